@@ -1,0 +1,96 @@
+"""Who may call what: operationId -> rule (behaviour note auth, section 3.3, with the mends of 3.4)."""
+
+from clinics_site.core.policy import (
+    Rule,
+    admin,
+    all_of,
+    any_of,
+    backend,
+    is_self,
+    member,
+    path_is,
+    user,
+)
+
+SIGNED_IN = any_of(backend, user)
+BACKEND_OR_MEMBER = any_of(backend, member)
+BACKEND_OR_ADMIN = any_of(backend, admin)
+BACKEND_OR_SELF = any_of(backend, is_self("userId"))
+
+POLICY: dict[str, Rule] = {
+    # Clinics
+    "ListClinics": backend,
+    "CreateClinic": user,  # a clinic needs a human first admin
+    "GetClinicByShareCode": SIGNED_IN,
+    "GetClinic": SIGNED_IN,
+    "UpdateClinic": BACKEND_OR_ADMIN,
+    "DeleteClinic": BACKEND_OR_ADMIN,
+    "UpdateTier": backend,
+    "UpdateSuppressedNotifications": admin,
+    "ListMembershipRestrictions": BACKEND_OR_ADMIN,
+    "UpdateMembershipRestrictions": backend,
+    "GetEHRSettings": BACKEND_OR_MEMBER,
+    "UpdateEHRSettings": backend,
+    "GetMRNSettings": BACKEND_OR_MEMBER,
+    "UpdateMRNSettings": backend,
+    "GetPatientCountSettings": BACKEND_OR_MEMBER,
+    "UpdatePatientCountSettings": backend,
+    "GetPatientCount": BACKEND_OR_MEMBER,
+    "RefreshPatientCount": backend,
+    "GenerateMergeReport": backend,
+    "MergeClinic": backend,
+    "AddServiceAccount": backend,
+    # Clinicians
+    "ListAllClinicians": backend,  # the original forgot this one: nobody could call it
+    "ListClinicians": BACKEND_OR_MEMBER,
+    "CreateClinician": backend,
+    "GetClinician": BACKEND_OR_MEMBER,
+    "UpdateClinician": BACKEND_OR_ADMIN,
+    "DeleteClinician": any_of(backend, admin, all_of(member, is_self("clinicianId"))),
+    "ListClinicsForClinician": BACKEND_OR_SELF,
+    "AssociateClinicianToUser": backend,
+    "DeleteInvitedClinician": backend,
+    "GetInvitedClinician": backend,
+    # Tags and sites
+    "CreatePatientTag": BACKEND_OR_MEMBER,
+    "UpdatePatientTag": BACKEND_OR_MEMBER,
+    "DeletePatientTag": BACKEND_OR_ADMIN,
+    "ConvertPatientTagToSite": backend,
+    "CreateSite": BACKEND_OR_ADMIN,
+    "UpdateSite": BACKEND_OR_ADMIN,
+    "DeleteSite": BACKEND_OR_ADMIN,
+    "MergeSite": backend,
+    "AssignPatientTagToClinicPatients": BACKEND_OR_ADMIN,
+    "DeletePatientTagFromClinicPatients": BACKEND_OR_ADMIN,
+    # Migrations
+    "MigrateLegacyClinicianPatients": backend,
+    "ListMigrations": BACKEND_OR_MEMBER,
+    "GetMigration": BACKEND_OR_MEMBER,
+    "UpdateMigration": backend,
+    "EnableNewClinicExperience": backend,
+    "TriggerInitialMigration": admin,
+    # Patients; where a service is refused, an audit field needs a person
+    "ListPatients": BACKEND_OR_MEMBER,
+    "FindPatients": user,
+    "CreatePatientAccount": BACKEND_OR_MEMBER,
+    "CreatePatientFromUser": backend,
+    "GetPatient": BACKEND_OR_MEMBER,
+    "UpdatePatient": BACKEND_OR_MEMBER,
+    "DeletePatient": any_of(admin, is_self("patientId")),
+    "UpdatePatientPermissions": is_self("patientId"),
+    "DeletePatientPermission": any_of(
+        is_self("patientId"), all_of(backend, path_is("permission", "custodian"))
+    ),
+    "UpdatePatientReviews": member,
+    "DeletePatientReviews": member,
+    "SendUploadReminder": member,
+    "ConnectProvider": BACKEND_OR_MEMBER,
+    "ListClinicsForPatient": BACKEND_OR_SELF,
+    "UpdatePatientSummary": backend,
+    "DeletePatientSummary": backend,
+    "UpdatePatientDataSources": backend,
+    "TideReport": BACKEND_OR_MEMBER,
+    # Users
+    "DeleteUserFromClinics": backend,
+    "UpdateClinicUserDetails": backend,
+}

@@ -1,0 +1,45 @@
+"""App configurations of the project itself and of Django's own apps, fitted to MongoDB's ids."""
+
+from typing import Any
+
+from django.apps import AppConfig
+from django.conf import settings
+from django.contrib.admin.apps import AdminConfig
+from django.contrib.auth.apps import AuthConfig
+from django.contrib.contenttypes.apps import ContentTypesConfig
+from django.db.models.signals import post_migrate
+
+OBJECT_ID = "django_mongodb_backend.fields.ObjectIdAutoField"
+
+
+class SiteConfig(AppConfig):
+    name = "clinics_site"
+    label = "clinics_site"
+    default_auto_field = OBJECT_ID
+
+    def ready(self) -> None:
+        from clinics_site import checks  # noqa: F401 (registers the checks)
+        from clinics_site.core import logging
+
+        logging.configure(settings.LOG_LEVEL)
+        post_migrate.connect(make_indexes, sender=self)
+
+
+def make_indexes(**_: Any) -> None:
+    """`migrate` leaves the declared indexes in place too, so a test database has them."""
+    from clinics_site.core import indexes
+
+    indexes.ensure()
+
+
+class MongoAdminConfig(AdminConfig):
+    default_auto_field = OBJECT_ID
+    default_site = "clinics_site.admin_site.StaffSite"
+
+
+class MongoAuthConfig(AuthConfig):
+    default_auto_field = OBJECT_ID
+
+
+class MongoContentTypesConfig(ContentTypesConfig):
+    default_auto_field = OBJECT_ID

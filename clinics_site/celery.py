@@ -1,0 +1,24 @@
+"""The Celery application: workers run `celery -A clinics_site`, beat the schedule below."""
+
+import os
+from typing import Any
+
+from celery import Celery
+from celery.signals import setup_logging
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinics_site.settings")
+
+app = Celery("clinics_site", task_cls="clinics_site.core.tasks:BaseTask")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+app.autodiscover_tasks(["clinics_site.core"])
+
+
+@setup_logging.connect
+def keep_our_logging(**_: Any) -> None:
+    """Celery would install its own handlers, which print what tasks are given."""
+    from django.conf import settings
+
+    from clinics_site.core import logging
+
+    logging.configure(settings.LOG_LEVEL)

@@ -1,0 +1,78 @@
+"""Request bodies: JSON with the contract's answers to everything that is not."""
+
+from typing import Any
+
+import orjson
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest
+from django.http.request import RawPostDataException, UnreadablePostError
+
+from clinics_site.core.api import schema as s
+from clinics_site.core.api import validation
+from clinics_site.core.errors import BadRequest, PayloadTooLarge
+
+MISSING = object()
+
+
+def raw_body(request: HttpRequest) -> bytes:
+    """Raises PayloadTooLarge beyond settings.DATA_UPLOAD_MAX_MEMORY_SIZE."""
+    try:
+        return request.body
+    except RequestDataTooBig:
+        raise PayloadTooLarge from None
+    except (UnreadablePostError, RawPostDataException):
+        message = "request body has an error: the connection broke"
+        raise BadRequest(message=message) from None
+
+
+def read_body(request: HttpRequest, schema: s.Schema, *, required: bool) -> Any:
+    """The validated body, or MISSING when there is none and none is required."""
+    raw = raw_body(request)
+    if not raw:
+        if required:
+            message = "request body has an error: value is required but missing"
+            raise BadRequest(message=message)
+        return MISSING
+    _check_content_type(request)
+    value = parse_json(raw)
+    failure = validation.first_failure(schema, value)
+    if failure is not None:
+        raise BadRequest(message=_words(schema, failure))
+    return value
+
+
+def parse_json(raw: bytes) -> Any:
+    """Decoded JSON. Keys that MongoDB would read as operators or can not store are refused."""
+    try:
+        value = orjson.loads(raw)
+    except orjson.JSONDecodeError:
+        message = "request body has an error: failed to decode request body: not valid JSON"
+        raise BadRequest(message=message) from None
+    if b'"$' in raw or b"\\u0024" in raw or b"\\u0000" in raw:
+        _refuse_operator_keys(value)
+    return value
+
+
+def _check_content_type(request: HttpRequest) -> None:
+    if request.content_type != "application/json":
+        value = request.META.get("CONTENT_TYPE", "")[:100]
+        message = f'request body has an error: header Content-Type has unexpected value "{value}"'
+        raise BadRequest(message=message)
+
+
+def _words(schema: s.Schema, failure: validation.Failure) -> str:
+    title = f" {schema['$ref']}" if "$ref" in schema else ""
+    place, why = validation.path_of(failure), validation.reason(failure)
+    return f'request body has an error: doesn\'t match schema{title}: Error at "{place}": {why}'
+
+
+def _refuse_operator_keys(value: Any) -> None:
+    if isinstance(value, list):
+        for item in value:
+            _refuse_operator_keys(item)
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            if key.startswith("$") or "\0" in key:
+                message = "request body has an error: a property name may not start with $"
+                raise BadRequest(message=message)
+            _refuse_operator_keys(item)

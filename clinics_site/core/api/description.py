@@ -1,0 +1,59 @@
+"""Hooks of drf-spectacular: which endpoints are described, and the components they refer to."""
+
+from typing import Any
+
+from clinics_site.core.api import parameters
+from clinics_site.core.api.operations import REGISTRY
+from clinics_site.core.api.schema import COMPONENTS
+
+Endpoint = tuple[str, str, str, Any]
+
+
+def only_operations(endpoints: list[Endpoint]) -> list[Endpoint]:
+    """Leave out the catch-all route and everything that is no operation."""
+    return [entry for entry in endpoints if _operation_of(entry) is not None]
+
+
+def add_components(
+    result: dict[str, Any],
+    generator: Any,
+    request: Any,
+    public: bool,  # noqa: FBT001
+) -> dict[str, Any]:
+    result.setdefault("components", {}).setdefault("schemas", {}).update(
+        {name: COMPONENTS[name] for name in sorted(_used(result["paths"]))}
+    )
+    for path_item in result["paths"].values():
+        for described in path_item.values():
+            _type_path_parameters(described)
+    return result
+
+
+def _operation_of(entry: Endpoint) -> Any:
+    _, _, method, callback = entry
+    name = getattr(callback, "actions", {}).get(method.lower())
+    return getattr(getattr(callback.cls, name or "", None), "operation", None)
+
+
+def _type_path_parameters(described: dict[str, Any]) -> None:
+    found = REGISTRY[described["operationId"]]
+    for parameter in described.get("parameters", []):
+        if parameter["in"] == "path":
+            name = parameter["name"]
+            parameter["schema"] = found.path.get(name) or parameters.path_schema(name)
+
+
+def _used(node: Any, seen: set[str] | None = None) -> set[str]:
+    """Names of all components reachable from a piece of the description."""
+    seen = set() if seen is None else seen
+    if isinstance(node, list):
+        for item in node:
+            _used(item, seen)
+    elif isinstance(node, dict):
+        name = str(node.get("$ref", "")).rpartition("#/components/schemas/")[2]
+        if name and name not in seen:
+            seen.add(name)
+            _used(COMPONENTS[name], seen)
+        for value in node.values():
+            _used(value, seen)
+    return seen

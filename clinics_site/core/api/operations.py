@@ -1,0 +1,122 @@
+"""`@operation`: a viewset method becomes one operation of the contract.
+
+The name ties together route, policy row, parameters, body, served description, metrics and logs.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import wraps
+from typing import Any
+
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from clinics_site.core.api import bodies, parameters
+from clinics_site.core.api.parameters import Parameter
+from clinics_site.core.api.schema import Schema
+from clinics_site.core.principal import Principal
+
+Responses = Mapping[int, Schema | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    id: str
+    tags: tuple[str, ...]
+    query: tuple[Parameter, ...]
+    path: Mapping[str, Schema]
+    body: Schema | None
+    body_required: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request after all checks. `body` is None when there was none (or the operation takes none)."""
+
+    principal: Principal
+    path: Mapping[str, str]
+    query: Mapping[str, Any]
+    body: Any
+    request: Request = field(repr=False)
+
+
+REGISTRY: dict[str, Operation] = {}
+Action = Callable[[Any, Call], Response]
+
+
+def operation(
+    operation_id: str,
+    *,
+    tags: Iterable[str] = ("Clinics",),
+    summary: str,
+    description: str = "",
+    query: Iterable[Parameter] = (),
+    path: Mapping[str, Schema] | None = None,
+    body: Schema | None = None,
+    body_required: bool = True,
+    responses: Responses,
+) -> Callable[[Action], Callable[..., Response]]:
+    """Declare an operation on a viewset method `(self, call: Call) -> Response`.
+
+    `responses` maps each success status to the schema of its body (None: no body). `path` overrides
+    the usual schemas of path parameters (`parameters.PATH_SCHEMAS`).
+    """
+    found = Operation(operation_id, tuple(tags), tuple(query), path or {}, body, body_required)
+    REGISTRY[operation_id] = found
+
+    def decorate(action: Action) -> Callable[..., Response]:
+        @wraps(action)
+        def checked(view: Any, request: Request, **path_values: str) -> Response:
+            return action(view, _checked_call(found, request, path_values))
+
+        checked.operation = found  # type: ignore[attr-defined]
+        return _described(found, summary, description, responses)(checked)
+
+    return decorate
+
+
+def _checked_call(found: Operation, request: Request, path_values: dict[str, str]) -> Call:
+    parameters.check_path(path_values, found.path)
+    query = parameters.read_query(request._request.GET, found.query)
+    body = None
+    if found.body is not None:
+        value = bodies.read_body(request._request, found.body, required=found.body_required)
+        body = None if value is bodies.MISSING else value
+    return Call(request.principal, path_values, query, body, request)  # type: ignore[attr-defined]
+
+
+def _described(
+    found: Operation, summary: str, description: str, responses: Responses
+) -> Callable[[Callable[..., Response]], Callable[..., Response]]:
+    decorated: Callable[[Callable[..., Response]], Callable[..., Response]] = extend_schema(
+        operation_id=found.id,
+        tags=list(found.tags),
+        summary=summary,
+        description=description or summary,
+        parameters=[
+            OpenApiParameter(
+                name=p.name,
+                type=p.schema,
+                location=OpenApiParameter.QUERY,
+                required=p.required,
+                description=p.description,
+                style="form" if _is_array(p.schema) else None,
+                explode=False if _is_array(p.schema) else None,
+            )
+            for p in found.query
+        ],
+        request={"application/json": found.body} if found.body is not None else None,
+        responses={
+            status: OpenApiResponse(response=body, description=_STATUS_WORDS.get(status, ""))
+            for status, body in responses.items()
+        },
+    )
+    return decorated
+
+
+def _is_array(schema: Schema) -> bool:
+    return parameters._kind(schema) == "array"
+
+
+_STATUS_WORDS = {200: "OK", 202: "Accepted", 204: "Done; no body"}

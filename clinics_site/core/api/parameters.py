@@ -1,0 +1,126 @@
+"""Path and query parameters: declared once, served in the description, checked in the contract's order."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import QueryDict
+
+from clinics_site.core import clock
+from clinics_site.core.api import schema as s
+from clinics_site.core.api import validation
+from clinics_site.core.errors import BadRequest
+
+_TRUE = {"1", "t", "T", "true", "TRUE", "True"}
+_FALSE = {"0", "f", "F", "false", "FALSE", "False"}
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """`schema` types the value: integer, number and boolean texts are converted, arrays split at commas."""
+
+    name: str
+    schema: s.Schema
+    required: bool = False
+    description: str = ""
+
+
+LIMIT = Parameter(
+    "limit",
+    s.integer(minimum=1, default=10, format="int32"),
+    description="How many items at the most; there is no upper bound.",
+)
+OFFSET = Parameter(
+    "offset",
+    s.integer(minimum=0, default=0, format="int32"),
+    description="How many items to skip.",
+)
+PAGING = (OFFSET, LIMIT)
+
+# Path parameters mean the same wherever they occur; an operation may state its own.
+PATH_SCHEMAS: dict[str, s.Schema] = {
+    "clinicId": s.object_id(),
+    "patientTagId": s.object_id(),
+    "siteId": s.object_id(),
+    "patientId": s.user_id(),
+    "userId": s.user_id(),
+    "clinicianId": s.user_id(),
+}
+_ANY_TEXT = s.string()
+
+
+def path_schema(name: str) -> s.Schema:
+    return PATH_SCHEMAS.get(name, _ANY_TEXT)
+
+
+def check_path(values: Mapping[str, str], schemas: Mapping[str, s.Schema]) -> None:
+    for name, value in values.items():
+        schema = schemas.get(name) or path_schema(name)
+        _check(name, "path", schema, value)
+
+
+def read_query(query: QueryDict, parameters: Iterable[Parameter]) -> dict[str, Any]:
+    """The declared parameters that are present or have a default; unknown ones are ignored.
+
+    Date-times come out as aware datetimes.
+    """
+    values: dict[str, Any] = {}
+    for parameter in parameters:
+        if parameter.name in query:
+            values[parameter.name] = _read_one(parameter, str(query[parameter.name]))
+        elif "default" in parameter.schema:
+            values[parameter.name] = parameter.schema["default"]
+        elif parameter.required:
+            raise _error(parameter.name, "query", "value is required but missing")
+    return values
+
+
+def _read_one(parameter: Parameter, text: str) -> Any:
+    if text == "":
+        raise _error(parameter.name, "query", "empty value is not allowed")
+    value = _convert(parameter, text)
+    _check(parameter.name, "query", parameter.schema, value)
+    if parameter.schema.get("format") != "date-time":
+        return value
+    try:
+        return clock.parse_time(value)
+    except ValueError:
+        message = f"Invalid format for parameter {parameter.name}: not an RFC 3339 time"
+        raise BadRequest(message=message) from None
+
+
+def _convert(parameter: Parameter, text: str) -> Any:
+    kind = _kind(parameter.schema)
+    if kind == "array":
+        return text.split(",")
+    if kind == "boolean":
+        if text in _TRUE or text in _FALSE:
+            return text in _TRUE
+        raise _error(parameter.name, "query", "value must be a boolean")
+    if kind in ("integer", "number"):
+        return _number(parameter.name, kind, text)
+    return text
+
+
+def _number(name: str, kind: str, text: str) -> int | float:
+    try:
+        return int(text) if kind == "integer" else float(text)
+    except ValueError:
+        words = "an integer" if kind == "integer" else "a number"
+        raise _error(name, "query", f"value must be {words}") from None
+
+
+def _kind(schema: s.Schema) -> str:
+    if "$ref" in schema:
+        schema = s.COMPONENTS[schema["$ref"].rsplit("/", 1)[-1]]
+    return str(schema.get("type", "string"))
+
+
+def _check(name: str, place: str, schema: s.Schema, value: Any) -> None:
+    failure = validation.first_failure(schema, value)
+    if failure is not None:
+        raise _error(name, place, validation.reason(failure))
+
+
+def _error(name: str, place: str, words: str) -> BadRequest:
+    return BadRequest(message=f'parameter "{name}" in {place} has an error: {words}')

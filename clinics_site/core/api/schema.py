@@ -1,0 +1,125 @@
+"""Builders of JSON Schema (the 2020-12 dialect that OpenAPI 3.1 uses) and the registry of components.
+
+One schema describes a body, validates it and is served. A component is named once with `component()`
+and used with `ref()`, across apps and before its definition too.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+Schema = dict[str, Any]
+
+COMPONENTS: dict[str, Schema] = {}
+_PREFIX = "#/components/schemas/"
+
+
+def component(name: str, schema: Schema) -> Schema:
+    """Register a named schema and return the reference to it."""
+    if COMPONENTS.get(name, schema) != schema:
+        message = f"component {name} is defined twice"
+        raise ValueError(message)
+    COMPONENTS[name] = schema
+    return ref(name)
+
+
+def ref(name: str, **siblings: Any) -> Schema:
+    return {"$ref": _PREFIX + name, **_keywords(siblings)}
+
+
+def string(**keywords: Any) -> Schema:
+    return _typed("string", keywords)
+
+
+def integer(**keywords: Any) -> Schema:
+    return _typed("integer", keywords)
+
+
+def number(**keywords: Any) -> Schema:
+    return _typed("number", keywords)
+
+
+def boolean(**keywords: Any) -> Schema:
+    return _typed("boolean", keywords)
+
+
+def array(items: Schema, **keywords: Any) -> Schema:
+    return {**_typed("array", keywords), "items": items}
+
+
+def obj(
+    properties: Mapping[str, Schema] | None = None,
+    *,
+    required: Sequence[str] = (),
+    additional: Schema | bool | None = None,
+    **keywords: Any,
+) -> Schema:
+    schema = _typed("object", keywords)
+    if properties:
+        schema["properties"] = dict(properties)
+    if required:
+        schema["required"] = list(required)
+    if additional is not None:
+        schema["additionalProperties"] = additional
+    return schema
+
+
+def read_only(schema: Schema) -> Schema:
+    return {**schema, "readOnly": True}
+
+
+def nullable(schema: Schema) -> Schema:
+    if "type" in schema:
+        return {**schema, "type": [schema["type"], "null"]}
+    return {"anyOf": [schema, {"type": "null"}]}
+
+
+def all_of(*schemas: Schema) -> Schema:
+    return {"allOf": list(schemas)}
+
+
+def one_of(*schemas: Schema) -> Schema:
+    return {"oneOf": list(schemas)}
+
+
+def _typed(kind: str, keywords: dict[str, Any]) -> Schema:
+    is_nullable = keywords.pop("nullable", False)
+    return {"type": [kind, "null"] if is_nullable else kind, **_keywords(keywords)}
+
+
+def _keywords(keywords: Mapping[str, Any]) -> Schema:
+    """min_length -> minLength: Python's spelling to the schema's."""
+    return {_camel(key.rstrip("_")): value for key, value in keywords.items() if value is not None}
+
+
+def _camel(name: str) -> str:
+    first, *rest = name.split("_")
+    return first + "".join(part.capitalize() for part in rest)
+
+
+# --- types that every part of the contract shares ------------------------------------------------------
+OBJECT_ID_PATTERN = "^[a-f0-9]{24}$"
+USER_ID_PATTERN = "^([0-9a-f]{10}|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})$"
+
+
+def object_id(**keywords: Any) -> Schema:
+    return string(pattern=OBJECT_ID_PATTERN, **keywords)
+
+
+def user_id(**keywords: Any) -> Schema:
+    return string(pattern=USER_ID_PATTERN, **keywords)
+
+
+def date_time(**keywords: Any) -> Schema:
+    return string(format="date-time", **keywords)
+
+
+ERROR = component(
+    "error.v1",
+    obj(
+        {
+            "message": string(description="What went wrong, in words."),
+        },
+        required=["message"],
+        description="Every failure of the clinic family looks like this.",
+    ),
+)

@@ -1,0 +1,138 @@
+"""Validate values against schemas and say what is wrong in the contract's words.
+
+Messages never contain the offending value: it may be a patient's.
+"""
+
+from collections.abc import Callable, Iterable
+from functools import lru_cache
+from typing import Any
+
+import jsonschema_rs
+import orjson
+
+from clinics_site.core.api.schema import COMPONENTS, Schema
+
+Validator = jsonschema_rs.Draft202012Validator
+Failure = jsonschema_rs.ValidationError
+
+
+def first_failure(schema: Schema, value: Any, *, of_request: bool = True) -> Failure | None:
+    return next(iter_failures(schema, value, of_request=of_request), None)
+
+
+def iter_failures(schema: Schema, value: Any, *, of_request: bool = True) -> Any:
+    return iter(_validator(orjson.dumps(schema), of_request).iter_errors(value))
+
+
+def is_valid(schema: Schema, value: Any, *, of_request: bool = True) -> bool:
+    return _validator(orjson.dumps(schema), of_request).is_valid(value)
+
+
+@lru_cache(maxsize=1024)
+def _validator(schema: bytes, of_request: bool) -> Validator:  # noqa: FBT001 (cache key)
+    prepare = _without_read_only_required if of_request else _same
+    root = prepare(orjson.loads(schema))
+    root["components"] = {"schemas": {name: prepare(found) for name, found in COMPONENTS.items()}}
+    return jsonschema_rs.Draft202012Validator(
+        root, validate_formats=True, ignore_unknown_formats=True
+    )
+
+
+def compiled(schema: Schema) -> Callable[[Any], bool]:
+    """A validity test that skips the look-up: for hot paths."""
+    return _validator(orjson.dumps(schema), True).is_valid  # noqa: FBT003
+
+
+def _same(node: Any) -> Any:
+    return node
+
+
+def _without_read_only_required(node: Any) -> Any:
+    """A read-only property may always be missing from a request."""
+    if isinstance(node, list):
+        return [_without_read_only_required(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    out = {key: _without_read_only_required(value) for key, value in node.items()}
+    if isinstance(node.get("required"), list):
+        properties = node.get("properties", {})
+        out["required"] = [n for n in node["required"] if not _is_read_only(properties.get(n, {}))]
+    return out
+
+
+def _is_read_only(schema: Schema) -> bool:
+    if "$ref" in schema and "readOnly" not in schema:
+        schema = COMPONENTS.get(schema["$ref"].rsplit("/", 1)[-1], {})
+    return bool(schema.get("readOnly"))
+
+
+# --- words -------------------------------------------------------------------------------------------------
+_TYPES = {
+    "string": "a string",
+    "integer": "an integer",
+    "number": "a number",
+    "boolean": "a boolean",
+    "object": "an object",
+    "array": "an array",
+}
+
+
+def reason(failure: Failure) -> str:
+    kind = type(failure.kind).__name__.removeprefix("ValidationErrorKind_")
+    say = _REASONS.get(kind)
+    return say(failure) if say else "value is not valid"
+
+
+def path_of(failure: Failure) -> str:
+    """The failing place as a JSON pointer; of a missing property, the property itself."""
+    parts: Iterable[Any] = failure.instance_path
+    if isinstance(failure.kind, jsonschema_rs.ValidationErrorKind.Required):
+        parts = [*parts, failure.kind.property]
+    return "/" + "/".join(str(part) for part in parts)
+
+
+def _type(failure: Failure) -> str:
+    if failure.instance is None:
+        return "Value is not nullable"
+    kinds = [_TYPES[k] for k in failure.kind.types if k in _TYPES]  # type: ignore[attr-defined]
+    return f"value must be {' or '.join(kinds)}"
+
+
+def _enum(failure: Failure) -> str:
+    options = orjson.dumps(failure.kind.options).decode()  # type: ignore[attr-defined]
+    return f"value is not one of the allowed values {options}"
+
+
+def _unexpected(failure: Failure) -> str:
+    return f'property "{failure.kind.unexpected[0]}" is unsupported'  # type: ignore[attr-defined]
+
+
+def _limit(words: str) -> Callable[[Failure], str]:
+    return lambda failure: words.format(_plain(failure.kind.limit))  # type: ignore[attr-defined]
+
+
+def _plain(limit: Any) -> Any:
+    return int(limit) if isinstance(limit, float) and limit.is_integer() else limit
+
+
+_REASONS: dict[str, Callable[[Failure], str]] = {
+    "Type": _type,
+    "Required": lambda f: f'property "{f.kind.property}" is missing',  # type: ignore[attr-defined]
+    "Enum": _enum,
+    "Pattern": lambda f: (
+        f'string doesn\'t match the regular expression "{f.kind.pattern}"'  # type: ignore[attr-defined]
+    ),
+    "Format": lambda f: (
+        f'string doesn\'t match the format "{f.kind.format}"'  # type: ignore[attr-defined]
+    ),
+    "MinLength": _limit("minimum string length is {}"),
+    "MaxLength": _limit("maximum string length is {}"),
+    "Minimum": _limit("number must be at least {}"),
+    "Maximum": _limit("number must be at most {}"),
+    "ExclusiveMinimum": _limit("number must be more than {}"),
+    "ExclusiveMaximum": _limit("number must be less than {}"),
+    "MinItems": _limit("minimum number of items is {}"),
+    "MaxItems": _limit("maximum number of items is {}"),
+    "UniqueItems": lambda _: "duplicate items found",
+    "AdditionalProperties": _unexpected,
+}

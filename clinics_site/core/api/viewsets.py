@@ -1,0 +1,116 @@
+"""The base of every API viewset: the order of checks of behaviour note auth, section 2.
+
+token -> known method -> policy -> parameters -> body -> handler. The last three live in @operation.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+from django.http import HttpRequest
+from django.urls import URLPattern, path
+from rest_framework import viewsets
+from rest_framework.exceptions import MethodNotAllowed
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from clinics_site.core import authn, policy
+from clinics_site.core.api.operations import Operation
+from clinics_site.core.api.rendering import OrjsonRenderer
+from clinics_site.core.errors import BadRequest, DomainError, Forbidden, NotFound, Unauthorized
+from clinics_site.core.principal import Principal
+
+NOT_FOUND = "no matching operation was found"
+METHOD_NOT_ALLOWED = "method not allowed"
+DENIED = "security requirements failed: the subject is not authorized for the requested action"
+
+
+class ErrorFamily:
+    """How a family of endpoints words its failures. The clinic family: {"message": text}."""
+
+    def missing_token(self) -> DomainError:
+        return BadRequest(message="session token is missing")
+
+    def invalid_token(self) -> DomainError:
+        return Unauthorized(message="session token is invalid")
+
+    def denied(self) -> DomainError:
+        return Forbidden(message=DENIED)
+
+    def body(self, error: DomainError) -> dict[str, Any]:
+        return {"message": error.message}
+
+    def unexpected_body(self) -> dict[str, Any]:
+        return {"message": "Internal Server Error"}
+
+
+CLINIC_FAMILY = ErrorFamily()
+
+
+class ApiViewSet(viewsets.ViewSet):
+    """`initial` runs before any action; each action is made by @operation."""
+
+    renderer_classes = [OrjsonRenderer]
+    error_family: ErrorFamily = CLINIC_FAMILY
+    is_external = False  # routes outside the session-token scheme: their methods check a credential of their own
+    _renderer = OrjsonRenderer()
+
+    def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:  # noqa: FBT001, FBT002
+        # Whatever a client accepts, the answer is JSON: the callers send no Accept header.
+        return self._renderer, self._renderer.media_type
+
+    def initial(self, request: Request, *args: Any, **kwargs: str) -> None:
+        found = self._operation(request)
+        if found is None and self.is_external:
+            raise MethodNotAllowed(request.method or "")
+        if found is not None and policy.is_external(found.id):
+            self._note(request, found, None)
+            return
+        principal = self._authenticate(request)
+        if found is None:
+            raise NotFound(message=METHOD_NOT_ALLOWED)
+        self._note(request, found, principal)
+        if not policy.allows(found.id, policy.Caller(principal, kwargs)):
+            raise self.error_family.denied()
+
+    def _operation(self, request: Request) -> Operation | None:
+        name = self.action_map.get((request.method or "").lower())
+        found: Operation | None = getattr(getattr(self, name or "", None), "operation", None)
+        return found
+
+    def _authenticate(self, request: Request) -> Principal:
+        token = request.META.get("HTTP_X_TIDEPOOL_SESSION_TOKEN", "")
+        if not token:
+            raise self.error_family.missing_token()
+        principal = authn.find_principal(token)
+        if principal is None or not principal.user_id:
+            raise self.error_family.invalid_token()
+        return principal
+
+    @staticmethod
+    def _note(request: Request, found: Operation, principal: Principal | None) -> None:
+        """Where logs, metrics and errors find out what is going on."""
+        request.principal = principal  # type: ignore[attr-defined]
+        request._request.operation_id = found.id  # type: ignore[attr-defined]
+        structlog.contextvars.bind_contextvars(operation=found.id)
+
+
+class UnknownPath(ApiViewSet):
+    """Every path that is no operation: the token is checked first, then 404."""
+
+    def _operation(self, request: Request) -> Operation | None:
+        return None
+
+    def initial(self, request: Request, *args: Any, **kwargs: str) -> None:
+        self._authenticate(request)
+        raise NotFound(message=NOT_FOUND)
+
+
+def route(url: str, viewset: type[ApiViewSet], **actions: str) -> URLPattern:
+    """`route("/v1/clinics/<clinicId>", ClinicViewSet, get="retrieve", put="update")`; no trailing slash."""
+    view: Callable[[HttpRequest], Response] = viewset.as_view(dict[str, Any](actions))
+    return path(url.lstrip("/"), view)
+
+
+def empty(status: int = 200) -> Response:
+    return Response(None, status=status)

@@ -1,0 +1,63 @@
+"""Session token -> Principal, through the user service (behaviour note auth, section 1).
+
+Only backend tokens are remembered, in the shared cache under a hash of the token; user tokens are
+checked on every request so that a logout counts at once. Rejections are never remembered.
+"""
+
+import hashlib
+from functools import cache
+from typing import Protocol
+
+import structlog
+from django.conf import settings
+from django.core.cache import cache as shared_cache
+from django.utils.module_loading import import_string
+from redis.exceptions import RedisError
+
+from clinics_site.core.principal import Principal
+
+HEADER = "x-tidepool-session-token"
+log = structlog.get_logger(__name__)
+
+
+class TokenChecker(Protocol):
+    """Returns the subject, or None when the token is not valid.
+
+    Raises core.errors.Unavailable when the user service can not be asked.
+    """
+
+    def __call__(self, token: str) -> Principal | None: ...
+
+
+def find_principal(token: str) -> Principal | None:
+    key = "token:" + hashlib.sha256(token.encode()).hexdigest()
+    remembered = _remembered(key)
+    if remembered is not None:
+        return Principal(user_id=remembered, is_server=True)
+    principal = _checker()(token)
+    if principal is not None and principal.is_server:
+        _remember(key, principal.user_id)
+    return principal
+
+
+@cache
+def _checker() -> TokenChecker:
+    found: TokenChecker = import_string(settings.TOKEN_CHECKER)
+    return found
+
+
+def _remembered(key: str) -> str | None:
+    """A cache that is down costs one question to the user service, not the request."""
+    try:
+        found: str | None = shared_cache.get(key)
+    except RedisError:
+        log.warning("token_cache.unavailable")
+        return None
+    return found
+
+
+def _remember(key: str, user_id: str) -> None:
+    try:
+        shared_cache.set(key, user_id, settings.BACKEND_TOKEN_CACHE.total_seconds())
+    except RedisError:
+        log.warning("token_cache.unavailable")

@@ -1,0 +1,32 @@
+"""Time as MongoDB keeps it: UTC, whole milliseconds (fact F10)."""
+
+from datetime import UTC, datetime, timedelta
+
+ZERO = datetime(1, 1, 1, tzinfo=UTC)
+
+
+def now() -> datetime:
+    return truncate(datetime.now(UTC))
+
+
+def truncate(moment: datetime) -> datetime:
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+
+
+def format_time(moment: datetime) -> str:
+    """RFC 3339 in UTC, milliseconds without trailing zeros: `2023-11-14T22:13:20.8Z`."""
+    if moment.utcoffset() != timedelta(0):
+        moment = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    text = moment.isoformat(timespec="milliseconds")[:-6]
+    if text.endswith("0"):
+        text = text.rstrip("0").removesuffix(".")
+    return text + "Z"
+
+
+def parse_time(text: str) -> datetime:
+    """An RFC 3339 time with offset, truncated to milliseconds. Raises ValueError for anything else."""
+    moment = datetime.fromisoformat(text.replace("z", "Z"))
+    if moment.tzinfo is None or "T" not in text.upper():
+        message = "a time needs a date, a time and an offset"
+        raise ValueError(message)
+    return truncate(moment.astimezone(UTC)) if moment.year > 1 else moment.replace(tzinfo=UTC)

@@ -1,0 +1,170 @@
+"""The only door to MongoDB for lists, aggregations and every change.
+
+`collection(name)` returns a PyMongo collection whose calls join the transaction that is open in this
+thread (fact F3: bare PyMongo calls escape it) and carry a time limit. `run_in_transaction(fn)` is the
+only way to open one; it repeats `fn` on transient conflicts, so `fn` must not touch anything outside
+the database.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextvars import ContextVar
+from typing import Any, TypeVar
+
+import pymongo
+from bson.codec_options import CodecOptions
+from django.conf import settings
+from django.db import connection
+from pymongo.client_session import ClientSession
+from pymongo.collection import Collection
+from pymongo.command_cursor import CommandCursor
+from pymongo.cursor import Cursor
+from pymongo.database import Database
+from pymongo.read_concern import ReadConcern
+from pymongo.results import DeleteResult, InsertManyResult, InsertOneResult, UpdateResult
+from pymongo.write_concern import WriteConcern
+
+Document = dict[str, Any]
+T = TypeVar("T")
+
+_session: ContextVar[ClientSession | None] = ContextVar("mongo_session", default=None)
+
+
+def client() -> pymongo.MongoClient[Document]:
+    """The process's client, opened on first use so that it is never carried over a fork (F29)."""
+    connection.ensure_connection()
+    found: pymongo.MongoClient[Document] = connection.connection
+    return found
+
+
+def database_name() -> str:
+    return str(connection.settings_dict["NAME"])
+
+
+# The ORM wants naive times, the rest of the code aware ones.
+_CODEC: CodecOptions[Document] = CodecOptions(tz_aware=True)
+
+
+def database() -> Database[Document]:
+    return client().get_database(database_name(), codec_options=_CODEC)
+
+
+def collection(name: str) -> "SessionCollection":
+    return SessionCollection(database()[name], _session.get())
+
+
+def in_transaction() -> bool:
+    return _session.get() is not None
+
+
+def run_in_transaction(change: Callable[[], T]) -> T:
+    """Run `change` with snapshot reads and majority writes, repeated on transient conflicts.
+
+    Nested calls join the outer transaction. Duplicate keys abort it and surface as DuplicateKeyError.
+    """
+    if in_transaction():
+        return change()
+
+    def attempt(session: ClientSession) -> T:
+        token = _session.set(session)
+        try:
+            return change()
+        finally:
+            _session.reset(token)
+
+    with client().start_session() as session:
+        return session.with_transaction(
+            attempt,
+            read_concern=ReadConcern("snapshot"),
+            write_concern=WriteConcern("majority"),
+        )
+
+
+def time_limit_ms() -> int:
+    return int(settings.MONGODB_TIME_LIMIT.total_seconds() * 1000)
+
+
+class SessionCollection:
+    """The part of PyMongo's collection that stores use, always inside the current session."""
+
+    __slots__ = ("_collection", "_session")
+
+    def __init__(self, raw: Collection[Document], session: ClientSession | None) -> None:
+        self._collection = raw
+        self._session = session
+
+    @property
+    def name(self) -> str:
+        return self._collection.name
+
+    def find_one(
+        self, query: Mapping[str, Any], projection: Mapping[str, Any] | None = None, **options: Any
+    ) -> Document | None:
+        return self._collection.find_one(
+            query, projection, session=self._session, max_time_ms=time_limit_ms(), **options
+        )
+
+    def find(
+        self, query: Mapping[str, Any], projection: Mapping[str, Any] | None = None, **options: Any
+    ) -> Cursor[Document]:
+        options.setdefault("max_time_ms", time_limit_ms())
+        return self._collection.find(query, projection, session=self._session, **options)
+
+    def aggregate(
+        self, pipeline: Sequence[Mapping[str, Any]], **options: Any
+    ) -> CommandCursor[Document]:
+        options.setdefault("maxTimeMS", time_limit_ms())
+        return self._collection.aggregate(pipeline, session=self._session, **options)
+
+    def count_documents(self, query: Mapping[str, Any], **options: Any) -> int:
+        options.setdefault("maxTimeMS", time_limit_ms())
+        return self._collection.count_documents(query, session=self._session, **options)
+
+    def distinct(self, key: str, query: Mapping[str, Any], **options: Any) -> list[Any]:
+        return self._collection.distinct(key, query, session=self._session, **options)
+
+    def insert_one(self, document: Document) -> InsertOneResult:
+        return self._collection.insert_one(document, session=self._session)
+
+    def insert_many(self, documents: Sequence[Document], **options: Any) -> InsertManyResult:
+        return self._collection.insert_many(documents, session=self._session, **options)
+
+    def update_one(
+        self, query: Mapping[str, Any], update: Mapping[str, Any] | list[Any], **options: Any
+    ) -> UpdateResult:
+        return self._collection.update_one(query, update, session=self._session, **options)
+
+    def update_many(
+        self, query: Mapping[str, Any], update: Mapping[str, Any] | list[Any], **options: Any
+    ) -> UpdateResult:
+        return self._collection.update_many(query, update, session=self._session, **options)
+
+    def find_one_and_update(
+        self, query: Mapping[str, Any], update: Mapping[str, Any] | list[Any], **options: Any
+    ) -> Document | None:
+        return self._collection.find_one_and_update(query, update, session=self._session, **options)
+
+    def find_one_and_delete(self, query: Mapping[str, Any], **options: Any) -> Document | None:
+        return self._collection.find_one_and_delete(query, session=self._session, **options)
+
+    def delete_one(self, query: Mapping[str, Any], **options: Any) -> DeleteResult:
+        return self._collection.delete_one(query, session=self._session, **options)
+
+    def delete_many(self, query: Mapping[str, Any], **options: Any) -> DeleteResult:
+        return self._collection.delete_many(query, session=self._session, **options)
+
+    def bulk_write(self, requests: Sequence[Any], **options: Any) -> Any:
+        return self._collection.bulk_write(requests, session=self._session, **options)
+
+    def explain(self, query: Mapping[str, Any], **options: Any) -> Document:
+        return self._collection.find(query, session=self._session, **options).explain()
+
+
+def batches(documents: Iterable[T], size: int) -> Iterator[list[T]]:
+    batch: list[T] = []
+    for document in documents:
+        batch.append(document)
+        if len(batch) == size:
+            yield batch
+            batch = []
+    if batch:
+        yield batch

@@ -1,0 +1,97 @@
+"""Domain errors: what services raise. The handler turns them into responses; nothing else does.
+
+`message` is public and goes into the body as it is, so it never carries a patient's data.
+"""
+
+
+class DomainError(Exception):
+    status = 500
+    prefix = "internal server error"
+
+    def __init__(self, detail: str = "", *, message: str | None = None) -> None:
+        """`detail` follows the kind's own words; `message` replaces the whole text."""
+        self.message = message or (f"{self.prefix}: {detail}" if detail else self.prefix)
+        super().__init__(self.message)
+
+
+class BadRequest(DomainError):
+    status = 400
+    prefix = "bad request"
+
+
+class Unauthorized(DomainError):
+    status = 401
+    prefix = "unauthorized"
+
+
+class PaymentRequired(DomainError):
+    status = 402
+    prefix = "payment required"
+
+
+class Forbidden(DomainError):
+    status = 403
+    prefix = "forbidden"
+
+
+class NotFound(DomainError):
+    status = 404
+    prefix = "not found"
+
+
+class Conflict(DomainError):
+    status = 409
+    prefix = "conflict"
+
+
+class Duplicate(Conflict):
+    prefix = "duplicate"
+
+
+class PayloadTooLarge(DomainError):
+    status = 413
+    prefix = "request body is too large"
+
+
+class UnsupportedMediaType(DomainError):
+    status = 415
+    prefix = "unsupported media type"
+
+
+class ConstraintViolation(DomainError):
+    status = 422
+    prefix = "constraint violation"
+
+
+class RateLimited(DomainError):
+    """Too many tries; `retry_after` in seconds becomes the header."""
+
+    status = 429
+    prefix = "too many requests"
+
+    def __init__(self, detail: str = "", *, retry_after: int) -> None:
+        super().__init__(detail)
+        self.retry_after = retry_after
+
+
+class Unavailable(DomainError):
+    """Something this request needs is down for the moment; repeating it later is right."""
+
+    status = 503
+    prefix = "service unavailable"
+    retry_after = 5
+
+
+class NoChange(DomainError):
+    """Nothing matched, and that is an answer: 204 without a body."""
+
+    status = 204
+    prefix = "no change"
+
+
+class PermanentFailure(Exception):
+    """Raised by an event handler when trying again can not help; `reason` is a short public code."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(reason)

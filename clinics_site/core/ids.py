@@ -1,0 +1,25 @@
+"""Object ids (24 hex digits in JSON) and secret keys."""
+
+import base64
+import re
+import secrets
+
+from bson import ObjectId
+
+_HEX = re.compile(r"[0-9a-fA-F]{24}")
+
+
+def new_id() -> ObjectId:
+    return ObjectId()
+
+
+def parse_id(text: object) -> ObjectId | None:
+    """The id a text stands for, or None: an id that can not exist is the same as an unknown one."""
+    if isinstance(text, ObjectId):
+        return text
+    return ObjectId(text) if isinstance(text, str) and _HEX.fullmatch(text) else None
+
+
+def new_key() -> str:
+    """32 URL-safe characters carrying 192 random bits: the key of a confirmation."""
+    return base64.urlsafe_b64encode(secrets.token_bytes(24)).decode()

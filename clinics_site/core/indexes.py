@@ -1,0 +1,84 @@
+"""Indexes declared by hand (facts F6, F20), created by `manage.py ensure_indexes`.
+
+Each app's `indexes.py` calls `declare(collection, IndexModel, ...)`; the command and a test compare the
+declarations with the live database.
+"""
+
+from dataclasses import dataclass, field
+
+import structlog
+from pymongo import IndexModel
+from pymongo.errors import OperationFailure
+
+from clinics_site.core import db
+
+log = structlog.get_logger(__name__)
+
+DECLARED: dict[str, list[IndexModel]] = {}
+# The options that make two indexes of one name different.
+COMPARED = ("key", "unique", "partialFilterExpression", "collation", "expireAfterSeconds", "sparse")
+_CONFLICTS = {85, 86}  # IndexOptionsConflict, IndexKeySpecsConflict
+
+
+@dataclass(slots=True)
+class Report:
+    created: list[str] = field(default_factory=list)
+    conflicting: list[str] = field(default_factory=list)
+
+
+def declare(collection: str, *models: IndexModel) -> None:
+    DECLARED.setdefault(collection, []).extend(models)
+
+
+def ensure(*, replace: bool = False) -> Report:
+    """Create what is missing. An index of the same name but another shape is left and reported,
+    or dropped and made anew with `replace`."""
+    report = Report()
+    for name, models in DECLARED.items():
+        raw = db.database()[name]
+        present = raw.index_information()
+        for model in models:
+            title = f"{name}.{model.document['name']}"
+            if model.document["name"] in present and replace and _differs(name, model):
+                raw.drop_index(model.document["name"])
+            try:
+                raw.create_indexes([model])
+            except OperationFailure as error:
+                if error.code not in _CONFLICTS:
+                    raise
+                report.conflicting.append(title)
+                continue
+            if model.document["name"] not in present:
+                report.created.append(title)
+    return report
+
+
+def missing() -> list[str]:
+    """Declared indexes that the database does not have in this shape."""
+    found = []
+    for name, models in DECLARED.items():
+        found += [f"{name}.{m.document['name']}" for m in models if _differs(name, m)]
+    return found
+
+
+def _differs(collection: str, model: IndexModel) -> bool:
+    raw = db.database()[collection]
+    live = raw.index_information().get(model.document["name"])
+    if live is None:
+        return True
+    wanted = dict(model.document, key=list(model.document["key"].items()))
+    live["key"] = [(field_name, _direction(value)) for field_name, value in live["key"]]
+    if any(value == "text" for _, value in wanted["key"]):
+        return False
+    for option in COMPARED:
+        want, have = wanted.get(option), live.get(option)
+        if option == "collation" and want and have:
+            want = {key: want[key] for key in want}
+            have = {key: have.get(key) for key in want}
+        if (want or None) != (have or None):
+            return True
+    return False
+
+
+def _direction(value: object) -> object:
+    return int(value) if isinstance(value, float) else value

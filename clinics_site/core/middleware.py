@@ -1,0 +1,63 @@
+"""Middleware around every request: log and metrics by operation, and the staff pages' own chain."""
+
+import time
+import uuid
+from collections.abc import Callable
+
+import structlog
+from django.conf import settings
+from django.http import HttpRequest, HttpResponseBase
+from django.utils.module_loading import import_string
+
+from clinics_site.core import metrics, outbox
+
+log = structlog.get_logger("request")
+Next = Callable[[HttpRequest], HttpResponseBase]
+TRACE_HEADER = "HTTP_X_TIDEPOOL_TRACE_REQUEST"
+_MAX_TRACE = 64
+
+
+class RequestLog:
+    """One line per request: operation, status, time. No path, query, address or agent (fact F14)."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        started = time.perf_counter()
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request=_trace_id(request))
+        response = self.get_response(request)
+        seconds = time.perf_counter() - started
+        outbox.nudge()
+        operation = getattr(request, "operation_id", "other")
+        metrics.request_finished(operation, response.status_code, seconds)
+        log.info(
+            "request",
+            operation=operation,
+            status=response.status_code,
+            milliseconds=round(seconds * 1000, 1),
+        )
+        response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+
+def _trace_id(request: HttpRequest) -> str:
+    given = request.META.get(TRACE_HEADER, "")
+    return given if given.isalnum() and len(given) <= _MAX_TRACE else uuid.uuid4().hex
+
+
+class AdminOnly:
+    """Sessions, CSRF, login and CSP for the staff pages; the API never pays for them."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+        self.chain: Callable[[HttpRequest], HttpResponseBase] = get_response
+        for name in reversed(settings.ADMIN_MIDDLEWARE):
+            self.chain = import_string(name)(self.chain)
+        self.prefix = settings.ADMIN_PATH
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.path == self.prefix or request.path.startswith(self.prefix + "/"):
+            return self.chain(request)
+        return self.get_response(request)

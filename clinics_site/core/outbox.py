@@ -1,0 +1,353 @@
+"""Durable events: written with the change that causes them, delivered at least once, never lost.
+
+`emit()` inside `run_in_transaction` stores one row per subscribed handler. A row is claimed by one
+atomic update, run by a Celery task, repeated with growing delay kept in MongoDB, and parked as `dead`
+after the last try, where the admin shows it and can start it again. A dead row blocks nobody.
+
+Rows of one `key` and handler run in the order they were emitted. Payloads hold ids only.
+"""
+
+import secrets
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from bson import ObjectId
+from django.conf import settings
+from pymongo import ASCENDING, IndexModel, ReturnDocument
+from pymongo.errors import PyMongoError
+
+from clinics_site.core import clock, db, indexes
+from clinics_site.core.errors import PermanentFailure
+
+COLLECTION = "outbox"
+PENDING, CLAIMED, DONE, DEAD = "pending", "claimed", "done", "dead"
+UNDELIVERED = [PENDING, CLAIMED]
+# Three quick tries, then slower and slower; the sum is a little over a day.
+_DELAYS = [timedelta(seconds=s) for s in (15, 15, 60, 120, 240, 480)]
+_SLOW = timedelta(minutes=15)
+MAX_ATTEMPTS = len(_DELAYS) + 97
+KEEP_DONE = timedelta(days=30)
+RELAY_BATCH = 500
+_RENUDGE = timedelta(seconds=30)
+
+log = structlog.get_logger(__name__)
+Handler = Callable[[dict[str, Any]], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    event: str
+    name: str
+    handle: Handler
+    forget_payload: bool
+
+
+_HANDLERS: dict[str, Subscription] = {}
+_BY_EVENT: dict[str, list[Subscription]] = {}
+
+indexes.declare(
+    COLLECTION,
+    IndexModel(
+        [("state", ASCENDING), ("notBefore", ASCENDING)],
+        name="OutboxDue",
+        partialFilterExpression={"state": {"$in": UNDELIVERED}},
+    ),
+    IndexModel(
+        [("handler", ASCENDING), ("key", ASCENDING), ("_id", ASCENDING)],
+        name="OutboxOrder",
+        partialFilterExpression={"state": {"$in": UNDELIVERED}},
+    ),
+    IndexModel([("state", ASCENDING), ("_id", ASCENDING)], name="OutboxState"),
+    IndexModel(
+        [("doneTime", ASCENDING)],
+        name="OutboxCleanup",
+        expireAfterSeconds=int(KEEP_DONE.total_seconds()),
+    ),
+)
+
+
+def subscribe(
+    event: str, name: str, *, forget_payload: bool = False
+) -> Callable[[Handler], Handler]:
+    """Register `handle(payload)` for an event under a stable name ("app.what_it_does").
+
+    Handlers are idempotent: a row whose worker died is delivered again. The payload carries the row's
+    own id as `eventId`. `forget_payload` drops the payload once delivered (mails name a recipient).
+    """
+
+    def register(handle: Handler) -> Handler:
+        subscription = Subscription(event, name, handle, forget_payload)
+        _HANDLERS[name] = subscription
+        _BY_EVENT.setdefault(event, []).append(subscription)
+        return handle
+
+    return register
+
+
+def emit(
+    event: str,
+    payload: dict[str, Any],
+    *,
+    key: str = "",
+    not_before: datetime | None = None,
+) -> None:
+    """Store the event for each handler, in the current transaction. Ids only, no patient data.
+
+    `key` keeps the order of events that concern one thing. Nothing is stored with
+    SIDE_EFFECTS=external. After the transaction the relay finds the rows; call `nudge()` once the
+    change is committed to save that wait.
+    """
+    emit_many([(event, payload, key)], not_before=not_before)
+
+
+def emit_many(
+    events: Iterable[tuple[str, dict[str, Any], str]], *, not_before: datetime | None = None
+) -> None:
+    if settings.SIDE_EFFECTS == "external":
+        return
+    moment = clock.now()
+    rows = [
+        _row(subscription, payload, key, moment, not_before)
+        for event, payload, key in events
+        for subscription in _BY_EVENT.get(event, [])
+    ]
+    if rows:
+        db.collection(COLLECTION).insert_many(rows)
+        _waiting.ids = [*getattr(_waiting, "ids", []), *(row["_id"] for row in rows)]
+
+
+def _row(
+    subscription: Subscription,
+    payload: dict[str, Any],
+    key: str,
+    moment: datetime,
+    not_before: datetime | None,
+) -> dict[str, Any]:
+    return {
+        "_id": ObjectId(),
+        "event": subscription.event,
+        "handler": subscription.name,
+        "key": key,
+        "payload": payload,
+        "state": PENDING,
+        "attempts": 0,
+        "notBefore": not_before or moment,
+        "createdTime": moment,
+        "updatedTime": moment,
+    }
+
+
+def withdraw(event: str, key: str) -> int:
+    """Take back what was emitted under this key and has not started: a newer reminder replaces it."""
+    handlers = [subscription.name for subscription in _BY_EVENT.get(event, [])]
+    gone = db.collection(COLLECTION).delete_many(
+        {"handler": {"$in": handlers}, "key": key, "state": PENDING}
+    )
+    return gone.deleted_count
+
+
+# --- nudging: a shortcut past the relay's wait, never the only way ------------------------------------------------
+_waiting = threading.local()  # ids emitted in this thread since its last nudge
+
+
+def nudge() -> None:
+    """Hand what this thread has emitted to the workers now. A broker that is down costs only time."""
+    ids: list[ObjectId] = getattr(_waiting, "ids", [])
+    _waiting.ids = []
+    if ids:
+        _enqueue(ids)
+
+
+def _enqueue(ids: list[ObjectId]) -> None:
+    from clinics_site.core.tasks import deliver_event
+
+    try:
+        for row_id in ids:
+            deliver_event.apply_async((str(row_id),), retry=False)
+    except Exception as error:  # noqa: BLE001 (whatever the broker's client raises, the relay will repair it)
+        log.warning("outbox.broker_unavailable", error=type(error).__name__, count=len(ids))
+
+
+def relay() -> int:
+    """Enqueue what is due and was not handed out lately. Called by beat; safe to run anywhere, often."""
+    moment = clock.now()
+    rows = db.collection(COLLECTION)
+    due = rows.find(
+        {
+            "state": {"$in": UNDELIVERED},
+            "notBefore": {"$lte": moment},
+            "$or": [
+                {"nudgedTime": {"$exists": False}},
+                {"nudgedTime": {"$lte": moment - _RENUDGE}},
+            ],
+        },
+        {"_id": 1},
+        sort=[("notBefore", ASCENDING)],
+        limit=RELAY_BATCH,
+    )
+    ids = [row["_id"] for row in due]
+    if ids:
+        rows.update_many({"_id": {"$in": ids}}, {"$set": {"nudgedTime": moment}})
+        _enqueue(ids)
+    return len(ids)
+
+
+# --- delivery -------------------------------------------------------------------------------------------------------
+def deliver(row_id: ObjectId) -> bool:
+    """Run one row if it is due, unclaimed and first of its key. True when it was delivered."""
+    row = _claim(row_id)
+    if row is None:
+        return False
+    subscription = _HANDLERS.get(row["handler"])
+    try:
+        if subscription is None:
+            raise PermanentFailure("handler_unknown")  # noqa: TRY301
+        subscription.handle({**row["payload"], "eventId": str(row_id)})
+    except PermanentFailure as failure:
+        _finish(row, DEAD, failure.reason)
+        log.error("outbox.parked", handler=row["handler"], reason=failure.reason, row=str(row_id))
+    except Exception as error:  # noqa: BLE001 (any failure of a handler is a failed try)
+        _retry_later(row, error)
+    else:
+        _finish(row, DONE, None)
+        _release_next(row)
+        return True
+    return False
+
+
+def _claim(row_id: ObjectId) -> dict[str, Any] | None:
+    moment = clock.now()
+    rows = db.collection(COLLECTION)
+    row = rows.find_one_and_update(
+        {"_id": row_id, "state": {"$in": UNDELIVERED}, "notBefore": {"$lte": moment}},
+        {
+            "$set": {
+                "state": CLAIMED,
+                "claim": secrets.token_hex(8),
+                # A claim is a lease: when its worker dies the row is due again.
+                "notBefore": moment + settings.OUTBOX_LEASE,
+                "updatedTime": moment,
+            },
+            "$inc": {"attempts": 1},
+        },
+        return_document=ReturnDocument.AFTER,
+    )
+    if row is None or not row["key"] or not _has_predecessor(row):
+        return row
+    rows.update_one(
+        _held(row),
+        {
+            "$set": {"state": PENDING, "notBefore": moment + timedelta(seconds=5)},
+            "$inc": {"attempts": -1},
+        },
+    )
+    return None
+
+
+def _has_predecessor(row: dict[str, Any]) -> bool:
+    earlier = {
+        "handler": row["handler"],
+        "key": row["key"],
+        "state": {"$in": UNDELIVERED},
+        "_id": {"$lt": row["_id"]},
+    }
+    return db.collection(COLLECTION).find_one(earlier, {"_id": 1}) is not None
+
+
+def _held(row: dict[str, Any]) -> dict[str, Any]:
+    return {"_id": row["_id"], "state": CLAIMED, "claim": row["claim"]}
+
+
+def _finish(row: dict[str, Any], state: str, reason: str | None) -> None:
+    moment = clock.now()
+    fields: dict[str, Any] = {"state": state, "updatedTime": moment}
+    if state == DONE:
+        fields["doneTime"] = moment
+    if reason is not None:
+        fields["lastError"] = reason
+    change: dict[str, Any] = {"$set": fields}
+    if state == DONE and _HANDLERS[row["handler"]].forget_payload:
+        change["$unset"] = {"payload": ""}
+    db.collection(COLLECTION).update_one(_held(row), change)
+
+
+def _retry_later(row: dict[str, Any], error: Exception) -> None:
+    reason = type(error).__name__
+    if row["attempts"] >= MAX_ATTEMPTS:
+        _finish(row, DEAD, reason)
+        log.error("outbox.parked", handler=row["handler"], reason=reason, row=str(row["_id"]))
+        return
+    moment = clock.now()
+    db.collection(COLLECTION).update_one(
+        _held(row),
+        {
+            "$set": {
+                "state": PENDING,
+                "notBefore": moment + delay_after(row["attempts"]),
+                "lastError": reason,
+                "updatedTime": moment,
+            },
+            "$unset": {"nudgedTime": ""},
+        },
+    )
+    log.warning(
+        "outbox.retry",
+        handler=row["handler"],
+        attempts=row["attempts"],
+        reason=reason,
+        row=str(row["_id"]),
+        exc_info=error,
+    )
+
+
+def delay_after(attempts: int) -> timedelta:
+    """Growing, with a tenth of jitter so that an outage does not end in a stampede."""
+    base = _DELAYS[attempts - 1] if attempts <= len(_DELAYS) else _SLOW
+    return base * (1 + secrets.randbelow(100) / 1000)
+
+
+def _release_next(row: dict[str, Any]) -> None:
+    """The next row of the key need not wait for the relay."""
+    if not row["key"]:
+        return
+    following = db.collection(COLLECTION).find_one(
+        {"handler": row["handler"], "key": row["key"], "state": PENDING},
+        {"_id": 1},
+        sort=[("_id", ASCENDING)],
+    )
+    if following is not None:
+        db.collection(COLLECTION).update_one(
+            {"_id": following["_id"], "attempts": 0}, {"$min": {"notBefore": clock.now()}}
+        )
+        _enqueue([following["_id"]])
+
+
+# --- staff ----------------------------------------------------------------------------------------------------------
+def requeue(row_id: ObjectId) -> bool:
+    """Start a dead row again; False when it is not dead (a second click changes nothing)."""
+    change = {"state": PENDING, "attempts": 0, "notBefore": clock.now(), "updatedTime": clock.now()}
+    result = db.collection(COLLECTION).update_one(
+        {"_id": row_id, "state": DEAD}, {"$set": change, "$unset": {"nudgedTime": ""}}
+    )
+    if result.modified_count:
+        _enqueue([row_id])
+    return bool(result.modified_count)
+
+
+def depth() -> dict[str, float]:
+    """Backlog for the metrics: waiting, dead, age of the oldest waiting row in seconds."""
+    rows = db.collection(COLLECTION)
+    try:
+        oldest = rows.find_one({"state": {"$in": UNDELIVERED}}, sort=[("_id", ASCENDING)])
+        age = (clock.now() - oldest["createdTime"]).total_seconds() if oldest else 0.0
+        return {
+            "waiting": rows.count_documents({"state": {"$in": UNDELIVERED}}),
+            "dead": rows.count_documents({"state": DEAD}),
+            "oldest_seconds": age,
+        }
+    except PyMongoError:
+        return {}

@@ -1,0 +1,111 @@
+"""Operation -> rule. Deny by default: an operation without a row can not start (system check).
+
+A rule is a predicate over the Caller; rules are combined with `any_of`. The caller's clinician record in
+the clinic of the path is loaded at most once per request, and only when a rule asks for it.
+"""
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from importlib import import_module
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+from clinics_site.core.principal import Principal
+
+MEMBER_ROLES = frozenset({"CLINIC_MEMBER", "CLINIC_ADMIN"})
+ADMIN_ROLE = "CLINIC_ADMIN"
+
+
+class Caller:
+    """The principal, the decoded path parameters, and (when asked) the roles in the path's clinic."""
+
+    __slots__ = ("_roles", "path", "principal")
+
+    def __init__(self, principal: Principal, path: Mapping[str, str]) -> None:
+        self.principal = principal
+        self.path = path
+        self._roles: frozenset[str] | None = None
+
+    @property
+    def roles(self) -> frozenset[str]:
+        """Empty for a stranger; `PRESCRIBER` alone makes nobody a member."""
+        if self._roles is None:
+            clinic_id = self.path.get("clinicId", "")
+            self._roles = (
+                _load_roles(clinic_id, self.principal.user_id) if clinic_id else frozenset()
+            )
+        return self._roles
+
+
+Rule = Callable[[Caller], bool]
+
+
+def backend(caller: Caller) -> bool:
+    return caller.principal.is_server
+
+
+def user(caller: Caller) -> bool:
+    return not caller.principal.is_server
+
+
+def member(caller: Caller) -> bool:
+    return bool(caller.roles & MEMBER_ROLES)
+
+
+def admin(caller: Caller) -> bool:
+    return ADMIN_ROLE in caller.roles
+
+
+def is_self(parameter: str) -> Rule:
+    """The user id in the path is the caller's own; never true for a service."""
+
+    def rule(caller: Caller) -> bool:
+        return user(caller) and caller.path.get(parameter) == caller.principal.user_id
+
+    return rule
+
+
+def path_is(parameter: str, value: str) -> Rule:
+    return lambda caller: caller.path.get(parameter) == value
+
+
+def any_of(*rules: Rule) -> Rule:
+    return lambda caller: any(rule(caller) for rule in rules)
+
+
+def all_of(*rules: Rule) -> Rule:
+    return lambda caller: all(rule(caller) for rule in rules)
+
+
+def external(caller: Caller) -> bool:
+    """Marks operations outside the session-token scheme: their view checks its own credential."""
+    return False
+
+
+@cache
+def table() -> dict[str, Rule]:
+    """Every app's rows in one table: operationId -> rule."""
+    rows: dict[str, Rule] = {}
+    for module in settings.POLICY_MODULES:
+        rows.update(import_module(module).POLICY)
+    return rows
+
+
+def is_external(operation_id: str) -> bool:
+    return table().get(operation_id) is external
+
+
+def allows(operation_id: str, caller: Caller) -> bool:
+    rule = table().get(operation_id)
+    return rule is not None and rule(caller)
+
+
+def _load_roles(clinic_id: str, user_id: str) -> frozenset[str]:
+    return frozenset(_roles_loader()(clinic_id, user_id))
+
+
+@cache
+def _roles_loader() -> Callable[[str, str], frozenset[str]]:
+    found: Callable[[str, str], frozenset[str]] = import_string(settings.CLINICIAN_ROLES)
+    return found

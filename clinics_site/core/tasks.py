@@ -1,0 +1,45 @@
+"""Celery's side of the kernel: the task base class, delivery of outbox rows, and the relay.
+
+Arguments are ids, never data: they sit in the broker and in logs.
+"""
+
+import time
+from typing import Any
+
+import structlog
+from bson import ObjectId
+from celery import Task, shared_task
+
+from clinics_site.core import metrics, outbox
+
+log = structlog.get_logger(__name__)
+
+
+class BaseTask(Task):
+    """Acknowledged late, requeued when its worker dies; every run is logged and measured."""
+
+    abstract = True
+    acks_late = True
+    reject_on_worker_lost = True
+    ignore_result = True
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        started = time.perf_counter()
+        outcome = "failed"
+        try:
+            result = super().__call__(*args, **kwargs)
+            outcome = "done"
+            return result
+        finally:
+            outbox.nudge()
+            metrics.task_finished(self.name, outcome, time.perf_counter() - started)
+
+
+@shared_task(base=BaseTask, name="core.deliver_event")
+def deliver_event(row_id: str) -> None:
+    outbox.deliver(ObjectId(row_id))
+
+
+@shared_task(base=BaseTask, name="core.relay_outbox")
+def relay_outbox() -> None:
+    outbox.relay()

@@ -1,0 +1,96 @@
+"""Every environment variable the service reads: name, type, default and meaning in one place.
+
+Values also come from files: `NAME_FILE=/run/secrets/x` sets `NAME`. A value of the wrong type stops the start.
+`manage.py print_environment` renders the table of the README from this registry.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TypeVar
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+_env = environ.FileAwareEnv()
+_DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)")
+_UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    name: str
+    kind: str
+    default: str
+    help: str
+
+
+VARIABLES: dict[str, Variable] = {}
+
+
+def text(name: str, default: str = "", *, help: str) -> str:  # noqa: A002
+    return _read(name, "text", default, help, str)
+
+
+def number(name: str, default: int, *, help: str) -> int:  # noqa: A002
+    return _read(name, "number", default, help, int)
+
+
+def flag(name: str, *, default: bool = False, help: str) -> bool:  # noqa: A002
+    return _read(name, "true/false", default, help, _to_bool)
+
+
+def duration(name: str, default: str, *, help: str) -> timedelta:  # noqa: A002
+    """A length of time written as in `90s`, `15m`, `168h` or `1h30m`."""
+    return _to_duration(_read(name, "duration", default, help, _checked_duration))
+
+
+def words(name: str, default: str = "", *, help: str) -> list[str]:  # noqa: A002
+    """A comma-separated list."""
+    value = _read(name, "list", default, help, str)
+    return [word.strip() for word in value.split(",") if word.strip()]
+
+
+def choice(name: str, default: str, options: tuple[str, ...], *, help: str) -> str:  # noqa: A002
+    def parse(value: str) -> str:
+        if value not in options:
+            raise ValueError
+        return value
+
+    return _read(name, " or ".join(options), default, help, parse)
+
+
+def _read(name: str, kind: str, default: T, explanation: str, parse: Callable[[str], T]) -> T:
+    VARIABLES[name] = Variable(name, kind, str(default), explanation)
+    raw = _env.str(name, default="")
+    if raw == "":
+        return default
+    try:
+        return parse(raw)
+    except ValueError:
+        message = f"{name} must be of kind {kind!r}"
+        raise ImproperlyConfigured(message) from None
+
+
+def _to_bool(value: str) -> bool:
+    lowered = value.lower()
+    if lowered in ("1", "true", "yes", "on", "t"):
+        return True
+    if lowered in ("0", "false", "no", "off", "f"):
+        return False
+    raise ValueError
+
+
+def _checked_duration(value: str) -> str:
+    _to_duration(value)
+    return value
+
+
+def _to_duration(value: str) -> timedelta:
+    parts = _DURATION.findall(value)
+    if "".join(number + unit for number, unit in parts) != value or not parts:
+        raise ValueError
+    return timedelta(seconds=sum(float(number) * _UNITS[unit] for number, unit in parts))

@@ -1,0 +1,20 @@
+"""Print the environment variables as the table that stands in the README."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from clinics_site import env
+
+
+class Command(BaseCommand):
+    help = __doc__
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        self.stdout.write("| variable | kind | default | meaning |")
+        self.stdout.write("|---|---|---|---|")
+        for variable in env.VARIABLES.values():
+            default = f"`{variable.default}`" if variable.default else "–"
+            self.stdout.write(
+                f"| `{variable.name}` | {variable.kind} | {default} | {variable.help} |"
+            )

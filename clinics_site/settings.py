@@ -1,0 +1,428 @@
+"""The one settings file. Every value that differs between deployments comes from `env.py`."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from django.templatetags.static import static
+from django.urls import reverse_lazy
+
+from clinics_site import env
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+# --- Process -----------------------------------------------------------------------------------
+DEBUG = env.flag("DEBUG", default=False, help="Django's debug mode; never in production")
+SECRET_KEY = env.text(
+    "SECRET_KEY",
+    "insecure-development-key-only",
+    help="signs admin sessions; required in production",
+)
+ALLOWED_HOSTS = env.words(
+    "ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]", help="host names the service answers to"
+)
+CSRF_TRUSTED_ORIGINS = env.words(
+    "CSRF_TRUSTED_ORIGINS", help="origins of the admin behind a proxy, with scheme"
+)
+ENVIRONMENT = env.text(
+    "ENVIRONMENT",
+    "local",
+    help="name of this installation, shown in the admin and in audit entries",
+)
+LOG_LEVEL = env.choice(
+    "LOG_LEVEL",
+    "INFO",
+    ("DEBUG", "INFO", "WARNING", "ERROR"),
+    help="lowest level that is logged",
+)
+
+ROOT_URLCONF = "clinics_site.urls"
+WSGI_APPLICATION = "clinics_site.wsgi.application"
+APPEND_SLASH = False
+# AdminOnly gives the staff pages these middlewares; the checks look only at MIDDLEWARE.
+SILENCED_SYSTEM_CHECKS = ["admin.E408", "admin.E409", "admin.E410"]
+USE_TZ = True
+TIME_ZONE = "UTC"
+LANGUAGE_CODE = "en-us"
+USE_I18N = False
+
+INSTALLED_APPS = [
+    "unfold",
+    "clinics_site.apps.SiteConfig",
+    "clinics_site.apps.MongoAdminConfig",
+    "clinics_site.apps.MongoAuthConfig",
+    "clinics_site.apps.MongoContentTypesConfig",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "django_mongodb_backend",
+    "users.apps.UsersConfig",
+    "clinics.apps.ClinicsConfig",
+    "confirmations.apps.ConfirmationsConfig",
+    "redox.apps.RedoxConfig",
+    "notifications.apps.NotificationsConfig",
+]
+
+MIDDLEWARE = [
+    "clinics_site.core.middleware.RequestLog",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "clinics_site.core.middleware.AdminOnly",
+]
+# The staff pages need sessions, CSRF and messages; the API needs none of them, so AdminOnly runs
+# this chain for admin paths alone.
+ADMIN_PATH = "/admin"
+ADMIN_MIDDLEWARE = [
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "csp.middleware.CSPMiddleware",
+]
+
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "clinics_site" / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "csp.context_processors.nonce",
+            ],
+        },
+    },
+]
+
+# --- Data --------------------------------------------------------------------------------------
+MONGODB_URI = env.text(
+    "MONGODB_URI",
+    "mongodb://127.0.0.1:27017/?replicaSet=rs0&directConnection=true",
+    help="MongoDB replica set; `make run` starts its own when this is unset",
+)
+MONGODB_TIME_LIMIT = env.duration(
+    "MONGODB_TIME_LIMIT", "10s", help="longest time one database operation of a request may take"
+)
+DATABASES = {
+    "default": {
+        "ENGINE": "django_mongodb_backend",
+        "HOST": MONGODB_URI,
+        "NAME": env.text(
+            "TIDEPOOL_CLINIC_DATABASE_NAME", "clinic", help="database of the clinic collections"
+        ),
+        "OPTIONS": {
+            "retryWrites": True,
+            "w": "majority",
+            "readConcernLevel": "majority",
+            "serverSelectionTimeoutMS": 5000,
+            "connectTimeoutMS": 3000,
+            "maxPoolSize": 50,
+        },
+    }
+}
+DATABASE_ROUTERS = ["django_mongodb_backend.routers.MongoRouter"]
+DEFAULT_AUTO_FIELD = "django_mongodb_backend.fields.ObjectIdAutoField"
+MIGRATION_MODULES = {
+    "admin": "clinics_site.mongo_migrations.admin",
+    "auth": "clinics_site.mongo_migrations.auth",
+    "contenttypes": "clinics_site.mongo_migrations.contenttypes",
+}
+REDIS_URL = env.text(
+    "REDIS_URL",
+    "redis://127.0.0.1:6379/0",
+    help="cache, sessions, rate limits and broker; `make run` starts its own when this is unset",
+)
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": DATABASES["default"]["NAME"],
+        "OPTIONS": {"socket_timeout": 1.0, "socket_connect_timeout": 1.0},
+    }
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = env.number(
+    "MAX_BODY_BYTES", 10 * 1024 * 1024, help="largest request body, in bytes"
+)
+
+# --- Kernel: what the core asks the apps for, by name, so that it imports none of them ---------
+POLICY_MODULES = ["clinics.policy", "confirmations.policy", "redox.policy", "xealth.policy"]
+TOKEN_CHECKER = "users.services.tokens.check_token"  # noqa: S105
+CLINICIAN_ROLES = "clinics.services.access.find_clinician_roles"
+BACKEND_TOKEN_CACHE = env.duration(
+    "BACKEND_TOKEN_CACHE", "60s", help="how long a checked backend token is trusted without asking"
+)
+SIDE_EFFECTS = env.choice(
+    "SIDE_EFFECTS",
+    "internal",
+    ("internal", "external"),
+    help="internal: effects run here; external: another worker watches the collections",
+)
+
+# --- Neighbours; an unset address means the embedded stand-in ----------------------------------
+SHORELINE_ADDRESS = env.text(
+    "TIDEPOOL_SHORELINE_CLIENT_ADDRESS", help="user service; unset: embedded accounts in MongoDB"
+)
+SERVER_TOKEN_SECRET = env.text(
+    "TIDEPOOL_SERVER_TOKEN", help="shared secret for the server login at the user service"
+)
+SEAGULL_ADDRESS = env.text(
+    "TIDEPOOL_SEAGULL_CLIENT_ADDRESS", help="profile service; unset: embedded profiles"
+)
+GATEKEEPER_ADDRESS = env.text(
+    "TIDEPOOL_PERMISSION_CLIENT_ADDRESS",
+    env.text("TIDEPOOL_GATEKEEPER_CLIENT_ADDRESS", help="older name of the next variable"),
+    help="permission service; unset: embedded grants",
+)
+AUTH_ADDRESS = env.text(
+    "TIDEPOOL_AUTH_CLIENT_ADDRESS", help="auth service (restricted tokens); unset: embedded"
+)
+AUTH_EXTERNAL_ADDRESS = env.text(
+    "TIDEPOOL_AUTH_CLIENT_EXTERNAL_ADDRESS", help="second server login for the auth service"
+)
+AUTH_EXTERNAL_SECRET = env.text(
+    "TIDEPOOL_AUTH_CLIENT_EXTERNAL_SERVER_SESSION_TOKEN_SECRET", help="secret of that login"
+)
+AUTH_EXTERNAL_TIMEOUT = env.duration(
+    "TIDEPOOL_AUTH_CLIENT_EXTERNAL_SERVER_SESSION_TOKEN_TIMEOUT",
+    "1h",
+    help="how long that session token is used",
+)
+SERVICE_SECRET = env.text(
+    "TIDEPOOL_SERVICE_SECRET", help="sent to the auth service instead of a session token when set"
+)
+AUTH_TOKEN_ENDPOINT = env.text(
+    "TIDEPOOL_AUTH_SERVICE_TOKEN_ENDPOINT", help="OpenID token endpoint for service accounts"
+)
+DATA_ADDRESS = env.text(
+    "TIDEPOOL_DATA_CLIENT_ADDRESS", help="data service; unset: embedded (no data)"
+)
+EXPORT_ADDRESS = env.text(
+    "TIDEPOOL_EXPORT_CLIENT_ADDRESS", help="report service; unset: the report is drawn here"
+)
+MARKETO_HOST = env.text("TIDEPOOL_MARKETO_SERVICE_HOST", help="marketing sync; unset: switched off")
+MARKETO_ENABLED = env.flag(
+    "TIDEPOOL_MARKETO_SERVICE_ENABLED", default=True, help="refresh marketing data of clinicians"
+)
+APPLICATION_URL = env.text(
+    "TIDEPOOL_APPLICATION_URL", "http://127.0.0.1:8080", help="public base address of the service"
+)
+WEBAPP_URL = env.text(
+    "TIDEPOOL_WEBAPP_URL", "http://127.0.0.1:8080", help="address of the web app, used in mails"
+)
+ASSET_URL = env.text(
+    "TIDEPOOL_ASSET_URL", "http://127.0.0.1:8080/static", help="address of mail images"
+)
+DEMO_PATIENT_USER_ID = env.text(
+    "CLINIC_DEMO_PATIENT_USER_ID", help="account that every new clinic gets as its demo patient"
+)
+REMINDERS_INTERVAL = env.duration(
+    "EMAIL_REMINDERS_INTERVAL", "168h", help="time until a claim or connection reminder"
+)
+MIGRATIONS_PER_SECOND = env.number(
+    "PATIENT_MIGRATIONS_PER_SECOND_LIMIT", 15, help="patients moved per second in a migration"
+)
+
+# --- Redox -------------------------------------------------------------------------------------
+REDOX = {
+    "enabled": env.flag(
+        "TIDEPOOL_REDOX_ENABLED",
+        default=False,
+        help="send to the real Redox; false: what would be sent is kept and shown in the admin",
+    ),
+    "verification_token": env.text(
+        "TIDEPOOL_REDOX_VERIFICATION_TOKEN", help="shared secret of the Redox webhook"
+    ),
+    "client_id": env.text("TIDEPOOL_REDOX_CLIENT_ID", help="OAuth client id"),
+    "key_id": env.text("TIDEPOOL_REDOX_KEY_ID", help="id of the signing key"),
+    "private_key": env.text("TIDEPOOL_REDOX_PRIVATE_KEY", help="RSA private key, PEM"),
+    "source_id": env.text("TIDEPOOL_REDOX_SOURCE_ID", help="our source id at Redox"),
+    "source_name": env.text("TIDEPOOL_REDOX_SOURCE_NAME", "Tidepool", help="our source name"),
+    "upload_file": env.flag(
+        "TIDEPOOL_REDOX_UPLOAD_FILE_ENABLED",
+        default=False,
+        help="true: reports are uploaded; false: embedded in the note",
+    ),
+    "test_mode": env.flag(
+        "TIDEPOOL_REDOX_TEST_MODE", default=False, help="marks every sent message as a test"
+    ),
+    "token_url": env.text(
+        "TIDEPOOL_REDOX_TOKEN_URL",
+        "https://api.redoxengine.com/v2/auth/token",
+        help="OAuth token endpoint",
+    ),
+    "endpoint_url": env.text(
+        "TIDEPOOL_REDOX_ENDPOINT_URL",
+        "https://api.redoxengine.com/endpoint",
+        help="where messages are sent",
+    ),
+    "upload_url": env.text(
+        "TIDEPOOL_REDOX_UPLOAD_URL",
+        "https://blob.redoxengine.com/upload",
+        help="where reports are uploaded",
+    ),
+}
+
+# --- Xealth ------------------------------------------------------------------------------------
+XEALTH = {
+    "enabled": env.flag(
+        "TIDEPOOL_XEALTH_ENABLED", default=False, help="serve the Xealth endpoints"
+    ),
+    "bearer_token": env.text("TIDEPOOL_XEALTH_BEARER_TOKEN", help="secret that Xealth presents"),
+    "client_id": env.text("TIDEPOOL_XEALTH_CLIENT_ID", help="client id at Xealth"),
+    "client_secret": env.text("TIDEPOOL_XEALTH_CLIENT_SECRET", help="client secret at Xealth"),
+    "token_url": env.text(
+        "TIDEPOOL_XEALTH_TOKEN_URL",
+        "https://auth-sandbox.xealth.io/oauth2/token",
+        help="OAuth token endpoint of Xealth",
+    ),
+    "base_url": env.text(
+        "TIDEPOOL_XEALTH_SERVER_BASE_URL",
+        "https://api-sandbox.xealth.io/v2",
+        help="API of Xealth",
+    ),
+}
+
+# --- Mail --------------------------------------------------------------------------------------
+EMAIL_BACKEND = env.text(
+    "EMAIL_BACKEND",
+    "django.core.mail.backends.console.EmailBackend",
+    help="Django mail backend; any anymail backend works",
+)
+EMAIL_FILE_PATH = env.text(
+    "EMAIL_FILE_PATH", str(BASE_DIR / ".local" / "mail"), help="folder of the file mail backend"
+)
+EMAIL_HOST = env.text("EMAIL_HOST", "localhost", help="SMTP server")
+EMAIL_PORT = env.number("EMAIL_PORT", 25, help="SMTP port")
+EMAIL_HOST_USER = env.text("EMAIL_HOST_USER", help="SMTP user")
+EMAIL_HOST_PASSWORD = env.text("EMAIL_HOST_PASSWORD", help="SMTP password")
+EMAIL_USE_TLS = env.flag("EMAIL_USE_TLS", default=False, help="SMTP with STARTTLS")
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = env.text(
+    "DEFAULT_FROM_EMAIL", "Tidepool <noreply@tidepool.org>", help="sender of every mail"
+)
+
+# --- Celery: facts F11 and F12 in docs/architecture.md are the reasons for these numbers -------
+CELERY_BROKER_URL = REDIS_URL
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TASK_SOFT_TIME_LIMIT = 180
+CELERY_TASK_TIME_LIMIT = 200
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": env.number(
+        "BROKER_VISIBILITY_TIMEOUT",
+        900,
+        help="seconds until a lost worker's task is given to another",
+    ),
+    "unacked_restore_interval": 1,
+    "unacked_restore_throttle": 1,
+    "global_keyprefix": env.text(
+        "BROKER_KEY_PREFIX", "", help="prefix of the broker's keys when Redis is shared"
+    ),
+    "socket_timeout": 5,
+    "socket_connect_timeout": 2,
+}
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_DEFAULT_QUEUE = "default"
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TASK_ROUTES = {"redox.*": {"queue": "ehr"}}
+OUTBOX_LEASE = timedelta(seconds=240)  # longer than the hard time limit of a task
+OUTBOX_RELAY_SECONDS = env.number(
+    "OUTBOX_RELAY_SECONDS", 5, help="seconds between two looks for undelivered events"
+)
+
+# --- Staff pages -------------------------------------------------------------------------------
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = reverse_lazy("admin:login")
+SESSION_ENGINE = "django.contrib.sessions.backends.cache"
+SESSION_COOKIE_AGE = 15 * 60
+SESSION_SAVE_EVERY_REQUEST = True
+SESSION_COOKIE_HTTPONLY = True
+HTTPS = env.flag("HTTPS", default=False, help="true where the admin is reached over https")
+SESSION_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_SECURE = HTTPS
+SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
+SECURE_HSTS_PRELOAD = HTTPS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SECURE_REDIRECT_EXEMPT = [r"^ready$", r"^live$", r"^metrics$"]
+SECURE_SSL_REDIRECT = env.flag(
+    "SSL_REDIRECT", default=False, help="redirect http to https inside the service"
+)
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'self'"],
+        # Unfold's Alpine.js evaluates expressions in attributes.
+        "script-src": ["'self'", "'unsafe-eval'", "'unsafe-inline'"],
+        "style-src": ["'self'", "'unsafe-inline'"],
+        "img-src": ["'self'", "data:"],
+        "frame-ancestors": ["'none'"],
+        "object-src": ["'self'"],
+        "form-action": ["'self'"],
+        "base-uri": ["'self'"],
+    }
+}
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False
+UNFOLD: dict[str, Any] = {
+    "SITE_TITLE": "Clinics",
+    "SITE_HEADER": "Clinics",
+    "SITE_SUBHEADER": "Clinic service",
+    "SITE_SYMBOL": "local_hospital",
+    "SHOW_HISTORY": False,
+    "SHOW_VIEW_ON_SITE": False,
+    "ENVIRONMENT": "clinics_site.admin_site.environment_label",
+    "STYLES": [lambda request: static("clinics_site/admin.css")],
+}
+
+# --- REST --------------------------------------------------------------------------------------
+REST_FRAMEWORK: dict[str, Any] = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_PERMISSION_CLASSES": [],
+    "DEFAULT_RENDERER_CLASSES": ["clinics_site.core.api.rendering.OrjsonRenderer"],
+    "DEFAULT_PARSER_CLASSES": [],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "clinics_site.core.handler.handle_exception",
+    "UNAUTHENTICATED_USER": None,
+    "URL_FORMAT_OVERRIDE": None,
+}
+SPECTACULAR_SETTINGS: dict[str, Any] = {
+    "TITLE": "Clinics and Confirmation API",
+    "DESCRIPTION": "Clinics, their clinicians and patients, invitations and EHR connections.",
+    "VERSION": "1.0",
+    "OAS_VERSION": "3.1.0",
+    "LICENSE": {"name": "BSD-2-Clause"},
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PUBLIC": True,
+    "PREPROCESSING_HOOKS": ["clinics_site.core.api.description.only_operations"],
+    "POSTPROCESSING_HOOKS": ["clinics_site.core.api.description.add_components"],
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+    "SWAGGER_UI_SETTINGS": {"persistAuthorization": True, "displayOperationId": True},
+    "APPEND_COMPONENTS": {
+        "securitySchemes": {
+            "sessionToken": {"type": "apiKey", "in": "header", "name": "x-tidepool-session-token"}
+        }
+    },
+    "SECURITY": [{"sessionToken": []}],
+}

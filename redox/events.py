@@ -1,0 +1,1 @@
+"""Events: names and payloads, and what this app does when one happens."""

@@ -1,0 +1,151 @@
+"""The people of the tests, and a client that holds every answer against the served description."""
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import orjson
+import pytest
+from django.test import Client
+
+from clinics_site.core.api import validation
+from clinics_site.core.api.schema import COMPONENTS
+
+
+@cache
+def description():
+    """The served description, rendered once."""
+    from drf_spectacular.generators import SchemaGenerator
+
+    return SchemaGenerator().get_schema(request=None, public=True)
+
+
+@cache
+def described_operations():
+    found = {}
+    for path, item in description()["paths"].items():
+        for method, operation in item.items():
+            found[operation["operationId"]] = (method, path, operation)
+    return found
+
+
+class Api:
+    """`api.get(path)` etc. with a token; answers with a JSON body are checked against the description."""
+
+    def __init__(self, token: str | None = None) -> None:
+        self._client = Client(raise_request_exception=False)
+        self.token = token
+
+    def request(self, method: str, path: str, body: Any = None, **extra: Any):
+        headers = dict(extra.pop("headers", {}))
+        if self.token is not None:
+            headers.setdefault("x-tidepool-session-token", self.token)
+        data = (
+            body
+            if isinstance(body, bytes)
+            else b""
+            if body is None
+            else orjson.dumps(body, default=str)
+        )
+        content_type = extra.pop("content_type", "application/json")
+        response = self._client.generic(
+            method.upper(), path, data, content_type, headers=headers, **extra
+        )
+        check_against_description(response)
+        return response
+
+    def get(self, path: str, **extra: Any):
+        return self.request("get", path, **extra)
+
+    def post(self, path: str, body: Any = None, **extra: Any):
+        return self.request("post", path, body, **extra)
+
+    def put(self, path: str, body: Any = None, **extra: Any):
+        return self.request("put", path, body, **extra)
+
+    def patch(self, path: str, body: Any = None, **extra: Any):
+        return self.request("patch", path, body, **extra)
+
+    def delete(self, path: str, body: Any = None, **extra: Any):
+        return self.request("delete", path, body, **extra)
+
+
+def check_against_description(response) -> None:
+    request = response.wsgi_request
+    operation_id = getattr(request, "operation_id", None)
+    if operation_id is None or response.status_code >= 300:
+        return
+    _, _, operation = described_operations()[operation_id]
+    described = operation["responses"].get(str(response.status_code))
+    assert described is not None, f"{operation_id} does not describe {response.status_code}"
+    schema = described.get("content", {}).get("application/json", {}).get("schema")
+    if schema is None or not response.content:
+        return
+    failures = [
+        f"{validation.path_of(f)}: {f.message}"
+        for f in validation.iter_failures(schema, orjson.loads(response.content), of_request=False)
+    ]
+    assert not failures, f"{operation_id} {response.status_code}: {failures[:5]}"
+    assert COMPONENTS is not None
+
+
+@dataclass(frozen=True)
+class Person:
+    user_id: str
+    token: str
+    email: str
+
+    @property
+    def api(self) -> Api:
+        return Api(self.token)
+
+
+def make_person(name: str, *, roles: tuple[str, ...] = ()) -> Person:
+    """An account with profile and a session. `name` is also the local part of the address."""
+    from users.services import accounts
+
+    email = f"{name.lower().replace(' ', '.')}@example.org"
+    user = accounts.create_user(email=email, full_name=name, roles=roles)
+    return Person(user.user_id, accounts.issue_user_token(user.user_id), email)
+
+
+@pytest.fixture
+def backend() -> Api:
+    from users.services import accounts
+
+    return Api(accounts.issue_server_token())
+
+
+@pytest.fixture
+def ada() -> Person:
+    """Admin of `clinic`."""
+    return make_person("Ada Admin", roles=("clinician",))
+
+
+@pytest.fixture
+def ben() -> Person:
+    """Member of `clinic` (once the `clinic` fixture is used)."""
+    return make_person("Ben Member", roles=("clinician",))
+
+
+@pytest.fixture
+def cy() -> Person:
+    """Member of `other_clinic`."""
+    return make_person("Cy Member", roles=("clinician",))
+
+
+@pytest.fixture
+def dot() -> Person:
+    """A patient with an account of her own."""
+    return make_person("Dot Patient", roles=("patient",))
+
+
+@pytest.fixture
+def eve() -> Person:
+    """A stranger with a valid token."""
+    return make_person("Eve Stranger")
+
+
+@pytest.fixture
+def anonymous() -> Api:
+    return Api()

@@ -1,0 +1,27 @@
+"""Look at and deliver what a test has caused."""
+
+from clinics_site.core import db, outbox
+
+
+def emitted(event=None):
+    """Payloads of undelivered events, oldest first."""
+    query = {"event": event} if event else {}
+    rows = db.collection(outbox.COLLECTION).find(
+        {**query, "state": outbox.PENDING}, sort=[("_id", 1)]
+    )
+    return [row["payload"] for row in rows]
+
+
+def deliver_all(rounds=20):
+    """Run every due event, and what those cause, until nothing is due. Returns how many were delivered."""
+    delivered = 0
+    for _ in range(rounds):
+        rows = db.collection(outbox.COLLECTION).find(
+            {"state": outbox.PENDING, "attempts": 0}, {"_id": 1}, sort=[("_id", 1)]
+        )
+        done = sum(outbox.deliver(row["_id"]) for row in list(rows))
+        if not done:
+            return delivered
+        delivered += done
+    message = "events keep causing events"
+    raise AssertionError(message)

@@ -1,0 +1,128 @@
+"""The neighbouring account services as this project needs them (behaviour note worker, part B).
+
+Each protocol has an HTTP implementation (`http.py`) and an embedded stand-in on MongoDB (`embedded.py`),
+chosen in `users.services.neighbours` by the service's address. Outages surface as core.http.ServiceUnavailable,
+answers outside the agreement as core.http.ServiceError.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+from clinics_site.core.principal import Principal
+
+
+class EmailTaken(Exception):
+    """The address already belongs to an account."""
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """An account. `username` is its address, lower-case, or None for a custodial account without one."""
+
+    user_id: str
+    username: str | None = None
+    emails: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
+    email_verified: bool = False
+    terms_accepted: str | None = None
+    password_exists: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RestrictedToken:
+    """Lets its bearer act as the user on `paths` (None: any path) until it expires."""
+
+    id: str
+    user_id: str
+    expiration_time: datetime
+    created_time: datetime
+    paths: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UserUpdate:
+    """What to change; a field left at None stays. `emails=()` removes the address."""
+
+    username: str | None = None
+    emails: tuple[str, ...] | None = None
+    password: str | None = field(default=None, repr=False)
+    roles: tuple[str, ...] | None = None
+    email_verified: bool | None = None
+    terms_accepted: str | None = None
+
+
+class UserService(Protocol):
+    def check_token(self, token: str) -> Principal | None: ...
+
+    def server_token(self) -> str: ...
+
+    def get_user(self, id_or_email: str) -> User | None: ...
+
+    def create_custodial_user(self, clinic_id: str, email: str | None) -> User:
+        """Raises EmailTaken."""
+        ...
+
+    def update_user(self, user_id: str, update: UserUpdate) -> User:
+        """Raises EmailTaken."""
+        ...
+
+    def delete_user(self, user_id: str) -> None: ...
+
+    def delete_sessions(self, user_id: str) -> None: ...
+
+
+Profile = dict[str, Any]
+
+
+class ProfileService(Protocol):
+    def get_profile(self, user_id: str) -> Profile | None: ...
+
+    def update_profile(self, user_id: str, changes: Profile) -> Profile:
+        """Each top-level key of `changes` replaces that key; other keys stay."""
+        ...
+
+
+Permissions = dict[str, dict[str, Any]]
+
+
+class PermissionService(Protocol):
+    def get_permissions(self, owner_id: str, grantee_id: str) -> Permissions: ...
+
+    def list_owners(self, grantee_id: str) -> dict[str, Permissions]: ...
+
+    def set_permissions(self, owner_id: str, grantee_id: str, permissions: Permissions) -> None: ...
+
+
+class RestrictedTokens(Protocol):
+    def list_tokens(self, user_id: str) -> list[RestrictedToken]: ...
+
+    def create_token(
+        self, user_id: str, paths: tuple[str, ...] | None, expires: datetime | None
+    ) -> RestrictedToken:
+        """`expires` None: one hour from now."""
+        ...
+
+    def get_token(self, token_id: str) -> RestrictedToken | None: ...
+
+    def extend_token(self, token_id: str, paths: tuple[str, ...], expires: datetime) -> None: ...
+
+    def delete_token(self, token_id: str) -> None: ...
+
+
+class DataService(Protocol):
+    def list_data_sources(self, user_id: str) -> list[dict[str, Any]]: ...
+
+    def has_data(self, user_id: str) -> bool: ...
+
+    def get_summary(self, kind: str, user_id: str) -> dict[str, Any] | None:
+        """`kind` is cgm or bgm; the document of behaviour note worker, A9."""
+        ...
+
+    def set_alerts(self, owner_id: str, follower_id: str, config: dict[str, Any]) -> None: ...
+
+
+class TokenEndpoint(Protocol):
+    def subject_of_client(self, client_id: str, client_secret: str) -> str | None:
+        """User id of the client's technical account; None when the credentials are refused."""
+        ...

@@ -1,0 +1,14 @@
+"""Session tokens, as the core's authentication asks for them."""
+
+from clinics_site.core.errors import Unavailable
+from clinics_site.core.http import ServiceUnavailable
+from clinics_site.core.principal import Principal
+from users.services.neighbours import user_service
+
+
+def check_token(token: str) -> Principal | None:
+    """The subject, or None. An unreachable user service is 503, never "allowed" and never a logout."""
+    try:
+        return user_service().check_token(token)
+    except ServiceUnavailable:
+        raise Unavailable from None

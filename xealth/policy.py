@@ -1,0 +1,11 @@
+"""Who may call what: Xealth presents a bearer secret of its own (behaviour note auth, section 6)."""
+
+from clinics_site.core.policy import Rule, external
+
+POLICY: dict[str, Rule] = {
+    "XealthPreorder": external,
+    "XealthGetPrograms": external,
+    "XealthGetProgramUrl": external,
+    "XealthNotification": external,
+    "ViewPDFReport": external,
+}
