@@ -1,6 +1,5 @@
 """The one settings file. Every value that differs between deployments comes from `env.py`."""
 
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -337,7 +336,6 @@ CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_ROUTES = {"redox.*": {"queue": "ehr"}}
-OUTBOX_LEASE = timedelta(seconds=240)  # longer than the hard time limit of a task
 OUTBOX_RELAY_SECONDS = env.number(
     "OUTBOX_RELAY_SECONDS", 5, help="seconds between two looks for undelivered events"
 )

@@ -20,7 +20,7 @@ from django.conf import settings
 from pymongo import ASCENDING, IndexModel, ReturnDocument
 from pymongo.errors import PyMongoError
 
-from clinics_site.core import clock, db, indexes
+from clinics_site.core import clock, db, indexes, leases
 from clinics_site.core.errors import PermanentFailure
 
 COLLECTION = "outbox"
@@ -202,14 +202,11 @@ def deliver(row_id: ObjectId) -> bool:
     row = _claim(row_id)
     if row is None:
         return False
-    subscription = _HANDLERS.get(row["handler"])
     try:
-        if subscription is None:
-            raise PermanentFailure("handler_unknown")  # noqa: TRY301
-        subscription.handle({**row["payload"], "eventId": str(row_id)})
+        with leases.renewed(lambda: _extend(row)):
+            _handle(row)
     except PermanentFailure as failure:
-        _finish(row, DEAD, failure.reason)
-        log.error("outbox.parked", handler=row["handler"], reason=failure.reason, row=str(row_id))
+        _park(row, failure.reason)
     except Exception as error:  # noqa: BLE001 (any failure of a handler is a failed try)
         _retry_later(row, error)
     else:
@@ -217,6 +214,25 @@ def deliver(row_id: ObjectId) -> bool:
         _release_next(row)
         return True
     return False
+
+
+def _handle(row: dict[str, Any]) -> None:
+    subscription = _HANDLERS.get(row["handler"])
+    if subscription is None:
+        reason = "handler_unknown"
+        raise PermanentFailure(reason)
+    subscription.handle({**row["payload"], "eventId": str(row["_id"])})
+
+
+def _park(row: dict[str, Any], reason: str) -> None:
+    _finish(row, DEAD, reason)
+    log.error("outbox.parked", handler=row["handler"], reason=reason, row=str(row["_id"]))
+
+
+def _extend(row: dict[str, Any]) -> None:
+    db.collection(COLLECTION).update_one(
+        _held(row), {"$set": {"notBefore": clock.now() + leases.LEASE}}
+    )
 
 
 def _claim(row_id: ObjectId) -> dict[str, Any] | None:
@@ -229,7 +245,7 @@ def _claim(row_id: ObjectId) -> dict[str, Any] | None:
                 "state": CLAIMED,
                 "claim": secrets.token_hex(8),
                 # A claim is a lease: when its worker dies the row is due again.
-                "notBefore": moment + settings.OUTBOX_LEASE,
+                "notBefore": moment + leases.LEASE,
                 "updatedTime": moment,
             },
             "$inc": {"attempts": 1},
@@ -278,8 +294,7 @@ def _finish(row: dict[str, Any], state: str, reason: str | None) -> None:
 def _retry_later(row: dict[str, Any], error: Exception) -> None:
     reason = type(error).__name__
     if row["attempts"] >= MAX_ATTEMPTS:
-        _finish(row, DEAD, reason)
-        log.error("outbox.parked", handler=row["handler"], reason=reason, row=str(row["_id"]))
+        _park(row, reason)
         return
     moment = clock.now()
     db.collection(COLLECTION).update_one(
