@@ -5,7 +5,7 @@ from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from clinics_site.core import health, metrics
-from clinics_site.core.api.viewsets import UnknownPath
+from clinics_site.core.api.viewsets import UNKNOWN_PATH
 
 urlpatterns = [
     path("ready", health.ready),
@@ -17,7 +17,7 @@ urlpatterns = [
     path("", include("clinics.api.urls")),
     path("", include("confirmations.api.urls")),
     path("", include("redox.api.urls")),
-    re_path(r"^.*$", UnknownPath.as_view({"get": "list"})),
+    re_path(r"^.*$", UNKNOWN_PATH),
 ]
 handler400 = "clinics_site.core.handler.bad_request"
 handler500 = "clinics_site.core.handler.server_error"

@@ -1,12 +1,30 @@
-"""Hooks of drf-spectacular: which endpoints are described, and the components they refer to."""
+"""drf-spectacular fitted to operations: which are described, their path parameters, their components."""
 
 from typing import Any
+
+from drf_spectacular.openapi import AutoSchema
 
 from clinics_site.core.api import parameters
 from clinics_site.core.api.operations import REGISTRY
 from clinics_site.core.api.schema import COMPONENTS
 
 Endpoint = tuple[str, str, str, Any]
+
+
+class OperationSchema(AutoSchema):
+    """Takes path parameters from the operation instead of guessing them from a model."""
+
+    def _resolve_path_parameters(self, variables: list[str]) -> list[dict[str, Any]]:
+        found = REGISTRY[self.get_operation_id()]
+        return [
+            {
+                "in": "path",
+                "name": name,
+                "required": True,
+                "schema": found.path.get(name) or parameters.path_schema(name),
+            }
+            for name in variables
+        ]
 
 
 def only_operations(endpoints: list[Endpoint]) -> list[Endpoint]:
@@ -23,9 +41,6 @@ def add_components(
     result.setdefault("components", {}).setdefault("schemas", {}).update(
         {name: COMPONENTS[name] for name in sorted(_used(result["paths"]))}
     )
-    for path_item in result["paths"].values():
-        for described in path_item.values():
-            _type_path_parameters(described)
     return result
 
 
@@ -33,14 +48,6 @@ def _operation_of(entry: Endpoint) -> Any:
     _, _, method, callback = entry
     name = getattr(callback, "actions", {}).get(method.lower())
     return getattr(getattr(callback.cls, name or "", None), "operation", None)
-
-
-def _type_path_parameters(described: dict[str, Any]) -> None:
-    found = REGISTRY[described["operationId"]]
-    for parameter in described.get("parameters", []):
-        if parameter["in"] == "path":
-            name = parameter["name"]
-            parameter["schema"] = found.path.get(name) or parameters.path_schema(name)
 
 
 def _used(node: Any, seen: set[str] | None = None) -> set[str]:

@@ -20,6 +20,7 @@ from clinics_site.core.api.rendering import OrjsonRenderer
 from clinics_site.core.errors import BadRequest, DomainError, Forbidden, NotFound, Unauthorized
 from clinics_site.core.principal import Principal
 
+METHODS = ("get", "head", "post", "put", "patch", "delete", "options", "trace")
 NOT_FOUND = "no matching operation was found"
 METHOD_NOT_ALLOWED = "method not allowed"
 DENIED = "security requirements failed: the subject is not authorized for the requested action"
@@ -98,12 +99,15 @@ class ApiViewSet(viewsets.ViewSet):
 class UnknownPath(ApiViewSet):
     """Every path that is no operation: the token is checked first, then 404."""
 
-    def _operation(self, request: Request) -> Operation | None:
-        return None
-
     def initial(self, request: Request, *args: Any, **kwargs: str) -> None:
         self._authenticate(request)
         raise NotFound(message=NOT_FOUND)
+
+    def refuse(self, request: Request) -> Response:
+        raise NotImplementedError  # initial never lets a request through
+
+
+UNKNOWN_PATH = UnknownPath.as_view(dict.fromkeys(METHODS, "refuse"))
 
 
 def route(url: str, viewset: type[ApiViewSet], **actions: str) -> URLPattern:
