@@ -34,8 +34,14 @@ def _validator(schema: bytes, of_request: bool) -> Validator:  # noqa: FBT001 (c
     root = prepare(orjson.loads(schema))
     root["components"] = {"schemas": {name: prepare(found) for name, found in COMPONENTS.items()}}
     return jsonschema_rs.Draft202012Validator(
-        root, validate_formats=True, ignore_unknown_formats=True
+        root, validate_formats=True, ignore_unknown_formats=True, formats=_UNCHECKED
     )
+
+
+# Only dates and numbers are held to their format (behaviour note auth, 2.2): any text is an email address here.
+_UNCHECKED: dict[str, Callable[[str], bool]] = dict.fromkeys(
+    ("email", "uuid", "uri", "hostname"), lambda _: True
+)
 
 
 def compiled(schema: Schema) -> Callable[[Any], bool]:
@@ -48,7 +54,7 @@ def _same(node: Any) -> Any:
 
 
 def _without_read_only_required(node: Any) -> Any:
-    """A read-only property may always be missing from a request."""
+    """A property that is read-only, or has a default to stand in for it, may be missing from a request."""
     if isinstance(node, list):
         return [_without_read_only_required(item) for item in node]
     if not isinstance(node, dict):
@@ -56,14 +62,14 @@ def _without_read_only_required(node: Any) -> Any:
     out = {key: _without_read_only_required(value) for key, value in node.items()}
     if isinstance(node.get("required"), list):
         properties = node.get("properties", {})
-        out["required"] = [n for n in node["required"] if not _is_read_only(properties.get(n, {}))]
+        out["required"] = [n for n in node["required"] if not _may_be_missing(properties.get(n, {}))]
     return out
 
 
-def _is_read_only(schema: Schema) -> bool:
-    if "$ref" in schema and "readOnly" not in schema:
-        schema = COMPONENTS.get(schema["$ref"].rsplit("/", 1)[-1], {})
-    return bool(schema.get("readOnly"))
+def _may_be_missing(schema: Schema) -> bool:
+    if "$ref" in schema:
+        schema = {**COMPONENTS.get(schema["$ref"].rsplit("/", 1)[-1], {}), **schema}
+    return bool(schema.get("readOnly")) or "default" in schema
 
 
 # --- words -------------------------------------------------------------------------------------------------
