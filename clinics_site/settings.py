@@ -17,6 +17,12 @@ SECRET_KEY = env.text(
     "insecure-development-key-only",
     help="signs admin sessions; required in production",
 )
+AUDIT_KEY = env.text(
+    "AUDIT_KEY", help="seals the audit trail; unset: derived from SECRET_KEY. Keep it off the database"
+)
+AUDIT_OLD_KEYS = env.words(
+    "AUDIT_OLD_KEYS", help="retired values of AUDIT_KEY that older audit events are sealed with"
+)
 ALLOWED_HOSTS = env.words(
     "ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]", help="host names the service answers to"
 )
@@ -155,6 +161,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = env.number(
 POLICY_MODULES = ["clinics.policy", "confirmations.policy", "redox.policy", "xealth.policy"]
 TOKEN_CHECKER = "users.services.tokens.check_token"  # noqa: S105
 CLINICIAN_ROLES = "clinics.services.access.find_clinician_roles"
+CLINIC_PERMISSIONS = "clinics.services.access.find_clinic_permissions"
 BACKEND_TOKEN_CACHE = env.duration(
     "BACKEND_TOKEN_CACHE", "60s", help="how long a checked backend token is trusted without asking"
 )
@@ -368,7 +375,7 @@ CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": ["'self'"],
         # Unfold's Alpine.js evaluates expressions in attributes.
-        "script-src": ["'self'", "'unsafe-eval'", "'unsafe-inline'"],
+        "script-src": ["'self'", "'unsafe-eval'"],
         "style-src": ["'self'", "'unsafe-inline'"],
         "img-src": ["'self'", "data:"],
         "frame-ancestors": ["'none'"],
@@ -389,7 +396,25 @@ UNFOLD: dict[str, Any] = {
     "SHOW_HISTORY": False,
     "SHOW_VIEW_ON_SITE": False,
     "ENVIRONMENT": "clinics_site.admin_site.environment_label",
+    "SITE_URL": None,
     "STYLES": [lambda request: static("clinics_site/admin.css")],
+    "SCRIPTS": [lambda request: static("clinics_site/staff.js")],
+    "SIDEBAR": {"navigation": "clinics_site.admin_site.navigation"},
+    "COLORS": {
+        "primary": {
+            "50": "oklch(97% .014 262)",
+            "100": "oklch(94% .03 262)",
+            "200": "oklch(88.5% .06 263)",
+            "300": "oklch(80% .105 265)",
+            "400": "oklch(72% .145 267)",
+            "500": "oklch(62% .19 268)",
+            "600": "oklch(53% .2 268)",
+            "700": "oklch(46% .19 268)",
+            "800": "oklch(40% .16 268)",
+            "900": "oklch(35% .13 269)",
+            "950": "oklch(27% .09 270)",
+        },
+    },
 }
 
 # --- REST --------------------------------------------------------------------------------------

@@ -1,0 +1,1 @@
+"""The account services over HTTP (behaviour note worker, part B)."""
