@@ -3,38 +3,11 @@
 With TEST_MONGODB_URI and TEST_REDIS_URL set those servers are used; otherwise the run starts its own.
 """
 
-import os
+import pytest
+from django.core.cache import cache
+from django.core.management import call_command
 
-WORKER = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
-DATABASE = f"test_clinic_{os.environ.get('TEST_RUN', 'local')}_{WORKER}"
-
-
-def _point_at_servers() -> None:
-    """Before settings are read: a test can never reach a configured database (fact F24)."""
-    from scripts import servers
-
-    mongodb, redis = servers.for_tests()
-    number = int("".join(filter(str.isdigit, WORKER)) or 0)
-    number += int(os.environ.get("TEST_REDIS_OFFSET", "0"))
-    os.environ.update(
-        MONGODB_URI=mongodb,
-        REDIS_URL=f"{redis}/{number + 1}",
-        TIDEPOOL_CLINIC_DATABASE_NAME=DATABASE,
-        BROKER_KEY_PREFIX=f"{DATABASE}:",
-        ENVIRONMENT="test",
-        EMAIL_BACKEND="django.core.mail.backends.locmem.EmailBackend",
-        TIDEPOOL_REDOX_VERIFICATION_TOKEN="redox-test-token",
-        LOG_LEVEL="WARNING",
-    )
-    for name in [n for n in os.environ if n.startswith("TIDEPOOL_") and n.endswith("_ADDRESS")]:
-        del os.environ[name]
-
-
-_point_at_servers()
-
-import pytest  # noqa: E402
-from django.core.cache import cache  # noqa: E402
-from django.core.management import call_command  # noqa: E402
+from tests.environment import DATABASE
 
 pytest_plugins = ["tests.cast"]
 
