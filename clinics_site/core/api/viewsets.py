@@ -38,7 +38,8 @@ class ErrorFamily:
     def denied(self) -> DomainError:
         return Forbidden(message=DENIED)
 
-    def body(self, error: DomainError) -> dict[str, Any]:
+    def body(self, error: DomainError) -> dict[str, Any] | None:
+        """None: the failure has no body."""
         return {"message": error.message}
 
     def unexpected_body(self) -> dict[str, Any]:
