@@ -1,1 +1,123 @@
 """Indexes of the app's collections."""
+
+from typing import Any
+
+from pymongo import IndexModel
+
+from clinics import statistics
+from clinics_site.core.indexes import declare
+
+# --- patients: the names of the behaviour note (patients, 1.5) -------------------------------------
+_COLLATION = {"locale": "en", "strength": 1}
+_UNIQUE_MRN = {"mrn": {"$type": "string"}, "requireUniqueMrn": {"$eq": True}}
+
+
+def _meeting_targets(period: str) -> IndexModel:
+    in_target = statistics.path("cgm", period, "timeInTargetPercent")
+    in_use = statistics.path("cgm", period, "timeCGMUsePercent")
+    return IndexModel(
+        [
+            ("clinicId", 1),
+            ("userId", 1),
+            ("tags", 1),
+            (statistics.date_path("cgm", "lastData"), 1),
+            (in_target, 1),
+        ],
+        name=f"MeetingTargetsIndex{period}",
+        partialFilterExpression={in_target: {"$gte": 0.7}, in_use: {"$gte": 0.7}},
+    )
+
+
+declare(
+    "patients",
+    IndexModel([("userId", 1)], name="UserId"),
+    IndexModel([("clinicId", 1), ("userId", 1)], name="UniquePatient", unique=True),
+    IndexModel([("clinicId", 1), ("fullName", 1)], name="PatientFullNameEn", collation=_COLLATION),
+    IndexModel([("clinicId", 1), ("birthDate", 1)], name="PatientBirthDate"),
+    IndexModel([("clinicId", 1), ("email", 1)], name="PatientEmail"),
+    IndexModel([("clinicId", 1), ("mrn", 1)], name="PatientMRN"),
+    IndexModel([("clinicId", 1), ("userId", 1), ("tags", 1)], name="PatientTagsV2"),
+    IndexModel([("clinicId", 1), ("dataSources.providerName", 1)], name="DataSourcesProviderName"),
+    IndexModel([("clinicId", 1), ("dataSources.state", 1)], name="DataSourcesState"),
+    IndexModel(
+        [("clinicId", 1), ("mrn", 1), ("_na", 1)],
+        name="UniqueMrn",
+        unique=True,
+        partialFilterExpression=_UNIQUE_MRN,
+    ),
+    IndexModel([("clinicId", 1), ("sites.id", 1)], name="Sites"),
+    *map(_meeting_targets, statistics.PERIODS),
+)
+
+
+# --- patients: our own for the hot queries; decision 0005 says what each is for -------------------
+def _ordered(
+    name: str, *keys: str, flag: str | None = None, collated: bool = False
+) -> list[IndexModel]:
+    """One index per direction: `_id` ascends in both, so neither can be read backwards."""
+    options: dict[str, Any] = {"collation": _COLLATION} if collated else {}
+    *prefix, last = keys
+    fixed = [("clinicId", 1), *((key, 1) for key in prefix), *([(flag, -1)] if flag else [])]
+    return [
+        IndexModel([*fixed, (last, direction), ("_id", 1)], name=f"{name}{suffix}", **options)
+        for direction, suffix in ((1, "Up"), (-1, "Down"))
+    ]
+
+
+def _by_last_data(kind: str) -> list[IndexModel]:
+    flag, last = (statistics.date_path(kind, name) for name in ("hasLastData", "lastData"))
+    return _ordered(f"ListLastData{kind.upper()}", last, flag=flag)
+
+
+def _by_statistic(kind: str, name: str) -> list[IndexModel]:
+    period = statistics.DEFAULT_PERIOD
+    title = f"List{name[0].upper()}{name[1:]}{kind.upper()}"
+    flag = statistics.path(kind, period, statistics.flag_of(name))
+    return _ordered(title, statistics.path(kind, period, name), flag=flag)
+
+
+declare(
+    "patients",
+    *_ordered("ListName", "fullName", collated=True),
+    *_ordered("ListNameByTag", "tags", "fullName", collated=True),
+    *_ordered("ListNameBySite", "sites.id", "fullName", collated=True),
+    *_ordered("ListBirthDate", "birthDate"),
+    *_ordered("ListReviewed", "reviews.0.time"),
+    *_by_last_data("cgm"),
+    *_by_last_data("bgm"),
+    *_by_statistic("cgm", "glucoseManagementIndicator"),
+    *_by_statistic("bgm", "averageGlucoseMmol"),
+    *_by_statistic("bgm", "timeInVeryLowRecords"),
+    *_by_statistic("bgm", "timeInVeryHighRecords"),
+    IndexModel([("clinicId", 1), ("searchKey", 1)], name="ListSearch"),
+    IndexModel(
+        [("clinicId", 1), ("tags", 1), (statistics.date_path("cgm", "lastData"), 1)],
+        name="TideTags",
+    ),
+    IndexModel([("clinicId", 1), ("mrn", 1)], name="PatientMRNEn", collation=_COLLATION),
+    IndexModel(
+        [("clinicId", 1), ("mrn", 1), ("_nb", 1)],
+        name="UniqueMrnV2",
+        unique=True,
+        collation=_COLLATION,
+        partialFilterExpression=_UNIQUE_MRN,
+    ),
+    *(
+        IndexModel(
+            [(f"summary.{kind}Stats.id", 1)],
+            name=f"SummaryId{kind.upper()}",
+            partialFilterExpression={f"summary.{kind}Stats.id": {"$exists": True}},
+        )
+        for kind in statistics.KINDS
+    ),
+    IndexModel(
+        [("clinicId", 1), ("userId", 1)],
+        name="ActiveReports",
+        partialFilterExpression={"ehrSubscriptions.summaryAndReports.active": True},
+    ),
+)
+declare(
+    "patient_deletions",
+    IndexModel([("patient.clinicId", 1), ("patient.userId", 1)], name="PatientDeletionV2"),
+    IndexModel([("deletedTime", 1), ("patient.clinicId", 1)], name="DeletedTimeV2"),
+)

@@ -2,4 +2,6 @@
 
 from django.urls import URLPattern
 
-urlpatterns: list[URLPattern] = []
+from clinics.api.patient_urls import urlpatterns as patient_urls
+
+urlpatterns: list[URLPattern] = [*patient_urls]

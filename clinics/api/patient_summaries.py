@@ -1,0 +1,38 @@
+"""Operations of the systems that calculate: summaries and data sources of a user, in all clinics."""
+
+from rest_framework.response import Response
+
+from clinics.api.schemas.summaries import SUMMARY, SUMMARY_ID
+from clinics.services import summaries
+from clinics_site.core.api.operations import Call, operation
+from clinics_site.core.api.viewsets import ApiViewSet, empty
+
+INTERNAL = ("Clinics", "Internal")
+
+
+class PatientSummaryViewSet(ApiViewSet):
+    @operation(
+        "UpdatePatientSummary",
+        tags=INTERNAL,
+        summary="Replace the summary of a user in all clinics",
+        description="Without a body the summary is removed. 204: the user is a patient nowhere.",
+        body=SUMMARY,
+        body_required=False,
+        responses={200: None, 204: None},
+    )
+    def update(self, call: Call) -> Response:
+        summaries.update_summary(user_id=call.path["patientId"], body=call.body)
+        return empty(200)
+
+
+class SummaryClinicsViewSet(ApiViewSet):
+    @operation(
+        "DeletePatientSummary",
+        tags=INTERNAL,
+        summary="Remove a summary from all records that have it",
+        path={"summaryId": SUMMARY_ID},
+        responses={200: None, 204: None},
+    )
+    def destroy(self, call: Call) -> Response:
+        summaries.remove_summary(call.path["summaryId"])
+        return empty(200)

@@ -1,0 +1,85 @@
+"""Glycemic ranges in and out: a preset by name, or custom thresholds (behaviour note patients, 2.4).
+
+Bounds are 32-bit floats: 3.9 is stored as 3.9000000953674316 and shown as 3.9.
+"""
+
+import struct
+from typing import Any
+
+from clinics_site.core.db import Document
+
+PRESETS = ("adaStandard", "adaPregnancyType1", "adaPregnancyType2", "adaHighRisk")
+UNITS = ("mg/dL", "mmol/L")
+STANDARD = "adaStandard"
+
+
+def to_stored(body: Document) -> Document:
+    """The contract's defaults filled in; what belongs to the other type is dropped."""
+    if body.get("type", "preset") == "preset":
+        return {"type": "preset", "preset": body.get("preset", STANDARD)}
+    custom = body.get("custom")
+    if custom is None:
+        return {"type": "custom"}
+    return {
+        "type": "custom",
+        "custom": {
+            "name": custom["name"],
+            "thresholds": [_stored_threshold(item) for item in custom["thresholds"]],
+        },
+    }
+
+
+def _stored_threshold(item: Document) -> Document:
+    bound = item["upperBound"]
+    return {
+        "name": item["name"],
+        "upperBound": {"value": to_float32(bound["value"]), "units": bound["units"]},
+        "inclusive": item.get("inclusive", False),
+    }
+
+
+def shown(stored: Document | None) -> Document | None:
+    """None for what no client can understand."""
+    if not stored:
+        return None
+    if stored.get("type") == "preset" and stored.get("preset") in PRESETS:
+        return {"type": "preset", "preset": stored["preset"]}
+    custom = stored.get("custom")
+    if stored.get("type") != "custom" or not custom:
+        return None
+    thresholds = [_shown_threshold(item) for item in custom.get("thresholds") or []]
+    if any(item["upperBound"]["units"] not in UNITS for item in thresholds):
+        return None
+    return {"type": "custom", "custom": {"name": custom.get("name", ""), "thresholds": thresholds}}
+
+
+def _shown_threshold(item: Document) -> Document:
+    bound = item.get("upperBound") or {}
+    out: dict[str, Any] = {
+        "name": item.get("name", ""),
+        "upperBound": {
+            "value": shortest(bound.get("value") or 0.0),
+            "units": bound.get("units", ""),
+        },
+    }
+    if item.get("inclusive"):
+        out["inclusive"] = True
+    return out
+
+
+def to_float32(value: float) -> float:
+    """The nearest 32-bit float. Beyond its range: infinity's neighbour would be no glucose value anyway."""
+    try:
+        return float(struct.unpack("f", struct.pack("f", value))[0])
+    except OverflowError:
+        return float(value)
+
+
+def shortest(value: float) -> float | int:
+    """The shortest decimal that is the same 32-bit float."""
+    wanted = to_float32(value)
+    for digits in range(1, 10):
+        candidate = float(f"{wanted:.{digits}g}")
+        if to_float32(candidate) == wanted:
+            return int(candidate) if candidate.is_integer() else candidate
+    return wanted

@@ -1,0 +1,157 @@
+"""Stored patients as clients see them (behaviour note patients, 2.1).
+
+What is null, absent or [] here is what clients rely on. Summaries pass through as they are stored, less the few keys
+that the contract does not know: re-shaping 690 values a patient would cost more than reading them.
+"""
+
+from datetime import date
+from typing import Any
+
+from clinics.representation import glycemic_ranges
+from clinics_site.core.clock import ZERO
+from clinics_site.core.db import Document
+
+NO_DATE = "0001-01-01"
+PROVIDERS = ("abbott", "dexcom", "twiist")
+DIAGNOSIS_TYPES = (
+    "type1",
+    "type2",
+    "type3c",
+    "gestational",
+    "prediabetes",
+    "lada",
+    "mody",
+    "other",
+    "notApplicable",
+)
+# What a list has to fetch; everything else of a record stays in the service.
+SHOWN_FIELDS = (
+    "userId",
+    "email",
+    "fullName",
+    "birthDate",
+    "mrn",
+    "tags",
+    "targetDevices",
+    "permissions",
+    "createdTime",
+    "updatedTime",
+    "dataSources",
+    "lastUploadReminderTime",
+    "summary",
+    "reviews",
+    "providerConnectionRequests",
+    "lastRequestedDexcomConnectTime",
+    "sites",
+    "glycemicRanges",
+    "diagnosisType",
+)
+_SOURCE_KEYS = (
+    "dataSourceId",
+    "modifiedTime",
+    "expirationTime",
+    "latestDataTime",
+    "providerName",
+    "state",
+)
+
+
+def patient(document: Document) -> Document:
+    get = document.get
+    out: Document = {
+        "fullName": get("fullName") or "",
+        "birthDate": birth_date(get("birthDate")),
+        "tags": get("tags") or None,
+        "createdTime": get("createdTime") or ZERO,
+        "updatedTime": get("updatedTime") or ZERO,
+        "dataSources": data_sources(get("dataSources")),
+        "reviews": reviews(get("reviews")),
+        "connectionRequests": _connection_requests(document),
+        "sites": [{"id": site["id"], "name": site["name"]} for site in get("sites") or ()],
+    }
+    for name, value in (
+        ("id", get("userId")),
+        ("email", get("email")),
+        ("mrn", get("mrn")),
+        ("targetDevices", get("targetDevices")),
+        ("permissions", permissions(get("permissions"))),
+        ("lastUploadReminderTime", get("lastUploadReminderTime")),
+        ("summary", summary(get("summary"))),
+        ("glycemicRanges", glycemic_ranges.shown(get("glycemicRanges"))),
+    ):
+        if value is not None:
+            out[name] = value
+    if get("diagnosisType") in DIAGNOSIS_TYPES:
+        out["diagnosisType"] = document["diagnosisType"]
+    return out
+
+
+def birth_date(text: str | None) -> str:
+    """Stored as text; what is no date is the zero date."""
+    if not text or len(text) != 10 or text[4] != "-" or text[7] != "-":
+        return NO_DATE
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return NO_DATE
+    return text
+
+
+def permissions(stored: Document | None) -> Document | None:
+    if stored is None:
+        return None
+    return {
+        name: {} for name in ("custodian", "view", "upload", "note") if stored.get(name) is not None
+    }
+
+
+def data_sources(stored: list[Document] | None) -> list[Document] | None:
+    if stored is None:
+        return None
+    return [
+        {name: item[name] for name in _SOURCE_KEYS if item.get(name) is not None} for item in stored
+    ]
+
+
+def reviews(stored: list[Document] | None) -> list[Document]:
+    return [{"clinicianId": r["clinicianId"], "time": r["time"]} for r in stored or ()]
+
+
+def _connection_requests(document: Document) -> Document:
+    """Every provider has its list; an old record of Dexcom's stands in when there is no newer one."""
+    stored = document.get("providerConnectionRequests") or {}
+    out = {name: [_request(r) for r in stored.get(name) or ()] for name in PROVIDERS}
+    older = document.get("lastRequestedDexcomConnectTime")
+    if older is not None and not out["dexcom"]:
+        out["dexcom"] = [{"providerName": "dexcom", "createdTime": older}]
+    return out
+
+
+def _request(stored: Document) -> Document:
+    return {"providerName": stored["providerName"], "createdTime": stored["createdTime"]}
+
+
+def summary(stored: Document | None) -> Document | None:
+    if stored is None:
+        return None
+    out = {}
+    if stored.get("cgmStats"):
+        out["cgmStats"] = _stats(stored["cgmStats"])
+    if stored.get("bgmStats"):
+        out["bgmStats"] = _stats(stored["bgmStats"])
+    return out
+
+
+def _stats(stored: Document) -> Document:
+    out: dict[str, Any] = {"id": stored.get("id") or "", "config": stored.get("config") or {}}
+    out["dates"] = without_nulls(stored.get("dates") or {})
+    periods = stored.get("periods")
+    if periods:
+        out["periods"] = {name: without_nulls(period) for name, period in periods.items()}
+    return out
+
+
+def without_nulls(part: Document) -> Document:
+    if None not in part.values():
+        return part
+    return {name: value for name, value in part.items() if value is not None}

@@ -1,0 +1,204 @@
+"""How many patients a clinic has, and whether it may have one more (behaviour notes patients 6, clinics 5.3-5.4).
+
+Counts are kept, never counted on a request, and change in the transaction that changes a patient; so they are
+right on the very next read, and a plan limit can not be overshot by parallel creation.
+"""
+
+from collections import Counter
+from datetime import datetime
+from typing import Any
+
+from bson import ObjectId
+from django.conf import settings
+
+from clinics.services import access
+from clinics.store import patient_counts as store
+from clinics.store import patients
+from clinics_site.core import clock, db, ids
+from clinics_site.core.db import Document
+from clinics_site.core.errors import BadRequest, NotFound, PaymentRequired
+
+EXEMPT_PROVIDER = "twiist"  # its users are covered by another contract
+FREE_TIER = "tier0100"
+LIMIT_REACHED = "patient count exceeds limit"
+COUNTED = ("total", "demo", "plan")
+
+
+# --- the plan's limit -----------------------------------------------------------------------------
+def effective_limits(clinic: Document) -> Document:
+    """The stored limits, or none where the clinic is not limited: only US clinics on the free tier are."""
+    if (clinic.get("country") or "US") != "US" or (clinic.get("tier") or FREE_TIER) != FREE_TIER:
+        return {}
+    stored = clinic.get("patientCountSettings") or {}
+    return {name: _limit(stored[name]) for name in ("hardLimit", "softLimit") if stored.get(name)}
+
+
+def _limit(stored: Document) -> Document:
+    """An older `patientCount` stands in for a plan of 0."""
+    limit = {"plan": stored.get("plan") or stored.get("patientCount") or 0}
+    for name in ("startDate", "endDate"):
+        if stored.get(name) is not None:
+            limit[name] = stored[name]
+    return limit
+
+
+def plan_limit(clinic: Document, moment: datetime) -> int | None:
+    """The number of plan patients at which creation is refused now; None: unlimited. Both dates are inclusive."""
+    hard: Any = effective_limits(clinic).get("hardLimit")
+    if hard is None:
+        return None
+    if "startDate" in hard and moment < hard["startDate"]:
+        return None
+    if "endDate" in hard and moment > hard["endDate"]:
+        return None
+    return int(hard["plan"])
+
+
+def check_plan_limit(clinic: Document) -> int | None:
+    """The limit in force, for the creating transaction. Raises PaymentRequired when it is reached already."""
+    limit = plan_limit(clinic, clock.now())
+    if limit is not None and kept_counts(clinic["_id"])["plan"] >= limit:
+        raise PaymentRequired(LIMIT_REACHED)
+    return limit
+
+
+def set_limits(clinic_id: str, limits: Document) -> Document:
+    """Replace the limits; {} removes them. The answer is what is in force."""
+    for limit in limits.values():
+        if (
+            limit.get("startDate")
+            and limit.get("endDate")
+            and limit["startDate"] > limit["endDate"]
+        ):
+            raise BadRequest
+    clinic = store.set_limits(_id_of(clinic_id), limits, clock.now())
+    if clinic is None:
+        raise NotFound(message="clinic not found")
+    return effective_limits(clinic)
+
+
+# --- reading --------------------------------------------------------------------------------------
+def get_patient_count(clinic_id: str | ObjectId) -> Document:
+    """{total, demo, plan, providers?} of a clinic, exact. Raises NotFound."""
+    clinic = access.access_clinic(str(clinic_id))
+    return published(kept_counts(clinic["_id"]))
+
+
+def kept_counts(clinic_id: ObjectId) -> Document:
+    counts = store.find_counts(clinic_id)
+    return counts if counts is not None else db.run_in_transaction(lambda: _recount(clinic_id))
+
+
+def total_of(clinic_id: ObjectId) -> int:
+    return int(kept_counts(clinic_id)["total"])
+
+
+def refresh_patient_count(clinic_id: str | ObjectId) -> Document:
+    """Count anew and publish: a repair, for records that other systems changed. Raises NotFound."""
+    found = _id_of(clinic_id)
+
+    def refresh() -> Document:
+        counts = published(_recount(found))
+        if not store.set_published(found, counts, clock.now()):
+            raise NotFound(message="clinic not found")
+        return counts
+
+    return db.run_in_transaction(refresh)
+
+
+def published(counts: Document) -> Document:
+    """The counts as clinics show them. `providers` counts data sources, not patients; absent without any."""
+    shown: Document = {name: counts[name] for name in COUNTED}
+    providers = {}
+    for provider, states in (counts.get("sources") or {}).items():
+        present = {_unescape(state): n for state, n in states.items() if n > 0}
+        if present:
+            providers[_unescape(provider)] = {"states": present, "total": sum(present.values())}
+    if providers:
+        shown["providers"] = providers
+    return shown
+
+
+def _id_of(clinic_id: str | ObjectId) -> ObjectId:
+    found = ids.parse_id(clinic_id)
+    if found is None:
+        raise NotFound(message="clinic not found")
+    return found
+
+
+# --- changes that keep the counts -----------------------------------------------------------------
+def count_change(
+    *,
+    clinic_id: ObjectId,
+    before: Document | None,
+    after: Document | None,
+    plan_limit: int | None = None,
+) -> None:
+    """Bring the counts from one state of a patient's record to another, inside its transaction.
+
+    Raises PaymentRequired when the plan is full (`plan_limit`).
+    """
+    changes = _tally(after)
+    changes.subtract(_tally(before))
+    changed = {name: n for name, n in changes.items() if n}
+    if not changed:
+        return
+    below = plan_limit if changed.get("plan", 0) > 0 else None
+    counts = store.add_counts(clinic_id, changed, below_plan=below)
+    if counts is None:
+        counts = _first_count(clinic_id, below)
+    store.set_published(clinic_id, published(counts), clock.now())
+
+
+def note_change(clinic_id: ObjectId) -> None:
+    """Outside watchers take the clinic's `updatedTime` for the time of the last refresh of its counts."""
+    store.touch_clinic(clinic_id, clock.now())
+
+
+def _tally(document: Document | None) -> Counter[str]:
+    """What one record adds to the counts, by the path in the kept document."""
+    if document is None:
+        return Counter()
+    if document["userId"] == settings.DEMO_PATIENT_USER_ID:
+        return Counter(total=1, demo=1)
+    sources = document.get("dataSources") or []
+    found = Counter(total=1)
+    if all(source.get("providerName") != EXEMPT_PROVIDER for source in sources):
+        found["plan"] = 1
+    for source in sources:
+        provider, state = str(source.get("providerName")), str(source.get("state"))
+        found[f"sources.{_escape(provider)}.{_escape(state)}"] += 1
+    return found
+
+
+def _first_count(clinic_id: ObjectId, below: int | None) -> Document:
+    """No counts are kept yet (an older database), or the plan is full."""
+    if store.find_counts(clinic_id) is not None:
+        raise PaymentRequired(LIMIT_REACHED)
+    counts = _recount(clinic_id)
+    if below is not None and counts["plan"] > below:
+        raise PaymentRequired(LIMIT_REACHED)
+    return counts
+
+
+def _recount(clinic_id: ObjectId) -> Document:
+    demo_id = settings.DEMO_PATIENT_USER_ID
+    total = store.count_patients(clinic_id)
+    demo = int(bool(demo_id) and patients.find_patient(clinic_id, demo_id, {"_id": 1}) is not None)
+    exempt = store.count_with_provider(clinic_id, EXEMPT_PROVIDER, demo_id)
+    sources: dict[str, dict[str, int]] = {}
+    for row in store.count_sources(clinic_id, demo_id):
+        states = sources.setdefault(_escape(str(row["provider"])), {})
+        states[_escape(str(row["state"]))] = row["n"]
+    counts = {"total": total, "demo": demo, "plan": total - demo - exempt, "sources": sources}
+    store.replace_counts(clinic_id, counts)
+    return counts
+
+
+def _escape(name: str) -> str:
+    """A name as a part of a field path."""
+    return name.replace("%", "%25").replace(".", "%2E").replace("$", "%24") or "%"
+
+
+def _unescape(name: str) -> str:
+    return "" if name == "%" else name.replace("%24", "$").replace("%2E", ".").replace("%25", "%")

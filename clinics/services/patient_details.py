@@ -1,0 +1,105 @@
+"""What a caller says about a patient, as it crosses into the services, and how it is stored.
+
+Of an update, the identity fields are written even when they are missing (then they become null); the others stay
+as they are when they are None here (behaviour note patients, 2.2).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bson import ObjectId
+
+from clinics_site.core.db import Document
+from clinics_site.core.errors import ConstraintViolation
+
+ALL_PERMISSIONS = ("custodian", "view", "upload", "note")
+UNKNOWN_SITE = "the clinic has no site with that name"
+
+
+@dataclass(frozen=True, slots=True)
+class PatientDetails:
+    """`birth_date` is YYYY-MM-DD or "". `sites`: ids; `data_sources=()` clears, None leaves."""
+
+    full_name: str
+    birth_date: str
+    email: str | None = None
+    mrn: str | None = None
+    target_devices: Sequence[str] | None = None
+    tags: Sequence[ObjectId] | None = None
+    sites: Sequence[ObjectId] | None = None
+    data_sources: Sequence[Document] | None = None
+    glycemic_ranges: Document | None = None
+    diagnosis_type: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SharedPatient:
+    """An existing user who becomes a patient; what is None or empty comes from the user's profile."""
+
+    permissions: Sequence[str] | None = None
+    is_migrated: bool = False
+    legacy_clinician_id: str | None = None
+    full_name: str | None = None
+    birth_date: str | None = None
+    mrn: str | None = None
+    tags: Sequence[ObjectId] | None = None
+    sites: Sequence[ObjectId] | None = None
+    glycemic_ranges: Document | None = None
+    diagnosis_type: str | None = None
+
+
+def identity_fields(details: PatientDetails) -> dict[str, Any]:
+    """The fields that every update writes."""
+    return {
+        "fullName": details.full_name,
+        "birthDate": details.birth_date,
+        "email": lowered(details.email),
+        "mrn": details.mrn or None,
+        "targetDevices": None if details.target_devices is None else list(details.target_devices),
+    }
+
+
+def optional_fields(
+    details: PatientDetails | SharedPatient, sites: list[Document] | None
+) -> dict[str, Any]:
+    """The fields that are written only when they are given."""
+    found: dict[str, Any] = {}
+    if details.tags is not None:
+        found["tags"] = list(details.tags)
+    if sites is not None:
+        found["sites"] = sites
+    if isinstance(details, PatientDetails) and details.data_sources is not None:
+        found["dataSources"] = list(details.data_sources) or None
+    if details.glycemic_ranges is not None:
+        found["glycemicRanges"] = details.glycemic_ranges
+    if details.diagnosis_type is not None:
+        found["diagnosisType"] = details.diagnosis_type
+    return found
+
+
+def lowered(email: str | None) -> str | None:
+    return email.lower() if email is not None else None
+
+
+def permissions_of(granted: Sequence[str]) -> Document:
+    return {name: {} for name in ALL_PERMISSIONS if name in granted}
+
+
+def is_custodial(document: Document) -> bool:
+    return "custodian" in (document.get("permissions") or {})
+
+
+def resolve_sites(clinic: Document, wanted: Sequence[ObjectId] | None) -> list[Document] | None:
+    """The clinic's own entries for these ids, each once. Raises ConstraintViolation for a foreign one."""
+    if wanted is None:
+        return None
+    found = known_sites(clinic, wanted)
+    if len(found) < len(set(wanted)):
+        raise ConstraintViolation(UNKNOWN_SITE)
+    return found
+
+
+def known_sites(clinic: Document, wanted: Sequence[ObjectId] | None) -> list[Document]:
+    names = {site["id"]: site["name"] for site in clinic.get("sites") or []}
+    return [{"id": i, "name": names[i]} for i in dict.fromkeys(wanted or ()) if i in names]

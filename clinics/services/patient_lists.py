@@ -1,0 +1,148 @@
+"""Lists of patients: sorts, filters, search and pages (behaviour note patients, 4.1 and 4.13-4.14)."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bson import ObjectId
+
+from clinics import statistics
+from clinics.services import patient_counts
+from clinics.store import patient_lists as store
+from clinics.store.patient_lists import Comparison, Ordering, PatientFilter
+from clinics_site.core import clock, ids
+from clinics_site.core.db import Document
+from clinics_site.core.errors import BadRequest
+
+BAD_RANGE = "couldn't parse range filter"
+NO_DIRECTION = "invalid sort parameter, missing sort order"
+NO_TYPE = "invalid sort parameter, missing type"
+BAD_ATTRIBUTE = "invalid sort parameter, invalid sort attribute"
+BY_NAME = Ordering((("fullName", 1),), collated=True, is_indexed=True)
+# What the web app sorts by has an index for each direction; everything else sorts keys.
+INDEXED_DATES = ("lastData",)
+INDEXED_STATISTICS = {
+    "cgm": ("glucoseManagementIndicator",),
+    "bgm": ("averageGlucoseMmol", "timeInVeryLowRecords", "timeInVeryHighRecords"),
+}
+_PLAIN = {
+    "fullName": ("fullName", True),
+    "birthDate": ("birthDate", False),
+    "lastReviewed": ("reviews.0.time", False),
+}
+_OPERATORS = {">=": "$gte", ">": "$gt", "<=": "$lte", "<": "$lt"}
+_RANGE = re.compile(r"(>=|>|<=|<)(.*)")
+_WHOLE = re.compile(r"[+-]?\d{1,18}")
+_PARAMETERS = {name: (kind, field) for name, kind, field, _ in statistics.filter_parameters()}
+
+
+@dataclass(frozen=True, slots=True)
+class PatientPage:
+    """`count`: all that match, `total`: all of the clinic."""
+
+    documents: list[Document]
+    count: int
+    total: int
+
+
+def list_patients(
+    *, clinic_id: str, wanted: PatientFilter, ordering: Ordering, skip: int, limit: int
+) -> PatientPage:
+    """An unknown clinic has no patients; that is no failure."""
+    clinic = ObjectId(clinic_id)
+    total = patient_counts.total_of(clinic)
+    count = total if wanted.is_empty else store.count_matching(clinic, wanted)
+    documents = store.list_page(clinic, wanted, ordering, skip=skip, limit=limit)
+    return PatientPage(documents, count, total)
+
+
+# --- filters --------------------------------------------------------------------------------------
+def read_filter(query: Mapping[str, Any]) -> PatientFilter:
+    """From validated query parameters."""
+    period = query.get("period", statistics.DEFAULT_PERIOD)
+    return PatientFilter(
+        search=query.get("search"),
+        tags=_readable_ids(query.get("tags")),
+        sites=_readable_ids(query.get("sites")),
+        reviewed_until=_given(query.get("lastReviewed")),
+        only_standard_ranges=query.get("omitNonStandardRanges", False),
+        comparisons=(*_windows(query), *_ranges(query, period)),
+    )
+
+
+def _readable_ids(texts: list[str] | None) -> list[ObjectId] | None:
+    """Unreadable ids are ignored; nothing but unreadable ones (clients send `_`) means "without any"."""
+    if texts is None:
+        return None
+    return [found for found in map(ids.parse_id, texts) if found is not None]
+
+
+def _windows(query: Mapping[str, Any]) -> Iterator[Comparison]:
+    for kind in statistics.KINDS:
+        for name, operator in (("lastDataFrom", "$gte"), ("lastDataTo", "$lt")):
+            moment = _given(query.get(f"{kind}.{name}"))
+            if moment is not None:
+                yield Comparison(statistics.date_path(kind, "lastData"), operator, moment)
+
+
+def _given(moment: datetime | None) -> datetime | None:
+    """The zero time stands for none."""
+    return None if moment == clock.ZERO else moment
+
+
+def _ranges(query: Mapping[str, Any], period: str) -> Iterator[Comparison]:
+    for name, (kind, field) in _PARAMETERS.items():
+        if name in query:
+            yield _range(query[name], statistics.path(kind, period, field))
+
+
+def _range(text: str, path: str) -> Comparison:
+    match = _RANGE.fullmatch(text)
+    if match is None:
+        raise BadRequest(BAD_RANGE)
+    sign, number = match.groups()
+    value = int(number) if _WHOLE.fullmatch(number) else float(number)
+    return Comparison(path, _OPERATORS[sign], value)
+
+
+# --- sorting --------------------------------------------------------------------------------------
+def read_ordering(query: Mapping[str, Any]) -> Ordering:
+    """`+attribute` or `-attribute` of the kind in `sortType`; by name when there is none. Raises BadRequest."""
+    text = query.get("sort")
+    if text is None:
+        return BY_NAME
+    if text[0] not in "+-":
+        raise BadRequest(NO_DIRECTION)
+    kind = query.get("sortType")
+    if kind is None:
+        raise BadRequest(NO_TYPE)
+    direction = 1 if text[0] == "+" else -1
+    period = query.get("period", statistics.DEFAULT_PERIOD)
+    return _ordering(kind, text[1:], direction, period)
+
+
+def _ordering(kind: str, name: str, direction: int, period: str) -> Ordering:
+    if name in _PLAIN:
+        path, collated = _PLAIN[name]
+        return Ordering(((path, direction),), collated=collated, is_indexed=True)
+    if name in statistics.DATES:
+        flag = statistics.date_path(kind, statistics.flag_of(name))
+        path = statistics.date_path(kind, name)
+        indexed = name in INDEXED_DATES
+        return Ordering(((flag, -1), (path, direction)), is_indexed=indexed)
+    return _by_statistic(kind, name, direction, period)
+
+
+def _by_statistic(kind: str, name: str, direction: int, period: str) -> Ordering:
+    """Patients with a value before those without, in both directions."""
+    sortable = statistics.sortable(kind)
+    if name not in sortable:
+        raise BadRequest(BAD_ATTRIBUTE)
+    path, flag = statistics.path(kind, period, name), sortable[name]
+    if flag is None:
+        return Ordering(((path, direction),), value_first=path)
+    indexed = period == statistics.DEFAULT_PERIOD and name in INDEXED_STATISTICS[kind]
+    keys = ((statistics.path(kind, period, flag), -1), (path, direction))
+    return Ordering(keys, is_indexed=indexed)

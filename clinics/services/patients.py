@@ -1,0 +1,380 @@
+"""Patients of a clinic: create, find, change, remove (behaviour note patients, 4.2-4.8 and 4.16).
+
+Everything is checked before the user service is asked, so that a refusal leaves nothing half done; the record, the
+counts and the events are one transaction.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+from bson import ObjectId
+from django.conf import settings
+from pymongo.errors import DuplicateKeyError
+
+from clinics.search_keys import SEARCHED, search_key
+from clinics.services import access, patient_counts
+from clinics.services.patient_details import (
+    ALL_PERMISSIONS,
+    PatientDetails,
+    SharedPatient,
+    identity_fields,
+    is_custodial,
+    known_sites,
+    lowered,
+    optional_fields,
+    permissions_of,
+    resolve_sites,
+)
+from clinics.store import patients as store
+from clinics_site.core import clock, db, ids, outbox
+from clinics_site.core.db import Document
+from clinics_site.core.errors import BadRequest, Duplicate, NotFound, Unavailable
+from clinics_site.core.http import ServiceUnavailable
+from users.clients.protocol import EmailTaken, Profile, UserUpdate
+from users.services.neighbours import profile_service, user_service
+
+NOT_FOUND = "patient not found"
+ALREADY_PATIENT = "patient is already a member of the clinic"
+MRN_MISSING = "mrn is required"
+MRN_TAKEN = "mrn must be unique"
+EMAIL_TAKEN = "duplicate: email address is already taken"
+# By then a creation has either stored its record or failed; see create_custodial_patient.
+ORPHAN_CHECK_AFTER = timedelta(minutes=5)
+
+
+# --- finding --------------------------------------------------------------------------------------
+def find_patient(clinic_id: str | ObjectId, user_id: str) -> Document | None:
+    found = ids.parse_id(clinic_id)
+    return store.find_patient(found, user_id) if found is not None else None
+
+
+def access_patient(clinic_id: str | ObjectId, user_id: str) -> Document:
+    """Raises NotFound."""
+    document = find_patient(clinic_id, user_id)
+    if document is None:
+        raise NotFound(message=NOT_FOUND)
+    return document
+
+
+def list_patients_of_user(user_id: str) -> list[Document]:
+    """The user's records in all clinics, without summaries."""
+    return store.list_of_user(user_id, {"summary": 0})
+
+
+def match_patients(
+    *,
+    clinic_ids: Sequence[ObjectId],
+    mrn: str | None = None,
+    birth_date: str | None = None,
+    full_name: str | None = None,
+    limit: int = 0,
+) -> list[Document]:
+    """Patients of these clinics who agree in everything given, case and accents aside."""
+    wanted = {"mrn": mrn, "birthDate": birth_date, "fullName": full_name}
+    given = {name: value for name, value in wanted.items() if value is not None}
+    return store.list_matching(clinic_ids, given, limit=limit)
+
+
+def has_patients_besides_demo(clinic_id: str | ObjectId) -> bool:
+    counts = patient_counts.kept_counts(_parsed(clinic_id))
+    return bool(counts["total"] > counts["demo"])
+
+
+# --- creating -------------------------------------------------------------------------------------
+def create_custodial_patient(
+    *, clinic_id: str | ObjectId, details: PatientDetails, invited_by: str | None = None
+) -> Document:
+    """Make an account that the clinic looks after until its owner claims it, and the record for it.
+
+    An account whose record could not be stored is removed again, also when this process dies in between.
+    """
+    clinic = access.access_clinic(str(clinic_id))
+    unique = _check_mrn(clinic, details.mrn, user_id=None)
+    limit = patient_counts.check_plan_limit(clinic)
+    sites = resolve_sites(clinic, details.sites)
+    user_id = _create_account(clinic["_id"], lowered(details.email) or None)
+    document = {
+        **_blank_record(clinic["_id"], user_id, requires_unique_mrn=unique),
+        **identity_fields(details),
+        **optional_fields(details, sites or None),
+        "permissions": permissions_of(ALL_PERMISSIONS),
+    }
+    if invited_by is not None:
+        document["invitedBy"] = invited_by
+    _watch_account(clinic["_id"], user_id)
+    try:
+        return _insert(document, plan_limit=limit)
+    except Exception:
+        _give_up_account(clinic["_id"], user_id)
+        raise
+
+
+def create_patient_from_user(
+    *, clinic_id: str | ObjectId, user_id: str, shared: SharedPatient
+) -> Document:
+    """Make an existing user a patient; with a legacy clinician's id, one who is a patient already is kept as is."""
+    clinic = access.access_clinic(str(clinic_id))
+    document = _record_from_user(clinic, user_id, shared)
+    document["requireUniqueMrn"] = _check_mrn(clinic, document["mrn"], user_id=user_id)
+    limit = patient_counts.check_plan_limit(clinic) if is_custodial(document) else None
+    try:
+        return _insert(document, plan_limit=limit)
+    except Duplicate:
+        if shared.legacy_clinician_id is None:
+            raise
+    kept = store.add_legacy_clinician(
+        clinic["_id"], user_id, shared.legacy_clinician_id, clock.now()
+    )
+    if kept is None:
+        raise NotFound(message=NOT_FOUND)
+    return kept
+
+
+def add_demo_patient(clinic_id: str | ObjectId) -> Document | None:
+    """The demo patient of a new clinic; None when none is configured or it is there already."""
+    if not settings.DEMO_PATIENT_USER_ID:
+        return None
+    shared = SharedPatient(permissions=("view",), is_migrated=True)
+    try:
+        return create_patient_from_user(
+            clinic_id=clinic_id, user_id=settings.DEMO_PATIENT_USER_ID, shared=shared
+        )
+    except Duplicate:
+        return None
+
+
+def _record_from_user(clinic: Document, user_id: str, shared: SharedPatient) -> Document:
+    try:
+        user = user_service().get_user(user_id)
+        profile = profile_service().get_profile(user_id) or {}
+    except ServiceUnavailable:
+        raise Unavailable from None
+    if user is None:
+        raise NotFound
+    document = {
+        **_blank_record(clinic["_id"], user_id, requires_unique_mrn=False),
+        **_from_profile(profile, shared),
+        **optional_fields(shared, known_sites(clinic, shared.sites) or None),
+        "email": lowered(user.username) or None,
+    }
+    if shared.permissions is not None:
+        document["permissions"] = permissions_of(shared.permissions)
+    if shared.is_migrated:
+        document["isMigrated"] = True
+    if shared.legacy_clinician_id is not None:
+        document["legacyClinicianIds"] = [shared.legacy_clinician_id]
+    return document
+
+
+def _from_profile(profile: Profile, shared: SharedPatient) -> dict[str, Any]:
+    """What the caller gave, else what the profile says; someone's child has the name inside `patient`."""
+    about = profile.get("patient")
+    about = about if isinstance(about, Mapping) else {}
+    return {
+        "fullName": shared.full_name or about.get("fullName") or profile.get("fullName"),
+        "birthDate": shared.birth_date or about.get("birthday") or "",
+        "mrn": shared.mrn or about.get("mrn") or None,
+        "targetDevices": about.get("targetDevices"),
+    }
+
+
+def _blank_record(clinic_id: ObjectId, user_id: str, *, requires_unique_mrn: bool) -> Document:
+    moment = clock.now()
+    return {
+        "_id": ids.new_id(),
+        "clinicId": clinic_id,
+        "userId": user_id,
+        "requireUniqueMrn": requires_unique_mrn,
+        "createdTime": moment,
+        "updatedTime": moment,
+    }
+
+
+def _insert(document: Document, *, plan_limit: int | None) -> Document:
+    """Store a record with its counts and events. Raises Duplicate, BadRequest (MRN) or PaymentRequired."""
+    document["searchKey"] = search_key(document)
+    payload = _ids_of(document)
+
+    def insert() -> None:
+        store.insert_patient(document)
+        patient_counts.count_change(
+            clinic_id=document["clinicId"], before=None, after=document, plan_limit=plan_limit
+        )
+        outbox.emit("patient.created", payload, key=document["userId"])
+
+    try:
+        db.run_in_transaction(insert)
+    except DuplicateKeyError as error:
+        raise _meaning_of(error) from None
+    return document
+
+
+def _ids_of(document: Document) -> dict[str, str]:
+    return {"clinicId": str(document["clinicId"]), "userId": document["userId"]}
+
+
+def _meaning_of(error: DuplicateKeyError) -> BadRequest | Duplicate:
+    if "mrn" in ((error.details or {}).get("keyPattern") or {}):
+        return BadRequest(MRN_TAKEN)
+    return Duplicate(ALREADY_PATIENT)
+
+
+def _check_mrn(clinic: Document, mrn: str | None, *, user_id: str | None) -> bool:
+    """Whether the clinic wants its MRNs unique. Raises BadRequest for a missing or taken one."""
+    rules = clinic.get("mrnSettings") or {}
+    if rules.get("required") and not mrn:
+        raise BadRequest(MRN_MISSING)
+    if not rules.get("unique"):
+        return False
+    if mrn and store.find_other_with_mrn(clinic["_id"], mrn, user_id) is not None:
+        raise BadRequest(MRN_TAKEN)
+    return True
+
+
+# --- the account of a custodial patient -----------------------------------------------------------
+def _create_account(clinic_id: ObjectId, email: str | None) -> str:
+    try:
+        return user_service().create_custodial_user(str(clinic_id), email).user_id
+    except EmailTaken:
+        raise Duplicate(message=EMAIL_TAKEN) from None
+    except ServiceUnavailable:
+        raise Unavailable from None
+
+
+def _watch_account(clinic_id: ObjectId, user_id: str) -> None:
+    """Look later whether the new account got its record: this process may die before it is stored."""
+    outbox.emit(
+        "patient.account_created",
+        {"clinicId": str(clinic_id), "userId": user_id},
+        key=user_id,
+        not_before=clock.now() + ORPHAN_CHECK_AFTER,
+    )
+
+
+def _give_up_account(clinic_id: ObjectId, user_id: str) -> None:
+    outbox.withdraw("patient.account_created", user_id)
+    outbox.emit(
+        "patient.account_created", {"clinicId": str(clinic_id), "userId": user_id}, key=user_id
+    )
+
+
+def _change_account_email(user_id: str, email: str | None) -> None:
+    update = UserUpdate(username=email, emails=(email,)) if email else UserUpdate(emails=())
+    try:
+        user_service().update_user(user_id, update)
+    except EmailTaken:
+        message = f"unable to update custodial user: {EMAIL_TAKEN}"
+        raise Duplicate(message=message) from None
+    except ServiceUnavailable:
+        raise Unavailable from None
+
+
+# --- changing -------------------------------------------------------------------------------------
+def update_patient(*, clinic_id: str | ObjectId, user_id: str, details: PatientDetails) -> Document:
+    """Replace the editable fields of a record; the address only while the clinic looks after the account."""
+    stored = access_patient(clinic_id, user_id)
+    clinic = access.access_clinic(str(clinic_id))
+    fields = identity_fields(details)
+    fields["requireUniqueMrn"] = _check_mrn(clinic, fields["mrn"], user_id=user_id)
+    fields |= optional_fields(details, resolve_sites(clinic, details.sites))
+    if not is_custodial(stored):
+        del fields["email"]
+    elif (fields["email"] or None) != (stored.get("email") or None):
+        _change_account_email(user_id, fields["email"])
+    try:
+        updated = db.run_in_transaction(lambda: _write_changes(clinic["_id"], user_id, fields))
+    except DuplicateKeyError as error:
+        raise _meaning_of(error) from None
+    if user_id != settings.DEMO_PATIENT_USER_ID:
+        patient_counts.note_change(clinic["_id"])
+    return updated
+
+
+def _write_changes(clinic_id: ObjectId, user_id: str, fields: Mapping[str, Any]) -> Document:
+    """Compare and write in one transaction: a change made meanwhile repeats it instead of being lost."""
+    stored = store.find_patient(clinic_id, user_id)
+    if stored is None:
+        raise NotFound(message=NOT_FOUND)
+    changes = {name: value for name, value in fields.items() if _differs(stored, name, value)}
+    changed = [name for name in changes if name != "requireUniqueMrn"]
+    if "mrn" in changes:
+        changes |= _deactivated_subscriptions(stored)
+    if not set(SEARCHED).isdisjoint(changes):
+        changes["searchKey"] = search_key({**stored, **changes})
+    changes["updatedTime"] = clock.now()
+    updated = store.set_fields(stored["_id"], changes)
+    assert updated is not None  # noqa: S101 (read in this transaction)
+    patient_counts.count_change(clinic_id=clinic_id, before=stored, after=updated)
+    if changed:
+        emit_updated(updated, changed)
+    return updated
+
+
+def _differs(stored: Document, name: str, value: Any) -> bool:
+    return name not in stored or stored[name] != value or type(stored[name]) is not type(value)
+
+
+def _deactivated_subscriptions(stored: Document) -> dict[str, Any]:
+    """Reports are sent by MRN: with another MRN they would go to another person."""
+    return {
+        f"ehrSubscriptions.{name}.active": False for name in stored.get("ehrSubscriptions") or {}
+    }
+
+
+def emit_updated(document: Document, changed: Sequence[str]) -> None:
+    payload = {**_ids_of(document), "changed": sorted(changed)}
+    outbox.emit("patient.updated", payload, key=document["userId"])
+
+
+# --- removing -------------------------------------------------------------------------------------
+def remove_patient(
+    *, clinic_id: str | ObjectId, user_id: str, deleted_by: str | None = None
+) -> None:
+    """Remove a record and leave a tombstone with its content. Raises NotFound."""
+    found = _parsed(clinic_id)
+    if not db.run_in_transaction(lambda: remove_in_transaction(found, user_id, deleted_by)):
+        raise NotFound(message=NOT_FOUND)
+
+
+def remove_in_transaction(clinic_id: ObjectId, user_id: str, deleted_by: str | None) -> bool:
+    document = store.remove_patient(clinic_id, user_id)
+    if document is None:
+        return False
+    tombstone = {"_id": ids.new_id(), "deletedTime": clock.now(), "patient": document}
+    if deleted_by is not None:
+        tombstone["deletedByUserId"] = deleted_by
+    store.insert_deletion(tombstone)
+    patient_counts.count_change(clinic_id=clinic_id, before=document, after=None)
+    payload = {
+        **_ids_of(document),
+        "deletionId": str(tombstone["_id"]),
+        "custodial": is_custodial(document),
+    }
+    outbox.emit("patient.deleted", payload, key=user_id)
+    return True
+
+
+def remove_all_patients_of_user(user_id: str, deleted_by: str | None = None) -> int:
+    """The user's records in all clinics, together or not at all."""
+    records = store.list_of_user(user_id, {"clinicId": 1})
+
+    def remove() -> int:
+        return sum(remove_in_transaction(r["clinicId"], user_id, deleted_by) for r in records)
+
+    return db.run_in_transaction(remove) if records else 0
+
+
+def remove_non_custodial_patients(clinic_id: str | ObjectId) -> int:
+    """Of a clinic that nobody is left in; custodial accounts stay, so that they can still be claimed."""
+    found = _parsed(clinic_id)
+    users = store.list_ids_of_clinic(found, {"permissions.custodian": {"$exists": False}})
+    return sum(db.run_in_transaction(partial(remove_in_transaction, found, u, None)) for u in users)
+
+
+def _parsed(clinic_id: str | ObjectId) -> ObjectId:
+    found = ids.parse_id(clinic_id)
+    if found is None:
+        raise NotFound(message=NOT_FOUND)
+    return found

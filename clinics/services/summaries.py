@@ -1,0 +1,110 @@
+"""Summaries of a user's data, kept with the records of all clinics (behaviour note patients, 4.15; worker, A9)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from clinics import statistics
+from clinics.statistics import Statistic
+from clinics.store import patients as store
+from clinics_site.core import clock
+from clinics_site.core.db import Document
+from clinics_site.core.errors import BadRequest, NoChange
+
+_CONFIG_NUMBERS = (
+    "highGlucoseThreshold",
+    "veryHighGlucoseThreshold",
+    "lowGlucoseThreshold",
+    "veryLowGlucoseThreshold",
+)
+_DATES = (*statistics.DATES, "lastUpdatedDate", "outdatedSinceLimit")
+_REASONS = ("lastUpdatedReason", "outdatedReason")
+
+
+def _types(table: tuple[Statistic, ...]) -> dict[str, type]:
+    """Known fields of a period -> how they are stored."""
+    found: dict[str, type] = {}
+    for entry in table:
+        kind = int if entry.whole else float
+        found |= {entry.name: kind, entry.delta: kind}
+        if entry.flagged:
+            found[entry.flag] = bool
+    return found
+
+
+_FIELDS = {kind: _types(table) for kind, table in statistics.TABLE.items()}
+
+
+def update_summary(*, user_id: str, body: Document | None) -> None:
+    """Replace the kinds that carry an id, in every record of the user; no body removes the summary.
+
+    Raises NoChange when the user is in no clinic.
+    """
+    moment = clock.now()
+    if body is None:
+        found = store.remove_summary(user_id, moment)
+    else:
+        parts = {
+            f"{kind}Stats": _stored(kind, body[f"{kind}Stats"])
+            for kind in statistics.KINDS
+            if body.get(f"{kind}Stats", {}).get("id")
+        }
+        found = store.set_summary(user_id, parts, moment)
+    if not found:
+        raise NoChange
+
+
+def remove_summary(summary_id: str) -> None:
+    """From every record, whichever kind it is. Raises NoChange when no record has it."""
+    removed = sum(
+        store.remove_summary_part(f"{kind}Stats", summary_id) for kind in statistics.KINDS
+    )
+    if not removed:
+        raise NoChange
+
+
+# --- how a summary is stored ----------------------------------------------------------------------
+def _stored(kind: str, stats: Document) -> Document:
+    """Known parts only, times as dates, numbers in the types that every reader of the collection expects."""
+    document: Document = {
+        "id": stats["id"],
+        "config": _config(stats.get("config") or {}),
+        "dates": _dates(stats.get("dates") or {}),
+    }
+    if stats.get("periods"):
+        types = _FIELDS[kind]
+        document["periods"] = {
+            name: _period(values, types) for name, values in stats["periods"].items()
+        }
+    return document
+
+
+def _config(body: Mapping[str, Any]) -> Document:
+    return {
+        "schemaVersion": _typed("schemaVersion", body.get("schemaVersion", 0), int),
+        **{name: float(body.get(name, 0)) for name in _CONFIG_NUMBERS},
+    }
+
+
+def _dates(body: Mapping[str, Any]) -> Document:
+    found: Document = {name: bool(body.get(name)) for name in statistics.DATE_FLAGS}
+    for name in _DATES:
+        if name in body:
+            found[name] = clock.parse_time(body[name])
+    for name in _REASONS:
+        if name in body:
+            found[name] = body[name]
+    return found
+
+
+def _period(body: Mapping[str, Any], types: Mapping[str, type]) -> Document:
+    return {name: _typed(name, body[name], kind) for name, kind in types.items() if name in body}
+
+
+def _typed(name: str, value: Any, kind: type) -> Any:
+    if kind is int and isinstance(value, float):
+        if not value.is_integer():
+            raise BadRequest(
+                message=f"Unmarshal type error: expected=int, got=number, field={name}"
+            )
+        return int(value)
+    return float(value) if kind is float else value

@@ -1,0 +1,108 @@
+"""Kept counts of a clinic's patients, changed in the transaction that changes the patients.
+
+`clinicPatientCounts`: {_id: clinic, total, demo, plan, sources: {<provider>: {<state>: n}}}. The clinic's own
+`patientCount` is the published copy.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from bson import ObjectId
+from pymongo import ReturnDocument
+
+from clinics.store import patients
+from clinics_site.core import db
+from clinics_site.core.db import Document
+
+COLLECTION = "clinicPatientCounts"
+
+
+def find_counts(clinic_id: ObjectId) -> Document | None:
+    return db.collection(COLLECTION).find_one({"_id": clinic_id})
+
+
+def add_counts(
+    clinic_id: ObjectId, changes: Mapping[str, int], *, below_plan: int | None = None
+) -> Document | None:
+    """The counts after the change; None when none are kept yet or `plan` has reached `below_plan`."""
+    query: dict[str, Any] = {"_id": clinic_id}
+    if below_plan is not None:
+        query["plan"] = {"$lt": below_plan}
+    return db.collection(COLLECTION).find_one_and_update(
+        query, {"$inc": dict(changes)}, return_document=ReturnDocument.AFTER
+    )
+
+
+def replace_counts(clinic_id: ObjectId, counts: Document) -> None:
+    db.collection(COLLECTION).update_one(
+        {"_id": clinic_id},
+        {"$set": {name: counts[name] for name in ("total", "demo", "plan", "sources")}},
+        upsert=True,
+    )
+
+
+def remove_counts(clinic_id: ObjectId) -> None:
+    db.collection(COLLECTION).delete_one({"_id": clinic_id})
+
+
+def set_published(clinic_id: ObjectId, published: Document, moment: datetime) -> bool:
+    result = db.collection("clinics").update_one(
+        {"_id": clinic_id}, {"$set": {"patientCount": published, "updatedTime": moment}}
+    )
+    return result.matched_count > 0
+
+
+def set_limits(clinic_id: ObjectId, limits: Document, moment: datetime) -> Document | None:
+    return db.collection("clinics").find_one_and_update(
+        {"_id": clinic_id},
+        {"$set": {"patientCountSettings": limits, "updatedTime": moment}},
+        return_document=ReturnDocument.AFTER,
+    )
+
+
+def touch_clinic(clinic_id: ObjectId, moment: datetime) -> None:
+    db.collection("clinics").update_one({"_id": clinic_id}, {"$set": {"updatedTime": moment}})
+
+
+# --- counting anew: index keys where MongoDB can, two fields of those with data sources where it can not -----------
+def count_patients(clinic_id: ObjectId) -> int:
+    return db.collection(patients.COLLECTION).count_documents(
+        {"clinicId": clinic_id}, hint="UniquePatient"
+    )
+
+
+def count_sources(clinic_id: ObjectId, demo_user_id: str) -> list[Document]:
+    """[{provider, state, n}] over the data sources of all but the demo patient."""
+    return list(
+        db.collection(patients.COLLECTION).aggregate(
+            [
+                {
+                    "$match": {
+                        "clinicId": clinic_id,
+                        "dataSources.providerName": {"$gte": ""},
+                        "userId": {"$ne": demo_user_id},
+                    }
+                },
+                {"$project": {"dataSources.providerName": 1, "dataSources.state": 1}},
+                {"$unwind": "$dataSources"},
+                {
+                    "$group": {
+                        "_id": {"p": "$dataSources.providerName", "s": "$dataSources.state"},
+                        "n": {"$sum": 1},
+                    }
+                },
+                {"$project": {"_id": 0, "provider": "$_id.p", "state": "$_id.s", "n": 1}},
+            ]
+        )
+    )
+
+
+def count_with_provider(clinic_id: ObjectId, provider: str, demo_user_id: str) -> int:
+    return db.collection(patients.COLLECTION).count_documents(
+        {
+            "clinicId": clinic_id,
+            "dataSources.providerName": provider,
+            "userId": {"$ne": demo_user_id},
+        }
+    )

@@ -1,0 +1,249 @@
+"""One patient, or the records of one user: reads and atomic changes of the `patients` collection."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from bson import ObjectId
+from pymongo import ReturnDocument
+
+from clinics_site.core import db
+from clinics_site.core.db import Document
+
+COLLECTION = "patients"
+DELETIONS = "patient_deletions"
+# Look-ups by MRN, name and birth date ignore case and accents (behaviour note patients, 4.1.5).
+COLLATION = {"locale": "en", "strength": 1}
+MAX_REVIEWS = 2
+
+
+def key(clinic_id: ObjectId, user_id: str) -> dict[str, Any]:
+    return {"clinicId": clinic_id, "userId": user_id}
+
+
+def find_patient(
+    clinic_id: ObjectId, user_id: str, projection: Mapping[str, Any] | None = None
+) -> Document | None:
+    return db.collection(COLLECTION).find_one(key(clinic_id, user_id), projection)
+
+
+def exists_for_user(user_id: str) -> bool:
+    return db.collection(COLLECTION).find_one({"userId": user_id}, {"_id": 1}) is not None
+
+
+def list_of_user(user_id: str, projection: Mapping[str, Any] | None = None) -> list[Document]:
+    return list(db.collection(COLLECTION).find({"userId": user_id}, projection, sort=[("_id", 1)]))
+
+
+def list_page_of_user(user_id: str, *, skip: int, limit: int) -> list[Document]:
+    """By the name of each record, as clinics see the person."""
+    return list(
+        db.collection(COLLECTION).find(
+            {"userId": user_id},
+            sort=[("fullName", 1), ("_id", 1)],
+            skip=skip,
+            limit=limit,
+            collation=COLLATION,
+        )
+    )
+
+
+def list_ids_of_clinic(clinic_id: ObjectId, conditions: Mapping[str, Any]) -> list[str]:
+    rows = db.collection(COLLECTION).find({"clinicId": clinic_id, **conditions}, {"userId": 1})
+    return [row["userId"] for row in rows]
+
+
+def list_matching(
+    clinic_ids: Sequence[ObjectId], wanted: Mapping[str, str], *, skip: int = 0, limit: int = 0
+) -> list[Document]:
+    """Patients of these clinics whose fields equal `wanted`, case and accents aside, by name."""
+    return list(
+        db.collection(COLLECTION).find(
+            {"clinicId": {"$in": list(clinic_ids)}, **wanted},
+            sort=[("fullName", 1), ("_id", 1)],
+            skip=skip,
+            limit=limit,
+            collation=COLLATION,
+        )
+    )
+
+
+def find_other_with_mrn(clinic_id: ObjectId, mrn: str, user_id: str | None) -> Document | None:
+    """Somebody else of the clinic who has this MRN, case and accents aside."""
+    query: dict[str, Any] = {"clinicId": clinic_id, "mrn": mrn}
+    if user_id is not None:
+        query["userId"] = {"$ne": user_id}
+    return db.collection(COLLECTION).find_one(query, {"_id": 1}, collation=COLLATION)
+
+
+def insert_patient(document: Document) -> None:
+    """Raises DuplicateKeyError for a second record of the user, and for an MRN that must be unique."""
+    db.collection(COLLECTION).insert_one(document)
+
+
+def set_fields(
+    patient_id: ObjectId, fields: Mapping[str, Any], removed: Iterable[str] = ()
+) -> Document | None:
+    """The record after the change. May raise DuplicateKeyError for an MRN that must be unique."""
+    change: dict[str, Any] = {"$set": dict(fields)}
+    unset = dict.fromkeys(removed, "")
+    if unset:
+        change["$unset"] = unset
+    return db.collection(COLLECTION).find_one_and_update(
+        {"_id": patient_id}, change, return_document=ReturnDocument.AFTER
+    )
+
+
+def remove_patient(clinic_id: ObjectId, user_id: str) -> Document | None:
+    return db.collection(COLLECTION).find_one_and_delete(key(clinic_id, user_id))
+
+
+def insert_deletion(document: Document) -> None:
+    db.collection(DELETIONS).insert_one(document)
+
+
+def find_deletion(deletion_id: ObjectId) -> Document | None:
+    return db.collection(DELETIONS).find_one({"_id": deletion_id}, {"patient.summary": 0})
+
+
+def add_legacy_clinician(
+    clinic_id: ObjectId, user_id: str, legacy_id: str, moment: datetime
+) -> Document | None:
+    return db.collection(COLLECTION).find_one_and_update(
+        key(clinic_id, user_id),
+        {"$addToSet": {"legacyClinicianIds": legacy_id}, "$set": {"updatedTime": moment}},
+        return_document=ReturnDocument.AFTER,
+    )
+
+
+def add_review(clinic_id: ObjectId, user_id: str, review: Document) -> Document | None:
+    """Newest first; only the newest two are kept."""
+    push = {"$each": [review], "$position": 0, "$slice": MAX_REVIEWS}
+    return db.collection(COLLECTION).find_one_and_update(
+        key(clinic_id, user_id),
+        {"$push": {"reviews": push}},
+        projection={"reviews": 1},
+        return_document=ReturnDocument.AFTER,
+    )
+
+
+def remove_newest_review(clinic_id: ObjectId, user_id: str, clinician_id: str) -> Document | None:
+    """Only when the newest is this clinician's."""
+    return db.collection(COLLECTION).find_one_and_update(
+        {**key(clinic_id, user_id), "reviews.0.clinicianId": clinician_id},
+        {"$pop": {"reviews": -1}},
+        projection={"reviews": 1},
+        return_document=ReturnDocument.AFTER,
+    )
+
+
+def set_permissions(
+    clinic_id: ObjectId, user_id: str, permissions: Document, moment: datetime
+) -> Document | None:
+    return db.collection(COLLECTION).find_one_and_update(
+        key(clinic_id, user_id),
+        {"$set": {"permissions": permissions, "updatedTime": moment}},
+        projection={"permissions": 1},
+        return_document=ReturnDocument.AFTER,
+    )
+
+
+def remove_permission(
+    clinic_id: ObjectId, user_id: str, permission: str, moment: datetime
+) -> Document | None:
+    name = f"permissions.{permission}"
+    return db.collection(COLLECTION).find_one_and_update(
+        {**key(clinic_id, user_id), name: {"$exists": True}},
+        {"$unset": {name: ""}, "$set": {"updatedTime": moment}},
+        projection={"permissions": 1},
+        return_document=ReturnDocument.AFTER,
+    )
+
+
+def set_reminder_time(clinic_id: ObjectId, user_id: str, moment: datetime) -> Document | None:
+    return db.collection(COLLECTION).find_one_and_update(
+        key(clinic_id, user_id),
+        {"$set": {"lastUploadReminderTime": moment, "updatedTime": moment}},
+        return_document=ReturnDocument.AFTER,
+    )
+
+
+def add_connection_request(
+    patient_id: ObjectId, provider: str, fields: Mapping[str, Any], moment: datetime
+) -> None:
+    request = {"providerName": provider, "createdTime": moment}
+    db.collection(COLLECTION).update_one(
+        {"_id": patient_id},
+        {
+            "$set": {**fields, "updatedTime": moment},
+            "$push": {
+                f"providerConnectionRequests.{provider}": {"$each": [request], "$position": 0}
+            },
+        },
+    )
+
+
+def set_data_sources(user_id: str, data_sources: Sequence[Document], moment: datetime) -> int:
+    result = db.collection(COLLECTION).update_many(
+        {"userId": user_id},
+        {"$set": {"dataSources": list(data_sources), "updatedTime": moment}},
+    )
+    return result.matched_count
+
+
+# --- summaries ------------------------------------------------------------------------------------
+def set_summary(user_id: str, parts: Mapping[str, Document], moment: datetime) -> int:
+    """Replace the given parts in every record of the user; how many records there are."""
+    fields = {f"summary.{name}": part for name, part in parts.items()}
+    result = db.collection(COLLECTION).update_many(
+        {"userId": user_id}, {"$set": {**fields, "updatedTime": moment}}
+    )
+    return result.matched_count
+
+
+def remove_summary(user_id: str, moment: datetime) -> int:
+    result = db.collection(COLLECTION).update_many(
+        {"userId": user_id}, {"$unset": {"summary": ""}, "$set": {"updatedTime": moment}}
+    )
+    return result.matched_count
+
+
+def remove_summary_part(name: str, summary_id: str) -> int:
+    result = db.collection(COLLECTION).update_many(
+        {f"summary.{name}.id": summary_id}, {"$unset": {f"summary.{name}": ""}}
+    )
+    return result.modified_count
+
+
+# --- tags in bulk ---------------------------------------------------------------------------------
+def _among(clinic_id: ObjectId, user_ids: Sequence[str] | None) -> dict[str, Any]:
+    if user_ids is None:
+        return {"clinicId": clinic_id}
+    return {"clinicId": clinic_id, "userId": {"$in": list(user_ids)}}
+
+
+def clear_null_tags(clinic_id: ObjectId, user_ids: Sequence[str] | None) -> None:
+    """Old records hold `tags: null`, which nothing can be added to."""
+    db.collection(COLLECTION).update_many(
+        {**_among(clinic_id, user_ids), "tags": {"$type": "null"}}, {"$set": {"tags": []}}
+    )
+
+
+def add_tag(
+    clinic_id: ObjectId, user_ids: Sequence[str] | None, tag_id: ObjectId, moment: datetime
+) -> int:
+    result = db.collection(COLLECTION).update_many(
+        {**_among(clinic_id, user_ids), "tags": {"$ne": tag_id}},
+        {"$addToSet": {"tags": tag_id}, "$set": {"updatedTime": moment}},
+    )
+    return result.modified_count
+
+
+def remove_tag(
+    clinic_id: ObjectId, user_ids: Sequence[str] | None, tag_id: ObjectId, moment: datetime
+) -> int:
+    result = db.collection(COLLECTION).update_many(
+        {**_among(clinic_id, user_ids), "tags": tag_id},
+        {"$pull": {"tags": tag_id}, "$set": {"updatedTime": moment}},
+    )
+    return result.modified_count

@@ -1,0 +1,86 @@
+"""Documents as they are stored, for tests that need a state rather than the way to it."""
+
+import secrets
+
+from bson import ObjectId
+
+from clinics.search_keys import search_key
+from clinics_site.core import clock, db
+
+
+def new_user_id():
+    return secrets.token_hex(5)
+
+
+def make_clinic(**fields):
+    code = secrets.token_hex(6).upper()
+    document = {
+        "_id": ObjectId(),
+        "name": "Lakeside Clinic",
+        "country": "US",
+        "tier": "tier0100",
+        "canonicalShareCode": code,
+        "shareCodes": [code],
+        "admins": [],
+        "timezone": None,
+        "phoneNumbers": None,
+        "createdTime": clock.now(),
+        "updatedTime": clock.now(),
+        **fields,
+    }
+    db.collection("clinics").insert_one(document)
+    return document
+
+
+def make_clinician(clinic, person, *roles):
+    document = {
+        "_id": ObjectId(),
+        "clinicId": clinic["_id"],
+        "userId": person.user_id,
+        "email": person.email,
+        "name": person.email.split("@", maxsplit=1)[0],
+        "roles": list(roles or ("CLINIC_MEMBER",)),
+        "createdTime": clock.now(),
+        "updatedTime": clock.now(),
+    }
+    db.collection("clinicians").insert_one(document)
+    return document
+
+
+def patient_document(clinic, **fields):
+    document = {
+        "_id": ObjectId(),
+        "clinicId": clinic["_id"],
+        "userId": new_user_id(),
+        "fullName": "Iris Example",
+        "birthDate": "1984-05-06",
+        "email": None,
+        "mrn": None,
+        "targetDevices": None,
+        "requireUniqueMrn": False,
+        "permissions": {"custodian": {}, "view": {}, "upload": {}, "note": {}},
+        "createdTime": clock.now(),
+        "updatedTime": clock.now(),
+        **fields,
+    }
+    document.setdefault("searchKey", search_key(document))
+    return document
+
+
+def make_patient(clinic, **fields):
+    """A stored record; the kept counts are told as an outside writer's never are."""
+    document = patient_document(clinic, **fields)
+    db.collection("patients").insert_one(document)
+    db.collection("clinicPatientCounts").delete_one({"_id": clinic["_id"]})
+    return document
+
+
+def make_patients(clinic, rows):
+    documents = [patient_document(clinic, **row) for row in rows]
+    db.collection("patients").insert_many(documents)
+    db.collection("clinicPatientCounts").delete_one({"_id": clinic["_id"]})
+    return documents
+
+
+def stored_patient(clinic, user_id):
+    return db.collection("patients").find_one({"clinicId": clinic["_id"], "userId": user_id})
