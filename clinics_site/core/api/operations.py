@@ -22,6 +22,18 @@ Responses = Mapping[int, Schema | None]
 
 
 @dataclass(frozen=True, slots=True)
+class Lenient:
+    """Where callers rely on more leniency than the description shows.
+
+    `read_body` takes the place of the strict reader and raises its family's error; the schemas in `path`
+    are enforced in place of the described ones.
+    """
+
+    read_body: Callable[[HttpRequest], Any] | None = None
+    path: Mapping[str, Schema] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Operation:
     id: str
     tags: tuple[str, ...]
@@ -29,8 +41,7 @@ class Operation:
     path: Mapping[str, Schema]
     body: Schema | None
     body_required: bool
-    reader: "BodyReader | None" = None
-    path_checks: Mapping[str, Schema] = field(default_factory=dict)
+    lenient: Lenient
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +56,6 @@ class Call:
 
 
 REGISTRY: dict[str, Operation] = {}
-BodyReader = Callable[[HttpRequest], Any]
 Action = Callable[[Any, Call], Response]
 
 
@@ -59,17 +69,13 @@ def operation(
     path: Mapping[str, Schema] | None = None,
     body: Schema | None = None,
     body_required: bool = True,
-    reader: BodyReader | None = None,
-    path_checks: Mapping[str, Schema] | None = None,
+    lenient: Lenient | None = None,
     responses: Responses,
 ) -> Callable[[Action], Callable[..., Response]]:
     """Declare an operation on a viewset method `(self, call: Call) -> Response`.
 
     `responses` maps each success status to the schema of its body (None: no body). `path` overrides
     the usual schemas of path parameters (`parameters.PATH_SCHEMAS`).
-
-    Where callers rely on more leniency than the description shows, `reader` reads the body instead of
-    the strict reader and raises its family's error, and `path_checks` are enforced in place of `path`.
     """
     found = Operation(
         operation_id,
@@ -78,8 +84,7 @@ def operation(
         path or {},
         body,
         body_required,
-        reader,
-        path_checks or {},
+        lenient or Lenient(),
     )
     REGISTRY[operation_id] = found
 
@@ -95,11 +100,11 @@ def operation(
 
 
 def _checked_call(found: Operation, request: Request, path_values: dict[str, str]) -> Call:
-    parameters.check_path(path_values, {**found.path, **found.path_checks})
+    parameters.check_path(path_values, {**found.path, **found.lenient.path})
     query = parameters.read_query(request._request.GET, found.query)
     body = None
-    if found.reader is not None:
-        body = found.reader(request._request)
+    if found.lenient.read_body is not None:
+        body = found.lenient.read_body(request._request)
     elif found.body is not None:
         value = bodies.read_body(request._request, found.body, required=found.body_required)
         body = None if value is bodies.MISSING else value
