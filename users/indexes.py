@@ -1,18 +1,32 @@
-"""Indexes of the embedded account services' collections."""
+"""Indexes of the app's collections."""
 
 from pymongo import ASCENDING, IndexModel
 
 from clinics_site.core.indexes import declare
-from users.clients import embedded
+from users.store import accounts, grants, restricted_tokens, session_tokens
 
+# Sparse, not partial: the planner uses it for equality (fact F20), and accounts without address do not collide.
 declare(
-    embedded.ACCOUNTS,
+    accounts.COLLECTION,
     IndexModel([("username", ASCENDING)], name="AccountUsername", unique=True, sparse=True),
 )
 declare(
-    embedded.TOKENS,
-    IndexModel([("userId", ASCENDING)], name="TokensOfUser"),
-    IndexModel([("expires", ASCENDING)], name="TokenCleanup", expireAfterSeconds=0),
+    session_tokens.COLLECTION,
+    IndexModel([("userId", ASCENDING)], name="AccountTokenUser"),
+    IndexModel([("expiresTime", ASCENDING)], name="AccountTokenExpiry", expireAfterSeconds=0),
 )
-declare(embedded.GRANTS, IndexModel([("granteeId", ASCENDING)], name="GrantsOfGrantee"))
-declare(embedded.RESTRICTED_TOKENS, IndexModel([("userId", ASCENDING)], name="TokensOfUser"))
+declare(
+    grants.COLLECTION,
+    IndexModel(
+        [("ownerId", ASCENDING), ("granteeId", ASCENDING)], name="AccountGrantPair", unique=True
+    ),
+    IndexModel([("granteeId", ASCENDING)], name="AccountGrantGrantee"),
+)
+declare(
+    restricted_tokens.COLLECTION,
+    IndexModel([("userId", ASCENDING), ("createdTime", ASCENDING)], name="RestrictedTokenUser"),
+    # Kept a day beyond its end, so that "expired" and "unknown" can be told apart for a while.
+    IndexModel(
+        [("expirationTime", ASCENDING)], name="RestrictedTokenExpiry", expireAfterSeconds=86400
+    ),
+)

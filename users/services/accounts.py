@@ -1,7 +1,8 @@
-"""Accounts of the embedded user service: for newcomers, commands, demos and tests."""
+"""Accounts of the embedded user service: making them and signing in. Never used when a real one is configured."""
 
-from users.clients import embedded
+from users.clients.embedded import accounts, sessions
 from users.clients.protocol import User
+from users.store import profiles
 
 
 def create_user(
@@ -12,17 +13,20 @@ def create_user(
     password: str | None = None,
     user_id: str | None = None,
 ) -> User:
-    """Raises EmailTaken."""
-    user = embedded.create_account(
+    """An account with a verified address and a profile. Without a password nobody can log in to it.
+
+    Raises EmailTaken, and ServiceError 400 for an address, role or password that the rules forbid.
+    """
+    user = accounts.create_account(
         email=email, roles=roles, password=password, user_id=user_id, email_verified=True
     )
-    embedded.EmbeddedProfileService().update_profile(user.user_id, {"fullName": full_name})
+    profiles.set_profile_keys(user.user_id, {"fullName": full_name})
     return user
 
 
 def issue_user_token(user_id: str, *, identity_provider: str | None = None) -> str:
-    return embedded.issue_token(user_id, is_server=False, identity_provider=identity_provider)
+    return sessions.issue(user_id, identity_provider)
 
 
 def issue_server_token() -> str:
-    return embedded.EmbeddedUserService().server_token()
+    return sessions.issue_for_service()

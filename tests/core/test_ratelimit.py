@@ -1,0 +1,70 @@
+"""Rate limits: exact under parallel hits (fact F13), and what happens when Redis is down."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.conf import settings
+from django.core.cache import cache
+from limits.storage import storage_from_string
+from limits.strategies import MovingWindowRateLimiter
+from redis import Redis
+
+from clinics_site.core import ratelimit
+from clinics_site.core.errors import RateLimited, Unavailable
+
+
+def try_once(subject="someone@example.org"):
+    try:
+        ratelimit.hit("test.login", subject, limit="5/minute", closed=True)
+    except RateLimited:
+        return False
+    return True
+
+
+@pytest.fixture
+def redis_down(monkeypatch):
+    storage = storage_from_string("redis://127.0.0.1:1/0", socket_connect_timeout=0.2)
+    monkeypatch.setattr(ratelimit, "_limiter", lambda: MovingWindowRateLimiter(storage))
+
+
+def test_sixty_parallel_tries_pass_exactly_five_times():
+    with ThreadPoolExecutor(60) as pool:
+        passed = list(pool.map(lambda _: try_once(), range(60)))
+
+    assert passed.count(True) == 5
+
+
+def test_each_subject_has_a_window_of_its_own():
+    assert [try_once("a@example.org") for _ in range(6)] == [True] * 5 + [False]
+    assert try_once("b@example.org")
+
+
+def test_the_refusal_says_how_long_to_wait():
+    with pytest.raises(RateLimited) as refusal:
+        for _ in range(6):
+            ratelimit.hit("test.login", "x", limit="5/minute", closed=True)
+
+    assert 50 <= refusal.value.retry_after <= 60
+
+
+def test_no_address_sits_in_redis():
+    try_once("marker@example.org")
+    connection = Redis.from_url(settings.REDIS_URL)
+
+    keys = [key.decode() for key in connection.keys("*")]
+    contents = [str(connection.dump(key)) for key in keys]
+
+    assert any("test.login" in key for key in keys)
+    assert not [text for text in keys + contents if "marker" in text]
+    cache.clear()
+
+
+@pytest.mark.usefixtures("redis_down")
+def test_without_redis_a_closed_limit_refuses():
+    with pytest.raises(Unavailable):
+        ratelimit.hit("test.login", "x", limit="5/minute", closed=True)
+
+
+@pytest.mark.usefixtures("redis_down")
+def test_without_redis_an_open_limit_lets_pass():
+    ratelimit.hit("test.view", "x", limit="5/minute", closed=False)

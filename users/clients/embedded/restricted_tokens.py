@@ -1,0 +1,72 @@
+"""The embedded auth service (behaviour note worker, B5)."""
+
+import secrets
+import string
+from datetime import datetime, timedelta
+
+from clinics_site.core import clock, db
+from clinics_site.core.http import ServiceError
+from users.clients.protocol import RestrictedToken
+from users.store import restricted_tokens
+
+SERVICE = "auth"
+LIFETIME = timedelta(hours=1)
+LONGEST = timedelta(days=90)
+_ALPHABET = string.digits + string.ascii_lowercase
+_MAX_PATHS = 10
+
+
+class EmbeddedRestrictedTokens:
+    def list_tokens(self, user_id: str) -> list[RestrictedToken]:
+        return [_to_token(row) for row in restricted_tokens.list_tokens(user_id)]
+
+    def create_token(
+        self, user_id: str, paths: tuple[str, ...] | None, expires: datetime | None
+    ) -> RestrictedToken:
+        moment = clock.now()
+        expires = expires or moment + LIFETIME
+        _check(paths, expires)
+        row: db.Document = {
+            "_id": "".join(secrets.choice(_ALPHABET) for _ in range(32)),
+            "userId": user_id,
+            "expirationTime": clock.truncate(expires),
+            "createdTime": moment,
+        }
+        if paths is not None:
+            row["paths"] = list(paths)
+        restricted_tokens.insert_token(row)
+        return _to_token(row)
+
+    def get_token(self, token_id: str) -> RestrictedToken | None:
+        """Expired tokens too, for a day: the caller looks at the time."""
+        found = restricted_tokens.find_token(token_id)
+        return None if found is None else _to_token(found)
+
+    def extend_token(self, token_id: str, paths: tuple[str, ...], expires: datetime) -> None:
+        _check(paths, expires)
+        if not restricted_tokens.set_token(token_id, paths=paths, expires=expires):
+            raise ServiceError(SERVICE, 404)
+
+    def delete_token(self, token_id: str) -> None:
+        restricted_tokens.remove_token(token_id)
+
+
+def _check(paths: tuple[str, ...] | None, expires: datetime) -> None:
+    moment = clock.now()
+    if not moment < expires <= moment + LONGEST:
+        raise ServiceError(SERVICE, 400)
+    if paths is None:
+        return
+    if not 1 <= len(paths) <= _MAX_PATHS or not all(path.startswith("/") for path in paths):
+        raise ServiceError(SERVICE, 400)
+
+
+def _to_token(row: db.Document) -> RestrictedToken:
+    paths = row.get("paths")
+    return RestrictedToken(
+        id=row["_id"],
+        user_id=row["userId"],
+        paths=None if paths is None else tuple(paths),
+        expiration_time=row["expirationTime"],
+        created_time=row["createdTime"],
+    )

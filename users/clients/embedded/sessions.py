@@ -1,0 +1,52 @@
+"""Session tokens of the embedded user service."""
+
+import hashlib
+import secrets
+from datetime import timedelta
+
+from clinics_site.core import clock
+from clinics_site.core.principal import Principal
+from users.store import session_tokens
+
+LIFETIME = timedelta(days=7)
+# Like the real service, all backend services share one technical account.
+SERVICE_ACCOUNT_ID = "5e7b1ce0-0000-4000-8000-000000000001"
+
+
+def issue(user_id: str, identity_provider: str | None = None) -> str:
+    return _issue(user_id, is_server=False, identity_provider=identity_provider)
+
+
+def issue_for_service() -> str:
+    return _issue(SERVICE_ACCOUNT_ID, is_server=True)
+
+
+def check(token: str) -> Principal | None:
+    found = session_tokens.find_valid_token(_digest(token))
+    if found is None:
+        return None
+    return Principal(found["userId"], found["isServer"], found.get("identityProvider"))
+
+
+def end(token: str) -> None:
+    session_tokens.remove_token(_digest(token))
+
+
+def end_all(user_id: str) -> None:
+    session_tokens.remove_tokens_of_user(user_id)
+
+
+def _issue(user_id: str, *, is_server: bool, identity_provider: str | None = None) -> str:
+    token = secrets.token_urlsafe(32)
+    session_tokens.insert_token(
+        _digest(token),
+        user_id=user_id,
+        is_server=is_server,
+        identity_provider=identity_provider,
+        expires=clock.now() + LIFETIME,
+    )
+    return token
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,1 +1,0 @@
-"""The account services over HTTP (behaviour note worker, part B)."""

@@ -1,0 +1,17 @@
+"""The account services over HTTP (behaviour note worker, B1-B6)."""
+
+from users.clients.http.accounts import HttpUserService
+from users.clients.http.data import HttpDataService
+from users.clients.http.permissions import HttpPermissionService
+from users.clients.http.profiles import HttpProfileService
+from users.clients.http.restricted_tokens import HttpRestrictedTokens
+from users.clients.http.token_endpoint import HttpTokenEndpoint
+
+__all__ = [
+    "HttpDataService",
+    "HttpPermissionService",
+    "HttpProfileService",
+    "HttpRestrictedTokens",
+    "HttpTokenEndpoint",
+    "HttpUserService",
+]

@@ -1,0 +1,110 @@
+"""The user service over HTTP (behaviour note worker, B1; token check: behaviour note auth, 1.1)."""
+
+from typing import Any
+
+import orjson
+from httpx2 import Response
+
+from clinics_site.core import http
+from clinics_site.core.http import ServiceError, ServiceUnavailable
+from clinics_site.core.principal import Principal
+from users.clients.http.answers import json_object, segment
+from users.clients.http.server_session import SERVICE, ServerSession
+from users.clients.http.sessions import own_session
+from users.clients.protocol import EmailTaken, User, UserUpdate
+
+_SERVER_ERROR = 500
+
+
+class HttpUserService:
+    def __init__(self, address: str, session: ServerSession | None = None) -> None:
+        self._base = address.rstrip("/")
+        self._session = session or own_session()
+
+    def check_token(self, token: str) -> Principal | None:
+        """None when the service refuses the token. An outage is ServiceUnavailable, not a logout."""
+        url = f"{self._base}/token/{segment(token)}"
+        try:
+            answer = self._session.call(SERVICE, "GET", url)
+        except ServiceError:
+            raise ServiceUnavailable(SERVICE) from None
+        if answer.status_code >= _SERVER_ERROR:
+            raise ServiceUnavailable(SERVICE)
+        return _principal(answer) if answer.status_code == 200 else None
+
+    def server_token(self) -> str:
+        return self._session.token()
+
+    def get_user(self, id_or_email: str) -> User | None:
+        answer = self._call("GET", f"/user/{segment(id_or_email)}")
+        if answer.status_code == 404:
+            return None
+        return _user(http.expect(answer, SERVICE, 200))
+
+    def create_custodial_user(self, clinic_id: str, email: str | None) -> User:
+        body = {"username": email, "emails": [email]} if email else {}
+        answer = self._call("POST", f"/v1/clinics/{segment(clinic_id)}/users", json=body)
+        return _user(http.expect(_unless_taken(answer), SERVICE, 201))
+
+    def update_user(self, user_id: str, update: UserUpdate) -> User:
+        answer = self._call("PUT", f"/user/{segment(user_id)}", json={"updates": _updates(update)})
+        return _user(http.expect(_unless_taken(answer), SERVICE, 200))
+
+    def delete_user(self, user_id: str) -> None:
+        http.expect(self._call("DELETE", f"/user/{segment(user_id)}"), SERVICE, 204)
+
+    def delete_sessions(self, user_id: str) -> None:
+        answer = self._call("DELETE", f"/user/{segment(user_id)}/sessions")
+        http.expect(answer, SERVICE, 204)
+
+    def _call(self, method: str, path: str, **options: Any) -> Response:
+        return self._session.call(SERVICE, method, self._base + path, **options)
+
+
+def _principal(answer: Response) -> Principal | None:
+    """Field names in any case, as the service's other clients take them; an answer without user is a refusal."""
+    try:
+        value = orjson.loads(answer.content)
+    except orjson.JSONDecodeError:
+        return None
+    if not isinstance(value, dict):
+        return None
+    fields = {name.lower(): field for name, field in value.items()}
+    user_id = fields.get("userid")
+    if not isinstance(user_id, str) or not user_id:
+        return None
+    return Principal(user_id, fields.get("isserver") is True, fields.get("identityprovider"))
+
+
+def _user(answer: Response) -> User:
+    fields = json_object(answer, SERVICE)
+    user_id = fields.get("userid")
+    if not user_id:
+        raise ServiceError(SERVICE, answer.status_code)
+    return User(
+        user_id=user_id,
+        username=fields.get("username") or None,
+        emails=tuple(fields.get("emails") or ()),
+        roles=tuple(fields.get("roles") or ()),
+        email_verified=bool(fields.get("emailVerified")),
+        terms_accepted=fields.get("termsAccepted"),
+        password_exists=fields.get("passwordExists"),
+    )
+
+
+def _updates(update: UserUpdate) -> dict[str, Any]:
+    named = {
+        "username": update.username,
+        "emails": update.emails,
+        "password": update.password,
+        "roles": update.roles,
+        "emailVerified": update.email_verified,
+        "termsAccepted": update.terms_accepted,
+    }
+    return {name: value for name, value in named.items() if value is not None}
+
+
+def _unless_taken(answer: Response) -> Response:
+    if answer.status_code == 409:
+        raise EmailTaken
+    return answer

@@ -1,0 +1,35 @@
+"""Reading what the account services answer; anything unreadable is a ServiceError."""
+
+from typing import Any
+from urllib.parse import quote
+
+import orjson
+from httpx2 import Response
+
+from clinics_site.core.http import ServiceError
+
+
+def segment(value: str) -> str:
+    """One path segment: a slash or a question mark in it can not lead elsewhere."""
+    return quote(value, safe="")
+
+
+def json_object(answer: Response, service: str) -> dict[str, Any]:
+    value = _json(answer, service)
+    if not isinstance(value, dict):
+        raise ServiceError(service, answer.status_code)
+    return value
+
+
+def json_array(answer: Response, service: str) -> list[dict[str, Any]]:
+    value = _json(answer, service)
+    if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+        raise ServiceError(service, answer.status_code)
+    return value
+
+
+def _json(answer: Response, service: str) -> Any:
+    try:
+        return orjson.loads(answer.content)
+    except orjson.JSONDecodeError:
+        raise ServiceError(service, answer.status_code) from None

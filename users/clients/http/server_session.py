@@ -1,0 +1,58 @@
+"""This service's own login at the user service, and calls that carry its token.
+
+The token is fetched on first use, renewed every hour, and when a call answers 401 (the user service
+forgot it). Since a 401 may also speak of somebody else's token, such a renewal happens at most every few
+seconds. Many threads share one session; only one of them logs in at a time.
+"""
+
+import threading
+import time
+from typing import Any
+
+from httpx2 import Response
+
+from clinics_site.core import http
+from clinics_site.core.authn import HEADER
+from clinics_site.core.http import ServiceError
+
+SERVICE = "user"
+_TRUSTED = 5.0  # seconds in which a fresh token is believed against a 401
+
+
+class ServerSession:
+    def __init__(self, *, url: str, name: str, secret: str, lifetime: float = 3600.0) -> None:
+        """`url` is the whole address of the login, `name` the caller's service name, `lifetime` in seconds."""
+        self._url = url
+        self._headers = {"x-tidepool-server-name": name, "x-tidepool-server-secret": secret}
+        self._lifetime = lifetime
+        self._lock = threading.Lock()
+        self._token = ""
+        self._fetched_at = 0.0
+
+    def token(self, *, instead_of: str = "") -> str:
+        """The current token; a new one when it is old or when it is `instead_of`, which was refused."""
+        with self._lock:
+            age = time.monotonic() - self._fetched_at
+            is_refused = self._token == instead_of and age > _TRUSTED
+            if not self._token or is_refused or age > self._lifetime:
+                self._token = self._log_in()
+                self._fetched_at = time.monotonic()
+            return self._token
+
+    def _log_in(self) -> str:
+        answer = http.request(SERVICE, "POST", self._url, headers=self._headers)
+        token = http.expect(answer, SERVICE, 200).headers.get(HEADER, "")
+        if not token:
+            raise ServiceError(SERVICE, answer.status_code)
+        return str(token)
+
+    def call(self, service: str, method: str, url: str, **options: Any) -> Response:
+        """One call with the token. A 401 may mean that our token died: once more with a new one."""
+        token = self.token()
+        answer = http.request(service, method, url, headers={HEADER: token}, **options)
+        if answer.status_code != 401:
+            return answer
+        renewed = self.token(instead_of=token)
+        if renewed == token:
+            return answer
+        return http.request(service, method, url, headers={HEADER: renewed}, **options)

@@ -1,0 +1,38 @@
+"""Embedded accounts: `{_id: user id, username?, roles, emailVerified, termsAccepted?, password?, …Time}`."""
+
+from typing import Any
+
+from pymongo import ReturnDocument
+
+from clinics_site.core import db
+
+COLLECTION = "accounts"
+
+
+def insert_account(account: db.Document) -> None:
+    """Raises DuplicateKeyError when the address belongs to another account."""
+    db.collection(COLLECTION).insert_one(account)
+
+
+def find_account(user_id: str) -> db.Document | None:
+    return db.collection(COLLECTION).find_one({"_id": user_id})
+
+
+def find_account_by_username(username: str) -> db.Document | None:
+    return db.collection(COLLECTION).find_one({"username": username})
+
+
+def set_account_fields(
+    user_id: str, changed: dict[str, Any], removed: tuple[str, ...]
+) -> db.Document | None:
+    """The account after the change. Raises DuplicateKeyError for a taken address."""
+    update: dict[str, Any] = {"$set": changed}
+    if removed:
+        update["$unset"] = dict.fromkeys(removed, "")
+    return db.collection(COLLECTION).find_one_and_update(
+        {"_id": user_id}, update, return_document=ReturnDocument.AFTER
+    )
+
+
+def remove_account(user_id: str) -> bool:
+    return db.collection(COLLECTION).delete_one({"_id": user_id}).deleted_count == 1

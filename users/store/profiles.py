@@ -1,0 +1,37 @@
+"""Embedded profiles: `{_id: user id, profile: {…}}`."""
+
+from typing import Any
+
+from pymongo import ReturnDocument
+
+from clinics_site.core import db
+
+COLLECTION = "accountProfiles"
+
+
+def find_profile(user_id: str) -> dict[str, Any] | None:
+    found = db.collection(COLLECTION).find_one({"_id": user_id})
+    return None if found is None else found["profile"]
+
+
+def set_profile_keys(user_id: str, changes: dict[str, Any]) -> dict[str, Any]:
+    """The whole profile afterwards; made when it is missing.
+
+    `$setField` takes any key literally, so a dot or a dollar sign in it stays data.
+    """
+    merged: Any = {"$ifNull": ["$profile", {}]}
+    for key, value in changes.items():
+        merged = {
+            "$setField": {"field": {"$literal": key}, "input": merged, "value": {"$literal": value}}
+        }
+    found = db.collection(COLLECTION).find_one_and_update(
+        {"_id": user_id},
+        [{"$set": {"profile": merged}}],
+        upsert=True,
+        return_document=ReturnDocument.AFTER,
+    )
+    return dict(found["profile"]) if found else {}
+
+
+def remove_profile(user_id: str) -> None:
+    db.collection(COLLECTION).delete_one({"_id": user_id})

@@ -1,0 +1,39 @@
+"""Session tokens of the embedded user service, kept under their SHA-256: a copy of the database opens nothing."""
+
+from datetime import datetime
+
+from clinics_site.core import clock, db
+
+COLLECTION = "accountTokens"
+
+
+def insert_token(
+    digest: str,
+    *,
+    user_id: str,
+    is_server: bool,
+    identity_provider: str | None,
+    expires: datetime,
+) -> None:
+    db.collection(COLLECTION).insert_one(
+        {
+            "_id": digest,
+            "userId": user_id,
+            "isServer": is_server,
+            "identityProvider": identity_provider,
+            "createdTime": clock.now(),
+            "expiresTime": expires,
+        }
+    )
+
+
+def find_valid_token(digest: str) -> db.Document | None:
+    return db.collection(COLLECTION).find_one({"_id": digest, "expiresTime": {"$gt": clock.now()}})
+
+
+def remove_token(digest: str) -> None:
+    db.collection(COLLECTION).delete_one({"_id": digest})
+
+
+def remove_tokens_of_user(user_id: str) -> None:
+    db.collection(COLLECTION).delete_many({"userId": user_id})
