@@ -1,0 +1,134 @@
+"""`make bench`: load from a separate process against the service as `make run` starts its web process.
+
+Prints requests/s, latency, CPU per request of web and database, commands and examined documents per request,
+and writes them as JSON to bench-results/. `python -m tests.bench.compare A B` holds two runs side by side.
+"""
+
+import argparse
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from tests.bench import floors, report, service, world
+from tests.bench.meters import Meters
+from tests.bench.scenarios import SCENARIOS, Scenario, World
+
+
+def main() -> None:
+    options = _options()
+    env = service.environment()
+    os.environ.update(env)
+    (service.ROOT / ".local").mkdir(exist_ok=True)
+    worlds = world.prepare(options.patients, fresh=options.fresh)
+    chosen = [s for group in options.group for s in SCENARIOS[group] if options.only in s.name]
+    port = _free_port()
+    print(report.header())
+    rows = []
+    with service.running(env, port) as meters:
+        for place in worlds:
+            for scenario in chosen:
+                for connections in options.connections:
+                    row = _measure(scenario, place, meters, port, connections, options.seconds)
+                    rows.append(row)
+                    print(report.line(row), flush=True)
+    found = [
+        floors.measure(place, page, service.database(env))
+        for place in worlds
+        for page in options.floor
+    ]
+    floors.show(found, rows)
+    _write(
+        {"rows": rows, "floors": found, "time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())}
+    )
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--patients", type=int, nargs="+", default=[250])
+    parser.add_argument("--connections", type=int, nargs="+", default=[1, 8])
+    parser.add_argument("--group", nargs="+", default=list(SCENARIOS), choices=list(SCENARIOS))
+    parser.add_argument("--only", default="", help="only scenarios whose name contains this")
+    parser.add_argument("--seconds", type=float, default=4.0, help="length of one measurement")
+    parser.add_argument(
+        "--floor", type=int, nargs="*", default=[50], help="page sizes of the bare loop"
+    )
+    parser.add_argument("--fresh", action="store_true", help="seed the clinics anew")
+    return parser.parse_args()
+
+
+def _measure(
+    scenario: Scenario, place: World, meters: Meters, port: int, connections: int, seconds: float
+) -> dict[str, Any]:
+    _load(scenario, place, port, connections, min(1.0, seconds))  # warm caches and pools
+    before = meters.read()
+    result = _load(scenario, place, port, connections, seconds)
+    after = meters.read()
+    count = max(1, result["requests"])
+    return {
+        "scenario": scenario.name,
+        "patients": place.size,
+        "connections": connections,
+        "page": scenario.page,
+        "rate": result["requests"] / result["seconds"],
+        "p50": result["p50"],
+        "p95": result["p95"],
+        "web_ms": (after.web - before.web) / count * 1000,
+        "db_ms": (after.database - before.database) / count * 1000,
+        "commands": (after.commands - before.commands) / count,
+        "examined": (after.examined - before.examined) / count,
+        "returned": (after.returned - before.returned) / count,
+        "bytes": result["bytes"] / count,
+        "errors": result["errors"],
+    }
+
+
+def _load(
+    scenario: Scenario, place: World, port: int, connections: int, seconds: float
+) -> dict[str, Any]:
+    paths = scenario.path(place)
+    paths = [paths] if isinstance(paths, str) else paths
+    bodies = scenario.body(place) if scenario.body else [None]
+    count = max(len(paths), len(bodies))
+    job = {
+        "host": "127.0.0.1",
+        "port": port,
+        "method": scenario.method,
+        "token": place.tokens[scenario.token],
+        "targets": [(paths[i % len(paths)], bodies[i % len(bodies)]) for i in range(count)],
+        "connections": connections,
+        "seconds": seconds,
+    }
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.bench.load"],
+        input=json.dumps(job).encode(),
+        capture_output=True,
+        cwd=service.ROOT,
+        check=True,
+        timeout=seconds + 120,
+    )
+    result: dict[str, Any] = json.loads(done.stdout)
+    return result
+
+
+def _write(result: dict[str, Any]) -> None:
+    folder = Path(service.ROOT) / "bench-results"
+    folder.mkdir(exist_ok=True)
+    name = folder / f"{time.strftime('%Y%m%d-%H%M%S')}.json"
+    name.write_text(json.dumps(result, indent=1))
+    print(f"written to {name.relative_to(service.ROOT)}")
+
+
+def _free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port: int = found.getsockname()[1]
+        return port
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,51 @@
+"""The floor: the same documents fetched by id with PyMongo and encoded by orjson in a bare loop."""
+
+import time
+from typing import Any
+
+import orjson
+from bson import ObjectId
+
+from tests.bench.scenarios import World
+
+ROUNDS = 60
+
+
+def measure(place: World, page: int, database: Any) -> dict[str, Any]:
+    """CPU milliseconds of this process per page of `page` whole patients."""
+    patients = database["patients"]
+    ids = [
+        p["_id"]
+        for p in patients.find({"clinicId": ObjectId(place.clinic_id)}, {"_id": 1}, limit=page * 20)
+    ]
+    pages = [ids[start : start + page] for start in range(0, max(1, len(ids) - page + 1), page)]
+    for chosen in pages[:2]:
+        _page(patients, chosen)
+    started = time.process_time()
+    for number in range(ROUNDS):
+        size = _page(patients, pages[number % len(pages)])
+    return {
+        "patients": place.size,
+        "page": page,
+        "cpu_ms": (time.process_time() - started) / ROUNDS * 1000,
+        "bytes": size,
+    }
+
+
+def _page(patients: Any, ids: list[ObjectId]) -> int:
+    found = list(patients.find({"_id": {"$in": ids}}))
+    return len(orjson.dumps({"data": found}, default=str))
+
+
+def show(floors: list[dict[str, Any]], rows: list[dict[str, Any]]) -> None:
+    """Each page's web CPU as a multiple of its floor."""
+    for floor in floors:
+        print(
+            f"floor: {floor['page']} patients of {floor['patients']}: {floor['cpu_ms']:.2f} ms CPU, {floor['bytes']} bytes"
+        )
+        for row in rows:
+            if row["page"] == floor["page"] and row["patients"] == floor["patients"]:
+                ratio = row["web_ms"] / floor["cpu_ms"]
+                print(
+                    f"  {row['scenario']:<34}{row['connections']:>3} connections: {ratio:.2f} x floor"
+                )

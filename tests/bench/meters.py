@@ -1,0 +1,50 @@
+"""CPU time of processes and commands of MongoDB, read from the system while a load runs."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pymongo
+
+TICK = os.sysconf("SC_CLK_TCK")
+COUNTED = ("find", "aggregate", "count", "update", "insert", "delete", "findAndModify", "getMore")
+
+
+@dataclass(frozen=True)
+class Reading:
+    web: float  # CPU seconds of all web workers
+    database: float  # CPU seconds of mongod
+    commands: int
+    examined: int
+    returned: int
+
+
+class Meters:
+    def __init__(self, client: pymongo.MongoClient[Any], master_pid: int) -> None:
+        self._client = client
+        self._master = master_pid
+        self._mongod = int(client.admin.command("serverStatus")["pid"])
+
+    def read(self) -> Reading:
+        metrics = self._client.admin.command("serverStatus")["metrics"]
+        return Reading(
+            web=sum(_cpu(pid) for pid in _children(self._master)),
+            database=_cpu(self._mongod),
+            commands=sum(int(metrics["commands"][name]["total"]) for name in COUNTED),
+            examined=int(metrics["queryExecutor"]["scannedObjects"]),
+            returned=int(metrics["document"]["returned"]),
+        )
+
+
+def _cpu(pid: int) -> float:
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except FileNotFoundError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / TICK
+
+
+def _children(pid: int) -> list[int]:
+    text = Path(f"/proc/{pid}/task/{pid}/children").read_text()
+    return [int(child) for child in text.split()]

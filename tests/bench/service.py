@@ -1,0 +1,70 @@
+"""The service as `make run` starts its web process, on a database of its own, and the seeded clinics."""
+
+import os
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pymongo
+
+from scripts import servers
+from tests.bench.meters import Meters
+
+ROOT = Path(__file__).resolve().parents[2]
+DATABASE = "bench_clinic"
+
+
+def environment() -> dict[str, str]:
+    mongodb, redis = servers.for_tests()
+    return {
+        **{k: v for k, v in os.environ.items() if not k.endswith("_ADDRESS")},
+        "MONGODB_URI": mongodb,
+        "REDIS_URL": f"{redis}/0",
+        "TIDEPOOL_CLINIC_DATABASE_NAME": DATABASE,
+        "DJANGO_SETTINGS_MODULE": "clinics_site.settings",
+        "EMAIL_BACKEND": "django.core.mail.backends.dummy.EmailBackend",
+        "LOG_LEVEL": "INFO",
+    }
+
+
+@contextmanager
+def running(env: dict[str, str], port: int) -> Iterator[Meters]:
+    """Start gunicorn with the project's own configuration; end it with the block."""
+    log = (ROOT / ".local" / "bench-web.log").open("wb")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "gunicorn", "-c", "clinics_site/gunicorn.py", "clinics_site.wsgi"],
+        cwd=ROOT,
+        env={**env, "PORT": str(port)},
+        stdout=log,
+        stderr=log,
+    )
+    try:
+        _wait_until_ready(process, port)
+        yield Meters(pymongo.MongoClient(env["MONGODB_URI"]), process.pid)
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+        log.close()
+
+
+def _wait_until_ready(process: subprocess.Popen[bytes], port: int) -> None:
+    for _ in range(150):
+        if process.poll() is not None:
+            sys.exit("the web process ended; see .local/bench-web.log")
+        try:
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/ready", timeout=2)
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.2)
+        else:
+            return
+    sys.exit("the service does not become ready; see .local/bench-web.log")
+
+
+def database(env: dict[str, str]) -> Any:
+    return pymongo.MongoClient(env["MONGODB_URI"])[DATABASE]

@@ -1,0 +1,107 @@
+"""Seeded clinics, kept between runs: `bench_clinic` is dropped with `--fresh`."""
+
+from typing import Any
+
+import django
+
+from tests.bench.scenarios import World
+
+PATIENTS_SAMPLED = 200
+
+
+def prepare(sizes: list[int], *, fresh: bool) -> list[World]:
+    """One clinic per size with an admin, tags, sites, settings and patients with full summaries."""
+    django.setup()
+    from django.core.management import call_command
+
+    from clinics_site.core import db
+
+    if fresh:
+        db.client().drop_database(db.database_name())
+    call_command("migrate", verbosity=0)
+    call_command("ensure_indexes", verbosity=0)
+    return [_world(size) for size in sizes]
+
+
+def _world(size: int) -> World:
+    from clinics_site.core import db
+    from users.services import accounts
+
+    kept = db.collection("benchClinics").find_one({"_id": size})
+    if kept is None:
+        kept = _build(size)
+        db.collection("benchClinics").insert_one(kept)
+    clinic = db.collection("clinics").find_one({"_id": kept["clinicId"]}) or {}
+    sample = list(
+        db.collection("patients").find(
+            {"clinicId": kept["clinicId"]},
+            {"userId": 1, "fullName": 1, "email": 1},
+            limit=PATIENTS_SAMPLED,
+        )
+    )
+    return World(
+        size=size,
+        clinic_id=str(kept["clinicId"]),
+        patient_ids=[patient["userId"] for patient in sample],
+        tag_ids=[str(tag["_id"]) for tag in clinic.get("patientTags") or []],
+        site_ids=[str(site["id"]) for site in clinic.get("sites") or []],
+        tokens={
+            "backend": accounts.issue_server_token(),
+            "admin": accounts.issue_user_token(kept["adminId"]),
+        },
+        search_text=sample[0]["fullName"].split()[-1][:4] if sample else "",
+    )
+
+
+def _build(size: int) -> dict[str, Any]:
+    """Through the API, so that the clinic is what a client would have made; patients by the seeding command."""
+    from bson import ObjectId
+    from django.core.management import call_command
+    from django.test import Client
+
+    from users.services import accounts
+
+    admin = accounts.create_user(email=f"bench{size}@example.org", full_name="Bench Admin")
+    token = accounts.issue_user_token(admin.user_id)
+    backend = accounts.issue_server_token()
+
+    def call(method: str, path: str, body: Any, bearer: str = token) -> Any:
+        client = Client(headers={"x-tidepool-session-token": bearer})
+        response = client.generic(method, path, _json(body), "application/json")
+        assert response.status_code == 200, (method, path, response.status_code, response.content)
+        return response.json() if response.content else None
+
+    clinic = call(
+        "POST",
+        "/v1/clinics",
+        {"name": f"Bench {size}", "preferredBgUnits": "mg/dL", "country": "US"},
+    )
+    base = f"/v1/clinics/{clinic['id']}"
+    call("PUT", f"{base}/settings/mrn", {"required": False, "unique": False}, backend)
+    call("PUT", f"{base}/settings/patient_count", {}, backend)
+    call("PUT", f"{base}/settings/ehr", EHR_SETTINGS, backend)
+    for number in range(10):
+        call("POST", f"{base}/patient_tags", {"name": f"Tag {number}"})
+    for number in range(5):
+        call("POST", f"{base}/sites", {"name": f"Site {number}"})
+    call_command("seed_patients", clinic=clinic["id"], count=size, verbosity=0)
+    return {"_id": size, "clinicId": ObjectId(clinic["id"]), "adminId": admin.user_id}
+
+
+def _json(body: Any) -> bytes:
+    import orjson
+
+    return orjson.dumps(body)
+
+
+EHR_SETTINGS = {
+    "enabled": True,
+    "provider": "redox",
+    "sourceId": "bench",
+    "mrnIdType": "MRN",
+    "destinationIds": {"flowsheet": "f", "notes": "n", "results": "r"},
+    "procedureCodes": {"enableSummaryReports": "ENABLE"},
+    "scheduledReports": {"cadence": "14d", "onUploadEnabled": True},
+    "tags": {"codes": ["TAGS"], "separator": ","},
+    "flowsheets": {"icode": False},
+}
