@@ -91,7 +91,7 @@ declare(
     *_by_statistic("bgm", "timeInVeryHighRecords"),
     IndexModel([("clinicId", 1), ("searchKey", 1)], name="ListSearch"),
     IndexModel(
-        [("clinicId", 1), ("tags", 1), (statistics.date_path("cgm", "lastData"), 1)],
+        [("clinicId", 1), ("tags", 1), (statistics.date_path("cgm", "lastData"), 1), ("_id", 1)],
         name="TideTags",
     ),
     IndexModel([("clinicId", 1), ("mrn", 1)], name="PatientMRNEn", collation=_COLLATION),
@@ -120,4 +120,59 @@ declare(
     "patient_deletions",
     IndexModel([("patient.clinicId", 1), ("patient.userId", 1)], name="PatientDeletionV2"),
     IndexModel([("deletedTime", 1), ("patient.clinicId", 1)], name="DeletedTimeV2"),
+)
+
+# --- clinics, clinicians, migrations: the names of the behaviour note (clinics, 1) -----------------
+declare(
+    "clinics",
+    IndexModel([("shareCodes", 1)], name="UniqueShareCodes", unique=True),
+    IndexModel([("canonicalShareCode", 1)], name="UniqueCanonicalShareCode", unique=True),
+    IndexModel(
+        [("ehrSettings.provider", 1), ("ehrSettings.sourceId", 1)],
+        name="EHRSource",
+        partialFilterExpression={"ehrSettings.enabled": True},
+    ),
+)
+declare(
+    "clinicians",
+    IndexModel(
+        [("clinicId", 1), ("userId", 1)],
+        name="UniqueClinicianUserId",
+        unique=True,
+        partialFilterExpression={"userId": {"$exists": True}},
+    ),
+    IndexModel(
+        [("clinicId", 1), ("inviteId", 1)],
+        name="UniqueInviteId",
+        unique=True,
+        partialFilterExpression={"inviteId": {"$exists": True}},
+    ),
+    IndexModel(
+        [("clinicId", 1), ("email", 1)],
+        name="UniqueClinicMemberEmail",
+        unique=True,
+        partialFilterExpression={"email": {"$exists": True}},
+    ),
+    IndexModel([("createdTime", 1)], name="CliniciansByCreatedTime"),
+    # Our own: the lists are sorted by time, newest first.
+    IndexModel([("clinicId", 1), ("createdTime", -1), ("_id", -1)], name="CliniciansOfClinic"),
+    IndexModel([("userId", 1), ("createdTime", -1), ("_id", -1)], name="MembershipsOfUser"),
+    IndexModel([("createdTime", -1), ("_id", -1)], name="CliniciansNewestFirst"),
+)
+declare("migrations", IndexModel([("userId", 1)], name="UniqueClinicianMigration", unique=True))
+declare("migrations", IndexModel([("clinicId", 1), ("_id", 1)], name="MigrationsOfClinic"))
+declare(
+    "clinic_deletions",
+    IndexModel([("clinic._id", 1)], name="ClinicDeletion"),
+    IndexModel([("deletedTime", 1), ("clinic._id", 1)], name="DeletedTime"),
+)
+# New names: an existing database holds indexes of the old ones whose key is a slip of the pen.
+declare(
+    "clinician_deletions",
+    IndexModel([("clinician.clinicId", 1), ("clinician.userId", 1)], name="ClinicianDeletionV2"),
+    IndexModel([("deletedTime", 1), ("clinician.clinicId", 1)], name="DeletedTimeV2"),
+)
+declare(
+    "clinicCreations",
+    IndexModel([("createdTime", 1)], name="ClinicCreationCleanup", expireAfterSeconds=3600),
 )

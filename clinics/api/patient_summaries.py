@@ -2,8 +2,10 @@
 
 from rest_framework.response import Response
 
+from clinics.api.schemas.patients import DATA_SOURCES
 from clinics.api.schemas.summaries import SUMMARY, SUMMARY_ID
-from clinics.services import summaries
+from clinics.representation.patient_bodies import data_sources_of
+from clinics.services import data_sources, summaries
 from clinics_site.core.api.operations import Call, operation
 from clinics_site.core.api.viewsets import ApiViewSet, empty
 
@@ -35,4 +37,20 @@ class SummaryClinicsViewSet(ApiViewSet):
     )
     def destroy(self, call: Call) -> Response:
         summaries.remove_summary(call.path["summaryId"])
+        return empty(200)
+
+
+class UserDataSourcesViewSet(ApiViewSet):
+    @operation(
+        "UpdatePatientDataSources",
+        tags=INTERNAL,
+        summary="Replace the data sources of a user in all clinics",
+        body=DATA_SOURCES,
+        body_required=False,
+        responses={200: None},
+    )
+    def update(self, call: Call) -> Response:
+        data_sources.update_data_sources(
+            user_id=call.path["userId"], data_sources=data_sources_of(call.body or []) or []
+        )
         return empty(200)

@@ -2,8 +2,27 @@
 
 from django.urls import URLPattern
 
-from clinics.api.patient_summaries import PatientSummaryViewSet, SummaryClinicsViewSet
-from clinics.api.patients import ClinicPatientsViewSet, PatientViewSet
+from clinics.api.patient_clinics import FindPatientsViewSet, PatientClinicsViewSet
+from clinics.api.patient_counts import (
+    PatientCountRefreshViewSet,
+    PatientCountSettingsViewSet,
+    PatientCountViewSet,
+)
+from clinics.api.patient_summaries import (
+    PatientSummaryViewSet,
+    SummaryClinicsViewSet,
+    UserDataSourcesViewSet,
+)
+from clinics.api.patients import (
+    ClinicPatientsViewSet,
+    ConnectProviderViewSet,
+    PatientPermissionsViewSet,
+    PatientReviewsViewSet,
+    PatientTagAssignmentViewSet,
+    PatientViewSet,
+    UploadReminderViewSet,
+)
+from clinics.api.tide import TideViewSet
 from clinics_site.core.api.viewsets import route
 
 _CLINIC = "/v1/clinics/<clinicId>"
@@ -11,8 +30,27 @@ _PATIENTS = f"{_CLINIC}/patients"
 _PATIENT = f"{_PATIENTS}/<patientId>"
 
 urlpatterns: list[URLPattern] = [
+    route(f"{_CLINIC}/tide_report", TideViewSet, get="retrieve"),
+    route(f"{_CLINIC}/patient_count", PatientCountViewSet, get="retrieve"),
+    route(f"{_CLINIC}/patient_count/refresh", PatientCountRefreshViewSet, post="refresh"),
+    route(
+        f"{_CLINIC}/settings/patient_count",
+        PatientCountSettingsViewSet,
+        get="retrieve",
+        put="update",
+    ),
     route(_PATIENTS, ClinicPatientsViewSet, get="page", post="create"),
+    route(f"{_PATIENTS}/assign_tag/<patientTagId>", PatientTagAssignmentViewSet, post="assign"),
+    route(f"{_PATIENTS}/delete_tag/<patientTagId>", PatientTagAssignmentViewSet, post="remove"),
     route(_PATIENT, PatientViewSet, get="retrieve", post="create", put="update", delete="destroy"),
+    route(f"{_PATIENT}/permissions", PatientPermissionsViewSet, put="update"),
+    route(f"{_PATIENT}/permissions/<permission>", PatientPermissionsViewSet, delete="destroy"),
+    route(f"{_PATIENT}/reviews", PatientReviewsViewSet, put="update", delete="destroy"),
+    route(f"{_PATIENT}/upload_reminder", UploadReminderViewSet, post="send"),
+    route(f"{_PATIENT}/connect/<providerId>", ConnectProviderViewSet, post="send"),
+    route("/v1/patients", FindPatientsViewSet, get="find"),
+    route("/v1/patients/<userId>/clinics", PatientClinicsViewSet, get="clinics"),
     route("/v1/patients/<patientId>/summary", PatientSummaryViewSet, post="update"),
+    route("/v1/patients/<userId>/data_sources", UserDataSourcesViewSet, put="update"),
     route("/v1/summaries/<summaryId>/clinics", SummaryClinicsViewSet, delete="destroy"),
 ]

@@ -4,11 +4,22 @@ from rest_framework.response import Response
 
 from clinics.api.schemas import patients as schemas
 from clinics.api.schemas.patient_parameters import LIST_PARAMETERS
+from clinics.representation import patients as representation
 from clinics.representation.patient_bodies import details_of, shared_patient_of
 from clinics.representation.patients import patient
-from clinics.services import patient_lists, patients
+from clinics.services import (
+    data_sources,
+    patient_lists,
+    patient_permissions,
+    patient_tags,
+    patients,
+    reminders,
+    reviews,
+)
 from clinics_site.core.api.operations import Call, operation
 from clinics_site.core.api.viewsets import ApiViewSet, empty
+
+INTERNAL = ("Clinics", "Internal")
 
 
 class ClinicPatientsViewSet(ApiViewSet):
@@ -88,3 +99,129 @@ class PatientViewSet(ApiViewSet):
             deleted_by=call.principal.acting_user_id,
         )
         return empty(204)
+
+
+class PatientPermissionsViewSet(ApiViewSet):
+    @operation(
+        "UpdatePatientPermissions",
+        summary="Replace what a clinic may do with the patient's account",
+        description="Nothing left: the patient leaves the clinic and the answer is 204.",
+        body=schemas.PERMISSIONS,
+        body_required=False,
+        responses={200: schemas.PERMISSIONS, 204: None},
+    )
+    def update(self, call: Call) -> Response:
+        left = patient_permissions.replace_permissions(
+            clinic_id=call.path["clinicId"],
+            user_id=call.path["patientId"],
+            granted=call.body or (),
+        )
+        return empty(204) if left is None else Response(left)
+
+    @operation(
+        "DeletePatientPermission",
+        summary="Take one permission from a clinic",
+        path={"permission": schemas.PERMISSION_NAME},
+        responses={204: None},
+    )
+    def destroy(self, call: Call) -> Response:
+        patient_permissions.remove_permission(
+            clinic_id=call.path["clinicId"],
+            user_id=call.path["patientId"],
+            permission=call.path["permission"],
+        )
+        return empty(204)
+
+
+class PatientReviewsViewSet(ApiViewSet):
+    @operation(
+        "UpdatePatientReviews",
+        summary="Mark a patient as reviewed by the caller",
+        responses={200: schemas.REVIEWS},
+    )
+    def update(self, call: Call) -> Response:
+        found = reviews.add_review(
+            clinic_id=call.path["clinicId"],
+            user_id=call.path["patientId"],
+            clinician_id=call.principal.user_id,
+        )
+        return Response(representation.reviews(found))
+
+    @operation(
+        "DeletePatientReviews",
+        summary="Take back the caller's newest review",
+        responses={200: schemas.REVIEWS},
+    )
+    def destroy(self, call: Call) -> Response:
+        found = reviews.remove_review(
+            clinic_id=call.path["clinicId"],
+            user_id=call.path["patientId"],
+            clinician_id=call.principal.user_id,
+        )
+        return Response(representation.reviews(found))
+
+
+class UploadReminderViewSet(ApiViewSet):
+    @operation(
+        "SendUploadReminder",
+        summary="Remind a patient to upload data",
+        responses={200: schemas.PATIENT},
+    )
+    def send(self, call: Call) -> Response:
+        reminded = reminders.remind_to_upload(
+            clinic_id=call.path["clinicId"], user_id=call.path["patientId"]
+        )
+        return Response(patient(reminded))
+
+
+class ConnectProviderViewSet(ApiViewSet):
+    @operation(
+        "ConnectProvider",
+        tags=INTERNAL,
+        summary="Ask a patient to connect a device account",
+        path={"providerId": schemas.PROVIDER_ID},
+        responses={204: None},
+    )
+    def send(self, call: Call) -> Response:
+        data_sources.request_connection(
+            clinic_id=call.path["clinicId"],
+            user_id=call.path["patientId"],
+            provider=call.path["providerId"],
+        )
+        return empty(204)
+
+
+class PatientTagAssignmentViewSet(ApiViewSet):
+    @operation(
+        "AssignPatientTagToClinicPatients",
+        tags=INTERNAL,
+        summary="Give a tag to patients",
+        description="Without a body, or with null, to all patients of the clinic.",
+        body=schemas.USER_IDS,
+        body_required=False,
+        responses={200: None},
+    )
+    def assign(self, call: Call) -> Response:
+        patient_tags.assign_tag(
+            clinic_id=call.path["clinicId"],
+            tag_id=call.path["patientTagId"],
+            user_ids=call.body,
+        )
+        return empty(200)
+
+    @operation(
+        "DeletePatientTagFromClinicPatients",
+        tags=INTERNAL,
+        summary="Take a tag from patients",
+        description="Without a body, or with null, from all patients of the clinic.",
+        body=schemas.USER_IDS,
+        body_required=False,
+        responses={200: None},
+    )
+    def remove(self, call: Call) -> Response:
+        patient_tags.remove_tag(
+            clinic_id=call.path["clinicId"],
+            tag_id=call.path["patientTagId"],
+            user_ids=call.body,
+        )
+        return empty(200)

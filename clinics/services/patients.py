@@ -78,7 +78,7 @@ def match_patients(
 
 
 def has_patients_besides_demo(clinic_id: str | ObjectId) -> bool:
-    counts = patient_counts.kept_counts(_parsed(clinic_id))
+    counts = patient_counts.kept_counts(parsed_clinic(clinic_id))
     return bool(counts["total"] > counts["demo"])
 
 
@@ -328,12 +328,33 @@ def emit_updated(document: Document, changed: Sequence[str]) -> None:
     outbox.emit("patient.updated", payload, key=document["userId"])
 
 
+def change_email_of_user(user_id: str, email: str | None) -> int:
+    """The address of an account changed or went away: follow in all records of the user, as it is written."""
+
+    def change() -> int:
+        records = [r for r in store.list_of_user(user_id) if r.get("email") != email]
+        for record in records:
+            _set_email(record, email)
+        return len(records)
+
+    return db.run_in_transaction(change)
+
+
+def _set_email(record: Document, email: str | None) -> None:
+    fields = {"searchKey": search_key({**record, "email": email}), "updatedTime": clock.now()}
+    if email is None:
+        store.set_fields(record["_id"], fields, removed=["email"])
+    else:
+        store.set_fields(record["_id"], {**fields, "email": email})
+    emit_updated(record, ["email"])
+
+
 # --- removing -------------------------------------------------------------------------------------
 def remove_patient(
     *, clinic_id: str | ObjectId, user_id: str, deleted_by: str | None = None
 ) -> None:
     """Remove a record and leave a tombstone with its content. Raises NotFound."""
-    found = _parsed(clinic_id)
+    found = parsed_clinic(clinic_id)
     if not db.run_in_transaction(lambda: remove_in_transaction(found, user_id, deleted_by)):
         raise NotFound(message=NOT_FOUND)
 
@@ -368,12 +389,12 @@ def remove_all_patients_of_user(user_id: str, deleted_by: str | None = None) -> 
 
 def remove_non_custodial_patients(clinic_id: str | ObjectId) -> int:
     """Of a clinic that nobody is left in; custodial accounts stay, so that they can still be claimed."""
-    found = _parsed(clinic_id)
+    found = parsed_clinic(clinic_id)
     users = store.list_ids_of_clinic(found, {"permissions.custodian": {"$exists": False}})
     return sum(db.run_in_transaction(partial(remove_in_transaction, found, u, None)) for u in users)
 
 
-def _parsed(clinic_id: str | ObjectId) -> ObjectId:
+def parsed_clinic(clinic_id: str | ObjectId) -> ObjectId:
     found = ids.parse_id(clinic_id)
     if found is None:
         raise NotFound(message=NOT_FOUND)

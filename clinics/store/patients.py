@@ -143,7 +143,7 @@ def set_permissions(
     return db.collection(COLLECTION).find_one_and_update(
         key(clinic_id, user_id),
         {"$set": {"permissions": permissions, "updatedTime": moment}},
-        projection={"permissions": 1},
+        projection={"clinicId": 1, "userId": 1, "permissions": 1},
         return_document=ReturnDocument.AFTER,
     )
 
@@ -155,7 +155,7 @@ def remove_permission(
     return db.collection(COLLECTION).find_one_and_update(
         {**key(clinic_id, user_id), name: {"$exists": True}},
         {"$unset": {name: ""}, "$set": {"updatedTime": moment}},
-        projection={"permissions": 1},
+        projection={"clinicId": 1, "userId": 1, "permissions": 1},
         return_document=ReturnDocument.AFTER,
     )
 

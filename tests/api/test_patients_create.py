@@ -2,10 +2,8 @@
 
 import pytest
 
-from clinics_site.core import db
-from clinics_site.core.http import ServiceUnavailable
-from tests.events import deliver_all, emitted
-from tests.factories import make_clinic, make_clinician, make_patient, stored_patient
+from tests.events import emitted
+from tests.factories import make_clinic, make_clinician, stored_patient
 from users.services import neighbours
 
 BODY = {"fullName": "Iris Example", "birthDate": "1984-05-06"}
@@ -38,7 +36,8 @@ def test_an_account_is_made_and_its_record_stored(lakeside, ben):
     assert neighbours.user_service().get_user(shown["id"]).username == "iris@example.org"
     assert emitted("patient.created") in (
         [],
-        [{"clinicId": str(lakeside["_id"]), "userId": shown["id"]}] * len(emitted("patient.created")),
+        [{"clinicId": str(lakeside["_id"]), "userId": shown["id"]}]
+        * len(emitted("patient.created")),
     )
     assert shown["tags"] is None
     assert shown["dataSources"] is None

@@ -1,0 +1,75 @@
+"""Patients together with their clinics."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from rest_framework.response import Response
+
+from clinics.api.schemas.patients import RELATIONSHIPS
+from clinics.representation.clinics import clinic
+from clinics.representation.patients import patient
+from clinics.services import patient_clinics
+from clinics.services.patient_clinics import Relationship, Workspace
+from clinics.services.places import count_places
+from clinics_site.core.api import schema as s
+from clinics_site.core.api.operations import Call, operation
+from clinics_site.core.api.parameters import PAGING, Parameter
+from clinics_site.core.api.viewsets import ApiViewSet
+
+_FIND_PARAMETERS = (
+    Parameter("mrn", s.string()),
+    Parameter("birthDate", s.string()),
+    Parameter("workspaceId", s.string(), description="Only in this clinic of the caller."),
+    Parameter(
+        "workspaceIdType",
+        s.string(enum=["clinicId", "ehrSourceId"]),
+        description="What kind of id `workspaceId` is.",
+    ),
+    *PAGING,
+)
+
+
+class PatientClinicsViewSet(ApiViewSet):
+    @operation(
+        "ListClinicsForPatient",
+        summary="The clinics of a patient, with the record in each",
+        query=PAGING,
+        responses={200: RELATIONSHIPS},
+    )
+    def clinics(self, call: Call) -> Response:
+        found = patient_clinics.list_clinics_of_patient(
+            user_id=call.path["userId"], skip=call.query["offset"], limit=call.query["limit"]
+        )
+        return Response(_shown(found))
+
+
+class FindPatientsViewSet(ApiViewSet):
+    @operation(
+        "FindPatients",
+        summary="Find patients in the caller's clinics",
+        query=_FIND_PARAMETERS,
+        responses={200: RELATIONSHIPS},
+    )
+    def find(self, call: Call) -> Response:
+        query = call.query
+        workspace = None
+        if "workspaceId" in query:
+            workspace = Workspace(query["workspaceId"], query.get("workspaceIdType"))
+        found = patient_clinics.find_patients(
+            clinician_id=call.principal.user_id,
+            mrn=query.get("mrn"),
+            birth_date=query.get("birthDate"),
+            workspace=workspace,
+            skip=query["offset"],
+            limit=query["limit"],
+        )
+        return Response(_shown(found))
+
+
+def _shown(relationships: Sequence[Relationship]) -> list[dict[str, Any]]:
+    clinics = {r.clinic["_id"]: r.clinic for r in relationships}
+    tags, sites = count_places(list(clinics.values()))
+    shown = {clinic_id: clinic(found, tags, sites) for clinic_id, found in clinics.items()}
+    return [
+        {"patient": patient(r.patient), "clinic": shown[r.clinic["_id"]]} for r in relationships
+    ]

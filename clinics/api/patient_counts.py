@@ -1,0 +1,67 @@
+"""Counts of patients and the limits on them."""
+
+from typing import Any
+
+from rest_framework.response import Response
+
+from clinics.api.schemas import patient_counts as schemas
+from clinics.services import access, patient_counts
+from clinics_site.core import clock
+from clinics_site.core.api.operations import Call, operation
+from clinics_site.core.api.viewsets import ApiViewSet, empty
+
+INTERNAL = ("Clinics", "Internal")
+
+
+class PatientCountSettingsViewSet(ApiViewSet):
+    @operation(
+        "GetPatientCountSettings",
+        summary="The limits in force",
+        responses={200: schemas.SETTINGS},
+    )
+    def retrieve(self, call: Call) -> Response:
+        clinic = access.access_clinic(call.path["clinicId"])
+        return Response(patient_counts.effective_limits(clinic))
+
+    @operation(
+        "UpdatePatientCountSettings",
+        tags=INTERNAL,
+        summary="Replace the limits",
+        body=schemas.SETTINGS,
+        responses={200: schemas.SETTINGS},
+    )
+    def update(self, call: Call) -> Response:
+        limits = {
+            name: _limit(call.body[name])
+            for name in ("hardLimit", "softLimit")
+            if name in call.body
+        }
+        return Response(patient_counts.set_limits(call.path["clinicId"], limits))
+
+
+def _limit(body: dict[str, Any]) -> dict[str, Any]:
+    limit = {"plan": body["plan"]}
+    for name in ("startDate", "endDate"):
+        if name in body:
+            limit[name] = clock.parse_time(body[name])
+    return limit
+
+
+class PatientCountViewSet(ApiViewSet):
+    @operation(
+        "GetPatientCount", summary="How many patients a clinic has", responses={200: schemas.COUNT}
+    )
+    def retrieve(self, call: Call) -> Response:
+        return Response(patient_counts.get_patient_count(call.path["clinicId"]))
+
+
+class PatientCountRefreshViewSet(ApiViewSet):
+    @operation(
+        "RefreshPatientCount",
+        tags=INTERNAL,
+        summary="Count the patients anew",
+        responses={200: None},
+    )
+    def refresh(self, call: Call) -> Response:
+        patient_counts.refresh_patient_count(call.path["clinicId"])
+        return empty(200)

@@ -1,0 +1,37 @@
+"""The TIDE report."""
+
+from bson import ObjectId
+from rest_framework.response import Response
+
+from clinics.api.schemas.tide import TIDE_PARAMETERS, TIDE_RESPONSE
+from clinics.representation.tide import report
+from clinics.services.tide import DEFAULT_CATEGORIES, TideQuestion, tide_report
+from clinics_site.core.api.operations import Call, operation
+from clinics_site.core.api.viewsets import ApiViewSet
+
+
+class TideViewSet(ApiViewSet):
+    @operation(
+        "TideReport",
+        summary="Patients who need attention, by category",
+        query=TIDE_PARAMETERS,
+        responses={200: TIDE_RESPONSE},
+    )
+    def retrieve(self, call: Call) -> Response:
+        query = call.query
+        question = TideQuestion(
+            clinic_id=ObjectId(call.path["clinicId"]),
+            period=query["period"],
+            tags=[ObjectId(tag) for tag in query["tags"]],
+            cutoff=query["lastDataCutoff"],
+            categories=query.get("categories", DEFAULT_CATEGORIES),
+            with_no_data=not query.get("excludeNoData", False),
+        )
+        found = report(
+            clinic_id=call.path["clinicId"],
+            period=question.period,
+            cutoff=str(call.request.query_params["lastDataCutoff"]),
+            tags=query["tags"],
+            results=tide_report(question),
+        )
+        return Response(found)

@@ -1,0 +1,70 @@
+"""The TIDE report as clients see it (behaviour note patients, 5.4)."""
+
+from collections.abc import Mapping, Sequence
+
+from clinics.representation.patients import data_sources, reviews
+from clinics.services.tide import period_of
+from clinics.store.tide import ROW_FIELDS
+from clinics_site.core.db import Document
+
+# Always these five, whatever was asked: clients read them as labels.
+FILTERS = {
+    "timeInVeryLowPercent": ">0.01",
+    "timeInAnyLowPercent": ">0.04",
+    "dropInTimeInTargetPercent": "<-0.15",
+    "timeInTargetPercent": "<0.7",
+    "timeCGMUsePercent": "<0.7",
+}
+THRESHOLDS = {
+    "highGlucoseThreshold": 10,
+    "veryHighGlucoseThreshold": 13.9,
+    "extremeHighGlucoseThreshold": 19.4,
+    "lowGlucoseThreshold": 3.9,
+    "veryLowGlucoseThreshold": 3,
+}
+
+
+def report(
+    *,
+    clinic_id: str,
+    period: str,
+    cutoff: str,
+    tags: Sequence[str],
+    results: Mapping[str, list[Document]],
+) -> Document:
+    """`cutoff` goes back as it came, with its own offset."""
+    config = {
+        "schemaVersion": 2,
+        "clinicId": clinic_id,
+        "period": period,
+        "lastDataCutoff": cutoff,
+        **THRESHOLDS,
+        "tags": tags,
+        "filters": FILTERS,
+    }
+    rows = {name: [row(d, period) for d in found] for name, found in results.items()}
+    return {"config": config, "results": rows}
+
+
+def row(document: Document, period: str) -> Document:
+    values = period_of(document, period)
+    out = {name: values[name] for name in ROW_FIELDS if values.get(name) is not None}
+    stats = (document.get("summary") or {}).get("cgmStats") or {}
+    last_data = (stats.get("dates") or {}).get("lastData")
+    if last_data is not None:
+        out["lastData"] = last_data
+    out["patient"] = _person(document)
+    return out
+
+
+def _person(document: Document) -> Document:
+    person = {
+        "id": document["userId"],
+        "tags": document.get("tags") or [],
+        "reviews": reviews(document.get("reviews")),
+        "dataSources": data_sources(document.get("dataSources")),
+    }
+    for name in ("email", "fullName"):
+        if document.get(name) is not None:
+            person[name] = document[name]
+    return person

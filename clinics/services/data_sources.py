@@ -1,0 +1,76 @@
+"""Connections of a patient's device accounts (behaviour note patients, 4.11 and 4.16)."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from bson import ObjectId
+from django.conf import settings
+
+from clinics.services import patient_counts
+from clinics.services.patients import NOT_FOUND, parsed_clinic
+from clinics.store import patients as store
+from clinics_site.core import clock, db, outbox
+from clinics_site.core.db import Document
+from clinics_site.core.errors import NotFound
+
+REQUEST_LASTS = timedelta(days=30)
+_COUNTED_FIELDS = {"clinicId": 1, "userId": 1, "dataSources": 1}
+
+
+def request_connection(*, clinic_id: str, user_id: str, provider: str) -> None:
+    """Ask the patient to connect an account that the record already names as a data source.
+
+    Raises NotFound. A source that was connected before is asked to reconnect, whatever its state says.
+    """
+    clinic = parsed_clinic(clinic_id)
+    db.run_in_transaction(lambda: _request_connection(clinic, user_id, provider))
+    if user_id != settings.DEMO_PATIENT_USER_ID:
+        patient_counts.note_change(clinic)
+
+
+def _request_connection(clinic_id: ObjectId, user_id: str, provider: str) -> None:
+    document = store.find_patient(clinic_id, user_id, _COUNTED_FIELDS)
+    if document is None:
+        raise NotFound(message=f"error finding patient: {NOT_FOUND}")
+    sources = [dict(source) for source in document.get("dataSources") or []]
+    named = [i for i, source in enumerate(sources) if source.get("providerName") == provider]
+    if not named:
+        raise NotFound(message=NOT_FOUND)
+    moment = clock.now()
+    # Of several sources of one provider the last tells whether there was a connection, the first is changed.
+    changes = _pending(moment, was_connected=bool(sources[named[-1]].get("modifiedTime")))
+    sources[named[0]] |= changes
+    fields = {f"dataSources.{named[0]}.{name}": value for name, value in changes.items()}
+    store.add_connection_request(document["_id"], provider, fields, moment)
+    patient_counts.count_change(
+        clinic_id=clinic_id, before=document, after={**document, "dataSources": sources}
+    )
+    payload = {"clinicId": str(clinic_id), "userId": user_id, "provider": provider}
+    outbox.emit("patient.connect_requested", payload, key=user_id)
+
+
+def _pending(moment: datetime, *, was_connected: bool) -> dict[str, Any]:
+    until = moment + REQUEST_LASTS
+    if not was_connected:
+        return {"state": "pending", "expirationTime": until}
+    return {"state": "pendingReconnect", "expirationTime": until, "modifiedTime": moment}
+
+
+def update_data_sources(*, user_id: str, data_sources: Sequence[Document]) -> None:
+    """Replace the data sources in all records of the user. Raises NotFound when there is none."""
+
+    def update() -> list[Document]:
+        records = store.list_of_user(user_id, _COUNTED_FIELDS)
+        store.set_data_sources(user_id, data_sources, clock.now())
+        for record in records:
+            after = {**record, "dataSources": list(data_sources)}
+            patient_counts.count_change(clinic_id=record["clinicId"], before=record, after=after)
+        return records
+
+    records = db.run_in_transaction(update)
+    if not records:
+        raise NotFound(message=NOT_FOUND)
+    if user_id != settings.DEMO_PATIENT_USER_ID:
+        for record in records:
+            patient_counts.note_change(record["clinicId"])

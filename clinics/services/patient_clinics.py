@@ -1,0 +1,75 @@
+"""All records of a patient, all patients of a clinician (behaviour note patients, 4.13 and 4.14)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from clinics.services import access
+from clinics.store import clinicians
+from clinics.store import patients as store
+from clinics_site.core.db import Document
+from clinics_site.core.errors import BadRequest
+
+MAX_MEMBERSHIPS = 1000
+NO_WORKSPACE_TYPE = "workspace id type is required"
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """One of the caller's clinics, by its id (`clinicId`) or by its id at the EHR (`ehrSourceId`)."""
+
+    id: str
+    type: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Relationship:
+    patient: Document
+    clinic: Document
+
+
+def list_clinics_of_patient(*, user_id: str, skip: int, limit: int) -> list[Relationship]:
+    """By name in each clinic. A record whose clinic is gone is left out."""
+    return _with_clinics(store.list_page_of_user(user_id, skip=skip, limit=limit))
+
+
+def find_patients(
+    *,
+    clinician_id: str,
+    mrn: str | None,
+    birth_date: str | None,
+    workspace: Workspace | None,
+    skip: int,
+    limit: int,
+) -> list[Relationship]:
+    """Patients in the caller's clinics with this MRN and birth date, case and accents aside, by name."""
+    if workspace is not None and workspace.type is None:
+        raise BadRequest(NO_WORKSPACE_TYPE)
+    memberships = clinicians.list_memberships(clinician_id, limit=MAX_MEMBERSHIPS)
+    clinics = access.list_clinics_by_ids(m["clinicId"] for m in memberships)
+    if workspace is not None:
+        clinics = [clinic for clinic in clinics if _is_workspace(clinic, workspace)]
+    if not clinics:
+        return []
+    wanted = {"mrn": mrn, "birthDate": birth_date}
+    found = store.list_matching(
+        [clinic["_id"] for clinic in clinics],
+        {name: value for name, value in wanted.items() if value is not None},
+        skip=skip,
+        limit=limit,
+    )
+    return _pair(found, clinics)
+
+
+def _is_workspace(clinic: Document, workspace: Workspace) -> bool:
+    if workspace.type == "clinicId":
+        return str(clinic["_id"]) == workspace.id
+    return bool((clinic.get("ehrSettings") or {}).get("sourceId") == workspace.id)
+
+
+def _with_clinics(patients: Sequence[Document]) -> list[Relationship]:
+    return _pair(patients, access.list_clinics_by_ids({p["clinicId"] for p in patients}))
+
+
+def _pair(patients: Sequence[Document], clinics: Sequence[Document]) -> list[Relationship]:
+    by_id = {clinic["_id"]: clinic for clinic in clinics}
+    return [Relationship(p, by_id[p["clinicId"]]) for p in patients if p["clinicId"] in by_id]

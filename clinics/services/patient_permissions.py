@@ -1,0 +1,63 @@
+"""What a clinic may do with a patient's account (behaviour note patients, 4.7 and 4.8).
+
+Whoever has no permission left is no patient of the clinic any more. Taking `custodian` away is how an account becomes
+its owner's.
+"""
+
+from collections.abc import Collection
+
+from bson import ObjectId
+
+from clinics.services.patient_details import permissions_of
+from clinics.services.patients import (
+    NOT_FOUND,
+    emit_updated,
+    parsed_clinic,
+    remove_in_transaction,
+    remove_patient,
+)
+from clinics.store import patients as store
+from clinics_site.core import clock, db
+from clinics_site.core.db import Document
+from clinics_site.core.errors import NotFound
+
+NO_PERMISSION = "permission not found"
+
+
+def replace_permissions(
+    *, clinic_id: str, user_id: str, granted: Collection[str]
+) -> Document | None:
+    """The permissions left; None when that was the last of them and the patient has left the clinic.
+
+    Only the patient calls this, and a patient who can do so owns the account: `custodian` is never kept.
+    """
+    permissions = permissions_of([name for name in granted if name != "custodian"])
+    if not permissions:
+        remove_patient(clinic_id=clinic_id, user_id=user_id, deleted_by=user_id)
+        return None
+    clinic = parsed_clinic(clinic_id)
+
+    def replace() -> None:
+        changed = store.set_permissions(clinic, user_id, permissions, clock.now())
+        if changed is None:
+            raise NotFound(message=NOT_FOUND)
+        emit_updated(changed, ["permissions"])
+
+    db.run_in_transaction(replace)
+    return permissions
+
+
+def remove_permission(*, clinic_id: str, user_id: str, permission: str) -> None:
+    """Raises NotFound when the patient or the permission is not there."""
+    clinic = parsed_clinic(clinic_id)
+    db.run_in_transaction(lambda: _remove_permission(clinic, user_id, permission))
+
+
+def _remove_permission(clinic_id: ObjectId, user_id: str, permission: str) -> None:
+    changed = store.remove_permission(clinic_id, user_id, permission, clock.now())
+    if changed is None:
+        raise NotFound(message=NO_PERMISSION)
+    if changed.get("permissions"):
+        emit_updated(changed, ["permissions"])
+        return
+    remove_in_transaction(clinic_id, user_id, user_id)

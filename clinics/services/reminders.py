@@ -1,0 +1,22 @@
+"""Reminders to upload data (behaviour note patients, 4.10)."""
+
+from clinics.services.patients import NOT_FOUND, parsed_clinic
+from clinics.store import patients as store
+from clinics_site.core import clock, db, outbox
+from clinics_site.core.db import Document
+from clinics_site.core.errors import NotFound
+
+
+def remind_to_upload(*, clinic_id: str, user_id: str) -> Document:
+    """The patient after the request; the mail follows. Raises NotFound."""
+    clinic = parsed_clinic(clinic_id)
+
+    def request() -> Document:
+        document = store.set_reminder_time(clinic, user_id, clock.now())
+        if document is None:
+            raise NotFound(message=NOT_FOUND)
+        payload = {"clinicId": str(clinic), "userId": user_id}
+        outbox.emit("patient.reminder_requested", payload, key=user_id)
+        return document
+
+    return db.run_in_transaction(request)

@@ -1,0 +1,31 @@
+"""Marks of clinicians that they have looked at a patient's data (behaviour note patients, 4.9)."""
+
+from clinics.services.patients import NOT_FOUND, find_patient, parsed_clinic
+from clinics.store import patients as store
+from clinics_site.core import clock
+from clinics_site.core.db import Document
+from clinics_site.core.errors import Conflict, NotFound
+
+NOT_YOURS = "cannot revert review from another clinician"
+
+
+def add_review(*, clinic_id: str, user_id: str, clinician_id: str) -> list[Document]:
+    """The newest two reviews, this one first. Raises NotFound."""
+    review = {"clinicianId": clinician_id, "time": clock.now()}
+    changed = store.add_review(parsed_clinic(clinic_id), user_id, review)
+    if changed is None:
+        raise NotFound(message=NOT_FOUND)
+    return list(changed["reviews"])
+
+
+def remove_review(*, clinic_id: str, user_id: str, clinician_id: str) -> list[Document]:
+    """Take back the newest review. Raises NotFound when there is none, Conflict when it is someone else's."""
+    changed = store.remove_newest_review(parsed_clinic(clinic_id), user_id, clinician_id)
+    if changed is not None:
+        return list(changed["reviews"])
+    document = find_patient(clinic_id, user_id)
+    if document is None:
+        raise NotFound(message=NOT_FOUND)
+    if not document.get("reviews"):
+        raise NotFound(message="review not found")
+    raise Conflict(NOT_YOURS)

@@ -1,0 +1,145 @@
+"""The TIDE report: who needs attention, most urgent first (behaviour note patients, section 5).
+
+One query reads the candidates with the one period the report is about, a second one those without recent data; the
+categories are filled in memory. A patient appears in the first category that fits, 100 patients in all.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from bson import ObjectId
+
+from clinics.store import tide as store
+from clinics.store.tide import Bound
+from clinics_site.core import clock
+from clinics_site.core.db import Document
+from clinics_site.core.errors import BadRequest
+
+MAX_PATIENTS = 100
+MAX_NO_DATA = 50
+RECENT = timedelta(hours=8)
+NO_CUTOFF = "no lastDataCutoff provided"
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """`needs`: all of these; `avoids`: none of these, a missing value is none. `sort_by`: field and direction."""
+
+    needs: tuple[Bound, ...]
+    sort_by: tuple[str, int]
+    avoids: tuple[Bound, ...] = ()
+
+    def fits(self, period: Document) -> bool:
+        return all(bound.holds(period) for bound in self.needs) and not any(
+            bound.holds(period) for bound in self.avoids
+        )
+
+
+def _over(name: str, operator: str, value: float) -> Category:
+    return Category((Bound(name, operator, value),), (name, -1))
+
+
+def _under(name: str, value: float) -> Category:
+    return Category((Bound(name, "$lt", value),), (name, 1))
+
+
+CATEGORIES = {
+    "timeInVeryLowPercent": _over("timeInVeryLowPercent", "$gt", 0.01),
+    "timeInAnyLowPercent": _over("timeInAnyLowPercent", "$gt", 0.04),
+    "timeInExtremeHighPercent": _over("timeInExtremeHighPercent", "$gte", 0.01),
+    "timeInVeryHighPercent": _over("timeInVeryHighPercent", "$gt", 0.05),
+    "timeInAnyHighPercent": _over("timeInAnyHighPercent", "$gt", 0.25),
+    "dropInTimeInTargetPercent": _under("timeInTargetPercentDelta", -0.15),
+    "timeInTargetPercent": _under("timeInTargetPercent", 0.7),
+    "timeCGMUsePercent": _under("timeCGMUsePercent", 0.7),
+}
+_TARGETS_MET = Category(
+    needs=(Bound("timeInTargetPercent", "$gte", 0.7), Bound("timeCGMUsePercent", "$gte", 0.7)),
+    sort_by=("timeInTargetPercent", -1),
+    avoids=tuple(
+        CATEGORIES[name].needs[0]
+        for name in (
+            "timeInAnyLowPercent",
+            "timeInVeryLowPercent",
+            "timeInAnyHighPercent",
+            "timeInVeryHighPercent",
+            "timeInExtremeHighPercent",
+        )
+    ),
+)
+CATEGORIES["meetingTargets"] = _TARGETS_MET
+DEFAULT_CATEGORIES = (
+    "timeInVeryLowPercent",
+    "timeInAnyLowPercent",
+    "timeInVeryHighPercent",
+    "timeInAnyHighPercent",
+    "dropInTimeInTargetPercent",
+    "timeCGMUsePercent",
+    "meetingTargets",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TideQuestion:
+    clinic_id: ObjectId
+    period: str
+    tags: Sequence[ObjectId]
+    cutoff: datetime
+    categories: Sequence[str] = DEFAULT_CATEGORIES
+    with_no_data: bool = True
+
+
+def tide_report(question: TideQuestion) -> dict[str, list[Document]]:
+    """Stored documents by category, in the order asked; a category that was not reached has no key."""
+    if question.cutoff == clock.ZERO:
+        raise BadRequest(NO_CUTOFF)
+    results = dict(_fill(question, _candidates(question)))
+    if question.with_no_data:
+        results["noData"] = store.list_without_recent_data(
+            question.clinic_id,
+            question.tags,
+            period=question.period,
+            cutoff=question.cutoff,
+            recent=clock.now() - RECENT,
+            limit=MAX_NO_DATA,
+        )
+    return results
+
+
+def _candidates(question: TideQuestion) -> list[Document]:
+    return store.list_candidates(
+        question.clinic_id,
+        question.tags,
+        period=question.period,
+        cutoff=question.cutoff,
+        any_of=[CATEGORIES[name].needs for name in question.categories],
+    )
+
+
+def _fill(
+    question: TideQuestion, candidates: list[Document]
+) -> Iterator[tuple[str, list[Document]]]:
+    left, room = candidates, MAX_PATIENTS
+    for name in dict.fromkeys(question.categories):
+        category = CATEGORIES[name]
+        fitting = [d for d in left if category.fits(period_of(d, question.period))]
+        chosen = sorted(fitting, key=_urgency(category, question.period))[:room]
+        yield name, chosen
+        room -= len(chosen)
+        if room < 1:
+            return
+        taken = {d["_id"] for d in chosen}
+        left = [d for d in left if d["_id"] not in taken]
+
+
+def _urgency(category: Category, period: str) -> Callable[[Document], tuple[float, Any]]:
+    field, direction = category.sort_by
+    return lambda document: (direction * period_of(document, period)[field], document["_id"])
+
+
+def period_of(document: Document, period: str) -> Document:
+    stats = (document.get("summary") or {}).get("cgmStats") or {}
+    found: Document = (stats.get("periods") or {}).get(period) or {}
+    return found
