@@ -17,7 +17,8 @@ urlpatterns = [
     path("", include("clinics.api.urls")),
     path("", include("confirmations.api.urls")),
     path("", include("redox.api.urls")),
+    path("", include("users.api.urls")),
     re_path(r"^.*$", UNKNOWN_PATH),
 ]
 handler400 = "clinics_site.core.handler.bad_request"
-handler500 = "clinics_site.core.handler.server_error"
+handler500 = "clinics_site.admin.failures.server_error"

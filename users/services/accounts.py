@@ -1,8 +1,17 @@
 """Accounts of the embedded user service: making them and signing in. Never used when a real one is configured."""
 
+from django.conf import settings
+
 from users.clients.embedded import accounts, sessions
 from users.clients.protocol import User
 from users.store import profiles
+
+
+def refuse_if_not_embedded(error: type[Exception]) -> None:
+    """Raise `error` where the accounts live in a real user service: they are made and signed in there."""
+    if settings.SHORELINE_ADDRESS:
+        message = "the accounts live in the user service at TIDEPOOL_SHORELINE_CLIENT_ADDRESS"
+        raise error(message)
 
 
 def create_user(

@@ -31,6 +31,10 @@ def find_valid_token(digest: str) -> db.Document | None:
     return db.collection(COLLECTION).find_one({"_id": digest, "expiresTime": {"$gt": clock.now()}})
 
 
+def set_expiry(digest: str, expires: datetime) -> None:
+    db.collection(COLLECTION).update_one({"_id": digest}, {"$set": {"expiresTime": expires}})
+
+
 def remove_token(digest: str) -> None:
     db.collection(COLLECTION).delete_one({"_id": digest})
 

@@ -28,6 +28,10 @@ def check(token: str) -> Principal | None:
     return Principal(found["userId"], found["isServer"], found.get("identityProvider"))
 
 
+def renew(token: str) -> None:
+    session_tokens.set_expiry(_digest(token), clock.now() + LIFETIME)
+
+
 def end(token: str) -> None:
     session_tokens.remove_token(_digest(token))
 

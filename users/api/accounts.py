@@ -1,0 +1,68 @@
+"""Accounts and profiles of the embedded services."""
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from clinics_site.core.api import bodies
+from clinics_site.core.api import schema as s
+from clinics_site.core.errors import NotFound, Unauthorized
+from clinics_site.core.principal import Principal
+from users.api.base import AccountViewSet
+from users.representation import users
+from users.services.neighbours import permission_service, profile_service, user_service
+
+_PROFILE = s.obj({"fullName": s.string(), "patient": s.obj(), "clinic": s.obj()})
+
+
+class UserViewSet(AccountViewSet):
+    def retrieve_own(self, request: Request) -> Response:
+        principal = self._authenticate(request)
+        return _answer(principal, principal.user_id)
+
+    def retrieve(self, request: Request, user_id: str) -> Response:
+        """By id or address; services see everybody, people themselves and whom they are custodian of."""
+        return _answer(self._authenticate(request), user_id)
+
+
+class ProfileViewSet(AccountViewSet):
+    def retrieve(self, request: Request, user_id: str) -> Response:
+        """Without a trust relation only the name is told."""
+        principal = self._authenticate(request)
+        found = profile_service().get_profile(user_id)
+        if found is None:
+            raise NotFound(message="Profile not found")
+        if not _may_see(principal, user_id):
+            found = {name: found[name] for name in ("fullName",) if name in found}
+        return Response(found)
+
+    def update(self, request: Request, user_id: str) -> Response:
+        principal = self._authenticate(request)
+        if not _may_change(principal, user_id):
+            raise Unauthorized(message="Not authorized for the requested operation")
+        changes = bodies.read_body(request._request, _PROFILE, required=True)
+        return Response(profile_service().update_profile(user_id, changes))
+
+
+def _answer(principal: Principal, id_or_email: str) -> Response:
+    found = user_service().get_user(id_or_email)
+    if found is not None and _may_change(principal, found.user_id):
+        return Response(users.user(found, for_service=principal.is_server))
+    if not principal.is_server:
+        raise Unauthorized(message="Not authorized for the requested operation")
+    raise NotFound(message="User not found")
+
+
+def _may_see(principal: Principal, user_id: str) -> bool:
+    return _is_own(principal, user_id) or bool(_permissions(principal, user_id))
+
+
+def _may_change(principal: Principal, user_id: str) -> bool:
+    return _is_own(principal, user_id) or "custodian" in _permissions(principal, user_id)
+
+
+def _is_own(principal: Principal, user_id: str) -> bool:
+    return principal.is_server or principal.user_id == user_id
+
+
+def _permissions(principal: Principal, user_id: str) -> dict[str, dict[str, object]]:
+    return permission_service().get_permissions(user_id, principal.user_id)

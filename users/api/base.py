@@ -1,0 +1,37 @@
+"""The base of the account routes: the user service's words for failures, and no contract behind them."""
+
+from typing import Any
+
+from rest_framework.request import Request
+
+from clinics_site.core.api.viewsets import ApiViewSet, ErrorFamily
+from clinics_site.core.errors import DomainError, Unauthorized
+
+
+class AccountFamily(ErrorFamily):
+    """{"code": status, "reason": text}"""
+
+    def missing_token(self) -> DomainError:
+        return Unauthorized(message="Missing session token")
+
+    def invalid_token(self) -> DomainError:
+        return Unauthorized(message="Invalid session token")
+
+    def body(self, error: DomainError) -> dict[str, Any]:
+        return {"code": error.status, "reason": error.message}
+
+    def unexpected_body(self) -> dict[str, Any]:
+        return {"code": 500, "reason": "Internal Server Error"}
+
+
+class AccountViewSet(ApiViewSet):
+    """Actions are plain methods: these routes stand in for the user service and are described nowhere."""
+
+    error_family = AccountFamily()
+
+    def initial(self, request: Request, *args: Any, **kwargs: str) -> None:
+        """Each action looks for the credential it needs."""
+
+
+def client_address(request: Request) -> str:
+    return str(request.META.get("REMOTE_ADDR", ""))

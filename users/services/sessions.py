@@ -1,0 +1,42 @@
+"""Logging in to the embedded accounts."""
+
+import hmac
+
+from django.conf import settings
+
+from clinics_site.core import ratelimit
+from clinics_site.core.errors import Forbidden, Unauthorized
+from users.clients.embedded import accounts, sessions
+from users.clients.protocol import User
+
+_NO_MATCH = "No user matched the given details"
+_UNVERIFIED = "The user hasn't verified this account yet"
+
+
+def log_in(*, email: str, password: str, client_address: str) -> tuple[User, str]:
+    """The account and a session token. Tries are limited per address and per place they come from."""
+    ratelimit.hit("login.account", email.lower(), limit="10/5minutes", closed=True)
+    ratelimit.hit("login.place", client_address, limit="60/minute", closed=True)
+    found = accounts.find_by_credentials(email, password)
+    if found is None:
+        raise Unauthorized(message=_NO_MATCH)
+    if not found.email_verified:
+        raise Forbidden(message=_UNVERIFIED)
+    return found, sessions.issue(found.user_id)
+
+
+def log_in_service(*, secret: str, client_address: str) -> str:
+    """A server token for a backend service that knows the shared secret."""
+    ratelimit.hit("login.service", client_address, limit="60/minute", closed=True)
+    expected = settings.SERVER_TOKEN_SECRET
+    if not expected or not hmac.compare_digest(secret.encode(), expected.encode()):
+        raise Unauthorized(message="Wrong secret")
+    return sessions.issue_for_service()
+
+
+def renew(token: str) -> None:
+    sessions.renew(token)
+
+
+def log_out(token: str) -> None:
+    sessions.end(token)
