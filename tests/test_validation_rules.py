@@ -19,3 +19,14 @@ def test_a_required_property_with_a_default_may_be_missing_from_a_request():
     schema = s.obj({"type": s.string(default="preset")}, required=["type"])
     assert validation.is_valid(schema, {})
     assert not validation.is_valid(schema, {}, of_request=False)
+
+
+def test_an_absent_offset_is_zero_and_a_huge_one_refused():
+    from django.http import QueryDict
+
+    from clinics_site.core.api.parameters import PAGING, read_query
+    from clinics_site.core.errors import BadRequest
+
+    assert read_query(QueryDict(""), PAGING) == {"offset": 0, "limit": 10}
+    with pytest.raises(BadRequest):
+        read_query(QueryDict("offset=99999999999999999999"), PAGING)

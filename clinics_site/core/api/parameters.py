@@ -11,29 +11,35 @@ from clinics_site.core.api import schema as s
 from clinics_site.core.api import validation
 from clinics_site.core.errors import BadRequest
 
+_LARGEST = 2**63 - 1  # what MongoDB takes
 _TRUE = {"1", "t", "T", "true", "TRUE", "True"}
 _FALSE = {"0", "f", "F", "false", "FALSE", "False"}
 
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """`schema` types the value: integer, number and boolean texts are converted, arrays split at commas."""
+    """`schema` types the value: integer, number and boolean texts are converted, arrays split at commas.
+
+    `fallback` stands in for an absent parameter without being described as its default.
+    """
 
     name: str
     schema: s.Schema
     required: bool = False
     description: str = ""
+    fallback: Any = None
 
 
 LIMIT = Parameter(
     "limit",
-    s.integer(minimum=1, default=10, format="int32"),
+    s.integer(minimum=1, default=10),
     description="How many items at the most; there is no upper bound.",
 )
 OFFSET = Parameter(
     "offset",
-    s.integer(minimum=0, default=0, format="int32"),
-    description="How many items to skip.",
+    s.integer(minimum=0),
+    description="How many items to skip; none when absent.",
+    fallback=0,
 )
 PAGING = (OFFSET, LIMIT)
 
@@ -43,7 +49,7 @@ PATH_SCHEMAS: dict[str, s.Schema] = {
     "patientTagId": s.object_id(),
     "siteId": s.object_id(),
     "patientId": s.user_id(),
-    "userId": s.user_id(),
+    "userId": s.user_id(read_only=True),
     "clinicianId": s.user_id(),
 }
 _ANY_TEXT = s.string()
@@ -72,6 +78,8 @@ def read_query(query: QueryDict, parameters: Iterable[Parameter]) -> dict[str, A
             values[parameter.name] = parameter.schema["default"]
         elif parameter.required:
             raise _error(parameter.name, "query", "value is required but missing")
+        elif parameter.fallback is not None:
+            values[parameter.name] = parameter.fallback
     return values
 
 
@@ -104,10 +112,13 @@ def _convert(parameter: Parameter, text: str) -> Any:
 
 def _number(name: str, kind: str, text: str) -> int | float:
     try:
-        return int(text) if kind == "integer" else float(text)
+        value = int(text) if kind == "integer" else float(text)
     except ValueError:
         words = "an integer" if kind == "integer" else "a number"
         raise _error(name, "query", f"value must be {words}") from None
+    if abs(value) > _LARGEST:
+        raise _error(name, "query", "number is too large")
+    return value
 
 
 def _kind(schema: s.Schema) -> str:
