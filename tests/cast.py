@@ -149,3 +149,50 @@ def eve() -> Person:
 @pytest.fixture
 def anonymous() -> Api:
     return Api()
+
+
+CLINIC = {
+    "name": "Lakeside Diabetes",
+    "address": "1 Main Street",
+    "city": "Springfield",
+    "state": "IL",
+    "postalCode": "62701",
+    "country": "US",
+    "clinicType": "provider_practice",
+    "preferredBgUnits": "mg/dL",
+}
+
+
+def make_clinic(admin: Person, **profile: Any) -> dict[str, Any]:
+    """A clinic as its creator sees it. `profile` replaces or (with None) leaves out parts of CLINIC."""
+    body = {name: value for name, value in {**CLINIC, **profile}.items() if value is not None}
+    response = admin.api.post("/v1/clinics", body)
+    assert response.status_code == 200, response.content
+    return response.json()
+
+
+def add_member(
+    clinic: dict[str, Any], person: Person, *, roles: tuple[str, ...] = ("CLINIC_MEMBER",)
+) -> None:
+    from clinics.services import clinicians
+
+    clinicians.create_clinician(
+        clinic_id=clinic["id"],
+        details=clinicians.ClinicianDetails(
+            user_id=person.user_id, email=person.email, name=None, roles=roles
+        ),
+    )
+
+
+@pytest.fixture
+def clinic(ada: Person, ben: Person) -> dict[str, Any]:
+    """Ada's clinic, of which Ben is a member; the API's own representation (`clinic["id"]`)."""
+    made = make_clinic(ada)
+    add_member(made, ben)
+    return made
+
+
+@pytest.fixture
+def other_clinic(cy: Person) -> dict[str, Any]:
+    """A clinic the others have nothing to do with; Cy is its admin."""
+    return make_clinic(cy, name="Hillside Clinic")

@@ -1,0 +1,168 @@
+"""Operations on clinics."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from rest_framework.response import Response
+
+from clinics.api.schemas import clinics as schemas
+from clinics.representation.clinics import clinic as shown_clinic
+from clinics.services import access, clinics, places
+from clinics.services.clinics import ClinicProfile, ClinicQuery
+from clinics_site.core.api import schema as s
+from clinics_site.core.api.operations import Call, operation
+from clinics_site.core.api.parameters import PAGING, Parameter
+from clinics_site.core.api.viewsets import ApiViewSet, empty
+from clinics_site.core.db import Document
+
+INTERNAL = ("Clinics", "Internal")
+CREATED_BETWEEN = (
+    Parameter("createdTimeStart", s.date_time(), description="Created then or later."),
+    Parameter("createdTimeEnd", s.date_time(), description="Created before then."),
+)
+
+
+class ClinicsViewSet(ApiViewSet):
+    @operation(
+        "ListClinics",
+        summary="List clinics",
+        query=(
+            *PAGING,
+            Parameter("shareCode", s.string(), description="Has this share code, now or formerly."),
+            *CREATED_BETWEEN,
+            Parameter("ehrEnabled", s.boolean(), description="Has the EHR integration on or off."),
+        ),
+        responses={200: schemas.CLINICS},
+    )
+    def page(self, call: Call) -> Response:
+        query = ClinicQuery(
+            share_code=call.query.get("shareCode"),
+            created_from=call.query.get("createdTimeStart"),
+            created_before=call.query.get("createdTimeEnd"),
+            ehr_enabled=call.query.get("ehrEnabled"),
+        )
+        found = clinics.list_clinics(query, skip=call.query["offset"], limit=call.query["limit"])
+        return Response(show_clinics(found))
+
+    @operation(
+        "CreateClinic",
+        summary="Create a clinic",
+        description="The caller becomes its first admin.",
+        body=schemas.CLINIC,
+        responses={200: schemas.CLINIC},
+    )
+    def create(self, call: Call) -> Response:
+        created = clinics.create_clinic(
+            creator_id=call.principal.user_id, profile=_profile(call.body)
+        )
+        return Response(show_clinic(created))
+
+
+class ClinicViewSet(ApiViewSet):
+    @operation("GetClinic", summary="Get a clinic", responses={200: schemas.CLINIC})
+    def retrieve(self, call: Call) -> Response:
+        return Response(show_clinic(access.access_clinic(call.path["clinicId"])))
+
+    @operation(
+        "UpdateClinic",
+        summary="Change a clinic's profile",
+        description="What is left out stays as it is.",
+        body=schemas.CLINIC,
+        responses={200: schemas.CLINIC},
+    )
+    def update(self, call: Call) -> Response:
+        updated = clinics.update_clinic(call.path["clinicId"], _profile(call.body))
+        return Response(show_clinic(updated))
+
+
+class ShareCodeViewSet(ApiViewSet):
+    @operation(
+        "GetClinicByShareCode",
+        summary="Find a clinic by one of its share codes",
+        path={"shareCode": s.string(min_length=1)},
+        responses={200: schemas.CLINIC},
+    )
+    def retrieve(self, call: Call) -> Response:
+        return Response(show_clinic(clinics.access_by_share_code(call.path["shareCode"])))
+
+
+class TierViewSet(ApiViewSet):
+    @operation(
+        "UpdateTier",
+        tags=INTERNAL,
+        summary="Set a clinic's tier",
+        body=schemas.TIER,
+        responses={200: None},
+    )
+    def update(self, call: Call) -> Response:
+        clinics.update_tier(call.path["clinicId"], call.body["tier"])
+        return empty()
+
+
+class SuppressedNotificationsViewSet(ApiViewSet):
+    @operation(
+        "UpdateSuppressedNotifications",
+        summary="Choose which mails a clinic does not get",
+        body=schemas.UPDATE_SUPPRESSED,
+        responses={200: None},
+    )
+    def update(self, call: Call) -> Response:
+        clinics.update_suppressed_notifications(
+            call.path["clinicId"], call.body["suppressedNotifications"]
+        )
+        return empty()
+
+
+class MembershipRestrictionsViewSet(ApiViewSet):
+    @operation(
+        "ListMembershipRestrictions",
+        summary="Say who may join a clinic",
+        responses={200: schemas.RESTRICTIONS},
+    )
+    def retrieve(self, call: Call) -> Response:
+        return Response(_restrictions(access.access_clinic(call.path["clinicId"])))
+
+    @operation(
+        "UpdateMembershipRestrictions",
+        tags=INTERNAL,
+        summary="Decide who may join a clinic",
+        body=schemas.RESTRICTIONS,
+        responses={200: schemas.RESTRICTIONS},
+    )
+    def update(self, call: Call) -> Response:
+        updated = clinics.update_membership_restrictions(
+            call.path["clinicId"], call.body.get("restrictions") or []
+        )
+        return Response(_restrictions(updated))
+
+
+def show_clinic(document: Document) -> dict[str, Any]:
+    return show_clinics([document])[0]
+
+
+def show_clinics(documents: Sequence[Document]) -> list[dict[str, Any]]:
+    """With the counts of all their tags and sites, asked for at once."""
+    tag_counts, site_counts = places.count_places(documents)
+    return [shown_clinic(document, tag_counts, site_counts) for document in documents]
+
+
+def _profile(body: dict[str, Any]) -> ClinicProfile:
+    return ClinicProfile(
+        name=body.get("name"),
+        preferred_bg_units=body.get("preferredBgUnits"),
+        address=body.get("address"),
+        city=body.get("city"),
+        postal_code=body.get("postalCode"),
+        state=body.get("state"),
+        country=body.get("country"),
+        website=body.get("website"),
+        timezone=body.get("timezone"),
+        clinic_type=body.get("clinicType"),
+        clinic_size=body.get("clinicSize"),
+        phone_numbers=body.get("phoneNumbers"),
+    )
+
+
+def _restrictions(clinic: Document) -> dict[str, Any]:
+    stored = clinic.get("membershipRestrictions")
+    return {"restrictions": stored} if stored else {}

@@ -1,0 +1,156 @@
+"""Schemas of clinics, their tags and their sites."""
+
+from clinics.api.schemas.timezones import TIMEZONES
+from clinics.representation.clinics import TIERS
+from clinics_site.core.api import schema as s
+
+_ID_LENGTH = {"min_length": 24, "max_length": 24}
+_COUNT = s.integer(description="How many patients have it; absent when nobody does.")
+_READ_ONLY_TIME = s.date_time(read_only=True)
+
+CLINIC_ID = s.component("clinicId.v1", s.object_id(read_only=True, **_ID_LENGTH))
+RESOURCE_ID = s.component("objectid.v1", s.object_id(read_only=True, **_ID_LENGTH))
+PATH_ID = s.component("objectId.v1", s.object_id(**_ID_LENGTH))
+
+TAG = s.component(
+    "patientTag.v1",
+    s.obj(
+        {
+            "id": RESOURCE_ID,
+            "name": s.string(
+                min_length=1,
+                max_length=20,
+                pattern=r"^[\p{L}\p{N}_+><-]{1}[\p{L}\p{N}\s_+><-]*$",
+            ),
+            "numPatients": _COUNT,
+        },
+        required=["id", "name"],
+        description="A label of the clinic for its patients.",
+    ),
+)
+
+SITE_ID = s.component("siteId.v1", s.object_id(read_only=True, **_ID_LENGTH))
+SITE_NAME = s.component(
+    "siteName.v1",
+    s.string(
+        min_length=1,
+        max_length=200,
+        pattern=r"^[[:graph:]\p{L}\p{N}][[:graph:]\p{L}\p{N} ]*$",
+    ),
+)
+SITE = s.component(
+    "site.v1",
+    s.obj(
+        {"id": SITE_ID, "name": SITE_NAME, "numPatients": s.read_only(_COUNT)},
+        required=["id", "name"],
+        description="A place of the clinic, physical or logical.",
+    ),
+)
+NEW_SITE = s.component("siteCreation.v1", s.obj({"name": SITE_NAME}, required=["name"]))
+SITE_BY_ID = s.component("siteById.v1", s.obj({"id": RESOURCE_ID}, required=["id"]))
+
+_TEXT = s.string(min_length=1)
+SHARE_CODE_PATTERN = "^" + "-".join(["[ABCDEFGHJKLMNPQRSTUVWXYZ23456789]{4}"] * 3) + "$"
+PHONE_NUMBERS = s.component(
+    "phoneNumbers.v1",
+    s.array(
+        s.component("phoneNumber.v1", s.obj({"type": _TEXT, "number": _TEXT}, required=["number"])),
+        min_items=1,
+        unique_items=True,
+    ),
+)
+SUPPRESSED_NOTIFICATIONS = s.component(
+    "suppressedNotifications.v1",
+    s.obj({"patientClinicInvitation": s.boolean()}, additional=False),
+)
+
+CLINIC = s.component(
+    "clinic.v1",
+    s.obj(
+        {
+            "id": CLINIC_ID,
+            "address": s.component("streetAddress.v1", _TEXT),
+            "city": s.component("city.v1", _TEXT),
+            "postalCode": s.component("postalCode.v1", _TEXT),
+            "state": s.component("state.v1", _TEXT),
+            "country": s.component("country.v1", _TEXT),
+            "patientTags": s.array(TAG),
+            "sites": s.array(SITE),
+            "lastDeletedPatientTag": TAG,
+            "phoneNumbers": PHONE_NUMBERS,
+            "clinicType": s.string(
+                min_length=1,
+                enum=[
+                    "provider_practice",
+                    "healthcare_system",
+                    "veterinary_clinic",
+                    "other",
+                    "researcher",
+                ],
+            ),
+            "clinicSize": s.string(enum=["0-249", "250-499", "500-999", "1000+"]),
+            # The contract counts items of a text; the service itself refuses an empty name.
+            "name": s.component("name.v1", s.string(min_items=1)),
+            "shareCode": s.component(
+                "shareCode.v1", s.string(pattern=SHARE_CODE_PATTERN, read_only=True)
+            ),
+            "canMigrate": s.boolean(read_only=True),
+            "website": s.string(format="uri"),
+            "createdTime": _READ_ONLY_TIME,
+            "updatedTime": _READ_ONLY_TIME,
+            "tierDescription": s.string(min_length=1, read_only=True),
+            "tier": s.string(min_length=1, read_only=True),
+            "preferredBgUnits": s.string(enum=["mg/dL", "mmol/L"]),
+            "suppressedNotifications": SUPPRESSED_NOTIFICATIONS,
+            "timezone": s.component("clinicTimezone.v1", s.string(enum=list(TIMEZONES))),
+        },
+        required=[
+            "id",
+            "name",
+            "shareCode",
+            "canMigrate",
+            "createdTime",
+            "updatedTime",
+            "tierDescription",
+            "tier",
+            "preferredBgUnits",
+        ],
+        description="A clinic's profile with its tags and sites.",
+    ),
+)
+CLINICS = s.component("clinics.v1", s.array(CLINIC))
+
+TIER = s.component(
+    "UpdateTier",
+    s.obj({"tier": s.component("tier.v1", s.string(enum=list(TIERS)))}, required=["tier"]),
+)
+UPDATE_SUPPRESSED = s.component(
+    "UpdateSuppressedNotifications",
+    s.obj(
+        {"suppressedNotifications": SUPPRESSED_NOTIFICATIONS}, required=["suppressedNotifications"]
+    ),
+)
+RESTRICTIONS = s.component(
+    "membershipRestrictions.v1",
+    s.obj(
+        {
+            "restrictions": s.array(
+                s.component(
+                    "membershipRestriction.v1",
+                    s.obj(
+                        {
+                            "emailDomain": s.string(
+                                format="hostname",
+                                description="Applies to addresses of this domain.",
+                            ),
+                            "requiredIdp": s.string(
+                                description="Identity provider such a user must have signed in with."
+                            ),
+                        },
+                        required=["emailDomain"],
+                    ),
+                )
+            )
+        }
+    ),
+)

@@ -1,0 +1,47 @@
+"""The one way to a clinic and to somebody's roles in it."""
+
+from collections.abc import Iterable
+
+from bson import ObjectId
+
+from clinics.store import clinicians as clinician_store
+from clinics.store import clinics as store
+from clinics_site.core import ids
+from clinics_site.core.db import Document
+from clinics_site.core.errors import ConstraintViolation, NotFound
+
+CLINIC_NOT_FOUND = "clinic not found"
+
+
+def find_clinician_roles(clinic_id: str, user_id: str) -> frozenset[str]:
+    """Empty for a stranger, and for a clinic that does not exist."""
+    found = ids.parse_id(clinic_id)
+    return frozenset(clinician_store.find_roles(found, user_id)) if found else frozenset()
+
+
+def find_clinic(clinic_id: str | ObjectId) -> Document | None:
+    found = ids.parse_id(clinic_id)
+    return store.find_clinic(found) if found else None
+
+
+def access_clinic(clinic_id: str | ObjectId) -> Document:
+    """Raises NotFound."""
+    document = find_clinic(clinic_id)
+    if document is None:
+        raise NotFound(message=CLINIC_NOT_FOUND)
+    return document
+
+
+def access_migrated_clinic(clinic_id: str | ObjectId) -> Document:
+    """A clinic whose members may change. Before the migration of a legacy account they may not."""
+    document = access_clinic(clinic_id)
+    if not document.get("isMigrated"):
+        msg = "clinic is not migrated"
+        raise ConstraintViolation(msg)
+    return document
+
+
+def list_clinics_by_ids(clinic_ids: Iterable[str | ObjectId]) -> list[Document]:
+    """Those that exist, in no particular order."""
+    wanted = [found for found in map(ids.parse_id, clinic_ids) if found is not None]
+    return store.list_by_ids(wanted) if wanted else []

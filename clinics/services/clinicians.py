@@ -1,0 +1,266 @@
+"""Members of clinics and pending invites (behaviour note clinics, 9 and 10).
+
+A clinic's `admins` mirrors which of its clinicians are admins. Both change in one transaction, and every change
+that leaves somebody without the role asks that another admin remains: a clinic without one can not help itself.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bson import ObjectId
+from pymongo.errors import DuplicateKeyError
+
+from clinics.services import access, accounts
+from clinics.store import clinicians as store
+from clinics.store import clinics as clinic_store
+from clinics_site.core import clock, db, ids, outbox
+from clinics_site.core.db import Document
+from clinics_site.core.errors import BadRequest, ConstraintViolation, Duplicate, NotFound
+
+ADMIN = "CLINIC_ADMIN"
+NOT_FOUND = "clinician not found"
+ALREADY_MEMBER = "clinician is already a member of the clinic"
+LAST_ADMIN = "the clinic must have at least one admin"
+
+
+@dataclass(frozen=True, slots=True)
+class ClinicianDetails:
+    """A member has a user id, an invite an invite id; a service account has no address."""
+
+    roles: Sequence[str]
+    email: str | None = None
+    name: str | None = None
+    user_id: str | None = None
+    invite_id: str | None = None
+    is_service_account: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    clinic: Document
+    clinician: Document
+
+
+# --- finding --------------------------------------------------------------------------------------
+def find_clinician(clinic_id: str | ObjectId, user_id: str) -> Document | None:
+    found = ids.parse_id(clinic_id)
+    return store.find_clinician(found, user_id) if found else None
+
+
+def access_clinician(clinic_id: str | ObjectId, user_id: str) -> Document:
+    """Raises NotFound."""
+    return _existing(find_clinician(clinic_id, user_id))
+
+
+def access_invite(clinic_id: str | ObjectId, invite_id: str) -> Document:
+    """Raises NotFound."""
+    found = ids.parse_id(clinic_id)
+    return _existing(store.find_invite(found, invite_id) if found else None)
+
+
+def _existing(document: Document | None) -> Document:
+    if document is None:
+        raise NotFound(message=NOT_FOUND)
+    return document
+
+
+def list_clinicians(
+    clinic_id: str | ObjectId,
+    *,
+    search: str | None = None,
+    email: str | None = None,
+    role: str | None = None,
+    skip: int = 0,
+    limit: int = 0,
+) -> list[Document]:
+    """Members and pending invites, newest first; none for an unknown clinic. `limit` 0: all."""
+    found = ids.parse_id(clinic_id)
+    if found is None:
+        return []
+    wanted = {"search": search, "email": email, "role": role}
+    return store.list_clinicians(found, **wanted, skip=skip, limit=limit)
+
+
+def list_memberships(user_id: str, *, skip: int = 0, limit: int = 0) -> list[Membership]:
+    """The user's clinics, newest membership first."""
+    return _with_clinics(store.list_memberships(user_id, skip=skip, limit=limit))
+
+
+def list_all_memberships(
+    *, created_from: datetime | None, created_before: datetime | None, skip: int, limit: int
+) -> list[Membership]:
+    """Clinicians and invites of all clinics, newest first."""
+    start = None if created_from == clock.ZERO else created_from
+    end = None if created_before == clock.ZERO else created_before
+    return _with_clinics(store.list_created_between(start, end, skip=skip, limit=limit))
+
+
+def _with_clinics(clinicians: Sequence[Document]) -> list[Membership]:
+    """A membership whose clinic is gone is left out."""
+    found = access.list_clinics_by_ids({clinician["clinicId"] for clinician in clinicians})
+    clinics = {clinic["_id"]: clinic for clinic in found}
+    return [
+        Membership(clinics[clinician["clinicId"]], clinician)
+        for clinician in clinicians
+        if clinician["clinicId"] in clinics
+    ]
+
+
+# --- creating -------------------------------------------------------------------------------------
+def create_clinician(*, clinic_id: str | ObjectId, details: ClinicianDetails) -> Document:
+    """A member at once when there is a user id, else a pending invite, which changes no admins."""
+    clinic = access.access_migrated_clinic(clinic_id)
+    document = _new_clinician(clinic["_id"], details)
+
+    def create() -> None:
+        store.insert_clinician(document)
+        if details.user_id:
+            _mirror_role(document)
+            _emit_saved(document)
+
+    _run_unique(create)
+    return document
+
+
+def _new_clinician(clinic_id: ObjectId, details: ClinicianDetails) -> Document:
+    moment = clock.now()
+    optional = {
+        "userId": details.user_id or None,
+        "inviteId": details.invite_id or None,
+        "email": (details.email or "").lower() or None,
+        "isServiceAccount": details.is_service_account or None,
+    }
+    return {
+        "_id": ids.new_id(),
+        "clinicId": clinic_id,
+        "name": details.name,
+        "roles": list(details.roles),
+        "createdTime": moment,
+        "updatedTime": moment,
+        # The unique indexes count what exists, so an absent id may not be stored as null.
+        **{name: value for name, value in optional.items() if value is not None},
+    }
+
+
+def _run_unique(change: Any) -> Any:
+    try:
+        return db.run_in_transaction(change)
+    except DuplicateKeyError:
+        raise Duplicate(ALREADY_MEMBER) from None
+
+
+# --- changing -------------------------------------------------------------------------------------
+def update_clinician(
+    *,
+    clinic_id: str | ObjectId,
+    user_id: str,
+    roles: Sequence[str],
+    name: str | None,
+    updated_by: str,
+) -> Document:
+    """Roles and name of a member; a changed set of roles leaves an entry in the record's history."""
+    clinic = access.access_migrated_clinic(clinic_id)
+
+    def update() -> Document:
+        stored = _existing(store.find_clinician(clinic["_id"], user_id))
+        return _write_roles(stored, roles, name, updated_by)
+
+    updated: Document = db.run_in_transaction(update)
+    return updated
+
+
+def _write_roles(
+    stored: Document, roles: Sequence[str], name: str | None, updated_by: str
+) -> Document:
+    changed = set(roles) != set(stored.get("roles") or [])
+    # The same number of roles is kept in alphabetical order, as other readers know it.
+    kept = sorted(roles) if len(roles) == len(stored.get("roles") or []) else list(roles)
+    updated = _existing(
+        store.set_clinician(
+            stored["_id"],
+            {"roles": kept, "name": name, "updatedTime": clock.now()},
+            history_entry={"roles": kept, "updatedBy": updated_by} if changed else None,
+        )
+    )
+    _mirror_role(updated)
+    _emit_saved(updated)
+    if changed:
+        payload = {**_ids_of(updated), "updatedBy": updated_by, "roles": kept}
+        outbox.emit("clinician.roles_changed", payload, key=updated["userId"])
+    return updated
+
+
+def associate_clinician(*, clinic_id: str | ObjectId, invite_id: str, user_id: str) -> Document:
+    """Turn an invite into a member; its roles count from now on. The address stays the invited one."""
+    clinic = access.access_migrated_clinic(clinic_id)
+    if not user_id:
+        reason = "a user id is required"
+        raise BadRequest(reason)
+    fields: dict[str, Any] = {"userId": user_id}
+    name = accounts.find_full_name(user_id)
+    if name:
+        fields["name"] = name
+
+    def associate() -> Document:
+        changes = {**fields, "updatedTime": clock.now()}
+        member = _existing(store.claim_invite(clinic["_id"], invite_id, changes))
+        _mirror_role(member)
+        _emit_saved(member)
+        return member
+
+    member: Document = _run_unique(associate)
+    return member
+
+
+# --- removing -------------------------------------------------------------------------------------
+def remove_clinician(
+    *, clinic_id: str | ObjectId, user_id: str, deleted_by: str | None = None
+) -> None:
+    clinic = access.access_migrated_clinic(clinic_id)
+
+    def remove() -> None:
+        removed = _existing(store.remove_clinician(clinic["_id"], user_id))
+        archive([removed], deleted_by=deleted_by)
+        _require_other_admin(clinic["_id"], user_id)
+
+    db.run_in_transaction(remove)
+
+
+def remove_invite(*, clinic_id: str | ObjectId, invite_id: str) -> None:
+    """Invites leave no tombstone."""
+    clinic = access.access_migrated_clinic(clinic_id)
+    _existing(store.remove_invite(clinic["_id"], invite_id))
+
+
+def archive(clinicians: Iterable[Document], *, deleted_by: str | None) -> None:
+    """Tombstones of removed clinicians, in the transaction that removes them."""
+    about: dict[str, Any] = {"deletedTime": clock.now()}
+    if deleted_by is not None:
+        about["deletedByUserId"] = deleted_by
+    store.insert_deletions(
+        [{"_id": ids.new_id(), **about, "clinician": clinician} for clinician in clinicians]
+    )
+
+
+# --- admins ---------------------------------------------------------------------------------------
+def _mirror_role(clinician: Document) -> None:
+    clinic_id, user_id = clinician["clinicId"], clinician["userId"]
+    if ADMIN in clinician["roles"]:
+        clinic_store.add_admin(clinic_id, user_id, clock.now())
+    else:
+        _require_other_admin(clinic_id, user_id)
+
+
+def _require_other_admin(clinic_id: ObjectId, user_id: str) -> None:
+    if not clinic_store.remove_admin_if_another_remains(clinic_id, user_id, clock.now()):
+        raise ConstraintViolation(LAST_ADMIN)
+
+
+def _emit_saved(clinician: Document) -> None:
+    outbox.emit("clinician.saved", _ids_of(clinician), key=clinician["userId"])
+
+
+def _ids_of(clinician: Mapping[str, Any]) -> dict[str, str]:
+    return {"clinicId": str(clinician["clinicId"]), "userId": clinician["userId"]}

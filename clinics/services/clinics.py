@@ -1,0 +1,216 @@
+"""Clinics: create, find, change, delete (behaviour note clinics, 3 and 4)."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime, timedelta
+from typing import Any
+
+import orjson
+from bson import ObjectId
+from django.conf import settings
+from pymongo.errors import DuplicateKeyError
+
+from clinics.services import access, accounts, patients
+from clinics.services.share_codes import ATTEMPTS, new_share_code
+from clinics.store import clinic_creations, clinicians
+from clinics.store import clinics as store
+from clinics_site.core import clock, db, ids, outbox
+from clinics_site.core.db import Document
+from clinics_site.core.errors import BadRequest, Duplicate, NotFound
+
+ADMIN = "CLINIC_ADMIN"
+DEFAULT_PLAN = 250
+# How long a repeated request finds the clinic of the one whose answer was lost.
+REPEAT_WINDOW = timedelta(seconds=30)
+_STORED_NAMES = {
+    "preferred_bg_units": "PreferredBgUnits",
+    "postal_code": "postalCode",
+    "clinic_type": "clinicType",
+    "clinic_size": "clinicSize",
+    "phone_numbers": "phoneNumbers",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ClinicProfile:
+    """What a clinic says about itself; None: not said."""
+
+    name: str | None = None
+    preferred_bg_units: str | None = None
+    address: str | None = None
+    city: str | None = None
+    postal_code: str | None = None
+    state: str | None = None
+    country: str | None = None
+    website: str | None = None
+    timezone: str | None = None
+    clinic_type: str | None = None
+    clinic_size: str | None = None
+    phone_numbers: Sequence[Mapping[str, str]] | None = None
+
+    def stored(self) -> dict[str, Any]:
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {_STORED_NAMES.get(k, k): v for k, v in values.items() if v is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class ClinicQuery:
+    share_code: str | None = None
+    created_from: datetime | None = None
+    created_before: datetime | None = None
+    ehr_enabled: bool | None = None
+
+
+# --- finding --------------------------------------------------------------------------------------
+def access_by_share_code(code: str) -> Document:
+    """Raises NotFound."""
+    document = store.find_by_share_code(code)
+    if document is None:
+        raise NotFound
+    return document
+
+
+def list_clinics(query: ClinicQuery, *, skip: int, limit: int) -> list[Document]:
+    limits = {"$gte": query.created_from, "$lt": query.created_before}
+    wanted = {
+        "shareCodes": query.share_code,
+        "createdTime": {k: v for k, v in limits.items() if v and v != clock.ZERO} or None,
+        "ehrSettings.enabled": query.ehr_enabled,
+    }
+    given = {name: value for name, value in wanted.items() if value is not None}
+    return store.list_clinics(given, skip=skip, limit=limit)
+
+
+# --- creating -------------------------------------------------------------------------------------
+def create_clinic(*, creator_id: str, profile: ClinicProfile) -> Document:
+    """A clinic with the creator as its only admin, and the demo patient where one is configured.
+
+    Repeated after a failure of this service, it answers with the clinic that was stored all the same.
+    """
+    _require_name(profile)
+    creator = accounts.access_account(creator_id)
+    if settings.DEMO_PATIENT_USER_ID:
+        accounts.access_account(settings.DEMO_PATIENT_USER_ID)
+    digest = _digest(creator_id, profile)
+    document = _insert(_new_clinic(creator_id, profile, is_migrated=True), creator, digest)
+    patients.add_demo_patient(document["_id"])
+    clinic_creations.remove_creation(digest)
+    return document
+
+
+def open_legacy_clinic(*, user_id: str) -> Document:
+    """An empty clinic for a legacy account, whose owner fills in the profile before the migration."""
+    owner = accounts.access_legacy_account(user_id)
+    digest = _digest(user_id, ClinicProfile())
+    document = _insert(_new_clinic(user_id, ClinicProfile(), is_migrated=False), owner, digest)
+    clinic_creations.remove_creation(digest)
+    return document
+
+
+def _require_name(profile: ClinicProfile) -> None:
+    if not profile.name:
+        message = (
+            "request body has an error: doesn't match schema #/components/schemas/clinic.v1: "
+            'Error at "/name": minimum string length is 1'
+        )
+        raise BadRequest(message=message)
+
+
+def _digest(creator_id: str, profile: ClinicProfile) -> str:
+    content = orjson.dumps([creator_id, profile.stored()], option=orjson.OPT_SORT_KEYS)
+    return hashlib.sha256(content).hexdigest()
+
+
+def _new_clinic(creator_id: str, profile: ClinicProfile, *, is_migrated: bool) -> Document:
+    moment = clock.now()
+    document = {
+        "_id": ids.new_id(),
+        "phoneNumbers": None,
+        "timezone": None,
+        **profile.stored(),
+        "admins": [creator_id],
+        "patientCount": {"total": 0, "demo": 0, "plan": 0},
+        "patientCountSettings": {"hardLimit": {"plan": DEFAULT_PLAN}},
+        "createdTime": moment,
+        "updatedTime": moment,
+    }
+    if is_migrated:
+        document["isMigrated"] = True
+    return document
+
+
+def _insert(clinic: Document, creator: accounts.Account, digest: str) -> Document:
+    """Store a clinic with its first admin under a free share code. Raises Duplicate after 100 taken ones."""
+    for _ in range(ATTEMPTS):
+        code = new_share_code()
+        if store.find_by_share_code(code) is not None:
+            continue
+        document = {**clinic, "canonicalShareCode": code, "shareCodes": [code]}
+        try:
+            return db.run_in_transaction(lambda found=document: _write(found, creator, digest))
+        except DuplicateKeyError:  # somebody has taken the code meanwhile
+            continue
+    raise Duplicate(message="duplicate share code")
+
+
+def _write(clinic: Document, creator: accounts.Account, digest: str) -> Document:
+    moment = clinic["createdTime"]
+    stored_before = clinic_creations.find_clinic_id(digest, since=moment - REPEAT_WINDOW)
+    found = store.find_clinic(stored_before) if stored_before else None
+    if found is not None:
+        return found
+    store.insert_clinic(clinic)
+    clinicians.insert_clinician(_first_admin(clinic, creator))
+    clinic_creations.put_creation(digest, clinic["_id"], moment)
+    clinic_id = str(clinic["_id"])
+    outbox.emit("clinic.created", {"clinicId": clinic_id}, key=clinic_id)
+    payload = {"clinicId": clinic_id, "userId": creator.user_id}
+    outbox.emit("clinician.saved", payload, key=creator.user_id)
+    return clinic
+
+
+def _first_admin(clinic: Document, creator: accounts.Account) -> Document:
+    clinician = {
+        "_id": ids.new_id(),
+        "clinicId": clinic["_id"],
+        "userId": creator.user_id,
+        "name": creator.full_name,
+        "roles": [ADMIN],
+        "createdTime": clinic["createdTime"],
+        "updatedTime": clinic["createdTime"],
+    }
+    return {**clinician, "email": creator.email} if creator.email else clinician
+
+
+# --- changing -------------------------------------------------------------------------------------
+def update_clinic(clinic_id: str | ObjectId, profile: ClinicProfile) -> Document:
+    """Write what is given; what is not stays, time zone and telephone numbers too."""
+    _require_name(profile)
+    return change_clinic(clinic_id, profile.stored())
+
+
+def update_tier(clinic_id: str | ObjectId, tier: str) -> None:
+    change_clinic(clinic_id, {"tier": tier})
+
+
+def update_suppressed_notifications(
+    clinic_id: str | ObjectId, suppressed: Mapping[str, bool]
+) -> None:
+    change_clinic(clinic_id, {"suppressedNotifications": dict(suppressed)})
+
+
+def update_membership_restrictions(
+    clinic_id: str | ObjectId, restrictions: Sequence[Mapping[str, str]]
+) -> Document:
+    kept = [{k: v for k, v in item.items() if v != ""} for item in restrictions]
+    return change_clinic(clinic_id, {"membershipRestrictions": kept or None})
+
+
+def change_clinic(clinic_id: str | ObjectId, changes: Mapping[str, Any]) -> Document:
+    """The clinic after the change. Raises NotFound."""
+    found = ids.parse_id(clinic_id)
+    document = store.set_fields(found, changes, clock.now()) if found else None
+    if document is None:
+        raise NotFound(message=access.CLINIC_NOT_FOUND)
+    return document

@@ -1,0 +1,27 @@
+"""Creations whose caller has not had its answer yet: `{_id: digest of the request, clinicId, createdTime}`.
+
+Clients repeat a request once after a failure; a creation that was stored all the same is found here.
+"""
+
+from datetime import datetime
+
+from bson import ObjectId
+
+from clinics_site.core import db
+
+COLLECTION = "clinicCreations"
+
+
+def find_clinic_id(digest: str, *, since: datetime) -> ObjectId | None:
+    found = db.collection(COLLECTION).find_one({"_id": digest, "createdTime": {"$gte": since}})
+    return found["clinicId"] if found else None
+
+
+def put_creation(digest: str, clinic_id: ObjectId, moment: datetime) -> None:
+    db.collection(COLLECTION).update_one(
+        {"_id": digest}, {"$set": {"clinicId": clinic_id, "createdTime": moment}}, upsert=True
+    )
+
+
+def remove_creation(digest: str) -> None:
+    db.collection(COLLECTION).delete_one({"_id": digest})

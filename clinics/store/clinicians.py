@@ -1,0 +1,136 @@
+"""The `clinicians` collection: members (`userId`) and pending invites (`inviteId`)."""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from bson import ObjectId
+from pymongo import ReturnDocument
+
+from clinics_site.core import db
+from clinics_site.core.db import Document
+
+COLLECTION = "clinicians"
+DELETIONS = "clinician_deletions"
+NEWEST_FIRST = [("createdTime", -1), ("_id", -1)]
+
+
+def find_roles(clinic_id: ObjectId, user_id: str) -> list[str]:
+    """Empty for somebody who is no clinician of the clinic."""
+    found = db.collection(COLLECTION).find_one(
+        {"clinicId": clinic_id, "userId": user_id}, {"_id": 0, "roles": 1}
+    )
+    return (found or {}).get("roles") or []
+
+
+def find_clinician(clinic_id: ObjectId, user_id: str) -> Document | None:
+    return db.collection(COLLECTION).find_one({"clinicId": clinic_id, "userId": user_id})
+
+
+def find_invite(clinic_id: ObjectId, invite_id: str) -> Document | None:
+    return db.collection(COLLECTION).find_one({"clinicId": clinic_id, "inviteId": invite_id})
+
+
+def list_clinicians(
+    clinic_id: ObjectId,
+    *,
+    search: str | None,
+    email: str | None,
+    role: str | None,
+    skip: int,
+    limit: int,
+) -> list[Document]:
+    """Members and invites of the clinic, newest first. `search`: a part of name or address, case aside."""
+    query: dict[str, Any] = {"clinicId": clinic_id}
+    if search is not None:
+        part = {"$regex": re.escape(search), "$options": "i"}
+        query["$or"] = [{"name": part}, {"email": part}]
+    if email is not None:
+        query["email"] = email
+    if role is not None:
+        query["roles"] = role
+    return _page(query, skip=skip, limit=limit)
+
+
+def list_memberships(user_id: str, *, skip: int = 0, limit: int = 0) -> list[Document]:
+    return _page({"userId": user_id}, skip=skip, limit=limit)
+
+
+def list_created_between(
+    start: datetime | None, end: datetime | None, *, skip: int, limit: int
+) -> list[Document]:
+    """Clinicians of all clinics with start <= createdTime < end, newest first."""
+    limits = {"$gte": start, "$lt": end}
+    given = {name: value for name, value in limits.items() if value is not None}
+    return _page({"createdTime": given} if given else {}, skip=skip, limit=limit)
+
+
+def _page(query: Mapping[str, Any], *, skip: int, limit: int) -> list[Document]:
+    found = db.collection(COLLECTION).find(query, sort=NEWEST_FIRST, skip=skip, limit=limit)
+    return list(found)
+
+
+def list_of_clinic(clinic_id: ObjectId) -> list[Document]:
+    return list(db.collection(COLLECTION).find({"clinicId": clinic_id}))
+
+
+def has_clinicians(clinic_id: ObjectId) -> bool:
+    """Invites and service accounts count."""
+    return db.collection(COLLECTION).find_one({"clinicId": clinic_id}, {"_id": 1}) is not None
+
+
+def insert_clinician(document: Document) -> None:
+    """Raises DuplicateKeyError for a user, invite or address that the clinic has already."""
+    db.collection(COLLECTION).insert_one(document)
+
+
+def set_clinician(
+    clinician_id: ObjectId,
+    fields: Mapping[str, Any],
+    *,
+    history_entry: Mapping[str, Any] | None,
+) -> Document | None:
+    """Change a member; a history entry is appended to `rolesUpdates`."""
+    change: dict[str, Any] = {"$set": dict(fields)}
+    if history_entry is not None:
+        change["$push"] = {"rolesUpdates": history_entry}
+    return db.collection(COLLECTION).find_one_and_update(
+        {"_id": clinician_id}, change, return_document=ReturnDocument.AFTER
+    )
+
+
+def claim_invite(clinic_id: ObjectId, invite_id: str, fields: Mapping[str, Any]) -> Document | None:
+    """Turn an invite into a member. Raises DuplicateKeyError for a user who is one already."""
+    return db.collection(COLLECTION).find_one_and_update(
+        {"clinicId": clinic_id, "inviteId": invite_id, "userId": {"$exists": False}},
+        {"$set": dict(fields), "$unset": {"inviteId": ""}},
+        return_document=ReturnDocument.AFTER,
+    )
+
+
+def set_email_of_user(user_id: str, email: str, moment: datetime) -> int:
+    """In all clinics. Raises DuplicateKeyError where another record of a clinic has the address."""
+    result = db.collection(COLLECTION).update_many(
+        {"userId": user_id}, {"$set": {"email": email, "updatedTime": moment}}
+    )
+    return result.matched_count
+
+
+def remove_clinician(clinic_id: ObjectId, user_id: str) -> Document | None:
+    return db.collection(COLLECTION).find_one_and_delete({"clinicId": clinic_id, "userId": user_id})
+
+
+def remove_invite(clinic_id: ObjectId, invite_id: str) -> Document | None:
+    return db.collection(COLLECTION).find_one_and_delete(
+        {"clinicId": clinic_id, "inviteId": invite_id}
+    )
+
+
+def remove_all_of_clinic(clinic_id: ObjectId) -> int:
+    return db.collection(COLLECTION).delete_many({"clinicId": clinic_id}).deleted_count
+
+
+def insert_deletions(documents: Sequence[Document]) -> None:
+    if documents:
+        db.collection(DELETIONS).insert_many(documents)

@@ -1,0 +1,94 @@
+"""The `clinics` collection: one query or one atomic change per function.
+
+Tags and sites inside the clinic are in `tags.py` and `sites.py`, counts of patients in `patient_counts.py`.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from bson import ObjectId
+from pymongo import ReturnDocument
+
+from clinics_site.core import db
+from clinics_site.core.db import Document
+
+COLLECTION = "clinics"
+DELETIONS = "clinic_deletions"
+
+
+def find_clinic(
+    clinic_id: ObjectId, projection: Mapping[str, Any] | None = None
+) -> Document | None:
+    return db.collection(COLLECTION).find_one({"_id": clinic_id}, projection)
+
+
+def find_by_share_code(code: str) -> Document | None:
+    """By any code that ever led to the clinic, exact and case-sensitive."""
+    return db.collection(COLLECTION).find_one({"shareCodes": code})
+
+
+def list_by_ids(clinic_ids: Sequence[ObjectId]) -> list[Document]:
+    return list(db.collection(COLLECTION).find({"_id": {"$in": list(clinic_ids)}}))
+
+
+def list_clinics(query: Mapping[str, Any], *, skip: int, limit: int) -> list[Document]:
+    """In the order of their ids, so that pages never overlap."""
+    found = db.collection(COLLECTION).find(query, sort=[("_id", 1)], skip=skip, limit=limit)
+    return list(found)
+
+
+def insert_clinic(document: Document) -> None:
+    """Raises DuplicateKeyError for a share code that is taken."""
+    db.collection(COLLECTION).insert_one(document)
+
+
+def set_fields(clinic_id: ObjectId, fields: Mapping[str, Any], moment: datetime) -> Document | None:
+    """The clinic after the change; None when there is no such clinic."""
+    return db.collection(COLLECTION).find_one_and_update(
+        {"_id": clinic_id},
+        {"$set": {**fields, "updatedTime": moment}},
+        return_document=ReturnDocument.AFTER,
+    )
+
+
+def set_migrated(clinic_id: ObjectId, moment: datetime) -> bool:
+    """False when there is no such clinic or it is migrated already."""
+    result = db.collection(COLLECTION).update_one(
+        {"_id": clinic_id, "isMigrated": {"$ne": True}},
+        {"$set": {"isMigrated": True, "updatedTime": moment}},
+    )
+    return result.modified_count > 0
+
+
+def remove_clinic(clinic_id: ObjectId) -> Document | None:
+    return db.collection(COLLECTION).find_one_and_delete({"_id": clinic_id})
+
+
+def insert_deletion(document: Document) -> None:
+    db.collection(DELETIONS).insert_one(document)
+
+
+# --- admins: the user ids of the clinicians who are admins ------------------------------------------------
+def add_admin(clinic_id: ObjectId, user_id: str, moment: datetime) -> None:
+    db.collection(COLLECTION).update_one(
+        {"_id": clinic_id},
+        {"$addToSet": {"admins": user_id}, "$set": {"updatedTime": moment}},
+    )
+
+
+def remove_admin(clinic_id: ObjectId, user_id: str, moment: datetime) -> None:
+    db.collection(COLLECTION).update_one(
+        {"_id": clinic_id, "admins": user_id},
+        {"$pull": {"admins": user_id}, "$set": {"updatedTime": moment}},
+    )
+
+
+def remove_admin_if_another_remains(clinic_id: ObjectId, user_id: str, moment: datetime) -> bool:
+    """False when nobody else is an admin. Writes also when `user_id` is none, so that two changes of one
+    clinic's admins meet in the database and are decided one after the other."""
+    result = db.collection(COLLECTION).update_one(
+        {"_id": clinic_id, "admins": {"$elemMatch": {"$ne": user_id}}},
+        {"$pull": {"admins": user_id}, "$set": {"updatedTime": moment}},
+    )
+    return result.matched_count > 0

@@ -1,0 +1,106 @@
+"""Tags and sites on patient documents: how many patients have one, and changes that ripple to them.
+
+A patient refers to a tag by id and carries a copy of each site, `{id, name}`.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from bson import ObjectId
+
+from clinics_site.core import db
+from clinics_site.core.db import Document
+
+COLLECTION = "patients"
+TAGS, SITES = "tags", "sites.id"
+PLACES_PER_COMMAND = 400  # MongoDB takes 1000 stages
+Place = tuple[ObjectId, str, ObjectId]  # clinic, TAGS or SITES, id
+
+
+def count_patients(places: Iterable[Place]) -> dict[Place, int]:
+    """How many patients each tag or site has, in one command that reads index keys only.
+
+    An index over an array can not hand out its values, so a group over it would fetch every patient of the
+    clinic; counting the keys of one value fetches none. Places without patients are left out.
+    """
+    counted: dict[Place, int] = {}
+    for batch in db.batches(places, PLACES_PER_COMMAND):
+        counted |= _count_batch(batch)
+    return counted
+
+
+def _count_batch(places: list[Place]) -> dict[Place, int]:
+    first, *rest = [_count(number, place) for number, place in enumerate(places)]
+    more = [{"$unionWith": {"coll": COLLECTION, "pipeline": pipeline}} for pipeline in rest]
+    rows = db.collection(COLLECTION).aggregate([*first, *more])
+    return {places[row["_id"]]: row["n"] for row in rows}
+
+
+def _count(number: int, place: Place) -> list[dict[str, Any]]:
+    clinic_id, field, place_id = place
+    return [
+        {"$match": {"clinicId": clinic_id, field: place_id}},
+        {"$group": {"_id": {"$literal": number}, "n": {"$sum": 1}}},
+    ]
+
+
+# --- tags -------------------------------------------------------------------------------------------------
+def remove_tag_from_all(clinic_id: ObjectId, tag_id: ObjectId, moment: datetime) -> int:
+    result = db.collection(COLLECTION).update_many(
+        {"clinicId": clinic_id, TAGS: tag_id},
+        {"$pull": {"tags": tag_id}, "$set": {"updatedTime": moment}},
+    )
+    return result.modified_count
+
+
+def replace_tag_by_site(
+    clinic_id: ObjectId, tag_id: ObjectId, site: Mapping[str, Any], moment: datetime
+) -> int:
+    """Everybody with the tag gets the site instead."""
+    result = db.collection(COLLECTION).update_many(
+        {"clinicId": clinic_id, TAGS: tag_id}, [_add_site(site), _drop_tag(tag_id, moment)]
+    )
+    return result.modified_count
+
+
+def _add_site(site: Mapping[str, Any]) -> Document:
+    kept = {"$ifNull": ["$sites", []]}
+    return {"$set": {"sites": {"$concatArrays": [kept, [{"$literal": dict(site)}]]}}}
+
+
+def _drop_tag(tag_id: ObjectId, moment: datetime) -> Document:
+    others = {"$filter": {"input": "$tags", "cond": {"$ne": ["$$this", tag_id]}}}
+    return {"$set": {"tags": others, "updatedTime": moment}}
+
+
+# --- sites ------------------------------------------------------------------------------------------------
+def rename_site(clinic_id: ObjectId, site_id: ObjectId, name: str, moment: datetime) -> int:
+    result = db.collection(COLLECTION).update_many(
+        {"clinicId": clinic_id, SITES: site_id},
+        {"$set": {"sites.$[site].name": name, "updatedTime": moment}},
+        array_filters=[{"site.id": site_id}],
+    )
+    return result.modified_count
+
+
+def remove_site_from_all(clinic_id: ObjectId, site_id: ObjectId, moment: datetime) -> int:
+    result = db.collection(COLLECTION).update_many(
+        {"clinicId": clinic_id, SITES: site_id},
+        {"$pull": {"sites": {"id": site_id}}, "$set": {"updatedTime": moment}},
+    )
+    return result.modified_count
+
+
+def add_site_where(
+    clinic_id: ObjectId, source_id: ObjectId, site: Mapping[str, Any], moment: datetime
+) -> int:
+    """Everybody with the source site who does not have `site` yet gets it."""
+    result = db.collection(COLLECTION).update_many(
+        {
+            "clinicId": clinic_id,
+            "$and": [{SITES: source_id}, {SITES: {"$ne": site["id"]}}],
+        },
+        {"$push": {"sites": dict(site)}, "$set": {"updatedTime": moment}},
+    )
+    return result.modified_count
