@@ -1,0 +1,266 @@
+"""The user service (behaviour note worker, B1), embedded and over HTTP."""
+
+import pytest
+from bson import ObjectId
+
+from clinics_site.core import db
+from clinics_site.core.http import ServiceError
+from tests.events import emitted
+from users.clients.protocol import EmailTaken, UserUpdate
+from users.services import accounts
+
+CLINIC = str(ObjectId())
+UNKNOWN = "00000000-1111-4222-8333-444444444444"
+
+
+@pytest.fixture
+def kim():
+    return accounts.create_user(email="Kim.Doe@Example.org", full_name="Kim", roles=("patient",))
+
+
+class TestTokens:
+    def test_a_user_token_names_its_user(self, user_service, kim):
+        principal = user_service.check_token(accounts.issue_user_token(kim.user_id))
+
+        assert (principal.user_id, principal.is_server) == (kim.user_id, False)
+
+    def test_a_token_keeps_its_identity_provider(self, user_service, kim):
+        token = accounts.issue_user_token(kim.user_id, identity_provider="smart")
+
+        assert user_service.check_token(token).identity_provider == "smart"
+
+    def test_a_server_token_is_a_servers(self, user_service):
+        assert user_service.check_token(user_service.server_token()).is_server
+
+    @pytest.mark.parametrize("token", ["x", "kc:a/b:c?d=e#f%2F", "..", "é"])
+    def test_anything_else_is_refused(self, user_service, token):
+        assert user_service.check_token(token) is None
+
+    def test_ended_sessions_are_refused_at_once(self, user_service, kim):
+        token = accounts.issue_user_token(kim.user_id)
+        user_service.delete_sessions(kim.user_id)
+
+        assert user_service.check_token(token) is None
+
+    def test_the_own_token_is_kept_between_calls(self, user_service):
+        assert user_service.server_token() == user_service.server_token()
+
+
+class TestLookup:
+    def test_by_id_and_by_address_in_any_case(self, user_service, kim):
+        by_id, by_address = (user_service.get_user(k) for k in (kim.user_id, "KIM.doe@example.ORG"))
+
+        assert by_id == by_address
+        assert by_id.username == "kim.doe@example.org"
+        assert by_id.emails == ("kim.doe@example.org",)
+        assert by_id.roles == ("patient",)
+        assert by_id.password_exists is True
+
+    @pytest.mark.parametrize("key", [UNKNOWN, "0123456789", "nobody@example.org", "a/b?c", "."])
+    def test_unknown_is_none(self, user_service, key):
+        assert user_service.get_user(key) is None
+
+
+class TestCustodialAccounts:
+    def test_have_both_roles_and_a_lower_case_address(self, user_service):
+        user = user_service.create_custodial_user(CLINIC, "New.Patient@Example.org")
+
+        assert user.username == "new.patient@example.org"
+        assert set(user.roles) == {"custodial_account", "patient"}
+        assert user.password_exists is False
+
+    def test_need_no_address_and_do_not_collide(self, user_service):
+        first, second = (user_service.create_custodial_user(CLINIC, None) for _ in range(2))
+
+        assert first.user_id != second.user_id
+        assert (first.username, first.emails) == (None, ())
+
+    def test_a_taken_address_is_refused(self, user_service, kim):
+        with pytest.raises(EmailTaken):
+            user_service.create_custodial_user(CLINIC, "KIM.DOE@example.org")
+
+    @pytest.mark.parametrize(
+        "email", ["no-at", "a@b", "a@b.c", "a b@example.org", "a@@example.org"]
+    )
+    def test_what_is_no_address_is_refused(self, user_service, email):
+        with pytest.raises(ServiceError) as refusal:
+            user_service.create_custodial_user(CLINIC, email)
+
+        assert refusal.value.status == 400
+
+
+class TestUpdate:
+    def test_an_address_changes_and_the_clinics_hear_of_it(self, user_service, kim):
+        user = user_service.update_user(
+            kim.user_id, UserUpdate(username="New@example.org", emails=("New@example.org",))
+        )
+
+        assert user.username == "new@example.org"
+        assert user_service.get_user("kim.doe@example.org") is None
+
+    def test_an_empty_list_removes_the_address(self, user_service):
+        user = user_service.create_custodial_user(CLINIC, "gone@example.org")
+        after = user_service.update_user(user.user_id, UserUpdate(emails=()))
+
+        assert (after.username, after.emails) == (None, ())
+
+    def test_a_taken_address_is_refused_and_nothing_changes(self, user_service, kim):
+        other = user_service.create_custodial_user(CLINIC, "other@example.org")
+        with pytest.raises(EmailTaken):
+            user_service.update_user(other.user_id, UserUpdate(username="kim.doe@example.org"))
+
+        assert user_service.get_user(other.user_id).username == "other@example.org"
+
+    @pytest.mark.parametrize(
+        "update",
+        [
+            UserUpdate(username="a@example.org", emails=("b@example.org",)),
+            UserUpdate(username="a@example.org", emails=()),
+            UserUpdate(emails=("a@example.org", "b@example.org")),
+            UserUpdate(password="short"),
+            UserUpdate(password="has a space"),
+            UserUpdate(password="x" * 73),
+            UserUpdate(roles=("king",)),
+            UserUpdate(terms_accepted="yesterday"),
+        ],
+    )
+    def test_what_the_rules_forbid_is_400(self, user_service, kim, update):
+        with pytest.raises(ServiceError) as refusal:
+            user_service.update_user(kim.user_id, update)
+
+        assert refusal.value.status == 400
+
+    @pytest.mark.parametrize("roles", [None, ("brokered",)])
+    def test_unknown_and_brokered_accounts_are_401(self, user_service, roles):
+        user_id = UNKNOWN
+        if roles:
+            user_id = accounts.create_user(
+                email="b@example.org", full_name="B", roles=roles
+            ).user_id
+        with pytest.raises(ServiceError) as refusal:
+            user_service.update_user(user_id, UserUpdate(email_verified=True))
+
+        assert refusal.value.status == 401
+
+    def test_other_fields_change_alone(self, user_service, kim):
+        terms = "2026-01-02T03:04:05Z"
+        user_service.update_user(
+            kim.user_id, UserUpdate(terms_accepted=terms, roles=("clinician",))
+        )
+        after = user_service.get_user(kim.user_id)
+
+        assert (after.terms_accepted, after.roles) == (terms, ("clinician",))
+        assert after.username == "kim.doe@example.org"
+
+    def test_the_first_password_makes_a_custodial_account_its_owners(
+        self, user_service, permission_service
+    ):
+        user = user_service.create_custodial_user(CLINIC, "mine@example.org")
+        permission_service.set_permissions(
+            user.user_id, "1234567890", {"custodian": {}, "view": {}}
+        )
+        permission_service.set_permissions(user.user_id, "1234567891", {"custodian": {}})
+
+        after = user_service.update_user(user.user_id, UserUpdate(password="correct-horse"))
+
+        assert after.roles == ("patient",)
+        assert after.password_exists is True
+        assert permission_service.get_permissions(user.user_id, "1234567890") == {"view": {}}
+        assert permission_service.get_permissions(user.user_id, "1234567891") == {}
+
+    def test_a_new_password_ends_older_sessions(self, user_service, kim):
+        token = accounts.issue_user_token(kim.user_id)
+        user_service.update_user(kim.user_id, UserUpdate(password="correct-horse"))
+
+        assert user_service.check_token(token) is None
+
+
+class TestDeletion:
+    def test_removes_the_account_and_its_sessions(self, user_service, profile_service, kim):
+        token = accounts.issue_user_token(kim.user_id)
+        user_service.delete_user(kim.user_id)
+
+        assert user_service.get_user(kim.user_id) is None
+        assert user_service.check_token(token) is None
+        assert profile_service.get_profile(kim.user_id) is None
+
+    def test_of_what_is_gone_is_no_failure(self, user_service):
+        user_service.delete_user(UNKNOWN)
+
+    @pytest.mark.parametrize("role", ["clinic", "clinician"])
+    def test_of_clinic_accounts_is_refused(self, user_service, role):
+        user = accounts.create_user(email="c@example.org", full_name="C", roles=(role,))
+        with pytest.raises(ServiceError) as refusal:
+            user_service.delete_user(user.user_id)
+
+        assert refusal.value.status == 401
+        assert user_service.get_user(user.user_id) is not None
+
+
+class TestEvents:
+    """What the embedded service tells the rest of this system."""
+
+    @pytest.fixture(autouse=True)
+    def listeners(self, monkeypatch):
+        from clinics_site.core import outbox
+
+        for event in ("user.updated", "user.deleted", "user.password_set"):
+            if event not in outbox._BY_EVENT:
+                heard = outbox.Subscription(event, f"test.{event}", lambda payload: None, False)
+                monkeypatch.setitem(outbox._BY_EVENT, event, [heard])
+
+    @pytest.fixture
+    def kind(self):
+        return "embedded"
+
+    def test_an_update_tells_what_changed(self, user_service, kim):
+        user_service.update_user(kim.user_id, UserUpdate(username="new@example.org"))
+
+        assert {"userId": kim.user_id, "changed": ["username"]} in emitted("user.updated")
+
+    def test_an_update_that_changes_nothing_tells_nothing(self, user_service, kim):
+        user_service.update_user(kim.user_id, UserUpdate(username="kim.doe@example.org"))
+
+        assert not emitted("user.updated")
+
+    def test_a_refused_update_tells_nothing(self, user_service, kim):
+        other = user_service.create_custodial_user(CLINIC, None)
+        with pytest.raises(EmailTaken):
+            user_service.update_user(other.user_id, UserUpdate(username="kim.doe@example.org"))
+
+        assert not emitted()
+
+    def test_the_first_password_is_told_once(self, user_service):
+        user = user_service.create_custodial_user(CLINIC, None)
+        user_service.update_user(user.user_id, UserUpdate(password="correct-horse"))
+        first = emitted("user.password_set")
+        user_service.update_user(user.user_id, UserUpdate(password="other-horse"))
+
+        assert {"userId": user.user_id} in first
+        assert emitted("user.password_set") == first
+
+    def test_a_deletion_is_told(self, user_service, kim):
+        user_service.delete_user(kim.user_id)
+
+        assert {"userId": kim.user_id} in emitted("user.deleted")
+
+
+class TestStorage:
+    def test_tokens_and_passwords_are_kept_as_hashes(self):
+        user = accounts.create_user(email="k@example.org", full_name="K", password="correct-horse")
+        token = accounts.issue_user_token(user.user_id)
+
+        stored = str(list(db.collection("accounts").find({})))
+        stored += str(list(db.collection("accountTokens").find({})))
+        assert "argon2" in stored
+        assert token not in stored
+        assert "correct-horse" not in stored
+
+    def test_an_expired_token_is_refused_before_it_is_cleaned_up(self, kim):
+        from clinics_site.core import clock
+        from users.clients.embedded import EmbeddedUserService
+
+        token = accounts.issue_user_token(kim.user_id)
+        db.collection("accountTokens").update_many({}, {"$set": {"expiresTime": clock.now()}})
+
+        assert EmbeddedUserService().check_token(token) is None

@@ -1,0 +1,212 @@
+"""What only the HTTP clients can do wrong: logins, headers, statuses, outages (behaviour notes worker B1-B6
+and auth 1.1)."""
+
+import time
+from datetime import timedelta
+
+import pytest
+
+from clinics_site.core import clock
+from clinics_site.core.http import ServiceError, ServiceUnavailable
+from tests.clients import standin as wire
+from users.clients import http
+from users.clients.http import server_session
+from users.clients.http.server_session import ServerSession
+from users.services import accounts
+
+OWNER = "00000000aa"
+
+
+@pytest.fixture
+def users(standin, session):
+    return http.HttpUserService(standin.address, session)
+
+
+def logins(standin):
+    return standin.calls.count("POST /serverlogin")
+
+
+class TestServerLogin:
+    def test_happens_once_for_many_calls_with_name_and_secret(self, standin, users):
+        users.get_user(OWNER)
+        users.get_user(OWNER)
+
+        assert logins(standin) == 1
+        assert standin.headers[0]["x-tidepool-server-name"] == "clinics"
+        assert standin.headers[0]["x-tidepool-server-secret"] == wire.SECRET
+        assert "x-tidepool-session-token" not in standin.headers[0]
+
+    def test_is_repeated_after_its_lifetime(self, standin):
+        session = ServerSession(
+            url=standin.address + "/serverlogin", name="clinics", secret=wire.SECRET, lifetime=0.05
+        )
+        session.token()
+        time.sleep(0.06)
+        session.token()
+
+        assert logins(standin) == 2
+
+    def test_is_repeated_once_when_the_service_forgot_us(self, standin, users, monkeypatch):
+        from users.clients.embedded import sessions
+
+        users.get_user(OWNER)
+        sessions.end_all(sessions.SERVICE_ACCOUNT_ID)
+        monkeypatch.setattr(server_session, "_TRUSTED", 0)
+
+        assert users.get_user(OWNER) is None
+        assert logins(standin) == 2
+
+    def test_bad_tokens_of_callers_do_not_cause_logins(self, standin, users):
+        for number in range(10):
+            assert users.check_token(f"bad{number}") is None
+
+        assert logins(standin) == 1
+
+    def test_a_wrong_secret_is_an_outage_for_callers_not_a_logout(self, standin):
+        session = ServerSession(url=standin.address + "/serverlogin", name="clinics", secret="no")
+        with pytest.raises(ServiceUnavailable):
+            http.HttpUserService(standin.address, session).check_token("x")
+
+    def test_a_login_without_token_is_no_login(self, standin, users):
+        standin.override["POST /serverlogin"] = (200, None)
+        with pytest.raises(ServiceError):
+            users.get_user(OWNER)
+
+
+class TestTokenCheck:
+    @pytest.mark.parametrize("status", [400, 401, 403, 404])
+    def test_every_refusal_is_an_invalid_token(self, standin, users, status):
+        standin.override["GET /token/x"] = (status, {"code": status})
+        assert users.check_token("x") is None
+
+    @pytest.mark.parametrize("status", [500, 502, 503])
+    def test_an_outage_is_not_a_logout(self, standin, users, status):
+        standin.override["GET /token/x"] = (status, None)
+        with pytest.raises(ServiceUnavailable):
+            users.check_token("x")
+
+    @pytest.mark.parametrize(
+        "body", [None, [], {}, {"isserver": True}, {"isserver": True, "userid": ""}, {"userid": 7}]
+    )
+    def test_an_answer_without_user_is_a_refusal(self, standin, users, body):
+        standin.override["GET /token/x"] = (200, body)
+        assert users.check_token("x") is None
+
+    def test_field_names_come_in_any_case(self, standin, users):
+        standin.override["GET /token/x"] = (
+            200,
+            {"ISSERVER": True, "UserId": OWNER, "identityprovider": "p"},
+        )
+        principal = users.check_token("x")
+        assert (principal.user_id, principal.is_server, principal.identity_provider) == (
+            OWNER,
+            True,
+            "p",
+        )
+
+    def test_the_token_is_one_path_segment(self, standin, users):
+        users.check_token("kc:a/b?c=1#d e")
+        assert standin.calls[-1] == "GET /token/kc%3Aa%2Fb%3Fc%3D1%23d%20e"
+
+
+class TestStatuses:
+    @pytest.mark.parametrize("status", [401, 500])
+    def test_a_failed_look_up_is_an_error_not_nobody(self, standin, users, status):
+        standin.override[f"GET /user/{OWNER}"] = (status, None)
+        with pytest.raises(ServiceError) as failure:
+            users.get_user(OWNER)
+        assert failure.value.status == status
+
+    def test_an_account_without_id_is_an_error(self, standin, users):
+        standin.override["POST /v1/clinics/c/users"] = (201, {"userid": ""})
+        with pytest.raises(ServiceError):
+            users.create_custodial_user("c", None)
+
+    def test_an_unreadable_answer_is_an_error(self, standin, session):
+        standin.override[f"GET /{OWNER}/profile"] = (200, "text")
+        with pytest.raises(ServiceError):
+            http.HttpProfileService(standin.address, session).get_profile(OWNER)
+
+    def test_the_profile_of_nobody_is_updated_silently(self, standin, session):
+        standin.override[f"POST /{OWNER}/profile"] = (404, None)
+        service = http.HttpProfileService(standin.address, session)
+        assert service.update_profile(OWNER, {"fullName": "A"}) == {}
+
+    @pytest.mark.parametrize("status", [200, 204])
+    def test_a_restricted_token_may_be_gone_with_200_or_204(self, standin, session, status):
+        standin.override["DELETE /v1/restricted_tokens/x"] = (status, None)
+        http.HttpRestrictedTokens(standin.address, session).delete_token("x")
+
+    def test_a_service_that_is_down_is_unavailable_soon(self, session):
+        started = time.monotonic()
+        with pytest.raises(ServiceUnavailable):
+            http.HttpUserService("http://127.0.0.1:1", session).get_user(OWNER)
+        assert time.monotonic() - started < 3
+
+
+class TestAuthService:
+    def test_the_service_secret_replaces_the_session_token(self, standin, session, settings):
+        settings.SERVICE_SECRET = "service-secret"
+        http.HttpRestrictedTokens(standin.address, session).get_token("x")
+
+        assert standin.headers[-1]["x-tidepool-service-secret"] == "service-secret"
+        assert "x-tidepool-session-token" not in standin.headers[-1]
+        assert logins(standin) == 0
+
+    def test_a_second_login_is_used_where_configured(self, standin, settings):
+        from users.clients.http.sessions import auth_session
+
+        settings.AUTH_EXTERNAL_ADDRESS = standin.address
+        settings.AUTH_EXTERNAL_SECRET = wire.SECRET
+        auth_session.cache_clear()
+        try:
+            http.HttpRestrictedTokens(standin.address).get_token("x")
+        finally:
+            auth_session.cache_clear()
+
+        assert standin.calls[0] == "POST /auth/serverlogin"
+        assert standin.headers[0]["x-tidepool-server-name"] == "clinic"
+        assert standin.headers[-1]["x-tidepool-session-token"]
+
+    def test_times_with_offset_are_read(self, standin, session):
+        row = {
+            "id": "x",
+            "userId": OWNER,
+            "expirationTime": "2026-01-01T01:00:00+01:00",
+            "createdTime": "2025-12-31T00:00:00Z",
+        }
+        standin.override["GET /v1/restricted_tokens/x"] = (200, row)
+        token = http.HttpRestrictedTokens(standin.address, session).get_token("x")
+        assert clock.format_time(token.expiration_time) == "2026-01-01T00:00:00Z"
+        assert token.expiration_time.utcoffset() == timedelta(0)
+
+
+class TestTokenEndpoint:
+    @pytest.fixture
+    def endpoint(self, standin):
+        standin.endpoint.register_client("ehr", "s3cret", OWNER)
+        return http.HttpTokenEndpoint(standin.address + "/oidc/token")
+
+    def test_basic_is_tried_first_and_enough(self, standin, endpoint):
+        assert endpoint.subject_of_client("ehr", "s3cret") == OWNER
+        assert len(standin.calls) == 1
+
+    def test_form_fields_are_tried_second(self, standin, endpoint):
+        standin.basic_allowed = False
+        assert endpoint.subject_of_client("ehr", "s3cret") == OWNER
+        assert len(standin.calls) == 2
+
+    @pytest.mark.parametrize(
+        "body", [{}, {"id_token": "x"}, {"id_token": 7}, {"access_token": "only"}]
+    )
+    def test_an_answer_without_subject_is_an_error(self, standin, endpoint, body):
+        standin.override["POST /oidc/token"] = (200, body)
+        with pytest.raises(ServiceError):
+            endpoint.subject_of_client("ehr", "s3cret")
+
+
+def test_a_token_is_never_sent_in_the_clear_of_a_log(standin, users, caplog):
+    token = accounts.issue_user_token(OWNER)
+    with caplog.at_level("DEBUG", logger="clinics_site"):
+        users.check_token(token)
+    assert token not in caplog.text
