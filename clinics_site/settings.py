@@ -18,7 +18,8 @@ SECRET_KEY = env.text(
     help="signs admin sessions; required in production",
 )
 AUDIT_KEY = env.text(
-    "AUDIT_KEY", help="seals the audit trail; unset: derived from SECRET_KEY. Keep it off the database"
+    "AUDIT_KEY",
+    help="seals the audit trail; unset: derived from SECRET_KEY. Keep it off the database",
 )
 AUDIT_OLD_KEYS = env.words(
     "AUDIT_OLD_KEYS", help="retired values of AUDIT_KEY that older audit events are sealed with"
@@ -161,7 +162,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = env.number(
 POLICY_MODULES = ["clinics.policy", "confirmations.policy", "redox.policy", "xealth.policy"]
 TOKEN_CHECKER = "users.services.tokens.check_token"  # noqa: S105
 CLINICIAN_ROLES = "clinics.services.access.find_clinician_roles"
-CLINIC_PERMISSIONS = "clinics.services.access.find_clinic_permissions"
+CLINIC_PERMISSIONS = "clinics.services.shared_permissions.find_shared_permissions"
 BACKEND_TOKEN_CACHE = env.duration(
     "BACKEND_TOKEN_CACHE", "60s", help="how long a checked backend token is trusted without asking"
 )
@@ -369,6 +370,10 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_REDIRECT_EXEMPT = [r"^ready$", r"^live$", r"^metrics$"]
 SECURE_SSL_REDIRECT = env.flag(
     "SSL_REDIRECT", default=False, help="redirect http to https inside the service"
+)
+CLIENT_ADDRESS_HEADER = env.text(
+    "CLIENT_ADDRESS_HEADER",
+    help="header in which your proxy puts the client's address, for the login limit; unset: the peer's",
 )
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
