@@ -74,3 +74,28 @@ def update_data_sources(*, user_id: str, data_sources: Sequence[Document]) -> No
     if user_id != settings.DEMO_PATIENT_USER_ID:
         for record in records:
             patient_counts.note_change(record["clinicId"])
+
+
+def merge_data_sources(*, user_id: str, delivered: Sequence[Document]) -> None:
+    """Take what the data service knows, and keep each clinic's own unanswered requests to other providers."""
+    providers = {source["providerName"] for source in delivered}
+
+    def merge() -> None:
+        for record in store.list_of_user(user_id, _COUNTED_FIELDS):
+            asked = [s for s in record.get("dataSources") or [] if _is_unanswered(s, providers)]
+            sources = [*delivered, *asked]
+            fields = {"dataSources": sources, "updatedTime": clock.now()}
+            store.set_fields(record["_id"], fields)
+            patient_counts.count_change(
+                clinic_id=record["clinicId"],
+                before=record,
+                after={**record, "dataSources": sources},
+            )
+
+    db.run_in_transaction(merge)
+
+
+def _is_unanswered(source: Document, providers: set[str]) -> bool:
+    return source.get("providerName") not in providers and str(source.get("state")).startswith(
+        "pending"
+    )

@@ -89,7 +89,8 @@ def _dates(body: Mapping[str, Any]) -> Document:
     found: Document = {name: bool(body.get(name)) for name in statistics.DATE_FLAGS}
     for name in _DATES:
         if name in body:
-            found[name] = clock.parse_time(body[name])
+            value = body[name]
+            found[name] = clock.parse_time(value) if isinstance(value, str) else value
     for name in _REASONS:
         if name in body:
             found[name] = body[name]

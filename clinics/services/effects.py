@@ -1,0 +1,141 @@
+"""What follows from a change of a patient's record (behaviour notes patients 9, worker A5, A6, A9).
+
+Called with ids, some time after the change and perhaps twice: each looks at the present state and decides then.
+"""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from clinics.services import data_sources, summaries, summary_mapping
+from clinics.services.patient_details import is_custodial
+from clinics.services.patients import find_patient
+from clinics.store import patients as store
+from clinics_site.core import clock, ids
+from clinics_site.core.db import Document
+from clinics_site.core.errors import NoChange, NotFound, PermanentFailure
+from clinics_site.core.http import ServiceError
+from users.clients.protocol import UserUpdate
+from users.services.neighbours import data_service, profile_service, user_service
+
+# Field of a record -> key inside the profile's `patient`.
+PROFILE_KEYS = {
+    "birthDate": "birthday",
+    "mrn": "mrn",
+    "targetDevices": "targetDevices",
+    "diagnosisType": "diagnosisType",
+}
+MAPPED = frozenset({"fullName", "email", *PROFILE_KEYS})
+REFUSED = 401
+PROTECTED = "account_protected"
+
+
+# --- the profile of a custodial account -----------------------------------------------------------
+def sync_profile(*, clinic_id: str, user_id: str, changed: Collection[str] | None) -> None:
+    """Copy what changed (None: everything there is) into the profile, while the clinic looks after the account."""
+    fields = MAPPED if changed is None else MAPPED.intersection(changed)
+    document = find_patient(clinic_id, user_id) if fields else None
+    if document is None or not is_custodial(document):
+        return
+    if changed is None:
+        fields = frozenset(name for name in fields if document.get(name) is not None)
+    profile = profile_service().get_profile(user_id) or {}
+    profile_service().update_profile(user_id, _profile_changes(document, profile, fields))
+
+
+def _profile_changes(
+    document: Document, profile: Mapping[str, Any], fields: Collection[str]
+) -> dict[str, Any]:
+    about = profile.get("patient")
+    about = dict(about) if isinstance(about, Mapping) else {}
+    for name in fields:
+        if name in PROFILE_KEYS:
+            _put(about, PROFILE_KEYS[name], document.get(name))
+    changes: dict[str, Any] = {
+        name: document.get(name) for name in ("fullName", "email") if name in fields
+    }
+    if "email" in fields:
+        email = document.get("email")
+        _put(about, "emails", [email] if email else None)
+    return {**changes, "patient": about}
+
+
+def _put(target: dict[str, Any], key: str, value: Any) -> None:
+    if value is None or value == "":
+        target.pop(key, None)
+    else:
+        target[key] = value
+
+
+# --- what the account's owner brings along --------------------------------------------------------
+def copy_data_sources(*, clinic_id: str, user_id: str) -> None:
+    """Of an existing user who has joined; requests that only the clinic knows stay."""
+    document = find_patient(clinic_id, user_id)
+    if document is None or is_custodial(document):
+        return
+    delivered = [_data_source(item) for item in data_service().list_data_sources(user_id)]
+    if delivered:
+        data_sources.merge_data_sources(user_id=user_id, delivered=delivered)
+
+
+def _data_source(item: Mapping[str, Any]) -> Document:
+    stored: Document = {"providerName": item["providerName"], "state": item["state"]}
+    source_id = ids.parse_id(item.get("id"))
+    if source_id is not None:
+        stored["dataSourceId"] = source_id
+    for name in ("modifiedTime", "latestDataTime"):
+        value = item.get(name)
+        if value is not None:
+            stored[name] = clock.parse_time(value) if isinstance(value, str) else value
+    return stored
+
+
+def copy_summaries(*, clinic_id: str, user_id: str) -> None:
+    """Into a new record that came without a summary."""
+    document = find_patient(clinic_id, user_id)
+    if document is None or document.get("summary"):
+        return
+    body = {}
+    for kind in ("cgm", "bgm"):
+        found = data_service().get_summary(kind, user_id)
+        if found is not None:
+            body[f"{kind}Stats"] = summary_mapping.to_body(kind, found)
+    if not body:
+        return
+    try:
+        summaries.update_summary(user_id=user_id, body=body)
+    except NoChange:
+        return
+
+
+# --- accounts nobody looks after any more ---------------------------------------------------------
+def clean_up_account(*, user_id: str, deletion_id: str) -> None:
+    """After the removal of a custodial patient: an account with data only loses its address, any other is deleted.
+
+    A clinic can not destroy diabetes data. An account that another clinic's record still needs is left alone.
+    """
+    found = ids.parse_id(deletion_id)
+    deletion = store.find_deletion(found) if found is not None else None
+    if deletion is None or not is_custodial(deletion["patient"]) or store.exists_for_user(user_id):
+        return
+    _end_account(user_id)
+
+
+def remove_orphan(user_id: str) -> None:
+    """The account of a creation that failed after the account was made. It has neither record nor data."""
+    if not store.exists_for_user(user_id):
+        _end_account(user_id)
+
+
+def _end_account(user_id: str) -> None:
+    try:
+        if data_service().has_data(user_id):
+            user_service().update_user(user_id, UserUpdate(emails=()))
+        else:
+            user_service().delete_user(user_id)
+    except NotFound:
+        return
+    except ServiceError as error:
+        if error.status == REFUSED:
+            # Accounts of clinicians are never deleted this way, however often it is tried.
+            raise PermanentFailure(PROTECTED) from None
+        raise
