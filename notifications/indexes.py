@@ -1,1 +1,32 @@
 """Indexes of the app's collections."""
+
+from datetime import timedelta
+
+from pymongo import ASCENDING, DESCENDING, IndexModel
+
+from clinics_site.core import indexes
+
+# Longer than any event can still be repeated, and long enough for "did she get the mail?".
+KEEP_SENT = timedelta(days=180)
+KEEP_HANDLED = timedelta(days=90)
+
+indexes.declare(
+    "sentMails",
+    IndexModel(
+        [("recipientHash", ASCENDING), ("time", DESCENDING)],
+        name="SentMailsByRecipient",
+    ),
+    IndexModel(
+        [("time", ASCENDING)],
+        name="SentMailsCleanup",
+        expireAfterSeconds=int(KEEP_SENT.total_seconds()),
+    ),
+)
+indexes.declare(
+    "handledEvents",
+    IndexModel(
+        [("time", ASCENDING)],
+        name="HandledEventsCleanup",
+        expireAfterSeconds=int(KEEP_HANDLED.total_seconds()),
+    ),
+)

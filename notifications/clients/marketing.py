@@ -1,0 +1,32 @@
+"""The marketing service, told that a clinician's data changed (behaviour note worker, A4). Optional."""
+
+from urllib.parse import quote
+
+import structlog
+from django.conf import settings
+
+from clinics_site.core import http
+from clinics_site.core.http import ServiceError, ServiceUnavailable
+from users.services import neighbours
+
+SERVICE = "marketing"
+TIMEOUT = 30.0
+
+log = structlog.get_logger(__name__)
+
+
+def refresh_user(user_id: str) -> None:
+    """Best effort: nothing here depends on it, so a failure is logged and forgotten."""
+    if not (settings.MARKETO_HOST and settings.MARKETO_ENABLED):
+        return
+    try:
+        _refresh(user_id)
+    except (ServiceError, ServiceUnavailable) as error:
+        log.warning("marketing.not_refreshed", service=SERVICE, error=type(error).__name__)
+
+
+def _refresh(user_id: str) -> None:
+    url = f"{settings.MARKETO_HOST.rstrip('/')}/v1/users/{quote(user_id, safe='')}/marketo"
+    headers = {"x-tidepool-session-token": neighbours.user_service().server_token()}
+    answer = http.request(SERVICE, "POST", url, headers=headers, timeout=TIMEOUT)
+    http.expect(answer, SERVICE, 200)

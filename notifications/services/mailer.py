@@ -1,0 +1,177 @@
+"""Sends one mail per `mail.requested` event, whatever dies in between.
+
+The record of an event goes sending -> sent. A try that raised is `failed` and may be repeated. A try whose
+worker died is neither: the provider may have taken the mail a moment before. It is repeated once, with the
+same Message-ID, because a lost invitation harms and a second copy, which mailboxes fold into the first, does
+not; a second death parks the event, so that a mail that kills its worker can not reach anyone many times.
+See docs/decisions/0007-mails.md.
+"""
+
+import hmac
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+from email.utils import parseaddr
+from hashlib import sha256
+from smtplib import SMTPRecipientsRefused
+from typing import Any
+
+import structlog
+from anymail.exceptions import AnymailRecipientsRefused
+from bson import ObjectId
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.mail import EmailMultiAlternatives
+from django.core.validators import validate_email
+
+from clinics_site.core import clock
+from clinics_site.core.errors import PermanentFailure
+from notifications.services.catalogue import Mail, find_mail
+from notifications.services.rendering import RenderedMail, VariableMissing, render
+from notifications.store import sent_mails
+
+# Longer than any provider call may take (EMAIL_TIMEOUT), so a slow living worker is not overtaken.
+SILENT_AFTER = timedelta(seconds=60)
+REPEATS_AFTER_DEATH = 1
+_TEMPLATE_NAME = re.compile(r"[a-z0-9_]{1,80}")
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class MailRequest:
+    event_id: ObjectId
+    recipient: str
+    template: str
+    variables: dict[str, str]
+
+
+class StillSending(Exception):
+    """Another worker holds this mail, or died with it a moment ago: look again later."""
+
+
+def deliver_mail(payload: dict[str, Any]) -> None:
+    """Send what the event asks for, at most once as far as this side can tell."""
+    request = _read(payload)
+    mail = _sendable(request)
+    if mail is None:
+        return
+    message = compose(request, _rendered(mail, request))
+    if _claim(request):
+        _send(request, message)
+
+
+def _read(payload: dict[str, Any]) -> MailRequest:
+    variables = payload.get("variables") or {}
+    return MailRequest(
+        event_id=ObjectId(payload["eventId"]),
+        recipient=str(payload.get("recipient") or "").strip(),
+        template=str(payload.get("template") or ""),
+        variables={name: "" if value is None else str(value) for name, value in variables.items()},
+    )
+
+
+def _sendable(request: MailRequest) -> Mail | None:
+    """The mail to send; None when it is dropped, which the log tells by the template's name."""
+    mail = find_mail(request.template)
+    if mail is None:
+        known = _TEMPLATE_NAME.fullmatch(request.template)
+        _drop(request.template if known else "unreadable", "template_unknown")
+        return None
+    if not is_address(request.recipient):
+        _drop(request.template, "recipient_invalid" if request.recipient else "recipient_empty")
+        return None
+    return mail
+
+
+def _drop(template: str, reason: str) -> None:
+    log.warning("mail.dropped", template=template, reason=reason)
+
+
+def is_address(text: str) -> bool:
+    try:
+        validate_email(text)
+    except ValidationError:
+        return False
+    return True
+
+
+def _rendered(mail: Mail, request: MailRequest) -> RenderedMail:
+    try:
+        return render(mail, request.variables)
+    except VariableMissing:
+        reason = "mail_variable_missing"
+        raise PermanentFailure(reason) from None
+
+
+def compose(request: MailRequest, rendered: RenderedMail) -> EmailMultiAlternatives:
+    message = EmailMultiAlternatives(
+        subject=rendered.subject,
+        body=rendered.text,
+        to=[request.recipient],
+        headers={"Message-ID": message_id(request.event_id), "Auto-Submitted": "auto-generated"},
+    )
+    message.attach_alternative(rendered.html, "text/html")
+    return message
+
+
+def message_id(event_id: ObjectId) -> str:
+    """The same for every try, so that a mailbox can tell a second copy from a second mail."""
+    _, sender = parseaddr(settings.DEFAULT_FROM_EMAIL)
+    domain = sender.rpartition("@")[2] or "localhost"
+    return f"<{event_id}@{domain}>"
+
+
+def recipient_hash(address: str) -> str:
+    """Who a mail went to, for those who hold the key and the address, and for nobody else."""
+    folded = address.strip().casefold().encode()
+    return hmac.new(settings.SECRET_KEY.encode(), b"mail:" + folded, sha256).hexdigest()
+
+
+def _claim(request: MailRequest) -> bool:
+    """True when this worker is to send now, False when the mail has been sent."""
+    first = sent_mails.insert_sending(
+        event_id=request.event_id,
+        template=request.template,
+        recipient_hash=recipient_hash(request.recipient),
+    )
+    if first or sent_mails.claim_again(request.event_id):
+        return True
+    silent = clock.now() - SILENT_AFTER
+    if sent_mails.claim_abandoned(request.event_id, before=silent, most=REPEATS_AFTER_DEATH):
+        log.warning("mail.repeated", template=request.template, row=str(request.event_id))
+        return True
+    if sent_mails.set_unclear(request.event_id, before=silent):
+        reason = "mail_outcome_unclear"
+        raise PermanentFailure(reason)
+    return _sent_or_wait(request)
+
+
+def _sent_or_wait(request: MailRequest) -> bool:
+    record = sent_mails.find(request.event_id)
+    if record is not None and record["state"] == sent_mails.SENT:
+        return False
+    raise StillSending
+
+
+def _send(request: MailRequest, message: EmailMultiAlternatives) -> None:
+    try:
+        message.send()
+    except (SMTPRecipientsRefused, AnymailRecipientsRefused) as error:
+        sent_mails.set_state(request.event_id, sent_mails.FAILED)
+        if not _is_final(error):
+            raise
+        reason = "mail_recipient_refused"
+        raise PermanentFailure(reason) from None
+    except Exception:
+        sent_mails.set_state(request.event_id, sent_mails.FAILED)
+        raise
+    sent_mails.set_state(request.event_id, sent_mails.SENT)
+    log.info("mail.sent", template=request.template, row=str(request.event_id))
+
+
+def _is_final(error: Exception) -> bool:
+    """SMTP says 4xx for "not now" (a full mailbox, greylisting) and 5xx for "never"."""
+    if isinstance(error, SMTPRecipientsRefused):
+        return all(code >= 500 for code, _ in error.recipients.values())
+    return True

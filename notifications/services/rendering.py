@@ -1,0 +1,86 @@
+"""From a template's name and variables to what is sent: subject, HTML part and text part."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from django.conf import settings
+from django.template.loader import render_to_string
+
+from notifications.services import styles
+from notifications.services.catalogue import DEFAULTS, Mail
+from notifications.services.plain_text import to_plain_text
+
+LONGEST_VALUE = 200
+_BLANKS = re.compile(r"[\s\x00-\x1f\x7f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
+# A dot inside a word, as in a host name, or the start of an address.
+_LINKABLE = re.compile(r"(?<=\w)\.(?=\w{2})|(?<=\w):(?=//)")
+_LOOK = {"light": styles.LIGHT, "dark": styles.DARK, "font": styles.FONT}
+_FOR_LINKS = ("Email", "Key", "RestrictedTokenId", "WebPath")
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedMail:
+    subject: str
+    html: str
+    text: str
+
+
+class VariableMissing(Exception):
+    """The mail can not be written: a variable without default was not given."""
+
+
+def render(mail: Mail, variables: Mapping[str, str]) -> RenderedMail:
+    """Values are escaped in HTML, percent-encoded in addresses and kept on one line in the subject."""
+    given = _complete(mail, variables)
+    subject = mail.subject.format(**{name: on_one_line(value) for name, value in given.items()})
+    context = {
+        **{name: as_words(value) for name, value in given.items()},
+        **_LOOK,
+        "Link": _link(mail, given),
+    }
+    fragment = render_to_string(f"notifications/mails/{mail.body}.html", context)
+    return RenderedMail(subject, _html(subject, fragment), _text(fragment))
+
+
+def _complete(mail: Mail, variables: Mapping[str, str]) -> dict[str, str]:
+    """Given values, else defaults; an empty value counts as absent."""
+    given = {
+        name: str(variables.get(name) or "").strip() or DEFAULTS.get(name, "")
+        for name in mail.variables
+    }
+    if any(not given[name] for name in mail.required):
+        raise VariableMissing(mail.template)
+    return {**given, **mail.constants}
+
+
+def on_one_line(value: str) -> str:
+    """Names are typed by strangers: none may carry a header line or reverse the text after it."""
+    return _BLANKS.sub(" ", value).strip()[:LONGEST_VALUE]
+
+
+def as_words(value: str) -> str:
+    """One line in which mail clients find no address to make a link of.
+
+    An invitation goes from one stranger to another: a "name" must not be an advertisement that works.
+    """
+    return _LINKABLE.sub(lambda found: f"{found.group()}\u200b", on_one_line(value))
+
+
+def _link(mail: Mail, given: Mapping[str, str]) -> str:
+    encoded = {name: quote(given[name], safe="/") for name in _FOR_LINKS if name in given}
+    return mail.link.format(WebURL=settings.WEBAPP_URL.rstrip("/"), **encoded)
+
+
+def _html(subject: str, fragment: str) -> str:
+    context = {
+        "subject": subject,
+        "body": styles.with_inline_styles(fragment),
+        **_LOOK,
+    }
+    return render_to_string("notifications/layout.html", context)
+
+
+def _text(fragment: str) -> str:
+    return render_to_string("notifications/layout.txt", {"body": to_plain_text(fragment)})

@@ -1,0 +1,78 @@
+"""`sentMails`: one document per mail event, so that an event repeated is not a mail repeated."""
+
+from datetime import datetime
+
+from bson import ObjectId
+from pymongo.errors import DuplicateKeyError
+
+from clinics_site.core import clock, db
+
+COLLECTION = "sentMails"
+SENDING, SENT, FAILED, UNCLEAR = "sending", "sent", "failed", "unclear"
+
+
+def insert_sending(*, event_id: ObjectId, template: str, recipient_hash: str) -> bool:
+    """Claim the first try. False when the event has a record already."""
+    moment = clock.now()
+    try:
+        db.collection(COLLECTION).insert_one(
+            {
+                "_id": event_id,
+                "template": template,
+                "recipientHash": recipient_hash,
+                "state": SENDING,
+                "tries": 1,
+                "abandoned": 0,
+                "time": moment,
+            }
+        )
+    except DuplicateKeyError:
+        return False
+    return True
+
+
+def claim_again(event_id: ObjectId) -> bool:
+    """Claim a try after one that ended without a mail, or after a person asked for it."""
+    return _claim({"_id": event_id, "state": {"$in": [FAILED, UNCLEAR]}}, abandoned=0)
+
+
+def claim_abandoned(event_id: ObjectId, *, before: datetime, most: int) -> bool:
+    """Claim a try whose worker fell silent; at most `most` times for one event."""
+    stale = {"_id": event_id, "state": SENDING, "time": {"$lt": before}, "abandoned": {"$lt": most}}
+    return _claim(stale, abandoned=1)
+
+
+def _claim(query: db.Document, *, abandoned: int) -> bool:
+    change = {
+        "$set": {"state": SENDING, "time": clock.now()},
+        "$inc": {"tries": 1, "abandoned": abandoned},
+    }
+    return db.collection(COLLECTION).update_one(query, change).modified_count == 1
+
+
+def set_state(event_id: ObjectId, state: str) -> None:
+    """The end of a claimed try."""
+    db.collection(COLLECTION).update_one(
+        {"_id": event_id, "state": SENDING}, {"$set": {"state": state, "time": clock.now()}}
+    )
+
+
+def set_unclear(event_id: ObjectId, *, before: datetime) -> bool:
+    """Give up a silent try: a person decides. The next claim starts a new count."""
+    result = db.collection(COLLECTION).update_one(
+        {"_id": event_id, "state": SENDING, "time": {"$lt": before}},
+        {"$set": {"state": UNCLEAR, "time": clock.now(), "abandoned": 0}},
+    )
+    return result.modified_count == 1
+
+
+def find(event_id: ObjectId) -> db.Document | None:
+    return db.collection(COLLECTION).find_one({"_id": event_id})
+
+
+def list_by_recipient(recipient_hash: str, *, limit: int) -> list[db.Document]:
+    """Newest first."""
+    found = db.collection(COLLECTION).find(
+        {"recipientHash": recipient_hash}, sort=[("time", -1)], limit=limit
+    )
+    return list(found)
