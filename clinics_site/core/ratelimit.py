@@ -12,6 +12,7 @@ from functools import cache
 
 import structlog
 from django.conf import settings
+from django.http import HttpRequest
 from limits import RateLimitItem, parse
 from limits.errors import StorageError
 from limits.storage import storage_from_string
@@ -39,6 +40,13 @@ def hit(name: str, subject: str, *, limit: str, closed: bool) -> None:
         return
     if not is_allowed:
         raise RateLimited(retry_after=retry_after)
+
+
+def address_of(request: HttpRequest) -> str:
+    """The client's address; from the proxy's own header where one is configured."""
+    header = settings.CLIENT_ADDRESS_HEADER
+    given = request.headers.get(header, "").split(",")[-1].strip() if header else ""
+    return given or str(request.META.get("REMOTE_ADDR", ""))
 
 
 def _seconds_to_wait(item: RateLimitItem, name: str, key: str) -> int:

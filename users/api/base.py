@@ -31,7 +31,3 @@ class AccountViewSet(ApiViewSet):
 
     def initial(self, request: Request, *args: Any, **kwargs: str) -> None:
         """Each action looks for the credential it needs."""
-
-
-def client_address(request: Request) -> str:
-    return str(request.META.get("REMOTE_ADDR", ""))

@@ -6,10 +6,11 @@ import binascii
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from clinics_site.core import ratelimit
 from clinics_site.core.api.viewsets import empty
 from clinics_site.core.authn import HEADER
 from clinics_site.core.errors import BadRequest
-from users.api.base import AccountViewSet, client_address
+from users.api.base import AccountViewSet
 from users.representation import users
 from users.services import sessions
 from users.services.neighbours import user_service
@@ -19,7 +20,7 @@ class LoginViewSet(AccountViewSet):
     def log_in(self, request: Request) -> Response:
         email, password = _basic_credentials(request)
         found, token = sessions.log_in(
-            email=email, password=password, client_address=client_address(request)
+            email=email, password=password, client_address=ratelimit.address_of(request._request)
         )
         return Response(users.user(found), headers={HEADER: token})
 
@@ -45,7 +46,9 @@ class ServerLoginViewSet(AccountViewSet):
         secret = request.META.get("HTTP_X_TIDEPOOL_SERVER_SECRET", "")
         if not name or not secret:
             raise BadRequest(message="Missing id and/or password")
-        token = sessions.log_in_service(secret=secret, client_address=client_address(request))
+        token = sessions.log_in_service(
+            secret=secret, client_address=ratelimit.address_of(request._request)
+        )
         response = empty()
         response.headers[HEADER] = token
         return response
