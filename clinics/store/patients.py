@@ -5,8 +5,9 @@ from datetime import datetime
 from typing import Any
 
 from bson import ObjectId
-from pymongo import ReturnDocument
+from pymongo import ReturnDocument, UpdateOne
 
+from clinics.search_keys import SEARCHED
 from clinics_site.core import db
 from clinics_site.core.db import Document
 
@@ -79,6 +80,30 @@ def find_other_with_mrn(clinic_id: ObjectId, mrn: str, user_id: str | None) -> D
 def insert_patient(document: Document) -> None:
     """Raises DuplicateKeyError for a second record of the user, and for an MRN that must be unique."""
     db.collection(COLLECTION).insert_one(document)
+
+
+def insert_patients(documents: Sequence[Document]) -> int:
+    """Many records at once; one that can not be stored does not keep the others out."""
+    result = db.collection(COLLECTION).insert_many(documents, ordered=False)
+    return len(result.inserted_ids)
+
+
+def iterate_without_search_key(projection: Mapping[str, Any]) -> Iterable[Document]:
+    return db.collection(COLLECTION).find(
+        {"searchKey": None}, projection, max_time_ms=None, batch_size=500
+    )
+
+
+def set_search_keys(found: Mapping[ObjectId, tuple[str, Document]]) -> int:
+    """Unless one of the searched fields was changed since it was read: then that writer has set the key."""
+    changes = [
+        UpdateOne(
+            {"_id": patient_id, "searchKey": None, **{n: read.get(n) for n in SEARCHED}},
+            {"$set": {"searchKey": key_text}},
+        )
+        for patient_id, (key_text, read) in found.items()
+    ]
+    return int(db.collection(COLLECTION).bulk_write(changes, ordered=False).modified_count)
 
 
 def set_fields(

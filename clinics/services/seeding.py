@@ -1,0 +1,37 @@
+"""Fill a clinic with invented patients, and give search keys to records that other systems wrote."""
+
+from bson import ObjectId
+
+from clinics.search_keys import SEARCHED, search_key
+from clinics.services import access, patient_counts
+from clinics.services.demo_patients import Surroundings, invent_patients
+from clinics.store import patients as store
+from clinics_site.core import clock, db
+
+BATCH = 500
+
+
+def seed_patients(*, clinic_id: str | ObjectId, count: int, seed: int) -> int:
+    """Store `count` invented patients. Their accounts do not exist; counts and search keys are right.
+
+    Raises NotFound for an unknown clinic and DuplicateKeyError when the seed was used in this clinic before.
+    """
+    clinic = access.access_clinic(clinic_id)
+    surroundings = Surroundings(
+        clinic_id=clinic["_id"],
+        tags=[tag["_id"] for tag in clinic.get("patientTags") or []],
+        sites=[{"id": s["id"], "name": s["name"]} for s in clinic.get("sites") or []],
+    )
+    people = invent_patients(surroundings, count=count, seed=seed, now=clock.now())
+    stored = sum(map(store.insert_patients, db.batches(people, BATCH)))
+    patient_counts.refresh_patient_count(clinic["_id"])
+    return stored
+
+
+def backfill_search_keys() -> int:
+    """Records without a search key get one; they are found without it too, only slower."""
+    changed = 0
+    fields = {"_id": 1, **dict.fromkeys(SEARCHED, 1)}
+    for batch in db.batches(store.iterate_without_search_key(fields), BATCH):
+        changed += store.set_search_keys({d["_id"]: (search_key(d), d) for d in batch})
+    return changed
