@@ -1,0 +1,116 @@
+"""Processes that this process has started: each with a log, ended by id, and never left behind."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from scripts import local
+
+
+class Guard:
+    """A helper process that ends the watched ones when this process dies, even by `kill -9`."""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, str(local.BASE / "scripts" / "guard.py")],
+            stdin=subprocess.PIPE,
+            start_new_session=True,
+            text=True,
+        )
+
+    def watch(self, pid: int) -> None:
+        self._say(f"+{pid}")
+
+    def release(self, pid: int) -> None:
+        self._say(f"-{pid}")
+
+    def remove_folder(self, path: Path) -> None:
+        """Once everything has ended."""
+        self._say(f"rm {path}")
+
+    def close(self) -> None:
+        """End what is still watched, remove the folders, and wait for it."""
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        self._process.wait()
+
+    def _say(self, line: str) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.write(line + "\n")
+        self._process.stdin.flush()
+
+
+class Child:
+    """A started process in a group of its own: a Ctrl-C in the terminal reaches it only through us."""
+
+    def __init__(
+        self,
+        name: str,
+        command: Sequence[str],
+        *,
+        log: Path,
+        guard: Guard | None,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        self.name = name
+        self.log = log
+        self._guard = guard
+        with log.open("ab") as output:
+            self._process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env=environment,
+                cwd=local.BASE,
+                start_new_session=True,
+            )
+        self.pid = self._process.pid
+        if guard is not None:
+            guard.watch(self.pid)
+
+    def is_alive(self) -> bool:
+        return self._process.poll() is None
+
+    def ask_to_end(self) -> None:
+        if self.is_alive():
+            self._process.terminate()
+
+    def end(self, patience: float = 10.0) -> None:
+        """SIGTERM, and SIGKILL to the whole group when that does not help in time."""
+        self.ask_to_end()
+        self._wait(patience)
+        self.kill()
+
+    def kill(self) -> None:
+        """SIGKILL to the process and everything it has started."""
+        try:
+            os.killpg(self.pid, signal.SIGKILL)
+        except (ProcessLookupError, PermissionError):
+            pass
+        self._process.wait()
+        if self._guard is not None:
+            self._guard.release(self.pid)
+            self._guard = None
+
+    def _wait(self, patience: float) -> None:
+        deadline = time.monotonic() + patience
+        while self.is_alive() and time.monotonic() < deadline:
+            time.sleep(0.05)
+
+    def last_words(self, lines: int = 15) -> str:
+        text = self.log.read_text(errors="replace") if self.log.exists() else ""
+        return "\n".join(text.splitlines()[-lines:])
+
+
+def end_all(children: Sequence[Child], patience: float = 10.0) -> None:
+    """All at once, so that the slowest decides how long it takes."""
+    for child in children:
+        child.ask_to_end()
+    deadline = time.monotonic() + patience
+    for child in children:
+        child.end(max(0.0, deadline - time.monotonic()))

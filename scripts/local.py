@@ -1,0 +1,66 @@
+"""Where `make run` keeps what it makes: everything is inside the git-ignored folder `.local`."""
+
+import os
+import secrets
+import socket
+from pathlib import Path
+
+BASE = Path(__file__).resolve().parent.parent
+LOCAL = BASE / ".local"
+
+
+class Problem(Exception):
+    """What stops a command, as one sentence for the person who typed it."""
+
+
+def folder(*parts: str) -> Path:
+    path = LOCAL.joinpath(*parts)
+    path.mkdir(parents=True, exist_ok=True)
+    return path
+
+
+def secret(name: str) -> str:
+    """A random value that is made once and kept, readable by its owner only."""
+    path = folder("secrets") / name
+    if not path.exists():
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w") as file:
+            file.write(secrets.token_urlsafe(36))
+    return path.read_text().strip()
+
+
+def remember_environment(values: dict[str, str]) -> None:
+    """Lets `manage.py` reach the servers that `make run` has started."""
+    path = folder() / "environment"
+    path.touch(mode=0o600)
+    path.write_text("".join(f"{name}={value}\n" for name, value in sorted(values.items())))
+
+
+def forget_environment() -> None:
+    (LOCAL / "environment").unlink(missing_ok=True)
+
+
+def load_environment() -> None:
+    """What is set already wins: a deployment has no such file, and tests name their own servers."""
+    path = LOCAL / "environment"
+    if not path.exists():
+        return
+    for line in path.read_text().splitlines():
+        name, _, value = line.partition("=")
+        os.environ.setdefault(name, value)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True

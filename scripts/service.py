@@ -1,0 +1,112 @@
+"""The service's own processes: what they are called, how they are started, when they are ready."""
+
+import http.client
+import os
+import shutil
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from scripts import local
+from scripts.children import Child, Guard
+from scripts.local import Problem
+
+START_SECONDS = 90
+_PYTHON = [sys.executable, "-m"]
+COMMANDS = {
+    "web": [*_PYTHON, "gunicorn", "-c", "clinics_site/gunicorn.py", "clinics_site.wsgi"],
+    "worker": [
+        *(*_PYTHON, "celery", "-A", "clinics_site", "worker", "-Q", "default", "-n", "default@%h"),
+        *("--concurrency", "2", "--without-gossip", "--without-mingle", "--without-heartbeat"),
+    ],
+    # A queue of its own: a long EHR sync does not keep mails waiting.
+    "ehr-worker": [
+        *(*_PYTHON, "celery", "-A", "clinics_site", "worker", "-Q", "ehr", "-n", "ehr@%h"),
+        *("--concurrency", "2", "--without-gossip", "--without-mingle", "--without-heartbeat"),
+    ],
+    "beat": [*_PYTHON, "celery", "-A", "clinics_site", "beat", "--pidfile="],
+}
+
+
+def command(name: str, run_folder: Path) -> list[str]:
+    if name != "beat":
+        return COMMANDS[name]
+    return [*COMMANDS["beat"], "--schedule", str(run_folder / "beat")]
+
+
+def spawn(name: str, *, environment: Mapping[str, str], folder: Path, guard: Guard | None) -> Child:
+    """Start one process with its log `<name>.log` in `folder`."""
+    log = folder / f"{name}.log"
+    return Child(name, command(name, folder), log=log, guard=guard, environment=environment)
+
+
+def base_environment(folder: Path, *, host: str, port: int) -> dict[str, str]:
+    """What every process of one start shares. What is set in our own environment wins."""
+    metrics = folder / "metrics"
+    shutil.rmtree(metrics, ignore_errors=True)  # counts of processes that are gone
+    metrics.mkdir(parents=True)
+    own = {
+        "HOST": host,
+        "PORT": str(port),
+        "PROMETHEUS_MULTIPROC_DIR": str(metrics),
+        "PYTHONUNBUFFERED": "1",
+    }
+    return {**own, **os.environ}
+
+
+def manage(arguments: Sequence[str], environment: Mapping[str, str]) -> str:
+    """Output of a management command. Raises Problem with its last line when it fails."""
+    import subprocess
+
+    result = subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        capture_output=True,
+        text=True,
+        env=dict(environment),
+        cwd=local.BASE,
+        check=False,
+    )
+    if result.returncode != 0:
+        raise Problem(_reason(result.stderr, arguments[0]))
+    return result.stdout
+
+
+def _reason(stderr: str, name: str) -> str:
+    lines = [line.strip() for line in stderr.splitlines() if line.strip()]
+    last = lines[-1] if lines else "no reason was given"
+    return (
+        last.removeprefix("django.core.exceptions.ImproperlyConfigured: ").removeprefix(
+            "CommandError: "
+        )
+        + f" (manage.py {name})"
+    )
+
+
+def wait_until_ready(
+    children: Sequence[Child], *, port: int, seconds: float = START_SECONDS
+) -> None:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        raise_if_dead(children)
+        if is_ready(port):
+            return
+        time.sleep(0.1)
+    raise Problem(f"The service did not get ready within {seconds:.0f} seconds; see .local/log.")
+
+
+def raise_if_dead(children: Sequence[Child]) -> None:
+    for child in children:
+        if not child.is_alive():
+            raise Problem(f"{child.name} has ended; its log is {child.log}.")
+
+
+def is_ready(port: int) -> bool:
+    link = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        link.request("GET", "/ready")
+        return link.getresponse().status == 200
+    except OSError:
+        return False
+    finally:
+        link.close()

@@ -1,0 +1,22 @@
+"""`service`: the real processes on the database that the test itself sees (tests/environment.py)."""
+
+import os
+
+import pytest
+from django.conf import settings
+
+from tests.processes.service import Service
+
+
+@pytest.fixture
+def service(tmp_path):
+    """Not started yet; ended after the test. Its log is printed when the test fails."""
+    found = Service(tmp_path, {"SECRET_KEY": settings.SECRET_KEY, **_same_place()})
+    yield found
+    found.stop()
+    print(found.logs()[-20_000:])
+
+
+def _same_place() -> dict[str, str]:
+    names = ("MONGODB_URI", "REDIS_URL", "TIDEPOOL_CLINIC_DATABASE_NAME", "BROKER_KEY_PREFIX")
+    return {name: os.environ[name] for name in names}
