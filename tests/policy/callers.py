@@ -1,0 +1,78 @@
+"""Call any operation as anybody, and say what the policy made of it."""
+
+import re
+
+from bson import ObjectId
+
+from clinics_site.core import db
+from tests.cast import Api, described_operations, make_person
+
+CLINIC = ObjectId("5f85fbe6686e6bb9170ab5d0")
+STRANGER = "0123456789"
+CALLERS = ("none", "bad token", "backend", "user", "self", "prescriber", "member", "admin")
+ROLES = {"prescriber": "PRESCRIBER", "member": "CLINIC_MEMBER", "admin": "CLINIC_ADMIN"}
+IDS = {
+    "clinicId": str(CLINIC),
+    "patientTagId": "5f85fbe6686e6bb9170ab5d1",
+    "siteId": "5f85fbe6686e6bb9170ab5d2",
+    "inviteId": "no-such-invite",
+    "summaryId": "5f85fbe6686e6bb9170ab5d3",
+    "shareCode": "ABCD-EFGH-2345",
+    "permission": "custodian",
+    "providerId": "dexcom",
+    "email": "nobody@example.org",
+    "key": "no-such-key",
+    "invitedBy": STRANGER,
+}
+OWN_IDS = ("userId", "patientId", "clinicianId")
+MISSING = {"session token is missing", "No x-tidepool-session-token was found"}
+INVALID = {"session token is invalid", "The x-tidepool-session-token was invalid"}
+DENIED = {
+    "security requirements failed: the subject is not authorized for the requested action",
+    "Not authorized for requested operation",
+}
+TOKEN_STATUSES = {"clinic": (400, 401, 403), "confirmation": (401, 403, 401)}
+
+
+def make_caller(kind, backend):
+    """(api, own id or None): `prescriber`, `member` and `admin` have a clinician record in CLINIC."""
+    if kind == "none":
+        return Api(), None
+    if kind == "bad token":
+        return Api("no-such-token"), None
+    if kind == "backend":
+        return backend, None
+    person = make_person(kind)
+    if kind in ROLES:
+        db.collection("clinicians").insert_one(
+            {"clinicId": CLINIC, "userId": person.user_id, "roles": [ROLES[kind]]}
+        )
+    return person.api, person.user_id
+
+
+def call(api, operation_id, **ids):
+    """No body and no query: whoever passes the policy fails later, so nothing is changed."""
+    method, path, _ = described_operations()[operation_id]
+    values = {**IDS, **dict.fromkeys(OWN_IDS, STRANGER), **ids}
+    return api.request(method, re.sub(r"{(\w+)}", lambda found: values[found[1]], path))
+
+
+def outcome(response, family):
+    """What the checks before the handler said: missing, invalid, denied or passed."""
+    words = text_of(response)
+    missing, invalid, denied = TOKEN_STATUSES[family]
+    if response.status_code == missing and words in MISSING:
+        return "missing"
+    if response.status_code == invalid and words in INVALID:
+        return "invalid"
+    if response.status_code == denied and words in DENIED:
+        return "denied"
+    assert words not in MISSING | INVALID | DENIED, f"{words!r} with status {response.status_code}"
+    return "passed"
+
+
+def text_of(response):
+    if not response.content or "json" not in response.headers.get("Content-Type", ""):
+        return ""
+    body = response.json()
+    return body.get("message", body.get("reason", "")) if isinstance(body, dict) else ""
