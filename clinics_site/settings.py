@@ -53,7 +53,7 @@ LANGUAGE_CODE = "en-us"
 USE_I18N = False
 
 INSTALLED_APPS = [
-    "unfold",
+    "unfold.apps.BasicAppConfig",
     "clinics_site.apps.SiteConfig",
     "clinics_site.apps.MongoAdminConfig",
     "clinics_site.apps.MongoAuthConfig",
@@ -233,6 +233,16 @@ DEMO_PATIENT_USER_ID = env.text(
 REMINDERS_INTERVAL = env.duration(
     "EMAIL_REMINDERS_INTERVAL", "168h", help="time until a claim or connection reminder"
 )
+# Of the operations that ask for no token, each on its own.
+CONFIRMATIONS_PER_ADDRESS = env.text(
+    "CONFIRMATIONS_PER_ADDRESS", "5/hour", help="mails that can be asked for by address alone"
+)
+CONFIRMATIONS_PER_KEY = env.text(
+    "CONFIRMATIONS_PER_KEY", "20/hour", help="tries with one link, also wrong ones"
+)
+CONFIRMATIONS_PER_CLIENT = env.text(
+    "CONFIRMATIONS_PER_CLIENT", "120/hour", help="calls without a token from one client's address"
+)
 MIGRATIONS_PER_SECOND = env.number(
     "PATIENT_MIGRATIONS_PER_SECOND_LIMIT", 15, help="patients moved per second in a migration"
 )
@@ -356,6 +366,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 LOGIN_URL = reverse_lazy("admin:login")
+LOGIN_REDIRECT_URL = reverse_lazy("admin:index")
 SESSION_ENGINE = "django.contrib.sessions.backends.cache"
 SESSION_COOKIE_AGE = 15 * 60
 SESSION_SAVE_EVERY_REQUEST = True

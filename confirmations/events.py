@@ -1,1 +1,78 @@
 """Events: names and payloads, and what this app does when one happens."""
+
+from typing import Any
+
+from django.conf import settings
+
+from clinics.services import patients
+from clinics_site.core import clock, db, outbox
+from clinics_site.core.db import Document
+from clinics_site.core.errors import Forbidden, NotFound
+from clinics_site.core.principal import Principal
+from confirmations.services import signups
+from confirmations.store import confirmations as store
+
+REMINDER = "signup.reminder_due"  # {clinicId, userId}
+MAIL = "signup.mail_due"  # {key}
+# Claim links are asked for by the clinic's side, not by a person.
+CLINIC_SIDE = Principal(user_id="", is_server=True)
+
+
+@outbox.subscribe("patient.created", "confirmations.send_claim_link")
+def send_claim_link(payload: dict[str, Any]) -> None:
+    _send_claim_link(payload["clinicId"], payload["userId"])
+
+
+@outbox.subscribe("patient.updated", "confirmations.renew_claim_link")
+def renew_claim_link(payload: dict[str, Any]) -> None:
+    if "email" in payload["changed"]:
+        _send_claim_link(payload["clinicId"], payload["userId"])
+
+
+def _send_claim_link(clinic_id: str, user_id: str) -> None:
+    """A custodial account with a new address gets a link; one without an address loses its link."""
+    patient = patients.find_patient(clinic_id, user_id)
+    if patient is None or not _is_custodial(patient):
+        return
+    origin = signups.Origin(CLINIC_SIDE, clinic_id, patient.get("invitedBy") or "")
+    try:
+        sent = signups.send_signup(user_id, origin)
+    except (Forbidden, NotFound):
+        return  # the address has its link already, or the account is gone
+    _schedule_reminder(clinic_id, user_id, is_wanted=sent is not None)
+
+
+def _schedule_reminder(clinic_id: str, user_id: str, *, is_wanted: bool) -> None:
+    def replace() -> None:
+        outbox.withdraw(REMINDER, user_id)
+        if is_wanted:
+            outbox.emit(
+                REMINDER,
+                {"clinicId": clinic_id, "userId": user_id},
+                key=user_id,
+                not_before=clock.now() + settings.REMINDERS_INTERVAL,
+            )
+
+    db.run_in_transaction(replace)
+
+
+@outbox.subscribe(REMINDER, "confirmations.remind_of_claim")
+def remind_of_claim(payload: dict[str, Any]) -> None:
+    patient = patients.find_patient(payload["clinicId"], payload["userId"])
+    if patient is not None and patient.get("email") and _is_custodial(patient):
+        signups.remind_of_signup(payload["userId"])
+
+
+@outbox.subscribe(MAIL, "confirmations.write_signup_mail", forget_payload=True)
+def write_signup_mail(payload: dict[str, Any]) -> None:
+    signups.write_signup_mail(payload["key"])
+
+
+@outbox.subscribe("user.deleted", "confirmations.forget_user")
+def forget_user(payload: dict[str, Any]) -> None:
+    """Other changes of an account leave its confirmations alone."""
+    store.remove_of_user(payload["userId"])
+
+
+def _is_custodial(patient: Document) -> bool:
+    return "custodian" in (patient.get("permissions") or {})

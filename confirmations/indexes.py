@@ -1,1 +1,25 @@
 """Indexes of the app's collections."""
+
+from pymongo import ASCENDING, DESCENDING, IndexModel
+
+from clinics_site.core.indexes import declare
+from confirmations.store import confirmations as store
+
+_NEWEST = ("created", DESCENDING)
+_TYPE_AND_STATUS = (("type", ASCENDING), ("status", ASCENDING))
+
+declare(
+    store.COLLECTION,
+    IndexModel([("email", ASCENDING), _NEWEST], name="ConfirmationEmail", collation=store.ANY_CASE),
+    IndexModel([("userId", ASCENDING), *_TYPE_AND_STATUS, _NEWEST], name="ConfirmationReceiver"),
+    IndexModel([("creatorId", ASCENDING), *_TYPE_AND_STATUS, _NEWEST], name="ConfirmationSender"),
+    IndexModel([("clinicId", ASCENDING), *_TYPE_AND_STATUS, _NEWEST], name="ConfirmationClinic"),
+)
+declare(
+    store.GUARDS,
+    IndexModel(
+        [("touchedTime", ASCENDING)],
+        name="ConfirmationGuardCleanup",
+        expireAfterSeconds=int(store.GUARDS_ARE_KEPT.total_seconds()),
+    ),
+)

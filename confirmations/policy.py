@@ -1,5 +1,79 @@
-"""Who may call what: operationId -> rule (behaviour note auth, section 3.3)."""
+"""Who may call what: operationId -> rule (behaviour note confirmations, section 4).
 
-from clinics_site.core.policy import Rule
+Operations that ask for no token are external: the key, or a limited number of tries, is their credential.
+"""
 
-POLICY: dict[str, Rule] = {}
+from clinics_site.core.policy import (
+    Caller,
+    Rule,
+    admin,
+    any_of,
+    backend,
+    external,
+    is_self,
+    member,
+    user,
+)
+from confirmations.services import clinic_shares, people
+
+
+def custody_of(parameter: str) -> Rule:
+    """The caller holds `root` or `custodian` over the user in the path, directly or through a clinic."""
+
+    def rule(caller: Caller) -> bool:
+        return user(caller) and people.has_custody(caller.path[parameter], caller.principal.user_id)
+
+    return rule
+
+
+def sharer(caller: Caller) -> bool:
+    """The caller made the offer in the path."""
+    return user(caller) and clinic_shares.is_sharer(
+        clinic_id=caller.path["clinicId"],
+        invite_id=caller.path["inviteId"],
+        user_id=caller.principal.user_id,
+    )
+
+
+BACKEND_OR_ADMIN = any_of(backend, admin)
+BACKEND_OR_MEMBER = any_of(backend, member)
+SELF = is_self("userId")
+BACKEND_OR_SELF = any_of(backend, SELF)
+OWNER_OR_CUSTODIAN = any_of(backend, SELF, custody_of("userId"))
+
+POLICY: dict[str, Rule] = {
+    # A clinic and its clinicians
+    "InviteClinician": BACKEND_OR_ADMIN,
+    "ResendInvite": BACKEND_OR_ADMIN,
+    "GetClinicianInvite": BACKEND_OR_ADMIN,
+    "DeleteInvite": BACKEND_OR_ADMIN,
+    "ListClinicianInvites": SELF,
+    "AcceptClinicianInvite": SELF,
+    "DismissClinicianInvite": SELF,
+    # A clinic and its patients
+    "GetPatientInvites": BACKEND_OR_MEMBER,
+    "AcceptPatientInvitation": BACKEND_OR_MEMBER,
+    "DeletePatientInvite": any_of(backend, member, sharer),
+    "SendClinicShareInvite": OWNER_OR_CUSTODIAN,
+    # Sign-up
+    "SendAccountSignupConfirmation": OWNER_OR_CUSTODIAN,
+    "UpsertAccountSignupConfirmation": OWNER_OR_CUSTODIAN,
+    "GetAccountSignupConfirmation": OWNER_OR_CUSTODIAN,
+    "ResendAccountSignup": external,
+    "ConfirmAccountSignup": external,
+    "DismissAccountSignup": external,
+    "CancelAccountSignupConfirmation": external,
+    # Password reset
+    "SendPasswordReset": external,
+    "SendPasswordResetMail": external,
+    "AcceptPasswordChange": external,
+    # Care team
+    "SendCareTeamInvite": OWNER_OR_CUSTODIAN,
+    "CancelInvite": OWNER_OR_CUSTODIAN,
+    "GetSentInvitations": OWNER_OR_CUSTODIAN,
+    "GetReceivedInvitations": BACKEND_OR_SELF,
+    "AcceptCareTeamInvite": BACKEND_OR_SELF,
+    "DismissInvite": BACKEND_OR_SELF,
+    # Whose invitation it is stands in the document: the service asks for its sender's owner or custodian.
+    "ResendCareTeamInvite": any_of(backend, user),
+}

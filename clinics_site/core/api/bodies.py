@@ -37,7 +37,7 @@ def read_body(request: HttpRequest, schema: s.Schema, *, required: bool) -> Any:
     value = parse_json(raw)
     failure = validation.first_failure(schema, value)
     if failure is not None:
-        raise BadRequest(message=_words(schema, failure))
+        raise refusal(schema, failure)
     return value
 
 
@@ -60,10 +60,11 @@ def _check_content_type(request: HttpRequest) -> None:
         raise BadRequest(message=message)
 
 
-def _words(schema: s.Schema, failure: validation.Failure) -> str:
+def refusal(schema: s.Schema, failure: validation.Failure) -> BadRequest:
     title = f" {schema['$ref']}" if "$ref" in schema else ""
     place, why = validation.path_of(failure), validation.reason(failure)
-    return f'request body has an error: doesn\'t match schema{title}: Error at "{place}": {why}'
+    message = f'request body has an error: doesn\'t match schema{title}: Error at "{place}": {why}'
+    return BadRequest(message=message)
 
 
 def _refuse_operator_keys(value: Any) -> None:

@@ -8,10 +8,9 @@ from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from clinics_site.core.api import bodies, parameters
 from clinics_site.core.api.parameters import Parameter
@@ -56,7 +55,8 @@ class Call:
 
 
 REGISTRY: dict[str, Operation] = {}
-Action = Callable[[Any, Call], Response]
+Action = Callable[[Any, Call], HttpResponse]
+Answer = Callable[..., HttpResponse]
 
 
 def operation(
@@ -71,8 +71,9 @@ def operation(
     body_required: bool = True,
     lenient: Lenient | None = None,
     responses: Responses,
-) -> Callable[[Action], Callable[..., Response]]:
-    """Declare an operation on a viewset method `(self, call: Call) -> Response`.
+) -> Callable[[Action], Answer]:
+    """Declare an operation on a viewset method `(self, call: Call) -> Response`;
+    a plain HttpResponse where the answer is not JSON.
 
     `responses` maps each success status to the schema of its body (None: no body). `path` overrides
     the usual schemas of path parameters (`parameters.PATH_SCHEMAS`).
@@ -88,9 +89,9 @@ def operation(
     )
     REGISTRY[operation_id] = found
 
-    def decorate(action: Action) -> Callable[..., Response]:
+    def decorate(action: Action) -> Answer:
         @wraps(action)
-        def checked(view: Any, request: Request, **path_values: str) -> Response:
+        def checked(view: Any, request: Request, **path_values: str) -> HttpResponse:
             return action(view, _checked_call(found, request, path_values))
 
         checked.operation = found  # type: ignore[attr-defined]
@@ -113,8 +114,8 @@ def _checked_call(found: Operation, request: Request, path_values: dict[str, str
 
 def _described(
     found: Operation, summary: str, description: str, responses: Responses
-) -> Callable[[Callable[..., Response]], Callable[..., Response]]:
-    decorated: Callable[[Callable[..., Response]], Callable[..., Response]] = extend_schema(
+) -> Callable[[Answer], Answer]:
+    decorated: Callable[[Answer], Answer] = extend_schema(
         operation_id=found.id,
         tags=list(found.tags),
         summary=summary,

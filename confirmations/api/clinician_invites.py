@@ -1,0 +1,123 @@
+"""Operations on invitations of clinicians: the clinic's and the invited person's."""
+
+from django.http import HttpResponse
+from rest_framework.response import Response
+
+from clinics.representation.clinicians import clinician
+from clinics_site.core.api import schema as s
+from clinics_site.core.api.operations import Call, operation
+from confirmations.api.family import ConfirmationViewSet, ok
+from confirmations.api.reading import reads_for_clinic
+from confirmations.api.schemas import confirmations as schemas
+from confirmations.representation.confirmations import (
+    confirmation,
+    confirmation_with_profile,
+    confirmations_with_profiles,
+)
+from confirmations.services import clinician_invites
+
+TAGS = ("Clinics", "Confirmations")
+INVITE = {"inviteId": schemas.INVITE_ID}
+OWN = {"userId": schemas.USER_ID, **INVITE}
+
+
+class ClinicianInvitesViewSet(ConfirmationViewSet):
+    @operation(
+        "InviteClinician",
+        tags=TAGS,
+        summary="Invite a clinician by e-mail",
+        body=schemas.INVITE_CLINICIAN,
+        lenient=reads_for_clinic(schemas.INVITE_CLINICIAN),
+        responses={200: s.ref("clinician.v1")},
+    )
+    def create(self, call: Call) -> Response:
+        record = clinician_invites.invite_clinician(
+            clinic_id=call.path["clinicId"],
+            email=call.body["email"],
+            roles=call.body["roles"],
+            inviter=call.principal,
+        )
+        return Response(clinician(record))
+
+
+class ClinicianInviteViewSet(ConfirmationViewSet):
+    @operation(
+        "GetClinicianInvite",
+        tags=["Confirmations"],
+        summary="Get the invitation of a clinician",
+        path=INVITE,
+        responses={200: schemas.CONFIRMATION},
+    )
+    def retrieve(self, call: Call) -> Response:
+        return Response(confirmation(clinician_invites.get_invite(**_ids(call))))
+
+    @operation(
+        "ResendInvite",
+        tags=TAGS,
+        summary="Mail the invitation of a clinician again",
+        path=INVITE,
+        responses={200: schemas.CONFIRMATION},
+    )
+    def resend(self, call: Call) -> Response:
+        document = clinician_invites.resend_invite(**_ids(call), sender=call.principal)
+        return Response(confirmation_with_profile(document))
+
+    @operation(
+        "DeleteInvite",
+        tags=TAGS,
+        summary="Cancel the invitation of a clinician",
+        path=INVITE,
+        responses={200: None},
+    )
+    def destroy(self, call: Call) -> HttpResponse:
+        clinician_invites.cancel_invite(**_ids(call))
+        return ok()
+
+
+class OwnInvitesViewSet(ConfirmationViewSet):
+    @operation(
+        "ListClinicianInvites",
+        tags=TAGS,
+        summary="List the invitations that the caller can answer",
+        path={"userId": schemas.USER_ID},
+        responses={200: schemas.CONFIRMATIONS},
+    )
+    def list(self, call: Call) -> Response:
+        found = clinician_invites.list_own_invites(call.principal)
+        shown = confirmations_with_profiles([document for document, _ in found])
+        return Response(
+            [
+                {**invite, "restrictions": restrictions}
+                for invite, (_, restrictions) in zip(shown, found, strict=True)
+            ]
+        )
+
+
+class OwnInviteViewSet(ConfirmationViewSet):
+    @operation(
+        "AcceptClinicianInvite",
+        tags=TAGS,
+        summary="Become a clinician of the clinic that invited",
+        path=OWN,
+        responses={200: s.ref("clinician.v1")},
+    )
+    def accept(self, call: Call) -> Response:
+        record = clinician_invites.accept_invite(
+            caller=call.principal, invite_id=call.path["inviteId"]
+        )
+        return Response(clinician(record))
+
+    @operation(
+        "DismissClinicianInvite",
+        tags=TAGS,
+        summary="Decline to become a clinician",
+        path=OWN,
+        responses={200: None},
+    )
+    def dismiss(self, call: Call) -> HttpResponse:
+        clinician_invites.dismiss_invite(caller=call.principal, invite_id=call.path["inviteId"])
+        return ok()
+
+
+def _ids(call: Call) -> dict[str, str]:
+    return {"clinic_id": call.path["clinicId"], "invite_id": call.path["inviteId"]}

@@ -1,0 +1,41 @@
+"""How the Confirmation API words its failures: {"code": status, "reason": text}, some with "error": number."""
+
+from typing import Any
+
+from django.http import HttpResponse
+
+from clinics_site.core.api.viewsets import ApiViewSet, ErrorFamily
+from clinics_site.core.errors import DomainError, Forbidden, Unauthorized
+from confirmations.services import texts
+from confirmations.services.failures import ClaimRefused, ClinicAnswer
+
+
+class ConfirmationFamily(ErrorFamily):
+    def missing_token(self) -> DomainError:
+        return Unauthorized(message=texts.NO_TOKEN)
+
+    def invalid_token(self) -> DomainError:
+        return Forbidden(message=texts.INVALID_TOKEN)
+
+    def denied(self) -> DomainError:
+        return Unauthorized(message=texts.NOT_AUTHORIZED)
+
+    def body(self, error: DomainError) -> dict[str, Any] | None:
+        if isinstance(error, ClinicAnswer):
+            return super().body(error)
+        answer: dict[str, Any] = {"code": error.status, "reason": error.message}
+        if isinstance(error, ClaimRefused):
+            answer["error"] = error.number
+        return answer
+
+    def unexpected_body(self) -> dict[str, Any]:
+        return {"code": 500, "reason": "Internal Server Error"}
+
+
+class ConfirmationViewSet(ApiViewSet):
+    error_family = ConfirmationFamily()
+
+
+def ok() -> HttpResponse:
+    """Some callers wait for this text."""
+    return HttpResponse("OK", content_type="text/plain; charset=utf-8")

@@ -1,0 +1,20 @@
+"""The Confirmation API's own names for "does it live"."""
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from pymongo.errors import PyMongoError
+
+from clinics_site.core import db
+from confirmations.api.family import ok
+from confirmations.services import texts
+
+
+def live(request: HttpRequest) -> HttpResponse:
+    return ok()
+
+
+def ready(request: HttpRequest) -> HttpResponse:
+    try:
+        db.client().admin.command("ping", maxTimeMS=1000)
+    except PyMongoError:
+        return JsonResponse({"code": 500, "reason": texts.NOT_CONNECTED}, status=500)
+    return ok()

@@ -1,0 +1,43 @@
+"""Limits of the operations that ask for no token: per client, and per address or key, exact under parallel hits."""
+
+from django.conf import settings
+from rest_framework.request import Request
+
+from clinics_site.core import authn, ratelimit
+
+
+def count_mail(operation: str, request: Request, email: str) -> None:
+    """Count one mail; an address is the same in any letter case. Raises RateLimited, or Unavailable without Redis."""
+    _count_client(operation, request)
+    ratelimit.hit(
+        f"{operation}.address",
+        email.lower(),
+        limit=settings.CONFIRMATIONS_PER_ADDRESS,
+        closed=True,
+    )
+
+
+def count_try(operation: str, request: Request, key: str) -> None:
+    """Count one use of a key, so that nobody can try every birthday with a link."""
+    _count_client(operation, request)
+    ratelimit.hit(f"{operation}.key", key, limit=settings.CONFIRMATIONS_PER_KEY, closed=True)
+
+
+def _count_client(operation: str, request: Request) -> None:
+    """Other services call for many people from one address: they are not counted."""
+    token = request.META.get("HTTP_X_TIDEPOOL_SESSION_TOKEN", "")
+    principal = authn.find_principal(token) if token else None
+    if principal is None or not principal.is_server:
+        ratelimit.hit(
+            f"{operation}.client",
+            _address_of(request),
+            limit=settings.CONFIRMATIONS_PER_CLIENT,
+            closed=True,
+        )
+
+
+def _address_of(request: Request) -> str:
+    """From the proxy's own header where one is configured: its last entry is what the proxy has seen."""
+    header = settings.CLIENT_ADDRESS_HEADER
+    given = str(request.headers.get(header, "")).split(",")[-1].strip() if header else ""
+    return given or str(request.META.get("REMOTE_ADDR", ""))

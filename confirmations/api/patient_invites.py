@@ -1,0 +1,92 @@
+"""Operations on offers of people to share their data with a clinic."""
+
+from rest_framework.response import Response
+
+from clinics.representation.patient_bodies import shared_patient_of
+from clinics.representation.patients import patient
+from clinics_site.core.api import schema as s
+from clinics_site.core.api.operations import Call, operation
+from clinics_site.core.api.viewsets import empty
+from confirmations.api.family import ConfirmationViewSet
+from confirmations.api.reading import reads, reads_for_clinic
+from confirmations.api.schemas import confirmations as schemas
+from confirmations.representation.confirmations import (
+    confirmation,
+    confirmation_with_profile,
+    confirmations_with_profiles,
+)
+from confirmations.services import clinic_shares
+
+TAGS = ("Clinics", "Confirmations")
+INVITE = {"inviteId": schemas.INVITE_ID}
+# Only the clinic decides what it is told; what it may do stands in the offer.
+_GRANTS = ("permissions", "isMigrated", "legacyClinicianId")
+
+
+class PatientInvitesViewSet(ConfirmationViewSet):
+    @operation(
+        "GetPatientInvites",
+        tags=TAGS,
+        summary="List the people who offer to share their data",
+        responses={200: schemas.CONFIRMATIONS},
+    )
+    def list(self, call: Call) -> Response:
+        return Response(
+            confirmations_with_profiles(clinic_shares.list_offers(call.path["clinicId"]))
+        )
+
+
+class PatientInviteViewSet(ConfirmationViewSet):
+    @operation(
+        "AcceptPatientInvitation",
+        tags=TAGS,
+        summary="Accept an offer: the person becomes a patient",
+        path=INVITE,
+        body=schemas.ACCEPT_PATIENT,
+        body_required=False,
+        lenient=reads_for_clinic(schemas.ACCEPT_PATIENT, is_optional=True),
+        responses={200: s.ref("patient.v1")},
+    )
+    def accept(self, call: Call) -> Response:
+        entered = {name: value for name, value in call.body.items() if name not in _GRANTS}
+        document = clinic_shares.accept_offer(
+            clinic_id=call.path["clinicId"],
+            invite_id=call.path["inviteId"],
+            shared=shared_patient_of(entered),
+        )
+        return Response(patient(document))
+
+    @operation(
+        "DeletePatientInvite",
+        tags=TAGS,
+        summary="Take an offer back, or decline it for the clinic",
+        path=INVITE,
+        responses={200: schemas.CONFIRMATION},
+    )
+    def destroy(self, call: Call) -> Response:
+        document = clinic_shares.withdraw_or_decline(
+            clinic_id=call.path["clinicId"],
+            invite_id=call.path["inviteId"],
+            caller=call.principal,
+        )
+        return Response(confirmation(document))
+
+
+class ClinicShareViewSet(ConfirmationViewSet):
+    @operation(
+        "SendClinicShareInvite",
+        tags=["Confirmations"],
+        summary="Offer data to a clinic by its share code",
+        path={"userId": schemas.USER_ID},
+        body=schemas.SHARE,
+        lenient=reads({"shareCode": s.string(), "permissions": s.obj()}),
+        responses={200: schemas.CONFIRMATION},
+    )
+    def send(self, call: Call) -> Response:
+        share_code, permissions = call.body.get("shareCode"), call.body.get("permissions")
+        if not share_code or permissions is None:
+            return empty(400)
+        document = clinic_shares.offer_data(
+            sender_id=call.path["userId"], share_code=share_code, permissions=permissions
+        )
+        return Response(confirmation_with_profile(document))

@@ -1,0 +1,73 @@
+"""Bodies as the Confirmation API reads them: any content type, unknown fields ignored, only the types of what
+is read must be right."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest
+
+from clinics_site.core.api import bodies, validation
+from clinics_site.core.api import schema as s
+from clinics_site.core.api.operations import Lenient
+from clinics_site.core.errors import BadRequest
+from confirmations.services import texts
+from confirmations.services.failures import ClinicAnswer
+
+Reader = Callable[[HttpRequest], Any]
+
+
+def reads(
+    fields: dict[str, s.Schema],
+    *,
+    is_optional: bool = False,
+    path: dict[str, s.Schema] | None = None,
+) -> Lenient:
+    """A JSON object whose `fields`, where present and not null, have these types."""
+    schema = s.obj({name: s.nullable(field) for name, field in fields.items()})
+
+    def read(request: HttpRequest) -> dict[str, Any]:
+        raw = bodies.raw_body(request)
+        if not raw.strip() and is_optional:
+            return {}
+        return _object(raw, schema)
+
+    return Lenient(read, path or {})
+
+
+def reads_anything(path: dict[str, s.Schema]) -> Lenient:
+    """The object, or None for a body that is missing or unreadable: the operation decides what that means."""
+
+    def read(request: HttpRequest) -> dict[str, Any] | None:
+        try:
+            return _object(bodies.raw_body(request), s.obj())
+        except BadRequest:
+            return None
+
+    return Lenient(read, path)
+
+
+def reads_for_clinic(schema: s.Schema, *, is_optional: bool = False) -> Lenient:
+    """An object that the clinic side will judge: what breaks its schema is refused in the clinic's words."""
+
+    def read(request: HttpRequest) -> dict[str, Any]:
+        raw = bodies.raw_body(request)
+        if not raw.strip() and is_optional:
+            return {}
+        value = _object(raw, s.obj())
+        failure = validation.first_failure(schema, value)
+        if failure is not None:
+            raise ClinicAnswer(bodies.refusal(schema, failure))
+        return value
+
+    return Lenient(read)
+
+
+def _object(raw: bytes, schema: s.Schema) -> dict[str, Any]:
+    try:
+        value = bodies.parse_json(raw)
+    except BadRequest:
+        raise BadRequest(message=texts.UNREADABLE) from None
+    if not validation.is_valid(schema, value):
+        raise BadRequest(message=texts.UNREADABLE)
+    found: dict[str, Any] = value
+    return found

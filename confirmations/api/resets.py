@@ -1,0 +1,65 @@
+"""Operations of the password reset. Nobody is signed in here, and nobody learns who has an account."""
+
+from rest_framework.response import Response
+
+from clinics_site.core.api import schema as s
+from clinics_site.core.api.operations import Call, operation
+from clinics_site.core.api.viewsets import empty
+from confirmations.api import limits
+from confirmations.api.family import ConfirmationViewSet
+from confirmations.api.reading import reads
+from confirmations.api.schemas import confirmations as schemas
+from confirmations.services import resets, texts
+
+TAGS = ("Confirmations",)
+_ADDRESS = {"email": schemas.EMAIL}
+_ANY_ADDRESS = reads({}, is_optional=True, path={"email": s.string()})
+_TEXT = s.string()
+
+
+class SendResetViewSet(ConfirmationViewSet):
+    @operation(
+        "SendPasswordReset",
+        tags=TAGS,
+        summary="Mail a link that resets the password",
+        description="Answers the same whether or not there is such an account.",
+        path=_ADDRESS,
+        lenient=_ANY_ADDRESS,
+        responses={200: None},
+    )
+    def send(self, call: Call) -> Response:
+        return _send(call)
+
+    @operation(
+        "SendPasswordResetMail",
+        tags=TAGS,
+        summary="Mail a link that resets the password",
+        description="The path that the clients use; the same as SendPasswordReset.",
+        path=_ADDRESS,
+        lenient=_ANY_ADDRESS,
+        responses={200: None},
+    )
+    def send_mail(self, call: Call) -> Response:
+        return _send(call)
+
+
+class AcceptResetViewSet(ConfirmationViewSet):
+    @operation(
+        "AcceptPasswordChange",
+        tags=TAGS,
+        summary="Set a new password with the key of the link",
+        body=schemas.NEW_PASSWORD,
+        lenient=reads({"key": _TEXT, "email": _TEXT, "password": _TEXT}),
+        responses={200: schemas.DONE},
+    )
+    def accept(self, call: Call) -> Response:
+        given = {name: call.body.get(name) or "" for name in ("key", "email", "password")}
+        limits.count_try("reset.accept", call.request, given["key"])
+        resets.accept_reset(**given)
+        return Response({"code": 200, "reason": texts.RESET_DONE})
+
+
+def _send(call: Call) -> Response:
+    limits.count_mail("reset.send", call.request, call.path["email"])
+    resets.send_reset(call.path["email"])
+    return empty()

@@ -1,0 +1,208 @@
+"""Schemas of confirmations and of what their operations take."""
+
+from clinics_site.core.api import schema as s
+from confirmations.services.states import TYPES, Status
+
+USER_ID = s.ref("tidepooluserid")
+EMAIL = s.string(format="email", min_length=6)
+KEY = s.string(min_length=32, max_length=32)
+INVITE_ID = s.string(min_length=1)
+PASSWORD = s.string(format="password", min_length=8, max_length=72, pattern=r"^\S{8,72}$")
+_DATE = s.string(format="date")
+_TIME = s.date_time()
+_FLAG = s.boolean()
+
+# --- out ------------------------------------------------------------------------------------------
+_PROFILE = s.component(
+    "creatorprofile.v1",
+    s.obj(
+        {
+            "fullName": s.string(),
+            "patient": s.component(
+                "patientprofile.v1",
+                s.obj(
+                    {
+                        "birthday": s.string(description="YYYY-MM-DD, or empty."),
+                        "diagnosisDate": s.string(description="YYYY-MM-DD, or empty."),
+                        "isOtherPerson": _FLAG,
+                        "fullName": s.string(),
+                    },
+                    description="The person whose data it is.",
+                ),
+            ),
+        },
+        required=["fullName", "patient"],
+        description="Who sent it. Every key is present.",
+    ),
+)
+_CREATOR = s.component(
+    "creator.v1",
+    s.obj(
+        {
+            "userid": s.string(description="Empty where the profile is not shown."),
+            "profile": s.nullable(_PROFILE),
+            "clinicId": s.string(),
+            "clinicName": s.string(),
+        },
+        required=["userid", "profile"],
+    ),
+)
+_RESTRICTIONS = s.component(
+    "restrictions.v1",
+    s.obj(
+        {
+            "canAccept": s.boolean(
+                description="Whether the caller can accept it as signed in now."
+            ),
+            "requiredIdp": s.string(description="The identity provider to sign in through first."),
+        },
+        required=["canAccept"],
+    ),
+)
+CONFIRMATION = s.component(
+    "confirmation.v1",
+    s.obj(
+        {
+            "key": KEY,
+            "type": s.string(enum=list(TYPES)),
+            "status": s.string(enum=[status.value for status in Status]),
+            "email": s.string(description="Empty when a clinic is invited."),
+            "clinicId": s.string(),
+            "creatorId": s.string(read_only=True, description="Empty when nobody asked for it."),
+            "created": _TIME,
+            "modified": _TIME,
+            "creator": _CREATOR,
+            "context": s.nullable(s.obj(description="What is shared.")),
+            "restrictions": s.nullable(_RESTRICTIONS),
+            "expiresAt": _TIME,
+        },
+        required=["key", "type", "status", "email", "creatorId", "created"],
+        description="Waits for one person's yes or no.",
+    ),
+)
+CONFIRMATIONS = s.component("list.v1", s.array(CONFIRMATION))
+DONE = s.component(
+    "confirmationError.v1",
+    s.obj(
+        {
+            "code": s.integer(format="int32", minimum=100),
+            "error": s.integer(),
+            "reason": s.string(),
+        },
+        required=["code", "reason"],
+        description="Every failure of the Confirmation API looks like this.",
+    ),
+)
+
+# --- in -------------------------------------------------------------------------------------------
+LOOKUP = s.component("lookup.v1", s.obj({"key": KEY}, required=["key"]))
+UPSERT = s.component(
+    "upsert.v1",
+    s.obj(
+        {
+            "clinicId": s.object_id(min_length=24, max_length=24, read_only=True),
+            "invitedBy": USER_ID,
+        },
+        description="On whose behalf a service asks.",
+    ),
+)
+ACCEPTANCE = s.component(
+    "acceptance.v1",
+    s.obj(
+        {"password": PASSWORD, "birthday": _DATE},
+        required=["password", "birthday"],
+        description="Only for an account that has no password yet.",
+    ),
+)
+NEW_PASSWORD = s.component(
+    "passwordReset.v1",
+    s.obj(
+        {"key": KEY, "email": EMAIL, "password": PASSWORD}, required=["key", "email", "password"]
+    ),
+)
+INVITE_CLINICIAN = s.component(
+    "inviteClinician.v1",
+    s.obj(
+        {
+            "email": EMAIL,
+            "roles": s.array(
+                s.string(enum=["CLINIC_ADMIN", "CLINIC_MEMBER", "PRESCRIBER"]),
+                min_items=1,
+                unique_items=True,
+            ),
+        },
+        required=["email", "roles"],
+    ),
+)
+ACCEPT_PATIENT = s.component(
+    "AcceptPatientInvitation",
+    s.obj(
+        {
+            "fullName": s.string(min_length=1),
+            "birthDate": _DATE,
+            "mrn": s.string(min_length=1),
+            "tags": s.ref("patientTagIds.v1"),
+            "sites": s.array(s.ref("site.v1")),
+            "glycemicRanges": s.ref("glycemicRanges.v1"),
+            "diagnosisType": s.ref("diagnosisType.v1"),
+        },
+        description="What the clinic knows better than the account's profile.",
+    ),
+)
+
+
+# --- alerts ---------------------------------------------------------------------------------------
+def _glucose(units: list[str], value: s.Schema) -> s.Schema:
+    return s.obj({"units": s.string(enum=units), "value": value}, required=["units", "value"])
+
+
+_GLUCOSE = s.one_of(
+    _glucose(["mg/dL", "mg/dl"], s.integer(format="int32", minimum=0, maximum=1000)),
+    _glucose(["mmol/L", "mmol/l"], s.number(format="float", minimum=0)),
+)
+_ENABLED = s.boolean(default=False)
+_DELAY = s.integer(default=0, minimum=0, maximum=120, description="Minutes to wait.")
+_REPEAT = s.integer(default=0, minimum=0, maximum=240, description="Minutes; 0: not repeated.")
+
+
+def _alert(*, about_glucose: bool, **settings: s.Schema) -> s.Schema:
+    properties = {"enabled": _ENABLED, **settings}
+    if not about_glucose:
+        return s.obj(properties)
+    return s.obj({**properties, "threshold": _GLUCOSE}, required=["threshold"])
+
+
+ALERTS = s.component(
+    "alertsconfig.v1",
+    s.obj(
+        {
+            "urgentLow": _alert(about_glucose=True),
+            "low": _alert(about_glucose=True, delay=_DELAY, repeat=_REPEAT),
+            "high": _alert(about_glucose=True, delay=_DELAY, repeat=_REPEAT),
+            "noCommunication": _alert(about_glucose=False, delay=_DELAY),
+            "notLooping": _alert(about_glucose=False, delay=_DELAY),
+        },
+        min_properties=1,
+        description="Which alerts the invited follower gets.",
+    ),
+)
+_GRANTS = s.obj(
+    dict.fromkeys(("note", "upload", "view"), s.obj()),
+    description="A key that is present is granted.",
+)
+INVITATION = s.component(
+    "invitation.v1",
+    s.obj(
+        {
+            "email": EMAIL,
+            "permissions": _GRANTS,
+            "nickname": s.string(description="How the sender calls the invited person."),
+            "alertsConfig": ALERTS,
+        },
+        required=["email", "permissions"],
+    ),
+)
+SHARE = s.component(
+    "clinicShare.v1",
+    s.obj({"shareCode": s.string(), "permissions": _GRANTS}, required=["shareCode", "permissions"]),
+)

@@ -1,0 +1,147 @@
+"""Operations on the confirmation of an account's address, and of a claim to a custodial account."""
+
+from rest_framework.response import Response
+
+from clinics_site.core.api import schema as s
+from clinics_site.core.api.operations import Call, operation
+from clinics_site.core.api.viewsets import empty
+from clinics_site.core.errors import BadRequest
+from confirmations.api import limits
+from confirmations.api.family import ConfirmationViewSet
+from confirmations.api.reading import reads, reads_anything
+from confirmations.api.schemas import confirmations as schemas
+from confirmations.representation.confirmations import confirmation
+from confirmations.services import signups, texts
+
+TAGS = ("Confirmations",)
+USER = {"userId": schemas.USER_ID}
+_ORIGIN = reads({"clinicId": s.string(), "invitedBy": s.string()}, is_optional=True)
+_KEY = reads({"key": s.string()})
+
+
+class SendSignupViewSet(ConfirmationViewSet):
+    @operation(
+        "SendAccountSignupConfirmation",
+        tags=TAGS,
+        summary="Mail a link that verifies the account's address",
+        path=USER,
+        body=schemas.UPSERT,
+        body_required=False,
+        lenient=_ORIGIN,
+        responses={200: None},
+    )
+    def send(self, call: Call) -> Response:
+        signups.send_signup(call.path["userId"], _origin(call))
+        return empty()
+
+
+class ResendSignupViewSet(ConfirmationViewSet):
+    @operation(
+        "ResendAccountSignup",
+        tags=TAGS,
+        summary="Mail a new link; the old one stops working",
+        description="Answers the same whether or not anything waits for this address.",
+        path={"email": schemas.EMAIL},
+        lenient=reads({}, is_optional=True, path={"email": s.string()}),
+        responses={200: None},
+    )
+    def resend(self, call: Call) -> Response:
+        limits.count_mail("signup.resend", call.request, call.path["email"])
+        signups.resend_signup(call.path["email"])
+        return empty()
+
+
+class AcceptSignupViewSet(ConfirmationViewSet):
+    @operation(
+        "ConfirmAccountSignup",
+        tags=TAGS,
+        summary="Verify the address; claim a custodial account",
+        path={"key": schemas.KEY},
+        body=schemas.ACCEPTANCE,
+        body_required=False,
+        lenient=reads_anything({"key": s.string()}),
+        responses={200: None},
+    )
+    def accept(self, call: Call) -> Response:
+        limits.count_try("signup.accept", call.request, call.path["key"])
+        body = call.body or {}
+        signups.accept_signup(
+            key=call.path["key"],
+            password=body.get("password"),
+            birthday=body.get("birthday"),
+            has_body=call.body is not None,
+        )
+        return empty()
+
+
+class DismissSignupViewSet(ConfirmationViewSet):
+    @operation(
+        "DismissAccountSignup",
+        tags=TAGS,
+        summary="Say that somebody else used this address",
+        path=USER,
+        body=schemas.LOOKUP,
+        lenient=_KEY,
+        responses={200: None},
+    )
+    def dismiss(self, call: Call) -> Response:
+        key = _key(call, "signup.dismiss")
+        signups.dismiss_signup(user_id=call.path["userId"], key=key)
+        return empty()
+
+
+class SignupViewSet(ConfirmationViewSet):
+    @operation(
+        "GetAccountSignupConfirmation",
+        tags=TAGS,
+        summary="Get the newest confirmation that still works",
+        path=USER,
+        responses={200: schemas.CONFIRMATION},
+    )
+    def retrieve(self, call: Call) -> Response:
+        return Response(confirmation(signups.get_signup(call.path["userId"])))
+
+    @operation(
+        "UpsertAccountSignupConfirmation",
+        tags=TAGS,
+        summary="Make or renew a confirmation without mailing it",
+        description="Empty when the account has no address.",
+        path=USER,
+        body=schemas.UPSERT,
+        body_required=False,
+        lenient=_ORIGIN,
+        responses={200: schemas.CONFIRMATION},
+    )
+    def upsert(self, call: Call) -> Response:
+        document = signups.upsert_signup(call.path["userId"], _origin(call))
+        return empty() if document is None else Response(confirmation(document))
+
+    @operation(
+        "CancelAccountSignupConfirmation",
+        tags=TAGS,
+        summary="Cancel the sign-up",
+        path=USER,
+        body=schemas.LOOKUP,
+        lenient=_KEY,
+        responses={200: None},
+    )
+    def cancel(self, call: Call) -> Response:
+        key = _key(call, "signup.cancel")
+        signups.cancel_signup(user_id=call.path["userId"], key=key)
+        return empty()
+
+
+def _origin(call: Call) -> signups.Origin:
+    return signups.Origin(
+        caller=call.principal,
+        clinic_id=call.body.get("clinicId") or "",
+        invited_by=call.body.get("invitedBy") or "",
+    )
+
+
+def _key(call: Call, operation_name: str) -> str:
+    key: str = call.body.get("key") or ""
+    if not key:
+        raise BadRequest(message=texts.KEY_MISSING)
+    limits.count_try(operation_name, call.request, key)
+    return key

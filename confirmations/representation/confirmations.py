@@ -1,0 +1,69 @@
+"""Confirmations as the API shows them."""
+
+from typing import Any
+
+from clinics_site.core.db import Document
+from confirmations.services import context, people
+from users.clients.protocol import Profile
+
+
+def confirmation(document: Document) -> dict[str, Any]:
+    """Without the creator's profile: `userid` is then empty too."""
+    return _shown(document, user_id="", profile=None)
+
+
+def confirmation_with_profile(document: Document) -> dict[str, Any]:
+    return confirmations_with_profiles([document])[0]
+
+
+def confirmations_with_profiles(documents: list[Document]) -> list[dict[str, Any]]:
+    """Each creator is looked up once; a profile that can not be read is null and fails nothing."""
+    creators = {document["creatorId"] for document in documents}
+    profiles = {creator: people.find_profile(creator) for creator in creators}
+    return [
+        _shown(d, user_id=d["creatorId"], profile=_profile(profiles[d["creatorId"]]))
+        for d in documents
+    ]
+
+
+def _shown(document: Document, *, user_id: str, profile: dict[str, Any] | None) -> dict[str, Any]:
+    shown = {
+        "key": document["_id"],
+        "type": document["type"],
+        "status": document["status"],
+        "email": document.get("email", ""),
+        "clinicId": document.get("clinicId") or None,
+        "creatorId": document.get("creatorId", ""),
+        "creator": _creator(document.get("creator") or {}, user_id, profile),
+        "context": context.decode(document.get("context")),
+        "created": document["created"],
+        "modified": document["modified"],
+        "expiresAt": document.get("expiresAt"),
+        "restrictions": None,
+    }
+    return {
+        name: value
+        for name, value in shown.items()
+        if value is not None or name not in ("clinicId", "expiresAt")
+    }
+
+
+def _creator(stored: Document, user_id: str, profile: dict[str, Any] | None) -> dict[str, Any]:
+    clinic = {name: stored[name] for name in ("clinicId", "clinicName") if stored.get(name)}
+    return {"userid": user_id, "profile": profile, **clinic}
+
+
+def _profile(profile: Profile | None) -> dict[str, Any] | None:
+    """Every key is present; nothing else of the profile is shown."""
+    if profile is None:
+        return None
+    about = people.patient_part(profile)
+    return {
+        "fullName": profile.get("fullName") or "",
+        "patient": {
+            "birthday": about.get("birthday") or "",
+            "diagnosisDate": about.get("diagnosisDate") or "",
+            "isOtherPerson": bool(about.get("isOtherPerson")),
+            "fullName": about.get("fullName") or "",
+        },
+    }

@@ -1,0 +1,206 @@
+"""Care-team invitations: a person shares data with a person (behaviour note confirmations, section 9)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from clinics_site.core import clock, db
+from clinics_site.core.db import Document
+from clinics_site.core.errors import Conflict, Forbidden, NotFound, Unauthorized
+from clinics_site.core.principal import Principal
+from confirmations.services import context, guards, mails, people, states, texts, transitions
+from confirmations.services.documents import care_team_template, new_confirmation
+from confirmations.services.failures import Failed
+from confirmations.services.states import Event, Kind, Status
+from confirmations.store import confirmations as store
+from users.clients.protocol import Permissions
+from users.services.neighbours import data_service, permission_service
+
+CARE_TEAM = states.shape_filter(Kind.CARE_TEAM)
+PENDING = {**CARE_TEAM, "status": Status.PENDING.value}
+# Clinic shares are sent by the same people and shown in the same list.
+SENT = {
+    "type": states.SHAPES[Kind.CARE_TEAM].type,
+    "status": {"$in": [Status.PENDING.value, Status.DECLINED.value]},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What is shared with whom."""
+
+    email: str
+    permissions: Mapping[str, Any]
+    nickname: str | None = None
+    alerts: Mapping[str, Any] | None = None
+
+
+def send_invite(sender_id: str, offer: Offer) -> Document:
+    context.check_alerts(context.care_team(offer.permissions, offer.nickname, offer.alerts))
+    _refuse_second_invite(sender_id, offer.email)
+    receiver_id = people.find_id_by_address(offer.email)
+    permissions = _with_present_permissions(sender_id, receiver_id, offer.permissions)
+    document = new_confirmation(
+        Kind.CARE_TEAM,
+        template=care_team_template(permissions),
+        email=offer.email,
+        user_id=receiver_id,
+        creator_id=sender_id,
+        shared=context.care_team(permissions, offer.nickname, offer.alerts),
+    )
+    sharer = people.name_of_sharer(people.find_profile(sender_id))
+
+    def write() -> None:
+        guards.take_turns("careteam", sender_id, offer.email)
+        _refuse_second_invite(sender_id, offer.email)
+        store.insert_confirmation(document)
+        _mail(document, sharer, nickname=offer.nickname)
+
+    db.run_in_transaction(write)
+    return document
+
+
+def _refuse_second_invite(sender_id: str, email: str) -> None:
+    wanted = {**PENDING, **states.unexpired(clock.now()), "creatorId": sender_id}
+    if store.find_newest_of_address(email, wanted) is not None:
+        raise Conflict(message=texts.ALREADY_INVITED)
+
+
+def _with_present_permissions(
+    sender_id: str, receiver_id: str, wanted: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Someone who is in the care team already may only be invited to follow, and loses nothing by it."""
+    present = _present_permissions(sender_id, receiver_id)
+    if not present:
+        return dict(wanted)
+    if context.FOLLOW in wanted and context.FOLLOW not in present:
+        return {**present, **wanted}
+    raise Conflict(message=texts.ALREADY_MEMBER)
+
+
+def _present_permissions(sender_id: str, receiver_id: str) -> Permissions:
+    if not receiver_id:
+        return {}
+    return people.permissions_of(sender_id, receiver_id)
+
+
+def _mail(document: Document, sharer: str, *, nickname: str | None = None) -> None:
+    variables = {
+        "CareteamName": sharer,
+        "Email": document["email"],
+        "WebPath": "login" if document["userId"] else "signup/personal",
+    }
+    if nickname:
+        variables["Nickname"] = nickname
+    mails.request(document, variables=variables)
+
+
+def resend_invite(key: str, caller: Principal) -> Document:
+    """Mail a pending invitation again; it lives as long as a new one. Only for who may speak for its sender."""
+    document = store.find_by_key(key, PENDING)
+    if document is None or not _may_speak_for(caller, document["creatorId"]):
+        raise Forbidden(message=texts.FORBIDDEN)
+    sharer = people.name_of_sharer(people.find_profile(document["creatorId"]))
+
+    def write() -> Document:
+        parties = {"creatorId": document["creatorId"]}
+        renewed = transitions.perform(Kind.CARE_TEAM, Event.RESEND, key, parties)
+        if renewed is None:
+            raise Forbidden(message=texts.FORBIDDEN)
+        _mail(renewed, sharer)
+        return renewed
+
+    return db.run_in_transaction(write)
+
+
+def _may_speak_for(caller: Principal, user_id: str) -> bool:
+    return caller.is_server or people.has_custody(user_id, caller.user_id)
+
+
+def accept_invite(*, user_id: str, invited_by: str, key: str) -> None:
+    """Grant what was offered. Raises NotFound, Forbidden for somebody else's invite or BadRequest."""
+    document = store.find_by_key(key, {})
+    if document is None:
+        raise NotFound(message=texts.INVITE_NOT_FOUND)
+    if not _is_acceptable(document, user_id, invited_by):
+        raise Forbidden(message=texts.FORBIDDEN)
+    if states.has_expired(document, clock.now()):
+        raise NotFound(message=texts.INVITE_NOT_FOUND)
+    context.read_care_team(document)
+    parties = {"userId": user_id, "creatorId": invited_by}
+    done = transitions.accept_with_neighbours(Kind.CARE_TEAM, key, parties, _grant)
+    if done is None:
+        raise Forbidden(message=texts.FORBIDDEN)
+
+
+def _is_acceptable(document: Document, user_id: str, invited_by: str) -> bool:
+    return (
+        document["type"] == states.SHAPES[Kind.CARE_TEAM].type
+        and "clinicId" not in document
+        and document["status"] == Status.PENDING
+        and document.get("userId") == user_id
+        and document.get("creatorId") == invited_by
+    )
+
+
+def _grant(document: Document) -> None:
+    shared = context.read_care_team(document)
+    owner_id, follower_id = document["creatorId"], document["userId"]
+    try:
+        permission_service().set_permissions(owner_id, follower_id, shared[context.PERMISSIONS])
+    except people.OUTAGE:
+        raise Failed(texts.PERMISSIONS_FAILED) from None
+    alerts = shared.get(context.ALERTS)
+    if not alerts:
+        return
+    # Alerts are about the sender's data, whatever the invitation says.
+    config = {**alerts, "userId": follower_id, "followedUserId": owner_id}
+    try:
+        data_service().set_alerts(owner_id, follower_id, config)
+    except people.OUTAGE:
+        raise Failed(texts.ALERTS_FAILED) from None
+
+
+def dismiss_invite(*, user_id: str, invited_by: str, key: str) -> None:
+    parties = {"userId": user_id, "creatorId": invited_by}
+    if transitions.perform(Kind.CARE_TEAM, Event.DECLINE, key, parties) is None:
+        raise NotFound(message=texts.INVITE_NOT_FOUND)
+
+
+def cancel_invite(*, sender_id: str, email: str) -> None:
+    """The newest invitation of this sender to this address that is pending or declined."""
+    wanted = {**CARE_TEAM, "status": SENT["status"], "creatorId": sender_id}
+    found = store.find_newest_of_address(email, wanted)
+    parties = {"creatorId": sender_id}
+    if found is None or not transitions.perform(
+        Kind.CARE_TEAM, Event.CANCEL, found["_id"], parties
+    ):
+        raise NotFound(message=texts.INVITE_NOT_FOUND)
+
+
+def list_sent(sender_id: str) -> list[Document]:
+    """Also expired ones: their sender can send them again. Raises NotFound when there is none."""
+    return _some(store.list_newest_first({**SENT, "creatorId": sender_id}))
+
+
+def list_received(user_id: str) -> list[Document]:
+    """What the user can accept now. Raises NotFound when there is none."""
+    claim_by_address(PENDING, user_id)
+    wanted = {**PENDING, **states.unexpired(clock.now()), "userId": user_id}
+    return _some(store.list_newest_first(wanted))
+
+
+def claim_by_address(wanted: Mapping[str, Any], user_id: str) -> None:
+    """Invitations sent before the account existed now belong to it."""
+    account = people.get_account(user_id)
+    if account is None:
+        raise Unauthorized(message=texts.NOT_AUTHORIZED)
+    email = people.first_address(account)
+    if email:
+        store.set_receiver(email, wanted, user_id)
+
+
+def _some(documents: list[Document]) -> list[Document]:
+    if not documents:
+        raise NotFound(message=texts.NOTHING_FOUND)
+    return documents

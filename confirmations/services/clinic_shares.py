@@ -1,0 +1,153 @@
+"""Offers of a person to share data with a clinic (behaviour note confirmations, 6.5 to 6.7 and 9.7)."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from clinics.services import access, clinicians, clinics, patients
+from clinics.services.patient_details import SharedPatient
+from clinics_site.core import clock, db
+from clinics_site.core.db import Document
+from clinics_site.core.errors import BadRequest, Conflict, Duplicate, Forbidden, NotFound
+from clinics_site.core.principal import Principal
+from confirmations.services import context, guards, mails, people, states, texts, transitions
+from confirmations.services.documents import new_confirmation
+from confirmations.services.failures import ClinicAnswer, clinic_answers
+from confirmations.services.states import Event, Kind, Status
+from confirmations.store import confirmations as store
+
+TEMPLATE = "patient_clinic_invitation"
+SHARE = states.shape_filter(Kind.CLINIC_SHARE)
+PENDING = {"type": SHARE["type"], "status": Status.PENDING.value}
+# What a clinic can be granted; anything else in an offer is not meant for it.
+GRANTABLE = ("view", "upload", "note")
+MOST_RECIPIENTS = 100
+
+
+# --- the person's side ----------------------------------------------------------------------------
+def offer_data(*, sender_id: str, share_code: str, permissions: Mapping[str, Any]) -> Document:
+    clinic = _access_by_share_code(share_code)
+    clinic_id = str(clinic["_id"])
+    if patients.find_patient(clinic_id, sender_id) is not None:
+        raise Conflict(message=texts.ALREADY_PATIENT)
+    document = new_confirmation(
+        Kind.CLINIC_SHARE,
+        template=TEMPLATE,
+        creator_id=sender_id,
+        clinic_id=clinic_id,
+        shared=dict(permissions),
+    )
+    sharer = people.name_of_sharer(people.find_profile(sender_id))
+
+    def write() -> None:
+        guards.take_turns("share", sender_id, clinic_id)
+        _refuse_second_offer(sender_id, clinic_id)
+        store.insert_confirmation(document)
+        _mail_admins(document, clinic, sharer)
+
+    db.run_in_transaction(write)
+    return document
+
+
+def _access_by_share_code(share_code: str) -> Document:
+    try:
+        return clinics.access_by_share_code(share_code)
+    except NotFound:
+        raise NotFound(message=texts.CLINIC_NOT_FOUND) from None
+
+
+def _refuse_second_offer(sender_id: str, clinic_id: str) -> None:
+    wanted = {**PENDING, "creatorId": sender_id, "clinicId": clinic_id}
+    if store.find_newest({**wanted, **states.unexpired(clock.now())}) is not None:
+        raise Conflict(message=texts.ALREADY_INVITED)
+
+
+def _mail_admins(document: Document, clinic: Document, sharer: str) -> None:
+    """One mail for each: nobody learns the others' addresses."""
+    if (clinic.get("suppressedNotifications") or {}).get("patientClinicInvitation"):
+        return
+    variables = {
+        "CareteamName": sharer,
+        "ClinicName": str(clinic.get("name") or ""),
+        "WebPath": "login",
+    }
+    admins = clinicians.list_clinicians(clinic["_id"], role=clinicians.ADMIN, limit=MOST_RECIPIENTS)
+    for admin in admins:
+        mails.request(document, variables=variables, recipient=admin.get("email") or "")
+
+
+def withdraw_or_decline(*, clinic_id: str, invite_id: str, caller: Principal) -> Document:
+    """The sharer takes the offer back, anybody else declines it for the clinic."""
+    document = store.find_by_key(invite_id, {"clinicId": clinic_id})
+    if document is None:
+        raise Forbidden(message=texts.INVITE_NOT_FOUND)
+    parties, event = {"clinicId": clinic_id}, Event.DECLINE
+    if caller.acting_user_id == document["creatorId"]:
+        parties, event = {"creatorId": caller.user_id}, Event.CANCEL
+    changed = transitions.perform(Kind.CLINIC_SHARE, event, invite_id, parties)
+    if changed is None:
+        raise Forbidden(message=texts.FORBIDDEN)
+    return changed
+
+
+def is_sharer(*, clinic_id: str, invite_id: str, user_id: str) -> bool:
+    document = store.find_by_key(invite_id, {**SHARE, "clinicId": clinic_id})
+    return document is not None and document["creatorId"] == user_id
+
+
+# --- the clinic's side ----------------------------------------------------------------------------
+def list_offers(clinic_id: str) -> list[Document]:
+    """What the clinic can accept now, newest first."""
+    return store.list_newest_first(
+        {**PENDING, "clinicId": clinic_id, **states.unexpired(clock.now())}
+    )
+
+
+def accept_offer(*, clinic_id: str, invite_id: str, shared: SharedPatient) -> Document:
+    """Returns the patient. Somebody who is a patient already stays as they are."""
+    document = store.find_by_key(invite_id, {"clinicId": clinic_id})
+    if document is None or states.has_expired(document, clock.now()):
+        raise NotFound(message=texts.INVITE_NOT_FOUND)
+    if document["type"] != PENDING["type"] or document["status"] != Status.PENDING:
+        raise Forbidden(message=texts.FORBIDDEN)
+    _check_mrn(clinic_id, shared)
+    user_id = document["creatorId"]
+    granted = replace(shared, permissions=_granted(document))
+
+    def accept_new() -> Document:
+        _complete(document)
+        with clinic_answers():
+            return patients.create_patient_from_user(
+                clinic_id=clinic_id, user_id=user_id, shared=granted
+            )
+
+    def accept_present() -> Document:
+        _complete(document)
+        with clinic_answers():
+            return patients.access_patient(clinic_id, user_id)
+
+    try:
+        return db.run_in_transaction(accept_new)
+    except ClinicAnswer as answer:
+        if answer.status != Duplicate.status:
+            raise
+    return db.run_in_transaction(accept_present)
+
+
+def _complete(document: Document) -> None:
+    parties = {"clinicId": document["clinicId"]}
+    done = transitions.perform(Kind.CLINIC_SHARE, Event.ACCEPT, document["_id"], parties)
+    if done is None:
+        raise Forbidden(message=texts.FORBIDDEN)
+
+
+def _granted(document: Document) -> tuple[str, ...]:
+    offered = context.decode(document.get("context"))
+    return tuple(name for name in GRANTABLE if isinstance(offered, dict) and name in offered)
+
+
+def _check_mrn(clinic_id: str, shared: SharedPatient) -> None:
+    clinic = access.find_clinic(clinic_id) or {}
+    is_required = (clinic.get("mrnSettings") or {}).get("required")
+    if is_required and not (shared.mrn or "").strip():
+        raise BadRequest(message=texts.MRN_REQUIRED)

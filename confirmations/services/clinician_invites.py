@@ -1,0 +1,217 @@
+"""Invitations to become a clinician (behaviour note confirmations, 6.1 to 6.4 and 6.8 to 6.10).
+
+The clinic holds a clinician record with the invitation's key; both change together or not at all.
+"""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Any
+
+from clinics.services import access, clinicians
+from clinics.services.clinicians import ClinicianDetails
+from clinics_site.core import db
+from clinics_site.core.db import Document
+from clinics_site.core.errors import Forbidden, NotFound
+from clinics_site.core.principal import Principal
+from confirmations.services import mails, people, restrictions, states, texts, transitions
+from confirmations.services.care_team import claim_by_address
+from confirmations.services.documents import new_confirmation
+from confirmations.services.failures import clinic_answers
+from confirmations.services.states import Event, Kind, Status
+from confirmations.store import confirmations as store
+from users.clients.protocol import User
+
+TEMPLATE = "clinician_invitation"
+PENDING = {**states.shape_filter(Kind.CLINICIAN), "status": Status.PENDING.value}
+
+
+# --- the clinic's side ----------------------------------------------------------------------------
+def invite_clinician(
+    *, clinic_id: str, email: str, roles: Sequence[str], inviter: Principal
+) -> Document:
+    """Returns the clinician record. What the clinic side refuses reaches the caller as a ClinicAnswer."""
+    clinic = _access_clinic(clinic_id)
+    document = new_confirmation(
+        Kind.CLINICIAN,
+        template=TEMPLATE,
+        email=email,
+        user_id=people.find_id_by_address(email),
+        creator_id=inviter.user_id,
+        clinic_id=clinic_id,
+        creator=_creator(clinic),
+    )
+    details = ClinicianDetails(roles=roles, email=email, invite_id=document["_id"])
+    name = _name_of(inviter.user_id)
+
+    def write() -> Document:
+        with clinic_answers():
+            clinician = clinicians.create_clinician(clinic_id=clinic_id, details=details)
+        store.insert_confirmation(document)
+        _mail(document, name)
+        return clinician
+
+    return db.run_in_transaction(write)
+
+
+def resend_invite(*, clinic_id: str, invite_id: str, sender: Principal) -> Document:
+    """Mail it again under the same key. A confirmation that was lost or ended is made anew:
+    the clinic still waits for this clinician."""
+    clinic = _access_clinic(clinic_id)
+    email = str(_invited_clinician(clinic_id, invite_id).get("email") or "")
+    user_id = people.find_id_by_address(email)
+    creator = _creator(clinic)
+    current: Document = {"email": email, "userId": user_id, "creator": creator}
+
+    def write() -> Document:
+        _invited_clinician(clinic_id, invite_id)
+        parties = {"clinicId": clinic_id}
+        document = transitions.perform(Kind.CLINICIAN, Event.RESEND, invite_id, parties, current)
+        if document is None:
+            document = new_confirmation(
+                Kind.CLINICIAN,
+                template=TEMPLATE,
+                key=invite_id,
+                email=email,
+                user_id=user_id,
+                creator_id=sender.user_id,
+                clinic_id=clinic_id,
+                creator=creator,
+            )
+            store.insert_confirmation(document)
+        _mail(document, _name_of(document["creatorId"]))
+        return document
+
+    return db.run_in_transaction(write)
+
+
+def get_invite(*, clinic_id: str, invite_id: str) -> Document:
+    _invited_clinician(clinic_id, invite_id)
+    found = store.find_by_key(invite_id, {**PENDING, "clinicId": clinic_id})
+    if found is None:
+        raise NotFound(message=texts.INVITE_NOT_FOUND)
+    return found
+
+
+def cancel_invite(*, clinic_id: str, invite_id: str) -> None:
+    """Also right for an invitation that nobody knows."""
+
+    def write() -> None:
+        _remove_clinician(clinic_id, invite_id)
+        transitions.perform(Kind.CLINICIAN, Event.CANCEL, invite_id, {"clinicId": clinic_id})
+
+    db.run_in_transaction(write)
+
+
+def _access_clinic(clinic_id: str) -> Document:
+    clinic = access.find_clinic(clinic_id)
+    if clinic is None:
+        raise NotFound(message=texts.CLINIC_NOT_FOUND)
+    return clinic
+
+
+def _creator(clinic: Document) -> Document:
+    creator = {"clinicId": str(clinic["_id"])}
+    return {**creator, "clinicName": clinic["name"]} if clinic.get("name") else creator
+
+
+def _invited_clinician(clinic_id: str, invite_id: str) -> Document:
+    with clinic_answers():
+        return clinicians.access_invite(clinic_id, invite_id)
+
+
+def _remove_clinician(clinic_id: str, invite_id: str) -> None:
+    """The record may be gone already."""
+    with clinic_answers(), suppress(NotFound):
+        clinicians.remove_invite(clinic_id=clinic_id, invite_id=invite_id)
+
+
+def _name_of(user_id: str) -> str:
+    return str((people.find_profile(user_id) or {}).get("fullName") or "")
+
+
+def _mail(document: Document, creator_name: str) -> None:
+    variables = {
+        "CreatorName": creator_name,
+        "ClinicName": document["creator"].get("clinicName", ""),
+        "Email": document["email"],
+        "WebPath": "login" if document["userId"] else "signup/clinician",
+    }
+    mails.request(document, variables=variables)
+
+
+# --- the invited person's side --------------------------------------------------------------------
+def list_own_invites(caller: Principal) -> list[tuple[Document, dict[str, Any] | None]]:
+    """Pending invitations, newest first, each with what restricts its acceptance. Raises NotFound when none."""
+    claim_by_address(PENDING, caller.user_id)
+    documents = store.list_newest_first({**PENDING, "userId": caller.user_id})
+    if not documents:
+        raise NotFound(message=texts.NOTHING_FOUND)
+    clinics = {
+        str(clinic["_id"]): clinic
+        for clinic in access.list_clinics_by_ids(
+            {d["clinicId"] for d in documents if "clinicId" in d}
+        )
+    }
+    username = _username(people.get_account(caller.user_id))
+    return [(d, _restrictions_of(d, clinics, username, caller)) for d in documents]
+
+
+def _restrictions_of(
+    document: Document, clinics: dict[str, Document], username: str, caller: Principal
+) -> dict[str, Any] | None:
+    """None for an invitation without a clinic; nobody can join a clinic that is gone."""
+    if "clinicId" not in document:
+        return None
+    clinic = clinics.get(document["clinicId"])
+    if clinic is None:
+        return {"canAccept": False}
+    return restrictions.evaluate(
+        clinic.get("membershipRestrictions"), username, caller.identity_provider
+    )
+
+
+def _username(account: User | None) -> str:
+    return (account.username if account else None) or ""
+
+
+def accept_invite(*, caller: Principal, invite_id: str) -> Document:
+    """Returns the clinician record, which now belongs to the caller."""
+    document = store.find_by_key(invite_id, {**PENDING, "userId": caller.user_id})
+    if document is None or "clinicId" not in document:
+        raise NotFound(message=texts.INVITE_NOT_FOUND)
+    clinic_id = document["clinicId"]
+    _check_restrictions(clinic_id, caller)
+
+    def write() -> Document:
+        parties = {"userId": caller.user_id}
+        if transitions.perform(Kind.CLINICIAN, Event.ACCEPT, invite_id, parties) is None:
+            raise NotFound(message=texts.INVITE_NOT_FOUND)
+        with clinic_answers():
+            return clinicians.associate_clinician(
+                clinic_id=clinic_id, invite_id=invite_id, user_id=caller.user_id
+            )
+
+    return db.run_in_transaction(write)
+
+
+def _check_restrictions(clinic_id: str, caller: Principal) -> None:
+    clinic = _access_clinic(clinic_id)
+    required = clinic.get("membershipRestrictions")
+    if not required:
+        return
+    username = _username(people.get_account(caller.user_id))
+    found = restrictions.evaluate(required, username, caller.identity_provider)
+    if not found["canAccept"]:
+        raise Forbidden(message=texts.NOT_ACCEPTABLE)
+
+
+def dismiss_invite(*, caller: Principal, invite_id: str) -> None:
+    """An unknown invitation is as good as dismissed."""
+
+    def write() -> None:
+        parties = {"userId": caller.user_id}
+        declined = transitions.perform(Kind.CLINICIAN, Event.DECLINE, invite_id, parties)
+        if declined is not None and "clinicId" in declined:
+            _remove_clinician(declined["clinicId"], invite_id)
+
+    db.run_in_transaction(write)

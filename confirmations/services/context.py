@@ -1,0 +1,62 @@
+"""The context of an invitation: what is shared. Stored as JSON bytes, because other systems read it so."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+
+from clinics_site.core.db import Document
+from clinics_site.core.errors import BadRequest
+from confirmations.services import texts
+
+ALERTS, NICKNAME, PERMISSIONS, FOLLOW = "alertsConfig", "nickname", "permissions", "follow"
+_NOT_PERMISSIONS = (ALERTS, NICKNAME)
+
+
+def encode(context: Any) -> bytes | None:
+    return None if context is None else orjson.dumps(context)
+
+
+def decode(stored: Any) -> Any:
+    """The JSON value; None when there is none or it can not be read."""
+    if stored is None or stored == b"":
+        return None
+    if not isinstance(stored, bytes | str):
+        return stored
+    try:
+        return orjson.loads(stored)
+    except orjson.JSONDecodeError:
+        return None
+
+
+def care_team(
+    permissions: Mapping[str, Any], nickname: str | None, alerts: Mapping[str, Any] | None
+) -> Document:
+    context: Document = {PERMISSIONS: dict(permissions)}
+    if alerts is not None:
+        context[ALERTS] = dict(alerts)
+    if nickname:
+        context[NICKNAME] = nickname
+    return context
+
+
+def read_care_team(document: Document) -> Document:
+    """Permissions, alerts and nickname; old documents hold the bare permissions. Raises BadRequest."""
+    context = decode(document.get("context"))
+    if not isinstance(context, dict):
+        raise BadRequest(message=texts.CONTEXT_UNREADABLE)
+    if PERMISSIONS in context:
+        return check_alerts(context)
+    bare = {name: value for name, value in context.items() if name not in _NOT_PERMISSIONS}
+    rest = {name: context[name] for name in _NOT_PERMISSIONS if name in context}
+    return check_alerts({PERMISSIONS: bare, **rest})
+
+
+def check_alerts(context: Document) -> Document:
+    """Alerts are for followers only. Raises BadRequest."""
+    permissions = context.get(PERMISSIONS)
+    if not isinstance(permissions, dict):
+        raise BadRequest(message=texts.CONTEXT_UNREADABLE)
+    if context.get(ALERTS) and FOLLOW not in permissions:
+        raise BadRequest(message=texts.CONTEXT_INVALID)
+    return context

@@ -1,0 +1,57 @@
+"""New confirmations."""
+
+from typing import Any
+
+from clinics_site.core import clock, ids
+from clinics_site.core.db import Document
+from confirmations.services import context, states
+from confirmations.services.states import Kind, Status
+
+
+def new_confirmation(
+    kind: Kind,
+    *,
+    template: str,
+    key: str | None = None,
+    email: str = "",
+    user_id: str = "",
+    creator_id: str = "",
+    clinic_id: str = "",
+    creator: Document | None = None,
+    shared: Any = None,
+) -> Document:
+    """A document of this kind in its first state; what is empty is unknown. `shared` becomes the context."""
+    moment = clock.now()
+    document: Document = {
+        "_id": key or ids.new_key(),
+        "type": states.SHAPES[kind].type,
+        "status": states.BORN.get(kind, Status.PENDING).value,
+        "email": email,
+        "userId": user_id,
+        "creatorId": creator_id,
+        "creator": creator or {},
+        "context": context.encode(shared),
+        "templateName": template,
+        "created": moment,
+        "modified": clock.ZERO,
+        **states.expiry(kind, moment),
+    }
+    if clinic_id:
+        document["clinicId"] = clinic_id
+    return document
+
+
+def template_of(document: Document) -> str:
+    """The template it was made with; old documents say only their type."""
+    if document.get("templateName"):
+        return str(document["templateName"])
+    if document["type"] != states.SHAPES[Kind.CARE_TEAM].type:
+        return str(document["type"])
+    shared = context.decode(document.get("context"))
+    permissions = shared.get(context.PERMISSIONS, shared) if isinstance(shared, dict) else {}
+    return care_team_template(permissions)
+
+
+def care_team_template(permissions: Document) -> str:
+    alerting = "_with_alerting" if context.FOLLOW in permissions else ""
+    return f"careteam_invitation{alerting}"

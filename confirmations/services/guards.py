@@ -1,0 +1,12 @@
+"""Of two equal invitations that are sent at once only one may be stored."""
+
+import hashlib
+
+from clinics_site.core import clock
+from confirmations.store import confirmations as store
+
+
+def take_turns(kind: str, *parts: str) -> None:
+    """Inside a transaction, first: whoever makes the same thing at the same time waits for the outcome."""
+    name = hashlib.sha256("\0".join([kind, *parts]).lower().encode()).hexdigest()
+    store.touch_guard(name, clock.now())

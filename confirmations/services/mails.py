@@ -1,0 +1,32 @@
+"""Ask for mails: events written with the change, sent by the notifications app."""
+
+from clinics_site.core import outbox
+from clinics_site.core.db import Document
+from confirmations.services import documents
+
+
+def request(document: Document, *, variables: dict[str, str], recipient: str | None = None) -> None:
+    """One mail to one recipient (default: the confirmation's own address); without an address none."""
+    address = document["email"] if recipient is None else recipient
+    if not address:
+        return
+    outbox.emit(
+        "mail.requested",
+        {
+            "recipient": address,
+            "template": documents.template_of(document),
+            "variables": variables,
+        },
+    )
+
+
+def signup_variables(
+    document: Document, *, full_name: str, creator_name: str, clinic_name: str
+) -> dict[str, str]:
+    variables = {
+        "Key": document["_id"],
+        "Email": document["email"],
+        "FullName": full_name,
+        "CreatorName": creator_name,
+    }
+    return {**variables, "ClinicName": clinic_name} if clinic_name else variables

@@ -1,0 +1,84 @@
+"""Accounts and names behind confirmations, and who may speak for whom."""
+
+from typing import Any
+
+from clinics_site.core.errors import Unavailable
+from clinics_site.core.http import ServiceError, ServiceUnavailable
+from confirmations.services import texts
+from confirmations.services.failures import Failed
+from users.clients.protocol import Permissions, Profile, User
+from users.services.neighbours import permission_service, profile_service, user_service
+
+OUTAGE = (ServiceError, ServiceUnavailable)
+CUSTODY = frozenset({"root", "custodian"})
+STRANGER = "Tidepool User"
+
+
+def get_account(user_id: str) -> User | None:
+    """Raises Failed when the user service can not tell."""
+    try:
+        return user_service().get_user(user_id)
+    except OUTAGE:
+        raise Failed(texts.USER_LOOKUP_FAILED) from None
+
+
+def find_id_by_address(email: str) -> str:
+    """The account with this address, or "". An outage counts as unknown: the receiver is filled in later."""
+    try:
+        user = get_account_of_address(email)
+    except OUTAGE:
+        return ""
+    return user.user_id if user else ""
+
+
+def get_account_of_address(email: str) -> User | None:
+    """The user service would also take an id for an address."""
+    return user_service().get_user(email) if "@" in email else None
+
+
+def first_address(user: User | None) -> str:
+    if user is None:
+        return ""
+    return user.emails[0] if user.emails else (user.username or "")
+
+
+def find_profile(user_id: str) -> Profile | None:
+    """None also when the profile service fails: a name is not worth a failure."""
+    try:
+        return profile_service().get_profile(user_id) if user_id else None
+    except OUTAGE:
+        return None
+
+
+def get_profile(user_id: str, reason: str) -> Profile:
+    """Empty when there is none. Raises Failed(reason)."""
+    try:
+        return (profile_service().get_profile(user_id) if user_id else None) or {}
+    except OUTAGE:
+        raise Failed(reason) from None
+
+
+def patient_part(profile: Profile | None) -> dict[str, Any]:
+    found = (profile or {}).get("patient")
+    return found if isinstance(found, dict) else {}
+
+
+def name_of_sharer(profile: Profile | None) -> str:
+    """Who shares data: the patient, where somebody else runs the account."""
+    about = patient_part(profile)
+    own = str((profile or {}).get("fullName") or "")
+    name = str(about.get("fullName") or own) if about.get("isOtherPerson") else own
+    return name or STRANGER
+
+
+def permissions_of(owner_id: str, grantee_id: str) -> Permissions:
+    """Raises Unavailable: an outage of the permission service never looks like a refusal."""
+    try:
+        return permission_service().get_permissions(owner_id, grantee_id)
+    except OUTAGE:
+        raise Unavailable from None
+
+
+def has_custody(user_id: str, caller_id: str) -> bool:
+    """Owner, custodian, or clinician of a clinic that has custody."""
+    return user_id == caller_id or not CUSTODY.isdisjoint(permissions_of(user_id, caller_id))

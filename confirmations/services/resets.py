@@ -1,0 +1,72 @@
+"""Password reset (behaviour note confirmations, section 8). Nobody is signed in here."""
+
+import re
+
+from clinics_site.core import clock, db
+from clinics_site.core.db import Document
+from clinics_site.core.errors import BadRequest, NotFound, Unavailable
+from confirmations.services import mails, people, states, texts, transitions
+from confirmations.services.documents import new_confirmation
+from confirmations.services.states import Event, Kind, Status
+from confirmations.store import confirmations as store
+from users.clients.protocol import User, UserUpdate
+from users.services.neighbours import user_service
+
+RESET = states.shape_filter(Kind.RESET)
+_PASSWORD = re.compile(r"\S{8,72}")
+
+
+def send_reset(email: str) -> None:
+    """Mail a link, or an invitation to sign up where nobody has the address: the same steps either way.
+
+    Raises Unavailable when the user service can not tell, which has nothing to do with the address.
+    """
+    try:
+        user = people.get_account_of_address(email)
+    except people.OUTAGE:
+        raise Unavailable from None
+    document = _new_reset(email, user)
+
+    def write() -> None:
+        store.insert_confirmation(document)
+        mails.request(document, variables={"Key": document["_id"], "Email": email})
+
+    db.run_in_transaction(write)
+
+
+def _new_reset(email: str, user: User | None) -> Document:
+    if user is None:
+        return new_confirmation(Kind.NO_ACCOUNT, template="no_account", email=email)
+    return new_confirmation(
+        Kind.RESET, template="password_reset", email=email, user_id=user.user_id
+    )
+
+
+def accept_reset(*, key: str, email: str, password: str) -> None:
+    """Set the password. The link works once, and takes every other link of the account with it."""
+    if not key:
+        raise BadRequest(message=texts.RESET_FAILED)
+    document = store.find_by_key(key, {**RESET, "status": Status.PENDING.value})
+    if document is None or document["email"].lower() != email.lower():
+        raise NotFound(message=texts.RESET_NOT_FOUND)
+    if states.has_expired(document, clock.now()):
+        raise NotFound(message=texts.RESET_EXPIRED)
+    if not _PASSWORD.fullmatch(password):
+        raise BadRequest(message=texts.RESET_FAILED)
+    done = transitions.accept_with_neighbours(
+        Kind.RESET, key, {}, lambda found: _set_password(found, password)
+    )
+    if done is None:
+        raise NotFound(message=texts.RESET_NOT_FOUND)
+    transitions.perform_on_all(Kind.RESET, Event.SUPERSEDE, {"userId": document["userId"]})
+
+
+def _set_password(document: Document, password: str) -> None:
+    """Only while the account still has the address the link was mailed to."""
+    user = people.get_account(document["userId"])
+    if user is None or people.first_address(user).lower() != document["email"].lower():
+        raise NotFound(message=texts.RESET_NOT_FOUND)
+    try:
+        user_service().update_user(user.user_id, UserUpdate(password=password))
+    except people.OUTAGE:
+        raise BadRequest(message=texts.RESET_FAILED) from None

@@ -1,0 +1,24 @@
+"""Who may become a clinician of a clinic that restricts its membership (behaviour note clinics, 4.3)."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from clinics_site.core.db import Document
+
+UNRESTRICTED: dict[str, Any] = {"canAccept": True}
+
+
+def evaluate(
+    restrictions: Sequence[Document] | None, username: str, identity_provider: str | None
+) -> dict[str, Any]:
+    """`canAccept`, and `requiredIdp` where signing in through it would help. The first matching domain decides."""
+    if not restrictions:
+        return UNRESTRICTED
+    for restriction in restrictions:
+        if not username.lower().endswith("@" + restriction["emailDomain"].lower()):
+            continue
+        required = restriction.get("requiredIdp")
+        if not required or required.lower() == (identity_provider or "").lower():
+            return UNRESTRICTED
+        return {"canAccept": False, "requiredIdp": required}
+    return {"canAccept": False}

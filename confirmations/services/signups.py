@@ -1,0 +1,302 @@
+"""Account sign-up: verify an address, claim a custodial account (behaviour note confirmations, section 7)."""
+
+import hmac
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from clinics.services import access
+from clinics_site.core import clock, db, outbox
+from clinics_site.core.db import Document
+from clinics_site.core.errors import Conflict, Forbidden, NotFound
+from clinics_site.core.principal import Principal
+from confirmations.services import guards, mails, people, states, texts, transitions
+from confirmations.services.documents import new_confirmation
+from confirmations.services.failures import ClaimRefused, Failed
+from confirmations.services.states import Event, Kind, Status
+from confirmations.store import confirmations as store
+from users.clients.protocol import User, UserUpdate
+from users.services.neighbours import user_service
+
+SIGNUP = states.shape_filter(Kind.SIGNUP)
+PENDING = {**SIGNUP, "status": Status.PENDING.value}
+DEFAULT_CREATOR = "Clinician"
+DEFAULT_CLINIC = "Diabetes Clinic"
+_PASSWORD = re.compile(r"\S{8,72}")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Who asks for a sign-up: the caller, and for a service the clinic and the person it acts for."""
+
+    caller: Principal
+    clinic_id: str = ""
+    invited_by: str = ""
+
+
+# --- sending --------------------------------------------------------------------------------------
+def send_signup(user_id: str, origin: Origin) -> Document | None:
+    """Store a confirmation and mail its link; None when the account has no address (any more)."""
+    return _store_signup(user_id, origin, is_mailed=True)
+
+
+def upsert_signup(user_id: str, origin: Origin) -> Document | None:
+    return _store_signup(user_id, origin, is_mailed=False)
+
+
+def _store_signup(user_id: str, origin: Origin, *, is_mailed: bool) -> Document | None:
+    account = people.get_account(user_id)
+    if account is None:
+        raise NotFound(message=texts.USER_LOOKUP_FAILED)
+    email = people.first_address(account)
+    if not email:
+        withdraw_signup(user_id)
+        return None
+    fresh = _new_signup(account, email, origin)
+    names = _names(user_id, _creator_after(user_id, fresh, origin)) if is_mailed else ("", "")
+
+    def write() -> Document:
+        guards.take_turns("signup", user_id)
+        document = _insert_or_reissue(fresh, origin)
+        if is_mailed:
+            _mail(document, *names)
+        return document
+
+    return db.run_in_transaction(write)
+
+
+def withdraw_signup(user_id: str) -> None:
+    """Without an address nobody may claim the account: the newest link dies."""
+    found = store.find_newest({**SIGNUP, "userId": user_id})
+    if found is not None:
+        store.remove_confirmation(found["_id"])
+
+
+def _creator_after(user_id: str, fresh: Document, origin: Origin) -> str:
+    """Whose name the mail carries: a re-issue without a clinic keeps the first creator."""
+    present = store.find_newest({**SIGNUP, "userId": user_id})
+    if present is None:
+        return str(fresh["creatorId"])
+    return origin.invited_by if origin.clinic_id else str(present.get("creatorId") or "")
+
+
+def _insert_or_reissue(fresh: Document, origin: Origin) -> Document:
+    present = store.find_newest({**SIGNUP, "userId": fresh["userId"]})
+    if present is None:
+        store.insert_confirmation(fresh)
+        return fresh
+    if present["email"].lower() == fresh["email"].lower():
+        raise Forbidden(message=texts.ALREADY_SIGNED_UP)
+    changes = {"email": fresh["email"]}
+    if origin.clinic_id:
+        changes |= {"clinicId": origin.clinic_id, "creatorId": origin.invited_by}
+    parties = {"userId": fresh["userId"]}
+    renewed = transitions.perform(Kind.SIGNUP, Event.REISSUE, present["_id"], parties, changes)
+    if renewed is None:
+        reason = "the account is being claimed at this moment"
+        raise Conflict(message=reason)
+    return renewed
+
+
+def _new_signup(account: User, email: str, origin: Origin) -> Document:
+    template, creator_id, clinic_id = _kind_of_signup(account, origin)
+    return new_confirmation(
+        Kind.SIGNUP,
+        template=template,
+        email=email,
+        user_id=account.user_id,
+        creator_id=creator_id,
+        clinic_id=clinic_id,
+    )
+
+
+def _kind_of_signup(account: User, origin: Origin) -> tuple[str, str, str]:
+    """Template, creator and clinic by the kind of account and of caller."""
+    if "clinic" in account.roles:
+        return "signup_clinic_confirmation", "", ""
+    if account.password_exists is not False:
+        return "signup_confirmation", "", ""
+    if not origin.caller.is_server:
+        template = "signup_custodial_confirmation"
+        if _is_clinic_account(origin.caller.user_id):
+            template = "signup_custodial_clinic_confirmation"
+        return template, origin.caller.user_id, ""
+    if origin.clinic_id:
+        template = "signup_custodial_new_clinic_experience_confirmation"
+        return template, origin.invited_by, origin.clinic_id
+    return "signup_custodial_confirmation", "", ""
+
+
+def _is_clinic_account(user_id: str) -> bool:
+    account = people.get_account(user_id)
+    return account is not None and "clinic" in account.roles
+
+
+def _names(user_id: str, creator_id: str) -> tuple[str, str]:
+    """The account's own name and its creator's. Raises Failed."""
+    creator = people.get_profile(creator_id, texts.PROFILE_FAILED)
+    own = people.get_profile(user_id, texts.USER_LOOKUP_FAILED)
+    return str(own.get("fullName") or ""), str(creator.get("fullName") or DEFAULT_CREATOR)
+
+
+def _mail(document: Document, full_name: str, creator_name: str) -> None:
+    clinic_id = document.get("clinicId") or ""
+    clinic = access.find_clinic(clinic_id) if clinic_id else None
+    clinic_name = str((clinic or {}).get("name") or DEFAULT_CLINIC) if clinic_id else ""
+    variables = mails.signup_variables(
+        document, full_name=full_name, creator_name=creator_name, clinic_name=clinic_name
+    )
+    mails.request(document, variables=variables)
+
+
+# --- sending again --------------------------------------------------------------------------------
+def resend_signup(email: str) -> bool:
+    """Mail a new link; the old one dies. False when nothing waits for this address.
+
+    An unknown address costs nearly the same work as a known one: names are looked up when the mail is
+    written, after the answer.
+    """
+
+    def write() -> bool:
+        guards.take_turns("signup.resend", email)
+        found = store.find_newest_of_address(email, PENDING)
+        return found is not None and _renew(found)
+
+    return db.run_in_transaction(write)
+
+
+def remind_of_signup(user_id: str) -> bool:
+    """The scheduled reminder of a claim: a new link, if the last one was not used."""
+
+    def write() -> bool:
+        found = store.find_newest({**PENDING, "userId": user_id})
+        return found is not None and _renew(found)
+
+    return db.run_in_transaction(write)
+
+
+def _renew(found: Document) -> bool:
+    renewed = transitions.perform(Kind.SIGNUP, Event.RESEND, found["_id"], also={"mailDue": True})
+    if renewed is None:
+        return False
+    outbox.emit("signup.mail_due", {"key": renewed["_id"]})
+    return True
+
+
+def write_signup_mail(key: str) -> None:
+    """Look up the names and ask for the mail, once. A link that was replaced meanwhile is not mailed."""
+    document = store.find_by_key(key, PENDING)
+    if document is None:
+        return
+    names = _names(document["userId"], document["creatorId"])
+
+    def write() -> None:
+        if store.claim_mail(key) is not None:
+            _mail(document, *names)
+
+    db.run_in_transaction(write)
+
+
+# --- accepting ------------------------------------------------------------------------------------
+def accept_signup(*, key: str, password: object, birthday: object, has_body: bool) -> None:
+    """Verify the address; of a custodial account also claim it with a first password.
+
+    Whoever verifies again with a used link gets the same answer and changes nothing.
+    """
+    document = store.find_by_key(key, SIGNUP)
+    if document is None or document["status"] not in (Status.PENDING, Status.COMPLETED):
+        raise NotFound(message=texts.SIGNUP_NOT_FOUND)
+    if states.has_expired(document, clock.now()):
+        raise NotFound(message=texts.SIGNUP_EXPIRED)
+    account = people.get_account(document["userId"])
+    if account is None:
+        raise Failed(texts.USER_LOOKUP_FAILED)
+    is_claim = account.password_exists is False
+    if document["status"] == Status.COMPLETED:
+        if is_claim or password:
+            raise NotFound(message=texts.SIGNUP_NOT_FOUND)
+        return
+    if not is_claim:
+        _verify(key, account.user_id)
+        return
+    checked = _check_claim(account.user_id, password, birthday, has_body=has_body)
+    _claim(key, account.user_id, checked)
+
+
+def _verify(key: str, user_id: str) -> None:
+    """Verifying twice is the same as once, so parallel calls need not exclude each other."""
+    _update_account(user_id, UserUpdate(email_verified=True))
+    done = transitions.perform(Kind.SIGNUP, Event.ACCEPT, key)
+    completed = {**SIGNUP, "status": Status.COMPLETED.value}
+    if done is None and store.find_by_key(key, completed) is None:
+        raise NotFound(message=texts.SIGNUP_NOT_FOUND)
+
+
+def _claim(key: str, user_id: str, password: str) -> None:
+    """Of several claims exactly one sets its password."""
+    update = UserUpdate(email_verified=True, password=password)
+    done = transitions.accept_with_neighbours(
+        Kind.SIGNUP, key, {}, lambda _: _update_account(user_id, update)
+    )
+    if done is None:
+        raise NotFound(message=texts.SIGNUP_NOT_FOUND)
+
+
+def _check_claim(user_id: str, password: object, birthday: object, *, has_body: bool) -> str:
+    """The password to set. The birthday shows that the mail has reached the right person."""
+    if not has_body:
+        raise ClaimRefused(1001, "User does not have a password")
+    if not password:
+        raise ClaimRefused(1002, "Password is missing")
+    if not isinstance(password, str) or not _PASSWORD.fullmatch(password):
+        raise ClaimRefused(1003, "Password specified is invalid")
+    if not birthday:
+        raise ClaimRefused(1004, "Birthday is missing")
+    if not isinstance(birthday, str) or not _is_date(birthday):
+        raise ClaimRefused(1005, "Birthday specified is invalid")
+    profile = people.get_profile(user_id, texts.USER_LOOKUP_FAILED)
+    known = str(people.patient_part(profile).get("birthday") or "")
+    if not hmac.compare_digest(known.encode(), birthday.encode()):
+        raise ClaimRefused(1006, "Birthday specified does not match patient birthday")
+    return password
+
+
+def _is_date(text: str) -> bool:
+    if not _DATE.fullmatch(text):
+        return False
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _update_account(user_id: str, update: UserUpdate) -> None:
+    try:
+        user_service().update_user(user_id, update)
+    except people.OUTAGE:
+        raise Failed(texts.USER_UPDATE_FAILED) from None
+
+
+# --- ending and reading ---------------------------------------------------------------------------
+def dismiss_signup(*, user_id: str, key: str) -> None:
+    _end(Event.DECLINE, user_id, key)
+
+
+def cancel_signup(*, user_id: str, key: str) -> None:
+    _end(Event.CANCEL, user_id, key)
+
+
+def _end(event: Event, user_id: str, key: str) -> None:
+    if transitions.perform(Kind.SIGNUP, event, key, {"userId": user_id}) is None:
+        raise NotFound(message=texts.SIGNUP_NOT_FOUND)
+
+
+def get_signup(user_id: str) -> Document:
+    """The newest link that still works. Raises NotFound."""
+    wanted = {**PENDING, **states.unexpired(clock.now()), "userId": user_id}
+    found = store.find_newest(wanted)
+    if found is None:
+        raise NotFound(message=texts.SIGNUP_NOT_FOUND)
+    return found

@@ -1,0 +1,174 @@
+"""The states of a confirmation, as data: kind x status x event -> next, by whom, until when.
+
+Nothing else changes a status. Who may act is said by the fields of the document that must hold the
+actor's ids (`parties`); the key alone is enough where `parties` is empty. A confirmation has expired when
+now is later than `expiresAt`; expiry ends whatever grants something or is done with the bare key, while a
+person who is known may still tidy up.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from clinics_site.core import clock
+from clinics_site.core.db import Document
+
+
+class Status(StrEnum):
+    PENDING = "pending"
+    COMPLETED = "completed"
+    DECLINED = "declined"
+    CANCELED = "canceled"
+
+
+class Kind(StrEnum):
+    SIGNUP = "signup"
+    RESET = "reset"
+    NO_ACCOUNT = "no_account"
+    CARE_TEAM = "care_team"
+    CLINIC_SHARE = "clinic_share"
+    CLINICIAN = "clinician"
+
+
+class Event(StrEnum):
+    ACCEPT = "accept"
+    DECLINE = "decline"
+    CANCEL = "cancel"
+    RESEND = "resend"
+    REISSUE = "reissue"  # the account's address has changed
+    SUPERSEDE = "supersede"  # another one of the same kind was used
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How a kind is stored: its type, whether it names a clinic (None: either), how long it lives."""
+
+    type: str
+    has_clinic: bool | None
+    lifetime: timedelta | None
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    sources: frozenset[Status]
+    target: Status
+    parties: frozenset[str] = frozenset()
+    ends_with_expiry: bool = False
+    renews: bool = False
+    replaces_key: bool = False
+
+
+SHAPES: dict[Kind, Shape] = {
+    Kind.SIGNUP: Shape("signup_confirmation", None, timedelta(days=31)),
+    Kind.RESET: Shape("password_reset", None, timedelta(days=7)),
+    Kind.NO_ACCOUNT: Shape("no_account", None, None),
+    Kind.CARE_TEAM: Shape("careteam_invitation", has_clinic=False, lifetime=timedelta(days=7)),
+    Kind.CLINIC_SHARE: Shape("careteam_invitation", has_clinic=True, lifetime=timedelta(days=7)),
+    Kind.CLINICIAN: Shape("clinician_invitation", None, None),
+}
+TYPES = tuple(dict.fromkeys(shape.type for shape in SHAPES.values()))
+# Only this kind of record is made without waiting for anybody.
+BORN: dict[Kind, Status] = {Kind.NO_ACCOUNT: Status.COMPLETED}
+
+PENDING = frozenset({Status.PENDING})
+OPEN = frozenset({Status.PENDING, Status.DECLINED})
+ANY = frozenset(Status)
+RECEIVER, SENDER, CLINIC = frozenset({"userId"}), frozenset({"creatorId"}), frozenset({"clinicId"})
+
+TRANSITIONS: dict[tuple[Kind, Event], Transition] = {
+    # The holder of the key.
+    (Kind.SIGNUP, Event.ACCEPT): Transition(PENDING, Status.COMPLETED, ends_with_expiry=True),
+    (Kind.RESET, Event.ACCEPT): Transition(PENDING, Status.COMPLETED, ends_with_expiry=True),
+    # The holder of the key who also knows whose account it is.
+    (Kind.SIGNUP, Event.DECLINE): Transition(
+        PENDING, Status.DECLINED, RECEIVER, ends_with_expiry=True
+    ),
+    (Kind.SIGNUP, Event.CANCEL): Transition(
+        PENDING, Status.CANCELED, RECEIVER, ends_with_expiry=True
+    ),
+    # Whoever asks for another mail to the same address; the account's owner or custodian.
+    (Kind.SIGNUP, Event.RESEND): Transition(
+        PENDING, Status.PENDING, renews=True, replaces_key=True
+    ),
+    (Kind.SIGNUP, Event.REISSUE): Transition(
+        ANY, Status.PENDING, RECEIVER, renews=True, replaces_key=True
+    ),
+    (Kind.RESET, Event.SUPERSEDE): Transition(PENDING, Status.CANCELED, RECEIVER),
+    # Two people.
+    (Kind.CARE_TEAM, Event.ACCEPT): Transition(
+        PENDING, Status.COMPLETED, RECEIVER | SENDER, ends_with_expiry=True
+    ),
+    (Kind.CARE_TEAM, Event.DECLINE): Transition(PENDING, Status.DECLINED, RECEIVER | SENDER),
+    (Kind.CARE_TEAM, Event.CANCEL): Transition(OPEN, Status.CANCELED, SENDER),
+    (Kind.CARE_TEAM, Event.RESEND): Transition(PENDING, Status.PENDING, SENDER, renews=True),
+    # A person and a clinic.
+    (Kind.CLINIC_SHARE, Event.ACCEPT): Transition(
+        PENDING, Status.COMPLETED, CLINIC, ends_with_expiry=True
+    ),
+    (Kind.CLINIC_SHARE, Event.DECLINE): Transition(OPEN, Status.DECLINED, CLINIC),
+    (Kind.CLINIC_SHARE, Event.CANCEL): Transition(OPEN, Status.CANCELED, SENDER),
+    # A clinic and its future clinician.
+    (Kind.CLINICIAN, Event.ACCEPT): Transition(
+        PENDING, Status.COMPLETED, RECEIVER, ends_with_expiry=True
+    ),
+    (Kind.CLINICIAN, Event.DECLINE): Transition(PENDING, Status.DECLINED, RECEIVER),
+    (Kind.CLINICIAN, Event.CANCEL): Transition(PENDING, Status.CANCELED, CLINIC),
+    # The clinic still waits for this clinician, whatever became of the confirmation.
+    (Kind.CLINICIAN, Event.RESEND): Transition(ANY, Status.PENDING, CLINIC, renews=True),
+}
+
+
+def shape_filter(kind: Kind) -> Document:
+    shape = SHAPES[kind]
+    if shape.has_clinic is None:
+        return {"type": shape.type}
+    return {"type": shape.type, "clinicId": {"$exists": shape.has_clinic}}
+
+
+def unexpired(moment: datetime) -> Document:
+    return {"expiresAt": {"$not": {"$lt": moment}}}
+
+
+def has_expired(document: Document, moment: datetime) -> bool:
+    end = document.get("expiresAt")
+    return end is not None and end < moment
+
+
+def precondition(
+    kind: Kind, event: Event, parties: Mapping[str, str], moment: datetime
+) -> Document:
+    """What must hold in the database at the instant of the change. Raises for an event the kind has not."""
+    transition = TRANSITIONS[kind, event]
+    if transition.parties != parties.keys():
+        message = f"{event} of {kind} needs {sorted(transition.parties)}"
+        raise ValueError(message)
+    conditions: list[Document] = [
+        shape_filter(kind),
+        {"status": {"$in": sorted(transition.sources)}},
+        # Nobody else is in the middle of accepting it.
+        {"acceptingUntil": {"$not": {"$gt": moment}}},
+        *({name: value} for name, value in parties.items()),
+    ]
+    if transition.ends_with_expiry:
+        conditions.append(unexpired(moment))
+    return {"$and": conditions}
+
+
+def effect(kind: Kind, event: Event, moment: datetime) -> Document:
+    """The fields that change. Sent anew, a confirmation is as young as a new one and never modified."""
+    transition = TRANSITIONS[kind, event]
+    if not transition.renews:
+        return {"status": transition.target.value, "modified": moment}
+    return {
+        "status": transition.target.value,
+        "created": moment,
+        "modified": clock.ZERO,
+        **expiry(kind, moment),
+    }
+
+
+def expiry(kind: Kind, created: datetime) -> dict[str, Any]:
+    lifetime = SHAPES[kind].lifetime
+    return {} if lifetime is None else {"expiresAt": created + lifetime}

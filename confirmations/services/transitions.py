@@ -1,0 +1,63 @@
+"""Carry out a transition of the state machine: the only way a status changes."""
+
+import secrets
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+
+from clinics_site.core import clock, ids
+from clinics_site.core.db import Document
+from confirmations.services import states
+from confirmations.services.states import Event, Kind
+from confirmations.store import confirmations as store
+
+# Longer than any acceptance takes: each call to a neighbour is bounded by core.http.
+ACCEPTANCE_LASTS = timedelta(seconds=90)
+
+
+def perform(
+    kind: Kind,
+    event: Event,
+    key: str,
+    parties: Mapping[str, str] | None = None,
+    also: Document | None = None,
+) -> Document | None:
+    """The changed confirmation, with the fields of `also` set too; None when it may not happen (any more).
+
+    Of any number of parallel calls exactly one gets the document.
+    """
+    moment = clock.now()
+    precondition = states.precondition(kind, event, parties or {}, moment)
+    fields = {**states.effect(kind, event, moment), **(also or {})}
+    if states.TRANSITIONS[kind, event].replaces_key:
+        return store.apply_change_with_new_key(key, precondition, fields, ids.new_key())
+    return store.apply_change(key, precondition, fields)
+
+
+def perform_on_all(kind: Kind, event: Event, parties: Mapping[str, str]) -> int:
+    moment = clock.now()
+    return store.apply_change_to_all(
+        states.precondition(kind, event, parties, moment), states.effect(kind, event, moment)
+    )
+
+
+def accept_with_neighbours(
+    kind: Kind, key: str, parties: Mapping[str, str], work: Callable[[Document], None]
+) -> Document | None:
+    """Accept where other services have to act first, once even under parallel calls.
+
+    The confirmation is claimed, `work` runs, then it is completed. When `work` raises, or this process
+    dies, the confirmation is open again, so `work` must bear repetition.
+    """
+    moment = clock.now()
+    precondition = states.precondition(kind, Event.ACCEPT, parties, moment)
+    acceptance_id = secrets.token_hex(8)
+    claimed = store.claim_acceptance(key, precondition, acceptance_id, moment + ACCEPTANCE_LASTS)
+    if claimed is None:
+        return None
+    try:
+        work(claimed)
+    except BaseException:
+        store.release_acceptance(key, acceptance_id)
+        raise
+    fields = states.effect(kind, Event.ACCEPT, clock.now())
+    return store.complete_acceptance(key, acceptance_id, fields)

@@ -1,0 +1,141 @@
+"""The collection `confirmations`. Other systems read it: the document's shape is the behaviour note's."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from pymongo import DESCENDING, ReturnDocument
+from pymongo.collation import Collation, CollationStrength
+
+from clinics_site.core import db
+from clinics_site.core.db import Document
+
+COLLECTION = "confirmations"
+GUARDS = "confirmationGuards"
+# Addresses are the same in any letter case. Never for a query by key: keys differ by letter case alone.
+ANY_CASE = Collation("en", strength=CollationStrength.SECONDARY)
+_NEWEST_FIRST = [("created", DESCENDING)]
+_UNCLAIMED = {"acceptingUntil": "", "acceptanceId": ""}
+
+
+def find_by_key(key: str, wanted: Mapping[str, Any]) -> Document | None:
+    return db.collection(COLLECTION).find_one({**wanted, "_id": key})
+
+
+def find_newest(wanted: Mapping[str, Any]) -> Document | None:
+    return db.collection(COLLECTION).find_one(wanted, sort=_NEWEST_FIRST)
+
+
+def find_newest_of_address(email: str, wanted: Mapping[str, Any]) -> Document | None:
+    return db.collection(COLLECTION).find_one(
+        {**wanted, "email": email}, sort=_NEWEST_FIRST, collation=ANY_CASE
+    )
+
+
+def list_newest_first(wanted: Mapping[str, Any]) -> list[Document]:
+    return list(db.collection(COLLECTION).find(wanted, sort=_NEWEST_FIRST))
+
+
+def insert_confirmation(document: Document) -> None:
+    db.collection(COLLECTION).insert_one(document)
+
+
+def set_receiver(email: str, wanted: Mapping[str, Any], user_id: str) -> int:
+    """Give those to this address that know no account yet to the account that now has it."""
+    return (
+        db.collection(COLLECTION)
+        .update_many(
+            {**wanted, "email": email, "userId": ""},
+            {"$set": {"userId": user_id}},
+            collation=ANY_CASE,
+        )
+        .modified_count
+    )
+
+
+def apply_change(key: str, precondition: Document, fields: Document) -> Document | None:
+    """The changed document; None when the precondition does not hold."""
+    return db.collection(COLLECTION).find_one_and_update(
+        {"_id": key, **precondition},
+        {"$set": fields, "$unset": _UNCLAIMED},
+        return_document=ReturnDocument.AFTER,
+    )
+
+
+def apply_change_to_all(precondition: Document, fields: Document) -> int:
+    return db.collection(COLLECTION).update_many(precondition, {"$set": fields}).modified_count
+
+
+def apply_change_with_new_key(
+    key: str, precondition: Document, fields: Document, new_key: str
+) -> Document | None:
+    """A document's key can not change: the old one goes, and its content comes back under the new key."""
+
+    def replace() -> Document | None:
+        old = db.collection(COLLECTION).find_one_and_delete({"_id": key, **precondition})
+        if old is None:
+            return None
+        kept = {name: value for name, value in old.items() if name not in _UNCLAIMED}
+        renewed = {**kept, **fields, "_id": new_key}
+        db.collection(COLLECTION).insert_one(renewed)
+        return renewed
+
+    return db.run_in_transaction(replace)
+
+
+def claim_acceptance(
+    key: str, precondition: Document, acceptance_id: str, until: datetime
+) -> Document | None:
+    """Reserve a confirmation while other services are asked; it is free again when the claim runs out."""
+    return db.collection(COLLECTION).find_one_and_update(
+        {"_id": key, **precondition},
+        {"$set": {"acceptingUntil": until, "acceptanceId": acceptance_id}},
+        return_document=ReturnDocument.AFTER,
+    )
+
+
+def complete_acceptance(key: str, acceptance_id: str, fields: Document) -> Document | None:
+    return db.collection(COLLECTION).find_one_and_update(
+        {"_id": key, "acceptanceId": acceptance_id},
+        {"$set": fields, "$unset": _UNCLAIMED},
+        return_document=ReturnDocument.AFTER,
+    )
+
+
+def release_acceptance(key: str, acceptance_id: str) -> None:
+    db.collection(COLLECTION).update_one(
+        {"_id": key, "acceptanceId": acceptance_id}, {"$unset": _UNCLAIMED}
+    )
+
+
+def claim_mail(key: str) -> Document | None:
+    """Take the mark that a mail is due; None when it was taken before."""
+    return db.collection(COLLECTION).find_one_and_update(
+        {"_id": key, "mailDue": True}, {"$unset": {"mailDue": ""}}
+    )
+
+
+def remove_confirmation(key: str) -> int:
+    return db.collection(COLLECTION).delete_one({"_id": key}).deleted_count
+
+
+def remove_of_user(user_id: str) -> int:
+    """Everything the user was to receive, and what the user sent to people. What concerns a clinic stays."""
+    return (
+        db.collection(COLLECTION)
+        .delete_many(
+            {"$or": [{"userId": user_id}, {"creatorId": user_id, "clinicId": {"$exists": False}}]}
+        )
+        .deleted_count
+    )
+
+
+def touch_guard(name: str, moment: datetime) -> None:
+    """Inside a transaction: of two that touch one guard at once the second is repeated after the first,
+    and then sees what the first has stored."""
+    db.collection(GUARDS).update_one(
+        {"_id": name}, {"$set": {"touchedTime": moment}, "$inc": {"turn": 1}}, upsert=True
+    )
+
+
+GUARDS_ARE_KEPT = timedelta(days=1)
