@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.conf import settings
 from django.contrib.admin.apps import AdminConfig
 from django.contrib.auth.apps import AuthConfig
@@ -23,6 +23,8 @@ class SiteConfig(AppConfig):
 
         logging.configure(settings.LOG_LEVEL)
         post_migrate.connect(make_indexes, sender=self)
+        # Emitted app by app: when it is auth's turn, the permissions of this app exist already.
+        post_migrate.connect(make_staff_roles, sender=apps.get_app_config("auth"))
 
 
 def make_indexes(**_: Any) -> None:
@@ -30,6 +32,12 @@ def make_indexes(**_: Any) -> None:
     from clinics_site.core import indexes
 
     indexes.ensure()
+
+
+def make_staff_roles(**_: Any) -> None:
+    from clinics_site.admin import roles
+
+    roles.ensure()
 
 
 class MongoAdminConfig(AdminConfig):

@@ -2,13 +2,25 @@
 
 For settings (tier, limits, roles …) `before` and `after` hold the changed values, because that is what
 staff need to see; a patient's values never go in.
+
+Every event carries its number and the seal of the event before it, so the trail is one chain per
+environment: a changed, removed, inserted or reordered row breaks it, and `manage.py verify_audit` names the
+place. The end of the chain is one small sealed document, moved in the same transaction as the event is
+written. Two events at once therefore conflict, and the later transaction is repeated by
+`run_in_transaction`: the order is strict, at the price of a few milliseconds when staff act at the same
+instant. This module has no way to change or delete an event; the database user of a production installation
+should have none either (docs/admin.md).
 """
 
 import hashlib
 import hmac
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import orjson
+import structlog
 from bson import ObjectId
 from django.conf import settings
 from pymongo import ASCENDING, DESCENDING, IndexModel
@@ -17,15 +29,21 @@ from clinics_site.core import clock, db, indexes
 from clinics_site.core.api.rendering import encode
 
 COLLECTION = "auditEvents"
+HEADS = "auditHeads"
 
 indexes.declare(
     COLLECTION,
+    IndexModel([("environment", ASCENDING), ("number", ASCENDING)], name="AuditChain", unique=True),
     IndexModel([("clinicId", ASCENDING), ("_id", DESCENDING)], name="AuditByClinic"),
     IndexModel([("actor.id", ASCENDING), ("_id", DESCENDING)], name="AuditByActor"),
+    IndexModel([("actor.name", ASCENDING), ("_id", DESCENDING)], name="AuditByActorName"),
+    IndexModel([("action", ASCENDING), ("_id", DESCENDING)], name="AuditByAction"),
+    IndexModel([("object.id", ASCENDING), ("_id", DESCENDING)], name="AuditByObject"),
+    IndexModel([("time", DESCENDING)], name="AuditByTime"),
 )
 
 
-def record(
+def record(  # noqa: PLR0913 (an event has that many parts, all named)
     *,
     action: str,
     actor_id: str,
@@ -37,34 +55,174 @@ def record(
     after: dict[str, Any] | None = None,
     reason: str = "",
     outcome: str = "done",
+    actor_name: str = "",
+    object_name: str = "",
+    scope: dict[str, Any] | None = None,
 ) -> ObjectId:
-    """Add one event; `actor_kind` is staff, user, service or system. Call it in the change's transaction."""
+    """Add one event; `actor_kind` is staff, user, service or system. Call it in the change's transaction.
+
+    `actor_name` and `object_name` are copies that outlive what they name (a clinic's name, never a
+    patient's). `scope` says how much was touched: row counts, page, fields.
+    """
     event: dict[str, Any] = {
         "_id": ObjectId(),
         "time": clock.now(),
         "environment": settings.ENVIRONMENT,
         "action": action,
-        "actor": {"id": actor_id, "kind": actor_kind},
-        "object": {"type": object_type, "id": object_id},
+        "actor": {"id": actor_id, "kind": actor_kind, "name": actor_name},
+        "object": {"type": object_type, "id": object_id, "name": object_name},
         "clinicId": clinic_id,
         "before": before,
         "after": after,
+        "scope": scope,
         "reason": reason,
         "outcome": outcome,
+        "requestId": structlog.contextvars.get_contextvars().get("request", ""),
     }
-    event["seal"] = seal(event)
-    db.collection(COLLECTION).insert_one(event)
+    db.run_in_transaction(lambda: _append(event))
     return event["_id"]  # type: ignore[no-any-return]
 
 
-def seal(event: dict[str, Any]) -> str:
+def _append(event: dict[str, Any]) -> None:
+    heads, chain = db.collection(HEADS), settings.ENVIRONMENT
+    head = heads.find_one({"_id": chain}) or {"number": 0, "seal": ""}
+    event |= {"number": head["number"] + 1, "previous": head["seal"], "key": _key_id(_key())}
+    event["seal"] = seal(event)
+    moved = {"number": event["number"], "seal": event["seal"]}
+    moved["mac"] = _head_mac(chain, **moved)
+    if head["number"]:
+        heads.update_one({"_id": chain}, {"$set": moved})
+    else:
+        heads.insert_one({"_id": chain, **moved})
+    db.collection(COLLECTION).insert_one(event)
+
+
+# --- seals -----------------------------------------------------------------------------------------------------
+def seal(event: dict[str, Any], key: bytes | None = None) -> str:
     """Keyed digest of an event: an edited row no longer fits its seal."""
     content = orjson.dumps(
         orjson.loads(encode({k: v for k, v in event.items() if k != "seal"})),
         option=orjson.OPT_SORT_KEYS,
     )
-    return hmac.new(settings.SECRET_KEY.encode(), content, hashlib.sha256).hexdigest()
+    return hmac.new(key or _key(), content, hashlib.sha256).hexdigest()
 
 
 def is_intact(event: dict[str, Any]) -> bool:
-    return hmac.compare_digest(event.get("seal", ""), seal(event))
+    key = _keys().get(event.get("key", ""))
+    return key is not None and hmac.compare_digest(event.get("seal", ""), seal(event, key))
+
+
+def _head_mac(chain: str, number: int, seal: str, key: bytes | None = None) -> str:
+    content = f"head:{chain}:{number}:{seal}".encode()
+    return hmac.new(key or _key(), content, hashlib.sha256).hexdigest()
+
+
+def _key() -> bytes:
+    return _derived(settings.AUDIT_KEY or f"audit:{settings.SECRET_KEY}")
+
+
+def _keys() -> dict[str, bytes]:
+    """Every key that rows may be sealed with, by its id: the present one and retired ones."""
+    keys = [_key(), *(_derived(text) for text in settings.AUDIT_OLD_KEYS)]
+    return {_key_id(key): key for key in keys}
+
+
+@cache
+def _derived(secret: str) -> bytes:
+    return hashlib.sha256(secret.encode()).digest()
+
+
+def _key_id(key: bytes) -> str:
+    return hashlib.sha256(b"id:" + key).hexdigest()[:8]
+
+
+# --- verification ----------------------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class Flaw:
+    """What is wrong at one place of the chain; `number` is the event's place in it."""
+
+    number: int
+    event_id: str
+    what: str
+
+
+@dataclass(slots=True)
+class Position:
+    """How far a verification has come."""
+
+    number: int = 0
+    seal: str = ""
+
+
+def verify(chain: str, *, anchor: tuple[int, str] | None = None) -> Iterator[Flaw]:
+    """Walk a whole chain; yields nothing when every row is as it was written and none is missing.
+
+    `anchor` is a (number, seal) kept outside the database: it proves that the chain up to there was not
+    cut and written anew by someone who holds an older copy of its end.
+    """
+    reached = Position()
+    rows = db.collection(COLLECTION).find(
+        {"environment": chain}, sort=[("number", ASCENDING)], max_time_ms=0
+    )
+    for event in rows:
+        yield from _flaws_of(event, reached)
+        if anchor and event["number"] == anchor[0] and event.get("seal") != anchor[1]:
+            yield Flaw(event["number"], str(event["_id"]), "differs from the anchor")
+        reached = Position(event["number"], event.get("seal", ""))
+    if anchor and reached.number < anchor[0]:
+        yield Flaw(anchor[0], "", "the anchored event is missing")
+    yield from _flaws_of_end(chain, reached)
+
+
+def _flaws_of(event: dict[str, Any], reached: Position) -> Iterator[Flaw]:
+    number, event_id = event["number"], str(event["_id"])
+    if number > reached.number + 1:
+        first, last = reached.number + 1, number - 1
+        missing = f"event {first} is" if first == last else f"events {first} to {last} are"
+        yield Flaw(first, "", f"{missing} missing")
+    elif event.get("previous") != reached.seal:
+        yield Flaw(number, event_id, "does not follow the event before it")
+    if not is_intact(event):
+        yield Flaw(number, event_id, "was changed after it was written")
+
+
+def _flaws_of_end(chain: str, reached: Position) -> Iterator[Flaw]:
+    head = db.collection(HEADS).find_one({"_id": chain})
+    if head is None:
+        if reached.number:
+            yield Flaw(reached.number, "", "the end of the chain is missing")
+        return
+    if not _head_is_intact(chain, head):
+        yield Flaw(reached.number, "", "the end of the chain was changed")
+    elif (head["number"], head["seal"]) != (reached.number, reached.seal):
+        yield Flaw(reached.number + 1, "", f"events up to {head['number']} are missing at the end")
+
+
+def _head_is_intact(chain: str, head: dict[str, Any]) -> bool:
+    expected = [_head_mac(chain, head["number"], head["seal"], key) for key in _keys().values()]
+    return any(hmac.compare_digest(head.get("mac", ""), mac) for mac in expected)
+
+
+def end_of(chain: str) -> tuple[int, str]:
+    """Number and seal of the newest event: what to keep elsewhere as an anchor."""
+    head = db.collection(HEADS).find_one({"_id": chain}) or {"number": 0, "seal": ""}
+    return head["number"], head["seal"]
+
+
+# --- reading ---------------------------------------------------------------------------------------------------
+def list_events(
+    query: dict[str, Any], *, before: ObjectId | None = None, limit: int
+) -> list[dict[str, Any]]:
+    """Newest first; `before` continues after the last event of the page before."""
+    if before is not None:
+        query = {"$and": [query, {"_id": {"$lt": before}}]}
+    return list(db.collection(COLLECTION).find(query, sort=[("_id", DESCENDING)], limit=limit))
+
+
+def find_event(event_id: ObjectId) -> dict[str, Any] | None:
+    return db.collection(COLLECTION).find_one({"_id": event_id})
+
+
+def digest(text: str) -> str:
+    """A keyed digest to name something by, in place of a secret that may not be shown or kept."""
+    return hmac.new(_key(), text.encode(), hashlib.sha256).hexdigest()

@@ -1,0 +1,11 @@
+"""Clinics and their patients for staff. Importing registers the pages."""
+
+from clinics.admin import (  # noqa: F401
+    clinic_lists,
+    clinic_pages,
+    members,
+    patients,
+    removals,
+    settings,
+    user_lookup,
+)

@@ -1,0 +1,97 @@
+"""How staff change a clinic: through a service, guarded, with the audit entry in the same transaction."""
+
+import hashlib
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest
+
+from clinics.services import access
+from clinics_site.admin import pages
+from clinics_site.core import audit, db, ids
+from clinics_site.core.api.rendering import encode
+from clinics_site.core.db import Document
+from clinics_site.core.errors import Conflict, DomainError
+
+MOVED = "somebody changed this meanwhile; look at the present values and try again"
+Part = Callable[[Document], dict[str, Any]]
+
+
+def fingerprint(part: dict[str, Any]) -> str:
+    """What a form was opened on. It covers the settings of the form alone: a clinic's `updatedTime` moves with
+    every new patient, and would refuse changes that nothing stands in the way of."""
+    return hashlib.sha256(encode(part)).hexdigest()[:24]
+
+
+def change_clinic(
+    request: HttpRequest,
+    *,
+    clinic_id: str,
+    action: str,
+    part: Part,
+    opened_on: str | None,
+    change: Callable[[], object],
+    reason: str = "",
+) -> None:
+    """Run `change` if the part of the clinic still is as the form showed it, and record before and after.
+
+    Raises Conflict when it is not, and whatever the service refuses with; a refusal is recorded too.
+    """
+
+    def apply() -> None:
+        clinic = access.access_clinic(clinic_id)
+        before = part(clinic)
+        if opened_on is not None and fingerprint(before) != opened_on:
+            raise Conflict(message=MOVED)
+        change()
+        after = part(access.access_clinic(clinic_id))
+        record(request, clinic=clinic, action=action, before=before, after=after, reason=reason)
+
+    guarded(request, clinic_id=clinic_id, action=action, reason=reason, change=apply)
+
+
+def guarded(
+    request: HttpRequest, *, clinic_id: str, action: str, reason: str, change: Callable[[], object]
+) -> None:
+    """One transaction; when the service refuses, the refusal is what the audit trail gets."""
+    try:
+        db.run_in_transaction(change)
+    except DomainError as error:
+        audit.record(
+            action=action,
+            object_type="clinic",
+            object_id=clinic_id,
+            clinic_id=ids.parse_id(clinic_id),
+            reason=reason,
+            outcome="refused",
+            scope={"status": error.status},
+            **pages.actor(request),
+        )
+        raise
+
+
+def record(
+    request: HttpRequest,
+    *,
+    clinic: Document,
+    action: str,
+    object_type: str = "clinic",
+    object_id: str = "",
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+    scope: dict[str, Any] | None = None,
+    reason: str = "",
+) -> None:
+    """An event about a clinic, with the clinic's name at that time, or about something of it, by id."""
+    audit.record(
+        action=action,
+        object_type=object_type,
+        object_id=object_id or str(clinic["_id"]),
+        object_name=clinic.get("name") or "" if object_type == "clinic" else "",
+        clinic_id=clinic["_id"],
+        before=before,
+        after=after,
+        scope=scope,
+        reason=reason,
+        **pages.actor(request),
+    )

@@ -1,0 +1,142 @@
+"""Find a clinic: one field for everything, a list with filters, and the clinics in trouble."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.http import HttpRequest, HttpResponseBase
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from clinics.admin import counts
+from clinics.services import staff_reads
+from clinics.store.staff_reads import ClinicFilter
+from clinics_site.admin import exports, overview, pages, paging, roles
+from clinics_site.core import audit
+from clinics_site.core.db import Document
+
+_SHOWN_ON_OVERVIEW = 8
+MOST_EXPORTED = 50_000
+
+
+@pages.page("clinics/", name="clinics", needs=roles.FIND)
+def clinics(request: HttpRequest) -> HttpResponseBase:
+    wanted, problem = _filter(request)
+    number, size = paging.requested(request)
+    newest_first = request.GET.get("sort") == "newest"
+    found, total = staff_reads.list_clinics(
+        wanted, newest_first=newest_first, skip=(number - 1) * size, limit=size
+    )
+    return pages.render(
+        request,
+        "clinics/staff/list.html",
+        title="Clinics",
+        clinics=[_row(clinic) for clinic in found],
+        paging=paging.paging(request, shown=len(found), total=total),
+        filters=request.GET,
+        query=paging.query_without(request, "page"),
+        tiers=staff_reads.TIERS.items(),
+        problem=problem,
+    )
+
+
+@pages.page("clinics/export.csv", name="clinics_export", needs=[roles.FIND, roles.EXPORT])
+def export(request: HttpRequest) -> HttpResponseBase:
+    wanted, _ = _filter(request)
+    found, _ = staff_reads.list_clinics(wanted, newest_first=False, skip=0, limit=MOST_EXPORTED)
+    audit.record(
+        action="clinics.export",
+        object_type="clinics",
+        object_id="",
+        scope={"rows": len(found)},
+        **pages.actor(request),
+    )
+    header = ("id", "name", "share code", "tier", "country", "plan patients", "EHR", "created")
+    return exports.as_csv("clinics", header, (_export_row(clinic) for clinic in found))
+
+
+@pages.page("find/", name="find", needs=roles.FIND)
+def find(request: HttpRequest) -> HttpResponseBase:
+    """From one field to where it leads; works as a search address of the browser: /admin/find/?q=%s."""
+    text = request.GET.get("q", "").strip()
+    kind = staff_reads.what_is(text)
+    if kind == "user":
+        return pages.go(f"{reverse('admin:user_lookup')}?{urlencode({'q': text})}")
+    if kind == "clinic_id":
+        return pages.go(reverse("admin:clinic", args=[text.lower()]))
+    if kind == "share_code":
+        clinic_id = staff_reads.find_id_of_code(text)
+        if clinic_id is not None:
+            return pages.go(reverse("admin:clinic", args=[clinic_id]))
+        pages.fail(request, f"No clinic has the share code {text.upper()}")
+        return pages.go(reverse("admin:clinics"))
+    return pages.go(f"{reverse('admin:clinics')}?{urlencode({'q': text})}")
+
+
+@pages.page("clinics/attention", name="clinic_troubles", needs=roles.FIND)
+def troubles(request: HttpRequest) -> HttpResponseBase:
+    return pages.render(
+        request,
+        "clinics/staff/troubles.html",
+        title="Clinics that need attention",
+        crumbs=[pages.Crumb("Clinics", reverse("admin:clinics"))],
+        troubles=_trouble_rows(),
+    )
+
+
+def _overview_section(request: HttpRequest) -> str:
+    found = _trouble_rows()
+    context = {"troubles": found[:_SHOWN_ON_OVERVIEW], "more": len(found) - _SHOWN_ON_OVERVIEW}
+    return render_to_string("clinics/staff/_troubles_section.html", context, request)
+
+
+overview.add(roles.FIND, _overview_section)
+
+
+def _trouble_rows() -> list[dict[str, Any]]:
+    return [{**_row(t.clinic), "reasons": t.reasons} for t in staff_reads.list_troubles()]
+
+
+def _filter(request: HttpRequest) -> tuple[ClinicFilter, str]:
+    """What the query asks for, and a sentence when a day can not be read."""
+    ehr = {"yes": True, "no": False}.get(request.GET.get("ehr", ""))
+    try:
+        start, end = _day(request.GET.get("from", "")), _day(request.GET.get("to", ""))
+    except (ValueError, OverflowError):
+        return ClinicFilter(), "A day is written as 2026-11-24."
+    return ClinicFilter(
+        name=request.GET.get("q", "").strip().replace("\0", "")[:200],
+        tier=request.GET.get("tier", ""),
+        ehr=ehr,
+        created_from=start,
+        created_before=end + timedelta(days=1) if end else None,
+    ), ""
+
+
+def _day(text: str) -> datetime | None:
+    return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC) if text else None
+
+
+def _row(clinic: Document) -> dict[str, Any]:
+    tier = clinic.get("tier") or "tier0100"
+    return {
+        **clinic,
+        "id": str(clinic["_id"]),
+        "tier_text": staff_reads.TIERS.get(tier, tier),
+        "ehr": clinic.get("ehrSettings") or {},
+        "bar": counts.bar_of(clinic),
+    }
+
+
+def _export_row(clinic: Document) -> list[Any]:
+    ehr = clinic.get("ehrSettings") or {}
+    return [
+        clinic["_id"],
+        clinic.get("name"),
+        clinic.get("canonicalShareCode"),
+        clinic.get("tier") or "tier0100",
+        clinic.get("country"),
+        (clinic.get("patientCount") or {}).get("plan"),
+        ehr.get("provider") if ehr.get("enabled") else "",
+        clinic.get("createdTime"),
+    ]

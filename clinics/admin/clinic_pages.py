@@ -1,0 +1,112 @@
+"""The clinic page: who it is, how full, how set up, what happened; and the two repairs, refresh and sync."""
+
+from typing import Any
+
+from bson import ObjectId
+from django.http import HttpRequest, HttpResponseBase
+from django.urls import reverse
+
+from clinics.admin import changes, counts, settings
+from clinics.services import access, patient_counts, staff_reads
+from clinics_site.admin import pages, paging, roles
+from clinics_site.core import audit, ids
+from clinics_site.core.db import Document
+from clinics_site.core.errors import DomainError
+
+HISTORY_PAGE = 50
+# Looking leaves its own events; the history shows changes unless all are asked for.
+LOOKS = ("patient.viewed", "patients.listed", "ehr.payload_viewed", "ehr.report_viewed")
+TABS = (
+    ("clinic", "Overview", roles.FIND),
+    ("clinic_patients", "Patients", roles.PATIENTS),
+    ("clinic_members", "Members", roles.FIND),
+    ("clinic_history", "History", roles.FIND),
+)
+
+
+@pages.page("clinics/<str:clinic_id>/", name="clinic", needs=roles.FIND)
+def overview(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
+    clinic = access.access_clinic(clinic_id)
+    return render(
+        request,
+        clinic,
+        "clinics/staff/clinic.html",
+        tab="clinic",
+        bar=counts.bar_of(clinic),
+        limits=clinic.get("patientCountSettings") or {},
+        counted=clinic.get("patientCount") or {},
+        kinds=[_kind(request, name, kind, clinic) for name, kind in settings.KINDS.items()],
+        troubles=staff_reads.troubles_of(clinic, set()),
+        panels=pages.CLINIC_PANELS.render(request, clinic),
+    )
+
+
+def render(
+    request: HttpRequest, clinic: Document, template: str, *, tab: str, **context: Any
+) -> HttpResponseBase:
+    """A page of the clinic, with its tabs."""
+    tier = clinic.get("tier") or patient_counts.FREE_TIER
+    return pages.render(
+        request,
+        template,
+        title=clinic.get("name") or "(clinic without a name)",
+        crumbs=[pages.Crumb("Clinics", reverse("admin:clinics"))],
+        clinic=clinic,
+        clinic_id=str(clinic["_id"]),
+        tier_text=staff_reads.TIERS.get(tier, tier),
+        tabs=[
+            {"url": reverse(f"admin:{name}", args=[clinic["_id"]]), "text": text, "on": name == tab}
+            for name, text, needs in TABS
+            if pages.has(request, needs)
+        ],
+        **context,
+    )
+
+
+def _kind(request: HttpRequest, name: str, kind: settings.Kind, clinic: Document) -> dict[str, Any]:
+    may_change = pages.has(request, kind.needs)
+    url = reverse("admin:clinic_settings", args=[clinic["_id"], name]) if may_change else ""
+    return {"title": kind.title, "url": url, "values": kind.part(clinic)}
+
+
+@pages.page(
+    "clinics/<str:clinic_id>/refresh", name="clinic_refresh", needs=roles.SETTINGS, posts_only=True
+)
+def refresh(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
+    try:
+        changes.change_clinic(
+            request,
+            clinic_id=clinic_id,
+            action="clinic.count_refreshed",
+            part=lambda clinic: clinic.get("patientCount") or {},
+            opened_on=None,
+            change=lambda: patient_counts.refresh_patient_count(clinic_id),
+        )
+        pages.succeed(request, "The patient count was counted anew.")
+    except DomainError as error:
+        pages.fail(request, error)
+    return pages.go(reverse("admin:clinic", args=[clinic_id]))
+
+
+@pages.page("clinics/<str:clinic_id>/history", name="clinic_history", needs=roles.FIND)
+def history(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
+    """Also of a clinic that was deleted: the trail outlives it."""
+    found = ids.parse_id(clinic_id) or ObjectId()
+    clinic = access.find_clinic(clinic_id)
+    query: dict[str, Any] = {"clinicId": found}
+    shows_looks = request.GET.get("looks") == "1"
+    if not shows_looks:
+        query["action"] = {"$nin": LOOKS}
+    before = ids.parse_id(request.GET.get("before", ""))
+    events = audit.list_events(query, before=before, limit=HISTORY_PAGE + 1)
+    older = str(events[HISTORY_PAGE - 1]["_id"]) if len(events) > HISTORY_PAGE else ""
+    return render(
+        request,
+        clinic or {"_id": found, "name": "Deleted clinic"},
+        "clinics/staff/history.html",
+        tab="clinic_history",
+        events=events[:HISTORY_PAGE],
+        shows_looks=shows_looks,
+        older=paging.query_without(request, "before", before=older) if older else "",
+        link=pages.has(request, roles.AUDIT),
+    )

@@ -1,0 +1,74 @@
+"""A clinic's patient count against its limits, as a bar with numbers and words."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from clinics.services import patient_counts
+from clinics_site.core import clock
+from clinics_site.core.db import Document
+
+GOOD, WARN, BAD = "good", "warn", "bad"
+_NEAR = 0.9  # of the hard limit: time to talk to the clinic
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """Lengths are per cent of the bar. `word` says in text what the colour says."""
+
+    plan: int
+    hard: int | None
+    soft: int | None
+    is_limited: bool
+    in_force: bool
+    kind: str
+    word: str
+    filled: float
+    soft_mark: float | None
+    hard_mark: float | None
+
+    @property
+    def label(self) -> str:
+        limit = f"of {self.hard}" if self.hard is not None else "without a limit"
+        return f"{self.plan} plan patients {limit}: {self.word}"
+
+
+def bar_of(clinic: Document) -> Bar:
+    """From the stored count; limits that the clinic's tier or country switch off do not colour it."""
+    plan = (clinic.get("patientCount") or {}).get("plan") or 0
+    limits = patient_counts.effective_limits(clinic)
+    hard, soft = _plan_of(limits.get("hardLimit")), _plan_of(limits.get("softLimit"))
+    in_force = patient_counts.plan_limit(clinic, clock.now()) is not None
+    kind, word = _judge(plan, hard, soft, in_force=in_force)
+    longest = max(plan, hard or 0, soft or 0, 1)
+    return Bar(
+        plan=plan,
+        hard=hard,
+        soft=soft,
+        is_limited=bool(limits),
+        in_force=in_force,
+        kind=kind,
+        word=word,
+        filled=round(100 * plan / longest, 2) if limits else 0,
+        soft_mark=_mark(soft, longest),
+        hard_mark=_mark(hard, longest),
+    )
+
+
+def _plan_of(limit: dict[str, Any] | None) -> int | None:
+    return None if limit is None else int(limit["plan"])
+
+
+def _mark(limit: int | None, longest: int) -> float | None:
+    return None if limit is None else round(100 * limit / longest, 2)
+
+
+def _judge(plan: int, hard: int | None, soft: int | None, *, in_force: bool) -> tuple[str, str]:
+    if hard is not None and plan >= hard:
+        return BAD, "over the limit" if plan > hard else "at the limit"
+    if hard is not None and not in_force:
+        return GOOD, "limit not in force today"
+    if soft is not None and plan >= soft:
+        return WARN, "over the soft limit"
+    if hard is not None and plan >= hard * _NEAR:
+        return WARN, "near the limit"
+    return GOOD, "within the limit" if hard is not None else "no limit"

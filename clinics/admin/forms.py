@@ -1,0 +1,315 @@
+"""What staff may enter. Each form turns into the document part that the service takes, or says a sentence."""
+
+import zoneinfo
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from django import forms
+
+from clinics.services.staff_reads import TIERS
+from clinics_site.core.db import Document
+
+_LAST_MOMENT = timedelta(days=1) - timedelta(milliseconds=1)
+DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+PLAN_TOO_SMALL = "A plan is a whole number of patients, 0 or more."
+DATES_INVERTED = "The start is after the end: put the earlier day first."
+PLAN_MISSING = "Give the number of patients, or clear the dates to have no limit."
+
+
+class SettingsForm(forms.Form):
+    """`stored` is the part of the clinic the form is about; `changed` is what the service gets."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        options.setdefault("label_suffix", "")
+        super().__init__(*args, **options)
+
+
+class LimitsForm(SettingsForm):
+    hard_plan = forms.IntegerField(
+        label="Hard limit: patients",
+        required=False,
+        min_value=0,
+        error_messages={"min_value": PLAN_TOO_SMALL, "invalid": PLAN_TOO_SMALL},
+        help_text="No more patients of the clinic's own above this. Empty: no limit.",
+    )
+    hard_start = forms.DateField(label="in force from", required=False, widget=DAY)
+    hard_end = forms.DateField(
+        label="until and with", required=False, widget=DAY, help_text="Days in UTC."
+    )
+    soft_plan = forms.IntegerField(
+        label="Soft limit: patients",
+        required=False,
+        min_value=0,
+        error_messages={"min_value": PLAN_TOO_SMALL, "invalid": PLAN_TOO_SMALL},
+        help_text="Shown as a warning, never enforced.",
+    )
+    soft_start = forms.DateField(label="in force from", required=False, widget=DAY)
+    soft_end = forms.DateField(label="until and with", required=False, widget=DAY)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        for kind in ("hard", "soft"):
+            plan, start, end = (cleaned.get(f"{kind}_{name}") for name in ("plan", "start", "end"))
+            if start and end and start > end:
+                self.add_error(f"{kind}_start", DATES_INVERTED)
+            if plan is None and (start or end) and f"{kind}_plan" not in self.errors:
+                self.add_error(f"{kind}_plan", PLAN_MISSING)
+        return cleaned
+
+    @staticmethod
+    def initial_of(clinic: Document) -> dict[str, Any]:
+        stored = clinic.get("patientCountSettings") or {}
+        found: dict[str, Any] = {}
+        for kind, name in (("hard", "hardLimit"), ("soft", "softLimit")):
+            limit = stored.get(name) or {}
+            if limit:
+                found[f"{kind}_plan"] = limit.get("plan") or limit.get("patientCount") or 0
+                found[f"{kind}_start"] = _day_of(limit.get("startDate"))
+                found[f"{kind}_end"] = _day_of(limit.get("endDate"))
+        return found
+
+    def limits(self, clinic: Document) -> Document:
+        """For the service. A day that was not changed keeps its stored moment."""
+        stored = clinic.get("patientCountSettings") or {}
+        found: Document = {}
+        for kind, name in (("hard", "hardLimit"), ("soft", "softLimit")):
+            plan = self.cleaned_data.get(f"{kind}_plan")
+            if plan is not None:
+                days = {
+                    "startDate": self.cleaned_data.get(f"{kind}_start"),
+                    "endDate": self.cleaned_data.get(f"{kind}_end"),
+                }
+                found[name] = {"plan": plan, **_moments(days, stored.get(name) or {})}
+        return found
+
+
+def _moments(days: dict[str, date | None], stored: Document) -> Document:
+    found: Document = {}
+    for name, day in days.items():
+        if day is None:
+            continue
+        if _day_of(stored.get(name)) == day:
+            found[name] = stored[name]
+        else:
+            found[name] = _midnight(day) + (_LAST_MOMENT if name == "endDate" else timedelta())
+    return found
+
+
+class TierForm(SettingsForm):
+    tier = forms.ChoiceField(
+        choices=[(code, f"{text} ({code})") for code, text in TIERS.items()],
+        help_text="Only US clinics on the free tier have a patient limit.",
+    )
+
+
+class MrnForm(SettingsForm):
+    required = forms.BooleanField(label="Every patient needs an MRN", required=False)
+    unique = forms.BooleanField(
+        label="No two patients share an MRN",
+        required=False,
+        help_text="Applies to patients created or changed from now on.",
+    )
+
+
+class TimezoneForm(SettingsForm):
+    timezone = forms.ChoiceField(
+        label="Time zone",
+        choices=[(name, name) for name in sorted(zoneinfo.available_timezones() - {"localtime"})],
+    )
+
+
+class NotificationsForm(SettingsForm):
+    patient_invitation = forms.BooleanField(
+        label="No mail to admins when a patient invites the clinic", required=False
+    )
+
+
+def suppressed(form: NotificationsForm, clinic: Document) -> Document:
+    """The stored object is replaced as a whole, so what the form does not know is kept; unchanged stays absent."""
+    stored = clinic.get("suppressedNotifications") or {}
+    chosen = form.cleaned_data["patient_invitation"]
+    if chosen == stored.get("patientClinicInvitation", False):
+        return dict(stored)
+    return {**stored, "patientClinicInvitation": chosen}
+
+
+class RestrictionsForm(SettingsForm):
+    restrictions = forms.CharField(
+        label="Who may join",
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 6}),
+        help_text="One e-mail domain a line; with an identity provider after a space where one is required. "
+        "Empty: everybody may join. The first line that fits counts.",
+    )
+
+    def clean_restrictions(self) -> list[Document]:
+        return [
+            _restriction(line)
+            for line in self.cleaned_data["restrictions"].splitlines()
+            if line.strip()
+        ]
+
+
+def lines_of(clinic: Document) -> str:
+    """The stored restrictions as the form writes them."""
+    stored = clinic.get("membershipRestrictions") or []
+    lines = (f"{r.get('emailDomain', '')} {r.get('requiredIdp', '')}".strip() for r in stored)
+    return "\n".join(lines)
+
+
+def _restriction(line: str) -> Document:
+    domain, _, provider = line.strip().partition(" ")
+    if "." not in domain or "@" in domain or len(provider.split()) > 1:
+        message = f"“{line.strip()}” is not a domain like example.org, with or without a provider."
+        raise forms.ValidationError(message)
+    found = {"emailDomain": domain}
+    if provider.strip():
+        found["requiredIdp"] = provider.strip()
+    return found
+
+
+_CADENCES = {"1d": "every day", "7d": "every 7 days", "14d": "every 14 days", "30d": "every 30 days",
+             "DISABLED": "never"}  # fmt: skip
+_ALL_OR_NONE = "Give all three destinations, or none: messages can only be sent with all of them."
+
+
+class EhrForm(SettingsForm):
+    enabled = forms.BooleanField(label="Connection is on", required=False)
+    provider = forms.ChoiceField(choices=[("redox", "Redox"), ("xealth", "Xealth")])
+    source_id = forms.CharField(
+        label="Source id",
+        required=False,
+        strip=True,
+        help_text="Redox: source id of the clinic's messages. Xealth: name of the deployment.",
+    )
+    mrn_id_type = forms.CharField(label="Identifier type of the MRN", initial="MRN")
+    flowsheet = forms.CharField(label="Destination of flowsheets", required=False)
+    notes = forms.CharField(label="Destination of notes", required=False)
+    results = forms.CharField(label="Destination of results", required=False)
+    enable_reports = forms.CharField(label="Code: enable summary reports", required=False)
+    disable_reports = forms.CharField(label="Code: disable summary reports", required=False)
+    create_account = forms.CharField(label="Code: create account", required=False)
+    create_and_enable = forms.CharField(
+        label="Code: create account and enable reports",
+        required=False,
+        help_text="Xealth: the program id.",
+    )
+    cadence = forms.ChoiceField(
+        label="Scheduled reports", choices=list(_CADENCES.items()), initial="14d"
+    )
+    on_upload = forms.BooleanField(label="Also report after each upload", required=False)
+    on_upload_note = forms.ChoiceField(
+        label="Note after an upload",
+        choices=[("New", "is a new one"), ("Replace", "replaces the one before")],
+        required=False,
+    )
+    tag_codes = forms.CharField(
+        label="Codes that carry tag names", required=False, help_text="Separated by commas."
+    )
+    tag_separator = forms.CharField(label="Separator of tag names", required=False, strip=False)
+    icode = forms.BooleanField(label="Flowsheets rounded for ICode", required=False)
+    include_gmi = forms.BooleanField(label="Notes with GMI", required=False)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        given = [bool(cleaned.get(name)) for name in ("flowsheet", "notes", "results")]
+        if any(given) and not all(given):
+            missing = ("flowsheet", "notes", "results")[given.index(False)]
+            self.add_error(missing, _ALL_OR_NONE)
+        if not cleaned.get("enabled"):
+            return cleaned
+        if not cleaned.get("source_id"):
+            self.add_error(
+                "source_id", "Needed while the connection is on: messages are matched by it."
+            )
+        if cleaned.get("provider") == "redox" and not any(given):
+            self.add_error(
+                "flowsheet", "Needed while Redox is on: without destinations nothing can be sent."
+            )
+        if cleaned.get("provider") == "xealth" and not cleaned.get("create_and_enable"):
+            self.add_error("create_and_enable", "Needed while Xealth is on: it is the program id.")
+        return cleaned
+
+    @staticmethod
+    def initial_of(stored: Document) -> dict[str, Any]:
+        """From settings as the API shows them."""
+        codes, schedule = stored.get("procedureCodes") or {}, stored.get("scheduledReports") or {}
+        tags, destinations = stored.get("tags") or {}, stored.get("destinationIds") or {}
+        return {
+            "enabled": stored.get("enabled", False),
+            "provider": stored.get("provider") or "redox",
+            "source_id": stored.get("sourceId", ""),
+            "mrn_id_type": stored.get("mrnIdType") or "MRN",
+            **{kind: destinations.get(kind, "") for kind in ("flowsheet", "notes", "results")},
+            "enable_reports": codes.get("enableSummaryReports", ""),
+            "disable_reports": codes.get("disableSummaryReports", ""),
+            "create_account": codes.get("createAccount", ""),
+            "create_and_enable": codes.get("createAccountAndEnableReports", ""),
+            "cadence": schedule.get("cadence") or "14d",
+            "on_upload": schedule.get("onUploadEnabled", False),
+            "on_upload_note": schedule.get("onUploadNoteEventType") or "New",
+            "tag_codes": ", ".join(tags.get("codes") or []),
+            "tag_separator": tags.get("separator") or "",
+            "icode": (stored.get("flowsheets") or {}).get("icode", False),
+            "include_gmi": (stored.get("notes") or {}).get("includeGMI", False),
+        }
+
+    def settings(self) -> Document:
+        """The body of the API's own operation."""
+        given = self.cleaned_data
+        codes = {
+            "enableSummaryReports": given["enable_reports"],
+            "disableSummaryReports": given["disable_reports"],
+            "createAccount": given["create_account"],
+            "createAccountAndEnableReports": given["create_and_enable"],
+        }
+        tag_codes = [code.strip() for code in given["tag_codes"].split(",") if code.strip()]
+        schedule = {"cadence": given["cadence"], "onUploadEnabled": given["on_upload"]}
+        if given["on_upload"]:
+            schedule["onUploadNoteEventType"] = given["on_upload_note"] or "New"
+        found: Document = {
+            "enabled": given["enabled"],
+            "provider": given["provider"],
+            "sourceId": given["source_id"],
+            "mrnIdType": given["mrn_id_type"],
+            "procedureCodes": {name: code for name, code in codes.items() if code},
+            "scheduledReports": schedule,
+            "tags": {"codes": tag_codes} if tag_codes else {},
+            "flowsheets": {"icode": given["icode"]},
+            "notes": {"includeGMI": given["include_gmi"]},
+        }
+        if given["tag_separator"]:
+            found["tags"]["separator"] = given["tag_separator"]
+        if given["flowsheet"]:
+            found["destinationIds"] = {k: given[k] for k in ("flowsheet", "notes", "results")}
+        return found
+
+
+ROLES = [
+    ("CLINIC_ADMIN", "Admin"),
+    ("CLINIC_MEMBER", "Member"),
+    ("PRESCRIBER", "Prescriber"),
+]
+
+
+class RolesForm(SettingsForm):
+    roles = forms.MultipleChoiceField(choices=ROLES, widget=forms.CheckboxSelectMultiple)
+
+    def clean_roles(self) -> list[str]:
+        roles: list[str] = self.cleaned_data["roles"]
+        if not {"CLINIC_ADMIN", "CLINIC_MEMBER"} & set(roles):
+            message = "A member is an admin or a member; prescriber comes on top."
+            raise forms.ValidationError(message)
+        return roles
+
+
+class NameForm(SettingsForm):
+    name = forms.CharField(max_length=200)
+
+
+def _day_of(moment: datetime | None) -> date | None:
+    return moment.astimezone(UTC).date() if moment is not None else None
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), tzinfo=UTC)

@@ -1,0 +1,146 @@
+"""Members and pending invites of a clinic: look, change roles, remove, revoke."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponseBase
+from django.urls import reverse
+
+from clinics.admin import changes, clinic_pages, forms, settings
+from clinics.services import access, clinicians, staff_reads
+from clinics_site.admin import exports, pages, roles
+from clinics_site.core import audit
+from clinics_site.core.db import Document
+from clinics_site.core.errors import Conflict, DomainError
+
+_COLUMNS = ("id", "name", "e-mail", "roles", "state", "added")
+
+
+@pages.page("clinics/<str:clinic_id>/members/", name="clinic_members", needs=roles.FIND)
+def listing(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
+    clinic = access.access_clinic(clinic_id)
+    return clinic_pages.render(
+        request,
+        clinic,
+        "clinics/staff/members.html",
+        tab="clinic_members",
+        members=[_row(document) for document in staff_reads.list_members(clinic["_id"])],
+        shows_addresses=pages.has(request, roles.MEMBERS),
+    )
+
+
+@pages.page(
+    "clinics/<str:clinic_id>/members/export.csv",
+    name="clinic_members_export",
+    needs=[roles.MEMBERS, roles.EXPORT],
+)
+def export(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
+    clinic = access.access_clinic(clinic_id)
+    found = [_row(document) for document in staff_reads.list_members(clinic["_id"])]
+    scope = {"rows": len(found), "columns": list(_COLUMNS)}
+    changes.record(request, clinic=clinic, action="clinicians.export", scope=scope)
+    rows = (
+        [
+            row["id"],
+            row.get("name"),
+            row.get("email"),
+            " ".join(row["roles"]),
+            row["state"],
+            row["createdTime"],
+        ]
+        for row in found
+    )
+    return exports.as_csv(f"clinicians-{clinic['_id']}", _COLUMNS, rows)
+
+
+@pages.page(
+    "clinics/<str:clinic_id>/members/<str:user_id>/", name="clinic_member", needs=roles.MEMBERS
+)
+def edit(request: HttpRequest, clinic_id: str, user_id: str) -> HttpResponseBase:
+    """Roles of one member, with the history of their changes."""
+    clinic = access.access_clinic(clinic_id)
+    member = clinicians.access_clinician(clinic_id, user_id)
+    form = forms.RolesForm(request.POST or None, initial={"roles": member.get("roles") or []})
+    if request.method == "POST" and form.is_valid():
+        return _save_roles(request, clinic, member, form.cleaned_data["roles"])
+    return pages.render(
+        request,
+        "clinics/staff/member.html",
+        title=member.get("name") or user_id,
+        crumbs=[*settings.crumbs_of(clinic), _crumb(clinic)],
+        clinic_id=clinic_id,
+        member=_row(member),
+        form=form,
+        opened_on=changes.fingerprint(_roles_of(member)),
+        status=400 if form.errors else 200,
+    )
+
+
+def _save_roles(
+    request: HttpRequest, clinic: Document, member: Document, wanted: list[str]
+) -> HttpResponseBase:
+    clinic_id, user_id = str(clinic["_id"]), member["userId"]
+    reason = request.POST.get("reason", "").strip()[:500]
+
+    def save() -> None:
+        before = clinicians.access_clinician(clinic_id, user_id)
+        if changes.fingerprint(_roles_of(before)) != request.POST.get("opened_on"):
+            raise Conflict(message=changes.MOVED)
+        after = clinicians.update_clinician(
+            clinic_id=clinic_id,
+            user_id=user_id,
+            roles=wanted,
+            name=before.get("name"),
+            updated_by=f"staff:{request.user.pk}",
+        )
+        changes.record(
+            request,
+            clinic=clinic,
+            action="clinician.roles_changed",
+            object_type="clinician",
+            object_id=user_id,
+            before=_roles_of(before),
+            after=_roles_of(after),
+            reason=reason,
+        )
+
+    try:
+        changes.guarded(
+            request,
+            clinic_id=clinic_id,
+            action="clinician.roles_changed",
+            reason=reason,
+            change=save,
+        )
+        pages.succeed(request, "Roles saved.")
+    except DomainError as error:
+        pages.fail(request, error)
+        return pages.go(request.path)
+    return pages.go(reverse("admin:clinic_members", args=[clinic_id]))
+
+
+def _roles_of(member: Document) -> dict[str, Any]:
+    return {"roles": sorted(member.get("roles") or [])}
+
+
+def _row(document: Document) -> dict[str, Any]:
+    user_id, invite_id = document.get("userId"), document.get("inviteId")
+    state = "member" if user_id else "invited"
+    if document.get("isServiceAccount"):
+        state = "service account"
+    return {
+        **document,
+        "id": user_id or "",
+        "invite": audit_key(invite_id) if invite_id else "",
+        "state": state,
+        "roles": document.get("roles") or [],
+        "history": document.get("rolesUpdates") or [],
+    }
+
+
+def audit_key(invite_id: str) -> str:
+    """An invite's id is the secret in its mail: staff pages and the audit trail name it by a digest."""
+    return audit.digest(f"invite:{invite_id}")[:16]
+
+
+def _crumb(clinic: Document) -> pages.Crumb:
+    return pages.Crumb("Members", reverse("admin:clinic_members", args=[clinic["_id"]]))

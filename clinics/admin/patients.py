@@ -1,0 +1,252 @@
+"""Patients of a clinic for staff. Every list, page and export leaves an audit event, with ids only."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.http import HttpRequest, HttpResponseBase
+from django.urls import reverse
+from pymongo.errors import PyMongoError
+
+from clinics.admin import changes, clinic_pages, settings
+from clinics.services import access, data_sources, patient_details, patient_lists, patients
+from clinics.store.patient_lists import NO_FILTER, PatientFilter
+from clinics_site.admin import exports, pages, paging, roles
+from clinics_site.core.db import Document
+from clinics_site.core.errors import DomainError
+
+PROVIDERS = ("dexcom", "twiist", "abbott")
+_EXPORT_PAGE = 500
+MOST_EXPORTED = 200_000
+_COLUMNS = (
+    "id",
+    "name",
+    "e-mail",
+    "birth date",
+    "MRN",
+    "tags",
+    "sites",
+    "custodial",
+    "added",
+    "last data",
+)
+
+
+@pages.page("clinics/<str:clinic_id>/patients/", name="clinic_patients", needs=roles.PATIENTS)
+def listing(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
+    clinic = access.access_clinic(clinic_id)
+    wanted, search = _filter(request)
+    number, size = paging.requested(request)
+    page = patient_lists.list_patients(
+        clinic_id=str(clinic["_id"]),
+        wanted=wanted,
+        ordering=patient_lists.BY_NAME,
+        skip=(number - 1) * size,
+        limit=size,
+    )
+    pages.record_look(
+        request,
+        action="patients.listed",
+        object_type="clinic",
+        object_id=str(clinic["_id"]),
+        clinic_id=clinic["_id"],
+        scope={
+            "patients": [document["userId"] for document in page.documents],
+            "searched": bool(search),
+        },
+    )
+    return clinic_pages.render(
+        request,
+        clinic,
+        "clinics/staff/patients.html",
+        tab="clinic_patients",
+        patients=[_row(document, clinic) for document in page.documents],
+        paging=paging.paging(request, shown=len(page.documents), total=page.count),
+        total=page.total,
+        search=search,
+    )
+
+
+@pages.page(
+    "clinics/<str:clinic_id>/patients/export.csv",
+    name="clinic_patients_export",
+    needs=[roles.PATIENTS, roles.EXPORT],
+)
+def export(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
+    """Logged with the number of rows before the first one leaves."""
+    clinic = access.access_clinic(clinic_id)
+    wanted, search = _filter(request)
+    count = patient_lists.list_patients(
+        clinic_id=str(clinic["_id"]), wanted=wanted, ordering=patient_lists.BY_NAME, skip=0, limit=1
+    ).count
+    changes.record(
+        request,
+        clinic=clinic,
+        action="patients.export",
+        scope={
+            "rows": min(count, MOST_EXPORTED),
+            "searched": bool(search),
+            "columns": list(_COLUMNS),
+        },
+        reason=request.GET.get("reason", "").strip()[:500],
+    )
+    return exports.as_csv(f"patients-{clinic['_id']}", _COLUMNS, _export_rows(clinic, wanted))
+
+
+@pages.page(
+    "clinics/<str:clinic_id>/patients/<str:user_id>/", name="clinic_patient", needs=roles.PATIENTS
+)
+def detail(request: HttpRequest, clinic_id: str, user_id: str) -> HttpResponseBase:
+    clinic = access.access_clinic(clinic_id)
+    document = patients.access_patient(clinic_id, user_id)
+    pages.record_look(
+        request,
+        action="patient.viewed",
+        object_type="patient",
+        object_id=user_id,
+        clinic_id=clinic["_id"],
+    )
+    return pages.render(
+        request,
+        "clinics/staff/patient.html",
+        title=document.get("fullName") or user_id,
+        crumbs=[
+            *settings.crumbs_of(clinic),
+            pages.Crumb("Patients", reverse("admin:clinic_patients", args=[clinic["_id"]])),
+        ],
+        clinic=clinic,
+        clinic_id=str(clinic["_id"]),
+        patient=_row(document, clinic),
+        subscriptions=_subscriptions(document),
+        uploads=_uploads(document),
+        requests=_requests(document),
+        panels=pages.PATIENT_PANELS.render(request, document),
+    )
+
+
+@pages.page(
+    "clinics/<str:clinic_id>/patients/<str:user_id>/connect",
+    name="patient_connect",
+    needs=[roles.PATIENTS, roles.CARE],
+    posts_only=True,
+)
+def connect(request: HttpRequest, clinic_id: str, user_id: str) -> HttpResponseBase:
+    """Ask the patient to connect a device account (again)."""
+    provider = request.POST.get("provider", "")
+    back = reverse("admin:clinic_patient", args=[clinic_id, user_id])
+    if provider not in PROVIDERS:
+        pages.fail(request, "Choose a provider")
+        return pages.go(back)
+
+    def ask() -> None:
+        clinic = access.access_clinic(clinic_id)
+        data_sources.request_connection(clinic_id=clinic_id, user_id=user_id, provider=provider)
+        changes.record(
+            request,
+            clinic=clinic,
+            action="patient.connection_requested",
+            object_type="patient",
+            object_id=user_id,
+            scope={"provider": provider},
+        )
+
+    try:
+        changes.guarded(
+            request,
+            clinic_id=clinic_id,
+            action="patient.connection_requested",
+            reason="",
+            change=ask,
+        )
+        pages.succeed(request, f"A connection request for {provider} was sent.")
+    except DomainError as error:
+        pages.fail(request, error)
+    return pages.go(back)
+
+
+def _filter(request: HttpRequest) -> tuple[PatientFilter, str]:
+    search = request.GET.get("q", "").strip()[:200]
+    return (PatientFilter(search=search) if search else NO_FILTER), search
+
+
+def _row(document: Document, clinic: Document) -> dict[str, Any]:
+    names = {tag["_id"]: tag["name"] for tag in clinic.get("patientTags") or []}
+    return {
+        **document,
+        "id": document["userId"],
+        "is_custodial": patient_details.is_custodial(document),
+        "tag_names": [names.get(tag, f"deleted tag {tag}") for tag in document.get("tags") or []],
+        "site_names": [site["name"] for site in document.get("sites") or []],
+        "granted": sorted(document.get("permissions") or {}),
+        "sources": document.get("dataSources") or [],
+        "last_data": _last_data(document),
+    }
+
+
+def _last_data(document: Document) -> Any:
+    summary = document.get("summary") or {}
+    dates = [
+        ((summary.get(k) or {}).get("dates") or {}).get("lastData")
+        for k in ("cgmStats", "bgmStats")
+    ]
+    return max((moment for moment in dates if moment is not None), default=None)
+
+
+def _uploads(document: Document) -> list[dict[str, Any]]:
+    """Per kind of data: the first and last, when it was sent, when the summary was made."""
+    summary = document.get("summary") or {}
+    kinds = (("CGM", "cgmStats"), ("BGM", "bgmStats"))
+    return [
+        {"kind": kind, **((summary.get(name) or {}).get("dates") or {})}
+        for kind, name in kinds
+        if summary.get(name)
+    ]
+
+
+def _subscriptions(document: Document) -> list[dict[str, Any]]:
+    found = document.get("ehrSubscriptions") or {}
+    return [
+        {**subscription, "name": name, "orders": len(subscription.get("matchedMessages") or []),
+         "last_order": _last_order(subscription)}
+        for name, subscription in sorted(found.items())
+    ]  # fmt: skip
+
+
+def _last_order(subscription: Document) -> str:
+    """The last matched message is the current order."""
+    matched = subscription.get("matchedMessages") or []
+    return str(matched[-1]["id"]) if matched else ""
+
+
+def _requests(document: Document) -> list[dict[str, Any]]:
+    found = document.get("providerConnectionRequests") or {}
+    return sorted(
+        (request for requests in found.values() for request in requests),
+        key=lambda request: request["createdTime"],
+        reverse=True,
+    )
+
+
+def _export_rows(clinic: Document, wanted: PatientFilter) -> Iterator[list[Any]]:
+    try:
+        for skip in range(0, MOST_EXPORTED, _EXPORT_PAGE):
+            page = patient_lists.list_patients(
+                clinic_id=str(clinic["_id"]),
+                wanted=wanted,
+                ordering=patient_lists.BY_NAME,
+                skip=skip,
+                limit=_EXPORT_PAGE,
+            )
+            yield from (_export_row(_row(document, clinic)) for document in page.documents)
+            if len(page.documents) < _EXPORT_PAGE:
+                return
+    except PyMongoError:
+        # The file has begun: say in it that it is not whole.
+        yield ["THE LIST IS INCOMPLETE: the database did not answer. Export it again."]
+
+
+def _export_row(row: dict[str, Any]) -> list[Any]:
+    return [
+        row["id"], row.get("fullName"), row.get("email"), row.get("birthDate"), row.get("mrn"),
+        ", ".join(row["tag_names"]), ", ".join(row["site_names"]), "yes" if row["is_custodial"] else "no",
+        row.get("createdTime"), row["last_data"],
+    ]  # fmt: skip

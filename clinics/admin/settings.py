@@ -1,0 +1,227 @@
+"""A clinic's settings: change, see the difference, save. One page for all of them, one entry each in `KINDS`."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponseBase
+from django.urls import reverse
+
+from clinics.admin import changes, forms
+from clinics.representation.ehr_settings import ehr_settings, stored_ehr_settings
+from clinics.services import access, clinics, mrn_settings, patient_counts
+from clinics.services.ehr_settings import update_ehr_settings
+from clinics_site.admin import pages, roles
+from clinics_site.admin.audit_trail import difference
+from clinics_site.core.db import Document
+from clinics_site.core.errors import DomainError, NotFound
+
+Values = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One settings form. `part` is what it shows and guards, in the form of the audit trail;
+    `write` gets the clinic's id, the valid form and the clinic as it was."""
+
+    title: str
+    needs: str
+    form: type[forms.SettingsForm]
+    part: changes.Part
+    initial: Callable[[Document], Values]
+    proposed: Callable[[Any, Document], Values]
+    write: Callable[[str, Any, Document], object]
+    action: str
+    lead: str = ""
+
+
+KINDS: dict[str, Kind] = {}
+
+
+@pages.page("clinics/<str:clinic_id>/settings/<str:kind>", name="clinic_settings", needs=roles.FIND)
+def edit(request: HttpRequest, clinic_id: str, kind: str) -> HttpResponseBase:
+    setting = KINDS.get(kind)
+    if setting is None:
+        raise NotFound
+    pages.require(request, setting.needs, name=f"clinic_settings.{kind}", clinic_id=clinic_id)
+    clinic = access.access_clinic(clinic_id)
+    if request.method != "POST":
+        form = setting.form(initial=setting.initial(clinic))
+        return _form_page(request, clinic, setting, form, changes.fingerprint(setting.part(clinic)))
+    return _submitted(request, clinic, setting)
+
+
+def _submitted(request: HttpRequest, clinic: Document, setting: Kind) -> HttpResponseBase:
+    """Invalid: the form again. Valid: the difference. Confirmed: saved."""
+    form = setting.form(request.POST)
+    opened_on = request.POST.get("opened_on", "")
+    if not form.is_valid():
+        return _form_page(request, clinic, setting, form, opened_on)
+    if changes.fingerprint(setting.part(clinic)) != opened_on:
+        pages.fail(request, changes.MOVED)
+        return pages.go(request.path)
+    rows = difference(setting.part(clinic), setting.proposed(form, clinic))
+    if not rows:
+        pages.succeed(request, "Nothing to save: these are the present values.")
+        return pages.go(_page_of(clinic))
+    if not request.POST.get("confirmed"):
+        return _review_page(request, clinic, setting, form, rows, opened_on)
+    return _save(request, clinic, setting, form, opened_on)
+
+
+def _save(
+    request: HttpRequest, clinic: Document, setting: Kind, form: Any, opened_on: str
+) -> HttpResponseBase:
+    clinic_id = str(clinic["_id"])
+    try:
+        changes.change_clinic(
+            request,
+            clinic_id=clinic_id,
+            action=setting.action,
+            part=setting.part,
+            opened_on=opened_on,
+            change=lambda: setting.write(clinic_id, form, clinic),
+            reason=request.POST.get("reason", "").strip()[:500],
+        )
+    except DomainError as error:
+        pages.fail(request, error)
+        return pages.go(request.path)
+    pages.succeed(request, f"{setting.title} saved.")
+    return pages.go(_page_of(clinic))
+
+
+def _form_page(
+    request: HttpRequest, clinic: Document, setting: Kind, form: Any, opened_on: str
+) -> HttpResponseBase:
+    return pages.render(
+        request,
+        "clinics/staff/settings_form.html",
+        title=setting.title,
+        crumbs=crumbs_of(clinic),
+        clinic=clinic,
+        back=_page_of(clinic),
+        form=form,
+        lead=setting.lead,
+        opened_on=opened_on,
+        status=400 if form.errors else 200,
+    )
+
+
+def _review_page(
+    request: HttpRequest,
+    clinic: Document,
+    setting: Kind,
+    form: Any,
+    rows: list[Values],
+    opened_on: str,
+) -> HttpResponseBase:
+    return pages.render(
+        request,
+        "clinics/staff/settings_review.html",
+        title=f"{setting.title}: what changes",
+        crumbs=crumbs_of(clinic),
+        clinic=clinic,
+        form=form,
+        rows=rows,
+        opened_on=opened_on,
+    )
+
+
+def crumbs_of(clinic: Document) -> list[pages.Crumb]:
+    return [
+        pages.Crumb("Clinics", reverse("admin:clinics")),
+        pages.Crumb(clinic.get("name") or str(clinic["_id"]), _page_of(clinic)),
+    ]
+
+
+def _page_of(clinic: Document) -> str:
+    return reverse("admin:clinic", args=[clinic["_id"]])
+
+
+# --- the kinds ----------------------------------------------------------------------------------------
+KINDS["limits"] = Kind(
+    title="Patient limits",
+    needs=roles.SETTINGS,
+    form=forms.LimitsForm,
+    part=lambda clinic: clinic.get("patientCountSettings") or {},
+    initial=forms.LimitsForm.initial_of,
+    proposed=lambda form, clinic: form.limits(clinic),
+    write=lambda clinic_id, form, clinic: patient_counts.set_limits(clinic_id, form.limits(clinic)),
+    action="clinic.limits_changed",
+    lead="Stored for every clinic, in force only for US clinics on the free tier.",
+)
+
+KINDS["tier"] = Kind(
+    title="Tier",
+    needs=roles.SETTINGS,
+    form=forms.TierForm,
+    part=lambda clinic: {"tier": clinic.get("tier") or patient_counts.FREE_TIER},
+    initial=lambda clinic: {"tier": clinic.get("tier") or patient_counts.FREE_TIER},
+    proposed=lambda form, clinic: {"tier": form.cleaned_data["tier"]},
+    write=lambda clinic_id, form, clinic: clinics.update_tier(clinic_id, form.cleaned_data["tier"]),
+    action="clinic.tier_changed",
+)
+KINDS["mrn"] = Kind(
+    title="MRN rules",
+    needs=roles.SETTINGS,
+    form=forms.MrnForm,
+    part=lambda clinic: clinic.get("mrnSettings") or {"required": False, "unique": False},
+    initial=lambda clinic: clinic.get("mrnSettings") or {},
+    proposed=lambda form, clinic: dict(form.cleaned_data),
+    write=lambda clinic_id, form, clinic: mrn_settings.update_mrn_settings(
+        clinic_id, **form.cleaned_data
+    ),
+    action="clinic.mrn_changed",
+)
+KINDS["ehr"] = Kind(
+    title="EHR connection",
+    needs=roles.INTEGRATION,
+    form=forms.EhrForm,
+    part=lambda clinic: ehr_settings(clinic["ehrSettings"]) if clinic.get("ehrSettings") else {},
+    initial=lambda clinic: forms.EhrForm.initial_of(ehr_settings(clinic.get("ehrSettings") or {})),
+    proposed=lambda form, clinic: ehr_settings(stored_ehr_settings(form.settings())),
+    write=lambda clinic_id, form, clinic: update_ehr_settings(clinic_id, form.settings()),
+    action="clinic.ehr_changed",
+    lead="One wrong code switches reports off for everybody: compare with the EHR team's sheet before saving.",
+)
+KINDS["timezone"] = Kind(
+    title="Time zone",
+    needs=roles.SETTINGS,
+    form=forms.TimezoneForm,
+    part=lambda clinic: {"timezone": clinic.get("timezone")},
+    initial=lambda clinic: {"timezone": clinic.get("timezone") or "UTC"},
+    proposed=lambda form, clinic: {"timezone": form.cleaned_data["timezone"]},
+    write=lambda clinic_id, form, clinic: clinics.change_clinic(
+        clinic_id, {"timezone": form.cleaned_data["timezone"]}
+    ),
+    action="clinic.timezone_changed",
+)
+KINDS["notifications"] = Kind(
+    title="Notifications",
+    needs=roles.SETTINGS,
+    form=forms.NotificationsForm,
+    part=lambda clinic: clinic.get("suppressedNotifications") or {},
+    initial=lambda clinic: {
+        "patient_invitation": (clinic.get("suppressedNotifications") or {}).get(
+            "patientClinicInvitation", False
+        )
+    },
+    proposed=forms.suppressed,
+    write=lambda clinic_id, form, clinic: clinics.update_suppressed_notifications(
+        clinic_id, forms.suppressed(form, clinic)
+    ),
+    action="clinic.notifications_changed",
+)
+KINDS["restrictions"] = Kind(
+    title="Membership restrictions",
+    needs=roles.INTEGRATION,
+    form=forms.RestrictionsForm,
+    part=lambda clinic: {"restrictions": clinic.get("membershipRestrictions") or []},
+    initial=lambda clinic: {"restrictions": forms.lines_of(clinic)},
+    proposed=lambda form, clinic: {"restrictions": form.cleaned_data["restrictions"]},
+    write=lambda clinic_id, form, clinic: clinics.update_membership_restrictions(
+        clinic_id, form.cleaned_data["restrictions"]
+    ),
+    action="clinic.restrictions_changed",
+    lead="Which e-mail domains may accept an invite, and with which identity provider.",
+)

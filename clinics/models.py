@@ -1,0 +1,117 @@
+"""The collections of the clinic database as Django models: for typed reading, in shells and reports.
+
+The documents belong to other systems too, so the models are unmanaged (migrations never touch them) and can not
+be written: a save would drop keys it does not know and write nulls for what is absent (fact F21). Changes go
+through the services. Free-form parts are passed through as they are (fact F22).
+"""
+
+from typing import Any, NoReturn
+
+from bson import ObjectId
+from django.db import models
+from django_mongodb_backend.fields import ArrayField, ObjectIdField
+
+READ_ONLY = "written through clinics.services only"
+
+
+class PassThroughField(models.Field):
+    """A part of a document whose shape is not ours: read as it is stored, dates and ids included."""
+
+    def db_type(self, connection: Any) -> str:
+        return "object"
+
+
+class StoredDocument(models.Model):
+    id = ObjectIdField(primary_key=True, default=ObjectId, db_column="_id")
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **options: Any) -> NoReturn:
+        raise TypeError(READ_ONLY)
+
+    def delete(self, *args: Any, **options: Any) -> NoReturn:
+        raise TypeError(READ_ONLY)
+
+
+class Clinic(StoredDocument):
+    name = models.TextField(null=True)  # noqa: DJ001 (absent and null are told apart nowhere)
+    address = models.TextField(null=True)  # noqa: DJ001
+    city = models.TextField(null=True)  # noqa: DJ001
+    state = models.TextField(null=True)  # noqa: DJ001
+    postal_code = models.TextField(null=True, db_column="postalCode")  # noqa: DJ001
+    country = models.TextField(null=True)  # noqa: DJ001
+    clinic_type = models.TextField(null=True, db_column="clinicType")  # noqa: DJ001
+    timezone = models.TextField(null=True)  # noqa: DJ001
+    preferred_bg_units = models.TextField(null=True, db_column="PreferredBgUnits")  # noqa: DJ001
+    share_code = models.TextField(null=True, db_column="canonicalShareCode")  # noqa: DJ001
+    share_codes = ArrayField(models.TextField(), null=True, db_column="shareCodes")
+    admins = ArrayField(models.TextField(), null=True)
+    tier = models.TextField(null=True)  # noqa: DJ001
+    is_migrated = models.BooleanField(null=True, db_column="isMigrated")
+    ehr_settings = PassThroughField(null=True, db_column="ehrSettings")
+    mrn_settings = PassThroughField(null=True, db_column="mrnSettings")
+    patient_count_settings = PassThroughField(null=True, db_column="patientCountSettings")
+    patient_count = PassThroughField(null=True, db_column="patientCount")
+    patient_tags = PassThroughField(null=True, db_column="patientTags")
+    sites = PassThroughField(null=True)
+    created_time = models.DateTimeField(db_column="createdTime")
+    updated_time = models.DateTimeField(db_column="updatedTime")
+
+    class Meta:
+        managed = False
+        default_permissions = ()
+        db_table = "clinics"
+
+    def __str__(self) -> str:
+        return self.name or str(self.pk)
+
+
+class Clinician(StoredDocument):
+    """A member, or a pending invite when `user_id` is None."""
+
+    clinic_id = ObjectIdField(db_column="clinicId")
+    user_id = models.TextField(null=True, db_column="userId")  # noqa: DJ001
+    invite_id = models.TextField(null=True, db_column="inviteId")  # noqa: DJ001
+    email = models.TextField(null=True)  # noqa: DJ001
+    name = models.TextField(null=True)  # noqa: DJ001
+    roles = ArrayField(models.TextField(), null=True)
+    roles_updates = PassThroughField(null=True, db_column="rolesUpdates")
+    is_service_account = models.BooleanField(null=True, db_column="isServiceAccount")
+    created_time = models.DateTimeField(db_column="createdTime")
+    updated_time = models.DateTimeField(db_column="updatedTime")
+
+    class Meta:
+        managed = False
+        default_permissions = ()
+        db_table = "clinicians"
+
+    def __str__(self) -> str:
+        return self.user_id or "invite"
+
+
+class Patient(StoredDocument):
+    clinic_id = ObjectIdField(db_column="clinicId")
+    user_id = models.TextField(db_column="userId")
+    full_name = models.TextField(null=True, db_column="fullName")  # noqa: DJ001
+    birth_date = models.TextField(null=True, db_column="birthDate")  # noqa: DJ001
+    email = models.TextField(null=True)  # noqa: DJ001
+    mrn = models.TextField(null=True)  # noqa: DJ001
+    target_devices = PassThroughField(null=True, db_column="targetDevices")
+    tags = ArrayField(ObjectIdField(), null=True)
+    sites = PassThroughField(null=True)
+    data_sources = PassThroughField(null=True, db_column="dataSources")
+    permissions = PassThroughField(null=True)
+    summary = PassThroughField(null=True)
+    reviews = PassThroughField(null=True)
+    ehr_subscriptions = PassThroughField(null=True, db_column="ehrSubscriptions")
+    created_time = models.DateTimeField(db_column="createdTime")
+    updated_time = models.DateTimeField(db_column="updatedTime")
+
+    class Meta:
+        managed = False
+        default_permissions = ()
+        db_table = "patients"
+
+    def __str__(self) -> str:
+        return self.user_id

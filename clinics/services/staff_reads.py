@@ -1,0 +1,126 @@
+"""Reading for staff: find a clinic or a user's clinics, and see which clinics are in trouble."""
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+
+from bson import ObjectId
+
+from clinics.services import patient_counts
+from clinics.store import staff_reads as store
+from clinics.store.staff_reads import ClinicFilter
+from clinics_site.core import ids
+from clinics_site.core.db import Document
+
+SHARE_CODE = re.compile(r"[A-Za-z0-9]{4}-[A-Za-z0-9]{4}-[A-Za-z0-9]{4}")
+_USER_ID = re.compile(r"[0-9a-f]{10}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+TIERS = {
+    "tier0100": "Free",
+    "tier0200": "Standard",
+    "tier0300": "Premium",
+    "tier0400": "Enterprise",
+}
+FREE_TIERS = (None, "", patient_counts.FREE_TIER)
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    clinic: Document
+    reasons: list[str]
+
+
+def list_clinics(
+    wanted: ClinicFilter, *, newest_first: bool, skip: int, limit: int
+) -> tuple[list[Document], int]:
+    """A page and the number of all that match."""
+    page = store.list_clinics(wanted, newest_first=newest_first, skip=skip, limit=limit)
+    return page, store.count_clinics(wanted)
+
+
+def what_is(text: str) -> str:
+    """Which kind of thing staff typed: clinic id, share code, user, or else a part of a name."""
+    if ids.parse_id(text):
+        return "clinic_id"
+    if SHARE_CODE.fullmatch(text):
+        return "share_code"
+    return "user" if "@" in text or _USER_ID.fullmatch(text) else "name"
+
+
+def find_id_of_code(code: str) -> ObjectId | None:
+    found = store.find_clinic_with_code(code.upper())
+    return found["_id"] if found else None
+
+
+def list_members(clinic_id: ObjectId) -> list[Document]:
+    return store.list_members(clinic_id)
+
+
+def list_memberships(*, user_id: str | None, email: str | None) -> list[Document]:
+    """By user id, and by address for those who were invited and have not joined."""
+    found = store.list_memberships(user_id) if user_id else []
+    if email:
+        known = {document["_id"] for document in found}
+        by_email = store.list_memberships_of_email(email)
+        found += [document for document in by_email if document["_id"] not in known]
+    return found
+
+
+def names_of(clinic_ids: list[ObjectId]) -> dict[ObjectId, str]:
+    return store.list_names(clinic_ids)
+
+
+def count_subscribed(clinic_id: ObjectId) -> int:
+    return store.count_subscribed(clinic_id)
+
+
+# --- trouble ----------------------------------------------------------------------------------------
+def list_troubles() -> list[Trouble]:
+    """Clinics that staff should look at, by name."""
+    suspects = store.list_suspects(FREE_TIERS)
+    shared = _shared_sources(suspects)
+    found = (Trouble(clinic, troubles_of(clinic, shared)) for clinic in suspects)
+    return [trouble for trouble in found if trouble.reasons]
+
+
+def troubles_of(clinic: Document, shared_sources: set[tuple[str, str]]) -> list[str]:
+    reasons = [] if clinic.get("admins") else ["no admin"]
+    hard = patient_counts.effective_limits(clinic).get("hardLimit")
+    plan = (clinic.get("patientCount") or {}).get("plan", 0)
+    if hard is not None and plan >= hard["plan"]:
+        reasons.append(f"at its limit: {plan} of {hard['plan']}")
+    return reasons + ehr_troubles(clinic, shared_sources)
+
+
+def ehr_troubles(clinic: Document, shared_sources: set[tuple[str, str]]) -> list[str]:
+    """Why an enabled EHR connection can not work."""
+    settings = clinic.get("ehrSettings") or {}
+    if not settings.get("enabled"):
+        return []
+    reasons = []
+    if settings.get("provider") not in ("redox", "xealth"):
+        reasons.append("EHR on without a provider")
+    if not settings.get("sourceId"):
+        reasons.append("EHR on without a source id")
+    if settings.get("provider") == "redox" and not _has_destinations(settings):
+        reasons.append("EHR on without destinations: nothing can be sent")
+    codes = settings.get("procedureCodes") or {}
+    if not codes.get("enableSummaryReports") and not codes.get("createAccountAndEnableReports"):
+        reasons.append("EHR on without a procedure code that enables reports")
+    if _source_of(settings) in shared_sources:
+        reasons.append("another clinic has the same EHR source: matching fails")
+    return reasons
+
+
+def _has_destinations(settings: Document) -> bool:
+    destinations = settings.get("destinationIds") or {}
+    return all(destinations.get(kind) for kind in ("flowsheet", "notes", "results"))
+
+
+def _source_of(settings: Document) -> tuple[str, str]:
+    return str(settings.get("provider") or ""), str(settings.get("sourceId") or "")
+
+
+def _shared_sources(clinics: list[Document]) -> set[tuple[str, str]]:
+    enabled = (c["ehrSettings"] for c in clinics if (c.get("ehrSettings") or {}).get("enabled"))
+    counts = Counter(_source_of(settings) for settings in enabled)
+    return {source for source, n in counts.items() if n > 1 and source[1]}

@@ -1,0 +1,111 @@
+"""What the staff pages read: clinics by name or trouble, members of a clinic, clinics of a user."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bson import ObjectId
+from pymongo import ASCENDING, DESCENDING
+
+from clinics_site.core import db
+from clinics_site.core.db import Document
+
+CLINICS, CLINICIANS, PATIENTS = "clinics", "clinicians", "patients"
+_COLLATION = {"locale": "en", "strength": 1}
+LISTED = {
+    "name": 1, "canonicalShareCode": 1, "tier": 1, "country": 1, "admins": 1, "ehrSettings": 1, "createdTime": 1,
+    "patientCount": 1, "patientCountSettings": 1,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class ClinicFilter:
+    """All conditions hold together; None and "" do not matter."""
+
+    name: str = ""
+    tier: str = ""
+    ehr: bool | None = None
+    created_from: datetime | None = None
+    created_before: datetime | None = None
+
+
+def list_clinics(
+    wanted: ClinicFilter, *, newest_first: bool, skip: int, limit: int
+) -> list[Document]:
+    order = [("_id", DESCENDING)] if newest_first else [("name", ASCENDING), ("_id", ASCENDING)]
+    return list(
+        db.collection(CLINICS).find(
+            _conditions(wanted),
+            LISTED,
+            sort=order,
+            skip=skip,
+            limit=limit,
+            collation=_COLLATION,
+        )
+    )
+
+
+def count_clinics(wanted: ClinicFilter) -> int:
+    return db.collection(CLINICS).count_documents(_conditions(wanted))
+
+
+def find_clinic_with_code(code: str) -> Document | None:
+    return db.collection(CLINICS).find_one({"shareCodes": code}, {"_id": 1})
+
+
+def list_suspects(free_tiers: Sequence[str | None]) -> list[Document]:
+    """Clinics without an admin, with EHR on, or of a tier that may have a limit and near it."""
+    over = {"$expr": {"$gte": ["$patientCount.plan", "$patientCountSettings.hardLimit.plan"]}}
+    limited = {
+        "tier": {"$in": list(free_tiers)},
+        "patientCountSettings.hardLimit.plan": {"$type": "number"},
+        **over,
+    }
+    doubtful = [{"admins": {"$in": [None, []]}}, {"ehrSettings.enabled": True}, limited]
+    return list(db.collection(CLINICS).find({"$or": doubtful}, LISTED, sort=[("name", ASCENDING)]))
+
+
+def list_members(clinic_id: ObjectId) -> list[Document]:
+    """Members and pending invites, by name; a clinic has hundreds at most."""
+    found = db.collection(CLINICIANS).find(
+        {"clinicId": clinic_id}, sort=[("name", ASCENDING), ("_id", ASCENDING)], limit=2000
+    )
+    return list(found)
+
+
+def list_memberships(user_id: str) -> list[Document]:
+    return list(db.collection(CLINICIANS).find({"userId": user_id}))
+
+
+def list_memberships_of_email(email: str) -> list[Document]:
+    """Addresses are stored as they were typed by whoever made the record, mostly in lower case."""
+    spellings = list({email, email.lower()})
+    return list(db.collection(CLINICIANS).find({"email": {"$in": spellings}}, limit=200))
+
+
+def list_names(clinic_ids: Sequence[ObjectId]) -> dict[ObjectId, str]:
+    found = db.collection(CLINICS).find({"_id": {"$in": list(clinic_ids)}}, {"name": 1})
+    return {clinic["_id"]: clinic.get("name") or str(clinic["_id"]) for clinic in found}
+
+
+def count_subscribed(clinic_id: ObjectId) -> int:
+    return db.collection(PATIENTS).count_documents(
+        {"clinicId": clinic_id, "ehrSubscriptions.summaryAndReports.active": True}
+    )
+
+
+def _conditions(wanted: ClinicFilter) -> dict[str, Any]:
+    query: dict[str, Any] = {}
+    if wanted.name:
+        query["name"] = {"$regex": re.escape(wanted.name), "$options": "i"}
+    if wanted.tier:
+        query["tier"] = {"$in": [wanted.tier, *([None, ""] if wanted.tier == "tier0100" else [])]}
+    if wanted.ehr is not None:
+        query["ehrSettings.enabled"] = True if wanted.ehr else {"$ne": True}
+    created = {"$gte": wanted.created_from, "$lt": wanted.created_before}
+    given = {operator: moment for operator, moment in created.items() if moment is not None}
+    if given:
+        query["createdTime"] = given
+    return query

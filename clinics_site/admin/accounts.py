@@ -1,0 +1,116 @@
+"""Staff accounts and roles: Django's own, in the site's look. For superusers only, every change audited."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.contrib.auth.models import Group, User
+from django.db.models import Model
+from django.forms import ModelForm
+from django.http import HttpRequest
+from unfold.admin import ModelAdmin
+from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+
+from clinics_site.admin import pages
+from clinics_site.core import audit
+
+admin.site.unregister(User)
+admin.site.unregister(Group)
+
+
+class Audited(ModelAdmin):
+    """Only superusers get here; each change leaves the names of the changed fields, and the roles."""
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.is_superuser)  # type: ignore[union-attr]
+
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return self.has_module_permission(request)
+
+    has_change_permission = has_view_permission
+    has_delete_permission = has_view_permission
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return self.has_module_permission(request)
+
+    def log_addition(self, request: HttpRequest, obj: Model, message: Any) -> Any:
+        self._record(request, "created", obj, message)
+        return super().log_addition(request, obj, message)
+
+    def log_change(self, request: HttpRequest, obj: Model, message: Any) -> Any:
+        self._record(request, "changed", obj, message)
+        return super().log_change(request, obj, message)
+
+    def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
+        for obj in queryset:
+            self._record(request, "deleted", obj, None)
+        return super().log_deletions(request, queryset)
+
+    def _record(self, request: HttpRequest, verb: str, obj: Model, message: Any) -> None:
+        kind = str(obj._meta.verbose_name)
+        audit.record(
+            action=f"staff.{kind}_{verb}",
+            object_type=f"staff_{kind}",
+            object_id=str(obj.pk),
+            object_name=str(obj),
+            after=None if verb == "deleted" else self.audited_state(obj),
+            scope={"fields": _fields(message)},
+            **pages.actor(request),
+        )
+
+    def audited_state(self, obj: Any) -> dict[str, Any]:
+        return {}
+
+
+def _fields(message: Any) -> list[str]:
+    found: list[str] = []
+    for part in message if isinstance(message, list) else []:
+        for change in part.values():
+            found += change.get("fields", [])
+    return found
+
+
+@admin.register(User)
+class StaffUserAdmin(UserAdmin, Audited):  # type: ignore[type-arg]
+    form = UserChangeForm
+    add_form = UserCreationForm
+    change_password_form = AdminPasswordChangeForm
+    list_display = ("username", "email", "is_active", "is_superuser", "last_login")
+    list_filter = ("is_active", "is_superuser", "groups")
+    readonly_fields = ("last_login", "date_joined")
+    filter_horizontal = ()
+    fieldsets = (
+        (None, {"fields": ("username", "password")}),
+        ("Person", {"fields": ("first_name", "last_name", "email")}),
+        ("Access", {"fields": ("is_active", "is_staff", "is_superuser", "groups")}),
+        ("Dates", {"fields": ("last_login", "date_joined")}),
+    )
+
+    def get_form(self, request: HttpRequest, obj: Any = None, **options: Any) -> type[ModelForm]:
+        form = super().get_form(request, obj, **options)
+        if obj is None and "is_staff" in form.base_fields:
+            form.base_fields["is_staff"].initial = True
+        return form
+
+    def audited_state(self, obj: User) -> dict[str, Any]:
+        return {
+            "active": obj.is_active,
+            "staff": obj.is_staff,
+            "superuser": obj.is_superuser,
+            "roles": sorted(obj.groups.values_list("name", flat=True)),
+        }
+
+
+@admin.register(Group)
+class StaffGroupAdmin(GroupAdmin, Audited):
+    """Roles are made by `ensure_staff_roles`; here one can see what each may do."""
+
+    filter_horizontal = ()
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    has_delete_permission = has_change_permission

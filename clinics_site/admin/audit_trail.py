@@ -1,0 +1,147 @@
+"""The audit trail: read, filter, export. There is no way to change it here."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from bson import ObjectId
+from django.http import HttpRequest, HttpResponseBase
+from django.urls import reverse
+
+from clinics_site.admin import exports, pages, paging, roles
+from clinics_site.core import audit, ids
+from clinics_site.core.errors import NotFound
+
+PAGE = 50
+MOST_EXPORTED = 100_000
+_COLUMNS = (
+    "number", "time", "environment", "actor", "actor kind", "action", "object type", "object id", "object name",
+    "clinic", "before", "after", "scope", "reason", "outcome", "request",
+)  # fmt: skip
+
+
+@pages.page("audit/", name="audit", needs=roles.AUDIT)
+def trail(request: HttpRequest) -> HttpResponseBase:
+    query, problem = _query(request)
+    before = ids.parse_id(request.GET.get("before", ""))
+    events = audit.list_events(query, before=before, limit=PAGE + 1)
+    older = str(events[PAGE - 1]["_id"]) if len(events) > PAGE else ""
+    return pages.render(
+        request,
+        "staff/audit/list.html",
+        title="Audit trail",
+        events=events[:PAGE],
+        older=paging.query_without(request, "before", before=older) if older else "",
+        newest=paging.query_without(request, "before") if before else "",
+        filters=request.GET,
+        export_query=paging.query_without(request, "before"),
+        problem=problem,
+        outcomes=("done", "refused", "denied", "failed"),
+    )
+
+
+@pages.page("audit/export.csv", name="audit_export", needs=roles.AUDIT)
+def export(request: HttpRequest) -> HttpResponseBase:
+    query, problem = _query(request)
+    if problem:
+        pages.fail(request, problem)
+        return pages.go(reverse("admin:audit"))
+    audit.record(
+        action="audit.export",
+        object_type="auditTrail",
+        object_id="",
+        scope={"filter": request.GET.urlencode(), "mostRows": MOST_EXPORTED},
+        **pages.actor(request),
+    )
+    return exports.as_csv("audit-trail", _COLUMNS, _rows(query))
+
+
+@pages.page("audit/<str:event_id>/", name="audit_event", needs=roles.AUDIT)
+def event(request: HttpRequest, event_id: str) -> HttpResponseBase:
+    found = audit.find_event(ids.parse_id(event_id) or ObjectId())
+    if found is None:
+        raise NotFound
+    return pages.render(
+        request,
+        "staff/audit/event.html",
+        title=f"Event {found['number']}",
+        crumbs=[pages.Crumb("Audit trail", reverse("admin:audit"))],
+        event=found,
+        difference=difference(found.get("before"), found.get("after")),
+        intact=audit.is_intact(found),
+    )
+
+
+def difference(before: dict[str, Any] | None, after: dict[str, Any] | None) -> list[dict[str, Any]]:
+    """The settings that differ, one row each; nested settings as `outer.inner`."""
+    old, new = flat(before or {}), flat(after or {})
+    return [
+        {"name": name, "before": old.get(name), "after": new.get(name)}
+        for name in sorted(old.keys() | new.keys())
+        if old.get(name) != new.get(name)
+    ]
+
+
+def flat(settings: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, value in settings.items():
+        if isinstance(value, dict) and value:
+            found |= flat(value, f"{prefix}{name}.")
+        else:
+            found[prefix + name] = value
+    return found
+
+
+def _query(request: HttpRequest) -> tuple[dict[str, Any], str]:
+    """The filter the page asks for, and what is wrong with it, if anything."""
+    query: dict[str, Any] = {}
+    for field, name in (("actor.name", "actor"), ("action", "action"), ("outcome", "outcome")):
+        if request.GET.get(name):
+            query[field] = request.GET[name]
+    if request.GET.get("object"):
+        query["object.id"] = request.GET["object"]
+    if request.GET.get("clinic"):
+        clinic_id = ids.parse_id(request.GET["clinic"])
+        if clinic_id is None:
+            return {"_id": None}, "A clinic id has 24 hexadecimal digits"
+        query["clinicId"] = clinic_id
+    return _add_days(request, query)
+
+
+def _add_days(request: HttpRequest, query: dict[str, Any]) -> tuple[dict[str, Any], str]:
+    """An event's id holds its second, so days need no index of their own."""
+    bounds = {}
+    try:
+        if request.GET.get("from"):
+            bounds["$gte"] = ObjectId.from_datetime(_day(request.GET["from"]))
+        if request.GET.get("to"):
+            end = _day(request.GET["to"]) + timedelta(days=1)
+            bounds["$lt"] = ObjectId.from_datetime(end)
+    except (ValueError, OverflowError):
+        return {"_id": None}, "A day is written as 2026-11-24"
+    return (query | {"_id": bounds} if bounds else query), ""
+
+
+def _day(text: str) -> datetime:
+    return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC)
+
+
+def _rows(query: dict[str, Any]) -> Iterator[list[Any]]:
+    before: ObjectId | None = None
+    for _ in range(MOST_EXPORTED // 1000):
+        events = audit.list_events(query, before=before, limit=1000)
+        yield from map(_columns, events)
+        if len(events) < 1000:
+            return
+        before = events[-1]["_id"]
+
+
+def _columns(event: dict[str, Any]) -> list[Any]:
+    actor, target = event["actor"], event["object"]
+    settings = [audit.encode(event.get(name)).decode() for name in ("before", "after", "scope")]
+    return [
+        event["number"], event["time"], event["environment"], actor.get("name") or actor["id"], actor["kind"],
+        event["action"], target["type"], target["id"], target.get("name", ""), event["clinicId"],
+        *[text if text != "null" else "" for text in settings],
+        event["reason"], event["outcome"], event.get("requestId", ""),
+    ]  # fmt: skip

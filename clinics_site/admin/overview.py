@@ -1,0 +1,28 @@
+"""The first page: what needs somebody's attention."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest
+
+from clinics_site.admin import outbox_reads, pages, roles
+from clinics_site.core import outbox
+
+Section = Callable[[HttpRequest], str]
+SECTIONS: list[tuple[str, Section]] = []
+
+
+def add(needs: str, section: Section) -> None:
+    """Let an app show a section of its own, for those with the permission."""
+    SECTIONS.append((needs, section))
+
+
+def context(request: HttpRequest) -> dict[str, Any]:
+    sections = [section(request) for needs, section in SECTIONS if pages.has(request, needs)]
+    finds = pages.has(request, roles.FIND)
+    return {
+        "may": pages.Permissions(request),
+        "sections": [section for section in sections if section],
+        "counts": outbox_reads.count_by_state() if finds else None,
+        "oldest_minutes": round(outbox.depth().get("oldest_seconds", 0) / 60) if finds else 0,
+    }

@@ -1,0 +1,205 @@
+"""How a staff page is made: a function with its route, its name and the permission it needs.
+
+`@page("outbox/", name="outbox", needs=roles.FIND)` registers it under /admin; nobody without the permission
+reaches the function, and a refused try is written to the audit trail. Pages read through services and are
+rendered in the site's look with `render`.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import wraps
+from typing import Any
+
+from bson import ObjectId
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.template.loader import render_to_string
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+
+from clinics_site.core import audit, ids
+from clinics_site.core.errors import DomainError, NotFound
+
+View = Callable[..., HttpResponseBase]
+PAGES: list[tuple[str, str, View]] = []
+
+
+@dataclass(frozen=True, slots=True)
+class Crumb:
+    title: str
+    url: str = ""
+
+
+def page(
+    route: str, *, name: str, needs: str | Sequence[str], posts_only: bool = False
+) -> Callable[[View], View]:
+    """Register a page. `needs` is one permission or several, all of them required."""
+    needed = [needs] if isinstance(needs, str) else list(needs)
+
+    def register(view: View) -> View:
+        @wraps(view)
+        def checked(request: HttpRequest, **path_parameters: Any) -> HttpResponseBase:
+            request.operation_id = f"admin.{name}"  # type: ignore[attr-defined]
+            if not all(has(request, permission) for permission in needed):
+                _record_refusal(request, name, path_parameters)
+                raise PermissionDenied
+            if posts_only and request.method != "POST":
+                raise Http404
+            try:
+                return view(request, **path_parameters)
+            except NotFound as error:
+                raise Http404(error.message) from None
+
+        PAGES.append((route, name, checked))
+        return checked
+
+    return register
+
+
+def has(request: HttpRequest, permission: str) -> bool:
+    user = request.user
+    return bool(user.is_active and user.is_staff and user.has_perm(permission))  # type: ignore[union-attr]
+
+
+def require(request: HttpRequest, permission: str, *, name: str, **path_parameters: Any) -> None:
+    """For pages whose permission depends on what is asked for."""
+    if not has(request, permission):
+        _record_refusal(request, name, path_parameters)
+        raise PermissionDenied
+
+
+def _record_refusal(request: HttpRequest, name: str, path_parameters: dict[str, Any]) -> None:
+    clinic_id = ids.parse_id(path_parameters.get("clinic_id", ""))
+    audit.record(
+        action=f"page.{name}",
+        object_type="page",
+        object_id="/".join(str(value) for value in path_parameters.values()),
+        clinic_id=clinic_id,
+        outcome="denied",
+        **actor(request),
+    )
+
+
+def urls() -> list[URLPattern]:
+    return [path(route, admin.site.admin_view(view), name=name) for route, name, view in PAGES]
+
+
+def render(
+    request: HttpRequest,
+    template: str,
+    *,
+    title: str,
+    crumbs: Sequence[Crumb] = (),
+    status: int = 200,
+    **context: Any,
+) -> TemplateResponse:
+    request.current_app = admin.site.name  # type: ignore[attr-defined]
+    return TemplateResponse(
+        request,
+        template,
+        {
+            **admin.site.each_context(request),
+            "title": title,
+            "content_title": title,
+            "crumbs": crumbs,
+            "may": Permissions(request),
+            **context,
+        },
+        status=status,
+    )
+
+
+class Permissions:
+    """`may.change_settings` in templates."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self._request = request
+
+    def __getattr__(self, codename: str) -> bool:
+        return has(self._request, f"clinics_site.{codename}")
+
+
+# --- who, and what was done -----------------------------------------------------------------------------------
+def actor(request: HttpRequest) -> dict[str, str]:
+    """The audit trail's view of the person at the keyboard."""
+    return {
+        "actor_id": str(request.user.pk),
+        "actor_kind": "staff",
+        "actor_name": request.user.get_username(),
+    }
+
+
+def record_look(
+    request: HttpRequest,
+    *,
+    action: str,
+    object_type: str,
+    object_id: str,
+    clinic_id: ObjectId | None = None,
+    scope: dict[str, Any] | None = None,
+) -> None:
+    """One event for a page that shows patient data. When it can not be written the page is not shown."""
+    audit.record(
+        action=action,
+        object_type=object_type,
+        object_id=object_id,
+        clinic_id=clinic_id,
+        scope=scope,
+        **actor(request),
+    )
+
+
+def fail(request: HttpRequest, error: DomainError | str) -> None:
+    """The service's own sentence, on the next page."""
+    text = error if isinstance(error, str) else error.message
+    messages.error(request, sentence(text))
+
+
+def succeed(request: HttpRequest, text: str) -> None:
+    messages.success(request, text)
+
+
+def sentence(text: str) -> str:
+    text = text.removeprefix("bad request: ").removeprefix("constraint violation: ").strip()
+    text = text[:1].upper() + text[1:]
+    return text if text.endswith((".", "!", "?")) else text + "."
+
+
+def go(url: str) -> HttpResponse:
+    return HttpResponseRedirect(url)
+
+
+# --- panels: what another app adds to a page -------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A section on someone else's page: a template and the function that fills it."""
+
+    template: str
+    context: Callable[[HttpRequest, dict[str, Any]], dict[str, Any] | None]
+    needs: str
+
+
+@dataclass(slots=True)
+class PanelPlace:
+    """Where panels go; clinics shows what redox registers without importing it."""
+
+    panels: list[Panel] = field(default_factory=list)
+
+    def add(self, panel: Panel) -> None:
+        self.panels.append(panel)
+
+    def render(self, request: HttpRequest, document: dict[str, Any]) -> list[str]:
+        rendered = []
+        for panel in self.panels:
+            if not has(request, panel.needs):
+                continue
+            context = panel.context(request, document)
+            if context is not None:
+                context["may"] = Permissions(request)
+                rendered.append(render_to_string(panel.template, context, request))
+        return rendered
+
+
+CLINIC_PANELS = PanelPlace()
+PATIENT_PANELS = PanelPlace()

@@ -1,0 +1,45 @@
+"""The staff roles (clients note, section 5.6) as groups of permissions.
+
+A person may hold several roles; each one alone lets its holder find a clinic, the auditor excepted.
+"""
+
+from django.contrib.auth.models import Group, Permission
+
+FIND = "clinics_site.find_clinics"
+PATIENTS = "clinics_site.see_patients"
+MEMBERS = "clinics_site.change_members"
+CARE = "clinics_site.care_for_patients"
+SETTINGS = "clinics_site.change_settings"
+INTEGRATION = "clinics_site.change_integration"
+MESSAGES = "clinics_site.see_messages"
+REQUEUE = "clinics_site.requeue"
+DESTROY = "clinics_site.destroy"
+EXPORT = "clinics_site.export"
+AUDIT = "clinics_site.read_audit"
+
+ROLES: dict[str, tuple[str, ...]] = {
+    "viewer": (FIND,),
+    "support": (FIND, PATIENTS, MEMBERS, CARE),
+    "configuration": (FIND, SETTINGS),
+    "integration": (FIND, INTEGRATION, MESSAGES, REQUEUE),
+    "destructive": (FIND, DESTROY, EXPORT),
+    "auditor": (AUDIT,),
+}
+
+
+def ensure() -> list[str]:
+    """Make the groups and give each exactly its permissions; returns the names of new groups."""
+    known = {
+        f"{p.content_type.app_label}.{p.codename}": p
+        for p in Permission.objects.filter(content_type__app_label="clinics_site").select_related(
+            "content_type"
+        )
+    }
+    created = []
+    for name, permissions in ROLES.items():
+        group, is_new = Group.objects.get_or_create(name=name)
+        wanted = {known[permission].pk for permission in permissions}
+        if {p.pk for p in group.permissions.all()} != wanted:
+            group.permissions.set(wanted)
+        created += [name] if is_new else []
+    return created

@@ -1,0 +1,26 @@
+"""What staff may do, as permissions that groups carry. There is no collection behind it."""
+
+from django.db import models
+
+
+class StaffAccess(models.Model):
+    class Meta:
+        managed = False
+        default_permissions = ()
+        verbose_name = "staff access"
+        permissions = [
+            ("find_clinics", "Find clinics and look at them, without patient data"),
+            ("see_patients", "See patient data"),
+            ("change_members", "Change roles, remove clinicians, revoke invites"),
+            ("care_for_patients", "Send connection requests, remove a patient"),
+            ("change_settings", "Change tier, limits, MRN rules, time zone, tags and sites"),
+            ("change_integration", "Change EHR settings and start EHR syncs"),
+            ("see_messages", "See EHR messages and what was sent"),
+            ("requeue", "Start failed events and EHR orders again"),
+            ("destroy", "Delete clinics, remove patients and members for good"),
+            ("export", "Export lists"),
+            ("read_audit", "Read and export the audit trail"),
+        ]
+
+    def __str__(self) -> str:
+        return "staff access"

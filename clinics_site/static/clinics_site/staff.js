@@ -1,0 +1,76 @@
+/* The few things staff pages do in the browser: copy, quick search, select all, and runs that move by themselves. */
+"use strict";
+
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-copy]");
+  if (!button) return;
+  await navigator.clipboard.writeText(button.dataset.copy);
+  const icon = button.querySelector(".material-symbols-outlined");
+  icon.textContent = "check";
+  setTimeout(() => { icon.textContent = "content_copy"; }, 1200);
+});
+
+document.addEventListener("keydown", (event) => {
+  const typing = event.target.closest("input, textarea, select, [contenteditable]");
+  if (event.key !== "/" || typing || event.ctrlKey || event.metaKey || event.altKey) return;
+  const search = document.getElementById("quick-search");
+  if (!search) return;
+  event.preventDefault();
+  search.focus();
+});
+
+document.addEventListener("change", (event) => {
+  const all = event.target.closest("[data-select-all]");
+  if (all) {
+    for (const box of document.querySelectorAll(all.dataset.selectAll)) box.checked = all.checked;
+  }
+  const list = event.target.closest("[data-submit-on-change]");
+  if (list) list.form.requestSubmit();
+  updateSelection();
+});
+
+function updateSelection() {
+  for (const bar of document.querySelectorAll("[data-selection]")) {
+    const chosen = document.querySelectorAll(bar.dataset.selection + ":checked").length;
+    bar.hidden = chosen === 0;
+    const number = bar.querySelector("[data-selected]");
+    if (number) number.textContent = String(chosen);
+  }
+}
+
+/* A typed confirmation: the button works once the text is the expected one. The server checks it again. */
+document.addEventListener("input", (event) => {
+  const field = event.target.closest("[data-must-equal]");
+  if (!field) return;
+  const button = field.form.querySelector("[data-confirms]");
+  if (button) button.disabled = field.value.trim() !== field.dataset.mustEqual;
+});
+
+document.addEventListener("submit", (event) => {
+  const button = event.submitter;
+  if (button && button.matches("[data-once]")) setTimeout(() => { button.disabled = true; }, 0);
+});
+
+/* Every [data-poll] asks its address for a fresh piece of page until that piece says data-finished. */
+async function poll(element) {
+  if (element.querySelector("[data-finished]")) return;
+  const pause = document.hidden ? 5000 : 1500;
+  await new Promise((done) => setTimeout(done, pause));
+  try {
+    const answer = await fetch(element.dataset.poll, { headers: { "X-Requested-With": "fetch" } });
+    if (answer.redirected || answer.status === 403) return location.reload();
+    if (answer.ok) element.innerHTML = await answer.text();
+    element.classList.toggle("st-stale", !answer.ok);
+  } catch {
+    element.classList.add("st-stale");
+  }
+  poll(element);
+}
+
+document.addEventListener("DOMContentLoaded", () => {
+  updateSelection();
+  for (const field of document.querySelectorAll("[data-must-equal]")) {
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+  for (const element of document.querySelectorAll("[data-poll]")) poll(element);
+});

@@ -1,0 +1,127 @@
+"""Small pieces that every staff page uses."""
+
+import json
+from datetime import UTC, date, datetime
+from typing import Any
+
+import orjson
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from clinics_site.core.api.rendering import encode
+
+register = template.Library()
+
+_KINDS = {
+    "done": "good", "ok": "good", "connected": "good", "active": "good", "yes": "good",
+    "pending": "wait", "running": "wait", "claimed": "wait", "waiting": "wait", "pendingReconnect": "wait",
+    "error": "bad", "dead": "bad", "failed": "bad", "denied": "bad", "disconnected": "bad",
+}  # fmt: skip
+
+
+@register.filter
+def when(moment: Any) -> str | SafeString:
+    """An absolute time with its zone, to the minute; the exact value is in the tooltip."""
+    if not isinstance(moment, datetime):
+        return "—" if moment in (None, "") else str(moment)
+    moment = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return format_html(
+        '<time class="st-time" datetime="{0}" title="{0}">{1} UTC</time>',
+        moment.isoformat(timespec="seconds"),
+        f"{moment.day} {moment:%b %Y, %H:%M}",
+    )
+
+
+@register.filter
+def day(moment: Any) -> str:
+    if isinstance(moment, date | datetime):
+        return f"{moment.day} {moment:%b %Y}"
+    return moment or "—"
+
+
+@register.simple_tag
+def badge(text: Any, kind: str = "") -> SafeString:
+    """A word in a coloured box; the colour never says what the word does not."""
+    found = kind or _KINDS.get(str(text), "plain")
+    return format_html('<span class="st-badge st-{}">{}</span>', found, text)
+
+
+@register.simple_tag
+def copy(value: Any, label: str = "") -> SafeString:
+    """A value in fixed-width type with a button that copies it."""
+    return format_html(
+        '<span class="st-copy"><code>{0}</code><button type="button" data-copy="{0}" '
+        'aria-label="Copy {1}" title="Copy {1}">'
+        '<span class="material-symbols-outlined" aria-hidden="true">content_copy</span></button></span>',
+        value,
+        label or "value",
+    )
+
+
+@register.filter
+def pretty(value: Any) -> str:
+    """JSON as people read it, ids and times included."""
+    return json.dumps(orjson.loads(encode(value)), indent=2, ensure_ascii=False)
+
+
+@register.filter
+def shown(value: Any) -> str:
+    """A setting's value on a page: words instead of None, True and []."""
+    if value is None or value in ("", [], {}):
+        return "—"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M} UTC"
+    if isinstance(value, list):
+        return ", ".join(shown(item) for item in value)
+    if isinstance(value, dict):
+        return ", ".join(f"{name}: {shown(item)}" for name, item in value.items())
+    return str(value)
+
+
+@register.filter
+def item(mapping: Any, key: str) -> Any:
+    return mapping.get(key) if hasattr(mapping, "get") else None
+
+
+@register.filter
+def oid(document: Any) -> str:
+    """`_id`, which templates may not name."""
+    return str(document.get("_id", "")) if hasattr(document, "get") else ""
+
+
+@register.filter
+def words(name: str) -> str:
+    """`hardLimit.plan` as `hard limit, plan`."""
+    text = "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in name)
+    return text.replace(".", ", ").replace("_", " ").strip()
+
+
+@register.filter
+def changes(event: dict[str, Any]) -> list[dict[str, Any]]:
+    """The settings an audit event changed, one row each."""
+    from clinics_site.admin.audit_trail import difference
+
+    return difference(event.get("before"), event.get("after"))
+
+
+@register.filter
+def rows(values: dict[str, Any]) -> list[tuple[str, Any]]:
+    """Nested settings as flat (name, value) pairs."""
+    from clinics_site.admin.audit_trail import flat
+
+    return list(flat(values or {}).items())
+
+
+@register.filter
+def split_words(text: str) -> list[str]:
+    return text.split()
+
+
+@register.filter
+def role_name(role: str) -> str:
+    return {"CLINIC_ADMIN": "admin", "CLINIC_MEMBER": "member", "PRESCRIBER": "prescriber"}.get(
+        role, role
+    )

@@ -1,0 +1,1 @@
+"""EHR pages for staff. Importing registers them."""
