@@ -69,6 +69,8 @@ def configure(level: str) -> None:
         logger = logging.getLogger(name)
         logger.handlers[:] = []
         logger.propagate = True
+    # Django's own line for every 4xx says nothing that the request line does not.
+    logging.getLogger("django.request").setLevel(logging.ERROR)
 
 
 def hide_foreign_text(logger: Any, name: str, event: Event) -> Event:
