@@ -30,14 +30,7 @@ def _count_client(operation: str, request: Request) -> None:
     if principal is None or not principal.is_server:
         ratelimit.hit(
             f"{operation}.client",
-            _address_of(request),
+            ratelimit.address_of(request._request),
             limit=settings.CONFIRMATIONS_PER_CLIENT,
             closed=True,
         )
-
-
-def _address_of(request: Request) -> str:
-    """From the proxy's own header where one is configured: its last entry is what the proxy has seen."""
-    header = settings.CLIENT_ADDRESS_HEADER
-    given = str(request.headers.get(header, "")).split(",")[-1].strip() if header else ""
-    return given or str(request.META.get("REMOTE_ADDR", ""))
