@@ -4,8 +4,11 @@
 import os
 import sys
 
+from scripts import local
+
 
 def main() -> None:
+    local.load_environment()  # the servers of `make run`, where none are named
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinics_site.settings")
     from django.core.management import execute_from_command_line
 

@@ -20,6 +20,8 @@ graceful_timeout = 30
 keepalive = 30
 backlog = 512
 limit_request_line = 8190
+limit_request_field_size = 16_380  # a session token may hold two access tokens
+control_socket_disable = True
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: PTH112, S108
 
 

@@ -1,5 +1,6 @@
 """Processes that this process has started: each with a log, ended by id, and never left behind."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -7,6 +8,7 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import IO, cast
 
 from scripts import local
 
@@ -21,6 +23,7 @@ class Guard:
             start_new_session=True,
             text=True,
         )
+        self._input = cast("IO[str]", self._process.stdin)
 
     def watch(self, pid: int) -> None:
         self._say(f"+{pid}")
@@ -34,14 +37,12 @@ class Guard:
 
     def close(self) -> None:
         """End what is still watched, remove the folders, and wait for it."""
-        assert self._process.stdin is not None
-        self._process.stdin.close()
+        self._input.close()
         self._process.wait()
 
     def _say(self, line: str) -> None:
-        assert self._process.stdin is not None
-        self._process.stdin.write(line + "\n")
-        self._process.stdin.flush()
+        self._input.write(line + "\n")
+        self._input.flush()
 
 
 class Child:
@@ -88,10 +89,8 @@ class Child:
 
     def kill(self) -> None:
         """SIGKILL to the process and everything it has started."""
-        try:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self.pid, signal.SIGKILL)
-        except (ProcessLookupError, PermissionError):
-            pass
         self._process.wait()
         if self._guard is not None:
             self._guard.release(self.pid)

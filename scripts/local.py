@@ -41,9 +41,9 @@ def forget_environment() -> None:
 
 
 def load_environment() -> None:
-    """What is set already wins: a deployment has no such file, and tests name their own servers."""
+    """For whoever names no server: a deployment does, and so do the tests."""
     path = LOCAL / "environment"
-    if not path.exists():
+    if {"MONGODB_URI", "REDIS_URL"} & os.environ.keys() or not path.exists():
         return
     for line in path.read_text().splitlines():
         name, _, value = line.partition("=")
@@ -56,11 +56,11 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def is_free(port: int) -> bool:
+def is_free(host: str, port: int) -> bool:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind(("127.0.0.1", port))
+            probe.bind((host, port))
         except OSError:
             return False
     return True

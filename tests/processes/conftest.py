@@ -1,6 +1,7 @@
 """`service`: the real processes on the database that the test itself sees (tests/environment.py)."""
 
 import os
+import sys
 
 import pytest
 from django.conf import settings
@@ -14,7 +15,7 @@ def service(tmp_path):
     found = Service(tmp_path, {"SECRET_KEY": settings.SECRET_KEY, **_same_place()})
     yield found
     found.stop()
-    print(found.logs()[-20_000:])
+    sys.stdout.write(found.logs()[-20_000:])
 
 
 def _same_place() -> dict[str, str]:

@@ -1,0 +1,63 @@
+# Every command of the project. On a fresh machine `make run` and `make test` do all the set-up by themselves.
+PYTHON_BIN := .venv/bin/python
+SOURCES := clinics_site users clinics confirmations redox xealth notifications scripts tests manage.py
+.DEFAULT_GOAL := help
+.PHONY: help run serve setup test lint fmt bench bench-compare bench-ehr chaos lock servers stop clean run-setup dev-setup
+
+help:  ## this list
+	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
+
+run: run-setup  ## the service with demo data, on port 8080 or PORT
+	@exec $(PYTHON_BIN) -m scripts.run --demo
+
+serve: run-setup  ## the service without demo data, for a database of yours (MONGODB_URI, REDIS_URL)
+	@exec $(PYTHON_BIN) -m scripts.run
+
+setup: dev-setup  ## only install: packages, MongoDB, Redis
+	@$(PYTHON_BIN) -m scripts.servers unpack
+
+test: dev-setup  ## all tests, on servers of their own; ARGS="tests/api -k clinic" for some
+	@$(PYTHON_BIN) -m pytest -n 2 --dist loadgroup $(ARGS)
+
+lint: dev-setup  ## what CI checks besides the tests
+	$(PYTHON_BIN) -m ruff check $(SOURCES)
+	$(PYTHON_BIN) -m ruff format --check $(SOURCES)
+	$(PYTHON_BIN) -m mypy clinics_site users clinics confirmations redox xealth notifications
+	.venv/bin/lint-imports
+	$(PYTHON_BIN) -m scripts.with_servers $(PYTHON_BIN) manage.py check
+	$(PYTHON_BIN) -m scripts.with_servers $(PYTHON_BIN) manage.py makemigrations --check --dry-run
+
+fmt: dev-setup  ## format, and mend what can be mended
+	$(PYTHON_BIN) -m ruff check --fix $(SOURCES)
+	$(PYTHON_BIN) -m ruff format $(SOURCES)
+
+bench: dev-setup  ## speed of the hot requests; ARGS="--patients 250 10000"
+	@$(PYTHON_BIN) -m tests.bench $(ARGS)
+
+bench-compare: dev-setup  ## two results side by side: make bench-compare A=old.json B=new.json
+	@$(PYTHON_BIN) -m tests.bench.compare $(A) $(B)
+
+bench-ehr: dev-setup  ## speed of an EHR sync through real workers
+	@$(PYTHON_BIN) -m pytest tests/bench/ehr.py -s $(ARGS)
+
+chaos: dev-setup  ## tests that break things on purpose
+	@$(PYTHON_BIN) -m pytest tests/chaos -s $(ARGS)
+
+lock: dev-setup  ## pin the newest packages that requirements*.in allow
+	.venv/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --upgrade requirements.in -o requirements.txt
+	.venv/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --upgrade requirements-dev.in -o requirements-dev.txt
+
+servers: run-setup  ## only MongoDB and Redis, in the background
+	@$(PYTHON_BIN) -m scripts.servers start
+
+stop: run-setup  ## end what `make servers` has started
+	@$(PYTHON_BIN) -m scripts.servers stop
+
+clean: stop  ## remove data, logs, secrets and the virtual environment
+	rm -rf .local .venv .mypy_cache .ruff_cache .import_linter_cache .hypothesis bench-results staticfiles
+
+run-setup:
+	@scripts/setup.sh run
+
+dev-setup:
+	@scripts/setup.sh dev

@@ -1,0 +1,137 @@
+"""Fill the database with one invented clinic and print what a person needs to look around, as JSON.
+
+Safe to repeat: what is there stays. Accounts are made in the embedded user service only.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from clinics.services import clinicians, clinics, ehr_settings, seeding
+from clinics.services.clinicians import ClinicianDetails
+from clinics.services.clinics import ClinicProfile
+from clinics.services.patients import has_patients_besides_demo
+from clinics_site.core.db import Document
+from users.clients.protocol import EmailTaken, User
+from users.services import accounts
+from users.services.neighbours import user_service
+
+ADMIN = "admin"
+ADA = ("ada.admin@example.org", "Ada Admin")
+MEMBERS = (("ben.member@example.org", "Ben Member"), ("mia.member@example.org", "Mia Member"))
+DEMO_PATIENT = ("demo.patient@example.org", "Demo Patient")
+PATIENTS, SEED = 60, 7
+PROFILE = ClinicProfile(
+    name="Lakeside Diabetes Center",
+    address="1 Shore Road",
+    city="Lakeside",
+    state="CA",
+    postal_code="92040",
+    country="US",
+    timezone="US/Pacific",
+    clinic_type="provider_practice",
+    clinic_size="0-249",
+    preferred_bg_units="mg/dL",
+)
+SOURCE_ID = "0d6c2b7e-55d1-4a53-9b7e-2f6a1c0e9d11"
+EHR: dict[str, Any] = {
+    "enabled": True,
+    "provider": "redox",
+    "sourceId": SOURCE_ID,
+    "mrnIdType": "MRN",
+    "destinationIds": {
+        "flowsheet": "11111111-aaaa-4aaa-8aaa-111111111111",
+        "notes": "22222222-bbbb-4bbb-8bbb-222222222222",
+        "results": "33333333-cccc-4ccc-8ccc-333333333333",
+    },
+    "procedureCodes": {"enableSummaryReports": "TP-ENABLE", "disableSummaryReports": "TP-DISABLE"},
+    "scheduledReports": {"cadence": "14d", "onUploadEnabled": False},
+    "tags": {},
+    "flowsheets": {"icode": False},
+}
+
+
+class Command(BaseCommand):
+    help = __doc__ or ""
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--password-file",
+            required=True,
+            type=Path,
+            help="holds the password of the staff login",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        accounts.refuse_if_not_embedded(CommandError)
+        password = options["password_file"].read_text().strip()
+        _make_staff_login(password)
+        ada = _make_account(*ADA)
+        clinic = _make_clinic(ada)
+        self.stdout.write(
+            json.dumps(
+                {
+                    "clinicId": str(clinic["_id"]),
+                    "admin": ADMIN,
+                    "password": password,
+                    "backendToken": accounts.issue_server_token(),
+                    "adminToken": accounts.issue_user_token(ada.user_id),
+                }
+            )
+        )
+
+
+def _make_staff_login(password: str) -> None:
+    users = get_user_model().objects
+    if users.filter(username=ADMIN).first() is None:
+        users.create_superuser(ADMIN, password=password)
+
+
+def _make_account(email: str, name: str) -> User:
+    try:
+        return accounts.create_user(email=email, full_name=name, roles=("clinician",))
+    except EmailTaken:
+        found = user_service().get_user(email)
+        assert found is not None  # noqa: S101 (the address is taken)
+        return found
+
+
+def _make_clinic(ada: User) -> Document:
+    """The clinic of which Ada is an admin, filled when it is new or was left half made."""
+    memberships = clinicians.list_memberships(ada.user_id, limit=1)
+    if memberships:
+        clinic = memberships[0].clinic
+    else:
+        _make_demo_patient()
+        clinic = clinics.create_clinic(creator_id=ada.user_id, profile=PROFILE)
+    clinic_id = clinic["_id"]
+    for email, name in MEMBERS:
+        _add_member(clinic_id, _make_account(email, name), name)
+    if not clinic.get("ehrSettings"):
+        ehr_settings.update_ehr_settings(clinic_id, EHR)
+    if not has_patients_besides_demo(clinic_id):
+        seeding.seed_patients(clinic_id=clinic_id, count=PATIENTS, seed=SEED)
+    return clinic
+
+
+def _make_demo_patient() -> None:
+    if not settings.DEMO_PATIENT_USER_ID:
+        return
+    email, name = DEMO_PATIENT
+    if user_service().get_user(settings.DEMO_PATIENT_USER_ID) is None:
+        accounts.create_user(
+            email=email, full_name=name, roles=("patient",), user_id=settings.DEMO_PATIENT_USER_ID
+        )
+
+
+def _add_member(clinic_id: Any, user: User, name: str) -> None:
+    if clinicians.find_clinician(clinic_id, user.user_id) is not None:
+        return
+    details = ClinicianDetails(
+        roles=["CLINIC_MEMBER"], email=user.username, name=name, user_id=user.user_id
+    )
+    clinicians.create_clinician(clinic_id=clinic_id, details=details)

@@ -1,0 +1,56 @@
+#!/bin/sh
+# Make the virtual environment and install the pinned packages: `scripts/setup.sh run` or `scripts/setup.sh dev`.
+# Does nothing when what is installed is what requirements*.txt say.
+set -eu
+cd "$(dirname "$0")/.."
+kind=$1
+wanted=requirements.txt
+[ "$kind" = dev ] && wanted=requirements-dev.txt
+
+fail() {
+    echo "$1" >&2
+    exit 1
+}
+
+is_new_enough() {
+    "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null
+}
+
+find_python() {
+    for name in ${PYTHON:-python3 python3.14 python3.13 python3.12 python3.11}; do
+        if is_new_enough "$name"; then
+            echo "$name"
+            return
+        fi
+    done
+}
+
+digest() {
+    { cat "$1"; .venv/bin/python --version; } | cksum
+}
+
+is_installed() {
+    [ -f ".venv/.$1" ] && [ "$(cat ".venv/.$1")" = "$(digest "$2")" ]
+}
+
+case "$(uname -s)" in
+Linux | Darwin) ;;
+*) fail "This works on Linux and macOS only; on Windows use WSL." ;;
+esac
+
+if ! is_new_enough .venv/bin/python; then
+    python=$(find_python)
+    [ -n "$python" ] || fail "Python 3.11 or newer is needed: sudo apt-get install python3 python3-venv (or set PYTHON to its path)."
+    "$python" -c 'import ensurepip, venv' 2>/dev/null ||
+        fail "Python's venv module is missing: sudo apt-get install python3-venv"
+    echo "Making the virtual environment in .venv ..."
+    "$python" -m venv --clear .venv
+fi
+
+if is_installed dev requirements-dev.txt || { [ "$kind" = run ] && is_installed run requirements.txt; }; then
+    exit 0
+fi
+echo "Installing $wanted (a minute or two, once) ..."
+.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r "$wanted" ||
+    fail "The packages of $wanted could not be installed; pip's words are above."
+digest "$wanted" >".venv/.$kind"
