@@ -30,3 +30,12 @@ def test_an_absent_offset_is_zero_and_a_huge_one_refused():
     assert read_query(QueryDict(""), PAGING) == {"offset": 0, "limit": 10}
     with pytest.raises(BadRequest):
         read_query(QueryDict("offset=99999999999999999999"), PAGING)
+
+
+@pytest.mark.parametrize(
+    ("name", "valid"),
+    [("North", True), ("Été 2", True), ("a!b", True), (" North", False), ("a\tb", False)],
+)
+def test_the_contracts_posix_class_means_printable_characters(name, valid):
+    schema = s.string(pattern=r"^[[:graph:]\p{L}\p{N}][[:graph:]\p{L}\p{N} ]*$")
+    assert validation.is_valid(schema, name) is valid
