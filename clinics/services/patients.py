@@ -4,7 +4,8 @@ Everything is checked before the user service is asked, so that a refusal leaves
 counts and the events are one transaction.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -31,7 +32,7 @@ from clinics.store import patients as store
 from clinics_site.core import clock, db, ids, outbox
 from clinics_site.core.db import Document
 from clinics_site.core.errors import BadRequest, Duplicate, NotFound, Unavailable
-from clinics_site.core.http import ServiceUnavailable
+from clinics_site.core.http import ServiceError, ServiceUnavailable
 from users.clients.protocol import EmailTaken, Profile, UserUpdate
 from users.services.neighbours import profile_service, user_service
 
@@ -39,6 +40,7 @@ NOT_FOUND = "patient not found"
 ALREADY_PATIENT = "patient is already a member of the clinic"
 MRN_MISSING = "mrn is required"
 MRN_TAKEN = "mrn must be unique"
+EMAIL_REFUSED = "the user service does not accept the email address"
 EMAIL_TAKEN = "duplicate: email address is already taken"
 # By then a creation has either stored its record or failed; see create_custodial_patient.
 ORPHAN_CHECK_AFTER = timedelta(minutes=5)
@@ -235,12 +237,23 @@ def _check_mrn(clinic: Document, mrn: str | None, *, user_id: str | None) -> boo
 
 # --- the account of a custodial patient -----------------------------------------------------------
 def _create_account(clinic_id: ObjectId, email: str | None) -> str:
-    try:
+    with _asking_user_service(EMAIL_TAKEN):
         return user_service().create_custodial_user(str(clinic_id), email).user_id
+
+
+@contextmanager
+def _asking_user_service(email_taken: str) -> Iterator[None]:
+    """Its answers as this API gives them: another's address, no address at all, out of reach."""
+    try:
+        yield
     except EmailTaken:
-        raise Duplicate(message=EMAIL_TAKEN) from None
+        raise Duplicate(message=email_taken) from None
     except ServiceUnavailable:
         raise Unavailable from None
+    except ServiceError as error:
+        if error.status == BadRequest.status:
+            raise BadRequest(EMAIL_REFUSED) from None
+        raise
 
 
 def _watch_account(clinic_id: ObjectId, user_id: str) -> None:
@@ -262,13 +275,8 @@ def _give_up_account(clinic_id: ObjectId, user_id: str) -> None:
 
 def _change_account_email(user_id: str, email: str | None) -> None:
     update = UserUpdate(username=email, emails=(email,)) if email else UserUpdate(emails=())
-    try:
+    with _asking_user_service(f"unable to update custodial user: {EMAIL_TAKEN}"):
         user_service().update_user(user_id, update)
-    except EmailTaken:
-        message = f"unable to update custodial user: {EMAIL_TAKEN}"
-        raise Duplicate(message=message) from None
-    except ServiceUnavailable:
-        raise Unavailable from None
 
 
 # --- changing -------------------------------------------------------------------------------------

@@ -1,5 +1,9 @@
 """Fill a clinic with invented patients, and give search keys to records that other systems wrote."""
 
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+
 from bson import ObjectId
 
 from clinics.search_keys import SEARCHED, search_key
@@ -7,8 +11,10 @@ from clinics.services import access, patient_counts
 from clinics.services.demo_patients import Surroundings, invent_patients
 from clinics.store import patients as store
 from clinics_site.core import clock, db
+from clinics_site.core.db import Document
 
 BATCH = 500
+WRITERS = 2
 
 
 def seed_patients(*, clinic_id: str | ObjectId, count: int, seed: int) -> int:
@@ -23,9 +29,21 @@ def seed_patients(*, clinic_id: str | ObjectId, count: int, seed: int) -> int:
         sites=[{"id": s["id"], "name": s["name"]} for s in clinic.get("sites") or []],
     )
     people = invent_patients(surroundings, count=count, seed=seed, now=clock.now())
-    stored = sum(map(store.insert_patients, db.batches(people, BATCH)))
+    stored = _store(db.batches(people, BATCH))
     patient_counts.refresh_patient_count(clinic["_id"])
     return stored
+
+
+def _store(batches: Iterator[list[Document]]) -> int:
+    """People are invented while others are being stored; a few batches wait at the most."""
+    stored = 0
+    waiting: deque[Future[int]] = deque()
+    with ThreadPoolExecutor(WRITERS) as writers:
+        for batch in batches:
+            waiting.append(writers.submit(store.insert_patients, batch))
+            if len(waiting) > 2 * WRITERS:
+                stored += waiting.popleft().result()
+        return stored + sum(future.result() for future in waiting)
 
 
 def backfill_search_keys() -> int:
