@@ -68,12 +68,14 @@ def refusal(schema: s.Schema, failure: validation.Failure) -> BadRequest:
 
 
 def _refuse_operator_keys(value: Any) -> None:
-    if isinstance(value, list):
-        for item in value:
-            _refuse_operator_keys(item)
-    elif isinstance(value, dict):
-        for key, item in value.items():
-            if key.startswith("$") or "\0" in key:
+    """Without recursion: a client chooses how deep its JSON is."""
+    waiting = [value]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, list):
+            waiting.extend(item)
+        elif isinstance(item, dict):
+            if any(key.startswith("$") or "\0" in key for key in item):
                 message = "request body has an error: a property name may not start with $"
                 raise BadRequest(message=message)
-            _refuse_operator_keys(item)
+            waiting.extend(item.values())
