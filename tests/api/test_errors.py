@@ -1,0 +1,439 @@
+"""Which error wins and how it is worded (behaviour note auth, sections 1.3, 2, 2.1, 2.2, 2.3), and what no body
+may do: be huge, be no JSON, carry operators, be of the wrong type."""
+
+import orjson
+import pytest
+from pymongo.errors import (
+    AutoReconnect,
+    DuplicateKeyError,
+    ExecutionTimeout,
+    OperationFailure,
+    ServerSelectionTimeoutError,
+)
+
+from clinics_site.core import db, errors, policy
+from tests.cast import Api, make_person
+from tests.factories import make_clinic, make_clinician, make_patient
+
+UNKNOWN = "5f85fbe6686e6bb9170ab5d0"
+DENIED = "security requirements failed: the subject is not authorized for the requested action"
+PATIENT = {"fullName": "Iris Example", "birthDate": "1984-05-06"}
+
+
+@pytest.fixture
+def clinic(ben):
+    document = make_clinic()
+    make_clinician(document, ben)
+    return document
+
+
+def fill(path, clinic):
+    return path.replace("{clinic}", str(clinic["_id"])).replace("{unknown}", UNKNOWN)
+
+
+def said(response):
+    return response.status_code, response.json()
+
+
+# --- 1.3 and 2: token, route, policy, in this order -----------------------------------------------------------------
+NO_TOKEN = (400, {"message": "session token is missing"})
+BAD_TOKEN = (401, {"message": "session token is invalid"})
+NO_OPERATION = (404, {"message": "no matching operation was found"})
+NO_METHOD = (404, {"message": "method not allowed"})
+FORBIDDEN = (403, {"message": DENIED})
+PATIENTS = "/v1/clinics/{clinic}/patients"
+
+BEFORE_THE_HANDLER = [
+    # caller, method, path, answer
+    ("none", "GET", PATIENTS, NO_TOKEN),
+    ("empty", "GET", PATIENTS, NO_TOKEN),
+    ("none", "GET", "/no/such/path", NO_TOKEN),
+    ("none", "PATCH", PATIENTS, NO_TOKEN),
+    ("bearer", "GET", PATIENTS, NO_TOKEN),
+    ("cookie", "GET", PATIENTS, NO_TOKEN),
+    ("query", "GET", PATIENTS, NO_TOKEN),
+    ("bad", "GET", PATIENTS, BAD_TOKEN),
+    ("bad", "GET", "/no/such/path", BAD_TOKEN),
+    ("bad", "PATCH", PATIENTS, BAD_TOKEN),
+    ("eve", "GET", "/no/such/path", NO_OPERATION),
+    ("eve", "GET", "/", NO_OPERATION),
+    ("eve", "POST", "/v1", NO_OPERATION),
+    ("eve", "GET", PATIENTS + "/", NO_OPERATION),
+    ("eve", "GET", "/v1//clinics", NO_OPERATION),
+    ("backend", "PATCH", "/no/such/path", NO_OPERATION),
+    ("eve", "PATCH", PATIENTS, NO_METHOD),
+    ("backend", "DELETE", PATIENTS, NO_METHOD),
+    ("backend", "OPTIONS", PATIENTS, NO_METHOD),
+    ("eve", "GET", PATIENTS, FORBIDDEN),
+    ("eve", "GET", PATIENTS + "?limit=0", FORBIDDEN),
+    ("eve", "POST", PATIENTS, FORBIDDEN),
+    ("eve", "GET", "/v1/clinics/NOT-AN-ID/patients", FORBIDDEN),
+    ("ben", "GET", "/v1/clinics/{unknown}/patients", FORBIDDEN),
+]
+
+
+def caller(name):
+    token = {"none": None, "empty": "", "bad": "no-such-token"}
+    if name in token:
+        return Api(token[name])
+    if name == "backend":
+        from users.services import accounts
+
+        return Api(accounts.issue_server_token())
+    return make_person("Eve Stranger").api
+
+
+@pytest.mark.parametrize(("who", "method", "path", "answer"), BEFORE_THE_HANDLER)
+def test_what_is_answered_before_any_handler(clinic, ben, who, method, path, answer):
+    url = fill(path, clinic)
+    extra = {}
+    if who == "bearer":
+        extra = {"headers": {"Authorization": f"Bearer {ben.token}"}}
+    elif who == "cookie":
+        extra = {"headers": {"Cookie": f"x-tidepool-session-token={ben.token}"}}
+    elif who == "query":
+        url += f"?x-tidepool-session-token={ben.token}"
+    api = ben.api if who == "ben" else caller("none" if extra or "?x-" in url else who)
+
+    response = api.request(method, url, b"{broken", **extra)
+
+    assert said(response) == answer
+    assert response.headers["Content-Type"] == "application/json"
+    assert "WWW-Authenticate" not in response.headers
+
+
+def test_a_head_request_gets_the_status_alone(clinic, ben):
+    response = ben.api.request("HEAD", f"/v1/clinics/{clinic['_id']}/patients/0123456789")
+    assert (response.status_code, response.content) == (404, b"")
+
+
+def test_the_header_name_is_case_insensitive(clinic, ben):
+    response = Api().get(
+        f"/v1/clinics/{clinic['_id']}/patients", headers={"X-TIDEPOOL-Session-Token": ben.token}
+    )
+    assert response.status_code == 200
+
+
+# --- 2.1 and 2.2: parameters ----------------------------------------------------------------------------------------
+HEX = 'string doesn\'t match the regular expression "^[a-f0-9]{24}$"'
+PARAMETERS = [
+    ("/v1/clinics/NOT-AN-ID/patients", f'parameter "clinicId" in path has an error: {HEX}'),
+    (
+        "/v1/clinics/ABCDEF000000000000000000/patients",
+        f'parameter "clinicId" in path has an error: {HEX}',
+    ),
+    ("/v1/clinics/NOT-AN-ID/patients?limit=0", f'parameter "clinicId" in path has an error: {HEX}'),
+    (PATIENTS + "?limit=0", 'parameter "limit" in query has an error: number must be at least 1'),
+    (PATIENTS + "?limit=-5", 'parameter "limit" in query has an error: number must be at least 1'),
+    (
+        PATIENTS + "?offset=-1",
+        'parameter "offset" in query has an error: number must be at least 0',
+    ),
+    (PATIENTS + "?limit=ten", 'parameter "limit" in query has an error: value must be an integer'),
+    (PATIENTS + "?limit=1.5", 'parameter "limit" in query has an error: value must be an integer'),
+    (PATIENTS + "?limit=", 'parameter "limit" in query has an error: empty value is not allowed'),
+    (
+        PATIENTS + "?offset=-1&limit=0",
+        'parameter "offset" in query has an error: number must be at least 0',
+    ),
+]
+
+
+@pytest.mark.parametrize(("path", "message"), PARAMETERS)
+def test_the_first_wrong_parameter_is_named(clinic, backend, path, message):
+    assert said(backend.get(fill(path, clinic))) == (400, {"message": message})
+
+
+@pytest.mark.parametrize("user_id", ["ABCDEF0123", "123", "0123456789a", "g123456789", "0123-4567"])
+def test_a_user_id_in_a_path_has_its_form(clinic, backend, user_id):
+    response = backend.get(f"/v1/clinics/{clinic['_id']}/patients/{user_id}")
+    assert response.status_code == 400
+    assert response.json()["message"].startswith(
+        'parameter "patientId" in path has an error: string'
+    )
+
+
+@pytest.mark.parametrize("user_id", ["0123456789", "01234567-89ab-4cde-8f01-23456789abcd"])
+def test_both_forms_of_user_ids_pass(clinic, backend, user_id):
+    response = backend.get(f"/v1/clinics/{clinic['_id']}/patients/{user_id}")
+    assert said(response) == (404, {"message": "patient not found"})
+
+
+def test_a_required_parameter_is_asked_for(clinic, backend):
+    response = backend.get(f"/v1/clinics/{clinic['_id']}/tide_report")
+    assert response.status_code in (200, 400)
+    if response.status_code == 400:
+        assert response.json()["message"].endswith(
+            "in query has an error: value is required but missing"
+        )
+
+
+def test_a_limit_has_no_upper_bound_and_unknown_parameters_are_ignored(clinic, backend):
+    response = backend.get(f"/v1/clinics/{clinic['_id']}/patients?limit=1000000&nonsense=1")
+    assert response.status_code == 200
+
+
+# --- 2.1 and 2.2: bodies --------------------------------------------------------------------------------------------
+START = "request body has an error: "
+BODIES = [
+    # body, content type, how the message starts or contains
+    (b"{", "application/json", START + "failed to decode request body: "),
+    (b"\xff\xfe", "application/json", START + "failed to decode request body: "),
+    (b'{"fullName": NaN}', "application/json", START + "failed to decode request body: "),
+    (b'{"fullName": Infinity}', "application/json", START + "failed to decode request body: "),
+    (b'{"fullName": "\\ud800"}', "application/json", START + "failed to decode request body: "),
+    (b'{"fullName": "a"} {}', "application/json", START + "failed to decode request body: "),
+    (b"{}", "text/plain", START + 'header Content-Type has unexpected value "text/plain"'),
+    (b"{}", "", START + 'header Content-Type has unexpected value ""'),
+    (
+        b"a=b",
+        "application/x-www-form-urlencoded",
+        START + "header Content-Type has unexpected value",
+    ),
+    (b"[]", "application/json", START + "doesn't match schema"),
+    (b"null", "application/json", START + "doesn't match schema"),
+    (b'"text"', "application/json", START + "doesn't match schema"),
+    (b"7", "application/json", START + "doesn't match schema"),
+    (b"{}", "application/json", START + "doesn't match schema"),
+    (
+        b'{"fullName": 7, "birthDate": "1984-05-06"}',
+        "application/json",
+        'Error at "/fullName": value must be a string',
+    ),
+    (
+        b'{"fullName": null, "birthDate": "1984-05-06"}',
+        "application/json",
+        'Error at "/fullName": Value is not nullable',
+    ),
+    (
+        b'{"birthDate": "1984-05-06"}',
+        "application/json",
+        'Error at "/fullName": property "fullName" is missing',
+    ),
+    (
+        b'{"fullName": "A", "birthDate": "1984-02-31"}',
+        "application/json",
+        'Error at "/birthDate": ',
+    ),
+    (
+        b'{"fullName": "A", "birthDate": "1984-05-06", "tags": "x"}',
+        "application/json",
+        'Error at "/tags": value must be an array',
+    ),
+    (
+        b'{"fullName": "A", "birthDate": "1984-05-06", "tags": [7]}',
+        "application/json",
+        'Error at "/tags/0": value must be a string',
+    ),
+]
+
+
+@pytest.mark.parametrize(("body", "content_type", "words"), BODIES)
+def test_a_wrong_body_is_refused_and_nothing_stored(clinic, ben, body, content_type, words):
+    response = ben.api.post(
+        f"/v1/clinics/{clinic['_id']}/patients", body, content_type=content_type
+    )
+
+    assert response.status_code == 400
+    assert words in response.json()["message"]
+    assert "\n" not in response.json()["message"]
+    assert db.collection("patients").count_documents({}) == 0
+
+
+OPERATORS = [
+    {"$where": "sleep(1000)"},
+    {"fullName": {"$gt": ""}, "birthDate": "1984-05-06"},
+    {**PATIENT, "extra": {"$set": {"tier": "x"}}},
+    {**PATIENT, "extra": [{"a": [{"$ne": None}]}]},
+]
+
+
+@pytest.mark.parametrize("body", [*OPERATORS])
+def test_operators_are_no_property_names(clinic, ben, body):
+    for raw in (orjson.dumps(body), orjson.dumps(body).replace(b"$", b"\\u0024")):
+        response = ben.api.post(f"/v1/clinics/{clinic['_id']}/patients", raw)
+        assert response.status_code == 400, raw
+    assert db.collection("patients").count_documents({}) == 0
+
+
+def test_a_name_with_a_zero_byte_is_refused(clinic, ben):
+    raw = orjson.dumps({**PATIENT, "extra": {"a": 1}}).replace(b'"a"', b'"a\\u0000"')
+    assert ben.api.post(f"/v1/clinics/{clinic['_id']}/patients", raw).status_code == 400
+
+
+def test_eleven_megabytes_are_too_much(clinic, ben):
+    body = {**PATIENT, "extra": "x" * (11 * 1024 * 1024)}
+    response = ben.api.post(f"/v1/clinics/{clinic['_id']}/patients", body)
+
+    assert said(response) == (413, {"message": "request body is too large"})
+    assert db.collection("patients").count_documents({}) == 0
+
+
+@pytest.mark.parametrize("depth", [90, 500, 1010, 5000, 200_000])
+@pytest.mark.parametrize("leaf", [b"1", b'{"$x":1}'])
+def test_deep_nesting_is_an_answer_not_a_crash(clinic, ben, depth, leaf):
+    nested = b'{"a":' * depth + leaf + b"}" * depth
+    raw = orjson.dumps(PATIENT)[:-1] + b',"extra":' + nested + b"}"
+    response = ben.api.post(f"/v1/clinics/{clinic['_id']}/patients", raw)
+
+    assert response.status_code in (200, 400)
+    assert response.status_code == 400 or leaf == b"1"
+
+
+@pytest.mark.parametrize("number", [b"1e400", b"-1e400", b"18446744073709551616", b"9" * 400])
+def test_numbers_that_no_one_can_store_are_an_answer_not_a_crash(clinic, ben, number):
+    raw = orjson.dumps(PATIENT)[:-1] + b',"extra":' + number + b',"tags":' + number + b"}"
+    response = ben.api.post(f"/v1/clinics/{clinic['_id']}/patients", raw)
+
+    assert response.status_code == 400
+    assert db.collection("patients").count_documents({}) == 0
+
+
+def test_the_values_of_a_refused_body_are_not_repeated(clinic, ben):
+    body = {"fullName": "Marker Name", "birthDate": "Marker Date", "tags": ["Marker Tag"]}
+    response = ben.api.post(f"/v1/clinics/{clinic['_id']}/patients", body)
+
+    assert response.status_code == 400
+    assert b"Marker" not in response.content
+
+
+def test_undeclared_and_read_only_properties_are_ignored(clinic, ben):
+    body = {
+        **PATIENT,
+        "id": "ffffffffff",
+        "createdTime": "2001-01-01T00:00:00Z",
+        "surprise": {"a.b": 1},
+    }
+    response = ben.api.post(f"/v1/clinics/{clinic['_id']}/patients", body)
+
+    assert response.status_code == 200
+    assert response.json()["id"] != "ffffffffff"
+    stored = db.collection("patients").find_one({})
+    assert "surprise" not in stored
+    assert stored["createdTime"].year > 2001
+
+
+def test_an_empty_body_is_an_empty_object_where_none_is_required(clinic, backend):
+    url = f"/v1/clinics/{clinic['_id']}/patients/delete_tag/{UNKNOWN}"
+    assert backend.post(url).status_code < 300
+
+
+# --- 2.3: what handlers raise ---------------------------------------------------------------------------------------
+RAISED = [
+    (errors.NotFound(message="clinic not found"), 404, {"message": "clinic not found"}),
+    (errors.NotFound(), 404, {"message": "not found"}),
+    (
+        errors.Duplicate("email address is already taken"),
+        409,
+        {"message": "duplicate: email address is already taken"},
+    ),
+    (errors.Duplicate(message="duplicate patient tag"), 409, {"message": "duplicate patient tag"}),
+    (errors.Conflict("cannot revert"), 409, {"message": "conflict: cannot revert"}),
+    (
+        errors.ConstraintViolation("clinic is not migrated"),
+        422,
+        {"message": "constraint violation: clinic is not migrated"},
+    ),
+    (errors.BadRequest(), 400, {"message": "bad request"}),
+    (errors.BadRequest("x"), 400, {"message": "bad request: x"}),
+    (errors.Unauthorized("x"), 401, {"message": "unauthorized: x"}),
+    (errors.PaymentRequired(), 402, {"message": "payment required"}),
+    (errors.Unavailable(), 503, {"message": "service unavailable"}),
+    (errors.RateLimited(retry_after=7), 429, {"message": "too many requests"}),
+    (RuntimeError("secret detail"), 500, {"message": "Internal Server Error"}),
+    (KeyError("secret detail"), 500, {"message": "Internal Server Error"}),
+    (RecursionError("secret detail"), 500, {"message": "Internal Server Error"}),
+    (
+        DuplicateKeyError("E11000 dup key: { email: 'secret detail' }"),
+        409,
+        {"message": "duplicate"},
+    ),
+    (AutoReconnect("secret detail"), 503, {"message": "service unavailable"}),
+    (ServerSelectionTimeoutError("secret detail"), 503, {"message": "service unavailable"}),
+    (ExecutionTimeout("secret detail", 50), 503, {"message": "service unavailable"}),
+    (OperationFailure("secret detail", 2), 500, {"message": "Internal Server Error"}),
+    (
+        OperationFailure("secret detail", 112, {"errorLabels": ["TransientTransactionError"]}),
+        409,
+        {"message": "conflict: the document is being changed by someone else"},
+    ),
+]
+
+
+@pytest.mark.parametrize(("error", "status", "body"), RAISED, ids=lambda v: type(v).__name__)
+def test_each_kind_of_failure_has_its_status_and_no_inner_detail(
+    clinic, backend, monkeypatch, error, status, body
+):
+    def fail(*args):
+        raise error
+
+    monkeypatch.setattr(policy, "allows", fail)
+    response = backend.get(f"/v1/clinics/{clinic['_id']}/patients")
+
+    assert response.status_code == status
+    assert b"secret" not in response.content
+    assert (orjson.loads(response.content) if response.content else None) == body
+    if status in (429, 503):
+        assert int(response.headers["Retry-After"]) > 0
+
+
+def test_a_failed_look_up_of_the_callers_record_is_no_denial(clinic, ben, monkeypatch):
+    def fail(*args):
+        raise AutoReconnect
+
+    monkeypatch.setattr(policy, "_load_roles", fail)
+    assert ben.api.get(f"/v1/clinics/{clinic['_id']}/patients").status_code == 503
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "answer"),
+    [
+        ("GET", "/v1/clinics/{unknown}", None, (404, {"message": "clinic not found"})),
+        ("GET", PATIENTS + "/0123456789", None, (404, {"message": "patient not found"})),
+    ],
+)
+def test_what_is_not_there_is_named(clinic, backend, method, path, body, answer):
+    assert said(backend.request(method, fill(path, clinic), body)) == answer
+
+
+def test_a_second_record_of_one_patient_is_a_duplicate(clinic, backend):
+    patient = make_patient(clinic)
+    url = f"/v1/clinics/{clinic['_id']}/patients/{patient['userId']}"
+    response = backend.post(url, {"permissions": {"view": {}}})
+
+    assert response.status_code in (404, 409)
+    if response.status_code == 409:
+        assert response.json() == {
+            "message": "duplicate: patient is already a member of the clinic"
+        }
+
+
+def test_no_answer_may_be_kept_by_a_cache(clinic, ben):
+    for path in (f"/v1/clinics/{clinic['_id']}/patients", "/no/such/path"):
+        assert ben.api.get(path).headers["Cache-Control"] == "no-store"
+
+
+# --- outages --------------------------------------------------------------------------------------------------------
+def test_a_user_service_that_is_down_is_503_soon(clinic, monkeypatch):
+    import time
+
+    from users.clients import http
+    from users.clients.http.server_session import ServerSession
+    from users.services import tokens
+
+    dead = "http://127.0.0.1:1"
+    session = ServerSession(url=dead + "/serverlogin", name="clinics", secret="x")
+    service = http.HttpUserService(dead, session)
+    monkeypatch.setattr(tokens, "user_service", lambda: service)
+
+    started = time.monotonic()
+    response = Api("some-token").get(f"/v1/clinics/{clinic['_id']}/patients")
+
+    assert said(response) == (503, {"message": "service unavailable"})
+    assert response.headers["Retry-After"]
+    assert time.monotonic() - started < 3
+
+
+def test_no_change_is_an_empty_204(backend):
+    response = backend.post("/v1/patients/0123456789/summary", {})
+    assert (response.status_code, response.content) == (204, b"")
