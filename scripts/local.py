@@ -1,4 +1,4 @@
-"""Where `make run` keeps what it makes: everything is inside the git-ignored folder `.local`."""
+"""Where `make run` keeps what it makes: the git-ignored folder `.local`, or the one that LOCAL_FOLDER names."""
 
 import os
 import secrets
@@ -6,7 +6,8 @@ import socket
 from pathlib import Path
 
 BASE = Path(__file__).resolve().parent.parent
-LOCAL = BASE / ".local"
+LOCAL = Path(os.environ.get("LOCAL_FOLDER") or BASE / ".local")
+PROGRAMS = BASE / ".local" / "bin"  # unpacked once, whatever LOCAL_FOLDER says
 
 
 class Problem(Exception):

