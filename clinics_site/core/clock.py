@@ -1,7 +1,11 @@
 """Time as MongoDB keeps it: UTC, whole milliseconds (fact F10)."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
+_RFC_3339 = re.compile(
+    r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)", re.ASCII | re.IGNORECASE
+)
 ZERO = datetime(1, 1, 1, tzinfo=UTC)
 
 
@@ -25,8 +29,14 @@ def format_time(moment: datetime) -> str:
 
 def parse_time(text: str) -> datetime:
     """An RFC 3339 time with offset, truncated to milliseconds. Raises ValueError for anything else."""
-    moment = datetime.fromisoformat(text.replace("z", "Z"))
-    if moment.tzinfo is None or "T" not in text.upper():
+    if not _RFC_3339.fullmatch(text):
         message = "a time needs a date, a time and an offset"
         raise ValueError(message)
-    return truncate(moment.astimezone(UTC)) if moment.year > 1 else moment.replace(tzinfo=UTC)
+    moment = datetime.fromisoformat(text.upper())
+    if moment.year == 1:
+        return moment.replace(tzinfo=UTC)
+    try:
+        return truncate(moment.astimezone(UTC))
+    except OverflowError:
+        message = "a time beyond the year 9999"
+        raise ValueError(message) from None

@@ -1,0 +1,75 @@
+"""Which tokens are remembered, and what an outage of the cache costs (behaviour note auth, 1.2)."""
+
+import pytest
+from django.conf import settings as live
+from django.core.cache import cache
+from redis import Redis
+from redis.exceptions import ConnectionError as RedisDown
+
+from clinics_site.core import authn
+from clinics_site.core.principal import Principal
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    """Tokens the user service was asked about; it knows `server` and `user`."""
+    calls = []
+
+    def check(token):
+        calls.append(token)
+        known = {"server": Principal("5e7b1ce000", True), "user": Principal("0123456789", False)}
+        return known.get(token)
+
+    monkeypatch.setattr(authn, "_checker", lambda: check)
+    return calls
+
+
+def test_a_backend_token_is_asked_about_once(asked):
+    for _ in range(3):
+        assert authn.find_principal("server") == Principal("5e7b1ce000", True)
+    assert asked == ["server"]
+
+
+@pytest.mark.parametrize("token", ["user", "nonsense"])
+def test_people_and_refusals_are_asked_about_every_time(asked, token):
+    for _ in range(3):
+        authn.find_principal(token)
+    assert asked == [token] * 3
+
+
+def test_the_token_itself_is_kept_nowhere_and_ends_after_a_minute(asked):
+    authn.find_principal("server")
+    redis = Redis.from_url(live.REDIS_URL)
+    keys = [key for key in redis.keys("*") if b"token:" in key]
+
+    assert len(keys) == 1
+    assert b"server" not in keys[0]
+    assert 55 <= redis.ttl(keys[0]) <= live.BACKEND_TOKEN_CACHE.total_seconds() == 60
+
+
+def test_a_cached_token_is_a_services_alone(asked):
+    """A person's token never becomes a service's through the cache."""
+    authn.find_principal("user")
+    assert authn.find_principal("user").is_server is False
+
+
+def test_without_redis_the_user_service_is_asked(asked, monkeypatch):
+    def down(*args, **kwargs):
+        raise RedisDown
+
+    monkeypatch.setattr(cache, "get", down)
+    monkeypatch.setattr(cache, "set", down)
+
+    assert authn.find_principal("server").is_server
+    assert authn.find_principal("user").user_id == "0123456789"
+
+
+def test_without_redis_requests_are_served(backend, ada, monkeypatch):
+    def down(*args, **kwargs):
+        raise RedisDown
+
+    for name in ("get", "set"):
+        monkeypatch.setattr(authn.shared_cache, name, down)
+
+    assert ada.api.get("/v1/patients").status_code == 200
+    assert backend.get("/v1/patients/0123456789/clinics").status_code == 200

@@ -1,0 +1,94 @@
+"""Time: milliseconds, UTC, RFC 3339 as clients of the contract read it."""
+
+import contextlib
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+
+from clinics_site.core import clock, ids
+
+
+@pytest.mark.parametrize(
+    ("moment", "text"),
+    [
+        (datetime(2023, 11, 14, 22, 13, 20, 800_000, UTC), "2023-11-14T22:13:20.8Z"),
+        (datetime(2023, 11, 14, 22, 13, 20, 123_999, UTC), "2023-11-14T22:13:20.123Z"),
+        (datetime(2023, 11, 14, 22, 13, 20, 20_000, UTC), "2023-11-14T22:13:20.02Z"),
+        (datetime(2023, 11, 14, 22, 13, 20, 0, UTC), "2023-11-14T22:13:20Z"),
+        (datetime(2023, 11, 14, 22, 13, 20), "2023-11-14T22:13:20Z"),
+        (
+            datetime(2023, 11, 14, 22, 13, 20, tzinfo=timezone(timedelta(hours=2))),
+            "2023-11-14T20:13:20Z",
+        ),
+        (clock.ZERO, "0001-01-01T00:00:00Z"),
+    ],
+)
+def test_times_are_written_in_utc_without_trailing_zeros(moment, text):
+    assert clock.format_time(moment) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("2023-11-14T22:13:20Z", datetime(2023, 11, 14, 22, 13, 20, tzinfo=UTC)),
+        ("2023-11-14t22:13:20z", datetime(2023, 11, 14, 22, 13, 20, tzinfo=UTC)),
+        ("2023-11-14T22:13:20.123456Z", datetime(2023, 11, 14, 22, 13, 20, 123_000, UTC)),
+        ("2023-11-14T22:13:20.123456789Z", datetime(2023, 11, 14, 22, 13, 20, 123_000, UTC)),
+        ("2023-11-14T22:13:20+02:00", datetime(2023, 11, 14, 20, 13, 20, tzinfo=UTC)),
+        ("0001-01-01T00:00:00Z", clock.ZERO),
+    ],
+)
+def test_times_are_read_with_their_offset(text, moment):
+    assert clock.parse_time(text) == moment
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "yesterday",
+        "2023-11-14",
+        "2023-11-14T22:13:20",
+        "2023-13-14T22:13:20Z",
+        "2023-W46-2T00:00:00Z",
+        "20231114T221320Z",
+        "2023-11-14 22:13:20Z",
+        "2023-11-14T22:13Z",
+        "2023-11-14T24:00:00Z",
+    ],
+)
+def test_anything_else_is_no_time(text):
+    with pytest.raises(ValueError, match=r"time|month|hour"):
+        clock.parse_time(text)
+
+
+@pytest.mark.parametrize("text", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+def test_times_at_the_ends_of_the_calendar_do_not_crash(text):
+    with contextlib.suppress(ValueError):
+        clock.format_time(clock.parse_time(text))
+
+
+def test_now_has_whole_milliseconds():
+    assert clock.now().microsecond % 1000 == 0
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "xyz",
+        "5f85fbe6686e6bb9170ab5d",
+        "5f85fbe6686e6bb9170ab5dg",
+        None,
+        7,
+        b"5f85fbe6686e6bb9170ab5d0",
+    ],
+)
+def test_what_can_not_be_an_id_is_none(text):
+    assert ids.parse_id(text) is None
+
+
+def test_keys_are_long_and_differ():
+    keys = {ids.new_key() for _ in range(100)}
+    assert len(keys) == 100
+    assert {len(key) for key in keys} == {32}

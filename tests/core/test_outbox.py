@@ -1,0 +1,368 @@
+"""The outbox: stored with the change, delivered at least once, in order per key, retried, parked, never lost."""
+
+import threading
+from datetime import timedelta
+
+import pytest
+from bson import ObjectId
+
+from clinics_site.core import clock, db, leases, outbox
+from clinics_site.core.errors import PermanentFailure
+
+EVENT = "test.happened"
+
+
+@pytest.fixture
+def listen(monkeypatch):
+    """listen(name, handle, event=EVENT, forget=False) subscribes for one test."""
+    monkeypatch.setattr(outbox, "_HANDLERS", dict(outbox._HANDLERS))
+    monkeypatch.setattr(outbox, "_BY_EVENT", {k: list(v) for k, v in outbox._BY_EVENT.items()})
+
+    def subscribe(name, handle, *, event=EVENT, forget=False):
+        outbox.subscribe(event, name, forget_payload=forget)(handle)
+
+    return subscribe
+
+
+@pytest.fixture
+def heard(listen):
+    payloads = []
+    listen("test.hear", payloads.append)
+    return payloads
+
+
+@pytest.fixture
+def handed_out(monkeypatch):
+    ids = []
+    monkeypatch.setattr(outbox, "_enqueue", ids.extend)
+    return ids
+
+
+def rows(**query):
+    return list(db.collection(outbox.COLLECTION).find(query, sort=[("_id", 1)]))
+
+
+def only_row():
+    (row,) = rows()
+    return row
+
+
+def make_due(row_id):
+    db.collection(outbox.COLLECTION).update_one(
+        {"_id": row_id}, {"$set": {"notBefore": clock.now()}}
+    )
+
+
+def fail_with(error):
+    def handle(payload):
+        raise error
+
+    return handle
+
+
+class TestEmit:
+    def test_a_change_and_its_event_are_stored_together(self, heard):
+        def change():
+            db.collection("things").insert_one({"_id": "x"})
+            outbox.emit(EVENT, {"id": "x"})
+
+        db.run_in_transaction(change)
+
+        assert db.collection("things").find_one({"_id": "x"})
+        assert only_row()["payload"] == {"id": "x"}
+
+    def test_a_change_that_is_rolled_back_emits_nothing(self, heard):
+        def change():
+            db.collection("things").insert_one({"_id": "x"})
+            outbox.emit(EVENT, {"id": "x"})
+            raise LookupError
+
+        with pytest.raises(LookupError):
+            db.run_in_transaction(change)
+
+        assert rows() == []
+        assert db.collection("things").find_one({}) is None
+
+    def test_each_handler_gets_a_row_of_its_own(self, listen, heard):
+        listen("test.fail", fail_with(RuntimeError()))
+        outbox.emit(EVENT, {"id": "x"})
+        for row in rows():
+            outbox.deliver(row["_id"])
+
+        states = {row["handler"]: row["state"] for row in rows()}
+        assert states == {"test.hear": outbox.DONE, "test.fail": outbox.PENDING}
+
+    def test_nothing_is_stored_where_another_worker_watches(self, heard, settings):
+        settings.SIDE_EFFECTS = "external"
+        outbox.emit(EVENT, {"id": "x"})
+
+        assert rows() == []
+
+    def test_an_event_for_later_is_not_delivered_before(self, heard):
+        outbox.emit(EVENT, {"id": "x"}, not_before=clock.now() + timedelta(hours=1))
+
+        assert outbox.deliver(only_row()["_id"]) is False
+        assert heard == []
+
+    def test_what_has_not_started_can_be_withdrawn(self, heard):
+        outbox.emit(EVENT, {"id": "x"}, key="a")
+        outbox.emit(EVENT, {"id": "y"}, key="b")
+
+        assert outbox.withdraw(EVENT, "a") == 1
+        assert [row["key"] for row in rows()] == ["b"]
+
+    def test_nudging_hands_out_what_this_thread_emitted_once(self, heard, handed_out):
+        outbox.nudge()
+        handed_out.clear()
+        outbox.emit(EVENT, {"id": "x"})
+        outbox.nudge()
+        outbox.nudge()
+
+        assert handed_out == [only_row()["_id"]]
+
+
+class TestDelivery:
+    def test_the_handler_gets_the_payload_and_the_rows_id(self, heard):
+        outbox.emit(EVENT, {"id": "x"})
+        row = only_row()
+
+        assert outbox.deliver(row["_id"]) is True
+        assert heard == [{"id": "x", "eventId": str(row["_id"])}]
+        after = only_row()
+        assert (after["state"], after["attempts"]) == (outbox.DONE, 1)
+        assert after["doneTime"]
+
+    def test_a_delivered_row_is_not_delivered_again(self, heard):
+        outbox.emit(EVENT, {"id": "x"})
+        for _ in range(2):
+            outbox.deliver(only_row()["_id"])
+
+        assert len(heard) == 1
+
+    def test_eight_workers_at_once_deliver_it_once(self, listen):
+        calls, gate = [], threading.Barrier(8)
+        listen("test.once", calls.append)
+        outbox.emit(EVENT, {"id": "x"})
+        row_id = only_row()["_id"]
+
+        def work():
+            gate.wait()
+            outbox.deliver(row_id)
+
+        threads = [threading.Thread(target=work) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+        assert len(calls) == 1
+
+    def test_a_payload_with_personal_data_is_dropped_on_delivery(self, listen):
+        listen("test.mail", lambda payload: None, forget=True)
+        outbox.emit(EVENT, {"recipient": "marker@example.org"})
+        outbox.deliver(only_row()["_id"])
+
+        assert "marker" not in str(rows())
+
+    def test_an_unknown_row_is_nobodys(self):
+        assert outbox.deliver(ObjectId()) is False
+
+    def test_a_row_whose_handler_is_gone_is_parked(self, heard):
+        outbox.emit(EVENT, {"id": "x"})
+        db.collection(outbox.COLLECTION).update_one({}, {"$set": {"handler": "test.gone"}})
+        outbox.deliver(only_row()["_id"])
+
+        assert (only_row()["state"], only_row()["lastError"]) == (outbox.DEAD, "handler_unknown")
+
+
+class TestLeases:
+    def test_a_dead_workers_row_is_due_again_after_its_lease(self, heard):
+        outbox.emit(EVENT, {"id": "x"})
+        row = outbox._claim(only_row()["_id"])
+        assert row["notBefore"] - clock.now() <= leases.LEASE
+        assert outbox.deliver(row["_id"]) is False
+
+        make_due(row["_id"])
+        assert outbox.deliver(row["_id"]) is True
+
+    def test_a_living_workers_lease_is_renewed(self, listen, monkeypatch):
+        monkeypatch.setattr(leases, "RENEW_EVERY", 0.02)
+        ends = []
+
+        def slow(payload):
+            ends.append(only_row()["notBefore"])
+            threading.Event().wait(0.15)
+            ends.append(only_row()["notBefore"])
+
+        listen("test.slow", slow)
+        outbox.emit(EVENT, {"id": "x"})
+        outbox.deliver(only_row()["_id"])
+
+        assert ends[1] > ends[0]
+
+    def test_who_lost_the_lease_does_not_overwrite_the_successor(self, heard):
+        outbox.emit(EVENT, {"id": "x"})
+        first = outbox._claim(only_row()["_id"])
+        make_due(first["_id"])
+        second = outbox._claim(first["_id"])
+
+        outbox._finish(first, outbox.DEAD, "late")
+        assert only_row()["state"] == outbox.CLAIMED
+        outbox._finish(second, outbox.DONE, None)
+        assert only_row()["state"] == outbox.DONE
+
+
+class TestFailures:
+    def test_a_failed_try_is_repeated_later_and_says_why(self, listen):
+        listen("test.fail", fail_with(ValueError("marker")))
+        outbox.emit(EVENT, {"id": "x"})
+        outbox.deliver(only_row()["_id"])
+
+        row = only_row()
+        assert (row["state"], row["attempts"], row["lastError"]) == ("pending", 1, "ValueError")
+        wait = (row["notBefore"] - row["updatedTime"]).total_seconds()
+        assert 15 <= wait <= 16.5
+
+    @pytest.mark.parametrize(
+        ("attempts", "seconds"),
+        [(1, 15), (2, 15), (3, 60), (4, 120), (5, 240), (6, 480), (7, 900), (99, 900)],
+    )
+    def test_the_delay_grows_with_a_tenth_of_jitter(self, attempts, seconds):
+        delays = [outbox.delay_after(attempts).total_seconds() for _ in range(50)]
+
+        assert min(delays) >= seconds
+        assert max(delays) <= seconds * 1.1
+        assert len(set(delays)) > 1
+
+    def test_the_tries_last_a_day(self):
+        total = sum(outbox.delay_after(n).total_seconds() for n in range(1, outbox.MAX_ATTEMPTS))
+        assert 24 <= total / 3600 <= 29
+
+    def test_the_last_try_parks_the_row(self, listen):
+        listen("test.fail", fail_with(ValueError()))
+        outbox.emit(EVENT, {"id": "x"})
+        db.collection(outbox.COLLECTION).update_one(
+            {}, {"$set": {"attempts": outbox.MAX_ATTEMPTS - 1}}
+        )
+        outbox.deliver(only_row()["_id"])
+
+        assert (only_row()["state"], only_row()["lastError"]) == (outbox.DEAD, "ValueError")
+
+    def test_what_can_not_succeed_is_parked_at_once(self, listen):
+        listen("test.fail", fail_with(PermanentFailure("account_is_a_clinicians")))
+        outbox.emit(EVENT, {"id": "x"})
+        outbox.deliver(only_row()["_id"])
+
+        assert only_row()["state"] == outbox.DEAD
+        assert only_row()["lastError"] == "account_is_a_clinicians"
+
+    def test_a_parked_row_blocks_nobody(self, listen, heard):
+        listen("test.poison", fail_with(PermanentFailure("poison")))
+        outbox.emit(EVENT, {"id": "1"}, key="k")
+        outbox.emit(EVENT, {"id": "2"}, key="k")
+        for row in rows():
+            outbox.deliver(row["_id"])
+
+        assert [payload["id"] for payload in heard] == ["1", "2"]
+        assert [row["state"] for row in rows(handler="test.poison")] == [outbox.DEAD] * 2
+
+    def test_a_parked_row_can_be_started_again_once(self, listen, handed_out):
+        listen("test.fail", fail_with(PermanentFailure("x")))
+        outbox.emit(EVENT, {"id": "x"})
+        row_id = only_row()["_id"]
+        outbox.deliver(row_id)
+
+        assert outbox.requeue(row_id) is True
+        assert outbox.requeue(row_id) is False
+        assert handed_out == [row_id]
+        assert (only_row()["state"], only_row()["attempts"]) == (outbox.PENDING, 0)
+
+    def test_a_row_that_is_not_parked_can_not_be_started_again(self, heard):
+        outbox.emit(EVENT, {"id": "x"})
+        outbox.deliver(only_row()["_id"])
+
+        assert outbox.requeue(only_row()["_id"]) is False
+
+
+class TestOrder:
+    def test_rows_of_a_key_run_in_the_order_they_were_emitted(self, heard):
+        for number in range(3):
+            outbox.emit(EVENT, {"n": number}, key="k")
+        ids = [row["_id"] for row in rows()]
+
+        assert [outbox.deliver(i) for i in reversed(ids)] == [False, False, True]
+        for row_id in ids[1:]:
+            make_due(row_id)
+            assert outbox.deliver(row_id) is True
+        assert [payload["n"] for payload in heard] == [0, 1, 2]
+
+    def test_waiting_for_a_predecessor_is_no_failed_try(self, heard):
+        for number in range(2):
+            outbox.emit(EVENT, {"n": number}, key="k")
+        second = rows()[1]
+        outbox.deliver(second["_id"])
+
+        assert rows()[1]["attempts"] == 0
+        assert rows()[1]["state"] == outbox.PENDING
+
+    def test_the_next_of_a_key_is_handed_out_at_once(self, heard, handed_out):
+        for number in range(2):
+            outbox.emit(EVENT, {"n": number}, key="k")
+        first, second = rows()
+        outbox.deliver(second["_id"])
+        outbox.deliver(first["_id"])
+
+        assert handed_out == [second["_id"]]
+        assert outbox.deliver(second["_id"]) is True
+
+    def test_other_keys_do_not_wait(self, heard):
+        outbox.emit(EVENT, {"n": 1}, key="a")
+        outbox.emit(EVENT, {"n": 2}, key="b")
+
+        assert outbox.deliver(rows()[1]["_id"]) is True
+
+
+class TestRelay:
+    def test_hands_out_what_is_due_and_not_what_was_handed_out_lately(self, heard, handed_out):
+        outbox.emit(EVENT, {"n": 1})
+        outbox.emit(EVENT, {"n": 2}, not_before=clock.now() + timedelta(hours=1))
+        due = rows()[0]["_id"]
+
+        assert outbox.relay() == 1
+        assert outbox.relay() == 0
+        assert handed_out == [due]
+
+    def test_hands_out_again_when_the_broker_lost_it(self, heard, handed_out):
+        outbox.emit(EVENT, {"n": 1})
+        outbox.relay()
+        db.collection(outbox.COLLECTION).update_one(
+            {}, {"$set": {"nudgedTime": clock.now() - timedelta(seconds=31)}}
+        )
+
+        assert outbox.relay() == 1
+
+    def test_finds_rows_whose_worker_died(self, heard, handed_out):
+        outbox.emit(EVENT, {"n": 1})
+        make_due(outbox._claim(only_row()["_id"])["_id"])
+
+        assert outbox.relay() == 1
+
+    def test_a_broker_that_is_down_costs_no_change(self, heard, monkeypatch):
+        from clinics_site.core import tasks
+
+        def refuse(*args, **options):
+            raise ConnectionError
+
+        monkeypatch.undo()
+        monkeypatch.setattr(tasks.deliver_event, "apply_async", refuse)
+        outbox._enqueue([ObjectId()])
+
+    def test_the_backlog_is_told(self, listen):
+        listen("test.fail", fail_with(PermanentFailure("x")))
+        outbox.emit(EVENT, {"n": 1})
+        outbox.deliver(only_row()["_id"])
+        outbox.emit(EVENT, {"n": 2})
+
+        depth = outbox.depth()
+        assert (depth["waiting"], depth["dead"]) == (1, 1)
+        assert depth["oldest_seconds"] >= 0

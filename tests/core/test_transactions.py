@@ -1,0 +1,169 @@
+"""Transactions: all or nothing, joined by every store call (fact F3), repeated on conflicts (fact F4)."""
+
+import threading
+
+import pytest
+from pymongo.errors import DuplicateKeyError
+
+from clinics_site.core import db
+
+THINGS = "things"
+
+
+def things():
+    return db.collection(THINGS)
+
+
+@pytest.fixture(autouse=True)
+def collection():
+    """Made outside a transaction, so that a test does not race with its making."""
+    things().insert_one({"_id": "counter", "n": 0, "log": []})
+
+
+def run_together(count, work):
+    gate, failures = threading.Barrier(count), []
+
+    def run(number):
+        gate.wait()
+        try:
+            work(number)
+        except Exception as error:  # noqa: BLE001 (whatever it is, the test shows it)
+            failures.append(error)
+
+    threads = [threading.Thread(target=run, args=(n,)) for n in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+
+
+def test_a_rollback_takes_every_store_call_back():
+    def change():
+        things().insert_one({"_id": "new"})
+        things().update_one({"_id": "counter"}, {"$inc": {"n": 1}})
+        things().insert_many([{"_id": "a"}, {"_id": "b"}])
+        things().find_one_and_update({"_id": "counter"}, {"$push": {"log": 1}})
+        assert things().find_one({"_id": "new"}) is not None
+        raise LookupError
+
+    with pytest.raises(LookupError):
+        db.run_in_transaction(change)
+
+    assert list(things().find({})) == [{"_id": "counter", "n": 0, "log": []}]
+
+
+def test_others_see_nothing_before_the_end():
+    seen = []
+
+    def look():
+        seen.append(things().find_one({"_id": "new"}))
+
+    def change():
+        things().insert_one({"_id": "new"})
+        thread = threading.Thread(target=look)
+        thread.start()
+        thread.join()
+
+    db.run_in_transaction(change)
+
+    assert seen == [None]
+    assert things().find_one({"_id": "new"})
+
+
+def test_parallel_changes_of_one_document_all_count():
+    """Fifty changes by five threads, each reading and writing two documents in a transaction."""
+
+    def work(number):
+        for _ in range(10):
+
+            def change():
+                current = things().find_one({"_id": "counter"})
+                things().update_one({"_id": "counter"}, {"$set": {"n": current["n"] + 1}})
+                things().update_one({"_id": "twin"}, {"$inc": {"n": 1}}, upsert=True)
+
+            db.run_in_transaction(change)
+
+    run_together(5, work)
+
+    assert things().find_one({"_id": "counter"})["n"] == 50
+    assert things().find_one({"_id": "twin"})["n"] == 50
+
+
+def test_a_transient_conflict_repeats_the_whole_change():
+    tries = []
+
+    def change():
+        tries.append(1)
+        things().find_one({"_id": "counter"})
+        if len(tries) == 1:
+            thread = threading.Thread(
+                target=lambda: things().update_one({"_id": "counter"}, {"$inc": {"n": 10}})
+            )
+            thread.start()
+            thread.join()
+        things().update_one({"_id": "counter"}, {"$inc": {"n": 1}})
+
+    db.run_in_transaction(change)
+
+    assert len(tries) == 2
+    assert things().find_one({"_id": "counter"})["n"] == 11
+
+
+def test_a_duplicate_key_aborts_and_surfaces():
+    def change():
+        things().insert_one({"_id": "new"})
+        things().insert_one({"_id": "counter"})
+
+    with pytest.raises(DuplicateKeyError):
+        db.run_in_transaction(change)
+
+    assert things().find_one({"_id": "new"}) is None
+
+
+def test_an_inner_transaction_joins_the_outer_one():
+    def inner():
+        things().insert_one({"_id": "inner"})
+
+    def outer():
+        db.run_in_transaction(inner)
+        raise LookupError
+
+    with pytest.raises(LookupError):
+        db.run_in_transaction(outer)
+
+    assert things().find_one({"_id": "inner"}) is None
+    assert not db.in_transaction()
+
+
+def test_the_result_comes_out():
+    assert db.run_in_transaction(lambda: 7) == 7
+
+
+def test_times_come_back_aware_and_in_milliseconds():
+    from clinics_site.core import clock
+
+    moment = clock.now()
+    things().insert_one({"_id": "t", "time": moment})
+
+    assert things().find_one({"_id": "t"})["time"] == moment
+
+
+def test_a_read_that_takes_too_long_is_cut_off(settings):
+    from datetime import timedelta
+
+    from pymongo.errors import ExecutionTimeout
+
+    things().insert_many([{"n": n} for n in range(200)])
+    settings.MONGODB_TIME_LIMIT = timedelta(milliseconds=50)
+    sleep = {"body": "function() { sleep(5); return true }", "args": [], "lang": "js"}
+    slow = {"$expr": {"$function": sleep}}
+
+    for read in (
+        lambda: things().find_one({"$expr": {"$not": slow["$expr"]}}),
+        lambda: list(things().find(slow)),
+        lambda: things().count_documents(slow),
+        lambda: list(things().aggregate([{"$match": slow}])),
+    ):
+        with pytest.raises(ExecutionTimeout):
+            read()
