@@ -1,0 +1,1 @@
+"""Redox messages: reading orders, building what is sent. Pure functions, no database."""

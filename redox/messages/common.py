@@ -1,0 +1,55 @@
+"""Parts that every outgoing message has (behaviour note ehr, 10.1)."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from redox.messages.orders import Order, member
+
+Message = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Our own identity at Redox."""
+
+    source_id: str
+    source_name: str
+    test: bool | None = None
+
+
+def seconds(moment: datetime) -> str:
+    """RFC 3339 in UTC without fraction."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def meta(
+    data_model: str, *, sender: Sender, destination: str, moment: datetime, event: str = "New"
+) -> Message:
+    return {
+        "DataModel": data_model,
+        "EventType": event,
+        "EventDateTime": seconds(moment),
+        "Test": sender.test,
+        "FacilityCode": None,
+        "Source": {"ID": sender.source_id, "Name": sender.source_name},
+        "Destinations": [{"ID": destination, "Name": None}],
+    }
+
+
+def patient(order: Order) -> Message:
+    """Who it is about, in the order's own words: the health record knows the patient by them."""
+    about: Message = {"Identifiers": member(order.message, "Patient", "Identifiers") or []}
+    demographics = member(order.message, "Patient", "Demographics")
+    if demographics is not None:
+        about["Demographics"] = demographics
+    return about
+
+
+def visit(order: Order) -> Message | None:
+    """The parts of the order's visit that are passed on; None when it had none."""
+    given = member(order.message, "Visit")
+    if given is None:
+        return None
+    names = ("VisitNumber", "AccountNumber", "Location")
+    return {name: given[name] for name in names if given.get(name) is not None}

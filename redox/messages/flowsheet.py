@@ -1,0 +1,393 @@
+"""Flowsheet: a patient's statistics as observations (behaviour note ehr, 10.4). The tables are data."""
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from clinics_site.core.clock import ZERO
+from redox.messages.common import Message, Sender, meta, patient, seconds, visit
+from redox.messages.orders import Order, member, text
+
+MG_DL, MMOL_L = "mg/dL", "mmol/L"
+MG_DL_PER_MMOL_L = 18.01559
+PERIOD = "14d"
+PERIOD_LENGTH = timedelta(days=14)
+GMI = "GLUCOSE_MANAGEMENT_INDICATOR"
+_EXTENSIONS = "https://api.redoxengine.com/extensions/"
+
+Format = Callable[[float, str], str]
+Stats = Mapping[str, Any]
+
+
+# --- formats: (value, glucose units) -> text ----------------------------------------------------------
+def _fixed(digits: int) -> Format:
+    return lambda value, _: format(value, f".{digits}f")
+
+
+def _whole(value: float, _: str) -> str:
+    """No decimals, but one below 1. The test is on the value before rounding."""
+    return format(value, ".1f" if value < 1 else ".0f")
+
+
+def _integer(value: float, _: str) -> str:
+    return str(int(value))
+
+
+def _glucose(value: float, units: str) -> str:
+    return _whole(value, units) if units == MG_DL else format(value, ".1f")
+
+
+def _hundredfold(value: float, _: str) -> str:
+    return format(value * 100, ".1f")
+
+
+_FOUR, _TWO, _ONE = _fixed(4), _fixed(2), _fixed(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One observation. `share`: a fraction sent as percent; `glucose`: stored in mmol/L, sent in the clinic's units."""
+
+    code: str
+    field: str
+    description: str
+    units: str | None = None
+    share: bool = False
+    glucose: bool = False
+    always: bool = False  # the value counts as 0 where it is missing
+    default: Format = _FOUR
+    icode: Format = _FOUR
+    icode_units: str | None = None
+
+
+def _share(code: str, field: str, description: str, icode: Format = _whole) -> Row:
+    return Row(code, field, description, units="%", share=True, icode=icode)
+
+
+_SD = "The standard deviation of {} measurements during the reporting period"
+_CV = (
+    "The coefficient of variation (standard deviation * 100 / mean) of {} measurements "
+    "during the reporting period"
+)
+
+CGM_ROWS = (
+    _share(
+        "TIME_ABOVE_RANGE_VERY_HIGH_CGM",
+        "timeInVeryHighPercent",
+        "CGM Level 2 Hyperglycemia: Time above range (TAR-VH): % of readings and time >250 mg/dL (>13.9 mmol/L)",
+    ),
+    _share(
+        "TIME_ABOVE_RANGE_HIGH_CGM",
+        "timeInHighPercent",
+        "CGM Time in Level 1 Hyperglycemia: Time above range (TAR-H): "
+        "% of readings and time 181–250 mg/dL (10.1–13.9 mmol/L)",
+    ),
+    _share(
+        "TIME_IN_RANGE_CGM",
+        "timeInTargetPercent",
+        "CGM Time in Range: Time in range (TIR): % of readings and time 70–180 mg/dL (3.9–10.0 mmol/L)",
+    ),
+    _share(
+        "TIME_BELOW_RANGE_LOW_CGM",
+        "timeInLowPercent",
+        "CGM Time in Level 1 Hypoglycemia: Time below range (TBR-L): "
+        "% of readings and time 54–69 mg/dL (3.0–3.8 mmol/L)",
+    ),
+    _share(
+        "TIME_BELOW_RANGE_VERY_LOW_CGM",
+        "timeInVeryLowPercent",
+        # The stray < is on the wire and receivers know the text.
+        "CGM Time in Level 2 Hypoglycemia: <Time below range (TBR-VL): "
+        "% of readings and time <54 mg/dL (<3.0 mmol/L)",
+    ),
+    Row(
+        GMI,
+        "glucoseManagementIndicator",
+        "CGM Glucose Management Indicator during reporting period",
+        icode=_ONE,
+    ),
+    Row(
+        "AVERAGE_CGM",
+        "averageGlucoseMmol",
+        "CGM Average Glucose during reporting period",
+        glucose=True,
+        icode=_glucose,
+    ),
+    Row(
+        "STANDARD_DEVIATION_CGM",
+        "standardDeviation",
+        _SD.format("CGM"),
+        glucose=True,
+        always=True,
+        icode=_ONE,
+    ),
+    Row(
+        "COEFFICIENT_OF_VARIATION_CGM",
+        "coefficientOfVariation",
+        _CV.format("CGM"),
+        always=True,
+        icode=_hundredfold,
+        icode_units="%",
+    ),
+    _share(
+        "ACTIVE_WEAR_TIME_CGM",
+        "timeCGMUsePercent",
+        "Percentage of time CGM worn during reporting period",
+        icode=_TWO,
+    ),
+    Row(
+        "DAYS_WITH_DATA_CGM",
+        "daysWithData",
+        "Number of days with at least one CGM datum during the reporting period",
+        units="day",
+        always=True,
+        default=_integer,
+        icode=_integer,
+    ),
+    Row(
+        "HOURS_WITH_DATA_CGM",
+        "hoursWithData",
+        "Number of hours with at least one CGM datum during the reporting period",
+        units="hour",
+        always=True,
+        default=_integer,
+        icode=_integer,
+    ),
+)
+
+BGM_ROWS = (
+    _share(
+        "TIME_ABOVE_RANGE_VERY_HIGH_SMBG",
+        "timeInVeryHighPercent",
+        "% of readings > 250 mg/dL (>13.9 mmol/L)",
+    ),
+    _share(
+        "TIME_ABOVE_RANGE_HIGH_SMBG",
+        "timeInHighPercent",
+        "% of readings between 181–250 mg/dL (10.1–13.9 mmol/L)",
+    ),
+    _share(
+        "TIME_IN_RANGE_SMBG",
+        "timeInTargetPercent",
+        "% of readings between 70–180 mg/dL (3.9–10.0 mmol/L)",
+    ),
+    _share(
+        "TIME_BELOW_RANGE_LOW_SMBG",
+        "timeInLowPercent",
+        "% of readings between 54–69 mg/dL (3.0–3.8 mmol/L)",
+    ),
+    _share(
+        "TIME_BELOW_RANGE_VERY_LOW_SMBG",
+        "timeInVeryLowPercent",
+        "% of readings < 54 mg/dL (<3.0 mmol/L)",
+    ),
+    Row(
+        "READINGS_ABOVE_RANGE_VERY_HIGH_SMBG",
+        "timeInVeryHighRecords",
+        "SMBG Level 2 Hyperglycemia: Number of readings above range (TAR-VH) "
+        "time >250 mg/dL (>13.9 mmol/L) during reporting period",
+        default=_integer,
+        icode=_integer,
+    ),
+    Row(
+        "READINGS_BELOW_RANGE_VERY_LOW_SMBG",
+        "timeInVeryLowRecords",
+        "SMBG Level 2 Hypoglycemia Events: Number of readings <54 mg/dL (<3.0 mmol/L) during reporting period",
+        default=_integer,
+        icode=_integer,
+    ),
+    Row(
+        "MAX_SMBG",
+        "max",
+        "Maximum blood glucose reading over the time period",
+        glucose=True,
+        always=True,
+        icode=_glucose,
+    ),
+    Row(
+        "MIN_SMBG",
+        "min",
+        "Minimum blood glucose reading over the time period",
+        glucose=True,
+        always=True,
+        icode=_glucose,
+    ),
+    Row(
+        "AVERAGE_SMBG",
+        "averageGlucoseMmol",
+        "SMBG Average Glucose during reporting period",
+        glucose=True,
+        icode=_glucose,
+    ),
+    Row(
+        "STANDARD_DEVIATION_SMBG",
+        "standardDeviation",
+        _SD.format("SMBG"),
+        glucose=True,
+        icode=_ONE,
+    ),
+    Row(
+        "COEFFICIENT_OF_VARIATION_SMBG",
+        "coefficientOfVariation",
+        _CV.format("SMBG"),
+        icode=_hundredfold,
+        icode_units="%",
+    ),
+    Row(
+        "TOTAL_READING_COUNT_SMBG",
+        "totalRecords",
+        "The total number of SMBG readings taken during the SMBG Reporting Period",
+        default=_integer,
+        icode=_integer,
+    ),
+    Row(
+        "CHECK_RATE_READINGS_DAY_SMBG",
+        "averageDailyRecords",
+        "Average Numeric of SMBG readings per day during reporting period",
+    ),
+    Row(
+        "DAYS_WITH_DATA_SMBG",
+        "daysWithData",
+        "The total number of days with at least 1 SMBG reading over the reporting period",
+        units="day",
+        always=True,
+        default=_integer,
+        icode=_integer,
+    ),
+)
+
+BLOCKS = (("cgmStats", "CGM", CGM_ROWS), ("bgmStats", "SMBG", BGM_ROWS))
+
+
+def observations(summary: Stats | None, *, units: str, icode: bool) -> list[Message]:
+    """CGM before SMBG, each in the order of its table; a value that is not there is left out.
+
+    `units` are the clinic's preferred ones; anything but mg/dL means mmol/L.
+    """
+    glucose_units = MG_DL if units.lower() == MG_DL.lower() else MMOL_L
+    found: list[Message] = []
+    for name, label, rows in BLOCKS:
+        stats = (summary or {}).get(name)
+        dates = (stats or {}).get("dates") or {}
+        if _is_set(dates.get("lastUpdatedDate")) and _is_set(dates.get("lastData")):
+            found += _block(stats or {}, label, rows, glucose_units, icode=icode)
+    return found
+
+
+def in_units(value_mmol: float, units: str) -> float:
+    """mmol/L in the given units; mg/dL rounded to five decimals, halves up."""
+    if units != MG_DL:
+        return value_mmol
+    return math.floor(value_mmol * MG_DL_PER_MMOL_L * 100000 + 0.5) / 100000
+
+
+def _block(
+    stats: Stats, label: str, rows: tuple[Row, ...], units: str, *, icode: bool
+) -> list[Message]:
+    seen_at = seconds(stats["dates"]["lastUpdatedDate"])
+    found = _dates(stats["dates"], label, seen_at)
+    period = (stats.get("periods") or {}).get(PERIOD)
+    if period is None:
+        return found
+    for row in rows:
+        value = period.get(row.field)
+        if value is None and row.always:
+            value = 0
+        if value is not None:
+            found.append(_observation(row, value, units, seen_at, icode=icode))
+    return found
+
+
+def _dates(dates: Stats, label: str, seen_at: str) -> list[Message]:
+    end = dates["lastData"]
+    start = end - PERIOD_LENGTH
+    first = dates.get("firstData")
+    data_start = max(start, first) if _is_set(first) else start
+    texts = (
+        (f"REPORTING_PERIOD_START_{label}", start, f"{label} Reporting Period Start"),
+        (f"REPORTING_PERIOD_END_{label}", end, f"{label} Reporting Period End"),
+        (
+            f"REPORTING_PERIOD_START_{label}_DATA",
+            data_start,
+            f"{label} Reporting Period Start Date of actual Data",
+        ),
+    )
+    return [
+        _message(code, seconds(moment), "DateTime", None, description, seen_at)
+        for code, moment, description in texts
+    ]
+
+
+def _observation(row: Row, value: float, units: str, seen_at: str, *, icode: bool) -> Message:
+    if row.share:
+        value *= 100
+    elif row.glucose:
+        value = in_units(value, units)
+    write = row.icode if icode else row.default
+    shown_units = units if row.glucose else row.units
+    if icode and row.icode_units is not None:
+        shown_units = row.icode_units
+    return _message(row.code, write(value, units), "Numeric", shown_units, row.description, seen_at)
+
+
+def _message(
+    code: str, value: str, value_type: str, units: str | None, description: str, seen_at: str
+) -> Message:
+    return {
+        "Code": code,
+        "Value": value,
+        "ValueType": value_type,
+        "Units": units,
+        "Description": description,
+        "DateTime": seen_at,
+    }
+
+
+def _is_set(moment: datetime | None) -> bool:
+    return moment is not None and moment > ZERO
+
+
+def build(
+    order: Order,
+    *,
+    observed: list[Message],
+    sender: Sender,
+    destination: str,
+    moment: datetime,
+) -> Message:
+    message: Message = {
+        "Meta": meta("Flowsheet", sender=sender, destination=destination, moment=moment),
+        "Patient": patient(order),
+    }
+    about = visit(order)
+    extensions = _extensions(order)
+    if about is not None or extensions:
+        message["Visit"] = {**(about or {}), **({"Extensions": extensions} if extensions else {})}
+    message["Observations"] = observed
+    return message
+
+
+def _extensions(order: Order) -> Message:
+    """The model has no place for the order and its provider but these."""
+    found: Message = {}
+    if order.order_id:
+        found["additional-identifier"] = {
+            "url": f"{_EXTENSIONS}additional-identifier",
+            "identifier": {"type": "orderId", "value": order.order_id},
+        }
+    provider = member(order.message, "Order", "Provider") or {}
+    given, family = text(provider, "FirstName"), text(provider, "LastName")
+    if provider.get("ID") and (given or family):
+        found["additional-provider-info"] = {
+            "url": f"{_EXTENSIONS}additional-provider-info",
+            "participants": [
+                {
+                    "id": provider["ID"],
+                    "idType": text(provider, "IDType"),
+                    "person": {"name": {"given": [given] if given else None, "family": family}},
+                }
+            ],
+        }
+    return found

@@ -1,0 +1,101 @@
+"""Notes: the PDF report as a clinical note, New or Replace (behaviour note ehr, 10.3)."""
+
+import base64
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from redox.messages.common import Message, Sender, meta, patient, seconds, visit
+from redox.messages.flowsheet import GMI
+from redox.messages.orders import Order, member
+
+OWN_PROVIDER = "Tidepool"
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """The report: its content, or the address of the uploaded one."""
+
+    content: bytes | None = None
+    uri: str | None = None
+
+
+def build(
+    order: Order,
+    *,
+    document_id: str,
+    replaces: str | None,
+    file: File,
+    components: Sequence[Message] | None,
+    sender: Sender,
+    destination: str,
+    moment: datetime,
+) -> Message:
+    """`replaces`: the document id of a delivered note that this one takes the place of.
+
+    `components`: observations that also go into the note; None when the clinic does not want them.
+    """
+    event = "Replace" if replaces else "New"
+    note: Message = {
+        "DocumentID": document_id,
+        "DocumentType": "Tidepool Report",
+        "Availability": "Available",
+        "DocumentationDateTime": seconds(moment),
+        **_file(file),
+        "Provider": _provider(order),
+    }
+    if replaces:
+        note["OriginalDocumentID"] = replaces
+    if components is not None:
+        note["Components"] = list(components)
+    message: Message = {
+        "Meta": meta("Notes", sender=sender, destination=destination, moment=moment, event=event),
+        "Patient": patient(order),
+        "Note": note,
+        "Orders": [{"ID": order.order_id, "Name": None}],
+    }
+    about = _visit(order)
+    if about is not None:
+        message["Visit"] = about
+    return message
+
+
+def gmi_components(observations: Sequence[Message]) -> list[Message]:
+    return [
+        {
+            "ID": GMI,
+            "Name": seen["Description"],
+            "Value": seen["Value"],
+            "Comments": f"DateTime Observed: {seen['DateTime']}",
+        }
+        for seen in observations
+        if seen["Code"] == GMI
+    ]
+
+
+def _file(file: File) -> Message:
+    named = {"FileName": "report.pdf", "FileType": "PDF"}
+    if file.uri is not None:
+        return {"ContentType": "Plain Text", **named, "FileContents": file.uri}
+    content = base64.b64encode(file.content or b"").decode()
+    return {"ContentType": "Base64 Encoded", **named, "FileContents": content}
+
+
+def _provider(order: Order) -> Message:
+    given = member(order.message, "Order", "Provider") or {}
+    return {
+        "ID": given.get("ID") or OWN_PROVIDER,
+        "IDType": given.get("IDType"),
+        "FirstName": given.get("FirstName"),
+        "LastName": given.get("LastName"),
+    }
+
+
+def _visit(order: Order) -> Message | None:
+    """Receiving interfaces look for the order's procedure among the visit's staff."""
+    procedure = member(order.message, "Order", "Procedure")
+    about = visit(order)
+    if procedure is None:
+        return about
+    role = {name: procedure.get(name) for name in ("Code", "Codeset", "Description")}
+    return {**(about or {}), "AdditionalStaff": [{"Role": role}]}
