@@ -64,6 +64,7 @@ def configure(level: str) -> None:
         "celery",
         "celery.task",
         "django",
+        "django.server",
         "py.warnings",
     ):
         logger = logging.getLogger(name)

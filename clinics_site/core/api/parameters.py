@@ -1,5 +1,6 @@
 """Path and query parameters: declared once, served in the description, checked in the contract's order."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,15 @@ from clinics_site.core.api import validation
 from clinics_site.core.errors import BadRequest
 
 _LARGEST = 2**63 - 1  # what MongoDB takes
+# Python reads more than digits as numbers ("1_0", " 5", "nan"), and refuses to read thousands of digits.
+_NUMBERS: dict[str, tuple[re.Pattern[str], str, type[int] | type[float]]] = {
+    "integer": (re.compile(r"[+-]?[0-9]{1,400}"), "an integer", int),
+    "number": (
+        re.compile(r"[+-]?([0-9]{1,400}(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,4})?"),
+        "a number",
+        float,
+    ),
+}
 _TRUE = {"1", "t", "T", "true", "TRUE", "True"}
 _FALSE = {"0", "f", "F", "false", "FALSE", "False"}
 
@@ -111,11 +121,10 @@ def _convert(parameter: Parameter, text: str) -> Any:
 
 
 def _number(name: str, kind: str, text: str) -> int | float:
-    try:
-        value = int(text) if kind == "integer" else float(text)
-    except ValueError:
-        words = "an integer" if kind == "integer" else "a number"
-        raise _error(name, "query", f"value must be {words}") from None
+    pattern, words, convert = _NUMBERS[kind]
+    if not pattern.fullmatch(text):
+        raise _error(name, "query", f"value must be {words}")
+    value = convert(text)
     if abs(value) > _LARGEST:
         raise _error(name, "query", "number is too large")
     return value

@@ -1,0 +1,47 @@
+"""`/live`, `/ready`, `/metrics`: what a load balancer and a scraper see."""
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+from pymongo.errors import ServerSelectionTimeoutError
+from redis.exceptions import ConnectionError as RedisDown
+
+from clinics_site.core import db
+
+
+def test_a_service_with_its_servers_is_ready():
+    answer = Client().get("/ready")
+    assert (answer.status_code, answer.content) == (200, b"")
+
+
+def test_without_redis_it_is_not_ready_but_alive(monkeypatch):
+    def down(*args):
+        raise RedisDown
+
+    monkeypatch.setattr(cache, "get", down)
+    answer = Client().get("/ready")
+    assert (answer.status_code, answer.content) == (400, b"")
+    assert Client().get("/live").status_code == 200
+
+
+def test_without_mongodb_it_is_not_ready(monkeypatch):
+    def down():
+        raise ServerSelectionTimeoutError
+
+    monkeypatch.setattr(db, "client", down)
+    assert Client().get("/ready").status_code == 400
+
+
+def test_metrics_count_by_operation_and_name_nobody(ada):
+    ada.api.get("/v1/patients?search=MarkerName")
+    text = Client().get("/metrics").content.decode()
+
+    assert 'operation="FindPatients"' in text
+    assert 'clinics_outbox{what="waiting"}' in text
+    assert "Marker" not in text
+    assert ada.user_id not in text
+
+
+@pytest.mark.parametrize("path", ["/schema", "/docs"])
+def test_the_description_is_open_to_read(path):
+    assert Client().get(path).status_code == 200

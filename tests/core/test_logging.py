@@ -1,0 +1,125 @@
+"""Logs can not carry what a client sent: only allowed keys, no foreign text, of exceptions only type and place."""
+
+import io
+import logging
+import warnings
+
+import orjson
+import pytest
+import structlog
+from pymongo.errors import DuplicateKeyError
+
+from clinics_site.core import logging as ours
+
+MARKER = "Marker Maria"
+
+
+@pytest.fixture
+def lines(monkeypatch):
+    """Everything written to the log, parsed. The configuration is the real one, at DEBUG."""
+    stream = io.StringIO()
+    root = logging.getLogger()
+    before, level = root.handlers[:], root.level
+    monkeypatch.setattr("sys.stderr", stream)
+    ours.configure("DEBUG")
+    yield lambda: [orjson.loads(line) for line in stream.getvalue().splitlines()]
+    root.handlers[:] = before
+    root.setLevel(level)
+
+
+def raise_and_log(error):
+    try:
+        raise error
+    except type(error):
+        structlog.get_logger("ours").exception("thing.failed", extra=MARKER)
+
+
+def test_only_allowed_keys_are_written(lines):
+    structlog.get_logger("ours").info(
+        "thing.done", clinic="c1", name_of_patient=MARKER, email=MARKER
+    )
+
+    (line,) = lines()
+    assert (line["event"], line["clinic"], line["level"]) == ("thing.done", "c1", "info")
+    assert MARKER not in str(line)
+    assert line["timestamp"].endswith("Z")
+
+
+def test_context_is_filtered_too(lines):
+    structlog.contextvars.bind_contextvars(operation="GetPatient", patient=MARKER)
+    structlog.get_logger("ours").info("thing.done")
+    structlog.contextvars.clear_contextvars()
+
+    (line,) = lines()
+    assert line["operation"] == "GetPatient"
+    assert MARKER not in str(line)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        ValueError(MARKER),
+        DuplicateKeyError(f"E11000 dup key: {{ email: '{MARKER}' }}", 11000, {"keyValue": MARKER}),
+        UnicodeEncodeError("ascii", MARKER, 0, 1, MARKER),
+    ],
+)
+def test_of_an_exception_type_and_places_remain(lines, error):
+    raise_and_log(error)
+
+    (line,) = lines()
+    assert line["error"] == type(error).__name__
+    assert any("raise_and_log" in place for place in line["where"])
+    assert MARKER not in str(line)
+
+
+def test_chained_exceptions_tell_nothing_either(lines):
+    error = RuntimeError(MARKER)
+    error.__cause__ = ValueError(MARKER)
+    raise_and_log(error)
+
+    assert MARKER not in str(lines())
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "django.request",
+        "django.server",
+        "pymongo.command",
+        "pymongo.serverSelection",
+        "celery.task",
+        "celery.app.trace",
+        "httpx2",
+        "stamina",
+        "any.library",
+        "root",
+    ],
+)
+def test_other_libraries_texts_are_hidden(lines, name):
+    logger = logging.getLogger(name)
+    logger.setLevel("DEBUG")
+    logger.debug("says %s", MARKER, extra={"patient": MARKER})
+    logger.error(MARKER, exc_info=ValueError(MARKER))
+    logger.setLevel(logging.NOTSET)
+
+    assert lines()
+    assert MARKER not in str(lines())
+    assert {line["event"] for line in lines()} == {"log"}
+
+
+def test_harmless_libraries_keep_their_words(lines):
+    logging.getLogger("gunicorn.error").info("Listening at: %s", "http://127.0.0.1:8080")
+
+    (line,) = lines()
+    assert line["event"] == "Listening at: http://127.0.0.1:8080"
+
+
+@pytest.mark.filterwarnings("always")
+def test_warnings_texts_are_hidden(lines):
+    logging.captureWarnings(True)
+    try:
+        warnings.warn(MARKER, stacklevel=1)
+    finally:
+        logging.captureWarnings(False)
+
+    assert MARKER not in str(lines())

@@ -1,0 +1,92 @@
+"""Query parameters: conversion, defaults, the contract's words (behaviour note auth, 2.1 and 2.2)."""
+
+from datetime import UTC, datetime
+
+import pytest
+from django.http import QueryDict
+
+from clinics_site.core.api import schema as s
+from clinics_site.core.api.parameters import PAGING, Parameter, read_query
+from clinics_site.core.errors import BadRequest
+
+FLAG = Parameter("flag", s.boolean())
+RATIO = Parameter("ratio", s.number(minimum=0, maximum=1))
+WORDS = Parameter("words", s.array(s.string(enum=["a", "b"]), min_items=1))
+SINCE = Parameter("since", s.date_time())
+NEEDED = Parameter("needed", s.string(min_length=2), required=True)
+
+
+def read(query, *parameters):
+    return read_query(QueryDict(query), parameters)
+
+
+@pytest.mark.parametrize("text", ["1", "t", "T", "true", "TRUE", "True"])
+def test_yes(text):
+    assert read(f"flag={text}", FLAG) == {"flag": True}
+
+
+@pytest.mark.parametrize("text", ["0", "f", "F", "false", "FALSE", "False"])
+def test_no(text):
+    assert read(f"flag={text}", FLAG) == {"flag": False}
+
+
+def test_values_come_out_typed():
+    query = "ratio=0.5&words=a,b&since=2023-11-14T22:13:20%2B02:00&needed=xy"
+    assert read(query, RATIO, WORDS, SINCE, NEEDED) == {
+        "ratio": 0.5,
+        "words": ["a", "b"],
+        "since": datetime(2023, 11, 14, 20, 13, 20, tzinfo=UTC),
+        "needed": "xy",
+    }
+
+
+def test_what_is_absent_is_absent_or_its_default():
+    assert read("", FLAG, *PAGING) == {"offset": 0, "limit": 10}
+
+
+@pytest.mark.parametrize(
+    ("query", "parameter", "words"),
+    [
+        ("", NEEDED, 'parameter "needed" in query has an error: value is required but missing'),
+        ("needed=", NEEDED, 'parameter "needed" in query has an error: empty value is not allowed'),
+        (
+            "needed=x",
+            NEEDED,
+            'parameter "needed" in query has an error: minimum string length is 2',
+        ),
+        ("flag=maybe", FLAG, 'parameter "flag" in query has an error: value must be a boolean'),
+        ("ratio=x", RATIO, 'parameter "ratio" in query has an error: value must be a number'),
+        ("ratio=2", RATIO, 'parameter "ratio" in query has an error: number must be at most 1'),
+        (
+            "words=a,c",
+            WORDS,
+            'parameter "words" in query has an error: value is not one of the allowed values ["a","b"]',
+        ),
+    ],
+)
+def test_mistakes_are_named(query, parameter, words):
+    with pytest.raises(BadRequest) as refusal:
+        read(query, parameter)
+    assert refusal.value.message == words
+
+
+@pytest.mark.parametrize("text", ["nan", "inf", "-inf", "1e999", "1_0", ".", "1e", ""])
+def test_what_is_no_finite_number_is_refused(text):
+    with pytest.raises(BadRequest):
+        read(f"ratio={text}", RATIO)
+
+
+@pytest.mark.parametrize(
+    "text", ["yesterday", "2023-11-14", "2023-02-31T00:00:00Z", "9999-12-31T23:59:59-14:00"]
+)
+def test_what_is_no_time_is_refused(text):
+    with pytest.raises(BadRequest):
+        read(f"since={text}", SINCE)
+
+
+@pytest.mark.parametrize("text", ["1_0", " 5", "٣", "0x10", "5" * 5000, "1e1"])
+def test_integers_are_plain_digits(text):
+    query = QueryDict(mutable=True)
+    query["limit"] = text
+    with pytest.raises(BadRequest):
+        read_query(query, PAGING)
