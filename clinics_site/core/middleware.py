@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import structlog
 from django.conf import settings
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.module_loading import import_string
 
 from clinics_site.core import metrics, outbox
@@ -15,6 +15,7 @@ log = structlog.get_logger("request")
 Next = Callable[[HttpRequest], HttpResponseBase]
 TRACE_HEADER = "HTTP_X_TIDEPOOL_TRACE_REQUEST"
 _MAX_TRACE = 64
+_NO_CONTENT = 204
 
 
 class RequestLog:
@@ -39,7 +40,14 @@ class RequestLog:
             milliseconds=round(seconds * 1000, 1),
         )
         response.headers.setdefault("Cache-Control", "no-store")
+        _state_length(response)
         return response
+
+
+def _state_length(response: HttpResponseBase) -> None:
+    """Without a length the server sends chunks, which costs both sides more."""
+    if isinstance(response, HttpResponse) and response.status_code != _NO_CONTENT:
+        response.headers.setdefault("Content-Length", str(len(response.content)))
 
 
 def _trace_id(request: HttpRequest) -> str:

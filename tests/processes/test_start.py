@@ -16,6 +16,7 @@ def test_it_becomes_ready_and_serves(service):
     assert service.get("/live").status == 200
     assert service.get("/ready").status == 200
     assert service.get("/v1/clinics", token=service.server_token()).status == 200
+    assert service.get("/v1/clinics", token=service.server_token()).headers["Content-Length"] == "2"
     assert b"clinics_requests_total" in service.get("/metrics").content
 
 
