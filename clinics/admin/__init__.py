@@ -3,6 +3,7 @@
 from clinics.admin import (  # noqa: F401
     clinic_lists,
     clinic_pages,
+    labels,
     members,
     patients,
     removals,

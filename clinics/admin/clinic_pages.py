@@ -20,6 +20,7 @@ TABS = (
     ("clinic", "Overview", roles.FIND),
     ("clinic_patients", "Patients", roles.PATIENTS),
     ("clinic_members", "Members", roles.FIND),
+    ("clinic_labels", "Tags and sites", roles.FIND),
     ("clinic_history", "History", roles.FIND),
 )
 

@@ -1,8 +1,9 @@
 """What staff may enter. Each form turns into the document part that the service takes, or says a sentence."""
 
 import zoneinfo
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 
@@ -19,32 +20,43 @@ PLAN_MISSING = "Give the number of patients, or clear the dates to have no limit
 class SettingsForm(forms.Form):
     """`stored` is the part of the clinic the form is about; `changed` is what the service gets."""
 
+    GROUPS: ClassVar[Sequence[tuple[str, Sequence[str]]]] = ()
+
     def __init__(self, *args: Any, **options: Any) -> None:
         options.setdefault("label_suffix", "")
         super().__init__(*args, **options)
 
+    def groups(self) -> Iterator[tuple[str, list[forms.BoundField]]]:
+        """(title, fields) as the page lays them out."""
+        for title, names in self.GROUPS or [("", list(self.fields))]:
+            yield title, [self[name] for name in names]
+
 
 class LimitsForm(SettingsForm):
+    GROUPS = (
+        ("Hard limit", ("hard_plan", "hard_start", "hard_end")),
+        ("Soft limit", ("soft_plan", "soft_start", "soft_end")),
+    )
     hard_plan = forms.IntegerField(
-        label="Hard limit: patients",
+        label="Patients",
         required=False,
         min_value=0,
         error_messages={"min_value": PLAN_TOO_SMALL, "invalid": PLAN_TOO_SMALL},
         help_text="No more patients of the clinic's own above this. Empty: no limit.",
     )
-    hard_start = forms.DateField(label="in force from", required=False, widget=DAY)
+    hard_start = forms.DateField(label="In force from", required=False, widget=DAY)
     hard_end = forms.DateField(
-        label="until and with", required=False, widget=DAY, help_text="Days in UTC."
+        label="Until and with", required=False, widget=DAY, help_text="Days in UTC."
     )
     soft_plan = forms.IntegerField(
-        label="Soft limit: patients",
+        label="Patients",
         required=False,
         min_value=0,
         error_messages={"min_value": PLAN_TOO_SMALL, "invalid": PLAN_TOO_SMALL},
         help_text="Shown as a warning, never enforced.",
     )
-    soft_start = forms.DateField(label="in force from", required=False, widget=DAY)
-    soft_end = forms.DateField(label="until and with", required=False, widget=DAY)
+    soft_start = forms.DateField(label="In force from", required=False, widget=DAY)
+    soft_end = forms.DateField(label="Until and with", required=False, widget=DAY)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -174,6 +186,16 @@ _ALL_OR_NONE = "Give all three destinations, or none: messages can only be sent 
 
 
 class EhrForm(SettingsForm):
+    GROUPS = (
+        ("Connection", ("enabled", "provider", "source_id", "mrn_id_type")),
+        ("Destinations of what is sent (Redox)", ("flowsheet", "notes", "results")),
+        (
+            "Procedure codes of orders",
+            ("enable_reports", "disable_reports", "create_account", "create_and_enable"),
+        ),
+        ("When reports are sent", ("cadence", "on_upload", "on_upload_note")),
+        ("What is in them", ("tag_codes", "tag_separator", "icode", "include_gmi")),
+    )
     enabled = forms.BooleanField(label="Connection is on", required=False)
     provider = forms.ChoiceField(choices=[("redox", "Redox"), ("xealth", "Xealth")])
     source_id = forms.CharField(
@@ -183,14 +205,14 @@ class EhrForm(SettingsForm):
         help_text="Redox: source id of the clinic's messages. Xealth: name of the deployment.",
     )
     mrn_id_type = forms.CharField(label="Identifier type of the MRN", initial="MRN")
-    flowsheet = forms.CharField(label="Destination of flowsheets", required=False)
-    notes = forms.CharField(label="Destination of notes", required=False)
-    results = forms.CharField(label="Destination of results", required=False)
-    enable_reports = forms.CharField(label="Code: enable summary reports", required=False)
-    disable_reports = forms.CharField(label="Code: disable summary reports", required=False)
-    create_account = forms.CharField(label="Code: create account", required=False)
+    flowsheet = forms.CharField(label="Flowsheets", required=False)
+    notes = forms.CharField(label="Notes", required=False)
+    results = forms.CharField(label="Results", required=False)
+    enable_reports = forms.CharField(label="Enable summary reports", required=False)
+    disable_reports = forms.CharField(label="Disable summary reports", required=False)
+    create_account = forms.CharField(label="Create account", required=False)
     create_and_enable = forms.CharField(
-        label="Code: create account and enable reports",
+        label="Create account and enable reports",
         required=False,
         help_text="Xealth: the program id.",
     )

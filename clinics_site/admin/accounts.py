@@ -71,7 +71,7 @@ def _fields(message: Any) -> list[str]:
 
 
 @admin.register(User)
-class StaffUserAdmin(UserAdmin, Audited):  # type: ignore[type-arg]
+class StaffUserAdmin(Audited, UserAdmin):  # type: ignore[type-arg]
     form = UserChangeForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
@@ -86,7 +86,9 @@ class StaffUserAdmin(UserAdmin, Audited):  # type: ignore[type-arg]
         ("Dates", {"fields": ("last_login", "date_joined")}),
     )
 
-    def get_form(self, request: HttpRequest, obj: Any = None, **options: Any) -> type[ModelForm]:
+    def get_form(  # type: ignore[override]
+        self, request: HttpRequest, obj: Any = None, **options: Any
+    ) -> type[ModelForm]:
         form = super().get_form(request, obj, **options)
         if obj is None and "is_staff" in form.base_fields:
             form.base_fields["is_staff"].initial = True
@@ -102,7 +104,7 @@ class StaffUserAdmin(UserAdmin, Audited):  # type: ignore[type-arg]
 
 
 @admin.register(Group)
-class StaffGroupAdmin(GroupAdmin, Audited):
+class StaffGroupAdmin(Audited, GroupAdmin):
     """Roles are made by `ensure_staff_roles`; here one can see what each may do."""
 
     filter_horizontal = ()

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import admin
-from django.contrib.auth import get_user_model
+from django.contrib.auth.models import User
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
@@ -71,8 +71,7 @@ def record_logout(request: HttpRequest | None, user: Any, **_: Any) -> None:
 @receiver(user_login_failed)
 def record_failure(credentials: dict[str, Any], **_: Any) -> None:
     """What was typed is kept only when an account has that name: people type passwords there by mistake."""
-    model = get_user_model()
-    user = model.objects.filter(username=credentials.get("username") or "").first()
+    user = User.objects.filter(username=credentials.get("username") or "").first()
     _record("staff.login", user, outcome="denied")
 
 

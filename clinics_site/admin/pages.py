@@ -8,7 +8,7 @@ rendered in the site's look with `render`.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import wraps
-from typing import Any
+from typing import Any, TypedDict
 
 from bson import ObjectId
 from django.contrib import admin, messages
@@ -58,8 +58,8 @@ def page(
 
 
 def has(request: HttpRequest, permission: str) -> bool:
-    user = request.user
-    return bool(user.is_active and user.is_staff and user.has_perm(permission))  # type: ignore[union-attr]
+    user: Any = request.user
+    return bool(user.is_active and user.is_staff and user.has_perm(permission))
 
 
 def require(request: HttpRequest, permission: str, *, name: str, **path_parameters: Any) -> None:
@@ -121,7 +121,13 @@ class Permissions:
 
 
 # --- who, and what was done -----------------------------------------------------------------------------------
-def actor(request: HttpRequest) -> dict[str, str]:
+class Actor(TypedDict):
+    actor_id: str
+    actor_kind: str
+    actor_name: str
+
+
+def actor(request: HttpRequest) -> Actor:
     """The audit trail's view of the person at the keyboard."""
     return {
         "actor_id": str(request.user.pk),
@@ -190,7 +196,7 @@ class PanelPlace:
         self.panels.append(panel)
 
     def render(self, request: HttpRequest, document: dict[str, Any]) -> list[str]:
-        rendered = []
+        rendered: list[str] = []
         for panel in self.panels:
             if not has(request, panel.needs):
                 continue

@@ -125,3 +125,8 @@ def role_name(role: str) -> str:
     return {"CLINIC_ADMIN": "admin", "CLINIC_MEMBER": "member", "PRESCRIBER": "prescriber"}.get(
         role, role
     )
+
+
+@register.filter
+def pluralized(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -1,0 +1,133 @@
+"""Staff of every role, a clinic with people, and the audit trail as tests read it."""
+
+import re
+
+import pytest
+from bson import ObjectId
+from django.contrib.auth.models import Group, User
+from django.test import Client
+
+from clinics.services import clinicians, clinics, patients
+from clinics.services.patient_details import PatientDetails
+from clinics_site.admin import roles
+from clinics_site.core import audit, db
+
+PASSWORD = "correct horse battery"
+ROLES = tuple(roles.ROLES)
+
+
+@pytest.fixture(autouse=True)
+def staff_roles(clean_state):
+    roles.ensure()
+
+
+class Staff:
+    """A browser of somebody with these roles."""
+
+    def __init__(self, *names: str, superuser: bool = False) -> None:
+        name = "-".join(names) or "root"
+        self.user, _ = User.objects.get_or_create(
+            username=name, defaults={"is_staff": True, "is_superuser": superuser}
+        )
+        self.user.groups.set(Group.objects.filter(name__in=names))
+        self.client = Client()
+        self.client.force_login(self.user)
+
+    def get(self, path, query=None):
+        return self.client.get(f"/admin/{path}", query or {})
+
+    def post(self, path, **fields):
+        return self.client.post(f"/admin/{path}", fields)
+
+    def submit(self, path, **fields):
+        """Fill the form of a page that guards against others' changes, and go through the review to the end."""
+        page = self.get(path)
+        fields = {"opened_on": opened_on(page), **fields}
+        return self.post(path, confirmed="1", **fields)
+
+    @property
+    def id(self) -> str:
+        return str(self.user.pk)
+
+
+@pytest.fixture
+def staff():
+    return Staff
+
+
+@pytest.fixture
+def root():
+    return Staff(superuser=True)
+
+
+def opened_on(response) -> str:
+    return re.search(r'name="opened_on" value="([0-9a-f]*)"', text(response))[1]
+
+
+def text(response) -> str:
+    return response.content.decode()
+
+
+def messages_of(response) -> list[str]:
+    from django.contrib.messages import get_messages
+
+    return [str(message) for message in get_messages(response.wsgi_request)]
+
+
+def events(**query):
+    """Audit events that match, oldest first; `action="clinic.tier_changed"`."""
+    return list(db.database()[audit.COLLECTION].find(query).sort("number", 1))
+
+
+@pytest.fixture
+def clinic(ada, ben):
+    """Ada's clinic: US, free tier, two members, one invite, two tags and sites, three patients."""
+    made = clinics.create_clinic(
+        creator_id=ada.user_id,
+        profile=clinics.ClinicProfile(
+            name="Harbor Diabetes Center",
+            preferred_bg_units="mg/dL",
+            country="US",
+            timezone="US/Pacific",
+            phone_numbers=[{"number": "+1 555 0100"}],
+        ),
+    )
+    tags = [{"_id": ObjectId(), "name": name} for name in ("Pump", "Study")]
+    sites = [{"id": ObjectId(), "name": name} for name in ("Main", "West")]
+    db.database()["clinics"].update_one(
+        {"_id": made["_id"]}, {"$set": {"patientTags": tags, "sites": sites}}
+    )
+    clinicians.create_clinician(
+        clinic_id=made["_id"],
+        details=clinicians.ClinicianDetails(
+            roles=["CLINIC_MEMBER"], email=ben.email, name="Ben Member", user_id=ben.user_id
+        ),
+    )
+    clinicians.create_clinician(
+        clinic_id=made["_id"],
+        details=clinicians.ClinicianDetails(
+            roles=["CLINIC_MEMBER"], email="invited@example.org", invite_id="secret-invite-key"
+        ),
+    )
+    for number, name in enumerate(("Maria Marker", "=cmd|' /C calc'!A0", "Paul Plain")):
+        patients.create_custodial_patient(
+            clinic_id=made["_id"],
+            details=PatientDetails(
+                full_name=name,
+                birth_date="1980-01-02",
+                mrn=f"MRN-{number}",
+                tags=[tags[0]["_id"]],
+                sites=[sites[0]["id"]],
+                data_sources=[{"providerName": "dexcom", "state": "error"}],
+            ),
+        )
+    return stored(made)
+
+
+def stored(clinic):
+    return db.collection("clinics").find_one({"_id": clinic["_id"]})
+
+
+def patient_ids(clinic) -> list[str]:
+    found = db.collection("patients").find({"clinicId": clinic["_id"]}, sort=[("_id", 1)])
+    return [document["userId"] for document in found]

@@ -1,0 +1,360 @@
+"""Which role may open which page, and what finding and looking show (clients note, 5.1, 5.2 and 5.6)."""
+
+import pytest
+
+from clinics.services import patient_counts
+from clinics_site.admin import pages
+from clinics_site.core import db, outbox
+from tests.admin.conftest import ROLES, events, messages_of, patient_ids, text
+from tests.factories import make_clinic
+
+FINDERS = {"viewer", "support", "configuration", "integration", "destructive"}
+# path -> roles that may GET it; {c} clinic, {p} patient, {m} member, {i} invite, {t} tag
+PAGES = {
+    "": set(ROLES),
+    "clinics/": FINDERS,
+    "clinics/attention": FINDERS,
+    "users/?q=ada.admin@example.org": FINDERS,
+    "clinics/{c}/": FINDERS,
+    "clinics/{c}/members/": FINDERS,
+    "clinics/{c}/labels/": FINDERS,
+    "clinics/{c}/history": FINDERS,
+    "clinics/{c}/patients/": {"support"},
+    "clinics/{c}/patients/{p}/": {"support"},
+    "clinics/{c}/members/{m}/": {"support"},
+    "clinics/{c}/members/{m}/remove": {"support"},
+    "clinics/{c}/invites/{i}/revoke": {"support"},
+    "clinics/{c}/labels/tag/{t}/": {"configuration"},
+    "clinics/{c}/delete": {"destructive"},
+    "clinics/export.csv": {"destructive"},
+    "events/": FINDERS,
+    "audit/": {"auditor"},
+    "audit/export.csv": {"auditor"},
+}
+# Both roles together; neither alone.
+PAIRS = {
+    "clinics/{c}/patients/export.csv": ("support", "destructive"),
+    "clinics/{c}/patients/{p}/remove": ("support", "destructive"),
+    "clinics/{c}/members/export.csv": ("support", "destructive"),
+}
+
+
+@pytest.fixture
+def fill(clinic, ben):
+    from clinics.admin.members import audit_key
+
+    return {
+        "c": clinic["_id"],
+        "p": patient_ids(clinic)[0],
+        "m": ben.user_id,
+        "i": audit_key("secret-invite-key"),
+        "t": clinic["patientTags"][0]["_id"],
+    }
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_opens_for_its_roles_and_for_no_other(page, fill, staff):
+    for role in ROLES:
+        response = staff(role).client.get("/admin/" + page.format(**fill))
+        expected = 200 if role in PAGES[page] else 403
+        assert response.status_code == expected, role
+        list(getattr(response, "streaming_content", []))
+
+
+@pytest.mark.parametrize("page", PAIRS)
+def test_a_page_that_needs_two_roles_opens_for_neither_alone(page, fill, staff):
+    both = PAIRS[page]
+    for role in ROLES:
+        assert staff(role).get(page.format(**fill)).status_code == 403
+    assert staff(*both).get(page.format(**fill)).status_code == 200
+
+
+def test_every_page_is_in_the_tables_of_the_tests():
+    """A new page without a row here fails."""
+    tested = {
+        "clinics", "clinic_troubles", "user_lookup", "clinic", "clinic_members", "clinic_labels", "clinic_history",
+        "clinic_patients", "clinic_patient", "clinic_member", "member_remove", "invite_revoke", "label",
+        "clinic_delete", "clinics_export", "outbox", "audit", "audit_export", "clinic_patients_export",
+        "patient_remove", "clinic_members_export",
+        # tested on their own
+        "find", "clinic_settings", "clinic_refresh", "label_add", "patient_connect", "outbox_row",
+        "outbox_requeue", "audit_event",
+    }  # fmt: skip
+    ours = ("clinics_site.", "clinics.")
+    names = {name for _, name, view in pages.PAGES if view.__module__.startswith(ours)}
+    assert names == tested
+
+
+def test_a_refused_try_is_in_the_audit_trail(clinic, staff):
+    person = staff("viewer")
+    person.get(f"clinics/{clinic['_id']}/patients/")
+    (event,) = events(outcome="denied")
+    assert event["action"] == "page.clinic_patients"
+    assert event["actor"]["id"] == person.id
+    assert event["clinicId"] == clinic["_id"]
+
+
+def test_actions_are_not_reached_by_a_link(clinic, root):
+    for path in ("refresh", "labels/tag/add"):
+        assert root.get(f"clinics/{clinic['_id']}/{path}").status_code == 404
+    assert root.get("events/start-again").status_code == 404
+
+
+# --- finding ----------------------------------------------------------------------------------------
+def names_on(response):
+    return [row["name"] for row in response.context["clinics"]]
+
+
+def test_clinics_are_found_by_a_part_of_the_name_in_any_case(root):
+    for name in ("Harbor North", "HARBOR south", "Mill (east)", "Mill [west]"):
+        make_clinic(name=name)
+    assert names_on(root.get("clinics/", {"q": "harbor"})) == ["Harbor North", "HARBOR south"]
+    assert names_on(root.get("clinics/", {"q": "(EAST"})) == ["Mill (east)"]
+    assert names_on(root.get("clinics/", {"q": ".*"})) == []
+
+
+def test_clinics_are_filtered_by_tier_ehr_and_creation(root):
+    make_clinic(name="A", tier="tier0300", ehrSettings={"enabled": True, "provider": "redox"})
+    make_clinic(name="B", tier="tier0100")
+    clinic = make_clinic(name="C")
+    db.database()["clinics"].update_one({"_id": clinic["_id"]}, {"$unset": {"tier": ""}})
+    assert names_on(root.get("clinics/", {"tier": "tier0300"})) == ["A"]
+    assert names_on(root.get("clinics/", {"tier": "tier0100"})) == ["B", "C"]
+    assert names_on(root.get("clinics/", {"ehr": "yes"})) == ["A"]
+    assert names_on(root.get("clinics/", {"ehr": "no"})) == ["B", "C"]
+    today = clinic["createdTime"].date().isoformat()
+    assert names_on(root.get("clinics/", {"from": today, "to": today})) == ["A", "B", "C"]
+    assert names_on(root.get("clinics/", {"to": "2001-01-01"})) == []
+    assert "A day is written as" in text(root.get("clinics/", {"from": "yesterday"}))
+
+
+def test_clinics_come_in_pages_with_the_total(root):
+    for number in range(30):
+        make_clinic(name=f"Clinic {number:02}")
+    first = root.get("clinics/", {"q": "clinic"})
+    assert "1–25 of 30" in text(first)
+    assert "?q=clinic&amp;page=2" in text(first)
+    second = root.get("clinics/", {"q": "clinic", "page": "2"})
+    assert names_on(second) == [f"Clinic {number:02}" for number in range(25, 30)]
+    for nonsense in ("0", "-1", "x", "²", "99999999999"):
+        assert root.get("clinics/", {"page": nonsense}).status_code == 200
+
+
+def test_one_field_leads_to_clinics_and_users(clinic, root, staff):
+    page = f"/admin/clinics/{clinic['_id']}/"
+    code = clinic["canonicalShareCode"]
+    for typed, target in (
+        (str(clinic["_id"]), page),
+        (str(clinic["_id"]).upper(), page),
+        (code, page),
+        (code.lower(), page),
+        ("ada.admin@example.org", "/admin/users/?q=ada.admin%40example.org"),
+        ("a1b2c3d4e5", "/admin/users/?q=a1b2c3d4e5"),
+        ("harbor", "/admin/clinics/?q=harbor"),
+    ):
+        assert root.get("find/", {"q": typed}).headers["Location"] == target
+    unknown = root.get("find/", {"q": "AAAA-BBBB-CCCC"})
+    assert messages_of(unknown) == ["No clinic has the share code AAAA-BBBB-CCCC."]
+    assert staff("auditor").get("find/", {"q": "x"}).status_code == 403
+
+
+def test_the_user_look_up_shows_clinics_as_clinician_and_as_patient(clinic, ben, root, staff):
+    page = text(root.get("users/", {"q": ben.email}))
+    assert "Harbor Diabetes Center" in page
+    assert ben.user_id in page
+    patient = patient_ids(clinic)[0]
+    assert "As a patient" in text(staff("support").get("users/", {"q": patient}))
+    assert [event["object"]["id"] for event in events(action="user.looked_up")][-1] == patient
+
+
+def test_a_viewer_does_not_learn_who_is_a_patient(clinic, staff):
+    page = text(staff("viewer").get("users/", {"q": patient_ids(clinic)[0]}))
+    assert "As a patient" not in page
+    assert "Marker" not in page
+
+
+def test_pending_invites_are_found_by_address(clinic, root):
+    page = text(root.get("users/", {"q": "invited@example.org"}))
+    assert "invited" in page
+    assert "Harbor Diabetes Center" in page
+    assert "Nobody found" in text(root.get("users/", {"q": "nobody@example.org"}))
+
+
+# --- the clinic page --------------------------------------------------------------------------------
+def test_the_bar_says_in_words_and_numbers_how_full_a_clinic_is(clinic, root):
+    def bar():
+        return root.get(f"clinics/{clinic['_id']}/").context["bar"]
+
+    def limit(**limits):
+        patient_counts.set_limits(
+            str(clinic["_id"]), {name: {"plan": plan} for name, plan in limits.items()}
+        )
+
+    assert (bar().plan, bar().hard, bar().word) == (3, 250, "within the limit")
+    limit(hardLimit=3)
+    assert (bar().kind, bar().word, bar().filled) == ("bad", "at the limit", 100)
+    limit(hardLimit=2)
+    assert bar().word == "over the limit"
+    limit(hardLimit=10, softLimit=3)
+    assert (bar().kind, bar().word, bar().soft_mark) == ("warn", "over the soft limit", 30)
+    limit()
+    assert (bar().kind, bar().word) == ("good", "no limit")
+    limit(hardLimit=2)
+    db.database()["clinics"].update_one({"_id": clinic["_id"]}, {"$set": {"tier": "tier0300"}})
+    assert (bar().is_limited, bar().word) == (False, "no limit")
+    page = text(root.get(f"clinics/{clinic['_id']}/"))
+    assert "Limits are stored but not in force" in page
+
+
+def test_the_bar_has_a_text_for_those_who_do_not_see_it(clinic, root):
+    page = text(root.get(f"clinics/{clinic['_id']}/"))
+    assert 'aria-label="3 plan patients of 250: within the limit"' in page
+
+
+def test_refreshing_the_count_repairs_it_and_is_recorded(clinic, staff):
+    db.database()["patients"].delete_one({"clinicId": clinic["_id"]})
+    person = staff("configuration")
+    response = person.post(f"clinics/{clinic['_id']}/refresh")
+    assert messages_of(response) == ["The patient count was counted anew."]
+    assert person.get(f"clinics/{clinic['_id']}/").context["bar"].plan == 2
+    (event,) = events(action="clinic.count_refreshed")
+    assert (event["before"]["plan"], event["after"]["plan"]) == (3, 2)
+    assert staff("support").post(f"clinics/{clinic['_id']}/refresh").status_code == 403
+
+
+def test_clinics_in_trouble_are_listed_with_what_is_wrong(root):
+    make_clinic(name="No admin")
+    make_clinic(
+        name="Full",
+        admins=["x"],
+        patientCount={"plan": 5},
+        patientCountSettings={"hardLimit": {"plan": 5}},
+    )
+    make_clinic(
+        name="Not limited",
+        admins=["x"],
+        country="DE",
+        patientCount={"plan": 5},
+        patientCountSettings={"hardLimit": {"plan": 5}},
+    )
+    ehr = {"enabled": True, "provider": "redox", "sourceId": "s"}
+    make_clinic(name="Half an EHR", admins=["x"], ehrSettings=ehr)
+    make_clinic(name="Same source", admins=["x"], ehrSettings=ehr)
+    make_clinic(name="Well", admins=["x"])
+    found = {
+        row["name"]: row["reasons"] for row in root.get("clinics/attention").context["troubles"]
+    }
+    assert found["No admin"] == ["no admin"]
+    assert found["Full"] == ["at its limit: 5 of 5"]
+    assert "EHR on without destinations: nothing can be sent" in found["Half an EHR"]
+    assert "another clinic has the same EHR source: matching fails" in found["Same source"]
+    assert set(found) == {"No admin", "Full", "Half an EHR", "Same source"}
+    assert "Half an EHR" in text(root.get(""))
+
+
+def test_the_history_shows_changes_and_outlives_the_clinic(clinic, root, staff):
+    staff("configuration").submit(f"clinics/{clinic['_id']}/settings/tier", tier="tier0200")
+    staff("support").get(f"clinics/{clinic['_id']}/patients/")
+    page = root.get(f"clinics/{clinic['_id']}/history")
+    assert [event["action"] for event in page.context["events"]] == ["clinic.tier_changed"]
+    looks = root.get(f"clinics/{clinic['_id']}/history", {"looks": "1"})
+    assert [e["action"] for e in looks.context["events"]] == [
+        "patients.listed",
+        "clinic.tier_changed",
+    ]
+    db.database()["clinics"].delete_one({"_id": clinic["_id"]})
+    gone = root.get(f"clinics/{clinic['_id']}/history")
+    assert "clinic.tier_changed" in text(gone)
+
+
+# --- events -----------------------------------------------------------------------------------------
+def dead_rows(count, handler="clinics.x", **fields):
+    rows = [
+        {"event": "e", "handler": handler, "key": "", "payload": {"clinicId": "c"}, "state": "dead",
+         "attempts": 9, "createdTime": 0, "updatedTime": 0, "notBefore": 0, **fields}
+        for _ in range(count)
+    ]  # fmt: skip
+    return db.database()[outbox.COLLECTION].insert_many(rows).inserted_ids
+
+
+def count(state):
+    return db.database()[outbox.COLLECTION].count_documents({"state": state, "event": "e"})
+
+
+def test_chosen_events_are_started_again_with_a_reason(staff):
+    first, second, _ = dead_rows(3)
+    person = staff("integration")
+    response = person.post("events/start-again", row=[str(first), str(second)], reason="T-9")
+    assert messages_of(response) == ["2 of 2 chosen events started again."]
+    assert (count("dead"), count("pending")) == (1, 2)
+    (event,) = events(action="outbox.requeue")
+    assert event["scope"] == {"count": 2, "rows": [str(first), str(second)]}
+    assert event["reason"] == "T-9"
+
+
+def test_all_events_of_a_handler_are_started_again(staff):
+    dead_rows(2, handler="clinics.x")
+    dead_rows(1, handler="clinics.y")
+    staff("integration").post("events/start-again", all="1", handler="clinics.x", reason="T")
+    assert (count("dead"), count("pending")) == (1, 2)
+
+
+def test_events_are_not_started_again_without_reason_or_role(staff):
+    (row,) = dead_rows(1)
+    response = staff("integration").post("events/start-again", row=[str(row)], reason=" ")
+    assert messages_of(response) == ["A reason is needed to start events again."]
+    assert (
+        staff("support").post("events/start-again", row=[str(row)], reason="T").status_code == 403
+    )
+    assert messages_of(staff("integration").post("events/start-again", reason="T")) == [
+        "No event was chosen."
+    ]
+    assert count("dead") == 1
+
+
+def test_an_event_that_names_a_person_shows_nothing_of_it(root):
+    (hidden,) = dead_rows(1, handler="unknown", payload={"recipient": "marker@example.org"})
+    page = text(root.get(f"events/{hidden}/"))
+    assert "marker" not in page
+    assert "its content is not shown" in page
+    assert root.get("events/6b0553fbbafa75e9de76e4d1/").status_code == 404
+
+
+# --- audit ------------------------------------------------------------------------------------------
+def test_the_audit_trail_is_filtered(clinic, root, staff):
+    staff("configuration").submit(f"clinics/{clinic['_id']}/settings/tier", tier="tier0200")
+    staff("viewer").get("audit/")
+
+    def actions(**query):
+        return [event["action"] for event in root.get("audit/", query).context["events"]]
+
+    assert actions(clinic=str(clinic["_id"])) == ["clinic.tier_changed"]
+    assert actions(actor="viewer") == ["page.audit"]
+    assert actions(action="clinic.tier_changed") == ["clinic.tier_changed"]
+    assert actions(outcome="denied") == ["page.audit"]
+    assert actions(object=str(clinic["_id"])) == ["clinic.tier_changed"]
+    today = clinic["createdTime"].date().isoformat()
+    assert len(actions(**{"from": today, "to": today})) >= 2
+    assert actions(to="2001-01-01") == []
+    assert "A clinic id has 24" in text(root.get("audit/", {"clinic": "x"}))
+
+
+def test_an_audit_event_shows_its_difference_and_its_seal(clinic, root, staff):
+    staff("configuration").submit(f"clinics/{clinic['_id']}/settings/tier", tier="tier0200")
+    (event,) = events(action="clinic.tier_changed")
+    page = text(root.get(f"audit/{event['_id']}/"))
+    assert "<del>tier0100</del>" in page
+    assert "seal intact" in page
+    db.database()["auditEvents"].update_one({"_id": event["_id"]}, {"$set": {"reason": "x"}})
+    assert "seal broken" in text(root.get(f"audit/{event['_id']}/"))
+
+
+def test_the_export_of_the_trail_is_itself_in_the_trail(clinic, staff):
+    staff("configuration").submit(f"clinics/{clinic['_id']}/settings/tier", tier="tier0200")
+    response = staff("auditor").get("audit/export.csv", {"action": "clinic.tier_changed"})
+    lines = b"".join(response.streaming_content).decode().splitlines()
+    assert lines[0].startswith("\ufeffnumber,time,environment,actor")
+    assert len(lines) == 2
+    assert "tier0200" in lines[1]
+    (event,) = events(action="audit.export")
+    assert "clinic.tier_changed" in event["scope"]["filter"]

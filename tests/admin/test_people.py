@@ -1,0 +1,380 @@
+"""Patients and members for staff: looks audited, exports safe, removals confirmed (clients note, 5.2 to 5.7)."""
+
+import csv
+import io
+from datetime import UTC, datetime
+
+import pytest
+
+from clinics.admin.members import audit_key
+from clinics_site.admin import exports
+from clinics_site.core import audit, db
+from tests.admin.conftest import events, messages_of, opened_on, patient_ids, stored, text
+from tests.factories import make_patient, make_patients
+
+
+def at(clinic, rest=""):
+    return f"clinics/{clinic['_id']}/{rest}"
+
+
+def rows_of(response):
+    content = b"".join(response.streaming_content).decode()
+    return list(csv.reader(io.StringIO(content.removeprefix("\ufeff"))))
+
+
+# --- looking ----------------------------------------------------------------------------------------
+def test_a_list_of_patients_leaves_one_event_with_their_ids(clinic, staff):
+    person = staff("support")
+    page = person.get(at(clinic, "patients/"))
+    assert "Maria Marker" in text(page)
+    (event,) = events(action="patients.listed")
+    assert event["actor"]["id"] == person.id
+    assert sorted(event["scope"]["patients"]) == sorted(patient_ids(clinic))
+    assert event["clinicId"] == clinic["_id"]
+
+
+def test_patients_are_searched_and_paged_through_the_service(clinic, staff):
+    make_patients(clinic, [{"fullName": f"Person {n:02}"} for n in range(30)])
+    person = staff("support")
+    assert "1–25 of 33" in text(person.get(at(clinic, "patients/")))
+    assert "1–10 of 30" in text(person.get(at(clinic, "patients/"), {"q": "person", "size": "10"}))
+    found = person.get(at(clinic, "patients/"), {"q": "mrn-2"})
+    assert [row["fullName"] for row in found.context["patients"]] == ["Paul Plain"]
+    assert "No patient matches" in text(person.get(at(clinic, "patients/"), {"q": "$where"}))
+
+
+def test_the_page_of_a_patient_answers_why_no_data_arrives(clinic, staff):
+    moment = datetime(2026, 3, 4, 5, 6, tzinfo=UTC)
+    patient = make_patient(
+        clinic,
+        fullName="Dora Detail",
+        tags=[clinic["patientTags"][1]["_id"]],
+        sites=[clinic["sites"][1]],
+        dataSources=[
+            {"providerName": "dexcom", "state": "pendingReconnect", "modifiedTime": moment}
+        ],
+        providerConnectionRequests={"dexcom": [{"providerName": "dexcom", "createdTime": moment}]},
+        reviews=[{"clinicianId": "clinician-1", "time": moment}],
+        summary={"cgmStats": {"dates": {"lastUploadDate": moment, "lastData": moment}}},
+        ehrSubscriptions={
+            "summaryAndReports": {"active": True, "provider": "redox", "matchedMessages": []}
+        },
+    )
+    response = staff("support").get(at(clinic, f"patients/{patient['userId']}/"))
+    page = text(response)
+    for expected in (
+        "pendingReconnect", "Study", "West", "clinician-1", "4 Mar 2026, 05:06 UTC", "custodial",
+        "summary and reports", "custodian, note, upload, view",
+    ):  # fmt: skip
+        assert expected in page, expected
+    (event,) = events(action="patient.viewed")
+    assert event["object"] == {"type": "patient", "id": patient["userId"], "name": ""}
+
+
+def test_a_patient_of_another_clinic_is_not_found_here(clinic, staff):
+    from tests.factories import make_clinic
+
+    other = make_clinic(name="Other")
+    user_id = patient_ids(clinic)[0]
+    assert staff("support").get(at(other, f"patients/{user_id}/")).status_code == 404
+    assert staff("support").get(at(clinic, "patients/unknown/")).status_code == 404
+    assert not events(action="patient.viewed")
+
+
+def test_the_page_of_a_patient_is_not_shown_when_the_look_can_not_be_recorded(
+    clinic, staff, monkeypatch
+):
+    def fail(**_):
+        raise RuntimeError
+
+    person = staff("support")
+    person.client.raise_request_exception = False
+    monkeypatch.setattr(audit, "record", fail)
+    response = person.get(at(clinic, f"patients/{patient_ids(clinic)[0]}/"))
+    assert response.status_code == 500
+    assert "Maria" not in text(response)
+
+
+def test_no_value_of_a_patient_is_in_the_audit_trail(clinic, staff):
+    person = staff("support", "destructive")
+    user_id = patient_ids(clinic)[0]
+    person.get(at(clinic, "patients/"), {"q": "Marker"})
+    person.get(at(clinic, f"patients/{user_id}/"))
+    rows_of(person.get(at(clinic, "patients/export.csv"), {"q": "Marker"}))
+    person.get("users/", {"q": user_id})
+    person.post(at(clinic, f"patients/{user_id}/connect"), provider="dexcom")
+    person.post(at(clinic, f"patients/{user_id}/remove"), typed=user_id, reason="T")
+    trail = str(events())
+    assert len(events()) >= 6
+    for marker in ("Marker", "MRN-0", "1980-01-02"):
+        assert marker not in trail
+
+
+# --- exporting --------------------------------------------------------------------------------------
+def test_an_export_has_every_patient_and_is_recorded_with_the_number_of_rows(clinic, staff):
+    person = staff("support", "destructive")
+    response = person.get(at(clinic, "patients/export.csv"))
+    assert "attachment" in response.headers["Content-Disposition"]
+    header, *rows = rows_of(response)
+    assert header[:5] == ["id", "name", "e-mail", "birth date", "MRN"]
+    assert len(rows) == 3
+    names = {row[1] for row in rows}
+    assert {"Maria Marker", "Paul Plain"} < names
+    (event,) = events(action="patients.export")
+    assert event["scope"]["rows"] == 3
+    assert event["actor"]["id"] == person.id
+
+
+def test_more_patients_than_one_page_of_the_export(clinic, staff):
+    make_patients(clinic, [{"fullName": f"Person {n:04}"} for n in range(1100)])
+    _, *rows = rows_of(staff("support", "destructive").get(at(clinic, "patients/export.csv")))
+    assert len({row[0] for row in rows}) == 1103
+
+
+def test_a_name_that_a_spreadsheet_would_run_is_only_text(clinic, staff):
+    _, *rows = rows_of(staff("support", "destructive").get(at(clinic, "patients/export.csv")))
+    assert [row[1] for row in rows if "calc" in row[1]] == ["'=cmd|' /C calc'!A0"]
+
+
+@pytest.mark.parametrize("value", ["=1+1", "+1", "-2+3", "@SUM(A1)", "\t=1", "  =1", "\n=1", "|x"])
+def test_the_starts_of_formulas_are_made_text(value):
+    assert exports.cell(value) == "'" + value
+
+
+@pytest.mark.parametrize("value", ["Anna", "-5", "-5.5", "1980-01-02", "a=b", "O'Brien", ""])
+def test_what_is_no_formula_stays_as_it_is(value):
+    assert exports.cell(value) == value
+
+
+def test_members_are_exported_with_roles(clinic, staff):
+    _, *rows = rows_of(staff("support", "destructive").get(at(clinic, "members/export.csv")))
+    assert sorted(row[4] for row in rows) == ["invited", "member", "member"]
+    assert events(action="clinicians.export")[0]["scope"]["rows"] == 3
+
+
+# --- helping ----------------------------------------------------------------------------------------
+def test_a_connection_request_goes_through_the_service(clinic, staff):
+    user_id = patient_ids(clinic)[0]
+    response = staff("support").post(at(clinic, f"patients/{user_id}/connect"), provider="dexcom")
+    assert messages_of(response) == ["A connection request for dexcom was sent."]
+    document = db.collection("patients").find_one({"userId": user_id})
+    assert document["dataSources"][0]["state"] == "pending"
+    (event,) = events(action="patient.connection_requested")
+    assert event["scope"] == {"provider": "dexcom"}
+
+
+def test_a_connection_that_can_not_be_requested_is_said(clinic, staff):
+    user_id = patient_ids(clinic)[0]
+    response = staff("support").post(at(clinic, f"patients/{user_id}/connect"), provider="abbott")
+    assert messages_of(response) == ["Patient not found."]
+    (event,) = events(action="patient.connection_requested")
+    assert event["outcome"] == "refused"
+    response = staff("support").post(at(clinic, f"patients/{user_id}/connect"), provider="pigeon")
+    assert messages_of(response) == ["Choose a provider."]
+
+
+# --- members ----------------------------------------------------------------------------------------
+def test_members_and_invites_are_in_one_table(clinic, staff):
+    page = staff("support").get(at(clinic, "members/"))
+    assert sorted(member["state"] for member in page.context["members"]) == [
+        "invited", "member", "member",
+    ]  # fmt: skip
+    assert "invited@example.org" in text(page)
+    assert "secret-invite-key" not in text(page)
+    assert "invited@example.org" not in text(staff("viewer").get(at(clinic, "members/")))
+
+
+def test_roles_are_changed_through_the_service(clinic, ben, staff):
+    person = staff("support")
+    path = at(clinic, f"members/{ben.user_id}/")
+    token = opened_on(person.get(path))
+    person.post(path, opened_on=token, roles=["CLINIC_ADMIN", "PRESCRIBER"], reason="asked by Ada")
+    assert ben.user_id in stored(clinic)["admins"]
+    (event,) = events(action="clinician.roles_changed")
+    assert event["before"] == {"roles": ["CLINIC_MEMBER"]}
+    assert event["after"] == {"roles": ["CLINIC_ADMIN", "PRESCRIBER"]}
+    assert event["reason"] == "asked by Ada"
+    assert stored_member(clinic, ben)["rolesUpdates"][-1]["updatedBy"] == f"staff:{person.id}"
+
+
+def stored_member(clinic, person):
+    return db.collection("clinicians").find_one(
+        {"clinicId": clinic["_id"], "userId": person.user_id}
+    )
+
+
+def test_the_last_admin_keeps_the_role_and_the_place(clinic, ada, staff):
+    person = staff("support")
+    path = at(clinic, f"members/{ada.user_id}/")
+    token = opened_on(person.get(path))
+    response = person.post(path, opened_on=token, roles=["CLINIC_MEMBER"])
+    assert messages_of(response) == ["The clinic must have at least one admin."]
+    response = person.post(f"{path}remove", typed=ada.user_id, reason="T")
+    assert messages_of(response)[-1] == "The clinic must have at least one admin."
+    assert stored(clinic)["admins"] == [ada.user_id]
+    assert {event["outcome"] for event in events(clinicId=clinic["_id"])} == {"refused"}
+
+
+def test_somebody_who_changed_the_roles_meanwhile_is_not_overwritten(clinic, ben, staff, root):
+    path = at(clinic, f"members/{ben.user_id}/")
+    person = staff("support")
+    token = opened_on(person.get(path))
+    root.post(path, opened_on=opened_on(root.get(path)), roles=["CLINIC_ADMIN"])
+    response = person.post(path, opened_on=token, roles=["CLINIC_MEMBER", "PRESCRIBER"])
+    assert "Somebody changed this meanwhile" in messages_of(response)[0]
+    assert len(events(action="clinician.roles_changed", outcome="done")) == 1
+
+
+def test_prescriber_alone_is_no_membership(clinic, ben, staff):
+    person = staff("support")
+    path = at(clinic, f"members/{ben.user_id}/")
+    token = opened_on(person.get(path))
+    response = person.post(path, opened_on=token, roles=["PRESCRIBER"])
+    assert response.status_code == 400
+    assert "prescriber comes on top" in text(response)
+
+
+# --- removing: typed, with a reason, archived, audited ---------------------------------------------------
+def removals(clinic, ben):
+    user_id = patient_ids(clinic)[0]
+    invite = audit_key("secret-invite-key")
+    return {
+        "patient": (
+            f"patients/{user_id}/remove", user_id, ("support", "destructive"), "patient.removed",
+            ("patients", {"userId": user_id}),
+        ),
+        "member": (
+            f"members/{ben.user_id}/remove", ben.user_id, ("support",), "clinician.removed",
+            ("clinicians", {"userId": ben.user_id}),
+        ),
+        "invite": (
+            f"invites/{invite}/revoke", "invited@example.org", ("support",), "invite.revoked",
+            ("clinicians", {"inviteId": "secret-invite-key"}),
+        ),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("what", ["patient", "member", "invite"])
+def test_a_removal_needs_the_typed_text_and_a_reason(what, clinic, ben, staff):
+    path, typed, held, action, (collection, query) = removals(clinic, ben)[what]
+    person = staff(*held)
+
+    def is_there():
+        return db.collection(collection).find_one({"clinicId": clinic["_id"], **query}) is not None
+
+    assert typed in text(person.get(at(clinic, path)))
+    response = person.post(at(clinic, path), typed="wrong", reason="T-1")
+    assert "does not match; nothing was removed" in messages_of(response)[0]
+    response = person.post(at(clinic, path), typed=typed, reason="  ")
+    assert "A reason or ticket number is needed" in messages_of(response)[-1]
+    assert is_there()
+    assert not events(action=action)
+    person.post(at(clinic, path), typed=typed, reason="T-1")
+    assert not is_there()
+    (event,) = events(action=action)
+    assert event["reason"] == "T-1"
+    assert "secret-invite-key" not in str(event)
+
+
+def test_a_removed_patient_is_archived_and_counted(clinic, staff):
+    user_id = patient_ids(clinic)[0]
+    person = staff("support", "destructive")
+    person.post(at(clinic, f"patients/{user_id}/remove"), typed=user_id, reason="T-1")
+    archived = db.collection("patient_deletions").find_one({"patient.userId": user_id})
+    assert archived["patient"]["fullName"] == "Maria Marker"
+    assert stored(clinic)["patientCount"]["plan"] == 2
+
+
+def test_a_clinic_with_patients_can_not_be_deleted_and_the_page_says_so(clinic, staff):
+    person = staff("destructive")
+    page = text(person.get(at(clinic, "delete")))
+    assert "The clinic still has 3 patients; remove them first." in page
+    assert "Type <code" not in page
+    person.post(at(clinic, "delete"), typed=clinic["name"], reason="T")
+    assert stored(clinic) is not None
+    assert not events(action="clinic.deleted", outcome="done")
+
+
+def test_an_empty_clinic_is_deleted_by_its_typed_name(clinic, staff):
+    for user_id in patient_ids(clinic):
+        staff("support", "destructive").post(
+            at(clinic, f"patients/{user_id}/remove"), typed=user_id, reason="T"
+        )
+    person = staff("destructive")
+    assert clinic["canonicalShareCode"] in text(person.get(at(clinic, "delete")))
+    person.post(at(clinic, "delete"), typed="harbor", reason="T-5")
+    assert stored(clinic) is not None
+    response = person.post(at(clinic, "delete"), typed=clinic["name"], reason="T-5")
+    assert messages_of(response)[-1] == "The clinic was deleted."
+    assert stored(clinic) is None
+    (event,) = events(action="clinic.deleted")
+    assert event["object"]["name"] == clinic["name"]
+    assert event["reason"] == "T-5"
+
+
+# --- tags and sites ---------------------------------------------------------------------------------
+def label(clinic, kind, index=0):
+    found = clinic["patientTags" if kind == "tag" else "sites"][index]
+    return at(clinic, f"labels/{kind}/{found['_id' if kind == 'tag' else 'id']}/")
+
+
+def names(clinic):
+    after = stored(clinic)
+    return (
+        [tag["name"] for tag in after.get("patientTags") or []],
+        [site["name"] for site in after.get("sites") or []],
+    )
+
+
+def test_tags_and_sites_show_how_many_patients_they_have(clinic, root):
+    kinds = root.get(at(clinic, "labels/")).context["kinds"]
+    assert [[(found.name, found.patients) for found in kind["labels"]] for kind in kinds] == [
+        [("Pump", 3), ("Study", 0)],
+        [("Main", 3), ("West", 0)],
+    ]
+
+
+def test_tags_and_sites_are_changed_through_the_services(clinic, staff):
+    person = staff("configuration")
+    person.post(at(clinic, "labels/tag/add"), name="New tag")
+    person.post(label(clinic, "tag"), do="rename", name="Pumps")
+    person.post(label(clinic, "site"), do="rename", name="Main house")
+    tags, sites = names(clinic)
+    assert sorted(tags) == ["New tag", "Pumps", "Study"]
+    assert sorted(sites) == ["Main house", "West"]
+    patient = db.collection("patients").find_one({"clinicId": clinic["_id"]})
+    assert patient["sites"][0]["name"] == "Main house"
+    person.post(label(clinic, "site"), do="merge", target=str(clinic["sites"][1]["id"]), reason="T")
+    person.post(label(clinic, "tag", 1), do="delete", reason="T")
+    person.post(label(clinic, "tag"), do="convert", reason="T")
+    tags, sites = names(clinic)
+    assert tags == ["New tag"]
+    assert sorted(sites) == ["Pumps", "West"]
+    actions = [event["action"] for event in events(clinicId=clinic["_id"])]
+    assert actions == [
+        "tag.created", "tag.renamed", "site.renamed", "site.merged", "tag.deleted", "tag.converted",
+    ]  # fmt: skip
+
+
+def test_what_takes_a_label_away_needs_a_reason(clinic, staff):
+    person = staff("configuration")
+    for kind, fields in (
+        ("tag", {"do": "delete"}),
+        ("tag", {"do": "convert"}),
+        ("site", {"do": "delete"}),
+        ("site", {"do": "merge", "target": str(clinic["sites"][1]["id"])}),
+    ):
+        response = person.post(label(clinic, kind), **fields)
+        assert "A reason or ticket number is needed" in messages_of(response)[-1]
+    assert names(clinic) == (["Pump", "Study"], ["Main", "West"])
+
+
+def test_a_refused_label_is_said_in_the_services_words(clinic, staff):
+    person = staff("configuration")
+    response = person.post(at(clinic, "labels/tag/add"), name="pump")
+    assert messages_of(response) == ["Duplicate patient tag."]
+    response = person.post(label(clinic, "tag"), do="rename", name=" ")
+    assert messages_of(response)[-1] == "A name has 1 to 200 characters."
+    response = person.post(label(clinic, "tag"), do="dance")
+    assert messages_of(response)[-1] == "Choose what to do."
+    assert person.post(at(clinic, "labels/colour/add"), name="x").status_code == 404

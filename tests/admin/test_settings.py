@@ -1,0 +1,264 @@
+"""Staff change a clinic's settings: seen before saved, guarded, audited (clients note, 5.3, 5.5 and 5.7)."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from clinics.services import patients
+from clinics_site.core import db
+from tests.admin.conftest import events, messages_of, opened_on, stored, text
+
+EHR = {
+    "enabled": "on",
+    "provider": "redox",
+    "source_id": "source-1",
+    "mrn_id_type": "MRN",
+    "flowsheet": "f",
+    "notes": "n",
+    "results": "r",
+    "enable_reports": "CODE1",
+    "cadence": "7d",
+    "tag_codes": "TAGS, MORE",
+    "tag_separator": "|",
+}
+
+
+def path(clinic, kind):
+    return f"clinics/{clinic['_id']}/settings/{kind}"
+
+
+CHANGES = {
+    "limits": (
+        "configuration",
+        {
+            "hard_plan": "40",
+            "soft_plan": "30",
+            "hard_start": "2026-01-01",
+            "hard_end": "2026-12-31",
+        },
+        lambda c: (
+            c["patientCountSettings"]["hardLimit"]["plan"] == 40
+            and c["patientCountSettings"]["softLimit"] == {"plan": 30}
+        ),
+        "clinic.limits_changed",
+    ),
+    "tier": (
+        "configuration",
+        {"tier": "tier0300"},
+        lambda c: c["tier"] == "tier0300",
+        "clinic.tier_changed",
+    ),
+    "mrn": (
+        "configuration",
+        {"required": "on"},
+        lambda c: c["mrnSettings"] == {"required": True, "unique": False},
+        "clinic.mrn_changed",
+    ),
+    "timezone": (
+        "configuration",
+        {"timezone": "Europe/Berlin"},
+        lambda c: (
+            c["timezone"] == "Europe/Berlin" and c["phoneNumbers"] == [{"number": "+1 555 0100"}]
+        ),
+        "clinic.timezone_changed",
+    ),
+    "notifications": (
+        "configuration",
+        {"patient_invitation": "on"},
+        lambda c: c["suppressedNotifications"] == {"patientClinicInvitation": True},
+        "clinic.notifications_changed",
+    ),
+    "restrictions": (
+        "integration",
+        {"restrictions": "example.org\nclinic.example okta"},
+        lambda c: (
+            c["membershipRestrictions"]
+            == [
+                {"emailDomain": "example.org"},
+                {"emailDomain": "clinic.example", "requiredIdp": "okta"},
+            ]
+        ),
+        "clinic.restrictions_changed",
+    ),
+    "ehr": (
+        "integration",
+        EHR,
+        lambda c: (
+            c["ehrSettings"]["destinationIds"] == {"flowsheet": "f", "notes": "n", "results": "r"}
+            and c["ehrSettings"]["tags"] == {"codes": ["TAGS", "MORE"], "separator": "|"}
+        ),
+        "clinic.ehr_changed",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", CHANGES)
+def test_a_change_goes_through_the_service_and_leaves_before_and_after(kind, clinic, staff):
+    role, fields, is_stored, action = CHANGES[kind]
+    person = staff(role)
+    response = person.submit(path(clinic, kind), reason="TICKET-7", **fields)
+    assert response.status_code == 302, text(response)
+    after = stored(clinic)
+    assert is_stored(after)
+    assert after["updatedTime"] > clinic["updatedTime"]
+    (event,) = events(action=action)
+    assert event["actor"] == {"id": person.id, "kind": "staff", "name": role}
+    assert event["object"] == {"type": "clinic", "id": str(clinic["_id"]), "name": clinic["name"]}
+    assert event["clinicId"] == clinic["_id"]
+    assert event["before"] != event["after"]
+    assert (event["reason"], event["outcome"]) == ("TICKET-7", "done")
+    assert event["requestId"]
+
+
+@pytest.mark.parametrize("kind", CHANGES)
+def test_the_other_roles_can_not_open_or_save_it(kind, clinic, staff):
+    allowed, fields, _, action = CHANGES[kind]
+    for role in {"viewer", "support", "configuration", "integration", "destructive"} - {allowed}:
+        assert staff(role).get(path(clinic, kind)).status_code == 403
+        response = staff(role).post(path(clinic, kind), confirmed="1", opened_on="x", **fields)
+        assert response.status_code == 403
+    assert stored(clinic)["updatedTime"] == clinic["updatedTime"]
+    assert not events(action=action)
+    assert len(events(outcome="denied")) == 8
+
+
+@pytest.mark.parametrize("kind", CHANGES)
+def test_the_difference_is_shown_before_anything_is_saved(kind, clinic, staff):
+    role, fields, *_ = CHANGES[kind]
+    person = staff(role)
+    token = opened_on(person.get(path(clinic, kind)))
+    review = person.post(path(clinic, kind), opened_on=token, **fields)
+    assert "what changes" in text(review)
+    assert "<ins>" in text(review)
+    assert stored(clinic)["updatedTime"] == clinic["updatedTime"]
+
+
+def test_saving_the_present_values_saves_nothing(clinic, staff):
+    response = staff("configuration").submit(path(clinic, "tier"), tier="tier0100")
+    assert messages_of(response) == ["Nothing to save: these are the present values."]
+    assert not events(action="clinic.tier_changed")
+
+
+INVALID = [
+    ("limits", {"hard_plan": "-1"}, "A plan is a whole number of patients, 0 or more."),
+    ("limits", {"hard_plan": "many"}, "A plan is a whole number of patients, 0 or more."),
+    (
+        "limits",
+        {"hard_plan": "5", "hard_start": "2026-02-02", "hard_end": "2026-02-01"},
+        "The start is after the end: put the earlier day first.",
+    ),
+    (
+        "limits",
+        {"soft_plan": "5", "soft_start": "2026-02-02", "soft_end": "2026-02-01"},
+        "The start is after the end: put the earlier day first.",
+    ),
+    ("limits", {"hard_start": "2026-02-02"}, "Give the number of patients, or clear the dates"),
+    ("tier", {"tier": "tier9999"}, "Select a valid choice"),
+    ("timezone", {"timezone": "Mars/Olympus"}, "Select a valid choice"),
+    ("restrictions", {"restrictions": "someone@example.org"}, "is not a domain like example.org"),
+    ("ehr", EHR | {"notes": ""}, "Give all three destinations, or none"),
+    ("ehr", EHR | {"source_id": ""}, "Needed while the connection is on"),
+    ("ehr", EHR | {"mrn_id_type": ""}, "This field is required"),
+    (
+        "ehr",
+        EHR | {"flowsheet": "", "notes": "", "results": ""},
+        "without destinations nothing can be sent",
+    ),
+    ("ehr", EHR | {"provider": "xealth"}, "it is the program id"),
+    ("ehr", EHR | {"cadence": "2d"}, "Select a valid choice"),
+]
+
+
+@pytest.mark.parametrize(("kind", "fields", "sentence"), INVALID)
+def test_a_wrong_value_is_refused_with_a_sentence(kind, fields, sentence, clinic, root):
+    response = root.submit(path(clinic, kind), **fields)
+    assert response.status_code == 400
+    assert sentence in text(response)
+    assert stored(clinic) == clinic
+
+
+def test_equal_days_are_no_inverted_days(clinic, root):
+    day = {"hard_start": "2026-02-02", "hard_end": "2026-02-02"}
+    root.submit(path(clinic, "limits"), hard_plan="5", **day)
+    limit = stored(clinic)["patientCountSettings"]["hardLimit"]
+    assert limit["startDate"] == datetime(2026, 2, 2, tzinfo=UTC)
+    assert limit["endDate"] == datetime(2026, 2, 2, 23, 59, 59, 999000, tzinfo=UTC)
+
+
+def test_a_day_that_was_not_changed_keeps_its_stored_moment(clinic, root):
+    moment = datetime(2026, 5, 6, 7, 8, 9, tzinfo=UTC)
+    limits = {"hardLimit": {"plan": 5, "endDate": moment}}
+    db.database()["clinics"].update_one(
+        {"_id": clinic["_id"]}, {"$set": {"patientCountSettings": limits}}
+    )
+    root.submit(path(clinic, "limits"), hard_plan="6", hard_end="2026-05-06")
+    assert stored(clinic)["patientCountSettings"]["hardLimit"] == {"plan": 6, "endDate": moment}
+
+
+def test_empty_fields_remove_the_limits(clinic, root):
+    root.submit(path(clinic, "limits"))
+    assert stored(clinic)["patientCountSettings"] == {}
+    (event,) = events(action="clinic.limits_changed")
+    assert event["before"] == {"hardLimit": {"plan": 250}}
+
+
+def test_two_people_at_one_form_do_not_overwrite_each_other(clinic, root, staff):
+    late = staff("configuration")
+    token = opened_on(late.get(path(clinic, "limits")))
+    root.submit(path(clinic, "limits"), hard_plan="40")
+    response = late.post(path(clinic, "limits"), opened_on=token, confirmed="1", hard_plan="300")
+    assert messages_of(response) == [
+        "Somebody changed this meanwhile; look at the present values and try again."
+    ]
+    assert stored(clinic)["patientCountSettings"]["hardLimit"]["plan"] == 40
+    assert len(events(action="clinic.limits_changed")) == 1
+
+
+def test_a_patient_that_comes_in_meanwhile_does_not_stand_in_the_way(clinic, staff):
+    """Every new patient moves the clinic's updatedTime; that is no conflict over its limits."""
+    person = staff("configuration")
+    token = opened_on(person.get(path(clinic, "limits")))
+    user_id = db.collection("patients").find_one({"clinicId": clinic["_id"]})["userId"]
+    patients.remove_patient(clinic_id=clinic["_id"], user_id=user_id)
+    assert stored(clinic)["updatedTime"] > clinic["updatedTime"]
+    person.post(path(clinic, "limits"), opened_on=token, confirmed="1", hard_plan="40")
+    assert stored(clinic)["patientCountSettings"]["hardLimit"]["plan"] == 40
+
+
+def test_what_the_service_refuses_is_said_and_recorded(clinic, staff):
+    db.database()["patients"].update_many({"clinicId": clinic["_id"]}, {"$set": {"mrn": "SAME"}})
+    response = staff("configuration").submit(path(clinic, "mrn"), unique="on", reason="R-1")
+    assert messages_of(response) == ["Conflict: the clinic has patients with the same mrn."]
+    assert "mrnSettings" not in stored(clinic)
+    (event,) = events(action="clinic.mrn_changed")
+    assert (event["outcome"], event["reason"], event["scope"]) == (
+        "refused",
+        "R-1",
+        {"status": 409},
+    )
+
+
+def test_a_change_without_an_audit_entry_does_not_happen(clinic, root, monkeypatch):
+    from clinics_site.core import audit
+
+    def fail(**_):
+        raise RuntimeError
+
+    token = opened_on(root.get(path(clinic, "tier")))
+    monkeypatch.setattr(audit, "record", fail)
+    root.client.raise_request_exception = False
+    response = root.post(
+        path(clinic, "tier"), opened_on=token, confirmed="1", tier="tier0400", reason=""
+    )
+    assert response.status_code == 500
+    assert stored(clinic) == clinic
+
+
+def test_a_foreign_or_unknown_clinic_is_not_found(root):
+    for clinic_id in ("6b0553fbbafa75e9de76e4d1", "nonsense"):
+        assert root.get(f"clinics/{clinic_id}/settings/tier").status_code == 404
+        assert root.get(f"clinics/{clinic_id}/").status_code == 404
+
+
+def test_an_unknown_kind_of_settings_is_not_found(clinic, root):
+    assert root.get(path(clinic, "colour")).status_code == 404
