@@ -75,7 +75,7 @@ def _link(mail: Mail, given: Mapping[str, str]) -> str:
 
 def _html(subject: str, fragment: str) -> str:
     context = {
-        "subject": subject,
+        "title": as_words(subject),
         "body": styles.with_inline_styles(fragment),
         **_LOOK,
     }
