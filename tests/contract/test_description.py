@@ -1,0 +1,135 @@
+"""The served description: valid, complete, in step with the routes, and in agreement with the reference contract."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+from django.test import Client
+from django.urls import Resolver404, get_resolver, resolve
+from drf_spectacular.validation import validate_schema
+
+from clinics_site.core import policy
+from clinics_site.core.api.operations import REGISTRY
+from tests.cast import described_operations, description
+from tests.policy.callers import IDS, OWN_IDS, STRANGER
+
+ROOT = Path(__file__).resolve().parents[2]
+REFERENCE = Path(os.environ.get("REFERENCE_CONTRACT", ROOT.parent / "shared" / "contract"))
+METHODS = {"get", "put", "post", "patch", "delete"}
+
+
+def references(node):
+    if isinstance(node, list):
+        for item in node:
+            yield from references(item)
+    elif isinstance(node, dict):
+        if "$ref" in node:
+            yield node["$ref"].rpartition("#/components/schemas/")[2]
+        for value in node.values():
+            yield from references(value)
+
+
+def routed_operations(patterns, prefix=""):
+    """(operationId, method, path) of everything that a route leads to."""
+    for pattern in patterns:
+        path = prefix + str(pattern.pattern)
+        if hasattr(pattern, "url_patterns"):
+            yield from routed_operations(pattern.url_patterns, path)
+            continue
+        viewset = getattr(pattern.callback, "cls", None)
+        for method, name in getattr(pattern.callback, "actions", {}).items():
+            found = getattr(getattr(viewset, name, None), "operation", None)
+            if found is not None and method in METHODS:
+                yield found.id, method, "/" + re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", path)
+
+
+def test_is_valid_openapi_3_1():
+    assert description()["openapi"].startswith("3.1")
+    validate_schema(description())
+
+
+def test_is_what_is_served():
+    served = yaml.safe_load(Client().get("/schema").content)
+    assert served["paths"].keys() == description()["paths"].keys()
+
+
+def test_every_component_that_is_used_is_defined_and_every_defined_one_used():
+    used = set(references(description()))
+    defined = set(description()["components"]["schemas"])
+
+    assert used - defined == set()
+    assert defined - used - {"error.v1"} == set()
+
+
+def test_every_operation_is_described_and_every_described_one_registered():
+    assert set(described_operations()) == set(REGISTRY)
+
+
+def test_routes_and_description_agree_both_ways():
+    routed = set(routed_operations(get_resolver().url_patterns))
+    described = {(name, method, path) for name, (method, path, _) in described_operations().items()}
+
+    assert routed == described
+
+
+def test_no_two_routes_serve_one_operation():
+    names = [name for name, _, _ in routed_operations(get_resolver().url_patterns)]
+    assert sorted(names) == sorted(set(names))
+
+
+def test_every_described_path_resolves_to_its_own_operation():
+    values = {**IDS, **dict.fromkeys(OWN_IDS, STRANGER)}
+    for name, (method, path, _) in described_operations().items():
+        concrete = re.sub(r"{(\w+)}", lambda found: values[found[1]], path)
+        try:
+            callback = resolve(concrete).func
+        except Resolver404:
+            pytest.fail(f"{name} at {path} does not resolve")
+        action = getattr(callback.cls, callback.actions[method])
+        assert action.operation.id == name
+
+
+def test_every_operation_has_a_policy_row_and_every_row_an_operation_or_a_plan():
+    from tests.policy.test_matrix import NOT_YET_SERVED
+
+    assert set(REGISTRY) <= set(policy.table())
+    assert set(policy.table()) - set(REGISTRY) <= NOT_YET_SERVED
+
+
+def test_each_operation_says_what_it_does_and_answers():
+    for name, (_, path, operation) in described_operations().items():
+        assert operation["summary"], name
+        assert operation["tags"], name
+        assert any(status.startswith("2") for status in operation["responses"]), name
+        in_path = {p["name"] for p in operation.get("parameters", []) if p["in"] == "path"}
+        assert in_path == set(re.findall(r"{(\w+)}", path)), name
+
+
+def test_no_path_ends_in_a_slash():
+    assert not [path for path in description()["paths"] if path.endswith("/")]
+
+
+@pytest.mark.skipif(not REFERENCE.is_dir(), reason="the reference contract is not at hand")
+def test_agrees_with_the_reference_contract(tmp_path):
+    candidate = tmp_path / "schema.yaml"
+    candidate.write_bytes(Client().get("/schema").content)
+    deviations = ROOT / "tests" / "contract" / "deviations.yaml"
+    extra = ["--deviations", str(deviations)] if deviations.exists() else []
+    command = [sys.executable, str(REFERENCE / "compare.py"), str(candidate), "--served", *extra]
+
+    compared = subprocess.run(command, capture_output=True, text=True, check=False, timeout=100)
+    *problems, verdict = compared.stdout.strip().splitlines()
+
+    assert [line for line in problems if not is_of_an_operation_to_come(line)] == []
+    assert "operations agree with the contract" in verdict, compared.stderr
+    assert verdict.split()[0] == verdict.split()[2]
+
+
+def is_of_an_operation_to_come(line):
+    from tests.policy.test_matrix import NOT_YET_SERVED
+
+    return any(f" {name}: " in line for name in NOT_YET_SERVED)
