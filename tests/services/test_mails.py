@@ -191,7 +191,10 @@ def test_a_name_can_not_be_an_advertisement_or_a_header():
 
 
 def test_a_doctor_keeps_the_dot():
-    assert "Dr. Ann St. James" in rendered("careteam_invitation", CareteamName="Dr. Ann St. James").text
+    assert (
+        "Dr. Ann St. James"
+        in rendered("careteam_invitation", CareteamName="Dr. Ann St. James").text
+    )
 
 
 @pytest.mark.parametrize(

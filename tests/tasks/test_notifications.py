@@ -1,0 +1,760 @@
+"""Which event sends which mail, to whom, how often (behaviour notes worker A3 to A5, A8, A10, A13)."""
+
+import email
+import email.policy
+import os
+import signal
+import smtplib
+import subprocess
+import sys
+import threading
+from datetime import timedelta
+
+import httpx2
+import pytest
+from django.core.mail.backends.base import BaseEmailBackend
+from django.core.mail.backends.filebased import EmailBackend as FileBackend
+
+from clinics_site.core import clock, db, http, outbox
+from notifications.services import mailer
+from notifications.services.connections import REMINDER_DUE
+from notifications.store import sent_mails
+from tests.factories import make_clinic, make_clinician, make_patient
+from users.services import neighbours
+
+ROWS = outbox.COLLECTION
+HERE = "tests.tasks.test_notifications"
+
+
+# --- looking at and moving what was emitted --------------------------------------------------------------------
+def rows(**query):
+    return list(db.collection(ROWS).find(query, sort=[("_id", 1)]))
+
+
+def deliver(rounds=2):
+    """Run this app's due rows, and those that they emit."""
+    for _ in range(rounds):
+        for row in rows(state="pending", attempts=0, handler={"$regex": "^notifications[.]"}):
+            outbox.deliver(row["_id"])
+
+
+def happen(event, **payload):
+    outbox.emit(event, payload)
+    deliver()
+
+
+def make_due(**query):
+    past = clock.now() - timedelta(seconds=1)
+    db.collection(ROWS).update_many({"state": "pending", **query}, {"$set": {"notBefore": past}})
+
+
+def repeat_everything_but_mails():
+    """What a lost acknowledgement does: rows that were delivered are delivered again."""
+    again = {"state": "pending", "attempts": 0, "notBefore": clock.now()}
+    db.collection(ROWS).update_many(
+        {"event": {"$nin": ["mail.requested", REMINDER_DUE]}}, {"$set": again}
+    )
+    deliver()
+
+
+def request_mail(**changes):
+    payload = {"recipient": "dot@example.org", "template": "patient_upload_reminder"}
+    outbox.emit("mail.requested", {**payload, "variables": {}, **changes})
+    return rows(event="mail.requested")[-1]["_id"]
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    """(template, variables) of every mail asked for from now on."""
+    found = []
+    original = mailer.deliver_mail
+
+    def remember(payload):
+        found.append((payload["template"], payload["variables"]))
+        original(payload)
+
+    monkeypatch.setattr("notifications.events.mailer.deliver_mail", remember)
+    return found
+
+
+@pytest.fixture
+def lakeside(ada, ben):
+    clinic = make_clinic(name="Lakeside Clinic", admins=[ada.user_id])
+    make_clinician(clinic, ada, "CLINIC_ADMIN")
+    make_clinician(clinic, ben)
+    return clinic
+
+
+@pytest.fixture
+def patient(lakeside, dot):
+    return make_patient(lakeside, userId=dot.user_id, email=dot.email, fullName="Dot Patient")
+
+
+def ids(clinic, person):
+    return {"clinicId": str(clinic["_id"]), "userId": person.user_id}
+
+
+def set_patient(patient, **fields):
+    db.collection("patients").update_one({"_id": patient["_id"]}, {"$set": fields})
+
+
+def requested(*providers):
+    return {p: [{"providerName": p, "createdTime": clock.now()}] for p in providers}
+
+
+def tokens_of(person, provider="dexcom"):
+    listed = neighbours.restricted_tokens().list_tokens(person.user_id)
+    return [t for t in listed if t.paths == (f"/v1/oauth/{provider}",)]
+
+
+def set_address(person, address):
+    from users.clients.protocol import UserUpdate
+
+    emails = (address,) if address else ()
+    neighbours.user_service().update_user(person.user_id, UserUpdate(address, emails))
+
+
+# --- announcements ---------------------------------------------------------------------------------------------
+def test_the_first_admin_of_a_new_clinic_is_welcomed(lakeside, ada, mailoutbox, asked):
+    happen("clinic.created", clinicId=str(lakeside["_id"]))
+    assert [(m.to, m.subject) for m in mailoutbox] == [
+        ([ada.email], "New Tidepool Clinic account created")
+    ]
+    assert asked == [("clinic_created", {"ClinicName": "Lakeside Clinic"})]
+
+
+@pytest.mark.parametrize("fields", [{"name": ""}, {"admins": []}])
+def test_a_clinic_prepared_without_name_or_admin_is_silent(fields, ada, mailoutbox):
+    clinic = make_clinic(**{"admins": [ada.user_id], **fields})
+    happen("clinic.created", clinicId=str(clinic["_id"]))
+    assert mailoutbox == []
+
+
+def test_a_clinic_made_through_the_api_welcomes_its_creator(clinic, ada, mailoutbox):
+    deliver()
+    assert [m.to for m in mailoutbox] == [[ada.email]]
+    assert "Lakeside Diabetes" in mailoutbox[0].body
+
+
+def test_every_change_of_roles_is_told(clinic, ada, ben, mailoutbox, asked):
+    deliver()
+    mailoutbox.clear()
+    asked.clear()
+    for roles in (["CLINIC_ADMIN"], ["CLINIC_MEMBER"]):
+        body = {"name": "Ben Member", "roles": roles}
+        answer = ada.api.put(f"/v1/clinics/{clinic['id']}/clinicians/{ben.user_id}", body)
+        assert answer.status_code == 200, answer.content
+        deliver()
+    assert [m.to for m in mailoutbox] == [[ben.email], [ben.email]]
+    assert {template for template, _ in asked} == {"clinician_permissions_updated"}
+    assert {variables["ClinicName"] for _, variables in asked} == {"Lakeside Diabetes"}
+
+
+@pytest.mark.parametrize("updater", ["ada", "a-service", ""])
+def test_the_updater_is_named_or_called_administrator(updater, lakeside, ada, ben, asked):
+    who = ada.user_id if updater == "ada" else updater
+    happen("clinician.roles_changed", **ids(lakeside, ben), updatedBy=who, roles=["CLINIC_ADMIN"])
+    expected = "ada.admin" if updater == "ada" else "Clinic administrator"
+    assert [variables["ClinicianName"] for _, variables in asked] == [expected]
+
+
+def test_an_account_that_is_gone_gets_no_mail(lakeside, ada, mailoutbox):
+    payload = {"clinicId": str(lakeside["_id"]), "userId": "0123456789"}
+    happen("clinician.roles_changed", **payload, updatedBy=ada.user_id, roles=[])
+    happen("patient.reminder_requested", **payload)
+    happen("migration.completed", **payload)
+    assert mailoutbox == []
+    assert rows(state="dead") == []
+
+
+def test_an_upload_reminder_goes_to_the_account(clinic, dot, backend, mailoutbox):
+    stored = db.collection("clinics").find_one()
+    make_patient(stored, userId=dot.user_id, email="other@example.org", permissions={"view": {}})
+    deliver()
+    mailoutbox.clear()
+    path = f"/v1/clinics/{clinic['id']}/patients/{dot.user_id}/upload_reminder"
+    assert backend.post(path).status_code == 200
+    deliver()
+    assert [(m.to, m.subject) for m in mailoutbox] == [
+        ([dot.email], "Reminder to upload your data to Tidepool")
+    ]
+
+
+def test_a_moved_patient_learns_who_and_where(lakeside, cy, dot, mailoutbox, asked):
+    happen("migration.patient_moved", **ids(lakeside, dot), legacyClinicianId=cy.user_id)
+    expected = {"LegacyClinicianName": "Cy Member", "ClinicName": "Lakeside Clinic"}
+    assert asked == [("migrate_patient", expected)]
+    assert [m.to for m in mailoutbox] == [[dot.email]]
+
+
+def test_the_end_of_a_migration_is_told_to_the_legacy_clinician(lakeside, cy, mailoutbox, asked):
+    happen("migration.completed", **ids(lakeside, cy))
+    assert asked == [("clinic_migration_complete", {"ClinicName": "Lakeside Clinic"})]
+    assert [m.to for m in mailoutbox] == [[cy.email]]
+
+
+@pytest.mark.parametrize(
+    ("role", "template"),
+    [
+        ("patient", "clinic_merged_patient_notification"),
+        ("source_clinician", "clinic_merged_source_clinician_notification"),
+        ("target_admin", "clinic_merged_target_admin_notification"),
+    ],
+)
+def test_a_merge_is_told_to_each_account_by_its_role(role, template, dot, mailoutbox, asked):
+    names = {"sourceClinicName": "Old Mill", "targetClinicName": "Lakeside"}
+    happen("merge.account_affected", userId=dot.user_id, role=role, **names)
+    assert asked == [(template, {"SourceClinicName": "Old Mill", "TargetClinicName": "Lakeside"})]
+    assert [m.to for m in mailoutbox] == [[dot.email]]
+
+
+# --- marketing -------------------------------------------------------------------------------------------------
+@pytest.fixture
+def marketing(monkeypatch, settings):
+    settings.MARKETO_HOST = "http://marketing.test"
+    calls, answer = [], {"status": 200}
+
+    def handle(request):
+        calls.append(request)
+        if answer["status"] == 0:
+            raise httpx2.ConnectError(message="", request=request)
+        return httpx2.Response(answer["status"])
+
+    monkeypatch.setattr(http, "_client", httpx2.Client(transport=httpx2.MockTransport(handle)))
+    return calls, answer
+
+
+def test_marketing_is_told_of_a_saved_clinician(lakeside, ben, marketing):
+    calls, _ = marketing
+    happen("clinician.saved", **ids(lakeside, ben))
+    assert [(c.method, str(c.url), c.content) for c in calls] == [
+        ("POST", f"http://marketing.test/v1/users/{ben.user_id}/marketo", b"")
+    ]
+    assert neighbours.user_service().check_token(calls[0].headers["x-tidepool-session-token"])
+
+
+@pytest.mark.parametrize("status", [0, 404, 500])
+def test_a_marketing_failure_is_forgotten(status, lakeside, ben, marketing):
+    marketing[1]["status"] = status
+    happen("clinician.saved", **ids(lakeside, ben))
+    assert len(marketing[0]) == 1
+    assert {row["state"] for row in rows(event="clinician.saved")} == {"done"}
+
+
+@pytest.mark.parametrize("change", [{"MARKETO_HOST": ""}, {"MARKETO_ENABLED": False}])
+def test_marketing_can_be_off(change, lakeside, ben, marketing, settings):
+    for name, value in change.items():
+        setattr(settings, name, value)
+    happen("clinician.saved", **ids(lakeside, ben))
+    assert marketing[0] == []
+
+
+# --- connection requests ---------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("permissions", "state", "action"),
+    [
+        ({"custodian": {}}, "pending", "connect_custodial"),
+        ({"view": {}}, "pending", "connect"),
+        ({"custodian": {}}, "pendingReconnect", "reconnect"),
+        ({"view": {}}, "pendingReconnect", "reconnect"),
+    ],
+)
+@pytest.mark.parametrize("provider", ["dexcom", "abbott", "twiist"])
+def test_a_connection_request_is_mailed_with_its_link(
+    provider, permissions, state, action, lakeside, patient, dot, mailoutbox, asked
+):
+    set_patient(
+        patient, permissions=permissions, dataSources=[{"providerName": provider, "state": state}]
+    )
+    happen("patient.connect_requested", **ids(lakeside, dot), provider=provider)
+    (token,) = tokens_of(dot, provider)
+    assert asked == [
+        (
+            f"request_{provider}_{action}",
+            {
+                "ClinicName": "Lakeside Clinic",
+                "PatientName": "Dot Patient",
+                "ProviderName": provider,
+                "RestrictedTokenId": token.id,
+            },
+        )
+    ]
+    assert [m.to for m in mailoutbox] == [[dot.email]]
+    assert f"/v1/oauth/{provider}/authorize?restricted_token={token.id}\n" in mailoutbox[0].body
+    assert "Dot" not in mailoutbox[0].subject
+    lasts = token.expiration_time - clock.now()
+    assert timedelta(days=29, hours=23) < lasts <= timedelta(days=30)
+
+
+def test_a_new_link_takes_the_old_one_back_and_no_other(lakeside, patient, dot):
+    tokens = neighbours.restricted_tokens()
+    other = tokens.create_token(dot.user_id, ("/v1/oauth/twiist",), None)
+    wider = tokens.create_token(dot.user_id, ("/v1/oauth/dexcom", "/v1/data"), None)
+    anything = tokens.create_token(dot.user_id, None, None)
+    happen("patient.connect_requested", **ids(lakeside, dot), provider="dexcom")
+    (first,) = tokens_of(dot)
+    happen("patient.connect_requested", **ids(lakeside, dot), provider="dexcom")
+    (second,) = tokens_of(dot)
+    assert first.id != second.id
+    left = {token.id for token in tokens.list_tokens(dot.user_id)}
+    assert left == {other.id, wider.id, anything.id, second.id}
+
+
+def test_a_repeated_delivery_neither_mails_again_nor_kills_the_mailed_link(
+    lakeside, patient, dot, mailoutbox
+):
+    happen("patient.connect_requested", **ids(lakeside, dot), provider="dexcom")
+    (token,) = tokens_of(dot)
+    repeat_everything_but_mails()
+    assert len(mailoutbox) == 1
+    assert tokens_of(dot) == [token]
+    assert len(rows(event=REMINDER_DUE)) == 1
+
+
+def test_a_worker_that_dies_after_making_the_link_mails_one_that_works(
+    lakeside, patient, dot, mailoutbox, monkeypatch
+):
+    """The first try ends between the token and the mail."""
+    with monkeypatch.context() as patch:
+        patch.setattr("notifications.services.connections.request_once", lambda *a, **k: 1 / 0)
+        happen("patient.connect_requested", **ids(lakeside, dot), provider="dexcom")
+    assert mailoutbox == []
+    assert len(tokens_of(dot)) == 1
+    repeat_everything_but_mails()
+    (token,) = tokens_of(dot)
+    assert [token.id in m.body for m in mailoutbox] == [True]
+
+
+def test_without_an_address_the_link_dies_and_nothing_is_mailed(lakeside, patient, dot, mailoutbox):
+    happen("patient.connect_requested", **ids(lakeside, dot), provider="dexcom")
+    mailoutbox.clear()
+    set_patient(patient, providerConnectionRequests=requested("dexcom"))
+    set_address(dot, None)
+    happen("patient.updated", **ids(lakeside, dot), changed=["email"])
+    assert mailoutbox == []
+    assert tokens_of(dot) == []
+    assert rows(event=REMINDER_DUE) == [], "a reminder with a dead link is of no use"
+
+
+def test_a_new_address_gets_every_open_request_but_not_the_connected_one(
+    lakeside, patient, dot, mailoutbox, asked
+):
+    set_patient(
+        patient,
+        providerConnectionRequests={**requested("abbott", "dexcom", "twiist"), "other": []},
+        dataSources=[
+            {"providerName": "abbott", "state": "pending"},
+            {"providerName": "dexcom", "state": "connected"},
+            {"providerName": "twiist", "state": "pendingReconnect"},
+        ],
+    )
+    old = neighbours.restricted_tokens().create_token(dot.user_id, ("/v1/oauth/dexcom",), None)
+    set_address(dot, "dot.new@example.org")
+    happen("patient.updated", **ids(lakeside, dot), changed=["email", "fullName"])
+    assert [t for t, _ in asked] == ["request_abbott_connect_custodial", "request_twiist_reconnect"]
+    assert [m.to for m in mailoutbox] == [["dot.new@example.org"]] * 2
+    assert neighbours.restricted_tokens().get_token(old.id) is None, "links to the old address die"
+    repeat_everything_but_mails()
+    assert len(mailoutbox) == 2
+
+
+def test_one_provider_that_fails_does_not_stop_the_others(
+    lakeside, patient, dot, mailoutbox, monkeypatch
+):
+    set_patient(patient, providerConnectionRequests=requested("abbott", "dexcom"))
+    service = neighbours.restricted_tokens()
+    original = type(service).create_token
+
+    def broken(self, user_id, paths, expires):
+        if paths == ("/v1/oauth/abbott",):
+            raise http.ServiceUnavailable(service="auth")
+        return original(self, user_id, paths, expires)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(type(service), "create_token", broken)
+        happen("patient.updated", **ids(lakeside, dot), changed=["email"])
+    assert ["Dexcom" in m.subject for m in mailoutbox] == [True]
+    repeat_everything_but_mails()
+    assert sorted("Dexcom" in m.subject for m in mailoutbox) == [False, True]
+
+
+@pytest.mark.parametrize("changed", [["fullName"], ["providerConnectionRequests"], []])
+def test_other_changes_of_a_patient_send_nothing(changed, lakeside, patient, dot, mailoutbox):
+    set_patient(patient, providerConnectionRequests=requested("dexcom"))
+    happen("patient.updated", **ids(lakeside, dot), changed=changed)
+    assert mailoutbox == []
+
+
+def test_an_unknown_provider_or_patient_is_no_reason_to_fail(
+    lakeside, patient, dot, eve, mailoutbox
+):
+    happen("patient.connect_requested", **ids(lakeside, dot), provider="newmaker")
+    happen("patient.connect_requested", **ids(lakeside, eve), provider="dexcom")
+    assert mailoutbox == []
+    assert {row["state"] for row in rows()} == {"done"}
+
+
+# --- reminders -------------------------------------------------------------------------------------------------
+def open_reminders():
+    return rows(event=REMINDER_DUE, state="pending")
+
+
+def test_a_reminder_is_due_after_the_interval_and_replaced_by_a_newer_one(
+    lakeside, patient, dot, settings
+):
+    settings.REMINDERS_INTERVAL = timedelta(hours=5)
+    for _ in range(2):
+        happen("patient.connect_requested", **ids(lakeside, dot), provider="dexcom")
+    happen("patient.connect_requested", **ids(lakeside, dot), provider="twiist")
+    found = {row["payload"]["provider"]: row for row in open_reminders()}
+    assert len(open_reminders()) == len(found) == 2
+    (token,) = tokens_of(dot)
+    assert found["dexcom"]["payload"] == {
+        **ids(lakeside, dot),
+        "provider": "dexcom",
+        "restrictedTokenId": token.id,
+    }
+    wait = found["dexcom"]["notBefore"] - clock.now()
+    assert timedelta(hours=4, minutes=59) < wait <= timedelta(hours=5)
+
+
+@pytest.fixture
+def due_reminder(lakeside, patient, dot, mailoutbox):
+    happen("patient.connect_requested", **ids(lakeside, dot), provider="dexcom")
+    mailoutbox.clear()
+    make_due(event=REMINDER_DUE)
+
+
+def test_a_reminder_goes_to_the_present_address_with_the_mailed_link(
+    due_reminder, lakeside, dot, mailoutbox, asked
+):
+    set_address(dot, "dot.new@example.org")
+    db.collection("clinics").update_one({}, {"$set": {"name": "Hillside Clinic"}})
+    deliver()
+    assert [m.to for m in mailoutbox] == [["dot.new@example.org"]]
+    (template, variables), (token,) = asked[0], tokens_of(dot)
+    assert template == "reminder_dexcom_connect_custodial"
+    assert variables["RestrictedTokenId"] == token.id
+    assert variables["ClinicName"] == "Hillside Clinic"
+
+
+@pytest.mark.parametrize("reason", ["connected", "no address", "left the clinic", "clinic gone"])
+def test_a_reminder_that_is_no_longer_needed_is_not_sent(
+    reason, due_reminder, patient, dot, mailoutbox
+):
+    if reason == "connected":
+        sources = [{"providerName": "dexcom", "state": "connected"}]
+        neighbours.data_service().set_data_sources(dot.user_id, sources)
+    if reason == "no address":
+        set_address(dot, None)
+    if reason == "left the clinic":
+        db.collection("patients").delete_one({"_id": patient["_id"]})
+    if reason == "clinic gone":
+        db.collection("clinics").delete_many({})
+    deliver()
+    assert mailoutbox == []
+    assert rows(event=REMINDER_DUE)[0]["state"] == "done"
+
+
+def test_another_connected_provider_does_not_silence_the_reminder(due_reminder, dot, mailoutbox):
+    sources = [
+        {"providerName": "twiist", "state": "connected"},
+        {"providerName": "dexcom", "state": "disconnected"},
+    ]
+    neighbours.data_service().set_data_sources(dot.user_id, sources)
+    deliver()
+    assert len(mailoutbox) == 1
+
+
+# --- device issues ---------------------------------------------------------------------------------------------
+def test_a_device_issue_of_a_clinic_patient(lakeside, patient, dot, mailoutbox, asked):
+    failed = {"userId": dot.user_id, "provider": "dexcom", "dataSourceId": "d1"}
+    happen("patient.data_source_failed", **failed)
+    (token,) = tokens_of(dot)
+    assert asked == [
+        (
+            "device_issue_dexcom_shared",
+            {"FullName": "Dot Patient", "ProviderName": "dexcom", "RestrictedTokenId": token.id},
+        )
+    ]
+    repeat_everything_but_mails()
+    assert len(mailoutbox) == 1
+
+
+def test_a_device_issue_without_a_clinic_extends_the_link_there_is(dot, mailoutbox, asked):
+    soon = clock.now() + timedelta(hours=2)
+    tokens = neighbours.restricted_tokens()
+    old = tokens.create_token(dot.user_id, ("/v1/oauth/twiist",), soon)
+    happen("patient.data_source_failed", userId=dot.user_id, provider="twiist", dataSourceId="d1")
+    assert asked[0][0] == "device_issue_twiist_personal"
+    (token,) = tokens_of(dot, "twiist")
+    assert token.id == old.id == asked[0][1]["RestrictedTokenId"]
+    assert token.expiration_time > clock.now() + timedelta(days=29)
+
+
+# --- the mailer ------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    "recipient", ["", None, "  ", "nobody", "a@b", "a@example.org\nBcc: x@y.zz"]
+)
+def test_an_empty_or_invalid_recipient_is_dropped(recipient, mailoutbox):
+    request_mail(recipient=recipient)
+    deliver()
+    assert mailoutbox == []
+    assert [row["state"] for row in rows()] == ["done"]
+
+
+def test_an_unknown_template_is_dropped_and_named_in_the_log(mailoutbox, monkeypatch):
+    logged = []
+    monkeypatch.setattr(mailer.log, "warning", lambda event, **keys: logged.append((event, keys)))
+    request_mail(template="prescription_access_code")
+    request_mail(template="dot@example.org was here")
+    deliver()
+    assert mailoutbox == []
+    assert [keys["template"] for _, keys in logged] == ["prescription_access_code", "unreadable"]
+    assert {row["state"] for row in rows()} == {"done"}
+
+
+def test_a_delivered_request_keeps_no_personal_data(mailoutbox):
+    event = request_mail(recipient="Dot@Example.org")
+    deliver()
+    (row,) = rows()
+    assert row["state"] == "done"
+    assert "payload" not in row
+    record = sent_mails.find(event)
+    assert record["state"] == "sent"
+    assert record["template"] == "patient_upload_reminder"
+    assert "example" not in str(record).lower()
+    assert record["recipientHash"] == mailer.recipient_hash(" dot@example.org ")
+    found = sent_mails.list_by_recipient(record["recipientHash"], limit=5)
+    assert [found_record["_id"] for found_record in found] == [event]
+
+
+def test_a_request_without_what_its_link_needs_is_parked(mailoutbox):
+    request_mail(template="password_reset", variables={"Key": ""})
+    deliver()
+    assert mailoutbox == []
+    assert [(row["state"], row["lastError"]) for row in rows()] == [
+        ("dead", "mail_variable_missing")
+    ]
+
+
+def test_a_delivery_repeated_after_sending_sends_nothing(mailoutbox):
+    payload = {**rows_payload(request_mail()), "eventId": str(rows()[0]["_id"])}
+    for _ in range(3):
+        mailer.deliver_mail(payload)
+    assert len(mailoutbox) == 1
+
+
+def rows_payload(row_id):
+    return db.collection(ROWS).find_one({"_id": row_id})["payload"]
+
+
+class Failing(BaseEmailBackend):
+    """Fails as often as told, then sends to the memory."""
+
+    failures: list = []
+    sent: list = []
+
+    def send_messages(self, messages):
+        if Failing.failures:
+            raise Failing.failures.pop(0)
+        Failing.sent.extend(messages)
+        return len(messages)
+
+
+@pytest.fixture
+def failing(settings):
+    settings.EMAIL_BACKEND = f"{HERE}.Failing"
+    Failing.failures, Failing.sent = [], []
+    return Failing
+
+
+def try_again(row_id):
+    make_due(_id=row_id)
+    return outbox.deliver(row_id)
+
+
+def test_a_provider_that_fails_three_times_is_tried_a_fourth_time(failing):
+    failing.failures = [smtplib.SMTPServerDisconnected(), TimeoutError(), smtplib.SMTPException()]
+    row_id = request_mail()
+    assert [try_again(row_id) for _ in range(5)] == [False, False, False, True, False]
+    assert len(failing.sent) == 1
+    assert sent_mails.find(row_id)["tries"] == 4
+    assert rows()[0]["state"] == "done"
+
+
+def test_a_provider_that_fails_for_a_day_leaves_a_visible_row_that_can_be_started_again(failing):
+    failing.failures = [smtplib.SMTPException()] * 2
+    row_id = request_mail()
+    assert not try_again(row_id)
+    db.collection(ROWS).update_one({}, {"$set": {"attempts": outbox.MAX_ATTEMPTS - 1}})
+    assert not try_again(row_id)
+    (row,) = rows()
+    assert (row["state"], row["lastError"]) == ("dead", "SMTPException")
+    assert outbox.requeue(row_id)
+    assert try_again(row_id)
+    assert len(failing.sent) == 1
+
+
+def test_the_tries_take_a_day():
+    waits = [outbox.delay_after(tries) for tries in range(1, outbox.MAX_ATTEMPTS)]
+    assert sum(waits, timedelta()) >= timedelta(days=1)
+
+
+@pytest.mark.parametrize(("code", "state"), [(550, "dead"), (450, "pending")])
+def test_an_address_refused_for_good_is_parked_at_once(code, state, failing):
+    refusal = smtplib.SMTPRecipientsRefused({"dot@example.org": (code, b"no")})
+    failing.failures = [refusal]
+    request_mail()
+    deliver()
+    assert [row["state"] for row in rows()] == [state]
+
+
+class Slow(BaseEmailBackend):
+    """Waits until the test lets it go."""
+
+    entered = threading.Event()
+    leave = threading.Event()
+    sent: list = []
+
+    def send_messages(self, messages):
+        Slow.entered.set()
+        assert Slow.leave.wait(10)
+        Slow.sent.extend(messages)
+        return len(messages)
+
+
+def test_a_slow_living_worker_is_not_overtaken(settings):
+    settings.EMAIL_BACKEND = f"{HERE}.Slow"
+    Slow.entered.clear()
+    Slow.leave.clear()
+    Slow.sent = []
+    payload = {**rows_payload(request_mail()), "eventId": str(rows()[0]["_id"])}
+    worker = threading.Thread(target=mailer.deliver_mail, args=(payload,))
+    worker.start()
+    assert Slow.entered.wait(10)
+    with pytest.raises(mailer.StillSending):
+        mailer.deliver_mail(payload)
+    Slow.leave.set()
+    worker.join()
+    mailer.deliver_mail(payload)
+    assert len(Slow.sent) == 1
+
+
+# --- kill -9 ---------------------------------------------------------------------------------------------------
+class DiesBeforeSending(BaseEmailBackend):
+    def send_messages(self, messages):
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+class DiesAfterSending(FileBackend):
+    def send_messages(self, messages):
+        super().send_messages(messages)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+DELIVER = """
+import sys, django
+django.setup()
+from bson import ObjectId
+from clinics_site.core import outbox
+outbox._enqueue = lambda ids: None
+outbox.deliver(ObjectId(sys.argv[1]))
+"""
+
+
+@pytest.fixture
+def folder(tmp_path, settings):
+    settings.EMAIL_FILE_PATH = str(tmp_path)
+    settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    return tmp_path
+
+
+def in_own_process(row_id, folder, backend):
+    """Deliver one row in a process of its own, as a worker does; returns how that process ended."""
+    make_due(_id=row_id)
+    environment = os.environ | {
+        "DJANGO_SETTINGS_MODULE": "clinics_site.settings",
+        "EMAIL_BACKEND": f"{HERE}.{backend}",
+        "EMAIL_FILE_PATH": str(folder),
+        "PYTHONPATH": ".",
+    }
+    command = [sys.executable, "-c", DELIVER, str(row_id)]
+    return subprocess.run(command, env=environment, timeout=60, check=False).returncode
+
+
+def after_the_silence(row_id):
+    """A minute later: the dead worker's claims have run out."""
+    past = clock.now() - timedelta(minutes=2)
+    db.collection(ROWS).update_one({"_id": row_id}, {"$set": {"notBefore": past}})
+    db.collection("sentMails").update_one({"_id": row_id}, {"$set": {"time": past}})
+
+
+def mails_in(folder):
+    written = b"".join(path.read_bytes() for path in sorted(folder.glob("*.log")))
+    raw = written.split(b"-" * 79)[:-1]
+    return [email.message_from_bytes(m.lstrip(), policy=email.policy.default) for m in raw]
+
+
+@pytest.mark.parametrize("backend", ["DiesBeforeSending", "DiesAfterSending"])
+def test_a_worker_killed_while_sending_loses_nothing(backend, folder):
+    row_id = request_mail()
+    assert in_own_process(row_id, folder, backend) == -signal.SIGKILL
+    assert sent_mails.find(row_id)["state"] == "sending"
+    db.collection(ROWS).update_one({"_id": row_id}, {"$set": {"notBefore": clock.now()}})
+    assert not outbox.deliver(row_id), "not before the dead worker has been silent for a minute"
+    after_the_silence(row_id)
+    assert outbox.deliver(row_id)
+    assert not outbox.deliver(row_id)
+    # Nobody can know whether a killed worker's provider took the mail; the copy says that it is one.
+    assert {mail["Message-ID"] for mail in mails_in(folder)} == {f"<{row_id}@tidepool.org>"}
+    assert len(mails_in(folder)) == (1 if backend == "DiesBeforeSending" else 2)
+    assert sent_mails.find(row_id)["state"] == "sent"
+
+
+def test_a_mail_that_kills_its_workers_is_parked_and_a_person_decides(folder):
+    row_id = request_mail()
+    for _ in range(2):
+        assert in_own_process(row_id, folder, "DiesAfterSending") == -signal.SIGKILL
+        after_the_silence(row_id)
+    assert not outbox.deliver(row_id)
+    (row,) = rows()
+    assert (row["state"], row["lastError"]) == ("dead", "mail_outcome_unclear")
+    assert len(mails_in(folder)) == 2
+    assert outbox.requeue(row_id)
+    assert outbox.deliver(row_id)
+    assert len(mails_in(folder)) == 3
+
+
+def test_a_worker_killed_after_noting_that_it_sent_sends_once(folder, monkeypatch):
+    row_id = request_mail()
+    with monkeypatch.context() as patch:
+        patch.setattr(outbox, "_finish", lambda *_: None)
+        outbox.deliver(row_id)
+    after_the_silence(row_id)
+    assert outbox.deliver(row_id)
+    assert len(mails_in(folder)) == 1
+
+
+# --- a real mail -----------------------------------------------------------------------------------------------
+def test_a_real_mail_lands_in_a_file(folder, lakeside, patient, dot):
+    happen("patient.connect_requested", **ids(lakeside, dot), provider="dexcom")
+    (mail,) = mails_in(folder)
+    (token,) = tokens_of(dot)
+    assert mail["To"] == dot.email
+    assert mail["From"] == "Tidepool <noreply@tidepool.org>"
+    assert mail["Subject"].startswith("Lakeside Clinic Follow Up - Connect your Dexcom Account")
+    assert mail["Auto-Submitted"] == "auto-generated"
+    assert mail.get_content_type() == "multipart/alternative"
+    text, html = mail.iter_parts()
+    assert (text.get_content_type(), html.get_content_type()) == ("text/plain", "text/html")
+    for part in (text, html):
+        assert f"authorize?restricted_token={token.id}" in part.get_content()
+        assert "Dot Patient" in part.get_content()
+
+
+def test_with_side_effects_elsewhere_nothing_is_stored_or_sent(settings, lakeside, ada, mailoutbox):
+    settings.SIDE_EFFECTS = "external"
+    happen("clinic.created", clinicId=str(lakeside["_id"]))
+    assert mailoutbox == []
+    assert rows() == []
