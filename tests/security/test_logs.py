@@ -1,0 +1,226 @@
+"""No patient's data in any log line, whatever happens: real logging configuration, DEBUG level, markers in
+every name, address, number, path, query and header, through success, refusal, crash and background work."""
+
+import io
+import logging
+import re
+
+import orjson
+import pytest
+from pymongo.errors import DuplicateKeyError
+
+from clinics_site.core import db, policy
+from clinics_site.core import logging as ours
+from tests.cast import Api, described_operations
+from tests.events import deliver_all
+from tests.factories import make_clinic, make_clinician, make_patient
+from tests.policy.callers import IDS
+from users.services import accounts
+
+MARKER = "Zqmarker"
+PATIENT = {
+    "fullName": f"{MARKER} Name",
+    "birthDate": "1984-05-06",
+    "email": f"{MARKER}.mail@example.org",
+    "mrn": f"{MARKER}MRN",
+    "targetDevices": [f"{MARKER}device"],
+}
+
+
+@pytest.fixture
+def log(monkeypatch):
+    """The text of everything logged since, by the configuration that production uses."""
+    stream = io.StringIO()
+    root = logging.getLogger()
+    before, level = root.handlers[:], root.level
+    monkeypatch.setattr("sys.stderr", stream)
+    ours.configure("DEBUG")
+    for name in ("pymongo", "django", "celery", "httpx2", "httpcore2", "urllib3"):
+        logging.getLogger(name).setLevel("DEBUG")
+    yield stream.getvalue
+    for name in ("pymongo", "django", "celery", "httpx2", "httpcore2", "urllib3"):
+        logging.getLogger(name).setLevel(logging.NOTSET)
+    root.handlers[:] = before
+    root.setLevel(level)
+
+
+def assert_clean(text, *, at_least=1):
+    lines = text.splitlines()
+    assert len(lines) >= at_least, "nothing was logged: the test looks at the wrong place"
+    assert [line for line in lines if MARKER.lower() in line.lower()] == []
+    for line in lines:
+        assert set(orjson.loads(line)) <= ours.ALLOWED
+
+
+@pytest.fixture
+def clinic(ben, log):
+    code = IDS["shareCode"]
+    document = make_clinic(name=f"{MARKER} Clinic", canonicalShareCode=code, shareCodes=[code])
+    make_clinician(document, ben, "CLINIC_ADMIN")
+    return document
+
+
+def test_the_database_driver_is_heard_at_debug(clinic, ben, log):
+    """Otherwise the tests below would prove nothing about it: pymongo logs whole commands."""
+    ben.api.get(f"/v1/clinics/{clinic['_id']}/patients?search={MARKER}")
+    assert "pymongo.command" in log()
+    assert_clean(log(), at_least=5)
+
+
+def test_the_life_of_a_patient(clinic, ben, backend, log):
+    base = f"/v1/clinics/{clinic['_id']}/patients"
+    made = ben.api.post(base, PATIENT)
+    assert made.status_code == 200
+    one = f"{base}/{made.json()['id']}"
+    for response in (
+        ben.api.get(one),
+        ben.api.put(
+            one, {**PATIENT, "fullName": f"{MARKER} Changed", "email": f"{MARKER}2@example.org"}
+        ),
+        ben.api.get(f"{base}?search={MARKER}&sort=%2BfullName"),
+        ben.api.get(f"/v1/patients?mrn={MARKER}MRN"),
+        ben.api.post(base, PATIENT),
+        ben.api.post(f"{one}/upload_reminder"),
+        ben.api.post(f"{one}/connect/dexcom"),
+        backend.post(f"/v1/patients/{made.json()['id']}/summary", {"cgmStats": {"marker": MARKER}}),
+        ben.api.delete(one),
+    ):
+        assert response.status_code < 500
+    deliver_all()
+
+    assert_clean(log(), at_least=20)
+
+
+def values_of(schema, depth=0):
+    """A body in which every text is the marker: wrong often enough to walk the refusals too."""
+    from clinics_site.core.api.schema import COMPONENTS
+
+    if "$ref" in schema:
+        schema = COMPONENTS[schema["$ref"].rsplit("/", 1)[-1]]
+    kind = schema.get("type", "object")
+    kind = kind[0] if isinstance(kind, list) else kind
+    if depth > 4 or kind == "string":
+        return MARKER
+    if kind == "array":
+        return [values_of(schema["items"], depth + 1)]
+    if kind == "object":
+        return {MARKER: MARKER} | {
+            name: values_of(part, depth + 1) for name, part in schema.get("properties", {}).items()
+        }
+    return 1
+
+
+def test_every_operation_fed_with_markers(clinic, ben, backend, eve, log):
+    sent = 0
+    for method, path, operation in described_operations().values():
+        content = operation.get("requestBody", {}).get("content", {})
+        schema = next((entry["schema"] for entry in content.values()), None)
+        body = None if schema is None else values_of(schema)
+        good = re.sub(
+            r"{(\w+)}",
+            lambda m: {**IDS, "clinicId": str(clinic["_id"])}.get(m[1], "0123456789"),
+            path,
+        )
+        bad = re.sub(r"{(\w+)}", MARKER, path)
+        for api in (backend, ben.api, eve.api, Api(MARKER), Api()):
+            for url in (good, bad):
+                headers = {"User-Agent": MARKER, "x-tidepool-server-name": MARKER}
+                api.request(
+                    method, f"{url}?search={MARKER}&{MARKER}={MARKER}", body, headers=headers
+                )
+                sent += 1
+
+    assert_clean(log(), at_least=sent)
+
+
+def test_unreadable_bodies(clinic, ben, log):
+    url = f"/v1/clinics/{clinic['_id']}/patients"
+    for raw in (
+        b"{" + MARKER.encode(),
+        b'"' + MARKER.encode() + b'"',
+        orjson.dumps({f"${MARKER}": 1}),
+    ):
+        assert ben.api.post(url, raw).status_code == 400
+    assert ben.api.post(url, b"{}", content_type=f"text/{MARKER}").status_code == 400
+    assert_clean(log(), at_least=4)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        RuntimeError(f"{MARKER} in a message"),
+        KeyError(MARKER),
+        DuplicateKeyError(
+            f"E11000 dup key: {{ mrn: '{MARKER}' }}", 11000, {"keyValue": {"mrn": MARKER}}
+        ),
+    ],
+)
+def test_a_crash_in_a_view(clinic, ben, monkeypatch, log, error):
+    def crash(*args):
+        raise error
+
+    monkeypatch.setattr(policy, "allows", crash)
+    response = ben.api.post(f"/v1/clinics/{clinic['_id']}/patients?search={MARKER}", PATIENT)
+
+    assert MARKER not in response.content.decode()
+    assert_clean(log())
+
+
+def test_a_crash_outside_the_views(clinic, ben, monkeypatch, log):
+    """What Django itself answers and logs when even the handler of errors fails."""
+    from clinics_site.core import handler
+
+    def crash(*args, **kwargs):
+        raise RuntimeError(MARKER)
+
+    monkeypatch.setattr(handler, "as_domain_error", crash)
+    response = ben.api.get(f"/{MARKER}/no/such/path?{MARKER}={MARKER}")
+
+    assert response.status_code == 500
+    assert response.json() == {"message": "Internal Server Error"}
+    assert_clean(log())
+
+
+def test_a_real_duplicate_key(clinic, log):
+    patient = make_patient(clinic, fullName=MARKER, mrn=MARKER)
+    with pytest.raises(DuplicateKeyError):
+        db.collection("patients").insert_one({**patient})
+    assert_clean(log())
+
+
+def test_failing_background_work(monkeypatch, log):
+    from clinics_site.core import outbox, tasks
+
+    monkeypatch.setattr(outbox, "_HANDLERS", dict(outbox._HANDLERS))
+    monkeypatch.setattr(outbox, "_BY_EVENT", dict(outbox._BY_EVENT))
+
+    @outbox.subscribe("test.fails", "test.fails")
+    def fail(payload):
+        raise ValueError(MARKER)
+
+    outbox.emit("test.fails", {"recipient": f"{MARKER}@example.org"})
+    row = db.collection(outbox.COLLECTION).find_one({"event": "test.fails"})
+    tasks.deliver_event(str(row["_id"]))
+
+    assert "outbox.retry" in log()
+    assert_clean(log())
+
+
+def test_logging_in(log):
+    import base64
+
+    accounts.create_user(
+        email=f"{MARKER}@example.org", full_name=MARKER, password=f"{MARKER}-password"
+    )
+    for password in (f"{MARKER}-password", f"{MARKER}-wrong"):
+        pair = base64.b64encode(f"{MARKER}@example.org:{password}".encode()).decode()
+        Api().post("/auth/login", headers={"Authorization": f"Basic {pair}"})
+    assert_clean(log(), at_least=2)
+
+
+@pytest.mark.parametrize("host", [MARKER, f"{MARKER}.example.org"])
+def test_a_host_we_do_not_answer_to(host, log):
+    response = Api().get("/v1/clinics", headers={"Host": host})
+    assert response.status_code in (400, 401)
+    assert MARKER not in response.content.decode()
+    assert_clean(log())
