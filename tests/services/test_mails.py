@@ -6,12 +6,15 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.contrib.auth.models import Group, User
 from django.core.management import call_command
 from django.template.loader import get_template
+from django.test import Client
 
+from clinics_site.admin import roles
 from notifications.management.commands.describe_mails import describe
 from notifications.services import styles
-from notifications.services.catalogue import CATALOGUE, DEFAULTS
+from notifications.services.catalogue import CATALOGUE, DEFAULTS, SAMPLES
 from notifications.services.rendering import VariableMissing, render
 
 WEB = "http://127.0.0.1:8080"
@@ -124,7 +127,7 @@ class Page(HTMLParser):
         if tag not in self.VOID:
             self.open.append(tag)
         if tag == "a":
-            self.links.append(attributes["href"])
+            self.links.append(attributes.get("href"))
 
     def handle_endtag(self, tag):
         if not self.open or self.open.pop() != tag:
@@ -296,3 +299,50 @@ def test_a_test_mail_can_be_sent_by_hand(mailoutbox, capsys):
     assert [m.to for m in mailoutbox] == [["me@example.org"]]
     assert mailoutbox[0].subject == RESET
     assert mailoutbox[0].extra_headers["Message-ID"] in capsys.readouterr().out
+
+
+# --- the preview for staff ---------------------------------------------------------------------------------------
+@pytest.fixture
+def browser(clean_state):
+    """Somebody with these staff roles, signed in."""
+
+    def sign_in(*names):
+        roles.ensure()
+        user = User.objects.create(username="-".join(names) or "nobody", is_staff=True)
+        user.groups.set(Group.objects.filter(name__in=names))
+        client = Client()
+        client.force_login(user)
+        return client
+
+    return sign_in
+
+
+def test_staff_see_all_mails_and_each_as_html_and_text(browser):
+    client = browser("viewer")
+    listed = client.get("/admin/mails/").content.decode()
+    assert all(f"/admin/mails/{template}/" in listed for template in CATALOGUE)
+    for template, mail in CATALOGUE.items():
+        page = client.get(f"/admin/mails/{template}/")
+        assert page.status_code == 200
+        html = render(mail, mail.sample).html
+        frame = next(attrs for tag, attrs in Page(page.content.decode()).tags if tag == "iframe")
+        assert frame["srcdoc"] == html
+        assert frame["sandbox"] is None, "present and empty: no scripts, no forms, no navigation"
+        assert "Tidepool sends this message because" in page.content.decode()
+
+
+def test_previews_show_invented_people_alone(browser):
+    people = {"Mara Quill", "Pip Ferrow", "Juno Ashdown"}
+    page = browser("viewer").get("/admin/mails/request_dexcom_connect/").content.decode()
+    assert "Juno Ashdown" in page
+    assert set(SAMPLES.values()) >= people
+
+
+def test_a_mail_nobody_knows_is_not_found(browser):
+    assert browser("viewer").get("/admin/mails/unknown/").status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/admin/mails/", "/admin/mails/password_reset/"])
+def test_others_see_no_previews(path, browser):
+    assert browser("auditor").get(path).status_code == 403
+    assert Client().get(path).status_code == 302
