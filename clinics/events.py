@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from clinics.services import effects
+from clinics.services import claims, effects
 from clinics_site.core import outbox
 
 Payload = dict[str, Any]
@@ -39,3 +39,9 @@ def clean_up_account(payload: Payload) -> None:
 @outbox.subscribe("patient.account_created", "clinics.remove_orphan")
 def remove_orphan(payload: Payload) -> None:
     effects.remove_orphan(payload["userId"])
+
+
+# --- accounts -------------------------------------------------------------------------------------
+@outbox.subscribe("user.password_set", "clinics.end_custodianship")
+def end_custodianship(payload: Payload) -> None:
+    claims.end_custodianship(payload["userId"])

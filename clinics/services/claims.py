@@ -1,0 +1,21 @@
+"""What happens in the clinics when a patient takes over the account that a clinic made for them."""
+
+from clinics.services.patient_permissions import remove_permission
+from clinics.store import patients as store
+from clinics_site.core.errors import NotFound
+
+_CUSTODIAN = "custodian"
+
+
+def end_custodianship(user_id: str) -> None:
+    """Every clinic loses `custodian`; one that has nothing else from the patient loses the patient."""
+    for row in store.list_of_user(user_id, {"clinicId": 1, "permissions": 1}):
+        if _CUSTODIAN in (row.get("permissions") or {}):
+            _end_in_clinic(str(row["clinicId"]), user_id)
+
+
+def _end_in_clinic(clinic_id: str, user_id: str) -> None:
+    try:
+        remove_permission(clinic_id=clinic_id, user_id=user_id, permission=_CUSTODIAN)
+    except NotFound:
+        return  # it went while we looked
