@@ -148,7 +148,7 @@ REDIS_URL = env.text(
 )
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "clinics_site.core.cache.RedisCache",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": DATABASES["default"]["NAME"],
         "OPTIONS": {"socket_timeout": 1.0, "socket_connect_timeout": 1.0},
@@ -417,6 +417,13 @@ UNFOLD: dict[str, Any] = {
     "SHOW_VIEW_ON_SITE": False,
     "ENVIRONMENT": "clinics_site.admin_site.environment_label",
     "SITE_URL": None,
+    "SITE_FAVICONS": [
+        {
+            "rel": "icon",
+            "type": "image/svg+xml",
+            "href": lambda request: static("clinics_site/favicon.svg"),
+        }
+    ],
     "STYLES": [lambda request: static("clinics_site/admin.css")],
     "SCRIPTS": [lambda request: static("clinics_site/staff.js")],
     "SIDEBAR": {"navigation": "clinics_site.admin_site.navigation"},

@@ -1,0 +1,98 @@
+"""A real browser on the real pages: the site in a thread of this process, Chromium without a window."""
+
+import shutil
+import threading
+import time
+
+from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
+from django.core.wsgi import get_wsgi_application
+from selenium import webdriver
+from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.by import By
+from selenium.webdriver.support.ui import WebDriverWait
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+DRIVER = shutil.which("chromedriver")
+PATIENCE = 15  # seconds
+
+
+class Quiet(WSGIRequestHandler):
+    def log_message(self, *_):
+        pass
+
+
+class Site:
+    """The whole service on a free port of this machine."""
+
+    def __init__(self):
+        self.server = ThreadedWSGIServer(("127.0.0.1", 0), Quiet)
+        self.server.set_app(get_wsgi_application())
+        self.server.daemon_threads = True
+        self.url = f"http://127.0.0.1:{self.server.server_port}"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def stop(self):
+        self.server.shutdown()
+        self.server.server_close()
+
+
+class Browser:
+    def __init__(self, site):
+        options = webdriver.ChromeOptions()
+        options.binary_location = CHROMIUM
+        for argument in (
+            "--headless=new",
+            "--no-sandbox",
+            "--disable-dev-shm-usage",
+            "--window-size=1400,1000",
+        ):
+            options.add_argument(argument)
+        options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+        self.driver = webdriver.Chrome(options=options, service=Service(DRIVER))
+        self.site = site
+
+    def open(self, path):
+        self.driver.get(self.site.url + path)
+
+    def log_in(self, name, password):
+        self.open("/admin/")
+        self.fill("username", name)
+        self.fill("password", password)
+        self.click("#login-form button[type=submit]")
+        self.wait_for("h1", "Overview")
+
+    def find(self, selector):
+        return self.driver.find_element(By.CSS_SELECTOR, selector)
+
+    def all(self, selector):
+        return self.driver.find_elements(By.CSS_SELECTOR, selector)
+
+    def fill(self, name, value):
+        field = self.find(f"[name={name}]:not([type=hidden])")
+        field.clear()
+        field.send_keys(value)
+
+    def click(self, selector):
+        self.find(selector).click()
+
+    def click_text(self, text):
+        xpath = f"//*[self::a or self::button][contains(normalize-space(.), {text!r})]"
+        self.driver.find_element(By.XPATH, xpath).click()
+
+    def wait_for(self, selector, text):
+        def is_there(_):
+            try:
+                return any(text in element.text for element in self.all(selector))
+            except Exception:  # noqa: BLE001 (the page changes while it is read)
+                return False
+
+        WebDriverWait(self.driver, PATIENCE).until(is_there, f"no {selector} with {text!r}")
+
+    def errors(self):
+        """What the console complains about; a violated content security policy is there too."""
+        time.sleep(0.2)
+        entries = self.driver.get_log("browser")
+        return [entry["message"] for entry in entries if entry["level"] in ("SEVERE", "WARNING")]
+
+    def quit(self):
+        self.driver.quit()

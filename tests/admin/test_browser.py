@@ -1,0 +1,119 @@
+"""What staff do all day, in a real browser, with the console watched (issue: first room of the admin)."""
+
+import pytest
+from django.contrib.auth.models import Group, User
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+
+from tests.admin import browser as chromium
+from tests.admin.conftest import PASSWORD, patient_ids, stored
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(
+        not (chromium.CHROMIUM and chromium.DRIVER),
+        reason="no Chromium: apt-get install chromium chromium-driver",
+    ),
+]
+
+
+@pytest.fixture(scope="module")
+def site(django_db_setup):
+    found = chromium.Site()
+    yield found
+    found.stop()
+
+
+@pytest.fixture
+def browser(site):
+    found = chromium.Browser(site)
+    yield found
+    found.quit()
+
+
+@pytest.fixture
+def sam():
+    user = User.objects.create_user("sam", "sam@example.org", PASSWORD, is_staff=True)
+    user.groups.set(Group.objects.exclude(name="auditor"))
+    return user
+
+
+def test_find_a_clinic_change_its_limit_and_see_the_bar(browser, sam, clinic):
+    browser.log_in("sam", PASSWORD)
+    browser.find("body").send_keys("/")
+    browser.driver.switch_to.active_element.send_keys("harbor", Keys.ENTER)
+    browser.click_text("Harbor Diabetes Center")
+    browser.wait_for(".st-bar-head", "of 250 plan patients")
+    browser.click("[aria-label='Change Patient limits']")
+    browser.fill("hard_plan", "3")
+    browser.click_text("Review changes")
+    browser.wait_for(".st-difference", "250")
+    browser.fill("reason", "TICKET-1")
+    browser.click_text("Save")
+    browser.wait_for(".st-bar-head", "at the limit")
+    assert (
+        browser.find(".st-bar").get_attribute("aria-label") == "3 plan patients of 3: at the limit"
+    )
+    assert browser.find(".st-fill-bad").rect["width"] > 100
+    browser.click_text("Refresh the count")
+    browser.wait_for("body", "counted anew")
+    browser.click_text("History")
+    browser.wait_for(".st-table", "clinic.limits_changed")
+    assert stored(clinic)["patientCountSettings"] == {"hardLimit": {"plan": 3}}
+    assert browser.errors() == []
+
+
+def test_a_removal_waits_for_the_typed_text(browser, sam, clinic):
+    user_id = patient_ids(clinic)[0]
+    browser.log_in("sam", PASSWORD)
+    browser.open(f"/admin/clinics/{clinic['_id']}/patients/{user_id}/remove")
+    button = browser.find("[data-confirms]")
+    assert not button.is_enabled()
+    browser.fill("typed", "something")
+    assert not button.is_enabled()
+    browser.fill("typed", user_id)
+    assert button.is_enabled()
+    browser.fill("reason", "T-2")
+    button.click()
+    browser.wait_for("body", "The patient was removed from the clinic.")
+    assert user_id not in patient_ids(clinic)
+    assert browser.errors() == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_no_page_breaks_its_content_security_policy(theme, browser, sam, clinic):
+    sam.is_superuser = True
+    sam.save()
+    browser.log_in("sam", PASSWORD)
+    browser.driver.execute_script(f"localStorage.setItem('adminTheme', '\"{theme}\"')")
+    base = f"/admin/clinics/{clinic['_id']}/"
+    pages = [
+        "/admin/", "/admin/clinics/", "/admin/clinics/attention", "/admin/users/?q=x", "/admin/events/", "/admin/audit/",
+        base, f"{base}patients/", f"{base}patients/{patient_ids(clinic)[0]}/", f"{base}members/", f"{base}labels/",
+        f"{base}history", f"{base}settings/ehr", f"{base}delete", "/admin/auth/user/", f"/admin/auth/user/{sam.pk}/change/",
+        "/admin/auth/user/add/", "/admin/auth/group/", "/admin/password_change/",
+    ]  # fmt: skip
+    for page in pages:
+        browser.open(page)
+        assert browser.all("h1"), page
+        assert browser.errors() == [], page
+        has_dark = "dark" in browser.find("html").get_attribute("class")
+        assert has_dark == (theme == "dark")
+
+
+def test_everything_is_reached_by_the_keyboard(browser, sam, clinic):
+    """Tab goes over every link, button and field of the page's own part, and each shows that it has the focus."""
+    browser.log_in("sam", PASSWORD)
+    browser.open(f"/admin/clinics/{clinic['_id']}/")
+    wanted = browser.driver.execute_script(
+        "return [...document.querySelectorAll('.st-page a, .st-page button, .st-page input')]"
+        ".filter(e => e.type !== 'hidden').length"
+    )
+    reached = set()
+    for _ in range(wanted + 40):
+        browser.driver.switch_to.active_element.send_keys(Keys.TAB)
+        element = browser.driver.switch_to.active_element
+        if element.find_elements(By.XPATH, "ancestor::*[contains(@class,'st-page')]"):
+            reached.add(element.id)
+            assert element.value_of_css_property("outline-style") != "none"
+    assert len(reached) == wanted
