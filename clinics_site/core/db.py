@@ -8,6 +8,7 @@ the database.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextvars import ContextVar
+from functools import lru_cache
 from typing import Any, TypeVar
 
 import pymongo
@@ -49,7 +50,15 @@ def database() -> Database[Document]:
 
 
 def collection(name: str) -> "SessionCollection":
-    return SessionCollection(database()[name], _session.get())
+    return SessionCollection(_raw_collection(client(), database_name(), name), _session.get())
+
+
+@lru_cache(maxsize=256)
+def _raw_collection(
+    owner: pymongo.MongoClient[Document], database: str, name: str
+) -> Collection[Document]:
+    """Kept, because making one costs a tenth of asking it."""
+    return owner.get_database(database, codec_options=_CODEC)[name]
 
 
 def in_transaction() -> bool:
