@@ -79,8 +79,13 @@ def _html(subject: str, fragment: str) -> str:
         "body": styles.with_inline_styles(fragment),
         **_LOOK,
     }
-    return render_to_string("notifications/layout.html", context)
+    return _plain(render_to_string("notifications/layout.html", context))
 
 
 def _text(fragment: str) -> str:
-    return render_to_string("notifications/layout.txt", {"body": to_plain_text(fragment)})
+    return _plain(render_to_string("notifications/layout.txt", {"body": to_plain_text(fragment)}))
+
+
+def _plain(text: str) -> str:
+    """Without Django's mark of safety: what is safe as a mail is not safe inside another page."""
+    return f"{text}"

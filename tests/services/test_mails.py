@@ -10,6 +10,7 @@ from django.contrib.auth.models import Group, User
 from django.core.management import call_command
 from django.template.loader import get_template
 from django.test import Client
+from django.utils.html import escape
 
 from clinics_site.admin import roles
 from notifications.management.commands.describe_mails import describe
@@ -182,6 +183,12 @@ def test_values_are_escaped_and_can_be_no_markup(template):
     assert "script" not in [tag for tag, _ in page.tags]
     assert page.broken == []
     assert all("<" not in link and '"' not in link for link in page.links)
+
+
+def test_a_rendered_mail_is_not_taken_for_safe_html_elsewhere():
+    mail = rendered("request_dexcom_connect", PatientName="<b>")
+    assert "&lt;b&gt;" in str(escape(mail.text))
+    assert str(escape(mail.html)).startswith("&lt;!DOCTYPE")
 
 
 def test_a_name_can_not_be_an_advertisement_or_a_header():
