@@ -3,6 +3,8 @@
 `message` is public and goes into the body as it is, so it never carries a patient's data.
 """
 
+from datetime import timedelta
+
 
 class DomainError(Exception):
     status = 500
@@ -87,6 +89,18 @@ class NoChange(DomainError):
 
     status = 204
     prefix = "no change"
+
+
+class RetryLater(Exception):
+    """Raised by an event handler that knows why it has to wait, and perhaps how long.
+
+    `reason` is a short public code; `wait` replaces the usual delay before the next try.
+    """
+
+    def __init__(self, reason: str, *, wait: timedelta | None = None) -> None:
+        self.reason = reason
+        self.wait = wait
+        super().__init__(reason)
 
 
 class PermanentFailure(Exception):

@@ -9,6 +9,7 @@ Rows of one `key` and handler run in the order they were emitted. Payloads hold 
 
 import secrets
 import threading
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -21,7 +22,7 @@ from pymongo import ASCENDING, IndexModel, ReturnDocument
 from pymongo.errors import PyMongoError
 
 from clinics_site.core import clock, db, indexes, leases
-from clinics_site.core.errors import PermanentFailure
+from clinics_site.core.errors import PermanentFailure, RetryLater
 
 COLLECTION = "outbox"
 PENDING, CLAIMED, DONE, DEAD = "pending", "claimed", "done", "dead"
@@ -31,11 +32,17 @@ _DELAYS = [timedelta(seconds=s) for s in (15, 15, 60, 120, 240, 480)]
 _SLOW = timedelta(minutes=15)
 MAX_ATTEMPTS = len(_DELAYS) + 97
 KEEP_DONE = timedelta(days=30)
-RELAY_BATCH = 500
+RELAY_BATCH = 64
+# A delivering task goes on with whatever else is due in its queue for this long, so that a backlog needs few
+# wake-ups in the broker, however large it is.
+DRAIN_SECONDS = 20.0
+DEFAULT_QUEUE = "default"
 _RENUDGE = timedelta(seconds=30)
 
 log = structlog.get_logger(__name__)
 Handler = Callable[[dict[str, Any]], None]
+OnDead = Callable[[dict[str, Any], str], None]
+WakeUp = tuple[ObjectId, str]  # a row and the queue of its workers
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +50,9 @@ class Subscription:
     event: str
     name: str
     handle: Handler
+    queue: str
     forget_payload: bool
+    on_dead: OnDead | None
 
 
 _HANDLERS: dict[str, Subscription] = {}
@@ -52,8 +61,8 @@ _BY_EVENT: dict[str, list[Subscription]] = {}
 indexes.declare(
     COLLECTION,
     IndexModel(
-        [("state", ASCENDING), ("notBefore", ASCENDING)],
-        name="OutboxDue",
+        [("queue", ASCENDING), ("notBefore", ASCENDING)],
+        name="OutboxDueByQueue",
         partialFilterExpression={"state": {"$in": UNDELIVERED}},
     ),
     IndexModel(
@@ -71,16 +80,23 @@ indexes.declare(
 
 
 def subscribe(
-    event: str, name: str, *, forget_payload: bool = False
+    event: str,
+    name: str,
+    *,
+    queue: str = DEFAULT_QUEUE,
+    forget_payload: bool = False,
+    on_dead: OnDead | None = None,
 ) -> Callable[[Handler], Handler]:
     """Register `handle(payload)` for an event under a stable name ("app.what_it_does").
 
     Handlers are idempotent: a row whose worker died is delivered again. The payload carries the row's
     own id as `eventId`. `forget_payload` drops the payload once delivered (mails name a recipient).
+    `on_dead(payload, reason)` is told when a row is parked. Work that waits long for others gets a
+    `queue` of its own, so that the rest does not wait with it.
     """
 
     def register(handle: Handler) -> Handler:
-        subscription = Subscription(event, name, handle, forget_payload)
+        subscription = Subscription(event, name, handle, queue, forget_payload, on_dead)
         _HANDLERS[name] = subscription
         _BY_EVENT.setdefault(event, []).append(subscription)
         return handle
@@ -117,7 +133,8 @@ def emit_many(
     ]
     if rows:
         db.collection(COLLECTION).insert_many(rows)
-        _waiting.ids = [*getattr(_waiting, "ids", []), *(row["_id"] for row in rows)]
+        waiting: list[WakeUp] = getattr(_waiting, "rows", [])
+        _waiting.rows = [*waiting, *((row["_id"], row["queue"]) for row in rows)][:RELAY_BATCH]
 
 
 def _row(
@@ -131,6 +148,7 @@ def _row(
         "_id": ObjectId(),
         "event": subscription.event,
         "handler": subscription.name,
+        "queue": subscription.queue,
         "key": key,
         "payload": payload,
         "state": PENDING,
@@ -151,35 +169,38 @@ def withdraw(event: str, key: str) -> int:
 
 
 # --- nudging: a shortcut past the relay's wait, never the only way ------------------------------------------------
-_waiting = threading.local()  # ids emitted in this thread since its last nudge
+_waiting = threading.local()  # what was emitted in this thread since its last nudge
 
 
 def nudge() -> None:
     """Hand what this thread has emitted to the workers now. A broker that is down costs only time."""
-    ids: list[ObjectId] = getattr(_waiting, "ids", [])
-    _waiting.ids = []
-    if ids:
-        _enqueue(ids)
+    waiting: list[WakeUp] = getattr(_waiting, "rows", [])
+    _waiting.rows = []
+    if waiting:
+        _enqueue(waiting)
 
 
-def _enqueue(ids: list[ObjectId]) -> None:
+def _enqueue(rows: list[WakeUp]) -> None:
     from clinics_site.core.tasks import deliver_event
 
     try:
-        for row_id in ids:
-            deliver_event.apply_async((str(row_id),), retry=False)
+        for row_id, queue in rows:
+            deliver_event.apply_async((str(row_id), queue), queue=queue, retry=False)
     except Exception as error:  # noqa: BLE001 (whatever the broker's client raises, the relay will repair it)
-        log.warning("outbox.broker_unavailable", error=type(error).__name__, count=len(ids))
+        log.warning("outbox.broker_unavailable", error=type(error).__name__, count=len(rows))
 
 
 def relay() -> int:
-    """Enqueue what is due and was not handed out lately. Called by beat; safe to run anywhere, often."""
+    """Wake workers for what is due and was not handed out lately. Called by beat; safe to run anywhere, often."""
+    return sum(_relay_queue(queue) for queue in {s.queue for s in _HANDLERS.values()})
+
+
+def _relay_queue(queue: str) -> int:
     moment = clock.now()
     rows = db.collection(COLLECTION)
     due = rows.find(
         {
-            "state": {"$in": UNDELIVERED},
-            "notBefore": {"$lte": moment},
+            **_due(queue, moment),
             "$or": [
                 {"nudgedTime": {"$exists": False}},
                 {"nudgedTime": {"$lte": moment - _RENUDGE}},
@@ -192,16 +213,35 @@ def relay() -> int:
     ids = [row["_id"] for row in due]
     if ids:
         rows.update_many({"_id": {"$in": ids}}, {"$set": {"nudgedTime": moment}})
-        _enqueue(ids)
+        _enqueue([(row_id, queue) for row_id in ids])
     return len(ids)
 
 
+def _due(queue: str, moment: datetime) -> dict[str, Any]:
+    return {"queue": queue, "state": {"$in": UNDELIVERED}, "notBefore": {"$lte": moment}}
+
+
 # --- delivery -------------------------------------------------------------------------------------------------------
+def drain(queue: str) -> int:
+    """Run what is due in a queue, oldest first, until nothing is or the time is up. How many rows were run."""
+    deadline, count = time.monotonic() + DRAIN_SECONDS, 0
+    while time.monotonic() < deadline:
+        row = _claim_one(_due(queue, clock.now()))
+        if row is None:
+            return count
+        if _is_first(row):
+            _run(row)
+            count += 1
+    return count
+
+
 def deliver(row_id: ObjectId) -> bool:
     """Run one row if it is due, unclaimed and first of its key. True when it was delivered."""
     row = _claim(row_id)
-    if row is None:
-        return False
+    return row is not None and _run(row)
+
+
+def _run(row: dict[str, Any]) -> bool:
     try:
         with leases.renewed(lambda: _extend(row)):
             _handle(row)
@@ -226,6 +266,9 @@ def _handle(row: dict[str, Any]) -> None:
 
 def _park(row: dict[str, Any], reason: str) -> None:
     _finish(row, DEAD, reason)
+    subscription = _HANDLERS.get(row["handler"])
+    if subscription is not None and subscription.on_dead is not None:
+        subscription.on_dead(row["payload"], reason)
     log.error("outbox.parked", handler=row["handler"], reason=reason, row=str(row["_id"]))
 
 
@@ -236,10 +279,15 @@ def _extend(row: dict[str, Any]) -> None:
 
 
 def _claim(row_id: ObjectId) -> dict[str, Any] | None:
+    due = {"_id": row_id, "state": {"$in": UNDELIVERED}, "notBefore": {"$lte": clock.now()}}
+    row = _claim_one(due)
+    return row if row is not None and _is_first(row) else None
+
+
+def _claim_one(query: dict[str, Any]) -> dict[str, Any] | None:
     moment = clock.now()
-    rows = db.collection(COLLECTION)
-    row = rows.find_one_and_update(
-        {"_id": row_id, "state": {"$in": UNDELIVERED}, "notBefore": {"$lte": moment}},
+    return db.collection(COLLECTION).find_one_and_update(
+        query,
         {
             "$set": {
                 "state": CLAIMED,
@@ -250,18 +298,23 @@ def _claim(row_id: ObjectId) -> dict[str, Any] | None:
             },
             "$inc": {"attempts": 1},
         },
+        sort=[("notBefore", ASCENDING)],
         return_document=ReturnDocument.AFTER,
     )
-    if row is None or not row["key"] or not _has_predecessor(row):
-        return row
-    rows.update_one(
+
+
+def _is_first(row: dict[str, Any]) -> bool:
+    """Whether no earlier row of the key is undelivered; otherwise the claim is given back for a while."""
+    if not row["key"] or not _has_predecessor(row):
+        return True
+    db.collection(COLLECTION).update_one(
         _held(row),
         {
-            "$set": {"state": PENDING, "notBefore": moment + timedelta(seconds=5)},
+            "$set": {"state": PENDING, "notBefore": clock.now() + timedelta(seconds=5)},
             "$inc": {"attempts": -1},
         },
     )
-    return None
+    return False
 
 
 def _has_predecessor(row: dict[str, Any]) -> bool:
@@ -292,7 +345,8 @@ def _finish(row: dict[str, Any], state: str, reason: str | None) -> None:
 
 
 def _retry_later(row: dict[str, Any], error: Exception) -> None:
-    reason = type(error).__name__
+    reason = error.reason if isinstance(error, RetryLater) else type(error).__name__
+    wait = error.wait if isinstance(error, RetryLater) else None
     if row["attempts"] >= MAX_ATTEMPTS:
         _park(row, reason)
         return
@@ -302,7 +356,7 @@ def _retry_later(row: dict[str, Any], error: Exception) -> None:
         {
             "$set": {
                 "state": PENDING,
-                "notBefore": moment + delay_after(row["attempts"]),
+                "notBefore": moment + (wait or delay_after(row["attempts"])),
                 "lastError": reason,
                 "updatedTime": moment,
             },
@@ -338,19 +392,19 @@ def _release_next(row: dict[str, Any]) -> None:
         db.collection(COLLECTION).update_one(
             {"_id": following["_id"], "attempts": 0}, {"$min": {"notBefore": clock.now()}}
         )
-        _enqueue([following["_id"]])
+        _enqueue([(following["_id"], row["queue"])])
 
 
 # --- staff ----------------------------------------------------------------------------------------------------------
 def requeue(row_id: ObjectId) -> bool:
     """Start a dead row again; False when it is not dead (a second click changes nothing)."""
     change = {"state": PENDING, "attempts": 0, "notBefore": clock.now(), "updatedTime": clock.now()}
-    result = db.collection(COLLECTION).update_one(
+    row = db.collection(COLLECTION).find_one_and_update(
         {"_id": row_id, "state": DEAD}, {"$set": change, "$unset": {"nudgedTime": ""}}
     )
-    if result.modified_count:
-        _enqueue([row_id])
-    return bool(result.modified_count)
+    if row is not None:
+        _enqueue([(row_id, row["queue"])])
+    return row is not None
 
 
 def depth() -> dict[str, float]:

@@ -36,8 +36,10 @@ class BaseTask(Task):
 
 
 @shared_task(base=BaseTask, name="core.deliver_event")
-def deliver_event(row_id: str) -> None:
+def deliver_event(row_id: str, queue: str) -> None:
+    """The named row first, then what else is due: one task works off many rows of a backlog."""
     outbox.deliver(ObjectId(row_id))
+    outbox.drain(queue)
 
 
 @shared_task(base=BaseTask, name="core.relay_outbox")

@@ -7,7 +7,7 @@ import pytest
 from bson import ObjectId
 
 from clinics_site.core import clock, db, leases, outbox
-from clinics_site.core.errors import PermanentFailure
+from clinics_site.core.errors import PermanentFailure, RetryLater
 
 EVENT = "test.happened"
 
@@ -34,7 +34,7 @@ def heard(listen):
 @pytest.fixture
 def handed_out(monkeypatch):
     ids = []
-    monkeypatch.setattr(outbox, "_enqueue", ids.extend)
+    monkeypatch.setattr(outbox, "_enqueue", lambda rows: ids.extend(row_id for row_id, _ in rows))
     return ids
 
 
@@ -355,7 +355,7 @@ class TestRelay:
 
         monkeypatch.undo()
         monkeypatch.setattr(tasks.deliver_event, "apply_async", refuse)
-        outbox._enqueue([ObjectId()])
+        outbox._enqueue([(ObjectId(), "default")])
 
     def test_the_backlog_is_told(self, listen):
         listen("test.fail", fail_with(PermanentFailure("x")))
@@ -366,3 +366,30 @@ class TestRelay:
         depth = outbox.depth()
         assert (depth["waiting"], depth["dead"]) == (1, 1)
         assert depth["oldest_seconds"] >= 0
+
+
+class TestQueues:
+    def test_a_drain_works_off_everything_that_is_due_in_its_queue(self, listen):
+        heard = []
+        listen("test.hear", heard.append)
+        for number in range(30):
+            outbox.emit(EVENT, {"n": number})
+
+        assert outbox.drain("other") == 0
+        assert outbox.drain(outbox.DEFAULT_QUEUE) == 30
+        assert [payload["n"] for payload in heard] == list(range(30))
+
+    def test_a_large_backlog_needs_few_wake_ups(self, heard, handed_out):
+        outbox.emit_many((EVENT, {"n": number}, "") for number in range(500))
+        outbox.nudge()
+
+        assert len(handed_out) == outbox.RELAY_BATCH
+
+    def test_a_handler_says_how_long_to_wait(self, listen):
+        listen("test.wait", fail_with(RetryLater("rate_limited", wait=timedelta(minutes=7))))
+        outbox.emit(EVENT, {"n": 1})
+        outbox.deliver(only_row()["_id"])
+
+        row = only_row()
+        assert row["lastError"] == "rate_limited"
+        assert timedelta(minutes=6) < row["notBefore"] - clock.now() <= timedelta(minutes=7)
