@@ -7,11 +7,12 @@ import json
 from pathlib import Path
 from typing import Any
 
+from bson import ObjectId
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from clinics.services import clinicians, clinics, ehr_settings, seeding
+from clinics.services import access, clinicians, clinics, ehr_settings, seeding, sites, tags
 from clinics.services.clinicians import ClinicianDetails
 from clinics.services.clinics import ClinicProfile
 from clinics.services.patients import has_patients_besides_demo
@@ -25,6 +26,8 @@ ADA = ("ada.admin@example.org", "Ada Admin")
 MEMBERS = (("ben.member@example.org", "Ben Member"), ("mia.member@example.org", "Mia Member"))
 DEMO_PATIENT = ("demo.patient@example.org", "Demo Patient")
 PATIENTS, SEED = 60, 7
+TAGS = ("Type 1", "Type 2", "Pregnancy", "Pump start", "Needs call")
+SITES = ("Lakeside", "Hilltop", "Telehealth")
 PROFILE = ClinicProfile(
     name="Lakeside Diabetes Center",
     address="1 Shore Road",
@@ -114,8 +117,19 @@ def _make_clinic(ada: User) -> Document:
     if not clinic.get("ehrSettings"):
         ehr_settings.update_ehr_settings(clinic_id, EHR)
     if not has_patients_besides_demo(clinic_id):
+        _make_places(clinic_id)
         seeding.seed_patients(clinic_id=clinic_id, count=PATIENTS, seed=SEED)
     return clinic
+
+
+def _make_places(clinic_id: ObjectId) -> None:
+    clinic = access.access_clinic(clinic_id)
+    if not clinic.get("patientTags"):
+        for name in TAGS:
+            tags.create_tag(clinic_id=clinic_id, name=name)
+    if not clinic.get("sites"):
+        for name in SITES:
+            sites.create_site(clinic_id=clinic_id, name=name)
 
 
 def _make_demo_patient() -> None:
@@ -128,7 +142,7 @@ def _make_demo_patient() -> None:
         )
 
 
-def _add_member(clinic_id: Any, user: User, name: str) -> None:
+def _add_member(clinic_id: ObjectId, user: User, name: str) -> None:
     if clinicians.find_clinician(clinic_id, user.user_id) is not None:
         return
     details = ClinicianDetails(
