@@ -88,4 +88,4 @@ def _text(fragment: str) -> str:
 
 def _plain(text: str) -> str:
     """Without Django's mark of safety: what is safe as a mail is not safe inside another page."""
-    return f"{text}"
+    return "".join((text,))
