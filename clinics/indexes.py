@@ -64,16 +64,25 @@ def _ordered(
     ]
 
 
+def _filters(period: str) -> IndexModel:
+    fields = statistics.filter_index_fields(period)
+    keys = [("clinicId", 1), *((field, 1) for field in fields), ("_id", 1)]
+    return IndexModel(keys, name=statistics.filter_index(period))
+
+
 def _by_last_data(kind: str) -> list[IndexModel]:
     flag, last = (statistics.date_path(kind, name) for name in ("hasLastData", "lastData"))
-    return _ordered(f"ListLastData{kind.upper()}", last, flag=flag)
+    return _ordered(statistics.order_index(kind, "lastData"), last, flag=flag)
 
 
-def _by_statistic(kind: str, name: str) -> list[IndexModel]:
+def _by_statistics(kind: str) -> list[IndexModel]:
     period = statistics.DEFAULT_PERIOD
-    title = f"List{name[0].upper()}{name[1:]}{kind.upper()}"
-    flag = statistics.path(kind, period, statistics.flag_of(name))
-    return _ordered(title, statistics.path(kind, period, name), flag=flag)
+    found: list[IndexModel] = []
+    for name in statistics.ORDERED[kind]:
+        flag = statistics.path(kind, period, statistics.flag_of(name))
+        field = statistics.path(kind, period, name)
+        found += _ordered(statistics.order_index(kind, name), field, flag=flag)
+    return found
 
 
 declare(
@@ -85,11 +94,10 @@ declare(
     *_ordered("ListReviewed", "reviews.0.time"),
     *_by_last_data("cgm"),
     *_by_last_data("bgm"),
-    *_by_statistic("cgm", "glucoseManagementIndicator"),
-    *_by_statistic("bgm", "averageGlucoseMmol"),
-    *_by_statistic("bgm", "timeInVeryLowRecords"),
-    *_by_statistic("bgm", "timeInVeryHighRecords"),
-    IndexModel([("clinicId", 1), ("searchKey", 1)], name="ListSearch"),
+    *_by_statistics("cgm"),
+    *_by_statistics("bgm"),
+    IndexModel([("clinicId", 1), ("searchKey", 1), ("fullName", 1), ("_id", 1)], name="ListSearch"),
+    *map(_filters, statistics.PERIODS),
     IndexModel(
         [("clinicId", 1), ("tags", 1), (statistics.date_path("cgm", "lastData"), 1), ("_id", 1)],
         name="TideTags",

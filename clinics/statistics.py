@@ -107,6 +107,21 @@ BGM: tuple[Statistic, ...] = tuple(
         ),
     )
 )
+# What the web app filters by: one index per period holds them all, so such lists are counted on its keys.
+FILTERED = (
+    "timeInVeryLowPercent",
+    "timeInAnyLowPercent",
+    "timeInTargetPercent",
+    "timeInAnyHighPercent",
+    "timeInVeryHighPercent",
+    "timeInExtremeHighPercent",
+    "timeCGMUsePercent",
+)
+# What the web app sorts by, in its usual period: one index for each direction.
+ORDERED = {
+    "cgm": ("glucoseManagementIndicator",),
+    "bgm": ("averageGlucoseMmol", "timeInVeryLowRecords", "timeInVeryHighRecords"),
+}
 TABLE = {"cgm": CGM, "bgm": BGM}
 
 
@@ -146,3 +161,22 @@ def sortable(kind: str) -> dict[str, str | None]:
             found[entry.name] = entry.flag if entry.flagged else None
             found[entry.delta] = None
     return found
+
+
+def filter_index(period: str) -> str:
+    """Name of the index that holds the filtered statistics of a period."""
+    return f"ListFilters{period}"
+
+
+def filter_index_fields(period: str) -> tuple[str, ...]:
+    return (
+        *(path("cgm", period, name) for name in FILTERED),
+        date_path("cgm", "lastData"),
+        "glycemicRanges.type",
+        "glycemicRanges.preset",
+    )
+
+
+def order_index(kind: str, name: str) -> str:
+    """Name, less its direction, of the pair of indexes that lists by this value."""
+    return f"List{name[0].upper()}{name[1:]}{kind.upper()}"

@@ -11,7 +11,7 @@ from bson import ObjectId
 from clinics import statistics
 from clinics.services import patient_counts
 from clinics.store import patient_lists as store
-from clinics.store.patient_lists import Comparison, Ordering, PatientFilter
+from clinics.store.patient_lists import Comparison, Ordering, PatientFilter, Window
 from clinics_site.core import clock, ids
 from clinics_site.core.db import Document
 from clinics_site.core.errors import BadRequest
@@ -20,17 +20,12 @@ BAD_RANGE = "couldn't parse range filter"
 NO_DIRECTION = "invalid sort parameter, missing sort order"
 NO_TYPE = "invalid sort parameter, missing type"
 BAD_ATTRIBUTE = "invalid sort parameter, invalid sort attribute"
-BY_NAME = Ordering((("fullName", 1),), collated=True, is_indexed=True)
-# What the web app sorts by has an index for each direction; everything else sorts keys.
+BY_NAME = Ordering((("fullName", 1),), collated=True, index="ListName")
 INDEXED_DATES = ("lastData",)
-INDEXED_STATISTICS = {
-    "cgm": ("glucoseManagementIndicator",),
-    "bgm": ("averageGlucoseMmol", "timeInVeryLowRecords", "timeInVeryHighRecords"),
-}
 _PLAIN = {
-    "fullName": ("fullName", True),
-    "birthDate": ("birthDate", False),
-    "lastReviewed": ("reviews.0.time", False),
+    "fullName": ("fullName", True, "ListName"),
+    "birthDate": ("birthDate", False, "ListBirthDate"),
+    "lastReviewed": (store.REVIEWED, False, "ListReviewed"),
 }
 _OPERATORS = {">=": "$gte", ">": "$gt", "<=": "$lte", "<": "$lt"}
 _RANGE = re.compile(r"(>=|>|<=|<)(.*)")
@@ -51,11 +46,22 @@ def list_patients(
     *, clinic_id: str, wanted: PatientFilter, ordering: Ordering, skip: int, limit: int
 ) -> PatientPage:
     """An unknown clinic has no patients; that is no failure."""
-    clinic = ObjectId(clinic_id)
+    clinic, window = ObjectId(clinic_id), Window(skip, limit)
     total = patient_counts.total_of(clinic)
+    if wanted.search is not None:
+        documents, count = store.search_page(clinic, wanted, ordering, window)
+        return PatientPage(documents, count, total)
     count = total if wanted.is_empty else store.count_matching(clinic, wanted)
-    documents = store.list_page(clinic, wanted, ordering, skip=skip, limit=limit)
+    if count <= skip:
+        return PatientPage([], count, total)
+    is_rare = _is_rare(count, total, window)
+    documents = store.list_page(clinic, wanted, ordering, window, is_rare=is_rare)
     return PatientPage(documents, count, total)
+
+
+def _is_rare(count: int, total: int, window: Window) -> bool:
+    """Along the order a page is full after (skip + limit) x total / count patients; the other way reads all hits."""
+    return count * count < (window.skip + window.limit) * total
 
 
 # --- filters --------------------------------------------------------------------------------------
@@ -125,13 +131,13 @@ def read_ordering(query: Mapping[str, Any]) -> Ordering:
 
 def _ordering(kind: str, name: str, direction: int, period: str) -> Ordering:
     if name in _PLAIN:
-        path, collated = _PLAIN[name]
-        return Ordering(((path, direction),), collated=collated, is_indexed=True)
+        path, collated, index = _PLAIN[name]
+        return Ordering(((path, direction),), collated=collated, index=index)
     if name in statistics.DATES:
         flag = statistics.date_path(kind, statistics.flag_of(name))
         path = statistics.date_path(kind, name)
-        indexed = name in INDEXED_DATES
-        return Ordering(((flag, -1), (path, direction)), is_indexed=indexed)
+        own = statistics.order_index(kind, name) if name in INDEXED_DATES else None
+        return Ordering(((flag, -1), (path, direction)), index=own)
     return _by_statistic(kind, name, direction, period)
 
 
@@ -141,8 +147,9 @@ def _by_statistic(kind: str, name: str, direction: int, period: str) -> Ordering
     if name not in sortable:
         raise BadRequest(BAD_ATTRIBUTE)
     path, flag = statistics.path(kind, period, name), sortable[name]
-    if flag is None:
+    if flag is None or (kind == "cgm" and name in statistics.FILTERED):
         return Ordering(((path, direction),), value_first=path)
-    indexed = period == statistics.DEFAULT_PERIOD and name in INDEXED_STATISTICS[kind]
+    indexed = period == statistics.DEFAULT_PERIOD and name in statistics.ORDERED[kind]
+    index = statistics.order_index(kind, name) if indexed else None
     keys = ((statistics.path(kind, period, flag), -1), (path, direction))
-    return Ordering(keys, is_indexed=indexed)
+    return Ordering(keys, index=index)

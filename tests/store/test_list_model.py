@@ -1,0 +1,315 @@
+"""The list of patients against a plain Python model over the same documents (behaviour note patients, 4.1)."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from bson import ObjectId
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from clinics import statistics
+from clinics.search_keys import fold
+from clinics.services.patient_lists import list_patients, read_filter, read_ordering
+from clinics_site.core import db
+from tests.factories import make_clinic, make_patients
+
+TAGS = [ObjectId(f"{n:024x}") for n in range(3)]
+SITES = [ObjectId(f"{n:024x}") for n in range(10, 13)]
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
+NAMES = ["Ada", "ada", "Ädä", "Bo", "O'Neil +x", "Zoë", "zoe"]
+FIELDS = {
+    "cgm": [
+        "timeInTargetPercent",
+        "timeInTargetPercentDelta",
+        "glucoseManagementIndicator",
+        "standardDeviation",
+        "totalRecords",
+        "min",
+    ],
+    "bgm": ["averageGlucoseMmol", "timeInVeryLowRecords", "maxDelta", "timeInExtremeHighPercent"],
+}
+NUMBERS = [-2.5, -0.15, -0.1, 0, 0.01, 0.04, 0.7, 3, 7.25, 12]
+
+
+def walk(document, path):
+    for part in path.split("."):
+        if isinstance(document, list):
+            document = document[int(part)] if int(part) < len(document) else None
+        else:
+            document = (document or {}).get(part)
+    return document
+
+
+# --- the model ------------------------------------------------------------------------------------
+OPERATORS = {
+    ">": lambda a, b: a > b,
+    ">=": lambda a, b: a >= b,
+    "<": lambda a, b: a < b,
+    "<=": lambda a, b: a <= b,
+}
+
+
+def matches(document, query):
+    period = query.get("period", "14d")
+    for name, value in query.items():
+        if name == "search" and not any(
+            fold(value) in fold(document.get(f) or "")
+            for f in ("fullName", "email", "mrn", "birthDate")
+        ):
+            return False
+        if name in ("tags", "sites") and not has_labels(document, name, value):
+            return False
+        if name == "lastReviewed" and not is_reviewed(document, value):
+            return False
+        if name == "omitNonStandardRanges" and value and not is_standard(document):
+            return False
+        if name.startswith(("cgm.", "bgm.")) and not in_range(document, name, value, period):
+            return False
+    return True
+
+
+def has_labels(document, name, wanted):
+    have = document.get(name) or []
+    have = [s["id"] for s in have] if name == "sites" else have
+    if wanted == ["_"]:
+        return not have
+    ids = [ObjectId(i) for i in wanted if i != "_"]
+    return (all if name == "tags" else any)(i in have for i in ids)
+
+
+def is_reviewed(document, until):
+    newest = walk(document, "reviews.0.time")
+    return newest is not None and newest <= until
+
+
+def is_standard(document):
+    ranges = document.get("glycemicRanges")
+    return ranges is None or ranges.get("preset") == "adaStandard"
+
+
+def in_range(document, name, value, period):
+    kind, field = name.split(".")
+    if field.startswith("lastData"):
+        moment = walk(document, statistics.date_path(kind, "lastData"))
+        if moment is None:
+            return False
+        return moment >= value if field == "lastDataFrom" else moment < value
+    found = walk(document, statistics.path(kind, period, field))
+    sign = value.rstrip("0123456789.-")
+    return found is not None and OPERATORS[sign](found, float(value[len(sign) :]))
+
+
+def collation_key(text):
+    plain = {"ä": "a", "ë": "e"}
+    return "".join(plain.get(c, c) for c in (text or "").lower())
+
+
+class Reversed:
+    def __init__(self, value):
+        self.value = value
+
+    def __lt__(self, other):
+        return other.value < self.value
+
+    def __eq__(self, other):
+        return other.value == self.value
+
+
+def sort_path(name, query):
+    kind = query.get("sortType", "cgm")
+    if name == "lastReviewed":
+        return "reviews.0.time"
+    if name in ("fullName", "birthDate"):
+        return name
+    if name in statistics.DATES:
+        return statistics.date_path(kind, name)
+    return statistics.path(kind, query.get("period", "14d"), name)
+
+
+def stored_flag(name, query):
+    """Where a record says that it has a value; without one there is nothing to tell those without apart."""
+    kind, period = query.get("sortType", "cgm"), query.get("period", "14d")
+    if name in statistics.DATES:
+        return statistics.date_path(kind, statistics.flag_of(name))
+    flag = statistics.sortable(kind).get(name)
+    if flag is None or (kind == "cgm" and name in statistics.FILTERED):
+        return None
+    return statistics.path(kind, period, flag)
+
+
+def sort_key(query):
+    """Patients without a value last in both directions; never reviewed ones are the smallest instead."""
+    text = query.get("sort", "+fullName")
+    name, down = text[1:], text[0] == "-"
+    path = sort_path(name, query)
+
+    def key(document):
+        value = walk(document, path)
+        is_missing_last = (value is None) is (name != "lastReviewed" or down)
+        if name == "fullName":
+            value = collation_key(value)
+        if value is None:
+            flag = stored_flag(name, query)
+            without_summary = flag is not None and walk(document, flag) is None
+            return is_missing_last, without_summary, document["_id"]
+        return is_missing_last, Reversed(value) if down else value, document["_id"]
+
+    return key
+
+
+def expected(documents, query, skip, limit):
+    found = sorted((d for d in documents if matches(d, query)), key=sort_key(query))
+    return [d["userId"] for d in found[skip : skip + limit]], len(found)
+
+
+# --- random patients and questions ----------------------------------------------------------------
+def period_values(draw, kind):
+    period = {}
+    for name in FIELDS[kind]:
+        if draw(st.booleans()):
+            period[name] = draw(st.sampled_from(NUMBERS))
+    for entry in statistics.TABLE[kind]:
+        if entry.flagged:
+            period[entry.flag] = entry.name in period
+    return period
+
+
+@st.composite
+def patients(draw):
+    rows = []
+    for number in range(draw(st.integers(0, 12))):
+        row = {
+            "fullName": draw(st.sampled_from(NAMES)),
+            "birthDate": draw(st.sampled_from(["1990-01-01", "2001-12-31"])),
+            "mrn": draw(st.sampled_from([None, f"M{number}", f"X-{number}"])),
+            "email": draw(st.sampled_from([None, f"p{number}@example.org"])),
+        }
+        if draw(st.booleans()):
+            row["tags"] = draw(st.sampled_from([[], None, *([t] for t in TAGS), TAGS[:2], TAGS]))
+        if draw(st.booleans()):
+            sites = draw(st.sampled_from([[], SITES[:1], SITES[1:]]))
+            row["sites"] = [{"id": i, "name": str(i)} for i in sites]
+        if draw(st.booleans()):
+            row["reviews"] = [
+                {"clinicianId": "1111111111", "time": NOW - timedelta(days=draw(st.integers(0, 3)))}
+            ]
+        if draw(st.booleans()):
+            row["glycemicRanges"] = draw(
+                st.sampled_from(
+                    [
+                        {"type": "preset", "preset": "adaStandard"},
+                        {"type": "preset", "preset": "adaHighRisk"},
+                        {"type": "custom", "custom": {"name": "x", "thresholds": []}},
+                    ]
+                )
+            )
+        summary = {}
+        for kind in ("cgm", "bgm"):
+            if draw(st.booleans()):
+                last = NOW - timedelta(days=draw(st.integers(0, 4)))
+                dates = {"hasLastData": True, "lastData": last} if draw(st.booleans()) else {}
+                summary[f"{kind}Stats"] = {
+                    "id": "",
+                    "dates": {"hasLastData": False, **dates},
+                    "periods": {
+                        p: period_values(draw, kind)
+                        for p in draw(st.sampled_from([["14d"], ["14d", "7d"], []]))
+                    },
+                }
+        if summary:
+            row["summary"] = summary
+        rows.append(row)
+    return rows
+
+
+def labels(ids):
+    return st.sampled_from(
+        [["_"], *([str(i)] for i in ids), [str(i) for i in ids[:2]], ["_", str(ids[0])]]
+    )
+
+
+@st.composite
+def questions(draw):
+    query = {}
+    if draw(st.booleans()):
+        query["period"] = draw(st.sampled_from(["14d", "7d", "1d"]))
+    if draw(st.booleans()):
+        query["sortType"] = draw(st.sampled_from(["cgm", "bgm"]))
+        names = ["fullName", "birthDate", "lastReviewed", "lastData", *FIELDS[query["sortType"]]]
+        query["sort"] = draw(st.sampled_from("+-")) + draw(st.sampled_from(names))
+    options = {
+        "search": st.sampled_from(
+            ["a", "ADA", "o'neil +x", ".", "1990", "@example", "ä", "\x1f", "x" * 9]
+        ),
+        "tags": labels(TAGS),
+        "sites": labels(SITES),
+        "omitNonStandardRanges": st.booleans(),
+        "lastReviewed": st.integers(0, 3).map(lambda d: NOW - timedelta(days=d)),
+        "cgm.lastDataFrom": st.integers(0, 4).map(lambda d: NOW - timedelta(days=d)),
+        "bgm.lastDataTo": st.integers(0, 4).map(lambda d: NOW - timedelta(days=d)),
+        "cgm.timeInTargetPercent": ranges(),
+        "cgm.timeInTargetPercentDelta": ranges(),
+        "bgm.timeInVeryLowRecords": ranges(),
+        "bgm.timeInExtremeHighPercent": ranges(),
+    }
+    for name in draw(st.lists(st.sampled_from(sorted(options)), max_size=3, unique=True)):
+        query[name] = draw(options[name])
+    return query, draw(st.integers(0, 6)), draw(st.integers(1, 8))
+
+
+def ranges():
+    return st.tuples(st.sampled_from([">", ">=", "<", "<="]), st.sampled_from(NUMBERS)).map(
+        lambda pair: f"{pair[0]}{pair[1]}"
+    )
+
+
+@settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(rows=patients(), asked=st.lists(questions(), min_size=4, max_size=4))
+def test_pages_counts_and_orders_agree_with_the_model(rows, asked):
+    db.collection("patients").delete_many({})
+    clinic, other = make_clinic(), make_clinic()
+    documents = make_patients(clinic, rows) if rows else []
+    make_patients(other, [{"fullName": "Ada"}])
+    for query, skip, limit in asked:
+        page = list_patients(
+            clinic_id=str(clinic["_id"]),
+            wanted=read_filter(query),
+            ordering=read_ordering(query),
+            skip=skip,
+            limit=limit,
+        )
+        wanted = expected(documents, query, skip, limit)
+        assert ([d["userId"] for d in page.documents], page.count) == wanted, query
+        assert page.total == len(documents)
+
+
+@pytest.mark.parametrize(
+    "sort",
+    [
+        "+fullName",
+        "-birthDate",
+        "+lastData",
+        "-glucoseManagementIndicator",
+        "+timeInTargetPercentDelta",
+        "-max",
+    ],
+)
+def test_pages_over_many_equal_values_show_everyone_once(sort):
+    clinic = make_clinic()
+    documents = make_patients(clinic, [{"fullName": NAMES[n % 2]} for n in range(23)])
+    query = {"sort": sort, "sortType": "cgm"}
+    seen = []
+    for skip in range(0, 25, 5):
+        page = list_patients(
+            clinic_id=str(clinic["_id"]),
+            wanted=read_filter(query),
+            ordering=read_ordering(query),
+            skip=skip,
+            limit=5,
+        )
+        seen += [d["userId"] for d in page.documents]
+    assert sorted(seen) == sorted(d["userId"] for d in documents)
