@@ -109,6 +109,7 @@ def detail(request: HttpRequest, clinic_id: str, user_id: str) -> HttpResponseBa
         request,
         "clinics/staff/patient.html",
         title=document.get("fullName") or user_id,
+        window_title="Patient",  # browsers keep the titles of windows
         crumbs=[
             *settings.crumbs_of(clinic),
             pages.Crumb("Patients", reverse("admin:clinic_patients", args=[clinic["_id"]])),

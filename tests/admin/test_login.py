@@ -112,6 +112,33 @@ def test_a_session_ends_after_fifteen_idle_minutes(sam):
     assert again.cookies["sessionid"]["max-age"] == 15 * 60
 
 
+def move_back(client, minutes):
+    session = client.session
+    session["seen"] -= minutes * 60
+    session.save()
+
+
+def test_somebody_idle_for_fifteen_minutes_is_logged_off(staff):
+    person = staff("viewer")
+    assert person.get("clinics/").status_code == 200
+    move_back(person.client, 14)
+    assert person.get("clinics/").status_code == 200
+    move_back(person.client, 14)
+    assert person.get("clinics/").status_code == 200
+    move_back(person.client, 16)
+    assert person.get("clinics/").headers["Location"].startswith("/admin/login/")
+
+
+def test_a_page_that_polls_by_itself_keeps_nobody_logged_in(staff):
+    person = staff("viewer")
+    person.get("clinics/")
+    poll = {"X-Requested-With": "fetch"}
+    move_back(person.client, 10)
+    assert person.client.get("/admin/clinics/", headers=poll).status_code == 200
+    move_back(person.client, 10)
+    assert person.client.get("/admin/clinics/", headers=poll).status_code == 302
+
+
 def test_without_a_session_every_page_leads_to_the_door():
     for path in ("/admin/", "/admin/clinics/", "/admin/audit/", "/admin/events/"):
         response = Client().get(path)
