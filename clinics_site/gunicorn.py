@@ -5,11 +5,16 @@ be carried over a fork (fact F29).
 """
 
 import os
+from pathlib import Path
 from typing import Any
 
-bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8080')}"
-workers = int(os.environ.get("WEB_WORKERS", "2"))
-threads = int(os.environ.get("WEB_THREADS", "4"))
+from clinics_site import env
+
+_host = env.text("HOST", "127.0.0.1", help="address the web process listens on")
+_port = env.number("PORT", 8080, help="port the web process listens on")
+bind = f"{_host}:{_port}"
+workers = env.number("WEB_WORKERS", 2, help="web processes; one per core is right")
+threads = env.number("WEB_THREADS", 4, help="requests that one web process works on at a time")
 worker_class = "gthread"
 preload_app = False
 accesslog = None  # the service logs operations itself, without paths and addresses
@@ -22,7 +27,12 @@ backlog = 512
 limit_request_line = 8190
 limit_request_field_size = 16_380  # a session token may hold two access tokens
 control_socket_disable = True
-worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: PTH112, S108
+worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
+
+env.text(
+    "PROMETHEUS_MULTIPROC_DIR",
+    help="folder in which the processes of one machine add up their metrics",
+)
 
 
 def child_exit(server: Any, worker: Any) -> None:

@@ -87,6 +87,7 @@ ADMIN_MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "clinics_site.admin.idle.IdleLogoff",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -185,7 +186,7 @@ SEAGULL_ADDRESS = env.text(
 )
 GATEKEEPER_ADDRESS = env.text(
     "TIDEPOOL_PERMISSION_CLIENT_ADDRESS",
-    env.text("TIDEPOOL_GATEKEEPER_CLIENT_ADDRESS", help="older name of the next variable"),
+    env.text("TIDEPOOL_GATEKEEPER_CLIENT_ADDRESS", help="older name of TIDEPOOL_PERMISSION_CLIENT_ADDRESS"),
     help="permission service; unset: embedded grants",
 )
 AUTH_ADDRESS = env.text(
@@ -313,8 +314,8 @@ EMAIL_BACKEND = env.text(
     "django.core.mail.backends.console.EmailBackend",
     help="Django mail backend; any anymail backend works",
 )
-EMAIL_FILE_PATH = env.text(
-    "EMAIL_FILE_PATH", str(BASE_DIR / ".local" / "mail"), help="folder of the file mail backend"
+EMAIL_FILE_PATH = str(
+    BASE_DIR / env.text("EMAIL_FILE_PATH", ".local/mail", help="folder of the file mail backend")
 )
 EMAIL_HOST = env.text("EMAIL_HOST", "localhost", help="SMTP server")
 EMAIL_PORT = env.number("EMAIL_PORT", 25, help="SMTP port")

@@ -4,7 +4,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from clinics_site import env
+from clinics_site import (
+    env,
+    gunicorn,  # noqa: F401 (reads the variables of the web process)
+)
 
 
 class Command(BaseCommand):
@@ -13,7 +16,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         self.stdout.write("| variable | kind | default | meaning |")
         self.stdout.write("|---|---|---|---|")
-        for variable in env.VARIABLES.values():
+        for variable in sorted(env.VARIABLES.values(), key=lambda v: v.name):
             default = f"`{variable.default}`" if variable.default else "–"
             self.stdout.write(
                 f"| `{variable.name}` | {variable.kind} | {default} | {variable.help} |"
