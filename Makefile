@@ -30,6 +30,7 @@ lint: dev-setup  ## what CI checks besides the tests
 fmt: dev-setup  ## format, and mend what can be mended
 	$(PYTHON_BIN) -m ruff check --fix $(SOURCES)
 	$(PYTHON_BIN) -m ruff format $(SOURCES)
+	$(PYTHON_BIN) -m scripts.environment_table
 
 bench: dev-setup  ## speed of the hot requests; ARGS="--patients 250 10000"
 	@$(PYTHON_BIN) -m tests.bench $(ARGS)

@@ -1,0 +1,25 @@
+"""Write the table of environment variables into the README, between its two markers."""
+
+import sys
+
+from scripts import local, service
+
+START, END = "<!-- environment:", "<!-- end of environment -->"
+
+
+def current() -> str:
+    """The README as it has to be."""
+    text = (local.BASE / "README.md").read_text()
+    before, rest = text.split(START, 1)
+    marker, _, after = rest.partition("\n")
+    return f"{before}{START}{marker}\n{table()}{END}{after.partition(END)[2]}"
+
+
+def table() -> str:
+    # No server is asked; the names only keep the settings from looking for one.
+    return service.manage(["print_environment"], {"PATH": "", "MONGODB_URI": "", "REDIS_URL": ""})
+
+
+if __name__ == "__main__":
+    (local.BASE / "README.md").write_text(current())
+    sys.exit(0)

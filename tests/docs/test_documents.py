@@ -1,0 +1,44 @@
+"""The documents say what the code is: table of variables, links, facts, commands, and no place of one machine."""
+
+import re
+
+import pytest
+
+from scripts import environment_table, local
+
+DOCUMENTS = sorted(
+    [*local.BASE.glob("*.md"), *(local.BASE / "docs").rglob("*.md")], key=lambda path: path.name
+)
+SOURCES = ("clinics_site", "users", "clinics", "confirmations", "redox", "notifications", "scripts")
+
+
+def test_the_readme_lists_every_environment_variable_as_it_is_read():
+    assert (local.BASE / "README.md").read_text() == environment_table.current(), "run `make fmt`"
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_relative_link_leads_somewhere(document):
+    links = re.findall(r"\]\((?!https?://|#)([^)#]+)", document.read_text())
+    assert [link for link in links if not (document.parent / link).exists()] == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_named_make_target_exists(document):
+    targets = set(re.findall(r"^([a-z-]+):", (local.BASE / "Makefile").read_text(), re.MULTILINE))
+    named = re.findall(r"`(?:PORT=\d+ )?make ([a-z-]+)", document.read_text())
+    assert set(named) <= targets
+
+
+def test_every_fact_that_the_code_cites_is_told():
+    cited = set()
+    for name in SOURCES:
+        for path in (local.BASE / name).rglob("*.py"):
+            cited |= set(re.findall(r"\bfacts? (F\d+)", path.read_text()))
+            cited |= set(re.findall(r"\((F\d+)", path.read_text()))
+    told = set(re.findall(r"\bF\d+\b", (local.BASE / "docs" / "architecture.md").read_text()))
+    assert cited <= told
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_no_document_speaks_of_one_machine(document):
+    assert re.findall(r"/(?:work|root|home)/\S+", document.read_text()) == []
