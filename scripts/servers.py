@@ -338,6 +338,9 @@ def _wait_for_end(pid: int) -> None:
         time.sleep(0.05)
 
 
+_for_tests: list[Child] = []  # ended by their guard; kept, so that Python does not miss them
+
+
 # --- for tests ----------------------------------------------------------------------------------------------------
 def for_tests() -> tuple[str, str]:
     """Addresses of the servers tests use: (MongoDB URI, Redis URL without database number).
@@ -372,6 +375,7 @@ def start_test_mongod(data: Path, guard: Guard) -> str:
         *("--setParameter", "diagnosticDataCollectionEnabled=false"),
     ]
     child = Child("mongod", command, log=data / "mongod.log", guard=guard)
+    _for_tests.append(child)
     wait_for_primary(port, [child], journal=False)
     return mongodb_uri(port)
 
@@ -384,6 +388,7 @@ def start_test_redis(data: Path, guard: Guard) -> str:
         *("--dir", str(data), "--save", "", "--databases", "64"),
     ]
     child = Child("redis-server", command, log=data / "redis.log", guard=guard)
+    _for_tests.append(child)
     wait_for_redis(port, [child])
     return f"redis://127.0.0.1:{port}"
 
