@@ -186,7 +186,10 @@ SEAGULL_ADDRESS = env.text(
 )
 GATEKEEPER_ADDRESS = env.text(
     "TIDEPOOL_PERMISSION_CLIENT_ADDRESS",
-    env.text("TIDEPOOL_GATEKEEPER_CLIENT_ADDRESS", help="older name of TIDEPOOL_PERMISSION_CLIENT_ADDRESS"),
+    env.text(
+        "TIDEPOOL_GATEKEEPER_CLIENT_ADDRESS",
+        help="older name of TIDEPOOL_PERMISSION_CLIENT_ADDRESS",
+    ),
     help="permission service; unset: embedded grants",
 )
 AUTH_ADDRESS = env.text(
@@ -323,6 +326,13 @@ EMAIL_HOST_USER = env.text("EMAIL_HOST_USER", help="SMTP user")
 EMAIL_HOST_PASSWORD = env.text("EMAIL_HOST_PASSWORD", help="SMTP password")
 EMAIL_USE_TLS = env.flag("EMAIL_USE_TLS", default=False, help="SMTP with STARTTLS")
 EMAIL_TIMEOUT = 20
+ANYMAIL: dict[str, Any] = {
+    **env.prefixed(
+        "ANYMAIL_",
+        help="settings of an anymail backend, such as ANYMAIL_POSTMARK_SERVER_TOKEN",
+    ),
+    "REQUESTS_TIMEOUT": EMAIL_TIMEOUT,
+}
 DEFAULT_FROM_EMAIL = env.text(
     "DEFAULT_FROM_EMAIL", "Tidepool <noreply@tidepool.org>", help="sender of every mail"
 )
