@@ -9,7 +9,7 @@ from typing import Any
 
 from bson import ObjectId
 from django.conf import settings
-from django.contrib.auth import get_user_model
+from django.contrib.auth import models as auth
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from clinics.services import access, clinicians, clinics, ehr_settings, seeding, sites, tags
@@ -89,7 +89,7 @@ class Command(BaseCommand):
 
 
 def _make_staff_login(password: str) -> None:
-    users = get_user_model().objects
+    users = auth.User.objects
     if users.filter(username=ADMIN).first() is None:
         users.create_superuser(ADMIN, password=password)
 
