@@ -13,7 +13,10 @@ def new_user_id():
 
 
 def make_clinic(**fields):
-    code = secrets.token_hex(6).upper()
+    code = "-".join(
+        "".join(secrets.choice("ABCDEFGHJKLMNPQRSTUVWXYZ23456789") for _ in range(4))
+        for _ in range(3)
+    )
     document = {
         "_id": ObjectId(),
         "name": "Lakeside Clinic",

@@ -321,6 +321,8 @@ def _write_changes(clinic_id: ObjectId, user_id: str, fields: Mapping[str, Any])
 
 
 def _differs(stored: Document, name: str, value: Any) -> bool:
+    if name == "sites" and not value:  # clients send back the [] that stands for none
+        return bool(stored.get(name))
     return name not in stored or stored[name] != value or type(stored[name]) is not type(value)
 
 
