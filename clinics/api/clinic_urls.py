@@ -2,6 +2,15 @@
 
 from django.urls import URLPattern
 
+from clinics.api.clinic_settings import EHRSettingsViewSet, MRNSettingsViewSet
+from clinics.api.clinicians import (
+    ClinicCliniciansViewSet,
+    ClinicianClinicsViewSet,
+    CliniciansViewSet,
+    ClinicianViewSet,
+    InvitedClinicianViewSet,
+    ServiceAccountsViewSet,
+)
 from clinics.api.clinics import (
     ClinicsViewSet,
     ClinicViewSet,
@@ -10,9 +19,13 @@ from clinics.api.clinics import (
     SuppressedNotificationsViewSet,
     TierViewSet,
 )
+from clinics.api.sites import SiteMergeViewSet, SitesViewSet, SiteViewSet
+from clinics.api.tags import TagSiteViewSet, TagsViewSet, TagViewSet
 from clinics_site.core.api.viewsets import route
 
 _CLINIC = "/v1/clinics/<clinicId>"
+_TAG = f"{_CLINIC}/patient_tags/<patientTagId>"
+_SITE = f"{_CLINIC}/sites/<siteId>"
 
 urlpatterns: list[URLPattern] = [
     route("/v1/clinics", ClinicsViewSet, get="page", post="create"),
@@ -26,4 +39,30 @@ urlpatterns: list[URLPattern] = [
         get="retrieve",
         put="update",
     ),
+    route(f"{_CLINIC}/settings/ehr", EHRSettingsViewSet, get="retrieve", put="update"),
+    route(f"{_CLINIC}/settings/mrn", MRNSettingsViewSet, get="retrieve", put="update"),
+    route(f"{_CLINIC}/clinicians", ClinicCliniciansViewSet, get="page", post="create"),
+    route(
+        f"{_CLINIC}/clinicians/<clinicianId>",
+        ClinicianViewSet,
+        get="retrieve",
+        put="update",
+        delete="destroy",
+    ),
+    route(
+        f"{_CLINIC}/invites/clinicians/<inviteId>/clinician",
+        InvitedClinicianViewSet,
+        get="retrieve",
+        patch="associate",
+        delete="destroy",
+    ),
+    route("/v1/clinicians", CliniciansViewSet, get="page"),
+    route("/v1/clinicians/<userId>/clinics", ClinicianClinicsViewSet, get="page"),
+    route(f"{_CLINIC}/service_accounts", ServiceAccountsViewSet, post="create"),
+    route(f"{_CLINIC}/patient_tags", TagsViewSet, post="create"),
+    route(_TAG, TagViewSet, put="update", delete="destroy"),
+    route(f"{_TAG}/site", TagSiteViewSet, post="create"),
+    route(f"{_CLINIC}/sites", SitesViewSet, post="create"),
+    route(_SITE, SiteViewSet, put="update", delete="destroy"),
+    route(f"{_SITE}/merge", SiteMergeViewSet, post="create"),
 ]

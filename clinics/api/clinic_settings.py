@@ -1,0 +1,66 @@
+"""Operations on a clinic's EHR and MRN settings. An update answers with what is in force now."""
+
+from typing import Any
+
+from rest_framework.response import Response
+
+from clinics.api.clinics import INTERNAL
+from clinics.api.schemas import settings as schemas
+from clinics.representation.ehr_settings import ehr_settings as shown_settings
+from clinics.services import ehr_settings, mrn_settings
+from clinics_site.core.api.operations import Call, operation
+from clinics_site.core.api.viewsets import ApiViewSet
+from clinics_site.core.db import Document
+
+
+class EHRSettingsViewSet(ApiViewSet):
+    @operation(
+        "GetEHRSettings",
+        tags=INTERNAL,
+        summary="Get a clinic's EHR settings",
+        responses={200: schemas.EHR_SETTINGS},
+    )
+    def retrieve(self, call: Call) -> Response:
+        stored = ehr_settings.access_ehr_settings(call.path["clinicId"])
+        return Response(shown_settings(stored))
+
+    @operation(
+        "UpdateEHRSettings",
+        tags=INTERNAL,
+        summary="Replace a clinic's EHR settings",
+        description="An enabled Redox integration needs destination ids.",
+        body=schemas.EHR_SETTINGS,
+        responses={200: schemas.EHR_SETTINGS},
+    )
+    def update(self, call: Call) -> Response:
+        stored = ehr_settings.update_ehr_settings(call.path["clinicId"], call.body)
+        return Response(shown_settings(stored))
+
+
+class MRNSettingsViewSet(ApiViewSet):
+    @operation(
+        "GetMRNSettings",
+        tags=INTERNAL,
+        summary="Get a clinic's MRN settings",
+        responses={200: schemas.MRN_SETTINGS},
+    )
+    def retrieve(self, call: Call) -> Response:
+        return Response(_shown(mrn_settings.access_mrn_settings(call.path["clinicId"])))
+
+    @operation(
+        "UpdateMRNSettings",
+        tags=INTERNAL,
+        summary="Replace a clinic's MRN settings",
+        description="Refused when MRNs shall be unique and two patients share one.",
+        body=schemas.MRN_SETTINGS,
+        responses={200: schemas.MRN_SETTINGS},
+    )
+    def update(self, call: Call) -> Response:
+        stored = mrn_settings.update_mrn_settings(
+            call.path["clinicId"], required=call.body["required"], unique=call.body["unique"]
+        )
+        return Response(_shown(stored))
+
+
+def _shown(stored: Document) -> dict[str, Any]:
+    return {name: bool(stored.get(name)) for name in ("required", "unique")}

@@ -1,0 +1,188 @@
+"""Operations on members of clinics, pending invites and service accounts."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from rest_framework.response import Response
+
+from clinics.api.clinics import CREATED_BETWEEN, INTERNAL, show_clinics
+from clinics.api.schemas import clinicians as schemas
+from clinics.representation.clinicians import clinician as shown_clinician
+from clinics.services import clinicians, service_accounts
+from clinics.services.clinicians import ClinicianDetails, Membership
+from clinics_site.core.api import schema as s
+from clinics_site.core.api.operations import Call, operation
+from clinics_site.core.api.parameters import PAGING, Parameter
+from clinics_site.core.api.viewsets import ApiViewSet, empty
+
+_INVITE = {"inviteId": s.string(min_length=1)}
+
+
+class ClinicCliniciansViewSet(ApiViewSet):
+    @operation(
+        "ListClinicians",
+        summary="List the members and pending invites of a clinic",
+        query=(
+            Parameter("search", s.string(), description="A part of name or address."),
+            *PAGING,
+            Parameter("email", s.string(format="email"), description="Has this address."),
+            Parameter("role", s.string(), description="Has this role."),
+        ),
+        responses={200: schemas.CLINICIANS},
+    )
+    def page(self, call: Call) -> Response:
+        found = clinicians.list_clinicians(
+            call.path["clinicId"],
+            search=call.query.get("search"),
+            email=call.query.get("email"),
+            role=call.query.get("role"),
+            skip=call.query["offset"],
+            limit=call.query["limit"],
+        )
+        return Response([shown_clinician(document) for document in found])
+
+    @operation(
+        "CreateClinician",
+        summary="Add a member, or a pending invite when there is no id",
+        body=schemas.CLINICIAN,
+        responses={200: schemas.CLINICIAN},
+    )
+    def create(self, call: Call) -> Response:
+        details = ClinicianDetails(
+            roles=call.body["roles"],
+            email=call.body["email"],
+            name=call.body.get("name"),
+            user_id=call.body.get("id"),
+            invite_id=call.body.get("inviteId"),
+        )
+        created = clinicians.create_clinician(clinic_id=call.path["clinicId"], details=details)
+        return Response(shown_clinician(created))
+
+
+class ClinicianViewSet(ApiViewSet):
+    @operation("GetClinician", summary="Get a member", responses={200: schemas.CLINICIAN})
+    def retrieve(self, call: Call) -> Response:
+        found = clinicians.access_clinician(call.path["clinicId"], call.path["clinicianId"])
+        return Response(shown_clinician(found))
+
+    @operation(
+        "UpdateClinician",
+        summary="Change a member's roles and name",
+        description="The address can not be changed here; a name that is left out is removed.",
+        body=schemas.CLINICIAN,
+        responses={200: schemas.CLINICIAN},
+    )
+    def update(self, call: Call) -> Response:
+        updated = clinicians.update_clinician(
+            clinic_id=call.path["clinicId"],
+            user_id=call.path["clinicianId"],
+            roles=call.body["roles"],
+            name=call.body.get("name"),
+            updated_by=call.principal.user_id,
+        )
+        return Response(shown_clinician(updated))
+
+    @operation("DeleteClinician", summary="Remove a member", responses={200: None})
+    def destroy(self, call: Call) -> Response:
+        clinicians.remove_clinician(
+            clinic_id=call.path["clinicId"],
+            user_id=call.path["clinicianId"],
+            deleted_by=call.principal.acting_user_id,
+        )
+        return empty()
+
+
+class InvitedClinicianViewSet(ApiViewSet):
+    @operation(
+        "GetInvitedClinician",
+        summary="Get a pending invite",
+        path=_INVITE,
+        responses={200: schemas.CLINICIAN},
+    )
+    def retrieve(self, call: Call) -> Response:
+        found = clinicians.access_invite(call.path["clinicId"], call.path["inviteId"])
+        return Response(shown_clinician(found))
+
+    @operation(
+        "AssociateClinicianToUser",
+        summary="Make the invited user a member",
+        path=_INVITE,
+        body=schemas.ASSOCIATE,
+        responses={200: schemas.CLINICIAN},
+    )
+    def associate(self, call: Call) -> Response:
+        member = clinicians.associate_clinician(
+            clinic_id=call.path["clinicId"],
+            invite_id=call.path["inviteId"],
+            user_id=call.body["userId"],
+        )
+        return Response(shown_clinician(member))
+
+    @operation(
+        "DeleteInvitedClinician",
+        summary="Take a pending invite back",
+        path=_INVITE,
+        responses={200: None},
+    )
+    def destroy(self, call: Call) -> Response:
+        clinicians.remove_invite(clinic_id=call.path["clinicId"], invite_id=call.path["inviteId"])
+        return empty()
+
+
+class CliniciansViewSet(ApiViewSet):
+    @operation(
+        "ListAllClinicians",
+        tags=INTERNAL,
+        summary="List the clinicians of all clinics, newest first",
+        query=(*PAGING, *CREATED_BETWEEN),
+        responses={200: s.array(schemas.MEMBERSHIP)},
+    )
+    def page(self, call: Call) -> Response:
+        found = clinicians.list_all_memberships(
+            created_from=call.query.get("createdTimeStart"),
+            created_before=call.query.get("createdTimeEnd"),
+            skip=call.query["offset"],
+            limit=call.query["limit"],
+        )
+        return Response(_show_memberships(found))
+
+
+class ClinicianClinicsViewSet(ApiViewSet):
+    @operation(
+        "ListClinicsForClinician",
+        summary="List the clinics a user is a member of, newest membership first",
+        query=PAGING,
+        responses={200: schemas.MEMBERSHIPS},
+    )
+    def page(self, call: Call) -> Response:
+        found = clinicians.list_memberships(
+            call.path["userId"], skip=call.query["offset"], limit=call.query["limit"]
+        )
+        return Response(_show_memberships(found))
+
+
+class ServiceAccountsViewSet(ApiViewSet):
+    @operation(
+        "AddServiceAccount",
+        tags=INTERNAL,
+        summary="Make an API client a member of a clinic",
+        description="The client's secret proves that the caller holds it, and is not kept.",
+        body=schemas.SERVICE_ACCOUNT,
+        responses={200: schemas.CLINICIAN},
+    )
+    def create(self, call: Call) -> Response:
+        created = service_accounts.add_service_account(
+            clinic_id=call.path["clinicId"],
+            name=call.body["name"],
+            client_id=call.body["client_id"],
+            client_secret=call.body["client_secret"],
+        )
+        return Response(shown_clinician(created))
+
+
+def _show_memberships(memberships: Sequence[Membership]) -> list[dict[str, Any]]:
+    shown = show_clinics([membership.clinic for membership in memberships])
+    return [
+        {"clinic": clinic, "clinician": shown_clinician(membership.clinician)}
+        for clinic, membership in zip(shown, memberships, strict=True)
+    ]

@@ -1,0 +1,51 @@
+"""Schemas of clinicians, invites and service accounts."""
+
+from clinics_site.core.api import schema as s
+
+_CLINIC = s.ref("clinic.v1")
+_REQUIRED_TEXT = s.string(min_length=1)
+
+ROLES = s.component(
+    "clinicianRoles.v1",
+    s.array(
+        s.string(enum=["CLINIC_ADMIN", "CLINIC_MEMBER", "PRESCRIBER"]),
+        min_items=1,
+        unique_items=True,
+        description="A prescriber who is neither admin nor member has no access.",
+    ),
+)
+CLINICIAN = s.component(
+    "clinician.v1",
+    s.obj(
+        {
+            "id": s.ref("tidepooluserid"),
+            "inviteId": s.string(description="Only of a pending invite."),
+            "email": s.string(format="email"),
+            "name": s.string(min_length=1),
+            "roles": ROLES,
+            "createdTime": s.date_time(read_only=True),
+            "updatedTime": s.date_time(read_only=True),
+        },
+        required=["email", "roles", "createdTime", "updatedTime"],
+        description="A member, who has an id, or a pending invite, which has none.",
+    ),
+)
+CLINICIANS = s.component("clinicians.v1", s.array(CLINICIAN))
+MEMBERSHIP = s.component(
+    "clinicianClinicRelationship.v1",
+    s.obj({"clinician": CLINICIAN, "clinic": _CLINIC}, required=["clinician", "clinic"]),
+)
+MEMBERSHIPS = s.component("clinicianClinicRelationships.v1", s.array(MEMBERSHIP))
+ASSOCIATE = s.component(
+    "associateClinicianToUser.v1", s.obj({"userId": s.string()}, required=["userId"])
+)
+SERVICE_ACCOUNT = s.component(
+    "addServiceAccount.v1",
+    s.obj(
+        dict.fromkeys(("name", "client_id", "client_secret"), _REQUIRED_TEXT),
+        required=["name", "client_id", "client_secret"],
+    ),
+)
+USER_DETAILS = s.component(
+    "updateUserDetails.v1", s.obj({"email": s.string(format="email", min_length=1)})
+)

@@ -1,0 +1,72 @@
+"""Operations on a clinic's sites."""
+
+from bson import ObjectId
+from rest_framework.response import Response
+
+from clinics.api.schemas import clinics as schemas
+from clinics.representation import clinics as representation
+from clinics.services import places, sites
+from clinics_site.core import ids
+from clinics_site.core.api.operations import Call, operation
+from clinics_site.core.api.viewsets import ApiViewSet, empty
+from clinics_site.core.db import Document
+
+_SITE_ID = {"siteId": schemas.PATH_ID}
+
+
+class SitesViewSet(ApiViewSet):
+    @operation(
+        "CreateSite", summary="Add a site", body=schemas.NEW_SITE, responses={200: schemas.SITE}
+    )
+    def create(self, call: Call) -> Response:
+        created = sites.create_site(clinic_id=call.path["clinicId"], name=call.body["name"])
+        return Response(representation.site(created, 0))
+
+
+class SiteViewSet(ApiViewSet):
+    @operation(
+        "UpdateSite",
+        summary="Rename a site, in its patients too",
+        path=_SITE_ID,
+        body=schemas.SITE,
+        responses={200: schemas.SITE},
+    )
+    def update(self, call: Call) -> Response:
+        renamed = sites.rename_site(
+            clinic_id=call.path["clinicId"],
+            site_id=ObjectId(call.path["siteId"]),
+            name=call.body["name"],
+        )
+        return _counted(call, renamed)
+
+    @operation(
+        "DeleteSite",
+        summary="Remove a site, from its patients too",
+        path=_SITE_ID,
+        responses={204: None},
+    )
+    def destroy(self, call: Call) -> Response:
+        sites.delete_site(clinic_id=call.path["clinicId"], site_id=ObjectId(call.path["siteId"]))
+        return empty(204)
+
+
+class SiteMergeViewSet(ApiViewSet):
+    @operation(
+        "MergeSite",
+        summary="Merge another site of the clinic into this one",
+        path=_SITE_ID,
+        body=schemas.SITE_BY_ID,
+        responses={200: schemas.SITE},
+    )
+    def create(self, call: Call) -> Response:
+        merged = sites.merge_site(
+            clinic_id=call.path["clinicId"],
+            target_id=ObjectId(call.path["siteId"]),
+            source_id=ids.parse_id(call.body.get("id")),
+        )
+        return _counted(call, merged)
+
+
+def _counted(call: Call, site: Document) -> Response:
+    count = places.count_site(ObjectId(call.path["clinicId"]), site["id"])
+    return Response(representation.site(site, count))

@@ -1,0 +1,48 @@
+"""A clinic's connection to its health record system (behaviour notes clinics, 5.1, and ehr, 6)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from bson import ObjectId
+
+from clinics.representation.ehr_settings import stored_ehr_settings
+from clinics.services import access
+from clinics.services.clinics import change_clinic
+from clinics.store import clinic_settings as store
+from clinics_site.core.db import Document
+from clinics_site.core.errors import BadRequest, NotFound
+
+REDOX, XEALTH = "redox", "xealth"
+
+
+def find_ehr_clinics(*, provider: str, source_id: str) -> list[Document]:
+    """The enabled clinics that a message's source stands for: two at the most, which is one too many."""
+    query = {"ehrSettings.provider": provider, "ehrSettings.sourceId": source_id}
+    return store.list_enabled(query, limit=2)
+
+
+def list_redox_clinic_ids(*, on_upload: bool | None = None) -> list[ObjectId]:
+    """Enabled Redox clinics; with `on_upload`, those that want (or do not want) reports after uploads."""
+    query: dict[str, Any] = {"ehrSettings.provider": REDOX}
+    if on_upload is not None:
+        wanted = True if on_upload else {"$ne": True}
+        query["ehrSettings.scheduledReports.onUploadEnabled"] = wanted
+    return store.list_enabled_ids(query)
+
+
+def access_ehr_settings(clinic_id: str | ObjectId) -> Document:
+    """Raises NotFound, with another message for a clinic without settings than for no clinic."""
+    settings: Document | None = access.access_clinic(clinic_id).get("ehrSettings")
+    if not settings:
+        raise NotFound
+    return settings
+
+
+def update_ehr_settings(clinic_id: str | ObjectId, body: Mapping[str, Any]) -> Document:
+    """Replace the settings. A Redox connection that could never send anything can not be switched on."""
+    settings = stored_ehr_settings(body)
+    if settings["enabled"] and settings["provider"] == REDOX and not settings["destinationIds"]:
+        reason = "destinationIds are required to enable a Redox integration"
+        raise BadRequest(reason)
+    change_clinic(clinic_id, {"ehrSettings": settings})
+    return settings

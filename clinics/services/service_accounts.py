@@ -1,0 +1,33 @@
+"""API clients as members of clinics (behaviour notes clinics, 11, and auth, 5)."""
+
+from bson import ObjectId
+
+from clinics.services import access, clinicians
+from clinics.services.clinicians import ClinicianDetails
+from clinics_site.core.db import Document
+from clinics_site.core.errors import BadRequest, Unavailable
+from clinics_site.core.http import ServiceError, ServiceUnavailable
+from users.services.neighbours import token_endpoint
+
+
+def add_service_account(
+    *, clinic_id: str | ObjectId, name: str, client_id: str, client_secret: str
+) -> Document:
+    """A member for the client's technical account. The secret is used once, to prove it is known."""
+    clinic = access.access_migrated_clinic(clinic_id)
+    user_id = _subject_of_client(client_id, client_secret)
+    details = ClinicianDetails(
+        roles=["CLINIC_MEMBER"], name=name, user_id=user_id, is_service_account=True
+    )
+    return clinicians.create_clinician(clinic_id=clinic["_id"], details=details)
+
+
+def _subject_of_client(client_id: str, client_secret: str) -> str:
+    try:
+        user_id = token_endpoint().subject_of_client(client_id, client_secret)
+    except (ServiceError, ServiceUnavailable):
+        raise Unavailable from None
+    if not user_id:
+        reason = "the client credentials are not accepted"
+        raise BadRequest(reason)
+    return user_id

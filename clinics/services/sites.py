@@ -1,0 +1,146 @@
+"""A clinic's sites, which patients hold copies of (behaviour note clinics, 7).
+
+Clinic and patients change in one transaction, in which names are compared too: see `tags`.
+"""
+
+import re
+from collections.abc import Iterable
+
+from bson import ObjectId
+
+from clinics.services import access, tags
+from clinics.store import patient_places
+from clinics.store import sites as store
+from clinics_site.core import clock, db, ids
+from clinics_site.core.db import Document
+from clinics_site.core.errors import BadRequest, Conflict, ConstraintViolation, Duplicate, NotFound
+
+MAX_SITES = 50
+FULL = f"the clinic already has the maximum number of {MAX_SITES} sites"
+DUPLICATE = "duplicate site name"
+_NUMBERED = re.compile(r"(.* )\(([0-9]+)\)", re.DOTALL)
+
+
+def create_site(*, clinic_id: str | ObjectId, name: str) -> Document:
+    """The new site. An equal name is refused before a full clinic is."""
+    site = {"id": ids.new_id(), "name": name}
+
+    def create() -> None:
+        clinic = access.access_clinic(clinic_id)
+        sites = clinic.get("sites") or []
+        if _is_taken(name, sites):
+            raise Duplicate(message=DUPLICATE)
+        if len(sites) >= MAX_SITES:
+            raise ConstraintViolation(FULL)
+        store.add_site(clinic["_id"], site, limit=MAX_SITES, moment=clock.now())
+
+    db.run_in_transaction(create)
+    return site
+
+
+def rename_site(*, clinic_id: str | ObjectId, site_id: ObjectId, name: str) -> Document:
+    """In the clinic and in every patient who has it."""
+
+    def rename() -> None:
+        clinic = _access_to_check(clinic_id)
+        others = [site for site in clinic.get("sites") or [] if site["id"] != site_id]
+        if _is_taken(name, others):
+            raise Duplicate(message=f"checking site constraints: {DUPLICATE}")
+        moment = clock.now()
+        if not store.set_site_name(clinic["_id"], site_id, name, moment):
+            raise NotFound(message="site not found")
+        patient_places.rename_site(clinic["_id"], site_id, name, moment)
+
+    db.run_in_transaction(rename)
+    return {"id": site_id, "name": name}
+
+
+def _access_to_check(clinic_id: str | ObjectId) -> Document:
+    clinic = access.find_clinic(clinic_id)
+    if clinic is None:
+        raise NotFound(message=f"checking site constraints: {access.CLINIC_NOT_FOUND}")
+    return clinic
+
+
+def delete_site(*, clinic_id: str | ObjectId, site_id: ObjectId) -> None:
+    found = access.access_clinic(clinic_id)["_id"]
+    db.run_in_transaction(lambda: _delete(found, site_id))
+
+
+def _delete(clinic_id: ObjectId, site_id: ObjectId) -> None:
+    moment = clock.now()
+    if not store.remove_site(clinic_id, site_id, moment):
+        raise NotFound(message=access.CLINIC_NOT_FOUND)
+    patient_places.remove_site_from_all(clinic_id, site_id, moment)
+
+
+def merge_site(
+    *, clinic_id: str | ObjectId, target_id: ObjectId, source_id: ObjectId | None
+) -> Document:
+    """Move the patients of the source to the target, each once, and remove the source."""
+    if source_id is None:
+        reason = "the id of the source site is required"
+        raise BadRequest(reason)
+    if source_id == target_id:
+        raise BadRequest(message="can't merge a site into itself: bad request")
+
+    def merge() -> Document:
+        clinic = access.access_clinic(clinic_id)
+        target = _find_site(clinic, target_id)
+        if target is None:
+            raise NotFound
+        patient_places.add_site_where(clinic["_id"], source_id, target, clock.now())
+        _delete(clinic["_id"], source_id)
+        return target
+
+    return db.run_in_transaction(merge)
+
+
+def _find_site(clinic: Document, site_id: ObjectId) -> Document | None:
+    found = (site for site in clinic.get("sites") or [] if site["id"] == site_id)
+    site = next(found, None)
+    return {"id": site["id"], "name": site["name"]} if site else None
+
+
+def convert_tag(*, clinic_id: str | ObjectId, tag_id: ObjectId) -> tuple[Document, int]:
+    """Make a tag that stood for a place a site: (the new site, how many patients have it)."""
+    site: Document = {"id": ids.new_id()}
+
+    def convert() -> int:
+        clinic = access.access_clinic(clinic_id)
+        tag = next((t for t in clinic.get("patientTags") or [] if t["_id"] == tag_id), None)
+        if tag is None:
+            raise NotFound(message="unable to find patient tag: not found")
+        site["name"] = free_name(tag["name"], clinic.get("sites") or [])
+        moment = clock.now()
+        if not store.add_site(clinic["_id"], site, limit=MAX_SITES, moment=moment):
+            raise Conflict
+        count = patient_places.replace_tag_by_site(clinic["_id"], tag_id, site, moment)
+        tags.delete_in_transaction(clinic["_id"], tag_id)
+        return count
+
+    return site, db.run_in_transaction(convert)
+
+
+# --- names ----------------------------------------------------------------------------------------
+def free_name(name: str, sites: Iterable[Document]) -> str:
+    """The name, or the first numbered one that no site has: `A`, `A (2)`, `A (3)` …"""
+    taken = {_comparable(site["name"]) for site in sites}
+    while _comparable(name) in taken:
+        name = _next_name(name)
+    return name
+
+
+def _next_name(name: str) -> str:
+    numbered = _NUMBERED.fullmatch(name)
+    if numbered is None:
+        return f"{name} (2)"
+    return f"{numbered[1]}({int(numbered[2]) + 1})"
+
+
+def _comparable(name: str) -> str:
+    return name.casefold()
+
+
+def _is_taken(name: str, sites: Iterable[Document]) -> bool:
+    return _comparable(name) in {_comparable(site["name"]) for site in sites}

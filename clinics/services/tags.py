@@ -1,0 +1,75 @@
+"""A clinic's tags (behaviour note clinics, 6).
+
+Names are compared in the transaction that writes: a clinic changed meanwhile repeats it, so that neither the limit
+nor the rule against equal names can be passed side by side.
+"""
+
+from collections.abc import Iterable
+
+from bson import ObjectId
+
+from clinics.services import access
+from clinics.store import patient_places
+from clinics.store import tags as store
+from clinics_site.core import clock, db, ids, outbox
+from clinics_site.core.db import Document
+from clinics_site.core.errors import ConstraintViolation, Duplicate, NotFound
+
+MAX_TAGS = 50
+FULL = f"the clinic already has the maximum number of {MAX_TAGS} patient tags"
+
+
+def create_tag(*, clinic_id: str | ObjectId, name: str) -> Document:
+    """The new tag. A full clinic is refused before an equal name is."""
+    tag = {"_id": ids.new_id(), "name": name.strip()}
+
+    def create() -> None:
+        clinic = access.access_clinic(clinic_id)
+        tags = clinic.get("patientTags") or []
+        if len(tags) >= MAX_TAGS:
+            raise ConstraintViolation(FULL)
+        _require_free_name(name, tags)
+        store.add_tag(clinic["_id"], tag, limit=MAX_TAGS, moment=clock.now())
+
+    db.run_in_transaction(create)
+    return tag
+
+
+def rename_tag(*, clinic_id: str | ObjectId, tag_id: ObjectId, name: str) -> Document:
+    def rename() -> None:
+        clinic = access.access_clinic(clinic_id)
+        others = [tag for tag in clinic.get("patientTags") or [] if tag["_id"] != tag_id]
+        _require_free_name(name, others)
+        if not store.set_tag_name(clinic["_id"], tag_id, name.strip(), clock.now()):
+            raise NotFound(message="patient tag not found")
+
+    db.run_in_transaction(rename)
+    return {"_id": tag_id, "name": name.strip()}
+
+
+def delete_tag(*, clinic_id: str | ObjectId, tag_id: ObjectId) -> None:
+    """Also of a tag that is gone already. The patients follow: see `remove_tag_from_patients`."""
+    found = access.access_clinic(clinic_id)["_id"]
+    db.run_in_transaction(lambda: delete_in_transaction(found, tag_id))
+
+
+def delete_in_transaction(clinic_id: ObjectId, tag_id: ObjectId) -> None:
+    if not store.remove_tag(clinic_id, tag_id, clock.now()):
+        raise NotFound(message=access.CLINIC_NOT_FOUND)
+    payload = {"clinicId": str(clinic_id), "tagId": str(tag_id)}
+    outbox.emit("clinic.tag_deleted", payload, key=str(clinic_id))
+
+
+def remove_tag_from_patients(*, clinic_id: ObjectId, tag_id: ObjectId) -> int:
+    """How many patients had it. Until then readers pass over ids they do not know."""
+    return patient_places.remove_tag_from_all(clinic_id, tag_id, clock.now())
+
+
+def comparable(name: str) -> str:
+    """ "Type 1" and "type1" are the same tag."""
+    return name.strip().lower().replace(" ", "")
+
+
+def _require_free_name(name: str, tags: Iterable[Document]) -> None:
+    if comparable(name) in {comparable(tag["name"]) for tag in tags}:
+        raise Duplicate(message="duplicate patient tag")

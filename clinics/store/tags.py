@@ -1,0 +1,39 @@
+"""Tags inside a clinic document: `patientTags: [{_id, name}]`."""
+
+from datetime import datetime
+
+from bson import ObjectId
+
+from clinics.store.clinics import COLLECTION
+from clinics_site.core import db
+from clinics_site.core.db import Document
+
+
+def add_tag(clinic_id: ObjectId, tag: Document, *, limit: int, moment: datetime) -> bool:
+    """False when the clinic has `limit` tags."""
+    result = db.collection(COLLECTION).update_one(
+        {"_id": clinic_id, f"patientTags.{limit - 1}": {"$exists": False}},
+        {"$push": {"patientTags": tag}, "$set": {"updatedTime": moment}},
+    )
+    return result.modified_count > 0
+
+
+def set_tag_name(clinic_id: ObjectId, tag_id: ObjectId, name: str, moment: datetime) -> bool:
+    """False when the clinic has no such tag."""
+    result = db.collection(COLLECTION).update_one(
+        {"_id": clinic_id, "patientTags._id": tag_id},
+        {"$set": {"patientTags.$.name": name, "updatedTime": moment}},
+    )
+    return result.matched_count > 0
+
+
+def remove_tag(clinic_id: ObjectId, tag_id: ObjectId, moment: datetime) -> bool:
+    """False when there is no such clinic. `lastDeletedPatientTag` tells whoever watches the collection."""
+    result = db.collection(COLLECTION).update_one(
+        {"_id": clinic_id},
+        {
+            "$pull": {"patientTags": {"_id": tag_id}},
+            "$set": {"lastDeletedPatientTag": tag_id, "updatedTime": moment},
+        },
+    )
+    return result.matched_count > 0
