@@ -2,8 +2,11 @@
 
 from typing import Any
 
-from clinics.services import claims, effects
+from bson import ObjectId
+
+from clinics.services import access, claims, effects, migrations, patients, tags, users
 from clinics_site.core import outbox
+from clinics_site.core.errors import ConstraintViolation, PermanentFailure
 
 Payload = dict[str, Any]
 
@@ -45,3 +48,46 @@ def remove_orphan(payload: Payload) -> None:
 @outbox.subscribe("user.password_set", "clinics.end_custodianship")
 def end_custodianship(payload: Payload) -> None:
     claims.end_custodianship(payload["userId"])
+
+
+# --- clinics --------------------------------------------------------------------------------------
+@outbox.subscribe("clinic.created", "clinics.add_demo_patient")
+def add_demo_patient(payload: Payload) -> None:
+    """The request has done it already, unless it was cut short."""
+    clinic = access.find_clinic(payload["clinicId"])
+    if clinic is not None and clinic.get("isMigrated"):
+        patients.add_demo_patient(clinic["_id"])
+
+
+@outbox.subscribe("clinic.tag_deleted", "clinics.remove_tag_from_patients")
+def remove_tag_from_patients(payload: Payload) -> None:
+    tags.remove_tag_from_patients(
+        clinic_id=ObjectId(payload["clinicId"]), tag_id=ObjectId(payload["tagId"])
+    )
+
+
+@outbox.subscribe("clinic.abandoned", "clinics.remove_patients_of_abandoned_clinic")
+def remove_patients_of_abandoned_clinic(payload: Payload) -> None:
+    users.remove_patients_of_abandoned_clinic(ObjectId(payload["clinicId"]))
+
+
+@outbox.subscribe("migration.created", "clinics.migrate_patients")
+def migrate_patients(payload: Payload) -> None:
+    migrations.migrate_patients(clinic_id=ObjectId(payload["clinicId"]), user_id=payload["userId"])
+
+
+# --- accounts -------------------------------------------------------------------------------------
+@outbox.subscribe("user.updated", "clinics.follow_account")
+def follow_account(payload: Payload) -> None:
+    if "username" not in payload["changed"] and "emails" not in payload["changed"]:
+        return
+    try:
+        users.follow_account(payload["userId"])
+    except ConstraintViolation:
+        reason = "duplicate_email"
+        raise PermanentFailure(reason) from None
+
+
+@outbox.subscribe("user.deleted", "clinics.remove_user")
+def remove_user(payload: Payload) -> None:
+    users.delete_user(payload["userId"])

@@ -19,8 +19,15 @@ from clinics.api.clinics import (
     SuppressedNotificationsViewSet,
     TierViewSet,
 )
+from clinics.api.migrations import (
+    InitialMigrationViewSet,
+    LegacyClinicianViewSet,
+    MigrationsViewSet,
+    MigrationViewSet,
+)
 from clinics.api.sites import SiteMergeViewSet, SitesViewSet, SiteViewSet
 from clinics.api.tags import TagSiteViewSet, TagsViewSet, TagViewSet
+from clinics.api.users import UserClinicsViewSet
 from clinics_site.core.api.viewsets import route
 
 _CLINIC = "/v1/clinics/<clinicId>"
@@ -30,7 +37,7 @@ _SITE = f"{_CLINIC}/sites/<siteId>"
 urlpatterns: list[URLPattern] = [
     route("/v1/clinics", ClinicsViewSet, get="page", post="create"),
     route("/v1/clinics/share_code/<shareCode>", ShareCodeViewSet, get="retrieve"),
-    route(_CLINIC, ClinicViewSet, get="retrieve", put="update"),
+    route(_CLINIC, ClinicViewSet, get="retrieve", put="update", delete="destroy"),
     route(f"{_CLINIC}/tier", TierViewSet, post="update"),
     route(f"{_CLINIC}/suppressed_notifications", SuppressedNotificationsViewSet, post="update"),
     route(
@@ -65,4 +72,9 @@ urlpatterns: list[URLPattern] = [
     route(f"{_CLINIC}/sites", SitesViewSet, post="create"),
     route(_SITE, SiteViewSet, put="update", delete="destroy"),
     route(f"{_SITE}/merge", SiteMergeViewSet, post="create"),
+    route("/v1/clinicians/<userId>/migrate", LegacyClinicianViewSet, post="create"),
+    route(f"{_CLINIC}/migrate", InitialMigrationViewSet, post="create"),
+    route(f"{_CLINIC}/migrations", MigrationsViewSet, get="page", post="create"),
+    route(f"{_CLINIC}/migrations/<userId>", MigrationViewSet, get="retrieve", patch="update"),
+    route("/v1/users/<userId>/clinics", UserClinicsViewSet, post="update", delete="destroy"),
 ]

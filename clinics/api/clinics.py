@@ -74,6 +74,15 @@ class ClinicViewSet(ApiViewSet):
         updated = clinics.update_clinic(call.path["clinicId"], _profile(call.body))
         return Response(show_clinic(updated))
 
+    @operation(
+        "DeleteClinic",
+        summary="Delete a clinic that has no patients",
+        responses={204: None},
+    )
+    def destroy(self, call: Call) -> Response:
+        clinics.delete_clinic(call.path["clinicId"], deleted_by=call.principal.acting_user_id)
+        return empty(204)
+
 
 class ShareCodeViewSet(ApiViewSet):
     @operation(

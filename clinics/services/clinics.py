@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import orjson
@@ -11,15 +12,18 @@ from bson import ObjectId
 from django.conf import settings
 from pymongo.errors import DuplicateKeyError
 
-from clinics.services import access, accounts, patients
+from clinics.services import access, accounts, clinicians, patients
 from clinics.services.share_codes import ATTEMPTS, new_share_code
-from clinics.store import clinic_creations, clinicians
+from clinics.store import clinic_creations, patient_counts
+from clinics.store import clinicians as clinician_store
 from clinics.store import clinics as store
 from clinics_site.core import clock, db, ids, outbox
 from clinics_site.core.db import Document
 from clinics_site.core.errors import BadRequest, Duplicate, NotFound
 
 ADMIN = "CLINIC_ADMIN"
+NOT_EMPTY = "deletion of non-empty clinics is not allowed"
+_SIGNAL = "lastDeletedPatientTag"  # speaks to watchers of the collection; no part of the clinic
 DEFAULT_PLAN = 250
 # How long a repeated request finds the clinic of the one whose answer was lost.
 REPEAT_WINDOW = timedelta(seconds=30)
@@ -148,7 +152,7 @@ def _insert(clinic: Document, creator: accounts.Account, digest: str) -> Documen
             continue
         document = {**clinic, "canonicalShareCode": code, "shareCodes": [code]}
         try:
-            return db.run_in_transaction(lambda found=document: _write(found, creator, digest))
+            return db.run_in_transaction(partial(_write, document, creator, digest))
         except DuplicateKeyError:  # somebody has taken the code meanwhile
             continue
     raise Duplicate(message="duplicate share code")
@@ -161,7 +165,7 @@ def _write(clinic: Document, creator: accounts.Account, digest: str) -> Document
     if found is not None:
         return found
     store.insert_clinic(clinic)
-    clinicians.insert_clinician(_first_admin(clinic, creator))
+    clinician_store.insert_clinician(_first_admin(clinic, creator))
     clinic_creations.put_creation(digest, clinic["_id"], moment)
     clinic_id = str(clinic["_id"])
     outbox.emit("clinic.created", {"clinicId": clinic_id}, key=clinic_id)
@@ -214,3 +218,32 @@ def change_clinic(clinic_id: str | ObjectId, changes: Mapping[str, Any]) -> Docu
     if document is None:
         raise NotFound(message=access.CLINIC_NOT_FOUND)
     return document
+
+
+# --- deleting -------------------------------------------------------------------------------------
+def delete_clinic(clinic_id: str | ObjectId, *, deleted_by: str | None = None) -> None:
+    """With its clinicians and its demo patient, each leaving a tombstone. Real patients forbid it."""
+    found = access.access_clinic(clinic_id)["_id"]
+    db.run_in_transaction(lambda: delete_in_transaction(found, deleted_by=deleted_by))
+
+
+def delete_in_transaction(clinic_id: ObjectId, *, deleted_by: str | None) -> None:
+    if patients.has_patients_besides_demo(clinic_id):
+        raise BadRequest(NOT_EMPTY)
+    if settings.DEMO_PATIENT_USER_ID:
+        patients.remove_in_transaction(clinic_id, settings.DEMO_PATIENT_USER_ID, deleted_by)
+    clinicians.archive(clinician_store.list_of_clinic(clinic_id), deleted_by=deleted_by)
+    clinician_store.remove_all_of_clinic(clinic_id)
+    _archive_clinic(clinic_id, deleted_by)
+    patient_counts.remove_counts(clinic_id)
+
+
+def _archive_clinic(clinic_id: ObjectId, deleted_by: str | None) -> None:
+    removed = store.remove_clinic(clinic_id)
+    if removed is None:
+        raise NotFound(message=access.CLINIC_NOT_FOUND)
+    clinic = {name: value for name, value in removed.items() if name != _SIGNAL}
+    tombstone = {"_id": ids.new_id(), "deletedTime": clock.now(), "clinic": clinic}
+    if deleted_by is not None:
+        tombstone["deletedByUserId"] = deleted_by
+    store.insert_deletion(tombstone)

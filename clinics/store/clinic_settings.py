@@ -24,7 +24,7 @@ def list_enabled_ids(query: Mapping[str, Any]) -> list[ObjectId]:
 
 def has_equal_mrns(clinic_id: ObjectId) -> bool:
     """Whether two patients share an MRN, case and accents aside. Reads index keys only."""
-    pipeline = [
+    pipeline: list[Document] = [
         {"$match": {"clinicId": clinic_id, "mrn": {"$type": "string"}}},
         {"$project": {"_id": 0, "mrn": 1}},
         {"$match": {"mrn": {"$ne": ""}}},

@@ -1,0 +1,102 @@
+"""Operations on migrations of legacy accounts."""
+
+from rest_framework.response import Response
+
+from clinics.api.clinics import INTERNAL, show_clinic
+from clinics.api.schemas import migrations as schemas
+from clinics.api.schemas.clinics import CLINIC, CLINIC_ID
+from clinics.representation.migrations import migration
+from clinics.services import clinics, migrations
+from clinics_site.core.api import schema as s
+from clinics_site.core.api.operations import Call, Lenient, operation
+from clinics_site.core.api.viewsets import ApiViewSet
+
+_ANY_TEXT = s.string()
+# The contract forgets the pattern on three paths; an id that can not exist is refused as everywhere.
+_CLINIC = {"clinicId": _ANY_TEXT}
+_CLINIC_CHECKED = Lenient(path={"clinicId": s.object_id()})
+_IDS = {"clinicId": CLINIC_ID, "userId": s.ref("tidepooluserid")}
+
+
+class LegacyClinicianViewSet(ApiViewSet):
+    @operation(
+        "EnableNewClinicExperience",
+        tags=INTERNAL,
+        summary="Open an empty clinic for a legacy account",
+        path={"userId": _ANY_TEXT},
+        lenient=Lenient(path={"userId": s.user_id()}),
+        responses={200: CLINIC},
+    )
+    def create(self, call: Call) -> Response:
+        return Response(show_clinic(clinics.open_legacy_clinic(user_id=call.path["userId"])))
+
+
+class InitialMigrationViewSet(ApiViewSet):
+    @operation(
+        "TriggerInitialMigration",
+        tags=INTERNAL,
+        summary="Start moving the patients of the account the clinic was opened for",
+        path=_CLINIC,
+        lenient=_CLINIC_CHECKED,
+        body=schemas.TRIGGER,
+        body_required=False,
+        responses={200: schemas.MIGRATION},
+    )
+    def create(self, call: Call) -> Response:
+        return Response(migration(migrations.trigger_initial_migration(call.path["clinicId"])))
+
+
+class MigrationsViewSet(ApiViewSet):
+    @operation(
+        "MigrateLegacyClinicianPatients",
+        tags=INTERNAL,
+        summary="Start moving the patients of a further legacy account",
+        path=_CLINIC,
+        lenient=_CLINIC_CHECKED,
+        body=schemas.MIGRATION,
+        responses={200: schemas.MIGRATION},
+    )
+    def create(self, call: Call) -> Response:
+        created = migrations.create_migration(
+            clinic_id=call.path["clinicId"], user_id=call.body["userId"]
+        )
+        return Response(migration(created))
+
+    @operation(
+        "ListMigrations",
+        tags=INTERNAL,
+        summary="List the migrations into a clinic",
+        path=_CLINIC,
+        lenient=_CLINIC_CHECKED,
+        responses={200: schemas.MIGRATIONS},
+    )
+    def page(self, call: Call) -> Response:
+        found = migrations.list_migrations(call.path["clinicId"])
+        return Response([migration(document) for document in found])
+
+
+class MigrationViewSet(ApiViewSet):
+    @operation(
+        "GetMigration",
+        tags=INTERNAL,
+        summary="Get the migration of an account",
+        path=_IDS,
+        responses={200: schemas.MIGRATION},
+    )
+    def retrieve(self, call: Call) -> Response:
+        found = migrations.access_migration(call.path["clinicId"], call.path["userId"])
+        return Response(migration(found))
+
+    @operation(
+        "UpdateMigration",
+        tags=INTERNAL,
+        summary="Set the status of a migration",
+        path=_IDS,
+        body=schemas.MIGRATION_UPDATE,
+        responses={200: schemas.MIGRATION},
+    )
+    def update(self, call: Call) -> Response:
+        updated = migrations.update_status(
+            call.path["clinicId"], call.path["userId"], call.body["status"]
+        )
+        return Response(migration(updated))

@@ -1,0 +1,39 @@
+"""Operations on an account's traces in all clinics."""
+
+from rest_framework.response import Response
+
+from clinics.api.clinics import INTERNAL
+from clinics.api.schemas.clinicians import USER_DETAILS
+from clinics.services import users
+from clinics_site.core.api import schema as s
+from clinics_site.core.api.operations import Call, operation
+from clinics_site.core.api.viewsets import ApiViewSet, empty
+
+_USER_ID = {"userId": s.ref("tidepooluserid")}
+
+
+class UserClinicsViewSet(ApiViewSet):
+    @operation(
+        "DeleteUserFromClinics",
+        tags=INTERNAL,
+        summary="Remove a user from all clinics, as patient and as clinician",
+        path=_USER_ID,
+        responses={200: None},
+    )
+    def destroy(self, call: Call) -> Response:
+        users.delete_user(call.path["userId"], deleted_by=call.principal.acting_user_id)
+        return empty()
+
+    @operation(
+        "UpdateClinicUserDetails",
+        tags=INTERNAL,
+        summary="Set a user's address in all clinics",
+        description="Without an address the user's patient records lose theirs.",
+        path=_USER_ID,
+        body=USER_DETAILS,
+        body_required=False,
+        responses={200: None},
+    )
+    def update(self, call: Call) -> Response:
+        users.update_email(call.path["userId"], (call.body or {}).get("email"))
+        return empty()

@@ -1,0 +1,207 @@
+"""Legacy clinician accounts become clinics (behaviour notes clinics, 8, and worker, A7).
+
+Before there were clinics one account stood for a whole practice, and patients shared with it. The move is a
+durable event: it can stop anywhere and go on, since a patient who has been moved no longer shares with the account.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+
+import structlog
+from bson import ObjectId
+from django.conf import settings
+from pymongo.errors import DuplicateKeyError
+
+from clinics.representation.clinics import can_migrate
+from clinics.services import access, accounts, clinicians, patients
+from clinics.services.patient_details import ALL_PERMISSIONS, SharedPatient
+from clinics.store import clinics as clinic_store
+from clinics.store import migrations as store
+from clinics_site.core import clock, db, ids, outbox
+from clinics_site.core.db import Document
+from clinics_site.core.errors import (
+    BadRequest,
+    ConstraintViolation,
+    Duplicate,
+    NotFound,
+    PaymentRequired,
+)
+from users.clients.protocol import Permissions, UserUpdate
+from users.services.neighbours import permission_service, user_service
+
+log = structlog.get_logger(__name__)
+PENDING, RUNNING = "PENDING", "RUNNING"
+NOT_FOUND = "migration not found"
+ALREADY_MIGRATED = "clinic is already migrated"
+ROLES_AFTER = ("clinician",)
+# One delivery of the event moves this much and hands the rest to the next: tasks have a time limit.
+SLICE = timedelta(seconds=60)
+
+
+class Unfinished(Exception):
+    """Some patients could not be moved yet (a full plan, a missing MRN): the event is tried again later."""
+
+
+# --- operations -----------------------------------------------------------------------------------
+def trigger_initial_migration(clinic_id: str | ObjectId) -> Document:
+    """Once the owner has filled in the profile of the clinic that was opened for the account."""
+    clinic = access.access_clinic(clinic_id)
+    if clinic.get("isMigrated"):
+        raise ConstraintViolation(ALREADY_MIGRATED)
+    if not can_migrate(clinic):
+        reason = "incomplete clinic profile"
+        raise ConstraintViolation(reason)
+    if len(clinic["admins"]) != 1:
+        reason = "the clinic must have exactly one admin"
+        raise ConstraintViolation(reason)
+    owner = accounts.access_legacy_account(clinic["admins"][0])
+    migration = _new_migration(clinic["_id"], owner.user_id)
+
+    def trigger() -> None:
+        if not clinic_store.set_migrated(clinic["_id"], migration["createdTime"]):
+            raise ConstraintViolation(ALREADY_MIGRATED)
+        _insert(migration)
+
+    return _stored_once(trigger, migration)
+
+
+def create_migration(*, clinic_id: str | ObjectId, user_id: str) -> Document:
+    """Of a further legacy account, whose owner is a member of the clinic already."""
+    clinicians.access_clinician(clinic_id, user_id)
+    clinic = access.access_clinic(clinic_id)
+    if not clinic.get("isMigrated"):
+        # The words say the opposite of what is wrong; callers know them so.
+        raise ConstraintViolation(ALREADY_MIGRATED)
+    migration = _new_migration(clinic["_id"], user_id)
+    return _stored_once(lambda: _insert(migration), migration)
+
+
+def _new_migration(clinic_id: ObjectId, user_id: str) -> Document:
+    moment = clock.now()
+    return {
+        "_id": ids.new_id(),
+        "clinicId": clinic_id,
+        "userId": user_id,
+        "status": PENDING,
+        "createdTime": moment,
+        "updatedTime": moment,
+    }
+
+
+def _insert(migration: Document) -> None:
+    store.insert_migration(migration)
+    _emit("migration.created", migration["clinicId"], migration["userId"])
+
+
+def _stored_once(insert: Callable[[], None], migration: Document) -> Document:
+    try:
+        db.run_in_transaction(insert)
+    except DuplicateKeyError:
+        raise Duplicate(message="migration duplicate") from None
+    return migration
+
+
+def _emit(event: str, clinic_id: ObjectId, user_id: str) -> None:
+    outbox.emit(event, {"clinicId": str(clinic_id), "userId": user_id}, key=user_id)
+
+
+def list_migrations(clinic_id: str | ObjectId) -> list[Document]:
+    found = ids.parse_id(clinic_id)
+    return store.list_migrations(found) if found else []
+
+
+def access_migration(clinic_id: str | ObjectId, user_id: str) -> Document:
+    """Raises NotFound."""
+    found = ids.parse_id(clinic_id)
+    return _existing(store.find_migration(found, user_id) if found else None)
+
+
+def update_status(clinic_id: str | ObjectId, user_id: str, status: str) -> Document:
+    found = ids.parse_id(clinic_id)
+    return _existing(store.set_status(found, user_id, status, clock.now()) if found else None)
+
+
+def _existing(document: Document | None) -> Document:
+    if document is None:
+        raise NotFound(message=NOT_FOUND)
+    return document
+
+
+# --- the move -------------------------------------------------------------------------------------
+def migrate_patients(*, clinic_id: ObjectId, user_id: str) -> None:
+    """Move the patients who share with the account into the clinic, as many as one delivery can.
+
+    Raises Unfinished when all that is left are patients who can not be moved for now.
+    """
+    if store.find_migration(clinic_id, user_id) is None or access.find_clinic(clinic_id) is None:
+        return
+    store.set_status(clinic_id, user_id, RUNNING, clock.now())
+    _retire_account(user_id)
+    owners = permission_service().list_owners(user_id)
+    waiting = sorted(owner for owner in owners if owner != user_id)
+    size = max(1, int(settings.MIGRATIONS_PER_SECOND * SLICE.total_seconds()))
+    moved = _move(clinic_id, user_id, waiting[:size], owners)
+    if len(waiting) > size and moved:
+        _emit("migration.created", clinic_id, user_id)
+    elif moved < len(waiting):
+        raise Unfinished
+    else:
+        db.run_in_transaction(lambda: _complete(clinic_id, user_id))
+
+
+def _retire_account(user_id: str) -> None:
+    """The old tools stop working with the account, so that it gets no new patients meanwhile."""
+    user = user_service().get_user(user_id)
+    if user is not None and user.roles != ROLES_AFTER:
+        user_service().update_user(user_id, UserUpdate(roles=ROLES_AFTER))
+        user_service().delete_sessions(user_id)
+
+
+def _move(
+    clinic_id: ObjectId, user_id: str, waiting: Sequence[str], owners: dict[str, Permissions]
+) -> int:
+    """How many were moved, or are gone."""
+    moved = 0
+    for patient_id in waiting:
+        started = time.monotonic()
+        try:
+            _move_patient(clinic_id, user_id, patient_id, owners[patient_id])
+            moved += 1
+        except (PaymentRequired, BadRequest) as error:
+            log.warning("migration.patient_waits", clinic=str(clinic_id), status=error.status)
+        pause = 1 / settings.MIGRATIONS_PER_SECOND - (time.monotonic() - started)
+        time.sleep(max(0.0, pause))
+    return moved
+
+
+def _move_patient(
+    clinic_id: ObjectId, user_id: str, patient_id: str, permissions: Permissions
+) -> None:
+    shared = SharedPatient(
+        permissions=[name for name in ALL_PERMISSIONS if name in permissions],
+        is_migrated=True,
+        legacy_clinician_id=user_id,
+    )
+    try:
+        patients.create_patient_from_user(clinic_id=clinic_id, user_id=patient_id, shared=shared)
+    except NotFound:  # the account is gone; its grant goes too
+        permission_service().set_permissions(patient_id, user_id, {})
+        return
+    db.run_in_transaction(lambda: _announce(clinic_id, user_id, patient_id))
+    permission_service().set_permissions(patient_id, user_id, {})
+
+
+def _announce(clinic_id: ObjectId, user_id: str, patient_id: str) -> None:
+    if store.claim_move(clinic_id, user_id, patient_id, clock.now()):
+        payload = {
+            "clinicId": str(clinic_id),
+            "userId": patient_id,
+            "legacyClinicianId": user_id,
+        }
+        outbox.emit("migration.patient_moved", payload, key=patient_id)
+
+
+def _complete(clinic_id: ObjectId, user_id: str) -> None:
+    if store.set_completed(clinic_id, user_id, clock.now()):
+        _emit("migration.completed", clinic_id, user_id)

@@ -1,0 +1,84 @@
+"""What clinics do when an account changes its address or goes away (behaviour note clinics, 12)."""
+
+import re
+
+from bson import ObjectId
+from pymongo.errors import DuplicateKeyError
+
+from clinics.services import clinicians, patients
+from clinics.store import clinicians as store
+from clinics.store import clinics as clinic_store
+from clinics_site.core import clock, db, outbox
+from clinics_site.core.db import Document
+from clinics_site.core.errors import BadRequest, ConstraintViolation, Unavailable
+from clinics_site.core.http import ServiceUnavailable
+from users.services.neighbours import user_service
+
+_EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
+
+
+def delete_user(user_id: str, *, deleted_by: str | None = None) -> None:
+    """Take the user out of all clinics. This must always succeed, so a clinic may lose its last admin."""
+    patients.remove_all_patients_of_user(user_id, deleted_by)
+    for clinic_id in db.run_in_transaction(lambda: _remove_memberships(user_id, deleted_by)):
+        remove_patients_of_abandoned_clinic(clinic_id)
+
+
+def _remove_memberships(user_id: str, deleted_by: str | None) -> list[ObjectId]:
+    """The clinics in which nobody is left."""
+    memberships = store.list_memberships(user_id)
+    return [m["clinicId"] for m in memberships if not _remove_membership(m, deleted_by)]
+
+
+def _remove_membership(membership: Document, deleted_by: str | None) -> bool:
+    """Whether somebody is left in the clinic; invites and service accounts count."""
+    clinic_id, user_id = membership["clinicId"], membership["userId"]
+    removed = store.remove_clinician(clinic_id, user_id)
+    if removed is not None:
+        clinicians.archive([removed], deleted_by=deleted_by)
+    clinic_store.remove_admin(clinic_id, user_id, clock.now())
+    if store.has_clinicians(clinic_id):
+        return True
+    # In case this process ends before the patients are gone.
+    outbox.emit("clinic.abandoned", {"clinicId": str(clinic_id)}, key=str(clinic_id))
+    return False
+
+
+def remove_patients_of_abandoned_clinic(clinic_id: ObjectId) -> None:
+    """Nobody may see the patients' data any more; custodial accounts stay, they can still be claimed."""
+    if not store.has_clinicians(clinic_id):
+        patients.remove_non_custodial_patients(clinic_id)
+
+
+def update_email(user_id: str, email: str | None) -> None:
+    """Follow an account's address in all clinics; None: it has none any more, and patients lose theirs.
+
+    All records change or none. Raises ConstraintViolation where a clinic has another member with the address.
+    """
+    if email is not None and not _EMAIL.fullmatch(email):
+        raise BadRequest(message="email: failed to pass regex validation")
+
+    def update() -> None:
+        if email is not None:
+            store.set_email_of_user(user_id, email, clock.now())
+        patients.change_email_of_user(user_id, email)
+
+    try:
+        db.run_in_transaction(update)
+    except DuplicateKeyError:
+        count = len(store.list_memberships(user_id))
+        message = (
+            f"partially updated 0 out of {count} clinician records: "
+            "constraint violation: duplicate email"
+        )
+        raise ConstraintViolation(message=message) from None
+
+
+def follow_account(user_id: str) -> None:
+    """Bring clinics in line with the account's present address. Nothing to do when the account is gone."""
+    try:
+        user = user_service().get_user(user_id)
+    except ServiceUnavailable:
+        raise Unavailable from None
+    if user is not None:
+        update_email(user_id, user.username or None)
