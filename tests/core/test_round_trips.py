@@ -1,0 +1,57 @@
+"""How often a hot request asks MongoDB and Redis: the figures that its speed follows from."""
+
+from contextlib import contextmanager
+
+import pytest
+import redis
+
+from clinics_site.core import db
+from tests.factories import make_clinic, make_clinician, make_patient
+
+
+@contextmanager
+def counted(monkeypatch):
+    """Commands that reach MongoDB (by its own profiler) and Redis while the block runs."""
+    asked = {"mongodb": [], "redis": []}
+    execute = redis.Redis.execute_command
+
+    def counting(self, *arguments, **options):
+        asked["redis"].append(arguments[0])
+        return execute(self, *arguments, **options)
+
+    monkeypatch.setattr(redis.Redis, "execute_command", counting)
+    database = db.database()
+    database.command("profile", 2)
+    try:
+        yield asked
+    finally:
+        database.command("profile", 0)
+        found = list(
+            database["system.profile"].find({"ns": {"$not": {"$regex": "system.profile"}}})
+        )
+        asked["mongodb"] = [row["ns"].partition(".")[2] for row in found if row["op"] != "command"]
+        database["system.profile"].drop()
+
+
+@pytest.mark.parametrize(
+    ("caller", "path", "collections"),
+    [
+        ("backend", "", ["clinics"]),
+        ("ada", "", ["accountTokens", "clinics"]),
+        ("backend", "/settings/mrn", ["clinics"]),
+        ("ada", "/settings/mrn", ["accountTokens", "clinicians", "clinics"]),
+        ("backend", "/patients/{patient}", ["patients"]),
+        ("ada", "/patients/{patient}", ["accountTokens", "clinicians", "patients"]),
+    ],
+)
+def test_a_hot_read_asks_each_collection_once(caller, path, collections, backend, ada, monkeypatch):
+    clinic = make_clinic(mrnSettings={"required": False, "unique": False})
+    make_clinician(clinic, ada, "CLINIC_ADMIN")
+    patient = make_patient(clinic)
+    api = {"backend": backend, "ada": ada.api}[caller]
+    address = f"/v1/clinics/{clinic['_id']}" + path.format(patient=patient["userId"])
+    assert api.get(address).status_code == 200  # the backend token is remembered from now on
+    with counted(monkeypatch) as asked:
+        assert api.get(address).status_code == 200
+    assert sorted(asked["mongodb"]) == collections
+    assert asked["redis"] == ["GET"]
