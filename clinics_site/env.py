@@ -4,6 +4,7 @@ Values also come from files: `NAME_FILE=/run/secrets/x` sets `NAME`. A value of 
 `manage.py print_environment` renders the table of the README from this registry.
 """
 
+import os
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -52,6 +53,13 @@ def words(name: str, default: str = "", *, help: str) -> list[str]:  # noqa: A00
     """A comma-separated list."""
     value = _read(name, "list", default, help, str)
     return [word.strip() for word in value.split(",") if word.strip()]
+
+
+def prefixed(prefix: str, *, help: str) -> dict[str, str]:  # noqa: A002
+    """All variables that start with `prefix`, by the rest of their names."""
+    VARIABLES[prefix + "*"] = Variable(prefix + "*", "text", "", help)
+    names = {name.removesuffix("_FILE") for name in os.environ if name.startswith(prefix)}
+    return {name.removeprefix(prefix): _env.str(name) for name in sorted(names)}
 
 
 def choice(name: str, default: str, options: tuple[str, ...], *, help: str) -> str:  # noqa: A002

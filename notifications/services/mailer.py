@@ -10,7 +10,6 @@ See docs/decisions/0007-mails.md.
 import hmac
 import re
 from dataclasses import dataclass
-from datetime import timedelta
 from email.utils import parseaddr
 from hashlib import sha256
 from smtplib import SMTPRecipientsRefused
@@ -24,14 +23,12 @@ from django.core.exceptions import ValidationError
 from django.core.mail import EmailMultiAlternatives
 from django.core.validators import validate_email
 
-from clinics_site.core import clock
+from clinics_site.core import clock, leases
 from clinics_site.core.errors import PermanentFailure
 from notifications.services.catalogue import Mail, find_mail
 from notifications.services.rendering import RenderedMail, VariableMissing, render
 from notifications.store import sent_mails
 
-# Longer than any provider call may take (EMAIL_TIMEOUT), so a slow living worker is not overtaken.
-SILENT_AFTER = timedelta(seconds=60)
 REPEATS_AFTER_DEATH = 1
 _TEMPLATE_NAME = re.compile(r"[a-z0-9_]{1,80}")
 
@@ -137,7 +134,7 @@ def _claim(request: MailRequest) -> bool:
     )
     if first or sent_mails.claim_again(request.event_id):
         return True
-    silent = clock.now() - SILENT_AFTER
+    silent = clock.now() - leases.LEASE
     if sent_mails.claim_abandoned(request.event_id, before=silent, most=REPEATS_AFTER_DEATH):
         log.warning("mail.repeated", template=request.template, row=str(request.event_id))
         return True
@@ -156,7 +153,9 @@ def _sent_or_wait(request: MailRequest) -> bool:
 
 def _send(request: MailRequest, message: EmailMultiAlternatives) -> None:
     try:
-        message.send()
+        # The claim is renewed while the provider takes its time: a slow living worker is not overtaken.
+        with leases.renewed(lambda: sent_mails.renew_claim(request.event_id)):
+            message.send()
     except (SMTPRecipientsRefused, AnymailRecipientsRefused) as error:
         sent_mails.set_state(request.event_id, sent_mails.FAILED)
         if not _is_final(error):

@@ -50,6 +50,12 @@ def _claim(query: db.Document, *, abandoned: int) -> bool:
     return db.collection(COLLECTION).update_one(query, change).modified_count == 1
 
 
+def renew_claim(event_id: ObjectId) -> None:
+    db.collection(COLLECTION).update_one(
+        {"_id": event_id, "state": SENDING}, {"$set": {"time": clock.now()}}
+    )
+
+
 def set_state(event_id: ObjectId, state: str) -> None:
     """The end of a claimed try."""
     db.collection(COLLECTION).update_one(

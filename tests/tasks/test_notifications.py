@@ -2,20 +2,24 @@
 
 import email
 import email.policy
+import json
 import os
 import signal
 import smtplib
 import subprocess
 import sys
 import threading
+import time
 from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import httpx2
 import pytest
 from django.core.mail.backends.base import BaseEmailBackend
 from django.core.mail.backends.filebased import EmailBackend as FileBackend
 
-from clinics_site.core import clock, db, http, outbox
+from clinics_site import env
+from clinics_site.core import clock, db, http, leases, outbox
 from notifications.services import mailer
 from notifications.services.connections import REMINDER_DUE
 from notifications.store import sent_mails
@@ -141,7 +145,7 @@ def test_every_change_of_roles_is_told(clinic, ada, ben, mailoutbox, asked):
     mailoutbox.clear()
     asked.clear()
     for roles in (["CLINIC_ADMIN"], ["CLINIC_MEMBER"]):
-        body = {"name": "Ben Member", "roles": roles}
+        body = {"email": ben.email, "name": "Ben Member", "roles": roles}
         answer = ada.api.put(f"/v1/clinics/{clinic['id']}/clinicians/{ben.user_id}", body)
         assert answer.status_code == 200, answer.content
         deliver()
@@ -167,13 +171,13 @@ def test_an_account_that_is_gone_gets_no_mail(lakeside, ada, mailoutbox):
     assert rows(state="dead") == []
 
 
-def test_an_upload_reminder_goes_to_the_account(clinic, dot, backend, mailoutbox):
-    stored = db.collection("clinics").find_one()
+def test_an_upload_reminder_goes_to_the_account(clinic, ada, dot, mailoutbox):
+    stored = db.collection("clinics").find_one({})
     make_patient(stored, userId=dot.user_id, email="other@example.org", permissions={"view": {}})
     deliver()
     mailoutbox.clear()
     path = f"/v1/clinics/{clinic['id']}/patients/{dot.user_id}/upload_reminder"
-    assert backend.post(path).status_code == 200
+    assert ada.api.post(path).status_code == 200
     deliver()
     assert [(m.to, m.subject) for m in mailoutbox] == [
         ([dot.email], "Reminder to upload your data to Tidepool")
@@ -624,8 +628,11 @@ class Slow(BaseEmailBackend):
         return len(messages)
 
 
-def test_a_slow_living_worker_is_not_overtaken(settings):
+def test_a_slow_living_worker_is_not_overtaken(settings, monkeypatch):
+    """Three leases long, it keeps its claim."""
     settings.EMAIL_BACKEND = f"{HERE}.Slow"
+    monkeypatch.setattr(leases, "LEASE", timedelta(seconds=0.5))
+    monkeypatch.setattr(leases, "RENEW_EVERY", 0.1)
     Slow.entered.clear()
     Slow.leave.clear()
     Slow.sent = []
@@ -633,8 +640,10 @@ def test_a_slow_living_worker_is_not_overtaken(settings):
     worker = threading.Thread(target=mailer.deliver_mail, args=(payload,))
     worker.start()
     assert Slow.entered.wait(10)
-    with pytest.raises(mailer.StillSending):
-        mailer.deliver_mail(payload)
+    for _ in range(5):
+        time.sleep(0.3)
+        with pytest.raises(mailer.StillSending):
+            mailer.deliver_mail(payload)
     Slow.leave.set()
     worker.join()
     mailer.deliver_mail(payload)
@@ -684,7 +693,7 @@ def in_own_process(row_id, folder, backend):
 
 
 def after_the_silence(row_id):
-    """A minute later: the dead worker's claims have run out."""
+    """Minutes later: the dead worker's claims have run out."""
     past = clock.now() - timedelta(minutes=2)
     db.collection(ROWS).update_one({"_id": row_id}, {"$set": {"notBefore": past}})
     db.collection("sentMails").update_one({"_id": row_id}, {"$set": {"time": past}})
@@ -702,7 +711,7 @@ def test_a_worker_killed_while_sending_loses_nothing(backend, folder):
     assert in_own_process(row_id, folder, backend) == -signal.SIGKILL
     assert sent_mails.find(row_id)["state"] == "sending"
     db.collection(ROWS).update_one({"_id": row_id}, {"$set": {"notBefore": clock.now()}})
-    assert not outbox.deliver(row_id), "not before the dead worker has been silent for a minute"
+    assert not outbox.deliver(row_id), "not before the dead worker has been silent for a while"
     after_the_silence(row_id)
     assert outbox.deliver(row_id)
     assert not outbox.deliver(row_id)
@@ -751,6 +760,77 @@ def test_a_real_mail_lands_in_a_file(folder, lakeside, patient, dot):
     for part in (text, html):
         assert f"authorize?restricted_token={token.id}" in part.get_content()
         assert "Dot Patient" in part.get_content()
+
+
+class Provider(BaseHTTPRequestHandler):
+    """A mail provider on this machine, speaking Postmark's API as far as needed."""
+
+    received: list = []
+    answers: list = []
+
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        Provider.received.append((self.headers["X-Postmark-Server-Token"], json.loads(body)))
+        status, answer = Provider.answers.pop(0)
+        self.send_response(status)
+        self.end_headers()
+        self.wfile.write(json.dumps(answer).encode())
+
+    def log_message(self, *_):
+        pass
+
+
+ACCEPTED = (200, {"ErrorCode": 0, "Message": "OK", "MessageID": "p1", "To": "dot@example.org"})
+INACTIVE = "Found inactive addresses: dot@example.org. Inactive recipients are ones that ..."
+REFUSED = (422, {"ErrorCode": 406, "Message": INACTIVE})
+
+
+@pytest.fixture
+def provider(settings):
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Provider)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    settings.EMAIL_BACKEND = "anymail.backends.postmark.EmailBackend"
+    settings.ANYMAIL = {
+        "POSTMARK_SERVER_TOKEN": "invented-token",
+        "POSTMARK_API_URL": f"http://127.0.0.1:{server.server_port}/",
+    }
+    Provider.received, Provider.answers = [], []
+    yield Provider
+    server.shutdown()
+    server.server_close()
+
+
+def test_a_providers_own_api_sends_the_mail_after_an_outage(provider):
+    provider.answers = [(500, {}), (503, {}), ACCEPTED]
+    row_id = request_mail()
+    assert [try_again(row_id) for _ in range(4)] == [False, False, True, False]
+    token, message = provider.received[-1]
+    assert token == "invented-token"
+    assert message["To"] == "dot@example.org"
+    assert message["TextBody"]
+    assert message["HtmlBody"].startswith("<!DOCTYPE html>")
+    headers = {header["Name"]: header["Value"] for header in message["Headers"]}
+    assert headers["Message-ID"] == f"<{row_id}@tidepool.org>"
+    assert len({str(body) for _, body in provider.received}) == 1, "every try is the same mail"
+
+
+def test_an_address_that_a_provider_refuses_is_parked_at_once(provider):
+    provider.answers = [REFUSED]
+    request_mail()
+    deliver()
+    assert [(r["state"], r["lastError"]) for r in rows()] == [("dead", "mail_recipient_refused")]
+
+
+def test_a_providers_settings_come_from_the_environment_or_from_files(monkeypatch, tmp_path):
+    secret = tmp_path / "token"
+    secret.write_text("from-a-file")
+    monkeypatch.setenv("ANYMAIL_POSTMARK_SERVER_TOKEN_FILE", str(secret))
+    monkeypatch.setenv("ANYMAIL_MAILGUN_API_URL", "https://eu.example")
+    found = env.prefixed("ANYMAIL_", help="")
+    assert found == {
+        "POSTMARK_SERVER_TOKEN": "from-a-file",
+        "MAILGUN_API_URL": "https://eu.example",
+    }
 
 
 def test_with_side_effects_elsewhere_nothing_is_stored_or_sent(settings, lakeside, ada, mailoutbox):
