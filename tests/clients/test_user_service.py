@@ -204,10 +204,10 @@ class TestEvents:
     def listeners(self, monkeypatch):
         from clinics_site.core import outbox
 
+        monkeypatch.setattr(outbox, "_HANDLERS", dict(outbox._HANDLERS))
+        monkeypatch.setattr(outbox, "_BY_EVENT", {})
         for event in ("user.updated", "user.deleted", "user.password_set"):
-            if event not in outbox._BY_EVENT:
-                heard = outbox.Subscription(event, f"test.{event}", lambda payload: None, False)
-                monkeypatch.setitem(outbox._BY_EVENT, event, [heard])
+            outbox.subscribe(event, f"test.{event}")(lambda payload: None)
 
     @pytest.fixture
     def kind(self):

@@ -200,7 +200,7 @@ def test_failing_background_work(monkeypatch, log):
 
     outbox.emit("test.fails", {"recipient": f"{MARKER}@example.org"})
     row = db.collection(outbox.COLLECTION).find_one({"event": "test.fails"})
-    tasks.deliver_event(str(row["_id"]))
+    tasks.deliver_event(str(row["_id"]), row.get("queue", "default"))
 
     assert "outbox.retry" in log()
     assert_clean(log())
