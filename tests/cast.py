@@ -10,6 +10,7 @@ from django.test import Client
 
 from clinics_site.core.api import validation
 from clinics_site.core.api.schema import COMPONENTS
+from tests.commands import mongo_commands  # noqa: F401 (a fixture; must register before the first connection)
 
 
 @cache
