@@ -8,22 +8,21 @@ from clinics_site.core.api import schema as s
 from clinics_site.core.api.parameters import Parameter
 
 _BOUND = s.string(pattern=r"^(>=|>|<=|<)\d\.\d\d?$")
+# The label of the drop carries a minus sign, which the contract's pattern has forgotten.
+_NEGATIVE_BOUND = s.string(pattern=r"^(>=|>|<=|<)-?\d\.\d\d?$")
+_LABELLED = (
+    "timeCGMUsePercent",
+    "timeInAnyLowPercent",
+    "timeInExtremeHighPercent",
+    "timeInHighPercent",
+    "timeInTargetPercent",
+    "timeInVeryHighPercent",
+    "timeInVeryLowPercent",
+)
 _FILTERS = s.component(
     "tideFilters.v1",
     s.obj(
-        dict.fromkeys(
-            (
-                "dropInTimeInTargetPercent",
-                "timeCGMUsePercent",
-                "timeInAnyLowPercent",
-                "timeInExtremeHighPercent",
-                "timeInHighPercent",
-                "timeInTargetPercent",
-                "timeInVeryHighPercent",
-                "timeInVeryLowPercent",
-            ),
-            _BOUND,
-        ),
+        {"dropInTimeInTargetPercent": _NEGATIVE_BOUND, **dict.fromkeys(_LABELLED, _BOUND)},
         description="Labels of the categories.",
     ),
 )

@@ -1,0 +1,505 @@
+"""The list of patients through the API (behaviour notes patients 2.1, 4.1; clients 4.2, 7)."""
+
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urlencode
+
+import pytest
+from bson import ObjectId
+
+from clinics import statistics
+from clinics.services.patient_lists import list_patients, read_filter, read_ordering
+from clinics_site.core import db
+from tests.factories import make_clinic, make_clinician, make_patient, make_patients
+
+TAGS = [ObjectId() for _ in range(3)]
+SITES = [{"id": ObjectId(), "name": name} for name in ("North", "South")]
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
+
+
+@pytest.fixture
+def lakeside(ben):
+    clinic = make_clinic()
+    make_clinician(clinic, ben)
+    return clinic
+
+
+def url(clinic, **query):
+    text = urlencode({name.replace("__", "."): value for name, value in query.items()})
+    return f"/v1/clinics/{clinic['_id']}/patients?{text}"
+
+
+def names(answer):
+    assert answer.status_code == 200, answer.content
+    return [p["fullName"] for p in answer.json()["data"]]
+
+
+def stats(kind, days_ago=None, **periods):
+    dates = dict.fromkeys(statistics.DATE_FLAGS, False)
+    if days_ago is not None:
+        dates |= {"hasLastData": True, "lastData": NOW - timedelta(days=days_ago)}
+    config = dict.fromkeys(
+        ("schemaVersion", "highGlucoseThreshold", "veryHighGlucoseThreshold"), 1
+    ) | {"lowGlucoseThreshold": 1, "veryLowGlucoseThreshold": 1}
+    return {
+        "id": "",
+        "config": config,
+        "dates": dates,
+        "periods": {name: filled(kind, values) for name, values in periods.items()},
+    }
+
+
+def filled(kind, values):
+    found = {}
+    for entry in statistics.TABLE[kind]:
+        if entry.flagged:
+            found[entry.flag] = entry.name in values
+        if entry.always:
+            found |= {entry.name: 0.0, entry.delta: 0.0}
+    return {**found, **values}
+
+
+def cgm(name, value=None, field="timeInTargetPercent", days_ago=None, period="14d"):
+    values = {} if value is None else {field: value}
+    return {
+        "fullName": name,
+        "summary": {"cgmStats": stats("cgm", days_ago, **{period: values})},
+    }
+
+
+def bgm(name, value, field):
+    return {
+        "fullName": name,
+        "summary": {"bgmStats": stats("bgm", None, **{"14d": {field: value}})},
+    }
+
+
+def listed(clinic, **query):
+    """Past the parameters' checks: the first names of the list itself."""
+    page = list_patients(
+        clinic_id=str(clinic["_id"]),
+        wanted=read_filter(query),
+        ordering=read_ordering(query),
+        skip=0,
+        limit=4,
+    )
+    return [d["fullName"] for d in page.documents]
+
+
+# --- pages ----------------------------------------------------------------------------------------
+def test_ten_by_name_unless_asked_otherwise(lakeside, ben):
+    make_patients(lakeside, [{"fullName": f"P{n:02}"} for n in range(12)])
+    answer = ben.api.get(url(lakeside))
+    assert names(answer) == [f"P{n:02}" for n in range(10)]
+    assert answer.json()["meta"] == {"count": 12, "totalCount": 12}
+    assert names(ben.api.get(url(lakeside, offset=10))) == ["P10", "P11"]
+    assert names(ben.api.get(url(lakeside, offset=12))) == []
+    assert len(names(ben.api.get(url(lakeside, limit=1001)))) == 12
+
+
+def test_names_sort_without_case_and_accents(lakeside, ben):
+    make_patients(lakeside, [{"fullName": n} for n in ("zoe", "Ähre", "Zoë", "ada", "Ahri")])
+    expected = ["ada", "Ähre", "Ahri", "zoe", "Zoë"]
+    assert names(ben.api.get(url(lakeside))) == expected
+    answer = ben.api.get(url(lakeside, sort="-fullName", sortType="bgm"))
+    assert names(answer) == ["zoe", "Zoë", "Ahri", "Ähre", "ada"]
+
+
+def test_a_clinic_shows_its_own_patients_alone(lakeside, ben, cy):
+    other = make_clinic()
+    make_clinician(other, cy)
+    make_patient(other, fullName="Theirs")
+    make_patient(lakeside, fullName="Ours")
+    assert names(ben.api.get(url(lakeside))) == ["Ours"]
+    assert ben.api.get(url(other)).status_code == 403
+
+
+def test_a_service_sees_an_unknown_clinic_as_empty(backend):
+    answer = backend.get("/v1/clinics/" + "a" * 24 + "/patients")
+    assert answer.json() == {"data": [], "meta": {"count": 0, "totalCount": 0}}
+
+
+def test_a_page_of_many_large_patients_is_no_failure(lakeside, ben):
+    make_patients(lakeside, [{"fullName": "x" * 20000} for _ in range(1000)])
+    answer = ben.api.get(url(lakeside, limit=1000))
+    assert len(answer.json()["data"]) == 1000
+
+
+# --- parameters -----------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("query", "message"),
+    [
+        ({"search": ""}, 'parameter "search" in query has an error: empty value is not allowed'),
+        ({"limit": "0"}, 'parameter "limit" in query has an error: number must be at least 1'),
+        ({"offset": "-1"}, 'parameter "offset" in query has an error: number must be at least 0'),
+        ({"limit": "ten"}, 'parameter "limit" in query has an error: value must be an integer'),
+        ({"period": "2d"}, 'parameter "period" in query has an error'),
+        ({"sortType": "xgm"}, 'parameter "sortType" in query has an error'),
+        ({"sort": "fullName"}, 'parameter "sort" in query has an error'),
+        ({"sort": " fullName"}, 'parameter "sort" in query has an error'),
+        (
+            {"sort": "x+fullName", "sortType": "cgm"},
+            "bad request: invalid sort parameter, missing sort order",
+        ),
+        ({"sort": "+fullName"}, "bad request: invalid sort parameter, missing type"),
+        (
+            {"sort": "+email", "sortType": "cgm"},
+            "bad request: invalid sort parameter, invalid sort attribute",
+        ),
+        (
+            {"sort": "+timeCGMUseMinutes", "sortType": "cgm"},
+            "bad request: invalid sort parameter, invalid sort attribute",
+        ),
+        (
+            {"sort": "+glucoseManagementIndicator", "sortType": "bgm"},
+            "bad request: invalid sort parameter, invalid sort attribute",
+        ),
+        ({"cgm__timeInTargetPercent": "=0.7"}, 'parameter "cgm.timeInTargetPercent" in query'),
+        ({"cgm__timeInTargetPercent": ">0.7x"}, 'parameter "cgm.timeInTargetPercent" in query'),
+        ({"cgm__totalRecords": ">0.5"}, 'parameter "cgm.totalRecords" in query'),
+        ({"cgm__lastDataFrom": "yesterday"}, 'parameter "cgm.lastDataFrom" in query'),
+        ({"lastReviewed": "2025-07-01T00:00:00"}, ""),
+        ({"omitNonStandardRanges": "maybe"}, 'parameter "omitNonStandardRanges" in query'),
+    ],
+)
+def test_what_a_parameter_can_not_be(lakeside, ben, query, message):
+    answer = ben.api.get(url(lakeside, **query))
+    assert answer.status_code == 400
+    assert answer.json()["message"].startswith(message)
+
+
+def test_unknown_parameters_and_a_lonely_sort_type_are_ignored(lakeside, ben):
+    make_patient(lakeside, fullName="A", mrn="1")
+    query = {"mrn": "2", "lastData": "14", "workspaceId": "x", "sortType": "cgm", "pretty": ""}
+    assert names(ben.api.get(url(lakeside, **query))) == ["A"]
+
+
+def test_pretty_indents(lakeside, ben):
+    assert b"\n  " in ben.api.get(url(lakeside, pretty="1")).content
+
+
+# --- search ---------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("text", "hits"),
+    [
+        ("neil", ["Ö'NEIL +x"]),
+        ("o'n", []),
+        ("ö'N", ["Ö'NEIL +x"]),
+        ("L +X", ["Ö'NEIL +x"]),
+        ("+", ["Ö'NEIL +x"]),
+        (".", ["Mail"]),
+        ("a.b@", ["Mail"]),
+        ("x-7", ["Mrn"]),
+        ("1990-01", ["Born"]),
+        ("*", []),
+        ("\\", []),
+        (" ", ["Ö'NEIL +x"]),
+        ("\x1f", []),
+        ("\0", []),
+        ("mailé", []),
+        ("strasse", []),
+        ("STRAßE", ["Straße"]),
+        ("σ", ["ΟΔΟΣ"]),
+        ("İ", ["İz"]),
+        ("iz", []),
+    ],
+)
+@pytest.mark.parametrize("has_keys", [True, False])
+def test_search_is_a_literal_part_of_one_field_case_aside(lakeside, ben, text, hits, has_keys):
+    rows = [
+        {"fullName": "Ö'NEIL +x"},
+        {"fullName": "Mail", "email": "a.b@example.org"},
+        {"fullName": "Mrn", "mrn": "X-7"},
+        {"fullName": "Born", "birthDate": "1990-01-02"},
+        {"fullName": "Straße"},
+        {"fullName": "ΟΔΟΣ"},
+        {"fullName": "İz"},
+    ]
+    make_patients(lakeside, rows)
+    make_patient(make_clinic(), fullName="O'Neil")
+    if not has_keys:
+        db.collection("patients").update_many({}, {"$unset": {"searchKey": ""}})
+    answer = ben.api.get(url(lakeside, search=text))
+    assert names(answer) == hits
+    assert answer.json()["meta"] == {"count": len(hits), "totalCount": 7}
+
+
+def test_search_does_not_look_across_fields(lakeside, ben):
+    make_patient(lakeside, fullName="Ann", email="ed@example.org")
+    assert names(ben.api.get(url(lakeside, search="nned"))) == []
+
+
+def test_a_very_long_search_finds_nothing(lakeside, ben):
+    make_patient(lakeside)
+    assert names(ben.api.get(url(lakeside, search="x" * 50000))) == []
+
+
+def test_search_joins_with_filters_and_pages(lakeside, ben):
+    make_patients(lakeside, [{"fullName": f"Ann {n}", "tags": TAGS[: n % 3]} for n in range(6)])
+    answer = ben.api.get(url(lakeside, search="ann", tags=str(TAGS[0]), limit=2, offset=1))
+    assert names(answer) == ["Ann 2", "Ann 4"]
+    assert answer.json()["meta"]["count"] == 4
+
+
+def test_backfill_gives_keys_to_records_of_others(lakeside, ben):
+    from django.core.management import call_command
+
+    from clinics.search_keys import search_key
+
+    patient = make_patient(lakeside, fullName="ANN", mrn="X1")
+    make_patient(lakeside, fullName="Bo")
+    db.collection("patients").update_one({"_id": patient["_id"]}, {"$unset": {"searchKey": ""}})
+    call_command("backfill_search_keys", stdout=open("/dev/null", "w"))  # noqa: PTH123, SIM115
+    stored = db.collection("patients").find_one({"_id": patient["_id"]})
+    assert stored["searchKey"] == search_key(patient)
+
+
+# --- tags, sites, reviews, ranges -----------------------------------------------------------------
+@pytest.fixture
+def labelled(lakeside):
+    rows = [
+        {"fullName": "both", "tags": TAGS[:2], "sites": SITES},
+        {"fullName": "one", "tags": TAGS[:1], "sites": SITES[:1]},
+        {"fullName": "none"},
+        {"fullName": "null", "tags": None, "sites": None},
+        {"fullName": "empty", "tags": [], "sites": []},
+    ]
+    return make_patients(lakeside, rows)
+
+
+@pytest.mark.parametrize(
+    ("tags", "hits"),
+    [
+        ([TAGS[0]], ["both", "one"]),
+        (TAGS[:2], ["both"]),
+        ([TAGS[0], TAGS[0]], ["both", "one"]),
+        ([TAGS[2]], []),
+        ([TAGS[0], "_", "x"], ["both", "one"]),
+        (["_"], ["empty", "none", "null"]),
+        (["x", "y"], ["empty", "none", "null"]),
+    ],
+)
+def test_tags_are_all_wanted(lakeside, ben, labelled, tags, hits):
+    answer = ben.api.get(url(lakeside, tags=",".join(map(str, tags))))
+    assert names(answer) == hits
+    assert answer.json()["meta"]["count"] == len(hits)
+
+
+@pytest.mark.parametrize(
+    ("sites", "hits"),
+    [
+        ([SITES[1]["id"]], ["both"]),
+        ([s["id"] for s in SITES], ["both", "one"]),
+        (["_"], ["empty", "none", "null"]),
+        (["[5f", "5f]"], ["empty", "none", "null"]),
+    ],
+)
+def test_any_of_the_sites_will_do(lakeside, ben, labelled, sites, hits):
+    answer = ben.api.get(url(lakeside, sites=",".join(map(str, sites))))
+    assert names(answer) == hits
+    assert answer.json()["meta"]["count"] == len(hits)
+
+
+def test_last_reviewed_is_at_or_before(lakeside, ben):
+    def review(days):
+        return {"reviews": [{"clinicianId": "1111111111", "time": NOW - timedelta(days=days)}]}
+
+    rows = [
+        {"fullName": "new", **review(0)},
+        {"fullName": "old", **review(3)},
+        {"fullName": "never"},
+    ]
+    make_patients(lakeside, rows)
+    at = (NOW - timedelta(days=3)).isoformat()
+    assert names(ben.api.get(url(lakeside, lastReviewed=at))) == ["old"]
+    by_review = {"sortType": "cgm", "sort": "+lastReviewed"}
+    assert names(ben.api.get(url(lakeside, **by_review))) == ["never", "old", "new"]
+    by_review["sort"] = "-lastReviewed"
+    assert names(ben.api.get(url(lakeside, **by_review))) == ["new", "old", "never"]
+
+
+@pytest.mark.parametrize("value", ["1", "t", "T", "true", "True", "TRUE"])
+def test_only_standard_ranges(lakeside, ben, value):
+    rows = [
+        {"fullName": "standard", "glycemicRanges": {"type": "preset", "preset": "adaStandard"}},
+        {"fullName": "other", "glycemicRanges": {"type": "preset", "preset": "adaHighRisk"}},
+        {"fullName": "custom", "glycemicRanges": {"type": "custom", "custom": {"name": "x"}}},
+        {"fullName": "unset"},
+    ]
+    make_patients(lakeside, rows)
+    assert names(ben.api.get(url(lakeside, omitNonStandardRanges=value))) == ["standard", "unset"]
+    assert len(names(ben.api.get(url(lakeside, omitNonStandardRanges="false")))) == 4
+
+
+# --- dates and numbers ----------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("query", "hits"),
+    [
+        ({"cgm__lastDataFrom": 2}, ["d1", "d2"]),
+        ({"cgm__lastDataTo": 2}, ["d3"]),
+        ({"cgm__lastDataFrom": 3, "cgm__lastDataTo": 1}, ["d2", "d3"]),
+        ({"bgm__lastDataFrom": 3}, []),
+    ],
+)
+def test_windows_of_last_data_are_half_open(lakeside, ben, query, hits):
+    make_patients(lakeside, [*(cgm(f"d{n}", days_ago=n) for n in (1, 2, 3)), {"fullName": "none"}])
+    days = {
+        n: (NOW - timedelta(days=d)).isoformat(timespec="milliseconds") for n, d in query.items()
+    }
+    assert names(ben.api.get(url(lakeside, **days))) == hits
+
+
+def test_the_zero_time_is_no_bound(lakeside, ben):
+    make_patient(lakeside, fullName="none")
+    zero = "0001-01-01T00:00:00Z"
+    query = {"cgm__lastDataFrom": zero, "bgm__lastDataTo": zero}
+    assert names(ben.api.get(url(lakeside, **query))) == ["none"]
+
+
+@pytest.mark.parametrize(
+    ("value", "hits"),
+    [
+        (">0.5", ["high"]),
+        (">=0.5", ["high", "mid"]),
+        ("<0.5", ["low"]),
+        ("<=0.5", ["low", "mid"]),
+        (">=.5", ["high", "mid"]),
+        (">0.", ["high", "low", "mid"]),
+        (">=+0.125", ["high", "low", "mid"]),
+        (">-1", ["high", "low", "mid"]),
+        ("<10.0", ["high", "low", "mid"]),
+        (">0.1249", ["high", "low", "mid"]),
+        ("<" + "9" * 400, ["high", "low", "mid"]),
+    ],
+)
+def test_all_numbers_and_comparisons_of_the_contract_work(lakeside, ben, value, hits):
+    make_patients(lakeside, [cgm("low", 0.125), cgm("mid", 0.5), cgm("high", 0.9), cgm("none")])
+    answer = ben.api.get(url(lakeside, cgm__timeInTargetPercent=value))
+    assert names(answer) == hits
+    assert answer.json()["meta"]["count"] == len(hits)
+
+
+@pytest.mark.parametrize("kind", statistics.KINDS)
+def test_every_numeric_filter_looks_at_its_own_field(lakeside, ben, kind):
+    make = cgm if kind == "cgm" else bgm
+    fields = {name: field for name, k, field, _ in statistics.filter_parameters() if k == kind}
+    for name, field in fields.items():
+        make_patients(lakeside, [make(f"{name} less", -7, field), make(f"{name} more", 7, field)])
+    for name in fields:
+        assert listed(lakeside, **{name: "<-3"}) == [f"{name} less"], name
+        assert listed(lakeside, **{name: ">=7"}) == [f"{name} more"], name
+
+
+def test_filters_and_sorts_look_at_the_period_asked(lakeside, ben):
+    make_patients(lakeside, [cgm("week", 0.9, period="7d"), cgm("fortnight", 0.9)])
+    query = {"cgm__timeInTargetPercent": ">0.5"}
+    assert names(ben.api.get(url(lakeside, **query))) == ["fortnight"]
+    assert names(ben.api.get(url(lakeside, **query, period="7d"))) == ["week"]
+    shown = ben.api.get(url(lakeside, period="1d")).json()["data"][0]["summary"]
+    assert set(shown["cgmStats"]["periods"]) == {"14d"}
+
+
+# --- sorts ----------------------------------------------------------------------------------------
+@pytest.mark.parametrize("kind", statistics.KINDS)
+def test_every_statistic_sorts_both_ways_with_the_missing_last(lakeside, ben, kind):
+    make = cgm if kind == "cgm" else bgm
+    fields = list(statistics.sortable(kind))
+    rows = [make(f"{f} {n}", n, f) for f in fields for n in (5, -1, 0.5)]
+    for row in rows:  # a period always has these; here they would hide who has a value
+        for period in row["summary"][f"{kind}Stats"]["periods"].values():
+            for name in [n for n, v in period.items() if v == 0.0 and v is not False]:
+                del period[name]
+    make_patients(lakeside, rows)
+    for field in fields:
+        expected = [f"{field} -1", f"{field} 0.5", f"{field} 5"]
+        assert listed(lakeside, sort=f"+{field}", sortType=kind)[:3] == expected
+        assert listed(lakeside, sort=f"-{field}", sortType=kind)[:3] == expected[::-1]
+
+
+@pytest.mark.parametrize("kind", statistics.KINDS)
+@pytest.mark.parametrize("name", statistics.DATES)
+def test_every_date_sorts_both_ways_with_the_missing_last(lakeside, ben, kind, name):
+    def row(title, days):
+        found = stats(kind)
+        if days is not None:
+            found["dates"] |= {statistics.flag_of(name): True, name: NOW - timedelta(days=days)}
+        return {"fullName": title, "summary": {f"{kind}Stats": found}}
+
+    make_patients(
+        lakeside, [row("none", None), row("old", 9), row("new", 1), {"fullName": "nothing"}]
+    )
+    up = names(ben.api.get(url(lakeside, sort=f"+{name}", sortType=kind)))
+    down = names(ben.api.get(url(lakeside, sort=f"-{name}", sortType=kind)))
+    assert up[:2] == ["old", "new"]
+    assert down[:2] == ["new", "old"]
+
+
+@pytest.mark.parametrize("kind", statistics.KINDS)
+def test_birth_dates_sort(lakeside, ben, kind):
+    rows = [("b", "1990-01-01"), ("a", "1980-01-01"), ("none", None)]
+    make_patients(lakeside, [{"fullName": n, "birthDate": d} for n, d in rows])
+    up = ben.api.get(url(lakeside, sort="+birthDate", sortType=kind))
+    assert names(up) == ["none", "a", "b"]
+
+
+# --- how a record is shown ------------------------------------------------------------------------
+def shown(api, clinic, **fields):
+    patient = make_patient(clinic, **fields)
+    return api.get(f"/v1/clinics/{clinic['_id']}/patients/{patient['userId']}").json()
+
+
+@pytest.mark.parametrize("birth_date", [None, "", "2012-02-31", "1.2.2012", "2012-W01-1"])
+def test_an_unreadable_birth_date_is_the_zero_date(lakeside, ben, birth_date):
+    assert shown(ben.api, lakeside, birthDate=birth_date)["birthDate"] == "0001-01-01"
+
+
+def test_inner_fields_never_leave(lakeside, ben):
+    inner = {
+        "isMigrated": True,
+        "legacyClinicianIds": ["1111111111"],
+        "invitedBy": "1111111111",
+        "ehrSubscriptions": {},
+        "requireUniqueMrn": True,
+        "sites": [{"id": SITES[0]["id"], "name": "North", "patients": 7}],
+    }
+    found = shown(ben.api, lakeside, **inner)
+    assert not {*inner, "clinicId", "_id", "searchKey", "userId"} - {"sites"} & found.keys()
+    assert found["sites"] == [{"id": str(SITES[0]["id"]), "name": "North"}]
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({"tags": []}, {"tags": None}),
+        ({"dataSources": []}, {"dataSources": []}),
+        ({"dataSources": None}, {"dataSources": None}),
+        ({"permissions": {}}, {"permissions": {}}),
+        ({"targetDevices": []}, {"targetDevices": []}),
+        ({"email": ""}, {"email": ""}),
+        ({"reviews": []}, {"reviews": []}),
+        (
+            {"createdTime": datetime(2026, 1, 2, 3, 4, 11, 170000, tzinfo=UTC)},
+            {"createdTime": "2026-01-02T03:04:11.17Z"},
+        ),
+        (
+            {"createdTime": datetime(2026, 1, 2, 3, 4, 46, tzinfo=UTC)},
+            {"createdTime": "2026-01-02T03:04:46Z"},
+        ),
+    ],
+)
+def test_null_absent_and_empty(lakeside, ben, fields, expected):
+    found = shown(ben.api, lakeside, **fields)
+    assert {name: found[name] for name in expected} == expected
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"glycemicRanges": {"type": "preset", "preset": "mine"}},
+        {"glycemicRanges": {"type": "odd"}},
+        {"glycemicRanges": None},
+        {"diagnosisType": "odd"},
+        {"diagnosisType": ""},
+    ],
+)
+def test_what_no_client_understands_is_left_out(lakeside, ben, fields):
+    assert not fields.keys() & shown(ben.api, lakeside, **fields).keys()

@@ -1,0 +1,267 @@
+"""The TIDE report (behaviour notes patients 5, clients 3.6)."""
+
+from datetime import timedelta
+from urllib.parse import urlencode
+
+import pytest
+from bson import ObjectId
+
+from clinics.services.tide import CATEGORIES, DEFAULT_CATEGORIES
+from clinics_site.core import clock
+from tests.factories import make_clinic, make_clinician, make_patients
+
+RED, BLUE = ObjectId(), ObjectId()
+GOOD = {"timeInTargetPercent": 0.8, "timeCGMUsePercent": 0.9}
+
+
+@pytest.fixture
+def lakeside(ben):
+    clinic = make_clinic()
+    make_clinician(clinic, ben)
+    return clinic
+
+
+def url(clinic, **query):
+    cutoff = (clock.now() - timedelta(days=14)).isoformat()
+    given = {"period": "14d", "tags": str(RED), "lastDataCutoff": cutoff, **query}
+    text = urlencode({name: value for name, value in given.items() if value is not None})
+    return f"/v1/clinics/{clinic['_id']}/tide_report?{text}"
+
+
+def person(name, days=1.0, period="14d", tags=(RED,), **values):
+    dates = {} if days is None else {"lastData": clock.now() - timedelta(days=days)}
+    stats = {"id": "", "dates": dates, "periods": {period: values}}
+    return {"fullName": name, "tags": list(tags), "summary": {"cgmStats": stats}}
+
+
+def results(answer):
+    assert answer.status_code == 200, answer.content
+    found = answer.json()["results"]
+    return {name: [row["patient"]["fullName"] for row in rows] for name, rows in found.items()}
+
+
+def only(clinic, api, category, **query):
+    answer = api.get(url(clinic, categories=category, excludeNoData="true", **query))
+    return results(answer)[category]
+
+
+# --- categories -----------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("category", "field", "in_order", "outside"),
+    [
+        ("timeInVeryLowPercent", None, [0.9, 0.0101], [0.01, None]),
+        ("timeInAnyLowPercent", None, [0.5, 0.041], [0.04, None]),
+        ("timeInExtremeHighPercent", None, [0.02, 0.01], [0.0099, None]),
+        ("timeInVeryHighPercent", None, [0.06, 0.051], [0.05, None]),
+        ("timeInAnyHighPercent", None, [0.9, 0.26], [0.25, None]),
+        (
+            "dropInTimeInTargetPercent",
+            "timeInTargetPercentDelta",
+            [-0.5, -0.16],
+            [-0.15, 0.5, None],
+        ),
+        ("timeInTargetPercent", None, [0, 0.69], [0.7, None]),
+        ("timeCGMUsePercent", None, [0, 0.69], [0.7, None]),
+    ],
+)
+def test_who_is_in_a_category_and_in_which_order(lakeside, ben, category, field, in_order, outside):
+    values = [*in_order[::-1], *outside]
+    rows = [person(str(v), **({} if v is None else {field or category: v})) for v in values]
+    make_patients(lakeside, rows)
+    assert only(lakeside, ben.api, category) == [str(v) for v in in_order]
+
+
+def test_who_meets_the_targets(lakeside, ben):
+    bad = {
+        "timeInAnyLowPercent": 0.041,
+        "timeInVeryLowPercent": 0.011,
+        "timeInAnyHighPercent": 0.26,
+        "timeInVeryHighPercent": 0.051,
+        "timeInExtremeHighPercent": 0.01,
+    }
+    rows = [person(f"bad {name}", **GOOD, **{name: value}) for name, value in bad.items()]
+    rows += [
+        person("good", **GOOD),
+        person("better", timeInTargetPercent=0.9, timeCGMUsePercent=0.7),
+        person("edge", **{**GOOD, "timeInTargetPercent": 0.7}, timeInAnyLowPercent=0.04),
+        person("low use", timeInTargetPercent=0.9, timeCGMUsePercent=0.69),
+        person("low target", timeInTargetPercent=0.69, timeCGMUsePercent=0.9),
+        person("unknown use", timeInTargetPercent=0.9),
+    ]
+    make_patients(lakeside, rows)
+    assert only(lakeside, ben.api, "meetingTargets") == ["better", "good", "edge"]
+
+
+def test_the_first_category_that_fits_wins(lakeside, ben):
+    both = {"timeInVeryLowPercent": 0.5, "timeInAnyLowPercent": 0.6}
+    make_patients(lakeside, [person("both", **both), person("low", timeInAnyLowPercent=0.5)])
+    asked = "timeInVeryLowPercent,timeInAnyLowPercent,timeInVeryLowPercent"
+    found = results(ben.api.get(url(lakeside, categories=asked)))
+    assert found["timeInVeryLowPercent"] == ["both"]
+    assert found["timeInAnyLowPercent"] == ["low"]
+    found = results(
+        ben.api.get(url(lakeside, categories="timeInAnyLowPercent,timeInVeryLowPercent"))
+    )
+    assert found == {
+        "timeInAnyLowPercent": ["both", "low"],
+        "timeInVeryLowPercent": [],
+        "noData": [],
+    }
+
+
+def test_the_usual_categories_and_their_order(lakeside, ben):
+    found = ben.api.get(url(lakeside)).json()["results"]
+    assert list(found) == [*DEFAULT_CATEGORIES, "noData"]
+    assert "timeInExtremeHighPercent" not in found
+
+
+def test_a_hundred_in_all_and_what_was_not_reached_has_no_key(lakeside, ben):
+    rows = [person(f"v{n}", timeInVeryLowPercent=0.5) for n in range(60)]
+    rows += [person(f"a{n}", timeInAnyLowPercent=0.5) for n in range(60)]
+    make_patients(lakeside, [*rows, person("good", **GOOD)])
+    found = results(ben.api.get(url(lakeside)))
+    assert {name: len(rows) for name, rows in found.items()} == {
+        "timeInVeryLowPercent": 60,
+        "timeInAnyLowPercent": 40,
+        "noData": 0,
+    }
+
+
+def test_equal_values_come_in_a_fixed_order(lakeside, ben):
+    made = make_patients(lakeside, [person(f"p{n}", timeInVeryLowPercent=0.5) for n in range(9)])
+    expected = [d["fullName"] for d in sorted(made, key=lambda d: d["_id"])]
+    assert only(lakeside, ben.api, "timeInVeryLowPercent") == expected
+
+
+# --- who is considered ----------------------------------------------------------------------------
+def test_all_tags_are_needed_and_the_cutoff_is_inclusive(lakeside, ben):
+    at = clock.now() - timedelta(days=3)
+    rows = [
+        person("both", tags=(RED, BLUE), timeInVeryLowPercent=0.5),
+        person("one", timeInVeryLowPercent=0.6),
+    ]
+    at_cutoff = person("at", timeInVeryLowPercent=0.4)
+    at_cutoff["summary"]["cgmStats"]["dates"]["lastData"] = at
+    before = person("before", timeInVeryLowPercent=0.4)
+    before["summary"]["cgmStats"]["dates"]["lastData"] = at - timedelta(milliseconds=1)
+    make_patients(lakeside, [*rows, at_cutoff, before])
+    make_patients(make_clinic(), [person("elsewhere", timeInVeryLowPercent=0.9)])
+    cutoff = at.isoformat()
+    assert only(lakeside, ben.api, "timeInVeryLowPercent", lastDataCutoff=cutoff) == [
+        "one",
+        "both",
+        "at",
+    ]
+    tags = f"{RED},{BLUE}"
+    assert only(lakeside, ben.api, "timeInVeryLowPercent", tags=tags) == ["both"]
+
+
+def test_only_the_period_asked_counts(lakeside, ben):
+    make_patients(lakeside, [person("week", period="7d", timeInVeryLowPercent=0.5)])
+    assert only(lakeside, ben.api, "timeInVeryLowPercent") == []
+    assert only(lakeside, ben.api, "timeInVeryLowPercent", period="7d") == ["week"]
+
+
+def dexcom(state):
+    return [{"providerName": "dexcom", "state": state}]
+
+
+def test_who_has_no_data(lakeside, ben):
+    rows = [
+        person("never", days=None),
+        {"fullName": "no summary", "tags": [RED]},
+        person("old", days=20),
+        person("recent", days=1),
+        person("now", days=0.1) | {"dataSources": dexcom("error")},
+        person("cut off", days=2) | {"dataSources": dexcom("disconnected")},
+        person("connected", days=2) | {"dataSources": dexcom("connected")},
+        person("other", days=2) | {"dataSources": [{"providerName": "abbott", "state": "error"}]},
+        person("both", days=3, timeInVeryLowPercent=0.5) | {"dataSources": dexcom("error")},
+    ]
+    make_patients(lakeside, rows)
+    found = results(ben.api.get(url(lakeside)))
+    assert set(found["noData"][:2]) == {"never", "no summary"}
+    assert found["noData"][2:] == ["old", "both", "cut off"]
+    assert found["timeInVeryLowPercent"] == ["both"]
+    assert "noData" not in results(ben.api.get(url(lakeside, excludeNoData="true")))
+
+
+def test_no_data_has_a_limit_of_its_own(lakeside, ben):
+    rows = [person(f"o{n}", days=20) for n in range(60)]
+    make_patients(lakeside, rows + [person(f"v{n}", timeInVeryLowPercent=0.5) for n in range(100)])
+    found = results(ben.api.get(url(lakeside)))
+    assert len(found["timeInVeryLowPercent"]) == 100
+    assert len(found["noData"]) == 50
+
+
+# --- form -----------------------------------------------------------------------------------------
+def test_the_form_of_the_report(lakeside, ben):
+    made = make_patients(
+        lakeside,
+        [
+            person("Iris", timeInVeryLowPercent=0.5, averageGlucoseMmol=7.123456789)
+            | {"email": "iris@example.org", "tags": [RED, BLUE]},
+        ],
+    )
+    cutoff = "2020-07-01T02:00:00.500+02:00"
+    answer = ben.api.get(url(lakeside, lastDataCutoff=cutoff, lastData="14")).json()
+    assert answer["config"] == {
+        "schemaVersion": 2,
+        "clinicId": str(lakeside["_id"]),
+        "period": "14d",
+        "lastDataCutoff": cutoff,
+        "highGlucoseThreshold": 10,
+        "veryHighGlucoseThreshold": 13.9,
+        "extremeHighGlucoseThreshold": 19.4,
+        "lowGlucoseThreshold": 3.9,
+        "veryLowGlucoseThreshold": 3,
+        "tags": [str(RED)],
+        "filters": {
+            "timeInVeryLowPercent": ">0.01",
+            "timeInAnyLowPercent": ">0.04",
+            "dropInTimeInTargetPercent": "<-0.15",
+            "timeInTargetPercent": "<0.7",
+            "timeCGMUsePercent": "<0.7",
+        },
+    }
+    row = answer["results"]["timeInVeryLowPercent"][0]
+    assert row == {
+        "averageGlucoseMmol": 7.123456789,
+        "timeInVeryLowPercent": 0.5,
+        "lastData": clock.format_time(made[0]["summary"]["cgmStats"]["dates"]["lastData"]),
+        "patient": {
+            "id": made[0]["userId"],
+            "email": "iris@example.org",
+            "fullName": "Iris",
+            "tags": [str(RED), str(BLUE)],
+            "reviews": [],
+            "dataSources": None,
+        },
+    }
+
+
+@pytest.mark.parametrize(
+    ("query", "message"),
+    [
+        ({"period": None}, 'parameter "period" in query has an error: value is required'),
+        ({"period": "2d"}, 'parameter "period" in query'),
+        ({"tags": None}, 'parameter "tags" in query has an error: value is required'),
+        ({"tags": "x"}, 'parameter "tags" in query'),
+        ({"tags": ""}, 'parameter "tags" in query has an error: empty value'),
+        ({"lastDataCutoff": None}, 'parameter "lastDataCutoff" in query has an error'),
+        ({"lastDataCutoff": "2025-07-01T00:00:00"}, ""),
+        ({"lastDataCutoff": "0001-01-01T00:00:00Z"}, "bad request: no lastDataCutoff provided"),
+        ({"categories": "odd"}, 'parameter "categories" in query'),
+        ({"categories": ""}, 'parameter "categories" in query has an error: empty value'),
+    ],
+)
+def test_what_a_parameter_can_not_be(lakeside, ben, query, message):
+    answer = ben.api.get(url(lakeside, **query))
+    assert answer.status_code == 400
+    assert answer.json()["message"].startswith(message)
+
+
+def test_the_report_is_for_members_and_services(lakeside, backend, eve):
+    assert backend.get(url(lakeside)).status_code == 200
+    assert eve.api.get(url(lakeside)).status_code == 403
+    assert len(CATEGORIES) == 9
