@@ -3,6 +3,7 @@ may do: be huge, be no JSON, carry operators, be of the wrong type."""
 
 import orjson
 import pytest
+from bson import ObjectId
 from pymongo.errors import (
     AutoReconnect,
     DuplicateKeyError,
@@ -12,7 +13,7 @@ from pymongo.errors import (
 )
 
 from clinics_site.core import db, errors, policy
-from tests.cast import Api, make_person
+from tests.cast import Api, described_operations, make_person
 from tests.factories import make_clinic, make_clinician, make_patient
 
 UNKNOWN = "5f85fbe6686e6bb9170ab5d0"
@@ -385,27 +386,82 @@ def test_a_failed_look_up_of_the_callers_record_is_no_denial(clinic, ben, monkey
     assert ben.api.get(f"/v1/clinics/{clinic['_id']}/patients").status_code == 503
 
 
-@pytest.mark.parametrize(
-    ("method", "path", "body", "answer"),
-    [
-        ("GET", "/v1/clinics/{unknown}", None, (404, {"message": "clinic not found"})),
-        ("GET", PATIENTS + "/0123456789", None, (404, {"message": "patient not found"})),
-    ],
-)
-def test_what_is_not_there_is_named(clinic, backend, method, path, body, answer):
-    assert said(backend.request(method, fill(path, clinic), body)) == answer
+CLINIC = "/v1/clinics/{clinic}"
+NOBODY = "/0123456789"
+HANDLERS = [
+    # method, path, body, status, message: section 2.3 through the real operations
+    ("GET", "/v1/clinics/{unknown}", None, 404, "clinic not found"),
+    ("GET", "/v1/clinics/{unknown}/settings/mrn", None, 404, "clinic not found"),
+    ("GET", PATIENTS + NOBODY, None, 404, "patient not found"),
+    ("PUT", PATIENTS + NOBODY, PATIENT, 404, "patient not found"),
+    ("GET", CLINIC + "/clinicians" + NOBODY, None, 404, "clinician not found"),
+    ("GET", CLINIC + "/migrations" + NOBODY, None, 404, "migration not found"),
+    ("PUT", CLINIC + "/patient_tags/{unknown}", {"name": "New"}, 404, "patient tag not found"),
+    ("POST", CLINIC + "/patient_tags", {"name": "taken"}, 409, "duplicate patient tag"),
+    ("POST", CLINIC + "/sites", {"name": "Taken"}, 409, "duplicate site name"),
+    (
+        "PUT",
+        CLINIC + "/clinicians/{ada}",
+        {"email": "ada.admin@example.org", "roles": ["CLINIC_MEMBER"]},
+        422,
+        "constraint violation: the clinic must have at least one admin",
+    ),
+    (
+        "DELETE",
+        CLINIC + "/clinicians/{ada}",
+        None,
+        422,
+        "constraint violation: the clinic must have at least one admin",
+    ),
+    (
+        "POST",
+        PATIENTS + "/{patient}",
+        {"permissions": {"view": {}}},
+        409,
+        "duplicate: patient is already a member of the clinic",
+    ),
+]
 
 
-def test_a_second_record_of_one_patient_is_a_duplicate(clinic, backend):
-    patient = make_patient(clinic)
-    url = f"/v1/clinics/{clinic['_id']}/patients/{patient['userId']}"
-    response = backend.post(url, {"permissions": {"view": {}}})
+@pytest.mark.parametrize(("method", "path", "body", "status", "message"), HANDLERS)
+def test_what_handlers_refuse_is_named(ada, dot, backend, method, path, body, status, message):
+    unknown = ObjectId()
+    place = make_clinic(
+        isMigrated=True,
+        patientTags=[{"_id": unknown, "name": "Taken"}],
+        sites=[{"id": unknown, "name": "Taken"}],
+        admins=[ada.user_id],
+    )
+    make_clinician(place, ada, "CLINIC_ADMIN")
+    make_patient(place, userId=dot.user_id)
+    url = fill(path, place).replace("{ada}", ada.user_id).replace("{patient}", dot.user_id)
 
-    assert response.status_code in (404, 409)
-    if response.status_code == 409:
-        assert response.json() == {
-            "message": "duplicate: patient is already a member of the clinic"
-        }
+    assert said(backend.request(method, url, body)) == (status, {"message": message})
+
+
+@pytest.mark.parametrize("path", ["/v1/redox", "/v1/redox/verify"])
+def test_a_wrong_method_on_an_external_route_is_405(path):
+    if not {"ProcessEHRMessage", "VerifyEndpoint"} <= set(described_operations()):
+        pytest.skip("not served yet")
+    assert said(Api().get(path)) == (405, {"message": "Method Not Allowed"})
+
+
+CONFIRMATION_TOKENS = [
+    (None, 401, "No x-tidepool-session-token was found"),
+    ("no-such-token", 403, "The x-tidepool-session-token was invalid"),
+]
+
+
+@pytest.mark.parametrize(("token", "status", "reason"), CONFIRMATION_TOKENS)
+def test_the_confirmation_api_words_it_its_own_way(token, status, reason):
+    response = Api(token).get("/confirm/invite/0123456789")
+    assert said(response) == (status, {"code": status, "reason": reason})
+
+
+def test_the_confirmation_api_denies_with_401(eve):
+    response = eve.api.get("/confirm/invite/0123456789")
+    reason = "Not authorized for requested operation"
+    assert said(response) == (401, {"code": 401, "reason": reason})
 
 
 def test_no_answer_may_be_kept_by_a_cache(clinic, ben):
