@@ -44,13 +44,17 @@ def list_clinicians(
     """Members and invites of the clinic, newest first. `search`: a part of name or address, case aside."""
     query: dict[str, Any] = {"clinicId": clinic_id}
     if search is not None:
-        part = {"$regex": re.escape(search), "$options": "i"}
+        part = _ignoring_case(re.escape(search))
         query["$or"] = [{"name": part}, {"email": part}]
     if email is not None:
-        query["email"] = email
+        query["email"] = _ignoring_case(f"^{re.escape(email)}$")  # some are stored with capitals
     if role is not None:
         query["roles"] = role
     return _page(query, skip=skip, limit=limit)
+
+
+def _ignoring_case(pattern: str) -> Document:
+    return {"$regex": pattern, "$options": "i"}
 
 
 def list_memberships(user_id: str, *, skip: int = 0, limit: int = 0) -> list[Document]:
