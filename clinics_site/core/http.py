@@ -47,8 +47,10 @@ def client() -> httpx2.Client:
         return _client
 
 
-def request(service: str, method: str, url: str, **options: Any) -> httpx2.Response:
-    """One call to `service` (a name for logs). Reads are tried twice more when the connection fails.
+def request(
+    service: str, method: str, url: str, *, attempts: int = 3, **options: Any
+) -> httpx2.Response:
+    """One call to `service` (a name for logs). Reads are repeated, up to `attempts`, when the connection fails.
 
     Raises ServiceUnavailable. Statuses are the caller's business.
     """
@@ -56,7 +58,7 @@ def request(service: str, method: str, url: str, **options: Any) -> httpx2.Respo
         if method not in _REPEATABLE:
             return client().request(method, url, **options)
         for attempt in stamina.retry_context(
-            on=httpx2.TransportError, attempts=3, wait_initial=0.1, wait_max=0.5, timeout=15
+            on=httpx2.TransportError, attempts=attempts, wait_initial=0.1, wait_max=0.5, timeout=15
         ):
             with attempt:
                 return client().request(method, url, **options)

@@ -8,6 +8,7 @@ import base64
 import json
 import re
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -48,6 +49,7 @@ class StandIn:
         self.headers = []
         self.override = {}  # "METHOD path" -> (status, body): what to answer instead
         self.basic_allowed = True
+        self.delay = 0.0  # seconds before every answer but logins
 
     def start(self):
         standin = self
@@ -83,6 +85,8 @@ class StandIn:
         path = urlsplit(request.path).path
         self.calls.append(f"{request.command} {path}")
         self.headers.append(dict(request.headers))
+        if "serverlogin" not in path:
+            time.sleep(self.delay)
         if f"{request.command} {path}" in self.override:
             return (*self.override[f"{request.command} {path}"], {})
         for method, regex, handle in ROUTES:

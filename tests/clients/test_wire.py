@@ -85,6 +85,17 @@ class TestTokenCheck:
         with pytest.raises(ServiceUnavailable):
             users.check_token("x")
 
+    def test_a_user_service_that_hangs_is_given_up_soon(self, standin, users, monkeypatch):
+        from users.clients.http import accounts as client
+
+        monkeypatch.setattr(client, "_CHECK_TIMEOUT", 0.1)
+        standin.delay = 1.0
+        started = time.monotonic()
+        with pytest.raises(ServiceUnavailable):
+            users.check_token("x")
+        assert time.monotonic() - started < 1
+        assert len([call for call in standin.calls if "/token/" in call]) == 2
+
     @pytest.mark.parametrize(
         "body", [None, [], {}, {"isserver": True}, {"isserver": True, "userid": ""}, {"userid": 7}]
     )

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import httpx2
 import orjson
 from httpx2 import Response
 
@@ -14,6 +15,9 @@ from users.clients.http.sessions import own_session
 from users.clients.protocol import EmailTaken, User, UserUpdate
 
 _SERVER_ERROR = 500
+# Every request of a person waits for this answer: a user service that hangs must not hang us with it.
+_CHECK_TIMEOUT = httpx2.Timeout(3.0, connect=1.0)
+_CHECK_ATTEMPTS = 2
 
 
 class HttpUserService:
@@ -25,7 +29,9 @@ class HttpUserService:
         """None when the service refuses the token. An outage is ServiceUnavailable, not a logout."""
         url = f"{self._base}/token/{segment(token)}"
         try:
-            answer = self._session.call(SERVICE, "GET", url)
+            answer = self._session.call(
+                SERVICE, "GET", url, timeout=_CHECK_TIMEOUT, attempts=_CHECK_ATTEMPTS
+            )
         except ServiceError:
             raise ServiceUnavailable(SERVICE) from None
         if answer.status_code >= _SERVER_ERROR:
