@@ -1,0 +1,89 @@
+"""Embedded accounts under parallel changes: one address, one owner, one first password."""
+
+import threading
+
+from bson import ObjectId
+
+from clinics_site.core import db
+from tests.events import emitted
+from users.clients.embedded import EmbeddedProfileService, EmbeddedUserService
+from users.clients.protocol import EmailTaken, UserUpdate
+
+CLINIC = str(ObjectId())
+
+
+def together(count, work):
+    """What each of the parallel calls returned; EmailTaken counts as an answer."""
+    gate, answers = threading.Barrier(count), []
+
+    def run(number):
+        gate.wait()
+        try:
+            answers.append(work(number))
+        except EmailTaken:
+            answers.append("taken")
+
+    threads = [threading.Thread(target=run, args=(n,)) for n in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(answers) == count
+    return answers
+
+
+def test_one_address_makes_one_account():
+    answers = together(
+        8, lambda _: EmbeddedUserService().create_custodial_user(CLINIC, "one@example.org")
+    )
+
+    assert answers.count("taken") == 7
+    assert db.collection("accounts").count_documents({"username": "one@example.org"}) == 1
+
+
+def test_one_address_goes_to_one_of_many_accounts():
+    service = EmbeddedUserService()
+    users = [service.create_custodial_user(CLINIC, None) for _ in range(6)]
+    update = UserUpdate(username="one@example.org", emails=("one@example.org",))
+    answers = together(6, lambda n: EmbeddedUserService().update_user(users[n].user_id, update))
+
+    assert answers.count("taken") == 5
+    assert len({event["userId"] for event in emitted("user.updated")}) == 1
+
+
+def test_a_custodial_account_is_claimed_once():
+    user = EmbeddedUserService().create_custodial_user(CLINIC, "one@example.org")
+    together(
+        5,
+        lambda n: EmbeddedUserService().update_user(
+            user.user_id, UserUpdate(password=f"correct-horse-{n}")
+        ),
+    )
+
+    handlers = 1  # clinics.end_custodianship
+    assert len(emitted("user.password_set")) == handlers
+    assert EmbeddedUserService().get_user(user.user_id).roles == ("patient",)
+
+
+def test_parallel_changes_of_different_profile_keys_all_count():
+    together(8, lambda n: EmbeddedProfileService().update_profile("0123456789", {f"key{n}": n}))
+
+    assert EmbeddedProfileService().get_profile("0123456789") == {f"key{n}": n for n in range(8)}
+
+
+def test_a_deletion_during_an_update_leaves_no_half_account():
+    user = EmbeddedUserService().create_custodial_user(CLINIC, "one@example.org")
+    service = EmbeddedUserService()
+
+    def work(number):
+        if number == 0:
+            return service.delete_user(user.user_id)
+        try:
+            return service.update_user(user.user_id, UserUpdate(email_verified=True))
+        except Exception as error:  # noqa: BLE001 (gone: 401)
+            return error
+
+    together(4, work)
+
+    assert service.get_user(user.user_id) is None
+    assert db.collection("accounts").count_documents({}) == 0
