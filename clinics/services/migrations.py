@@ -31,7 +31,7 @@ from users.clients.protocol import Permissions, UserUpdate
 from users.services.neighbours import permission_service, user_service
 
 log = structlog.get_logger(__name__)
-PENDING, RUNNING = "PENDING", "RUNNING"
+PENDING, RUNNING, COMPLETED = store.PENDING, store.RUNNING, store.COMPLETED
 NOT_FOUND = "migration not found"
 ALREADY_MIGRATED = "clinic is already migrated"
 ROLES_AFTER = ("clinician",)
@@ -134,7 +134,10 @@ def migrate_patients(*, clinic_id: ObjectId, user_id: str) -> None:
 
     Raises Unfinished when all that is left are patients who can not be moved for now.
     """
-    if store.find_migration(clinic_id, user_id) is None or access.find_clinic(clinic_id) is None:
+    migration = store.find_migration(clinic_id, user_id)
+    if migration is None or migration["status"] == COMPLETED:
+        return
+    if access.find_clinic(clinic_id) is None:
         return
     store.set_status(clinic_id, user_id, RUNNING, clock.now())
     _retire_account(user_id)
