@@ -99,7 +99,13 @@ declare(
     IndexModel([("clinicId", 1), ("searchKey", 1), ("fullName", 1), ("_id", 1)], name="ListSearch"),
     *map(_filters, statistics.PERIODS),
     IndexModel(
-        [("clinicId", 1), ("tags", 1), (statistics.date_path("cgm", "lastData"), 1), ("_id", 1)],
+        [
+            ("clinicId", 1),
+            ("tags", 1),
+            (statistics.date_path("cgm", "lastData"), 1),
+            ("_id", 1),
+            ("fullName", 1),
+        ],
         name="TideTags",
     ),
     IndexModel([("clinicId", 1), ("mrn", 1)], name="PatientMRNEn", collation=_COLLATION),

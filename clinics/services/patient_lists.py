@@ -51,6 +51,9 @@ def list_patients(
     if wanted.search is not None:
         documents, count = store.search_page(clinic, wanted, ordering, window)
         return PatientPage(documents, count, total)
+    if wanted.is_several_tags and ordering.collated:
+        documents, count = store.tags_page(clinic, wanted.tags or (), ordering, window)
+        return PatientPage(documents, count, total)
     count = total if wanted.is_empty else store.count_matching(clinic, wanted)
     if count <= skip:
         return PatientPage([], count, total)

@@ -9,7 +9,7 @@ Every query names its index: all of them begin with the clinic, and MongoDB woul
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -52,6 +52,11 @@ class PatientFilter:
     @property
     def is_empty(self) -> bool:
         return self == NO_FILTER
+
+    @property
+    def is_several_tags(self) -> bool:
+        """Nothing but that, each once or more."""
+        return len(set(self.tags or ())) > 1 and self == PatientFilter(tags=self.tags)
 
 
 NO_FILTER = PatientFilter()
@@ -122,18 +127,53 @@ def search_page(
     """A page of a search and the number of all hits, from one pass over the keys of the search index."""
     everyone_has_a_key = _all_have_search_keys(clinic_id)
     query = conditions(clinic_id, wanted, by_key_alone=everyone_has_a_key)
-    collected = {"_id": None, "n": {"$sum": 1}, "ids": {"$push": "$_id"}}
-    page = {"n": 1, "ids": {"$slice": ["$ids", window.skip, window.limit]}}
     rows = db.collection(COLLECTION).aggregate(
-        [
-            {"$match": query},
-            *_by_keys(ordering),
-            {"$group": collected},
-            {"$project": page},
-        ],
+        [{"$match": query}, *_by_keys(ordering), *_page_and_count(window)],
         hint="ListSearch",
         **ordering.options,
     )
+    return _page_of(rows)
+
+
+def tags_page(
+    clinic_id: ObjectId, tags: Sequence[ObjectId], ordering: Ordering, window: Window
+) -> tuple[list[Document], int]:
+    """A page by name of those who have all of several tags, and how many they are.
+
+    An index over an array answers for one value at a time: everybody with each tag is read from the keys, and who has
+    them all is worked out before any document is fetched.
+    """
+    _, direction = ordering.keys[0]
+    pipeline = [
+        *_holders_of_all(clinic_id, tags),
+        {"$sort": {"fullName": direction, "_id": 1}},
+        *_page_and_count(window),
+    ]
+    rows = db.collection(COLLECTION).aggregate(pipeline, hint=BY_TAG, **ordering.options)
+    return _page_of(rows)
+
+
+def _holders_of_all(clinic_id: ObjectId, tags: Sequence[ObjectId]) -> list[Condition]:
+    holders: list[list[Condition]] = [
+        [{"$match": {"clinicId": clinic_id, "tags": tag}}, {"$project": {"fullName": 1}}]
+        for tag in dict.fromkeys(tags)
+    ]
+    first, *rest = holders
+    return [
+        *first,
+        *({"$unionWith": {"coll": COLLECTION, "pipeline": other}} for other in rest),
+        {"$group": {"_id": "$_id", "n": {"$sum": 1}, "fullName": {"$first": "$fullName"}}},
+        {"$match": {"n": len(holders)}},
+    ]
+
+
+def _page_and_count(window: Window) -> list[Condition]:
+    collected = {"_id": None, "n": {"$sum": 1}, "ids": {"$push": "$_id"}}
+    page = {"n": 1, "ids": {"$slice": ["$ids", window.skip, window.limit]}}
+    return [{"$group": collected}, {"$project": page}]
+
+
+def _page_of(rows: Iterable[Document]) -> tuple[list[Document], int]:
     for row in rows:
         return _list_by_ids(row["ids"]), row["n"]
     return [], 0
@@ -191,7 +231,7 @@ def _list_by_ids(ids: list[ObjectId]) -> list[Document]:
 # --- counts ---------------------------------------------------------------------------------------
 def count_matching(clinic_id: ObjectId, wanted: PatientFilter) -> int:
     """From index keys alone where an index holds everything that is asked for."""
-    if wanted == PatientFilter(tags=wanted.tags) and len(wanted.tags or ()) > 1:
+    if wanted.is_several_tags:
         return _count_with_all_tags(clinic_id, wanted.tags or ())
     return db.collection(COLLECTION).count_documents(
         conditions(clinic_id, wanted), hint=_index_for(wanted)
@@ -199,19 +239,7 @@ def count_matching(clinic_id: ObjectId, wanted: PatientFilter) -> int:
 
 
 def _count_with_all_tags(clinic_id: ObjectId, tags: Sequence[ObjectId]) -> int:
-    """An index over an array answers for one value at a time: the ids of each tag, and who is in all of them."""
-    holders: list[list[Condition]] = [
-        [{"$match": {"clinicId": clinic_id, "tags": tag}}, {"$project": {"_id": 1}}]
-        for tag in dict.fromkeys(tags)
-    ]
-    first, *rest = holders
-    pipeline: list[Condition] = [
-        *first,
-        *({"$unionWith": {"coll": COLLECTION, "pipeline": other}} for other in rest),
-        {"$group": {"_id": "$_id", "n": {"$sum": 1}}},
-        {"$match": {"n": len(rest) + 1}},
-        {"$count": "n"},
-    ]
+    pipeline = [*_holders_of_all(clinic_id, tags), {"$count": "n"}]
     return sum(row["n"] for row in db.collection(COLLECTION).aggregate(pipeline, hint=BY_TAG))
 
 

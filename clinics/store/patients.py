@@ -38,12 +38,26 @@ def list_of_user(user_id: str, projection: Mapping[str, Any] | None = None) -> l
 
 def list_page_of_user(user_id: str, *, skip: int, limit: int) -> list[Document]:
     """By the name of each record, as clinics see the person."""
+    return _list_by_name(_ids_of({"userId": user_id}, "UserId"), skip=skip, limit=limit)
+
+
+def _ids_of(query: Mapping[str, Any], index: str) -> list[ObjectId]:
+    """A collation that sorts names would keep the texts of the query from their plain index."""
+    return [row["_id"] for row in db.collection(COLLECTION).find(query, {"_id": 1}, hint=index)]
+
+
+def _list_by_name(ids: Sequence[ObjectId], *, skip: int, limit: int) -> list[Document]:
+    return _by_name({"_id": {"$in": list(ids)}}, "_id_", skip=skip, limit=limit)
+
+
+def _by_name(query: Mapping[str, Any], index: str, *, skip: int, limit: int) -> list[Document]:
     return list(
         db.collection(COLLECTION).find(
-            {"userId": user_id},
+            query,
             sort=[("fullName", 1), ("_id", 1)],
             skip=skip,
             limit=limit,
+            hint=index,
             collation=COLLATION,
         )
     )
@@ -58,15 +72,12 @@ def list_matching(
     clinic_ids: Sequence[ObjectId], wanted: Mapping[str, str], *, skip: int = 0, limit: int = 0
 ) -> list[Document]:
     """Patients of these clinics whose fields equal `wanted`, case and accents aside, by name."""
-    return list(
-        db.collection(COLLECTION).find(
-            {"clinicId": {"$in": list(clinic_ids)}, **wanted},
-            sort=[("fullName", 1), ("_id", 1)],
-            skip=skip,
-            limit=limit,
-            collation=COLLATION,
-        )
-    )
+    query = {"clinicId": {"$in": list(clinic_ids)}, **wanted}
+    if "mrn" in wanted:
+        return _by_name(query, "PatientMRNEn", skip=skip, limit=limit)
+    if wanted.keys() == {"birthDate"}:  # digits have neither case nor accents
+        return _list_by_name(_ids_of(query, "PatientBirthDate"), skip=skip, limit=limit)
+    return _by_name(query, "ListNameUp", skip=skip, limit=limit)
 
 
 def find_other_with_mrn(clinic_id: ObjectId, mrn: str, user_id: str | None) -> Document | None:
@@ -74,7 +85,9 @@ def find_other_with_mrn(clinic_id: ObjectId, mrn: str, user_id: str | None) -> D
     query: dict[str, Any] = {"clinicId": clinic_id, "mrn": mrn}
     if user_id is not None:
         query["userId"] = {"$ne": user_id}
-    return db.collection(COLLECTION).find_one(query, {"_id": 1}, collation=COLLATION)
+    return db.collection(COLLECTION).find_one(
+        query, {"_id": 1}, collation=COLLATION, hint="PatientMRNEn"
+    )
 
 
 def insert_patient(document: Document) -> None:

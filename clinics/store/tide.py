@@ -59,7 +59,10 @@ def list_candidates(
         LAST_DATA: {"$gte": cutoff},
         "$or": groups,
     }
-    found = db.collection(COLLECTION).find(query, _projection(period), hint="TideTags")
+    # One answer instead of many: a row is about 1 KB.
+    found = db.collection(COLLECTION).find(
+        query, _projection(period), hint="TideTags", batch_size=10_000
+    )
     return list(found)
 
 

@@ -1,0 +1,207 @@
+"""Patients under parallel requests, with real threads (behaviour notes patients 4.2-4.5, 6; clients 2.2)."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from bson import ObjectId
+
+from clinics.services import patients
+from clinics.services.patient_counts import get_patient_count
+from clinics.services.patient_details import PatientDetails, SharedPatient
+from clinics_site.core import db
+from clinics_site.core.errors import BadRequest, Duplicate, PaymentRequired
+from tests.events import deliver_all
+from tests.factories import make_clinic, make_patient, stored_patient
+
+THREADS = 6
+
+
+def together(*calls):
+    """Run the calls at the same moment; their results, or the errors they raised."""
+    gate = threading.Barrier(len(calls))
+
+    def run(call):
+        gate.wait()
+        try:
+            return call()
+        except Exception as error:  # noqa: BLE001 (the error is the answer)
+            return error
+
+    with ThreadPoolExecutor(len(calls)) as pool:
+        return list(pool.map(run, calls))
+
+
+def kinds(results):
+    return sorted(type(result).__name__ for result in results)
+
+
+def details(**fields):
+    return PatientDetails(**{"full_name": "Iris", "birth_date": "1990-01-01", **fields})
+
+
+def create(clinic, **fields):
+    return lambda: patients.create_custodial_patient(
+        clinic_id=clinic["_id"], details=details(**fields)
+    )
+
+
+def count(clinic):
+    return get_patient_count(str(clinic["_id"]))
+
+
+def test_a_double_create_of_one_user_makes_one_record(dot):
+    clinic = make_clinic()
+    results = together(
+        *[
+            lambda: patients.create_patient_from_user(
+                clinic_id=clinic["_id"], user_id=dot.user_id, shared=SharedPatient(("view",))
+            )
+        ]
+        * THREADS
+    )
+    assert kinds(results) == ["Duplicate"] * (THREADS - 1) + ["dict"]
+    assert all(isinstance(r, (dict, Duplicate)) for r in results)
+    assert count(clinic)["total"] == 1
+
+
+def test_a_double_create_with_an_address_makes_one_account():
+    clinic = make_clinic()
+    results = together(*[create(clinic, email="iris@example.org")] * THREADS)
+    assert kinds(results) == ["Duplicate"] * (THREADS - 1) + ["dict"]
+    assert count(clinic)["total"] == 1
+
+
+@pytest.mark.parametrize("mrns", [["A1"] * THREADS, ["a1", "A1"] * (THREADS // 2)])
+def test_one_of_many_gets_a_unique_mrn(mrns):
+    clinic = make_clinic(mrnSettings={"required": False, "unique": True})
+    results = together(*[create(clinic, mrn=mrn) for mrn in mrns])
+    assert kinds(results) == ["BadRequest"] * (THREADS - 1) + ["dict"]
+    refusals = {r.message for r in results if isinstance(r, BadRequest)}
+    assert refusals == {"bad request: mrn must be unique"}
+    assert count(clinic) == {"total": 1, "demo": 0, "plan": 1}
+    deliver_all()
+    assert db.collection("accounts").count_documents({}) == 1
+
+
+def test_one_of_many_updates_gets_a_unique_mrn():
+    clinic = make_clinic(mrnSettings={"required": False, "unique": True})
+    made = [make_patient(clinic, permissions={"view": {}}) for _ in range(THREADS)]
+    results = together(
+        *[
+            lambda patient=patient: patients.update_patient(
+                clinic_id=clinic["_id"], user_id=patient["userId"], details=details(mrn="A1")
+            )
+            for patient in made
+        ]
+    )
+    assert kinds(results) == ["BadRequest"] * (THREADS - 1) + ["dict"]
+    assert db.collection("patients").count_documents({"mrn": "A1"}) == 1
+
+
+def test_the_limit_is_not_overshot():
+    limits = {"hardLimit": {"plan": 3}}
+    clinic = make_clinic(patientCountSettings=limits)
+    results = together(*[create(clinic)] * (THREADS + 2))
+    assert kinds(results) == ["PaymentRequired"] * (THREADS - 1) + ["dict"] * 3
+    refusals = {r.message for r in results if isinstance(r, PaymentRequired)}
+    assert refusals == {"payment required: patient count exceeds limit"}
+    assert db.collection("patients").count_documents({"clinicId": clinic["_id"]}) == 3
+    assert count(clinic)["plan"] == 3
+
+
+def test_counts_stay_exact_when_many_come_and_go():
+    clinic = make_clinic()
+    made = [make_patient(clinic) for _ in range(THREADS)]
+    remove = [
+        lambda patient=patient: patients.remove_patient(
+            clinic_id=clinic["_id"], user_id=patient["userId"]
+        )
+        for patient in made[:4]
+    ]
+    results = together(*remove, *[create(clinic)] * 4)
+    assert not [r for r in results if isinstance(r, Exception)]
+    stored = db.collection("patients").count_documents({"clinicId": clinic["_id"]})
+    assert stored == THREADS
+    assert count(clinic) == {"total": stored, "demo": 0, "plan": stored}
+    published = db.collection("clinics").find_one({"_id": clinic["_id"]})["patientCount"]
+    assert published["total"] == stored
+
+
+def test_parallel_changes_of_different_fields_all_survive(dot):
+    clinic = make_clinic()
+    patient = make_patient(clinic, userId=dot.user_id, fullName="Old", permissions={"view": {}})
+    same = {"full_name": "Old", "birth_date": patient["birthDate"]}
+    tag = ObjectId()
+
+    def update(**fields):
+        return lambda: patients.update_patient(
+            clinic_id=clinic["_id"], user_id=dot.user_id, details=details(**{**same, **fields})
+        )
+
+    from clinics.services import patient_tags, reviews
+
+    results = together(
+        update(diagnosis_type="type1"),
+        update(glycemic_ranges={"type": "preset", "preset": "adaHighRisk"}),
+        update(data_sources=[{"providerName": "dexcom", "state": "pending"}]),
+        lambda: reviews.add_review(
+            clinic_id=str(clinic["_id"]), user_id=dot.user_id, clinician_id="1111111111"
+        ),
+        lambda: patient_tags.assign_tag(
+            clinic_id=str(clinic["_id"]), tag_id=str(tag), user_ids=[dot.user_id]
+        ),
+    )
+    assert not [r for r in results if isinstance(r, Exception)], results
+    stored = stored_patient(clinic, dot.user_id)
+    assert stored["diagnosisType"] == "type1"
+    assert stored["glycemicRanges"]["preset"] == "adaHighRisk"
+    assert stored["dataSources"][0]["providerName"] == "dexcom"
+    assert stored["reviews"][0]["clinicianId"] == "1111111111"
+    assert stored["tags"] == [tag]
+    assert count(clinic)["providers"]["dexcom"]["total"] == 1
+
+
+def test_the_search_key_follows_parallel_renames(dot):
+    from clinics.search_keys import search_key
+
+    clinic = make_clinic()
+    make_patient(clinic, userId=dot.user_id, permissions={"view": {}})
+    together(
+        *[
+            lambda n=n: patients.update_patient(
+                clinic_id=clinic["_id"],
+                user_id=dot.user_id,
+                details=details(full_name=f"Name {n}", mrn=f"M{n}"),
+            )
+            for n in range(THREADS)
+        ],
+        lambda: patients.change_email_of_user(dot.user_id, "new@example.org"),
+    )
+    stored = stored_patient(clinic, dot.user_id)
+    assert stored["searchKey"] == search_key(stored)
+
+
+def test_many_reviews_at_once_keep_two(dot):
+    from clinics.services import reviews
+
+    clinic = make_clinic()
+    make_patient(clinic, userId=dot.user_id)
+    together(
+        *[
+            lambda n=n: reviews.add_review(
+                clinic_id=str(clinic["_id"]), user_id=dot.user_id, clinician_id=f"{n:010x}"
+            )
+            for n in range(THREADS)
+        ]
+    )
+    assert len(stored_patient(clinic, dot.user_id)["reviews"]) == 2
+
+
+def test_a_patient_is_removed_once(dot):
+    clinic = make_clinic()
+    make_patient(clinic, userId=dot.user_id)
+    remove = lambda: patients.remove_patient(clinic_id=clinic["_id"], user_id=dot.user_id)  # noqa: E731
+    assert kinds(together(*[remove] * THREADS)) == ["NoneType"] + ["NotFound"] * (THREADS - 1)
+    assert db.collection("patient_deletions").count_documents({}) == 1
+    assert count(clinic)["total"] == 0

@@ -1,0 +1,279 @@
+"""What the hot requests cost in the database, told by MongoDB's profiler rather than by a clock.
+
+20,000 invented patients, shared by the module. Every promise here was broken by the plan that MongoDB chose by itself.
+"""
+
+from contextlib import contextmanager
+from datetime import timedelta
+from urllib.parse import urlencode
+
+import pytest
+from bson import ObjectId
+
+from clinics.services import patients
+from clinics.services.seeding import seed_patients
+from clinics_site.core import clock, db
+from tests.cast import make_person
+from tests.factories import make_clinic, make_clinician
+
+COUNT = 20_000
+TAGS = [{"_id": ObjectId(), "name": f"Tag {n}"} for n in range(4)]
+SITES = [{"id": ObjectId(), "name": f"Site {n}"} for n in range(3)]
+BODY = {"fullName": "Iris Example", "birthDate": "1984-05-06"}
+
+
+@pytest.fixture(autouse=True)
+def clean_state(django_db_setup):
+    """The module keeps its patients; takes the place of the fixture that empties everything."""
+
+
+@pytest.fixture(scope="module")
+def clinic(django_db_setup):
+    for name in db.database().list_collection_names():
+        if not name.startswith(("django_", "auth_")):
+            db.database()[name].delete_many({})
+    made = make_clinic(patientTags=TAGS, sites=SITES, country="DE")
+    seed_patients(clinic_id=made["_id"], count=COUNT, seed=7)
+    seed_patients(clinic_id=make_clinic(country="DE")["_id"], count=300, seed=8)
+    yield made
+    db.collection("patients").delete_many({})
+
+
+@pytest.fixture(scope="module")
+def member(clinic):
+    person = make_person("Plan Member")
+    make_clinician(clinic, person, "CLINIC_ADMIN")
+    return person
+
+
+@pytest.fixture(scope="module")
+def service():
+    from tests.cast import Api
+    from users.services import accounts
+
+    return Api(accounts.issue_server_token())
+
+
+@contextmanager
+def profiled():
+    """Collects what every operation on the database has cost."""
+    database = db.database()
+    database.drop_collection("system.profile")
+    database.create_collection("system.profile", capped=True, size=8_000_000)
+    database.command("profile", 2)
+    found = []
+    try:
+        yield found
+    finally:
+        database.command("profile", 0)
+        found += database["system.profile"].find({"ns": {"$not": {"$regex": "profile"}}})
+
+
+def of_patients(entries):
+    return [e for e in entries if e["ns"].endswith(".patients")]
+
+
+def examined(entries):
+    return sum(e.get("docsExamined", 0) for e in of_patients(entries))
+
+
+def check_indexed(entries):
+    plans = [e.get("planSummary", "") for e in of_patients(entries)]
+    assert plans
+    assert not [plan for plan in plans if "COLLSCAN" in plan], plans
+
+
+def list_url(clinic, **query):
+    text = urlencode({name.replace("__", "."): value for name, value in query.items()})
+    return f"/v1/clinics/{clinic['_id']}/patients?limit=50&{text}"
+
+
+def sorts():
+    for kind, names in (
+        (
+            "cgm",
+            ["fullName", "birthDate", "lastReviewed", "lastData", "glucoseManagementIndicator"],
+        ),
+        (
+            "bgm",
+            ["lastData", "averageGlucoseMmol", "timeInVeryLowRecords", "timeInVeryHighRecords"],
+        ),
+    ):
+        for name in names:
+            for sign in "+-":
+                yield {"sort": sign + name, "sortType": kind, "period": "14d"}
+
+
+LISTS = [
+    {},
+    *sorts(),
+    {"offset": 5000},
+    {"tags": str(TAGS[0]["_id"])},
+    {"tags": f"{TAGS[0]['_id']},{TAGS[1]['_id']}"},
+    {"tags": f"{TAGS[0]['_id']},{TAGS[1]['_id']},{TAGS[2]['_id']}"},
+    {"tags": "_"},
+    {"sites": str(SITES[0]["id"])},
+    {"sites": f"{SITES[0]['id']},{SITES[1]['id']}"},
+    {"sites": str(SITES[0]["id"]), "sort": "-fullName", "sortType": "cgm"},
+    {"search": "zuri", "sort": "+fullName", "sortType": "cgm"},
+    {"search": "a"},
+    {"search": "nobody here"},
+]
+
+
+@pytest.mark.parametrize("query", LISTS, ids=urlencode)
+def test_a_page_reads_at_most_twice_the_patients_it_shows(clinic, member, query):
+    with profiled() as entries:
+        answer = member.api.get(list_url(clinic, **query))
+    shown = len(answer.json()["data"])
+    assert shown == 50 or "nobody" in query.get("search", "")
+    check_indexed(entries)
+    assert examined(entries) <= 2 * shown + 1
+    # The caller's session and roles, the kept counts, and at most a count, a page of keys and its documents.
+    assert len(entries) <= 6
+    assert len(of_patients(entries)) <= 3
+
+
+FILTERED = [
+    {"cgm__timeInVeryLowPercent": ">=0.01", "omitNonStandardRanges": "true"},
+    {"cgm__timeInTargetPercent": "<=0.7", "cgm__timeCGMUsePercent": ">=0.7", "period": "7d"},
+    {"cgm__timeInAnyHighPercent": ">=0.25", "sort": "-lastData", "sortType": "cgm"},
+]
+
+
+@pytest.mark.parametrize("query", FILTERED, ids=urlencode)
+def test_filtered_lists_count_on_keys_and_stop_when_the_page_is_full(clinic, member, query):
+    with profiled() as entries:
+        answer = member.api.get(list_url(clinic, **query))
+    count = answer.json()["meta"]["count"]
+    check_indexed(entries)
+    # Walking along the order passes those who do not match; three times what is expected is bad luck enough.
+    assert examined(entries) <= 3 * 50 * COUNT / count
+
+
+def test_a_rare_filter_reads_those_who_match(clinic, member):
+    query = {"cgm__timeInVeryLowPercent": ">0.1", "sort": "-lastData", "sortType": "cgm"}
+    with profiled() as entries:
+        answer = member.api.get(list_url(clinic, **query))
+    count = answer.json()["meta"]["count"]
+    assert 0 < count < 1000
+    assert examined(entries) <= count + 50
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"cgm__lastDataFrom": "two days ago"},
+        {"cgm__timeInTargetPercent": "<0.5", "period": "30d"},
+        {"search": "nguyen"},
+    ],
+    ids=urlencode,
+)
+def test_counting_reads_no_patient(clinic, member, query):
+    if "cgm__lastDataFrom" in query:
+        query = {"cgm__lastDataFrom": (clock.now() - timedelta(days=2)).isoformat()}
+    with profiled() as entries:
+        answer = member.api.get(list_url(clinic, **query, offset=COUNT))
+    assert answer.json()["data"] == []
+    assert answer.json()["meta"]["count"] > 0
+    assert examined(entries) == 0
+
+
+def test_sorting_by_a_filtered_statistic_reads_the_page_alone(clinic, member):
+    with profiled() as entries:
+        member.api.get(list_url(clinic, sort="-timeInTargetPercent", sortType="cgm", period="7d"))
+    assert examined(entries) == 50
+
+
+def test_sorting_without_an_index_sorts_keys(clinic, member):
+    with profiled() as entries:
+        member.api.get(list_url(clinic, sort="-timeInTargetPercentDelta", sortType="cgm"))
+    page, keys = sorted(of_patients(entries), key=lambda e: e["docsExamined"])[-2:]
+    assert page["docsExamined"] == 50
+    assert keys["docsExamined"] == COUNT
+    assert keys["responseLength"] < 10_000
+    assert not keys.get("usedDisk")
+
+
+def test_counts_of_the_clinic_read_no_patient(clinic, member):
+    with profiled() as entries:
+        member.api.get(f"/v1/clinics/{clinic['_id']}/patient_count")
+    assert of_patients(entries) == []
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_the_report_reads_candidates_twice_at_most(clinic, member, number):
+    tags = [tag["_id"] for tag in TAGS[:number]]
+    cutoff = clock.now() - timedelta(days=1)
+    text = urlencode(
+        {
+            "period": "14d",
+            "tags": ",".join(map(str, tags)),
+            "lastDataCutoff": cutoff.isoformat(),
+        }
+    )
+    with profiled() as entries:
+        member.api.get(f"/v1/clinics/{clinic['_id']}/tide_report?{text}")
+    check_indexed(entries)
+    assert len(of_patients(entries)) == 2
+    last_data = "summary.cgmStats.dates.lastData"
+    query = {"clinicId": clinic["_id"], "tags": tags[0], last_data: {"$gte": cutoff}}
+    candidates = db.collection("patients").count_documents(query)
+    silent = db.collection("patients").count_documents(
+        {"clinicId": clinic["_id"], "tags": tags[0], last_data: None}
+    )
+    assert examined(entries) <= 1.1 * candidates + silent + 20 * 50
+    sent = sum(e["responseLength"] for e in of_patients(entries))
+    assert sent < 1500 * (candidates + 50)
+
+
+def test_a_birth_date_is_found_by_its_key(clinic, member):
+    patient = db.collection("patients").find_one({"clinicId": clinic["_id"]})
+    with profiled() as entries:
+        found = member.api.get(f"/v1/patients?birthDate={patient['birthDate']}").json()
+    assert patient["userId"] in [r["patient"]["id"] for r in found]
+    assert examined(entries) <= 2 * len(found)
+
+
+def test_an_mrn_is_found_by_its_key(clinic, member):
+    patient = db.collection("patients").find_one({"clinicId": clinic["_id"], "mrn": {"$ne": None}})
+    with profiled() as entries:
+        found = member.api.get(f"/v1/patients?mrn={patient['mrn'].lower()}").json()
+    assert [r["patient"]["id"] for r in found] == [patient["userId"]]
+    assert examined(entries) <= 2
+    from clinics.store.patients import find_other_with_mrn
+
+    with profiled() as entries:
+        assert find_other_with_mrn(clinic["_id"], patient["mrn"], None)
+        assert find_other_with_mrn(clinic["_id"], "no such mrn", None) is None
+    check_indexed(entries)
+    assert examined(entries) <= 2
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("get", "/v1/clinics/{clinic}/patients/{user}", None),
+        ("get", "/v1/patients/{user}/clinics", None),
+        ("put", "/v1/clinics/{clinic}/patients/{user}", BODY),
+        ("post", "/v1/patients/{user}/summary", {"cgmStats": {"id": ""}}),
+        ("put", "/v1/patients/{user}/data_sources", []),
+        ("delete", "/v1/summaries/" + "0" * 24 + "/clinics", None),
+    ],
+)
+def test_one_person_is_found_by_key(clinic, service, method, path, body):
+    user = db.collection("patients").find_one({"permissions.custodian": {"$exists": False}})
+    path = path.format(clinic=user["clinicId"], user=user["userId"])
+    with profiled() as entries:
+        assert service.request(method, path, body).status_code < 300
+    check_indexed(entries)
+    assert examined(entries) <= 4
+
+
+def test_a_new_patient_does_not_read_the_others(clinic, member):
+    with profiled() as entries:
+        created = member.api.post(f"/v1/clinics/{clinic['_id']}/patients", BODY).json()
+    assert examined(entries) == 0
+    with profiled() as entries:
+        patients.remove_patient(clinic_id=clinic["_id"], user_id=created["id"])
+    assert examined(entries) <= 1
