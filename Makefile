@@ -1,6 +1,8 @@
 # Every command of the project. On a fresh machine `make run` and `make test` do all the set-up by themselves.
 PYTHON_BIN := .venv/bin/python
 SOURCES := clinics_site users clinics confirmations redox xealth notifications scripts tests manage.py
+# What `make test` leaves out has to be named together with how it is run.
+OWN_ADDOPTS := -q --strict-markers -p no:cacheprovider -p tests.environment
 .DEFAULT_GOAL := help
 .PHONY: help run serve setup test lint fmt bench bench-compare bench-ehr chaos lock servers stop clean run-setup dev-setup
 
@@ -39,10 +41,10 @@ bench-compare: dev-setup  ## two results side by side: make bench-compare A=old.
 	@$(PYTHON_BIN) -m tests.bench.compare $(A) $(B)
 
 bench-ehr: dev-setup  ## speed of an EHR sync through real workers
-	@$(PYTHON_BIN) -m pytest tests/bench/ehr.py -s $(ARGS)
+	@$(PYTHON_BIN) -m pytest -o addopts="$(OWN_ADDOPTS)" tests/bench/ehr.py -s $(ARGS)
 
 chaos: dev-setup  ## tests that break things on purpose
-	@$(PYTHON_BIN) -m pytest tests/chaos -s $(ARGS)
+	@$(PYTHON_BIN) -m pytest -o addopts="$(OWN_ADDOPTS)" tests/chaos $(ARGS)
 
 lock: dev-setup  ## pin the newest packages that requirements*.in allow
 	.venv/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --upgrade requirements.in -o requirements.txt

@@ -5,6 +5,9 @@ from typing import Any
 
 from django.templatetags.static import static
 from django.urls import reverse_lazy
+from redis.backoff import NoBackoff
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.retry import Retry
 
 from clinics_site import env
 
@@ -152,7 +155,12 @@ CACHES = {
         "BACKEND": "clinics_site.core.cache.RedisCache",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": DATABASES["default"]["NAME"],
-        "OPTIONS": {"socket_timeout": 1.0, "socket_connect_timeout": 1.0},
+        "OPTIONS": {
+            "socket_timeout": 0.5,
+            "socket_connect_timeout": 0.5,
+            # A connection that Redis has closed meanwhile is replaced once; a Redis that hangs is not waited for again.
+            "retry": Retry(NoBackoff(), 1, (RedisConnectionError,)),
+        },
     }
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = env.number(

@@ -1,0 +1,60 @@
+"""A service on a MongoDB and a Redis of its own, which a test may stop and kill."""
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from scripts import servers
+from scripts.children import Guard
+from tests.processes.service import Service
+
+
+class Backing:
+    """The two servers, by process id."""
+
+    def __init__(self, folder: Path) -> None:
+        self._guard = Guard()
+        self.mongodb = servers.start_test_mongod(folder / "mongod", self._guard)
+        self.redis = servers.start_test_redis(folder / "redis", self._guard)
+        self._mongod, self._redis = (child.pid for child in servers._for_tests[-2:])
+        self._paused: set[int] = set()
+
+    def pause(self, name: str) -> None:
+        """Connections stay open and nothing answers: the worst kind of outage."""
+        self._signal(name, signal.SIGSTOP)
+
+    def resume(self, name: str) -> None:
+        self._signal(name, signal.SIGCONT)
+
+    def end(self) -> None:
+        self.resume("mongodb")
+        self.resume("redis")
+        self._guard.close()
+
+    def _signal(self, name: str, number: signal.Signals) -> None:
+        os.kill({"mongodb": self._mongod, "redis": self._redis}[name], number)
+
+
+@pytest.fixture
+def backing(tmp_path):
+    found = Backing(tmp_path)
+    yield found
+    found.end()
+
+
+@pytest.fixture
+def service(backing, tmp_path):
+    folder = tmp_path / "service"
+    folder.mkdir()
+    environment = {
+        "MONGODB_URI": backing.mongodb,
+        "REDIS_URL": f"{backing.redis}/0",
+        "TIDEPOOL_CLINIC_DATABASE_NAME": "chaos",
+        "MONGODB_TIME_LIMIT": "2s",
+    }
+    found = Service(folder, environment)
+    found.manage("migrate", "--verbosity", "0")
+    yield found
+    found.stop()
