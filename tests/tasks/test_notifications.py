@@ -24,6 +24,7 @@ from notifications.services import mailer
 from notifications.services.connections import REMINDER_DUE
 from notifications.store import sent_mails
 from tests.factories import make_clinic, make_clinician, make_patient
+from tests.processes.service import Service, eventually
 from users.services import neighbours
 
 ROWS = outbox.COLLECTION
@@ -743,6 +744,45 @@ def test_a_worker_killed_after_noting_that_it_sent_sends_once(folder, monkeypatc
     after_the_silence(row_id)
     assert outbox.deliver(row_id)
     assert len(mails_in(folder)) == 1
+
+
+class SlowFile(FileBackend):
+    """Long enough in the middle that a kill meets it there."""
+
+    def send_messages(self, messages):
+        time.sleep(0.05)
+        super().send_messages(messages)
+        time.sleep(0.05)
+        return len(messages)
+
+
+MANY, CONCURRENCY = 60, os.cpu_count() or 1
+
+
+@pytest.mark.processes
+@pytest.mark.timeout(180)
+def test_real_workers_killed_twice_send_every_mail(folder, tmp_path_factory):
+    logs = tmp_path_factory.mktemp("logs")
+    names = ("MONGODB_URI", "REDIS_URL", "TIDEPOOL_CLINIC_DATABASE_NAME", "BROKER_KEY_PREFIX")
+    service = Service(logs, {name: os.environ[name] for name in names})
+    events = {request_mail(variables={}) for _ in range(MANY)}
+    sent = {f"<{event}@tidepool.org>" for event in events}
+    backend = {"EMAIL_BACKEND": f"{HERE}.SlowFile", "EMAIL_FILE_PATH": str(folder)}
+    try:
+        service.start(env=backend, only=("worker", "ehr-worker", "beat"))
+        for share in (0.2, 0.6):
+            eventually(lambda share=share: len(mails_in(folder)) >= share * MANY)
+            service.kill_worker()
+            service.start_worker()
+        eventually(lambda: not rows(state={"$in": ["pending", "claimed"]}), within=120)
+    finally:
+        service.stop()
+    found = [mail["Message-ID"] for mail in mails_in(folder)]
+    assert set(found) == sent, "nothing is lost"
+    assert {row["state"] for row in rows()} == {"done"}
+    repeated = list(db.collection("sentMails").find({"abandoned": {"$gt": 0}}))
+    copies = len(found) - len(sent)
+    assert copies <= len(repeated) <= 2 * CONCURRENCY, "only what was under way when killed"
 
 
 # --- a real mail -----------------------------------------------------------------------------------------------
