@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlencode
 
 
 @dataclass(frozen=True)
@@ -52,4 +53,97 @@ HOT = [
     Scenario("get patient, user", _each_patient()),
 ]
 
-SCENARIOS = {"hot": HOT}
+
+def _list(name: str, **query: str) -> Scenario:
+    """A page of 50 as the web app asks for it; tags and sites by their number in the clinic."""
+
+    def path(world: World) -> str:
+        given = {k.replace("__", "."): v for k, v in query.items()}
+        if "tags" in given:
+            given["tags"] = ",".join(world.tag_ids[int(n)] for n in given["tags"].split(","))
+        if "sites" in given:
+            given["sites"] = ",".join(world.site_ids[int(n)] for n in given["sites"].split(","))
+        if given.get("search") == "*":
+            given["search"] = world.search_text
+        return f"{world.clinic}/patients?{urlencode({'limit': '50', **given})}"
+
+    return Scenario(name, path, page=int(query.get("limit", "50")))
+
+
+def _sorted(name: str, sort: str, kind: str = "cgm", **query: str) -> Scenario:
+    return _list(name, sort=sort, sortType=kind, period="14d", **query)
+
+
+LISTS = [
+    _list("list, by name"),
+    _sorted("list, newest data first", "-lastData"),
+    _sorted("list, by GMI", "-glucoseManagementIndicator"),
+    _sorted("list, by mean glucose (bgm)", "+averageGlucoseMmol", "bgm"),
+    _sorted("list, by lows (bgm)", "-timeInVeryLowRecords", "bgm"),
+    _sorted("list, by review", "+lastReviewed"),
+    _list("list, one tag", tags="0"),
+    _list("list, two tags", tags="0,1"),
+    _list("list, two sites", sites="0,1"),
+    _sorted(
+        "list, very low and standard ranges",
+        "-lastData",
+        cgm__timeInVeryLowPercent=">=0.01",
+        omitNonStandardRanges="true",
+    ),
+    _list("list, hundredth page", offset="200"),
+    _sorted("list, sorted without index", "-timeInTargetPercentDelta"),
+    _list("search, a name", search="*"),
+    _list("search, nobody", search="nobody here"),
+    _list("list of 1000", limit="1000"),
+]
+
+
+def _tide(name: str, tags: tuple[int, ...]) -> Scenario:
+    def path(world: World) -> str:
+        query = {
+            "period": "14d",
+            "tags": ",".join(world.tag_ids[n] for n in tags),
+            "lastDataCutoff": world.cutoff,
+        }
+        return f"{world.clinic}/tide_report?{urlencode(query)}"
+
+    return Scenario(name, path)
+
+
+TIDE = [_tide("TIDE, one tag", (0,)), _tide("TIDE, three tags", (0, 1, 2))]
+
+
+def _put_bodies(world: World) -> list[Any]:
+    return [
+        {name: value for name, value in p.items() if name != "userId" and value is not None}
+        for p in world.bodies["patients"]
+    ]
+
+
+def _new_patients(world: World) -> list[Any]:
+    return [{"fullName": f"New Patient {n}", "birthDate": "1990-01-01"} for n in range(50)]
+
+
+def _summaries(world: World) -> list[Any]:
+    flags = dict.fromkeys(
+        ("hasFirstData", "hasLastData", "hasLastUploadDate", "hasOutdatedSince"), False
+    )
+    thresholds = ("highGlucose", "veryHighGlucose", "lowGlucose", "veryLowGlucose")
+    config = {"schemaVersion": 5, **{f"{name}Threshold": 4.0 for name in thresholds}}
+    return [{"bgmStats": {"id": "0" * 24, "config": config, "dates": flags, "periods": {}}}]
+
+
+WRITES = [
+    Scenario("put patient", _each_patient(), method="PUT", body=_put_bodies),
+    Scenario(
+        "post summary",
+        lambda w: [f"/v1/patients/{p}/summary" for p in w.patient_ids],
+        token="backend",
+        method="POST",
+        body=_summaries,
+    ),
+    Scenario("put review", _each_patient("/reviews"), method="PUT", body=lambda w: [{"404": {}}]),
+    Scenario("create patient", lambda w: f"{w.clinic}/patients", method="POST", body=_new_patients),
+]
+
+SCENARIOS = {"hot": HOT, "lists": LISTS, "tide": TIDE, "writes": WRITES}

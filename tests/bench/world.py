@@ -35,7 +35,7 @@ def _world(size: int) -> World:
     sample = list(
         db.collection("patients").find(
             {"clinicId": kept["clinicId"]},
-            {"userId": 1, "fullName": 1, "email": 1},
+            {"_id": 0, "userId": 1, "fullName": 1, "birthDate": 1, "email": 1, "mrn": 1},
             limit=PATIENTS_SAMPLED,
         )
     )
@@ -50,6 +50,7 @@ def _world(size: int) -> World:
             "admin": accounts.issue_user_token(kept["adminId"]),
         },
         search_text=sample[0]["fullName"].split()[-1][:4] if sample else "",
+        bodies={"patients": sample},
     )
 
 
