@@ -70,6 +70,11 @@ indexes.declare(
         name="OutboxOrder",
         partialFilterExpression={"state": {"$in": UNDELIVERED}},
     ),
+    IndexModel(
+        [("dueTime", ASCENDING)],
+        name="OutboxBacklog",
+        partialFilterExpression={"state": {"$in": UNDELIVERED}},
+    ),
     IndexModel([("state", ASCENDING), ("_id", ASCENDING)], name="OutboxState"),
     IndexModel(
         [("doneTime", ASCENDING)],
@@ -153,6 +158,7 @@ def _row(
         "payload": payload,
         "state": PENDING,
         "attempts": 0,
+        "dueTime": not_before or moment,
         "notBefore": not_before or moment,
         "createdTime": moment,
         "updatedTime": moment,
@@ -398,7 +404,9 @@ def _release_next(row: dict[str, Any]) -> None:
 # --- staff ----------------------------------------------------------------------------------------------------------
 def requeue(row_id: ObjectId) -> bool:
     """Start a dead row again; False when it is not dead (a second click changes nothing)."""
-    change = {"state": PENDING, "attempts": 0, "notBefore": clock.now(), "updatedTime": clock.now()}
+    moment = clock.now()
+    times = dict.fromkeys(("dueTime", "notBefore", "updatedTime"), moment)
+    change = {"state": PENDING, "attempts": 0, **times}
     row = db.collection(COLLECTION).find_one_and_update(
         {"_id": row_id, "state": DEAD}, {"$set": change, "$unset": {"nudgedTime": ""}}
     )
@@ -408,13 +416,18 @@ def requeue(row_id: ObjectId) -> bool:
 
 
 def depth() -> dict[str, float]:
-    """Backlog for the metrics: waiting, dead, age of the oldest waiting row in seconds."""
+    """Backlog for the metrics: waiting, dead, seconds since the oldest waiting row was due.
+
+    A reminder for next week is not waiting yet.
+    """
     rows = db.collection(COLLECTION)
+    moment = clock.now()
+    waiting = {"state": {"$in": UNDELIVERED}, "dueTime": {"$lte": moment}}
     try:
-        oldest = rows.find_one({"state": {"$in": UNDELIVERED}}, sort=[("_id", ASCENDING)])
-        age = (clock.now() - oldest["createdTime"]).total_seconds() if oldest else 0.0
+        oldest = rows.find_one(waiting, sort=[("dueTime", ASCENDING)])
+        age = (moment - oldest["dueTime"]).total_seconds() if oldest else 0.0
         return {
-            "waiting": rows.count_documents({"state": {"$in": UNDELIVERED}}),
+            "waiting": rows.count_documents(waiting),
             "dead": rows.count_documents({"state": DEAD}),
             "oldest_seconds": age,
         }

@@ -367,6 +367,20 @@ class TestRelay:
         assert (depth["waiting"], depth["dead"]) == (1, 1)
         assert depth["oldest_seconds"] >= 0
 
+    def test_what_is_planned_for_later_is_no_backlog(self, heard):
+        outbox.emit(EVENT, {"n": 1}, not_before=clock.now() + timedelta(days=7))
+        depth = outbox.depth()
+        assert (depth["waiting"], depth["oldest_seconds"]) == (0, 0)
+
+    def test_the_backlog_counts_from_when_a_row_was_due(self, heard):
+        outbox.emit(EVENT, {"n": 1}, not_before=clock.now() - timedelta(seconds=90))
+        db.collection(outbox.COLLECTION).update_one(
+            {}, {"$set": {"createdTime": clock.now() - timedelta(days=7)}}
+        )
+        depth = outbox.depth()
+        assert depth["waiting"] == 1
+        assert 90 <= depth["oldest_seconds"] < 120
+
 
 class TestQueues:
     def test_a_drain_works_off_everything_that_is_due_in_its_queue(self, listen):
