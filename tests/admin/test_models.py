@@ -21,7 +21,9 @@ def test_documents_are_read_with_their_free_form_parts(clinic):
     summary = {"cgmStats": {"dates": {"lastData": moment}}}
     made = make_patient(clinic, summary=summary, tags=[ObjectId()])
     patient = Patient.objects.get(clinic_id=clinic["_id"], user_id=made["userId"])
-    assert patient.summary["cgmStats"]["dates"]["lastData"].replace(tzinfo=None) == moment.replace(tzinfo=None)
+    assert patient.summary["cgmStats"]["dates"]["lastData"].replace(tzinfo=None) == moment.replace(
+        tzinfo=None
+    )
     assert patient.tags == made["tags"]
 
 

@@ -1,0 +1,28 @@
+"""What the clinic page shows of the EHR sync."""
+
+from typing import Any
+
+from django.http import HttpRequest
+
+from clinics.services import staff_reads
+from clinics_site.admin import pages, roles
+from clinics_site.core.db import Document
+from redox.admin import runs
+from redox.services import admin_reads
+
+
+def _of_clinic(request: HttpRequest, clinic: Document) -> dict[str, Any] | None:
+    """Nothing for clinics that never had a connection."""
+    settings = clinic.get("ehrSettings") or {}
+    last = admin_reads.find_last_run(clinic["_id"])
+    if not settings and last is None:
+        return None
+    return {
+        "clinic_id": str(clinic["_id"]),
+        "is_on": bool(settings.get("enabled")) and settings.get("provider") == "redox",
+        "subscribed": staff_reads.count_subscribed(clinic["_id"]),
+        "last": runs.row_of(last, None) if last else None,
+    }
+
+
+pages.CLINIC_PANELS.add(pages.Panel("redox/staff/_clinic_panel.html", _of_clinic, roles.FIND))

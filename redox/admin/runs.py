@@ -1,0 +1,97 @@
+"""Sync runs for staff, and a page of each that moves by itself until the run has ended."""
+
+from dataclasses import asdict
+from typing import Any
+
+from bson import ObjectId
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+from clinics.services import access
+from clinics_site.admin import pages, paging, roles
+from clinics_site.core.errors import NotFound
+from redox.admin import filters, records
+from redox.services import admin_reads
+from redox.services.admin_reads import STATES, Run
+
+
+@pages.page("ehr/runs/", name="ehr_runs", needs=roles.MESSAGES)
+def runs(request: HttpRequest) -> HttpResponseBase:
+    wanted, problem = filters.wanted(request)
+    number, size = paging.requested(request)
+    found, total = admin_reads.list_runs(wanted, skip=(number - 1) * size, limit=size)
+    names = names_of([run.clinic_id for run in found])
+    return pages.render(
+        request,
+        "redox/staff/runs.html",
+        title="Sync runs",
+        rows=[row_of(run, names.get(run.clinic_id)) for run in found],
+        paging=paging.paging(request, shown=len(found), total=total),
+        filters=request.GET,
+        problem=problem,
+    )
+
+
+@pages.page("ehr/runs/<str:run_id>/", name="ehr_run", needs=roles.MESSAGES)
+def run(request: HttpRequest, run_id: str) -> HttpResponseBase:
+    found = _access(run_id)
+    state = request.GET.get("state") if request.GET.get("state") in STATES else None
+    number, size = paging.requested(request)
+    items, count = admin_reads.list_items_of_run(
+        found, state=state, skip=(number - 1) * size, limit=size
+    )
+    name = names_of([found.clinic_id]).get(found.clinic_id) or "a deleted clinic"
+    return pages.render(
+        request,
+        "redox/staff/run.html",
+        title=f"Sync of {name}",
+        crumbs=[pages.Crumb("Sync runs", reverse("admin:ehr_runs"))],
+        row=row_of(found, name),
+        rows=[records.row_of(item) for item in items],
+        paging=paging.paging(request, shown=len(items), total=count),
+        state=state,
+        states=STATES,
+        poll=reverse("admin:ehr_run_progress", args=[run_id]),
+    )
+
+
+@pages.page("ehr/runs/<str:run_id>/progress", name="ehr_run_progress", needs=roles.MESSAGES)
+def progress(request: HttpRequest, run_id: str) -> HttpResponseBase:
+    """The moving part of the page; it says `data-finished` when nothing more is to come."""
+    row = row_of(_access(run_id), None)
+    return HttpResponse(render_to_string("redox/staff/_progress.html", {"row": row}, request))
+
+
+def row_of(run: Run, clinic_name: str | None) -> dict[str, Any]:
+    return {
+        **asdict(run),
+        "id": run.id,
+        "settled": run.settled,
+        "waiting": run.waiting,
+        "is_finished": run.is_finished,
+        "clinic_name": clinic_name or str(run.clinic_id),
+        "parts": _parts(run),
+    }
+
+
+def _parts(run: Run) -> list[dict[str, Any]]:
+    """The bar's pieces one after the other, in per cent."""
+    parts, start = [], 0.0
+    for kind, number in (("good", run.done), ("idle", run.ignored), ("bad", run.failed)):
+        width = round(100 * number / max(run.total, 1), 3)
+        parts.append({"kind": kind, "start": round(start, 3), "width": width})
+        start += width
+    return parts
+
+
+def names_of(clinic_ids: list[ObjectId]) -> dict[ObjectId, str | None]:
+    found = access.list_clinics_by_ids(set(clinic_ids))
+    return {clinic["_id"]: clinic.get("name") for clinic in found}
+
+
+def _access(run_id: str) -> Run:
+    found = admin_reads.find_run(run_id)
+    if found is None:
+        raise NotFound
+    return found

@@ -1,0 +1,186 @@
+"""Reading the EHR thread for staff: messages, scheduled sends, processing, runs; by clinic, patient, state, day."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from bson import ObjectId
+
+from clinics_site.core import clock, ids
+from clinics_site.core.db import Document
+from redox.store import admin_reads as store
+
+MESSAGE, SCHEDULED = "message", "scheduled"
+COLLECTIONS = {MESSAGE: store.MESSAGES, SCHEDULED: store.SCHEDULED}
+STATES = ("pending", "running", "done", "ignored", "failed")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """All conditions hold together; None does not matter. Days are by the id's own time."""
+
+    state: str | None = None
+    clinic_id: ObjectId | None = None
+    user_id: str | None = None
+    start: datetime | None = None
+    end: datetime | None = None
+    kind: str | None = None
+
+    @property
+    def needs_record(self) -> bool:
+        """Messages name neither clinic nor patient: their processing record does."""
+        return bool(self.state or self.clinic_id or self.user_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A message or scheduled send with its processing record; either may be missing."""
+
+    kind: str
+    document_id: ObjectId
+    document: Document | None
+    record: Document | None
+
+
+def list_records(wanted: Wanted, *, skip: int, limit: int) -> tuple[list[Document], int]:
+    query = _record_query(wanted)
+    page = store.list_page(store.PROCESSING, query, skip=skip, limit=limit)
+    return page, store.count(store.PROCESSING, query)
+
+
+def list_items(kind: str, wanted: Wanted, *, skip: int, limit: int) -> tuple[list[Item], int]:
+    """Newest first. By record when the filter asks for what only the record knows."""
+    collection = COLLECTIONS[kind]
+    if wanted.needs_record:
+        query = _record_query(wanted) | {"kind": kind}
+        records = store.list_page(store.PROCESSING, query, skip=skip, limit=limit)
+        found = store.list_by_ids(collection, (record["documentId"] for record in records))
+        items = [Item(kind, r["documentId"], found.get(r["documentId"]), r) for r in records]
+        return items, store.count(store.PROCESSING, query)
+    query = _days(wanted)
+    documents = store.list_page(collection, query, skip=skip, limit=limit)
+    by_id = store.list_records(kind, [document["_id"] for document in documents])
+    items = [Item(kind, d["_id"], d, by_id.get(d["_id"])) for d in documents]
+    return items, store.count(collection, query)
+
+
+def find_item(kind: str, document_id: ObjectId, *, payload: bool = False) -> Item | None:
+    document = store.find(COLLECTIONS[kind], document_id, payload=payload)
+    record = store.list_records(kind, [document_id]).get(document_id)
+    if document is None and record is None:
+        return None
+    return Item(kind, document_id, document, record)
+
+
+def list_failed_ids(kind: str, wanted: Wanted, *, limit: int) -> list[ObjectId]:
+    """Documents whose processing gave up, as the filter of the page shows them."""
+    query = _record_query(wanted) | {"kind": kind, "state": "failed"}
+    records = store.list_page(store.PROCESSING, query, skip=0, limit=limit)
+    return [record["documentId"] for record in records]
+
+
+def _record_query(wanted: Wanted) -> dict[str, Any]:
+    given = {
+        "kind": wanted.kind,
+        "state": wanted.state,
+        "clinicId": wanted.clinic_id,
+        "userId": wanted.user_id,
+    }
+    query = {name: value for name, value in given.items() if value is not None}
+    return query | _days(wanted, path="documentId")
+
+
+def _days(wanted: Wanted, path: str = "_id") -> dict[str, Any]:
+    bounds = {}
+    if wanted.start is not None:
+        bounds["$gte"] = ObjectId.from_datetime(wanted.start)
+    if wanted.end is not None:
+        bounds["$lt"] = ObjectId.from_datetime(wanted.end)
+    return {path: bounds} if bounds else {}
+
+
+# --- runs ---------------------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One sync of a clinic: its scheduled sends by what became of them. Waiting is what has no end yet."""
+
+    clinic_id: ObjectId
+    started: datetime
+    total: int
+    done: int
+    ignored: int
+    failed: int
+
+    @property
+    def id(self) -> str:
+        return f"{self.clinic_id}-{round(self.started.timestamp() * 1000):x}"
+
+    @property
+    def settled(self) -> int:
+        return self.done + self.ignored + self.failed
+
+    @property
+    def waiting(self) -> int:
+        return self.total - self.settled
+
+    @property
+    def is_finished(self) -> bool:
+        return self.waiting <= 0
+
+
+def list_runs(wanted: Wanted, *, skip: int, limit: int) -> tuple[list[Run], int]:
+    query: dict[str, Any] = {}
+    if wanted.clinic_id is not None:
+        query["clinicId"] = wanted.clinic_id
+    days = {"$gte": wanted.start, "$lt": wanted.end}
+    given = {operator: moment for operator, moment in days.items() if moment is not None}
+    if given:
+        query["createdTime"] = given
+    rows = store.list_runs(query, skip=skip, limit=limit)
+    runs = [_run(row["_id"]["clinicId"], row["_id"]["createdTime"]) for row in rows]
+    return runs, store.count_runs(query)
+
+
+def find_run(run_id: str) -> Run | None:
+    clinic_text, _, moment_text = run_id.partition("-")
+    clinic_id = ids.parse_id(clinic_text)
+    try:
+        moment = datetime.fromtimestamp(int(moment_text, 16) / 1000, UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
+    run = _run(clinic_id, clock.truncate(moment)) if clinic_id else None
+    return run if run is not None and run.total else None
+
+
+def find_last_run(clinic_id: ObjectId) -> Run | None:
+    newest = store.find_newest_of_clinic(clinic_id)
+    return _run(clinic_id, newest) if newest is not None else None
+
+
+def _run(clinic_id: ObjectId, started: datetime) -> Run:
+    document_ids = store.list_ids_of_run(clinic_id, started)
+    states = store.count_states(SCHEDULED, document_ids)
+    return Run(
+        clinic_id=clinic_id,
+        started=started,
+        total=len(document_ids),
+        done=states.get("done", 0),
+        ignored=states.get("ignored", 0),
+        failed=states.get("failed", 0),
+    )
+
+
+def list_items_of_run(
+    run: Run, *, state: str | None, skip: int, limit: int
+) -> tuple[list[Item], int]:
+    """The sends of one run, in the order they were scheduled."""
+    document_ids = store.list_ids_of_run(run.clinic_id, run.started)
+    records = store.list_records(SCHEDULED, document_ids)
+    if state is not None:
+        document_ids = [
+            found for found in document_ids if (records.get(found) or {}).get("state") == state
+        ]
+    page = sorted(document_ids)[skip : skip + limit]
+    documents = store.list_by_ids(store.SCHEDULED, page)
+    items = [Item(SCHEDULED, found, documents.get(found), records.get(found)) for found in page]
+    return items, len(document_ids)
