@@ -80,8 +80,8 @@ def match_patients(
 
 
 def has_patients_besides_demo(clinic_id: str | ObjectId) -> bool:
-    counts = patient_counts.kept_counts(parsed_clinic(clinic_id))
-    return bool(counts["total"] > counts["demo"])
+    """Asked of the records themselves: what must not be lost is not left to a count."""
+    return store.has_other_patient(parsed_clinic(clinic_id), settings.DEMO_PATIENT_USER_ID)
 
 
 # --- creating -------------------------------------------------------------------------------------
@@ -200,6 +200,7 @@ def _insert(document: Document, *, plan_limit: int | None) -> Document:
     payload = _ids_of(document)
 
     def insert() -> None:
+        access.access_clinic(document["clinicId"])  # it may have been deleted meanwhile
         store.insert_patient(document)
         patient_counts.count_change(
             clinic_id=document["clinicId"], before=None, after=document, plan_limit=plan_limit

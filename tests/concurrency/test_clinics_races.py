@@ -1,0 +1,190 @@
+"""Clinics under parallel requests, with real threads (behaviour notes clinics 3.3, 6, 7, 9; clients 2.2)."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from bson import ObjectId
+
+from clinics_site.core import db
+from tests.cast import CLINIC, add_member
+
+THREADS = 6
+
+
+def together(*calls):
+    """Run the calls at the same moment; their responses in the same order."""
+    gate = threading.Barrier(len(calls))
+
+    def run(call):
+        gate.wait()
+        return call()
+
+    with ThreadPoolExecutor(len(calls)) as pool:
+        return list(pool.map(run, calls))
+
+
+def statuses(responses):
+    return sorted(response.status_code for response in responses)
+
+
+def stored(clinic):
+    return db.collection("clinics").find_one({"_id": ObjectId(clinic["id"])})
+
+
+def path(clinic, *more):
+    return "/".join(["/v1/clinics", clinic["id"], *more])
+
+
+def fill(clinic, field, key, count):
+    items = [{key: ObjectId(), "name": f"n{number}"} for number in range(count)]
+    db.collection("clinics").update_one({"_id": ObjectId(clinic["id"])}, {"$set": {field: items}})
+
+
+def demotion(caller, clinic, person):
+    body = {"email": person.email, "roles": ["CLINIC_MEMBER"]}
+    url = path(clinic, "clinicians", person.user_id)
+    return lambda: caller.put(url, body)
+
+
+@pytest.mark.parametrize("attempt", range(5))
+def test_two_admins_can_not_demote_each_other_at_the_same_time(clinic, ada, eve, attempt):
+    add_member(clinic, eve, roles=("CLINIC_ADMIN",))
+    responses = together(demotion(ada.api, clinic, eve), demotion(eve.api, clinic, ada))
+    # The slower one is refused by the rule, or has lost the right to ask.
+    assert statuses(responses) in ([200, 422], [200, 403])
+    members = db.collection("clinicians").find({"clinicId": ObjectId(clinic["id"])})
+    admins = [m["userId"] for m in members if "CLINIC_ADMIN" in m["roles"]]
+    assert stored(clinic)["admins"] == admins
+    assert len(admins) == 1
+
+
+def test_the_last_two_admins_can_not_both_be_removed_by_services(clinic, ada, eve, backend):
+    add_member(clinic, eve, roles=("CLINIC_ADMIN",))
+    urls = [path(clinic, "clinicians", person.user_id) for person in (ada, eve)]
+    responses = together(*[lambda url=url: backend.delete(url) for url in urls])
+    assert statuses(responses) == [200, 422]
+    assert len(stored(clinic)["admins"]) == 1
+
+
+def test_parallel_changes_of_roles_leave_as_many_entries_as_changes(clinic, ben, backend):
+    url = path(clinic, "clinicians", ben.user_id)
+    sets = [["CLINIC_MEMBER", "PRESCRIBER"], ["CLINIC_ADMIN"], ["CLINIC_ADMIN", "PRESCRIBER"]]
+    bodies = [{"email": ben.email, "roles": roles} for roles in sets]
+    responses = together(*[lambda body=body: backend.put(url, body) for body in bodies])
+    assert statuses(responses) == [200, 200, 200]
+    member = db.collection("clinicians").find_one({"userId": ben.user_id})
+    history = member["rolesUpdates"]
+    assert len(history) == 3
+    assert history[-1]["roles"] == member["roles"]
+    assert (ben.user_id in stored(clinic)["admins"]) == ("CLINIC_ADMIN" in member["roles"])
+
+
+@pytest.mark.parametrize(("kind", "field"), [("patient_tags", "patientTags"), ("sites", "sites")])
+def test_of_equal_names_one_is_made(clinic, ada, kind, field):
+    names = ["Type 1", "type 1", "TYPE 1", "Type 1", "tYpe 1", "typE 1"]
+    url = path(clinic, kind)
+    responses = together(*[lambda n=name: ada.api.post(url, {"name": n}) for name in names])
+    assert statuses(responses) == [200] + [409] * 5
+    assert len(stored(clinic)[field]) == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "field", "key"), [("patient_tags", "patientTags", "_id"), ("sites", "sites", "id")]
+)
+def test_the_limit_is_not_passed_side_by_side(clinic, ada, kind, field, key):
+    fill(clinic, field, key, 48)
+    url = path(clinic, kind)
+    calls = [lambda n=number: ada.api.post(url, {"name": f"new {n}"}) for number in range(THREADS)]
+    assert statuses(together(*calls)) == [200, 200, 422, 422, 422, 422]
+    assert len(stored(clinic)[field]) == 50
+
+
+def test_two_tags_do_not_take_the_same_name_by_renaming(clinic, ada):
+    fill(clinic, "patientTags", "_id", 4)
+    ids = [str(tag["_id"]) for tag in stored(clinic)["patientTags"]]
+    urls = [path(clinic, "patient_tags", tag_id) for tag_id in ids]
+    responses = together(*[lambda u=url: ada.api.put(u, {"name": "same"}) for url in urls])
+    assert statuses(responses) == [200, 409, 409, 409]
+
+
+def test_two_clinics_do_not_get_the_same_share_code(ada, cy, monkeypatch):
+    from clinics.services import clinics
+
+    def codes():
+        yield "SAME-SAME-SAME"
+        yield from (f"NEXT-NEXT-AAA{letter}" for letter in "BCDEFGH")
+
+    made = threading.local()
+
+    def next_code():
+        if not hasattr(made, "codes"):
+            made.codes = codes()
+        return next(made.codes)
+
+    monkeypatch.setattr(clinics, "new_share_code", next_code)
+    responses = together(
+        *[lambda p=person: p.api.post("/v1/clinics", CLINIC) for person in (ada, cy)]
+    )
+    assert statuses(responses) == [200, 200]
+    shown = {response.json()["shareCode"] for response in responses}
+    assert shown == {"SAME-SAME-SAME", "NEXT-NEXT-AAAB"}
+
+
+def test_of_equal_invites_one_is_made(clinic, backend):
+    body = {"email": "new@example.org", "roles": ["CLINIC_MEMBER"], "inviteId": "key"}
+    url = path(clinic, "clinicians")
+    responses = together(*[lambda: backend.post(url, body)] * THREADS)
+    assert statuses(responses) == [200] + [409] * (THREADS - 1)
+
+
+def test_an_invite_is_accepted_once(clinic, eve, dot, backend):
+    backend.post(
+        path(clinic, "clinicians"),
+        {"email": "new@example.org", "roles": ["CLINIC_MEMBER"], "inviteId": "key"},
+    )
+    url = path(clinic, "invites", "clinicians", "key", "clinician")
+    users = [eve.user_id, dot.user_id] * 3
+    responses = together(*[lambda u=user: backend.patch(url, {"userId": u}) for user in users])
+    assert statuses(responses) == [200] + [404] * 5
+
+
+def test_an_account_migrates_once(backend, monkeypatch):
+    from tests.cast import make_person
+
+    lee = make_person("Lee Legacy", roles=("clinic",))
+    clinic = backend.post(f"/v1/clinicians/{lee.user_id}/migrate").json()
+    lee.api.put(path(clinic), CLINIC)
+    responses = together(*[lambda: lee.api.post(path(clinic, "migrate"))] * THREADS)
+    assert statuses(responses)[0] == 200
+    assert set(statuses(responses)[1:]) <= {409, 422}
+    assert db.collection("migrations").count_documents({}) == 1
+
+
+def test_a_repeat_that_overtakes_its_first_request_makes_no_twin(ada, monkeypatch):
+    """The client gives up and asks again while the first request is still writing."""
+    from clinics.services import clinics
+
+    both_inside = threading.Barrier(2)
+    remove = clinics.clinic_creations.remove_creation
+
+    def remove_when_both_have_written(digest):
+        both_inside.wait(timeout=20)
+        remove(digest)
+
+    monkeypatch.setattr(clinics.clinic_creations, "remove_creation", remove_when_both_have_written)
+    responses = together(*[lambda: ada.api.post("/v1/clinics", CLINIC)] * 2)
+    assert statuses(responses) == [200, 200]
+    assert len({response.json()["id"] for response in responses}) == 1
+    assert db.collection("clinics").count_documents({}) == 1
+
+
+@pytest.mark.parametrize("attempt", range(8))
+def test_a_clinic_is_deleted_or_gets_its_patient_but_not_both(clinic, ada, backend, attempt):
+    patient = {"fullName": "Pat Real", "birthDate": "2000-01-01"}
+    together(
+        lambda: ada.api.post(path(clinic, "patients"), patient),
+        lambda: backend.delete(path(clinic)),
+    )
+    patients = db.collection("patients").count_documents({"clinicId": ObjectId(clinic["id"])})
+    assert (stored(clinic) is None) == (patients == 0)
