@@ -85,8 +85,13 @@ def get_patient_count(clinic_id: str | ObjectId) -> Document:
 
 
 def kept_counts(clinic_id: ObjectId) -> Document:
+    """Counted on first use in an older database; of a clinic without patients nothing is kept."""
     counts = store.find_counts(clinic_id)
-    return counts if counts is not None else db.run_in_transaction(lambda: _recount(clinic_id))
+    if counts is not None:
+        return counts
+    if store.count_patients(clinic_id) == 0:
+        return dict.fromkeys(COUNTED, 0)
+    return db.run_in_transaction(lambda: _recount(clinic_id))
 
 
 def total_of(clinic_id: ObjectId) -> int:

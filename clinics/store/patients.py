@@ -32,6 +32,11 @@ def exists_for_user(user_id: str) -> bool:
     return db.collection(COLLECTION).find_one({"userId": user_id}, {"_id": 1}) is not None
 
 
+def has_other_patient(clinic_id: ObjectId, user_id: str) -> bool:
+    query = {"clinicId": clinic_id, "userId": {"$ne": user_id}}
+    return db.collection(COLLECTION).find_one(query, {"_id": 1}, hint="UniquePatient") is not None
+
+
 def list_of_user(user_id: str, projection: Mapping[str, Any] | None = None) -> list[Document]:
     return list(db.collection(COLLECTION).find({"userId": user_id}, projection, sort=[("_id", 1)]))
 
