@@ -17,7 +17,8 @@ log = structlog.get_logger(__name__)
 DECLARED: dict[str, list[IndexModel]] = {}
 # The options that make two indexes of one name different.
 COMPARED = ("key", "unique", "partialFilterExpression", "collation", "expireAfterSeconds", "sparse")
-_CONFLICTS = {85, 86}  # IndexOptionsConflict, IndexKeySpecsConflict
+# IndexOptionsConflict, IndexKeySpecsConflict, and DuplicateKey: the data of an older database break a unique index.
+_CONFLICTS = {85, 86, 11000}
 
 
 @dataclass(slots=True)

@@ -1,0 +1,27 @@
+"""Indexes on data that is already there (behaviour note patients, 1.5)."""
+
+import pytest
+
+from clinics_site.core import db, indexes
+from tests.factories import make_clinic, make_patients
+
+
+@pytest.fixture
+def without_the_index():
+    raw = db.database()["patients"]
+    raw.drop_index("UniqueMrnV2")
+    yield
+    raw.delete_many({})
+    indexes.ensure()
+
+
+def test_an_index_that_the_data_break_is_reported_and_does_not_stop_the_start(without_the_index):
+    rows = [{"mrn": "a1", "requireUniqueMrn": True}, {"mrn": "A1", "requireUniqueMrn": True}]
+    make_patients(make_clinic(), rows)
+    report = indexes.ensure()
+    assert report.conflicting == ["patients.UniqueMrnV2"]
+
+
+def test_all_declared_indexes_are_there_as_declared():
+    assert indexes.missing() == []
+    assert len(db.database()["patients"].index_information()) <= 64
