@@ -10,6 +10,7 @@ See docs/decisions/0007-mails.md.
 import hmac
 import re
 from dataclasses import dataclass
+from datetime import timedelta
 from email.utils import parseaddr
 from hashlib import sha256
 from smtplib import SMTPRecipientsRefused
@@ -24,7 +25,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.core.validators import validate_email
 
 from clinics_site.core import clock, leases
-from clinics_site.core.errors import PermanentFailure
+from clinics_site.core.errors import PermanentFailure, RetryLater
 from notifications.services.catalogue import Mail, find_mail
 from notifications.services.rendering import RenderedMail, VariableMissing, render
 from notifications.store import sent_mails
@@ -43,8 +44,11 @@ class MailRequest:
     variables: dict[str, str]
 
 
-class StillSending(Exception):
-    """Another worker holds this mail, or died with it a moment ago: look again later."""
+class StillSending(RetryLater):
+    """Another worker holds this mail, or died with it a moment ago: look again soon."""
+
+    def __init__(self) -> None:
+        super().__init__("mail_still_sending", wait=timedelta(seconds=5))
 
 
 def deliver_mail(payload: dict[str, Any]) -> None:
