@@ -1,0 +1,92 @@
+"""Lists and look-ups of clinics and clinicians use indexes (behaviour note clinics, 1; the plan as MongoDB tells it)."""
+
+import pytest
+from bson import ObjectId
+
+from clinics.store import clinicians
+from clinics_site.core import clock, db
+
+CLINIC = ObjectId()
+
+
+def explained(collection, query, **options):
+    plan = db.collection(collection).explain(query, **options)
+    return plan["queryPlanner"]["winningPlan"], plan["executionStats"]
+
+
+def stages(plan):
+    found = [plan["stage"]]
+    for part in [plan["inputStage"]] if "inputStage" in plan else plan.get("inputStages", []):
+        found += stages(part)
+    return found
+
+
+@pytest.fixture(autouse=True)
+def some_data():
+    moment = clock.now()
+    times = {"createdTime": moment, "updatedTime": moment}
+    db.collection("clinicians").insert_many(
+        [
+            {
+                "clinicId": CLINIC if n < 20 else ObjectId(),
+                "userId": f"{n:010x}",
+                "email": f"p{n}@example.org",
+                **times,
+            }
+            for n in range(200)
+        ]
+    )
+    db.collection("patients").insert_many(
+        [{"clinicId": CLINIC, "userId": f"{n:010x}", "mrn": f"M{n}", **times} for n in range(50)]
+    )
+
+
+@pytest.mark.parametrize(
+    ("collection", "query", "options", "most"),
+    [
+        ("clinicians", {"clinicId": CLINIC, "userId": f"{3:010x}"}, {}, 1),
+        ("clinicians", {"clinicId": CLINIC}, {"sort": clinicians.NEWEST_FIRST, "limit": 5}, 5),
+        ("clinicians", {"userId": f"{3:010x}"}, {"sort": clinicians.NEWEST_FIRST}, 1),
+        ("clinicians", {}, {"sort": clinicians.NEWEST_FIRST, "limit": 5}, 5),
+        ("clinicians", {"clinicId": CLINIC, "email": {"$regex": "p1", "$options": "i"}}, {}, 20),
+        ("clinics", {"shareCodes": "X"}, {}, 0),
+        (
+            "clinics",
+            {
+                "ehrSettings.enabled": True,
+                "ehrSettings.provider": "redox",
+                "ehrSettings.sourceId": "s",
+            },
+            {},
+            0,
+        ),
+        ("migrations", {"userId": "u", "clinicId": CLINIC}, {}, 0),
+        ("migrations", {"clinicId": CLINIC}, {"sort": [("_id", 1)]}, 0),
+    ],
+)
+def test_a_query_looks_at_no_more_than_it_answers(collection, query, options, most):
+    plan, stats = explained(collection, query, **options)
+    assert "COLLSCAN" not in stages(plan)
+    assert "SORT" not in stages(plan)
+    assert stats["totalDocsExamined"] <= most
+
+
+def test_equal_mrns_are_found_on_index_keys():
+    pipeline = [
+        {"$match": {"clinicId": CLINIC, "mrn": {"$type": "string"}}},
+        {"$project": {"_id": 0, "mrn": 1}},
+        {"$group": {"_id": "$mrn", "n": {"$sum": 1}}},
+    ]
+    plan = db.database().command(
+        "explain",
+        {
+            "aggregate": "patients",
+            "pipeline": pipeline,
+            "cursor": {},
+            "hint": "PatientMRN",
+            "collation": {"locale": "en", "strength": 1},
+        },
+        verbosity="executionStats",
+    )
+    stats = (plan.get("stages") or [{"$cursor": plan}])[0]["$cursor"]["executionStats"]
+    assert stats["totalDocsExamined"] == 0
