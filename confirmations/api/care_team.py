@@ -117,7 +117,7 @@ class SentInvitesViewSet(ConfirmationViewSet):
         path=USER,
         responses={200: schemas.CONFIRMATIONS},
     )
-    def list(self, call: Call) -> Response:
+    def page(self, call: Call) -> Response:
         return Response(confirmations_with_profiles(care_team.list_sent(call.path["userId"])))
 
 
@@ -129,7 +129,7 @@ class ReceivedInvitesViewSet(ConfirmationViewSet):
         path=USER,
         responses={200: schemas.CONFIRMATIONS},
     )
-    def list(self, call: Call) -> Response:
+    def page(self, call: Call) -> Response:
         return Response(confirmations_with_profiles(care_team.list_received(call.path["userId"])))
 
 

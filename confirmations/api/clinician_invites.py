@@ -82,7 +82,7 @@ class OwnInvitesViewSet(ConfirmationViewSet):
         path={"userId": schemas.USER_ID},
         responses={200: schemas.CONFIRMATIONS},
     )
-    def list(self, call: Call) -> Response:
+    def page(self, call: Call) -> Response:
         found = clinician_invites.list_own_invites(call.principal)
         shown = confirmations_with_profiles([document for document, _ in found])
         return Response(

@@ -30,7 +30,7 @@ class PatientInvitesViewSet(ConfirmationViewSet):
         summary="List the people who offer to share their data",
         responses={200: schemas.CONFIRMATIONS},
     )
-    def list(self, call: Call) -> Response:
+    def page(self, call: Call) -> Response:
         return Response(
             confirmations_with_profiles(clinic_shares.list_offers(call.path["clinicId"]))
         )

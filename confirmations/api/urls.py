@@ -25,10 +25,10 @@ urlpatterns: list[URLPattern] = [
         patch="resend",
         delete="destroy",
     ),
-    route(_OWN, clinician_invites.OwnInvitesViewSet, get="list"),
+    route(_OWN, clinician_invites.OwnInvitesViewSet, get="page"),
     route(f"{_OWN}/<inviteId>", clinician_invites.OwnInviteViewSet, put="accept", delete="dismiss"),
     # A clinic and its patients
-    route(f"{_CLINIC}/patients", patient_invites.PatientInvitesViewSet, get="list"),
+    route(f"{_CLINIC}/patients", patient_invites.PatientInvitesViewSet, get="page"),
     route(
         f"{_CLINIC}/patients/<inviteId>",
         patient_invites.PatientInviteViewSet,
@@ -65,8 +65,8 @@ urlpatterns: list[URLPattern] = [
         care_team.DismissInviteViewSet,
         put="dismiss",
     ),
-    route("/confirm/invite/<userId>", care_team.SentInvitesViewSet, get="list"),
-    route("/confirm/invitations/<userId>", care_team.ReceivedInvitesViewSet, get="list"),
+    route("/confirm/invite/<userId>", care_team.SentInvitesViewSet, get="page"),
+    route("/confirm/invitations/<userId>", care_team.ReceivedInvitesViewSet, get="page"),
     route("/confirm/<userId>/invited/<invitedBy>", care_team.CancelInviteViewSet, put="cancel"),
     # Health
     path("confirm/status", health.ready),
