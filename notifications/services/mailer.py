@@ -31,6 +31,7 @@ from notifications.services.rendering import RenderedMail, VariableMissing, rend
 from notifications.store import sent_mails
 
 REPEATS_AFTER_DEATH = 1
+MOST_LISTED = 100
 _TEMPLATE_NAME = re.compile(r"[a-z0-9_]{1,80}")
 
 log = structlog.get_logger(__name__)
@@ -127,6 +128,12 @@ def recipient_hash(address: str) -> str:
     """Who a mail went to, for those who hold the key and the address, and for nobody else."""
     folded = address.strip().casefold().encode()
     return hmac.new(settings.SECRET_KEY.encode(), b"mail:" + folded, sha256).hexdigest()
+
+
+def list_sent_to(address: str) -> list[dict[str, Any]]:
+    """What was or is being sent to an address, newest first, for the person who asks about it."""
+    records = sent_mails.list_by_recipient(recipient_hash(address), limit=MOST_LISTED)
+    return [{**record, "event": str(record["_id"])} for record in records]
 
 
 def _claim(request: MailRequest) -> bool:

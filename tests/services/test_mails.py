@@ -13,8 +13,9 @@ from django.test import Client
 from django.utils.html import conditional_escape
 
 from clinics_site.admin import roles
+from clinics_site.core import db, ids
 from notifications.management.commands.describe_mails import describe
-from notifications.services import styles
+from notifications.services import mailer, styles
 from notifications.services.catalogue import CATALOGUE, DEFAULTS, SAMPLES
 from notifications.services.rendering import VariableMissing, render
 
@@ -353,3 +354,23 @@ def test_a_mail_nobody_knows_is_not_found(browser):
 def test_others_see_no_previews(path, browser):
     assert browser("auditor").get(path).status_code == 403
     assert Client().get(path).status_code == 302
+
+
+def test_staff_find_out_whether_someone_was_sent_a_mail(browser):
+    event = ids.new_id()
+    sent = {"eventId": str(event), "recipient": "dot@example.org", "template": "clinic_created"}
+    mailer.deliver_mail({**sent, "variables": {}})
+    client = browser("support")
+    page = client.post("/admin/sent-mails/", {"address": " Dot@Example.org"}).content.decode()
+    assert str(event) in page
+    assert "clinic_created" in page
+    other = client.post("/admin/sent-mails/", {"address": "eve@example.org"}).content.decode()
+    assert "No mail to this address" in other
+    looks = list(db.collection("auditEvents").find({"action": "mails.looked_up"}))
+    assert len(looks) == 2
+    assert "example.org" not in str(looks)
+
+
+def test_only_who_may_see_patients_asks_who_was_sent_a_mail(browser):
+    assert browser("viewer").post("/admin/sent-mails/", {"address": "a@b.org"}).status_code == 403
+    assert "sent-mails" not in browser("configuration").get("/admin/mails/").content.decode()
