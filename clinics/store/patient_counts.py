@@ -42,6 +42,11 @@ def replace_counts(clinic_id: ObjectId, counts: Document) -> None:
     )
 
 
+def remove_counts(clinic_id: ObjectId) -> None:
+    """Of a clinic that is deleted."""
+    db.collection(COLLECTION).delete_one({"_id": clinic_id})
+
+
 def set_published(clinic_id: ObjectId, published: Document, moment: datetime) -> bool:
     result = db.collection("clinics").update_one(
         {"_id": clinic_id}, {"$set": {"patientCount": published, "updatedTime": moment}}
