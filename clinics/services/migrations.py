@@ -4,8 +4,10 @@ Before there were clinics one account stood for a whole practice, and patients s
 durable event: it can stop anywhere and go on, since a patient who has been moved no longer shares with the account.
 """
 
+import random
 import time
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 import structlog
@@ -32,10 +34,11 @@ from users.services.neighbours import permission_service, user_service
 
 log = structlog.get_logger(__name__)
 PENDING, RUNNING, COMPLETED = store.PENDING, store.RUNNING, store.COMPLETED
+MOVED, WAITING = "moved", "waiting"
 NOT_FOUND = "migration not found"
 ALREADY_MIGRATED = "clinic is already migrated"
 ROLES_AFTER = ("clinician",)
-# One delivery of the event moves this much and hands the rest to the next: tasks have a time limit.
+# One delivery of the event works this long and hands the rest to the next: tasks have a time limit.
 SLICE = timedelta(seconds=60)
 
 
@@ -142,12 +145,11 @@ def migrate_patients(*, clinic_id: ObjectId, user_id: str) -> None:
     store.set_status(clinic_id, user_id, RUNNING, clock.now())
     _retire_account(user_id)
     owners = permission_service().list_owners(user_id)
-    waiting = sorted(owner for owner in owners if owner != user_id)
-    size = max(1, int(settings.MIGRATIONS_PER_SECOND * SLICE.total_seconds()))
-    moved = _move(clinic_id, user_id, waiting[:size], owners)
-    if len(waiting) > size and moved:
+    owners.pop(user_id, None)
+    outcome = _move_all(clinic_id, user_id, owners)
+    if outcome.total() < len(owners):
         _emit("migration.created", clinic_id, user_id)
-    elif moved < len(waiting):
+    elif outcome[WAITING]:
         raise Unfinished
     else:
         db.run_in_transaction(lambda: _complete(clinic_id, user_id))
@@ -161,21 +163,30 @@ def _retire_account(user_id: str) -> None:
         user_service().delete_sessions(user_id)
 
 
-def _move(
-    clinic_id: ObjectId, user_id: str, waiting: Sequence[str], owners: dict[str, Permissions]
-) -> int:
-    """How many were moved, or are gone."""
-    moved = 0
-    for patient_id in waiting:
-        started = time.monotonic()
-        try:
-            _move_patient(clinic_id, user_id, patient_id, owners[patient_id])
-            moved += 1
-        except (PaymentRequired, BadRequest) as error:
-            log.warning("migration.patient_waits", clinic=str(clinic_id), status=error.status)
-        pause = 1 / settings.MIGRATIONS_PER_SECOND - (time.monotonic() - started)
-        time.sleep(max(0.0, pause))
-    return moved
+def _move_all(clinic_id: ObjectId, user_id: str, owners: Mapping[str, Permissions]) -> Counter[str]:
+    """How many were moved and how many have to wait, until the slice is used up."""
+    order = list(owners)
+    random.shuffle(order)  # those who have to wait are not always the first of a slice
+    outcome: Counter[str] = Counter()
+    started = time.monotonic()
+    for number, patient_id in enumerate(order, start=1):
+        outcome[_try_to_move(clinic_id, user_id, patient_id, owners[patient_id])] += 1
+        elapsed = time.monotonic() - started
+        if elapsed >= SLICE.total_seconds():
+            break
+        time.sleep(max(0.0, number / settings.MIGRATIONS_PER_SECOND - elapsed))
+    return outcome
+
+
+def _try_to_move(
+    clinic_id: ObjectId, user_id: str, patient_id: str, permissions: Permissions
+) -> str:
+    try:
+        _move_patient(clinic_id, user_id, patient_id, permissions)
+    except (PaymentRequired, BadRequest) as error:
+        log.warning("migration.patient_waits", clinic=str(clinic_id), status=error.status)
+        return WAITING
+    return MOVED
 
 
 def _move_patient(

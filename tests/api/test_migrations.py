@@ -1,5 +1,8 @@
 """Migration of legacy clinician accounts (behaviour notes clinics, 8; worker, A7)."""
 
+import time
+from datetime import timedelta
+
 import pytest
 from bson import ObjectId
 
@@ -259,18 +262,26 @@ def test_a_full_plan_keeps_some_waiting_and_the_rest_moves(lee, ready_clinic, do
 
 
 def test_a_large_account_moves_slice_by_slice(lee, ready_clinic, settings, monkeypatch):
-    from datetime import timedelta
-
-    monkeypatch.setattr(migrations, "SLICE", timedelta(milliseconds=2))
+    monkeypatch.setattr(migrations, "SLICE", timedelta(0))
     people = [make_person(f"Pat {n}") for n in range(5)]
     for person in people:
         share(person, lee, "view")
     lee.api.post(path(ready_clinic, "migrate"))
     migrations.migrate_patients(clinic_id=ObjectId(ready_clinic["id"]), user_id=lee.user_id)
-    assert db.collection("patients").count_documents({}) == 2
+    assert db.collection("patients").count_documents({}) == 1
     deliver_all()
     assert db.collection("patients").count_documents({}) == 5
     assert db.collection("migrations").find_one({"userId": lee.user_id})["status"] == "COMPLETED"
+
+
+def test_the_move_keeps_its_pace(lee, ready_clinic, settings):
+    settings.MIGRATIONS_PER_SECOND = 10
+    for number in range(4):
+        share(make_person(f"Pat {number}"), lee, "view")
+    lee.api.post(path(ready_clinic, "migrate"))
+    started = time.monotonic()
+    migrations.migrate_patients(clinic_id=ObjectId(ready_clinic["id"]), user_id=lee.user_id)
+    assert time.monotonic() - started >= 0.4
 
 
 def test_a_migration_whose_clinic_is_gone_does_nothing(lee, ready_clinic):
