@@ -1,7 +1,7 @@
 """Time as MongoDB keeps it: UTC, whole milliseconds (fact F10)."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 _RFC_3339 = re.compile(
     r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)", re.ASCII | re.IGNORECASE
@@ -18,11 +18,15 @@ def truncate(moment: datetime) -> datetime:
 
 
 def format_time(moment: datetime) -> str:
-    """RFC 3339 in UTC, milliseconds without trailing zeros: `2023-11-14T22:13:20.8Z`."""
-    if moment.utcoffset() != timedelta(0):
-        moment = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
-    text = moment.isoformat(timespec="milliseconds")[:-6]
-    if text.endswith("0"):
+    """RFC 3339 in UTC, milliseconds without trailing zeros: `2023-11-14T22:13:20.8Z`. A naive time is UTC."""
+    if moment.tzinfo is not None:
+        moment = (
+            moment.astimezone(UTC).replace(tzinfo=None)
+            if moment.utcoffset()
+            else moment.replace(tzinfo=None)
+        )
+    text = moment.isoformat(timespec="milliseconds")
+    if text[-1] == "0":
         text = text.rstrip("0").removesuffix(".")
     return text + "Z"
 

@@ -53,12 +53,20 @@ def collection(name: str) -> "SessionCollection":
     return SessionCollection(_raw_collection(client(), database_name(), name), _session.get())
 
 
+def unread(name: str) -> "SessionCollection":
+    """The same collection for documents that only pass through to the renderer: times stay naive UTC, which
+    saves a quarter of decoding and most of formatting them."""
+    raw = _raw_collection(client(), database_name(), name, tz_aware=False)
+    return SessionCollection(raw, _session.get())
+
+
 @lru_cache(maxsize=256)
 def _raw_collection(
-    owner: pymongo.MongoClient[Document], database: str, name: str
+    owner: pymongo.MongoClient[Document], database: str, name: str, *, tz_aware: bool = True
 ) -> Collection[Document]:
     """Kept, because making one costs a tenth of asking it."""
-    return owner.get_database(database, codec_options=_CODEC)[name]
+    codec = _CODEC.with_options(tz_aware=tz_aware)
+    return owner.get_database(database, codec_options=codec)[name]
 
 
 def in_transaction() -> bool:

@@ -36,8 +36,8 @@ def encode(data: Any, *, indent: bool = False) -> bytes:
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, datetime):
+    if type(value) is datetime:  # exact types: this is called hundreds of times for a page
         return format_time(value)
-    if isinstance(value, ObjectId):
+    if type(value) is ObjectId:
         return str(value)
     raise TypeError(type(value).__name__)
