@@ -132,22 +132,27 @@ def _request(stored: Document) -> Document:
 
 
 def summary(stored: Document | None) -> Document | None:
+    """Only periods of meters hold nulls: for deviations that too few values give."""
     if stored is None:
         return None
     out = {}
     if stored.get("cgmStats"):
         out["cgmStats"] = _stats(stored["cgmStats"])
     if stored.get("bgmStats"):
-        out["bgmStats"] = _stats(stored["bgmStats"])
+        out["bgmStats"] = found = _stats(stored["bgmStats"])
+        if "periods" in found:
+            found["periods"] = {n: without_nulls(p) for n, p in found["periods"].items()}
     return out
 
 
 def _stats(stored: Document) -> Document:
-    out: dict[str, Any] = {"id": stored.get("id") or "", "config": stored.get("config") or {}}
-    out["dates"] = without_nulls(stored.get("dates") or {})
-    periods = stored.get("periods")
-    if periods:
-        out["periods"] = {name: without_nulls(period) for name, period in periods.items()}
+    out: dict[str, Any] = {
+        "id": stored.get("id") or "",
+        "config": stored.get("config") or {},
+        "dates": without_nulls(stored.get("dates") or {}),
+    }
+    if stored.get("periods"):
+        out["periods"] = stored["periods"]
     return out
 
 

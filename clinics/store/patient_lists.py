@@ -98,7 +98,7 @@ def list_page(
     index = _index_in_order(wanted, ordering, is_rare=is_rare)
     if index is None:
         return _list_by_ids(_sorted_ids(query, wanted, ordering, window))
-    found = db.collection(COLLECTION).find(
+    found = db.unread(COLLECTION).find(
         query,
         sort=[*ordering.keys, ("_id", 1)],
         skip=window.skip,
@@ -224,7 +224,7 @@ def _value_at(path: str) -> Any:
 def _list_by_ids(ids: list[ObjectId]) -> list[Document]:
     if not ids:
         return []
-    found = {d["_id"]: d for d in db.collection(COLLECTION).find({"_id": {"$in": ids}})}
+    found = {d["_id"]: d for d in db.unread(COLLECTION).find({"_id": {"$in": ids}})}
     return [found[i] for i in ids if i in found]
 
 
