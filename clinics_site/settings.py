@@ -260,7 +260,7 @@ MIGRATIONS_PER_SECOND = env.number(
 )
 
 # --- Redox -------------------------------------------------------------------------------------
-REDOX = {
+REDOX: dict[str, Any] = {
     "enabled": env.flag(
         "TIDEPOOL_REDOX_ENABLED",
         default=False,
@@ -379,6 +379,7 @@ OUTBOX_RELAY_SECONDS = env.number(
 # Every app adds its own: CELERY_BEAT_SCHEDULE["app.task"] = {"task": "app.task", "schedule": seconds}
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "core.relay_outbox": {"task": "core.relay_outbox", "schedule": OUTBOX_RELAY_SECONDS},
+    "redox.run_due_cadences": {"task": "redox.run_due_cadences", "schedule": 300},
 }
 
 # --- Staff pages -------------------------------------------------------------------------------

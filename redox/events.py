@@ -1,1 +1,28 @@
-"""Events: names and payloads, and what this app does when one happens."""
+"""Events of the EHR thread: a message came in, a send was scheduled. Both have workers of their own."""
+
+from typing import Any
+
+from clinics_site.core import outbox
+from redox.services import orders, processing, scheduled
+from redox.services.processing import MESSAGE, MESSAGE_RECEIVED, ORDER_SCHEDULED, SCHEDULED
+
+QUEUE = "ehr"
+Payload = dict[str, Any]
+
+
+def park_message(payload: Payload, reason: str) -> None:
+    processing.park(MESSAGE, payload["documentId"], reason)
+
+
+def park_scheduled(payload: Payload, reason: str) -> None:
+    processing.park(SCHEDULED, payload["documentId"], reason)
+
+
+@outbox.subscribe(MESSAGE_RECEIVED, "redox.process_message", queue=QUEUE, on_dead=park_message)
+def process_message(payload: Payload) -> None:
+    processing.run(MESSAGE, payload["documentId"], orders.process_message)
+
+
+@outbox.subscribe(ORDER_SCHEDULED, "redox.process_scheduled", queue=QUEUE, on_dead=park_scheduled)
+def process_scheduled(payload: Payload) -> None:
+    processing.run(SCHEDULED, payload["documentId"], scheduled.process_scheduled)

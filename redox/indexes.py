@@ -1,1 +1,46 @@
-"""Indexes of the app's collections."""
+"""Indexes of the EHR thread's collections (behaviour note ehr, 3). Keys that the note's names spell wrongly are
+declared right under new names."""
+
+from pymongo import ASCENDING, DESCENDING, IndexModel
+
+from clinics_site.core.indexes import declare
+
+declare(
+    "redox",
+    IndexModel([("meta.Logs.ID", ASCENDING)], name="MetadataLogsIdV2"),
+    IndexModel([("meta.Source.ID", ASCENDING)], name="MetadataSourceV2"),
+    IndexModel(
+        [("deliveryKey", ASCENDING)],
+        name="UniqueDelivery",
+        unique=True,
+        partialFilterExpression={"deliveryKey": {"$exists": True}},
+    ),
+)
+declare(
+    "scheduledSummaryAndReportsOrders",
+    IndexModel(
+        [("lastMatchedOrder._id", ASCENDING), ("createdTime", DESCENDING)],
+        name="LastMatchedOrderByID",
+    ),
+    IndexModel(
+        [("createdTime", ASCENDING)],
+        name="CleanupExpiredRescheduledOrdersAfter90d",
+        expireAfterSeconds=7776000,
+    ),
+)
+declare(
+    "ehrProcessing",
+    IndexModel(
+        [("kind", ASCENDING), ("documentId", ASCENDING)], name="UniqueProcessing", unique=True
+    ),
+    IndexModel([("orderId", ASCENDING), ("documentTime", DESCENDING)], name="ProcessingByOrder"),
+    IndexModel([("clinicId", ASCENDING), ("_id", DESCENDING)], name="ProcessingByClinic"),
+    IndexModel([("state", ASCENDING), ("_id", DESCENDING)], name="ProcessingByState"),
+)
+declare(
+    "redoxDeliveries",
+    IndexModel(
+        [("kind", ASCENDING), ("documentId", ASCENDING)], name="UniqueRedoxDelivery", unique=True
+    ),
+    IndexModel([("clinicId", ASCENDING), ("_id", DESCENDING)], name="DeliveriesByClinic"),
+)

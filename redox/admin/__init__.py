@@ -1,3 +1,3 @@
 """EHR pages for staff. Importing registers them."""
 
-from redox.admin import panels, records, runs  # noqa: F401
+from redox.admin import deliveries, panels, records, requeues, runs, starts  # noqa: F401

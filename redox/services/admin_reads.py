@@ -12,6 +12,7 @@ from redox.store import admin_reads as store
 
 MESSAGE, SCHEDULED = "message", "scheduled"
 COLLECTIONS = {MESSAGE: store.MESSAGES, SCHEDULED: store.SCHEDULED}
+SENDS = ("results", "flowsheet", "notes")
 STATES = ("pending", "running", "done", "ignored", "failed")
 
 
@@ -72,13 +73,6 @@ def find_item(kind: str, document_id: ObjectId, *, payload: bool = False) -> Ite
     return Item(kind, document_id, document, record)
 
 
-def list_failed_ids(kind: str, wanted: Wanted, *, limit: int) -> list[ObjectId]:
-    """Documents whose processing gave up, as the filter of the page shows them."""
-    query = _record_query(wanted) | {"kind": kind, "state": "failed"}
-    records = store.list_page(store.PROCESSING, query, skip=0, limit=limit)
-    return [record["documentId"] for record in records]
-
-
 def _record_query(wanted: Wanted) -> dict[str, Any]:
     given = {
         "kind": wanted.kind,
@@ -97,6 +91,30 @@ def _days(wanted: Wanted, path: str = "_id") -> dict[str, Any]:
     if wanted.end is not None:
         bounds["$lt"] = ObjectId.from_datetime(wanted.end)
     return {path: bounds} if bounds else {}
+
+
+# --- deliveries -----------------------------------------------------------------------------------------
+def list_deliveries(
+    wanted: Wanted, *, document_id: ObjectId | None, skip: int, limit: int
+) -> tuple[list[Document], int]:
+    """Newest first, without payloads and reports."""
+    given = {
+        "kind": wanted.kind,
+        "clinicId": wanted.clinic_id,
+        "userId": wanted.user_id,
+        "documentId": document_id,
+    }
+    query = {name: value for name, value in given.items() if value is not None} | _days(wanted)
+    page = store.list_page(store.DELIVERIES, query, skip=skip, limit=limit)
+    return page, store.count(store.DELIVERIES, query)
+
+
+def find_delivery(delivery_id: ObjectId) -> Document | None:
+    return store.find(store.DELIVERIES, delivery_id, payload=True)
+
+
+def kinds_of(document_ids: list[ObjectId]) -> dict[ObjectId, str]:
+    return store.list_kinds(document_ids)
 
 
 # --- runs ---------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from clinics_site.core import db, indexes
 from clinics_site.core.db import Document
 
 MESSAGES, SCHEDULED = "redox", "scheduledSummaryAndReportsOrders"
-PROCESSING = "ehrProcessing"
+PROCESSING, DELIVERIES = "ehrProcessing", "redoxDeliveries"
 # Counting stops here: "10,000" then stands for as many or more.
 MOST_COUNTED = 10_000
 # Payloads hold demographics: lists do not even fetch them.
@@ -19,6 +19,7 @@ WITHOUT_PAYLOAD: dict[str, Mapping[str, Any]] = {
     MESSAGES: {"meta": 1},
     SCHEDULED: {"lastMatchedOrder.message": 0},
     PROCESSING: {},
+    DELIVERIES: {"payload": 0, "report": 0},
 }
 Query = Mapping[str, Any]
 
@@ -52,6 +53,16 @@ def list_by_ids(collection: str, wanted: Iterable[ObjectId]) -> dict[ObjectId, D
 def list_records(kind: str, document_ids: Sequence[ObjectId]) -> dict[ObjectId, Document]:
     query = {"kind": kind, "documentId": {"$in": list(document_ids)}}
     return {record["documentId"]: record for record in db.collection(PROCESSING).find(query)}
+
+
+def list_kinds(document_ids: Sequence[ObjectId]) -> dict[ObjectId, str]:
+    """Whether these are messages or scheduled sends, as their records say."""
+    query = {
+        "kind": {"$in": ["message", "scheduled"]},
+        "documentId": {"$in": list(document_ids)},
+    }
+    found = db.collection(PROCESSING).find(query, {"documentId": 1, "kind": 1})
+    return {record["documentId"]: record["kind"] for record in found}
 
 
 # --- runs: the scheduled sends of one sync call share clinic and time of creation -----------------------

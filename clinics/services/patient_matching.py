@@ -1,0 +1,108 @@
+"""Which patient an order means, and what it changes of the patient's EHR subscription (behaviour note ehr, 5.3, 7)."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bson import ObjectId
+
+from clinics.services import patients
+from clinics.store import patient_matching as store
+from clinics.store.patient_matching import REPORTS
+from clinics_site.core import clock, db, ids
+from clinics_site.core.db import Document
+from clinics_site.core.errors import NotFound
+
+# What each criterion compares; several criteria are alternatives.
+CRITERIA = {
+    "MRN": ("mrn",),
+    "MRN_DOB": ("mrn", "birth_date"),
+    "DOB_FULLNAME": ("birth_date", "full_name"),
+}
+MOST_MATCHES = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who an order is about. `birth_date` is YYYY-MM-DD as text."""
+
+    mrn: str
+    birth_date: str
+    full_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class MatchedMessage:
+    """The message that asks for a change of a subscription."""
+
+    document_id: ObjectId
+    data_model: str
+    event_type: str
+
+
+def find_matches(
+    clinic_id: ObjectId, identity: Identity, criteria: Sequence[str]
+) -> list[Document]:
+    """Patients who meet any criterion, each once; none at all without an MRN."""
+    if not identity.mrn:
+        return []
+    found: dict[str, Document] = {}
+    for criterion in criteria:
+        given: dict[str, Any] = {field: getattr(identity, field) for field in CRITERIA[criterion]}
+        for patient in patients.match_patients(clinic_ids=[clinic_id], limit=MOST_MATCHES, **given):
+            found.setdefault(patient["userId"], patient)
+    return list(found.values())
+
+
+def update_subscription(
+    *,
+    clinic_id: str | ObjectId,
+    user_id: str,
+    name: str,
+    provider: str,
+    active: bool,
+    message: MatchedMessage,
+) -> bool:
+    """False when the message was counted before: then nothing changes, even if it asks for the opposite.
+
+    Raises NotFound for a patient who is gone.
+    """
+
+    def change() -> bool:
+        found = store.find_subscriptions(_parsed(clinic_id), user_id)
+        if found is None:
+            raise NotFound(message=patients.NOT_FOUND)
+        moment = clock.now()
+        fields = {"active": active, "provider": provider, "updatedAt": moment}
+        if name not in (found.get("ehrSubscriptions") or {}):
+            fields["createdAt"] = moment
+        matched = {
+            "id": message.document_id,
+            "dataModel": message.data_model,
+            "eventType": message.event_type,
+        }
+        return store.set_subscription(found["_id"], name, fields, matched, moment)
+
+    return db.run_in_transaction(change)
+
+
+def iter_subscribed(
+    clinic_ids: Sequence[ObjectId], user_id: str | None = None
+) -> Iterator[tuple[ObjectId, str, ObjectId]]:
+    """(clinic, user, current order) of every active subscription to reports that has an order."""
+    for document in store.iter_subscribed(clinic_ids, user_id):
+        messages = document["ehrSubscriptions"][REPORTS].get("matchedMessages") or []
+        if messages:
+            yield document["clinicId"], document["userId"], messages[-1]["id"]
+
+
+def is_subscribed(patient: Document) -> bool:
+    subscription = (patient.get("ehrSubscriptions") or {}).get(REPORTS) or {}
+    return bool(subscription.get("active"))
+
+
+def _parsed(clinic_id: str | ObjectId) -> ObjectId:
+    found = ids.parse_id(clinic_id)
+    if found is None:
+        raise NotFound(message=patients.NOT_FOUND)
+    return found

@@ -1,0 +1,52 @@
+"""EHR subscriptions on patient records: one query or atomic change per function."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from bson import ObjectId
+
+from clinics_site.core import db
+from clinics_site.core.db import Document
+
+COLLECTION = "patients"
+REPORTS = "summaryAndReports"
+
+
+def find_subscriptions(clinic_id: ObjectId, user_id: str) -> Document | None:
+    return db.collection(COLLECTION).find_one(
+        {"clinicId": clinic_id, "userId": user_id}, {"ehrSubscriptions": 1, "updatedTime": 1}
+    )
+
+
+def set_subscription(
+    patient_id: ObjectId, name: str, fields: Mapping[str, Any], message: Document, moment: datetime
+) -> bool:
+    """Change one subscription and append the message that asked for it, unless it is there already."""
+    path = f"ehrSubscriptions.{name}"
+    result = db.collection(COLLECTION).update_one(
+        {"_id": patient_id, f"{path}.matchedMessages.id": {"$ne": message["id"]}},
+        {
+            "$set": {
+                **{f"{path}.{field}": value for field, value in fields.items()},
+                "updatedTime": moment,
+            },
+            "$push": {f"{path}.matchedMessages": message},
+        },
+    )
+    return result.modified_count > 0
+
+
+def iter_subscribed(clinic_ids: Sequence[ObjectId], user_id: str | None) -> Iterator[Document]:
+    """{userId, clinicId, last message id} of those with an active subscription to reports."""
+    query: dict[str, Any] = {
+        "clinicId": {"$in": list(clinic_ids)},
+        f"ehrSubscriptions.{REPORTS}.active": True,
+    }
+    if user_id is not None:
+        query["userId"] = user_id
+    last = {f"ehrSubscriptions.{REPORTS}.matchedMessages": {"$slice": -1}}
+    found = db.collection(COLLECTION).find(
+        query, {"userId": 1, "clinicId": 1, **last}, sort=[("_id", 1)]
+    )
+    yield from found

@@ -1,0 +1,114 @@
+"""What was sent to the EHR: the payload and, where it is kept, the PDF. Every look is recorded."""
+
+from typing import Any
+
+from bson import ObjectId
+from csp.decorators import csp_replace
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.urls import reverse
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+
+from clinics_site.admin import pages, paging, roles
+from clinics_site.core import ids
+from clinics_site.core.db import Document
+from clinics_site.core.errors import NotFound
+from redox.admin import filters
+from redox.admin.records import DETAILS
+from redox.services import admin_reads
+
+EMBEDDED = "Redox is not connected here: these messages were made and kept, not sent."
+CONNECTED = (
+    "Accepted by Redox. Reports are not kept; they can be made again from the patient's data."
+)
+
+
+@pages.page("ehr/deliveries/", name="ehr_deliveries", needs=roles.MESSAGES)
+def deliveries(request: HttpRequest) -> HttpResponseBase:
+    kind = request.GET.get("kind") if request.GET.get("kind") in admin_reads.SENDS else None
+    wanted, problem = filters.wanted(request, kind=kind)
+    document = ids.parse_id(request.GET.get("document", ""))
+    number, size = paging.requested(request)
+    found, total = admin_reads.list_deliveries(
+        wanted, document_id=document, skip=(number - 1) * size, limit=size
+    )
+    kinds = admin_reads.kinds_of([delivery["documentId"] for delivery in found])
+    return pages.render(
+        request,
+        "redox/staff/deliveries.html",
+        title="EHR deliveries",
+        rows=[row_of(delivery, kinds.get(delivery["documentId"])) for delivery in found],
+        paging=paging.paging(request, shown=len(found), total=total),
+        filters=request.GET,
+        kinds=admin_reads.SENDS,
+        lead=CONNECTED if settings.REDOX["enabled"] else EMBEDDED,
+        problem=problem,
+    )
+
+
+@pages.page("ehr/deliveries/<str:delivery_id>/", name="ehr_delivery", needs=roles.MESSAGES)
+def delivery(request: HttpRequest, delivery_id: str) -> HttpResponseBase:
+    found = _access(delivery_id)
+    _record(request, found, "ehr.payload_viewed")
+    kinds = admin_reads.kinds_of([found["documentId"]])
+    has_report = "report" in found
+    return pages.render(
+        request,
+        "redox/staff/delivery.html",
+        title=f"{found['kind'].capitalize()} delivery",
+        crumbs=[pages.Crumb("EHR deliveries", reverse("admin:ehr_deliveries"))],
+        row=row_of(found, kinds.get(found["documentId"])),
+        payload=found.get("payload") or {},
+        pdf_url=reverse("admin:ehr_delivery_pdf", args=[delivery_id]) if has_report else "",
+    )
+
+
+@pages.page(
+    "ehr/deliveries/<str:delivery_id>/report.pdf", name="ehr_delivery_pdf", needs=roles.MESSAGES
+)
+@xframe_options_sameorigin
+@csp_replace({"frame-ancestors": ["'self'"]})  # type: ignore[arg-type]
+def report(request: HttpRequest, delivery_id: str) -> HttpResponseBase:
+    """Shown inside the delivery's own page, and nowhere else."""
+    found = _access(delivery_id)
+    if "report" not in found:
+        raise NotFound
+    _record(request, found, "ehr.report_viewed")
+    response = HttpResponse(bytes(found["report"]), content_type="application/pdf")
+    response.headers["Content-Disposition"] = f'inline; filename="report-{delivery_id}.pdf"'
+    return response
+
+
+def row_of(document: Document, document_kind: str | None) -> dict[str, Any]:
+    document_id = str(document["documentId"])
+    url = reverse(f"admin:{DETAILS[document_kind]}", args=[document_id]) if document_kind else ""
+    return {
+        "id": str(document["_id"]),
+        "kind": document["kind"],
+        "time": document.get("time"),
+        "destination": document.get("destination") or "",
+        "event": f"{document.get('dataModel', '')} {document.get('eventType', '')}".strip(),
+        "document_id": document_id,
+        "document_url": url,
+        "clinic_id": document.get("clinicId"),
+        "user_id": document.get("userId"),
+        "is_embedded": bool(document.get("embedded")),
+    }
+
+
+def _access(delivery_id: str) -> Document:
+    found = admin_reads.find_delivery(ids.parse_id(delivery_id) or ObjectId())
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _record(request: HttpRequest, document: Document, action: str) -> None:
+    pages.record_look(
+        request,
+        action=action,
+        object_type="ehr_delivery",
+        object_id=str(document["_id"]),
+        clinic_id=document.get("clinicId"),
+        scope={"patient": document.get("userId"), "kind": document["kind"]},
+    )

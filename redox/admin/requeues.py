@@ -1,0 +1,60 @@
+"""Start failed EHR work again: one or many, with a reason. What was sent already is not sent again."""
+
+from bson import ObjectId
+from django.http import HttpRequest, HttpResponseBase
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from clinics_site.admin import pages, roles
+from clinics_site.core import audit, db, ids
+from redox.services import processing
+
+MOST = 500
+_KINDS = (processing.MESSAGE, processing.SCHEDULED)
+Chosen = tuple[str, ObjectId]
+
+
+@pages.page(
+    "ehr/start-again", name="ehr_requeue", needs=[roles.MESSAGES, roles.REQUEUE], posts_only=True
+)
+def requeue(request: HttpRequest) -> HttpResponseBase:
+    chosen = [found for found in map(_parse, request.POST.getlist("row")[:MOST]) if found]
+    reason = request.POST.get("reason", "").strip()[:500]
+    back = _back(request)
+    if not reason:
+        pages.fail(request, "A reason is needed to process again")
+        return pages.go(back)
+    started = sum(_requeue(request, kind, document_id, reason) for kind, document_id in chosen)
+    pages.succeed(request, f"{started} of {len(chosen)} chosen ones are processed again.")
+    return pages.go(back)
+
+
+def _requeue(request: HttpRequest, kind: str, document_id: ObjectId, reason: str) -> bool:
+    """Only failed ones; the event and the fresh start are one transaction."""
+
+    def change() -> bool:
+        if not processing.requeue(kind, document_id):
+            return False
+        audit.record(
+            action="ehr.requeued",
+            object_type=f"ehr_{kind}",
+            object_id=str(document_id),
+            reason=reason,
+            **pages.actor(request),
+        )
+        return True
+
+    return db.run_in_transaction(change)
+
+
+def _parse(text: str) -> Chosen | None:
+    kind, _, id_text = text.partition(":")
+    document_id = ids.parse_id(id_text)
+    return (kind, document_id) if kind in _KINDS and document_id else None
+
+
+def _back(request: HttpRequest) -> str:
+    """Where the button was, inside this site."""
+    given = request.POST.get("back", "")
+    is_own = url_has_allowed_host_and_scheme(given, allowed_hosts=None)
+    return given if given and is_own else reverse("admin:ehr_processing")

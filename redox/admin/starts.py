@@ -1,0 +1,55 @@
+"""Start an EHR sync of a clinic, and go to the page of its run."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponseBase
+from django.urls import reverse
+
+from clinics.services import access
+from clinics_site.admin import pages, roles
+from clinics_site.core import audit
+from clinics_site.core.db import Document
+from clinics_site.core.errors import DomainError
+from redox.services import admin_reads, scheduling
+
+NOBODY = "No patient of this clinic is subscribed: there is nothing to sync."
+
+
+@pages.page(
+    "clinics/<str:clinic_id>/sync", name="ehr_sync_start", needs=roles.INTEGRATION, posts_only=True
+)
+def start(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
+    """Recorded before it begins: ten thousand sends are many transactions, and none may go unrecorded."""
+    clinic = access.access_clinic(clinic_id)
+    back = reverse("admin:clinic", args=[clinic_id])
+    _record(request, clinic, outcome="begun")
+    try:
+        count = scheduling.sync_clinic(clinic_id)
+    except DomainError as error:
+        _record(request, clinic, outcome="refused", scope={"status": error.status})
+        pages.fail(request, error)
+        return pages.go(back)
+    _record(request, clinic, outcome="done", scope={"sends": count})
+    last = admin_reads.find_last_run(clinic["_id"]) if count else None
+    if last is None:
+        pages.succeed(request, NOBODY)
+        return pages.go(back)
+    pages.succeed(request, f"{count} sends are scheduled and durable; workers are at it.")
+    if not pages.has(request, roles.MESSAGES):
+        return pages.go(back)
+    return pages.go(reverse("admin:ehr_run", args=[last.id]))
+
+
+def _record(
+    request: HttpRequest, clinic: Document, *, outcome: str, scope: dict[str, Any] | None = None
+) -> None:
+    audit.record(
+        action="clinic.sync_started",
+        object_type="clinic",
+        object_id=str(clinic["_id"]),
+        object_name=clinic.get("name") or "",
+        clinic_id=clinic["_id"],
+        scope=scope,
+        outcome=outcome,
+        **pages.actor(request),
+    )

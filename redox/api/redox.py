@@ -1,0 +1,127 @@
+"""The Redox operations (behaviour note ehr, 5 and 8)."""
+
+from typing import Any
+
+import orjson
+from django.http import HttpRequest
+from rest_framework.response import Response
+
+from clinics.representation.clinics import clinic as show_clinic
+from clinics.representation.ehr_settings import ehr_settings as show_settings
+from clinics.representation.patients import patient as show_patient
+from clinics.services.places import count_places
+from clinics_site.core.api import bodies
+from clinics_site.core.api.operations import Call, Lenient, operation
+from clinics_site.core.api.viewsets import ApiViewSet, empty
+from clinics_site.core.errors import BadRequest, UnsupportedMediaType
+from redox.api.schemas import redox as schemas
+from redox.services import matching, scheduling, webhook
+from redox.services.matching import Match
+
+TAGS = ("Internal", "Redox", "Clinics")
+_FORMS = ("application/x-www-form-urlencoded", "multipart/form-data", "application/xml", "text/xml")
+
+
+def read_verification(request: HttpRequest) -> dict[str, Any]:
+    """JSON, or nothing; Redox's own route is not held to the description."""
+    raw = bodies.raw_body(request)
+    if not raw or request.content_type in _FORMS:
+        return {}
+    if request.content_type != "application/json":
+        raise UnsupportedMediaType(message="Unsupported Media Type")
+    try:
+        body = orjson.loads(raw)
+    except orjson.JSONDecodeError:
+        msg = "not valid JSON"
+        raise BadRequest(msg) from None
+    return body if isinstance(body, dict) else {}
+
+
+class RedoxWebhookViewSet(ApiViewSet):
+    """Redox presents a shared secret of its own."""
+
+    is_external = True
+
+    @operation(
+        "VerifyEndpoint",
+        tags=TAGS,
+        summary="Verify the endpoint",
+        description="Echoes the challenge to who knows the verification token.",
+        lenient=Lenient(read_body=read_verification),
+        responses={200: schemas.VERIFICATION},
+    )
+    def verify(self, call: Call) -> Response:
+        token, challenge = call.body.get("verification-token"), call.body.get("challenge")
+        return Response({"challenge": webhook.verify(token, challenge)})
+
+    @operation(
+        "ProcessEHRMessage",
+        tags=TAGS,
+        summary="Receive a message",
+        description="Stores a message of the EHR; workers process it later.",
+        body=schemas.MESSAGE,
+        lenient=Lenient(read_body=bodies.raw_body),
+        responses={200: None},
+    )
+    def receive(self, call: Call) -> Response:
+        token = call.request.headers.get("verification-token")
+        verification = webhook.find_verification(call.body)
+        if verification is not None:
+            given = verification["verification-token"]
+            return Response({"challenge": webhook.verify(given, verification["challenge"])})
+        webhook.check_header(token)
+        webhook.receive(call.body)
+        return empty(200)
+
+
+class EhrViewSet(ApiViewSet):
+    @operation(
+        "MatchClinicAndPatient",
+        tags=("Clinics", "Internal"),
+        summary="Match a stored order",
+        body=schemas.MATCH_REQUEST,
+        body_required=False,
+        responses={200: schemas.MATCH_RESPONSE},
+    )
+    def match(self, call: Call) -> Response:
+        body = call.body or {}
+        if "messageRef" not in body:
+            msg = "messageRef is required"
+            raise BadRequest(msg)
+        wanted = body.get("patients") or {}
+        found = matching.match_document(
+            document_id=body["messageRef"]["documentId"],
+            criteria=wanted.get("criteria", ()),
+            action=wanted.get("onUniqueMatch"),
+        )
+        return Response(_shown(found))
+
+    @operation(
+        "SyncEHRData",
+        tags=("Clinics", "Internal"),
+        summary="Send reports of all subscribed patients of a clinic",
+        responses={202: None},
+    )
+    def sync_clinic(self, call: Call) -> Response:
+        scheduling.sync_clinic(call.path["clinicId"])
+        return empty(202)
+
+    @operation(
+        "SyncEHRDataForPatient",
+        tags=("Clinics", "Internal"),
+        summary="Send the reports of a patient to the clinics that want them after an upload",
+        responses={202: None},
+    )
+    def sync_patient(self, call: Call) -> Response:
+        scheduling.sync_patient(call.path["patientId"])
+        return empty(202)
+
+
+def _shown(found: Match) -> dict[str, Any]:
+    shown: dict[str, Any] = {
+        "clinic": show_clinic(found.clinic, *count_places([found.clinic])),
+        "settings": show_settings(found.settings),
+    }
+    if found.patients:
+        shown["patients"] = [show_patient(patient) for patient in found.patients]
+    return shown

@@ -1,0 +1,54 @@
+"""Schemas of the Redox operations."""
+
+from clinics_site.core.api import schema as s
+
+MESSAGE = s.obj(description="A Redox message of any data model.")
+VERIFICATION = s.obj(
+    {"verification-token": s.string(), "challenge": s.string()},
+    description="What Redox sends to verify the endpoint.",
+)
+MESSAGE_REF = s.component(
+    "ehrMatchMessageRef.v1",
+    s.obj(
+        {
+            "dataModel": s.string(enum=["Order"]),
+            "eventType": s.string(enum=["New"]),
+            "documentId": s.string(description="Id of the stored message."),
+        },
+        required=["dataModel", "eventType", "documentId"],
+        description="A stored message.",
+    ),
+)
+PATIENT_OPTIONS = s.component(
+    "ehrMatchRequestPatientsOptions.v1",
+    s.obj(
+        {
+            "criteria": s.array(
+                s.string(enum=["MRN", "MRN_DOB", "DOB_FULLNAME"]),
+                min_items=1,
+                description="Alternatives: a patient has to meet one.",
+            ),
+            "onUniqueMatch": s.string(
+                enum=["ENABLE_REPORTS", "DISABLE_REPORTS"],
+                description="What to do when exactly one patient matches.",
+            ),
+        },
+        required=["criteria"],
+        description="How patients are matched; left out, only the clinic is.",
+    ),
+)
+MATCH_REQUEST = s.component(
+    "ehrMatchRequest.v1", s.obj({"messageRef": MESSAGE_REF, "patients": PATIENT_OPTIONS})
+)
+MATCH_RESPONSE = s.component(
+    "ehrMatchResponse.v1",
+    s.obj(
+        {
+            "clinic": s.ref("clinic.v1"),
+            "patients": s.ref("patients.v1"),
+            "settings": s.ref("ehrSettings.v1"),
+        },
+        required=["clinic", "settings"],
+        description="The clinic a message is for, and the patients it may mean.",
+    ),
+)

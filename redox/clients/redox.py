@@ -1,0 +1,160 @@
+"""Redox: the protocol, its HTTP implementation and the embedded stand-in (behaviour note ehr, 9.11).
+
+A failure that may pass raises RetryLater, one that can not raises PermanentFailure; both carry a short code.
+"""
+
+import json
+import time
+import uuid
+from datetime import timedelta
+from typing import Any, Protocol
+
+import httpx2
+import jwt
+import orjson
+from django.core.cache import cache
+
+from clinics_site.core import http
+from clinics_site.core.errors import PermanentFailure, RetryLater
+from redox import configuration
+
+SERVICE = "redox"
+TOKEN_KEY = "redox:token"  # noqa: S105 (the name of a cache entry)
+ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+ASSERTION_LIFE = 300  # seconds
+EARLY = 60  # a token that ends within this many seconds is renewed
+TIMEOUT = httpx2.Timeout(30.0, connect=3.0)
+LONGEST_WAIT = timedelta(hours=1)
+_TRANSIENT = (401, 408, 429)
+Message = dict[str, Any]
+
+
+class Redox(Protocol):
+    is_embedded: bool
+
+    def send(self, message: Message) -> None: ...
+
+    def upload(self, report: bytes) -> str:
+        """The address of the uploaded PDF."""
+        ...
+
+
+class EmbeddedRedox:
+    """Sends nothing: what would be sent is kept by the caller and shown to staff."""
+
+    is_embedded = True
+
+    def send(self, message: Message) -> None:
+        """The caller keeps the message as a delivery."""
+
+    def upload(self, report: bytes) -> str:
+        return f"embedded:{uuid.uuid4()}"
+
+
+class HttpRedox:
+    is_embedded = False
+
+    def send(self, message: Message) -> None:
+        self._post(
+            configuration.text("endpoint_url"),
+            content=orjson.dumps(message),
+            headers={"Content-Type": "application/json"},
+        )
+
+    def upload(self, report: bytes) -> str:
+        response = self._post(
+            configuration.text("upload_url"),
+            files={"file": ("report.pdf", report, "application/pdf")},
+        )
+        address = _json(response).get("URI")
+        if not address:
+            reason = "redox_upload_without_address"
+            raise RetryLater(reason)
+        return str(address)
+
+    def _post(self, url: str, **options: Any) -> httpx2.Response:
+        headers = {**options.pop("headers", {}), "Authorization": f"Bearer {access_token()}"}
+        response = _request(url, headers=headers, **options)
+        if response.status_code == 401:
+            cache.delete(TOKEN_KEY)
+        _check(response)
+        return response
+
+
+def access_token() -> str:
+    """Shared by all processes through the cache, renewed a minute before it ends."""
+    kept: str | None = cache.get(TOKEN_KEY)
+    if kept is not None:
+        return kept
+    response = _request(
+        configuration.text("token_url"),
+        data={
+            "grant_type": "client_credentials",
+            "client_assertion_type": ASSERTION_TYPE,
+            "client_assertion": _assertion(),
+        },
+    )
+    _check(response, kind="token")
+    answer = _json(response)
+    token = answer.get("access_token")
+    if not isinstance(token, str):
+        reason = "redox_token_unreadable"
+        raise RetryLater(reason)
+    life = int(answer.get("expires_in") or 0) - EARLY
+    if life > 0:
+        cache.set(TOKEN_KEY, token, life)
+    return token
+
+
+def _assertion() -> str:
+    now = int(time.time())
+    client_id = configuration.text("client_id")
+    claims = {
+        "iss": client_id,
+        "sub": client_id,
+        "iat": now,
+        "exp": now + ASSERTION_LIFE,
+        "jti": str(uuid.uuid4()),
+    }
+    return jwt.encode(
+        claims,
+        configuration.text("private_key"),
+        algorithm="RS384",
+        headers={"kid": configuration.text("key_id")},
+    )
+
+
+def _request(url: str, **options: Any) -> httpx2.Response:
+    try:
+        return http.request(SERVICE, "POST", url, timeout=TIMEOUT, **options)
+    except http.ServiceUnavailable:
+        reason = "redox_unreachable"
+        raise RetryLater(reason) from None
+
+
+def _check(response: httpx2.Response, *, kind: str = "message") -> None:
+    status = response.status_code
+    if status < 400:
+        return
+    if status >= 500 or status in _TRANSIENT:
+        msg = f"redox_{kind}_{status}"
+        raise RetryLater(msg, wait=_retry_after(response))
+    msg = f"redox_{kind}_refused_{status}"
+    raise PermanentFailure(msg)
+
+
+def _retry_after(response: httpx2.Response) -> timedelta | None:
+    seconds = response.headers.get("Retry-After", "")
+    return min(timedelta(seconds=int(seconds)), LONGEST_WAIT) if seconds.isdecimal() else None
+
+
+def _json(response: httpx2.Response) -> dict[str, Any]:
+    try:
+        answer = json.loads(response.content)
+    except ValueError:
+        return {}
+    return answer if isinstance(answer, dict) else {}
+
+
+def redox() -> Redox:
+    return HttpRedox() if configuration.flag("enabled") else EmbeddedRedox()

@@ -1,0 +1,151 @@
+"""The processing record: what became of a message or a scheduled send (behaviour note ehr, 9.3).
+
+The record says what happened; the outbox repeats, orders and parks. Both are written with the document they are
+about, so nothing that was acknowledged is forgotten.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bson import ObjectId
+
+from clinics_site.core import clock, db, ids, outbox
+from clinics_site.core.db import Document
+from redox.store import processing as store
+
+MESSAGE, SCHEDULED = "message", "scheduled"
+MESSAGE_RECEIVED, ORDER_SCHEDULED = "ehr.message_received", "ehr.order_scheduled"
+EVENTS = {MESSAGE: MESSAGE_RECEIVED, SCHEDULED: ORDER_SCHEDULED}
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How processing ended: done or ignored, with a short code."""
+
+    state: str
+    code: str
+
+
+def done(code: str) -> Outcome:
+    return Outcome(store.DONE, code)
+
+
+def ignored(code: str) -> Outcome:
+    return Outcome(store.IGNORED, code)
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """A scheduled document that is about to be written."""
+
+    document_id: ObjectId
+    order_id: ObjectId | None
+    clinic_id: ObjectId
+    user_id: str
+    moment: datetime
+
+
+def expect_message(message_id: ObjectId, moment: datetime, *, key: str) -> None:
+    """In the transaction that stores the message."""
+    record = _record(MESSAGE, message_id, moment)
+    store.insert_many([record | {"orderId": message_id}])
+    outbox.emit(MESSAGE_RECEIVED, {"documentId": str(message_id)}, key=key)
+
+
+def expect_scheduled(expected: Sequence[Expected]) -> None:
+    """In the transaction that stores the scheduled documents."""
+    store.insert_many(
+        [
+            _record(SCHEDULED, one.document_id, one.moment)
+            | {"orderId": one.order_id, "clinicId": one.clinic_id, "userId": one.user_id}
+            for one in expected
+        ]
+    )
+    outbox.emit_many(
+        (ORDER_SCHEDULED, {"documentId": str(one.document_id)}, f"{one.clinic_id}:{one.user_id}")
+        for one in expected
+    )
+
+
+def _record(kind: str, document_id: ObjectId, moment: datetime) -> Document:
+    return {
+        "_id": ids.new_id(),
+        "kind": kind,
+        "documentId": document_id,
+        "documentTime": moment,
+        "state": store.PENDING,
+        "attempts": 0,
+        "sends": {},
+        "createdTime": moment,
+        "updatedTime": moment,
+    }
+
+
+def run(kind: str, document_id: str, work: Callable[[Document], Outcome]) -> None:
+    """Do the work of a record unless it has ended already; note how it went.
+
+    Failures are raised on: the outbox decides about the next try and tells `park` after the last one.
+    """
+    record = store.start(kind, ObjectId(document_id), clock.now())
+    if record is None:
+        return
+    try:
+        outcome = work(record)
+    except Exception as error:
+        reason = getattr(error, "reason", type(error).__name__)
+        store.set_fields(record["_id"], {"lastError": reason}, clock.now())
+        raise
+    ended = {"state": outcome.state, "outcome": outcome.code}
+    store.set_fields(record["_id"], ended, clock.now())
+
+
+def park(kind: str, document_id: str, reason: str) -> None:
+    store.set_failed(kind, ObjectId(document_id), reason, clock.now())
+
+
+def note(record: Document, **fields: Any) -> None:
+    """Remember something about the record that a repetition needs."""
+    store.set_fields(record["_id"], fields, clock.now())
+    record.update(fields)
+
+
+def send_once(record: Document, kind: str, send: Callable[[], Document]) -> None:
+    """Send a message of this kind unless the record says that it was; `send` returns the delivery to keep.
+
+    Between Redox's answer and the note of it lies the one moment in which a crash repeats a message.
+    """
+    if kind in record["sends"]:
+        return
+    delivery = send()
+    moment = clock.now()
+
+    def remember() -> None:
+        store.insert_delivery(
+            {
+                **delivery,
+                "_id": ids.new_id(),
+                "kind": kind,
+                "documentId": record["documentId"],
+                "clinicId": record.get("clinicId"),
+                "userId": record.get("userId"),
+                "time": moment,
+            }
+        )
+        store.set_fields(record["_id"], {f"sends.{kind}": moment}, moment)
+
+    db.run_in_transaction(remember)
+    record["sends"][kind] = moment
+
+
+def requeue(kind: str, document_id: ObjectId) -> bool:
+    """Start a failed one again; False when it is not failed (a second click changes nothing)."""
+
+    def change() -> bool:
+        if not store.claim_requeue(kind, document_id, clock.now()):
+            return False
+        outbox.emit(EVENTS[kind], {"documentId": str(document_id)}, key=f"again:{document_id}")
+        return True
+
+    return db.run_in_transaction(change)

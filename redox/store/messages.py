@@ -1,0 +1,24 @@
+"""The collection `redox`: every accepted message, kept for ever."""
+
+from collections.abc import Sequence
+
+from bson import ObjectId
+
+from clinics_site.core import db
+from clinics_site.core.db import Document
+
+COLLECTION = "redox"
+
+
+def insert_message(document: Document) -> None:
+    """Raises DuplicateKeyError for a message that Redox delivered before."""
+    db.collection(COLLECTION).insert_one(document)
+
+
+def find_message(message_id: ObjectId) -> Document | None:
+    return db.collection(COLLECTION).find_one({"_id": message_id})
+
+
+def list_messages(message_ids: Sequence[ObjectId]) -> dict[ObjectId, Document]:
+    found = db.collection(COLLECTION).find({"_id": {"$in": list(message_ids)}})
+    return {document["_id"]: document for document in found}

@@ -1,0 +1,11 @@
+"""Celery tasks of the EHR thread. Messages and sends run as outbox rows; see events.py."""
+
+from celery import shared_task
+
+from clinics_site.core.tasks import BaseTask
+from redox.services import scheduling
+
+
+@shared_task(base=BaseTask, name="redox.run_due_cadences")
+def run_due_cadences() -> None:
+    scheduling.run_due_cadences()

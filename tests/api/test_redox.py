@@ -1,0 +1,384 @@
+"""The Redox operations: verification, messages, matching, sync (ehr note 5, 7, 8 and 16)."""
+
+import threading
+
+import orjson
+import pytest
+from bson import ObjectId
+
+from clinics_site.core import db
+from tests import ehr
+from tests.events import emitted
+from tests.factories import make_clinic, stored_patient
+
+TOKEN = {"verification-token": "redox-test-token"}
+
+
+def stored_messages():
+    return list(db.collection("redox").find({}))
+
+
+class TestVerification:
+    def test_who_knows_the_token_gets_the_challenge_back(self, anonymous):
+        body = {"verification-token": "redox-test-token", "challenge": "c-1"}
+
+        response = anonymous.post("/v1/redox/verify", body)
+
+        assert (response.status_code, response.json()) == (200, {"challenge": "c-1"})
+
+    @pytest.mark.parametrize("token", ["wrong", "", None, 7])
+    def test_everybody_else_is_refused(self, anonymous, token):
+        response = anonymous.post("/v1/redox/verify", {"verification-token": token, "challenge": "c"})
+
+        assert response.status_code == 401
+        assert response.json() == {"message": "unauthorized: invalid verification token"}
+
+    def test_an_unconfigured_token_verifies_nobody(self, anonymous, settings):
+        settings.REDOX = {**settings.REDOX, "verification_token": ""}
+
+        assert anonymous.post("/v1/redox/verify", {"verification-token": ""}).status_code == 401
+        assert anonymous.post("/v1/redox/verify").status_code == 401
+
+    def test_other_content_types_are_not_read(self, anonymous):
+        response = anonymous.post("/v1/redox/verify", b"hello", content_type="text/plain")
+
+        assert (response.status_code, response.json()) == (415, {"message": "Unsupported Media Type"})
+
+    def test_the_address_of_messages_can_be_verified_too(self, anonymous):
+        body = {"verification-token": "redox-test-token", "challenge": "c-2"}
+
+        assert anonymous.post("/v1/redox", body).json() == {"challenge": "c-2"}
+        assert anonymous.post("/v1/redox", {**body, "verification-token": "x"}).status_code == 401
+        assert stored_messages() == []
+
+    def test_another_method_is_405(self, anonymous):
+        response = anonymous.get("/v1/redox")
+
+        assert (response.status_code, response.json()) == (405, {"message": "Method Not Allowed"})
+
+
+class TestMessages:
+    @pytest.mark.parametrize(
+        ("headers", "words"),
+        [
+            ({}, "unauthorized: verification token is required"),
+            ({"verification-token": "wrong"}, "unauthorized: invalid verification token"),
+        ],
+    )
+    def test_the_token_is_asked_for(self, anonymous, headers, words):
+        response = anonymous.post("/v1/redox", ehr.order(), headers=headers)
+
+        assert (response.status_code, response.json()) == (401, {"message": words})
+        assert stored_messages() == []
+
+    def test_a_message_is_stored_whole_acknowledged_and_waits_for_a_worker(self, anonymous):
+        message = ehr.order()
+
+        response = anonymous.post("/v1/redox", message, headers=TOKEN)
+
+        assert (response.status_code, response.content) == (200, b"")
+        (stored,) = stored_messages()
+        assert stored["message"] == message
+        assert stored["meta"]["DataModel"] == "Order"
+        assert stored["meta"]["FacilityCode"] is None
+        (record,) = ehr.records()
+        assert (record["kind"], record["documentId"], record["state"]) == ("message", stored["_id"], "pending")
+        assert emitted("ehr.message_received") == [{"documentId": str(stored["_id"])}]
+
+    def test_every_model_is_stored(self, anonymous):
+        body = {"Meta": {"DataModel": "Scheduling", "EventType": "New"}, "Count": 3, "Share": 1.5}
+
+        assert anonymous.post("/v1/redox", body, headers=TOKEN).status_code == 200
+        assert stored_messages()[0]["message"]["Count"] == 3
+
+    @pytest.mark.parametrize(
+        "body",
+        [
+            {},
+            {"Meta": {}},
+            {"Meta": {"DataModel": "Order", "EventType": ""}},
+            {"Meta": {"DataModel": 1, "EventType": "New"}},
+            {"Meta": {"DataModel": "Order", "EventType": "New", "Logs": {}}},
+            {"Meta": "x"},
+            [1],
+        ],
+    )
+    def test_what_has_no_metadata_is_refused_and_not_stored(self, anonymous, body):
+        assert anonymous.post("/v1/redox", body, headers=TOKEN).status_code == 400
+        assert stored_messages() == []
+        assert ehr.records() == []
+
+    def test_what_is_not_json_is_refused(self, anonymous):
+        response = anonymous.post("/v1/redox", b"{", headers=TOKEN)
+
+        assert response.status_code == 400
+        assert stored_messages() == []
+
+    def test_keys_that_look_like_operators_are_kept_harmless(self, anonymous):
+        body = {**ehr.order(), "$where": {"$gt": 1}}
+
+        assert anonymous.post("/v1/redox", body, headers=TOKEN).status_code == 200
+        assert stored_messages()[0]["message"]["＄where"] == {"＄gt": 1}
+
+    def test_numbers_beyond_64_bits_do_not_stop_the_feed(self, anonymous):
+        raw = orjson.dumps(ehr.order())[:-1] + b',"Big":18446744073709551615}'
+
+        assert anonymous.post("/v1/redox", raw, headers=TOKEN).status_code == 200
+
+    def test_a_message_delivered_ten_times_at_once_is_stored_once(self, anonymous):
+        message, statuses = ehr.order(), []
+        threads = [
+            threading.Thread(
+                target=lambda: statuses.append(anonymous.post("/v1/redox", message, headers=TOKEN).status_code)
+            )
+            for _ in range(10)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+        assert statuses == [200] * 10
+        assert len(stored_messages()) == len(ehr.records()) == 1
+
+
+def match(backend, document_id, **patients):
+    body = {"messageRef": {"documentId": str(document_id), "dataModel": "Order", "eventType": "New"}}
+    return backend.post("/v1/redox/match", {**body, **({"patients": patients} if patients else {})})
+
+
+def store(message):
+    document = {"_id": ObjectId(), "meta": message["Meta"], "message": message}
+    db.collection("redox").insert_one(document)
+    return document["_id"]
+
+
+class TestMatching:
+    def test_the_source_alone_names_the_clinic(self, backend):
+        clinic = ehr.ehr_clinic()
+
+        response = match(backend, store(ehr.order()))
+
+        assert response.status_code == 200
+        answer = response.json()
+        assert answer["clinic"]["id"] == str(clinic["_id"])
+        assert answer["settings"]["sourceId"] == ehr.SOURCE
+        assert "patients" not in answer
+
+    @pytest.mark.parametrize("changes", [{"enabled": False}, {"provider": "xealth"}, {"sourceId": "x"}])
+    def test_only_enabled_redox_clinics_of_the_source_count(self, backend, changes):
+        ehr.ehr_clinic(**changes)
+
+        response = match(backend, store(ehr.order()))
+
+        assert response.status_code == 404
+        assert response.json() == {"message": "not found: couldn't find a matching clinic"}
+
+    def test_two_clinics_of_one_source_are_a_conflict(self, backend):
+        ehr.ehr_clinic()
+        ehr.ehr_clinic()
+
+        response = match(backend, store(ehr.order()))
+
+        assert response.status_code == 409
+        assert response.json() == {"message": "duplicate: multiple matching clinics found"}
+
+    @pytest.mark.parametrize(
+        ("body", "status", "words"),
+        [
+            (None, 400, "bad request: messageRef is required"),
+            ({}, 400, "bad request: messageRef is required"),
+            (
+                {"messageRef": {"documentId": "x", "dataModel": "Order", "eventType": "New"}},
+                400,
+                "bad request: invalid documentId",
+            ),
+            (
+                {"messageRef": {"documentId": "a" * 24, "dataModel": "Order", "eventType": "New"}},
+                404,
+                "not found: couldn't find the message",
+            ),
+        ],
+    )
+    def test_the_reference_is_checked(self, backend, body, status, words):
+        response = backend.post("/v1/redox/match", body)
+
+        assert (response.status_code, response.json()["message"]) == (status, words)
+
+    def test_other_models_are_refused(self, backend):
+        ref = {"documentId": "a" * 24, "dataModel": "Results", "eventType": "New"}
+
+        assert backend.post("/v1/redox/match", {"messageRef": ref}).status_code == 400
+
+    def test_without_a_source_it_is_400(self, backend):
+        message = ehr.order()
+        message["Meta"]["Source"] = None
+
+        response = match(backend, store(message))
+
+        assert response.json() == {"message": "bad request: source id is required"}
+
+    @pytest.mark.parametrize(
+        ("demographics", "words"),
+        [
+            ({"FirstName": "A"}, "bad request: date of birth is missing"),
+            ({"DOB": "1991-04-17"}, "bad request: full name is missing"),
+        ],
+    )
+    def test_birth_date_and_name_are_needed_even_for_the_clinic_alone(self, backend, demographics, words):
+        ehr.ehr_clinic()
+        message = ehr.order()
+        message["Patient"]["Demographics"] = demographics
+
+        response = match(backend, store(message))
+
+        assert (response.status_code, response.json()["message"]) == (400, words)
+
+    def test_without_an_mrn_there_are_no_patients(self, backend):
+        clinic = ehr.ehr_clinic()
+        ehr.ehr_patient(clinic)
+        message = ehr.order()
+        message["Patient"]["Identifiers"] = []
+
+        response = match(backend, store(message), criteria=["DOB_FULLNAME"])
+
+        assert response.status_code == 200
+        assert "patients" not in response.json()
+
+    @pytest.mark.parametrize(
+        ("fields", "criteria"),
+        [
+            ({"mrn": "qx-1", "birthDate": "1900-01-01"}, ["MRN"]),
+            ({"mrn": "Qx-1"}, ["MRN_DOB"]),
+            ({"mrn": "other", "fullName": "mára quill"}, ["DOB_FULLNAME"]),
+        ],
+    )
+    def test_case_and_accents_do_not_matter(self, backend, fields, criteria):
+        clinic = ehr.ehr_clinic()
+        patient = ehr.ehr_patient(clinic, **fields)
+
+        response = match(backend, store(ehr.order()), criteria=criteria)
+
+        assert [p["id"] for p in response.json()["patients"]] == [patient["userId"]]
+
+    def test_a_patient_who_meets_two_criteria_is_listed_once(self, backend):
+        clinic = ehr.ehr_clinic()
+        ehr.ehr_patient(clinic)
+
+        response = match(backend, store(ehr.order()), criteria=["MRN", "DOB_FULLNAME"])
+
+        assert len(response.json()["patients"]) == 1
+
+    def test_a_unique_match_changes_the_subscription_once_per_message(self, backend):
+        clinic = ehr.ehr_clinic()
+        patient = ehr.ehr_patient(clinic)
+        first, second = store(ehr.order()), store(ehr.order())
+
+        match(backend, first, criteria=["MRN_DOB"], onUniqueMatch="ENABLE_REPORTS")
+        match(backend, first, criteria=["MRN_DOB"], onUniqueMatch="DISABLE_REPORTS")
+        found = stored_patient(clinic, patient["userId"])["ehrSubscriptions"]["summaryAndReports"]
+        assert (found["active"], found["provider"]) == (True, "redox")
+        assert found["matchedMessages"] == [{"id": first, "dataModel": "Order", "eventType": "New"}]
+        assert found["createdAt"] == found["updatedAt"]
+
+        match(backend, second, criteria=["MRN_DOB"], onUniqueMatch="DISABLE_REPORTS")
+        found = stored_patient(clinic, patient["userId"])["ehrSubscriptions"]["summaryAndReports"]
+        assert found["active"] is False
+        assert [message["id"] for message in found["matchedMessages"]] == [first, second]
+
+    def test_several_matches_change_nothing(self, backend):
+        clinic = ehr.ehr_clinic()
+        patients = [ehr.ehr_patient(clinic), ehr.ehr_patient(clinic)]
+
+        response = match(backend, store(ehr.order()), criteria=["MRN"], onUniqueMatch="ENABLE_REPORTS")
+
+        assert len(response.json()["patients"]) == 2
+        assert all("ehrSubscriptions" not in stored_patient(clinic, p["userId"]) for p in patients)
+
+    def test_a_changed_mrn_ends_the_subscription(self, backend):
+        clinic = ehr.ehr_clinic()
+        patient = ehr.ehr_patient(clinic)
+        ehr.subscribe(patient)
+
+        body = {"fullName": "Mara Quill", "birthDate": "1991-04-17", "mrn": "QX-2"}
+        path = f"/v1/clinics/{clinic['_id']}/patients/{patient['userId']}"
+        assert backend.put(path, body).status_code == 200
+
+        found = stored_patient(clinic, patient["userId"])["ehrSubscriptions"]["summaryAndReports"]
+        assert found["active"] is False
+        assert len(found["matchedMessages"]) == 1
+
+
+def scheduled():
+    return list(db.collection("scheduledSummaryAndReportsOrders").find({}, sort=[("_id", 1)]))
+
+
+class TestSync:
+    @pytest.mark.parametrize("changes", [{"enabled": False}, {"provider": "xealth"}])
+    def test_a_clinic_without_an_active_redox_connection_is_not_found(self, backend, changes):
+        clinic = ehr.ehr_clinic(**changes)
+
+        response = backend.post(f"/v1/clinics/{clinic['_id']}/ehr/sync")
+
+        assert response.status_code == 404
+        assert response.json() == {"message": "not found: couldn't find a matching clinic"}
+
+    def test_neither_is_an_unknown_one_or_one_without_settings(self, backend):
+        plain = make_clinic()
+
+        assert backend.post(f"/v1/clinics/{'a' * 24}/ehr/sync").status_code == 404
+        assert backend.post(f"/v1/clinics/{plain['_id']}/ehr/sync").status_code == 404
+
+    def test_every_subscribed_patient_gets_a_document_that_waits_for_a_worker(self, backend):
+        clinic = ehr.ehr_clinic()
+        patient, other = ehr.ehr_patient(clinic), ehr.ehr_patient(clinic)
+        message = ehr.subscribe(patient)
+
+        response = backend.post(f"/v1/clinics/{clinic['_id']}/ehr/sync")
+
+        assert (response.status_code, response.content) == (202, b"")
+        (document,) = scheduled()
+        assert document["userId"] == patient["userId"] != other["userId"]
+        assert document["clinicId"] == clinic["_id"]
+        assert document["lastMatchedOrder"] == message
+        assert "precedingDocument" not in document
+        (record,) = ehr.records("scheduled")
+        assert record["documentId"] == document["_id"]
+        assert emitted("ehr.order_scheduled") == [{"documentId": str(document["_id"])}]
+        assert ehr.deliveries() == []
+
+    def test_the_second_call_names_the_document_before(self, backend):
+        clinic = ehr.ehr_clinic()
+        ehr.subscribe(ehr.ehr_patient(clinic))
+        path = f"/v1/clinics/{clinic['_id']}/ehr/sync"
+
+        backend.post(path)
+        backend.post(path)
+
+        first, second = scheduled()
+        assert second["precedingDocument"] == {"_id": first["_id"], "createdTime": first["createdTime"]}
+
+    def test_a_clinic_where_nobody_is_subscribed_answers_202(self, backend):
+        clinic = ehr.ehr_clinic()
+        ehr.ehr_patient(clinic)
+
+        assert backend.post(f"/v1/clinics/{clinic['_id']}/ehr/sync").status_code == 202
+        assert scheduled() == []
+
+    def test_a_patients_sync_reaches_the_clinics_that_want_reports_after_uploads(self, backend):
+        wanting = ehr.ehr_clinic()
+        silent = ehr.ehr_clinic(
+            sourceId="other", scheduledReports={"cadence": "14d", "onUploadEnabled": False}
+        )
+        patient = ehr.ehr_patient(wanting)
+        ehr.subscribe(patient)
+        ehr.subscribe(ehr.ehr_patient(silent, userId=patient["userId"]))
+
+        response = backend.post(f"/v1/patients/{patient['userId']}/ehr/sync")
+
+        assert (response.status_code, response.content) == (202, b"")
+        assert [document["clinicId"] for document in scheduled()] == [wanting["_id"]]
+
+    def test_a_patients_sync_answers_202_when_there_is_nothing_to_do(self, backend):
+        assert backend.post("/v1/patients/a1b2c3d4e5/ehr/sync").status_code == 202
+        assert scheduled() == []
