@@ -5,6 +5,7 @@ from bson import ObjectId
 from clinics.services import access
 from clinics.services.clinics import change_clinic
 from clinics.store import clinic_settings as store
+from clinics_site.core import db
 from clinics_site.core.db import Document
 from clinics_site.core.errors import Conflict, NotFound
 
@@ -19,11 +20,15 @@ def access_mrn_settings(clinic_id: str | ObjectId) -> Document:
 
 def update_mrn_settings(clinic_id: str | ObjectId, *, required: bool, unique: bool) -> Document:
     """Raises Conflict, and changes nothing, when MRNs shall be unique and are not."""
-    clinic = access.access_clinic(clinic_id)
-    was_unique = (clinic.get("mrnSettings") or {}).get("unique")
-    if unique and not was_unique and store.has_equal_mrns(clinic["_id"]):
-        reason = "the clinic has patients with the same mrn"
-        raise Conflict(reason)
     settings = {"required": required, "unique": unique}
-    change_clinic(clinic["_id"], {"mrnSettings": settings})
+
+    def update() -> None:
+        clinic = access.access_clinic(clinic_id)
+        was_unique = (clinic.get("mrnSettings") or {}).get("unique")
+        if unique and not was_unique and store.has_equal_mrns(clinic["_id"]):
+            reason = "the clinic has patients with the same mrn"
+            raise Conflict(reason)
+        change_clinic(clinic["_id"], {"mrnSettings": settings})
+
+    db.run_in_transaction(update)
     return settings

@@ -369,6 +369,18 @@ def test_a_website_can_be_emptied(ada):
     assert ada.api.put(path(made), {**CLINIC, "website": ""}).json()["website"] == ""
 
 
+def test_a_clinic_can_be_sent_back_as_it_was_read(ada):
+    made = make_clinic(ada, timezone="Europe/Berlin", phoneNumbers=[{"number": "555"}])
+    for kind in ("patient_tags", "sites"):
+        ada.api.post(path(made, kind), {"name": "One"})
+    tag, site = stored(made)["patientTags"][0]["_id"], stored(made)["sites"][0]
+    add_patient(made, tags=[tag], sites=[site])
+    shown = ada.api.get(path(made)).json()
+    answer = ada.api.put(path(made), shown)
+    assert answer.status_code == 200
+    assert answer.json() == {**shown, "updatedTime": answer.json()["updatedTime"]}
+
+
 def test_only_admins_and_services_update(clinic, ada, ben, cy, backend):
     for caller, status in ((ada.api, 200), (backend, 200), (ben.api, 403), (cy.api, 403)):
         assert caller.put(path(clinic), CLINIC).status_code == status
