@@ -1,0 +1,396 @@
+"""Invitations of clinicians (behaviour note confirmations, 6.1 to 6.4 and 6.8 to 6.10; clinics, 4.3)."""
+
+import dataclasses
+
+import pytest
+from bson import ObjectId
+
+from clinics_site.core import authn, db
+from tests.cast import make_clinic, make_person
+from tests.events import deliver_all, emitted
+from users.services import accounts
+
+NOT_FOUND = {"code": 404, "reason": "No matching invite was found"}
+DENIED = {"code": 401, "reason": "Not authorized for requested operation"}
+
+
+def invite(clinic, ada, email="new.doctor@example.org", roles=("CLINIC_MEMBER",)):
+    response = ada.api.post(
+        f"/v1/clinics/{clinic['id']}/invites/clinicians", {"email": email, "roles": list(roles)}
+    )
+    assert response.status_code == 200, response.content
+    return response.json()["inviteId"]
+
+
+def path(clinic, key):
+    return f"/v1/clinics/{clinic['id']}/invites/clinicians/{key}"
+
+
+def own(person, *more):
+    return "/".join([f"/v1/clinicians/{person.user_id}/invites", *more])
+
+
+def stored(key):
+    return db.collection("confirmations").find_one({"_id": key})
+
+
+def record(clinic, key):
+    return db.collection("clinicians").find_one(
+        {"clinicId": ObjectId(clinic["id"]), "inviteId": key}
+    )
+
+
+def restrict(clinic, *restrictions):
+    db.collection("clinics").update_one(
+        {"_id": ObjectId(clinic["id"])}, {"$set": {"membershipRestrictions": list(restrictions)}}
+    )
+
+
+# --- the whole life -------------------------------------------------------------------------------
+def test_from_invitation_to_working_roles(clinic, ada):
+    key = invite(clinic, ada, "Fay.New@Example.org", ["CLINIC_ADMIN"])
+    [mail] = emitted("mail.requested")
+    assert mail["recipient"] == "Fay.New@Example.org"
+    assert mail["template"] == "clinician_invitation"
+    assert mail["variables"] == {
+        "CreatorName": "Ada Admin",
+        "ClinicName": clinic["name"],
+        "Email": "Fay.New@Example.org",
+        "WebPath": "signup/clinician",
+    }
+
+    fay = make_person("Fay New", roles=("clinician",))
+    clinicians = f"/v1/clinics/{clinic['id']}/clinicians"
+    assert fay.api.get(clinicians).status_code == 403
+
+    [shown] = fay.api.get(own(fay)).json()
+    assert shown["key"] == key
+    assert shown["restrictions"] == {"canAccept": True}
+    assert shown["creator"]["clinicName"] == clinic["name"]
+    assert shown["creator"]["profile"]["fullName"] == "Ada Admin"
+
+    accepted = fay.api.put(own(fay, key))
+    assert accepted.status_code == 200
+    assert accepted.json()["id"] == fay.user_id
+    assert accepted["Content-Type"] == "application/json"
+    assert "inviteId" not in accepted.json()
+    assert stored(key)["status"] == "completed"
+    assert fay.api.get(clinicians).status_code == 200
+    assert fay.user_id in db.collection("clinics").find_one({})["admins"]
+
+    again = fay.api.put(own(fay, key))
+    assert (again.status_code, again.json()) == (404, NOT_FOUND)
+
+
+# --- inviting -------------------------------------------------------------------------------------
+def test_the_invitation_is_stored_as_other_systems_read_it(clinic, ada):
+    key = invite(clinic, ada, "Some.One@example.org")
+
+    document = stored(key)
+    assert len(key) == 32
+    assert document["type"] == "clinician_invitation"
+    assert document["status"] == "pending"
+    assert document["email"] == "Some.One@example.org"
+    assert document["clinicId"] == clinic["id"]
+    assert document["creatorId"] == ada.user_id
+    assert document["creator"] == {"clinicId": clinic["id"], "clinicName": clinic["name"]}
+    assert document["userId"] == ""
+    assert document["context"] is None
+    assert document["templateName"] == "clinician_invitation"
+    assert document["modified"].year == 1
+    assert "expiresAt" not in document
+    assert record(clinic, key)["email"] == "some.one@example.org"
+    assert "userId" not in record(clinic, key)
+
+
+def test_an_account_that_exists_is_led_to_the_login(clinic, ada, eve):
+    key = invite(clinic, ada, eve.email)
+    assert stored(key)["userId"] == eve.user_id
+    assert emitted("mail.requested")[0]["variables"]["WebPath"] == "login"
+
+
+def test_a_second_invitation_of_an_address_is_the_clinic_sides_409(clinic, ada):
+    invite(clinic, ada)
+    response = ada.api.post(
+        f"/v1/clinics/{clinic['id']}/invites/clinicians",
+        {"email": "NEW.doctor@example.org", "roles": ["CLINIC_MEMBER"]},
+    )
+    assert response.status_code == 409
+    assert response.json() == {"message": "duplicate: clinician is already a member of the clinic"}
+    assert db.collection("confirmations").count_documents({}) == 1
+    assert len(emitted("mail.requested")) == 1
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"email": "a@example.org"},
+        {"email": "a@example.org", "roles": []},
+        {"email": "a@example.org", "roles": ["OWNER"]},
+        {"email": "a@example.org", "roles": ["PRESCRIBER", "PRESCRIBER"]},
+        {"roles": ["PRESCRIBER"]},
+    ],
+)
+def test_what_the_clinic_side_refuses_comes_in_its_words(clinic, ada, body):
+    response = ada.api.post(f"/v1/clinics/{clinic['id']}/invites/clinicians", body)
+    assert response.status_code == 400
+    assert list(response.json()) == ["message"]
+    assert db.collection("confirmations").count_documents({}) == 0
+
+
+@pytest.mark.parametrize("body", [b"{", b"[]", b'"x"', b""])
+def test_an_unreadable_body(clinic, ada, body):
+    response = ada.api.post(f"/v1/clinics/{clinic['id']}/invites/clinicians", body)
+    assert response.status_code == 400
+    assert response.json() == {"code": 400, "reason": "Error decoding the confirmation"}
+
+
+def test_any_content_type_and_unknown_fields_are_taken(clinic, ada):
+    response = ada.api.post(
+        f"/v1/clinics/{clinic['id']}/invites/clinicians",
+        {"email": "a@example.org", "roles": ["PRESCRIBER"], "nickname": 7},
+        content_type="text/plain",
+    )
+    assert response.status_code == 200
+
+
+def test_a_clinic_before_its_migration_is_422(clinic, ada):
+    db.collection("clinics").update_one(
+        {"_id": ObjectId(clinic["id"])}, {"$unset": {"isMigrated": ""}}
+    )
+    response = ada.api.post(
+        f"/v1/clinics/{clinic['id']}/invites/clinicians",
+        {"email": "a@example.org", "roles": ["PRESCRIBER"]},
+    )
+    assert response.status_code == 422
+    assert response.json() == {"message": "constraint violation: clinic is not migrated"}
+
+
+def test_a_service_may_invite_and_an_unknown_clinic_is_404(clinic, backend):
+    body = {"email": "a@example.org", "roles": ["CLINIC_MEMBER"]}
+    assert backend.post(f"/v1/clinics/{clinic['id']}/invites/clinicians", body).status_code == 200
+    unknown = backend.post(f"/v1/clinics/{'0' * 24}/invites/clinicians", body)
+    assert unknown.json() == {"code": 404, "reason": "Error finding the clinic"}
+
+
+# --- the words for a token ------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("token", "status", "reason"),
+    [
+        (None, 401, "No x-tidepool-session-token was found"),
+        ("nonsense", 403, "The x-tidepool-session-token was invalid"),
+    ],
+)
+def test_missing_and_invalid_tokens(clinic, anonymous, token, status, reason):
+    anonymous.token = token
+    response = anonymous.get(path(clinic, "x"))
+    assert (response.status_code, response.json()) == (status, {"code": status, "reason": reason})
+
+
+def test_members_and_strangers_are_refused(clinic, ada, ben, eve):
+    key = invite(clinic, ada)
+    for person in (ben, eve):
+        for method in ("get", "patch", "delete"):
+            response = person.api.request(method, path(clinic, key))
+            assert (response.status_code, response.json()) == (401, DENIED)
+
+
+def test_a_clinician_look_up_that_fails_logs_nobody_out(clinic, ada, monkeypatch):
+    from pymongo.errors import AutoReconnect
+
+    from clinics_site.core import policy
+
+    def down(*_):
+        raise AutoReconnect
+
+    monkeypatch.setattr(policy, "_load_roles", down)
+    assert ada.api.get(path(clinic, "x")).status_code == 503
+
+
+# --- resending, reading, cancelling ---------------------------------------------------------------
+def test_resend_takes_the_clients_form_content_type(clinic, ada, eve):
+    key = invite(clinic, ada)
+    db.collection("clinicians").update_one({"inviteId": key}, {"$set": {"email": eve.email}})
+
+    response = ada.api.patch(path(clinic, key), content_type="application/x-www-form-urlencoded")
+
+    assert response.status_code == 200
+    assert response.json()["key"] == key
+    assert response.json()["email"] == eve.email
+    assert response.json()["creator"]["profile"]["fullName"] == "Ada Admin"
+    assert stored(key)["userId"] == eve.user_id
+    assert [m["recipient"] for m in emitted("mail.requested")] == [
+        "new.doctor@example.org",
+        eve.email,
+    ]
+
+
+@pytest.mark.parametrize("state", ["gone", "declined", "canceled"])
+def test_resend_makes_a_lost_confirmation_anew_under_its_key(clinic, ada, state):
+    key = invite(clinic, ada)
+    if state == "gone":
+        db.collection("confirmations").delete_one({"_id": key})
+    else:
+        db.collection("confirmations").update_one({"_id": key}, {"$set": {"status": state}})
+
+    assert ada.api.patch(path(clinic, key)).status_code == 200
+
+    assert stored(key)["status"] == "pending"
+    assert stored(key)["clinicId"] == clinic["id"]
+
+
+@pytest.mark.parametrize("method", ["get", "patch"])
+def test_unknown_invitations_are_the_clinic_sides_404(clinic, ada, method):
+    response = ada.api.request(method, path(clinic, "unknown"))
+    assert (response.status_code, response.json()) == (404, {"message": "clinician not found"})
+
+
+def test_get_shows_no_profile(clinic, ada):
+    key = invite(clinic, ada)
+    shown = ada.api.get(path(clinic, key)).json()
+    assert shown["creator"] == {
+        "userid": "",
+        "profile": None,
+        "clinicId": clinic["id"],
+        "clinicName": clinic["name"],
+    }
+    assert shown["modified"] == "0001-01-01T00:00:00Z"
+    assert shown["context"] is None
+    assert shown["restrictions"] is None
+    assert "expiresAt" not in shown
+
+
+def test_get_without_a_pending_confirmation(clinic, ada):
+    key = invite(clinic, ada)
+    db.collection("confirmations").update_one({"_id": key}, {"$set": {"status": "declined"}})
+    response = ada.api.get(path(clinic, key))
+    assert (response.status_code, response.json()) == (404, NOT_FOUND)
+
+
+def test_deleting_takes_both_documents_and_may_be_repeated(clinic, ada):
+    key = invite(clinic, ada)
+    for _ in range(2):
+        response = ada.api.delete(path(clinic, key))
+        assert (response.status_code, response.content) == (200, b"OK")
+    assert stored(key)["status"] == "canceled"
+    assert record(clinic, key) is None
+    assert db.collection("clinician_deletions").count_documents({}) == 0
+
+
+def test_another_clinics_admin_can_not_touch_it(clinic, other_clinic, ada, cy):
+    key = invite(clinic, ada)
+    assert cy.api.delete(path(other_clinic, key)).status_code == 200
+    assert stored(key)["status"] == "pending"
+    assert record(clinic, key) is not None
+    assert cy.api.patch(path(other_clinic, key)).status_code == 404
+
+
+# --- the invited person ---------------------------------------------------------------------------
+def test_nothing_to_list_is_404(eve):
+    response = eve.api.get(own(eve))
+    assert (response.status_code, response.json()) == (
+        404,
+        {"code": 404, "reason": "Nothing found"},
+    )
+
+
+def test_an_account_without_address_has_no_invitations(backend, clinic, ada):
+    from users.clients import embedded
+
+    user = embedded.EmbeddedUserService().create_custodial_user("c" * 24, None)
+    backend.token = accounts.issue_user_token(user.user_id)
+    assert backend.get(f"/v1/clinicians/{user.user_id}/invites").status_code == 404
+
+
+def test_only_the_receiver_may_answer(clinic, ada, eve, cy, backend):
+    key = invite(clinic, ada, eve.email)
+    for api, status in ((cy.api, 401), (backend, 401)):
+        assert api.put(own(eve, key)).status_code == status
+        assert api.delete(own(eve, key)).status_code == status
+        assert api.get(own(eve)).status_code == status
+    assert cy.api.put(own(cy, key)).json() == NOT_FOUND
+    assert cy.api.delete(own(cy, key)).content == b"OK"
+    assert stored(key)["status"] == "pending"
+
+
+def test_dismissing_takes_the_record_and_may_be_repeated(clinic, ada, eve):
+    key = invite(clinic, ada, eve.email)
+    for _ in range(2):
+        response = eve.api.delete(own(eve, key))
+        assert (response.status_code, response.content) == (200, b"OK")
+    assert stored(key)["status"] == "declined"
+    assert record(clinic, key) is None
+    assert eve.api.put(own(eve, key)).status_code == 404
+
+
+def test_when_the_clinic_refuses_nothing_changes(clinic, ada, eve):
+    key = invite(clinic, ada, eve.email)
+    db.collection("clinicians").delete_one({"inviteId": key})
+
+    response = eve.api.put(own(eve, key))
+
+    assert (response.status_code, response.json()) == (404, {"message": "clinician not found"})
+    assert stored(key)["status"] == "pending"
+
+
+DOMAIN = {"emailDomain": "Example.ORG"}
+WITH_IDP = {"emailDomain": "example.org", "requiredIdp": "Lakeside-SSO"}
+FOREIGN = {"emailDomain": "elsewhere.org"}
+NEEDS = {"canAccept": False, "requiredIdp": "Lakeside-SSO"}
+YES, NO = {"canAccept": True}, {"canAccept": False}
+
+
+@pytest.mark.parametrize(
+    ("restrictions", "provider", "expected"),
+    [
+        ([], None, YES),
+        ([DOMAIN], None, YES),
+        ([FOREIGN], None, NO),
+        ([WITH_IDP], None, NEEDS),
+        ([WITH_IDP], "other", NEEDS),
+        ([WITH_IDP], "LAKESIDE-sso", YES),
+        ([FOREIGN, DOMAIN], None, YES),
+        ([WITH_IDP, DOMAIN], None, NEEDS),  # only the first matching domain counts
+        ([DOMAIN, WITH_IDP], None, YES),
+        ([{"emailDomain": "ample.org"}], None, NO),
+    ],
+)
+def test_restrictions_decide_who_may_accept(
+    clinic, ada, eve, monkeypatch, restrictions, provider, expected
+):
+    key = invite(clinic, ada, eve.email)
+    restrict(clinic, *restrictions)
+    check = authn._checker()
+
+    def through_provider(token):
+        return dataclasses.replace(check(token), identity_provider=provider)
+
+    monkeypatch.setattr(authn, "_checker", lambda: through_provider)
+
+    [shown] = eve.api.get(own(eve)).json()
+    assert shown["restrictions"] == expected
+    response = eve.api.put(own(eve, key))
+    if expected["canAccept"]:
+        assert response.status_code == 200
+    else:
+        refusal = {"code": 403, "reason": "Error accepting invitation"}
+        assert (response.status_code, response.json()) == (403, refusal)
+        assert stored(key)["status"] == "pending"
+
+
+def test_the_newest_invitation_comes_first(clinic, ada, eve):
+    first = invite(clinic, ada, eve.email)
+    second = invite(make_clinic(ada, name="Second"), ada, eve.email)
+    assert [i["key"] for i in eve.api.get(own(eve)).json()] == [second, first]
+
+
+def test_a_deleted_user_takes_received_invitations_along(clinic, ada, eve):
+    from clinics_site.core import outbox
+
+    received = invite(clinic, ada, eve.email)
+    sent = invite(clinic, ada, "b@example.org")
+    outbox.emit("user.deleted", {"userId": eve.user_id})
+    outbox.emit("user.deleted", {"userId": ada.user_id})
+    deliver_all()
+    assert stored(received) is None
+    assert stored(sent) is not None

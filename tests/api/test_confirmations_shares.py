@@ -1,0 +1,282 @@
+"""Offers of data to a clinic (behaviour note confirmations, 6.5 to 6.7 and 9.7)."""
+
+from datetime import timedelta
+
+import orjson
+import pytest
+from bson import ObjectId
+
+from clinics_site.core import clock, db
+from tests.cast import add_member, make_person
+from tests.events import emitted
+from users.services.neighbours import profile_service
+
+FORBIDDEN = {"code": 403, "reason": "Forbidden to perform requested operation"}
+GRANTS = {"view": {}, "upload": {}, "note": {}, "root": {}}
+
+
+def offer(clinic, person, permissions=GRANTS):
+    response = person.api.post(
+        f"/confirm/send/invite/{person.user_id}/clinic",
+        {"shareCode": clinic["shareCode"], "permissions": permissions},
+    )
+    assert response.status_code == 200, response.content
+    return response.json()["key"]
+
+
+def path(clinic, *key):
+    return "/".join([f"/v1/clinics/{clinic['id']}/invites/patients", *key])
+
+
+def stored(key):
+    return db.collection("confirmations").find_one({"_id": key})
+
+
+def set_fields(key, **fields):
+    db.collection("confirmations").update_one({"_id": key}, {"$set": fields})
+
+
+def set_clinic(clinic, **fields):
+    db.collection("clinics").update_one({"_id": ObjectId(clinic["id"])}, {"$set": fields})
+
+
+def past():
+    return clock.now() - timedelta(seconds=1)
+
+
+# --- the whole life -------------------------------------------------------------------------------
+def test_from_offer_to_patient(clinic, ada, ben, dot):
+    profile_service().update_profile(dot.user_id, {"patient": {"birthday": "1980-02-03"}})
+    key = offer(clinic, dot)
+    [mail] = emitted("mail.requested")
+    assert mail == {
+        "recipient": ada.email,
+        "template": "patient_clinic_invitation",
+        "variables": {
+            "CareteamName": "Dot Patient",
+            "ClinicName": clinic["name"],
+            "WebPath": "login",
+        },
+    }
+
+    [shown] = ben.api.get(path(clinic)).json()
+    assert shown["key"] == key
+    assert shown["creatorId"] == dot.user_id
+    assert shown["creator"]["profile"] == {
+        "fullName": "Dot Patient",
+        "patient": {
+            "birthday": "1980-02-03",
+            "diagnosisDate": "",
+            "isOtherPerson": False,
+            "fullName": "",
+        },
+    }
+
+    patient = ben.api.put(path(clinic, key))
+    assert patient.status_code == 200
+    assert patient.json()["id"] == dot.user_id
+    assert patient.json()["birthDate"] == "1980-02-03"
+    assert patient.json()["permissions"] == {"view": {}, "upload": {}, "note": {}}
+    assert stored(key)["status"] == "completed"
+    assert ben.api.get(f"/v1/clinics/{clinic['id']}/patients/{dot.user_id}").status_code == 200
+    assert ben.api.get(path(clinic)).json() == []
+
+    again = ben.api.put(path(clinic, key))
+    assert (again.status_code, again.json()) == (403, FORBIDDEN)
+
+
+def test_everything_the_clinician_enters_is_passed_on(clinic, ada, ben, dot):
+    tag = ada.api.post(f"/v1/clinics/{clinic['id']}/patient_tags", {"name": "New"}).json()
+    entered = {
+        "fullName": "Dot From The Clinic",
+        "birthDate": "1981-04-05",
+        "mrn": "M-17",
+        "tags": [tag["id"]] if "id" in tag else [],
+        "diagnosisType": "type2",
+        "glycemicRanges": {"type": "preset", "preset": "adaHighRisk"},
+        "permissions": {"custodian": {}},
+    }
+    patient = ben.api.put(path(clinic, offer(clinic, dot)), entered).json()
+
+    assert patient["fullName"] == "Dot From The Clinic"
+    assert patient["birthDate"] == "1981-04-05"
+    assert patient["mrn"] == "M-17"
+    assert patient["diagnosisType"] == "type2"
+    assert patient["glycemicRanges"] == {"type": "preset", "preset": "adaHighRisk"}
+    assert "custodian" not in patient["permissions"]
+
+
+# --- offering -------------------------------------------------------------------------------------
+def test_the_offer_is_stored_as_other_systems_read_it(clinic, dot):
+    document = stored(offer(clinic, dot, {"view": {}}))
+    assert document["type"] == "careteam_invitation"
+    assert document["clinicId"] == clinic["id"]
+    assert document["email"] == ""
+    assert bytes(document["context"]) == b'{"view":{}}'
+    assert document["expiresAt"] == document["created"] + timedelta(days=7)
+
+
+def test_each_admin_gets_a_mail_of_their_own(clinic, ada, dot):
+    gus = make_person("Gus Admin", roles=("clinician",))
+    add_member(clinic, gus, roles=("CLINIC_ADMIN",))
+    offer(clinic, dot)
+    assert {m["recipient"] for m in emitted("mail.requested")} == {ada.email, gus.email}
+
+
+def test_a_clinic_may_suppress_the_mail(clinic, dot):
+    set_clinic(clinic, suppressedNotifications={"patientClinicInvitation": True})
+    offer(clinic, dot)
+    assert emitted("mail.requested") == []
+
+
+@pytest.mark.parametrize("body", [{}, {"shareCode": "x"}, {"permissions": {}}, {"shareCode": ""}])
+def test_what_is_missing_is_400_without_words(dot, body):
+    response = dot.api.post(f"/confirm/send/invite/{dot.user_id}/clinic", body)
+    assert (response.status_code, response.content) == (400, b"")
+
+
+def test_refusals(clinic, ben, dot, eve):
+    url = f"/confirm/send/invite/{dot.user_id}/clinic"
+    body = {"shareCode": clinic["shareCode"], "permissions": GRANTS}
+    unknown = dot.api.post(url, {**body, "shareCode": "NO-SUCH"})
+    assert unknown.json() == {"code": 404, "reason": "Error finding the clinic"}
+    assert eve.api.post(url, body).status_code == 401
+
+    key = offer(clinic, dot)
+    twice = dot.api.post(url, body)
+    assert twice.json() == {"code": 409, "reason": "There is already an existing invite"}
+    ben.api.put(path(clinic, key))
+    patient = dot.api.post(url, body)
+    reason = "The user is already a patient of the clinic"
+    assert patient.json() == {"code": 409, "reason": reason}
+
+
+@pytest.mark.parametrize("ending", ["expired", "declined"])
+def test_an_offer_that_ended_blocks_no_new_one(clinic, dot, ending):
+    key = offer(clinic, dot)
+    if ending == "expired":
+        set_fields(key, expiresAt=past())
+    else:
+        set_fields(key, status="declined")
+    assert offer(clinic, dot) != key
+
+
+# --- accepting ------------------------------------------------------------------------------------
+def test_expired_offers_are_neither_listed_nor_accepted(clinic, ben, dot):
+    key = offer(clinic, dot)
+    set_fields(key, expiresAt=past())
+    assert ben.api.get(path(clinic)).json() == []
+    response = ben.api.put(path(clinic, key))
+    assert response.json() == {"code": 404, "reason": "No matching invite was found"}
+    assert db.collection("patients").count_documents({"userId": dot.user_id}) == 0
+
+
+@pytest.mark.parametrize(
+    ("fields", "status"),
+    [
+        ({"status": "declined"}, 403),
+        ({"status": "canceled"}, 403),
+        ({"status": "completed"}, 403),
+        ({"type": "clinician_invitation"}, 403),
+    ],
+)
+def test_wrong_state_or_type(clinic, ben, dot, fields, status):
+    key = offer(clinic, dot)
+    set_fields(key, **fields)
+    response = ben.api.put(path(clinic, key))
+    assert (response.status_code, response.json()) == (status, FORBIDDEN)
+
+
+def test_another_clinic_can_not_accept(clinic, other_clinic, cy, dot, eve):
+    key = offer(clinic, dot)
+    assert cy.api.put(path(other_clinic, key)).status_code == 404
+    for person in (cy, eve, dot):
+        assert person.api.put(path(clinic, key)).status_code == 401
+        assert person.api.get(path(clinic)).status_code == 401
+
+
+def test_a_prescriber_alone_is_no_member(clinic, dot):
+    hal = make_person("Hal Prescriber")
+    add_member(clinic, hal, roles=("PRESCRIBER",))
+    assert hal.api.get(path(clinic)).status_code == 401
+
+
+@pytest.mark.parametrize("body", [None, {"fullName": "Dot"}, {"mrn": "  "}])
+def test_a_required_mrn_that_is_missing(clinic, ben, dot, body):
+    key = offer(clinic, dot)
+    set_clinic(clinic, mrnSettings={"required": True, "unique": True})
+    response = ben.api.put(path(clinic, key), body)
+    reason = "Error creating patient because MRN is required"
+    assert (response.status_code, response.json()) == (400, {"code": 400, "reason": reason})
+    assert stored(key)["status"] == "pending"
+    assert ben.api.put(path(clinic, key), {"mrn": "M1"}).status_code == 200
+
+
+def test_the_clinic_sides_refusals_pass_through_and_change_nothing(clinic, ben, dot, eve):
+    set_clinic(clinic, mrnSettings={"required": False, "unique": True})
+    assert ben.api.put(path(clinic, offer(clinic, eve)), {"mrn": "M1"}).status_code == 200
+    key = offer(clinic, dot)
+    response = ben.api.put(path(clinic, key), {"mrn": "M1"})
+    assert response.status_code == 400
+    assert response.json() == {"message": "bad request: mrn must be unique"}
+    assert stored(key)["status"] == "pending"
+
+
+@pytest.mark.parametrize("body", [{"birthDate": "yesterday"}, {"diagnosisType": "type9"}])
+def test_a_body_against_the_schema_is_400_in_the_clinics_words(clinic, ben, dot, body):
+    response = ben.api.put(path(clinic, offer(clinic, dot)), body)
+    assert response.status_code == 400
+    assert list(response.json()) == ["message"]
+
+
+def test_an_unreadable_body_is_400(clinic, ben, dot):
+    response = ben.api.put(path(clinic, offer(clinic, dot)), b"{")
+    assert response.json() == {"code": 400, "reason": "Error decoding the confirmation"}
+
+
+def test_somebody_who_is_a_patient_by_now_stays_as_they_are(clinic, ben, dot, backend):
+    key = offer(clinic, dot)
+    made = backend.post(
+        f"/v1/clinics/{clinic['id']}/patients/{dot.user_id}", {"permissions": {"view": {}}}
+    )
+    assert made.status_code == 200
+    response = ben.api.put(path(clinic, key), {"fullName": "Other"})
+    assert response.status_code == 200
+    assert response.json()["permissions"] == {"view": {}}
+    assert response.json()["fullName"] == "Dot Patient"
+    assert stored(key)["status"] == "completed"
+
+
+# --- taking back and declining --------------------------------------------------------------------
+@pytest.mark.parametrize("before", ["pending", "declined"])
+@pytest.mark.parametrize(
+    ("who", "after"), [("dot", "canceled"), ("ben", "declined"), ("service", "declined")]
+)
+def test_the_sharer_cancels_and_the_clinic_declines(clinic, ben, dot, backend, before, who, after):
+    key = offer(clinic, dot)
+    set_fields(key, status=before)
+    api = {"dot": dot.api, "ben": ben.api, "service": backend}[who]
+
+    response = api.delete(path(clinic, key))
+
+    assert response.status_code == 200
+    assert response.json()["status"] == after
+    assert response.json()["creator"]["profile"] is None
+    assert stored(key)["status"] == after
+
+
+@pytest.mark.parametrize("before", ["completed", "canceled"])
+def test_what_has_ended_can_not_be_deleted(clinic, ben, dot, before):
+    key = offer(clinic, dot)
+    set_fields(key, status=before)
+    for person in (ben, dot):
+        response = person.api.delete(path(clinic, key))
+        assert (response.status_code, response.json()) == (403, FORBIDDEN)
+
+
+def test_unknown_offers_and_strangers(clinic, ben, dot, eve):
+    key = offer(clinic, dot)
+    unknown = ben.api.delete(path(clinic, "unknown"))
+    assert (unknown.status_code, unknown.json()["reason"]) == (403, "No matching invite was found")
+    assert eve.api.delete(path(clinic, key)).status_code == 401
+    assert orjson.loads(bytes(stored(key)["context"])) == GRANTS
