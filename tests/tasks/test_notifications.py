@@ -235,7 +235,8 @@ def test_marketing_is_told_of_a_saved_clinician(lakeside, ben, marketing):
     assert [(c.method, str(c.url), c.content) for c in calls] == [
         ("POST", f"http://marketing.test/v1/users/{ben.user_id}/marketo", b"")
     ]
-    assert neighbours.user_service().check_token(calls[0].headers["x-tidepool-session-token"])
+    token = calls[0].headers["x-tidepool-session-token"]
+    assert token == neighbours.user_service().server_token()
 
 
 @pytest.mark.parametrize("status", [0, 404, 500])
