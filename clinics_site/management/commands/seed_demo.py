@@ -4,6 +4,7 @@ Safe to repeat: what is there stays. Accounts are made in the embedded user serv
 """
 
 import json
+import uuid
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,10 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from clinics.services import access, clinicians, clinics, ehr_settings, seeding, sites, tags
 from clinics.services.clinicians import ClinicianDetails
 from clinics.services.clinics import ClinicProfile
-from clinics.services.patients import has_patients_besides_demo
+from clinics.services.patients import has_patients_besides_demo, match_patients
+from clinics_site.core import clock
 from clinics_site.core.db import Document
+from redox.services import webhook
 from users.clients.protocol import EmailTaken, User
 from users.services import accounts
 from users.services.neighbours import user_service
@@ -26,6 +29,7 @@ ADA = ("ada.admin@example.org", "Ada Admin")
 MEMBERS = (("ben.member@example.org", "Ben Member"), ("mia.member@example.org", "Mia Member"))
 DEMO_PATIENT = ("demo.patient@example.org", "Demo Patient")
 PATIENTS, SEED = 60, 7
+SUBSCRIBED = 25
 TAGS = ("Type 1", "Type 2", "Pregnancy", "Pump start", "Needs call")
 SITES = ("Lakeside", "Hilltop", "Telehealth")
 PROFILE = ClinicProfile(
@@ -119,7 +123,39 @@ def _make_clinic(ada: User) -> Document:
     if not has_patients_besides_demo(clinic_id):
         _make_places(clinic_id)
         seeding.seed_patients(clinic_id=clinic_id, count=PATIENTS, seed=SEED)
+    for patient in match_patients(clinic_ids=[clinic_id], limit=SUBSCRIBED):
+        if patient.get("mrn"):
+            webhook.receive(json.dumps(_order(patient)).encode())
     return clinic
+
+
+def _order(patient: Document) -> dict[str, Any]:
+    """What a health record system posts to subscribe a patient; the same again when repeated, and so ignored."""
+    first_name, _, last_name = patient["fullName"].rpartition(" ")
+    number = str(uuid.uuid5(uuid.NAMESPACE_URL, f"{patient['clinicId']}/{patient['userId']}"))
+    return {
+        "Meta": {
+            "DataModel": "Order",
+            "EventType": "New",
+            "EventDateTime": clock.format_time(patient["createdTime"]),
+            "Source": {"ID": SOURCE_ID, "Name": "Lakeside Health Orders"},
+            "Logs": [{"ID": number, "AttemptID": number}],
+        },
+        "Patient": {
+            "Identifiers": [{"ID": patient["mrn"], "IDType": "MRN"}],
+            "Demographics": {
+                "FirstName": first_name,
+                "LastName": last_name,
+                "DOB": patient["birthDate"],
+            },
+        },
+        "Visit": {"VisitNumber": number[:8], "AccountNumber": number[9:13]},
+        "Order": {
+            "ID": f"ORD-{number[:8]}",
+            "Status": "New",
+            "Procedure": {"Code": EHR["procedureCodes"]["enableSummaryReports"]},
+        },
+    }
 
 
 def _make_places(clinic_id: ObjectId) -> None:
