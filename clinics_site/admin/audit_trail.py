@@ -36,7 +36,7 @@ def trail(request: HttpRequest) -> HttpResponseBase:
         filters=request.GET,
         export_query=paging.query_without(request, "before"),
         problem=problem,
-        outcomes=("done", "refused", "denied", "failed"),
+        outcomes=("done", "begun", "refused", "denied"),
     )
 
 

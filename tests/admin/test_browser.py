@@ -5,8 +5,11 @@ from django.contrib.auth.models import Group, User
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
+from clinics_site.core import db
+from tests import ehr
 from tests.admin import browser as chromium
 from tests.admin.conftest import PASSWORD, patient_ids, stored
+from tests.events import deliver_all
 
 pytestmark = [
     pytest.mark.browser,
@@ -90,7 +93,8 @@ def test_no_page_breaks_its_content_security_policy(theme, browser, sam, clinic)
     pages = [
         "/admin/", "/admin/clinics/", "/admin/clinics/attention", "/admin/users/?q=x", "/admin/events/", "/admin/audit/",
         base, f"{base}patients/", f"{base}patients/{patient_ids(clinic)[0]}/", f"{base}members/", f"{base}labels/",
-        f"{base}history", f"{base}settings/ehr", f"{base}delete", "/admin/auth/user/", f"/admin/auth/user/{sam.pk}/change/",
+        "/admin/ehr/messages/", "/admin/ehr/scheduled/", "/admin/ehr/processing/", "/admin/ehr/deliveries/",
+        "/admin/ehr/runs/", f"{base}history", f"{base}settings/ehr", f"{base}delete", "/admin/auth/user/", f"/admin/auth/user/{sam.pk}/change/",
         "/admin/auth/user/add/", "/admin/auth/group/", "/admin/password_change/",
     ]  # fmt: skip
     for page in pages:
@@ -117,3 +121,35 @@ def test_everything_is_reached_by_the_keyboard(browser, sam, clinic):
             reached.add(element.id)
             assert element.value_of_css_property("outline-style") != "none"
     assert len(reached) == wanted
+
+
+def test_start_a_sync_and_watch_it_move_to_its_end(browser, sam, clinic):
+    """The page asks for its progress by itself; nobody reloads it."""
+    settings = {"ehrSettings": ehr.SETTINGS, "PreferredBgUnits": "mg/dL"}
+    db.collection("clinics").update_one({"_id": clinic["_id"]}, {"$set": settings})
+    for number in range(6):
+        ehr.subscribe(ehr.ehr_patient(clinic, mrn=f"QX-{number}"))
+    browser.log_in("sam", PASSWORD)
+    browser.open(f"/admin/clinics/{clinic['_id']}/")
+    browser.wait_for("#ehr-sync", "6 subscribed")
+    browser.click_text("Start a sync")
+    browser.wait_for("h1", "Sync of Harbor Diabetes Center")
+    browser.wait_for(".st-bar-head", "0\nof 6 patients")
+    bar = browser.find("[role=progressbar]")
+    assert bar.get_attribute("aria-valuenow") == "0"
+    deliver_all()
+    browser.wait_for(".st-bar-head", "finished")
+    assert browser.find("[role=progressbar]").get_attribute("aria-valuenow") == "6"
+    assert "done 6" in browser.find("[data-poll] .st-legend").text
+    browser.click_text("Deliveries")
+    browser.wait_for(".st-table", "kept, not sent")
+    browser.driver.find_element(By.XPATH, "//tr[contains(., 'notes')]//a[. = 'Look']").click()
+    browser.wait_for("h1", "Notes delivery")
+    frame = browser.find("iframe.st-pdf")
+    assert frame.rect["height"] > 400
+    answered = browser.driver.execute_script(
+        "return fetch(arguments[0]).then(r => r.headers.get('Content-Type'))",
+        frame.get_attribute("src"),
+    )
+    assert answered == "application/pdf"
+    assert browser.errors() == []

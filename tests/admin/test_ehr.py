@@ -6,10 +6,11 @@ import pytest
 from bson import ObjectId
 
 from clinics_site.core import clock, db
-from tests.admin.conftest import events, text
+from tests.admin.conftest import events, messages_of, text
+from tests.events import emitted
 from tests.factories import make_clinic, make_patient
 
-PAGES = ("ehr/messages/", "ehr/scheduled/", "ehr/processing/", "ehr/runs/")
+PAGES = ("ehr/messages/", "ehr/scheduled/", "ehr/processing/", "ehr/runs/", "ehr/deliveries/")
 EHR = {
     "enabled": True,
     "provider": "redox",
@@ -227,3 +228,145 @@ def test_the_clinic_page_tells_of_the_sync(clinic, run, staff):
     assert "<b>4</b> of 5" in page
     plain = make_clinic(name="No EHR")
     assert "EHR sync" not in text(staff("integration").get(f"clinics/{plain['_id']}/"))
+
+
+# --- starting ---------------------------------------------------------------------------------------
+def subscribe(clinic, **fields):
+    order = message()
+    matched = [{"id": order["_id"], "dataModel": "Order", "eventType": "New"}]
+    subscription = {"active": True, "provider": "redox", "matchedMessages": matched}
+    return make_patient(clinic, ehrSubscriptions={"summaryAndReports": subscription}, **fields)
+
+
+def test_a_sync_is_started_through_the_service_and_watched(clinic, staff):
+    for _ in range(3):
+        subscribe(clinic)
+    person = staff("integration")
+    response = person.post(f"clinics/{clinic['_id']}/sync")
+    assert response.headers["Location"].startswith(f"/admin/ehr/runs/{clinic['_id']}-")
+    page = person.client.get(response.headers["Location"])
+    assert (page.context["row"]["total"], page.context["row"]["waiting"]) == (3, 3)
+    assert len(emitted("ehr.order_scheduled")) == 3
+    assert [(e["outcome"], e["scope"]) for e in events(action="clinic.sync_started")] == [
+        ("begun", None),
+        ("done", {"sends": 3}),
+    ]
+
+
+def test_a_sync_that_can_not_be_started_is_said_and_recorded(staff):
+    plain = make_clinic(name="No EHR")
+    person = staff("integration")
+    response = person.post(f"clinics/{plain['_id']}/sync")
+    assert "Not found: couldn't find a matching clinic." in messages_of(response)
+    assert [e["outcome"] for e in events(action="clinic.sync_started")] == ["begun", "refused"]
+    assert staff("support").post(f"clinics/{plain['_id']}/sync").status_code == 403
+    assert person.get(f"clinics/{plain['_id']}/sync").status_code == 404
+
+
+def test_a_sync_of_nobody_says_so(clinic, staff):
+    response = staff("integration").post(f"clinics/{clinic['_id']}/sync")
+    assert messages_of(response) == [
+        "No patient of this clinic is subscribed: there is nothing to sync."
+    ]
+
+
+# --- starting again ---------------------------------------------------------------------------------
+def state_of(document):
+    return db.collection("ehrProcessing").find_one({"documentId": document["_id"]})["state"]
+
+
+def test_failed_ones_are_processed_again_with_a_reason_and_once(clinic, staff):
+    one, two, fine = message(), send(clinic, make_patient(clinic), clock.now()), message()
+    record("message", one, "failed")
+    record("scheduled", two, "failed")
+    record("message", fine, "done")
+    rows = [
+        f"message:{one['_id']}",
+        f"scheduled:{two['_id']}",
+        f"message:{fine['_id']}",
+        "nonsense",
+        "x:y",
+    ]
+    person = staff("integration")
+    assert messages_of(person.post("ehr/start-again", row=rows, reason=" ")) == [
+        "A reason is needed to process again."
+    ]
+    assert state_of(one) == "failed"
+    response = person.post("ehr/start-again", row=rows, reason="T-3")
+    assert "2 of 3 chosen ones are processed again." in messages_of(response)
+    assert (state_of(one), state_of(two), state_of(fine)) == ("pending", "pending", "done")
+    assert len(emitted()) == 2
+    assert {e["object"]["id"] for e in events(action="ehr.requeued", reason="T-3")} == {
+        str(one["_id"]),
+        str(two["_id"]),
+    }
+    person.post("ehr/start-again", row=rows, reason="T-4")
+    assert len(emitted()) == 2
+    assert staff("support").post("ehr/start-again", row=rows, reason="T").status_code == 403
+
+
+def test_the_way_back_stays_inside_the_site(clinic, staff):
+    person = staff("integration")
+    for given, expected in (
+        ("/admin/ehr/messages/?state=failed", "/admin/ehr/messages/?state=failed"),
+        ("https://evil.example/", "/admin/ehr/processing/"),
+        ("//evil.example/", "/admin/ehr/processing/"),
+        ("javascript:alert(1)", "/admin/ehr/processing/"),
+    ):
+        assert (
+            person.post("ehr/start-again", back=given, reason="T").headers["Location"] == expected
+        )
+
+
+# --- deliveries -------------------------------------------------------------------------------------
+def delivery(clinic, kind="notes", **fields):
+    document = {
+        "_id": ObjectId(), "kind": kind, "documentId": ObjectId(), "clinicId": clinic["_id"], "userId": "u1",
+        "time": clock.now(), "dataModel": "Notes", "eventType": "New", "destination": "dest-n", "embedded": True,
+        "payload": {"Patient": {"LastName": "Marker"}}, "report": b"%PDF-1.7 content", **fields,
+    }  # fmt: skip
+    db.collection("redoxDeliveries").insert_one(document)
+    return document
+
+
+def test_deliveries_are_listed_and_filtered_without_their_content(clinic, staff):
+    note = delivery(clinic)
+    sheet = delivery(clinic, "flowsheet", userId="u2")
+    person = staff("integration")
+    page = person.get("ehr/deliveries/")
+    assert ids_on(page) == [str(sheet["_id"]), str(note["_id"])]
+    assert "kept, not sent" in text(page)
+    assert "Marker" not in text(page)
+    assert ids_on(person.get("ehr/deliveries/", {"kind": "notes"})) == [str(note["_id"])]
+    assert ids_on(person.get("ehr/deliveries/", {"user": "u2"})) == [str(sheet["_id"])]
+    assert ids_on(person.get("ehr/deliveries/", {"document": str(note["documentId"])})) == [
+        str(note["_id"])
+    ]
+    assert not events(action="ehr.payload_viewed")
+
+
+def test_a_delivery_shows_payload_and_pdf_and_records_both_looks(clinic, staff):
+    note = delivery(clinic)
+    person = staff("integration")
+    page = person.get(f"ehr/deliveries/{note['_id']}/")
+    assert "Marker" in text(page)
+    assert f"/admin/ehr/deliveries/{note['_id']}/report.pdf" in text(page)
+    pdf = person.get(f"ehr/deliveries/{note['_id']}/report.pdf")
+    assert pdf.content == b"%PDF-1.7 content"
+    assert pdf.headers["Content-Type"] == "application/pdf"
+    assert pdf.headers["X-Frame-Options"] == "SAMEORIGIN"
+    assert "frame-ancestors 'self'" in pdf.headers["Content-Security-Policy"]
+    assert "no-store" in pdf.headers["Cache-Control"]
+    looks = events(**{"object.id": str(note["_id"])})
+    assert [e["action"] for e in looks] == ["ehr.payload_viewed", "ehr.report_viewed"]
+    assert looks[0]["scope"] == {"patient": "u1", "kind": "notes"}
+    assert staff("support").get(f"ehr/deliveries/{note['_id']}/report.pdf").status_code == 403
+
+
+def test_a_delivery_without_a_report_has_no_pdf(clinic, staff):
+    sheet = delivery(clinic, "flowsheet")
+    db.collection("redoxDeliveries").update_one({"_id": sheet["_id"]}, {"$unset": {"report": ""}})
+    person = staff("integration")
+    assert "iframe" not in text(person.get(f"ehr/deliveries/{sheet['_id']}/"))
+    assert person.get(f"ehr/deliveries/{sheet['_id']}/report.pdf").status_code == 404
+    assert person.get(f"ehr/deliveries/{ObjectId()}/").status_code == 404
