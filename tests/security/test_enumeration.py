@@ -1,0 +1,157 @@
+"""Who asks without a token learns nothing, and not often (behaviour note confirmations, 4, 8 and 14 #16)."""
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+
+from clinics_site.core import db
+from tests.events import emitted
+from users.clients import embedded
+
+NOBODY = "nobody@example.org"
+BY_ADDRESS = ["/confirm/send/forgot/", "/confirm/forgot/", "/confirm/resend/signup/"]
+
+
+def seen(response):
+    """What a stranger sees."""
+    headers = {n: v for n, v in response.headers.items() if n.lower() != "date"}
+    return response.status_code, response.content, headers
+
+
+def at_once(act, count):
+    barrier = Barrier(count)
+
+    def run(number):
+        barrier.wait()
+        return act(number)
+
+    with ThreadPoolExecutor(count) as pool:
+        return list(pool.map(run, range(count)))
+
+
+@pytest.fixture
+def waiting(eve):
+    """Eve has an account, and a sign-up that waits."""
+    assert eve.api.post(f"/confirm/send/signup/{eve.user_id}").status_code == 200
+    return eve
+
+
+@pytest.mark.parametrize("path", BY_ADDRESS)
+@pytest.mark.parametrize("address", [NOBODY, "x", "no address", "1234567890"])
+def test_the_answer_is_the_same_with_and_without_an_account(waiting, anonymous, path, address):
+    assert seen(anonymous.post(path + waiting.email)) == seen(anonymous.post(path + address))
+
+
+def test_an_id_is_no_address(eve, anonymous):
+    anonymous.post(f"/confirm/send/forgot/{eve.user_id}")
+    assert [m["template"] for m in emitted("mail.requested")] == ["no_account"]
+
+
+def writes(act, monkeypatch):
+    """Names of the writes that `act` causes, in order."""
+    names = []
+
+    class Counting(db.SessionCollection):
+        __slots__ = ()
+
+        def __getattribute__(self, name):
+            if name.startswith(("insert", "update", "find_one_and", "delete")):
+                names.append(name)
+            return super().__getattribute__(name)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(db, "SessionCollection", Counting)
+        act()
+    return names
+
+
+def test_a_reset_does_the_same_work_either_way(eve, anonymous, monkeypatch):
+    known, unknown = (
+        writes(lambda e=email: anonymous.post(f"/confirm/send/forgot/{e}"), monkeypatch)
+        for email in (eve.email, NOBODY)
+    )
+    assert known == unknown != []
+
+
+def test_a_resend_asks_no_other_service_either_way(waiting, anonymous, monkeypatch):
+    asked = []
+    for name in ("EmbeddedProfileService", "EmbeddedUserService"):
+        service = getattr(embedded, name)
+        for method in ("get_profile", "get_user"):
+            if hasattr(service, method):
+                monkeypatch.setattr(service, method, lambda *_: asked.append(1))
+    for address in (waiting.email, NOBODY):
+        assert anonymous.post(f"/confirm/resend/signup/{address}").status_code == 200
+    assert asked == []
+
+
+def test_keys_are_as_unknown_whoever_they_belong_to(waiting, anonymous):
+    answers = {
+        seen(anonymous.put(f"/confirm/dismiss/signup/{user_id}", {"key": "k" * 32}))[:2]
+        for user_id in (waiting.user_id, "abcdef0123")
+    }
+    assert len(answers) == 1
+
+
+@pytest.mark.parametrize("path", BY_ADDRESS)
+def test_the_limit_of_an_address_is_exact_under_sixty_threads(settings, waiting, anonymous, path):
+    settings.CONFIRMATIONS_PER_CLIENT = "1000/hour"
+    # Letter case makes no other address.
+    addresses = [waiting.email, waiting.email.upper()]
+
+    answers = at_once(lambda n: anonymous.post(path + addresses[n % 2]), 60)
+
+    statuses = [answer.status_code for answer in answers]
+    assert statuses.count(200) == 5
+    assert statuses.count(429) == 55
+    refused = next(a for a in answers if a.status_code == 429)
+    assert refused.json()["code"] == 429
+    assert int(refused["Retry-After"]) > 0
+
+
+def test_the_limit_of_a_client_is_exact_under_sixty_threads(settings, anonymous):
+    settings.CONFIRMATIONS_PER_CLIENT = "23/hour"
+
+    answers = at_once(lambda n: anonymous.post(f"/confirm/send/forgot/a{n}@example.org"), 60)
+
+    assert [a.status_code for a in answers].count(200) == 23
+    assert db.collection("confirmations").count_documents({}) == 23
+
+
+def test_each_client_has_a_limit_of_its_own_and_services_have_none(settings, anonymous, backend):
+    settings.CONFIRMATIONS_PER_CLIENT = "1/hour"
+    for address, status in (("10.0.0.1", 200), ("10.0.0.1", 429), ("10.0.0.2", 200)):
+        url = f"/confirm/send/forgot/{address}-{status}@example.org"
+        assert anonymous.post(url, REMOTE_ADDR=address).status_code == status
+    for number in range(3):
+        assert backend.post(f"/confirm/send/forgot/s{number}@example.org").status_code == 200
+
+
+def test_birthdays_can_not_be_tried_one_after_the_other(settings, backend, anonymous):
+    settings.CONFIRMATIONS_PER_KEY = "3/hour"
+    user = embedded.EmbeddedUserService().create_custodial_user("c" * 24, "iris@example.org")
+    backend.post(f"/confirm/send/signup/{user.user_id}")
+    key = db.collection("confirmations").find_one({"userId": user.user_id})["_id"]
+    statuses = [
+        anonymous.put(
+            f"/confirm/accept/signup/{key}",
+            {"password": "password-1", "birthday": f"1990-01-0{day}"},
+        ).status_code
+        for day in range(1, 6)
+    ]
+    assert statuses == [409, 409, 409, 429, 429]
+
+
+def test_without_redis_nothing_is_sent(anonymous, monkeypatch):
+    from redis.exceptions import ConnectionError as Down
+
+    from clinics_site.core import ratelimit
+
+    class Broken:
+        def hit(self, *_):
+            raise Down
+
+    monkeypatch.setattr(ratelimit, "_limiter", Broken)
+    assert anonymous.post(f"/confirm/send/forgot/{NOBODY}").status_code == 503
+    assert emitted("mail.requested") == []
