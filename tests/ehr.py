@@ -108,7 +108,7 @@ def ehr_patient(clinic, **fields):
         "fullName": "Mara Quill",
         "birthDate": "1991-04-17",
         "mrn": "QX-1",
-        "summary": summary(),
+        "permissions": {"view": {}, "upload": {}},
     }
     return make_patient(clinic, **{**values, **fields})
 

@@ -89,6 +89,9 @@ def process_message(record: Document) -> Outcome:
     except (ServiceUnavailable, Unavailable):
         reason = "neighbour_unavailable"
         raise RetryLater(reason) from None
+    except ServiceError as error:
+        reason = f"user_service_{error.status}"
+        raise (PermanentFailure(reason) if error.status < 500 else RetryLater(reason)) from None
     except DomainError as error:
         raise _failure(error) from None
 
@@ -308,9 +311,6 @@ def _make_patient(work: Work) -> None:
         raise
     except DomainError as error:
         raise Refused(error.message) from None
-    except ServiceError as error:
-        reason = f"user_service_{error.status}"
-        raise RetryLater(reason) from None
     note(work.record, accountCreated=True, userId=patient["userId"])
 
 

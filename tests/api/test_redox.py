@@ -28,7 +28,9 @@ class TestVerification:
 
     @pytest.mark.parametrize("token", ["wrong", "", None, 7])
     def test_everybody_else_is_refused(self, anonymous, token):
-        response = anonymous.post("/v1/redox/verify", {"verification-token": token, "challenge": "c"})
+        response = anonymous.post(
+            "/v1/redox/verify", {"verification-token": token, "challenge": "c"}
+        )
 
         assert response.status_code == 401
         assert response.json() == {"message": "unauthorized: invalid verification token"}
@@ -42,7 +44,10 @@ class TestVerification:
     def test_other_content_types_are_not_read(self, anonymous):
         response = anonymous.post("/v1/redox/verify", b"hello", content_type="text/plain")
 
-        assert (response.status_code, response.json()) == (415, {"message": "Unsupported Media Type"})
+        assert (response.status_code, response.json()) == (
+            415,
+            {"message": "Unsupported Media Type"},
+        )
 
     def test_the_address_of_messages_can_be_verified_too(self, anonymous):
         body = {"verification-token": "redox-test-token", "challenge": "c-2"}
@@ -82,7 +87,11 @@ class TestMessages:
         assert stored["meta"]["DataModel"] == "Order"
         assert stored["meta"]["FacilityCode"] is None
         (record,) = ehr.records()
-        assert (record["kind"], record["documentId"], record["state"]) == ("message", stored["_id"], "pending")
+        assert (record["kind"], record["documentId"], record["state"]) == (
+            "message",
+            stored["_id"],
+            "pending",
+        )
         assert emitted("ehr.message_received") == [{"documentId": str(stored["_id"])}]
 
     def test_every_model_is_stored(self, anonymous):
@@ -129,7 +138,9 @@ class TestMessages:
         message, statuses = ehr.order(), []
         threads = [
             threading.Thread(
-                target=lambda: statuses.append(anonymous.post("/v1/redox", message, headers=TOKEN).status_code)
+                target=lambda: statuses.append(
+                    anonymous.post("/v1/redox", message, headers=TOKEN).status_code
+                )
             )
             for _ in range(10)
         ]
@@ -143,7 +154,9 @@ class TestMessages:
 
 
 def match(backend, document_id, **patients):
-    body = {"messageRef": {"documentId": str(document_id), "dataModel": "Order", "eventType": "New"}}
+    body = {
+        "messageRef": {"documentId": str(document_id), "dataModel": "Order", "eventType": "New"}
+    }
     return backend.post("/v1/redox/match", {**body, **({"patients": patients} if patients else {})})
 
 
@@ -165,7 +178,9 @@ class TestMatching:
         assert answer["settings"]["sourceId"] == ehr.SOURCE
         assert "patients" not in answer
 
-    @pytest.mark.parametrize("changes", [{"enabled": False}, {"provider": "xealth"}, {"sourceId": "x"}])
+    @pytest.mark.parametrize(
+        "changes", [{"enabled": False}, {"provider": "xealth"}, {"sourceId": "x"}]
+    )
     def test_only_enabled_redox_clinics_of_the_source_count(self, backend, changes):
         ehr.ehr_clinic(**changes)
 
@@ -225,7 +240,9 @@ class TestMatching:
             ({"DOB": "1991-04-17"}, "bad request: full name is missing"),
         ],
     )
-    def test_birth_date_and_name_are_needed_even_for_the_clinic_alone(self, backend, demographics, words):
+    def test_birth_date_and_name_are_needed_even_for_the_clinic_alone(
+        self, backend, demographics, words
+    ):
         ehr.ehr_clinic()
         message = ehr.order()
         message["Patient"]["Demographics"] = demographics
@@ -290,7 +307,9 @@ class TestMatching:
         clinic = ehr.ehr_clinic()
         patients = [ehr.ehr_patient(clinic), ehr.ehr_patient(clinic)]
 
-        response = match(backend, store(ehr.order()), criteria=["MRN"], onUniqueMatch="ENABLE_REPORTS")
+        response = match(
+            backend, store(ehr.order()), criteria=["MRN"], onUniqueMatch="ENABLE_REPORTS"
+        )
 
         assert len(response.json()["patients"]) == 2
         assert all("ehrSubscriptions" not in stored_patient(clinic, p["userId"]) for p in patients)
@@ -356,7 +375,10 @@ class TestSync:
         backend.post(path)
 
         first, second = scheduled()
-        assert second["precedingDocument"] == {"_id": first["_id"], "createdTime": first["createdTime"]}
+        assert second["precedingDocument"] == {
+            "_id": first["_id"],
+            "createdTime": first["createdTime"],
+        }
 
     def test_a_clinic_where_nobody_is_subscribed_answers_202(self, backend):
         clinic = ehr.ehr_clinic()

@@ -1,0 +1,438 @@
+"""What an order does: branches A to D, every text, tags, addresses, accounts (ehr note 9.4-9.6, 10.2)."""
+
+import pytest
+from bson import ObjectId
+
+from clinics_site.core import clock, db, outbox
+from clinics_site.core.errors import RetryLater
+from tests import ehr
+from tests.cast import make_person
+from tests.events import deliver_all
+from tests.factories import stored_patient
+
+TOKEN = {"verification-token": "redox-test-token"}
+
+
+@pytest.fixture
+def receive(anonymous):
+    """Post a message and let the workers have it; returns its processing record."""
+
+    def post(message):
+        assert anonymous.post("/v1/redox", message, headers=TOKEN).status_code == 200
+        deliver_all()
+        return ehr.records("message")[-1]
+
+    return post
+
+
+def answers():
+    """(kind, value, text) of each Results message."""
+    found = []
+    for delivery in ehr.deliveries("results"):
+        first, second = delivery["payload"]["Orders"][0]["Results"]
+        found.append((first["Code"], first["Value"], second["Value"]))
+    return found
+
+
+def matching(value, text):
+    return ("MATCHING_RESULT", value, text)
+
+
+def account(value, text):
+    return ("ACCOUNT_CREATION_RESULT", value, text)
+
+
+def kinds():
+    return [delivery["kind"] for delivery in ehr.deliveries()]
+
+
+def subscription(clinic, patient):
+    return stored_patient(clinic, patient["userId"])["ehrSubscriptions"]["summaryAndReports"]
+
+
+class TestEnable:
+    def test_the_one_patient_is_subscribed_told_and_sent(self, receive):
+        clinic = ehr.ehr_clinic()
+        patient = ehr.ehr_patient(clinic, summary=ehr.summary())
+
+        record = receive(ehr.order())
+
+        assert kinds() == ["results", "flowsheet", "notes"]
+        assert answers() == [matching("SUCCESS", "Patient was successfully matched")]
+        assert (record["state"], record["userId"]) == ("done", patient["userId"])
+        assert subscription(clinic, patient)["active"] is True
+        note = ehr.deliveries("notes")[0]
+        assert note["payload"]["Note"]["DocumentID"] == str(record["documentId"])
+        assert note["report"].startswith(b"%PDF")
+
+    def test_without_data_only_the_answer_is_sent(self, receive):
+        ehr.ehr_patient(ehr.ehr_clinic())
+
+        assert receive(ehr.order())["outcome"] == "enabled_without_data"
+        assert kinds() == ["results"]
+
+    @pytest.mark.parametrize(
+        ("count", "text"),
+        [(0, "No matching patients were found"), (2, "Multiple matching patients were found")],
+    )
+    @pytest.mark.parametrize("code", ["ENABLE", "DISABLE"])
+    def test_none_or_several_are_told(self, receive, code, count, text):
+        clinic = ehr.ehr_clinic()
+        for _ in range(count):
+            ehr.ehr_patient(clinic, summary=ehr.summary())
+
+        assert receive(ehr.order(code))["state"] == "done"
+        assert answers() == [matching("FAILURE", text)]
+        assert kinds() == ["results"]
+
+    def test_an_incomplete_order_is_answered(self, receive):
+        ehr.ehr_clinic()
+        message = ehr.order()
+        message["Patient"]["Demographics"]["DOB"] = None
+
+        receive(message)
+
+        assert answers() == [matching("FAILURE", "date of birth is missing")]
+
+
+class TestDisable:
+    def test_the_subscription_ends_and_nothing_but_the_answer_is_sent(self, receive):
+        clinic = ehr.ehr_clinic()
+        patient = ehr.ehr_patient(clinic, summary=ehr.summary())
+        ehr.subscribe(patient)
+
+        receive(ehr.order("DISABLE"))
+
+        assert subscription(clinic, patient)["active"] is False
+        assert answers() == [matching("SUCCESS", "Patient was successfully matched")]
+        assert kinds() == ["results"]
+
+
+class TestCreate:
+    def test_an_account_is_made_from_the_order(self, receive):
+        clinic = ehr.ehr_clinic()
+
+        record = receive(ehr.order("CREATE"))
+
+        assert answers() == [account("SUCCESS", "Account was successfully created")]
+        patient = stored_patient(clinic, record["userId"])
+        assert (patient["fullName"], patient["birthDate"], patient["mrn"], patient["email"]) == (
+            "Mara Quill",
+            "1991-04-17",
+            "QX-1",
+            "mara.quill@example.org",
+        )
+        assert set(patient["permissions"]) == {"custodian", "view", "upload", "note"}
+        assert "invitedBy" not in patient
+
+    @pytest.mark.parametrize("fields", [{"birthDate": "1900-01-01"}, {"mrn": "other"}])
+    def test_who_exists_by_mrn_or_by_name_and_birth_date_is_not_made_again(self, receive, fields):
+        ehr.ehr_patient(ehr.ehr_clinic(), **fields)
+
+        receive(ehr.order("CREATE"))
+
+        assert answers() == [account("FAILURE", "patient already exists")]
+
+    def test_an_address_in_use_is_told(self, receive):
+        ehr.ehr_clinic()
+        make_person("mara.quill")
+
+        receive(ehr.order("CREATE"))
+
+        assert answers() == [account("FAILURE", "the email address is already in use")]
+        assert db.collection("patients").count_documents({}) == 0
+
+    @pytest.mark.parametrize(
+        ("demographics", "text"),
+        [
+            ({"DOB": None}, "date of birth is missing"),
+            ({"DOB": "17.04.1991"}, "date of birth is not a date"),
+            ({"LastName": None}, "last name is missing"),
+            ({"FirstName": None}, "first name is missing"),
+            ({"EmailAddresses": [{"a": 1}]}, "patient email address is not a string"),
+            ({"EmailAddresses": ["nobody"]}, "email address is invalid"),
+        ],
+    )
+    def test_what_the_order_lacks_is_told(self, receive, demographics, text):
+        ehr.ehr_clinic()
+        message = ehr.order("CREATE")
+        message["Patient"]["Demographics"].update(demographics)
+
+        receive(message)
+
+        assert answers() == [account("FAILURE", text)]
+
+    def test_without_an_mrn_nobody_is_made(self, receive):
+        ehr.ehr_clinic()
+        message = ehr.order("CREATE")
+        message["Patient"]["Identifiers"] = []
+
+        receive(message)
+
+        assert answers() == [account("FAILURE", "mrn is missing")]
+
+    def test_a_child_gets_the_guarantors_address(self, receive):
+        clinic = ehr.ehr_clinic()
+        message = ehr.order("CREATE")
+        message["Patient"]["Demographics"]["DOB"] = f"{clock.now().year - 8}-01-01"
+
+        record = receive(message)
+
+        assert stored_patient(clinic, record["userId"])["email"] == "ida.quill@example.org"
+
+    def test_a_refusal_of_ours_is_told_to_the_health_record(self, receive):
+        clinic = ehr.ehr_clinic()
+        db.collection("clinics").update_one(
+            {"_id": clinic["_id"]}, {"$set": {"patientCountSettings": {"hardLimit": {"plan": 0}}}}
+        )
+
+        receive(ehr.order("CREATE"))
+
+        assert answers() == [account("FAILURE", "payment required: patient count exceeds limit")]
+
+    def test_when_the_answer_fails_the_next_try_still_says_success(self, receive, monkeypatch):
+        from redox.clients.redox import EmbeddedRedox
+
+        ehr.ehr_clinic()
+        failures = [RetryLater("redox_unreachable")]
+
+        def send(self, message):
+            if failures:
+                raise failures.pop()
+
+        monkeypatch.setattr(EmbeddedRedox, "send", send)
+        record = receive(ehr.order("CREATE"))
+        assert (record["state"], record["lastError"], record["accountCreated"]) == (
+            "running",
+            "redox_unreachable",
+            True,
+        )
+
+        db.collection("outbox").update_many(
+            {"state": "pending"}, {"$set": {"notBefore": clock.now()}}
+        )
+        outbox.drain("ehr")
+
+        assert answers() == [account("SUCCESS", "Account was successfully created")]
+        assert db.collection("patients").count_documents({}) == 1
+
+
+class TestCreateAndEnable:
+    def test_somebody_new_gets_an_account_and_one_answer(self, receive):
+        clinic = ehr.ehr_clinic()
+
+        record = receive(ehr.order("CREATE-ENABLE"))
+
+        assert answers() == [account("SUCCESS", "Account was successfully created")]
+        assert subscription(clinic, {"userId": record["userId"]})["active"] is True
+
+    def test_somebody_known_is_enabled(self, receive):
+        ehr.ehr_patient(ehr.ehr_clinic(), summary=ehr.summary())
+
+        receive(ehr.order("CREATE-ENABLE"))
+
+        assert answers() == [matching("SUCCESS", "Patient was successfully matched")]
+        assert kinds() == ["results", "flowsheet", "notes"]
+
+    def test_several_are_told(self, receive):
+        clinic = ehr.ehr_clinic()
+        ehr.ehr_patient(clinic)
+        ehr.ehr_patient(clinic)
+
+        receive(ehr.order("CREATE-ENABLE"))
+
+        assert answers() == [matching("FAILURE", "Multiple matching patients were found")]
+
+
+def with_info(*entries):
+    message = ehr.order()
+    message["Order"]["ClinicalInfo"] = [{"Code": code, "Value": value} for code, value in entries]
+    return message
+
+
+def tag(name):
+    return {"_id": ObjectId(), "name": name}
+
+
+class TestTags:
+    @pytest.fixture
+    def place(self):
+        clinic = ehr.ehr_clinic()
+        known = [tag("Adult"), tag("Type 1")]
+        db.collection("clinics").update_one(
+            {"_id": clinic["_id"]}, {"$set": {"patientTags": known}}
+        )
+        patient = ehr.ehr_patient(clinic, tags=[known[1]["_id"]])
+
+        def names():
+            stored = db.collection("clinics").find_one({"_id": clinic["_id"]})
+            by_id = {t["_id"]: t["name"] for t in stored["patientTags"]}
+            return [by_id[t] for t in stored_patient(clinic, patient["userId"])["tags"]]
+
+        return clinic, names
+
+    @pytest.mark.parametrize(
+        ("entries", "expected"),
+        [
+            ([("TP_TAGS", "Adult, New one")], ["Adult", "New one"]),
+            ([("TP_TAGS", "type1")], ["Type 1"]),
+            ([("TP_TAGS", " , this name is far too long to be a tag")], []),
+            ([("OTHER", "Adult")], []),
+        ],
+    )
+    def test_an_order_replaces_the_tags(self, receive, place, entries, expected):
+        _, names = place
+
+        assert receive(with_info(*entries))["state"] == "done"
+        assert names() == expected
+
+    def test_without_clinical_info_they_stay(self, receive, place):
+        receive(ehr.order())
+
+        assert place[1]() == ["Type 1"]
+
+    def test_without_configured_codes_they_stay(self, receive, place):
+        clinic, names = place
+        db.collection("clinics").update_one(
+            {"_id": clinic["_id"]}, {"$set": {"ehrSettings.tags.codes": None}}
+        )
+
+        receive(with_info(("TP_TAGS", "Adult")))
+
+        assert names() == ["Type 1"]
+
+    def test_a_full_clinic_skips_new_names(self, receive, place):
+        clinic, names = place
+        more = [tag(f"Tag {n}") for n in range(48)]
+        db.collection("clinics").update_one(
+            {"_id": clinic["_id"]}, {"$push": {"patientTags": {"$each": more}}}
+        )
+
+        receive(with_info(("TP_TAGS", "Adult,One too many")))
+
+        assert names() == ["Adult"]
+
+
+class TestAddress:
+    @pytest.mark.parametrize(
+        ("fields", "expected"),
+        [
+            ({"email": None, "permissions": {"custodian": {}}}, "mara.quill@example.org"),
+            ({"email": "own@example.org", "permissions": {"custodian": {}}}, "own@example.org"),
+            ({"email": None, "permissions": {"view": {}}}, None),
+        ],
+    )
+    def test_only_a_custodial_patient_without_one_gets_the_orders(self, receive, fields, expected):
+        from users.clients.protocol import User
+        from users.services import accounts
+
+        clinic = ehr.ehr_clinic()
+        account = accounts.create_user(email="temporary@example.org", full_name="Mara Quill")
+        assert isinstance(account, User)
+        patient = ehr.ehr_patient(clinic, userId=account.user_id, **fields)
+
+        receive(ehr.order())
+
+        assert stored_patient(clinic, patient["userId"])["email"] == expected
+
+    @pytest.mark.parametrize("address", ["nobody", "eve.stranger@example.org"])
+    def test_an_invalid_or_taken_one_is_ignored(self, receive, address):
+        make_person("Eve Stranger")
+        clinic = ehr.ehr_clinic()
+        patient = ehr.ehr_patient(clinic, permissions={"custodian": {}})
+        message = ehr.order()
+        message["Patient"]["Demographics"]["EmailAddresses"] = [address]
+
+        assert receive(message)["state"] == "done"
+        assert stored_patient(clinic, patient["userId"])["email"] is None
+
+
+class TestFailures:
+    @pytest.mark.parametrize("meta", [{"DataModel": "Scheduling"}, {"EventType": "Update"}])
+    def test_other_messages_are_ignored(self, receive, meta):
+        ehr.ehr_clinic()
+        message = ehr.order()
+        message["Meta"].update(meta)
+
+        assert receive(message)["state"] == "ignored"
+        assert ehr.deliveries() == []
+
+    @pytest.mark.parametrize("code", ["enable", "UNKNOWN", ""])
+    def test_an_unknown_procedure_is_ignored_silently(self, receive, code):
+        ehr.ehr_patient(ehr.ehr_clinic())
+
+        assert receive(ehr.order(code))["outcome"] == "procedure_unknown"
+        assert ehr.deliveries() == []
+
+    @pytest.mark.parametrize(
+        ("prepare", "reason"),
+        [
+            (lambda: None, "no_clinic"),
+            (lambda: [ehr.ehr_clinic(), ehr.ehr_clinic()], "several_clinics"),
+            (lambda: ehr.ehr_clinic(destinationIds=None), "no_destinations"),
+        ],
+    )
+    def test_what_can_never_succeed_is_parked_with_its_reason_and_blocks_nobody(
+        self, anonymous, receive, prepare, reason
+    ):
+        prepare()
+
+        record = receive(ehr.order())
+
+        assert (record["state"], record["lastError"]) == ("failed", reason)
+        assert outbox.depth()["dead"] == 1
+
+    def test_an_unreadable_order_is_parked(self, receive):
+        ehr.ehr_clinic()
+        message = ehr.order()
+        message["Patient"] = "somebody"
+
+        record = receive(message)
+
+        assert (record["state"], record["lastError"]) == ("failed", "order_unreadable")
+
+    def test_a_parked_message_can_be_started_again_once(self, receive):
+        from redox.services import processing
+
+        record = receive(ehr.order())
+        assert record["state"] == "failed"
+        ehr.ehr_patient(ehr.ehr_clinic())
+
+        assert processing.requeue("message", record["documentId"]) is True
+        assert processing.requeue("message", record["documentId"]) is False
+        deliver_all()
+
+        assert ehr.records("message")[0]["state"] == "done"
+        assert answers() == [matching("SUCCESS", "Patient was successfully matched")]
+
+    def test_a_repeated_delivery_of_a_finished_message_sends_nothing(self, receive):
+        from redox.events import process_message
+
+        ehr.ehr_patient(ehr.ehr_clinic(), summary=ehr.summary())
+        record = receive(ehr.order())
+
+        process_message({"documentId": str(record["documentId"])})
+
+        assert kinds() == ["results", "flowsheet", "notes"]
+
+    def test_after_a_failed_note_only_the_note_is_sent_again(self, receive, monkeypatch):
+        from redox.clients.redox import EmbeddedRedox
+
+        sent = []
+
+        def send(self, message):
+            model = message["Meta"]["DataModel"]
+            sent.append(model)
+            if sent.count("Notes") == 1 and model == "Notes":
+                raise RetryLater("redox_message_503")
+
+        monkeypatch.setattr(EmbeddedRedox, "send", send)
+        ehr.ehr_patient(ehr.ehr_clinic(), summary=ehr.summary())
+        receive(ehr.order())
+        db.collection("outbox").update_many(
+            {"state": "pending"}, {"$set": {"notBefore": clock.now()}}
+        )
+        outbox.drain("ehr")
+
+        assert sent == ["Results", "Flowsheet", "Notes", "Notes"]
+        assert ehr.records("message")[0]["state"] == "done"
