@@ -20,6 +20,7 @@ from users.services.neighbours import (
 
 UNKNOWN = {"code": 404, "reason": "No matching invite was found"}
 FORBIDDEN = {"code": 403, "reason": "Forbidden to perform requested operation"}
+DOWN = "a neighbour"
 DENIED = {"code": 401, "reason": "Not authorized for requested operation"}
 ALERTS = {"low": {"enabled": True, "threshold": {"units": "mg/dL", "value": 70}}}
 
@@ -154,7 +155,7 @@ def test_nobody_invites_in_another_name(dot, eve, backend):
 
 def test_an_outage_of_the_permission_service_is_no_refusal(dot, eve, monkeypatch):
     def down(*_):
-        raise ServiceUnavailable("permission")
+        raise ServiceUnavailable(DOWN)
 
     monkeypatch.setattr(embedded.EmbeddedPermissionService, "get_permissions", down)
     assert eve.api.get(f"/confirm/invite/{dot.user_id}").status_code == 503
@@ -260,7 +261,7 @@ def test_bare_permissions_of_old_documents(dot, eve):
 
 def test_a_grant_that_fails_leaves_the_invitation(dot, eve, monkeypatch):
     def down(*_):
-        raise ServiceUnavailable("x")
+        raise ServiceUnavailable(DOWN)
 
     key = invite(dot, eve.email, {"follow": {}}, alertsConfig=ALERTS)
     for service, name, reason in (

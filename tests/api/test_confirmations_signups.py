@@ -16,6 +16,7 @@ from users.services.neighbours import profile_service, user_service
 UNKNOWN = {"code": 404, "reason": "No matching signup confirmation was found"}
 EXPIRED = {"code": 404, "reason": "The signup confirmation has expired"}
 PASSWORD = "correct-horse"
+DOWN = "a neighbour"
 
 
 def stored(**wanted):
@@ -364,7 +365,7 @@ def test_a_user_service_that_fails_leaves_the_link(eve, anonymous, monkeypatch):
     from clinics_site.core.http import ServiceUnavailable
 
     def down(*_):
-        raise ServiceUnavailable("user")
+        raise ServiceUnavailable(DOWN)
 
     key = signup(eve)
     with monkeypatch.context() as patch:
