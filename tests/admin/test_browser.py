@@ -128,7 +128,7 @@ def test_start_a_sync_and_watch_it_move_to_its_end(browser, sam, clinic):
     settings = {"ehrSettings": ehr.SETTINGS, "PreferredBgUnits": "mg/dL"}
     db.collection("clinics").update_one({"_id": clinic["_id"]}, {"$set": settings})
     for number in range(6):
-        ehr.subscribe(ehr.ehr_patient(clinic, mrn=f"QX-{number}"))
+        ehr.subscribe(ehr.ehr_patient(clinic, mrn=f"QX-{number}", summary=ehr.summary()))
     browser.log_in("sam", PASSWORD)
     browser.open(f"/admin/clinics/{clinic['_id']}/")
     browser.wait_for("#ehr-sync", "6 subscribed")
