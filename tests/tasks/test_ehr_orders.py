@@ -424,7 +424,8 @@ class TestFailures:
             model = message["Meta"]["DataModel"]
             sent.append(model)
             if sent.count("Notes") == 1 and model == "Notes":
-                raise RetryLater("redox_message_503")
+                msg = "redox_message_503"
+                raise RetryLater(msg)
 
         monkeypatch.setattr(EmbeddedRedox, "send", send)
         ehr.ehr_patient(ehr.ehr_clinic(), summary=ehr.summary())

@@ -164,7 +164,8 @@ def test_only_a_delivered_note_is_replaced_and_only_it_moves_the_cutoff(place, m
     clinic, _ = place
 
     def refuse(self, message):
-        raise PermanentFailure("redox_message_refused_422")
+        msg = "redox_message_refused_422"
+        raise PermanentFailure(msg)
 
     with monkeypatch.context() as patch:
         patch.setattr(EmbeddedRedox, "send", refuse)
@@ -179,7 +180,8 @@ def test_when_the_report_fails_nothing_is_sent(place, monkeypatch):
     from redox.services import delivery
 
     def fail(wanted):
-        raise RetryLater("report_500")
+        msg = "report_500"
+        raise RetryLater(msg)
 
     monkeypatch.setattr(delivery, "draw_report", fail)
 

@@ -1,0 +1,103 @@
+"""The embedded report: what a clinician can read in it (issue: the page a clinician would accept)."""
+
+import io
+from datetime import datetime
+
+import pytest
+from pypdf import PdfReader
+
+from redox.report import pdf
+from redox.report.content import Subject
+from tests.services.test_redox_messages import BGM, CGM, stats
+
+DRAWN = datetime.fromisoformat("2026-03-02T14:05:00+00:00")
+
+
+def subject(**fields):
+    given = {
+        "full_name": "Mara Quill-Жукова", "birth_date": "1991-04-17", "mrn": "QX-40881",
+        "clinic_name": "Hillside Endocrinology", "units": "mg/dL", "timezone": "US/Central",
+    }  # fmt: skip
+    return Subject(**{**given, **fields})
+
+
+def draw(summary, **fields):
+    return pdf.draw(subject(**fields), summary, drawn=DRAWN)
+
+
+def read(content):
+    document = PdfReader(io.BytesIO(content))
+    return document, "\n".join(page.extract_text() for page in document.pages)
+
+
+def test_names_patient_clinic_and_period_in_the_clinics_time_zone():
+    _, words = read(draw({"cgmStats": stats(CGM)}))
+
+    for expected in ("Mara Quill-Жукова", "1991-04-17", "QX-40881", "Hillside Endocrinology"):
+        assert expected in words
+    assert "Feb 16, 2026 – Mar 2, 2026" in words
+    assert "US/Central" in words
+    assert "Mar 2, 2026, 08:05" in words
+
+
+@pytest.mark.parametrize(
+    ("units", "expected"),
+    [("mg/dL", ["152 mg/dL", "70–180 mg/dL"]), ("mmol/L", ["8.4 mmol/L", "3.9–10.0 mmol/L"])],
+)
+def test_speaks_the_clinics_units(units, expected):
+    _, words = read(draw({"cgmStats": stats(CGM)}, units=units))
+
+    assert all(text in words for text in expected)
+
+
+def test_shows_both_kinds_of_data_and_what_is_measured_against_goals():
+    _, words = read(draw({"cgmStats": stats(CGM), "bgmStats": stats(BGM)}))
+
+    for expected in (
+        "71%",
+        "6.9%",
+        "90%",
+        "13 of 14",
+        "301 of 336",
+        "Goal: 36% or less",
+        "more than 70%",
+        "40",
+    ):
+        assert expected in words
+    assert "<1%" in words  # 0.42% very low is there, though it rounds to nothing
+
+
+def test_says_plainly_that_there_is_no_daily_pattern():
+    assert "shows no daily pattern" in read(draw({"cgmStats": stats(CGM)}))[1]
+
+
+def test_says_when_there_is_too_little_or_nothing():
+    sparse = {name: value for name, value in CGM.items() if not name.startswith("timeIn")}
+
+    assert "Too little CGM data" in read(draw({"cgmStats": stats(sparse)}))[1]
+    assert "no glucose data" in read(draw({}))[1]
+
+
+def test_is_one_small_accessible_page_with_embedded_fonts():
+    content = draw({"cgmStats": stats(CGM), "bgmStats": stats(BGM)})
+    document, _ = read(content)
+
+    assert len(document.pages) == 1
+    assert len(content) < 200_000
+    assert document.trailer["/Root"]["/Lang"] == "en-US"
+    assert document.metadata.title == "Glucose report, 14 days"
+    fonts = document.pages[0]["/Resources"]["/Font"].values()
+    shown = [font.get_object() for font in fonts]
+    embedded = [f for f in shown if "/FontDescriptor" in f and "/FontFile2" in f["/FontDescriptor"]]
+    assert embedded
+
+
+def test_is_the_same_for_the_same_input():
+    assert draw({"cgmStats": stats(CGM)}) == draw({"cgmStats": stats(CGM)})
+
+
+def test_what_cannot_be_drawn_is_marked_and_long_names_fit():
+    _, words = read(draw({"cgmStats": stats(CGM)}, full_name="中 " + "Long" * 60))
+
+    assert "\N{REPLACEMENT CHARACTER}" in words
+    assert "…" in words
