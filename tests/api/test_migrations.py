@@ -244,6 +244,24 @@ def test_a_stopped_migration_goes_on_where_it_was(lee, ready_clinic, dot, eve, m
     assert len(emitted("migration.patient_moved")) == 2
 
 
+def test_a_patient_who_was_told_is_not_told_again(lee, ready_clinic, dot, monkeypatch):
+    share(dot, lee, "view")
+    lee.api.post(path(ready_clinic, "migrate"))
+    clinic_id = ObjectId(ready_clinic["id"])
+
+    def fail(*_):
+        raise ConnectionError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(permission_service(), "set_permissions", fail, raising=False)
+        with pytest.raises(ConnectionError):
+            migrations.migrate_patients(clinic_id=clinic_id, user_id=lee.user_id)
+    assert len(emitted("migration.patient_moved")) == 1
+    migrations.migrate_patients(clinic_id=clinic_id, user_id=lee.user_id)
+    assert len(emitted("migration.patient_moved")) == 1
+    assert permission_service().list_owners(lee.user_id).keys() == {lee.user_id}
+
+
 def test_a_full_plan_keeps_some_waiting_and_the_rest_moves(lee, ready_clinic, dot, eve, backend):
     share(dot, lee, "view", "custodian")
     share(eve, lee, "view")
