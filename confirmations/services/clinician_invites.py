@@ -60,6 +60,8 @@ def resend_invite(*, clinic_id: str, invite_id: str, sender: Principal) -> Docum
     email = str(_invited_clinician(clinic_id, invite_id).get("email") or "")
     user_id = people.find_id_by_address(email)
     creator = _creator(clinic)
+    present = store.find_by_key(invite_id, states.shape_filter(Kind.CLINICIAN))
+    name = _name_of((present or {}).get("creatorId") or sender.user_id)
     current: Document = {"email": email, "userId": user_id, "creator": creator}
 
     def write() -> Document:
@@ -78,7 +80,7 @@ def resend_invite(*, clinic_id: str, invite_id: str, sender: Principal) -> Docum
                 creator=creator,
             )
             store.insert_confirmation(document)
-        _mail(document, _name_of(document["creatorId"]))
+        _mail(document, name)
         return document
 
     return db.run_in_transaction(write)
