@@ -17,8 +17,9 @@ from tests.cast import make_person
 from tests.factories import make_clinic, make_clinician
 
 COUNT = 20_000
-TAGS = [{"_id": ObjectId(), "name": f"Tag {n}"} for n in range(4)]
-SITES = [{"id": ObjectId(), "name": f"Site {n}"} for n in range(3)]
+# Fixed ids: they are part of test names, which all workers of one run have to agree on.
+TAGS = [{"_id": ObjectId(f"{n:024x}"), "name": f"Tag {n}"} for n in range(4)]
+SITES = [{"id": ObjectId(f"{n + 100:024x}"), "name": f"Site {n}"} for n in range(3)]
 BODY = {"fullName": "Iris Example", "birthDate": "1984-05-06"}
 
 
@@ -67,6 +68,7 @@ def profiled():
     finally:
         database.command("profile", 0)
         found += database["system.profile"].find({"ns": {"$not": {"$regex": "profile"}}})
+        database.drop_collection("system.profile")
 
 
 def of_patients(entries):
