@@ -1,0 +1,136 @@
+"""Redox over HTTP, against a peer on loopback that checks the assertion's signature (ehr note 9.11)."""
+
+from datetime import timedelta
+
+import httpx2
+import pytest
+
+from clinics_site.core.errors import PermanentFailure, RetryLater
+from redox.clients import redox as client
+from redox.clients.redox import EmbeddedRedox, HttpRedox
+from tests.redox_peer import RedoxPeer
+
+MESSAGE = {"Meta": {"DataModel": "Results"}, "Orders": []}
+
+
+@pytest.fixture
+def peer(settings):
+    found = RedoxPeer()
+    settings.REDOX = {**settings.REDOX, **found.configuration()}
+    yield found
+    found.close()
+
+
+def test_the_setting_chooses(settings, peer):
+    assert isinstance(client.redox(), HttpRedox)
+    settings.REDOX = {**settings.REDOX, "enabled": False}
+    assert isinstance(client.redox(), EmbeddedRedox)
+
+
+@pytest.mark.parametrize("kind", ["http", "embedded"])
+def test_both_take_messages_and_reports(peer, kind):
+    found = HttpRedox() if kind == "http" else EmbeddedRedox()
+
+    assert found.send(MESSAGE) is None
+    assert found.upload(b"%PDF-1.4") != ""
+
+
+def test_a_message_arrives_as_it_is(peer):
+    HttpRedox().send(MESSAGE)
+
+    assert peer.messages == [MESSAGE]
+
+
+def test_the_assertion_is_what_redox_asks_for(peer):
+    HttpRedox().send(MESSAGE)
+
+    ((header, claims, form),) = peer.assertions
+    assert header == {"alg": "RS384", "kid": "key-1", "typ": "JWT"}
+    assert claims["iss"] == claims["sub"] == "client-1"
+    assert claims["exp"] - claims["iat"] == 300
+    assert len(claims["jti"]) == 36
+    assert "aud" not in claims
+    assert form["grant_type"] == "client_credentials"
+    assert form["client_assertion_type"] == "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+
+
+def test_a_wrong_key_is_refused_for_good(peer, settings):
+    settings.REDOX = {**settings.REDOX, "private_key": RedoxPeer().private_pem}
+
+    with pytest.raises(PermanentFailure) as caught:
+        HttpRedox().send(MESSAGE)
+    assert caught.value.reason == "redox_token_refused_400"
+    assert peer.messages == []
+
+
+def test_one_token_serves_many_messages_and_all_processes(peer):
+    for _ in range(3):
+        HttpRedox().send(MESSAGE)
+
+    assert len(peer.assertions) == 1
+
+
+def test_a_refused_token_is_dropped_and_the_next_try_asks_anew(peer):
+    HttpRedox().send(MESSAGE)
+    peer.answers = [401]
+
+    with pytest.raises(RetryLater) as caught:
+        HttpRedox().send(MESSAGE)
+    assert caught.value.reason == "redox_message_401"
+    HttpRedox().send(MESSAGE)
+
+    assert len(peer.assertions) == 2
+    assert len(peer.messages) == 2
+
+
+@pytest.mark.parametrize(
+    ("answer", "error", "reason", "wait"),
+    [
+        (500, RetryLater, "redox_message_500", None),
+        (503, RetryLater, "redox_message_503", None),
+        (408, RetryLater, "redox_message_408", None),
+        (429, RetryLater, "redox_message_429", None),
+        ((429, [("Retry-After", "70")]), RetryLater, "redox_message_429", timedelta(seconds=70)),
+        ((429, [("Retry-After", "999999")]), RetryLater, "redox_message_429", timedelta(hours=1)),
+        ((429, [("Retry-After", "soon")]), RetryLater, "redox_message_429", None),
+        (("hang", 2), RetryLater, "redox_unreachable", None),
+        ("close", RetryLater, "redox_unreachable", None),
+        (400, PermanentFailure, "redox_message_refused_400", None),
+        (403, PermanentFailure, "redox_message_refused_403", None),
+        (422, PermanentFailure, "redox_message_refused_422", None),
+    ],
+)
+def test_what_may_pass_is_tried_again_and_what_can_not_is_parked(
+    peer, monkeypatch, answer, error, reason, wait
+):
+    monkeypatch.setattr(client, "TIMEOUT", httpx2.Timeout(0.5))
+    peer.answers = [answer]
+
+    with pytest.raises(error) as caught:
+        HttpRedox().send(MESSAGE)
+
+    assert caught.value.reason == reason
+    assert getattr(caught.value, "wait", None) == wait
+    assert len(peer.messages) == 0
+
+
+def test_nobody_listening_is_tried_again(peer, settings):
+    settings.REDOX = {**settings.REDOX, "token_url": "http://127.0.0.1:9/token"}
+
+    with pytest.raises(RetryLater) as caught:
+        HttpRedox().send(MESSAGE)
+    assert caught.value.reason == "redox_unreachable"
+
+
+def test_a_report_is_uploaded_as_one_file(peer):
+    assert HttpRedox().upload(b"%PDF-1.4 x") == "https://blob.example/1"
+
+    assert b'name="file"; filename="report.pdf"' in peer.uploads[0]
+    assert b"%PDF-1.4 x" in peer.uploads[0]
+
+
+def test_an_upload_without_an_address_is_tried_again(peer):
+    peer.upload_uri = ""
+
+    with pytest.raises(RetryLater):
+        HttpRedox().upload(b"%PDF")
