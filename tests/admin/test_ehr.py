@@ -211,7 +211,7 @@ def test_the_moving_part_says_when_it_has_ended(clinic, run, staff):
         "-",
         "6b0553fbbafa75e9de76e4d1-zz",
         "6b0553fbbafa75e9de76e4d1-1",
-        f"{ObjectId()}-{'f' * 40}",
+        f"{'a' * 24}-{'f' * 40}",
     ],
 )
 def test_an_unknown_run_is_not_found(run_id, staff):
