@@ -1,7 +1,7 @@
 """Reading the EHR thread for staff: messages, scheduled sends, processing, runs; by clinic, patient, state, day."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bson import ObjectId
@@ -146,16 +146,17 @@ class Run:
         return self.waiting <= 0
 
 
+RECENT = timedelta(days=30)
+
+
 def list_runs(wanted: Wanted, *, skip: int, limit: int) -> tuple[list[Run], int]:
-    query: dict[str, Any] = {}
+    """Newest first; without a first day those of the last thirty days."""
+    query: dict[str, Any] = {"documentTime": {"$gte": wanted.start or clock.now() - RECENT}}
+    if wanted.end is not None:
+        query["documentTime"]["$lt"] = wanted.end
     if wanted.clinic_id is not None:
         query["clinicId"] = wanted.clinic_id
-    days = {"$gte": wanted.start, "$lt": wanted.end}
-    given = {operator: moment for operator, moment in days.items() if moment is not None}
-    if given:
-        query["createdTime"] = given
-    rows = store.list_runs(query, skip=skip, limit=limit)
-    runs = [_run(row["_id"]["clinicId"], row["_id"]["createdTime"]) for row in rows]
+    runs = [_run(row) for row in store.list_runs(query, skip=skip, limit=limit)]
     return runs, store.count_runs(query)
 
 
@@ -166,39 +167,42 @@ def find_run(run_id: str) -> Run | None:
         moment = datetime.fromtimestamp(int(moment_text, 16) / 1000, UTC)
     except (ValueError, OverflowError, OSError):
         return None
-    run = _run(clinic_id, clock.truncate(moment)) if clinic_id else None
-    return run if run is not None and run.total else None
+    return _find(clinic_id, clock.truncate(moment)) if clinic_id else None
 
 
 def find_last_run(clinic_id: ObjectId) -> Run | None:
     newest = store.find_newest_of_clinic(clinic_id)
-    return _run(clinic_id, newest) if newest is not None else None
+    return _find(clinic_id, newest) if newest is not None else None
 
 
-def _run(clinic_id: ObjectId, started: datetime) -> Run:
-    document_ids = store.list_ids_of_run(clinic_id, started)
-    states = store.count_states(SCHEDULED, document_ids)
+def _find(clinic_id: ObjectId, started: datetime) -> Run | None:
+    rows = store.list_runs({"clinicId": clinic_id, "documentTime": started}, skip=0, limit=1)
+    return _run(rows[0]) if rows else None
+
+
+def _run(row: Document) -> Run:
     return Run(
-        clinic_id=clinic_id,
-        started=started,
-        total=len(document_ids),
-        done=states.get("done", 0),
-        ignored=states.get("ignored", 0),
-        failed=states.get("failed", 0),
+        clinic_id=row["_id"]["clinicId"],
+        started=row["_id"]["documentTime"],
+        total=row["total"],
+        done=row["done"],
+        ignored=row["ignored"],
+        failed=row["failed"],
     )
 
 
 def list_items_of_run(
     run: Run, *, state: str | None, skip: int, limit: int
 ) -> tuple[list[Item], int]:
-    """The sends of one run, in the order they were scheduled."""
-    document_ids = store.list_ids_of_run(run.clinic_id, run.started)
-    records = store.list_records(SCHEDULED, document_ids)
+    """The sends of one run; their documents go after 90 days, their records stay."""
+    query: dict[str, Any] = {
+        "kind": SCHEDULED,
+        "documentTime": run.started,
+        "clinicId": run.clinic_id,
+    }
     if state is not None:
-        document_ids = [
-            found for found in document_ids if (records.get(found) or {}).get("state") == state
-        ]
-    page = sorted(document_ids)[skip : skip + limit]
-    documents = store.list_by_ids(store.SCHEDULED, page)
-    items = [Item(SCHEDULED, found, documents.get(found), records.get(found)) for found in page]
-    return items, len(document_ids)
+        query["state"] = state
+    records = store.list_page(store.PROCESSING, query, skip=skip, limit=limit)
+    found = store.list_by_ids(store.SCHEDULED, (record["documentId"] for record in records))
+    items = [Item(SCHEDULED, r["documentId"], found.get(r["documentId"]), r) for r in records]
+    return items, store.count(store.PROCESSING, query)

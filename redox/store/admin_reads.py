@@ -65,23 +65,31 @@ def list_kinds(document_ids: Sequence[ObjectId]) -> dict[ObjectId, str]:
     return {record["documentId"]: record["kind"] for record in found}
 
 
-# --- runs: the scheduled sends of one sync call share clinic and time of creation -----------------------
+# --- runs: the sends of one sync call share clinic and time, also in their records ---------------------
 indexes.declare(
-    SCHEDULED,
+    PROCESSING,
     IndexModel(
-        [("clinicId", ASCENDING), ("createdTime", DESCENDING), ("_id", ASCENDING)],
-        name="ScheduledByRun",
+        [
+            ("kind", ASCENDING),
+            ("documentTime", DESCENDING),
+            ("clinicId", ASCENDING),
+            ("state", ASCENDING),
+        ],
+        name="ProcessingByRun",
     ),
 )
+_OF_RUN = {"clinicId": "$clinicId", "documentTime": "$documentTime"}
+_STATES = ("done", "ignored", "failed")
 
 
 def list_runs(query: Query, *, skip: int, limit: int) -> list[Document]:
-    """Newest first: {_id: {clinicId, createdTime}, total}."""
-    rows = db.collection(SCHEDULED).aggregate(
+    """Newest first: {_id: {clinicId, documentTime}, total, done, ignored, failed}, from the index alone."""
+    ended = {state: {"$sum": {"$toInt": {"$eq": ["$state", state]}}} for state in _STATES}
+    rows = db.collection(PROCESSING).aggregate(
         [
-            {"$match": query},
-            {"$group": {"_id": RUN_KEY, "total": {"$sum": 1}}},
-            {"$sort": {"_id.createdTime": -1, "_id.clinicId": 1}},
+            {"$match": {"kind": "scheduled", **query}},
+            {"$group": {"_id": _OF_RUN, "total": {"$sum": 1}, **ended}},
+            {"$sort": {"_id.documentTime": -1, "_id.clinicId": 1}},
             {"$skip": skip},
             {"$limit": limit},
         ]
@@ -90,34 +98,20 @@ def list_runs(query: Query, *, skip: int, limit: int) -> list[Document]:
 
 
 def count_runs(query: Query) -> int:
-    rows = db.collection(SCHEDULED).aggregate(
-        [{"$match": query}, {"$group": {"_id": RUN_KEY}}, {"$count": "n"}]
+    rows = db.collection(PROCESSING).aggregate(
+        [
+            {"$match": {"kind": "scheduled", **query}},
+            {"$group": {"_id": _OF_RUN}},
+            {"$count": "n"},
+        ]
     )
     return sum(row["n"] for row in rows)
 
 
-RUN_KEY = {"clinicId": "$clinicId", "createdTime": "$createdTime"}
-
-
-def list_ids_of_run(clinic_id: ObjectId, created: datetime) -> list[ObjectId]:
-    rows = db.collection(SCHEDULED).find(
-        {"clinicId": clinic_id, "createdTime": created}, {"_id": 1}
-    )
-    return [row["_id"] for row in rows]
-
-
 def find_newest_of_clinic(clinic_id: ObjectId) -> datetime | None:
-    newest = db.collection(SCHEDULED).find_one(
-        {"clinicId": clinic_id}, {"createdTime": 1}, sort=[("createdTime", DESCENDING)]
+    newest = db.collection(PROCESSING).find_one(
+        {"clinicId": clinic_id, "kind": "scheduled"},
+        {"documentTime": 1},
+        sort=[("_id", DESCENDING)],
     )
-    return newest["createdTime"] if newest else None
-
-
-def count_states(kind: str, document_ids: Sequence[ObjectId]) -> dict[str, int]:
-    rows = db.collection(PROCESSING).aggregate(
-        [
-            {"$match": {"kind": kind, "documentId": {"$in": list(document_ids)}}},
-            {"$group": {"_id": "$state", "n": {"$sum": 1}}},
-        ]
-    )
-    return {row["_id"]: row["n"] for row in rows}
+    return newest["documentTime"] if newest else None

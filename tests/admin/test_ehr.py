@@ -61,6 +61,7 @@ def record(kind, document, state, **fields):
         "_id": ObjectId(),
         "kind": kind,
         "documentId": document["_id"],
+        "documentTime": document.get("createdTime", clock.now()),
         "state": state,
         "attempts": 1,
         "createdTime": clock.now(),
@@ -163,10 +164,13 @@ def test_processing_lists_both_kinds_by_state_and_kind(clinic, staff):
 def run(clinic):
     """Five sends of one sync: two done, one ignored, one failed, one waiting; and one of an older run."""
     moment = clock.now()
+    older = send(clinic, make_patient(clinic), moment - timedelta(days=3))
+    record("scheduled", older, "running", clinicId=clinic["_id"])
     sends = [send(clinic, make_patient(clinic), moment) for _ in range(5)]
-    for document, state in zip(sends, ("done", "done", "ignored", "failed"), strict=False):
+    for document, state in zip(
+        sends, ("done", "done", "ignored", "failed", "pending"), strict=True
+    ):
         record("scheduled", document, state, clinicId=clinic["_id"])
-    send(clinic, make_patient(clinic), moment - timedelta(days=3))
     return sends
 
 
@@ -197,7 +201,9 @@ def test_the_moving_part_says_when_it_has_ended(clinic, run, staff):
     person = staff("integration")
     run_id = person.get("ehr/runs/").context["rows"][0]["id"]
     assert "data-finished" not in text(person.get(f"ehr/runs/{run_id}/progress"))
-    record("scheduled", run[4], "done", clinicId=clinic["_id"])
+    db.collection("ehrProcessing").update_one(
+        {"documentId": run[4]["_id"]}, {"$set": {"state": "done"}}
+    )
     moved = text(person.get(f"ehr/runs/{run_id}/progress"))
     assert "data-finished" in moved
     assert "finished with failures" in moved
