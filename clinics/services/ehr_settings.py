@@ -13,6 +13,7 @@ from clinics_site.core.db import Document
 from clinics_site.core.errors import BadRequest, NotFound
 
 REDOX, XEALTH = "redox", "xealth"
+NOT_ACTIVE = "the clinic does not have an active EHR integration"
 
 
 def find_ehr_clinics(*, provider: str, source_id: str) -> list[Document]:
@@ -28,6 +29,19 @@ def list_redox_clinic_ids(*, on_upload: bool | None = None) -> list[ObjectId]:
         wanted = True if on_upload else {"$ne": True}
         query["ehrSettings.scheduledReports.onUploadEnabled"] = wanted
     return store.list_enabled_ids(query)
+
+
+def list_ehr_clinics(*, limit: int) -> list[Document]:
+    """Enabled clinics of any provider, in the order of their ids."""
+    return store.list_enabled({}, limit=limit)
+
+
+def access_ehr_clinic(clinic_id: str | ObjectId) -> Document:
+    """Raises NotFound for no clinic and for one whose connection is off."""
+    clinic = access.find_clinic(clinic_id)
+    if clinic is None or not (clinic.get("ehrSettings") or {}).get("enabled"):
+        raise NotFound(message=NOT_ACTIVE)
+    return clinic
 
 
 def access_ehr_settings(clinic_id: str | ObjectId) -> Document:

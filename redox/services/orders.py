@@ -179,16 +179,22 @@ def _update_patient(work: Work, patient: Document) -> Document:
     email = _free_address(work, patient)
     if wanted is None and email is None:
         return patient
-    details = PatientDetails(
+    details = details_of(patient, email=email or patient.get("email"))
+    return patients.update_patient(
+        clinic_id=work.clinic["_id"],
+        user_id=patient["userId"],
+        details=replace(details, tags=wanted),
+    )
+
+
+def details_of(patient: Document, *, email: str | None) -> PatientDetails:
+    """An update that changes nothing but the address."""
+    return PatientDetails(
         full_name=patient.get("fullName") or "",
         birth_date=patient.get("birthDate") or "",
-        email=email or patient.get("email"),
+        email=email,
         mrn=patient.get("mrn"),
         target_devices=patient.get("targetDevices"),
-        tags=wanted,
-    )
-    return patients.update_patient(
-        clinic_id=work.clinic["_id"], user_id=patient["userId"], details=details
     )
 
 

@@ -86,9 +86,9 @@ def list_states(clinic_id: ObjectId, document_ids: Sequence[ObjectId]) -> list[D
     )
 
 
-def list_failed(limit: int) -> list[Document]:
-    return list(
-        db.collection(COLLECTION).find(
-            {"state": FAILED}, {"kind": 1, "documentId": 1, "lastError": 1}, limit=limit
-        )
-    )
+def list_failed(*, kind: str | None, clinic_id: ObjectId | None, limit: int) -> list[Document]:
+    """The oldest first; None does not matter."""
+    given = {"state": FAILED, "kind": kind, "clinicId": clinic_id}
+    query = {name: value for name, value in given.items() if value is not None}
+    fields = {"kind": 1, "documentId": 1, "lastError": 1}
+    return list(db.collection(COLLECTION).find(query, fields, sort=[("_id", 1)], limit=limit))

@@ -1,0 +1,40 @@
+"""A clinic's patients as its health record knows them, for operators (behaviour note ehr, 14)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bson import ObjectId
+
+from clinics.store import ehr_patients as store
+from clinics_site.core.db import Document
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """All conditions hold together; None does not matter."""
+
+    user_id: str | None = None
+    has_mrn: bool | None = None
+    has_subscription: bool | None = None
+
+
+def list_patients(
+    clinic_id: ObjectId, wanted: Wanted, *, skip: int, limit: int
+) -> tuple[list[Document], int]:
+    """One page in the order of MRNs, and how many there are in all."""
+    query = store.query(
+        clinic_id,
+        user_id=wanted.user_id,
+        has_mrn=wanted.has_mrn,
+        has_subscription=wanted.has_subscription,
+    )
+    return store.list_by_mrn(query, skip=skip, limit=limit), store.count(query)
+
+
+def iter_without_email(clinic_id: ObjectId, *, batch: int) -> Iterator[Document]:
+    """Custodial patients with active reports and no address. Whoever gets one meanwhile moves nobody out of sight:
+    the next page starts after the last id, not after a number of patients."""
+    after: ObjectId | None = None
+    while page := store.list_without_email(clinic_id, after=after, limit=batch):
+        yield from page
+        after = page[-1]["_id"]

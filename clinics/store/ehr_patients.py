@@ -1,0 +1,61 @@
+"""A clinic's patients as seen from its health record: by MRN, by subscription, without an address."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from bson import ObjectId
+
+from clinics.store.patient_matching import REPORTS
+from clinics_site.core import db
+from clinics_site.core.db import Document
+
+COLLECTION = "patients"
+_SHOWN = {"userId": 1, "fullName": 1, "mrn": 1, "ehrSubscriptions": 1}
+_NO_TEXT = {"$in": [None, ""]}
+_NO_SUBSCRIPTION: dict[str, Any] = {"$in": [None, {}]}
+
+
+def query(
+    clinic_id: ObjectId,
+    *,
+    user_id: str | None,
+    has_mrn: bool | None,
+    has_subscription: bool | None,
+) -> dict[str, Any]:
+    """None does not matter."""
+    found: dict[str, Any] = {"clinicId": clinic_id}
+    if user_id is not None:
+        found["userId"] = user_id
+    if has_mrn is not None:
+        found["mrn"] = {"$not": _NO_TEXT} if has_mrn else _NO_TEXT
+    if has_subscription is not None:
+        found["ehrSubscriptions"] = (
+            {"$not": _NO_SUBSCRIPTION} if has_subscription else _NO_SUBSCRIPTION
+        )
+    return found
+
+
+def list_by_mrn(wanted: Mapping[str, Any], *, skip: int, limit: int) -> list[Document]:
+    found = db.collection(COLLECTION).find(
+        wanted, _SHOWN, sort=[("mrn", 1)], skip=skip, limit=limit
+    )
+    return list(found)
+
+
+def count(wanted: Mapping[str, Any]) -> int:
+    return db.collection(COLLECTION).count_documents(wanted)
+
+
+def list_without_email(
+    clinic_id: ObjectId, *, after: ObjectId | None, limit: int
+) -> list[Document]:
+    """Custodial patients with an active subscription to reports and no address, the next ones after an id."""
+    wanted: dict[str, Any] = {
+        "clinicId": clinic_id,
+        f"ehrSubscriptions.{REPORTS}.active": True,
+        "permissions.custodian": {"$exists": True},
+        "email": _NO_TEXT,
+    }
+    if after is not None:
+        wanted["_id"] = {"$gt": after}
+    return list(db.collection(COLLECTION).find(wanted, sort=[("_id", 1)], limit=limit))

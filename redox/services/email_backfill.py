@@ -1,0 +1,68 @@
+"""Addresses for patients who came without one, from the order that subscribed them (behaviour note ehr, 14)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import structlog
+
+from clinics.services import ehr_patients, ehr_settings, patients
+from clinics.services.patient_matching import REPORTS
+from clinics_site.core.db import Document
+from clinics_site.core.errors import BadRequest, DomainError, Unavailable
+from redox.messages.orders import Order, UnreadableOrder
+from redox.services import orders
+from redox.store import messages
+from users.services.neighbours import user_service
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    patient: Document
+    email: str
+
+
+def find_addresses(clinic: Document, *, batch: int) -> Iterator[Found]:
+    """Who can have which address: one that can be read and that no account has. Raises BadRequest for another
+    provider than Redox, whose orders are not kept here."""
+    provider = clinic["ehrSettings"].get("provider")
+    if provider != ehr_settings.REDOX:
+        msg = f"provider {provider} is not supported"
+        raise BadRequest(message=msg)
+    return _find_addresses(clinic, batch)
+
+
+def fill_in(clinic: Document, found: Found) -> bool:
+    """False when the change is refused: the patient then stays as before. Raises Unavailable."""
+    try:
+        patients.update_patient(
+            clinic_id=clinic["_id"],
+            user_id=found.patient["userId"],
+            details=orders.details_of(found.patient, email=found.email),
+        )
+    except Unavailable:
+        raise
+    except DomainError as error:
+        log.warning("ehr.email_refused", user=found.patient["userId"], status=error.status)
+        return False
+    return True
+
+
+def _find_addresses(clinic: Document, batch: int) -> Iterator[Found]:
+    for patient in ehr_patients.iter_without_email(clinic["_id"], batch=batch):
+        email = _address_of(patient)
+        if email and user_service().get_user(email) is None:
+            yield Found(patient, email)
+
+
+def _address_of(patient: Document) -> str | None:
+    """Of the last matched order; None when the order is gone or its address can not be read."""
+    matched = patient["ehrSubscriptions"][REPORTS].get("matchedMessages")
+    document = messages.find_message(matched[-1]["id"]) if matched else None
+    if document is None:
+        return None
+    try:
+        return orders.address_of(Order(document["message"]))
+    except (orders.Refused, UnreadableOrder):
+        return None

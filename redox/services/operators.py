@@ -1,0 +1,67 @@
+"""What operators do from the command line: start failed work again, look at a message. Both leave an audit event."""
+
+import os
+from functools import partial
+from typing import Any
+
+from bson import ObjectId
+
+from clinics_site.core import audit, db
+from clinics_site.core.db import Document
+from redox.services import admin_reads, processing
+from redox.services.admin_reads import MESSAGE, SCHEDULED, Item
+from redox.store import processing as store
+
+TOOL = "manage.py ehr"
+
+
+def list_failed(*, kind: str | None, clinic_id: ObjectId | None, limit: int) -> list[Document]:
+    """Processing records that ended in failure, the oldest first."""
+    return store.list_failed(kind=kind, clinic_id=clinic_id, limit=limit)
+
+
+def requeue(failed: Document) -> bool:
+    """False when somebody else was faster. What was sent already is not sent again."""
+    return db.run_in_transaction(partial(_requeue, failed))
+
+
+def _requeue(failed: Document) -> bool:
+    if not processing.requeue(failed["kind"], failed["documentId"]):
+        return False
+    _record("ehr.requeued", failed["kind"], failed["documentId"], reason=f"{TOOL} requeue-failed")
+    return True
+
+
+def find_item(document_id: ObjectId) -> Item | None:
+    """A message, or else a scheduled send, with its record and without its payload."""
+    found = (admin_reads.find_item(kind, document_id) for kind in (MESSAGE, SCHEDULED))
+    return next((item for item in found if item is not None), None)
+
+
+def read_payload(item: Item) -> Document:
+    """The order as it was received. It holds demographics, so the look is recorded first."""
+    document, record = item.document or {}, item.record or {}
+    _record(
+        "ehr.payload_viewed",
+        item.kind,
+        item.document_id,
+        clinic_id=record.get("clinicId") or document.get("clinicId"),
+        scope={"patient": record.get("userId") or document.get("userId")},
+    )
+    whole = admin_reads.find_item(item.kind, item.document_id, payload=True)
+    document = (whole.document if whole else None) or {}
+    order = document.get("lastMatchedOrder") or document
+    return order.get("message") or {}
+
+
+def _record(action: str, kind: str, document_id: ObjectId, **more: Any) -> None:
+    """The shell knows no member of staff: the event names the tool and the system's user."""
+    audit.record(
+        action=action,
+        actor_id=f"uid:{os.getuid()}",
+        actor_kind="system",
+        actor_name=TOOL,
+        object_type=f"ehr_{kind}",
+        object_id=str(document_id),
+        **more,
+    )
