@@ -40,8 +40,8 @@ bench: dev-setup  ## speed of the hot requests; ARGS="--patients 250 10000"
 bench-compare: dev-setup  ## two results side by side: make bench-compare A=old.json B=new.json
 	@$(PYTHON_BIN) -m tests.bench.compare $(A) $(B)
 
-bench-ehr: dev-setup  ## speed of an EHR sync through real workers
-	@$(PYTHON_BIN) -m pytest -o addopts="$(OWN_ADDOPTS)" tests/bench/ehr.py -s $(ARGS)
+bench-ehr: dev-setup  ## speed of an EHR sync through real workers; ARGS="--patients 10000"
+	@$(PYTHON_BIN) -m tests.bench.ehr $(ARGS)
 
 chaos: dev-setup  ## tests that break things on purpose
 	@$(PYTHON_BIN) -m pytest -o addopts="$(OWN_ADDOPTS)" tests/chaos $(ARGS)

@@ -48,3 +48,13 @@ def _cpu(pid: int) -> float:
 def _children(pid: int) -> list[int]:
     text = Path(f"/proc/{pid}/task/{pid}/children").read_text()
     return [int(child) for child in text.split()]
+
+
+def cpu_with_children(pid: int) -> float:
+    """CPU seconds of a process and of the pool that it has forked."""
+    return _cpu(pid) + sum(_cpu(child) for child in _children(pid))
+
+
+def cpu_of_database(client: pymongo.MongoClient[Any]) -> float:
+    """Of mongod, whoever uses it."""
+    return _cpu(int(client.admin.command("serverStatus")["pid"]))
