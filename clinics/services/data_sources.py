@@ -14,6 +14,7 @@ from clinics_site.core import clock, db, outbox
 from clinics_site.core.db import Document
 from clinics_site.core.errors import NotFound
 
+BROKEN = "error"
 REQUEST_LASTS = timedelta(days=30)
 _COUNTED_FIELDS = {"clinicId": 1, "userId": 1, "dataSources": 1}
 
@@ -66,6 +67,7 @@ def update_data_sources(*, user_id: str, data_sources: Sequence[Document]) -> No
         for record in records:
             after = {**record, "dataSources": list(data_sources)}
             patient_counts.count_change(clinic_id=record["clinicId"], before=record, after=after)
+        _tell_failures(user_id, records, data_sources)
         return records
 
     records = db.run_in_transaction(update)
@@ -74,6 +76,26 @@ def update_data_sources(*, user_id: str, data_sources: Sequence[Document]) -> No
     if user_id != settings.DEMO_PATIENT_USER_ID:
         for record in records:
             patient_counts.note_change(record["clinicId"])
+
+
+def _tell_failures(
+    user_id: str, records: Sequence[Document], data_sources: Sequence[Document]
+) -> None:
+    """A connection that has broken since it was told last: its owner is asked to mend it, once."""
+    broken = {
+        source.get("providerName")
+        for record in records
+        for source in record.get("dataSources") or []
+        if source.get("state") == BROKEN
+    }
+    for source in data_sources if records else ():
+        if source.get("state") == BROKEN and source["providerName"] not in broken:
+            payload = {
+                "userId": user_id,
+                "provider": source["providerName"],
+                "dataSourceId": str(source.get("dataSourceId") or ""),
+            }
+            outbox.emit("patient.data_source_failed", payload, key=user_id)
 
 
 def merge_data_sources(*, user_id: str, delivered: Sequence[Document]) -> None:
