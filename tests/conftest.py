@@ -28,12 +28,15 @@ def django_db_setup(django_db_blocker):
 def clean_state(django_db_setup):
     """Every test starts with empty collections and an empty cache."""
     from clinics_site.core import db
+    from users.services import neighbours
 
     database = db.database()
     for name in database.list_collection_names():
         if name not in ("django_migrations", "django_content_type", "auth_permission"):
             database[name].delete_many({})
     cache.clear()
+    # The embedded service keeps its own token, whose record has just gone.
+    neighbours.user_service.cache_clear()
 
 
 @pytest.fixture(autouse=True)
