@@ -83,7 +83,14 @@ _STATES = ("done", "ignored", "failed")
 
 
 def list_runs(query: Query, *, skip: int, limit: int) -> list[Document]:
-    """Newest first: {_id: {clinicId, documentTime}, total, done, ignored, failed}, from the index alone."""
+    """Newest first: {_id: {clinicId, documentTime}, total, done, ignored, failed}, from the index alone.
+
+    In a snapshot: the index holds the state, so a record that changes meanwhile would be met twice or missed.
+    """
+    return db.run_in_transaction(lambda: _list_runs(query, skip=skip, limit=limit))
+
+
+def _list_runs(query: Query, *, skip: int, limit: int) -> list[Document]:
     ended = {state: {"$sum": {"$toInt": {"$eq": ["$state", state]}}} for state in _STATES}
     rows = db.collection(PROCESSING).aggregate(
         [
