@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from scripts import servers
-from scripts.children import Guard
+from scripts.children import Child, Guard
 from tests.processes.service import Service
 
 
@@ -19,6 +19,7 @@ class Backing:
         self.mongodb = servers.start_test_mongod(folder / "mongod", self._guard)
         self.redis = servers.start_test_redis(folder / "redis", self._guard)
         self._mongod, self._redis = (child.pid for child in servers._for_tests[-2:])
+        self._folder = folder
         self._paused: set[int] = set()
 
     def pause(self, name: str) -> None:
@@ -27,6 +28,17 @@ class Backing:
 
     def resume(self, name: str) -> None:
         self._signal(name, signal.SIGCONT)
+
+    def lose_redis(self) -> None:
+        """Killed, and started again with nothing in it, at the same address."""
+        servers._for_tests[-1].kill()
+        port, data = int(self.redis.rpartition(":")[2]), self._folder / "redis-again"
+        data.mkdir()
+        command = servers.redis_command(port, data)
+        child = Child("redis-server", command, log=data / "redis.log", guard=self._guard)
+        servers._for_tests.append(child)
+        servers.wait_for_redis(port, [child])
+        self._redis = child.pid
 
     def end(self) -> None:
         self.resume("mongodb")

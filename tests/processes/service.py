@@ -66,13 +66,14 @@ class Service:
         if "web" in self._children:
             processes.wait_until_ready(list(self._children.values()), port=self.port)
 
-    def kill_worker(self) -> None:
-        """`kill -9` of both Celery workers and their pool processes, in the middle of whatever they do."""
-        for name in WORKERS:
+    def kill_worker(self, *names: str) -> None:
+        """`kill -9` of both Celery workers (or the named ones) and their pool processes, in the middle of whatever
+        they do."""
+        for name in names or WORKERS:
             self._children.pop(name).kill()
 
-    def start_worker(self) -> None:
-        for name in WORKERS:
+    def start_worker(self, *names: str) -> None:
+        for name in names or WORKERS:
             self._spawn(name)
 
     def terminate(self, name: str) -> None:

@@ -1,0 +1,158 @@
+"""The EHR thread while things break: poison among good messages, workers killed over and over, Redis lost and empty
+(issue: must hold; ehr note 9.3)."""
+
+import os
+import random
+import sys
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.conf import settings
+
+from clinics_site.core import db, outbox
+from redox.services import admin_reads
+from tests import ehr
+from tests.processes.service import Service, eventually
+from tests.redox_peer import RedoxPeer
+
+pytestmark = [pytest.mark.processes, pytest.mark.timeout(900)]
+TOKEN = {"verification-token": "redox-test-token"}
+KILLS = 20
+PROCESSES = 2  # of one worker: what a kill can catch between Redox's answer and the note of it
+SEED = os.environ.get("CHAOS_SEED", "20")
+
+
+@pytest.fixture
+def service(tmp_path, backing):
+    """On the database that the test sees, with a Redis that may be lost."""
+    folder = tmp_path / "service"
+    folder.mkdir()
+    names = ("MONGODB_URI", "TIDEPOOL_CLINIC_DATABASE_NAME")
+    own = {name: os.environ[name] for name in names} | {"REDIS_URL": f"{backing.redis}/0"}
+    found = Service(folder, {"SECRET_KEY": settings.SECRET_KEY, **own})
+    yield found
+    found.stop()
+
+
+@pytest.fixture
+def peer():
+    found = RedoxPeer()
+    yield found
+    found.close()
+
+
+def subscribed_patients(clinic, count):
+    """Each with an order of their own, so that a message tells whom it is about."""
+    for number in range(count):
+        mrn = f"M-{number}"
+        patient = ehr.ehr_patient(clinic, mrn=mrn, summary=ehr.summary())
+        ehr.subscribe(patient, order_about(mrn))
+
+
+def order_about(mrn, code="ENABLE"):
+    message = ehr.order(code)
+    message["Patient"]["Identifiers"] = [{"ID": mrn, "IDType": "MRN"}]
+    return message
+
+
+def start_sync(service, clinic):
+    path = f"/v1/clinics/{clinic['_id']}/ehr/sync"
+    assert service.post(path, token=service.server_token(), timeout=60).status == 202
+
+
+def sent(peer, model):
+    """MRN and document of each message of that kind, once per time it arrived."""
+    return Counter(
+        (m["Patient"]["Identifiers"][0]["ID"], (m.get("Note") or {}).get("DocumentID"))
+        for m in list(peer.messages)
+        if m["Meta"]["DataModel"] == model
+    )
+
+
+def run_of(clinic):
+    return admin_reads.find_last_run(clinic["_id"])
+
+
+def dead_rows():
+    return db.collection(outbox.COLLECTION).count_documents({"state": outbox.DEAD})
+
+
+def poison(number):
+    """Nothing that trying again can mend."""
+    message = order_about(f"M-{number}")
+    if number % 2:
+        return {**message, "Patient": "unreadable"}
+    return {**message, "Meta": {**message["Meta"], "Source": {"ID": f"unknown-{number}"}}}
+
+
+def mixed_message(number):
+    if number % 100 == 99:
+        return poison(number // 100)
+    if number % 5 == 0:
+        return {**ehr.order(), "Meta": {"DataModel": "Scheduling", "EventType": "New"}}
+    codes = ("ENABLE", "DISABLE", "SOMETHING-ELSE")
+    return order_about(f"M-{number % 50}", codes[number % 3])
+
+
+def test_poison_among_a_thousand_messages_is_parked_and_stops_nobody(service):
+    clinic = ehr.ehr_clinic()
+    for number in range(50):
+        ehr.ehr_patient(clinic, mrn=f"M-{number}", summary=ehr.summary())
+    service.start()
+
+    with ThreadPoolExecutor(8) as senders:
+        answers = senders.map(
+            lambda number: service.post("/v1/redox", mixed_message(number), headers=TOKEN),
+            range(1000),
+        )
+        assert {answer.status for answer in answers} == {200}
+
+    def settled():
+        counts = Counter(record["state"] for record in ehr.records("message"))
+        return counts if counts["pending"] + counts["running"] == 0 else None
+
+    states = eventually(settled, within=400, every=1)
+    assert states["failed"] == 10
+    assert states.total() == 1000
+    reasons = {record["lastError"] for record in ehr.records() if record["state"] == "failed"}
+    assert reasons == {"order_unreadable", "no_clinic"}
+    assert dead_rows() == 10
+
+
+def test_killed_over_and_over_a_sync_reaches_everybody_with_one_note_each(service, peer):
+    dice, count = random.Random(SEED), 1000
+    clinic = ehr.ehr_clinic()
+    subscribed_patients(clinic, count)
+    service.start(env=peer.environment())
+    start_sync(service, clinic)
+
+    for _ in range(KILLS):
+        before = len(peer.messages)
+        eventually(lambda before=before: len(peer.messages) > before, within=60, every=0.02)
+        time.sleep(dice.uniform(0, 1))
+        service.kill_worker("ehr-worker")
+        service.start_worker("ehr-worker")
+    assert run_of(clinic).waiting > 0, "the kills came too late to say anything"
+
+    eventually(lambda: run_of(clinic).done == count, within=400, every=1)
+    notes, flowsheets = sent(peer, "Notes"), sent(peer, "Flowsheet")
+    assert len({mrn for mrn, _ in notes}) == len(notes) == len(flowsheets) == count
+    copies = notes.total() + flowsheets.total() - 2 * count
+    sys.stdout.write(f"{KILLS} kills, {count} patients: {copies} messages sent twice\n")
+    assert copies <= KILLS * PROCESSES
+
+
+def test_a_lost_redis_that_comes_back_empty_costs_no_send(service, peer, backing):
+    count = 300
+    clinic = ehr.ehr_clinic()
+    subscribed_patients(clinic, count)
+    service.start(env=peer.environment())
+    start_sync(service, clinic)
+
+    eventually(lambda: len(peer.notes()) > 20, within=60)
+    backing.lose_redis()
+    assert len(peer.notes()) < count
+    eventually(lambda: run_of(clinic).done == count, within=300, every=1)
+    assert sorted(sent(peer, "Notes").values()) == [1] * count
