@@ -45,6 +45,7 @@ bench-ehr: dev-setup  ## speed of an EHR sync through real workers; ARGS="--pati
 
 chaos: dev-setup  ## tests that break things on purpose
 	@$(PYTHON_BIN) -m pytest -o addopts="$(OWN_ADDOPTS)" tests/chaos $(ARGS)
+	@$(PYTHON_BIN) -m pytest -o addopts="$(OWN_ADDOPTS)" -m chaos tests/tasks tests/processes
 
 lock: dev-setup  ## pin the newest packages that requirements*.in allow
 	.venv/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --upgrade requirements.in -o requirements.txt

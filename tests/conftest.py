@@ -7,6 +7,7 @@ import pytest
 from django.core.cache import cache
 from django.core.management import call_command
 
+from tests.cast import described_operations
 from tests.environment import DATABASE
 
 pytest_plugins = ["tests.cast"]
@@ -20,6 +21,7 @@ def django_db_setup(django_db_blocker):
     django_db_blocker.unblock()
     db.client().drop_database(DATABASE)
     call_command("migrate", verbosity=0)
+    described_operations()  # made once, before threads ask for it side by side
     yield
     db.client().drop_database(DATABASE)
 

@@ -102,6 +102,7 @@ def test_it_serves_what_it_prints_ends_with_ctrl_c_and_starts_again_with_its_dat
     assert re.findall(password, first) == re.findall(password, second)
 
 
+@pytest.mark.chaos
 def test_a_killed_start_leaves_no_process_and_does_not_hinder_the_next(run):
     run.start().wait_until_up()
     assert len(run.processes()) > 8
@@ -110,6 +111,7 @@ def test_a_killed_start_leaves_no_process_and_does_not_hinder_the_next(run):
     run.start().wait_until_up()
 
 
+@pytest.mark.chaos
 def test_a_dead_process_ends_everything_and_names_its_log(run):
     run.start().wait_until_up()
     beat = next(pid for pid in run.processes() if b"--pidfile=" in _command(pid))

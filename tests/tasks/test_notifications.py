@@ -758,6 +758,7 @@ class SlowFile(FileBackend):
 MANY, CONCURRENCY = 60, os.cpu_count() or 1
 
 
+@pytest.mark.chaos
 @pytest.mark.processes
 @pytest.mark.timeout(180)
 def test_real_workers_killed_twice_send_every_mail(folder, tmp_path_factory):
