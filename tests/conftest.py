@@ -7,7 +7,6 @@ import pytest
 from django.core.cache import cache
 from django.core.management import call_command
 
-from tests.cast import described_operations
 from tests.environment import DATABASE
 
 pytest_plugins = ["tests.cast"]
@@ -17,6 +16,7 @@ pytest_plugins = ["tests.cast"]
 def django_db_setup(django_db_blocker):
     """One migrated database with all indexes; emptied between tests, dropped at the end."""
     from clinics_site.core import db
+    from tests.cast import described_operations
 
     django_db_blocker.unblock()
     db.client().drop_database(DATABASE)
