@@ -11,6 +11,13 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request, client_address):
+        """A client that is killed breaks its connection; that is what some tests are about."""
+
+
 class RedoxPeer:
     """`answers` are used up one per message: a status, ("hang", s), "close", or (status, headers). Then 200."""
 
@@ -24,6 +31,8 @@ class RedoxPeer:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            # Head and body of an answer in one packet: otherwise each waits for the client's delayed acknowledgement.
+            wbufsize, disable_nagle_algorithm = -1, True
 
             def do_POST(self):
                 body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
@@ -43,8 +52,7 @@ class RedoxPeer:
             def log_message(self, *args):
                 pass
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
+        self._server = _Server(("127.0.0.1", 0), Handler)
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 
     @property

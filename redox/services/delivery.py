@@ -143,7 +143,6 @@ def _send_note(
         destination=destination,
         moment=clock.now(),
     )
-    processing.note(record, noteEventType=message["Meta"]["EventType"])
     return _send(message, report)
 
 

@@ -120,6 +120,9 @@ def send_once(record: Document, kind: str, send: Callable[[], Document]) -> None
         return
     delivery = send()
     moment = clock.now()
+    fields: Document = {f"sends.{kind}": moment}
+    if kind == "notes":
+        fields["noteEventType"] = delivery["eventType"]
 
     def remember() -> None:
         store.insert_delivery(
@@ -133,7 +136,7 @@ def send_once(record: Document, kind: str, send: Callable[[], Document]) -> None
                 "time": moment,
             }
         )
-        store.set_fields(record["_id"], {f"sends.{kind}": moment}, moment)
+        store.set_fields(record["_id"], fields, moment)
 
     db.run_in_transaction(remember)
     record["sends"][kind] = moment

@@ -44,9 +44,6 @@ class CountingPeer(RedoxPeer):
     def __init__(self) -> None:
         super().__init__()
         self.received = self.bytes = self.refused = 0
-        handler = self._server.RequestHandlerClass
-        # Head and body of an answer in one packet: otherwise each waits for the client's delayed acknowledgement.
-        handler.wbufsize, handler.disable_nagle_algorithm = -1, True
         self._counting = threading.Lock()
 
     def _message(self, handler: Any, body: bytes) -> None:
