@@ -96,7 +96,7 @@ def subscribe(
 
     Handlers are idempotent: a row whose worker died is delivered again. The payload carries the row's
     own id as `eventId`. `forget_payload` drops the payload once delivered (mails name a recipient).
-    `on_dead(payload, reason)` is told when a row is parked. Work that waits long for others gets a
+    `on_dead(payload, reason)` is told when a row is parked, at least once. Work that waits long for others gets a
     `queue` of its own, so that the rest does not wait with it.
     """
 
@@ -271,10 +271,11 @@ def _handle(row: dict[str, Any]) -> None:
 
 
 def _park(row: dict[str, Any], reason: str) -> None:
-    _finish(row, DEAD, reason)
+    """`on_dead` first: a worker that dies in between tells it again, and nobody stays untold."""
     subscription = _HANDLERS.get(row["handler"])
     if subscription is not None and subscription.on_dead is not None:
         subscription.on_dead(row["payload"], reason)
+    _finish(row, DEAD, reason)
     log.error("outbox.parked", handler=row["handler"], reason=reason, row=str(row["_id"]))
 
 

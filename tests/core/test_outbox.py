@@ -14,12 +14,12 @@ EVENT = "test.happened"
 
 @pytest.fixture
 def listen(monkeypatch):
-    """listen(name, handle, event=EVENT, forget=False) subscribes for one test."""
+    """listen(name, handle, event=EVENT, forget=False, on_dead=None) subscribes for one test."""
     monkeypatch.setattr(outbox, "_HANDLERS", dict(outbox._HANDLERS))
     monkeypatch.setattr(outbox, "_BY_EVENT", {k: list(v) for k, v in outbox._BY_EVENT.items()})
 
-    def subscribe(name, handle, *, event=EVENT, forget=False):
-        outbox.subscribe(event, name, forget_payload=forget)(handle)
+    def subscribe(name, handle, *, event=EVENT, forget=False, on_dead=None):
+        outbox.subscribe(event, name, forget_payload=forget, on_dead=on_dead)(handle)
 
     return subscribe
 
@@ -255,6 +255,24 @@ class TestFailures:
 
         assert only_row()["state"] == outbox.DEAD
         assert only_row()["lastError"] == "account_is_a_clinicians"
+
+    def test_who_wants_to_know_is_told_before_the_row_is_parked(self, listen):
+        told = []
+
+        def on_dead(payload, reason):
+            told.append((payload["id"], reason, only_row()["state"]))
+            if len(told) == 1:
+                raise ConnectionError
+
+        listen("test.fail", fail_with(PermanentFailure("poison")), on_dead=on_dead)
+        outbox.emit(EVENT, {"id": "x"})
+        with pytest.raises(ConnectionError):
+            outbox.deliver(only_row()["_id"])
+        make_due(only_row()["_id"])
+        outbox.deliver(only_row()["_id"])
+
+        assert told == [("x", "poison", outbox.CLAIMED)] * 2
+        assert only_row()["state"] == outbox.DEAD
 
     def test_a_parked_row_blocks_nobody(self, listen, heard):
         listen("test.poison", fail_with(PermanentFailure("poison")))
