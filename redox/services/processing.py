@@ -95,7 +95,7 @@ def run(kind: str, document_id: str, work: Callable[[Document], Outcome]) -> Non
         outcome = work(record)
     except Exception as error:
         reason = getattr(error, "reason", type(error).__name__)
-        store.set_fields(record["_id"], {"lastError": reason}, clock.now())
+        store.set_waiting(record["_id"], reason, clock.now())
         raise
     ended = {"state": outcome.state, "outcome": outcome.code}
     store.set_fields(record["_id"], ended, clock.now())

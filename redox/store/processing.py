@@ -42,6 +42,14 @@ def set_fields(record_id: ObjectId, fields: Mapping[str, Any], moment: datetime)
     )
 
 
+def set_waiting(record_id: ObjectId, reason: str, moment: datetime) -> None:
+    """A try has failed; one that has ended meanwhile stays as it is."""
+    db.collection(COLLECTION).update_one(
+        {"_id": record_id, "state": RUNNING},
+        {"$set": {"state": PENDING, "lastError": reason, "updatedTime": moment}},
+    )
+
+
 def set_failed(kind: str, document_id: ObjectId, reason: str, moment: datetime) -> None:
     db.collection(COLLECTION).update_one(
         {"kind": kind, "documentId": document_id, "state": {"$nin": [DONE, IGNORED]}},

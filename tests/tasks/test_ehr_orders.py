@@ -203,7 +203,7 @@ class TestCreate:
         monkeypatch.setattr(EmbeddedRedox, "send", send)
         record = receive(ehr.order("CREATE"))
         assert (record["state"], record["lastError"], record["accountCreated"]) == (
-            "running",
+            "pending",
             "redox_unreachable",
             True,
         )
@@ -429,7 +429,8 @@ class TestFailures:
 
         monkeypatch.setattr(EmbeddedRedox, "send", send)
         ehr.ehr_patient(ehr.ehr_clinic(), summary=ehr.summary())
-        receive(ehr.order())
+        record = receive(ehr.order())
+        assert (record["state"], record["lastError"]) == ("pending", "redox_message_503")
         db.collection("outbox").update_many(
             {"state": "pending"}, {"$set": {"notBefore": clock.now()}}
         )

@@ -187,7 +187,7 @@ def test_when_the_report_fails_nothing_is_sent(place, monkeypatch):
 
     record = sync(place[0])
 
-    assert (record["state"], record["lastError"]) == ("running", "report_500")
+    assert (record["state"], record["lastError"]) == ("pending", "report_500")
     assert ehr.deliveries() == []
 
 
