@@ -1,0 +1,66 @@
+"""Redox itself breaks: it refuses everything for a while, then works again (issue: must hold; ehr note 9.3)."""
+
+import sys
+
+import pytest
+from django.conf import settings
+
+from tests import ehr
+from tests.chaos.test_ehr import dead_rows, run_of, sent, start_sync, subscribed_patients
+from tests.processes.conftest import _same_place
+from tests.processes.service import Service, eventually
+from tests.redox_peer import RedoxPeer
+
+pytestmark = [pytest.mark.processes, pytest.mark.timeout(600)]
+PATIENTS = 60
+MANY = 100_000  # refusals in store; the test ends the outage long before they are used up
+
+
+@pytest.fixture
+def service(tmp_path):
+    """On the database and the Redis of the test itself: neither of them breaks here."""
+    found = Service(tmp_path, {"SECRET_KEY": settings.SECRET_KEY, **_same_place()})
+    yield found
+    found.stop()
+
+
+@pytest.fixture
+def peer():
+    found = RedoxPeer()
+    yield found
+    found.close()
+
+
+def refused(peer):
+    return MANY - len(peer.answers)
+
+
+def half_sent(peer):
+    """How many have their flowsheet and wait for their note."""
+    return sent(peer, "Flowsheet").total() - sent(peer, "Notes").total()
+
+
+def test_a_redox_that_answers_500_for_a_while_gets_everything_once(service, peer):
+    clinic = ehr.ehr_clinic()
+    subscribed_patients(clinic, PATIENTS)
+    service.start(env=peer.environment())
+    start_sync(service, clinic)
+
+    # In the middle, so that some have their flowsheet and not yet their note.
+    eventually(lambda: len(peer.messages) > 20, within=60, every=0.01)
+    peer.answers.extend([500] * MANY)
+    # Twice as many as there are patients: the outage lasts into the repetitions.
+    eventually(lambda: refused(peer) >= 2 * PATIENTS, within=240)
+    seen, halves = refused(peer), half_sent(peer)
+    assert run_of(clinic).waiting > 0, "the outage came too late to say anything"
+    peer.answers.clear()
+
+    eventually(lambda: run_of(clinic).done == PATIENTS, within=300, every=1)
+    notes, flowsheets = sent(peer, "Notes"), sent(peer, "Flowsheet")
+    sys.stdout.write(
+        f"{seen} refusals, {PATIENTS} patients, {halves} of them between flowsheet and note: "
+        f"{flowsheets.total()} flowsheets, {notes.total()} notes\n"
+    )
+    assert sorted(notes.values()) == sorted(flowsheets.values()) == [1] * PATIENTS
+    assert len({mrn for mrn, _ in notes}) == PATIENTS
+    assert dead_rows() == 0
