@@ -1,0 +1,62 @@
+"""How many commands each operation on clinics asks of MongoDB, by a backend token (issue: asserted per operation).
+
+A number that grows is a look-up that somebody repeats; one that shrinks is good news and changes this table.
+"""
+
+import pytest
+
+EHR = {
+    "enabled": False, "provider": "redox", "sourceId": "s", "mrnIdType": "MRN", "procedureCodes": {},
+    "scheduledReports": {"cadence": "14d", "onUploadEnabled": False}, "tags": {}, "flowsheets": {"icode": False},
+}  # fmt: skip
+MEMBER = {"email": "new@example.org", "roles": ["CLINIC_MEMBER"], "inviteId": "i" * 32}
+PROFILE = {"name": "Other name", "preferredBgUnits": "mg/dL"}
+
+# method, path ({c} clinic, {a} its admin, {b} its member), body, commands
+TABLE = [
+    ("get", "/v1/clinics", None, 1),
+    ("get", "/v1/clinics/{c}", None, 1),
+    ("get", "/v1/clinics/share_code/{s}", None, 1),
+    ("put", "/v1/clinics/{c}", PROFILE, 1),
+    ("delete", "/v1/clinics/{c}", None, 9),
+    ("get", "/v1/clinics/{c}/clinicians", None, 1),
+    ("post", "/v1/clinics/{c}/clinicians", MEMBER, 3),
+    ("get", "/v1/clinics/{c}/clinicians/{b}", None, 1),
+    (
+        "put",
+        "/v1/clinics/{c}/clinicians/{b}",
+        {"email": "x@example.org", "roles": ["PRESCRIBER"]},
+        7,
+    ),
+    ("delete", "/v1/clinics/{c}/clinicians/{b}", None, 5),
+    ("get", "/v1/clinicians", None, 2),
+    ("get", "/v1/clinicians/{a}/clinics", None, 2),
+    ("post", "/v1/clinics/{c}/patient_tags", {"name": "New"}, 3),
+    ("post", "/v1/clinics/{c}/sites", {"name": "New"}, 3),
+    ("post", "/v1/clinics/{c}/tier", {"tier": "tier0200"}, 1),
+    ("get", "/v1/clinics/{c}/membership_restrictions", None, 1),
+    ("put", "/v1/clinics/{c}/membership_restrictions", {"restrictions": []}, 1),
+    ("put", "/v1/clinics/{c}/settings/ehr", EHR, 1),
+    ("put", "/v1/clinics/{c}/settings/mrn", {"required": False, "unique": False}, 3),
+    ("put", "/v1/clinics/{c}/settings/patient_count", {}, 1),
+    ("get", "/v1/clinics/{c}/settings/patient_count", None, 1),
+    ("get", "/v1/clinics/{c}/patient_count", None, 3),
+    ("post", "/v1/clinics/{c}/patient_count/refresh", None, 6),
+    ("get", "/v1/clinics/{c}/migrations", None, 1),
+    ("delete", "/v1/users/{b}/clinics", None, 7),
+    ("post", "/v1/users/{b}/clinics", {"email": "moved@example.org"}, 3),
+]
+
+
+@pytest.mark.parametrize(("method", "path", "body", "count"), TABLE)
+def test_an_operation_asks_the_database_this_often(
+    mongo_commands, clinic, backend, ada, ben, method, path, body, count
+):
+    backend.get("/v1/clinics")  # the backend's token is remembered from here on
+    where = path.format(c=clinic["id"], s=clinic["shareCode"], a=ada.user_id, b=ben.user_id)
+
+    with mongo_commands() as commands:
+        response = backend.request(method, where, body)
+
+    assert response.status_code in (200, 204), response.content
+    assert len(commands) == count, commands
