@@ -6,7 +6,6 @@ in: a door that opens when its lock is broken is no door. The answers do not tel
 
 from typing import Any
 
-from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.models import User
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
@@ -25,7 +24,9 @@ def refuse(request: HttpRequest) -> HttpResponse | None:
     """Count this try; the page that says "not now", or None to go on."""
     name = request.POST.get("username", "").strip().casefold()[:150]
     try:
-        ratelimit.hit("staff.login.address", address_of(request), limit=PER_ADDRESS, closed=True)
+        ratelimit.hit(
+            "staff.login.address", ratelimit.address_of(request), limit=PER_ADDRESS, closed=True
+        )
         ratelimit.hit("staff.login.name", name, limit=PER_NAME, closed=True)
     except RateLimited as error:
         minutes = -(-error.retry_after // 60)
@@ -36,13 +37,6 @@ def refuse(request: HttpRequest) -> HttpResponse | None:
             request, "Nobody can log in at the moment. Try again in a few minutes.", error
         )
     return None
-
-
-def address_of(request: HttpRequest) -> str:
-    """The client's address; from the proxy's own header where one is configured."""
-    header = settings.CLIENT_ADDRESS_HEADER
-    given = request.headers.get(header, "").split(",")[-1].strip() if header else ""
-    return given or str(request.META.get("REMOTE_ADDR", ""))
 
 
 def _closed(request: HttpRequest, text: str, error: RateLimited | Unavailable) -> HttpResponse:

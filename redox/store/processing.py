@@ -86,14 +86,6 @@ def insert_delivery(delivery: Document) -> None:
     db.collection(DELIVERIES).update_one(key, {"$setOnInsert": delivery}, upsert=True)
 
 
-def list_states(clinic_id: ObjectId, document_ids: Sequence[ObjectId]) -> list[Document]:
-    return list(
-        db.collection(COLLECTION).find(
-            {"clinicId": clinic_id, "documentId": {"$in": list(document_ids)}}, {"state": 1}
-        )
-    )
-
-
 def list_failed(*, kind: str | None, clinic_id: ObjectId | None, limit: int) -> list[Document]:
     """The oldest first; None does not matter."""
     given = {"state": FAILED, "kind": kind, "clinicId": clinic_id}

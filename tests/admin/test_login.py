@@ -96,9 +96,9 @@ def test_nobody_gets_in_when_tries_can_not_be_counted(sam, monkeypatch):
 
 def test_the_proxy_tells_the_address_only_where_it_is_configured(rf, settings):
     request = rf.post("/admin/login/", REMOTE_ADDR="10.1.1.1", HTTP_X_REAL_IP="203.0.113.9")
-    assert door.address_of(request) == "10.1.1.1"
+    assert ratelimit.address_of(request) == "10.1.1.1"
     settings.CLIENT_ADDRESS_HEADER = "X-Real-IP"
-    assert door.address_of(request) == "203.0.113.9"
+    assert ratelimit.address_of(request) == "203.0.113.9"
 
 
 def test_a_session_ends_after_fifteen_idle_minutes(sam):

@@ -49,11 +49,6 @@ _UNCHECKED: dict[str, Callable[[str], bool]] = dict.fromkeys(
 )
 
 
-def compiled(schema: Schema) -> Callable[[Any], bool]:
-    """A validity test that skips the look-up: for hot paths."""
-    return _validator(orjson.dumps(schema), True).is_valid  # noqa: FBT003
-
-
 def _same(node: Any) -> Any:
     return node
 
