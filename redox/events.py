@@ -1,5 +1,6 @@
 """Events of the EHR thread: a message came in, a send was scheduled. Both have workers of their own."""
 
+from datetime import timedelta
 from typing import Any
 
 from clinics_site.core import outbox
@@ -7,6 +8,8 @@ from redox.services import orders, processing, scheduled
 from redox.services.processing import MESSAGE, MESSAGE_RECEIVED, ORDER_SCHEDULED, SCHEDULED
 
 QUEUE = "ehr"
+# Three tries 15 seconds apart, then slowly for a day (behaviour note ehr, 9.3).
+RETRIES = outbox.Retries(quick=(timedelta(seconds=15), timedelta(seconds=15)))
 Payload = dict[str, Any]
 
 
@@ -18,11 +21,23 @@ def park_scheduled(payload: Payload, reason: str) -> None:
     processing.park(SCHEDULED, payload["documentId"], reason)
 
 
-@outbox.subscribe(MESSAGE_RECEIVED, "redox.process_message", queue=QUEUE, on_dead=park_message)
+@outbox.subscribe(
+    MESSAGE_RECEIVED,
+    "redox.process_message",
+    queue=QUEUE,
+    on_dead=park_message,
+    retries=RETRIES,
+)
 def process_message(payload: Payload) -> None:
     processing.run(MESSAGE, payload["documentId"], orders.process_message)
 
 
-@outbox.subscribe(ORDER_SCHEDULED, "redox.process_scheduled", queue=QUEUE, on_dead=park_scheduled)
+@outbox.subscribe(
+    ORDER_SCHEDULED,
+    "redox.process_scheduled",
+    queue=QUEUE,
+    on_dead=park_scheduled,
+    retries=RETRIES,
+)
 def process_scheduled(payload: Payload) -> None:
     processing.run(SCHEDULED, payload["documentId"], scheduled.process_scheduled)

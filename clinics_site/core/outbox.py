@@ -27,10 +27,8 @@ from clinics_site.core.errors import PermanentFailure, RetryLater
 COLLECTION = "outbox"
 PENDING, CLAIMED, DONE, DEAD = "pending", "claimed", "done", "dead"
 UNDELIVERED = [PENDING, CLAIMED]
-# Three quick tries, then slower and slower; the sum is a little over a day.
-_DELAYS = [timedelta(seconds=s) for s in (15, 15, 60, 120, 240, 480)]
-_SLOW = timedelta(minutes=15)
-MAX_ATTEMPTS = len(_DELAYS) + 97
+SLOW = timedelta(minutes=15)
+LASTING = timedelta(days=1)
 KEEP_DONE = timedelta(days=30)
 RELAY_BATCH = 64
 # A delivering task goes on with whatever else is due in its queue for this long, so that a backlog needs few
@@ -46,6 +44,31 @@ WakeUp = tuple[ObjectId, str]  # a row and the queue of its workers
 
 
 @dataclass(frozen=True, slots=True)
+class Retries:
+    """How long to wait after each failed try: the quick waits in their order, then SLOW for at least LASTING."""
+
+    quick: tuple[timedelta, ...]
+
+    @property
+    def attempts(self) -> int:
+        """The first try, one after each quick wait, and one after each slow one."""
+        return 1 + len(self.quick) + LASTING // SLOW
+
+    def wait_after(self, attempts: int) -> timedelta:
+        """With a tenth of jitter, so that an outage does not end in a stampede."""
+        base = self.quick[attempts - 1] if attempts <= len(self.quick) else SLOW
+        return base * (1 + secrets.randbelow(100) / 1000)
+
+    def are_over(self, attempts: int, lasted: timedelta) -> bool:
+        """Both must be used up: a handler may ask for shorter waits, and a row may have waited for its first try."""
+        return attempts >= self.attempts and lasted >= LASTING
+
+
+# Three quick tries, then slower and slower: most outages of a mail service or a neighbour end within minutes.
+GROWING = Retries(tuple(timedelta(seconds=s) for s in (15, 15, 60, 120, 240, 480)))
+
+
+@dataclass(frozen=True, slots=True)
 class Subscription:
     event: str
     name: str
@@ -53,6 +76,7 @@ class Subscription:
     queue: str
     forget_payload: bool
     on_dead: OnDead | None
+    retries: Retries
 
 
 _HANDLERS: dict[str, Subscription] = {}
@@ -91,17 +115,18 @@ def subscribe(
     queue: str = DEFAULT_QUEUE,
     forget_payload: bool = False,
     on_dead: OnDead | None = None,
+    retries: Retries = GROWING,
 ) -> Callable[[Handler], Handler]:
     """Register `handle(payload)` for an event under a stable name ("app.what_it_does").
 
     Handlers are idempotent: a row whose worker died is delivered again. The payload carries the row's
     own id as `eventId`. `forget_payload` drops the payload once delivered (mails name a recipient).
     `on_dead(payload, reason)` is told when a row is parked, at least once. Work that waits long for others gets a
-    `queue` of its own, so that the rest does not wait with it.
+    `queue` of its own, so that the rest does not wait with it. `retries` says when a failed row is tried again.
     """
 
     def register(handle: Handler) -> Handler:
-        subscription = Subscription(event, name, handle, queue, forget_payload, on_dead)
+        subscription = Subscription(event, name, handle, queue, forget_payload, on_dead, retries)
         _HANDLERS[name] = subscription
         _BY_EVENT.setdefault(event, []).append(subscription)
         return handle
@@ -354,16 +379,16 @@ def _finish(row: dict[str, Any], state: str, reason: str | None) -> None:
 def _retry_later(row: dict[str, Any], error: Exception) -> None:
     reason = error.reason if isinstance(error, RetryLater) else type(error).__name__
     wait = error.wait if isinstance(error, RetryLater) else None
-    if row["attempts"] >= MAX_ATTEMPTS:
+    moment, retries = clock.now(), _HANDLERS[row["handler"]].retries
+    if retries.are_over(row["attempts"], moment - row["dueTime"]):
         _park(row, reason)
         return
-    moment = clock.now()
     db.collection(COLLECTION).update_one(
         _held(row),
         {
             "$set": {
                 "state": PENDING,
-                "notBefore": moment + (wait or delay_after(row["attempts"])),
+                "notBefore": moment + (wait or retries.wait_after(row["attempts"])),
                 "lastError": reason,
                 "updatedTime": moment,
             },
@@ -378,12 +403,6 @@ def _retry_later(row: dict[str, Any], error: Exception) -> None:
         row=str(row["_id"]),
         exc_info=error,
     )
-
-
-def delay_after(attempts: int) -> timedelta:
-    """Growing, with a tenth of jitter so that an outage does not end in a stampede."""
-    base = _DELAYS[attempts - 1] if attempts <= len(_DELAYS) else _SLOW
-    return base * (1 + secrets.randbelow(100) / 1000)
 
 
 def _release_next(row: dict[str, Any]) -> None:

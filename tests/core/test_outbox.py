@@ -14,12 +14,12 @@ EVENT = "test.happened"
 
 @pytest.fixture
 def listen(monkeypatch):
-    """listen(name, handle, event=EVENT, forget=False, on_dead=None) subscribes for one test."""
+    """listen(name, handle, event=EVENT, forget=False, **options) subscribes for one test."""
     monkeypatch.setattr(outbox, "_HANDLERS", dict(outbox._HANDLERS))
     monkeypatch.setattr(outbox, "_BY_EVENT", {k: list(v) for k, v in outbox._BY_EVENT.items()})
 
-    def subscribe(name, handle, *, event=EVENT, forget=False, on_dead=None):
-        outbox.subscribe(event, name, forget_payload=forget, on_dead=on_dead)(handle)
+    def subscribe(name, handle, *, event=EVENT, forget=False, **options):
+        outbox.subscribe(event, name, forget_payload=forget, **options)(handle)
 
     return subscribe
 
@@ -228,25 +228,42 @@ class TestFailures:
         [(1, 15), (2, 15), (3, 60), (4, 120), (5, 240), (6, 480), (7, 900), (99, 900)],
     )
     def test_the_delay_grows_with_a_tenth_of_jitter(self, attempts, seconds):
-        delays = [outbox.delay_after(attempts).total_seconds() for _ in range(50)]
+        delays = [outbox.GROWING.wait_after(attempts).total_seconds() for _ in range(50)]
 
         assert min(delays) >= seconds
         assert max(delays) <= seconds * 1.1
         assert len(set(delays)) > 1
 
     def test_the_tries_last_a_day(self):
-        total = sum(outbox.delay_after(n).total_seconds() for n in range(1, outbox.MAX_ATTEMPTS))
-        assert 24 <= total / 3600 <= 29
+        waits = [outbox.GROWING.wait_after(n) for n in range(1, outbox.GROWING.attempts)]
+        assert timedelta(hours=24) <= sum(waits, timedelta()) <= timedelta(hours=29)
 
-    def test_the_last_try_parks_the_row(self, listen):
-        listen("test.fail", fail_with(ValueError()))
+    def test_a_handler_can_have_waits_of_its_own(self, listen):
+        retries = outbox.Retries(quick=(timedelta(seconds=30),))
+        listen("test.fail", fail_with(ValueError()), retries=retries)
         outbox.emit(EVENT, {"id": "x"})
-        db.collection(outbox.COLLECTION).update_one(
-            {}, {"$set": {"attempts": outbox.MAX_ATTEMPTS - 1}}
-        )
         outbox.deliver(only_row()["_id"])
 
-        assert (only_row()["state"], only_row()["lastError"]) == (outbox.DEAD, "ValueError")
+        row = only_row()
+        assert 30 <= (row["notBefore"] - row["updatedTime"]).total_seconds() <= 33
+
+    @pytest.mark.parametrize(
+        ("attempts", "lasted", "state"),
+        [
+            (outbox.GROWING.attempts - 1, timedelta(hours=24), outbox.DEAD),
+            (outbox.GROWING.attempts - 2, timedelta(hours=24), outbox.PENDING),
+            (outbox.GROWING.attempts - 1, timedelta(hours=23), outbox.PENDING),
+        ],
+        ids=["all tries in a day", "tries are left", "short waits of the handler"],
+    )
+    def test_a_row_is_parked_after_all_tries_and_a_day(self, listen, attempts, lasted, state):
+        listen("test.fail", fail_with(ValueError()))
+        outbox.emit(EVENT, {"id": "x"})
+        tried = {"attempts": attempts, "dueTime": clock.now() - lasted}
+        db.collection(outbox.COLLECTION).update_one({}, {"$set": tried})
+        outbox.deliver(only_row()["_id"])
+
+        assert (only_row()["state"], only_row()["lastError"]) == (state, "ValueError")
 
     def test_what_can_not_succeed_is_parked_at_once(self, listen):
         listen("test.fail", fail_with(PermanentFailure("account_is_a_clinicians")))

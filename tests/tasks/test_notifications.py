@@ -591,7 +591,11 @@ def test_a_provider_that_fails_for_a_day_leaves_a_visible_row_that_can_be_starte
     failing.failures = [smtplib.SMTPException()] * 2
     row_id = request_mail()
     assert not try_again(row_id)
-    db.collection(ROWS).update_one({}, {"$set": {"attempts": outbox.MAX_ATTEMPTS - 1}})
+    tried_for_a_day = {
+        "attempts": outbox.GROWING.attempts - 1,
+        "dueTime": clock.now() - outbox.LASTING,
+    }
+    db.collection(ROWS).update_one({}, {"$set": tried_for_a_day})
     assert not try_again(row_id)
     (row,) = rows()
     assert (row["state"], row["lastError"]) == ("dead", "SMTPException")
@@ -601,7 +605,7 @@ def test_a_provider_that_fails_for_a_day_leaves_a_visible_row_that_can_be_starte
 
 
 def test_the_tries_take_a_day():
-    waits = [outbox.delay_after(tries) for tries in range(1, outbox.MAX_ATTEMPTS)]
+    waits = [outbox.GROWING.wait_after(tries) for tries in range(1, outbox.GROWING.attempts)]
     assert sum(waits, timedelta()) >= timedelta(days=1)
 
 
