@@ -282,10 +282,3 @@ class TestShow:
         for given in (ObjectId(), "nonsense"):
             with pytest.raises(CommandError):
                 run("show-message", given)
-
-
-def test_the_help_says_where_enroll_is(capsys):
-    with pytest.raises(SystemExit):
-        call_command("ehr", "--help")
-
-    assert "enroll" in capsys.readouterr().out

@@ -1,10 +1,6 @@
-"""Look after the EHR connections: clinics, subscribed patients, failed work, messages.
-
-`patients enroll` of the earlier tool is not offered: it posts enrolment orders to Xealth and does not concern Redox.
-"""
+"""Look after the EHR connections: clinics, their patients, failed work, messages."""
 
 import json
-from argparse import RawDescriptionHelpFormatter
 from collections.abc import Callable
 from typing import Any
 
@@ -20,17 +16,22 @@ from clinics_site.core.errors import DomainError
 from clinics_site.core.http import ServiceError, ServiceUnavailable
 from redox.services import email_backfill, operators
 from redox.services.admin_reads import MESSAGE, SCHEDULED, Item
+from xealth.services import enrolment
+from xealth.services.enrolment import Enrolment
 
 MOST_CLINICS = 1000
+ENROLLED = "Enrolled"
 EMPTY = "(empty)"
+ENROLL = (
+    "Lists the patients first and sends after a yes. Who has been ordered counts as not enrolled until Xealth's "
+    "notification brings the subscription, and is ordered again by another run before that."
+)
 Run = Callable[[dict[str, Any]], None]
 
 
+# It stands above `redox` and `xealth`, which do not know each other.
 class Command(BaseCommand):
     help = __doc__ or ""
-
-    def create_parser(self, *args: Any, **options: Any) -> CommandParser:
-        return super().create_parser(*args, formatter_class=RawDescriptionHelpFormatter, **options)
 
     def add_arguments(self, parser: CommandParser) -> None:
         commands = parser.add_subparsers(required=True, metavar="COMMAND")
@@ -55,9 +56,7 @@ class Command(BaseCommand):
         commands.add_parser("list").set_defaults(run=self.list_clinics)
 
     def _add_patients(self, parser: CommandParser) -> None:
-        commands = parser.add_subparsers(
-            required=True, metavar="COMMAND", description="`enroll` is Xealth's and not offered."
-        )
+        commands = parser.add_subparsers(required=True, metavar="COMMAND")
         listing = commands.add_parser("list", help="in the order of their MRNs")
         listing.add_argument("clinic", metavar="CLINIC")
         listing.add_argument("--limit", "-l", type=_at_least_one, default=20)
@@ -73,6 +72,17 @@ class Command(BaseCommand):
         backfill.add_argument("--dry-run", action="store_true", help="change nothing")
         backfill.add_argument("--batch-size", type=_at_least_one, default=100)
         backfill.set_defaults(run=self.backfill_emails)
+        enroll = "order the enrolment of patients without a subscription (Xealth)"
+        self._add_enroll(commands.add_parser("enroll", help=enroll, description=ENROLL))
+
+    def _add_enroll(self, parser: CommandParser) -> None:
+        parser.add_argument("clinic", metavar="CLINIC")
+        parser.add_argument("--limit", "-l", type=_at_least_one, default=20)
+        parser.add_argument("--user-id")
+        parser.add_argument("--mrn-origin", choices=enrolment.ORIGINS, default="cerner")
+        parser.add_argument("--dry-run", action="store_true", help="only list them; send nothing")
+        parser.add_argument("--no-input", action="store_true", help="send without asking first")
+        parser.set_defaults(run=self.enroll)
 
     def _add_requeue(self, parser: CommandParser) -> None:
         parser.add_argument("--clinic", type=_object_id, metavar="ID")
@@ -113,6 +123,55 @@ class Command(BaseCommand):
                 self.stdout.write(f"{_who(found.patient)} - New Email [{found.email}]")
                 count += 1
         self.stdout.write(f"{count} patients {'would be' if is_dry else 'were'} updated")
+
+    def enroll(self, options: dict[str, Any]) -> None:
+        clinic = ehr_settings.access_ehr_clinic(options["clinic"])
+        chosen = enrolment.prepare(clinic, mrn_origin=options["mrn_origin"])
+        patients = enrolment.list_patients(
+            chosen, user_id=options["user_id"], limit=options["limit"]
+        )
+        if options["dry_run"]:
+            self._show_enrolment(patients)
+            return
+        enrolment.check_configured()
+        if not options["no_input"]:
+            self._show_enrolment(patients)
+            if patients and not self._is_confirmed():
+                patients = []
+        self._send_orders(chosen, patients)
+
+    def _show_enrolment(self, patients: list[Document]) -> None:
+        for patient in patients:
+            self.stdout.write(_who(patient))
+        self.stdout.write(f"{len(patients)} patients would be enrolled")
+
+    def _is_confirmed(self) -> bool:
+        self.stdout.write("Send these orders to Xealth? [yes/no] ", ending="")
+        self.stdout.flush()
+        try:
+            return input() == "yes"
+        except EOFError:
+            msg = "nobody said yes, so nothing was sent; --no-input sends without asking"
+            raise CommandError(msg) from None
+
+    def _send_orders(self, chosen: Enrolment, patients: list[Document]) -> None:
+        """An order that Xealth refuses stays alone; where Xealth can not be reached, the rest is not tried."""
+        count = 0
+        try:
+            for patient in patients:
+                answer = self._send_order(chosen, patient)
+                self.stdout.write(f"{_who(patient)} - {answer}")
+                count += answer == ENROLLED
+        finally:
+            self.stdout.write(f"{count} patients were enrolled")
+
+    def _send_order(self, chosen: Enrolment, patient: Document) -> str:
+        try:
+            status = enrolment.enroll(chosen, patient)
+        except ServiceUnavailable:
+            self.stdout.write(f"{_who(patient)} - No answer")
+            raise
+        return ENROLLED if status == 200 else f"Xealth answered {status}"
 
     def requeue_failed(self, options: dict[str, Any]) -> None:
         failed = operators.list_failed(

@@ -1,0 +1,263 @@
+"""`manage.py ehr patients enroll`: enrolment orders for a Xealth clinic's patients (ehr note 14)."""
+
+from io import StringIO
+
+import pytest
+from bson import ObjectId
+from django.core.management import CommandError, call_command
+
+from clinics_site.core import db
+from tests import ehr
+from tests.factories import make_clinic
+from tests.xealth_peer import XealthPeer
+
+PROGRAM = {"createAccountAndEnableReports": "program-1"}
+
+
+@pytest.fixture(autouse=True)
+def peer(settings):
+    found = XealthPeer()
+    settings.XEALTH = {**settings.XEALTH, **found.configuration()}
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def clinic():
+    return xealth_clinic()
+
+
+@pytest.fixture
+def people(clinic):
+    """In the order of their MRNs: A and B can be enrolled; the others have no MRN, a subscription, another clinic."""
+    b = ehr.ehr_patient(clinic, mrn="B", fullName="Bo Berg")
+    a = ehr.ehr_patient(clinic, mrn="A", fullName="Al Abel")
+    ehr.ehr_patient(clinic, mrn=None)
+    ehr.ehr_patient(clinic, mrn="")
+    ehr.subscribe(ehr.ehr_patient(clinic, mrn="0"))
+    ehr.ehr_patient(make_clinic(), mrn="Z")
+    return a, b
+
+
+@pytest.fixture
+def answered(monkeypatch):
+    def answer(text):
+        monkeypatch.setattr("builtins.input", lambda: text)
+
+    return answer
+
+
+def xealth_clinic(**settings):
+    found = {"provider": "xealth", "sourceId": "east", "procedureCodes": PROGRAM}
+    return ehr.ehr_clinic(**{**found, **settings})
+
+
+def run(*words, out=None):
+    out = out or StringIO()
+    call_command("ehr", "patients", "enroll", *map(str, words), stdout=out)
+    return out.getvalue().splitlines()
+
+
+def line(patient):
+    return f"MRN {patient['mrn']} - {patient['fullName']} [{patient['userId']}]"
+
+
+def order(mrn, *, id_type="MRN", origin="cerner"):
+    return {
+        "orderType": "enrollment",
+        "partnerId": "tidepool",
+        "programId": "program-1",
+        "programTitle": "Tidepool",
+        "patientId": {"id": mrn, "type": id_type, "origin": origin},
+    }
+
+
+def audited():
+    query = {"action": "ehr.enrolment_ordered"}
+    return list(db.collection("auditEvents").find(query, sort=[("number", 1)]))
+
+
+def whole_database():
+    found = db.database()
+    return {name: list(found[name].find({})) for name in found.list_collection_names()}
+
+
+def test_each_patient_with_an_mrn_and_without_subscription_is_ordered(peer, clinic, people):
+    a, b = people
+
+    assert run(clinic["_id"], "--no-input") == [
+        f"{line(a)} - Enrolled",
+        f"{line(b)} - Enrolled",
+        "2 patients were enrolled",
+    ]
+    path = "/v2/partner/write/order/east"
+    assert peer.orders == [(path, order("A")), (path, order("B"))]
+
+
+def test_each_order_is_an_audit_event_without_the_mrn(clinic, people):
+    run(clinic["_id"], "--no-input")
+
+    assert [event["object"]["id"] for event in audited()] == [p["userId"] for p in people]
+    assert {event["clinicId"] for event in audited()} == {clinic["_id"]}
+    assert "Abel" not in str(audited())
+
+
+def test_a_dry_run_lists_the_same_and_sends_and_changes_nothing(peer, clinic, people, settings):
+    settings.XEALTH = {**settings.XEALTH, "enabled": False}
+    before = whole_database()
+
+    assert run(clinic["_id"], "--dry-run") == [
+        *map(line, people),
+        "2 patients would be enrolled",
+    ]
+    assert (peer.orders, peer.tokens) == ([], [])
+    assert whole_database() == before
+
+
+def test_a_dry_run_wins_over_no_input(peer, clinic, people):
+    run(clinic["_id"], "--dry-run", "--no-input")
+
+    assert peer.orders == []
+
+
+def test_without_either_the_list_comes_first_and_a_yes_sends(peer, clinic, people, answered):
+    a, b = people
+    answered("yes")
+
+    lines = run(clinic["_id"])
+
+    assert lines[:3] == [line(a), line(b), "2 patients would be enrolled"]
+    assert lines[3:] == [
+        f"Send these orders to Xealth? [yes/no] {line(a)} - Enrolled",
+        f"{line(b)} - Enrolled",
+        "2 patients were enrolled",
+    ]
+    assert len(peer.orders) == 2
+
+
+@pytest.mark.parametrize("text", ["no", "", "y", "YES "])
+def test_anything_but_yes_sends_nothing(peer, clinic, people, answered, text):
+    answered(text)
+
+    assert run(clinic["_id"])[-1].endswith("0 patients were enrolled")
+    assert (peer.orders, audited()) == ([], [])
+
+
+def test_where_nobody_can_answer_nothing_is_sent(peer, clinic, people, monkeypatch):
+    monkeypatch.setattr("sys.stdin", StringIO())
+
+    with pytest.raises(CommandError, match="nothing was sent"):
+        run(clinic["_id"])
+    assert peer.orders == []
+
+
+def test_nobody_to_enrol_asks_nothing(clinic):
+    assert run(clinic["_id"]) == ["0 patients would be enrolled", "0 patients were enrolled"]
+
+
+@pytest.mark.parametrize("flag", ["--limit", "-l"])
+def test_the_limit_counts_in_the_order_of_mrns(peer, clinic, people, flag):
+    run(clinic["_id"], "--no-input", flag, 1)
+
+    assert [sent["patientId"]["id"] for _, sent in peer.orders] == ["A"]
+
+
+def test_twenty_without_a_limit(peer, clinic):
+    for number in range(21):
+        ehr.ehr_patient(clinic, mrn=f"M{number:02}")
+
+    assert run(clinic["_id"], "--no-input")[-1] == "20 patients were enrolled"
+    assert len(peer.orders) == 20
+
+
+def test_one_patient(peer, clinic, people):
+    run(clinic["_id"], "--no-input", "--user-id", people[1]["userId"])
+
+    assert [sent["patientId"]["id"] for _, sent in peer.orders] == ["B"]
+
+
+@pytest.mark.parametrize("origin", ["cerner", "epic", "initiate", "xealth"])
+def test_the_origin_and_the_clinics_id_type_are_told(peer, origin):
+    clinic = xealth_clinic(mrnIdType="PATIENT ID")
+    ehr.ehr_patient(clinic, mrn="A")
+
+    run(clinic["_id"], "--no-input", "--mrn-origin", origin)
+
+    assert [sent for _, sent in peer.orders] == [order("A", id_type="PATIENT ID", origin=origin)]
+
+
+def test_an_empty_id_type_stands_for_mrn(peer):
+    clinic = xealth_clinic(mrnIdType="")
+    ehr.ehr_patient(clinic, mrn="A")
+
+    run(clinic["_id"], "--no-input")
+
+    assert [sent for _, sent in peer.orders] == [order("A")]
+
+
+def test_an_unknown_origin_is_refused(clinic):
+    with pytest.raises(CommandError, match="invalid choice"):
+        run(clinic["_id"], "--mrn-origin", "elsewhere")
+
+
+def test_a_refused_order_is_told_and_skipped(peer, clinic, people):
+    a, b = people
+    peer.answers = [404]
+
+    assert run(clinic["_id"], "--no-input") == [
+        f"{line(a)} - Xealth answered 404",
+        f"{line(b)} - Enrolled",
+        "1 patients were enrolled",
+    ]
+
+
+def test_an_outage_stops_and_names_the_order_that_may_have_arrived(peer, clinic, people):
+    a, b = people
+    ehr.ehr_patient(clinic, mrn="C")
+    peer.answers = [200, "close"]
+    out = StringIO()
+
+    with pytest.raises(CommandError, match="Xealth can not be reached"):
+        run(clinic["_id"], "--no-input", out=out)
+    assert out.getvalue().splitlines() == [
+        f"{line(a)} - Enrolled",
+        f"{line(b)} - No answer",
+        "1 patients were enrolled",
+    ]
+    assert len(peer.orders) == 1
+
+
+def test_refused_credentials_stop_before_any_order(peer, clinic, people, settings):
+    settings.XEALTH = {**settings.XEALTH, "client_secret": "wrong"}
+
+    with pytest.raises(CommandError, match="token endpoint answered 401"):
+        run(clinic["_id"], "--no-input")
+    assert peer.orders == []
+
+
+@pytest.mark.parametrize("missing", ["enabled", "client_id", "client_secret"])
+def test_without_configuration_nothing_is_pretended(clinic, people, settings, missing):
+    settings.XEALTH = {**settings.XEALTH, missing: ""}
+
+    with pytest.raises(CommandError, match="Xealth is not configured"):
+        run(clinic["_id"], "--no-input")
+    assert audited() == []
+
+
+def test_redox_is_refused():
+    with pytest.raises(CommandError, match="provider redox is not supported"):
+        run(ehr.ehr_clinic()["_id"], "--dry-run")
+
+
+@pytest.mark.parametrize("codes", [None, {}, {"createAccountAndEnableReports": ""}])
+def test_a_clinic_without_a_program_is_refused(codes):
+    clinic = xealth_clinic(procedureCodes=codes)
+
+    with pytest.raises(CommandError, match="no Xealth program"):
+        run(clinic["_id"], "--dry-run")
+
+
+def test_a_clinic_without_active_connection_is_refused():
+    for clinic_id in (xealth_clinic(enabled=False)["_id"], ObjectId(), "nonsense"):
+        with pytest.raises(CommandError, match="does not have an active EHR integration"):
+            run(clinic_id)

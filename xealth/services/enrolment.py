@@ -1,0 +1,87 @@
+"""Enrolment of a clinic's patients at Xealth, by operators (behaviour note ehr, 14)."""
+
+import os
+from dataclasses import dataclass
+
+from clinics.services import ehr_patients, ehr_settings
+from clinics.services.ehr_patients import Wanted
+from clinics_site.core import audit
+from clinics_site.core.db import Document
+from clinics_site.core.errors import BadRequest
+from xealth import configuration
+from xealth.clients.xealth import Order, xealth
+
+TOOL = "manage.py ehr"
+# Where an MRN can come from, as Xealth names it.
+ORIGINS = ("cerner", "epic", "initiate", "xealth")
+NOT_CONFIGURED = (
+    "Xealth is not configured: TIDEPOOL_XEALTH_ENABLED, TIDEPOOL_XEALTH_CLIENT_ID "
+    "and TIDEPOOL_XEALTH_CLIENT_SECRET are needed"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolment:
+    """What the orders of one clinic have in common."""
+
+    clinic: Document
+    program_id: str
+    mrn_origin: str
+
+    @property
+    def deployment(self) -> str:
+        return str(self.clinic["ehrSettings"]["sourceId"])
+
+    def order(self, mrn: str) -> Order:
+        id_type = self.clinic["ehrSettings"].get("mrnIdType") or "MRN"
+        return {
+            "orderType": "enrollment",
+            "partnerId": "tidepool",
+            "programId": self.program_id,
+            "programTitle": "Tidepool",
+            "patientId": {"id": mrn, "type": id_type, "origin": self.mrn_origin},
+        }
+
+
+def prepare(clinic: Document, *, mrn_origin: str) -> Enrolment:
+    """Raises BadRequest for another provider than Xealth, and for settings without a program."""
+    settings = clinic["ehrSettings"]
+    provider = settings.get("provider")
+    if provider != ehr_settings.XEALTH:
+        msg = f"provider {provider} is not supported"
+        raise BadRequest(message=msg)
+    program_id = (settings.get("procedureCodes") or {}).get("createAccountAndEnableReports")
+    if not program_id:
+        msg = "the clinic's settings name no Xealth program"
+        raise BadRequest(message=msg)
+    return Enrolment(clinic, program_id, mrn_origin)
+
+
+def list_patients(enrolment: Enrolment, *, user_id: str | None, limit: int) -> list[Document]:
+    """Who can be enrolled: patients with an MRN and without any subscription, in the order of their MRNs."""
+    wanted = Wanted(user_id=user_id, has_mrn=True, has_subscription=False)
+    page, _ = ehr_patients.list_patients(enrolment.clinic["_id"], wanted, skip=0, limit=limit)
+    return page
+
+
+def check_configured() -> None:
+    """Raises BadRequest where Xealth can not be called."""
+    if not configuration.is_complete():
+        raise BadRequest(message=NOT_CONFIGURED)
+
+
+def enroll(enrolment: Enrolment, patient: Document) -> int:
+    """The HTTP status of Xealth's answer; 200 means taken. Raises ServiceUnavailable and ServiceError.
+
+    The order names the patient to another party, so it is recorded first.
+    """
+    audit.record(
+        action="ehr.enrolment_ordered",
+        actor_id=f"uid:{os.getuid()}",
+        actor_kind="system",
+        actor_name=TOOL,
+        object_type="patient",
+        object_id=patient["userId"],
+        clinic_id=enrolment.clinic["_id"],
+    )
+    return xealth().write_order(enrolment.deployment, enrolment.order(patient["mrn"]))
