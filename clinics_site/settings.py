@@ -282,6 +282,11 @@ REDOX: dict[str, Any] = {
     "test_mode": env.flag(
         "TIDEPOOL_REDOX_TEST_MODE", default=False, help="marks every sent message as a test"
     ),
+    "keep_messages_days": env.number(
+        "REDOX_KEEP_MESSAGES_DAYS",
+        0,
+        help="days until a received message that nothing needs any more is deleted; 0: kept for ever",
+    ),
     "token_url": env.text(
         "TIDEPOOL_REDOX_TOKEN_URL",
         "https://api.redoxengine.com/v2/auth/token",
@@ -380,6 +385,8 @@ OUTBOX_RELAY_SECONDS = env.number(
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "core.relay_outbox": {"task": "core.relay_outbox", "schedule": OUTBOX_RELAY_SECONDS},
     "redox.run_due_cadences": {"task": "redox.run_due_cadences", "schedule": 300},
+    # Once a day, as MongoDB remembers: beat forgets at its restart when it sent a task last.
+    "redox.delete_old_messages": {"task": "redox.delete_old_messages", "schedule": 300},
 }
 
 # --- Staff pages -------------------------------------------------------------------------------

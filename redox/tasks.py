@@ -3,9 +3,14 @@
 from celery import shared_task
 
 from clinics_site.core.tasks import BaseTask
-from redox.services import scheduling
+from redox.services import retention, scheduling
 
 
 @shared_task(base=BaseTask, name="redox.run_due_cadences")
 def run_due_cadences() -> None:
     scheduling.run_due_cadences()
+
+
+@shared_task(base=BaseTask, name="redox.delete_old_messages")
+def delete_old_messages() -> None:
+    retention.delete_old_messages()

@@ -9,10 +9,11 @@ from bson import ObjectId
 from clinics_site.core import clock, ids
 from clinics_site.core.db import Document
 from redox.store import admin_reads as store
+from redox.store import processing
 
 MESSAGE, SCHEDULED = "message", "scheduled"
+SENDS = processing.SENDS
 COLLECTIONS = {MESSAGE: store.MESSAGES, SCHEDULED: store.SCHEDULED}
-SENDS = ("results", "flowsheet", "notes")
 STATES = ("pending", "running", "done", "ignored", "failed")
 
 

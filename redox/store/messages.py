@@ -1,4 +1,4 @@
-"""The collection `redox`: every accepted message, kept for ever."""
+"""The collection `redox`: every accepted message. The deployment says how long unneeded ones are kept."""
 
 from collections.abc import Sequence
 

@@ -16,6 +16,7 @@ from clinics_site.core.db import Document
 
 COLLECTION = "ehrProcessing"
 DELIVERIES = "redoxDeliveries"
+SENDS = ("results", "flowsheet", "notes")
 PENDING, RUNNING, DONE, IGNORED, FAILED = "pending", "running", "done", "ignored", "failed"
 
 

@@ -1,0 +1,63 @@
+"""Old raw messages: deleted after a number of days, unless something needs them (behaviour note ehr, 13, ODD 4).
+
+A message stays as long as a subscription or a scheduled send names it, or its processing has not ended well.
+"""
+
+import time
+from datetime import datetime, timedelta
+from functools import partial
+
+import structlog
+from bson import ObjectId
+from django.conf import settings
+
+from clinics_site.core import clock, db, leases
+from clinics_site.core.db import Document
+from redox import configuration
+from redox.store import retention as store
+
+EVERY = timedelta(days=1)
+BATCH = 500  # a transaction stays small, and a retry repeats little
+WORK_SECONDS = 20.0  # so long may one call keep a worker from patients' reports
+
+log = structlog.get_logger(__name__)
+
+
+def delete_old_messages() -> int:
+    """The day's run, or a part of it; how many messages were deleted.
+
+    A run is claimed first, so it never happens twice at once. Where another worker watches the collections, which
+    messages are finished is not known here, and nothing is deleted.
+    """
+    days, moment = configuration.number("keep_messages_days"), clock.now()
+    if days <= 0 or settings.SIDE_EFFECTS == "external":
+        return 0
+    run = store.claim_run(moment, moment + leases.LEASE)
+    if run is None:
+        return 0
+    with leases.renewed(lambda: store.extend_run(run, clock.now() + leases.LEASE)):
+        return _work(run, moment, before=ObjectId.from_datetime(moment - timedelta(days=days)))
+
+
+def _work(run: Document, started: datetime, *, before: ObjectId) -> int:
+    deadline = time.monotonic() + WORK_SECONDS
+    after, seen, deleted = run.get("after", store.FIRST), 0, 0
+    while message_ids := store.list_received(after=after, before=before, limit=BATCH):
+        deleted += db.run_in_transaction(partial(_delete_unneeded, message_ids))
+        after, seen = message_ids[-1], seen + len(message_ids)
+        if time.monotonic() >= deadline:
+            store.pause_run(run, clock.now(), after)
+            break
+    else:
+        store.end_run(run, started + EVERY)
+    log.info("ehr.messages_deleted", count=deleted)
+    log.info("ehr.messages_kept", count=seen - deleted)
+    return deleted
+
+
+def _delete_unneeded(message_ids: list[ObjectId]) -> int:
+    unneeded = message_ids
+    for list_needed in (store.list_unfinished, store.list_subscribed, store.list_scheduled):
+        needed = list_needed(unneeded)
+        unneeded = [message_id for message_id in unneeded if message_id not in needed]
+    return store.delete_messages(unneeded) if unneeded else 0

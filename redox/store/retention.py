@@ -1,0 +1,108 @@
+"""Deleting raw messages: the day's run, which messages are old, what still needs them.
+
+The collection `ehrRetention` holds one document: {_id: "messages", notBefore, claim?, after?: last id looked at}.
+`patients` are only asked here which messages their subscriptions name, by an index made for that.
+"""
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+
+from bson import ObjectId
+from pymongo import ReturnDocument
+
+from clinics_site.core import db
+from clinics_site.core.db import Document
+from redox.store import messages, processing, scheduled
+
+COLLECTION = "ehrRetention"
+RUN = "messages"
+SUBSCRIBERS = "patients"
+REPORTS = "summaryAndReports"
+MATCHED_ID = f"ehrSubscriptions.{REPORTS}.matchedMessages.id"
+ORDER_ID = "lastMatchedOrder._id"
+FIRST = ObjectId("0" * 24)
+Ids = Sequence[ObjectId]
+
+
+# --- the run ------------------------------------------------------------------------------------------
+def claim_run(moment: datetime, until: datetime) -> Document | None:
+    """The run, ours until then; None when it is not due, or somebody else has it."""
+    db.collection(COLLECTION).update_one(
+        {"_id": RUN}, {"$setOnInsert": {"notBefore": moment}}, upsert=True
+    )
+    return db.collection(COLLECTION).find_one_and_update(
+        {"_id": RUN, "notBefore": {"$lte": moment}},
+        {"$set": {"notBefore": until, "claim": secrets.token_hex(8)}},
+        return_document=ReturnDocument.AFTER,
+    )
+
+
+def extend_run(run: Document, until: datetime) -> None:
+    db.collection(COLLECTION).update_one(_held(run), {"$set": {"notBefore": until}})
+
+
+def pause_run(run: Document, moment: datetime, after: ObjectId) -> None:
+    """Due again at once, and then goes on after this message."""
+    db.collection(COLLECTION).update_one(
+        _held(run), {"$set": {"notBefore": moment, "after": after}, "$unset": {"claim": ""}}
+    )
+
+
+def end_run(run: Document, following: datetime) -> None:
+    db.collection(COLLECTION).update_one(
+        _held(run), {"$set": {"notBefore": following}, "$unset": {"claim": "", "after": ""}}
+    )
+
+
+def _held(run: Document) -> Document:
+    return {"_id": RUN, "claim": run["claim"]}
+
+
+# --- messages -----------------------------------------------------------------------------------------
+def list_received(*, after: ObjectId, before: ObjectId, limit: int) -> list[ObjectId]:
+    """In the order they came: the id holds the time of receipt."""
+    found = db.collection(messages.COLLECTION).find(
+        {"_id": {"$gt": after, "$lt": before}}, {"_id": 1}, sort=[("_id", 1)], limit=limit
+    )
+    return [row["_id"] for row in found]
+
+
+def list_unfinished(message_ids: Ids) -> set[ObjectId]:
+    """Those whose processing has not ended well: waiting, running, or failed and for an operator to start again."""
+    query = {
+        "kind": "message",
+        "documentId": {"$in": list(message_ids)},
+        "state": {"$nin": [processing.DONE, processing.IGNORED]},
+    }
+    found = db.collection(processing.COLLECTION).find(query, {"documentId": 1})
+    return {record["documentId"] for record in found}
+
+
+def list_scheduled(message_ids: Ids) -> set[ObjectId]:
+    """Those that a scheduled send was made from."""
+    rows = db.collection(scheduled.COLLECTION).aggregate(
+        [{"$match": {ORDER_ID: {"$in": list(message_ids)}}}, {"$group": {"_id": f"${ORDER_ID}"}}]
+    )
+    return {row["_id"] for row in rows}
+
+
+def list_subscribed(message_ids: Ids) -> set[ObjectId]:
+    """Those that a patient's subscription names, active or not; also others that the same subscriptions name."""
+    query = {MATCHED_ID: {"$in": list(message_ids)}}
+    found = db.collection(SUBSCRIBERS).find(query, {MATCHED_ID: 1, "_id": 0})
+    return {
+        message["id"]
+        for patient in found
+        for message in patient["ehrSubscriptions"][REPORTS]["matchedMessages"]
+    }
+
+
+def delete_messages(message_ids: Ids) -> int:
+    """With their records and what was sent in answer to them. How many messages there were."""
+    wanted = {"$in": list(message_ids)}
+    db.collection(processing.DELIVERIES).delete_many(
+        {"kind": {"$in": list(processing.SENDS)}, "documentId": wanted}
+    )
+    db.collection(processing.COLLECTION).delete_many({"kind": "message", "documentId": wanted})
+    return db.collection(messages.COLLECTION).delete_many({"_id": wanted}).deleted_count
