@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from clinics.services.patients import parsed_clinic
-from clinics.store import patients as store
+from clinics.store import patient_places as store
 from clinics_site.core import clock, ids
 
 

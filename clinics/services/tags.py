@@ -62,7 +62,7 @@ def delete_in_transaction(clinic_id: ObjectId, tag_id: ObjectId) -> None:
 
 def remove_tag_from_patients(*, clinic_id: ObjectId, tag_id: ObjectId) -> int:
     """How many patients had it. Until then readers pass over ids they do not know."""
-    return patient_places.remove_tag_from_all(clinic_id, tag_id, clock.now())
+    return patient_places.remove_tag(clinic_id, None, tag_id, clock.now())
 
 
 def comparable(name: str) -> str:

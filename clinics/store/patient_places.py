@@ -3,7 +3,7 @@
 A patient refers to a tag by id and carries a copy of each site, `{id, name}`.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -46,9 +46,35 @@ def _count(number: int, place: Place) -> list[dict[str, Any]]:
 
 
 # --- tags -------------------------------------------------------------------------------------------------
-def remove_tag_from_all(clinic_id: ObjectId, tag_id: ObjectId, moment: datetime) -> int:
+def _among(clinic_id: ObjectId, user_ids: Sequence[str] | None) -> dict[str, Any]:
+    """None: everybody."""
+    if user_ids is None:
+        return {"clinicId": clinic_id}
+    return {"clinicId": clinic_id, "userId": {"$in": list(user_ids)}}
+
+
+def clear_null_tags(clinic_id: ObjectId, user_ids: Sequence[str] | None) -> None:
+    """Old records hold `tags: null`, which nothing can be added to."""
+    db.collection(COLLECTION).update_many(
+        {**_among(clinic_id, user_ids), TAGS: {"$type": "null"}}, {"$set": {"tags": []}}
+    )
+
+
+def add_tag(
+    clinic_id: ObjectId, user_ids: Sequence[str] | None, tag_id: ObjectId, moment: datetime
+) -> int:
     result = db.collection(COLLECTION).update_many(
-        {"clinicId": clinic_id, TAGS: tag_id},
+        {**_among(clinic_id, user_ids), TAGS: {"$ne": tag_id}},
+        {"$addToSet": {"tags": tag_id}, "$set": {"updatedTime": moment}},
+    )
+    return result.modified_count
+
+
+def remove_tag(
+    clinic_id: ObjectId, user_ids: Sequence[str] | None, tag_id: ObjectId, moment: datetime
+) -> int:
+    result = db.collection(COLLECTION).update_many(
+        {**_among(clinic_id, user_ids), TAGS: tag_id},
         {"$pull": {"tags": tag_id}, "$set": {"updatedTime": moment}},
     )
     return result.modified_count

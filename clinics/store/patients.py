@@ -256,37 +256,3 @@ def remove_summary_part(name: str, summary_id: str) -> int:
         {f"summary.{name}.id": summary_id}, {"$unset": {f"summary.{name}": ""}}
     )
     return result.modified_count
-
-
-# --- tags in bulk ---------------------------------------------------------------------------------
-def _among(clinic_id: ObjectId, user_ids: Sequence[str] | None) -> dict[str, Any]:
-    if user_ids is None:
-        return {"clinicId": clinic_id}
-    return {"clinicId": clinic_id, "userId": {"$in": list(user_ids)}}
-
-
-def clear_null_tags(clinic_id: ObjectId, user_ids: Sequence[str] | None) -> None:
-    """Old records hold `tags: null`, which nothing can be added to."""
-    db.collection(COLLECTION).update_many(
-        {**_among(clinic_id, user_ids), "tags": {"$type": "null"}}, {"$set": {"tags": []}}
-    )
-
-
-def add_tag(
-    clinic_id: ObjectId, user_ids: Sequence[str] | None, tag_id: ObjectId, moment: datetime
-) -> int:
-    result = db.collection(COLLECTION).update_many(
-        {**_among(clinic_id, user_ids), "tags": {"$ne": tag_id}},
-        {"$addToSet": {"tags": tag_id}, "$set": {"updatedTime": moment}},
-    )
-    return result.modified_count
-
-
-def remove_tag(
-    clinic_id: ObjectId, user_ids: Sequence[str] | None, tag_id: ObjectId, moment: datetime
-) -> int:
-    result = db.collection(COLLECTION).update_many(
-        {**_among(clinic_id, user_ids), "tags": tag_id},
-        {"$pull": {"tags": tag_id}, "$set": {"updatedTime": moment}},
-    )
-    return result.modified_count
