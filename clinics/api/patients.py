@@ -58,7 +58,7 @@ class ClinicPatientsViewSet(ApiViewSet):
 class PatientViewSet(ApiViewSet):
     @operation("GetPatient", summary="Get a patient", responses={200: schemas.PATIENT})
     def retrieve(self, call: Call) -> Response:
-        found = patients.access_patient(call.path["clinicId"], call.path["patientId"])
+        found = patients.read_patient(call.path["clinicId"], call.path["patientId"])
         return Response(patient(found))
 
     @operation(

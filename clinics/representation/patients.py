@@ -1,12 +1,13 @@
 """Stored patients as clients see them (behaviour note patients, 2.1).
 
-What is null, absent or [] here is what clients rely on. Summaries pass through as they are stored, less the few keys
-that the contract does not know: re-shaping 690 values a patient would cost more than reading them.
+What is null, absent or [] here is what clients rely on.
 """
 
 from datetime import date
-from typing import Any
 
+import orjson
+
+from clinics import summary_answers
 from clinics.representation import glycemic_ranges
 from clinics_site.core.clock import ZERO
 from clinics_site.core.db import Document
@@ -23,28 +24,6 @@ DIAGNOSIS_TYPES = (
     "mody",
     "other",
     "notApplicable",
-)
-# What a list has to fetch; everything else of a record stays in the service.
-SHOWN_FIELDS = (
-    "userId",
-    "email",
-    "fullName",
-    "birthDate",
-    "mrn",
-    "tags",
-    "targetDevices",
-    "permissions",
-    "createdTime",
-    "updatedTime",
-    "dataSources",
-    "lastUploadReminderTime",
-    "summary",
-    "reviews",
-    "providerConnectionRequests",
-    "lastRequestedDexcomConnectTime",
-    "sites",
-    "glycemicRanges",
-    "diagnosisType",
 )
 _SOURCE_KEYS = (
     "dataSourceId",
@@ -132,31 +111,13 @@ def _request(stored: Document) -> Document:
 
 
 def summary(stored: Document | None) -> Document | None:
-    """Only periods of meters hold nulls: for deviations that too few values give."""
+    """The kept text of each kind; made anew for records that other systems wrote."""
     if stored is None:
         return None
-    out = {}
-    if stored.get("cgmStats"):
-        out["cgmStats"] = _stats(stored["cgmStats"])
-    if stored.get("bgmStats"):
-        out["bgmStats"] = found = _stats(stored["bgmStats"])
-        if "periods" in found:
-            found["periods"] = {n: without_nulls(p) for n, p in found["periods"].items()}
+    out: Document = {}
+    for name in summary_answers.PARTS:
+        part = stored.get(name)
+        if part:
+            text = part.get(summary_answers.FIELD)
+            out[name] = orjson.Fragment(text) if text else summary_answers.shown(name, part)
     return out
-
-
-def _stats(stored: Document) -> Document:
-    out: dict[str, Any] = {
-        "id": stored.get("id") or "",
-        "config": stored.get("config") or {},
-        "dates": without_nulls(stored.get("dates") or {}),
-    }
-    if stored.get("periods"):
-        out["periods"] = stored["periods"]
-    return out
-
-
-def without_nulls(part: Document) -> Document:
-    if None not in part.values():
-        return part
-    return {name: value for name, value in part.items() if value is not None}

@@ -15,6 +15,7 @@ from bson import ObjectId
 
 from clinics import statistics
 from clinics.search_keys import search_key
+from clinics.summary_answers import with_text
 from clinics_site.core.db import Document
 
 MG_PER_MMOL = 18.0182
@@ -131,10 +132,10 @@ def _care(rng: Random, now: datetime) -> Document:
 def _summary(rng: Random, now: datetime) -> Document:
     kind = rng.choices(("cgm", "both", "bgm", "none"), (74, 8, 12, 6))[0]
     summary: Document = {}
-    if kind in ("cgm", "both"):
-        summary["cgmStats"] = _stats(rng, "cgm", now)
-    if kind in ("bgm", "both"):
-        summary["bgmStats"] = _stats(rng, "bgm", now)
+    for name, kinds in (("cgm", ("cgm", "both")), ("bgm", ("bgm", "both"))):
+        if kind in kinds:
+            part = f"{name}Stats"
+            summary[part] = with_text(part, _stats(rng, name, now))
     return summary
 
 

@@ -52,6 +52,15 @@ def find_patient(clinic_id: str | ObjectId, user_id: str) -> Document | None:
     return store.find_patient(found, user_id) if found is not None else None
 
 
+def read_patient(clinic_id: str, user_id: str) -> Document:
+    """The record as it is shown to clients. Raises NotFound."""
+    found = ids.parse_id(clinic_id)
+    document = store.find_shown_patient(found, user_id) if found is not None else None
+    if document is None:
+        raise NotFound(message=NOT_FOUND)
+    return document
+
+
 def access_patient(clinic_id: str | ObjectId, user_id: str) -> Document:
     """Raises NotFound."""
     document = find_patient(clinic_id, user_id)

@@ -1,4 +1,4 @@
-"""Fill a clinic with invented patients, and give search keys to records that other systems wrote."""
+"""Fill a clinic with invented patients, and complete the records that other systems wrote."""
 
 from collections import deque
 from collections.abc import Iterator
@@ -10,6 +10,7 @@ from clinics.search_keys import SEARCHED, search_key
 from clinics.services import access, patient_counts
 from clinics.services.demo_patients import Surroundings, invent_patients
 from clinics.store import patients as store
+from clinics.summary_answers import without_text
 from clinics_site.core import clock, db
 from clinics_site.core.db import Document
 
@@ -53,3 +54,11 @@ def backfill_search_keys() -> int:
     for batch in db.batches(store.iterate_without_search_key(fields), BATCH):
         changed += store.set_search_keys({d["_id"]: (search_key(d), d) for d in batch})
     return changed
+
+
+def backfill_summary_texts() -> int:
+    """Statistics whose text is not kept get it; they are shown without it too, only slower."""
+    return sum(
+        store.set_summary_texts(document["_id"], without_text(document["summary"]))
+        for document in store.iterate_without_summary_text()
+    )

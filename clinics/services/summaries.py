@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from clinics import statistics
+from clinics import statistics, summary_answers
 from clinics.statistics import Statistic
 from clinics.store import patients as store
 from clinics_site.core import clock
@@ -75,7 +75,7 @@ def _stored(kind: str, stats: Document) -> Document:
         document["periods"] = {
             name: _period(values, types) for name, values in stats["periods"].items()
         }
-    return document
+    return summary_answers.with_text(f"{kind}Stats", document)
 
 
 def _config(body: Mapping[str, Any]) -> Document:

@@ -18,7 +18,7 @@ from bson import ObjectId
 
 from clinics import statistics
 from clinics.search_keys import SEARCHED, SEPARATOR, fold
-from clinics.store.patients import COLLATION, COLLECTION
+from clinics.store.patients import COLLATION, COLLECTION, find_shown
 from clinics_site.core import db
 from clinics_site.core.db import Document
 
@@ -98,7 +98,7 @@ def list_page(
     index = _index_in_order(wanted, ordering, is_rare=is_rare)
     if index is None:
         return _list_by_ids(_sorted_ids(query, wanted, ordering, window))
-    found = db.unread(COLLECTION).find(
+    return find_shown(
         query,
         sort=[*ordering.keys, ("_id", 1)],
         skip=window.skip,
@@ -106,7 +106,6 @@ def list_page(
         hint=index,
         **ordering.options,
     )
-    return list(found)
 
 
 def _index_in_order(wanted: PatientFilter, ordering: Ordering, *, is_rare: bool) -> str | None:
@@ -224,7 +223,7 @@ def _value_at(path: str) -> Any:
 def _list_by_ids(ids: list[ObjectId]) -> list[Document]:
     if not ids:
         return []
-    found = {d["_id"]: d for d in db.unread(COLLECTION).find({"_id": {"$in": ids}})}
+    found = {d["_id"]: d for d in find_shown({"_id": {"$in": ids}})}
     return [found[i] for i in ids if i in found]
 
 

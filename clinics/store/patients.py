@@ -7,6 +7,7 @@ from typing import Any
 from bson import ObjectId
 from pymongo import ReturnDocument, UpdateOne
 
+from clinics import summary_answers
 from clinics.search_keys import SEARCHED
 from clinics_site.core import db
 from clinics_site.core.db import Document
@@ -16,6 +17,7 @@ DELETIONS = "patient_deletions"
 # Look-ups by MRN, name and birth date ignore case and accents (behaviour note patients, 4.1.5).
 COLLATION = {"locale": "en", "strength": 1}
 MAX_REVIEWS = 2
+ONE = "UniquePatient"  # said aloud, because all indexes begin with the clinic and MongoDB would try them
 
 
 def key(clinic_id: ObjectId, user_id: str) -> dict[str, Any]:
@@ -25,7 +27,23 @@ def key(clinic_id: ObjectId, user_id: str) -> dict[str, Any]:
 def find_patient(
     clinic_id: ObjectId, user_id: str, projection: Mapping[str, Any] | None = None
 ) -> Document | None:
-    return db.collection(COLLECTION).find_one(key(clinic_id, user_id), projection)
+    return db.collection(COLLECTION).find_one(key(clinic_id, user_id), projection, hint=ONE)
+
+
+def find_shown(query: Mapping[str, Any], **options: Any) -> list[Document]:
+    """Records for the eyes of a client: times are naive, and of a summary there is the text alone where it is kept."""
+    readable = db.unread(COLLECTION)
+    found = list(readable.find(query, summary_answers.TEXT_ALONE, **options))
+    lacking = [d["_id"] for d in found if summary_answers.without_text(d.get("summary"))]
+    if not lacking:
+        return found
+    whole = {d["_id"]: d for d in readable.find({"_id": {"$in": lacking}})}
+    return [whole.get(d["_id"], d) for d in found]
+
+
+def find_shown_patient(clinic_id: ObjectId, user_id: str) -> Document | None:
+    found = find_shown(key(clinic_id, user_id), limit=1, hint=ONE)
+    return found[0] if found else None
 
 
 def exists_for_user(user_id: str) -> bool:
@@ -122,6 +140,30 @@ def set_search_keys(found: Mapping[ObjectId, tuple[str, Document]]) -> int:
         for patient_id, (key_text, read) in found.items()
     ]
     return int(db.collection(COLLECTION).bulk_write(changes, ordered=False).modified_count)
+
+
+def iterate_without_summary_text() -> Iterable[Document]:
+    """Records with a kind of statistics whose text is not kept: {_id, summary}."""
+    lacking: list[dict[str, Any]] = [
+        {f"summary.{part}": {"$gt": {}}, f"summary.{part}.{summary_answers.FIELD}": None}
+        for part in summary_answers.PARTS
+    ]
+    return db.collection(COLLECTION).find(
+        {"$or": lacking}, {"summary": 1}, max_time_ms=None, batch_size=100
+    )
+
+
+def set_summary_texts(patient_id: ObjectId, parts: Mapping[str, Mapping[str, Any]]) -> int:
+    """`parts`: name -> what was read. One that was replaced since then stays as its writer left it."""
+    changed = 0
+    for name, part in parts.items():
+        with_text = summary_answers.with_text(name, dict(part))
+        result = db.collection(COLLECTION).update_one(
+            {"_id": patient_id, f"summary.{name}": part},
+            {"$set": {f"summary.{name}.{summary_answers.FIELD}": with_text[summary_answers.FIELD]}},
+        )
+        changed += result.modified_count
+    return changed
 
 
 def set_fields(

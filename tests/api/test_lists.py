@@ -248,7 +248,7 @@ def test_backfill_gives_keys_to_records_of_others(lakeside, ben):
     patient = make_patient(lakeside, fullName="ANN", mrn="X1")
     make_patient(lakeside, fullName="Bo")
     db.collection("patients").update_one({"_id": patient["_id"]}, {"$unset": {"searchKey": ""}})
-    call_command("backfill_search_keys", stdout=open("/dev/null", "w"))  # noqa: PTH123, SIM115
+    call_command("backfill_patients", stdout=open("/dev/null", "w"))  # noqa: PTH123, SIM115
     stored = db.collection("patients").find_one({"_id": patient["_id"]})
     assert stored["searchKey"] == search_key(patient)
 

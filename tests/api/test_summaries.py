@@ -1,10 +1,13 @@
 """Summaries in, out and mapped from the data service (behaviour notes patients 4.15, worker A9)."""
 
 from datetime import UTC, datetime
+from io import StringIO
 
 import pytest
+from django.core.management import call_command
 
 from clinics import statistics
+from clinics.services.seeding import seed_patients
 from clinics.services.summary_mapping import to_body
 from clinics_site.core import db
 from tests.factories import make_clinic, make_clinician, make_patient, stored_patient
@@ -111,7 +114,7 @@ def test_unknown_parts_are_dropped(iris, backend):
     old["periods"]["14d"]["somethingElse"] = 1
     backend.post(url(iris), {"cgmStats": old})
     stored = summary_of(iris)["cgmStats"]
-    assert set(stored) == {"id", "config", "dates", "periods"}
+    assert set(stored) == {"id", "config", "dates", "periods", "answer"}
     assert "somethingElse" not in stored["periods"]["14d"]
 
 
@@ -270,3 +273,68 @@ def test_dates_come_as_text_or_milliseconds(value):
     dates = to_body("cgm", {"id": "a", "dates": {"lastUploadDate": value}})["dates"]
     assert dates["lastUploadDate"] == datetime(2026, 1, 1, tzinfo=UTC)
     assert dates["hasLastUploadDate"] is True
+
+
+# --- the text that is kept with the statistics ----------------------------------------------------
+@pytest.fixture
+def full(lakeside, backend):
+    """A seeded patient with everything, and one whose summary a client sent."""
+    seed_patients(clinic_id=lakeside["_id"], count=12, seed=3)
+    patient = make_patient(lakeside)
+    body = {"cgmStats": stats("cgm"), "bgmStats": stats("bgm")}
+    assert backend.post(url(patient), body).status_code == 200
+    return lakeside
+
+
+def list_of(clinic, reader):
+    return reader.api.get(f"/v1/clinics/{clinic['_id']}/patients?limit=100").json()["data"]
+
+
+def without_texts():
+    drop = {f"summary.{part}.answer": "" for part in ("cgmStats", "bgmStats")}
+    db.collection("patients").update_many({}, {"$unset": drop})
+
+
+def test_the_kept_text_says_what_the_statistics_say(full, ben):
+    kept = list_of(full, ben)
+    without_texts()
+    assert list_of(full, ben) == kept
+    assert sum("summary" in patient for patient in kept) > 5
+
+
+def test_one_patient_is_answered_like_the_list(full, ben):
+    for shown in list_of(full, ben):
+        assert ben.api.get(f"/v1/clinics/{full['_id']}/patients/{shown['id']}").json() == shown
+
+
+def test_statistics_that_another_system_replaced_are_shown_at_once(full, ben):
+    patient = next(p for p in list_of(full, ben) if "cgmStats" in p.get("summary", {}))
+    foreign = {"id": "f" * 24, "config": CONFIG, "dates": FLAGS}
+    db.collection("patients").update_one(
+        {"clinicId": full["_id"], "userId": patient["id"]}, {"$set": {"summary.cgmStats": foreign}}
+    )
+    found = next(p for p in list_of(full, ben) if p["id"] == patient["id"])
+    assert found["summary"]["cgmStats"] == foreign
+    assert found["summary"].get("bgmStats") == patient["summary"].get("bgmStats")
+
+
+def test_a_list_fetches_texts_and_no_statistics(full, ben, mongo_commands):
+    list_of(full, ben)
+    with mongo_commands() as commands:
+        list_of(full, ben)
+    before = len(commands)
+    without_texts()
+    with mongo_commands() as commands:
+        list_of(full, ben)
+    assert len(commands) == before + 1  # those without a text are fetched whole
+
+
+def test_backfill_gives_texts_to_records_of_others(full, ben):
+    kept = db.collection("patients").distinct("summary.cgmStats.answer", {"clinicId": full["_id"]})
+    without_texts()
+    call_command("backfill_patients", stdout=StringIO())
+    stored = db.collection("patients").distinct(
+        "summary.cgmStats.answer", {"clinicId": full["_id"]}
+    )
+    assert stored == kept
+    assert kept
