@@ -170,6 +170,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = env.number(
 # --- Kernel: what the core asks the apps for, by name, so that it imports none of them ---------
 POLICY_MODULES = ["clinics.policy", "confirmations.policy", "redox.policy", "xealth.policy"]
 TOKEN_CHECKER = "users.services.tokens.check_token"  # noqa: S105
+TOKEN_IS_PERSONAL = "users.services.tokens.is_personal"  # noqa: S105
 CLINICIAN_ROLES = "clinics.services.access.find_clinician_roles"
 CLINIC_PERMISSIONS = "clinics.services.shared_permissions.find_shared_permissions"
 BACKEND_TOKEN_CACHE = env.duration(

@@ -5,6 +5,7 @@ checked on every request so that a logout counts at once. Rejections are never r
 """
 
 import hashlib
+from collections.abc import Callable
 from functools import cache
 from typing import Protocol
 
@@ -30,6 +31,8 @@ class TokenChecker(Protocol):
 
 
 def find_principal(token: str) -> Principal | None:
+    if _is_personal(token):
+        return _checker()(token)
     key = "token:" + hashlib.sha256(token.encode()).hexdigest()
     remembered = _remembered(key)
     if remembered is not None:
@@ -43,6 +46,17 @@ def find_principal(token: str) -> Principal | None:
 @cache
 def _checker() -> TokenChecker:
     found: TokenChecker = import_string(settings.TOKEN_CHECKER)
+    return found
+
+
+def _is_personal(token: str) -> bool:
+    """Its form tells that it is nobody's but a person's, so nothing can be remembered of it."""
+    return bool(_personal_form()(token))
+
+
+@cache
+def _personal_form() -> Callable[[str], bool]:
+    found: Callable[[str], bool] = import_string(settings.TOKEN_IS_PERSONAL)
     return found
 
 

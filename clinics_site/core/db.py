@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 import pymongo
 from bson.codec_options import CodecOptions
 from django.conf import settings
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
 from pymongo.client_session import ClientSession
 from pymongo.collection import Collection
 from pymongo.command_cursor import CommandCursor
@@ -32,13 +32,19 @@ _session: ContextVar[ClientSession | None] = ContextVar("mongo_session", default
 
 def client() -> pymongo.MongoClient[Document]:
     """The process's client, opened on first use so that it is never carried over a fork (F29)."""
-    connection.ensure_connection()
-    found: pymongo.MongoClient[Document] = connection.connection
+    return _opened().connection  # type: ignore[no-any-return]
+
+
+def _opened() -> Any:
+    """Django's connection itself: its proxy costs as much as the rest of `collection`."""
+    found = connections[DEFAULT_DB_ALIAS]
+    if found.connection is None:
+        found.ensure_connection()
     return found
 
 
 def database_name() -> str:
-    return str(connection.settings_dict["NAME"])
+    return str(connections[DEFAULT_DB_ALIAS].settings_dict["NAME"])
 
 
 # The ORM wants naive times, the rest of the code aware ones.
@@ -50,14 +56,18 @@ def database() -> Database[Document]:
 
 
 def collection(name: str) -> "SessionCollection":
-    return SessionCollection(_raw_collection(client(), database_name(), name), _session.get())
+    return SessionCollection(_raw(name), _session.get())
 
 
 def unread(name: str) -> "SessionCollection":
     """The same collection for documents that only pass through to the renderer: times stay naive UTC, which
     saves a quarter of decoding and most of formatting them."""
-    raw = _raw_collection(client(), database_name(), name, tz_aware=False)
-    return SessionCollection(raw, _session.get())
+    return SessionCollection(_raw(name, tz_aware=False), _session.get())
+
+
+def _raw(name: str, *, tz_aware: bool = True) -> Collection[Document]:
+    opened = _opened()
+    return _raw_collection(opened.connection, opened.settings_dict["NAME"], name, tz_aware=tz_aware)
 
 
 @lru_cache(maxsize=256)

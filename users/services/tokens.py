@@ -6,6 +6,11 @@ from clinics_site.core.principal import Principal
 from users.services.neighbours import user_service
 
 
+def is_personal(token: str) -> bool:
+    """Whether the user service can tell a user's token from a service's by its form, and this is a user's."""
+    return user_service().is_personal(token)
+
+
 def check_token(token: str) -> Principal | None:
     """The subject, or None. An unreachable user service is 503, never "allowed" and never a logout."""
     try:

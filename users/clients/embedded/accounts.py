@@ -37,6 +37,9 @@ class EmbeddedUserService:
         self._own_token = ""
         self._own_token_time = clock.ZERO
 
+    def is_personal(self, token: str) -> bool:
+        return token.startswith(sessions.PERSONAL)
+
     def check_token(self, token: str) -> Principal | None:
         return sessions.check(token)
 

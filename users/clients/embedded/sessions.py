@@ -9,6 +9,8 @@ from clinics_site.core.principal import Principal
 from users.store import session_tokens
 
 LIFETIME = timedelta(days=7)
+# Says whose token it is without a look into any store; the store alone says whether it is valid.
+PERSONAL = "u."
 # Like the real service, all backend services share one technical account.
 SERVICE_ACCOUNT_ID = "5e7b1ce0-0000-4000-8000-000000000001"
 
@@ -41,7 +43,7 @@ def end_all(user_id: str) -> None:
 
 
 def _issue(user_id: str, *, is_server: bool, identity_provider: str | None = None) -> str:
-    token = secrets.token_urlsafe(32)
+    token = ("" if is_server else PERSONAL) + secrets.token_urlsafe(32)
     session_tokens.insert_token(
         _digest(token),
         user_id=user_id,

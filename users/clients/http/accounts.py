@@ -25,6 +25,9 @@ class HttpUserService:
         self._base = address.rstrip("/")
         self._session = session or own_session()
 
+    def is_personal(self, token: str) -> bool:
+        return False  # the real service's tokens do not tell
+
     def check_token(self, token: str) -> Principal | None:
         """None when the service refuses the token. An outage is ServiceUnavailable, not a logout."""
         url = f"{self._base}/token/{segment(token)}"
