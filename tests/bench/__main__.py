@@ -22,10 +22,17 @@ from tests.bench.scenarios import SCENARIOS, Scenario, World
 def main() -> None:
     options = _options()
     env = service.environment()
-    os.environ.update(env)
+    os.environ.update(
+        env | {"LOG_LEVEL": "WARNING"}
+    )  # of this process; the web process logs as usual
     (service.ROOT / ".local").mkdir(exist_ok=True)
     worlds = world.prepare(options.patients, fresh=options.fresh)
     chosen = [s for group in options.group for s in SCENARIOS[group] if options.only in s.name]
+    found = [
+        floors.measure(place, page, service.database(env))
+        for place in worlds
+        for page in options.floor
+    ]
     port = _free_port()
     print(report.header())
     rows = []
@@ -36,11 +43,6 @@ def main() -> None:
                     row = _measure(scenario, place, meters, port, connections, options.seconds)
                     rows.append(row)
                     print(report.line(row), flush=True)
-    found = [
-        floors.measure(place, page, service.database(env))
-        for place in worlds
-        for page in options.floor
-    ]
     floors.show(found, rows)
     _write(
         {"rows": rows, "floors": found, "time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())}

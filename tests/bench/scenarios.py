@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
+NEW = "Zz New Patient"
+
 
 @dataclass(frozen=True)
 class World:
@@ -121,16 +123,12 @@ def _put_bodies(world: World) -> list[Any]:
 
 
 def _new_patients(world: World) -> list[Any]:
-    return [{"fullName": f"New Patient {n}", "birthDate": "1990-01-01"} for n in range(50)]
+    return [{"fullName": f"{NEW} {n}", "birthDate": "1990-01-01"} for n in range(50)]
 
 
 def _summaries(world: World) -> list[Any]:
-    flags = dict.fromkeys(
-        ("hasFirstData", "hasLastData", "hasLastUploadDate", "hasOutdatedSince"), False
-    )
-    thresholds = ("highGlucose", "veryHighGlucose", "lowGlucose", "veryLowGlucose")
-    config = {"schemaVersion": 5, **{f"{name}Threshold": 4.0 for name in thresholds}}
-    return [{"bgmStats": {"id": "0" * 24, "config": config, "dates": flags, "periods": {}}}]
+    """Each patient's own, as it is answered: whole, 10 to 14 KB."""
+    return list(world.bodies["summaries"])
 
 
 WRITES = [

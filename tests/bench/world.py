@@ -4,7 +4,7 @@ from typing import Any
 
 import django
 
-from tests.bench.scenarios import World
+from tests.bench.scenarios import NEW, World
 
 PATIENTS_SAMPLED = 200
 
@@ -32,6 +32,7 @@ def _world(size: int) -> World:
         kept = _build(size)
         db.collection("benchClinics").insert_one(kept)
     clinic = db.collection("clinics").find_one({"_id": kept["clinicId"]}) or {}
+    _forget_new_patients(kept["clinicId"])
     sample = list(
         db.collection("patients").find(
             {"clinicId": kept["clinicId"]},
@@ -50,8 +51,33 @@ def _world(size: int) -> World:
             "admin": accounts.issue_user_token(kept["adminId"]),
         },
         search_text=sample[0]["fullName"].split()[-1][:4] if sample else "",
-        bodies={"patients": sample},
+        bodies={"patients": sample, "summaries": _summaries(kept["clinicId"], sample)},
     )
+
+
+def _forget_new_patients(clinic_id: Any) -> None:
+    """Those that an earlier run has created."""
+    from clinics.services import patient_counts
+    from clinics_site.core import db
+
+    new = {"clinicId": clinic_id, "fullName": {"$regex": f"^{NEW}"}}
+    if db.collection("patients").delete_many(new).deleted_count:
+        patient_counts.refresh_patient_count(clinic_id)
+
+
+def _summaries(clinic_id: Any, sample: list[Any]) -> list[Any]:
+    from clinics.services import patients
+
+    shown = [patients.access_patient(clinic_id, patient["userId"]) for patient in sample]
+    return [_as_sent(document.get("summary") or {}) for document in shown]
+
+
+def _as_sent(summary: Any) -> Any:
+    import orjson
+
+    from clinics.summary_answers import FIELD
+
+    return {name: orjson.loads(part[FIELD]) for name, part in summary.items()}
 
 
 def _build(size: int) -> dict[str, Any]:
