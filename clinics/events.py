@@ -4,7 +4,16 @@ from typing import Any
 
 from bson import ObjectId
 
-from clinics.services import access, claims, effects, migrations, patients, tags, users
+from clinics.services import (
+    access,
+    claims,
+    effects,
+    migrations,
+    patient_tags,
+    patients,
+    tags,
+    users,
+)
 from clinics_site.core import outbox
 from clinics_site.core.errors import ConstraintViolation, PermanentFailure
 
@@ -62,6 +71,14 @@ def add_demo_patient(payload: Payload) -> None:
 @outbox.subscribe("clinic.tag_deleted", "clinics.remove_tag_from_patients")
 def remove_tag_from_patients(payload: Payload) -> None:
     tags.remove_tag_from_patients(
+        clinic_id=ObjectId(payload["clinicId"]), tag_id=ObjectId(payload["tagId"])
+    )
+
+
+@outbox.subscribe("clinic.tag_used_in_bulk", "clinics.recount_tag")
+def recount_tag(payload: Payload) -> None:
+    """The request has done it already, unless it was cut short."""
+    patient_tags.recount_tag(
         clinic_id=ObjectId(payload["clinicId"]), tag_id=ObjectId(payload["tagId"])
     )
 

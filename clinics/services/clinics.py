@@ -165,6 +165,7 @@ def _write(clinic: Document, creator: accounts.Account, digest: str) -> Document
     if found is not None:
         return found
     store.insert_clinic(clinic)
+    patient_counts.insert_empty_counts(clinic["_id"])
     clinician_store.insert_clinician(_first_admin(clinic, creator))
     clinic_creations.put_creation(digest, clinic["_id"], moment)
     clinic_id = str(clinic["_id"])

@@ -1,10 +1,12 @@
 """How many patients a clinic has, and whether it may have one more (behaviour notes patients 6, clinics 5.3-5.4).
 
 Counts are kept, never counted on a request, and change in the transaction that changes a patient; so they are
-right on the very next read, and a plan limit can not be overshot by parallel creation.
+right on the very next read, and a plan limit can not be overshot by parallel creation. Those of tags and sites are
+kept with them: see `places`.
 """
 
 from collections import Counter
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,8 +14,10 @@ from bson import ObjectId
 from django.conf import settings
 
 from clinics.services import access
+from clinics.store import clinics as clinic_store
 from clinics.store import patient_counts as store
-from clinics.store import patients
+from clinics.store import patient_places, patients
+from clinics.store.patient_places import SITES, TAGS, Place
 from clinics_site.core import clock, db, ids
 from clinics_site.core.db import Document
 from clinics_site.core.errors import BadRequest, NotFound, PaymentRequired
@@ -22,6 +26,9 @@ EXEMPT_PROVIDER = "twiist"  # its users are covered by another contract
 FREE_TIER = "tier0100"
 LIMIT_REACHED = "patient count exceeds limit"
 COUNTED = ("total", "demo", "plan")
+# Ids that the clinic does not know come in with patients' tags. More than this many are too many to carry along; a
+# clinic has 50 tags and 50 sites at the most.
+MOST_PLACES = 400
 
 
 # --- the plan's limit -----------------------------------------------------------------------------
@@ -85,13 +92,21 @@ def get_patient_count(clinic_id: str | ObjectId) -> Document:
 
 
 def kept_counts(clinic_id: ObjectId) -> Document:
-    """Counted on first use in an older database; of a clinic without patients nothing is kept."""
-    counts = store.find_counts(clinic_id)
-    if counts is not None:
-        return counts
-    if store.count_patients(clinic_id) == 0:
-        return dict.fromkeys(COUNTED, 0)
-    return db.run_in_transaction(lambda: _recount(clinic_id))
+    """Counted on first use in an older database."""
+    return store.find_counts(clinic_id) or _count_first(clinic_id)
+
+
+def list_kept_counts(clinic_ids: Sequence[ObjectId]) -> dict[ObjectId, Document]:
+    """Of many clinics at once."""
+    if len(clinic_ids) == 1:
+        return {clinic_ids[0]: kept_counts(clinic_ids[0])}
+    kept = {counts["_id"]: counts for counts in store.list_counts(clinic_ids)} if clinic_ids else {}
+    return {found: kept.get(found) or _count_first(found) for found in clinic_ids}
+
+
+def _count_first(clinic_id: ObjectId) -> Document:
+    """Looks again, because others may do the same at this moment."""
+    return db.run_in_transaction(lambda: store.find_counts(clinic_id) or recount(clinic_id))
 
 
 def total_of(clinic_id: ObjectId) -> int:
@@ -103,7 +118,7 @@ def refresh_patient_count(clinic_id: str | ObjectId) -> Document:
     found = _id_of(clinic_id)
 
     def refresh() -> Document:
-        counts = published(_recount(found))
+        counts = published(recount(found))
         if not store.set_published(found, counts, clock.now()):
             raise NotFound(message="clinic not found")
         return counts
@@ -152,7 +167,15 @@ def count_change(
     counts = store.add_counts(clinic_id, changed, below_plan=below)
     if counts is None:
         counts = _first_count(clinic_id, below)
-    store.set_published(clinic_id, published(counts), clock.now())
+    elif is_crowded(counts):
+        counts = recount(clinic_id)
+    if not all(name.startswith(("tags.", "sites.")) for name in changed):
+        store.set_published(clinic_id, published(counts), clock.now())
+
+
+def is_crowded(counts: Document) -> bool:
+    """Whether more tags and sites are counted than a clinic can have; counting anew forgets the foreign ones."""
+    return len(counts["tags"]) + len(counts["sites"]) > MOST_PLACES
 
 
 def note_change(clinic_id: ObjectId) -> None:
@@ -164,10 +187,11 @@ def _tally(document: Document | None) -> Counter[str]:
     """What one record adds to the counts, by the path in the kept document."""
     if document is None:
         return Counter()
+    places = Counter(_places_of_patient(document))
     if document["userId"] == settings.DEMO_PATIENT_USER_ID:
-        return Counter(total=1, demo=1)
+        return places + Counter(total=1, demo=1)
     sources = document.get("dataSources") or []
-    found = Counter(total=1)
+    found = places + Counter(total=1)
     if all(source.get("providerName") != EXEMPT_PROVIDER for source in sources):
         found["plan"] = 1
     for source in sources:
@@ -176,17 +200,34 @@ def _tally(document: Document | None) -> Counter[str]:
     return found
 
 
+def _places_of_patient(document: Document) -> set[str]:
+    """Each once, however often the record names it."""
+    tags = document.get("tags") or []
+    sites = [site.get("id") for site in document.get("sites") or []]
+    named = [*((TAGS, tag) for tag in tags), *((SITES, site) for site in sites)]
+    return {store.path(field, found) for field, found in named if isinstance(found, ObjectId)}
+
+
 def _first_count(clinic_id: ObjectId, below: int | None) -> Document:
     """No counts are kept yet (an older database), or the plan is full."""
     if store.find_counts(clinic_id) is not None:
         raise PaymentRequired(LIMIT_REACHED)
-    counts = _recount(clinic_id)
+    counts = recount(clinic_id)
     if below is not None and counts["plan"] > below:
         raise PaymentRequired(LIMIT_REACHED)
     return counts
 
 
-def _recount(clinic_id: ObjectId) -> Document:
+def recount(clinic_id: ObjectId) -> Document:
+    """Count everything anew and keep it, in the caller's transaction; of a clinic that is gone nothing is kept."""
+    clinic = clinic_store.find_clinic(clinic_id, {"patientTags._id": 1, "sites.id": 1})
+    counts = {**_count_patients(clinic_id), **_count_places(clinic or {})}
+    if clinic is not None:
+        store.replace_counts(clinic_id, counts)
+    return counts
+
+
+def _count_patients(clinic_id: ObjectId) -> Document:
     demo_id = settings.DEMO_PATIENT_USER_ID
     total = store.count_patients(clinic_id)
     demo = int(bool(demo_id) and patients.find_patient(clinic_id, demo_id, {"_id": 1}) is not None)
@@ -195,9 +236,31 @@ def _recount(clinic_id: ObjectId) -> Document:
     for row in store.count_sources(clinic_id, demo_id):
         states = sources.setdefault(_escape(str(row["provider"])), {})
         states[_escape(str(row["state"]))] = row["n"]
-    counts = {"total": total, "demo": demo, "plan": total - demo - exempt, "sources": sources}
-    store.replace_counts(clinic_id, counts)
-    return counts
+    return {"total": total, "demo": demo, "plan": total - demo - exempt, "sources": sources}
+
+
+def _count_places(clinic: Document) -> dict[str, dict[str, int]]:
+    """One by one, since a transaction can not unite them in one command."""
+    found: dict[str, dict[str, int]] = {"tags": {}, "sites": {}}
+    for place in places_of(clinic):
+        n = patient_places.count_patients(place)
+        if n:
+            _, field, place_id = place
+            found[store.KINDS[field]][str(place_id)] = n
+    return found
+
+
+def places_of(clinic: Document) -> Iterable[Place]:
+    """The clinic's tags and sites."""
+    for tag in clinic.get("patientTags") or []:
+        yield clinic["_id"], TAGS, tag["_id"]
+    for site in clinic.get("sites") or []:
+        yield clinic["_id"], SITES, site["id"]
+
+
+def count_at(counts: Document, field: str, place_id: ObjectId) -> int:
+    """Of one tag or site in kept counts; never less than nobody."""
+    return max(0, counts[store.KINDS[field]].get(str(place_id), 0))
 
 
 def _escape(name: str) -> str:

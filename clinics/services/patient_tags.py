@@ -1,10 +1,21 @@
-"""Tags of many patients at once (behaviour note patients, 4.12)."""
+"""Tags of many patients at once (behaviour note patients, 4.12).
+
+A clinic's patients are too many for one transaction, which every new summary would conflict with. So the tag is
+counted anew afterwards, and once more by an event, in case this process ends in between.
+"""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
+from bson import ObjectId
+
+from clinics.services import places
 from clinics.services.patients import parsed_clinic
 from clinics.store import patient_places as store
-from clinics_site.core import clock, ids
+from clinics_site.core import clock, db, ids, outbox
+
+# By then a change of very many patients has ended, one way or the other.
+RECOUNT_AFTER = timedelta(minutes=10)
 
 
 def assign_tag(*, clinic_id: str, tag_id: str, user_ids: Sequence[str] | None) -> int:
@@ -12,10 +23,31 @@ def assign_tag(*, clinic_id: str, tag_id: str, user_ids: Sequence[str] | None) -
     clinic, tag = parsed_clinic(clinic_id), ids.parse_id(tag_id)
     if tag is None:
         return 0
+    _order_recount(clinic, tag)
     store.clear_null_tags(clinic, user_ids)
-    return store.add_tag(clinic, user_ids, tag, clock.now())
+    changed = store.add_tag(clinic, user_ids, tag, clock.now())
+    recount_tag(clinic_id=clinic, tag_id=tag)
+    return changed
 
 
 def remove_tag(*, clinic_id: str, tag_id: str, user_ids: Sequence[str] | None = None) -> int:
     clinic, tag = parsed_clinic(clinic_id), ids.parse_id(tag_id)
-    return store.remove_tag(clinic, user_ids, tag, clock.now()) if tag is not None else 0
+    if tag is None:
+        return 0
+    _order_recount(clinic, tag)
+    changed = store.remove_tag(clinic, user_ids, tag, clock.now())
+    recount_tag(clinic_id=clinic, tag_id=tag)
+    return changed
+
+
+def recount_tag(*, clinic_id: ObjectId, tag_id: ObjectId) -> None:
+    db.run_in_transaction(lambda: places.recount(clinic_id, store.TAGS, tag_id))
+
+
+def _order_recount(clinic_id: ObjectId, tag_id: ObjectId) -> None:
+    outbox.emit(
+        "clinic.tag_used_in_bulk",
+        {"clinicId": str(clinic_id), "tagId": str(tag_id)},
+        key=str(tag_id),
+        not_before=clock.now() + RECOUNT_AFTER,
+    )

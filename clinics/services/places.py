@@ -1,11 +1,17 @@
-"""How many patients the tags and sites of clinics have: computed on every read, never stored."""
+"""How many patients the tags and sites of clinics have: kept with the other counts, and changed with the patients.
 
-from collections.abc import Iterable, Sequence
+A patient's own change counts itself (`patient_counts.count_change`). What changes many patients at once counts the
+tag or site anew; a patient who is changed at the same moment conflicts with that, and one of the two is repeated.
+"""
+
+from collections.abc import Sequence
 
 from bson import ObjectId
 
-from clinics.store import patient_places as store
-from clinics.store.patient_places import SITES, TAGS, Place
+from clinics.services import patient_counts
+from clinics.store import patient_counts as store
+from clinics.store import patient_places
+from clinics.store.patient_places import SITES, TAGS
 from clinics_site.core.db import Document
 
 Counts = dict[ObjectId, int]
@@ -13,19 +19,28 @@ Counts = dict[ObjectId, int]
 
 def count_places(clinics: Sequence[Document]) -> tuple[Counts, Counts]:
     """(patients per tag, patients per site) of these clinics; nothing is asked when they have neither."""
-    counted = store.count_patients([place for clinic in clinics for place in _places(clinic)])
-    tags = {place_id: n for (_, field, place_id), n in counted.items() if field == TAGS}
-    sites = {place_id: n for (_, field, place_id), n in counted.items() if field == SITES}
-    return tags, sites
+    places = {clinic["_id"]: list(patient_counts.places_of(clinic)) for clinic in clinics}
+    kept = patient_counts.list_kept_counts([found for found, named in places.items() if named])
+    counted: dict[str, Counts] = {TAGS: {}, SITES: {}}
+    for clinic_id, field, place_id in (place for named in places.values() for place in named):
+        n = patient_counts.count_at(kept[clinic_id], field, place_id)
+        if n:
+            counted[field][place_id] = n
+    return counted[TAGS], counted[SITES]
 
 
 def count_site(clinic_id: ObjectId, site_id: ObjectId) -> int:
-    place = (clinic_id, SITES, site_id)
-    return store.count_patients([place]).get(place, 0)
+    return patient_counts.count_at(patient_counts.kept_counts(clinic_id), SITES, site_id)
 
 
-def _places(clinic: Document) -> Iterable[Place]:
-    for tag in clinic.get("patientTags") or []:
-        yield clinic["_id"], TAGS, tag["_id"]
-    for site in clinic.get("sites") or []:
-        yield clinic["_id"], SITES, site["id"]
+def recount(clinic_id: ObjectId, field: str, place_id: ObjectId) -> None:
+    """Count the patients of one tag or site anew, in the caller's transaction."""
+    n = patient_places.count_patients((clinic_id, field, place_id))
+    counts = store.set_count(clinic_id, store.path(field, place_id), n)
+    if counts is None or patient_counts.is_crowded(counts):
+        patient_counts.recount(clinic_id)
+
+
+def forget(clinic_id: ObjectId, field: str, place_id: ObjectId) -> None:
+    """Of a tag or site that is gone."""
+    store.remove_count(clinic_id, store.path(field, place_id))

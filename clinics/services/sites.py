@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from bson import ObjectId
 
-from clinics.services import access, tags
+from clinics.services import access, places, tags
 from clinics.store import patient_places
 from clinics.store import sites as store
 from clinics_site.core import clock, db, ids
@@ -72,6 +72,7 @@ def _delete(clinic_id: ObjectId, site_id: ObjectId) -> None:
     if not store.remove_site(clinic_id, site_id, moment):
         raise NotFound(message=access.CLINIC_NOT_FOUND)
     patient_places.remove_site_from_all(clinic_id, site_id, moment)
+    places.forget(clinic_id, patient_places.SITES, site_id)
 
 
 def merge_site(
@@ -91,6 +92,7 @@ def merge_site(
             raise NotFound
         patient_places.add_site_where(clinic["_id"], source_id, target, clock.now())
         _delete(clinic["_id"], source_id)
+        places.recount(clinic["_id"], patient_places.SITES, target_id)
         return target
 
     return db.run_in_transaction(merge)
@@ -117,6 +119,7 @@ def convert_tag(*, clinic_id: str | ObjectId, tag_id: ObjectId) -> tuple[Documen
             raise Conflict
         count = patient_places.replace_tag_by_site(clinic["_id"], tag_id, site, moment)
         tags.delete_in_transaction(clinic["_id"], tag_id)
+        places.recount(clinic["_id"], patient_places.SITES, site["id"])
         return count
 
     return site, db.run_in_transaction(convert)

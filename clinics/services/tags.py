@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from bson import ObjectId
 
-from clinics.services import access
+from clinics.services import access, places
 from clinics.store import patient_places
 from clinics.store import tags as store
 from clinics_site.core import clock, db, ids, outbox
@@ -56,13 +56,16 @@ def delete_tag(*, clinic_id: str | ObjectId, tag_id: ObjectId) -> None:
 def delete_in_transaction(clinic_id: ObjectId, tag_id: ObjectId) -> None:
     if not store.remove_tag(clinic_id, tag_id, clock.now()):
         raise NotFound(message=access.CLINIC_NOT_FOUND)
+    places.forget(clinic_id, patient_places.TAGS, tag_id)
     payload = {"clinicId": str(clinic_id), "tagId": str(tag_id)}
     outbox.emit("clinic.tag_deleted", payload, key=str(clinic_id))
 
 
 def remove_tag_from_patients(*, clinic_id: ObjectId, tag_id: ObjectId) -> int:
     """How many patients had it. Until then readers pass over ids they do not know."""
-    return patient_places.remove_tag(clinic_id, None, tag_id, clock.now())
+    count = patient_places.remove_tag(clinic_id, None, tag_id, clock.now())
+    places.forget(clinic_id, patient_places.TAGS, tag_id)
+    return count
 
 
 def comparable(name: str) -> str:

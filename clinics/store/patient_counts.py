@@ -1,10 +1,11 @@
 """Kept counts of a clinic's patients, changed in the transaction that changes the patients.
 
-`clinicPatientCounts`: {_id: clinic, total, demo, plan, sources: {<provider>: {<state>: n}}}. The clinic's own
-`patientCount` is the published copy.
+`clinicPatientCounts`: {_id: clinic, total, demo, plan, sources: {<provider>: {<state>: n}}, tags: {<id>: n},
+sites: {<id>: n}}. The clinic's own `patientCount` is the published copy of all but tags and sites. A document without
+tags and sites was left by an older version and is as good as none.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,21 +13,35 @@ from bson import ObjectId
 from pymongo import ReturnDocument
 
 from clinics.store import patients
+from clinics.store.patient_places import SITES, TAGS
 from clinics_site.core import db
 from clinics_site.core.db import Document
 
 COLLECTION = "clinicPatientCounts"
+PARTS = ("total", "demo", "plan", "sources", "tags", "sites")
+_COMPLETE = {"tags": {"$exists": True}}
+KINDS = {TAGS: "tags", SITES: "sites"}
+
+
+def path(field: str, place_id: ObjectId) -> str:
+    """Where the patients of a tag or site are counted."""
+    return f"{KINDS[field]}.{place_id}"
 
 
 def find_counts(clinic_id: ObjectId) -> Document | None:
-    return db.collection(COLLECTION).find_one({"_id": clinic_id})
+    return db.collection(COLLECTION).find_one({"_id": clinic_id, **_COMPLETE})
+
+
+def list_counts(clinic_ids: Sequence[ObjectId]) -> list[Document]:
+    query = {"_id": {"$in": list(clinic_ids)}, **_COMPLETE}
+    return list(db.collection(COLLECTION).find(query))
 
 
 def add_counts(
     clinic_id: ObjectId, changes: Mapping[str, int], *, below_plan: int | None = None
 ) -> Document | None:
     """The counts after the change; None when none are kept yet or `plan` has reached `below_plan`."""
-    query: dict[str, Any] = {"_id": clinic_id}
+    query: dict[str, Any] = {"_id": clinic_id, **_COMPLETE}
     if below_plan is not None:
         query["plan"] = {"$lt": below_plan}
     return db.collection(COLLECTION).find_one_and_update(
@@ -37,9 +52,27 @@ def add_counts(
 def replace_counts(clinic_id: ObjectId, counts: Document) -> None:
     db.collection(COLLECTION).update_one(
         {"_id": clinic_id},
-        {"$set": {name: counts[name] for name in ("total", "demo", "plan", "sources")}},
+        {"$set": {name: counts[name] for name in PARTS}},
         upsert=True,
     )
+
+
+def set_count(clinic_id: ObjectId, place: str, n: int) -> Document | None:
+    """Of one tag or site, by its path. The counts after the change; None when none are kept yet."""
+    change = {"$set": {place: n}} if n else {"$unset": {place: ""}}
+    return db.collection(COLLECTION).find_one_and_update(
+        {"_id": clinic_id, **_COMPLETE}, change, return_document=ReturnDocument.AFTER
+    )
+
+
+def remove_count(clinic_id: ObjectId, place: str) -> None:
+    db.collection(COLLECTION).update_one({"_id": clinic_id}, {"$unset": {place: ""}})
+
+
+def insert_empty_counts(clinic_id: ObjectId) -> None:
+    """Of a new clinic."""
+    empty = {"total": 0, "demo": 0, "plan": 0, "sources": {}, "tags": {}, "sites": {}}
+    db.collection(COLLECTION).insert_one({"_id": clinic_id, **empty})
 
 
 def remove_counts(clinic_id: ObjectId) -> None:

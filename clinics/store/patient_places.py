@@ -3,7 +3,7 @@
 A patient refers to a tag by id and carries a copy of each site, `{id, name}`.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,35 +14,19 @@ from clinics_site.core.db import Document
 
 COLLECTION = "patients"
 TAGS, SITES = "tags", "sites.id"
-PLACES_PER_COMMAND = 400  # MongoDB takes 1000 stages
+KEYS = {TAGS: "TideTags", SITES: "Sites"}
 Place = tuple[ObjectId, str, ObjectId]  # clinic, TAGS or SITES, id
 
 
-def count_patients(places: Iterable[Place]) -> dict[Place, int]:
-    """How many patients each tag or site has, in one command that reads index keys only.
+def count_patients(place: Place) -> int:
+    """How many patients one tag or site has, by index keys alone.
 
     An index over an array can not hand out its values, so a group over it would fetch every patient of the
-    clinic; counting the keys of one value fetches none. Places without patients are left out.
+    clinic; counting the keys of one value fetches none.
     """
-    counted: dict[Place, int] = {}
-    for batch in db.batches(places, PLACES_PER_COMMAND):
-        counted |= _count_batch(batch)
-    return counted
-
-
-def _count_batch(places: list[Place]) -> dict[Place, int]:
-    first, *rest = [_count(number, place) for number, place in enumerate(places)]
-    more = [{"$unionWith": {"coll": COLLECTION, "pipeline": pipeline}} for pipeline in rest]
-    rows = db.collection(COLLECTION).aggregate([*first, *more])
-    return {places[row["_id"]]: row["n"] for row in rows}
-
-
-def _count(number: int, place: Place) -> list[dict[str, Any]]:
     clinic_id, field, place_id = place
-    return [
-        {"$match": {"clinicId": clinic_id, field: place_id}},
-        {"$group": {"_id": {"$literal": number}, "n": {"$sum": 1}}},
-    ]
+    query = {"clinicId": clinic_id, field: place_id}
+    return db.collection(COLLECTION).count_documents(query, hint=KEYS[field])
 
 
 # --- tags -------------------------------------------------------------------------------------------------

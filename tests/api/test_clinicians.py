@@ -216,8 +216,7 @@ def test_the_list_of_memberships_costs_a_fixed_number_of_commands(ada, mongo_com
         ada.api.post(f"/v1/clinics/{made['id']}/sites", {"name": "S"})
     with mongo_commands() as commands:
         assert len(ada.api.get(f"/v1/clinicians/{ada.user_id}/clinics").json()) == 5
-    assert commands.count("aggregate") == 1
-    assert len(commands) <= 5
+    assert commands == ["find"] * 4
 
 
 def test_services_list_all_clinicians_by_time(clinic, ada, ben, backend):

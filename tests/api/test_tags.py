@@ -43,6 +43,7 @@ def add_patient(clinic, user_id, **fields):
             **fields,
         }
     )
+    db.collection("clinicPatientCounts").delete_one({"_id": ObjectId(clinic["id"])})
 
 
 def patient(user_id):

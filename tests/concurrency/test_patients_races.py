@@ -205,3 +205,97 @@ def test_a_patient_is_removed_once(dot):
     assert kinds(together(*[remove] * THREADS)) == ["NoneType"] + ["NotFound"] * (THREADS - 1)
     assert db.collection("patient_deletions").count_documents({}) == 1
     assert count(clinic)["total"] == 0
+
+
+# --- tags and sites -------------------------------------------------------------------------------
+def make_places():
+    clinic = make_clinic(
+        patientTags=[{"_id": ObjectId(), "name": f"T{n}"} for n in range(3)],
+        sites=[{"id": ObjectId(), "name": f"S{n}"} for n in range(3)],
+    )
+    return (
+        clinic,
+        [tag["_id"] for tag in clinic["patientTags"]],
+        [s["id"] for s in clinic["sites"]],
+    )
+
+
+def numbers(clinic):
+    """(what is shown, what the records say) of the tags and sites the clinic has now."""
+    from clinics.services import access, places
+
+    now = access.access_clinic(clinic["_id"])
+    asked = [("tags", tag["_id"]) for tag in now["patientTags"]]
+    asked += [("sites.id", site["id"]) for site in now["sites"]]
+    records = db.collection("patients")
+    found = {
+        place: records.count_documents({"clinicId": clinic["_id"], field: place})
+        for field, place in asked
+    }
+    of_tags, of_sites = places.count_places([now])
+    return {**of_tags, **of_sites}, {place: n for place, n in found.items() if n}
+
+
+@pytest.mark.parametrize("is_counted_before", [True, False])
+def test_tags_and_sites_stay_exact_under_parallel_changes(is_counted_before):
+    clinic, tags, sites = make_places()
+    made = [create(clinic, tags=tags[:1], sites=sites[:1])() for _ in range(THREADS)]
+    if not is_counted_before:
+        db.collection("clinicPatientCounts").delete_one({"_id": clinic["_id"]})
+
+    def update(patient, **fields):
+        return lambda: patients.update_patient(
+            clinic_id=clinic["_id"], user_id=patient["userId"], details=details(**fields)
+        )
+
+    def remove(patient):
+        return lambda: patients.remove_patient(clinic_id=clinic["_id"], user_id=patient["userId"])
+
+    results = together(
+        *[create(clinic, tags=tags[:2], sites=sites[:2]) for _ in range(3)],
+        *[update(patient, tags=tags[1:], sites=sites[1:]) for patient in made[:3]],
+        remove(made[3]),
+        update(made[4], tags=[], sites=[]),
+        *[lambda: numbers(clinic)] * 2,
+    )
+    assert not [r for r in results if isinstance(r, Exception)], results
+    shown, counted = numbers(clinic)
+    assert shown == counted
+    assert counted[tags[1]] == 6
+
+
+def test_tags_in_bulk_and_single_changes_at_once_are_exact():
+    from clinics.services import patient_tags
+    from clinics.services import sites as clinic_sites
+
+    clinic, tags, sites = make_places()
+    made = [create(clinic, tags=tags[:1], sites=sites[:1])() for _ in range(THREADS)]
+    bulk = {"clinic_id": str(clinic["_id"]), "user_ids": None}
+
+    def retag(patient):
+        return lambda: patients.update_patient(
+            clinic_id=clinic["_id"], user_id=patient["userId"], details=details(tags=tags[1:])
+        )
+
+    results = together(
+        lambda: patient_tags.assign_tag(tag_id=str(tags[1]), **bulk),
+        lambda: patient_tags.assign_tag(tag_id=str(tags[2]), **bulk),
+        lambda: patient_tags.remove_tag(tag_id=str(tags[2]), **bulk),
+        lambda: clinic_sites.convert_tag(clinic_id=clinic["_id"], tag_id=tags[0]),
+        lambda: clinic_sites.merge_site(
+            clinic_id=clinic["_id"], target_id=sites[1], source_id=sites[0]
+        ),
+        *[retag(patient) for patient in made[:3]],
+        *[create(clinic, tags=tags[1:], sites=sites[1:]) for _ in range(2)],
+        lambda: patients.remove_patient(clinic_id=clinic["_id"], user_id=made[4]["userId"]),
+    )
+    assert not [r for r in results if isinstance(r, Exception)], results
+    shown, counted = numbers(clinic)
+    assert shown == counted
+
+
+def test_many_readers_of_an_older_database_count_it_once(dot):
+    clinic, tags, _ = make_places()
+    make_patient(clinic, userId=dot.user_id, tags=tags)
+    results = together(*[lambda: numbers(clinic)] * THREADS)
+    assert results == [(dict.fromkeys(tags, 1), dict.fromkeys(tags, 1))] * THREADS
