@@ -1,7 +1,8 @@
 """The TIDE report: who needs attention, most urgent first (behaviour note patients, section 5).
 
-One query reads the candidates with the one period the report is about, a second one those without recent data; the
-categories are filled in memory. A patient appears in the first category that fits, 100 patients in all.
+One query reads the candidates with the one period the report is about, a second one those without recent data; with
+several tags, one before them finds out who has them all. The categories are filled in memory. A patient appears in the
+first category that fits, 100 patients in all.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -12,7 +13,7 @@ from typing import Any
 from bson import ObjectId
 
 from clinics.store import tide as store
-from clinics.store.tide import Bound
+from clinics.store.tide import Bound, Holders
 from clinics_site.core import clock
 from clinics_site.core.db import Document
 from clinics_site.core.errors import BadRequest
@@ -95,11 +96,11 @@ def tide_report(question: TideQuestion) -> dict[str, list[Document]]:
     """Stored documents by category, in the order asked; a category that was not reached has no key."""
     if question.cutoff == clock.ZERO:
         raise BadRequest(NO_CUTOFF)
-    results = dict(_fill(question, _candidates(question)))
+    holders = Holders(question.clinic_id, question.tags)
+    results = dict(_fill(question, _candidates(question, holders)))
     if question.with_no_data:
         results["noData"] = store.list_without_recent_data(
-            question.clinic_id,
-            question.tags,
+            holders,
             period=question.period,
             cutoff=question.cutoff,
             recent=clock.now() - RECENT,
@@ -108,10 +109,9 @@ def tide_report(question: TideQuestion) -> dict[str, list[Document]]:
     return results
 
 
-def _candidates(question: TideQuestion) -> list[Document]:
+def _candidates(question: TideQuestion, holders: Holders) -> list[Document]:
     return store.list_candidates(
-        question.clinic_id,
-        question.tags,
+        holders,
         period=question.period,
         cutoff=question.cutoff,
         any_of=[CATEGORIES[name].needs for name in question.categories],

@@ -144,7 +144,7 @@ def tags_page(
     """
     _, direction = ordering.keys[0]
     pipeline = [
-        *_holders_of_all(clinic_id, tags),
+        *holders_of_all(clinic_id, tags, fullName="fullName"),
         {"$sort": {"fullName": direction, "_id": 1}},
         *_page_and_count(window),
     ]
@@ -152,16 +152,19 @@ def tags_page(
     return _page_of(rows)
 
 
-def _holders_of_all(clinic_id: ObjectId, tags: Sequence[ObjectId]) -> list[Condition]:
+def holders_of_all(clinic_id: ObjectId, tags: Sequence[ObjectId], **kept: str) -> list[Condition]:
+    """Stages that tell from the keys of `TideTags` who has all the tags. `kept`: name in the result -> path."""
+    fields: Condition = {name: f"${path}" for name, path in kept.items()} or {"_id": 1}
     holders: list[list[Condition]] = [
-        [{"$match": {"clinicId": clinic_id, "tags": tag}}, {"$project": {"fullName": 1}}]
+        [{"$match": {"clinicId": clinic_id, "tags": tag}}, {"$project": fields}]
         for tag in dict.fromkeys(tags)
     ]
+    firsts = {name: {"$first": f"${name}"} for name in kept}
     first, *rest = holders
     return [
         *first,
         *({"$unionWith": {"coll": COLLECTION, "pipeline": other}} for other in rest),
-        {"$group": {"_id": "$_id", "n": {"$sum": 1}, "fullName": {"$first": "$fullName"}}},
+        {"$group": {"_id": "$_id", "n": {"$sum": 1}, **firsts}},
         {"$match": {"n": len(holders)}},
     ]
 
@@ -238,7 +241,7 @@ def count_matching(clinic_id: ObjectId, wanted: PatientFilter) -> int:
 
 
 def _count_with_all_tags(clinic_id: ObjectId, tags: Sequence[ObjectId]) -> int:
-    pipeline = [*_holders_of_all(clinic_id, tags), {"$count": "n"}]
+    pipeline = [*holders_of_all(clinic_id, tags), {"$count": "n"}]
     return sum(row["n"] for row in db.collection(COLLECTION).aggregate(pipeline, hint=BY_TAG))
 
 

@@ -1,4 +1,8 @@
-"""The two queries of the TIDE report; each fetches one period and what a row shows, nothing else of a summary."""
+"""The queries of the TIDE report; they fetch one period and what a row shows, nothing else of a summary.
+
+With one tag, two queries along the index of its holders. An index over an array answers for one value at a time, so
+with several tags a query before them finds out from index keys who has them all, and nobody else's document is read.
+"""
 
 import operator
 from collections.abc import Sequence
@@ -7,8 +11,10 @@ from datetime import datetime
 from typing import Any
 
 from bson import ObjectId
+from pymongo.cursor import Cursor
 
 from clinics import statistics
+from clinics.store.patient_lists import holders_of_all
 from clinics.store.patients import COLLECTION
 from clinics_site.core import db
 from clinics_site.core.db import Document
@@ -43,32 +49,56 @@ class Bound:
         return {statistics.path("cgm", period, self.field): {self.operator: self.value}}
 
 
+class Holders:
+    """The patients of a clinic who have all of some tags."""
+
+    def __init__(self, clinic_id: ObjectId, tags: Sequence[ObjectId]) -> None:
+        self._query: dict[str, Any] = {"clinicId": clinic_id, "tags": {"$all": list(tags)}}
+        self._found: dict[ObjectId, datetime | None] | None = None
+        if len(set(tags)) > 1:
+            rows = db.collection(COLLECTION).aggregate(
+                holders_of_all(clinic_id, tags, last=LAST_DATA),
+                hint="TideTags",
+                batchSize=100_000,
+            )
+            self._found = {row["_id"]: row["last"] for row in rows}
+
+    def since(self, cutoff: datetime) -> dict[str, Any]:
+        """The query for those with data since then, and the index to use."""
+        if self._found is None:
+            return {"filter": {**self._query, LAST_DATA: {"$gte": cutoff}}, "hint": "TideTags"}
+        ids = [i for i, last in self._found.items() if last is not None and last >= cutoff]
+        return {"filter": {"_id": {"$in": ids}, LAST_DATA: {"$gte": cutoff}}, "hint": "_id_"}
+
+    def silent(self, certain: datetime, possible: datetime, limit: int) -> dict[str, Any]:
+        """The query for those without data since `possible`; as many as are needed of those since `certain`."""
+        if self._found is None:
+            return {"filter": self._query, "hint": "TideTags"}
+        order = {i: (last is not None, last, i) for i, last in self._found.items()}
+        never_or_long = [i for i, last in self._found.items() if last is None or last < certain]
+        wanted = sorted(never_or_long, key=order.__getitem__)[:limit]
+        if len(wanted) < limit:
+            wanted += [i for i, last in self._found.items() if last and certain <= last < possible]
+        return {"filter": {"_id": {"$in": wanted}}, "hint": "_id_"}
+
+
 def list_candidates(
-    clinic_id: ObjectId,
-    tags: Sequence[ObjectId],
+    holders: Holders,
     *,
     period: str,
     cutoff: datetime,
     any_of: Sequence[tuple[Bound, ...]],
 ) -> list[Document]:
-    """Patients with all tags and data since the cutoff to whom one of the groups of bounds applies."""
+    """Holders with data since the cutoff to whom one of the groups of bounds applies."""
     groups = [{"$and": [bound.condition(period) for bound in group]} for group in any_of]
-    query = {
-        "clinicId": clinic_id,
-        "tags": {"$all": list(tags)},
-        LAST_DATA: {"$gte": cutoff},
-        "$or": groups,
-    }
+    query = holders.since(cutoff)
+    query["filter"]["$or"] = groups
     # One answer instead of many: a row is about 1 KB.
-    found = db.collection(COLLECTION).find(
-        query, _projection(period), hint="TideTags", batch_size=10_000
-    )
-    return list(found)
+    return list(_find(query, period, batch_size=10_000))
 
 
 def list_without_recent_data(
-    clinic_id: ObjectId,
-    tags: Sequence[ObjectId],
+    holders: Holders,
     *,
     period: str,
     cutoff: datetime,
@@ -77,25 +107,17 @@ def list_without_recent_data(
 ) -> list[Document]:
     """Never any data first, then the longest silent. A disconnected source counts even when data are newer."""
     disconnected = {"$elemMatch": {"providerName": "dexcom", "state": {"$ne": "connected"}}}
-    query = {
-        "clinicId": clinic_id,
-        "tags": {"$all": list(tags)},
-        "$or": [
-            {LAST_DATA: None},
-            {LAST_DATA: {"$lt": min(cutoff, recent)}},
-            {LAST_DATA: {"$lt": recent}, "dataSources": disconnected},
-        ],
-    }
-    found = db.collection(COLLECTION).find(
-        query,
-        _projection(period),
-        sort=[(LAST_DATA, 1), ("_id", 1)],
-        limit=limit,
-        hint="TideTags",
-    )
-    return list(found)
+    certain = min(cutoff, recent)
+    query = holders.silent(certain, recent, limit)
+    query["filter"]["$or"] = [
+        {LAST_DATA: None},
+        {LAST_DATA: {"$lt": certain}},
+        {LAST_DATA: {"$lt": recent}, "dataSources": disconnected},
+    ]
+    return list(_find(query, period, sort=[(LAST_DATA, 1), ("_id", 1)], limit=limit))
 
 
-def _projection(period: str) -> dict[str, int]:
+def _find(query: dict[str, Any], period: str, **options: Any) -> Cursor[Document]:
     fields = (statistics.path("cgm", period, name) for name in ROW_FIELDS)
-    return dict.fromkeys((*_SHOWN, *fields), 1)
+    shown = dict.fromkeys((*_SHOWN, *fields), 1)
+    return db.collection(COLLECTION).find(query["filter"], shown, hint=query["hint"], **options)

@@ -166,7 +166,8 @@ def dexcom(state):
     return [{"providerName": "dexcom", "state": state}]
 
 
-def test_who_has_no_data(lakeside, ben):
+@pytest.mark.parametrize("tags", [(RED,), (RED, BLUE)], ids=["one tag", "two tags"])
+def test_who_has_no_data(lakeside, ben, tags):
     rows = [
         person("never", days=None),
         {"fullName": "no summary", "tags": [RED]},
@@ -178,18 +179,23 @@ def test_who_has_no_data(lakeside, ben):
         person("other", days=2) | {"dataSources": [{"providerName": "abbott", "state": "error"}]},
         person("both", days=3, timeInVeryLowPercent=0.5) | {"dataSources": dexcom("error")},
     ]
-    make_patients(lakeside, rows)
-    found = results(ben.api.get(url(lakeside)))
+    make_patients(lakeside, [row | {"tags": list(tags)} for row in rows])
+    make_patients(lakeside, [person("with another tag", days=None) | {"tags": [BLUE]}])
+    wanted = ",".join(map(str, tags))
+    found = results(ben.api.get(url(lakeside, tags=wanted)))
     assert set(found["noData"][:2]) == {"never", "no summary"}
     assert found["noData"][2:] == ["old", "both", "cut off"]
     assert found["timeInVeryLowPercent"] == ["both"]
-    assert "noData" not in results(ben.api.get(url(lakeside, excludeNoData="true")))
+    without = results(ben.api.get(url(lakeside, tags=wanted, excludeNoData="true")))
+    assert "noData" not in without
 
 
-def test_no_data_has_a_limit_of_its_own(lakeside, ben):
-    rows = [person(f"o{n}", days=20) for n in range(60)]
-    make_patients(lakeside, rows + [person(f"v{n}", timeInVeryLowPercent=0.5) for n in range(100)])
-    found = results(ben.api.get(url(lakeside)))
+@pytest.mark.parametrize("tags", [(RED,), (RED, BLUE)], ids=["one tag", "two tags"])
+def test_no_data_has_a_limit_of_its_own(lakeside, ben, tags):
+    rows = [person(f"o{n}", days=20, tags=tags) for n in range(60)]
+    rows += [person(f"v{n}", tags=tags, timeInVeryLowPercent=0.5) for n in range(100)]
+    make_patients(lakeside, rows)
+    found = results(ben.api.get(url(lakeside, tags=",".join(map(str, tags)))))
     assert len(found["timeInVeryLowPercent"]) == 100
     assert len(found["noData"]) == 50
 
