@@ -491,6 +491,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "LICENSE": {"name": "BSD-2-Clause"},
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PUBLIC": True,
+    "DEFAULT_GENERATOR_CLASS": "clinics_site.core.api.description.Generator",
     "PREPROCESSING_HOOKS": ["clinics_site.core.api.description.only_operations"],
     "POSTPROCESSING_HOOKS": ["clinics_site.core.api.description.add_components"],
     "SWAGGER_UI_DIST": "SIDECAR",

@@ -1,5 +1,7 @@
 """`/live`, `/ready`, `/metrics`: what a load balancer and a scraper see."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from django.core.cache import cache
 from django.test import Client
@@ -7,6 +9,7 @@ from pymongo.errors import ServerSelectionTimeoutError
 from redis.exceptions import ConnectionError as RedisDown
 
 from clinics_site.core import db
+from clinics_site.core.api.description import Generator
 
 
 def test_a_service_with_its_servers_is_ready():
@@ -45,3 +48,11 @@ def test_metrics_count_by_operation_and_name_nobody(ada):
 @pytest.mark.parametrize("path", ["/schema", "/docs"])
 def test_the_description_is_open_to_read(path):
     assert Client().get(path).status_code == 200
+
+
+def test_the_first_descriptions_can_be_asked_for_at_once(monkeypatch):
+    monkeypatch.setattr(Generator, "_made", None)
+    with ThreadPoolExecutor(4) as threads:
+        answers = list(threads.map(lambda _: Client().get("/schema"), range(4)))
+    assert {answer.status_code for answer in answers} == {200}
+    assert len({answer.content for answer in answers}) == 1

@@ -1,13 +1,16 @@
 """drf-spectacular fitted to operations: which are described, their path parameters, their components."""
 
+import threading
 from typing import Any
 
+from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
 
 from clinics_site.core.api import parameters
 from clinics_site.core.api.operations import REGISTRY
 from clinics_site.core.api.schema import COMPONENTS
 
+_one_at_a_time = threading.Lock()
 Endpoint = tuple[str, str, str, Any]
 
 
@@ -25,6 +28,19 @@ class OperationSchema(AutoSchema):
             }
             for name in variables
         ]
+
+
+class Generator(SchemaGenerator):
+    """The description is the same for everybody: made once in a process, by one thread (the generator's own
+    bookkeeping is not made for two at once)."""
+
+    _made: dict[str, Any] | None = None
+
+    def get_schema(self, request: Any = None, public: bool = False) -> Any:  # noqa: FBT001, FBT002
+        with _one_at_a_time:
+            if Generator._made is None:
+                Generator._made = super().get_schema(request=request, public=public)
+            return Generator._made
 
 
 def only_operations(endpoints: list[Endpoint]) -> list[Endpoint]:
