@@ -15,7 +15,7 @@ import pytest
 from scripts import local, servers
 from tests.processes.service import eventually
 
-pytestmark = [pytest.mark.processes, pytest.mark.timeout(240), pytest.mark.xdist_group("run")]
+pytestmark = [pytest.mark.processes, pytest.mark.timeout(240)]
 LAST_LINE = "Ctrl-C ends everything"
 
 

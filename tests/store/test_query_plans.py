@@ -20,8 +20,6 @@ COUNT = 20_000
 # Fixed ids: they are part of test names, which all workers of one run have to agree on.
 TAGS = [{"_id": ObjectId(f"{n:024x}"), "name": f"Tag {n}"} for n in range(4)]
 SITES = [{"id": ObjectId(f"{n + 100:024x}"), "name": f"Site {n}"} for n in range(3)]
-# One worker seeds, whatever the others do.
-pytestmark = pytest.mark.xdist_group("query_plans")
 BODY = {"fullName": "Iris Example", "birthDate": "1984-05-06"}
 
 
