@@ -9,6 +9,7 @@ from clinics_site.core.indexes import declare
 
 # --- patients: the names of the behaviour note (patients, 1.5) -------------------------------------
 _COLLATION = {"locale": "en", "strength": 1}
+_MATCHED_MESSAGE = "ehrSubscriptions.summaryAndReports.matchedMessages.id"
 _UNIQUE_MRN = {"mrn": {"$type": "string"}, "requireUniqueMrn": {"$eq": True}}
 
 
@@ -128,6 +129,12 @@ declare(
         [("clinicId", 1), ("userId", 1)],
         name="ActiveReports",
         partialFilterExpression={"ehrSubscriptions.summaryAndReports.active": True},
+    ),
+    # Which messages subscriptions name: asked for each batch of old messages. Only subscribed patients are in it.
+    IndexModel(
+        [(_MATCHED_MESSAGE, 1)],
+        name="MatchedMessages",
+        partialFilterExpression={_MATCHED_MESSAGE: {"$exists": True}},
     ),
 )
 declare(

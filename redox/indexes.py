@@ -4,7 +4,6 @@ declared right under new names."""
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
 from clinics_site.core.indexes import declare
-from redox.store.retention import MATCHED_ID, SUBSCRIBERS
 
 declare(
     "redox",
@@ -44,13 +43,4 @@ declare(
         [("kind", ASCENDING), ("documentId", ASCENDING)], name="UniqueRedoxDelivery", unique=True
     ),
     IndexModel([("clinicId", ASCENDING), ("_id", DESCENDING)], name="DeliveriesByClinic"),
-)
-# Which messages subscriptions name: a run of the retention asks it for each batch. Only subscribed patients are in it.
-declare(
-    SUBSCRIBERS,
-    IndexModel(
-        [(MATCHED_ID, ASCENDING)],
-        name="MatchedMessages",
-        partialFilterExpression={MATCHED_ID: {"$exists": True}},
-    ),
 )

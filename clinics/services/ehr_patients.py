@@ -1,6 +1,6 @@
 """A clinic's patients as its health record knows them, for operators (behaviour note ehr, 14)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bson import ObjectId
@@ -38,3 +38,9 @@ def iter_without_email(clinic_id: ObjectId, *, batch: int) -> Iterator[Document]
     while page := store.list_without_email(clinic_id, after=after, limit=batch):
         yield from page
         after = page[-1]["_id"]
+
+
+def list_messages_of_subscriptions(message_ids: Sequence[ObjectId]) -> set[ObjectId]:
+    """Those of these messages that a patient's subscription names, active or not; also others that the same
+    subscriptions name."""
+    return store.list_matched_messages(message_ids)

@@ -1,6 +1,6 @@
 """A clinic's patients as seen from its health record: by MRN, by subscription, without an address."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bson import ObjectId
@@ -10,6 +10,7 @@ from clinics_site.core import db
 from clinics_site.core.db import Document
 
 COLLECTION = "patients"
+MATCHED_ID = f"ehrSubscriptions.{REPORTS}.matchedMessages.id"
 _SHOWN = {"userId": 1, "fullName": 1, "mrn": 1, "ehrSubscriptions": 1}
 _NO_TEXT = {"$in": [None, ""]}
 _NO_SUBSCRIPTION: dict[str, Any] = {"$in": [None, {}]}
@@ -59,3 +60,14 @@ def list_without_email(
     if after is not None:
         wanted["_id"] = {"$gt": after}
     return list(db.collection(COLLECTION).find(wanted, sort=[("_id", 1)], limit=limit))
+
+
+def list_matched_messages(message_ids: Sequence[ObjectId]) -> set[ObjectId]:
+    found = db.collection(COLLECTION).find(
+        {MATCHED_ID: {"$in": list(message_ids)}}, {MATCHED_ID: 1, "_id": 0}
+    )
+    return {
+        message["id"]
+        for patient in found
+        for message in patient["ehrSubscriptions"][REPORTS]["matchedMessages"]
+    }

@@ -11,6 +11,7 @@ import structlog
 from bson import ObjectId
 from django.conf import settings
 
+from clinics.services import ehr_patients
 from clinics_site.core import clock, db, leases
 from clinics_site.core.db import Document
 from redox import configuration
@@ -57,7 +58,11 @@ def _work(run: Document, started: datetime, *, before: ObjectId) -> int:
 
 def _delete_unneeded(message_ids: list[ObjectId]) -> int:
     unneeded = message_ids
-    for list_needed in (store.list_unfinished, store.list_subscribed, store.list_scheduled):
+    for list_needed in (
+        store.list_unfinished,
+        ehr_patients.list_messages_of_subscriptions,
+        store.list_scheduled,
+    ):
         needed = list_needed(unneeded)
         unneeded = [message_id for message_id in unneeded if message_id not in needed]
     return store.delete_messages(unneeded) if unneeded else 0

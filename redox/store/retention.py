@@ -1,7 +1,6 @@
 """Deleting raw messages: the day's run, which messages are old, what still needs them.
 
 The collection `ehrRetention` holds one document: {_id: "messages", notBefore, claim?, after?: last id looked at}.
-`patients` are only asked here which messages their subscriptions name, by an index made for that.
 """
 
 import secrets
@@ -17,9 +16,6 @@ from redox.store import messages, processing, scheduled
 
 COLLECTION = "ehrRetention"
 RUN = "messages"
-SUBSCRIBERS = "patients"
-REPORTS = "summaryAndReports"
-MATCHED_ID = f"ehrSubscriptions.{REPORTS}.matchedMessages.id"
 ORDER_ID = "lastMatchedOrder._id"
 FIRST = ObjectId("0" * 24)
 Ids = Sequence[ObjectId]
@@ -85,17 +81,6 @@ def list_scheduled(message_ids: Ids) -> set[ObjectId]:
         [{"$match": {ORDER_ID: {"$in": list(message_ids)}}}, {"$group": {"_id": f"${ORDER_ID}"}}]
     )
     return {row["_id"] for row in rows}
-
-
-def list_subscribed(message_ids: Ids) -> set[ObjectId]:
-    """Those that a patient's subscription names, active or not; also others that the same subscriptions name."""
-    query = {MATCHED_ID: {"$in": list(message_ids)}}
-    found = db.collection(SUBSCRIBERS).find(query, {MATCHED_ID: 1, "_id": 0})
-    return {
-        message["id"]
-        for patient in found
-        for message in patient["ehrSubscriptions"][REPORTS]["matchedMessages"]
-    }
 
 
 def delete_messages(message_ids: Ids) -> int:

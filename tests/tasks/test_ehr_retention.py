@@ -8,6 +8,7 @@ import structlog
 import time_machine
 from bson import ObjectId
 
+from clinics.store.ehr_patients import MATCHED_ID
 from clinics_site.celery import app
 from clinics_site.core import clock, db, leases
 from redox.services import processing, retention, scheduling
@@ -238,7 +239,14 @@ class TestRuns:
         (run,) = db.collection("ehrRetention").find({})
         assert run == second
 
-    def test_the_counts_are_logged_and_nothing_else(self):
+    @pytest.fixture
+    def every_level(self):
+        usual = structlog.get_config()["wrapper_class"]
+        structlog.configure(wrapper_class=structlog.make_filtering_bound_logger("DEBUG"))
+        yield
+        structlog.configure(wrapper_class=usual)
+
+    def test_the_counts_are_logged_and_nothing_else(self, every_level):
         received(days=400)
         received(days=400, state="failed")
 
@@ -291,7 +299,7 @@ class TestPlans:
         assert stats["totalDocsExamined"] == 0
 
     def test_subscriptions_by_message(self, wanted):
-        used, stats = plan("patients", {store.MATCHED_ID: wanted})
+        used, stats = plan("patients", {MATCHED_ID: wanted})
 
         assert "MatchedMessages" in used
         assert stats["totalDocsExamined"] == 2
