@@ -7,4 +7,4 @@ COPY . .
 RUN python manage.py collectstatic --noinput && useradd --system clinics
 USER clinics
 EXPOSE 8080
-CMD ["gunicorn", "-c", "clinics_site/gunicorn.py", "clinics_site.wsgi"]
+CMD ["python", "-m", "clinics_site.server"]

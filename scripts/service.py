@@ -16,7 +16,7 @@ from scripts.local import Problem
 START_SECONDS = 90
 _PYTHON = [sys.executable, "-m"]
 COMMANDS = {
-    "web": [*_PYTHON, "gunicorn", "-c", "clinics_site/gunicorn.py", "clinics_site.wsgi"],
+    "web": [*_PYTHON, "clinics_site.server"],
     "worker": [
         *(*_PYTHON, "celery", "-A", "clinics_site", "worker", "-Q", "default", "-n", "default@%h"),
         *("--concurrency", "2", "--without-gossip", "--without-mingle", "--without-heartbeat"),

@@ -24,7 +24,8 @@ ALLOWED = frozenset(
     }
 )  # fmt: skip
 # Their messages name processes, queues and addresses of our own servers, nothing a client sent.
-HARMLESS = ("gunicorn", "celery.beat", "celery.apps", "celery.worker.consumer", "kombu.connection")
+HARMLESS = ("celery.beat", "celery.apps", "celery.worker.consumer", "kombu.connection")
+WEB_SERVER = "_granian"  # itself; the loggers below it quote exceptions
 Event = MutableMapping[str, Any]
 _LINE = orjson.OPT_APPEND_NEWLINE | orjson.OPT_NON_STR_KEYS
 
@@ -75,8 +76,7 @@ def configure(level: str) -> None:
     root.handlers[:] = [handler]
     root.setLevel(level)
     for name in (
-        "gunicorn.error",
-        "gunicorn.access",
+        WEB_SERVER,
         "celery",
         "celery.task",
         "django",
@@ -93,7 +93,7 @@ def configure(level: str) -> None:
 def hide_foreign_text(logger: Any, name: str, event: Event) -> Event:
     record = event.get("_record")
     source = record.name if record is not None else ""
-    if not source.startswith(HARMLESS):
+    if source != WEB_SERVER and not source.startswith(HARMLESS):
         event["event"] = "log"
     return event
 

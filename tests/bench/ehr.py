@@ -1,6 +1,6 @@
 """`make bench-ehr`: one sync of a clinic through real processes, from the call to the last report at Redox.
 
-gunicorn, beat and two EHR workers of one process each run on a database of their own; Redox is a server on loopback
+Web, beat and two EHR workers of one process each run on a database of their own; Redox is a server on loopback
 that checks tokens and counts messages, in this process. Prints the time to 202, patients/s and CPU per patient, beside
 a report and a flowsheet made alone in a bare loop, and writes them as JSON to bench-results/.
 ARGS="--patients 10000" for more.

@@ -13,7 +13,7 @@ COUNTED = ("find", "aggregate", "count", "update", "insert", "delete", "findAndM
 
 @dataclass(frozen=True)
 class Reading:
-    web: float  # CPU seconds of all web workers
+    web: float  # CPU seconds of the web process and all its workers
     database: float  # CPU seconds of mongod
     commands: int
     examined: int
@@ -29,7 +29,7 @@ class Meters:
     def read(self) -> Reading:
         metrics = self._client.admin.command("serverStatus")["metrics"]
         return Reading(
-            web=sum(_cpu(pid) for pid in _children(self._master)),
+            web=cpu_with_children(self._master),
             database=_cpu(self._mongod),
             commands=sum(int(metrics["commands"][name]["total"]) for name in COUNTED),
             examined=int(metrics["queryExecutor"]["scannedObjects"]),
@@ -46,12 +46,13 @@ def _cpu(pid: int) -> float:
 
 
 def _children(pid: int) -> list[int]:
-    text = Path(f"/proc/{pid}/task/{pid}/children").read_text()
-    return [int(child) for child in text.split()]
+    """Of every thread: the one that starts a child again need not be the one that started it first."""
+    texts = [path.read_text() for path in Path(f"/proc/{pid}/task").glob("*/children")]
+    return [int(child) for text in texts for child in text.split()]
 
 
 def cpu_with_children(pid: int) -> float:
-    """CPU seconds of a process and of the pool that it has forked."""
+    """CPU seconds of a process and of those that it has started."""
     return _cpu(pid) + sum(_cpu(child) for child in _children(pid))
 
 

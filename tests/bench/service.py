@@ -14,6 +14,7 @@ from typing import Any
 import pymongo
 
 from scripts import servers
+from scripts import service as processes
 from tests.bench.meters import Meters
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -35,10 +36,10 @@ def environment() -> dict[str, str]:
 
 @contextmanager
 def running(env: dict[str, str], port: int) -> Iterator[Meters]:
-    """Start gunicorn with the project's own configuration; end it with the block."""
+    """Start the web process with the project's own command; end it with the block."""
     log = (ROOT / ".local" / "bench-web.log").open("wb")
     process = subprocess.Popen(
-        [sys.executable, "-m", "gunicorn", "-c", "clinics_site/gunicorn.py", "clinics_site.wsgi"],
+        processes.COMMANDS["web"],
         cwd=ROOT,
         env={**env, "PORT": str(port)},
         stdout=log,

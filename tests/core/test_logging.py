@@ -85,6 +85,7 @@ def test_chained_exceptions_tell_nothing_either(lines):
     [
         "django.request",
         "django.server",
+        "_granian.utils",
         "pymongo.command",
         "pymongo.serverSelection",
         "celery.task",
@@ -108,10 +109,10 @@ def test_other_libraries_texts_are_hidden(lines, name):
 
 
 def test_harmless_libraries_keep_their_words(lines):
-    logging.getLogger("gunicorn.error").info("Listening at: %s", "http://127.0.0.1:8080")
+    logging.getLogger("_granian").error("Unexpected exit from worker-%s", 1)
 
     (line,) = lines()
-    assert line["event"] == "Listening at: http://127.0.0.1:8080"
+    assert line["event"] == "Unexpected exit from worker-1"
 
 
 @pytest.mark.filterwarnings("always")

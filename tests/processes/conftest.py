@@ -12,12 +12,12 @@ from tests.processes.service import Service
 @pytest.fixture
 def service(tmp_path):
     """Not started yet; ended after the test. Its log is printed when the test fails."""
-    found = Service(tmp_path, {"SECRET_KEY": settings.SECRET_KEY, **_same_place()})
+    found = Service(tmp_path, {"SECRET_KEY": settings.SECRET_KEY, **same_place()})
     yield found
     found.stop()
     sys.stdout.write(found.logs()[-20_000:])
 
 
-def _same_place() -> dict[str, str]:
+def same_place() -> dict[str, str]:
     names = ("MONGODB_URI", "REDIS_URL", "TIDEPOOL_CLINIC_DATABASE_NAME", "BROKER_KEY_PREFIX")
     return {name: os.environ[name] for name in names}

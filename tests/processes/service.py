@@ -1,4 +1,4 @@
-"""The service as real processes: gunicorn, two Celery workers and beat, on a database of their own.
+"""The service as real processes: web, two Celery workers and beat, on a database of their own.
 
 `service` is a fixture of tests/processes/conftest.py:
 
@@ -20,6 +20,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass
+from http.client import HTTPMessage
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -34,7 +35,7 @@ WORKERS = ("worker", "ehr-worker")
 @dataclass(frozen=True, slots=True)
 class Answer:
     status: int
-    headers: dict[str, str]
+    headers: HTTPMessage  # by name in any case
     content: bytes
 
     def json(self) -> Any:
@@ -130,9 +131,9 @@ class Service:
         )
         try:
             with urllib.request.urlopen(request, timeout=timeout) as response:
-                return Answer(response.status, dict(response.headers), response.read())
+                return Answer(response.status, response.headers, response.read())
         except urllib.error.HTTPError as error:
-            return Answer(error.code, dict(error.headers), error.read())
+            return Answer(error.code, error.headers, error.read())
 
     def get(self, path: str, **options: Any) -> Answer:
         return self.request("GET", path, **options)

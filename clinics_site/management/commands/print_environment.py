@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand
 
 from clinics_site import (
     env,
-    gunicorn,  # noqa: F401 (reads the variables of the web process)
+    server,  # noqa: F401 (reads the variables of the web process)
 )
 
 

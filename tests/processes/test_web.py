@@ -1,0 +1,207 @@
+"""The web process: what its server promises to clients, proxies and whoever runs it."""
+
+import http.client
+import os
+import re
+import signal
+import socket
+import sys
+import time
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from tests.cast import make_person
+from tests.processes.conftest import same_place
+from tests.processes.service import Service, eventually
+
+pytestmark = [pytest.mark.processes, pytest.mark.timeout(120)]
+LAKESIDE = b'{"name": "Lakeside", "country": "US", "preferredBgUnits": "mg/dL"}'
+MEGABYTE = 1024 * 1024
+HEADER_SECONDS = 30
+
+
+@pytest.fixture(scope="module")
+def web(tmp_path_factory):
+    """Only the web process, one for the tests that do not end it."""
+    found = Service(
+        tmp_path_factory.mktemp("web"), {"SECRET_KEY": settings.SECRET_KEY, **same_place()}
+    )
+    found.start(only=("web",))
+    yield found
+    found.stop()
+    sys.stdout.write(found.logs()[-20_000:])
+
+
+@contextmanager
+def connected(service):
+    with socket.create_connection(("127.0.0.1", service.port), timeout=20) as link:
+        yield link
+
+
+def answer(link):
+    """The next answer of a connection: status, headers, body."""
+    response = http.client.HTTPResponse(link)
+    response.begin()
+    return response.status, response.headers, response.read()
+
+
+def create_clinic(*lines):
+    """The headers of a request that LAKESIDE is the body of."""
+    token = make_person("Ada Admin", roles=("clinician",)).token
+    words = ("POST /v1/clinics HTTP/1.1", "Host: localhost", f"x-tidepool-session-token: {token}")
+    return "\r\n".join([*words, "Content-Type: application/json", *lines, "", ""]).encode()
+
+
+def workers(service):
+    tasks = Path(f"/proc/{service.pid('web')}/task").glob("*/children")
+    return {int(pid) for path in tasks for pid in path.read_text().split()}
+
+
+def is_alive(pid):
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+# --- requests -------------------------------------------------------------------------------------------
+def test_a_body_in_chunks_arrives_whole(web):
+    with connected(web) as link:
+        link.sendall(create_clinic("Transfer-Encoding: chunked"))
+        for part in (LAKESIDE[:7], LAKESIDE[7:]):
+            link.sendall(b"%x\r\n%s\r\n" % (len(part), part))
+            time.sleep(0.1)
+        link.sendall(b"0\r\n\r\n")
+        status, _, body = answer(link)
+    assert (status, b'"name":"Lakeside"' in body) == (200, True), body
+
+
+def test_a_body_that_comes_slowly_arrives_whole(web):
+    with connected(web) as link:
+        length = f"Content-Length: {len(LAKESIDE)}"
+        link.sendall(create_clinic(length))
+        for start in range(0, len(LAKESIDE), 20):
+            link.sendall(LAKESIDE[start : start + 20])
+            time.sleep(0.05)
+        assert answer(link)[0] == 200
+
+
+def test_a_client_may_ask_before_it_sends_its_body(web):
+    with connected(web) as link:
+        lines = (f"Content-Length: {len(LAKESIDE)}", "Expect: 100-continue")
+        link.sendall(create_clinic(*lines))
+        assert link.recv(1000) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        link.sendall(LAKESIDE)
+        assert answer(link)[0] == 200
+
+
+@pytest.mark.parametrize("is_chunked", [False, True])
+def test_a_body_that_is_too_large_is_refused_and_the_connection_ends(web, is_chunked):
+    size = 11 * MEGABYTE
+    length = "Transfer-Encoding: chunked" if is_chunked else f"Content-Length: {size}"
+    with connected(web) as link:
+        link.sendall(create_clinic(length))
+        with suppress(BrokenPipeError, ConnectionResetError):  # refused before all is sent
+            link.sendall((b"%x\r\n" % size if is_chunked else b"") + b"x" * size)
+        assert answer(link)[::2] == (413, b'{"message":"request body is too large"}')
+        with suppress(ConnectionResetError):
+            assert link.recv(1) == b""
+
+
+def test_a_connection_serves_many_requests_and_tells_no_program_by_name(web):
+    link = http.client.HTTPConnection("127.0.0.1", web.port, timeout=10)
+    for method, path in (("GET", "/docs"), ("HEAD", "/docs"), ("GET", "/no"), ("GET", "/docs")):
+        link.request(method, path)
+        used = link.sock
+        response = link.getresponse()
+        body = response.read()
+        assert link.sock is used
+        assert response.headers.get_all("Server") == ["clinics"]
+        assert int(response.headers["Content-Length"]) > 0
+        assert (len(body) > 0) == (method == "GET")
+
+
+def test_paths_reach_the_routes_decoded(web):
+    token = web.server_token()
+    for path in ("/v1/clinics/a%2Fb", "/v1/clinics/caf%C3%A9", "/v1/clinics/%FF", "/v1//%00"):
+        assert web.get(path, token=token).status in (400, 404), path
+
+
+def test_a_token_of_16000_characters_is_read_and_larger_heads_are_refused(web):
+    assert web.get("/v1/clinics", token="x" * 16_380).status == 401
+    assert web.get(f"/live?{'x' * 8000}", token="x" * 16_380).status == 200
+    assert web.get("/live", token="x" * 300_000).status == 431
+    assert web.get("/live", headers={f"x-{n}": "x" for n in range(120)}).status == 431
+    assert web.get("/live").status == 200
+
+
+def test_only_http_1_is_spoken(web):
+    with connected(web) as link:
+        link.sendall(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")
+        with suppress(ConnectionResetError):
+            assert link.recv(100) == b""
+
+
+def test_slow_clients_hold_no_thread(web):
+    links = [socket.create_connection(("127.0.0.1", web.port)) for _ in range(40)]
+    for link in links:
+        link.sendall(b"GET /live HTTP/1.1\r\nHost: loc")
+    began = time.monotonic()
+    assert [web.get("/live").status for _ in range(10)] == [200] * 10
+    assert time.monotonic() - began < 5
+    for link in links:
+        link.close()
+
+
+@pytest.mark.chaos
+def test_a_client_that_never_finishes_its_headers_is_dropped(web):
+    with connected(web) as link:
+        link.settimeout(HEADER_SECONDS + 10)
+        link.sendall(b"GET /live HTTP/1.1\r\nHost: loc")
+        assert link.recv(100) == b""
+
+
+# --- processes ------------------------------------------------------------------------------------------
+def test_a_killed_worker_is_replaced_and_the_others_serve_meanwhile(web):
+    before = workers(web)
+    os.kill(min(before), signal.SIGKILL)
+    eventually(lambda: len(workers(web) - before) == 1, within=5)
+    assert workers(web) & before
+    assert [web.get("/live").status for _ in range(20)] == [200] * 20
+    assert re.search(r'"event": ?"Unexpected exit from worker-\d"', web.logs())
+
+
+def test_what_is_in_flight_at_sigterm_is_answered_and_no_process_is_left(service):
+    service.start(only=("web",))
+    everyone = workers(service)
+    with connected(service) as link:
+        length = f"Content-Length: {len(LAKESIDE)}"
+        link.sendall(create_clinic(length))
+        link.sendall(LAKESIDE[:20])
+        time.sleep(0.3)
+        service.signal("web", signal.SIGTERM)
+        time.sleep(2)
+        link.sendall(LAKESIDE[20:])
+        status, headers, _ = answer(link)
+    assert (status, headers["Connection"]) == (200, "close")
+    eventually(lambda: not service.is_alive("web"), within=10)
+    assert len(everyone) == 2
+    assert not any(is_alive(pid) for pid in everyone)
+
+
+def test_workers_end_when_their_master_is_killed(service):
+    service.start(only=("web",))
+    everyone = workers(service)
+    service.signal("web", signal.SIGKILL)
+    eventually(lambda: not any(is_alive(pid) for pid in everyone), within=10)
+
+
+def test_a_start_can_be_broken_off(service):
+    service.start_worker("web")
+    everyone = eventually(lambda: len(workers(service)) == 2 and workers(service))
+    service.signal("web", signal.SIGTERM)
+    eventually(lambda: not service.is_alive("web"), within=5)
+    assert not any(is_alive(pid) for pid in everyone)
