@@ -19,6 +19,23 @@ def find_clinician_roles(clinic_id: str, user_id: str) -> frozenset[str]:
     return frozenset(clinician_store.find_roles(found, user_id)) if found else frozenset()
 
 
+class RolesLookup:
+    """`find_clinician_roles` as a part of somebody else's look-up of a person."""
+
+    @staticmethod
+    def stage(clinic_id: str) -> Document | None:
+        """None for what is no clinic's id."""
+        found = ids.parse_id(clinic_id)
+        return clinician_store.roles_lookup(found) if found else None
+
+    @staticmethod
+    def roles(row: Document) -> frozenset[str]:
+        return frozenset(role for one in row["clinicians"] for role in one.get("roles") or ())
+
+
+ROLES_LOOKUP = RolesLookup()
+
+
 def find_clinic(clinic_id: str | ObjectId) -> Document | None:
     found = ids.parse_id(clinic_id)
     return store.find_clinic(found) if found else None

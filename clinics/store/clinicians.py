@@ -24,6 +24,20 @@ def find_roles(clinic_id: ObjectId, user_id: str) -> list[str]:
     return (found or {}).get("roles") or []
 
 
+def roles_lookup(clinic_id: ObjectId) -> Document:
+    """A stage that joins `clinicians`, [{roles}], to documents with a `userId`."""
+    of_clinic = [{"$match": {"clinicId": clinic_id}}, {"$project": {"_id": 0, "roles": 1}}]
+    return {
+        "$lookup": {
+            "from": COLLECTION,
+            "localField": "userId",
+            "foreignField": "userId",
+            "pipeline": of_clinic,
+            "as": "clinicians",
+        }
+    }
+
+
 def find_clinician(clinic_id: ObjectId, user_id: str) -> Document | None:
     return db.collection(COLLECTION).find_one({"clinicId": clinic_id, "userId": user_id})
 

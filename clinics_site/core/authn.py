@@ -30,6 +30,23 @@ class TokenChecker(Protocol):
     def __call__(self, token: str) -> Principal | None: ...
 
 
+class PersonalChecker(Protocol):
+    """For tokens whose form says that they are a person's: the subject and its roles in a clinic."""
+
+    def __call__(
+        self, token: str, clinic_id: str
+    ) -> tuple[Principal | None, frozenset[str] | None]: ...
+
+
+def find_caller(
+    token: str, clinic_id: str | None
+) -> tuple[Principal | None, frozenset[str] | None]:
+    """The subject, and the roles in a clinic where one look-up tells both; None: they have not been looked up."""
+    if clinic_id is not None and _is_personal(token):
+        return _personal_checker()(token, clinic_id)
+    return find_principal(token), None
+
+
 def find_principal(token: str) -> Principal | None:
     if _is_personal(token):
         return _checker()(token)
@@ -57,6 +74,12 @@ def _is_personal(token: str) -> bool:
 @cache
 def _personal_form() -> Callable[[str], bool]:
     found: Callable[[str], bool] = import_string(settings.TOKEN_IS_PERSONAL)
+    return found
+
+
+@cache
+def _personal_checker() -> PersonalChecker:
+    found: PersonalChecker = import_string(settings.PERSONAL_TOKEN_CHECKER)
     return found
 
 

@@ -22,10 +22,13 @@ class Caller:
 
     __slots__ = ("_roles", "path", "principal")
 
-    def __init__(self, principal: Principal, path: Mapping[str, str]) -> None:
+    def __init__(
+        self, principal: Principal, path: Mapping[str, str], roles: frozenset[str] | None = None
+    ) -> None:
+        """`roles`: in the path's clinic, where they are known already."""
         self.principal = principal
         self.path = path
-        self._roles: frozenset[str] | None = None
+        self._roles = roles
 
     @property
     def roles(self) -> frozenset[str]:
@@ -57,6 +60,15 @@ def admin(caller: Caller) -> bool:
     return ADMIN_ROLE in caller.roles
 
 
+_by_roles: set[Rule] = {member, admin}
+
+
+def _noted(rule: Rule, parts: tuple[Rule, ...]) -> Rule:
+    if not _by_roles.isdisjoint(parts):
+        _by_roles.add(rule)
+    return rule
+
+
 def is_self(parameter: str) -> Rule:
     """The user id in the path is the caller's own; never true for a service."""
 
@@ -71,11 +83,11 @@ def path_is(parameter: str, value: str) -> Rule:
 
 
 def any_of(*rules: Rule) -> Rule:
-    return lambda caller: any(rule(caller) for rule in rules)
+    return _noted(lambda caller: any(rule(caller) for rule in rules), rules)
 
 
 def all_of(*rules: Rule) -> Rule:
-    return lambda caller: all(rule(caller) for rule in rules)
+    return _noted(lambda caller: all(rule(caller) for rule in rules), rules)
 
 
 def external(caller: Caller) -> bool:
@@ -90,6 +102,11 @@ def table() -> dict[str, Rule]:
     for module in settings.POLICY_MODULES:
         rows.update(import_module(module).POLICY)
     return rows
+
+
+def asks_for_roles(operation_id: str) -> bool:
+    """Whether the rule may look at the caller's roles; a rule of another make is taken for one that does not."""
+    return table().get(operation_id) in _by_roles
 
 
 def is_external(operation_id: str) -> bool:

@@ -198,12 +198,12 @@ def test_members_and_strangers_are_refused(clinic, ada, ben, eve):
 def test_a_clinician_look_up_that_fails_logs_nobody_out(clinic, ada, monkeypatch):
     from pymongo.errors import AutoReconnect
 
-    from clinics_site.core import policy
+    from users.store import session_tokens
 
     def down(*_):
         raise AutoReconnect
 
-    monkeypatch.setattr(policy, "_load_roles", down)
+    monkeypatch.setattr(session_tokens, "find_valid_token_joined", down)
     assert ada.api.get(path(clinic, "x")).status_code == 503
 
 

@@ -12,9 +12,10 @@ from pymongo.errors import (
     ServerSelectionTimeoutError,
 )
 
-from clinics_site.core import db, errors, policy
+from clinics_site.core import authn, db, errors, policy
 from tests.cast import Api, described_operations, make_person
 from tests.factories import make_clinic, make_clinician, make_patient
+from users.store import session_tokens
 
 UNKNOWN = "5f85fbe6686e6bb9170ab5d0"
 DENIED = "security requirements failed: the subject is not authorized for the requested action"
@@ -382,8 +383,14 @@ def test_a_failed_look_up_of_the_callers_record_is_no_denial(clinic, ben, monkey
     def fail(*args):
         raise AutoReconnect
 
+    path = f"/v1/clinics/{clinic['_id']}/patients"
+    with monkeypatch.context() as broken:
+        broken.setattr(session_tokens, "find_valid_token_joined", fail)
+        assert ben.api.get(path).status_code == 503
+    # Where the user service can not tell the roles with the token, they are looked up alone.
+    monkeypatch.setattr(authn, "_is_personal", lambda token: False)
     monkeypatch.setattr(policy, "_load_roles", fail)
-    assert ben.api.get(f"/v1/clinics/{clinic['_id']}/patients").status_code == 503
+    assert ben.api.get(path).status_code == 503
 
 
 CLINIC = "/v1/clinics/{clinic}"

@@ -3,12 +3,20 @@
 from clinics_site.core.errors import Unavailable
 from clinics_site.core.http import ServiceUnavailable
 from clinics_site.core.principal import Principal
+from users.clients.embedded import sessions
 from users.services.neighbours import user_service
 
 
 def is_personal(token: str) -> bool:
     """Whether the user service can tell a user's token from a service's by its form, and this is a user's."""
     return user_service().is_personal(token)
+
+
+def check_personal_token(
+    token: str, clinic_id: str
+) -> tuple[Principal | None, frozenset[str] | None]:
+    """The subject of a token for which `is_personal` holds, and its roles in a clinic, in one look-up."""
+    return sessions.check_with_roles(token, clinic_id)
 
 
 def check_token(token: str) -> Principal | None:

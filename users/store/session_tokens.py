@@ -1,6 +1,7 @@
 """Session tokens of the embedded user service, kept under their SHA-256: a copy of the database opens nothing."""
 
 from datetime import datetime
+from typing import Any
 
 from clinics_site.core import clock, db
 
@@ -28,7 +29,17 @@ def insert_token(
 
 
 def find_valid_token(digest: str) -> db.Document | None:
-    return db.collection(COLLECTION).find_one({"_id": digest, "expiresTime": {"$gt": clock.now()}})
+    return db.collection(COLLECTION).find_one(_valid(digest))
+
+
+def find_valid_token_joined(digest: str, stage: db.Document) -> db.Document | None:
+    """With what `stage` joins to it: two questions in one command."""
+    rows = db.collection(COLLECTION).aggregate([{"$match": _valid(digest)}, stage])
+    return next(iter(rows), None)
+
+
+def _valid(digest: str) -> dict[str, Any]:
+    return {"_id": digest, "expiresTime": {"$gt": clock.now()}}
 
 
 def set_expiry(digest: str, expires: datetime) -> None:

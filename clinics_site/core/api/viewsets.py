@@ -68,11 +68,13 @@ class ApiViewSet(viewsets.ViewSet):
         if found is not None and policy.is_external(found.id):
             self._note(request, found, None)
             return
-        principal = self._authenticate(request)
         if found is None:
+            self._authenticate(request)
             raise NotFound(message=METHOD_NOT_ALLOWED)
+        clinic_id = kwargs.get("clinicId") if policy.asks_for_roles(found.id) else None
+        principal, roles = self._identify(request, clinic_id)
         self._note(request, found, principal)
-        if not policy.allows(found.id, policy.Caller(principal, kwargs)):
+        if not policy.allows(found.id, policy.Caller(principal, kwargs, roles)):
             raise self.error_family.denied()
 
     def _operation(self, request: Request) -> Operation | None:
@@ -81,13 +83,19 @@ class ApiViewSet(viewsets.ViewSet):
         return found
 
     def _authenticate(self, request: Request) -> Principal:
+        return self._identify(request, None)[0]
+
+    def _identify(
+        self, request: Request, clinic_id: str | None
+    ) -> tuple[Principal, frozenset[str] | None]:
+        """The caller, and its roles in the clinic where they came along."""
         token = request.META.get("HTTP_X_TIDEPOOL_SESSION_TOKEN", "")
         if not token:
             raise self.error_family.missing_token()
-        principal = authn.find_principal(token)
+        principal, roles = authn.find_caller(token, clinic_id)
         if principal is None or not principal.user_id:
             raise self.error_family.invalid_token()
-        return principal
+        return principal, roles
 
     @staticmethod
     def _note(request: Request, found: Operation, principal: Principal | None) -> None:
