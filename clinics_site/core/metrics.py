@@ -1,6 +1,7 @@
 """Prometheus metrics. Labels are operation ids, statuses and names of tasks: never ids of people."""
 
 import os
+from collections.abc import Iterator
 
 from django.http import HttpRequest, HttpResponse
 from prometheus_client import (
@@ -8,11 +9,12 @@ from prometheus_client import (
     REGISTRY,
     CollectorRegistry,
     Counter,
-    Gauge,
     Histogram,
     generate_latest,
     multiprocess,
 )
+from prometheus_client.metrics_core import GaugeMetricFamily
+from prometheus_client.registry import Collector
 
 _BUCKETS = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 REQUESTS = Counter("clinics_requests_total", "Requests answered", ["operation", "status"])
@@ -40,15 +42,17 @@ def _text() -> bytes:
     if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
         registry = CollectorRegistry()
         multiprocess.MultiProcessCollector(registry)
-    return generate_latest(registry) + generate_latest(_backlog())
+    return generate_latest(registry) + generate_latest(_Backlog())
 
 
-def _backlog() -> CollectorRegistry:
-    """The outbox as it is now, asked at scrape time so that every process tells the same."""
-    from clinics_site.core import outbox
+class _Backlog(Collector):
+    """The outbox as it is now, asked at scrape time. Not a `Gauge`: every process would keep its last value in the shared
+    folder, to be told beside the present one, also long after its end."""
 
-    registry = CollectorRegistry()
-    gauge = Gauge("clinics_outbox", "Undelivered and dead events", ["what"], registry=registry)
-    for what, value in outbox.depth().items():
-        gauge.labels(what).set(value)
-    return registry
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        from clinics_site.core import outbox
+
+        family = GaugeMetricFamily("clinics_outbox", "Undelivered and dead events", labels=["what"])
+        for what, value in outbox.depth().items():
+            family.add_metric([what], value)
+        yield family

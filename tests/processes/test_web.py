@@ -138,6 +138,13 @@ def test_a_token_of_16000_characters_is_read_and_larger_heads_are_refused(web):
     assert web.get("/live").status == 200
 
 
+def test_the_backlog_is_told_once_whichever_process_is_asked(web):
+    for _ in range(6):
+        told = web.get("/metrics").content.decode()
+        assert told.count("# TYPE clinics_outbox gauge") == 1
+        assert told.count('clinics_outbox{what="dead"}') == told.count("clinics_outbox{") / 3 == 1
+
+
 def test_only_http_1_is_spoken(web):
     with connected(web) as link:
         link.sendall(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")
