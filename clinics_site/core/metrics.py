@@ -46,8 +46,8 @@ def _text() -> bytes:
 
 
 class _Backlog(Collector):
-    """The outbox as it is now, asked at scrape time. Not a `Gauge`: every process would keep its last value in the shared
-    folder, to be told beside the present one, also long after its end."""
+    """The outbox as it is now, asked at scrape time. Not a `Gauge`: every process would keep its last value in the
+    shared folder, to be told beside the present one, also long after its end."""
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         from clinics_site.core import outbox
