@@ -61,7 +61,7 @@ class ClinicsViewSet(ApiViewSet):
 class ClinicViewSet(ApiViewSet):
     @operation("GetClinic", summary="Get a clinic", responses={200: schemas.CLINIC})
     def retrieve(self, call: Call) -> Response:
-        return Response(show_clinic(access.access_clinic(call.path["clinicId"])))
+        return Response(show_clinic(access.access_counted_clinic(call.path["clinicId"])))
 
     @operation(
         "UpdateClinic",

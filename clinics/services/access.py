@@ -49,6 +49,15 @@ def access_clinic(clinic_id: str | ObjectId) -> Document:
     return document
 
 
+def access_counted_clinic(clinic_id: str) -> Document:
+    """With the kept counts of its patients in `counts`. Raises NotFound."""
+    found = ids.parse_id(clinic_id)
+    document = store.find_clinic_with_counts(found) if found else None
+    if document is None:
+        raise NotFound(message=CLINIC_NOT_FOUND)
+    return document
+
+
 def access_migrated_clinic(clinic_id: str | ObjectId) -> Document:
     """A clinic whose members may change. Before the migration of a legacy account they may not."""
     document = access_clinic(clinic_id)

@@ -18,9 +18,12 @@ Counts = dict[ObjectId, int]
 
 
 def count_places(clinics: Sequence[Document]) -> tuple[Counts, Counts]:
-    """(patients per tag, patients per site) of these clinics; nothing is asked when they have neither."""
+    """(patients per tag, patients per site) of these clinics. Nothing is asked when they have neither, or when the
+    counts came with the clinic (`access.access_counted_clinic`)."""
     places = {clinic["_id"]: list(patient_counts.places_of(clinic)) for clinic in clinics}
-    kept = patient_counts.list_kept_counts([found for found, named in places.items() if named])
+    joined = {c["_id"]: counts for c in clinics if (counts := store.joined_counts(c))}
+    asked = [found for found, named in places.items() if named and found not in joined]
+    kept = joined | patient_counts.list_kept_counts(asked)
     counted: dict[str, Counts] = {TAGS: {}, SITES: {}}
     for clinic_id, field, place_id in (place for named in places.values() for place in named):
         n = patient_counts.count_at(kept[clinic_id], field, place_id)

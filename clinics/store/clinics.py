@@ -10,6 +10,7 @@ from typing import Any
 from bson import ObjectId
 from pymongo import ReturnDocument
 
+from clinics.store import patient_counts
 from clinics_site.core import db
 from clinics_site.core.db import Document
 
@@ -21,6 +22,14 @@ def find_clinic(
     clinic_id: ObjectId, projection: Mapping[str, Any] | None = None
 ) -> Document | None:
     return db.collection(COLLECTION).find_one({"_id": clinic_id}, projection)
+
+
+def find_clinic_with_counts(clinic_id: ObjectId) -> Document | None:
+    """The clinic with its kept counts as `counts` ([] or [counts]), in one command."""
+    rows = db.collection(COLLECTION).aggregate(
+        [{"$match": {"_id": clinic_id}}, patient_counts.LOOKUP]
+    )
+    return next(iter(rows), None)
 
 
 def find_by_share_code(code: str) -> Document | None:

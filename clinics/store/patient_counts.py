@@ -20,6 +20,10 @@ from clinics_site.core.db import Document
 COLLECTION = "clinicPatientCounts"
 PARTS = ("total", "demo", "plan", "sources", "tags", "sites")
 _COMPLETE = {"tags": {"$exists": True}}
+# Joins a clinic's counts to it, as a list.
+LOOKUP: Document = {
+    "$lookup": {"from": COLLECTION, "localField": "_id", "foreignField": "_id", "as": "counts"}
+}
 KINDS = {TAGS: "tags", SITES: "sites"}
 
 
@@ -35,6 +39,12 @@ def find_counts(clinic_id: ObjectId) -> Document | None:
 def list_counts(clinic_ids: Sequence[ObjectId]) -> list[Document]:
     query = {"_id": {"$in": list(clinic_ids)}, **_COMPLETE}
     return list(db.collection(COLLECTION).find(query))
+
+
+def joined_counts(clinic: Document) -> Document | None:
+    """What LOOKUP has joined, if it is complete."""
+    counts = next(iter(clinic.get("counts") or ()), None)
+    return counts if counts and "tags" in counts else None
 
 
 def add_counts(
