@@ -42,7 +42,7 @@ def find_shown(query: Mapping[str, Any], **options: Any) -> list[Document]:
 
 
 def find_shown_patient(clinic_id: ObjectId, user_id: str) -> Document | None:
-    found = find_shown(key(clinic_id, user_id), limit=1, hint=ONE)
+    found = find_shown(key(clinic_id, user_id), limit=-1, hint=ONE)
     return found[0] if found else None
 
 

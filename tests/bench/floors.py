@@ -30,15 +30,20 @@ def measure(place: World, page: int, database: Any) -> dict[str, Any]:
     pages = [ids[start : start + page] for start in range(0, max(1, len(ids) - page + 1), page)]
     for chosen in pages[:2]:
         _page(patients, chosen)
-    started = time.process_time()
-    for number in range(ROUNDS):
-        size = _page(patients, pages[number % len(pages)])
+    size = _page(patients, pages[0])
     return {
         "patients": place.size,
         "page": page,
-        "cpu_ms": (time.process_time() - started) / ROUNDS * 1000,
+        "cpu_ms": min(_round(patients, pages) for _ in range(3)),
         "bytes": size,
     }
+
+
+def _round(patients: Any, pages: list[list[ObjectId]]) -> float:
+    started = time.process_time()
+    for number in range(ROUNDS):
+        _page(patients, pages[number % len(pages)])
+    return (time.process_time() - started) / ROUNDS * 1000
 
 
 def _page(patients: Any, ids: list[ObjectId]) -> int:
