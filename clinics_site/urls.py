@@ -1,23 +1,30 @@
-"""Routes: the contract's operations, the staff site, health, and the catch-all that ends every path."""
+"""Routes: the contract's operations, the staff site, health, and the catch-all that ends every path.
+
+One list without nesting: Django keeps an account of everything it has tried, and copies that of an included list.
+"""
 
 from django.contrib import admin
-from django.urls import include, path, re_path
+from django.urls import path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
+from clinics.api.urls import urlpatterns as clinics
 from clinics_site.core import health, metrics
 from clinics_site.core.api.viewsets import UNKNOWN_PATH
+from confirmations.api.urls import urlpatterns as confirmations
+from redox.api.urls import urlpatterns as redox
+from users.api.urls import urlpatterns as users
 
 urlpatterns = [
     path("ready", health.ready),
     path("live", health.live),
+    *clinics,
+    *confirmations,
+    *redox,
+    *users,
     path("metrics", metrics.view),
     path("schema", SpectacularAPIView.as_view(), name="schema"),
     path("docs", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
     path("admin/", admin.site.urls),
-    path("", include("clinics.api.urls")),
-    path("", include("confirmations.api.urls")),
-    path("", include("redox.api.urls")),
-    path("", include("users.api.urls")),
     re_path(r"^.*$", UNKNOWN_PATH),
 ]
 handler400 = "clinics_site.core.handler.bad_request"

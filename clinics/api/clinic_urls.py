@@ -35,9 +35,11 @@ _TAG = f"{_CLINIC}/patient_tags/<patientTagId>"
 _SITE = f"{_CLINIC}/sites/<siteId>"
 
 urlpatterns: list[URLPattern] = [
+    route(_CLINIC, ClinicViewSet, get="retrieve", put="update", delete="destroy"),
+    route(f"{_CLINIC}/settings/ehr", EHRSettingsViewSet, get="retrieve", put="update"),
+    route(f"{_CLINIC}/settings/mrn", MRNSettingsViewSet, get="retrieve", put="update"),
     route("/v1/clinics", ClinicsViewSet, get="page", post="create"),
     route("/v1/clinics/share_code/<shareCode>", ShareCodeViewSet, get="retrieve"),
-    route(_CLINIC, ClinicViewSet, get="retrieve", put="update", delete="destroy"),
     route(f"{_CLINIC}/tier", TierViewSet, post="update"),
     route(f"{_CLINIC}/suppressed_notifications", SuppressedNotificationsViewSet, post="update"),
     route(
@@ -46,8 +48,6 @@ urlpatterns: list[URLPattern] = [
         get="retrieve",
         put="update",
     ),
-    route(f"{_CLINIC}/settings/ehr", EHRSettingsViewSet, get="retrieve", put="update"),
-    route(f"{_CLINIC}/settings/mrn", MRNSettingsViewSet, get="retrieve", put="update"),
     route(f"{_CLINIC}/clinicians", ClinicCliniciansViewSet, get="page", post="create"),
     route(
         f"{_CLINIC}/clinicians/<clinicianId>",

@@ -30,6 +30,8 @@ _PATIENTS = f"{_CLINIC}/patients"
 _PATIENT = f"{_PATIENTS}/<patientId>"
 
 urlpatterns: list[URLPattern] = [
+    route(_PATIENTS, ClinicPatientsViewSet, get="page", post="create"),
+    route(_PATIENT, PatientViewSet, get="retrieve", post="create", put="update", delete="destroy"),
     route(f"{_CLINIC}/tide_report", TideViewSet, get="retrieve"),
     route(f"{_CLINIC}/patient_count", PatientCountViewSet, get="retrieve"),
     route(f"{_CLINIC}/patient_count/refresh", PatientCountRefreshViewSet, post="refresh"),
@@ -39,10 +41,8 @@ urlpatterns: list[URLPattern] = [
         get="retrieve",
         put="update",
     ),
-    route(_PATIENTS, ClinicPatientsViewSet, get="page", post="create"),
     route(f"{_PATIENTS}/assign_tag/<patientTagId>", PatientTagAssignmentViewSet, post="assign"),
     route(f"{_PATIENTS}/delete_tag/<patientTagId>", PatientTagAssignmentViewSet, post="remove"),
-    route(_PATIENT, PatientViewSet, get="retrieve", post="create", put="update", delete="destroy"),
     route(f"{_PATIENT}/permissions", PatientPermissionsViewSet, put="update"),
     route(f"{_PATIENT}/permissions/<permission>", PatientPermissionsViewSet, delete="destroy"),
     route(f"{_PATIENT}/reviews", PatientReviewsViewSet, put="update", delete="destroy"),
