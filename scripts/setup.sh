@@ -50,7 +50,8 @@ fi
 if is_installed dev requirements-dev.txt || { [ "$kind" = run ] && is_installed run requirements.txt; }; then
     exit 0
 fi
+# The list is complete, so nothing is left to resolve; pip would look for newer versions of what is asked with an extra.
 echo "Installing $wanted (a minute or two, once) ..."
-.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r "$wanted" ||
+.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes --only-binary :all: -r "$wanted" ||
     fail "The packages of $wanted could not be installed; pip's words are above."
 digest "$wanted" >".venv/.$kind"
