@@ -218,18 +218,21 @@ def accept_signup(*, key: str, password: object, birthday: object, has_body: boo
             raise NotFound(message=texts.SIGNUP_NOT_FOUND)
         return
     if not is_claim:
-        _verify(key, account.user_id)
+        _verify(key, account.user_id, may_be_done=not password)
         return
     checked = _check_claim(account.user_id, password, birthday, has_body=has_body)
     _claim(key, account.user_id, checked)
 
 
-def _verify(key: str, user_id: str) -> None:
-    """Verifying twice is the same as once, so parallel calls need not exclude each other."""
+def _verify(key: str, user_id: str, *, may_be_done: bool) -> None:
+    """Verifying twice is the same as once, so parallel calls need not exclude each other. Only a caller with a
+    password, who has lost a race of claims, must not think that it was set."""
     _update_account(user_id, UserUpdate(email_verified=True))
     done = transitions.perform(Kind.SIGNUP, Event.ACCEPT, key)
+    if done is not None:
+        return
     completed = {**SIGNUP, "status": Status.COMPLETED.value}
-    if done is None and store.find_by_key(key, completed) is None:
+    if not may_be_done or store.find_by_key(key, completed) is None:
         raise NotFound(message=texts.SIGNUP_NOT_FOUND)
 
 

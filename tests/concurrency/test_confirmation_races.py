@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 from clinics_site.core import db
+from confirmations.services import people
 from tests.events import emitted
 from users.clients import embedded
 from users.services.neighbours import permission_service, profile_service, user_service
@@ -100,6 +101,30 @@ def test_one_of_twenty_claims_an_account(backend, anonymous):
     assert statuses.count(200) == 1
     winner = f"password-{statuses.index(200)}"
     assert embedded.accounts.find_by_credentials("iris@example.org", winner) is not None
+
+
+def test_a_claim_that_starts_before_and_looks_after_the_winner_is_refused(
+    backend, anonymous, monkeypatch
+):
+    user = user_service().create_custodial_user("c" * 24, "iris@example.org")
+    profile_service().update_profile(user.user_id, {"patient": {"birthday": "1990-01-02"}})
+    backend.post(f"/confirm/send/signup/{user.user_id}")
+    [document] = confirmations(userId=user.user_id)
+    url = f"/confirm/accept/signup/{document['_id']}"
+    get_account = people.get_account
+
+    def winner_first(user_id):
+        monkeypatch.setattr(people, "get_account", get_account)
+        body = {"password": "password-winner", "birthday": "1990-01-02"}
+        assert anonymous.put(url, body).status_code == 200
+        return get_account(user_id)
+
+    monkeypatch.setattr(people, "get_account", winner_first)
+    late = anonymous.put(url, {"password": "password-late", "birthday": "1990-01-02"})
+
+    assert late.status_code == 404
+    found = embedded.accounts.find_by_credentials("iris@example.org", "password-winner")
+    assert found is not None
 
 
 def test_one_of_twenty_resets_a_password(eve, anonymous):
