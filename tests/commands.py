@@ -5,12 +5,17 @@ from contextlib import contextmanager
 import pytest
 from pymongo import monitoring
 
+_WRITES = ("insert", "update", "delete", "findAndModify")
+
 
 class _Commands(monitoring.CommandListener):
     def __init__(self):
         self.recorders = []
+        self.written = set()  # collections that this process has written to
 
     def started(self, event):
+        if event.command_name in _WRITES:
+            self.written.add(event.command[event.command_name])
         for recorder in self.recorders:
             recorder.append(event.command_name)
 
@@ -23,6 +28,12 @@ class _Commands(monitoring.CommandListener):
 
 _COMMANDS = _Commands()
 monitoring.register(_COMMANDS)
+
+
+def take_written():
+    """Names of the collections written to since the last call."""
+    written, _COMMANDS.written = _COMMANDS.written, set()
+    return written
 
 
 @pytest.fixture
