@@ -7,7 +7,7 @@ from django.conf import settings
 
 from tests import ehr
 from tests.chaos.test_ehr import dead_rows, run_of, sent, start_sync, subscribed_patients
-from tests.processes.conftest import _same_place
+from tests.processes.conftest import same_place
 from tests.processes.service import Service, eventually
 from tests.redox_peer import RedoxPeer
 
@@ -19,7 +19,7 @@ MANY = 100_000  # refusals in store; the test ends the outage long before they a
 @pytest.fixture
 def service(tmp_path):
     """On the database and the Redis of the test itself: neither of them breaks here."""
-    found = Service(tmp_path, {"SECRET_KEY": settings.SECRET_KEY, **_same_place()})
+    found = Service(tmp_path, {"SECRET_KEY": settings.SECRET_KEY, **same_place()})
     yield found
     found.stop()
 
