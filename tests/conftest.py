@@ -55,6 +55,16 @@ def clean_state(django_db_setup, request):
     neighbours.user_service.cache_clear()
 
 
+@pytest.fixture
+def peer():
+    """A Redox on loopback."""
+    from tests.redox_peer import RedoxPeer
+
+    found = RedoxPeer()
+    yield found
+    found.close()
+
+
 @pytest.fixture(autouse=True)
 def no_broker(monkeypatch, request):
     """Events stay in the outbox until a test delivers them (`tests.events.deliver_all`), so that every

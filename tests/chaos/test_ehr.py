@@ -15,7 +15,6 @@ from clinics_site.core import db, outbox
 from redox.services import admin_reads
 from tests import ehr
 from tests.processes.service import Service, eventually
-from tests.redox_peer import RedoxPeer
 
 pytestmark = [pytest.mark.processes, pytest.mark.timeout(900)]
 TOKEN = {"verification-token": "redox-test-token"}
@@ -34,13 +33,6 @@ def service(tmp_path, backing):
     found = Service(folder, {"SECRET_KEY": settings.SECRET_KEY, **own})
     yield found
     found.stop()
-
-
-@pytest.fixture
-def peer():
-    found = RedoxPeer()
-    yield found
-    found.close()
 
 
 def subscribed_patients(clinic, count):

@@ -10,7 +10,6 @@ from tests import ehr
 from tests.chaos.test_ehr import dead_rows, run_of, sent, start_sync, subscribed_patients
 from tests.processes.conftest import same_place
 from tests.processes.service import Service, eventually
-from tests.redox_peer import RedoxPeer
 
 pytestmark = [pytest.mark.processes, pytest.mark.timeout(600)]
 PATIENTS = 60
@@ -23,13 +22,6 @@ def service(tmp_path):
     found = Service(tmp_path, {"SECRET_KEY": settings.SECRET_KEY, **same_place()})
     yield found
     found.stop()
-
-
-@pytest.fixture
-def peer():
-    found = RedoxPeer()
-    yield found
-    found.close()
 
 
 def refused(peer):

@@ -12,18 +12,10 @@ from clinics_site.core import db
 from redox.services import admin_reads
 from tests import ehr
 from tests.processes.service import eventually
-from tests.redox_peer import RedoxPeer
 
 pytestmark = [pytest.mark.processes, pytest.mark.timeout(240)]
 TOKEN = {"verification-token": "redox-test-token"}
 PATIENTS = 200
-
-
-@pytest.fixture
-def peer():
-    found = RedoxPeer()
-    yield found
-    found.close()
 
 
 def subscribed_patients(clinic, count):
