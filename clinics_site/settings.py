@@ -161,7 +161,11 @@ CACHES = {
             # A connection that Redis has closed meanwhile is replaced once; a Redis that hangs is not waited for again.
             "retry": Retry(NoBackoff(), 1, (RedisConnectionError,)),
         },
-    }
+    },
+    "process": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "OPTIONS": {"MAX_ENTRIES": 1000},
+    },
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = env.number(
     "MAX_BODY_BYTES", 10 * 1024 * 1024, help="largest request body, in bytes"

@@ -4,7 +4,7 @@ With TEST_MONGODB_URI and TEST_REDIS_URL set those servers are used; otherwise t
 """
 
 import pytest
-from django.core.cache import cache
+from django.core.cache import caches
 from django.core.management import call_command
 
 from tests.commands import take_written
@@ -50,7 +50,8 @@ def clean_state(django_db_setup, request):
         if name not in KEPT:
             database[name].delete_many({})
     take_written()
-    cache.clear()
+    for cache in caches.all():
+        cache.clear()
     # The embedded service keeps its own token, whose record has just gone.
     neighbours.user_service.cache_clear()
 

@@ -7,7 +7,7 @@ from rest_framework.response import Response
 from clinics.api.clinics import INTERNAL
 from clinics.api.schemas import settings as schemas
 from clinics.representation.ehr_settings import ehr_settings as shown_settings
-from clinics.services import ehr_settings, mrn_settings
+from clinics.services import access, ehr_settings, mrn_settings
 from clinics_site.core.api.operations import Call, operation
 from clinics_site.core.api.viewsets import ApiViewSet
 from clinics_site.core.db import Document
@@ -18,11 +18,12 @@ class EHRSettingsViewSet(ApiViewSet):
         "GetEHRSettings",
         tags=INTERNAL,
         summary="Get a clinic's EHR settings",
+        lookup=access.CLINIC_LOOKUP,
         responses={200: schemas.EHR_SETTINGS},
     )
     def retrieve(self, call: Call) -> Response:
-        stored = ehr_settings.access_ehr_settings(call.path["clinicId"])
-        return Response(shown_settings(stored))
+        clinic = access.access_clinic(call.path["clinicId"], call.joined)
+        return Response(shown_settings(ehr_settings.ehr_settings_of(clinic)))
 
     @operation(
         "UpdateEHRSettings",
@@ -42,10 +43,12 @@ class MRNSettingsViewSet(ApiViewSet):
         "GetMRNSettings",
         tags=INTERNAL,
         summary="Get a clinic's MRN settings",
+        lookup=access.CLINIC_LOOKUP,
         responses={200: schemas.MRN_SETTINGS},
     )
     def retrieve(self, call: Call) -> Response:
-        return Response(_shown(mrn_settings.access_mrn_settings(call.path["clinicId"])))
+        clinic = access.access_clinic(call.path["clinicId"], call.joined)
+        return Response(_shown(mrn_settings.mrn_settings_of(clinic)))
 
     @operation(
         "UpdateMRNSettings",

@@ -59,9 +59,15 @@ class ClinicsViewSet(ApiViewSet):
 
 
 class ClinicViewSet(ApiViewSet):
-    @operation("GetClinic", summary="Get a clinic", responses={200: schemas.CLINIC})
+    @operation(
+        "GetClinic",
+        summary="Get a clinic",
+        lookup=access.COUNTED_CLINIC_LOOKUP,
+        responses={200: schemas.CLINIC},
+    )
     def retrieve(self, call: Call) -> Response:
-        return Response(show_clinic(access.access_counted_clinic(call.path["clinicId"])))
+        clinic = access.access_counted_clinic(call.path["clinicId"], call.joined)
+        return Response(show_clinic(clinic))
 
     @operation(
         "UpdateClinic",
@@ -126,10 +132,12 @@ class MembershipRestrictionsViewSet(ApiViewSet):
     @operation(
         "ListMembershipRestrictions",
         summary="Say who may join a clinic",
+        lookup=access.CLINIC_LOOKUP,
         responses={200: schemas.RESTRICTIONS},
     )
     def retrieve(self, call: Call) -> Response:
-        return Response(_restrictions(access.access_clinic(call.path["clinicId"])))
+        clinic = access.access_clinic(call.path["clinicId"], call.joined)
+        return Response(_restrictions(clinic))
 
     @operation(
         "UpdateMembershipRestrictions",

@@ -17,10 +17,11 @@ class PatientCountSettingsViewSet(ApiViewSet):
     @operation(
         "GetPatientCountSettings",
         summary="The limits in force",
+        lookup=access.CLINIC_LOOKUP,
         responses={200: schemas.SETTINGS},
     )
     def retrieve(self, call: Call) -> Response:
-        clinic = access.access_clinic(call.path["clinicId"])
+        clinic = access.access_clinic(call.path["clinicId"], call.joined)
         return Response(patient_counts.effective_limits(clinic))
 
     @operation(
@@ -49,10 +50,14 @@ def _limit(body: dict[str, Any]) -> dict[str, Any]:
 
 class PatientCountViewSet(ApiViewSet):
     @operation(
-        "GetPatientCount", summary="How many patients a clinic has", responses={200: schemas.COUNT}
+        "GetPatientCount",
+        summary="How many patients a clinic has",
+        lookup=access.COUNTED_CLINIC_LOOKUP,
+        responses={200: schemas.COUNT},
     )
     def retrieve(self, call: Call) -> Response:
-        return Response(patient_counts.get_patient_count(call.path["clinicId"]))
+        clinic = access.access_counted_clinic(call.path["clinicId"], call.joined)
+        return Response(patient_counts.patient_count_of(clinic))
 
 
 class PatientCountRefreshViewSet(ApiViewSet):

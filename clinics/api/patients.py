@@ -56,9 +56,14 @@ class ClinicPatientsViewSet(ApiViewSet):
 
 
 class PatientViewSet(ApiViewSet):
-    @operation("GetPatient", summary="Get a patient", responses={200: schemas.PATIENT})
+    @operation(
+        "GetPatient",
+        summary="Get a patient",
+        lookup=patients.PATIENT_LOOKUP,
+        responses={200: schemas.PATIENT},
+    )
     def retrieve(self, call: Call) -> Response:
-        found = patients.read_patient(call.path["clinicId"], call.path["patientId"])
+        found = patients.read_patient(call.path["clinicId"], call.path["patientId"], call.joined)
         return Response(patient(found))
 
     @operation(

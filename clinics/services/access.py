@@ -1,6 +1,6 @@
 """The one way to a clinic and to somebody's roles in it."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from bson import ObjectId
 
@@ -9,6 +9,7 @@ from clinics.store import clinics as store
 from clinics_site.core import ids
 from clinics_site.core.db import Document
 from clinics_site.core.errors import ConstraintViolation, NotFound
+from clinics_site.core.lookups import Lookup, Path
 
 CLINIC_NOT_FOUND = "clinic not found"
 
@@ -19,21 +20,24 @@ def find_clinician_roles(clinic_id: str, user_id: str) -> frozenset[str]:
     return frozenset(clinician_store.find_roles(found, user_id)) if found else frozenset()
 
 
-class RolesLookup:
-    """`find_clinician_roles` as a part of somebody else's look-up of a person."""
-
-    @staticmethod
-    def stage(clinic_id: str) -> Document | None:
-        """None for what is no clinic's id."""
-        found = ids.parse_id(clinic_id)
-        return clinician_store.roles_lookup(found) if found else None
-
-    @staticmethod
-    def roles(row: Document) -> frozenset[str]:
-        return frozenset(role for one in row["clinicians"] for role in one.get("roles") or ())
+def _roles(rows: Iterable[Document]) -> frozenset[str]:
+    return frozenset(role for row in rows for role in row.get("roles") or ())
 
 
-ROLES_LOOKUP = RolesLookup()
+def of_clinic(join: Callable[[ObjectId], Document]) -> Callable[[Path], Document | None]:
+    """`join` for the clinic of the path."""
+
+    def of_path(path: Path) -> Document | None:
+        found = ids.parse_id(path["clinicId"])
+        return join(found) if found is not None else None
+
+    return of_path
+
+
+# What can be read with a person's token in place of `find_clinician_roles`, `find_clinic`, `access_counted_clinic`.
+ROLES_LOOKUP = Lookup("clinicians", of_clinic(clinician_store.join_roles), _roles)
+CLINIC_LOOKUP = Lookup("clinic", of_clinic(store.join_clinic))
+COUNTED_CLINIC_LOOKUP = Lookup("clinic", of_clinic(store.join_counted_clinic))
 
 
 def find_clinic(clinic_id: str | ObjectId) -> Document | None:
@@ -41,21 +45,21 @@ def find_clinic(clinic_id: str | ObjectId) -> Document | None:
     return store.find_clinic(found) if found else None
 
 
-def access_clinic(clinic_id: str | ObjectId) -> Document:
-    """Raises NotFound."""
-    document = find_clinic(clinic_id)
+def access_clinic(clinic_id: str | ObjectId, joined: Sequence[Document] | None = None) -> Document:
+    """`joined`: what CLINIC_LOOKUP has found already. Raises NotFound."""
+    document = find_clinic(clinic_id) if joined is None else next(iter(joined), None)
     if document is None:
         raise NotFound(message=CLINIC_NOT_FOUND)
     return document
 
 
-def access_counted_clinic(clinic_id: str) -> Document:
-    """With the kept counts of its patients in `counts`. Raises NotFound."""
-    found = ids.parse_id(clinic_id)
-    document = store.find_clinic_with_counts(found) if found else None
-    if document is None:
-        raise NotFound(message=CLINIC_NOT_FOUND)
-    return document
+def access_counted_clinic(clinic_id: str, joined: Sequence[Document] | None = None) -> Document:
+    """With the kept counts of its patients in `counts`; `joined`: what COUNTED_CLINIC_LOOKUP has found already. Raises
+    NotFound."""
+    if joined is None:
+        found = ids.parse_id(clinic_id)
+        joined = store.list_with_counts(found) if found else ()
+    return access_clinic(clinic_id, joined)
 
 
 def access_migrated_clinic(clinic_id: str | ObjectId) -> Document:

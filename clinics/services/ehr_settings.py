@@ -44,9 +44,9 @@ def access_ehr_clinic(clinic_id: str | ObjectId) -> Document:
     return clinic
 
 
-def access_ehr_settings(clinic_id: str | ObjectId) -> Document:
-    """Raises NotFound, with another message for a clinic without settings than for no clinic."""
-    settings: Document | None = access.access_clinic(clinic_id).get("ehrSettings")
+def ehr_settings_of(clinic: Document) -> Document:
+    """Raises NotFound, with another message than for no clinic."""
+    settings: Document | None = clinic.get("ehrSettings")
     if not settings:
         raise NotFound
     return settings

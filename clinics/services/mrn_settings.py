@@ -10,9 +10,9 @@ from clinics_site.core.db import Document
 from clinics_site.core.errors import Conflict, NotFound
 
 
-def access_mrn_settings(clinic_id: str | ObjectId) -> Document:
-    """Raises NotFound, with another message for a clinic without settings than for no clinic."""
-    settings: Document | None = access.access_clinic(clinic_id).get("mrnSettings")
+def mrn_settings_of(clinic: Document) -> Document:
+    """Raises NotFound, with another message than for no clinic."""
+    settings: Document | None = clinic.get("mrnSettings")
     if not settings:
         raise NotFound
     return settings

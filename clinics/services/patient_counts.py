@@ -13,7 +13,6 @@ from typing import Any
 from bson import ObjectId
 from django.conf import settings
 
-from clinics.services import access
 from clinics.store import clinics as clinic_store
 from clinics.store import patient_counts as store
 from clinics.store import patient_places, patients
@@ -85,10 +84,10 @@ def set_limits(clinic_id: str, limits: Document) -> Document:
 
 
 # --- reading --------------------------------------------------------------------------------------
-def get_patient_count(clinic_id: str | ObjectId) -> Document:
-    """{total, demo, plan, providers?} of a clinic, exact. Raises NotFound."""
-    clinic = access.access_clinic(str(clinic_id))
-    return published(kept_counts(clinic["_id"]))
+def patient_count_of(counted_clinic: Document) -> Document:
+    """{total, demo, plan, providers?} of a clinic, exact."""
+    joined = store.joined_counts(counted_clinic)
+    return published(joined or kept_counts(counted_clinic["_id"]))
 
 
 def kept_counts(clinic_id: ObjectId) -> Document:

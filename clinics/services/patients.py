@@ -33,6 +33,7 @@ from clinics_site.core import clock, db, ids, outbox
 from clinics_site.core.db import Document
 from clinics_site.core.errors import BadRequest, Duplicate, NotFound, Unavailable
 from clinics_site.core.http import ServiceError, ServiceUnavailable
+from clinics_site.core.lookups import Lookup, Path
 from users.clients.protocol import EmailTaken, Profile, UserUpdate
 from users.services.neighbours import profile_service, user_service
 
@@ -52,13 +53,24 @@ def find_patient(clinic_id: str | ObjectId, user_id: str) -> Document | None:
     return store.find_patient(found, user_id) if found is not None else None
 
 
-def read_patient(clinic_id: str, user_id: str) -> Document:
-    """The record as it is shown to clients. Raises NotFound."""
-    found = ids.parse_id(clinic_id)
-    document = store.find_shown_patient(found, user_id) if found is not None else None
-    if document is None:
+def _join_patient(path: Path) -> Document | None:
+    found = ids.parse_id(path["clinicId"])
+    return store.join_shown_patient(found, path["patientId"]) if found is not None else None
+
+
+PATIENT_LOOKUP = Lookup("patient", _join_patient, store.complete_shown)
+
+
+def read_patient(
+    clinic_id: str, user_id: str, joined: Sequence[Document] | None = None
+) -> Document:
+    """The record as it is shown to clients; `joined`: what PATIENT_LOOKUP has found already. Raises NotFound."""
+    if joined is None:
+        found = ids.parse_id(clinic_id)
+        joined = store.find_shown_patient(found, user_id) if found is not None else ()
+    if not joined:
         raise NotFound(message=NOT_FOUND)
-    return document
+    return joined[0]
 
 
 def access_patient(clinic_id: str | ObjectId, user_id: str) -> Document:

@@ -24,17 +24,14 @@ def find_roles(clinic_id: ObjectId, user_id: str) -> list[str]:
     return (found or {}).get("roles") or []
 
 
-def roles_lookup(clinic_id: ObjectId) -> Document:
-    """A stage that joins `clinicians`, [{roles}], to documents with a `userId`."""
+def join_roles(clinic_id: ObjectId) -> Document:
+    """A `$lookup` of [{roles}] by the `userId` of the documents it is joined to."""
     of_clinic = [{"$match": {"clinicId": clinic_id}}, {"$project": {"_id": 0, "roles": 1}}]
     return {
-        "$lookup": {
-            "from": COLLECTION,
-            "localField": "userId",
-            "foreignField": "userId",
-            "pipeline": of_clinic,
-            "as": "clinicians",
-        }
+        "from": COLLECTION,
+        "localField": "userId",
+        "foreignField": "userId",
+        "pipeline": of_clinic,
     }
 
 

@@ -24,12 +24,23 @@ def find_clinic(
     return db.collection(COLLECTION).find_one({"_id": clinic_id}, projection)
 
 
-def find_clinic_with_counts(clinic_id: ObjectId) -> Document | None:
-    """The clinic with its kept counts as `counts` ([] or [counts]), in one command."""
-    rows = db.collection(COLLECTION).aggregate(
-        [{"$match": {"_id": clinic_id}}, patient_counts.LOOKUP]
-    )
-    return next(iter(rows), None)
+def list_with_counts(clinic_id: ObjectId) -> list[Document]:
+    """The clinic, if there is one, with its kept counts as `counts` ([] or [counts]), in one command."""
+    return list(db.collection(COLLECTION).aggregate(_counted(clinic_id)))
+
+
+def join_clinic(clinic_id: ObjectId) -> Document:
+    """A `$lookup` of the clinic."""
+    return {"from": COLLECTION, "pipeline": [{"$match": {"_id": clinic_id}}]}
+
+
+def join_counted_clinic(clinic_id: ObjectId) -> Document:
+    """A `$lookup` of what `list_with_counts` finds."""
+    return {"from": COLLECTION, "pipeline": _counted(clinic_id)}
+
+
+def _counted(clinic_id: ObjectId) -> list[Document]:
+    return [{"$match": {"_id": clinic_id}}, patient_counts.LOOKUP]
 
 
 def find_by_share_code(code: str) -> Document | None:

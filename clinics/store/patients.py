@@ -32,18 +32,28 @@ def find_patient(
 
 def find_shown(query: Mapping[str, Any], **options: Any) -> list[Document]:
     """Records for the eyes of a client: times are naive, and of a summary there is the text alone where it is kept."""
-    readable = db.unread(COLLECTION)
-    found = list(readable.find(query, summary_answers.TEXT_ALONE, **options))
-    lacking = [d["_id"] for d in found if summary_answers.without_text(d.get("summary"))]
+    found = db.unread(COLLECTION).find(query, summary_answers.TEXT_ALONE, **options)
+    return complete_shown(list(found))
+
+
+def complete_shown(rows: list[Document]) -> list[Document]:
+    """Whole, where there is no text."""
+    lacking = [d["_id"] for d in rows if summary_answers.without_text(d.get("summary"))]
     if not lacking:
-        return found
-    whole = {d["_id"]: d for d in readable.find({"_id": {"$in": lacking}})}
-    return [whole.get(d["_id"], d) for d in found]
+        return rows
+    whole = {d["_id"]: d for d in db.unread(COLLECTION).find({"_id": {"$in": lacking}})}
+    return [whole.get(d["_id"], d) for d in rows]
 
 
-def find_shown_patient(clinic_id: ObjectId, user_id: str) -> Document | None:
-    found = find_shown(key(clinic_id, user_id), limit=-1, hint=ONE)
-    return found[0] if found else None
+def find_shown_patient(clinic_id: ObjectId, user_id: str) -> list[Document]:
+    """The record, or nothing."""
+    return find_shown(key(clinic_id, user_id), limit=-1, hint=ONE)
+
+
+def join_shown_patient(clinic_id: ObjectId, user_id: str) -> Document:
+    """A `$lookup` of what `complete_shown` makes `find_shown_patient`."""
+    one = [{"$match": key(clinic_id, user_id)}, {"$project": summary_answers.TEXT_ALONE}]
+    return {"from": COLLECTION, "pipeline": one}
 
 
 def exists_for_user(user_id: str) -> bool:

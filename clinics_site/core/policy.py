@@ -11,6 +11,7 @@ from importlib import import_module
 from django.conf import settings
 from django.utils.module_loading import import_string
 
+from clinics_site.core.lookups import Lookup
 from clinics_site.core.principal import Principal
 
 MEMBER_ROLES = frozenset({"CLINIC_MEMBER", "CLINIC_ADMIN"})
@@ -104,9 +105,9 @@ def table() -> dict[str, Rule]:
     return rows
 
 
-def asks_for_roles(operation_id: str) -> bool:
-    """Whether the rule may look at the caller's roles; a rule of another make is taken for one that does not."""
-    return table().get(operation_id) in _by_roles
+def roles_lookup(operation_id: str) -> Lookup | None:
+    """Of the caller's roles, where the rule may look at them; a rule of another make is taken for one that does not."""
+    return _roles_lookup() if table().get(operation_id) in _by_roles else None
 
 
 def is_external(operation_id: str) -> bool:
@@ -120,6 +121,12 @@ def allows(operation_id: str, caller: Caller) -> bool:
 
 def _load_roles(clinic_id: str, user_id: str) -> frozenset[str]:
     return frozenset(_roles_loader()(clinic_id, user_id))
+
+
+@cache
+def _roles_lookup() -> Lookup:
+    found: Lookup = import_string(settings.CLINICIAN_ROLES_LOOKUP)
+    return found
 
 
 @cache

@@ -40,7 +40,7 @@ TABLE = [
     ("put", "/v1/clinics/{c}/settings/mrn", {"required": False, "unique": False}, 3),
     ("put", "/v1/clinics/{c}/settings/patient_count", {}, 1),
     ("get", "/v1/clinics/{c}/settings/patient_count", None, 1),
-    ("get", "/v1/clinics/{c}/patient_count", None, 2),
+    ("get", "/v1/clinics/{c}/patient_count", None, 1),
     ("post", "/v1/clinics/{c}/patient_count/refresh", None, 7),
     ("post", "/v1/clinics/{c}/patients/assign_tag/" + "a" * 24, None, 6),
     ("post", "/v1/clinics/{c}/patients/delete_tag/" + "a" * 24, None, 5),

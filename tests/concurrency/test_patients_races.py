@@ -7,7 +7,8 @@ import pytest
 from bson import ObjectId
 
 from clinics.services import patients
-from clinics.services.patient_counts import get_patient_count
+from clinics.services.access import access_counted_clinic
+from clinics.services.patient_counts import patient_count_of
 from clinics.services.patient_details import PatientDetails, SharedPatient
 from clinics_site.core import db
 from clinics_site.core.errors import BadRequest, Duplicate, PaymentRequired
@@ -47,7 +48,7 @@ def create(clinic, **fields):
 
 
 def count(clinic):
-    return get_patient_count(str(clinic["_id"]))
+    return patient_count_of(access_counted_clinic(str(clinic["_id"])))
 
 
 def test_a_double_create_of_one_user_makes_one_record(dot):

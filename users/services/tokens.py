@@ -1,5 +1,8 @@
 """Session tokens, as the core's authentication asks for them."""
 
+from collections.abc import Sequence
+
+from clinics_site.core.db import Document
 from clinics_site.core.errors import Unavailable
 from clinics_site.core.http import ServiceUnavailable
 from clinics_site.core.principal import Principal
@@ -13,10 +16,10 @@ def is_personal(token: str) -> bool:
 
 
 def check_personal_token(
-    token: str, clinic_id: str
-) -> tuple[Principal | None, frozenset[str] | None]:
-    """The subject of a token for which `is_personal` holds, and its roles in a clinic, in one look-up."""
-    return sessions.check_with_roles(token, clinic_id)
+    token: str, stages: Sequence[Document]
+) -> tuple[Principal | None, Document]:
+    """The subject of a token for which `is_personal` holds, and what is joined to it, in one command."""
+    return sessions.check_joined(token, stages)
 
 
 def check_token(token: str) -> Principal | None:

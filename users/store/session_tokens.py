@@ -1,5 +1,6 @@
 """Session tokens of the embedded user service, kept under their SHA-256: a copy of the database opens nothing."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -32,9 +33,9 @@ def find_valid_token(digest: str) -> db.Document | None:
     return db.collection(COLLECTION).find_one(_valid(digest))
 
 
-def find_valid_token_joined(digest: str, stage: db.Document) -> db.Document | None:
-    """With what `stage` joins to it: two questions in one command."""
-    rows = db.collection(COLLECTION).aggregate([{"$match": _valid(digest)}, stage])
+def find_valid_token_joined(digest: str, stages: Sequence[db.Document]) -> db.Document | None:
+    """With what the stages join to it: several questions in one command."""
+    rows = db.collection(COLLECTION).aggregate([{"$match": _valid(digest)}, *stages])
     return next(iter(rows), None)
 
 

@@ -15,6 +15,7 @@ from rest_framework.request import Request
 from clinics_site.core.api import bodies, parameters
 from clinics_site.core.api.parameters import Parameter
 from clinics_site.core.api.schema import Schema
+from clinics_site.core.lookups import Lookup
 from clinics_site.core.principal import Principal
 
 Responses = Mapping[int, Schema | None]
@@ -41,16 +42,19 @@ class Operation:
     body: Schema | None
     body_required: bool
     lenient: Lenient
+    lookup: Lookup | None
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request after all checks. `body` is None when there was none (or the operation takes none)."""
+    """One request after all checks. `body` is None when there was none (or the operation takes none); `joined` is what
+    the operation's lookup found with the caller's token, None where it was not made."""
 
     principal: Principal
     path: Mapping[str, str]
     query: Mapping[str, Any]
     body: Any
+    joined: Any
     request: Request = field(repr=False)
 
 
@@ -59,7 +63,7 @@ Action = Callable[[Any, Call], HttpResponse]
 Answer = Callable[..., HttpResponse]
 
 
-def operation(
+def operation(  # noqa: PLR0913 (all but the first by name)
     operation_id: str,
     *,
     tags: Iterable[str] = ("Clinics",),
@@ -70,13 +74,15 @@ def operation(
     body: Schema | None = None,
     body_required: bool = True,
     lenient: Lenient | None = None,
+    lookup: Lookup | None = None,
     responses: Responses,
 ) -> Callable[[Action], Answer]:
     """Declare an operation on a viewset method `(self, call: Call) -> Response`;
     a plain HttpResponse where the answer is not JSON.
 
     `responses` maps each success status to the schema of its body (None: no body). `path` overrides
-    the usual schemas of path parameters (`parameters.PATH_SCHEMAS`).
+    the usual schemas of path parameters (`parameters.PATH_SCHEMAS`). `lookup` is for what every call of a hot
+    operation reads; calls without `joined` read it themselves.
     """
     found = Operation(
         operation_id,
@@ -86,6 +92,7 @@ def operation(
         body,
         body_required,
         lenient or Lenient(),
+        lookup,
     )
     REGISTRY[operation_id] = found
 
@@ -109,7 +116,8 @@ def _checked_call(found: Operation, request: Request, path_values: dict[str, str
     elif found.body is not None:
         value = bodies.read_body(request._request, found.body, required=found.body_required)
         body = None if value is bodies.MISSING else value
-    return Call(request.principal, path_values, query, body, request)  # type: ignore[attr-defined]
+    joined = getattr(request, "joined", None)
+    return Call(request.principal, path_values, query, body, joined, request)  # type: ignore[attr-defined]
 
 
 def _described(

@@ -3,7 +3,7 @@
 token -> known method -> policy -> parameters -> body -> handler. The last three live in @operation.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import structlog
@@ -18,6 +18,7 @@ from clinics_site.core import authn, policy
 from clinics_site.core.api.operations import Operation
 from clinics_site.core.api.rendering import OrjsonRenderer
 from clinics_site.core.errors import BadRequest, DomainError, Forbidden, NotFound, Unauthorized
+from clinics_site.core.lookups import Lookup, Path
 from clinics_site.core.principal import Principal
 
 METHODS = ("get", "head", "post", "put", "patch", "delete", "options", "trace")
@@ -71,11 +72,13 @@ class ApiViewSet(viewsets.ViewSet):
         if found is None:
             self._authenticate(request)
             raise NotFound(message=METHOD_NOT_ALLOWED)
-        clinic_id = kwargs.get("clinicId") if policy.asks_for_roles(found.id) else None
-        principal, roles = self._identify(request, clinic_id)
+        roles = policy.roles_lookup(found.id) if "clinicId" in kwargs else None
+        lookups = [lookup for lookup in (roles, found.lookup) if lookup is not None]
+        principal, joined = self._identify(request, kwargs, lookups)
         self._note(request, found, principal)
-        if not policy.allows(found.id, policy.Caller(principal, kwargs, roles)):
+        if not policy.allows(found.id, policy.Caller(principal, kwargs, joined.get(roles))):
             raise self.error_family.denied()
+        request.joined = joined.get(found.lookup)  # type: ignore[attr-defined]
 
     def _operation(self, request: Request) -> Operation | None:
         name = self.action_map.get((request.method or "").lower())
@@ -83,19 +86,19 @@ class ApiViewSet(viewsets.ViewSet):
         return found
 
     def _authenticate(self, request: Request) -> Principal:
-        return self._identify(request, None)[0]
+        return self._identify(request, {}, ())[0]
 
     def _identify(
-        self, request: Request, clinic_id: str | None
-    ) -> tuple[Principal, frozenset[str] | None]:
-        """The caller, and its roles in the clinic where they came along."""
+        self, request: Request, path: Path, lookups: Sequence[Lookup]
+    ) -> tuple[Principal, Mapping[Lookup | None, Any]]:
+        """The caller, and what was found together with its token."""
         token = request.META.get("HTTP_X_TIDEPOOL_SESSION_TOKEN", "")
         if not token:
             raise self.error_family.missing_token()
-        principal, roles = authn.find_caller(token, clinic_id)
+        principal, joined = authn.find_caller(token, path, lookups)
         if principal is None or not principal.user_id:
             raise self.error_family.invalid_token()
-        return principal, roles
+        return principal, joined
 
     @staticmethod
     def _note(request: Request, found: Operation, principal: Principal | None) -> None:

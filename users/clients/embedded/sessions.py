@@ -2,12 +2,8 @@
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from datetime import timedelta
-from functools import cache
-from typing import Protocol
-
-from django.conf import settings
-from django.utils.module_loading import import_string
 
 from clinics_site.core import clock
 from clinics_site.core.db import Document
@@ -19,13 +15,6 @@ LIFETIME = timedelta(days=7)
 PERSONAL = "u."
 # Like the real service, all backend services share one technical account.
 SERVICE_ACCOUNT_ID = "5e7b1ce0-0000-4000-8000-000000000001"
-
-
-class RolesLookup(Protocol):
-    """What the clinics add to the look-up of a token."""
-
-    def stage(self, clinic_id: str) -> Document | None: ...
-    def roles(self, row: Document) -> frozenset[str]: ...
 
 
 def issue(user_id: str, identity_provider: str | None = None) -> str:
@@ -41,13 +30,10 @@ def check(token: str) -> Principal | None:
     return _principal(found) if found else None
 
 
-def check_with_roles(token: str, clinic_id: str) -> tuple[Principal | None, frozenset[str] | None]:
-    lookup = _roles_lookup()
-    stage = lookup.stage(clinic_id)
-    if stage is None:
-        return check(token), frozenset()
-    found = session_tokens.find_valid_token_joined(_digest(token), stage)
-    return (_principal(found), lookup.roles(found)) if found else (None, None)
+def check_joined(token: str, stages: Sequence[Document]) -> tuple[Principal | None, Document]:
+    """The subject, and the token's record with what the stages have joined to it."""
+    found = session_tokens.find_valid_token_joined(_digest(token), stages)
+    return (_principal(found), found) if found else (None, {})
 
 
 def renew(token: str) -> None:
@@ -76,12 +62,6 @@ def _issue(user_id: str, *, is_server: bool, identity_provider: str | None = Non
 
 def _principal(found: Document) -> Principal:
     return Principal(found["userId"], found["isServer"], found.get("identityProvider"))
-
-
-@cache
-def _roles_lookup() -> RolesLookup:
-    found: RolesLookup = import_string(settings.CLINICIAN_ROLES_LOOKUP)
-    return found
 
 
 def _digest(token: str) -> str:
