@@ -10,8 +10,8 @@ import os
 import signal
 import socket
 import threading
+import time
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 from granian import Granian, _signals
@@ -37,12 +37,9 @@ _LOGGING: dict[str, Any] = {"formatters": {}, "handlers": {}, "loggers": {}}  # 
 
 def main() -> None:
     logging.configure("WARNING")
-    os.register_at_fork(
-        before=partial(signal.pthread_sigmask, signal.SIG_BLOCK, _ENDINGS),
-        after_in_parent=partial(signal.pthread_sigmask, signal.SIG_UNBLOCK, _ENDINGS),
-        after_in_child=_forget_signals,
-    )
-    Granian(
+    signal.pthread_sigmask(signal.SIG_BLOCK, _ENDINGS)
+    os.register_at_fork(after_in_child=_forget_signals)
+    server = Granian(
         "clinics_site.wsgi:application",
         address=_address(),
         port=PORT,
@@ -62,7 +59,9 @@ def main() -> None:
         ),
         log_level=LogLevels.warning,
         log_dictconfig=_LOGGING,
-    ).serve(target_loader=load_application, wrap_loader=False)
+    )
+    _when_told_to_end(lambda: server.signal_handler_interrupt(signal.SIGTERM, None))
+    server.serve(target_loader=load_application, wrap_loader=False)
 
 
 def _address() -> str:
@@ -74,14 +73,27 @@ def load_application() -> Any:
     """In each worker, before it serves."""
     from clinics_site.wsgi import application
 
+    signal.pthread_sigmask(signal.SIG_BLOCK, _ENDINGS)
     _signals.set_main_signals = _say_farewell
     threading.Thread(target=_end_with_master, daemon=True).start()
     _collect_rarely()
     return application
 
 
+def _when_told_to_end(act: Callable[[], None]) -> None:
+    """For a process whose threads all block the signals, this one too. A handler would need the main thread, and the
+    system may give a signal to any other; the main one sleeps on, and half a minute later the process was killed in
+    the middle of its requests."""
+
+    def wait() -> None:
+        signal.sigwait(_ENDINGS)
+        act()
+
+    threading.Thread(target=wait, daemon=True).start()
+
+
 def _forget_signals() -> None:
-    """A forked worker has its master's handlers, which would swallow the order to end while it still loads."""
+    """A forked worker that still loads ends at once: it blocks nothing and has none of its master's handlers."""
     for number in _ENDINGS:
         signal.signal(number, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDINGS)
@@ -92,13 +104,12 @@ def _say_farewell(stop: Callable[..., None], reload: None = None) -> None:
     way. Here every answer first asks its client for a moment to close the connection."""
     from clinics_site.wsgi import application
 
-    def end(number: int, frame: Any) -> None:
-        if not application.is_ending:
-            application.is_ending = True
-            threading.Timer(FAREWELL_SECONDS, stop, (number, None)).start()
+    def end() -> None:
+        application.is_ending = True
+        time.sleep(FAREWELL_SECONDS)
+        stop(signal.SIGTERM, None)
 
-    for number in _ENDINGS:
-        signal.signal(number, end)
+    _when_told_to_end(end)
 
 
 def _end_with_master() -> None:
