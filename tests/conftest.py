@@ -28,7 +28,8 @@ def django_db_setup(django_db_blocker):
     db.client().drop_database(DATABASE)
 
 
-KEPT = ("django_migrations", "django_content_type", "auth_permission")
+KEPT = {"django_migrations", "django_content_type", "auth_permission"}
+ROLES = {"auth_group", "auth_group_permissions"}  # made anew when a test has changed them
 
 
 @pytest.fixture(autouse=True)
@@ -40,6 +41,7 @@ def clean_state(django_db_setup, request):
 
     database = db.database()
     written = take_written()
+    had_other_roles = not ROLES.isdisjoint(written)
     if _last["has_processes"]:
         written = database.list_collection_names()
     marks = {mark.name for mark in request.node.iter_markers()}
@@ -47,13 +49,23 @@ def clean_state(django_db_setup, request):
         marks & {"processes", "browser"}
     )
     for name in written:
-        if name not in KEPT:
+        if name not in KEPT | ROLES:
             database[name].delete_many({})
+    if had_other_roles:
+        _renew_roles(database)
     take_written()
     for cache in caches.all():
         cache.clear()
     # The embedded service keeps its own token, whose record has just gone.
     neighbours.user_service.cache_clear()
+
+
+def _renew_roles(database):
+    from clinics_site.admin import roles
+
+    for name in ROLES:
+        database[name].delete_many({})
+    roles.ensure()
 
 
 @pytest.fixture

@@ -5,20 +5,15 @@ import re
 import pytest
 from bson import ObjectId
 from django.contrib.auth.models import Group, User
-from django.test import Client
 
 from clinics.services import clinicians, clinics, patients
 from clinics.services.patient_details import PatientDetails
 from clinics_site.admin import roles
 from clinics_site.core import audit, db
+from tests.cast import QuickClient
 
 PASSWORD = "correct horse battery"
 ROLES = tuple(roles.ROLES)
-
-
-@pytest.fixture(autouse=True)
-def staff_roles(clean_state):
-    roles.ensure()
 
 
 class Staff:
@@ -30,7 +25,7 @@ class Staff:
             username=name, defaults={"is_staff": True, "is_superuser": superuser}
         )
         self.user.groups.set(Group.objects.filter(name__in=names))
-        self.client = Client()
+        self.client = QuickClient()
         self.client.force_login(self.user)
 
     def get(self, path, query=None):

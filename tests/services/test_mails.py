@@ -12,7 +12,6 @@ from django.template.loader import get_template
 from django.test import Client
 from django.utils.html import conditional_escape
 
-from clinics_site.admin import roles
 from clinics_site.core import db, ids
 from notifications.management.commands.describe_mails import describe
 from notifications.services import mailer, styles
@@ -315,7 +314,6 @@ def browser(clean_state):
     """Somebody with these staff roles, signed in."""
 
     def sign_in(*names):
-        roles.ensure()
         user = User.objects.create(username="-".join(names) or "nobody", is_staff=True)
         user.groups.set(Group.objects.filter(name__in=names))
         client = Client()
