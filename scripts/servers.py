@@ -368,12 +368,14 @@ def _start_for_tests() -> None:
 
 
 def start_test_mongod(data: Path, guard: Guard) -> str:
-    """Fail points switched on; a majority write does not wait for the disk."""
+    """Fail points switched on; a majority write does not wait for the disk. Nothing expires: tests live on days of
+    their own choice, and what seems to be old by now must not go in the middle of one."""
     data.mkdir()
     port = local.free_port()
     command = [
         *mongod_command(port, data),
         *("--setParameter", "enableTestCommands=1"),
+        *("--setParameter", "ttlMonitorEnabled=false"),
         *("--setParameter", "diagnosticDataCollectionEnabled=false"),
     ]
     child = Child("mongod", command, log=data / "mongod.log", guard=guard)

@@ -21,8 +21,6 @@ def django_db_setup(django_db_blocker):
     from tests.cast import described_operations
 
     django_db_blocker.unblock()
-    # Tests live on days of their own choice; what seems to have expired by now must not go in the middle of one.
-    db.client().admin.command("setParameter", 1, ttlMonitorEnabled=False)
     db.client().drop_database(DATABASE)
     call_command("migrate", verbosity=0)
     described_operations()  # made once, before threads ask for it side by side

@@ -24,7 +24,7 @@ def _roles(rows: Iterable[Document]) -> frozenset[str]:
     return frozenset(role for row in rows for role in row.get("roles") or ())
 
 
-def of_clinic(join: Callable[[ObjectId], Document]) -> Callable[[Path], Document | None]:
+def _of_clinic(join: Callable[[ObjectId], Document]) -> Callable[[Path], Document | None]:
     """`join` for the clinic of the path."""
 
     def of_path(path: Path) -> Document | None:
@@ -35,9 +35,9 @@ def of_clinic(join: Callable[[ObjectId], Document]) -> Callable[[Path], Document
 
 
 # What can be read with a person's token in place of `find_clinician_roles`, `find_clinic`, `access_counted_clinic`.
-ROLES_LOOKUP = Lookup("clinicians", of_clinic(clinician_store.join_roles), _roles)
-CLINIC_LOOKUP = Lookup("clinic", of_clinic(store.join_clinic))
-COUNTED_CLINIC_LOOKUP = Lookup("clinic", of_clinic(store.join_counted_clinic))
+ROLES_LOOKUP = Lookup("clinicians", _of_clinic(clinician_store.join_roles), _roles)
+CLINIC_LOOKUP = Lookup("clinic", _of_clinic(store.join_clinic))
+COUNTED_CLINIC_LOOKUP = Lookup("clinic", _of_clinic(store.join_counted_clinic))
 
 
 def find_clinic(clinic_id: str | ObjectId) -> Document | None:

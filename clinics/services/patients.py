@@ -58,19 +58,20 @@ def _join_patient(path: Path) -> Document | None:
     return store.join_shown_patient(found, path["patientId"]) if found is not None else None
 
 
-PATIENT_LOOKUP = Lookup("patient", _join_patient, store.complete_shown)
+PATIENT_LOOKUP = Lookup("patient", _join_patient)
 
 
-def read_patient(
-    clinic_id: str, user_id: str, joined: Sequence[Document] | None = None
-) -> Document:
+def read_patient(clinic_id: str, user_id: str, joined: list[Document] | None = None) -> Document:
     """The record as it is shown to clients; `joined`: what PATIENT_LOOKUP has found already. Raises NotFound."""
-    if joined is None:
-        found = ids.parse_id(clinic_id)
-        joined = store.find_shown_patient(found, user_id) if found is not None else ()
-    if not joined:
+    found = ids.parse_id(clinic_id)
+    if found is None:
         raise NotFound(message=NOT_FOUND)
-    return joined[0]
+    rows = (
+        store.find_shown_patient(found, user_id) if joined is None else store.complete_shown(joined)
+    )
+    if not rows:
+        raise NotFound(message=NOT_FOUND)
+    return rows[0]
 
 
 def access_patient(clinic_id: str | ObjectId, user_id: str) -> Document:

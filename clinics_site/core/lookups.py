@@ -16,7 +16,8 @@ def _as_they_are(rows: list[Document]) -> Any:
 @dataclass(frozen=True, slots=True, eq=False)
 class Lookup:
     """`join` makes a `$lookup` without its `as` of the path's parameters, or None where they can lead to nothing; it
-    may refer to the person by `localField` "userId". `read` makes of the rows what the asker wants."""
+    may refer to the person by `localField` "userId". `read` makes of the rows what the asker wants; it runs before the
+    policy is asked, so it asks for nothing itself."""
 
     name: str
     join: Callable[[Path], Document | None]

@@ -77,6 +77,15 @@ def test_a_summary_of_another_writer_is_read_whole(backend, ben, lakeside, iris)
     assert read(ben.api, lakeside, "GetPatient", iris["userId"]) == kept
 
 
+def test_for_who_is_refused_nothing_more_is_read(ada, lakeside, mongo_commands):
+    patient = make_patient(
+        lakeside, summary={"cgmStats": {"id": "", "periods": {}}}
+    )  # without text
+    with mongo_commands() as commands:
+        assert read(ada.api, lakeside, "GetPatient", patient["userId"])[0] == 403
+    assert commands == ["aggregate"]
+
+
 @pytest.mark.parametrize("name", CLOSED)
 def test_who_is_refused_learns_nothing(name, ada, lakeside, iris):
     status, body = read(ada.api, lakeside, name, iris["userId"])

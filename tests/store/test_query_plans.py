@@ -272,6 +272,17 @@ def test_one_person_is_found_by_key(clinic, service, method, path, body):
     assert examined(entries) <= 4
 
 
+def test_a_member_reads_one_person_by_key(clinic, member):
+    """Joined to the token and the roles, where no index can be named."""
+    for user in db.collection("patients").find({"clinicId": clinic["_id"]}, limit=3):
+        with profiled() as entries:
+            path = f"/v1/clinics/{clinic['_id']}/patients/{user['userId']}"
+            assert member.api.get(path).json()["id"] == user["userId"]
+        (entry,) = [e for e in entries if "aggregate" in e.get("command", {})]
+        assert entry["keysExamined"] <= 4
+        assert entry["docsExamined"] <= 3  # token, clinician, patient
+
+
 def test_a_new_patient_does_not_read_the_others(clinic, member):
     with profiled() as entries:
         created = member.api.post(f"/v1/clinics/{clinic['_id']}/patients", BODY).json()
