@@ -1,0 +1,109 @@
+"""One canonical form of an address, and nothing that only looks like it."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from clinics_site.core import addresses
+from clinics_site.core.addresses import InvalidAddress
+
+PLAIN = "dot.kim@example.org"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Dot.Kim@Example.ORG",
+        " dot.kim@example.org\n",
+        "ｄｏｔ.ｋｉｍ@example.org",
+        "dot．kim@example.org",
+        "𝐝𝐨𝐭.𝓀𝒾𝓂@example.org",
+        "dot.\u212aim@example.org",
+        "dot.k\u2170m@example.org",
+        "dot.kim@ｅxample。org".replace("。", "．"),
+    ],
+    ids=[
+        "case",
+        "space",
+        "full width",
+        "full-width dot",
+        "mathematical",
+        "kelvin",
+        "roman",
+        "domain",
+    ],
+)
+def test_compatible_spellings_are_one_address(text):
+    assert addresses.canonical(text) == PLAIN
+    assert addresses.is_same(text, PLAIN)
+
+
+HIDDEN = map(
+    chr,
+    (
+        *(0xAD, 0x200B, 0x200D, 0x2060, 0xFEFF, 0, 0x1B, 0x202E, 0x034F, 0x3164, 0x115F, 0x180E),
+        *(0xFE0F, 0xE0101, 0xE000, 0x3002),
+    ),
+)
+SPACES = (" ", "\u00a0", "\u2028", "\n")
+
+
+@pytest.mark.parametrize("character", [*HIDDEN, *SPACES], ids=lambda found: f"U+{ord(found):04X}")
+@pytest.mark.parametrize("place", [3, 10])
+def test_invisible_control_and_separator_characters_are_refused(character, place):
+    text = PLAIN[:place] + character + PLAIN[place:]
+    with pytest.raises(InvalidAddress):
+        addresses.canonical(text)
+    assert not addresses.is_same(text, PLAIN)
+
+
+NO_ADDRESSES = (
+    *(
+        "",
+        " ",
+        "dot",
+        "dot@",
+        "@example.org",
+        "a@b@example.org",
+        "dot@example",
+        "dot..kim@example.org",
+    ),
+    *("dot@exa mple.org", "dot@-example.org", "d" * 250 + "@example.org", '"dot kim"@example.org'),
+)
+
+
+@pytest.mark.parametrize("text", NO_ADDRESSES)
+def test_what_is_no_address_is_refused(text):
+    with pytest.raises(InvalidAddress):
+        addresses.canonical(text)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("straße@example.org", "strasse@example.org"),
+        ("dоt@example.org", "dot@example.org"),
+        ("", ""),
+    ],
+)
+def test_different_mailboxes_stay_different(one, other):
+    assert not addresses.is_same(one, other)
+
+
+def test_a_domain_in_punycode_is_the_same_domain():
+    assert addresses.is_same("dot@xn--bcher-kva.example.org", "dot@bücher.example.org")
+
+
+@given(st.emails() | st.text(max_size=30).map(lambda local: f"{local}@example.org"))
+def test_the_canonical_form_is_its_own_canonical_form(text):
+    try:
+        once = addresses.canonical(text)
+    except InvalidAddress:
+        return
+    assert addresses.canonical(once) == once
+
+
+@given(st.text(max_size=40))
+def test_every_text_has_a_key_and_only_addresses_share_the_key_of_an_address(text):
+    found = addresses.key(text)
+    assert found == "" or found.startswith("invalid:") or addresses.canonical(found) == found
