@@ -9,6 +9,7 @@ from clinics.api.schemas import clinics as schemas
 from clinics.representation.clinics import clinic as shown_clinic
 from clinics.services import access, clinics, places
 from clinics.services.clinics import ClinicProfile, ClinicQuery
+from clinics_site.core.api import bodies
 from clinics_site.core.api import schema as s
 from clinics_site.core.api.operations import Call, operation
 from clinics_site.core.api.parameters import PAGING, Parameter
@@ -49,6 +50,7 @@ class ClinicsViewSet(ApiViewSet):
         summary="Create a clinic",
         description="The caller becomes its first admin.",
         body=schemas.CLINIC,
+        body_limit=bodies.LARGE,
         responses={200: schemas.CLINIC},
     )
     def create(self, call: Call) -> Response:
@@ -74,6 +76,7 @@ class ClinicViewSet(ApiViewSet):
         summary="Change a clinic's profile",
         description="What is left out stays as it is.",
         body=schemas.CLINIC,
+        body_limit=bodies.LARGE,
         responses={200: schemas.CLINIC},
     )
     def update(self, call: Call) -> Response:

@@ -6,6 +6,7 @@ from clinics.api.schemas.patients import DATA_SOURCES
 from clinics.api.schemas.summaries import SUMMARY, SUMMARY_ID
 from clinics.representation.patient_bodies import data_sources_of
 from clinics.services import data_sources, summaries
+from clinics_site.core.api import bodies
 from clinics_site.core.api.operations import Call, operation
 from clinics_site.core.api.viewsets import ApiViewSet, empty
 
@@ -19,6 +20,7 @@ class PatientSummaryViewSet(ApiViewSet):
         summary="Replace the summary of a user in all clinics",
         description="Without a body the summary is removed. 204: the user is a patient nowhere.",
         body=SUMMARY,
+        body_limit=bodies.LARGE,
         body_required=False,
         responses={200: None, 204: None},
     )

@@ -16,6 +16,7 @@ from clinics.services import (
     reminders,
     reviews,
 )
+from clinics_site.core.api import bodies
 from clinics_site.core.api.operations import Call, operation
 from clinics_site.core.api.viewsets import ApiViewSet, empty
 
@@ -44,6 +45,7 @@ class ClinicPatientsViewSet(ApiViewSet):
         "CreatePatientAccount",
         summary="Create an account that the clinic looks after, and its patient",
         body=schemas.PATIENT,
+        body_limit=bodies.LARGE,
         responses={200: schemas.PATIENT},
     )
     def create(self, call: Call) -> Response:
@@ -70,6 +72,7 @@ class PatientViewSet(ApiViewSet):
         "CreatePatientFromUser",
         summary="Make an existing account a patient",
         body=schemas.CREATE_PATIENT,
+        body_limit=bodies.LARGE,
         responses={200: schemas.PATIENT},
     )
     def create(self, call: Call) -> Response:
@@ -86,6 +89,7 @@ class PatientViewSet(ApiViewSet):
         description="Email, MRN and devices that are missing are removed; tags, sites, data sources, ranges and "
         "diagnosis that are missing stay.",
         body=schemas.PATIENT,
+        body_limit=bodies.LARGE,
         responses={200: schemas.PATIENT},
     )
     def update(self, call: Call) -> Response:

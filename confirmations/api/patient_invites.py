@@ -4,6 +4,7 @@ from rest_framework.response import Response
 
 from clinics.representation.patient_bodies import shared_patient_of
 from clinics.representation.patients import patient
+from clinics_site.core.api import bodies
 from clinics_site.core.api import schema as s
 from clinics_site.core.api.operations import Call, operation
 from clinics_site.core.api.viewsets import empty
@@ -43,6 +44,7 @@ class PatientInviteViewSet(ConfirmationViewSet):
         summary="Accept an offer: the person becomes a patient",
         path=INVITE,
         body=schemas.ACCEPT_PATIENT,
+        body_limit=bodies.LARGE,
         body_required=False,
         lenient=reads_for_clinic(schemas.ACCEPT_PATIENT, is_optional=True),
         responses={200: s.ref("patient.v1")},

@@ -1,7 +1,6 @@
 """Bodies as the Confirmation API reads them: any content type, unknown fields ignored, only the types of what
 is read must be right."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest
@@ -13,8 +12,6 @@ from clinics_site.core.errors import BadRequest
 from confirmations.services import texts
 from confirmations.services.failures import ClinicAnswer
 
-Reader = Callable[[HttpRequest], Any]
-
 
 def reads(
     fields: dict[str, s.Schema],
@@ -25,8 +22,7 @@ def reads(
     """A JSON object whose `fields`, where present and not null, have these types."""
     schema = s.obj({name: s.nullable(field) for name, field in fields.items()})
 
-    def read(request: HttpRequest) -> dict[str, Any]:
-        raw = bodies.raw_body(request)
+    def read(request: HttpRequest, raw: bytes) -> dict[str, Any]:
         if not raw.strip() and is_optional:
             return {}
         return _object(raw, schema)
@@ -37,9 +33,9 @@ def reads(
 def reads_anything(path: dict[str, s.Schema]) -> Lenient:
     """The object, or None for a body that is missing or unreadable: the operation decides what that means."""
 
-    def read(request: HttpRequest) -> dict[str, Any] | None:
+    def read(request: HttpRequest, raw: bytes) -> dict[str, Any] | None:
         try:
-            return _object(bodies.raw_body(request), s.obj())
+            return _object(raw, s.obj())
         except BadRequest:
             return None
 
@@ -49,8 +45,7 @@ def reads_anything(path: dict[str, s.Schema]) -> Lenient:
 def reads_for_clinic(schema: s.Schema, *, is_optional: bool = False) -> Lenient:
     """An object that the clinic side will judge: what breaks its schema is refused in the clinic's words."""
 
-    def read(request: HttpRequest) -> dict[str, Any]:
-        raw = bodies.raw_body(request)
+    def read(request: HttpRequest, raw: bytes) -> dict[str, Any]:
         if not raw.strip() and is_optional:
             return {}
         value = _object(raw, s.obj())

@@ -22,9 +22,8 @@ TAGS = ("Internal", "Redox", "Clinics")
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data", "application/xml", "text/xml")
 
 
-def read_verification(request: HttpRequest) -> dict[str, Any]:
+def read_verification(request: HttpRequest, raw: bytes) -> dict[str, Any]:
     """JSON, or nothing; Redox's own route is not held to the description."""
-    raw = bodies.raw_body(request)
     if not raw or request.content_type in _FORMS:
         return {}
     if request.content_type != "application/json":
@@ -60,7 +59,8 @@ class RedoxWebhookViewSet(ApiViewSet):
         summary="Receive a message",
         description="Stores a message of the EHR; workers process it later.",
         body=schemas.MESSAGE,
-        lenient=Lenient(read_body=bodies.raw_body),
+        body_limit=bodies.MESSAGE,
+        lenient=Lenient(read_body=lambda _, raw: raw),
         responses={200: None},
     )
     def receive(self, call: Call) -> Response:

@@ -271,7 +271,7 @@ def test_eleven_megabytes_are_too_much(clinic, ben):
     assert db.collection("patients").count_documents({}) == 0
 
 
-@pytest.mark.parametrize("depth", [90, 500, 1010, 5000, 200_000])
+@pytest.mark.parametrize("depth", [90, 500, 1010, 5000, 30_000])
 @pytest.mark.parametrize("leaf", [b"1", b'{"$x":1}'])
 def test_deep_nesting_is_an_answer_not_a_crash(clinic, ben, depth, leaf):
     nested = b'{"a":' * depth + leaf + b"}" * depth

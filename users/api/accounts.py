@@ -39,7 +39,8 @@ class ProfileViewSet(AccountViewSet):
         principal = self._authenticate(request)
         if not _may_change(principal, user_id):
             raise Unauthorized(message="Not authorized for the requested operation")
-        changes = bodies.read_body(request._request, _PROFILE, required=True)
+        raw = bodies.raw_body(request._request, bodies.USUAL)
+        changes = bodies.read_body(request._request, raw, _PROFILE, required=True)
         return Response(profile_service().update_profile(user_id, changes))
 
 

@@ -25,11 +25,11 @@ Responses = Mapping[int, Schema | None]
 class Lenient:
     """Where callers rely on more leniency than the description shows.
 
-    `read_body` takes the place of the strict reader and raises its family's error; the schemas in `path`
-    are enforced in place of the described ones.
+    `read_body` makes of the raw body what the strict reader would, and raises its family's error; the schemas in
+    `path` are enforced in place of the described ones.
     """
 
-    read_body: Callable[[HttpRequest], Any] | None = None
+    read_body: Callable[[HttpRequest, bytes], Any] | None = None
     path: Mapping[str, Schema] = field(default_factory=dict)
 
 
@@ -41,6 +41,7 @@ class Operation:
     path: Mapping[str, Schema]
     body: Schema | None
     body_required: bool
+    body_limit: int  # bytes; a larger one is refused before it is read
     lenient: Lenient
     lookup: Lookup | None
 
@@ -73,6 +74,7 @@ def operation(  # noqa: PLR0913 (all but the first by name)
     path: Mapping[str, Schema] | None = None,
     body: Schema | None = None,
     body_required: bool = True,
+    body_limit: int | None = None,
     lenient: Lenient | None = None,
     lookup: Lookup | None = None,
     responses: Responses,
@@ -81,9 +83,12 @@ def operation(  # noqa: PLR0913 (all but the first by name)
     a plain HttpResponse where the answer is not JSON.
 
     `responses` maps each success status to the schema of its body (None: no body). `path` overrides
-    the usual schemas of path parameters (`parameters.PATH_SCHEMAS`). `lookup` is for what every call of a hot
+    the usual schemas of path parameters (`parameters.PATH_SCHEMAS`). `body_limit` is for bodies that are rightly
+    larger than usual. `lookup` is for what every call of a hot
     operation reads; calls without `joined` read it themselves.
     """
+    lenient = lenient or Lenient()
+    is_read = body is not None or lenient.read_body is not None
     found = Operation(
         operation_id,
         tuple(tags),
@@ -91,7 +96,8 @@ def operation(  # noqa: PLR0913 (all but the first by name)
         path or {},
         body,
         body_required,
-        lenient or Lenient(),
+        body_limit or (bodies.USUAL if is_read else bodies.UNREAD),
+        lenient,
         lookup,
     )
     REGISTRY[operation_id] = found
@@ -108,16 +114,23 @@ def operation(  # noqa: PLR0913 (all but the first by name)
 
 
 def _checked_call(found: Operation, request: Request, path_values: dict[str, str]) -> Call:
+    bodies.check_length(request._request, found.body_limit)
     parameters.check_path(path_values, {**found.path, **found.lenient.path})
     query = parameters.read_query(request._request.GET, found.query)
-    body = None
-    if found.lenient.read_body is not None:
-        body = found.lenient.read_body(request._request)
-    elif found.body is not None:
-        value = bodies.read_body(request._request, found.body, required=found.body_required)
-        body = None if value is bodies.MISSING else value
+    body = _read_body(found, request._request)
     joined = getattr(request, "joined", None)
     return Call(request.principal, path_values, query, body, joined, request)  # type: ignore[attr-defined]
+
+
+def _read_body(found: Operation, request: HttpRequest) -> Any:
+    lenient = found.lenient.read_body
+    if lenient is None and found.body is None:
+        return None
+    raw = bodies.raw_body(request, found.body_limit)
+    if lenient is not None:
+        return lenient(request, raw)
+    value = bodies.read_body(request, raw, found.body, required=found.body_required)  # type: ignore[arg-type]
+    return None if value is bodies.MISSING else value
 
 
 def _described(
