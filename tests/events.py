@@ -7,7 +7,7 @@ def emitted(event=None):
     """Payloads of undelivered events, oldest first."""
     query = {"event": event} if event else {}
     rows = db.collection(outbox.COLLECTION).find(
-        {**query, "state": outbox.PENDING}, sort=[("_id", 1)]
+        {**query, "state": outbox.PENDING}, sort=[("order", 1)]
     )
     return [row["payload"] for row in rows]
 
@@ -17,7 +17,7 @@ def deliver_all(rounds=20):
     delivered = 0
     for _ in range(rounds):
         rows = db.collection(outbox.COLLECTION).find(
-            {"state": outbox.PENDING, "attempts": 0}, {"_id": 1}, sort=[("_id", 1)]
+            {"state": outbox.PENDING, "attempts": 0}, {"_id": 1}, sort=[("order", 1)]
         )
         done = sum(outbox.deliver(row["_id"]) for row in list(rows))
         if not done:

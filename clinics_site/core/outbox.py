@@ -4,7 +4,9 @@
 atomic update, run by a Celery task, repeated with growing delay kept in MongoDB, and parked as `dead`
 after the last try, where the admin shows it and can start it again. A dead row blocks nobody.
 
-Rows of one `key` and handler run in the order they were emitted. Payloads hold ids only.
+Rows of one `key` and handler run one after another, in an order that MongoDB itself gives: what a transaction saw or
+overwrote was emitted before what it emits, in whatever process and however wrong a machine's clock is. Between
+transactions that knew nothing of each other there is no order to keep. Payloads hold ids only.
 """
 
 import secrets
@@ -16,7 +18,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from bson import ObjectId
+from bson import ObjectId, Timestamp
 from django.conf import settings
 from pymongo import ASCENDING, IndexModel, ReturnDocument
 from pymongo.errors import PyMongoError
@@ -36,6 +38,10 @@ RELAY_BATCH = 64
 DRAIN_SECONDS = 20.0
 DEFAULT_QUEUE = "default"
 _RENUDGE = timedelta(seconds=30)
+# MongoDB puts its logical clock in the place of an empty timestamp, a tick for each document. A transaction that sees
+# another's writes began after that one's commit, which ticked too, so its rows get a later place. Ids of two processes
+# do not sort within a second (docs/decisions/0012-event-order.md).
+_NEXT_PLACE = Timestamp(0, 0)
 
 log = structlog.get_logger(__name__)
 Handler = Callable[[dict[str, Any]], None]
@@ -90,8 +96,8 @@ indexes.declare(
         partialFilterExpression={"state": {"$in": UNDELIVERED}},
     ),
     IndexModel(
-        [("handler", ASCENDING), ("key", ASCENDING), ("_id", ASCENDING)],
-        name="OutboxOrder",
+        [(name, ASCENDING) for name in ("handler", "key", "order", "_id")],
+        name="OutboxPlaces",
         partialFilterExpression={"state": {"$in": UNDELIVERED}},
     ),
     IndexModel(
@@ -143,8 +149,8 @@ def emit(
 ) -> None:
     """Store the event for each handler, in the current transaction. Ids only, no patient data.
 
-    `key` keeps the order of events that concern one thing. Nothing is stored with
-    SIDE_EFFECTS=external. After the transaction the relay finds the rows; call `nudge()` once the
+    `key` keeps the order of events that concern one thing, if the transaction also writes that thing. Nothing is stored
+    with SIDE_EFFECTS=external. After the transaction the relay finds the rows; call `nudge()` once the
     change is committed to save that wait.
     """
     emit_many([(event, payload, key)], not_before=not_before)
@@ -176,6 +182,7 @@ def _row(
 ) -> dict[str, Any]:
     return {
         "_id": ObjectId(),
+        "order": _NEXT_PLACE,
         "event": subscription.event,
         "handler": subscription.name,
         "queue": subscription.queue,
@@ -350,13 +357,24 @@ def _is_first(row: dict[str, Any]) -> bool:
 
 
 def _has_predecessor(row: dict[str, Any]) -> bool:
-    earlier = {
+    """The claim is known to a majority, so this read sees at least what was committed before it."""
+    return db.collection(COLLECTION).find_one(_earlier(row), {"_id": 1}) is not None
+
+
+def _earlier(row: dict[str, Any]) -> dict[str, Any]:
+    return {
         "handler": row["handler"],
         "key": row["key"],
         "state": {"$in": UNDELIVERED},
-        "_id": {"$lt": row["_id"]},
+        **_before(row),
     }
-    return db.collection(COLLECTION).find_one(earlier, {"_id": 1}) is not None
+
+
+def _before(row: dict[str, Any]) -> dict[str, Any]:
+    """Rows of an older version have no place: they come first, in the order of their ids."""
+    if "order" in row:
+        return {"order": {"$not": {"$gte": row["order"]}}}
+    return {"order": {"$exists": False}, "_id": {"$lt": row["_id"]}}
 
 
 def _held(row: dict[str, Any]) -> dict[str, Any]:
@@ -412,7 +430,7 @@ def _release_next(row: dict[str, Any]) -> None:
     following = db.collection(COLLECTION).find_one(
         {"handler": row["handler"], "key": row["key"], "state": PENDING},
         {"_id": 1},
-        sort=[("_id", ASCENDING)],
+        sort=[("order", ASCENDING), ("_id", ASCENDING)],
     )
     if following is not None:
         db.collection(COLLECTION).update_one(

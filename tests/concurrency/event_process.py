@@ -1,0 +1,61 @@
+"""One of the processes of test_event_order.py: `python -m tests.concurrency.event_process emit NUMBER | deliver`.
+
+Each change counts up one of a few documents and tells the number it made. A process makes its ids as if its clock were
+an hour off, every second one in the other direction.
+"""
+
+import os
+import sys
+import time
+from functools import partial
+
+import django
+from bson import ObjectId, Timestamp
+
+EVENT, HEARD, COUNTERS = "test.counted", "heard", "counters"
+KEYS = ("a", "b")
+CHANGES = 40
+HOUR = 3600
+
+
+def main(kind: str, number: int = 0) -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinics_site.settings")
+    django.setup()
+    from clinics_site.core import db, outbox
+
+    @outbox.subscribe(EVENT, "test.hear")
+    def hear(payload: dict[str, object]) -> None:
+        db.collection(HEARD).insert_one({**payload, "order": Timestamp(0, 0)})
+
+    outbox._enqueue = lambda rows: None
+    if kind == "deliver":
+        while True:
+            outbox.drain(outbox.DEFAULT_QUEUE)
+            time.sleep(0.01)
+    _skew_ids(outbox, HOUR if number % 2 else -HOUR)
+    for key in KEYS * (CHANGES // len(KEYS)):
+        db.run_in_transaction(partial(_change, key))
+
+
+def _skew_ids(outbox: object, seconds: int) -> None:
+    def make() -> ObjectId:
+        ours = ObjectId().binary
+        moment = int.from_bytes(ours[:4], "big") + seconds
+        return ObjectId(moment.to_bytes(4, "big") + ours[4:])
+
+    outbox.ObjectId = make  # type: ignore[attr-defined]
+
+
+def _change(key: str) -> None:
+    from clinics_site.core import db, outbox
+
+    counter = db.collection(COUNTERS).find_one_and_update(
+        {"_id": key}, {"$inc": {"count": 1}}, return_document=True
+    )
+    assert counter is not None
+    for part in range(2):
+        outbox.emit(EVENT, {"key": key, "count": counter["count"], "part": part}, key=key)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], *map(int, sys.argv[2:]))

@@ -1,0 +1,46 @@
+"""What order events of one key keep: real processes change the same documents and deliver side by side."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from clinics_site.core import db
+from scripts import local
+from tests.concurrency import event_process as process
+from tests.processes.service import eventually
+
+pytestmark = [pytest.mark.processes, pytest.mark.timeout(120)]
+EMITTERS, DELIVERERS = 4, 2
+
+
+@pytest.fixture
+def spawn():
+    started = []
+
+    def start(*arguments):
+        command = [sys.executable, "-m", process.__name__, *map(str, arguments)]
+        started.append(subprocess.Popen(command, cwd=local.BASE, env=os.environ))
+        return started[-1]
+
+    yield start
+    for one in started:
+        one.kill()
+        one.wait()
+
+
+def test_what_a_change_saw_or_overwrote_is_delivered_before_what_it_emits(spawn):
+    db.collection(process.COUNTERS).insert_many([{"_id": key, "count": 0} for key in process.KEYS])
+    emitters = [spawn("emit", number) for number in range(EMITTERS)]
+    for _ in range(DELIVERERS):
+        spawn("deliver")
+    assert [emitter.wait(60) for emitter in emitters] == [0] * EMITTERS
+    heard = db.collection(process.HEARD)
+    wanted = EMITTERS * process.CHANGES * 2
+    eventually(lambda: heard.count_documents({}) >= wanted, within=60)
+
+    for key in process.KEYS:
+        rows = heard.find({"key": key}, sort=[("order", 1)])
+        told = [(row["count"], row["part"]) for row in rows]
+        assert told == sorted(told)
