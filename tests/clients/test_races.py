@@ -7,7 +7,7 @@ from bson import ObjectId
 from clinics_site.core import db
 from tests.events import emitted
 from users.clients.embedded import EmbeddedProfileService, EmbeddedUserService
-from users.clients.protocol import EmailTaken, UserUpdate
+from users.clients.protocol import AccountChanged, EmailTaken, Expected, UserUpdate
 
 CLINIC = str(ObjectId())
 
@@ -87,3 +87,29 @@ def test_a_deletion_during_an_update_leaves_no_half_account():
 
     assert service.get_user(user.user_id) is None
     assert db.collection("accounts").count_documents({}) == 0
+
+
+def test_a_claim_and_a_change_of_the_address_by_the_clinic_never_both():
+    service = EmbeddedUserService()
+    for number in range(8):
+        old, new = (f"{when}{number}@example.org" for when in ("old", "new"))
+        user_id = service.create_custodial_user(CLINIC, old).user_id
+        claim = UserUpdate(password="correct-horse", email_verified=True)
+        change = UserUpdate(username=new, emails=(new,))
+        acts = [
+            (claim, Expected(address=old, is_custodial=True)),
+            (change, Expected(is_custodial=True)),
+        ]
+
+        def act(n, user_id=user_id, acts=acts):
+            try:
+                return EmbeddedUserService().update_user(user_id, *acts[n]) and n
+            except AccountChanged:
+                return "refused"
+
+        answers = together(2, act)
+
+        after = service.get_user(user_id)
+        assert answers.count("refused") == 1
+        assert (after.username, after.is_custodial) in {(old, False), (new, True)}
+        assert after.email_verified is not after.is_custodial

@@ -6,7 +6,7 @@ from bson import ObjectId
 from clinics_site.core import db
 from clinics_site.core.http import ServiceError
 from tests.events import emitted
-from users.clients.protocol import EmailTaken, UserUpdate
+from users.clients.protocol import AccountChanged, EmailTaken, Expected, UserUpdate
 from users.services import accounts
 
 CLINIC = str(ObjectId())
@@ -175,6 +175,48 @@ class TestUpdate:
         assert user_service.check_token(token) is None
 
 
+class TestExpectations:
+    """A change that is meant for an account as it was must not reach it as it is now."""
+
+    @pytest.mark.parametrize("emails", [("new@example.org",), ()])
+    def test_another_address_is_unproven_whatever_the_update_says(self, user_service, kim, emails):
+        update = UserUpdate(emails=emails, email_verified=True)
+        assert user_service.update_user(kim.user_id, update).email_verified is False
+
+    UNEXPECTED = [
+        Expected(address="other@example.org"),
+        Expected(address="kim.doe@example.org", is_custodial=True),
+        Expected(is_custodial=True),
+    ]
+
+    @pytest.mark.parametrize("expected", UNEXPECTED)
+    def test_the_unexpected_account_stays_as_it_is(self, user_service, kim, expected):
+        for change in (
+            lambda: user_service.update_user(kim.user_id, UserUpdate(roles=("clinic",)), expected),
+            lambda: user_service.delete_user(kim.user_id, expected),
+        ):
+            with pytest.raises(AccountChanged):
+                change()
+        assert user_service.get_user(kim.user_id).roles == ("patient",)
+
+    def test_the_expected_account_changes(self, user_service, kim):
+        expected = Expected(address="KIM.doe@example.org", is_custodial=False)
+        user_service.update_user(kim.user_id, UserUpdate(email_verified=False), expected)
+        after = user_service.update_user(kim.user_id, UserUpdate(email_verified=True), expected)
+        assert after.email_verified
+        user_service.delete_user(kim.user_id, expected)
+        assert user_service.get_user(kim.user_id) is None
+
+    def test_an_account_without_an_address_has_none_that_was_expected(self, user_service):
+        user = user_service.create_custodial_user(CLINIC, None)
+        update = UserUpdate(email_verified=True)
+        with pytest.raises(AccountChanged):
+            user_service.update_user(user.user_id, update, Expected(address="a@example.org"))
+
+    def test_an_account_that_is_gone_is_as_deleted_as_expected(self, user_service):
+        user_service.delete_user(UNKNOWN, Expected(is_custodial=True))
+
+
 class TestDeletion:
     def test_removes_the_account_and_its_sessions(self, user_service, profile_service, kim):
         token = accounts.issue_user_token(kim.user_id)
@@ -216,7 +258,8 @@ class TestEvents:
     def test_an_update_tells_what_changed(self, user_service, kim):
         user_service.update_user(kim.user_id, UserUpdate(username="new@example.org"))
 
-        assert {"userId": kim.user_id, "changed": ["username"]} in emitted("user.updated")
+        changed = ["username", "emailVerified"]
+        assert {"userId": kim.user_id, "changed": changed} in emitted("user.updated")
 
     def test_an_update_that_changes_nothing_tells_nothing(self, user_service, kim):
         user_service.update_user(kim.user_id, UserUpdate(username="kim.doe@example.org"))

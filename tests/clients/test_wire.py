@@ -12,6 +12,7 @@ from tests.clients import standin as wire
 from users.clients import http
 from users.clients.http import server_session
 from users.clients.http.server_session import ServerSession
+from users.clients.protocol import AccountChanged, Expected, UserUpdate
 from users.services import accounts
 
 OWNER = "00000000aa"
@@ -221,3 +222,36 @@ def test_a_token_is_never_sent_in_the_clear_of_a_log(standin, users, caplog):
     with caplog.at_level("DEBUG", logger="clinics_site"):
         users.check_token(token)
     assert token not in caplog.text
+
+
+class TestExpectations:
+    """The service knows no conditions, so what happens between our reading and our writing is looked for."""
+
+    def test_an_address_that_moves_meanwhile_is_not_verified(self, standin, users, monkeypatch):
+        user = accounts.create_user(email="old@example.org", full_name="O", roles=("patient",))
+        standin.users.update_user(user.user_id, UserUpdate(email_verified=False))
+        put = http.HttpUserService._put
+        moved = UserUpdate(username="new@example.org", emails=("new@example.org",))
+
+        def overtaken(self, user_id, update):
+            monkeypatch.setattr(http.HttpUserService, "_put", put)
+            standin.users.update_user(user_id, moved)
+            return put(self, user_id, update)
+
+        monkeypatch.setattr(http.HttpUserService, "_put", overtaken)
+        with pytest.raises(AccountChanged):
+            users.update_user(
+                user.user_id, UserUpdate(email_verified=True), Expected(address="old@example.org")
+            )
+
+        after = standin.users.get_user(user.user_id)
+        assert (after.username, after.email_verified) == ("new@example.org", False)
+
+    def test_a_new_address_is_sent_as_unproven(self, users, monkeypatch):
+        sent = []
+        monkeypatch.setattr(
+            http.HttpUserService, "_call", lambda *_, json, **__: sent.append(json) or 1 / 0
+        )
+        with pytest.raises(ZeroDivisionError):
+            users.update_user(OWNER, UserUpdate(emails=("new@example.org",)))
+        assert sent == [{"updates": {"emails": ("new@example.org",), "emailVerified": False}}]

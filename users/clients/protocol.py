@@ -9,11 +9,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
+from clinics_site.core import addresses
 from clinics_site.core.principal import Principal
 
 
 class EmailTaken(Exception):
     """The address already belongs to an account."""
+
+
+class AccountChanged(Exception):
+    """The account is not, or no longer, what the change was meant for. Nothing was changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +32,36 @@ class User:
     email_verified: bool = False
     terms_accepted: str | None = None
     password_exists: bool | None = None
+
+    @property
+    def address(self) -> str:
+        """The one address of the account, or "" for an account without one."""
+        return self.emails[0] if self.emails else (self.username or "")
+
+    @property
+    def is_custodial(self) -> bool:
+        """Whether its owner has yet to claim it. Only the account knows: a clinic's record follows later."""
+        return self.password_exists is False
+
+    def has_proven(self, address: str) -> bool:
+        """Whether this is the account's address and its mailbox has been shown to be the owner's."""
+        return self.email_verified and addresses.is_same(self.address, address)
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What must hold for the account at the instant of a change; None: it does not matter."""
+
+    address: str | None = None
+    is_custodial: bool | None = None
+
+    def holds_for(self, user: User) -> bool:
+        if self.address is not None and not addresses.is_same(self.address, user.address):
+            return False
+        return self.is_custodial is None or self.is_custodial == user.is_custodial
+
+
+ANYTHING = Expected()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +77,10 @@ class RestrictedToken:
 
 @dataclass(frozen=True, slots=True)
 class UserUpdate:
-    """What to change; a field left at None stays. `emails=()` removes the address."""
+    """What to change; a field left at None stays. `emails=()` removes the address.
+
+    A new address is unproven: it takes `email_verified` away, whatever else the update says.
+    """
 
     username: str | None = None
     emails: tuple[str, ...] | None = None
@@ -64,11 +102,19 @@ class UserService(Protocol):
         """Raises EmailTaken."""
         ...
 
-    def update_user(self, user_id: str, update: UserUpdate) -> User:
-        """Raises EmailTaken."""
+    def update_user(
+        self, user_id: str, update: UserUpdate, expected: Expected = ANYTHING
+    ) -> User:
+        """Raises EmailTaken, and AccountChanged when the account is not as expected.
+
+        Embedded, expectation and change are one step. Over HTTP, where the service knows no conditions, they are a
+        reading and a writing: an address that moved in between loses the verification again.
+        """
         ...
 
-    def delete_user(self, user_id: str) -> None: ...
+    def delete_user(self, user_id: str, expected: Expected = ANYTHING) -> None:
+        """Raises AccountChanged; an account that is gone already is as expected."""
+        ...
 
     def delete_sessions(self, user_id: str) -> None: ...
 

@@ -23,16 +23,26 @@ def find_account_by_username(username: str) -> db.Document | None:
 
 
 def set_account_fields(
-    user_id: str, changed: dict[str, Any], removed: tuple[str, ...]
+    seen: db.Document, changed: dict[str, Any], removed: tuple[str, ...]
 ) -> db.Document | None:
-    """The account after the change. Raises DuplicateKeyError for a taken address."""
+    """The account after the change; None when its address or roles are no longer those that were seen.
+
+    Raises DuplicateKeyError for a taken address.
+    """
     update: dict[str, Any] = {"$set": changed}
     if removed:
         update["$unset"] = dict.fromkeys(removed, "")
     return db.collection(COLLECTION).find_one_and_update(
-        {"_id": user_id}, update, return_document=ReturnDocument.AFTER
+        _unchanged(seen),
+        update,
+        return_document=ReturnDocument.AFTER
     )
 
 
-def remove_account(user_id: str) -> bool:
-    return db.collection(COLLECTION).delete_one({"_id": user_id}).deleted_count == 1
+def remove_account(seen: db.Document) -> bool:
+    """False when its address or roles are no longer those that were seen."""
+    return db.collection(COLLECTION).delete_one(_unchanged(seen)).deleted_count == 1
+
+
+def _unchanged(seen: db.Document) -> dict[str, Any]:
+    return {"_id": seen["_id"], "username": seen.get("username"), "roles": seen["roles"]}

@@ -15,7 +15,14 @@ from clinics_site.core.api.schema import USER_ID_PATTERN
 from clinics_site.core.http import ServiceError
 from clinics_site.core.principal import Principal
 from users.clients.embedded import sessions
-from users.clients.protocol import EmailTaken, User, UserUpdate
+from users.clients.protocol import (
+    ANYTHING,
+    AccountChanged,
+    EmailTaken,
+    Expected,
+    User,
+    UserUpdate,
+)
 from users.store import accounts, data, grants, profiles, restricted_tokens
 
 SERVICE = "user"
@@ -57,14 +64,19 @@ class EmbeddedUserService:
     def create_custodial_user(self, clinic_id: str, email: str | None) -> User:
         return create_account(email=email, roles=CUSTODIAL_ROLES, clinic_id=clinic_id)
 
-    def update_user(self, user_id: str, update: UserUpdate) -> User:
-        """Raises EmailTaken, and ServiceError with 400 for what the rules forbid or 401 for a stranger."""
+    def update_user(
+        self, user_id: str, update: UserUpdate, expected: Expected = ANYTHING
+    ) -> User:
+        """Raises EmailTaken, AccountChanged, and ServiceError: 400 for what the rules forbid, 401 for a stranger."""
         fields = _checked(update)
-        return _unless_taken(lambda: db.run_in_transaction(lambda: _update(user_id, fields)))
+        return _unless_taken(
+            lambda: db.run_in_transaction(lambda: _update(user_id, fields, expected))
+        )
 
-    def delete_user(self, user_id: str) -> None:
-        """Also when it is already gone. Raises ServiceError 401 for accounts of clinics and clinicians."""
-        db.run_in_transaction(lambda: _delete(user_id))
+    def delete_user(self, user_id: str, expected: Expected = ANYTHING) -> None:
+        """Also when it is already gone. Raises AccountChanged, and ServiceError 401 for accounts of clinics and
+        clinicians."""
+        db.run_in_transaction(lambda: _delete(user_id, expected))
 
     def delete_sessions(self, user_id: str) -> None:
         sessions.end_all(user_id)
@@ -196,16 +208,21 @@ def _find(id_or_email: str) -> db.Document | None:
     return accounts.find_account_by_username(id_or_email.lower())
 
 
-def _update(user_id: str, fields: dict[str, Any]) -> User:
+def _update(user_id: str, wanted: dict[str, Any], expected: Expected) -> User:
     account = accounts.find_account(user_id)
     if account is None or "brokered" in account["roles"]:
         raise _refused()
+    if not expected.holds_for(to_user(account)):
+        raise AccountChanged
+    fields = dict(wanted)  # a repeated transaction starts from what was asked for
+    if "username" in fields and fields["username"] != account.get("username"):
+        fields["emailVerified"] = False
     if "password" in fields:
         _claim_if_custodial(account, fields)
     changed = [name for name, value in fields.items() if account.get(name) != value]
     if not changed:
         return to_user(account)
-    after = _write(user_id, fields, clock.now())
+    after = _write(account, fields, clock.now())
     outbox.emit("user.updated", {"userId": user_id, "changed": changed}, key=user_id)
     return to_user(after)
 
@@ -221,22 +238,25 @@ def _claim_if_custodial(account: db.Document, fields: dict[str, Any]) -> None:
     outbox.emit("user.password_set", {"userId": account["_id"]}, key=account["_id"])
 
 
-def _write(user_id: str, fields: dict[str, Any], moment: datetime) -> db.Document:
+def _write(account: db.Document, fields: dict[str, Any], moment: datetime) -> db.Document:
     kept = {name: value for name, value in fields.items() if value is not None}
     removed = tuple(name for name, value in fields.items() if value is None)
-    after = accounts.set_account_fields(user_id, {**kept, "updatedTime": moment}, removed)
+    after = accounts.set_account_fields(account, {**kept, "updatedTime": moment}, removed)
     if after is None:
-        raise _refused()
+        raise AccountChanged
     return after
 
 
-def _delete(user_id: str) -> None:
+def _delete(user_id: str, expected: Expected) -> None:
     account = accounts.find_account(user_id)
     if account is None:
         return
+    if not expected.holds_for(to_user(account)):
+        raise AccountChanged
     if UNDELETABLE_ROLES.intersection(account["roles"]):
         raise _refused()
-    accounts.remove_account(user_id)
+    if not accounts.remove_account(account):
+        raise AccountChanged
     sessions.end_all(user_id)
     profiles.remove_profile(user_id)
     grants.remove_grants_of_user(user_id)

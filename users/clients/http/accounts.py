@@ -12,7 +12,14 @@ from clinics_site.core.principal import Principal
 from users.clients.http.answers import json_object, segment
 from users.clients.http.server_session import SERVICE, ServerSession
 from users.clients.http.sessions import own_session
-from users.clients.protocol import EmailTaken, User, UserUpdate
+from users.clients.protocol import (
+    ANYTHING,
+    AccountChanged,
+    EmailTaken,
+    Expected,
+    User,
+    UserUpdate,
+)
 
 _SERVER_ERROR = 500
 # Every request of a person waits for this answer: a user service that hangs must not hang us with it.
@@ -55,11 +62,40 @@ class HttpUserService:
         answer = self._call("POST", f"/v1/clinics/{segment(clinic_id)}/users", json=body)
         return _user(http.expect(_unless_taken(answer), SERVICE, 201))
 
-    def update_user(self, user_id: str, update: UserUpdate) -> User:
+    def update_user(
+        self, user_id: str, update: UserUpdate, expected: Expected = ANYTHING
+    ) -> User:
+        """The service knows no conditions: read, compare, write, and look again at what was verified."""
+        self._check(user_id, expected)
+        updated = self._put(user_id, update)
+        if expected.address is not None and update.email_verified:
+            self._check_verified(user_id, expected)
+        return updated
+
+    def _put(self, user_id: str, update: UserUpdate) -> User:
         answer = self._call("PUT", f"/user/{segment(user_id)}", json={"updates": _updates(update)})
         return _user(http.expect(_unless_taken(answer), SERVICE, 200))
 
-    def delete_user(self, user_id: str) -> None:
+    def _check(self, user_id: str, expected: Expected) -> None:
+        if expected == ANYTHING:
+            return
+        user = self.get_user(user_id)
+        if user is None or not expected.holds_for(user):
+            raise AccountChanged
+
+    def _check_verified(self, user_id: str, expected: Expected) -> None:
+        """An address that came between the reading and the writing was proven by nobody."""
+        try:
+            self._check(user_id, Expected(address=expected.address))
+        except AccountChanged:
+            self._put(user_id, UserUpdate(email_verified=False))
+            raise
+
+    def delete_user(self, user_id: str, expected: Expected = ANYTHING) -> None:
+        if expected != ANYTHING:
+            user = self.get_user(user_id)
+            if user is not None and not expected.holds_for(user):
+                raise AccountChanged
         http.expect(self._call("DELETE", f"/user/{segment(user_id)}"), SERVICE, 204)
 
     def delete_sessions(self, user_id: str) -> None:
@@ -110,6 +146,8 @@ def _updates(update: UserUpdate) -> dict[str, Any]:
         "emailVerified": update.email_verified,
         "termsAccepted": update.terms_accepted,
     }
+    if update.username is not None or update.emails is not None:
+        named["emailVerified"] = False
     return {name: value for name, value in named.items() if value is not None}
 
 
