@@ -259,6 +259,11 @@ CONFIRMATIONS_PER_ADDRESS = env.text(
 CONFIRMATIONS_PER_KEY = env.text(
     "CONFIRMATIONS_PER_KEY", "20/hour", help="tries with one link, also wrong ones"
 )
+TAKEN_ADDRESSES_PER_CALLER = env.text(
+    "TAKEN_ADDRESSES_PER_CALLER",
+    "20/hour",
+    help="how often a person may be told that an address of a patient belongs to another account",
+)
 CONFIRMATIONS_PER_CLIENT = env.text(
     "CONFIRMATIONS_PER_CLIENT", "120/hour", help="calls without a token from one client's address"
 )

@@ -97,6 +97,7 @@ class PatientViewSet(ApiViewSet):
             clinic_id=call.path["clinicId"],
             user_id=call.path["patientId"],
             details=details_of(call.body),
+            changed_by=call.principal.acting_user_id,
         )
         return Response(patient(updated))
 

@@ -14,7 +14,7 @@ from clinics_site.core import clock, ids
 from clinics_site.core.db import Document
 from clinics_site.core.errors import NoChange, NotFound, PermanentFailure
 from clinics_site.core.http import ServiceError
-from users.clients.protocol import UserUpdate
+from users.clients.protocol import AccountChanged, Expected, UserUpdate
 from users.services.neighbours import data_service, profile_service, user_service
 
 # Field of a record -> key inside the profile's `patient`.
@@ -34,12 +34,18 @@ def sync_profile(*, clinic_id: str, user_id: str, changed: Collection[str] | Non
     """Copy what changed (None: everything there is) into the profile, while the clinic looks after the account."""
     fields = MAPPED if changed is None else MAPPED.intersection(changed)
     document = find_patient(clinic_id, user_id) if fields else None
-    if document is None or not is_custodial(document):
+    if document is None or not is_custodial(document) or not _is_unclaimed(user_id):
         return
     if changed is None:
         fields = frozenset(name for name in fields if document.get(name) is not None)
     profile = profile_service().get_profile(user_id) or {}
     profile_service().update_profile(user_id, _profile_changes(document, profile, fields))
+
+
+def _is_unclaimed(user_id: str) -> bool:
+    """Asked of the account: the clinic's record may not know yet that its owner has claimed it."""
+    user = user_service().get_user(user_id)
+    return user is not None and user.is_custodial
 
 
 def _profile_changes(
@@ -127,12 +133,14 @@ def remove_orphan(user_id: str) -> None:
 
 
 def _end_account(user_id: str) -> None:
+    """Only while nobody has claimed it: from then on it is its owner's, whatever the clinic's record said."""
+    unclaimed = Expected(is_custodial=True)
     try:
         if data_service().has_data(user_id):
-            user_service().update_user(user_id, UserUpdate(emails=()))
+            user_service().update_user(user_id, UserUpdate(emails=()), unclaimed)
         else:
-            user_service().delete_user(user_id)
-    except NotFound:
+            user_service().delete_user(user_id, unclaimed)
+    except (AccountChanged, NotFound):
         return
     except ServiceError as error:
         if error.status == REFUSED:

@@ -15,7 +15,7 @@ from django.conf import settings
 from pymongo.errors import DuplicateKeyError
 
 from clinics.search_keys import SEARCHED, search_key
-from clinics.services import access, patient_counts
+from clinics.services import access, patient_counts, taken_addresses
 from clinics.services.patient_details import (
     ALL_PERMISSIONS,
     PatientDetails,
@@ -28,13 +28,14 @@ from clinics.services.patient_details import (
     permissions_of,
     resolve_sites,
 )
+from clinics.services.taken_addresses import AddressTaken
 from clinics.store import patients as store
 from clinics_site.core import clock, db, ids, outbox
 from clinics_site.core.db import Document
 from clinics_site.core.errors import BadRequest, Duplicate, NotFound, Unavailable
 from clinics_site.core.http import ServiceError, ServiceUnavailable
 from clinics_site.core.lookups import Lookup, Path
-from users.clients.protocol import EmailTaken, Profile, UserUpdate
+from users.clients.protocol import AccountChanged, EmailTaken, Expected, Profile, UserUpdate
 from users.services.neighbours import profile_service, user_service
 
 NOT_FOUND = "patient not found"
@@ -118,7 +119,9 @@ def create_custodial_patient(
     unique = _check_mrn(clinic, details.mrn, user_id=None)
     limit = patient_counts.check_plan_limit(clinic)
     sites = resolve_sites(clinic, details.sites)
-    user_id = _create_account(clinic["_id"], lowered(details.email) or None)
+    email = lowered(details.email) or None
+    with taken_addresses.counted(invited_by if email else None, clinic["_id"]):
+        user_id = _create_account(clinic["_id"], email)
     document = {
         **_blank_record(clinic["_id"], user_id, requires_unique_mrn=unique),
         **identity_fields(details),
@@ -270,7 +273,7 @@ def _asking_user_service(email_taken: str) -> Iterator[None]:
     try:
         yield
     except EmailTaken:
-        raise Duplicate(message=email_taken) from None
+        raise AddressTaken(message=email_taken) from None
     except ServiceUnavailable:
         raise Unavailable from None
     except ServiceError as error:
@@ -296,24 +299,34 @@ def _give_up_account(clinic_id: ObjectId, user_id: str) -> None:
     )
 
 
-def _change_account_email(user_id: str, email: str | None) -> None:
+def _change_account_email(user_id: str, email: str | None) -> bool:
+    """False for an account that its owner has claimed, also while the clinic's record does not say so yet: only the
+    owner changes its address."""
     update = UserUpdate(username=email, emails=(email,)) if email else UserUpdate(emails=())
-    with _asking_user_service(f"unable to update custodial user: {EMAIL_TAKEN}"):
-        user_service().update_user(user_id, update)
+    try:
+        with _asking_user_service(f"unable to update custodial user: {EMAIL_TAKEN}"):
+            user_service().update_user(user_id, update, Expected(is_custodial=True))
+    except AccountChanged:
+        return False
+    return True
 
 
 # --- changing -------------------------------------------------------------------------------------
-def update_patient(*, clinic_id: str | ObjectId, user_id: str, details: PatientDetails) -> Document:
+def update_patient(
+    *,
+    clinic_id: str | ObjectId,
+    user_id: str,
+    details: PatientDetails,
+    changed_by: str | None = None,
+) -> Document:
     """Replace the editable fields of a record; the address only while the clinic looks after the account."""
     stored = access_patient(clinic_id, user_id)
     clinic = access.access_clinic(str(clinic_id))
     fields = identity_fields(details)
     fields["requireUniqueMrn"] = _check_mrn(clinic, fields["mrn"], user_id=user_id)
     fields |= optional_fields(details, resolve_sites(clinic, details.sites))
-    if not is_custodial(stored):
+    if not _follow_address(stored, fields["email"] or None, changed_by):
         del fields["email"]
-    elif (fields["email"] or None) != (stored.get("email") or None):
-        _change_account_email(user_id, fields["email"])
     try:
         updated = db.run_in_transaction(lambda: _write_changes(clinic["_id"], user_id, fields))
     except DuplicateKeyError as error:
@@ -321,6 +334,16 @@ def update_patient(*, clinic_id: str | ObjectId, user_id: str, details: PatientD
     if user_id != settings.DEMO_PATIENT_USER_ID:
         patient_counts.note_change(clinic["_id"])
     return updated
+
+
+def _follow_address(stored: Document, email: str | None, changed_by: str | None) -> bool:
+    """Whether the record may have this address: its own, or one that the account has just taken."""
+    if not is_custodial(stored):
+        return False
+    if email == (stored.get("email") or None):
+        return True
+    with taken_addresses.counted(changed_by if email else None, stored["clinicId"]):
+        return _change_account_email(stored["userId"], email)
 
 
 def _write_changes(clinic_id: ObjectId, user_id: str, fields: Mapping[str, Any]) -> Document:

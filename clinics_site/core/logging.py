@@ -19,7 +19,7 @@ ALLOWED = frozenset(
     {
         "event", "level", "logger", "timestamp", "request", "operation", "status", "milliseconds",
         "error", "where", "service", "task", "handler", "reason", "attempts", "row", "count", "state",
-        "clinic", "message_id", "scheduled", "run", "kind", "command", "name", "created", "conflicting",
+        "clinic", "caller", "message_id", "scheduled", "run", "kind", "command", "name", "created", "conflicting",
         "collection", "template", "outcome", "seconds", "index", "environment",
     }
 )  # fmt: skip

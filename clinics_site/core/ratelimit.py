@@ -8,6 +8,7 @@ import hashlib
 import hmac
 import math
 import time
+from collections.abc import Callable
 from functools import cache
 
 import structlog
@@ -29,9 +30,25 @@ def hit(name: str, subject: str, *, limit: str, closed: bool) -> None:
 
     When Redis is down `closed` refuses (Unavailable) and open lets pass: close what guards a secret.
     """
+    _ask(_limiter().hit, name, subject, limit=limit, closed=closed)
+
+
+def check(name: str, subject: str, *, limit: str, closed: bool) -> None:
+    """As `hit`, without counting: for what is counted only when it succeeds."""
+    _ask(_limiter().test, name, subject, limit=limit, closed=closed)
+
+
+def _ask(
+    question: Callable[[RateLimitItem, str, str], bool],
+    name: str,
+    subject: str,
+    *,
+    limit: str,
+    closed: bool,
+) -> None:
     item, key = parse(limit), _key(subject)
     try:
-        is_allowed = _limiter().hit(item, name, key)
+        is_allowed = question(item, name, key)
         retry_after = 0 if is_allowed else _seconds_to_wait(item, name, key)
     except (RedisError, StorageError):
         log.warning("ratelimit.unavailable", name=name)

@@ -7,10 +7,10 @@ from clinics_site.core.http import ServiceError, ServiceUnavailable
 from confirmations.services import texts
 from confirmations.services.failures import Failed
 from users.clients.protocol import Permissions, Profile, User
+from users.services import custody
 from users.services.neighbours import permission_service, profile_service, user_service
 
 OUTAGE = (ServiceError, ServiceUnavailable)
-CUSTODY = frozenset({"root", "custodian"})
 STRANGER = "Tidepool User"
 
 
@@ -80,5 +80,8 @@ def permissions_of(owner_id: str, grantee_id: str) -> Permissions:
 
 
 def has_custody(user_id: str, caller_id: str) -> bool:
-    """Owner, custodian, or clinician of a clinic that has custody."""
-    return user_id == caller_id or not CUSTODY.isdisjoint(permissions_of(user_id, caller_id))
+    """Owner, custodian, or clinician of a clinic that has custody. Raises Unavailable as `permissions_of`."""
+    try:
+        return custody.has_custody(user_id, caller_id)
+    except OUTAGE:
+        raise Unavailable from None

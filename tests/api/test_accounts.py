@@ -139,10 +139,15 @@ class TestUsers:
         for key in (eve.user_id, eve.email, "0123456789", "nobody@example.org"):
             assert ada.api.get(f"/auth/user/{key}").status_code == 401
 
-    def test_a_custodian_sees_the_account(self, ada, dot):
+    def test_a_custodian_sees_the_account_until_it_is_claimed(self, ada, dot):
         grants = embedded.EmbeddedPermissionService()
+        child = embedded.EmbeddedUserService().create_custodial_user("c" * 24, None)
+        grants.set_permissions(child.user_id, ada.user_id, {"custodian": {}})
+        answer = ada.api.get(f"/auth/user/{child.user_id}")
+        assert answer.json()["userid"] == child.user_id
+
         grants.set_permissions(dot.user_id, ada.user_id, {"custodian": {}})
-        assert ada.api.get(f"/auth/user/{dot.user_id}").json()["userid"] == dot.user_id
+        assert ada.api.get(f"/auth/user/{dot.user_id}").status_code == 401
 
     @pytest.mark.parametrize("path", ["/auth/user", "/auth/user/0123456789", "/auth/login"])
     def test_a_token_is_needed(self, anonymous, path):
@@ -172,8 +177,10 @@ class TestProfiles:
 
         assert "patient" in eve.api.get(path).json()
         assert eve.api.put(path, {"fullName": "X"}).status_code == 401
-        grants.set_permissions(dot.user_id, eve.user_id, {"custodian": {}})
-        assert eve.api.put(path, {"fullName": "X"}).json()["fullName"] == "X"
+        child = embedded.EmbeddedUserService().create_custodial_user("c" * 24, None).user_id
+        grants.set_permissions(child, eve.user_id, {"custodian": {}})
+        changed = eve.api.put(f"/metadata/{child}/profile", {"fullName": "X"})
+        assert changed.json()["fullName"] == "X"
 
     def test_no_profile_is_404(self, backend):
         assert backend.get("/metadata/0123456789/profile").status_code == 404

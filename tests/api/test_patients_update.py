@@ -291,7 +291,7 @@ def test_an_account_that_another_clinic_needs_stays(lakeside, ada, iris):
 
 
 def test_an_account_that_must_not_be_deleted_parks_the_event(lakeside, ada, iris, monkeypatch):
-    def refuse(self, user_id):
+    def refuse(self, user_id, expected):
         raise ServiceError(SERVICE, 401)
 
     monkeypatch.setattr(type(neighbours.user_service()), "delete_user", refuse)

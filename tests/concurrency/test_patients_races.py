@@ -69,7 +69,7 @@ def test_a_double_create_of_one_user_makes_one_record(dot):
 def test_a_double_create_with_an_address_makes_one_account():
     clinic = make_clinic()
     results = together(*[create(clinic, email="iris@example.org")] * THREADS)
-    assert kinds(results) == ["Duplicate"] * (THREADS - 1) + ["dict"]
+    assert kinds(results) == ["AddressTaken"] * (THREADS - 1) + ["dict"]
     assert count(clinic)["total"] == 1
 
 

@@ -1,8 +1,6 @@
 """No patient's data in any log line, whatever happens: real logging configuration, DEBUG level, markers in
 every name, address, number, path, query and header, through success, refusal, crash and background work."""
 
-import io
-import logging
 import re
 
 import orjson
@@ -25,23 +23,6 @@ PATIENT = {
     "mrn": f"{MARKER}MRN",
     "targetDevices": [f"{MARKER}device"],
 }
-
-
-@pytest.fixture
-def log(monkeypatch):
-    """The text of everything logged since, by the configuration that production uses."""
-    stream = io.StringIO()
-    root = logging.getLogger()
-    before, level = root.handlers[:], root.level
-    monkeypatch.setattr("sys.stderr", stream)
-    ours.configure("DEBUG")
-    for name in ("pymongo", "django", "celery", "httpx2", "httpcore2", "urllib3"):
-        logging.getLogger(name).setLevel("DEBUG")
-    yield stream.getvalue
-    for name in ("pymongo", "django", "celery", "httpx2", "httpcore2", "urllib3"):
-        logging.getLogger(name).setLevel(logging.NOTSET)
-    root.handlers[:] = before
-    root.setLevel(level)
 
 
 def assert_clean(text, *, at_least=1):

@@ -102,9 +102,7 @@ class UserService(Protocol):
         """Raises EmailTaken."""
         ...
 
-    def update_user(
-        self, user_id: str, update: UserUpdate, expected: Expected = ANYTHING
-    ) -> User:
+    def update_user(self, user_id: str, update: UserUpdate, expected: Expected = ANYTHING) -> User:
         """Raises EmailTaken, and AccountChanged when the account is not as expected.
 
         Embedded, expectation and change are one step. Over HTTP, where the service knows no conditions, they are a

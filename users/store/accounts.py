@@ -33,9 +33,7 @@ def set_account_fields(
     if removed:
         update["$unset"] = dict.fromkeys(removed, "")
     return db.collection(COLLECTION).find_one_and_update(
-        _unchanged(seen),
-        update,
-        return_document=ReturnDocument.AFTER
+        _unchanged(seen), update, return_document=ReturnDocument.AFTER
     )
 
 

@@ -64,9 +64,7 @@ class EmbeddedUserService:
     def create_custodial_user(self, clinic_id: str, email: str | None) -> User:
         return create_account(email=email, roles=CUSTODIAL_ROLES, clinic_id=clinic_id)
 
-    def update_user(
-        self, user_id: str, update: UserUpdate, expected: Expected = ANYTHING
-    ) -> User:
+    def update_user(self, user_id: str, update: UserUpdate, expected: Expected = ANYTHING) -> User:
         """Raises EmailTaken, AccountChanged, and ServiceError: 400 for what the rules forbid, 401 for a stranger."""
         fields = _checked(update)
         return _unless_taken(

@@ -62,9 +62,7 @@ class HttpUserService:
         answer = self._call("POST", f"/v1/clinics/{segment(clinic_id)}/users", json=body)
         return _user(http.expect(_unless_taken(answer), SERVICE, 201))
 
-    def update_user(
-        self, user_id: str, update: UserUpdate, expected: Expected = ANYTHING
-    ) -> User:
+    def update_user(self, user_id: str, update: UserUpdate, expected: Expected = ANYTHING) -> User:
         """The service knows no conditions: read, compare, write, and look again at what was verified."""
         self._check(user_id, expected)
         updated = self._put(user_id, update)

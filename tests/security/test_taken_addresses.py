@@ -1,0 +1,106 @@
+"""Whether somebody has an account: who is told, how often, and that it is written down."""
+
+import pytest
+
+from tests.cast import described_operations
+from tests.security.test_enumeration import at_once
+
+BODY = {"fullName": "Iris Example", "birthDate": "1990-01-02"}
+
+# Every operation that takes an address, in its path, query or body, and whether its answer tells that another
+# account has it. A new one fails the test below until it has a row here.
+TELLS = {"CreatePatientAccount", "UpdatePatient"}
+SILENT = {
+    "AcceptPasswordChange",
+    "CancelInvite",
+    "CreateClinician",
+    "InviteClinician",
+    "ListClinicians",
+    "ResendAccountSignup",
+    "SendCareTeamInvite",
+    "SendPasswordReset",
+    "SendPasswordResetMail",
+    "UpdateClinicUserDetails",
+    "UpdateClinician",
+}
+
+
+def takes_an_address(operation):
+    from clinics_site.core.api.schema import COMPONENTS
+
+    def properties(schema):
+        if "$ref" in schema:
+            schema = COMPONENTS[schema["$ref"].rpartition("/")[2]]
+        return set(schema.get("properties", {})).union(
+            *(properties(part) for part in schema.get("allOf", []))
+        )
+
+    body = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
+    in_body = "email" in properties(body.get("schema", {}))
+    return in_body or any(
+        parameter["name"] == "email" or parameter["schema"].get("format") == "email"
+        for parameter in operation.get("parameters", [])
+    )
+
+
+def test_every_operation_that_takes_an_address_is_known():
+    found = {name for name, (_, _, o) in described_operations().items() if takes_an_address(o)}
+    assert found == TELLS | SILENT
+
+
+@pytest.fixture
+def path(clinic):
+    return f"/v1/clinics/{clinic['id']}/patients"
+
+
+@pytest.fixture(params=sorted(TELLS))
+def tell(request, path, ada):
+    """Each operation that tells: call it with an address."""
+    if request.param == "CreatePatientAccount":
+        return lambda email, api=ada.api: api.post(path, {**BODY, "email": email})
+    made = ada.api.post(path, BODY).json()["id"]
+    return lambda email, api=ada.api: api.put(f"{path}/{made}", {**BODY, "email": email})
+
+
+def test_a_person_gets_the_answer_so_often_and_no_other_then(settings, tell, ben, dot, backend):
+    settings.TAKEN_ADDRESSES_PER_CALLER = "3/hour"
+    taken = [tell(dot.email).status_code for _ in range(4)]
+    assert taken == [409, 409, 409, 429]
+
+    refused = tell("free@example.org")
+    assert refused.status_code == 429, "a free address is no different"
+    assert int(refused["Retry-After"]) > 0
+    assert tell(None).status_code != 429, "without an address nothing is asked"
+    assert tell(dot.email, ben.api).status_code == 409, "others have answers of their own"
+    for _ in range(4):
+        assert tell(dot.email, backend).status_code == 409, "services are not counted"
+
+
+def test_the_limit_is_exact_for_parallel_tries(settings, path, ada, dot):
+    settings.TAKEN_ADDRESSES_PER_CALLER = "5/hour"
+    tries = at_once(lambda _: ada.api.post(path, {**BODY, "email": dot.email}), 20)
+    statuses = [answer.status_code for answer in tries]
+    assert (statuses.count(409), statuses.count(429)) == (5, 15)
+
+
+def test_each_answer_is_logged_by_ids_alone(tell, clinic, ada, dot, log):
+    tell(dot.email)
+    [line] = [line for line in log().splitlines() if "address.taken" in line]
+    assert clinic["id"] in line
+    assert ada.user_id in line
+    assert "@" not in line
+
+
+def test_patients_can_be_created_without_redis(path, ada, monkeypatch):
+    from redis.exceptions import ConnectionError as Down
+
+    from clinics_site.core import ratelimit
+
+    class Broken:
+        def test(self, *_):
+            raise Down
+
+        hit = test
+
+    monkeypatch.setattr(ratelimit, "_limiter", Broken)
+    assert ada.api.post(path, {**BODY, "email": "new@example.org"}).status_code == 200
