@@ -151,7 +151,8 @@ class MembershipRestrictionsViewSet(ApiViewSet):
     )
     def update(self, call: Call) -> Response:
         updated = clinics.update_membership_restrictions(
-            call.path["clinicId"], call.body.get("restrictions") or []
+            call.path["clinicId"],
+            _declared(call.body.get("restrictions"), ("emailDomain", "requiredIdp")) or [],
         )
         return Response(_restrictions(updated))
 
@@ -179,8 +180,17 @@ def _profile(body: dict[str, Any]) -> ClinicProfile:
         timezone=body.get("timezone"),
         clinic_type=body.get("clinicType"),
         clinic_size=body.get("clinicSize"),
-        phone_numbers=body.get("phoneNumbers"),
+        phone_numbers=_declared(body.get("phoneNumbers"), ("type", "number")),
     )
+
+
+def _declared(
+    items: Sequence[Document] | None, names: Sequence[str]
+) -> list[dict[str, Any]] | None:
+    """Each item without what else the client may have written into it."""
+    if items is None:
+        return None
+    return [{name: item[name] for name in names if name in item} for item in items]
 
 
 def _restrictions(clinic: Document) -> dict[str, Any]:

@@ -15,13 +15,14 @@ from pymongo.errors import DuplicateKeyError
 from clinics.services import access, accounts
 from clinics.store import clinicians as store
 from clinics.store import clinics as clinic_store
-from clinics_site.core import clock, db, ids, outbox
+from clinics_site.core import clock, db, ids, outbox, pages
 from clinics_site.core.db import Document
 from clinics_site.core.errors import BadRequest, ConstraintViolation, Duplicate, NotFound
 
 ADMIN = "CLINIC_ADMIN"
 NOT_FOUND = "clinician not found"
 ALREADY_MEMBER = "clinician is already a member of the clinic"
+TOO_MANY_ADMINS = "the clinic already has the maximum number of admins"
 LAST_ADMIN = "the clinic must have at least one admin"
 
 
@@ -80,12 +81,15 @@ def list_clinicians(
     if found is None:
         return []
     wanted = {"search": search, "email": email, "role": role}
-    return store.list_clinicians(found, **wanted, skip=skip, limit=limit)
+    return pages.read(
+        limit, lambda most: store.list_clinicians(found, **wanted, skip=skip, limit=most)
+    )
 
 
 def list_memberships(user_id: str, *, skip: int = 0, limit: int = 0) -> list[Membership]:
     """The user's clinics, newest membership first."""
-    return _with_clinics(store.list_memberships(user_id, skip=skip, limit=limit))
+    found = pages.read(limit, lambda most: store.list_memberships(user_id, skip=skip, limit=most))
+    return _with_clinics(found)
 
 
 def list_all_memberships(
@@ -94,7 +98,10 @@ def list_all_memberships(
     """Clinicians and invites of all clinics, newest first."""
     start = None if created_from == clock.ZERO else created_from
     end = None if created_before == clock.ZERO else created_before
-    return _with_clinics(store.list_created_between(start, end, skip=skip, limit=limit))
+    found = pages.read(
+        limit, lambda most: store.list_created_between(start, end, skip=skip, limit=most)
+    )
+    return _with_clinics(found)
 
 
 def _with_clinics(clinicians: Sequence[Document]) -> list[Membership]:
@@ -248,7 +255,8 @@ def archive(clinicians: Iterable[Document], *, deleted_by: str | None) -> None:
 def _mirror_role(clinician: Document) -> None:
     clinic_id, user_id = clinician["clinicId"], clinician["userId"]
     if ADMIN in clinician["roles"]:
-        clinic_store.add_admin(clinic_id, user_id, clock.now())
+        if not clinic_store.add_admin(clinic_id, user_id, clock.now()):
+            raise ConstraintViolation(TOO_MANY_ADMINS)
     else:
         _require_other_admin(clinic_id, user_id)
 

@@ -17,7 +17,7 @@ from clinics.services.share_codes import ATTEMPTS, new_share_code
 from clinics.store import clinic_creations, patient_counts
 from clinics.store import clinicians as clinician_store
 from clinics.store import clinics as store
-from clinics_site.core import clock, db, ids, outbox
+from clinics_site.core import clock, db, ids, outbox, pages
 from clinics_site.core.db import Document
 from clinics_site.core.errors import BadRequest, Duplicate, NotFound
 
@@ -83,7 +83,7 @@ def list_clinics(query: ClinicQuery, *, skip: int, limit: int) -> list[Document]
         "ehrSettings.enabled": query.ehr_enabled,
     }
     given = {name: value for name, value in wanted.items() if value is not None}
-    return store.list_clinics(given, skip=skip, limit=limit)
+    return pages.read(limit, lambda most: store.list_clinics(given, skip=skip, limit=most))
 
 
 # --- creating -------------------------------------------------------------------------------------

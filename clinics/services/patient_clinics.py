@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from clinics.services import access
 from clinics.store import clinicians
 from clinics.store import patients as store
+from clinics_site.core import pages
 from clinics_site.core.db import Document
 from clinics_site.core.errors import BadRequest
 
@@ -29,7 +30,8 @@ class Relationship:
 
 def list_clinics_of_patient(*, user_id: str, skip: int, limit: int) -> list[Relationship]:
     """By name in each clinic. A record whose clinic is gone is left out."""
-    return _with_clinics(store.list_page_of_user(user_id, skip=skip, limit=limit))
+    found = pages.read(limit, lambda most: store.list_page_of_user(user_id, skip=skip, limit=most))
+    return _with_clinics(found)
 
 
 def find_patients(
@@ -51,11 +53,10 @@ def find_patients(
     if not clinics:
         return []
     wanted = {"mrn": mrn, "birthDate": birth_date}
-    found = store.list_matching(
-        [clinic["_id"] for clinic in clinics],
-        {name: value for name, value in wanted.items() if value is not None},
-        skip=skip,
-        limit=limit,
+    clinic_ids = [clinic["_id"] for clinic in clinics]
+    given = {name: value for name, value in wanted.items() if value is not None}
+    found = pages.read(
+        limit, lambda most: store.list_matching(clinic_ids, given, skip=skip, limit=most)
     )
     return _pair(found, clinics)
 

@@ -19,12 +19,15 @@ from clinics.store import patient_places, patients
 from clinics.store.patient_places import SITES, TAGS, Place
 from clinics_site.core import clock, db, ids
 from clinics_site.core.db import Document
-from clinics_site.core.errors import BadRequest, NotFound, PaymentRequired
+from clinics_site.core.errors import BadRequest, ConstraintViolation, NotFound, PaymentRequired
 
 EXEMPT_PROVIDER = "twiist"  # its users are covered by another contract
 FREE_TIER = "tier0100"
 LIMIT_REACHED = "patient count exceeds limit"
 COUNTED = ("total", "demo", "plan")
+# Patients' data sources name providers as they like; only three are known.
+MOST_PROVIDERS = 200
+TOO_MANY_PROVIDERS = "the clinic's patients have data sources of too many providers"
 # Ids that the clinic does not know come in with patients' tags. More than this many are too many to carry along; a
 # clinic has 50 tags and 50 sites at the most.
 MOST_PLACES = 400
@@ -155,7 +158,7 @@ def count_change(
 ) -> None:
     """Bring the counts from one state of a patient's record to another, inside its transaction.
 
-    Raises PaymentRequired when the plan is full (`plan_limit`).
+    Raises PaymentRequired when the plan is full (`plan_limit`), ConstraintViolation for one provider too many.
     """
     changes = _tally(after)
     changes.subtract(_tally(before))
@@ -168,13 +171,21 @@ def count_change(
         counts = _first_count(clinic_id, below)
     elif is_crowded(counts):
         counts = recount(clinic_id)
+    if len(counts["sources"]) > MOST_PROVIDERS and _adds_sources(changed):
+        raise ConstraintViolation(TOO_MANY_PROVIDERS)
     if not all(name.startswith(("tags.", "sites.")) for name in changed):
         store.set_published(clinic_id, published(counts), clock.now())
 
 
+def _adds_sources(changed: Document) -> bool:
+    return any(n > 0 and name.startswith("sources.") for name, n in changed.items())
+
+
 def is_crowded(counts: Document) -> bool:
-    """Whether more tags and sites are counted than a clinic can have; counting anew forgets the foreign ones."""
-    return len(counts["tags"]) + len(counts["sites"]) > MOST_PLACES
+    """Whether more is counted than a clinic can have; counting anew forgets foreign tags and sites, and the providers
+    that no patient has any more."""
+    places = len(counts["tags"]) + len(counts["sites"])
+    return places > MOST_PLACES or len(counts["sources"]) > MOST_PROVIDERS
 
 
 def note_change(clinic_id: ObjectId) -> None:

@@ -12,7 +12,7 @@ from clinics import statistics
 from clinics.services import patient_counts
 from clinics.store import patient_lists as store
 from clinics.store.patient_lists import Comparison, Ordering, PatientFilter, Window
-from clinics_site.core import clock, ids
+from clinics_site.core import clock, ids, pages
 from clinics_site.core.db import Document
 from clinics_site.core.errors import BadRequest
 
@@ -46,17 +46,20 @@ def list_patients(
     *, clinic_id: str, wanted: PatientFilter, ordering: Ordering, skip: int, limit: int
 ) -> PatientPage:
     """An unknown clinic has no patients; that is no failure."""
-    clinic, window = ObjectId(clinic_id), Window(skip, limit)
+    clinic, window = ObjectId(clinic_id), Window(skip, min(limit, pages.MOST + 1))
     total = patient_counts.total_of(clinic)
     if wanted.search is not None:
         documents, count = store.search_page(clinic, wanted, ordering, window)
+        pages.check(len(documents))
         return PatientPage(documents, count, total)
     if wanted.is_several_tags and ordering.collated:
         documents, count = store.tags_page(clinic, wanted.tags or (), ordering, window)
+        pages.check(len(documents))
         return PatientPage(documents, count, total)
     count = total if wanted.is_empty else store.count_matching(clinic, wanted)
     if count <= skip:
         return PatientPage([], count, total)
+    pages.check(min(window.limit, count - skip))
     is_rare = _is_rare(count, total, window)
     documents = store.list_page(clinic, wanted, ordering, window, is_rare=is_rare)
     return PatientPage(documents, count, total)

@@ -32,7 +32,13 @@ from clinics.services.taken_addresses import AddressTaken
 from clinics.store import patients as store
 from clinics_site.core import clock, db, ids, outbox
 from clinics_site.core.db import Document
-from clinics_site.core.errors import BadRequest, Duplicate, NotFound, Unavailable
+from clinics_site.core.errors import (
+    BadRequest,
+    ConstraintViolation,
+    Duplicate,
+    NotFound,
+    Unavailable,
+)
 from clinics_site.core.http import ServiceError, ServiceUnavailable
 from clinics_site.core.lookups import Lookup, Path
 from users.clients.protocol import AccountChanged, EmailTaken, Expected, Profile, UserUpdate
@@ -40,6 +46,8 @@ from users.services.neighbours import profile_service, user_service
 
 NOT_FOUND = "patient not found"
 ALREADY_PATIENT = "patient is already a member of the clinic"
+LONGEST_TEXT, MOST_DEVICES = 1000, 100  # as long as what the API takes
+TOO_MANY_LEGACY = "the patient comes from the maximum number of legacy clinicians"
 MRN_MISSING = "mrn is required"
 MRN_TAKEN = "mrn must be unique"
 EMAIL_REFUSED = "the user service does not accept the email address"
@@ -155,7 +163,8 @@ def create_patient_from_user(
         clinic["_id"], user_id, shared.legacy_clinician_id, clock.now()
     )
     if kept is None:
-        raise NotFound(message=NOT_FOUND)
+        access_patient(clinic["_id"], user_id)
+        raise ConstraintViolation(TOO_MANY_LEGACY)
     return kept
 
 
@@ -200,11 +209,24 @@ def _from_profile(profile: Profile, shared: SharedPatient) -> dict[str, Any]:
     about = profile.get("patient")
     about = about if isinstance(about, Mapping) else {}
     return {
-        "fullName": shared.full_name or about.get("fullName") or profile.get("fullName"),
-        "birthDate": shared.birth_date or about.get("birthday") or "",
-        "mrn": shared.mrn or about.get("mrn") or None,
-        "targetDevices": about.get("targetDevices"),
+        "fullName": shared.full_name or _text(about, "fullName") or _text(profile, "fullName"),
+        "birthDate": shared.birth_date or _text(about, "birthday") or "",
+        "mrn": shared.mrn or _text(about, "mrn") or None,
+        "targetDevices": _devices(about),
     }
+
+
+def _text(profile: Mapping[str, Any], name: str) -> str | None:
+    """Profiles are written by their owners, who may put anything anywhere."""
+    found = profile.get(name)
+    return found[:LONGEST_TEXT] if isinstance(found, str) else None
+
+
+def _devices(about: Mapping[str, Any]) -> list[str] | None:
+    found = about.get("targetDevices")
+    if not isinstance(found, list):
+        return None
+    return [str(device)[:LONGEST_TEXT] for device in found[:MOST_DEVICES]]
 
 
 def _blank_record(clinic_id: ObjectId, user_id: str, *, requires_unique_mrn: bool) -> Document:

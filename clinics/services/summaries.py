@@ -16,6 +16,7 @@ _CONFIG_NUMBERS = (
     "lowGlucoseThreshold",
     "veryLowGlucoseThreshold",
 )
+LARGEST_WHOLE = 2**53  # beyond it a float is no certain whole number
 _DATES = (*statistics.DATES, "lastUpdatedDate", "outdatedSinceLimit")
 _REASONS = ("lastUpdatedReason", "outdatedReason")
 
@@ -103,7 +104,7 @@ def _period(body: Mapping[str, Any], types: Mapping[str, type]) -> Document:
 
 def _typed(name: str, value: Any, kind: type) -> Any:
     if kind is int and isinstance(value, float):
-        if not value.is_integer():
+        if not value.is_integer() or abs(value) > LARGEST_WHOLE:
             raise BadRequest(
                 message=f"Unmarshal type error: expected=int, got=number, field={name}"
             )

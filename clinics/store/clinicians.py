@@ -13,6 +13,7 @@ from clinics_site.core.db import Document
 
 COLLECTION = "clinicians"
 DELETIONS = "clinician_deletions"
+MOST_UPDATES = 200
 NEWEST_FIRST = [("createdTime", -1), ("_id", -1)]
 
 
@@ -106,10 +107,10 @@ def set_clinician(
     *,
     history_entry: Mapping[str, Any] | None,
 ) -> Document | None:
-    """Change a member; a history entry is appended to `rolesUpdates`."""
+    """Change a member; a history entry is appended to `rolesUpdates`, of which the newest are kept."""
     change: dict[str, Any] = {"$set": dict(fields)}
     if history_entry is not None:
-        change["$push"] = {"rolesUpdates": history_entry}
+        change["$push"] = {"rolesUpdates": {"$each": [history_entry], "$slice": -MOST_UPDATES}}
     return db.collection(COLLECTION).find_one_and_update(
         {"_id": clinician_id}, change, return_document=ReturnDocument.AFTER
     )

@@ -16,6 +16,7 @@ from clinics_site.core.db import Document
 
 COLLECTION = "clinics"
 DELETIONS = "clinic_deletions"
+MOST_ADMINS = 1000
 
 
 def find_clinic(
@@ -90,11 +91,14 @@ def insert_deletion(document: Document) -> None:
 
 
 # --- admins: the user ids of the clinicians who are admins ------------------------------------------------
-def add_admin(clinic_id: ObjectId, user_id: str, moment: datetime) -> None:
-    db.collection(COLLECTION).update_one(
-        {"_id": clinic_id},
+def add_admin(clinic_id: ObjectId, user_id: str, moment: datetime) -> bool:
+    """False when the clinic has MOST_ADMINS others."""
+    has_room = {f"admins.{MOST_ADMINS - 1}": {"$exists": False}}
+    result = db.collection(COLLECTION).update_one(
+        {"_id": clinic_id, "$or": [{"admins": user_id}, has_room]},
         {"$addToSet": {"admins": user_id}, "$set": {"updatedTime": moment}},
     )
+    return result.matched_count > 0
 
 
 def remove_admin(clinic_id: ObjectId, user_id: str, moment: datetime) -> None:

@@ -22,8 +22,6 @@ from clinics.store.patients import COLLATION, COLLECTION, find_shown
 from clinics_site.core import db
 from clinics_site.core.db import Document
 
-LONGEST_SEARCH = 4000  # characters; MongoDB refuses patterns much longer than that
-_NOTHING: dict[str, Any] = {"_id": {"$in": []}}
 _EMPTY: dict[str, Any] = {"$in": [None, []]}
 Condition = dict[str, Any]
 
@@ -320,8 +318,6 @@ _STANDARD_RANGES: Condition = {
 
 def _search(text: str, *, by_key_alone: bool) -> Condition:
     """Records without a key (written elsewhere) are looked at field by field."""
-    if "\0" in text or len(text) > LONGEST_SEARCH:
-        return _NOTHING
     by_field = {"$or": [{name: _pattern(text, "i")} for name in SEARCHED]}
     if SEPARATOR in text:
         return by_field

@@ -11,6 +11,7 @@ from clinics_site.core.db import Document
 
 COLLECTION = "patients"
 REPORTS = "summaryAndReports"
+MOST_MESSAGES = 100
 
 
 def find_subscriptions(clinic_id: ObjectId, user_id: str) -> Document | None:
@@ -22,7 +23,8 @@ def find_subscriptions(clinic_id: ObjectId, user_id: str) -> Document | None:
 def set_subscription(
     patient_id: ObjectId, name: str, fields: Mapping[str, Any], message: Document, moment: datetime
 ) -> bool:
-    """Change one subscription and append the message that asked for it, unless it is there already."""
+    """Change one subscription and append the message that asked for it, unless it is there already; the newest
+    hundred are kept."""
     path = f"ehrSubscriptions.{name}"
     result = db.collection(COLLECTION).update_one(
         {"_id": patient_id, f"{path}.matchedMessages.id": {"$ne": message["id"]}},
@@ -31,7 +33,7 @@ def set_subscription(
                 **{f"{path}.{field}": value for field, value in fields.items()},
                 "updatedTime": moment,
             },
-            "$push": {f"{path}.matchedMessages": message},
+            "$push": {f"{path}.matchedMessages": {"$each": [message], "$slice": -MOST_MESSAGES}},
         },
     )
     return result.modified_count > 0

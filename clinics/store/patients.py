@@ -17,6 +17,8 @@ DELETIONS = "patient_deletions"
 # Look-ups by MRN, name and birth date ignore case and accents (behaviour note patients, 4.1.5).
 COLLATION = {"locale": "en", "strength": 1}
 MAX_REVIEWS = 2
+MOST_REQUESTS = 50
+MOST_LEGACY_CLINICIANS = 100
 ONE = "UniquePatient"  # said aloud, because all indexes begin with the clinic and MongoDB would try them
 
 
@@ -204,8 +206,11 @@ def find_deletion(deletion_id: ObjectId) -> Document | None:
 def add_legacy_clinician(
     clinic_id: ObjectId, user_id: str, legacy_id: str, moment: datetime
 ) -> Document | None:
+    """None also when the record has the most of them that are kept."""
+    has_it = {"legacyClinicianIds": legacy_id}
+    has_room = {f"legacyClinicianIds.{MOST_LEGACY_CLINICIANS - 1}": {"$exists": False}}
     return db.collection(COLLECTION).find_one_and_update(
-        key(clinic_id, user_id),
+        {**key(clinic_id, user_id), "$or": [has_it, has_room]},
         {"$addToSet": {"legacyClinicianIds": legacy_id}, "$set": {"updatedTime": moment}},
         return_document=ReturnDocument.AFTER,
     )
@@ -266,14 +271,14 @@ def set_reminder_time(clinic_id: ObjectId, user_id: str, moment: datetime) -> Do
 def add_connection_request(
     patient_id: ObjectId, provider: str, fields: Mapping[str, Any], moment: datetime
 ) -> None:
+    """Newest first; older ones than the newest fifty tell nobody anything."""
     request = {"providerName": provider, "createdTime": moment}
+    newest_first = {"$each": [request], "$position": 0, "$slice": MOST_REQUESTS}
     db.collection(COLLECTION).update_one(
         {"_id": patient_id},
         {
             "$set": {**fields, "updatedTime": moment},
-            "$push": {
-                f"providerConnectionRequests.{provider}": {"$each": [request], "$position": 0}
-            },
+            "$push": {f"providerConnectionRequests.{provider}": newest_first},
         },
     )
 

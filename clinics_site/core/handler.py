@@ -1,11 +1,15 @@
 """The one place where an exception becomes a response."""
 
+from collections.abc import Callable
 from typing import Any
 
 import structlog
+from bson.errors import BSONError
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from pymongo.errors import (
     AutoReconnect,
+    DocumentTooLarge,
     DuplicateKeyError,
     ExecutionTimeout,
     NetworkTimeout,
@@ -18,6 +22,7 @@ from rest_framework.response import Response
 
 from clinics_site.core.api.viewsets import CLINIC_FAMILY, ErrorFamily
 from clinics_site.core.errors import (
+    BadRequest,
     Conflict,
     DomainError,
     Duplicate,
@@ -34,6 +39,10 @@ _DOWN = (
     ServerSelectionTimeoutError,
     WTimeoutError,
 )
+# What PyMongo and MongoDB say of a document that can not be stored: too large, too deep, numbers and texts beyond BSON.
+_UNSTORABLE = (BSONError, DocumentTooLarge, OverflowError, UnicodeEncodeError)
+_LARGE_CODES = {10334, 17419, 17420}
+_UNSTORABLE_CODES = {15, *_LARGE_CODES}
 
 
 def handle_exception(error: Exception, context: dict[str, Any]) -> Response:
@@ -56,25 +65,25 @@ NO_CONTENT = 204
 
 
 def as_domain_error(error: Exception) -> DomainError | None:
-    if isinstance(error, DomainError):
-        return error
-    if isinstance(error, DuplicateKeyError):
-        return Duplicate()
-    if isinstance(error, PyMongoError):
-        return _of_database(error)
-    if isinstance(error, MethodNotAllowed):
-        return _with_status(405, "Method Not Allowed")
-    if isinstance(error, Http404):
-        return NotFound()
-    if isinstance(error, APIException):
-        return _with_status(error.status_code, str(error.detail))
+    for kinds, meaning in _MEANINGS:
+        if isinstance(error, kinds):
+            return meaning(error)
     return None
+
+
+def _unstorable(error: Exception) -> DomainError:
+    """The last net: schemas and bounds should have refused it before."""
+    log.warning("document.refused", error=type(error).__name__, exc_info=error)
+    is_large = isinstance(error, DocumentTooLarge) or getattr(error, "code", None) in _LARGE_CODES
+    return PayloadTooLarge() if is_large else BadRequest()
 
 
 def _of_database(error: PyMongoError) -> DomainError | None:
     if isinstance(error, _DOWN) or error.timeout:
         log.warning("database.unavailable", error=type(error).__name__)
         return Unavailable()
+    if getattr(error, "code", None) in _UNSTORABLE_CODES:
+        return _unstorable(error)
     if error.has_error_label("TransientTransactionError"):
         return Conflict("the document is being changed by someone else")
     return None
@@ -84,6 +93,23 @@ def _with_status(status: int, message: str) -> DomainError:
     error = DomainError(message=message)
     error.status = status
     return error
+
+
+def _suspicious(error: SuspiciousOperation) -> DomainError:
+    return PayloadTooLarge() if isinstance(error, RequestDataTooBig) else BadRequest()
+
+
+# The first that fits.
+_MEANINGS: tuple[tuple[Any, Callable[[Any], DomainError | None]], ...] = (
+    (DomainError, lambda error: error),
+    (DuplicateKeyError, lambda _: Duplicate()),
+    (_UNSTORABLE, _unstorable),
+    (PyMongoError, _of_database),
+    (MethodNotAllowed, lambda _: _with_status(405, "Method Not Allowed")),
+    (Http404, lambda _: NotFound()),
+    (APIException, lambda error: _with_status(error.status_code, str(error.detail))),
+    (SuspiciousOperation, _suspicious),
+)
 
 
 # --- outside DRF: what Django itself answers -------------------------------------------------------------

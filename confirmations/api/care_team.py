@@ -32,7 +32,7 @@ class SendInviteViewSet(ConfirmationViewSet):
         lenient=reads(
             {
                 "email": s.string(),
-                "permissions": s.obj(),
+                "permissions": schemas.ANY_GRANTS,
                 "nickname": s.string(),
                 "alertsConfig": s.obj(),
             }

@@ -10,11 +10,11 @@ from collections.abc import Mapping
 from typing import Any
 
 import orjson
-from pymongo.errors import DuplicateKeyError
+from pymongo.errors import DocumentTooLarge, DuplicateKeyError
 
 from clinics_site.core import clock, db, ids, outbox
 from clinics_site.core.db import Document
-from clinics_site.core.errors import BadRequest, Unauthorized
+from clinics_site.core.errors import BadRequest, PayloadTooLarge, Unauthorized
 from redox import configuration
 from redox.messages.orders import UnreadableOrder, member, objects
 from redox.services import processing
@@ -26,6 +26,8 @@ UNREADABLE = "unable to unmarshall message"
 NO_META = "cannot process message with invalid metadata"
 DEEPEST = 90  # MongoDB nests a hundred levels
 LARGEST = 2**63 - 1
+# Ten megabytes of `[],[],[]` would become half a gigabyte of lists. Commas in texts count too: there are fewer of them.
+MOST_PARTS = 1_000_000
 _TEXTS = ("DataModel", "EventType", "EventDateTime", "FacilityCode")
 _KEPT = (*_TEXTS, "Test", "Source", "Destinations", "Logs", "Message", "Transmission")
 
@@ -60,7 +62,8 @@ def find_verification(raw: bytes) -> Mapping[str, Any] | None:
 def receive(raw: bytes) -> None:
     """Store a message and let it be processed. One that was delivered before is acknowledged again.
 
-    Raises BadRequest for what is no message; then nothing is stored.
+    Raises BadRequest for what is no message and PayloadTooLarge for one beyond what MongoDB keeps in a document; then
+    nothing is stored.
     """
     message = _read(raw)
     meta = _meta(message)
@@ -77,6 +80,8 @@ def receive(raw: bytes) -> None:
         db.run_in_transaction(insert)
     except DuplicateKeyError:
         return
+    except DocumentTooLarge:
+        raise PayloadTooLarge from None
     outbox.nudge()
 
 
@@ -87,6 +92,8 @@ def _is_ours(token: Any) -> bool:
 
 
 def _read(raw: bytes) -> dict[str, Any]:
+    if sum(map(raw.count, (b",", b"[", b"{"))) > MOST_PARTS:
+        raise PayloadTooLarge
     try:
         body = orjson.loads(raw)
     except orjson.JSONDecodeError:

@@ -7,6 +7,7 @@ from pymongo import ReturnDocument
 from clinics_site.core import db
 
 COLLECTION = "accountProfiles"
+LARGEST = 256 * 1024  # bytes
 
 
 def find_profile(user_id: str) -> dict[str, Any] | None:
@@ -15,7 +16,7 @@ def find_profile(user_id: str) -> dict[str, Any] | None:
 
 
 def set_profile_keys(user_id: str, changes: dict[str, Any]) -> dict[str, Any]:
-    """The whole profile afterwards; made when it is missing.
+    """The whole profile afterwards; made when it is missing. One that would grow beyond LARGEST stays as it is.
 
     `$setField` takes any key literally, so a dot or a dollar sign in it stays data.
     """
@@ -26,11 +27,15 @@ def set_profile_keys(user_id: str, changes: dict[str, Any]) -> dict[str, Any]:
         }
     found = db.collection(COLLECTION).find_one_and_update(
         {"_id": user_id},
-        [{"$set": {"profile": merged}}],
+        [{"$set": {"profile": {"$cond": [_is_small(merged), merged, "$profile"]}}}],
         upsert=True,
         return_document=ReturnDocument.AFTER,
     )
     return dict(found["profile"]) if found else {}
+
+
+def _is_small(profile: Any) -> Any:
+    return {"$lte": [{"$bsonSize": profile}, LARGEST]}
 
 
 def remove_profile(user_id: str) -> None:

@@ -53,10 +53,15 @@ _TEXT = s.string(min_length=1)
 SHARE_CODE_PATTERN = "^" + "-".join(["[ABCDEFGHJKLMNPQRSTUVWXYZ23456789]{4}"] * 3) + "$"
 PHONE_NUMBERS = s.component(
     "phoneNumbers.v1",
-    s.array(
-        s.component("phoneNumber.v1", s.obj({"type": _TEXT, "number": _TEXT}, required=["number"])),
-        min_items=1,
-        unique_items=True,
+    s.at_most(
+        50,
+        s.array(
+            s.component(
+                "phoneNumber.v1", s.obj({"type": _TEXT, "number": _TEXT}, required=["number"])
+            ),
+            min_items=1,
+            unique_items=True,
+        ),
     ),
 )
 SUPPRESSED_NOTIFICATIONS = s.component(
@@ -134,22 +139,25 @@ RESTRICTIONS = s.component(
     "membershipRestrictions.v1",
     s.obj(
         {
-            "restrictions": s.array(
-                s.component(
-                    "membershipRestriction.v1",
-                    s.obj(
-                        {
-                            "emailDomain": s.string(
-                                format="hostname",
-                                description="Applies to addresses of this domain.",
-                            ),
-                            "requiredIdp": s.string(
-                                description="Identity provider such a user must have signed in with."
-                            ),
-                        },
-                        required=["emailDomain"],
-                    ),
-                )
+            "restrictions": s.at_most(
+                100,
+                s.array(
+                    s.component(
+                        "membershipRestriction.v1",
+                        s.obj(
+                            {
+                                "emailDomain": s.string(
+                                    format="hostname",
+                                    description="Applies to addresses of this domain.",
+                                ),
+                                "requiredIdp": s.string(
+                                    description="Identity provider such a user must have signed in with."
+                                ),
+                            },
+                            required=["emailDomain"],
+                        ),
+                    )
+                ),
             )
         }
     ),

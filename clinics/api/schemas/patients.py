@@ -16,6 +16,7 @@ TAG_IDS = s.component(
         description="Ids of the clinic's tags; null when there are none.",
     ),
 )
+MOST_SOURCES = 50
 _GRANT = s.obj()
 PERMISSIONS = s.component(
     "patientPermissions.v1",
@@ -49,7 +50,7 @@ DATA_SOURCE = s.component(
         description="A device account that delivers the patient's data.",
     ),
 )
-DATA_SOURCES = s.component("dataSources.v1", s.array(DATA_SOURCE))
+DATA_SOURCES = s.component("dataSources.v1", s.at_most(MOST_SOURCES, s.array(DATA_SOURCE)))
 PROVIDER_ID = s.component("providerId.v1", s.string(enum=["dexcom", "twiist", "abbott"]))
 _REQUEST = s.component(
     "providerConnectionRequest.v1",
@@ -93,7 +94,7 @@ _CUSTOM = s.component(
         # The contract's length keywords are those of a string, so they limit nothing.
         {
             "name": s.string(min_length=1),
-            "thresholds": s.array(_THRESHOLD, min_length=4, max_length=5),
+            "thresholds": s.at_most(20, s.array(_THRESHOLD, min_length=4, max_length=5)),
         },
         required=["name", "thresholds"],
     ),
@@ -126,12 +127,12 @@ PATIENT = s.component(
             "birthDate": s.string(format="date"),
             "mrn": s.string(min_length=1, description="Medical record number in the clinic."),
             "tags": TAG_IDS,
-            "targetDevices": s.array(s.string()),
+            "targetDevices": s.at_most(100, s.array(s.string())),
             "permissions": PERMISSIONS,
             "createdTime": s.date_time(read_only=True),
             "updatedTime": s.date_time(read_only=True),
             "attestationSubmitted": s.boolean(),
-            "dataSources": s.array(DATA_SOURCE, nullable=True),
+            "dataSources": s.at_most(MOST_SOURCES, s.array(DATA_SOURCE, nullable=True)),
             "lastUploadReminderTime": s.date_time(read_only=True),
             "summary": {**SUMMARY, "readOnly": True},
             "reviews": s.array(REVIEW, nullable=True),

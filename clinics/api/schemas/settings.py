@@ -39,7 +39,9 @@ _TAGS = s.component(
     "ehrTagsSettings.v1",
     s.obj(
         {
-            "codes": s.array(s.string(), nullable=True, description="Null when there are none."),
+            "codes": s.at_most(
+                100, s.array(s.string(), nullable=True, description="Null when there are none.")
+            ),
             "separator": _TEXT,
         },
         description="Which parts of a Redox order name the patient's tags.",

@@ -30,7 +30,7 @@ CONFIG = s.component(
     "summaryConfig.v1",
     s.obj(_CONFIG_FIELDS, required=list(_CONFIG_FIELDS), description="What it was made with."),
 )
-_REASONS = s.array(s.string())
+_REASONS = s.at_most(100, s.array(s.string()))
 DATES = s.component(
     "summaryDates.v1",
     s.obj(
@@ -65,7 +65,8 @@ def _period(table: tuple[Statistic, ...], words: str) -> s.Schema:
 def _kind(kind: str, words: str) -> s.Schema:
     period = s.component(f"{kind}Period.v1", _period(statistics.TABLE[kind], words))
     periods = s.component(
-        f"{kind}Periods.v1", s.obj(additional=period, description="By length: 1d, 7d, 14d, 30d.")
+        f"{kind}Periods.v1",
+        s.at_most(20, s.obj(additional=period, description="By length: 1d, 7d, 14d, 30d.")),
     )
     return s.component(
         f"{kind}Stats.v1",

@@ -86,7 +86,7 @@ TIDE_PARAMETERS = (
     Parameter("lastDataCutoff", s.date_time(), required=True, description="Data since then."),
     Parameter(
         "categories",
-        s.array(s.string(enum=list(CATEGORIES))),
+        s.at_most(100, s.array(s.string(enum=list(CATEGORIES)))),
         description="Which categories, in this order.",
     ),
     Parameter("excludeNoData", s.boolean(), description="Leave out patients without recent data."),

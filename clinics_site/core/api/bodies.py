@@ -7,8 +7,8 @@ from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest
 from django.http.request import RawPostDataException, UnreadablePostError
 
+from clinics_site.core.api import bounds, validation
 from clinics_site.core.api import schema as s
-from clinics_site.core.api import validation
 from clinics_site.core.errors import BadRequest, PayloadTooLarge
 
 MISSING = object()
@@ -56,14 +56,17 @@ def read_body(request: HttpRequest, raw: bytes, schema: s.Schema, *, required: b
 
 
 def parse_json(raw: bytes) -> Any:
-    """Decoded JSON. Keys that MongoDB would read as operators or can not store are refused."""
+    """Decoded JSON of bounded depth, without anything that MongoDB could not keep as it is."""
     try:
         value = orjson.loads(raw)
     except orjson.JSONDecodeError:
         message = "request body has an error: failed to decode request body: not valid JSON"
         raise BadRequest(message=message) from None
-    if b'"$' in raw or b"\\u0024" in raw or b"\\u0000" in raw:
-        _refuse_operator_keys(value)
+    try:
+        bounds.check_value(raw, value)
+    except bounds.Unacceptable as error:
+        message = f"request body has an error: {error}"
+        raise BadRequest(message=message) from None
     return value
 
 
@@ -79,17 +82,3 @@ def refusal(schema: s.Schema, failure: validation.Failure) -> BadRequest:
     place, why = validation.path_of(failure), validation.reason(failure)
     message = f'request body has an error: doesn\'t match schema{title}: Error at "{place}": {why}'
     return BadRequest(message=message)
-
-
-def _refuse_operator_keys(value: Any) -> None:
-    """Without recursion: a client chooses how deep its JSON is."""
-    waiting = [value]
-    while waiting:
-        item = waiting.pop()
-        if isinstance(item, list):
-            waiting.extend(item)
-        elif isinstance(item, dict):
-            if any(key.startswith("$") or "\0" in key for key in item):
-                message = "request body has an error: a property name may not start with $"
-                raise BadRequest(message=message)
-            waiting.extend(item.values())

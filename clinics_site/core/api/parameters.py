@@ -8,11 +8,10 @@ from typing import Any
 from django.http import QueryDict
 
 from clinics_site.core import clock
+from clinics_site.core.api import bounds, validation
 from clinics_site.core.api import schema as s
-from clinics_site.core.api import validation
 from clinics_site.core.errors import BadRequest
 
-_LARGEST = 2**63 - 1  # what MongoDB takes
 # Python reads more than digits as numbers ("1_0", " 5", "nan"), and refuses to read thousands of digits.
 _NUMBERS: dict[str, tuple[re.Pattern[str], str, type[int] | type[float]]] = {
     "integer": (re.compile(r"[+-]?[0-9]{1,400}"), "an integer", int),
@@ -43,11 +42,11 @@ class Parameter:
 LIMIT = Parameter(
     "limit",
     s.integer(minimum=1, default=10),
-    description="How many items at the most; there is no upper bound.",
+    description="How many items at the most. Any number is understood, but a page of more than 2,000 is refused.",
 )
 OFFSET = Parameter(
     "offset",
-    s.integer(minimum=0),
+    s.at_most(2**31 - 1, s.integer(minimum=0)),
     description="How many items to skip; none when absent.",
     fallback=0,
 )
@@ -72,6 +71,7 @@ def path_schema(name: str) -> s.Schema:
 def check_path(values: Mapping[str, str], schemas: Mapping[str, s.Schema]) -> None:
     for name, value in values.items():
         schema = schemas.get(name) or path_schema(name)
+        _refuse_zero(name, "path", value)
         _check(name, "path", schema, value)
 
 
@@ -96,6 +96,7 @@ def read_query(query: QueryDict, parameters: Iterable[Parameter]) -> dict[str, A
 def _read_one(parameter: Parameter, text: str) -> Any:
     if text == "":
         raise _error(parameter.name, "query", "empty value is not allowed")
+    _refuse_zero(parameter.name, "query", text)
     value = _convert(parameter, text)
     _check(parameter.name, "query", parameter.schema, value)
     if parameter.schema.get("format") != "date-time":
@@ -125,8 +126,8 @@ def _number(name: str, kind: str, text: str) -> int | float:
     if not pattern.fullmatch(text):
         raise _error(name, "query", f"value must be {words}")
     value = convert(text)
-    if abs(value) > _LARGEST:
-        raise _error(name, "query", "number is too large")
+    if abs(value) > bounds.LARGEST:
+        raise _error(name, "query", bounds.TOO_LARGE)
     return value
 
 
@@ -134,6 +135,11 @@ def _kind(schema: s.Schema) -> str:
     if "$ref" in schema:
         schema = s.COMPONENTS[schema["$ref"].rsplit("/", 1)[-1]]
     return str(schema.get("type", "string"))
+
+
+def _refuse_zero(name: str, place: str, text: str) -> None:
+    if "\0" in text:
+        raise _error(name, place, bounds.ZERO_CHARACTER)
 
 
 def _check(name: str, place: str, schema: s.Schema, value: Any) -> None:

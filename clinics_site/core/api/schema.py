@@ -73,6 +73,28 @@ def nullable(schema: Schema) -> Schema:
     return {"anyOf": [schema, {"type": "null"}]}
 
 
+def at_most(number: int, schema: Schema) -> Schema:
+    """A bound for requests alone, where `core.api.bounds` would be too wide or too narrow. JSON Schema has no word
+    for that; the description explains ours."""
+    (kind,) = kinds_of(schema)
+    return {**schema, f"x-{_UPPER_BOUNDS[kind]}": number}
+
+
+_UPPER_BOUNDS = {
+    "string": "maxLength",
+    "array": "maxItems",
+    "object": "maxProperties",
+    "integer": "maximum",
+}
+
+
+def kinds_of(schema: Mapping[str, Any]) -> list[str]:
+    """The types that a schema allows besides null; none for what is no schema of a type."""
+    named = schema.get("type")
+    listed = named if isinstance(named, list) else [named]
+    return [kind for kind in listed if isinstance(kind, str) and kind != "null"]
+
+
 def all_of(*schemas: Schema) -> Schema:
     return {"allOf": list(schemas)}
 

@@ -23,10 +23,13 @@ PATIENT_OPTIONS = s.component(
     "ehrMatchRequestPatientsOptions.v1",
     s.obj(
         {
-            "criteria": s.array(
-                s.string(enum=["MRN", "MRN_DOB", "DOB_FULLNAME"]),
-                min_items=1,
-                description="Alternatives: a patient has to meet one.",
+            "criteria": s.at_most(
+                10,
+                s.array(
+                    s.string(enum=["MRN", "MRN_DOB", "DOB_FULLNAME"]),
+                    min_items=1,
+                    description="Alternatives: a patient has to meet one.",
+                ),
             ),
             "onUniqueMatch": s.string(
                 enum=["ENABLE_REPORTS", "DISABLE_REPORTS"],

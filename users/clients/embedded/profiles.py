@@ -1,5 +1,6 @@
 """The embedded profile service (behaviour note worker, B3)."""
 
+from clinics_site.core.errors import PayloadTooLarge
 from users.clients.protocol import Profile
 from users.store import profiles
 
@@ -9,4 +10,8 @@ class EmbeddedProfileService:
         return profiles.find_profile(user_id)
 
     def update_profile(self, user_id: str, changes: Profile) -> Profile:
-        return profiles.set_profile_keys(user_id, changes)
+        found = profiles.set_profile_keys(user_id, changes)
+        if any(found.get(name) != value for name, value in changes.items()):
+            msg = "the profile would be too large"
+            raise PayloadTooLarge(msg)
+        return found

@@ -1,0 +1,92 @@
+"""What every request is held to besides its schema: nothing that a client sends is endless.
+
+A schema that says nothing of it means these numbers; `schema.at_most` states others. They hold for requests alone:
+answers may show what was stored before.
+"""
+
+import re
+from typing import Any
+
+from clinics_site.core.api.schema import Schema, kinds_of
+
+DEEPEST = 32  # levels of lists and objects
+LARGEST = 2**63 - 1  # what MongoDB takes
+LARGEST_INTEGER = 2**53 - 1  # what every reader of JSON keeps exactly
+_DEFAULTS: dict[str, dict[str, int]] = {
+    "string": {"maxLength": 1000},
+    "array": {"maxItems": 1000},
+    "object": {"maxProperties": 1000},
+    "integer": {"minimum": -LARGEST_INTEGER, "maximum": LARGEST_INTEGER},
+}
+TOO_DEEP = f"nested deeper than {DEEPEST} levels"
+OPERATOR = "a property name may not start with $"
+ZERO_CHARACTER = "a text may not contain a zero character"
+TOO_LARGE = "number is too large"
+
+
+class Unacceptable(ValueError):
+    """The value is beyond a bound; the text says which one, and nothing of the value."""
+
+
+def bounded(node: Any) -> Any:
+    """A schema, or a piece of one, in which each text, list, object and whole number ends somewhere."""
+    if isinstance(node, list):
+        return [bounded(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    out: Schema = {key: bounded(value) for key, value in node.items()}
+    for kind in kinds_of(node):
+        for keyword, number in _DEFAULTS.get(kind, {}).items():
+            out.setdefault(keyword, node.get(f"x-{keyword}", number))
+    return out
+
+
+# In most bodies there is nothing to look for, and finding that out costs less than looking at each value.
+_SUSPICIOUS = re.compile(rb'"\$|\\u0024|\\u0000|[0-9]{19}')
+
+
+def check_value(raw: bytes, value: Any) -> None:
+    """`value` was read from `raw`. Raises Unacceptable for what is too deep or what MongoDB can not keep as it is."""
+    if raw.count(b"{") + raw.count(b"[") > DEEPEST or _SUSPICIOUS.search(raw):
+        _check_levels(value)
+
+
+def _check_levels(value: Any) -> None:
+    """Level by level, without recursion: a client chooses how deep its JSON is."""
+    level = [value]
+    for _ in range(DEEPEST + 1):
+        if not level:
+            return
+        level = [inner for item in level for inner in _check_one(item)]
+    raise Unacceptable(TOO_DEEP)
+
+
+def _check_one(value: Any) -> Any:
+    """What is inside of it."""
+    if isinstance(value, str):
+        _check_text(value)
+    elif isinstance(value, int):
+        _check_number(value)
+    elif isinstance(value, list):
+        return value
+    elif isinstance(value, dict):
+        _check_names(value)
+        return value.values()
+    return ()
+
+
+def _check_text(text: str) -> None:
+    if "\0" in text:
+        raise Unacceptable(ZERO_CHARACTER)
+
+
+def _check_number(number: int) -> None:
+    if abs(number) > LARGEST:
+        raise Unacceptable(TOO_LARGE)
+
+
+def _check_names(found: dict[str, Any]) -> None:
+    for name in found:
+        if name.startswith("$"):
+            raise Unacceptable(OPERATOR)
+        _check_text(name)
