@@ -1,0 +1,176 @@
+"""What every request is held to: depth, length and number of what it brings, and what MongoDB can keep."""
+
+import orjson
+import pytest
+
+from clinics_site.core.api import bodies, bounds, validation
+from clinics_site.core.api import schema as s
+from clinics_site.core.api.schema import COMPONENTS, kinds_of
+from clinics_site.core.errors import BadRequest
+from tests.cast import described_operations
+
+
+def nested(depth, leaf=b"1"):
+    return (
+        b'{"a":' * (depth // 2)
+        + b"[" * (depth - depth // 2)
+        + leaf
+        + (b"]" * (depth - depth // 2) + b"}" * (depth // 2))
+    )
+
+
+def said(raw):
+    with pytest.raises(BadRequest) as refusal:
+        bodies.parse_json(raw)
+    return refusal.value.message
+
+
+# --- values ---------------------------------------------------------------------------------------------------------
+def test_thirty_two_levels_are_read_and_one_more_is_refused():
+    assert bodies.parse_json(nested(32)) == orjson.loads(nested(32))
+    assert said(nested(33)) == "request body has an error: nested deeper than 32 levels"
+
+
+@pytest.mark.parametrize("depth", [100, 1000, 5000, 100_000])
+def test_deeper_json_is_refused_however_deep(depth):
+    assert said(nested(depth)).startswith("request body has an error: ")
+
+
+@pytest.mark.parametrize("number", [2**63, 2**64 - 1])
+def test_whole_numbers_beyond_64_bits_are_refused(number):
+    assert "number is too large" in said(b'{"a": [%d]}' % number)
+
+
+@pytest.mark.parametrize(
+    "raw", [b"1e400", b"-1e400", b"NaN", b"Infinity", b"-Infinity", b"01", b"1."]
+)
+def test_what_is_no_number_is_no_json(raw):
+    assert "not valid JSON" in said(b'{"a":' + raw + b"}")
+
+
+def test_the_largest_numbers_and_a_negative_zero_are_read_as_they_are():
+    raw = b"[9223372036854775807, -9223372036854775808, 1.5e300, -0, -0.0]"
+    with pytest.raises(BadRequest):  # one less than the other end: not worth an exception
+        bodies.parse_json(raw)
+    assert bodies.parse_json(raw.replace(b"808", b"807"))[1:] == [-bounds.LARGEST, 1.5e300, 0, 0.0]
+
+
+@pytest.mark.parametrize("raw", [b'{"a": "x\\u0000"}', b'["\\u0000"]', b'{"\\u0000": 1}'])
+def test_a_zero_character_is_refused_in_texts_and_names(raw):
+    assert "zero character" in said(raw)
+
+
+def test_a_written_out_escape_is_no_zero_character():
+    assert bodies.parse_json(rb'["\\u0000"]') == [r"\u0000"]
+
+
+def test_half_a_character_is_no_json():
+    assert "not valid JSON" in said(rb'["\ud800"]')
+
+
+def test_of_two_properties_of_one_name_everybody_sees_the_last():
+    assert bodies.parse_json(b'{"a": {"$x": 1}, "a": 2}') == {"a": 2}
+
+
+# --- schemas --------------------------------------------------------------------------------------------------------
+BOUNDED = [
+    (s.string(), "x" * 1001, "maximum string length is 1000"),
+    (s.string(nullable=True), "x" * 1001, "maximum string length is 1000"),
+    (s.string(max_length=2000), "x" * 2001, "maximum string length is 2000"),
+    (s.at_most(5, s.string()), "x" * 6, "maximum string length is 5"),
+    (s.array(s.string()), ["x"] * 1001, "maximum number of items is 1000"),
+    (s.at_most(2, s.array(s.string())), ["x"] * 3, "maximum number of items is 2"),
+    (s.obj(), {str(n): n for n in range(1001)}, "maximum number of properties is 1000"),
+    (s.integer(), 2**53, "number must be at most 9007199254740991"),
+    (s.integer(), -(2**53), "number must be at least -9007199254740991"),
+    (s.integer(), 1e30, "number must be at most 9007199254740991"),
+    (s.nullable(s.ref("site.v1")), {"id": "x", "name": "y" * 201}, None),
+]
+
+
+@pytest.mark.parametrize(("schema", "value", "words"), BOUNDED)
+def test_a_schema_of_requests_has_an_end(schema, value, words):
+    failure = validation.first_failure(schema, value)
+
+    assert failure is not None
+    assert words is None or validation.reason(failure) == words
+
+
+@pytest.mark.parametrize(
+    "schema", [s.string(), s.at_most(5, s.string()), s.array(s.string()), s.integer()]
+)
+def test_answers_are_not_held_to_the_bounds_of_requests(schema):
+    value = {"string": "x" * 2000, "array": ["x"] * 2000, "integer": 2**60}[schema["type"]]
+    assert validation.is_valid(schema, value, of_request=False)
+
+
+NEEDED = {
+    "string": "maxLength",
+    "array": "maxItems",
+    "object": "maxProperties",
+    "integer": "maximum",
+}
+
+
+def unbounded(schema, place=""):
+    """Places of a schema, as requests are held to it, where something has no end or may be anything."""
+    if not schema.keys() & {"type", "enum", "$ref", "allOf", "anyOf", "oneOf"}:
+        yield f"{place}: anything"
+    for kind in kinds_of(schema):
+        if NEEDED.get(kind, "type") not in schema or (kind == "array" and "items" not in schema):
+            yield f"{place}: {kind}"
+    for name, inner in schema.get("properties", {}).items():
+        yield from unbounded(inner, f"{place}/{name}")
+    inside = [schema.get("items"), schema.get("additionalProperties")]
+    for word in ("allOf", "anyOf", "oneOf"):
+        inside += schema.get(word, [])
+    for inner in inside:
+        if isinstance(inner, dict):
+            yield from unbounded(inner, f"{place}/*")
+
+
+def components_of(node, seen):
+    if isinstance(node, list):
+        for item in node:
+            components_of(item, seen)
+    elif isinstance(node, dict):
+        name = str(node.get("$ref", "")).rpartition("/")[2]
+        if name and name not in seen:
+            seen.add(name)
+            components_of(COMPONENTS[name], seen)
+        for value in node.values():
+            components_of(value, seen)
+    return seen
+
+
+def test_everything_that_any_described_request_may_hold_has_an_end():
+    for name, (_, _, operation) in described_operations().items():
+        content = operation.get("requestBody", {}).get("content", {})
+        schemas = [body["schema"] for body in content.values()]
+        schemas += [parameter["schema"] for parameter in operation.get("parameters", [])]
+        schemas += [COMPONENTS[found] for found in components_of(schemas, set())]
+        for schema in schemas:
+            assert list(unbounded(validation.of_requests(schema))) == [], name
+
+
+# --- the first error alone --------------------------------------------------------------------------------------------
+def peak_of(work):
+    import tracemalloc
+
+    tracemalloc.start()
+    try:
+        work()
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+def test_of_three_hundred_thousand_errors_one_is_made():
+    value = {"phoneNumbers": [1] * 300_000}
+    schema = s.ref("clinic.v1")
+    validation.first_failure(schema, {})  # compiled before
+
+    def look():
+        assert validation.first_failure(schema, value) is not None
+
+    assert peak_of(look) < 10_000_000  # the list itself, which the error points at, is three
