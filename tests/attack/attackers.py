@@ -1,0 +1,47 @@
+"""The attackers: one process of their own. Reads the job from standard input and prints what they got.
+
+They are nice: on a machine of two cores they would otherwise take from the service what a stranger elsewhere could not.
+"""
+
+import asyncio
+import json
+import os
+import resource
+import sys
+import time
+from typing import Any
+
+from tests.attack import registry
+from tests.attack.stage import Attack, Place, Stage
+
+NICE = 10
+
+
+def main() -> None:
+    job = json.load(sys.stdin)
+    _take_all_descriptors()
+    os.nice(NICE)
+    json.dump(asyncio.run(_attack(registry.find(job["title"]), job)), sys.stdout)
+
+
+def _take_all_descriptors() -> None:
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
+async def _attack(attack: Attack, job: dict[str, Any]) -> dict[str, Any]:
+    attack.prepare()
+    began, used = time.monotonic(), time.process_time()
+    stage = Stage(Place(**job["place"]), began + job["seconds"], attack.has_many_addresses)
+    await attack.run(stage)
+    return {
+        "began": began,
+        "ended": time.monotonic(),
+        "cpu": time.process_time() - used,
+        "got": stage.got,
+        "broken": stage.broken,
+    }
+
+
+if __name__ == "__main__":
+    main()

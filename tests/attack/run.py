@@ -1,0 +1,146 @@
+"""One attack: before, during, after, and which promises it broke."""
+
+import json
+import subprocess
+import sys
+import time
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from scripts import local
+from scripts.service import is_ready
+from tests.attack.meters import Figures, Memory, Watch, processes_of, wait_until
+from tests.attack.place import Scene
+from tests.attack.stage import Attack
+from tests.processes.service import Service
+
+AFTERMATH = 1.0  # seconds that still count as "during"
+READY_AGAIN = 60.0
+
+
+@dataclass(frozen=True)
+class Promises:
+    """What holds during every attack, and after it."""
+
+    worst_seconds: float = 1.0
+    memory_margin: float = 128.0  # MB of all web processes together above what they had before
+    memory_seconds: float = 20.0  # by when they have given it back
+
+
+@dataclass(frozen=True)
+class Phases:
+    """Lengths in seconds; an attack's own where `during` is None."""
+
+    before: float = 3.0
+    during: float | None = None
+    after: float = 3.0
+
+
+@dataclass
+class Result:
+    title: str
+    before: Figures
+    during: Figures
+    after: Figures
+    memory: tuple[float, float, float]  # before, peak, after
+    memory_seconds: float  # until it was given back
+    got: dict[str, int]
+    cpu: float  # seconds of the attackers
+    broken: list[str] = field(default_factory=list)
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+class Run:
+    def __init__(self, service: Service, scene: Scene, watch: Watch) -> None:
+        self._service, self._scene, self._watch = service, scene, watch
+
+    def attack(self, attack: Attack, *, phases: Phases, promises: Promises) -> Result:
+        web = self._service.pid("web")
+        workers, memory = processes_of(web), Memory(web)
+        started = time.monotonic()
+        time.sleep(phases.before)
+        resident = memory.now()
+        memory.take_peak()
+        told = self._let_loose(attack, phases.during or attack.seconds)
+        peak = memory.take_peak()
+        ended = told["ended"]
+        limit = resident + promises.memory_margin
+        is_back = wait_until(lambda: memory.now() <= limit, seconds=promises.memory_seconds)
+        back_after = time.monotonic() - ended
+        _sleep_until(ended + AFTERMATH + phases.after)
+        over = time.monotonic()
+        wait_until(lambda: self._watch.is_told(over), seconds=15)
+        result = Result(
+            title=attack.title,
+            before=self._watch.between(started, told["began"]),
+            during=self._watch.between(told["began"], ended + AFTERMATH),
+            after=self._watch.between(ended + AFTERMATH, over),
+            memory=(resident, peak, memory.now()),
+            memory_seconds=back_after,
+            got=told["got"],
+            cpu=told["cpu"],
+        )
+        memory.close()
+        result.broken = [*broken_promises(result, promises, is_back=is_back), *told["broken"]]
+        if processes_of(web) != workers:
+            result.broken.append("a web process has ended")
+        return result
+
+    def recover(self, result: Result) -> None:
+        """What one attack has done to the service is not held against the next one."""
+        if result.broken:
+            self._service.kill_worker("web")
+            self._service.start_worker("web")
+        if not wait_until(lambda: is_ready(self._service.port), seconds=READY_AGAIN):
+            sys.exit("the service does not become ready again; see .local/attack")
+
+    def _let_loose(self, attack: Attack, seconds: float) -> dict[str, Any]:
+        job = {
+            "title": attack.title,
+            "seconds": seconds,
+            "place": asdict(self._scene.attackers),
+        }
+        done = subprocess.run(
+            [sys.executable, "-m", "tests.attack.attackers"],
+            input=json.dumps(job),
+            capture_output=True,
+            text=True,
+            cwd=local.BASE,
+            timeout=seconds + 120,
+            check=False,
+        )
+        if done.returncode != 0:
+            sys.exit(f"the attackers of {attack.title!r} failed: {done.stderr[-2000:]}")
+        told: dict[str, Any] = json.loads(done.stdout)
+        return told
+
+
+def broken_promises(result: Result, promises: Promises, *, is_back: bool) -> list[str]:
+    found = []
+    for phase in ("during", "after"):
+        figures: Figures = getattr(result, phase)
+        if figures.count == 0:
+            found.append(f"{phase}: the bystander has told nothing")
+        if figures.worst > promises.worst_seconds:
+            found.append(f"{phase}: the bystander waited {figures.worst:.1f} s")
+        if figures.unexpected:
+            found.append(f"{phase}: the bystander got {_list(figures.unexpected)}")
+    if not is_back:
+        before, _, after = result.memory
+        found.append(
+            f"memory: {after:.0f} MB after {promises.memory_seconds:.0f} s, {before:.0f} before"
+        )
+    failures = {word: count for word, count in result.got.items() if word in ("500", "502", "504")}
+    if failures:
+        found.append(f"the attackers got {_list(failures)}")
+    return found
+
+
+def _list(counts: dict[str, int]) -> str:
+    return ", ".join(f"{word} x {count}" for word, count in sorted(counts.items()))
+
+
+def _sleep_until(moment: float) -> None:
+    time.sleep(max(0.0, moment - time.monotonic()))

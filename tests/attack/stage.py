@@ -1,0 +1,119 @@
+"""What an attack is, and what it works with. Runs in the attackers' process."""
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from tests.attack import wire
+
+_AFTER_A_FAILURE = 0.05  # seconds, so that a closed door is not run against without a breath
+
+
+@dataclass(frozen=True)
+class Place:
+    """What an attacker may know: the port, a clinic of 2,000 patients and the tokens of its people."""
+
+    port: int
+    clinic: str  # path of the attackers' clinic
+    tokens: list[str]  # of its admin, then of its members
+    webhook_token: str
+
+
+@dataclass(frozen=True)
+class Attack:
+    """`run` goes on until the stage's time is over; `prepare` makes bodies before the clock runs."""
+
+    kind: str
+    name: str
+    run: Callable[["Stage"], Awaitable[None]]
+    seconds: float = 8
+    has_many_addresses: bool = False
+    is_short: bool = False  # one of those that `make chaos` runs
+    prepare: Callable[[], Any] = tuple
+
+    @property
+    def title(self) -> str:
+        return f"{self.kind}: {self.name}"
+
+
+@dataclass
+class Stage:
+    place: Place
+    deadline: float
+    has_many_addresses: bool
+    got: Counter[str] = field(default_factory=Counter)  # what the attackers got
+    broken: list[str] = field(default_factory=list)  # promises that only an attacker can see
+
+    def left(self) -> float:
+        return max(0.0, self.deadline - time.monotonic())
+
+    async def link(self, number: int, *, room: int = 0) -> wire.Link:
+        addresses = (
+            wire.STRANGE_ADDRESSES if self.has_many_addresses else wire.STRANGE_ADDRESSES[:1]
+        )
+        return await wire.Link.open(
+            self.place.port, source=addresses[number % len(addresses)], room=room
+        )
+
+    async def crowd(
+        self, count: int, act: "Act", *, pause: float = 0.0, is_repeated: bool = True
+    ) -> None:
+        """`count` attackers, each of whom does it again and again until the time is over, or once."""
+        do = self._again(act, pause) if is_repeated else self._once(act)
+        everyone = [asyncio.create_task(do(number)) for number in range(count)]
+        _, unfinished = await asyncio.wait(everyone, timeout=self.left())
+        for one in unfinished:
+            one.cancel()
+        for end in await asyncio.gather(*everyone, return_exceptions=True):
+            if isinstance(end, Exception):
+                raise end
+        if unfinished:
+            self.got["open at the end"] += len(unfinished)
+
+    def _again(self, act: "Act", pause: float) -> Callable[[int], Coroutine[Any, Any, None]]:
+        async def do(number: int) -> None:
+            once = self._once(act)
+            while self.left() > 0:
+                await once(number)
+                await asyncio.sleep(pause)
+
+        return do
+
+    def _once(self, act: "Act") -> Callable[[int], Coroutine[Any, Any, None]]:
+        async def do(number: int) -> None:
+            try:
+                await act(self, number)
+            except (OSError, TimeoutError) as error:
+                self.got[_word(error)] += 1
+                await asyncio.sleep(_AFTER_A_FAILURE)
+
+        return do
+
+
+def _word(error: Exception) -> str:
+    words = {
+        wire.Closed: "closed",
+        ConnectionResetError: "reset",
+        BrokenPipeError: "closed",
+        ConnectionRefusedError: "refused",
+        TimeoutError: "timed out",
+    }
+    return next(
+        (word for kind, word in words.items() if isinstance(error, kind)), type(error).__name__
+    )
+
+
+Act = Callable[[Stage, int], Awaitable[None]]
+
+
+async def _crowd(count: int, act: Act, pause: float, stage: Stage) -> None:
+    await stage.crowd(count, act, pause=pause)
+
+
+def crowd(count: int, act: Act, *, pause: float = 0.0) -> Callable[[Stage], Awaitable[None]]:
+    """For `Attack.run`."""
+    return partial(_crowd, count, act, pause)

@@ -1,0 +1,54 @@
+"""What `make attack` calls a broken promise."""
+
+from dataclasses import replace
+
+import pytest
+
+from tests.attack import registry
+from tests.attack.meters import Figures, Sample
+from tests.attack.run import Promises, Result, broken_promises
+
+
+def sample(seconds=0.01, outcome="200"):
+    return Sample(number=0, name="/live", began=0.0, seconds=seconds, outcome=outcome, late=0.0)
+
+
+QUIET = Figures.of([sample()] * 20)
+HELD = Result(
+    title="anything",
+    before=QUIET,
+    during=QUIET,
+    after=QUIET,
+    memory=(300.0, 900.0, 310.0),
+    memory_seconds=1.0,
+    got={"200": 9, "401": 7, "reset": 3, "503": 1},
+    cpu=0.1,
+)
+
+
+def broken(is_back=True, **changes):
+    return broken_promises(replace(HELD, **changes), Promises(), is_back=is_back)
+
+
+def test_an_attack_that_nobody_notices_breaks_nothing():
+    assert broken() == []
+
+
+@pytest.mark.parametrize("phase", ["during", "after"])
+def test_one_slow_refused_or_lost_request_of_a_bystander_is_enough(phase):
+    for one in (sample(seconds=1.1), sample(outcome="429"), sample(outcome="lost")):
+        assert len(broken(**{phase: Figures.of([sample()] * 500 + [one])})) == 1
+
+
+def test_a_bystander_who_tells_nothing_is_no_good_sign():
+    assert len(broken(during=Figures.of([]))) == 1
+
+
+def test_memory_that_is_kept_and_errors_of_the_service_count():
+    assert len(broken(is_back=False)) == 1
+    assert len(broken(got={"500": 1})) == 1
+
+
+def test_attacks_are_chosen_by_titles_that_nobody_else_has():
+    assert len({attack.title for attack in registry.ATTACKS}) == len(registry.ATTACKS)
+    assert {registry.find(attack.title) for attack in registry.ATTACKS} == set(registry.ATTACKS)
