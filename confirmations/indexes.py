@@ -10,7 +10,7 @@ _TYPE_AND_STATUS = (("type", ASCENDING), ("status", ASCENDING))
 
 declare(
     store.COLLECTION,
-    IndexModel([("email", ASCENDING), _NEWEST], name="ConfirmationEmail", collation=store.ANY_CASE),
+    IndexModel([("emailKey", ASCENDING), _NEWEST], name=store.ADDRESS_INDEX),
     IndexModel([("userId", ASCENDING), *_TYPE_AND_STATUS, _NEWEST], name="ConfirmationReceiver"),
     IndexModel([("creatorId", ASCENDING), *_TYPE_AND_STATUS, _NEWEST], name="ConfirmationSender"),
     IndexModel([("clinicId", ASCENDING), *_TYPE_AND_STATUS, _NEWEST], name="ConfirmationClinic"),

@@ -25,7 +25,7 @@ class ClinicCliniciansViewSet(ApiViewSet):
         query=(
             Parameter("search", s.string(), description="A part of name or address."),
             *PAGING,
-            Parameter("email", s.string(format="email"), description="Has this address."),
+            Parameter("email", s.email(), description="Has this address."),
             Parameter("role", s.string(), description="Has this role."),
         ),
         responses={200: schemas.CLINICIANS},

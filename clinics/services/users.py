@@ -1,7 +1,5 @@
 """What clinics do when an account changes its address or goes away (behaviour note clinics, 12)."""
 
-import re
-
 from bson import ObjectId
 from pymongo.errors import DuplicateKeyError
 
@@ -10,11 +8,9 @@ from clinics.store import clinicians as store
 from clinics.store import clinics as clinic_store
 from clinics_site.core import clock, db, outbox
 from clinics_site.core.db import Document
-from clinics_site.core.errors import BadRequest, ConstraintViolation, Unavailable
+from clinics_site.core.errors import ConstraintViolation, Unavailable
 from clinics_site.core.http import ServiceUnavailable
 from users.services.neighbours import user_service
-
-_EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
 
 
 def delete_user(user_id: str, *, deleted_by: str | None = None) -> None:
@@ -51,12 +47,10 @@ def remove_patients_of_abandoned_clinic(clinic_id: ObjectId) -> None:
 
 
 def update_email(user_id: str, email: str | None) -> None:
-    """Follow an account's address in all clinics; None: it has none any more, and patients lose theirs.
+    """Follow an account's (canonical) address in all clinics; None: it has none any more, and patients lose theirs.
 
     All records change or none. Raises ConstraintViolation where a clinic has another member with the address.
     """
-    if email is not None and not _EMAIL.fullmatch(email):
-        raise BadRequest(message="email: failed to pass regex validation")
 
     def update() -> None:
         if email is not None:
@@ -81,4 +75,4 @@ def follow_account(user_id: str) -> None:
     except ServiceUnavailable:
         raise Unavailable from None
     if user is not None:
-        update_email(user_id, user.username or None)
+        update_email(user_id, user.address or None)

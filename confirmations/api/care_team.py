@@ -31,7 +31,7 @@ class SendInviteViewSet(ConfirmationViewSet):
         body=schemas.INVITATION,
         lenient=reads(
             {
-                "email": s.string(),
+                "email": s.email(),
                 "permissions": schemas.ANY_GRANTS,
                 "nickname": s.string(),
                 "alertsConfig": s.obj(),
@@ -101,7 +101,7 @@ class CancelInviteViewSet(ConfirmationViewSet):
         tags=TAGS,
         summary="Take back the invitation of an address",
         path={**USER, "invitedBy": schemas.EMAIL},
-        lenient=reads({}, is_optional=True, path={"invitedBy": s.string()}),
+        lenient=reads({}, is_optional=True, path={"invitedBy": s.email()}),
         responses={200: None},
     )
     def cancel(self, call: Call) -> Response:

@@ -3,15 +3,15 @@
 from django.conf import settings
 from rest_framework.request import Request
 
-from clinics_site.core import authn, ratelimit
+from clinics_site.core import addresses, authn, ratelimit
 
 
 def count_mail(operation: str, request: Request, email: str) -> None:
-    """Count one mail; an address is the same in any letter case. Raises RateLimited, or Unavailable without Redis."""
+    """Count one mail to a canonical address. Raises RateLimited, or Unavailable without Redis."""
     _count_client(operation, request)
     ratelimit.hit(
         f"{operation}.address",
-        email.lower(),
+        addresses.key(email),
         limit=settings.CONFIRMATIONS_PER_ADDRESS,
         closed=True,
     )

@@ -13,7 +13,7 @@ from confirmations.services import resets, texts
 
 TAGS = ("Confirmations",)
 _ADDRESS = {"email": schemas.EMAIL}
-_ANY_ADDRESS = reads({}, is_optional=True, path={"email": s.string()})
+_ANY_ADDRESS = reads({}, is_optional=True, path={"email": s.email()})
 _TEXT = s.string()
 
 
@@ -49,7 +49,7 @@ class AcceptResetViewSet(ConfirmationViewSet):
         tags=TAGS,
         summary="Set a new password with the key of the link",
         body=schemas.NEW_PASSWORD,
-        lenient=reads({"key": _TEXT, "email": _TEXT, "password": _TEXT}),
+        lenient=reads({"key": _TEXT, "email": s.email(), "password": _TEXT}),
         responses={200: schemas.DONE},
     )
     def accept(self, call: Call) -> Response:

@@ -42,7 +42,7 @@ class ResendSignupViewSet(ConfirmationViewSet):
         summary="Mail a new link; the old one stops working",
         description="Answers the same whether or not anything waits for this address.",
         path={"email": schemas.EMAIL},
-        lenient=reads({}, is_optional=True, path={"email": s.string()}),
+        lenient=reads({}, is_optional=True, path={"email": s.email()}),
         responses={200: None},
     )
     def resend(self, call: Call) -> Response:

@@ -122,7 +122,9 @@ def accept_invite(*, user_id: str, invited_by: str, key: str) -> None:
     document = store.find_by_key(key, {})
     if document is None:
         raise NotFound(message=texts.INVITE_NOT_FOUND)
-    if not _is_acceptable(document, user_id, invited_by):
+    if not _is_acceptable(document, user_id, invited_by) or not people.is_addressed_to(
+        document, people.get_account(user_id)
+    ):
         raise Forbidden(message=texts.FORBIDDEN)
     if states.has_expired(document, clock.now()):
         raise NotFound(message=texts.INVITE_NOT_FOUND)
@@ -185,19 +187,19 @@ def list_sent(sender_id: str) -> list[Document]:
 
 def list_received(user_id: str) -> list[Document]:
     """What the user can accept now. Raises NotFound when there is none."""
-    claim_by_address(PENDING, user_id)
-    wanted = {**PENDING, **states.unexpired(clock.now()), "userId": user_id}
-    return _some(store.list_newest_first(wanted))
+    wanted = {**PENDING, **states.unexpired(clock.now())}
+    return _some(list_addressed_to(user_id, wanted))
 
 
-def claim_by_address(wanted: Mapping[str, Any], user_id: str) -> None:
-    """Invitations sent before the account existed now belong to it."""
+def list_addressed_to(user_id: str, wanted: Mapping[str, Any]) -> list[Document]:
+    """Newest first. Those sent before the account existed belong to it from now on."""
     account = people.get_account(user_id)
     if account is None:
         raise Unauthorized(message=texts.NOT_AUTHORIZED)
-    email = people.first_address(account)
-    if email:
-        store.set_receiver(email, wanted, user_id)
+    if account.address:
+        store.set_receiver(account.address, wanted, user_id)
+    found = store.list_newest_first({**wanted, "userId": user_id})
+    return [document for document in found if people.is_addressed_to(document, account)]
 
 
 def _some(documents: list[Document]) -> list[Document]:

@@ -14,7 +14,7 @@ from clinics_site.core.db import Document
 from clinics_site.core.errors import Forbidden, NotFound
 from clinics_site.core.principal import Principal
 from confirmations.services import mails, people, restrictions, states, texts, transitions
-from confirmations.services.care_team import claim_by_address
+from confirmations.services.care_team import list_addressed_to
 from confirmations.services.documents import new_confirmation
 from confirmations.services.failures import clinic_answers
 from confirmations.services.states import Event, Kind, Status
@@ -144,8 +144,7 @@ def _mail(document: Document, creator_name: str) -> None:
 # --- the invited person's side --------------------------------------------------------------------
 def list_own_invites(caller: Principal) -> list[tuple[Document, dict[str, Any] | None]]:
     """Pending invitations, newest first, each with what restricts its acceptance. Raises NotFound when none."""
-    claim_by_address(PENDING, caller.user_id)
-    documents = store.list_newest_first({**PENDING, "userId": caller.user_id})
+    documents = list_addressed_to(caller.user_id, PENDING)
     if not documents:
         raise NotFound(message=texts.NOTHING_FOUND)
     clinics = {
@@ -181,8 +180,11 @@ def accept_invite(*, caller: Principal, invite_id: str) -> Document:
     document = store.find_by_key(invite_id, {**PENDING, "userId": caller.user_id})
     if document is None or "clinicId" not in document:
         raise NotFound(message=texts.INVITE_NOT_FOUND)
+    account = people.get_account(caller.user_id)
+    if not people.is_addressed_to(document, account):
+        raise NotFound(message=texts.INVITE_NOT_FOUND)
     clinic_id = document["clinicId"]
-    _check_restrictions(clinic_id, caller)
+    _check_restrictions(clinic_id, account, caller)
 
     def write() -> Document:
         parties = {"userId": caller.user_id}
@@ -196,13 +198,10 @@ def accept_invite(*, caller: Principal, invite_id: str) -> Document:
     return db.run_in_transaction(write)
 
 
-def _check_restrictions(clinic_id: str, caller: Principal) -> None:
+def _check_restrictions(clinic_id: str, account: User | None, caller: Principal) -> None:
     clinic = _access_clinic(clinic_id)
     required = clinic.get("membershipRestrictions")
-    if not required:
-        return
-    username = _username(people.get_account(caller.user_id))
-    found = restrictions.evaluate(required, username, caller.identity_provider)
+    found = restrictions.evaluate(required, _username(account), caller.identity_provider)
     if not found["canAccept"]:
         raise Forbidden(message=texts.NOT_ACCEPTABLE)
 

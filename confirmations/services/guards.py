@@ -8,5 +8,5 @@ from confirmations.store import confirmations as store
 
 def take_turns(kind: str, *parts: str) -> None:
     """Inside a transaction, first: whoever makes the same thing at the same time waits for the outcome."""
-    name = hashlib.sha256("\0".join([kind, *parts]).lower().encode()).hexdigest()
+    name = hashlib.sha256("\0".join([kind, *parts]).encode()).hexdigest()
     store.touch_guard(name, clock.now())

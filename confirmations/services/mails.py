@@ -1,14 +1,15 @@
 """Ask for mails: events written with the change, sent by the notifications app."""
 
-from clinics_site.core import outbox
+from clinics_site.core import addresses, outbox
 from clinics_site.core.db import Document
 from confirmations.services import documents
 
 
 def request(document: Document, *, variables: dict[str, str], recipient: str | None = None) -> None:
-    """One mail to one recipient (default: the confirmation's own address); without an address none."""
-    address = document["email"] if recipient is None else recipient
-    if not address:
+    """One mail to one recipient (default: the confirmation's own address); without an address none, and none to a
+    stored text that only looks like one."""
+    address = addresses.of_account(document["email"] if recipient is None else recipient)
+    if address is None:
         return
     outbox.emit(
         "mail.requested",

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from clinics_site.core import addresses
+from clinics_site.core.db import Document
 from clinics_site.core.errors import Unavailable
 from clinics_site.core.http import ServiceError, ServiceUnavailable
 from confirmations.services import texts
@@ -37,9 +39,13 @@ def get_account_of_address(email: str) -> User | None:
 
 
 def first_address(user: User | None) -> str:
-    if user is None:
-        return ""
-    return user.emails[0] if user.emails else (user.username or "")
+    return user.address if user else ""
+
+
+def is_addressed_to(document: Document, user: User | None) -> bool:
+    """Whether the address that was invited is the account's: the user id alone may stem from a time when addresses
+    were compared loosely, or from an address the account no longer has."""
+    return user is not None and user.has_address(addresses.key(document.get("email") or ""))
 
 
 def find_profile(user_id: str) -> Profile | None:

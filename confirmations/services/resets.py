@@ -2,7 +2,7 @@
 
 import re
 
-from clinics_site.core import clock, db
+from clinics_site.core import addresses, clock, db
 from clinics_site.core.db import Document
 from clinics_site.core.errors import BadRequest, NotFound, Unavailable
 from confirmations.services import mails, people, states, texts, transitions
@@ -17,7 +17,8 @@ _PASSWORD = re.compile(r"\S{8,72}")
 
 
 def send_reset(email: str) -> None:
-    """Mail a link, or an invitation to sign up where nobody has the address: the same steps either way.
+    """Mail a link to the account's own address, or an invitation to sign up where nobody has the typed one: the same
+    steps either way.
 
     Raises Unavailable when the user service can not tell, which has nothing to do with the address.
     """
@@ -29,7 +30,7 @@ def send_reset(email: str) -> None:
 
     def write() -> None:
         store.insert_confirmation(document)
-        mails.request(document, variables={"Key": document["_id"], "Email": email})
+        mails.request(document, variables={"Key": document["_id"], "Email": document["email"]})
 
     db.run_in_transaction(write)
 
@@ -38,7 +39,10 @@ def _new_reset(email: str, user: User | None) -> Document:
     if user is None:
         return new_confirmation(Kind.NO_ACCOUNT, template="no_account", email=email)
     return new_confirmation(
-        Kind.RESET, template="password_reset", email=email, user_id=user.user_id
+        Kind.RESET,
+        template="password_reset",
+        email=people.first_address(user),
+        user_id=user.user_id,
     )
 
 
@@ -47,7 +51,7 @@ def accept_reset(*, key: str, email: str, password: str) -> None:
     if not key:
         raise BadRequest(message=texts.RESET_FAILED)
     document = store.find_by_key(key, {**RESET, "status": Status.PENDING.value})
-    if document is None or document["email"].lower() != email.lower():
+    if document is None or not addresses.is_same(document["email"], email):
         raise NotFound(message=texts.RESET_NOT_FOUND)
     if states.has_expired(document, clock.now()):
         raise NotFound(message=texts.RESET_EXPIRED)
@@ -64,7 +68,7 @@ def accept_reset(*, key: str, email: str, password: str) -> None:
 def _set_password(document: Document, password: str) -> None:
     """Only while the account still has the address the link was mailed to."""
     user = people.get_account(document["userId"])
-    if user is None or people.first_address(user).lower() != document["email"].lower():
+    if user is None or not addresses.is_same(people.first_address(user), document["email"]):
         raise NotFound(message=texts.RESET_NOT_FOUND)
     try:
         user_service().update_user(user.user_id, UserUpdate(password=password))

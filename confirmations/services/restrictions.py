@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
+from clinics_site.core import addresses
+from clinics_site.core.addresses import InvalidAddress
 from clinics_site.core.db import Document
 
 UNRESTRICTED: dict[str, Any] = {"canAccept": True}
@@ -15,10 +17,18 @@ def evaluate(
     if not restrictions:
         return UNRESTRICTED
     for restriction in restrictions:
-        if not username.lower().endswith("@" + restriction["emailDomain"].lower()):
+        if not _is_of_domain(username, restriction["emailDomain"]):
             continue
         required = restriction.get("requiredIdp")
         if not required or required.lower() == (identity_provider or "").lower():
             return UNRESTRICTED
         return {"canAccept": False, "requiredIdp": required}
     return {"canAccept": False}
+
+
+def _is_of_domain(username: str, domain: str) -> bool:
+    """A stored domain that is none admits nobody."""
+    try:
+        return addresses.domain(username) == addresses.canonical_domain(domain)
+    except InvalidAddress:
+        return False

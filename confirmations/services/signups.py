@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from clinics.services import access
-from clinics_site.core import clock, db, outbox
+from clinics_site.core import addresses, clock, db, outbox
 from clinics_site.core.db import Document
 from clinics_site.core.errors import Conflict, Forbidden, NotFound
 from clinics_site.core.principal import Principal
@@ -86,7 +86,7 @@ def _insert_or_reissue(fresh: Document, origin: Origin) -> Document:
     if present is None:
         store.insert_confirmation(fresh)
         return fresh
-    if present["email"].lower() == fresh["email"].lower():
+    if addresses.is_same(present["email"], fresh["email"]):
         raise Forbidden(message=texts.ALREADY_SIGNED_UP)
     changes = {"email": fresh["email"]}
     if origin.clinic_id:

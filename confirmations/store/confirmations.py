@@ -1,19 +1,21 @@
-"""The collection `confirmations`. Other systems read it: the document's shape is the behaviour note's."""
+"""The collection `confirmations`. Other systems read it: the document's shape is the behaviour note's.
 
-from collections.abc import Mapping
+`emailKey` is ours: what addresses are compared by. Another service that writes here leaves it out, so a look-up takes
+in the documents without one and compares all of them itself.
+"""
+
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from pymongo import DESCENDING, ReturnDocument
-from pymongo.collation import Collation, CollationStrength
+from pymongo import DESCENDING, ReturnDocument, UpdateOne
 
-from clinics_site.core import db
+from clinics_site.core import addresses, db
 from clinics_site.core.db import Document
 
 COLLECTION = "confirmations"
 GUARDS = "confirmationGuards"
-# Addresses are the same in any letter case. Never for a query by key: keys differ by letter case alone.
-ANY_CASE = Collation("en", strength=CollationStrength.SECONDARY)
+ADDRESS_INDEX = "ConfirmationEmailKey"
 _NEWEST_FIRST = [("created", DESCENDING)]
 _UNCLAIMED = {"acceptingUntil": "", "acceptanceId": ""}
 
@@ -27,9 +29,21 @@ def find_newest(wanted: Mapping[str, Any]) -> Document | None:
 
 
 def find_newest_of_address(email: str, wanted: Mapping[str, Any]) -> Document | None:
-    return db.collection(COLLECTION).find_one(
-        {**wanted, "email": email}, sort=_NEWEST_FIRST, collation=ANY_CASE
-    )
+    return next(_of_address(email, wanted), None)
+
+
+def _of_address(email: str, wanted: Mapping[str, Any]) -> Iterator[Document]:
+    """The newest first. The index proposes, the comparison decides."""
+    key = addresses.key(email)
+    query = {**wanted, **with_address_key(key)}
+    for document in db.collection(COLLECTION).find(query, sort=_NEWEST_FIRST, hint=ADDRESS_INDEX):
+        if key and addresses.key(document.get("email") or "") == key:
+            yield document
+
+
+def with_address_key(key: str) -> Document:
+    """Those with this key, and those that have none yet."""
+    return {"emailKey": {"$in": [key, None]}}
 
 
 def list_newest_first(wanted: Mapping[str, Any]) -> list[Document]:
@@ -37,27 +51,54 @@ def list_newest_first(wanted: Mapping[str, Any]) -> list[Document]:
 
 
 def insert_confirmation(document: Document) -> None:
+    document |= _keyed(document)
     db.collection(COLLECTION).insert_one(document)
+
+
+def _keyed(fields: Document) -> Document:
+    """A written address brings its key."""
+    if "email" not in fields:
+        return fields
+    return {**fields, "emailKey": addresses.key(fields["email"])}
 
 
 def set_receiver(email: str, wanted: Mapping[str, Any], user_id: str) -> int:
     """Give those to this address that know no account yet to the account that now has it."""
-    return (
-        db.collection(COLLECTION)
-        .update_many(
-            {**wanted, "email": email, "userId": ""},
+    unclaimed = {**wanted, "userId": ""}
+    changes = [
+        UpdateOne(
+            {**unclaimed, "_id": document["_id"], "email": document["email"]},
             {"$set": {"userId": user_id}},
-            collation=ANY_CASE,
         )
-        .modified_count
-    )
+        for document in _of_address(email, unclaimed)
+    ]
+    if not changes:
+        return 0
+    return int(db.collection(COLLECTION).bulk_write(changes, ordered=False).modified_count)
+
+
+def fill_in_address_keys(*, batch: int = 500) -> int:
+    """For documents written earlier or by another service. Safe to repeat and to run beside writers."""
+    filled = 0
+    while found := list(
+        db.collection(COLLECTION).find({"emailKey": None}, {"email": 1}, limit=batch)
+    ):
+        changes = [
+            UpdateOne(
+                {"_id": row["_id"], "emailKey": None, "email": row.get("email")},
+                {"$set": {"emailKey": addresses.key(row.get("email") or "")}},
+            )
+            for row in found
+        ]
+        filled += db.collection(COLLECTION).bulk_write(changes, ordered=False).modified_count
+    return filled
 
 
 def apply_change(key: str, precondition: Document, fields: Document) -> Document | None:
     """The changed document; None when the precondition does not hold."""
     return db.collection(COLLECTION).find_one_and_update(
         {"_id": key, **precondition},
-        {"$set": fields, "$unset": _UNCLAIMED},
+        {"$set": _keyed(fields), "$unset": _UNCLAIMED},
         return_document=ReturnDocument.AFTER,
     )
 
@@ -76,7 +117,7 @@ def apply_change_with_new_key(
         if old is None:
             return None
         kept = {name: value for name, value in old.items() if name not in _UNCLAIMED}
-        renewed = {**kept, **fields, "_id": new_key}
+        renewed = {**kept, **_keyed(fields), "_id": new_key}
         db.collection(COLLECTION).insert_one(renewed)
         return renewed
 

@@ -61,11 +61,11 @@ def test_from_invitation_to_grant(dot):
     key = invite(dot, "Fay.Friend@example.org", {"view": {}, "follow": {}}, alertsConfig=ALERTS)
     [mail] = emitted("mail.requested")
     assert mail == {
-        "recipient": "Fay.Friend@example.org",
+        "recipient": "fay.friend@example.org",
         "template": "careteam_invitation_with_alerting",
         "variables": {
             "CareteamName": "Dot Patient",
-            "Email": "Fay.Friend@example.org",
+            "Email": "fay.friend@example.org",
             "WebPath": "signup/personal",
         },
     }

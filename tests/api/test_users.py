@@ -117,14 +117,14 @@ def test_a_user_deleted_at_the_user_service_leaves_the_clinics(other_clinic, dot
 
 
 # --- address --------------------------------------------------------------------------------------
-def test_an_address_is_changed_everywhere_as_it_is_written(clinic, other_clinic, ben, backend):
+def test_an_address_is_changed_everywhere_to_its_canonical_form(clinic, other_clinic, ben, backend):
     add_member(other_clinic, ben)
     add_patient(other_clinic, ben.user_id, email="old@example.org")
     assert ben.api.post(path(ben), {"email": "New@example.org"}).status_code == 403
     response = backend.post(path(ben), {"email": "New@example.org"})
     assert (response.status_code, response.content) == (200, b"")
-    assert emails_of("clinicians", ben) == ["New@example.org"] * 2
-    assert emails_of("patients", ben) == ["New@example.org"]
+    assert emails_of("clinicians", ben) == ["new@example.org"] * 2
+    assert emails_of("patients", ben) == ["new@example.org"]
 
 
 @pytest.mark.parametrize("sent", [{}, None])
@@ -139,7 +139,7 @@ def test_without_an_address_the_patients_lose_theirs(clinic, other_clinic, ben, 
 def test_what_is_no_address_is_refused(clinic, ben, backend, email):
     response = backend.post(path(ben), {"email": email})
     assert response.status_code == 400
-    assert response.json() == {"message": "email: failed to pass regex validation"}
+    assert 'Error at "/email"' in response.json()["message"]
     assert backend.post(path(ben), {"email": ""}).status_code == 400
     assert emails_of("clinicians", ben) == [ben.email]
 

@@ -6,8 +6,9 @@ from clinics_site.core.api import schema as s
 from clinics_site.core.api import validation
 
 
-def test_email_addresses_are_not_checked():
-    assert validation.is_valid(s.string(format="email"), "not an address")
+def test_addresses_are_checked_when_they_come_in_and_not_when_they_go_out():
+    assert not validation.is_valid(s.email(), "not an address")
+    assert validation.is_valid(s.email(), "not an address", of_request=False)
 
 
 @pytest.mark.parametrize("text", ["2012-02-31", "2012", ""])

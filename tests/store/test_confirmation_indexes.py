@@ -37,9 +37,49 @@ def test_lists_scan_an_index(index, query):
 
 
 @pytest.mark.parametrize("wanted", [signups.PENDING, care_team.PENDING])
-def test_addresses_in_any_case_scan_an_index(wanted):
-    chosen = plan({**wanted, "email": "a@example.org"}, collation=store.ANY_CASE)
-    assert "ConfirmationEmail" in chosen
+def test_looking_for_an_address_scans_an_index_in_order(wanted):
+    chosen = plan({**wanted, **store.with_address_key("a@example.org")}, hint=store.ADDRESS_INDEX)
+    assert "IXSCAN" in chosen
+    assert "COLLSCAN" not in chosen
+    assert "'SORT'" not in chosen
+
+
+def stored(key, email, **fields):
+    document = {**signups.PENDING, "_id": key, "email": email, "userId": "", "created": clock.now()}
+    db.collection(store.COLLECTION).insert_one({**document, **fields})
+
+
+def test_a_document_of_another_writer_is_found_without_a_key_and_gets_one():
+    stored("one", "Some.One@example.org")
+    assert store.find_newest_of_address("some.one@example.org", signups.PENDING)["_id"] == "one"
+    assert store.fill_in_address_keys() == 1
+    assert store.fill_in_address_keys() == 0
+    assert store.find_by_key("one", {"emailKey": "some.one@example.org"}) is not None
+    assert store.find_newest_of_address("some.one@example.org", signups.PENDING)["_id"] == "one"
+
+
+def test_keys_are_filled_in_batch_by_batch_also_where_there_is_no_address():
+    for number, email in enumerate(["", None, "a@example.org", "no address", "b@example.org"]):
+        stored(str(number), email)
+    db.collection(store.COLLECTION).insert_one({"_id": "without"})
+    assert store.fill_in_address_keys(batch=2) == 6
+    assert db.collection(store.COLLECTION).find_one({"emailKey": None}) is None
+
+
+@pytest.mark.parametrize("has_key", [True, False])
+@pytest.mark.parametrize(
+    "text", ["some\u00ad.one@example.org", "ｓome.one@example.org", "some.one@example.org\u200b"]
+)
+def test_a_stored_look_alike_is_not_found_with_and_without_a_key(text, has_key):
+    stored("one", text, **({"emailKey": "some.one@example.org"} if has_key else {}))
+    assert store.find_newest_of_address("some.one@example.org", signups.PENDING) is None
+    assert store.set_receiver("some.one@example.org", signups.PENDING, "u") == 0
+
+
+def test_without_an_address_nothing_is_found():
+    stored("one", "")
+    assert store.find_newest_of_address("", signups.PENDING) is None
+    assert store.set_receiver("", signups.PENDING, "u") == 0
 
 
 def test_an_address_is_found_in_any_case_and_a_key_only_in_its_own():

@@ -23,7 +23,8 @@ class AccountChanged(Exception):
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """An account. `username` is its address, lower-case, or None for a custodial account without one."""
+    """An account. `username` is its address or None for a custodial account without one. Addresses are canonical: one
+    that is stored as something else is left out, for nothing may be compared with it or mailed to it."""
 
     user_id: str
     username: str | None = None
@@ -42,6 +43,10 @@ class User:
     def is_custodial(self) -> bool:
         """Whether its owner has yet to claim it. Only the account knows: a clinic's record follows later."""
         return self.password_exists is False
+
+    def has_address(self, address: str) -> bool:
+        """Whether a canonical address is one of the account's."""
+        return address in (self.username, *self.emails)
 
     def has_proven(self, address: str) -> bool:
         """Whether this is the account's address and its mailbox has been shown to be the owner's."""
@@ -96,7 +101,9 @@ class UserService(Protocol):
 
     def server_token(self) -> str: ...
 
-    def get_user(self, id_or_email: str) -> User | None: ...
+    def get_user(self, id_or_email: str) -> User | None:
+        """By address only an account that has exactly this canonical address."""
+        ...
 
     def create_custodial_user(self, clinic_id: str, email: str | None) -> User:
         """Raises EmailTaken."""

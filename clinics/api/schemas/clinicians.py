@@ -20,7 +20,7 @@ CLINICIAN = s.component(
         {
             "id": s.ref("tidepooluserid"),
             "inviteId": s.string(description="Only of a pending invite."),
-            "email": s.string(format="email"),
+            "email": s.email(),
             "name": s.string(min_length=1),
             "roles": ROLES,
             "createdTime": s.date_time(read_only=True),
@@ -46,6 +46,4 @@ SERVICE_ACCOUNT = s.component(
         required=["name", "client_id", "client_secret"],
     ),
 )
-USER_DETAILS = s.component(
-    "updateUserDetails.v1", s.obj({"email": s.string(format="email", min_length=1)})
-)
+USER_DETAILS = s.component("updateUserDetails.v1", s.obj({"email": s.email(min_length=1)}))

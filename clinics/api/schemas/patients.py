@@ -122,7 +122,7 @@ PATIENT = s.component(
     s.obj(
         {
             "id": USER_ID,
-            "email": s.string(format="email"),
+            "email": s.email(),
             "fullName": s.string(min_length=1),
             "birthDate": s.string(format="date"),
             "mrn": s.string(min_length=1, description="Medical record number in the clinic."),

@@ -52,7 +52,7 @@ _PATIENT = s.component(
     s.obj(
         {
             "id": USER_ID,
-            "email": s.string(format="email"),
+            "email": s.email(),
             "fullName": s.string(min_length=1),
             "tags": TAG_IDS,
             "reviews": s.array(REVIEW, nullable=True),

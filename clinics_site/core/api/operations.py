@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.request import Request
 
-from clinics_site.core.api import bodies, parameters
+from clinics_site.core.api import addressing, bodies, parameters
 from clinics_site.core.api.parameters import Parameter
 from clinics_site.core.api.schema import Schema
 from clinics_site.core.lookups import Lookup
@@ -48,8 +48,9 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request after all checks. `body` is None when there was none (or the operation takes none); `joined` is what
-    the operation's lookup found with the caller's token, None where it was not made."""
+    """One request after all checks, every e-mail address in it canonical. `body` is None when there was none (or the
+    operation takes none); `joined` is what the operation's lookup found with the caller's token, None where it was
+    not made."""
 
     principal: Principal
     path: Mapping[str, str]
@@ -116,10 +117,11 @@ def operation(  # noqa: PLR0913 (all but the first by name)
 def _checked_call(found: Operation, request: Request, path_values: dict[str, str]) -> Call:
     bodies.check_length(request._request, found.body_limit)
     parameters.check_path(path_values, {**found.path, **found.lenient.path})
+    path = parameters.read_path(path_values, found.path)
     query = parameters.read_query(request._request.GET, found.query)
     body = _read_body(found, request._request)
     joined = getattr(request, "joined", None)
-    return Call(request.principal, path_values, query, body, joined, request)  # type: ignore[attr-defined]
+    return Call(request.principal, path, query, body, joined, request)  # type: ignore[attr-defined]
 
 
 def _read_body(found: Operation, request: HttpRequest) -> Any:
@@ -128,9 +130,11 @@ def _read_body(found: Operation, request: HttpRequest) -> Any:
         return None
     raw = bodies.raw_body(request, found.body_limit)
     if lenient is not None:
-        return lenient(request, raw)
+        return addressing.with_canonical_addresses(found.body or {}, lenient(request, raw))
     value = bodies.read_body(request, raw, found.body, required=found.body_required)  # type: ignore[arg-type]
-    return None if value is bodies.MISSING else value
+    if value is bodies.MISSING:
+        return None
+    return addressing.with_canonical_addresses(found.body or {}, value)
 
 
 def _described(

@@ -8,7 +8,7 @@ from typing import Any
 from django.http import QueryDict
 
 from clinics_site.core import clock
-from clinics_site.core.api import bounds, validation
+from clinics_site.core.api import addressing, bounds, validation
 from clinics_site.core.api import schema as s
 from clinics_site.core.errors import BadRequest
 
@@ -75,6 +75,14 @@ def check_path(values: Mapping[str, str], schemas: Mapping[str, s.Schema]) -> No
         _check(name, "path", schema, value)
 
 
+def read_path(values: Mapping[str, str], schemas: Mapping[str, s.Schema]) -> dict[str, str]:
+    """With canonical addresses; `schemas` are the described ones, also where others are enforced."""
+    return {
+        name: addressing.with_canonical_addresses(schemas.get(name) or path_schema(name), value)
+        for name, value in values.items()
+    }
+
+
 def read_query(query: QueryDict, parameters: Iterable[Parameter]) -> dict[str, Any]:
     """The declared parameters that are present or have a default; unknown ones are ignored.
 
@@ -100,7 +108,7 @@ def _read_one(parameter: Parameter, text: str) -> Any:
     value = _convert(parameter, text)
     _check(parameter.name, "query", parameter.schema, value)
     if parameter.schema.get("format") != "date-time":
-        return value
+        return addressing.with_canonical_addresses(parameter.schema, value)
     try:
         return clock.parse_time(value)
     except ValueError:

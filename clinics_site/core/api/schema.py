@@ -131,6 +131,11 @@ def user_id(**keywords: Any) -> Schema:
     return string(pattern=USER_ID_PATTERN, **keywords)
 
 
+def email(**keywords: Any) -> Schema:
+    """An e-mail address; it reaches the handlers in its canonical form (core.api.addressing)."""
+    return string(format="email", **keywords)
+
+
 def date_time(**keywords: Any) -> Schema:
     return string(format="date-time", **keywords)
 

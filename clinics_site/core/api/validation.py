@@ -10,7 +10,7 @@ from typing import Any
 import jsonschema_rs
 import orjson
 
-from clinics_site.core.api import bounds
+from clinics_site.core.api import addressing, bounds
 from clinics_site.core.api.schema import COMPONENTS, Schema
 
 Validator = jsonschema_rs.Draft202012Validator
@@ -37,8 +37,9 @@ def _validator(schema: bytes, of_request: bool) -> Validator:  # noqa: FBT001 (c
     root = prepare(orjson.loads(schema))
     root["components"] = {"schemas": {name: prepare(found) for name, found in COMPONENTS.items()}}
     text = orjson.dumps(root).replace(_POSIX_GRAPH, _ITS_RANGE)
+    formats = {**_UNCHECKED, **(addressing.CHECKERS if of_request else {})}
     return jsonschema_rs.Draft202012Validator(
-        orjson.loads(text), validate_formats=True, ignore_unknown_formats=True, formats=_UNCHECKED
+        orjson.loads(text), validate_formats=True, ignore_unknown_formats=True, formats=formats
     )
 
 
@@ -46,7 +47,8 @@ def _validator(schema: bytes, of_request: bool) -> Validator:  # noqa: FBT001 (c
 _POSIX_GRAPH, _ITS_RANGE = b"[:graph:]", b"!-~"
 
 
-# Only dates and numbers are held to their format (behaviour note auth, 2.2): any text is an email address here.
+# Only dates and numbers are held to their format (behaviour note auth, 2.2), and addresses that come in: what was
+# stored earlier may be anything.
 _UNCHECKED: dict[str, Callable[[str], bool]] = dict.fromkeys(
     ("email", "uuid", "uri", "hostname"), lambda _: True
 )

@@ -4,7 +4,7 @@ from clinics_site.core.api import schema as s
 from confirmations.services.states import TYPES, Status
 
 USER_ID = s.ref("tidepooluserid")
-EMAIL = s.string(format="email", min_length=6)
+EMAIL = s.email(min_length=6)
 KEY = s.string(min_length=32, max_length=32)
 INVITE_ID = s.string(min_length=1)
 PASSWORD = s.string(format="password", min_length=8, max_length=72, pattern=r"^\S{8,72}$")

@@ -10,7 +10,8 @@ from typing import Any, TypeVar
 from django.contrib.auth.hashers import check_password, make_password
 from pymongo.errors import DuplicateKeyError
 
-from clinics_site.core import clock, db, outbox
+from clinics_site.core import addresses, clock, db, outbox
+from clinics_site.core.addresses import InvalidAddress
 from clinics_site.core.api.schema import USER_ID_PATTERN
 from clinics_site.core.http import ServiceError
 from clinics_site.core.principal import Principal
@@ -31,7 +32,6 @@ CUSTODIAL_ROLES = (CUSTODIAL, "patient")
 UNDELETABLE_ROLES = frozenset({"clinic", "clinician", "brokered"})
 ROLES = frozenset({"patient", CUSTODIAL, "clinician", "clinic", "migrated_clinic", "brokered"})
 _USER_ID = re.compile(USER_ID_PATTERN)
-_ADDRESS = re.compile(r"[^\s@]+@[^\s@]+\.[A-Za-z]{2,}")
 _PASSWORD = re.compile(r"\S{8,72}")
 _RENEW_AFTER = timedelta(hours=1)
 
@@ -109,15 +109,15 @@ def create_account(
 
 
 def find_by_credentials(email: str, password: str) -> User | None:
-    """The account, or None. An unknown address takes as long as a wrong password."""
-    account = accounts.find_account_by_username(email.lower())
+    """The account of a canonical address, or None. An unknown address takes as long as a wrong password."""
+    account = accounts.find_account_by_username(email)
     stored = (account or {}).get("password") or _decoy()
     is_right = check_password(password, stored)
     return to_user(account) if account is not None and is_right else None
 
 
 def to_user(account: db.Document) -> User:
-    username = account.get("username")
+    username = addresses.of_account(account.get("username"))
     return User(
         user_id=account["_id"],
         username=username,
@@ -131,9 +131,10 @@ def to_user(account: db.Document) -> User:
 
 # --- rules ------------------------------------------------------------------------------------------------------
 def checked_address(address: str) -> str:
-    if not _ADDRESS.fullmatch(address):
-        raise _invalid()
-    return address.lower()
+    try:
+        return addresses.canonical(address)
+    except InvalidAddress:
+        raise _invalid() from None
 
 
 def _checked_roles(roles: tuple[str, ...]) -> list[str]:
@@ -203,7 +204,10 @@ def _refused() -> ServiceError:
 def _find(id_or_email: str) -> db.Document | None:
     if _USER_ID.fullmatch(id_or_email):
         return accounts.find_account(id_or_email)
-    return accounts.find_account_by_username(id_or_email.lower())
+    try:
+        return accounts.find_account_by_username(addresses.canonical(id_or_email))
+    except InvalidAddress:
+        return None
 
 
 def _update(user_id: str, wanted: dict[str, Any], expected: Expected) -> User:

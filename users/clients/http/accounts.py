@@ -6,7 +6,7 @@ import httpx2
 import orjson
 from httpx2 import Response
 
-from clinics_site.core import http
+from clinics_site.core import addresses, http
 from clinics_site.core.http import ServiceError, ServiceUnavailable
 from clinics_site.core.principal import Principal
 from users.clients.http.answers import json_object, segment
@@ -52,6 +52,14 @@ class HttpUserService:
         return self._session.token()
 
     def get_user(self, id_or_email: str) -> User | None:
+        """The service's own idea of equal addresses is not trusted."""
+        if "@" not in id_or_email:
+            return self._get_user(id_or_email)
+        address = addresses.of_account(id_or_email)
+        found = self._get_user(address) if address else None
+        return found if found and address and found.has_address(address) else None
+
+    def _get_user(self, id_or_email: str) -> User | None:
         answer = self._call("GET", f"/user/{segment(id_or_email)}")
         if answer.status_code == 404:
             return None
@@ -126,8 +134,8 @@ def _user(answer: Response) -> User:
         raise ServiceError(SERVICE, answer.status_code)
     return User(
         user_id=user_id,
-        username=fields.get("username") or None,
-        emails=tuple(fields.get("emails") or ()),
+        username=addresses.of_account(fields.get("username")),
+        emails=tuple(filter(None, map(addresses.of_account, fields.get("emails") or ()))),
         roles=tuple(fields.get("roles") or ()),
         email_verified=bool(fields.get("emailVerified")),
         terms_accepted=fields.get("termsAccepted"),

@@ -1,0 +1,31 @@
+"""Spellings that a person, or a language collation, takes for another address."""
+
+PLAIN = "kim.doe@example.org"
+# The same mailbox: brought into its canonical form when it comes in.
+SPELLINGS = {
+    "case": "Kim.DOE@Example.ORG",
+    "spaces around": "  kim.doe@example.org ",
+    "full-width letters": "ｋｉｍ.doe@example.org",
+    "full-width dot": "kim．doe@example．org",
+    "full-width at": "kim.doe＠example.org",
+    "mathematical letters": "𝓀𝒾𝓂.𝐝oe@example.org",
+    "Kelvin sign": "\u212aim.doe@example.org",
+    "Roman numeral": "k\u2170m.\u217eoe@example.org",
+}
+# No mailbox at all: refused.
+HIDDEN = {
+    "soft hyphen": "kim\u00ad.doe@example.org",
+    "zero-width space": "kim.doe\u200b@example.org",
+    "zero-width joiner": "kim.d\u200doe@example.org",
+    "zero-width no-break space": "\ufeffkim.doe@example.org",
+    "NUL": "kim.doe\x00@example.org",
+    "variation selector": "kim.doe\ufe0f@example.org",
+    "right-to-left mark": "kim.doe@example.org\u200f",
+    "Hangul filler": "kim\u3164.doe@example.org",
+    "ideographic full stop": "kim.doe@example\u3002org",
+    "trailing dot": "kim.doe@example.org.",
+    "space within": "kim. doe@example.org",
+    "no-break space within": "kim.\u00a0doe@example.org",
+    "line break within": "kim.doe\n@example.org",
+}
+ALL = {**SPELLINGS, **HIDDEN}

@@ -1,0 +1,269 @@
+"""Looking the same is not being the same: every operation that takes an address, and what an adversary tried."""
+
+import re
+from urllib.parse import quote
+
+import pytest
+
+from clinics_site.core import db
+from clinics_site.core.api import addressing, operations
+from clinics_site.core.api.operations import REGISTRY
+from tests.cast import described_operations, make_clinic, make_person
+from tests.events import emitted
+from tests.lookalikes import ALL, HIDDEN, PLAIN, SPELLINGS
+from users.services import accounts
+
+LOOKS_LIKE_ONE = re.compile(
+    r"e-?mails?|user_?name|login_?name|address(es)?|email_?domain", re.IGNORECASE
+)
+# Called an address, and none of a mailbox: the street of a clinic.
+POSTAL = {"address"}
+
+
+# --- the whole class ------------------------------------------------------------------------------
+def described_places(operation):
+    """(place, schema) of everything that an operation takes, with its path and query parameters by name."""
+    for parameter in operation.get("parameters", []):
+        yield parameter["name"], parameter["schema"]
+    body = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
+    yield from properties(body.get("schema"), set())
+
+
+def properties(schema, seen):
+    from clinics_site.core.api.schema import COMPONENTS
+
+    if not isinstance(schema, dict):
+        return
+    name = str(schema.get("$ref", "")).rpartition("/")[2]
+    if name and name not in seen:
+        yield from properties(COMPONENTS[name], seen | {name})
+    for word in ("allOf", "anyOf", "oneOf"):
+        for part in schema.get(word, []):
+            yield from properties(part, seen)
+    yield from properties(schema.get("items"), seen)
+    for title, part in schema.get("properties", {}).items():
+        yield title, part
+        yield from properties(part, seen)
+
+
+def test_whatever_is_called_an_address_is_described_as_one():
+    found = [
+        (name, title, schema)
+        for name, (_, _, operation) in described_operations().items()
+        for title, schema in described_places(operation)
+        if LOOKS_LIKE_ONE.fullmatch(title) and title not in POSTAL
+    ]
+    assert len(found) > 10
+    assert [taken[:2] for taken in found if not addressing.places(taken[2])] == []
+
+
+def takes_address(found):
+    return [
+        *(name for name, schema in found.path.items() if addressing.places(schema)),
+        *(p.name for p in found.query if addressing.places(p.schema)),
+        *(place[0] for place in (addressing.places(found.body) if found.body else ())),
+    ]
+
+
+class World:
+    """Whom and what the operations are tried on."""
+
+    def __init__(self):
+        self.ada = make_person("Ada Admin", roles=("clinician",))
+        self.backend = accounts.issue_server_token()
+        self.clinic = make_clinic(self.ada)
+        self.clinics = f"/v1/clinics/{self.clinic['id']}"
+        self.patient = self.ada.api.post(f"{self.clinics}/patients", PATIENT).json()["id"]
+
+
+PATIENT = {"fullName": "Iris Example", "birthDate": "1984-05-06"}
+CLINICIAN = {"roles": ["CLINIC_MEMBER"]}
+# operation -> (as whom, method, path, body), the address filled in
+CALLS = {
+    "InviteClinician": lambda w, a: (
+        "ada", "post", f"{w.clinics}/invites/clinicians", {**CLINICIAN, "email": a}),
+    "CreateClinician": lambda w, a: (
+        "backend", "post", f"{w.clinics}/clinicians", {**CLINICIAN, "email": a, "inviteId": "k"}),
+    "UpdateClinician": lambda w, a: (
+        "ada", "put", f"{w.clinics}/clinicians/{w.ada.user_id}",
+        {"roles": ["CLINIC_ADMIN"], "name": "Ada", "email": a}),
+    "ListClinicians": lambda w, a: ("ada", "get", f"{w.clinics}/clinicians?email={quote(a)}", None),
+    "CreatePatientAccount": lambda w, a: ("ada", "post", f"{w.clinics}/patients", {**PATIENT, "email": a}),
+    "UpdatePatient": lambda w, a: (
+        "ada", "put", f"{w.clinics}/patients/{w.patient}", {**PATIENT, "email": a}),
+    "UpdateClinicUserDetails": lambda w, a: (
+        "backend", "post", f"/v1/users/{w.ada.user_id}/clinics", {"email": a}),
+    "UpdateMembershipRestrictions": lambda w, a: (
+        "backend", "put", f"{w.clinics}/membership_restrictions",
+        {"restrictions": [{"emailDomain": domain_of(a)}]}),
+    "SendCareTeamInvite": lambda w, a: (
+        "ada", "post", f"/confirm/send/invite/{w.ada.user_id}", {"email": a, "permissions": {"view": {}}}),
+    "CancelInvite": lambda w, a: (
+        "ada", "put", f"/confirm/{w.ada.user_id}/invited/{quote(a)}", None),
+    "SendPasswordReset": lambda w, a: (None, "post", f"/confirm/forgot/{quote(a)}", None),
+    "SendPasswordResetMail": lambda w, a: (None, "post", f"/confirm/send/forgot/{quote(a)}", None),
+    "AcceptPasswordChange": lambda w, a: (
+        None, "put", "/confirm/accept/forgot", {"key": "k" * 32, "email": a, "password": "correct-horse"}),
+    "ResendAccountSignup": lambda w, a: (None, "post", f"/confirm/resend/signup/{quote(a)}", None),
+}  # fmt: skip
+
+
+def domain_of(address):
+    """The part that carries the look: the local part is tried as a domain too."""
+    local, _, domain = address.replace("＠", "@").partition("@")
+    return f"{local}.{domain}".strip()
+
+
+def call(world, name, address):
+    from tests.cast import Api
+
+    who, method, path, body = CALLS[name](world, address)
+    tokens = {"ada": world.ada.token, "backend": world.backend, None: None}
+    return Api(tokens[who]).request(method, path, body)
+
+
+def state():
+    """Everything that is stored."""
+    names = sorted(db.database().list_collection_names())
+    return {name: list(db.database()[name].find({}, sort=[("_id", 1)])) for name in names}
+
+
+def test_every_operation_that_takes_an_address_is_tried():
+    described_operations()
+    assert sorted(CALLS) == sorted(n for n, found in REGISTRY.items() if takes_address(found))
+
+
+@pytest.fixture
+def calls(monkeypatch):
+    """What reaches the handlers."""
+    found = []
+    check = operations._checked_call
+
+    def watched(*given):
+        found.append(check(*given))
+        return found[-1]
+
+    monkeypatch.setattr(operations, "_checked_call", watched)
+    return found
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_a_spelling_is_treated_exactly_as_the_plain_address(name, calls):
+    world = World()
+    calls.clear()
+    for address in [PLAIN, *SPELLINGS.values()]:
+        call(world, name, address)
+    plain, *spelled = [(c.path, c.query, c.body) for c in calls]
+    assert PLAIN.replace("@", ".") in str(plain).replace("@", ".")
+    assert len(spelled) == len(SPELLINGS)
+    assert all(one == plain for one in spelled)
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_what_hides_a_character_is_refused_and_changes_nothing(name):
+    world = World()
+    before = state()
+    for title, address in HIDDEN.items():
+        answer = call(world, name, address)
+        assert answer.status_code == 400, (title, answer.content)
+        assert answer.json().keys() in ({"message"}, {"code", "reason"}), title
+        assert address not in answer.content.decode()
+    assert state() == before
+
+
+# --- what an adversary tried ----------------------------------------------------------------------
+def stored_account(username):
+    """An account as it was stored before addresses had one form, and its session."""
+    user = accounts.create_user(email="placeholder@example.org", full_name="Mallory")
+    db.collection("accounts").update_one({"_id": user.user_id}, {"$set": {"username": username}})
+    from tests.cast import Api
+
+    return user.user_id, Api(accounts.issue_user_token(user.user_id))
+
+
+def spoil(key, user_id):
+    """The invitation as the loose comparison left it: with the impostor as its receiver."""
+    db.collection("confirmations").update_one({"_id": key}, {"$set": {"userId": user_id}})
+
+
+LOOK_ALIKES = {name: text for name, text in ALL.items() if name not in ("case", "spaces around")}
+
+
+@pytest.mark.parametrize("is_spoiled", [False, True])
+@pytest.mark.parametrize("look", LOOK_ALIKES)
+def test_an_account_that_looks_alike_neither_sees_nor_accepts_an_invitation_of_an_admin(
+    clinic, ada, look, is_spoiled
+):
+    answer = ada.api.post(
+        f"/v1/clinics/{clinic['id']}/invites/clinicians",
+        {"email": PLAIN, "roles": ["CLINIC_ADMIN"]},
+    )
+    key = answer.json()["inviteId"]
+    mallory, api = stored_account(LOOK_ALIKES[look])
+    if is_spoiled:
+        spoil(key, mallory)
+    assert api.get(f"/v1/clinicians/{mallory}/invites").status_code == 404
+    assert api.put(f"/v1/clinicians/{mallory}/invites/{key}").status_code == 404
+    assert db.collection("clinicians").find_one({"inviteId": key})
+
+    kim = make_person("Kim Doe")
+    if not is_spoiled:
+        assert kim.api.get(f"/v1/clinicians/{kim.user_id}/invites").status_code == 200
+        assert kim.api.put(f"/v1/clinicians/{kim.user_id}/invites/{key}").status_code == 200
+
+
+@pytest.mark.parametrize("is_spoiled", [False, True])
+@pytest.mark.parametrize("look", LOOK_ALIKES)
+def test_an_account_that_looks_alike_neither_sees_nor_accepts_an_invitation_into_a_care_team(
+    dot, look, is_spoiled
+):
+    key = dot.api.post(
+        f"/confirm/send/invite/{dot.user_id}", {"email": PLAIN, "permissions": {"view": {}}}
+    ).json()["key"]
+    mallory, api = stored_account(LOOK_ALIKES[look])
+    if is_spoiled:
+        spoil(key, mallory)
+    assert api.get(f"/confirm/invitations/{mallory}").status_code == 404
+    accepted = api.put(f"/confirm/accept/invite/{mallory}/{dot.user_id}", {"key": key})
+    assert accepted.status_code == 403
+    assert db.collection("accountGrants").find_one({}) is None
+
+
+@pytest.mark.parametrize("look", LOOK_ALIKES)
+def test_a_reset_asked_for_with_a_look_alike_is_never_mailed_to_what_was_typed(anonymous, look):
+    kim = make_person("Kim Doe")
+    anonymous.post(f"/confirm/send/forgot/{quote(LOOK_ALIKES[look])}")
+    assert {mail["recipient"] for mail in emitted("mail.requested")} <= {kim.email}
+    assert {c["email"] for c in db.collection("confirmations").find({})} <= {kim.email}
+
+
+@pytest.mark.parametrize("look", LOOK_ALIKES)
+def test_an_account_stored_with_a_look_alike_gets_no_mail_and_is_not_found_by_the_plain_address(
+    anonymous, backend, look
+):
+    mallory, _ = stored_account(LOOK_ALIKES[look])
+    assert backend.get(f"/auth/user/{PLAIN}").status_code == 404
+    assert anonymous.post(f"/confirm/send/forgot/{PLAIN}").status_code == 200
+    assert [mail["template"] for mail in emitted("mail.requested")] == ["no_account"]
+    assert backend.post(f"/confirm/send/signup/{mallory}").content == b""
+    assert len(emitted("mail.requested")) == 1
+
+
+@pytest.mark.parametrize("look", LOOK_ALIKES)
+def test_a_link_that_was_mailed_to_a_look_alike_sets_no_password(anonymous, look):
+    kim = make_person("Kim Doe")
+    anonymous.post(f"/confirm/send/forgot/{kim.email}")
+    key = emitted("mail.requested")[-1]["variables"]["Key"]
+    db.collection("confirmations").update_one({"_id": key}, {"$set": {"email": LOOK_ALIKES[look]}})
+    for typed in (PLAIN, LOOK_ALIKES[look]):
+        body = {"key": key, "email": typed, "password": "correct-horse"}
+        assert anonymous.put("/confirm/accept/forgot", body).status_code in (400, 404)
+    assert "password" not in db.collection("accounts").find_one({"_id": kim.user_id})
+
+
+@pytest.mark.parametrize("path", ["/confirm/send/forgot/", "/confirm/resend/signup/"])
+def test_all_spellings_share_one_limit(anonymous, settings, path):
+    settings.CONFIRMATIONS_PER_ADDRESS = "3/hour"
+    spellings = [PLAIN, *SPELLINGS.values()]
+    statuses = [anonymous.post(path + quote(text)).status_code for text in spellings]
+    assert statuses == [200] * 3 + [429] * (len(spellings) - 3)
