@@ -27,6 +27,7 @@ class SiteConfig(AppConfig):
         logging.configure(settings.LOG_LEVEL)
         _leave_pools_alone()
         post_migrate.connect(make_indexes, sender=self)
+        post_migrate.connect(begin_audit_trail, sender=self)
         # Emitted app by app: when it is auth's turn, the permissions of this app exist already.
         post_migrate.connect(make_staff_roles, sender=apps.get_app_config("auth"))
 
@@ -46,6 +47,12 @@ def make_indexes(**_: Any) -> None:
     from clinics_site.core import indexes
 
     indexes.ensure()
+
+
+def begin_audit_trail(**_: Any) -> None:
+    from clinics_site.core import audit_anchors
+
+    audit_anchors.begin()
 
 
 def make_staff_roles(**_: Any) -> None:

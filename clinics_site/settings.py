@@ -396,6 +396,7 @@ OUTBOX_RELAY_SECONDS = env.number(
 # Every app adds its own: CELERY_BEAT_SCHEDULE["app.task"] = {"task": "app.task", "schedule": seconds}
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "core.relay_outbox": {"task": "core.relay_outbox", "schedule": OUTBOX_RELAY_SECONDS},
+    "core.watch_audit_trail": {"task": "core.watch_audit_trail", "schedule": 60},
     "redox.run_due_cadences": {"task": "redox.run_due_cadences", "schedule": 300},
     # Once a day, as MongoDB remembers: beat forgets at its restart when it sent a task last.
     "redox.delete_old_messages": {"task": "redox.delete_old_messages", "schedule": 300},

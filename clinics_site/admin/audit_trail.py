@@ -64,7 +64,7 @@ def event(request: HttpRequest, event_id: str) -> HttpResponseBase:
     return pages.render(
         request,
         "staff/audit/event.html",
-        title=f"Event {found['number']}",
+        title=f"Event {found.get('number', 'without a number')}",
         crumbs=[pages.Crumb("Audit trail", reverse("admin:audit"))],
         event=found,
         difference=difference(found.get("before"), found.get("after")),

@@ -10,7 +10,7 @@ import structlog
 from bson import ObjectId
 from celery import Task, shared_task
 
-from clinics_site.core import metrics, outbox
+from clinics_site.core import audit_anchors, metrics, outbox
 
 log = structlog.get_logger(__name__)
 
@@ -45,3 +45,8 @@ def deliver_event(row_id: str, queue: str) -> None:
 @shared_task(base=BaseTask, name="core.relay_outbox")
 def relay_outbox() -> None:
     outbox.relay()
+
+
+@shared_task(base=BaseTask, name="core.watch_audit_trail")
+def watch_audit_trail() -> None:
+    audit_anchors.keep_watch()

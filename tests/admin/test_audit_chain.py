@@ -3,11 +3,21 @@
 import io
 import threading
 
+import orjson
 import pytest
 from bson import ObjectId
 from django.core.management import CommandError, call_command
 
-from clinics_site.core import audit, db, indexes
+from clinics_site.core import audit, audit_anchors, clock, db, indexes
+from clinics_site.core.audit_check import Walk
+
+COLLECTIONS = (audit.COLLECTION, audit.HEADS, audit_anchors.COLLECTION)
+
+
+@pytest.fixture(autouse=True)
+def begun(clean_state):
+    """As `migrate` leaves an installation."""
+    audit_anchors.begin()
 
 
 def write(count=1, **changes):
@@ -24,6 +34,10 @@ def write(count=1, **changes):
 
 def rows():
     return db.database()[audit.COLLECTION]
+
+
+def anchors():
+    return db.database()[audit_anchors.COLLECTION]
 
 
 def verify(*arguments):
@@ -50,8 +64,12 @@ def test_an_intact_trail_is_reported_with_its_anchor():
     answer = verify()
     assert "3 events of test are intact" in answer
     number, seal = audit.end_of("test")
-    assert f"anchor: {number}:{seal}" in answer
-    assert "intact" in verify("--anchor", f"{number}:{seal}")
+    assert f"anchor: {number}:{seal}:" in answer
+    assert "intact" in verify("--anchor", anchor_in(answer))
+
+
+def anchor_in(answer):
+    return answer.rpartition("anchor: ")[2].strip()
 
 
 def test_an_empty_trail_is_intact():
@@ -67,13 +85,13 @@ def test_a_changed_row_is_named():
 def test_a_removed_row_is_named():
     _, second, _ = write(3)
     rows().delete_one({"_id": second})
-    assert "event 2: event 2 is missing" in verify()
+    assert "event 2 before it is missing" in verify()
 
 
 def test_a_row_cut_off_at_the_end_is_named():
     *_, last = write(3)
     rows().delete_one({"_id": last})
-    assert "events up to 3 are missing at the end" in verify()
+    assert "events 3 to 3 are missing at the end: the end of the chain" in verify()
 
 
 def test_reordered_rows_are_named():
@@ -105,19 +123,78 @@ def test_an_older_end_put_back_is_found_with_an_anchor():
     write(2)
     older = db.database()[audit.HEADS].find_one({})
     (third,) = write(1)
-    number, seal = audit.end_of("test")
+    anchor = str(audit_anchors.write("test"))
     rows().delete_one({"_id": third})
     db.database()[audit.HEADS].replace_one({}, older)
-    assert "intact" in verify()
-    assert "the anchored event is missing" in verify("--anchor", f"{number}:{seal}")
+    assert "events 3 to 3 are missing at the end: the anchor of" in verify()
+    anchors().delete_one({"number": 3})
+    assert "2 events of test are intact" in verify()
+    assert "events 3 to 3 are missing at the end: the given anchor of" in verify("--anchor", anchor)
+
+
+def test_anchors_are_found_in_a_log(tmp_path):
+    write(1)
+    older = {name: list(db.database()[name].find({})) for name in COLLECTIONS}
+    write(1)
+    line = {"event": "audit.anchored", "environment": "test"}
+    line["anchor"] = str(audit_anchors.write("test"))
+    log = tmp_path / "log"
+    lines = ["", "{", "[1]", '{"event": 7}', "beat-1  | " + orjson.dumps(line).decode(), "{}"]
+    log.write_text("\n".join(lines))
+    assert "2 events of test are intact" in verify("--log", str(log))
+
+    for name, documents in older.items():
+        db.database()[name].delete_many({})
+        db.database()[name].insert_many(documents)
+    assert "1 events of test are intact" in verify()
+    assert "events 2 to 2 are missing" in verify("--log", str(log))
+
+
+def test_a_log_without_anchors_proves_nothing(tmp_path):
+    (tmp_path / "log").write_text('{"event": "request"}\n')
+    assert verify("--log", str(tmp_path / "log")) == "there is no anchor in the log"
+
+
+def test_an_anchor_that_was_not_signed_here_is_named(settings):
+    write(1)
+    anchor = str(audit_anchors.write("test"))
+    assert "was not signed" in verify("--anchor", anchor.replace("1:", "2:", 1))
+    with pytest.raises(CommandError, match="an anchor looks like"):
+        call_command("verify_audit", "--anchor", "12")
+
+
+def test_a_trail_of_another_environment_in_the_same_database_is_checked_too(settings):
+    write(2)
+    settings.ENVIRONMENT = "staging"
+    audit_anchors.begin()
+    _, second = write(2)
+    settings.ENVIRONMENT = "test"
+    assert "2 events of staging are intact" in verify()
+    rows().delete_one({"_id": second})
+    assert "staging: event 2: events 2 to 2 are missing at the end" in verify()
+
+
+def test_what_is_added_during_a_check_is_no_finding(monkeypatch):
+    write(2)
+    walked = Walk.take
+
+    def take(self, event):
+        write(1) if event["number"] == 1 else None
+        return walked(self, event)
+
+    monkeypatch.setattr(Walk, "take", take)
+    assert "events of test are intact" in verify()
 
 
 def test_a_retired_key_still_verifies(settings):
+    settings.AUDIT_OLD_KEYS = [
+        f"audit:{settings.SECRET_KEY}"
+    ]  # what is used where AUDIT_KEY is unset
     settings.AUDIT_KEY = "first"
     write(2)
     settings.AUDIT_KEY = "second"
     assert "was changed" in verify()
-    settings.AUDIT_OLD_KEYS = ["first"]
+    settings.AUDIT_OLD_KEYS = [*settings.AUDIT_OLD_KEYS, "first"]
     write(1)
     assert "3 events" in verify()
 
@@ -143,11 +220,88 @@ def test_a_change_that_fails_leaves_no_event_and_no_gap():
     assert "2 events of test are intact" in verify()
 
 
+class TestWatch:
+    @pytest.fixture
+    def said(self, monkeypatch):
+        lines = []
+        for level in ("info", "error"):
+            monkeypatch.setattr(
+                audit_anchors.log, level, lambda event, **rest: lines.append((event, rest))
+            )
+        return lines
+
+    def test_nothing_is_noted_while_nothing_is_due(self, said):
+        write(audit_anchors.EVENTS_BETWEEN - 1)
+        audit_anchors.keep_watch()
+        assert said == []
+        assert anchors().count_documents({}) == 1
+
+    def test_growth_is_noted_in_the_database_and_in_the_log(self, said):
+        write(audit_anchors.EVENTS_BETWEEN)
+        audit_anchors.keep_watch()
+        audit_anchors.keep_watch()
+        ((event, line),) = said
+        assert (event, line["environment"]) == ("audit.anchored", "test")
+        number, seal = audit.end_of("test")
+        assert line["anchor"].startswith(f"{number}:{seal}:")
+        assert anchors().find_one({"number": number})["seal"] == seal
+
+    def test_an_hour_is_noted(self, said, monkeypatch):
+        now = clock.now() + audit_anchors.EVERY
+        monkeypatch.setattr(clock, "now", lambda: now)
+        audit_anchors.keep_watch()
+        assert [event for event, _ in said] == ["audit.anchored"]
+
+    @pytest.mark.parametrize(
+        ("gone", "reason"),
+        [
+            ((audit_anchors.COLLECTION,), "no_anchor"),
+            (COLLECTIONS, "no_anchor"),
+            ((audit.COLLECTION,), "events_missing"),
+            ((audit.HEADS,), "end_changed"),
+            ((audit.COLLECTION, audit.HEADS), "end_changed"),
+        ],
+    )
+    def test_what_was_deleted_is_told_and_no_new_anchor_hides_it(self, said, gone, reason):
+        write(3)
+        audit_anchors.write("test")
+        said.clear()
+        for name in gone:
+            db.database()[name].delete_many({})
+        before = anchors().count_documents({})
+        audit_anchors.keep_watch()
+        assert said == [("audit.broken", {"environment": "test", "reason": reason})]
+        assert anchors().count_documents({}) == before
+
+    def test_an_older_copy_is_told_even_after_it_has_grown(self, said):
+        write(2)
+        older = {name: list(db.database()[name].find({})) for name in COLLECTIONS[:2]}
+        write(2)
+        audit_anchors.write("test")
+        said.clear()
+        for name, documents in older.items():
+            db.database()[name].delete_many({})
+            db.database()[name].insert_many(documents)
+        write(audit_anchors.EVENTS_BETWEEN + 9)
+        audit_anchors.keep_watch()
+        assert [line["reason"] for _, line in said] == ["events_missing"]
+
+    def test_migrate_notes_where_an_older_installations_trail_ends(self):
+        write(2)
+        anchors().delete_many({})
+        assert "there is no anchor" in verify()
+        audit_anchors.begin()
+        audit_anchors.begin()
+        assert [anchor["number"] for anchor in anchors().find({})] == [2]
+        assert "2 events of test are intact" in verify()
+
+
 def test_events_are_kept_without_an_end():
     assert not any("expireAfterSeconds" in m.document for m in indexes.DECLARED[audit.COLLECTION])
 
 
 def test_the_code_has_no_way_to_change_or_remove_an_event():
-    names = [name for name in vars(audit) if not name.startswith("__")]
+    modules = (audit, audit_anchors)
+    names = [name for module in modules for name in vars(module) if not name.startswith("__")]
     forbidden = ("update", "delete", "remove", "replace")
     assert not [name for name in names if name.strip("_").startswith(forbidden)]

@@ -1,16 +1,23 @@
-"""Check the audit trail: every row as it was written, none missing, none moved.
+"""Check the audit trail of every environment in the database: every row as it was written, none missing, none moved.
 
-Prints the end of the chain as NUMBER:SEAL. Keep that line outside the database, for example daily, and give
-it back as --anchor: it then also proves that nobody cut the end off and put an older copy in its place.
+Without anything else it is compared with the anchors that the service keeps in the database. Give anchors from outside
+of it, which are printed here and stand in the log, to see also whether all of that was deleted or put back together:
+
+    journalctl --unit clinics-beat | manage.py verify_audit --log -
 """
 
 import argparse
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from clinics_site.core import audit
+from clinics_site.core import audit_anchors
+from clinics_site.core.audit_check import Check
 
 _MOST_SHOWN = 20
 
@@ -19,27 +26,54 @@ class Command(BaseCommand):
     help = __doc__
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--environment", default=settings.ENVIRONMENT)
-        parser.add_argument("--anchor", type=_anchor, help="NUMBER:SEAL printed by an earlier run")
+        parser.add_argument(
+            "--anchor",
+            action="append",
+            default=[],
+            type=_anchor,
+            help="an anchor of this environment that an earlier run has printed",
+        )
+        parser.add_argument("--log", help="a file with the service's log lines; - reads them here")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        chain = options["environment"]
+        given = [*options["anchor"], *_logged(options["log"])]
+        check = Check(given)
         count = 0
-        for count, flaw in enumerate(audit.verify(chain, anchor=options["anchor"]), start=1):
+        for count, flaw in enumerate(check.flaws(), start=1):
             if count <= _MOST_SHOWN:
-                self.stderr.write(
-                    f"event {flaw.number} {flaw.event_id}".rstrip() + f": {flaw.what}"
-                )
+                self.stderr.write(str(flaw))
         if count:
-            message = f"the audit trail of {chain} is not intact: {count} findings"
+            message = f"the audit trail is not intact: {count} findings"
             raise CommandError(message)
-        number, seal = audit.end_of(chain)
-        self.stdout.write(f"{number} events of {chain} are intact")
-        self.stdout.write(f"anchor: {number}:{seal}")
+        for chain, walk in check.walks.items():
+            self.stdout.write(f"{walk.number} events of {chain} are intact")
+        self.stdout.write(f"anchor: {audit_anchors.write(settings.ENVIRONMENT)}")
 
 
-def _anchor(text: str) -> tuple[int, str]:
-    number, separator, seal = text.partition(":")
-    if not separator or not number.isdigit():
-        raise argparse.ArgumentTypeError("an anchor looks like 120:3f9c…")  # noqa: EM101
-    return int(number), seal
+def _anchor(text: str) -> audit_anchors.Anchor:
+    try:
+        return audit_anchors.parse(settings.ENVIRONMENT, text)
+    except ValueError:
+        message = "an anchor looks like 120:3f9c…:1795759401000:77ab…"
+        raise argparse.ArgumentTypeError(message) from None
+
+
+def _logged(name: str | None) -> list[audit_anchors.Anchor]:
+    """Every anchor in a log, whatever else is in it or before the JSON of a line."""
+    if name is None:
+        return []
+    text = sys.stdin.read() if name == "-" else Path(name).read_text(errors="replace")
+    found = [anchor for line in text.splitlines() for anchor in _in_line(line)]
+    if not found:
+        message = "there is no anchor in the log"
+        raise CommandError(message)
+    return found
+
+
+def _in_line(line: str) -> Iterator[audit_anchors.Anchor]:
+    try:
+        entry = json.loads(line[line.find("{") :])
+        if entry["event"] in audit_anchors.LOGGED:
+            yield audit_anchors.parse(str(entry["environment"]), entry["anchor"])
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return  # no line of ours

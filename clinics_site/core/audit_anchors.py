@@ -1,0 +1,140 @@
+"""Anchors of the audit trail: signed notes of how far it had come, kept in another collection and in the log.
+
+A chain shows by itself what was changed inside of it. That its end was cut off, that an older copy was put back or
+that everything was deleted shows only beside something that was not changed with it. So beat notes number and seal of
+the newest event when the trail has grown by a hundred events and once an hour, and writes the same text as a log line,
+which leaves the machine. Anchors are only ever added.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import structlog
+from bson import ObjectId
+from django.conf import settings
+from pymongo import ASCENDING, DESCENDING, IndexModel
+
+from clinics_site.core import audit, clock, db, indexes
+
+COLLECTION = "auditAnchors"
+EVERY = timedelta(hours=1)
+EVENTS_BETWEEN = 100
+# What the log calls them; `verify_audit --log` looks for these names.
+LOGGED = BEGUN, ANCHORED = "audit.begun", "audit.anchored"
+
+log = structlog.get_logger(__name__)
+
+indexes.declare(
+    COLLECTION,
+    IndexModel(
+        [("environment", ASCENDING), ("number", DESCENDING), ("time", DESCENDING)],
+        name="AuditAnchors",
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    chain: str
+    number: int
+    seal: str
+    time: datetime
+    mac: str
+
+    def __str__(self) -> str:
+        return f"{self.number}:{self.seal}:{_milliseconds(self.time)}:{self.mac}"
+
+    def is_ours(self) -> bool:
+        content = _content(self.chain, self.number, self.seal, self.time)
+        return audit.is_signed(self.mac, content)
+
+
+def parse(chain: str, text: str) -> Anchor:
+    """What `str` has made. Raises ValueError for anything else."""
+    number, seal, moment, mac = text.split(":")
+    try:
+        time = datetime.fromtimestamp(int(moment) / 1000, UTC)
+    except (OverflowError, OSError) as error:
+        raise ValueError(moment) from error
+    return Anchor(chain, int(number), seal, time, mac)
+
+
+def from_document(document: dict[str, Any]) -> Anchor | None:
+    """None for what was never an anchor."""
+    anchor = Anchor(*(document.get(name) for name in ("environment", *_FIELDS)))  # type: ignore[arg-type]
+    is_whole = (
+        audit.is_number(anchor.number)
+        and isinstance(anchor.time, datetime)
+        and all(type(text) is str for text in (anchor.chain, anchor.seal, anchor.mac))
+    )
+    return anchor if is_whole and anchor.is_ours() else None
+
+
+_FIELDS = ("number", "seal", "time", "mac")
+
+
+def begin() -> None:
+    """The first anchor of every chain that has none; `migrate` calls it, so that a trail without any is a finding."""
+    heads = db.collection(audit.HEADS).find({})
+    chains = {head["_id"] for head in heads if audit.is_head_intact(str(head["_id"]), head)}
+    for chain in {settings.ENVIRONMENT} | chains:
+        if find_newest(chain) is None:
+            log.warning(BEGUN, environment=chain, anchor=str(write(chain)))
+
+
+def write(chain: str) -> Anchor:
+    """Note where the chain ends now."""
+    number, seal = audit.end_of(chain)
+    moment = clock.now()
+    anchor = Anchor(chain, number, seal, moment, audit.sign(_content(chain, number, seal, moment)))
+    fields = {name: getattr(anchor, name) for name in _FIELDS}
+    db.collection(COLLECTION).insert_one({"_id": ObjectId(), "environment": chain, **fields})
+    log.info(ANCHORED, environment=chain, anchor=str(anchor))
+    return anchor
+
+
+def keep_watch() -> None:
+    """Whether the trail still holds what was noted last; if it does, note where it is now when that is due."""
+    chain = settings.ENVIRONMENT
+    newest = find_newest(chain)
+    problem = "no_anchor" if newest is None else _problem(newest)
+    if newest is None or problem:
+        log.error("audit.broken", environment=chain, reason=problem)
+    elif _is_due(newest):
+        write(chain)
+
+
+def find_newest(chain: str) -> dict[str, Any] | None:
+    """Of those that go furthest: an older copy of the trail does not hide what was noted before."""
+    return db.collection(COLLECTION).find_one(
+        {"environment": chain}, sort=[("number", DESCENDING), ("time", DESCENDING)]
+    )
+
+
+def _problem(document: dict[str, Any]) -> str:
+    anchor = from_document(document)
+    if anchor is None:
+        return "anchor_changed"
+    if not anchor.number:
+        return ""
+    head = db.collection(audit.HEADS).find_one({"_id": anchor.chain})
+    if head is None or not audit.is_head_intact(anchor.chain, head):
+        return "end_changed"
+    event = db.collection(audit.COLLECTION).find_one(
+        {"environment": anchor.chain, "number": anchor.number}
+    )
+    return "" if event is not None and event.get("seal") == anchor.seal else "events_missing"
+
+
+def _is_due(newest: dict[str, Any]) -> bool:
+    grown = audit.end_of(newest["environment"])[0] - newest["number"]
+    return grown >= EVENTS_BETWEEN or clock.now() - newest["time"] >= EVERY
+
+
+def _content(chain: str, number: int, seal: str, time: datetime) -> str:
+    return f"anchor:{chain}:{number}:{seal}:{_milliseconds(time)}"
+
+
+def _milliseconds(time: datetime) -> int:
+    return round(time.timestamp() * 1000)
