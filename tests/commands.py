@@ -5,7 +5,7 @@ from contextlib import contextmanager
 import pytest
 from pymongo import monitoring
 
-_WRITES = ("insert", "update", "delete", "findAndModify")
+WRITES = {"insert", "update", "delete", "findAndModify"}
 
 
 class _Commands(monitoring.CommandListener):
@@ -14,7 +14,7 @@ class _Commands(monitoring.CommandListener):
         self.written = set()  # collections that this process has written to
 
     def started(self, event):
-        if event.command_name in _WRITES:
+        if event.command_name in WRITES:
             self.written.add(event.command[event.command_name])
         for recorder in self.recorders:
             recorder.append(event.command_name)

@@ -11,6 +11,7 @@ from clinics_site.core.db import Document
 PRESETS = ("adaStandard", "adaPregnancyType1", "adaPregnancyType2", "adaHighRisk")
 UNITS = ("mg/dL", "mmol/L")
 STANDARD = "adaStandard"
+LARGEST_WHOLE = 2**53  # beyond it JSON readers take a number for a float anyway
 
 
 def to_stored(body: Document) -> Document:
@@ -81,5 +82,6 @@ def shortest(value: float) -> float | int:
     for digits in range(1, 10):
         candidate = float(f"{wanted:.{digits}g}")
         if to_float32(candidate) == wanted:
-            return int(candidate) if candidate.is_integer() else candidate
+            is_whole = candidate.is_integer() and abs(candidate) < LARGEST_WHOLE
+            return int(candidate) if is_whole else candidate
     return wanted

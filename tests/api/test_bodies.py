@@ -1,21 +1,34 @@
-"""How large, deep and long what clients send may be: every operation, generated from the registry."""
+"""How large, deep and long what clients send may be: every operation that takes a body, made from its description."""
 
+import orjson
+import pytest
+
+from clinics_site.core.api import bounds, validation
 from clinics_site.core.api.operations import REGISTRY
-from tests.policy.callers import call, make_caller
+from tests import bodies
+from tests.bodies import World, make_world
+from tests.cast import described_operations
+from tests.commands import WRITES
+from tests.policy.callers import OWN_IDS, call, make_caller
 
-CONFIRMATION = {"code": 413, "reason": "request body is too large"}
-TOO_LARGE = ({"message": "request body is too large"}, CONFIRMATION)
+TOO_LARGE = (
+    {"message": "request body is too large"},
+    {"code": 413, "reason": "request body is too large"},
+)
+BODIES = {
+    name: operation["requestBody"]["content"]["application/json"]["schema"]
+    for name, (_, _, operation) in described_operations().items()
+    if "requestBody" in operation
+}
+# What only some places of these are held to: the Confirmation API ignores what it does not read.
+LENIENT = {name for name in BODIES if REGISTRY[name].lenient.read_body is not None}
+MANY = 1000
+DEEP = b'{"a":' * MANY + b"1" + b"}" * MANY
 
 
-def passing(backend):
-    """Callers of whom at least one gets past the policy of any operation, with the ids that are their own."""
-    admin, user_id = make_caller("admin", backend)
-    return [(backend, {}), (admin, dict.fromkeys(("userId", "patientId", "clinicianId"), user_id))]
-
-
-# --- size -----------------------------------------------------------------------------------------------------------
 def test_every_operation_refuses_a_body_beyond_its_limit(backend):
-    callers = passing(backend)
+    admin, user_id = make_caller("admin", backend)
+    callers = [(backend, {}), (admin, dict.fromkeys(OWN_IDS, user_id))]
     for name, found in REGISTRY.items():
         body = b" " * (found.body_limit + 1)
         answers = [call(api, name, body=body, **ids) for api, ids in callers]
@@ -23,3 +36,101 @@ def test_every_operation_refuses_a_body_beyond_its_limit(backend):
         refused = [answer.json() for answer in answers if answer.status_code == 413]
         assert refused, (name, [answer.content for answer in answers])
         assert all(body in TOO_LARGE for body in refused), name
+
+
+# --- each place of each body ----------------------------------------------------------------------------------------
+@pytest.fixture
+def world(clinic, backend, ada, dot, anonymous, monkeypatch) -> World:
+    return make_world(clinic, backend, ada, dot, anonymous, monkeypatch)
+
+
+def spoilt(kind, new):
+    """(operation, its body with one place spoilt by `new(value, schema)`) for all places of this kind."""
+    for name, schema in BODIES.items():
+        right = bodies.sample(schema)
+        for path, found, inner in bodies.places(schema):
+            if found in kind:
+                value = new(bodies.value_at(right, path), inner)
+                yield name, path, bodies.changed(right, path, value)
+
+
+def wrong(world, mongo_commands, name, raw):
+    """Sent; what was wrong about the answer, if anything."""
+    with mongo_commands() as commands:
+        answer = world.send(name, raw)
+    said = answer.json() if answer.content and answer.status_code >= 400 else {"message": ""}
+    if answer.status_code >= 500 or (answer.status_code < 400 and name not in LENIENT):
+        return answer.status_code, answer.content[:200]
+    if answer.status_code >= 400 and (said.keys() not in ({"message"}, {"code", "reason"})):
+        return said
+    return WRITES.intersection(commands) if name not in LENIENT else None
+
+
+@pytest.fixture
+def problems(world, mongo_commands):
+    """What is wrong about the answers to [(operation, place, body)], which all have to be refusals."""
+
+    def find(cases):
+        found = (
+            (name, place, wrong(world, mongo_commands, name, raw)) for name, place, raw in cases
+        )
+        return [problem for problem in found if problem[2]]
+
+    return find
+
+
+def test_the_sample_of_each_body_is_right():
+    for name, schema in BODIES.items():
+        failure = validation.first_failure(schema, bodies.sample(schema))
+        assert failure is None, (name, validation.path_of(failure), failure.message)
+
+
+def test_no_text_is_endless(problems):
+    cases = spoilt(("string",), lambda _, schema: "x" * (schema["maxLength"] + 1))
+    assert problems(((n, p, orjson.dumps(body)) for n, p, body in cases)) == []
+
+
+def test_no_text_holds_a_zero_character(problems):
+    cases = spoilt(("string",), lambda value, _: value[:-1] + "\0")
+    assert problems(((n, p, orjson.dumps(body)) for n, p, body in cases)) == []
+
+
+def test_no_list_is_endless(problems):
+    cases = spoilt(("array",), lambda value, schema: value * (schema["maxItems"] + 1))
+    assert problems(((n, p, orjson.dumps(body)) for n, p, body in cases)) == []
+
+
+def test_no_object_is_endless_or_deep(problems):
+    def deep():
+        for name, path, body in spoilt(("object",), lambda value, _: {**value, "extra": "@"}):
+            yield name, path, orjson.dumps(body).replace(b'"@"', DEEP)
+
+    assert problems((name, (), DEEP) for name in BODIES) == []
+    assert problems(deep()) == []
+
+
+def test_no_number_is_beyond_what_can_be_kept(problems):
+    def infinite():
+        for name, path, body in spoilt(("number", "integer"), lambda *_: "@"):
+            yield name, path, orjson.dumps(body).replace(b'"@"', b"1e400")
+
+    assert problems(infinite()) == []
+
+
+@pytest.mark.parametrize(
+    "number",
+    [b"1" + b"0" * 30, b"9223372036854775807", b"18446744073709551615"],
+)
+def test_any_number_that_can_be_written_has_an_answer(world, number):
+    for name, path, body in spoilt(("number", "integer"), lambda *_: "@"):
+        answer = world.send(name, orjson.dumps(body).replace(b'"@"', number))
+        assert answer.status_code < 500, (name, path, answer.content)
+
+
+def test_depth_is_counted_where_the_schema_does_not_look(world):
+    """Lists and objects of names that nobody declared."""
+    right = orjson.dumps(bodies.sample(BODIES["UpdatePatient"]))
+    for depth, status in ((bounds.DEEPEST - 1, 200), (bounds.DEEPEST, 400)):
+        raw = right[:-1] + b',"extra":' + b"[" * depth + b"]" * depth + b"}"
+        answer = world.send("UpdatePatient", raw)
+        assert answer.status_code in (status, 422), answer.content

@@ -50,11 +50,12 @@ def make_caller(kind, backend):
     return person.api, person.user_id
 
 
-def call(api, operation_id, *, body=None, **ids):
+def call(api, operation_id, *, body=None, query="", headers=None, **ids):
     """Without a body and a query whoever passes the policy fails later, so nothing is changed."""
     method, path, _ = described_operations()[operation_id]
     values = {**IDS, **dict.fromkeys(OWN_IDS, STRANGER), **ids}
-    return api.request(method, re.sub(r"{(\w+)}", lambda found: values[found[1]], path), body)
+    url = re.sub(r"{(\w+)}", lambda found: values[found[1]], path) + query
+    return api.request(method, url, body, headers=headers or {})
 
 
 def outcome(response, family):

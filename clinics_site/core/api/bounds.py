@@ -12,11 +12,13 @@ from clinics_site.core.api.schema import Schema, kinds_of
 DEEPEST = 32  # levels of lists and objects
 LARGEST = 2**63 - 1  # what MongoDB takes
 LARGEST_INTEGER = 2**53 - 1  # what every reader of JSON keeps exactly
-_DEFAULTS: dict[str, dict[str, int]] = {
+LARGEST_FLOAT = 3.4e38  # of 32 bits
+_DEFAULTS: dict[str, dict[str, float]] = {
     "string": {"maxLength": 1000},
     "array": {"maxItems": 1000},
     "object": {"maxProperties": 1000},
     "integer": {"minimum": -LARGEST_INTEGER, "maximum": LARGEST_INTEGER},
+    "float": {"minimum": -LARGEST_FLOAT, "maximum": LARGEST_FLOAT},  # a format of numbers
 }
 TOO_DEEP = f"nested deeper than {DEEPEST} levels"
 OPERATOR = "a property name may not start with $"
@@ -35,8 +37,8 @@ def bounded(node: Any) -> Any:
     if not isinstance(node, dict):
         return node
     out: Schema = {key: bounded(value) for key, value in node.items()}
-    for kind in kinds_of(node):
-        for keyword, number in _DEFAULTS.get(kind, {}).items():
+    for kind in (*kinds_of(node), node.get("format")):
+        for keyword, number in _DEFAULTS.get(str(kind), {}).items():
             out.setdefault(keyword, node.get(f"x-{keyword}", number))
     return out
 

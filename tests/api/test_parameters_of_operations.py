@@ -1,0 +1,106 @@
+"""What clients may write into paths and queries: every parameter of every operation, made from its description."""
+
+from urllib.parse import quote, urlencode
+
+import pytest
+from bson import ObjectId
+
+from clinics_site.core import pages
+from clinics_site.core.api.schema import kinds_of
+from tests.bodies import World, make_world, resolved
+from tests.cast import described_operations
+from tests.factories import make_patients
+from tests.policy.callers import IDS
+
+LONG = "x" * 5000
+NUMBERS = ("9" * 19, "9" * 30, "1e400", "\N{ARABIC-INDIC DIGIT THREE}", "2147483648")
+TEXTS = (LONG, "a\0b", b"\xed\xa0\x80\xff", "a\nb", "%00", "$where")
+
+
+@pytest.fixture
+def world(clinic, backend, ada, dot, anonymous, monkeypatch) -> World:
+    return make_world(clinic, backend, ada, dot, anonymous, monkeypatch)
+
+
+def parameters(place):
+    for name, (_, _, operation) in described_operations().items():
+        for parameter in operation.get("parameters", []):
+            if parameter["in"] == place:
+                yield name, parameter
+
+
+def right_query(name):
+    """What the operation needs, so that the parameter in question is looked at."""
+    needed = {
+        "period": "14d",
+        "tags": IDS["patientTagId"],
+        "lastDataCutoff": "2024-01-02T03:04:05Z",
+    }
+    return needed if name == "TideReport" else {}
+
+
+@pytest.mark.parametrize("value", [*TEXTS, *NUMBERS, ",".join(["x"] * 1001)])
+def test_whatever_stands_in_a_query_has_an_answer(world, value):
+    for name, parameter in parameters("query"):
+        query = {**right_query(name), parameter["name"]: value}
+        answer = world.send(name, query="?" + urlencode(query))
+        assert answer.status_code < 500, (name, parameter["name"], answer.content)
+
+
+def test_no_text_or_list_in_a_query_is_endless_or_holds_a_zero_character(world):
+    for name, parameter in parameters("query"):
+        schema = resolved(parameter["schema"])
+        longest = [",".join(["5f85fbe6686e6bb9170ab5d1"] * 1001), "a\0b"]
+        values = longest if kinds_of(schema) == ["array"] else [LONG, "a\0b"]
+        for value in values:
+            query = {**right_query(name), parameter["name"]: value}
+            answer = world.send(name, query="?" + urlencode(query))
+            assert answer.status_code == 400, (name, parameter["name"], answer.content)
+
+
+@pytest.mark.parametrize("value", [*TEXTS, *NUMBERS])
+def test_whatever_stands_in_a_path_has_an_answer(world, value):
+    for name, parameter in parameters("path"):
+        answer = world.send(name, **{parameter["name"]: quote(value, safe="")})
+        assert answer.status_code < 500, (name, parameter["name"], answer.content)
+
+
+@pytest.mark.parametrize("value", [LONG, "a\0b"])
+def test_no_path_is_endless_or_holds_a_zero_character(world, value):
+    for name, parameter in parameters("path"):
+        answer = world.send(name, **{parameter["name"]: quote(value, safe="")})
+        assert 400 <= answer.status_code < 500, (name, parameter["name"], answer.content)
+
+
+def test_a_query_of_two_thousand_names_is_refused(world):
+    for name, _ in parameters("query"):
+        answer = world.send(name, query="?" + "&".join(f"a{n}" for n in range(2000)))
+        assert answer.status_code == 400, (name, answer.content)
+
+
+# --- pages ------------------------------------------------------------------------------------------------------------
+LISTS = sorted({name for name, parameter in parameters("query") if parameter["name"] == "limit"})
+
+
+@pytest.mark.parametrize("limit", [2001, 1_000_000, 3_000_000_000, 2**53 - 1])
+def test_any_limit_is_understood(world, limit):
+    for name in LISTS:
+        for more in ("", "&offset=2147483647", "&search=iris", "&tags=5f85fbe6686e6bb9170ab5d1"):
+            answer = world.send(name, query=f"?limit={limit}{more}")
+            assert answer.status_code == 200, (name, more, answer.content)
+
+
+def test_a_page_that_would_be_endless_is_refused_and_its_parts_are_not(world, monkeypatch, clinic):
+    monkeypatch.setattr(pages, "MOST", 1)
+    stored = {"_id": ObjectId(clinic["id"])}
+    make_patients(stored, [{"mrn": "7"}])
+    for name in LISTS:
+        whole = world.send(name, query="?limit=1000")
+        parts = [world.send(name, query=f"?limit=1&offset={n}") for n in range(2)]
+        assert [part.status_code for part in parts] == [200, 200], name
+        assert whole.status_code == (400 if counted(parts) > 1 else 200), (name, whole.content)
+
+
+def counted(parts):
+    bodies = [part.json() for part in parts]
+    return sum(len(body["data"] if isinstance(body, dict) else body) for body in bodies)

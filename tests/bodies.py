@@ -1,0 +1,129 @@
+"""Bodies made from the described schemas: one that is right, and ways to make each place in it wrong; and a world in
+which every operation can be called."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from bson import ObjectId
+
+from clinics.api.schemas.clinics import SHARE_CODE_PATTERN
+from clinics_site.core import db, ratelimit
+from clinics_site.core.api import validation
+from clinics_site.core.api.schema import COMPONENTS, OBJECT_ID_PATTERN, USER_ID_PATTERN, kinds_of
+from tests.cast import add_member
+from tests.factories import make_patient
+from tests.policy.callers import OWN_IDS, call
+from tests.policy.test_matrix import ALLOWED
+
+Path = tuple[Any, ...]
+PATIENT = {"fullName": "Iris Example", "birthDate": "1984-05-06", "email": "iris@example.org"}
+TOKEN = {"verification-token": "redox-test-token"}
+PERIOD = "14d"  # the name of a property where any name will do
+_OF_PATTERN = {
+    OBJECT_ID_PATTERN: "5f85fbe6686e6bb9170ab5d1",
+    USER_ID_PATTERN: "0123456789",
+    "^[a-f0-9]{0,24}$": "5f85fbe6686e6bb9170ab5d3",
+    r"^\S{8,72}$": "correct-horse-9",
+    SHARE_CODE_PATTERN: "ABCD-EFGH-2345",
+}
+_OF_FORMAT = {
+    "date": "1984-05-06",
+    "date-time": "2024-01-02T03:04:05Z",
+    "email": "iris@example.org",
+    "hostname": "example.org",
+    "uri": "https://example.org",
+}
+
+
+def resolved(schema: dict[str, Any]) -> dict[str, Any]:
+    """Without references, and with the first of several alternatives, as requests are held to it."""
+    while "$ref" in schema or "anyOf" in schema or "oneOf" in schema:
+        if "$ref" in schema:
+            schema = COMPONENTS[schema["$ref"].rpartition("/")[2]]
+        else:
+            schema = (schema.get("anyOf") or schema["oneOf"])[0]
+    return validation.of_requests(schema)
+
+
+def sample(schema: dict[str, Any]) -> Any:
+    """A value that is right, with every property there is."""
+    schema = resolved(schema)
+    if "enum" in schema:
+        return "custom" if "custom" in schema["enum"] else schema["enum"][0]
+    (kind,) = kinds_of(schema)
+    if kind == "object":
+        return {name: sample(inner) for name, inner in _properties(schema)}
+    if kind == "array":
+        return [sample(schema["items"])] * schema.get("minLength", 1)
+    return {"boolean": True, "integer": 3, "number": 3}.get(kind) or _text(schema)
+
+
+def _text(schema: dict[str, Any]) -> str:
+    known = _OF_PATTERN.get(schema.get("pattern")) or _OF_FORMAT.get(schema.get("format"))
+    return known or "Alpha".ljust(schema.get("minLength", 0), "a")
+
+
+def _properties(schema: dict[str, Any]) -> list[tuple[str, Any]]:
+    found = list(schema.get("properties", {}).items())
+    extra = schema.get("additionalProperties")
+    return [*found, (PERIOD, extra)] if isinstance(extra, dict) else found
+
+
+def places(schema: dict[str, Any], path: Path = ()) -> Iterator[tuple[Path, str, dict[str, Any]]]:
+    """(path, kind, schema) of everything in the sample."""
+    schema = resolved(schema)
+    (kind,) = kinds_of(schema)
+    yield path, kind, schema
+    if kind == "object":
+        for name, inner in _properties(schema):
+            yield from places(inner, (*path, name))
+    elif kind == "array":
+        yield from places(schema["items"], (*path, 0))
+
+
+def changed(value: Any, path: Path, new: Any) -> Any:
+    """A copy with `new` at the path."""
+    if not path:
+        return new
+    first, *rest = path
+    copy = list(value) if isinstance(value, list) else dict(value)
+    copy[first] = changed(value[first], tuple(rest), new)
+    return copy
+
+
+def value_at(value: Any, path: Path) -> Any:
+    for step in path:
+        value = value[step]
+    return value
+
+
+# --- a world for them -------------------------------------------------------------------------------------------------
+class World:
+    """A clinic with a patient, a site and a tag, and for each operation somebody who may call it."""
+
+    def __init__(self, clinic_id: str, callers: dict[str, Any], own_id: str, patient_id: str):
+        self._callers = callers  # by the words of the policy's table
+        self._own = dict.fromkeys(OWN_IDS, own_id)
+        self._ids = {**self._own, "clinicId": clinic_id, "patientId": patient_id}
+
+    def send(self, name: str, raw: bytes | None = None, query: str = "", **path: str):
+        allowed = ALLOWED.get(name, {"none"})
+        kind = next(kind for kind in self._callers if kind in allowed)
+        ids = {**self._ids, **(self._own if kind == "self" else {}), **path}
+        return call(self._callers[kind], name, body=raw, query=query, headers=TOKEN, **ids)
+
+
+def make_world(clinic, backend, ada, dot, anonymous, monkeypatch) -> World:
+    """Nobody is told to wait in it."""
+    monkeypatch.setattr(ratelimit, "hit", lambda *_, **__: None)
+    add_member(clinic, dot)
+    clinic_id = ObjectId(clinic["id"])
+    place = {"id": ObjectId(_OF_PATTERN[OBJECT_ID_PATTERN]), "name": "North"}
+    tag = {"_id": place["id"], "name": "Pump"}
+    db.collection("clinics").update_one(
+        {"_id": clinic_id}, {"$set": {"sites": [place], "patientTags": [tag]}}
+    )
+    make_patient({"_id": clinic_id}, userId=dot.user_id)
+    patient = ada.api.post(f"/v1/clinics/{clinic_id}/patients", PATIENT).json()
+    callers = {"backend": backend, "admin": ada.api, "self": dot.api, "none": anonymous}
+    return World(clinic["id"], callers, dot.user_id, patient["id"])
