@@ -28,6 +28,15 @@ def every_operation_has_a_rule(**_: Any) -> list[CheckMessage]:
     ]
 
 
+@register()
+def every_rule_says_what_it_looks_at(**_: Any) -> list[CheckMessage]:
+    hint = "build it from the rules of clinics_site.core.policy, or decorate it with `by_records`"
+    return [
+        Error(f"the rule of operation {name} is of an unknown make", hint=hint, id="clinics.E006")
+        for name in policy.unknown_rules()
+    ]
+
+
 @register(Tags.security, deploy=True)
 def no_stand_ins(**_: Any) -> list[CheckMessage]:
     return [

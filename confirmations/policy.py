@@ -9,6 +9,7 @@ from clinics_site.core.policy import (
     admin,
     any_of,
     backend,
+    by_records,
     external,
     is_self,
     member,
@@ -20,12 +21,14 @@ from confirmations.services import clinic_shares, people
 def custody_of(parameter: str) -> Rule:
     """The caller holds `root` or `custodian` over the user in the path, directly or through a clinic."""
 
+    @by_records
     def rule(caller: Caller) -> bool:
         return user(caller) and people.has_custody(caller.path[parameter], caller.principal.user_id)
 
     return rule
 
 
+@by_records
 def sharer(caller: Caller) -> bool:
     """The caller made the offer in the path."""
     return user(caller) and clinic_shares.is_sharer(

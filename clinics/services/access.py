@@ -6,7 +6,7 @@ from bson import ObjectId
 
 from clinics.store import clinicians as clinician_store
 from clinics.store import clinics as store
-from clinics_site.core import ids
+from clinics_site.core import ids, policy
 from clinics_site.core.db import Document
 from clinics_site.core.errors import ConstraintViolation, NotFound
 from clinics_site.core.lookups import Lookup, Path
@@ -38,6 +38,15 @@ def _of_clinic(join: Callable[[ObjectId], Document]) -> Callable[[Path], Documen
 ROLES_LOOKUP = Lookup("clinicians", _of_clinic(clinician_store.join_roles), _roles)
 CLINIC_LOOKUP = Lookup("clinic", _of_clinic(store.join_clinic))
 COUNTED_CLINIC_LOOKUP = Lookup("clinic", _of_clinic(store.join_counted_clinic))
+
+
+def list_clinics_of_member(
+    user_id: str, *, among: Sequence[ObjectId] | None = None, limit: int = 0
+) -> list[ObjectId]:
+    """The clinics (`among` these) whose patients the user may see: `policy.sees_patients`, asked of all at once."""
+    return clinician_store.list_clinic_ids(
+        user_id, roles=policy.MEMBER_ROLES, among=among, limit=limit
+    )
 
 
 def find_clinic(clinic_id: str | ObjectId) -> Document | None:

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from clinics.services import access
-from clinics.store import clinicians
 from clinics.store import patients as store
 from clinics_site.core import pages
 from clinics_site.core.db import Document
@@ -46,8 +45,8 @@ def find_patients(
     """Patients in the caller's clinics with this MRN and birth date, case and accents aside, by name."""
     if workspace is not None and workspace.type is None:
         raise BadRequest(NO_WORKSPACE_TYPE)
-    memberships = clinicians.list_memberships(clinician_id, limit=MAX_MEMBERSHIPS)
-    clinics = access.list_clinics_by_ids(m["clinicId"] for m in memberships)
+    seen = access.list_clinics_of_member(clinician_id, limit=MAX_MEMBERSHIPS)
+    clinics = access.list_clinics_by_ids(seen)
     if workspace is not None:
         clinics = [clinic for clinic in clinics if _is_workspace(clinic, workspace)]
     if not clinics:

@@ -2,18 +2,17 @@
 
 from typing import Any
 
-from clinics.store import shared_permissions
+from clinics.services import access
+from clinics.store import patients
 
 
 def find_shared_permissions(owner_id: str, grantee_id: str) -> dict[str, Any]:
-    """Permissions on the owner's data that `grantee_id` holds by working in a clinic of theirs.
-
-    Roles do not matter here; the clinic's own rules decide who sees a patient in the clinic.
-    """
-    granted = shared_permissions.list_patient_permissions(owner_id)
+    """Permissions on the owner's data that `grantee_id` holds as a member of a clinic of theirs, at this moment."""
+    records = patients.list_of_user(owner_id, {"clinicId": 1, "permissions": 1})
+    granted = {record["clinicId"]: record.get("permissions") or {} for record in records}
     if not granted:
         return {}
     merged: dict[str, Any] = {}
-    for clinic_id in shared_permissions.list_clinics_of_clinician(grantee_id, list(granted)):
+    for clinic_id in access.list_clinics_of_member(grantee_id, among=list(granted)):
         merged.update({name: {} for name, value in granted[clinic_id].items() if value is not None})
     return merged

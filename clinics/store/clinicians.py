@@ -1,7 +1,7 @@
 """The `clinicians` collection: members (`userId`) and pending invites (`inviteId`)."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -71,6 +71,16 @@ def _ignoring_case(pattern: str) -> Document:
 
 def list_memberships(user_id: str, *, skip: int = 0, limit: int = 0) -> list[Document]:
     return _page({"userId": user_id}, skip=skip, limit=limit)
+
+
+def list_clinic_ids(
+    user_id: str, *, roles: Iterable[str], among: Sequence[ObjectId] | None, limit: int
+) -> list[ObjectId]:
+    """Clinics in which the user has one of these roles. `among`: None for any clinic."""
+    query: dict[str, Any] = {"userId": user_id, "roles": {"$in": sorted(roles)}}
+    if among is not None:
+        query["clinicId"] = {"$in": list(among)}
+    return [found["clinicId"] for found in _page(query, skip=0, limit=limit)]
 
 
 def list_created_between(

@@ -4,7 +4,7 @@ A rule is a predicate over the Caller; rules are combined with `any_of`. The cal
 the clinic of the path is loaded at most once per request, and only when a rule asks for it.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from importlib import import_module
 
@@ -16,6 +16,14 @@ from clinics_site.core.principal import Principal
 
 MEMBER_ROLES = frozenset({"CLINIC_MEMBER", "CLINIC_ADMIN"})
 ADMIN_ROLE = "CLINIC_ADMIN"
+
+
+def sees_patients(roles: Iterable[str]) -> bool:
+    """Whether who has these roles in a clinic may see its patients. `PRESCRIBER` alone makes an outsider.
+
+    Queries ask the same with MEMBER_ROLES, in one place: `clinics.services.access.list_clinics_of_member`.
+    """
+    return not MEMBER_ROLES.isdisjoint(roles)
 
 
 class Caller:
@@ -33,7 +41,7 @@ class Caller:
 
     @property
     def roles(self) -> frozenset[str]:
-        """Empty for a stranger; `PRESCRIBER` alone makes nobody a member."""
+        """Empty for a stranger."""
         if self._roles is None:
             clinic_id = self.path.get("clinicId", "")
             self._roles = (
@@ -54,20 +62,42 @@ def user(caller: Caller) -> bool:
 
 
 def member(caller: Caller) -> bool:
-    return bool(caller.roles & MEMBER_ROLES)
+    return sees_patients(caller.roles)
 
 
 def admin(caller: Caller) -> bool:
     return ADMIN_ROLE in caller.roles
 
 
-_by_roles: set[Rule] = {member, admin}
+def external(caller: Caller) -> bool:
+    """Marks operations outside the session-token scheme: their view checks its own credential."""
+    return False
 
 
-def _noted(rule: Rule, parts: tuple[Rule, ...]) -> Rule:
-    if not _by_roles.isdisjoint(parts):
-        _by_roles.add(rule)
+# What each rule looks at besides token and path. A rule that is missing here cannot be in the table (system check).
+_ROLES, _RECORDS = "roles", "records"
+_NOTHING: frozenset[str] = frozenset()
+_looks_at: dict[Rule, frozenset[str]] = {
+    backend: _NOTHING,
+    user: _NOTHING,
+    external: _NOTHING,
+    member: frozenset({_ROLES}),
+    admin: frozenset({_ROLES}),
+}
+
+
+def by_records(rule: Rule) -> Rule:
+    """Decorates a rule of an app that looks into records. The tests walk its operations with such records in place."""
+    return _noted(rule, frozenset({_RECORDS}))
+
+
+def _noted(rule: Rule, looked_at: frozenset[str] = _NOTHING) -> Rule:
+    _looks_at[rule] = looked_at
     return rule
+
+
+def _of_all(rules: tuple[Rule, ...]) -> frozenset[str]:
+    return _NOTHING.union(*(_looks_at[rule] for rule in rules))
 
 
 def is_self(parameter: str) -> Rule:
@@ -76,24 +106,19 @@ def is_self(parameter: str) -> Rule:
     def rule(caller: Caller) -> bool:
         return user(caller) and caller.path.get(parameter) == caller.principal.user_id
 
-    return rule
+    return _noted(rule)
 
 
 def path_is(parameter: str, value: str) -> Rule:
-    return lambda caller: caller.path.get(parameter) == value
+    return _noted(lambda caller: caller.path.get(parameter) == value)
 
 
 def any_of(*rules: Rule) -> Rule:
-    return _noted(lambda caller: any(rule(caller) for rule in rules), rules)
+    return _noted(lambda caller: any(rule(caller) for rule in rules), _of_all(rules))
 
 
 def all_of(*rules: Rule) -> Rule:
-    return _noted(lambda caller: all(rule(caller) for rule in rules), rules)
-
-
-def external(caller: Caller) -> bool:
-    """Marks operations outside the session-token scheme: their view checks its own credential."""
-    return False
+    return _noted(lambda caller: all(rule(caller) for rule in rules), _of_all(rules))
 
 
 @cache
@@ -106,8 +131,19 @@ def table() -> dict[str, Rule]:
 
 
 def roles_lookup(operation_id: str) -> Lookup | None:
-    """Of the caller's roles, where the rule may look at them; a rule of another make is taken for one that does not."""
-    return _roles_lookup() if table().get(operation_id) in _by_roles else None
+    """Of the caller's roles, where the rule may look at them."""
+    rule = table().get(operation_id)
+    return _roles_lookup() if rule and _ROLES in _looks_at[rule] else None
+
+
+def asks_records(operation_id: str) -> bool:
+    """Whether the rule depends on more than token, path and the roles in the path's clinic."""
+    return _RECORDS in _looks_at[table()[operation_id]]
+
+
+def unknown_rules() -> list[str]:
+    """Operations whose rule does not say what it looks at."""
+    return sorted(name for name, rule in table().items() if rule not in _looks_at)
 
 
 def is_external(operation_id: str) -> bool:

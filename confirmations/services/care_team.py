@@ -6,7 +6,7 @@ from typing import Any
 
 from clinics_site.core import clock, db
 from clinics_site.core.db import Document
-from clinics_site.core.errors import Conflict, Forbidden, NotFound, Unauthorized
+from clinics_site.core.errors import BadRequest, Conflict, Forbidden, NotFound, Unauthorized
 from clinics_site.core.principal import Principal
 from confirmations.services import context, guards, mails, people, states, texts, transitions
 from confirmations.services.documents import care_team_template, new_confirmation
@@ -37,6 +37,8 @@ class Offer:
 
 def send_invite(sender_id: str, offer: Offer) -> Document:
     context.check_alerts(context.care_team(offer.permissions, offer.nickname, offer.alerts))
+    if not context.UNSHARED.isdisjoint(offer.permissions):
+        raise BadRequest(message=texts.CONTEXT_INVALID)
     _refuse_second_invite(sender_id, offer.email)
     receiver_id = people.find_id_by_address(offer.email)
     permissions = _with_present_permissions(sender_id, receiver_id, offer.permissions)
@@ -70,18 +72,13 @@ def _with_present_permissions(
     sender_id: str, receiver_id: str, wanted: Mapping[str, Any]
 ) -> dict[str, Any]:
     """Someone who is in the care team already may only be invited to follow, and loses nothing by it."""
-    present = _present_permissions(sender_id, receiver_id)
-    if not present:
+    if not receiver_id or not (held := people.permissions_of(sender_id, receiver_id)):
         return dict(wanted)
-    if context.FOLLOW in wanted and context.FOLLOW not in present:
-        return {**present, **wanted}
+    if context.FOLLOW in wanted and context.FOLLOW not in held:
+        # What a clinic permits stays with the clinic: it must not outlive the receiver's work there.
+        granted = people.grants_of(sender_id, receiver_id)
+        return {**context.shared_alone(granted), **wanted}
     raise Conflict(message=texts.ALREADY_MEMBER)
-
-
-def _present_permissions(sender_id: str, receiver_id: str) -> Permissions:
-    if not receiver_id:
-        return {}
-    return people.permissions_of(sender_id, receiver_id)
 
 
 def _mail(document: Document, sharer: str, *, nickname: str | None = None) -> None:
@@ -149,7 +146,7 @@ def _grant(document: Document) -> None:
     shared = context.read_care_team(document)
     owner_id, follower_id = document["creatorId"], document["userId"]
     try:
-        permission_service().set_permissions(owner_id, follower_id, shared[context.PERMISSIONS])
+        _set_permissions(owner_id, follower_id, shared[context.PERMISSIONS])
     except people.OUTAGE:
         raise Failed(texts.PERMISSIONS_FAILED) from None
     alerts = shared.get(context.ALERTS)
@@ -161,6 +158,14 @@ def _grant(document: Document) -> None:
         data_service().set_alerts(owner_id, follower_id, config)
     except people.OUTAGE:
         raise Failed(texts.ALERTS_FAILED) from None
+
+
+def _set_permissions(owner_id: str, follower_id: str, offered: Permissions) -> None:
+    """An invitation neither gives nor takes what is not shared."""
+    held = permission_service().get_permissions(owner_id, follower_id)
+    unshared = {name: held[name] for name in context.UNSHARED if name in held}
+    granted = {**context.shared_alone(offered), **unshared}
+    permission_service().set_permissions(owner_id, follower_id, granted)
 
 
 def dismiss_invite(*, user_id: str, invited_by: str, key: str) -> None:

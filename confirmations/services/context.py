@@ -11,6 +11,8 @@ from confirmations.services import texts
 
 ALERTS, NICKNAME, PERMISSIONS, FOLLOW = "alertsConfig", "nickname", "permissions", "follow"
 _NOT_PERMISSIONS = (ALERTS, NICKNAME)
+# Power over the account, which no invitation shares. A clinic's member could keep it beyond the membership.
+UNSHARED = frozenset({"custodian", "root"})
 
 
 def encode(context: Any) -> bytes | None:
@@ -38,6 +40,10 @@ def care_team(
     if nickname:
         context[NICKNAME] = nickname
     return context
+
+
+def shared_alone(permissions: Mapping[str, Any]) -> Document:
+    return {name: value for name, value in permissions.items() if name not in UNSHARED}
 
 
 def read_care_team(document: Document) -> Document:

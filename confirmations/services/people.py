@@ -80,13 +80,21 @@ def name_of_sharer(profile: Profile | None) -> str:
 def permissions_of(owner_id: str, grantee_id: str) -> Permissions:
     """Raises Unavailable: an outage of the permission service never looks like a refusal."""
     try:
+        return custody.permissions_over(owner_id, grantee_id)
+    except OUTAGE:
+        raise Unavailable from None
+
+
+def grants_of(owner_id: str, grantee_id: str) -> Permissions:
+    """What the owner has granted in person. Raises Unavailable."""
+    try:
         return permission_service().get_permissions(owner_id, grantee_id)
     except OUTAGE:
         raise Unavailable from None
 
 
 def has_custody(user_id: str, caller_id: str) -> bool:
-    """Owner, custodian, or clinician of a clinic that has custody. Raises Unavailable as `permissions_of`."""
+    """Owner, custodian, or member of a clinic that has custody. Raises Unavailable as `permissions_of`."""
     try:
         return custody.has_custody(user_id, caller_id)
     except OUTAGE:

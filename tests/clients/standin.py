@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import jwt
 
-from clinics_site.core import clock
+from clinics_site.core import clock, db
 from clinics_site.core.http import ServiceError
 from users.clients import embedded
 from users.clients.protocol import EmailTaken, UserUpdate
@@ -210,10 +210,23 @@ def list_owners(standin, request, grantee_id):
     return 200, standin.permissions.list_owners(grantee_id)
 
 
+@route("GET", "/access/{}")
+@for_servers
+def list_trusted(standin, request, owner_id):
+    found = db.collection("accountGrants").find({"ownerId": owner_id})
+    trusted = {row["granteeId"]: row["permissions"] for row in found}
+    return 200, {**trusted, owner_id: {"root": {}}}
+
+
 @route("GET", "/access/{}/{}")
 @for_servers
 def get_permissions(standin, request, owner_id, grantee_id):
+    """Adds what clinics permit, to clinicians of every role."""
     found = standin.permissions.get_permissions(owner_id, grantee_id)
+    for patient in db.collection("patients").find({"userId": owner_id}):
+        employed = {"clinicId": patient["clinicId"], "userId": grantee_id}
+        if db.collection("clinicians").find_one(employed):
+            found = {**patient["permissions"], **found}
     return (200, found) if found else (404, {"code": 404})
 
 

@@ -66,21 +66,17 @@ class TestPermissions:
             GRANTEE: {"root": {}},
         }
 
-    def test_clinics_add_what_their_patient_permits_whatever_the_role(self, permission_service):
-        clinic, elsewhere = ObjectId(), ObjectId()
-        db.collection("patients").insert_many(
-            [
-                {"userId": OWNER, "clinicId": clinic, "permissions": {"view": {}, "upload": {}}},
-                {"userId": OWNER, "clinicId": elsewhere, "permissions": {"custodian": {}}},
-            ]
+    def test_what_clinics_permit_is_no_grant_of_the_owner(self, permission_service):
+        clinic = ObjectId()
+        db.collection("patients").insert_one(
+            {"userId": OWNER, "clinicId": clinic, "permissions": {"custodian": {}}}
         )
         db.collection("clinicians").insert_one(
-            {"userId": GRANTEE, "clinicId": clinic, "roles": ["PRESCRIBER"]}
+            {"userId": GRANTEE, "clinicId": clinic, "roles": ["CLINIC_ADMIN"]}
         )
         permission_service.set_permissions(OWNER, GRANTEE, {"note": {}})
 
-        granted = permission_service.get_permissions(OWNER, GRANTEE)
-        assert granted == {"view": {}, "upload": {}, "note": {}}
+        assert permission_service.get_permissions(OWNER, GRANTEE) == {"note": {}}
         assert permission_service.list_owners(GRANTEE)[OWNER] == {"note": {}}
         assert permission_service.get_permissions(OWNER, OTHER) == {}
 

@@ -9,8 +9,8 @@ from clinics_site.core.errors import NotFound, Unauthorized
 from clinics_site.core.principal import Principal
 from users.api.base import AccountViewSet
 from users.representation import users
-from users.services.custody import has_custody
-from users.services.neighbours import permission_service, profile_service, user_service
+from users.services import custody
+from users.services.neighbours import profile_service, user_service
 
 _PROFILE = s.obj({"fullName": s.string(), "patient": s.obj(), "clinic": s.obj()})
 
@@ -59,7 +59,7 @@ def _may_see(principal: Principal, user_id: str) -> bool:
 
 
 def _may_change(principal: Principal, user_id: str) -> bool:
-    return principal.is_server or has_custody(user_id, principal.user_id)
+    return principal.is_server or custody.has_custody(user_id, principal.user_id)
 
 
 def _is_own(principal: Principal, user_id: str) -> bool:
@@ -67,4 +67,4 @@ def _is_own(principal: Principal, user_id: str) -> bool:
 
 
 def _permissions(principal: Principal, user_id: str) -> dict[str, dict[str, object]]:
-    return permission_service().get_permissions(user_id, principal.user_id)
+    return custody.permissions_over(user_id, principal.user_id)

@@ -139,6 +139,8 @@ Permissions = dict[str, dict[str, Any]]
 
 
 class PermissionService(Protocol):
+    """What people grant to each other. What clinics permit to their members comes on top: `users.services.custody`."""
+
     def get_permissions(self, owner_id: str, grantee_id: str) -> Permissions: ...
 
     def list_owners(self, grantee_id: str) -> dict[str, Permissions]: ...

@@ -1,18 +1,35 @@
-"""Who may speak for an account."""
+"""What people may do with somebody's data, and who may speak for the account."""
 
+from collections.abc import Callable
+from functools import cache
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+from users.clients.protocol import Permissions
 from users.services.neighbours import permission_service, user_service
 
 ROOT, CUSTODIAN = "root", "custodian"
+ClinicPermissions = Callable[[str, str], Permissions]
+
+
+def permissions_over(owner_id: str, grantee_id: str) -> Permissions:
+    """Grants of the owner, and what the owner's clinics permit to their members: the clinics themselves are asked,
+    whichever permission service is in use."""
+    granted = permission_service().get_permissions(owner_id, grantee_id)
+    if owner_id == grantee_id:
+        return granted
+    return {**_clinic_permissions()(owner_id, grantee_id), **granted}
 
 
 def has_custody(user_id: str, caller_id: str) -> bool:
-    """Its owner, or a custodian (directly or through a clinic) while nobody has claimed it.
+    """Its owner, or a custodian (directly or as a member of a clinic) while nobody has claimed it.
 
     A claim ends all custody, but clinics' records follow later: whether it has happened is asked of the account.
     """
     if user_id == caller_id:
         return True
-    granted = permission_service().get_permissions(user_id, caller_id)
+    granted = permissions_over(user_id, caller_id)
     if ROOT in granted:
         return True
     return CUSTODIAN in granted and _is_unclaimed(user_id)
@@ -21,3 +38,9 @@ def has_custody(user_id: str, caller_id: str) -> bool:
 def _is_unclaimed(user_id: str) -> bool:
     user = user_service().get_user(user_id)
     return user is not None and user.is_custodial
+
+
+@cache
+def _clinic_permissions() -> ClinicPermissions:
+    found: ClinicPermissions = import_string(settings.CLINIC_PERMISSIONS)
+    return found
