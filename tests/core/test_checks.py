@@ -31,6 +31,16 @@ def test_an_operation_without_policy_row_may_not_start(monkeypatch):
     assert "ForgottenOperation" in message.msg
 
 
+def test_a_rule_that_does_not_say_what_it_looks_at_may_not_start(monkeypatch):
+    from clinics_site.core import policy
+
+    monkeypatch.setitem(policy.table(), "FindPatients", lambda caller: True)
+
+    (message,) = checks.every_rule_says_what_it_looks_at()
+    assert message.id == "clinics.E006"
+    assert "FindPatients" in message.msg
+
+
 @pytest.mark.parametrize("name", ADDRESSES)
 def test_no_stand_in_may_go_to_production(settings, name):
     for address in ADDRESSES:
