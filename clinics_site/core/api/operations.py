@@ -158,6 +158,7 @@ def _described(
             for p in found.query
         ],
         request={"application/json": found.body} if found.body is not None else None,
+        extensions={"x-bodyLimit": found.body_limit},
         responses={
             status: OpenApiResponse(response=body, description=_STATUS_WORDS.get(status, ""))
             for status, body in responses.items()
