@@ -2,14 +2,17 @@
 answered as a request of its own."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
 from tests.attack import wire
-from tests.attack.stage import Act, Attack, Stage
+from tests.attack.stage import Attack, Place, Stage
 
 HIDDEN = b"GET /live?hidden HTTP/1.1\r\nHost: localhost\r\n\r\n"
-PATIENCE = 0.5  # seconds for an answer that should not come
+PATIENCE = 0.6  # seconds for an answer that should not come
+LATE = 0.3
+SPEAKERS = 12
 
 
 @dataclass(frozen=True)
@@ -19,6 +22,7 @@ class Shape:
     name: str
     lines: tuple[str, ...]
     body: bytes
+    is_late: bool = False  # it comes when the answer may be there already
 
 
 def _length(value: str) -> Shape:
@@ -34,7 +38,24 @@ def _chunk(size: bytes, end: bytes = b"\r\n") -> Shape:
     return Shape(f"chunk size {size!r} ended by {end!r}", ("Transfer-Encoding: chunked",), body)
 
 
+def _right(*lines: str) -> list[Shape]:
+    """Nothing is wrong with these, but the answer may come before the body is read."""
+    whole = ("with its length", (*lines, f"Content-Length: {len(HIDDEN)}"), HIDDEN)
+    parts = (
+        "in chunks",
+        (*lines, "Transfer-Encoding: chunked"),
+        b"%x\r\n%s\r\n0\r\n\r\n" % (len(HIDDEN), HIDDEN),
+    )
+    return [
+        Shape(f"a request as body, {name}, {lines}", *rest, is_late=is_late)
+        for name, *rest in (whole, parts)
+        for is_late in (False, True)
+    ]
+
+
 BODIES = (
+    *_right(),
+    *_right("Expect: 100-continue"),
     *(_length(value) for value in ("+5", " 5, 5", " 5,6", " -1", " 0x5", " 5\x0b", " ", " 1e1")),
     *(_length(f" {'9' * digits}") for digits in (19, 20, 400)),
     Shape("two lengths", ("Content-Length: 0", f"Content-Length: {len(HIDDEN)}"), HIDDEN),
@@ -119,36 +140,57 @@ PERCENT = (
 )
 
 
-async def _bodies(stage: Stage, number: int) -> None:
-    method, path, has_token = CARRIERS[number % len(CARRIERS)]
-    token = stage.place.tokens[0] if has_token else None
-    for shape in BODIES:
-        lines = ("Content-Type: application/json", *shape.lines)
-        said = wire.head(method, path, token=token, lines=lines) + shape.body
-        await _say(stage, number, f"{method} {path} with {shape.name}", said)
+@dataclass(frozen=True)
+class Saying:
+    name: str
+    said: bytes
+    late: bytes = b""
 
 
-async def _heads(stage: Stage, number: int) -> None:
-    for name, said in HEADS.items():
-        await _say(stage, number, name, said)
+def _bodies(place: Place) -> list[Saying]:
+    return [_with_body(place, *carrier, shape) for carrier in CARRIERS for shape in BODIES]
 
 
-async def _addresses(stage: Stage, number: int) -> None:
-    token = stage.place.tokens[0]
+def _with_body(place: Place, method: str, path: str, has_token: bool, shape: Shape) -> Saying:
+    token = place.tokens[0] if has_token else None
+    lines = ("Content-Type: application/json", *shape.lines)
+    begun, name = (
+        wire.head(method, path, token=token, lines=lines),
+        f"{method} {path}, {shape.name}",
+    )
+    if shape.is_late:
+        return Saying(f"{name}, late", begun, shape.body)
+    return Saying(name, begun + shape.body)
+
+
+def _heads(place: Place) -> list[Saying]:
+    return [Saying(name, said) for name, said in HEADS.items()]
+
+
+def _addresses(place: Place) -> list[Saying]:
     queries = ["a=1&" * 10_000, "tags=" + "x," * 10_000, "limit=" + "9" * 4000, "[" * 5000]
-    paths = [f"{stage.place.clinic}/patients?{query}" for query in queries]
+    paths = [f"{place.clinic}/patients?{query}" for query in queries]
     for text in PERCENT:
         paths += [f"/v1/clinics/{text}", f"/confirm/signup/{text}", f"/{text}", f"/admin/{text}/"]
-        paths += [f"{stage.place.clinic}/patients?search={text}", f"/v1/clinics?{text}={text}"]
-    for path in paths:
-        await _say(stage, number, path[:60], wire.head("GET", path, token=token))
+        paths += [f"{place.clinic}/patients?search={text}", f"/v1/clinics?{text}={text}"]
+    return [Saying(path[:60], wire.head("GET", path, token=place.tokens[0])) for path in paths]
 
 
-async def _say(stage: Stage, number: int, name: str, said: bytes) -> None:
+async def _say_all(list_sayings: Callable[[Place], list[Saying]], stage: Stage) -> None:
+    sayings = list_sayings(stage.place)
+
+    async def one(stage: Stage, number: int) -> None:
+        for saying in sayings[number::SPEAKERS]:
+            await _say(stage, number, saying)
+
+    await stage.crowd(SPEAKERS, one, is_repeated=False)
+
+
+async def _say(stage: Stage, number: int, saying: Saying) -> None:
     """On a connection of its own, which may give one answer and no more."""
     answers: list[wire.Answer] = []
     async with await stage.link(number) as link:
-        sending = asyncio.ensure_future(link.send(said))
+        sending = asyncio.ensure_future(_send(link, saying))
         try:
             while not answers or not answers[-1].is_last:
                 async with asyncio.timeout(PATIENCE if answers else 5):
@@ -159,24 +201,24 @@ async def _say(stage: Stage, number: int, name: str, said: bytes) -> None:
             sending.cancel()
             await asyncio.gather(sending, return_exceptions=True)
     stage.got["/".join(str(answer.status) for answer in answers) or "no answer"] += 1
-    _judge(stage, name, answers)
+    _judge(stage, saying.name, [answer.status for answer in answers])
 
 
-def _judge(stage: Stage, name: str, answers: list[wire.Answer]) -> None:
-    statuses = [answer.status for answer in answers]
+async def _send(link: wire.Link, saying: Saying) -> None:
+    await link.send(saying.said)
+    if saying.late:
+        await asyncio.sleep(LATE)
+        await link.send(saying.late)
+
+
+def _judge(stage: Stage, name: str, statuses: list[int]) -> None:
     is_wrong = [status for status in statuses if status >= 500 and status not in (501, 503, 505)]
     if is_wrong or len(statuses) > 1:
-        text = f"{name}: {statuses}"
-        if text not in stage.broken:
-            stage.broken.append(text)
-
-
-async def _once(act: Act, stage: Stage) -> None:
-    await stage.crowd(len(CARRIERS), act, is_repeated=False)
+        stage.broken.append(f"{name}: {statuses}")
 
 
 ATTACKS = (
-    Attack("smuggling", "bodies with two ends", partial(_once, _bodies), 60),
-    Attack("heads", "of a wrong shape", partial(_once, _heads), 20),
-    Attack("heads", "addresses of a wrong shape", partial(_once, _addresses), 20),
+    Attack("smuggling", "bodies with two ends", partial(_say_all, _bodies), 60),
+    Attack("heads", "of a wrong shape", partial(_say_all, _heads), 60),
+    Attack("heads", "addresses of a wrong shape", partial(_say_all, _addresses), 60),
 )

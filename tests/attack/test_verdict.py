@@ -1,12 +1,16 @@
 """What `make attack` calls a broken promise."""
 
+import asyncio
+import sys
+import time
 from dataclasses import replace
 
 import pytest
 
-from tests.attack import registry
+from tests.attack import registry, shapes, wire
 from tests.attack.meters import Figures, Sample
 from tests.attack.run import Promises, Result, broken_promises
+from tests.attack.stage import Place, Stage
 
 
 def sample(seconds=0.01, outcome="200"):
@@ -52,3 +56,30 @@ def test_memory_that_is_kept_and_errors_of_the_service_count():
 def test_attacks_are_chosen_by_titles_that_nobody_else_has():
     assert len({attack.title for attack in registry.ATTACKS}) == len(registry.ATTACKS)
     assert {registry.find(attack.title) for attack in registry.ATTACKS} == set(registry.ATTACKS)
+
+
+async def naive(reader, writer):
+    """A server that takes every body for the next request."""
+    try:
+        while True:
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+            await writer.drain()
+    except (asyncio.IncompleteReadError, OSError):
+        writer.close()
+
+
+async def smuggle():
+    async with await asyncio.start_server(naive, wire.OWN_ADDRESS, 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        place = Place(port=port, clinic="/v1/clinics/1", tokens=["token"], webhook_token="")
+        stage = Stage(place, time.monotonic() + 30, has_many_addresses=False)
+        await registry.find("smuggling: bodies with two ends").run(stage)
+        return stage.broken
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs all of 127.0.0.0/8")
+def test_a_server_that_answers_what_is_hidden_in_a_body_is_found_out(monkeypatch):
+    monkeypatch.setattr(shapes, "PATIENCE", 0.05)
+    monkeypatch.setattr(shapes, "LATE", 0.05)
+    assert len(asyncio.run(smuggle())) > 100

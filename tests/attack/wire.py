@@ -80,8 +80,10 @@ class Link:
             await self.send(forever)
 
     async def answer(self) -> Answer:
-        """The next answer, read to its end."""
+        """The next answer, read to its end. That the server would like to have the body is none."""
         head = await self._until(b"\r\n\r\n")
+        while head.startswith(b"HTTP/1.1 100"):
+            head = await self._until(b"\r\n\r\n")
         first, *lines = head.decode("latin-1").split("\r\n")
         headers = dict(_header(line) for line in lines if line)
         if headers.get("transfer-encoding") == "chunked":
