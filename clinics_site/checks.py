@@ -1,11 +1,17 @@
-"""System checks: an operation without a policy row can not start; stand-ins can not go to production."""
+"""System checks: an operation without a policy row can not start; stand-ins can not go to production.
+
+What stops the start by itself is in safeguards.py; here it is listed in full.
+"""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.core import checks
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.urls import get_resolver
 
+from clinics_site import safeguards
 from clinics_site.core import policy
 from clinics_site.core.api.operations import REGISTRY
 
@@ -15,6 +21,10 @@ _EMBEDDED = {
     "GATEKEEPER_ADDRESS": "TIDEPOOL_PERMISSION_CLIENT_ADDRESS",
     "AUTH_ADDRESS": "TIDEPOOL_AUTH_CLIENT_ADDRESS",
     "DATA_ADDRESS": "TIDEPOOL_DATA_CLIENT_ADDRESS",
+}
+_SHORTEST_TOKEN = 16
+_KEPT_MAILS = {
+    f"django.core.mail.backends.{name}.EmailBackend" for name in ("dummy", "filebased", "locmem")
 }
 _REDOX_REQUIRED = ("verification_token", "client_id", "key_id", "private_key", "source_id")
 
@@ -46,14 +56,91 @@ def no_stand_ins(**_: Any) -> list[CheckMessage]:
     ]
 
 
+@register()
+def it_may_start(**_: Any) -> list[CheckMessage]:
+    """`manage.py check` itself starts with everything."""
+    return [] if settings.ENVIRONMENT in safeguards.UNGUARDED else _problems()
+
+
 @register(Tags.security, deploy=True)
-def secrets_are_own(**_: Any) -> list[CheckMessage]:
+def it_may_start_elsewhere(**_: Any) -> list[CheckMessage]:
+    if settings.ENVIRONMENT not in safeguards.UNGUARDED:
+        return []
+    message = f"ENVIRONMENT is {settings.ENVIRONMENT}: unsafe values would not stop the start"
+    return [*_problems(), Error(message, id="clinics.E007")]
+
+
+def _problems() -> list[CheckMessage]:
+    return [Error(problem, id="clinics.E003") for problem in safeguards.problems(settings)]
+
+
+@register(Tags.security, deploy=True)
+def tokens_are_strong(**_: Any) -> list[CheckMessage]:
+    """Errors only: the other side chooses them too, and may need time for another."""
     messages: list[CheckMessage] = []
-    if settings.SECRET_KEY.startswith("insecure-"):
-        messages.append(Error("SECRET_KEY is the development key", id="clinics.E003"))
     if settings.SHORELINE_ADDRESS and not settings.SERVER_TOKEN_SECRET:
         messages.append(Error("TIDEPOOL_SERVER_TOKEN is not set", id="clinics.E004"))
+    return messages + [
+        Error(f"{name} is shorter than {_SHORTEST_TOKEN} characters", id="clinics.E006")
+        for name, value in safeguards.tokens(settings).items()
+        if value and len(value) < _SHORTEST_TOKEN
+    ]
+
+
+@register(Tags.security, deploy=True)
+def clients_are_told_apart(**_: Any) -> list[CheckMessage]:
+    if settings.CLIENT_ADDRESS_HEADER.lower() == "forwarded":
+        message = "CLIENT_ADDRESS_HEADER is Forwarded, whose form is not read here: use X-Real-IP or X-Forwarded-For"
+        return [Error(message, id="clinics.E008")]
+    if settings.CLIENT_ADDRESS_HEADER:
+        return []
+    message = (
+        "CLIENT_ADDRESS_HEADER is not set: behind a proxy all callers would share one limit. "
+        "Name the header in which it puts the client's address, or say `none` where there is no proxy"
+    )
+    return [Error(message, id="clinics.E008")]
+
+
+@register(Tags.security, deploy=True)
+def mails_leave(**_: Any) -> list[CheckMessage]:
+    if settings.SIDE_EFFECTS != "internal" or settings.EMAIL_BACKEND not in _KEPT_MAILS:
+        return []
+    return [Error("EMAIL_BACKEND sends nothing: mails would stay here", id="clinics.E009")]
+
+
+@register(Tags.security, deploy=True)
+def everything_is_encrypted_on_its_way(**_: Any) -> list[CheckMessage]:
+    messages: list[CheckMessage] = []
+    if not settings.HTTPS:
+        messages.append(Error("HTTPS is not true: cookies would go over http", id="clinics.E010"))
+    addresses = {
+        "TIDEPOOL_WEBAPP_URL": settings.WEBAPP_URL,
+        "TIDEPOOL_APPLICATION_URL": settings.APPLICATION_URL,
+    }
+    return messages + [
+        Error(f"{name} is not an https address: links in mails lead there", id="clinics.E011")
+        for name, address in addresses.items()
+        if not address.startswith("https://")
+    ]
+
+
+@register(Tags.security, deploy=True)
+def stores_ask_who_comes(**_: Any) -> list[CheckMessage]:
+    """Only told: a network that nobody else is in may do instead."""
+    messages: list[CheckMessage] = []
+    if not urlsplit(settings.REDIS_URL).password:
+        messages.append(checks.Warning("REDIS_URL has no password", id="clinics.W001"))
+    if "@" not in settings.MONGODB_URI:
+        messages.append(checks.Warning("MONGODB_URI names no user", id="clinics.W002"))
     return messages
+
+
+@register(Tags.security, deploy=True)
+def the_audit_trail_leaves_the_machine(**_: Any) -> list[CheckMessage]:
+    if settings.LOG_LEVEL in ("DEBUG", "INFO"):
+        return []
+    message = "LOG_LEVEL hides the anchors of the audit trail, which are INFO lines"
+    return [checks.Warning(message, id="clinics.W003")]
 
 
 @register()

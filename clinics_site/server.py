@@ -12,6 +12,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any
 
 from granian import Granian, _signals
@@ -36,6 +37,7 @@ _LOGGING: dict[str, Any] = {"formatters": {}, "handlers": {}, "loggers": {}}  # 
 
 
 def main() -> None:
+    import_module(os.environ["DJANGO_SETTINGS_MODULE"])  # unsafe ones end us here, not each worker
     logging.configure("WARNING")
     signal.pthread_sigmask(signal.SIG_BLOCK, _ENDINGS)
     os.register_at_fork(after_in_child=_forget_signals)

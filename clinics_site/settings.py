@@ -1,6 +1,7 @@
 """The one settings file. Every value that differs between deployments comes from `env.py`."""
 
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from django.templatetags.static import static
@@ -9,7 +10,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.retry import Retry
 
-from clinics_site import env
+from clinics_site import env, safeguards
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -18,11 +19,11 @@ DEBUG = env.flag("DEBUG", default=False, help="Django's debug mode; never in pro
 SECRET_KEY = env.text(
     "SECRET_KEY",
     "insecure-development-key-only",
-    help="signs admin sessions; required in production",
+    help="signs admin sessions; at least 32 characters outside of local and test",
 )
 AUDIT_KEY = env.text(
     "AUDIT_KEY",
-    help="seals the audit trail; unset: derived from SECRET_KEY. Keep it off the database",
+    help="seals the audit trail; required outside of local and test, where it may be derived from SECRET_KEY",
 )
 AUDIT_OLD_KEYS = env.words(
     "AUDIT_OLD_KEYS", help="retired values of AUDIT_KEY that older audit events are sealed with"
@@ -36,7 +37,7 @@ CSRF_TRUSTED_ORIGINS = env.words(
 ENVIRONMENT = env.text(
     "ENVIRONMENT",
     "local",
-    help="name of this installation, shown in the admin and in audit entries",
+    help="name of this installation, also in audit entries; any but local and test starts with safe values only",
 )
 LOG_LEVEL = env.choice(
     "LOG_LEVEL",
@@ -428,7 +429,7 @@ SECURE_SSL_REDIRECT = env.flag(
 )
 CLIENT_ADDRESS_HEADER = env.text(
     "CLIENT_ADDRESS_HEADER",
-    help="header in which your proxy puts the client's address, for the login limit; unset: the peer's",
+    help="header in which your proxy puts the client's address, for limits; none: there is no proxy",
 )
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
@@ -521,3 +522,5 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     },
     "SECURITY": [{"sessionToken": []}],
 }
+
+safeguards.enforce(SimpleNamespace(**globals()))

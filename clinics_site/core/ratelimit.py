@@ -7,9 +7,11 @@ address, a user id) is hashed before it becomes a key.
 import hashlib
 import hmac
 import math
+import re
 import time
 from collections.abc import Callable
 from functools import cache
+from ipaddress import IPv4Address, ip_address, ip_network
 
 import structlog
 from django.conf import settings
@@ -22,6 +24,10 @@ from redis.exceptions import RedisError
 
 from clinics_site.core.errors import RateLimited, Unavailable
 
+NO_PROXY = "none"  # as CLIENT_ADDRESS_HEADER: the peer is the client
+_CUSTOMER = 64  # bits of an IPv6 address
+# `[2001:db8::1]` or `[2001:db8::1]:443`, `192.0.2.1:443`, or the address alone
+_ENTRY = re.compile(r"\[([^\[\]]*)\](?::\d+)?|([\d.]+):\d+|(.*)")
 log = structlog.get_logger(__name__)
 
 
@@ -60,10 +66,27 @@ def _ask(
 
 
 def address_of(request: HttpRequest) -> str:
-    """The client's address; from the proxy's own header where one is configured."""
+    """Whom a limit counts as one client: an IPv4 address, or the /64 of an IPv6 address, which one customer has.
+
+    Of the header that CLIENT_ADDRESS_HEADER names only the last entry counts, which the proxy itself has put there;
+    what stands before it is what a client likes to say. Where that is no address the peer's counts.
+    """
     header = settings.CLIENT_ADDRESS_HEADER
-    given = request.headers.get(header, "").split(",")[-1].strip() if header else ""
-    return given or str(request.META.get("REMOTE_ADDR", ""))
+    given = "" if header.lower() in ("", NO_PROXY) else request.headers.get(header, "")
+    peer = str(request.META.get("REMOTE_ADDR", ""))
+    return _client(given.rpartition(",")[2]) or _client(peer) or peer
+
+
+def _client(text: str) -> str:
+    """In one form, whatever form it came in; empty for what is no address."""
+    entry = _ENTRY.fullmatch(text.strip())
+    try:
+        address = ip_address(next(filter(None, entry.groups()), "") if entry else "")
+    except ValueError:
+        return ""
+    if isinstance(address, IPv4Address):
+        return str(address)
+    return str(address.ipv4_mapped or ip_network((int(address), _CUSTOMER), strict=False))
 
 
 def _seconds_to_wait(item: RateLimitItem, name: str, key: str) -> int:

@@ -50,15 +50,90 @@ def test_no_stand_in_may_go_to_production(settings, name):
     assert ids(checks.no_stand_ins()) == ["clinics.E002"]
 
 
-def test_production_needs_secrets_of_its_own(settings):
-    settings.SECRET_KEY = "insecure-development-key-only"
+def test_tokens_of_neighbours_are_there_and_long_enough(settings):
     settings.SHORELINE_ADDRESS = "http://service"
     settings.SERVER_TOKEN_SECRET = ""
-    assert {"clinics.E003", "clinics.E004"} <= set(ids(checks.secrets_are_own()))
+    settings.REDOX = {**settings.REDOX, "verification_token": "short"}
+    assert ids(checks.tokens_are_strong()) == ["clinics.E004", "clinics.E006"]
 
-    settings.SECRET_KEY = "long and random and our own"
-    settings.SERVER_TOKEN_SECRET = "secret"
-    assert {"clinics.E003", "clinics.E004"}.isdisjoint(ids(checks.secrets_are_own()))
+    settings.SERVER_TOKEN_SECRET = "a secret of our own"
+    settings.REDOX = {**settings.REDOX, "verification_token": "another one of our own"}
+    assert checks.tokens_are_strong() == []
+
+
+SAFE = {
+    "DEBUG": False,
+    "SECRET_KEY": "one of our own, which is long and random",
+    "AUDIT_KEY": "another of our own, which is long and random",
+    "ALLOWED_HOSTS": ["clinics.example.org"],
+    "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+    "HTTPS": True,
+    "WEBAPP_URL": "https://app.example.org",
+    "APPLICATION_URL": "https://clinics.example.org",
+    "CLIENT_ADDRESS_HEADER": "none",
+    "REDIS_URL": "rediss://:secret@redis.example.org/0",
+    "MONGODB_URI": "mongodb://clinics:secret@mongodb.example.org/",
+    "LOG_LEVEL": "INFO",
+    "SERVER_TOKEN_SECRET": "a secret of our own",
+    "SERVICE_SECRET": "",
+    "ENVIRONMENT": "production",
+    **dict.fromkeys(ADDRESSES, "http://service"),
+}
+PUBLIC = "only-for-trying-at-home"
+
+
+@pytest.fixture
+def safe(settings):
+    for name, value in SAFE.items():
+        setattr(settings, name, value)
+    settings.REDOX = {**settings.REDOX, "verification_token": "a token of our own"}
+    return settings
+
+
+def found():
+    return ids(m for m in run_checks(include_deployment_checks=True) if m.id.startswith("clinics."))
+
+
+def test_a_safe_installation_has_no_findings(safe):
+    assert found() == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "finding"),
+    [
+        ("DEBUG", True, "E003"),
+        ("SECRET_KEY", "insecure-development-key-only-but-longer", "E003"),
+        ("SECRET_KEY", "short", "E003"),
+        ("SECRET_KEY", "x" * 99, "E003"),
+        ("AUDIT_KEY", "", "E003"),
+        ("AUDIT_KEY", SAFE["SECRET_KEY"], "E003"),
+        ("ALLOWED_HOSTS", ["clinics.example.org", "*"], "E003"),
+        ("SERVICE_SECRET", PUBLIC, "E003"),
+        ("SERVER_TOKEN_SECRET", "", "E004"),
+        ("SERVER_TOKEN_SECRET", "short", "E006"),
+        ("ENVIRONMENT", "local", "E007"),
+        ("ENVIRONMENT", "test", "E007"),
+        ("CLIENT_ADDRESS_HEADER", "", "E008"),
+        ("CLIENT_ADDRESS_HEADER", "Forwarded", "E008"),
+        ("EMAIL_BACKEND", "django.core.mail.backends.filebased.EmailBackend", "E009"),
+        ("HTTPS", False, "E010"),
+        ("WEBAPP_URL", "http://app.example.org", "E011"),
+        ("APPLICATION_URL", "http://127.0.0.1:8080", "E011"),
+        ("REDIS_URL", "redis://redis.example.org/0", "W001"),
+        ("MONGODB_URI", "mongodb://mongodb.example.org/", "W002"),
+        ("LOG_LEVEL", "WARNING", "W003"),
+    ],
+)
+def test_what_an_installation_should_not_have_is_named(safe, name, value, finding):
+    setattr(safe, name, value)
+    assert found() == [f"clinics.{finding}"]
+
+
+def test_mails_that_another_worker_sends_need_no_server_here(safe):
+    safe.EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+    assert found() == ["clinics.E003"]
+    safe.SIDE_EFFECTS = "external"
+    assert found() == []
 
 
 def test_an_enabled_redox_needs_all_its_settings(settings):

@@ -76,6 +76,10 @@ def test_without_redis_an_open_limit_lets_pass():
         ("", "6.6.6.6", "127.0.0.1"),
         ("X-Forwarded-For", "6.6.6.6, 10.0.0.7", "10.0.0.7"),
         ("X-Forwarded-For", "", "127.0.0.1"),
+        ("X-Forwarded-For", "6.6.6.6, garbage", "127.0.0.1"),
+        ("X-Forwarded-For", "10.0.0.7,", "127.0.0.1"),
+        ("none", "6.6.6.6", "127.0.0.1"),
+        ("None", "6.6.6.6", "127.0.0.1"),
     ],
 )
 def test_only_the_proxys_own_word_on_the_clients_address_counts(
@@ -85,3 +89,44 @@ def test_only_the_proxys_own_word_on_the_clients_address_counts(
     request = rf.get("/", headers={"X-Forwarded-For": given} if given else {})
 
     assert ratelimit.address_of(request) == address
+
+
+@pytest.mark.parametrize(
+    ("given", "client"),
+    [
+        ("203.0.113.9", "203.0.113.9"),
+        (" 203.0.113.9 ", "203.0.113.9"),
+        ("203.0.113.9:51234", "203.0.113.9"),
+        ("::ffff:203.0.113.9", "203.0.113.9"),
+        ("::FFFF:CB00:7109", "203.0.113.9"),
+        ("[::ffff:203.0.113.9]:443", "203.0.113.9"),
+        ("2001:db8:1:2::7", "2001:db8:1:2::/64"),
+        ("2001:0DB8:0001:0002:ffff:ffff:ffff:ffff", "2001:db8:1:2::/64"),
+        ("[2001:db8:1:2::7]", "2001:db8:1:2::/64"),
+        ("[2001:db8:1:2::7]:443", "2001:db8:1:2::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("::1", "::/64"),
+    ],
+)
+def test_one_client_is_one_subject_in_whatever_form_it_is_written(settings, rf, given, client):
+    settings.CLIENT_ADDRESS_HEADER = "X-Real-IP"
+    assert ratelimit.address_of(rf.get("/", headers={"X-Real-IP": given})) == client
+    settings.CLIENT_ADDRESS_HEADER = ""
+    if given == given.strip():
+        assert ratelimit.address_of(rf.get("/", REMOTE_ADDR=given)) == client
+
+
+@pytest.mark.parametrize(
+    "given",
+    ["", "x", "unknown", "1.2.3", "1.2.3.256", "01.2.3.4", "1.2.3.4.5", "1.2.3.4:x", ":", "::1::", "[::1", "for=1.2.3.4",
+     "2001:db8::1/64", "1.2.3.4/8", "\u0661.2.3.4", "1" * 5000, ":" * 5000],
+)  # fmt: skip
+def test_what_is_no_address_counts_as_the_proxys_own(settings, rf, given):
+    settings.CLIENT_ADDRESS_HEADER = "X-Real-IP"
+    request = rf.get("/", headers={"X-Real-IP": given}, REMOTE_ADDR="10.0.0.7")
+
+    assert ratelimit.address_of(request) == "10.0.0.7"
+
+
+def test_without_any_address_callers_share_one_limit(rf):
+    assert ratelimit.address_of(rf.get("/", REMOTE_ADDR="")) == ""

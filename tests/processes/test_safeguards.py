@@ -1,0 +1,112 @@
+"""An installation does not start with what everybody knows, whichever process it is: one sentence, and nothing is served."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from scripts import local, service
+
+pytestmark = [pytest.mark.processes, pytest.mark.timeout(120)]
+SAFE = {
+    "ENVIRONMENT": "production",
+    "SECRET_KEY": "one of our own, which is long and random",
+    "AUDIT_KEY": "another of our own, which is long and random",
+    "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+    "ALLOWED_HOSTS": "clinics.example.org",
+    "MONGODB_URI": "mongodb://127.0.0.1:1/?serverSelectionTimeoutMS=10",
+    "REDIS_URL": "redis://127.0.0.1:1/0",
+}
+MANAGE = [sys.executable, "manage.py"]
+STARTS = {
+    **service.COMMANDS,
+    "migrate": [*MANAGE, "migrate"],
+    "token": [*MANAGE, "token", "--server"],
+    "shell": [*MANAGE, "shell", "-c", "print('started')"],
+    "verify_audit": [*MANAGE, "verify_audit"],
+    "wsgi": [sys.executable, "-c", "import clinics_site.wsgi; print('started')"],
+}
+
+
+def run(command, **environment):
+    own = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    return subprocess.run(
+        command,
+        env={**own, **SAFE, **environment},
+        cwd=local.BASE,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def load(**environment):
+    return run([sys.executable, "-c", "import clinics_site.settings"], **environment)
+
+
+@pytest.mark.parametrize("name", STARTS)
+def test_no_process_starts_without_a_secret_key(name):
+    done = run(STARTS[name], SECRET_KEY="")
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert done.stderr == (
+        "SECRET_KEY is a value that everybody can read, and ENVIRONMENT=production does not start so; "
+        "`manage.py check --deploy` names everything that is missing.\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SECRET_KEY", "insecure-development-key-only"),
+        ("SECRET_KEY", "only-for-trying-at-home"),
+        ("SECRET_KEY", "x7" * 15),
+        ("SECRET_KEY", "abc" * 30),
+        ("AUDIT_KEY", ""),
+        ("AUDIT_KEY", "short"),
+        ("AUDIT_KEY", SAFE["SECRET_KEY"]),
+        ("DEBUG", "true"),
+        ("ALLOWED_HOSTS", "clinics.example.org,*"),
+        ("EMAIL_BACKEND", ""),
+        ("TIDEPOOL_REDOX_VERIFICATION_TOKEN", "only-for-trying-at-home"),
+    ],
+)
+def test_what_stops_the_start_is_named(name, value):
+    done = load(**{name: value})
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"{name} ")
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("environment", ["production", "prd", "qa2", "Local", "int"])
+def test_every_environment_but_local_and_test_is_guarded(environment):
+    assert load(ENVIRONMENT=environment, SECRET_KEY="").returncode == 1
+
+
+@pytest.mark.parametrize("environment", ["", "local", "test"])
+def test_a_developers_machine_needs_nothing(environment):
+    assert load(ENVIRONMENT=environment, SECRET_KEY="", AUDIT_KEY="").returncode == 0
+
+
+def test_a_safe_installation_starts():
+    assert load().returncode == 0
+
+
+def test_a_secret_may_come_from_a_file(tmp_path):
+    (tmp_path / "key").write_text("x" * 99)
+    done = load(SECRET_KEY="", SECRET_KEY_FILE=str(tmp_path / "key"))
+    assert done.stderr.startswith("SECRET_KEY repeats too few characters")
+
+
+def test_what_is_missing_can_be_asked_for():
+    unsafe = {"SECRET_KEY": "", "AUDIT_KEY": "", "DEBUG": "true"}
+    done = run([*MANAGE, "check", "--deploy"], **unsafe)
+    assert done.returncode == 1
+    for name in (*unsafe, "TIDEPOOL_SHORELINE_CLIENT_ADDRESS", "CLIENT_ADDRESS_HEADER"):
+        assert f") {name} is" in done.stderr
+    assert run([*MANAGE, "check"], **unsafe).returncode == 1
+    table = run([*MANAGE, "print_environment"], **unsafe)
+    assert table.returncode == 0
+    assert "| `SECRET_KEY` |" in table.stdout
