@@ -1,10 +1,11 @@
-"""Indexes of the app's collections."""
+"""Indexes of the app's collections, and what older documents of them need."""
 
 from typing import Any
 
 from pymongo import IndexModel
 
 from clinics import statistics
+from clinics_site.core import backfills
 from clinics_site.core.indexes import declare
 
 # --- patients: the names of the behaviour note (patients, 1.5) -------------------------------------
@@ -175,6 +176,8 @@ declare(
         partialFilterExpression={"email": {"$exists": True}},
     ),
     IndexModel([("createdTime", 1)], name="CliniciansByCreatedTime"),
+    # Our own: staff look for an address in all clinics.
+    IndexModel([("email", 1)], name="CliniciansByEmail"),
     # Our own: the lists are sorted by time, newest first.
     IndexModel([("clinicId", 1), ("createdTime", -1), ("_id", -1)], name="CliniciansOfClinic"),
     IndexModel([("userId", 1), ("createdTime", -1), ("_id", -1)], name="MembershipsOfUser"),
@@ -196,4 +199,8 @@ declare(
 declare(
     "clinicCreations",
     IndexModel([("createdTime", 1)], name="ClinicCreationCleanup", expireAfterSeconds=3600),
+)
+
+backfills.declare(
+    "clinicians.email", lambda: backfills.make_addresses_canonical("clinicians", "email")
 )

@@ -43,10 +43,12 @@ def _leave_pools_alone() -> None:
 
 
 def make_indexes(**_: Any) -> None:
-    """`migrate` leaves the declared indexes in place too, so a test database has them."""
-    from clinics_site.core import indexes
+    """`migrate` leaves the declared indexes in place too, so a test database has them, and brings older documents into
+    today's shape."""
+    from clinics_site.core import backfills, indexes
 
     indexes.ensure()
+    backfills.run()
 
 
 def begin_audit_trail(**_: Any) -> None:

@@ -399,6 +399,10 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "core.relay_outbox": {"task": "core.relay_outbox", "schedule": OUTBOX_RELAY_SECONDS},
     "core.watch_audit_trail": {"task": "core.watch_audit_trail", "schedule": 60},
     "redox.run_due_cadences": {"task": "redox.run_due_cadences", "schedule": 300},
+    "confirmations.fill_in_address_keys": {
+        "task": "confirmations.fill_in_address_keys",
+        "schedule": 300,
+    },
     # Once a day, as MongoDB remembers: beat forgets at its restart when it sent a task last.
     "redox.delete_old_messages": {"task": "redox.delete_old_messages", "schedule": 300},
 }

@@ -1,7 +1,8 @@
-"""Indexes of the app's collections."""
+"""Indexes of the app's collections, and what older documents of them need."""
 
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
+from clinics_site.core import backfills
 from clinics_site.core.indexes import declare
 from confirmations.store import confirmations as store
 
@@ -23,3 +24,4 @@ declare(
         expireAfterSeconds=int(store.GUARDS_ARE_KEPT.total_seconds()),
     ),
 )
+backfills.declare("confirmations.emailKey", store.fill_in_address_keys)

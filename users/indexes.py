@@ -1,7 +1,8 @@
-"""Indexes of the app's collections."""
+"""Indexes of the app's collections, and what older documents of them need."""
 
 from pymongo import ASCENDING, IndexModel
 
+from clinics_site.core import backfills
 from clinics_site.core.indexes import declare
 from users.store import accounts, grants, restricted_tokens, session_tokens
 
@@ -29,4 +30,8 @@ declare(
     IndexModel(
         [("expirationTime", ASCENDING)], name="RestrictedTokenExpiry", expireAfterSeconds=86400
     ),
+)
+backfills.declare(
+    "accounts.username",
+    lambda: backfills.make_addresses_canonical(accounts.COLLECTION, "username"),
 )

@@ -8,6 +8,8 @@ from typing import Any, ClassVar
 from django import forms
 
 from clinics.services.staff_reads import TIERS
+from clinics_site.core import addresses
+from clinics_site.core.addresses import InvalidAddress
 from clinics_site.core.db import Document
 
 _LAST_MOMENT = timedelta(days=1) - timedelta(milliseconds=1)
@@ -171,10 +173,13 @@ def lines_of(clinic: Document) -> str:
 
 def _restriction(line: str) -> Document:
     domain, _, provider = line.strip().partition(" ")
-    if "." not in domain or "@" in domain or len(provider.split()) > 1:
-        message = f"“{line.strip()}” is not a domain like example.org, with or without a provider."
+    message = f"“{line.strip()}” is not a domain like example.org, with or without a provider."
+    if len(provider.split()) > 1:
         raise forms.ValidationError(message)
-    found = {"emailDomain": domain}
+    try:
+        found = {"emailDomain": addresses.canonical_domain(domain)}
+    except InvalidAddress:
+        raise forms.ValidationError(message) from None
     if provider.strip():
         found["requiredIdp"] = provider.strip()
     return found

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponseBase
 
 from clinics.services import patients, staff_reads
 from clinics_site.admin import pages, roles
+from clinics_site.core import addresses
 from clinics_site.core.db import Document
 from clinics_site.core.http import ServiceError, ServiceUnavailable
 from users.clients.protocol import User
@@ -16,9 +17,10 @@ from users.services.neighbours import user_service
 def lookup(request: HttpRequest) -> HttpResponseBase:
     text = request.GET.get("q", "").strip()[:200]
     sees_patients = pages.has(request, roles.PATIENTS)
-    user, problem = _find(text) if text else (None, "")
+    typed = addresses.of_account(text)
+    user, problem = _find(typed or text) if text else (None, "")
     user_id = user.user_id if user else (text if text and "@" not in text else None)
-    email = user.username if user else (text if "@" in text else None)
+    email = user.address if user else typed
     memberships = staff_reads.list_memberships(user_id=user_id, email=email) if text else []
     records = patients.list_patients_of_user(user_id) if user_id and sees_patients else []
     if user_id and sees_patients:
@@ -44,6 +46,11 @@ def lookup(request: HttpRequest) -> HttpResponseBase:
 
 def _find(text: str) -> tuple[User | None, str]:
     """The account; the clinics of a known id are shown even when the user service does not answer."""
+    if "@" in text and addresses.of_account(text) is None:
+        return (
+            None,
+            "This is no e-mail address: it holds a character that only looks like another, or none at all.",
+        )
     try:
         return user_service().get_user(text), ""
     except (ServiceUnavailable, ServiceError):

@@ -28,8 +28,7 @@ def access_account(user_id: str) -> Account:
         raise Unavailable from None
     if user is None:
         raise NotFound
-    email = next(iter(user.emails), None)
-    return Account(user.user_id, email, profile.get("fullName") or None, user.roles)
+    return Account(user.user_id, user.address or None, profile.get("fullName") or None, user.roles)
 
 
 def access_legacy_account(user_id: str) -> Account:

@@ -28,7 +28,7 @@ LAST_ADMIN = "the clinic must have at least one admin"
 
 @dataclass(frozen=True, slots=True)
 class ClinicianDetails:
-    """A member has a user id, an invite an invite id; a service account has no address."""
+    """A member has a user id, an invite an invite id; a service account has no address. `email` is canonical."""
 
     roles: Sequence[str]
     email: str | None = None
@@ -136,7 +136,7 @@ def _new_clinician(clinic_id: ObjectId, details: ClinicianDetails) -> Document:
     optional = {
         "userId": details.user_id or None,
         "inviteId": details.invite_id or None,
-        "email": (details.email or "").lower() or None,
+        "email": details.email or None,
         "isServiceAccount": details.is_service_account or None,
     }
     return {

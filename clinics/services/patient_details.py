@@ -19,7 +19,7 @@ UNKNOWN_SITE = "the clinic has no site with that name"
 
 @dataclass(frozen=True, slots=True)
 class PatientDetails:
-    """`birth_date` is YYYY-MM-DD or "". `sites`: ids; `data_sources=()` clears, None leaves."""
+    """`birth_date` is YYYY-MM-DD or "", `email` canonical. `sites`: ids; `data_sources=()` clears, None leaves."""
 
     full_name: str
     birth_date: str
@@ -54,7 +54,7 @@ def identity_fields(details: PatientDetails) -> dict[str, Any]:
     return {
         "fullName": details.full_name,
         "birthDate": details.birth_date,
-        "email": lowered(details.email),
+        "email": details.email,
         "mrn": details.mrn or None,
         "targetDevices": None if details.target_devices is None else list(details.target_devices),
     }
@@ -76,10 +76,6 @@ def optional_fields(
     if details.diagnosis_type is not None:
         found["diagnosisType"] = details.diagnosis_type
     return found
-
-
-def lowered(email: str | None) -> str | None:
-    return email.lower() if email is not None else None
 
 
 def permissions_of(granted: Sequence[str]) -> Document:

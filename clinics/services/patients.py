@@ -23,7 +23,6 @@ from clinics.services.patient_details import (
     identity_fields,
     is_custodial,
     known_sites,
-    lowered,
     optional_fields,
     permissions_of,
     resolve_sites,
@@ -127,7 +126,7 @@ def create_custodial_patient(
     unique = _check_mrn(clinic, details.mrn, user_id=None)
     limit = patient_counts.check_plan_limit(clinic)
     sites = resolve_sites(clinic, details.sites)
-    email = lowered(details.email) or None
+    email = details.email or None
     with taken_addresses.counted(invited_by if email else None, clinic["_id"]):
         user_id = _create_account(clinic["_id"], email)
     document = {
@@ -193,7 +192,7 @@ def _record_from_user(clinic: Document, user_id: str, shared: SharedPatient) -> 
         **_blank_record(clinic["_id"], user_id, requires_unique_mrn=False),
         **_from_profile(profile, shared),
         **optional_fields(shared, known_sites(clinic, shared.sites) or None),
-        "email": lowered(user.username) or None,
+        "email": user.address or None,
     }
     if shared.permissions is not None:
         document["permissions"] = permissions_of(shared.permissions)

@@ -56,7 +56,7 @@ def list_members(clinic_id: ObjectId) -> list[Document]:
 
 
 def list_memberships(*, user_id: str | None, email: str | None) -> list[Document]:
-    """By user id, and by address for those who were invited and have not joined."""
+    """By user id, and by canonical address for those who were invited and have not joined."""
     found = store.list_memberships(user_id) if user_id else []
     if email:
         known = {document["_id"] for document in found}

@@ -8,7 +8,7 @@ from typing import Any
 from bson import ObjectId
 from pymongo import ReturnDocument
 
-from clinics_site.core import db
+from clinics_site.core import addresses, db
 from clinics_site.core.db import Document
 
 COLLECTION = "clinicians"
@@ -59,7 +59,7 @@ def list_clinicians(
         part = _ignoring_case(re.escape(search))
         query["$or"] = [{"name": part}, {"email": part}]
     if email is not None:
-        query["email"] = _ignoring_case(f"^{re.escape(email)}$")  # some are stored with capitals
+        query["email"] = {"$in": _spellings(clinic_id, email)}
     if role is not None:
         query["roles"] = role
     return _page(query, skip=skip, limit=limit)
@@ -67,6 +67,13 @@ def list_clinicians(
 
 def _ignoring_case(pattern: str) -> Document:
     return {"$regex": pattern, "$options": "i"}
+
+
+def _spellings(clinic_id: ObjectId, email: str) -> list[str]:
+    """How records of the clinic spell an address: other services store it as it was typed. From the index alone."""
+    stored = {"clinicId": clinic_id, "email": {"$exists": True}}
+    found = db.collection(COLLECTION).distinct("email", stored)
+    return [text for text in found if addresses.is_same(text or "", email)]
 
 
 def list_memberships(user_id: str, *, skip: int = 0, limit: int = 0) -> list[Document]:

@@ -80,9 +80,8 @@ def list_memberships(user_id: str) -> list[Document]:
 
 
 def list_memberships_of_email(email: str) -> list[Document]:
-    """Addresses are stored as they were typed by whoever made the record, mostly in lower case."""
-    spellings = list({email, email.lower()})
-    return list(db.collection(CLINICIANS).find({"email": {"$in": spellings}}, limit=200))
+    """Of a canonical address. Other spellings of it are few and go with the next `migrate`."""
+    return list(db.collection(CLINICIANS).find({"email": email}, limit=200))
 
 
 def list_names(clinic_ids: Sequence[ObjectId]) -> dict[ObjectId, str]:

@@ -11,7 +11,7 @@ Document = dict[str, Any]
 def find_address(user_id: str) -> str | None:
     """The account's address; None when the account is gone or has none."""
     user = neighbours.user_service().get_user(user_id)
-    return user.username or None if user else None
+    return user.address or None if user else None
 
 
 def find_full_name(user_id: str) -> str:

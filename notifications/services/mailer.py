@@ -20,11 +20,9 @@ import structlog
 from anymail.exceptions import AnymailRecipientsRefused
 from bson import ObjectId
 from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.core.mail import EmailMultiAlternatives
-from django.core.validators import validate_email
 
-from clinics_site.core import clock, leases
+from clinics_site.core import addresses, clock, leases
 from clinics_site.core.errors import PermanentFailure, RetryLater
 from notifications.services.catalogue import Mail, find_mail
 from notifications.services.rendering import RenderedMail, VariableMissing, render
@@ -67,10 +65,15 @@ def _read(payload: dict[str, Any]) -> MailRequest:
     variables = payload.get("variables") or {}
     return MailRequest(
         event_id=ObjectId(payload["eventId"]),
-        recipient=str(payload.get("recipient") or "").strip(),
+        recipient=_recipient(payload.get("recipient")),
         template=str(payload.get("template") or ""),
         variables={name: "" if value is None else str(value) for name, value in variables.items()},
     )
+
+
+def _recipient(text: Any) -> str:
+    """Canonical; what is no address stays as it is, and is dropped."""
+    return addresses.of_account(str(text or "")) or str(text or "").strip()
 
 
 def _sendable(request: MailRequest) -> Mail | None:
@@ -91,11 +94,7 @@ def _drop(template: str, reason: str) -> None:
 
 
 def is_address(text: str) -> bool:
-    try:
-        validate_email(text)
-    except ValidationError:
-        return False
-    return True
+    return addresses.of_account(text) is not None
 
 
 def _rendered(mail: Mail, request: MailRequest) -> RenderedMail:
@@ -126,7 +125,7 @@ def message_id(event_id: ObjectId) -> str:
 
 def recipient_hash(address: str) -> str:
     """Who a mail went to, for those who hold the key and the address, and for nobody else."""
-    folded = address.strip().casefold().encode()
+    folded = addresses.key(address).encode(errors="replace")
     return hmac.new(settings.SECRET_KEY.encode(), b"mail:" + folded, sha256).hexdigest()
 
 

@@ -1,16 +1,17 @@
 """What an order asks for, and doing it (behaviour note ehr, 9.4-9.6)."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
-from email.utils import parseaddr
 from functools import partial
 
 from bson import ObjectId
 
 from clinics.services import access, patients, tags
 from clinics.services.patient_details import PatientDetails, is_custodial
-from clinics_site.core import clock
+from clinics_site.core import addresses, clock
+from clinics_site.core.addresses import InvalidAddress
 from clinics_site.core.api import validation
 from clinics_site.core.api.schema import Schema, ref
 from clinics_site.core.db import Document
@@ -34,6 +35,7 @@ from redox.services.processing import Outcome, done, ignored, note
 from redox.store import messages as store
 from users.services.neighbours import user_service
 
+_NAMED = re.compile(r"[^<>]*<([^<>]*)>")
 NO_MATCH = "No matching patients were found"
 SEVERAL = "Multiple matching patients were found"
 MATCHED = "Patient was successfully matched"
@@ -329,17 +331,23 @@ def address_of(order: Order) -> str | None:
     owner, path = (
         ("guarantor", ("Visit", "Guarantor")) if child else ("patient", ("Patient", "Demographics"))
     )
-    addresses = order.addresses(*path)
-    if not addresses:
+    found = order.addresses(*path)
+    if not found:
         return None
-    if not isinstance(addresses[0], str):
+    if not isinstance(found[0], str):
         msg = f"{owner} email address is not a string"
         raise Refused(msg)
-    address = parseaddr(addresses[0])[1]
-    if "@" not in address.strip("@"):
+    try:
+        return addresses.canonical(_without_name(found[0]))
+    except InvalidAddress:
         msg = "email address is invalid"
-        raise Refused(msg)
-    return address.lower()
+        raise Refused(msg) from None
+
+
+def _without_name(text: str) -> str:
+    """Of "Name <address>" the address, with whatever is in it: the standard library's parser would mend it silently."""
+    named = _NAMED.fullmatch(text.strip())
+    return named[1] if named else text
 
 
 def _birth_date(order: Order) -> date:

@@ -378,3 +378,14 @@ def test_a_refused_label_is_said_in_the_services_words(clinic, staff):
     response = person.post(label(clinic, "tag"), do="dance")
     assert messages_of(response)[-1] == "Choose what to do."
     assert person.post(at(clinic, "labels/colour/add"), name="x").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "typed", ["Kim.DOE@example.org", "ｋim.doe@example.org", "kim\u00ad.doe@example.org"]
+)
+def test_a_look_up_by_address_finds_exactly_that_address(clinic, staff, typed):
+    for email in ("kim.doe@example.org", "ｋim.doe@example.org", "kim\u00ad.doe@example.org"):
+        db.collection("clinicians").insert_one({"clinicId": clinic["_id"], "email": email})
+    page = text(staff("support").get("users/", {"q": typed}))
+    assert ("This is no e-mail address" in page) == (not typed.isascii())
+    assert page.count("kim.doe@example.org</td>") <= 1

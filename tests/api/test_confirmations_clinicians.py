@@ -353,6 +353,8 @@ YES, NO = {"canAccept": True}, {"canAccept": False}
         ([WITH_IDP, DOMAIN], None, NEEDS),  # only the first matching domain counts
         ([DOMAIN, WITH_IDP], None, YES),
         ([{"emailDomain": "ample.org"}], None, NO),
+        ([{"emailDomain": "example\u00ad.org"}], None, NO),
+        ([{"emailDomain": "any@example.org"}], None, NO),
     ],
 )
 def test_restrictions_decide_who_may_accept(

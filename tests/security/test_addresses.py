@@ -1,17 +1,24 @@
 """Looking the same is not being the same: every operation that takes an address, and what an adversary tried."""
 
+import base64
 import re
 from urllib.parse import quote
 
+import httpx2
 import pytest
+from django.core.management import CommandError, call_command
 
 from clinics_site.core import db
 from clinics_site.core.api import addressing, operations
 from clinics_site.core.api.operations import REGISTRY
-from tests.cast import described_operations, make_clinic, make_person
+from clinics_site.core.http import ServiceError
+from tests.cast import Api, described_operations, make_clinic, make_person
 from tests.events import emitted
 from tests.lookalikes import ALL, HIDDEN, PLAIN, SPELLINGS
+from users.clients.http import HttpUserService
+from users.clients.protocol import UserUpdate
 from users.services import accounts
+from users.services.neighbours import user_service
 
 LOOKS_LIKE_ONE = re.compile(
     r"e-?mails?|user_?name|login_?name|address(es)?|email_?domain", re.IGNORECASE
@@ -115,8 +122,6 @@ def domain_of(address):
 
 
 def call(world, name, address):
-    from tests.cast import Api
-
     who, method, path, body = CALLS[name](world, address)
     tokens = {"ada": world.ada.token, "backend": world.backend, None: None}
     return Api(tokens[who]).request(method, path, body)
@@ -176,8 +181,6 @@ def stored_account(username):
     """An account as it was stored before addresses had one form, and its session."""
     user = accounts.create_user(email="placeholder@example.org", full_name="Mallory")
     db.collection("accounts").update_one({"_id": user.user_id}, {"$set": {"username": username}})
-    from tests.cast import Api
-
     return user.user_id, Api(accounts.issue_user_token(user.user_id))
 
 
@@ -261,6 +264,69 @@ def test_a_link_that_was_mailed_to_a_look_alike_sets_no_password(anonymous, look
     assert "password" not in db.collection("accounts").find_one({"_id": kim.user_id})
 
 
+# --- accounts -------------------------------------------------------------------------------------
+def log_in(typed, password="correct-horse"):  # noqa: S107
+    pair = base64.b64encode(f"{typed}:{password}".encode()).decode()
+    return Api().post("/auth/login", headers={"Authorization": f"Basic {pair}"})
+
+
+def test_tries_to_log_in_share_one_limit_whatever_the_spelling():
+    accounts.create_user(email=PLAIN, full_name="Kim Doe", password="correct-horse")
+    spellings = [PLAIN, *SPELLINGS.values(), PLAIN, "ＫＩＭ.ＤＯＥ@example.org"]
+    statuses = [log_in(text).status_code for text in spellings]
+    assert statuses == [200] * 10 + [429]
+    assert [log_in(text).status_code for text in HIDDEN.values()] == [401] * len(HIDDEN)
+
+
+def test_an_account_has_one_address_however_it_is_typed():
+    from users.clients.protocol import EmailTaken
+
+    accounts.create_user(email="ｋｉｍ.Doe@Example.org", full_name="Kim Doe")
+    assert db.collection("accounts").find_one({"username": PLAIN})
+    for text in [PLAIN, *SPELLINGS.values()]:
+        with pytest.raises(EmailTaken):
+            accounts.create_user(email=text, full_name="Kim Doe")
+
+
+@pytest.mark.parametrize("text", HIDDEN.values(), ids=HIDDEN)
+def test_no_account_is_made_or_changed_to_what_hides_a_character(text):
+    kim = make_person("Kim Doe")
+    before = state()
+    with pytest.raises(CommandError):
+        call_command("create_user", email=text, name="Kim Doe")
+    for update in (UserUpdate(username=text), UserUpdate(emails=(text,))):
+        with pytest.raises(ServiceError) as refused:
+            user_service().update_user(kim.user_id, update)
+        assert refused.value.status == 400
+    assert user_service().get_user(text) is None
+    assert state() == before
+
+
+class Loose:
+    """A user service that takes every look-alike for the same, as one with a collation does."""
+
+    def __init__(self, username):
+        self.answer = {"userid": "0123456789", "username": username, "emails": [username]}
+
+    def call(self, service, method, url, **options):
+        return httpx2.Response(200, json=self.answer)
+
+
+@pytest.mark.parametrize("text", LOOK_ALIKES.values(), ids=LOOK_ALIKES)
+def test_what_a_loose_user_service_answers_is_compared_again(text):
+    service = HttpUserService("http://users.example.org", session=Loose(text))
+    assert service.get_user(PLAIN) is None
+    found = service.get_user("0123456789")
+    assert (found.username, found.emails, found.address) == (None, (), "")
+    assert HttpUserService("http://users.example.org", session=Loose(PLAIN)).get_user(text) is None
+
+
+def test_a_user_service_may_answer_an_address_in_another_case():
+    service = HttpUserService("http://users.example.org", session=Loose("Kim.DOE@example.org"))
+    assert service.get_user(PLAIN).address == PLAIN
+
+
+# --- limits ---------------------------------------------------------------------------------------
 @pytest.mark.parametrize("path", ["/confirm/send/forgot/", "/confirm/resend/signup/"])
 def test_all_spellings_share_one_limit(anonymous, settings, path):
     settings.CONFIRMATIONS_PER_ADDRESS = "3/hour"

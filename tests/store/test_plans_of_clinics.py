@@ -49,6 +49,7 @@ def some_data():
         ("clinicians", {"userId": f"{3:010x}"}, {"sort": clinicians.NEWEST_FIRST}, 1),
         ("clinicians", {}, {"sort": clinicians.NEWEST_FIRST, "limit": 5}, 5),
         ("clinicians", {"clinicId": CLINIC, "email": {"$regex": "p1", "$options": "i"}}, {}, 20),
+        ("clinicians", {"email": "p3@example.org"}, {}, 1),
         ("clinics", {"shareCodes": "X"}, {}, 0),
         (
             "clinics",

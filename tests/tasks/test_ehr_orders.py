@@ -9,6 +9,7 @@ from tests import ehr
 from tests.cast import make_person
 from tests.events import deliver_all
 from tests.factories import stored_patient
+from tests.lookalikes import HIDDEN, PLAIN, SPELLINGS
 
 TOKEN = {"verification-token": "redox-test-token"}
 
@@ -323,19 +324,22 @@ class TestAddress:
         ],
     )
     def test_only_a_custodial_patient_without_one_gets_the_orders(self, receive, fields, expected):
-        from users.clients.protocol import User
         from users.services import accounts
 
         clinic = ehr.ehr_clinic()
-        account = accounts.create_user(email="temporary@example.org", full_name="Mara Quill")
-        assert isinstance(account, User)
+        account = accounts.create_user(
+            email="temporary@example.org", full_name="Mara Quill", roles=("custodial_account",)
+        )
         patient = ehr.ehr_patient(clinic, userId=account.user_id, **fields)
 
         receive(ehr.order())
 
         assert stored_patient(clinic, patient["userId"])["email"] == expected
 
-    @pytest.mark.parametrize("address", ["nobody", "eve.stranger@example.org"])
+    @pytest.mark.parametrize(
+        "address",
+        ["nobody", "eve.stranger@example.org", "ｅve.stranger@example.org", *HIDDEN.values()],
+    )
     def test_an_invalid_or_taken_one_is_ignored(self, receive, address):
         make_person("Eve Stranger")
         clinic = ehr.ehr_clinic()
@@ -345,6 +349,19 @@ class TestAddress:
 
         assert receive(message)["state"] == "done"
         assert stored_patient(clinic, patient["userId"])["email"] is None
+
+    @pytest.mark.parametrize(
+        "text", [*SPELLINGS.values(), "Kim Doe <Kim.Doe@example.org>", "<kim.doe@example.org>"]
+    )
+    def test_it_is_stored_in_its_one_form(self, receive, text):
+        clinic = ehr.ehr_clinic()
+        message = ehr.order("CREATE")
+        message["Patient"]["Demographics"]["EmailAddresses"] = [text]
+
+        record = receive(message)
+
+        assert stored_patient(clinic, record["userId"])["email"] == PLAIN
+        assert db.collection("accounts").find_one({"_id": record["userId"]})["username"] == PLAIN
 
 
 class TestFailures:

@@ -500,7 +500,11 @@ def test_a_device_issue_without_a_clinic_extends_the_link_there_is(dot, mailoutb
 
 # --- the mailer ------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
-    "recipient", ["", None, "  ", "nobody", "a@b", "a@example.org\nBcc: x@y.zz"]
+    "recipient",
+    [
+        *("", None, "  ", "nobody", "a@b", "a@example.org\nBcc: x@y.zz"),
+        *("ａ@example.org", "a\u200b@example.org"),
+    ],
 )
 def test_an_empty_or_invalid_recipient_is_dropped(recipient, mailoutbox):
     request_mail(recipient=recipient)

@@ -1,10 +1,11 @@
-"""Create every declared index that is missing. Safe to repeat, safe while the service runs."""
+"""Create every declared index that is missing, and bring older documents into today's shape. Safe to repeat, safe while
+the service runs."""
 
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from clinics_site.core import indexes
+from clinics_site.core import backfills, indexes
 
 
 class Command(BaseCommand):
@@ -20,3 +21,5 @@ class Command(BaseCommand):
         self.stdout.write(f"{len(report.created)} indexes created")
         for title in report.conflicting:
             self.stderr.write(f"{title} exists in another shape; see --replace")
+        for name, changed in backfills.run().items():
+            self.stdout.write(f"{name}: {changed} documents changed")

@@ -52,12 +52,12 @@ class HttpUserService:
         return self._session.token()
 
     def get_user(self, id_or_email: str) -> User | None:
-        """The service's own idea of equal addresses is not trusted."""
-        if "@" not in id_or_email:
-            return self._get_user(id_or_email)
+        """The service's own idea of what is the same is not trusted."""
         address = addresses.of_account(id_or_email)
-        found = self._get_user(address) if address else None
-        return found if found and address and found.has_address(address) else None
+        found = self._get_user(address or id_or_email)
+        if found is None or found.user_id == id_or_email:
+            return found
+        return found if address is not None and found.has_address(address) else None
 
     def _get_user(self, id_or_email: str) -> User | None:
         answer = self._call("GET", f"/user/{segment(id_or_email)}")

@@ -1,0 +1,51 @@
+"""Bring older documents, and those of other writers, into today's shape.
+
+Apps declare their steps next to their indexes; `manage.py migrate` and `manage.py ensure_indexes` run them after the
+indexes. A step works in batches, may be repeated, and runs beside a service that writes: each write states what it saw.
+"""
+
+from collections.abc import Callable
+
+import structlog
+from pymongo.errors import DuplicateKeyError
+
+from clinics_site.core import addresses, db
+
+log = structlog.get_logger(__name__)
+
+Step = Callable[[], int]
+STEPS: dict[str, Step] = {}
+# Anything but what most canonical addresses consist of: small letters, digits and signs. Punycode may stand for more.
+_DOUBTFUL = {"$regex": r"[^!-@\[-~]|@(.*\.)?xn--"}
+
+
+def declare(name: str, step: Step) -> None:
+    STEPS[name] = step
+
+
+def run() -> dict[str, int]:
+    """How many documents each step has changed."""
+    return {name: step() for name, step in STEPS.items()}
+
+
+def make_addresses_canonical(collection: str, field: str) -> int:
+    """What only looks like an address stays: nobody may be found by it. So does one that another document has."""
+    changed = 0
+    stored = db.collection(collection).find(
+        {field: _DOUBTFUL}, {field: 1}, max_time_ms=None, batch_size=500
+    )
+    for document in stored:
+        canonical = addresses.of_account(document[field])
+        if canonical is not None and canonical != document[field]:
+            changed += _set(collection, field, document, canonical)
+    return changed
+
+
+def _set(collection: str, field: str, document: db.Document, canonical: str) -> int:
+    seen = {"_id": document["_id"], field: document[field]}
+    try:
+        changed = db.collection(collection).update_one(seen, {"$set": {field: canonical}})
+    except DuplicateKeyError:
+        log.warning("backfill.address_taken", collection=collection, row=str(document["_id"]))
+        return 0
+    return changed.modified_count

@@ -1,0 +1,12 @@
+"""Celery tasks of the confirmations."""
+
+from celery import shared_task
+
+from clinics_site.core.tasks import BaseTask
+from confirmations.store import confirmations
+
+
+@shared_task(base=BaseTask, name="confirmations.fill_in_address_keys")
+def fill_in_address_keys() -> None:
+    """Another service that writes here leaves the keys out, and every look-up of an address reads those documents."""
+    confirmations.fill_in_address_keys()

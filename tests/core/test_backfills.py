@@ -1,0 +1,54 @@
+"""Older documents, and those of other writers, are brought into today's shape."""
+
+import pytest
+from django.core.management import call_command
+
+from clinics_site.core import backfills, db
+from confirmations.store import confirmations
+from tests.lookalikes import HIDDEN, PLAIN, SPELLINGS
+
+
+def insert(*emails):
+    documents = [
+        {"_id": n, "clinicId": n, "email": email, "createdTime": None}
+        for n, email in enumerate(emails)
+    ]
+    db.collection("clinicians").insert_many(documents)
+
+
+def stored():
+    return [row.get("email") for row in db.collection("clinicians").find({}, sort=[("_id", 1)])]
+
+
+def test_stored_addresses_become_canonical_once():
+    insert(
+        "Kim.DOE@Example.org", " kim.doe@example.org", "Jö@XN--bcher-kva.example.org", PLAIN, None
+    )
+    assert backfills.run()["clinicians.email"] == 3
+    assert stored() == [PLAIN, PLAIN, "jö@bücher.example.org", PLAIN, None]
+    assert backfills.run()["clinicians.email"] == 0
+
+
+def test_a_look_alike_stays_nobodys_address():
+    looks = [text for name, text in SPELLINGS.items() if name not in ("case", "spaces around")]
+    insert(*looks, *HIDDEN.values())
+    assert backfills.run()["clinicians.email"] == 0
+    assert stored() == [*looks, *HIDDEN.values()]
+
+
+def test_an_address_that_another_record_has_stays_as_it_is():
+    db.collection("accounts").insert_many(
+        [{"_id": "a", "username": "KIM.doe@example.org"}, {"_id": "b", "username": PLAIN}]
+    )
+    assert backfills.run()["accounts.username"] == 0
+
+
+@pytest.mark.parametrize("command", ["migrate", "ensure_indexes"])
+def test_the_commands_of_an_update_run_the_steps(command):
+    insert("Kim.DOE@Example.org")
+    db.collection(confirmations.COLLECTION).insert_one(
+        {"_id": "key", "email": "Kim.DOE@Example.org"}
+    )
+    call_command(command, verbosity=0)
+    assert stored() == [PLAIN]
+    assert confirmations.find_by_key("key", {"emailKey": PLAIN})
