@@ -9,11 +9,10 @@ from clinics_site.core import clock, db, outbox
 from clinics_site.core.db import Document
 from clinics_site.core.errors import Forbidden, NotFound
 from clinics_site.core.principal import Principal
-from confirmations.services import signups
+from confirmations.services import people, signups
 from confirmations.store import confirmations as store
 
 REMINDER = "signup.reminder_due"  # {clinicId, userId}
-MAIL = "signup.mail_due"  # {key}
 # Claim links are asked for by the clinic's side, not by a person.
 CLINIC_SIDE = Principal(user_id="", is_server=True)
 
@@ -32,7 +31,7 @@ def renew_claim_link(payload: dict[str, Any]) -> None:
 def _send_claim_link(clinic_id: str, user_id: str) -> None:
     """A custodial account with a new address gets a link; one without an address loses its link."""
     patient = patients.find_patient(clinic_id, user_id)
-    if patient is None or not _is_custodial(patient):
+    if patient is None or not _is_custodial(patient) or not people.is_unclaimed(user_id):
         return
     origin = signups.Origin(CLINIC_SIDE, clinic_id, patient.get("invitedBy") or "")
     try:
@@ -59,13 +58,15 @@ def _schedule_reminder(clinic_id: str, user_id: str, *, is_wanted: bool) -> None
 @outbox.subscribe(REMINDER, "confirmations.remind_of_claim")
 def remind_of_claim(payload: dict[str, Any]) -> None:
     patient = patients.find_patient(payload["clinicId"], payload["userId"])
-    if patient is not None and patient.get("email") and _is_custodial(patient):
+    if patient is None or not patient.get("email") or not _is_custodial(patient):
+        return
+    if people.is_unclaimed(payload["userId"]):
         signups.remind_of_signup(payload["userId"])
 
 
-@outbox.subscribe(MAIL, "confirmations.write_signup_mail", forget_payload=True)
-def write_signup_mail(payload: dict[str, Any]) -> None:
-    signups.write_signup_mail(payload["key"])
+@outbox.subscribe(signups.RESEND_REQUESTED, "confirmations.answer_resend")
+def answer_resend(payload: dict[str, Any]) -> None:
+    signups.answer_resend(payload["requestId"])
 
 
 @outbox.subscribe("user.deleted", "confirmations.forget_user")
@@ -75,4 +76,5 @@ def forget_user(payload: dict[str, Any]) -> None:
 
 
 def _is_custodial(patient: Document) -> bool:
+    """Whether the clinic looks after the account, by its record, which follows a claim later."""
     return "custodian" in (patient.get("permissions") or {})

@@ -4,7 +4,9 @@ from pymongo import ASCENDING, DESCENDING, IndexModel
 
 from clinics_site.core import backfills
 from clinics_site.core.indexes import declare
+from confirmations.services import states
 from confirmations.store import confirmations as store
+from confirmations.store import requests
 
 _NEWEST = ("created", DESCENDING)
 _TYPE_AND_STATUS = (("type", ASCENDING), ("status", ASCENDING))
@@ -15,6 +17,21 @@ declare(
     IndexModel([("userId", ASCENDING), *_TYPE_AND_STATUS, _NEWEST], name="ConfirmationReceiver"),
     IndexModel([("creatorId", ASCENDING), *_TYPE_AND_STATUS, _NEWEST], name="ConfirmationSender"),
     IndexModel([("clinicId", ASCENDING), *_TYPE_AND_STATUS, _NEWEST], name="ConfirmationClinic"),
+    # Made by strangers: the only kind that MongoDB removes when it has expired.
+    IndexModel(
+        [("expiresAt", ASCENDING)],
+        name="ConfirmationNoAccountCleanup",
+        expireAfterSeconds=0,
+        partialFilterExpression={"type": states.SHAPES[states.Kind.NO_ACCOUNT].type},
+    ),
+)
+declare(
+    requests.COLLECTION,
+    IndexModel(
+        [("askedTime", ASCENDING)],
+        name="ConfirmationRequestCleanup",
+        expireAfterSeconds=int(requests.ARE_KEPT.total_seconds()),
+    ),
 )
 declare(
     store.GUARDS,

@@ -45,7 +45,7 @@ class SendInviteViewSet(ConfirmationViewSet):
             return empty(400)
         offer = Offer(email, permissions, call.body.get("nickname"), call.body.get("alertsConfig"))
         document = care_team.send_invite(call.path["userId"], offer)
-        return Response(confirmation_with_profile(document))
+        return Response(confirmation_with_profile(document, call.principal))
 
 
 class ResendInviteViewSet(ConfirmationViewSet):
@@ -58,7 +58,7 @@ class ResendInviteViewSet(ConfirmationViewSet):
     )
     def resend(self, call: Call) -> Response:
         document = care_team.resend_invite(call.path["inviteId"], call.principal)
-        return Response(confirmation_with_profile(document))
+        return Response(confirmation_with_profile(document, call.principal))
 
 
 class AcceptInviteViewSet(ConfirmationViewSet):
@@ -118,7 +118,9 @@ class SentInvitesViewSet(ConfirmationViewSet):
         responses={200: schemas.CONFIRMATIONS},
     )
     def page(self, call: Call) -> Response:
-        return Response(confirmations_with_profiles(care_team.list_sent(call.path["userId"])))
+        return Response(
+            confirmations_with_profiles(care_team.list_sent(call.path["userId"]), call.principal)
+        )
 
 
 class ReceivedInvitesViewSet(ConfirmationViewSet):
@@ -130,7 +132,11 @@ class ReceivedInvitesViewSet(ConfirmationViewSet):
         responses={200: schemas.CONFIRMATIONS},
     )
     def page(self, call: Call) -> Response:
-        return Response(confirmations_with_profiles(care_team.list_received(call.path["userId"])))
+        return Response(
+            confirmations_with_profiles(
+                care_team.list_received(call.path["userId"]), call.principal
+            )
+        )
 
 
 def _pair(call: Call) -> dict[str, str]:

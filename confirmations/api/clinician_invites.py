@@ -49,7 +49,7 @@ class ClinicianInviteViewSet(ConfirmationViewSet):
         responses={200: schemas.CONFIRMATION},
     )
     def retrieve(self, call: Call) -> Response:
-        return Response(confirmation(clinician_invites.get_invite(**_ids(call))))
+        return Response(confirmation(clinician_invites.get_invite(**_ids(call)), call.principal))
 
     @operation(
         "ResendInvite",
@@ -60,7 +60,7 @@ class ClinicianInviteViewSet(ConfirmationViewSet):
     )
     def resend(self, call: Call) -> Response:
         document = clinician_invites.resend_invite(**_ids(call), sender=call.principal)
-        return Response(confirmation_with_profile(document))
+        return Response(confirmation_with_profile(document, call.principal))
 
     @operation(
         "DeleteInvite",
@@ -84,7 +84,7 @@ class OwnInvitesViewSet(ConfirmationViewSet):
     )
     def page(self, call: Call) -> Response:
         found = clinician_invites.list_own_invites(call.principal)
-        shown = confirmations_with_profiles([document for document, _ in found])
+        shown = confirmations_with_profiles([document for document, _ in found], call.principal)
         return Response(
             [
                 {**invite, "restrictions": restrictions}

@@ -33,7 +33,9 @@ class PatientInvitesViewSet(ConfirmationViewSet):
     )
     def page(self, call: Call) -> Response:
         return Response(
-            confirmations_with_profiles(clinic_shares.list_offers(call.path["clinicId"]))
+            confirmations_with_profiles(
+                clinic_shares.list_offers(call.path["clinicId"]), call.principal
+            )
         )
 
 
@@ -71,7 +73,7 @@ class PatientInviteViewSet(ConfirmationViewSet):
             invite_id=call.path["inviteId"],
             caller=call.principal,
         )
-        return Response(confirmation(document))
+        return Response(confirmation(document, call.principal))
 
 
 class ClinicShareViewSet(ConfirmationViewSet):
@@ -91,4 +93,4 @@ class ClinicShareViewSet(ConfirmationViewSet):
         document = clinic_shares.offer_data(
             sender_id=call.path["userId"], share_code=share_code, permissions=permissions
         )
-        return Response(confirmation_with_profile(document))
+        return Response(confirmation_with_profile(document, call.principal))

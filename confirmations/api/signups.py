@@ -47,7 +47,7 @@ class ResendSignupViewSet(ConfirmationViewSet):
     )
     def resend(self, call: Call) -> Response:
         limits.count_mail("signup.resend", call.request, call.path["email"])
-        signups.resend_signup(call.path["email"])
+        signups.ask_for_resend(call.path["email"])
         return empty()
 
 
@@ -96,10 +96,10 @@ class SignupViewSet(ConfirmationViewSet):
         tags=TAGS,
         summary="Get the newest confirmation that still works",
         path=USER,
-        responses={200: schemas.CONFIRMATION},
+        responses={200: schemas.SIGNUP},
     )
     def retrieve(self, call: Call) -> Response:
-        return Response(confirmation(signups.get_signup(call.path["userId"])))
+        return Response(confirmation(signups.get_signup(call.path["userId"]), call.principal))
 
     @operation(
         "UpsertAccountSignupConfirmation",
@@ -110,11 +110,11 @@ class SignupViewSet(ConfirmationViewSet):
         body=schemas.UPSERT,
         body_required=False,
         lenient=_ORIGIN,
-        responses={200: schemas.CONFIRMATION},
+        responses={200: schemas.SIGNUP},
     )
     def upsert(self, call: Call) -> Response:
         document = signups.upsert_signup(call.path["userId"], _origin(call))
-        return empty() if document is None else Response(confirmation(document))
+        return empty() if document is None else Response(confirmation(document, call.principal))
 
     @operation(
         "CancelAccountSignupConfirmation",

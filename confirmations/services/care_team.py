@@ -119,9 +119,7 @@ def accept_invite(*, user_id: str, invited_by: str, key: str) -> None:
     document = store.find_by_key(key, {})
     if document is None:
         raise NotFound(message=texts.INVITE_NOT_FOUND)
-    if not _is_acceptable(document, user_id, invited_by) or not people.is_addressed_to(
-        document, people.get_account(user_id)
-    ):
+    if not _is_acceptable(document, user_id, invited_by):
         raise Forbidden(message=texts.FORBIDDEN)
     if states.has_expired(document, clock.now()):
         raise NotFound(message=texts.INVITE_NOT_FOUND)
@@ -143,6 +141,10 @@ def _is_acceptable(document: Document, user_id: str, invited_by: str) -> bool:
 
 
 def _grant(document: Document) -> None:
+    if not people.is_addressed_to(document, people.get_account(document["userId"])):
+        raise Forbidden(message=texts.FORBIDDEN)
+    if people.get_account(document["creatorId"]) is None:
+        raise NotFound(message=texts.INVITE_NOT_FOUND)
     shared = context.read_care_team(document)
     owner_id, follower_id = document["creatorId"], document["userId"]
     try:
@@ -170,8 +172,13 @@ def _set_permissions(owner_id: str, follower_id: str, offered: Permissions) -> N
 
 def dismiss_invite(*, user_id: str, invited_by: str, key: str) -> None:
     parties = {"userId": user_id, "creatorId": invited_by}
-    if transitions.perform(Kind.CARE_TEAM, Event.DECLINE, key, parties) is None:
-        raise NotFound(message=texts.INVITE_NOT_FOUND)
+
+    def write() -> None:
+        declined = transitions.perform(Kind.CARE_TEAM, Event.DECLINE, key, parties)
+        if declined is None or not people.is_addressed_to(declined, people.get_account(user_id)):
+            raise NotFound(message=texts.INVITE_NOT_FOUND)
+
+    db.run_in_transaction(write)
 
 
 def cancel_invite(*, sender_id: str, email: str) -> None:
@@ -197,10 +204,15 @@ def list_received(user_id: str) -> list[Document]:
 
 
 def list_addressed_to(user_id: str, wanted: Mapping[str, Any]) -> list[Document]:
-    """Newest first. Those sent before the account existed belong to it from now on."""
+    """Newest first. Those sent before the account existed, or to another that had the address, belong to it now.
+
+    An address that nobody has proven receives nothing.
+    """
     account = people.get_account(user_id)
     if account is None:
         raise Unauthorized(message=texts.NOT_AUTHORIZED)
+    if not account.email_verified:
+        return []
     if account.address:
         store.set_receiver(account.address, wanted, user_id)
     found = store.list_newest_first({**wanted, "userId": user_id})

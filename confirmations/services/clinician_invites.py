@@ -180,16 +180,15 @@ def accept_invite(*, caller: Principal, invite_id: str) -> Document:
     document = store.find_by_key(invite_id, {**PENDING, "userId": caller.user_id})
     if document is None or "clinicId" not in document:
         raise NotFound(message=texts.INVITE_NOT_FOUND)
-    account = people.get_account(caller.user_id)
-    if not people.is_addressed_to(document, account):
-        raise NotFound(message=texts.INVITE_NOT_FOUND)
     clinic_id = document["clinicId"]
-    _check_restrictions(clinic_id, account, caller)
 
     def write() -> Document:
         parties = {"userId": caller.user_id}
-        if transitions.perform(Kind.CLINICIAN, Event.ACCEPT, invite_id, parties) is None:
+        accepted = transitions.perform(Kind.CLINICIAN, Event.ACCEPT, invite_id, parties)
+        account = people.get_account(caller.user_id)
+        if accepted is None or not people.is_addressed_to(accepted, account):
             raise NotFound(message=texts.INVITE_NOT_FOUND)
+        _check_restrictions(clinic_id, account, caller)
         with clinic_answers():
             return clinicians.associate_clinician(
                 clinic_id=clinic_id, invite_id=invite_id, user_id=caller.user_id
@@ -212,7 +211,12 @@ def dismiss_invite(*, caller: Principal, invite_id: str) -> None:
     def write() -> None:
         parties = {"userId": caller.user_id}
         declined = transitions.perform(Kind.CLINICIAN, Event.DECLINE, invite_id, parties)
-        if declined is not None and "clinicId" in declined:
+        if declined is None:
+            return
+        if not people.is_addressed_to(declined, people.get_account(caller.user_id)):
+            raise NotFound(message=texts.INVITE_NOT_FOUND)
+        if "clinicId" in declined:
             _remove_clinician(declined["clinicId"], invite_id)
 
-    db.run_in_transaction(write)
+    with suppress(NotFound):
+        db.run_in_transaction(write)

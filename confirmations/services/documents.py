@@ -1,8 +1,9 @@
 """New confirmations."""
 
+import hashlib
 from typing import Any
 
-from clinics_site.core import clock, ids
+from clinics_site.core import addresses, clock, ids
 from clinics_site.core.db import Document
 from confirmations.services import context, states
 from confirmations.services.states import Kind, Status
@@ -39,6 +40,13 @@ def new_confirmation(
     if clinic_id:
         document["clinicId"] = clinic_id
     return document
+
+
+def no_account(email: str) -> Document:
+    """That somebody asked for a reset of an address that nobody has. Strangers make it, so there is one per address:
+    its key, which nobody is told, comes from the address."""
+    digest = hashlib.sha256(f"no_account\0{addresses.key(email)}".encode()).hexdigest()
+    return new_confirmation(Kind.NO_ACCOUNT, template="no_account", key=digest, email=email)
 
 
 def template_of(document: Document) -> str:

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from clinics_site.core import addresses
 from clinics_site.core.db import Document
 from clinics_site.core.errors import Unavailable
 from clinics_site.core.http import ServiceError, ServiceUnavailable
@@ -24,6 +23,12 @@ def get_account(user_id: str) -> User | None:
         raise Failed(texts.USER_LOOKUP_FAILED) from None
 
 
+def is_unclaimed(user_id: str) -> bool:
+    """Asked of the account, which knows of a claim at once. Raises Failed when the user service can not tell."""
+    account = get_account(user_id)
+    return account is not None and account.is_custodial
+
+
 def find_id_by_address(email: str) -> str:
     """The account with this address, or "". An outage counts as unknown: the receiver is filled in later."""
     try:
@@ -43,9 +48,11 @@ def first_address(user: User | None) -> str:
 
 
 def is_addressed_to(document: Document, user: User | None) -> bool:
-    """Whether the address that was invited is the account's: the user id alone may stem from a time when addresses
-    were compared loosely, or from an address the account no longer has."""
-    return user is not None and user.has_address(addresses.key(document.get("email") or ""))
+    """Whether the address that was invited is the account's, and proven to be its owner's.
+
+    The document's user id is not enough: it may stem from an address the account no longer has, or never proved.
+    """
+    return user is not None and user.has_proven(document.get("email") or "")
 
 
 def find_profile(user_id: str) -> Profile | None:

@@ -6,10 +6,10 @@ from clinics_site.core import addresses, clock, db
 from clinics_site.core.db import Document
 from clinics_site.core.errors import BadRequest, NotFound, Unavailable
 from confirmations.services import mails, people, states, texts, transitions
-from confirmations.services.documents import new_confirmation
+from confirmations.services.documents import new_confirmation, no_account
 from confirmations.services.states import Event, Kind, Status
 from confirmations.store import confirmations as store
-from users.clients.protocol import User, UserUpdate
+from users.clients.protocol import AccountChanged, Expected, User, UserUpdate
 from users.services.neighbours import user_service
 
 RESET = states.shape_filter(Kind.RESET)
@@ -20,6 +20,9 @@ def send_reset(email: str) -> None:
     """Mail a link to the account's own address, or an invitation to sign up where nobody has the typed one: the same
     steps either way.
 
+    An account that nobody has claimed has no password to reset: a link for it would pass by the birthday that a claim
+    asks for.
+
     Raises Unavailable when the user service can not tell, which has nothing to do with the address.
     """
     try:
@@ -29,15 +32,15 @@ def send_reset(email: str) -> None:
     document = _new_reset(email, user)
 
     def write() -> None:
-        store.insert_confirmation(document)
+        store.put_confirmation(document)
         mails.request(document, variables={"Key": document["_id"], "Email": document["email"]})
 
     db.run_in_transaction(write)
 
 
 def _new_reset(email: str, user: User | None) -> Document:
-    if user is None:
-        return new_confirmation(Kind.NO_ACCOUNT, template="no_account", email=email)
+    if user is None or user.is_custodial:
+        return no_account(email)
     return new_confirmation(
         Kind.RESET,
         template="password_reset",
@@ -66,11 +69,11 @@ def accept_reset(*, key: str, email: str, password: str) -> None:
 
 
 def _set_password(document: Document, password: str) -> None:
-    """Only while the account still has the address the link was mailed to."""
-    user = people.get_account(document["userId"])
-    if user is None or not addresses.is_same(people.first_address(user), document["email"]):
-        raise NotFound(message=texts.RESET_NOT_FOUND)
+    """Only while the account still has the address the link was mailed to, and an owner."""
+    expected = Expected(address=document["email"], is_custodial=False)
     try:
-        user_service().update_user(user.user_id, UserUpdate(password=password))
+        user_service().update_user(document["userId"], UserUpdate(password=password), expected)
+    except AccountChanged:
+        raise NotFound(message=texts.RESET_NOT_FOUND) from None
     except people.OUTAGE:
         raise BadRequest(message=texts.RESET_FAILED) from None

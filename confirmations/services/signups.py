@@ -2,24 +2,27 @@
 
 import hmac
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
 from clinics.services import access
 from clinics_site.core import addresses, clock, db, outbox
 from clinics_site.core.db import Document
-from clinics_site.core.errors import Conflict, Forbidden, NotFound
+from clinics_site.core.errors import Conflict, Forbidden, NotFound, Unavailable
 from clinics_site.core.principal import Principal
 from confirmations.services import guards, mails, people, states, texts, transitions
 from confirmations.services.documents import new_confirmation
 from confirmations.services.failures import ClaimRefused, Failed
 from confirmations.services.states import Event, Kind, Status
 from confirmations.store import confirmations as store
-from users.clients.protocol import User, UserUpdate
+from confirmations.store import requests
+from users.clients.protocol import AccountChanged, Expected, User, UserUpdate
 from users.services.neighbours import user_service
 
 SIGNUP = states.shape_filter(Kind.SIGNUP)
 PENDING = {**SIGNUP, "status": Status.PENDING.value}
+RESEND_REQUESTED = "signup.resend_requested"  # {requestId}
 DEFAULT_CREATOR = "Clinician"
 DEFAULT_CLINIC = "Diabetes Clinic"
 _PASSWORD = re.compile(r"\S{8,72}")
@@ -115,7 +118,7 @@ def _kind_of_signup(account: User, origin: Origin) -> tuple[str, str, str]:
     """Template, creator and clinic by the kind of account and of caller."""
     if "clinic" in account.roles:
         return "signup_clinic_confirmation", "", ""
-    if account.password_exists is not False:
+    if not account.is_custodial:
         return "signup_confirmation", "", ""
     if not origin.caller.is_server:
         template = "signup_custodial_confirmation"
@@ -151,51 +154,57 @@ def _mail(document: Document, full_name: str, creator_name: str) -> None:
 
 
 # --- sending again --------------------------------------------------------------------------------
-def resend_signup(email: str) -> bool:
-    """Mail a new link; the old one dies. False when nothing waits for this address.
-
-    An unknown address costs nearly the same work as a known one: names are looked up when the mail is
-    written, after the answer.
-    """
-
-    def write() -> bool:
-        guards.take_turns("signup.resend", email)
-        found = store.find_newest_of_address(email, PENDING)
-        return found is not None and _renew(found)
-
-    return db.run_in_transaction(write)
-
-
-def remind_of_signup(user_id: str) -> bool:
-    """The scheduled reminder of a claim: a new link, if the last one was not used."""
-
-    def write() -> bool:
-        found = store.find_newest({**PENDING, "userId": user_id})
-        return found is not None and _renew(found)
-
-    return db.run_in_transaction(write)
-
-
-def _renew(found: Document) -> bool:
-    renewed = transitions.perform(Kind.SIGNUP, Event.RESEND, found["_id"], also={"mailDue": True})
-    if renewed is None:
-        return False
-    outbox.emit("signup.mail_due", {"key": renewed["_id"]})
-    return True
-
-
-def write_signup_mail(key: str) -> None:
-    """Look up the names and ask for the mail, once. A link that was replaced meanwhile is not mailed."""
-    document = store.find_by_key(key, PENDING)
-    if document is None:
-        return
-    names = _names(document["userId"], document["creatorId"])
+def ask_for_resend(email: str) -> None:
+    """Leave word that somebody wants a new link for this address. Whether anything waits for it is looked up by a
+    worker, after the answer: the same two writes for every address."""
 
     def write() -> None:
-        if store.claim_mail(key) is not None:
-            _mail(document, *names)
+        request_id = requests.put_request(email, clock.now())
+        outbox.emit(RESEND_REQUESTED, {"requestId": request_id}, key=request_id)
 
     db.run_in_transaction(write)
+
+
+def answer_resend(request_id: str) -> None:
+    request = requests.find_request(request_id)
+    if request is None:
+        return
+    found = store.find_newest_of_address(request["email"], PENDING)
+    renew = _renewal(found)
+
+    def write() -> None:
+        renew()
+        requests.remove_request(request)
+
+    db.run_in_transaction(write)
+
+
+def remind_of_signup(user_id: str) -> None:
+    """The scheduled reminder of a claim: a new link, if the last one was not used."""
+    found = store.find_newest({**PENDING, "userId": user_id})
+    db.run_in_transaction(_renewal(found))
+
+
+def _renewal(found: Document | None) -> Callable[[], None]:
+    """Mails a new link, and ends the old one; does nothing for an address that the account no longer has.
+
+    What other services know is looked up here, before the transaction.
+    """
+    if found is None or not _is_of_its_account(found, people.get_account(found["userId"])):
+        return lambda: None
+    names = _names(found["userId"], found["creatorId"])
+
+    def renew() -> None:
+        renewed = transitions.perform(Kind.SIGNUP, Event.RESEND, found["_id"])
+        if renewed is not None:
+            _mail(renewed, *names)
+
+    return renew
+
+
+def _is_of_its_account(document: Document, account: User | None) -> bool:
+    """Whether the account still has the address that the link was mailed to: it proves that mailbox and no other."""
+    return account is not None and addresses.is_same(account.address, document["email"])
 
 
 # --- accepting ------------------------------------------------------------------------------------
@@ -210,40 +219,52 @@ def accept_signup(*, key: str, password: object, birthday: object, has_body: boo
     if states.has_expired(document, clock.now()):
         raise NotFound(message=texts.SIGNUP_EXPIRED)
     account = people.get_account(document["userId"])
-    if account is None:
-        raise Failed(texts.USER_LOOKUP_FAILED)
-    is_claim = account.password_exists is False
+    if account is None or not _is_of_its_account(document, account):
+        raise NotFound(message=texts.SIGNUP_NOT_FOUND)
     if document["status"] == Status.COMPLETED:
-        if is_claim or password:
+        if account.is_custodial or password:
             raise NotFound(message=texts.SIGNUP_NOT_FOUND)
         return
-    if not is_claim:
-        _verify(key, account.user_id, may_be_done=not password)
+    if not account.is_custodial:
+        _verify(document, may_be_done=not password)
         return
     checked = _check_claim(account.user_id, password, birthday, has_body=has_body)
-    _claim(key, account.user_id, checked)
+    _claim(document, checked)
 
 
-def _verify(key: str, user_id: str, *, may_be_done: bool) -> None:
-    """Verifying twice is the same as once, so parallel calls need not exclude each other. Only a caller with a
-    password, who has lost a race of claims, must not think that it was set."""
-    _update_account(user_id, UserUpdate(email_verified=True))
-    done = transitions.perform(Kind.SIGNUP, Event.ACCEPT, key)
-    if done is not None:
+def _verify(document: Document, *, may_be_done: bool) -> None:
+    """Verifying twice is the same as once. Only a caller with a password, who has lost a race of claims, must not
+    think that it was set."""
+    if _use(document, UserUpdate(email_verified=True), is_claim=False):
         return
-    completed = {**SIGNUP, "status": Status.COMPLETED.value}
-    if not may_be_done or store.find_by_key(key, completed) is None:
+    present = store.find_by_key(document["_id"], SIGNUP) if may_be_done else None
+    status = (present or {}).get("status")
+    if status == Status.PENDING:
+        raise Unavailable  # somebody else is using it at this moment
+    if status != Status.COMPLETED:
         raise NotFound(message=texts.SIGNUP_NOT_FOUND)
 
 
-def _claim(key: str, user_id: str, password: str) -> None:
+def _claim(document: Document, password: str) -> None:
     """Of several claims exactly one sets its password."""
     update = UserUpdate(email_verified=True, password=password)
-    done = transitions.accept_with_neighbours(
-        Kind.SIGNUP, key, {}, lambda _: _update_account(user_id, update)
-    )
-    if done is None:
+    if not _use(document, update, is_claim=True):
         raise NotFound(message=texts.SIGNUP_NOT_FOUND)
+
+
+def _use(document: Document, update: UserUpdate, *, is_claim: bool) -> bool:
+    """Change the account by its link. False when the link is not pending (any more), or somebody else is using it.
+
+    The account changes only while it has the address that the link was mailed to, and, for a claim, no owner.
+    """
+    expected = Expected(address=document["email"], is_custodial=is_claim)
+    done = transitions.accept_with_neighbours(
+        Kind.SIGNUP,
+        document["_id"],
+        {},
+        lambda _: _update_account(document["userId"], update, expected),
+    )
+    return done is not None
 
 
 def _check_claim(user_id: str, password: object, birthday: object, *, has_body: bool) -> str:
@@ -275,9 +296,11 @@ def _is_date(text: str) -> bool:
     return True
 
 
-def _update_account(user_id: str, update: UserUpdate) -> None:
+def _update_account(user_id: str, update: UserUpdate, expected: Expected) -> None:
     try:
-        user_service().update_user(user_id, update)
+        user_service().update_user(user_id, update, expected)
+    except AccountChanged:
+        raise NotFound(message=texts.SIGNUP_NOT_FOUND) from None
     except people.OUTAGE:
         raise Failed(texts.USER_UPDATE_FAILED) from None
 
@@ -300,6 +323,6 @@ def get_signup(user_id: str) -> Document:
     """The newest link that still works. Raises NotFound."""
     wanted = {**PENDING, **states.unexpired(clock.now()), "userId": user_id}
     found = store.find_newest(wanted)
-    if found is None:
+    if found is None or not _is_of_its_account(found, people.get_account(user_id)):
         raise NotFound(message=texts.SIGNUP_NOT_FOUND)
     return found

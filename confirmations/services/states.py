@@ -41,13 +41,27 @@ class Event(StrEnum):
     SUPERSEDE = "supersede"  # another one of the same kind was used
 
 
+class Key(StrEnum):
+    """What it means to hold the key of a confirmation.
+
+    SECRET: whoever holds it is the mailbox it was mailed to. It leaves this service in that mail and to backend
+    callers, and nowhere else: neither the custodian nor the person sees it in an answer, a list or a staff page.
+    IDENTIFIER: it names an invitation. Clients list and send it, and holding it is never enough: who acts is signed
+    in, and the invitation is theirs.
+    """
+
+    SECRET = "secret"  # noqa: S105 (a kind of key, no key)
+    IDENTIFIER = "identifier"
+
+
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """How a kind is stored: its type, whether it names a clinic (None: either), how long it lives."""
+    """How a kind is stored: its type, whether it names a clinic (None: either), how long it lives, what its key is."""
 
     type: str
     has_clinic: bool | None
     lifetime: timedelta | None
+    key: Key
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +75,18 @@ class Transition:
 
 
 SHAPES: dict[Kind, Shape] = {
-    Kind.SIGNUP: Shape("signup_confirmation", None, timedelta(days=31)),
-    Kind.RESET: Shape("password_reset", None, timedelta(days=7)),
-    Kind.NO_ACCOUNT: Shape("no_account", None, None),
-    Kind.CARE_TEAM: Shape("careteam_invitation", has_clinic=False, lifetime=timedelta(days=7)),
-    Kind.CLINIC_SHARE: Shape("careteam_invitation", has_clinic=True, lifetime=timedelta(days=7)),
-    Kind.CLINICIAN: Shape("clinician_invitation", None, None),
+    Kind.SIGNUP: Shape("signup_confirmation", None, timedelta(days=31), Key.SECRET),
+    Kind.RESET: Shape("password_reset", None, timedelta(days=7), Key.SECRET),
+    Kind.NO_ACCOUNT: Shape("no_account", None, timedelta(days=7), Key.SECRET),
+    Kind.CARE_TEAM: Shape(
+        "careteam_invitation", has_clinic=False, lifetime=timedelta(days=7), key=Key.IDENTIFIER
+    ),
+    Kind.CLINIC_SHARE: Shape(
+        "careteam_invitation", has_clinic=True, lifetime=timedelta(days=7), key=Key.IDENTIFIER
+    ),
+    Kind.CLINICIAN: Shape("clinician_invitation", None, None, Key.IDENTIFIER),
 }
+SECRET_TYPES = frozenset(shape.type for shape in SHAPES.values() if shape.key is Key.SECRET)
 TYPES = tuple(dict.fromkeys(shape.type for shape in SHAPES.values()))
 # Only this kind of record is made without waiting for anybody.
 BORN: dict[Kind, Status] = {Kind.NO_ACCOUNT: Status.COMPLETED}

@@ -50,6 +50,12 @@ def list_newest_first(wanted: Mapping[str, Any]) -> list[Document]:
     return list(db.collection(COLLECTION).find(wanted, sort=_NEWEST_FIRST))
 
 
+def put_confirmation(document: Document) -> None:
+    """Insert it, or refresh the one with the same key."""
+    fields = {name: value for name, value in _keyed(document).items() if name != "_id"}
+    db.collection(COLLECTION).update_one({"_id": document["_id"]}, {"$set": fields}, upsert=True)
+
+
 def insert_confirmation(document: Document) -> None:
     document |= _keyed(document)
     db.collection(COLLECTION).insert_one(document)
@@ -63,14 +69,15 @@ def _keyed(fields: Document) -> Document:
 
 
 def set_receiver(email: str, wanted: Mapping[str, Any], user_id: str) -> int:
-    """Give those to this address that know no account yet to the account that now has it."""
-    unclaimed = {**wanted, "userId": ""}
+    """Give those to this address to the account that has it now: they may know no account yet, or one that had the
+    address before."""
+    others = {**wanted, "userId": {"$ne": user_id}}
     changes = [
         UpdateOne(
-            {**unclaimed, "_id": document["_id"], "email": document["email"]},
+            {**others, "_id": document["_id"], "email": document["email"]},
             {"$set": {"userId": user_id}},
         )
-        for document in _of_address(email, unclaimed)
+        for document in _of_address(email, others)
     ]
     if not changes:
         return 0
@@ -146,13 +153,6 @@ def complete_acceptance(key: str, acceptance_id: str, fields: Document) -> Docum
 def release_acceptance(key: str, acceptance_id: str) -> None:
     db.collection(COLLECTION).update_one(
         {"_id": key, "acceptanceId": acceptance_id}, {"$unset": _UNCLAIMED}
-    )
-
-
-def claim_mail(key: str) -> Document | None:
-    """Take the mark that a mail is due; None when it was taken before."""
-    return db.collection(COLLECTION).find_one_and_update(
-        {"_id": key, "mailDue": True}, {"$unset": {"mailDue": ""}}
     )
 
 

@@ -56,7 +56,7 @@ LIFETIMES = {
     "care_team": WEEK,
     "clinic_share": WEEK,
     "clinician": None,
-    "no_account": None,
+    "no_account": timedelta(days=7),
 }
 ALL_STATUSES = ("pending", "completed", "declined", "canceled")
 

@@ -59,25 +59,32 @@ _RESTRICTIONS = s.component(
         required=["canAccept"],
     ),
 )
+_FIELDS = {
+    "key": KEY,
+    "type": s.string(enum=list(TYPES)),
+    "status": s.string(enum=[status.value for status in Status]),
+    "email": s.string(description="Empty when a clinic is invited."),
+    "clinicId": s.string(),
+    "creatorId": s.string(read_only=True, description="Empty when nobody asked for it."),
+    "created": _TIME,
+    "modified": _TIME,
+    "creator": _CREATOR,
+    "context": s.nullable(s.obj(description="What is shared.")),
+    "restrictions": s.nullable(_RESTRICTIONS),
+    "expiresAt": _TIME,
+}
+_ALWAYS = ["type", "status", "email", "creatorId", "created"]
 CONFIRMATION = s.component(
     "confirmation.v1",
+    s.obj(_FIELDS, required=["key", *_ALWAYS], description="Waits for one person's yes or no."),
+)
+SIGNUP = s.component(
+    "signupConfirmation.v1",
     s.obj(
-        {
-            "key": KEY,
-            "type": s.string(enum=list(TYPES)),
-            "status": s.string(enum=[status.value for status in Status]),
-            "email": s.string(description="Empty when a clinic is invited."),
-            "clinicId": s.string(),
-            "creatorId": s.string(read_only=True, description="Empty when nobody asked for it."),
-            "created": _TIME,
-            "modified": _TIME,
-            "creator": _CREATOR,
-            "context": s.nullable(s.obj(description="What is shared.")),
-            "restrictions": s.nullable(_RESTRICTIONS),
-            "expiresAt": _TIME,
-        },
-        required=["key", "type", "status", "email", "creatorId", "created"],
-        description="Waits for one person's yes or no.",
+        _FIELDS,
+        required=_ALWAYS,
+        description="Waits for the owner of an address. Whoever holds its key is that owner: the key is mailed to the "
+        "address, and shown to services alone.",
     ),
 )
 CONFIRMATIONS = s.component("list.v1", s.array(CONFIRMATION))

@@ -212,6 +212,8 @@ def _find(id_or_email: str) -> db.Document | None:
 
 def _update(user_id: str, wanted: dict[str, Any], expected: Expected) -> User:
     account = accounts.find_account(user_id)
+    if account is None and expected != ANYTHING:
+        raise AccountChanged
     if account is None or "brokered" in account["roles"]:
         raise _refused()
     if not expected.holds_for(to_user(account)):
