@@ -1,6 +1,6 @@
 FROM python:3.12-slim
 WORKDIR /app
-ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 HOST=0.0.0.0 PORT=8080
+ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 HOST=0.0.0.0 PORT=8080 HEALTH_PORT=8081
 COPY requirements.txt .
 RUN pip install --no-cache-dir --no-deps --require-hashes -r requirements.txt
 COPY . .
@@ -8,5 +8,5 @@ RUN python manage.py collectstatic --noinput && useradd --system clinics
 USER clinics
 # Whoever only wants to try it says ENVIRONMENT=local, as compose.yaml does.
 ENV ENVIRONMENT=production
-EXPOSE 8080
+EXPOSE 8080 8081
 CMD ["python", "-m", "clinics_site.server"]

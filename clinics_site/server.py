@@ -1,133 +1,173 @@
 """How the web process runs: `python -m clinics_site.server`.
 
-Threads suit a service that waits for MongoDB; two workers use two cores. Each worker loads the application itself,
-after it was started: a MongoDB client must not be carried over a fork (fact F29).
+This process listens, starts the workers that serve (clinics_site/web), and puts a new one in the place of one that has
+died. It answers `/live` and `/ready` on a port of its own, which no flood of requests reaches.
 """
 
-import gc
-import multiprocessing
+import asyncio
 import os
 import signal
 import socket
-import threading
-import time
-from collections.abc import Callable
+import sys
+from contextlib import suppress
 from importlib import import_module
-from typing import Any
 
-from granian import Granian, _signals
-from granian.constants import HTTPModes, Interfaces
-from granian.http import HTTP1Settings
-from granian.log import LogLevels
+import structlog
+from uvicorn.server import ServerState
 
 from clinics_site import env
-from clinics_site.core import logging
+from clinics_site.core import health, logging
+from clinics_site.web import worker
+from clinics_site.web.health import HealthApplication, Readiness
+from clinics_site.web.protocol import Connections, Protocol
 
 HOST = env.text("HOST", "127.0.0.1", help="address the web process listens on")
 PORT = env.number("PORT", 8080, help="port the web process listens on")
+HEALTH_PORT = env.number(
+    "HEALTH_PORT",
+    PORT + 1,
+    help="port on which it answers /live and /ready whatever happens on the other one; unset: the next; 0: none",
+)
 WORKERS = env.number("WEB_WORKERS", 2, help="web processes; one per core is right")
-THREADS = env.number("WEB_THREADS", 4, help="requests that one web process works on at a time")
 env.text(
     "PROMETHEUS_MULTIPROC_DIR",
     help="folder in which the processes of one machine add up their metrics",
 )
-FAREWELL_SECONDS = 1.0
-_ENDINGS = (signal.SIGINT, signal.SIGTERM)
-_LOGGING: dict[str, Any] = {"formatters": {}, "handlers": {}, "loggers": {}}  # only ours
+BACKLOG = 2048
+STOP_SECONDS = 30.0
+SOON = 6.0  # a worker that dies twice within these seconds will do so again
+MOST_HEALTH_CONNECTIONS = 200
+log = structlog.get_logger("web")
 
 
 def main() -> None:
-    import_module(os.environ["DJANGO_SETTINGS_MODULE"])  # unsafe ones end us here, not each worker
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinics_site.settings")
     logging.configure("WARNING")
-    signal.pthread_sigmask(signal.SIG_BLOCK, _ENDINGS)
-    os.register_at_fork(after_in_child=_forget_signals)
-    server = Granian(
-        "clinics_site.wsgi:application",
-        address=_address(),
-        port=PORT,
-        interface=Interfaces.WSGI,
-        workers=WORKERS,
-        respawn_failed_workers=True,
-        workers_kill_timeout=30,
-        blocking_threads=THREADS,
-        blocking_threads_idle_timeout=600,
-        backlog=512,
-        backpressure=1000,  # connections to one worker, idle ones included
-        http=HTTPModes.http1,
-        websockets=False,
-        http1_settings=HTTP1Settings(
-            header_read_timeout=30_000,  # also how long an idle connection is kept
-            max_buffer_size=64 * 1024,  # of all headers; a session token may hold two access tokens
-        ),
-        log_level=LogLevels.warning,
-        log_dictconfig=_LOGGING,
-    )
-    _when_told_to_end(lambda: server.signal_handler_interrupt(signal.SIGTERM, None))
-    server.serve(target_loader=load_application, wrap_loader=False)
+    import_module(os.environ["DJANGO_SETTINGS_MODULE"])  # unsafe ones end us here, not each worker
+    sys.exit(asyncio.run(Master().run()))
 
 
-def _address() -> str:
-    """Of HOST, which may be a name."""
-    return HOST if ":" in HOST else socket.gethostbyname(HOST)
+class Master:
+    def __init__(self) -> None:
+        self._listening = _listen(PORT, is_shared=True)
+        self._workers = [Worker(number, self._listening) for number in range(1, WORKERS + 1)]
+        self._end = asyncio.Event()
+        self._status = 0
+
+    async def run(self) -> int:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, self._end.set)
+        keepers = [asyncio.create_task(self._keep(one)) for one in self._workers]
+        answers = asyncio.create_task(self._answer_health())
+        await self._end.wait()
+        self._listening.close()
+        await asyncio.gather(*(one.stop() for one in self._workers))
+        for task in (*keepers, answers):
+            task.cancel()
+        return self._status
+
+    async def _keep(self, one: "Worker") -> None:
+        loop = asyncio.get_running_loop()
+        died = float("-inf")
+        while not self._end.is_set():
+            status = await one.live()
+            if self._end.is_set():
+                return
+            log.error("worker.ended", name=one.name, status=status)
+            if loop.time() - died < SOON:
+                self._status = 1
+                self._end.set()
+            died = loop.time()
+
+    async def _answer_health(self) -> None:
+        if not HEALTH_PORT:
+            return
+        listening = await self._health_socket()
+        loop = asyncio.get_running_loop()
+        connections = Connections(most=MOST_HEALTH_CONNECTIONS, per_address=0)
+        application = HealthApplication(Readiness(health.is_ready), self._can_serve)
+        config = worker.configuration(application, connections)
+        config.load()
+        server = await loop.create_server(
+            lambda: Protocol(
+                connections=connections, config=config, server_state=ServerState(), app_state={}
+            ),
+            sock=listening,
+        )
+        async with server:
+            while True:
+                await asyncio.sleep(1)
+                connections.sweep(loop.time())
+
+    async def _health_socket(self) -> socket.socket:
+        """While an older version ends, the port is still its own."""
+        with suppress(OSError):
+            return _listen(HEALTH_PORT, is_shared=False)
+        log.warning("health_port.taken")
+        while True:
+            await asyncio.sleep(1)
+            with suppress(OSError):
+                return _listen(HEALTH_PORT, is_shared=False)
+
+    def _can_serve(self) -> bool:
+        return not self._end.is_set() and any(one.is_serving for one in self._workers)
 
 
-def load_application() -> Any:
-    """In each worker, before it serves."""
-    from clinics_site.wsgi import application
+class Worker:
+    """A process that is started again by `live()` whenever it has ended."""
 
-    signal.pthread_sigmask(signal.SIG_BLOCK, _ENDINGS)
-    _signals.set_main_signals = _say_farewell
-    threading.Thread(target=_end_with_master, daemon=True).start()
-    _collect_rarely()
-    return application
+    def __init__(self, number: int, listening: socket.socket) -> None:
+        self.name = f"worker-{number}"
+        self.is_serving = False
+        self._listening = listening
+        self._process: asyncio.subprocess.Process | None = None
 
+    async def live(self) -> int:
+        """From start to end; its status."""
+        ours, its = socket.socketpair()
+        ours.settimeout(0)
+        with ours:
+            with its:
+                files = (self._listening.fileno(), its.fileno())
+                self._process = await asyncio.create_subprocess_exec(
+                    *(sys.executable, "-m", "clinics_site.web.worker", *map(str, files)),
+                    pass_fds=files,
+                    env={"MALLOC_ARENA_MAX": "2", **os.environ},
+                )
+            watch = asyncio.create_task(self._notice_start(ours))
+            try:
+                return await self._process.wait()
+            finally:
+                watch.cancel()
+                self.is_serving = False
 
-def _when_told_to_end(act: Callable[[], None]) -> None:
-    """For a process whose threads all block the signals, this one too. A handler would need the main thread, and the
-    system may give a signal to any other; the main one sleeps on, and half a minute later the process was killed in
-    the middle of its requests."""
+    async def _notice_start(self, ours: socket.socket) -> None:
+        self.is_serving = bool(await asyncio.get_running_loop().sock_recv(ours, 100))
 
-    def wait() -> None:
-        signal.sigwait(_ENDINGS)
-        act()
-
-    threading.Thread(target=wait, daemon=True).start()
-
-
-def _forget_signals() -> None:
-    """A forked worker that still loads ends at once: it blocks nothing and has none of its master's handlers."""
-    for number in _ENDINGS:
-        signal.signal(number, signal.SIG_DFL)
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDINGS)
-
-
-def _say_farewell(stop: Callable[..., None], reload: None = None) -> None:
-    """In place of granian's own, which closes idle connections at the signal, also those on which a request is on its
-    way. Here every answer first asks its client for a moment to close the connection."""
-    from clinics_site.wsgi import application
-
-    def end() -> None:
-        application.is_ending = True
-        time.sleep(FAREWELL_SECONDS)
-        stop(signal.SIGTERM, None)
-
-    _when_told_to_end(end)
-
-
-def _end_with_master() -> None:
-    """A worker whose master was killed would serve for ever."""
-    master = multiprocessing.parent_process()
-    if master is not None:
-        master.join()
-        os.kill(os.getpid(), signal.SIGTERM)
+    async def stop(self) -> None:
+        if self._process is None or self._process.returncode is not None:
+            return
+        with suppress(ProcessLookupError):
+            self._process.terminate()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._process.wait(), STOP_SECONDS)
+                return
+            self._process.kill()
+            await self._process.wait()
 
 
-def _collect_rarely() -> None:
-    """A page of 50 patients is a thousand dicts that die together. Collecting garbage all the time among everything
-    the application has loaded cost a quarter of its CPU time (measured: 16.2 ms a page, 12.1 with this)."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
+def _listen(port: int, *, is_shared: bool) -> socket.socket:
+    """`is_shared`: a new version may be started on the port before the old one is ended."""
+    family = socket.AF_INET6 if ":" in HOST else socket.AF_INET
+    found = socket.socket(family, socket.SOCK_STREAM)
+    found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if is_shared:
+        found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    found.bind((HOST, port))
+    found.listen(BACKLOG)
+    found.settimeout(0)
+    return found
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ class TideViewSet(ApiViewSet):
         "TideReport",
         summary="Patients who need attention, by category",
         query=TIDE_PARAMETERS,
+        is_heavy=True,
         responses={200: TIDE_RESPONSE},
     )
     def retrieve(self, call: Call) -> Response:

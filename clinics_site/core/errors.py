@@ -41,6 +41,11 @@ class NotFound(DomainError):
     prefix = "not found"
 
 
+class SlowBody(DomainError):
+    status = 408
+    prefix = "request body took too long"
+
+
 class Conflict(DomainError):
     status = 409
     prefix = "conflict"

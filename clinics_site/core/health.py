@@ -1,5 +1,6 @@
 """`/live`: the process answers. `/ready`: MongoDB and Redis answer too (200, or 400 with an empty body)."""
 
+import pymongo
 import structlog
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
@@ -9,6 +10,7 @@ from redis.exceptions import RedisError
 from clinics_site.core import db
 
 log = structlog.get_logger(__name__)
+SECONDS = 1.0  # for MongoDB to answer; Redis has half of it by its own settings
 
 
 def live(request: HttpRequest) -> HttpResponse:
@@ -16,10 +18,15 @@ def live(request: HttpRequest) -> HttpResponse:
 
 
 def ready(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(status=200 if is_ready() else 400)
+
+
+def is_ready() -> bool:
     try:
-        db.client().admin.command("ping", maxTimeMS=1000)
+        with pymongo.timeout(SECONDS):
+            db.client().admin.command("ping")
         cache.get("ready")
     except (PyMongoError, RedisError) as error:
         log.warning("not_ready", error=type(error).__name__)
-        return HttpResponse(status=400)
-    return HttpResponse()
+        return False
+    return True

@@ -25,7 +25,7 @@ ALLOWED = frozenset(
 )  # fmt: skip
 # Their messages name processes, queues and addresses of our own servers, nothing a client sent.
 HARMLESS = ("celery.beat", "celery.apps", "celery.worker.consumer", "kombu.connection")
-WEB_SERVER = "_granian"  # itself; the loggers below it quote exceptions
+WEB_SERVER = "uvicorn.error"
 Event = MutableMapping[str, Any]
 _LINE = orjson.OPT_APPEND_NEWLINE | orjson.OPT_NON_STR_KEYS
 
@@ -86,6 +86,8 @@ def configure(level: str) -> None:
         logger = logging.getLogger(name)
         logger.handlers[:] = []
         logger.propagate = True
+    # Uvicorn warns of every request that is no HTTP: a stranger would fill the log.
+    logging.getLogger(WEB_SERVER).setLevel(logging.ERROR)
     # Django's own line for every 4xx says nothing that the request line does not.
     logging.getLogger("django.request").setLevel(logging.ERROR)
 

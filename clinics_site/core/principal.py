@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+# Where the web process finds the caller of a request after it (clinics_site/web), and puts it when it knows it before.
+ENVIRON_KEY = "clinics.principal"
+
 
 @dataclass(frozen=True, slots=True)
 class Principal:

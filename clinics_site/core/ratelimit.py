@@ -9,9 +9,10 @@ import hmac
 import math
 import re
 import time
-from collections.abc import Callable
-from functools import cache
+from collections.abc import Callable, Mapping
+from functools import cache, lru_cache
 from ipaddress import IPv4Address, ip_address, ip_network
+from typing import Any
 
 import structlog
 from django.conf import settings
@@ -71,13 +72,22 @@ def address_of(request: HttpRequest) -> str:
     Of the header that CLIENT_ADDRESS_HEADER names only the last entry counts, which the proxy itself has put there;
     what stands before it is what a client likes to say. Where that is no address the peer's counts.
     """
-    header = settings.CLIENT_ADDRESS_HEADER
-    given = "" if header.lower() in ("", NO_PROXY) else request.headers.get(header, "")
-    peer = str(request.META.get("REMOTE_ADDR", ""))
-    return _client(given.rpartition(",")[2]) or _client(peer) or peer
+    return address_in(request.META)
 
 
-def _client(text: str) -> str:
+def address_in(environ: Mapping[str, Any]) -> str:
+    header = "HTTP_" + settings.CLIENT_ADDRESS_HEADER.upper().replace("-", "_")
+    given: str = environ.get(header, "") if is_behind_proxy() else ""
+    peer = str(environ.get("REMOTE_ADDR", ""))
+    return one_client(given.rpartition(",")[2]) or one_client(peer) or peer
+
+
+def is_behind_proxy() -> bool:
+    return settings.CLIENT_ADDRESS_HEADER.lower() not in ("", NO_PROXY)
+
+
+@lru_cache(maxsize=4096)
+def one_client(text: str) -> str:
     """In one form, whatever form it came in; empty for what is no address."""
     entry = _ENTRY.fullmatch(text.strip())
     try:

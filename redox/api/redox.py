@@ -4,6 +4,7 @@ from typing import Any
 
 import orjson
 from django.http import HttpRequest
+from rest_framework.request import Request
 from rest_framework.response import Response
 
 from clinics.representation.clinics import clinic as show_clinic
@@ -41,11 +42,17 @@ class RedoxWebhookViewSet(ApiViewSet):
 
     is_external = True
 
+    def initial(self, request: Request, *args: Any, **kwargs: str) -> None:
+        super().initial(request, *args, **kwargs)
+        if self.action == "receive":
+            _check_sender(request)
+
     @operation(
         "VerifyEndpoint",
         tags=TAGS,
         summary="Verify the endpoint",
         description="Echoes the challenge to who knows the verification token.",
+        body_limit=webhook.VERIFICATION_BYTES,
         lenient=Lenient(read_body=read_verification),
         responses={200: schemas.VERIFICATION},
     )
@@ -72,6 +79,15 @@ class RedoxWebhookViewSet(ApiViewSet):
         webhook.check_header(token)
         webhook.receive(call.body)
         return empty(200)
+
+
+def _check_sender(request: Request) -> None:
+    """Before the body is read. Without the header it can only be a verification, which is small."""
+    token = request.headers.get("verification-token")
+    if token or bodies.announced_length(request._request) > webhook.VERIFICATION_BYTES:
+        webhook.check_header(token)
+    else:
+        request.META[bodies.LIMIT_KEY] = webhook.VERIFICATION_BYTES
 
 
 class EhrViewSet(ApiViewSet):

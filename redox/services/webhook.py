@@ -24,6 +24,7 @@ TOKEN_REQUIRED = "verification token is required"  # noqa: S105 (a message)
 TOKEN_INVALID = "invalid verification token"  # noqa: S105 (a message)
 UNREADABLE = "unable to unmarshall message"
 NO_META = "cannot process message with invalid metadata"
+VERIFICATION_BYTES = 4096
 DEEPEST = 90  # MongoDB nests a hundred levels
 LARGEST = 2**63 - 1
 # Ten megabytes of `[],[],[]` would become half a gigabyte of lists. Commas in texts count too: there are fewer of them.
@@ -48,7 +49,7 @@ def check_header(token: str | None) -> None:
 
 def find_verification(raw: bytes) -> Mapping[str, Any] | None:
     """The body, if it is a verification: Redox verifies the address that it posts messages to."""
-    if len(raw) > 4096:
+    if len(raw) > VERIFICATION_BYTES:
         return None
     try:
         body = orjson.loads(raw)

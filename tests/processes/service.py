@@ -48,12 +48,14 @@ class Service:
     def __init__(self, folder: Path, environment: dict[str, str]) -> None:
         self.folder = folder
         self.port = local.free_port()
+        self.health_port = local.free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.env = {
             **processes.base_environment(folder, host="127.0.0.1", port=self.port),
             **environment,
             "HOST": "127.0.0.1",
             "PORT": str(self.port),
+            "HEALTH_PORT": str(self.health_port),
         }
         self._guard = Guard()
         self._children: dict[str, Child] = {}

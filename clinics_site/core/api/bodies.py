@@ -12,6 +12,8 @@ from clinics_site.core.api import schema as s
 from clinics_site.core.errors import BadRequest, PayloadTooLarge
 
 MISSING = object()
+# Where the web process learns how much of a body of unknown length is worth reading (clinics_site/web).
+LIMIT_KEY = "clinics.body_limit"
 
 
 # How large a body may be, in bytes. settings.DATA_UPLOAD_MAX_MEMORY_SIZE is the ceiling of all of them.
@@ -24,6 +26,7 @@ MESSAGE = 10 * 1024 * 1024  # Redox sends no more, and stops its feed when one i
 def raw_body(request: HttpRequest, limit: int) -> bytes:
     """Raises PayloadTooLarge, before reading anything, beyond `limit` and beyond the ceiling."""
     check_length(request, limit)
+    request.META.setdefault(LIMIT_KEY, limit)
     try:
         return request.body
     except RequestDataTooBig:
@@ -34,10 +37,14 @@ def raw_body(request: HttpRequest, limit: int) -> bytes:
 
 
 def check_length(request: HttpRequest, limit: int) -> None:
-    """Of what is announced: Django reads no more, and the server states the length of what comes in chunks."""
-    announced = request.META.get("CONTENT_LENGTH") or "0"
-    if announced.isdecimal() and int(announced[:20]) > limit:
+    if announced_length(request) > limit:
         raise PayloadTooLarge
+
+
+def announced_length(request: HttpRequest) -> int:
+    """Django reads no more, and the server states the length of what comes in chunks."""
+    announced = request.META.get("CONTENT_LENGTH") or "0"
+    return int(announced[:20]) if announced.isdecimal() else 0
 
 
 def read_body(request: HttpRequest, raw: bytes, schema: s.Schema, *, required: bool) -> Any:

@@ -44,6 +44,7 @@ class Operation:
     body_limit: int  # bytes; a larger one is refused before it is read
     lenient: Lenient
     lookup: Lookup | None
+    is_heavy: bool  # it takes long whatever it is asked, so few of its kind run at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,7 @@ def operation(  # noqa: PLR0913 (all but the first by name)
     body_limit: int | None = None,
     lenient: Lenient | None = None,
     lookup: Lookup | None = None,
+    is_heavy: bool = False,
     responses: Responses,
 ) -> Callable[[Action], Answer]:
     """Declare an operation on a viewset method `(self, call: Call) -> Response`;
@@ -100,6 +102,7 @@ def operation(  # noqa: PLR0913 (all but the first by name)
         body_limit or (bodies.USUAL if is_read else bodies.UNREAD),
         lenient,
         lookup,
+        is_heavy,
     )
     REGISTRY[operation_id] = found
 

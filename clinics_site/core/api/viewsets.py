@@ -19,7 +19,7 @@ from clinics_site.core.api.operations import Operation
 from clinics_site.core.api.rendering import OrjsonRenderer
 from clinics_site.core.errors import BadRequest, DomainError, Forbidden, NotFound, Unauthorized
 from clinics_site.core.lookups import Lookup, Path
-from clinics_site.core.principal import Principal
+from clinics_site.core.principal import ENVIRON_KEY, Principal
 
 METHODS = ("get", "head", "post", "put", "patch", "delete", "options", "trace")
 NOT_FOUND = "no matching operation was found"
@@ -92,12 +92,16 @@ class ApiViewSet(viewsets.ViewSet):
         self, request: Request, path: Path, lookups: Sequence[Lookup]
     ) -> tuple[Principal, Mapping[Lookup | None, Any]]:
         """The caller, and what was found together with its token."""
+        known: Principal | None = request.META.get(ENVIRON_KEY)
+        if known is not None:  # checked before the body was read
+            return known, {}
         token = request.META.get("HTTP_X_TIDEPOOL_SESSION_TOKEN", "")
         if not token:
             raise self.error_family.missing_token()
         principal, joined = authn.find_caller(token, path, lookups)
         if principal is None or not principal.user_id:
             raise self.error_family.invalid_token()
+        request.META[ENVIRON_KEY] = principal
         return principal, joined
 
     @staticmethod

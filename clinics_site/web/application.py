@@ -1,0 +1,187 @@
+"""The ASGI application of one web process: everything that is not Django's.
+
+A request gets a thread only when there is nothing left to wait for from its client. One whose body is not there yet is
+tried without it: what refuses it before it asks for the body (no credential, no right, wrong parameters, too large)
+answers then, and only what asks for the body is read. So nothing is read for someone who may not send it, whatever the
+operation, and the caller who was found that way is not looked for again.
+"""
+
+import asyncio
+import hashlib
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import Any
+
+import orjson
+from django.urls import Resolver404, resolve
+
+from clinics_site.core import metrics
+from clinics_site.core.api.viewsets import CLINIC_FAMILY, ErrorFamily
+from clinics_site.core.errors import DomainError, RateLimited
+from clinics_site.web import bridge, heavy, limits
+from clinics_site.web.bridge import Answer, BodyNeeded
+from clinics_site.web.health import Readiness, send_empty
+from clinics_site.web.requests import Gone, Incoming, Memory
+from clinics_site.web.scheduler import Full, Job, Scheduler
+
+MOST_KNOWN = 10_000
+CLOSE = (b"connection", b"close")
+
+
+class Application:
+    def __init__(self, django: Callable[..., Any], readiness: Readiness) -> None:
+        self.is_ending = False  # true: clients are told to use another connection next time
+        self._django = django
+        self._readiness = readiness
+        self._callers = Callers()
+        self._memory = Memory(limits.BODY_MEMORY)
+        threads = bridge.Threads(limits.THREADS)
+        self._scheduler = Scheduler(
+            start=lambda job: threads.start(job.run),
+            threads=limits.THREADS,
+            per_caller=max(1, limits.THREADS - 1),
+            heavy=limits.HEAVY_THREADS,
+            waiting_per_turn=limits.WAITING_PER_CALLER,
+            waiting=limits.WAITING,
+        )
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        path = scope["path"]
+        if path == "/live":
+            await send_empty(send, 200, *self._farewell())
+        elif path == "/ready":
+            is_ready = not self.is_ending and await self._readiness.is_ready()
+            await send_empty(send, 200 if is_ready else 400, *self._farewell())
+        else:
+            await self._serve(Incoming(scope, receive, self._memory), send)
+
+    def _farewell(self) -> bridge.Headers:
+        return [CLOSE] if self.is_ending else []
+
+    async def _serve(self, request: Incoming, send: Any) -> None:
+        try:
+            answer = await self._answer(request)
+        except DomainError as error:
+            answer = _refusal(request, error)
+        except Gone:
+            return
+        finally:
+            request.release()
+        await self._send(request, answer, send)
+
+    async def _answer(self, request: Incoming) -> Answer:
+        await request.read_small()
+        if request.is_complete:
+            return await self._run(request, request.with_body(), heavy.clinic_of(request.scope))
+        try:
+            return await self._run(request, request.without_body(), None)
+        except BodyNeeded:
+            await request.read_rest()
+        return await self._run(request, request.with_body(), heavy.clinic_of(request.scope))
+
+    async def _run(self, request: Incoming, environ: bridge.Environ, clinic: str | None) -> Answer:
+        def work() -> Answer:
+            if request.is_gone:
+                raise Gone
+            return bridge.answer(self._django, environ)
+
+        try:
+            return await self._in_turn(work, self._callers.of(request), clinic)
+        finally:
+            self._callers.remember(request)
+
+    async def _in_turn(self, work: Callable[[], Answer], caller: str, clinic: str | None) -> Answer:
+        """`work` in a thread, when it is its caller's turn."""
+        loop = asyncio.get_running_loop()
+        done: asyncio.Future[Answer] = loop.create_future()
+
+        def run() -> None:
+            try:
+                result: Any = work()
+            except BaseException as error:  # noqa: BLE001 (raised again where it is waited for)
+                result = error
+            loop.call_soon_threadsafe(finish, result)
+
+        def finish(result: Answer | BaseException) -> None:
+            self._scheduler.finished(job)
+            if done.cancelled():
+                return
+            if isinstance(result, BaseException):
+                done.set_exception(result)
+            else:
+                done.set_result(result)
+
+        job = Job(run, caller, clinic)
+        try:
+            self._scheduler.submit(job)
+        except Full:
+            raise RateLimited(retry_after=1) from None
+        return await done
+
+    # --- answers
+    async def _send(self, request: Incoming, answer: Answer, send: Any) -> None:
+        headers = answer.headers
+        if self.is_ending or not request.is_complete:
+            headers = [*headers, CLOSE]
+        await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+        while answer.rest is not None:
+            await send({"type": "http.response.body", "body": answer.body, "more_body": True})
+            answer = await self._next_piece(request, answer)
+        if not request.is_complete:
+            await send({"type": "http.response.body", "body": answer.body, "more_body": True})
+            await request.throw_away_rest()
+            answer.body = b""
+        await send({"type": "http.response.body", "body": answer.body})
+
+    async def _next_piece(self, request: Incoming, answer: Answer) -> Answer:
+        """A long answer holds no thread while its client reads; what is made of it waits for its turn again."""
+        caller = self._callers.of(request)
+        work = bridge.close if request.is_gone else bridge.next_piece
+        return await self._in_turn(lambda: work(answer), caller, caller)
+
+
+class Callers:
+    """Whose turn a request takes: the person's or service's whose token it is, once Django has accepted it, and the
+    address's before. So nobody gets more turns by inventing tokens."""
+
+    def __init__(self) -> None:
+        self._of_token: OrderedDict[bytes, str] = OrderedDict()
+
+    def of(self, request: Incoming) -> str:
+        known = self._of_token.get(_digest(request.token)) if request.token else None
+        return known or request.address
+
+    def remember(self, request: Incoming) -> None:
+        if request.user_id is None:
+            return
+        self._of_token[_digest(request.token)] = f"user {request.user_id}"
+        if len(self._of_token) > MOST_KNOWN:
+            self._of_token.popitem(last=False)
+
+
+def _digest(token: str) -> bytes:
+    return hashlib.sha256(token.encode("latin-1")).digest()
+
+
+def _refusal(request: Incoming, error: DomainError) -> Answer:
+    metrics.request_finished("refused", error.status, 0)
+    body = orjson.dumps(_family(request.scope["path"]).body(error))
+    headers = [
+        (b"content-type", b"application/json"),
+        (b"content-length", str(len(body)).encode()),
+        (b"cache-control", b"no-store"),
+        (b"server", b"clinics"),
+    ]
+    seconds = getattr(error, "retry_after", None)
+    if seconds is not None:
+        headers.append((b"retry-after", str(seconds).encode()))
+    return Answer(error.status, headers, body)
+
+
+def _family(path: str) -> ErrorFamily:
+    try:
+        view = getattr(resolve(path).func, "cls", None)
+    except Resolver404:
+        return CLINIC_FAMILY
+    family: ErrorFamily = getattr(view, "error_family", CLINIC_FAMILY)
+    return family

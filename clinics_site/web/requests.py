@@ -1,0 +1,139 @@
+"""One request before Django sees it: its body and its caller."""
+
+import asyncio
+import io
+from contextlib import suppress
+from typing import Any
+
+from django.conf import settings
+
+from clinics_site.core import ratelimit
+from clinics_site.core.api import bodies
+from clinics_site.core.errors import SlowBody, Unavailable
+from clinics_site.core.principal import ENVIRON_KEY
+from clinics_site.web import bridge, limits
+from clinics_site.web.protocol import EXTENSION, Protocol
+
+
+class Gone(Exception):
+    """The client has closed the connection."""
+
+
+class Memory:
+    """What all bodies of a process may take together."""
+
+    def __init__(self, most: int) -> None:
+        self._left = most
+
+    def take(self, size: int) -> None:
+        if size > self._left:
+            raise Unavailable
+        self._left -= size
+
+    def give_back(self, size: int) -> None:
+        self._left += size
+
+
+class Incoming:
+    def __init__(self, scope: Any, receive: Any, memory: Memory) -> None:
+        self.scope = scope
+        self.environ = bridge.make_environ(scope)
+        self.seen: bridge.Environ = {}  # by Django, and what it has noted there
+        self._receive = receive
+        self._connection: Protocol = scope["extensions"][EXTENSION]
+        self._memory = memory
+        self._body = bytearray()
+        headers = dict(scope["headers"])
+        self._announced = int(headers.get(b"content-length", b"0"))
+        self._asks_first = headers.get(b"expect", b"").lower() == b"100-continue"
+        self.is_complete = not self._announced and b"transfer-encoding" not in headers
+
+    @property
+    def token(self) -> str:
+        found: str = self.environ.get("HTTP_X_TIDEPOOL_SESSION_TOKEN", "")
+        return found
+
+    @property
+    def address(self) -> str:
+        return ratelimit.address_in(self.environ)
+
+    @property
+    def is_gone(self) -> bool:
+        """Nobody waits for the answer."""
+        return self._connection.is_gone
+
+    # --- reading
+    async def read_small(self) -> None:
+        """A body that is small and comes at once; of another nothing, or its beginning."""
+        if self.is_complete or self._asks_first or self._announced > limits.SMALL_BODY:
+            return
+        try:
+            async with asyncio.timeout(limits.SMALL_BODY_SECONDS):
+                while not self.is_complete and len(self._body) <= limits.SMALL_BODY:
+                    await self._read_part()
+        except TimeoutError:
+            return
+
+    async def read_rest(self) -> None:
+        """All of it, or so much that it is too much. Raises SlowBody."""
+        most = self._most()
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        try:
+            async with asyncio.timeout_at(began + limits.BODY_GRACE) as deadline:
+                while not self.is_complete and len(self._body) <= most:
+                    await self._read_part()
+                    patience = limits.BODY_GRACE + len(self._body) / limits.BODY_RATE
+                    deadline.reschedule(began + min(patience, limits.BODY_SECONDS))
+        except TimeoutError:
+            raise SlowBody from None
+
+    async def _read_part(self) -> None:
+        message = await self._receive()
+        if message["type"] == "http.disconnect":
+            raise Gone
+        part = message["body"]
+        self._memory.take(len(part))
+        self._body += part
+        self.is_complete = not message["more_body"]
+
+    def _most(self) -> int:
+        """What the operation has said when it was tried, at most what Django reads at all."""
+        most: int = min(
+            self.seen.get(bodies.LIMIT_KEY, settings.DATA_UPLOAD_MAX_MEMORY_SIZE),
+            settings.DATA_UPLOAD_MAX_MEMORY_SIZE,
+        )
+        return most
+
+    def release(self) -> None:
+        self._memory.give_back(len(self._body))
+        self._body = bytearray()
+
+    async def throw_away_rest(self) -> None:
+        """After an early answer: closing at once would break the connection under what the client still sends, and
+        the answer with it."""
+        self._connection.throw_away_rest()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(limits.LINGER_SECONDS):
+                while (await self._receive())["type"] != "http.disconnect":
+                    pass
+
+    # --- for Django
+    def with_body(self) -> bridge.Environ:
+        return self._for_django(io.BytesIO(self._body), len(self._body))
+
+    def without_body(self) -> bridge.Environ:
+        return self._for_django(bridge.Unread(), self._announced or 1)
+
+    def _for_django(self, body: Any, length: int) -> bridge.Environ:
+        """A copy: Django writes into it, and may see the request twice. It is told whom it has found the first time."""
+        self.seen = {**self.environ, ENVIRON_KEY: self.seen.get(ENVIRON_KEY), "wsgi.input": body}
+        if length:
+            self.seen["CONTENT_LENGTH"] = str(length)
+        return self.seen
+
+    @property
+    def user_id(self) -> str | None:
+        """Whose token it is, after Django has seen the request."""
+        principal = self.seen.get(ENVIRON_KEY)
+        return None if principal is None else principal.user_id

@@ -1,0 +1,132 @@
+"""What Django is told of a request, and what happens to one whose body has not come yet."""
+
+import re
+from contextlib import suppress
+from types import SimpleNamespace
+
+import pytest
+
+from clinics_site.core import policy
+from clinics_site.core.api import bodies
+from clinics_site.web import bridge, heavy
+from clinics_site.web.protocol import EXTENSION
+from clinics_site.web.requests import Incoming, Memory
+from clinics_site.wsgi import application
+from tests.cast import described_operations
+from tests.policy.callers import IDS, OWN_IDS, STRANGER
+
+
+def scope(method="GET", path="/v1/clinics", *, query=b"", headers=()):
+    return {
+        "method": method,
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": query,
+        "http_version": "1.1",
+        "server": ("127.0.0.1", 8080),
+        "client": ("127.0.0.9", 1234),
+        "headers": [(b"host", b"localhost"), *headers],
+        "extensions": {EXTENSION: SimpleNamespace(is_gone=False)},
+    }
+
+
+def incoming(*given, **options):
+    return Incoming(scope(*given, **options), None, Memory(100))
+
+
+def path_of(operation_id):
+    method, path, _ = described_operations()[operation_id]
+    values = {**IDS, **dict.fromkeys(OWN_IDS, STRANGER)}
+    return method.upper(), re.sub(r"{(\w+)}", lambda found: values[found[1]], path)
+
+
+def test_headers_with_an_underscore_are_dropped_and_repeated_ones_joined():
+    headers = [
+        (b"x_real_ip", b"6.6.6.6"),
+        (b"x-real-ip", b"1.1.1.1"),
+        (b"x-real-ip", b"2.2.2.2"),
+        (b"cookie", b"a=1"),
+        (b"cookie", b"b=2"),
+        (b"content-type", b"text/plain"),
+        (b"transfer-encoding", b"chunked"),
+    ]
+    environ = bridge.make_environ(scope(headers=headers))
+    assert {name: value for name, value in environ.items() if name[:4] in ("HTTP", "CONT")} == {
+        "HTTP_HOST": "localhost",
+        "HTTP_X_REAL_IP": "1.1.1.1,2.2.2.2",
+        "HTTP_COOKIE": "a=1; b=2",
+        "CONTENT_TYPE": "text/plain",
+    }
+
+
+def test_paths_are_decoded_as_wsgi_wants_them():
+    environ = bridge.make_environ(scope(path="/caf%C3%A9/a%2Fb/%FF"))
+    assert environ["PATH_INFO"].encode("latin-1") == "/café/a/b/".encode() + b"\xff"
+
+
+@pytest.mark.parametrize("token", [None, b"no-such-token"])
+@pytest.mark.parametrize("operation_id", sorted(described_operations()))
+def test_no_operation_asks_a_stranger_for_a_body(operation_id, token):
+    method, path = path_of(operation_id)
+    headers = [(b"content-type", b"application/json"), (b"content-length", b"1000")]
+    if token:
+        headers += [(b"x-tidepool-session-token", token), (b"verification-token", token)]
+    request = incoming(method, path, headers=headers)
+    if _takes_its_credential_from_the_body(operation_id, token):
+        with suppress(bridge.BodyNeeded):
+            bridge.answer(application, request.without_body())
+        assert request.seen.get(bodies.LIMIT_KEY, 0) <= bodies.USUAL
+        return
+    answer = bridge.answer(application, request.without_body())
+    assert answer.status in (400, 401, 403)
+
+
+def _takes_its_credential_from_the_body(operation_id, token):
+    """Or from the path. Such a body is small."""
+    if operation_id == "ProcessEHRMessage":
+        return token is None
+    return policy.is_external(operation_id)
+
+
+def test_who_was_found_before_the_body_is_not_asked_for_again(ada, monkeypatch):
+    headers = [
+        (b"content-type", b"application/json"),
+        (b"x-tidepool-session-token", ada.token.encode()),
+        (b"transfer-encoding", b"chunked"),
+    ]
+    request = incoming("POST", "/v1/clinics", headers=headers)
+    with pytest.raises(bridge.BodyNeeded):
+        bridge.answer(application, request.without_body())
+    assert request.user_id == ada.user_id
+    monkeypatch.setattr("clinics_site.core.authn.find_caller", lambda *_: 1 / 0)
+    answer = bridge.answer(application, request.with_body())
+    assert (answer.status, b"value is required but missing" in answer.body) == (400, True)
+
+
+def test_a_long_answer_is_made_in_pieces_and_closed_after_the_last():
+    closed = []
+    answer = bridge.Answer(200, [], b"", iter([b"x" * 200_000] * 3), lambda: closed.append(1))
+    assert len(bridge.next_piece(answer).body) == 400_000
+    assert (len(bridge.next_piece(answer).body), answer.rest, closed) == (200_000, None, [1])
+
+
+def test_every_operation_with_a_limit_is_heavy_above_a_hundred():
+    lists = [
+        operation_id
+        for operation_id, (_, _, described) in described_operations().items()
+        if any(parameter["name"] == "limit" for parameter in described.get("parameters", ()))
+    ]
+    assert {"ListPatients", "FindPatients", "ListClinics"} <= set(lists)
+    for operation_id in lists:
+        method, path = path_of(operation_id)
+        for query, is_heavy in ((b"", False), (b"limit=100", False), (b"limit=101", True)):
+            assert bool(heavy.clinic_of(scope(method, path, query=query))) == is_heavy
+        for hidden in (b"l%69mit=1000", b"limit=1&limit=1000", b"limit=%2B999", b"limit=%31000"):
+            assert heavy.clinic_of(scope(method, path, query=hidden)), (operation_id, hidden)
+
+
+def test_heavy_requests_are_counted_by_their_clinic():
+    method, path = path_of("TideReport")
+    assert heavy.clinic_of(scope(method, path)) == IDS["clinicId"]
+    assert heavy.clinic_of(scope("GET", "/v1/clinics", query=b"limit=1000")) == "ListClinics"
+    assert heavy.clinic_of(scope("GET", "/docs", query=b"limit=1000")) is None
