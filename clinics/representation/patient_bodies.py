@@ -8,6 +8,7 @@ from clinics.representation import glycemic_ranges
 from clinics.services.patient_details import PatientDetails, SharedPatient
 from clinics_site.core import clock
 from clinics_site.core.db import Document
+from clinics_site.core.errors import BadRequest
 
 _TIMES = ("modifiedTime", "expirationTime", "latestDataTime")
 
@@ -68,4 +69,10 @@ def _ids(values: list[str] | None) -> list[ObjectId] | None:
 
 
 def _site_ids(values: list[Document] | None) -> list[ObjectId] | None:
-    return None if values is None else [ObjectId(value["id"]) for value in values]
+    """The id is read-only in the contract, so the schema lets it be missing."""
+    if values is None:
+        return None
+    if not all("id" in value for value in values):
+        reason = "a site needs its id"
+        raise BadRequest(reason)
+    return [ObjectId(value["id"]) for value in values]

@@ -24,6 +24,7 @@ BODIES = {
 # What only some places of these are held to: the Confirmation API ignores what it does not read.
 LENIENT = {name for name in BODIES if REGISTRY[name].lenient.read_body is not None}
 MANY = 1000
+LEAP = "2016-12-31T23:59:60Z"
 DEEP = b'{"a":' * MANY + b"1" + b"}" * MANY
 
 
@@ -98,6 +99,22 @@ def test_no_text_is_endless(problems):
 def test_no_text_holds_a_zero_character(problems):
     cases = spoilt(("string",), lambda value, _: value[:-1] + "\0")
     assert problems(((n, p, orjson.dumps(body)) for n, p, body in cases)) == []
+
+
+def test_no_time_is_one_that_can_not_be_kept(problems):
+    cases = spoilt(("string",), lambda value, schema: schema.get("format") == "date-time" and LEAP)
+    times = ((n, p, orjson.dumps(body)) for n, p, body in cases if bodies.value_at(body, p) == LEAP)
+    assert problems(times) == []
+
+
+def test_whatever_is_missing_has_an_answer(world):
+    """Read-only properties too, which a request may leave out though the contract requires them."""
+    for name, schema in BODIES.items():
+        right = bodies.sample(schema)
+        for path, _, _ in bodies.places(schema):
+            if path and isinstance(path[-1], str):
+                answer = world.send(name, orjson.dumps(bodies.without(right, path)))
+                assert answer.status_code < 500, (name, path, answer.content)
 
 
 def test_no_list_is_endless(problems):

@@ -16,6 +16,21 @@ def test_dates_are_checked(text):
     assert not validation.is_valid(s.string(format="date"), text)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2016-12-31T23:59:60Z",
+        "9999-12-31T23:59:59-14:00",
+        "0000-01-01T00:00:00Z",
+        "2024-01-02",
+        "2024-01-02T03:04:05",
+        "",
+    ],
+)
+def test_a_time_that_can_not_be_kept_is_none(text):
+    assert not validation.is_valid(s.date_time(), text)
+
+
 def test_a_required_property_with_a_default_may_be_missing_from_a_request():
     schema = s.obj({"type": s.string(default="preset")}, required=["type"])
     assert validation.is_valid(schema, {})
