@@ -24,6 +24,11 @@ class StaffSite(UnfoldAdminSite):
 
         return pages.urls()
 
+    def get_urls(self) -> list[URLPattern]:
+        """Without "view on site": no record has a page there, and its view fails for ids that are no numbers."""
+        found = super().get_urls()
+        return [pattern for pattern in found if getattr(pattern, "name", "") != "view_on_site"]
+
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> TemplateResponse:

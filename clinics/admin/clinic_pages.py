@@ -11,7 +11,7 @@ from clinics.services import access, patient_counts, staff_reads
 from clinics_site.admin import pages, paging, roles
 from clinics_site.core import audit, ids
 from clinics_site.core.db import Document
-from clinics_site.core.errors import DomainError
+from clinics_site.core.errors import DomainError, NotFound
 
 HISTORY_PAGE = 50
 # Looking leaves its own events; the history shows changes unless all are asked for.
@@ -92,8 +92,9 @@ def refresh(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
 @pages.page("clinics/<str:clinic_id>/history", name="clinic_history", needs=roles.FIND)
 def history(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
     """Also of a clinic that was deleted: the trail outlives it."""
-    found = ids.parse_id(clinic_id) or ObjectId()
-    clinic = access.find_clinic(clinic_id)
+    found, clinic = ids.parse_id(clinic_id), access.find_clinic(clinic_id)
+    if clinic is None and (found is None or not _has_trail(found)):
+        raise NotFound(message=access.CLINIC_NOT_FOUND)
     query: dict[str, Any] = {"clinicId": found}
     shows_looks = request.GET.get("looks") == "1"
     if not shows_looks:
@@ -111,3 +112,7 @@ def history(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
         older=paging.query_without(request, "before", before=older) if older else "",
         link=pages.has(request, roles.AUDIT),
     )
+
+
+def _has_trail(clinic_id: ObjectId) -> bool:
+    return bool(audit.list_events({"clinicId": clinic_id}, before=None, limit=1))

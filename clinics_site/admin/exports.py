@@ -1,6 +1,8 @@
 """Lists as files. A cell that a spreadsheet would run as a formula is made plain text."""
 
 import csv
+import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
@@ -9,7 +11,11 @@ from django.http import StreamingHttpResponse
 
 from clinics_site.core.clock import format_time
 
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
+# What a spreadsheet takes for the start of a formula, dashes of all kinds aside.
+_FORMULA_STARTS = frozenset("=+@|%\N{MINUS SIGN}")
+# Letters and symbols that nobody sees: fillers of Hangul, a braille pattern without dots.
+_BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
 
 class _Echo:
@@ -24,23 +30,36 @@ def cell(value: Any) -> str:
         return ""
     if isinstance(value, datetime):
         return format_time(value)
-    text = str(value)
-    is_formula = text.lstrip(" ").startswith(_FORMULA_STARTS) or text.startswith("\ufeff")
-    return "'" + text if is_formula and not _is_number(text) else text
+    text = _on_one_line(str(value))
+    return "'" + text if _is_formula(text) and not _NUMBER.fullmatch(text) else text
 
 
-def _is_number(text: str) -> bool:
-    return text.removeprefix("-").replace(".", "", 1).isdigit()
+def _on_one_line(text: str) -> str:
+    """Some programs split cells at line breaks, and would find a formula behind one. Tabs split them too."""
+    return "".join(" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in text)
+
+
+def _is_formula(text: str) -> bool:
+    """Whether the first character that can be seen starts one, full-width and small forms included."""
+    seen = next((c for c in text if not _is_invisible(c)), "")
+    plain = unicodedata.normalize("NFKC", seen)[:1]
+    return plain in _FORMULA_STARTS or unicodedata.category(plain or "a") == "Pd"
+
+
+def _is_invisible(character: str) -> bool:
+    """Spaces, control and format characters, lone marks; also quotes, which some programs take off."""
+    return unicodedata.category(character)[0] in "ZCM" or character in _BLANK or character in '"`'
 
 
 def as_csv(
     name: str, header: Sequence[str], rows: Iterable[Sequence[Any]]
 ) -> StreamingHttpResponse:
-    writer = csv.writer(_Echo())
+    # Quotes around every cell: where another separator is usual, text with one in it would be split.
+    writer = csv.writer(_Echo(), quoting=csv.QUOTE_ALL)
 
     def lines() -> Iterator[str]:
         # Spreadsheets take a file for UTF-8 only with this mark in front.
-        yield "\ufeff" + writer.writerow(header)
+        yield "\ufeff" + writer.writerow([cell(title) for title in header])
         for row in rows:
             yield writer.writerow([cell(value) for value in row])
 

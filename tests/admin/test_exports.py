@@ -1,0 +1,109 @@
+"""What leaves the service as a table: no cell of any export is run by a spreadsheet."""
+
+import csv
+import io
+import unicodedata
+
+import pytest
+from django.urls import reverse
+from hypothesis import given
+from hypothesis import strategies as st
+
+from clinics_site.admin import exports, pages
+from clinics_site.core import db
+
+NBSP, ZWSP, IDEOGRAPHIC, BOM, FILLER = "\u00a0", "\u200b", "\u3000", "\ufeff", "\u3164"
+SIGNS = "=+-@|%＝＋－＠﹦﹢﹣﹫⁼⁺⁻−–—"
+INVISIBLE = (
+    f' \t\r\n\v\f\x00\x85{NBSP}{ZWSP}{IDEOGRAPHIC}{BOM}{FILLER}\u2800\u2028\u00ad\u2060\ufe0f"`'
+)
+EXPORTS = sorted(name for route, name, _ in pages.PAGES if route.endswith(".csv"))
+
+
+def is_neutral(text):
+    """Judged apart from the code: nothing but a letter, a number or an apostrophe where a program may begin to read."""
+    first = unicodedata.normalize("NFKC", text[:1])
+    if text.startswith("'") or not text:
+        return "\n" not in text and "\r" not in text
+    is_number = (
+        text.removeprefix("-").replace(".", "", 1).isascii() and text.lstrip("-")[:1].isdigit()
+    )
+    return (first not in "=+-@|%" or is_number) and not any(
+        c in text for c in "\n\r\t\v\f\x85\u2028\u2029"
+    )
+
+
+@pytest.mark.parametrize("sign", SIGNS)
+@pytest.mark.parametrize("before", ["", *INVISIBLE, NBSP + ZWSP, "\t \u3000"])
+def test_a_formula_behind_anything_invisible_is_text(before, sign):
+    assert exports.cell(f"{before}{sign}1+1").startswith("'")
+
+
+@pytest.mark.parametrize(
+    "text", ["Anna\n=1+1", "Anna\r\n@SUM(A1)", "Anna\u2028=1", "Anna\t=1", "Anna\x85=1"]
+)
+def test_a_line_break_begins_no_second_cell(text):
+    assert exports.cell(text).startswith("Anna ")
+    assert len(exports.cell(text).splitlines()) == 1
+
+
+@given(st.text(alphabet=st.sampled_from(INVISIBLE + SIGNS + "aé1.'"), max_size=8) | st.text())
+def test_no_text_becomes_a_formula(text):
+    written = exports.cell(text)
+    assert is_neutral(written)
+
+
+@given(st.text(alphabet=st.characters(categories=["L", "N"]), max_size=20))
+def test_plain_text_is_written_as_it_is(text):
+    if not any(c in FILLER + "\u115f\u1160\uffa0" for c in text[:1]):
+        assert exports.cell(text) == text
+
+
+def hostile(clinic):
+    """A formula in everything that people type and exports show."""
+    evil = f"{NBSP}{ZWSP}＝1+1;=2\n=cmd()"
+    for name, fields in {
+        "patients": ("fullName", "mrn", "birthDate", "email"),
+        "clinics": ("name", "city", "address", "country", "timezone", "tier"),
+        "clinicians": ("name", "email"),
+    }.items():
+        where = {"_id": clinic["_id"]} if name == "clinics" else {"clinicId": clinic["_id"]}
+        for found in db.collection(name).find(where):
+            number = found["_id"]  # unique addresses
+            changes = {field: f"{evil}{number}" for field in fields}
+            db.collection(name).update_one({"_id": number}, {"$set": changes})
+    for kind in ("patientTags", "sites"):
+        db.collection("clinics").update_one(
+            {"_id": clinic["_id"]}, {"$set": {f"{kind}.0.name": evil}}
+        )
+
+
+@pytest.mark.parametrize("name", EXPORTS)
+def test_no_export_holds_a_formula(name, clinic, root):
+    root.user.username = "=evil()"
+    root.user.save()
+    root.client.force_login(root.user)
+    hostile(clinic)
+    ids = {} if name in ("clinics_export", "audit_export") else {"clinic_id": clinic["_id"]}
+
+    response = root.client.get(reverse(f"admin:{name}", kwargs=ids))
+
+    assert response.status_code == 200
+    content = b"".join(response.streaming_content).decode().removeprefix(BOM)
+    rows = list(csv.reader(io.StringIO(content)))
+    assert len(rows) > 1
+    assert all(is_neutral(value) for row in rows for value in row)
+    assert any("'" in value for row in rows[1:] for value in row), (
+        "the hostile text is in the export"
+    )
+    # With another separator every cell would still begin and end with a quote.
+    assert all(line.startswith('"') and line.endswith('"') for line in content.splitlines())
+
+
+def test_every_table_that_leaves_is_an_export_of_this_kind():
+    assert {
+        "clinics_export",
+        "clinic_patients_export",
+        "clinic_members_export",
+        "audit_export",
+    } <= set(EXPORTS)

@@ -1,0 +1,93 @@
+"""Every route of the staff site with arguments that no page expects: 404 for staff, the log-in page for strangers."""
+
+import re
+
+import pytest
+from django.contrib import admin
+from django.urls import URLResolver
+
+from tests.cast import QuickClient
+
+GARBAGE = (
+    "1",
+    "-1",
+    "x",
+    "0" * 24,
+    "f" * 24,
+    "9" * 40,
+    "x" * 3000,
+    "é",
+    "%00",
+    "%ff",
+    "a%2Fb",
+    "%2e%2e",
+    "'%22%3C%3E",
+    "$ne",
+    "{}",
+    "%F0%9F%92%A9",
+)
+ARGUMENT = re.compile(r"<(?:\w+:)?\w+>|\(\?P<\w+>[^)]*\)")
+# Kept open for everybody, or no page.
+OPEN = {"login", "logout"}
+
+READ_ONLY = "auth/group/"  # the roles are the code's: nobody changes one, also where it exists
+
+
+def routes():
+    """(name, route with <arguments>) of every pattern, those of the models included."""
+    patterns, _, _ = admin.site.urls
+    return sorted(walk(patterns, ""))
+
+
+def walk(patterns, prefix):
+    for found in patterns:
+        route = prefix + str(found.pattern).removeprefix("^").removesuffix("$")
+        if isinstance(found, URLResolver):
+            yield from walk(found.url_patterns, route)
+        else:
+            yield found.name or "", route
+
+
+WITH_ARGUMENTS = [route for name, route in routes() if ARGUMENT.search(route)]
+# What Django served once, what browsers and scanners ask for.
+UNKNOWN = ("r/1/1/", "r/x/y/", "r/1/x/", "jsi18n/x/", "x", "x/y/z/", "..", "auth/x/", "x/user/", "auth/user/x/y/", "%00", "%ff/", "index.php")  # fmt: skip
+
+
+def test_the_walk_knows_the_pages_and_djangos_own():
+    names = {name for name, _ in routes()}
+    assert {"clinic_patients", "audit_event", "auth_user_change", "app_list", "index"} <= names
+    assert len(WITH_ARGUMENTS) > 25
+
+
+@pytest.mark.parametrize("route", [*WITH_ARGUMENTS, *UNKNOWN])
+def test_staff_are_told_that_there_is_no_such_page(route, root):
+    for value in GARBAGE if ARGUMENT.search(route) else ("",):
+        path = ARGUMENT.sub(lambda _: value, route)
+        for method in (root.client.get, root.client.post, root.client.head):
+            response = method(f"/admin/{path}")
+            answers = {302, 400, 404, 403} if path.startswith(READ_ONLY) else {302, 400, 404}
+            assert response.status_code in answers, (path[:80], response.status_code)
+            if (
+                response.status_code == 302
+            ):  # Django's own "it doesn't exist", and a slash that was missing
+                assert response.headers["Location"].startswith("/admin/")
+
+
+@pytest.mark.parametrize("name_route", [*routes(), *(("", route) for route in UNKNOWN)])
+def test_a_stranger_sees_the_door_whatever_the_route(name_route):
+    name, route = name_route
+    if name in OPEN:
+        return
+    path = ARGUMENT.sub("x", route)
+    for method in (QuickClient().get, QuickClient().post):
+        response = method(f"/admin/{path}")
+        assert response.status_code == 302, (path, response.status_code)
+        assert "/admin/login/" in response.headers["Location"]
+
+
+@pytest.mark.parametrize("route", [route for _, route in routes() if not ARGUMENT.search(route)])
+def test_odd_queries_break_no_page(route, root):
+    odd = {n: "x'\"<>\x00$" for n in ("q", "page", "p", "o", "after", "before", "from", "to", "action", "app_label", "model_name", "field_name", "term", "actor", "clinic", "state", "limit")}  # fmt: skip
+    if route.startswith("logout"):
+        return
+    assert root.client.get(f"/admin/{route}", odd).status_code < 500
