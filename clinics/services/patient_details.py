@@ -60,15 +60,9 @@ def identity_fields(details: PatientDetails) -> dict[str, Any]:
     }
 
 
-def optional_fields(
-    details: PatientDetails | SharedPatient, sites: list[Document] | None
-) -> dict[str, Any]:
-    """The fields that are written only when they are given."""
+def optional_fields(details: PatientDetails | SharedPatient) -> dict[str, Any]:
+    """The fields that are written only when they are given; tags and sites are `known_places`."""
     found: dict[str, Any] = {}
-    if details.tags is not None:
-        found["tags"] = list(details.tags)
-    if sites is not None:
-        found["sites"] = sites
     if isinstance(details, PatientDetails) and details.data_sources is not None:
         found["dataSources"] = list(details.data_sources) or None
     if details.glycemic_ranges is not None:
@@ -86,16 +80,29 @@ def is_custodial(document: Document) -> bool:
     return "custodian" in (document.get("permissions") or {})
 
 
-def resolve_sites(clinic: Document, wanted: Sequence[ObjectId] | None) -> list[Document] | None:
-    """The clinic's own entries for these ids, each once. Raises ConstraintViolation for a foreign one."""
-    if wanted is None:
-        return None
-    found = known_sites(clinic, wanted)
-    if len(found) < len(set(wanted)):
-        raise ConstraintViolation(UNKNOWN_SITE)
+def known_places(clinic: Document, details: PatientDetails | SharedPatient) -> dict[str, Any]:
+    """Tags and sites as the clinic has them, each once; what is not given is not in the answer.
+
+    The one way by which their ids get into a record, to be asked in the transaction that writes it. An id that the
+    clinic does not have (no more, or another clinic does) is dropped; only a site that a clinic's member names for
+    a patient is refused. Raises ConstraintViolation.
+    """
+    found: dict[str, Any] = {}
+    if details.tags is not None:
+        present = {tag["_id"] for tag in clinic.get("patientTags") or []}
+        found["tags"] = [tag for tag in dict.fromkeys(details.tags) if tag in present]
+    if details.sites is not None:
+        found["sites"] = _known_sites(clinic, details.sites)
+        is_refused = isinstance(details, PatientDetails)
+        if is_refused and len(found["sites"]) < len(set(details.sites)):
+            raise ConstraintViolation(UNKNOWN_SITE)
     return found
 
 
-def known_sites(clinic: Document, wanted: Sequence[ObjectId] | None) -> list[Document]:
+def names_places(details: PatientDetails | SharedPatient) -> bool:
+    return bool(details.tags or details.sites)
+
+
+def _known_sites(clinic: Document, wanted: Sequence[ObjectId]) -> list[Document]:
     names = {site["id"]: site["name"] for site in clinic.get("sites") or []}
-    return [{"id": i, "name": names[i]} for i in dict.fromkeys(wanted or ()) if i in names]
+    return [{"id": i, "name": names[i]} for i in dict.fromkeys(wanted) if i in names]

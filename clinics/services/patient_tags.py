@@ -9,20 +9,25 @@ from datetime import timedelta
 
 from bson import ObjectId
 
-from clinics.services import places
+from clinics.services import access, places, tags
 from clinics.services.patients import parsed_clinic
 from clinics.store import patient_places as store
 from clinics_site.core import clock, db, ids, outbox
+from clinics_site.core.db import Document
+from clinics_site.core.errors import NotFound
 
 # By then a change of very many patients has ended, one way or the other.
 RECOUNT_AFTER = timedelta(minutes=10)
 
 
 def assign_tag(*, clinic_id: str, tag_id: str, user_ids: Sequence[str] | None) -> int:
-    """Give the tag to these patients, or to all of the clinic (None). Unknown users are ignored."""
+    """Give the tag to these patients, or to all of the clinic (None). Unknown users are ignored.
+
+    Raises NotFound for a tag that the clinic does not have. One that is deleted meanwhile is taken back.
+    """
     clinic, tag = parsed_clinic(clinic_id), ids.parse_id(tag_id)
-    if tag is None:
-        return 0
+    if tag is None or not _has_tag(access.access_clinic(clinic), tag):
+        raise NotFound(message=tags.NOT_FOUND)
     _order_recount(clinic, tag)
     store.clear_null_tags(clinic, user_ids)
     changed = store.add_tag(clinic, user_ids, tag, clock.now())
@@ -36,12 +41,23 @@ def remove_tag(*, clinic_id: str, tag_id: str, user_ids: Sequence[str] | None = 
         return 0
     _order_recount(clinic, tag)
     changed = store.remove_tag(clinic, user_ids, tag, clock.now())
-    recount_tag(clinic_id=clinic, tag_id=tag)
+    _recount(clinic, tag)
     return changed
 
 
 def recount_tag(*, clinic_id: ObjectId, tag_id: ObjectId) -> None:
+    """Of a tag that the clinic does not have (any more), take it from everybody first."""
+    if not _has_tag(access.find_clinic(clinic_id) or {}, tag_id):
+        store.remove_tag(clinic_id, None, tag_id, clock.now())
+    _recount(clinic_id, tag_id)
+
+
+def _recount(clinic_id: ObjectId, tag_id: ObjectId) -> None:
     db.run_in_transaction(lambda: places.recount(clinic_id, store.TAGS, tag_id))
+
+
+def _has_tag(clinic: Document, tag_id: ObjectId) -> bool:
+    return any(tag["_id"] == tag_id for tag in clinic.get("patientTags") or [])
 
 
 def _order_recount(clinic_id: ObjectId, tag_id: ObjectId) -> None:

@@ -22,10 +22,10 @@ from clinics.services.patient_details import (
     SharedPatient,
     identity_fields,
     is_custodial,
-    known_sites,
+    known_places,
+    names_places,
     optional_fields,
     permissions_of,
-    resolve_sites,
 )
 from clinics.services.taken_addresses import AddressTaken
 from clinics.store import patients as store
@@ -125,21 +125,21 @@ def create_custodial_patient(
     clinic = access.access_clinic(str(clinic_id))
     unique = _check_mrn(clinic, details.mrn, user_id=None)
     limit = patient_counts.check_plan_limit(clinic)
-    sites = resolve_sites(clinic, details.sites)
+    known_places(clinic, details)  # an unknown site is refused before there is an account
     email = details.email or None
     with taken_addresses.counted(invited_by if email else None, clinic["_id"]):
         user_id = _create_account(clinic["_id"], email)
     document = {
         **_blank_record(clinic["_id"], user_id, requires_unique_mrn=unique),
         **identity_fields(details),
-        **optional_fields(details, sites or None),
+        **optional_fields(details),
         "permissions": permissions_of(ALL_PERMISSIONS),
     }
     if invited_by is not None:
         document["invitedBy"] = invited_by
     _watch_account(clinic["_id"], user_id)
     try:
-        return _insert(document, plan_limit=limit)
+        return _insert(document, details, plan_limit=limit)
     except Exception:
         _give_up_account(clinic["_id"], user_id)
         raise
@@ -154,7 +154,7 @@ def create_patient_from_user(
     document["requireUniqueMrn"] = _check_mrn(clinic, document["mrn"], user_id=user_id)
     limit = patient_counts.check_plan_limit(clinic) if is_custodial(document) else None
     try:
-        return _insert(document, plan_limit=limit)
+        return _insert(document, shared, plan_limit=limit)
     except Duplicate:
         if shared.legacy_clinician_id is None:
             raise
@@ -191,7 +191,7 @@ def _record_from_user(clinic: Document, user_id: str, shared: SharedPatient) -> 
     document = {
         **_blank_record(clinic["_id"], user_id, requires_unique_mrn=False),
         **_from_profile(profile, shared),
-        **optional_fields(shared, known_sites(clinic, shared.sites) or None),
+        **optional_fields(shared),
         "email": user.address or None,
     }
     if shared.permissions is not None:
@@ -240,24 +240,31 @@ def _blank_record(clinic_id: ObjectId, user_id: str, *, requires_unique_mrn: boo
     }
 
 
-def _insert(document: Document, *, plan_limit: int | None) -> Document:
-    """Store a record with its counts and events. Raises Duplicate, BadRequest (MRN) or PaymentRequired."""
+def _insert(
+    document: Document, details: PatientDetails | SharedPatient, *, plan_limit: int | None
+) -> Document:
+    """Store a record with its counts and events. Raises Duplicate, BadRequest (MRN), PaymentRequired or
+    ConstraintViolation (a site that has gone)."""
     document["searchKey"] = search_key(document)
     payload = _ids_of(document)
 
-    def insert() -> None:
-        access.access_clinic(document["clinicId"])  # it may have been deleted meanwhile
-        store.insert_patient(document)
+    def insert() -> Document:
+        clinic = access.access_clinic(document["clinicId"])  # it may have been deleted meanwhile
+        places = {
+            n: found for n, found in known_places(clinic, details).items() if n == "tags" or found
+        }
+        record = {**document, **places}
+        store.insert_patient(record)
         patient_counts.count_change(
-            clinic_id=document["clinicId"], before=None, after=document, plan_limit=plan_limit
+            clinic_id=record["clinicId"], before=None, after=record, plan_limit=plan_limit
         )
-        outbox.emit("patient.created", payload, key=document["userId"])
+        outbox.emit("patient.created", payload, key=record["userId"])
+        return record
 
     try:
-        db.run_in_transaction(insert)
+        return db.run_in_transaction(insert)
     except DuplicateKeyError as error:
         raise _meaning_of(error) from None
-    return document
 
 
 def _ids_of(document: Document) -> dict[str, str]:
@@ -345,11 +352,13 @@ def update_patient(
     clinic = access.access_clinic(str(clinic_id))
     fields = identity_fields(details)
     fields["requireUniqueMrn"] = _check_mrn(clinic, fields["mrn"], user_id=user_id)
-    fields |= optional_fields(details, resolve_sites(clinic, details.sites))
+    fields |= optional_fields(details) | known_places(clinic, details)
     if not _follow_address(stored, fields["email"] or None, changed_by):
         del fields["email"]
     try:
-        updated = db.run_in_transaction(lambda: _write_changes(clinic["_id"], user_id, fields))
+        updated = db.run_in_transaction(
+            lambda: _write_changes(clinic["_id"], user_id, fields | _places_now(clinic, details))
+        )
     except DuplicateKeyError as error:
         raise _meaning_of(error) from None
     if user_id != settings.DEMO_PATIENT_USER_ID:
@@ -365,6 +374,13 @@ def _follow_address(stored: Document, email: str | None, changed_by: str | None)
         return True
     with taken_addresses.counted(changed_by if email else None, stored["clinicId"]):
         return _change_account_email(stored["userId"], email)
+
+
+def _places_now(clinic: Document, details: PatientDetails) -> dict[str, Any]:
+    """Tags and sites that still exist in the transaction that writes them."""
+    if not names_places(details):
+        return {}
+    return known_places(access.access_clinic(clinic["_id"]), details)
 
 
 def _write_changes(clinic_id: ObjectId, user_id: str, fields: Mapping[str, Any]) -> Document:

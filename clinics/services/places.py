@@ -45,5 +45,12 @@ def recount(clinic_id: ObjectId, field: str, place_id: ObjectId) -> None:
 
 
 def forget(clinic_id: ObjectId, field: str, place_id: ObjectId) -> None:
-    """Of a tag or site that is gone."""
-    store.remove_count(clinic_id, store.path(field, place_id))
+    """Of a tag or site that is gone. A patient who gets it at this moment conflicts with that, and goes without."""
+    if not store.remove_count(clinic_id, store.path(field, place_id)):
+        patient_counts.recount(clinic_id)
+
+
+def note_rename(clinic_id: ObjectId) -> None:
+    """A patient who gets the site at this moment conflicts with that, and gets it by the new name."""
+    if not store.touch_counts(clinic_id):
+        patient_counts.recount(clinic_id)

@@ -50,6 +50,7 @@ def rename_site(*, clinic_id: str | ObjectId, site_id: ObjectId, name: str) -> D
         if not store.set_site_name(clinic["_id"], site_id, name, moment):
             raise NotFound(message="site not found")
         patient_places.rename_site(clinic["_id"], site_id, name, moment)
+        places.note_rename(clinic["_id"])
 
     db.run_in_transaction(rename)
     return {"id": site_id, "name": name}

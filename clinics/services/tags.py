@@ -16,6 +16,7 @@ from clinics_site.core.db import Document
 from clinics_site.core.errors import ConstraintViolation, Duplicate, NotFound
 
 MAX_TAGS = 50
+NOT_FOUND = "patient tag not found"
 FULL = f"the clinic already has the maximum number of {MAX_TAGS} patient tags"
 
 
@@ -41,7 +42,7 @@ def rename_tag(*, clinic_id: str | ObjectId, tag_id: ObjectId, name: str) -> Doc
         others = [tag for tag in clinic.get("patientTags") or [] if tag["_id"] != tag_id]
         _require_free_name(name, others)
         if not store.set_tag_name(clinic["_id"], tag_id, name.strip(), clock.now()):
-            raise NotFound(message="patient tag not found")
+            raise NotFound(message=NOT_FOUND)
 
     db.run_in_transaction(rename)
     return {"_id": tag_id, "name": name.strip()}

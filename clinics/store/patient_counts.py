@@ -24,6 +24,7 @@ _COMPLETE = {"tags": {"$exists": True}}
 LOOKUP: Document = {
     "$lookup": {"from": COLLECTION, "localField": "_id", "foreignField": "_id", "as": "counts"}
 }
+_TOUCH: Document = {"$inc": {"placeChanges": 1}}
 KINDS = {TAGS: "tags", SITES: "sites"}
 
 
@@ -75,8 +76,19 @@ def set_count(clinic_id: ObjectId, place: str, n: int) -> Document | None:
     )
 
 
-def remove_count(clinic_id: ObjectId, place: str) -> None:
-    db.collection(COLLECTION).update_one({"_id": clinic_id}, {"$unset": {place: ""}})
+def remove_count(clinic_id: ObjectId, place: str) -> bool:
+    """Always a write, also where nothing is counted: see `touch_counts`."""
+    result = db.collection(COLLECTION).update_one(
+        {"_id": clinic_id}, {"$unset": {place: ""}, **_TOUCH}
+    )
+    return result.matched_count > 0
+
+
+def touch_counts(clinic_id: ObjectId) -> bool:
+    """A patient who gets a tag or site writes the counts too: so that one of two changes at once is repeated, and reads
+    the clinic anew. False when none are kept yet."""
+    result = db.collection(COLLECTION).update_one({"_id": clinic_id}, _TOUCH)
+    return result.matched_count > 0
 
 
 def insert_empty_counts(clinic_id: ObjectId) -> None:

@@ -70,7 +70,7 @@ def hostile(clinic):
         where = {"_id": clinic["_id"]} if name == "clinics" else {"clinicId": clinic["_id"]}
         for found in db.collection(name).find(where):
             number = found["_id"]  # unique addresses
-            changes = {field: f"{evil}{number}" for field in fields}
+            changes = dict.fromkeys(fields, f"{evil}{number}")
             db.collection(name).update_one({"_id": number}, {"$set": changes})
     for kind in ("patientTags", "sites"):
         db.collection("clinics").update_one(

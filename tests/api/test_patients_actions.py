@@ -15,7 +15,7 @@ TAG = ObjectId()
 
 @pytest.fixture
 def lakeside(ada, ben):
-    clinic = make_clinic()
+    clinic = make_clinic(patientTags=[{"_id": TAG, "name": "Pump"}])
     make_clinician(clinic, ada, "CLINIC_ADMIN")
     make_clinician(clinic, ben)
     return clinic

@@ -11,12 +11,15 @@ from users.services import neighbours
 
 BODY = {"fullName": "Iris Example", "birthDate": "1984-05-06"}
 SERVICE = "user service"
-NORTH, SOUTH = ObjectId(), ObjectId()
+NORTH, SOUTH, PUMP = ObjectId(), ObjectId(), ObjectId()
 
 
 @pytest.fixture
 def lakeside(ben):
-    clinic = make_clinic(sites=[{"id": NORTH, "name": "North"}, {"id": SOUTH, "name": "South"}])
+    clinic = make_clinic(
+        sites=[{"id": NORTH, "name": "North"}, {"id": SOUTH, "name": "South"}],
+        patientTags=[{"_id": PUMP, "name": "Pump"}],
+    )
     make_clinician(clinic, ben)
     return clinic
 
@@ -206,7 +209,7 @@ def test_an_unknown_site_is_refused_before_an_account_is_made(lakeside, ben, mad
 
 
 def test_tags_are_kept_as_given(lakeside, ben):
-    tag = str(ObjectId())
+    tag = str(PUMP)
     shown = ben.api.post(url(lakeside), {**BODY, "tags": [tag]}).json()
     assert shown["tags"] == [tag]
     assert stored_patient(lakeside, shown["id"])["tags"] == [ObjectId(tag)]

@@ -10,13 +10,15 @@ from tests.factories import make_clinic, make_clinician, make_patient, stored_pa
 from users.services import neighbours
 
 BODY = {"fullName": "Iris Example", "birthDate": "1984-05-06"}
-NORTH = ObjectId()
+NORTH, PUMP = ObjectId(), ObjectId()
 SERVICE = "user service"
 
 
 @pytest.fixture
 def lakeside(ada, ben):
-    clinic = make_clinic(sites=[{"id": NORTH, "name": "North"}])
+    clinic = make_clinic(
+        sites=[{"id": NORTH, "name": "North"}], patientTags=[{"_id": PUMP, "name": "Pump"}]
+    )
     make_clinician(clinic, ada, "CLINIC_ADMIN")
     make_clinician(clinic, ben)
     return clinic
@@ -43,7 +45,7 @@ def changed_fields():
 
 # --- update ---------------------------------------------------------------------------------------
 def test_what_is_missing_is_erased_or_kept(lakeside, ben, iris):
-    tag = str(ObjectId())
+    tag = str(PUMP)
     full = {
         **BODY,
         "email": "iris@example.org",
@@ -78,7 +80,7 @@ def test_what_is_missing_is_erased_or_kept(lakeside, ben, iris):
 )
 def test_an_empty_value_clears(lakeside, ben, iris, sent, stored):
     full = {
-        "tags": [str(ObjectId())],
+        "tags": [str(PUMP)],
         "sites": [{"id": str(NORTH), "name": "x"}],
         "dataSources": [{"providerName": "dexcom", "state": "pending"}],
         "diagnosisType": "type1",

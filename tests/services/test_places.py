@@ -111,18 +111,16 @@ def test_the_data_sources_of_a_patient_do_not_touch_the_tags(lakeside):
     assert kept(lakeside)["sources"] == {"dexcom": {"connected": 1}}
 
 
-def test_ids_that_the_clinic_does_not_know_are_not_carried_along_for_ever(lakeside, monkeypatch):
+def test_ids_that_other_systems_left_are_not_carried_along_for_ever(lakeside, monkeypatch):
     monkeypatch.setattr(patient_counts, "MOST_PLACES", 5)
-    tag, *_ = tag_ids(lakeside)
-    made = create(lakeside, tags=[tag, *(ObjectId() for _ in range(4))])
+    tag, other, _ = tag_ids(lakeside)
+    made = create(lakeside, tags=[tag])
+    foreign = {f"tags.{ObjectId()}": 1 for _ in range(6)}
+    db.collection(KEPT).update_one({"_id": lakeside["_id"]}, {"$set": foreign})
     patients.update_patient(
-        clinic_id=lakeside["_id"],
-        user_id=made["userId"],
-        details=details(tags=[tag, *(ObjectId() for _ in range(4))]),
+        clinic_id=lakeside["_id"], user_id=made["userId"], details=details(tags=[tag, other])
     )
-    assert kept(lakeside)["tags"] == {str(tag): 1}
-    patient_tags.assign_tag(clinic_id=str(lakeside["_id"]), tag_id=str(ObjectId()), user_ids=None)
-    assert shown(lakeside) == ({tag: 1}, {})
+    assert kept(lakeside)["tags"] == {str(tag): 1, str(other): 1}
 
 
 def test_less_than_nobody_is_nobody(lakeside):

@@ -1,0 +1,289 @@
+"""Ids of tags and sites that the clinic does not have: unknown, another clinic's, or deleted a moment ago
+(decision 0005, "Tags and sites of a record").
+
+Every operation that takes such an id stands in CALLS; which ones do is read from the served description.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from bson import ObjectId
+
+from clinics.services import access, patient_tags, sites, tags
+from clinics.store import patients as patient_store
+from clinics_site.core import db
+from tests.cast import Api, Person, described_operations, description
+from tests.events import deliver_all
+from tests.factories import stored_patient
+
+BODY = {"fullName": "Iris Example", "birthDate": "1984-05-06"}
+# `tags` of Redox orders: the codes of an order's parts, not ids of ours.
+NO_IDS = {"UpdateEHRSettings"}
+# They take a whole clinic, whose tags and sites are read-only there.
+READ_ONLY = {"CreateClinic", "UpdateClinic"}
+
+
+@dataclass
+class World:
+    ada: Person
+    backend: Api
+    eve: Person
+    clinic: dict[str, Any]
+    foreign: dict[str, Any]
+    patient: str = ""
+
+    @property
+    def path(self):
+        return f"/v1/clinics/{self.clinic['id']}"
+
+    def own(self, kind):
+        return str(access.access_clinic(self.clinic["id"])[kind][0]["_id" if kind == "patientTags" else "id"])  # fmt: skip
+
+
+def put_places(**found):
+    return {
+        **BODY,
+        **{n: [i] if n == "tags" else [{"id": i, "name": "x"}] for n, i in found.items()},
+    }
+
+
+def accept(world, body):
+    db.collection("confirmations").delete_many({})
+    db.collection("patients").delete_many({"userId": world.eve.user_id})
+    offered = world.eve.api.post(
+        f"/confirm/send/invite/{world.eve.user_id}/clinic",
+        {"shareCode": world.clinic["shareCode"], "permissions": {"view": {}}},
+    )
+    key = offered.json()["key"]
+    return world.ada.api.put(f"{world.path}/invites/patients/{key}", body)
+
+
+def from_user(world, body):
+    db.collection("patients").delete_many({"userId": world.eve.user_id})
+    return world.backend.post(f"{world.path}/patients/{world.eve.user_id}", body)
+
+
+# operation -> calls with (world, id of a tag, id of a site)
+CALLS = {
+    "CreatePatientAccount": [
+        lambda w, t, s: w.ada.api.post(f"{w.path}/patients", put_places(tags=t)),
+        lambda w, t, s: w.ada.api.post(f"{w.path}/patients", put_places(sites=s)),
+        lambda w, t, s: w.ada.api.post(
+            f"{w.path}/patients", {**put_places(tags=t), "tags": [t, w.own("patientTags")]}
+        ),
+    ],
+    "UpdatePatient": [
+        lambda w, t, s: w.ada.api.put(f"{w.path}/patients/{w.patient}", put_places(tags=t)),
+        lambda w, t, s: w.ada.api.put(f"{w.path}/patients/{w.patient}", put_places(sites=s)),
+        lambda w, t, s: w.ada.api.put(
+            f"{w.path}/patients/{w.patient}", {**put_places(), "tags": [w.own("patientTags"), t]}
+        ),
+    ],
+    "CreatePatientFromUser": [lambda w, t, s: from_user(w, put_places(tags=t, sites=s))],
+    "AcceptPatientInvitation": [lambda w, t, s: accept(w, put_places(tags=t, sites=s))],
+    "AssignPatientTagToClinicPatients": [
+        lambda w, t, s: w.ada.api.post(f"{w.path}/patients/assign_tag/{t}", [w.patient]),
+        lambda w, t, s: w.ada.api.post(f"{w.path}/patients/assign_tag/{t}"),
+    ],
+    "DeletePatientTagFromClinicPatients": [
+        lambda w, t, s: w.ada.api.post(f"{w.path}/patients/delete_tag/{t}")
+    ],
+    "UpdatePatientTag": [
+        lambda w, t, s: w.ada.api.put(f"{w.path}/patient_tags/{t}", {"name": "Renamed"})
+    ],
+    "DeletePatientTag": [lambda w, t, s: w.ada.api.delete(f"{w.path}/patient_tags/{t}")],
+    "ConvertPatientTagToSite": [lambda w, t, s: w.backend.post(f"{w.path}/patient_tags/{t}/site")],
+    "UpdateSite": [
+        lambda w, t, s: w.ada.api.put(f"{w.path}/sites/{s}", {"id": s, "name": "Renamed"})
+    ],
+    "DeleteSite": [lambda w, t, s: w.ada.api.delete(f"{w.path}/sites/{s}")],
+    "MergeSite": [
+        lambda w, t, s: w.backend.post(f"{w.path}/sites/{s}/merge", {"id": w.own("sites")}),
+        lambda w, t, s: w.backend.post(f"{w.path}/sites/{w.own('sites')}/merge", {"id": s}),
+    ],
+    "ListPatients": [
+        lambda w, t, s: w.ada.api.get(f"{w.path}/patients?tags={t}"),
+        lambda w, t, s: w.ada.api.get(f"{w.path}/patients?sites={s}"),
+    ],
+    "TideReport": [
+        lambda w, t, s: w.ada.api.get(
+            f"{w.path}/tide_report?tags={t}&period=14d&lastDataCutoff=2025-01-01T00:00:00Z"
+        )
+    ],
+}
+
+
+# --- the table is complete --------------------------------------------------------------------------
+def takes_places(operation, path):
+    names = {parameter["name"] for parameter in operation.get("parameters", [])}
+    names |= set(re.findall(r"{(\w+)}", path))
+    for content in operation.get("requestBody", {}).get("content", {}).values():
+        names |= property_names(content["schema"])
+    return bool(names & {"tags", "sites", "patientTagId", "siteId", "patientTags"})
+
+
+def property_names(schema, depth=0):
+    """Of the top two levels, through references."""
+    if "$ref" in schema:
+        schema = description()["components"]["schemas"][schema["$ref"].rsplit("/", 1)[1]]
+    found = set(schema.get("properties", {}))
+    parts = [*schema.get("allOf", []), *schema.get("anyOf", []), *schema.get("oneOf", [])]
+    for part in parts:
+        found |= property_names(part, depth)
+    return found
+
+
+def test_every_operation_that_takes_a_tag_or_a_site_is_walked():
+    found = {
+        name
+        for name, (_, path, operation) in described_operations().items()
+        if takes_places(operation, path)
+    }
+    assert found - NO_IDS - READ_ONLY == set(CALLS)
+
+
+# --- the walk ---------------------------------------------------------------------------------------
+@pytest.fixture
+def world(ada, eve, backend, clinic, other_clinic):
+    for made in (clinic, other_clinic):
+        tags.create_tag(clinic_id=made["id"], name="Pump")
+        sites.create_site(clinic_id=made["id"], name="North")
+    made = World(ada, backend, eve, clinic, other_clinic)
+    body = put_places(tags=made.own("patientTags"), sites=made.own("sites"))
+    made.patient = ada.api.post(f"{made.path}/patients", body).json()["id"]
+    return made
+
+
+def foreign_ids(world):
+    other = access.access_clinic(world.foreign["id"])
+    return str(other["patientTags"][0]["_id"]), str(other["sites"][0]["id"])
+
+
+def said(response, *ids):
+    """Status and body without what differs between two equal calls."""
+    text = response.content.decode()
+    for found in ids:
+        text = text.replace(found, "ID")
+    text = re.sub(r'"\d{4}-\d\d-\d\dT[^"]*"', '"TIME"', text)
+    return response.status_code, re.sub(r'"id":"[^"]*"', '"id":""', text)
+
+
+def assert_only_own_places(world):
+    clinic = access.access_clinic(world.clinic["id"])
+    own_tags = {tag["_id"] for tag in clinic.get("patientTags") or []}
+    own_sites = {(site["id"], site["name"]) for site in clinic.get("sites") or []}
+    for patient in db.collection("patients").find({"clinicId": clinic["_id"]}):
+        assert set(patient.get("tags") or []) <= own_tags
+        assert {(s["id"], s["name"]) for s in patient.get("sites") or []} <= own_sites
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_another_clinics_id_answers_like_one_that_does_not_exist_and_is_never_stored(world, name):
+    neighbour = access.access_clinic(world.foreign["id"])
+    unknown, foreign = (str(ObjectId()), str(ObjectId())), foreign_ids(world)
+    for call in CALLS[name]:
+        first, second = call(world, *unknown), call(world, *foreign)
+        assert said(first, *unknown) == said(second, *foreign)
+        assert first.status_code < 500
+        assert_only_own_places(world)
+    assert access.access_clinic(world.foreign["id"]) == neighbour
+
+
+def test_an_unknown_site_of_a_patient_is_refused_and_an_unknown_tag_left_out(world):
+    patients = f"{world.path}/patients"
+    for method, path in (("post", patients), ("put", f"{patients}/{world.patient}")):
+        refused = world.ada.api.request(method, path, put_places(sites=str(ObjectId())))
+        assert refused.status_code == 422
+        kept = {**BODY, "tags": [str(ObjectId()), world.own("patientTags")]}
+        assert world.ada.api.request(method, path, kept).json()["tags"] == [world.own("patientTags")]  # fmt: skip
+
+
+def test_an_unknown_tag_can_be_given_to_nobody(world):
+    answer = world.ada.api.post(f"{world.path}/patients/assign_tag/{ObjectId()}")
+    assert (answer.status_code, answer.json()) == (404, {"message": "patient tag not found"})
+
+
+def test_old_records_with_wrong_ids_are_read_and_mended_by_the_next_update(world):
+    wrong = {"tags": [ObjectId(), ObjectId(foreign_ids(world)[0])], "sites": [{"id": ObjectId(), "name": "Gone"}]}  # fmt: skip
+    db.collection("patients").update_one({"userId": world.patient}, {"$set": wrong})
+
+    path = f"{world.path}/patients"
+    shown = world.ada.api.get(f"{path}/{world.patient}")
+    assert shown.status_code == 200
+    assert world.ada.api.get(path).json()["data"][0]["id"] == world.patient
+    assert world.ada.api.get(world.path).status_code == 200
+
+    sent_back = {**BODY, "tags": shown.json()["tags"]}
+    assert world.ada.api.put(f"{path}/{world.patient}", sent_back).json()["tags"] is None
+
+
+# --- at the same moment -----------------------------------------------------------------------------
+def before_the_write(monkeypatch, name, change):
+    """`change` happens once, when everything has been checked and the record is about to be written."""
+    original, done = getattr(patient_store, name), []
+
+    def late(*args, **kwargs):
+        if not done:
+            done.append(True)
+            run_elsewhere(change)
+        return original(*args, **kwargs)
+
+    monkeypatch.setattr(patient_store, name, late)
+
+
+def run_elsewhere(change):
+    """Outside of this thread's transaction."""
+    from threading import Thread
+
+    thread = Thread(target=change)
+    thread.start()
+    thread.join()
+
+
+ENDS = {
+    "tag deleted": lambda w, t, s: tags.delete_tag(clinic_id=w.clinic["id"], tag_id=t),
+    "tag made a site": lambda w, t, s: sites.convert_tag(clinic_id=w.clinic["id"], tag_id=t),
+    "site deleted": lambda w, t, s: sites.delete_site(clinic_id=w.clinic["id"], site_id=s),
+    "site renamed": lambda w, t, s: sites.rename_site(
+        clinic_id=w.clinic["id"], site_id=s, name="Renamed"
+    ),
+}
+WRITES = {
+    "insert_patient": lambda w, body: w.ada.api.post(f"{w.path}/patients", body),
+    "set_fields": lambda w, body: w.ada.api.put(f"{w.path}/patients/{w.patient}", body),
+}
+
+
+@pytest.mark.parametrize("end", ENDS)
+@pytest.mark.parametrize("write", WRITES)
+def test_what_goes_at_the_moment_of_the_write_is_not_stored(world, monkeypatch, write, end):
+    """Nobody had the tag or the site before, so that nothing else of the counts changes."""
+    tag = tags.create_tag(clinic_id=world.clinic["id"], name="New")["_id"]
+    site = sites.create_site(clinic_id=world.clinic["id"], name="New")["id"]
+    body = put_places(**({"tags": str(tag)} if end.startswith("tag") else {"sites": str(site)}))
+    before_the_write(monkeypatch, write, lambda: (ENDS[end](world, tag, site), deliver_all()))
+
+    response = WRITES[write](world, body)
+
+    assert response.status_code == (422 if end == "site deleted" else 200)
+    assert_only_own_places(world)
+
+
+def test_a_tag_deleted_while_it_is_given_to_everybody_is_taken_back(world, monkeypatch):
+    from clinics.store import patient_places
+
+    tag = tags.create_tag(clinic_id=world.clinic["id"], name="New")["_id"]
+    original = patient_places.add_tag
+
+    def late(*args):
+        tags.delete_tag(clinic_id=world.clinic["id"], tag_id=tag)
+        deliver_all()
+        return original(*args)
+
+    monkeypatch.setattr(patient_places, "add_tag", late)
+    patient_tags.assign_tag(clinic_id=world.clinic["id"], tag_id=str(tag), user_ids=None)
+
+    assert stored_patient(access.access_clinic(world.clinic["id"]), world.patient)["tags"] != []
+    assert_only_own_places(world)
