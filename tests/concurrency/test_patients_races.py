@@ -130,10 +130,10 @@ def test_counts_stay_exact_when_many_come_and_go():
 
 
 def test_parallel_changes_of_different_fields_all_survive(dot):
-    clinic = make_clinic()
+    tag = ObjectId()
+    clinic = make_clinic(patientTags=[{"_id": tag, "name": "Pump"}])
     patient = make_patient(clinic, userId=dot.user_id, fullName="Old", permissions={"view": {}})
     same = {"full_name": "Old", "birth_date": patient["birthDate"]}
-    tag = ObjectId()
 
     def update(**fields):
         return lambda: patients.update_patient(
