@@ -169,7 +169,9 @@ CACHES = {
     },
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = env.number(
-    "MAX_BODY_BYTES", 10 * 1024 * 1024, help="largest request body, in bytes"
+    "MAX_BODY_BYTES",
+    10 * 1024 * 1024,
+    help="largest request body, in bytes; most operations take less",
 )
 
 # --- Kernel: what the core asks the apps for, by name, so that it imports none of them ---------
