@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from clinics_site.core import addresses
 from clinics_site.core.db import Document
 
 
@@ -11,7 +12,7 @@ def clinician(document: Document) -> dict[str, Any]:
         "id": document.get("userId"),
         "inviteId": document.get("inviteId"),
         "name": document.get("name"),
-        "email": document.get("email") or "",
+        "email": addresses.of_account(document.get("email")) or "",  # what is read can be sent back
         "roles": document.get("roles") or [],
         "createdTime": document["createdTime"],
         "updatedTime": document["updatedTime"],

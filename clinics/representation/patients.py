@@ -9,6 +9,7 @@ import orjson
 
 from clinics import summary_answers
 from clinics.representation import glycemic_ranges
+from clinics_site.core import addresses
 from clinics_site.core.clock import ZERO
 from clinics_site.core.db import Document
 
@@ -50,7 +51,10 @@ def patient(document: Document) -> Document:
     }
     for name, value in (
         ("id", get("userId")),
-        ("email", get("email")),
+        (
+            "email",
+            get("email") and addresses.of_account(get("email")),
+        ),  # what is read can be sent back
         ("mrn", get("mrn")),
         ("targetDevices", get("targetDevices")),
         ("permissions", permissions(get("permissions"))),

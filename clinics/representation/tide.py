@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from clinics.representation.patients import data_sources, reviews
 from clinics.services.tide import period_of
 from clinics.store.tide import ROW_FIELDS
+from clinics_site.core import addresses
 from clinics_site.core.db import Document
 
 # Always these five, whatever was asked: clients read them as labels.
@@ -64,7 +65,9 @@ def _person(document: Document) -> Document:
         "reviews": reviews(document.get("reviews")),
         "dataSources": data_sources(document.get("dataSources")),
     }
-    for name in ("email", "fullName"):
-        if document.get(name) is not None:
-            person[name] = document[name]
+    email = document.get("email") and addresses.of_account(document["email"])
+    if email is not None:
+        person["email"] = email
+    if document.get("fullName") is not None:
+        person["fullName"] = document["fullName"]
     return person

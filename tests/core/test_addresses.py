@@ -1,5 +1,7 @@
 """One canonical form of an address, and nothing that only looks like it."""
 
+from unittest.mock import patch
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -138,6 +140,20 @@ def test_the_canonical_form_is_its_own_canonical_form(text):
     except InvalidAddress:
         return
     assert addresses.canonical(once) == once
+
+
+PARTS = st.lists(st.text("axn09", min_size=1, max_size=5), min_size=1, max_size=4)
+
+
+@given(
+    *(PARTS, st.sampled_from("._+-"), PARTS, st.sampled_from(".-")),
+    st.sampled_from(["org", "de", "local", "test", "arpa", "c", "xn"]),
+)
+def test_what_is_canonical_at_first_sight_is_so_at_second_sight(local, joint, domain, dot, tld):
+    text = f"{joint.join(local)}@{dot.join(domain)}.{tld}"
+    if addresses._is_plainly_canonical(text):
+        with patch.object(addresses, "_is_plainly_canonical", lambda _: False):
+            assert addresses.canonical(text) == text
 
 
 @given(st.text(max_size=40))

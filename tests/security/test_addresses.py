@@ -333,3 +333,21 @@ def test_all_spellings_share_one_limit(anonymous, settings, path):
     spellings = [PLAIN, *SPELLINGS.values()]
     statuses = [anonymous.post(path + quote(text)).status_code for text in spellings]
     assert statuses == [200] * 3 + [429] * (len(spellings) - 3)
+
+
+# --- work goes on beside wrong rows ---------------------------------------------------------------
+@pytest.mark.parametrize("text", [HIDDEN["soft hyphen"], SPELLINGS["Kelvin sign"], "no address"])
+def test_a_record_with_a_wrong_address_can_be_read_and_sent_back(clinic, ada, text):
+    patients = f"/v1/clinics/{clinic['id']}/patients"
+    patient = ada.api.post(patients, PATIENT).json()["id"]
+    db.collection("patients").update_one({"userId": patient}, {"$set": {"email": text}})
+    db.collection("clinicians").update_one({"userId": ada.user_id}, {"$set": {"email": text}})
+
+    shown = ada.api.get(f"{patients}/{patient}").json()
+    assert "email" not in shown
+    assert ada.api.put(f"{patients}/{patient}", {**shown, "mrn": "1"}).json()["mrn"] == "1"
+
+    path = f"/v1/clinics/{clinic['id']}/clinicians/{ada.user_id}"
+    member = ada.api.get(path).json()
+    assert member["email"] == ""
+    assert ada.api.put(path, {**member, "name": "Ada"}).json()["name"] == "Ada"
