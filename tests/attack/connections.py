@@ -7,6 +7,7 @@ from tests.attack import wire
 from tests.attack.stage import Act, Attack, Stage, crowd
 
 HALF_OPEN = 2300
+MORE_THAN_ALL = 5000  # than the web processes keep together
 CHURN = 2000  # connections a second
 LIVE = wire.request("GET", "/live")
 
@@ -121,6 +122,20 @@ ATTACKS = (
         "200 with a head that never ends, slowly",
         crowd(200, _drip_head, pause=0.5),
         12,
+    ),
+    Attack(
+        "half-open",
+        f"{MORE_THAN_ALL} silent, many",
+        crowd(MORE_THAN_ALL, SILENT, pause=3.0),
+        12,
+        has_many_addresses=True,
+    ),
+    Attack(
+        "idle",
+        f"{MORE_THAN_ALL} kept open, many",
+        crowd(MORE_THAN_ALL, _idle, pause=3.0),
+        12,
+        has_many_addresses=True,
     ),
     Attack("idle", "500 kept open, one address", crowd(500, _idle, pause=0.5)),
     Attack("idle", "500 kept open, many", crowd(500, _idle, pause=0.5), has_many_addresses=True),

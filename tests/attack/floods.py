@@ -90,6 +90,12 @@ ATTACKS = (
     _attack("small requests, one token, many addresses", small, has_many_addresses=True),
     _attack("without a token", without_token),
     _attack("without a token, many addresses", without_token, has_many_addresses=True),
+    Attack(
+        "floods",
+        "400 connections without a token, many addresses",
+        crowd(400, Flood(without_token)),
+        has_many_addresses=True,
+    ),
     _attack("wrong tokens, many addresses", wrong_token, has_many_addresses=True),
     _attack("log-ins, one address", log_in),
     _attack("log-ins, many addresses", log_in, has_many_addresses=True, is_short=True),

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from tests.attack import wire
+from tests.attack.connections import MORE_THAN_ALL
 from tests.attack.stage import Attack, Stage, crowd
 
 BYTE_SECONDS = 5.0
@@ -50,6 +51,13 @@ ATTACKS = (
         "slow-bodies",
         "200 to accept a sign-up, many addresses",
         crowd(200, SlowBody("/confirm/accept/signup/x", method="PUT"), pause=0.5),
+        12,
+        has_many_addresses=True,
+    ),
+    Attack(
+        "slow-bodies",
+        f"{MORE_THAN_ALL} to the webhook, many addresses",
+        crowd(MORE_THAN_ALL, SlowBody("/v1/redox"), pause=3.0),
         12,
         has_many_addresses=True,
     ),
