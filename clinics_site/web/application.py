@@ -10,6 +10,7 @@ import asyncio
 import hashlib
 from collections import OrderedDict
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import orjson
@@ -37,7 +38,7 @@ class Application:
         self._memory = Memory(limits.BODY_MEMORY)
         threads = bridge.Threads(limits.THREADS)
         self._scheduler = Scheduler(
-            start=lambda job: threads.start(job.run),
+            start=lambda job: threads.start(partial(self._do, job)),
             threads=limits.THREADS,
             per_caller=max(1, limits.THREADS - 1),
             heavy=limits.HEAVY_THREADS,
@@ -92,31 +93,31 @@ class Application:
 
     async def _in_turn(self, work: Callable[[], Answer], caller: str, clinic: str | None) -> Answer:
         """`work` in a thread, when it is its caller's turn."""
-        loop = asyncio.get_running_loop()
-        done: asyncio.Future[Answer] = loop.create_future()
-
-        def run() -> None:
-            try:
-                result: Any = work()
-            except BaseException as error:  # noqa: BLE001 (raised again where it is waited for)
-                result = error
-            loop.call_soon_threadsafe(finish, result)
-
-        def finish(result: Answer | BaseException) -> None:
-            self._scheduler.finished(job)
-            if done.cancelled():
-                return
-            if isinstance(result, BaseException):
-                done.set_exception(result)
-            else:
-                done.set_result(result)
-
-        job = Job(run, caller, clinic)
+        done: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         try:
-            self._scheduler.submit(job)
+            self._scheduler.submit(Job(work, caller, clinic, done))
         except Full:
             raise RateLimited(retry_after=1) from None
         return await done
+
+    def _do(self, job: Job) -> None:
+        """In a thread."""
+        assert job.done is not None  # noqa: S101 (for the type checker)
+        loop = job.done.get_loop()
+        try:
+            loop.call_soon_threadsafe(self._finish, job, job.work(), None)
+        except BaseException as error:  # noqa: BLE001 (raised again where it is waited for)
+            loop.call_soon_threadsafe(self._finish, job, None, error)
+
+    def _finish(self, job: Job, answer: Answer | None, error: BaseException | None) -> None:
+        self._scheduler.finished(job)
+        done = job.done
+        if done is None or done.cancelled():
+            return
+        if error is not None:
+            done.set_exception(error)
+        else:
+            done.set_result(answer)
 
     # --- answers
     async def _send(self, request: Incoming, answer: Answer, send: Any) -> None:

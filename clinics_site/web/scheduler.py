@@ -4,9 +4,11 @@ Callers take turns, and none may hold every thread. Heavy requests are counted b
 asks, and hold few threads together. Lives on the event loop, so it needs no lock.
 """
 
+from asyncio import Future
 from collections import Counter, OrderedDict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 
 class Full(Exception):
@@ -15,9 +17,13 @@ class Full(Exception):
 
 @dataclass(slots=True, eq=False)
 class Job:
-    run: Callable[[], None] = field(repr=False)  # in a thread
+    """What it leaves behind must not know the job: an answer in a circle of references stays until the garbage is
+    collected, which is seldom, and large ones fill the memory meanwhile."""
+
+    work: Callable[[], Any] = field(repr=False)  # in a thread
     caller: str
     clinic: str | None = None  # of a heavy request
+    done: Future[Any] | None = field(default=None, repr=False)
 
     @property
     def turn(self) -> tuple[str, str]:
