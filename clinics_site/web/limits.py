@@ -17,7 +17,8 @@ WAITING_PER_CALLER = env.number(
     help="requests of one caller, or large ones about one clinic, that wait in one web process; more are answered 429",
 )
 WAITING = 10 * WAITING_PER_CALLER  # requests of all callers
-HEAVY_THREADS = max(1, THREADS // 2)
+# A page of a thousand patients is mostly computing, which the small requests of the same process wait for.
+HEAVY_THREADS = 1
 LARGE_LIST = 100  # a list with a higher `limit` is heavy
 
 MOST_HEAD_BYTES = 64 * 1024  # a session token may hold two access tokens
@@ -35,6 +36,9 @@ SMALL_BODY = (
 )  # a smaller one that comes at once is read before anyone asks for a credential
 SMALL_BODY_SECONDS = 0.2
 LINGER_SECONDS = 1.0  # after an answer to a request that was not read to its end
+# Each chunk costs the event loop two microseconds, however short: with a byte in each, 8 clients kept it busy.
+MOST_PIECES = 1000
+LEAST_PIECE = 64  # bytes, on the average, of what comes in more
 BODY_MEMORY = 64 * 1024 * 1024  # of all requests of one process
 
 ANSWER_GRACE = 10.0

@@ -95,6 +95,7 @@ class Protocol(HttpToolsProtocol):
         self._to_send = 0
         self._reads_head = True  # not a body
         self._head = 0  # bytes of a head that is still coming, or of what follows a body
+        self._pieces = self._received = 0  # of a body
         self._is_head_too_large = False
 
     @property
@@ -156,7 +157,7 @@ class Protocol(HttpToolsProtocol):
         self.scope["extensions"] = {EXTENSION: self}  # type: ignore[dict-item]
         super().on_headers_complete()
         self.is_waiting = self._reads_head = False
-        self._head = 0
+        self._head = self._pieces = self._received = 0
         if is_upgrade:
             self.cycle.keep_alive = False
 
@@ -164,6 +165,13 @@ class Protocol(HttpToolsProtocol):
         """The parser leaves out the body of a request that offers another protocol."""
         names = {name for name, _ in self.headers}
         return not names & {b"content-length", b"transfer-encoding"}
+
+    def on_body(self, body: bytes) -> None:
+        self._pieces += 1
+        self._received += len(body)
+        if self._pieces > limits.MOST_PIECES + self._received // limits.LEAST_PIECE:
+            raise Refused
+        super().on_body(body)
 
     def on_message_complete(self) -> None:
         super().on_message_complete()

@@ -183,6 +183,15 @@ def test_what_follows_a_body_in_chunks_is_bounded(house):
     assert len(connection.headers) == 2
 
 
+def test_a_body_in_many_tiny_chunks_is_refused(house):
+    usual, tiny = house.connect(), house.connect()
+    for connection, chunk in ((usual, b"40\r\n" + b"x" * 64 + b"\r\n"), (tiny, b"1\r\nx\r\n")):
+        connection.data_received(HEAD + b"transfer-encoding: chunked\r\n\r\n")
+        connection.data_received(chunk * 2000)
+    assert usual.transport.written == b""
+    assert tiny.transport.written.startswith(b"HTTP/1.1 400 ")
+
+
 def test_requests_without_waiting_keep_their_headers(house):
     connection = house.connect()
     connection.data_received((HEAD + b"\r\n") * 2)
