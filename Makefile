@@ -4,7 +4,7 @@ SOURCES := clinics_site users clinics confirmations redox xealth notifications s
 # What `make test` leaves out has to be named together with how it is run.
 OWN_ADDOPTS := -q --strict-markers -p no:cacheprovider -p tests.environment
 .DEFAULT_GOAL := help
-.PHONY: help run serve setup test lint fmt bench bench-compare bench-ehr chaos attack lock servers stop clean run-setup dev-setup
+.PHONY: help run serve setup test lint fmt bench bench-compare bench-ehr chaos attack audit lock servers stop clean run-setup dev-setup
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
@@ -49,6 +49,9 @@ chaos: dev-setup  ## tests that break things on purpose
 
 attack: dev-setup  ## attack a service of its own: do others notice? ARGS="slow-bodies floods", ARGS=--list
 	@$(PYTHON_BIN) -m tests.attack $(ARGS)
+
+audit: dev-setup  ## pinned packages against a list of known vulnerabilities, where one can be reached
+	@$(PYTHON_BIN) -m scripts.advisories
 
 lock: dev-setup  ## pin the newest packages that requirements*.in allow
 	.venv/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --upgrade requirements.in -o requirements.txt

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, cast
 
@@ -56,11 +56,13 @@ class Child:
         log: Path,
         guard: Guard | None,
         environment: Mapping[str, str] | None = None,
+        log_filter: Sequence[str] = (),
     ) -> None:
+        """`log_filter` is a command that writes the log in its place; it ends with the process."""
         self.name = name
         self.log = log
         self._guard = guard
-        with log.open("ab") as output:
+        with log.open("ab") as file, _through(log_filter, file) as output:
             self._process = subprocess.Popen(
                 command,
                 stdin=subprocess.DEVNULL,
@@ -104,6 +106,24 @@ class Child:
     def last_words(self, lines: int = 15) -> str:
         text = self.log.read_text(errors="replace") if self.log.exists() else ""
         return "\n".join(text.splitlines()[-lines:])
+
+
+@contextlib.contextmanager
+def _through(command: Sequence[str], file: IO[bytes]) -> Iterator[IO[bytes]]:
+    """Where a process has to write so that the command sees it before the file does."""
+    if not command:
+        yield file
+        return
+    process = subprocess.Popen(
+        command,
+        stdin=subprocess.PIPE,
+        stdout=file,
+        stderr=file,
+        cwd=local.BASE,
+        start_new_session=True,
+    )
+    with cast("IO[bytes]", process.stdin) as pipe:
+        yield pipe
 
 
 def end_all(children: Sequence[Child], patience: float = 10.0) -> None:

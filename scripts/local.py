@@ -1,8 +1,10 @@
 """Where `make run` keeps what it makes: the git-ignored folder `.local`, or the one that LOCAL_FOLDER names."""
 
+import contextlib
 import os
 import secrets
 import socket
+import stat
 from pathlib import Path
 
 BASE = Path(__file__).resolve().parent.parent
@@ -20,14 +22,35 @@ def folder(*parts: str) -> Path:
     return path
 
 
-def secret(name: str) -> str:
-    """A random value that is made once and kept, readable by its owner only."""
+def keep_private() -> None:
+    """What we and our processes make from here on, and what is there already, is for this user alone."""
+    os.umask(0o077)
+    for parent, folders, files in os.walk(folder()):
+        for name in (".", *folders, *files):
+            with contextlib.suppress(
+                FileNotFoundError
+            ):  # a server that runs already has removed it
+                _take_from_others(Path(parent, name))
+
+
+def _take_from_others(path: Path) -> None:
+    mode = path.lstat().st_mode
+    if mode & 0o077 and not stat.S_ISLNK(mode):
+        path.chmod(stat.S_IMODE(mode) & ~0o077)
+
+
+def secret_file(name: str, text: str = "") -> Path:
+    """A file that is made once and kept, with a random value or `text`, readable by its owner only."""
     path = folder("secrets") / name
     if not path.exists():
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "w") as file:
-            file.write(secrets.token_urlsafe(36))
-    return path.read_text().strip()
+            file.write(text or secrets.token_urlsafe(36))
+    return path
+
+
+def secret(name: str) -> str:
+    return secret_file(name).read_text().strip()
 
 
 def remember_environment(values: dict[str, str]) -> None:

@@ -34,6 +34,7 @@ def main() -> int:
     demo: bool = parser.parse_args().demo
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _stop)
+    local.keep_private()
     guard = Guard()
     started: list[Child] = []
     try:

@@ -12,6 +12,7 @@ import hashlib
 import os
 import platform
 import re
+import secrets
 import shutil
 import signal
 import socket
@@ -23,10 +24,14 @@ import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from scripts import local
 from scripts.children import Child, Guard, end_all
 from scripts.local import Problem
+
+if TYPE_CHECKING:
+    import pymongo
 
 PINS = local.BASE / "requirements-servers.txt"
 OLDEST = {"mongod": (6, 0), "redis-server": (6, 2)}
@@ -177,15 +182,17 @@ def start(*, guard: Guard | None, mongodb: bool = True, redis: bool = True) -> S
     servers = Servers("", "")
     try:
         if mongodb:
-            port = _running("mongod") or _start_kept("mongod", guard, servers, mongod_command)
-            servers.mongodb_uri = mongodb_uri(port)
-            wait_for_primary(port, servers.started)
+            port = _running("mongod") or _start_kept("mongod", guard, servers, kept_mongod_command)
+            password = local.secret("mongodb-password")
+            servers.mongodb_uri = mongodb_uri(port, password)
+            wait_for_primary(port, servers.started, password=password)
         if redis:
             port = _running("redis-server") or _start_kept(
-                "redis-server", guard, servers, redis_command
+                "redis-server", guard, servers, kept_redis_command
             )
-            servers.redis_url = f"redis://127.0.0.1:{port}/0"
-            wait_for_redis(port, servers.started)
+            password = local.secret("redis-password")
+            servers.redis_url = f"redis://:{password}@127.0.0.1:{port}/0"
+            wait_for_redis(port, servers.started, password=password)
     except BaseException:
         end_all(servers.started)
         raise
@@ -198,10 +205,33 @@ Command = Callable[[int, Path], list[str]]
 def _start_kept(name: str, guard: Guard | None, servers: Servers, command: Command) -> int:
     port = local.free_port()
     log = local.folder("log") / f"{name}.log"
-    child = Child(name, command(port, local.folder("data", name)), log=log, guard=guard)
+    child = Child(
+        name,
+        command(port, local.folder("data", name)),
+        log=log,
+        guard=guard,
+        log_filter=_LOG_FILTERS.get(name, ()),
+    )
     servers.started.append(child)
     _state(name).write_text(f"{child.pid} {port}")
     return port
+
+
+_LOG_FILTERS = {"mongod": [sys.executable, "-m", "scripts.mongod_log"]}
+
+
+# Other users of the machine reach the same ports, so both servers ask who comes. What they ask for stands in files,
+# since everybody can read command lines.
+def kept_mongod_command(port: int, data: Path) -> list[str]:
+    key = local.secret_file("mongodb-key", secrets.token_hex(48))
+    return [*mongod_command(port, data), "--keyFile", str(key)]
+
+
+def kept_redis_command(port: int, data: Path) -> list[str]:
+    line = f"requirepass {local.secret('redis-password')}\n"
+    config = local.secret_file("redis.conf", line)
+    program, *options = redis_command(port, data)
+    return [program, str(config), *options]
 
 
 def mongod_command(port: int, data: Path) -> list[str]:
@@ -220,61 +250,113 @@ def redis_command(port: int, data: Path) -> list[str]:
     ]
 
 
-def mongodb_uri(port: int) -> str:
+def mongodb_uri(port: int, password: str = "") -> str:
+    if password:
+        return (
+            f"mongodb://{_USER}:{password}@127.0.0.1:{port}/"
+            "?replicaSet=rs0&directConnection=true&authSource=admin"
+        )
     return f"mongodb://127.0.0.1:{port}/?replicaSet=rs0&directConnection=true"
 
 
-def wait_for_primary(port: int, started: list[Child], *, journal: bool = True) -> None:
-    """Make the replica set, or tell it its new port, and wait until it takes writes."""
-    import pymongo
+_USER = "clinics"
+_NOT_ALLOWED, _NO_SUCH_USER, _NOT_YET_INITIALIZED = 13, 18, 94
+
+
+def wait_for_primary(
+    port: int, started: list[Child], *, password: str = "", journal: bool = True
+) -> None:
+    """Make the replica set, or tell it its new port, and the user, and wait until it takes writes."""
     from pymongo.errors import PyMongoError
 
+    for _ in _tries("mongod", started):
+        try:
+            if _is_primary(port, password, journal=journal):
+                return
+        except PyMongoError as error:  # it is still starting, or electing itself
+            if getattr(error, "code", None) == _NOT_ALLOWED:
+                raise Problem(
+                    f"The data in {local.LOCAL / 'data'} belong to another password than the one in "
+                    f"{local.LOCAL / 'secrets'}: put that back, or remove both with `make clean`."
+                ) from None
+
+
+def _is_primary(port: int, password: str, *, journal: bool) -> bool:
     address = f"127.0.0.1:{port}"
-    client: pymongo.MongoClient[dict[str, object]] = pymongo.MongoClient(
-        address, directConnection=True, serverSelectionTimeoutMS=500
-    )
+    if password and _has_user(port, password):
+        client, is_known = _client(port, password), True
+    else:
+        client, is_known = _client(port), False
     with client:
-        for _ in _tries("mongod", started):
-            try:
-                if client.admin.command("hello").get("isWritablePrimary"):
-                    return
-                _configure(client, address, journal=journal)
-            except PyMongoError:  # it is still starting, or electing itself
-                continue
+        hello = client.admin.command("hello")
+        if not hello.get("isWritablePrimary"):
+            if address not in hello.get("hosts", []):
+                _configure(client.admin, address, journal=journal)
+            return False
+        if password and not is_known:
+            # MongoDB lets the first one be made by whoever comes from the same machine.
+            client.admin.command("createUser", _USER, pwd=password, roles=["root"])
+    return True
 
 
-def _configure(client: object, address: str, *, journal: bool) -> None:
+def _client(port: int, password: str = "") -> "pymongo.MongoClient[dict[str, Any]]":
+    import pymongo
+
+    user = {"username": _USER, "password": password, "authSource": "admin"} if password else {}
+    return pymongo.MongoClient(
+        f"127.0.0.1:{port}", directConnection=True, serverSelectionTimeoutMS=500, **user
+    )
+
+
+def _has_user(port: int, password: str) -> bool:
     from pymongo.errors import OperationFailure
 
-    admin = client.admin  # type: ignore[attr-defined]
+    with _client(port, password) as client:
+        try:
+            client.admin.command("ping")
+        except OperationFailure as error:
+            if error.code != _NO_SUCH_USER:
+                raise
+            return False
+    return True
+
+
+def _configure(admin: Any, address: str, *, journal: bool) -> None:
+    from pymongo.errors import OperationFailure
+
+    config = {
+        "_id": "rs0",
+        "version": 1,
+        "protocolVersion": 1,
+        "members": [{"_id": 0, "host": address}],
+        "writeConcernMajorityJournalDefault": journal,
+    }
     try:
-        config = admin.command("replSetGetConfig")["config"]
-    except OperationFailure as error:
-        if error.code != 94:  # NotYetInitialized
-            raise
-        members = [{"_id": 0, "host": address}]
-        config = {"_id": "rs0", "members": members}
-        admin.command("replSetInitiate", {**config, "writeConcernMajorityJournalDefault": journal})
-        return
-    if config["members"][0]["host"] != address:
-        config["members"] = [{**config["members"][0], "host": address}]
-        config["version"] += 1
         admin.command("replSetReconfig", config, force=True)
+    except OperationFailure as error:
+        if error.code != _NOT_YET_INITIALIZED:
+            raise
+        admin.command("replSetInitiate", config)
 
 
-def wait_for_redis(port: int, started: list[Child]) -> None:
+def wait_for_redis(port: int, started: list[Child], *, password: str = "") -> None:
     for _ in _tries("redis-server", started):
-        if _answers(port):
+        if _answers(port, password):
             return
 
 
-def _answers(port: int) -> bool:
+def _answers(port: int, password: str) -> bool:
+    greeting = f"AUTH {password}\r\n" if password else ""
     try:
         with socket.create_connection(("127.0.0.1", port), timeout=1) as link:
-            link.sendall(b"PING\r\n")
-            return link.recv(16).startswith(b"+PONG")
+            link.sendall(f"{greeting}PING\r\n".encode())
+            with link.makefile("rb") as answers:
+                words = [answers.readline() for _ in range(2 if password else 1)]
     except OSError:
         return False
+    if b"without any password" in words[0]:
+        raise Problem("redis-server was started by an older version: `make stop` ends it.")
+    return words[-1].startswith(b"+PONG")
 
 
 def _tries(name: str, started: list[Child]) -> Iterator[None]:
@@ -351,6 +433,7 @@ def for_tests() -> tuple[str, str]:
     ports with data in a temporary folder, and ended with the process: workers of pytest-xdist find the addresses
     in the environment that they inherit.
     """
+    os.umask(0o077)
     if not {"TEST_MONGODB_URI", "TEST_REDIS_URL"} <= os.environ.keys():
         _start_for_tests()
     return os.environ["TEST_MONGODB_URI"], os.environ["TEST_REDIS_URL"]
@@ -398,6 +481,7 @@ def start_test_redis(data: Path, guard: Guard) -> str:
 
 
 def main(action: str) -> None:
+    local.keep_private()
     if action == "stop":
         local.forget_environment()
         print("Stopped " + " and ".join(stop() or ["nothing: no server was running"]) + ".")

@@ -8,11 +8,18 @@ import subprocess
 import sys
 import time
 import urllib.request
+from functools import partial
 from pathlib import Path
+from urllib.parse import urlsplit
 
+import pymongo
 import pytest
+import redis
+from pymongo.errors import DuplicateKeyError, ExecutionTimeout, OperationFailure
+from redis.exceptions import AuthenticationError
 
-from scripts import local, servers
+from scripts import local, mongod_log, servers
+from scripts.children import Guard
 from tests.processes.service import eventually
 
 pytestmark = [pytest.mark.processes, pytest.mark.timeout(240)]
@@ -100,6 +107,127 @@ def test_it_serves_what_it_prints_ends_with_ctrl_c_and_starts_again_with_its_dat
     assert re.findall(clinic, first)[0] == re.findall(clinic, second)[0]
     password = r"password (\S+)"
     assert re.findall(password, first) == re.findall(password, second)
+
+
+MARKER = "Zyxmarker"
+
+
+def test_nothing_is_open_to_other_users_of_the_machine(run):
+    (run.folder / "mail").mkdir(mode=0o755)
+    (run.folder / "mail" / "old").touch(mode=0o644)
+    run.folder.chmod(0o755)
+    _invite(run.start().wait_until_up())
+    eventually(lambda: len(list((run.folder / "mail").iterdir())) > 1)
+
+    assert _open_to_others(run.folder) == []
+    assert {path.name for path in run.folder.iterdir()} >= {"data", "log", "mail", "run", "secrets"}
+    kept = [path.read_text().strip() for path in (run.folder / "secrets").iterdir()]
+    told = b"".join(_command(pid) for pid in run.processes()).decode()
+    told += "".join(path.read_text() for path in (run.folder / "log").glob("*.log"))
+    assert [secret for secret in kept if secret in told] == []
+
+
+def _invite(output: str) -> None:
+    """A worker writes the mail to a file."""
+    token, clinic = re.findall(
+        r"token: (\S+)' (\S+/v1/clinics/[0-9a-f]{24})$", output, re.MULTILINE
+    )[0]
+    request = urllib.request.Request(
+        f"{clinic}/invites/clinicians",
+        data=b'{"email": "somebody@example.org", "roles": ["CLINIC_MEMBER"]}',
+        headers={"x-tidepool-session-token": token, "Content-Type": "application/json"},
+    )
+    with urllib.request.urlopen(request, timeout=30) as response:
+        assert response.status == 200
+
+
+def _open_to_others(folder: Path) -> list[str]:
+    paths = [folder, *folder.rglob("*")]
+    return [str(path) for path in paths if path.lstat().st_mode & 0o077]
+
+
+@pytest.fixture
+def kept_servers(tmp_path, monkeypatch):
+    """kept_servers(redis=False): those of `make run`, with their data in a folder of the test."""
+    monkeypatch.setattr(local, "LOCAL", tmp_path)
+    guard = Guard()
+    yield partial(servers.start, guard=guard)
+    guard.close()
+
+
+def test_both_servers_ask_who_comes(kept_servers):
+    found = kept_servers()
+    where = urlsplit(found.mongodb_uri)
+    client = pymongo.MongoClient(where.hostname, where.port, directConnection=True)
+    for ask in (client.list_database_names, partial(client["clinic"]["patients"].find_one, {})):
+        with pytest.raises(OperationFailure, match="requires authentication"):
+            ask()
+    client.close()
+    where = urlsplit(found.redis_url)
+    with pytest.raises(AuthenticationError), redis.Redis(where.hostname, where.port) as stranger:
+        stranger.ping()
+
+
+def test_mongodbs_log_has_no_values(kept_servers, tmp_path):
+    """Of a slow command, one that runs into its limit, one that fails, and a document that an index refuses."""
+    log, slow = (
+        tmp_path / "log" / "mongod.log",
+        {"$where": f"sleep(60); return this.birthDate == '{MARKER}'"},
+    )
+    with pymongo.MongoClient(kept_servers(redis=False).mongodb_uri) as client:
+        patients = client["clinic"]["patients"]
+        patients.insert_many(
+            [{"fullName": MARKER}] + [{"fullName": f"{MARKER} {n}"} for n in "123"]
+        )
+        assert list(patients.find(slow)) == []
+        with pytest.raises(ExecutionTimeout):
+            list(patients.find(slow).max_time_ms(30))
+        with pytest.raises(OperationFailure):
+            patients.find_one_and_update({"fullName": MARKER}, {"$push": {"fullName": MARKER}})
+        patients.insert_one({"fullName": MARKER})
+        with pytest.raises(DuplicateKeyError):
+            patients.create_index("fullName", unique=True)
+    text = eventually(lambda: "Index build: failed" in log.read_text() and log.read_text())
+    assert "Plan executor error during find command" in text
+    assert re.search(r'"Slow query", "attr": {"ns": "clinic\.patients".*"durationMillis"', text)
+    assert MARKER not in text
+
+
+def test_data_of_an_older_start_without_passwords_are_taken_over(kept_servers, monkeypatch):
+    monkeypatch.setattr(servers, "_for_tests", [])
+    guard = kept_servers.keywords["guard"]
+    uri = servers.start_test_mongod(local.folder("data") / "mongod", guard)
+    with pymongo.MongoClient(uri) as client:
+        client["clinic"]["things"].insert_one({"_id": 1})
+    servers._for_tests[0].end(patience=30)
+    with pymongo.MongoClient(kept_servers(redis=False).mongodb_uri) as client:
+        assert client["clinic"]["things"].find_one({}) == {"_id": 1}
+
+
+def test_passwords_that_do_not_fit_the_data_are_one_sentence(kept_servers, tmp_path):
+    kept_servers(redis=False).started[0].end(patience=30)
+    (tmp_path / "secrets" / "mongodb-password").unlink()
+    with pytest.raises(local.Problem, match="belong to another password"):
+        kept_servers(redis=False)
+
+
+@pytest.mark.parametrize(
+    ("line", "kept"),
+    [
+        (b"mongod: error while loading shared libraries\n", "error while loading"),
+        (b'{"broken', "{}"),
+        (b"[1]\n", "{}"),
+        (b'{"c":"CONTROL","attr":{"port":7}}\n', '"port": 7'),
+        (b'{"c":"WRITE","attr":{"error":"Zyxmarker","ns":"a.b"}}\n', '"ns": "a.b"'),
+        (b'{"c":"WRITE","attr":{"error":{"code":1,"errmsg":"Zyxmarker"}}}\n', '"code": 1'),
+        (b'{"c":"WRITE","attr":["Zyxmarker"]}\n', '"c": "WRITE"'),
+    ],
+)
+def test_of_a_line_of_mongodbs_log_only_what_can_hold_no_value_is_kept(line, kept):
+    text = mongod_log.without_values(line).decode()
+    assert kept in text
+    assert MARKER not in text
+    assert text.endswith("\n")
 
 
 @pytest.mark.chaos
