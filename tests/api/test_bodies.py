@@ -112,7 +112,8 @@ def test_whatever_is_missing_has_an_answer(world):
     for name, schema in BODIES.items():
         right = bodies.sample(schema)
         for path, _, _ in bodies.places(schema):
-            if path and isinstance(path[-1], str):
+            # A patient's summary is not read from a patient's body.
+            if path and isinstance(path[-1], str) and "summary" not in path:
                 answer = world.send(name, orjson.dumps(bodies.without(right, path)))
                 assert answer.status_code < 500, (name, path, answer.content)
 
