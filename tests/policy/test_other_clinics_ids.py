@@ -1,0 +1,145 @@
+"""An admin of one clinic who uses ids of another: each answers like an id that does not exist (yardstick Z3).
+
+Every operation of a clinic that takes a second id is called, with the clinic of the caller and the other's id in it. And
+nobody gets further by another way to write the request.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from clinics.services import access, sites, tags
+from clinics_site.core import db
+from tests.cast import Api, Person, described_operations, make_person
+from tests.policy.callers import IDS, OWN_IDS, STRANGER, call, outcome
+from tests.policy.test_matrix import ALLOWED, CONFIRMATIONS
+
+ROLES_BODY = {"email": "x@example.org", "roles": ["CLINIC_ADMIN"], "createdTime": "2025-01-01T00:00:00Z", "updatedTime": "2025-01-01T00:00:00Z"}  # fmt: skip
+BODIES: dict[str, Any] = {
+    "UpdatePatient": {"fullName": "Taken Over", "birthDate": "1990-01-01"},
+    "UpdateClinician": ROLES_BODY,
+    "UpdatePatientTag": {"name": "Taken Over"},
+    "UpdateSite": {"id": "a" * 24, "name": "Taken Over"},
+    "MergeSite": {"id": "a" * 24},
+    "UpdateMigration": {"status": "COMPLETED"},
+    "AssociateClinicianToUser": {"userId": STRANGER},
+    "CreatePatientFromUser": {"permissions": {"view": {}}},
+    "UpdatePatientPermissions": {"view": {}},
+}
+PARTS = ("patientId", "clinicianId", "patientTagId", "siteId", "inviteId")
+
+
+@dataclass
+class Neighbours:
+    ada: Person
+    clinic: dict[str, Any]
+    ids: dict[str, str]
+
+
+@pytest.fixture
+def neighbours(ada, cy, dot, clinic, other_clinic):
+    tag = tags.create_tag(clinic_id=other_clinic["id"], name="Pump")
+    site = sites.create_site(clinic_id=other_clinic["id"], name="North")
+    path = f"/v1/clinics/{other_clinic['id']}"
+    body = {"fullName": "Polly", "birthDate": "1980-02-03", "email": "polly@example.org"}
+    patient = cy.api.post(f"{path}/patients", body).json()["id"]
+    invited = {"email": "invited@example.org", "roles": ["CLINIC_MEMBER"]}
+    invite = cy.api.post(f"{path}/invites/clinicians", invited).json()["inviteId"]
+    offered = dot.api.post(
+        f"/confirm/send/invite/{dot.user_id}/clinic",
+        {"shareCode": other_clinic["shareCode"], "permissions": {"view": {}}},
+    )
+    ids = {
+        "patientId": patient,
+        "clinicianId": cy.user_id,
+        "userId": cy.user_id,
+        "patientTagId": str(tag["_id"]),
+        "siteId": str(site["id"]),
+        "inviteId": invite,
+        "offerId": offered.json()["key"],
+    }
+    return Neighbours(ada, clinic, ids)
+
+
+def with_two_ids():
+    for name, (_, path, _) in described_operations().items():
+        if "{clinicId}" in path and any(f"{{{part}}}" in path for part in PARTS):
+            yield name
+
+
+def snapshot():
+    kept = ("patients", "clinics", "clinicians", "confirmations")
+    return {name: list(db.collection(name).find({}, sort=[("_id", 1)])) for name in kept}
+
+
+def ask(api: Api, name: str, ids: dict[str, str]):
+    method, path, _ = described_operations()[name]
+    where = re.sub(r"{(\w+)}", lambda found: ids[found[1]], path)
+    return api.request(method, where, BODIES.get(name))
+
+
+@pytest.mark.parametrize("name", sorted(with_two_ids()))
+def test_an_id_of_another_clinic_answers_like_one_that_does_not_exist(neighbours, name):
+    mine = {**IDS, **dict.fromkeys(OWN_IDS, STRANGER), "clinicId": neighbours.clinic["id"]}
+    theirs = {**mine, **{n: i for n, i in neighbours.ids.items() if n in mine}}
+    if name in ("AcceptPatientInvitation", "DeletePatientInvite"):
+        theirs["inviteId"] = neighbours.ids["offerId"]
+    unknown = ask(neighbours.ada.api, name, mine)
+    before = snapshot()
+
+    response = ask(neighbours.ada.api, name, theirs)
+
+    text = response.content.decode()
+    for part, found in theirs.items():
+        text = text.replace(found, mine.get(part, found))
+    assert (response.status_code, text) == (unknown.status_code, unknown.content.decode())
+    now = snapshot()
+    other = access.access_clinic(neighbours.clinic["id"])["_id"]
+    for kind, rows in before.items():
+        foreign = [row for row in rows if other not in (row.get("clinicId"), row["_id"])]
+        assert [
+            row for row in now[kind] if other not in (row.get("clinicId"), row["_id"])
+        ] == foreign
+
+
+# --- other ways to write the request ----------------------------------------------------------------
+HEADERS = {
+    "X-HTTP-Method-Override": "GET",
+    "X-Method-Override": "GET",
+    "X-Original-URL": "/ready",
+    "X-Rewrite-URL": "/ready",
+    "X-Forwarded-User": "admin",
+    "X-Tidepool-Server-Name": "clinics",
+    "Authorization": "Bearer x",
+    "Cookie": "x-tidepool-session-token=x",
+}
+OF_MEMBERS = sorted(
+    name
+    for name, callers in ALLOWED.items()
+    if "user" not in callers and "none" not in callers and name in described_operations()
+)
+
+
+@pytest.mark.parametrize("name", OF_MEMBERS)
+def test_no_header_and_no_spelling_of_the_path_opens_what_is_closed(name, eve):
+    family = "confirmation" if name in CONFIRMATIONS else "clinic"
+    assert outcome(call(eve.api, name), family) == "denied"
+
+    method, path, _ = described_operations()[name]
+    values = {**IDS, **dict.fromkeys(OWN_IDS, STRANGER)}
+    where = re.sub(r"{(\w+)}", lambda found: values[found[1]], path)
+    refused = eve.api.request(method, where, headers=HEADERS)
+    assert outcome(refused, family) == "denied"
+    for spelled in (f"{where}/", f"/{where}", where.replace("/v1/", "/v1/./"), where.upper(), f"{where};x", f"{where}%2F"):  # fmt: skip
+        assert eve.api.request(method, spelled).status_code in (400, 401, 403, 404), spelled
+    hidden = f"?_method=GET&clinicId={IDS['clinicId']}&x-tidepool-session-token=x"
+    assert outcome(eve.api.request(method, where + hidden), family) == "denied"
+
+
+def test_a_token_in_the_query_or_a_cookie_is_none():
+    person = make_person("Somebody")
+    for headers in ({"Authorization": f"Bearer {person.token}"}, {"Cookie": f"x-tidepool-session-token={person.token}"}):  # fmt: skip
+        assert Api().get("/v1/patients", headers=headers).status_code == 400
+    assert Api().get(f"/v1/patients?x-tidepool-session-token={person.token}").status_code == 400
