@@ -4,9 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, reverse_lazy
+from django.urls import URLPattern, reverse, reverse_lazy
 from unfold.sites import UnfoldAdminSite
 
 Item = dict[str, Any]
@@ -19,10 +19,11 @@ class StaffSite(UnfoldAdminSite):
     index_template = "staff/overview.html"
 
     def extra_urls(self) -> list[URLPattern]:
-        """The pages registered with `clinics_site.admin.pages.page`."""
+        """The steps of signing in, and the pages registered with `clinics_site.admin.pages.page`."""
         from clinics_site.admin import pages
+        from clinics_site.admin.sign_in import login_pages
 
-        return pages.urls()
+        return login_pages.urls() + pages.urls()
 
     def get_urls(self) -> list[URLPattern]:
         """Without "view on site": no record has a page there, and its view fails for ids that are no numbers."""
@@ -36,14 +37,36 @@ class StaffSite(UnfoldAdminSite):
 
         return super().index(request, {**overview.context(request), **(extra_context or {})})
 
-    def login(
+    def login(  # type: ignore[override]
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponseBase:
+        """Django's form, whose success is only the first step."""
+        from clinics_site.admin.sign_in import login_pages
+
+        if request.method == "GET" and self.has_permission(request):
+            return HttpResponseRedirect(reverse("admin:index"))
+        request.current_app = self.name  # type: ignore[attr-defined]
+        context = {**self.each_context(request), **(extra_context or {})}
+        return login_pages.password(request, context)
+
+    def logout(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Django's login behind the rate limit: too many tries, or no way to count them, end here."""
-        from clinics_site.admin import door
+        """A link, not a redirect: the content security policy lets no form lead elsewhere."""
+        provider = {
+            "provider": settings.OIDC_NAME,
+            "provider_logout": settings.OIDC_LOGOUT_ENDPOINT,
+        }
+        return super().logout(request, {**provider, **(extra_context or {})})
 
-        refusal = door.refuse(request) if request.method == "POST" else None
-        return refusal or super().login(request, extra_context)
+
+def account_links(request: HttpRequest) -> list[dict[str, Any]]:
+    """The menu of whoever is signed in."""
+    user: Any = request.user
+    links = [{"title": "Sign-in security", "link": reverse_lazy("admin:sign_in")}]
+    if user.is_authenticated and user.has_usable_password():
+        links.append({"title": "Change password", "link": reverse_lazy("admin:password_change")})
+    return links
 
 
 def environment_label(request: HttpRequest) -> list[str]:

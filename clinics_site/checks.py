@@ -26,6 +26,13 @@ _SHORTEST_TOKEN = 16
 _KEPT_MAILS = {
     f"django.core.mail.backends.{name}.EmailBackend" for name in ("dummy", "filebased", "locmem")
 }
+_PROVIDER = {
+    "OIDC_RP_CLIENT_SECRET": "OIDC_CLIENT_SECRET",
+    "OIDC_ISSUER": "OIDC_ISSUER",
+    "OIDC_OP_AUTHORIZATION_ENDPOINT": "OIDC_AUTHORIZATION_ENDPOINT",
+    "OIDC_OP_TOKEN_ENDPOINT": "OIDC_TOKEN_ENDPOINT",
+    "OIDC_OP_JWKS_ENDPOINT": "OIDC_JWKS_ENDPOINT",
+}
 _REDOX_REQUIRED = ("verification_token", "client_id", "key_id", "private_key", "source_id")
 
 
@@ -151,4 +158,45 @@ def redox_is_complete(**_: Any) -> list[CheckMessage]:
         Error(f"TIDEPOOL_REDOX_{name.upper()} is required when Redox is enabled", id="clinics.E005")
         for name in _REDOX_REQUIRED
         if not settings.REDOX[name]
+    ]
+
+
+@register()
+def staff_can_sign_in(**_: Any) -> list[CheckMessage]:
+    messages: list[CheckMessage] = []
+    if not settings.AUTHENTICATION_BACKENDS:
+        text = "STAFF_PASSWORD_LOGIN is off and no identity provider is set: nobody can log in"
+        messages.append(Error(text, id="clinics.E030"))
+    if settings.OIDC_RP_CLIENT_ID:
+        messages += [
+            Error(f"{variable} is required with OIDC_CLIENT_ID", id="clinics.E031")
+            for setting, variable in _PROVIDER.items()
+            if not getattr(settings, setting)
+        ]
+    from clinics_site.admin import roles  # models are not loaded when the checks are registered
+    from clinics_site.admin.sign_in import identities
+
+    named = {role for _, role in identities.group_roles()} | set(settings.STAFF_SECOND_FACTOR_ROLES)
+    return messages + [
+        Error(f"there is no staff role {role!r}", id="clinics.E032")
+        for role in sorted(named - roles.ROLES.keys())
+    ]
+
+
+@register(Tags.security, deploy=True)
+def staff_need_more_than_a_password(**_: Any) -> list[CheckMessage]:
+    messages: list[CheckMessage] = []
+    is_by_password = settings.STAFF_PASSWORD_LOGIN and settings.STAFF_SECOND_FACTOR != "required"
+    if is_by_password:
+        text = "staff may log in with a password alone: require STAFF_SECOND_FACTOR, or switch STAFF_PASSWORD_LOGIN off"
+        messages.append(Error(text, id="clinics.E033"))
+    if settings.OIDC_NEW_ACCOUNTS == "create" and not settings.OIDC_ALLOWED_DOMAINS:
+        text = "OIDC_NEW_ACCOUNTS makes accounts for everybody at the provider: set OIDC_ALLOWED_DOMAINS"
+        messages.append(checks.Warning(text, id="clinics.W034"))
+    return messages + [
+        Error(f"{variable} has to begin with https://", id="clinics.E035")
+        for setting, variable in _PROVIDER.items()
+        if variable.endswith("ENDPOINT")
+        and settings.OIDC_RP_CLIENT_ID
+        and not getattr(settings, setting).startswith("https://")
     ]

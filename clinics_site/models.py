@@ -20,6 +20,7 @@ class StaffAccess(models.Model):
             ("destroy", "Delete clinics, remove patients and members for good"),
             ("export", "Export lists"),
             ("read_audit", "Read and export the audit trail"),
+            ("reset_sign_in", "Reset the second factor of others, unlink their identity"),
         ]
 
     def __str__(self) -> str:

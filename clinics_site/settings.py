@@ -92,6 +92,7 @@ ADMIN_MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "clinics_site.admin.idle.IdleLogoff",
+    "clinics_site.admin.sign_in.gate.Gate",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -410,7 +411,82 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
 }
 
 # --- Staff pages -------------------------------------------------------------------------------
-AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+STAFF_SECOND_FACTOR = env.choice(
+    "STAFF_SECOND_FACTOR",
+    "optional",
+    ("off", "optional", "required"),
+    help="one-time codes for staff: off: never asked; optional: asked from those who set one up; required: from all",
+)
+STAFF_SECOND_FACTOR_ROLES = env.words(
+    "STAFF_SECOND_FACTOR_ROLES",
+    help="staff roles that need a second factor also where it is optional; superusers count as holding each",
+)
+STAFF_SECOND_FACTOR_KEY = env.text(
+    "STAFF_SECOND_FACTOR_KEY",
+    help="encrypts the keys of second factors; unset: derived from SECRET_KEY. Keep it off the database",
+)
+STAFF_SECOND_FACTOR_OLD_KEYS = env.words(
+    "STAFF_SECOND_FACTOR_OLD_KEYS",
+    help="retired values of STAFF_SECOND_FACTOR_KEY (or SECRET_KEY, where that was used)",
+)
+STAFF_PASSWORD_LOGIN = env.flag(
+    "STAFF_PASSWORD_LOGIN",
+    default=True,
+    help="staff may log in with a password; false: by the identity provider alone",
+)
+# The names that start with OIDC_RP_ and OIDC_OP_ are those of mozilla-django-oidc.
+OIDC_RP_CLIENT_ID = env.text(
+    "OIDC_CLIENT_ID", help="our client id at the staff's identity provider; unset: none is used"
+)
+OIDC_RP_CLIENT_SECRET = env.text("OIDC_CLIENT_SECRET", help="our secret there")
+OIDC_ISSUER = env.text("OIDC_ISSUER", help="the provider's issuer, exactly as its tokens name it")
+OIDC_OP_AUTHORIZATION_ENDPOINT = env.text(
+    "OIDC_AUTHORIZATION_ENDPOINT", help="where staff are sent to log in"
+)
+OIDC_OP_TOKEN_ENDPOINT = env.text("OIDC_TOKEN_ENDPOINT", help="where the code is exchanged")
+OIDC_OP_JWKS_ENDPOINT = env.text("OIDC_JWKS_ENDPOINT", help="the provider's public keys")
+OIDC_OP_USER_ENDPOINT = env.text(
+    "OIDC_USER_ENDPOINT", help="more claims about the person; unset: the ID token has them all"
+)
+OIDC_LOGOUT_ENDPOINT = env.text(
+    "OIDC_LOGOUT_ENDPOINT", help="offered after logging out here, to log out there too"
+)
+OIDC_NAME = env.text("OIDC_NAME", "single sign-on", help="the provider's name on the log-in page")
+OIDC_RP_SCOPES = env.text(
+    "OIDC_SCOPES", "openid email profile", help="what we ask the provider for"
+)
+OIDC_ALLOWED_DOMAINS = env.words(
+    "OIDC_ALLOWED_DOMAINS",
+    help="domains of e-mail addresses that may come by the provider; unset: any",
+)
+OIDC_NEW_ACCOUNTS = env.choice(
+    "OIDC_NEW_ACCOUNTS",
+    "link",
+    ("link", "create"),
+    help="who comes for the first time: link: gets the staff account with this address, made before; "
+    "create: gets a new one without roles if there is none",
+)
+OIDC_GROUPS_CLAIM = env.text(
+    "OIDC_GROUPS_CLAIM", help="claim that lists the person's groups; unset: roles are given here"
+)
+OIDC_GROUP_ROLES = env.words(
+    "OIDC_GROUP_ROLES", help="which group gives which staff role, as GROUP=ROLE, several times"
+)
+OIDC_SECOND_FACTOR = env.choice(
+    "OIDC_SECOND_FACTOR",
+    "provider",
+    ("provider", "here"),
+    help="who asks those who come by the provider for a second factor",
+)
+OIDC_RP_SIGN_ALGO = "RS256"
+OIDC_USE_PKCE = True
+OIDC_STATE_SIZE = OIDC_NONCE_SIZE = 43  # letters and digits: 256 random bits
+OIDC_TIMEOUT = (2, 5)  # seconds to connect, and between two packets
+OIDC_AUTHENTICATION_CALLBACK_URL = "admin:login_provider_callback"
+AUTHENTICATION_BACKENDS = [
+    *(["django.contrib.auth.backends.ModelBackend"] if STAFF_PASSWORD_LOGIN else []),
+    *(["clinics_site.admin.sign_in.oidc.Backend"] if OIDC_RP_CLIENT_ID else []),
+]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
@@ -474,6 +550,7 @@ UNFOLD: dict[str, Any] = {
     "STYLES": [lambda request: static("clinics_site/admin.css")],
     "SCRIPTS": [lambda request: static("clinics_site/staff.js")],
     "SIDEBAR": {"navigation": "clinics_site.admin_site.navigation"},
+    "ACCOUNT": {"navigation": "clinics_site.admin_site.account_links"},
     "COLORS": {
         "primary": {
             "50": "oklch(97% .014 262)",

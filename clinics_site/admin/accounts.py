@@ -8,10 +8,14 @@ from django.contrib.auth.models import Group, User
 from django.db.models import Model
 from django.forms import ModelForm
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from clinics_site.admin import pages
+from clinics_site.admin.sign_in import factors, store
 from clinics_site.core import audit
 
 admin.site.unregister(User)
@@ -77,12 +81,13 @@ class StaffUserAdmin(Audited, UserAdmin):  # type: ignore[type-arg]
     change_password_form = AdminPasswordChangeForm
     list_display = ("username", "email", "is_active", "is_superuser", "last_login")
     list_filter = ("is_active", "is_superuser", "groups")
-    readonly_fields = ("last_login", "date_joined")
+    readonly_fields = ("last_login", "date_joined", "second_factor", "identity")
     filter_horizontal = ()
     fieldsets = (
         (None, {"fields": ("username", "password")}),
         ("Person", {"fields": ("first_name", "last_name", "email")}),
         ("Access", {"fields": ("is_active", "is_staff", "is_superuser", "groups")}),
+        ("Sign-in", {"fields": ("second_factor", "identity")}),
         ("Dates", {"fields": ("last_login", "date_joined")}),
     )
 
@@ -94,6 +99,18 @@ class StaffUserAdmin(Audited, UserAdmin):  # type: ignore[type-arg]
             form.base_fields["is_staff"].initial = True
         return form
 
+    def second_factor(self, obj: User) -> str:
+        factor = store.find_factor(obj.pk)
+        if not factors.is_set_up(factor):
+            return "needed, not set up" if factors.is_required(obj) else "not set up"
+        return _with_link("set up", "reset", obj, "second-factor")
+
+    @admin.display(description="Identity provider")
+    def identity(self, obj: User) -> str:
+        if store.find_identity_of(obj.pk) is None:
+            return "not linked"
+        return _with_link("linked", "unlink", obj, "identity")
+
     def audited_state(self, obj: User) -> dict[str, Any]:
         return {
             "active": obj.is_active,
@@ -101,6 +118,11 @@ class StaffUserAdmin(Audited, UserAdmin):  # type: ignore[type-arg]
             "superuser": obj.is_superuser,
             "roles": sorted(obj.groups.values_list("name", flat=True)),
         }
+
+
+def _with_link(state: str, verb: str, user: User, what: str) -> SafeString:
+    address = reverse("admin:sign_in_reset", args=[user.pk, what])
+    return format_html('{} (<a href="{}">{}</a>)', state, address, verb)
 
 
 @admin.register(Group)

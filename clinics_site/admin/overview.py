@@ -6,6 +6,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from clinics_site.admin import outbox_reads, pages, roles
+from clinics_site.admin.sign_in import account_pages
 from clinics_site.core import outbox
 
 Section = Callable[[HttpRequest], str]
@@ -22,6 +23,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
     finds = pages.has(request, roles.FIND)
     return {
         "may": pages.Permissions(request),
+        **account_pages.hint(request),
         "sections": [section for section in sections if section],
         "counts": outbox_reads.count_by_state() if finds else None,
         "oldest_minutes": round(outbox.depth().get("oldest_seconds", 0) / 60) if finds else 0,

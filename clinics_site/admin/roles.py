@@ -16,6 +16,7 @@ REQUEUE = "clinics_site.requeue"
 DESTROY = "clinics_site.destroy"
 EXPORT = "clinics_site.export"
 AUDIT = "clinics_site.read_audit"
+RESET_SIGN_IN = "clinics_site.reset_sign_in"  # of no role: superusers have it
 
 ROLES: dict[str, tuple[str, ...]] = {
     "viewer": (FIND,),

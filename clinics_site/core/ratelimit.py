@@ -66,6 +66,17 @@ def _ask(
         raise RateLimited(retry_after=retry_after)
 
 
+def give_back(name: str, subject: str, *, limit: str) -> None:
+    """Take one `hit` back: what turned out to be right does not count. A parallel hit may have come later; then its
+    entry goes and the earlier one stays, so the number is exact and the window ends a moment sooner."""
+    storage: Any = _limiter().storage  # Redis; the library has no word for taking back
+    key = storage.prefixed_key(parse(limit).key_for(name, _key(subject)))
+    try:
+        storage.get_connection().lpop(key)
+    except RedisError:
+        log.warning("ratelimit.unavailable", name=name)
+
+
 def address_of(request: HttpRequest) -> str:
     """Whom a limit counts as one client: an IPv4 address, or the /64 of an IPv6 address, which one customer has.
 

@@ -1,14 +1,18 @@
 """The door of the staff site (yardsticks W1, W2, L1, L2)."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from django.conf import settings as django_settings
 from django.contrib.auth.models import User
+from django.core import signing
 from django.test import Client
 
-from clinics_site.admin import door
+from clinics_site.admin.sign_in import tries
 from clinics_site.core import ratelimit
 from clinics_site.core.errors import Unavailable
 from tests.admin.conftest import PASSWORD, events, text
+from tests.cast import QuickClient
 
 
 @pytest.fixture
@@ -62,24 +66,112 @@ def test_what_was_typed_as_a_name_is_not_kept_unless_it_is_one(sam):
     assert "mistake" not in str(first)
 
 
-def test_tries_of_one_name_are_limited_whatever_the_address(sam):
-    for number in range(10):
-        assert log_in("sam", "wrong", REMOTE_ADDR=f"10.0.0.{number}").status_code == 200
-    response = log_in("sam", PASSWORD, REMOTE_ADDR="10.0.0.99")
+def wrong(times, name="sam", client=None, **extra):
+    return [log_in(name, "wrong", client, **extra).status_code for _ in range(times)]
+
+
+def test_wrong_tries_of_one_name_from_one_address_are_limited(sam):
+    assert wrong(11) == [200] * 10 + [429]
+    response = log_in("sam", PASSWORD)
     assert response.status_code == 429
     assert int(response.headers["Retry-After"]) > 0
     assert "Too many tries. Try again in 15 minutes." in text(response)
 
 
 def test_an_unknown_name_is_limited_just_the_same():
-    answers = [log_in("nobody", "wrong").status_code for _ in range(11)]
-    assert answers == [200] * 10 + [429]
+    assert wrong(11, "nobody") == [200] * 10 + [429]
+
+
+@pytest.mark.parametrize("name", ["sam", "SAM", " sam ", "ｓａｍ", "ſam"])
+def test_a_name_written_otherwise_is_the_same_name(name, sam):
+    wrong(10)
+    assert wrong(1, name) == [429]
+
+
+def test_parallel_wrong_tries_pass_as_often_as_the_limit_says_and_no_more(sam):
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(
+            pool.map(lambda _: log_in("sam", "wrong", QuickClient()).status_code, range(24))
+        )
+    assert sorted(answers) == [200] * 10 + [429] * 14
+
+
+def test_a_log_in_that_works_does_not_count(sam):
+    for _ in range(12):
+        assert log_in("sam", PASSWORD).status_code == 302
+    assert wrong(11) == [200] * 10 + [429]
+
+
+def test_a_log_in_that_works_gives_back_its_own_try_alone(sam):
+    User.objects.create_user("eve", "", PASSWORD, is_staff=True)
+    wrong(9)
+    log_in("eve", PASSWORD)
+    log_in("sam", PASSWORD)
+    assert wrong(2) == [200, 429]
 
 
 def test_tries_of_one_address_are_limited_whatever_the_name(monkeypatch):
-    monkeypatch.setattr(door, "PER_ADDRESS", "5/15minute")
+    monkeypatch.setattr(tries, "PER_ADDRESS", "5/15minute")
     answers = [log_in(f"name-{number}", "wrong").status_code for number in range(6)]
     assert answers == [200] * 5 + [429]
+
+
+def test_addresses_of_one_ipv6_network_are_one(sam):
+    for number in range(10):
+        wrong(1, REMOTE_ADDR=f"2001:db8:1:2::{number:x}")
+    assert wrong(1, REMOTE_ADDR="2001:db8:1:2:ffff::1") == [429]
+    assert wrong(1, REMOTE_ADDR="2001:db8:1:3::1") == [200]
+
+
+def test_a_stranger_locks_nobody_out_by_trying_from_many_addresses(sam, monkeypatch):
+    """Guessing gets slower for everybody who is strange, but one's own address has tries of its own."""
+    monkeypatch.setattr(tries, "PRESSED", "6/15minute")
+    for number in range(30):
+        wrong(3, REMOTE_ADDR=f"10.0.0.{number}")
+    assert log_in("sam", PASSWORD, REMOTE_ADDR="10.9.9.9").status_code == 302
+
+
+def test_under_pressure_each_address_has_two_tries_and_no_more(sam, monkeypatch):
+    monkeypatch.setattr(tries, "PRESSED", "6/15minute")
+    for number in range(6):
+        wrong(1, REMOTE_ADDR=f"10.0.0.{number}")
+    assert wrong(3, REMOTE_ADDR="10.0.1.1") == [200, 200, 429]
+    response = log_in("sam", PASSWORD, REMOTE_ADDR="10.0.1.1")
+    assert "Try again in 60 minutes." in text(response)
+
+
+def test_a_device_that_was_used_before_has_tries_that_no_stranger_can_use_up(sam):
+    desk = Client()
+    log_in("sam", PASSWORD, desk)
+    desk.post("/admin/logout/")
+    wrong(30)  # from the same address, as behind one router
+    assert log_in("sam", PASSWORD).status_code == 429
+    assert log_in("sam", PASSWORD, desk).status_code == 302
+
+
+def test_a_known_device_is_limited_by_itself(sam):
+    desk = Client()
+    log_in("sam", PASSWORD, desk)
+    desk.post("/admin/logout/")
+    assert wrong(11, client=desk) == [200] * 10 + [429]
+
+
+def test_a_known_device_is_known_to_its_own_account_only_and_can_not_be_forged(sam):
+    User.objects.create_user("eve", "", PASSWORD, is_staff=True)
+    eves = Client()
+    log_in("eve", PASSWORD, eves)
+    wrong(10)
+    assert wrong(1, client=eves) == [429]
+    forged = Client()
+    forged.cookies["staff_device"] = "e30:1abc:forged"
+    assert wrong(1, client=forged) == [429]
+
+
+def test_the_device_cookie_is_for_the_staff_pages_alone_and_names_nobody(sam):
+    cookie = log_in("sam", PASSWORD).cookies["staff_device"]
+    assert (cookie["path"], cookie["samesite"], cookie["httponly"]) == ("/admin", "Lax", True)
+    content = signing.loads(cookie.value, salt="staff.device")
+    assert "sam" not in str(content)
 
 
 def test_nobody_gets_in_when_tries_can_not_be_counted(sam, monkeypatch):

@@ -10,6 +10,19 @@ document.addEventListener("click", async (event) => {
   setTimeout(() => { icon.textContent = "content_copy"; }, 1200);
 });
 
+/* Recovery codes leave the page by these two ways, and are on no other. */
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-copy-from], [data-download-from]");
+  if (!button) return;
+  const text = document.querySelector(button.dataset.copyFrom || button.dataset.downloadFrom).textContent;
+  if (button.dataset.copyFrom) return navigator.clipboard.writeText(text);
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([text], { type: "text/plain" }));
+  link.download = button.dataset.file;
+  link.click();
+  URL.revokeObjectURL(link.href);
+});
+
 document.addEventListener("keydown", (event) => {
   const typing = event.target.closest("input, textarea, select, [contenteditable]");
   if (event.key !== "/" || typing || event.ctrlKey || event.metaKey || event.altKey) return;

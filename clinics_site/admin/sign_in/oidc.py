@@ -1,0 +1,140 @@
+"""Log-in by an identity provider: OpenID Connect, authorization code flow with state, nonce and PKCE.
+
+mozilla-django-oidc does the flow. It checks the signature and the nonce of the ID token; what else OpenID Connect Core
+asks for (3.1.3.7: issuer, audience, required claims; 5.3.2: subject of the user information) is checked here.
+"""
+
+import hmac
+from typing import Any
+
+import jwt
+import structlog
+from django.conf import settings
+from django.contrib.auth.backends import ModelBackend
+from django.contrib.auth.models import User
+from django.core.exceptions import SuspiciousOperation
+from django.http import Http404, HttpRequest, HttpResponseBase
+from mozilla_django_oidc.auth import OIDCAuthenticationBackend
+from mozilla_django_oidc.views import OIDCAuthenticationCallbackView, OIDCAuthenticationRequestView
+
+from clinics_site.admin import door
+from clinics_site.admin.sign_in import identities, steps, tries
+from clinics_site.core.errors import RateLimited, Unavailable
+
+log = structlog.get_logger(__name__)
+BACKEND = "clinics_site.admin.sign_in.oidc.Backend"
+_REQUIRED = ("exp", "iat", "iss", "aud", "sub", "nonce")
+_LEEWAY = 30  # seconds that the provider's clock may be off
+# What an answer of the provider, or of somebody in its place, can raise. All errors of requests are OSErrors.
+_UNUSABLE = (OSError, jwt.PyJWTError, SuspiciousOperation, KeyError, TypeError, ValueError)
+
+
+class Backend(OIDCAuthenticationBackend):
+    def authenticate(  # type: ignore[override]
+        self, request: HttpRequest, *, nonce: str, code_verifier: str
+    ) -> User | None:
+        """The signature keeps Django from asking us about passwords."""
+        reason = "answer not usable"
+        try:
+            user: User | None = super().authenticate(
+                request, nonce=nonce, code_verifier=code_verifier
+            )
+        except identities.Refused as refusal:
+            reason = refusal.reason.value
+        except _UNUSABLE as error:
+            log.warning("provider.not_usable", error=type(error).__name__)
+        else:
+            return user
+        request.provider_refusal = reason  # type: ignore[attr-defined]
+        return None
+
+    def get_user(self, user_id: Any) -> User | None:
+        """Django's rule, which the library leaves out: who is not active has no session."""
+        return ModelBackend.get_user(self, user_id)  # type: ignore[return-value]
+
+    def verify_token(self, token: str, **expected: Any) -> dict[str, Any]:
+        """The algorithm is ours to choose, never the token's."""
+        claims: dict[str, Any] = jwt.decode(
+            token,
+            self.retrieve_matching_jwk(token),
+            algorithms=[settings.OIDC_RP_SIGN_ALGO],
+            audience=settings.OIDC_RP_CLIENT_ID,
+            issuer=settings.OIDC_ISSUER,
+            leeway=_LEEWAY,
+            options={"require": list(_REQUIRED)},
+        )
+        _check_authorized_party(claims)
+        if not hmac.compare_digest(claims["nonce"], expected["nonce"]):
+            raise SuspiciousOperation
+        return claims
+
+    def get_or_create_user(self, access_token: str, id_token: str, payload: dict[str, Any]) -> User:
+        more = {}
+        if settings.OIDC_OP_USER_ENDPOINT:
+            more = self.get_userinfo(access_token, id_token, payload)
+            if more["sub"] != payload["sub"]:
+                raise SuspiciousOperation
+        return identities.account_of(more | payload)
+
+
+def _check_authorized_party(claims: dict[str, Any]) -> None:
+    """A token for several audiences says which of them asked for it."""
+    several = isinstance(claims["aud"], list) and len(claims["aud"]) > 1
+    if (several or "azp" in claims) and claims.get("azp") != settings.OIDC_RP_CLIENT_ID:
+        raise SuspiciousOperation
+
+
+class _Callback(OIDCAuthenticationCallbackView):
+    def login_success(self) -> HttpResponseBase:
+        return steps.begin(
+            self.request,
+            self.user,
+            backend=BACKEND,
+            by=steps.PROVIDER,
+            next_url=self.success_url,
+        )
+
+    def login_failure(self) -> HttpResponseBase:
+        if "error" in self.request.GET:
+            scope = {"by": steps.PROVIDER, "why": "refused there"}
+            door.record("staff.login", None, outcome="denied", scope=scope)
+        return _refuse(self.request)
+
+
+def start(request: HttpRequest) -> HttpResponseBase:
+    """To the provider. Each start keeps a session, so strangers may not begin as many as they like."""
+    request.operation_id = "admin.login_provider"  # type: ignore[attr-defined]
+    _require_provider()
+    try:
+        tries.take_for_provider(request, "start")
+    except (RateLimited, Unavailable) as error:
+        return door.refuse(request, error)
+    return OIDCAuthenticationRequestView.as_view()(request)
+
+
+def callback(request: HttpRequest) -> HttpResponseBase:
+    """Back from the provider. Only an answer to a question of this very session is looked at."""
+    request.operation_id = "admin.login_provider_callback"  # type: ignore[attr-defined]
+    _require_provider()
+    if request.GET.get("state") not in request.session.get("oidc_states", {}):
+        return _refuse(request)
+    try:
+        taken = tries.take_for_provider(request, "callback")
+    except (RateLimited, Unavailable) as error:
+        return door.refuse(request, error)
+    response = _Callback.as_view()(request)
+    if response.status_code < 400:
+        taken.give_back()
+    return response
+
+
+def _require_provider() -> None:
+    if not settings.OIDC_RP_CLIENT_ID:
+        raise Http404
+
+
+def _refuse(request: HttpRequest) -> HttpResponseBase:
+    text = (
+        "The log-in did not work. Try again, or ask an administrator whether you have an account."
+    )
+    return door.closed(request, text, status=403)

@@ -1,0 +1,141 @@
+"""Signing in step by step. Nobody is signed in before the last step: until then the session only knows who waits.
+
+Each step begins a new session, so a session's key from before is worth nothing after it.
+"""
+
+import time
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from bson import ObjectId
+from django.conf import settings
+from django.contrib import auth
+from django.contrib.auth.models import User
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.crypto import constant_time_compare
+
+from clinics_site.admin import door
+from clinics_site.admin.sign_in import devices, factors, store, tries
+from clinics_site.admin.sign_in.factors import Demand
+
+PASSWORD, PROVIDER = "password", "provider"
+_WAITING = "sign_in"
+_PROOF = "proof"
+_PATIENCE = 10 * 60  # seconds from the password to the code
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Somebody whose first step was right. `auth_hash` changes with the password, `generation` with the factor."""
+
+    user_id: str
+    backend: str
+    by: str
+    auth_hash: str
+    generation: int
+    since: float
+    next_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What a session was opened with. A change that ends sessions begins a new generation."""
+
+    by: str = ""
+    generation: int = 0
+
+
+# --- to the last step ------------------------------------------------------------------------------------------
+def begin(
+    request: HttpRequest, user: Any, *, backend: str, by: str, next_url: str
+) -> HttpResponseBase:
+    """The password, or the provider's word, was right: to the second step, or in."""
+    factor = store.find_factor(user.pk)
+    generation = factors.generation_of(factor)
+    request.session.flush()
+    demand = _demand(user, factor, by=by)
+    if demand is Demand.NOTHING:
+        proof = Proof(by, generation)
+        enter(request, user, backend=backend, proof=proof)
+        return welcome(request, user, next_url)
+    request.session[_WAITING] = asdict(
+        Waiting(
+            user_id=str(user.pk),
+            backend=backend,
+            by=by,
+            auth_hash=user.get_session_auth_hash(),
+            generation=generation,
+            since=time.time(),
+            next_url=next_url,
+        )
+    )
+    door.record("staff.login", user, outcome="begun", scope={"by": by, "waitsFor": demand.value})
+    return HttpResponseRedirect(page_of(demand))
+
+
+def _demand(user: Any, factor: dict[str, Any] | None, *, by: str) -> Demand:
+    if by == PROVIDER and settings.OIDC_SECOND_FACTOR == "provider":
+        return Demand.NOTHING
+    return factors.demand(user, factor)
+
+
+def page_of(demand: Demand) -> str:
+    names = {Demand.CODE: "login_code", Demand.SET_UP: "login_set_up"}
+    return reverse(f"admin:{names.get(demand, 'login')}")
+
+
+def waiting(request: HttpRequest, demand: Demand) -> tuple[Waiting, User] | None:
+    """Who waits for this step, if still the same as when the first one was right."""
+    kept = request.session.get(_WAITING)
+    if kept is None:
+        return None
+    found = Waiting(**kept)
+    user = User.objects.filter(pk=ObjectId(found.user_id), is_active=True, is_staff=True).first()
+    if user is None or time.time() - found.since > _PATIENCE:
+        return None
+    factor = store.find_factor(user.pk)
+    is_same = (
+        found.backend in settings.AUTHENTICATION_BACKENDS
+        and constant_time_compare(found.auth_hash, user.get_session_auth_hash())
+        and found.generation == factors.generation_of(factor)
+    )
+    return (found, user) if is_same and factors.demand(user, factor) is demand else None
+
+
+def enter(request: HttpRequest, user: Any, *, backend: str, proof: Proof) -> None:
+    request.session.flush()
+    request.signed_in_by = proof.by  # type: ignore[attr-defined]
+    auth.login(request, user, backend=backend)
+    request.session[_PROOF] = asdict(proof)
+
+
+def welcome(request: HttpRequest, user: Any, next_url: str) -> HttpResponseBase:
+    response = HttpResponseRedirect(next_url)
+    remember_device(request, response, user)
+    return response
+
+
+def remember_device(request: HttpRequest, response: HttpResponseBase, user: Any) -> None:
+    devices.remember(request, response, tries.name_key(user.get_username()))
+
+
+# --- afterwards ------------------------------------------------------------------------------------------------
+def proof_of(request: HttpRequest) -> Proof:
+    return Proof(**request.session.get(_PROOF, {}))
+
+
+def prove(request: HttpRequest, proof: Proof) -> None:
+    """This session goes on where the account's others end."""
+    request.session.cycle_key()
+    request.session[_PROOF] = asdict(proof)
+
+
+def is_enough(request: HttpRequest, user: Any) -> bool:
+    """Whether the session was opened with what its account demands by now."""
+    proof, factor = proof_of(request), store.find_factor(user.pk)
+    if proof.generation != factors.generation_of(factor):
+        return False
+    if proof.by in ("code", "recovery code"):
+        return True
+    return _demand(user, factor, by=proof.by) is Demand.NOTHING

@@ -1,0 +1,115 @@
+"""Second factors and linked identities of staff accounts.
+
+Every use is one atomic operator: neither transactions nor locks of Django's ORM do anything on MongoDB (facts F1, F5),
+which is why django-otp's own models, that read and then save, would take one code twice.
+"""
+
+from collections.abc import Sequence
+
+from bson import ObjectId
+from pymongo import ASCENDING, IndexModel, ReturnDocument
+
+from clinics_site.core import clock, db, indexes
+from clinics_site.core.db import Document
+
+FACTORS = "staffFactors"
+IDENTITIES = "staffIdentities"
+_OF_A_FACTOR = ("key", "lastStep", "recoveryCodes", "confirmedTime")
+
+indexes.declare(
+    IDENTITIES, IndexModel([("userId", ASCENDING)], name="StaffIdentityOfUser", unique=True)
+)
+
+
+# --- factors: one document for each account that ever had one --------------------------------------------------
+def find_factor(user_id: ObjectId) -> Document | None:
+    """`generation` counts changes that end sessions; without a `key` there is no factor."""
+    return db.collection(FACTORS).find_one({"_id": user_id})
+
+
+def put_factor(
+    user_id: ObjectId, *, generation: int, key: str, step: int, recovery_codes: Sequence[str]
+) -> bool:
+    """Set a factor up, or replace it, unless something changed since `generation`: then False, or DuplicateKeyError
+    for two first ones at the same instant."""
+    factor = {
+        "key": key,
+        "lastStep": step,
+        "recoveryCodes": list(recovery_codes),
+        "confirmedTime": clock.now(),
+    }
+    result = db.collection(FACTORS).update_one(
+        {"_id": user_id, "generation": generation},
+        {"$set": factor, "$inc": {"generation": 1}},
+        upsert=generation == 0,
+    )
+    return bool(result.matched_count or result.upserted_id)
+
+
+def take_step(user_id: ObjectId, *, generation: int, step: int) -> bool:
+    """Use up the code of this time step, and with it all earlier ones; true for one caller only."""
+    found = db.collection(FACTORS).find_one_and_update(
+        {"_id": user_id, "generation": generation, "lastStep": {"$lt": step}},
+        {"$set": {"lastStep": step}},
+    )
+    return found is not None
+
+
+def take_recovery_code(user_id: ObjectId, *, generation: int, digest: str) -> bool:
+    """Use up this recovery code; true for one caller only."""
+    found = db.collection(FACTORS).find_one_and_update(
+        {"_id": user_id, "generation": generation, "recoveryCodes": digest},
+        {"$pull": {"recoveryCodes": digest}},
+    )
+    return found is not None
+
+
+def replace_recovery_codes(
+    user_id: ObjectId, *, generation: int, recovery_codes: Sequence[str]
+) -> bool:
+    result = db.collection(FACTORS).update_one(
+        {"_id": user_id, "generation": generation, "key": {"$exists": True}},
+        {"$set": {"recoveryCodes": list(recovery_codes)}},
+    )
+    return bool(result.matched_count)
+
+
+def remove_factor(user_id: ObjectId) -> Document | None:
+    """The account's document without a factor and in its next generation; None if it had none."""
+    return db.collection(FACTORS).find_one_and_update(
+        {"_id": user_id, "key": {"$exists": True}},
+        {"$unset": dict.fromkeys(_OF_A_FACTOR, ""), "$inc": {"generation": 1}},
+        return_document=ReturnDocument.AFTER,
+    )
+
+
+def begin_generation(user_id: ObjectId) -> None:
+    """End the account's sessions."""
+    db.collection(FACTORS).update_one({"_id": user_id}, {"$inc": {"generation": 1}}, upsert=True)
+
+
+# --- identities: who an account is at the identity provider ----------------------------------------------------
+def find_identity(*, issuer: str, subject: str) -> Document | None:
+    return db.collection(IDENTITIES).find_one({"_id": {"issuer": issuer, "subject": subject}})
+
+
+def find_identity_of(user_id: ObjectId) -> Document | None:
+    return db.collection(IDENTITIES).find_one({"userId": user_id})
+
+
+def insert_identity(user_id: ObjectId, *, issuer: str, subject: str) -> None:
+    """DuplicateKeyError if the identity or the account is linked already."""
+    identity = {"issuer": issuer, "subject": subject}
+    db.collection(IDENTITIES).insert_one(
+        {"_id": identity, "userId": user_id, "linkedTime": clock.now()}
+    )
+
+
+def remove_identity_of(user_id: ObjectId) -> bool:
+    return bool(db.collection(IDENTITIES).delete_one({"userId": user_id}).deleted_count)
+
+
+def forget(user_id: ObjectId) -> None:
+    """The account is gone."""
+    db.collection(FACTORS).delete_one({"_id": user_id})
+    remove_identity_of(user_id)

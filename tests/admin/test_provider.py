@@ -1,0 +1,479 @@
+"""Log-in by an identity provider: what it says is checked to the letter, and an address alone is nobody."""
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+import requests  # noqa: TID251 (the library's own client)
+from django.contrib.auth.models import Group, User
+
+from clinics_site.admin.sign_in import factors, store, tries
+from tests.admin.conftest import PASSWORD, events, text
+from tests.admin.identity_provider import CLIENT_ID, CLIENT_SECRET, IdentityProvider
+from tests.admin.sign_in import CODE_PAGE, SET_UP_PAGE, is_in, log_in, make_staff, with_factor
+from tests.cast import QuickClient
+
+START, CALLBACK = "/admin/login/provider/", "/admin/login/provider/callback/"
+
+
+@pytest.fixture(scope="module")
+def running_provider():
+    found = IdentityProvider()
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def provider(running_provider, settings):
+    running_provider.configure(settings)
+    running_provider.claims = {
+        "sub": "person-1",
+        "email": "sam@example.org",
+        "email_verified": True,
+    }
+    running_provider.userinfo, running_provider.broken = {}, ""
+    running_provider.encode = running_provider.signed
+    running_provider.requests.clear()
+    return running_provider
+
+
+@pytest.fixture
+def sam():
+    return make_staff("sam", "support")
+
+
+def come(provider, client=None, path=START):
+    """Through the provider and back again."""
+    client = client or QuickClient()
+    asked = client.get(path)
+    assert asked.status_code == 302
+    return client, client.get(CALLBACK, provider.authorize(asked.headers["Location"]))
+
+
+def is_refused(client, response):
+    return response.status_code == 403 and not is_in(client) and "Log in" in text(response)
+
+
+def reasons():
+    return [event["scope"]["why"] for event in events(action="staff.login", outcome="denied")]
+
+
+# --- the way there and back ------------------------------------------------------------------------------------
+def test_staff_log_in_by_the_provider(provider, sam):
+    client, response = come(provider)
+    assert response.headers["Location"] == "/admin/"
+    assert is_in(client)
+    assert store.find_identity(issuer=provider.url, subject="person-1")["userId"] == sam.pk
+    (event,) = events(action="staff.login")
+    assert (event["actor"]["name"], event["outcome"], event["scope"]) == (
+        "sam",
+        "done",
+        {"by": "provider"},
+    )
+    client.post("/admin/logout/")
+    assert events(action="staff.logout")
+    assert not is_in(client)
+
+
+def test_the_question_carries_state_nonce_and_a_challenge(provider):
+    asked = parse_qs(urlsplit(QuickClient().get(START).headers["Location"]).query)
+    assert asked["response_type"] == ["code"]
+    assert asked["code_challenge_method"] == ["S256"]
+    assert asked["redirect_uri"] == [f"http://testserver{CALLBACK}"]
+    assert {len(asked[name][0]) for name in ("state", "nonce")} == {43}
+    again = parse_qs(urlsplit(QuickClient().get(START).headers["Location"]).query)
+    assert not [name for name in ("state", "nonce", "code_challenge") if again[name] == asked[name]]
+
+
+def test_the_login_page_offers_the_provider(provider, settings):
+    settings.OIDC_NAME = "Harbor ID"
+    page = text(QuickClient().get("/admin/login/?next=/admin/clinics/"))
+    assert "Log in with Harbor ID" in page
+    assert f"{START}?next=/admin/clinics/" in page
+    assert 'name="password"' in page
+
+
+def test_without_a_provider_there_is_no_such_page():
+    assert QuickClient().get(START).status_code == 404
+    assert QuickClient().get(CALLBACK, {"code": "1", "state": "2"}).status_code == 404
+
+
+def test_where_passwords_are_switched_off_none_opens_the_door(provider, sam, settings):
+    settings.STAFF_PASSWORD_LOGIN = False
+    settings.AUTHENTICATION_BACKENDS = ["clinics_site.admin.sign_in.oidc.Backend"]
+    assert 'name="password"' not in text(QuickClient().get("/admin/login/"))
+    client, response = log_in()
+    assert response.status_code == 403
+    assert not is_in(client)
+    client, _ = come(provider)
+    assert is_in(client)
+
+
+def test_switching_passwords_off_ends_the_sessions_that_they_opened(provider, sam, settings):
+    client, _ = log_in()
+    assert is_in(client)
+    settings.AUTHENTICATION_BACKENDS = ["clinics_site.admin.sign_in.oidc.Backend"]
+    assert not is_in(client)
+
+
+def test_an_answer_to_no_question_of_this_session_is_not_looked_at(provider, sam):
+    _, victim = QuickClient(), QuickClient()
+    answer = provider.authorize(QuickClient().get(START).headers["Location"])
+    assert is_refused(victim, victim.get(CALLBACK, answer))
+    assert is_refused(victim, victim.get(CALLBACK, {"code": "x"}))
+    assert is_refused(victim, victim.get(CALLBACK, {"error": "access_denied"}))
+    assert provider.requests == []
+
+
+def test_a_stranger_can_not_log_anybody_out_by_a_link(provider, sam):
+    client, _ = come(provider)
+    client.get(CALLBACK, {"error": "x"})
+    assert is_in(client)
+
+
+def test_an_answer_works_once(provider, sam):
+    client = QuickClient()
+    answer = provider.authorize(client.get(START).headers["Location"])
+    assert client.get(CALLBACK, answer).status_code == 302
+    assert client.get(CALLBACK, answer).status_code == 403
+
+
+def test_a_refusal_there_is_one_here(provider, sam):
+    client = QuickClient()
+    state = provider.authorize(client.get(START).headers["Location"])["state"]
+    assert is_refused(client, client.get(CALLBACK, {"error": "access_denied", "state": state}))
+    assert reasons() == ["refused there"]
+
+
+@pytest.mark.parametrize(
+    "target", ["https://evil.example/", "//evil.example", "javascript:alert(1)"]
+)
+def test_the_way_on_leads_nowhere_else(target, provider, sam):
+    _, response = come(provider, path=f"{START}?next={target}")
+    assert response.headers["Location"] == "/admin/"
+
+
+def test_the_way_on_is_kept(provider, sam):
+    _, response = come(provider, path=f"{START}?next=/admin/clinics/")
+    assert response.headers["Location"] == "/admin/clinics/"
+
+
+def test_the_session_is_a_new_one(provider, sam):
+    client = QuickClient()
+    asked = client.get(START)
+    before = client.cookies["sessionid"].value
+    client.get(CALLBACK, provider.authorize(asked.headers["Location"]))
+    assert client.cookies["sessionid"].value != before
+    thief = QuickClient()
+    thief.cookies["sessionid"] = before
+    assert not is_in(thief)
+
+
+def test_after_logging_out_there_is_a_way_to_log_out_there_too(provider, sam, settings):
+    settings.OIDC_LOGOUT_ENDPOINT = "https://id.example.org/logout"
+    client, _ = come(provider)
+    assert 'href="https://id.example.org/logout"' in text(client.post("/admin/logout/"))
+
+
+# --- what the provider says ------------------------------------------------------------------------------------
+NOW = time.time()
+WRONG_CLAIMS = {
+    "another audience": {"aud": "someone-else"},
+    "no audience": {"aud": None},
+    "several audiences and no party": {"aud": [CLIENT_ID, "someone-else"]},
+    "several audiences and another party": {
+        "aud": [CLIENT_ID, "someone-else"],
+        "azp": "someone-else",
+    },
+    "another party": {"azp": "someone-else"},
+    "another issuer": {"iss": "https://evil.example"},
+    "no issuer": {"iss": None},
+    "expired": {"exp": int(NOW) - 120},
+    "no end": {"exp": None},
+    "from the future": {"iat": int(NOW) + 3600},
+    "not yet valid": {"nbf": int(NOW) + 3600},
+    "no time": {"iat": None},
+    "another nonce": {"nonce": "another"},
+    "no nonce": {"nonce": None},
+    "an empty nonce": {"nonce": ""},
+    "a nonce that is no text": {"nonce": 7},
+    "no subject": {"sub": None},
+    "a subject that is no text": {"sub": 7},
+}
+
+
+@pytest.mark.parametrize("wrong", WRONG_CLAIMS)
+def test_a_token_for_another_purpose_is_refused(wrong, provider, sam):
+    provider.claims |= WRONG_CLAIMS[wrong]
+    assert is_refused(*come(provider))
+    assert reasons() == ["answer not usable"]
+
+
+FORGERIES = {
+    "no signature": lambda provider: provider.unsigned,
+    "the public key as a shared secret": lambda provider: provider.signed_with_the_public_key,
+    "another key": lambda provider: provider.signed_by_somebody_else,
+    "an unknown key": lambda provider: lambda claims: provider.signed(claims, kid="key-2"),
+    "a changed token": lambda provider: lambda claims: _changed(provider.signed(claims)),
+    "no token": lambda provider: lambda claims: None,
+    "no token at all": lambda provider: lambda claims: "nonsense",
+}
+
+
+def _changed(token):
+    head, body, signature = token.split(".")
+    return f"{head}.{body[:-4]}AAAA.{signature}"
+
+
+@pytest.mark.parametrize("forgery", FORGERIES)
+def test_a_forged_token_is_refused(forgery, provider, sam):
+    provider.encode = FORGERIES[forgery](provider)
+    assert is_refused(*come(provider))
+    assert reasons() == ["answer not usable"]
+
+
+@pytest.mark.parametrize("algorithm", ["RS384", "PS256"])
+def test_the_algorithm_is_ours_to_choose(algorithm, provider, sam):
+    import jwt
+
+    provider.encode = lambda claims: jwt.encode(
+        claims, provider.key, algorithm, headers={"kid": "key-1"}
+    )
+    assert is_refused(*come(provider))
+
+
+@pytest.mark.parametrize(
+    "broken", ["token", "token down", "keys", "keys down", "user", "user down"]
+)
+def test_a_provider_that_is_broken_lets_nobody_in(broken, provider, sam, settings):
+    settings.OIDC_OP_USER_ENDPOINT = f"{provider.url}/user"
+    provider.userinfo = {"sub": "person-1"}
+    provider.broken = broken
+    assert is_refused(*come(provider))
+    assert reasons() == ["answer not usable"]
+
+
+def test_a_provider_that_can_not_be_reached_lets_nobody_in(provider, sam, settings):
+    settings.OIDC_OP_TOKEN_ENDPOINT = "http://127.0.0.1:1/token"
+    assert is_refused(*come(provider))
+
+
+def test_every_call_has_a_time_limit(provider, sam, settings, monkeypatch):
+    settings.OIDC_OP_USER_ENDPOINT = f"{provider.url}/user"
+    provider.userinfo = {"sub": "person-1"}
+    limits, send = [], requests.Session.request
+
+    def remember(self, method, url, **options):
+        limits.append(options.get("timeout"))
+        return send(self, method, url, **options)
+
+    monkeypatch.setattr(requests.Session, "request", remember)
+    come(provider)
+    assert limits == [(2, 5)] * 3
+
+
+def test_user_information_about_somebody_else_is_refused(provider, sam, settings):
+    settings.OIDC_OP_USER_ENDPOINT = f"{provider.url}/user"
+    provider.userinfo = {"sub": "person-2"}
+    assert is_refused(*come(provider))
+
+
+def test_the_token_outweighs_the_user_information(provider, sam, settings):
+    make_staff("root", is_superuser=True)
+    settings.OIDC_OP_USER_ENDPOINT = f"{provider.url}/user"
+    provider.userinfo = {"sub": "person-1", "email": "root@example.org", "email_verified": True}
+    client, _ = come(provider)
+    assert events(action="staff.login")[0]["actor"]["name"] == "sam"
+    assert is_in(client)
+
+
+def test_the_secret_goes_to_the_token_endpoint_alone(provider, sam):
+    come(provider)
+    told = [name for name, form, _ in provider.requests if CLIENT_SECRET in str(form)]
+    assert told == ["token"]
+    assert not [request for request in provider.requests if "sam" in str(request)]
+
+
+# --- who that is -----------------------------------------------------------------------------------------------
+def test_after_the_first_link_the_subject_counts_and_the_address_does_not(provider, sam):
+    come(provider)
+    eve = make_staff("eve")
+    provider.claims |= {"email": "eve@example.org"}
+    come(provider)
+    assert events(action="staff.login")[-1]["actor"]["name"] == "sam"
+    assert store.find_identity_of(eve.pk) is None
+    provider.claims |= {"sub": "person-2", "email": "sam@example.org"}
+    assert is_refused(*come(provider))
+    assert reasons() == ["account linked already"]
+
+
+NOBODY = {
+    "an address that is not verified": {"email_verified": False},
+    "an address of which nothing is said": {"email_verified": None},
+    "no address": {"email": None},
+    "an address that only looks the same": {"email": "sаm@example.org"},  # Cyrillic
+    "an address with something invisible in it": {"email": "sa\u00adm@example.org"},
+    "another address": {"email": "nobody@example.org"},
+}
+
+
+@pytest.mark.parametrize("who", NOBODY)
+def test_nobody_is_linked_by(who, provider, sam):
+    provider.claims |= NOBODY[who]
+    assert is_refused(*come(provider))
+    assert store.find_identity_of(sam.pk) is None
+
+
+def test_an_address_is_found_in_its_canonical_form(provider, sam):
+    provider.claims |= {"email": " ＳＡＭ@Example.ORG"}
+    client, _ = come(provider)
+    assert is_in(client)
+
+
+def test_two_accounts_with_one_address_are_for_a_person_to_sort_out(provider, sam):
+    User.objects.create_user("sam2", "SAM@example.org", PASSWORD, is_staff=True)
+    assert is_refused(*come(provider))
+    assert reasons() == ["several accounts with this address"]
+
+
+@pytest.mark.parametrize("what", ["is_active", "is_staff"])
+def test_an_account_that_was_switched_off_stays_so(what, provider, sam):
+    come(provider)
+    setattr(sam, what, False)
+    sam.save()
+    assert is_refused(*come(provider))
+
+
+def test_a_session_ends_when_its_account_is_switched_off(provider, sam):
+    client, _ = come(provider)
+    sam.is_active = False
+    sam.save()
+    assert not is_in(client)
+
+
+def test_new_accounts_are_made_only_where_the_installation_says_so_and_have_no_role(
+    provider, settings
+):
+    assert is_refused(*come(provider))
+    settings.OIDC_NEW_ACCOUNTS = "create"
+    client, _ = come(provider)
+    assert is_in(client)
+    made = User.objects.get(username="sam@example.org")
+    assert (made.is_superuser, list(made.groups.all()), made.has_usable_password()) == (
+        False,
+        [],
+        False,
+    )
+    assert events(action="staff.user_created")
+    assert client.get("/admin/clinics/").status_code == 403
+
+
+def test_a_name_that_is_taken_is_not_taken_over(provider, settings):
+    settings.OIDC_NEW_ACCOUNTS = "create"
+    User.objects.create_user("sam@example.org", "other@example.org", PASSWORD, is_staff=True)
+    assert is_refused(*come(provider))
+    assert reasons() == ["account name taken"]
+
+
+def test_only_the_allowed_domains_come_in_at_every_log_in(provider, sam, settings):
+    come(provider)
+    settings.OIDC_ALLOWED_DOMAINS = ["harbor.example"]
+    assert is_refused(*come(provider))
+    settings.OIDC_ALLOWED_DOMAINS = ["harbor.example", "Example.org"]
+    client, _ = come(provider)
+    assert is_in(client)
+
+
+def test_two_first_log_ins_at_once_make_one_account_and_one_link(provider, settings):
+    settings.OIDC_NEW_ACCOUNTS = "create"
+    clients = [QuickClient() for _ in range(4)]
+    answers = [provider.authorize(c.get(START).headers["Location"]) for c in clients]
+    with ThreadPoolExecutor(4) as pool:
+        list(
+            pool.map(
+                lambda pair: pair[0].get(CALLBACK, pair[1]), zip(clients, answers, strict=True)
+            )
+        )
+    assert User.objects.count() == 1
+    assert store.find_identity(issuer=provider.url, subject="person-1") is not None
+
+
+# --- roles -----------------------------------------------------------------------------------------------------
+@pytest.fixture
+def groups(settings):
+    settings.OIDC_GROUPS_CLAIM = "groups"
+    settings.OIDC_GROUP_ROLES = ["desk=support", "desk=viewer", "a=b=auditor", "boss=superuser"]
+
+
+def roles_of(user):
+    return sorted(user.groups.values_list("name", flat=True))
+
+
+@pytest.mark.usefixtures("groups")
+@pytest.mark.parametrize(
+    ("given", "roles"),
+    [
+        (["desk"], ["support", "viewer"]),
+        ("desk", ["support", "viewer"]),
+        (["a=b", "unknown", 7], ["auditor"]),
+        (["boss"], []),
+        ([], []),
+        (None, []),
+    ],
+)
+def test_groups_become_roles_and_nothing_else(given, roles, provider, sam):
+    Group.objects.get_or_create(name="superuser")
+    provider.claims |= {"groups": given}
+    client, _ = come(provider)
+    assert is_in(client)
+    assert roles_of(sam) == roles
+    sam.refresh_from_db()
+    assert not sam.is_superuser
+    changes = events(action="staff.roles_taken")
+    assert changes[0]["before"] == {"roles": ["support"]}
+    assert changes[0]["after"] == {"roles": roles}
+
+
+def test_without_a_claim_of_groups_roles_are_given_here(provider, sam):
+    provider.claims |= {"groups": ["desk"]}
+    come(provider)
+    assert roles_of(sam) == ["support"]
+
+
+# --- with a second factor --------------------------------------------------------------------------------------
+def test_the_provider_is_trusted_with_the_second_factor_unless_it_is_not(provider, sam, settings):
+    settings.STAFF_SECOND_FACTOR = "required"
+    client, _ = come(provider)
+    assert is_in(client)
+    settings.OIDC_SECOND_FACTOR = "here"
+    assert not is_in(client)
+    client, response = come(provider)
+    assert response.headers["Location"] == SET_UP_PAGE
+    assert not is_in(client)
+    phone, _ = with_factor(sam)
+    client, response = come(provider)
+    assert response.headers["Location"] == CODE_PAGE
+    assert not is_in(client)
+    assert client.post(CODE_PAGE, {"code": phone.code()}).status_code == 302
+    assert is_in(client)
+    assert factors.is_set_up(store.find_factor(sam.pk))
+
+
+# --- how often -------------------------------------------------------------------------------------------------
+def test_strangers_can_not_begin_or_end_as_many_log_ins_as_they_like(provider, monkeypatch):
+    monkeypatch.setattr(tries, "PROVIDER", "3/15minute")
+    clients = [QuickClient() for _ in range(4)]
+    started = [client.get(START) for client in clients]
+    assert [response.status_code for response in started] == [302, 302, 302, 429]
+    client = QuickClient()
+    assert client.get(START, REMOTE_ADDR="10.0.0.9").status_code == 302
+    for _ in range(3):
+        session = client.session
+        session["oidc_states"] = {"s": {"nonce": "n", "code_verifier": "v"}}
+        session.save()
+        assert client.get(CALLBACK, {"code": "x", "state": "s"}).status_code == 403
+    session = client.session
+    session["oidc_states"] = {"s": {"nonce": "n", "code_verifier": "v"}}
+    session.save()
+    assert client.get(CALLBACK, {"code": "x", "state": "s"}).status_code == 429
