@@ -143,3 +143,51 @@ def test_an_enabled_redox_needs_all_its_settings(settings):
     assert checks.redox_is_complete() == []
     settings.REDOX = {**settings.REDOX, "enabled": False, "client_id": ""}
     assert checks.redox_is_complete() == []
+
+
+PROVIDER = {
+    "OIDC_RP_CLIENT_ID": "clinics",
+    "OIDC_RP_CLIENT_SECRET": "secret",
+    "OIDC_ISSUER": "https://id.example.org",
+    "OIDC_OP_AUTHORIZATION_ENDPOINT": "https://id.example.org/authorize",
+    "OIDC_OP_TOKEN_ENDPOINT": "https://id.example.org/token",
+    "OIDC_OP_JWKS_ENDPOINT": "https://id.example.org/keys",
+}
+
+
+def test_staff_in_production_need_more_than_a_password(settings):
+    assert ids(checks.staff_need_more_than_a_password()) == ["clinics.E033"]
+    settings.STAFF_SECOND_FACTOR = "required"
+    assert checks.staff_need_more_than_a_password() == []
+    settings.STAFF_SECOND_FACTOR, settings.STAFF_PASSWORD_LOGIN = "optional", False
+    assert checks.staff_need_more_than_a_password() == []
+
+
+def test_nobody_is_locked_out_by_settings(settings):
+    assert checks.staff_can_sign_in() == []
+    settings.AUTHENTICATION_BACKENDS = []
+    assert ids(checks.staff_can_sign_in()) == ["clinics.E030"]
+
+
+@pytest.mark.parametrize("name", sorted(PROVIDER.keys() - {"OIDC_RP_CLIENT_ID"}))
+def test_an_identity_provider_needs_all_its_settings(settings, name):
+    for setting, value in PROVIDER.items():
+        setattr(settings, setting, value)
+    assert checks.staff_can_sign_in() == []
+    setattr(settings, name, "")
+    assert ids(checks.staff_can_sign_in()) == ["clinics.E031"]
+
+
+def test_an_identity_provider_is_reached_encrypted_and_does_not_let_in_everybody(settings):
+    settings.STAFF_SECOND_FACTOR = "required"
+    for setting, value in PROVIDER.items():
+        setattr(settings, setting, value.replace("https", "http"))
+    settings.OIDC_NEW_ACCOUNTS = "create"
+    found = ids(checks.staff_need_more_than_a_password())
+    assert found == ["clinics.E035"] * 3 + ["clinics.W034"]
+
+
+def test_a_role_that_does_not_exist_is_a_mistake(settings):
+    settings.OIDC_GROUP_ROLES = ["desk=suport"]
+    settings.STAFF_SECOND_FACTOR_ROLES = ["auditer", "viewer"]
+    assert ids(checks.staff_can_sign_in()) == ["clinics.E032"] * 2

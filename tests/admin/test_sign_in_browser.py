@@ -1,0 +1,68 @@
+"""Setting a second factor up and logging in with it, in a real browser with the console watched."""
+
+import pytest
+
+from clinics_site.admin.sign_in import factors, store
+from tests.admin import browser as chromium
+from tests.admin.conftest import PASSWORD
+from tests.admin.sign_in import Phone, make_staff
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(
+        not (chromium.CHROMIUM and chromium.DRIVER),
+        reason="no Chromium: apt-get install chromium chromium-driver",
+    ),
+]
+
+
+@pytest.fixture
+def browser(django_db_setup):
+    site = chromium.Site()
+    found = chromium.Browser(site)
+    yield found
+    found.quit()
+    site.stop()
+
+
+def give_password(browser):
+    browser.open("/admin/")
+    browser.fill("username", "sam")
+    browser.fill("password", PASSWORD)
+    browser.click("#login-form button[type=submit]")
+
+
+def give_code(browser, phone):
+    browser.fill("code", phone.code())
+    browser.click("#code-form .st-primary")
+
+
+def test_set_up_where_it_is_required_then_log_in_with_it(browser, settings):
+    """The picture is drawn and large enough to scan; codes can be copied and downloaded under the policy."""
+    settings.STAFF_SECOND_FACTOR = "required"
+    sam = make_staff("sam", "support")
+    give_password(browser)
+    browser.wait_for("h1", "Set up a second factor")
+    assert browser.find(".st-qr svg").rect["width"] > 100
+    phone = Phone(factors.base64.b32decode(browser.find("#secret").text.replace(" ", "")))
+    give_code(browser, phone)
+    browser.wait_for("h1", "Recovery codes")
+    assert len(browser.find("#recovery-codes").text.split()) == 10
+    browser.click("[data-download-from]")
+    browser.click_text("continue")
+    browser.wait_for("h1", "Overview")
+    assert factors.is_set_up(store.find_factor(sam.pk))
+    browser.driver.delete_all_cookies()
+    give_password(browser)
+    browser.wait_for("h1", "Second step")
+    browser.open("/admin/clinics/")
+    assert "/admin/login/" in browser.driver.current_url
+    browser.open("/admin/login/code/")
+    give_code(browser, phone)
+    browser.wait_for("h1", "Overview")
+    browser.open("/admin/sign-in/")
+    browser.wait_for(".st-facts", "Recovery codes left")
+    browser.open("/admin/sign-in/set-up")
+    browser.wait_for("h1", "Set up a second factor")
+    assert browser.find(".st-qr svg").rect["width"] > 100
+    assert browser.errors() == []
