@@ -30,7 +30,7 @@ class Phone:
 
     def __init__(self, secret=None):
         self.secret = secret or factors.new_secret()
-        self._last = self.now - 2
+        self.last = self.now - 2
 
     @classmethod
     def scanning(cls, response):
@@ -38,9 +38,9 @@ class Phone:
         return cls(b32decode(shown.replace(" ", "")))
 
     def code(self, step=None):
-        self._last = self._last + 1 if step is None else step
+        self.last = self.last + 1 if step is None else step
         totp = TOTP(self.secret)
-        totp.time = self._last * 30
+        totp.time = self.last * 30
         return f"{totp.token():06d}"
 
     @property

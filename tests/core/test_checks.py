@@ -76,6 +76,7 @@ SAFE = {
     "LOG_LEVEL": "INFO",
     "SERVER_TOKEN_SECRET": "a secret of our own",
     "SERVICE_SECRET": "",
+    "STAFF_SECOND_FACTOR": "required",
     "ENVIRONMENT": "production",
     **dict.fromkeys(ADDRESSES, "http://service"),
 }
@@ -122,6 +123,7 @@ def test_a_safe_installation_has_no_findings(safe):
         ("REDIS_URL", "redis://redis.example.org/0", "W001"),
         ("MONGODB_URI", "mongodb://mongodb.example.org/", "W002"),
         ("LOG_LEVEL", "WARNING", "W003"),
+        ("STAFF_SECOND_FACTOR", "optional", "E033"),
     ],
 )
 def test_what_an_installation_should_not_have_is_named(safe, name, value, finding):
