@@ -28,6 +28,8 @@ PAGES = {
     "clinics/{c}/delete": {"destructive"},
     "clinics/export.csv": {"destructive"},
     "events/": FINDERS,
+    "sign-in/": set(ROLES),
+    "sign-in/set-up": set(ROLES),
     "audit/": {"auditor"},
     "audit/export.csv": {"auditor"},
 }
@@ -78,7 +80,8 @@ def test_every_page_is_in_the_tables_of_the_tests():
         "patient_remove", "clinic_members_export",
         # tested on their own
         "find", "clinic_settings", "clinic_refresh", "label_add", "patient_connect", "outbox_row",
-        "outbox_requeue", "audit_event",
+        "outbox_requeue", "audit_event", "sign_in", "sign_in_set_up", "sign_in_codes", "sign_in_remove",
+        "sign_in_reset",
     }  # fmt: skip
     ours = ("clinics_site.", "clinics.")
     names = {name for _, name, view in pages.PAGES if view.__module__.startswith(ours)}
