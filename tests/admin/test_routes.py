@@ -28,7 +28,7 @@ GARBAGE = (
 )
 ARGUMENT = re.compile(r"<(?:\w+:)?\w+>|\(\?P<\w+>[^)]*\)")
 # Kept open for everybody, or no page.
-OPEN = {"login", "logout"}
+OPEN = {"login", "logout", "login_provider", "login_provider_callback"}
 
 READ_ONLY = "auth/group/"  # the roles are the code's: nobody changes one, also where it exists
 
