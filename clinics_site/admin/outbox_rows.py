@@ -114,5 +114,5 @@ def _payload(document: dict[str, Any]) -> dict[str, Any] | None:
     subscription = outbox._HANDLERS.get(document["handler"])
     if subscription is None or subscription.forget_payload:
         return None
-    found: dict[str, Any] | None = document.get("payload")
-    return found
+    found: dict[str, Any] = document.get("payload") or {}
+    return {name: value for name, value in found.items() if name not in outbox.SECRETS}

@@ -29,6 +29,8 @@ from clinics_site.core.errors import PermanentFailure, RetryLater
 COLLECTION = "outbox"
 PENDING, CLAIMED, DONE, DEAD = "pending", "claimed", "done", "dead"
 UNDELIVERED = [PENDING, CLAIMED]
+# Values in payloads that let their bearer act as somebody: no page shows them.
+SECRETS = frozenset({"restrictedTokenId"})
 SLOW = timedelta(minutes=15)
 LASTING = timedelta(days=1)
 KEEP_DONE = timedelta(days=30)

@@ -246,6 +246,19 @@ def test_no_staff_page_shows_the_key_of_a_mailed_link(world):
     assert opened > 20
 
 
+def test_no_staff_page_shows_a_token_that_acts_as_a_patient():
+    from clinics_site.admin import outbox_rows
+    from notifications.services.connections import REMINDER_DUE
+
+    ids = {"clinicId": "c", "userId": "u", "provider": "dexcom"}
+    row = {
+        "handler": "notifications.remind_to_connect",
+        "event": REMINDER_DUE,
+        "payload": {**ids, "restrictedTokenId": "secret"},
+    }
+    assert outbox_rows._payload(row) == ids
+
+
 def test_an_event_that_carries_a_secret_shows_staff_no_payload():
     """What a mail says is the only event with a secret in it, and its payload is forgotten when it is delivered."""
     from clinics_site.core import outbox
