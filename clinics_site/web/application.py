@@ -10,6 +10,7 @@ import asyncio
 import hashlib
 from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -19,6 +20,7 @@ from django.urls import Resolver404, resolve
 from clinics_site.core import metrics
 from clinics_site.core.api.viewsets import CLINIC_FAMILY, ErrorFamily
 from clinics_site.core.errors import DomainError, RateLimited
+from clinics_site.core.principal import Principal
 from clinics_site.web import bridge, heavy, limits
 from clinics_site.web.bridge import Answer, BodyNeeded
 from clinics_site.web.health import Readiness, send_empty
@@ -27,6 +29,40 @@ from clinics_site.web.scheduler import Full, Job, Scheduler
 
 MOST_KNOWN = 10_000
 CLOSE = (b"connection", b"close")
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    name: str
+    may_wait: int | None = None
+
+
+class Callers:
+    """Whose turn a request takes: the person's or service's whose token it is, once Django has accepted it, and the
+    address's before. So nobody gets more turns by inventing tokens."""
+
+    def __init__(self) -> None:
+        self._of_token: OrderedDict[bytes, Caller] = OrderedDict()
+
+    def of(self, request: Incoming) -> Caller:
+        known = self._of_token.get(_digest(request.token)) if request.token else None
+        return known or Caller(request.address)
+
+    def remember(self, request: Incoming) -> None:
+        principal = request.principal
+        if principal is None:
+            return
+        digest = _digest(request.token)
+        self._of_token[digest] = _caller(principal, digest)
+        if len(self._of_token) > MOST_KNOWN:
+            self._of_token.popitem(last=False)
+
+
+def _caller(principal: Principal, digest: bytes) -> Caller:
+    """All services share one account, so their tokens tell them apart."""
+    if principal.is_server:
+        return Caller(f"service {digest.hex()}", limits.WAITING_PER_SERVICE)
+    return Caller(f"user {principal.user_id}")
 
 
 class Application:
@@ -91,11 +127,13 @@ class Application:
         finally:
             self._callers.remember(request)
 
-    async def _in_turn(self, work: Callable[[], Answer], caller: str, clinic: str | None) -> Answer:
+    async def _in_turn(
+        self, work: Callable[[], Answer], caller: Caller, clinic: str | None
+    ) -> Answer:
         """`work` in a thread, when it is its caller's turn."""
         done: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         try:
-            self._scheduler.submit(Job(work, caller, clinic, done))
+            self._scheduler.submit(Job(work, caller.name, clinic, caller.may_wait, done))
         except Full:
             raise RateLimited(retry_after=1) from None
         return await done
@@ -138,26 +176,7 @@ class Application:
         """A long answer holds no thread while its client reads; what is made of it waits for its turn again."""
         caller = self._callers.of(request)
         work = bridge.close if request.is_gone else bridge.next_piece
-        return await self._in_turn(lambda: work(answer), caller, caller)
-
-
-class Callers:
-    """Whose turn a request takes: the person's or service's whose token it is, once Django has accepted it, and the
-    address's before. So nobody gets more turns by inventing tokens."""
-
-    def __init__(self) -> None:
-        self._of_token: OrderedDict[bytes, str] = OrderedDict()
-
-    def of(self, request: Incoming) -> str:
-        known = self._of_token.get(_digest(request.token)) if request.token else None
-        return known or request.address
-
-    def remember(self, request: Incoming) -> None:
-        if request.user_id is None:
-            return
-        self._of_token[_digest(request.token)] = f"user {request.user_id}"
-        if len(self._of_token) > MOST_KNOWN:
-            self._of_token.popitem(last=False)
+        return await self._in_turn(lambda: work(answer), caller, caller.name)
 
 
 def _digest(token: str) -> bytes:

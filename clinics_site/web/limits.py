@@ -17,6 +17,9 @@ WAITING_PER_CALLER = env.number(
     help="requests of one caller, or large ones about one clinic, that wait in one web process; more are answered 429",
 )
 WAITING = 10 * WAITING_PER_CALLER  # requests of all callers
+WAITING_PER_SERVICE = (
+    WAITING // 2
+)  # services call for many people, and do not try again after a 429
 # A page of a thousand patients is mostly computing, which the small requests of the same process wait for.
 HEAVY_THREADS = 1
 LARGE_LIST = 100  # a list with a higher `limit` is heavy

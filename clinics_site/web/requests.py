@@ -10,7 +10,7 @@ from django.conf import settings
 from clinics_site.core import ratelimit
 from clinics_site.core.api import bodies
 from clinics_site.core.errors import SlowBody, Unavailable
-from clinics_site.core.principal import ENVIRON_KEY
+from clinics_site.core.principal import ENVIRON_KEY, Principal
 from clinics_site.web import bridge, limits
 from clinics_site.web.protocol import EXTENSION, Protocol
 
@@ -133,7 +133,7 @@ class Incoming:
         return self.seen
 
     @property
-    def user_id(self) -> str | None:
+    def principal(self) -> Principal | None:
         """Whose token it is, after Django has seen the request."""
-        principal = self.seen.get(ENVIRON_KEY)
-        return None if principal is None else principal.user_id
+        found: Principal | None = self.seen.get(ENVIRON_KEY)
+        return found

@@ -10,6 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+CALLERS_PER_CLINIC = 5  # at least so many share what may wait for one clinic
+
 
 class Full(Exception):
     """This caller, this clinic or everybody together waits for too much already."""
@@ -23,6 +25,7 @@ class Job:
     work: Callable[[], Any] = field(repr=False)  # in a thread
     caller: str
     clinic: str | None = None  # of a heavy request
+    may_wait: int | None = None  # with so many others of its caller; None: as many as anyone's
     done: Future[Any] | None = field(default=None, repr=False)
 
     @property
@@ -61,16 +64,26 @@ class Scheduler:
             self._begin(job)
             return
         queue = self._turns.get(job.turn) or deque()
-        if (
-            self._waiting >= self._most_waiting
-            or len(queue) >= self._waiting_per_turn
-            or self._waiting_of[job.caller] >= self._waiting_per_turn
-        ):
+        if self._is_full_for(job, queue):
             raise Full
         queue.append(job)
         self._turns[job.turn] = queue
         self._count_waiting(job, 1)
         self._start_waiting()
+
+    def _is_full_for(self, job: Job, queue: deque[Job]) -> bool:
+        most = job.may_wait or self._waiting_per_turn
+        return (
+            self._waiting >= self._most_waiting
+            or self._waiting_of[job.caller] >= most
+            or (job.clinic is not None and self._is_clinic_full_for(job, queue))
+        )
+
+    def _is_clinic_full_for(self, job: Job, queue: deque[Job]) -> bool:
+        """Whoever asks about a clinic waits in its turn, also who will be refused: one alone must not fill it."""
+        own = sum(waiting.caller == job.caller for waiting in queue)
+        share = max(1, self._waiting_per_turn // CALLERS_PER_CLINIC)
+        return len(queue) >= self._waiting_per_turn or own >= share
 
     def finished(self, job: Job) -> None:
         self._running -= 1

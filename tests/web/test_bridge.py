@@ -97,7 +97,7 @@ def test_who_was_found_before_the_body_is_not_asked_for_again(ada, monkeypatch):
     request = incoming("POST", "/v1/clinics", headers=headers)
     with pytest.raises(bridge.BodyNeeded):
         bridge.answer(application, request.without_body())
-    assert request.user_id == ada.user_id
+    assert request.principal.user_id == ada.user_id
     monkeypatch.setattr("clinics_site.core.authn.find_caller", lambda *_: 1 / 0)
     answer = bridge.answer(application, request.with_body())
     assert (answer.status, b"value is required but missing" in answer.body) == (400, True)

@@ -13,9 +13,9 @@ class Desk:
         usual = {"threads": 4, "per_caller": 3, "heavy": 2, "waiting_per_turn": 5, "waiting": 12}
         self.scheduler = Scheduler(start=self.started.append, **(usual | options))
 
-    def submit(self, caller, clinic=None, count=1):
+    def submit(self, caller, clinic=None, count=1, may_wait=None):
         for _ in range(count):
-            self.scheduler.submit(Job(lambda: None, caller, clinic))
+            self.scheduler.submit(Job(lambda: None, caller, clinic, may_wait))
 
     def finish(self, caller):
         self.scheduler.finished(next(job for job in self.started if job.caller == caller))
@@ -61,6 +61,14 @@ def test_who_waits_for_too_much_is_refused_and_nobody_else():
     desk.submit("ada")
 
 
+def test_a_service_may_wait_for_more_than_a_person():
+    desk = Desk()
+    desk.submit("service", count=11, may_wait=8)
+    with pytest.raises(Full):
+        desk.submit("service", may_wait=8)
+    desk.submit("ada")
+
+
 def test_what_all_wait_for_together_is_bounded():
     desk = Desk(threads=1, per_caller=1)
     desk.submit("first")
@@ -95,6 +103,15 @@ def test_many_people_of_one_clinic_have_one_turn_for_their_heavy_requests():
     desk.submit("person 6", clinic="lakeside")
     with pytest.raises(Full):
         desk.submit("person 7", clinic="lakeside")
+
+
+def test_one_caller_cannot_fill_the_turn_of_a_clinic():
+    desk = Desk(heavy=1, waiting_per_turn=10, waiting=100)
+    desk.submit("eve", clinic="lakeside", count=3)
+    with pytest.raises(Full):
+        desk.submit("eve", clinic="lakeside")
+    desk.submit("ada", clinic="lakeside")
+    desk.submit("eve", clinic="hillside")
 
 
 def test_heavy_requests_about_many_clinics_count_for_their_caller_too():
