@@ -33,12 +33,23 @@ class Connections:
         of_address = self._of.get(new.address, {})
         if len(of_address) >= self._per_address and not _end_first(of_address):
             return False
-        if self._count >= self._most and not _end_first(self._fresh):
+        if self._count >= self._most and not self._make_room(len(of_address)):
             return False
         self._of.setdefault(new.address, {})[new] = None
         self._fresh[new] = None
         self._count += 1
         return True
+
+    def _make_room(self, own: int) -> bool:
+        """For an address that has `own` already. Otherwise who has most gives one up, an idle one if there is any:
+        a crowd that keeps its connections, or sends its bodies slowly, would keep everybody else out."""
+        if _end_first(self._fresh):
+            return True
+        largest = max(self._of.values(), key=len, default={})
+        for connection in largest:
+            if connection.is_waiting:
+                return _end(connection)
+        return len(largest) > own + 1 and _end(next(iter(largest)))
 
     def forget(self, connection: "Protocol") -> None:
         of_address = self._of.get(connection.address, {})
@@ -75,10 +86,14 @@ class Connections:
 def _end_first(connections: Iterable["Protocol"]) -> bool:
     for connection in connections:
         if connection.is_waiting and not connection.has_served:
-            connection.transport.abort()
-            connection.connections_here.forget(connection)
-            return True
+            return _end(connection)
     return False
+
+
+def _end(connection: "Protocol") -> bool:
+    connection.transport.abort()
+    connection.connections_here.forget(connection)
+    return True
 
 
 class Protocol(HttpToolsProtocol):

@@ -223,6 +223,32 @@ def test_all_addresses_together_are_bounded(house):
     assert [is_open(one) for one in everyone] == [False] + [True] * 10
 
 
+def idle(house, address):
+    connection = house.connect(address)
+    connection.data_received(HEAD + b"\r\n")
+    answer(connection)
+    return connection
+
+
+def test_a_full_house_opens_for_who_has_less_than_others(house):
+    """Idle connections go first, then those of whoever has most, whatever they are at."""
+    crowd = [idle(house, f"10.0.0.{number // 3}") for number in range(9)]
+    alone = idle(house, "10.0.1.1")
+    assert is_open(house.connect("10.0.1.2"))
+    assert [is_open(connection) for connection in crowd].count(False) == 1
+    assert is_open(alone)
+
+
+def test_slow_bodies_fill_no_house_for_everybody(house):
+    crowd = [house.connect(f"10.0.0.{number // 3}") for number in range(10)]
+    for connection in crowd:
+        connection.data_received(
+            b"POST /x HTTP/1.1\r\nhost: localhost\r\ncontent-length: 9\r\n\r\n"
+        )
+    assert is_open(house.connect("10.0.1.2"))
+    assert [is_open(connection) for connection in crowd].count(False) == 1
+
+
 def test_behind_a_proxy_only_the_sum_is_bounded():
     house = House(per_address=0)
     everyone = [house.connect() for _ in range(11)]
