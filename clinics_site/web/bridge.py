@@ -90,9 +90,21 @@ def answer(application: Callable[..., Any], environ: Environ) -> Answer:
     if not response.streaming:
         found.body = response.content
         response.close()
+        _untie(response)
+        del environ["wsgi.input"]
         return found
     found.rest, found.close = iter(response), response.close
     return next_piece(found)
+
+
+def _untie(response: Any) -> None:
+    """DRF's view, request and response know one another. Such a circle stays until garbage is collected, which is
+    seldom, and a large body or answer would stay with it."""
+    context = getattr(response, "renderer_context", None)
+    if context is not None:
+        context["view"].__dict__.clear()
+        context["request"].parser_context.clear()
+        context.clear()
 
 
 def next_piece(found: Answer) -> Answer:

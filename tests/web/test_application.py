@@ -2,12 +2,18 @@
 
 import asyncio
 import gc
+import io
+import json
+from contextlib import contextmanager
 
 from django.http import HttpResponse
 
+from clinics_site.web import bridge
 from clinics_site.web.application import Application
 from clinics_site.web.bridge import Answer
-from tests.web.test_bridge import scope
+from clinics_site.wsgi import application
+from tests.cast import CLINIC
+from tests.web.test_bridge import incoming, scope
 
 
 def django(environ, start_response):
@@ -27,13 +33,38 @@ async def serve(count):
     return len(sent)
 
 
-def test_answers_are_let_go_before_garbage_is_collected():
-    """That is seldom, and a hundred lists of ten megabytes each do not wait for it."""
+@contextmanager
+def no_garbage_collected():
     gc.collect()
     gc.disable()
     try:
-        assert asyncio.run(serve(20)) == 40
-        left = [found for found in gc.get_objects() if type(found) is Answer]
+        yield
     finally:
         gc.enable()
-    assert len(left) <= 4  # a thread may still name its last one
+
+
+def alive(*names):
+    return [found for found in gc.get_objects() if type(found).__name__ in names]
+
+
+def test_answers_are_let_go_before_garbage_is_collected():
+    """That is seldom, and a hundred lists of ten megabytes each do not wait for it."""
+    with no_garbage_collected():
+        assert asyncio.run(serve(20)) == 40
+        assert len(alive(Answer.__name__)) <= 4  # a thread may still name its last one
+
+
+def test_nothing_is_left_of_a_request_and_its_body(ada):
+    """However it ended: here well, refused for its token, and refused for its body."""
+    body = json.dumps(CLINIC).encode()
+    token = (b"x-tidepool-session-token", ada.token.encode())
+    tries = [([token], body), ([], body), ([token], b"{}")]
+    with no_garbage_collected():
+        before = len(alive("Response", "Request"))
+        for headers, content in tries:
+            kind = (b"content-type", b"application/json")
+            request = incoming("POST", "/v1/clinics", headers=[kind, *headers])
+            environ = request._for_django(io.BytesIO(content), len(content))
+            bridge.answer(application, environ)
+            assert "wsgi.input" not in environ
+        assert len(alive("Response", "Request")) == before

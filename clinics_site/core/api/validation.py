@@ -24,7 +24,8 @@ def first_failure(schema: Schema, value: Any, *, of_request: bool = True) -> Fai
     try:
         _validator(orjson.dumps(schema), of_request).validate(value)
     except Failure as failure:
-        return failure
+        # With its frames it would know the body, and they it: such a circle stays until garbage is collected.
+        return failure.with_traceback(None)
     return None
 
 
