@@ -21,8 +21,10 @@ class SiteConfig(AppConfig):
     default_auto_field = OBJECT_ID
 
     def ready(self) -> None:
-        from clinics_site import checks  # noqa: F401 (registers the checks)
-        from clinics_site.core import logging
+        # Each registers something: checks, or the indexes of its collection, which `migrate` makes.
+        from clinics_site import checks  # noqa: F401
+        from clinics_site.admin.sign_in import store  # noqa: F401
+        from clinics_site.core import audit, audit_anchors, logging, outbox  # noqa: F401
 
         logging.configure(settings.LOG_LEVEL)
         _leave_pools_alone()
