@@ -108,13 +108,15 @@ class Application:
 
     async def _answer(self, request: Incoming) -> Answer:
         await request.read_small()
+        clinic = heavy.clinic_of(request.scope)
         if request.is_complete:
-            return await self._run(request, request.with_body(), heavy.clinic_of(request.scope))
+            return await self._run(request, request.with_body(), clinic)
         try:
-            return await self._run(request, request.without_body(), None)
+            # As heavy as with its body: who reads none answers already, whatever body was announced.
+            return await self._run(request, request.without_body(), clinic)
         except BodyNeeded:
             await request.read_rest()
-        return await self._run(request, request.with_body(), heavy.clinic_of(request.scope))
+        return await self._run(request, request.with_body(), clinic)
 
     async def _run(self, request: Incoming, environ: bridge.Environ, clinic: str | None) -> Answer:
         def work() -> Answer:

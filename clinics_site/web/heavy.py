@@ -1,4 +1,5 @@
-"""Which requests are heavy: operations that say so, and lists with a large `limit`, whichever operation makes them."""
+"""Which requests are heavy: operations and views that say so, lists with a large `limit`, whichever operation makes
+them, and the staff's log-in."""
 
 import re
 from collections import defaultdict
@@ -6,22 +7,31 @@ from functools import cache
 from typing import Any
 from urllib.parse import parse_qsl
 
+from django.conf import settings
 from django.urls import get_resolver
 
 from clinics_site.core.api.operations import Operation
 from clinics_site.web import limits
 
-Rows = list[tuple[re.Pattern[str], Operation]]
+Rows = list[
+    tuple[re.Pattern[str], str, bool]
+]  # of a path; what it is about; whether it is always heavy
+STAFF_LOG_IN = f"{settings.ADMIN_PATH}/login".lstrip("/")
 
 
 def clinic_of(scope: Any) -> str | None:
     """What a heavy request is about: its clinic, or the operation where it has none. None for any other request."""
     path = scope["path"].lstrip("/")
-    for pattern, operation in _candidates()[scope["method"]]:
+    if path.startswith(STAFF_LOG_IN):
+        return STAFF_LOG_IN
+    method = (
+        "GET" if scope["method"] == "HEAD" else scope["method"]
+    )  # Django makes the whole answer
+    for pattern, name, is_heavy in _candidates()[method]:
         found = pattern.match(path)
         if found is not None:
-            clinic: str = found.groupdict().get("clinicId") or operation.id
-            return clinic if operation.is_heavy or _is_large(scope["query_string"]) else None
+            clinic: str = found.groupdict().get("clinicId") or name
+            return clinic if is_heavy or _is_large(scope["query_string"]) else None
     return None
 
 
@@ -44,9 +54,13 @@ def _candidates() -> dict[str, Rows]:
     for route in get_resolver().url_patterns:
         view: Any = getattr(route, "callback", None)
         for method, name in getattr(view, "actions", {}).items():
-            operation = getattr(getattr(view.cls, name, None), "operation", None)
+            action = getattr(view.cls, name, None)
+            operation = getattr(action, "operation", None)
             if operation is not None and _may_be_heavy(operation):
-                found[method.upper()].append((route.pattern.regex, operation))
+                row = (route.pattern.regex, operation.id, operation.is_heavy)
+                found[method.upper()].append(row)
+            elif action is not None and getattr(action, "is_heavy", False):
+                found[method.upper()].append((route.pattern.regex, action.__qualname__, True))
     return found
 
 

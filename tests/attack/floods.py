@@ -33,6 +33,12 @@ def large_list(place: Place, number: int) -> bytes:
     return wire.request("GET", f"{place.clinic}/patients?limit=1000", token=place.tokens[0])
 
 
+def large_list_with_body(place: Place, number: int) -> bytes:
+    """Of the body nothing comes."""
+    path = f"{place.clinic}/patients?limit=1000"
+    return wire.head("GET", path, token=place.tokens[0], lines=wire.with_length(10))
+
+
 def large_list_by_members(place: Place, number: int) -> bytes:
     token = place.tokens[number % len(place.tokens)]
     return wire.request("GET", f"{place.clinic}/patients?limit=1000", token=token)
@@ -74,6 +80,11 @@ def _attack(name: str, ask: Callable[[Place, int], bytes], **options: bool) -> A
 
 ATTACKS = (
     Attack("floods", "100 large lists, one token", crowd(LARGE, Flood(large_list)), is_short=True),
+    Attack(
+        "floods",
+        "100 large lists that announce a body",
+        crowd(LARGE, Flood(large_list_with_body)),
+    ),
     Attack(
         "floods",
         "100 large lists, 50 tokens of one clinic",

@@ -37,6 +37,7 @@ class Figures:
     median: float
     most: float  # 95 %
     worst: float
+    slowest: str  # which request that was
     late: float
     unexpected: dict[str, int]
 
@@ -49,6 +50,7 @@ class Figures:
             median=_quantile(times, 0.5),
             most=_quantile(times, 0.95),
             worst=times[-1],
+            slowest=max(samples, key=lambda sample: sample.seconds).name if samples else "",
             late=max((sample.late for sample in samples), default=0.0),
             unexpected=dict(unexpected),
         )

@@ -3,7 +3,7 @@
 from tests.attack.meters import Figures
 from tests.attack.run import Result
 
-_NAMES = ("median", "95 %", "worst", "requests", "own lag")
+_NAMES = ("median", "95 %", "worst", "requests", "own lag", "worst of")
 
 
 def header() -> str:
@@ -13,7 +13,7 @@ def header() -> str:
 def line(title: str, figures: Figures) -> str:
     times = (figures.median, figures.most, figures.worst)
     cells = [*(f"{seconds * 1000:.1f}" for seconds in times), str(figures.count)]
-    cells.append(f"{figures.late * 1000:.1f}")
+    cells += [f"{figures.late * 1000:.1f}", figures.slowest]
     unexpected = "  " + _list(figures.unexpected) if figures.unexpected else ""
     return f"{title:<28}" + "".join(f"{cell:>10}" for cell in cells) + unexpected
 

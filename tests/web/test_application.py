@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from clinics_site.web import bridge
 from clinics_site.web.application import Application
 from clinics_site.web.bridge import Answer
+from clinics_site.web.requests import Gone
 from clinics_site.wsgi import application
 from tests.cast import CLINIC
 from tests.web.test_bridge import incoming, scope
@@ -68,3 +69,28 @@ def test_nothing_is_left_of_a_request_and_its_body(ada):
             bridge.answer(application, environ)
             assert "wsgi.input" not in environ
         assert len(alive("Response", "Request")) == before
+
+
+class Turns:
+    """A scheduler that notes what each request is about, and lets it go at once."""
+
+    def __init__(self):
+        self.asked = []
+
+    def submit(self, job):
+        self.asked.append(job.clinic)
+        job.done.set_exception(Gone())
+
+
+def test_a_heavy_request_is_heavy_also_when_it_announces_a_body_that_never_comes():
+    turns = Turns()
+
+    async def ask(*headers):
+        asked = Application(django, readiness=None)
+        asked._scheduler = turns
+        given = scope(path="/v1/clinics", query=b"limit=1000", headers=headers)
+        await asked(given, lambda: asyncio.sleep(60), None)
+
+    asyncio.run(ask())
+    asyncio.run(ask((b"content-length", b"10")))
+    assert turns.asked == ["ListClinics", "ListClinics"]

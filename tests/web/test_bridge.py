@@ -128,5 +128,16 @@ def test_every_operation_with_a_limit_is_heavy_above_a_hundred():
 def test_heavy_requests_are_counted_by_their_clinic():
     method, path = path_of("TideReport")
     assert heavy.clinic_of(scope(method, path)) == IDS["clinicId"]
-    assert heavy.clinic_of(scope("GET", "/v1/clinics", query=b"limit=1000")) == "ListClinics"
+    for method in ("GET", "HEAD"):
+        asked = scope(method, "/v1/clinics", query=b"limit=1000")
+        assert heavy.clinic_of(asked) == "ListClinics"
     assert heavy.clinic_of(scope("GET", "/docs", query=b"limit=1000")) is None
+
+
+def test_log_ins_are_heavy_and_nothing_else_of_accounts_and_staff():
+    """Each takes a password's hash, which is slow on purpose."""
+    assert heavy.clinic_of(scope("POST", "/auth/login")) == "LoginViewSet.log_in"
+    for method in ("GET", "POST"):
+        assert heavy.clinic_of(scope(method, "/admin/login/", query=b"next=/admin/"))
+    for method, path in (("GET", "/auth/login"), ("POST", "/auth/logout"), ("GET", "/admin/")):
+        assert heavy.clinic_of(scope(method, path)) is None

@@ -7,7 +7,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from clinics_site.core import ratelimit
-from clinics_site.core.api.viewsets import empty
+from clinics_site.core.api.viewsets import empty, heavy
 from clinics_site.core.authn import HEADER
 from clinics_site.core.errors import BadRequest
 from users.api.base import AccountViewSet
@@ -17,6 +17,7 @@ from users.services.neighbours import user_service
 
 
 class LoginViewSet(AccountViewSet):
+    @heavy  # a password's hash takes 100 MB and both cores of a small machine, for strangers too
     def log_in(self, request: Request) -> Response:
         email, password = _basic_credentials(request)
         found, token = sessions.log_in(

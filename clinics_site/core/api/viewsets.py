@@ -132,5 +132,11 @@ def route(url: str, viewset: type[ApiViewSet], **actions: str) -> URLPattern:
     return path(url.lstrip("/"), view)
 
 
+def heavy(action: Callable[..., Response]) -> Callable[..., Response]:
+    """For what is no described operation and takes long whatever it is asked: few of its kind run at a time."""
+    action.is_heavy = True  # type: ignore[attr-defined]
+    return action
+
+
 def empty(status: int = 200) -> Response:
     return Response(None, status=status)
