@@ -28,6 +28,7 @@ MOST_HEAD_BYTES = 64 * 1024  # a session token may hold two access tokens
 MOST_HEADERS = 100
 MOST_PIPELINED = 16  # requests that a client sends without waiting for an answer
 HEAD_SECONDS = 10.0
+ARRIVAL_SECONDS = 1.0  # a connection that came since does not make room for others
 IDLE_SECONDS = 30
 CLOSING_SECONDS = 5.0
 

@@ -43,8 +43,9 @@ class Connections:
     def _make_room(self, own: int) -> bool:
         """For an address that has `own` already. Otherwise who has most gives one up, an idle one if there is any:
         a crowd that keeps its connections, or sends its bodies slowly, would keep everybody else out."""
-        if _end_first(self._fresh):
-            return True
+        for connection in self._fresh:
+            if connection.is_waiting and not connection.has_just_come:
+                return _end(connection)
         largest = max(self._of.values(), key=len, default={})
         for connection in largest:
             if connection.is_waiting:
@@ -128,6 +129,11 @@ class Protocol(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self.connections_here.forget(self)
         super().connection_lost(exc)
+
+    @property
+    def has_just_come(self) -> bool:
+        """Its request may be on the way."""
+        return not self.has_served and self.loop.time() - self._since < limits.ARRIVAL_SECONDS
 
     # --- for the application
     @property

@@ -239,6 +239,15 @@ def test_a_full_house_opens_for_who_has_less_than_others(house):
     assert is_open(alone)
 
 
+def test_who_has_just_come_does_not_make_room_for_the_next(house):
+    """In a full house, where all the others were answered before."""
+    crowd = [idle(house, f"10.0.0.{number // 3}") for number in range(9)]
+    new = house.connect("10.0.1.1")
+    assert is_open(house.connect("10.0.1.2"))
+    assert is_open(new)
+    assert [is_open(connection) for connection in crowd].count(False) == 1
+
+
 def test_slow_bodies_fill_no_house_for_everybody(house):
     crowd = [house.connect(f"10.0.0.{number // 3}") for number in range(10)]
     for connection in crowd:
