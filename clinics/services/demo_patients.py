@@ -4,6 +4,7 @@ Pure and repeatable: the same seed gives the same people. Nobody here exists; th
 distribution around each person's own mean.
 """
 
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -85,7 +86,8 @@ def _patient(rng: Random, surroundings: Surroundings, number: int, now: datetime
 
 def _person(rng: Random, number: int) -> Document:
     first, last = rng.choice(FIRST_NAMES), rng.choice(LAST_NAMES)
-    mail = f"{first}.{last}.{number}@example.org".lower().replace("'", "")
+    local = unicodedata.normalize("NFKD", f"{first}.{last}.{number}".lower()).replace("'", "")
+    mail = f"{local.encode('ascii', 'ignore').decode()}@example.org"
     return {
         "fullName": f"{first} {rng.choice(LAST_NAMES)[0]}. {last}",
         "birthDate": f"{rng.randint(1935, 2022)}-{rng.randint(1, 12):02}-{rng.randint(1, 28):02}",

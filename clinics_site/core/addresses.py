@@ -9,7 +9,12 @@ exactly. See docs/decisions/0011-addresses.md.
 import re
 import unicodedata
 
-from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
+from email_validator import (
+    SPECIAL_USE_DOMAIN_NAMES,
+    EmailNotValidError,
+    ValidatedEmail,
+    validate_email,
+)
 
 LONGEST = 254  # RFC 5321, 4.5.3.1.3
 _LONGEST_TYPED = (
@@ -41,7 +46,8 @@ def canonical(text: str) -> str:
     """The one form of an address: trimmed, compatibility forms and letter case folded, domain in Unicode.
 
     Full-width and mathematical letters, Roman numerals and the Kelvin sign become the plain letters they stand for.
-    Raises InvalidAddress for anything with an invisible, control or separator character, and for what is no address.
+    Raises InvalidAddress for anything with an invisible, control or separator character, for what is no address, and
+    for letters beyond ASCII before the @: mails are sent without SMTPUTF8 (RFC 6531), so none could reach it.
     """
     if _is_plainly_canonical(text):
         return text
@@ -49,7 +55,7 @@ def canonical(text: str) -> str:
         raise InvalidAddress
     folded = _plain(_folded(text.strip()))
     try:
-        found = validate_email(folded, check_deliverability=False, test_environment=True)
+        found = _validated(folded)
     except EmailNotValidError:
         raise InvalidAddress from None
     if len(found.ascii_domain.rpartition(".")[2]) < _SHORTEST_TLD:
@@ -89,9 +95,24 @@ def is_same(one: str, other: str) -> bool:
     return bool(one.strip()) and key(one) == key(other)
 
 
+def for_mail(address: str) -> str:
+    """A canonical address with its domain as mail servers look it up (IDNA 2008).
+
+    Left to Django, the domain would be encoded by IDNA 2003, which takes "straße" for "strasse": another domain, whose
+    owner would get the mail.
+    """
+    return str(_validated(address).ascii_email)
+
+
 def domain(address: str) -> str:
     """Of a canonical address."""
     return address.rpartition("@")[2]
+
+
+def _validated(text: str) -> ValidatedEmail:
+    return validate_email(
+        text, check_deliverability=False, test_environment=True, allow_smtputf8=False
+    )
 
 
 def _is_plainly_canonical(text: str) -> bool:
@@ -100,7 +121,7 @@ def _is_plainly_canonical(text: str) -> bool:
 
 
 def _folded(text: str) -> str:
-    """`lower`, not `casefold`: "straße" and "strasse" are two mailboxes."""
+    """`lower`, not `casefold`: "straße.example" and "strasse.example" are two domains."""
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).lower())
 
 

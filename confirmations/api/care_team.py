@@ -44,7 +44,7 @@ class SendInviteViewSet(ConfirmationViewSet):
         if not email or permissions is None:
             return empty(400)
         offer = Offer(email, permissions, call.body.get("nickname"), call.body.get("alertsConfig"))
-        document = care_team.send_invite(call.path["userId"], offer)
+        document = care_team.send_invite(call.path["userId"], offer, call.principal)
         return Response(confirmation_with_profile(document, call.principal))
 
 

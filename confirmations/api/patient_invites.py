@@ -91,6 +91,9 @@ class ClinicShareViewSet(ConfirmationViewSet):
         if not share_code or permissions is None:
             return empty(400)
         document = clinic_shares.offer_data(
-            sender_id=call.path["userId"], share_code=share_code, permissions=permissions
+            sender_id=call.path["userId"],
+            share_code=share_code,
+            permissions=permissions,
+            caller=call.principal,
         )
         return Response(confirmation_with_profile(document, call.principal))

@@ -132,6 +132,9 @@ class SignupViewSet(ConfirmationViewSet):
 
 
 def _origin(call: Call) -> signups.Origin:
+    """For whom a service acts; a person acts for nobody else, whatever the body says."""
+    if not call.principal.is_server:
+        return signups.Origin(call.principal)
     return signups.Origin(
         caller=call.principal,
         clinic_id=call.body.get("clinicId") or "",

@@ -35,7 +35,7 @@ class Offer:
     alerts: Mapping[str, Any] | None = None
 
 
-def send_invite(sender_id: str, offer: Offer) -> Document:
+def send_invite(sender_id: str, offer: Offer, caller: Principal) -> Document:
     context.check_alerts(context.care_team(offer.permissions, offer.nickname, offer.alerts))
     if not context.UNSHARED.isdisjoint(offer.permissions):
         raise BadRequest(message=texts.CONTEXT_INVALID)
@@ -48,6 +48,7 @@ def send_invite(sender_id: str, offer: Offer) -> Document:
         email=offer.email,
         user_id=receiver_id,
         creator_id=sender_id,
+        sent_by=people.custodian_among(caller, sender_id),
         shared=context.care_team(permissions, offer.nickname, offer.alerts),
     )
     sharer = people.name_of_sharer(people.find_profile(sender_id))
@@ -100,8 +101,10 @@ def resend_invite(key: str, caller: Principal) -> Document:
     sharer = people.name_of_sharer(people.find_profile(document["creatorId"]))
 
     def write() -> Document:
-        parties = {"creatorId": document["creatorId"]}
-        renewed = transitions.perform(Kind.CARE_TEAM, Event.RESEND, key, parties)
+        owner_id = document["creatorId"]
+        now_sent = {"sentBy": people.custodian_among(caller, owner_id)}
+        parties = {"creatorId": owner_id}
+        renewed = transitions.perform(Kind.CARE_TEAM, Event.RESEND, key, parties, now_sent)
         if renewed is None:
             raise Forbidden(message=texts.FORBIDDEN)
         _mail(renewed, sharer)
@@ -143,7 +146,7 @@ def _is_acceptable(document: Document, user_id: str, invited_by: str) -> bool:
 def _grant(document: Document) -> None:
     if not people.is_addressed_to(document, people.get_account(document["userId"])):
         raise Forbidden(message=texts.FORBIDDEN)
-    if people.get_account(document["creatorId"]) is None:
+    if people.get_account(document["creatorId"]) is None or not people.sender_still_may(document):
         raise NotFound(message=texts.INVITE_NOT_FOUND)
     shared = context.read_care_team(document)
     owner_id, follower_id = document["creatorId"], document["userId"]
@@ -216,7 +219,11 @@ def list_addressed_to(user_id: str, wanted: Mapping[str, Any]) -> list[Document]
     if account.address:
         store.set_receiver(account.address, wanted, user_id)
     found = store.list_newest_first({**wanted, "userId": user_id})
-    return [document for document in found if people.is_addressed_to(document, account)]
+    return [
+        document
+        for document in found
+        if people.is_addressed_to(document, account) and people.sender_still_may(document)
+    ]
 
 
 def _some(documents: list[Document]) -> list[Document]:

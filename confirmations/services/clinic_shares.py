@@ -25,7 +25,9 @@ MOST_RECIPIENTS = 100
 
 
 # --- the person's side ----------------------------------------------------------------------------
-def offer_data(*, sender_id: str, share_code: str, permissions: Mapping[str, Any]) -> Document:
+def offer_data(
+    *, sender_id: str, share_code: str, permissions: Mapping[str, Any], caller: Principal
+) -> Document:
     clinic = _access_by_share_code(share_code)
     clinic_id = str(clinic["_id"])
     if patients.find_patient(clinic_id, sender_id) is not None:
@@ -34,6 +36,7 @@ def offer_data(*, sender_id: str, share_code: str, permissions: Mapping[str, Any
         Kind.CLINIC_SHARE,
         template=TEMPLATE,
         creator_id=sender_id,
+        sent_by=people.custodian_among(caller, sender_id),
         clinic_id=clinic_id,
         shared=dict(permissions),
     )
@@ -98,9 +101,10 @@ def is_sharer(*, clinic_id: str, invite_id: str, user_id: str) -> bool:
 # --- the clinic's side ----------------------------------------------------------------------------
 def list_offers(clinic_id: str) -> list[Document]:
     """What the clinic can accept now, newest first."""
-    return store.list_newest_first(
+    found = store.list_newest_first(
         {**PENDING, "clinicId": clinic_id, **states.unexpired(clock.now())}
     )
+    return [document for document in found if people.sender_still_may(document)]
 
 
 def accept_offer(*, clinic_id: str, invite_id: str, shared: SharedPatient) -> Document:
@@ -135,6 +139,8 @@ def accept_offer(*, clinic_id: str, invite_id: str, shared: SharedPatient) -> Do
 
 
 def _complete(document: Document) -> None:
+    if not people.sender_still_may(document):
+        raise NotFound(message=texts.INVITE_NOT_FOUND)
     parties = {"clinicId": document["clinicId"]}
     done = transitions.perform(Kind.CLINIC_SHARE, Event.ACCEPT, document["_id"], parties)
     if done is None:

@@ -17,11 +17,15 @@ def new_confirmation(
     email: str = "",
     user_id: str = "",
     creator_id: str = "",
+    sent_by: str = "",
     clinic_id: str = "",
     creator: Document | None = None,
     shared: Any = None,
 ) -> Document:
-    """A document of this kind in its first state; what is empty is unknown. `shared` becomes the context."""
+    """A document of this kind in its first state; what is empty is unknown. `shared` becomes the context.
+
+    `sent_by`: the custodian who acts for `creator_id`. The document holds only as long as the custody does.
+    """
     moment = clock.now()
     document: Document = {
         "_id": key or ids.new_key(),
@@ -39,6 +43,8 @@ def new_confirmation(
     }
     if clinic_id:
         document["clinicId"] = clinic_id
+    if sent_by:
+        document["sentBy"] = sent_by
     return document
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from clinics_site.core.db import Document
 from clinics_site.core.errors import Unavailable
 from clinics_site.core.http import ServiceError, ServiceUnavailable
+from clinics_site.core.principal import Principal
 from confirmations.services import texts
 from confirmations.services.failures import Failed
 from users.clients.protocol import Permissions, Profile, User
@@ -45,6 +46,18 @@ def get_account_of_address(email: str) -> User | None:
 
 def first_address(user: User | None) -> str:
     return user.address if user else ""
+
+
+def custodian_among(caller: Principal, owner_id: str) -> str:
+    """The caller who speaks for the owner, or "" when that is the owner or a service."""
+    return "" if caller.is_server or caller.user_id == owner_id else caller.user_id
+
+
+def sender_still_may(document: Document) -> bool:
+    """Whether the custodian who sent it still speaks for the owner: what a member of a clinic has sent ends with the
+    membership, the role, the clinic, or the claim of the account."""
+    sent_by = document.get("sentBy")
+    return not sent_by or has_custody(document["creatorId"], sent_by)
 
 
 def is_addressed_to(document: Document, user: User | None) -> bool:

@@ -109,7 +109,7 @@ def compose(request: MailRequest, rendered: RenderedMail) -> EmailMultiAlternati
     message = EmailMultiAlternatives(
         subject=rendered.subject,
         body=rendered.text,
-        to=[request.recipient],
+        to=[addresses.for_mail(request.recipient)],
         headers={"Message-ID": message_id(request.event_id), "Auto-Submitted": "auto-generated"},
     )
     message.attach_alternative(rendered.html, "text/html")

@@ -429,3 +429,16 @@ def test_a_clinic_custodian_may_send_for_the_patient(clinic, ada, ben, cy):
     assert ObjectId(clinic["id"])
     assert ben.api.get(f"/confirm/signup/{user_id}").status_code == 404
     assert cy.api.get(f"/confirm/signup/{user_id}").status_code == 401
+
+
+@pytest.mark.parametrize("verb", ["send/signup", "signup"])
+def test_a_person_acts_for_no_other_clinic_or_person(eve, other_clinic, verb):
+    signup(eve)
+    change_address(eve.user_id, "eve.new@example.org")
+
+    body = {"clinicId": other_clinic["id"], "invitedBy": "a" * 10}
+    assert eve.api.post(f"/confirm/{verb}/{eve.user_id}", body).status_code == 200
+
+    document = stored(userId=eve.user_id)
+    assert document["email"] == "eve.new@example.org"
+    assert (document.get("clinicId"), document["creatorId"]) == (None, "")

@@ -3,6 +3,7 @@
 from unittest.mock import patch
 
 import pytest
+from django.core.mail.message import sanitize_address
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -87,6 +88,23 @@ def test_invisible_control_and_separator_characters_are_refused(character, place
     assert not addresses.is_same(text, PLAIN)
 
 
+@pytest.mark.parametrize("text", ["björn@example.org", "dоt@example.org", "doſt\u0307@example.org"])
+def test_letters_beyond_ascii_before_the_at_sign_are_refused(text):
+    with pytest.raises(InvalidAddress):
+        addresses.canonical(text)
+
+
+@pytest.mark.parametrize(
+    "domain", ["straße.example", "λόγος.example", "bücher.example", "example.org"]
+)
+def test_a_mail_goes_to_the_domain_that_was_meant(domain):
+    """IDNA 2003, which Django would use, takes ß and ς for other letters, and so one domain for another."""
+    for_mail = addresses.for_mail(f"dot@{domain}")
+    assert for_mail.isascii()
+    assert addresses.canonical(for_mail) == f"dot@{domain}"
+    assert sanitize_address(for_mail, "utf-8") == for_mail
+
+
 NO_ADDRESSES = (
     *(
         "",
@@ -119,7 +137,7 @@ def test_what_is_no_address_is_refused(text):
 @pytest.mark.parametrize(
     ("one", "other"),
     [
-        ("straße@example.org", "strasse@example.org"),
+        ("dot@straße.example", "dot@strasse.example"),
         ("dоt@example.org", "dot@example.org"),
         ("", ""),
         (" ", " "),

@@ -22,10 +22,10 @@ def stored():
 
 def test_stored_addresses_become_canonical_once():
     insert(
-        "Kim.DOE@Example.org", " kim.doe@example.org", "Jö@XN--bcher-kva.example.org", PLAIN, None
+        "Kim.DOE@Example.org", " kim.doe@example.org", "Jo@XN--bcher-kva.example.org", PLAIN, None
     )
     assert backfills.run()["clinicians.email"] == 3
-    assert stored() == [PLAIN, PLAIN, "jö@bücher.example.org", PLAIN, None]
+    assert stored() == [PLAIN, PLAIN, "jo@bücher.example.org", PLAIN, None]
     assert backfills.run()["clinicians.email"] == 0
 
 

@@ -13,7 +13,7 @@ from clinics_site.core.api import addressing, operations
 from clinics_site.core.api.operations import REGISTRY
 from clinics_site.core.http import ServiceError
 from tests.cast import Api, described_operations, make_clinic, make_person
-from tests.events import emitted
+from tests.events import deliver_all, emitted
 from tests.lookalikes import ALL, HIDDEN, PLAIN, SPELLINGS
 from users.clients.http import HttpUserService
 from users.clients.protocol import UserUpdate
@@ -351,3 +351,15 @@ def test_a_record_with_a_wrong_address_can_be_read_and_sent_back(clinic, ada, te
     member = ada.api.get(path).json()
     assert member["email"] == ""
     assert ada.api.put(path, {**member, "name": "Ada"}).json()["name"] == "Ada"
+
+
+def test_the_secret_of_an_international_domain_goes_to_that_domain(anonymous, mailoutbox):
+    """`strasse.example` is another domain, which somebody else may own."""
+    user = accounts.create_user(email="dot@straße.example", full_name="Dot Straße")
+    assert anonymous.post("/confirm/send/forgot/dot@straße.example").status_code == 200
+    deliver_all()
+
+    [mail] = mailoutbox
+    assert mail.message()["To"] == "dot@xn--strae-oqa.example"
+    [link] = db.collection("confirmations").find({"userId": user.user_id})
+    assert link["_id"] in mail.body
