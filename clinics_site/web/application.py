@@ -35,6 +35,7 @@ CLOSE = (b"connection", b"close")
 class Caller:
     name: str
     may_wait: int | None = None
+    is_known: bool = True
 
 
 class Callers:
@@ -46,7 +47,7 @@ class Callers:
 
     def of(self, request: Incoming) -> Caller:
         known = self._of_token.get(_digest(request.token)) if request.token else None
-        return known or Caller(request.address)
+        return known or Caller(request.address, is_known=False)
 
     def remember(self, request: Incoming) -> None:
         principal = request.principal
@@ -134,8 +135,9 @@ class Application:
     ) -> Answer:
         """`work` in a thread, when it is its caller's turn."""
         done: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        job = Job(work, caller.name, clinic, caller.may_wait, caller.is_known, done)
         try:
-            self._scheduler.submit(Job(work, caller.name, clinic, caller.may_wait, done))
+            self._scheduler.submit(job)
         except Full:
             raise RateLimited(retry_after=1) from None
         return await done

@@ -112,6 +112,7 @@ class Protocol(HttpToolsProtocol):
         self._reads_head = True  # not a body
         self._head = 0  # bytes of a head that is still coming, or of what follows a body
         self._pieces = self._received = 0  # of a body
+        self._carried = 0  # bytes that it came in
         self._is_head_too_large = False
 
     @property
@@ -152,9 +153,20 @@ class Protocol(HttpToolsProtocol):
             if self.is_waiting and not self._head:
                 self._since = self.loop.time()
             self._head += len(data)
+        else:
+            self._carried += len(data)
         super().data_received(data)
-        if self._reads_head and self._head > limits.MOST_HEAD_BYTES and not self._is_over:
+        if self._is_over:
+            return
+        if self._reads_head and self._head > limits.MOST_HEAD_BYTES:
             self._refuse(431)
+        elif not self._reads_head and self._is_mostly_wrapping():
+            self._refuse(400)
+
+    def _is_mostly_wrapping(self) -> bool:
+        """What is said about chunks may be endless while their body never grows."""
+        wrapping = self._carried - self._received
+        return wrapping > limits.MOST_HEAD_BYTES + self._received // 4
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Also of what may follow a body in chunks."""
@@ -178,7 +190,7 @@ class Protocol(HttpToolsProtocol):
         self.scope["extensions"] = {EXTENSION: self}  # type: ignore[dict-item]
         super().on_headers_complete()
         self.is_waiting = self._reads_head = False
-        self._head = self._pieces = self._received = 0
+        self._head = self._pieces = self._received = self._carried = 0
         if is_upgrade:
             self.cycle.keep_alive = False
 

@@ -1,16 +1,18 @@
 """Who is served next, when more is asked for than there are threads.
 
-Callers take turns, and none may hold every thread. Heavy requests are counted by the clinic they are about, whoever
-asks, and hold few threads together. Lives on the event loop, so it needs no lock.
+Callers take turns, and none may hold every thread; those whose token was accepted do not stand behind all strangers. Heavy
+requests are counted by the clinic they are about, whoever asks, and hold few threads together. Lives on the event
+loop, so it needs no lock.
 """
 
 from asyncio import Future
 from collections import Counter, OrderedDict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 CALLERS_PER_CLINIC = 5  # at least so many share what may wait for one clinic
+Name = TypeVar("Name", str, bool)
 
 
 class Full(Exception):
@@ -26,12 +28,16 @@ class Job:
     caller: str
     clinic: str | None = None  # of a heavy request
     may_wait: int | None = None  # with so many others of its caller; None: as many as anyone's
+    is_known: bool = False  # its caller has a token that was accepted
     done: Future[Any] | None = field(default=None, repr=False)
 
     @property
     def turn(self) -> tuple[str, str]:
         """Whose turn it takes."""
         return ("caller", self.caller) if self.clinic is None else ("clinic", self.clinic)
+
+
+Turns = OrderedDict[tuple[str, str], deque[Job]]
 
 
 class Scheduler:
@@ -51,8 +57,10 @@ class Scheduler:
         self._most_heavy = heavy
         self._waiting_per_turn = waiting_per_turn
         self._most_waiting = waiting
-        self._turns: OrderedDict[tuple[str, str], deque[Job]] = OrderedDict()
-        self._waiting = 0
+        # Known callers and strangers have a line each, so that no crowd of addresses stands before everybody else.
+        self._turns: dict[bool, Turns] = {True: OrderedDict(), False: OrderedDict()}
+        self._was_known = False
+        self._waiting: Counter[bool] = Counter()
         self._waiting_of: Counter[str] = Counter()
         self._running = 0
         self._running_heavy = 0
@@ -60,21 +68,22 @@ class Scheduler:
 
     def submit(self, job: Job) -> None:
         """Start it, or let it wait. Raises Full."""
-        if self._may_start(job) and not self._turns:
+        if self._may_start(job) and not self._waiting:
             self._begin(job)
             return
-        queue = self._turns.get(job.turn) or deque()
+        turns = self._turns[job.is_known]
+        queue = turns.get(job.turn) or deque()
         if self._is_full_for(job, queue):
             raise Full
         queue.append(job)
-        self._turns[job.turn] = queue
+        turns[job.turn] = queue
         self._count_waiting(job, 1)
         self._start_waiting()
 
     def _is_full_for(self, job: Job, queue: deque[Job]) -> bool:
         most = job.may_wait or self._waiting_per_turn
         return (
-            self._waiting >= self._most_waiting
+            self._waiting[job.is_known] >= self._most_waiting
             or self._waiting_of[job.caller] >= most
             or (job.clinic is not None and self._is_clinic_full_for(job, queue))
         )
@@ -99,16 +108,22 @@ class Scheduler:
             self._begin(job)
 
     def _next(self) -> Job | None:
-        """The first in turn that may start; its turn goes to the end."""
-        job = next((queue[0] for queue in self._turns.values() if self._may_start(queue[0])), None)
-        if job is None:
-            return None
-        queue = self._turns.pop(job.turn)
+        """The first in turn that may start, of known callers and of strangers by turns; its turn goes to the end."""
+        for is_known in (not self._was_known, self._was_known):
+            turns = self._turns[is_known]
+            job = next((queue[0] for queue in turns.values() if self._may_start(queue[0])), None)
+            if job is not None:
+                self._was_known = is_known
+                self._take(job, turns)
+                return job
+        return None
+
+    def _take(self, job: Job, turns: Turns) -> None:
+        queue = turns.pop(job.turn)
         queue.popleft()
         if queue:
-            self._turns[job.turn] = queue
+            turns[job.turn] = queue
         self._count_waiting(job, -1)
-        return job
 
     def _may_start(self, job: Job) -> bool:
         return (
@@ -124,11 +139,11 @@ class Scheduler:
         self._start(job)
 
     def _count_waiting(self, job: Job, change: int) -> None:
-        self._waiting += change
+        _count(self._waiting, job.is_known, change)
         _count(self._waiting_of, job.caller, change)
 
 
-def _count(numbers: Counter[str], name: str, change: int) -> None:
+def _count(numbers: Counter[Name], name: Name, change: int) -> None:
     """Nothing is kept of who has nothing left here."""
     numbers[name] += change
     if not numbers[name]:

@@ -192,6 +192,15 @@ def test_a_body_in_many_tiny_chunks_is_refused(house):
     assert tiny.transport.written.startswith(b"HTTP/1.1 400 ")
 
 
+def test_what_is_said_about_a_chunk_is_bounded(house):
+    connection = house.connect()
+    connection.data_received(HEAD + b"transfer-encoding: chunked\r\n\r\n")
+    connection.data_received(b"1;x=")
+    for _ in range(100):
+        connection.data_received(b"y" * 1000)
+    assert connection.transport.written.startswith(b"HTTP/1.1 400 ")
+
+
 def test_requests_without_waiting_keep_their_headers(house):
     connection = house.connect()
     connection.data_received((HEAD + b"\r\n") * 2)

@@ -13,9 +13,9 @@ class Desk:
         usual = {"threads": 4, "per_caller": 3, "heavy": 2, "waiting_per_turn": 5, "waiting": 12}
         self.scheduler = Scheduler(start=self.started.append, **(usual | options))
 
-    def submit(self, caller, clinic=None, count=1, may_wait=None):
+    def submit(self, caller, clinic=None, count=1, may_wait=None, is_known=True):
         for _ in range(count):
-            self.scheduler.submit(Job(lambda: None, caller, clinic, may_wait))
+            self.scheduler.submit(Job(lambda: None, caller, clinic, may_wait, is_known))
 
     def finish(self, caller):
         self.scheduler.finished(next(job for job in self.started if job.caller == caller))
@@ -78,6 +78,21 @@ def test_what_all_wait_for_together_is_bounded():
         desk.submit("late")
 
 
+def test_a_crowd_of_strangers_does_not_stand_before_who_has_a_token():
+    desk = Desk()
+    for number in range(16):
+        desk.submit(f"stranger {number}", is_known=False)
+    with pytest.raises(Full):
+        desk.submit("stranger 16", is_known=False)
+    desk.submit("ada", count=2)
+    desk.finish("stranger 0")
+    assert desk.running()[-1] == "ada"
+    desk.finish("stranger 1")
+    assert desk.running()[-1] == "stranger 4"
+    desk.finish("stranger 2")
+    assert desk.running()[-1] == "ada"
+
+
 def test_heavy_requests_leave_threads_to_the_others():
     desk = Desk()
     for person in ("ada", "ben", "cy"):
@@ -129,5 +144,6 @@ def test_nothing_is_remembered_of_who_has_nothing_left():
     while desk.started:
         desk.finish(desk.running()[0])
     scheduler = desk.scheduler
-    assert (scheduler._turns, scheduler._running_of, scheduler._waiting_of) == ({}, {}, {})
-    assert (scheduler._waiting, scheduler._running, scheduler._running_heavy) == (0, 0, 0)
+    assert scheduler._turns == {True: {}, False: {}}
+    assert (scheduler._running_of, scheduler._waiting_of) == ({}, {})
+    assert (scheduler._waiting, scheduler._running, scheduler._running_heavy) == ({}, 0, 0)
