@@ -1,8 +1,8 @@
 """Who is served next, when more is asked for than there are threads.
 
-Callers take turns, and none may hold every thread; those whose token was accepted do not stand behind all strangers. Heavy
-requests are counted by the clinic they are about, whoever asks, and hold few threads together. Lives on the event
-loop, so it needs no lock.
+Callers take turns, and none may hold every thread; those whose token was accepted do not stand behind all strangers.
+Heavy requests are counted by the clinic they are about, whoever asks, and hold few threads together. Lives on the
+event loop, so it needs no lock.
 """
 
 from asyncio import Future

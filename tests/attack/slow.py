@@ -57,8 +57,8 @@ ATTACKS = (
     Attack(
         "slow-bodies",
         f"{MORE_THAN_ALL} to the webhook, many addresses",
-        crowd(MORE_THAN_ALL, SlowBody("/v1/redox"), pause=3.0),
-        12,
+        crowd(MORE_THAN_ALL, SlowBody("/v1/redox"), pause=3.0, spread=6.0),
+        15,
         has_many_addresses=True,
     ),
 )

@@ -60,11 +60,21 @@ class Stage:
         )
 
     async def crowd(
-        self, count: int, act: "Act", *, pause: float = 0.0, is_repeated: bool = True
+        self,
+        count: int,
+        act: "Act",
+        *,
+        pause: float = 0.0,
+        spread: float = 0.0,
+        is_repeated: bool = True,
     ) -> None:
-        """`count` attackers, each of whom does it again and again until the time is over, or once."""
+        """`count` attackers, each of whom does it again and again until the time is over, or once. They come within
+        `spread` seconds."""
         do = self._again(act, pause) if is_repeated else self._once(act)
-        everyone = [asyncio.create_task(do(number)) for number in range(count)]
+        everyone = [
+            asyncio.create_task(_after(spread * number / count, do, number))
+            for number in range(count)
+        ]
         _, unfinished = await asyncio.wait(everyone, timeout=self.left())
         for one in unfinished:
             one.cancel()
@@ -94,6 +104,13 @@ class Stage:
         return do
 
 
+async def _after(
+    seconds: float, do: Callable[[int], Coroutine[Any, Any, None]], number: int
+) -> None:
+    await asyncio.sleep(seconds)
+    await do(number)
+
+
 def _word(error: Exception) -> str:
     words = {
         wire.Closed: "closed",
@@ -110,10 +127,12 @@ def _word(error: Exception) -> str:
 Act = Callable[[Stage, int], Awaitable[None]]
 
 
-async def _crowd(count: int, act: Act, pause: float, stage: Stage) -> None:
-    await stage.crowd(count, act, pause=pause)
+async def _crowd(count: int, act: Act, options: dict[str, float], stage: Stage) -> None:
+    await stage.crowd(count, act, **options)  # type: ignore[arg-type]
 
 
-def crowd(count: int, act: Act, *, pause: float = 0.0) -> Callable[[Stage], Awaitable[None]]:
+def crowd(
+    count: int, act: Act, *, pause: float = 0.0, spread: float = 0.0
+) -> Callable[[Stage], Awaitable[None]]:
     """For `Attack.run`."""
-    return partial(_crowd, count, act, pause)
+    return partial(_crowd, count, act, {"pause": pause, "spread": spread})
