@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import TypeVar
 
 import environ
+import limits
 from django.core.exceptions import ImproperlyConfigured
 
 _env = environ.FileAwareEnv()
@@ -36,8 +37,24 @@ def text(name: str, default: str = "", *, help: str) -> str:  # noqa: A002
     return _read(name, "text", default, help, str)
 
 
-def number(name: str, default: int, *, help: str) -> int:  # noqa: A002
-    return _read(name, "number", default, help, int)
+def number(name: str, default: int, *, at_least: int = 0, help: str) -> int:  # noqa: A002
+    def parse(value: str) -> int:
+        if int(value) < at_least:
+            raise ValueError
+        return int(value)
+
+    kind = f"number from {at_least}" if at_least else "number"
+    return _read(name, kind, default, help, parse)
+
+
+def rate(name: str, default: str, *, help: str) -> str:  # noqa: A002
+    """How often something may happen: `5/hour`, `10/15minutes`."""
+
+    def parse(value: str) -> str:
+        limits.parse(value)
+        return value
+
+    return _read(name, "rate", default, help, parse)
 
 
 def flag(name: str, *, default: bool = False, help: str) -> bool:  # noqa: A002

@@ -28,7 +28,7 @@ HEALTH_PORT = env.number(
     PORT + 1,
     help="port on which it answers /live and /ready whatever happens on the other one; unset: the next; 0: none",
 )
-WORKERS = env.number("WEB_WORKERS", 2, help="web processes; one per core is right")
+WORKERS = env.number("WEB_WORKERS", 2, at_least=1, help="web processes; one per core is right")
 env.text(
     "PROMETHEUS_MULTIPROC_DIR",
     help="folder in which the processes of one machine add up their metrics",

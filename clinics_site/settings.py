@@ -172,6 +172,7 @@ CACHES = {
 DATA_UPLOAD_MAX_MEMORY_SIZE = env.number(
     "MAX_BODY_BYTES",
     10 * 1024 * 1024,
+    at_least=1,
     help="largest request body, in bytes; most operations take less",
 )
 
@@ -257,22 +258,25 @@ REMINDERS_INTERVAL = env.duration(
     "EMAIL_REMINDERS_INTERVAL", "168h", help="time until a claim or connection reminder"
 )
 # Of the operations that ask for no token, each on its own.
-CONFIRMATIONS_PER_ADDRESS = env.text(
+CONFIRMATIONS_PER_ADDRESS = env.rate(
     "CONFIRMATIONS_PER_ADDRESS", "5/hour", help="mails that can be asked for by address alone"
 )
-CONFIRMATIONS_PER_KEY = env.text(
+CONFIRMATIONS_PER_KEY = env.rate(
     "CONFIRMATIONS_PER_KEY", "20/hour", help="tries with one link, also wrong ones"
 )
-TAKEN_ADDRESSES_PER_CALLER = env.text(
+TAKEN_ADDRESSES_PER_CALLER = env.rate(
     "TAKEN_ADDRESSES_PER_CALLER",
     "20/hour",
     help="how often a person may be told that an address of a patient belongs to another account",
 )
-CONFIRMATIONS_PER_CLIENT = env.text(
+CONFIRMATIONS_PER_CLIENT = env.rate(
     "CONFIRMATIONS_PER_CLIENT", "120/hour", help="calls without a token from one client's address"
 )
 MIGRATIONS_PER_SECOND = env.number(
-    "PATIENT_MIGRATIONS_PER_SECOND_LIMIT", 15, help="patients moved per second in a migration"
+    "PATIENT_MIGRATIONS_PER_SECOND_LIMIT",
+    15,
+    at_least=1,
+    help="patients moved per second in a migration",
 )
 
 # --- Redox -------------------------------------------------------------------------------------
@@ -378,6 +382,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": env.number(
         "BROKER_VISIBILITY_TIMEOUT",
         900,
+        at_least=1,
         help="seconds until a lost worker's task is given to another",
     ),
     "unacked_restore_interval": 1,
@@ -395,7 +400,7 @@ CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_ROUTES = {"redox.*": {"queue": "ehr"}}
 OUTBOX_RELAY_SECONDS = env.number(
-    "OUTBOX_RELAY_SECONDS", 5, help="seconds between two looks for undelivered events"
+    "OUTBOX_RELAY_SECONDS", 5, at_least=1, help="seconds between two looks for undelivered events"
 )
 # Every app adds its own: CELERY_BEAT_SCHEDULE["app.task"] = {"task": "app.task", "schedule": seconds}
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {

@@ -17,6 +17,7 @@ from email_validator import (
 )
 
 LONGEST = 254  # RFC 5321, 4.5.3.1.3
+_LONGEST_LOCAL = 64  # RFC 5321, 4.5.3.1.1
 _LONGEST_TYPED = (
     1000  # with spaces around it, and before composition: nobody makes us fold megabytes
 )
@@ -58,7 +59,8 @@ def canonical(text: str) -> str:
         found = _validated(folded)
     except EmailNotValidError:
         raise InvalidAddress from None
-    if len(found.ascii_domain.rpartition(".")[2]) < _SHORTEST_TLD:
+    is_short = len(found.ascii_domain.rpartition(".")[2]) < _SHORTEST_TLD
+    if is_short or len(found.local_part) > _LONGEST_LOCAL:
         raise InvalidAddress
     return _plain(_folded(found.normalized))  # the domain may have come as Punycode
 
@@ -132,6 +134,7 @@ def _plain(text: str) -> str:
 
 
 def _is_plain(character: str) -> bool:
+    """Without "/": an address stands in paths, where an encoded one is no part of a segment."""
     if character.isascii():
-        return character.isprintable() and character != " "
+        return character.isprintable() and character not in " /"
     return unicodedata.category(character)[0] in "LMN" and ord(character) not in _INVISIBLE

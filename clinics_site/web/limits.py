@@ -2,18 +2,22 @@
 
 from clinics_site import env
 
-THREADS = env.number("WEB_THREADS", 4, help="requests that one web process works on at a time")
+THREADS = env.number(
+    "WEB_THREADS", 4, at_least=1, help="requests that one web process works on at a time"
+)
 CONNECTIONS = env.number(
-    "WEB_CONNECTIONS", 2000, help="connections to one web process, idle ones included"
+    "WEB_CONNECTIONS", 2000, at_least=1, help="connections to one web process, idle ones included"
 )
 CONNECTIONS_PER_ADDRESS = env.number(
     "CONNECTIONS_PER_ADDRESS",
     200,
+    at_least=1,
     help="of these from one address (IPv6: one /64 network); not counted where CLIENT_ADDRESS_HEADER is set",
 )
 WAITING_PER_CALLER = env.number(
     "WAITING_PER_CALLER",
     50,
+    at_least=1,
     help="requests of one caller, or large ones about one clinic, that wait in one web process; more are answered 429",
 )
 WAITING = 10 * WAITING_PER_CALLER  # requests of all callers

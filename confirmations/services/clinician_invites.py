@@ -11,7 +11,7 @@ from clinics.services import access, clinicians
 from clinics.services.clinicians import ClinicianDetails
 from clinics_site.core import db
 from clinics_site.core.db import Document
-from clinics_site.core.errors import Forbidden, NotFound
+from clinics_site.core.errors import Conflict, Forbidden, NotFound
 from clinics_site.core.principal import Principal
 from confirmations.services import mails, people, restrictions, states, texts, transitions
 from confirmations.services.care_team import list_addressed_to
@@ -22,6 +22,7 @@ from confirmations.store import confirmations as store
 from users.clients.protocol import User
 
 TEMPLATE = "clinician_invitation"
+COMPLETED = {**states.shape_filter(Kind.CLINICIAN), "status": Status.COMPLETED.value}
 PENDING = {**states.shape_filter(Kind.CLINICIAN), "status": Status.PENDING.value}
 
 
@@ -95,11 +96,14 @@ def get_invite(*, clinic_id: str, invite_id: str) -> Document:
 
 
 def cancel_invite(*, clinic_id: str, invite_id: str) -> None:
-    """Also right for an invitation that nobody knows."""
+    """Also right for an invitation that nobody knows. Raises Conflict for one that was accepted a moment ago: the
+    clinic would believe that nobody has joined it."""
 
     def write() -> None:
         _remove_clinician(clinic_id, invite_id)
-        transitions.perform(Kind.CLINICIAN, Event.CANCEL, invite_id, {"clinicId": clinic_id})
+        done = transitions.perform(Kind.CLINICIAN, Event.CANCEL, invite_id, {"clinicId": clinic_id})
+        if done is None and store.find_by_key(invite_id, {**COMPLETED, "clinicId": clinic_id}):
+            raise Conflict(message=texts.ALREADY_ACCEPTED)
 
     db.run_in_transaction(write)
 

@@ -386,6 +386,16 @@ def test_the_newest_invitation_comes_first(clinic, ada, eve):
     assert [i["key"] for i in eve.api.get(own(eve)).json()] == [second, first]
 
 
+def test_an_accepted_invitation_cannot_be_taken_back(clinic, ada, eve):
+    """A clinic that was told 200 would believe that nobody has joined it."""
+    key = invite(clinic, ada, eve.email)
+    assert eve.api.put(own(eve, key)).status_code == 200
+
+    answer = ada.api.delete(path(clinic, key))
+    assert answer.status_code == 409
+    assert answer.json() == {"code": 409, "reason": "The invite was accepted already"}
+
+
 def test_a_deleted_user_takes_received_invitations_along(clinic, ada, eve):
     from clinics_site.core import outbox
 

@@ -116,6 +116,8 @@ NO_ADDRESSES = (
         "dot@example",
         "dot@example.c",
         "dot@1.2.3.4",
+        "dot/kim@example.org",
+        "d" * 65 + "@example.org",
         "dot..kim@example.org",
     ),
     *(

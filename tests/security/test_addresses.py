@@ -2,6 +2,7 @@
 
 import base64
 import re
+from dataclasses import replace
 from urllib.parse import quote
 
 import httpx2
@@ -363,3 +364,15 @@ def test_the_secret_of_an_international_domain_goes_to_that_domain(anonymous, ma
     assert mail.message()["To"] == "dot@xn--strae-oqa.example"
     [link] = db.collection("confirmations").find({"userId": user.user_id})
     assert link["_id"] in mail.body
+
+
+def test_a_reset_asked_for_with_another_address_of_the_account_goes_to_its_own(
+    anonymous, monkeypatch
+):
+    """A user service may find an account by any of several addresses; the first is the account's own."""
+    kim = make_person("Kim")
+    user = replace(user_service().get_user(kim.user_id), emails=(kim.email, "other@example.org"))
+    monkeypatch.setattr(type(user_service()), "get_user", lambda *_: user)
+
+    assert anonymous.post("/confirm/send/forgot/other@example.org").status_code == 200
+    assert [event["recipient"] for event in emitted("mail.requested")] == [kim.email]

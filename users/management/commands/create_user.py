@@ -32,6 +32,6 @@ class Command(BaseCommand):
             message = "this address already belongs to an account"
             raise CommandError(message) from None
         except ServiceError:
-            message = "an address looks like name@example.org, a password has 8 to 72 characters"
+            message = "an address looks like name@example.org, a password has 8 to 72 characters and no spaces"
             raise CommandError(message) from None
         self.stdout.write(user.user_id)
