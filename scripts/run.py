@@ -3,7 +3,7 @@
     python -m scripts.run [--demo]
 
 MongoDB and Redis are started unless MONGODB_URI and REDIS_URL name others. `--demo` fills the database with an
-invented clinic and keeps mails as files. Data, logs and secrets stay in `.local`.
+invented clinic. Mails are kept as files unless EMAIL_BACKEND says otherwise. Data, logs and secrets stay in `.local`.
 """
 
 import argparse
@@ -128,10 +128,11 @@ def _environment(host: str, port: int, *, demo: bool) -> dict[str, str]:
         "TIDEPOOL_APPLICATION_URL": address,
         "TIDEPOOL_WEBAPP_URL": address,
         "TIDEPOOL_ASSET_URL": f"{address}/static",
+        # Django's own choice would print mails, and the secrets of their links, to the log.
+        "EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend",
+        "EMAIL_FILE_PATH": str(local.folder("mail")),
     }
     if demo:
-        own["EMAIL_BACKEND"] = "django.core.mail.backends.filebased.EmailBackend"
-        own["EMAIL_FILE_PATH"] = str(local.folder("mail"))
         own["CLINIC_DEMO_PATIENT_USER_ID"] = DEMO_PATIENT
     return {**own, **service.base_environment(local.folder("run"), host=host, port=port)}
 
@@ -167,6 +168,7 @@ def _welcome(address: str, demo: dict[str, Any]) -> str:
             f"  API      {address}/docs",
             "  account  .venv/bin/python manage.py create_user --email ada@example.org --name 'Ada Admin'",
             "  token    .venv/bin/python manage.py token --user ada@example.org | --server",
+            "  mails    .local/mail, unless EMAIL_BACKEND says otherwise",
         ]
     return "\n".join(
         [*lines, "", "Logs are in .local/log. Ctrl-C ends everything and keeps the data."]

@@ -19,6 +19,7 @@ from pymongo.errors import DuplicateKeyError, ExecutionTimeout, OperationFailure
 from redis.exceptions import AuthenticationError
 
 from scripts import local, mongod_log, servers
+from scripts import run as start
 from scripts.children import Guard
 from tests.processes.service import eventually
 
@@ -329,3 +330,13 @@ def test_a_state_file_of_a_process_that_is_gone_is_ignored(tmp_path, monkeypatch
         (tmp_path / "run" / "mongod").write_text(text)
         assert servers._running("mongod") is None
         assert not (tmp_path / "run" / "mongod").exists()
+
+
+@pytest.mark.parametrize("demo", [True, False])
+def test_no_mail_is_printed_to_a_log(demo, tmp_path, monkeypatch):
+    """The secret of its link would stand there."""
+    monkeypatch.setattr(local, "LOCAL", tmp_path)
+    monkeypatch.delenv("EMAIL_BACKEND")
+    environment = start._environment("127.0.0.1", 8080, demo=demo)
+    assert environment["EMAIL_BACKEND"] == "django.core.mail.backends.filebased.EmailBackend"
+    assert environment["EMAIL_FILE_PATH"] == str(tmp_path / "mail")
