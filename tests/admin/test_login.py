@@ -1,6 +1,7 @@
 """The door of the staff site (yardsticks W1, W2, L1, L2)."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 from django.conf import settings as django_settings
@@ -87,6 +88,10 @@ def wrong(times, name="sam", client=None, **extra):
     return [log_in(name, "wrong", client, **extra).status_code for _ in range(times)]
 
 
+def allow(monkeypatch, **limits):
+    monkeypatch.setattr(tries, "BUDGETS", replace(tries.BUDGETS, **limits))
+
+
 def test_wrong_tries_of_one_name_from_one_address_are_limited(sam):
     assert wrong(11) == [200] * 10 + [429]
     response = log_in("sam", PASSWORD)
@@ -128,7 +133,7 @@ def test_a_log_in_that_works_gives_back_its_own_try_alone(sam):
 
 
 def test_tries_of_one_address_are_limited_whatever_the_name(monkeypatch):
-    monkeypatch.setattr(tries, "PER_ADDRESS", "5/15minute")
+    allow(monkeypatch, per_address="5/15minute")
     answers = [log_in(f"name-{number}", "wrong").status_code for number in range(6)]
     assert answers == [200] * 5 + [429]
 
@@ -142,14 +147,14 @@ def test_addresses_of_one_ipv6_network_are_one(sam):
 
 def test_a_stranger_locks_nobody_out_by_trying_from_many_addresses(sam, monkeypatch):
     """Guessing gets slower for everybody who is strange, but one's own address has tries of its own."""
-    monkeypatch.setattr(tries, "PRESSED", "6/15minute")
+    allow(monkeypatch, pressed="6/15minute")
     for number in range(12):
         wrong(2, REMOTE_ADDR=f"10.0.0.{number}")
     assert log_in("sam", PASSWORD, REMOTE_ADDR="10.9.9.9").status_code == 302
 
 
 def test_under_pressure_each_address_has_two_tries_and_no_more(sam, monkeypatch):
-    monkeypatch.setattr(tries, "PRESSED", "6/15minute")
+    allow(monkeypatch, pressed="6/15minute")
     for number in range(6):
         wrong(1, REMOTE_ADDR=f"10.0.0.{number}")
     assert wrong(3, REMOTE_ADDR="10.0.1.1") == [200, 200, 429]

@@ -4,43 +4,55 @@ import hmac
 
 from django.conf import settings
 
-from clinics_site.core import addresses, ratelimit
+from clinics_site.core import addresses
 from clinics_site.core.addresses import InvalidAddress
 from clinics_site.core.errors import Forbidden, Unauthorized
+from clinics_site.core.tries import Budgets, Tries, of_password
 from users.clients.embedded import accounts, sessions
 from users.clients.protocol import User
 
+BUDGETS = Budgets(
+    door="login",
+    per_pair="10/5minutes",
+    per_address="60/minute",
+    pressed="50/15minutes",
+    per_pressed_pair="2/hour",
+)
+WRONG_SECRETS = "60/minute"  # from one address
 _NO_MATCH = "No user matched the given details"
 _UNVERIFIED = "The user hasn't verified this account yet"
 
 
 def log_in(*, email: str, password: str, client_address: str) -> tuple[User, str]:
-    """The account and a session token. Tries are limited per address and per place they come from."""
-    ratelimit.hit("login.place", client_address, limit="60/minute", closed=True)
-    found = accounts.find_by_credentials(_counted(email), password)
+    """The account and a session token. Wrong tries are limited, for the name together with the place they come from:
+    no stranger uses up what its owner has. Right ones do not count."""
+    address = _canonical(email)
+    taken = of_password(BUDGETS, name=address or email, address=client_address)
+    found = accounts.find_by_credentials(address, password) if address else None
     if found is None:
         raise Unauthorized(message=_NO_MATCH)
+    taken.give_back()
     if not found.email_verified:
         raise Forbidden(message=_UNVERIFIED)
     return found, sessions.issue(found.user_id)
 
 
-def _counted(email: str) -> str:
-    """The canonical address, after its try was counted. What is no address is nobody's."""
+def _canonical(email: str) -> str:
+    """Empty for what is no address, which is nobody's."""
     try:
-        address = addresses.canonical(email)
+        return addresses.canonical(email)
     except InvalidAddress:
-        raise Unauthorized(message=_NO_MATCH) from None
-    ratelimit.hit("login.account", address, limit="10/5minutes", closed=True)
-    return address
+        return ""
 
 
 def log_in_service(*, secret: str, client_address: str) -> str:
     """A server token for a backend service that knows the shared secret."""
-    ratelimit.hit("login.service", client_address, limit="60/minute", closed=True)
+    taken = Tries()
+    taken.take("login.service", client_address, WRONG_SECRETS)
     expected = settings.SERVER_TOKEN_SECRET
     if not expected or not hmac.compare_digest(secret.encode(), expected.encode()):
         raise Unauthorized(message="Wrong secret")
+    taken.give_back()
     return sessions.issue_for_service()
 
 
