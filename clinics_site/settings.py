@@ -405,7 +405,8 @@ OUTBOX_RELAY_SECONDS = env.number(
 # Every app adds its own: CELERY_BEAT_SCHEDULE["app.task"] = {"task": "app.task", "schedule": seconds}
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "core.relay_outbox": {"task": "core.relay_outbox", "schedule": OUTBOX_RELAY_SECONDS},
-    "core.watch_audit_trail": {"task": "core.watch_audit_trail", "schedule": 60},
+    # What is done to the trail between two looks is not seen.
+    "core.watch_audit_trail": {"task": "core.watch_audit_trail", "schedule": 10},
     "redox.run_due_cadences": {"task": "redox.run_due_cadences", "schedule": 300},
     "confirmations.fill_in_address_keys": {
         "task": "confirmations.fill_in_address_keys",

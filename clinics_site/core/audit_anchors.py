@@ -1,9 +1,10 @@
 """Anchors of the audit trail: signed notes of how far it had come, kept in another collection and in the log.
 
 A chain shows by itself what was changed inside of it. That its end was cut off, that an older copy was put back or
-that everything was deleted shows only beside something that was not changed with it. So beat notes number and seal of
-the newest event when the trail has grown by a hundred events and once an hour, and writes the same text as a log line,
-which leaves the machine. Anchors are only ever added.
+that everything was deleted shows only beside something that was not changed with it. So a worker looks every ten
+seconds, notes number and seal of the newest event when there are new ones and once an hour, and writes the same text
+as a log line, which leaves the machine. Anchors are only ever added. What is taken back before the next look is not
+seen.
 """
 
 from dataclasses import dataclass
@@ -18,8 +19,7 @@ from pymongo import ASCENDING, DESCENDING, IndexModel
 from clinics_site.core import audit, clock, db, indexes
 
 COLLECTION = "auditAnchors"
-EVERY = timedelta(hours=1)
-EVENTS_BETWEEN = 100
+EVERY = timedelta(hours=1)  # also without an event: a log of any hour then has one
 # What the log calls them; `verify_audit --log` looks for these names.
 LOGGED = BEGUN, ANCHORED = "audit.begun", "audit.anchored"
 
@@ -128,8 +128,8 @@ def _problem(document: dict[str, Any]) -> str:
 
 
 def _is_due(newest: dict[str, Any]) -> bool:
-    grown = audit.end_of(newest["environment"])[0] - newest["number"]
-    return grown >= EVENTS_BETWEEN or clock.now() - newest["time"] >= EVERY
+    has_grown = audit.end_of(newest["environment"])[0] > newest["number"]
+    return has_grown or clock.now() - newest["time"] >= EVERY
 
 
 def _content(chain: str, number: int, seal: str, time: datetime) -> str:

@@ -230,14 +230,28 @@ class TestWatch:
             )
         return lines
 
-    def test_nothing_is_noted_while_nothing_is_due(self, said):
-        write(audit_anchors.EVENTS_BETWEEN - 1)
+    def test_nothing_is_noted_while_nothing_is_new(self, said):
         audit_anchors.keep_watch()
-        assert said == []
-        assert anchors().count_documents({}) == 1
+        write(1)
+        for _ in range(3):
+            audit_anchors.keep_watch()
+        assert [event for event, _ in said] == ["audit.anchored"]
+        assert [anchor["number"] for anchor in anchors().find({})] == [0, 1]
+
+    def test_the_trail_is_looked_at_every_ten_seconds(self, settings):
+        entry = settings.CELERY_BEAT_SCHEDULE["core.watch_audit_trail"]
+        assert entry == {"task": "core.watch_audit_trail", "schedule": 10}
+
+    @pytest.mark.parametrize("count", [1, 2, 44])
+    def test_everything_deleted_after_the_first_look_is_found(self, count):
+        write(count)
+        audit_anchors.keep_watch()
+        for name in COLLECTIONS[:2]:
+            db.database()[name].delete_many({})
+        assert f"events 1 to {count} are missing at the end: the anchor of" in verify()
 
     def test_growth_is_noted_in_the_database_and_in_the_log(self, said):
-        write(audit_anchors.EVENTS_BETWEEN)
+        write(2)
         audit_anchors.keep_watch()
         audit_anchors.keep_watch()
         ((event, line),) = said
@@ -282,7 +296,7 @@ class TestWatch:
         for name, documents in older.items():
             db.database()[name].delete_many({})
             db.database()[name].insert_many(documents)
-        write(audit_anchors.EVENTS_BETWEEN + 9)
+        write(9)
         audit_anchors.keep_watch()
         assert [line["reason"] for _, line in said] == ["events_missing"]
 

@@ -3,7 +3,7 @@
 Without anything else it is compared with the anchors that the service keeps in the database. Give anchors from outside
 of it, which are printed here and stand in the log, to see also whether all of that was deleted or put back together:
 
-    journalctl --unit clinics-beat | manage.py verify_audit --log -
+    journalctl --unit clinics-worker | manage.py verify_audit --log -
 """
 
 import argparse
