@@ -99,7 +99,7 @@ def test_no_page_breaks_its_content_security_policy(theme, browser, sam, clinic)
     ]  # fmt: skip
     for page in pages:
         browser.open(page)
-        assert browser.all("h1"), page
+        browser.wait_for("h1", "")  # some are put in place by script
         assert browser.errors() == [], page
         has_dark = "dark" in browser.find("html").get_attribute("class")
         assert has_dark == (theme == "dark")
