@@ -37,6 +37,12 @@ def text(name: str, default: str = "", *, help: str) -> str:  # noqa: A002
     return _read(name, "text", default, help, str)
 
 
+def literal(name: str, default: str, *, help: str) -> str:  # noqa: A002
+    """A text whose default is only for who leaves it unset: set to nothing, it is nothing."""
+    text(name, default, help=help)
+    return str(_env.str(name, default=default))
+
+
 def number(name: str, default: int, *, at_least: int = 0, help: str) -> int:  # noqa: A002
     def parse(value: str) -> int:
         if int(value) < at_least:

@@ -51,6 +51,11 @@ def problems(settings: Any) -> Iterator[str]:
             yield problem
 
 
+def _environment(settings: Any) -> str:
+    """As `ENVIRONMENT=${STAGE}` leaves it where STAGE is unset: nobody has said that this is a developer's machine."""
+    return "" if settings.ENVIRONMENT else "ENVIRONMENT is set to nothing"
+
+
 def _debug(settings: Any) -> str:
     return "DEBUG is true" if settings.DEBUG else ""
 
@@ -103,6 +108,7 @@ def _mail(settings: Any) -> str:
 
 
 _RULES: tuple[Callable[[Any], str], ...] = (
+    _environment,
     _debug,
     _secret_key,
     _audit_key,

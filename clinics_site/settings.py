@@ -34,7 +34,7 @@ ALLOWED_HOSTS = env.words(
 CSRF_TRUSTED_ORIGINS = env.words(
     "CSRF_TRUSTED_ORIGINS", help="origins of the admin behind a proxy, with scheme"
 )
-ENVIRONMENT = env.text(
+ENVIRONMENT = env.literal(
     "ENVIRONMENT",
     "local",
     help="name of this installation, also in audit entries; any but local and test starts with safe values only",
