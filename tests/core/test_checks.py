@@ -193,3 +193,15 @@ def test_a_role_that_does_not_exist_is_a_mistake(settings):
     settings.OIDC_GROUP_ROLES = ["desk=suport"]
     settings.STAFF_SECOND_FACTOR_ROLES = ["auditer", "viewer"]
     assert ids(checks.staff_can_sign_in()) == ["clinics.E032"] * 2
+
+
+def test_djangos_warnings_are_silent_only_about_what_the_staff_pages_have(settings):
+    """They look for it in MIDDLEWARE, where the API needs none of it."""
+    assert {name for name in settings.SILENCED_SYSTEM_CHECKS if name.startswith("security.")} == {
+        "security.W002",
+        "security.W003",
+    }
+    assert {
+        "django.middleware.clickjacking.XFrameOptionsMiddleware",
+        "django.middleware.csrf.CsrfViewMiddleware",
+    } <= {*settings.ADMIN_MIDDLEWARE}
