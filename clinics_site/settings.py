@@ -272,6 +272,14 @@ TAKEN_ADDRESSES_PER_CALLER = env.rate(
     "20/hour",
     help="how often a person may be told that an address of a patient belongs to another account",
 )
+MAILS_PER_ADDRESS = env.rate(
+    "MAILS_PER_ADDRESS",
+    "20/hour",
+    help="mails that people together may cause to one address; services are not counted",
+)
+MAILS_PER_CALLER = env.rate(
+    "MAILS_PER_CALLER", "500/hour", help="mails that one person may cause to others' addresses"
+)
 CONFIRMATIONS_PER_CLIENT = env.rate(
     "CONFIRMATIONS_PER_CLIENT", "120/hour", help="calls without a token from one client's address"
 )

@@ -179,7 +179,9 @@ class UploadReminderViewSet(ApiViewSet):
     )
     def send(self, call: Call) -> Response:
         reminded = reminders.remind_to_upload(
-            clinic_id=call.path["clinicId"], user_id=call.path["patientId"]
+            clinic_id=call.path["clinicId"],
+            user_id=call.path["patientId"],
+            requested_by=call.principal.acting_user_id,
         )
         return Response(patient(reminded))
 
@@ -197,6 +199,7 @@ class ConnectProviderViewSet(ApiViewSet):
             clinic_id=call.path["clinicId"],
             user_id=call.path["patientId"],
             provider=call.path["providerId"],
+            requested_by=call.principal.acting_user_id,
         )
         return empty(204)
 

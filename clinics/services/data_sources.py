@@ -8,9 +8,9 @@ from bson import ObjectId
 from django.conf import settings
 
 from clinics.services import patient_counts
-from clinics.services.patients import NOT_FOUND, parsed_clinic
+from clinics.services.patients import NOT_FOUND, mail_address, parsed_clinic
 from clinics.store import patients as store
-from clinics_site.core import clock, db, outbox
+from clinics_site.core import clock, db, mail_limits, outbox
 from clinics_site.core.db import Document
 from clinics_site.core.errors import NotFound
 
@@ -19,13 +19,20 @@ REQUEST_LASTS = timedelta(days=30)
 _COUNTED_FIELDS = {"clinicId": 1, "userId": 1, "dataSources": 1}
 
 
-def request_connection(*, clinic_id: str, user_id: str, provider: str) -> None:
-    """Ask the patient to connect an account that the record already names as a data source.
+def request_connection(
+    *, clinic_id: str, user_id: str, provider: str, requested_by: str | None = None
+) -> None:
+    """Ask the patient to connect an account that the record already names as a data source. `requested_by`: None for
+    services and staff.
 
     Raises NotFound. A source that was connected before is asked to reconnect, whatever its state says.
     """
     clinic = parsed_clinic(clinic_id)
-    db.run_in_transaction(lambda: _request_connection(clinic, user_id, provider))
+    address = mail_address(
+        store.find_patient(clinic, user_id, {"email": 1, "userId": 1}) or {"userId": user_id}
+    )
+    with mail_limits.counted(address, requested_by):
+        db.run_in_transaction(lambda: _request_connection(clinic, user_id, provider))
     if user_id != settings.DEMO_PATIENT_USER_ID:
         patient_counts.note_change(clinic)
 

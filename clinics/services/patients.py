@@ -29,7 +29,7 @@ from clinics.services.patient_details import (
 )
 from clinics.services.taken_addresses import AddressTaken
 from clinics.store import patients as store
-from clinics_site.core import clock, db, ids, outbox
+from clinics_site.core import clock, db, ids, mail_limits, outbox
 from clinics_site.core.db import Document
 from clinics_site.core.errors import (
     BadRequest,
@@ -90,6 +90,11 @@ def access_patient(clinic_id: str | ObjectId, user_id: str) -> Document:
     return document
 
 
+def mail_address(document: Document) -> str:
+    """What mails to a patient are counted by: the address, or who it is while the record has none."""
+    return document.get("email") or document["userId"]
+
+
 def list_patients_of_user(user_id: str) -> list[Document]:
     """The user's records in all clinics, without summaries."""
     return store.list_of_user(user_id, {"summary": 0})
@@ -127,7 +132,10 @@ def create_custodial_patient(
     limit = patient_counts.check_plan_limit(clinic)
     known_places(clinic, details)  # an unknown site is refused before there is an account
     email = details.email or None
-    with taken_addresses.counted(invited_by if email else None, clinic["_id"]):
+    with (
+        mail_limits.counted(email, invited_by),
+        taken_addresses.counted(invited_by if email else None, clinic["_id"]),
+    ):
         user_id = _create_account(clinic["_id"], email)
     document = {
         **_blank_record(clinic["_id"], user_id, requires_unique_mrn=unique),
@@ -372,7 +380,10 @@ def _follow_address(stored: Document, email: str | None, changed_by: str | None)
         return False
     if email == (stored.get("email") or None):
         return True
-    with taken_addresses.counted(changed_by if email else None, stored["clinicId"]):
+    with (
+        mail_limits.counted(email, changed_by),
+        taken_addresses.counted(changed_by if email else None, stored["clinicId"]),
+    ):
         return _change_account_email(stored["userId"], email)
 
 

@@ -1,15 +1,16 @@
 """Reminders to upload data (behaviour note patients, 4.10)."""
 
-from clinics.services.patients import NOT_FOUND, parsed_clinic
+from clinics.services.patients import NOT_FOUND, access_patient, mail_address, parsed_clinic
 from clinics.store import patients as store
-from clinics_site.core import clock, db, outbox
+from clinics_site.core import clock, db, mail_limits, outbox
 from clinics_site.core.db import Document
 from clinics_site.core.errors import NotFound
 
 
-def remind_to_upload(*, clinic_id: str, user_id: str) -> Document:
+def remind_to_upload(*, clinic_id: str, user_id: str, requested_by: str | None) -> Document:
     """The patient after the request; the mail follows. Raises NotFound."""
     clinic = parsed_clinic(clinic_id)
+    address = mail_address(access_patient(clinic, user_id))
 
     def request() -> Document:
         document = store.set_reminder_time(clinic, user_id, clock.now())
@@ -19,4 +20,5 @@ def remind_to_upload(*, clinic_id: str, user_id: str) -> Document:
         outbox.emit("patient.reminder_requested", payload, key=user_id)
         return document
 
-    return db.run_in_transaction(request)
+    with mail_limits.counted(address, requested_by):
+        return db.run_in_transaction(request)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from clinics_site.core import clock, db
+from clinics_site.core import clock, db, mail_limits
 from clinics_site.core.db import Document
 from clinics_site.core.errors import BadRequest, Conflict, Forbidden, NotFound, Unauthorized
 from clinics_site.core.principal import Principal
@@ -59,7 +59,8 @@ def send_invite(sender_id: str, offer: Offer, caller: Principal) -> Document:
         store.insert_confirmation(document)
         _mail(document, sharer, nickname=offer.nickname)
 
-    db.run_in_transaction(write)
+    with mail_limits.counted(offer.email, caller.acting_user_id):
+        db.run_in_transaction(write)
     return document
 
 
@@ -110,7 +111,8 @@ def resend_invite(key: str, caller: Principal) -> Document:
         _mail(renewed, sharer)
         return renewed
 
-    return db.run_in_transaction(write)
+    with mail_limits.counted(document["email"], caller.acting_user_id):
+        return db.run_in_transaction(write)
 
 
 def _may_speak_for(caller: Principal, user_id: str) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 
 from clinics.services import access, clinicians, clinics, patients
 from clinics.services.patient_details import SharedPatient
-from clinics_site.core import clock, db
+from clinics_site.core import clock, db, mail_limits
 from clinics_site.core.db import Document
 from clinics_site.core.errors import BadRequest, Conflict, Duplicate, Forbidden, NotFound
 from clinics_site.core.principal import Principal
@@ -48,7 +48,8 @@ def offer_data(
         store.insert_confirmation(document)
         _mail_admins(document, clinic, sharer)
 
-    db.run_in_transaction(write)
+    with mail_limits.counted_for_clinic(clinic_id, caller.acting_user_id):
+        db.run_in_transaction(write)
     return document
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from clinics.services import access, clinicians
 from clinics.services.clinicians import ClinicianDetails
-from clinics_site.core import db
+from clinics_site.core import db, mail_limits
 from clinics_site.core.db import Document
 from clinics_site.core.errors import Conflict, Forbidden, NotFound
 from clinics_site.core.principal import Principal
@@ -51,7 +51,8 @@ def invite_clinician(
         _mail(document, name)
         return clinician
 
-    return db.run_in_transaction(write)
+    with mail_limits.counted(email, inviter.acting_user_id):
+        return db.run_in_transaction(write)
 
 
 def resend_invite(*, clinic_id: str, invite_id: str, sender: Principal) -> Document:
@@ -84,7 +85,8 @@ def resend_invite(*, clinic_id: str, invite_id: str, sender: Principal) -> Docum
         _mail(document, name)
         return document
 
-    return db.run_in_transaction(write)
+    with mail_limits.counted(email, sender.acting_user_id):
+        return db.run_in_transaction(write)
 
 
 def get_invite(*, clinic_id: str, invite_id: str) -> Document:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from clinics.services import access
-from clinics_site.core import addresses, clock, db, outbox
+from clinics_site.core import addresses, clock, db, mail_limits, outbox
 from clinics_site.core.db import Document
 from clinics_site.core.errors import Conflict, Forbidden, NotFound, Unavailable
 from clinics_site.core.principal import Principal
@@ -66,7 +66,8 @@ def _store_signup(user_id: str, origin: Origin, *, is_mailed: bool) -> Document 
             _mail(document, *names)
         return document
 
-    return db.run_in_transaction(write)
+    with mail_limits.counted(email if is_mailed else None, origin.caller.acting_user_id):
+        return db.run_in_transaction(write)
 
 
 def withdraw_signup(user_id: str) -> None:

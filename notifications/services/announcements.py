@@ -1,5 +1,6 @@
 """Mails that tell someone what happened: clinic made, roles changed, share moved, clinics merged."""
 
+from clinics_site.core import mail_limits
 from notifications.services import directory
 from notifications.services.requests import Cause, Letter, request_once
 
@@ -22,13 +23,16 @@ def announce_clinic(cause: Cause, *, clinic_id: str) -> None:
 def announce_roles(cause: Cause, *, clinic_id: str, user_id: str, updated_by: str) -> None:
     """On every change of roles, not only the first of a record."""
     clinic = directory.find_clinic(clinic_id)
-    if clinic is None:
+    address = directory.find_address(user_id)
+    if clinic is None or not address or cause.is_handled():
+        return
+    if not mail_limits.may_tell_of_roles(address):
         return
     variables = {
         "ClinicName": clinic.get("name") or "",
         "ClinicianName": _updater(clinic_id, updated_by),
     }
-    _tell(cause, user_id, "clinician_permissions_updated", variables)
+    request_once(cause, Letter(address, "clinician_permissions_updated", variables))
 
 
 def _updater(clinic_id: str, user_id: str) -> str:
