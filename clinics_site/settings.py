@@ -278,7 +278,7 @@ MAILS_PER_ADDRESS = env.rate(
     help="mails that people together may cause to one address; services are not counted",
 )
 MAILS_PER_CALLER = env.rate(
-    "MAILS_PER_CALLER", "500/hour", help="mails that one person may cause to others' addresses"
+    "MAILS_PER_CALLER", "5000/hour", help="mails that one person may cause to others' addresses"
 )
 CONFIRMATIONS_PER_CLIENT = env.rate(
     "CONFIRMATIONS_PER_CLIENT", "120/hour", help="calls without a token from one client's address"
