@@ -1,19 +1,27 @@
 """Where `make run` keeps what it makes: the git-ignored folder `.local`, or the one that LOCAL_FOLDER names."""
 
 import contextlib
+import fcntl
 import os
 import secrets
 import socket
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 
 BASE = Path(__file__).resolve().parent.parent
 LOCAL = Path(os.environ.get("LOCAL_FOLDER") or BASE / ".local")
 PROGRAMS = BASE / ".local" / "bin"  # unpacked once, whatever LOCAL_FOLDER says
 
+ADDRESSES = {"MONGODB_URI", "REDIS_URL"}
+
 
 class Problem(Exception):
     """What stops a command, as one sentence for the person who typed it."""
+
+
+class AlreadyRuns(Problem):
+    pass
 
 
 def folder(*parts: str) -> Path:
@@ -53,24 +61,45 @@ def secret(name: str) -> str:
     return secret_file(name).read_text().strip()
 
 
+@contextlib.contextmanager
+def only_one() -> Iterator[None]:
+    """Held while the service runs: two in one folder would share data and scheduler, and nobody else may end its
+    servers. The lock ends with the process."""
+    with (folder("run") / "lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            message = "The service runs in this folder: end it with Ctrl-C there first."
+            raise AlreadyRuns(message) from None
+        yield
+
+
 def remember_environment(values: dict[str, str]) -> None:
-    """Lets `manage.py` reach the servers that `make run` has started."""
+    """Lets `manage.py` in another terminal work on the same data, with the same keys."""
     path = folder() / "environment"
     path.touch(mode=0o600)
     path.write_text("".join(f"{name}={value}\n" for name, value in sorted(values.items())))
 
 
-def forget_environment() -> None:
-    (LOCAL / "environment").unlink(missing_ok=True)
+def remembered_environment() -> dict[str, str]:
+    path = LOCAL / "environment"
+    lines = path.read_text().split("\n") if path.exists() else []
+    return dict(line.split("=", 1) for line in lines if line)
+
+
+def forget_servers() -> None:
+    """They have ended; what their data were written with stays for the next start of them alone."""
+    values = remembered_environment()
+    if values:
+        remember_environment({n: value for n, value in values.items() if n not in ADDRESSES})
 
 
 def load_environment() -> None:
     """For whoever names no server: a deployment does, and so do the tests."""
-    path = LOCAL / "environment"
-    if {"MONGODB_URI", "REDIS_URL"} & os.environ.keys() or not path.exists():
+    values = remembered_environment()
+    if ADDRESSES & os.environ.keys() or not values.keys() >= ADDRESSES:
         return
-    for line in path.read_text().splitlines():
-        name, _, value = line.partition("=")
+    for name, value in values.items():
         os.environ.setdefault(name, value)
 
 

@@ -7,14 +7,11 @@ invented clinic. Mails are kept as files unless EMAIL_BACKEND says otherwise. Da
 """
 
 import argparse
-import fcntl
 import json
 import os
 import signal
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any, NoReturn
 
 from scripts import local, servers, service
@@ -35,26 +32,40 @@ def main() -> int:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _stop)
     local.keep_private()
+    try:
+        with local.only_one():
+            return _run_until_ended(demo=demo)
+    except Problem as problem:
+        return _tell(problem)
+    except Stopped:
+        return 0
+
+
+def _run_until_ended(*, demo: bool) -> int:
     guard = Guard()
     started: list[Child] = []
+    earlier = local.remembered_environment()
     try:
-        with _only_one():
-            _run(demo=demo, guard=guard, started=started)
+        _run(demo=demo, guard=guard, started=started)
     except Problem as problem:
-        print(f"\n{problem}", file=sys.stderr)
-        return 1
+        return _tell(problem)
     except Stopped:
         return 0
     finally:
-        _end(started, guard)
+        _end(started, guard, earlier)
+
+
+def _tell(problem: Problem) -> int:
+    print(f"\n{problem}", file=sys.stderr)
+    return 1
 
 
 def _stop(number: int, frame: Any) -> NoReturn:
     raise Stopped
 
 
-def _run(*, demo: bool, guard: Guard, started: list[Child]) -> None:
-    host, port = os.environ.get("HOST", "127.0.0.1"), _port()
+def _run(*, demo: bool, guard: Guard, started: list[Child]) -> NoReturn:
+    host, port = service.host_and_port()
     if not local.is_free(host, port):
         raise Problem(
             f"Port {port} is taken: end what uses it, or choose another one, "
@@ -69,15 +80,15 @@ def _run(*, demo: bool, guard: Guard, started: list[Child]) -> None:
     environment.setdefault("MONGODB_URI", own.mongodb_uri)
     environment.setdefault("REDIS_URL", own.redis_url)
     clock.say("MongoDB and Redis answer")
-    service.manage(["migrate", "--verbosity", "0"], environment)
-    clock.say("database is migrated, indexes are in place")
     logs = local.folder("log")
+    service.manage(["migrate", "--verbosity", "0"], environment, log=logs / "migrate.log")
+    clock.say("database is migrated, indexes are in place")
     processes = [
         service.spawn(name, environment=environment, folder=logs, guard=guard)
         for name in service.COMMANDS
     ]
     started += processes
-    local.remember_environment({name: environment[name] for name in _REMEMBERED})
+    local.remember_environment(service.read_by_it(environment))
     demo_data = _seed(environment) if demo else {}
     if demo:
         clock.say("demo clinic is filled")
@@ -101,37 +112,8 @@ class Clock:
         self._last = now
 
 
-def _port() -> int:
-    text = os.environ.get("PORT", "8080")
-    if not text.isdigit() or not 0 < int(text) < 65536:
-        raise Problem(f"PORT has to be a number from 1 to 65535, not {text!r}.")
-    return int(text)
-
-
-# What `manage.py` in another terminal needs to work on the same data.
-_REMEMBERED = (
-    "MONGODB_URI",
-    "REDIS_URL",
-    "SECRET_KEY",
-    "TIDEPOOL_REDOX_VERIFICATION_TOKEN",
-    "TIDEPOOL_APPLICATION_URL",
-    "TIDEPOOL_WEBAPP_URL",
-    "TIDEPOOL_ASSET_URL",
-)
-
-
 def _environment(host: str, port: int, *, demo: bool) -> dict[str, str]:
-    address = f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}"  # noqa: S104
-    own = {
-        "SECRET_KEY": local.secret("secret-key"),
-        "TIDEPOOL_REDOX_VERIFICATION_TOKEN": local.secret("redox-verification-token"),
-        "TIDEPOOL_APPLICATION_URL": address,
-        "TIDEPOOL_WEBAPP_URL": address,
-        "TIDEPOOL_ASSET_URL": f"{address}/static",
-        # Django's own choice would print mails, and the secrets of their links, to the log.
-        "EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend",
-        "EMAIL_FILE_PATH": str(local.folder("mail")),
-    }
+    own = service.kept_environment(host=host, port=port)
     if demo:
         own["CLINIC_DEMO_PATIENT_USER_ID"] = DEMO_PATIENT
     return {**own, **service.base_environment(local.folder("run"), host=host, port=port)}
@@ -175,26 +157,16 @@ def _welcome(address: str, demo: dict[str, Any]) -> str:
     )
 
 
-@contextmanager
-def _only_one() -> Iterator[None]:
-    """Two starts in one working copy would share data and scheduler. The lock ends with the process."""
-    with (local.folder("run") / "lock").open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise Problem(
-                "The service already runs in this folder: end it with Ctrl-C there first."
-            ) from None
-        yield
-
-
-def _end(started: list[Child], guard: Guard) -> None:
+def _end(started: list[Child], guard: Guard, earlier: dict[str, str]) -> None:
     """The service's processes first, so that the servers see the last of their work."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     if started:
         print("\nEnding ...", flush=True)
-        local.forget_environment()
+        if "MONGODB_URI" in os.environ:
+            local.remember_environment(earlier)  # of our own data, not of those
+        elif any(child.name == "mongod" for child in started):
+            local.forget_servers()
     end_all([child for child in started if child.name in service.COMMANDS])
     end_all([child for child in started if child.name not in service.COMMANDS], patience=30)
     guard.close()

@@ -26,7 +26,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from scripts import local
+from scripts import local, service
 from scripts.children import Child, Guard, end_all
 from scripts.local import Problem
 
@@ -482,19 +482,42 @@ def start_test_redis(data: Path, guard: Guard) -> str:
 
 def main(action: str) -> None:
     local.keep_private()
-    if action == "stop":
-        local.forget_environment()
-        print("Stopped " + " and ".join(stop() or ["nothing: no server was running"]) + ".")
-        return
     if action == "unpack":
         for name in OLDEST:
             find(name)
-        return
-    servers = start(guard=None)
-    local.remember_environment({"MONGODB_URI": servers.mongodb_uri, "REDIS_URL": servers.redis_url})
-    print(
-        f"MONGODB_URI='{servers.mongodb_uri}'\nREDIS_URL={servers.redis_url}\n`make stop` ends them."
-    )
+    elif action == "stop":
+        with local.only_one():
+            local.forget_servers()
+            ended = stop()
+            print(f"Stopped {' and '.join(ended)}." if ended else "No server was running.")
+    else:
+        _start_in_background()
+
+
+def _start_in_background() -> None:
+    """Beside a service that runs in this folder: say where its servers are, and change nothing."""
+    try:
+        with local.only_one():
+            servers, end = start(guard=None), "`make stop` ends them."
+            _remember(servers)
+    except local.AlreadyRuns:
+        if not all(map(_running, OLDEST)):
+            raise
+        servers, end = start(guard=None), "The service that runs in this folder uses them."
+    print(f"MONGODB_URI='{servers.mongodb_uri}'\nREDIS_URL={servers.redis_url}\n{end}")
+
+
+def _remember(servers: Servers) -> None:
+    """With what the service had that wrote the data, so that keys and names are still the same."""
+    host, port = service.host_and_port()
+    values = {
+        **service.kept_environment(host=host, port=port),
+        **local.remembered_environment(),
+        **os.environ,
+        "MONGODB_URI": servers.mongodb_uri,
+        "REDIS_URL": servers.redis_url,
+    }
+    local.remember_environment(service.read_by_it(values))
 
 
 if __name__ == "__main__":

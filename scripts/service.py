@@ -59,8 +59,46 @@ def base_environment(folder: Path, *, host: str, port: int) -> dict[str, str]:
     return {**own, **os.environ}
 
 
-def manage(arguments: Sequence[str], environment: Mapping[str, str]) -> str:
-    """Output of a management command. Raises Problem with its last line when it fails."""
+def host_and_port() -> tuple[str, int]:
+    text = os.environ.get("PORT", "8080")
+    if not text.isdigit() or not 0 < int(text) < 65536:
+        raise Problem(f"PORT has to be a number from 1 to 65535, not {text!r}.")
+    return os.environ.get("HOST", "127.0.0.1"), int(text)
+
+
+def kept_environment(*, host: str, port: int) -> dict[str, str]:
+    """What the data of this folder are read and written with, from one start to the next."""
+    address = f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}"  # noqa: S104
+    return {
+        "SECRET_KEY": local.secret("secret-key"),
+        "TIDEPOOL_REDOX_VERIFICATION_TOKEN": local.secret("redox-verification-token"),
+        "TIDEPOOL_APPLICATION_URL": address,
+        "TIDEPOOL_WEBAPP_URL": address,
+        "TIDEPOOL_ASSET_URL": f"{address}/static",
+        # Django's own choice would print mails, and the secrets of their links, to the log.
+        "EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend",
+        "EMAIL_FILE_PATH": str(local.folder("mail")),
+    }
+
+
+def read_by_it(environment: Mapping[str, str]) -> dict[str, str]:
+    """Those variables that the service reads, also from files, but for the folder in which its own processes count."""
+    names = manage(["print_environment", "--names"], environment).split()
+    exact = {form for name in names for form in (name, f"{name}_FILE")}
+    exact.discard("PROMETHEUS_MULTIPROC_DIR")
+    prefixes = tuple(name.removesuffix("*") for name in names if name.endswith("*"))
+    return {
+        name: value
+        for name, value in environment.items()
+        if (name in exact or name.startswith(prefixes)) and "\n" not in value
+    }
+
+
+def manage(
+    arguments: Sequence[str], environment: Mapping[str, str], *, log: Path | None = None
+) -> str:
+    """Output of a management command. Raises Problem with its last line when it fails. Its log lines, not what else
+    it says about errors, go to `log`."""
     result = subprocess.run(
         [sys.executable, "manage.py", *arguments],
         capture_output=True,
@@ -69,6 +107,9 @@ def manage(arguments: Sequence[str], environment: Mapping[str, str]) -> str:
         cwd=local.BASE,
         check=False,
     )
+    if log is not None:
+        with log.open("a") as file:
+            file.writelines(f"{line}\n" for line in result.stderr.split("\n") if line[:2] == '{"')
     if result.returncode != 0:
         raise Problem(_reason(result.stderr, arguments[0]))
     return result.stdout

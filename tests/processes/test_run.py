@@ -1,5 +1,6 @@
 """`make run` as a newcomer meets it: it starts, says what to do, ends with Ctrl-C, and starts again."""
 
+import fcntl
 import os
 import re
 import shlex
@@ -34,20 +35,42 @@ class Run:
         self.folder = folder
         self.port = local.free_port()
         self.environment = {"LOCAL_FOLDER": str(folder), "PORT": str(self.port), **environment}
-        self.output = ""
+        self.process: subprocess.Popen[bytes] | None = None
+
+    @staticmethod
+    def _own() -> dict[str, str]:
+        return {k: v for k, v in os.environ.items() if k in ("PATH", "HOME", "LANG")}
 
     def start(self) -> "Run":
-        own = {k: v for k, v in os.environ.items() if k in ("PATH", "HOME", "LANG")}
         self._file = (self.folder.parent / "output").open("w")
         self.process = subprocess.Popen(
             [sys.executable, "-m", "scripts.run", "--demo"],
             stdout=self._file,
             stderr=subprocess.STDOUT,
-            env={**own, **self.environment},
+            env={**self._own(), **self.environment},
             cwd=local.BASE,
             start_new_session=True,
         )
         return self
+
+    def command(self, *arguments: object) -> "subprocess.CompletedProcess[str]":
+        """In another terminal."""
+        return subprocess.run(
+            [sys.executable, *map(str, arguments)],
+            capture_output=True,
+            text=True,
+            env={**self._own(), "LOCAL_FOLDER": str(self.folder)},
+            cwd=local.BASE,
+            check=False,
+        )
+
+    def servers(self, action: str) -> "subprocess.CompletedProcess[str]":
+        return self.command("-m", "scripts.servers", action)
+
+    def manage(self, *arguments: object) -> str:
+        result = self.command("manage.py", *arguments)
+        assert result.returncode == 0, result.stderr
+        return result.stdout
 
     def read(self) -> str:
         return (self.folder.parent / "output").read_text()
@@ -66,7 +89,7 @@ class Run:
         return [pid for pid in _pids() if wanted in _environ(pid)]
 
     def end(self) -> None:
-        if self.process.poll() is None:
+        if self.process is not None and self.process.poll() is None:
             self.process.send_signal(signal.SIGINT)
             self.wait_for_end()
 
@@ -108,6 +131,48 @@ def test_it_serves_what_it_prints_ends_with_ctrl_c_and_starts_again_with_its_dat
     assert re.findall(clinic, first)[0] == re.findall(clinic, second)[0]
     password = r"password (\S+)"
     assert re.findall(password, first) == re.findall(password, second)
+
+
+AN_EVENT = (
+    "from clinics_site.core import audit;"
+    "audit.record(action='a', actor_id='b', actor_kind='system', object_type='c', object_id='d')"
+)
+
+
+def test_manage_py_works_on_the_same_data_whatever_is_started_and_ended_beside(run):
+    """With the same keys and names too, of which the trail is made."""
+    run.environment |= {"AUDIT_KEY": "k" * 40, "TIDEPOOL_CLINIC_DATABASE_NAME": "another"}
+    run.start().wait_until_up()
+    run.manage("shell", "--command", AN_EVENT)
+    begun = (run.folder / "log" / "migrate.log").read_text()
+    assert '"event":"audit.begun"' in begun
+
+    remembered = (run.folder / "environment").read_text()
+    assert "MONGODB_URI=" in run.servers("start").stdout
+    assert RUNS_HERE in run.servers("stop").stderr
+    assert (run.folder / "environment").read_text() == remembered
+    assert run.process.poll() is None
+    assert "events of local are intact" in run.manage("verify_audit")
+
+    run.end()
+    assert _names(run) & local.ADDRESSES == set()
+    run.servers("start")
+    try:
+        assert "events of local are intact" in run.manage("verify_audit")
+        assert "events of local are intact" in run.manage(
+            "verify_audit", "--log", run.folder / "log" / "migrate.log"
+        )
+        run.start().wait_until_up()
+        run.end()
+        assert "events of local are intact" in run.manage("verify_audit")
+    finally:
+        assert run.servers("stop").stdout == "Stopped mongod and redis-server.\n"
+    eventually(lambda: run.processes() == [])
+
+
+def _names(run: Run) -> set[str]:
+    lines = (run.folder / "environment").read_text().splitlines()
+    return {line.partition("=")[0] for line in lines}
 
 
 MARKER = "Zyxmarker"
@@ -291,14 +356,31 @@ def _test_servers() -> dict[str, str]:
     return {name: os.environ[name] for name in ("MONGODB_URI", "REDIS_URL")}
 
 
-def test_a_second_start_in_the_same_folder_is_refused(run):
-    import fcntl
+RUNS_HERE = "The service runs in this folder: end it with Ctrl-C there first."
 
+
+@pytest.fixture
+def lock(run):
+    """As a running service holds it."""
     (run.folder / "run").mkdir()
-    with (run.folder / "run" / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        assert run.start().wait_for_end() == 1
-    assert "already runs in this folder" in run.read()
+    with (run.folder / "run" / "lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+@pytest.mark.usefixtures("lock")
+def test_a_second_start_in_the_same_folder_is_refused(run):
+    assert run.start().wait_for_end() == 1
+    assert run.read().strip() == RUNS_HERE
+
+
+@pytest.mark.usefixtures("lock")
+@pytest.mark.parametrize("action", ["start", "stop"])
+def test_the_servers_of_a_running_service_are_left_to_it(run, action):
+    """`make clean` is `make stop` first."""
+    result = run.servers(action)
+    assert (result.returncode, result.stdout, result.stderr) == (1, "", f"{RUNS_HERE}\n")
+    assert "clean: stop" in (local.BASE / "Makefile").read_text()
 
 
 @pytest.mark.parametrize(

@@ -60,6 +60,7 @@ def test_no_process_starts_without_a_secret_key(name):
 @pytest.mark.parametrize(
     ("name", "value"),
     [
+        ("ENVIRONMENT", ""),
         ("SECRET_KEY", "insecure-development-key-only"),
         ("SECRET_KEY", "only-for-trying-at-home"),
         ("SECRET_KEY", "x7" * 15),

@@ -1,8 +1,8 @@
-"""Print the environment variables as the table that stands in the README."""
+"""Print the environment variables as the table that stands in the README, or only their names."""
 
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandParser
 
 from clinics_site import (
     env,
@@ -14,7 +14,13 @@ class Command(BaseCommand):
     help = __doc__
     requires_system_checks = []  # also for whoever looks for what is missing
 
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--names", action="store_true", help="one name in each line")
+
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["names"]:
+            self.stdout.write("\n".join(sorted(env.VARIABLES)))
+            return
         self.stdout.write("| variable | kind | default | meaning |")
         self.stdout.write("|---|---|---|---|")
         for variable in sorted(env.VARIABLES.values(), key=lambda v: v.name):
