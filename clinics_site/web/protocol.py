@@ -1,5 +1,6 @@
 """One connection: uvicorn's, with an end to everything that a client could draw out."""
 
+import weakref
 from collections.abc import Iterable
 from typing import Any
 
@@ -130,6 +131,7 @@ class Protocol(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self.connections_here.forget(self)
         super().connection_lost(exc)
+        self._unset_keepalive_if_required()  # also when it was broken off: the timer knows it for half a minute
 
     @property
     def has_just_come(self) -> bool:
@@ -187,7 +189,8 @@ class Protocol(HttpToolsProtocol):
         is_upgrade = self.parser.should_upgrade()
         if is_upgrade and not self._asks_for_little():
             raise Refused
-        self.scope["extensions"] = {EXTENSION: self}  # type: ignore[dict-item]
+        # Weak, or each connection would stay in a circle with its last request until garbage is collected.
+        self.scope["extensions"] = {EXTENSION: weakref.ref(self)}  # type: ignore[dict-item]
         super().on_headers_complete()
         self.is_waiting = self._reads_head = False
         self._head = self._pieces = self._received = self._carried = 0

@@ -40,7 +40,7 @@ class Incoming:
         self.environ = bridge.make_environ(scope)
         self.seen: bridge.Environ = {}  # by Django, and what it has noted there
         self._receive = receive
-        self._connection: Protocol = scope["extensions"][EXTENSION]
+        self._connection: Protocol | None = scope["extensions"][EXTENSION]()
         self._memory = memory
         self._body = bytearray()
         headers = dict(scope["headers"])
@@ -60,7 +60,7 @@ class Incoming:
     @property
     def is_gone(self) -> bool:
         """Nobody waits for the answer."""
-        return self._connection.is_gone
+        return self._connection is None or self._connection.is_gone
 
     # --- reading
     async def read_small(self) -> None:
@@ -112,7 +112,8 @@ class Incoming:
     async def throw_away_rest(self) -> None:
         """After an early answer: closing at once would break the connection under what the client still sends, and
         the answer with it."""
-        self._connection.throw_away_rest()
+        if self._connection is not None:
+            self._connection.throw_away_rest()
         with suppress(TimeoutError):
             async with asyncio.timeout(limits.LINGER_SECONDS):
                 while (await self._receive())["type"] != "http.disconnect":

@@ -26,7 +26,7 @@ def scope(method="GET", path="/v1/clinics", *, query=b"", headers=()):
         "server": ("127.0.0.1", 8080),
         "client": ("127.0.0.9", 1234),
         "headers": [(b"host", b"localhost"), *headers],
-        "extensions": {EXTENSION: SimpleNamespace(is_gone=False)},
+        "extensions": {EXTENSION: lambda: SimpleNamespace(is_gone=False)},
     }
 
 

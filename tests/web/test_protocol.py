@@ -1,5 +1,7 @@
 """Ends of connections, on a clock that the test turns."""
 
+import gc
+import weakref
 from types import SimpleNamespace
 
 import pytest
@@ -279,6 +281,22 @@ def test_a_lost_connection_is_not_counted(house):
         connection.connection_lost(None)
     assert house.connections._of == {}
     assert house.connections._count == 0
+
+
+@pytest.mark.parametrize("error", [None, ConnectionResetError()])
+def test_a_lost_connection_is_let_go_before_garbage_is_collected(house, error):
+    connection = idle(house, "10.0.0.1")
+    left = weakref.ref(connection)
+    gc.collect()
+    gc.disable()
+    try:
+        connection.connection_lost(error)
+        connection.cycle.on_response = None  # as uvicorn does when its application has ended
+        house.later.clear()
+        del connection
+        assert left() is None
+    finally:
+        gc.enable()
 
 
 def test_who_does_not_read_the_answer_is_cut(house):
