@@ -116,7 +116,8 @@ class Application:
             # As heavy as with its body: who reads none answers already, whatever body was announced.
             return await self._run(request, request.without_body(), clinic)
         except BodyNeeded:
-            await request.read_rest()
+            pass  # not read here: the exception would live on with all that was tried
+        await request.read_rest()
         return await self._run(request, request.with_body(), clinic)
 
     async def _run(self, request: Incoming, environ: bridge.Environ, clinic: str | None) -> Answer:
@@ -140,7 +141,10 @@ class Application:
             self._scheduler.submit(job)
         except Full:
             raise RateLimited(retry_after=1) from None
-        return await done
+        try:
+            return await done
+        finally:
+            del done, job  # an exception knows this frame, and would be known by it
 
     def _do(self, job: Job) -> None:
         """In a thread."""
@@ -150,6 +154,7 @@ class Application:
             loop.call_soon_threadsafe(self._finish, job, job.work(), None)
         except BaseException as error:  # noqa: BLE001 (raised again where it is waited for)
             loop.call_soon_threadsafe(self._finish, job, None, error)
+            del job  # as in `_in_turn`
 
     def _finish(self, job: Job, answer: Answer | None, error: BaseException | None) -> None:
         self._scheduler.finished(job)

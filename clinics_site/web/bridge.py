@@ -8,6 +8,7 @@ from threading import Thread
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
+from clinics_site.core.api.viewsets import untie
 from clinics_site.web import limits
 
 Headers = list[tuple[bytes, bytes]]
@@ -98,12 +99,9 @@ def answer(application: Callable[..., Any], environ: Environ) -> Answer:
 
 
 def _untie(response: Any) -> None:
-    """DRF's view, request and response know one another. Such a circle stays until garbage is collected, which is
-    seldom, and a large body or answer would stay with it."""
     context = getattr(response, "renderer_context", None)
     if context is not None:
-        context["view"].__dict__.clear()
-        context["request"].parser_context.clear()
+        untie(context["view"])
         context.clear()
 
 

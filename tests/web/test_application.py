@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from django.http import HttpResponse
 
-from clinics_site.web import bridge
+from clinics_site.web import bridge, limits
 from clinics_site.web.application import Application
 from clinics_site.web.bridge import Answer
 from clinics_site.web.requests import Gone
@@ -69,6 +69,29 @@ def test_nothing_is_left_of_a_request_and_its_body(ada):
             bridge.answer(application, environ)
             assert "wsgi.input" not in environ
         assert len(alive("Response", "Request")) == before
+
+
+def test_views_that_are_not_ours_answer_too():
+    for path in ("/schema", "/docs", "/metrics", "/no"):
+        request = incoming("GET", path)
+        assert bridge.answer(application, request.with_body()).status in (200, 400), path
+
+
+def test_nothing_is_left_of_a_request_whose_body_never_comes():
+    async def disconnect():
+        await asyncio.sleep(limits.SMALL_BODY_SECONDS * 1.5)
+        return {"type": "http.disconnect"}
+
+    async def ask():
+        asked = Application(application, readiness=None)
+        headers = [(b"content-type", b"application/json"), (b"content-length", b"1000")]
+        await asked(scope("POST", "/v1/redox", headers=headers), disconnect, None)
+
+    names = ("Request", "Incoming", "BodyNeeded", "Job")
+    with no_garbage_collected():
+        before = len(alive(*names))
+        asyncio.run(ask())
+        assert len(alive(*names)) == before
 
 
 class Turns:

@@ -8,11 +8,13 @@ from typing import Any
 
 import structlog
 from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path
 from rest_framework import viewsets
 from rest_framework.exceptions import MethodNotAllowed
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.views import APIView
 
 from clinics_site.core import authn, policy
 from clinics_site.core.api.operations import Operation
@@ -57,6 +59,13 @@ class ApiViewSet(viewsets.ViewSet):
     error_family: ErrorFamily = CLINIC_FAMILY
     is_external = False  # routes outside the session-token scheme: their methods check a credential of their own
     _renderer = OrjsonRenderer()
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        try:
+            return super().dispatch(request, *args, **kwargs)
+        except BaseException:  # the server's own: nobody will answer
+            untie(self)
+            raise
 
     def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:  # noqa: FBT001, FBT002
         # Whatever a client accepts, the answer is JSON: the callers send no Accept header.
@@ -110,6 +119,13 @@ class ApiViewSet(viewsets.ViewSet):
         request.principal = principal  # type: ignore[attr-defined]
         request._request.operation_id = found.id  # type: ignore[attr-defined]
         structlog.contextvars.bind_contextvars(operation=found.id)
+
+
+def untie(view: APIView) -> None:
+    """When it is over. DRF's view, request and response know one another: such a circle stays until garbage is
+    collected, which is seldom, and a large body or answer would stay with it."""
+    getattr(view.request, "parser_context", {}).clear()
+    vars(view).clear()
 
 
 class UnknownPath(ApiViewSet):
