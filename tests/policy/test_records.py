@@ -146,8 +146,9 @@ def test_every_operation_that_the_path_does_not_decide_has_a_scenario():
 
 # --- the world --------------------------------------------------------------------------------------
 @pytest.fixture(params=["embedded", "outside"])
-def world(request, ada, ben, cy, dot, eve, backend, clinic, other_clinic):
+def world(request, settings, ada, ben, cy, dot, eve, backend, clinic, other_clinic):
     """Once with the embedded permission service, once with one outside, which asks no clinic for roles."""
+    settings.MAILS_PER_ADDRESS = "100000/hour"  # each call needs an offer of its own
     if request.param == "outside":
         request.getfixturevalue("outside_permissions")
     pia = make_person("Pia Prescriber", roles=("clinician",))
