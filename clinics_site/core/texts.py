@@ -1,0 +1,87 @@
+"""Text as people type it: one normal form for each kind of text, and what is compared and searched.
+
+People paste names out of tables and mails, with a blank too many, a line break, or letters and accents as two
+characters. Two such texts look the same on every screen, so they are the same here: every entry brings them into the
+normal form before anything is checked, compared or stored. See docs/decisions/0013-text.md.
+"""
+
+import re
+import unicodedata
+
+LONGEST = 256  # characters of a name or an MRN
+# Longer texts are left as they are, to be refused: bringing marks into order takes quadratic time.
+_LONGEST_TYPED = 1000
+MOST_WORDS = 10  # of a search; what follows is looked for as it is written
+# Line breaks, tabs, and every other character that is drawn as a blank, or as nothing between two words. The control
+# characters that separate files and records (U+001C to U+001F) are none: nobody types them.
+_BLANKS = re.compile(
+    "[\t-\r \x85\xa0\u1680\u180e\u2000-\u200b\u2028\u2029\u202f\u205f\u3000\ufeff]+"
+)
+# Drawn as nothing anywhere: soft hyphen, word joiner, directions.
+_NOTHING = re.compile("[\xad\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069]")
+_JOINERS = (
+    "\u200c\u200d"  # they have a meaning between letters (Persian, Hindi), and none around a text
+)
+_SHARE_CODE = re.compile("[0-9A-Z]{12}")
+_NOT_IN_CODES = re.compile(r"[\W_]+")
+# Letters that have no accent to take away but that people type as plain ones, and signs that keyboards replace.
+_PLAIN = str.maketrans(
+    {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"}
+    | dict.fromkeys("\u2018\u2019\u02bc`\xb4", "'")
+    | dict.fromkeys("\u2010\u2011\u2012\u2013", "-")
+)
+
+
+def name(text: str) -> str:
+    """Of a person, a clinic, a tag, a site, a provider, a street: composed (NFC), single blanks, none around it."""
+    if len(text) > _LONGEST_TYPED or _is_plain(text):
+        return text
+    seen = _NOTHING.sub("", unicodedata.normalize("NFC", text))
+    return _BLANKS.sub(" ", seen).strip(" " + _JOINERS)
+
+
+def mrn(text: str) -> str:
+    """Of a medical record number: like a name. Letter case and accents stay, and do not count when it is compared."""
+    return name(text)
+
+
+def share_code(text: str) -> str:
+    """As share codes are printed: `abcd efgh2345` is ABCD-EFGH-2345. No letter is taken for another one that looks
+    like it, and what is no such code only loses the blanks around it."""
+    letters = _NOT_IN_CODES.sub("", name(text)).upper()
+    if not _SHARE_CODE.fullmatch(letters):
+        return name(text).upper()
+    return "-".join((letters[:4], letters[4:8], letters[8:]))
+
+
+def key(text: str) -> str:
+    """What names are compared by where no two may be the same: letter case and compatibility forms do not count."""
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name(text)).casefold())
+
+
+def is_same(one: str, other: str) -> bool:
+    """Whether two names, codes or types are one and the same, however they were typed; two empty ones are not."""
+    return bool(key(one)) and key(one) == key(other)
+
+
+# --- searching ------------------------------------------------------------------------------------
+def fold(text: str) -> str:
+    """What searches compare: neither letter case nor accents count, and O’Neil is O'Neil."""
+    if text.isascii():
+        return text.lower().replace("`", "'")
+    letters = unicodedata.normalize("NFKD", text.casefold())
+    plain = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    return unicodedata.normalize("NFC", plain.casefold().translate(_PLAIN))
+
+
+def words(text: str) -> list[str]:
+    """The folded words of a search, each once; every one of them has to be found, in any order."""
+    found = dict.fromkeys(filter(None, fold(name(text)).split(" ", MOST_WORDS - 1)))
+    return [word for word in found if not any(word != other and word in other for other in found)]
+
+
+def _is_plain(text: str) -> bool:
+    """What nearly every text is."""
+    return (
+        text.isascii() and text.isprintable() and "  " not in text and text[:1] != " " != text[-1:]
+    )

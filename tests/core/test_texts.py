@@ -1,0 +1,117 @@
+"""One normal form for each kind of text (decision 0013)."""
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from clinics_site.core import texts
+
+TYPED = [
+    " QQ 1 ",
+    "QQ  1",
+    "QQ\t1",
+    "QQ\r\n1",
+    "QQ\u00a01",
+    "QQ\u200b1",
+    "\ufeffQQ 1",
+    "QQ 1\u200d",
+    "QQ\u3000 \u20281\u202c",
+    "Q\u00adQ 1\u200e",
+]
+STORED = [texts.name, texts.mrn, texts.share_code]
+
+
+@pytest.mark.parametrize("typed", TYPED, ids=ascii)
+def test_texts_that_look_the_same_are_the_same(typed):
+    assert texts.name(typed) == texts.mrn(typed) == "QQ 1"
+
+
+@pytest.mark.parametrize(
+    "typed", ["", " ", "\t\n", "\u00a0\u200b", "\u200d", "\ufeff \u2060"], ids=ascii
+)
+def test_blanks_alone_are_no_text(typed):
+    assert [form(typed) for form in (texts.name, texts.mrn, texts.share_code)] == ["", "", ""]
+
+
+def test_a_decomposed_name_is_the_composed_one():
+    assert texts.name("Be\u0301langer") == "B\u00e9langer"
+
+
+def test_what_joins_letters_stays_between_them():
+    assert texts.name("می\u200cخواهم") == "می\u200cخواهم"
+
+
+def test_control_characters_are_left_to_be_refused():
+    assert texts.name("a\0b\x1bc\x1fd") == "a\0b\x1bc\x1fd"
+
+
+def test_a_text_of_any_length_takes_no_time_to_speak_of():
+    """Bringing a long run of marks into order takes quadratic time: such a text is left to be refused."""
+    marks = "a" + "\u0301\u0323" * 500_000
+    assert texts.name(marks) is marks
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "ABCD-EF23-4567",
+        "abcd-ef23-4567",
+        "abcdef234567",
+        " AbCd ef23 4567\n",
+        "ABCD\u2013EF23\u20134567",
+        "abcd--ef23_4567",
+    ],
+    ids=ascii,
+)
+def test_share_codes_are_read_as_people_write_them(typed):
+    assert texts.share_code(typed) == "ABCD-EF23-4567"
+
+
+def test_look_alikes_in_share_codes_stay_what_they_are():
+    assert texts.share_code("0oI1-2345-6789") == "0OI1-2345-6789"
+
+
+def test_what_is_no_share_code_stays_what_it_is():
+    assert texts.share_code(" old code 7 ") == "OLD CODE 7"
+
+
+def test_names_are_compared_without_case_and_compatibility_forms_and_with_accents():
+    assert texts.is_same("North  Site", " north site")
+    assert texts.is_same("\uff21da", "ada")
+    assert not texts.is_same("B\u00e9langer", "Belanger")
+    assert not texts.is_same(" ", "")
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored"),
+    [
+        ("belanger", "B\u00e9langer"),
+        ("B\u00c9LANGER", "Be\u0301langer"),
+        ("strasse", "Stra\u00dfe"),
+        ("lukasz", "\u0141ukasz"),
+        ("soren", "S\u00f8ren"),
+        ("o'neil", "O\u2019Neil"),
+        ("ada", "\uff21\uff24\uff21"),
+        ("istanbul", "\u0130stanbul"),
+    ],
+    ids=ascii,
+)
+def test_searches_ignore_case_accents_and_what_keyboards_replace(typed, stored):
+    assert texts.fold(typed) == texts.fold(stored)
+
+
+def test_a_search_is_a_few_words():
+    assert texts.words("  Ada\u00a0 MEYER ada ") == ["ada", "meyer"]
+    assert texts.words("ada adam") == ["adam"]
+    assert texts.words(" ") == []
+    many = " ".join(f"w{n}x" for n in range(20))
+    assert len(texts.words(many)) == texts.MOST_WORDS
+
+
+@given(st.text(max_size=60))
+def test_a_normal_form_is_its_own_normal_form(text):
+    for form in STORED:
+        assert form(form(text)) == form(text)
+    assert unicodedata.is_normalized("NFC", texts.name(text))
