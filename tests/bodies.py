@@ -60,7 +60,7 @@ def sample(schema: dict[str, Any]) -> Any:
 
 
 def _text(schema: dict[str, Any]) -> str:
-    known = _OF_PATTERN.get(schema.get("pattern")) or _OF_FORMAT.get(schema.get("format"))
+    known = _OF_PATTERN.get(schema.get("pattern", "")) or _OF_FORMAT.get(schema.get("format"))
     return known or "Alpha".ljust(schema.get("minLength", 0), "a")
 
 

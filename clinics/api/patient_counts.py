@@ -41,7 +41,7 @@ class PatientCountSettingsViewSet(ApiViewSet):
 
 
 def _limit(body: dict[str, Any]) -> dict[str, Any]:
-    limit: dict[str, Any] = {"plan": int(body["plan"])}  # 5.0 is a whole number in JSON
+    limit: dict[str, Any] = {"plan": body["plan"]}
     for name in ("startDate", "endDate"):
         if name in body:
             limit[name] = clock.parse_time(body[name])

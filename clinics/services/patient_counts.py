@@ -17,7 +17,7 @@ from clinics.store import clinics as clinic_store
 from clinics.store import patient_counts as store
 from clinics.store import patient_places, patients
 from clinics.store.patient_places import SITES, TAGS, Place
-from clinics_site.core import clock, db, ids
+from clinics_site.core import clock, db, ids, numbers
 from clinics_site.core.db import Document
 from clinics_site.core.errors import BadRequest, ConstraintViolation, NotFound, PaymentRequired
 
@@ -44,7 +44,8 @@ def effective_limits(clinic: Document) -> Document:
 
 def _limit(stored: Document) -> Document:
     """An older `patientCount` stands in for a plan of 0."""
-    limit = {"plan": stored.get("plan") or stored.get("patientCount") or 0}
+    plan = numbers.shown(stored.get("plan")) or numbers.shown(stored.get("patientCount"))
+    limit: Document = {"plan": plan}
     for name in ("startDate", "endDate"):
         if stored.get(name) is not None:
             limit[name] = stored[name]

@@ -6,7 +6,7 @@ from typing import Any
 from clinics import statistics, summary_answers
 from clinics.statistics import Statistic
 from clinics.store import patients as store
-from clinics_site.core import clock
+from clinics_site.core import clock, numbers
 from clinics_site.core.db import Document
 from clinics_site.core.errors import BadRequest, NoChange
 
@@ -16,7 +16,7 @@ _CONFIG_NUMBERS = (
     "lowGlucoseThreshold",
     "veryLowGlucoseThreshold",
 )
-LARGEST_WHOLE = 2**53  # beyond it a float is no certain whole number
+LARGEST_WHOLE = 2**53 - 1  # beyond it a float is no certain whole number
 _DATES = (*statistics.DATES, "lastUpdatedDate", "outdatedSinceLimit")
 _REASONS = ("lastUpdatedReason", "outdatedReason")
 
@@ -36,7 +36,7 @@ _FIELDS = {kind: _types(table) for kind, table in statistics.TABLE.items()}
 
 
 def update_summary(*, user_id: str, body: Document | None) -> None:
-    """Replace the kinds that carry an id, in every record of the user; no body removes the summary.
+    """Replace the kinds that carry an id, which may be empty, in every record of the user; no body removes the summary.
 
     Raises NoChange when the user is in no clinic.
     """
@@ -47,7 +47,7 @@ def update_summary(*, user_id: str, body: Document | None) -> None:
         parts = {
             f"{kind}Stats": _stored(kind, body[f"{kind}Stats"])
             for kind in statistics.KINDS
-            if body.get(f"{kind}Stats", {}).get("id")
+            if "id" in body.get(f"{kind}Stats", {})
         }
         found = store.set_summary(user_id, parts, moment)
     if not found:
@@ -103,10 +103,11 @@ def _period(body: Mapping[str, Any], types: Mapping[str, type]) -> Document:
 
 
 def _typed(name: str, value: Any, kind: type) -> Any:
-    if kind is int and isinstance(value, float):
-        if not value.is_integer() or abs(value) > LARGEST_WHOLE:
+    if kind is int:
+        value = numbers.whole(value)
+        if not isinstance(value, int) or abs(value) > LARGEST_WHOLE:
             raise BadRequest(
                 message=f"Unmarshal type error: expected=int, got=number, field={name}"
             )
-        return int(value)
+        return value
     return float(value) if kind is float else value

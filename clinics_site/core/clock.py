@@ -1,11 +1,14 @@
 """Time as MongoDB keeps it: UTC, whole milliseconds (fact F10)."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 
 _RFC_3339 = re.compile(
     r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)", re.ASCII | re.IGNORECASE
 )
+_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_SECONDS = slice(17, 19)
+_LEAP_SECOND = "60"
 ZERO = datetime(1, 1, 1, tzinfo=UTC)
 
 
@@ -32,15 +35,36 @@ def format_time(moment: datetime) -> str:
 
 
 def parse_time(text: str) -> datetime:
-    """An RFC 3339 time with offset, truncated to milliseconds. Raises ValueError for anything else."""
+    """An RFC 3339 time with offset, truncated to milliseconds; a leap second is the second after it, since MongoDB
+    has none. Raises ValueError for anything else."""
     if not _RFC_3339.fullmatch(text):
         message = "a time needs a date, a time and an offset"
         raise ValueError(message)
-    moment = datetime.fromisoformat(text.upper())
-    if moment.year == 1:
-        return moment.replace(tzinfo=UTC)
     try:
-        return truncate(moment.astimezone(UTC))
+        return _in_utc(_read(text.upper()))
     except OverflowError:
         message = "a time beyond the year 9999"
         raise ValueError(message) from None
+
+
+def _read(text: str) -> datetime:
+    if text[_SECONDS] != _LEAP_SECOND:
+        return datetime.fromisoformat(text)
+    before = text[: _SECONDS.start] + "59" + text[_SECONDS.stop :]
+    return datetime.fromisoformat(before) + timedelta(seconds=1)
+
+
+def _in_utc(moment: datetime) -> datetime:
+    """The zero time stays itself in every zone: it stands for none."""
+    return truncate(moment.replace(tzinfo=UTC) if moment.year == 1 else moment.astimezone(UTC))
+
+
+def is_date(text: str) -> bool:
+    """YYYY-MM-DD, and a day that there was."""
+    if not _DATE.fullmatch(text):
+        return False
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True

@@ -4,7 +4,6 @@ import hmac
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 
 from clinics.services import access
 from clinics_site.core import addresses, clock, db, mail_limits, outbox
@@ -26,7 +25,6 @@ RESEND_REQUESTED = "signup.resend_requested"  # {requestId}
 DEFAULT_CREATOR = "Clinician"
 DEFAULT_CLINIC = "Diabetes Clinic"
 _PASSWORD = re.compile(r"\S{8,72}")
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,23 +276,13 @@ def _check_claim(user_id: str, password: object, birthday: object, *, has_body: 
         raise ClaimRefused(1003, "Password specified is invalid")
     if not birthday:
         raise ClaimRefused(1004, "Birthday is missing")
-    if not isinstance(birthday, str) or not _is_date(birthday):
+    if not isinstance(birthday, str) or not clock.is_date(birthday):
         raise ClaimRefused(1005, "Birthday specified is invalid")
     profile = people.get_profile(user_id, texts.USER_LOOKUP_FAILED)
     known = str(people.patient_part(profile).get("birthday") or "")
     if not hmac.compare_digest(known.encode(), birthday.encode()):
         raise ClaimRefused(1006, "Birthday specified does not match patient birthday")
     return password
-
-
-def _is_date(text: str) -> bool:
-    if not _DATE.fullmatch(text):
-        return False
-    try:
-        date.fromisoformat(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _update_account(user_id: str, update: UserUpdate, expected: Expected) -> None:

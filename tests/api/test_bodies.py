@@ -4,7 +4,7 @@ import orjson
 import pytest
 from django.conf import settings
 
-from clinics_site.core.api import bounds, validation
+from clinics_site.core.api import addressing, bounds, validation
 from clinics_site.core.api.operations import REGISTRY
 from tests import bodies
 from tests.bodies import World, make_world
@@ -96,15 +96,37 @@ def test_no_text_is_endless(problems):
     assert problems(((n, p, orjson.dumps(body)) for n, p, body in cases)) == []
 
 
-def test_no_text_holds_a_zero_character(problems):
-    cases = spoilt(("string",), lambda value, _: value[:-1] + "\0")
+@pytest.mark.parametrize("character", ["\0", "\x01", "\x1b", "\x7f", "\x9f"])
+def test_no_text_holds_a_control_character(problems, character):
+    cases = spoilt(("string",), lambda value, _: value[:-1] + character)
     assert problems(((n, p, orjson.dumps(body)) for n, p, body in cases)) == []
 
 
-def test_no_time_is_one_that_can_not_be_kept(problems):
-    cases = spoilt(("string",), lambda value, schema: schema.get("format") == "date-time" and LEAP)
-    times = ((n, p, orjson.dumps(body)) for n, p, body in cases if bodies.value_at(body, p) == LEAP)
-    assert problems(times) == []
+def formatted(name, text):
+    """(operation, place, its body with `text` there) for all places of this format."""
+    for operation, path, body in spoilt(("string",), lambda _, schema: schema.get("format")):
+        if bodies.value_at(body, path) == name:
+            yield operation, path, orjson.dumps(bodies.changed(body, path, text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["0000-01-01T00:00:00Z", "9999-12-31T23:59:59-14:00", "2023-02-30T00:00:00Z", LEAP[:-1]],
+)
+def test_no_time_is_one_that_can_not_be_kept(problems, text):
+    assert problems(formatted("date-time", text)) == []
+
+
+@pytest.mark.parametrize("text", ["0000-01-01", "2023-02-30", "2023-2-3", LEAP])
+def test_no_date_is_a_day_that_there_was_not(problems, text):
+    assert problems(formatted("date", text)) == []
+
+
+def test_leap_seconds_are_taken_everywhere(world):
+    for name, path, raw in formatted("date-time", LEAP):
+        answer = world.send(name, raw)
+        assert b"date-time" not in answer.content, (name, path, answer.content)
+        assert answer.status_code < 500, (name, path, answer.content)
 
 
 def test_whatever_is_missing_has_an_answer(world):
@@ -148,6 +170,24 @@ def test_any_number_that_can_be_written_has_an_answer(world, number):
     for name, path, body in spoilt(("number", "integer"), lambda *_: "@"):
         answer = world.send(name, orjson.dumps(body).replace(b'"@"', number))
         assert answer.status_code < 500, (name, path, answer.content)
+
+
+@pytest.mark.parametrize("number", [3.0, 3e0, 0.3e1])
+def test_a_whole_number_is_an_integer_however_it_is_written(world, number):
+    for name, schema in BODIES.items():
+        for path, kind, _ in bodies.places(schema):
+            if kind == "integer":
+                body = bodies.changed(bodies.sample(schema), path, number)
+                answer = world.send(name, orjson.dumps(body))
+                assert b"integer" not in answer.content, (name, path, answer.content)
+                taken = addressing.with_canonical_values(schema, body)
+                assert type(bodies.value_at(taken, path)) is int, (name, path)
+
+
+@pytest.mark.parametrize("number", [2.5, 1e30, 2.0**53, "3", True])
+def test_anything_else_is_no_integer(problems, number):
+    cases = spoilt(("integer",), lambda *_: number)
+    assert problems((n, p, orjson.dumps(body)) for n, p, body in cases) == []
 
 
 def test_depth_is_counted_where_the_schema_does_not_look(world):

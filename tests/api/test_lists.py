@@ -193,7 +193,6 @@ def test_pretty_indents(lakeside, ben):
         ("*", []),
         ("\\", []),
         (" ", ["Ö'NEIL +x"]),
-        ("\x1f", []),
         ("mailé", []),
         ("strasse", []),
         ("STRAßE", ["Straße"]),

@@ -96,8 +96,14 @@ def test_each_kind_is_replaced_whole_and_the_other_left(iris, backend):
     assert stored["bgmStats"]["id"] == "a" * 24
 
 
-def test_a_kind_without_an_id_is_ignored(iris, backend, lakeside):
+def test_a_kind_with_an_empty_id_is_stored(iris, backend):
     assert backend.post(url(iris), {"cgmStats": stats("cgm", id="")}).status_code == 200
+    assert summary_of(iris)["cgmStats"]["id"] == ""
+
+
+def test_a_kind_without_an_id_is_ignored(iris, backend, lakeside):
+    nameless = {name: value for name, value in stats("cgm").items() if name != "id"}
+    assert backend.post(url(iris), {"cgmStats": nameless}).status_code == 200
     assert summary_of(iris) is None
     assert backend.post(url(iris), {}).status_code == 200
     assert stored_patient(lakeside, iris["userId"])["updatedTime"] > iris["updatedTime"]

@@ -35,7 +35,12 @@ def test_times_are_written_in_utc_without_trailing_zeros(moment, text):
         ("2023-11-14T22:13:20.123456Z", datetime(2023, 11, 14, 22, 13, 20, 123_000, UTC)),
         ("2023-11-14T22:13:20.123456789Z", datetime(2023, 11, 14, 22, 13, 20, 123_000, UTC)),
         ("2023-11-14T22:13:20+02:00", datetime(2023, 11, 14, 20, 13, 20, tzinfo=UTC)),
+        ("2023-11-14T22:13:20.12345678901234Z", datetime(2023, 11, 14, 22, 13, 20, 123_000, UTC)),
+        ("2016-12-31T23:59:60Z", datetime(2017, 1, 1, tzinfo=UTC)),
+        ("2016-12-31t23:59:60.5z", datetime(2017, 1, 1, 0, 0, 0, 500_000, UTC)),
+        ("2017-01-01T00:59:60+01:00", datetime(2017, 1, 1, tzinfo=UTC)),
         ("0001-01-01T00:00:00Z", clock.ZERO),
+        ("0001-01-01T00:00:00.0009+14:00", clock.ZERO),
     ],
 )
 def test_times_are_read_with_their_offset(text, moment):
@@ -55,10 +60,17 @@ def test_times_are_read_with_their_offset(text, moment):
         "2023-11-14 22:13:20Z",
         "2023-11-14T22:13Z",
         "2023-11-14T24:00:00Z",
+        "2023-11-14T22:13:61Z",
+        "2023-11-14T22:60:00Z",
+        "2023-11-14T22:13:20+24:00",
+        "2023-02-30T00:00:00Z",
+        "0000-01-01T00:00:00Z",
+        "9999-12-31T23:59:60Z",
+        "9999-12-31T23:59:59-14:00",
     ],
 )
 def test_anything_else_is_no_time(text):
-    with pytest.raises(ValueError, match=r"time|month|hour"):
+    with pytest.raises(ValueError, match=r"time|month|hour|minute|second|day|year"):
         clock.parse_time(text)
 
 
@@ -66,6 +78,18 @@ def test_anything_else_is_no_time(text):
 def test_times_at_the_ends_of_the_calendar_do_not_crash(text):
     with contextlib.suppress(ValueError):
         clock.format_time(clock.parse_time(text))
+
+
+@pytest.mark.parametrize("text", ["2024-02-29", "0001-01-01", "9999-12-31"])
+def test_days_that_there_are(text):
+    assert clock.is_date(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "0000-01-01", "2023-02-30", "2023-2-3", "20230203", "2023-02-03T00:00:00Z", "٢٠٢٣-٠١-٠١"]
+)
+def test_days_that_there_are_not(text):
+    assert not clock.is_date(text)
 
 
 def test_now_has_whole_milliseconds():

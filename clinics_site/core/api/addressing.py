@@ -1,5 +1,5 @@
-"""Addresses arrive canonical: whatever the description calls an e-mail address, or the domain of one, reaches the
-handlers in its one form.
+"""Values arrive canonical: whatever the description calls an e-mail address, or the domain of one, reaches the
+handlers in its one form, and whatever it calls an integer as one.
 
 `@operation` sends every body, path and query value through here, so a new operation cannot forget it.
 """
@@ -10,9 +10,9 @@ from typing import Any
 
 import orjson
 
-from clinics_site.core import addresses
+from clinics_site.core import addresses, numbers
 from clinics_site.core.addresses import InvalidAddress
-from clinics_site.core.api.schema import COMPONENTS, Schema
+from clinics_site.core.api.schema import COMPONENTS, Schema, kinds_of
 from clinics_site.core.errors import BadRequest
 
 
@@ -26,7 +26,8 @@ CANONICAL: dict[str, Callable[[str], str]] = {
     "hostname": addresses.canonical_domain,
 }
 EACH = "*"  # every item of a list
-Place = tuple[str, ...]  # names of properties; the last is the format
+INTEGER = "integer"
+Place = tuple[str, ...]  # names of properties; the last is the format, or INTEGER
 
 
 def _checker(canonical: Callable[[str], str]) -> Callable[[str], bool]:
@@ -44,15 +45,15 @@ def _checker(canonical: Callable[[str], str]) -> Callable[[str], bool]:
 CHECKERS = {name: _checker(canonical) for name, canonical in CANONICAL.items()}
 
 
-def with_canonical_addresses(schema: Schema, value: Any) -> Any:
-    for place in places(schema):
+def with_canonical_values(schema: Schema, value: Any) -> Any:
+    for place in _places(orjson.dumps(schema)):
         value = _with_canonical(value, place)
     return value
 
 
 def places(schema: Schema) -> tuple[Place, ...]:
     """Where a value of this schema holds addresses."""
-    return _places(orjson.dumps(schema))
+    return tuple(place for place in _places(orjson.dumps(schema)) if place[-1] != INTEGER)
 
 
 @lru_cache(maxsize=1024)
@@ -65,6 +66,8 @@ def _walk(schema: Any, components: tuple[str, ...]) -> list[Place]:
         return []
     if schema.get("format") in CANONICAL:
         return [(schema["format"],)]
+    if INTEGER in kinds_of(schema):
+        return [(INTEGER,)]
     name = str(schema.get("$ref", "")).rpartition("/")[2]
     if name in components:
         return []  # a schema that contains itself
@@ -93,6 +96,8 @@ def _with_canonical(value: Any, place: Place) -> Any:
 
 
 def _canonical(value: Any, kind: str) -> Any:
+    if kind == INTEGER:  # strict readers of the answer want 5 where 5.0 was sent
+        return numbers.whole(value)
     if not isinstance(value, str):
         return value
     try:

@@ -8,21 +8,25 @@ import re
 from typing import Any
 
 from clinics_site.core.api.schema import Schema, kinds_of
+from clinics_site.core.numbers import LARGEST_WHOLE
 
 DEEPEST = 32  # levels of lists and objects
 LARGEST = 2**63 - 1  # what MongoDB takes
-LARGEST_INTEGER = 2**53 - 1  # what every reader of JSON keeps exactly
 LARGEST_FLOAT = 3.4e38  # of 32 bits
+# Of texts that say nothing else of their letters, enumerations and formats aside.
+NO_CONTROLS = r"^\P{Cc}*$"
 _DEFAULTS: dict[str, dict[str, float]] = {
     "string": {"maxLength": 1000},
     "array": {"maxItems": 1000},
     "object": {"maxProperties": 1000},
-    "integer": {"minimum": -LARGEST_INTEGER, "maximum": LARGEST_INTEGER},
-    "float": {"minimum": -LARGEST_FLOAT, "maximum": LARGEST_FLOAT},  # a format of numbers
+    "integer": {"minimum": -LARGEST_WHOLE, "maximum": LARGEST_WHOLE},
+    "int32": {"minimum": -(2**31), "maximum": 2**31 - 1},  # formats of numbers
+    "float": {"minimum": -LARGEST_FLOAT, "maximum": LARGEST_FLOAT},
 }
 TOO_DEEP = f"nested deeper than {DEEPEST} levels"
 OPERATOR = "a property name may not start with $"
 ZERO_CHARACTER = "a text may not contain a zero character"
+CONTROL_CHARACTER = "a text may not contain control characters"
 TOO_LARGE = "number is too large"
 
 
@@ -37,14 +41,18 @@ def bounded(node: Any) -> Any:
     if not isinstance(node, dict):
         return node
     out: Schema = {key: bounded(value) for key, value in node.items()}
-    for kind in (*kinds_of(node), node.get("format")):
+    for kind in (node.get("format"), *kinds_of(node)):
         for keyword, number in _DEFAULTS.get(str(kind), {}).items():
             out.setdefault(keyword, node.get(f"x-{keyword}", number))
+    if "string" in kinds_of(node) and node.keys().isdisjoint(("pattern", "enum", "format")):
+        out["pattern"] = NO_CONTROLS
     return out
 
 
 # In most bodies there is nothing to look for, and finding that out costs less than looking at each value.
-_SUSPICIOUS = re.compile(rb'"\$|\\u0024|\\u0000|[0-9]{19}')
+_SUSPICIOUS = re.compile(rb'"\$|\\u00|\\[bf]|\x7f|\xc2[\x80-\x9f]|[0-9]{19}')
+# Tabs and line breaks come in with what people paste: whether they may stay depends on the text (`NO_CONTROLS`).
+_CONTROL = re.compile("[\1-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
 
 
 def check_value(raw: bytes, value: Any) -> None:
@@ -66,7 +74,7 @@ def _check_levels(value: Any) -> None:
 def _check_one(value: Any) -> Any:
     """What is inside of it."""
     if isinstance(value, str):
-        _check_text(value)
+        check_text(value)
     elif isinstance(value, int):
         _check_number(value)
     elif isinstance(value, list):
@@ -77,9 +85,12 @@ def _check_one(value: Any) -> Any:
     return ()
 
 
-def _check_text(text: str) -> None:
+def check_text(text: str) -> None:
+    """Raises Unacceptable."""
     if "\0" in text:
         raise Unacceptable(ZERO_CHARACTER)
+    if _CONTROL.search(text):
+        raise Unacceptable(CONTROL_CHARACTER)
 
 
 def _check_number(number: int) -> None:
@@ -91,4 +102,4 @@ def _check_names(found: dict[str, Any]) -> None:
     for name in found:
         if name.startswith("$"):
             raise Unacceptable(OPERATOR)
-        _check_text(name)
+        check_text(name)

@@ -49,7 +49,7 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request after all checks, every e-mail address in it canonical. `body` is None when there was none (or the
+    """One request after all checks, every e-mail address and integer in it canonical. `body` is None when there was none (or the
     operation takes none); `joined` is what the operation's lookup found with the caller's token, None where it was
     not made."""
 
@@ -133,11 +133,11 @@ def _read_body(found: Operation, request: HttpRequest) -> Any:
         return None
     raw = bodies.raw_body(request, found.body_limit)
     if lenient is not None:
-        return addressing.with_canonical_addresses(found.body or {}, lenient(request, raw))
+        return addressing.with_canonical_values(found.body or {}, lenient(request, raw))
     value = bodies.read_body(request, raw, found.body, required=found.body_required)  # type: ignore[arg-type]
     if value is bodies.MISSING:
         return None
-    return addressing.with_canonical_addresses(found.body or {}, value)
+    return addressing.with_canonical_values(found.body or {}, value)
 
 
 def _described(

@@ -7,20 +7,15 @@ from typing import Any
 
 from django.http import QueryDict
 
-from clinics_site.core import clock
+from clinics_site.core import clock, numbers
 from clinics_site.core.api import addressing, bounds, validation
 from clinics_site.core.api import schema as s
 from clinics_site.core.errors import BadRequest
 
 # Python reads more than digits as numbers ("1_0", " 5", "nan"), and refuses to read thousands of digits.
-_NUMBERS: dict[str, tuple[re.Pattern[str], str, type[int] | type[float]]] = {
-    "integer": (re.compile(r"[+-]?[0-9]{1,400}"), "an integer", int),
-    "number": (
-        re.compile(r"[+-]?([0-9]{1,400}(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,4})?"),
-        "a number",
-        float,
-    ),
-}
+_DIGITS = re.compile(r"[+-]?[0-9]{1,400}")
+_NUMBER = re.compile(r"[+-]?([0-9]{1,400}(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,4})?")
+EMPTY = "empty value is not allowed"
 _TRUE = {"1", "t", "T", "true", "TRUE", "True"}
 _FALSE = {"0", "f", "F", "false", "FALSE", "False"}
 
@@ -71,14 +66,14 @@ def path_schema(name: str) -> s.Schema:
 def check_path(values: Mapping[str, str], schemas: Mapping[str, s.Schema]) -> None:
     for name, value in values.items():
         schema = schemas.get(name) or path_schema(name)
-        _refuse_zero(name, "path", value)
+        _refuse_unacceptable(name, "path", value)
         _check(name, "path", schema, value)
 
 
 def read_path(values: Mapping[str, str], schemas: Mapping[str, s.Schema]) -> dict[str, str]:
     """With canonical addresses; `schemas` are the described ones, also where others are enforced."""
     return {
-        name: addressing.with_canonical_addresses(schemas.get(name) or path_schema(name), value)
+        name: addressing.with_canonical_values(schemas.get(name) or path_schema(name), value)
         for name, value in values.items()
     }
 
@@ -103,19 +98,22 @@ def read_query(query: QueryDict, parameters: Iterable[Parameter]) -> dict[str, A
 
 def _read_one(parameter: Parameter, text: str) -> Any:
     if text == "":
-        raise _error(parameter.name, "query", "empty value is not allowed")
-    _refuse_zero(parameter.name, "query", text)
+        raise _error(parameter.name, "query", EMPTY)
+    _refuse_unacceptable(parameter.name, "query", text)
     value = _convert(parameter, text)
     _check(parameter.name, "query", parameter.schema, value)
     if parameter.schema.get("format") == "date-time":
         return clock.parse_time(value)
-    return addressing.with_canonical_addresses(parameter.schema, value)
+    return addressing.with_canonical_values(parameter.schema, value)
 
 
 def _convert(parameter: Parameter, text: str) -> Any:
     kind = _kind(parameter.schema)
     if kind == "array":
-        return text.split(",")
+        items = text.split(",")
+        if "" in items:
+            raise _error(parameter.name, "query", EMPTY)
+        return items
     if kind == "boolean":
         if text in _TRUE or text in _FALSE:
             return text in _TRUE
@@ -126,12 +124,20 @@ def _convert(parameter: Parameter, text: str) -> Any:
 
 
 def _number(name: str, kind: str, text: str) -> int | float:
-    pattern, words, convert = _NUMBERS[kind]
-    if not pattern.fullmatch(text):
+    value = _read_number(text) if _NUMBER.fullmatch(text) else None
+    if value is None or (kind == "integer" and not isinstance(value, int)):
+        words = "an integer" if kind == "integer" else "a number"
         raise _error(name, "query", f"value must be {words}")
-    value = convert(text)
     if abs(value) > bounds.LARGEST:
         raise _error(name, "query", bounds.TOO_LARGE)
+    return value
+
+
+def _read_number(text: str) -> int | float:
+    """5.0 and 5e0 are the integer 5, as in a body."""
+    if _DIGITS.fullmatch(text):
+        return int(text)
+    value: int | float = numbers.whole(float(text))
     return value
 
 
@@ -141,9 +147,11 @@ def _kind(schema: s.Schema) -> str:
     return str(schema.get("type", "string"))
 
 
-def _refuse_zero(name: str, place: str, text: str) -> None:
-    if "\0" in text:
-        raise _error(name, place, bounds.ZERO_CHARACTER)
+def _refuse_unacceptable(name: str, place: str, text: str) -> None:
+    try:
+        bounds.check_text(text)
+    except bounds.Unacceptable as error:
+        raise _error(name, place, str(error)) from None
 
 
 def _check(name: str, place: str, schema: s.Schema, value: Any) -> None:

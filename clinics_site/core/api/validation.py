@@ -50,7 +50,7 @@ _POSIX_GRAPH, _ITS_RANGE = b"[:graph:]", b"!-~"
 
 
 def _is_time(text: str) -> bool:
-    """One that can be kept. The validator's own rule lets leap seconds and times beyond the year 9999 pass."""
+    """One that can be kept. The validator's own rule lets times beyond the year 9999 pass."""
     try:
         clock.parse_time(text)
     except ValueError:
@@ -62,6 +62,7 @@ def _is_time(text: str) -> bool:
 # stored earlier may be anything.
 _FORMATS: dict[str, Callable[[str], bool]] = {
     **dict.fromkeys(("email", "uuid", "uri", "hostname"), lambda _: True),
+    "date": clock.is_date,
     "date-time": _is_time,
 }
 
@@ -138,6 +139,13 @@ def _unexpected(failure: Failure) -> str:
     return f'property "{failure.kind.unexpected[0]}" is unsupported'  # type: ignore[attr-defined]
 
 
+def _pattern(failure: Failure) -> str:
+    pattern = failure.kind.pattern  # type: ignore[attr-defined]
+    if pattern == bounds.NO_CONTROLS:
+        return bounds.CONTROL_CHARACTER
+    return f'string doesn\'t match the regular expression "{pattern}"'
+
+
 def _limit(words: str) -> Callable[[Failure], str]:
     return lambda failure: words.format(_plain(failure.kind.limit))  # type: ignore[attr-defined]
 
@@ -150,9 +158,7 @@ _REASONS: dict[str, Callable[[Failure], str]] = {
     "Type": _type,
     "Required": lambda f: f'property "{f.kind.property}" is missing',  # type: ignore[attr-defined]
     "Enum": _enum,
-    "Pattern": lambda f: (
-        f'string doesn\'t match the regular expression "{f.kind.pattern}"'  # type: ignore[attr-defined]
-    ),
+    "Pattern": _pattern,
     "Format": lambda f: (
         f'string doesn\'t match the format "{f.kind.format}"'  # type: ignore[attr-defined]
     ),

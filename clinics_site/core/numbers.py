@@ -1,0 +1,17 @@
+"""Whole numbers. JSON and other writers of the database have one kind of numbers, strict readers of our answers two."""
+
+from typing import Any
+
+LARGEST_WHOLE = 2**53 - 1  # what every reader of JSON keeps exactly
+
+
+def whole(value: Any) -> Any:
+    """5.0 is 5; what is no whole number stays as it is."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def shown(value: Any) -> int:
+    """A stored number where an integer is answered. What is none, or beyond what readers keep, is 0."""
+    number = whole(value)
+    is_integer = isinstance(number, int) and not isinstance(number, bool)
+    return number if is_integer and abs(number) <= LARGEST_WHOLE else 0
