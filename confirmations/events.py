@@ -9,7 +9,7 @@ from clinics_site.core import clock, db, outbox
 from clinics_site.core.db import Document
 from clinics_site.core.errors import Forbidden, NotFound
 from clinics_site.core.principal import Principal
-from confirmations.services import people, signups
+from confirmations.services import clinic_shares, clinician_invites, people, signups
 from confirmations.store import confirmations as store
 
 REMINDER = "signup.reminder_due"  # {clinicId, userId}
@@ -67,6 +67,17 @@ def remind_of_claim(payload: dict[str, Any]) -> None:
 @outbox.subscribe(signups.RESEND_REQUESTED, "confirmations.answer_resend")
 def answer_resend(payload: dict[str, Any]) -> None:
     signups.answer_resend(payload["requestId"])
+
+
+@outbox.subscribe("clinician.invite_removed", "confirmations.end_invite")
+def end_invite(payload: dict[str, Any]) -> None:
+    clinician_invites.end_invite(clinic_id=payload["clinicId"], invite_id=payload["inviteId"])
+
+
+@outbox.subscribe("clinic.deleted", "confirmations.end_invitations_of_clinic")
+def end_invitations_of_clinic(payload: dict[str, Any]) -> None:
+    clinician_invites.end_all_of_clinic(payload["clinicId"])
+    clinic_shares.end_all_of_clinic(payload["clinicId"])
 
 
 @outbox.subscribe("user.deleted", "confirmations.forget_user")

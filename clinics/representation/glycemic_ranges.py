@@ -3,6 +3,7 @@
 Bounds are 32-bit floats: 3.9 is stored as 3.9000000953674316 and shown as 3.9.
 """
 
+import math
 import struct
 from typing import Any
 
@@ -49,9 +50,13 @@ def shown(stored: Document | None) -> Document | None:
     if stored.get("type") != "custom" or not custom:
         return None
     thresholds = [_shown_threshold(item) for item in custom.get("thresholds") or []]
-    if any(item["upperBound"]["units"] not in UNITS for item in thresholds):
+    if any(not _is_understood(item["upperBound"]) for item in thresholds):
         return None
     return {"type": "custom", "custom": {"name": custom.get("name", ""), "thresholds": thresholds}}
+
+
+def _is_understood(bound: Document) -> bool:
+    return bound["units"] in UNITS and math.isfinite(bound["value"])
 
 
 def _shown_threshold(item: Document) -> Document:

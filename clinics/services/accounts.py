@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass
 
-from clinics_site.core.errors import ConstraintViolation, NotFound, Unavailable
-from clinics_site.core.http import ServiceUnavailable
-from users.services.neighbours import profile_service, user_service
+from clinics_site.core.errors import ConstraintViolation, NotFound, PermanentFailure, Unavailable
+from clinics_site.core.http import ServiceError, ServiceUnavailable
+from users.clients.protocol import AccountChanged, Expected, UserUpdate
+from users.services.neighbours import data_service, profile_service, user_service
 
 LEGACY_ROLE = "clinic"
+REFUSED = 401
+PROTECTED = "account_protected"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,26 @@ def access_legacy_account(user_id: str) -> Account:
         reason = f"user {user_id} is not clinician"
         raise ConstraintViolation(reason)
     return account
+
+
+def end_custodial_account(user_id: str) -> None:
+    """An account with data only loses its address, any other is deleted: a clinic can not destroy diabetes data.
+
+    Only while nobody has claimed it: from then on it is its owner's, whatever the clinic's record said.
+    """
+    unclaimed = Expected(is_custodial=True)
+    try:
+        if data_service().has_data(user_id):
+            user_service().update_user(user_id, UserUpdate(emails=()), unclaimed)
+        else:
+            user_service().delete_user(user_id, unclaimed)
+    except (AccountChanged, NotFound):
+        return
+    except ServiceError as error:
+        if error.status == REFUSED:
+            # Accounts of clinicians are never deleted this way, however often it is tried.
+            raise PermanentFailure(PROTECTED) from None
+        raise
 
 
 def find_full_name(user_id: str) -> str | None:

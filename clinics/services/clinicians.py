@@ -86,6 +86,12 @@ def list_clinicians(
     )
 
 
+def list_waiting_invites(invites: Mapping[str, str]) -> set[str]:
+    """Of these invite ids, each with its clinic's id, those that the clinic still waits for."""
+    pairs = [(found, i) for i, clinic in invites.items() if (found := ids.parse_id(clinic))]
+    return store.list_invite_ids(pairs) if pairs else set()
+
+
 def list_memberships(user_id: str, *, skip: int = 0, limit: int = 0) -> list[Membership]:
     """The user's clinics, newest membership first."""
     found = pages.read(limit, lambda most: store.list_memberships(user_id, skip=skip, limit=most))
@@ -236,9 +242,15 @@ def remove_clinician(
 
 
 def remove_invite(*, clinic_id: str | ObjectId, invite_id: str) -> None:
-    """Invites leave no tombstone."""
+    """Invites leave no tombstone; whatever else knows of the invitation ends with it."""
     clinic = access.access_migrated_clinic(clinic_id)
-    _existing(store.remove_invite(clinic["_id"], invite_id))
+
+    def remove() -> None:
+        _existing(store.remove_invite(clinic["_id"], invite_id))
+        payload = {"clinicId": str(clinic["_id"]), "inviteId": invite_id}
+        outbox.emit("clinician.invite_removed", payload, key=invite_id)
+
+    db.run_in_transaction(remove)
 
 
 def archive(clinicians: Iterable[Document], *, deleted_by: str | None) -> None:

@@ -237,6 +237,7 @@ def delete_in_transaction(clinic_id: ObjectId, *, deleted_by: str | None) -> Non
     clinician_store.remove_all_of_clinic(clinic_id)
     _archive_clinic(clinic_id, deleted_by)
     patient_counts.remove_counts(clinic_id)
+    outbox.emit("clinic.deleted", {"clinicId": str(clinic_id)}, key=str(clinic_id))
 
 
 def _archive_clinic(clinic_id: ObjectId, deleted_by: str | None) -> None:

@@ -7,14 +7,13 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from clinics.services import data_sources, summaries, summary_mapping
+from clinics.services.accounts import end_custodial_account
 from clinics.services.patient_details import is_custodial
 from clinics.services.patients import find_patient
 from clinics.store import patients as store
 from clinics_site.core import clock, ids
 from clinics_site.core.db import Document
-from clinics_site.core.errors import NoChange, NotFound, PermanentFailure
-from clinics_site.core.http import ServiceError
-from users.clients.protocol import AccountChanged, Expected, UserUpdate
+from clinics_site.core.errors import NoChange
 from users.services.neighbours import data_service, profile_service, user_service
 
 # Field of a record -> key inside the profile's `patient`.
@@ -25,8 +24,6 @@ PROFILE_KEYS = {
     "diagnosisType": "diagnosisType",
 }
 MAPPED = frozenset({"fullName", "email", *PROFILE_KEYS})
-REFUSED = 401
-PROTECTED = "account_protected"
 
 
 # --- the profile of a custodial account -----------------------------------------------------------
@@ -115,35 +112,15 @@ def copy_summaries(*, clinic_id: str, user_id: str) -> None:
 
 # --- accounts nobody looks after any more ---------------------------------------------------------
 def clean_up_account(*, user_id: str, deletion_id: str) -> None:
-    """After the removal of a custodial patient: an account with data only loses its address, any other is deleted.
-
-    A clinic can not destroy diabetes data. An account that another clinic's record still needs is left alone.
-    """
+    """After the removal of a custodial patient. An account that another clinic's record still needs is left alone."""
     found = ids.parse_id(deletion_id)
     deletion = store.find_deletion(found) if found is not None else None
     if deletion is None or not is_custodial(deletion["patient"]) or store.exists_for_user(user_id):
         return
-    _end_account(user_id)
+    end_custodial_account(user_id)
 
 
 def remove_orphan(user_id: str) -> None:
     """The account of a creation that failed after the account was made. It has neither record nor data."""
     if not store.exists_for_user(user_id):
-        _end_account(user_id)
-
-
-def _end_account(user_id: str) -> None:
-    """Only while nobody has claimed it: from then on it is its owner's, whatever the clinic's record said."""
-    unclaimed = Expected(is_custodial=True)
-    try:
-        if data_service().has_data(user_id):
-            user_service().update_user(user_id, UserUpdate(emails=()), unclaimed)
-        else:
-            user_service().delete_user(user_id, unclaimed)
-    except (AccountChanged, NotFound):
-        return
-    except ServiceError as error:
-        if error.status == REFUSED:
-            # Accounts of clinicians are never deleted this way, however often it is tried.
-            raise PermanentFailure(PROTECTED) from None
-        raise
+        end_custodial_account(user_id)

@@ -15,7 +15,7 @@ from django.conf import settings
 from pymongo.errors import DuplicateKeyError
 
 from clinics.search_keys import SEARCHED, search_key
-from clinics.services import access, patient_counts, taken_addresses
+from clinics.services import access, accounts, patient_counts, taken_addresses
 from clinics.services.patient_details import (
     ALL_PERMISSIONS,
     PatientDetails,
@@ -34,8 +34,10 @@ from clinics_site.core.db import Document
 from clinics_site.core.errors import (
     BadRequest,
     ConstraintViolation,
+    DomainError,
     Duplicate,
     NotFound,
+    PermanentFailure,
     Unavailable,
 )
 from clinics_site.core.http import ServiceError, ServiceUnavailable
@@ -148,8 +150,8 @@ def create_custodial_patient(
     _watch_account(clinic["_id"], user_id)
     try:
         return _insert(document, details, plan_limit=limit)
-    except Exception:
-        _give_up_account(clinic["_id"], user_id)
+    except Exception as error:
+        _give_up_account(clinic["_id"], user_id, is_certain=isinstance(error, DomainError))
         raise
 
 
@@ -258,10 +260,7 @@ def _insert(
 
     def insert() -> Document:
         clinic = access.access_clinic(document["clinicId"])  # it may have been deleted meanwhile
-        places = {
-            n: found for n, found in known_places(clinic, details).items() if n == "tags" or found
-        }
-        record = {**document, **places}
+        record = {**document, **known_places(clinic, details)}
         store.insert_patient(record)
         patient_counts.count_change(
             clinic_id=record["clinicId"], before=None, after=record, plan_limit=plan_limit
@@ -328,11 +327,24 @@ def _watch_account(clinic_id: ObjectId, user_id: str) -> None:
     )
 
 
-def _give_up_account(clinic_id: ObjectId, user_id: str) -> None:
+def _give_up_account(clinic_id: ObjectId, user_id: str, *, is_certain: bool) -> None:
+    """A creation that was refused for certain frees the address at once. Otherwise, and where the account can not be
+    ended now, an event does it: a commit whose answer was lost may have stored the record after all."""
+    if is_certain and _is_ended(user_id):
+        outbox.withdraw("patient.account_created", user_id)
+        return
     outbox.withdraw("patient.account_created", user_id)
     outbox.emit(
         "patient.account_created", {"clinicId": str(clinic_id), "userId": user_id}, key=user_id
     )
+
+
+def _is_ended(user_id: str) -> bool:
+    try:
+        accounts.end_custodial_account(user_id)
+    except (PermanentFailure, ServiceError, ServiceUnavailable):
+        return False
+    return True
 
 
 def _change_account_email(user_id: str, email: str | None) -> bool:

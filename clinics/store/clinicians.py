@@ -44,6 +44,13 @@ def find_invite(clinic_id: ObjectId, invite_id: str) -> Document | None:
     return db.collection(COLLECTION).find_one({"clinicId": clinic_id, "inviteId": invite_id})
 
 
+def list_invite_ids(invites: Sequence[tuple[ObjectId, str]]) -> set[str]:
+    """Those of these (clinic, invite) that nobody has accepted or withdrawn."""
+    wanted = [{"clinicId": clinic_id, "inviteId": invite_id} for clinic_id, invite_id in invites]
+    found = db.collection(COLLECTION).find({"$or": wanted}, {"_id": 0, "inviteId": 1})
+    return {row["inviteId"] for row in found}
+
+
 def list_clinicians(
     clinic_id: ObjectId,
     *,

@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpResponse
 
 from clinics_site.core.api.viewsets import ApiViewSet, ErrorFamily
-from clinics_site.core.errors import DomainError, Forbidden, Unauthorized
+from clinics_site.core.errors import BadRequest, DomainError, Forbidden, NotFound, Unauthorized
 from confirmations.services import texts
 from confirmations.services.failures import ClaimRefused, ClinicAnswer
 
@@ -19,6 +19,10 @@ class ConfirmationFamily(ErrorFamily):
 
     def denied(self) -> DomainError:
         return Unauthorized(message=texts.NOT_AUTHORIZED)
+
+    def wrong_path(self, error: BadRequest) -> DomainError:
+        """A broken link leads nowhere; that is no puzzle with a pattern."""
+        return NotFound(message=texts.NOTHING_FOUND)
 
     def body(self, error: DomainError) -> dict[str, Any] | None:
         if isinstance(error, ClinicAnswer):

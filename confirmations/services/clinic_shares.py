@@ -38,7 +38,7 @@ def offer_data(
         creator_id=sender_id,
         sent_by=people.custodian_among(caller, sender_id),
         clinic_id=clinic_id,
-        shared=dict(permissions),
+        shared=context.granted(permissions),
     )
     sharer = people.name_of_sharer(people.find_profile(sender_id))
 
@@ -97,6 +97,11 @@ def withdraw_or_decline(*, clinic_id: str, invite_id: str, caller: Principal) ->
 def is_sharer(*, clinic_id: str, invite_id: str, user_id: str) -> bool:
     document = store.find_by_key(invite_id, {**SHARE, "clinicId": clinic_id})
     return document is not None and document["creatorId"] == user_id
+
+
+def end_all_of_clinic(clinic_id: str) -> None:
+    """Nobody can accept for a clinic that is gone."""
+    transitions.perform_on_all(Kind.CLINIC_SHARE, Event.SUPERSEDE, {"clinicId": clinic_id})
 
 
 # --- the clinic's side ----------------------------------------------------------------------------

@@ -147,10 +147,20 @@ def _mail(document: Document, creator_name: str) -> None:
     mails.request(document, variables=variables)
 
 
+def end_invite(*, clinic_id: str, invite_id: str) -> None:
+    """The clinic has withdrawn its record, on whatever way."""
+    transitions.perform(Kind.CLINICIAN, Event.CANCEL, invite_id, {"clinicId": clinic_id})
+
+
+def end_all_of_clinic(clinic_id: str) -> None:
+    """Nobody can join a clinic that is gone."""
+    transitions.perform_on_all(Kind.CLINICIAN, Event.CANCEL, {"clinicId": clinic_id})
+
+
 # --- the invited person's side --------------------------------------------------------------------
 def list_own_invites(caller: Principal) -> list[tuple[Document, dict[str, Any] | None]]:
     """Pending invitations, newest first, each with what restricts its acceptance. Raises NotFound when none."""
-    documents = list_addressed_to(caller.user_id, PENDING)
+    documents = _awaited(list_addressed_to(caller.user_id, PENDING))
     if not documents:
         raise NotFound(message=texts.NOTHING_FOUND)
     clinics = {
@@ -161,6 +171,13 @@ def list_own_invites(caller: Principal) -> list[tuple[Document, dict[str, Any] |
     }
     username = _username(people.get_account(caller.user_id))
     return [(d, _restrictions_of(d, clinics, username, caller)) for d in documents]
+
+
+def _awaited(documents: Sequence[Document]) -> list[Document]:
+    """Without those whose clinic has withdrawn its record, or is gone, while the event that ends them is under way."""
+    invites = {d["_id"]: d["clinicId"] for d in documents if "clinicId" in d}
+    awaited = clinicians.list_waiting_invites(invites)
+    return [d for d in documents if d["_id"] not in invites or d["_id"] in awaited]
 
 
 def _restrictions_of(

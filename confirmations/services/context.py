@@ -34,12 +34,17 @@ def decode(stored: Any) -> Any:
 def care_team(
     permissions: Mapping[str, Any], nickname: str | None, alerts: Mapping[str, Any] | None
 ) -> Document:
-    context: Document = {PERMISSIONS: dict(permissions)}
+    context: Document = {PERMISSIONS: granted(permissions)}
     if alerts is not None:
         context[ALERTS] = dict(alerts)
     if nickname:
         context[NICKNAME] = nickname
     return context
+
+
+def granted(permissions: Mapping[str, Any]) -> Document:
+    """A key that is present is granted; whatever was written into it says nothing."""
+    return {name: {} for name in permissions}
 
 
 def shared_alone(permissions: Mapping[str, Any]) -> Document:
@@ -63,6 +68,6 @@ def check_alerts(context: Document) -> Document:
     permissions = context.get(PERMISSIONS)
     if not isinstance(permissions, dict):
         raise BadRequest(message=texts.CONTEXT_UNREADABLE)
-    if context.get(ALERTS) and FOLLOW not in permissions:
+    if context.get(ALERTS) is not None and FOLLOW not in permissions:
         raise BadRequest(message=texts.CONTEXT_INVALID)
     return context

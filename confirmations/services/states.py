@@ -128,6 +128,8 @@ TRANSITIONS: dict[tuple[Kind, Event], Transition] = {
     ),
     (Kind.CLINIC_SHARE, Event.DECLINE): Transition(OPEN, Status.DECLINED, CLINIC),
     (Kind.CLINIC_SHARE, Event.CANCEL): Transition(OPEN, Status.CANCELED, SENDER),
+    # The clinic is gone.
+    (Kind.CLINIC_SHARE, Event.SUPERSEDE): Transition(OPEN, Status.CANCELED, CLINIC),
     # A clinic and its future clinician.
     (Kind.CLINICIAN, Event.ACCEPT): Transition(
         PENDING, Status.COMPLETED, RECEIVER, ends_with_expiry=True

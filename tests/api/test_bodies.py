@@ -172,7 +172,7 @@ def test_any_number_that_can_be_written_has_an_answer(world, number):
         assert answer.status_code < 500, (name, path, answer.content)
 
 
-@pytest.mark.parametrize("number", [3.0, 3e0, 0.3e1])
+@pytest.mark.parametrize("number", [3.0, 30e0])
 def test_a_whole_number_is_an_integer_however_it_is_written(world, number):
     for name, schema in BODIES.items():
         for path, kind, _ in bodies.places(schema):

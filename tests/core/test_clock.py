@@ -86,7 +86,8 @@ def test_days_that_there_are(text):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "0000-01-01", "2023-02-30", "2023-2-3", "20230203", "2023-02-03T00:00:00Z", "٢٠٢٣-٠١-٠١"]
+    "text",
+    ["", "0000-01-01", "2023-02-30", "2023-2-3", "20230203", "2023-02-03T00:00:00Z", "٢٠٢٣-٠١-٠١"],
 )
 def test_days_that_there_are_not(text):
     assert not clock.is_date(text)

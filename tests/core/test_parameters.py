@@ -84,7 +84,9 @@ def test_what_is_no_time_is_refused(text):
         read(f"since={text}", SINCE)
 
 
-@pytest.mark.parametrize("text", ["1_0", " 5", "٣", "0x10", "5" * 5000, "1.5", "1e-1", "1e30", "9007199254740992"])
+@pytest.mark.parametrize(
+    "text", ["1_0", " 5", "٣", "0x10", "5" * 5000, "1.5", "1e-1", "1e30", "9007199254740992"]
+)
 def test_what_is_no_integer_within_bounds_is_refused(text):
     query = QueryDict(mutable=True)
     query["limit"] = text
@@ -92,7 +94,9 @@ def test_what_is_no_integer_within_bounds_is_refused(text):
         read_query(query, PAGING)
 
 
-@pytest.mark.parametrize(("text", "number"), [("5", 5), ("5.0", 5), ("+5", 5), ("1e1", 10), ("-0", 0)])
+@pytest.mark.parametrize(
+    ("text", "number"), [("5", 5), ("5.0", 5), ("+5", 5), ("1e1", 10), ("-0", 0)]
+)
 def test_a_whole_number_is_an_integer_however_it_is_written(text, number):
     query = QueryDict(mutable=True)
     query["offset"] = text

@@ -34,6 +34,7 @@ care_team    resend    pending                               pending   creatorId
 clinic_share accept    pending                               completed clinicId         yes no  no
 clinic_share decline   pending,declined                      declined  clinicId         no  no  no
 clinic_share cancel    pending,declined                      canceled  creatorId        no  no  no
+clinic_share supersede pending,declined                      canceled  clinicId         no  no  no
 clinician    accept    pending                               completed userId           yes no  no
 clinician    decline   pending                               declined  userId           no  no  no
 clinician    cancel    pending                               canceled  clinicId         no  no  no

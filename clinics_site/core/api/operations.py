@@ -49,8 +49,8 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request after all checks, every e-mail address and integer in it canonical. `body` is None when there was none (or the
-    operation takes none); `joined` is what the operation's lookup found with the caller's token, None where it was
+    """One request after all checks, every e-mail address and integer in it canonical. `body` is None when there was
+    none (or the operation takes none); `joined` is what the operation's lookup found with the caller's token, None where it was
     not made."""
 
     principal: Principal
@@ -109,7 +109,7 @@ def operation(  # noqa: PLR0913 (all but the first by name)
     def decorate(action: Action) -> Answer:
         @wraps(action)
         def checked(view: Any, request: Request, **path_values: str) -> HttpResponse:
-            return action(view, _checked_call(found, request, path_values))
+            return action(view, _checked_call(view, found, request, path_values))
 
         checked.operation = found  # type: ignore[attr-defined]
         return _described(found, summary, description, responses)(checked)
@@ -117,9 +117,14 @@ def operation(  # noqa: PLR0913 (all but the first by name)
     return decorate
 
 
-def _checked_call(found: Operation, request: Request, path_values: dict[str, str]) -> Call:
+def _checked_call(
+    view: Any, found: Operation, request: Request, path_values: dict[str, str]
+) -> Call:
     bodies.check_length(request._request, found.body_limit)
-    parameters.check_path(path_values, {**found.path, **found.lenient.path})
+    try:
+        parameters.check_path(path_values, {**found.path, **found.lenient.path})
+    except parameters.NoSuchPath as error:
+        raise view.error_family.wrong_path(error) from None
     path = parameters.read_path(path_values, found.path)
     query = parameters.read_query(request._request.GET, found.query)
     body = _read_body(found, request._request)

@@ -20,6 +20,10 @@ _TRUE = {"1", "t", "T", "true", "TRUE", "True"}
 _FALSE = {"0", "f", "F", "false", "FALSE", "False"}
 
 
+class NoSuchPath(BadRequest):
+    """A value in the path that can be the id of nothing; an address is one that can be mended."""
+
+
 @dataclass(frozen=True, slots=True)
 class Parameter:
     """`schema` types the value: integer, number and boolean texts are converted, arrays split at commas.
@@ -66,8 +70,13 @@ def path_schema(name: str) -> s.Schema:
 def check_path(values: Mapping[str, str], schemas: Mapping[str, s.Schema]) -> None:
     for name, value in values.items():
         schema = schemas.get(name) or path_schema(name)
-        _refuse_unacceptable(name, "path", value)
-        _check(name, "path", schema, value)
+        try:
+            _refuse_unacceptable(name, "path", value)
+            _check(name, "path", schema, value)
+        except BadRequest as error:
+            if addressing.places(schema):
+                raise
+            raise NoSuchPath(message=error.message) from None
 
 
 def read_path(values: Mapping[str, str], schemas: Mapping[str, s.Schema]) -> dict[str, str]:

@@ -80,6 +80,11 @@ def at_most(number: int, schema: Schema) -> Schema:
     return {**schema, f"x-{_UPPER_BOUNDS[kind]}": number}
 
 
+def between(least: int, most: int, schema: Schema) -> Schema:
+    """As `at_most`, for numbers of a format."""
+    return {**schema, "x-minimum": least, "x-maximum": most}
+
+
 _UPPER_BOUNDS = {
     "string": "maxLength",
     "array": "maxItems",

@@ -41,6 +41,10 @@ class ErrorFamily:
     def denied(self) -> DomainError:
         return Forbidden(message=DENIED)
 
+    def wrong_path(self, error: BadRequest) -> DomainError:
+        """Of a value in the path that can be nobody's id."""
+        return error
+
     def body(self, error: DomainError) -> dict[str, Any] | None:
         """None: the failure has no body."""
         return {"message": error.message}

@@ -193,7 +193,7 @@ ALERTS = s.component(
         description="Which alerts the invited follower gets.",
     ),
 )
-ANY_GRANTS = s.at_most(20, s.obj())
+ANY_GRANTS = s.at_most(20, s.obj(additional=s.obj()))
 _GRANTS = s.obj(
     dict.fromkeys(("note", "upload", "view"), s.obj()),
     description="A key that is present is granted.",
