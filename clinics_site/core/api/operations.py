@@ -50,8 +50,8 @@ class Operation:
 @dataclass(frozen=True, slots=True)
 class Call:
     """One request after all checks, every e-mail address and integer in it canonical. `body` is None when there was
-    none (or the operation takes none); `joined` is what the operation's lookup found with the caller's token, None where it was
-    not made."""
+    none (or the operation takes none); `joined` is what the operation's lookup found with the caller's token, None
+    where it was not made."""
 
     principal: Principal
     path: Mapping[str, str]
