@@ -4,7 +4,7 @@ SOURCES := clinics_site users clinics confirmations redox xealth notifications s
 # What `make test` leaves out has to be named together with how it is run.
 OWN_ADDOPTS := -q --strict-markers -p no:cacheprovider -p tests.environment
 .DEFAULT_GOAL := help
-.PHONY: help run serve setup test lint fmt bench bench-compare bench-ehr chaos attack audit lock servers stop clean run-setup dev-setup
+.PHONY: help run serve setup test lint fmt bench bench-compare bench-ehr bench-outbox chaos-short chaos attack audit lock servers stop clean run-setup dev-setup
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
@@ -42,6 +42,12 @@ bench-compare: dev-setup  ## two results side by side: make bench-compare A=old.
 
 bench-ehr: dev-setup  ## speed of an EHR sync through real workers; ARGS="--patients 10000"
 	@$(PYTHON_BIN) -m tests.bench.ehr $(ARGS)
+
+bench-outbox: dev-setup  ## how fast real workers drain the outbox; ARGS="--rows 5000"
+	@$(PYTHON_BIN) -m tests.bench.outbox $(ARGS)
+
+chaos-short: dev-setup  ## the part of chaos that is worth its minute in every run
+	@CHAOS_HANGS=1 $(PYTHON_BIN) -m pytest -o addopts="$(OWN_ADDOPTS)" tests/chaos/test_redis_hangs.py tests/chaos/test_stuck_worker.py $(ARGS)
 
 chaos: dev-setup  ## tests that break things on purpose
 	@$(PYTHON_BIN) -m pytest -o addopts="$(OWN_ADDOPTS)" tests/chaos $(ARGS)

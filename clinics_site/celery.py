@@ -4,10 +4,13 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import setup_logging
+from celery.signals import setup_logging, worker_ready, worker_shutting_down
+
+from clinics_site.core import broker
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinics_site.settings")
 
+broker.install()
 app = Celery("clinics_site", task_cls="clinics_site.core.tasks:BaseTask")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
@@ -22,3 +25,17 @@ def keep_our_logging(**_: Any) -> None:
     from clinics_site.core import logging
 
     logging.configure(settings.LOG_LEVEL)
+
+
+@worker_ready.connect
+def watch_progress(sender: Any, **_: Any) -> None:
+    from clinics_site.core import worker_watch
+
+    worker_watch.start(sender)
+
+
+@worker_shutting_down.connect
+def end_watch(**_: Any) -> None:
+    from clinics_site.core import worker_watch
+
+    worker_watch.stop()

@@ -1,10 +1,10 @@
-"""Events of the EHR thread: a message came in, a send was scheduled. Both have workers of their own."""
+"""Events of the EHR thread: a message came in, a sync was begun, a send was scheduled. They have workers of their own."""
 
 from datetime import timedelta
 from typing import Any
 
 from clinics_site.core import outbox
-from redox.services import orders, processing, scheduled
+from redox.services import orders, processing, scheduled, scheduling
 from redox.services.processing import MESSAGE, MESSAGE_RECEIVED, ORDER_SCHEDULED, SCHEDULED
 
 QUEUE = "ehr"
@@ -41,3 +41,8 @@ def process_message(payload: Payload) -> None:
 )
 def process_scheduled(payload: Payload) -> None:
     processing.run(SCHEDULED, payload["documentId"], scheduled.process_scheduled)
+
+
+@outbox.subscribe(scheduling.SYNC_BEGUN, "redox.carry_out_sync", queue=QUEUE, retries=RETRIES)
+def carry_out_sync(payload: Payload) -> None:
+    scheduling.carry_out(payload["syncId"])

@@ -38,6 +38,10 @@ declare(
     IndexModel([("state", ASCENDING), ("_id", DESCENDING)], name="ProcessingByState"),
 )
 declare(
+    "ehrSyncs",
+    IndexModel([("createdTime", ASCENDING)], name="EhrSyncsCleanup", expireAfterSeconds=7776000),
+)
+declare(
     "redoxDeliveries",
     IndexModel(
         [("kind", ASCENDING), ("documentId", ASCENDING)], name="UniqueRedoxDelivery", unique=True

@@ -73,11 +73,24 @@ class Child:
                 start_new_session=True,
             )
         self.pid = self._process.pid
+        self._began = time.monotonic()
         if guard is not None:
             guard.watch(self.pid)
 
     def is_alive(self) -> bool:
         return self._process.poll() is None
+
+    def age(self) -> float:
+        """Seconds since its start."""
+        return time.monotonic() - self._began
+
+    def has_group(self) -> bool:
+        """Whether anything that it has started is left."""
+        try:
+            os.killpg(self.pid, 0)
+        except ProcessLookupError:
+            return False
+        return True
 
     def ask_to_end(self) -> None:
         if self.is_alive():

@@ -29,6 +29,10 @@ COMMANDS = {
     "beat": [*_PYTHON, "celery", "-A", "clinics_site", "beat", "--pidfile="],
 }
 
+# A worker that makes no progress ends itself to be started again (clinics_site/core/worker_watch.py).
+KEPT_RUNNING = ("worker", "ehr-worker")
+MAY_END_AFTER = 10.0  # seconds; what ends sooner ends for a reason that a start does not mend
+
 
 def command(name: str, run_folder: Path) -> list[str]:
     if name != "beat":

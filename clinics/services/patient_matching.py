@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from bson import ObjectId
 
@@ -86,14 +86,25 @@ def update_subscription(
     return db.run_in_transaction(change)
 
 
+class Subscribed(NamedTuple):
+    """An active subscription to reports, with its current order."""
+
+    patient_id: ObjectId
+    clinic_id: ObjectId
+    user_id: str
+    order_id: ObjectId
+
+
 def iter_subscribed(
-    clinic_ids: Sequence[ObjectId], user_id: str | None = None
-) -> Iterator[tuple[ObjectId, str, ObjectId]]:
-    """(clinic, user, current order) of every active subscription to reports that has an order."""
-    for document in store.iter_subscribed(clinic_ids, user_id):
+    clinic_ids: Sequence[ObjectId], *, user_id: str | None = None, after: ObjectId | None = None
+) -> Iterator[Subscribed]:
+    """Those that have an order, in the order of their patients' ids; `after` an id only."""
+    for document in store.iter_subscribed(clinic_ids, user_id=user_id, after=after):
         messages = document["ehrSubscriptions"][REPORTS].get("matchedMessages") or []
         if messages:
-            yield document["clinicId"], document["userId"], messages[-1]["id"]
+            yield Subscribed(
+                document["_id"], document["clinicId"], document["userId"], messages[-1]["id"]
+            )
 
 
 def is_subscribed(patient: Document) -> bool:

@@ -39,14 +39,18 @@ def set_subscription(
     return result.modified_count > 0
 
 
-def iter_subscribed(clinic_ids: Sequence[ObjectId], user_id: str | None) -> Iterator[Document]:
-    """{userId, clinicId, last message id} of those with an active subscription to reports."""
+def iter_subscribed(
+    clinic_ids: Sequence[ObjectId], *, user_id: str | None, after: ObjectId | None
+) -> Iterator[Document]:
+    """{_id, userId, clinicId, last message id} of those with an active subscription to reports, by `_id`."""
     query: dict[str, Any] = {
         "clinicId": {"$in": list(clinic_ids)},
         f"ehrSubscriptions.{REPORTS}.active": True,
     }
     if user_id is not None:
         query["userId"] = user_id
+    if after is not None:
+        query["_id"] = {"$gt": after}
     last = {f"ehrSubscriptions.{REPORTS}.matchedMessages": {"$slice": -1}}
     found = db.collection(COLLECTION).find(
         query, {"userId": 1, "clinicId": 1, **last}, sort=[("_id", 1)]

@@ -22,6 +22,8 @@ SECONDS = Histogram("clinics_request_seconds", "Time to answer", ["operation"], 
 TASKS = Counter("clinics_tasks_total", "Background tasks run", ["task", "outcome"])
 TASK_SECONDS = Histogram("clinics_task_seconds", "Time of a background task", ["task"])
 
+WORKERS_STUCK = Counter("clinics_workers_stuck_total", "Workers that made no progress and ended")
+
 
 def request_finished(operation: str, status: int, seconds: float) -> None:
     REQUESTS.labels(operation, str(status)).inc()

@@ -2,11 +2,16 @@
 
 `emit()` inside `run_in_transaction` stores one row per subscribed handler. A row is claimed by one
 atomic update, run by a Celery task, repeated with growing delay kept in MongoDB, and parked as `dead`
-after the last try, where the admin shows it and can start it again. A dead row blocks nobody.
+after the last try, where the admin shows it and can start it again. A dead row blocks nobody. A failure that does not
+pass by itself (`core.outages`) is a fault of the program: it is tried three times, quickly, and then parked.
 
 Rows of one `key` and handler run one after another, in an order that MongoDB itself gives: what a transaction saw or
 overwrote was emitted before what it emits, in whatever process and however wrong a machine's clock is. Between
 transactions that knew nothing of each other there is no order to keep. Payloads hold ids only.
+
+A row that was claimed and is not first of its key waits, and nobody looks at it again until the end of the first one
+releases the next. Waiting notes itself on the first row (`followers`) and ending reads that note, both in transactions,
+so that one of the two always sees the other.
 """
 
 import secrets
@@ -23,7 +28,7 @@ from django.conf import settings
 from pymongo import ASCENDING, IndexModel, ReturnDocument
 from pymongo.errors import PyMongoError
 
-from clinics_site.core import clock, db, indexes, leases
+from clinics_site.core import clock, db, indexes, leases, outages
 from clinics_site.core.errors import PermanentFailure, RetryLater
 
 COLLECTION = "outbox"
@@ -33,6 +38,9 @@ UNDELIVERED = [PENDING, CLAIMED]
 SECRETS = frozenset({"restrictedTokenId"})
 SLOW = timedelta(minutes=15)
 LASTING = timedelta(days=1)
+# A fault of the program is tried so often, with this wait in between.
+FAULTY_TRIES = 3
+FAULTY_WAIT = timedelta(seconds=15)
 KEEP_DONE = timedelta(days=30)
 RELAY_BATCH = 64
 # A delivering task goes on with whatever else is due in its queue for this long, so that a backlog needs few
@@ -44,6 +52,7 @@ _RENUDGE = timedelta(seconds=30)
 # another's writes began after that one's commit, which ticked too, so its rows get a later place. Ids of two processes
 # do not sort within a second (docs/decisions/0012-event-order.md).
 _NEXT_PLACE = Timestamp(0, 0)
+_PLACES = [("order", ASCENDING), ("_id", ASCENDING)]
 
 log = structlog.get_logger(__name__)
 Handler = Callable[[dict[str, Any]], None]
@@ -64,12 +73,15 @@ class Retries:
 
     def wait_after(self, attempts: int) -> timedelta:
         """With a tenth of jitter, so that an outage does not end in a stampede."""
-        base = self.quick[attempts - 1] if attempts <= len(self.quick) else SLOW
-        return base * (1 + secrets.randbelow(100) / 1000)
+        return _spread(self.quick[attempts - 1] if attempts <= len(self.quick) else SLOW)
 
     def are_over(self, attempts: int, lasted: timedelta) -> bool:
         """Both must be used up: a handler may ask for shorter waits, and a row may have waited for its first try."""
         return attempts >= self.attempts and lasted >= LASTING
+
+
+def _spread(wait: timedelta) -> timedelta:
+    return wait * (1 + secrets.randbelow(100) / 1000)
 
 
 # Three quick tries, then slower and slower: most outages of a mail service or a neighbour end within minutes.
@@ -202,10 +214,9 @@ def _row(
 def withdraw(event: str, key: str) -> int:
     """Take back what was emitted under this key and has not started: a newer reminder replaces it."""
     handlers = [subscription.name for subscription in _BY_EVENT.get(event, [])]
-    gone = db.collection(COLLECTION).delete_many(
-        {"handler": {"$in": handlers}, "key": key, "state": PENDING}
-    )
-    return gone.deleted_count
+    query = {"handler": {"$in": handlers}, "key": key, "state": PENDING}
+    # All or none: a row that has just begun to wait for one of them goes too.
+    return db.run_in_transaction(lambda: db.collection(COLLECTION).delete_many(query).deleted_count)
 
 
 # --- nudging: a shortcut past the relay's wait, never the only way ------------------------------------------------
@@ -282,6 +293,9 @@ def deliver(row_id: ObjectId) -> bool:
 
 
 def _run(row: dict[str, Any]) -> bool:
+    if _has_used_up_its_tries(row):
+        _park(row, row.get("lastError", "worker_lost"))
+        return False
     try:
         with leases.renewed(lambda: _extend(row)):
             _handle(row)
@@ -291,9 +305,15 @@ def _run(row: dict[str, Any]) -> bool:
         _retry_later(row, error)
     else:
         _finish(row, DONE, None)
-        _release_next(row)
         return True
     return False
+
+
+def _has_used_up_its_tries(row: dict[str, Any]) -> bool:
+    """Only where no try came to an end: each took its worker with it."""
+    subscription = _HANDLERS.get(row["handler"])
+    lasted = clock.now() - row["dueTime"]
+    return subscription is not None and subscription.retries.are_over(row["attempts"] - 1, lasted)
 
 
 def _handle(row: dict[str, Any]) -> None:
@@ -304,13 +324,29 @@ def _handle(row: dict[str, Any]) -> None:
     subscription.handle({**row["payload"], "eventId": str(row["_id"])})
 
 
-def _park(row: dict[str, Any], reason: str) -> None:
+def _park(row: dict[str, Any], reason: str, error: Exception | None = None) -> None:
     """`on_dead` first: a worker that dies in between tells it again, and nobody stays untold."""
     subscription = _HANDLERS.get(row["handler"])
     if subscription is not None and subscription.on_dead is not None:
-        subscription.on_dead(row["payload"], reason)
+        _tell(subscription.on_dead, row, reason)
     _finish(row, DEAD, reason)
-    log.error("outbox.parked", handler=row["handler"], reason=reason, row=str(row["_id"]))
+    log.error(
+        "outbox.parked",
+        handler=row["handler"],
+        reason=reason,
+        row=str(row["_id"]),
+        exc_info=error,
+    )
+
+
+def _tell(on_dead: OnDead, row: dict[str, Any], reason: str) -> None:
+    """An outage ends this try, and the next one tells it; a fault of the program must not keep the row from its end."""
+    try:
+        on_dead(row["payload"], reason)
+    except Exception as error:
+        if outages.is_passing(error):
+            raise
+        log.exception("outbox.not_told", handler=row["handler"], row=str(row["_id"]))
 
 
 def _extend(row: dict[str, Any]) -> None:
@@ -337,6 +373,7 @@ def _claim_one(query: dict[str, Any]) -> dict[str, Any] | None:
                 "notBefore": moment + leases.LEASE,
                 "updatedTime": moment,
             },
+            "$unset": {"waits": ""},
             "$inc": {"attempts": 1},
         },
         sort=[("notBefore", ASCENDING)],
@@ -345,22 +382,28 @@ def _claim_one(query: dict[str, Any]) -> dict[str, Any] | None:
 
 
 def _is_first(row: dict[str, Any]) -> bool:
-    """Whether no earlier row of the key is undelivered; otherwise the claim is given back for a while."""
+    """Whether no earlier row of the key is undelivered; otherwise the claim is given back until one of them ends."""
     if not row["key"] or not _has_predecessor(row):
         return True
-    db.collection(COLLECTION).update_one(
-        _held(row),
-        {
-            "$set": {"state": PENDING, "notBefore": clock.now() + timedelta(seconds=5)},
-            "$inc": {"attempts": -1},
-        },
-    )
-    return False
+    return not db.run_in_transaction(lambda: _wait(row))
 
 
 def _has_predecessor(row: dict[str, Any]) -> bool:
     """The claim is known to a majority, so this read sees at least what was committed before it."""
     return db.collection(COLLECTION).find_one(_earlier(row), {"_id": 1}) is not None
+
+
+def _wait(row: dict[str, Any]) -> bool:
+    """In a transaction: both this and the end of the first row write it, so neither can miss the other."""
+    first = db.collection(COLLECTION).find_one_and_update(
+        _earlier(row), {"$inc": {"followers": 1}}, projection={"_id": 1}, sort=_PLACES
+    )
+    if first is None:
+        return False
+    # It is released before; the time is a net for what other hands have done to the rows.
+    waiting = {"state": PENDING, "waits": True, "notBefore": clock.now() + LASTING}
+    db.collection(COLLECTION).update_one(_held(row), {"$set": waiting, "$inc": {"attempts": -1}})
+    return True
 
 
 def _earlier(row: dict[str, Any]) -> dict[str, Any]:
@@ -384,6 +427,17 @@ def _held(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _finish(row: dict[str, Any], state: str, reason: str | None) -> None:
+    """End a row, and release the one that is next of its key."""
+    change = _ending(row, state, reason)
+    alone = {**_held(row), "followers": {"$exists": False}}
+    if db.collection(COLLECTION).update_one(alone, change).matched_count:
+        return
+    following = db.run_in_transaction(lambda: _finish_followed(row, change))
+    if following is not None:
+        _enqueue([(following, row["queue"])])
+
+
+def _ending(row: dict[str, Any], state: str, reason: str | None) -> dict[str, Any]:
     moment = clock.now()
     fields: dict[str, Any] = {"state": state, "updatedTime": moment}
     if state == DONE:
@@ -393,26 +447,47 @@ def _finish(row: dict[str, Any], state: str, reason: str | None) -> None:
     change: dict[str, Any] = {"$set": fields}
     if state == DONE and _HANDLERS[row["handler"]].forget_payload:
         change["$unset"] = {"payload": ""}
-    db.collection(COLLECTION).update_one(_held(row), change)
+    return change
+
+
+def _finish_followed(row: dict[str, Any], change: dict[str, Any]) -> ObjectId | None:
+    """The row that is released by this end, which from now on is the one that the others wait for."""
+    rows = db.collection(COLLECTION)
+    if not rows.update_one(_held(row), change).matched_count:
+        return None
+    following = rows.find_one_and_update(
+        {"handler": row["handler"], "key": row["key"], "state": {"$in": UNDELIVERED}},
+        {"$inc": {"followers": 1}},
+        projection={"waits": 1},
+        sort=_PLACES,
+    )
+    if following is None or "waits" not in following:
+        return None
+    due = {"$set": {"notBefore": clock.now()}, "$unset": {"waits": "", "nudgedTime": ""}}
+    rows.update_one({"_id": following["_id"]}, due)
+    found: ObjectId = following["_id"]
+    return found
 
 
 def _retry_later(row: dict[str, Any], error: Exception) -> None:
     reason = error.reason if isinstance(error, RetryLater) else type(error).__name__
-    wait = error.wait if isinstance(error, RetryLater) else None
-    moment, retries = clock.now(), _HANDLERS[row["handler"]].retries
-    if retries.are_over(row["attempts"], moment - row["dueTime"]):
-        _park(row, reason)
+    is_fault = not outages.is_passing(error)
+    wait = _wait_before_next_try(row, error, is_fault=is_fault)
+    if wait is None:
+        _park(row, reason, error)
         return
+    moment = clock.now()
     db.collection(COLLECTION).update_one(
         _held(row),
         {
             "$set": {
                 "state": PENDING,
-                "notBefore": moment + (wait or retries.wait_after(row["attempts"])),
+                "notBefore": moment + wait,
                 "lastError": reason,
                 "updatedTime": moment,
             },
             "$unset": {"nudgedTime": ""},
+            "$inc": {"faults": int(is_fault)},
         },
     )
     log.warning(
@@ -425,20 +500,18 @@ def _retry_later(row: dict[str, Any], error: Exception) -> None:
     )
 
 
-def _release_next(row: dict[str, Any]) -> None:
-    """The next row of the key need not wait for the relay."""
-    if not row["key"]:
-        return
-    following = db.collection(COLLECTION).find_one(
-        {"handler": row["handler"], "key": row["key"], "state": PENDING},
-        {"_id": 1},
-        sort=[("order", ASCENDING), ("_id", ASCENDING)],
-    )
-    if following is not None:
-        db.collection(COLLECTION).update_one(
-            {"_id": following["_id"], "attempts": 0}, {"$min": {"notBefore": clock.now()}}
-        )
-        _enqueue([(following["_id"], row["queue"])])
+def _wait_before_next_try(
+    row: dict[str, Any], error: Exception, *, is_fault: bool
+) -> timedelta | None:
+    """None when there is no next one."""
+    if is_fault:
+        is_over = row.get("faults", 0) + 1 >= FAULTY_TRIES
+        return None if is_over else _spread(FAULTY_WAIT)
+    retries = _HANDLERS[row["handler"]].retries
+    if retries.are_over(row["attempts"], clock.now() - row["dueTime"]):
+        return None
+    asked = error.wait if isinstance(error, RetryLater) else None
+    return asked or retries.wait_after(row["attempts"])
 
 
 # --- staff ----------------------------------------------------------------------------------------------------------
@@ -446,7 +519,7 @@ def requeue(row_id: ObjectId) -> bool:
     """Start a dead row again; False when it is not dead (a second click changes nothing)."""
     moment = clock.now()
     times = dict.fromkeys(("dueTime", "notBefore", "updatedTime"), moment)
-    change = {"state": PENDING, "attempts": 0, **times}
+    change = {"state": PENDING, "attempts": 0, "faults": 0, **times}
     row = db.collection(COLLECTION).find_one_and_update(
         {"_id": row_id, "state": DEAD}, {"$set": change, "$unset": {"nudgedTime": ""}}
     )

@@ -1,31 +1,34 @@
 """Scheduling sends: for a clinic, for a patient, by cadence (behaviour note ehr, 8).
 
 Nothing is sent here. Each subscribed patient gets a scheduled document, its processing record and its event in
-one transaction; the call returns when all of them are durable.
+one transaction; the call returns when all of them are durable. A sync of a clinic takes several such transactions, so it
+is noted first, together with an event that brings it to its end, whatever becomes of the process that began it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
+from itertools import islice
 from random import Random
 
 import structlog
 from bson import ObjectId
 
 from clinics.services import access, ehr_settings, patient_matching
-from clinics_site.core import clock, db, ids, outbox
+from clinics.services.patient_matching import Subscribed
+from clinics_site.core import clock, db, ids, leases, outages, outbox
 from clinics_site.core.db import Document
 from clinics_site.core.errors import NotFound
 from redox.services.matching import NO_CLINIC
 from redox.services.processing import Expected, expect_scheduled
-from redox.store import cadences, messages, scheduled
+from redox.store import cadences, messages, scheduled, syncs
 
 BATCH = 500  # a transaction stays well below MongoDB's limits, and a retry repeats little
 SPREAD = timedelta(hours=1)
 DISABLED = "DISABLED"
+SYNC_BEGUN = "ehr.sync_begun"
 
 log = structlog.get_logger(__name__)
-Subscribed = tuple[ObjectId, str, ObjectId]
 
 
 def sync_clinic(clinic_id: str | ObjectId) -> int:
@@ -38,38 +41,81 @@ def sync_clinic(clinic_id: str | ObjectId) -> int:
         or not settings.get("enabled")
     ):
         raise NotFound(NO_CLINIC)
-    return _schedule(patient_matching.iter_subscribed([clinic["_id"]]))
+    # A worker goes on with it only if this call does not come to its end.
+    rest = clock.now() + leases.LEASE
+    sync = db.run_in_transaction(partial(_begin, clinic["_id"], clock.now(), not_before=rest))
+    try:
+        count = _carry_out(sync)
+    except Exception as error:
+        if not outages.is_passing(error):
+            raise
+        log.warning("ehr.sync_interrupted", error=type(error).__name__)
+        count = sync["count"]
+    outbox.nudge()
+    return count
+
+
+def _begin(clinic_id: ObjectId, moment: datetime, *, not_before: datetime | None) -> Document:
+    sync = syncs.insert(clinic_id, moment)
+    sync_id = str(sync["_id"])
+    outbox.emit(SYNC_BEGUN, {"syncId": sync_id}, key=sync_id, not_before=not_before)
+    return sync
+
+
+def carry_out(sync_id: str) -> None:
+    """Schedule what is missing of a sync."""
+    sync = syncs.find(ObjectId(sync_id))
+    if sync is not None:
+        _carry_out(sync)
+
+
+def _carry_out(sync: Document) -> int:
+    """How many sends the whole sync has scheduled. All share its time: that is what makes them one run."""
+    while True:
+        subscribed = patient_matching.iter_subscribed([sync["clinicId"]], after=sync["after"])
+        batch = list(islice(subscribed, BATCH))
+        if not batch:
+            break
+        sync.update(db.run_in_transaction(partial(_advance, sync, batch)))
+    outbox.withdraw(SYNC_BEGUN, str(sync["_id"]))
+    count: int = sync["count"]
+    log.info("ehr.scheduled", count=count)
+    return count
+
+
+def _advance(sync: Document, batch: Sequence[Subscribed]) -> Document:
+    """The sync as it then is. Who comes second finds it changed, schedules nothing, and goes on from there."""
+    advanced = syncs.advance(sync, batch[-1].patient_id, len(batch))
+    if advanced is None:
+        return syncs.find(sync["_id"]) or sync
+    _schedule_batch(batch, sync["createdTime"])
+    return advanced
 
 
 def sync_patient(user_id: str) -> int:
     """In all clinics that want reports after an upload; none is an answer too."""
     clinic_ids = ehr_settings.list_redox_clinic_ids(on_upload=True)
-    if not clinic_ids:
-        return 0
-    return _schedule(patient_matching.iter_subscribed(clinic_ids, user_id))
+    subscribed = list(patient_matching.iter_subscribed(clinic_ids, user_id=user_id))
+    if subscribed:
+        db.run_in_transaction(partial(_schedule_batch, subscribed, clock.now()))
+        outbox.nudge()
+    log.info("ehr.scheduled", count=len(subscribed))
+    return len(subscribed)
 
 
-def _schedule(subscribed: Iterable[Subscribed]) -> int:
-    """All documents of a call share one time: that is what makes them one run."""
-    moment, count = clock.now(), 0
-    for batch in db.batches(subscribed, BATCH):
-        db.run_in_transaction(partial(_schedule_batch, batch, moment))
-        count += len(batch)
-    outbox.nudge()
-    log.info("ehr.scheduled", count=count)
-    return count
-
-
-def _schedule_batch(batch: list[Subscribed], moment: datetime) -> None:
-    order_ids = [order_id for _, _, order_id in batch]
+def _schedule_batch(batch: Sequence[Subscribed], moment: datetime) -> None:
+    order_ids = [one.order_id for one in batch]
     orders = messages.list_messages(order_ids)
     preceding = scheduled.list_newest(order_ids)
-    documents = [_document(one, moment, orders.get(one[2]), preceding.get(one[2])) for one in batch]
+    documents = [
+        _document(one, moment, orders.get(one.order_id), preceding.get(one.order_id))
+        for one in batch
+    ]
     scheduled.insert_many(documents)
     expect_scheduled(
         [
-            Expected(document["_id"], order_id, clinic_id, user_id, moment)
-            for document, (clinic_id, user_id, order_id) in zip(documents, batch, strict=True)
+            Expected(document["_id"], one.order_id, one.clinic_id, one.user_id, moment)
+            for document, one in zip(documents, batch, strict=True)
         ]
     )
 
@@ -77,11 +123,10 @@ def _schedule_batch(batch: list[Subscribed], moment: datetime) -> None:
 def _document(
     subscribed: Subscribed, moment: datetime, order: Document | None, preceding: Document | None
 ) -> Document:
-    clinic_id, user_id, _ = subscribed
     document: Document = {
         "_id": ids.new_id(),
-        "userId": user_id,
-        "clinicId": clinic_id,
+        "userId": subscribed.user_id,
+        "clinicId": subscribed.clinic_id,
         "createdTime": moment,
     }
     if order is not None:
@@ -93,7 +138,7 @@ def _document(
 
 # --- cadence ------------------------------------------------------------------------------------------
 def run_due_cadences() -> int:
-    """Sync every clinic whose cadence is due. A run is claimed first, so it never happens twice at once."""
+    """Begin a sync of every clinic whose cadence is due. How many were begun."""
     return sum(_run_cadence(clinic_id) for clinic_id in ehr_settings.list_redox_clinic_ids())
 
 
@@ -106,9 +151,15 @@ def _run_cadence(clinic_id: ObjectId) -> bool:
     moment = clock.now()
     # Clinics are spread by their id: the first run comes within an hour, and later ones keep that distance.
     cadences.insert_first(clinic_id, moment + SPREAD * Random(str(clinic_id)).random())
-    if not cadences.claim_due(clinic_id, moment, moment + timedelta(days=days)):
+    following = moment + timedelta(days=days)
+    return db.run_in_transaction(partial(_begin_if_due, clinic_id, moment, following))
+
+
+def _begin_if_due(clinic_id: ObjectId, moment: datetime, following: datetime) -> bool:
+    """The claim and its work in one transaction: neither is there without the other."""
+    if not cadences.claim_due(clinic_id, moment, following):
         return False
-    sync_clinic(clinic_id)
+    _begin(clinic_id, moment, not_before=None)
     return True
 
 

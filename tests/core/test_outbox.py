@@ -1,10 +1,16 @@
 """The outbox: stored with the change, delivered at least once, in order per key, retried, parked, never lost."""
 
+import os
 import threading
+from collections import Counter
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
+import time_machine
 from bson import ObjectId
+from pymongo import MongoClient
+from pymongo.monitoring import CommandListener
 
 from clinics_site.core import clock, db, leases, outbox
 from clinics_site.core.errors import PermanentFailure, RetryLater
@@ -240,7 +246,7 @@ class TestFailures:
 
     def test_a_handler_can_have_waits_of_its_own(self, listen):
         retries = outbox.Retries(quick=(timedelta(seconds=30),))
-        listen("test.fail", fail_with(ValueError()), retries=retries)
+        listen("test.fail", fail_with(ConnectionError()), retries=retries)
         outbox.emit(EVENT, {"id": "x"})
         outbox.deliver(only_row()["_id"])
 
@@ -257,13 +263,60 @@ class TestFailures:
         ids=["all tries in a day", "tries are left", "short waits of the handler"],
     )
     def test_a_row_is_parked_after_all_tries_and_a_day(self, listen, attempts, lasted, state):
-        listen("test.fail", fail_with(ValueError()))
+        listen("test.fail", fail_with(ConnectionError()))
         outbox.emit(EVENT, {"id": "x"})
         tried = {"attempts": attempts, "dueTime": clock.now() - lasted}
         db.collection(outbox.COLLECTION).update_one({}, {"$set": tried})
         outbox.deliver(only_row()["_id"])
 
-        assert (only_row()["state"], only_row()["lastError"]) == (state, "ValueError")
+        assert (only_row()["state"], only_row()["lastError"]) == (state, "ConnectionError")
+
+    def test_a_fault_of_the_program_is_parked_after_three_quick_tries(self, listen):
+        listen("test.fail", fail_with(AttributeError("marker")))
+        outbox.emit(EVENT, {"id": "x"})
+        waits = []
+        for _ in range(outbox.FAULTY_TRIES):
+            make_due(only_row()["_id"])
+            outbox.deliver(only_row()["_id"])
+            waits.append((only_row()["notBefore"] - only_row()["updatedTime"]).total_seconds())
+
+        row = only_row()
+        assert (row["state"], row["attempts"]) == (outbox.DEAD, 3)
+        assert row["lastError"] == "AttributeError"
+        assert all(15 <= wait <= 16.5 for wait in waits[:2])
+
+    def test_an_outage_does_not_use_up_the_tries_of_a_fault(self, listen):
+        errors = [ConnectionError()] * 5 + [KeyError()] * 2
+
+        def handle(payload):
+            raise errors.pop(0)
+
+        listen("test.fail", handle)
+        outbox.emit(EVENT, {"id": "x"})
+        while errors:
+            make_due(only_row()["_id"])
+            outbox.deliver(only_row()["_id"])
+
+        assert only_row()["state"] == outbox.PENDING
+
+    def test_a_row_that_always_takes_its_worker_with_it_is_parked_in_the_end(self, heard):
+        outbox.emit(EVENT, {"id": "x"})
+        lost = {"attempts": outbox.GROWING.attempts, "dueTime": clock.now() - outbox.LASTING}
+        db.collection(outbox.COLLECTION).update_one({}, {"$set": lost})
+        outbox.deliver(only_row()["_id"])
+
+        assert heard == []
+        assert (only_row()["state"], only_row()["lastError"]) == (outbox.DEAD, "worker_lost")
+
+    def test_a_fault_in_telling_does_not_keep_a_row_from_being_parked(self, listen):
+        def on_dead(payload, reason):
+            raise TypeError
+
+        listen("test.fail", fail_with(PermanentFailure("poison")), on_dead=on_dead)
+        outbox.emit(EVENT, {"id": "x"})
+        outbox.deliver(only_row()["_id"])
+
+        assert only_row()["state"] == outbox.DEAD
 
     def test_what_can_not_succeed_is_parked_at_once(self, listen):
         listen("test.fail", fail_with(PermanentFailure("account_is_a_clinicians")))
@@ -393,6 +446,153 @@ class TestOrder:
         outbox.emit(EVENT, {"n": 2}, key="b")
 
         assert outbox.deliver(rows()[1]["_id"]) is True
+
+
+class Commands(CommandListener):
+    """How often each command was sent to the outbox."""
+
+    def __init__(self):
+        self.counts = Counter()
+
+    def started(self, event):
+        if event.command.get(event.command_name) == outbox.COLLECTION:
+            self.counts[event.command_name] += 1
+
+    def succeeded(self, event):
+        pass
+
+    def failed(self, event):
+        pass
+
+
+@contextmanager
+def counted_commands(monkeypatch):
+    """Of a client of its own: listeners are told to a client when it is made."""
+    listener = Commands()
+    client = MongoClient(os.environ["MONGODB_URI"], event_listeners=[listener], w="majority")
+    with client, monkeypatch.context() as patched:
+        patched.setattr(
+            db, "_raw", lambda name, **_: client[db.database_name()].with_options(db._CODEC)[name]
+        )
+        patched.setattr(db, "client", lambda: client)
+        yield listener.counts
+
+
+class TestWaiting:
+    """Rows behind one that waits cost nothing until it has ended."""
+
+    def test_two_hundred_rows_behind_one_that_waits_are_looked_at_once(
+        self, listen, handed_out, monkeypatch
+    ):
+        moments = iter(range(2))
+        heard = []
+
+        def handle(payload):
+            if payload["n"] == 0 and next(moments, None) == 0:
+                reason = "neighbour_down"
+                raise RetryLater(reason, wait=timedelta(hours=1))
+            heard.append(payload["n"])
+
+        listen("test.wait", handle)
+        outbox.emit_many((EVENT, {"n": number}, "k") for number in range(201))
+        start = clock.now()
+        outbox.drain(outbox.DEFAULT_QUEUE)
+        handed_out.clear()
+
+        with counted_commands(monkeypatch) as counts:
+            for minutes in range(1, 60, 5):
+                with time_machine.travel(start + timedelta(minutes=minutes), tick=False):
+                    assert outbox.drain(outbox.DEFAULT_QUEUE) == 0
+                    assert outbox.relay() == 0
+        queues = len({s.queue for s in outbox._HANDLERS.values()})
+        assert counts == {"findAndModify": 12, "find": 12 * queues}
+        assert (heard, handed_out) == ([], [])
+
+        with time_machine.travel(start + timedelta(hours=1, seconds=1), tick=False):
+            assert outbox.drain(outbox.DEFAULT_QUEUE) == 201
+        assert heard == list(range(201))
+        assert {row["attempts"] for row in rows()} == {1, 2}
+
+    @pytest.mark.parametrize("error", [None, PermanentFailure("poison")], ids=["done", "parked"])
+    def test_the_end_of_a_row_releases_the_next_one(self, listen, handed_out, error):
+        heard = []
+
+        def handle(payload):
+            if payload["n"] == 0 and error is not None:
+                raise error
+            heard.append(payload["n"])
+
+        listen("test.wait", handle)
+        outbox.emit_many((EVENT, {"n": number}, "k") for number in range(3))
+        first, second, third = (row["_id"] for row in rows())
+        assert [outbox.deliver(third), outbox.deliver(second)] == [False, False]
+        assert [row.get("waits") for row in rows()] == [None, True, True]
+
+        outbox.deliver(first)
+
+        assert handed_out == [second]
+        assert [row.get("waits") for row in rows()] == [None, None, True]
+        assert [outbox.deliver(third), outbox.deliver(second)] == [False, True]
+        assert handed_out == [second, third]
+        assert outbox.deliver(third) is True
+        assert heard[-2:] == [1, 2]
+
+    def test_a_worker_that_dies_between_the_end_and_the_release_has_done_neither(
+        self, heard, handed_out, monkeypatch
+    ):
+        outbox.emit_many((EVENT, {"n": number}, "k") for number in range(2))
+        first, second = (row["_id"] for row in rows())
+        outbox.deliver(second)
+
+        def die():
+            raise SystemExit
+
+        finish = outbox._finish_followed
+        with monkeypatch.context() as patched:
+            patched.setattr(outbox, "_finish_followed", lambda *given: (finish(*given), die()))
+            with pytest.raises(SystemExit):
+                outbox.deliver(first)
+        assert rows()[0]["state"] == outbox.CLAIMED
+
+        make_due(first)
+        assert outbox.deliver(first) is True
+        assert handed_out == [second]
+
+    def test_a_row_that_begins_to_wait_while_the_first_one_ends_is_released(
+        self, heard, handed_out, monkeypatch
+    ):
+        outbox.emit_many((EVENT, {"n": number}, "k") for number in range(2))
+        first, second = (row["_id"] for row in rows())
+        look = outbox._has_predecessor
+
+        def look_and_be_late(row):
+            found = look(row)
+            if row["_id"] == second:
+                outbox.deliver(first)
+            return found
+
+        monkeypatch.setattr(outbox, "_has_predecessor", look_and_be_late)
+
+        assert outbox.deliver(second) is True
+
+    def test_a_row_for_later_is_not_released_before_its_time(self, heard, handed_out):
+        later = clock.now() + timedelta(hours=1)
+        outbox.emit(EVENT, {"n": 0}, key="k")
+        outbox.emit(EVENT, {"n": 1}, key="k", not_before=later)
+        outbox.emit(EVENT, {"n": 2}, key="k")
+        first, _, third = (row["_id"] for row in rows())
+        outbox.deliver(third)
+
+        outbox.deliver(first)
+
+        assert rows()[1]["notBefore"] == later
+        assert handed_out == []
+
+    def test_what_waits_is_withdrawn_with_what_it_waits_for(self, heard):
+        outbox.emit_many((EVENT, {"n": number}, "k") for number in range(2))
+        outbox.deliver(rows()[1]["_id"])
+
+        assert outbox.withdraw(EVENT, "k") == 2
 
 
 class TestRelay:

@@ -19,7 +19,7 @@ import redis
 from pymongo.errors import DuplicateKeyError, ExecutionTimeout, OperationFailure
 from redis.exceptions import AuthenticationError
 
-from scripts import local, mongod_log, servers
+from scripts import local, mongod_log, servers, service
 from scripts import run as start
 from scripts.children import Guard
 from tests.processes.service import eventually
@@ -313,6 +313,21 @@ def test_a_dead_process_ends_everything_and_names_its_log(run):
     assert run.wait_for_end() == 1
     assert f"beat has ended; its log is {run.folder}/log/beat.log." in run.read()
     assert run.processes() == []
+
+
+@pytest.mark.chaos
+def test_a_worker_that_ended_is_started_again(run):
+    run.start().wait_until_up()
+    time.sleep(service.MAY_END_AFTER)
+    before = _workers(run)
+    for pid in before:
+        os.kill(pid, signal.SIGKILL)
+    eventually(lambda: len(_workers(run)) >= 2 and not before & _workers(run), within=60)
+    assert run.process.poll() is None
+
+
+def _workers(run) -> set[int]:
+    return {pid for pid in run.processes() if b"-n\0ehr@%h" in _command(pid)}
 
 
 def _command(pid: int) -> bytes:

@@ -1,16 +1,18 @@
 """Scheduled sends: what is sent again, and when a note replaces another (ehr note 9.7, 9.8; cadence 8.4)."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 import pytest
 import time_machine
 from bson import ObjectId
+from pymongo.errors import AutoReconnect
 
-from clinics_site.core import clock, db
+from clinics_site.core import clock, db, leases, outbox
 from redox.clients.redox import EmbeddedRedox
 from redox.services import scheduling
 from tests import ehr
-from tests.events import deliver_all
+from tests.events import deliver_all, emitted
 
 START = datetime.fromisoformat("2026-03-02T10:00:00+00:00")
 
@@ -228,6 +230,99 @@ def test_a_summary_without_dates_sends_nothing(place):
     assert sync(clinic)["outcome"] == "no_data"
 
 
+class TestSyncsOfSeveralBatches:
+    """A clinic's sync comes to its end although the process that began it does not."""
+
+    @pytest.fixture
+    def crowd(self, monkeypatch):
+        monkeypatch.setattr(scheduling, "BATCH", 2)
+        clinic = ehr.ehr_clinic()
+        for number in range(5):
+            patient = ehr.ehr_patient(clinic, mrn=f"M{number}", summary=ehr.summary())
+            ehr.subscribe(patient)
+        return clinic
+
+    def fail_after_one_batch(self, monkeypatch, error):
+        schedule, calls = scheduling._schedule_batch, []
+
+        def fail(*given):
+            calls.append(given)
+            if len(calls) > 1:
+                raise error
+            schedule(*given)
+
+        monkeypatch.setattr(scheduling, "_schedule_batch", fail)
+
+    def assert_one_whole_run(self):
+        documents = list(db.collection("scheduledSummaryAndReportsOrders").find({}))
+        assert len({document["userId"] for document in documents}) == len(documents) == 5
+        assert len({document["createdTime"] for document in documents}) == 1
+
+    def test_a_call_that_fails_in_the_second_batch_leaves_the_rest_to_a_worker(
+        self, crowd, monkeypatch
+    ):
+        with monkeypatch.context() as patched:
+            self.fail_after_one_batch(patched, AutoReconnect())
+            assert scheduling.sync_clinic(crowd["_id"]) == 2
+
+        with time_machine.travel(clock.now() + leases.LEASE, tick=False):
+            deliver_all()
+        self.assert_one_whole_run()
+
+    def test_a_fault_is_told_to_the_caller_and_a_worker_tries_it_again(self, crowd, monkeypatch):
+        with monkeypatch.context() as patched:
+            self.fail_after_one_batch(patched, TypeError())
+            with pytest.raises(TypeError):
+                scheduling.sync_clinic(crowd["_id"])
+
+        with time_machine.travel(clock.now() + leases.LEASE, tick=False):
+            deliver_all()
+        self.assert_one_whole_run()
+
+    def test_a_regular_sync_that_fails_half_way_goes_on_where_it_was(self, crowd, monkeypatch):
+        scheduling.run_due_cadences()
+        with time_machine.travel(clock.now() + timedelta(hours=1), tick=False):
+            assert scheduling.run_due_cadences() == 1
+            (row,) = db.collection(outbox.COLLECTION).find({})
+            with monkeypatch.context() as patched:
+                self.fail_after_one_batch(patched, AutoReconnect())
+                assert outbox.deliver(row["_id"]) is False
+        with time_machine.travel(clock.now() + timedelta(hours=1, minutes=1), tick=False):
+            assert outbox.deliver(row["_id"]) is True
+        self.assert_one_whole_run()
+
+    def test_a_regular_sync_is_claimed_together_with_its_event_or_not_at_all(
+        self, crowd, monkeypatch
+    ):
+        scheduling.run_due_cadences()
+        with time_machine.travel(clock.now() + timedelta(hours=1), tick=False):
+            with monkeypatch.context() as patched:
+                patched.setattr(outbox, "emit", lambda *given, **options: 1 / 0)
+                with pytest.raises(ZeroDivisionError):
+                    scheduling.run_due_cadences()
+            assert scheduling.run_due_cadences() == 1
+
+    def test_two_workers_on_one_sync_schedule_nobody_twice(self, crowd, monkeypatch):
+        advance, others = scheduling._advance, []
+
+        def advance_late(sync, batch):
+            if not others:
+                others.append(True)
+                with ThreadPoolExecutor(1) as other:
+                    other.submit(scheduling.carry_out, str(sync["_id"])).result()
+            return advance(sync, batch)
+
+        monkeypatch.setattr(scheduling, "_advance", advance_late)
+        scheduling.sync_clinic(crowd["_id"])
+
+        self.assert_one_whole_run()
+
+    def test_a_sync_that_has_ended_leaves_no_event_of_itself(self, crowd):
+        assert scheduling.sync_clinic(crowd["_id"]) == 5
+        assert emitted(scheduling.SYNC_BEGUN) == []
+        self.assert_one_whole_run()
+
+
 class TestCadence:
     def test_a_clinic_runs_when_due_and_not_again_before_its_cadence(self, place):
         with time_machine.travel(START, tick=False):
@@ -237,8 +332,10 @@ class TestCadence:
             assert scheduling.run_due_cadences() == 0
         with time_machine.travel(START + timedelta(days=13, hours=23), tick=False):
             assert scheduling.run_due_cadences() == 0
+            deliver_all()
         with time_machine.travel(START + timedelta(days=14, hours=1), tick=False):
             assert scheduling.run_due_cadences() == 1
+            deliver_all()
         assert len(ehr.records("scheduled")) == 2
 
     def test_disabled_cadences_and_xealth_never_run(self):

@@ -1,0 +1,101 @@
+"""Redis hangs while workers are busy, again and again: stopped, not dead, so that connections stay open and every
+command runs into its time limit. Afterwards the workers take what waits (issue: A, Redis hangs)."""
+
+import os
+import threading
+import time
+
+import pytest
+from django.conf import settings
+
+from clinics_site.core import clock, db, outbox
+from tests import ehr
+from tests.processes.service import Service, eventually
+
+pytestmark = [pytest.mark.processes, pytest.mark.timeout(400)]
+TOKEN = {"verification-token": "redox-test-token"}
+HANG = float(
+    os.environ.get("CHAOS_HANG", "25")
+)  # seconds; an acknowledgement fails after some fifteen
+HANGS = int(os.environ.get("CHAOS_HANGS", "3"))
+CLIENTS = 10
+
+
+@pytest.fixture
+def service(tmp_path, backing):
+    """On the database that the test sees, with a Redis that may be stopped."""
+    folder = tmp_path / "service"
+    folder.mkdir()
+    names = ("MONGODB_URI", "TIDEPOOL_CLINIC_DATABASE_NAME")
+    own = {name: os.environ[name] for name in names} | {"REDIS_URL": f"{backing.redis}/0"}
+    found = Service(folder, {"SECRET_KEY": settings.SECRET_KEY, **own})
+    yield found
+    found.stop()
+
+
+class Load:
+    """Clients that cause events for both queues, each woken through the broker."""
+
+    def __init__(self, service):
+        service.manage("create_user", "--email", "ada@example.org", "--name", "A", "--clinician")
+        self._service = service
+        self._token = service.manage("token", "--user", "ada@example.org").strip()
+        self._ended = threading.Event()
+        self._threads = [
+            threading.Thread(target=self._work, args=(work,), daemon=True)
+            for work in [self._send_message, self._create_clinic] * (CLIENTS // 2)
+        ]
+
+    def __enter__(self):
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self._ended.set()
+        for thread in self._threads:
+            thread.join()
+
+    def _work(self, work):
+        while not self._ended.is_set():
+            try:
+                work()
+            except OSError:  # while Redis hangs an answer may not come
+                time.sleep(0.1)
+
+    def _send_message(self):
+        message = {**ehr.order(), "Meta": {"DataModel": "Scheduling", "EventType": "New"}}
+        self._service.post("/v1/redox", message, headers=TOKEN)
+
+    def _create_clinic(self):
+        profile = {"name": "Lakeside", "country": "US", "preferredBgUnits": "mg/dL"}
+        self._service.post("/v1/clinics", profile, token=self._token)
+
+
+def due_rows():
+    return db.collection(outbox.COLLECTION).count_documents(
+        {"state": {"$in": outbox.UNDELIVERED}, "dueTime": {"$lte": clock.now()}}
+    )
+
+
+def done_rows(queue):
+    query = {"state": outbox.DONE, "queue": queue}
+    return db.collection(outbox.COLLECTION).count_documents(query)
+
+
+def acknowledgements_lost(service):
+    lines = service.logs().splitlines()
+    return sum("celery.worker.request" in line and "TimeoutError" in line for line in lines)
+
+
+def test_workers_take_what_waits_after_redis_hung_three_times_under_load(service, backing):
+    service.start()
+    with Load(service):
+        for _ in range(HANGS):
+            before = {queue: done_rows(queue) for queue in ("default", "ehr")}
+            eventually(lambda b=before: all(done_rows(q) > b[q] for q in b), within=60)
+            backing.pause("redis")
+            time.sleep(HANG)
+            backing.resume("redis")
+    eventually(lambda: due_rows() == 0, within=30)
+    assert acknowledgements_lost(service) > 0, "the hangs came too late to say anything"
