@@ -1,4 +1,5 @@
-"""Events of the EHR thread: a message came in, a sync was begun, a send was scheduled. They have workers of their own."""
+"""Events of the EHR thread: a message came in, a sync was begun, a send was scheduled. They have workers of
+their own."""
 
 from datetime import timedelta
 from typing import Any

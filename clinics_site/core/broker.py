@@ -16,13 +16,13 @@ class QoS(redis.QoS):  # type: ignore[misc]
         try:
             super().ack(delivery_tag)
         finally:
-            self._dirty.add(delivery_tag)
+            self._quick_ack(delivery_tag)  # type: ignore[attr-defined]
 
     def reject(self, delivery_tag: str, requeue: bool = False) -> None:  # noqa: FBT001, FBT002 (kombu's signature)
         try:
             super().reject(delivery_tag, requeue=requeue)
         finally:
-            self._dirty.add(delivery_tag)
+            self._quick_ack(delivery_tag)  # type: ignore[attr-defined]
 
 
 class Channel(redis.Channel):  # type: ignore[misc]

@@ -427,14 +427,11 @@ def _held(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _finish(row: dict[str, Any], state: str, reason: str | None) -> None:
-    """End a row, and release the one that is next of its key."""
+    """End a row, and release the next one of its key. That needs no wake-up: whoever delivers drains the queue."""
     change = _ending(row, state, reason)
     alone = {**_held(row), "followers": {"$exists": False}}
-    if db.collection(COLLECTION).update_one(alone, change).matched_count:
-        return
-    following = db.run_in_transaction(lambda: _finish_followed(row, change))
-    if following is not None:
-        _enqueue([(following, row["queue"])])
+    if not db.collection(COLLECTION).update_one(alone, change).matched_count:
+        db.run_in_transaction(lambda: _finish_followed(row, change))
 
 
 def _ending(row: dict[str, Any], state: str, reason: str | None) -> dict[str, Any]:
@@ -450,23 +447,26 @@ def _ending(row: dict[str, Any], state: str, reason: str | None) -> dict[str, An
     return change
 
 
-def _finish_followed(row: dict[str, Any], change: dict[str, Any]) -> ObjectId | None:
-    """The row that is released by this end, which from now on is the one that the others wait for."""
+def _finish_followed(row: dict[str, Any], change: dict[str, Any]) -> None:
+    """The row that is first now is the one that the others wait for; if it has waited itself, it is due."""
     rows = db.collection(COLLECTION)
     if not rows.update_one(_held(row), change).matched_count:
-        return None
-    following = rows.find_one_and_update(
+        return
+    due = {"$cond": ["$waits", clock.now(), "$notBefore"]}
+    rows.find_one_and_update(
         {"handler": row["handler"], "key": row["key"], "state": {"$in": UNDELIVERED}},
-        {"$inc": {"followers": 1}},
-        projection={"waits": 1},
+        [
+            {
+                "$set": {
+                    "notBefore": due,
+                    "followers": {"$add": [{"$ifNull": ["$followers", 0]}, 1]},
+                }
+            },
+            {"$unset": ["waits", "nudgedTime"]},
+        ],
+        projection={"_id": 1},
         sort=_PLACES,
     )
-    if following is None or "waits" not in following:
-        return None
-    due = {"$set": {"notBefore": clock.now()}, "$unset": {"waits": "", "nudgedTime": ""}}
-    rows.update_one({"_id": following["_id"]}, due)
-    found: ObjectId = following["_id"]
-    return found
 
 
 def _retry_later(row: dict[str, Any], error: Exception) -> None:

@@ -1,4 +1,4 @@
-"""A worker that takes nothing although something waits for it ends itself, and whoever keeps it running starts it again.
+"""A worker that takes nothing although something waits for it ends itself; whoever keeps it running starts it again.
 
 Runs in a thread of the worker's main process, which has no connection to MongoDB (a pool process may be forked from it
 at any time, fact F29). So it compares what the broker holds with what the worker does: the outbox's relay puts what is
@@ -85,5 +85,6 @@ def _end(waiting: int) -> None:
     log.error("worker.stuck", count=waiting)
     metrics.WORKERS_STUCK.inc()
     for process in active_children():
-        os.kill(process.pid, signal.SIGKILL)
+        if process.pid is not None:
+            os.kill(process.pid, signal.SIGKILL)
     os._exit(_EXIT)

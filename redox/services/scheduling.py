@@ -1,8 +1,8 @@
 """Scheduling sends: for a clinic, for a patient, by cadence (behaviour note ehr, 8).
 
 Nothing is sent here. Each subscribed patient gets a scheduled document, its processing record and its event in
-one transaction; the call returns when all of them are durable. A sync of a clinic takes several such transactions, so it
-is noted first, together with an event that brings it to its end, whatever becomes of the process that began it.
+one transaction; the call returns when all of them are durable. A sync of a clinic takes several such transactions, so
+it is noted first, together with an event that brings it to its end, whatever becomes of the process that began it.
 """
 
 from collections.abc import Sequence

@@ -38,4 +38,4 @@ def test_a_worker_that_takes_nothing_more_ends_itself_with_its_processes(worker)
     eventually(is_ended, within=60, every=0.5)
 
     assert '"worker.stuck"' in worker.last_words()
-    assert not worker.has_group()
+    eventually(lambda: not worker.has_group())
