@@ -1,5 +1,6 @@
 """Redis hangs while workers are busy, again and again: stopped, not dead, so that connections stay open and every
-command runs into its time limit. Afterwards the workers take what waits (issue: A, Redis hangs)."""
+command runs into its time limit. Afterwards the workers take what waits (issue: A, Redis hangs). What decision 0013 says
+of this test holds: the transport that kept places passed it too."""
 
 import os
 import threading
