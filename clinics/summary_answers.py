@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from clinics import statistics
+from clinics_site.core import showing
 from clinics_site.core.api.rendering import encode
 from clinics_site.core.db import Document
 
@@ -45,8 +46,10 @@ def with_text(name: str, part: Document) -> Document:
 
 def without_text(summary: Mapping[str, Any] | None) -> dict[str, Document]:
     """The kinds that other systems wrote, or an older version of this one."""
-    kinds = summary or {}
-    return {n: kinds[n] for n in PARTS if kinds.get(n) is not None and FIELD not in kinds[n]}
+    kinds = showing.mapping(summary)
+    return {
+        n: found for n in PARTS if (found := showing.mapping(kinds.get(n))) and FIELD not in found
+    }
 
 
 def without_nulls(part: Document) -> Document:

@@ -10,7 +10,8 @@ from django.test import Client
 from django.test.client import ClientHandler
 
 from clinics_site.core.api import validation
-from clinics_site.core.api.schema import COMPONENTS
+from clinics_site.core.api.schema import COMPONENTS, ref
+from clinics_site.core.api.viewsets import ErrorFamily
 from tests.commands import mongo_commands  # noqa: F401 (a fixture; must register before the first connection)
 
 
@@ -91,6 +92,8 @@ class Api:
 def check_against_description(response) -> None:
     request = response.wsgi_request
     operation_id = getattr(request, "operation_id", None)
+    if response.status_code >= 400:
+        check_failure(response)
     if operation_id is None or response.status_code >= 300:
         return
     _, _, operation = described_operations()[operation_id]
@@ -104,6 +107,20 @@ def check_against_description(response) -> None:
         place = validation.path_of(failure)
         pytest.fail(f"{operation_id} {response.status_code}: {place}: {failure.message}")
     assert COMPONENTS is not None
+
+
+def check_failure(response) -> None:
+    """Every failure with a body is what the description says of its family."""
+    view = getattr(response.wsgi_request.resolver_match, "func", None)
+    family = getattr(getattr(view, "cls", None), "error_family", None)
+    if family is None or not response.content:
+        return
+    name = "error.v1" if type(family) is ErrorFamily else "confirmationError.v1"
+    assert response.headers["Content-Type"] == "application/json"
+    body = orjson.loads(response.content)
+    # What the clinic side refuses reaches the callers of the Confirmation API in its own words.
+    names = {name, "error.v1"} if "message" in body else {name}
+    assert any(validation.is_valid(ref(n), body, of_request=False) for n in names), body
 
 
 @dataclass(frozen=True)

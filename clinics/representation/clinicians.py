@@ -2,19 +2,22 @@
 
 from typing import Any
 
-from clinics_site.core import addresses
+from clinics_site.core import addresses, showing
+from clinics_site.core.clock import ZERO
 from clinics_site.core.db import Document
+from clinics_site.core.showing import moment, text
 
 
+@showing.tolerant("clinician")
 def clinician(document: Document) -> dict[str, Any]:
     """A member has `id`, a pending invite `inviteId`; a service account has no address."""
     shown = {
-        "id": document.get("userId"),
-        "inviteId": document.get("inviteId"),
-        "name": document.get("name"),
+        "id": text(document.get("userId")),
+        "inviteId": text(document.get("inviteId")),
+        "name": text(document.get("name")),
         "email": addresses.of_account(document.get("email")) or "",  # what is read can be sent back
-        "roles": document.get("roles") or [],
-        "createdTime": document["createdTime"],
-        "updatedTime": document["updatedTime"],
+        "roles": [str(role) for role in document.get("roles") or []],
+        "createdTime": moment(document.get("createdTime")) or ZERO,
+        "updatedTime": moment(document.get("updatedTime")) or ZERO,
     }
     return {name: value for name, value in shown.items() if value is not None}

@@ -5,7 +5,10 @@ from typing import Any
 
 from bson import ObjectId
 
+from clinics_site.core import showing
+from clinics_site.core.clock import ZERO
 from clinics_site.core.db import Document
+from clinics_site.core.showing import moment, text
 
 DEFAULT_TIER = "tier0100"
 DEFAULT_UNITS = "mg/dL"
@@ -17,7 +20,7 @@ TIERS = {
 }
 Counts = Mapping[ObjectId, int]
 
-_OPTIONAL = (
+_TEXTS = (
     "address",
     "city",
     "postalCode",
@@ -27,8 +30,6 @@ _OPTIONAL = (
     "clinicType",
     "clinicSize",
     "timezone",
-    "phoneNumbers",
-    "suppressedNotifications",
 )
 # What a legacy account must have told before its patients can be moved.
 _COMPLETE = (
@@ -43,26 +44,35 @@ _COMPLETE = (
 )
 
 
+@showing.tolerant("clinic")
 def clinic(document: Document, tag_counts: Counts, site_counts: Counts) -> dict[str, Any]:
     """What is not stored, or stored as null, is left out. Admins, settings and counts are nobody's business."""
-    tier = document.get("tier") or DEFAULT_TIER
-    shown = {
-        "id": document["_id"],
-        "name": document.get("name") or "",
-        "shareCode": document.get("canonicalShareCode") or "",
+    tier = text(document.get("tier")) or DEFAULT_TIER
+    shown: dict[str, Any] = {
+        "id": document.get("_id"),
+        "name": text(document.get("name")) or "",
+        "shareCode": text(document.get("canonicalShareCode")) or "",
         "canMigrate": can_migrate(document),
-        "createdTime": document["createdTime"],
-        "updatedTime": document["updatedTime"],
+        "createdTime": moment(document.get("createdTime")) or ZERO,
+        "updatedTime": moment(document.get("updatedTime")) or ZERO,
         "tier": tier,
         "tierDescription": TIERS.get(tier, ""),
-        "preferredBgUnits": document.get("PreferredBgUnits") or DEFAULT_UNITS,
+        "preferredBgUnits": text(document.get("PreferredBgUnits")) or DEFAULT_UNITS,
     }
-    shown |= {name: document[name] for name in _OPTIONAL if document.get(name) is not None}
+    shown |= {name: found for name in _TEXTS if (found := text(document.get(name))) is not None}
+    if isinstance(document.get("phoneNumbers"), list):
+        shown["phoneNumbers"] = [_phone_number(item) for item in document["phoneNumbers"]]
+    if isinstance(document.get("suppressedNotifications"), dict):
+        shown["suppressedNotifications"] = document["suppressedNotifications"]
     if "patientTags" in document:
         shown["patientTags"] = [tag(item, tag_counts) for item in document["patientTags"] or []]
     if document.get("sites"):
         shown["sites"] = [_site(item, site_counts) for item in document["sites"]]
     return shown
+
+
+def _phone_number(stored: Document) -> Document:
+    return {"number": str(stored["number"]), **{k: stored[k] for k in ("type",) if k in stored}}
 
 
 def tag(stored: Document, counts: Counts) -> dict[str, Any]:

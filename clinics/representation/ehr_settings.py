@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from clinics_site.core import showing
 from clinics_site.core.db import Document
 
 DEFAULT_CADENCE = "14d"
@@ -10,7 +11,8 @@ DEFAULT_MRN_TYPE = "MRN"
 DEFAULT_NOTE_EVENT = "New"
 
 
-def ehr_settings(stored: Mapping[str, Any]) -> dict[str, Any]:
+@showing.tolerant("ehr_settings")
+def ehr_settings(stored: Document) -> Document:
     """What is unset is left out, but `tags.codes`, which is null then."""
     reports, tags = stored.get("scheduledReports") or {}, stored.get("tags") or {}
     shown = {

@@ -64,13 +64,18 @@ def _shown_threshold(item: Document) -> Document:
     out: dict[str, Any] = {
         "name": item.get("name", ""),
         "upperBound": {
-            "value": shortest(bound.get("value") or 0.0),
+            "value": _shown_value(bound.get("value") or 0.0),
             "units": bound.get("units", ""),
         },
     }
     if item.get("inclusive"):
         out["inclusive"] = True
     return out
+
+
+def _shown_value(stored: Any) -> float:
+    is_number = isinstance(stored, int | float) and not isinstance(stored, bool)
+    return shortest(stored) if is_number else math.nan
 
 
 def to_float32(value: float) -> float:

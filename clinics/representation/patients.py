@@ -4,12 +4,14 @@ What is null, absent or [] here is what clients rely on.
 """
 
 import orjson
+from bson import ObjectId
 
 from clinics import summary_answers
 from clinics.representation import glycemic_ranges
-from clinics_site.core import addresses, clock
+from clinics_site.core import addresses, clock, showing
 from clinics_site.core.clock import ZERO
 from clinics_site.core.db import Document
+from clinics_site.core.showing import moment, text
 
 NO_DATE = "0001-01-01"
 PROVIDERS = ("abbott", "dexcom", "twiist")
@@ -34,29 +36,30 @@ _SOURCE_KEYS = (
 )
 
 
+@showing.tolerant("patient")
 def patient(document: Document) -> Document:
     get = document.get
     out: Document = {
-        "fullName": get("fullName") or "",
+        "fullName": text(get("fullName")) or "",
         "birthDate": birth_date(get("birthDate")),
-        "tags": get("tags") or None,
-        "createdTime": get("createdTime") or ZERO,
-        "updatedTime": get("updatedTime") or ZERO,
+        "tags": _tags(get("tags")),
+        "createdTime": moment(get("createdTime")) or ZERO,
+        "updatedTime": moment(get("updatedTime")) or ZERO,
         "dataSources": data_sources(get("dataSources")),
         "reviews": reviews(get("reviews")),
         "connectionRequests": _connection_requests(document),
         "sites": [{"id": site["id"], "name": site["name"]} for site in get("sites") or ()],
     }
     for name, value in (
-        ("id", get("userId")),
+        ("id", text(get("userId"))),
         (
             "email",
             get("email") and addresses.of_account(get("email")),
         ),  # what is read can be sent back
-        ("mrn", get("mrn")),
-        ("targetDevices", get("targetDevices")),
+        ("mrn", text(get("mrn"))),
+        ("targetDevices", _devices(get("targetDevices"))),
         ("permissions", permissions(get("permissions"))),
-        ("lastUploadReminderTime", get("lastUploadReminderTime")),
+        ("lastUploadReminderTime", moment(get("lastUploadReminderTime"))),
         ("summary", summary(get("summary"))),
         ("glycemicRanges", glycemic_ranges.shown(get("glycemicRanges"))),
     ):
@@ -65,6 +68,14 @@ def patient(document: Document) -> Document:
     if get("diagnosisType") in DIAGNOSIS_TYPES:
         out["diagnosisType"] = document["diagnosisType"]
     return out
+
+
+def _tags(stored: list[ObjectId] | None) -> list[ObjectId] | None:
+    return [tag for tag in stored if isinstance(tag, ObjectId)] or None if stored else None
+
+
+def _devices(stored: list[str] | None) -> list[str] | None:
+    return None if stored is None else [device for device in stored if text(device) is not None]
 
 
 def birth_date(text: object) -> str:

@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 from clinics.representation.patients import data_sources, reviews
 from clinics.services.tide import period_of
 from clinics.store.tide import ROW_FIELDS
-from clinics_site.core import addresses
+from clinics_site.core import addresses, showing
 from clinics_site.core.db import Document
+from clinics_site.core.showing import text
 
 # Always these five, whatever was asked: clients read them as labels.
 FILTERS = {
@@ -47,6 +48,7 @@ def report(
     return {"config": config, "results": rows}
 
 
+@showing.tolerant("patient")
 def row(document: Document, period: str) -> Document:
     values = period_of(document, period)
     out = {name: values[name] for name in ROW_FIELDS if values.get(name) is not None}
@@ -60,7 +62,7 @@ def row(document: Document, period: str) -> Document:
 
 def _person(document: Document) -> Document:
     person = {
-        "id": document["userId"],
+        "id": text(document.get("userId")) or "",
         "tags": document.get("tags") or [],
         "reviews": reviews(document.get("reviews")),
         "dataSources": data_sources(document.get("dataSources")),
@@ -68,6 +70,6 @@ def _person(document: Document) -> Document:
     email = document.get("email") and addresses.of_account(document["email"])
     if email is not None:
         person["email"] = email
-    if document.get("fullName") is not None:
+    if text(document.get("fullName")) is not None:
         person["fullName"] = document["fullName"]
     return person

@@ -9,6 +9,7 @@ from clinics.representation.ehr_settings import stored_ehr_settings
 from clinics.services import access
 from clinics.services.clinics import change_clinic
 from clinics.store import clinic_settings as store
+from clinics_site.core import showing
 from clinics_site.core.db import Document
 from clinics_site.core.errors import BadRequest, NotFound
 
@@ -46,7 +47,7 @@ def access_ehr_clinic(clinic_id: str | ObjectId) -> Document:
 
 def ehr_settings_of(clinic: Document) -> Document:
     """Raises NotFound, with another message than for no clinic."""
-    settings: Document | None = clinic.get("ehrSettings")
+    settings = showing.mapping(clinic.get("ehrSettings"))
     if not settings:
         raise NotFound
     return settings

@@ -5,14 +5,14 @@ from bson import ObjectId
 from clinics.services import access
 from clinics.services.clinics import change_clinic
 from clinics.store import clinic_settings as store
-from clinics_site.core import db
+from clinics_site.core import db, showing
 from clinics_site.core.db import Document
 from clinics_site.core.errors import Conflict, NotFound
 
 
 def mrn_settings_of(clinic: Document) -> Document:
     """Raises NotFound, with another message than for no clinic."""
-    settings: Document | None = clinic.get("mrnSettings")
+    settings = showing.mapping(clinic.get("mrnSettings"))
     if not settings:
         raise NotFound
     return settings

@@ -17,7 +17,7 @@ from clinics.store import clinics as clinic_store
 from clinics.store import patient_counts as store
 from clinics.store import patient_places, patients
 from clinics.store.patient_places import SITES, TAGS, Place
-from clinics_site.core import clock, db, ids, numbers
+from clinics_site.core import clock, db, ids, numbers, showing
 from clinics_site.core.db import Document
 from clinics_site.core.errors import BadRequest, ConstraintViolation, NotFound, PaymentRequired
 
@@ -38,8 +38,9 @@ def effective_limits(clinic: Document) -> Document:
     """The stored limits, or none where the clinic is not limited: only US clinics on the free tier are."""
     if (clinic.get("country") or "US") != "US" or (clinic.get("tier") or FREE_TIER) != FREE_TIER:
         return {}
-    stored = clinic.get("patientCountSettings") or {}
-    return {name: _limit(stored[name]) for name in ("hardLimit", "softLimit") if stored.get(name)}
+    stored = showing.mapping(clinic.get("patientCountSettings"))
+    found = {name: showing.mapping(stored.get(name)) for name in ("hardLimit", "softLimit")}
+    return {name: _limit(limit) for name, limit in found.items() if limit}
 
 
 def _limit(stored: Document) -> Document:
@@ -47,7 +48,7 @@ def _limit(stored: Document) -> Document:
     plan = numbers.shown(stored.get("plan")) or numbers.shown(stored.get("patientCount"))
     limit: Document = {"plan": plan}
     for name in ("startDate", "endDate"):
-        if stored.get(name) is not None:
+        if showing.moment(stored.get(name)) is not None:
             limit[name] = stored[name]
     return limit
 
@@ -263,10 +264,10 @@ def _count_places(clinic: Document) -> dict[str, dict[str, int]]:
 
 def places_of(clinic: Document) -> Iterable[Place]:
     """The clinic's tags and sites."""
-    for tag in clinic.get("patientTags") or []:
-        yield clinic["_id"], TAGS, tag["_id"]
-    for site in clinic.get("sites") or []:
-        yield clinic["_id"], SITES, site["id"]
+    for field, name, items in ((TAGS, "_id", "patientTags"), (SITES, "id", "sites")):
+        for item in showing.objects(clinic.get(items)):
+            if isinstance(item.get(name), ObjectId):
+                yield clinic["_id"], field, item[name]
 
 
 def count_at(counts: Document, field: str, place_id: ObjectId) -> int:

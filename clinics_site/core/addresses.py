@@ -78,7 +78,7 @@ def of_account(text: str | None) -> str | None:
     Stricter than `canonical`: letter case, spaces around it and Punycode aside the text must be canonical already. Who
     proved a mailbox spelled in full-width letters has not proved the plain one.
     """
-    if not text or not unicodedata.is_normalized("NFKC", text.strip()):
+    if not isinstance(text, str) or not text or not unicodedata.is_normalized("NFKC", text.strip()):
         return None
     try:
         return canonical(text)

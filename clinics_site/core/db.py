@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any, TypeVar
 
 import pymongo
-from bson.codec_options import CodecOptions
+from bson.codec_options import CodecOptions, DatetimeConversion
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connections
 from pymongo.client_session import ClientSession
@@ -47,8 +47,13 @@ def database_name() -> str:
     return str(connections[DEFAULT_DB_ALIAS].settings_dict["NAME"])
 
 
-# The ORM wants naive times, the rest of the code aware ones.
-_CODEC: CodecOptions[Document] = CodecOptions(tz_aware=True)
+# The ORM wants naive times, the rest of the code aware ones. What other systems wrote that Python cannot hold (a date
+# beyond the year 9999, half a character) is brought into its bounds: it would fail every list that holds the record.
+_CODEC: CodecOptions[Document] = CodecOptions(
+    tz_aware=True,
+    datetime_conversion=DatetimeConversion.DATETIME_CLAMP,
+    unicode_decode_error_handler="replace",
+)
 
 
 def database() -> Database[Document]:

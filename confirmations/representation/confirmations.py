@@ -2,8 +2,11 @@
 
 from typing import Any
 
+from clinics_site.core import showing
+from clinics_site.core.clock import ZERO
 from clinics_site.core.db import Document
 from clinics_site.core.principal import Principal
+from clinics_site.core.showing import moment, text
 from confirmations.services import context, people, states
 from users.clients.protocol import Profile
 
@@ -21,29 +24,30 @@ def confirmations_with_profiles(
     documents: list[Document], caller: Principal
 ) -> list[dict[str, Any]]:
     """Each creator is looked up once; a profile that can not be read is null and fails nothing."""
-    creators = {document["creatorId"] for document in documents}
-    profiles = {creator: people.find_profile(creator) for creator in creators}
+    creators = [text(document.get("creatorId")) or "" for document in documents]
+    profiles = {creator: _profile(people.find_profile(creator)) for creator in set(creators)}
     return [
-        _shown(d, caller, user_id=d["creatorId"], profile=_profile(profiles[d["creatorId"]]))
-        for d in documents
+        _shown(document, caller, user_id=creator, profile=profiles[creator])
+        for document, creator in zip(documents, creators, strict=True)
     ]
 
 
+@showing.tolerant("confirmation")
 def _shown(
     document: Document, caller: Principal, *, user_id: str, profile: dict[str, Any] | None
 ) -> dict[str, Any]:
     shown = {
         "key": _key(document, caller),
-        "type": document["type"],
-        "status": document["status"],
-        "email": document.get("email", ""),
+        "type": document.get("type") or "",
+        "status": document.get("status") or "",
+        "email": text(document.get("email")) or "",
         "clinicId": document.get("clinicId") or None,
-        "creatorId": document.get("creatorId", ""),
+        "creatorId": text(document.get("creatorId")) or "",
         "creator": _creator(document.get("creator") or {}, user_id, profile),
         "context": context.decode(document.get("context")),
-        "created": document["created"],
-        "modified": document["modified"],
-        "expiresAt": document.get("expiresAt"),
+        "created": moment(document.get("created")) or ZERO,
+        "modified": moment(document.get("modified")) or ZERO,
+        "expiresAt": moment(document.get("expiresAt")),
         "restrictions": None,
     }
     return {
@@ -54,8 +58,9 @@ def _shown(
 
 
 def _key(document: Document, caller: Principal) -> str | None:
-    is_secret = document["type"] in states.SECRET_TYPES
-    return None if is_secret and not caller.is_server else str(document["_id"])
+    """What is of no known kind keeps its key: it may be a secret."""
+    is_identifier = document.get("type") in states.IDENTIFIER_TYPES
+    return str(document.get("_id")) if is_identifier or caller.is_server else None
 
 
 def _creator(stored: Document, user_id: str, profile: dict[str, Any] | None) -> dict[str, Any]:

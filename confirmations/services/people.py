@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from clinics_site.core import showing
 from clinics_site.core.db import Document
 from clinics_site.core.errors import Unavailable
 from clinics_site.core.http import ServiceError, ServiceUnavailable
@@ -65,7 +66,7 @@ def is_addressed_to(document: Document, user: User | None) -> bool:
 
     The document's user id is not enough: it may stem from an address the account no longer has, or never proved.
     """
-    return user is not None and user.has_proven(document.get("email") or "")
+    return user is not None and user.has_proven(showing.text(document.get("email")) or "")
 
 
 def find_profile(user_id: str) -> Profile | None:

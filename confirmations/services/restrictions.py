@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from clinics_site.core import addresses
+from clinics_site.core import addresses, showing
 from clinics_site.core.addresses import InvalidAddress
 from clinics_site.core.db import Document
 
@@ -13,16 +13,17 @@ UNRESTRICTED: dict[str, Any] = {"canAccept": True}
 def evaluate(
     restrictions: Sequence[Document] | None, username: str, identity_provider: str | None
 ) -> dict[str, Any]:
-    """`canAccept`, and `requiredIdp` where signing in through it would help. The first matching domain decides."""
+    """`canAccept`, and `requiredIdp` where signing in through it would help. The first matching domain decides; a
+    restriction that is broken admits nobody."""
     if not restrictions:
         return UNRESTRICTED
-    for restriction in restrictions:
-        if not _is_of_domain(username, restriction["emailDomain"]):
+    for restriction in showing.objects(restrictions):
+        if not _is_of_domain(username, showing.text(restriction.get("emailDomain")) or ""):
             continue
         required = restriction.get("requiredIdp")
-        if not required or required.lower() == (identity_provider or "").lower():
+        if not required or str(required).lower() == (identity_provider or "").lower():
             return UNRESTRICTED
-        return {"canAccept": False, "requiredIdp": required}
+        return {"canAccept": False, "requiredIdp": str(required)}
     return {"canAccept": False}
 
 

@@ -87,6 +87,7 @@ SHAPES: dict[Kind, Shape] = {
     Kind.CLINICIAN: Shape("clinician_invitation", None, None, Key.IDENTIFIER),
 }
 SECRET_TYPES = frozenset(shape.type for shape in SHAPES.values() if shape.key is Key.SECRET)
+IDENTIFIER_TYPES = frozenset(shape.type for shape in SHAPES.values()) - SECRET_TYPES
 TYPES = tuple(dict.fromkeys(shape.type for shape in SHAPES.values()))
 # Only this kind of record is made without waiting for anybody.
 BORN: dict[Kind, Status] = {Kind.NO_ACCOUNT: Status.COMPLETED}

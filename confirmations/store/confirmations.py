@@ -10,7 +10,7 @@ from typing import Any
 
 from pymongo import DESCENDING, ReturnDocument, UpdateOne
 
-from clinics_site.core import addresses, db
+from clinics_site.core import addresses, db, showing
 from clinics_site.core.db import Document
 
 COLLECTION = "confirmations"
@@ -37,7 +37,7 @@ def _of_address(email: str, wanted: Mapping[str, Any]) -> Iterator[Document]:
     key = addresses.key(email)
     query = {**wanted, **with_address_key(key)}
     for document in db.collection(COLLECTION).find(query, sort=_NEWEST_FIRST, hint=ADDRESS_INDEX):
-        if key and addresses.key(document.get("email") or "") == key:
+        if key and addresses.key(showing.text(document.get("email")) or "") == key:
             yield document
 
 

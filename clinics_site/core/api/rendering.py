@@ -8,6 +8,7 @@ import orjson
 from bson import ObjectId
 from rest_framework.renderers import BaseRenderer
 
+from clinics_site.core import showing
 from clinics_site.core.clock import format_time
 
 _OPTIONS = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_NON_STR_KEYS
@@ -32,6 +33,14 @@ class OrjsonRenderer(BaseRenderer):
 
 
 def encode(data: Any, *, indent: bool = False) -> bytes:
+    try:
+        return _encode(data, indent=indent)
+    except orjson.JSONEncodeError as error:
+        showing.note("answer", None, error)
+        return _encode(showing.encodable(data, _encode), indent=indent)
+
+
+def _encode(data: Any, *, indent: bool = False) -> bytes:
     return orjson.dumps(data, _plain, _OPTIONS | (orjson.OPT_INDENT_2 if indent else 0))
 
 

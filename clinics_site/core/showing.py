@@ -1,0 +1,105 @@
+"""Stored documents that are broken, shown as far as they can be.
+
+Other systems write to the same collections, and older versions of this one have. One record that cannot be shown must
+not take a whole list with it, so what breaks it is left out, and told to the operators by the record's id alone.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial, wraps
+from typing import Any, Concatenate, ParamSpec
+
+import structlog
+from prometheus_client import Counter
+
+from clinics_site.core.db import Document
+
+log = structlog.get_logger(__name__)
+BROKEN = Counter("clinics_broken_records_total", "Records shown without a broken part", ["kind"])
+P = ParamSpec("P")
+Show = Callable[Concatenate[Document, P], Document]
+_BROKEN = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+DEEPEST = 64  # levels of an answer; the encoder's own end is at 254
+
+
+def tolerant(kind: str) -> Callable[[Show[P]], Show[P]]:
+    """For a function that shows one document, and can show an empty one. It costs nothing while nothing is broken."""
+
+    def decorate(show: Show[P]) -> Show[P]:
+        @wraps(show)
+        def shown(document: Document, *args: P.args, **kwargs: P.kwargs) -> Document:
+            try:
+                return show(document, *args, **kwargs)
+            except _BROKEN as error:
+                note(kind, document.get("_id"), error)
+                whole = _without_broken(document, lambda part: show(part, *args, **kwargs))
+                return show(whole, *args, **kwargs)
+
+        return shown
+
+    return decorate
+
+
+def note(kind: str, record_id: Any, error: Exception) -> None:
+    BROKEN.labels(kind).inc()
+    log.warning("record.broken", kind=kind, row=str(record_id or ""), error=type(error).__name__)
+
+
+def _without_broken(document: Document, show: Callable[[Document], Any]) -> Document:
+    """Field by field: each is kept in the first form that can be shown together with those before it."""
+    kept: Document = {}
+    for name, value in document.items():
+        for form in (value, _whole_items(value, partial(_works_as, show, kept, name))):
+            if _works_as(show, kept, name, form):
+                kept[name] = form
+                break
+    return kept
+
+
+def _whole_items(value: Any, works: Callable[[Any], bool]) -> Any:
+    """Of a list, the items that can be shown."""
+    return [item for item in value if works([item])] if isinstance(value, list) else value
+
+
+def _works_as(show: Callable[[Document], Any], kept: Document, name: str, form: Any) -> bool:
+    try:
+        show({**kept, name: form})
+    except _BROKEN:
+        return False
+    return True
+
+
+# --- single values ----------------------------------------------------------------------------------
+def text(value: Any) -> str | None:
+    """None for what is no text."""
+    return value if isinstance(value, str) else None
+
+
+def moment(value: Any) -> datetime | None:
+    return value if isinstance(value, datetime) else None
+
+
+def mapping(value: Any) -> Document:
+    """Empty for what is no object."""
+    return value if isinstance(value, dict) else {}
+
+
+def objects(value: Any) -> list[Document]:
+    """The objects of a list; none for what is no list."""
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
+def encodable(value: Any, encode: Callable[[Any], Any], level: int = 0) -> Any:
+    """The answer with null in place of whatever the encoder refuses: numbers beyond 64 bits, half characters, types
+    of BSON that JSON has not, and what is nested without end."""
+    if level >= DEEPEST:
+        return None
+    if isinstance(value, dict):
+        return {str(name): encodable(inner, encode, level + 1) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [encodable(inner, encode, level + 1) for inner in value]
+    try:
+        encode(value)
+    except (TypeError, ValueError):
+        return None
+    return value

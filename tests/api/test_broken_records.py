@@ -1,0 +1,257 @@
+"""What is broken already in the database is shown as far as it can be, with the rest of every list intact."""
+
+import pytest
+from bson import Decimal128, ObjectId, Regex
+from bson.datetime_ms import DatetimeMS
+
+from clinics_site.core import clock, db, showing
+from clinics_site.core.principal import Principal
+from confirmations.representation.confirmations import confirmation
+from tests.cast import Api
+from tests.factories import patient_document
+
+SITE, TAG = ObjectId(), ObjectId()
+
+
+def nested(depth):
+    value = {}
+    for _ in range(depth):
+        value = {"a": value}
+    return value
+
+
+MISSING = object()
+WRONG = {
+    "missing": MISSING,
+    "null": None,
+    "a text": "x",
+    "a number": 5,
+    "not a number": float("nan"),
+    "a number in a list": [5],
+    "an empty object in a list": [{}],
+    "deep": nested(90),
+    "a decimal": Decimal128("1.5"),
+    "a pattern": Regex("x"),
+    "beyond the calendar": DatetimeMS(2**55),
+}
+
+
+def full_patient(clinic_id, user_id):
+    moment = clock.now()
+    source = {
+        "providerName": "dexcom",
+        "state": "connected",
+        "dataSourceId": ObjectId(),
+        "modifiedTime": moment,
+    }
+    stats = {
+        "id": "", "config": {"schemaVersion": 5}, "dates": {"lastData": moment, "hasLastData": True},
+        "periods": {"14d": {"timeInTargetPercent": 0.5, "hasTimeInTargetPercent": True}},
+    }  # fmt: skip
+    bound = {"name": "low", "upperBound": {"value": 3.9, "units": "mmol/L"}, "inclusive": False}
+    return patient_document(
+        {"_id": clinic_id}, userId=user_id, email="iris@example.org", mrn="M1", targetDevices=["x"],
+        tags=[TAG], sites=[{"id": SITE, "name": "North"}], dataSources=[source],
+        reviews=[{"clinicianId": user_id, "time": moment}], lastUploadReminderTime=moment,
+        providerConnectionRequests={"dexcom": [{"providerName": "dexcom", "createdTime": moment}]},
+        lastRequestedDexcomConnectTime=moment, summary={"cgmStats": stats, "bgmStats": stats},
+        glycemicRanges={"type": "custom", "custom": {"name": "x", "thresholds": [bound]}},
+        diagnosisType="type1", isMigrated=True, legacyClinicianIds=["x"], invitedBy=user_id,
+    )  # fmt: skip
+
+
+# What every reader finds a record by: without it the record is nobody's.
+NEEDED = {
+    "patients": {"_id", "clinicId", "userId", "searchKey"},
+    "clinics": {"_id"},
+    "clinicians": {"_id", "clinicId", "userId"},
+    "confirmations": {"_id", "type", "status", "userId", "creatorId", "clinicId", "emailKey"},
+}
+
+
+def leaves(document, path=()):
+    """Paths of every field, also inside of objects and lists."""
+    for name, value in document.items() if isinstance(document, dict) else enumerate(document):
+        yield (*path, name)
+        if isinstance(value, dict | list):
+            yield from leaves(value, (*path, name))
+
+
+def spoilt(document, path, wrong):
+    name, *rest = path
+    copy = list(document) if isinstance(document, list) else dict(document)
+    if rest:
+        copy[name] = spoilt(copy[name], rest, wrong)
+    elif wrong is MISSING:
+        del copy[name]
+    else:
+        copy[name] = wrong
+    return copy
+
+
+class World:
+    def __init__(self, clinic, ada, cy, dot, backend):
+        self.clinic_id, self.clinic = ObjectId(clinic["id"]), clinic
+        self.ada, self.cy, self.dot, self.backend = ada, cy, dot, backend
+        db.collection("clinics").update_one(
+            {"_id": self.clinic_id},
+            {"$set": {
+                "patientTags": [{"_id": TAG, "name": "Pump"}], "sites": [{"id": SITE, "name": "North"}],
+                "phoneNumbers": [{"type": "Office", "number": "1"}], "website": "https://example.org",
+                "suppressedNotifications": {"patientClinicInvitation": True}, "timezone": "UTC",
+                "membershipRestrictions": [{"emailDomain": "example.org"}],
+                "mrnSettings": {"required": False, "unique": False},
+                "ehrSettings": {"enabled": True, "provider": "redox", "sourceId": "x", "tags": {"codes": ["x"]},
+                                "scheduledReports": {"cadence": "14d"}, "procedureCodes": {"createAccount": "1"},
+                                "destinationIds": {"notes": "x"}, "flowsheets": {"icode": True}},
+            }},
+        )  # fmt: skip
+        self.patient = full_patient(self.clinic_id, dot.user_id)
+        db.collection("patients").insert_many(
+            [self.patient, patient_document({"_id": self.clinic_id}, userId="0123456789")]
+        )
+        db.collection("clinicPatientCounts").delete_one({"_id": self.clinic_id})
+        ada.api.post(
+            f"{self.path}/invites/clinicians", {"email": dot.email, "roles": ["CLINIC_MEMBER"]}
+        )
+        self.offer = dot.api.post(
+            f"/confirm/send/invite/{dot.user_id}",
+            {"email": cy.email, "permissions": {"view": {}}, "nickname": "x"},
+        )
+
+    @property
+    def path(self):
+        return f"/v1/clinics/{self.clinic['id']}"
+
+    def reads(self, collection):
+        """(who, path, least number of records that are shown) of what shows such records"""
+        ada, dot, backend = self.ada.api, self.dot.api, self.backend
+        patients = f"{self.path}/patients"
+        tide = f"tide_report?period=14d&tags={TAG}&lastDataCutoff=2020-01-01T00:00:00Z"
+        yield from {
+            "patients": [
+                (ada, patients, 2),
+                (ada, f"{patients}?search=iris", 1),
+                (ada, f"{patients}/{self.dot.user_id}", 0),
+                (dot, f"/v1/patients/{self.dot.user_id}/clinics", 1),
+                (ada, f"{self.path}/{tide}", 0),
+            ],
+            "clinics": [
+                (ada, self.path, 0),
+                (backend, "/v1/clinics", 2),
+                (ada, f"/v1/clinicians/{self.ada.user_id}/clinics", 1),
+                (ada, f"{self.path}/patient_count", 0),
+                *((ada, f"{self.path}/settings/{n}", 0) for n in ("ehr", "mrn", "patient_count")),
+                (backend, f"{self.path}/membership_restrictions", 0),
+                (dot, f"/v1/clinicians/{self.dot.user_id}/invites", 1),
+            ],
+            "clinicians": [
+                (ada, f"{self.path}/clinicians", 3),
+                (backend, "/v1/clinicians", 4),
+            ],
+            "confirmations": [
+                (dot, f"/confirm/invite/{self.dot.user_id}", 1),
+                (self.cy.api, f"/confirm/invitations/{self.cy.user_id}", 0),
+            ],
+        }[collection]
+
+
+@pytest.fixture
+def world(clinic, other_clinic, ada, cy, dot, backend):
+    return World(clinic, ada, cy, dot, backend)
+
+
+def problems(world, collection, document):
+    found = db.collection(collection)._collection
+    found.replace_one({"_id": document["_id"]}, document)
+    for api, path, least in world.reads(collection):
+        answer = Api.request(api, "get", path)
+        if answer.status_code >= 500:
+            yield path, answer.status_code
+        elif least and answer.status_code == 200:
+            body = answer.json()
+            rows = body["data"] if isinstance(body, dict) else body
+            if len(rows) < least:
+                yield path, f"{len(rows)} rows"
+
+
+def stored(world, collection):
+    wanted = {
+        "patients": {"_id": world.patient["_id"]},
+        "clinics": {"_id": world.clinic_id},
+        "clinicians": {
+            "clinicId": world.clinic_id,
+            "roles": "CLINIC_MEMBER",
+            "userId": {"$exists": True},
+        },
+        "confirmations": {"type": "careteam_invitation"},
+    }
+    return db.collection(collection).find_one(wanted[collection])
+
+
+@pytest.fixture
+def quiet(monkeypatch):
+    """The walk is about statuses; what a broken record looks like is no part of the description."""
+    monkeypatch.setattr("tests.cast.check_against_description", lambda _: None)
+
+
+@pytest.mark.parametrize("kind", WRONG)
+@pytest.mark.parametrize("collection", NEEDED)
+def test_no_list_fails_for_one_broken_record(world, quiet, collection, kind):
+    document = stored(world, collection)
+    wrong = []
+    for path in leaves(document):
+        if path[0] not in NEEDED[collection]:
+            spoilt_one = spoilt(document, path, WRONG[kind])
+            wrong += [(path, *problem) for problem in problems(world, collection, spoilt_one)]
+    assert wrong == []
+
+
+def test_the_rest_of_a_broken_record_is_shown_and_the_operators_are_told(clinic, ada, quiet, capfd):
+    clinic_id = ObjectId(clinic["id"])
+    broken = patient_document(
+        {"_id": clinic_id}, userId="0123456789", fullName="Iris Example", mrn="M1"
+    )
+    broken |= {
+        "reviews": [{"clinicianId": "x"}],
+        "sites": [{"id": SITE, "name": "North"}, {}],
+        "email": 5,
+    }
+    db.collection("patients").insert_one(broken)
+    before = showing.BROKEN.labels("patient")._value.get()
+
+    answer = ada.api.get(f"/v1/clinics/{clinic['id']}/patients/0123456789").json()
+
+    assert (answer["fullName"], answer["mrn"], answer["reviews"]) == ("Iris Example", "M1", [])
+    assert answer["sites"] == [{"id": str(SITE), "name": "North"}]
+    assert "email" not in answer
+    assert showing.BROKEN.labels("patient")._value.get() == before + 1
+    said = capfd.readouterr().err
+    assert f'"row":"{broken["_id"]}"' in said
+    assert not [part for part in ("Iris", "M1", "0123456789") if part in said]
+
+
+def test_a_link_of_no_known_kind_keeps_its_key(dot, quiet):
+    """Its key may be a secret."""
+    sent = dot.api.post(
+        f"/confirm/send/invite/{dot.user_id}",
+        {"email": "x@example.org", "permissions": {"view": {}}},
+    )
+    key = sent.json()["key"]
+    document = db.collection("confirmations").find_one({"_id": key})
+    for kind in (["password_reset"], "password_reset", None, 5):
+        shown = confirmation({**document, "type": kind}, Principal(dot.user_id, is_server=False))
+        assert "key" not in shown
+
+
+def test_an_invitation_nested_without_end_is_shown_and_so_is_the_rest(dot):
+    path = f"/confirm/send/invite/{dot.user_id}"
+    for name in ("one", "two"):
+        dot.api.post(path, {"email": f"{name}@example.org", "permissions": {"view": {}}})
+    deep = b'{"a":' * 251 + b"{}" + b"}" * 251
+    db.collection("confirmations").update_one(
+        {"email": "one@example.org"},
+        {"$set": {"context": b'{"permissions":{"view":' + deep + b"}}"}},
+    )
+    answer = dot.api.get(f"/confirm/invite/{dot.user_id}")
+    assert sorted(row["email"] for row in answer.json()) == ["one@example.org", "two@example.org"]
