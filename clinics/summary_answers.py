@@ -47,9 +47,7 @@ def with_text(name: str, part: Document) -> Document:
 def without_text(summary: Mapping[str, Any] | None) -> dict[str, Document]:
     """The kinds that other systems wrote, or an older version of this one."""
     kinds = showing.mapping(summary)
-    return {
-        n: found for n in PARTS if (found := showing.mapping(kinds.get(n))) and FIELD not in found
-    }
+    return {n: kinds[n] for n in PARTS if isinstance(kinds.get(n), dict) and FIELD not in kinds[n]}
 
 
 def without_nulls(part: Document) -> Document:

@@ -1,8 +1,10 @@
 """What is broken already in the database is shown as far as it can be, with the rest of every list intact."""
 
 import pytest
+import structlog
 from bson import Decimal128, ObjectId, Regex
 from bson.datetime_ms import DatetimeMS
+from pymongo.errors import WriteError
 
 from clinics_site.core import clock, db, showing
 from clinics_site.core.principal import Principal
@@ -163,7 +165,10 @@ def world(clinic, other_clinic, ada, cy, dot, backend):
 
 def problems(world, collection, document):
     found = db.collection(collection)._collection
-    found.replace_one({"_id": document["_id"]}, document)
+    try:
+        found.replace_one({"_id": document["_id"]}, document)
+    except WriteError:  # two lists in one index: MongoDB keeps no such document
+        return
     for api, path, least in world.reads(collection):
         answer = Api.request(api, "get", path)
         if answer.status_code >= 500:
@@ -207,7 +212,7 @@ def test_no_list_fails_for_one_broken_record(world, quiet, collection, kind):
     assert wrong == []
 
 
-def test_the_rest_of_a_broken_record_is_shown_and_the_operators_are_told(clinic, ada, quiet, capfd):
+def test_the_rest_of_a_broken_record_is_shown_and_the_operators_are_told(clinic, ada, quiet):
     clinic_id = ObjectId(clinic["id"])
     broken = patient_document(
         {"_id": clinic_id}, userId="0123456789", fullName="Iris Example", mrn="M1"
@@ -220,15 +225,16 @@ def test_the_rest_of_a_broken_record_is_shown_and_the_operators_are_told(clinic,
     db.collection("patients").insert_one(broken)
     before = showing.BROKEN.labels("patient")._value.get()
 
-    answer = ada.api.get(f"/v1/clinics/{clinic['id']}/patients/0123456789").json()
+    with structlog.testing.capture_logs() as logs:
+        answer = ada.api.get(f"/v1/clinics/{clinic['id']}/patients/0123456789").json()
 
     assert (answer["fullName"], answer["mrn"], answer["reviews"]) == ("Iris Example", "M1", [])
     assert answer["sites"] == [{"id": str(SITE), "name": "North"}]
     assert "email" not in answer
     assert showing.BROKEN.labels("patient")._value.get() == before + 1
-    said = capfd.readouterr().err
-    assert f'"row":"{broken["_id"]}"' in said
-    assert not [part for part in ("Iris", "M1", "0123456789") if part in said]
+    (line,) = [line for line in logs if line["event"] == "record.broken"]
+    assert line["row"] == str(broken["_id"])
+    assert not [part for part in ("Iris", "M1", "0123456789") if part in str(line)]
 
 
 def test_a_link_of_no_known_kind_keeps_its_key(dot, quiet):

@@ -21,7 +21,7 @@ TABLE = [
     ("get", "/v1/clinics/{c}", None, 1),
     ("get", "/v1/clinics/share_code/{s}", None, 1),
     ("put", "/v1/clinics/{c}", PROFILE, 1),
-    ("delete", "/v1/clinics/{c}", None, 9),
+    ("delete", "/v1/clinics/{c}", None, 10),  # with the event that ends its invitations
     ("get", "/v1/clinics/{c}/clinicians", None, 1),
     ("post", "/v1/clinics/{c}/clinicians", MEMBER, 3),
     ("get", "/v1/clinics/{c}/clinicians/{b}", None, 1),
