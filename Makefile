@@ -19,7 +19,7 @@ setup: dev-setup  ## only install: packages, MongoDB, Redis
 	@$(PYTHON_BIN) -m scripts.servers unpack
 
 test: dev-setup  ## all tests, on servers of their own; ARGS="tests/api -k clinic" for some
-	@$(PYTHON_BIN) -m pytest -n 2 --dist loadfile $(ARGS)
+	@$(PYTHON_BIN) -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: dev-setup  ## what CI checks besides the tests
 	$(PYTHON_BIN) -m ruff check $(SOURCES)

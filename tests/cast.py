@@ -12,7 +12,10 @@ from django.test.client import ClientHandler
 from clinics_site.core.api import validation
 from clinics_site.core.api.schema import COMPONENTS, ref
 from clinics_site.core.api.viewsets import ErrorFamily
-from tests.commands import mongo_commands  # noqa: F401 (a fixture; must register before the first connection)
+from tests.commands import (  # noqa: F401 (fixtures; must register before the first connection)
+    mongo_commands,
+    written,
+)
 
 
 @cache

@@ -12,10 +12,12 @@ class _Commands(monitoring.CommandListener):
     def __init__(self):
         self.recorders = []
         self.written = set()  # collections that this process has written to
+        self.watches = []
 
     def started(self, event):
         if event.command_name in WRITES:
-            self.written.add(event.command[event.command_name])
+            for names in (self.written, *self.watches):
+                names.add(event.command[event.command_name])
         for recorder in self.recorders:
             recorder.append(event.command_name)
 
@@ -34,6 +36,15 @@ def take_written():
     """Names of the collections written to since the last call."""
     written, _COMMANDS.written = _COMMANDS.written, set()
     return written
+
+
+@pytest.fixture
+def written():
+    """Names of the collections written to since it was cleared last: what nobody wrote to need not be put back."""
+    names = set()
+    _COMMANDS.watches.append(names)
+    yield names
+    _COMMANDS.watches.remove(names)
 
 
 @pytest.fixture

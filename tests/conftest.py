@@ -14,6 +14,15 @@ pytest_plugins = ["tests.cast"]
 _last = {"has_processes": True}  # the test before: what its processes have written nobody sees
 
 
+def pytest_collection_modifyitems(items):
+    """Files that wait for processes and browsers begin first: one of them begun last would be waited for alone."""
+    items.sort(key=lambda item: not _has_processes(item))
+
+
+def _has_processes(item):
+    return any(mark.name in ("processes", "browser") for mark in item.iter_markers())
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_blocker):
     """One migrated database with all indexes; emptied between tests, dropped at the end."""
@@ -44,10 +53,7 @@ def clean_state(django_db_setup, request):
     had_other_roles = not ROLES.isdisjoint(written)
     if _last["has_processes"]:
         written = database.list_collection_names()
-    marks = {mark.name for mark in request.node.iter_markers()}
-    _last["has_processes"] = request.path.parent.name == "tasks" or bool(
-        marks & {"processes", "browser"}
-    )
+    _last["has_processes"] = request.path.parent.name == "tasks" or _has_processes(request.node)
     for name in written:
         if name not in KEPT | ROLES:
             database[name].delete_many({})

@@ -46,6 +46,7 @@ class World:
     offer: str = ""
     invite: str = ""
     callers: dict[str, Api] = field(default_factory=dict)
+    written: set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True)
@@ -154,6 +155,7 @@ def world(request, settings, ada, ben, cy, dot, eve, backend, clinic, other_clin
     pia = make_person("Pia Prescriber", roles=("clinician",))
     add_member(clinic, pia, roles=("PRESCRIBER",))
     made = World(ada, ben, pia, cy, dot, eve, backend, clinic, other_clinic)
+    made.written = request.getfixturevalue("written")
     made.patient = new_patient(made)
     made.callers = {
         "backend": backend,
@@ -202,6 +204,7 @@ def give_something_to_find(world):
         {"shareCode": world.clinic["shareCode"], "permissions": {"view": {}}},
     )
     world.offer = offered.json().get("key", "")
+    world.written.clear()
 
 
 def who_reaches(world, name):
@@ -210,7 +213,8 @@ def who_reaches(world, name):
 
 def does_reach(world, name, caller):
     scenario = SCENARIOS[name]
-    give_something_to_find(world)
+    if "confirmations" in world.written:
+        give_something_to_find(world)
     return scenario.reaches(scenario.ask(world.callers[caller], world))
 
 

@@ -90,14 +90,16 @@ def secrets():
 
 
 @pytest.fixture
-def restore(world):
+def restore(world, written):
     """Put everything back that calls change."""
     saved = {name: list(db.collection(name).find({})) for name in LEFT_ALONE}
+    written.clear()
 
     def put_back():
-        for name, documents in saved.items():
+        for name in written & saved.keys():
             db.collection(name).delete_many({})
-            db.collection(name).insert_many(documents)
+            db.collection(name).insert_many(saved[name])
+        written.clear()
 
     return put_back
 
