@@ -6,7 +6,7 @@ from bson import Decimal128, ObjectId, Regex
 from bson.datetime_ms import DatetimeMS
 from pymongo.errors import WriteError
 
-from clinics_site.core import clock, db, showing
+from clinics_site.core import clock, db, indexes, showing
 from clinics_site.core.principal import Principal
 from confirmations.representation.confirmations import confirmation
 from tests.cast import Api
@@ -89,6 +89,15 @@ def spoilt(document, path, wrong):
     else:
         copy[name] = wrong
     return copy
+
+
+@pytest.fixture(scope="module", autouse=True)
+def fresh_indexes_afterwards(django_db_setup):
+    """An index that has once held a list covers no query any more, and other tests look at plans."""
+    yield
+    for name in NEEDED:
+        db.database()[name].drop_indexes()
+    indexes.ensure()
 
 
 class World:
