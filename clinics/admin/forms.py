@@ -1,6 +1,5 @@
 """What staff may enter. Each form turns into the document part that the service takes, or says a sentence."""
 
-import zoneinfo
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, ClassVar
@@ -8,6 +7,7 @@ from typing import Any, ClassVar
 from django import forms
 
 from clinics.services.staff_reads import TIERS
+from clinics.timezones import TIMEZONES
 from clinics_site.core import addresses
 from clinics_site.core.addresses import InvalidAddress
 from clinics_site.core.db import Document
@@ -15,6 +15,13 @@ from clinics_site.core.db import Document
 _LAST_MOMENT = timedelta(days=1) - timedelta(milliseconds=1)
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 PLAN_TOO_SMALL = "A plan is a whole number of patients, 0 or more."
+MOST_PATIENTS = 1_000_000_000
+PLAN_TOO_LARGE = "No clinic has more than a thousand million patients."
+PLAN_ERRORS = {
+    "min_value": PLAN_TOO_SMALL,
+    "max_value": PLAN_TOO_LARGE,
+    "invalid": PLAN_TOO_SMALL,
+}
 DATES_INVERTED = "The start is after the end: put the earlier day first."
 PLAN_MISSING = "Give the number of patients, or clear the dates to have no limit."
 
@@ -43,7 +50,8 @@ class LimitsForm(SettingsForm):
         label="Patients",
         required=False,
         min_value=0,
-        error_messages={"min_value": PLAN_TOO_SMALL, "invalid": PLAN_TOO_SMALL},
+        max_value=MOST_PATIENTS,
+        error_messages=PLAN_ERRORS,
         help_text="No more patients of the clinic's own above this. Empty: no limit.",
     )
     hard_start = forms.DateField(label="In force from", required=False, widget=DAY)
@@ -54,7 +62,8 @@ class LimitsForm(SettingsForm):
         label="Patients",
         required=False,
         min_value=0,
-        error_messages={"min_value": PLAN_TOO_SMALL, "invalid": PLAN_TOO_SMALL},
+        max_value=MOST_PATIENTS,
+        error_messages=PLAN_ERRORS,
         help_text="Shown as a warning, never enforced.",
     )
     soft_start = forms.DateField(label="In force from", required=False, widget=DAY)
@@ -128,7 +137,7 @@ class MrnForm(SettingsForm):
 class TimezoneForm(SettingsForm):
     timezone = forms.ChoiceField(
         label="Time zone",
-        choices=[(name, name) for name in sorted(zoneinfo.available_timezones() - {"localtime"})],
+        choices=[(name, name) for name in TIMEZONES],
     )
 
 

@@ -1,6 +1,7 @@
 """Patients of a clinic for staff. Every list, page and export leaves an audit event, with ids only."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
@@ -59,7 +60,7 @@ def listing(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
         clinic,
         "clinics/staff/patients.html",
         tab="clinic_patients",
-        patients=[_row(document, clinic) for document in page.documents],
+        patients=list(_rows(page.documents, clinic)),
         paging=paging.paging(request, shown=len(page.documents), total=page.count),
         total=page.total,
         search=search,
@@ -116,7 +117,7 @@ def detail(request: HttpRequest, clinic_id: str, user_id: str) -> HttpResponseBa
         ],
         clinic=clinic,
         clinic_id=str(clinic["_id"]),
-        patient=_row(document, clinic),
+        patient=_row(document, clinic, patient_lists.last_data(document)),
         subscriptions=_subscriptions(document),
         uploads=_uploads(document),
         requests=_requests(document),
@@ -169,7 +170,12 @@ def _filter(request: HttpRequest) -> tuple[PatientFilter, str]:
     return (PatientFilter(search=search) if search else NO_FILTER), search
 
 
-def _row(document: Document, clinic: Document) -> dict[str, Any]:
+def _rows(documents: list[Document], clinic: Document) -> Iterator[dict[str, Any]]:
+    for document, last_data in patient_lists.with_last_data(documents):
+        yield _row(document, clinic, last_data)
+
+
+def _row(document: Document, clinic: Document, last_data: datetime | None) -> dict[str, Any]:
     names = {tag["_id"]: tag["name"] for tag in clinic.get("patientTags") or []}
     return {
         **document,
@@ -179,17 +185,8 @@ def _row(document: Document, clinic: Document) -> dict[str, Any]:
         "site_names": [site["name"] for site in document.get("sites") or []],
         "granted": sorted(document.get("permissions") or {}),
         "sources": document.get("dataSources") or [],
-        "last_data": _last_data(document),
+        "last_data": last_data,
     }
-
-
-def _last_data(document: Document) -> Any:
-    summary = document.get("summary") or {}
-    dates = [
-        ((summary.get(k) or {}).get("dates") or {}).get("lastData")
-        for k in ("cgmStats", "bgmStats")
-    ]
-    return max((moment for moment in dates if moment is not None), default=None)
 
 
 def _uploads(document: Document) -> list[dict[str, Any]]:
@@ -237,7 +234,7 @@ def _export_rows(clinic: Document, wanted: PatientFilter) -> Iterator[list[Any]]
                 skip=skip,
                 limit=_EXPORT_PAGE,
             )
-            yield from (_export_row(_row(document, clinic)) for document in page.documents)
+            yield from map(_export_row, _rows(page.documents, clinic))
             if len(page.documents) < _EXPORT_PAGE:
                 return
     except PyMongoError:

@@ -12,7 +12,7 @@ from clinics import statistics
 from clinics.services import patient_counts
 from clinics.store import patient_lists as store
 from clinics.store.patient_lists import Comparison, Ordering, PatientFilter, Window
-from clinics_site.core import clock, ids, pages
+from clinics_site.core import clock, ids, pages, showing
 from clinics_site.core.db import Document
 from clinics_site.core.errors import BadRequest
 
@@ -68,6 +68,22 @@ def list_patients(
 def _is_rare(count: int, total: int, window: Window) -> bool:
     """Along the order a page is full after (skip + limit) x total / count patients; the other way reads all hits."""
     return count * count < (window.skip + window.limit) * total
+
+
+def with_last_data(documents: list[Document]) -> list[tuple[Document, datetime | None]]:
+    """Lists leave out the statistics, which are most of a record; this fetches the dates alone."""
+    found = {row["_id"]: row for row in store.list_last_data([d["_id"] for d in documents])}
+    return [(document, last_data(found.get(document["_id"], {}))) for document in documents]
+
+
+def last_data(document: Document) -> datetime | None:
+    """When the newest data of any kind are from."""
+    kinds = (
+        showing.mapping(showing.mapping(document.get("summary")).get(f"{kind}Stats"))
+        for kind in statistics.KINDS
+    )
+    dates = (showing.mapping(found.get("dates")).get("lastData") for found in kinds)
+    return max((moment for moment in dates if isinstance(moment, datetime)), default=None)
 
 
 # --- filters --------------------------------------------------------------------------------------

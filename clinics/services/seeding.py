@@ -21,7 +21,7 @@ WRITERS = 2
 def seed_patients(*, clinic_id: str | ObjectId, count: int, seed: int) -> int:
     """Store `count` invented patients. Their accounts do not exist; counts and search keys are right.
 
-    Raises NotFound for an unknown clinic and DuplicateKeyError when the seed was used in this clinic before.
+    Raises NotFound for an unknown clinic and BulkWriteError when the seed was used in this clinic before.
     """
     clinic = access.access_clinic(clinic_id)
     surroundings = Surroundings(

@@ -228,6 +228,12 @@ def _list_by_ids(ids: list[ObjectId]) -> list[Document]:
     return [found[i] for i in ids if i in found]
 
 
+def list_last_data(ids: Sequence[ObjectId]) -> list[Document]:
+    """{_id, summary} with nothing but the time of the last data of each kind."""
+    paths = dict.fromkeys((statistics.date_path(kind, "lastData") for kind in statistics.KINDS), 1)
+    return list(db.collection(COLLECTION).find({"_id": {"$in": list(ids)}}, paths))
+
+
 # --- counts ---------------------------------------------------------------------------------------
 def count_matching(clinic_id: ObjectId, wanted: PatientFilter) -> int:
     """From index keys alone where an index holds everything that is asked for."""

@@ -83,6 +83,11 @@ class StaffUserAdmin(Audited, UserAdmin):  # type: ignore[type-arg]
     list_filter = ("is_active", "is_superuser", "groups")
     readonly_fields = ("last_login", "date_joined", "second_factor", "identity")
     filter_horizontal = ()
+    add_fieldsets = (
+        (None, {"fields": ("username", "usable_password", "password1", "password2")}),
+        ("Person", {"fields": ("first_name", "last_name", "email")}),
+        ("Access", {"fields": ("is_staff", "groups")}),
+    )
     fieldsets = (
         (None, {"fields": ("username", "password")}),
         ("Person", {"fields": ("first_name", "last_name", "email")}),

@@ -33,6 +33,23 @@ def test_a_list_of_patients_leaves_one_event_with_their_ids(clinic, staff):
     assert event["clinicId"] == clinic["_id"]
 
 
+def test_a_list_and_its_export_say_when_the_last_data_of_each_patient_are_from(clinic, root):
+    older, newer = datetime(2026, 3, 4, 5, 6, tzinfo=UTC), datetime(2026, 3, 5, tzinfo=UTC)
+    for name, cgm, bgm in (("Both", older, newer), ("One", older, None), ("Broken", "x", None)):
+        kinds = {"cgmStats": {"dates": {"lastData": cgm}}, "bgmStats": {"dates": {"lastData": bgm}}}
+        make_patient(clinic, fullName=name, summary=kinds)
+    wanted = {"Both": newer, "One": older, "Broken": None, "Paul Plain": None}
+
+    page = root.get(at(clinic, "patients/"))
+    shown = {row["fullName"]: row["last_data"] for row in page.context["patients"]}
+    assert {name: shown[name] for name in wanted} == wanted
+    header, *rows = rows_of(root.get(at(clinic, "patients/export.csv")))
+    exported = {row[header.index("name")]: row[header.index("last data")] for row in rows}
+    assert "2026-03-05" in exported["Both"]
+    assert "2026-03-04" in exported["One"]
+    assert exported["Broken"] == exported["Paul Plain"] == ""
+
+
 def test_patients_are_searched_and_paged_through_the_service(clinic, staff):
     make_patients(clinic, [{"fullName": f"Person {n:02}"} for n in range(30)])
     person = staff("support")

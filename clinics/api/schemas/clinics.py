@@ -1,7 +1,7 @@
 """Schemas of clinics, their tags and their sites."""
 
-from clinics.api.schemas.timezones import TIMEZONES
 from clinics.representation.clinics import TIERS
+from clinics.timezones import TIMEZONES
 from clinics_site.core.api import schema as s
 
 _ID_LENGTH = {"min_length": 24, "max_length": 24}

@@ -5,6 +5,7 @@ import time
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from pymongo.errors import BulkWriteError
 
 from clinics.services.seeding import seed_patients
 from clinics_site.core.errors import NotFound
@@ -25,5 +26,9 @@ class Command(BaseCommand):
             stored = seed_patients(clinic_id=options["clinic"], count=options["count"], seed=seed)
         except NotFound as error:
             raise CommandError(error.message) from None
+        except BulkWriteError:
+            # Its text is the records.
+            message = f"people of seed {seed} are in this clinic already: choose another seed"
+            raise CommandError(message) from None
         seconds = time.perf_counter() - started
         self.stdout.write(f"{stored} patients stored in {seconds:.1f} s (seed {seed})")
