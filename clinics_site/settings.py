@@ -518,6 +518,7 @@ SESSION_COOKIE_HTTPONLY = True
 HTTPS = env.flag("HTTPS", default=False, help="true where the admin is reached over https")
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
+CSRF_FAILURE_VIEW = "clinics_site.admin.failures.form_expired"
 SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS

@@ -28,4 +28,6 @@ urlpatterns = [
     re_path(r"^.*$", UNKNOWN_PATH),
 ]
 handler400 = "clinics_site.core.handler.bad_request"
+handler403 = "clinics_site.admin.failures.not_allowed"
+handler404 = "clinics_site.admin.failures.not_found"
 handler500 = "clinics_site.admin.failures.server_error"

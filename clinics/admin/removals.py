@@ -123,8 +123,9 @@ def remove_patient(request: HttpRequest, clinic_id: str, user_id: str) -> HttpRe
     """The text to type is the id: a name in a form would end in places where names do not belong."""
     clinic = access.access_clinic(clinic_id)
     document = patients.access_patient(clinic_id, user_id)
+    name = document.get("fullName") or "This patient"
     consequences = [
-        f"{clinic.get('name')} loses the record, its tags and sites, and its access to the data.",
+        f"{name} is removed: {clinic.get('name')} loses the record, its tags and sites, and its access to the data.",
         "The account and the data of the person stay; an archive copy of the record is kept.",
     ]
     if document.get("ehrSubscriptions"):
@@ -160,11 +161,12 @@ def remove_patient(request: HttpRequest, clinic_id: str, user_id: str) -> HttpRe
 def remove_member(request: HttpRequest, clinic_id: str, user_id: str) -> HttpResponseBase:
     clinic = access.access_clinic(clinic_id)
     member = clinicians.access_clinician(clinic_id, user_id)
+    name = member.get("name") or member.get("email") or "This member"
     removal = Removal(
         title="Remove a member",
         action="clinician.removed",
         consequences=[
-            f"{member.get('name') or 'This member'} loses access to {clinic.get('name')} and its patients.",
+            f"{name} loses access to {clinic.get('name')} and its patients.",
             "The account stays. A clinic's last admin can not be removed.",
         ],
         typed=user_id,

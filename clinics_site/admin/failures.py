@@ -1,21 +1,82 @@
 """What staff see when something is down or broken; the API keeps its own answers."""
 
 import sys
+from dataclasses import dataclass
 
+import structlog
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.template.loader import render_to_string
 from pymongo.errors import PyMongoError
 from redis.exceptions import RedisError
 
+from clinics_site.admin import pages
 from clinics_site.core import handler
 from clinics_site.core.errors import Unavailable
 
 
-def server_error(request: HttpRequest) -> HttpResponse:
-    """Django's handler of the unforeseen. Sessions live in Redis: without it the staff pages rest."""
+@dataclass(frozen=True, slots=True)
+class Failure:
+    status: int
+    title: str
+    text: str
+
+
+NOT_ALLOWED = Failure(
+    403, "Not allowed", "Your role does not include this. Ask an administrator if you need it."
+)
+FORM_EXPIRED = Failure(
+    403, "The form has expired", "Nothing was changed. Open the page again and repeat what you did."
+)
+NOT_FOUND = Failure(
+    404, "Not found", "There is no such page, clinic, patient or event. It may have been deleted."
+)
+DOWN = Failure(
+    503,
+    "Not available at the moment",
+    "A part that the staff pages need does not answer. Nothing was changed. Try again in a minute.",
+)
+BROKEN = Failure(
+    500, "Something went wrong", "The failure was logged. If it happens again, tell the operators."
+)
+
+
+def not_allowed(request: HttpRequest, exception: Exception) -> HttpResponseBase:
+    return _page(request, NOT_ALLOWED)
+
+
+def form_expired(request: HttpRequest, reason: str = "") -> HttpResponseBase:
+    """Django's check of forms asks for this page before the view, so nobody may be known yet."""
+    return _page(request, FORM_EXPIRED)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
+    return _page(request, NOT_FOUND)
+
+
+def server_error(request: HttpRequest) -> HttpResponseBase:
+    """Django's handler of the unforeseen. Sessions live in Redis: without it the staff pages rest, and so would a page
+    inside their frame."""
     if not request.path.startswith(settings.ADMIN_PATH):
         return handler.server_error(request)
     is_down = isinstance(sys.exc_info()[1], RedisError | PyMongoError | Unavailable)
-    body = render_to_string("500.html", {"is_down": is_down})
-    return HttpResponse(body, status=503 if is_down else 500)
+    return _plain(DOWN if is_down else BROKEN)
+
+
+def _page(request: HttpRequest, failure: Failure) -> HttpResponseBase:
+    user = getattr(request, "user", None)
+    if user is None or not user.is_active or not user.is_staff:
+        return _plain(failure)
+    return pages.render(
+        request, "staff/failure.html", title=failure.title, status=failure.status, **_said(failure)
+    )
+
+
+def _plain(failure: Failure) -> HttpResponse:
+    return HttpResponse(render_to_string("failure.html", _said(failure)), status=failure.status)
+
+
+def _said(failure: Failure) -> dict[str, object]:
+    """The id leads the operators to the request's lines in the log."""
+    request_id = structlog.contextvars.get_contextvars().get("request", "")
+    return {"failure": failure, "request_id": request_id}

@@ -50,6 +50,14 @@ def test_a_list_and_its_export_say_when_the_last_data_of_each_patient_are_from(c
     assert exported["Broken"] == exported["Paul Plain"] == ""
 
 
+def test_the_page_of_a_removal_shows_whom_it_is_about(clinic, root, ben):
+    person = db.collection("patients").find_one({"fullName": "Maria Marker"})
+    assert "Maria Marker" in text(root.get(at(clinic, f"patients/{person['userId']}/remove")))
+    assert "Ben Member" in text(root.get(at(clinic, f"members/{ben.user_id}/remove")))
+    db.collection("clinicians").update_one({"userId": ben.user_id}, {"$unset": {"name": ""}})
+    assert ben.email in text(root.get(at(clinic, f"members/{ben.user_id}/remove")))
+
+
 def test_patients_are_searched_and_paged_through_the_service(clinic, staff):
     make_patients(clinic, [{"fullName": f"Person {n:02}"} for n in range(30)])
     person = staff("support")
