@@ -2,6 +2,7 @@
 
 import sys
 from dataclasses import dataclass
+from typing import Any
 
 import structlog
 from django.conf import settings
@@ -76,7 +77,7 @@ def _plain(failure: Failure) -> HttpResponse:
     return HttpResponse(render_to_string("failure.html", _said(failure)), status=failure.status)
 
 
-def _said(failure: Failure) -> dict[str, object]:
+def _said(failure: Failure) -> dict[str, Any]:
     """The id leads the operators to the request's lines in the log."""
     request_id = structlog.contextvars.get_contextvars().get("request", "")
     return {"failure": failure, "request_id": request_id}
