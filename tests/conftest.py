@@ -3,6 +3,8 @@
 With TEST_MONGODB_URI and TEST_REDIS_URL set those servers are used; otherwise the run starts its own.
 """
 
+from collections import Counter
+
 import pytest
 from django.core.cache import caches
 from django.core.management import call_command
@@ -21,6 +23,13 @@ def pytest_collection_modifyitems(items):
 
 def _has_processes(item):
     return any(mark.name in ("processes", "browser") for mark in item.iter_markers())
+
+
+def pytest_terminal_summary(terminalreporter):
+    """What was not tried, and how to try it, in a line for each reason."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    for reason, n in Counter(report.longrepr[2] for report in skipped).items():
+        terminalreporter.write_line(f"{n} skipped: {reason.removeprefix('Skipped: ')}")
 
 
 @pytest.fixture(scope="session")

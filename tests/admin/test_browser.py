@@ -11,13 +11,7 @@ from tests.admin import browser as chromium
 from tests.admin.conftest import PASSWORD, patient_ids, stored
 from tests.events import deliver_all
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(
-        not (chromium.CHROMIUM and chromium.DRIVER),
-        reason="no Chromium: apt-get install chromium chromium-driver",
-    ),
-]
+pytestmark = [pytest.mark.browser, chromium.IS_THERE]
 
 
 @pytest.fixture(scope="module")

@@ -7,13 +7,7 @@ from tests.admin import browser as chromium
 from tests.admin.conftest import PASSWORD
 from tests.admin.sign_in import Phone, make_staff
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(
-        not (chromium.CHROMIUM and chromium.DRIVER),
-        reason="no Chromium: apt-get install chromium chromium-driver",
-    ),
-]
+pytestmark = [pytest.mark.browser, chromium.IS_THERE]
 
 
 @pytest.fixture
