@@ -5,6 +5,7 @@ from typing import Any
 from pymongo import IndexModel
 
 from clinics import statistics
+from clinics.services import seeding, text_backfills
 from clinics_site.core import backfills
 from clinics_site.core.indexes import declare
 
@@ -201,6 +202,8 @@ declare(
     IndexModel([("createdTime", 1)], name="ClinicCreationCleanup", expireAfterSeconds=3600),
 )
 
+backfills.declare("patients.texts", text_backfills.make_patients_normal)
+backfills.declare("patients.searchKey", seeding.backfill_search_keys)
 backfills.declare(
     "clinicians.email", lambda: backfills.make_addresses_canonical("clinicians", "email")
 )

@@ -1,29 +1,72 @@
 """The key that makes search a look at index keys: the four searched fields, folded, in one string.
 
-Search is a literal substring of one field, ignoring case as MongoDB's regular expressions do: character by
-character, so `ß` is not `ss`, `İ` is not `i`, and accents count.
+A search is words, each of which has to be a part of one of the fields, in any order, letter case and accents aside.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
+
+from clinics_site.core import texts
 
 SEARCHED = ("fullName", "email", "mrn", "birthDate")
 SEPARATOR = "\x1f"
+# Begins every key that was made by today's rules. Keys of an earlier release and of other writers do not have it, and
+# count as none: accents are still in them.
+MARK = "\x1e"
+# Of a record without such a key, as index bounds; where a collation is at work, it has to be a pattern.
+WITHOUT_KEY: dict[str, Any] = {
+    "$or": [
+        {"searchKey": None},
+        {"searchKey": {"$lt": MARK}},
+        {"searchKey": {"$gte": SEPARATOR}},
+    ]
+}
 
 
 def search_key(document: Mapping[str, Any]) -> str:
-    return SEPARATOR.join(fold(document.get(name) or "") for name in SEARCHED)
+    fields = (texts.fold(texts.name(document.get(name) or "")) for name in SEARCHED)
+    return MARK + SEPARATOR.join(fields)
 
 
-def fold(text: str) -> str:
-    if text.isascii():
-        return text.lower()
-    return "".join(map(_fold_character, text))
+# --- patterns -------------------------------------------------------------------------------------
+def in_key(word: str) -> dict[str, Any]:
+    """A condition on a search key. `word` is folded."""
+    return {"$regex": re.escape(word)}
 
 
-def _fold_character(character: str) -> str:
-    """Unicode's simple case folding: never more than one character."""
-    for folded in (character.casefold(), character.lower()):
-        if len(folded) == 1:
-            return folded
-    return character
+def in_fields(words: Iterable[str], fields: Iterable[str]) -> dict[str, Any]:
+    """A condition on fields as they were written: each word is a part of one of them."""
+    names = list(fields)
+    each = [{"$or": [{name: _as_written(word)} for name in names]} for word in words]
+    return {"$and": each} if each else {}
+
+
+def _as_written(word: str) -> dict[str, Any]:
+    """With whatever accents, which may be characters of their own."""
+    return {"$regex": "".join(map(_pattern_of, _PARTS.findall(word))), "$options": "i"}
+
+
+_PARTS = re.compile("ss|ae|oe|th|.", re.DOTALL)  # two letters that one may stand for
+
+
+def _pattern_of(part: str) -> str:
+    letters = "".join(_class_of(letter) + r"\p{M}*" for letter in part)
+    return letters if len(part) == 1 else f"(?:{letters}|{_class_of(part)})"
+
+
+def _class_of(part: str) -> str:
+    variants = _variants().get(part)
+    return f"[{''.join(map(re.escape, variants))}]" if variants else re.escape(part)
+
+
+@lru_cache(maxsize=1)
+def _variants() -> dict[str, str]:
+    """What is folded -> the Latin, Greek and Cyrillic letters and the signs that are folded into it."""
+    found: dict[str, str] = {}
+    for code in (*range(0x20, 0x530), *range(0x1E00, 0x2030)):
+        if chr(code).isprintable():
+            folded = texts.fold(chr(code))
+            found[folded] = found.get(folded, "") + chr(code)
+    return found

@@ -12,7 +12,7 @@ from clinics.admin import counts
 from clinics.services import staff_reads
 from clinics.store.staff_reads import ClinicFilter
 from clinics_site.admin import exports, overview, pages, paging, roles
-from clinics_site.core import audit
+from clinics_site.core import audit, texts
 from clinics_site.core.db import Document
 
 _SHOWN_ON_OVERVIEW = 8
@@ -58,16 +58,16 @@ def export(request: HttpRequest) -> HttpResponseBase:
 @pages.page("find/", name="find", needs=roles.FIND)
 def find(request: HttpRequest) -> HttpResponseBase:
     """From one field to where it leads; works as a search address of the browser: /admin/find/?q=%s."""
-    text = request.GET.get("q", "").strip()
+    text = texts.name(request.GET.get("q", ""))
     kind = staff_reads.what_is(text)
     if kind == "user":
         return pages.go(f"{reverse('admin:user_lookup')}?{urlencode({'q': text})}")
     if kind == "clinic_id":
         return pages.go(reverse("admin:clinic", args=[text.lower()]))
+    clinic_id = staff_reads.find_id_of_code(text) if kind in ("share_code", "name") else None
+    if clinic_id is not None:
+        return pages.go(reverse("admin:clinic", args=[clinic_id]))
     if kind == "share_code":
-        clinic_id = staff_reads.find_id_of_code(text)
-        if clinic_id is not None:
-            return pages.go(reverse("admin:clinic", args=[clinic_id]))
         pages.fail(request, f"No clinic has the share code {text.upper()}")
         return pages.go(reverse("admin:clinics"))
     return pages.go(f"{reverse('admin:clinics')}?{urlencode({'q': text})}")
@@ -105,7 +105,7 @@ def _filter(request: HttpRequest) -> tuple[ClinicFilter, str]:
     except (ValueError, OverflowError):
         return ClinicFilter(), "A day is written as 2026-11-24."
     return ClinicFilter(
-        name=request.GET.get("q", "").strip().replace("\0", "")[:200],
+        name=texts.name(request.GET.get("q", "").replace("\0", ""))[:200],
         tier=request.GET.get("tier", ""),
         ehr=ehr,
         created_from=start,

@@ -12,6 +12,7 @@ from clinics.admin import changes, clinic_pages, settings
 from clinics.services import access, data_sources, patient_details, patient_lists, patients
 from clinics.store.patient_lists import NO_FILTER, PatientFilter
 from clinics_site.admin import exports, pages, paging, roles
+from clinics_site.core import texts
 from clinics_site.core.db import Document
 from clinics_site.core.errors import DomainError
 
@@ -166,7 +167,7 @@ def connect(request: HttpRequest, clinic_id: str, user_id: str) -> HttpResponseB
 
 
 def _filter(request: HttpRequest) -> tuple[PatientFilter, str]:
-    search = request.GET.get("q", "").strip()[:200]
+    search = texts.name(request.GET.get("q", ""))[:200]
     return (PatientFilter(search=search) if search else NO_FILTER), search
 
 

@@ -15,7 +15,7 @@ from clinics_site.core.api.operations import Call, operation
 from clinics_site.core.api.parameters import PAGING, Parameter
 from clinics_site.core.api.viewsets import ApiViewSet, empty
 
-_INVITE = {"inviteId": s.string(min_length=1)}
+_INVITE = {"inviteId": s.literal(min_length=1)}
 
 
 class ClinicCliniciansViewSet(ApiViewSet):
@@ -23,10 +23,12 @@ class ClinicCliniciansViewSet(ApiViewSet):
         "ListClinicians",
         summary="List the members and pending invites of a clinic",
         query=(
-            Parameter("search", s.string(), description="A part of name or address."),
+            Parameter(
+                "search", s.search(), description="Words: each is a part of name or address."
+            ),
             *PAGING,
             Parameter("email", s.email(), description="Has this address."),
-            Parameter("role", s.string(), description="Has this role."),
+            Parameter("role", s.name(), description="Has this role."),
         ),
         responses={200: schemas.CLINICIANS},
     )

@@ -29,7 +29,9 @@ class ClinicsViewSet(ApiViewSet):
         summary="List clinics",
         query=(
             *PAGING,
-            Parameter("shareCode", s.string(), description="Has this share code, now or formerly."),
+            Parameter(
+                "shareCode", s.share_code(), description="Has this share code, now or formerly."
+            ),
             *CREATED_BETWEEN,
             Parameter("ehrEnabled", s.boolean(), description="Has the EHR integration on or off."),
         ),
@@ -97,7 +99,7 @@ class ShareCodeViewSet(ApiViewSet):
     @operation(
         "GetClinicByShareCode",
         summary="Find a clinic by one of its share codes",
-        path={"shareCode": s.string(min_length=1)},
+        path={"shareCode": s.share_code(min_length=1)},
         responses={200: schemas.CLINIC},
     )
     def retrieve(self, call: Call) -> Response:

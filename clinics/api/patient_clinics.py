@@ -17,9 +17,9 @@ from clinics_site.core.api.parameters import PAGING, Parameter
 from clinics_site.core.api.viewsets import ApiViewSet
 
 _FIND_PARAMETERS = (
-    Parameter("mrn", s.string()),
-    Parameter("birthDate", s.string()),
-    Parameter("workspaceId", s.string(), description="Only in this clinic of the caller."),
+    Parameter("mrn", s.mrn()),
+    Parameter("birthDate", s.name()),
+    Parameter("workspaceId", s.name(), description="Only in this clinic of the caller."),
     Parameter(
         "workspaceIdType",
         s.string(enum=["clinicId", "ehrSourceId"]),

@@ -1,7 +1,10 @@
 """Who a user is, as the account services tell it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from clinics_site.core import texts
 from clinics_site.core.errors import ConstraintViolation, NotFound, PermanentFailure, Unavailable
 from clinics_site.core.http import ServiceError, ServiceUnavailable
 from users.clients.protocol import AccountChanged, Expected, UserUpdate
@@ -31,7 +34,7 @@ def access_account(user_id: str) -> Account:
         raise Unavailable from None
     if user is None:
         raise NotFound
-    return Account(user.user_id, user.address or None, profile.get("fullName") or None, user.roles)
+    return Account(user.user_id, user.address or None, _name_in(profile), user.roles)
 
 
 def access_legacy_account(user_id: str) -> Account:
@@ -68,4 +71,8 @@ def find_full_name(user_id: str) -> str | None:
         profile = profile_service().get_profile(user_id) or {}
     except ServiceUnavailable:
         raise Unavailable from None
-    return profile.get("fullName") or None
+    return _name_in(profile)
+
+
+def _name_in(profile: Mapping[str, Any]) -> str | None:
+    return texts.written_elsewhere(profile.get("fullName"))

@@ -15,7 +15,7 @@ from pymongo.errors import DuplicateKeyError
 from clinics.services import access, accounts
 from clinics.store import clinicians as store
 from clinics.store import clinics as clinic_store
-from clinics_site.core import clock, db, ids, outbox, pages
+from clinics_site.core import clock, db, ids, outbox, pages, texts
 from clinics_site.core.db import Document
 from clinics_site.core.errors import BadRequest, ConstraintViolation, Duplicate, NotFound
 
@@ -148,7 +148,7 @@ def _new_clinician(clinic_id: ObjectId, details: ClinicianDetails) -> Document:
     return {
         "_id": ids.new_id(),
         "clinicId": clinic_id,
-        "name": details.name,
+        "name": texts.written_elsewhere(details.name),
         "roles": list(details.roles),
         "createdTime": moment,
         "updatedTime": moment,
@@ -193,7 +193,7 @@ def _write_roles(
     updated = _existing(
         store.set_clinician(
             stored["_id"],
-            {"roles": kept, "name": name, "updatedTime": clock.now()},
+            {"roles": kept, "name": texts.written_elsewhere(name), "updatedTime": clock.now()},
             history_entry={"roles": kept, "updatedBy": updated_by} if changed else None,
         )
     )

@@ -17,7 +17,7 @@ from clinics.services.share_codes import ATTEMPTS, new_share_code
 from clinics.store import clinic_creations, patient_counts
 from clinics.store import clinicians as clinician_store
 from clinics.store import clinics as store
-from clinics_site.core import clock, db, ids, outbox, pages
+from clinics_site.core import clock, db, ids, outbox, pages, texts
 from clinics_site.core.db import Document
 from clinics_site.core.errors import BadRequest, Duplicate, NotFound
 
@@ -55,7 +55,11 @@ class ClinicProfile:
 
     def stored(self) -> dict[str, Any]:
         values = {field.name: getattr(self, field.name) for field in fields(self)}
-        return {_STORED_NAMES.get(k, k): v for k, v in values.items() if v is not None}
+        return {_STORED_NAMES.get(k, k): _normal(v) for k, v in values.items() if v is not None}
+
+
+def _normal(value: Any) -> Any:
+    return texts.name(value) if isinstance(value, str) else value
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,7 @@ class ClinicQuery:
 # --- finding --------------------------------------------------------------------------------------
 def access_by_share_code(code: str) -> Document:
     """Raises NotFound."""
-    document = store.find_by_share_code(code)
+    document = store.find_by_share_code(texts.share_code(code))
     if document is None:
         raise NotFound
     return document
@@ -78,7 +82,7 @@ def access_by_share_code(code: str) -> Document:
 def list_clinics(query: ClinicQuery, *, skip: int, limit: int) -> list[Document]:
     limits = {"$gte": query.created_from, "$lt": query.created_before}
     wanted = {
-        "shareCodes": query.share_code,
+        "shareCodes": texts.share_code(query.share_code) if query.share_code else None,
         "createdTime": {k: v for k, v in limits.items() if v and v != clock.ZERO} or None,
         "ehrSettings.enabled": query.ehr_enabled,
     }
@@ -113,7 +117,7 @@ def open_legacy_clinic(*, user_id: str) -> Document:
 
 
 def _require_name(profile: ClinicProfile) -> None:
-    if not profile.name:
+    if not texts.name(profile.name or ""):
         message = (
             "request body has an error: doesn't match schema #/components/schemas/clinic.v1: "
             'Error at "/name": minimum string length is 1'

@@ -10,6 +10,7 @@ from typing import Any
 
 from bson import ObjectId
 
+from clinics_site.core import texts
 from clinics_site.core.db import Document
 from clinics_site.core.errors import ConstraintViolation
 
@@ -52,10 +53,10 @@ class SharedPatient:
 def identity_fields(details: PatientDetails) -> dict[str, Any]:
     """The fields that every update writes."""
     return {
-        "fullName": details.full_name,
+        "fullName": texts.name(details.full_name),
         "birthDate": details.birth_date,
         "email": details.email,
-        "mrn": details.mrn or None,
+        "mrn": texts.mrn(details.mrn or "") or None,
         "targetDevices": None if details.target_devices is None else list(details.target_devices),
     }
 

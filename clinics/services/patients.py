@@ -29,7 +29,7 @@ from clinics.services.patient_details import (
 )
 from clinics.services.taken_addresses import AddressTaken
 from clinics.store import patients as store
-from clinics_site.core import clock, db, ids, mail_limits, outbox
+from clinics_site.core import clock, db, ids, mail_limits, outbox, texts
 from clinics_site.core.db import Document
 from clinics_site.core.errors import (
     BadRequest,
@@ -112,7 +112,7 @@ def match_patients(
 ) -> list[Document]:
     """Patients of these clinics who agree in everything given, case and accents aside."""
     wanted = {"mrn": mrn, "birthDate": birth_date, "fullName": full_name}
-    given = {name: value for name, value in wanted.items() if value is not None}
+    given = {name: texts.name(value) for name, value in wanted.items() if value is not None}
     return store.list_matching(clinic_ids, given, limit=limit)
 
 
@@ -130,7 +130,8 @@ def create_custodial_patient(
     An account whose record could not be stored is removed again, also when this process dies in between.
     """
     clinic = access.access_clinic(str(clinic_id))
-    unique = _check_mrn(clinic, details.mrn, user_id=None)
+    identity = identity_fields(details)
+    unique = _check_mrn(clinic, identity["mrn"], user_id=None)
     limit = patient_counts.check_plan_limit(clinic)
     known_places(clinic, details)  # an unknown site is refused before there is an account
     email = details.email or None
@@ -141,7 +142,7 @@ def create_custodial_patient(
         user_id = _create_account(clinic["_id"], email)
     document = {
         **_blank_record(clinic["_id"], user_id, requires_unique_mrn=unique),
-        **identity_fields(details),
+        **identity,
         **optional_fields(details),
         "permissions": permissions_of(ALL_PERMISSIONS),
     }
@@ -218,17 +219,13 @@ def _from_profile(profile: Profile, shared: SharedPatient) -> dict[str, Any]:
     about = profile.get("patient")
     about = about if isinstance(about, Mapping) else {}
     return {
-        "fullName": shared.full_name or _text(about, "fullName") or _text(profile, "fullName"),
-        "birthDate": shared.birth_date or _text(about, "birthday") or "",
-        "mrn": shared.mrn or _text(about, "mrn") or None,
+        "fullName": texts.written_elsewhere(
+            shared.full_name, about.get("fullName"), profile.get("fullName")
+        ),
+        "birthDate": shared.birth_date or texts.written_elsewhere(about.get("birthday")) or "",
+        "mrn": texts.written_elsewhere(shared.mrn, about.get("mrn")),
         "targetDevices": _devices(about),
     }
-
-
-def _text(profile: Mapping[str, Any], name: str) -> str | None:
-    """Profiles are written by their owners, who may put anything anywhere."""
-    found = profile.get(name)
-    return found[:LONGEST_TEXT] if isinstance(found, str) else None
 
 
 def _devices(about: Mapping[str, Any]) -> list[str] | None:
@@ -413,7 +410,7 @@ def _write_changes(clinic_id: ObjectId, user_id: str, fields: Mapping[str, Any])
         raise NotFound(message=NOT_FOUND)
     changes = {name: value for name, value in fields.items() if _differs(stored, name, value)}
     changed = [name for name in changes if name != "requireUniqueMrn"]
-    if "mrn" in changes:
+    if "mrn" in changes and texts.mrn(stored.get("mrn") or "") != (changes["mrn"] or ""):
         changes |= _deactivated_subscriptions(stored)
     if not set(SEARCHED).isdisjoint(changes):
         changes["searchKey"] = search_key({**stored, **changes})

@@ -12,9 +12,20 @@ from clinics.services import patient_counts
 from clinics.store import patient_counts as store
 from clinics.store import patient_places
 from clinics.store.patient_places import SITES, TAGS
+from clinics_site.core import texts
 from clinics_site.core.db import Document
+from clinics_site.core.errors import BadRequest
 
 Counts = dict[ObjectId, int]
+
+
+def label_name(name: str) -> str:
+    """The normal form of the name of a tag or a site. Raises BadRequest for blanks alone."""
+    found = texts.name(name)
+    if not found:
+        reason = "a name is needed"
+        raise BadRequest(reason)
+    return found
 
 
 def count_places(clinics: Sequence[Document]) -> tuple[Counts, Counts]:

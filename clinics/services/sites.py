@@ -11,7 +11,7 @@ from bson import ObjectId
 from clinics.services import access, places, tags
 from clinics.store import patient_places
 from clinics.store import sites as store
-from clinics_site.core import clock, db, ids
+from clinics_site.core import clock, db, ids, texts
 from clinics_site.core.db import Document
 from clinics_site.core.errors import BadRequest, Conflict, ConstraintViolation, Duplicate, NotFound
 
@@ -23,6 +23,7 @@ _NUMBERED = re.compile(r"(.* )\(([0-9]+)\)", re.DOTALL)
 
 def create_site(*, clinic_id: str | ObjectId, name: str) -> Document:
     """The new site. An equal name is refused before a full clinic is."""
+    name = places.label_name(name)
     site = {"id": ids.new_id(), "name": name}
 
     def create() -> None:
@@ -40,6 +41,7 @@ def create_site(*, clinic_id: str | ObjectId, name: str) -> Document:
 
 def rename_site(*, clinic_id: str | ObjectId, site_id: ObjectId, name: str) -> Document:
     """In the clinic and in every patient who has it."""
+    name = places.label_name(name)
 
     def rename() -> None:
         clinic = _access_to_check(clinic_id)
@@ -129,8 +131,8 @@ def convert_tag(*, clinic_id: str | ObjectId, tag_id: ObjectId) -> tuple[Documen
 # --- names ----------------------------------------------------------------------------------------
 def free_name(name: str, sites: Iterable[Document]) -> str:
     """The name, or the first numbered one that no site has: `A`, `A (2)`, `A (3)` …"""
-    taken = {_comparable(site["name"]) for site in sites}
-    while _comparable(name) in taken:
+    taken = {texts.key(site["name"]) for site in sites}
+    while texts.key(name) in taken:
         name = _next_name(name)
     return name
 
@@ -142,9 +144,5 @@ def _next_name(name: str) -> str:
     return f"{numbered[1]}({int(numbered[2]) + 1})"
 
 
-def _comparable(name: str) -> str:
-    return name.casefold()
-
-
 def _is_taken(name: str, sites: Iterable[Document]) -> bool:
-    return _comparable(name) in {_comparable(site["name"]) for site in sites}
+    return texts.key(name) in {texts.key(site["name"]) for site in sites}

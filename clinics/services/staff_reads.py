@@ -9,7 +9,7 @@ from bson import ObjectId
 from clinics.services import patient_counts
 from clinics.store import staff_reads as store
 from clinics.store.staff_reads import ClinicFilter
-from clinics_site.core import ids
+from clinics_site.core import ids, texts
 from clinics_site.core.db import Document
 
 SHARE_CODE = re.compile(r"[A-Za-z0-9]{4}-[A-Za-z0-9]{4}-[A-Za-z0-9]{4}")
@@ -47,7 +47,7 @@ def what_is(text: str) -> str:
 
 
 def find_id_of_code(code: str) -> ObjectId | None:
-    found = store.find_clinic_with_code(code.upper())
+    found = store.find_clinic_with_code(texts.share_code(code))
     return found["_id"] if found else None
 
 

@@ -11,7 +11,7 @@ from bson import ObjectId
 from clinics.services import access, places
 from clinics.store import patient_places
 from clinics.store import tags as store
-from clinics_site.core import clock, db, ids, outbox
+from clinics_site.core import clock, db, ids, outbox, texts
 from clinics_site.core.db import Document
 from clinics_site.core.errors import ConstraintViolation, Duplicate, NotFound
 
@@ -22,7 +22,7 @@ FULL = f"the clinic already has the maximum number of {MAX_TAGS} patient tags"
 
 def create_tag(*, clinic_id: str | ObjectId, name: str) -> Document:
     """The new tag. A full clinic is refused before an equal name is."""
-    tag = {"_id": ids.new_id(), "name": name.strip()}
+    tag = {"_id": ids.new_id(), "name": places.label_name(name)}
 
     def create() -> None:
         clinic = access.access_clinic(clinic_id)
@@ -37,15 +37,17 @@ def create_tag(*, clinic_id: str | ObjectId, name: str) -> Document:
 
 
 def rename_tag(*, clinic_id: str | ObjectId, tag_id: ObjectId, name: str) -> Document:
+    name = places.label_name(name)
+
     def rename() -> None:
         clinic = access.access_clinic(clinic_id)
         others = [tag for tag in clinic.get("patientTags") or [] if tag["_id"] != tag_id]
         _require_free_name(name, others)
-        if not store.set_tag_name(clinic["_id"], tag_id, name.strip(), clock.now()):
+        if not store.set_tag_name(clinic["_id"], tag_id, name, clock.now()):
             raise NotFound(message=NOT_FOUND)
 
     db.run_in_transaction(rename)
-    return {"_id": tag_id, "name": name.strip()}
+    return {"_id": tag_id, "name": name}
 
 
 def delete_tag(*, clinic_id: str | ObjectId, tag_id: ObjectId) -> None:
@@ -71,7 +73,7 @@ def remove_tag_from_patients(*, clinic_id: ObjectId, tag_id: ObjectId) -> int:
 
 def comparable(name: str) -> str:
     """ "Type 1" and "type1" are the same tag."""
-    return name.strip().lower().replace(" ", "")
+    return texts.key(name).replace(" ", "")
 
 
 def _require_free_name(name: str, tags: Iterable[Document]) -> None:

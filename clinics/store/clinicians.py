@@ -1,6 +1,5 @@
 """The `clinicians` collection: members (`userId`) and pending invites (`inviteId`)."""
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -8,7 +7,8 @@ from typing import Any
 from bson import ObjectId
 from pymongo import ReturnDocument
 
-from clinics_site.core import addresses, db
+from clinics.search_keys import in_fields
+from clinics_site.core import addresses, db, texts
 from clinics_site.core.db import Document
 
 COLLECTION = "clinicians"
@@ -60,20 +60,15 @@ def list_clinicians(
     skip: int,
     limit: int,
 ) -> list[Document]:
-    """Members and invites of the clinic, newest first. `search`: a part of name or address, case aside."""
+    """Members and invites of the clinic, newest first. `search`: words, each a part of name or address."""
     query: dict[str, Any] = {"clinicId": clinic_id}
     if search is not None:
-        part = _ignoring_case(re.escape(search))
-        query["$or"] = [{"name": part}, {"email": part}]
+        query |= in_fields(texts.words(search), ["name", "email"])
     if email is not None:
         query["email"] = {"$in": _spellings(clinic_id, email)}
     if role is not None:
         query["roles"] = role
     return _page(query, skip=skip, limit=limit)
-
-
-def _ignoring_case(pattern: str) -> Document:
-    return {"$regex": pattern, "$options": "i"}
 
 
 def _spellings(clinic_id: ObjectId, email: str) -> list[str]:

@@ -8,7 +8,6 @@ Every query names its index: all of them begin with the clinic, and MongoDB woul
 13 KB to find out which is best (measured: 2 to 10 seconds at 10,000 patients).
 """
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,9 +16,9 @@ from typing import Any
 from bson import ObjectId
 
 from clinics import statistics
-from clinics.search_keys import SEARCHED, SEPARATOR, fold
+from clinics.search_keys import MARK, SEARCHED, SEPARATOR, WITHOUT_KEY, in_fields, in_key
 from clinics.store.patients import COLLATION, COLLECTION, find_shown
-from clinics_site.core import db
+from clinics_site.core import db, texts
 from clinics_site.core.db import Document
 
 _EMPTY: dict[str, Any] = {"$in": [None, []]}
@@ -180,7 +179,8 @@ def _page_of(rows: Iterable[Document]) -> tuple[list[Document], int]:
 
 
 def _all_have_search_keys(clinic_id: ObjectId) -> bool:
-    keyless = {"clinicId": clinic_id, "searchKey": None}
+    """Looks at no more than one index key, however large the clinic."""
+    keyless = {"clinicId": clinic_id, **WITHOUT_KEY}
     return db.collection(COLLECTION).find_one(keyless, {"_id": 1}, hint="ListSearch") is None
 
 
@@ -323,13 +323,17 @@ _STANDARD_RANGES: Condition = {
 
 
 def _search(text: str, *, by_key_alone: bool) -> Condition:
-    """Records without a key (written elsewhere) are looked at field by field."""
-    by_field = {"$or": [{name: _pattern(text, "i")} for name in SEARCHED]}
-    if SEPARATOR in text:
+    """Records without a key of today's rules (written elsewhere, or by an earlier release) are looked at field by
+    field."""
+    words = texts.words(text)
+    if not words:
+        return {}
+    by_field = in_fields(words, SEARCHED)
+    if MARK in text or SEPARATOR in text:
         return by_field
-    by_key = {"searchKey": _pattern(fold(text), "")}
-    return by_key if by_key_alone else {"$or": [by_key, {"searchKey": None, **by_field}]}
+    by_key: Condition = {"$and": [{"searchKey": in_key(word)} for word in words]}
+    return by_key if by_key_alone else {"$or": [by_key, {"searchKey": _NO_KEY, **by_field}]}
 
 
-def _pattern(text: str, options: str) -> Condition:
-    return {"$regex": re.escape(text), "$options": options}
+# A pattern, not a range: a comparison would follow the collation that some lists are sorted by.
+_NO_KEY: Condition = {"$not": {"$regex": f"^{MARK}"}}

@@ -4,13 +4,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+import structlog
 from bson import ObjectId
 from pymongo import ReturnDocument, UpdateOne
+from pymongo.errors import DuplicateKeyError
 
 from clinics import summary_answers
-from clinics.search_keys import SEARCHED
+from clinics.search_keys import SEARCHED, WITHOUT_KEY
 from clinics_site.core import db
 from clinics_site.core.db import Document
+
+log = structlog.get_logger(__name__)
 
 COLLECTION = "patients"
 DELETIONS = "patient_deletions"
@@ -137,21 +141,43 @@ def insert_patients(documents: Sequence[Document]) -> int:
 
 
 def iterate_without_search_key(projection: Mapping[str, Any]) -> Iterable[Document]:
-    return db.collection(COLLECTION).find(
-        {"searchKey": None}, projection, max_time_ms=None, batch_size=500
-    )
+    """Or with one by the rules of an earlier release."""
+    return db.collection(COLLECTION).find(WITHOUT_KEY, projection, max_time_ms=None, batch_size=500)
 
 
 def set_search_keys(found: Mapping[ObjectId, tuple[str, Document]]) -> int:
     """Unless one of the searched fields was changed since it was read: then that writer has set the key."""
     changes = [
         UpdateOne(
-            {"_id": patient_id, "searchKey": None, **{n: read.get(n) for n in SEARCHED}},
+            {"_id": patient_id, **WITHOUT_KEY, **{n: read.get(n) for n in SEARCHED}},
             {"$set": {"searchKey": key_text}},
         )
         for patient_id, (key_text, read) in found.items()
     ]
     return int(db.collection(COLLECTION).bulk_write(changes, ordered=False).modified_count)
+
+
+def iterate_doubtful(field: str, index: str) -> Iterable[Document]:
+    """{_id, field} where the text may have another normal form: a blank around it, two together, or beyond ASCII."""
+    return db.collection(COLLECTION).find(
+        {field: {"$regex": "^ | $|  |[^ -~]"}},
+        {field: 1},
+        hint=index,
+        max_time_ms=None,
+        batch_size=500,
+    )
+
+
+def set_normal_text(patient_id: ObjectId, field: str, stored: str, normal: str) -> int:
+    """Unless it was changed since it was read, or would make two MRNs equal that must not be."""
+    try:
+        result = db.collection(COLLECTION).update_one(
+            {"_id": patient_id, field: stored}, {"$set": {field: normal}}
+        )
+    except DuplicateKeyError:
+        log.warning("backfill.mrn_taken", row=str(patient_id))
+        return 0
+    return result.modified_count
 
 
 def iterate_without_summary_text() -> Iterable[Document]:

@@ -1,6 +1,5 @@
 """What the staff pages read: clinics by name or trouble, members of a clinic, clinics of a user."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +8,8 @@ from typing import Any
 from bson import ObjectId
 from pymongo import ASCENDING, DESCENDING
 
-from clinics_site.core import db
+from clinics.search_keys import in_fields
+from clinics_site.core import db, texts
 from clinics_site.core.db import Document
 
 CLINICS, CLINICIANS, PATIENTS = "clinics", "clinicians", "patients"
@@ -98,7 +98,7 @@ def count_subscribed(clinic_id: ObjectId) -> int:
 def _conditions(wanted: ClinicFilter) -> dict[str, Any]:
     query: dict[str, Any] = {}
     if wanted.name:
-        query["name"] = {"$regex": re.escape(wanted.name), "$options": "i"}
+        query |= in_fields(texts.words(wanted.name), ["name"])
     if wanted.tier:
         query["tier"] = {"$in": [wanted.tier, *([None, ""] if wanted.tier == "tier0100" else [])]}
     if wanted.ehr is not None:

@@ -7,6 +7,7 @@ normal form before anything is checked, compared or stored. See docs/decisions/0
 
 import re
 import unicodedata
+from typing import Any
 
 LONGEST = 256  # characters of a name or an MRN
 # Longer texts are left as they are, to be refused: bringing marks into order takes quadratic time.
@@ -38,6 +39,13 @@ def name(text: str) -> str:
         return text
     seen = _NOTHING.sub("", unicodedata.normalize("NFC", text))
     return _BLANKS.sub(" ", seen).strip(" " + _JOINERS)
+
+
+def written_elsewhere(*values: Any) -> str | None:
+    """Of what other services and the owners of profiles wrote, who may put anything anywhere: the first that is a text
+    and not blank, in its normal form and of bounded length."""
+    found = (name(v[:_LONGEST_TYPED])[:LONGEST].strip() for v in values if isinstance(v, str))
+    return next(filter(None, found), None)
 
 
 def mrn(text: str) -> str:

@@ -19,7 +19,7 @@ from confirmations.services.care_team import Offer
 TAGS = ("Confirmations",)
 USER = {"userId": schemas.USER_ID}
 PAIR = {**USER, "invitedBy": schemas.USER_ID}
-_KEY = reads({"key": s.string()})
+_KEY = reads({"key": s.literal()})
 
 
 class SendInviteViewSet(ConfirmationViewSet):
@@ -33,7 +33,7 @@ class SendInviteViewSet(ConfirmationViewSet):
             {
                 "email": s.email(),
                 "permissions": schemas.ANY_GRANTS,
-                "nickname": s.string(),
+                "nickname": s.name(),
                 "alertsConfig": s.obj(),
             }
         ),

@@ -83,7 +83,7 @@ class ClinicShareViewSet(ConfirmationViewSet):
         summary="Offer data to a clinic by its share code",
         path={"userId": schemas.USER_ID},
         body=schemas.SHARE,
-        lenient=reads({"shareCode": s.string(), "permissions": schemas.ANY_GRANTS}),
+        lenient=reads({"shareCode": s.share_code(), "permissions": schemas.ANY_GRANTS}),
         responses={200: schemas.CONFIRMATION},
     )
     def send(self, call: Call) -> Response:

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from clinics_site.core.api import bodies, validation
+from clinics_site.core.api import bodies, typed, validation
 from clinics_site.core.api import schema as s
 from clinics_site.core.api.operations import Lenient
 from clinics_site.core.errors import BadRequest
@@ -48,7 +48,7 @@ def reads_for_clinic(schema: s.Schema, *, is_optional: bool = False) -> Lenient:
     def read(request: HttpRequest, raw: bytes) -> dict[str, Any]:
         if not raw.strip() and is_optional:
             return {}
-        value = _object(raw, s.obj())
+        value = typed.with_normal_texts(schema, _object(raw, s.obj()))
         failure = validation.first_failure(schema, value)
         if failure is not None:
             raise ClinicAnswer(bodies.refusal(schema, failure))
@@ -62,6 +62,7 @@ def _object(raw: bytes, schema: s.Schema) -> dict[str, Any]:
         value = bodies.parse_json(raw)
     except BadRequest:
         raise BadRequest(message=texts.UNREADABLE) from None
+    value = typed.with_normal_texts(schema, value)
     if not validation.is_valid(schema, value):
         raise BadRequest(message=texts.UNREADABLE)
     found: dict[str, Any] = value

@@ -117,7 +117,7 @@ def test_only_what_changes_is_written_and_named(lakeside, ben, iris):
     ben.api.put(url(lakeside, iris["id"]), {**body, "targetDevices": ["meter"]})
     assert changed_fields() == ["fullName"]
     stored = stored_patient(lakeside, iris["id"])
-    assert stored["searchKey"].startswith("iris other")
+    assert stored["searchKey"].startswith("\x1eiris other\x1f")
     assert stored["updatedTime"] > stored["createdTime"]
 
 

@@ -37,11 +37,9 @@ def test_admins_add_sites(clinic, ada, ben):
         ("a" * 200, 200),
         ("a" * 201, 400),
         ("", 400),
-        (" a", 400),
-        ("a ", 200),
+        ("   ", 400),
         ("(#1) Köln", 200),
-        ("a\tb", 400),
-        ("a\n", 400),
+        ("a\x1bb", 400),
         ("😀", 400),
         (None, 400),
     ],
@@ -52,7 +50,15 @@ def test_names_of_sites(clinic, ada, name, status):
 
 
 @pytest.mark.parametrize(
-    ("name", "status"), [("köln", 409), ("KÖLN", 409), ("Köln ", 200), ("Kö ln", 200)]
+    ("name", "status"),
+    [
+        ("köln", 409),
+        ("KÖLN", 409),
+        (" Köln  ", 409),
+        ("Ko\u0308ln", 409),
+        ("Kö ln", 200),
+        ("Koln", 200),
+    ],
 )
 def test_names_are_equal_but_for_case(clinic, ada, name, status):
     ada.api.post(sites(clinic), {"name": "Köln"})

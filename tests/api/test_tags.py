@@ -68,8 +68,8 @@ def test_members_add_tags(clinic, ben, cy):
         ("ä" * 20, 200),
         ("a" * 21, 400),
         ("", 400),
-        (" a", 400),
-        ("a b\tc", 200),
+        ("\u00a0 ", 400),
+        (" a b\tc", 200),
         ("_+<>-", 200),
         ("a.b", 400),
         ("😀", 400),
@@ -90,7 +90,14 @@ def test_names_are_trimmed(clinic, ben):
 
 @pytest.mark.parametrize(
     ("name", "status"),
-    [("type1", 409), ("TYPE 1", 409), ("T y p e 1", 409), ("Type\t1", 200), ("Type 2", 200)],
+    [
+        ("type1", 409),
+        ("TYPE 1", 409),
+        ("T y p e 1", 409),
+        ("Type\t1", 409),
+        ("Type\u00a01", 409),
+        ("Type 2", 200),
+    ],
 )
 def test_names_are_equal_but_for_case_and_spaces(clinic, ben, name, status):
     ben.api.post(tags(clinic), {"name": "Type 1"})
@@ -127,7 +134,7 @@ def test_tags_of_unknown_clinics(backend):
 def test_members_rename_tags(clinic, ben):
     one, other = fill(clinic, count=2)
     url = tags(clinic, str(one["_id"]))
-    response = ben.api.put(url, {"name": " N0"})
+    response = ben.api.put(url, {"name": "N.0"})
     assert response.status_code == 400
     response = ben.api.put(url, {"name": "N 0 "})
     assert (response.status_code, response.json()) == (200, {"id": str(one["_id"]), "name": "N 0"})

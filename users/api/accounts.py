@@ -12,7 +12,7 @@ from users.representation import users
 from users.services import custody
 from users.services.neighbours import profile_service, user_service
 
-_PROFILE = s.obj({"fullName": s.string(), "patient": s.obj(), "clinic": s.obj()})
+_PROFILE = s.obj({"fullName": s.name(), "patient": s.obj(), "clinic": s.obj()})
 
 
 class UserViewSet(AccountViewSet):

@@ -3,7 +3,7 @@
 from clinics_site.core.api import schema as s
 
 _CLINIC = s.ref("clinic.v1")
-_REQUIRED_TEXT = s.string(min_length=1)
+_SECRET = s.literal(min_length=1)
 
 ROLES = s.component(
     "clinicianRoles.v1",
@@ -19,9 +19,9 @@ CLINICIAN = s.component(
     s.obj(
         {
             "id": s.ref("tidepooluserid"),
-            "inviteId": s.string(description="Only of a pending invite."),
+            "inviteId": s.literal(description="Only of a pending invite."),
             "email": s.email(),
-            "name": s.string(min_length=1),
+            "name": s.name(min_length=1),
             "roles": ROLES,
             "createdTime": s.date_time(read_only=True),
             "updatedTime": s.date_time(read_only=True),
@@ -37,12 +37,12 @@ MEMBERSHIP = s.component(
 )
 MEMBERSHIPS = s.component("clinicianClinicRelationships.v1", s.array(MEMBERSHIP))
 ASSOCIATE = s.component(
-    "associateClinicianToUser.v1", s.obj({"userId": s.string()}, required=["userId"])
+    "associateClinicianToUser.v1", s.obj({"userId": s.literal()}, required=["userId"])
 )
 SERVICE_ACCOUNT = s.component(
     "addServiceAccount.v1",
     s.obj(
-        dict.fromkeys(("name", "client_id", "client_secret"), _REQUIRED_TEXT),
+        {"name": s.name(min_length=1), "client_id": _SECRET, "client_secret": _SECRET},
         required=["name", "client_id", "client_secret"],
     ),
 )

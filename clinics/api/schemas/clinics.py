@@ -17,7 +17,7 @@ TAG = s.component(
     s.obj(
         {
             "id": RESOURCE_ID,
-            "name": s.string(
+            "name": s.name(
                 min_length=1,
                 max_length=20,
                 pattern=r"^[\p{L}\p{N}_+><-]{1}[\p{L}\p{N}\s_+><-]*$",
@@ -32,7 +32,7 @@ TAG = s.component(
 SITE_ID = s.component("siteId.v1", s.object_id(read_only=True, **_ID_LENGTH))
 SITE_NAME = s.component(
     "siteName.v1",
-    s.string(
+    s.name(
         min_length=1,
         max_length=200,
         pattern=r"^[[:graph:]\p{L}\p{N}][[:graph:]\p{L}\p{N} ]*$",
@@ -49,7 +49,7 @@ SITE = s.component(
 NEW_SITE = s.component("siteCreation.v1", s.obj({"name": SITE_NAME}, required=["name"]))
 SITE_BY_ID = s.component("siteById.v1", s.obj({"id": RESOURCE_ID}, required=["id"]))
 
-_TEXT = s.string(min_length=1)
+_TEXT = s.name(min_length=1)
 SHARE_CODE_PATTERN = "^" + "-".join(["[ABCDEFGHJKLMNPQRSTUVWXYZ23456789]{4}"] * 3) + "$"
 PHONE_NUMBERS = s.component(
     "phoneNumbers.v1",
@@ -95,12 +95,12 @@ CLINIC = s.component(
             ),
             "clinicSize": s.string(enum=["0-249", "250-499", "500-999", "1000+"]),
             # The contract counts items of a text; the service itself refuses an empty name.
-            "name": s.component("name.v1", s.string(min_items=1)),
+            "name": s.component("name.v1", s.name(min_items=1)),
             "shareCode": s.component(
                 "shareCode.v1", s.string(pattern=SHARE_CODE_PATTERN, read_only=True)
             ),
             "canMigrate": s.boolean(read_only=True),
-            "website": s.string(format="uri"),
+            "website": s.name(format="uri"),
             "createdTime": _READ_ONLY_TIME,
             "updatedTime": _READ_ONLY_TIME,
             "tierDescription": s.string(min_length=1, read_only=True),
@@ -150,7 +150,7 @@ RESTRICTIONS = s.component(
                                     format="hostname",
                                     description="Applies to addresses of this domain.",
                                 ),
-                                "requiredIdp": s.string(
+                                "requiredIdp": s.name(
                                     description="Identity provider such a user must have signed in with."
                                 ),
                             },

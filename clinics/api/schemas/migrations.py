@@ -9,7 +9,7 @@ MIGRATION = s.component(
     "migration.v1",
     s.obj(
         {
-            "userId": s.string(min_length=1, description="The legacy clinician account."),
+            "userId": s.literal(min_length=1, description="The legacy clinician account."),
             "status": _STATUS,
             "createdTime": _READ_ONLY_TIME,
             "updatedTime": _READ_ONLY_TIME,

@@ -18,7 +18,10 @@ INT_FILTER = s.component(
     ),
 )
 SEARCH = Parameter(
-    "search", s.string(), description="Part of the name, email, MRN or birth date, as written."
+    "search",
+    s.search(),
+    description="Words, in any order: each is a part of the name, email, MRN or birth date. Letter case and accents do "
+    "not count.",
 )
 SORT = Parameter(
     "sort",

@@ -28,10 +28,10 @@ PERMISSIONS = s.component(
 PERMISSION_NAME = s.string(enum=["custodian", "view", "upload", "note"])
 REVIEW = s.component(
     "patientReview.v1",
-    s.obj({"clinicianId": s.string(), "time": s.date_time()}, required=["clinicianId", "time"]),
+    s.obj({"clinicianId": s.literal(), "time": s.date_time()}, required=["clinicianId", "time"]),
 )
 REVIEWS = s.component("patientReviews.v1", s.array(REVIEW, description="Newest first."))
-PROVIDER_NAME = s.component("providerName.v1", s.string(min_length=1, max_length=100))
+PROVIDER_NAME = s.component("providerName.v1", s.name(min_length=1, max_length=100))
 _TIME = s.component("datetime.v1", s.date_time())
 DATA_SOURCE = s.component(
     "dataSource.v1",
@@ -85,7 +85,7 @@ _THRESHOLD = s.component(
     "glycemicRangesThreshold.v1",
     s.obj(
         {
-            "name": s.string(min_length=1),
+            "name": s.name(min_length=1),
             "upperBound": _UPPER_BOUND,
             "inclusive": s.boolean(default=False),
         },
@@ -97,7 +97,7 @@ _CUSTOM = s.component(
     s.obj(
         # The contract's length keywords are those of a string, so they limit nothing.
         {
-            "name": s.string(min_length=1),
+            "name": s.name(min_length=1),
             "thresholds": s.at_most(20, s.array(_THRESHOLD, min_length=4, max_length=5)),
         },
         required=["name", "thresholds"],
@@ -127,11 +127,11 @@ PATIENT = s.component(
         {
             "id": USER_ID,
             "email": s.email(),
-            "fullName": s.string(min_length=1),
+            "fullName": s.name(min_length=1),
             "birthDate": s.string(format="date"),
-            "mrn": s.string(min_length=1, description="Medical record number in the clinic."),
+            "mrn": s.mrn(min_length=1, description="Medical record number in the clinic."),
             "tags": TAG_IDS,
-            "targetDevices": s.at_most(100, s.array(s.string())),
+            "targetDevices": s.at_most(100, s.array(s.name())),
             "permissions": PERMISSIONS,
             "createdTime": s.date_time(read_only=True),
             "updatedTime": s.date_time(read_only=True),
@@ -164,9 +164,9 @@ CREATE_PATIENT = s.component(
             "isMigrated": s.boolean(),
             "legacyClinicianId": USER_ID,
             "attestationSubmitted": s.boolean(),
-            "fullName": s.string(min_length=1),
+            "fullName": s.name(min_length=1),
             "birthDate": s.string(format="date"),
-            "mrn": s.string(min_length=1),
+            "mrn": s.mrn(min_length=1),
             "tags": TAG_IDS,
             "sites": s.array(s.ref("site.v1")),
             "glycemicRanges": GLYCEMIC_RANGES,

@@ -2,7 +2,7 @@
 
 from clinics_site.core.api import schema as s
 
-_TEXT = s.string(min_length=1)
+_TEXT = s.name(min_length=1)
 _DESTINATIONS = s.component(
     "ehrDestinations.v1",
     s.obj(
@@ -18,7 +18,7 @@ _PROCEDURES = s.component(
             "enableSummaryReports": _TEXT,
             "disableSummaryReports": _TEXT,
             "createAccount": _TEXT,
-            "createAccountAndEnableReports": s.string(description="For Xealth, the program's id."),
+            "createAccountAndEnableReports": s.name(description="For Xealth, the program's id."),
         },
         description="Which procedure code of an order asks for what.",
     ),
@@ -40,9 +40,9 @@ _TAGS = s.component(
     s.obj(
         {
             "codes": s.at_most(
-                100, s.array(s.string(), nullable=True, description="Null when there are none.")
+                100, s.array(s.name(), nullable=True, description="Null when there are none.")
             ),
-            "separator": _TEXT,
+            "separator": s.literal(min_length=1, description="A blank counts."),
         },
         description="Which parts of a Redox order name the patient's tags.",
     ),
@@ -64,10 +64,10 @@ EHR_SETTINGS = s.component(
     s.obj(
         {
             "enabled": s.boolean(),
-            "sourceId": s.string(description="Names the clinic in the EHR's messages."),
+            "sourceId": s.name(description="Names the clinic in the EHR's messages."),
             "destinationIds": _DESTINATIONS,
             "procedureCodes": _PROCEDURES,
-            "mrnIdType": s.string(
+            "mrnIdType": s.name(
                 min_length=1, description="Type of the identifier that is the MRN."
             ),
             "provider": s.string(enum=["xealth", "redox"]),

@@ -30,7 +30,7 @@ CONFIG = s.component(
     "summaryConfig.v1",
     s.obj(_CONFIG_FIELDS, required=list(_CONFIG_FIELDS), description="What it was made with."),
 )
-_REASONS = s.at_most(100, s.array(s.string()))
+_REASONS = s.at_most(100, s.array(s.literal()))
 DATES = s.component(
     "summaryDates.v1",
     s.obj(

@@ -7,7 +7,7 @@ from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest
 from django.http.request import RawPostDataException, UnreadablePostError
 
-from clinics_site.core.api import bounds, validation
+from clinics_site.core.api import bounds, typed, validation
 from clinics_site.core.api import schema as s
 from clinics_site.core.errors import BadRequest, PayloadTooLarge
 
@@ -55,7 +55,7 @@ def read_body(request: HttpRequest, raw: bytes, schema: s.Schema, *, required: b
             raise BadRequest(message=message)
         return MISSING
     _check_content_type(request)
-    value = parse_json(raw)
+    value = typed.with_normal_texts(schema, parse_json(raw))
     failure = validation.first_failure(schema, value)
     if failure is not None:
         raise refusal(schema, failure)

@@ -8,7 +8,7 @@ from typing import Any
 from django.http import QueryDict
 
 from clinics_site.core import clock, numbers
-from clinics_site.core.api import addressing, bounds, validation
+from clinics_site.core.api import addressing, bounds, typed, validation
 from clinics_site.core.api import schema as s
 from clinics_site.core.errors import BadRequest
 
@@ -72,7 +72,7 @@ def check_path(values: Mapping[str, str], schemas: Mapping[str, s.Schema]) -> No
         schema = schemas.get(name) or path_schema(name)
         try:
             _refuse_unacceptable(name, "path", value)
-            _check(name, "path", schema, value)
+            _check(name, "path", schema, typed.with_normal_texts(schema, value))
         except BadRequest as error:
             if addressing.places(schema):
                 raise
@@ -80,9 +80,9 @@ def check_path(values: Mapping[str, str], schemas: Mapping[str, s.Schema]) -> No
 
 
 def read_path(values: Mapping[str, str], schemas: Mapping[str, s.Schema]) -> dict[str, str]:
-    """With canonical addresses; `schemas` are the described ones, also where others are enforced."""
+    """With canonical addresses and normal texts; `schemas` are the described ones, also where others are enforced."""
     return {
-        name: addressing.with_canonical_values(schemas.get(name) or path_schema(name), value)
+        name: _in_form(schemas.get(name) or path_schema(name), value)
         for name, value in values.items()
     }
 
@@ -109,11 +109,17 @@ def _read_one(parameter: Parameter, text: str) -> Any:
     if text == "":
         raise _error(parameter.name, "query", EMPTY)
     _refuse_unacceptable(parameter.name, "query", text)
-    value = _convert(parameter, text)
+    value = typed.with_normal_texts(parameter.schema, _convert(parameter, text))
+    if value == "" and parameter.schema.get(typed.KEYWORD) != typed.SEARCH:
+        raise _error(parameter.name, "query", EMPTY)
     _check(parameter.name, "query", parameter.schema, value)
     if parameter.schema.get("format") == "date-time":
         return clock.parse_time(value)
     return addressing.with_canonical_values(parameter.schema, value)
+
+
+def _in_form(schema: s.Schema, value: Any) -> Any:
+    return addressing.with_canonical_values(schema, typed.with_normal_texts(schema, value))
 
 
 def _convert(parameter: Parameter, text: str) -> Any:

@@ -7,6 +7,8 @@ and used with `ref()`, across apps and before its definition too.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from clinics_site.core import texts
+
 Schema = dict[str, Any]
 
 COMPONENTS: dict[str, Schema] = {}
@@ -139,6 +141,34 @@ def user_id(**keywords: Any) -> Schema:
 def email(**keywords: Any) -> Schema:
     """An e-mail address; it reaches the handlers in its canonical form (core.api.addressing)."""
     return string(format="email", **keywords)
+
+
+def name(**keywords: Any) -> Schema:
+    """A text that people type and read: of a person, a place, a label, a code. Like the three kinds below, it reaches
+    the handlers in its normal form (core.api.typed), which is what its length is of."""
+    return _typed_text("name", keywords)
+
+
+def mrn(**keywords: Any) -> Schema:
+    return _typed_text("mrn", keywords)
+
+
+def share_code(**keywords: Any) -> Schema:
+    return _typed_text("shareCode", keywords)
+
+
+def search(**keywords: Any) -> Schema:
+    return _typed_text("search", keywords)
+
+
+def literal(**keywords: Any) -> Schema:
+    """A text that programs hand on (an id, a key, a secret), or in which every blank counts: taken as it is."""
+    return {**string(**keywords), "x-text": "literal"}
+
+
+def _typed_text(kind: str, keywords: dict[str, Any]) -> Schema:
+    schema = {**string(**keywords), "x-text": kind}
+    return schema if "maxLength" in schema else at_most(texts.LONGEST, schema)
 
 
 def date_time(**keywords: Any) -> Schema:

@@ -5,7 +5,7 @@ from confirmations.services.states import TYPES, Status
 
 USER_ID = s.ref("tidepooluserid")
 EMAIL = s.email(min_length=6)
-KEY = s.string(min_length=32, max_length=32)
+KEY = s.literal(min_length=32, max_length=32)
 INVITE_ID = s.string(min_length=1)
 PASSWORD = s.string(format="password", min_length=8, max_length=72, pattern=r"^\S{8,72}$")
 _DATE = s.string(format="date")
@@ -145,9 +145,9 @@ ACCEPT_PATIENT = s.component(
     "AcceptPatientInvitation",
     s.obj(
         {
-            "fullName": s.string(min_length=1),
+            "fullName": s.name(min_length=1),
             "birthDate": _DATE,
-            "mrn": s.string(min_length=1),
+            "mrn": s.mrn(min_length=1),
             "tags": s.ref("patientTagIds.v1"),
             "sites": s.array(s.ref("site.v1")),
             "glycemicRanges": s.ref("glycemicRanges.v1"),
@@ -204,7 +204,7 @@ INVITATION = s.component(
         {
             "email": EMAIL,
             "permissions": _GRANTS,
-            "nickname": s.string(description="How the sender calls the invited person."),
+            "nickname": s.name(description="How the sender calls the invited person."),
             "alertsConfig": ALERTS,
         },
         required=["email", "permissions"],
@@ -212,5 +212,7 @@ INVITATION = s.component(
 )
 SHARE = s.component(
     "clinicShare.v1",
-    s.obj({"shareCode": s.string(), "permissions": _GRANTS}, required=["shareCode", "permissions"]),
+    s.obj(
+        {"shareCode": s.share_code(), "permissions": _GRANTS}, required=["shareCode", "permissions"]
+    ),
 )

@@ -13,7 +13,7 @@ MESSAGE_REF = s.component(
         {
             "dataModel": s.string(enum=["Order"]),
             "eventType": s.string(enum=["New"]),
-            "documentId": s.string(description="Id of the stored message."),
+            "documentId": s.literal(description="Id of the stored message."),
         },
         required=["dataModel", "eventType", "documentId"],
         description="A stored message.",

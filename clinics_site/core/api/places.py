@@ -1,0 +1,61 @@
+"""Where the values of a schema hold something of a kind (an address, a name), and changing it there.
+
+The places of a schema are found once. A change is made in a copy, and only along the way.
+"""
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+import orjson
+
+from clinics_site.core.api.schema import COMPONENTS, Schema
+
+EACH = "*"  # every item of a list
+Place = tuple[str, ...]  # names of properties; the last is the kind
+
+
+Kind = Callable[[Schema], str | None]  # what a schema holds; None: look inside
+
+
+def find(schema: Schema, kind_of: Kind) -> tuple[Place, ...]:
+    return _find(orjson.dumps(schema), kind_of)
+
+
+def change(value: Any, place: Place, make: Callable[[Any, str], Any]) -> Any:
+    """`make` gets what is there, of whatever type, and the kind."""
+    name, *rest = place
+    if not rest:
+        return make(value, name)
+    if name == EACH and isinstance(value, list):
+        return [change(item, tuple(rest), make) for item in value]
+    if isinstance(value, dict) and name in value:
+        return {**value, name: change(value[name], tuple(rest), make)}
+    return value
+
+
+@lru_cache(maxsize=2048)
+def _find(schema: bytes, kind_of: Kind) -> tuple[Place, ...]:
+    return tuple(dict.fromkeys(_walk(orjson.loads(schema), kind_of, ())))
+
+
+def _walk(schema: Any, kind_of: Kind, components: tuple[str, ...]) -> list[Place]:
+    if not isinstance(schema, dict):
+        return []
+    kind = kind_of(schema)
+    if kind is not None:
+        return [(kind,)]
+    name = str(schema.get("$ref", "")).rpartition("/")[2]
+    if name in components:
+        return []  # a schema that contains itself
+    if name:
+        return _walk(COMPONENTS[name], kind_of, (*components, name))
+    found = [place for part in _parts(schema) for place in _walk(part, kind_of, components)]
+    for name, part in schema.get("properties", {}).items():
+        found += [(name, *place) for place in _walk(part, kind_of, components)]
+    found += [(EACH, *place) for place in _walk(schema.get("items"), kind_of, components)]
+    return found
+
+
+def _parts(schema: Schema) -> list[Schema]:
+    return [part for word in ("allOf", "anyOf", "oneOf") for part in schema.get(word, [])]

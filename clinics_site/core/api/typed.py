@@ -1,0 +1,44 @@
+"""Texts arrive in their normal form: whatever the description calls a name, an MRN, a share code or a search (`x-text`)
+is brought into it before anything is checked, so that three blanks are no name and a length is that of the name.
+
+`@operation` sends every body, path and query value through here, so a new operation cannot forget it; a lenient reader
+does it before its own checks.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from clinics_site.core import texts
+from clinics_site.core.api.places import Place, change, find
+from clinics_site.core.api.schema import Schema
+
+KEYWORD = "x-text"
+SEARCH = "search"  # blanks alone are one: it finds everybody
+FORMS: dict[str, Callable[[str], str]] = {
+    "name": texts.name,
+    "mrn": texts.mrn,
+    "shareCode": texts.share_code,
+    SEARCH: texts.name,
+}
+LITERAL = "literal"
+
+
+def with_normal_texts(schema: Schema, value: Any) -> Any:
+    """`value` need not be valid yet."""
+    for place in places(schema):
+        value = change(value, place, _normal)
+    return value
+
+
+def places(schema: Schema) -> tuple[Place, ...]:
+    """Where a value of this schema holds texts that have a normal form."""
+    return find(schema, _kind_of)
+
+
+def _kind_of(schema: Schema) -> str | None:
+    kind = schema.get(KEYWORD)
+    return kind if kind in FORMS else None
+
+
+def _normal(value: Any, kind: str) -> Any:
+    return FORMS[kind](value) if isinstance(value, str) else value
