@@ -9,7 +9,7 @@ from bson import ObjectId
 from clinics.services import patients
 from clinics.store import patient_matching as store
 from clinics.store.patient_matching import REPORTS
-from clinics_site.core import clock, db, ids
+from clinics_site.core import clock, db, ids, texts
 from clinics_site.core.db import Document
 from clinics_site.core.errors import NotFound
 
@@ -44,7 +44,7 @@ def find_matches(
     clinic_id: ObjectId, identity: Identity, criteria: Sequence[str]
 ) -> list[Document]:
     """Patients who meet any criterion, each once; none at all without an MRN."""
-    if not identity.mrn:
+    if not texts.mrn(identity.mrn):
         return []
     found: dict[str, Document] = {}
     for criterion in criteria:

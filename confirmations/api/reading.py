@@ -48,13 +48,19 @@ def reads_for_clinic(schema: s.Schema, *, is_optional: bool = False) -> Lenient:
     def read(request: HttpRequest, raw: bytes) -> dict[str, Any]:
         if not raw.strip() and is_optional:
             return {}
-        value = typed.with_normal_texts(schema, _object(raw, s.obj()))
+        given = _object(raw, s.obj())
+        value = _without_blanks(given, typed.with_normal_texts(schema, given))
         failure = validation.first_failure(schema, value)
         if failure is not None:
             raise ClinicAnswer(bodies.refusal(schema, failure))
         return value
 
     return Lenient(read)
+
+
+def _without_blanks(given: dict[str, Any], normal: dict[str, Any]) -> dict[str, Any]:
+    """Blanks alone mean "not given" here: an MRN of blanks is answered as a missing one (behaviour note, 6.6)."""
+    return {name: value for name, value in normal.items() if value != "" or given[name] == ""}
 
 
 def _object(raw: bytes, schema: s.Schema) -> dict[str, Any]:

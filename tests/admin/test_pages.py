@@ -116,6 +116,14 @@ def test_clinics_are_found_by_a_part_of_the_name_in_any_case(root):
     assert names_on(root.get("clinics/", {"q": ".*"})) == []
 
 
+def test_clinics_are_found_by_words_in_any_order_without_accents(root):
+    for name in ("Clinique du Dr. B\u00e9langer", "Clinique Be\u0301langer Est", "Clinique Roy"):
+        make_clinic(name=name)
+    for typed in ("belanger clin", "B\u00c9LANGER", " cli\u00a0 be\u0301l"):
+        assert len(names_on(root.get("clinics/", {"q": typed}))) == 2, ascii(typed)
+    assert len(names_on(root.get("clinics/", {"q": "est belanger"}))) == 1
+
+
 def test_clinics_are_filtered_by_tier_ehr_and_creation(root):
     make_clinic(name="A", tier="tier0300", ehrSettings={"enabled": True, "provider": "redox"})
     make_clinic(name="B", tier="tier0100")
@@ -151,9 +159,12 @@ def test_one_field_leads_to_clinics_and_users(clinic, root, staff):
         (str(clinic["_id"]).upper(), page),
         (code, page),
         (code.lower(), page),
+        (code.replace("-", "").lower(), page),
+        (f"\u00a0{code.replace('-', ' ')} ", page),
         ("ada.admin@example.org", "/admin/users/?q=ada.admin%40example.org"),
         ("a1b2c3d4e5", "/admin/users/?q=a1b2c3d4e5"),
         ("harbor", "/admin/clinics/?q=harbor"),
+        ("Philadelphia", "/admin/clinics/?q=Philadelphia"),
     ):
         assert root.get("find/", {"q": typed}).headers["Location"] == target
     unknown = root.get("find/", {"q": "AAAA-BBBB-CCCC"})

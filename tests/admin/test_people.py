@@ -65,6 +65,10 @@ def test_patients_are_searched_and_paged_through_the_service(clinic, staff):
     assert "1–10 of 30" in text(person.get(at(clinic, "patients/"), {"q": "person", "size": "10"}))
     found = person.get(at(clinic, "patients/"), {"q": "mrn-2"})
     assert [row["fullName"] for row in found.context["patients"]] == ["Paul Plain"]
+    make_patients(clinic, [{"fullName": "Ada B. B\u00e9langer"}])
+    for typed in ("Ada Belanger", "be\u0301langer  ada", "\u00a0bel ad\t"):
+        found = person.get(at(clinic, "patients/"), {"q": typed})
+        assert [row["fullName"] for row in found.context["patients"]] == ["Ada B. B\u00e9langer"]
     assert "No patient matches" in text(person.get(at(clinic, "patients/"), {"q": "$where"}))
 
 

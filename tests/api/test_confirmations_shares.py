@@ -212,11 +212,17 @@ def test_a_required_mrn_that_is_missing(clinic, ben, dot, body):
     assert ben.api.put(path(clinic, key), {"mrn": "M1"}).status_code == 200
 
 
+def test_what_the_clinic_enters_has_its_normal_form_and_blanks_are_not_given(clinic, ben, dot):
+    entered = {"fullName": " \u00a0", "mrn": " M1\t"}
+    patient = ben.api.put(path(clinic, offer(clinic, dot)), entered).json()
+    assert (patient["fullName"], patient["mrn"]) == ("Dot Patient", "M1")
+
+
 def test_the_clinic_sides_refusals_pass_through_and_change_nothing(clinic, ben, dot, eve):
     set_clinic(clinic, mrnSettings={"required": False, "unique": True})
     assert ben.api.put(path(clinic, offer(clinic, eve)), {"mrn": "M1"}).status_code == 200
     key = offer(clinic, dot)
-    response = ben.api.put(path(clinic, key), {"mrn": "M1"})
+    response = ben.api.put(path(clinic, key), {"mrn": " m1 "})
     assert response.status_code == 400
     assert response.json() == {"message": "bad request: mrn must be unique"}
     assert stored(key)["status"] == "pending"

@@ -72,6 +72,21 @@ class TestEnable:
         assert receive(ehr.order())["outcome"] == "enabled_without_data"
         assert kinds() == ["results"]
 
+    @pytest.mark.parametrize("mrn", [" QX-1 ", "qx-1", "QX-1\u200b", "\tQX-1\u00a0"], ids=ascii)
+    @pytest.mark.parametrize("code", ["ENABLE", "CREATE-ENABLE"])
+    def test_a_number_with_a_blank_too_many_is_the_patients(self, receive, code, mrn):
+        """`X1 ` made a second account beside X1."""
+        clinic = ehr.ehr_clinic()
+        patient = ehr.ehr_patient(clinic)
+        message = ehr.order(code)
+        message["Patient"]["Identifiers"] = [{"ID": mrn, "IDType": "MRN"}]
+
+        receive(message)
+
+        assert answers() == [matching("SUCCESS", "Patient was successfully matched")]
+        assert subscription(clinic, patient)["active"] is True
+        assert db.collection("patients").count_documents({}) == 1
+
     @pytest.mark.parametrize(
         ("count", "text"),
         [(0, "No matching patients were found"), (2, "Multiple matching patients were found")],

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from clinics.services import seeding
+from clinics.services import seeding, text_backfills
 
 
 class Command(BaseCommand):
@@ -14,5 +14,6 @@ class Command(BaseCommand):
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        self.stdout.write(f"{text_backfills.make_patients_normal()} names and MRNs changed")
         self.stdout.write(f"{seeding.backfill_search_keys()} search keys stored")
         self.stdout.write(f"{seeding.backfill_summary_texts()} texts of summaries stored")
