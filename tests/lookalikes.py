@@ -10,8 +10,12 @@ SPELLINGS = {
     "full-width at": "kim.doe＠example.org",
     "mathematical letters": "𝓀𝒾𝓂.𝐝oe@example.org",
     "Kelvin sign": "\u212aim.doe@example.org",
+    "line break behind": "kim.doe@example.org\r\n",
+    "tab and no-break space around": "\tkim.doe@example.org\u00a0",
     "Roman numeral": "k\u2170m.\u217eoe@example.org",
 }
+# Those whose letters are the plain ones.
+SAME_LETTERS = ("case", "spaces around", "line break behind", "tab and no-break space around")
 # No mailbox at all: refused.
 HIDDEN = {
     "soft hyphen": "kim\u00ad.doe@example.org",
@@ -27,5 +31,17 @@ HIDDEN = {
     "space within": "kim. doe@example.org",
     "no-break space within": "kim.\u00a0doe@example.org",
     "line break within": "kim.doe\n@example.org",
+}
+# Typed into the field of an address, and nothing that a mail could be sent to.
+NO_ADDRESS = {
+    "no address": "nonsense",
+    "two addresses": "kim.doe@example.org,lee.doe@example.org",
+    "two addresses apart": "kim.doe@example.org; lee.doe@example.org",
+    "a name before it": '"Kim Doe" <kim.doe@example.org>',
+    "brackets": "<kim.doe@example.org>",
+    "mailto": "mailto:kim.doe@example.org",
+    "another header": "kim.doe@example.org\nBcc: lee.doe@example.org",
+    "NUL behind": "kim.doe@example.org\x00",
+    "no domain": "kim.doe@",
 }
 ALL = {**SPELLINGS, **HIDDEN}

@@ -9,7 +9,7 @@ from tests import ehr
 from tests.cast import make_person
 from tests.events import deliver_all
 from tests.factories import stored_patient
-from tests.lookalikes import HIDDEN, PLAIN, SPELLINGS
+from tests.lookalikes import HIDDEN, NO_ADDRESS, PLAIN, SPELLINGS
 
 TOKEN = {"verification-token": "redox-test-token"}
 
@@ -353,7 +353,10 @@ class TestAddress:
 
     @pytest.mark.parametrize(
         "address",
-        ["nobody", "eve.stranger@example.org", "ｅve.stranger@example.org", *HIDDEN.values()],
+        [
+            *("nobody", "eve.stranger@example.org", "ｅve.stranger@example.org", *HIDDEN.values()),
+            *(text for text in NO_ADDRESS.values() if "<" not in text),
+        ],
     )
     def test_an_invalid_or_taken_one_is_ignored(self, receive, address):
         make_person("Eve Stranger")
