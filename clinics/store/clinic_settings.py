@@ -23,12 +23,12 @@ def list_enabled_ids(query: Mapping[str, Any]) -> list[ObjectId]:
 
 
 def has_equal_mrns(clinic_id: ObjectId) -> bool:
-    """Whether two patients share an MRN, case and accents aside. Reads index keys only."""
+    """Whether two patients share an MRN, case, accents and blanks around it aside. Reads index keys only."""
     pipeline: list[Document] = [
         {"$match": {"clinicId": clinic_id, "mrn": {"$type": "string"}}},
         {"$project": {"_id": 0, "mrn": 1}},
         {"$match": {"mrn": {"$ne": ""}}},
-        {"$group": {"_id": "$mrn", "n": {"$sum": 1}}},
+        {"$group": {"_id": {"$trim": {"input": "$mrn"}}, "n": {"$sum": 1}}},
         {"$match": {"n": {"$gt": 1}}},
         {"$limit": 1},
     ]

@@ -142,7 +142,21 @@ def insert_patients(documents: Sequence[Document]) -> int:
 
 def iterate_without_search_key(projection: Mapping[str, Any]) -> Iterable[Document]:
     """Or with one by the rules of an earlier release."""
-    return db.collection(COLLECTION).find(WITHOUT_KEY, projection, max_time_ms=None, batch_size=500)
+    return _in_each_clinic(WITHOUT_KEY, projection, index="ListSearch")
+
+
+def _in_each_clinic(
+    wanted: Mapping[str, Any], projection: Mapping[str, Any], *, index: str
+) -> Iterable[Document]:
+    """Clinic by clinic: only then index keys tell who is wanted, and nobody else's record is fetched."""
+    for clinic_id in db.collection(COLLECTION).distinct("clinicId", {}):
+        yield from db.collection(COLLECTION).find(
+            {"clinicId": clinic_id, **wanted},
+            projection,
+            hint=index,
+            max_time_ms=None,
+            batch_size=500,
+        )
 
 
 def set_search_keys(found: Mapping[ObjectId, tuple[str, Document]]) -> int:
@@ -159,13 +173,7 @@ def set_search_keys(found: Mapping[ObjectId, tuple[str, Document]]) -> int:
 
 def iterate_doubtful(field: str, index: str) -> Iterable[Document]:
     """{_id, field} where the text may have another normal form: a blank around it, two together, or beyond ASCII."""
-    return db.collection(COLLECTION).find(
-        {field: {"$regex": "^ | $|  |[^ -~]"}},
-        {field: 1},
-        hint=index,
-        max_time_ms=None,
-        batch_size=500,
-    )
+    return _in_each_clinic({field: {"$regex": "^ | $|  |[^ -~]"}}, {field: 1}, index=index)
 
 
 def set_normal_text(patient_id: ObjectId, field: str, stored: str, normal: str) -> int:

@@ -180,7 +180,9 @@ def test_mrn_settings_are_kept(clinic, backend, ben):
     assert backend.put(mrn(clinic), {"required": True}).status_code == 400
 
 
-@pytest.mark.parametrize(("one", "other"), [("A-1", "A-1"), ("a-1", "A-1"), ("é1", "E1")])
+@pytest.mark.parametrize(
+    ("one", "other"), [("A-1", "A-1"), ("a-1", "A-1"), ("é1", "E1"), (" A-1 ", "a-1")]
+)
 def test_uniqueness_can_not_be_switched_on_where_two_patients_share_an_mrn(
     clinic, backend, one, other
 ):

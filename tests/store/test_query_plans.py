@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 import pytest
 from bson import ObjectId
 
-from clinics.services import patients
+from clinics.services import patients, seeding, text_backfills
 from clinics.services.seeding import seed_patients
 from clinics_site.core import clock, db, indexes
 from tests.cast import make_person
@@ -121,6 +121,7 @@ LISTS = [
     {"sites": str(SITES[0]["id"]), "sort": "-fullName", "sortType": "cgm"},
     {"search": "zuri", "sort": "+fullName", "sortType": "cgm"},
     {"search": "a"},
+    {"search": "1 zuri", "sort": "-fullName", "sortType": "cgm"},
     {"search": "nobody here"},
 ]
 
@@ -227,6 +228,14 @@ def test_the_report_reads_candidates_twice_at_most(clinic, member, number):
     assert examined(entries) <= 1.1 * candidates + silent + 20 * 50
     sent = sum(e["responseLength"] for e in of_patients(entries))
     assert sent < 1500 * (candidates + 50)
+
+
+def test_bringing_texts_into_their_form_reads_no_record_that_needs_none(clinic):
+    with profiled() as entries:
+        assert text_backfills.make_patients_normal() == 0
+        assert seeding.backfill_search_keys() == 0
+    check_indexed(entries)
+    assert examined(entries) == 0
 
 
 def test_a_birth_date_is_found_by_its_key(clinic, member):

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 
+from clinics_site.core import texts
 from users.clients.embedded import accounts, sessions
 from users.clients.protocol import User
 from users.store import profiles
@@ -29,7 +30,7 @@ def create_user(
     user = accounts.create_account(
         email=email, roles=roles, password=password, user_id=user_id, email_verified=True
     )
-    profiles.set_profile_keys(user.user_id, {"fullName": full_name})
+    profiles.set_profile_keys(user.user_id, {"fullName": texts.name(full_name)})
     return user
 
 
