@@ -1,8 +1,8 @@
 """App configuration."""
 
-from importlib import import_module
-
 from django.apps import AppConfig
+
+from clinics_site.core import registration
 
 
 class ConfirmationsConfig(AppConfig):
@@ -10,5 +10,4 @@ class ConfirmationsConfig(AppConfig):
     default_auto_field = "django_mongodb_backend.fields.ObjectIdAutoField"
 
     def ready(self) -> None:
-        for module in ("indexes", "events"):
-            import_module(f"{self.name}.{module}")
+        registration.load(self.name, "indexes", "events", packages=("api.schemas",))

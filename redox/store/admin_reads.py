@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Any
 
 from bson import ObjectId
-from pymongo import ASCENDING, DESCENDING, IndexModel
+from pymongo import DESCENDING
 
-from clinics_site.core import db, indexes
+from clinics_site.core import db
 from clinics_site.core.db import Document
 
 MESSAGES, SCHEDULED = "redox", "scheduledSummaryAndReportsOrders"
@@ -66,18 +66,6 @@ def list_kinds(document_ids: Sequence[ObjectId]) -> dict[ObjectId, str]:
 
 
 # --- runs: the sends of one sync call share clinic and time, also in their records ---------------------
-indexes.declare(
-    PROCESSING,
-    IndexModel(
-        [
-            ("kind", ASCENDING),
-            ("documentTime", DESCENDING),
-            ("clinicId", ASCENDING),
-            ("state", ASCENDING),
-        ],
-        name="ProcessingByRun",
-    ),
-)
 _OF_RUN = {"clinicId": "$clinicId", "documentTime": "$documentTime"}
 _STATES = ("done", "ignored", "failed")
 

@@ -1,0 +1,71 @@
+"""What a worker knows when it starts: everything, whether Django's checks run or not."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from clinics_site.core import db
+from tests import ehr
+from tests.factories import stored_patient
+
+# As `celery worker` does with CELERY_SKIP_CHECKS: Django set up, task modules imported, and nothing else.
+WORKER = """
+import json, sys
+from clinics_site.celery import app
+app.loader.import_default_modules()
+from clinics_site.core import backfills, indexes, outbox
+from clinics_site.core.api import schema
+
+def known():
+    return {
+        "components": {*schema.COMPONENTS},
+        "handlers": {*outbox._HANDLERS},
+        "indexes": {f"{c} {m.document['name']}" for c, ms in indexes.DECLARED.items() for m in ms},
+        "backfills": {*backfills.STEPS},
+        "tasks": {*app.tasks},
+    }
+
+outbox._enqueue = lambda rows: None
+outbox.drain("ehr")
+at_start, knew_urls = known(), "clinics_site.urls" in sys.modules
+import clinics_site.urls
+later = {kind: sorted(names - at_start[kind]) for kind, names in known().items()}
+print(json.dumps({"urls": knew_urls, "later": later, "counts": {k: len(v) for k, v in at_start.items()}}))
+"""
+
+
+def run_worker():
+    environment = {**os.environ, "CELERY_SKIP_CHECKS": "1"}
+    environment["DJANGO_SETTINGS_MODULE"] = "clinics_site.settings"
+    done = subprocess.run(
+        [sys.executable, "-c", WORKER], env=environment, capture_output=True, text=True, check=True
+    )
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+@pytest.fixture
+def order_with_a_new_tag(anonymous):
+    clinic = ehr.ehr_clinic()
+    patient = ehr.ehr_patient(clinic)
+    message = ehr.order()
+    message["Order"]["ClinicalInfo"] = [{"Code": "TP_TAGS", "Value": "Brand new"}]
+    anonymous.post("/v1/redox", message, headers={"verification-token": "redox-test-token"})
+    return clinic, patient
+
+
+def test_a_worker_without_checks_knows_everything_and_makes_the_new_tag_of_an_order(
+    order_with_a_new_tag,
+):
+    clinic, patient = order_with_a_new_tag
+
+    worker = run_worker()
+
+    assert worker["urls"] is False
+    assert worker["later"] == {kind: [] for kind in worker["counts"]}
+    assert all(worker["counts"].values())
+    (tag,) = db.collection("clinics").find_one({"_id": clinic["_id"]})["patientTags"]
+    assert tag["name"] == "Brand new"
+    assert stored_patient(clinic, patient["userId"])["tags"] == [tag["_id"]]
