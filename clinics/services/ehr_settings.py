@@ -9,7 +9,7 @@ from clinics.representation.ehr_settings import stored_ehr_settings
 from clinics.services import access
 from clinics.services.clinics import change_clinic
 from clinics.store import clinic_settings as store
-from clinics_site.core import showing
+from clinics_site.core import showing, texts
 from clinics_site.core.db import Document
 from clinics_site.core.errors import BadRequest, NotFound
 
@@ -18,9 +18,11 @@ NOT_ACTIVE = "the clinic does not have an active EHR integration"
 
 
 def find_ehr_clinics(*, provider: str, source_id: str) -> list[Document]:
-    """The enabled clinics that a message's source stands for: two at the most, which is one too many."""
-    query = {"ehrSettings.provider": provider, "ehrSettings.sourceId": source_id}
-    return store.list_enabled(query, limit=2)
+    """The enabled clinics that a message's source stands for, however the id was typed: two at the most, which is one
+    too many."""
+    found = store.list_sources(provider)
+    wanted = [clinic_id for clinic_id, source in found if texts.is_same(source, source_id)][:2]
+    return store.list_enabled({"_id": {"$in": wanted}}) if wanted else []
 
 
 def list_redox_clinic_ids(*, on_upload: bool | None = None) -> list[ObjectId]:
@@ -40,7 +42,7 @@ def list_ehr_clinics(*, limit: int) -> list[Document]:
 def access_ehr_clinic(clinic_id: str | ObjectId) -> Document:
     """Raises NotFound for no clinic and for one whose connection is off."""
     clinic = access.find_clinic(clinic_id)
-    if clinic is None or not (clinic.get("ehrSettings") or {}).get("enabled"):
+    if clinic is None or not showing.mapping(clinic.get("ehrSettings")).get("enabled"):
         raise NotFound(message=NOT_ACTIVE)
     return clinic
 

@@ -9,7 +9,7 @@ from bson import ObjectId
 from clinics.services import patients
 from clinics.store import patient_matching as store
 from clinics.store.patient_matching import REPORTS
-from clinics_site.core import clock, db, ids, texts
+from clinics_site.core import clock, db, ids, showing, texts
 from clinics_site.core.db import Document
 from clinics_site.core.errors import NotFound
 
@@ -74,8 +74,10 @@ def update_subscription(
             raise NotFound(message=patients.NOT_FOUND)
         moment = clock.now()
         fields = {"active": active, "provider": provider, "updatedAt": moment}
-        if name not in (found.get("ehrSubscriptions") or {}):
+        subscriptions = found.get("ehrSubscriptions") or {}
+        if not subscriptions.get(name):
             fields["createdAt"] = moment
+        store.clear_nulls(found, name)
         matched = {
             "id": message.document_id,
             "dataModel": message.data_model,
@@ -98,18 +100,27 @@ class Subscribed(NamedTuple):
 def iter_subscribed(
     clinic_ids: Sequence[ObjectId], *, user_id: str | None = None, after: ObjectId | None = None
 ) -> Iterator[Subscribed]:
-    """Those that have an order, in the order of their patients' ids; `after` an id only."""
+    """Those that have an order, in the order of their patients' ids; `after` an id only. A record whose order can not
+    be read is passed over."""
     for document in store.iter_subscribed(clinic_ids, user_id=user_id, after=after):
-        messages = document["ehrSubscriptions"][REPORTS].get("matchedMessages") or []
-        if messages:
-            yield Subscribed(
-                document["_id"], document["clinicId"], document["userId"], messages[-1]["id"]
-            )
+        order_id, user = current_order(document), showing.text(document.get("userId"))
+        if order_id is not None and user is not None:
+            yield Subscribed(document["_id"], document["clinicId"], user, order_id)
+
+
+def current_order(patient: Document) -> ObjectId | None:
+    """The message that the subscription to reports goes by."""
+    messages = showing.objects(_subscription(patient).get("matchedMessages"))
+    found = messages[-1].get("id") if messages else None
+    return found if isinstance(found, ObjectId) else None
 
 
 def is_subscribed(patient: Document) -> bool:
-    subscription = (patient.get("ehrSubscriptions") or {}).get(REPORTS) or {}
-    return bool(subscription.get("active"))
+    return _subscription(patient).get("active") is True
+
+
+def _subscription(patient: Document) -> Document:
+    return showing.mapping(showing.mapping(patient.get("ehrSubscriptions")).get(REPORTS))
 
 
 def _parsed(clinic_id: str | ObjectId) -> ObjectId:

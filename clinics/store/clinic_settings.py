@@ -22,6 +22,20 @@ def list_enabled_ids(query: Mapping[str, Any]) -> list[ObjectId]:
     return [row["_id"] for row in rows]
 
 
+def list_sources(provider: str) -> list[tuple[ObjectId, str]]:
+    """Every enabled clinic of a provider with its source id: hundreds at the most, and of each two fields."""
+    rows = db.collection(clinics.COLLECTION).find(
+        {
+            "ehrSettings.enabled": True,
+            "ehrSettings.provider": provider,
+            "ehrSettings.sourceId": {"$type": "string"},
+        },
+        {"ehrSettings.sourceId": 1},
+        sort=[("_id", 1)],
+    )
+    return [(row["_id"], row["ehrSettings"]["sourceId"]) for row in rows]
+
+
 def has_equal_mrns(clinic_id: ObjectId) -> bool:
     """Whether two patients share an MRN, case, accents and blanks around it aside. Reads index keys only."""
     pipeline: list[Document] = [

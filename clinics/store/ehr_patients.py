@@ -6,7 +6,7 @@ from typing import Any
 from bson import ObjectId
 
 from clinics.store.patient_matching import REPORTS
-from clinics_site.core import db
+from clinics_site.core import db, showing
 from clinics_site.core.db import Document
 
 COLLECTION = "patients"
@@ -69,5 +69,6 @@ def list_matched_messages(message_ids: Sequence[ObjectId]) -> set[ObjectId]:
     return {
         message["id"]
         for patient in found
-        for message in patient["ehrSubscriptions"][REPORTS]["matchedMessages"]
+        for message in showing.objects(patient["ehrSubscriptions"][REPORTS]["matchedMessages"])
+        if "id" in message
     }

@@ -10,7 +10,7 @@ from clinics_site.core import db
 from clinics_site.core.db import Document
 
 COLLECTION = "patients"
-REPORTS = "summaryAndReports"
+SUBSCRIPTIONS, REPORTS = "ehrSubscriptions", "summaryAndReports"
 MOST_MESSAGES = 100
 
 
@@ -18,6 +18,18 @@ def find_subscriptions(clinic_id: ObjectId, user_id: str) -> Document | None:
     return db.collection(COLLECTION).find_one(
         {"clinicId": clinic_id, "userId": user_id}, {"ehrSubscriptions": 1, "updatedTime": 1}
     )
+
+
+def clear_nulls(patient: Document, name: str) -> None:
+    """Other writers store null for what is not there, and nothing can be set inside of that."""
+    path = f"{SUBSCRIPTIONS}.{name}"
+    outer = patient.get(SUBSCRIPTIONS, {})
+    inner = (outer or {}).get(name, {})
+    matched = (inner or {}).get("matchedMessages", [])
+    found = {SUBSCRIPTIONS: outer, path: inner, f"{path}.matchedMessages": matched}
+    nulls = {place: "" for place, value in found.items() if value is None}
+    if nulls:
+        db.collection(COLLECTION).update_one({"_id": patient["_id"]}, {"$unset": nulls})
 
 
 def set_subscription(

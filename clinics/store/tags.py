@@ -10,7 +10,9 @@ from clinics_site.core.db import Document
 
 
 def add_tag(clinic_id: ObjectId, tag: Document, *, limit: int, moment: datetime) -> bool:
-    """False when the clinic has `limit` tags."""
+    """False when the clinic has `limit` tags. Other writers store null for none, and nothing can be put into that."""
+    nothing = {"_id": clinic_id, "patientTags": {"$type": "null"}}
+    db.collection(COLLECTION).update_one(nothing, {"$unset": {"patientTags": ""}})
     result = db.collection(COLLECTION).update_one(
         {"_id": clinic_id, f"patientTags.{limit - 1}": {"$exists": False}},
         {"$push": {"patientTags": tag}, "$set": {"updatedTime": moment}},

@@ -15,6 +15,11 @@ class DomainError(Exception):
         self.message = message or (f"{self.prefix}: {detail}" if detail else self.prefix)
         super().__init__(self.message)
 
+    @property
+    def words(self) -> str:
+        """What is wrong, without the kind in front of it: for people who know nothing of statuses. May be empty."""
+        return self.message.removeprefix(self.prefix).removeprefix(": ")
+
 
 class BadRequest(DomainError):
     status = 400

@@ -1,7 +1,7 @@
 """What an app registers, in every kind of process: web, workers, beat, commands.
 
-Each AppConfig calls this when it is ready. Were it left to whoever imports a module first, a worker that never reads the
-URL configuration would know no schemas.
+Each AppConfig calls this when it is ready. Were it left to whoever imports a module first, a worker that never reads
+the URL configuration would know no schemas.
 """
 
 from importlib import import_module

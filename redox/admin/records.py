@@ -7,9 +7,9 @@ from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 
 from clinics_site.admin import pages, paging, roles
-from clinics_site.core import ids
+from clinics_site.core import ids, showing
 from clinics_site.core.errors import NotFound
-from redox.admin import filters
+from redox.admin import filters, reasons
 from redox.services import admin_reads
 from redox.services.admin_reads import MESSAGE, SCHEDULED, STATES, Item
 
@@ -90,7 +90,8 @@ def _render_list(
 
 def row_of(item: Item) -> dict[str, Any]:
     record, document = item.record or {}, item.document or {}
-    meta = document.get("meta") or (document.get("lastMatchedOrder") or {}).get("meta") or {}
+    frozen = showing.mapping(document.get("lastMatchedOrder"))
+    meta = showing.mapping(document.get("meta")) or showing.mapping(frozen.get("meta"))
     event = f"{meta.get('DataModel', '')} {meta.get('EventType', '')}".strip()
     return {
         "id": str(item.document_id),
@@ -98,13 +99,15 @@ def row_of(item: Item) -> dict[str, Any]:
         "url": reverse(f"admin:{DETAILS[item.kind]}", args=[item.document_id]),
         "received": item.document_id.generation_time,
         "event": event,
-        "source": (meta.get("Source") or {}).get("Name") or "",
-        "is_test": bool(meta.get("Test")),
+        "source": showing.mapping(meta.get("Source")).get("Name") or "",
+        "is_test": meta.get("Test") is True,
         "clinic_id": record.get("clinicId") or document.get("clinicId"),
         "user_id": record.get("userId") or document.get("userId"),
         "state": record.get("state") or "pending",
         "outcome": record.get("outcome") or "",
         "error": record.get("lastError") or "",
+        "reason": reasons.in_words(record.get("lastError") or ""),
+        "left_out": record.get("leftOut") or [],
         "attempts": record.get("attempts", 0),
         "changed": record.get("updatedTime"),
         "is_missing": item.document is None,
@@ -147,7 +150,6 @@ def _payload(request: HttpRequest, kind: str, document_id: str) -> HttpResponseB
         clinic_id=record.get("clinicId") or document.get("clinicId"),
         scope={"patient": record.get("userId") or document.get("userId")},
     )
-    order = document.get("lastMatchedOrder") or {}
     return pages.render(
         request,
         "redox/staff/payload.html",
@@ -156,5 +158,5 @@ def _payload(request: HttpRequest, kind: str, document_id: str) -> HttpResponseB
             pages.Crumb(TITLES[kind], reverse(f"admin:{LISTS[kind]}")),
             pages.Crumb(document_id, reverse(f"admin:{DETAILS[kind]}", args=[document_id])),
         ],
-        payload=document.get("message") or order.get("message") or {},
+        payload=admin_reads.payload_of(item),
     )

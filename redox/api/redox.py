@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import orjson
 from django.http import HttpRequest
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -16,6 +15,7 @@ from clinics_site.core.api.operations import Call, Lenient, operation
 from clinics_site.core.api.viewsets import ApiViewSet, empty
 from clinics_site.core.errors import BadRequest, UnsupportedMediaType
 from redox.api.schemas import redox as schemas
+from redox.messages.bodies import UnreadableBody, parse
 from redox.services import matching, scheduling, webhook
 from redox.services.matching import Match
 
@@ -30,8 +30,8 @@ def read_verification(request: HttpRequest, raw: bytes) -> dict[str, Any]:
     if request.content_type != "application/json":
         raise UnsupportedMediaType(message="Unsupported Media Type")
     try:
-        body = orjson.loads(raw)
-    except orjson.JSONDecodeError:
+        body = parse(raw)
+    except UnreadableBody:
         msg = "not valid JSON"
         raise BadRequest(msg) from None
     return body if isinstance(body, dict) else {}
@@ -72,12 +72,13 @@ class RedoxWebhookViewSet(ApiViewSet):
     )
     def receive(self, call: Call) -> Response:
         token = call.request.headers.get("verification-token")
-        verification = webhook.find_verification(call.body)
+        charset = (call.request._request.content_params or {}).get("charset", "")
+        verification = webhook.find_verification(call.body, charset)
         if verification is not None:
             given = verification["verification-token"]
             return Response({"challenge": webhook.verify(given, verification["challenge"])})
         webhook.check_header(token)
-        webhook.receive(call.body)
+        webhook.receive(call.body, charset)
         return empty(200)
 
 
@@ -136,7 +137,7 @@ class EhrViewSet(ApiViewSet):
 def _shown(found: Match) -> dict[str, Any]:
     shown: dict[str, Any] = {
         "clinic": show_clinic(found.clinic, *count_places([found.clinic])),
-        "settings": show_settings(found.settings),
+        "settings": show_settings(found.clinic["ehrSettings"]),
     }
     if found.patients:
         shown["patients"] = [show_patient(patient) for patient in found.patients]

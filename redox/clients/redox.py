@@ -3,7 +3,6 @@
 A failure that may pass raises RetryLater, one that can not raises PermanentFailure; both carry a short code.
 """
 
-import json
 import time
 import uuid
 from datetime import timedelta
@@ -25,6 +24,7 @@ ASSERTION_LIFE = 300  # seconds
 EARLY = 60  # a token that ends within this many seconds is renewed
 TIMEOUT = httpx2.Timeout(30.0, connect=3.0)
 LONGEST_WAIT = timedelta(hours=1)
+LONGEST_LIFE = 86400  # seconds
 _TRANSIENT = (401, 408, 429)
 Message = dict[str, Any]
 
@@ -57,7 +57,8 @@ class HttpRedox:
     def send(self, message: Message) -> None:
         self._post(
             configuration.text("endpoint_url"),
-            content=orjson.dumps(message),
+            # Orders that the earlier service stored may hold types of the database.
+            content=orjson.dumps(message, default=str),
             headers={"Content-Type": "application/json"},
         )
 
@@ -67,10 +68,10 @@ class HttpRedox:
             files={"file": ("report.pdf", report, "application/pdf")},
         )
         address = _json(response).get("URI")
-        if not address:
+        if not isinstance(address, str) or not address:
             reason = "redox_upload_without_address"
             raise RetryLater(reason)
-        return str(address)
+        return address
 
     def _post(self, url: str, **options: Any) -> httpx2.Response:
         headers = {**options.pop("headers", {}), "Authorization": f"Bearer {access_token()}"}
@@ -100,10 +101,16 @@ def access_token() -> str:
     if not isinstance(token, str):
         reason = "redox_token_unreadable"
         raise RetryLater(reason)
-    life = int(answer.get("expires_in") or 0) - EARLY
+    life = _seconds(answer.get("expires_in")) - EARLY
     if life > 0:
         cache.set(TOKEN_KEY, token, life)
     return token
+
+
+def _seconds(given: Any) -> int:
+    """0 where it is not said, or not as a number of seconds of this day: then the token is not kept."""
+    is_number = isinstance(given, int | float) and not isinstance(given, bool)
+    return int(given) if is_number and 0 <= given <= LONGEST_LIFE else 0
 
 
 def _assertion() -> str:
@@ -145,13 +152,16 @@ def _check(response: httpx2.Response, *, kind: str = "message") -> None:
 
 def _retry_after(response: httpx2.Response) -> timedelta | None:
     seconds = response.headers.get("Retry-After", "")
-    return min(timedelta(seconds=int(seconds)), LONGEST_WAIT) if seconds.isdecimal() else None
+    if not seconds.isdecimal():
+        return None
+    is_long = len(seconds) > len(str(LONGEST_WAIT.seconds))
+    return LONGEST_WAIT if is_long else min(timedelta(seconds=int(seconds)), LONGEST_WAIT)
 
 
 def _json(response: httpx2.Response) -> dict[str, Any]:
     try:
-        answer = json.loads(response.content)
-    except ValueError:
+        answer = orjson.loads(response.content)
+    except orjson.JSONDecodeError:
         return {}
     return answer if isinstance(answer, dict) else {}
 

@@ -3,13 +3,15 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
 from django.conf import settings
 
-from clinics_site.core import clock, http
+from clinics_site.core import clock, http, showing
 from clinics_site.core.db import Document
 from clinics_site.core.errors import RetryLater
 from redox.messages.common import seconds
+from redox.messages.flowsheet import MG_DL, MMOL_L
 from redox.report import pdf
 from redox.report.content import Subject
 from users.services.neighbours import user_service
@@ -40,15 +42,26 @@ def _subject(wanted: Wanted) -> Subject:
         full_name=patient.get("fullName") or "",
         birth_date=patient.get("birthDate") or "",
         mrn=patient.get("mrn") or "",
-        clinic_name=clinic.get("name") or "",
-        units=clinic.get("PreferredBgUnits") or "mg/dL",
-        timezone=clinic.get("timezone") or "UTC",
-        is_us=(clinic.get("country") or "US") == "US",
+        clinic_name=_text(clinic, "name"),
+        units=_units(clinic) or MG_DL,
+        timezone=_text(clinic, "timezone") or "UTC",
+        is_us=(_text(clinic, "country") or "US") == "US",
     )
 
 
+def _text(clinic: Document, name: str) -> str:
+    """What is none is left out: the report is readable without it."""
+    return showing.text(clinic.get(name)) or ""
+
+
+def _units(clinic: Document) -> str:
+    """As the flowsheet takes them; "" where the clinic prefers none."""
+    given = _text(clinic, "PreferredBgUnits")
+    return given and (MG_DL if given.lower() == MG_DL.lower() else MMOL_L)
+
+
 def _ask_service(wanted: Wanted) -> bytes:
-    url = f"{settings.EXPORT_ADDRESS}/export/report/{wanted.patient['userId']}"
+    url = f"{settings.EXPORT_ADDRESS}/export/report/{quote(wanted.patient['userId'], safe='')}"
     try:
         headers = {"x-tidepool-session-token": user_service().server_token()}
         response = http.request(
@@ -77,8 +90,8 @@ def _question(wanted: Wanted) -> dict[str, Any]:
         "startDate": seconds(wanted.start),
         "endDate": seconds(wanted.end),
     }
-    if clinic.get("timezone"):
-        what["tzName"] = clinic["timezone"]
-    if clinic.get("PreferredBgUnits"):
-        what["bgUnits"] = clinic["PreferredBgUnits"]
+    if _text(clinic, "timezone"):
+        what["tzName"] = _text(clinic, "timezone")
+    if _units(clinic):
+        what["bgUnits"] = _units(clinic)
     return {"userDetail": who, "reportDetail": what}

@@ -39,8 +39,8 @@ def meta(
 
 def patient(order: Order) -> Message:
     """Who it is about, in the order's own words: the health record knows the patient by them."""
-    about: Message = {"Identifiers": member(order.message, "Patient", "Identifiers") or []}
-    demographics = member(order.message, "Patient", "Demographics")
+    about: Message = {"Identifiers": member(order, "Patient", "Identifiers") or []}
+    demographics = member(order, "Patient", "Demographics")
     if demographics is not None:
         about["Demographics"] = demographics
     return about
@@ -48,7 +48,7 @@ def patient(order: Order) -> Message:
 
 def visit(order: Order) -> Message | None:
     """The parts of the order's visit that are passed on; None when it had none."""
-    given = member(order.message, "Visit")
+    given = member(order, "Visit")
     if given is None:
         return None
     names = ("VisitNumber", "AccountNumber", "Location")

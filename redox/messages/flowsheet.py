@@ -3,22 +3,20 @@
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from clinics_site.core.clock import ZERO
 from redox.messages.common import Message, Sender, meta, patient, seconds, visit
-from redox.messages.orders import Order, member, text
+from redox.messages.orders import Order
+from redox.messages.summaries import PERIOD_LENGTH, Statistics
+from redox.messages.summaries import read as read_statistics
 
 MG_DL, MMOL_L = "mg/dL", "mmol/L"
 MG_DL_PER_MMOL_L = 18.01559
-PERIOD = "14d"
-PERIOD_LENGTH = timedelta(days=14)
 GMI = "GLUCOSE_MANAGEMENT_INDICATOR"
 _EXTENSIONS = "https://api.redoxengine.com/extensions/"
 
 Format = Callable[[float, str], str]
-Stats = Mapping[str, Any]
 
 
 # --- formats: (value, glucose units) -> text ----------------------------------------------------------
@@ -259,20 +257,27 @@ BGM_ROWS = (
 )
 
 BLOCKS = (("cgmStats", "CGM", CGM_ROWS), ("bgmStats", "SMBG", BGM_ROWS))
+_SHARES = frozenset(row.field for _, _, rows in BLOCKS for row in rows if row.share)
 
 
-def observations(summary: Stats | None, *, units: str, icode: bool) -> list[Message]:
-    """CGM before SMBG, each in the order of its table; a value that is not there is left out.
+def read(summary: Any) -> dict[str, Statistics]:
+    """Of each block what can be read, CGM before SMBG; those without their dates too."""
+    return {
+        name: read_statistics(summary, name, {row.field: row.field in _SHARES for row in rows})
+        for name, _, rows in BLOCKS
+    }
+
+
+def observations(blocks: Mapping[str, Statistics], *, units: str, icode: bool) -> list[Message]:
+    """In the order of the tables; a value that is not there, or can not be read, is left out.
 
     `units` are the clinic's preferred ones; anything but mg/dL means mmol/L.
     """
     glucose_units = MG_DL if units.lower() == MG_DL.lower() else MMOL_L
     found: list[Message] = []
     for name, label, rows in BLOCKS:
-        stats = (summary or {}).get(name)
-        dates = (stats or {}).get("dates") or {}
-        if _is_set(dates.get("lastUpdatedDate")) and _is_set(dates.get("lastData")):
-            found += _block(stats or {}, label, rows, glucose_units, icode=icode)
+        if blocks[name].is_dated:
+            found += _block(blocks[name], label, rows, glucose_units, icode=icode)
     return found
 
 
@@ -284,33 +289,29 @@ def in_units(value_mmol: float, units: str) -> float:
 
 
 def _block(
-    stats: Stats, label: str, rows: tuple[Row, ...], units: str, *, icode: bool
+    stats: Statistics, label: str, rows: tuple[Row, ...], units: str, *, icode: bool
 ) -> list[Message]:
-    seen_at = seconds(stats["dates"]["lastUpdatedDate"])
-    found = _dates(stats["dates"], label, seen_at)
-    period = (stats.get("periods") or {}).get(PERIOD)
-    if period is None:
+    seen_at = seconds(stats.updated)
+    found = _dates(stats, label, seen_at)
+    if stats.values is None:
         return found
     for row in rows:
-        value = period.get(row.field)
-        if value is None and row.always:
+        value = stats.values.get(row.field)
+        if value is None and row.always and row.field not in stats.broken:
             value = 0
         if value is not None:
             found.append(_observation(row, value, units, seen_at, icode=icode))
     return found
 
 
-def _dates(dates: Stats, label: str, seen_at: str) -> list[Message]:
-    end = dates["lastData"]
-    start = end - PERIOD_LENGTH
-    first = dates.get("firstData")
-    data_start = max(start, first) if _is_set(first) else start
+def _dates(stats: Statistics, label: str, seen_at: str) -> list[Message]:
+    start = stats.end - PERIOD_LENGTH
     texts = (
         (f"REPORTING_PERIOD_START_{label}", start, f"{label} Reporting Period Start"),
-        (f"REPORTING_PERIOD_END_{label}", end, f"{label} Reporting Period End"),
+        (f"REPORTING_PERIOD_END_{label}", stats.end, f"{label} Reporting Period End"),
         (
             f"REPORTING_PERIOD_START_{label}_DATA",
-            data_start,
+            max(start, stats.first),
             f"{label} Reporting Period Start Date of actual Data",
         ),
     )
@@ -345,10 +346,6 @@ def _message(
     }
 
 
-def _is_set(moment: datetime | None) -> bool:
-    return moment is not None and moment > ZERO
-
-
 def build(
     order: Order,
     *,
@@ -377,16 +374,16 @@ def _extensions(order: Order) -> Message:
             "url": f"{_EXTENSIONS}additional-identifier",
             "identifier": {"type": "orderId", "value": order.order_id},
         }
-    provider = member(order.message, "Order", "Provider") or {}
-    given, family = text(provider, "FirstName"), text(provider, "LastName")
-    if provider.get("ID") and (given or family):
+    provider = order.provider
+    if provider.id and (provider.first_name or provider.last_name):
+        given = [provider.first_name] if provider.first_name else None
         found["additional-provider-info"] = {
             "url": f"{_EXTENSIONS}additional-provider-info",
             "participants": [
                 {
-                    "id": provider["ID"],
-                    "idType": text(provider, "IDType"),
-                    "person": {"name": {"given": [given] if given else None, "family": family}},
+                    "id": provider.id,
+                    "idType": provider.id_type,
+                    "person": {"name": {"given": given, "family": provider.last_name}},
                 }
             ],
         }

@@ -82,18 +82,18 @@ def _file(file: File) -> Message:
 
 
 def _provider(order: Order) -> Message:
-    given = member(order.message, "Order", "Provider") or {}
+    given = order.provider
     return {
-        "ID": given.get("ID") or OWN_PROVIDER,
-        "IDType": given.get("IDType"),
-        "FirstName": given.get("FirstName"),
-        "LastName": given.get("LastName"),
+        "ID": given.id or OWN_PROVIDER,
+        "IDType": given.id_type or None,
+        "FirstName": given.first_name or None,
+        "LastName": given.last_name or None,
     }
 
 
 def _visit(order: Order) -> Message | None:
     """Receiving interfaces look for the order's procedure among the visit's staff."""
-    procedure = member(order.message, "Order", "Procedure")
+    procedure = member(order, "Order", "Procedure")
     about = visit(order)
     if procedure is None:
         return about

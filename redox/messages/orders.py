@@ -1,115 +1,175 @@
-"""Reading an incoming Order leniently (behaviour note ehr, section 11): nearly everything may be null."""
+"""Reading an incoming Order (behaviour note ehr, section 11): nearly everything may be missing, nothing may be of
+another type than the model says. What is only passed on is checked to be of a kind that can be passed on."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from clinics_site.core import clock
+import orjson
 
-Json = Mapping[str, Any]
+from clinics_site.core import clock, texts
+from redox.messages.reading import OBJECT, Json, Part, Unreadable
 
-
-class UnreadableOrder(Exception):
-    """A member that has to be an object or a list is something else."""
-
-
-def member(node: Json | None, *path: str) -> Any:
-    """The value at a path of object keys; None where anything on the way is null or absent."""
-    value: Any = node
-    for name in path:
-        if value is None:
-            return None
-        if not isinstance(value, Mapping):
-            raise UnreadableOrder
-        value = value.get(name)
-    return value
+WHAT = "order"
+LARGEST = 2**20  # bytes; it is copied into every scheduled send, and most of it into every delivery
+LONGEST_WORDS = 1000
+LONGEST_INFO = 10_000  # of an entry of ClinicalInfo that names tags
+_PASSED_VISIT = ("VisitNumber", "AccountNumber")
 
 
-def objects(node: Json | None, *path: str) -> list[Json]:
-    """The objects of a list at a path; entries that are none are left out."""
-    found = member(node, *path)
-    if found is None:
-        return []
-    if not isinstance(found, list):
-        raise UnreadableOrder
-    return [entry for entry in found if isinstance(entry, Mapping)]
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """Who ordered; "" for what is missing."""
 
-
-def text(node: Json | None, *path: str) -> str:
-    found = member(node, *path)
-    return found if isinstance(found, str) else ""
+    id: str
+    id_type: str
+    first_name: str
+    last_name: str
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One Order message. `message` is the complete body as it was received."""
+    """One Order message. `message` is the complete body as it was received, for what is passed on."""
 
     message: Json
-
-    @property
-    def source_id(self) -> str:
-        return text(self.message, "Meta", "Source", "ID")
-
-    @property
-    def event_time(self) -> datetime | None:
-        try:
-            return clock.parse_time(text(self.message, "Meta", "EventDateTime"))
-        except ValueError:
-            return None
-
-    @property
-    def order_id(self) -> str:
-        return text(self.message, "Order", "ID")
-
-    @property
-    def procedure_code(self) -> str:
-        return text(self.message, "Order", "Procedure", "Code")
-
-    @property
-    def birth_date(self) -> str:
-        return text(self.message, "Patient", "Demographics", "DOB")
-
-    @property
-    def first_name(self) -> str:
-        return text(self.message, "Patient", "Demographics", "FirstName")
-
-    @property
-    def last_name(self) -> str:
-        return text(self.message, "Patient", "Demographics", "LastName")
+    source_id: str
+    event_time: datetime | None
+    order_id: str
+    procedure_code: str
+    provider: Provider
+    first_name: str
+    last_name: str
+    birth_date: str
+    identifiers: Sequence[tuple[str, str]]  # (type, number), the usable ones
+    addresses: Sequence[Any]  # the patient's: anything, but not blank
+    guarantor_addresses: Sequence[Any]
 
     @property
     def full_name(self) -> str:
         return " ".join(name for name in (self.first_name, self.last_name) if name)
 
     def mrn(self, id_type: str) -> str:
-        """The first identifier of that type, whatever its case."""
-        wanted = id_type.lower()
-        for identifier in objects(self.message, "Patient", "Identifiers"):
-            if str(identifier.get("IDType") or "").lower() == wanted:
-                return str(identifier.get("ID") or "")
-        return ""
+        """The first number of that type."""
+        found = (number for kind, number in self.identifiers if texts.is_same(kind, id_type))
+        return next(found, "")
 
-    def clinical_info(self) -> list[tuple[str, str]] | None:
-        """(code, value) pairs that have both; None when the order has no ClinicalInfo."""
-        if member(self.message, "Order", "ClinicalInfo") is None:
+    def named_values(self, codes: Sequence[str]) -> list[str] | None:
+        """What ClinicalInfo says under these codes; None when the order has no ClinicalInfo. Raises Unreadable."""
+        order = _part(self.message, "Order")
+        if order.values.get("ClinicalInfo") is None:
             return None
-        entries = objects(self.message, "Order", "ClinicalInfo")
+        wanted = {texts.key(code) for code in codes} - {""}
+        entries = [
+            e for e in order.parts("ClinicalInfo") if _key_of(e.values.get("Code")) in wanted
+        ]
         return [
-            (entry["Code"], entry["Value"])
+            entry.raw_text("Value", longest=LONGEST_INFO)
             for entry in entries
-            if isinstance(entry.get("Code"), str) and isinstance(entry.get("Value"), str)
+            if entry.values.get("Value") is not None
         ]
 
-    def addresses(self, *path: str) -> list[Any]:
-        found = member(self.message, *path, "EmailAddresses")
-        return found if isinstance(found, list) else []
+
+def read_order(message: Any) -> Order:
+    """Raises Unreadable, also for what is too large to be copied into what is sent."""
+    if not isinstance(message, dict):
+        raise Unreadable(WHAT, "the message", OBJECT)
+    if len(orjson.dumps(message, default=str)) > LARGEST:
+        raise Unreadable(WHAT, "the message", f"must not be larger than {LARGEST} bytes")
+    meta, patient, order = (Part(WHAT, message).part(n) for n in ("Meta", "Patient", "Order"))
+    demographics, procedure = patient.part("Demographics"), order.part("Procedure")
+    _check_passed_on(Part(WHAT, message).part("Visit"), procedure)
+    _check_name(demographics)
+    return Order(
+        message=message,
+        source_id=meta.part("Source").text("ID"),
+        event_time=_time(meta.text("EventDateTime")),
+        order_id=order.text("ID"),
+        procedure_code=procedure.text("Code"),
+        provider=_provider(order.part("Provider")),
+        first_name=demographics.text("FirstName"),
+        last_name=demographics.text("LastName"),
+        birth_date=demographics.text("DOB"),
+        identifiers=_identifiers(patient),
+        addresses=_addresses(demographics),
+        guarantor_addresses=_addresses(_part(message, "Visit", "Guarantor")),
+    )
+
+
+def _part(message: Json, *path: str) -> Part:
+    part = Part(WHAT, message)
+    for name in path:
+        part = part.part(name)
+    return part
+
+
+def _check_passed_on(visit: Part, procedure: Part) -> None:
+    for name in _PASSED_VISIT:
+        visit.text(name, longest=LONGEST_WORDS)
+    visit.part("Location")
+    for name in ("Codeset", "Description"):
+        procedure.text(name, longest=LONGEST_WORDS)
+
+
+def _check_name(demographics: Part) -> None:
+    """As one name it is stored and shown."""
+    together = f"{demographics.text('FirstName')} {demographics.text('LastName')}"
+    if len(together) > texts.LONGEST:
+        name, most = "LastName", f"{texts.LONGEST} characters"
+        raise demographics.unreadable(name, f"must not be longer than {most} with FirstName")
+
+
+def _provider(provider: Part) -> Provider:
+    return Provider(*(provider.text(name) for name in ("ID", "IDType", "FirstName", "LastName")))
+
+
+def _identifiers(patient: Part) -> list[tuple[str, str]]:
+    found = map(_identifier, patient.parts("Identifiers"))
+    return [(kind, number) for kind, number in found if kind and number]
+
+
+def _identifier(entry: Part) -> tuple[str, str]:
+    """One that can not be read is not usable, and the next one may be."""
+    try:
+        return entry.text("IDType"), texts.mrn(entry.text("ID"))
+    except Unreadable:
+        return "", ""
+
+
+def _addresses(owner: Part) -> list[Any]:
+    return [entry for entry in owner.entries("EmailAddresses") if not _is_blank(entry)]
+
+
+def _is_blank(entry: Any) -> bool:
+    return entry is None or (isinstance(entry, str) and not entry.strip())
+
+
+def _key_of(code: Any) -> str:
+    is_code = isinstance(code, str | int) and not isinstance(code, bool)
+    return texts.key(str(code)) if is_code else ""
+
+
+def _time(text: str) -> datetime | None:
+    try:
+        return clock.parse_time(text)
+    except ValueError:
+        return None
+
+
+# --- what is passed on as it came ---------------------------------------------------------------------
+def member(order: Order, *path: str) -> Any:
+    """The value at a path of a message that was read; None where anything on the way is null or absent."""
+    value: Any = order.message
+    for name in path:
+        value = (value or {}).get(name)
+    return value
 
 
 def is_under_13(birth_date: date, today: date) -> bool:
     """A child under 13 may not own an account: the guarantor's address is used."""
+    year = today.year - 13
     try:
-        birthday = birth_date.replace(year=birth_date.year + 13)
-    except ValueError:  # born on 29 February
-        birthday = date(birth_date.year + 13, 3, 1)
-    return birthday > today
+        latest = today.replace(year=year)
+    except ValueError:  # today is 29 February
+        latest = date(year, 2, 28)
+    return birth_date > latest

@@ -48,8 +48,8 @@ def build(
                 "Status": "Resulted",
                 "CompletionDateTime": seconds(moment),
                 "ResultsStatus": "Final",
-                "Procedure": member(order.message, "Order", "Procedure"),
-                "Provider": member(order.message, "Order", "Provider"),
+                "Procedure": member(order, "Order", "Procedure"),
+                "Provider": member(order, "Order", "Provider"),
                 "Results": [
                     _result(code, description, value, moment),
                     _result(message_code, message_description, text, moment),

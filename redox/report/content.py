@@ -5,9 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from redox.messages.flowsheet import MG_DL, PERIOD, PERIOD_LENGTH, in_units
+from clinics_site.core.clock import ZERO
+from redox.messages import flowsheet
+from redox.messages.flowsheet import MG_DL, in_units
+from redox.messages.summaries import PERIOD_LENGTH
 
-Stats = Mapping[str, Any]
+Values = Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,19 +71,18 @@ SPARSE_CGM = "Too little CGM data in this period for percentages (more than 24 h
 NO_DATA = "No readings in this period."
 
 
-def sections(summary: Stats | None, units: str) -> list[Section]:
-    """CGM and BGM, each only if there is data of its kind."""
+def sections(summary: Any, units: str) -> list[Section]:
+    """CGM and BGM, each only if there is data of its kind that can be read."""
     found = []
+    blocks = flowsheet.read(summary)
     for name, make in (("cgmStats", _cgm), ("bgmStats", _bgm)):
-        stats = (summary or {}).get(name) or {}
-        end = (stats.get("dates") or {}).get("lastData")
-        period = (stats.get("periods") or {}).get(PERIOD)
-        if end is not None and period is not None:
-            found.append(make(period, (end - PERIOD_LENGTH, end), units))
+        stats = blocks[name]
+        if stats.end > ZERO and stats.values is not None:
+            found.append(make(stats.values, (stats.end - PERIOD_LENGTH, stats.end), units))
     return found
 
 
-def _cgm(period: Stats, span: tuple[datetime, datetime], units: str) -> Section:
+def _cgm(period: Values, span: tuple[datetime, datetime], units: str) -> Section:
     bands = _bands(period, units)
     lines = [
         Line("Mean glucose", _glucose(period.get("averageGlucoseMmol"), units)),
@@ -96,32 +98,32 @@ def _cgm(period: Stats, span: tuple[datetime, datetime], units: str) -> Section:
             "36% or less",
         ),
         Line("Time sensor active", _percent(period.get("timeCGMUsePercent")), "more than 70%"),
-        Line("Days with data", f"{int(period.get('daysWithData') or 0)} of 14"),
-        Line("Hours with data", f"{int(period.get('hoursWithData') or 0)} of 336"),
+        Line("Days with data", f"{_count(period, 'daysWithData')} of 14"),
+        Line("Hours with data", f"{_count(period, 'hoursWithData')} of 336"),
     ]
     note = "" if bands else SPARSE_CGM
     return Section("Continuous glucose monitor (CGM): time in ranges", span, bands, lines, note)
 
 
-def _bgm(period: Stats, span: tuple[datetime, datetime], units: str) -> Section:
+def _bgm(period: Values, span: tuple[datetime, datetime], units: str) -> Section:
     bands = [replace(band, goal="") for band in _bands(period, units)]  # goals are for CGM
     lines = [
         Line("Mean glucose", _glucose(period.get("averageGlucoseMmol"), units)),
         Line("Standard deviation", _glucose(period.get("standardDeviation"), units)),
         Line("Coefficient of variation", _percent(period.get("coefficientOfVariation"))),
         Line("Lowest / highest reading", _extremes(period, units)),
-        Line("Readings", str(int(period.get("totalRecords") or 0))),
+        Line("Readings", str(_count(period, "totalRecords"))),
         Line("Readings per day", _decimal(period.get("averageDailyRecords"), 1)),
         Line("Readings very low / very high", _counts(period)),
-        Line("Days with readings", f"{int(period.get('daysWithData') or 0)} of 14"),
+        Line("Days with readings", f"{_count(period, 'daysWithData')} of 14"),
     ]
     note = "" if bands else NO_DATA
     return Section("Fingerstick meter (BGM): share of readings", span, bands, lines, note)
 
 
-def _bands(period: Stats, units: str) -> list[Band]:
+def _bands(period: Values, units: str) -> list[Band]:
     shares = {field: period.get(f"timeIn{field}Percent") for _, field, *_ in _BANDS}
-    if any(share is None for share in shares.values()):
+    if None in shares.values():
         return []
     limits = _LIMITS.get(units, _LIMITS["mmol/L"])
     return [
@@ -145,12 +147,16 @@ def _decimal(value: float | None, digits: int, unit: str = "") -> str:
     return "–" if value is None else f"{value:.{digits}f}{unit}"
 
 
-def _extremes(period: Stats, units: str) -> str:
+def _count(period: Values, name: str) -> int:
+    return int(period.get(name) or 0)
+
+
+def _extremes(period: Values, units: str) -> str:
     if not period.get("totalRecords"):
         return "–"
     return f"{_glucose(period.get('min'), units)} / {_glucose(period.get('max'), units)}"
 
 
-def _counts(period: Stats) -> str:
+def _counts(period: Values) -> str:
     low, high = period.get("timeInVeryLowRecords"), period.get("timeInVeryHighRecords")
     return "–" if low is None or high is None else f"{int(low)} / {int(high)}"

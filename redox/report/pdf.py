@@ -5,7 +5,7 @@ text, so the page can be searched, copied and read aloud.
 """
 
 import io
-from collections.abc import Mapping
+from collections.abc import Iterator
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -24,6 +24,8 @@ REGULAR, BOLD = "NotoSans", "NotoSans-Bold"
 INK, MUTED, RULE, PAPER = "#1f2b3a", "#5b6876", "#d5dbe1", "#f4f6f8"
 MARGIN = 48.0
 BAR_HEIGHT = 30.0
+ELLIPSIS = "…"
+LONGEST = 500  # characters; those that take no room would never fill a line
 NARROW = 0.045  # a band thinner than this has no room for its number
 NO_PATTERN = (
     "Drawn from summary statistics. "
@@ -32,7 +34,7 @@ NO_PATTERN = (
 GOALS = "Goals are those for most nonpregnant adults (ADA Standards of Care); a patient's own goals may differ."
 
 
-def draw(subject: Subject, summary: Mapping[str, Any] | None, *, drawn: datetime) -> bytes:
+def draw(subject: Subject, summary: Any, *, drawn: datetime) -> bytes:
     """A PDF of one page. `drawn` is the time printed in the footer."""
     _register_fonts()
     page = _Page(subject)
@@ -52,13 +54,11 @@ def _register_fonts() -> None:
         pdfmetrics.registerFont(TTFont(name, io.BytesIO(pymupdf_fonts.myfont(key))))
 
 
-def printable(text: str) -> str:
+def printable(text: str) -> Iterator[str]:
     """Characters without a glyph become a replacement sign instead of vanishing."""
-    _register_fonts()
     glyphs = pdfmetrics.getFont(REGULAR).face.charToGlyph
-    return "".join(
-        character if ord(character) in glyphs else "\N{REPLACEMENT CHARACTER}" for character in text
-    )
+    for character in text:
+        yield character if ord(character) in glyphs else "\N{REPLACEMENT CHARACTER}"
 
 
 class _Page:
@@ -86,7 +86,7 @@ class _Page:
     def header(self, subject: Subject) -> None:
         self.y -= 14
         self.text(MARGIN, "Glucose report", font=BOLD, size=20)
-        self.right(self.width - MARGIN, printable(subject.clinic_name), font=BOLD, size=11)
+        self.right(self.width - MARGIN, subject.clinic_name, font=BOLD, size=11)
         self.y -= 15
         self.text(MARGIN, "Last 14 days of data", size=10, color=MUTED)
         self.right(self.width - MARGIN, f"Times in {self.zone.key}", size=9, color=MUTED)
@@ -97,9 +97,9 @@ class _Page:
         self.canvas.setFillColor(HexColor(PAPER))
         self.canvas.roundRect(MARGIN, self.y - 34, self.width - 2 * MARGIN, 42, 5, stroke=0, fill=1)
         columns = (
-            ("Patient", printable(subject.full_name) or "–"),
+            ("Patient", subject.full_name or "–"),
             ("Date of birth", subject.birth_date or "–"),
-            ("MRN", printable(subject.mrn) or "–"),
+            ("MRN", subject.mrn or "–"),
         )
         positions = (0.02, 0.58, 0.79)
         inner = self.width - 2 * MARGIN
@@ -238,15 +238,23 @@ def _share(share: float) -> str:
 
 
 def _fitted(words: str, font: str, size: float, width: float) -> str:
-    if pdfmetrics.stringWidth(words, font, size) <= width:
-        return words
-    while words and pdfmetrics.stringWidth(words + "…", font, size) > width:
-        words = words[:-1]
-    return words + "…"
+    """As much of a text as has room, with an ellipsis where it was cut. Looks no further than that: names of the past
+    may have any length."""
+    room = width - pdfmetrics.stringWidth(ELLIPSIS, font, size)
+    kept: list[str] = []
+    used, cut = 0.0, 0
+    for number, character in enumerate(printable(words)):
+        used += pdfmetrics.stringWidth(character, font, size)
+        if used > width or number == LONGEST:
+            return "".join(kept[:cut]) + ELLIPSIS
+        kept.append(character)
+        if used <= room:
+            cut = len(kept)
+    return "".join(kept)
 
 
 def _zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name or "UTC")
-    except (ZoneInfoNotFoundError, ValueError):
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # of a name that is a folder, or too long
         return ZoneInfo("UTC")

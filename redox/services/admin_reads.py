@@ -6,14 +6,16 @@ from typing import Any
 
 from bson import ObjectId
 
-from clinics_site.core import clock, ids
+from clinics_site.core import clock, ids, showing
 from clinics_site.core.db import Document
+from redox.messages import bodies
 from redox.store import admin_reads as store
 from redox.store import processing
 
 MESSAGE, SCHEDULED = "message", "scheduled"
 SENDS = processing.SENDS
 COLLECTIONS = {MESSAGE: store.MESSAGES, SCHEDULED: store.SCHEDULED}
+MOST_SHOWN = 100_000  # bytes of what could not be read
 STATES = ("pending", "running", "done", "ignored", "failed")
 
 
@@ -72,6 +74,16 @@ def find_item(kind: str, document_id: ObjectId, *, payload: bool = False) -> Ite
     if document is None and record is None:
         return None
     return Item(kind, document_id, document, record)
+
+
+def payload_of(item: Item) -> Document:
+    """The order or message as it was received; of one that could not be read, its text as far as it can be shown."""
+    document = showing.mapping(item.document)
+    if "raw" in document:
+        text = bodies.shown(bytes(document["raw"][:MOST_SHOWN]))
+        return {"unreadable": text, "bytes": len(document["raw"])}
+    order = showing.mapping(document.get("lastMatchedOrder")) or document
+    return showing.mapping(order.get("message"))
 
 
 def _record_query(wanted: Wanted) -> dict[str, Any]:

@@ -2,56 +2,42 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from bson import Binary, ObjectId
 
 from clinics_site.core import clock
 from clinics_site.core.db import Document
-from clinics_site.core.errors import PermanentFailure
 from redox import configuration
 from redox.clients.redox import redox
 from redox.clients.reports import Wanted, draw_report
-from redox.messages import flowsheet, notes, results
+from redox.messages import flowsheet, notes, results, summaries
 from redox.messages.common import Message, Sender
 from redox.messages.orders import Order
+from redox.messages.reading import Unreadable
+from redox.messages.summaries import PERIOD_LENGTH
 from redox.services import processing
+from redox.services.connections import FLOWSHEET, NOTES, RESULTS, Connection
 from redox.store import processing as store
 
-NO_DESTINATIONS = "no_destinations"
+SUMMARY = "summary"
 REPLACE_WINDOW = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
-class Connection:
-    """A clinic's way to its health record system."""
+class Findings:
+    """What there is to say about a patient: observations, and the end of the report's period."""
 
-    clinic: Document
-    settings: Document
+    observed: list[Message]
+    end: datetime
 
-    def destination(self, kind: str) -> str:
-        """Raises PermanentFailure: without destinations nothing can ever be sent."""
-        found = (self.settings.get("destinationIds") or {}).get(kind)
-        if not found:
-            raise PermanentFailure(NO_DESTINATIONS)
-        return str(found)
 
-    @property
-    def units(self) -> str:
-        return str(self.clinic.get("PreferredBgUnits") or "")
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """Messages that only have to be handed to Redox; None for one that was sent before."""
 
-    @property
-    def uses_icode(self) -> bool:
-        return bool((self.settings.get("flowsheets") or {}).get("icode"))
-
-    @property
-    def wants_gmi(self) -> bool:
-        return bool((self.settings.get("notes") or {}).get("includeGmi"))
-
-    @property
-    def replaces_notes(self) -> bool:
-        reports = self.settings.get("scheduledReports") or {}
-        return reports.get("onUploadNoteEventType") == "Replace"
+    flowsheet: Message
+    note: Message | None
+    report: bytes | None
 
 
 def sender() -> Sender:
@@ -72,9 +58,9 @@ def answer(
     text: str,
 ) -> None:
     """The Results message of an order, once."""
-    destination = connection.destination("results")
+    destination = connection.destination(RESULTS)
 
-    def send() -> Document:
+    def send_results() -> Document:
         message = results.build(
             order,
             kind=kind,
@@ -86,93 +72,102 @@ def answer(
         )
         return _send(message)
 
-    processing.send_once(record, "results", send)
+    processing.send_once(record, RESULTS, send_results)
 
 
-def send_summary_and_report(
-    record: Document, connection: Connection, order: Order, patient: Document
-) -> bool:
-    """Flowsheet, then Note with the PDF, which is made before anything is sent: no half delivery.
+def read_findings(record: Document, connection: Connection, patient: Document) -> Findings | None:
+    """None when the patient has no data to send.
 
-    False when the patient has no data to send.
+    What can not be read of the summary is left out, and noted for staff. Raises Unreadable when nothing is left.
     """
-    observed = flowsheet.observations(
-        patient.get("summary"), units=connection.units, icode=connection.uses_icode
-    )
+    blocks = flowsheet.read(patient.get("summary"))
+    observed = flowsheet.observations(blocks, units=connection.units, icode=connection.uses_icode)
+    broken = [
+        (f"{kind} {name}", what)
+        for kind, stats in blocks.items()
+        for name, what in stats.broken.items()
+    ]
+    if broken and not observed:
+        raise Unreadable(SUMMARY, *broken[0])
+    if broken:
+        processing.note(record, leftOut=[place for place, _ in broken])
     if not observed:
-        return False
-    destinations = {kind: connection.destination(kind) for kind in ("flowsheet", "notes")}
-    report = _report(record, connection, patient)
+        return None
+    return Findings(observed, max(stats.end for stats in blocks.values()))
 
-    def send_flowsheet() -> Document:
-        message = flowsheet.build(
-            order,
-            observed=observed,
-            sender=sender(),
-            destination=destinations["flowsheet"],
-            moment=clock.now(),
-        )
-        return _send(message)
 
-    processing.send_once(record, "flowsheet", send_flowsheet)
-    processing.send_once(
-        record,
-        "notes",
-        lambda: _send_note(record, connection, order, destinations["notes"], observed, report),
+def make_ready(
+    record: Document, connection: Connection, order: Order, patient: Document, findings: Findings
+) -> Ready:
+    """The messages about a patient, complete. Whatever can fail fails here: nothing is sent by halves, and nobody is
+    told of a success that does not come."""
+    flowsheet_message = flowsheet.build(
+        order,
+        observed=findings.observed,
+        sender=sender(),
+        destination=connection.destination(FLOWSHEET),
+        moment=clock.now(),
     )
-    return True
+    destination = connection.destination(NOTES)
+    if NOTES in record["sends"]:
+        return Ready(flowsheet_message, None, None)
+    report = _report(record, connection, patient, findings)
+    note = _note(record, connection, order, findings, destination=destination, report=report)
+    return Ready(flowsheet_message, note, report)
 
 
-def _send_note(
+def send(record: Document, ready: Ready) -> None:
+    """Flowsheet, then Note, each once."""
+    note = ready.note
+    processing.send_once(record, FLOWSHEET, lambda: _send(ready.flowsheet))
+    if note is not None:
+        processing.send_once(record, NOTES, lambda: _send(note, ready.report))
+
+
+def _note(
     record: Document,
     connection: Connection,
     order: Order,
+    findings: Findings,
+    *,
     destination: str,
-    observed: list[Message],
-    report: bytes | None,
-) -> Document:
+    report: bytes,
+) -> Message:
     replaced = _replaced_note(record, connection)
     uri = record.get("uploadUri")
-    message = notes.build(
+    return notes.build(
         order,
         document_id=str(record["documentId"]),
         replaces=str(replaced) if replaced else None,
         file=notes.File(uri=uri) if uri else notes.File(content=report),
-        components=notes.gmi_components(observed) if connection.wants_gmi else None,
+        components=notes.gmi_components(findings.observed) if connection.wants_gmi else None,
         sender=sender(),
         destination=destination,
         moment=clock.now(),
     )
-    return _send(message, report)
 
 
-def _report(record: Document, connection: Connection, patient: Document) -> bytes | None:
-    """The PDF, or None when the note needs none any more. Uploaded where the deployment wants that."""
-    if "notes" in record["sends"]:
-        return None
-    end = last_data(patient)
-    report = draw_report(
-        Wanted(connection.clinic, patient, start=end - flowsheet.PERIOD_LENGTH, end=end)
-    )
+def _report(
+    record: Document, connection: Connection, patient: Document, findings: Findings
+) -> bytes:
+    """The PDF. Uploaded where the deployment wants that."""
+    start = findings.end - PERIOD_LENGTH
+    report = draw_report(Wanted(connection.clinic, patient, start=start, end=findings.end))
     if configuration.flag("upload_file") and "uploadUri" not in record:
         processing.note(record, uploadUri=redox().upload(report))
     return report
 
 
-def last_data(patient: Document) -> datetime:
-    """The later `lastData` of CGM and BGM; there are observations, so there is one."""
-    return max(_dates(patient, "lastData"))
-
-
 def last_upload(patient: Document) -> datetime:
-    return max(_dates(patient, "lastUploadDate"), default=clock.ZERO)
-
-
-def _dates(patient: Document, name: str) -> list[datetime]:
-    summary: dict[str, Any] = patient.get("summary") or {}
-    stats = [summary.get(kind) or {} for kind in ("cgmStats", "bgmStats")]
-    found = [(one.get("dates") or {}).get(name) for one in stats]
-    return [moment for moment in found if moment is not None]
+    """ZERO when nothing was uploaded. Raises Unreadable when that can not be known."""
+    found, broken = [], []
+    for kind, *_ in flowsheet.BLOCKS:
+        moment, wrong = summaries.read_date(patient.get("summary"), kind, "lastUploadDate")
+        found.append(moment)
+        broken += [(f"{kind} {name}", what) for name, what in wrong.items()]
+    if broken and max(found) == clock.ZERO:
+        raise Unreadable(SUMMARY, *broken[0])
+    return max(found)
 
 
 def _replaced_note(record: Document, connection: Connection) -> ObjectId | None:

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 import structlog
 
-from clinics.services import ehr_patients, ehr_settings, patients
-from clinics.services.patient_matching import REPORTS
+from clinics.services import ehr_patients, ehr_settings, patient_matching, patients
 from clinics_site.core.db import Document
 from clinics_site.core.errors import BadRequest, DomainError, Unavailable
-from redox.messages.orders import Order, UnreadableOrder
-from redox.services import orders
+from redox.messages.orders import read_order
+from redox.messages.reading import Unreadable
+from redox.services import matching, orders
 from redox.store import messages
 from users.services.neighbours import user_service
 
@@ -58,11 +58,12 @@ def _find_addresses(clinic: Document, batch: int) -> Iterator[Found]:
 
 def _address_of(patient: Document) -> str | None:
     """Of the last matched order; None when the order is gone or its address can not be read."""
-    matched = patient["ehrSubscriptions"][REPORTS].get("matchedMessages")
-    document = messages.find_message(matched[-1]["id"]) if matched else None
+    order_id = patient_matching.current_order(patient)
+    document = messages.find_message(order_id) if order_id is not None else None
     if document is None:
         return None
     try:
-        return orders.address_of(Order(document["message"]))
-    except (orders.Refused, UnreadableOrder):
+        matching.check_patient(patient)
+        return orders.address_of(read_order(document.get("message")))
+    except (orders.Refused, Unreadable):
         return None

@@ -2,14 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+
+from bson import ObjectId
 
 from clinics.services import ehr_settings, patient_matching
 from clinics.services.patient_matching import REPORTS, Identity, MatchedMessage
-from clinics_site.core import ids
+from clinics_site.core import ids, texts
 from clinics_site.core.db import Document
 from clinics_site.core.errors import BadRequest, Duplicate, NotFound
-from redox.messages.orders import Order, UnreadableOrder
+from redox.messages.orders import Order, read_order
+from redox.messages.reading import Part, Unreadable
+from redox.services.connections import Connection, read_connection
 from redox.store import messages as store
 
 DATA_MODEL, EVENT_TYPE = "Order", "New"
@@ -21,8 +24,6 @@ SEVERAL_CLINICS = "multiple matching clinics found"
 @dataclass(frozen=True, slots=True)
 class Match:
     clinic: Document
-    settings: Document
-    order: Order
     patients: list[Document] = field(default_factory=list)
 
 
@@ -39,16 +40,29 @@ def match_document(
         msg = "couldn't find the message"
         raise NotFound(msg)
     try:
-        clinic = find_clinic(Order(document["message"]))
-        return match(document, clinic, criteria, action)
-    except UnreadableOrder:
-        msg = "the message is not a readable order"
-        raise BadRequest(msg) from None
+        return _match(document, criteria, action)
+    except Unreadable as error:
+        raise BadRequest(error.reason) from None
+
+
+def _match(document: Document, criteria: Sequence[str], action: str | None) -> Match:
+    """With exactly one patient and an action, the subscription follows; with several nothing happens."""
+    order = read_order(document.get("message"))
+    clinic = find_clinic(order)
+    found = find_patients(order, read_connection(clinic), criteria)
+    if action is not None and len(found) == 1:
+        subscribe(found[0], document, active=ACTIONS[action])
+    return Match(clinic, found)
 
 
 def is_new_order(document: Document) -> bool:
-    meta = document.get("meta") or {}
-    return meta.get("DataModel") == DATA_MODEL and meta.get("EventType") == EVENT_TYPE
+    meta = document.get("meta")
+    given = meta if isinstance(meta, dict) else {}
+    return _is(given.get("DataModel"), DATA_MODEL) and _is(given.get("EventType"), EVENT_TYPE)
+
+
+def _is(value: object, wanted: str) -> bool:
+    return isinstance(value, str) and texts.is_same(value, wanted)
 
 
 def find_clinic(order: Order) -> Document:
@@ -64,29 +78,14 @@ def find_clinic(order: Order) -> Document:
     return found[0]
 
 
-def match(
-    document: Document, clinic: Document, criteria: Sequence[str], action: str | None
-) -> Match:
-    """With exactly one patient and an action, the subscription follows; with several nothing happens."""
-    order = Order(document["message"])
-    settings: dict[str, Any] = clinic["ehrSettings"]
-    identity = identity_of(order, settings)
-    found = patient_matching.find_matches(clinic["_id"], identity, criteria)
-    if action is not None and len(found) == 1:
-        patient_matching.update_subscription(
-            clinic_id=clinic["_id"],
-            user_id=found[0]["userId"],
-            name=REPORTS,
-            provider=ehr_settings.REDOX,
-            active=ACTIONS[action],
-            message=MatchedMessage(document["_id"], DATA_MODEL, EVENT_TYPE),
-        )
-    return Match(clinic, settings, order, found)
-
-
-def identity_of(order: Order, settings: Document) -> Identity:
+def find_patients(order: Order, connection: Connection, criteria: Sequence[str]) -> list[Document]:
     """Raises BadRequest where an order with an MRN lacks birth date or name, whatever is compared."""
-    mrn = order.mrn(mrn_id_type(settings))
+    identity = _identity(order, connection)
+    return patient_matching.find_matches(connection.clinic["_id"], identity, criteria)
+
+
+def _identity(order: Order, connection: Connection) -> Identity:
+    mrn = order.mrn(connection.mrn_type)
     if mrn and not order.birth_date:
         msg = "date of birth is missing"
         raise BadRequest(msg)
@@ -96,5 +95,27 @@ def identity_of(order: Order, settings: Document) -> Identity:
     return Identity(mrn=mrn, birth_date=order.birth_date, full_name=order.full_name)
 
 
-def mrn_id_type(settings: Document) -> str:
-    return settings.get("mrnIdType") or "MRN"
+def check_patient(patient: Document) -> None:
+    """What sending and changing the record read of it, checked before either. Raises Unreadable."""
+    record = Part("patient", patient)
+    for name in ("fullName", "birthDate", "mrn", "email"):
+        record.check_text(name)
+    record.texts("targetDevices")
+    record.check_entries("tags", ObjectId, "must be a list of ids")
+    for name in ("sites", "dataSources"):
+        record.check_entries(name, dict, "must be a list of objects")
+    record.part("permissions")
+    record.part("ehrSubscriptions").part(REPORTS).entries("matchedMessages")
+
+
+def subscribe(patient: Document, document: Document, *, active: bool) -> None:
+    """Switch the patient's reports on or off, as the message in the document asks."""
+    check_patient(patient)
+    patient_matching.update_subscription(
+        clinic_id=patient["clinicId"],
+        user_id=patient["userId"],
+        name=REPORTS,
+        provider=ehr_settings.REDOX,
+        active=active,
+        message=MatchedMessage(document["_id"], DATA_MODEL, EVENT_TYPE),
+    )

@@ -49,9 +49,7 @@ def read_payload(item: Item) -> Document:
         scope={"patient": record.get("userId") or document.get("userId")},
     )
     whole = admin_reads.find_item(item.kind, item.document_id, payload=True)
-    document = (whole.document if whole else None) or {}
-    order = document.get("lastMatchedOrder") or document
-    return order.get("message") or {}
+    return admin_reads.payload_of(whole) if whole is not None else {}
 
 
 def _record(action: str, kind: str, document_id: ObjectId, **more: Any) -> None:

@@ -1,37 +1,34 @@
 """What an order asks for, and doing it (behaviour note ehr, 9.4-9.6)."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 
 from bson import ObjectId
 
 from clinics.services import access, patients, tags
 from clinics.services.patient_details import PatientDetails, is_custodial
-from clinics_site.core import addresses, clock
+from clinics_site.core import addresses, clock, texts
 from clinics_site.core.addresses import InvalidAddress
 from clinics_site.core.api import validation
 from clinics_site.core.api.schema import Schema, ref
 from clinics_site.core.db import Document
 from clinics_site.core.errors import (
     BadRequest,
-    Conflict,
     ConstraintViolation,
     DomainError,
     Duplicate,
     NotFound,
     PermanentFailure,
-    RetryLater,
-    Unavailable,
 )
-from clinics_site.core.http import ServiceError, ServiceUnavailable
-from redox.messages.orders import Order, UnreadableOrder, is_under_13
+from redox.messages.orders import WHAT, Order, is_under_13, read_order
+from redox.messages.reading import Unreadable
 from redox.messages.results import Kind
 from redox.services import delivery, matching
-from redox.services.delivery import Connection
-from redox.services.processing import Outcome, done, ignored, note
+from redox.services.connections import FLOWSHEET, NOTES, RESULTS, Connection, read_connection
+from redox.services.processing import Outcome, done, ignored, is_lasting, note
 from redox.store import messages as store
 from users.services.neighbours import user_service
 
@@ -42,6 +39,10 @@ MATCHED = "Patient was successfully matched"
 CREATED = "Account was successfully created"
 EXISTS = "patient already exists"
 EMAIL_IN_USE = "the email address is already in use"
+REFUSED = "the account could not be created"
+NOT_READ = "message_unreadable"
+MOST_TAG_NAMES = 100  # twice what a clinic can have
+A_DAY = timedelta(days=1)
 TAG_NAME: Schema = ref("patientTag.v1")
 
 
@@ -55,20 +56,17 @@ class Refused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """One order under way."""
+    """One order under way. `tag_names`: what it names; None leaves the patient's tags alone."""
 
     record: Document
     document: Document
     connection: Connection
     order: Order
+    tag_names: Sequence[str] | None
 
     @property
     def clinic(self) -> Document:
         return self.connection.clinic
-
-    @property
-    def settings(self) -> Document:
-        return self.connection.settings
 
     def answer(self, kind: Kind, *, success: bool, text: str) -> None:
         delivery.answer(
@@ -77,46 +75,25 @@ class Work:
 
 
 def process_message(record: Document) -> Outcome:
-    """Carry out one stored message. Raises RetryLater and PermanentFailure."""
+    """Carry out one stored message. Everything that is read of it is checked first."""
     document = store.find_message(record["documentId"])
     if document is None:
         return ignored("message_missing")
+    if "raw" in document:
+        raise PermanentFailure(document.get("reason") or NOT_READ)
     if not matching.is_new_order(document):
         return ignored("not_a_new_order")
-    try:
-        return _process(record, document)
-    except UnreadableOrder:
-        reason = "order_unreadable"
-        raise PermanentFailure(reason) from None
-    except (ServiceUnavailable, Unavailable):
-        reason = "neighbour_unavailable"
-        raise RetryLater(reason) from None
-    except ServiceError as error:
-        reason = f"user_service_{error.status}"
-        raise (PermanentFailure(reason) if error.status < 500 else RetryLater(reason)) from None
-    except DomainError as error:
-        raise _failure(error) from None
-
-
-def _failure(error: DomainError) -> Exception:
-    """A rule of ours that refuses the order's change will refuse it again; a conflict will not."""
-    reason = f"change_refused_{error.status}"
-    is_lasting = error.status < 500 and (
-        error.status != Conflict.status or isinstance(error, Duplicate)
-    )
-    return PermanentFailure(reason) if is_lasting else RetryLater(reason)
-
-
-def _process(record: Document, document: Document) -> Outcome:
-    order = Order(document["message"])
+    order = read_order(document.get("message"))
     clinic = _clinic_of(order)
     note(record, clinicId=clinic["_id"])
-    connection = Connection(clinic, clinic["ehrSettings"])
-    branch = _branch(connection.settings, order.procedure_code)
-    if branch is None:
+    connection = read_connection(clinic)
+    procedure = connection.procedure(order.procedure_code)
+    if procedure is None:
         return ignored("procedure_unknown")
-    connection.destination("results")  # a configuration without destinations fails before any work
-    return branch(Work(record, document, connection, order))
+    carry_out, kinds = BRANCHES[procedure]
+    connection.require_destinations(kinds)
+    work = Work(record, document, connection, order, _tag_names(connection, order))
+    return carry_out(work)
 
 
 def _clinic_of(order: Order) -> Document:
@@ -127,52 +104,51 @@ def _clinic_of(order: Order) -> Document:
         raise PermanentFailure(reasons[type(error)]) from None
 
 
-def _branch(settings: Document, code: str) -> Callable[[Work], Outcome] | None:
-    """The first configured procedure code that equals the order's; an empty one equals nothing."""
-    codes = settings.get("procedureCodes") or {}
-    for name, branch in BRANCHES.items():
-        if code and codes.get(name) == code:
-            return branch
-    return None
-
-
 # --- A and B: switch reports on or off ----------------------------------------------------------------
 def enable(work: Work, *, tell: bool = True) -> Outcome:
-    patient = _only_patient(work, "ENABLE_REPORTS")
+    """The answer goes out when everything that it promises is ready to be sent."""
+    patient = _only_patient(work)
     if isinstance(patient, Outcome):
         return patient
-    patient = _update_patient(work, patient)
     note(work.record, userId=patient["userId"])
+    findings = delivery.read_findings(work.record, work.connection, patient)
+    matching.subscribe(patient, work.document, active=True)
+    patient = _update_patient(work, patient)
+    ready = (
+        delivery.make_ready(work.record, work.connection, work.order, patient, findings)
+        if findings is not None
+        else None
+    )
     if tell:
         work.answer(Kind.MATCHING, success=True, text=MATCHED)
-    sent = delivery.send_summary_and_report(work.record, work.connection, work.order, patient)
-    return done("enabled_and_sent" if sent else "enabled_without_data")
+    if ready is None:
+        return done("enabled_without_data")
+    delivery.send(work.record, ready)
+    return done("enabled_and_sent")
 
 
 def disable(work: Work) -> Outcome:
-    patient = _only_patient(work, "DISABLE_REPORTS")
+    patient = _only_patient(work)
     if isinstance(patient, Outcome):
         return patient
     note(work.record, userId=patient["userId"])
+    matching.subscribe(patient, work.document, active=False)
     work.answer(Kind.MATCHING, success=True, text=MATCHED)
     return done("disabled")
 
 
-def _only_patient(work: Work, action: str) -> Document | Outcome:
-    """The one patient who matches, subscription changed; otherwise the health record is told why not."""
+def _only_patient(work: Work) -> Document | Outcome:
+    """The one patient who matches; otherwise the health record is told why not."""
     try:
-        found = matching.match(work.document, work.clinic, ["MRN_DOB"], action).patients
+        found = matching.find_patients(work.order, work.connection, ["MRN_DOB"])
     except BadRequest as error:
-        work.answer(Kind.MATCHING, success=False, text=_reason(error))
+        work.answer(Kind.MATCHING, success=False, text=error.words)
         return done("order_incomplete")
     if len(found) == 1:
+        matching.check_patient(found[0])
         return found[0]
     work.answer(Kind.MATCHING, success=False, text=SEVERAL if found else NO_MATCH)
     return done("several_patients" if found else "no_patient")
-
-
-def _reason(error: DomainError) -> str:
-    return error.message.removeprefix(f"{error.prefix}: ")
 
 
 def _update_patient(work: Work, patient: Document) -> Document:
@@ -214,24 +190,26 @@ def _free_address(work: Work, patient: Document) -> str | None:
 # --- tags ---------------------------------------------------------------------------------------------
 def _tags(work: Work) -> list[ObjectId] | None:
     """The tags that the order names; [] clears them, None leaves them alone."""
-    names = _tag_names(work.settings, work.order)
-    if names is None:
+    if work.tag_names is None:
         return None
-    found = (_tag(work.clinic["_id"], work.clinic, name) for name in dict.fromkeys(names))
+    found = (_tag(work.clinic["_id"], work.clinic, name) for name in work.tag_names)
     return list(dict.fromkeys(tag for tag in found if tag is not None))
 
 
-def _tag_names(settings: Document, order: Order) -> list[str] | None:
-    configured = settings.get("tags") or {}
-    codes, entries = configured.get("codes"), order.clinical_info()
-    if not codes or entries is None:
+def _tag_names(connection: Connection, order: Order) -> list[str] | None:
+    """Raises Unreadable: no tag is taken from a patient because its new ones can not be read."""
+    values = order.named_values(connection.tag_codes) if connection.tag_codes else None
+    if values is None:
         return None
-    separator = configured.get("separator")
     names: list[str] = []
-    for code, value in entries:
-        if code in codes:
-            names += value.split(separator) if separator else [value]
-    return [name.strip() for name in names]
+    for value in values:
+        names += value.split(connection.tag_separator) if connection.tag_separator else [value]
+    found = list(dict.fromkeys(map(texts.name, names)))
+    if len(found) > MOST_TAG_NAMES:
+        raise Unreadable(
+            WHAT, "Order.ClinicalInfo", f"must not name more than {MOST_TAG_NAMES} tags"
+        )
+    return found
 
 
 def _tag(clinic_id: ObjectId, clinic: Document, name: str) -> ObjectId | None:
@@ -271,9 +249,9 @@ def create_account(work: Work) -> Outcome:
 
 def create_and_enable(work: Work) -> Outcome:
     try:
-        found = matching.match(work.document, work.clinic, ["MRN_DOB"], None).patients
+        found = matching.find_patients(work.order, work.connection, ["MRN_DOB"])
     except BadRequest as error:
-        work.answer(Kind.ACCOUNT, success=False, text=_reason(error))
+        work.answer(Kind.ACCOUNT, success=False, text=error.words)
         return done("order_incomplete")
     created = bool(work.record.get("accountCreated"))
     if not found or created:
@@ -297,9 +275,9 @@ def _create(work: Work) -> bool:
 
 def _make_patient(work: Work) -> None:
     try:
-        found = matching.match(work.document, work.clinic, ["MRN", "DOB_FULLNAME"], None).patients
+        found = matching.find_patients(work.order, work.connection, ["MRN", "DOB_FULLNAME"])
     except BadRequest as error:
-        raise Refused(_reason(error)) from None
+        raise Refused(error.words) from None
     if found:
         raise Refused(EXISTS)
     email = address_of(work.order)
@@ -315,10 +293,10 @@ def _make_patient(work: Work) -> None:
         patient = patients.create_custodial_patient(
             clinic_id=work.clinic["_id"], details=replace(details, tags=_tags(work))
         )
-    except Unavailable:
-        raise
     except DomainError as error:
-        raise Refused(error.message) from None
+        if not is_lasting(error):
+            raise
+        raise Refused(error.words or REFUSED) from None
     note(work.record, accountCreated=True, userId=patient["userId"])
 
 
@@ -328,10 +306,8 @@ def address_of(order: Order) -> str | None:
     Raises Refused for a birth date or an address that can not be read.
     """
     child = is_under_13(_birth_date(order), clock.now().date())
-    owner, path = (
-        ("guarantor", ("Visit", "Guarantor")) if child else ("patient", ("Patient", "Demographics"))
-    )
-    found = order.addresses(*path)
+    owner = "guarantor" if child else "patient"
+    found = order.guarantor_addresses if child else order.addresses
     if not found:
         return None
     if not isinstance(found[0], str):
@@ -361,6 +337,9 @@ def _birth_date(order: Order) -> date:
     if found is None or found.isoformat() != order.birth_date:
         msg = "date of birth is not a date"
         raise Refused(msg)
+    if found > clock.now().date() + A_DAY:  # elsewhere it may be tomorrow
+        msg = "date of birth is in the future"
+        raise Refused(msg)
     return found
 
 
@@ -373,16 +352,17 @@ def _full_name(order: Order) -> str:
 
 
 def _mrn(work: Work) -> str:
-    mrn = work.order.mrn(matching.mrn_id_type(work.settings))
+    mrn = work.order.mrn(work.connection.mrn_type)
     if not mrn:
         msg = "mrn is missing"
         raise Refused(msg)
     return mrn
 
 
-BRANCHES: dict[str, Callable[[Work], Outcome]] = {
-    "enableSummaryReports": enable,
-    "disableSummaryReports": disable,
-    "createAccount": create_account,
-    "createAccountAndEnableReports": create_and_enable,
+# By procedure: what is done, and which messages that may send.
+BRANCHES: dict[str, tuple[Callable[[Work], Outcome], tuple[str, ...]]] = {
+    "enableSummaryReports": (enable, (RESULTS, FLOWSHEET, NOTES)),
+    "disableSummaryReports": (disable, (RESULTS,)),
+    "createAccount": (create_account, (RESULTS,)),
+    "createAccountAndEnableReports": (create_and_enable, (RESULTS, FLOWSHEET, NOTES)),
 }

@@ -4,15 +4,27 @@ The record says what happened; the outbox repeats, orders and parks. Both are wr
 about, so nothing that was acknowledged is forgotten.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from bson import ObjectId
 
 from clinics_site.core import clock, db, ids, outbox
 from clinics_site.core.db import Document
+from clinics_site.core.errors import (
+    Conflict,
+    DomainError,
+    Duplicate,
+    PermanentFailure,
+    RateLimited,
+    RetryLater,
+    Unavailable,
+)
+from clinics_site.core.http import ServiceError, ServiceUnavailable
+from redox.messages.reading import Unreadable
 from redox.store import processing as store
 
 MESSAGE, SCHEDULED = "message", "scheduled"
@@ -47,10 +59,12 @@ class Expected:
     moment: datetime
 
 
-def expect_message(message_id: ObjectId, moment: datetime, *, key: str) -> None:
-    """In the transaction that stores the message."""
-    record = _record(MESSAGE, message_id, moment)
-    store.insert_many([record | {"orderId": message_id}])
+def expect_message(
+    message_id: ObjectId, moment: datetime, *, key: str, is_readable: bool = True
+) -> None:
+    """In the transaction that stores the message. One that can not be read waits for a worker too, who parks it."""
+    record = _record(MESSAGE, message_id, moment) | {"orderId": message_id}
+    store.insert_many([record if is_readable else record | {"isUnreadable": True}])
     outbox.emit(MESSAGE_RECEIVED, {"documentId": str(message_id)}, key=key)
 
 
@@ -92,13 +106,42 @@ def run(kind: str, document_id: str, work: Callable[[Document], Outcome]) -> Non
     if record is None:
         return
     try:
-        outcome = work(record)
+        with _named_failures():
+            outcome = work(record)
     except Exception as error:
         reason = getattr(error, "reason", type(error).__name__)
         store.set_waiting(record["_id"], reason, clock.now())
         raise
     ended = {"state": outcome.state, "outcome": outcome.code}
     store.set_fields(record["_id"], ended, clock.now())
+
+
+@contextmanager
+def _named_failures() -> Iterator[None]:
+    """What is known to go wrong: for good, or until something passes."""
+    try:
+        yield
+    except Unreadable as error:
+        raise PermanentFailure(error.reason) from None
+    except (ServiceUnavailable, Unavailable):
+        reason = "neighbour_unavailable"
+        raise RetryLater(reason) from None
+    except ServiceError as error:
+        reason = f"user_service_{error.status}"
+        raise (PermanentFailure(reason) if error.status < 500 else RetryLater(reason)) from None
+    except RateLimited as error:
+        reason, wait = "rate_limited", timedelta(seconds=error.retry_after)
+        raise RetryLater(reason, wait=wait) from None
+    except DomainError as error:
+        reason = f"change_refused_{error.status}"
+        raise (PermanentFailure(reason) if is_lasting(error) else RetryLater(reason)) from None
+
+
+def is_lasting(error: DomainError) -> bool:
+    """A rule of ours that refuses the order's change will refuse it again; a conflict or an outage will not."""
+    if isinstance(error, Unavailable | RateLimited):
+        return False
+    return error.status < 500 and (error.status != Conflict.status or isinstance(error, Duplicate))
 
 
 def park(kind: str, document_id: str, reason: str) -> None:

@@ -3,37 +3,25 @@
 from datetime import datetime
 
 from clinics.services import access, patient_matching, patients
-from clinics_site.core import clock
+from clinics_site.core import clock, showing
 from clinics_site.core.db import Document
-from clinics_site.core.errors import PermanentFailure, RetryLater, Unavailable
-from clinics_site.core.http import ServiceUnavailable
-from redox.messages.orders import Order, UnreadableOrder
+from redox.messages.orders import Order, read_order
 from redox.services import delivery, matching
-from redox.services.delivery import Connection
+from redox.services.connections import read_connection
 from redox.services.processing import Outcome, done, ignored
 from redox.store import processing as store
 from redox.store import scheduled
 
 
 def process_scheduled(record: Document) -> Outcome:
-    """Decided on the present state of patient, clinic and settings; only the order is frozen.
-
-    Raises RetryLater and PermanentFailure.
-    """
+    """Decided on the present state of patient, clinic and settings; only the order is frozen."""
     document = scheduled.find_scheduled(record["documentId"])
     if document is None:
         return ignored("document_missing")
-    frozen = document.get("lastMatchedOrder") or {}
+    frozen = showing.mapping(document.get("lastMatchedOrder"))
     if not matching.is_new_order(frozen):
         return ignored("order_missing")
-    try:
-        return _process(record, document, Order(frozen["message"]))
-    except UnreadableOrder:
-        reason = "order_unreadable"
-        raise PermanentFailure(reason) from None
-    except (ServiceUnavailable, Unavailable):
-        reason = "neighbour_unavailable"
-        raise RetryLater(reason) from None
+    return _process(record, document, read_order(frozen.get("message")))
 
 
 def _process(record: Document, document: Document, order: Order) -> Outcome:
@@ -43,15 +31,19 @@ def _process(record: Document, document: Document, order: Order) -> Outcome:
     clinic = access.find_clinic(document["clinicId"])
     if clinic is None:
         return ignored("clinic_gone")
-    settings = clinic.get("ehrSettings") or {}
-    if not settings.get("enabled"):
+    connection = read_connection(clinic)
+    if not connection.is_enabled:
         return ignored("ehr_disabled")
     if not patient_matching.is_subscribed(patient):
         return ignored("not_subscribed")
     if not delivery.last_upload(patient) > _cutoff(record, order):
         return ignored("no_newer_upload")
-    sent = delivery.send_summary_and_report(record, Connection(clinic, settings), order, patient)
-    return done("sent") if sent else ignored("no_data")
+    matching.check_patient(patient)
+    findings = delivery.read_findings(record, connection, patient)
+    if findings is None:
+        return ignored("no_data")
+    delivery.send(record, delivery.make_ready(record, connection, order, patient, findings))
+    return done("sent")
 
 
 def _cutoff(record: Document, order: Order) -> datetime:

@@ -5,6 +5,7 @@ one transaction; the call returns when all of them are durable. A sync of a clin
 it is noted first, together with an event that brings it to its end, whatever becomes of the process that began it.
 """
 
+import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
@@ -16,16 +17,19 @@ from bson import ObjectId
 
 from clinics.services import access, ehr_settings, patient_matching
 from clinics.services.patient_matching import Subscribed
-from clinics_site.core import clock, db, ids, leases, outages, outbox
+from clinics_site.core import clock, db, ids, leases, outages, outbox, showing
 from clinics_site.core.db import Document
 from clinics_site.core.errors import NotFound
+from redox.messages.reading import Part, Unreadable
+from redox.services.connections import WHAT
 from redox.services.matching import NO_CLINIC
 from redox.services.processing import Expected, expect_scheduled
 from redox.store import cadences, messages, scheduled, syncs
 
 BATCH = 500  # a transaction stays well below MongoDB's limits, and a retry repeats little
 SPREAD = timedelta(hours=1)
-DISABLED = "DISABLED"
+DEFAULT_CADENCE = "14d"
+_CADENCE = re.compile(r"(\d{1,3})d")  # the other word is DISABLED
 SYNC_BEGUN = "ehr.sync_begun"
 
 log = structlog.get_logger(__name__)
@@ -34,7 +38,7 @@ log = structlog.get_logger(__name__)
 def sync_clinic(clinic_id: str | ObjectId) -> int:
     """How many sends were scheduled. Raises NotFound for a clinic without an active Redox connection."""
     clinic = access.find_clinic(clinic_id)
-    settings = (clinic or {}).get("ehrSettings") or {}
+    settings = showing.mapping((clinic or {}).get("ehrSettings"))
     if (
         clinic is None
         or settings.get("provider") != ehr_settings.REDOX
@@ -164,7 +168,10 @@ def _begin_if_due(clinic_id: ObjectId, moment: datetime, following: datetime) ->
 
 
 def cadence_days(clinic: Document) -> int:
-    """Days between two regular syncs; 0 for never."""
-    reports = (clinic.get("ehrSettings") or {}).get("scheduledReports") or {}
-    cadence = reports.get("cadence") or "14d"
-    return 0 if cadence == DISABLED else int(cadence.removesuffix("d"))
+    """Days between two regular syncs; 0 for never, also where the setting can not be read."""
+    try:
+        cadence = Part(WHAT, clinic).part("ehrSettings").part("scheduledReports").text("cadence")
+    except Unreadable:
+        return 0
+    found = _CADENCE.fullmatch(cadence or DEFAULT_CADENCE)
+    return int(found[1]) if found else 0

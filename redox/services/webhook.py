@@ -1,7 +1,7 @@
 """What Redox posts: verification of the endpoint, and messages (behaviour note ehr, 5.1-5.2).
 
-Redox stops the whole feed on any status of 400 and above, so a message is refused only when it is not Redox's or
-can not be read; everything else is stored first and judged later.
+Redox stops the whole feed on any status of 400 and above, so whatever comes with the right token is stored first and
+judged later; what can not be read is kept as it came and parked with its reason.
 """
 
 import hashlib
@@ -10,27 +10,35 @@ from collections.abc import Mapping
 from typing import Any
 
 import orjson
+import structlog
+from bson import Binary, ObjectId
 from pymongo.errors import DocumentTooLarge, DuplicateKeyError
 
 from clinics_site.core import clock, db, ids, outbox
 from clinics_site.core.db import Document
-from clinics_site.core.errors import BadRequest, PayloadTooLarge, Unauthorized
+from clinics_site.core.errors import Unauthorized
 from redox import configuration
-from redox.messages.orders import UnreadableOrder, member, objects
+from redox.messages import bodies
+from redox.messages.bodies import UnreadableBody
+from redox.messages.reading import Json, Part, Unreadable
 from redox.services import processing
 from redox.store import messages as store
 
 TOKEN_REQUIRED = "verification token is required"  # noqa: S105 (a message)
 TOKEN_INVALID = "invalid verification token"  # noqa: S105 (a message)
-UNREADABLE = "unable to unmarshall message"
-NO_META = "cannot process message with invalid metadata"
+NO_META = "no Meta with a DataModel and an EventType"
+TOO_LARGE = "too large for the database"
 VERIFICATION_BYTES = 4096
-DEEPEST = 90  # MongoDB nests a hundred levels
-LARGEST = 2**63 - 1
-# Ten megabytes of `[],[],[]` would become half a gigabyte of lists. Commas in texts count too: there are fewer of them.
-MOST_PARTS = 1_000_000
-_TEXTS = ("DataModel", "EventType", "EventDateTime", "FacilityCode")
-_KEPT = (*_TEXTS, "Test", "Source", "Destinations", "Logs", "Message", "Transmission")
+LONGEST_KEY = 500  # of a delivery; a longer log id is none
+# What is kept of the metadata beside the message, where it has the type that the model says.
+_KEPT: Mapping[str, type] = {
+    **dict.fromkeys(("DataModel", "EventType", "EventDateTime", "FacilityCode"), str),
+    **dict.fromkeys(("Source", "Message", "Transmission"), dict),
+    **dict.fromkeys(("Destinations", "Logs"), list),
+}
+_TESTS = {"true": True, "false": False}
+
+log = structlog.get_logger(__name__)
 
 
 def verify(token: Any, challenge: Any) -> str:
@@ -47,32 +55,39 @@ def check_header(token: str | None) -> None:
         raise Unauthorized(TOKEN_INVALID)
 
 
-def find_verification(raw: bytes) -> Mapping[str, Any] | None:
+def find_verification(raw: bytes, charset: str = "") -> Mapping[str, Any] | None:
     """The body, if it is a verification: Redox verifies the address that it posts messages to."""
     if len(raw) > VERIFICATION_BYTES:
         return None
     try:
-        body = orjson.loads(raw)
-    except orjson.JSONDecodeError:
+        body = bodies.parse(raw, charset)
+    except UnreadableBody:
         return None
     if not isinstance(body, dict) or "Meta" in body:
         return None
     return body if {"verification-token", "challenge"} <= body.keys() else None
 
 
-def receive(raw: bytes) -> None:
-    """Store a message and let it be processed. One that was delivered before is acknowledged again.
+def receive(raw: bytes, charset: str = "") -> None:
+    """Store a message and let it be processed. One that was delivered before is acknowledged again, and processed
+    again if it has failed."""
+    try:
+        _store(_document(bodies.read(raw, charset)))
+    except UnreadableBody as error:
+        _store_unread(raw, error)
+    except DocumentTooLarge:
+        _store_unread(raw, UnreadableBody(TOO_LARGE))
+    outbox.nudge()
 
-    Raises BadRequest for what is no message and PayloadTooLarge for one beyond what MongoDB keeps in a document; then
-    nothing is stored.
-    """
-    message = _read(raw)
+
+def _document(message: Json) -> Document:
     meta = _meta(message)
     document: Document = {"_id": ids.new_id(), "meta": meta, "message": message}
     key = _delivery_key(meta)
-    if key is not None:
-        document["deliveryKey"] = key
+    return document if key is None else {**document, "deliveryKey": key}
 
+
+def _store(document: Document) -> None:
     def insert() -> None:
         store.insert_message(document)
         processing.expect_message(document["_id"], clock.now(), key=_order_key(document))
@@ -80,10 +95,26 @@ def receive(raw: bytes) -> None:
     try:
         db.run_in_transaction(insert)
     except DuplicateKeyError:
-        return
-    except DocumentTooLarge:
-        raise PayloadTooLarge from None
-    outbox.nudge()
+        _restart(store.find_delivered(document["deliveryKey"]))
+
+
+def _restart(message_id: ObjectId | None) -> None:
+    """A repetition by Redox or its operators: what was done is not done twice, what has failed gets another try."""
+    if message_id is not None and processing.requeue(processing.MESSAGE, message_id):
+        log.info("ehr.message_restarted", row=str(message_id))
+
+
+def _store_unread(raw: bytes, error: UnreadableBody) -> None:
+    """The worker that comes to it parks it."""
+    document: Document = {"_id": ids.new_id(), "meta": {}, "raw": Binary(raw)}
+    document["reason"] = error.reason
+
+    def insert() -> None:
+        store.insert_message(document)
+        processing.expect_message(document["_id"], clock.now(), key="", is_readable=False)
+
+    db.run_in_transaction(insert)
+    log.error("ehr.message_unreadable", reason=error.reason, row=str(document["_id"]))
 
 
 def _is_ours(token: Any) -> bool:
@@ -92,70 +123,47 @@ def _is_ours(token: Any) -> bool:
     return bool(expected) and hmac.compare_digest(given.encode(), expected.encode())
 
 
-def _read(raw: bytes) -> dict[str, Any]:
-    if sum(map(raw.count, (b",", b"[", b"{"))) > MOST_PARTS:
-        raise PayloadTooLarge
+def _meta(message: Json) -> dict[str, Any]:
+    """Raises UnreadableBody where it does not say what the message is."""
+    given = message.get("Meta")
+    if not isinstance(given, Mapping):
+        raise UnreadableBody(NO_META)
+    kept = {n: given[n] for n, kind in _KEPT.items() if isinstance(given.get(n), kind)}
+    if not all(kept.get(name, "").strip() for name in ("DataModel", "EventType")):
+        raise UnreadableBody(NO_META)
+    return {
+        **dict.fromkeys(("EventDateTime", "FacilityCode")),
+        "Test": _test(given.get("Test")),
+        **kept,
+    }
+
+
+def _test(value: Any) -> bool | None:
+    """It is only shown: what is neither yes nor no is nothing to stop a feed for."""
+    if isinstance(value, str):
+        return _TESTS.get(value.strip().lower())
+    return value if isinstance(value, bool) else None
+
+
+def _delivery_key(meta: Json) -> str | None:
+    """Redox keeps the log id when it tries again, so source and log id name one message. Without both of them it is
+    not known whether two messages are one."""
+    whole = Part("message", meta)
     try:
-        body = orjson.loads(raw)
-    except orjson.JSONDecodeError:
-        raise BadRequest(UNREADABLE) from None
-    if not isinstance(body, dict):
-        raise BadRequest(UNREADABLE)
-    found: dict[str, Any] = _storable(body, DEEPEST)
-    return found
-
-
-def _storable(value: Any, depth: int) -> Any:
-    """What MongoDB can keep: no operator-like keys, no numbers beyond 64 bits, not too deep."""
-    if depth == 0:
-        raise BadRequest(UNREADABLE)
-    if isinstance(value, dict):
-        return {_safe_key(key): _storable(item, depth - 1) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_storable(item, depth - 1) for item in value]
-    if isinstance(value, int) and not isinstance(value, bool) and abs(value) > LARGEST:
-        return float(value)
-    return value
-
-
-def _safe_key(key: str) -> str:
-    key = key.replace("\0", "")
-    return "\N{FULLWIDTH DOLLAR SIGN}" + key[1:] if key.startswith("$") else key
-
-
-def _meta(message: Mapping[str, Any]) -> dict[str, Any]:
-    meta = message.get("Meta")
-    if not isinstance(meta, Mapping) or not _is_well_typed(meta):
-        raise BadRequest(NO_META)
-    if not meta.get("DataModel") or not meta.get("EventType"):
-        raise BadRequest(NO_META)
-    kept = {name: meta[name] for name in _KEPT if name in meta}
-    return {**dict.fromkeys(("EventDateTime", "Test", "FacilityCode")), **kept}
-
-
-def _is_well_typed(meta: Mapping[str, Any]) -> bool:
-    texts = all(isinstance(meta.get(name), str | None) for name in _TEXTS)
-    single = all(
-        isinstance(meta.get(name), Mapping | None) for name in ("Source", "Message", "Transmission")
-    )
-    several = all(isinstance(meta.get(name), list | None) for name in ("Destinations", "Logs"))
-    return texts and single and several and isinstance(meta.get("Test"), bool | None)
-
-
-def _delivery_key(meta: Mapping[str, Any]) -> str | None:
-    """Redox keeps the log id when it tries again, so source and log id name one message."""
-    logs = objects(meta, "Logs")
-    source, log_id = member(meta, "Source", "ID"), logs[0].get("ID") if logs else None
-    return f"{source}:{log_id}" if source and log_id else None
+        source = whole.part("Source").raw_text("ID", longest=LONGEST_KEY)
+        logs = [entry.raw_text("ID", longest=LONGEST_KEY) for entry in whole.parts("Logs")[:1]]
+    except Unreadable:
+        return None
+    return f"{source}:{logs[0]}" if source and logs and logs[0] else None
 
 
 def _order_key(document: Document) -> str:
     """Messages about one person are processed in the order they came; who it is, is not readable here."""
-    message = document["message"]
+    message = Part("message", document["message"])
     try:
-        who = member(message, "Patient", "Identifiers")
-        source = member(message, "Meta", "Source", "ID")
-    except UnreadableOrder:
+        who = message.part("Patient").entries("Identifiers")
+        source = message.part("Meta").part("Source").values.get("ID")
+    except Unreadable:
         return ""
     digest = hashlib.sha256(orjson.dumps([source, who], option=orjson.OPT_SORT_KEYS))
     return f"redox:{digest.hexdigest()[:24]}"

@@ -19,6 +19,11 @@ def find_message(message_id: ObjectId) -> Document | None:
     return db.collection(COLLECTION).find_one({"_id": message_id})
 
 
+def find_delivered(key: str) -> ObjectId | None:
+    found = db.collection(COLLECTION).find_one({"deliveryKey": key}, {"_id": 1})
+    return found["_id"] if found is not None else None
+
+
 def list_messages(message_ids: Sequence[ObjectId]) -> dict[ObjectId, Document]:
     found = db.collection(COLLECTION).find({"_id": {"$in": list(message_ids)}})
     return {document["_id"]: document for document in found}

@@ -65,11 +65,13 @@ def list_received(*, after: ObjectId, before: ObjectId, limit: int) -> list[Obje
 
 
 def list_unfinished(message_ids: Ids) -> set[ObjectId]:
-    """Those whose processing has not ended well: waiting, running, or failed and for an operator to start again."""
+    """Those whose processing has not ended well: waiting, running, or failed and for an operator to start again. What
+    could not even be read stays unreadable whoever starts it again, and is finished when it has failed."""
     query = {
         "kind": "message",
         "documentId": {"$in": list(message_ids)},
         "state": {"$nin": [processing.DONE, processing.IGNORED]},
+        "$nor": [{"state": processing.FAILED, "isUnreadable": True}],
     }
     found = db.collection(processing.COLLECTION).find(query, {"documentId": 1})
     return {record["documentId"] for record in found}

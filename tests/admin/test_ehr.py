@@ -1,5 +1,6 @@
 """EHR messages, scheduled sends, processing and runs for staff (ehr note 3 and 9.3; issue 6, admin)."""
 
+import html
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -7,7 +8,7 @@ from bson import ObjectId
 
 from clinics_site.core import clock, db
 from tests.admin.conftest import events, messages_of, text
-from tests.events import emitted
+from tests.events import deliver_all, emitted
 from tests.factories import make_clinic, make_patient
 
 PAGES = ("ehr/messages/", "ehr/scheduled/", "ehr/processing/", "ehr/runs/", "ehr/deliveries/")
@@ -81,6 +82,66 @@ def test_only_the_integration_role_opens_the_pages(page, staff):
     for role in ("viewer", "support", "configuration", "destructive", "auditor"):
         assert staff(role).get(page).status_code == 403
     assert staff("integration").get(page).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("raw", "shown"),
+    [
+        (b'{"name": "Marker', '{\\"name\\": \\"Marker'),
+        ("<Marker ë>".encode("cp1252"), "<Marker \N{REPLACEMENT CHARACTER}>"),
+        ('{"Marker'.encode("utf-16-le"), '{\\"Marker'),
+    ],
+)
+def test_a_message_that_could_not_be_read_is_shown_as_it_came_behind_a_recorded_look(
+    anonymous, staff, raw, shown
+):
+    headers = {"verification-token": "redox-test-token"}
+    assert anonymous.post("/v1/redox", raw, headers=headers).status_code == 200
+    deliver_all()
+    (stored,) = db.collection("redox").find({})
+    person = staff("integration")
+
+    listed = person.get("ehr/messages/", {"state": "failed"})
+    page = person.get(f"ehr/messages/{stored['_id']}/")
+    assert ids_on(listed) == [str(stored["_id"])]
+    for found in (listed, page):
+        assert "The message cannot be read, so nothing was done: " in text(found)
+        assert "Marker" not in text(found)
+    assert events(action="ehr.payload_viewed") == []
+
+    payload = person.get(f"ehr/messages/{stored['_id']}/payload")
+
+    assert shown in html.unescape(payload.content.decode())
+    assert len(events(action="ehr.payload_viewed")) == 1
+
+
+@pytest.mark.parametrize(
+    ("reason", "words"),
+    [
+        ("order_unreadable: Order.Provider must be an object",
+         "The order cannot be read, so nothing was done: Order.Provider must be an object."),
+        ("no_clinic", "No clinic with an active Redox connection has this source."),
+        ("redox_message_refused_403", "Redox refuses the message, status 403."),
+        ("redox_message_503", "Redox answered with status 503."),
+        ("redox_token_refused_400", "Redox refuses our credentials, status 400."),
+        ("report_503", "The report service answered with status 503."),
+        ("user_service_400", "The user service answered with status 400."),
+        ("change_refused_422", "A rule of this service refuses the change, status 422."),
+        ("AttributeError", "A fault of the program: AttributeError."),
+    ],
+)  # fmt: skip
+def test_staff_read_in_words_why_a_message_failed(staff, reason, words):
+    failed = message()
+    record("message", failed, "failed", lastError=reason)
+
+    assert words in text(staff("integration").get(f"ehr/messages/{failed['_id']}/"))
+
+
+@pytest.mark.parametrize("meta", [None, "x", [], {"Source": "x", "Test": "true"}, {"Source": []}])
+def test_metadata_that_others_have_stored_break_no_list(staff, meta):
+    document = message(meta=meta)
+
+    assert ids_on(staff("integration").get("ehr/messages/")) == [str(document["_id"])]
 
 
 def test_messages_are_listed_with_what_became_of_them(clinic, staff):

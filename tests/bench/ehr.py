@@ -254,14 +254,14 @@ def _alone(clinic_id: Any) -> dict[str, Any]:
     """The two expensive parts without queue, database and network, when everything else has ended."""
     from clinics_site.core import clock, db
     from redox.messages import flowsheet
-    from redox.messages.orders import Order
+    from redox.messages.orders import read_order
     from redox.report import pdf
     from redox.report.content import Subject
     from redox.services.delivery import sender
 
     moment = clock.now()
     people = list(db.collection("patients").find({"clinicId": clinic_id}, limit=ROUNDS))
-    order = Order((db.collection("redox").find_one({}) or {})["message"])
+    order = read_order((db.collection("redox").find_one({}) or {})["message"])
 
     def report(patient: dict[str, Any]) -> None:
         subject = Subject(
@@ -275,7 +275,9 @@ def _alone(clinic_id: Any) -> dict[str, Any]:
         pdf.draw(subject, patient["summary"], drawn=moment)
 
     def one_flowsheet(patient: dict[str, Any]) -> None:
-        observed = flowsheet.observations(patient["summary"], units=flowsheet.MG_DL, icode=False)
+        observed = flowsheet.observations(
+            flowsheet.read(patient["summary"]), units=flowsheet.MG_DL, icode=False
+        )
         flowsheet.build(
             order, observed=observed, sender=sender(), destination="dest", moment=moment
         )

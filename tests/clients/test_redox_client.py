@@ -92,6 +92,8 @@ def test_a_refused_token_is_dropped_and_the_next_try_asks_anew(peer):
         (429, RetryLater, "redox_message_429", None),
         ((429, [("Retry-After", "70")]), RetryLater, "redox_message_429", timedelta(seconds=70)),
         ((429, [("Retry-After", "999999")]), RetryLater, "redox_message_429", timedelta(hours=1)),
+        ((429, [("Retry-After", "9" * 30)]), RetryLater, "redox_message_429", timedelta(hours=1)),
+        ((429, [("Retry-After", "9" * 5000)]), RetryLater, "redox_message_429", timedelta(hours=1)),
         ((429, [("Retry-After", "soon")]), RetryLater, "redox_message_429", None),
         (("hang", 2), RetryLater, "redox_unreachable", None),
         ("close", RetryLater, "redox_unreachable", None),
@@ -129,8 +131,26 @@ def test_a_report_is_uploaded_as_one_file(peer):
     assert b"%PDF-1.4 x" in peer.uploads[0]
 
 
-def test_an_upload_without_an_address_is_tried_again(peer):
-    peer.upload_uri = ""
+@pytest.mark.parametrize("address", ["", None, 7, [], {"a": 1}, ["https://blob.example/1"]])
+def test_an_upload_without_an_address_is_tried_again(peer, address):
+    peer.upload_uri = address
 
     with pytest.raises(RetryLater):
         HttpRedox().upload(b"%PDF")
+
+
+@pytest.mark.parametrize("life", [None, "", "soon", "300", -1, 1e308, 2**63, True, [], {"a": 1}])
+def test_a_token_of_unknown_life_serves_once(peer, monkeypatch, life):
+    monkeypatch.setattr(client, "_json", lambda _: {"access_token": "token-1", "expires_in": life})
+
+    assert client.access_token() == client.access_token() == "token-1"
+    assert len(peer.assertions) == 2
+
+
+@pytest.mark.parametrize("answer", [b"", b"[]", b"{", b"[" * 100_000, b'{"access_token": 7}'])
+def test_a_token_that_cannot_be_read_is_tried_again(peer, monkeypatch, answer):
+    monkeypatch.setattr(client, "_request", lambda *_, **__: httpx2.Response(200, content=answer))
+
+    with pytest.raises(RetryLater) as caught:
+        client.access_token()
+    assert caught.value.reason == "redox_token_unreadable"

@@ -6,7 +6,7 @@ import pytest
 
 from redox.messages import flowsheet, notes, results
 from redox.messages.common import Sender
-from redox.messages.orders import Order
+from redox.messages.orders import read_order
 from tests import ehr
 
 SENDER = Sender(source_id="our-source", source_name="Tidepool")
@@ -34,7 +34,8 @@ def stats(period, **dates):
 
 def values(summary, *, units="mg/dL", icode=False):
     return {
-        seen["Code"]: seen for seen in flowsheet.observations(summary, units=units, icode=icode)
+        seen["Code"]: seen
+        for seen in flowsheet.observations(flowsheet.read(summary), units=units, icode=icode)
     }
 
 
@@ -99,7 +100,10 @@ def test_everything_but_mg_dl_is_mmol_l(units):
 
 def test_cgm_comes_before_bgm_in_the_order_of_the_tables():
     summary = {"bgmStats": stats(BGM), "cgmStats": stats(CGM)}
-    codes = [seen["Code"] for seen in flowsheet.observations(summary, units="mg/dL", icode=False)]
+    codes = [
+        seen["Code"]
+        for seen in flowsheet.observations(flowsheet.read(summary), units="mg/dL", icode=False)
+    ]
 
     expected = [
         "REPORTING_PERIOD_START_CGM",
@@ -142,7 +146,7 @@ def test_the_dates_of_the_period():
     ],
 )
 def test_a_summary_without_data_yields_nothing(summary):
-    assert flowsheet.observations(summary, units="mg/dL", icode=False) == []
+    assert flowsheet.observations(flowsheet.read(summary), units="mg/dL", icode=False) == []
 
 
 def test_without_the_period_only_the_dates_remain():
@@ -159,9 +163,11 @@ def test_missing_values_are_left_out_or_zero_as_the_tables_say():
 
 
 def build_flowsheet(message):
-    observed = flowsheet.observations({"cgmStats": stats(CGM)}, units="mg/dL", icode=False)
+    observed = flowsheet.observations(
+        flowsheet.read({"cgmStats": stats(CGM)}), units="mg/dL", icode=False
+    )
     return flowsheet.build(
-        Order(message), observed=observed, sender=SENDER, destination="d-1", moment=NOW
+        read_order(message), observed=observed, sender=SENDER, destination="d-1", moment=NOW
     )
 
 
@@ -233,12 +239,19 @@ def build_note(message, **options):
         **options,
     }
     return notes.build(
-        Order(message), document_id="doc-1", sender=SENDER, destination="d-2", moment=NOW, **given
+        read_order(message),
+        document_id="doc-1",
+        sender=SENDER,
+        destination="d-2",
+        moment=NOW,
+        **given,
     )
 
 
 def test_a_new_note_as_a_whole():
-    observed = flowsheet.observations({"cgmStats": stats(CGM)}, units="mg/dL", icode=False)
+    observed = flowsheet.observations(
+        flowsheet.read({"cgmStats": stats(CGM)}), units="mg/dL", icode=False
+    )
     built = build_note(ehr.order(), components=notes.gmi_components(observed))
 
     assert built["Meta"]["EventType"] == "New"
@@ -285,7 +298,7 @@ def test_a_note_of_an_order_without_provider_is_ours():
 def test_a_results_message_as_a_whole():
     message = ehr.order()
     built = results.build(
-        Order(message), kind=results.Kind.MATCHING, success=True, text="Patient was successfully matched",
+        read_order(message), kind=results.Kind.MATCHING, success=True, text="Patient was successfully matched",
         sender=Sender("our-source", "Tidepool", test=True), destination="d-3", moment=NOW,
     )  # fmt: skip
 

@@ -101,3 +101,37 @@ def test_what_cannot_be_drawn_is_marked_and_long_names_fit():
 
     assert "\N{REPLACEMENT CHARACTER}" in words
     assert "…" in words
+
+
+@pytest.mark.parametrize("text", ["Long", "Quill ", "\u0301", "中", "\N{ZERO WIDTH JOINER}"])
+def test_of_a_name_of_any_length_only_what_has_room_is_measured(monkeypatch, text):
+    measured = []
+    width = pdf.pdfmetrics.stringWidth
+
+    def counted(words, *style):
+        measured.append(len(words))
+        return width(words, *style)
+
+    monkeypatch.setattr(pdf.pdfmetrics, "stringWidth", counted)
+    draw({"cgmStats": stats(CGM)})
+    usual, measured[:] = sum(measured), []
+
+    draw(
+        {"cgmStats": stats(CGM)},
+        full_name=text * 40_000,
+        mrn=text * 40_000,
+        clinic_name=text * 40_000,
+    )
+
+    assert sum(measured) < usual + 3 * 2 * pdf.LONGEST
+
+
+@pytest.mark.parametrize("name", ["Mara Quill", "W" * 25, "i" * 60])
+def test_a_name_that_has_room_is_whole_and_a_cut_one_fills_the_line(name):
+    fitted = pdf._fitted(name * 3, pdf.BOLD, 13, 279)
+    width = pdf.pdfmetrics.stringWidth(fitted, pdf.BOLD, 13)
+
+    assert pdf._fitted(name[:10], pdf.BOLD, 13, 279) == name[:10]
+    assert width <= 279
+    if fitted.endswith("…"):
+        assert width > 279 - 2 * pdf.pdfmetrics.stringWidth("W", pdf.BOLD, 13)

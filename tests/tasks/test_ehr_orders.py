@@ -3,8 +3,8 @@
 import pytest
 from bson import ObjectId
 
-from clinics_site.core import clock, db, outbox
-from clinics_site.core.errors import RetryLater
+from clinics_site.core import clock, db, errors, outbox
+from clinics_site.core.errors import DomainError, RetryLater
 from tests import ehr
 from tests.cast import make_person
 from tests.events import deliver_all
@@ -204,7 +204,7 @@ class TestCreate:
 
         receive(ehr.order("CREATE"))
 
-        assert answers() == [account("FAILURE", "payment required: patient count exceeds limit")]
+        assert answers() == [account("FAILURE", "patient count exceeds limit")]
 
     def test_when_the_answer_fails_the_next_try_still_says_success(self, receive, monkeypatch):
         from redox.clients.redox import EmbeddedRedox
@@ -392,7 +392,7 @@ class TestFailures:
         assert receive(message)["state"] == "ignored"
         assert ehr.deliveries() == []
 
-    @pytest.mark.parametrize("code", ["enable", "UNKNOWN", ""])
+    @pytest.mark.parametrize("code", ["ENABLED", "UNKNOWN", "", " ", None])
     def test_an_unknown_procedure_is_ignored_silently(self, receive, code):
         ehr.ehr_patient(ehr.ehr_clinic())
 
@@ -424,7 +424,10 @@ class TestFailures:
 
         record = receive(message)
 
-        assert (record["state"], record["lastError"]) == ("failed", "order_unreadable")
+        assert (record["state"], record["lastError"]) == (
+            "failed",
+            "order_unreadable: Patient must be an object",
+        )
 
     def test_a_parked_message_can_be_started_again_once(self, receive):
         from redox.services import processing
@@ -473,3 +476,320 @@ class TestFailures:
 
         assert sent == ["Results", "Flowsheet", "Notes", "Notes"]
         assert ehr.records("message")[0]["state"] == "done"
+
+
+class TestBeforeTheAnswer:
+    """Whatever decides about sending is known before the health record is told of a success."""
+
+    @pytest.mark.parametrize("code", ["ENABLE", "CREATE-ENABLE"])
+    @pytest.mark.parametrize("provider", [[{"ID": "1"}], "Dr. Falk", 7, {"ID": ["1"]}])
+    def test_a_provider_that_cannot_be_read_fails_the_order_and_nothing_is_sent(
+        self, receive, code, provider
+    ):
+        clinic = ehr.ehr_clinic()
+        patient = ehr.ehr_patient(clinic, summary=ehr.summary())
+        message = ehr.order(code)
+        message["Order"]["Provider"] = provider
+
+        record = receive(message)
+
+        assert record["state"] == "failed"
+        assert record["lastError"].startswith("order_unreadable: Order.Provider")
+        assert kinds() == []
+        assert "ehrSubscriptions" not in stored_patient(clinic, patient["userId"])
+
+    @pytest.mark.parametrize("code", ["ENABLE", "CREATE-ENABLE"])
+    @pytest.mark.parametrize("missing", ["results", "flowsheet", "notes"])
+    def test_each_destination_is_known_first(self, receive, code, missing):
+        clinic = ehr.ehr_clinic(destinationIds={**ehr.SETTINGS["destinationIds"], missing: ""})
+        ehr.ehr_patient(clinic, summary=ehr.summary())
+
+        assert receive(ehr.order(code))["lastError"] == "no_destinations"
+        assert kinds() == []
+
+    @pytest.mark.parametrize("code", ["DISABLE", "CREATE"])
+    def test_an_order_that_sends_no_report_needs_no_destination_of_reports(self, receive, code):
+        clinic = ehr.ehr_clinic(destinationIds={"results": "dest-results"})
+        if code == "DISABLE":
+            ehr.ehr_patient(clinic)
+
+        assert receive(ehr.order(code))["state"] == "done"
+
+    @pytest.mark.parametrize("failure", [RetryLater("report_503"), RuntimeError("a fault")])
+    def test_the_report_is_there_first(self, receive, monkeypatch, failure):
+        def draw(wanted):
+            raise failure
+
+        monkeypatch.setattr("redox.services.delivery.draw_report", draw)
+        ehr.ehr_patient(ehr.ehr_clinic(), summary=ehr.summary())
+
+        assert receive(ehr.order())["state"] == "pending"
+        assert kinds() == []
+
+    def test_a_summary_of_which_nothing_can_be_read_fails_the_order(self, receive):
+        summary = ehr.summary()
+        summary["cgmStats"]["dates"]["lastData"] = "yesterday"
+        ehr.ehr_patient(ehr.ehr_clinic(), summary=summary)
+
+        record = receive(ehr.order())
+
+        assert (record["state"], record["lastError"]) == (
+            "failed",
+            "summary_unreadable: cgmStats lastData must be a time between 1970 and 2200",
+        )
+        assert kinds() == []
+
+    def test_what_is_left_out_of_the_flowsheet_is_noted_for_staff(self, receive):
+        summary = ehr.summary()
+        summary["cgmStats"]["periods"]["14d"] |= {"hoursWithData": "many", "daysWithData": -3}
+        ehr.ehr_patient(ehr.ehr_clinic(), summary=summary)
+
+        record = receive(ehr.order())
+
+        assert record["state"] == "done"
+        assert record["leftOut"] == ["cgmStats daysWithData", "cgmStats hoursWithData"]
+        codes = {o["Code"] for o in ehr.deliveries("flowsheet")[0]["payload"]["Observations"]}
+        assert {"HOURS_WITH_DATA_CGM", "DAYS_WITH_DATA_CGM"}.isdisjoint(codes)
+        assert "TIME_IN_RANGE_CGM" in codes
+
+
+class TestComparing:
+    @pytest.mark.parametrize(
+        "before",
+        [
+            {"ID": None, "IDType": "MRN"},
+            {"ID": "", "IDType": "MRN"},
+            {"ID": "  ", "IDType": "MRN"},
+            {"IDType": "MRN"},
+            {"ID": ["QX-1"], "IDType": "MRN"},
+            {"ID": {}, "IDType": "MRN"},
+            {"ID": "x" * 300, "IDType": "MRN"},
+            {"ID": "QX-9", "IDType": None},
+            {"ID": "QX-9", "IDType": ["MRN"]},
+            "QX-9",
+            None,
+        ],
+    )
+    def test_the_first_usable_identifier_of_the_type_counts(self, receive, before):
+        ehr.ehr_patient(ehr.ehr_clinic())
+        message = ehr.order()
+        message["Patient"]["Identifiers"].insert(0, before)
+
+        receive(message)
+
+        assert answers() == [matching("SUCCESS", "Patient was successfully matched")]
+
+    @pytest.mark.parametrize("number", ["QX-1", " qx-1 ", "QX-1\n", "\u00a0Qx-1"])
+    @pytest.mark.parametrize("kind", ["MRN", " mrn", "Mrn\t"])
+    @pytest.mark.parametrize("wanted", ["MRN", "mrn ", "", " "])
+    def test_types_and_numbers_are_compared_trimmed_and_without_case(
+        self, receive, number, kind, wanted
+    ):
+        ehr.ehr_patient(ehr.ehr_clinic(mrnIdType=wanted))
+        message = ehr.order()
+        message["Patient"]["Identifiers"] = [{"ID": number, "IDType": kind}]
+
+        assert receive(message)["outcome"] == "enabled_without_data"
+
+    def test_a_number_may_come_as_a_number(self, receive):
+        ehr.ehr_patient(ehr.ehr_clinic(), mrn="4711")
+        message = ehr.order()
+        message["Patient"]["Identifiers"] = [{"ID": 4711, "IDType": "MRN"}]
+
+        assert receive(message)["outcome"] == "enabled_without_data"
+
+    @pytest.mark.parametrize("code", ["enable", " ENABLE ", "Enable\n"])
+    @pytest.mark.parametrize("source", [ehr.SOURCE.upper(), f" {ehr.SOURCE}"])
+    def test_procedures_and_sources_too(self, receive, code, source):
+        codes = {**ehr.SETTINGS["procedureCodes"], "enableSummaryReports": "Enable "}
+        ehr.ehr_patient(ehr.ehr_clinic(procedureCodes=codes, sourceId=f"{ehr.SOURCE} "))
+        message = ehr.order(code)
+        message["Meta"]["Source"]["ID"] = source
+
+        assert receive(message)["outcome"] == "enabled_without_data"
+
+    @pytest.mark.parametrize("code", ["tp_tags", " TP_TAGS"])
+    def test_codes_of_tags_too(self, receive, code):
+        clinic = ehr.ehr_clinic()
+        patient = ehr.ehr_patient(clinic)
+
+        receive(with_info((code, " Adult  one , adult one")))
+
+        (tag,) = db.collection("clinics").find_one({"_id": clinic["_id"]})["patientTags"]
+        assert tag["name"] == "Adult one"
+        assert stored_patient(clinic, patient["userId"])["tags"] == [tag["_id"]]
+
+    def test_a_blank_address_does_not_hide_the_next_one(self, receive):
+        clinic = ehr.ehr_clinic()
+        message = ehr.order("CREATE")
+        message["Patient"]["Demographics"]["EmailAddresses"] = [None, " ", "mara@example.org"]
+
+        record = receive(message)
+
+        assert stored_patient(clinic, record["userId"])["email"] == "mara@example.org"
+
+    def test_blanks_around_names_and_numbers_make_no_second_account(self, receive):
+        clinic = ehr.ehr_clinic()
+        receive(ehr.order("CREATE"))
+        message = ehr.order("CREATE")
+        message["Patient"]["Identifiers"] = [{"ID": " QX-1  ", "IDType": "MRN"}]
+        message["Patient"]["Demographics"] |= {"FirstName": " Mara", "LastName": "Quill "}
+
+        receive(message)
+
+        assert answers()[-1] == account("FAILURE", "patient already exists")
+        assert db.collection("patients").count_documents({"clinicId": clinic["_id"]}) == 1
+
+    def test_the_matching_operation_compares_in_the_same_way(self, backend):
+        clinic = ehr.ehr_clinic()
+        message = ehr.order()
+        message["Meta"]["Source"]["ID"] = f" {ehr.SOURCE.upper()} "
+        document = {"_id": ObjectId(), "meta": message["Meta"], "message": message}
+        db.collection("redox").insert_one(document)
+        ref = {"documentId": str(document["_id"]), "dataModel": "Order", "eventType": "New"}
+
+        found = backend.post("/v1/redox/match", {"messageRef": ref})
+
+        assert found.json()["clinic"]["id"] == str(clinic["_id"])
+
+
+class TestTagsThatCannotBeRead:
+    @pytest.mark.parametrize(
+        "value", [["Adult"], {"a": 1}, True, 1.5, "x" * 20_000, ",".join(map(str, range(200)))]
+    )
+    def test_no_tag_is_taken_from_the_patient(self, receive, value):
+        clinic = ehr.ehr_clinic()
+        known = tag("Adult")
+        db.collection("clinics").update_one(
+            {"_id": clinic["_id"]}, {"$set": {"patientTags": [known]}}
+        )
+        patient = ehr.ehr_patient(clinic, tags=[known["_id"]])
+
+        record = receive(with_info(("TP_TAGS", value)))
+
+        assert record["lastError"].startswith("order_unreadable: Order.ClinicalInfo")
+        assert stored_patient(clinic, patient["userId"])["tags"] == [known["_id"]]
+        assert kinds() == []
+
+    def test_entries_of_other_codes_may_be_anything(self, receive):
+        ehr.ehr_patient(ehr.ehr_clinic())
+        message = with_info(("OTHER", {"a": [1]}), (["x"], 5))
+        message["Order"]["ClinicalInfo"] += ["text", None]
+
+        assert receive(message)["state"] == "done"
+
+    def test_a_clinic_whose_tags_are_stored_as_null_gets_its_first(self, receive):
+        clinic = ehr.ehr_clinic()
+        db.collection("clinics").update_one({"_id": clinic["_id"]}, {"$set": {"patientTags": None}})
+        ehr.ehr_patient(clinic)
+
+        assert receive(with_info(("TP_TAGS", "Adult")))["state"] == "done"
+
+
+KINDS_OF_ERRORS = [
+    kind
+    for kind in vars(errors).values()
+    if isinstance(kind, type) and issubclass(kind, DomainError) and kind is not DomainError
+]
+
+
+class TestWordsForClinicians:
+    @pytest.mark.parametrize("error", KINDS_OF_ERRORS)
+    def test_a_refused_account_is_told_without_the_kind_of_error(self, receive, monkeypatch, error):
+        more = {"retry_after": 5} if error is errors.RateLimited else {}
+        failure = error("the reason", **more)
+
+        def refuse(**_):
+            raise failure
+
+        monkeypatch.setattr("clinics.services.patients.create_custodial_patient", refuse)
+        ehr.ehr_clinic()
+
+        record = receive(ehr.order("CREATE"))
+
+        if error in (errors.Conflict, errors.RateLimited, errors.Unavailable):  # tried again
+            assert record["state"] == "pending"
+            assert answers() == []
+        else:
+            assert answers() == [account("FAILURE", "the reason")]
+
+    def test_a_refusal_without_words_has_some(self, receive, monkeypatch):
+        def refuse(**_):
+            raise errors.BadRequest
+
+        monkeypatch.setattr("clinics.services.patients.create_custodial_patient", refuse)
+        ehr.ehr_clinic()
+
+        receive(ehr.order("CREATE"))
+
+        assert answers() == [account("FAILURE", "the account could not be created")]
+
+    @pytest.mark.parametrize("day", ["9990-01-01", "2999-12-31"])
+    def test_a_birth_date_to_come_is_told(self, receive, day):
+        ehr.ehr_clinic()
+        message = ehr.order("CREATE")
+        message["Patient"]["Demographics"]["DOB"] = day
+
+        receive(message)
+
+        assert answers() == [account("FAILURE", "date of birth is in the future")]
+
+
+class TestDeliveredAgain:
+    def deliver(self, anonymous, message):
+        assert anonymous.post("/v1/redox", message, headers=TOKEN).status_code == 200
+
+    def test_after_its_failure_was_repaired_it_is_processed(self, anonymous):
+        message = ehr.order()
+        self.deliver(anonymous, message)
+        deliver_all()
+        assert ehr.records()[0]["lastError"] == "no_clinic"
+        ehr.ehr_patient(ehr.ehr_clinic())
+        message["Meta"]["Logs"][0]["AttemptID"] = "another attempt"
+
+        for _ in range(3):
+            self.deliver(anonymous, message)
+        deliver_all()
+
+        (record,) = ehr.records()
+        assert (record["state"], record["attempts"]) == ("done", 2)
+        assert answers() == [matching("SUCCESS", "Patient was successfully matched")]
+
+    def test_what_was_done_is_not_done_twice(self, anonymous):
+        ehr.ehr_patient(ehr.ehr_clinic())
+        message = ehr.order()
+        self.deliver(anonymous, message)
+        deliver_all()
+
+        self.deliver(anonymous, message)
+
+        assert deliver_all() == 0
+        assert ehr.records()[0]["attempts"] == 1
+
+    def test_what_waits_for_a_repetition_goes_on_waiting(self, anonymous, monkeypatch):
+        from redox.clients.redox import EmbeddedRedox
+
+        def send(self, message):
+            msg = "redox_message_503"
+            raise RetryLater(msg)
+
+        monkeypatch.setattr(EmbeddedRedox, "send", send)
+        ehr.ehr_patient(ehr.ehr_clinic())
+        message = ehr.order()
+        self.deliver(anonymous, message)
+        deliver_all()
+
+        self.deliver(anonymous, message)
+
+        assert db.collection("outbox").count_documents({"event": "ehr.message_received"}) == 1
+
+
+def test_an_order_behind_an_unreadable_one_of_the_same_person_is_processed(anonymous):
+    ehr.ehr_patient(ehr.ehr_clinic())
+    for visit in ([], "V-1", 7, None):
+        anonymous.post("/v1/redox", {**ehr.order(), "Visit": visit}, headers=TOKEN)
+
+    deliver_all()
+
+    assert [record["state"] for record in ehr.records()] == ["failed", "failed", "failed", "done"]
+    assert {record["attempts"] for record in ehr.records()} == {1}

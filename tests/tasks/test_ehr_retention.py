@@ -14,6 +14,7 @@ from clinics_site.core import clock, db, leases
 from redox.services import processing, retention, scheduling
 from redox.store import retention as store
 from tests import ehr
+from tests.events import deliver_all
 
 KEPT_DAYS = 30
 ENDED = ("done", "ignored")
@@ -76,6 +77,16 @@ class TestWhatGoes:
 
         assert retention.delete_old_messages() == 1
         assert stored() == set()
+
+    def test_one_that_could_not_be_read_though_it_has_failed(self, anonymous):
+        with time_machine.travel(clock.now() - timedelta(days=KEPT_DAYS + 1)):
+            headers = {"verification-token": "redox-test-token"}
+            assert anonymous.post("/v1/redox", b"{", headers=headers).status_code == 200
+            assert retention.delete_old_messages() == 0
+            deliver_all()
+
+        assert retention.delete_old_messages() == 1
+        assert stored() == stored("ehrProcessing", "documentId") == set()
 
     def test_nothing_else(self):
         received(days=KEPT_DAYS + 1)

@@ -59,6 +59,18 @@ def test_one_kind_of_data_is_enough(place, bgm):
     assert sync(clinic)["state"] == "done"
 
 
+@pytest.mark.parametrize(
+    "messages", [None, "x", {}, [None], [{"id": "x"}], [{"id": None}], [[ObjectId()]]]
+)
+def test_a_subscription_that_cannot_be_read_keeps_nobody_else_from_being_sent(place, messages):
+    clinic, _ = place
+    broken = {"summaryAndReports": {"active": True, "matchedMessages": messages}}
+    ehr.ehr_patient(clinic, mrn="QX-2", ehrSubscriptions=broken)
+
+    assert sync(clinic)["outcome"] == "sent"
+    assert len(ehr.records("scheduled")) == 1
+
+
 def test_without_a_newer_upload_nothing_is_sent(place):
     clinic, _ = place
     sync(clinic)
@@ -67,6 +79,18 @@ def test_without_a_newer_upload_nothing_is_sent(place):
 
     assert (record["state"], record["outcome"]) == ("ignored", "no_newer_upload")
     assert len(ehr.deliveries("notes")) == 1
+
+
+@pytest.mark.parametrize("moment", ["today", 5, [], {"a": 1}])
+def test_an_upload_date_that_cannot_be_read_fails_the_send(place, moment):
+    clinic, patient = place
+    path = "summary.cgmStats.dates.lastUploadDate"
+    db.collection("patients").update_one({"_id": patient["_id"]}, {"$set": {path: moment}})
+
+    record = sync(clinic)
+
+    assert record["state"] == "failed"
+    assert record["lastError"].startswith("summary_unreadable: cgmStats lastUploadDate")
 
 
 @pytest.mark.parametrize(
@@ -337,6 +361,16 @@ class TestCadence:
             assert scheduling.run_due_cadences() == 1
             deliver_all()
         assert len(ehr.records("scheduled")) == 2
+
+    @pytest.mark.parametrize("cadence", ["often", "d", "9999d", 14, True, ["14d"], {"days": 14}])
+    def test_one_that_cannot_be_read_keeps_no_other_clinic_waiting(self, place, cadence):
+        odd = {"cadence": cadence, "onUploadEnabled": False}
+        ehr.subscribe(ehr.ehr_patient(ehr.ehr_clinic(sourceId="other", scheduledReports=odd)))
+        ehr.subscribe(ehr.ehr_patient(ehr.ehr_clinic(sourceId="text", scheduledReports="often")))
+
+        scheduling.run_due_cadences()
+        with time_machine.travel(clock.now() + timedelta(hours=1), tick=False):
+            assert scheduling.run_due_cadences() == 1
 
     def test_disabled_cadences_and_xealth_never_run(self):
         never = {"cadence": "DISABLED", "onUploadEnabled": False}

@@ -1,0 +1,110 @@
+"""Reading documents whose shape nobody vouches for: each leaf that is used is checked for type and range.
+
+Null and absent are alike. Whoever needs a leaf reads it here before anything is done, so that a surprise ends the work
+at once, for good, and with words that name the place; never the value, which may be a patient's.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from clinics_site.core import texts
+from clinics_site.core.api import bounds
+
+Json = Mapping[str, Any]
+OBJECT, LIST, TEXT, FLAG = (
+    "must be an object",
+    "must be a list",
+    "must be a text",
+    "must be true or false",
+)
+CONTROLS = "must not contain control characters"
+
+
+class Unreadable(Exception):
+    """`reason`: what can not be read, the place in it, and what that has to be."""
+
+    def __init__(self, what: str, place: str, expected: str) -> None:
+        self.reason = f"{what}_unreadable: {place} {expected}"
+        super().__init__(self.reason)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """An object at a place in a document; `what` the document is, is said in reasons."""
+
+    what: str
+    values: Json
+    place: str = ""
+
+    def part(self, name: str) -> "Part":
+        """The object of that name; an empty one where there is none."""
+        found = self.values.get(name)
+        if found is not None and not isinstance(found, Mapping):
+            raise self.unreadable(name, OBJECT)
+        return Part(self.what, found or {}, self._place_of(name))
+
+    def parts(self, name: str) -> "list[Part]":
+        """The objects of a list; entries that are none are left out."""
+        return [
+            Part(self.what, entry, f"{self._place_of(name)}[{number}]")
+            for number, entry in enumerate(self.entries(name))
+            if isinstance(entry, Mapping)
+        ]
+
+    def entries(self, name: str) -> list[Any]:
+        found = self.values.get(name)
+        if found is None:
+            return []
+        if not isinstance(found, list):
+            raise self.unreadable(name, LIST)
+        return found
+
+    def check_entries(self, name: str, kind: type, expected: str) -> None:
+        if not all(isinstance(entry, kind) for entry in self.entries(name)):
+            raise self.unreadable(name, expected)
+
+    def text(self, name: str, *, longest: int = texts.LONGEST) -> str:
+        """In the normal form of names and codes; a whole number as it is written, "" for none."""
+        return self._text(name, texts.name, longest)
+
+    def raw_text(self, name: str, *, longest: int) -> str:
+        """With its blanks and line breaks as they are."""
+        return self._text(name, str, longest)
+
+    def check_text(self, name: str) -> None:
+        """Of what is stored, and whoever uses it takes as it is."""
+        if not isinstance(self.values.get(name), str | None):
+            raise self.unreadable(name, TEXT)
+
+    def texts(self, name: str) -> list[str]:
+        """A list of texts, without the blank ones."""
+        self.check_entries(name, str, "must be a list of texts")
+        return [text for text in map(texts.name, self.entries(name)) if text]
+
+    def flag(self, name: str) -> bool:
+        found = self.values.get(name)
+        if found is not None and not isinstance(found, bool):
+            raise self.unreadable(name, FLAG)
+        return bool(found)
+
+    def unreadable(self, name: str, expected: str) -> Unreadable:
+        return Unreadable(self.what, self._place_of(name), expected)
+
+    def _text(self, name: str, form: Callable[[str], str], longest: int) -> str:
+        found = self.values.get(name)
+        if found is None:
+            return ""
+        if isinstance(found, bool) or not isinstance(found, str | int):
+            raise self.unreadable(name, TEXT)
+        text = form(str(found))
+        if len(text) > longest:
+            raise self.unreadable(name, f"must not be longer than {longest} characters")
+        try:
+            bounds.check_text(text)
+        except bounds.Unacceptable:
+            raise self.unreadable(name, CONTROLS) from None
+        return text
+
+    def _place_of(self, name: str) -> str:
+        return f"{self.place}.{name}" if self.place else name

@@ -1,0 +1,98 @@
+"""Reading a stored summary: other systems write it too. What can not be read is left out, and its place is kept."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from clinics_site.core.clock import ZERO
+
+PERIOD = "14d"
+PERIOD_LENGTH = timedelta(days=14)
+# No statistic is negative, and none of fourteen days is larger; a share is a fraction, or little more where devices
+# overlap. What is beyond is a slip of whoever wrote it, and nothing to decide a therapy by.
+_MOST, _MOST_SHARE = 1_000_000, 10
+_FIRST, _LAST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+_NO_OBJECT, _NO_TIME = "must be an object", "must be a time between 1970 and 2200"
+_NO_NUMBER = "must be a number in its range"
+Broken = dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """CGM or BGM statistics of the last fourteen days. Dates that are not set are ZERO; without a period `values` is
+    None. `broken`: field -> what it has to be."""
+
+    updated: datetime
+    end: datetime
+    first: datetime
+    values: Mapping[str, float] | None
+    broken: Mapping[str, str]
+
+    @property
+    def is_dated(self) -> bool:
+        return self.updated > ZERO and self.end > ZERO
+
+
+def read(summary: Any, kind: str, shares: Mapping[str, bool]) -> Statistics:
+    """`shares`: the fields that are wanted, and whether each is a fraction."""
+    broken: Broken = {}
+    stats = _object(_object({"summary": summary}, "summary", broken), kind, broken)
+    dates = _object(stats, "dates", broken)
+    period = _object(_object(stats, "periods", broken), PERIOD, broken)
+    return Statistics(
+        updated=_date(dates, "lastUpdatedDate", broken),
+        end=_date(dates, "lastData", broken),
+        first=_date(dates, "firstData", broken),
+        values=_values(period, shares, broken) if period is not None else None,
+        broken=broken,
+    )
+
+
+def read_date(summary: Any, kind: str, name: str) -> tuple[datetime, Mapping[str, str]]:
+    """ZERO for a date that is not set; and what is broken."""
+    broken: Broken = {}
+    stats = _object(_object({"summary": summary}, "summary", broken), kind, broken)
+    return _date(_object(stats, "dates", broken), name, broken), broken
+
+
+def _object(
+    values: Mapping[str, Any] | None, name: str, broken: Broken
+) -> Mapping[str, Any] | None:
+    found = (values or {}).get(name)
+    if found is None or isinstance(found, Mapping):
+        return found
+    broken[name] = _NO_OBJECT
+    return None
+
+
+def _date(dates: Mapping[str, Any] | None, name: str, broken: Broken) -> datetime:
+    """The zero time stands for none."""
+    found = (dates or {}).get(name)
+    if found is None or found == ZERO:
+        return ZERO
+    if isinstance(found, datetime) and found.tzinfo is not None and _FIRST <= found < _LAST:
+        return found
+    broken[name] = _NO_TIME
+    return ZERO
+
+
+def _values(
+    period: Mapping[str, Any], shares: Mapping[str, bool], broken: Broken
+) -> Mapping[str, float]:
+    found = {}
+    for name, is_share in shares.items():
+        value = period.get(name)
+        if value is None:
+            continue
+        if _is_within(value, _MOST_SHARE if is_share else _MOST):
+            found[name] = value
+        else:
+            broken[name] = _NO_NUMBER
+    return found
+
+
+def _is_within(value: Any, most: float) -> bool:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return is_number and math.isfinite(value) and 0 <= value <= most
