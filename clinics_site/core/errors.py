@@ -18,7 +18,9 @@ class DomainError(Exception):
     @property
     def words(self) -> str:
         """What is wrong, without the kind in front of it: for people who know nothing of statuses. May be empty."""
-        return self.message.removeprefix(self.prefix).removeprefix(": ")
+        if self.message == self.prefix:
+            return ""
+        return self.message.removeprefix(f"{self.prefix}: ")
 
 
 class BadRequest(DomainError):

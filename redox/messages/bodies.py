@@ -1,4 +1,4 @@
-"""From the bytes that Redox posts to a message that can be stored, or the reason why that can not be."""
+"""From the bytes that Redox posts to a message that can be stored, or the reason why that cannot be."""
 
 import codecs
 import json

@@ -269,7 +269,7 @@ def read(summary: Any) -> dict[str, Statistics]:
 
 
 def observations(blocks: Mapping[str, Statistics], *, units: str, icode: bool) -> list[Message]:
-    """In the order of the tables; a value that is not there, or can not be read, is left out.
+    """In the order of the tables; a value that is not there, or cannot be read, is left out.
 
     `units` are the clinic's preferred ones; anything but mg/dL means mmol/L.
     """

@@ -129,7 +129,7 @@ def _identifiers(patient: Part) -> list[tuple[str, str]]:
 
 
 def _identifier(entry: Part) -> tuple[str, str]:
-    """One that can not be read is not usable, and the next one may be."""
+    """One that cannot be read is not usable, and the next one may be."""
     try:
         return entry.text("IDType"), texts.mrn(entry.text("ID"))
     except Unreadable:

@@ -22,7 +22,7 @@ CONTROLS = "must not contain control characters"
 
 
 class Unreadable(Exception):
-    """`reason`: what can not be read, the place in it, and what that has to be."""
+    """`reason`: what cannot be read, the place in it, and what that has to be."""
 
     def __init__(self, what: str, place: str, expected: str) -> None:
         self.reason = f"{what}_unreadable: {place} {expected}"

@@ -1,4 +1,4 @@
-"""Reading a stored summary: other systems write it too. What can not be read is left out, and its place is kept."""
+"""Reading a stored summary: other systems write it too. What cannot be read is left out, and its place is kept."""
 
 import math
 from collections.abc import Mapping

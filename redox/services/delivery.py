@@ -78,7 +78,7 @@ def answer(
 def read_findings(record: Document, connection: Connection, patient: Document) -> Findings | None:
     """None when the patient has no data to send.
 
-    What can not be read of the summary is left out, and noted for staff. Raises Unreadable when nothing is left.
+    What cannot be read of the summary is left out, and noted for staff. Raises Unreadable when nothing is left.
     """
     blocks = flowsheet.read(patient.get("summary"))
     observed = flowsheet.observations(blocks, units=connection.units, icode=connection.uses_icode)
@@ -159,7 +159,7 @@ def _report(
 
 
 def last_upload(patient: Document) -> datetime:
-    """ZERO when nothing was uploaded. Raises Unreadable when that can not be known."""
+    """ZERO when nothing was uploaded. Raises Unreadable when that cannot be known."""
     found, broken = [], []
     for kind, *_ in flowsheet.BLOCKS:
         moment, wrong = summaries.read_date(patient.get("summary"), kind, "lastUploadDate")

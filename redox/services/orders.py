@@ -47,7 +47,7 @@ TAG_NAME: Schema = ref("patientTag.v1")
 
 
 class Refused(Exception):
-    """The order can not be carried out; `text` is what the clinician reads."""
+    """The order cannot be carried out; `text` is what the clinician reads."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -197,7 +197,7 @@ def _tags(work: Work) -> list[ObjectId] | None:
 
 
 def _tag_names(connection: Connection, order: Order) -> list[str] | None:
-    """Raises Unreadable: no tag is taken from a patient because its new ones can not be read."""
+    """Raises Unreadable: no tag is taken from a patient because its new ones cannot be read."""
     values = order.named_values(connection.tag_codes) if connection.tag_codes else None
     if values is None:
         return None
@@ -303,7 +303,7 @@ def _make_patient(work: Work) -> None:
 def address_of(order: Order) -> str | None:
     """The patient's address, or the guarantor's for a child under 13; None without any.
 
-    Raises Refused for a birth date or an address that can not be read.
+    Raises Refused for a birth date or an address that cannot be read.
     """
     child = is_under_13(_birth_date(order), clock.now().date())
     owner = "guarantor" if child else "patient"

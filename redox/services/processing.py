@@ -62,7 +62,7 @@ class Expected:
 def expect_message(
     message_id: ObjectId, moment: datetime, *, key: str, is_readable: bool = True
 ) -> None:
-    """In the transaction that stores the message. One that can not be read waits for a worker too, who parks it."""
+    """In the transaction that stores the message. One that cannot be read waits for a worker too, who parks it."""
     record = _record(MESSAGE, message_id, moment) | {"orderId": message_id}
     store.insert_many([record if is_readable else record | {"isUnreadable": True}])
     outbox.emit(MESSAGE_RECEIVED, {"documentId": str(message_id)}, key=key)

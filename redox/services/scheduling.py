@@ -168,7 +168,7 @@ def _begin_if_due(clinic_id: ObjectId, moment: datetime, following: datetime) ->
 
 
 def cadence_days(clinic: Document) -> int:
-    """Days between two regular syncs; 0 for never, also where the setting can not be read."""
+    """Days between two regular syncs; 0 for never, also where the setting cannot be read."""
     try:
         cadence = Part(WHAT, clinic).part("ehrSettings").part("scheduledReports").text("cadence")
     except Unreadable:

@@ -1,7 +1,7 @@
 """What Redox posts: verification of the endpoint, and messages (behaviour note ehr, 5.1-5.2).
 
 Redox stops the whole feed on any status of 400 and above, so whatever comes with the right token is stored first and
-judged later; what can not be read is kept as it came and parked with its reason.
+judged later; what cannot be read is kept as it came and parked with its reason.
 """
 
 import hashlib
