@@ -49,8 +49,7 @@ def _request_connection(clinic_id: ObjectId, user_id: str, provider: str) -> Non
     # Of several sources of one provider the last tells whether there was a connection, the first is changed.
     changes = _pending(moment, was_connected=bool(sources[named[-1]].get("modifiedTime")))
     sources[named[0]] |= changes
-    fields = {f"dataSources.{named[0]}.{name}": value for name, value in changes.items()}
-    store.add_connection_request(document["_id"], provider, fields, moment)
+    store.add_connection_request(document["_id"], provider, sources, moment)
     patient_counts.count_change(
         clinic_id=clinic_id, before=document, after={**document, "dataSources": sources}
     )

@@ -77,7 +77,6 @@ def update_subscription(
         subscriptions = found.get("ehrSubscriptions") or {}
         if not subscriptions.get(name):
             fields["createdAt"] = moment
-        store.clear_nulls(found, name)
         matched = {
             "id": message.document_id,
             "dataModel": message.data_model,

@@ -29,7 +29,6 @@ def assign_tag(*, clinic_id: str, tag_id: str, user_ids: Sequence[str] | None) -
     if tag is None or not _has_tag(access.access_clinic(clinic), tag):
         raise NotFound(message=tags.NOT_FOUND)
     _order_recount(clinic, tag)
-    store.clear_null_tags(clinic, user_ids)
     changed = store.add_tag(clinic, user_ids, tag, clock.now())
     recount_tag(clinic_id=clinic, tag_id=tag)
     return changed

@@ -8,7 +8,7 @@ from bson import ObjectId
 from pymongo import ReturnDocument
 
 from clinics.search_keys import in_fields
-from clinics_site.core import addresses, db, texts
+from clinics_site.core import addresses, db, texts, updates
 from clinics_site.core.db import Document
 
 COLLECTION = "clinicians"
@@ -127,9 +127,9 @@ def set_clinician(
     history_entry: Mapping[str, Any] | None,
 ) -> Document | None:
     """Change a member; a history entry is appended to `rolesUpdates`, of which the newest are kept."""
-    change: dict[str, Any] = {"$set": dict(fields)}
+    change = [updates.assigned(fields)]
     if history_entry is not None:
-        change["$push"] = {"rolesUpdates": {"$each": [history_entry], "$slice": -MOST_UPDATES}}
+        change.append(updates.appended("rolesUpdates", history_entry, keep=MOST_UPDATES))
     return db.collection(COLLECTION).find_one_and_update(
         {"_id": clinician_id}, change, return_document=ReturnDocument.AFTER
     )

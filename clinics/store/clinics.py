@@ -11,7 +11,7 @@ from bson import ObjectId
 from pymongo import ReturnDocument
 
 from clinics.store import patient_counts
-from clinics_site.core import db
+from clinics_site.core import db, updates
 from clinics_site.core.db import Document
 
 COLLECTION = "clinics"
@@ -96,7 +96,7 @@ def add_admin(clinic_id: ObjectId, user_id: str, moment: datetime) -> bool:
     has_room = {f"admins.{MOST_ADMINS - 1}": {"$exists": False}}
     result = db.collection(COLLECTION).update_one(
         {"_id": clinic_id, "$or": [{"admins": user_id}, has_room]},
-        {"$addToSet": {"admins": user_id}, "$set": {"updatedTime": moment}},
+        [updates.included("admins", user_id), updates.assigned({"updatedTime": moment})],
     )
     return result.matched_count > 0
 

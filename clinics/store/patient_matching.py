@@ -6,7 +6,7 @@ from typing import Any
 
 from bson import ObjectId
 
-from clinics_site.core import db
+from clinics_site.core import db, updates
 from clinics_site.core.db import Document
 
 COLLECTION = "patients"
@@ -20,18 +20,6 @@ def find_subscriptions(clinic_id: ObjectId, user_id: str) -> Document | None:
     )
 
 
-def clear_nulls(patient: Document, name: str) -> None:
-    """Other writers store null for what is not there, and nothing can be set inside of that."""
-    path = f"{SUBSCRIPTIONS}.{name}"
-    outer = patient.get(SUBSCRIPTIONS, {})
-    inner = (outer or {}).get(name, {})
-    matched = (inner or {}).get("matchedMessages", [])
-    found = {SUBSCRIPTIONS: outer, path: inner, f"{path}.matchedMessages": matched}
-    nulls = {place: "" for place, value in found.items() if value is None}
-    if nulls:
-        db.collection(COLLECTION).update_one({"_id": patient["_id"]}, {"$unset": nulls})
-
-
 def set_subscription(
     patient_id: ObjectId, name: str, fields: Mapping[str, Any], message: Document, moment: datetime
 ) -> bool:
@@ -40,13 +28,11 @@ def set_subscription(
     path = f"ehrSubscriptions.{name}"
     result = db.collection(COLLECTION).update_one(
         {"_id": patient_id, f"{path}.matchedMessages.id": {"$ne": message["id"]}},
-        {
-            "$set": {
-                **{f"{path}.{field}": value for field, value in fields.items()},
-                "updatedTime": moment,
-            },
-            "$push": {f"{path}.matchedMessages": {"$each": [message], "$slice": -MOST_MESSAGES}},
-        },
+        [
+            updates.assigned({f"{path}.{field}": value for field, value in fields.items()}),
+            updates.appended(f"{path}.matchedMessages", message, keep=MOST_MESSAGES),
+            updates.assigned({"updatedTime": moment}),
+        ],
     )
     return result.modified_count > 0
 

@@ -9,8 +9,7 @@ from typing import Any
 
 from bson import ObjectId
 
-from clinics_site.core import db
-from clinics_site.core.db import Document
+from clinics_site.core import db, updates
 
 COLLECTION = "patients"
 TAGS, SITES = "tags", "sites.id"
@@ -37,19 +36,12 @@ def _among(clinic_id: ObjectId, user_ids: Sequence[str] | None) -> dict[str, Any
     return {"clinicId": clinic_id, "userId": {"$in": list(user_ids)}}
 
 
-def clear_null_tags(clinic_id: ObjectId, user_ids: Sequence[str] | None) -> None:
-    """Old records hold `tags: null`, which nothing can be added to."""
-    db.collection(COLLECTION).update_many(
-        {**_among(clinic_id, user_ids), TAGS: {"$type": "null"}}, {"$set": {"tags": []}}
-    )
-
-
 def add_tag(
     clinic_id: ObjectId, user_ids: Sequence[str] | None, tag_id: ObjectId, moment: datetime
 ) -> int:
     result = db.collection(COLLECTION).update_many(
         {**_among(clinic_id, user_ids), TAGS: {"$ne": tag_id}},
-        {"$addToSet": {"tags": tag_id}, "$set": {"updatedTime": moment}},
+        [updates.included("tags", tag_id), updates.assigned({"updatedTime": moment})],
     )
     return result.modified_count
 
@@ -69,19 +61,14 @@ def replace_tag_by_site(
 ) -> int:
     """Everybody with the tag gets the site instead."""
     result = db.collection(COLLECTION).update_many(
-        {"clinicId": clinic_id, TAGS: tag_id}, [_add_site(site), _drop_tag(tag_id, moment)]
+        {"clinicId": clinic_id, TAGS: tag_id},
+        [
+            updates.appended("sites", dict(site)),
+            updates.without("tags", tag_id),
+            updates.assigned({"updatedTime": moment}),
+        ],
     )
     return result.modified_count
-
-
-def _add_site(site: Mapping[str, Any]) -> Document:
-    kept = {"$ifNull": ["$sites", []]}
-    return {"$set": {"sites": {"$concatArrays": [kept, [{"$literal": dict(site)}]]}}}
-
-
-def _drop_tag(tag_id: ObjectId, moment: datetime) -> Document:
-    others = {"$filter": {"input": "$tags", "cond": {"$ne": ["$$this", tag_id]}}}
-    return {"$set": {"tags": others, "updatedTime": moment}}
 
 
 # --- sites ------------------------------------------------------------------------------------------------
@@ -111,6 +98,6 @@ def add_site_where(
             "clinicId": clinic_id,
             "$and": [{SITES: source_id}, {SITES: {"$ne": site["id"]}}],
         },
-        {"$push": {"sites": dict(site)}, "$set": {"updatedTime": moment}},
+        [updates.appended("sites", dict(site)), updates.assigned({"updatedTime": moment})],
     )
     return result.modified_count

@@ -11,7 +11,7 @@ from pymongo.errors import DuplicateKeyError
 
 from clinics import summary_answers
 from clinics.search_keys import SEARCHED, WITHOUT_KEY
-from clinics_site.core import db
+from clinics_site.core import db, updates
 from clinics_site.core.db import Document
 
 log = structlog.get_logger(__name__)
@@ -245,17 +245,19 @@ def add_legacy_clinician(
     has_room = {f"legacyClinicianIds.{MOST_LEGACY_CLINICIANS - 1}": {"$exists": False}}
     return db.collection(COLLECTION).find_one_and_update(
         {**key(clinic_id, user_id), "$or": [has_it, has_room]},
-        {"$addToSet": {"legacyClinicianIds": legacy_id}, "$set": {"updatedTime": moment}},
+        [
+            updates.included("legacyClinicianIds", legacy_id),
+            updates.assigned({"updatedTime": moment}),
+        ],
         return_document=ReturnDocument.AFTER,
     )
 
 
 def add_review(clinic_id: ObjectId, user_id: str, review: Document) -> Document | None:
     """Newest first; only the newest two are kept."""
-    push = {"$each": [review], "$position": 0, "$slice": MAX_REVIEWS}
     return db.collection(COLLECTION).find_one_and_update(
         key(clinic_id, user_id),
-        {"$push": {"reviews": push}},
+        [updates.prepended("reviews", review, keep=MAX_REVIEWS)],
         projection={"reviews": 1},
         return_document=ReturnDocument.AFTER,
     )
@@ -303,17 +305,18 @@ def set_reminder_time(clinic_id: ObjectId, user_id: str, moment: datetime) -> Do
 
 
 def add_connection_request(
-    patient_id: ObjectId, provider: str, fields: Mapping[str, Any], moment: datetime
+    patient_id: ObjectId, provider: str, data_sources: Sequence[Document], moment: datetime
 ) -> None:
-    """Newest first; older ones than the newest fifty tell nobody anything."""
+    """Newest first; older ones than the newest fifty tell nobody anything. `data_sources` are to be of this
+    transaction."""
     request = {"providerName": provider, "createdTime": moment}
-    newest_first = {"$each": [request], "$position": 0, "$slice": MOST_REQUESTS}
+    requests = f"providerConnectionRequests.{provider}"
     db.collection(COLLECTION).update_one(
         {"_id": patient_id},
-        {
-            "$set": {**fields, "updatedTime": moment},
-            "$push": {f"providerConnectionRequests.{provider}": newest_first},
-        },
+        [
+            updates.assigned({"dataSources": list(data_sources), "updatedTime": moment}),
+            updates.prepended(requests, request, keep=MOST_REQUESTS),
+        ],
     )
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from bson import ObjectId
 
 from clinics.store.clinics import COLLECTION
-from clinics_site.core import db
+from clinics_site.core import db, updates
 from clinics_site.core.db import Document
 
 
@@ -13,7 +13,7 @@ def add_site(clinic_id: ObjectId, site: Document, *, limit: int, moment: datetim
     """False when the clinic has `limit` sites."""
     result = db.collection(COLLECTION).update_one(
         {"_id": clinic_id, f"sites.{limit - 1}": {"$exists": False}},
-        {"$push": {"sites": site}, "$set": {"updatedTime": moment}},
+        [updates.appended("sites", site), updates.assigned({"updatedTime": moment})],
     )
     return result.modified_count > 0
 

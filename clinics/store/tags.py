@@ -5,17 +5,15 @@ from datetime import datetime
 from bson import ObjectId
 
 from clinics.store.clinics import COLLECTION
-from clinics_site.core import db
+from clinics_site.core import db, updates
 from clinics_site.core.db import Document
 
 
 def add_tag(clinic_id: ObjectId, tag: Document, *, limit: int, moment: datetime) -> bool:
-    """False when the clinic has `limit` tags. Other writers store null for none, and nothing can be put into that."""
-    nothing = {"_id": clinic_id, "patientTags": {"$type": "null"}}
-    db.collection(COLLECTION).update_one(nothing, {"$unset": {"patientTags": ""}})
+    """False when the clinic has `limit` tags."""
     result = db.collection(COLLECTION).update_one(
         {"_id": clinic_id, f"patientTags.{limit - 1}": {"$exists": False}},
-        {"$push": {"patientTags": tag}, "$set": {"updatedTime": moment}},
+        [updates.appended("patientTags", tag), updates.assigned({"updatedTime": moment})],
     )
     return result.modified_count > 0
 
@@ -33,9 +31,9 @@ def remove_tag(clinic_id: ObjectId, tag_id: ObjectId, moment: datetime) -> bool:
     """False when there is no such clinic. `lastDeletedPatientTag` tells whoever watches the collection."""
     result = db.collection(COLLECTION).update_one(
         {"_id": clinic_id},
-        {
-            "$pull": {"patientTags": {"_id": tag_id}},
-            "$set": {"lastDeletedPatientTag": tag_id, "updatedTime": moment},
-        },
+        [
+            updates.without("patientTags", tag_id, member="_id"),
+            updates.assigned({"lastDeletedPatientTag": tag_id, "updatedTime": moment}),
+        ],
     )
     return result.matched_count > 0

@@ -1,0 +1,51 @@
+"""Stages of an update that change a list inside a document.
+
+Other writers store null for an empty list. `$push`, `$addToSet` and `$pull` fail on that (and an update of many
+documents then stops at the first of them), these stages take it for an empty list.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+Stage = dict[str, Any]
+
+
+def assigned(fields: Mapping[str, Any]) -> Stage:
+    """`$set` as an update writes it: no value is read as an expression."""
+    return {"$set": {path: {"$literal": value} for path, value in fields.items()}}
+
+
+def appended(path: str, entry: Any, *, keep: int | None = None) -> Stage:
+    """`entry` last, of which the last `keep` stay."""
+    return {"$set": {path: _kept(_joined(_entries(path), [{"$literal": entry}]), keep, -1)}}
+
+
+def prepended(path: str, entry: Any, *, keep: int | None = None) -> Stage:
+    """`entry` first, of which the first `keep` stay."""
+    return {"$set": {path: _kept(_joined([{"$literal": entry}], _entries(path)), keep, 1)}}
+
+
+def included(path: str, entry: Any) -> Stage:
+    """`entry` last, unless it is in the list already."""
+    there = {"$in": [{"$literal": entry}, _entries(path)]}
+    more = _joined(_entries(path), [{"$literal": entry}])
+    return {"$set": {path: {"$cond": [there, _entries(path), more]}}}
+
+
+def without(path: str, value: Any, *, member: str | None = None) -> Stage:
+    """Without the entries that are `value`, or whose `member` is."""
+    compared = "$$this" if member is None else f"$$this.{member}"
+    others = {"$ne": [compared, {"$literal": value}]}
+    return {"$set": {path: {"$filter": {"input": _entries(path), "cond": others}}}}
+
+
+def _entries(path: str) -> Stage:
+    return {"$ifNull": [f"${path}", []]}
+
+
+def _joined(first: Any, last: Any) -> Stage:
+    return {"$concatArrays": [first, last]}
+
+
+def _kept(entries: Stage, count: int | None, direction: int) -> Stage:
+    return entries if count is None else {"$slice": [entries, direction * count]}
