@@ -132,6 +132,10 @@ declare(
         name="ActiveReports",
         partialFilterExpression={"ehrSubscriptions.summaryAndReports.active": True},
     ),
+    # Staff look for an address in all clinics.
+    IndexModel(
+        [("email", 1)], name="PatientsByEmail", partialFilterExpression={"email": {"$gt": ""}}
+    ),
     # Which messages subscriptions name: asked for each batch of old messages. Only subscribed patients are in it.
     IndexModel(
         [(_MATCHED_MESSAGE, 1)],
@@ -203,6 +207,7 @@ declare(
 )
 
 backfills.declare("patients.texts", text_backfills.make_patients_normal)
+backfills.declare("patients.email", lambda: backfills.make_addresses_canonical("patients", "email"))
 backfills.declare("patients.searchKey", seeding.backfill_search_keys)
 backfills.declare(
     "clinicians.email", lambda: backfills.make_addresses_canonical("clinicians", "email")

@@ -1,60 +1,124 @@
 """Which clinics is she in? By e-mail or id, as a clinician and as a patient."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
 
-from clinics.services import patients, staff_reads
-from clinics_site.admin import pages, roles
-from clinics_site.core import addresses
+from clinics.services import staff_reads
+from clinics.store.staff_reads import Person
+from clinics_site.admin import pages, paging, roles
+from clinics_site.core import addresses, audit
 from clinics_site.core.db import Document
 from clinics_site.core.http import ServiceError, ServiceUnavailable
 from users.clients.protocol import User
 from users.services.neighbours import user_service
 
+CLINICIAN, PATIENT = "clinician", "patient"
+Read = Callable[..., tuple[list[Document], int]]
+_READS: dict[str, Read] = {
+    CLINICIAN: staff_reads.list_memberships,
+    PATIENT: staff_reads.list_records,
+}
+NO_ADDRESS = (
+    "This is no e-mail address: it holds a character that only looks like another, or none at all."
+)
+NEITHER = (
+    "This is neither a whole e-mail address nor a user id. Clinics are found by the field at the top, "
+    "and people by their names on the page of their clinic."
+)
+NO_ANSWER = "The user service does not answer: only what clinics know is shown."
+
 
 @pages.page("users/", name="user_lookup", needs=roles.FIND)
 def lookup(request: HttpRequest) -> HttpResponseBase:
-    text = request.GET.get("q", "").strip()[:200]
+    text = request.GET.get("q", "").strip()[:500]
     sees_patients = pages.has(request, roles.PATIENTS)
-    typed = addresses.of_account(text)
-    user, problem = _find(typed or text) if text else (None, "")
-    user_id = user.user_id if user else (text if text and "@" not in text else None)
-    email = user.address if user else typed
-    memberships = staff_reads.list_memberships(user_id=user_id, email=email) if text else []
-    records = patients.list_patients_of_user(user_id) if user_id and sees_patients else []
-    if user_id and sees_patients:
-        pages.record_look(
-            request,
-            action="user.looked_up",
-            object_type="user",
-            object_id=user_id,
-            scope={"patientRecords": len(records), "memberships": len(memberships)},
-        )
+    wanted, problem = _wanted(text) if text else (None, "")
+    user, outage = _find_account(wanted) if wanted else (None, "")
+    person = _person(text, wanted, user)
+    members = _section(request, CLINICIAN, person)
+    records = _section(request, PATIENT, person) if sees_patients else None
+    if records is not None and wanted:
+        _record(request, wanted, person, members, records)
     return pages.render(
         request,
         "clinics/staff/user_lookup.html",
         title="User look-up",
         text=text,
         user_found=user,
-        problem=problem,
-        memberships=_with_names(memberships),
-        records=_with_names(records),
+        problem=problem or outage,
+        is_known=bool(members["rows"] or (records and records["rows"])),
+        was_sought=bool(wanted),
+        both=paging.query_without(request, "as", "page") if request.GET.get("as") else "",
+        members=members,
+        records=records,
         sees_patients=sees_patients,
     )
 
 
-def _find(text: str) -> tuple[User | None, str]:
-    """The account; the clinics of a known id are shown even when the user service does not answer."""
-    if "@" in text and addresses.of_account(text) is None:
-        return (
-            None,
-            "This is no e-mail address: it holds a character that only looks like another, or none at all.",
-        )
+def _wanted(text: str) -> tuple[str, str]:
+    """The canonical address or the user id that was typed, or "" and what is wrong with it."""
+    if "@" in text:
+        address = addresses.of_account(text)
+        return (address, "") if address else ("", NO_ADDRESS)
+    return (text.lower(), "") if staff_reads.is_user_id(text) else ("", NEITHER)
+
+
+def _find_account(wanted: str) -> tuple[User | None, str]:
+    """What clinics know is shown even when the user service does not answer."""
     try:
-        return user_service().get_user(text), ""
+        return user_service().get_user(wanted), ""
     except (ServiceUnavailable, ServiceError):
-        return None, "The user service does not answer: only what clinics know is shown."
+        return None, NO_ANSWER
+
+
+def _person(text: str, wanted: str | None, user: User | None) -> Person:
+    """Clinics keep an address of their own for an invited person or a patient, whom no account may have: an address
+    finds everybody who is listed with it. Other writers may have stored it as it was typed."""
+    if not wanted:
+        return Person()
+    typed = {wanted, text} if "@" in wanted else set()
+    known = {user.address} - {""} if user else set()
+    user_id = user.user_id if user else ("" if "@" in wanted else wanted)
+    return Person(user_id=user_id, spellings=tuple(sorted(typed | known)))
+
+
+def _section(request: HttpRequest, kind: str, person: Person) -> dict[str, Any]:
+    """One of the two lists: its beginning beside the other one, and by itself page by page."""
+    alone = request.GET.get("as", "")
+    if alone in _READS and alone != kind:
+        return {"rows": [], "total": 0}
+    number, size = paging.requested(request)
+    skip = (number - 1) * size if alone == kind else 0
+    found, total = _READS[kind](person, skip=skip, limit=size)
+    return {
+        "rows": _with_names(found),
+        "total": total,
+        "paging": paging.paging(request, shown=len(found), total=total) if alone == kind else None,
+        "all": paging.query_without(request, "page", **{"as": kind}) if total > size else "",
+    }
+
+
+def _record(
+    request: HttpRequest,
+    wanted: str,
+    person: Person,
+    members: dict[str, Any],
+    records: dict[str, Any],
+) -> None:
+    """An address that no account has is named by a digest."""
+    pages.record_look(
+        request,
+        action="user.looked_up",
+        object_type="user",
+        object_id=person.user_id or audit.digest(f"address:{wanted}")[:16],
+        scope={
+            "patientRecords": records["total"],
+            "memberships": members["total"],
+            "patients": sorted({row["userId"] for row in records["rows"]}),
+        },
+    )
 
 
 def _with_names(documents: list[Document]) -> list[dict[str, Any]]:

@@ -8,7 +8,7 @@ from bson import ObjectId
 
 from clinics.services import patient_counts
 from clinics.store import staff_reads as store
-from clinics.store.staff_reads import ClinicFilter
+from clinics.store.staff_reads import ClinicFilter, Person
 from clinics_site.core import ids, texts
 from clinics_site.core.db import Document
 
@@ -43,7 +43,7 @@ def what_is(text: str) -> str:
         return "clinic_id"
     if SHARE_CODE.fullmatch(text):
         return "share_code"
-    return "user" if "@" in text or _USER_ID.fullmatch(text) else "name"
+    return "user" if "@" in text or is_user_id(text) else "name"
 
 
 def find_id_of_code(code: str) -> ObjectId | None:
@@ -55,14 +55,18 @@ def list_members(clinic_id: ObjectId) -> list[Document]:
     return store.list_members(clinic_id)
 
 
-def list_memberships(*, user_id: str | None, email: str | None) -> list[Document]:
-    """By user id, and by canonical address for those who were invited and have not joined."""
-    found = store.list_memberships(user_id) if user_id else []
-    if email:
-        known = {document["_id"] for document in found}
-        by_email = store.list_memberships_of_email(email)
-        found += [document for document in by_email if document["_id"] not in known]
-    return found
+def is_user_id(text: str) -> bool:
+    return bool(_USER_ID.fullmatch(text))
+
+
+def list_memberships(person: Person, *, skip: int, limit: int) -> tuple[list[Document], int]:
+    """A page of memberships and pending invites, newest first, and how many there are."""
+    return store.list_memberships(person, skip=skip, limit=limit)
+
+
+def list_records(person: Person, *, skip: int, limit: int) -> tuple[list[Document], int]:
+    """As `list_memberships`, of the clinics that list the person as a patient."""
+    return store.list_records(person, skip=skip, limit=limit)
 
 
 def names_of(clinic_ids: list[ObjectId]) -> dict[ObjectId, str]:

@@ -31,6 +31,20 @@ class ClinicFilter:
     created_before: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Whom staff look for: by user id, by the spellings of one address, or by both."""
+
+    user_id: str = ""
+    spellings: tuple[str, ...] = ()
+
+
+_OF_MEMBERS = {"clinicId": 1, "userId": 1, "email": 1, "name": 1, "roles": 1, "createdTime": 1}
+_OF_PATIENTS = {
+    "clinicId": 1, "userId": 1, "email": 1, "fullName": 1, "permissions": 1, "createdTime": 1,
+}  # fmt: skip
+
+
 def list_clinics(
     wanted: ClinicFilter, *, newest_first: bool, skip: int, limit: int
 ) -> list[Document]:
@@ -75,13 +89,28 @@ def list_members(clinic_id: ObjectId) -> list[Document]:
     return list(found)
 
 
-def list_memberships(user_id: str) -> list[Document]:
-    return list(db.collection(CLINICIANS).find({"userId": user_id}))
+def list_memberships(person: Person, *, skip: int, limit: int) -> tuple[list[Document], int]:
+    return _page_of(CLINICIANS, person, _OF_MEMBERS, skip=skip, limit=limit)
 
 
-def list_memberships_of_email(email: str) -> list[Document]:
-    """Of a canonical address. Other spellings of it are few and go with the next `migrate`."""
-    return list(db.collection(CLINICIANS).find({"email": email}, limit=200))
+def list_records(person: Person, *, skip: int, limit: int) -> tuple[list[Document], int]:
+    return _page_of(PATIENTS, person, _OF_PATIENTS, skip=skip, limit=limit)
+
+
+def _page_of(
+    name: str, person: Person, fields: Document, *, skip: int, limit: int
+) -> tuple[list[Document], int]:
+    """Newest first, and the number of all. Each way to find a person has an index that spans all clinics."""
+    ways: list[Document] = []
+    if person.user_id:
+        ways.append({"userId": person.user_id})
+    if person.spellings:
+        ways.append({"email": {"$in": list(person.spellings)}})
+    if not ways:
+        return [], 0
+    query, order = {"$or": ways}, [("createdTime", DESCENDING), ("_id", DESCENDING)]
+    found = db.collection(name).find(query, fields, sort=order, skip=skip, limit=limit)
+    return list(found), db.collection(name).count_documents(query)
 
 
 def list_names(clinic_ids: Sequence[ObjectId]) -> dict[ObjectId, str]:

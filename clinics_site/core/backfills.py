@@ -16,7 +16,8 @@ log = structlog.get_logger(__name__)
 Step = Callable[[], int]
 STEPS: dict[str, Step] = {}
 # Anything but what most canonical addresses consist of: small letters, digits and signs. Punycode may stand for more.
-_DOUBTFUL = {"$regex": r"[^!-@\[-~]|@(.*\.)?xn--"}
+# `$gt` lets an index that leaves out empty ones answer.
+_DOUBTFUL = {"$regex": r"[^!-@\[-~]|@(.*\.)?xn--", "$gt": ""}
 
 
 def declare(name: str, step: Step) -> None:

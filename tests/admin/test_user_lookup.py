@@ -1,0 +1,132 @@
+"""Which clinics is she in? Members, invited people and patients, by address and by id, however many clinics."""
+
+import re
+from unittest.mock import Mock
+
+import pytest
+
+from clinics.admin import user_lookup
+from clinics_site.core import backfills, db
+from clinics_site.core.http import ServiceUnavailable
+from tests.admin.conftest import events, text
+from tests.factories import make_clinic, make_clinician, make_patient
+
+
+def rows_under(response, heading):
+    """The first cell's text and the user id of each row of one of the two lists."""
+    section = re.search(rf"<h2>{heading}.*?</section>", text(response), re.DOTALL)
+    return re.findall(r"<tr><th scope=\"row\">.*?</tr>", section[0], re.DOTALL) if section else []
+
+
+def test_a_look_up_by_address_finds_everybody_a_clinic_lists_with_it(clinic, ada, staff):
+    """Members, invited people and patients, with an account or without, several if there are several."""
+    other = make_clinic(name="Second Clinic")
+    address = "kim.doe@example.org"
+    db.collection("clinicians").insert_one(
+        {"clinicId": other["_id"], "email": address, "inviteId": "k", "roles": []}
+    )
+    one, two = (
+        make_patient(where, fullName=name, email=address)
+        for where, name in ((clinic, "Kim Doe"), (other, "K. Doe"))
+    )
+    make_patient(clinic, fullName="Somebody Else", email="kim.doe2@example.org")
+    person = staff("support")
+    for typed in (address, f" {address.upper()} "):
+        page = person.get("users/", {"q": typed})
+        assert "Nobody found" not in text(page)
+        assert "Second Clinic" in "".join(rows_under(page, "As a clinician"))
+        found = "".join(rows_under(page, "As a patient"))
+        assert (one["userId"] in found, two["userId"] in found) == (True, True)
+        assert "Somebody Else" not in text(page)
+    (event, _) = events(action="user.looked_up")
+    assert event["scope"]["patients"] == sorted([one["userId"], two["userId"]])
+    assert address not in str(event)
+
+
+def test_the_address_of_an_account_also_finds_who_is_listed_with_it_under_another_id(
+    clinic, ben, staff
+):
+    listed = make_patient(clinic, fullName="Ben as a patient", email=ben.email)
+    for typed in (ben.email, ben.user_id, ben.user_id.upper()):
+        page = staff("support").get("users/", {"q": typed})
+        assert len(rows_under(page, "As a clinician")) == 1
+        assert listed["userId"] in "".join(rows_under(page, "As a patient"))
+
+
+def test_a_viewer_is_not_told_that_no_clinic_lists_a_patient(clinic, staff):
+    make_patient(clinic, fullName="Kim Doe", email="kim.doe@example.org")
+    page = text(staff("viewer").get("users/", {"q": "kim.doe@example.org"}))
+    assert "Kim Doe" not in page
+    assert "no clinic has a member or an invite with it" in page
+    assert "Your role does not show whether this user is a patient" in page
+    assert events(action="user.looked_up") == []
+
+
+@pytest.mark.parametrize("typed", ["Maria Marker", "marker", "0123", "0" * 24])
+def test_a_name_is_answered_with_where_names_are_found(clinic, staff, typed, monkeypatch):
+    """It is no part of an address that is called, and of no audit event."""
+    monkeypatch.setattr(user_lookup, "user_service", lambda: pytest.fail("called"))
+    page = text(staff("support").get("users/", {"q": typed}))
+    assert "neither a whole e-mail address nor a user id" in page
+    assert "Nobody found" not in page
+    assert events(action="user.looked_up") == []
+
+
+def test_clinics_answer_a_look_up_while_the_user_service_does_not(clinic, staff, monkeypatch):
+    outage = Mock(side_effect=ServiceUnavailable("users"))
+    monkeypatch.setattr(user_lookup, "user_service", outage)
+    make_patient(clinic, fullName="Kim Doe", email="kim.doe@example.org")
+    page = text(staff("support").get("users/", {"q": "kim.doe@example.org"}))
+    assert "The user service does not answer" in page
+    assert "Kim Doe" in page
+
+
+def test_a_stored_address_in_another_spelling_is_found_after_the_next_migrate(clinic, staff):
+    make_patient(clinic, fullName="Kim Doe", email="Kim.Doe@Example.Org")
+    assert backfills.STEPS["patients.email"]() == 1
+    assert "Kim Doe" in text(staff("support").get("users/", {"q": "kim.doe@example.org"}))
+
+
+@pytest.mark.parametrize("kind", ["clinician", "patient"])
+def test_a_user_of_many_clinics_is_shown_page_by_page_with_the_same_few_questions(
+    kind, ben, root, mongo_commands
+):
+    heading = f"As a {kind}"
+
+    def ask(**query):
+        with mongo_commands() as commands:
+            page = root.get("users/", {"q": ben.user_id, **query})
+        return page, len([name for name in commands if name in ("find", "aggregate", "getMore")])
+
+    make = (
+        make_clinician
+        if kind == "clinician"
+        else lambda clinic, _: make_patient(clinic, userId=ben.user_id)
+    )
+    make(make_clinic(name="Clinic 0"), ben)
+    _, few = ask()
+    for number in range(1, 60):
+        make(make_clinic(name=f"Clinic {number}"), ben)
+    page, asked = ask()
+    assert len(rows_under(page, heading)) == 25
+    assert "All 60" in text(page)
+    assert asked <= few
+    seen = []
+    for number in (1, 2, 3):
+        page, asked = ask(**{"as": kind, "page": number})
+        seen += re.findall(r">(Clinic \d+)</a>", "".join(rows_under(page, heading)))
+        assert asked <= few
+    assert sorted(seen) == sorted(f"Clinic {number}" for number in range(60))
+    assert "51–60 of 60" in text(page)
+    assert "Nothing on this page" in text(ask(**{"as": kind, "page": 9})[0])
+
+
+@pytest.mark.parametrize("name", ["clinicians", "patients"])
+def test_a_look_up_reads_indexes_alone(name, clinic, ben):
+    make_patient(clinic, email="kim.doe@example.org")
+    query = {
+        "$or": [{"userId": ben.user_id}, {"email": {"$in": ["a@example.org", "b@example.org"]}}]
+    }
+    plan = str(db.collection(name).explain(query))
+    assert "COLLSCAN" not in plan
+    assert re.findall(r"'indexName': '(\w*ByEmail)'", plan)
