@@ -36,31 +36,41 @@ def runs(request: HttpRequest) -> HttpResponseBase:
 @pages.page("ehr/runs/<str:run_id>/", name="ehr_run", needs=roles.MESSAGES)
 def run(request: HttpRequest, run_id: str) -> HttpResponseBase:
     found = _access(run_id)
-    state = request.GET.get("state") if request.GET.get("state") in STATES else None
-    number, size = paging.requested(request)
-    items, count = admin_reads.list_items_of_run(
-        found, state=state, skip=(number - 1) * size, limit=size
-    )
     name = names_of([found.clinic_id]).get(found.clinic_id) or "a deleted clinic"
+    query = request.GET.urlencode()
     return pages.render(
         request,
         "redox/staff/run.html",
         title=f"Sync of {name}",
         crumbs=[pages.Crumb("Sync runs", reverse("admin:ehr_runs"))],
-        row=row_of(found, name),
-        rows=[records.row_of(item) for item in items],
-        paging=paging.paging(request, shown=len(items), total=count),
-        state=state,
         states=STATES,
-        poll=reverse("admin:ehr_run_progress", args=[run_id]),
+        poll=f"{reverse('admin:ehr_run_progress', args=[run_id])}?{query}",
+        **_moving(request, found, name),
     )
 
 
 @pages.page("ehr/runs/<str:run_id>/progress", name="ehr_run_progress", needs=roles.MESSAGES)
 def progress(request: HttpRequest, run_id: str) -> HttpResponseBase:
-    """The moving part of the page; it says `data-finished` when nothing more is to come."""
-    row = row_of(_access(run_id), None)
-    return HttpResponse(render_to_string("redox/staff/_progress.html", {"row": row}, request))
+    """The moving parts of the page, for the same query; they say `data-finished` when nothing more is to come."""
+    context = _moving(request, _access(run_id), None)
+    context["may"] = pages.Permissions(request)
+    return HttpResponse(render_to_string("redox/staff/_run_parts.html", context, request))
+
+
+def _moving(request: HttpRequest, run: Run, clinic_name: str | None) -> dict[str, Any]:
+    """The sends are read after the numbers: under a bar that is full none of them is still waiting."""
+    state = request.GET.get("state") if request.GET.get("state") in STATES else None
+    number, size = paging.requested(request)
+    items, count = admin_reads.list_items_of_run(
+        run, state=state, skip=(number - 1) * size, limit=size
+    )
+    return {
+        "row": row_of(run, clinic_name),
+        "rows": [records.row_of(item) for item in items],
+        "paging": paging.paging(request, shown=len(items), total=count),
+        "state": state,
+        "kind": records.SCHEDULED,
+    }
 
 
 def row_of(run: Run, clinic_name: str | None) -> dict[str, Any]:

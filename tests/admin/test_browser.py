@@ -131,10 +131,13 @@ def test_start_a_sync_and_watch_it_move_to_its_end(browser, sam, clinic):
     browser.wait_for(".st-bar-head", "0\nof 6 patients")
     bar = browser.find("[role=progressbar]")
     assert bar.get_attribute("aria-valuenow") == "0"
+    states = "[data-part=sends] tbody tr td .st-badge"
+    assert [state.text for state in browser.all(states)] == ["pending"] * 6
     deliver_all()
     browser.wait_for(".st-bar-head", "finished")
+    assert [state.text for state in browser.all(states)] == ["done"] * 6
     assert browser.find("[role=progressbar]").get_attribute("aria-valuenow") == "6"
-    assert "done 6" in browser.find("[data-poll] .st-legend").text
+    assert "done 6" in browser.find("[data-part=progress] .st-legend").text
     browser.click_text("Deliveries")
     browser.wait_for(".st-table", "kept, not sent")
     browser.driver.find_element(By.XPATH, "//tr[contains(., 'notes')]//a[. = 'Look']").click()

@@ -1,12 +1,14 @@
 """EHR messages, scheduled sends, processing and runs for staff (ehr note 3 and 9.3; issue 6, admin)."""
 
 import html
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from bson import ObjectId
 
 from clinics_site.core import clock, db
+from redox.services import admin_reads
 from tests.admin.conftest import events, messages_of, text
 from tests.events import deliver_all, emitted
 from tests.factories import make_clinic, make_patient
@@ -269,6 +271,49 @@ def test_the_moving_part_says_when_it_has_ended(clinic, run, staff):
     assert "data-finished" in moved
     assert "finished with failures" in moved
     assert "<html" not in moved
+
+
+def states_of(answer):
+    rows = re.findall(r"<tr>\s*(?:<td|<th scope=.row).*?</tr>", text(answer), re.DOTALL)
+    return sorted(re.search(r"pending|running|done|ignored|failed", row)[0] for row in rows)
+
+
+def test_rows_move_with_the_bar_of_a_run_for_the_same_query(clinic, run, staff):
+    person = staff("integration")
+    run_id = person.get("ehr/runs/").context["rows"][0]["id"]
+    page = person.get(f"ehr/runs/{run_id}/", {"state": "failed", "size": "10"})
+    assert f"/admin/ehr/runs/{run_id}/progress?state=failed&amp;size=10" in text(page)
+    progress = f"ehr/runs/{run_id}/progress"
+    assert states_of(person.get(progress)) == ["done", "done", "failed", "ignored", "pending"]
+    assert states_of(person.get(progress, {"state": "failed"})) == ["failed"]
+    row = {"documentId": run[4]["_id"]}
+    db.collection("ehrProcessing").update_one(row, {"$set": {"state": "done"}})
+    moved = person.get(progress)
+    assert states_of(moved) == ["done", "done", "done", "failed", "ignored"]
+    assert "data-finished" in text(moved)
+    assert re.findall(r'data-part="(\w+)"', text(moved)) == ["progress", "sends"]
+    assert {"progress", "sends"} == set(re.findall(r'data-part="(\w+)"', text(page)))
+
+
+@pytest.mark.parametrize("part", ["", "progress"])
+def test_no_row_waits_under_a_bar_that_is_full_whenever_the_last_send_ends(
+    part, clinic, run, staff, monkeypatch
+):
+    """The last poll is the one that finds the bar full: the rows it brings stay."""
+    person = staff("integration")
+    run_id = person.get("ehr/runs/").context["rows"][0]["id"]
+    read = admin_reads.list_items_of_run
+
+    def read_just_before_the_end(*args, **options):
+        found = read(*args, **options)
+        row = {"documentId": run[4]["_id"]}
+        db.collection("ehrProcessing").update_one(row, {"$set": {"state": "done"}})
+        return found
+
+    monkeypatch.setattr(admin_reads, "list_items_of_run", read_just_before_the_end)
+    answer = person.get(f"ehr/runs/{run_id}/{part}")
+    assert "pending" in states_of(answer)
+    assert "data-finished" not in text(answer)
 
 
 @pytest.mark.parametrize(

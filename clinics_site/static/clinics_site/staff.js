@@ -64,20 +64,40 @@ document.addEventListener("submit", (event) => {
   if (button && button.matches("[data-once]")) setTimeout(() => { button.disabled = true; }, 0);
 });
 
-/* Every [data-poll] asks its address for a fresh piece of page until that piece says data-finished. */
-async function poll(element) {
-  if (element.querySelector("[data-finished]")) return;
+/* Every [data-poll] asks its address for fresh pieces of page, each for the place with its name, until one of them says
+   data-finished. */
+async function poll(page) {
+  if (page.querySelector("[data-finished]")) return;
   const pause = document.hidden ? 5000 : 1500;
   await new Promise((done) => setTimeout(done, pause));
   try {
-    const answer = await fetch(element.dataset.poll, { headers: { "X-Requested-With": "fetch" } });
+    const answer = await fetch(page.dataset.poll, { headers: { "X-Requested-With": "fetch" } });
     if (answer.redirected || answer.status === 403) return location.reload();
-    if (answer.ok) element.innerHTML = await answer.text();
-    element.classList.toggle("st-stale", !answer.ok);
+    if (answer.ok) showParts(page, await answer.text());
+    page.classList.toggle("st-stale", !answer.ok);
   } catch {
-    element.classList.add("st-stale");
+    page.classList.add("st-stale");
   }
-  poll(element);
+  poll(page);
+}
+
+function showParts(page, answer) {
+  const fresh = document.createElement("template");
+  fresh.innerHTML = answer;
+  for (const part of fresh.content.querySelectorAll("[data-part]")) {
+    const place = page.querySelector(`[data-part="${part.dataset.part}"]`);
+    if (place && place.textContent !== part.textContent) replaceContent(place, part);
+  }
+  updateSelection();
+}
+
+/* What somebody has ticked stays ticked, and who goes through the page by keyboard stays where they are. */
+function replaceContent(place, part) {
+  const chosen = new Set([...place.querySelectorAll(":checked")].map((box) => box.value));
+  const focus = [...place.querySelectorAll("a, button, input")].indexOf(document.activeElement);
+  place.replaceChildren(...part.childNodes);
+  for (const box of place.querySelectorAll("[type=checkbox]")) box.checked = chosen.has(box.value);
+  place.querySelectorAll("a, button, input")[focus]?.focus({ preventScroll: true });
 }
 
 document.addEventListener("DOMContentLoaded", () => {
