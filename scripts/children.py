@@ -78,7 +78,11 @@ class Child:
             guard.watch(self.pid)
 
     def is_alive(self) -> bool:
-        return self._process.poll() is None
+        return self.ended_with() is None
+
+    def ended_with(self) -> int | None:
+        """Its exit code, negative for a signal; None while it runs."""
+        return self._process.poll()
 
     def age(self) -> float:
         """Seconds since its start."""

@@ -8,6 +8,7 @@ import pytest
 
 from scripts import servers
 from scripts.children import Child, Guard
+from tests.processes.conftest import busy_worker  # noqa: F401 (a fixture)
 from tests.processes.service import Service
 
 

@@ -1,0 +1,75 @@
+"""A worker of two processes, both busy, and a Redis of its own that a test may stop at the worst moment."""
+
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+
+from clinics_site.celery import app
+from scripts import servers
+from scripts import service as processes
+from scripts.children import Child, Guard
+from tests.processes.busy_worker import HOLD
+from tests.processes.service import eventually
+
+PROCESSES = 2
+
+
+class BusyWorker:
+    def __init__(self, folder: Path, environment: dict[str, str]) -> None:
+        self._guard = Guard()
+        self._url = f"{servers.start_test_redis(folder / 'redis', self._guard)}/0"
+        self._redis = servers._for_tests[-1].pid
+        self._tasks, self._round = folder / "tasks", 0
+        base = processes.base_environment(folder, host="127.0.0.1", port=0)
+        self._environment = {**base, **environment, "REDIS_URL": self._url}
+        self._log = folder / "worker.log"
+        self.start()
+
+    def start(self) -> None:
+        command = [sys.executable, "-m", "tests.processes.busy_worker"]
+        command += processes.COMMANDS["worker"][3:]
+        self.child = Child(
+            "worker", command, log=self._log, guard=self._guard, environment=self._environment
+        )
+
+    def send(self, count: int) -> None:
+        """So many new tasks, which wait for `let_go`."""
+        self._round += 1
+        folder = self._tasks / str(self._round)
+        folder.mkdir(parents=True)
+        with app.connection_for_write(self._url) as connection:
+            for number in range(count):
+                given = (str(folder), str(number))
+                app.send_task(HOLD, given, queue="default", connection=connection)
+
+    def has(self, what: str, count: int) -> bool:
+        """Whether so many of the last tasks `began` or are `done`."""
+        return len(list((self._tasks / str(self._round)).glob(f"*-{what}"))) >= count
+
+    def let_go(self) -> None:
+        (self._tasks / str(self._round) / "go").touch()
+
+    def hang_while_busy(self, seconds: float = 0) -> None:
+        """Redis stops while both processes are at work, and their ends run into it. It comes back after `seconds`, or
+        else as soon as both acknowledgements have failed."""
+        eventually(lambda: self.has("began", PROCESSES))
+        before = self.acknowledgements_lost()
+        os.kill(self._redis, signal.SIGSTOP)
+        try:
+            self.let_go()
+            time.sleep(seconds)
+            if not seconds:
+                eventually(lambda: self.acknowledgements_lost() >= before + PROCESSES)
+        finally:
+            os.kill(self._redis, signal.SIGCONT)
+
+    def acknowledgements_lost(self) -> int:
+        lines = self._log.read_text(errors="replace").splitlines()
+        return sum("celery.worker.request" in line and "TimeoutError" in line for line in lines)
+
+    def end(self) -> None:
+        self.child.kill()
+        self._guard.close()
+        sys.stdout.write(self._log.read_text(errors="replace")[-20_000:])

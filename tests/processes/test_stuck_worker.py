@@ -1,0 +1,23 @@
+"""What workers do about a silence, whatever its cause: here the one that decision 0013 tells of."""
+
+import pytest
+
+from tests.processes.service import eventually
+
+pytestmark = [pytest.mark.processes, pytest.mark.timeout(120)]
+STUCK = 75
+
+
+def test_a_worker_that_fell_silent_ends_itself_and_the_next_one_takes_what_waits(busy_worker):
+    """Without what the service adds to the broker's client one hang is enough."""
+    worker = busy_worker(TRANSPORT="kombu", STUCK_SECONDS="2")
+    worker.send(4)
+    worker.hang_while_busy()
+
+    assert eventually(worker.child.ended_with) == STUCK
+    assert '"worker.stuck"' in worker.child.last_words()
+    assert not worker.has("done", 3)
+    eventually(lambda: not worker.child.has_group())
+
+    worker.start()
+    eventually(lambda: worker.has("done", 4))
