@@ -413,6 +413,7 @@ CELERY_TASK_ROUTES = {"redox.*": {"queue": "ehr"}}
 OUTBOX_RELAY_SECONDS = env.number(
     "OUTBOX_RELAY_SECONDS", 5, at_least=1, help="seconds between two looks for undelivered events"
 )
+CELERY_BEAT_SCHEDULER = "clinics_site.core.beat:Scheduler"
 # Every app adds its own: CELERY_BEAT_SCHEDULE["app.task"] = {"task": "app.task", "schedule": seconds}
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "core.relay_outbox": {"task": "core.relay_outbox", "schedule": OUTBOX_RELAY_SECONDS},

@@ -96,20 +96,9 @@ def _run(*, demo: bool, guard: Guard, started: list[Child]) -> NoReturn:
     clock.say("web, two workers and scheduler run")
     print(_welcome(f"http://{host}:{port}", demo_data), flush=True)
     while True:
-        for index, child in enumerate(started):
-            if _is_to_be_started_again(child):
-                print(f"{child.name} has ended and is started again; its log is {child.log}.")
-                child.kill()  # what is left of it
-                started[index] = service.spawn(
-                    child.name, environment=environment, folder=logs, guard=guard
-                )
+        service.start_ended_again(started, environment=environment, folder=logs, guard=guard)
         service.raise_if_dead(started)
         time.sleep(0.3)
-
-
-def _is_to_be_started_again(child: Child) -> bool:
-    is_kept = child.name in service.KEPT_RUNNING and child.age() > service.MAY_END_AFTER
-    return is_kept and not child.is_alive()
 
 
 class Clock:

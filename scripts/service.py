@@ -29,8 +29,8 @@ COMMANDS = {
     "beat": [*_PYTHON, "celery", "-A", "clinics_site", "beat", "--pidfile="],
 }
 
-# A worker that makes no progress ends itself to be started again (clinics_site/core/worker_watch.py).
-KEPT_RUNNING = ("worker", "ehr-worker")
+# What makes no progress ends itself to be started again (worker_watch.py and beat.py in clinics_site/core).
+KEPT_RUNNING = ("worker", "ehr-worker", "beat")
 MAY_END_AFTER = 10.0  # seconds; what ends sooner ends for a reason that a start does not mend
 
 
@@ -44,6 +44,18 @@ def spawn(name: str, *, environment: Mapping[str, str], folder: Path, guard: Gua
     """Start one process with its log `<name>.log` in `folder`."""
     log = folder / f"{name}.log"
     return Child(name, command(name, folder), log=log, guard=guard, environment=environment)
+
+
+def start_ended_again(
+    started: list[Child], *, environment: Mapping[str, str], folder: Path, guard: Guard | None
+) -> None:
+    """Those that are kept running and have run for a while; whatever else has ended is left as it is."""
+    for index, child in enumerate(started):
+        is_kept = child.name in KEPT_RUNNING and child.age() > MAY_END_AFTER
+        if is_kept and not child.is_alive():
+            print(f"{child.name} has ended and is started again; its log is {child.log}.")
+            child.kill()  # what is left of it
+            started[index] = spawn(child.name, environment=environment, folder=folder, guard=guard)
 
 
 def base_environment(folder: Path, *, host: str, port: int) -> dict[str, str]:

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 
 from clinics_site.admin import outbox_reads, pages, roles
 from clinics_site.admin.sign_in import account_pages
-from clinics_site.core import outbox
+from clinics_site.core import beat, outbox
 
 Section = Callable[[HttpRequest], str]
 SECTIONS: list[tuple[str, Section]] = []
@@ -25,6 +25,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
         "may": pages.Permissions(request),
         **account_pages.hint(request),
         "sections": [section for section in sections if section],
+        "is_scheduler_late": finds and beat.is_late(),
         "counts": outbox_reads.count_by_state() if finds else None,
         "oldest_minutes": round(outbox.depth().get("oldest_seconds", 0) / 60) if finds else 0,
     }

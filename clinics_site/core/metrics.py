@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 
 from django.http import HttpRequest, HttpResponse
 from prometheus_client import (
@@ -15,6 +16,7 @@ from prometheus_client import (
 )
 from prometheus_client.metrics_core import GaugeMetricFamily
 from prometheus_client.registry import Collector
+from pymongo.errors import PyMongoError
 
 _BUCKETS = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 REQUESTS = Counter("clinics_requests_total", "Requests answered", ["operation", "status"])
@@ -44,17 +46,31 @@ def _text() -> bytes:
     if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
         registry = CollectorRegistry()
         multiprocess.MultiProcessCollector(registry)
-    return generate_latest(registry) + generate_latest(_Backlog())
+    return generate_latest(registry) + generate_latest(_Present())
 
 
-class _Backlog(Collector):
-    """The outbox as it is now, asked at scrape time. Not a `Gauge`: every process would keep its last value in the
-    shared folder, to be told beside the present one, also long after its end."""
+class _Present(Collector):
+    """Outbox and scheduler as they are now, asked at scrape time. Not a `Gauge`: every process would keep its last
+    value in the shared folder, to be told beside the present one, also long after its end."""
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
+        yield from self._backlog()
+        yield from self._scheduler()
+
+    def _backlog(self) -> Iterator[GaugeMetricFamily]:
         from clinics_site.core import outbox
 
         family = GaugeMetricFamily("clinics_outbox", "Undelivered and dead events", labels=["what"])
         for what, value in outbox.depth().items():
             family.add_metric([what], value)
         yield family
+
+    def _scheduler(self) -> Iterator[GaugeMetricFamily]:
+        from clinics_site.core import beat
+
+        with suppress(PyMongoError):
+            yield GaugeMetricFamily(
+                "clinics_scheduler_silent_seconds",
+                "Since the scheduler last handed a task to the broker",
+                value=beat.silent_seconds(),
+            )

@@ -308,26 +308,30 @@ def test_a_killed_start_leaves_no_process_and_does_not_hinder_the_next(run):
 @pytest.mark.chaos
 def test_a_dead_process_ends_everything_and_names_its_log(run):
     run.start().wait_until_up()
-    beat = next(pid for pid in run.processes() if b"--pidfile=" in _command(pid))
-    os.kill(beat, signal.SIGKILL)
+    web = next(pid for pid in run.processes() if b"clinics_site.server" in _command(pid))
+    os.kill(web, signal.SIGKILL)
     assert run.wait_for_end() == 1
-    assert f"beat has ended; its log is {run.folder}/log/beat.log." in run.read()
+    assert f"web has ended; its log is {run.folder}/log/web.log." in run.read()
     assert run.processes() == []
 
 
 @pytest.mark.chaos
-def test_a_worker_that_ended_is_started_again(run):
+@pytest.mark.parametrize("mark", [b"-n\0ehr@%h", b"--pidfile="], ids=["worker", "scheduler"])
+def test_a_worker_or_scheduler_that_ended_is_started_again(run, mark):
     run.start().wait_until_up()
     time.sleep(service.MAY_END_AFTER)
-    before = _workers(run)
+    before = _marked(run, mark)
     for pid in before:
         os.kill(pid, signal.SIGKILL)
-    eventually(lambda: len(_workers(run)) >= 2 and not before & _workers(run), within=60)
+    eventually(
+        lambda: len(_marked(run, mark)) >= len(before) and not before & _marked(run, mark),
+        within=60,
+    )
     assert run.process.poll() is None
 
 
-def _workers(run) -> set[int]:
-    return {pid for pid in run.processes() if b"-n\0ehr@%h" in _command(pid)}
+def _marked(run, mark) -> set[int]:
+    return {pid for pid in run.processes() if mark in _command(pid)}
 
 
 def _command(pid: int) -> bytes:

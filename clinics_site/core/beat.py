@@ -1,0 +1,73 @@
+"""The scheduler of periodic tasks, watched: it notes in MongoDB that it hands tasks to the broker, for the metrics and
+the staff's first page, and ends itself when it has come to a standstill. Whoever keeps it running starts it again.
+"""
+
+import os
+import threading
+import time
+from datetime import timedelta
+from typing import Any
+
+import pymongo
+import structlog
+from celery.beat import PersistentScheduler
+from pymongo.errors import PyMongoError
+
+from clinics_site.core import clock, db
+
+COLLECTION = "heartbeats"
+LATE = timedelta(minutes=1)  # the shortest wait between two tasks is a few seconds
+STUCK_SECONDS = 120.0  # a broker that hangs keeps a tick for half a minute
+NOTE_EVERY = 5.0
+_NAME = "beat"
+_EXIT = 75  # EX_TEMPFAIL
+
+log = structlog.get_logger(__name__)
+
+
+class Scheduler(PersistentScheduler):  # type: ignore[misc]
+    """Celery's own, which makes an instance without a schedule (`lazy`) to print what it is called."""
+
+    def __init__(self, *args: Any, lazy: bool = False, **options: Any) -> None:
+        super().__init__(*args, lazy=lazy, **options)
+        self._ticked, self._noted = time.monotonic(), float("-inf")
+        if not lazy:
+            threading.Thread(target=self._watch, daemon=True, name="beat-watch").start()
+
+    def tick(self, *args: Any, **options: Any) -> Any:
+        self._ticked = time.monotonic()
+        return super().tick(*args, **options)
+
+    def apply_async(self, *args: Any, **options: Any) -> Any:
+        sent = super().apply_async(*args, **options)
+        if time.monotonic() - self._noted >= NOTE_EVERY:
+            self._noted = time.monotonic()
+            _note()
+        return sent
+
+    def _watch(self) -> None:
+        while time.monotonic() - self._ticked < STUCK_SECONDS:
+            time.sleep(min(NOTE_EVERY, STUCK_SECONDS))
+        log.error("beat.stuck")
+        os._exit(_EXIT)
+
+
+def _note() -> None:
+    """The schedule goes on without it."""
+    try:
+        with pymongo.timeout(1):
+            db.collection(COLLECTION).update_one(
+                {"_id": _NAME}, {"$max": {"time": clock.now()}}, upsert=True
+            )
+    except PyMongoError as error:
+        log.warning("beat.not_noted", error=type(error).__name__)
+
+
+def silent_seconds() -> float:
+    """Since any scheduler has handed a task to the broker; infinite when none ever has."""
+    found = db.collection(COLLECTION).find_one({"_id": _NAME})
+    return (clock.now() - found["time"]).total_seconds() if found else float("inf")
+
+
+def is_late() -> bool:
+    return silent_seconds() > LATE.total_seconds()

@@ -1,0 +1,59 @@
+"""The scheduler: seen when it stands still, ended when it is stuck, and started again."""
+
+import os
+import signal
+import sys
+
+import pytest
+
+from clinics_site.core import beat, db
+from scripts import service as processes
+from scripts.children import Child, Guard
+from tests.processes.conftest import same_place
+from tests.processes.service import eventually
+
+pytestmark = [pytest.mark.processes, pytest.mark.timeout(120)]
+STUCK = 75
+
+
+@pytest.fixture
+def place(tmp_path):
+    """What a process needs to be started here."""
+    guard = Guard()
+    base = processes.base_environment(tmp_path, host="127.0.0.1", port=0)
+    yield {
+        "environment": {**base, **same_place(), "OUTBOX_RELAY_SECONDS": "1"},
+        "folder": tmp_path,
+        "guard": guard,
+    }
+    guard.close()
+
+
+def last_note():
+    return db.collection(beat.COLLECTION).find_one({}, {"_id": 0, "time": 1})
+
+
+def test_a_killed_scheduler_is_started_again_and_goes_on(place, monkeypatch):
+    monkeypatch.setattr(processes, "MAY_END_AFTER", 0)
+    started = [processes.spawn("beat", **place)]
+    first = eventually(last_note)
+    assert not beat.is_late()
+
+    os.kill(started[0].pid, signal.SIGKILL)
+    eventually(lambda: not started[0].is_alive())
+    processes.start_ended_again(started, **place)
+
+    eventually(lambda: last_note() != first)
+    assert started[0].is_alive()
+    started[0].kill()
+
+
+def test_a_stuck_scheduler_ends_itself(place):
+    command = [sys.executable, "-m", "tests.processes.stuck_beat"]
+    command += processes.command("beat", place["folder"])[3:]
+    log = place["folder"] / "beat.log"
+    stuck = Child("beat", command, log=log, guard=place["guard"], environment=place["environment"])
+
+    assert eventually(stuck.ended_with) == STUCK
+    assert '"beat.stuck"' in stuck.last_words()
+    assert last_note() is None
