@@ -9,7 +9,8 @@ from bson import ObjectId
 from clinics.api.schemas.clinics import SHARE_CODE_PATTERN
 from clinics_site.core import db, ratelimit
 from clinics_site.core.api import validation
-from clinics_site.core.api.schema import COMPONENTS, OBJECT_ID_PATTERN, USER_ID_PATTERN, kinds_of
+from clinics_site.core.api.schema import COMPONENTS, OBJECT_ID_PATTERN, kinds_of
+from clinics_site.core.ids import USER_ID_PATTERN
 from tests.cast import add_member
 from tests.factories import make_patient
 from tests.policy.callers import OWN_IDS, call

@@ -208,7 +208,7 @@ def _write_roles(
 def associate_clinician(*, clinic_id: str | ObjectId, invite_id: str, user_id: str) -> Document:
     """Turn an invite into a member; its roles count from now on. The address stays the invited one."""
     clinic = access.access_migrated_clinic(clinic_id)
-    if not user_id:
+    if not ids.is_user_id(user_id):
         reason = "a user id is required"
         raise BadRequest(reason)
     fields: dict[str, Any] = {"userId": user_id}

@@ -64,11 +64,12 @@ def invent_patients(
 
 def _patient(rng: Random, surroundings: Surroundings, number: int, now: datetime) -> Document:
     created = now - timedelta(days=rng.uniform(1, 900))
+    document_id, user_id = ObjectId(rng.randbytes(12)), rng.randbytes(5).hex()
     document: Document = {
-        "_id": ObjectId(rng.randbytes(12)),
+        "_id": document_id,
         "clinicId": surroundings.clinic_id,
-        "userId": rng.randbytes(5).hex(),
-        **_person(rng, number),
+        "userId": user_id,
+        **_person(rng, number, user_id),
         "targetDevices": None,
         "requireUniqueMrn": False,
         "permissions": _permissions(rng),
@@ -84,9 +85,10 @@ def _patient(rng: Random, surroundings: Surroundings, number: int, now: datetime
     return document
 
 
-def _person(rng: Random, number: int) -> Document:
+def _person(rng: Random, number: int, user_id: str) -> Document:
+    """The address holds the user's id: no other seed may give it to somebody else, for it is an account's."""
     first, last = rng.choice(FIRST_NAMES), rng.choice(LAST_NAMES)
-    local = unicodedata.normalize("NFKD", f"{first}.{last}.{number}".lower()).replace("'", "")
+    local = unicodedata.normalize("NFKD", f"{first}.{last}.{user_id}".lower()).replace("'", "")
     mail = f"{local.encode('ascii', 'ignore').decode()}@example.org"
     return {
         "fullName": f"{first} {rng.choice(LAST_NAMES)[0]}. {last}",

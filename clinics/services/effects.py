@@ -39,6 +39,11 @@ def sync_profile(*, clinic_id: str, user_id: str, changed: Collection[str] | Non
     profile_service().update_profile(user_id, _profile_changes(document, profile, fields))
 
 
+def profile_of(document: Document) -> dict[str, Any]:
+    """The profile of a person of whom nothing else is known."""
+    return _profile_changes(document, {}, [name for name in MAPPED if document.get(name)])
+
+
 def _is_unclaimed(user_id: str) -> bool:
     """Asked of the account: the clinic's record may not know yet that its owner has claimed it."""
     user = user_service().get_user(user_id)

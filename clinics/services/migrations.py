@@ -29,7 +29,7 @@ from clinics_site.core.errors import (
     NotFound,
     PaymentRequired,
 )
-from users.clients.protocol import Permissions, UserUpdate
+from users.clients.protocol import AccountGone, Permissions, UserUpdate
 from users.services.neighbours import permission_service, user_service
 
 log = structlog.get_logger(__name__)
@@ -158,9 +158,13 @@ def migrate_patients(*, clinic_id: ObjectId, user_id: str) -> None:
 def _retire_account(user_id: str) -> None:
     """The old tools stop working with the account, so that it gets no new patients meanwhile."""
     user = user_service().get_user(user_id)
-    if user is not None and user.roles != ROLES_AFTER:
+    if user is None or user.roles == ROLES_AFTER:
+        return
+    try:
         user_service().update_user(user_id, UserUpdate(roles=ROLES_AFTER))
-        user_service().delete_sessions(user_id)
+    except AccountGone:
+        return
+    user_service().delete_sessions(user_id)
 
 
 def _move_all(clinic_id: ObjectId, user_id: str, owners: Mapping[str, Permissions]) -> Counter[str]:

@@ -42,7 +42,14 @@ from clinics_site.core.errors import (
 )
 from clinics_site.core.http import ServiceError, ServiceUnavailable
 from clinics_site.core.lookups import Lookup, Path
-from users.clients.protocol import AccountChanged, EmailTaken, Expected, Profile, UserUpdate
+from users.clients.protocol import (
+    AccountChanged,
+    AccountGone,
+    EmailTaken,
+    Expected,
+    Profile,
+    UserUpdate,
+)
 from users.services.neighbours import profile_service, user_service
 
 NOT_FOUND = "patient not found"
@@ -346,11 +353,13 @@ def _is_ended(user_id: str) -> bool:
 
 def _change_account_email(user_id: str, email: str | None) -> bool:
     """False for an account that its owner has claimed, also while the clinic's record does not say so yet: only the
-    owner changes its address."""
+    owner changes its address. Raises NotFound where there is no account that could have one."""
     update = UserUpdate(username=email, emails=(email,)) if email else UserUpdate(emails=())
     try:
         with _asking_user_service(f"unable to update custodial user: {EMAIL_TAKEN}"):
             user_service().update_user(user_id, update, Expected(is_custodial=True))
+    except AccountGone:
+        raise NotFound from None
     except AccountChanged:
         return False
     return True

@@ -9,20 +9,27 @@ from bson import ObjectId
 from clinics.search_keys import SEARCHED, search_key
 from clinics.services import access, patient_counts
 from clinics.services.demo_patients import Surroundings, invent_patients
+from clinics.services.effects import profile_of
+from clinics.services.patient_details import is_custodial
 from clinics.store import patients as store
 from clinics.summary_answers import without_text
 from clinics_site.core import clock, db
 from clinics_site.core.db import Document
+from clinics_site.core.errors import Conflict
+from users.services import accounts
+from users.services.accounts import Invented
 
 BATCH = 500
 WRITERS = 2
 
 
 def seed_patients(*, clinic_id: str | ObjectId, count: int, seed: int) -> int:
-    """Store `count` invented patients. Their accounts do not exist; counts and search keys are right.
+    """Store `count` invented patients with their accounts, profiles and search keys, and count them.
 
-    Raises NotFound for an unknown clinic and BulkWriteError when the seed was used in this clinic before.
+    Raises NotFound for an unknown clinic, BulkWriteError when the seed was used before, and Conflict where the
+    accounts live in another service.
     """
+    accounts.refuse_if_not_embedded(Conflict)
     clinic = access.access_clinic(clinic_id)
     surroundings = Surroundings(
         clinic_id=clinic["_id"],
@@ -41,10 +48,29 @@ def _store(batches: Iterator[list[Document]]) -> int:
     waiting: deque[Future[int]] = deque()
     with ThreadPoolExecutor(WRITERS) as writers:
         for batch in batches:
-            waiting.append(writers.submit(store.insert_patients, batch))
+            waiting.append(writers.submit(_store_batch, batch))
             if len(waiting) > 2 * WRITERS:
                 stored += waiting.popleft().result()
         return stored + sum(future.result() for future in waiting)
+
+
+def _store_batch(batch: list[Document]) -> int:
+    people = [_account_of(document) for document in batch]
+
+    def insert() -> int:
+        accounts.create_invented_users(people)
+        return store.insert_patients(batch)
+
+    return db.run_in_transaction(insert)
+
+
+def _account_of(document: Document) -> Invented:
+    return Invented(
+        user_id=document["userId"],
+        email=document["email"],
+        profile=profile_of(document),
+        custodian_clinic_id=str(document["clinicId"]) if is_custodial(document) else None,
+    )
 
 
 def backfill_search_keys() -> int:

@@ -4,6 +4,7 @@ from bson import ObjectId
 
 from clinics.services import access, clinicians
 from clinics.services.clinicians import ClinicianDetails
+from clinics_site.core import ids
 from clinics_site.core.db import Document
 from clinics_site.core.errors import BadRequest, Unavailable
 from clinics_site.core.http import ServiceError, ServiceUnavailable
@@ -29,5 +30,8 @@ def _subject_of_client(client_id: str, client_secret: str) -> str:
         raise Unavailable from None
     if not user_id:
         reason = "the client credentials are not accepted"
+        raise BadRequest(reason)
+    if not ids.is_user_id(user_id):
+        reason = "the client's account is not a user"
         raise BadRequest(reason)
     return user_id

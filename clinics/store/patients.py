@@ -135,8 +135,8 @@ def insert_patient(document: Document) -> None:
 
 
 def insert_patients(documents: Sequence[Document]) -> int:
-    """Many records at once; one that can not be stored does not keep the others out."""
-    result = db.collection(COLLECTION).insert_many(documents, ordered=False)
+    """Many records at once. Raises BulkWriteError, whose text is the records."""
+    result = db.collection(COLLECTION).insert_many(documents)
     return len(result.inserted_ids)
 
 

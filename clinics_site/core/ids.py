@@ -1,4 +1,4 @@
-"""Object ids (24 hex digits in JSON) and secret keys."""
+"""Object ids (24 hex digits in JSON), ids of users and secret keys."""
 
 import base64
 import re
@@ -6,6 +6,8 @@ import secrets
 
 from bson import ObjectId
 
+USER_ID_PATTERN = "^([0-9a-f]{10}|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})$"
+_USER_ID = re.compile(USER_ID_PATTERN)
 _HEX = re.compile(r"[0-9a-fA-F]{24}")
 
 
@@ -18,6 +20,10 @@ def parse_id(text: object) -> ObjectId | None:
     if isinstance(text, ObjectId):
         return text
     return ObjectId(text) if isinstance(text, str) and _HEX.fullmatch(text) else None
+
+
+def is_user_id(text: str) -> bool:
+    return _USER_ID.fullmatch(text) is not None
 
 
 def new_key() -> str:

@@ -177,14 +177,17 @@ def details_of(patient: Document, *, email: str | None) -> PatientDetails:
 
 
 def _free_address(work: Work, patient: Document) -> str | None:
-    """An address for a custodial patient who has none: never an invalid one, never somebody else's."""
+    """An address for a custodial patient who has none: never an invalid one, never somebody else's, and none where
+    there is no account to have it."""
     if not is_custodial(patient) or patient.get("email"):
         return None
     try:
         address = address_of(work.order)
     except Refused:
         return None
-    return address if address and user_service().get_user(address) is None else None
+    if not address or user_service().get_user(address) is not None:
+        return None
+    return address if user_service().get_user(patient["userId"]) is not None else None
 
 
 # --- tags ---------------------------------------------------------------------------------------------

@@ -117,7 +117,7 @@ def test_members_do_not_change_before_the_migration(clinic, ben, backend):
         backend.put(people(clinic, ben.user_id), body()),
         backend.delete(people(clinic, ben.user_id)),
         backend.delete(invite_path(clinic)),
-        backend.patch(invite_path(clinic), {"userId": "x"}),
+        backend.patch(invite_path(clinic), {"userId": ben.user_id}),
     ]
     assert [(c.status_code, c.json()) for c in calls] == [(422, NOT_MIGRATED)] * len(calls)
 
@@ -129,7 +129,7 @@ def test_the_clinic_must_exist(ben, backend):
         backend.put(people(gone, ben.user_id), body()),
         backend.delete(people(gone, ben.user_id)),
         backend.delete(invite_path(gone)),
-        backend.patch(invite_path(gone), {"userId": "x"}),
+        backend.patch(invite_path(gone), {"userId": ben.user_id}),
     ]
     assert [c.json() for c in calls] == [{"message": "clinic not found"}] * len(calls)
     assert {c.status_code for c in calls} == {404}
@@ -359,7 +359,7 @@ def test_nobody_becomes_a_member_twice(clinic, ben, backend, invite):
 
 
 def test_an_invite_is_not_accepted_for_nobody(clinic, backend, invite):
-    for sent in ({"userId": ""}, {}, None):
+    for sent in ({"userId": ""}, {"userId": "nobody"}, {}, None):
         assert backend.patch(invite_path(clinic), sent).status_code == 400
     assert backend.get(invite_path(clinic)).status_code == 200
 

@@ -17,7 +17,7 @@ import jwt
 from clinics_site.core import clock, db
 from clinics_site.core.http import ServiceError
 from users.clients import embedded
-from users.clients.protocol import EmailTaken, UserUpdate
+from users.clients.protocol import AccountGone, EmailTaken, UserUpdate
 from users.representation import users as representation
 
 SECRET = "shared-secret"
@@ -102,6 +102,8 @@ class StandIn:
             answered = handle(self, request, *segments)
         except EmailTaken:
             answered = (409, {"code": 409, "reason": "taken"})
+        except AccountGone:
+            answered = (401, {"code": 401, "reason": "not permitted"})
         except ServiceError as error:
             answered = (error.status, {"code": error.status, "reason": "refused"})
         return answered if len(answered) == 3 else (*answered, {})

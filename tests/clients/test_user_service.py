@@ -6,7 +6,7 @@ from bson import ObjectId
 from clinics_site.core import db
 from clinics_site.core.http import ServiceError
 from tests.events import emitted
-from users.clients.protocol import AccountChanged, EmailTaken, Expected, UserUpdate
+from users.clients.protocol import AccountChanged, AccountGone, EmailTaken, Expected, UserUpdate
 from users.services import accounts
 
 CLINIC = str(ObjectId())
@@ -130,17 +130,19 @@ class TestUpdate:
 
         assert refusal.value.status == 400
 
-    @pytest.mark.parametrize("roles", [None, ("brokered",)])
-    def test_unknown_and_brokered_accounts_are_401(self, user_service, roles):
-        user_id = UNKNOWN
-        if roles:
-            user_id = accounts.create_user(
-                email="b@example.org", full_name="B", roles=roles
-            ).user_id
+    def test_brokered_accounts_are_401(self, user_service):
+        user = accounts.create_user(email="b@example.org", full_name="B", roles=("brokered",))
         with pytest.raises(ServiceError) as refusal:
-            user_service.update_user(user_id, UserUpdate(email_verified=True))
+            user_service.update_user(user.user_id, UserUpdate(email_verified=True))
 
         assert refusal.value.status == 401
+
+    @pytest.mark.parametrize("expected", [Expected(), Expected(is_custodial=True)])
+    def test_an_account_that_is_missing_is_told_from_one_that_is_another(
+        self, user_service, expected
+    ):
+        with pytest.raises(AccountGone):
+            user_service.update_user(UNKNOWN, UserUpdate(email_verified=True), expected)
 
     def test_other_fields_change_alone(self, user_service, kim):
         terms = "2026-01-02T03:04:05Z"

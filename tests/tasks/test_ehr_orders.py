@@ -351,6 +351,15 @@ class TestAddress:
 
         assert stored_patient(clinic, patient["userId"])["email"] == expected
 
+    def test_nobody_gets_one_whose_account_is_gone_and_the_order_goes_on(self, receive):
+        clinic = ehr.ehr_clinic()
+        patient = ehr.ehr_patient(clinic, email=None, permissions={"custodian": {}})
+
+        assert receive(ehr.order())["state"] == "done"
+
+        assert stored_patient(clinic, patient["userId"])["email"] is None
+        assert subscription(clinic, patient)["active"]
+
     @pytest.mark.parametrize(
         "address",
         [

@@ -21,6 +21,10 @@ class AccountChanged(Exception):
     """The account is not, or no longer, what the change was meant for. Nothing was changed."""
 
 
+class AccountGone(AccountChanged):
+    """There is no such account, or no longer."""
+
+
 @dataclass(frozen=True, slots=True)
 class User:
     """An account. `username` is its address or None for a custodial account without one. Addresses are canonical: one
@@ -110,7 +114,7 @@ class UserService(Protocol):
         ...
 
     def update_user(self, user_id: str, update: UserUpdate, expected: Expected = ANYTHING) -> User:
-        """Raises EmailTaken, and AccountChanged when the account is not as expected.
+        """Raises EmailTaken, AccountChanged when the account is not as expected, and AccountGone when there is none.
 
         Embedded, expectation and change are one step. Over HTTP, where the service knows no conditions, they are a
         reading and a writing: an address that moved in between loses the verification again.

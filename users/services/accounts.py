@@ -1,9 +1,12 @@
 """Accounts of the embedded user service: making them and signing in. Never used when a real one is configured."""
 
+from collections.abc import Sequence
+
 from django.conf import settings
 
 from clinics_site.core import texts
 from users.clients.embedded import accounts, sessions
+from users.clients.embedded.accounts import Invented
 from users.clients.protocol import User
 from users.store import profiles
 
@@ -32,6 +35,11 @@ def create_user(
     )
     profiles.set_profile_keys(user.user_id, {"fullName": texts.name(full_name)})
     return user
+
+
+def create_invented_users(invented: Sequence[Invented]) -> None:
+    """All of them, with their profiles, or none. Raises BulkWriteError where one exists already."""
+    accounts.create_accounts(invented)
 
 
 def issue_user_token(user_id: str, *, identity_provider: str | None = None) -> str:

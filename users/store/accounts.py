@@ -1,5 +1,6 @@
 """Embedded accounts: `{_id: user id, username?, roles, emailVerified, termsAccepted?, password?, …Time}`."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from pymongo import ReturnDocument
@@ -12,6 +13,11 @@ COLLECTION = "accounts"
 def insert_account(account: db.Document) -> None:
     """Raises DuplicateKeyError when the address belongs to another account."""
     db.collection(COLLECTION).insert_one(account)
+
+
+def insert_accounts(found: Sequence[db.Document]) -> None:
+    """Raises BulkWriteError."""
+    db.collection(COLLECTION).insert_many(found)
 
 
 def find_account(user_id: str) -> db.Document | None:

@@ -1,5 +1,6 @@
 """Embedded profiles: `{_id: user id, profile: {…}}`."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from pymongo import ReturnDocument
@@ -13,6 +14,12 @@ LARGEST = 256 * 1024  # bytes
 def find_profile(user_id: str) -> dict[str, Any] | None:
     found = db.collection(COLLECTION).find_one({"_id": user_id})
     return None if found is None else found["profile"]
+
+
+def insert_profiles(found: Mapping[str, dict[str, Any]]) -> None:
+    """By user id. Raises BulkWriteError."""
+    rows = [{"_id": user_id, "profile": profile} for user_id, profile in found.items()]
+    db.collection(COLLECTION).insert_many(rows)
 
 
 def set_profile_keys(user_id: str, changes: dict[str, Any]) -> dict[str, Any]:

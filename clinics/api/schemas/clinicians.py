@@ -37,7 +37,7 @@ MEMBERSHIP = s.component(
 )
 MEMBERSHIPS = s.component("clinicianClinicRelationships.v1", s.array(MEMBERSHIP))
 ASSOCIATE = s.component(
-    "associateClinicianToUser.v1", s.obj({"userId": s.literal()}, required=["userId"])
+    "associateClinicianToUser.v1", s.obj({"userId": s.user_id()}, required=["userId"])
 )
 SERVICE_ACCOUNT = s.component(
     "addServiceAccount.v1",

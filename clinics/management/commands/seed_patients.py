@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from pymongo.errors import BulkWriteError
 
 from clinics.services.seeding import seed_patients
-from clinics_site.core.errors import NotFound
+from clinics_site.core.errors import Conflict, NotFound
 
 
 class Command(BaseCommand):
@@ -24,11 +24,11 @@ class Command(BaseCommand):
         started = time.perf_counter()
         try:
             stored = seed_patients(clinic_id=options["clinic"], count=options["count"], seed=seed)
-        except NotFound as error:
-            raise CommandError(error.message) from None
+        except (Conflict, NotFound) as error:
+            raise CommandError(error.words or error.message) from None
         except BulkWriteError:
             # Its text is the records.
-            message = f"people of seed {seed} are in this clinic already: choose another seed"
+            message = f"people of seed {seed} are stored already: choose another seed"
             raise CommandError(message) from None
         seconds = time.perf_counter() - started
         self.stdout.write(f"{stored} patients stored in {seconds:.1f} s (seed {seed})")

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from clinics_site.core import texts
+from clinics_site.core.ids import USER_ID_PATTERN
 
 Schema = dict[str, Any]
 
@@ -127,7 +128,6 @@ def _camel(name: str) -> str:
 
 # --- types that every part of the contract shares ------------------------------------------------------
 OBJECT_ID_PATTERN = "^[a-f0-9]{24}$"
-USER_ID_PATTERN = "^([0-9a-f]{10}|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})$"
 
 
 def object_id(**keywords: Any) -> Schema:

@@ -3,24 +3,26 @@
 import re
 import threading
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from django.contrib.auth.hashers import check_password, make_password
 from pymongo.errors import DuplicateKeyError
 
-from clinics_site.core import addresses, clock, db, outbox
+from clinics_site.core import addresses, clock, db, ids, outbox
 from clinics_site.core.addresses import InvalidAddress
-from clinics_site.core.api.schema import USER_ID_PATTERN
 from clinics_site.core.http import ServiceError
 from clinics_site.core.principal import Principal
 from users.clients.embedded import sessions
 from users.clients.protocol import (
     ANYTHING,
     AccountChanged,
+    AccountGone,
     EmailTaken,
     Expected,
+    Profile,
     User,
     UserUpdate,
 )
@@ -31,11 +33,20 @@ CUSTODIAL = "custodial_account"
 CUSTODIAL_ROLES = (CUSTODIAL, "patient")
 UNDELETABLE_ROLES = frozenset({"clinic", "clinician", "brokered"})
 ROLES = frozenset({"patient", CUSTODIAL, "clinician", "clinic", "migrated_clinic", "brokered"})
-_USER_ID = re.compile(USER_ID_PATTERN)
 _PASSWORD = re.compile(r"\S{8,72}")
 _RENEW_AFTER = timedelta(hours=1)
 
 T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Invented:
+    """A person for demonstrations; without a custodian one who has claimed the account."""
+
+    user_id: str
+    email: str | None
+    profile: Profile
+    custodian_clinic_id: str | None = None
 
 
 class EmbeddedUserService:
@@ -65,7 +76,8 @@ class EmbeddedUserService:
         return create_account(email=email, roles=CUSTODIAL_ROLES, clinic_id=clinic_id)
 
     def update_user(self, user_id: str, update: UserUpdate, expected: Expected = ANYTHING) -> User:
-        """Raises EmailTaken, AccountChanged, and ServiceError: 400 for what the rules forbid, 401 for a stranger."""
+        """Raises EmailTaken, AccountChanged, AccountGone, and ServiceError: 400 for what the rules forbid, 401 for
+        accounts that belong to another system."""
         fields = _checked(update)
         return _unless_taken(
             lambda: db.run_in_transaction(lambda: _update(user_id, fields, expected))
@@ -90,22 +102,46 @@ def create_account(
     email_verified: bool = False,
     clinic_id: str | None = None,
 ) -> User:
-    moment = clock.now()
-    account: db.Document = {
-        "_id": user_id or str(uuid.uuid4()),
-        "roles": _checked_roles(roles),
-        "emailVerified": email_verified,
-        "createdTime": moment,
-        "updatedTime": moment,
-    }
-    if email:
-        account["username"] = checked_address(email)
+    account = _new_account(user_id or str(uuid.uuid4()), email, roles)
+    account["emailVerified"] = email_verified
     if password is not None:
         account["password"] = _hashed(password)
     if clinic_id is not None:
         account["custodianClinicId"] = clinic_id
     _unless_taken(lambda: accounts.insert_account(account))
     return to_user(account)
+
+
+def create_accounts(invented: Sequence[Invented]) -> None:
+    """All of them with their profiles, or none. Nobody can log in to one. Raises BulkWriteError where one exists."""
+    made = [_invented_account(person) for person in invented]
+
+    def insert() -> None:
+        accounts.insert_accounts(made)
+        profiles.insert_profiles({person.user_id: person.profile for person in invented})
+
+    db.run_in_transaction(insert)
+
+
+def _invented_account(person: Invented) -> db.Document:
+    is_custodial = person.custodian_clinic_id is not None
+    roles = CUSTODIAL_ROLES if is_custodial else ("patient",)
+    account = _new_account(person.user_id, person.email, roles)
+    if is_custodial:
+        return {**account, "custodianClinicId": person.custodian_clinic_id}
+    return {**account, "emailVerified": person.email is not None}
+
+
+def _new_account(user_id: str, email: str | None, roles: tuple[str, ...]) -> db.Document:
+    moment = clock.now()
+    account: db.Document = {
+        "_id": user_id,
+        "roles": _checked_roles(roles),
+        "emailVerified": False,
+        "createdTime": moment,
+        "updatedTime": moment,
+    }
+    return {**account, "username": checked_address(email)} if email else account
 
 
 def find_by_credentials(email: str, password: str) -> User | None:
@@ -202,7 +238,7 @@ def _refused() -> ServiceError:
 
 # --- changes ----------------------------------------------------------------------------------------------------
 def _find(id_or_email: str) -> db.Document | None:
-    if _USER_ID.fullmatch(id_or_email):
+    if ids.is_user_id(id_or_email):
         return accounts.find_account(id_or_email)
     try:
         return accounts.find_account_by_username(addresses.canonical(id_or_email))
@@ -212,9 +248,9 @@ def _find(id_or_email: str) -> db.Document | None:
 
 def _update(user_id: str, wanted: dict[str, Any], expected: Expected) -> User:
     account = accounts.find_account(user_id)
-    if account is None and expected != ANYTHING:
-        raise AccountChanged
-    if account is None or "brokered" in account["roles"]:
+    if account is None:
+        raise AccountGone
+    if "brokered" in account["roles"]:
         raise _refused()
     if not expected.holds_for(to_user(account)):
         raise AccountChanged

@@ -15,6 +15,7 @@ from users.clients.http.sessions import own_session
 from users.clients.protocol import (
     ANYTHING,
     AccountChanged,
+    AccountGone,
     EmailTaken,
     Expected,
     User,
@@ -22,6 +23,10 @@ from users.clients.protocol import (
 )
 
 _SERVER_ERROR = 500
+_MAY_BE_GONE = (
+    401,
+    404,
+)  # the service refuses a change of an account that it does not know like one of a stranger's
 # Every request of a person waits for this answer: a user service that hangs must not hang us with it.
 _CHECK_TIMEOUT = httpx2.Timeout(3.0, connect=1.0)
 _CHECK_ATTEMPTS = 2
@@ -80,13 +85,17 @@ class HttpUserService:
 
     def _put(self, user_id: str, update: UserUpdate) -> User:
         answer = self._call("PUT", f"/user/{segment(user_id)}", json={"updates": _updates(update)})
+        if answer.status_code in _MAY_BE_GONE and self.get_user(user_id) is None:
+            raise AccountGone
         return _user(http.expect(_unless_taken(answer), SERVICE, 200))
 
     def _check(self, user_id: str, expected: Expected) -> None:
         if expected == ANYTHING:
             return
         user = self.get_user(user_id)
-        if user is None or not expected.holds_for(user):
+        if user is None:
+            raise AccountGone
+        if not expected.holds_for(user):
             raise AccountChanged
 
     def _check_verified(self, user_id: str, expected: Expected) -> None:
@@ -102,11 +111,11 @@ class HttpUserService:
             user = self.get_user(user_id)
             if user is not None and not expected.holds_for(user):
                 raise AccountChanged
-        http.expect(self._call("DELETE", f"/user/{segment(user_id)}"), SERVICE, 204)
+        http.expect(self._call("DELETE", f"/user/{segment(user_id)}"), SERVICE, 204, 404)
 
     def delete_sessions(self, user_id: str) -> None:
         answer = self._call("DELETE", f"/user/{segment(user_id)}/sessions")
-        http.expect(answer, SERVICE, 204)
+        http.expect(answer, SERVICE, 204, 404)
 
     def _call(self, method: str, path: str, **options: Any) -> Response:
         return self._session.call(SERVICE, method, self._base + path, **options)

@@ -27,6 +27,8 @@ class HttpDataService:
     def has_data(self, user_id: str) -> bool:
         path = f"/v1/users/{segment(user_id)}/data_sets"
         answer = self._call("GET", path, params={"size": 1})
+        if answer.status_code == 404:
+            return False
         return bool(json_array(http.expect(answer, SERVICE, 200), SERVICE))
 
     def get_summary(self, kind: str, user_id: str) -> dict[str, Any] | None:

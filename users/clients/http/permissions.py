@@ -26,6 +26,8 @@ class HttpPermissionService:
 
     def list_owners(self, grantee_id: str) -> dict[str, Permissions]:
         answer = self._session.call(SERVICE, "GET", self._url("groups", grantee_id))
+        if answer.status_code == 404:
+            return {}
         return json_object(http.expect(answer, SERVICE, 200), SERVICE)
 
     def set_permissions(self, owner_id: str, grantee_id: str, permissions: Permissions) -> None:
