@@ -90,7 +90,7 @@ def read_order(message: Any) -> Order:
         first_name=demographics.text("FirstName"),
         last_name=demographics.text("LastName"),
         birth_date=demographics.text("DOB"),
-        identifiers=_identifiers(patient),
+        identifiers=usable_identifiers(patient),
         addresses=_addresses(demographics),
         guarantor_addresses=_addresses(_part(message, "Visit", "Guarantor")),
     )
@@ -123,7 +123,8 @@ def _provider(provider: Part) -> Provider:
     return Provider(*(provider.text(name) for name in ("ID", "IDType", "FirstName", "LastName")))
 
 
-def _identifiers(patient: Part) -> list[tuple[str, str]]:
+def usable_identifiers(patient: Part) -> list[tuple[str, str]]:
+    """(type, number). Raises Unreadable when the whole is no list of objects."""
     found = map(_identifier, patient.parts("Identifiers"))
     return [(kind, number) for kind, number in found if kind and number]
 

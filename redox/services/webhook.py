@@ -14,12 +14,13 @@ import structlog
 from bson import Binary, ObjectId
 from pymongo.errors import DocumentTooLarge, DuplicateKeyError
 
-from clinics_site.core import clock, db, ids, outbox
+from clinics_site.core import clock, db, ids, outbox, texts
 from clinics_site.core.db import Document
 from clinics_site.core.errors import Unauthorized
 from redox import configuration
 from redox.messages import bodies
 from redox.messages.bodies import UnreadableBody
+from redox.messages.orders import usable_identifiers
 from redox.messages.reading import Json, Part, Unreadable
 from redox.services import processing
 from redox.store import messages as store
@@ -158,12 +159,15 @@ def _delivery_key(meta: Json) -> str | None:
 
 
 def _order_key(document: Document) -> str:
-    """Messages about one person are processed in the order they came; who it is, is not readable here."""
+    """Messages about one person, however their numbers were typed, are processed in the order they came; who it is, is
+    not readable here."""
     message = Part("message", document["message"])
     try:
-        who = message.part("Patient").entries("Identifiers")
+        who = {tuple(map(texts.key, one)) for one in usable_identifiers(message.part("Patient"))}
         source = message.part("Meta").part("Source").values.get("ID")
     except Unreadable:
         return ""
-    digest = hashlib.sha256(orjson.dumps([source, who], option=orjson.OPT_SORT_KEYS))
+    if not who:
+        return ""
+    digest = hashlib.sha256(orjson.dumps([source, sorted(who)], option=orjson.OPT_SORT_KEYS))
     return f"redox:{digest.hexdigest()[:24]}"

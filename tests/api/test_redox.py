@@ -6,7 +6,7 @@ import orjson
 import pytest
 from bson import ObjectId
 
-from clinics_site.core import db
+from clinics_site.core import db, outbox
 from tests import ehr
 from tests.events import emitted
 from tests.factories import make_clinic, stored_patient
@@ -99,6 +99,29 @@ class TestMessages:
 
         assert anonymous.post("/v1/redox", body, headers=TOKEN).status_code == 200
         assert stored_messages()[0]["message"]["Count"] == 3
+
+    def test_messages_about_one_person_wait_for_each_other_however_the_number_was_typed(
+        self, anonymous
+    ):
+        typed = [
+            [{"ID": "QX-1", "IDType": "MRN"}, {"ID": "7", "IDType": "NIST"}],
+            [{"ID": " ", "IDType": "MRN"}, {"ID": "7 ", "IDType": "nist"}, {"ID": " qx-1", "IDType": "mrn "}],
+            [{"ID": "QX-2", "IDType": "MRN"}],
+            None,
+        ]  # fmt: skip
+        for identifiers in typed:
+            message = ehr.order()
+            message["Meta"]["Logs"] = []
+            message["Patient"]["Identifiers"] = identifiers
+            anonymous.post("/v1/redox", message, headers=TOKEN)
+
+        rows = db.collection(outbox.COLLECTION).find(
+            {"event": "ehr.message_received"}, sort=[("order", 1)]
+        )
+        first, again, other, nobody = (row.get("key") or "" for row in rows)
+        assert first == again
+        assert len({first, other, nobody}) == 3
+        assert nobody == ""
 
     def test_keys_that_look_like_operators_are_kept_harmless(self, anonymous):
         body = {**ehr.order(), "$where": {"$gt": 1}}
