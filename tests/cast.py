@@ -16,6 +16,7 @@ from tests.commands import (  # noqa: F401 (fixtures; must register before the f
     mongo_commands,
     written,
 )
+from tests.replay import replayed
 
 
 @cache
@@ -146,6 +147,10 @@ def make_person(name: str, *, roles: tuple[str, ...] = ()) -> Person:
     return Person(user.user_id, accounts.issue_user_token(user.user_id), email)
 
 
+def _cast(name: str, *, roles: tuple[str, ...] = ()) -> Person:
+    return replayed(name, lambda: make_person(name, roles=roles))
+
+
 @pytest.fixture
 def backend() -> Api:
     from users.services import accounts
@@ -156,31 +161,31 @@ def backend() -> Api:
 @pytest.fixture
 def ada() -> Person:
     """Admin of `clinic`."""
-    return make_person("Ada Admin", roles=("clinician",))
+    return _cast("Ada Admin", roles=("clinician",))
 
 
 @pytest.fixture
 def ben() -> Person:
     """Member of `clinic` (once the `clinic` fixture is used)."""
-    return make_person("Ben Member", roles=("clinician",))
+    return _cast("Ben Member", roles=("clinician",))
 
 
 @pytest.fixture
 def cy() -> Person:
     """Member of `other_clinic`."""
-    return make_person("Cy Member", roles=("clinician",))
+    return _cast("Cy Member", roles=("clinician",))
 
 
 @pytest.fixture
 def dot() -> Person:
     """A patient with an account of her own."""
-    return make_person("Dot Patient", roles=("patient",))
+    return _cast("Dot Patient", roles=("patient",))
 
 
 @pytest.fixture
 def eve() -> Person:
     """A stranger with a valid token."""
-    return make_person("Eve Stranger")
+    return _cast("Eve Stranger")
 
 
 @pytest.fixture
@@ -224,12 +229,16 @@ def add_member(
 @pytest.fixture
 def clinic(ada: Person, ben: Person) -> dict[str, Any]:
     """Ada's clinic, of which Ben is a member; the API's own representation (`clinic["id"]`)."""
-    made = make_clinic(ada)
-    add_member(made, ben)
-    return made
+
+    def make() -> dict[str, Any]:
+        made = make_clinic(ada)
+        add_member(made, ben)
+        return made
+
+    return replayed(("clinic", ada, ben), make)
 
 
 @pytest.fixture
 def other_clinic(cy: Person) -> dict[str, Any]:
     """A clinic the others have nothing to do with; Cy is its admin."""
-    return make_clinic(cy, name="Hillside Clinic")
+    return replayed(("clinic", cy), lambda: make_clinic(cy, name="Hillside Clinic"))
