@@ -7,6 +7,7 @@ from bson import ObjectId
 from clinics.services import (
     access,
     claims,
+    custodial_accounts,
     effects,
     migrations,
     patient_tags,
@@ -48,9 +49,9 @@ def clean_up_account(payload: Payload) -> None:
     effects.clean_up_account(user_id=payload["userId"], deletion_id=payload["deletionId"])
 
 
-@outbox.subscribe("patient.account_created", "clinics.remove_orphan")
-def remove_orphan(payload: Payload) -> None:
-    effects.remove_orphan(payload["userId"])
+@outbox.subscribe(custodial_accounts.REQUESTED, "clinics.end_unfinished_account")
+def end_unfinished_account(payload: Payload) -> None:
+    custodial_accounts.end_unfinished(payload["requestId"])
 
 
 # --- accounts -------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from pymongo import IndexModel
 
 from clinics import statistics
 from clinics.services import seeding, text_backfills
+from clinics.store import account_requests
 from clinics_site.core import backfills
 from clinics_site.core.indexes import declare
 
@@ -200,6 +201,15 @@ declare(
     "clinician_deletions",
     IndexModel([("clinician.clinicId", 1), ("clinician.userId", 1)], name="ClinicianDeletionV2"),
     IndexModel([("deletedTime", 1), ("clinician.clinicId", 1)], name="DeletedTimeV2"),
+)
+declare(
+    account_requests.COLLECTION,
+    IndexModel(
+        [("createdTime", 1)],
+        name="AccountRequestCleanup",
+        expireAfterSeconds=int(account_requests.ARE_KEPT.total_seconds()),
+    ),
+    IndexModel([("email", 1), ("_id", 1)], name="AccountRequestsOfAddress"),
 )
 declare(
     "clinicCreations",

@@ -123,9 +123,3 @@ def clean_up_account(*, user_id: str, deletion_id: str) -> None:
     if deletion is None or not is_custodial(deletion["patient"]) or store.exists_for_user(user_id):
         return
     end_custodial_account(user_id)
-
-
-def remove_orphan(user_id: str) -> None:
-    """The account of a creation that failed after the account was made. It has neither record nor data."""
-    if not store.exists_for_user(user_id):
-        end_custodial_account(user_id)

@@ -4,9 +4,7 @@ Everything is checked before the user service is asked, so that a refusal leaves
 counts and the events are one transaction.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -15,7 +13,7 @@ from django.conf import settings
 from pymongo.errors import DuplicateKeyError
 
 from clinics.search_keys import SEARCHED, search_key
-from clinics.services import access, accounts, patient_counts, taken_addresses
+from clinics.services import access, custodial_accounts, patient_counts, taken_addresses
 from clinics.services.patient_details import (
     ALL_PERMISSIONS,
     PatientDetails,
@@ -27,7 +25,6 @@ from clinics.services.patient_details import (
     optional_fields,
     permissions_of,
 )
-from clinics.services.taken_addresses import AddressTaken
 from clinics.store import patients as store
 from clinics_site.core import clock, db, ids, mail_limits, outbox, texts
 from clinics_site.core.db import Document
@@ -37,19 +34,11 @@ from clinics_site.core.errors import (
     DomainError,
     Duplicate,
     NotFound,
-    PermanentFailure,
     Unavailable,
 )
-from clinics_site.core.http import ServiceError, ServiceUnavailable
+from clinics_site.core.http import ServiceUnavailable
 from clinics_site.core.lookups import Lookup, Path
-from users.clients.protocol import (
-    AccountChanged,
-    AccountGone,
-    EmailTaken,
-    Expected,
-    Profile,
-    UserUpdate,
-)
+from users.clients.protocol import Profile
 from users.services.neighbours import profile_service, user_service
 
 NOT_FOUND = "patient not found"
@@ -58,10 +47,6 @@ LONGEST_TEXT, MOST_DEVICES = 1000, 100  # as long as what the API takes
 TOO_MANY_LEGACY = "the patient comes from the maximum number of legacy clinicians"
 MRN_MISSING = "mrn is required"
 MRN_TAKEN = "mrn must be unique"
-EMAIL_REFUSED = "the user service does not accept the email address"
-EMAIL_TAKEN = "duplicate: email address is already taken"
-# By then a creation has either stored its record or failed; see create_custodial_patient.
-ORPHAN_CHECK_AFTER = timedelta(minutes=5)
 
 
 # --- finding --------------------------------------------------------------------------------------
@@ -146,20 +131,19 @@ def create_custodial_patient(
         mail_limits.counted(email, invited_by),
         taken_addresses.counted(invited_by if email else None, clinic["_id"]),
     ):
-        user_id = _create_account(clinic["_id"], email)
+        account = custodial_accounts.make_account(clinic["_id"], email)
     document = {
-        **_blank_record(clinic["_id"], user_id, requires_unique_mrn=unique),
+        **_blank_record(clinic["_id"], account.user_id, requires_unique_mrn=unique),
         **identity,
         **optional_fields(details),
         "permissions": permissions_of(ALL_PERMISSIONS),
     }
     if invited_by is not None:
         document["invitedBy"] = invited_by
-    _watch_account(clinic["_id"], user_id)
     try:
         return _insert(document, details, plan_limit=limit)
     except Exception as error:
-        _give_up_account(clinic["_id"], user_id, is_certain=isinstance(error, DomainError))
+        custodial_accounts.give_up(account, is_certain=isinstance(error, DomainError))
         raise
 
 
@@ -300,71 +284,6 @@ def _check_mrn(clinic: Document, mrn: str | None, *, user_id: str | None) -> boo
     return True
 
 
-# --- the account of a custodial patient -----------------------------------------------------------
-def _create_account(clinic_id: ObjectId, email: str | None) -> str:
-    with _asking_user_service(EMAIL_TAKEN):
-        return user_service().create_custodial_user(str(clinic_id), email).user_id
-
-
-@contextmanager
-def _asking_user_service(email_taken: str) -> Iterator[None]:
-    """Its answers as this API gives them: another's address, no address at all, out of reach."""
-    try:
-        yield
-    except EmailTaken:
-        raise AddressTaken(message=email_taken) from None
-    except ServiceUnavailable:
-        raise Unavailable from None
-    except ServiceError as error:
-        if error.status == BadRequest.status:
-            raise BadRequest(EMAIL_REFUSED) from None
-        raise
-
-
-def _watch_account(clinic_id: ObjectId, user_id: str) -> None:
-    """Look later whether the new account got its record: this process may die before it is stored."""
-    outbox.emit(
-        "patient.account_created",
-        {"clinicId": str(clinic_id), "userId": user_id},
-        key=user_id,
-        not_before=clock.now() + ORPHAN_CHECK_AFTER,
-    )
-
-
-def _give_up_account(clinic_id: ObjectId, user_id: str, *, is_certain: bool) -> None:
-    """A creation that was refused for certain frees the address at once. Otherwise, and where the account can not be
-    ended now, an event does it: a commit whose answer was lost may have stored the record after all."""
-    if is_certain and _is_ended(user_id):
-        outbox.withdraw("patient.account_created", user_id)
-        return
-    outbox.withdraw("patient.account_created", user_id)
-    outbox.emit(
-        "patient.account_created", {"clinicId": str(clinic_id), "userId": user_id}, key=user_id
-    )
-
-
-def _is_ended(user_id: str) -> bool:
-    try:
-        accounts.end_custodial_account(user_id)
-    except (PermanentFailure, ServiceError, ServiceUnavailable):
-        return False
-    return True
-
-
-def _change_account_email(user_id: str, email: str | None) -> bool:
-    """False for an account that its owner has claimed, also while the clinic's record does not say so yet: only the
-    owner changes its address. Raises NotFound where there is no account that could have one."""
-    update = UserUpdate(username=email, emails=(email,)) if email else UserUpdate(emails=())
-    try:
-        with _asking_user_service(f"unable to update custodial user: {EMAIL_TAKEN}"):
-            user_service().update_user(user_id, update, Expected(is_custodial=True))
-    except AccountGone:
-        raise NotFound from None
-    except AccountChanged:
-        return False
-    return True
-
-
 # --- changing -------------------------------------------------------------------------------------
 def update_patient(
     *,
@@ -402,7 +321,7 @@ def _follow_address(stored: Document, email: str | None, changed_by: str | None)
         mail_limits.counted(email, changed_by),
         taken_addresses.counted(changed_by if email else None, stored["clinicId"]),
     ):
-        return _change_account_email(stored["userId"], email)
+        return custodial_accounts.change_email(stored["userId"], email)
 
 
 def _places_now(clinic: Document, details: PatientDetails) -> dict[str, Any]:

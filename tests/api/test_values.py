@@ -141,7 +141,7 @@ def test_an_address_is_free_at_once_after_a_creation_that_failed(clinic, ada, mo
         assert ada.api.post(url(clinic, "patients"), BODY).status_code == 422
 
     assert user_service().get_user(BODY["email"]) is None
-    assert db.collection(outbox.COLLECTION).find_one({"event": "patient.account_created"}) is None
+    assert db.collection(outbox.COLLECTION).find_one({"event": "patient.account_requested"}) is None
     assert ada.api.post(url(clinic, "patients"), BODY).status_code == 200
 
 

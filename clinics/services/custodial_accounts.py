@@ -1,0 +1,137 @@
+"""The accounts that clinics make for patients and look after until their owners claim them.
+
+The user service is another system: no transaction holds an account and its record together. So what is asked of it is
+written down first, and some time later it is looked whether the account got its record. A process may die anywhere.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+from bson import ObjectId
+
+from clinics.services import accounts
+from clinics.services.taken_addresses import AddressTaken
+from clinics.store import account_requests as store
+from clinics.store import patients
+from clinics_site.core import clock, ids, outbox
+from clinics_site.core.db import Document
+from clinics_site.core.errors import BadRequest, NotFound, PermanentFailure, Unavailable
+from clinics_site.core.http import ServiceError, ServiceUnavailable
+from users.clients.protocol import AccountChanged, AccountGone, EmailTaken, Expected, UserUpdate
+from users.services.neighbours import user_service
+
+REQUESTED = "patient.account_requested"  # {requestId}
+EMAIL_REFUSED = "the user service does not accept the email address"
+EMAIL_TAKEN = "duplicate: email address is already taken"
+# By then a creation has either stored its record or failed.
+LOOKED_AT_AFTER = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class NewAccount:
+    request_id: ObjectId
+    user_id: str
+
+
+# --- making ---------------------------------------------------------------------------------------
+def make_account(clinic_id: ObjectId, email: str | None) -> NewAccount:
+    """Raises AddressTaken, BadRequest for an address that the user service refuses, and Unavailable."""
+    with _asking_user_service(EMAIL_TAKEN):
+        # Whoever has the address had it before the request: no later look may take the account for the one asked for.
+        if email is not None and user_service().get_user(email) is not None:
+            raise EmailTaken
+    request_id = _note_request(clinic_id, email)
+    try:
+        with _asking_user_service(EMAIL_TAKEN):
+            user_id = user_service().create_custodial_user(str(clinic_id), email).user_id
+    except (AddressTaken, BadRequest):  # anything else may have made it all the same
+        _forget(request_id)
+        raise
+    store.set_user(request_id, user_id)
+    return NewAccount(request_id, user_id)
+
+
+def _note_request(clinic_id: ObjectId, email: str | None) -> ObjectId:
+    request: Document = {"_id": ids.new_id(), "clinicId": clinic_id, "createdTime": clock.now()}
+    if email is not None:
+        request["email"] = email
+    store.insert_request(request)
+    key = str(request["_id"])
+    outbox.emit(REQUESTED, {"requestId": key}, key=key, not_before=clock.now() + LOOKED_AT_AFTER)
+    return ObjectId(key)
+
+
+def _forget(request_id: ObjectId) -> None:
+    outbox.withdraw(REQUESTED, str(request_id))
+    store.remove_request(request_id)
+
+
+# --- ending what got no record --------------------------------------------------------------------
+def give_up(account: NewAccount, *, is_certain: bool) -> None:
+    """A creation that was refused for certain frees the address at once. Otherwise, and where the account cannot be
+    ended now, an event does it: a commit whose answer was lost may have stored the record after all."""
+    if is_certain and _is_ended(account.user_id):
+        _forget(account.request_id)
+        return
+    key = str(account.request_id)
+    outbox.withdraw(REQUESTED, key)
+    outbox.emit(REQUESTED, {"requestId": key}, key=key)
+
+
+def _is_ended(user_id: str) -> bool:
+    try:
+        accounts.end_custodial_account(user_id)
+    except (PermanentFailure, ServiceError, ServiceUnavailable):
+        return False
+    return True
+
+
+def end_unfinished(request_id: str) -> None:
+    """The account of a creation that has failed, or whose process died. It has neither record nor data."""
+    request = store.find_request(ObjectId(request_id))
+    if request is None:
+        return
+    user_id = request.get("userId") or _find_made(request)
+    if user_id is not None and not patients.exists_for_user(user_id):
+        accounts.end_custodial_account(user_id)
+    store.remove_request(request["_id"])
+
+
+def _find_made(request: Document) -> str | None:
+    """The account, where nobody came to note its id. One that somebody else has asked for since is theirs to end."""
+    if "email" not in request or store.has_later_request(request):
+        return None
+    found = user_service().get_user(request["email"])
+    return found.user_id if found is not None else None
+
+
+# --- changing -------------------------------------------------------------------------------------
+def change_email(user_id: str, email: str | None) -> bool:
+    """False for an account that its owner has claimed, also while the clinic's record does not say so yet: only the
+    owner changes its address. Raises NotFound where there is no account that could have one."""
+    update = UserUpdate(username=email, emails=(email,)) if email else UserUpdate(emails=())
+    try:
+        with _asking_user_service(f"unable to update custodial user: {EMAIL_TAKEN}"):
+            user_service().update_user(user_id, update, Expected(is_custodial=True))
+    except AccountGone:
+        raise NotFound from None
+    except AccountChanged:
+        return False
+    return True
+
+
+@contextmanager
+def _asking_user_service(email_taken: str) -> Iterator[None]:
+    """Its answers as this API gives them: another's address, no address at all, out of reach."""
+    try:
+        yield
+    except EmailTaken:
+        raise AddressTaken(message=email_taken) from None
+    except ServiceUnavailable:
+        raise Unavailable from None
+    except ServiceError as error:
+        if error.status == BadRequest.status:
+            raise BadRequest(EMAIL_REFUSED) from None
+        raise

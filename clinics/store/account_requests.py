@@ -1,0 +1,36 @@
+"""Accounts of custodial patients that were asked for: `{_id, clinicId, email?, userId?, createdTime}`.
+
+Stored before the account is made and removed when it is certain that it has its record or is gone, or by MongoDB.
+"""
+
+from datetime import timedelta
+
+from bson import ObjectId
+
+from clinics_site.core import db
+from clinics_site.core.db import Document
+
+COLLECTION = "accountRequests"
+ARE_KEPT = timedelta(days=7)
+
+
+def insert_request(request: Document) -> None:
+    db.collection(COLLECTION).insert_one(request)
+
+
+def find_request(request_id: ObjectId) -> Document | None:
+    return db.collection(COLLECTION).find_one({"_id": request_id})
+
+
+def has_later_request(request: Document) -> bool:
+    """Whether somebody has asked for an account with this address since."""
+    later = {"email": request["email"], "_id": {"$gt": request["_id"]}}
+    return db.collection(COLLECTION).find_one(later, {"_id": 1}) is not None
+
+
+def set_user(request_id: ObjectId, user_id: str) -> None:
+    db.collection(COLLECTION).update_one({"_id": request_id}, {"$set": {"userId": user_id}})
+
+
+def remove_request(request_id: ObjectId) -> None:
+    db.collection(COLLECTION).delete_one({"_id": request_id})
