@@ -31,6 +31,12 @@ MUTATIONS = {
     "a very long text": "x" * 40_000, "a zero character": "a\0b", "another type": ObjectId(),
 }  # fmt: skip
 
+# One of each type, and the odd ones of a kind: for walks in which each costs a whole order or a drawn report.
+FEW = {
+    name: MUTATIONS[name]
+    for name in ("null", "blank", "a text", "infinite", "64 bits", "a list of null", "nested", "a zero character")
+}  # fmt: skip
+
 
 def places(value, path=()):
     """The path of everything in a document, containers too."""
@@ -60,9 +66,9 @@ def mutated(document, path, value):
     return changed
 
 
-def mutations(document):
+def mutations(document, kinds=None):
     for path in places(document):
-        for name, value in MUTATIONS.items():
+        for name, value in (kinds or MUTATIONS).items():
             yield f"{'.'.join(map(str, path))}: {name}", mutated(document, path, value)
 
 
@@ -235,7 +241,7 @@ def test_the_report_is_drawn_whatever_the_clinic_is_called_and_wherever_it_is():
         "country": "US",
         "PreferredBgUnits": "mg/dL",
     }
-    for where, changed in mutations(clinic):
+    for where, changed in mutations(clinic, FEW):
         wanted = reports.Wanted(changed, patient, start=DRAWN, end=DRAWN)
         assert reports.draw_report(wanted).startswith(b"%PDF"), where
     for zone in ("Europe", "../etc", "x" * 5000, "\0"):
@@ -277,10 +283,9 @@ READ_OF_PATIENT = (
 def test_an_order_ends_whatever_stands_in_a_place_of_the_patient(place):
     _, patient = place
     for field in READ_OF_PATIENT:
-        for name, value in MUTATIONS.items():
-            if value is not ABSENT:
-                replace_in("patients", {**patient, field: value})
-                check_ended(f"{field}: {name}", carry_out(whole_order()))
+        for name, value in FEW.items():
+            replace_in("patients", {**patient, field: value})
+            check_ended(f"{field}: {name}", carry_out(whole_order()))
 
 
 def replace_in(collection, document):
@@ -304,7 +309,7 @@ def test_an_order_ends_whatever_stands_in_a_place_of_the_subscription(place, pat
 def differently_connected(clinic):
     """As `differently_read`, of clinics."""
     seen = set()
-    for where, changed in mutations(clinic):
+    for where, changed in mutations(clinic, {**FEW, "absent": ABSENT}):
         try:
             read = repr(replace(read_connection(changed), clinic=None))
         except Unreadable as error:

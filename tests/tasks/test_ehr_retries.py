@@ -62,7 +62,7 @@ def test_three_quick_tries_then_slow_ones_for_a_day_then_failed(scheduled, monke
 
 
 def test_short_waits_that_redox_asks_for_do_not_shorten_the_day(scheduled, monkeypatch):
-    outage(monkeypatch, wait=timedelta(minutes=5))
+    outage(monkeypatch, wait=timedelta(minutes=12))
 
     moments = try_until_parked()
 
