@@ -6,9 +6,10 @@ from typing import Any, ClassVar
 
 from django import forms
 
+from clinics.services import patient_counts
 from clinics.services.staff_reads import TIERS
 from clinics.timezones import TIMEZONES
-from clinics_site.core import addresses
+from clinics_site.core import addresses, showing
 from clinics_site.core.addresses import InvalidAddress
 from clinics_site.core.db import Document
 
@@ -81,19 +82,18 @@ class LimitsForm(SettingsForm):
 
     @staticmethod
     def initial_of(clinic: Document) -> dict[str, Any]:
-        stored = clinic.get("patientCountSettings") or {}
+        """What cannot be read is left for the person to fill in."""
         found: dict[str, Any] = {}
         for kind, name in (("hard", "hardLimit"), ("soft", "softLimit")):
-            limit = stored.get(name) or {}
-            if limit:
-                found[f"{kind}_plan"] = limit.get("plan") or limit.get("patientCount") or 0
+            limit = patient_counts.readable_limit(clinic, name)
+            if limit is not None:
+                found[f"{kind}_plan"] = limit["plan"]
                 found[f"{kind}_start"] = _day_of(limit.get("startDate"))
                 found[f"{kind}_end"] = _day_of(limit.get("endDate"))
         return found
 
     def limits(self, clinic: Document) -> Document:
         """For the service. A day that was not changed keeps its stored moment."""
-        stored = clinic.get("patientCountSettings") or {}
         found: Document = {}
         for kind, name in (("hard", "hardLimit"), ("soft", "softLimit")):
             plan = self.cleaned_data.get(f"{kind}_plan")
@@ -102,7 +102,10 @@ class LimitsForm(SettingsForm):
                     "startDate": self.cleaned_data.get(f"{kind}_start"),
                     "endDate": self.cleaned_data.get(f"{kind}_end"),
                 }
-                found[name] = {"plan": plan, **_moments(days, stored.get(name) or {})}
+                found[name] = {
+                    "plan": plan,
+                    **_moments(days, patient_counts.stored_limit(clinic, name)),
+                }
         return found
 
 
@@ -111,7 +114,7 @@ def _moments(days: dict[str, date | None], stored: Document) -> Document:
     for name, day in days.items():
         if day is None:
             continue
-        if _day_of(stored.get(name)) == day:
+        if _day_of(showing.moment(stored.get(name))) == day:
             found[name] = stored[name]
         else:
             found[name] = _midnight(day) + (_LAST_MOMENT if name == "endDate" else timedelta())

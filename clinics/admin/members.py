@@ -90,7 +90,7 @@ def _save_roles(
             user_id=user_id,
             roles=wanted,
             name=before.get("name"),
-            updated_by=f"staff:{request.user.pk}",
+            updated_by=pages.signature(request),
         )
         changes.record(
             request,

@@ -105,7 +105,7 @@ def delete_clinic(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
         typed=clinic.get("name") or clinic_id,
         object_type="clinic",
         object_id=clinic_id,
-        remove=lambda: clinics.delete_clinic(clinic_id),
+        remove=lambda: clinics.delete_clinic(clinic_id, deleted_by=pages.signature(request)),
         back=reverse("admin:clinic", args=[clinic_id]),
         done="The clinic was deleted.",
         done_url=reverse("admin:clinics"),
@@ -145,7 +145,9 @@ def remove_patient(request: HttpRequest, clinic_id: str, user_id: str) -> HttpRe
         typed=user_id,
         object_type="patient",
         object_id=user_id,
-        remove=lambda: patients.remove_patient(clinic_id=clinic_id, user_id=user_id),
+        remove=lambda: patients.remove_patient(
+            clinic_id=clinic_id, user_id=user_id, deleted_by=pages.signature(request)
+        ),
         back=back,
         done="The patient was removed from the clinic.",
         done_url=reverse("admin:clinic_patients", args=[clinic_id]),
@@ -172,7 +174,9 @@ def remove_member(request: HttpRequest, clinic_id: str, user_id: str) -> HttpRes
         typed=user_id,
         object_type="clinician",
         object_id=user_id,
-        remove=lambda: clinicians.remove_clinician(clinic_id=clinic_id, user_id=user_id),
+        remove=lambda: clinicians.remove_clinician(
+            clinic_id=clinic_id, user_id=user_id, deleted_by=pages.signature(request)
+        ),
         back=reverse("admin:clinic_members", args=[clinic_id]),
         done="The member was removed.",
         done_url=reverse("admin:clinic_members", args=[clinic_id]),
@@ -195,7 +199,11 @@ def revoke_invite(request: HttpRequest, clinic_id: str, invite: str) -> HttpResp
         typed=email or "revoke",
         object_type="clinicianInvite",
         object_id=invite,
-        remove=lambda: clinicians.remove_invite(clinic_id=clinic_id, invite_id=found["inviteId"]),
+        remove=lambda: clinicians.remove_invite(
+            clinic_id=clinic_id,
+            invite_id=found["inviteId"],
+            deleted_by=pages.signature(request),
+        ),
         back=back,
         done="The invite was revoked.",
         done_url=back,

@@ -241,12 +241,18 @@ def remove_clinician(
     db.run_in_transaction(remove)
 
 
-def remove_invite(*, clinic_id: str | ObjectId, invite_id: str) -> None:
-    """Invites leave no tombstone; whatever else knows of the invitation ends with it."""
+def remove_invite(
+    *, clinic_id: str | ObjectId, invite_id: str, deleted_by: str | None = None
+) -> None:
+    """Whatever else knows of the invitation ends with it. Invites leave no tombstone unless it is known who
+    (`deleted_by`) took it back; the tombstone has no key, which was the secret in the mail."""
     clinic = access.access_migrated_clinic(clinic_id)
 
     def remove() -> None:
-        _existing(store.remove_invite(clinic["_id"], invite_id))
+        removed = _existing(store.remove_invite(clinic["_id"], invite_id))
+        if deleted_by is not None:
+            without_key = {name: v for name, v in removed.items() if name != "inviteId"}
+            archive([without_key], deleted_by=deleted_by)
         payload = {"clinicId": str(clinic["_id"]), "inviteId": invite_id}
         outbox.emit("clinician.invite_removed", payload, key=invite_id)
 

@@ -25,6 +25,8 @@ EXEMPT_PROVIDER = "twiist"  # its users are covered by another contract
 FREE_TIER = "tier0100"
 LIMIT_REACHED = "patient count exceeds limit"
 COUNTED = ("total", "demo", "plan")
+LIMITS = ("hardLimit", "softLimit")
+DATES = ("startDate", "endDate")
 # Patients' data sources name providers as they like; only three are known.
 MOST_PROVIDERS = 200
 TOO_MANY_PROVIDERS = "the clinic's patients have data sources of too many providers"
@@ -38,25 +40,37 @@ def effective_limits(clinic: Document) -> Document:
     """The stored limits, or none where the clinic is not limited: only US clinics on the free tier are."""
     if (clinic.get("country") or "US") != "US" or (clinic.get("tier") or FREE_TIER) != FREE_TIER:
         return {}
-    stored = showing.mapping(clinic.get("patientCountSettings"))
-    found = {name: showing.mapping(stored.get(name)) for name in ("hardLimit", "softLimit")}
-    return {name: _limit(limit) for name, limit in found.items() if limit}
+    limits = {name: readable_limit(clinic, name) for name in LIMITS}
+    return {name: limit for name, limit in limits.items() if limit is not None}
 
 
-def _limit(stored: Document) -> Document:
-    """An older `patientCount` stands in for a plan of 0."""
-    plan = numbers.shown(stored.get("plan")) or numbers.shown(stored.get("patientCount"))
-    limit: Document = {"plan": plan}
-    for name in ("startDate", "endDate"):
-        if showing.moment(stored.get(name)) is not None:
-            limit[name] = stored[name]
+def stored_limit(clinic: Document, name: str) -> Document:
+    """As it was written, readable or not."""
+    return showing.mapping(showing.mapping(clinic.get("patientCountSettings")).get(name))
+
+
+def readable_limit(clinic: Document, name: str) -> Document | None:
+    """None without one, and for a plan that cannot be read: taken for 0 it would block the clinic. An older
+    `patientCount` stands in for a plan of 0."""
+    stored = stored_limit(clinic, name)
+    plan, older = numbers.count(stored.get("plan")), numbers.count(stored.get("patientCount"))
+    if plan is None and older is None:
+        if stored:
+            showing.note("clinic", clinic["_id"], ValueError(name))
+        return None
+    limit: Document = {"plan": plan or older or 0}
+    for date in DATES:
+        if showing.moment(stored.get(date)) is not None:
+            limit[date] = stored[date]
     return limit
 
 
 def plan_limit(clinic: Document, moment: datetime) -> int | None:
-    """The number of plan patients at which creation is refused now; None: unlimited. Both dates are inclusive."""
+    """The number of plan patients at which creation is refused now; None: unlimited. Both dates are inclusive; a limit
+    with a date that cannot be read is not in force, since nobody can say that it is."""
     hard: Any = effective_limits(clinic).get("hardLimit")
-    if hard is None:
+    stored = stored_limit(clinic, "hardLimit")
+    if hard is None or any(stored.get(name) is not None and name not in hard for name in DATES):
         return None
     if "startDate" in hard and moment < hard["startDate"]:
         return None

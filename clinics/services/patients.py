@@ -26,7 +26,7 @@ from clinics.services.patient_details import (
     permissions_of,
 )
 from clinics.store import patients as store
-from clinics_site.core import clock, db, ids, mail_limits, outbox, texts
+from clinics_site.core import clock, db, ids, mail_limits, outbox, showing, texts
 from clinics_site.core.db import Document
 from clinics_site.core.errors import (
     BadRequest,
@@ -274,10 +274,10 @@ def _meaning_of(error: DuplicateKeyError) -> BadRequest | Duplicate:
 
 def _check_mrn(clinic: Document, mrn: str | None, *, user_id: str | None) -> bool:
     """Whether the clinic wants its MRNs unique. Raises BadRequest for a missing or taken one."""
-    rules = clinic.get("mrnSettings") or {}
-    if rules.get("required") and not mrn:
+    rules = showing.mapping(clinic.get("mrnSettings"))
+    if rules.get("required") is True and not mrn:
         raise BadRequest(MRN_MISSING)
-    if not rules.get("unique"):
+    if rules.get("unique") is not True:
         return False
     if mrn and store.find_other_with_mrn(clinic["_id"], mrn, user_id) is not None:
         raise BadRequest(MRN_TAKEN)

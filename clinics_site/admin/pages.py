@@ -136,6 +136,12 @@ def actor(request: HttpRequest) -> Actor:
     }
 
 
+def signature(request: HttpRequest) -> str:
+    """The person in the records of other systems (`deletedByUserId`, `updatedBy`): no user id, and it cannot be taken
+    for one."""
+    return f"staff:{request.user.pk}"
+
+
 def record_look(
     request: HttpRequest,
     *,

@@ -10,8 +10,19 @@ def whole(value: Any) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def shown(value: Any) -> int:
-    """A stored number where an integer is answered. What is none, or beyond what readers keep, is 0."""
+def read(value: Any) -> int | None:
+    """A stored whole number; None for what is none, or beyond what readers keep."""
     number = whole(value)
     is_integer = isinstance(number, int) and not isinstance(number, bool)
-    return number if is_integer and abs(number) <= LARGEST_WHOLE else 0
+    return number if is_integer and abs(number) <= LARGEST_WHOLE else None
+
+
+def shown(value: Any) -> int:
+    """A stored number where an integer is answered and 0 harms nobody."""
+    return read(value) or 0
+
+
+def count(value: Any) -> int | None:
+    """A stored number of things, which is never below 0."""
+    number = read(value)
+    return number if number is not None and number >= 0 else None

@@ -303,6 +303,10 @@ def test_a_removal_needs_the_typed_text_and_a_reason(what, clinic, ben, staff):
     (event,) = events(action=action)
     assert event["reason"] == "T-1"
     assert "secret-invite-key" not in str(event)
+    archive = db.collection(f"{'patient' if what == 'patient' else 'clinician'}_deletions")
+    (tombstone,) = archive.find({})
+    assert tombstone["deletedByUserId"] == f"staff:{person.id}"
+    assert "secret-invite-key" not in str(tombstone)
 
 
 def test_a_removed_patient_is_archived_and_counted(clinic, staff):
@@ -336,6 +340,9 @@ def test_an_empty_clinic_is_deleted_by_its_typed_name(clinic, staff):
     response = person.post(at(clinic, "delete"), typed=clinic["name"], reason="T-5")
     assert messages_of(response)[-1] == "The clinic was deleted."
     assert stored(clinic) is None
+    for gone in ("clinic_deletions", "clinician_deletions"):
+        by = {row["deletedByUserId"] for row in db.collection(gone).find({})}
+        assert by == {f"staff:{person.id}"}
     (event,) = events(action="clinic.deleted")
     assert event["object"]["name"] == clinic["name"]
     assert event["reason"] == "T-5"

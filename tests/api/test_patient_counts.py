@@ -258,3 +258,48 @@ def test_mrn_rules_come_before_the_limit(lakeside, ben):
         {"_id": lakeside["_id"]}, {"$set": {"mrnSettings": {"required": True, "unique": False}}}
     )
     assert ben.api.post(url(lakeside, "/patients"), BODY).status_code == 400
+
+
+# --- limits that other writers have broken ----------------------------------------------------------
+BROKEN_LIMITS = [
+    "x",
+    5,
+    [5],
+    {"plan": "x"},
+    {"plan": None},
+    {"plan": True},
+    {"plan": -1},
+    {"plan": 2.5},
+    {"plan": 1e20},
+    {"plan": float("nan")},
+    {"plan": [5]},
+    {"plan": "x", "patientCount": "y"},
+    {"plan": 0, "startDate": "2025-01-01"},
+    {"plan": 0, "endDate": 5},
+]
+
+
+@pytest.mark.parametrize("limit", [*BROKEN_LIMITS, None], ids=repr)
+def test_a_limit_that_can_not_be_read_blocks_nobody(lakeside, ben, limit):
+    """Taken for 0 it would refuse every new patient."""
+    stored = {"hardLimit": limit, "softLimit": {"plan": 7.0}}
+    db.collection("clinics").update_one(
+        {"_id": lakeside["_id"]}, {"$set": {"patientCountSettings": stored}}
+    )
+    assert ben.api.post(url(lakeside, "/patients"), BODY).status_code == 200
+    shown = ben.api.get(url(lakeside, SETTINGS)).json()
+    assert shown["softLimit"] == {"plan": 7}
+
+
+@pytest.mark.parametrize("stored", ["x", 5, [5], None], ids=repr)
+@pytest.mark.parametrize("name", ["patientCountSettings", "mrnSettings"])
+def test_settings_that_can_not_be_read_refuse_nobody(lakeside, ben, name, stored):
+    db.collection("clinics").update_one({"_id": lakeside["_id"]}, {"$set": {name: stored}})
+    assert ben.api.post(url(lakeside, "/patients"), BODY).status_code == 200
+
+
+@pytest.mark.parametrize("stored", ["false", 1, [True], None], ids=repr)
+def test_an_mrn_rule_that_can_not_be_read_refuses_nobody(lakeside, ben, stored):
+    rules = {"required": stored, "unique": stored}
+    db.collection("clinics").update_one({"_id": lakeside["_id"]}, {"$set": {"mrnSettings": rules}})
+    assert ben.api.post(url(lakeside, "/patients"), BODY).status_code == 200
