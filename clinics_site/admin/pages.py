@@ -51,6 +51,7 @@ def page(
             except NotFound as error:
                 raise Http404(error.message) from None
 
+        checked.posts_only = posts_only  # type: ignore[attr-defined]
         PAGES.append((route, name, checked))
         return checked
 

@@ -1,13 +1,14 @@
 """Small pieces that every staff page uses."""
 
 import json
+import re
 from datetime import UTC, date, datetime
 from typing import Any
 
 import orjson
 from django import template
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 
 from clinics_site.core.api.rendering import encode
 
@@ -47,15 +48,56 @@ def badge(text: Any, kind: str = "") -> SafeString:
     return format_html('<span class="st-badge st-{}">{}</span>', found, text)
 
 
+_ATOMS = re.compile(r"[^-._@/:]*[-._@/:]*")
+_LONGEST_PIECE = 20  # characters: a user id takes two lines, where there is no room for one
+
+
+@register.filter
+def pieces(text: Any) -> SafeString:
+    """An id, a code or an address, which may be broken after a sign or in its middle, and nowhere else: what is broken
+    anywhere becomes a column of letters beside a wide neighbour."""
+    whole = str(text)
+    if " " in whole:
+        return conditional_escape(whole)
+    parts = ((piece,) for piece in _pieces(whole))
+    return format_html(
+        '<span class="st-pieces">{}</span>',
+        format_html_join(mark_safe("<wbr>"), "<span>{}</span>", parts),
+    )
+
+
+def _pieces(text: str) -> list[str]:
+    found = [""]
+    for atom in (part for whole in _ATOMS.findall(text) for part in _halves(whole)):
+        if len(found[-1]) + len(atom) > _LONGEST_PIECE:
+            found.append("")
+        found[-1] += atom
+    return [piece for piece in found if piece]
+
+
+def _halves(atom: str) -> list[str]:
+    """Equal parts of what has no sign to break at."""
+    number = -(-len(atom) // _LONGEST_PIECE) or 1
+    size = -(-len(atom) // number) or 1
+    return [atom[start : start + size] for start in range(0, len(atom), size)]
+
+
+@register.simple_tag
+def code(value: Any) -> SafeString:
+    """An id or another text of a program, in fixed-width type."""
+    return format_html('<code class="st-code">{}</code>', pieces(value))
+
+
 @register.simple_tag
 def copy(value: Any, label: str = "") -> SafeString:
     """A value in fixed-width type with a button that copies it."""
     return format_html(
-        '<span class="st-copy"><code>{0}</code><button type="button" data-copy="{0}" '
+        '<span class="st-copy"><code>{2}</code><button type="button" data-copy="{0}" '
         'aria-label="Copy {1}" title="Copy {1}">'
         '<span class="material-symbols-outlined" aria-hidden="true">content_copy</span></button></span>',
         value,
         label or "value",
+        pieces(value),
     )
 
 

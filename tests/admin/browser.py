@@ -4,6 +4,7 @@ import os
 import shutil
 import threading
 import time
+from base64 import b64decode
 
 import pytest
 from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
@@ -95,9 +96,27 @@ class Browser:
 
         WebDriverWait(self.driver, PATIENCE).until(is_there, f"no {selector} with {text!r}")
 
+    @property
+    def path(self):
+        return self.driver.current_url.removeprefix(self.site.url)
+
+    def set_size(self, width, height):
+        """Of the page itself, as on a screen of that size."""
+        screen = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
+        self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)
+
+    def keep_picture(self, path):
+        """Of the whole page, also of what is further down."""
+        whole = {"captureBeyondViewport": True}
+        found = self.driver.execute_cdp_cmd("Page.captureScreenshot", whole)
+        path.write_bytes(b64decode(found["data"]))
+
     def errors(self):
         """What the console complains about; a violated content security policy is there too."""
         time.sleep(0.2)
+        return self.complaints()
+
+    def complaints(self):
         entries = self.driver.get_log("browser")
         return [entry["message"] for entry in entries if entry["level"] in ("SEVERE", "WARNING")]
 

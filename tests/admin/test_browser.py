@@ -77,26 +77,14 @@ def test_a_removal_waits_for_the_typed_text(browser, sam, clinic):
     assert browser.errors() == []
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_no_page_breaks_its_content_security_policy(theme, browser, sam, clinic):
-    sam.is_superuser = True
-    sam.save()
+def test_the_dark_theme_is_kept_from_page_to_page(browser, sam, clinic):
+    """That no page breaks its content security policy is seen by the walk of test_layout.py."""
     browser.log_in("sam", PASSWORD)
-    browser.driver.execute_script(f"localStorage.setItem('adminTheme', '\"{theme}\"')")
-    base = f"/admin/clinics/{clinic['_id']}/"
-    pages = [
-        "/admin/", "/admin/clinics/", "/admin/clinics/attention", "/admin/users/?q=x", "/admin/events/", "/admin/audit/",
-        base, f"{base}patients/", f"{base}patients/{patient_ids(clinic)[0]}/", f"{base}members/", f"{base}labels/",
-        "/admin/ehr/messages/", "/admin/ehr/scheduled/", "/admin/ehr/processing/", "/admin/ehr/deliveries/",
-        "/admin/ehr/runs/", f"{base}history", f"{base}settings/ehr", f"{base}delete", "/admin/auth/user/", f"/admin/auth/user/{sam.pk}/change/",
-        "/admin/auth/user/add/", "/admin/auth/group/", "/admin/password_change/",
-    ]  # fmt: skip
-    for page in pages:
+    browser.driver.execute_script("localStorage.setItem('adminTheme', '\"dark\"')")
+    for page in (f"/admin/clinics/{clinic['_id']}/", "/admin/events/"):
         browser.open(page)
-        browser.wait_for("h1", "")  # some are put in place by script
-        assert browser.errors() == [], page
-        has_dark = "dark" in browser.find("html").get_attribute("class")
-        assert has_dark == (theme == "dark")
+        assert "dark" in browser.find("html").get_attribute("class")
+    assert browser.errors() == []
 
 
 def test_everything_is_reached_by_the_keyboard(browser, sam, clinic):

@@ -91,16 +91,44 @@ function showParts(page, answer) {
   updateSelection();
 }
 
+/* A table that is wider than its place is shown row by row, each cell with the title of its column. */
+const places = new ResizeObserver((changes) => {
+  for (const { target, contentRect } of changes) {
+    if (target.fittedTo !== contentRect.width) fit(target, contentRect.width);
+  }
+});
+
+function fit(place, width) {
+  place.fittedTo = width;
+  for (const table of place.querySelectorAll(".st-table")) {
+    table.classList.remove("st-rows");
+    table.classList.toggle("st-rows", table.scrollWidth > place.clientWidth);
+  }
+}
+
+function layOut(page) {
+  for (const table of page.querySelectorAll(".st-table")) {
+    const titles = [...table.querySelectorAll("thead th")].map((cell) => cell.textContent.trim());
+    for (const cell of table.querySelectorAll("tbody td")) cell.dataset.label = titles[cell.cellIndex] || "";
+  }
+  for (const place of page.querySelectorAll(".st-scroll")) {
+    fit(place, place.clientWidth);
+    places.observe(place);
+  }
+}
+
 /* What somebody has ticked stays ticked, and who goes through the page by keyboard stays where they are. */
 function replaceContent(place, part) {
   const chosen = new Set([...place.querySelectorAll(":checked")].map((box) => box.value));
   const focus = [...place.querySelectorAll("a, button, input")].indexOf(document.activeElement);
   place.replaceChildren(...part.childNodes);
+  layOut(place);
   for (const box of place.querySelectorAll("[type=checkbox]")) box.checked = chosen.has(box.value);
   place.querySelectorAll("a, button, input")[focus]?.focus({ preventScroll: true });
 }
 
 document.addEventListener("DOMContentLoaded", () => {
+  layOut(document);
   updateSelection();
   for (const field of document.querySelectorAll("[data-must-equal]")) {
     field.dispatchEvent(new Event("input", { bubbles: true }));

@@ -1,0 +1,217 @@
+"""A service as it looks after years of use: ids, names, reasons and lists as long as real ones are."""
+
+from uuid import UUID
+
+from bson import ObjectId
+from django.contrib.auth.models import Group, User
+
+from clinics.admin.members import audit_key
+from clinics.admin.settings import KINDS
+from clinics_site.core import audit, clock, db
+from notifications.services import mailer
+from tests import ehr
+from tests.factories import make_clinic, make_patient
+
+LONG_NAME = "Universitätsklinikum Lakeside-Nord: Endocrinology, Diabetes and Metabolism Outpatient Center of the Greater Harbor Region"
+PERSON = "Dr. med. Maximiliana-Alexandra Featherstonehaugh-Wolfeschlegelstein"
+ADDRESS = (
+    "maximiliana.featherstonehaugh-wolfeschlegelstein@endocrinology.lakeside-hospital.example.org"
+)
+REASON = (
+    "TICKET-20418: the clinic's contract was renewed and the account manager asked for this by mail; see "
+    "https://support.example.org/tickets/20418/conversations/5f1c9a2e7b6d4c3a8e0f1b2c3d4e5f60?view=all#answer-17 for the whole story"
+)
+NOW = clock.now()
+
+
+def long_id(number):
+    return str(UUID(int=0x8F3A_5C71_2D4E_4B6A_9C8D_0E1F_2A3B_4C5D + number))
+
+
+class Crowd:
+    """One clinic in which everything is long, and `values`: what the arguments of routes may be."""
+
+    def __init__(self):
+        self.clinic = self._clinic()
+        self.members = [self._member(number) for number in range(4)]
+        self.patients = [self._patient(number) for number in range(3)]
+        self.rows = [self._row(state) for state in ("pending", "dead", "done")]
+        self.messages = [self._message(state) for state in ("done", "failed")]
+        self.sends = [self._send(state) for state in ("done", "ignored", "failed", "pending")]
+        self.deliveries = [self._delivery(kind) for kind in ("results", "notes")]
+        self.user = self._staff()
+        self.events = [self._event(number) for number in range(3)]
+        self._mails()
+
+    @property
+    def values(self):
+        clinic, moment = self.clinic, round(NOW.timestamp() * 1000)
+        return {
+            "clinic_id": [clinic["_id"]],
+            "user_id": [self.patients[0]["userId"], self.members[0]["userId"], self.user.pk],
+            "kind": [*KINDS, "tag", "site"],
+            "label_id": [clinic["patientTags"][0]["_id"], clinic["sites"][0]["id"]],
+            "invite": [audit_key(self.members[-1]["inviteId"])],
+            "event_id": self.events[1:2],
+            "row_id": self.rows[:2],
+            "document_id": [self.messages[1], self.sends[2]],
+            "delivery_id": self.deliveries[1:],
+            "run_id": [f"{clinic['_id']}-{moment:x}"],
+            "template": ["signup_custodial_new_clinic_experience_confirmation"],
+            "what": ["second-factor", "identity"],
+            "object_id": [self.user.pk, Group.objects.get(name="support").pk],
+            "id": [self.user.pk],
+            "app_label": ["auth"],
+            "url": ["nothing"],
+        }  # fmt: skip
+
+    def _clinic(self):
+        tags = [{"_id": ObjectId(), "name": f"Wolfeschlegelstein {n}"} for n in range(6)]
+        names = (
+            "St. Mary’s & St. Joseph’s Memorial Hospital, Outpatient Pavilion Building C, fourth floor, east wing",
+            "Nord",
+        )
+        sites = [{"id": ObjectId(), "name": name} for name in names]
+        settings = {
+            **ehr.SETTINGS,
+            "destinationIds": {kind: long_id(n) for n, kind in enumerate(("flowsheet", "notes", "results"))},
+        }  # fmt: skip
+        states = {
+            "states": {
+                "pending": 12,
+                "error": 4,
+                "connected": 803,
+                "disconnected": 33,
+                "pendingReconnect": 7,
+            },
+            "total": 859,
+        }
+        return make_clinic(
+            name=LONG_NAME,
+            address="1500 Riverside Boulevard, Building C, Suite 1204",
+            city="Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch",
+            state="WA", postalCode="98101-2345", phoneNumbers=[{"type": "Office", "number": "+1 (555) 010-0100 ext. 20418"}],
+            website="https://www.lakeside-hospital.example.org/departments/endocrinology-diabetes-and-metabolism/outpatient-center/",
+            clinicType="healthcare_system", clinicSize="1000+", patientTags=tags, sites=sites, ehrSettings=settings,
+            mrnSettings={"required": True, "unique": True}, suppressedNotifications={"patientClinicInvitation": True},
+            membershipRestrictions=[{"emailDomain": "endocrinology.lakeside-hospital.example.org", "requiredIdp": "lakeside-hospital-active-directory"}],
+            patientCountSettings={"hardLimit": {"plan": 250, "startDate": NOW, "endDate": NOW}, "softLimit": {"plan": 200}},
+            patientCount={"total": 1249, "demo": 1, "plan": 1248, "providers": dict.fromkeys(("dexcom", "abbott", "twiist"), states)},
+        )  # fmt: skip
+
+    def _member(self, number):
+        is_invite = number == 3
+        joined = (
+            {"userId": long_id(number), "name": PERSON}
+            if not is_invite
+            else {"inviteId": "secret-key-of-the-invite"}
+        )
+        document = {
+            "_id": ObjectId(), "clinicId": self.clinic["_id"], "email": f"{number}.{ADDRESS}", "createdTime": NOW, "updatedTime": NOW,
+            "roles": ["CLINIC_ADMIN", "CLINIC_MEMBER", "PRESCRIBER"][number % 2 :], **joined,
+            "rolesUpdates": [{"roles": ["CLINIC_ADMIN", "PRESCRIBER"], "updatedBy": long_id(9)}] * 2,
+        }  # fmt: skip
+        db.collection("clinicians").insert_one(document)
+        if not is_invite:
+            admins = {"$addToSet": {"admins": document["userId"]}}
+            db.collection("clinics").update_one({"_id": self.clinic["_id"]}, admins)
+        return document
+
+    def _patient(self, number):
+        source = {
+            "providerName": "dexcom",
+            "state": "pendingReconnect",
+            "latestDataTime": NOW,
+            "modifiedTime": NOW,
+            "expirationTime": NOW,
+        }
+        asked = {"dexcom": [{"providerName": "dexcom", "createdTime": NOW}]}
+        patient = make_patient(
+            self.clinic,
+            userId=long_id(100 + number), fullName=f"{PERSON} {number}", email=f"p{number}.{ADDRESS}",
+            mrn=f"LKSD-2026-000000{number}-ABCDEFGHIJ", diagnosisType="type1", targetDevices=["Omnipod DASH", "Dexcom G7"],
+            tags=[tag["_id"] for tag in self.clinic["patientTags"]], sites=self.clinic["sites"],
+            permissions={"custodian": {}, "view": {}, "upload": {}, "note": {}}, invitedBy=long_id(0),
+            dataSources=[source] * 3, providerConnectionRequests=asked, reviews=[{"clinicianId": long_id(0), "time": NOW}] * 2,
+            summary={**ehr.summary(), **ehr.summary(bgm=True)}, lastUploadReminderTime=NOW,
+        )  # fmt: skip
+        ehr.subscribe(patient)
+        return patient
+
+    def _row(self, state):
+        document = {
+            "_id": ObjectId(), "event": "signup.custodial_new_clinic_experience_mail_due", "key": long_id(5), "state": state,
+            "handler": "notifications.tell_the_patient_of_the_new_clinic", "payload": {"clinicId": str(ObjectId())},
+            "queue": "default", "attempts": 12, "createdTime": NOW, "updatedTime": NOW, "notBefore": NOW,
+            "reason": "" if state == "done" else "ServiceUnavailable: the user service can not be reached",
+        }  # fmt: skip
+        db.collection("outbox").insert_one(document)
+        return document["_id"]
+
+    def _message(self, state):
+        body = ehr.order()
+        document = {"_id": ObjectId(), "meta": body["Meta"], "message": body}
+        db.collection("redox").insert_one(document)
+        self._record("message", document["_id"], state, documentTime=NOW)
+        return document["_id"]
+
+    def _send(self, state):
+        patient = self.patients[0]
+        order = {"_id": ObjectId(), "meta": ehr.order()["Meta"], "message": ehr.order()}
+        document = {
+            "_id": ObjectId(), "clinicId": self.clinic["_id"], "userId": patient["userId"], "createdTime": NOW,
+            "lastMatchedOrder": order, "precedingDocument": {"_id": ObjectId(), "createdTime": NOW},
+        }  # fmt: skip
+        db.collection("scheduledSummaryAndReportsOrders").insert_one(document)
+        self._record("scheduled", document["_id"], state, documentTime=NOW)
+        return document["_id"]
+
+    def _record(self, kind, document_id, state, **fields):
+        record = {
+            "_id": ObjectId(), "kind": kind, "documentId": document_id, "state": state, "attempts": 12,
+            "clinicId": self.clinic["_id"], "userId": self.patients[0]["userId"], "createdTime": NOW, "updatedTime": NOW,
+            "sends": {"results": NOW, "flowsheet": NOW}, "noteEventType": "Replace", "leftOut": ["note", "tags"],
+            "outcome": "noMatchingPatient" if state == "failed" else "sent", **fields,
+        }  # fmt: skip
+        if state == "failed":
+            record["lastError"] = "KeyError: 'a name of a field that nobody has thought of before'"
+        db.collection("ehrProcessing").insert_one(record)
+
+    def _delivery(self, kind):
+        document = {
+            "_id": ObjectId(), "kind": kind, "documentId": self.sends[0], "clinicId": self.clinic["_id"],
+            "userId": self.patients[0]["userId"], "destination": f"{long_id(7)} (Lakeside Orders and Results)",
+            "createdTime": NOW, "time": NOW, "embedded": True, "payload": ehr.order(),
+        }  # fmt: skip
+        if kind == "notes":
+            document["report"] = b"%PDF-1.4\n%%EOF"
+        db.collection("redoxDeliveries").insert_one(document)
+        return document["_id"]
+
+    def _staff(self):
+        user = User.objects.create_user(
+            f"{ADDRESS[:60]}", ADDRESS, is_staff=True, first_name="Maximiliana-Alexandra", last_name=PERSON[-40:]
+        )  # fmt: skip
+        user.groups.set(Group.objects.exclude(name="auditor"))
+        return user
+
+    def _event(self, number):
+        what = (
+            {"action": "clinic.notifications_changed", "object_type": "clinic", "object_name": LONG_NAME},
+            {"action": "clinician.roles_changed", "object_type": "clinicianInvite"},
+            {"action": "patient.connection_requested", "object_type": "patient", "outcome": "refused"},
+        )[number]  # fmt: skip
+        return audit.record(
+            actor_id=str(self.user.pk), actor_kind="staff", actor_name=self.user.username, reason=REASON,
+            object_id=long_id(number), clinic_id=self.clinic["_id"],
+            before={"roles": ["CLINIC_MEMBER"], "tags": ["Wolfeschlegelstein 1"] * 9, "destinationIds": {"notes": long_id(1)}},
+            after={"roles": ["CLINIC_ADMIN", "PRESCRIBER"], "tags": [], "destinationIds": {"notes": long_id(2)}}, **what,
+        )  # fmt: skip
+
+    def _mails(self):
+        for state in ("sent", "failed"):
+            record = {
+                "_id": ObjectId(), "template": "signup_custodial_new_clinic_experience_confirmation", "state": state,
+                "recipientHash": mailer.recipient_hash(ADDRESS), "time": NOW, "tries": 12,
+            }  # fmt: skip
+            db.collection("sentMails").insert_one(record)
