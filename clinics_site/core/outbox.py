@@ -43,6 +43,8 @@ FAULTY_TRIES = 3
 FAULTY_WAIT = timedelta(seconds=15)
 KEEP_DONE = timedelta(days=30)
 RELAY_BATCH = 64
+CLAIM_BATCH = 64
+WAIT_BATCH = 1000
 # A delivering task goes on with whatever else is due in its queue for this long, so that a backlog needs few
 # wake-ups in the broker, however large it is.
 DRAIN_SECONDS = 20.0
@@ -275,15 +277,52 @@ def _due(queue: str, moment: datetime) -> dict[str, Any]:
 # --- delivery -------------------------------------------------------------------------------------------------------
 def drain(queue: str) -> int:
     """Run what is due in a queue, oldest first, until nothing is or the time is up. How many rows were run."""
-    deadline, count = time.monotonic() + DRAIN_SECONDS, 0
+    due, deadline, count = _Due(queue), time.monotonic() + DRAIN_SECONDS, 0
     while time.monotonic() < deadline:
-        row = _claim_one(_due(queue, clock.now()))
+        row = due.claim_next()
         if row is None:
             return count
         if _is_first(row):
             _run(row)
             count += 1
     return count
+
+
+class _Due:
+    """What is due in a queue, found many at once, and from where the last ones stood: MongoDB keeps index entries
+    of rows that have moved on for minutes, and a look from the beginning walks over all of them."""
+
+    def __init__(self, queue: str) -> None:
+        self._queue = queue
+        self._ids: list[ObjectId] = []
+        self._since: datetime | None = None
+        self._is_crowded = False
+
+    def claim_next(self) -> dict[str, Any] | None:
+        while self._ids or self._find():
+            row = _claim_one(self._ids.pop(0))
+            if row is not None:
+                return row
+            # Another worker is here too: each begins at a place of its own.
+            self._ids, self._is_crowded = [], True
+        return None
+
+    def _find(self) -> bool:
+        found = (self._since and self._look(self._since)) or self._look(None)
+        if found:
+            self._since = found[0]["notBefore"]
+            start = secrets.randbelow(len(found)) if self._is_crowded else 0
+            self._ids = [row["_id"] for row in found[start:]]
+        return bool(found)
+
+    def _look(self, since: datetime | None) -> list[dict[str, Any]]:
+        query = _due(self._queue, clock.now())
+        if since is not None:
+            query["notBefore"]["$gte"] = since
+        rows = db.collection(COLLECTION).find(
+            query, {"notBefore": 1}, sort=[("notBefore", ASCENDING)], limit=CLAIM_BATCH
+        )
+        return list(rows)
 
 
 def deliver(row_id: ObjectId) -> bool:
@@ -356,15 +395,14 @@ def _extend(row: dict[str, Any]) -> None:
 
 
 def _claim(row_id: ObjectId) -> dict[str, Any] | None:
-    due = {"_id": row_id, "state": {"$in": UNDELIVERED}, "notBefore": {"$lte": clock.now()}}
-    row = _claim_one(due)
+    row = _claim_one(row_id)
     return row if row is not None and _is_first(row) else None
 
 
-def _claim_one(query: dict[str, Any]) -> dict[str, Any] | None:
+def _claim_one(row_id: ObjectId) -> dict[str, Any] | None:
     moment = clock.now()
     return db.collection(COLLECTION).find_one_and_update(
-        query,
+        {"_id": row_id, "state": {"$in": UNDELIVERED}, "notBefore": {"$lte": moment}},
         {
             "$set": {
                 "state": CLAIMED,
@@ -376,7 +414,6 @@ def _claim_one(query: dict[str, Any]) -> dict[str, Any] | None:
             "$unset": {"waits": ""},
             "$inc": {"attempts": 1},
         },
-        sort=[("notBefore", ASCENDING)],
         return_document=ReturnDocument.AFTER,
     )
 
@@ -403,7 +440,30 @@ def _wait(row: dict[str, Any]) -> bool:
     # It is released before; the time is a net for what other hands have done to the rows.
     waiting = {"state": PENDING, "waits": True, "notBefore": clock.now() + LASTING}
     db.collection(COLLECTION).update_one(_held(row), {"$set": waiting, "$inc": {"attempts": -1}})
+    _let_others_wait(row, waiting)
     return True
+
+
+def _let_others_wait(row: dict[str, Any], waiting: dict[str, Any]) -> None:
+    """Those behind a row that waits. Otherwise each would be claimed and put back for itself, and they would meet at
+    the first row, which every one of them has to write."""
+    rows = db.collection(COLLECTION)
+    behind = rows.find(_behind(row), {"_id": 1}, sort=_PLACES, limit=WAIT_BATCH)
+    ids = [found["_id"] for found in behind]
+    if ids:
+        rows.update_many({"_id": {"$in": ids}}, {"$set": waiting})
+
+
+def _behind(row: dict[str, Any]) -> dict[str, Any]:
+    """What nobody has claimed and is due."""
+    place = {"$gt": row["order"]} if "order" in row else {"$exists": True}
+    return {
+        "handler": row["handler"],
+        "key": row["key"],
+        "order": place,
+        "state": PENDING,
+        "notBefore": {"$lte": clock.now()},
+    }
 
 
 def _earlier(row: dict[str, Any]) -> dict[str, Any]:
@@ -429,9 +489,13 @@ def _held(row: dict[str, Any]) -> dict[str, Any]:
 def _finish(row: dict[str, Any], state: str, reason: str | None) -> None:
     """End a row, and release the next one of its key. That needs no wake-up: whoever delivers drains the queue."""
     change = _ending(row, state, reason)
-    alone = {**_held(row), "followers": {"$exists": False}}
-    if not db.collection(COLLECTION).update_one(alone, change).matched_count:
+    if "followers" in row or not _finish_alone(row, change):
         db.run_in_transaction(lambda: _finish_followed(row, change))
+
+
+def _finish_alone(row: dict[str, Any], change: dict[str, Any]) -> bool:
+    alone = {**_held(row), "followers": {"$exists": False}}
+    return bool(db.collection(COLLECTION).update_one(alone, change).matched_count)
 
 
 def _ending(row: dict[str, Any], state: str, reason: str | None) -> dict[str, Any]:

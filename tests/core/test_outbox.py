@@ -503,13 +503,42 @@ class TestWaiting:
                     assert outbox.drain(outbox.DEFAULT_QUEUE) == 0
                     assert outbox.relay() == 0
         queues = len({s.queue for s in outbox._HANDLERS.values()})
-        assert counts == {"findAndModify": 12, "find": 12 * queues}
+        assert counts == {"find": 12 + 12 * queues}
         assert (heard, handed_out) == ([], [])
 
         with time_machine.travel(start + timedelta(hours=1, seconds=1), tick=False):
             assert outbox.drain(outbox.DEFAULT_QUEUE) == 201
         assert heard == list(range(201))
         assert {row["attempts"] for row in rows()} == {1, 2}
+
+    def test_who_meets_a_row_that_runs_puts_all_behind_it_aside_at_once(self, listen, monkeypatch):
+        met = []
+
+        def handle(payload):
+            if payload["n"] == 0:
+                with counted_commands(monkeypatch) as counts:
+                    met.append(outbox.drain(outbox.DEFAULT_QUEUE))  # the other worker
+                met.append(counts.total())
+            met.append(payload["n"])
+
+        listen("test.wait", handle)
+        outbox.emit_many((EVENT, {"n": number}, "k") for number in range(200))
+
+        outbox.drain(outbox.DEFAULT_QUEUE)
+
+        others, commands, *in_order = met
+        assert (others, in_order) == (0, list(range(200)))
+        assert commands < 15
+
+    def test_what_is_not_due_yet_is_not_put_aside(self, listen):
+        later = clock.now() + timedelta(hours=1)
+        listen("test.wait", lambda payload: outbox.drain(outbox.DEFAULT_QUEUE))
+        for not_before in (None, None, later):
+            outbox.emit(EVENT, {"n": 0}, key="k", not_before=not_before)
+
+        assert outbox.drain(outbox.DEFAULT_QUEUE) == 2
+
+        assert rows()[2]["notBefore"] == later
 
     @pytest.mark.parametrize("error", [None, PermanentFailure("poison")], ids=["done", "parked"])
     def test_the_end_of_a_row_releases_the_next_one(self, listen, error):
@@ -660,6 +689,44 @@ class TestQueues:
         assert outbox.drain("other") == 0
         assert outbox.drain(outbox.DEFAULT_QUEUE) == 30
         assert [payload["n"] for payload in heard] == list(range(30))
+
+    def test_a_drain_looks_for_many_rows_at_once(self, heard, monkeypatch):
+        outbox.emit_many((EVENT, {"n": number}, "") for number in range(outbox.CLAIM_BATCH * 2))
+
+        with counted_commands(monkeypatch) as counts:
+            outbox.drain(outbox.DEFAULT_QUEUE)
+
+        assert counts["findAndModify"] == outbox.CLAIM_BATCH * 2
+        assert counts["find"] < 6
+
+    def test_what_another_worker_has_taken_is_looked_for_again(self, listen):
+        heard = []
+
+        def take_the_next_ones(payload):
+            heard.append(payload["n"])
+            if payload["n"] == 0:
+                outbox.drain(outbox.DEFAULT_QUEUE)
+
+        listen("test.hear", take_the_next_ones)
+        outbox.emit_many((EVENT, {"n": number}, "") for number in range(5))
+        outbox.drain(outbox.DEFAULT_QUEUE)
+
+        assert heard == list(range(5))
+
+    def test_a_row_that_was_due_before_the_last_ones_is_found(self, listen):
+        heard = []
+
+        def emit_an_older_one(payload):
+            heard.append(payload["n"])
+            if payload["n"] == 0:
+                earlier = clock.now() - timedelta(hours=1)
+                outbox.emit(EVENT, {"n": 1}, not_before=earlier)
+
+        listen("test.hear", emit_an_older_one)
+        outbox.emit(EVENT, {"n": 0})
+
+        assert outbox.drain(outbox.DEFAULT_QUEUE) == 2
+        assert heard == [0, 1]
 
     def test_a_large_backlog_needs_few_wake_ups(self, heard, handed_out):
         outbox.emit_many((EVENT, {"n": number}, "") for number in range(500))
