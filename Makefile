@@ -4,7 +4,7 @@ SOURCES := clinics_site users clinics confirmations redox xealth notifications s
 # What `make test` leaves out has to be named together with how it is run.
 OWN_ADDOPTS := -q --strict-markers -p no:cacheprovider -p tests.environment
 .DEFAULT_GOAL := help
-.PHONY: help run serve setup test lint fmt bench bench-compare bench-ehr bench-outbox chaos-short chaos attack audit lock servers stop clean run-setup dev-setup
+.PHONY: help run serve setup test lint fmt bench bench-compare bench-ehr bench-outbox fuzz-short fuzz chaos-short chaos attack audit lock servers stop clean run-setup dev-setup
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
@@ -48,6 +48,12 @@ bench-outbox: dev-setup  ## how fast real workers drain the outbox; ARGS="--rows
 
 chaos-short: dev-setup  ## the part of chaos that is worth its minute in every run
 	@CHAOS_HANGS=2 $(PYTHON_BIN) -m pytest -o addopts="$(OWN_ADDOPTS)" tests/chaos/test_redis_hangs.py -k busy_worker $(ARGS)
+
+fuzz-short: dev-setup  ## every operation with some requests at random, the same ones in every run
+	@FUZZ_SEED=1 $(PYTHON_BIN) -m pytest -o addopts="$(OWN_ADDOPTS)" -n 2 tests/fuzz $(ARGS)
+
+fuzz: dev-setup  ## more of them, others in every run; FUZZ_SEED=… repeats one, FUZZ_EXAMPLES=… says how many
+	@FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-100} $(PYTHON_BIN) -m pytest -o addopts="$(OWN_ADDOPTS)" -n 2 tests/fuzz $(ARGS)
 
 chaos: dev-setup  ## tests that break things on purpose
 	@$(PYTHON_BIN) -m pytest -o addopts="$(OWN_ADDOPTS)" tests/chaos $(ARGS)
