@@ -603,8 +603,8 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "DESCRIPTION": "Clinics, their clinicians and patients, invitations and EHR connections. Requests end "
     "somewhere: where nothing else is said, a text has at most 1,000 characters, a list 1,000 items, an object "
     "1,000 properties, a whole number lies between -(2^53-1) and 2^53-1, and JSON is at most 32 levels deep. "
-    "`x-maxLength`, `x-maxItems`, `x-maxProperties`, `x-minimum` and `x-maximum` are bounds that hold for requests "
-    "alone; no text holds control characters; "
+    "`x-maxLength`, `x-maxItems`, `x-maxProperties`, `x-minimum`, `x-maximum`, `x-minLength` and `x-format` hold for "
+    "requests alone; no text holds control characters; "
     "`x-bodyLimit` is the most bytes of a body. A page has at most 2,000 records.",
     "VERSION": "1.0",
     "OAS_VERSION": "3.1.0",

@@ -104,6 +104,7 @@ def check_against_description(response) -> None:
     described = operation["responses"].get(str(response.status_code))
     assert described is not None, f"{operation_id} does not describe {response.status_code}"
     schema = described.get("content", {}).get("application/json", {}).get("schema")
+    check_content_type(operation_id, response, is_json=schema is not None)
     if schema is None or not response.content:
         return
     failure = validation.first_failure(schema, orjson.loads(response.content), of_request=False)
@@ -111,6 +112,13 @@ def check_against_description(response) -> None:
         place = validation.path_of(failure)
         pytest.fail(f"{operation_id} {response.status_code}: {place}: {failure.message}")
     assert COMPONENTS is not None
+
+
+def check_content_type(operation_id: str, response, *, is_json: bool) -> None:
+    """Whoever reads the description knows what comes, and the answer says so too; nothing has no type."""
+    said = response.headers.get("Content-Type", "").partition(";")[0]
+    expected = "application/json" if is_json else "text/plain"
+    assert said == (expected if response.content else ""), (operation_id, said)
 
 
 def check_failure(response) -> None:

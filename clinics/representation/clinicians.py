@@ -14,9 +14,9 @@ def clinician(document: Document) -> dict[str, Any]:
     shown = {
         "id": text(document.get("userId")),
         "inviteId": text(document.get("inviteId")),
-        "name": text(document.get("name")),
+        "name": text(document.get("name")) or None,
         "email": addresses.of_account(document.get("email")) or "",  # what is read can be sent back
-        "roles": [str(role) for role in document.get("roles") or []],
+        "roles": list(dict.fromkeys(map(str, document.get("roles") or ()))),
         "createdTime": moment(document.get("createdTime")) or ZERO,
         "updatedTime": moment(document.get("updatedTime")) or ZERO,
     }

@@ -5,10 +5,11 @@ from typing import Any
 
 from bson import ObjectId
 
+from clinics.timezones import TIMEZONES
 from clinics_site.core import showing
 from clinics_site.core.clock import ZERO
 from clinics_site.core.db import Document
-from clinics_site.core.showing import moment, text
+from clinics_site.core.showing import moment, objects, text
 
 DEFAULT_TIER = "tier0100"
 DEFAULT_UNITS = "mg/dL"
@@ -20,17 +21,16 @@ TIERS = {
 }
 Counts = Mapping[ObjectId, int]
 
-_TEXTS = (
-    "address",
-    "city",
-    "postalCode",
-    "state",
-    "country",
-    "website",
-    "clinicType",
-    "clinicSize",
-    "timezone",
+CLINIC_TYPES = (
+    "provider_practice",
+    "healthcare_system",
+    "veterinary_clinic",
+    "other",
+    "researcher",
 )
+CLINIC_SIZES = ("0-249", "250-499", "500-999", "1000+")
+_TEXTS = ("address", "city", "postalCode", "state", "country")
+_CHOICES = {"clinicType": CLINIC_TYPES, "clinicSize": CLINIC_SIZES, "timezone": TIMEZONES}
 # What a legacy account must have told before its patients can be moved.
 _COMPLETE = (
     "address",
@@ -46,7 +46,8 @@ _COMPLETE = (
 
 @showing.tolerant("clinic")
 def clinic(document: Document, tag_counts: Counts, site_counts: Counts) -> dict[str, Any]:
-    """What is not stored, or stored as null, is left out. Admins, settings and counts are nobody's business."""
+    """What is not stored, or is something that no request may bring, is left out. Admins, settings and counts are
+    nobody's business."""
     tier = text(document.get("tier")) or DEFAULT_TIER
     shown: dict[str, Any] = {
         "id": document.get("_id"),
@@ -59,9 +60,13 @@ def clinic(document: Document, tag_counts: Counts, site_counts: Counts) -> dict[
         "tierDescription": TIERS.get(tier, ""),
         "preferredBgUnits": text(document.get("PreferredBgUnits")) or DEFAULT_UNITS,
     }
-    shown |= {name: found for name in _TEXTS if (found := text(document.get(name))) is not None}
-    if isinstance(document.get("phoneNumbers"), list):
-        shown["phoneNumbers"] = [_phone_number(item) for item in document["phoneNumbers"]]
+    shown |= {name: found for name in _TEXTS if (found := text(document.get(name)))}
+    shown |= {n: document[n] for n, known in _CHOICES.items() if document.get(n) in known}
+    if text(document.get("website")) is not None:
+        shown["website"] = document["website"]
+    numbers = _phone_numbers(document.get("phoneNumbers"))
+    if numbers:
+        shown["phoneNumbers"] = numbers
     if isinstance(document.get("suppressedNotifications"), dict):
         shown["suppressedNotifications"] = document["suppressedNotifications"]
     if "patientTags" in document:
@@ -71,8 +76,13 @@ def clinic(document: Document, tag_counts: Counts, site_counts: Counts) -> dict[
     return shown
 
 
-def _phone_number(stored: Document) -> Document:
-    return {"number": str(stored["number"]), **{k: stored[k] for k in ("type",) if k in stored}}
+def _phone_numbers(stored: Any) -> list[Document]:
+    shown: list[Document] = []
+    for item in objects(stored):
+        number = {name: str(item[name]) for name in ("number", "type") if item.get(name)}
+        if "number" in number and number not in shown:
+            shown.append(number)
+    return shown
 
 
 def tag(stored: Document, counts: Counts) -> dict[str, Any]:

@@ -56,7 +56,7 @@ def patient(document: Document) -> Document:
             "email",
             get("email") and addresses.of_account(get("email")),
         ),  # what is read can be sent back
-        ("mrn", text(get("mrn"))),
+        ("mrn", text(get("mrn")) or None),
         ("targetDevices", _devices(get("targetDevices"))),
         ("permissions", permissions(get("permissions"))),
         ("lastUploadReminderTime", moment(get("lastUploadReminderTime"))),
@@ -71,7 +71,8 @@ def patient(document: Document) -> Document:
 
 
 def _tags(stored: list[ObjectId] | None) -> list[ObjectId] | None:
-    return [tag for tag in stored if isinstance(tag, ObjectId)] or None if stored else None
+    found = dict.fromkeys(tag for tag in stored or () if isinstance(tag, ObjectId))
+    return list(found) or None
 
 
 def _devices(stored: list[str] | None) -> list[str] | None:

@@ -41,7 +41,7 @@ def report(
         "period": period,
         "lastDataCutoff": cutoff,
         **THRESHOLDS,
-        "tags": tags,
+        "tags": list(dict.fromkeys(tags)),
         "filters": FILTERS,
     }
     rows = {name: [row(d, period) for d in found] for name, found in results.items()}
@@ -63,13 +63,12 @@ def row(document: Document, period: str) -> Document:
 def _person(document: Document) -> Document:
     person = {
         "id": text(document.get("userId")) or "",
-        "tags": document.get("tags") or [],
+        "tags": list(dict.fromkeys(document.get("tags") or [])),
         "reviews": reviews(document.get("reviews")),
         "dataSources": data_sources(document.get("dataSources")),
     }
-    email = document.get("email") and addresses.of_account(document["email"])
-    if email is not None:
-        person["email"] = email
-    if text(document.get("fullName")) is not None:
-        person["fullName"] = document["fullName"]
-    return person
+    about = {
+        "email": addresses.of_account(document.get("email")),
+        "fullName": text(document.get("fullName")),
+    }
+    return person | {name: value for name, value in about.items() if value}

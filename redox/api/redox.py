@@ -64,11 +64,12 @@ class RedoxWebhookViewSet(ApiViewSet):
         "ProcessEHRMessage",
         tags=TAGS,
         summary="Receive a message",
-        description="Stores a message of the EHR; workers process it later.",
+        description="Stores a message of the EHR, which workers process later, and answers with nothing. A verification "
+        "that comes here is answered with its challenge.",
         body=schemas.MESSAGE,
         body_limit=bodies.MESSAGE,
         lenient=Lenient(read_body=lambda _, raw: raw),
-        responses={200: None},
+        responses={200: schemas.VERIFICATION},
     )
     def receive(self, call: Call) -> Response:
         token = call.request.headers.get("verification-token")

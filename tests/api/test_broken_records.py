@@ -9,6 +9,7 @@ from pymongo.errors import WriteError
 from clinics_site.core import clock, db, indexes, showing
 from clinics_site.core.principal import Principal
 from confirmations.representation.confirmations import confirmation
+from tests.bodies import value_at
 from tests.cast import Api
 from tests.factories import patient_document
 
@@ -115,7 +116,7 @@ class World:
                 "mrnSettings": {"required": False, "unique": False},
                 "ehrSettings": {"enabled": True, "provider": "redox", "sourceId": "x", "tags": {"codes": ["x"]},
                                 "scheduledReports": {"cadence": "14d"}, "procedureCodes": {"createAccount": "1"},
-                                "destinationIds": {"notes": "x"}, "flowsheets": {"icode": True}},
+                                "destinationIds": {"notes": "x", "flowsheet": "x", "results": "x"}, "flowsheets": {"icode": True}},
             }},
         )  # fmt: skip
         self.patient = full_patient(self.clinic_id, dot.user_id)
@@ -223,6 +224,39 @@ def test_no_list_fails_for_one_broken_record(world, quiet, collection, kind):
             spoilt_one = spoilt(document, path, WRONG[kind])
             wrong += [(path, *problem) for problem in problems(world, collection, spoilt_one)]
     assert wrong == []
+
+
+ADDRESSES = {"email", "website", "emailDomain"}
+# Of these nothing can be told when they are empty, and nothing be left out.
+UNTOLD = {
+    *("ehrSettings", "canonicalShareCode", "patientTags", "sites"),
+    *("roles", "dataSources", "providerConnectionRequests", "glycemicRanges"),
+}
+
+
+def oddities(document, kind):
+    """The document with something odd in each place where this can be."""
+    for path in leaves(document):
+        held = value_at(document, path)
+        if kind == "twice" and isinstance(held, list):
+            yield path, spoilt(document, path, [*held, *held])
+        elif kind == "empty" and isinstance(held, str) and path[0] not in UNTOLD:
+            yield path, spoilt(document, path, "")
+        elif kind == "no address" and path[-1] in ADDRESSES:
+            yield path, spoilt(document, path, "nobody")
+
+
+@pytest.mark.parametrize("kind", ["empty", "no address", "twice"])
+@pytest.mark.parametrize("collection", NEEDED)
+def test_what_is_odd_is_shown_as_the_description_says(world, collection, kind):
+    """The client checks it, formats of addresses included."""
+    found, document = db.collection(collection)._collection, stored(world, collection)
+    document.pop("summary", None)
+    for path, odd in oddities(document, kind):
+        if path[0] not in NEEDED[collection]:
+            found.replace_one({"_id": document["_id"]}, odd)
+            for api, url, _ in world.reads(collection):
+                assert api.get(url).status_code < 500, (path, url)
 
 
 def test_the_rest_of_a_broken_record_is_shown_and_the_operators_are_told(clinic, ada, quiet):

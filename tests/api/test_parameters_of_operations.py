@@ -7,6 +7,7 @@ from bson import ObjectId
 
 from clinics_site.core import pages
 from clinics_site.core.api.schema import kinds_of
+from tests import bodies
 from tests.bodies import World, make_world, resolved
 from tests.cast import described_operations
 from tests.factories import make_patients
@@ -76,6 +77,24 @@ def test_a_query_of_two_thousand_names_is_refused(world):
     for name, _ in parameters("query"):
         answer = world.send(name, query="?" + "&".join(f"a{n}" for n in range(2000)))
         assert answer.status_code == 400, (name, answer.content)
+
+
+def test_no_parameter_is_given_twice(world):
+    """Lists neither: their items are joined by commas."""
+    for name, parameter in parameters("query"):
+        schema = resolved(parameter["schema"])
+        value = right_query(name).get(parameter["name"]) or sample_text(schema)
+        others = {n: v for n, v in right_query(name).items() if n != parameter["name"]}
+        for second in (value, "x"):
+            twice = [*others.items(), (parameter["name"], value), (parameter["name"], second)]
+            answer = world.send(name, query="?" + urlencode(twice))
+            words = f'parameter "{parameter["name"]}" in query has an error: value is given more than once'
+            assert (answer.status_code, answer.json()) == (400, {"message": words}), name
+
+
+def sample_text(schema):
+    value = bodies.sample(schema)
+    return ",".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 # --- pages ------------------------------------------------------------------------------------------------------------

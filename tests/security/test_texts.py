@@ -51,7 +51,7 @@ def is_told(schema):
     return (
         schema.get(typed.KEYWORD) in KINDS
         or TELLING & schema.keys()
-        or schema.get("format") in FORMATS
+        or schema.get("format", schema.get("x-format")) in FORMATS
     )
 
 

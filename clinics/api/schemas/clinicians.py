@@ -20,7 +20,12 @@ CLINICIAN = s.component(
         {
             "id": s.ref("tidepooluserid"),
             "inviteId": s.literal(description="Only of a pending invite."),
-            "email": s.email(),
+            "email": s.of_requests(
+                s.string(
+                    description="Empty where there is none: a service account has no address."
+                ),
+                of_format="email",
+            ),
             "name": s.name(min_length=1),
             "roles": ROLES,
             "createdTime": s.date_time(read_only=True),

@@ -1,6 +1,6 @@
 """Schemas of clinics, their tags and their sites."""
 
-from clinics.representation.clinics import TIERS
+from clinics.representation.clinics import CLINIC_SIZES, CLINIC_TYPES, TIERS
 from clinics.timezones import TIMEZONES
 from clinics_site.core.api import schema as s
 
@@ -83,24 +83,15 @@ CLINIC = s.component(
             "sites": s.array(SITE),
             "lastDeletedPatientTag": TAG,
             "phoneNumbers": PHONE_NUMBERS,
-            "clinicType": s.string(
-                min_length=1,
-                enum=[
-                    "provider_practice",
-                    "healthcare_system",
-                    "veterinary_clinic",
-                    "other",
-                    "researcher",
-                ],
-            ),
-            "clinicSize": s.string(enum=["0-249", "250-499", "500-999", "1000+"]),
+            "clinicType": s.string(min_length=1, enum=list(CLINIC_TYPES)),
+            "clinicSize": s.string(enum=list(CLINIC_SIZES)),
             # The contract counts items of a text; the service itself refuses an empty name.
             "name": s.component("name.v1", s.name(min_items=1)),
             "shareCode": s.component(
                 "shareCode.v1", s.string(pattern=SHARE_CODE_PATTERN, read_only=True)
             ),
             "canMigrate": s.boolean(read_only=True),
-            "website": s.name(format="uri"),
+            "website": s.name(description="Usually a web address; any text, or an empty one."),
             "createdTime": _READ_ONLY_TIME,
             "updatedTime": _READ_ONLY_TIME,
             "tierDescription": s.string(min_length=1, read_only=True),
@@ -146,9 +137,9 @@ RESTRICTIONS = s.component(
                         "membershipRestriction.v1",
                         s.obj(
                             {
-                                "emailDomain": s.string(
-                                    format="hostname",
-                                    description="Applies to addresses of this domain.",
+                                "emailDomain": s.of_requests(
+                                    s.string(description="Applies to addresses of this domain."),
+                                    of_format="hostname",
                                 ),
                                 "requiredIdp": s.name(
                                     description="Identity provider such a user must have signed in with."

@@ -126,8 +126,10 @@ PATIENT = s.component(
     s.obj(
         {
             "id": USER_ID,
-            "email": s.email(),
-            "fullName": s.name(min_length=1),
+            "email": s.of_requests(s.string(description="May be empty."), of_format="email"),
+            "fullName": s.of_requests(
+                s.name(description="Empty where nobody has told it."), min_length=1
+            ),
             "birthDate": s.string(format="date"),
             "mrn": s.mrn(min_length=1, description="Medical record number in the clinic."),
             "tags": TAG_IDS,

@@ -41,6 +41,23 @@ def _checker(canonical: Callable[[str], str]) -> Callable[[str], bool]:
 CHECKERS = {name: _checker(canonical) for name, canonical in CANONICAL.items()}
 
 
+def _is_canonical(canonical: Callable[[str], str]) -> Callable[[str], bool]:
+    def is_canonical(text: str) -> bool:
+        try:
+            return canonical(text) == text
+        except InvalidAddress:
+            return False
+
+    return is_canonical
+
+
+# What an answer keeps to: clients that know the format read no list with one text in it that has another.
+STRICT_CHECKERS = {
+    "email": _is_canonical(addresses.canonical),
+    "hostname": _is_canonical(addresses.canonical_domain),
+}
+
+
 def with_canonical_values(schema: Schema, value: Any) -> Any:
     for place in find(schema, _kind_of):
         value = change(value, place, _canonical)
@@ -53,8 +70,9 @@ def places(schema: Schema) -> tuple[Place, ...]:
 
 
 def _kind_of(schema: Schema) -> str | None:
-    if schema.get("format") in CANONICAL:
-        return str(schema["format"])
+    format_ = schema.get("format", schema.get("x-format"))
+    if format_ in CANONICAL:
+        return str(format_)
     return INTEGER if INTEGER in kinds_of(schema) else None
 
 

@@ -23,6 +23,7 @@ _DEFAULTS: dict[str, dict[str, float]] = {
     "int32": {"minimum": -(2**31), "maximum": 2**31 - 1},  # formats of numbers
     "float": {"minimum": -LARGEST_FLOAT, "maximum": LARGEST_FLOAT},
 }
+OF_REQUESTS = ("minLength", "format")  # what `schema.of_requests` states
 TOO_DEEP = f"nested deeper than {DEEPEST} levels"
 OPERATOR = "a property name may not start with $"
 ZERO_CHARACTER = "a text may not contain a zero character"
@@ -44,7 +45,10 @@ def bounded(node: Any) -> Any:
     for kind in (node.get("format"), *kinds_of(node)):
         for keyword, number in _DEFAULTS.get(str(kind), {}).items():
             out.setdefault(keyword, node.get(f"x-{keyword}", number))
-    if "string" in kinds_of(node) and node.keys().isdisjoint(("pattern", "enum", "format")):
+    for keyword in OF_REQUESTS:
+        if f"x-{keyword}" in node:
+            out[keyword] = node[f"x-{keyword}"]
+    if "string" in kinds_of(node) and out.keys().isdisjoint(("pattern", "enum", "format")):
         out["pattern"] = NO_CONTROLS
     return out
 

@@ -16,6 +16,7 @@ from clinics_site.core.errors import BadRequest
 _DIGITS = re.compile(r"[+-]?[0-9]{1,400}")
 _NUMBER = re.compile(r"[+-]?([0-9]{1,400}(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,4})?")
 EMPTY = "empty value is not allowed"
+TWICE = "value is given more than once"
 _TRUE = {"1", "t", "T", "true", "TRUE", "True"}
 _FALSE = {"0", "f", "F", "false", "FALSE", "False"}
 
@@ -88,14 +89,18 @@ def read_path(values: Mapping[str, str], schemas: Mapping[str, s.Schema]) -> dic
 
 
 def read_query(query: QueryDict, parameters: Iterable[Parameter]) -> dict[str, Any]:
-    """The declared parameters that are present or have a default; unknown ones are ignored.
+    """The declared parameters that are present or have a default; unknown ones are ignored. None may be given twice,
+    lists neither: which one counts would be anybody's guess, and a filter that is dropped shows too much.
 
     Date-times come out as aware datetimes.
     """
     values: dict[str, Any] = {}
     for parameter in parameters:
-        if parameter.name in query:
-            values[parameter.name] = _read_one(parameter, str(query[parameter.name]))
+        given = query.getlist(parameter.name)
+        if len(given) > 1:
+            raise _error(parameter.name, "query", TWICE)
+        if given:
+            values[parameter.name] = _read_one(parameter, str(given[0]))
         elif "default" in parameter.schema:
             values[parameter.name] = parameter.schema["default"]
         elif parameter.required:

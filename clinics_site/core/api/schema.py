@@ -88,6 +88,14 @@ def between(least: int, most: int, schema: Schema) -> Schema:
     return {**schema, "x-minimum": least, "x-maximum": most}
 
 
+def of_requests(
+    schema: Schema, *, min_length: int | None = None, of_format: str | None = None
+) -> Schema:
+    """What requests alone are held to, as with `at_most`: the answer may show what was stored before, or nothing."""
+    held = {"x-minLength": min_length, "x-format": of_format}
+    return {**schema, **{name: value for name, value in held.items() if value is not None}}
+
+
 _UPPER_BOUNDS = {
     "string": "maxLength",
     "array": "maxItems",
