@@ -64,8 +64,8 @@ class RedoxWebhookViewSet(ApiViewSet):
         "ProcessEHRMessage",
         tags=TAGS,
         summary="Receive a message",
-        description="Stores a message of the EHR, which workers process later, and answers with nothing. A verification "
-        "that comes here is answered with its challenge.",
+        description="Stores a message of the EHR, which workers process later, and answers with nothing. "
+        "A verification that comes here is answered with its challenge.",
         body=schemas.MESSAGE,
         body_limit=bodies.MESSAGE,
         lenient=Lenient(read_body=lambda _, raw: raw),
