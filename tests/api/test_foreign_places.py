@@ -8,12 +8,15 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
 import pytest
 from bson import ObjectId
 
 from clinics.services import access, patient_tags, sites, tags
 from clinics.store import patients as patient_store
 from clinics_site.core import db
+from redox.services import webhook
+from tests import ehr
 from tests.cast import Api, Person, described_operations, description
 from tests.events import deliver_all
 from tests.factories import stored_patient
@@ -231,6 +234,7 @@ def before_the_write(monkeypatch, name, change):
         return original(*args, **kwargs)
 
     monkeypatch.setattr(patient_store, name, late)
+    return done
 
 
 def run_elsewhere(change):
@@ -250,24 +254,72 @@ ENDS = {
         clinic_id=w.clinic["id"], site_id=s, name="Renamed"
     ),
 }
+
+
+def ordered(world, body, **person):
+    """By an order, which names the tags."""
+    tag = ObjectId(body["tags"][0])
+    known = access.access_clinic(world.clinic["id"])["patientTags"]
+    name = next(found["name"] for found in known if found["_id"] == tag)
+    db.collection("clinics").update_one(
+        {"_id": ObjectId(world.clinic["id"])}, {"$set": {"ehrSettings": ehr.SETTINGS}}
+    )
+    message = ehr.order(**person)
+    message["Order"]["ClinicalInfo"] = [{"Code": "TP_TAGS", "Value": name}]
+    webhook.receive(orjson.dumps(message))
+    deliver_all()
+    (record,) = ehr.records("message")
+    assert record["state"] == "done", record
+
+
+def order_for_present(world, body):
+    known = {"fullName": "Mara Quill", "birthDate": "1991-04-17", "mrn": "QX-1"}
+    db.collection("patients").update_one({"userId": world.patient}, {"$set": known})
+    ordered(world, body)
+
+
+def order_for_new(world, body):
+    db.collection("patients").delete_many({"userId": world.patient})
+    ordered(world, body, Order={**ehr.order()["Order"], "Procedure": {"Code": "CREATE"}})
+
+
+# Every way by which a tag or a site gets to a patient: the last step of it, and who does it.
 WRITES = {
-    "insert_patient": lambda w, body: w.ada.api.post(f"{w.path}/patients", body),
-    "set_fields": lambda w, body: w.ada.api.put(f"{w.path}/patients/{w.patient}", body),
+    "created": ("insert_patient", lambda w, body: w.ada.api.post(f"{w.path}/patients", body)),
+    "changed": (
+        "set_fields",
+        lambda w, body: w.ada.api.put(f"{w.path}/patients/{w.patient}", body),
+    ),
+    "made of a user": ("insert_patient", from_user),
+    "accepted": ("insert_patient", accept),
+    "changed by an order": ("set_fields", order_for_present),
+    "created by an order": ("insert_patient", order_for_new),
 }
+REFUSING = ("created", "changed")  # a site that a member of the clinic names
 
 
-@pytest.mark.parametrize("end", ENDS)
-@pytest.mark.parametrize("write", WRITES)
+@pytest.mark.parametrize(
+    ("write", "end"),
+    # Orders name no sites.
+    [(w, e) for w in WRITES for e in ENDS if e.startswith("tag") or "order" not in w],
+)
 def test_what_goes_at_the_moment_of_the_write_is_not_stored(world, monkeypatch, write, end):
     """Nobody had the tag or the site before, so that nothing else of the counts changes."""
+    is_tag = end.startswith("tag")
     tag = tags.create_tag(clinic_id=world.clinic["id"], name="New")["_id"]
     site = sites.create_site(clinic_id=world.clinic["id"], name="New")["id"]
-    body = put_places(**({"tags": str(tag)} if end.startswith("tag") else {"sites": str(site)}))
-    before_the_write(monkeypatch, write, lambda: (ENDS[end](world, tag, site), deliver_all()))
+    step, perform = WRITES[write]
+    ended = before_the_write(monkeypatch, step, lambda: ENDS[end](world, tag, site))
 
-    response = WRITES[write](world, body)
+    response = perform(
+        world, put_places(**({"tags": str(tag)} if is_tag else {"sites": str(site)}))
+    )
+    deliver_all()
 
-    assert response.status_code == (422 if end == "site deleted" else 200)
+    assert ended == [True]
+    if response is not None:
+        is_refused = end == "site deleted" and write in REFUSING
+        assert response.status_code == (422 if is_refused else 200)
     assert_only_own_places(world)
 
 
