@@ -34,7 +34,7 @@ class SendInviteViewSet(ConfirmationViewSet):
                 "email": s.email(),
                 "permissions": schemas.ANY_GRANTS,
                 "nickname": s.name(),
-                "alertsConfig": s.obj(),
+                "alertsConfig": schemas.ANY_ALERTS,
             }
         ),
         responses={200: schemas.CONFIRMATION},

@@ -156,7 +156,7 @@ def _grant(document: Document) -> None:
         _set_permissions(owner_id, follower_id, shared[context.PERMISSIONS])
     except people.OUTAGE:
         raise Failed(texts.PERMISSIONS_FAILED) from None
-    alerts = shared.get(context.ALERTS)
+    alerts = context.known_alerts(shared.get(context.ALERTS))
     if not alerts:
         return
     # Alerts are about the sender's data, whatever the invitation says.

@@ -5,12 +5,16 @@ from typing import Any
 
 import orjson
 
+from clinics_site.core import showing
 from clinics_site.core.db import Document
 from clinics_site.core.errors import BadRequest
 from confirmations.services import texts
 
 ALERTS, NICKNAME, PERMISSIONS, FOLLOW = "alertsConfig", "nickname", "permissions", "follow"
 _NOT_PERMISSIONS = (ALERTS, NICKNAME)
+ALERT_KINDS = ("urgentLow", "low", "high", "notLooping", "noCommunication")
+ALERT_FIELDS = ("enabled", "threshold", "delay", "repeat")
+UPLOAD = "uploadId"
 # Power over the account, which no invitation shares. A clinic's member could keep it beyond the membership.
 UNSHARED = frozenset({"custodian", "root"})
 
@@ -36,7 +40,7 @@ def care_team(
 ) -> Document:
     context: Document = {PERMISSIONS: granted(permissions)}
     if alerts is not None:
-        context[ALERTS] = dict(alerts)
+        context[ALERTS] = known_alerts(alerts)
     if nickname:
         context[NICKNAME] = nickname
     return context
@@ -45,6 +49,23 @@ def care_team(
 def granted(permissions: Mapping[str, Any]) -> Document:
     """A key that is present is granted; whatever was written into it says nothing."""
     return {name: {} for name in permissions}
+
+
+def known_alerts(given: Any) -> Document:
+    """What the data service knows of; whose alerts they are is said when they are set."""
+    alerts = showing.mapping(given)
+    found: Document = {UPLOAD: alerts[UPLOAD]} if showing.text(alerts.get(UPLOAD)) else {}
+    for kind in ALERT_KINDS:
+        if isinstance(alerts.get(kind), dict):
+            found[kind] = {n: v for n, v in alerts[kind].items() if n in ALERT_FIELDS}
+            if "threshold" in found[kind]:
+                found[kind]["threshold"] = _threshold(found[kind]["threshold"])
+    return found
+
+
+def _threshold(given: Any) -> Document:
+    threshold = showing.mapping(given)
+    return {name: threshold[name] for name in ("units", "value") if name in threshold}
 
 
 def shared_alone(permissions: Mapping[str, Any]) -> Document:

@@ -1,5 +1,6 @@
 """Values that pass the pattern and used to break later: what is stored of them, and what is answered."""
 
+import orjson
 import pytest
 from bson import ObjectId
 
@@ -9,7 +10,7 @@ from clinics_site.core.errors import ConstraintViolation
 from tests.cast import described_operations
 from tests.events import deliver_all
 from tests.policy.callers import OWN_IDS, call
-from users.services.neighbours import user_service
+from users.services.neighbours import data_service, user_service
 
 BODY = {"fullName": "Iris Example", "birthDate": "1984-05-06", "email": "iris@example.org"}
 THRESHOLDS = [
@@ -104,6 +105,52 @@ def test_a_permission_is_an_object_and_nothing_else(dot, eve, value):
 def test_alerts_without_follow_are_refused_empty_ones_too(dot, eve, alerts):
     body = {"email": eve.email, "permissions": {"view": {}}, "alertsConfig": alerts}
     assert dot.api.post(f"/confirm/send/invite/{dot.user_id}", body).status_code == 400
+
+
+FOLLOWER = {"view": {}, "follow": {}}
+LOW = {"enabled": True, "delay": 120, "repeat": 240, "threshold": {"units": "mg/dL", "value": 70}}
+
+
+@pytest.mark.parametrize(
+    "low",
+    [
+        *(True, "on", [], None, nested(40)),
+        *({**LOW, "delay": value} for value in (-1, 121, 1e30, 2.5, "1", nested(3))),
+        *({**LOW, "repeat": value} for value in (-1, 241, None)),
+        *({**LOW, "enabled": value} for value in (1, "true", nested(3))),
+        *({**LOW, "threshold": value} for value in ({}, 70, nested(3))),
+        *({**LOW, "threshold": {"units": "mg/dL", "value": v}} for v in (-1, 1001, 70.5, 1e20)),
+        {**LOW, "threshold": {"units": "mmol/L", "value": 1e39}},
+        {**LOW, "threshold": {"units": "grains", "value": 70}},
+    ],
+)
+def test_an_alert_is_what_the_description_says(dot, eve, low):
+    body = {"email": eve.email, "permissions": FOLLOWER, "alertsConfig": {"low": low}}
+    assert dot.api.post(f"/confirm/send/invite/{dot.user_id}", body).status_code == 400
+    assert db.collection("confirmations").count_documents({}) == 0
+
+
+def test_of_alerts_is_kept_what_somebody_reads(dot, eve):
+    known = {"uploadId": "x", "urgentLow": {"enabled": True, "repeat": 5}, "low": LOW}
+    given = {**known, "userId": "me", "odd": nested(20), "low": {**LOW, "odd": nested(20)}}
+    body = {"email": eve.email, "permissions": FOLLOWER, "alertsConfig": given}
+    sent = dot.api.post(f"/confirm/send/invite/{dot.user_id}", body).json()
+    assert sent["context"]["alertsConfig"] == known
+    url = f"/confirm/accept/invite/{eve.user_id}/{dot.user_id}"
+    assert eve.api.put(url, {"key": sent["key"]}).status_code == 200
+    whose = {"userId": eve.user_id, "followedUserId": dot.user_id}
+    assert data_service().get_alerts(dot.user_id, eve.user_id) == {**known, **whose}
+
+
+@pytest.mark.parametrize("alerts", ["x", 5, [1], {"low": 5}, {"low": {"threshold": 5}}, {"a": 1}])
+def test_alerts_that_others_stored_wrong_stand_in_nobodys_way(dot, eve, alerts):
+    body = {"email": eve.email, "permissions": FOLLOWER, "alertsConfig": {"low": LOW}}
+    key = dot.api.post(f"/confirm/send/invite/{dot.user_id}", body).json()["key"]
+    context = orjson.dumps({"permissions": FOLLOWER, "alertsConfig": alerts})
+    db.collection("confirmations").update_one({"_id": key}, {"$set": {"context": context}})
+    assert eve.api.get(f"/confirm/invitations/{eve.user_id}").status_code == 200
+    url = f"/confirm/accept/invite/{eve.user_id}/{dot.user_id}"
+    assert eve.api.put(url, {"key": key}).status_code == 200
 
 
 # --- lists and texts --------------------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """Schemas of confirmations and of what their operations take."""
 
 from clinics_site.core.api import schema as s
+from confirmations.services.context import ALERT_KINDS
 from confirmations.services.states import TYPES, Status
 
 USER_ID = s.ref("tidepooluserid")
@@ -192,6 +193,16 @@ ALERTS = s.component(
         min_properties=1,
         description="Which alerts the invited follower gets.",
     ),
+)
+# What is enforced: each setting wherever an alert stands. What else is written into one is dropped.
+ANY_ALERTS = s.obj(
+    {
+        "uploadId": s.literal(),
+        **dict.fromkeys(
+            ALERT_KINDS,
+            s.obj({"enabled": _ENABLED, "delay": _DELAY, "repeat": _REPEAT, "threshold": _GLUCOSE}),
+        ),
+    }
 )
 ANY_GRANTS = s.at_most(20, s.obj(additional=s.obj()))
 _GRANTS = s.obj(
