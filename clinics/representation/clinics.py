@@ -5,6 +5,7 @@ from typing import Any
 
 from bson import ObjectId
 
+from clinics.representation.glycemic_ranges import UNITS
 from clinics.timezones import TIMEZONES
 from clinics_site.core import showing
 from clinics_site.core.clock import ZERO
@@ -30,7 +31,14 @@ CLINIC_TYPES = (
 )
 CLINIC_SIZES = ("0-249", "250-499", "500-999", "1000+")
 _TEXTS = ("address", "city", "postalCode", "state", "country")
-_CHOICES = {"clinicType": CLINIC_TYPES, "clinicSize": CLINIC_SIZES, "timezone": TIMEZONES}
+CHOICES = {
+    "clinicType": frozenset(CLINIC_TYPES),
+    "clinicSize": frozenset(CLINIC_SIZES),
+    "timezone": frozenset(TIMEZONES),
+    "PreferredBgUnits": frozenset(UNITS),
+    "tier": frozenset(TIERS),
+}
+_SHOWN_CHOICES = ("clinicType", "clinicSize", "timezone")
 # What a legacy account must have told before its patients can be moved.
 _COMPLETE = (
     "address",
@@ -61,7 +69,7 @@ def clinic(document: Document, tag_counts: Counts, site_counts: Counts) -> dict[
         "preferredBgUnits": text(document.get("PreferredBgUnits")) or DEFAULT_UNITS,
     }
     shown |= {name: found for name in _TEXTS if (found := text(document.get(name)))}
-    shown |= {n: document[n] for n, known in _CHOICES.items() if document.get(n) in known}
+    shown |= {n: document[n] for n in _SHOWN_CHOICES if text(document.get(n)) in CHOICES[n]}
     if text(document.get("website")) is not None:
         shown["website"] = document["website"]
     numbers = _phone_numbers(document.get("phoneNumbers"))

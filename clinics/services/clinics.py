@@ -12,6 +12,7 @@ from bson import ObjectId
 from django.conf import settings
 from pymongo.errors import DuplicateKeyError
 
+from clinics.representation.clinics import CHOICES
 from clinics.services import access, accounts, clinicians, patients
 from clinics.services.share_codes import ATTEMPTS, new_share_code
 from clinics.store import clinic_creations, patient_counts
@@ -131,6 +132,7 @@ def _digest(creator_id: str, profile: ClinicProfile) -> str:
 
 
 def _new_clinic(creator_id: str, profile: ClinicProfile, *, is_migrated: bool) -> Document:
+    check_choices(profile.stored())
     moment = clock.now()
     document = {
         "_id": ids.new_id(),
@@ -217,12 +219,21 @@ def update_membership_restrictions(
 
 
 def change_clinic(clinic_id: str | ObjectId, changes: Mapping[str, Any]) -> Document:
-    """The clinic after the change. Raises NotFound."""
+    """The clinic after the change. Raises NotFound, and BadRequest for what a clinic cannot be."""
+    check_choices(changes)
     found = ids.parse_id(clinic_id)
     document = store.set_fields(found, changes, clock.now()) if found else None
     if document is None:
         raise NotFound(message=access.CLINIC_NOT_FOUND)
     return document
+
+
+def check_choices(fields: Mapping[str, Any]) -> None:
+    """Whoever calls: forms and the API know the lists, others may not. Raises BadRequest."""
+    for name, known in CHOICES.items():
+        if fields.get(name) is not None and fields[name] not in known:
+            reason = f"unknown {name}"
+            raise BadRequest(reason)
 
 
 # --- deleting -------------------------------------------------------------------------------------

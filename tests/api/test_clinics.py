@@ -527,3 +527,31 @@ def test_tombstones_are_found_by_index():
     for name, query in wanted.items():
         plan = db.collection(name).explain(query)["queryPlanner"]["winningPlan"]
         assert "IXSCAN" in str(plan)
+
+
+# --- what a clinic can be, whoever writes it -------------------------------------------------------
+CHOICES = {
+    "timezone": "Mars/Olympus",
+    "clinic_type": "bakery",
+    "clinic_size": "7",
+    "preferred_bg_units": "grains",
+}
+
+
+@pytest.mark.parametrize("name", CHOICES)
+def test_services_refuse_what_forms_and_the_api_do_not_offer(clinic, ada, name):
+    from clinics.services import clinics as services
+    from clinics_site.core.errors import BadRequest
+
+    profile = services.ClinicProfile(name="Lakeside", **{name: CHOICES[name]})
+    (stored_name,) = {*profile.stored()} - {"name"}
+    before = db.collection("clinics").find_one({"_id": ObjectId(clinic["id"])})
+    for write in (
+        lambda: services.create_clinic(creator_id=ada.user_id, profile=profile),
+        lambda: services.update_clinic(clinic["id"], profile),
+        lambda: services.change_clinic(clinic["id"], {stored_name: CHOICES[name]}),
+        lambda: services.update_tier(clinic["id"], "tier9999"),
+    ):
+        with pytest.raises(BadRequest):
+            write()
+    assert list(db.collection("clinics").find({})) == [before]

@@ -1,6 +1,6 @@
 """Schemas of clinics, their tags and their sites."""
 
-from clinics.representation.clinics import CLINIC_SIZES, CLINIC_TYPES, TIERS
+from clinics.representation.clinics import CLINIC_SIZES, CLINIC_TYPES, TIERS, UNITS
 from clinics.timezones import TIMEZONES
 from clinics_site.core.api import schema as s
 
@@ -96,7 +96,7 @@ CLINIC = s.component(
             "updatedTime": _READ_ONLY_TIME,
             "tierDescription": s.string(min_length=1, read_only=True),
             "tier": s.string(min_length=1, read_only=True),
-            "preferredBgUnits": s.string(enum=["mg/dL", "mmol/L"]),
+            "preferredBgUnits": s.string(enum=list(UNITS)),
             "suppressedNotifications": SUPPRESSED_NOTIFICATIONS,
             "timezone": s.component("clinicTimezone.v1", s.string(enum=list(TIMEZONES))),
         },
