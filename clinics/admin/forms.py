@@ -1,5 +1,6 @@
 """What staff may enter. Each form turns into the document part that the service takes, or says a sentence."""
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, ClassVar
@@ -9,8 +10,10 @@ from django import forms
 from clinics.services import patient_counts
 from clinics.services.staff_reads import TIERS
 from clinics.timezones import TIMEZONES
+from clinics_site.admin.fields import Reason, StaffForm, Text, Texts, hold, normal, property_of
 from clinics_site.core import addresses, showing
 from clinics_site.core.addresses import InvalidAddress
+from clinics_site.core.api import schema
 from clinics_site.core.db import Document
 
 _LAST_MOMENT = timedelta(days=1) - timedelta(milliseconds=1)
@@ -27,14 +30,10 @@ DATES_INVERTED = "The start is after the end: put the earlier day first."
 PLAN_MISSING = "Give the number of patients, or clear the dates to have no limit."
 
 
-class SettingsForm(forms.Form):
+class SettingsForm(StaffForm):
     """`stored` is the part of the clinic the form is about; `changed` is what the service gets."""
 
     GROUPS: ClassVar[Sequence[tuple[str, Sequence[str]]]] = ()
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        options.setdefault("label_suffix", "")
-        super().__init__(*args, **options)
 
     def groups(self) -> Iterator[tuple[str, list[forms.BoundField]]]:
         """(title, fields) as the page lays them out."""
@@ -159,6 +158,9 @@ def suppressed(form: NotificationsForm, clinic: Document) -> Document:
     return {**stored, "patientClinicInvitation": chosen}
 
 
+_LINE = schema.array(schema.name())
+
+
 class RestrictionsForm(SettingsForm):
     restrictions = forms.CharField(
         label="Who may join",
@@ -169,11 +171,10 @@ class RestrictionsForm(SettingsForm):
     )
 
     def clean_restrictions(self) -> list[Document]:
-        return [
-            _restriction(line)
-            for line in self.cleaned_data["restrictions"].splitlines()
-            if line.strip()
-        ]
+        lines = normal(_LINE, re.split(r"\r\n|\r|\n", self.cleaned_data["restrictions"]))
+        found = [_restriction(line) for line in lines if line]
+        hold(property_of("membershipRestrictions.v1", "restrictions"), found)
+        return found
 
 
 def lines_of(clinic: Document) -> str:
@@ -184,16 +185,16 @@ def lines_of(clinic: Document) -> str:
 
 
 def _restriction(line: str) -> Document:
-    domain, _, provider = line.strip().partition(" ")
-    message = f"“{line.strip()}” is not a domain like example.org, with or without a provider."
+    domain, _, provider = line.partition(" ")
+    message = f"“{line}” is not a domain like example.org, with or without a provider."
     if len(provider.split()) > 1:
         raise forms.ValidationError(message)
     try:
         found = {"emailDomain": addresses.canonical_domain(domain)}
     except InvalidAddress:
         raise forms.ValidationError(message) from None
-    if provider.strip():
-        found["requiredIdp"] = provider.strip()
+    if provider:
+        found["requiredIdp"] = provider
     return found
 
 
@@ -215,20 +216,31 @@ class EhrForm(SettingsForm):
     )
     enabled = forms.BooleanField(label="Connection is on", required=False)
     provider = forms.ChoiceField(choices=[("redox", "Redox"), ("xealth", "Xealth")])
-    source_id = forms.CharField(
+    source_id = Text(
+        ("ehrSettings.v1", "sourceId"),
         label="Source id",
         required=False,
-        strip=True,
         help_text="Redox: source id of the clinic's messages. Xealth: name of the deployment.",
     )
-    mrn_id_type = forms.CharField(label="Identifier type of the MRN", initial="MRN")
-    flowsheet = forms.CharField(label="Flowsheets", required=False)
-    notes = forms.CharField(label="Notes", required=False)
-    results = forms.CharField(label="Results", required=False)
-    enable_reports = forms.CharField(label="Enable summary reports", required=False)
-    disable_reports = forms.CharField(label="Disable summary reports", required=False)
-    create_account = forms.CharField(label="Create account", required=False)
-    create_and_enable = forms.CharField(
+    mrn_id_type = Text(
+        ("ehrSettings.v1", "mrnIdType"), label="Identifier type of the MRN", initial="MRN"
+    )
+    flowsheet = Text(("ehrDestinations.v1", "flowsheet"), label="Flowsheets", required=False)
+    notes = Text(("ehrDestinations.v1", "notes"), label="Notes", required=False)
+    results = Text(("ehrDestinations.v1", "results"), label="Results", required=False)
+    enable_reports = Text(
+        ("ehrProcedures.v1", "enableSummaryReports"), label="Enable summary reports", required=False
+    )
+    disable_reports = Text(
+        ("ehrProcedures.v1", "disableSummaryReports"),
+        label="Disable summary reports",
+        required=False,
+    )
+    create_account = Text(
+        ("ehrProcedures.v1", "createAccount"), label="Create account", required=False
+    )
+    create_and_enable = Text(
+        ("ehrProcedures.v1", "createAccountAndEnableReports"),
         label="Create account and enable reports",
         required=False,
         help_text="Xealth: the program id.",
@@ -242,10 +254,18 @@ class EhrForm(SettingsForm):
         choices=[("New", "is a new one"), ("Replace", "replaces the one before")],
         required=False,
     )
-    tag_codes = forms.CharField(
-        label="Codes that carry tag names", required=False, help_text="Separated by commas."
+    tag_codes = Texts(
+        ("ehrTagsSettings.v1", "codes"),
+        label="Codes that carry tag names",
+        required=False,
+        help_text="Separated by commas.",
     )
-    tag_separator = forms.CharField(label="Separator of tag names", required=False, strip=False)
+    tag_separator = Text(
+        ("ehrTagsSettings.v1", "separator"),
+        label="Separator of tag names",
+        required=False,
+        strip=False,
+    )
     icode = forms.BooleanField(label="Flowsheets rounded for ICode", required=False)
     include_gmi = forms.BooleanField(label="Notes with GMI", required=False)
 
@@ -302,7 +322,7 @@ class EhrForm(SettingsForm):
             "createAccount": given["create_account"],
             "createAccountAndEnableReports": given["create_and_enable"],
         }
-        tag_codes = [code.strip() for code in given["tag_codes"].split(",") if code.strip()]
+        tag_codes = given["tag_codes"]
         schedule = {"cadence": given["cadence"], "onUploadEnabled": given["on_upload"]}
         if given["on_upload"]:
             schedule["onUploadNoteEventType"] = given["on_upload_note"] or "New"
@@ -333,6 +353,7 @@ ROLES = [
 
 class RolesForm(SettingsForm):
     roles = forms.MultipleChoiceField(choices=ROLES, widget=forms.CheckboxSelectMultiple)
+    reason = Reason(required=False)
 
     def clean_roles(self) -> list[str]:
         roles: list[str] = self.cleaned_data["roles"]
@@ -342,8 +363,24 @@ class RolesForm(SettingsForm):
         return roles
 
 
-class NameForm(SettingsForm):
-    name = forms.CharField(max_length=200)
+def _new_name() -> forms.TextInput:
+    return forms.TextInput(attrs={"autocomplete": "off"})
+
+
+class TagForm(StaffForm):
+    name = Text(
+        ("patientTag.v1", "name"),
+        widget=_new_name(),
+        letters="A tag has letters, digits and + - > < _, and blanks after the first of them.",
+    )
+
+
+class SiteForm(StaffForm):
+    name = Text(
+        ("siteName.v1",),
+        widget=_new_name(),
+        letters="A site has letters, digits, signs of a keyboard, and blanks after the first of them.",
+    )
 
 
 def _day_of(moment: datetime | None) -> date | None:

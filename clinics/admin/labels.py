@@ -5,18 +5,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from bson import ObjectId
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase, QueryDict
 from django.urls import reverse
 
 from clinics.admin import changes, clinic_pages, forms, settings
 from clinics.services import access, places, sites, tags
 from clinics_site.admin import pages, roles
+from clinics_site.admin.fields import ReasonForm, StaffForm
 from clinics_site.core import ids
 from clinics_site.core.db import Document
 from clinics_site.core.errors import BadRequest, DomainError, NotFound
 
 TAG, SITE = "tag", "site"
-NO_REASON = "A reason or ticket number is needed; nothing was changed"
+NAME_FORMS: dict[str, type[StaffForm]] = {TAG: forms.TagForm, SITE: forms.SiteForm}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,22 +34,30 @@ class Change:
     action: str
     run: Callable[[], object]
     done: str
-    needs_reason: bool = False
 
 
 @pages.page("clinics/<str:clinic_id>/labels/", name="clinic_labels", needs=roles.FIND)
 def listing(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
-    clinic = access.access_clinic(clinic_id)
+    return _listing(request, access.access_clinic(clinic_id))
+
+
+def _listing(
+    request: HttpRequest, clinic: Document, refused: dict[str, StaffForm] | None = None
+) -> HttpResponseBase:
+    """With what was refused, a form of one of the kinds, in its place."""
     found = _labels(clinic)
+    shown = {kind: form(auto_id=f"new-{kind}-%s") for kind, form in NAME_FORMS.items()}
+    shown |= refused or {}
     return clinic_pages.render(
         request,
         clinic,
         "clinics/staff/labels.html",
         tab="clinic_labels",
         kinds=[
-            {"kind": TAG, "title": "Tags", "labels": found[TAG]},
-            {"kind": SITE, "title": "Sites", "labels": found[SITE]},
+            {"kind": TAG, "title": "Tags", "labels": found[TAG], "form": shown[TAG]},
+            {"kind": SITE, "title": "Sites", "labels": found[SITE], "form": shown[SITE]},
         ],
+        status=400 if refused else 200,
     )
 
 
@@ -59,19 +68,18 @@ def listing(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
     posts_only=True,
 )
 def add(request: HttpRequest, clinic_id: str, kind: str) -> HttpResponseBase:
-    form = forms.NameForm(request.POST)
-    back = reverse("admin:clinic_labels", args=[clinic_id])
-    if not form.is_valid():
-        pages.fail(request, f"A {kind} needs a name of at most 200 characters")
-        return pages.go(back)
-    name = form.cleaned_data["name"]
+    clinic = access.access_clinic(clinic_id)
     create = {TAG: tags.create_tag, SITE: sites.create_site}.get(kind)
     if create is None:
         raise NotFound
+    form = NAME_FORMS[kind](request.POST, auto_id=f"new-{kind}-%s")
+    if not form.is_valid():
+        return _listing(request, clinic, {kind: form})
+    name, back = form.cleaned_data["name"], reverse("admin:clinic_labels", args=[clinic_id])
     change = Change(
         f"{kind}.created", lambda: create(clinic_id=clinic_id, name=name), f"The {kind} was added."
     )
-    return _apply(request, clinic_id, change, back=back, done_url=back)
+    return _apply(request, clinic_id, change, back=back, done_url=back, reason="")
 
 
 @pages.page(
@@ -81,13 +89,16 @@ def edit(request: HttpRequest, clinic_id: str, kind: str, label_id: str) -> Http
     clinic = access.access_clinic(clinic_id)
     label = _find(clinic, kind, label_id)
     back = reverse("admin:clinic_labels", args=[clinic_id])
-    if request.method == "POST":
+    shown = _forms(kind, label, request.POST)
+    pressed = shown.get(request.POST.get("do", ""))
+    if request.method == "POST" and (pressed is None or pressed.is_valid()):
         try:
-            change = _change(request, clinic, kind, label)
+            change = _change(request, clinic, kind, label, pressed)
         except DomainError as error:
             pages.fail(request, error)
             return pages.go(request.path)
-        return _apply(request, clinic_id, change, back=request.path, done_url=back)
+        reason = pressed.cleaned_data.get("reason", "") if pressed else ""
+        return _apply(request, clinic_id, change, back=request.path, done_url=back, reason=reason)
     return pages.render(
         request,
         "clinics/staff/label.html",
@@ -97,23 +108,37 @@ def edit(request: HttpRequest, clinic_id: str, kind: str, label_id: str) -> Http
         label=label,
         others=[other for other in _labels(clinic)[SITE] if other.id != label.id],
         back=back,
+        forms=shown,
+        status=400 if pressed and pressed.errors else 200,
     )
 
 
-def _change(request: HttpRequest, clinic: Document, kind: str, label: Label) -> Change:
+def _forms(kind: str, label: Label, given: QueryDict) -> dict[str, StaffForm]:
+    """One for each button; the one whose button was pressed holds what was typed."""
+    pressed = given.get("do")
+
+    def of(button: str, form: type[StaffForm], **options: Any) -> StaffForm:
+        return form(given if button == pressed else None, auto_id=f"{button}-%s", **options)
+
+    with_reason = {button: of(button, ReasonForm) for button in ("merge", "convert", "delete")}
+    return {"rename": of("rename", NAME_FORMS[kind], initial={"name": label.name}), **with_reason}
+
+
+def _change(
+    request: HttpRequest, clinic: Document, kind: str, label: Label, form: StaffForm | None
+) -> Change:
     """What the pressed button asks for. Raises BadRequest."""
-    clinic_id, given = clinic["_id"], request.POST
-    match given.get("do"), kind:
-        case "rename", _:
-            return _renaming(clinic_id, kind, label, given.get("name", "").strip())
+    clinic_id = clinic["_id"]
+    match request.POST.get("do"), kind:
+        case "rename", _ if form:
+            return _renaming(clinic_id, kind, label, form.cleaned_data["name"])
         case "merge", "site":
-            return _merging(clinic, label, given.get("target", ""))
+            return _merging(clinic, label, request.POST.get("target", ""))
         case "convert", "tag":
             return Change(
                 "tag.converted",
                 lambda: sites.convert_tag(clinic_id=clinic_id, tag_id=label.id),
                 "The tag is a site now.",
-                needs_reason=True,
             )
         case "delete", _:
             return _deletion(clinic_id, kind, label)
@@ -128,13 +153,10 @@ def _deletion(clinic_id: ObjectId, kind: str, label: Label) -> Change:
         else:
             sites.delete_site(clinic_id=clinic_id, site_id=label.id)
 
-    return Change(f"{kind}.deleted", delete, f"The {kind} was deleted.", needs_reason=True)
+    return Change(f"{kind}.deleted", delete, f"The {kind} was deleted.")
 
 
 def _renaming(clinic_id: ObjectId, kind: str, label: Label, name: str) -> Change:
-    if not name or len(name) > 200:
-        reason = "a name has 1 to 200 characters"
-        raise BadRequest(reason)
     if kind == TAG:
         return Change(
             "tag.renamed",
@@ -154,17 +176,12 @@ def _merging(clinic: Document, label: Label, target: str) -> Change:
         "site.merged",
         lambda: sites.merge_site(clinic_id=clinic["_id"], target_id=found.id, source_id=label.id),
         f"The patients of {label.name} are in {found.name} now.",
-        needs_reason=True,
     )
 
 
 def _apply(
-    request: HttpRequest, clinic_id: str, change: Change, *, back: str, done_url: str
+    request: HttpRequest, clinic_id: str, change: Change, *, back: str, done_url: str, reason: str
 ) -> HttpResponseBase:
-    reason = request.POST.get("reason", "").strip()[:500]
-    if change.needs_reason and not reason:
-        pages.fail(request, NO_REASON)
-        return pages.go(back)
     try:
         changes.change_clinic(
             request,

@@ -61,7 +61,7 @@ def edit(request: HttpRequest, clinic_id: str, user_id: str) -> HttpResponseBase
     member = clinicians.access_clinician(clinic_id, user_id)
     form = forms.RolesForm(request.POST or None, initial={"roles": member.get("roles") or []})
     if request.method == "POST" and form.is_valid():
-        return _save_roles(request, clinic, member, form.cleaned_data["roles"])
+        return _save_roles(request, clinic, member, form)
     return pages.render(
         request,
         "clinics/staff/member.html",
@@ -76,10 +76,10 @@ def edit(request: HttpRequest, clinic_id: str, user_id: str) -> HttpResponseBase
 
 
 def _save_roles(
-    request: HttpRequest, clinic: Document, member: Document, wanted: list[str]
+    request: HttpRequest, clinic: Document, member: Document, form: forms.RolesForm
 ) -> HttpResponseBase:
     clinic_id, user_id = str(clinic["_id"]), member["userId"]
-    reason = request.POST.get("reason", "").strip()[:500]
+    wanted, reason = form.cleaned_data["roles"], form.cleaned_data["reason"]
 
     def save() -> None:
         before = clinicians.access_clinician(clinic_id, user_id)

@@ -12,6 +12,7 @@ from clinics.admin import changes, clinic_pages, settings
 from clinics.services import access, data_sources, patient_details, patient_lists, patients
 from clinics.store.patient_lists import NO_FILTER, PatientFilter
 from clinics_site.admin import exports, pages, paging, roles
+from clinics_site.admin.fields import OptionalReasonForm
 from clinics_site.core import texts
 from clinics_site.core.db import Document
 from clinics_site.core.errors import DomainError
@@ -76,6 +77,10 @@ def listing(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
 def export(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
     """Logged with the number of rows before the first one leaves."""
     clinic = access.access_clinic(clinic_id)
+    form = OptionalReasonForm(request.GET)
+    if not form.is_valid():
+        pages.fail(request, form.first_error)
+        return pages.go(reverse("admin:clinic_patients", args=[clinic_id]))
     wanted, search = _filter(request)
     count = patient_lists.list_patients(
         clinic_id=str(clinic["_id"]), wanted=wanted, ordering=patient_lists.BY_NAME, skip=0, limit=1
@@ -89,7 +94,7 @@ def export(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
             "searched": bool(search),
             "columns": list(_COLUMNS),
         },
-        reason=request.GET.get("reason", "").strip()[:500],
+        reason=form.cleaned_data["reason"],
     )
     return exports.as_csv(f"patients-{clinic['_id']}", _COLUMNS, _export_rows(clinic, wanted))
 

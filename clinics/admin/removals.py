@@ -4,17 +4,34 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.exceptions import ValidationError
+from django.forms import CharField, TextInput
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 
 from clinics.admin import changes, members, settings
 from clinics.services import access, clinicians, clinics, patients, staff_reads
 from clinics_site.admin import pages, roles
+from clinics_site.admin.fields import ReasonForm
+from clinics_site.core import texts
 from clinics_site.core.db import Document
 from clinics_site.core.errors import DomainError, NotFound
 
-WRONG_TEXT = "The confirmation text does not match; nothing was removed"
-NO_REASON = "A reason or ticket number is needed; nothing was removed"
+WRONG_TEXT = "The text does not match; nothing was removed."
+
+
+class RemovalForm(ReasonForm):
+    def __init__(self, *args: Any, typed: str, **options: Any) -> None:
+        super().__init__(*args, **options)
+        attrs = {"autocomplete": "off", "data-must-equal": typed}
+        self.fields["typed"] = CharField(widget=TextInput(attrs=attrs))
+        self._expected = typed
+
+    def clean_typed(self) -> str:
+        typed: str = self.cleaned_data["typed"]
+        if texts.name(typed) != texts.name(self._expected):
+            raise ValidationError(WRONG_TEXT)
+        return typed
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +52,13 @@ class Removal:
 
 
 def _handle(request: HttpRequest, clinic: Document, removal: Removal) -> HttpResponseBase:
-    if request.method != "POST":
-        return _page(request, clinic, removal)
-    reason = request.POST.get("reason", "").strip()[:500]
-    problem = removal.obstacle or ("" if reason else NO_REASON)
-    if request.POST.get("typed", "").strip() != removal.typed:
-        problem = problem or WRONG_TEXT
-    if problem:
-        pages.fail(request, problem)
+    form = RemovalForm(request.POST or None, typed=removal.typed)
+    if request.method == "POST" and removal.obstacle:
+        pages.fail(request, removal.obstacle)
         return pages.go(request.path)
-    return _remove(request, clinic, removal, reason)
+    if not form.is_valid():
+        return _page(request, clinic, removal, form)
+    return _remove(request, clinic, removal, form.cleaned_data["reason"])
 
 
 def _remove(
@@ -76,13 +90,17 @@ def _remove(
     return pages.go(removal.done_url)
 
 
-def _page(request: HttpRequest, clinic: Document, removal: Removal) -> HttpResponseBase:
+def _page(
+    request: HttpRequest, clinic: Document, removal: Removal, form: RemovalForm
+) -> HttpResponseBase:
     return pages.render(
         request,
         "clinics/staff/removal.html",
         title=removal.title,
         crumbs=settings.crumbs_of(clinic),
         removal=removal,
+        form=form,
+        status=400 if form.errors else 200,
     )
 
 

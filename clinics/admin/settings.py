@@ -13,6 +13,7 @@ from clinics.services import access, clinics, mrn_settings, patient_counts
 from clinics.services.ehr_settings import update_ehr_settings
 from clinics_site.admin import pages, roles
 from clinics_site.admin.audit_trail import difference
+from clinics_site.admin.fields import OptionalReasonForm
 from clinics_site.core.db import Document
 from clinics_site.core.errors import DomainError, NotFound
 
@@ -64,13 +65,14 @@ def _submitted(request: HttpRequest, clinic: Document, setting: Kind) -> HttpRes
     if not rows:
         pages.succeed(request, "Nothing to save: these are the present values.")
         return pages.go(_page_of(clinic))
-    if not request.POST.get("confirmed"):
-        return _review_page(request, clinic, setting, form, rows, opened_on)
-    return _save(request, clinic, setting, form, opened_on)
+    reason = OptionalReasonForm(request.POST if request.POST.get("confirmed") else None)
+    if not reason.is_valid():
+        return _review_page(request, clinic, setting, form, rows, opened_on, reason)
+    return _save(request, clinic, setting, form, opened_on, reason.cleaned_data["reason"])
 
 
 def _save(
-    request: HttpRequest, clinic: Document, setting: Kind, form: Any, opened_on: str
+    request: HttpRequest, clinic: Document, setting: Kind, form: Any, opened_on: str, reason: str
 ) -> HttpResponseBase:
     clinic_id = str(clinic["_id"])
     try:
@@ -81,7 +83,7 @@ def _save(
             part=setting.part,
             opened_on=opened_on,
             change=lambda: setting.write(clinic_id, form, clinic),
-            reason=request.POST.get("reason", "").strip()[:500],
+            reason=reason,
         )
     except DomainError as error:
         pages.fail(request, error)
@@ -114,6 +116,7 @@ def _review_page(
     form: Any,
     rows: list[Values],
     opened_on: str,
+    reason: OptionalReasonForm,
 ) -> HttpResponseBase:
     return pages.render(
         request,
@@ -124,6 +127,8 @@ def _review_page(
         form=form,
         rows=rows,
         opened_on=opened_on,
+        reason=reason,
+        status=400 if reason.errors else 200,
     )
 
 

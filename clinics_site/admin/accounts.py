@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
-from clinics_site.admin import pages
+from clinics_site.admin import fields, pages
 from clinics_site.admin.sign_in import factors, store
 from clinics_site.core import audit
 
@@ -74,10 +74,28 @@ def _fields(message: Any) -> list[str]:
     return found
 
 
+class PersonForm(ModelForm):
+    """Names of people in their normal form, held to what all names are held to."""
+
+    def clean_first_name(self) -> str:
+        return fields.person_name(self.cleaned_data["first_name"], longest=150)
+
+    def clean_last_name(self) -> str:
+        return fields.person_name(self.cleaned_data["last_name"], longest=150)
+
+
+class StaffUserForm(PersonForm, UserChangeForm):
+    pass
+
+
+class NewStaffUserForm(PersonForm, UserCreationForm):
+    pass
+
+
 @admin.register(User)
 class StaffUserAdmin(Audited, UserAdmin):  # type: ignore[type-arg]
-    form = UserChangeForm
-    add_form = UserCreationForm
+    form = StaffUserForm
+    add_form = NewStaffUserForm
     change_password_form = AdminPasswordChangeForm
     list_display = ("username", "email", "is_active", "is_superuser", "last_login")
     list_filter = ("is_active", "is_superuser", "groups")

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 
 from clinics_site.admin import outbox_reads, pages, paging, roles
+from clinics_site.admin.fields import ReasonForm
 from clinics_site.core import audit, ids, outbox
 from clinics_site.core.errors import NotFound
 
@@ -54,6 +55,7 @@ def row(request: HttpRequest, row_id: str) -> HttpResponseBase:
         crumbs=[pages.Crumb("Events", reverse("admin:outbox"))],
         row=_row(found),
         payload=_payload(found),
+        form=ReasonForm(),
     )
 
 
@@ -62,9 +64,9 @@ def requeue(request: HttpRequest) -> HttpResponseBase:
     """Chosen rows, or with `all` every dead row of the filter, up to the limit."""
     chosen = _chosen(request)
     back = reverse("admin:outbox")
-    reason = request.POST.get("reason", "").strip()
-    if not reason:
-        pages.fail(request, "A reason is needed to start events again")
+    form = ReasonForm(request.POST)
+    if not form.is_valid():
+        pages.fail(request, form.first_error)
         return pages.go(back)
     if not chosen:
         pages.fail(request, "No event was chosen")
@@ -74,7 +76,7 @@ def requeue(request: HttpRequest) -> HttpResponseBase:
         object_type="outbox",
         object_id=str(chosen[0]) if len(chosen) == 1 else "",
         scope={"count": len(chosen), "rows": [str(row_id) for row_id in chosen]},
-        reason=reason,
+        reason=form.cleaned_data["reason"],
         **pages.actor(request),
     )
     started = sum(outbox.requeue(row_id) for row_id in chosen)

@@ -1,16 +1,23 @@
 """Whether someone was sent a mail: the question behind "I never got the invitation"."""
 
+from django.forms import EmailInput
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 
 from clinics_site.admin import pages, roles
+from clinics_site.admin.fields import Address, StaffForm
 from notifications.services import mailer
+
+
+class AddressForm(StaffForm):
+    address = Address(widget=EmailInput(attrs={"autocomplete": "off"}))
 
 
 @pages.page("sent-mails/", name="sent_mails", needs=roles.PATIENTS)
 def sent_mails(request: HttpRequest) -> HttpResponseBase:
     """The address is posted, so that it stands in no log and no browser history."""
-    address = request.POST.get("address", "").strip()
+    form = AddressForm(request.POST or None)
+    address = form.cleaned_data["address"] if form.is_valid() else ""
     records = mailer.list_sent_to(address) if address else []
     if address:
         pages.record_look(
@@ -26,4 +33,6 @@ def sent_mails(request: HttpRequest) -> HttpResponseBase:
         crumbs=[pages.Crumb("Mails", reverse("admin:mails"))],
         address=address,
         records=records,
+        form=form,
+        status=400 if form.errors else 200,
     )

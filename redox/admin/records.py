@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 
 from clinics_site.admin import pages, paging, roles
+from clinics_site.admin.fields import ReasonForm
 from clinics_site.core import ids, showing
 from clinics_site.core.errors import NotFound
 from redox.admin import filters, reasons
@@ -136,6 +137,7 @@ def _detail(request: HttpRequest, kind: str, document_id: str) -> HttpResponseBa
         preceding=document.get("precedingDocument") or {},
         payload_url=reverse(f"admin:{PAYLOADS[kind]}", args=[document_id]),
         has_document=item.document is not None,
+        form=ReasonForm(),
     )
 
 

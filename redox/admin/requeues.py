@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from clinics_site.admin import pages, roles
+from clinics_site.admin.fields import ReasonForm
 from clinics_site.core import audit, db, ids
 from redox.services import processing
 
@@ -19,11 +20,12 @@ Chosen = tuple[str, ObjectId]
 )
 def requeue(request: HttpRequest) -> HttpResponseBase:
     chosen = [found for found in map(_parse, request.POST.getlist("row")[:MOST]) if found]
-    reason = request.POST.get("reason", "").strip()[:500]
+    form = ReasonForm(request.POST)
     back = _back(request)
-    if not reason:
-        pages.fail(request, "A reason is needed to process again")
+    if not form.is_valid():
+        pages.fail(request, form.first_error)
         return pages.go(back)
+    reason = form.cleaned_data["reason"]
     started = sum(_requeue(request, kind, document_id, reason) for kind, document_id in chosen)
     pages.succeed(request, f"{started} of {len(chosen)} chosen ones are processed again.")
     return pages.go(back)

@@ -401,7 +401,7 @@ def test_failed_ones_are_processed_again_with_a_reason_and_once(clinic, staff):
     ]
     person = staff("integration")
     assert messages_of(person.post("ehr/start-again", row=rows, reason=" ")) == [
-        "A reason is needed to process again."
+        "A reason or ticket number is needed."
     ]
     assert state_of(one) == "failed"
     response = person.post("ehr/start-again", row=rows, reason="T-3")

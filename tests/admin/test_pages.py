@@ -316,7 +316,7 @@ def test_all_events_of_a_handler_are_started_again(staff):
 def test_events_are_not_started_again_without_reason_or_role(staff):
     (row,) = dead_rows(1)
     response = staff("integration").post("events/start-again", row=[str(row)], reason=" ")
-    assert messages_of(response) == ["A reason is needed to start events again."]
+    assert messages_of(response) == ["A reason or ticket number is needed."]
     assert (
         staff("support").post("events/start-again", row=[str(row)], reason="T").status_code == 403
     )

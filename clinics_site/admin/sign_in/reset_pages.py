@@ -10,11 +10,11 @@ from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 
 from clinics_site.admin import pages, roles
+from clinics_site.admin.fields import ReasonForm
 from clinics_site.admin.sign_in import changes
 from clinics_site.core import audit, ids
 from clinics_site.core.errors import NotFound
 
-NO_REASON = "A reason or ticket number is needed; nothing was changed"
 OWN = "Your own sign-in is changed under Sign-in security, with a code"
 
 
@@ -57,8 +57,9 @@ def reset(request: HttpRequest, user_id: str, what: str) -> HttpResponseBase:
     if user is None or what not in RESETS:
         raise NotFound
     account_url = reverse("admin:auth_user_change", args=[user.pk])
-    if request.method == "POST":
-        _reset(request, user, RESETS[what])
+    form = ReasonForm(request.POST or None)
+    if form.is_valid():
+        _reset(request, user, RESETS[what], reason=form.cleaned_data["reason"])
         return pages.go(account_url)
     return pages.render(
         request,
@@ -67,13 +68,14 @@ def reset(request: HttpRequest, user_id: str, what: str) -> HttpResponseBase:
         crumbs=[pages.Crumb(user.get_username(), account_url)],
         account=user,
         reset=RESETS[what],
+        form=form,
+        status=400 if form.errors else 200,
     )
 
 
-def _reset(request: HttpRequest, user: User, wanted: Reset) -> None:
-    reason = request.POST.get("reason", "").strip()[:500]
-    if not reason or user.pk == request.user.pk:
-        pages.fail(request, OWN if reason else NO_REASON)
+def _reset(request: HttpRequest, user: User, wanted: Reset, *, reason: str) -> None:
+    if user.pk == request.user.pk:
+        pages.fail(request, OWN)
         return
     record = recorder(user, wanted.action, reason=reason, actor=pages.actor(request))
     if wanted.change(user.pk, record):

@@ -1,0 +1,132 @@
+"""Texts that staff type, held to what the API's description says of them, and by the same functions.
+
+A control character, a letter or a length that an operation refuses is refused here, and blanks get one normal form.
+"""
+
+from typing import Any
+
+from django import forms
+
+from clinics_site.core import addresses
+from clinics_site.core.addresses import InvalidAddress
+from clinics_site.core.api import bounds, schema, typed, validation
+from clinics_site.core.api.schema import COMPONENTS, Schema
+
+Described = Schema | tuple[str, ...]  # a schema, or a component and the way into it
+LONGEST_REASON = 500
+NO_CONTROLS = "It holds a character that cannot be seen, as some programs copy along. Type it anew."
+
+
+def property_of(component: str, *names: str) -> Schema:
+    """What the description says of one property. Asked when it is needed: components are known when all apps are."""
+    found = COMPONENTS[component]
+    for name in names:
+        found = found["properties"][name]
+    return COMPONENTS[found["$ref"].rpartition("/")[2]] if "$ref" in found else found
+
+
+def normal(described: Schema, value: Any) -> Any:
+    """A text, or a list of them, in its normal form. Raises ValidationError for control characters."""
+    for text in value if isinstance(value, list) else [value]:
+        try:
+            bounds.check_text(text)
+        except bounds.Unacceptable:
+            raise forms.ValidationError(NO_CONTROLS, code="controls") from None
+    return typed.with_normal_texts(described, value)
+
+
+def hold(described: Schema, value: Any, *, letters: str = "") -> None:
+    """Raises ValidationError; `letters` says in words what a pattern allows."""
+    failure = validation.first_failure(described, value)
+    if failure is None:
+        return
+    kind = type(failure.kind).__name__.removeprefix("ValidationErrorKind_")
+    limit = getattr(failure.kind, "limit", None)
+    words = {
+        "MaxLength": f"It is too long: {limit} characters are the most.",
+        "MaxItems": f"These are too many: {limit} are the most.",
+        "Pattern": letters or NO_CONTROLS,
+    }
+    raise forms.ValidationError(words.get(kind, validation.reason(failure)), code=kind)
+
+
+class Text(forms.CharField):
+    def __init__(self, described: Described, *, letters: str = "", **options: Any) -> None:
+        super().__init__(**options)
+        self._described, self._letters = described, letters
+
+    @property
+    def described(self) -> Schema:
+        found = self._described
+        return property_of(*found) if isinstance(found, tuple) else found
+
+    def to_python(self, value: Any) -> Any:
+        return normal(self.described, super().to_python(value))
+
+    def validate(self, value: Any) -> None:
+        super().validate(value)
+        if value:
+            hold(self.described, value, letters=self._letters)
+
+
+class Texts(Text):
+    """Several ones in one line, separated by commas."""
+
+    def to_python(self, value: Any) -> Any:
+        parts = (forms.CharField.to_python(self, value) or "").split(",")
+        return [text for text in normal(self.described, parts) if text.strip()]
+
+
+class Address(forms.CharField):
+    """In its canonical form."""
+
+    def to_python(self, value: Any) -> str:
+        text = super().to_python(value)
+        try:
+            return addresses.canonical(text) if text else ""
+        except InvalidAddress:
+            message = "This is no e-mail address: it holds a character that only looks like another, or none at all."
+            raise forms.ValidationError(message, code="address") from None
+
+
+class Reason(Text):
+    def __init__(self, **options: Any) -> None:
+        described = schema.name(max_length=LONGEST_REASON)
+        options.setdefault("label", "Reason or ticket number")
+        options.setdefault(
+            "help_text", "Kept in the audit trail. No names or other data of patients."
+        )
+        options.setdefault("error_messages", {"required": "A reason or ticket number is needed."})
+        options.setdefault("widget", forms.TextInput(attrs={"autocomplete": "off"}))
+        super().__init__(described, **options)
+
+
+class StaffForm(forms.Form):
+    """In the pages' own look: see staff/_field.html."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        options.setdefault("label_suffix", "")
+        super().__init__(*args, **options)
+
+    @property
+    def first_error(self) -> str:
+        """For a message on another page."""
+        name, errors = next(iter(self.errors.as_data().items()))
+        text = errors[0].messages[0]
+        return text if errors[0].code == "required" else f"{self[name].label}: {text}"
+
+
+class ReasonForm(StaffForm):
+    reason = Reason()
+
+
+class OptionalReasonForm(StaffForm):
+    reason = Reason(required=False)
+
+
+def person_name(text: str, *, longest: int) -> str:
+    """Of somebody on the staff. Raises ValidationError."""
+    described = schema.name(max_length=longest)
+    found: str = normal(described, text)
+    hold(described, found)
+    return found

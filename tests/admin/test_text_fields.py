@@ -1,0 +1,236 @@
+"""Staff forms refuse what the API refuses: a walk over every text field of every form, and the two side by side."""
+
+import re
+
+import pytest
+from django.contrib.auth.models import User
+
+from clinics_site.core import db
+from tests import ehr
+from tests.admin.conftest import PASSWORD, events, messages_of, stored, text
+from tests.admin.crowded import ADDRESS, Crowd
+from tests.admin.every_page import pages
+from tests.admin.posted_forms import form_with, forms_of
+from tests.cast import QuickClient
+
+# What a form needs besides what the page fills in.
+GIVEN = {
+    "reason": "TICKET-1", "name": "New name", "address": ADDRESS, "username": "new.person", "hard_plan": "12",
+    "password1": PASSWORD, "password2": PASSWORD,
+}  # fmt: skip
+SECRETS = {"code"}  # compared with what is right, and kept nowhere
+WRITTEN = (
+    "clinics",
+    "clinicians",
+    "patients",
+    "outbox",
+    "ehrProcessing",
+    "auth_user",
+    "staffFactors",
+)
+CONTROL, ENDLESS = "a\x07b", "x" * 5000
+
+
+@pytest.fixture
+def client():
+    found = QuickClient()
+    found.force_login(User.objects.create_superuser("root", ADDRESS, PASSWORD))
+    return found
+
+
+def test_every_text_field_refuses_control_characters_and_what_is_too_long(client):
+    crowd = Crowd()
+    before, tried, let_pass = state(), set(), []
+    found = [*pages(client, crowd.values).items(), (limits(crowd), review(client, crowd))]
+    for path, page in found:
+        for form in forms_of(page):
+            target = form.action or path
+            for name in set(form.texts) - SECRETS:
+                for typed in (CONTROL, ENDLESS):
+                    values = {**form.values, **given(form), name: typed}
+                    answer = client.post(target, values)
+                    tried.add(name)
+                    if not is_refused(answer, name) or state() != before:
+                        let_pass.append((target, name, typed[:5], answer.status_code))
+                        before = state()
+    assert not let_pass, let_pass
+    assert {
+        "reason",
+        "name",
+        "typed",
+        "source_id",
+        "restrictions",
+        "tag_separator",
+        "first_name",
+        "address",
+    } <= tried
+    assert not [event for event in events() if CONTROL in str(event) or ENDLESS in str(event)]
+
+
+def limits(crowd):
+    return f"/admin/clinics/{crowd.clinic['_id']}/settings/limits"
+
+
+def review(client, crowd):
+    """The page between a change and its saving."""
+    form = form_with("hard_plan", client.get(limits(crowd)))
+    return client.post(limits(crowd), {**form.values, **given(form)})
+
+
+def given(form):
+    return {name: value for name, value in GIVEN.items() if name in form.values}
+
+
+def is_refused(answer, name):
+    """An error on the field; where the form stands on another page, a message there that names the field."""
+    if answer.status_code == 302:
+        label = {"reason": "Reason or ticket number: "}.get(name, name)
+        return messages_of(answer)[-1:] and messages_of(answer)[-1].startswith(label)
+    fields = re.findall(rf'<(?:input|textarea)[^>]*name="{name}"[^>]*>', text(answer))
+    return any('aria-invalid="true"' in field for field in fields)
+
+
+def state():
+    return {name: list(db.database()[name].find({}, {"last_login": 0})) for name in WRITTEN}
+
+
+# --- beside the API ---------------------------------------------------------------------------------
+TYPED = (
+    "Pump 2", " Pump\u00a0\u00a02\t", "Pump\n2", "a\x07b", "a\x00b", "\u200b", "\u202a", "   ", "-", "+1", "a/b", "/a", "#", "é",
+    "e\u0301", "名", "😀", "a😀", "x" * 20, "x" * 21, "x" * 200, "x" * 201, "x" * 256, "x" * 257, "x" * 1001, "\x85", "a\x85b", "a\x1fb",
+)  # fmt: skip
+
+
+TYPED_IN_SETTINGS = [
+    " Pump\u00a0\u00a02\t",
+    "a\x07b",
+    "a\x00b",
+    "\u200b",
+    "   ",
+    "é",
+    "e\u0301",
+    "😀",
+    "x" * 256,
+    "x" * 257,
+    "a\x85b",
+]
+
+
+def named(clinic, kind):
+    return [label["name"] for label in stored(clinic)["patientTags" if kind == "tag" else "sites"]]
+
+
+@pytest.mark.parametrize("kind", ["tag", "site"])
+def test_a_name_of_a_label_is_taken_or_refused_as_by_the_api(kind, clinic, ada, staff):
+    person, base = staff("configuration"), f"clinics/{clinic['_id']}/labels/{kind}"
+    operation = f"/v1/clinics/{clinic['_id']}/{'patient_tags' if kind == 'tag' else 'sites'}"
+    before = named(clinic, kind)
+    label_id = (
+        stored(clinic)["patientTags"][0]["_id"]
+        if kind == "tag"
+        else stored(clinic)["sites"][0]["id"]
+    )
+    as_made = stored(clinic)
+    for typed in TYPED:
+        taken = ada.api.post(operation, {"name": typed}).status_code == 200
+        by_api = named(clinic, kind)
+        assert (by_api != before) == taken
+        put_back(as_made)
+        response = person.post(f"{base}/add", name=typed)
+        assert named(clinic, kind) == by_api, typed
+        assert response.status_code == (302 if taken else 400)
+        put_back(as_made)
+        response = person.post(f"{base}/{label_id}/", do="rename", name=typed)
+        assert response.status_code == (302 if taken else 400)
+        assert named(clinic, kind)[0] == (by_api[2] if taken else before[0])
+        put_back(as_made)
+
+
+def put_back(clinic):
+    db.database()["clinics"].replace_one({"_id": clinic["_id"]}, clinic)
+
+
+FIELDS = {
+    "source_id": ("sourceId",),
+    "mrn_id_type": ("mrnIdType",),
+    "flowsheet": ("destinationIds", "flowsheet"),
+    "enable_reports": ("procedureCodes", "enableSummaryReports"),
+    "create_and_enable": ("procedureCodes", "createAccountAndEnableReports"),
+    "tag_codes": ("tags", "codes"),
+    "tag_separator": ("tags", "separator"),
+}
+
+
+def reach(settings, way):
+    for name in way:
+        settings = settings.get(name)
+    return settings
+
+
+@pytest.mark.parametrize("field", FIELDS)
+def test_ehr_settings_are_taken_or_refused_as_by_the_api(field, clinic, backend, staff):
+    """Of what is empty the forms have an opinion of their own: that nothing was given."""
+    body = {**ehr.SETTINGS, "notes": {"includeGMI": True}, "flowsheets": {"icode": False}}
+    path, way = f"/v1/clinics/{clinic['_id']}/settings/ehr", FIELDS[field]
+    page, person = f"clinics/{clinic['_id']}/settings/ehr", staff("integration")
+    assert backend.put(path, body).status_code == 200
+    as_made, form = stored(clinic), form_with("opened_on", person.get(page))
+    for typed in TYPED_IN_SETTINGS:
+        changed = {**body, **nested(way, [typed] if field == "tag_codes" else typed, body)}
+        by_api = backend.put(path, changed).status_code == 200
+        wanted = reach(stored(clinic)["ehrSettings"], way)
+        put_back(as_made)
+        answer = person.post(page, **{**form.values, field: typed, "confirmed": "1"})
+        found = reach(stored(clinic)["ehrSettings"], way)
+        put_back(as_made)
+        if is_blank(typed, field):
+            assert not found or found == reach(body, way)
+            continue
+        assert answer.status_code == (302 if by_api else 400), typed
+        assert found == wanted, typed
+
+
+def is_blank(typed, field):
+    return not typed.strip("\u200b\u202a \x85") and field not in ("tag_separator", "mrn_id_type")
+
+
+def nested(way, value, body):
+    if len(way) == 1:
+        return {way[0]: value}
+    return {way[0]: {**body[way[0]], way[1]: value}}
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("  TICKET\u00a0 1\t", "TICKET 1"),
+        ("two\r\nlines", "two lines"),
+        ("e\u0301", "é"),
+        ("x" * 500, "x" * 500),
+    ],
+)
+def test_a_reason_is_kept_in_its_normal_form(typed, kept, clinic, staff):
+    tag = clinic["patientTags"][0]["_id"]
+    page = f"clinics/{clinic['_id']}/labels/tag/{tag}/"
+    staff("configuration").post(page, do="delete", reason=typed)
+    assert [event["reason"] for event in events(action="tag.deleted")] == [kept]
+
+
+def test_a_line_of_the_restrictions_is_held_to_the_description_too(clinic, staff):
+    page, person = f"clinics/{clinic['_id']}/settings/restrictions", staff("integration")
+    taken = person.submit(page, restrictions=" Example.org \u00a0 my-idp\r\n\r\nexample.com")
+    assert taken.status_code == 302
+    assert stored(clinic)["membershipRestrictions"] == [
+        {"emailDomain": "example.org", "requiredIdp": "my-idp"},
+        {"emailDomain": "example.com"},
+    ]
+    for line in (
+        "example.org a\x07b",
+        f"example.org {'x' * 257}",
+        "example.org my idp",
+        "a\x0bb.example\x07",
+    ):
+        form = form_with("opened_on", person.get(page))
+        answer = person.post(page, **{**form.values, "restrictions": line, "confirmed": "1"})
+        assert answer.status_code == 400, line
+    assert len(stored(clinic)["membershipRestrictions"]) == 2
