@@ -1,5 +1,6 @@
 """Events: names and payloads, and what this app does when one happens."""
 
+from contextlib import suppress
 from typing import Any
 
 from bson import ObjectId
@@ -10,13 +11,14 @@ from clinics.services import (
     custodial_accounts,
     effects,
     migrations,
+    patient_counts,
     patient_tags,
     patients,
     tags,
     users,
 )
 from clinics_site.core import outbox
-from clinics_site.core.errors import ConstraintViolation, PermanentFailure
+from clinics_site.core.errors import ConstraintViolation, NotFound, PermanentFailure
 
 Payload = dict[str, Any]
 
@@ -82,6 +84,12 @@ def recount_tag(payload: Payload) -> None:
     patient_tags.recount_tag(
         clinic_id=ObjectId(payload["clinicId"]), tag_id=ObjectId(payload["tagId"])
     )
+
+
+@outbox.subscribe("clinic.count_doubted", "clinics.count_patients")
+def count_patients(payload: Payload) -> None:
+    with suppress(NotFound):
+        patient_counts.refresh_patient_count(payload["clinicId"])
 
 
 @outbox.subscribe("clinic.abandoned", "clinics.remove_patients_of_abandoned_clinic")

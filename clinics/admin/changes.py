@@ -81,6 +81,7 @@ def record(
     after: dict[str, Any] | None = None,
     scope: dict[str, Any] | None = None,
     reason: str = "",
+    outcome: str = "done",
 ) -> None:
     """An event about a clinic, with the clinic's name at that time, or about something of it, by id."""
     audit.record(
@@ -93,5 +94,6 @@ def record(
         after=after,
         scope=scope,
         reason=reason,
+        outcome=outcome,
         **pages.actor(request),
     )

@@ -136,7 +136,7 @@ def _export_row(clinic: Document) -> list[Any]:
         clinic.get("canonicalShareCode"),
         clinic.get("tier") or "tier0100",
         clinic.get("country"),
-        (clinic.get("patientCount") or {}).get("plan"),
+        counts.counted_of(clinic)["plan"],
         ehr.get("provider") if ehr.get("enabled") else "",
         clinic.get("createdTime"),
     ]

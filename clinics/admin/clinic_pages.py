@@ -3,7 +3,8 @@
 from typing import Any
 
 from bson import ObjectId
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.template.loader import render_to_string
 from django.urls import reverse
 
 from clinics.admin import changes, counts, settings
@@ -11,7 +12,7 @@ from clinics.services import access, patient_counts, staff_reads
 from clinics_site.admin import pages, paging, roles
 from clinics_site.core import audit, ids
 from clinics_site.core.db import Document
-from clinics_site.core.errors import DomainError, NotFound
+from clinics_site.core.errors import NotFound
 
 HISTORY_PAGE = 50
 # Looking leaves its own events; the history shows changes unless all are asked for.
@@ -33,9 +34,7 @@ def overview(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
         clinic,
         "clinics/staff/clinic.html",
         tab="clinic",
-        bar=counts.bar_of(clinic),
-        limits=clinic.get("patientCountSettings") or {},
-        counted=clinic.get("patientCount") or {},
+        **_count(clinic),
         kinds=[_kind(request, name, kind, clinic) for name, kind in settings.KINDS.items()],
         troubles=staff_reads.troubles_of(clinic, set()),
         panels=pages.CLINIC_PANELS.render(request, clinic),
@@ -70,23 +69,38 @@ def _kind(request: HttpRequest, name: str, kind: settings.Kind, clinic: Document
     return {"title": kind.title, "url": url, "values": kind.part(clinic)}
 
 
+def _count(clinic: Document) -> dict[str, Any]:
+    return {
+        "bar": counts.bar_of(clinic),
+        "limits": clinic.get("patientCountSettings") or {},
+        "counted": counts.counted_of(clinic),
+        "recount": patient_counts.recount_of(clinic["_id"]),
+    }
+
+
 @pages.page(
     "clinics/<str:clinic_id>/refresh", name="clinic_refresh", needs=roles.SETTINGS, posts_only=True
 )
 def refresh(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
-    try:
-        changes.change_clinic(
-            request,
-            clinic_id=clinic_id,
-            action="clinic.count_refreshed",
-            part=lambda clinic: clinic.get("patientCount") or {},
-            opened_on=None,
-            change=lambda: patient_counts.refresh_patient_count(clinic_id),
-        )
-        pages.succeed(request, "The patient count was counted anew.")
-    except DomainError as error:
-        pages.fail(request, error)
+    """A worker counts; the page says so until it has, and then shows the result."""
+    clinic = access.access_clinic(clinic_id)
+    changes.record(
+        request,
+        clinic=clinic,
+        action="clinic.count_refreshed",
+        outcome="begun",
+        before=counts.counted_of(clinic),
+    )
+    patient_counts.ask_for_recount(clinic["_id"])
+    pages.succeed(request, "The patients are being counted anew.")
     return pages.go(reverse("admin:clinic", args=[clinic_id]))
+
+
+@pages.page("clinics/<str:clinic_id>/count", name="clinic_count", needs=roles.FIND)
+def count(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
+    """The moving part of the page while patients are being counted."""
+    context = _count(access.access_clinic(clinic_id))
+    return HttpResponse(render_to_string("clinics/staff/_count_part.html", context, request))
 
 
 @pages.page("clinics/<str:clinic_id>/history", name="clinic_history", needs=roles.FIND)

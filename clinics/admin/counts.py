@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from clinics.services import patient_counts
-from clinics_site.core import clock
+from clinics.services.patient_counts import COUNTED
+from clinics_site.core import clock, numbers, showing
 from clinics_site.core.db import Document
 
 GOOD, WARN, BAD = "good", "warn", "bad"
@@ -32,9 +33,28 @@ class Bar:
         return f"{self.plan} plan patients {limit}: {self.word}"
 
 
+def counted_of(clinic: Document) -> dict[str, Any]:
+    """The published counts, as far as they can be read."""
+    stored = showing.mapping(clinic.get("patientCount"))
+    found: dict[str, Any] = {name: numbers.shown(stored.get(name)) for name in COUNTED}
+    providers = showing.mapping(stored.get("providers"))
+    if providers:
+        found["providers"] = {name: _of_provider(states) for name, states in providers.items()}
+    return found
+
+
+def _of_provider(stored: Any) -> dict[str, Any]:
+    of_provider = showing.mapping(stored)
+    states = showing.mapping(of_provider.get("states"))
+    return {
+        "states": {state: numbers.shown(n) for state, n in states.items()},
+        "total": numbers.shown(of_provider.get("total")),
+    }
+
+
 def bar_of(clinic: Document) -> Bar:
     """From the stored count; limits that the clinic's tier or country switch off do not colour it."""
-    plan = (clinic.get("patientCount") or {}).get("plan") or 0
+    plan = counted_of(clinic)["plan"]
     limits = patient_counts.effective_limits(clinic)
     hard, soft = _plan_of(limits.get("hardLimit")), _plan_of(limits.get("softLimit"))
     in_force = patient_counts.plan_limit(clinic, clock.now()) is not None

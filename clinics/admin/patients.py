@@ -82,9 +82,7 @@ def export(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
         pages.fail(request, form.first_error)
         return pages.go(reverse("admin:clinic_patients", args=[clinic_id]))
     wanted, search = _filter(request)
-    count = patient_lists.list_patients(
-        clinic_id=str(clinic["_id"]), wanted=wanted, ordering=patient_lists.BY_NAME, skip=0, limit=1
-    ).count
+    count = patient_lists.count_patients(clinic["_id"], wanted)
     changes.record(
         request,
         clinic=clinic,

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 
 from clinics.admin import changes, members, settings
-from clinics.services import access, clinicians, clinics, patients, staff_reads
+from clinics.services import access, clinicians, clinics, patient_counts, patients, staff_reads
 from clinics_site.admin import pages, roles
 from clinics_site.admin.fields import ReasonForm
 from clinics_site.core import texts
@@ -110,8 +110,8 @@ def delete_clinic(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
     people = len(staff_reads.list_members(clinic["_id"]))
     obstacle = ""
     if patients.has_patients_besides_demo(clinic["_id"]):
-        counts = clinic.get("patientCount") or {}
-        obstacle = f"The clinic still has {counts.get('total', 0)} patients; remove them first"
+        total = patient_counts.counted_total(clinic["_id"])
+        obstacle = f"The clinic still has {total} patients; remove them first"
     removal = Removal(
         title="Delete the clinic",
         action="clinic.deleted",

@@ -3,11 +3,17 @@
 Counts are kept, never counted on a request, and change in the transaction that changes a patient; so they are
 right on the very next read, and a plan limit can not be overshot by parallel creation. Those of tags and sites are
 kept with them: see `places`.
+
+Other systems write patients too, and know nothing of kept counts. So nobody trusts them blindly: what is seen to be
+wrong is counted anew by a worker, and so are those that nobody has counted for a day. That takes no transaction:
+whatever was wrong at one moment is wrong by as much later, since every change in between counts itself, and is put
+right by adding the difference.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from bson import ObjectId
@@ -17,19 +23,32 @@ from clinics.store import clinics as clinic_store
 from clinics.store import patient_counts as store
 from clinics.store import patient_places, patients
 from clinics.store.patient_places import SITES, TAGS, Place
-from clinics_site.core import clock, db, ids, numbers, showing
+from clinics_site.core import clock, db, ids, numbers, outbox, showing
 from clinics_site.core.db import Document
-from clinics_site.core.errors import BadRequest, ConstraintViolation, NotFound, PaymentRequired
+from clinics_site.core.errors import (
+    BadRequest,
+    ConstraintViolation,
+    NotFound,
+    PaymentRequired,
+    Unavailable,
+)
 
 EXEMPT_PROVIDER = "twiist"  # its users are covered by another contract
 FREE_TIER = "tier0100"
 LIMIT_REACHED = "patient count exceeds limit"
-COUNTED = ("total", "demo", "plan")
+COUNTED = store.NUMBERS
+_PLACES = {"patientTags._id": 1, "sites.id": 1}
 LIMITS = ("hardLimit", "softLimit")
 DATES = ("startDate", "endDate")
 # Patients' data sources name providers as they like; only three are known.
 MOST_PROVIDERS = 200
 TOO_MANY_PROVIDERS = "the clinic's patients have data sources of too many providers"
+# More patients than these are not counted within somebody's request or transaction, as far as that means reading them.
+MOST_READ_AT_ONCE = 1000
+_SLICE = 1000  # patients in one question while counting anew
+_TRIES = 5  # to count while nobody replaces the counts
+_DOUBT_LASTS = timedelta(minutes=10)  # then a worker may be asked again
+_TRUST_LASTS = timedelta(days=1)
 # Ids that the clinic does not know come in with patients' tags. More than this many are too many to carry along; a
 # clinic has 50 tags and 50 sites at the most.
 MOST_PLACES = 400
@@ -82,9 +101,17 @@ def plan_limit(clinic: Document, moment: datetime) -> int | None:
 def check_plan_limit(clinic: Document) -> int | None:
     """The limit in force, for the creating transaction. Raises PaymentRequired when it is reached already."""
     limit = plan_limit(clinic, clock.now())
-    if limit is not None and kept_counts(clinic["_id"])["plan"] >= limit:
+    if limit is not None and _has_reached(clinic["_id"], limit):
         raise PaymentRequired(LIMIT_REACHED)
     return limit
+
+
+def _has_reached(clinic_id: ObjectId, limit: int) -> bool:
+    """Nobody is refused for a kept count that is wrong."""
+    kept = kept_counts(clinic_id)["plan"]
+    if kept < limit or kept == _count_by_keys(clinic_id)["plan"]:
+        return kept >= limit
+    return int(recount(clinic_id)["plan"]) >= limit
 
 
 def set_limits(clinic_id: str, limits: Document) -> Document:
@@ -105,8 +132,13 @@ def set_limits(clinic_id: str, limits: Document) -> Document:
 # --- reading --------------------------------------------------------------------------------------
 def patient_count_of(counted_clinic: Document) -> Document:
     """{total, demo, plan, providers?} of a clinic, exact."""
-    joined = store.joined_counts(counted_clinic)
-    return published(joined or kept_counts(counted_clinic["_id"]))
+    clinic_id = counted_clinic["_id"]
+    counts = store.joined_counts(counted_clinic) or kept_counts(clinic_id)
+    return published(recount(clinic_id) if _is_draft(counts) else counts)
+
+
+def _is_draft(counts: Document) -> bool:
+    return "countedTime" not in counts and "doubtedTime" in counts
 
 
 def kept_counts(clinic_id: ObjectId) -> Document:
@@ -124,24 +156,169 @@ def list_kept_counts(clinic_ids: Sequence[ObjectId]) -> dict[ObjectId, Document]
 
 def _count_first(clinic_id: ObjectId) -> Document:
     """Looks again, because others may do the same at this moment."""
-    return db.run_in_transaction(lambda: store.find_counts(clinic_id) or recount(clinic_id))
+    return db.run_in_transaction(lambda: store.find_counts(clinic_id) or begin_counts(clinic_id))
 
 
 def total_of(clinic_id: ObjectId) -> int:
-    return int(kept_counts(clinic_id)["total"])
+    """As it is kept: `counted_total` for who has seen that it is wrong."""
+    counts = kept_counts(clinic_id)
+    counted = counts.get("countedTime")
+    if counted is None or counted < clock.now() - _TRUST_LASTS:
+        doubt(clinic_id)
+    return int(counts["total"])
+
+
+def counted_total(clinic_id: ObjectId) -> int:
+    """By index keys alone. Where another total is kept a worker is asked to count everything anew."""
+    total, kept = store.count_patients(clinic_id), store.find_counts(clinic_id)
+    return total if kept is None or kept["total"] == total else _compared_total(clinic_id)
+
+
+def _compared_total(clinic_id: ObjectId) -> int:
+    """Both as they are at one moment: patients come and go."""
+
+    def compare() -> int:
+        total, kept = store.count_patients(clinic_id), store.find_counts(clinic_id)
+        if kept is not None and kept["total"] != total:
+            doubt(clinic_id)
+        return total
+
+    return db.run_in_transaction(compare)
+
+
+# --- counting anew --------------------------------------------------------------------------------
+def doubt(clinic_id: ObjectId) -> bool:
+    """Ask a worker to count anew; False when one was asked a moment ago. Without events (SIDE_EFFECTS=external) there
+    is no worker, and lists go on counting what they doubt."""
+    if settings.SIDE_EFFECTS == "external":
+        return False
+
+    def ask() -> bool:
+        moment = clock.now()
+        is_first = store.claim_doubt(clinic_id, moment, before=moment - _DOUBT_LASTS)
+        if is_first:
+            _emit_doubt(clinic_id)
+        return is_first
+
+    return db.run_in_transaction(ask)
+
+
+def _emit_doubt(clinic_id: ObjectId) -> None:
+    outbox.emit("clinic.count_doubted", {"clinicId": str(clinic_id)}, key=str(clinic_id))
+
+
+def ask_for_recount(clinic_id: ObjectId) -> bool:
+    """For a person who waits for the result; False when it is under way already. Raises NotFound."""
+    if settings.SIDE_EFFECTS == "external":
+        recount(clinic_id)
+        return True
+    kept_counts(clinic_id)
+    return doubt(clinic_id)
+
+
+def recount_of(clinic_id: ObjectId) -> Document:
+    """{counted, doubted}: when the counts were last counted anew, and since when a worker is asked to."""
+    counts = store.find_counts(clinic_id) or {}
+    return {"counted": counts.get("countedTime"), "doubted": counts.get("doubtedTime")}
 
 
 def refresh_patient_count(clinic_id: str | ObjectId) -> Document:
     """Count anew and publish: a repair, for records that other systems changed. Raises NotFound."""
-    found = _id_of(clinic_id)
+    return published(recount(_id_of(clinic_id)))
 
-    def refresh() -> Document:
-        counts = published(recount(found))
-        if not store.set_published(found, counts, clock.now()):
+
+def recount(clinic_id: ObjectId) -> Document:
+    """Count everything anew, however many patients there are and however busy they are: the records are read a thousand
+    at a time as they were at one moment, and what is wrong is corrected by its difference. Raises NotFound, and
+    Unavailable when the counts are replaced again and again meanwhile."""
+    for _ in range(_TRIES):
+        kept_counts(clinic_id)
+        kept, found = db.read_at_one_moment(
+            lambda: (store.find_counts(clinic_id), _count_everything(clinic_id))
+        )
+        if found is None:
             raise NotFound(message="clinic not found")
-        return counts
+        if kept is None:
+            continue
+        counts = db.run_in_transaction(partial(_correct, clinic_id, kept, found))
+        if counts is not None:
+            return counts
+    raise Unavailable
 
-    return db.run_in_transaction(refresh)
+
+def _correct(clinic_id: ObjectId, kept: Document, found: Document) -> Document | None:
+    corrections = _leaves(found)
+    corrections.subtract(_leaves(kept))
+    wrong = {path: n for path, n in corrections.items() if n}
+    counts = store.correct_counts(clinic_id, wrong, generation=kept.get("generation"))
+    if counts is None:
+        return None
+    counts = _without_foreign(clinic_id, counts)
+    if not store.set_published(clinic_id, published(counts), clock.now()):
+        raise NotFound(message="clinic not found")
+    return counts
+
+
+def _leaves(counts: Document) -> Counter[str]:
+    """Every number by its path."""
+    found = Counter({name: counts[name] for name in COUNTED})
+    for part in ("tags", "sites"):
+        found.update({f"{part}.{place}": n for place, n in counts[part].items()})
+    for provider, states in counts["sources"].items():
+        found.update({f"sources.{provider}.{state}": n for state, n in states.items()})
+    return found
+
+
+def _without_foreign(clinic_id: ObjectId, counts: Document) -> Document:
+    """Counts of tags and sites that the clinic does not have, and of what nobody has, are not carried along."""
+    clinic = clinic_store.find_clinic(clinic_id, _PLACES) or {"_id": clinic_id}
+    own = {store.path(field, place_id) for _, field, place_id in places_of(clinic)}
+    foreign = [
+        f"{part}.{place}"
+        for part in ("tags", "sites")
+        for place, n in counts[part].items()
+        if not n or f"{part}.{place}" not in own
+    ]
+    foreign += _unused_sources(counts)
+    return (store.remove_paths(clinic_id, foreign) or counts) if foreign else counts
+
+
+def _unused_sources(counts: Document) -> Iterator[str]:
+    for provider, states in counts["sources"].items():
+        unused = [state for state, n in states.items() if not n]
+        if len(unused) == len(states):
+            yield f"sources.{provider}"
+        else:
+            yield from (f"sources.{provider}.{state}" for state in unused)
+
+
+def _count_everything(clinic_id: ObjectId) -> Document | None:
+    """None for a clinic that is gone."""
+    clinic = clinic_store.find_clinic(clinic_id, _PLACES)
+    if clinic is None:
+        return None
+    sources = _nested(_count_sources(clinic_id))
+    return {**_count_by_keys(clinic_id), **_count_places(clinic), "sources": sources}
+
+
+def _count_sources(clinic_id: ObjectId) -> Counter[str]:
+    """A slice of the patients at a time: none of the questions comes near the time limit."""
+    found: Counter[str] = Counter()
+    rows: list[Document] = [{"userId": ""}]
+    while rows:
+        rows = store.list_sources(clinic_id, after=rows[-1]["userId"], limit=_SLICE)
+        for row in rows:
+            if row["userId"] != settings.DEMO_PATIENT_USER_ID:
+                found.update(_source_paths(row))
+    return found
+
+
+def _nested(sources: Counter[str]) -> dict[str, dict[str, int]]:
+    found: dict[str, dict[str, int]] = {}
+    for path, n in sources.items():
+        _, provider, state = path.split(".")
+        found.setdefault(provider, {})[state] = n
+    return found
 
 
 def published(counts: Document) -> Document:
@@ -186,7 +363,7 @@ def count_change(
     if counts is None:
         counts = _first_count(clinic_id, below)
     elif is_crowded(counts):
-        counts = recount(clinic_id)
+        counts = begin_counts(clinic_id)
     if len(counts["sources"]) > MOST_PROVIDERS and _adds_sources(changed):
         raise ConstraintViolation(TOO_MANY_PROVIDERS)
     if not all(name.startswith(("tags.", "sites.")) for name in changed):
@@ -216,20 +393,28 @@ def _tally(document: Document | None) -> Counter[str]:
     places = Counter(_places_of_patient(document))
     if document["userId"] == settings.DEMO_PATIENT_USER_ID:
         return places + Counter(total=1, demo=1)
-    sources = document.get("dataSources") or []
-    found = places + Counter(total=1)
-    if all(source.get("providerName") != EXEMPT_PROVIDER for source in sources):
+    found = places + Counter(total=1) + Counter(_source_paths(document))
+    if not _is_exempt(document):
         found["plan"] = 1
-    for source in sources:
-        provider, state = str(source.get("providerName")), str(source.get("state"))
-        found[f"sources.{_escape(provider)}.{_escape(state)}"] += 1
     return found
+
+
+def _is_exempt(document: Document) -> bool:
+    sources = showing.objects(document.get("dataSources"))
+    return any(source.get("providerName") == EXEMPT_PROVIDER for source in sources)
+
+
+def _source_paths(document: Document) -> Iterator[str]:
+    for source in showing.objects(document.get("dataSources")):
+        provider, state = str(source.get("providerName")), str(source.get("state"))
+        yield f"sources.{_escape(provider)}.{_escape(state)}"
 
 
 def _places_of_patient(document: Document) -> set[str]:
     """Each once, however often the record names it."""
-    tags = document.get("tags") or []
-    sites = [site.get("id") for site in document.get("sites") or []]
+    tags = document.get("tags")
+    tags = tags if isinstance(tags, list) else []
+    sites = [site.get("id") for site in showing.objects(document.get("sites"))]
     named = [*((TAGS, tag) for tag in tags), *((SITES, site) for site in sites)]
     return {store.path(field, found) for field, found in named if isinstance(found, ObjectId)}
 
@@ -238,31 +423,53 @@ def _first_count(clinic_id: ObjectId, below: int | None) -> Document:
     """No counts are kept yet (an older database), or the plan is full."""
     if store.find_counts(clinic_id) is not None:
         raise PaymentRequired(LIMIT_REACHED)
-    counts = recount(clinic_id)
+    counts = begin_counts(clinic_id)
     if below is not None and counts["plan"] > below:
         raise PaymentRequired(LIMIT_REACHED)
     return counts
 
 
-def recount(clinic_id: ObjectId) -> Document:
-    """Count everything anew and keep it, in the caller's transaction; of a clinic that is gone nothing is kept."""
-    clinic = clinic_store.find_clinic(clinic_id, {"patientTags._id": 1, "sites.id": 1})
-    counts = {**_count_patients(clinic_id), **_count_places(clinic or {})}
-    if clinic is not None:
-        store.replace_counts(clinic_id, counts)
+def begin_counts(clinic_id: ObjectId) -> Document:
+    """Count and keep, in the caller's transaction; of a clinic that is gone nothing is kept.
+
+    The data sources of a large clinic are left to a worker, since their records have to be read: until then those count
+    that were published last, by this service or another.
+    """
+    clinic = clinic_store.find_clinic(clinic_id, {**_PLACES, "patientCount.providers": 1})
+    counts = {**_count_by_keys(clinic_id), **_count_places(clinic or {}), "sources": {}}
+    is_draft = counts["total"] > MOST_READ_AT_ONCE
+    if is_draft:
+        counts["sources"] = _published_sources(clinic or {})
+    else:
+        counts["sources"] = _nested(_count_sources(clinic_id))
+    if clinic is None:
+        return counts
+    store.replace_counts(clinic_id, counts, is_draft=is_draft)
+    if is_draft:
+        _emit_doubt(clinic_id)
     return counts
 
 
-def _count_patients(clinic_id: ObjectId) -> Document:
+def _published_sources(clinic: Document) -> dict[str, dict[str, int]]:
+    providers = showing.mapping(showing.mapping(clinic.get("patientCount")).get("providers"))
+    found: dict[str, dict[str, int]] = {}
+    for provider, stored in providers.items():
+        states = showing.mapping(showing.mapping(stored).get("states"))
+        counted = {_escape(state): numbers.shown(n) for state, n in states.items()}
+        found[_escape(provider)] = {state: n for state, n in counted.items() if n > 0}
+    return found
+
+
+def _count_by_keys(clinic_id: ObjectId) -> Document:
     demo_id = settings.DEMO_PATIENT_USER_ID
+    fields = {"dataSources.providerName": 1}
+    demo = patients.find_patient(clinic_id, demo_id, fields) if demo_id else None
     total = store.count_patients(clinic_id)
-    demo = int(bool(demo_id) and patients.find_patient(clinic_id, demo_id, {"_id": 1}) is not None)
-    exempt = store.count_with_provider(clinic_id, EXEMPT_PROVIDER, demo_id)
-    sources: dict[str, dict[str, int]] = {}
-    for row in store.count_sources(clinic_id, demo_id):
-        states = sources.setdefault(_escape(str(row["provider"])), {})
-        states[_escape(str(row["state"]))] = row["n"]
-    return {"total": total, "demo": demo, "plan": total - demo - exempt, "sources": sources}
+    exempt = store.count_with_provider(clinic_id, EXEMPT_PROVIDER)
+    if demo is not None and _is_exempt(demo):
+        exempt -= 1
+    n_demo = int(demo is not None)
+    return {"total": total, "demo": n_demo, "plan": total - n_demo - exempt}
 
 
 def _count_places(clinic: Document) -> dict[str, dict[str, int]]:

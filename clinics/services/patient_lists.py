@@ -11,7 +11,7 @@ from bson import ObjectId
 from clinics import statistics
 from clinics.services import patient_counts
 from clinics.store import patient_lists as store
-from clinics.store.patient_lists import Comparison, Ordering, PatientFilter, Window
+from clinics.store.patient_lists import NO_FILTER, Comparison, Ordering, PatientFilter, Window
 from clinics_site.core import clock, ids, pages, showing
 from clinics_site.core.db import Document
 from clinics_site.core.errors import BadRequest
@@ -48,21 +48,63 @@ def list_patients(
     """An unknown clinic has no patients; that is no failure."""
     clinic, window = ObjectId(clinic_id), Window(skip, min(limit, pages.MOST + 1))
     total = patient_counts.total_of(clinic)
+    if wanted.is_empty:
+        return _page_of_all(clinic, ordering, window, total)
     if wanted.search is not None:
         documents, count = store.search_page(clinic, wanted, ordering, window)
-        pages.check(len(documents))
-        return PatientPage(documents, count, total)
-    if wanted.is_several_tags and ordering.collated:
+    elif wanted.is_several_tags and ordering.collated:
         documents, count = store.tags_page(clinic, wanted.tags or (), ordering, window)
-        pages.check(len(documents))
-        return PatientPage(documents, count, total)
-    count = total if wanted.is_empty else store.count_matching(clinic, wanted)
-    if count <= skip:
+    else:
+        return _filtered_page(clinic, wanted, ordering, window, total)
+    pages.check(len(documents))
+    return PatientPage(documents, count, _at_least(count, clinic, total))
+
+
+def _page_of_all(clinic: ObjectId, ordering: Ordering, window: Window, total: int) -> PatientPage:
+    """Whatever total is kept, the page shows who is there, and the total fits the page."""
+    if total <= window.skip:
+        total = patient_counts.counted_total(clinic)
+    if total <= window.skip:
+        return PatientPage([], total, total)
+    pages.check(min(window.limit, total - window.skip))
+    is_last = total <= window.skip + window.limit
+    asked = Window(window.skip, window.limit + is_last)  # whether it is really the last one
+    found = store.list_page(clinic, NO_FILTER, ordering, asked)
+    documents = found[: window.limit]
+    pages.check(len(documents))
+    if len(found) != min(asked.limit, total - window.skip):
+        total = patient_counts.counted_total(clinic)
+    return PatientPage(documents, total, total)
+
+
+def _filtered_page(
+    clinic: ObjectId, wanted: PatientFilter, ordering: Ordering, window: Window, total: int
+) -> PatientPage:
+    count = store.count_matching(clinic, wanted)
+    if store.has_choice(wanted, ordering):
+        # How many records are read depends on it. It costs less than counting those who match.
+        total = patient_counts.counted_total(clinic)
+    total = _at_least(count, clinic, total)
+    if count <= window.skip:
         return PatientPage([], count, total)
-    pages.check(min(window.limit, count - skip))
+    pages.check(min(window.limit, count - window.skip))
     is_rare = _is_rare(count, total, window)
     documents = store.list_page(clinic, wanted, ordering, window, is_rare=is_rare)
     return PatientPage(documents, count, total)
+
+
+def count_patients(clinic: ObjectId, wanted: PatientFilter) -> int:
+    """All that match, whatever is kept."""
+    if wanted.is_empty:
+        return patient_counts.counted_total(clinic)
+    if wanted.search is not None:
+        return store.search_page(clinic, wanted, BY_NAME, Window(0, 1))[1]
+    return store.count_matching(clinic, wanted)
+
+
+def _at_least(count: int, clinic: ObjectId, total: int) -> int:
+    """The kept total, unless more match than there are."""
+    return total if count <= total else max(count, patient_counts.counted_total(clinic))
 
 
 def _is_rare(count: int, total: int, window: Window) -> bool:

@@ -52,16 +52,16 @@ def recount(clinic_id: ObjectId, field: str, place_id: ObjectId) -> None:
     n = patient_places.count_patients((clinic_id, field, place_id))
     counts = store.set_count(clinic_id, store.path(field, place_id), n)
     if counts is None or patient_counts.is_crowded(counts):
-        patient_counts.recount(clinic_id)
+        patient_counts.begin_counts(clinic_id)
 
 
 def forget(clinic_id: ObjectId, field: str, place_id: ObjectId) -> None:
     """Of a tag or site that is gone. A patient who gets it at this moment conflicts with that, and goes without."""
     if not store.remove_count(clinic_id, store.path(field, place_id)):
-        patient_counts.recount(clinic_id)
+        patient_counts.begin_counts(clinic_id)
 
 
 def note_rename(clinic_id: ObjectId) -> None:
     """A patient who gets the site at this moment conflicts with that, and gets it by the new name."""
     if not store.touch_counts(clinic_id):
-        patient_counts.recount(clinic_id)
+        patient_counts.begin_counts(clinic_id)

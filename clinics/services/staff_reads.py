@@ -9,7 +9,7 @@ from bson import ObjectId
 from clinics.services import patient_counts
 from clinics.store import staff_reads as store
 from clinics.store.staff_reads import ClinicFilter, Person
-from clinics_site.core import ids, texts
+from clinics_site.core import ids, numbers, showing, texts
 from clinics_site.core.db import Document
 
 SHARE_CODE = re.compile(r"[A-Za-z0-9]{4}-[A-Za-z0-9]{4}-[A-Za-z0-9]{4}")
@@ -89,7 +89,7 @@ def list_troubles() -> list[Trouble]:
 def troubles_of(clinic: Document, shared_sources: set[tuple[str, str]]) -> list[str]:
     reasons = [] if clinic.get("admins") else ["no admin"]
     hard = patient_counts.effective_limits(clinic).get("hardLimit")
-    plan = (clinic.get("patientCount") or {}).get("plan", 0)
+    plan = numbers.shown(showing.mapping(clinic.get("patientCount")).get("plan"))
     if hard is not None and plan >= hard["plan"]:
         reasons.append(f"at its limit: {plan} of {hard['plan']}")
     return reasons + ehr_troubles(clinic, shared_sources)

@@ -1,25 +1,34 @@
 """Kept counts of a clinic's patients, changed in the transaction that changes the patients.
 
 `clinicPatientCounts`: {_id: clinic, total, demo, plan, sources: {<provider>: {<state>: n}}, tags: {<id>: n},
-sites: {<id>: n}}. The clinic's own `patientCount` is the published copy of all but tags and sites. A document without
-tags and sites was left by an older version and is as good as none.
+sites: {<id>: n}, generation, countedTime, doubtedTime?}. The clinic's own `patientCount` is the published copy of all
+but tags and sites. A document without all of these numbers, as an older version or another hand has left it, is as
+good as none. `generation` is another one when the numbers were replaced, `countedTime` says when they were counted
+anew, and `doubtedTime` since when a worker is asked to do that.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from bson import ObjectId
+from bson import Int64, ObjectId
 from pymongo import ReturnDocument
 
 from clinics.store import patients
 from clinics.store.patient_places import SITES, TAGS
-from clinics_site.core import db
+from clinics_site.core import clock, db
 from clinics_site.core.db import Document
 
 COLLECTION = "clinicPatientCounts"
-PARTS = ("total", "demo", "plan", "sources", "tags", "sites")
-_COMPLETE = {"tags": {"$exists": True}}
+NUMBERS, MAPS = ("total", "demo", "plan"), ("sources", "tags", "sites")
+_NO_LIST = {"$not": {"$type": "array"}}  # a condition on a list is one on what is in it
+_COMPLETE: Document = {
+    **{name: {"$type": ["int", "long"], "$gte": 0, **_NO_LIST} for name in NUMBERS},
+    **{name: {"$type": "object", **_NO_LIST} for name in MAPS},
+}
+_OTHERS = ["double", "decimal", "string", "array", "bool", "null"]
+_NUMBER_OR_NONE = {"$not": {"$type": [*_OTHERS, "object"]}}
+_MAP_OR_NONE = {"$not": {"$type": [*_OTHERS, "int", "long"]}}
 # Joins a clinic's counts to it, as a list.
 LOOKUP: Document = {
     "$lookup": {"from": COLLECTION, "localField": "_id", "foreignField": "_id", "as": "counts"}
@@ -34,38 +43,101 @@ def path(field: str, place_id: ObjectId) -> str:
 
 
 def find_counts(clinic_id: ObjectId) -> Document | None:
-    return db.collection(COLLECTION).find_one({"_id": clinic_id, **_COMPLETE})
+    counts = db.collection(COLLECTION).find_one({"_id": clinic_id})
+    return counts if counts and is_complete(counts) else None
 
 
 def list_counts(clinic_ids: Sequence[ObjectId]) -> list[Document]:
-    query = {"_id": {"$in": list(clinic_ids)}, **_COMPLETE}
-    return list(db.collection(COLLECTION).find(query))
+    found = db.collection(COLLECTION).find({"_id": {"$in": list(clinic_ids)}})
+    return [counts for counts in found if is_complete(counts)]
 
 
 def joined_counts(clinic: Document) -> Document | None:
     """What LOOKUP has joined, if it is complete."""
     counts = next(iter(clinic.get("counts") or ()), None)
-    return counts if counts and "tags" in counts else None
+    return counts if counts and is_complete(counts) else None
+
+
+def is_complete(counts: Document) -> bool:
+    """Whether all is there, and numbers are whole numbers. Of a tag it may be less than nobody for a moment."""
+    return (
+        all(_is_whole(counts.get(name)) and counts[name] >= 0 for name in NUMBERS)
+        and all(_are_numbers(counts.get(name)) for name in ("tags", "sites"))
+        and isinstance(counts.get("sources"), dict)
+        and all(_are_numbers(states) for states in counts["sources"].values())
+    )
+
+
+def _are_numbers(part: Any) -> bool:
+    return isinstance(part, dict) and all(_is_whole(n) for n in part.values())
+
+
+def _is_whole(value: Any) -> bool:
+    return type(value) in (int, Int64)
 
 
 def add_counts(
     clinic_id: ObjectId, changes: Mapping[str, int], *, below_plan: int | None = None
 ) -> Document | None:
     """The counts after the change; None when none are kept yet or `plan` has reached `below_plan`."""
-    query: dict[str, Any] = {"_id": clinic_id, **_COMPLETE}
+    query: dict[str, Any] = {"_id": clinic_id, **_fits(changes), **_COMPLETE}
     if below_plan is not None:
-        query["plan"] = {"$lt": below_plan}
+        query["plan"] = {**_COMPLETE["plan"], "$lt": below_plan}
     return db.collection(COLLECTION).find_one_and_update(
         query, {"$inc": dict(changes)}, return_document=ReturnDocument.AFTER
     )
 
 
-def replace_counts(clinic_id: ObjectId, counts: Document) -> None:
+def _fits(paths: Iterable[str]) -> Document:
+    """That something can be added at these paths: a number that another hand has spoilt there is as good as none."""
+    numbers = dict.fromkeys(paths, _NUMBER_OR_NONE)
+    providers = {path.rpartition(".")[0] for path in numbers if path.startswith("sources.")}
+    return {**numbers, **dict.fromkeys(providers, _MAP_OR_NONE)}
+
+
+def replace_counts(clinic_id: ObjectId, counts: Document, *, is_draft: bool) -> None:
+    """`is_draft`: a worker has still to count the data sources."""
+    moment = clock.now()
+    fields = {name: counts[name] for name in (*NUMBERS, *MAPS)} | {"generation": ObjectId()}
+    change: Document = {"$set": fields | ({"doubtedTime": moment} if is_draft else {})}
+    gone = "countedTime" if is_draft else "doubtedTime"
+    if not is_draft:
+        change["$set"]["countedTime"] = moment
     db.collection(COLLECTION).update_one(
-        {"_id": clinic_id},
-        {"$set": {name: counts[name] for name in PARTS}},
-        upsert=True,
+        {"_id": clinic_id}, {**change, "$unset": {gone: ""}}, upsert=True
     )
+
+
+def correct_counts(
+    clinic_id: ObjectId, corrections: Mapping[str, int], *, generation: ObjectId | None
+) -> Document | None:
+    """The counts after it; None when they were replaced since they were compared."""
+    change: Document = {"$set": {"countedTime": clock.now()}, "$unset": {"doubtedTime": ""}}
+    if corrections:
+        change["$inc"] = dict(corrections)
+    return db.collection(COLLECTION).find_one_and_update(
+        {"_id": clinic_id, "generation": generation},
+        change,
+        return_document=ReturnDocument.AFTER,
+    )
+
+
+def remove_paths(clinic_id: ObjectId, paths: Iterable[str]) -> Document | None:
+    """The counts without these."""
+    return db.collection(COLLECTION).find_one_and_update(
+        {"_id": clinic_id},
+        {"$unset": dict.fromkeys(paths, "")},
+        return_document=ReturnDocument.AFTER,
+    )
+
+
+def claim_doubt(clinic_id: ObjectId, moment: datetime, *, before: datetime) -> bool:
+    """Whether the caller is the one to have the counts counted anew: nobody else was since `before`."""
+    result = db.collection(COLLECTION).update_one(
+        {"_id": clinic_id, "doubtedTime": {"$not": {"$gt": before}}},
+        {"$set": {"doubtedTime": moment}},
+    )
+    return result.matched_count > 0
 
 
 def set_count(clinic_id: ObjectId, place: str, n: int) -> Document | None:
@@ -93,8 +165,8 @@ def touch_counts(clinic_id: ObjectId) -> bool:
 
 def insert_empty_counts(clinic_id: ObjectId) -> None:
     """Of a new clinic."""
-    empty = {"total": 0, "demo": 0, "plan": 0, "sources": {}, "tags": {}, "sites": {}}
-    db.collection(COLLECTION).insert_one({"_id": clinic_id, **empty})
+    empty: Document = {**dict.fromkeys(NUMBERS, 0), **{name: {} for name in MAPS}}
+    db.collection(COLLECTION).insert_one({"_id": clinic_id, **empty, "countedTime": clock.now()})
 
 
 def remove_counts(clinic_id: ObjectId) -> None:
@@ -121,44 +193,27 @@ def touch_clinic(clinic_id: ObjectId, moment: datetime) -> None:
     db.collection("clinics").update_one({"_id": clinic_id}, {"$set": {"updatedTime": moment}})
 
 
-# --- counting anew: index keys where MongoDB can, two fields of those with data sources where it can not -----------
+# --- counting anew: from index keys; of data sources index keys know too little ------------------------------------
 def count_patients(clinic_id: ObjectId) -> int:
     return db.collection(patients.COLLECTION).count_documents(
         {"clinicId": clinic_id}, hint="UniquePatient"
     )
 
 
-def count_sources(clinic_id: ObjectId, demo_user_id: str) -> list[Document]:
-    """[{provider, state, n}] over the data sources of all but the demo patient."""
-    return list(
-        db.collection(patients.COLLECTION).aggregate(
-            [
-                {
-                    "$match": {
-                        "clinicId": clinic_id,
-                        "dataSources.providerName": {"$gte": ""},
-                        "userId": {"$ne": demo_user_id},
-                    }
-                },
-                {"$project": {"dataSources.providerName": 1, "dataSources.state": 1}},
-                {"$unwind": "$dataSources"},
-                {
-                    "$group": {
-                        "_id": {"p": "$dataSources.providerName", "s": "$dataSources.state"},
-                        "n": {"$sum": 1},
-                    }
-                },
-                {"$project": {"_id": 0, "provider": "$_id.p", "state": "$_id.s", "n": 1}},
-            ]
-        )
-    )
-
-
-def count_with_provider(clinic_id: ObjectId, provider: str, demo_user_id: str) -> int:
+def count_with_provider(clinic_id: ObjectId, provider: str) -> int:
     return db.collection(patients.COLLECTION).count_documents(
-        {
-            "clinicId": clinic_id,
-            "dataSources.providerName": provider,
-            "userId": {"$ne": demo_user_id},
-        }
+        {"clinicId": clinic_id, "dataSources.providerName": provider},
+        hint="DataSourcesProviderName",
     )
+
+
+def list_sources(clinic_id: ObjectId, *, after: str, limit: int) -> list[Document]:
+    """{userId, dataSources} of the clinic's patients in the order of their ids, from the one after `after`."""
+    found = db.collection(patients.COLLECTION).find(
+        {"clinicId": clinic_id, "userId": {"$gt": after}},
+        {"_id": 0, "userId": 1, "dataSources.providerName": 1, "dataSources.state": 1},
+        sort=[("userId", 1)],
+        limit=limit,
+        hint="UniquePatient",
+    )
+    return list(found)

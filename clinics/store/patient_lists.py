@@ -105,6 +105,12 @@ def list_page(
     )
 
 
+def has_choice(wanted: PatientFilter, ordering: Ordering) -> bool:
+    """Whether `is_rare` matters: the order has an index, and that index does not hold the filter too."""
+    walked = _index_in_order(wanted, ordering, is_rare=False)
+    return walked is not None and walked != _index_in_order(wanted, ordering, is_rare=True)
+
+
 def _index_in_order(wanted: PatientFilter, ordering: Ordering, *, is_rare: bool) -> str | None:
     """The index to walk along; None when the keys have to be sorted."""
     if ordering.index is None:

@@ -111,6 +111,19 @@ def run_in_transaction(change: Callable[[], T]) -> T:
         )
 
 
+def read_at_one_moment(read: Callable[[], T]) -> T:
+    """Everything that `read` asks shows the database as it was at one moment, for the five minutes that MongoDB
+    remembers: without the conflicts of a transaction and its end after a minute. Nothing can be written meanwhile."""
+    if in_transaction():
+        return read()
+    with client().start_session(snapshot=True) as session:
+        token = _session.set(session)
+        try:
+            return read()
+        finally:
+            _session.reset(token)
+
+
 def time_limit_ms() -> int:
     return int(settings.MONGODB_TIME_LIMIT.total_seconds() * 1000)
 

@@ -6,6 +6,7 @@ from clinics.services import patient_counts
 from clinics_site.admin import pages
 from clinics_site.core import db, outbox
 from tests.admin.conftest import ROLES, events, messages_of, patient_ids, text
+from tests.events import deliver_all
 from tests.factories import make_clinic
 
 FINDERS = {"viewer", "support", "configuration", "integration", "destructive"}
@@ -17,6 +18,7 @@ PAGES = {
     "users/?q=ada.admin@example.org": FINDERS,
     "clinics/{c}/": FINDERS,
     "clinics/{c}/members/": FINDERS,
+    "clinics/{c}/count": FINDERS,
     "clinics/{c}/labels/": FINDERS,
     "clinics/{c}/history": FINDERS,
     "clinics/{c}/patients/": {"support"},
@@ -75,7 +77,7 @@ def test_every_page_is_in_the_tables_of_the_tests():
     """A new page without a row here fails."""
     tested = {
         "clinics", "clinic_troubles", "user_lookup", "clinic", "clinic_members", "clinic_labels", "clinic_history",
-        "clinic_patients", "clinic_patient", "clinic_member", "member_remove", "invite_revoke", "label",
+        "clinic_patients", "clinic_count", "clinic_patient", "clinic_member", "member_remove", "invite_revoke", "label",
         "clinic_delete", "clinics_export", "outbox", "audit", "audit_export", "clinic_patients_export",
         "patient_remove", "clinic_members_export",
         # tested on their own
@@ -229,10 +231,14 @@ def test_refreshing_the_count_repairs_it_and_is_recorded(clinic, staff):
     db.database()["patients"].delete_one({"clinicId": clinic["_id"]})
     person = staff("configuration")
     response = person.post(f"clinics/{clinic['_id']}/refresh")
-    assert messages_of(response) == ["The patient count was counted anew."]
+    assert messages_of(response) == ["The patients are being counted anew."]
+    assert "being counted anew, since" in text(person.get(f"clinics/{clinic['_id']}/"))
+    assert "data-finished" not in text(person.get(f"clinics/{clinic['_id']}/count"))
+    deliver_all()
+    assert "data-finished" in text(person.get(f"clinics/{clinic['_id']}/count"))
     assert person.get(f"clinics/{clinic['_id']}/").context["bar"].plan == 2
     (event,) = events(action="clinic.count_refreshed")
-    assert (event["before"]["plan"], event["after"]["plan"]) == (3, 2)
+    assert (event["before"]["plan"], event["outcome"]) == (3, "begun")
     assert staff("support").post(f"clinics/{clinic['_id']}/refresh").status_code == 403
 
 

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 import pytest
 from bson import ObjectId
 
-from clinics.services import patients, seeding, text_backfills
+from clinics.services import patient_counts, patients, seeding, text_backfills
 from clinics.services.seeding import seed_patients
 from clinics_site.core import clock, db, indexes
 from tests.cast import make_person
@@ -137,6 +137,39 @@ def test_a_page_reads_at_most_twice_the_patients_it_shows(clinic, member, query)
     # The caller's session and roles, the kept counts, and at most a count, a page of keys and its documents.
     assert len(entries) <= 6
     assert len(of_patients(entries)) <= 3
+
+
+@pytest.mark.parametrize("total", [5, COUNT - 1, 10**9])
+def test_a_wrong_kept_total_makes_no_list_read_more(clinic, member, total):
+    kept = db.collection("clinicPatientCounts")
+    queries = [*LISTS[:5], {"offset": COUNT}, {"offset": COUNT - 3}, *FILTERED]
+    for query in queries:
+        kept.update_one({"_id": clinic["_id"]}, {"$set": {"total": total}})
+        with profiled() as entries:
+            answer = member.api.get(list_url(clinic, **query))
+        shown, count = len(answer.json()["data"]), answer.json()["meta"]["count"]
+        check_indexed(entries)
+        most = 3 * 50 * COUNT / count if query in FILTERED else 2 * shown + 1
+        assert examined(entries) <= most, query
+    kept.update_one({"_id": clinic["_id"]}, {"$set": {"total": COUNT}})
+
+
+def test_counting_anew_asks_many_small_questions(clinic):
+    with profiled() as entries:
+        patient_counts.refresh_patient_count(clinic["_id"])
+    check_indexed(entries)
+    assert max(e.get("docsExamined", 0) for e in of_patients(entries)) <= 1001
+    with profiled() as entries:
+        assert patient_counts.counted_total(clinic["_id"]) == COUNT
+    assert examined(entries) == 0
+
+
+def test_a_large_clinic_is_first_counted_without_reading_its_patients(clinic, member):
+    db.collection("clinicPatientCounts").delete_one({"_id": clinic["_id"]})
+    with profiled() as entries:
+        member.api.get(list_url(clinic))
+    assert examined(entries) <= 51
+    patient_counts.refresh_patient_count(clinic["_id"])
 
 
 FILTERED = [

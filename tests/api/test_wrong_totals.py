@@ -1,0 +1,297 @@
+"""Kept counts that other hands have made wrong: lists agree with themselves all the same, and the counts are mended."""
+
+from urllib.parse import urlencode
+
+import pytest
+from bson import ObjectId
+
+from clinics.services import patient_counts, patients
+from clinics.services.patient_details import PatientDetails
+from clinics_site.core import db, outbox
+from clinics_site.core.errors import NotFound
+from tests.admin.conftest import Staff
+from tests.api.test_lists import cgm
+from tests.events import deliver_all
+from tests.factories import make_clinic, make_clinician, make_patient, make_patients
+
+KEPT = "clinicPatientCounts"
+TAG, OTHER = ObjectId(f"{1:024x}"), ObjectId(f"{2:024x}")
+SITE = {"id": ObjectId(f"{3:024x}"), "name": "North"}
+PEOPLE, PAGE = 25, 10
+MISSING = object()
+WRONG = {
+    "right": PEOPLE,
+    "one too many": 26,
+    "far too many": 10**9,
+    "beyond 64 bits": 1e30,
+    "one too few": 24,
+    "as many as two pages": 20,
+    "as many as a page": 10,
+    "few": 5,
+    "nobody": 0,
+    "less than nobody": -3,
+    "a double": 25.0,
+    "a wrong double": 5.0,
+    "not a number": float("nan"),
+    "missing": MISSING,
+    "null": None,
+    "a text": "x",
+    "a truth": True,
+    "a list": [5],
+}
+LISTS = {
+    "all": ({}, PEOPLE),
+    "all, backwards": ({"sort": "-fullName", "sortType": "cgm"}, PEOPLE),
+    "by a date": ({"sort": "+birthDate", "sortType": "cgm"}, PEOPLE),
+    "by what has no index": ({"sort": "-max", "sortType": "cgm"}, PEOPLE),
+    "a filter": ({"cgm.timeInTargetPercent": ">0.4", "sort": "+lastData", "sortType": "cgm"}, 13),
+    "a tag": ({"tags": str(TAG)}, 13),
+    "tags": ({"tags": f"{TAG},{OTHER}"}, 13),
+    "a site": ({"sites": str(SITE["id"])}, PEOPLE),
+    "a search": ({"search": "person"}, PEOPLE),
+}
+
+
+@pytest.fixture
+def lakeside(ben):
+    tags = [{"_id": TAG, "name": "A"}, {"_id": OTHER, "name": "B"}]
+    clinic = make_clinic(patientTags=tags, sites=[SITE])
+    make_clinician(clinic, ben)
+    make_patients(clinic, [person(n) for n in range(PEOPLE)])
+    patient_counts.refresh_patient_count(clinic["_id"])
+    return clinic
+
+
+def person(number):
+    some = {"tags": [TAG, OTHER], **cgm("", 0.5)} if number % 2 == 0 else {}
+    return {**some, "fullName": f"Person {number:02}", "sites": [SITE]}
+
+
+def spoil(clinic, path, value):
+    change = {"$unset": {path: ""}} if value is MISSING else {"$set": {path: value}}
+    db.collection(KEPT).update_one({"_id": clinic["_id"]}, change)
+
+
+def kept(clinic):
+    return db.collection(KEPT).find_one({"_id": clinic["_id"]})
+
+
+def pages_of(api, clinic, query, spoiler):
+    """What a client sees that goes on while the latest answer says that there is more, and the totals that it is told."""
+    seen, offset, more = [], 0, True
+    while more:
+        spoiler()
+        text = urlencode({**query, "limit": PAGE, "offset": offset})
+        answer = api.get(f"/v1/clinics/{clinic['_id']}/patients?{text}")
+        assert answer.status_code == 200, answer.content
+        body = answer.json()
+        shown = [patient["id"] for patient in body["data"]]
+        seen += shown
+        offset += PAGE
+        count = body["meta"]["count"]
+        assert type(count) is type(body["meta"]["totalCount"]) is int
+        assert len(seen) == count if len(shown) < PAGE else len(seen) <= count
+        more = offset < count
+    return seen, body["meta"]
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+def test_every_list_shows_everybody_once_whatever_total_is_kept(lakeside, ben, wrong):
+    for name, (query, expected) in LISTS.items():
+
+        def spoiler():
+            spoil(lakeside, "total", WRONG[wrong])
+
+        seen, meta = pages_of(ben.api, lakeside, query, spoiler)
+        assert len(seen) == len(set(seen)) == meta["count"] == expected, name
+        # Of a filter nobody can tell how many patients there are besides, until a worker has counted.
+        assert meta["totalCount"] >= meta["count"], name
+        if expected == PEOPLE and name.startswith(("all", "by")):
+            assert meta["totalCount"] == PEOPLE, name
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+def test_any_page_agrees_with_the_total_that_it_tells(lakeside, ben, wrong):
+    """Also the only one that somebody asks for. Further than the page shows it is as right as what is kept."""
+    for offset in (0, 10, 20, 24, 25, 26, 1000):
+        spoil(lakeside, "total", WRONG[wrong])
+        path = f"/v1/clinics/{lakeside['_id']}/patients?limit={PAGE}&offset={offset}"
+        body = ben.api.get(path).json()
+        shown, total = len(body["data"]), body["meta"]["totalCount"]
+        assert shown == max(0, min(PAGE, PEOPLE - offset)) == max(0, min(PAGE, total - offset))
+        if shown < PAGE or total == offset + PAGE:
+            assert total == PEOPLE
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+def test_staff_see_every_page_and_export_everybody(lakeside, wrong):
+    root = Staff(superuser=True)
+    seen, number, more = [], 1, True
+    while more:
+        spoil(lakeside, "total", WRONG[wrong])
+        page = root.get(f"clinics/{lakeside['_id']}/patients/", {"page": number, "size": PAGE})
+        assert page.status_code == 200
+        seen += [patient["id"] for patient in page.context["patients"]]
+        number, more = number + 1, bool(page.context["paging"].next)
+    assert len(seen) == len(set(seen)) == PEOPLE
+    spoil(lakeside, "total", WRONG[wrong])
+    export = root.get(f"clinics/{lakeside['_id']}/patients/export.csv")
+    assert len(b"".join(export.streaming_content).splitlines()) == PEOPLE + 1
+    event = db.database()["auditEvents"].find_one({"action": "patients.export"})
+    assert event["scope"]["rows"] == PEOPLE
+
+
+@pytest.mark.parametrize("wrong", [w for w in WRONG if w not in ("right", "a double")])
+def test_who_sees_a_wrong_total_has_it_counted_anew(lakeside, ben, wrong):
+    spoil(lakeside, "total", WRONG[wrong])
+    path = f"/v1/clinics/{lakeside['_id']}/patients?limit={PAGE}&offset=20"
+    for _ in range(3):
+        ben.api.get(path)
+    assert db.collection(outbox.COLLECTION).count_documents({"event": "clinic.count_doubted"}) <= 1
+    deliver_all()
+    assert kept(lakeside)["total"] == PEOPLE
+    assert "doubtedTime" not in kept(lakeside)
+    answer = ben.api.get(f"/v1/clinics/{lakeside['_id']}/patient_count")
+    assert answer.content.startswith(b'{"total":25,"demo":0,"plan":25')
+
+
+NUMBERS = ("total", "demo", "plan", "sources", "tags", "sites", f"tags.{TAG}", "sources.dexcom", "sources.dexcom.error")  # fmt: skip
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+def test_every_wrong_number_is_answered_as_an_integer_and_mended_by_a_refresh(
+    lakeside, ben, backend, wrong
+):
+    at = f"/v1/clinics/{lakeside['_id']}"
+    for path in NUMBERS:
+        spoil(lakeside, path, WRONG[wrong])
+        assert ben.api.get(f"{at}/patient_count").status_code == 200
+        assert ben.api.get(at).status_code == 200
+        assert backend.post(f"{at}/patient_count/refresh").status_code == 200
+        found = kept(lakeside)
+        assert [found[n] for n in ("total", "demo", "plan", "sources")] == [PEOPLE, 0, PEOPLE, {}]
+        assert found["tags"] == {str(TAG): 13, str(OTHER): 13}
+        assert found["sites"] == {str(SITE["id"]): PEOPLE}
+        clinic = db.collection("clinics").find_one({"_id": lakeside["_id"]})
+        assert clinic["patientCount"] == {"total": PEOPLE, "demo": 0, "plan": PEOPLE}
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+def test_a_patient_can_be_added_whatever_is_kept(lakeside, ben, wrong):
+    """A kept number that is none stops nobody's work."""
+    body = {"fullName": "Iris Example", "birthDate": "1984-05-06", "tags": [str(TAG)]}
+    body["dataSources"] = [{"providerName": "dexcom", "state": "pending"}]
+    for path in (
+        "total",
+        "plan",
+        f"tags.{TAG}",
+        "sources",
+        "sources.dexcom",
+        "sources.dexcom.pending",
+    ):
+        spoil(lakeside, path, WRONG[wrong])
+        answer = ben.api.post(f"/v1/clinics/{lakeside['_id']}/patients", body)
+        assert answer.status_code == 200, path
+
+
+def test_nobody_is_refused_for_a_kept_count_that_is_wrong(lakeside, ben):
+    limits = {"patientCountSettings": {"hardLimit": {"plan": PEOPLE + 1}}}
+    db.collection("clinics").update_one({"_id": lakeside["_id"]}, {"$set": limits})
+    spoil(lakeside, "plan", 10**6)
+    body = {"fullName": "Iris Example", "birthDate": "1984-05-06"}
+    path = f"/v1/clinics/{lakeside['_id']}/patients"
+    assert [ben.api.post(path, body).status_code for _ in range(2)] == [200, 402]
+
+
+# --- counting anew --------------------------------------------------------------------------------
+def test_what_changes_while_patients_are_counted_is_counted_too(lakeside, monkeypatch):
+    """Somebody comes and somebody goes after the moment that is counted, and before the difference is written."""
+    make_patient(lakeside, dataSources=[{"providerName": "dexcom", "state": "error"}])
+    patient_counts.refresh_patient_count(lakeside["_id"])
+    spoil(lakeside, "total", 3)
+    spoil(lakeside, "sources", {"dexcom": {"error": 5, "connected": 2}})
+    gone = db.collection("patients").find_one({"clinicId": lakeside["_id"], "tags": TAG})
+    correct = patient_counts._correct
+
+    def change_first(*args):
+        monkeypatch.setattr(patient_counts, "_correct", correct)
+        patients.remove_patient(clinic_id=lakeside["_id"], user_id=gone["userId"])
+        source = {"providerName": "dexcom", "state": "connected"}
+        details = PatientDetails(
+            full_name="Iris", birth_date="1990-01-01", data_sources=[source, source]
+        )
+        patients.create_custodial_patient(clinic_id=lakeside["_id"], details=details)
+        assert kept(lakeside)["total"] == 3
+        return correct(*args)
+
+    monkeypatch.setattr(patient_counts, "_correct", change_first)
+    patient_counts.refresh_patient_count(lakeside["_id"])
+    found = kept(lakeside)
+    assert (found["total"], found["plan"]) == (26, 26)
+    assert found["sources"] == {"dexcom": {"error": 1, "connected": 2}}
+    assert found["tags"][str(TAG)] == 12
+
+
+def test_counts_that_were_replaced_meanwhile_are_compared_again(lakeside, monkeypatch):
+    spoil(lakeside, "total", 3)
+    correct, calls = patient_counts._correct, []
+
+    def replaced_first(clinic_id, kept_then, found):
+        calls.append(1)
+        if len(calls) == 1:
+            patient_counts.begin_counts(clinic_id)
+        return correct(clinic_id, kept_then, found)
+
+    monkeypatch.setattr(patient_counts, "_correct", replaced_first)
+    patient_counts.refresh_patient_count(lakeside["_id"])
+    assert (len(calls), kept(lakeside)["total"]) == (2, PEOPLE)
+
+
+def test_a_large_clinic_of_an_older_database_is_counted_by_a_worker(lakeside, ben, monkeypatch):
+    """Its first list counts index keys; data sources are those that were published last until then."""
+    monkeypatch.setattr(patient_counts, "MOST_READ_AT_ONCE", 5)
+    published = {"dexcom": {"states": {"error": 7.0}, "total": 7}}
+    db.collection("clinics").update_one(
+        {"_id": lakeside["_id"]}, {"$set": {"patientCount": {"total": 1, "providers": published}}}
+    )
+    make_patient(lakeside, dataSources=[{"providerName": "abbott", "state": "error"}])
+    assert ben.api.get(f"/v1/clinics/{lakeside['_id']}/patients").json()["meta"]["count"] == 26
+    assert kept(lakeside)["sources"] == {"dexcom": {"error": 7}}
+    deliver_all()
+    assert kept(lakeside)["sources"] == {"abbott": {"error": 1}}
+
+
+def test_the_number_of_data_sources_is_never_answered_before_it_is_counted(
+    lakeside, ben, monkeypatch
+):
+    monkeypatch.setattr(patient_counts, "MOST_READ_AT_ONCE", 5)
+    make_patient(lakeside, dataSources=[{"providerName": "abbott", "state": "error"}])
+    ben.api.get(f"/v1/clinics/{lakeside['_id']}/patients")
+    answer = ben.api.get(f"/v1/clinics/{lakeside['_id']}/patient_count").json()
+    assert answer["providers"] == {"abbott": {"states": {"error": 1}, "total": 1}}
+
+
+def test_counts_that_nobody_has_counted_for_a_day_are_counted_once(lakeside, ben):
+    spoil(lakeside, "plan", 7)
+    spoil(lakeside, "countedTime", MISSING)
+    for _ in range(3):
+        ben.api.get(f"/v1/clinics/{lakeside['_id']}/patients")
+    assert deliver_all() == 1
+    assert kept(lakeside)["plan"] == PEOPLE
+
+
+def test_without_workers_of_ours_a_person_waits_for_the_count(lakeside, ben, settings):
+    settings.SIDE_EFFECTS = "external"
+    spoil(lakeside, "total", 3)
+    ben.api.get(f"/v1/clinics/{lakeside['_id']}/patients")
+    assert "doubtedTime" not in kept(lakeside)
+    Staff(superuser=True).post(f"clinics/{lakeside['_id']}/refresh")
+    assert kept(lakeside)["total"] == PEOPLE
+
+
+def test_a_clinic_that_goes_while_it_waits_is_not_counted(lakeside):
+    patient_counts.doubt(lakeside["_id"])
+    db.collection("clinics").delete_one({"_id": lakeside["_id"]})
+    assert deliver_all() == 1
+    with pytest.raises(NotFound):
+        patient_counts.refresh_patient_count(lakeside["_id"])
