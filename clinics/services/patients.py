@@ -4,7 +4,7 @@ Everything is checked before the user service is asked, so that a refusal leaves
 counts and the events are one transaction.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -115,11 +115,17 @@ def has_patients_besides_demo(clinic_id: str | ObjectId) -> bool:
 
 # --- creating -------------------------------------------------------------------------------------
 def create_custodial_patient(
-    *, clinic_id: str | ObjectId, details: PatientDetails, invited_by: str | None = None
+    *,
+    clinic_id: str | ObjectId,
+    details: PatientDetails,
+    invited_by: str | None = None,
+    check: Callable[[], None] = lambda: None,
 ) -> Document:
     """Make an account that the clinic looks after until its owner claims it, and the record for it.
 
-    An account whose record could not be stored is removed again, also when this process dies in between.
+    An account whose record could not be stored is removed again, also when this process dies in between. `check` is
+    called in the transaction that stores the record, and may refuse it: of two creations at once in one clinic it
+    sees the other, since both change the clinic's counts.
     """
     clinic = access.access_clinic(str(clinic_id))
     identity = identity_fields(details)
@@ -141,7 +147,7 @@ def create_custodial_patient(
     if invited_by is not None:
         document["invitedBy"] = invited_by
     try:
-        return _insert(document, details, plan_limit=limit)
+        return _insert(document, details, plan_limit=limit, check=check)
     except Exception as error:
         custodial_accounts.give_up(account, is_certain=isinstance(error, DomainError))
         raise
@@ -239,7 +245,11 @@ def _blank_record(clinic_id: ObjectId, user_id: str, *, requires_unique_mrn: boo
 
 
 def _insert(
-    document: Document, details: PatientDetails | SharedPatient, *, plan_limit: int | None
+    document: Document,
+    details: PatientDetails | SharedPatient,
+    *,
+    plan_limit: int | None,
+    check: Callable[[], None] = lambda: None,
 ) -> Document:
     """Store a record with its counts and events. Raises Duplicate, BadRequest (MRN), PaymentRequired or
     ConstraintViolation (a site that has gone)."""
@@ -249,6 +259,7 @@ def _insert(
     def insert() -> Document:
         clinic = access.access_clinic(document["clinicId"])  # it may have been deleted meanwhile
         record = {**document, **known_places(clinic, details)}
+        check()
         store.insert_patient(record)
         patient_counts.count_change(
             clinic_id=record["clinicId"], before=None, after=record, plan_limit=plan_limit

@@ -10,6 +10,7 @@ _WORDS = {
     "no_clinic": "No clinic with an active Redox connection has this source",
     "several_clinics": "Several clinics have this source",
     "no_destinations": "The clinic's EHR settings name no destination to send to",
+    "overtaken": "Another order for the same person was at work at the same moment",
     "neighbour_unavailable": "A service that is needed cannot be reached",
     "rate_limited": "Too many requests: it goes on by itself",
     "report_unreachable": "The report service cannot be reached",

@@ -22,6 +22,7 @@ from clinics_site.core.errors import (
     Duplicate,
     NotFound,
     PermanentFailure,
+    RetryLater,
 )
 from redox.messages.orders import WHAT, Order, is_under_13, read_order
 from redox.messages.reading import Unreadable
@@ -40,6 +41,7 @@ CREATED = "Account was successfully created"
 EXISTS = "patient already exists"
 EMAIL_IN_USE = "the email address is already in use"
 REFUSED = "the account could not be created"
+OVERTAKEN = "overtaken"
 NOT_READ = "message_unreadable"
 MOST_TAG_NAMES = 100  # twice what a clinic can have
 A_DAY = timedelta(days=1)
@@ -276,13 +278,16 @@ def _create(work: Work) -> bool:
     return True
 
 
+class _Overtaken(DomainError):
+    """Another order for the same person has just made the account."""
+
+
 def _make_patient(work: Work) -> None:
     try:
-        found = matching.find_patients(work.order, work.connection, ["MRN", "DOB_FULLNAME"])
+        if _is_known(work):
+            raise Refused(EXISTS)
     except BadRequest as error:
         raise Refused(error.words) from None
-    if found:
-        raise Refused(EXISTS)
     email = address_of(work.order)
     details = PatientDetails(
         full_name=_full_name(work.order),
@@ -294,13 +299,28 @@ def _make_patient(work: Work) -> None:
         raise Refused(EMAIL_IN_USE)
     try:
         patient = patients.create_custodial_patient(
-            clinic_id=work.clinic["_id"], details=replace(details, tags=_tags(work))
+            clinic_id=work.clinic["_id"],
+            details=replace(details, tags=_tags(work)),
+            check=lambda: _stop_if_known(work),
         )
+    except _Overtaken:
+        raise RetryLater(OVERTAKEN) from None
     except DomainError as error:
         if not is_lasting(error):
             raise
+        if _is_known(work):
+            raise RetryLater(OVERTAKEN) from None
         raise Refused(error.words or REFUSED) from None
     note(work.record, accountCreated=True, userId=patient["userId"])
+
+
+def _is_known(work: Work) -> bool:
+    return bool(matching.find_patients(work.order, work.connection, ["MRN", "DOB_FULLNAME"]))
+
+
+def _stop_if_known(work: Work) -> None:
+    if _is_known(work):
+        raise _Overtaken
 
 
 def address_of(order: Order) -> str | None:

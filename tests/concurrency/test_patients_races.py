@@ -66,6 +66,22 @@ def test_a_double_create_of_one_user_makes_one_record(dot):
     assert count(clinic)["total"] == 1
 
 
+def test_a_creation_that_forbids_a_second_of_the_name_sees_one_made_at_once():
+    clinic = make_clinic()
+
+    def check():
+        if patients.match_patients(clinic_ids=[clinic["_id"]], full_name="Iris"):
+            raise Duplicate
+
+    def create_only_one():
+        return patients.create_custodial_patient(
+            clinic_id=clinic["_id"], details=details(), check=check
+        )
+
+    results = together(*[create_only_one] * THREADS)
+    assert kinds(results) == ["Duplicate"] * (THREADS - 1) + ["dict"]
+
+
 def test_a_double_create_with_an_address_makes_one_account():
     clinic = make_clinic()
     results = together(*[create(clinic, email="iris@example.org")] * THREADS)

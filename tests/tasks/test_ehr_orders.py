@@ -1,8 +1,12 @@
 """What an order does: branches A to D, every text, tags, addresses, accounts (ehr note 9.4-9.6, 10.2)."""
 
+from datetime import timedelta
+
 import pytest
+import time_machine
 from bson import ObjectId
 
+from clinics.services import custodial_accounts
 from clinics_site.core import clock, db, errors, outbox
 from clinics_site.core.errors import DomainError, RetryLater
 from tests import ehr
@@ -231,6 +235,54 @@ class TestCreate:
 
         assert answers() == [account("SUCCESS", "Account was successfully created")]
         assert db.collection("patients").count_documents({}) == 1
+
+
+class TestTwoOrdersAtOnce:
+    """They name different identifiers beside the same number, so neither waits for the other."""
+
+    @pytest.fixture
+    def another_comes_between(self, anonymous, monkeypatch):
+        """While the first order's account is being made, the other order does all of its work."""
+
+        def arrange(message, *, address):
+            make = custodial_accounts.make_account
+
+            def overtaken(*args):
+                monkeypatch.setattr(custodial_accounts, "make_account", make)
+                anonymous.post("/v1/redox", message, headers=TOKEN)
+                deliver_all()
+                return make(*args)
+
+            message["Meta"]["Logs"] = []
+            message["Patient"]["Identifiers"] += [{"ID": "E-5", "IDType": "EPI"}]
+            message["Patient"]["Demographics"]["EmailAddresses"] = address
+            monkeypatch.setattr(custodial_accounts, "make_account", overtaken)
+
+        return arrange
+
+    @pytest.mark.parametrize("address", [[], ["mara.quill@example.org"], ["other@example.org"]])
+    @pytest.mark.parametrize("code", ["CREATE", "CREATE-ENABLE"])
+    def test_one_account_is_made(self, receive, another_comes_between, code, address):
+        clinic = ehr.ehr_clinic()
+        another_comes_between(ehr.order("CREATE"), address=address)
+
+        receive(ehr.order(code))
+        with time_machine.travel(clock.now() + timedelta(minutes=1)):
+            deliver_again()
+
+        (patient,) = db.collection("patients").find({})
+        made, second = answers()
+        assert made == account("SUCCESS", "Account was successfully created")
+        if code == "CREATE":
+            assert second == account("FAILURE", "patient already exists")
+        else:
+            assert second == matching("SUCCESS", "Patient was successfully matched")
+            assert subscription(clinic, patient)["active"] is True
+
+
+def deliver_again():
+    for row in db.collection(outbox.COLLECTION).find({"state": outbox.PENDING}):
+        outbox.deliver(row["_id"])
 
 
 class TestCreateAndEnable:
