@@ -443,11 +443,17 @@ def _start_for_tests() -> None:
     data = Path(tempfile.mkdtemp(prefix="clinics-test-"))
     guard = Guard()
     guard.remove_folder(data)
-    atexit.register(guard.close)
+    atexit.register(_end_for_tests, guard)
     if "TEST_MONGODB_URI" not in os.environ:
         os.environ["TEST_MONGODB_URI"] = start_test_mongod(data / "mongod", guard)
     if "TEST_REDIS_URL" not in os.environ:
         os.environ["TEST_REDIS_URL"] = start_test_redis(data / "redis", guard)
+
+
+def _end_for_tests(guard: Guard) -> None:
+    guard.close()
+    for child in _for_tests:
+        child.is_alive()  # asked for its exit code: otherwise Python says that it still runs
 
 
 def start_test_mongod(data: Path, guard: Guard) -> str:

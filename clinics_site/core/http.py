@@ -3,6 +3,7 @@
 Clients of outside services call `request()` and decide by status; they never see a driver's exception.
 """
 
+import atexit
 import threading
 from typing import Any
 
@@ -44,6 +45,7 @@ def client() -> httpx2.Client:
     with _lock:
         if _client is None:
             _client = httpx2.Client(timeout=TIMEOUT, follow_redirects=False)
+            atexit.register(_client.close)
         return _client
 
 
