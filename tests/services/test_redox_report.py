@@ -128,6 +128,7 @@ def test_of_a_name_of_any_length_only_what_has_room_is_measured(monkeypatch, tex
 
 @pytest.mark.parametrize("name", ["Mara Quill", "W" * 25, "i" * 60])
 def test_a_name_that_has_room_is_whole_and_a_cut_one_fills_the_line(name):
+    pdf._register_fonts()
     fitted = pdf._fitted(name * 3, pdf.BOLD, 13, 279)
     width = pdf.pdfmetrics.stringWidth(fitted, pdf.BOLD, 13)
 
