@@ -8,5 +8,6 @@ from clinics.admin import (  # noqa: F401
     patients,
     removals,
     settings,
+    subjects,
     user_lookup,
 )

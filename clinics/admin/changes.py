@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
@@ -15,6 +16,16 @@ from clinics_site.core.errors import Conflict, DomainError
 
 MOVED = "somebody changed this meanwhile; look at the present values and try again"
 Part = Callable[[Document], dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What of a clinic a change is about: a reference that the audit trail resolves for who may see it. A name is only
+    given to what is no person. Without an id it is what the change makes, and returns the id of."""
+
+    kind: str
+    id: str
+    name: str = ""
 
 
 def fingerprint(part: dict[str, Any]) -> str:
@@ -32,6 +43,8 @@ def change_clinic(
     opened_on: str | None,
     change: Callable[[], object],
     reason: str = "",
+    subject: Subject | None = None,
+    wanted: dict[str, Any] | None = None,
 ) -> None:
     """Run `change` if the part of the clinic still is as the form showed it, and record before and after.
 
@@ -43,40 +56,70 @@ def change_clinic(
         before = part(clinic)
         if opened_on is not None and fingerprint(before) != opened_on:
             raise Conflict(message=MOVED)
-        change()
+        made = change()
         after = part(access.access_clinic(clinic_id))
-        record(request, clinic=clinic, action=action, before=before, after=after, reason=reason)
+        about = subject or Subject("clinic", clinic_id, clinic.get("name") or "")
+        record(
+            request,
+            clinic=clinic,
+            action=action,
+            object_type=about.kind,
+            object_id=about.id or str(made),
+            object_name=about.name,
+            before=before,
+            after=after,
+            reason=reason,
+        )
 
-    guarded(request, clinic_id=clinic_id, action=action, reason=reason, change=apply)
+    guarded(
+        request,
+        clinic_id=clinic_id,
+        action=action,
+        reason=reason,
+        change=apply,
+        subject=subject,
+        wanted=wanted,
+    )
 
 
 def guarded(
-    request: HttpRequest, *, clinic_id: str, action: str, reason: str, change: Callable[[], object]
+    request: HttpRequest,
+    *,
+    clinic_id: str,
+    action: str,
+    reason: str,
+    change: Callable[[], object],
+    subject: Subject | None = None,
+    wanted: dict[str, Any] | None = None,
 ) -> None:
-    """One transaction; when the service refuses, the refusal is what the audit trail gets."""
+    """One transaction; when the service refuses, the refusal is what the audit trail gets: what it was about (the
+    clinic itself unless said), what was wanted, and why not in the service's words, which never are about a person."""
     try:
         db.run_in_transaction(change)
     except DomainError as error:
+        about = subject or Subject("clinic", clinic_id)
         audit.record(
             action=action,
-            object_type="clinic",
-            object_id=clinic_id,
+            object_type=about.kind,
+            object_id=about.id,
+            object_name=about.name,
             clinic_id=ids.parse_id(clinic_id),
             reason=reason,
             outcome="refused",
-            scope={"status": error.status},
+            scope={"status": error.status, "refused": error.message, "wanted": wanted or {}},
             **pages.actor(request),
         )
         raise
 
 
-def record(
+def record(  # noqa: PLR0913 (an event has that many parts, all named)
     request: HttpRequest,
     *,
     clinic: Document,
     action: str,
     object_type: str = "clinic",
     object_id: str = "",
+    object_name: str = "",
     before: dict[str, Any] | None = None,
     after: dict[str, Any] | None = None,
     scope: dict[str, Any] | None = None,
@@ -88,7 +131,7 @@ def record(
         action=action,
         object_type=object_type,
         object_id=object_id or str(clinic["_id"]),
-        object_name=clinic.get("name") or "" if object_type == "clinic" else "",
+        object_name=clinic.get("name") or "" if object_type == "clinic" else object_name,
         clinic_id=clinic["_id"],
         before=before,
         after=after,

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from clinics.admin import changes, counts, settings
 from clinics.services import access, patient_counts, staff_reads
-from clinics_site.admin import pages, paging, roles
+from clinics_site.admin import pages, paging, roles, subjects
 from clinics_site.core import audit, ids
 from clinics_site.core.db import Document
 from clinics_site.core.errors import NotFound
@@ -121,7 +121,7 @@ def history(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
         clinic or {"_id": found, "name": "Deleted clinic"},
         "clinics/staff/history.html",
         tab="clinic_history",
-        events=events[:HISTORY_PAGE],
+        events=subjects.named(request, events[:HISTORY_PAGE]),
         shows_looks=shows_looks,
         older=paging.query_without(request, "before", before=older) if older else "",
         link=pages.has(request, roles.AUDIT),

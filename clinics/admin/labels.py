@@ -1,7 +1,7 @@
 """Tags and sites of a clinic: add, rename, merge, turn into a site, delete; the number of patients is always shown."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from bson import ObjectId
@@ -17,6 +17,7 @@ from clinics_site.core.db import Document
 from clinics_site.core.errors import BadRequest, DomainError, NotFound
 
 TAG, SITE = "tag", "site"
+ID_NAMES = {TAG: "_id", SITE: "id"}
 NAME_FORMS: dict[str, type[StaffForm]] = {TAG: forms.TagForm, SITE: forms.SiteForm}
 
 
@@ -34,6 +35,7 @@ class Change:
     action: str
     run: Callable[[], object]
     done: str
+    wanted: dict[str, Any] = field(default_factory=dict)
 
 
 @pages.page("clinics/<str:clinic_id>/labels/", name="clinic_labels", needs=roles.FIND)
@@ -77,9 +79,13 @@ def add(request: HttpRequest, clinic_id: str, kind: str) -> HttpResponseBase:
         return _listing(request, clinic, {kind: form})
     name, back = form.cleaned_data["name"], reverse("admin:clinic_labels", args=[clinic_id])
     change = Change(
-        f"{kind}.created", lambda: create(clinic_id=clinic_id, name=name), f"The {kind} was added."
+        f"{kind}.created",
+        lambda: create(clinic_id=clinic_id, name=name)[ID_NAMES[kind]],
+        f"The {kind} was added.",
+        wanted={"name": name},
     )
-    return _apply(request, clinic_id, change, back=back, done_url=back, reason="")
+    about = changes.Subject(kind, "", name)
+    return _apply(request, clinic_id, change, about, back=back, done_url=back, reason="")
 
 
 @pages.page(
@@ -98,7 +104,10 @@ def edit(request: HttpRequest, clinic_id: str, kind: str, label_id: str) -> Http
             pages.fail(request, error)
             return pages.go(request.path)
         reason = pressed.cleaned_data.get("reason", "") if pressed else ""
-        return _apply(request, clinic_id, change, back=request.path, done_url=back, reason=reason)
+        about = changes.Subject(kind, str(label.id), label.name)
+        return _apply(
+            request, clinic_id, change, about, back=request.path, done_url=back, reason=reason
+        )
     return pages.render(
         request,
         "clinics/staff/label.html",
@@ -162,11 +171,13 @@ def _renaming(clinic_id: ObjectId, kind: str, label: Label, name: str) -> Change
             "tag.renamed",
             lambda: tags.rename_tag(clinic_id=clinic_id, tag_id=label.id, name=name),
             "The tag was renamed.",
+            wanted={"name": name},
         )
     return Change(
         "site.renamed",
         lambda: sites.rename_site(clinic_id=clinic_id, site_id=label.id, name=name),
         "The site was renamed, also in its patients.",
+        wanted={"name": name},
     )
 
 
@@ -176,11 +187,19 @@ def _merging(clinic: Document, label: Label, target: str) -> Change:
         "site.merged",
         lambda: sites.merge_site(clinic_id=clinic["_id"], target_id=found.id, source_id=label.id),
         f"The patients of {label.name} are in {found.name} now.",
+        wanted={"into": str(found.id)},
     )
 
 
 def _apply(
-    request: HttpRequest, clinic_id: str, change: Change, *, back: str, done_url: str, reason: str
+    request: HttpRequest,
+    clinic_id: str,
+    change: Change,
+    about: changes.Subject,
+    *,
+    back: str,
+    done_url: str,
+    reason: str,
 ) -> HttpResponseBase:
     try:
         changes.change_clinic(
@@ -191,6 +210,8 @@ def _apply(
             opened_on=None,
             change=change.run,
             reason=reason,
+            subject=about,
+            wanted=change.wanted,
         )
     except DomainError as error:
         pages.fail(request, error)

@@ -110,6 +110,8 @@ def _save_roles(
             action="clinician.roles_changed",
             reason=reason,
             change=save,
+            subject=changes.Subject("clinician", user_id),
+            wanted={"roles": sorted(wanted)},
         )
         pages.succeed(request, "Roles saved.")
     except DomainError as error:

@@ -162,6 +162,8 @@ def connect(request: HttpRequest, clinic_id: str, user_id: str) -> HttpResponseB
             action="patient.connection_requested",
             reason="",
             change=ask,
+            subject=changes.Subject("patient", user_id),
+            wanted={"provider": provider},
         )
         pages.succeed(request, f"A connection request for {provider} was sent.")
     except DomainError as error:

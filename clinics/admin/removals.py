@@ -82,6 +82,7 @@ def _remove(
             action=removal.action,
             reason=reason,
             change=remove,
+            subject=changes.Subject(removal.object_type, removal.object_id),
         )
     except DomainError as error:
         pages.fail(request, error)
@@ -216,7 +217,7 @@ def revoke_invite(request: HttpRequest, clinic_id: str, invite: str) -> HttpResp
         consequences=[f"The invite of {email or 'this person'} can no longer be accepted."],
         typed=email or "revoke",
         object_type="clinicianInvite",
-        object_id=invite,
+        object_id=str(found["_id"]),
         remove=lambda: clinicians.remove_invite(
             clinic_id=clinic_id,
             invite_id=found["inviteId"],

@@ -75,6 +75,7 @@ def _save(
     request: HttpRequest, clinic: Document, setting: Kind, form: Any, opened_on: str, reason: str
 ) -> HttpResponseBase:
     clinic_id = str(clinic["_id"])
+    rows = difference(setting.part(clinic), setting.proposed(form, clinic))
     try:
         changes.change_clinic(
             request,
@@ -84,6 +85,7 @@ def _save(
             opened_on=opened_on,
             change=lambda: setting.write(clinic_id, form, clinic),
             reason=reason,
+            wanted={row["name"]: row["after"] for row in rows},
         )
     except DomainError as error:
         pages.fail(request, error)

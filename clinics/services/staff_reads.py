@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from bson import ObjectId
@@ -67,6 +68,25 @@ def list_memberships(person: Person, *, skip: int, limit: int) -> tuple[list[Doc
 def list_records(person: Person, *, skip: int, limit: int) -> tuple[list[Document], int]:
     """As `list_memberships`, of the clinics that list the person as a patient."""
     return store.list_records(person, skip=skip, limit=limit)
+
+
+def names_of_clinicians(keys: Sequence[tuple[ObjectId, str]]) -> dict[tuple[ObjectId, str], str]:
+    """By clinic and user id; of those who are gone from the archive."""
+    return _texts(store.list_clinicians(keys), "userId", "name")
+
+
+def addresses_of_invites(keys: Sequence[tuple[ObjectId, str]]) -> dict[tuple[ObjectId, str], str]:
+    """By clinic and the id of the record."""
+    return _texts(store.list_invites(keys), "_id", "email")
+
+
+def names_of_patients(keys: Sequence[tuple[ObjectId, str]]) -> dict[tuple[ObjectId, str], str]:
+    return _texts(store.list_patients(keys), "userId", "fullName")
+
+
+def _texts(documents: Iterable[Document], key: str, name: str) -> dict[tuple[ObjectId, str], str]:
+    found = ((d.get("clinicId"), str(d.get(key)), d.get(name)) for d in documents)
+    return {(clinic_id, of): text for clinic_id, of, text in found if clinic_id and text}
 
 
 def names_of(clinic_ids: list[ObjectId]) -> dict[ObjectId, str]:

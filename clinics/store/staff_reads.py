@@ -9,7 +9,7 @@ from bson import ObjectId
 from pymongo import ASCENDING, DESCENDING
 
 from clinics.search_keys import in_fields
-from clinics_site.core import db, texts
+from clinics_site.core import db, ids, texts
 from clinics_site.core.db import Document
 
 CLINICS, CLINICIANS, PATIENTS = "clinics", "clinicians", "patients"
@@ -111,6 +111,39 @@ def _page_of(
     query, order = {"$or": ways}, [("createdTime", DESCENDING), ("_id", DESCENDING)]
     found = db.collection(name).find(query, fields, sort=order, skip=skip, limit=limit)
     return list(found), db.collection(name).count_documents(query)
+
+
+Keys = Sequence[tuple[ObjectId, str]]  # clinic and id
+
+
+def list_clinicians(keys: Keys) -> list[Document]:
+    """The archived ones first."""
+    return _archived_and_present("clinician", CLINICIANS, "userId", keys)
+
+
+def list_patients(keys: Keys) -> list[Document]:
+    return _archived_and_present("patient", PATIENTS, "userId", keys)
+
+
+def list_invites(keys: Keys) -> list[Document]:
+    by_record = [(clinic_id, ids.parse_id(text)) for clinic_id, text in keys]
+    return _archived_and_present("clinician", CLINICIANS, "_id", by_record)
+
+
+def _archived_and_present(
+    part: str, name: str, field: str, keys: Sequence[tuple[ObjectId, Any]]
+) -> list[Document]:
+    clinic_ids, wanted = (list(values) for values in zip(*keys, strict=True))
+    shown = {"clinicId": 1, "userId": 1, "name": 1, "email": 1, "fullName": 1}
+    archived = db.collection(f"{part}_deletions").find(
+        {f"{part}.clinicId": {"$in": clinic_ids}, f"{part}.{field}": {"$in": wanted}},
+        {f"{part}.{path}": 1 for path in ("_id", *shown)},
+        sort=[("_id", ASCENDING)],
+    )
+    present = db.collection(name).find(
+        {"clinicId": {"$in": clinic_ids}, field: {"$in": wanted}}, shown
+    )
+    return [*(row[part] for row in archived), *present]
 
 
 def list_names(clinic_ids: Sequence[ObjectId]) -> dict[ObjectId, str]:

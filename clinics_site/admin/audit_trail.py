@@ -8,7 +8,7 @@ from bson import ObjectId
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 
-from clinics_site.admin import exports, pages, paging, roles
+from clinics_site.admin import exports, pages, paging, roles, subjects
 from clinics_site.core import audit, ids
 from clinics_site.core.errors import NotFound
 
@@ -30,7 +30,7 @@ def trail(request: HttpRequest) -> HttpResponseBase:
         request,
         "staff/audit/list.html",
         title="Audit trail",
-        events=events[:PAGE],
+        events=subjects.named(request, events[:PAGE]),
         older=paging.query_without(request, "before", before=older) if older else "",
         newest=paging.query_without(request, "before") if before else "",
         filters=request.GET,
@@ -66,7 +66,7 @@ def event(request: HttpRequest, event_id: str) -> HttpResponseBase:
         "staff/audit/event.html",
         title=f"Event {found.get('number', 'without a number')}",
         crumbs=[pages.Crumb("Audit trail", reverse("admin:audit"))],
-        event=found,
+        event=subjects.named(request, [found], alone=True)[0],
         difference=difference(found.get("before"), found.get("after")),
         intact=audit.is_intact(found),
     )

@@ -26,7 +26,12 @@ def start(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
     try:
         count = scheduling.sync_clinic(clinic_id)
     except DomainError as error:
-        _record(request, clinic, outcome="refused", scope={"status": error.status})
+        _record(
+            request,
+            clinic,
+            outcome="refused",
+            scope={"status": error.status, "refused": error.message},
+        )
         pages.fail(request, error)
         return pages.go(back)
     _record(request, clinic, outcome="done", scope={"sends": count})

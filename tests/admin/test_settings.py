@@ -233,11 +233,12 @@ def test_what_the_service_refuses_is_said_and_recorded(clinic, staff):
     assert messages_of(response) == ["Conflict: the clinic has patients with the same mrn."]
     assert "mrnSettings" not in stored(clinic)
     (event,) = events(action="clinic.mrn_changed")
-    assert (event["outcome"], event["reason"], event["scope"]) == (
-        "refused",
-        "R-1",
-        {"status": 409},
-    )
+    assert (event["outcome"], event["reason"]) == ("refused", "R-1")
+    assert event["scope"] == {
+        "status": 409,
+        "refused": "conflict: the clinic has patients with the same mrn",
+        "wanted": {"unique": True},
+    }
 
 
 def test_a_change_without_an_audit_entry_does_not_happen(clinic, root, monkeypatch):

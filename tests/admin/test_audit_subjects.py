@@ -1,0 +1,152 @@
+"""Every event of the staff pages names what it is about by an id, and the trail says whose it is to who may know."""
+
+import pytest
+from bson import ObjectId
+
+from clinics.admin import labels, members, patients, removals, settings
+from clinics_site.admin import subjects
+from clinics_site.core import db, errors
+from tests.admin.conftest import events, opened_on, patient_ids, text
+
+SECRET = "secret-invite-key"
+
+
+def at(clinic, rest=""):
+    return f"clinics/{clinic['_id']}/{rest}"
+
+
+def label(clinic, kind):
+    found = clinic["patientTags" if kind == "tag" else "sites"][0]
+    return str(found[labels.ID_NAMES[kind]])
+
+
+def requests(clinic, ada, ben):
+    """What staff can ask for: name -> (path, fields, kind and id of the subject)."""
+    patient, invite = patient_ids(clinic)[0], members.audit_key(SECRET)
+    record = db.collection("clinicians").find_one({"inviteId": SECRET})
+    tag, site = label(clinic, "tag"), label(clinic, "site")
+    other = str(clinic["sites"][1]["id"])
+    of_tag, of_site = f"labels/tag/{tag}/", f"labels/site/{site}/"
+    typed = {"reason": "T-1"}
+    return {
+        "connect": (f"patients/{patient}/connect", {"provider": "dexcom"}, "patient", patient),
+        "remove patient": (f"patients/{patient}/remove", {"typed": patient, **typed}, "patient", patient),
+        "remove member": (f"members/{ben.user_id}/remove", {"typed": ben.user_id, **typed}, "clinician", ben.user_id),
+        "roles": (f"members/{ben.user_id}/", {"roles": ["CLINIC_ADMIN"], **typed}, "clinician", ben.user_id),
+        "revoke": (f"invites/{invite}/revoke", {"typed": "invited@example.org", **typed}, "clinicianInvite", str(record["_id"])),
+        "rename tag": (of_tag, {"do": "rename", "name": "New"}, "tag", tag),
+        "convert tag": (of_tag, {"do": "convert", **typed}, "tag", tag),
+        "delete tag": (of_tag, {"do": "delete", **typed}, "tag", tag),
+        "rename site": (of_site, {"do": "rename", "name": "New"}, "site", site),
+        "merge site": (of_site, {"do": "merge", "target": other, **typed}, "site", site),
+        "delete site": (of_site, {"do": "delete", **typed}, "site", site),
+        "add tag": ("labels/tag/add", {"name": "Fresh"}, "tag", None),
+        "add site": ("labels/site/add", {"name": "Fresh"}, "site", None),
+        "tier": ("settings/tier", {"tier": "tier0300"}, "clinic", str(clinic["_id"])),
+        "mrn": ("settings/mrn", {"required": "on"}, "clinic", str(clinic["_id"])),
+        "time zone": ("settings/timezone", {"timezone": "Europe/Berlin"}, "clinic", str(clinic["_id"])),
+    }  # fmt: skip
+
+
+NAMES = (
+    "connect", "remove patient", "remove member", "roles", "revoke", "rename tag", "convert tag", "delete tag",
+    "rename site", "merge site", "delete site", "add tag", "add site", "tier", "mrn", "time zone",
+)  # fmt: skip
+
+
+def ask(root, clinic, path, fields):
+    page = root.get(at(clinic, path))
+    token = {"opened_on": opened_on(page)} if b'name="opened_on"' in page.content else {}
+    return root.post(at(clinic, path), **fields, **token, confirmed="1")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_change_names_what_it_is_about(clinic, ada, ben, root, name):
+    path, fields, kind, subject = requests(clinic, ada, ben)[name]
+    ask(root, clinic, path, fields)
+    (event,) = events(outcome="done", clinicId=clinic["_id"], action={"$ne": "patient.viewed"})
+    assert event["object"]["type"] == kind
+    assert event["object"]["id"] == (subject or event["object"]["id"])
+    assert event["object"]["id"] not in ("", "None")
+    assert not [word for word in (SECRET, "Maria", "invited@", ben.email) if word in str(event)]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_refused_change_says_what_it_was_about_and_what_was_refused(
+    clinic, ada, ben, root, name, monkeypatch
+):
+    path, fields, kind, subject = requests(clinic, ada, ben)[name]
+
+    def refuse(**_):
+        reason = "this is refused"
+        raise errors.ConstraintViolation(reason)
+
+    monkeypatch.setattr("clinics.admin.changes.record", lambda *_, **__: refuse())
+    ask(root, clinic, path, fields)
+    (event,) = events(outcome="refused")
+    assert (event["object"]["type"], event["object"]["id"]) == (kind, subject or "")
+    assert event["scope"]["refused"] == "constraint violation: this is refused"
+    wanted = {n: v for n, v in fields.items() if n not in ("typed", "reason", "do", "target")}
+    assert bool(event["scope"]["wanted"]) == (bool(wanted) or name == "merge site")
+    assert not [word for word in (SECRET, "Maria", "invited@", ben.email) if word in str(event)]
+
+
+def test_the_requests_of_the_walk_are_all_there_are():
+    """A page that changes something through `changes` and is not walked fails here."""
+    import inspect
+
+    found = [
+        source.count("changes.guarded(") + source.count("changes.change_clinic(")
+        for source in map(inspect.getsource, (labels, members, patients, removals, settings))
+    ]
+    assert found == [1, 1, 1, 1, 1]
+    assert set(subjects.KINDS) == {"clinician", "clinicianInvite", "patient"}
+
+
+def event_page(staff_member, action):
+    (event,) = events(action=action)
+    return text(staff_member.get(f"audit/{event['_id']}/"))
+
+
+def test_whose_a_revoked_invite_was_is_told_to_who_may_see_addresses(clinic, ada, ben, root, staff):
+    path, fields, _, _ = requests(clinic, ada, ben)["revoke"]
+    ask(root, clinic, path, fields)
+    support, auditor = staff("support", "auditor"), staff("auditor")
+    assert "invited@example.org" in event_page(support, "invite.revoked")
+    assert "invited@example.org" in text(support.get("audit/"))
+    assert "invited@example.org" in text(support.get(at(clinic, "history")))
+    assert "invited@example.org" not in event_page(auditor, "invite.revoked")
+    assert "invited@example.org" not in text(auditor.get("audit/"))
+    assert "invited@example.org" not in text(staff("viewer").get(at(clinic, "history")))
+
+
+def test_a_member_is_named_also_after_the_removal(clinic, ada, ben, root, staff):
+    path, fields, _, _ = requests(clinic, ada, ben)["remove member"]
+    ask(root, clinic, path, fields)
+    assert "Ben Member" in text(staff("viewer").get(at(clinic, "history")))
+    assert "Ben Member" not in event_page(staff("auditor"), "clinician.removed")
+
+
+def test_a_removed_patient_is_named_on_the_events_own_page_and_that_is_a_look(
+    clinic, ada, ben, root, staff
+):
+    path, fields, _, patient = requests(clinic, ada, ben)["remove patient"]
+    ask(root, clinic, path, fields)
+    support = staff("support", "auditor")
+    before = len(events(action="patient.viewed"))
+    assert "Maria Marker" not in text(support.get("audit/"))
+    assert "Maria Marker" not in event_page(staff("auditor"), "patient.removed")
+    assert len(events(action="patient.viewed")) == before
+    page = event_page(support, "patient.removed")
+    assert "Maria Marker" in page
+    assert "seal intact" in page
+    look = events(action="patient.viewed")[-1]
+    assert (look["object"]["id"], look["actor"]["id"]) == (patient, support.id)
+
+
+def test_a_subject_of_another_clinic_is_not_taken_for_this_ones(clinic, ben, root):
+    """The same person may be a member of many clinics, by other names."""
+    from clinics.services import staff_reads
+
+    assert staff_reads.names_of_clinicians([(ObjectId(), ben.user_id)]) == {}
+    assert staff_reads.addresses_of_invites([(clinic["_id"], "not an id")]) == {}
