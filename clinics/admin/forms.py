@@ -363,14 +363,15 @@ class RolesForm(SettingsForm):
         return roles
 
 
-def _new_name() -> forms.TextInput:
-    return forms.TextInput(attrs={"autocomplete": "off"})
+def _name_of(kind: str) -> forms.TextInput:
+    """The word is seen where a label is added: the field is empty, and its label is for screen readers."""
+    return forms.TextInput(attrs={"autocomplete": "off", "placeholder": f"New {kind}"})
 
 
 class TagForm(StaffForm):
     name = Text(
         ("patientTag.v1", "name"),
-        widget=_new_name(),
+        widget=_name_of("tag"),
         letters="A tag has letters, digits and + - > < _, and blanks after the first of them.",
     )
 
@@ -378,7 +379,7 @@ class TagForm(StaffForm):
 class SiteForm(StaffForm):
     name = Text(
         ("siteName.v1",),
-        widget=_new_name(),
+        widget=_name_of("site"),
         letters="A site has letters, digits, signs of a keyboard, and blanks after the first of them.",
     )
 

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponseBase
 from clinics.services import staff_reads
 from clinics.store.staff_reads import Person
 from clinics_site.admin import pages, paging, roles
+from clinics_site.admin.fields import NO_ADDRESS
 from clinics_site.core import addresses, audit
 from clinics_site.core.db import Document
 from clinics_site.core.http import ServiceError, ServiceUnavailable
@@ -20,9 +21,6 @@ _READS: dict[str, Read] = {
     CLINICIAN: staff_reads.list_memberships,
     PATIENT: staff_reads.list_records,
 }
-NO_ADDRESS = (
-    "This is no e-mail address: it holds a character that only looks like another, or none at all."
-)
 NEITHER = (
     "This is neither a whole e-mail address nor a user id. Clinics are found by the field at the top, "
     "and people by their names on the page of their clinic."

@@ -14,6 +14,9 @@ from clinics_site.core.api.schema import COMPONENTS, Schema
 
 Described = Schema | tuple[str, ...]  # a schema, or a component and the way into it
 LONGEST_REASON = 500
+NO_ADDRESS = (
+    "This is no e-mail address: it holds a character that only looks like another, or none at all."
+)
 NO_CONTROLS = "It holds a character that cannot be seen, as some programs copy along. Type it anew."
 
 
@@ -85,8 +88,7 @@ class Address(forms.CharField):
         try:
             return addresses.canonical(text) if text else ""
         except InvalidAddress:
-            message = "This is no e-mail address: it holds a character that only looks like another, or none at all."
-            raise forms.ValidationError(message, code="address") from None
+            raise forms.ValidationError(NO_ADDRESS, code="address") from None
 
 
 class Reason(Text):

@@ -32,6 +32,7 @@ def test_every_page_is_whole_on_a_laptop_and_on_a_phone(django_db_setup):
             browser, f"/admin/clinics/{crowd.clinic['_id']}/settings/limits", hard_plan="-1"
         )
         wrong += submit(browser, "/admin/sent-mails/", address=ADDRESS)
+        wrong += submit(browser, "/admin/sent-mails/", address="ada@example")
     finally:
         browser.quit()
         site.stop()

@@ -4,6 +4,7 @@ import pytest
 
 from clinics_site.admin.sign_in import factors, store
 from tests.admin import browser as chromium
+from tests.admin import layout
 from tests.admin.conftest import PASSWORD
 from tests.admin.sign_in import Phone, make_staff
 
@@ -39,10 +40,12 @@ def test_set_up_where_it_is_required_then_log_in_with_it(browser, settings):
     give_password(browser)
     browser.wait_for("h1", "Set up a second factor")
     assert browser.find(".st-qr svg").rect["width"] > 100
+    assert layout.faults(browser) == []
     phone = Phone(factors.base64.b32decode(browser.find("#secret").text.replace(" ", "")))
     give_code(browser, phone)
     browser.wait_for("h1", "Recovery codes")
     assert len(browser.find("#recovery-codes").text.split()) == 10
+    assert layout.faults(browser) == []
     browser.click("[data-download-from]")
     browser.click_text("continue")
     browser.wait_for("h1", "Overview")
@@ -50,6 +53,7 @@ def test_set_up_where_it_is_required_then_log_in_with_it(browser, settings):
     browser.driver.delete_all_cookies()
     give_password(browser)
     browser.wait_for("h1", "Second step")
+    assert layout.faults(browser) == []
     browser.open("/admin/clinics/")
     assert "/admin/login/" in browser.driver.current_url
     browser.open("/admin/login/code/")
@@ -57,6 +61,7 @@ def test_set_up_where_it_is_required_then_log_in_with_it(browser, settings):
     browser.wait_for("h1", "Overview")
     browser.open("/admin/sign-in/")
     browser.wait_for(".st-facts", "Recovery codes left")
+    assert layout.faults(browser) == []
     browser.open("/admin/sign-in/set-up")
     browser.wait_for("h1", "Set up a second factor")
     assert browser.find(".st-qr svg").rect["width"] > 100
