@@ -6,6 +6,7 @@ settled().then(() => answer(look()));
 function look() {
 const wrong = [];
 const reader = document.createRange();
+const boxes = new Map();
 const width = document.documentElement.clientWidth;
 const shown = (element) => element.checkVisibility({ visibilityProperty: true, opacityProperty: true }) && !element.closest("#nav-sidebar, .st-hidden, .st-skip, .st-rows thead th:not(:has(input))");
 const name = (element) => `<${element.tagName.toLowerCase()} ${element.className}> "${element.textContent.trim().slice(0, 60)}"`;
@@ -18,13 +19,18 @@ if (document.documentElement.scrollWidth > width) {
 function cutBy(element) {
   const box = extent(element);
   if (box.left < -1 || box.right > width + 1) return "the window";
-  for (let around = element.parentElement; around && around !== document.body; around = around.parentElement) {
-    const style = getComputedStyle(around);
-    if (style.overflowX === "visible") continue;
+  for (let around = hidingBox(element); around; around = hidingBox(around)) {
     const limit = around.getBoundingClientRect();
     if (box.right > limit.right + 1 || box.left < limit.left - 1) return name(around);
   }
   return "";
+}
+/* The nearest box around an element that does not show what sticks out of it. Hundreds of cells share theirs. */
+function hidingBox(element) {
+  const around = element.parentElement;
+  if (!around || around === document.body) return null;
+  if (!boxes.has(around)) boxes.set(around, getComputedStyle(around).overflowX === "visible" ? hidingBox(around) : around);
+  return boxes.get(around);
 }
 /* Of a box and of the text in it, which may stick out of it. */
 function extent(element) {
