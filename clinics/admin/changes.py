@@ -7,7 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from clinics.services import access
+from clinics.admin import records
 from clinics_site.admin import pages
 from clinics_site.core import audit, db, ids
 from clinics_site.core.api.rendering import encode
@@ -52,12 +52,12 @@ def change_clinic(
     """
 
     def apply() -> None:
-        clinic = access.access_clinic(clinic_id)
+        clinic = records.access_clinic(clinic_id)
         before = part(clinic)
         if opened_on is not None and fingerprint(before) != opened_on:
             raise Conflict(message=MOVED)
         made = change()
-        after = part(access.access_clinic(clinic_id))
+        after = part(records.access_clinic(clinic_id))
         about = subject or Subject("clinic", clinic_id, clinic.get("name") or "")
         record(
             request,

@@ -8,7 +8,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from clinics.admin import counts
+from clinics.admin import counts, records
 from clinics.services import staff_reads
 from clinics.store.staff_reads import ClinicFilter
 from clinics_site.admin import exports, overview, pages, paging, roles
@@ -31,7 +31,7 @@ def clinics(request: HttpRequest) -> HttpResponseBase:
         request,
         "clinics/staff/list.html",
         title="Clinics",
-        clinics=[_row(clinic) for clinic in found],
+        clinics=[_row(records.clinic(clinic)) for clinic in found],
         paging=paging.paging(request, shown=len(found), total=total),
         filters=request.GET,
         query=paging.query_without(request, "page"),
@@ -52,7 +52,9 @@ def export(request: HttpRequest) -> HttpResponseBase:
         **pages.actor(request),
     )
     header = ("id", "name", "share code", "tier", "country", "plan patients", "EHR", "created")
-    return exports.as_csv("clinics", header, (_export_row(clinic) for clinic in found))
+    return exports.as_csv(
+        "clinics", header, (_export_row(records.clinic(clinic)) for clinic in found)
+    )
 
 
 @pages.page("find/", name="find", needs=roles.FIND)
@@ -94,7 +96,10 @@ overview.add(roles.FIND, _overview_section)
 
 
 def _trouble_rows() -> list[dict[str, Any]]:
-    return [{**_row(t.clinic), "reasons": t.reasons} for t in staff_reads.list_troubles()]
+    return [
+        {**_row(records.clinic(t.clinic)), "reasons": t.reasons}
+        for t in staff_reads.list_troubles()
+    ]
 
 
 def _filter(request: HttpRequest) -> tuple[ClinicFilter, str]:

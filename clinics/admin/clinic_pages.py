@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from clinics.admin import changes, counts, settings
+from clinics.admin import changes, counts, records, settings
 from clinics.services import access, patient_counts, staff_reads
 from clinics_site.admin import pages, paging, roles, subjects
 from clinics_site.core import audit, ids
@@ -28,7 +28,7 @@ TABS = (
 
 @pages.page("clinics/<str:clinic_id>/", name="clinic", needs=roles.FIND)
 def overview(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
-    clinic = access.access_clinic(clinic_id)
+    clinic = records.access_clinic(clinic_id)
     return render(
         request,
         clinic,
@@ -83,13 +83,13 @@ def _count(clinic: Document) -> dict[str, Any]:
 )
 def refresh(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
     """A worker counts; the page says so until it has, and then shows the result."""
-    clinic = access.access_clinic(clinic_id)
+    clinic = records.access_clinic(clinic_id)
     changes.record(
         request,
         clinic=clinic,
         action="clinic.count_refreshed",
         outcome="begun",
-        before=counts.counted_of(clinic),
+        scope={"counted": counts.counted_of(clinic)},
     )
     patient_counts.ask_for_recount(clinic["_id"])
     pages.succeed(request, "The patients are being counted anew.")
@@ -99,7 +99,7 @@ def refresh(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
 @pages.page("clinics/<str:clinic_id>/count", name="clinic_count", needs=roles.FIND)
 def count(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
     """The moving part of the page while patients are being counted."""
-    context = _count(access.access_clinic(clinic_id))
+    context = _count(records.access_clinic(clinic_id))
     return HttpResponse(render_to_string("clinics/staff/_count_part.html", context, request))
 
 

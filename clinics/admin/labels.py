@@ -8,8 +8,8 @@ from bson import ObjectId
 from django.http import HttpRequest, HttpResponseBase, QueryDict
 from django.urls import reverse
 
-from clinics.admin import changes, clinic_pages, forms, settings
-from clinics.services import access, places, sites, tags
+from clinics.admin import changes, clinic_pages, forms, records, settings
+from clinics.services import places, sites, tags
 from clinics_site.admin import pages, roles
 from clinics_site.admin.fields import ReasonForm, StaffForm
 from clinics_site.core import ids
@@ -40,7 +40,7 @@ class Change:
 
 @pages.page("clinics/<str:clinic_id>/labels/", name="clinic_labels", needs=roles.FIND)
 def listing(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
-    return _listing(request, access.access_clinic(clinic_id))
+    return _listing(request, records.access_clinic(clinic_id))
 
 
 def _listing(
@@ -70,7 +70,7 @@ def _listing(
     posts_only=True,
 )
 def add(request: HttpRequest, clinic_id: str, kind: str) -> HttpResponseBase:
-    clinic = access.access_clinic(clinic_id)
+    clinic = records.access_clinic(clinic_id)
     create = {TAG: tags.create_tag, SITE: sites.create_site}.get(kind)
     if create is None:
         raise NotFound
@@ -92,7 +92,7 @@ def add(request: HttpRequest, clinic_id: str, kind: str) -> HttpResponseBase:
     "clinics/<str:clinic_id>/labels/<str:kind>/<str:label_id>/", name="label", needs=roles.SETTINGS
 )
 def edit(request: HttpRequest, clinic_id: str, kind: str, label_id: str) -> HttpResponseBase:
-    clinic = access.access_clinic(clinic_id)
+    clinic = records.access_clinic(clinic_id)
     label = _find(clinic, kind, label_id)
     back = reverse("admin:clinic_labels", args=[clinic_id])
     shown = _forms(kind, label, request.POST)

@@ -5,8 +5,8 @@ from typing import Any
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 
-from clinics.admin import changes, clinic_pages, forms, settings
-from clinics.services import access, clinicians, staff_reads
+from clinics.admin import changes, clinic_pages, forms, records, settings
+from clinics.services import clinicians
 from clinics_site.admin import exports, pages, roles
 from clinics_site.core import audit
 from clinics_site.core.db import Document
@@ -17,13 +17,13 @@ _COLUMNS = ("id", "name", "e-mail", "roles", "state", "added")
 
 @pages.page("clinics/<str:clinic_id>/members/", name="clinic_members", needs=roles.FIND)
 def listing(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
-    clinic = access.access_clinic(clinic_id)
+    clinic = records.access_clinic(clinic_id)
     return clinic_pages.render(
         request,
         clinic,
         "clinics/staff/members.html",
         tab="clinic_members",
-        members=[_row(document) for document in staff_reads.list_members(clinic["_id"])],
+        members=[_row(document) for document in records.list_members(clinic["_id"])],
         shows_addresses=pages.has(request, roles.MEMBERS),
     )
 
@@ -34,8 +34,8 @@ def listing(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
     needs=[roles.MEMBERS, roles.EXPORT],
 )
 def export(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
-    clinic = access.access_clinic(clinic_id)
-    found = [_row(document) for document in staff_reads.list_members(clinic["_id"])]
+    clinic = records.access_clinic(clinic_id)
+    found = [_row(document) for document in records.list_members(clinic["_id"])]
     scope = {"rows": len(found), "columns": list(_COLUMNS)}
     changes.record(request, clinic=clinic, action="clinicians.export", scope=scope)
     rows = (
@@ -45,7 +45,7 @@ def export(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
             row.get("email"),
             " ".join(row["roles"]),
             row["state"],
-            row["createdTime"],
+            row.get("createdTime"),
         ]
         for row in found
     )
@@ -57,8 +57,8 @@ def export(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
 )
 def edit(request: HttpRequest, clinic_id: str, user_id: str) -> HttpResponseBase:
     """Roles of one member, with the history of their changes."""
-    clinic = access.access_clinic(clinic_id)
-    member = clinicians.access_clinician(clinic_id, user_id)
+    clinic = records.access_clinic(clinic_id)
+    member = records.access_clinician(clinic_id, user_id)
     form = forms.RolesForm(request.POST or None, initial={"roles": member.get("roles") or []})
     if request.method == "POST" and form.is_valid():
         return _save_roles(request, clinic, member, form)
@@ -82,7 +82,7 @@ def _save_roles(
     wanted, reason = form.cleaned_data["roles"], form.cleaned_data["reason"]
 
     def save() -> None:
-        before = clinicians.access_clinician(clinic_id, user_id)
+        before = records.access_clinician(clinic_id, user_id)
         if changes.fingerprint(_roles_of(before)) != request.POST.get("opened_on"):
             raise Conflict(message=changes.MOVED)
         after = clinicians.update_clinician(

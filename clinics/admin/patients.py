@@ -8,8 +8,8 @@ from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 from pymongo.errors import PyMongoError
 
-from clinics.admin import changes, clinic_pages, settings
-from clinics.services import access, data_sources, patient_details, patient_lists, patients
+from clinics.admin import changes, clinic_pages, records, settings
+from clinics.services import data_sources, patient_details, patient_lists
 from clinics.store.patient_lists import NO_FILTER, PatientFilter
 from clinics_site.admin import exports, pages, paging, roles
 from clinics_site.admin.fields import OptionalReasonForm
@@ -36,7 +36,7 @@ _COLUMNS = (
 
 @pages.page("clinics/<str:clinic_id>/patients/", name="clinic_patients", needs=roles.PATIENTS)
 def listing(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
-    clinic = access.access_clinic(clinic_id)
+    clinic = records.access_clinic(clinic_id)
     wanted, search = _filter(request)
     number, size = paging.requested(request)
     page = patient_lists.list_patients(
@@ -76,7 +76,7 @@ def listing(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
 )
 def export(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
     """Logged with the number of rows before the first one leaves."""
-    clinic = access.access_clinic(clinic_id)
+    clinic = records.access_clinic(clinic_id)
     form = OptionalReasonForm(request.GET)
     if not form.is_valid():
         pages.fail(request, form.first_error)
@@ -101,8 +101,8 @@ def export(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
     "clinics/<str:clinic_id>/patients/<str:user_id>/", name="clinic_patient", needs=roles.PATIENTS
 )
 def detail(request: HttpRequest, clinic_id: str, user_id: str) -> HttpResponseBase:
-    clinic = access.access_clinic(clinic_id)
-    document = patients.access_patient(clinic_id, user_id)
+    clinic = records.access_clinic(clinic_id)
+    document = records.access_patient(clinic_id, user_id)
     pages.record_look(
         request,
         action="patient.viewed",
@@ -144,7 +144,7 @@ def connect(request: HttpRequest, clinic_id: str, user_id: str) -> HttpResponseB
         return pages.go(back)
 
     def ask() -> None:
-        clinic = access.access_clinic(clinic_id)
+        clinic = records.access_clinic(clinic_id)
         data_sources.request_connection(clinic_id=clinic_id, user_id=user_id, provider=provider)
         changes.record(
             request,
@@ -178,7 +178,7 @@ def _filter(request: HttpRequest) -> tuple[PatientFilter, str]:
 
 def _rows(documents: list[Document], clinic: Document) -> Iterator[dict[str, Any]]:
     for document, last_data in patient_lists.with_last_data(documents):
-        yield _row(document, clinic, last_data)
+        yield _row(records.patient(document), clinic, last_data)
 
 
 def _row(document: Document, clinic: Document, last_data: datetime | None) -> dict[str, Any]:

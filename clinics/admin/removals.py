@@ -9,8 +9,9 @@ from django.forms import CharField, TextInput
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 
-from clinics.admin import changes, members, settings
-from clinics.services import access, clinicians, clinics, patient_counts, patients, staff_reads
+from clinics.admin import changes, members, records, settings
+from clinics.services import clinicians, clinics, patient_counts, patients
+from clinics.services.patient_details import is_custodial
 from clinics_site.admin import pages, roles
 from clinics_site.admin.fields import ReasonForm
 from clinics_site.core import texts
@@ -107,8 +108,8 @@ def _page(
 
 @pages.page("clinics/<str:clinic_id>/delete", name="clinic_delete", needs=roles.DESTROY)
 def delete_clinic(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
-    clinic = access.access_clinic(clinic_id)
-    people = len(staff_reads.list_members(clinic["_id"]))
+    clinic = records.access_clinic(clinic_id)
+    people = len(records.list_members(clinic["_id"]))
     obstacle = ""
     if patients.has_patients_besides_demo(clinic["_id"]):
         total = patient_counts.counted_total(clinic["_id"])
@@ -133,6 +134,10 @@ def delete_clinic(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
     return _handle(request, clinic, removal)
 
 
+_ABOUT_OWN_ACCOUNT = "The account and the data of the person stay."
+_ABOUT_CUSTODIAL_ACCOUNT = "The clinic looks after this account: without data it is deleted too; with data it stays and loses its address."
+
+
 @pages.page(
     "clinics/<str:clinic_id>/patients/<str:user_id>/remove",
     name="patient_remove",
@@ -140,12 +145,13 @@ def delete_clinic(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
 )
 def remove_patient(request: HttpRequest, clinic_id: str, user_id: str) -> HttpResponseBase:
     """The text to type is the id: a name in a form would end in places where names do not belong."""
-    clinic = access.access_clinic(clinic_id)
-    document = patients.access_patient(clinic_id, user_id)
+    clinic = records.access_clinic(clinic_id)
+    document = records.access_patient(clinic_id, user_id)
     name = document.get("fullName") or "This patient"
     consequences = [
         f"{name} is removed: {clinic.get('name')} loses the record, its tags and sites, and its access to the data.",
-        "The account and the data of the person stay; an archive copy of the record is kept.",
+        _ABOUT_CUSTODIAL_ACCOUNT if is_custodial(document) else _ABOUT_OWN_ACCOUNT,
+        "An archive copy of the record is kept.",
     ]
     if document.get("ehrSubscriptions"):
         consequences.append("No more reports are sent to the EHR for this patient.")
@@ -180,8 +186,8 @@ def remove_patient(request: HttpRequest, clinic_id: str, user_id: str) -> HttpRe
     needs=roles.MEMBERS,
 )
 def remove_member(request: HttpRequest, clinic_id: str, user_id: str) -> HttpResponseBase:
-    clinic = access.access_clinic(clinic_id)
-    member = clinicians.access_clinician(clinic_id, user_id)
+    clinic = records.access_clinic(clinic_id)
+    member = records.access_clinician(clinic_id, user_id)
     name = member.get("name") or member.get("email") or "This member"
     removal = Removal(
         title="Remove a member",
@@ -207,7 +213,7 @@ def remove_member(request: HttpRequest, clinic_id: str, user_id: str) -> HttpRes
     "clinics/<str:clinic_id>/invites/<str:invite>/revoke", name="invite_revoke", needs=roles.MEMBERS
 )
 def revoke_invite(request: HttpRequest, clinic_id: str, invite: str) -> HttpResponseBase:
-    clinic = access.access_clinic(clinic_id)
+    clinic = records.access_clinic(clinic_id)
     found = _invite(clinic, invite)
     email = str(found.get("email") or "")
     back = reverse("admin:clinic_members", args=[clinic_id])
@@ -231,7 +237,7 @@ def revoke_invite(request: HttpRequest, clinic_id: str, invite: str) -> HttpResp
 
 
 def _invite(clinic: Document, digest: str) -> dict[str, Any]:
-    for document in staff_reads.list_members(clinic["_id"]):
+    for document in records.list_members(clinic["_id"]):
         invite_id = document.get("inviteId")
         if invite_id and not document.get("userId") and members.audit_key(invite_id) == digest:
             return document

@@ -7,9 +7,9 @@ from typing import Any
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 
-from clinics.admin import changes, forms
+from clinics.admin import changes, forms, records
 from clinics.representation.ehr_settings import ehr_settings, stored_ehr_settings
-from clinics.services import access, clinics, mrn_settings, patient_counts
+from clinics.services import clinics, mrn_settings, patient_counts
 from clinics.services.ehr_settings import update_ehr_settings
 from clinics_site.admin import pages, roles
 from clinics_site.admin.audit_trail import difference
@@ -45,7 +45,7 @@ def edit(request: HttpRequest, clinic_id: str, kind: str) -> HttpResponseBase:
     if setting is None:
         raise NotFound
     pages.require(request, setting.needs, name=f"clinic_settings.{kind}", clinic_id=clinic_id)
-    clinic = access.access_clinic(clinic_id)
+    clinic = records.access_clinic(clinic_id)
     if request.method != "POST":
         form = setting.form(initial=setting.initial(clinic))
         return _form_page(request, clinic, setting, form, changes.fingerprint(setting.part(clinic)))

@@ -1,10 +1,11 @@
 """Which clinics is she in? By e-mail or id, as a clinician and as a patient."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
 
+from clinics.admin.records import clinician, patient
 from clinics.services import staff_reads
 from clinics.store.staff_reads import Person
 from clinics_site.admin import pages, paging, roles
@@ -21,6 +22,7 @@ _READS: dict[str, Read] = {
     CLINICIAN: staff_reads.list_memberships,
     PATIENT: staff_reads.list_records,
 }
+_READABLE = {CLINICIAN: clinician, PATIENT: patient}
 NEITHER = (
     "This is neither a whole e-mail address nor a user id. Clinics are found by the field at the top, "
     "and people by their names on the page of their clinic."
@@ -91,7 +93,7 @@ def _section(request: HttpRequest, kind: str, person: Person) -> dict[str, Any]:
     skip = (number - 1) * size if alone == kind else 0
     found, total = _READS[kind](person, skip=skip, limit=size)
     return {
-        "rows": _with_names(found),
+        "rows": _with_names(map(_READABLE[kind], found)),
         "total": total,
         "paging": paging.paging(request, shown=len(found), total=total) if alone == kind else None,
         "all": paging.query_without(request, "page", **{"as": kind}) if total > size else "",
@@ -119,9 +121,7 @@ def _record(
     )
 
 
-def _with_names(documents: list[Document]) -> list[dict[str, Any]]:
-    names = staff_reads.names_of([document["clinicId"] for document in documents])
-    return [
-        {**document, "clinic_name": names.get(document["clinicId"], "(deleted clinic)")}
-        for document in documents
-    ]
+def _with_names(documents: Iterable[Document]) -> list[dict[str, Any]]:
+    rows = list(documents)
+    names = staff_reads.names_of([row["clinicId"] for row in rows])
+    return [{**row, "clinic_name": names.get(row["clinicId"], "(deleted clinic)")} for row in rows]

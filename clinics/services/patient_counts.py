@@ -162,7 +162,7 @@ def _count_first(clinic_id: ObjectId) -> Document:
 def total_of(clinic_id: ObjectId) -> int:
     """As it is kept: `counted_total` for who has seen that it is wrong."""
     counts = kept_counts(clinic_id)
-    counted = counts.get("countedTime")
+    counted = showing.moment(counts.get("countedTime"))
     if counted is None or counted < clock.now() - _TRUST_LASTS:
         doubt(clinic_id)
     return int(counts["total"])

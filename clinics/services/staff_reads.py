@@ -117,7 +117,7 @@ def troubles_of(clinic: Document, shared_sources: set[tuple[str, str]]) -> list[
 
 def ehr_troubles(clinic: Document, shared_sources: set[tuple[str, str]]) -> list[str]:
     """Why an enabled EHR connection can not work."""
-    settings = clinic.get("ehrSettings") or {}
+    settings = showing.mapping(clinic.get("ehrSettings"))
     if not settings.get("enabled"):
         return []
     reasons = []
@@ -127,7 +127,7 @@ def ehr_troubles(clinic: Document, shared_sources: set[tuple[str, str]]) -> list
         reasons.append("EHR on without a source id")
     if settings.get("provider") == "redox" and not _has_destinations(settings):
         reasons.append("EHR on without destinations: nothing can be sent")
-    codes = settings.get("procedureCodes") or {}
+    codes = showing.mapping(settings.get("procedureCodes"))
     if not codes.get("enableSummaryReports") and not codes.get("createAccountAndEnableReports"):
         reasons.append("EHR on without a procedure code that enables reports")
     if _source_of(settings) in shared_sources:
@@ -136,7 +136,7 @@ def ehr_troubles(clinic: Document, shared_sources: set[tuple[str, str]]) -> list
 
 
 def _has_destinations(settings: Document) -> bool:
-    destinations = settings.get("destinationIds") or {}
+    destinations = showing.mapping(settings.get("destinationIds"))
     return all(destinations.get(kind) for kind in ("flowsheet", "notes", "results"))
 
 
@@ -145,6 +145,6 @@ def _source_of(settings: Document) -> tuple[str, str]:
 
 
 def _shared_sources(clinics: list[Document]) -> set[tuple[str, str]]:
-    enabled = (c["ehrSettings"] for c in clinics if (c.get("ehrSettings") or {}).get("enabled"))
-    counts = Counter(_source_of(settings) for settings in enabled)
+    settings = (showing.mapping(clinic.get("ehrSettings")) for clinic in clinics)
+    counts = Counter(_source_of(one) for one in settings if one.get("enabled"))
     return {source for source, n in counts.items() if n > 1 and source[1]}

@@ -1,4 +1,4 @@
-"""Names and MRNs that were stored before texts had a normal form, and those of other writers (decision 0013)."""
+"""Names and MRNs that were stored before texts had a normal form, and those of other writers (decision 0014)."""
 
 from collections.abc import Callable
 

@@ -16,7 +16,7 @@ from typing import Any
 from bson import ObjectId
 
 from clinics import statistics
-from clinics.search_keys import MARK, SEARCHED, SEPARATOR, WITHOUT_KEY, in_fields, in_key
+from clinics.search_keys import MARK, SEARCHED, WITHOUT_KEY, in_fields, in_key
 from clinics.store.patients import COLLATION, COLLECTION, find_shown
 from clinics_site.core import db, texts
 from clinics_site.core.db import Document
@@ -335,8 +335,6 @@ def _search(text: str, *, by_key_alone: bool) -> Condition:
     if not words:
         return {}
     by_field = in_fields(words, SEARCHED)
-    if MARK in text or SEPARATOR in text:
-        return by_field
     by_key: Condition = {"$and": [{"searchKey": in_key(word)} for word in words]}
     return by_key if by_key_alone else {"$or": [by_key, {"searchKey": _NO_KEY, **by_field}]}
 

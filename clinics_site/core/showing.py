@@ -103,3 +103,51 @@ def encodable(value: Any, encode: Callable[[Any], Any], level: int = 0) -> Any:
     except (TypeError, ValueError):
         return None
     return value
+
+
+# --- whole documents --------------------------------------------------------------------------------
+# What a document may hold: a type, a list of one shape, an object by name, or by any name (`ANY`).
+Shape = type | list["Shape"] | dict[str, "Shape"]
+ANY = "*"
+_UNREADABLE = object()
+
+
+def readable(document: Document, shape: dict[str, Shape]) -> Document:
+    """What of a document has the shape. A field that has not is left out, as is an entry of a list of which a named
+    part has not; fields that the shape does not name stay."""
+    return {name: v for name, v in _members(document, shape).items() if v is not _UNREADABLE}
+
+
+def _members(values: Document, shape: dict[str, Shape]) -> dict[str, Any]:
+    if ANY in shape:
+        return {name: _entry(value, shape[ANY]) for name, value in values.items()}
+    return {
+        name: _part(value, shape[name]) if name in shape else value
+        for name, value in values.items()
+    }
+
+
+def _part(value: Any, shape: Shape) -> Any:
+    if value is None:
+        return value
+    if isinstance(shape, type):
+        return value if isinstance(value, shape) else _UNREADABLE
+    if isinstance(shape, dict):
+        return readable(value, shape) if isinstance(value, dict) else _UNREADABLE
+    if not isinstance(value, list):
+        return _UNREADABLE
+    entries = (_whole(entry, shape[0]) for entry in value)
+    return [entry for entry in entries if entry is not _UNREADABLE]
+
+
+def _entry(value: Any, shape: Shape) -> Any:
+    return _UNREADABLE if value is None else _part(value, shape)
+
+
+def _whole(value: Any, shape: Shape) -> Any:
+    """An entry of a list, with all that the shape names."""
+    found = _entry(value, shape)
+    if found is _UNREADABLE:
+        return found
+    is_whole = not isinstance(shape, dict) or all(found.get(name) is not None for name in shape)
+    return found if is_whole else _UNREADABLE

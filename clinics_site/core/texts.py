@@ -2,7 +2,7 @@
 
 People paste names out of tables and mails, with a blank too many, a line break, or letters and accents as two
 characters. Two such texts look the same on every screen, so they are the same here: every entry brings them into the
-normal form before anything is checked, compared or stored. See docs/decisions/0013-text.md.
+normal form before anything is checked, compared or stored. See docs/decisions/0014-text.md.
 """
 
 import re
@@ -12,6 +12,7 @@ from typing import Any
 LONGEST = 256  # characters of a name or an MRN
 # Longer texts are left as they are, to be refused: bringing marks into order takes quadratic time.
 _LONGEST_TYPED = 1000
+_LONGEST_WORD = 1000  # of a search: longer than whatever is stored
 MOST_WORDS = 10  # of a search; what follows is looked for as it is written
 # Line breaks, tabs, and every other character that is drawn as a blank, or as nothing between two words. The control
 # characters that separate files and records (U+001C to U+001F) are none: nobody types them.
@@ -20,6 +21,7 @@ _BLANKS = re.compile(
 )
 # Drawn as nothing anywhere: soft hyphen, word joiner, directions.
 _NOTHING = re.compile("[\xad\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069]")
+_CONTROLS = re.compile("[\0-\x1f\x7f-\x9f]")
 _JOINERS = (
     "\u200c\u200d"  # they have a meaning between letters (Persian, Hindi), and none around a text
 )
@@ -83,8 +85,10 @@ def fold(text: str) -> str:
 
 
 def words(text: str) -> list[str]:
-    """The folded words of a search, each once; every one of them has to be found, in any order."""
-    found = dict.fromkeys(filter(None, fold(name(text)).split(" ", MOST_WORDS - 1)))
+    """The folded words of a search, each once; every one of them has to be found, in any order. Control characters are
+    in no stored text, and separate words."""
+    typed = fold(name(_CONTROLS.sub(" ", text))).split(" ", MOST_WORDS - 1)
+    found = dict.fromkeys(word[:_LONGEST_WORD] for word in typed if word)
     return [word for word in found if not any(word != other and word in other for other in found)]
 
 

@@ -238,7 +238,7 @@ def test_refreshing_the_count_repairs_it_and_is_recorded(clinic, staff):
     assert "data-finished" in text(person.get(f"clinics/{clinic['_id']}/count"))
     assert person.get(f"clinics/{clinic['_id']}/").context["bar"].plan == 2
     (event,) = events(action="clinic.count_refreshed")
-    assert (event["before"]["plan"], event["outcome"]) == (3, "begun")
+    assert (event["scope"]["counted"]["plan"], event["outcome"]) == (3, "begun")
     assert staff("support").post(f"clinics/{clinic['_id']}/refresh").status_code == 403
 
 
@@ -378,3 +378,19 @@ def test_the_export_of_the_trail_is_itself_in_the_trail(clinic, staff):
     assert "tier0200" in lines[1]
     (event,) = events(action="audit.export")
     assert "clinic.tier_changed" in event["scope"]["filter"]
+
+
+@pytest.mark.parametrize("text", ["\0", "a\0b", "\x1f", "o" * 2000, "ﷺ" * 300])
+def test_whatever_is_searched_for_is_answered(clinic, root, text):
+    base = f"clinics/{clinic['_id']}"
+    for page in (
+        "clinics/",
+        "users/",
+        f"{base}/patients/",
+        f"{base}/patients/export.csv",
+        f"{base}/members/",
+    ):
+        response = root.get(page, {"q": text})
+        assert response.status_code == 200, page
+        if response.streaming:
+            assert b"".join(response.streaming_content)

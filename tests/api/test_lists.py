@@ -1,7 +1,7 @@
 """The list of patients through the API (behaviour notes patients 2.1, 4.1; clients 4.2, 7)."""
 
 from datetime import UTC, datetime, timedelta
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import pytest
 from bson import ObjectId
@@ -225,6 +225,21 @@ def test_every_word_of_a_search_is_a_literal_part_of_a_field_case_and_accents_as
     answer = ben.api.get(url(lakeside, search=text))
     assert names(answer) == hits
     assert answer.json()["meta"] == {"count": len(hits), "totalCount": 7}
+
+
+@pytest.mark.parametrize("letter", ["o", "a", "ﷺ", "(", "𝒜", "ß"])
+@pytest.mark.parametrize("has_key", [True, False])
+def test_a_search_of_any_length_is_answered(lakeside, ben, letter, has_key):
+    """A letter is looked for with all its accents, and MongoDB bounds what a pattern may hold."""
+    make_patient(lakeside, fullName="o" * 40)
+    if not has_key:
+        db.collection("patients").update_many({}, {"$unset": {"searchKey": ""}})
+    for path in ("patients", "clinicians"):
+        url = f"/v1/clinics/{lakeside['_id']}/{path}"
+        answer = ben.api.get(f"{url}?search={quote(letter * 256)}")
+        assert answer.status_code == 200, answer.content
+    found = ben.api.get(f"/v1/clinics/{lakeside['_id']}/patients?search={'O' * 40}").json()
+    assert len(found["data"]) == 1
 
 
 def test_a_search_of_blanks_alone_finds_everybody(lakeside, ben):

@@ -1,0 +1,103 @@
+"""What is broken in the database is shown to staff as far as it can be: no page fails for it.
+
+All fields of one level are broken at once, level by level, so that each is met; what is spoilt on a higher level hides what
+lies below it.
+"""
+
+import pytest
+from pymongo.errors import WriteError
+
+from clinics_site.core import clock, db
+from tests.api.test_broken_records import (  # noqa: F401 (a fixture)
+    NEEDED,
+    WRONG,
+    World,
+    fresh_indexes_afterwards,
+    leaves,
+    spoilt,
+)
+
+LEVELS = (1, 2, 3, 4)
+KINDS = (
+    "null",
+    "a text",
+    "a number",
+    "a number in a list",
+    "an empty object in a list",
+    "not a number",
+)
+SETTINGS = ("limits", "tier", "mrn", "ehr", "timezone", "notifications", "restrictions")  # fmt: skip
+
+
+@pytest.fixture
+def world(clinic, ada, cy, dot, backend):
+    made = World({"id": str(clinic["_id"])}, ada, cy, dot, backend)
+    counted = {"total": 5, "demo": 0, "plan": 5, "providers": {"dexcom": {"states": {"connected": 1}, "total": 1}}}  # fmt: skip
+    limits = {"hardLimit": {"plan": 5, "startDate": clock.now()}}
+    fields = {"patientCount": counted, "patientCountSettings": limits}
+    db.collection("clinics").update_one({"_id": clinic["_id"]}, {"$set": fields})
+    subscription = {"active": True, "matchedMessages": [{"id": made.patient["_id"]}]}
+    db.collection("patients").update_one(
+        {"_id": made.patient["_id"]},
+        {"$set": {"ehrSubscriptions": {"summaryAndReports": subscription}}},
+    )
+    return made
+
+
+def pages_of(world, person):
+    at, user_id = f"clinics/{world.clinic_id}", world.dot.user_id
+    patient, member = f"{at}/patients/{user_id}/", f"{at}/members/{person.user_id}/"
+    return {
+        "clinics": [
+            "clinics/", "clinics/export.csv", "clinics/attention", f"{at}/", f"{at}/labels/", f"{at}/members/",
+            f"{at}/patients/", f"{at}/patients/export.csv", f"{at}/delete", f"{at}/history", patient,
+            *(f"{at}/settings/{name}" for name in SETTINGS),
+        ],
+        "patients": [f"{at}/patients/", f"{at}/patients/export.csv", patient, f"{patient}remove", f"users/?q={user_id}"],
+        "clinicians": [f"{at}/members/", f"{at}/members/export.csv", member, f"{member}remove", f"users/?q={person.user_id}"],
+    }  # fmt: skip
+
+
+def store_broken(document, collection, level, kind):
+    """All of a level at once; where MongoDB refuses that (two lists in one index) what is a list anyway."""
+    paths = [p for p in leaves(document) if p[0] not in NEEDED[collection] and len(p) == level]
+    lists = [path for path in paths if isinstance(document.get(path[0]), list)]
+    for chosen in (paths, lists):
+        changed = document
+        for path in chosen:
+            changed = spoilt(changed, path, WRONG[kind])
+        if is_stored(collection, changed):
+            return
+
+
+def is_stored(collection, document):
+    try:
+        db.database()[collection].replace_one({"_id": document["_id"]}, document)
+    except WriteError:
+        return False
+    return True
+
+
+def status_of(person, path):
+    response = person.get(path)
+    if response.streaming:
+        b"".join(response.streaming_content)
+    return response.status_code
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("collection", ["clinics", "patients", "clinicians"])
+def test_no_page_fails_for_a_broken_record(world, ben, root, collection, kind):
+    root.client.raise_request_exception = False
+    found = {
+        "clinics": {"_id": world.clinic_id},
+        "patients": {"_id": world.patient["_id"]},
+        "clinicians": {"userId": ben.user_id},
+    }
+    document = db.collection(collection).find_one(found[collection])
+    wrong = []
+    for level in LEVELS:
+        store_broken(document, collection, level, kind)
+        answers = {path: status_of(root, path) for path in pages_of(world, ben)[collection]}
+        wrong += [(level, path, status) for path, status in answers.items() if status != 200]
+    assert wrong == []
