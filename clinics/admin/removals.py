@@ -135,7 +135,10 @@ def delete_clinic(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
 
 
 _ABOUT_OWN_ACCOUNT = "The account and the data of the person stay."
-_ABOUT_CUSTODIAL_ACCOUNT = "The clinic looks after this account: without data it is deleted too; with data it stays and loses its address."
+_ABOUT_CUSTODIAL_ACCOUNT = (
+    "The clinic looks after this account: without data it is deleted too. "
+    "With data it stays and loses its address."
+)
 
 
 @pages.page(
