@@ -92,7 +92,7 @@ def refresh(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
         scope={"counted": counts.counted_of(clinic)},
     )
     patient_counts.ask_for_recount(clinic["_id"])
-    pages.succeed(request, "The patients are being counted anew.")
+    pages.succeed(request, "The patients are being counted again.")
     return pages.go(reverse("admin:clinic", args=[clinic_id]))
 
 

@@ -76,12 +76,20 @@ def list_members(clinic_id: ObjectId) -> list[Document]:
 
 
 def clinic(document: Document) -> Document:
-    return showing.readable(document, _CLINIC)
+    return _readable("clinic", document, _CLINIC)
 
 
 def clinician(document: Document) -> Document:
-    return showing.readable(document, _CLINICIAN)
+    return _readable("clinician", document, _CLINICIAN)
 
 
 def patient(document: Document) -> Document:
-    return showing.readable(document, _PATIENT)
+    return _readable("patient", document, _PATIENT)
+
+
+def _readable(kind: str, document: Document, shape: dict[str, Shape]) -> Document:
+    """The operators are told of what is left out, as by the API."""
+    found = showing.readable(document, shape)
+    if found != document:
+        showing.note(kind, document.get("_id"), ValueError(kind))
+    return found

@@ -14,7 +14,6 @@ from clinics_site.core import ids, numbers, showing, texts
 from clinics_site.core.db import Document
 
 SHARE_CODE = re.compile(r"[A-Za-z0-9]{4}-[A-Za-z0-9]{4}-[A-Za-z0-9]{4}")
-_USER_ID = re.compile(r"[0-9a-f]{10}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 TIERS = {
     "tier0100": "Free",
     "tier0200": "Standard",
@@ -57,7 +56,8 @@ def list_members(clinic_id: ObjectId) -> list[Document]:
 
 
 def is_user_id(text: str) -> bool:
-    return bool(_USER_ID.fullmatch(text))
+    """However its letters were typed."""
+    return ids.is_user_id(text.lower())
 
 
 def list_memberships(person: Person, *, skip: int, limit: int) -> tuple[list[Document], int]:

@@ -7,7 +7,7 @@ lies below it.
 import pytest
 from pymongo.errors import WriteError
 
-from clinics_site.core import clock, db
+from clinics_site.core import clock, db, showing
 from tests.api.test_broken_records import (  # noqa: F401 (a fixture)
     NEEDED,
     WRONG,
@@ -101,3 +101,12 @@ def test_no_page_fails_for_a_broken_record(world, ben, root, collection, kind):
         answers = {path: status_of(root, path) for path in pages_of(world, ben)[collection]}
         wrong += [(level, path, status) for path, status in answers.items() if status != 200]
     assert wrong == []
+
+
+def test_the_operators_are_told_what_was_left_out(clinic, root):
+    db.collection("patients").update_one({"clinicId": clinic["_id"]}, {"$set": {"sites": "x"}})
+    before = showing.BROKEN.labels("patient")._value.get()
+
+    assert root.get(f"clinics/{clinic['_id']}/patients/").status_code == 200
+
+    assert showing.BROKEN.labels("patient")._value.get() == before + 1

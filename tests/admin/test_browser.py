@@ -53,7 +53,7 @@ def test_find_a_clinic_change_its_limit_and_see_the_bar(browser, sam, clinic):
     )
     assert browser.find(".st-fill-bad").rect["width"] > 100
     browser.click_text("Refresh the count")
-    browser.wait_for("body", "counted anew")
+    browser.wait_for("body", "counted again")
     browser.click_text("History")
     browser.wait_for(".st-table", "clinic.limits_changed")
     assert stored(clinic)["patientCountSettings"] == {"hardLimit": {"plan": 3}}

@@ -231,8 +231,8 @@ def test_refreshing_the_count_repairs_it_and_is_recorded(clinic, staff):
     db.database()["patients"].delete_one({"clinicId": clinic["_id"]})
     person = staff("configuration")
     response = person.post(f"clinics/{clinic['_id']}/refresh")
-    assert messages_of(response) == ["The patients are being counted anew."]
-    assert "being counted anew, since" in text(person.get(f"clinics/{clinic['_id']}/"))
+    assert messages_of(response) == ["The patients are being counted again."]
+    assert "being counted again, since" in text(person.get(f"clinics/{clinic['_id']}/"))
     assert "data-finished" not in text(person.get(f"clinics/{clinic['_id']}/count"))
     deliver_all()
     assert "data-finished" in text(person.get(f"clinics/{clinic['_id']}/count"))
