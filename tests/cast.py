@@ -155,45 +155,45 @@ def make_person(name: str, *, roles: tuple[str, ...] = ()) -> Person:
     return Person(user.user_id, accounts.issue_user_token(user.user_id), email)
 
 
-def _cast(name: str, *, roles: tuple[str, ...] = ()) -> Person:
-    return replayed(name, lambda: make_person(name, roles=roles))
+def _cast(fixture: str, name: str, *, roles: tuple[str, ...] = ()) -> Person:
+    return replayed(fixture, lambda: make_person(name, roles=roles))
 
 
 @pytest.fixture
 def backend() -> Api:
     from users.services import accounts
 
-    return Api(accounts.issue_server_token())
+    return Api(replayed("backend", accounts.issue_server_token))
 
 
 @pytest.fixture
 def ada() -> Person:
     """Admin of `clinic`."""
-    return _cast("Ada Admin", roles=("clinician",))
+    return _cast("ada", "Ada Admin", roles=("clinician",))
 
 
 @pytest.fixture
 def ben() -> Person:
     """Member of `clinic` (once the `clinic` fixture is used)."""
-    return _cast("Ben Member", roles=("clinician",))
+    return _cast("ben", "Ben Member", roles=("clinician",))
 
 
 @pytest.fixture
 def cy() -> Person:
     """Member of `other_clinic`."""
-    return _cast("Cy Member", roles=("clinician",))
+    return _cast("cy", "Cy Member", roles=("clinician",))
 
 
 @pytest.fixture
 def dot() -> Person:
     """A patient with an account of her own."""
-    return _cast("Dot Patient", roles=("patient",))
+    return _cast("dot", "Dot Patient", roles=("patient",))
 
 
 @pytest.fixture
 def eve() -> Person:
     """A stranger with a valid token."""
-    return _cast("Eve Stranger")
+    return _cast("eve", "Eve Stranger")
 
 
 @pytest.fixture
@@ -243,10 +243,10 @@ def clinic(ada: Person, ben: Person) -> dict[str, Any]:
         add_member(made, ben)
         return made
 
-    return replayed(("clinic", ada, ben), make)
+    return replayed("clinic", make)
 
 
 @pytest.fixture
 def other_clinic(cy: Person) -> dict[str, Any]:
     """A clinic the others have nothing to do with; Cy is its admin."""
-    return replayed(("clinic", cy), lambda: make_clinic(cy, name="Hillside Clinic"))
+    return replayed("other_clinic", lambda: make_clinic(cy, name="Hillside Clinic"))

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 import pytest
 from pymongo import monitoring
 
-WRITES = {"insert", "update", "delete", "findAndModify"}
+WRITES = {"insert", "update", "delete", "findAndModify", "drop"}
 
 
 class _Commands(monitoring.CommandListener):
@@ -15,7 +15,7 @@ class _Commands(monitoring.CommandListener):
         self.watches = []
 
     def started(self, event):
-        if event.command_name in WRITES:
+        if event.command_name in WRITES and not _is_mongodbs_own(event):
             for names in (self.written, *self.watches):
                 names.add(event.command[event.command_name])
         for recorder in self.recorders:
@@ -28,6 +28,10 @@ class _Commands(monitoring.CommandListener):
         pass
 
 
+def _is_mongodbs_own(event):
+    return str(event.command[event.command_name]).startswith("system.")
+
+
 _COMMANDS = _Commands()
 monitoring.register(_COMMANDS)
 
@@ -36,6 +40,19 @@ def take_written():
     """Names of the collections written to since the last call."""
     written, _COMMANDS.written = _COMMANDS.written, set()
     return written
+
+
+def was_written(collection):
+    """Since `take_written` was called last."""
+    return collection in _COMMANDS.written
+
+
+@contextmanager
+def unseen_writes():
+    """What is written meanwhile does not count as written."""
+    before = set(_COMMANDS.written)
+    yield
+    _COMMANDS.written = before
 
 
 @pytest.fixture

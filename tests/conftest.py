@@ -55,6 +55,7 @@ def clean_state(django_db_setup, request):
     """Every test starts with empty collections and an empty cache. Only what was written to is emptied: asking all
     collections each time took a fifth of the whole run."""
     from clinics_site.core import db
+    from tests import replay
     from users.services import neighbours
 
     database = db.database()
@@ -63,9 +64,7 @@ def clean_state(django_db_setup, request):
     if _last["has_processes"]:
         written = database.list_collection_names()
     _last["has_processes"] = request.path.parent.name == "tasks" or _has_processes(request.node)
-    for name in written:
-        if name not in KEPT | ROLES:
-            database[name].delete_many({})
+    replay.empty(set(written) - KEPT - ROLES, wanted=_fixtures_of(request))
     if had_other_roles:
         _renew_roles(database)
     take_written()
@@ -73,6 +72,12 @@ def clean_state(django_db_setup, request):
         cache.clear()
     # The embedded service keeps its own token, whose record has just gone.
     neighbours.user_service.cache_clear()
+
+
+def _fixtures_of(request):
+    """Names of the fixtures that a test uses, but for those that another one takes the place of."""
+    definitions = request.node._fixtureinfo.name2fixturedefs
+    return {name for name, found in definitions.items() if len(found) == 1}
 
 
 def _renew_roles(database):

@@ -2,21 +2,33 @@
 
 import os
 import sys
+from typing import Any
 
 import pytest
 from django.conf import settings
 
+from clinics_site.core import db, outbox
 from tests.processes.busy import BusyWorker
 from tests.processes.service import Service
 
 
 @pytest.fixture
 def service(tmp_path):
-    """Not started yet; ended after the test. Its log is printed when the test fails."""
+    """Not started yet; ended after the test. When the test fails, its log is printed and every event that has not
+    ended."""
     found = Service(tmp_path, {"SECRET_KEY": settings.SECRET_KEY, **same_place()})
     yield found
     found.stop()
     sys.stdout.write(found.logs()[-20_000:])
+    for row in unfinished_events():
+        sys.stdout.write(f"{row}\n")
+
+
+def unfinished_events() -> list[dict[str, Any]]:
+    """Without their payloads."""
+    shown = ("handler", "key", "state", "attempts", "notBefore", "lastError", "waits")
+    rows = db.collection(outbox.COLLECTION).find({"state": {"$ne": outbox.DONE}})
+    return [{name: row.get(name) for name in shown} for row in rows]
 
 
 def same_place() -> dict[str, str]:
