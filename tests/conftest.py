@@ -6,6 +6,7 @@ With TEST_MONGODB_URI and TEST_REDIS_URL set those servers are used; otherwise t
 from collections import Counter
 
 import pytest
+from django.conf import settings
 from django.core.cache import caches
 from django.core.management import call_command
 
@@ -14,6 +15,10 @@ from tests.environment import DATABASE
 
 pytest_plugins = ["tests.cast"]
 _last = {"has_processes": True}  # the test before: what its processes have written nobody sees
+
+
+def pytest_configure():
+    settings.PASSWORD_HASHERS = ["tests.hashing.QuickArgon2"]
 
 
 def pytest_collection_modifyitems(items):

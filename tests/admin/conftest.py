@@ -45,12 +45,6 @@ class Staff:
         return str(self.user.pk)
 
 
-@pytest.fixture(autouse=True)
-def quick_passwords(settings):
-    """Argon2 is slow and hungry on purpose; how often it is asked has a test of its own."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
 @pytest.fixture
 def staff():
     return Staff

@@ -3,6 +3,7 @@
 import pytest
 from bson import ObjectId
 
+from clinics_site import settings
 from clinics_site.core import db
 from clinics_site.core.http import ServiceError
 from tests.events import emitted
@@ -295,6 +296,7 @@ class TestStorage:
         user = accounts.create_user(email="k@example.org", full_name="K", password="correct-horse")
         token = accounts.issue_user_token(user.user_id)
 
+        assert settings.PASSWORD_HASHERS == ["django.contrib.auth.hashers.Argon2PasswordHasher"]
         stored = str(list(db.collection("accounts").find({})))
         stored += str(list(db.collection("accountTokens").find({})))
         assert "argon2" in stored
