@@ -7,7 +7,6 @@ import pytest
 from django.conf import settings as django_settings
 from django.contrib.auth.models import User
 from django.core import signing
-from django.test import Client
 
 from clinics_site.admin.sign_in import tries
 from clinics_site.core import ratelimit
@@ -23,7 +22,7 @@ def sam():
 
 
 def log_in(name, password, client=None, **extra):
-    return (client or Client()).post(
+    return (client or QuickClient()).post(
         "/admin/login/", {"username": name, "password": password}, **extra
     )
 
@@ -34,7 +33,7 @@ def without_csrf(response):
 
 
 def test_staff_log_in_and_land_on_the_overview(sam):
-    client = Client()
+    client = QuickClient()
     response = log_in("sam", PASSWORD, client)
     assert response.status_code == 302
     assert response.headers["Location"] == "/admin/"
@@ -167,7 +166,7 @@ def test_under_pressure_each_address_has_two_tries_and_no_more(sam, monkeypatch)
 
 
 def test_a_device_that_was_used_before_has_tries_that_no_stranger_can_use_up(sam):
-    desk = Client()
+    desk = QuickClient()
     log_in("sam", PASSWORD, desk)
     desk.post("/admin/logout/")
     wrong(12)  # from the same address, as behind one router
@@ -176,7 +175,7 @@ def test_a_device_that_was_used_before_has_tries_that_no_stranger_can_use_up(sam
 
 
 def test_a_known_device_is_limited_by_itself(sam):
-    desk = Client()
+    desk = QuickClient()
     log_in("sam", PASSWORD, desk)
     desk.post("/admin/logout/")
     assert wrong(11, client=desk) == [200] * 10 + [429]
@@ -184,11 +183,11 @@ def test_a_known_device_is_limited_by_itself(sam):
 
 def test_a_known_device_is_known_to_its_own_account_only_and_can_not_be_forged(sam):
     User.objects.create_user("eve", "", PASSWORD, is_staff=True)
-    eves = Client()
+    eves = QuickClient()
     log_in("eve", PASSWORD, eves)
     wrong(10)
     assert wrong(1, client=eves) == [429]
-    forged = Client()
+    forged = QuickClient()
     forged.cookies["staff_device"] = "e30:1abc:forged"
     assert wrong(1, client=forged) == [429]
 
@@ -205,7 +204,7 @@ def test_nobody_gets_in_when_tries_can_not_be_counted(sam, monkeypatch):
         raise Unavailable
 
     monkeypatch.setattr(ratelimit, "hit", down)
-    client = Client()
+    client = QuickClient()
     response = log_in("sam", PASSWORD, client)
     assert response.status_code == 503
     assert "Nobody can log in at the moment" in text(response)
@@ -220,7 +219,7 @@ def test_the_proxy_tells_the_address_only_where_it_is_configured(rf, settings):
 
 
 def test_a_session_ends_after_fifteen_idle_minutes(sam):
-    client = Client()
+    client = QuickClient()
     response = log_in("sam", PASSWORD, client)
     cookie = response.cookies["sessionid"]
     assert cookie["max-age"] == 15 * 60
@@ -259,13 +258,13 @@ def test_a_page_that_polls_by_itself_keeps_nobody_logged_in(staff):
 
 def test_without_a_session_every_page_leads_to_the_door():
     for path in ("/admin/", "/admin/clinics/", "/admin/audit/", "/admin/events/"):
-        response = Client().get(path)
+        response = QuickClient().get(path)
         assert response.status_code == 302
         assert response.headers["Location"].startswith("/admin/login/")
 
 
 def test_pages_forbid_foreign_and_inline_scripts_and_frames(sam):
-    client = Client()
+    client = QuickClient()
     log_in("sam", PASSWORD, client)
     response = client.get("/admin/")
     policy = response.headers["Content-Security-Policy"]
@@ -278,7 +277,7 @@ def test_pages_forbid_foreign_and_inline_scripts_and_frames(sam):
 
 
 def test_the_environment_is_on_every_page(sam, settings):
-    client = Client()
+    client = QuickClient()
     log_in("sam", PASSWORD, client)
     assert ">test</span>" in text(client.get("/admin/"))
     settings.ENVIRONMENT = "production"
@@ -286,7 +285,7 @@ def test_the_environment_is_on_every_page(sam, settings):
 
 
 def test_an_account_without_a_role_sees_no_clinic(sam):
-    client = Client()
+    client = QuickClient()
     log_in("sam", PASSWORD, client)
     page = text(client.get("/admin/"))
     assert "No role yet" in page

@@ -3,9 +3,9 @@
 import re
 
 from django.contrib.auth.models import Group, User
-from django.test import Client
 
 from tests.admin.conftest import events, text
+from tests.cast import QuickClient
 
 
 def test_a_new_staff_account_is_made_by_filling_the_form_and_can_log_in(root):
@@ -40,7 +40,7 @@ def test_a_new_staff_account_is_made_by_filling_the_form_and_can_log_in(root):
     assert list(nell.groups.all()) == [support]
     (event,) = events(action="staff.user_created")
     assert event["after"]["roles"] == ["support"]
-    browser = Client()
+    browser = QuickClient()
     entered = browser.post("/admin/login/", {"username": "nell", "password": password})
     assert entered.status_code == 302
     assert browser.get("/admin/clinics/").status_code == 200

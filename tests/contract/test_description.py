@@ -8,13 +8,12 @@ from pathlib import Path
 
 import pytest
 import yaml
-from django.test import Client
 from django.urls import Resolver404, get_resolver, resolve
 from drf_spectacular.validation import validate_schema
 
 from clinics_site.core import policy
 from clinics_site.core.api.operations import REGISTRY
-from tests.cast import described_operations, description
+from tests.cast import QuickClient, described_operations, description
 from tests.policy.callers import IDS, OWN_IDS, STRANGER
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -53,7 +52,7 @@ def test_is_valid_openapi_3_1():
 
 
 def test_is_what_is_served():
-    served = yaml.safe_load(Client().get("/schema").content)
+    served = yaml.safe_load(QuickClient().get("/schema").content)
     assert served["paths"].keys() == description()["paths"].keys()
 
 
@@ -116,7 +115,7 @@ def test_no_path_ends_in_a_slash():
 @pytest.mark.skipif(not REFERENCE.is_dir(), reason="the reference contract is not at hand")
 def test_agrees_with_the_reference_contract(tmp_path):
     candidate = tmp_path / "schema.yaml"
-    candidate.write_bytes(Client().get("/schema").content)
+    candidate.write_bytes(QuickClient().get("/schema").content)
     deviations = ROOT / "tests" / "contract" / "deviations.yaml"
     extra = ["--deviations", str(deviations)] if deviations.exists() else []
     command = [sys.executable, str(REFERENCE / "compare.py"), str(candidate), "--served", *extra]

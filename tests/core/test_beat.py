@@ -4,12 +4,12 @@ from datetime import timedelta
 
 import pytest
 from celery.beat import PersistentScheduler
-from django.test import Client
 from pymongo.errors import ServerSelectionTimeoutError
 
 from clinics_site.celery import app
 from clinics_site.core import beat, clock, db
 from tests.admin.conftest import Staff
+from tests.cast import QuickClient
 
 METRIC = "clinics_scheduler_silent_seconds"
 WARNING = "The scheduler has not worked"
@@ -21,7 +21,7 @@ def scheduler():
 
 
 def silent():
-    lines = Client().get("/metrics").content.decode().splitlines()
+    lines = QuickClient().get("/metrics").content.decode().splitlines()
     (value,) = [line.split()[1] for line in lines if line.startswith(METRIC)]
     return float(value)
 
@@ -73,4 +73,4 @@ def test_staff_see_that_it_stands_still(ago, is_warned):
 def test_it_is_ready_all_the_same():
     """Requests are answered without a scheduler: nobody is helped when web is taken out of service too."""
     note(ago=timedelta(days=1))
-    assert Client().get("/ready").status_code == 200
+    assert QuickClient().get("/ready").status_code == 200

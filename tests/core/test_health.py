@@ -4,16 +4,16 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.core.cache import cache
-from django.test import Client
 from pymongo.errors import ServerSelectionTimeoutError
 from redis.exceptions import ConnectionError as RedisDown
 
 from clinics_site.core import db
 from clinics_site.core.api.description import Generator
+from tests.cast import QuickClient
 
 
 def test_a_service_with_its_servers_is_ready():
-    answer = Client().get("/ready")
+    answer = QuickClient().get("/ready")
     assert (answer.status_code, answer.content) == (200, b"")
 
 
@@ -22,9 +22,9 @@ def test_without_redis_it_is_not_ready_but_alive(monkeypatch):
         raise RedisDown
 
     monkeypatch.setattr(cache, "get", down)
-    answer = Client().get("/ready")
+    answer = QuickClient().get("/ready")
     assert (answer.status_code, answer.content) == (400, b"")
-    assert Client().get("/live").status_code == 200
+    assert QuickClient().get("/live").status_code == 200
 
 
 def test_without_mongodb_it_is_not_ready(monkeypatch):
@@ -32,12 +32,12 @@ def test_without_mongodb_it_is_not_ready(monkeypatch):
         raise ServerSelectionTimeoutError
 
     monkeypatch.setattr(db, "client", down)
-    assert Client().get("/ready").status_code == 400
+    assert QuickClient().get("/ready").status_code == 400
 
 
 def test_metrics_count_by_operation_and_name_nobody(ada):
     ada.api.get("/v1/patients?search=MarkerName")
-    text = Client().get("/metrics").content.decode()
+    text = QuickClient().get("/metrics").content.decode()
 
     assert 'operation="FindPatients"' in text
     assert 'clinics_outbox{what="waiting"}' in text
@@ -47,12 +47,12 @@ def test_metrics_count_by_operation_and_name_nobody(ada):
 
 @pytest.mark.parametrize("path", ["/schema", "/docs"])
 def test_the_description_is_open_to_read(path):
-    assert Client().get(path).status_code == 200
+    assert QuickClient().get(path).status_code == 200
 
 
 def test_the_first_descriptions_can_be_asked_for_at_once(monkeypatch):
     monkeypatch.setattr(Generator, "_made", None)
     with ThreadPoolExecutor(4) as threads:
-        answers = list(threads.map(lambda _: Client().get("/schema"), range(4)))
+        answers = list(threads.map(lambda _: QuickClient().get("/schema"), range(4)))
     assert {answer.status_code for answer in answers} == {200}
     assert len({answer.content for answer in answers}) == 1

@@ -114,35 +114,42 @@ def run(tmp_path):
     found.end()
 
 
-def test_it_serves_what_it_prints_ends_with_ctrl_c_and_starts_again_with_its_data(run):
-    first = run.start().wait_until_up()
-    lines = [line.strip() for line in first.splitlines() if line.strip().startswith("curl")]
-    assert len(lines) == 3
-    assert [_paste(line) for line in lines] == [200, 200, 202]
-
-    run.process.send_signal(signal.SIGINT)
-    assert run.wait_for_end() == 0
-    assert run.processes() == []
-
-    began = time.monotonic()
-    second = run.start().wait_until_up()
-    assert time.monotonic() - began < 40
-    clinic = r"/v1/clinics/([0-9a-f]{24})"
-    assert re.findall(clinic, first)[0] == re.findall(clinic, second)[0]
-    password = r"password (\S+)"
-    assert re.findall(password, first) == re.findall(password, second)
-
-
 AN_EVENT = (
     "from clinics_site.core import audit;"
     "audit.record(action='a', actor_id='b', actor_kind='system', object_type='c', object_id='d')"
 )
+INTACT = "events of local are intact"
+MARKER = "Zyxmarker"
 
 
-def test_manage_py_works_on_the_same_data_whatever_is_started_and_ended_beside(run):
-    """With the same keys and names too, of which the trail is made."""
+def test_every_day_of_a_folder_from_its_first_start_to_the_next(run):
+    """One service for all of it: starting it takes longer than what is looked at. With keys and names of its own, of
+    which the audit trail is made."""
     run.environment |= {"AUDIT_KEY": "k" * 40, "TIDEPOOL_CLINIC_DATABASE_NAME": "another"}
-    run.start().wait_until_up()
+    leave_it_open_to_others(run)
+
+    first = run.start().wait_until_up()
+    it_serves_what_it_prints(first)
+    manage_py_works_on_its_data_and_its_servers_are_left_to_it(run)
+    nothing_is_open_to_other_users_of_the_machine(run, first)
+    ctrl_c_ends_everything(run)
+    manage_py_works_on_the_same_data_whatever_is_started_and_ended_beside(run, first)
+
+
+def leave_it_open_to_others(run):
+    """As an older version did."""
+    (run.folder / "mail").mkdir(mode=0o755)
+    (run.folder / "mail" / "old").touch(mode=0o644)
+    run.folder.chmod(0o755)
+
+
+def it_serves_what_it_prints(output):
+    lines = [line.strip() for line in output.splitlines() if line.strip().startswith("curl")]
+    assert len(lines) == 3
+    assert [_paste(line) for line in lines] == [200, 200, 202]
+
+
+def manage_py_works_on_its_data_and_its_servers_are_left_to_it(run):
     run.manage("shell", "--command", AN_EVENT)
     begun = (run.folder / "log" / "migrate.log").read_text()
     assert '"event":"audit.begun"' in begun
@@ -152,37 +159,11 @@ def test_manage_py_works_on_the_same_data_whatever_is_started_and_ended_beside(r
     assert RUNS_HERE in run.servers("stop").stderr
     assert (run.folder / "environment").read_text() == remembered
     assert run.process.poll() is None
-    assert "events of local are intact" in run.manage("verify_audit")
-
-    run.end()
-    assert _names(run) & local.ADDRESSES == set()
-    run.servers("start")
-    try:
-        assert "events of local are intact" in run.manage("verify_audit")
-        assert "events of local are intact" in run.manage(
-            "verify_audit", "--log", run.folder / "log" / "migrate.log"
-        )
-        run.start().wait_until_up()
-        run.end()
-        assert "events of local are intact" in run.manage("verify_audit")
-    finally:
-        assert run.servers("stop").stdout == "Stopped mongod and redis-server.\n"
-    eventually(lambda: run.processes() == [])
+    assert INTACT in run.manage("verify_audit")
 
 
-def _names(run: Run) -> set[str]:
-    lines = (run.folder / "environment").read_text().splitlines()
-    return {line.partition("=")[0] for line in lines}
-
-
-MARKER = "Zyxmarker"
-
-
-def test_nothing_is_open_to_other_users_of_the_machine(run):
-    (run.folder / "mail").mkdir(mode=0o755)
-    (run.folder / "mail" / "old").touch(mode=0o644)
-    run.folder.chmod(0o755)
-    _invite(run.start().wait_until_up())
+def nothing_is_open_to_other_users_of_the_machine(run, output):
+    _invite(output)
     eventually(lambda: len(list((run.folder / "mail").iterdir())) > 1)
 
     assert _open_to_others(run.folder) == []
@@ -191,6 +172,41 @@ def test_nothing_is_open_to_other_users_of_the_machine(run):
     told = b"".join(_command(pid) for pid in run.processes()).decode()
     told += "".join(path.read_text() for path in (run.folder / "log").glob("*.log"))
     assert [secret for secret in kept if secret in told] == []
+
+
+def ctrl_c_ends_everything(run):
+    run.process.send_signal(signal.SIGINT)
+    assert run.wait_for_end() == 0
+    assert run.processes() == []
+    assert _names(run) & local.ADDRESSES == set()
+
+
+def manage_py_works_on_the_same_data_whatever_is_started_and_ended_beside(run, first):
+    run.servers("start")
+    try:
+        log = run.folder / "log" / "migrate.log"
+        assert INTACT in run.manage("verify_audit", "--log", log)
+        it_starts_again_with_its_data(run, first)
+        run.end()
+        assert INTACT in run.manage("verify_audit")
+    finally:
+        assert run.servers("stop").stdout == "Stopped mongod and redis-server.\n"
+    eventually(lambda: run.processes() == [])
+
+
+def it_starts_again_with_its_data(run, first):
+    began = time.monotonic()
+    second = run.start().wait_until_up()
+    assert time.monotonic() - began < 40
+    clinic = r"/v1/clinics/([0-9a-f]{24})"
+    assert re.findall(clinic, first)[0] == re.findall(clinic, second)[0]
+    password = r"password (\S+)"
+    assert re.findall(password, first) == re.findall(password, second)
+
+
+def _names(run: Run) -> set[str]:
+    lines = (run.folder / "environment").read_text().splitlines()
+    return {line.partition("=")[0] for line in lines}
 
 
 def _invite(output: str) -> None:

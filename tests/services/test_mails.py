@@ -9,7 +9,6 @@ from django.conf import settings
 from django.contrib.auth.models import Group, User
 from django.core.management import call_command
 from django.template.loader import get_template
-from django.test import Client
 from django.utils.html import conditional_escape
 
 from clinics_site.core import db, ids
@@ -17,6 +16,7 @@ from notifications.management.commands.describe_mails import describe
 from notifications.services import mailer, styles
 from notifications.services.catalogue import CATALOGUE, DEFAULTS, SAMPLES
 from notifications.services.rendering import VariableMissing, render
+from tests.cast import QuickClient
 
 WEB = "http://127.0.0.1:8080"
 BRANDS = {"dexcom": "Dexcom", "abbott": "FreeStyle Libre", "twiist": "twiist"}
@@ -316,7 +316,7 @@ def browser(clean_state):
     def sign_in(*names):
         user = User.objects.create(username="-".join(names) or "nobody", is_staff=True)
         user.groups.set(Group.objects.filter(name__in=names))
-        client = Client()
+        client = QuickClient()
         client.force_login(user)
         return client
 
@@ -351,7 +351,7 @@ def test_a_mail_nobody_knows_is_not_found(browser):
 @pytest.mark.parametrize("path", ["/admin/mails/", "/admin/mails/password_reset/"])
 def test_others_see_no_previews(path, browser):
     assert browser("auditor").get(path).status_code == 403
-    assert Client().get(path).status_code == 302
+    assert QuickClient().get(path).status_code == 302
 
 
 def test_staff_find_out_whether_someone_was_sent_a_mail(browser):
