@@ -23,6 +23,7 @@ ADMIN = "CLINIC_ADMIN"
 NOT_FOUND = "clinician not found"
 ALREADY_MEMBER = "clinician is already a member of the clinic"
 TOO_MANY_ADMINS = "the clinic already has the maximum number of admins"
+NEITHER = "a clinician needs an id or an inviteId"
 LAST_ADMIN = "the clinic must have at least one admin"
 
 
@@ -123,8 +124,11 @@ def _with_clinics(clinicians: Sequence[Document]) -> list[Membership]:
 
 # --- creating -------------------------------------------------------------------------------------
 def create_clinician(*, clinic_id: str | ObjectId, details: ClinicianDetails) -> Document:
-    """A member at once when there is a user id, else a pending invite, which changes no admins."""
+    """A member at once when there is a user id, else a pending invite, which changes no admins. Raises BadRequest for
+    one with neither: nobody could use it or take it back."""
     clinic = access.access_migrated_clinic(clinic_id)
+    if not (details.user_id or (details.invite_id or "").strip()):
+        raise BadRequest(NEITHER)
     document = _new_clinician(clinic["_id"], details)
 
     def create() -> None:

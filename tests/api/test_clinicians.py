@@ -70,7 +70,8 @@ def test_a_new_admin_is_mirrored_in_the_clinic_and_an_invited_one_is_not(clinic,
 
 
 @pytest.mark.parametrize(
-    "same", [{"id": True}, {"inviteId": "key-1"}, {"email": "NEW@example.org"}]
+    "same",
+    [{"id": True}, {"inviteId": "key-1"}, {"email": "NEW@example.org", "inviteId": "key-2"}],
 )
 def test_user_invite_and_address_are_unique_in_a_clinic(clinic, other_clinic, ben, backend, same):
     backend.post(people(clinic), body(inviteId="key-1"))
@@ -370,3 +371,13 @@ def test_a_plain_invite_into_a_clinic_without_admin_is_refused(clinic, eve, back
     refused = backend.patch(invite_path(clinic), {"userId": eve.user_id})
     assert (refused.status_code, refused.json()) == (422, LAST_ADMIN)
     assert backend.get(invite_path(clinic)).status_code == 200
+
+
+@pytest.mark.parametrize("ids", [{}, {"inviteId": ""}, {"inviteId": "  "}])
+def test_a_clinician_that_nobody_could_use_or_take_back_is_refused(clinic, backend, ids):
+    body = {"email": "new@example.org", "roles": ["CLINIC_MEMBER"], **ids}
+    answer = backend.post(f"/v1/clinics/{clinic['id']}/clinicians", body)
+
+    assert answer.status_code == 400
+    assert "needs an id or an inviteId" in answer.json()["message"]
+    assert db.collection("clinicians").count_documents({"email": "new@example.org"}) == 0
