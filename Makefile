@@ -3,6 +3,8 @@ PYTHON_BIN := .venv/bin/python
 SOURCES := clinics_site users clinics confirmations redox xealth notifications scripts tests manage.py
 # What `make test` leaves out has to be named together with how it is run.
 OWN_ADDOPTS := -q --strict-markers -p no:cacheprovider -p tests.environment
+# Each process would compile the whole program again.
+unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
 .PHONY: help run serve setup test lint fmt bench bench-compare bench-ehr bench-outbox fuzz-short fuzz chaos-short chaos attack audit lock servers stop clean run-setup dev-setup
 

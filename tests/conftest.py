@@ -4,6 +4,7 @@ With TEST_MONGODB_URI and TEST_REDIS_URL set those servers are used; otherwise t
 """
 
 from collections import Counter
+from itertools import chain, groupby, zip_longest
 
 import pytest
 from django.conf import settings
@@ -22,8 +23,14 @@ def pytest_configure():
 
 
 def pytest_collection_modifyitems(items):
-    """Files that wait for processes and browsers begin first: one of them begun last would be waited for alone."""
-    items.sort(key=lambda item: not _has_processes(item))
+    """Files that wait for processes and browsers begin early, since one of them begun last would be waited for alone;
+    and by turns with others, so that something is always computed meanwhile."""
+    by_file = groupby(items, key=lambda item: item.path)
+    files = [list(group) for _, group in by_file]
+    waiting = [tests for tests in files if any(map(_has_processes, tests))]
+    others = [tests for tests in files if not any(map(_has_processes, tests))]
+    by_turns = chain.from_iterable(zip_longest(waiting, others, fillvalue=()))
+    items[:] = chain.from_iterable(by_turns)
 
 
 def _has_processes(item):
