@@ -25,7 +25,7 @@ urlpatterns = [
     path("schema", SpectacularAPIView.as_view(), name="schema"),
     path("docs", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
     path("admin/", admin.site.urls),
-    re_path(r"^.*$", UNKNOWN_PATH),
+    re_path("", UNKNOWN_PATH),
 ]
 handler400 = "clinics_site.core.handler.bad_request"
 handler403 = "clinics_site.admin.failures.not_allowed"

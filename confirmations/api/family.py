@@ -3,8 +3,9 @@
 from typing import Any
 
 from django.http import HttpResponse
+from rest_framework.request import Request
 
-from clinics_site.core.api.viewsets import ApiViewSet, ErrorFamily
+from clinics_site.core.api.viewsets import ApiViewSet, ErrorFamily, UnknownPath, of_every_method
 from clinics_site.core.errors import BadRequest, DomainError, Forbidden, NotFound, Unauthorized
 from confirmations.services import texts
 from confirmations.services.failures import ClaimRefused, ClinicAnswer
@@ -38,6 +39,18 @@ class ConfirmationFamily(ErrorFamily):
 
 class ConfirmationViewSet(ApiViewSet):
     error_family = ConfirmationFamily()
+
+
+class BrokenLink(UnknownPath):
+    """A path that leads nowhere, such as a link with a slash too many. Whoever opens one has no token."""
+
+    error_family = ConfirmationViewSet.error_family
+
+    def initial(self, request: Request, *args: Any, **kwargs: str) -> None:
+        raise NotFound(message=texts.NOTHING_FOUND)
+
+
+BROKEN_LINK = of_every_method(BrokenLink)
 
 
 def ok() -> HttpResponse:

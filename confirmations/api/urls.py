@@ -1,6 +1,6 @@
 """Routes of the app's operations."""
 
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, re_path
 
 from clinics_site.core.api.viewsets import route
 from confirmations.api import (
@@ -11,6 +11,7 @@ from confirmations.api import (
     resets,
     signups,
 )
+from confirmations.api.family import BROKEN_LINK
 
 _CLINIC = "/v1/clinics/<clinicId>/invites"
 _OWN = "/v1/clinicians/<userId>/invites"
@@ -72,4 +73,6 @@ urlpatterns: list[URLPattern] = [
     path("confirm/status", health.ready),
     path("confirm/ready", health.ready),
     path("confirm/live", health.live),
+    # After all others
+    re_path(r"^confirm(/|$)", BROKEN_LINK),
 ]

@@ -1,6 +1,8 @@
 """Which error wins and how it is worded (behaviour note auth, sections 1.3, 2, 2.1, 2.2, 2.3), and what no body
 may do: be huge, be no JSON, carry operators, be of the wrong type."""
 
+import re
+
 import orjson
 import pytest
 from bson import ObjectId
@@ -469,6 +471,40 @@ def test_the_confirmation_api_denies_with_401(eve):
     response = eve.api.get("/confirm/invite/0123456789")
     reason = "Not authorized for requested operation"
     assert said(response) == (401, {"code": 401, "reason": reason})
+
+
+CONFIRMATIONS = [
+    (method, path)
+    for method, path, _ in described_operations().values()
+    if path.startswith("/confirm/") and "{" in path
+]
+NOTHING = (404, {"code": 404, "reason": "Nothing found"})
+
+
+@pytest.mark.parametrize("broken", ["a%2Fb", "abc/def", "abc/", "abc%0A/d", ""])
+def test_a_broken_link_with_a_slash_leads_nowhere_whoever_opens_it(eve, broken):
+    """Each confirmation operation with a value in its path."""
+    for method, path in CONFIRMATIONS:
+        url = re.sub(r"{\w+}$", broken, path)
+        if url != path:
+            assert said(Api(None).request(method, url)) == NOTHING, url
+            assert said(eve.api.request(method, url)) == NOTHING, url
+
+
+@pytest.mark.parametrize(
+    "path", ["", "/", "/nothing", "/accept", "/invite/", "//invite/0123456789"]
+)
+def test_an_unknown_path_of_confirmations_is_a_broken_link(eve, path):
+    for method in ("get", "post", "put", "patch", "delete", "options"):
+        for api in (Api(None), Api("no-such-token"), eve.api):
+            assert said(api.request(method, f"/confirm{path}")) == NOTHING
+    assert Api(None).request("head", f"/confirm{path}").status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/confirmation", "/v1/confirm/invite", "/x%0A/y"])
+def test_other_unknown_paths_ask_for_a_token_first(eve, path):
+    assert said(Api(None).get(path)) == NO_TOKEN
+    assert said(eve.api.get(path)) == NO_OPERATION
 
 
 def test_no_answer_may_be_kept_by_a_cache(clinic, ben):

@@ -143,7 +143,12 @@ class UnknownPath(ApiViewSet):
         raise NotImplementedError  # initial never lets a request through
 
 
-UNKNOWN_PATH = UnknownPath.as_view(dict.fromkeys(METHODS, "refuse"))
+def of_every_method(viewset: type[UnknownPath]) -> Callable[[HttpRequest], Response]:
+    view: Callable[[HttpRequest], Response] = viewset.as_view(dict.fromkeys(METHODS, "refuse"))
+    return view
+
+
+UNKNOWN_PATH = of_every_method(UnknownPath)
 
 
 def route(url: str, viewset: type[ApiViewSet], **actions: str) -> URLPattern:
