@@ -217,7 +217,10 @@ declare(
 )
 
 backfills.declare("patients.texts", text_backfills.make_patients_normal)
-backfills.declare("patients.email", lambda: backfills.make_addresses_canonical("patients", "email"))
+backfills.declare(
+    "patients.email",
+    lambda: backfills.make_addresses_canonical("patients", "email", derived=["searchKey"]),
+)
 backfills.declare("patients.searchKey", seeding.backfill_search_keys)
 backfills.declare(
     "clinicians.email", lambda: backfills.make_addresses_canonical("clinicians", "email")

@@ -4,7 +4,7 @@ Apps declare their steps next to their indexes; `manage.py migrate` and `manage.
 indexes. A step works in batches, may be repeated, and runs beside a service that writes: each write states what it saw.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import structlog
 from pymongo.errors import DuplicateKeyError
@@ -29,8 +29,9 @@ def run() -> dict[str, int]:
     return {name: step() for name, step in STEPS.items()}
 
 
-def make_addresses_canonical(collection: str, field: str) -> int:
-    """What only looks like an address stays: nobody may be found by it. So does one that another document has."""
+def make_addresses_canonical(collection: str, field: str, *, derived: Sequence[str] = ()) -> int:
+    """What only looks like an address stays: nobody may be found by it. So does one that another document has. Fields
+    that are `derived` from an address go with its old form, for a later step to make them anew."""
     changed = 0
     stored = db.collection(collection).find(
         {field: _DOUBTFUL}, {field: 1}, max_time_ms=None, batch_size=500
@@ -38,14 +39,15 @@ def make_addresses_canonical(collection: str, field: str) -> int:
     for document in stored:
         canonical = addresses.of_account(document[field])
         if canonical is not None and canonical != document[field]:
-            changed += _set(collection, field, document, canonical)
+            change = {"$set": {field: canonical}, "$unset": dict.fromkeys(derived, "")}
+            changed += _change(collection, field, document, change)
     return changed
 
 
-def _set(collection: str, field: str, document: db.Document, canonical: str) -> int:
+def _change(collection: str, field: str, document: db.Document, change: db.Document) -> int:
     seen = {"_id": document["_id"], field: document[field]}
     try:
-        changed = db.collection(collection).update_one(seen, {"$set": {field: canonical}})
+        changed = db.collection(collection).update_one(seen, change)
     except DuplicateKeyError:
         log.warning("backfill.address_taken", collection=collection, row=str(document["_id"]))
         return 0

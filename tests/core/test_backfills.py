@@ -1,10 +1,12 @@
 """Older documents, and those of other writers, are brought into today's shape."""
 
 import pytest
+from bson import ObjectId
 from django.core.management import call_command
 
 from clinics_site.core import backfills, db
 from confirmations.store import confirmations
+from tests.factories import make_patient
 from tests.lookalikes import HIDDEN, PLAIN, SAME_LETTERS, SPELLINGS
 
 
@@ -27,6 +29,21 @@ def test_stored_addresses_become_canonical_once():
     assert backfills.run()["clinicians.email"] == 3
     assert stored() == [PLAIN, PLAIN, "jo@bücher.example.org", PLAIN, None]
     assert backfills.run()["clinicians.email"] == 0
+
+
+def test_a_patient_is_found_by_an_address_that_has_become_canonical(clinic, ada):
+    """The search key is made of it."""
+    patient = make_patient(
+        {"_id": ObjectId(clinic["id"])}, email="Jo@XN--bcher-kva.example.org", mrn="M1"
+    )
+    other = make_patient({"_id": ObjectId(clinic["id"])}, email="jo@example.org", mrn="M2")
+    backfills.run()
+    search = f"/v1/clinics/{clinic['id']}/patients?search="
+    for words in ("bücher.example", "jo@bücher m1"):
+        found = ada.api.get(search + words).json()["data"]
+        assert [row["id"] for row in found] == [patient["userId"]]
+    assert "xn--" not in db.collection("patients").find_one({"_id": patient["_id"]})["searchKey"]
+    assert db.collection("patients").find_one({"_id": other["_id"]}) == other
 
 
 def test_a_look_alike_stays_nobodys_address():
