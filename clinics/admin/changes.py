@@ -8,6 +8,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from clinics.admin import records
+from clinics.services import access
 from clinics_site.admin import pages
 from clinics_site.core import audit, db, ids
 from clinics_site.core.api.rendering import encode
@@ -46,18 +47,18 @@ def change_clinic(
     subject: Subject | None = None,
     wanted: dict[str, Any] | None = None,
 ) -> None:
-    """Run `change` if the part of the clinic still is as the form showed it, and record before and after.
+    """Run `change` if the part of the stored clinic still is as the form showed it, and record before and after.
 
     Raises Conflict when it is not, and whatever the service refuses with; a refusal is recorded too.
     """
 
     def apply() -> None:
-        clinic = records.access_clinic(clinic_id)
-        before = part(clinic)
+        stored = access.access_clinic(clinic_id)
+        clinic, before = records.clinic(stored), part(stored)
         if opened_on is not None and fingerprint(before) != opened_on:
             raise Conflict(message=MOVED)
         made = change()
-        after = part(records.access_clinic(clinic_id))
+        after = part(access.access_clinic(clinic_id))
         about = subject or Subject("clinic", clinic_id, clinic.get("name") or "")
         record(
             request,

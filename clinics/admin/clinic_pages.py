@@ -28,14 +28,15 @@ TABS = (
 
 @pages.page("clinics/<str:clinic_id>/", name="clinic", needs=roles.FIND)
 def overview(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
-    clinic = records.access_clinic(clinic_id)
+    stored = access.access_clinic(clinic_id)
+    clinic = records.clinic(stored)
     return render(
         request,
         clinic,
         "clinics/staff/clinic.html",
         tab="clinic",
         **_count(clinic),
-        kinds=[_kind(request, name, kind, clinic) for name, kind in settings.KINDS.items()],
+        kinds=[_kind(request, name, kind, stored) for name, kind in settings.KINDS.items()],
         troubles=staff_reads.troubles_of(clinic, set()),
         panels=pages.CLINIC_PANELS.render(request, clinic),
     )
@@ -63,10 +64,10 @@ def render(
     )
 
 
-def _kind(request: HttpRequest, name: str, kind: settings.Kind, clinic: Document) -> dict[str, Any]:
+def _kind(request: HttpRequest, name: str, kind: settings.Kind, stored: Document) -> dict[str, Any]:
     may_change = pages.has(request, kind.needs)
-    url = reverse("admin:clinic_settings", args=[clinic["_id"], name]) if may_change else ""
-    return {"title": kind.title, "url": url, "values": kind.part(clinic)}
+    url = reverse("admin:clinic_settings", args=[stored["_id"], name]) if may_change else ""
+    return {"title": kind.title, "url": url, "values": kind.whole(stored)}
 
 
 def _count(clinic: Document) -> dict[str, Any]:

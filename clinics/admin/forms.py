@@ -1,7 +1,7 @@
 """What staff may enter. Each form turns into the document part that the service takes, or says a sentence."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, ClassVar
 
@@ -11,7 +11,8 @@ from clinics.services import patient_counts
 from clinics.services.staff_reads import TIERS
 from clinics.timezones import TIMEZONES
 from clinics_site.admin.fields import Reason, StaffForm, Text, Texts, hold, normal, property_of
-from clinics_site.core import addresses, showing
+from clinics_site.admin.unshown import ANY, Shown, boolean, text, unshown
+from clinics_site.core import addresses, numbers, showing
 from clinics_site.core.addresses import InvalidAddress
 from clinics_site.core.api import schema
 from clinics_site.core.db import Document
@@ -27,21 +28,57 @@ PLAN_ERRORS = {
     "invalid": PLAN_TOO_SMALL,
 }
 DATES_INVERTED = "The start is after the end: put the earlier day first."
+NOT_AGREED = (
+    "Saving replaces all of it. Agree to lose what is listed, or have the operators repair it."
+)
 PLAN_MISSING = "Give the number of patients, or clear the dates to have no limit."
 
 
 class SettingsForm(StaffForm):
-    """`stored` is the part of the clinic the form is about; `changed` is what the service gets."""
+    """`stored` is the document as it is, readable or not; `STORED` says what of the replaced fields the form shows."""
 
+    STORED: ClassVar[Mapping[str, Shown]] = {}
     GROUPS: ClassVar[Sequence[tuple[str, Sequence[str]]]] = ()
+
+    def __init__(self, *args: Any, stored: Document, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._laid_out = self.GROUPS or [("", list(self.fields))]
+        self.unshown = self.unshown_in(stored)
+        if self.unshown:
+            self.fields["remove_unshown"] = forms.BooleanField(
+                label="Remove what this form cannot show",
+                error_messages={"required": NOT_AGREED},
+            )
+
+    def clean(self) -> dict[str, Any]:
+        """Consent is no setting."""
+        cleaned = super().clean() or {}
+        cleaned.pop("remove_unshown", None)
+        return cleaned
+
+    @classmethod
+    def unshown_in(cls, stored: Document) -> list[str]:
+        return unshown(stored, cls.STORED)
 
     def groups(self) -> Iterator[tuple[str, list[forms.BoundField]]]:
         """(title, fields) as the page lays them out."""
-        for title, names in self.GROUPS or [("", list(self.fields))]:
+        for title, names in self._laid_out:
             yield title, [self[name] for name in names]
 
 
+def _is_limit(value: Any) -> bool:
+    """An older `patientCount` is shown as the plan."""
+    known: dict[str, Callable[[Any], object]]
+    known = {"plan": numbers.count, "patientCount": numbers.count}
+    known |= dict.fromkeys(patient_counts.DATES, showing.moment)
+    if not isinstance(value, dict) or not value.keys() & {"plan", "patientCount"}:
+        return False
+    given = {name: one for name, one in value.items() if one is not None}
+    return all(name in known and known[name](one) is not None for name, one in given.items())
+
+
 class LimitsForm(SettingsForm):
+    STORED = {"patientCountSettings": dict.fromkeys(patient_counts.LIMITS, _is_limit)}
     GROUPS = (
         ("Hard limit", ("hard_plan", "hard_start", "hard_end")),
         ("Soft limit", ("soft_plan", "soft_start", "soft_end")),
@@ -70,7 +107,7 @@ class LimitsForm(SettingsForm):
     soft_end = forms.DateField(label="Until and with", required=False, widget=DAY)
 
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
+        cleaned = super().clean()
         for kind in ("hard", "soft"):
             plan, start, end = (cleaned.get(f"{kind}_{name}") for name in ("plan", "start", "end"))
             if start and end and start > end:
@@ -121,6 +158,7 @@ def _moments(days: dict[str, date | None], stored: Document) -> Document:
 
 
 class TierForm(SettingsForm):
+    STORED = {"tier": lambda value: text(value) and value in TIERS}
     tier = forms.ChoiceField(
         choices=[(code, f"{text} ({code})") for code, text in TIERS.items()],
         help_text="Only US clinics on the free tier have a patient limit.",
@@ -128,6 +166,7 @@ class TierForm(SettingsForm):
 
 
 class MrnForm(SettingsForm):
+    STORED = {"mrnSettings": {"required": boolean, "unique": boolean}}
     required = forms.BooleanField(label="Every patient needs an MRN", required=False)
     unique = forms.BooleanField(
         label="No two patients share an MRN",
@@ -137,6 +176,7 @@ class MrnForm(SettingsForm):
 
 
 class TimezoneForm(SettingsForm):
+    STORED = {"timezone": lambda value: text(value) and value in TIMEZONES}
     timezone = forms.ChoiceField(
         label="Time zone",
         choices=[(name, name) for name in TIMEZONES],
@@ -144,6 +184,7 @@ class TimezoneForm(SettingsForm):
 
 
 class NotificationsForm(SettingsForm):
+    STORED = {"suppressedNotifications": {ANY: boolean}}  # those it does not know are kept
     patient_invitation = forms.BooleanField(
         label="No mail to admins when a patient invites the clinic", required=False
     )
@@ -161,7 +202,20 @@ def suppressed(form: NotificationsForm, clinic: Document) -> Document:
 _LINE = schema.array(schema.name())
 
 
+def _is_restriction(value: Any) -> bool:
+    """One that a line can say. Any other admits nobody, or says more than the line."""
+    if not isinstance(value, dict) or not value.keys() <= {"emailDomain", "requiredIdp"}:
+        return False
+    domain, provider = value.get("emailDomain"), value.get("requiredIdp") or ""
+    return _is_word(domain) and (provider == "" or _is_word(provider))
+
+
+def _is_word(value: Any) -> bool:
+    return text(value) and value.split() == [value]
+
+
 class RestrictionsForm(SettingsForm):
+    STORED = {"membershipRestrictions": [_is_restriction]}
     restrictions = forms.CharField(
         label="Who may join",
         required=False,
@@ -177,11 +231,15 @@ class RestrictionsForm(SettingsForm):
         return found
 
 
+def restrictions_of(clinic: Document) -> list[Document]:
+    """Those that the form can show."""
+    return [r for r in clinic.get("membershipRestrictions") or [] if _is_restriction(r)]
+
+
 def lines_of(clinic: Document) -> str:
     """The stored restrictions as the form writes them."""
-    stored = clinic.get("membershipRestrictions") or []
-    lines = (f"{r.get('emailDomain', '')} {r.get('requiredIdp', '')}".strip() for r in stored)
-    return "\n".join(lines)
+    found = restrictions_of(clinic)
+    return "\n".join(f"{r['emailDomain']} {r.get('requiredIdp') or ''}".strip() for r in found)
 
 
 def _restriction(line: str) -> Document:
@@ -203,7 +261,40 @@ _CADENCES = {"1d": "every day", "7d": "every 7 days", "14d": "every 14 days", "3
 _ALL_OR_NONE = "Give all three destinations, or none: messages can only be sent with all of them."
 
 
+def _is_code_of_tags(value: Any) -> bool:
+    return text(value) and value.strip() != "" and "," not in value
+
+
+_DESTINATIONS = ("flowsheet", "notes", "results")
+_NOTE_EVENTS = (("New", "is a new one"), ("Replace", "replaces the one before"))
+_PROVIDERS = (("redox", "Redox"), ("xealth", "Xealth"))
+_PROCEDURES = {
+    "enableSummaryReports": "enable_reports",
+    "disableSummaryReports": "disable_reports",
+    "createAccount": "create_account",
+    "createAccountAndEnableReports": "create_and_enable",
+}
+
+
 class EhrForm(SettingsForm):
+    STORED = {
+        "ehrSettings": {
+            "enabled": boolean,
+            "provider": lambda value: text(value) and value in dict(_PROVIDERS),
+            "sourceId": text,
+            "mrnIdType": text,
+            "destinationIds": dict.fromkeys(_DESTINATIONS, text),
+            "procedureCodes": dict.fromkeys(_PROCEDURES, text),
+            "scheduledReports": {
+                "cadence": lambda value: text(value) and value in _CADENCES,
+                "onUploadEnabled": boolean,
+                "onUploadNoteEventType": lambda value: text(value) and value in dict(_NOTE_EVENTS),
+            },
+            "tags": {"codes": [_is_code_of_tags], "separator": text},
+            "flowsheets": {"icode": boolean},
+            "notes": {"includeGmi": boolean},
+        }
+    }
     GROUPS = (
         ("Connection", ("enabled", "provider", "source_id", "mrn_id_type")),
         ("Destinations of what is sent (Redox)", ("flowsheet", "notes", "results")),
@@ -215,7 +306,7 @@ class EhrForm(SettingsForm):
         ("What is in them", ("tag_codes", "tag_separator", "icode", "include_gmi")),
     )
     enabled = forms.BooleanField(label="Connection is on", required=False)
-    provider = forms.ChoiceField(choices=[("redox", "Redox"), ("xealth", "Xealth")])
+    provider = forms.ChoiceField(choices=_PROVIDERS)
     source_id = Text(
         ("ehrSettings.v1", "sourceId"),
         label="Source id",
@@ -251,7 +342,7 @@ class EhrForm(SettingsForm):
     on_upload = forms.BooleanField(label="Also report after each upload", required=False)
     on_upload_note = forms.ChoiceField(
         label="Note after an upload",
-        choices=[("New", "is a new one"), ("Replace", "replaces the one before")],
+        choices=_NOTE_EVENTS,
         required=False,
     )
     tag_codes = Texts(
@@ -270,11 +361,10 @@ class EhrForm(SettingsForm):
     include_gmi = forms.BooleanField(label="Notes with GMI", required=False)
 
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        given = [bool(cleaned.get(name)) for name in ("flowsheet", "notes", "results")]
+        cleaned = super().clean()
+        given = [bool(cleaned.get(name)) for name in _DESTINATIONS]
         if any(given) and not all(given):
-            missing = ("flowsheet", "notes", "results")[given.index(False)]
-            self.add_error(missing, _ALL_OR_NONE)
+            self.add_error(_DESTINATIONS[given.index(False)], _ALL_OR_NONE)
         if not cleaned.get("enabled"):
             return cleaned
         if not cleaned.get("source_id"):
@@ -299,11 +389,8 @@ class EhrForm(SettingsForm):
             "provider": stored.get("provider") or "redox",
             "source_id": stored.get("sourceId", ""),
             "mrn_id_type": stored.get("mrnIdType") or "MRN",
-            **{kind: destinations.get(kind, "") for kind in ("flowsheet", "notes", "results")},
-            "enable_reports": codes.get("enableSummaryReports", ""),
-            "disable_reports": codes.get("disableSummaryReports", ""),
-            "create_account": codes.get("createAccount", ""),
-            "create_and_enable": codes.get("createAccountAndEnableReports", ""),
+            **{kind: destinations.get(kind, "") for kind in _DESTINATIONS},
+            **{field: codes.get(name, "") for name, field in _PROCEDURES.items()},
             "cadence": schedule.get("cadence") or "14d",
             "on_upload": schedule.get("onUploadEnabled", False),
             "on_upload_note": schedule.get("onUploadNoteEventType") or "New",
@@ -316,12 +403,7 @@ class EhrForm(SettingsForm):
     def settings(self) -> Document:
         """The body of the API's own operation."""
         given = self.cleaned_data
-        codes = {
-            "enableSummaryReports": given["enable_reports"],
-            "disableSummaryReports": given["disable_reports"],
-            "createAccount": given["create_account"],
-            "createAccountAndEnableReports": given["create_and_enable"],
-        }
+        codes = {name: given[field] for name, field in _PROCEDURES.items()}
         tag_codes = given["tag_codes"]
         schedule = {"cadence": given["cadence"], "onUploadEnabled": given["on_upload"]}
         if given["on_upload"]:
@@ -340,7 +422,7 @@ class EhrForm(SettingsForm):
         if given["tag_separator"]:
             found["tags"]["separator"] = given["tag_separator"]
         if given["flowsheet"]:
-            found["destinationIds"] = {k: given[k] for k in ("flowsheet", "notes", "results")}
+            found["destinationIds"] = {kind: given[kind] for kind in _DESTINATIONS}
         return found
 
 
@@ -352,6 +434,7 @@ ROLES = [
 
 
 class RolesForm(SettingsForm):
+    STORED = {"roles": [lambda value: text(value) and value in dict(ROLES)], "name": text}
     roles = forms.MultipleChoiceField(choices=ROLES, widget=forms.CheckboxSelectMultiple)
     reason = Reason(required=False)
 

@@ -220,7 +220,8 @@ def _apply(
     return pages.go(done_url)
 
 
-def _names_of(clinic: Document) -> dict[str, Any]:
+def _names_of(stored: Document) -> dict[str, Any]:
+    clinic = records.clinic(stored)
     return {
         "tags": [tag["name"] for tag in clinic.get("patientTags") or []],
         "sites": [site["name"] for site in clinic.get("sites") or []],

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from clinics.admin import changes, clinic_pages, forms, records, settings
 from clinics.services import clinicians
-from clinics_site.admin import exports, pages, roles
+from clinics_site.admin import exports, pages, roles, unshown
 from clinics_site.core import audit
 from clinics_site.core.db import Document
 from clinics_site.core.errors import Conflict, DomainError
@@ -58,8 +58,11 @@ def export(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
 def edit(request: HttpRequest, clinic_id: str, user_id: str) -> HttpResponseBase:
     """Roles of one member, with the history of their changes."""
     clinic = records.access_clinic(clinic_id)
-    member = records.access_clinician(clinic_id, user_id)
-    form = forms.RolesForm(request.POST or None, initial={"roles": member.get("roles") or []})
+    stored = clinicians.access_clinician(clinic_id, user_id)
+    member = records.clinician(stored)
+    form = forms.RolesForm(
+        request.POST or None, initial={"roles": member.get("roles") or []}, stored=stored
+    )
     if request.method == "POST" and form.is_valid():
         return _save_roles(request, clinic, member, form)
     return pages.render(
@@ -70,7 +73,7 @@ def edit(request: HttpRequest, clinic_id: str, user_id: str) -> HttpResponseBase
         clinic_id=clinic_id,
         member=_row(member),
         form=form,
-        opened_on=changes.fingerprint(_roles_of(member)),
+        opened_on=changes.fingerprint(_roles_of(stored)),
         status=400 if form.errors else 200,
     )
 
@@ -82,14 +85,15 @@ def _save_roles(
     wanted, reason = form.cleaned_data["roles"], form.cleaned_data["reason"]
 
     def save() -> None:
-        before = records.access_clinician(clinic_id, user_id)
-        if changes.fingerprint(_roles_of(before)) != request.POST.get("opened_on"):
+        stored = clinicians.access_clinician(clinic_id, user_id)
+        before = _roles_of(stored)
+        if changes.fingerprint(before) != request.POST.get("opened_on"):
             raise Conflict(message=changes.MOVED)
         after = clinicians.update_clinician(
             clinic_id=clinic_id,
             user_id=user_id,
             roles=wanted,
-            name=before.get("name"),
+            name=records.clinician(stored).get("name"),
             updated_by=pages.signature(request),
         )
         changes.record(
@@ -98,7 +102,7 @@ def _save_roles(
             action="clinician.roles_changed",
             object_type="clinician",
             object_id=user_id,
-            before=_roles_of(before),
+            before=before,
             after=_roles_of(after),
             reason=reason,
         )
@@ -120,8 +124,10 @@ def _save_roles(
     return pages.go(reverse("admin:clinic_members", args=[clinic_id]))
 
 
-def _roles_of(member: Document) -> dict[str, Any]:
-    return {"roles": sorted(member.get("roles") or [])}
+def _roles_of(stored: Document) -> dict[str, Any]:
+    """And what the form cannot show."""
+    found = sorted(records.clinician(stored).get("roles") or [])
+    return {"roles": found} | unshown.as_part(forms.RolesForm.unshown_in(stored))
 
 
 def _row(document: Document) -> dict[str, Any]:

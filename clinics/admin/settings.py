@@ -9,9 +9,9 @@ from django.urls import reverse
 
 from clinics.admin import changes, forms, records
 from clinics.representation.ehr_settings import ehr_settings, stored_ehr_settings
-from clinics.services import clinics, mrn_settings, patient_counts
+from clinics.services import access, clinics, mrn_settings, patient_counts
 from clinics.services.ehr_settings import update_ehr_settings
-from clinics_site.admin import pages, roles
+from clinics_site.admin import pages, roles, unshown
 from clinics_site.admin.audit_trail import difference
 from clinics_site.admin.fields import OptionalReasonForm
 from clinics_site.core.db import Document
@@ -35,6 +35,10 @@ class Kind:
     action: str
     lead: str = ""
 
+    def whole(self, stored: Document) -> Values:
+        """`part`, and what of the stored clinic its form cannot show."""
+        return self.part(records.clinic(stored)) | unshown.as_part(self.form.unshown_in(stored))
+
 
 KINDS: dict[str, Kind] = {}
 
@@ -45,43 +49,51 @@ def edit(request: HttpRequest, clinic_id: str, kind: str) -> HttpResponseBase:
     if setting is None:
         raise NotFound
     pages.require(request, setting.needs, name=f"clinic_settings.{kind}", clinic_id=clinic_id)
-    clinic = records.access_clinic(clinic_id)
+    stored = access.access_clinic(clinic_id)
     if request.method != "POST":
-        form = setting.form(initial=setting.initial(clinic))
-        return _form_page(request, clinic, setting, form, changes.fingerprint(setting.part(clinic)))
-    return _submitted(request, clinic, setting)
+        clinic = records.clinic(stored)
+        form = setting.form(initial=setting.initial(clinic), stored=stored)
+        opened_on = changes.fingerprint(setting.whole(stored))
+        return _form_page(request, clinic, setting, form, opened_on)
+    return _submitted(request, stored, setting)
 
 
-def _submitted(request: HttpRequest, clinic: Document, setting: Kind) -> HttpResponseBase:
+def _submitted(request: HttpRequest, stored: Document, setting: Kind) -> HttpResponseBase:
     """Invalid: the form again. Valid: the difference. Confirmed: saved."""
-    form = setting.form(request.POST)
+    clinic, before = records.clinic(stored), setting.whole(stored)
+    form = setting.form(request.POST, stored=stored)
     opened_on = request.POST.get("opened_on", "")
     if not form.is_valid():
         return _form_page(request, clinic, setting, form, opened_on)
-    if changes.fingerprint(setting.part(clinic)) != opened_on:
+    if changes.fingerprint(before) != opened_on:
         pages.fail(request, changes.MOVED)
         return pages.go(request.path)
-    rows = difference(setting.part(clinic), setting.proposed(form, clinic))
+    rows = difference(before, setting.proposed(form, clinic))
     if not rows:
         pages.succeed(request, "Nothing to save: these are the present values.")
         return pages.go(_page_of(clinic))
     reason = OptionalReasonForm(request.POST if request.POST.get("confirmed") else None)
     if not reason.is_valid():
         return _review_page(request, clinic, setting, form, rows, opened_on, reason)
-    return _save(request, clinic, setting, form, opened_on, reason.cleaned_data["reason"])
+    return _save(request, clinic, setting, form, rows, opened_on, reason.cleaned_data["reason"])
 
 
 def _save(
-    request: HttpRequest, clinic: Document, setting: Kind, form: Any, opened_on: str, reason: str
+    request: HttpRequest,
+    clinic: Document,
+    setting: Kind,
+    form: Any,
+    rows: list[Values],
+    opened_on: str,
+    reason: str,
 ) -> HttpResponseBase:
     clinic_id = str(clinic["_id"])
-    rows = difference(setting.part(clinic), setting.proposed(form, clinic))
     try:
         changes.change_clinic(
             request,
             clinic_id=clinic_id,
             action=setting.action,
-            part=setting.part,
+            part=setting.whole,
             opened_on=opened_on,
             change=lambda: setting.write(clinic_id, form, clinic),
             reason=reason,
@@ -223,7 +235,7 @@ KINDS["restrictions"] = Kind(
     title="Membership restrictions",
     needs=roles.INTEGRATION,
     form=forms.RestrictionsForm,
-    part=lambda clinic: {"restrictions": clinic.get("membershipRestrictions") or []},
+    part=lambda clinic: {"restrictions": forms.restrictions_of(clinic)},
     initial=lambda clinic: {"restrictions": forms.lines_of(clinic)},
     proposed=lambda form, clinic: {"restrictions": form.cleaned_data["restrictions"]},
     write=lambda clinic_id, form, clinic: clinics.update_membership_restrictions(

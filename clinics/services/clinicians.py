@@ -15,7 +15,7 @@ from pymongo.errors import DuplicateKeyError
 from clinics.services import access, accounts
 from clinics.store import clinicians as store
 from clinics.store import clinics as clinic_store
-from clinics_site.core import clock, db, ids, outbox, pages, texts
+from clinics_site.core import clock, db, ids, outbox, pages, showing, texts
 from clinics_site.core.db import Document
 from clinics_site.core.errors import BadRequest, ConstraintViolation, Duplicate, NotFound
 
@@ -191,9 +191,10 @@ def update_clinician(
 def _write_roles(
     stored: Document, roles: Sequence[str], name: str | None, updated_by: str
 ) -> Document:
-    changed = set(roles) != set(stored.get("roles") or [])
+    before = showing.texts(stored.get("roles"))
+    changed = set(roles) != set(before)
     # The same number of roles is kept in alphabetical order, as other readers know it.
-    kept = sorted(roles) if len(roles) == len(stored.get("roles") or []) else list(roles)
+    kept = sorted(roles) if len(roles) == len(before) else list(roles)
     updated = _existing(
         store.set_clinician(
             stored["_id"],

@@ -24,7 +24,7 @@ def update_mrn_settings(clinic_id: str | ObjectId, *, required: bool, unique: bo
 
     def update() -> None:
         clinic = access.access_clinic(clinic_id)
-        was_unique = (clinic.get("mrnSettings") or {}).get("unique")
+        was_unique = showing.mapping(clinic.get("mrnSettings")).get("unique")
         if unique and not was_unique and store.has_equal_mrns(clinic["_id"]):
             reason = "the clinic has patients with the same mrn"
             raise Conflict(reason)

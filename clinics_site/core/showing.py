@@ -89,6 +89,11 @@ def objects(value: Any) -> list[Document]:
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
+def texts(value: Any) -> list[str]:
+    """The texts of a list; none for what is no list."""
+    return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
+
+
 def encodable(value: Any, encode: Callable[[Any], Any], level: int = 0) -> Any:
     """The answer with null in place of whatever the encoder refuses: numbers beyond 64 bits, half characters, types
     of BSON that JSON has not, and what is nested without end."""
