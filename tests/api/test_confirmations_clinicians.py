@@ -1,6 +1,7 @@
 """Invitations of clinicians (behaviour note confirmations, 6.1 to 6.4 and 6.8 to 6.10; clinics, 4.3)."""
 
 import dataclasses
+from urllib.parse import quote
 
 import pytest
 from bson import ObjectId
@@ -331,6 +332,21 @@ def test_when_the_clinic_refuses_nothing_changes(clinic, ada, eve):
 
     assert (response.status_code, response.json()) == (404, {"message": "clinician not found"})
     assert stored(key)["status"] == "pending"
+
+
+@pytest.mark.parametrize("key", ["k", "svcabc", "x" * 200, "with a blank", "ключ"])
+def test_an_invitation_under_an_id_that_a_service_chose_is_shown_by_every_operation(
+    clinic, ada, eve, backend, key
+):
+    """The client holds each answer to the description."""
+    body = {"email": eve.email, "roles": ["CLINIC_MEMBER"], "inviteId": key}
+    assert backend.post(f"/v1/clinics/{clinic['id']}/clinicians", body).status_code == 200
+    path = f"/v1/clinics/{clinic['id']}/invites/clinicians/{quote(key)}"
+
+    assert ada.api.patch(path).json()["key"] == key
+    assert ada.api.get(path).json()["key"] == key
+    assert [row["key"] for row in eve.api.get(own(eve)).json()] == [key]
+    assert eve.api.put(own(eve, quote(key))).json()["id"] == eve.user_id
 
 
 DOMAIN = {"emailDomain": "Example.ORG"}

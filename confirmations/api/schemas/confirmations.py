@@ -74,10 +74,17 @@ _FIELDS = {
     "restrictions": s.nullable(_RESTRICTIONS),
     "expiresAt": _TIME,
 }
+_ANY_KEY = s.literal(
+    description="Usually 32 characters; of a clinician whom a service invited, the `inviteId` that it chose."
+)
 _ALWAYS = ["type", "status", "email", "creatorId", "created"]
 CONFIRMATION = s.component(
     "confirmation.v1",
-    s.obj(_FIELDS, required=["key", *_ALWAYS], description="Waits for one person's yes or no."),
+    s.obj(
+        {**_FIELDS, "key": _ANY_KEY},
+        required=["key", *_ALWAYS],
+        description="Waits for one person's yes or no.",
+    ),
 )
 SIGNUP = s.component(
     "signupConfirmation.v1",
