@@ -8,6 +8,7 @@ from django.urls import path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from clinics.api.urls import urlpatterns as clinics
+from clinics_site import start_page
 from clinics_site.core import health, metrics
 from clinics_site.core.api.viewsets import UNKNOWN_PATH
 from confirmations.api.urls import urlpatterns as confirmations
@@ -15,6 +16,7 @@ from redox.api.urls import urlpatterns as redox
 from users.api.urls import urlpatterns as users
 
 urlpatterns = [
+    path("", start_page.view),
     path("ready", health.ready),
     path("live", health.live),
     *clinics,

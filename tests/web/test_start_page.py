@@ -1,0 +1,39 @@
+"""`/` in a browser, and for clients of the API."""
+
+import re
+
+import pytest
+
+from tests.cast import QuickClient
+
+CHROME = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+
+
+def test_a_browser_is_shown_where_to_go():
+    page = QuickClient().get("/", headers={"Accept": CHROME})
+    assert page.status_code == 200
+    assert page["Content-Type"] == "text/html; charset=utf-8"
+    links = re.findall(r'href="(/[^"]+)"', page.content.decode())
+    assert {"/admin/", "/docs", "/schema", "/ready"} <= set(links)
+    for link in links:
+        assert QuickClient().get(link, follow=True).status_code == 200, link
+
+
+@pytest.mark.parametrize("accept", ["application/json", "*/*", None])
+def test_other_clients_are_asked_for_a_token(accept):
+    answer = QuickClient().get("/", headers={"Accept": accept} if accept else {})
+    assert (answer.status_code, answer.json()) == (400, {"message": "session token is missing"})
+
+
+def test_a_client_with_a_token_is_told_that_there_is_no_such_operation(eve):
+    answer = eve.api.get("/", headers={"Accept": CHROME})
+    assert (answer.status_code, answer.json()) == (
+        404,
+        {"message": "no matching operation was found"},
+    )
+
+
+@pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
+def test_there_is_nothing_to_write_to(method):
+    answer = getattr(QuickClient(), method)("/", headers={"Accept": CHROME})
+    assert answer.status_code == 400
