@@ -5,6 +5,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 from django.http import StreamingHttpResponse
@@ -15,6 +16,8 @@ from clinics_site.core.clock import format_time
 _FORMULA_STARTS = frozenset("=+@|%\N{MINUS SIGN}")
 # Letters and symbols that nobody sees: fillers of Hangul, a braille pattern without dots.
 _BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+# Characters; at least what the web process sends at once, so that it asks for no second piece before it has begun.
+PIECE = 256 * 1024
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
 
@@ -54,15 +57,32 @@ def _is_invisible(character: str) -> bool:
 def as_csv(
     name: str, header: Sequence[str], rows: Iterable[Sequence[Any]]
 ) -> StreamingHttpResponse:
-    # Quotes around every cell: where another separator is usual, text with one in it would be split.
-    writer = csv.writer(_Echo(), quoting=csv.QUOTE_ALL)
-
-    def lines() -> Iterator[str]:
-        # Spreadsheets take a file for UTF-8 only with this mark in front.
-        yield "\ufeff" + writer.writerow([cell(title) for title in header])
-        for row in rows:
-            yield writer.writerow([cell(value) for value in row])
-
-    response = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
+    """What fails before the first piece is full fails here, and is answered with a page; later there is no way left but
+    to break the connection off."""
+    pieces = _pieces(_lines(header, rows))
+    first = next(pieces)
+    response = StreamingHttpResponse(chain([first], pieces), content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     return response
+
+
+def _lines(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[str]:
+    # Quotes around every cell: where another separator is usual, text with one in it would be split.
+    writer = csv.writer(_Echo(), quoting=csv.QUOTE_ALL)
+    # Spreadsheets take a file for UTF-8 only with this mark in front.
+    yield "\ufeff" + writer.writerow([cell(title) for title in header])
+    for row in rows:
+        yield writer.writerow([cell(value) for value in row])
+
+
+def _pieces(lines: Iterator[str]) -> Iterator[str]:
+    parts: list[str] = []
+    size = 0
+    for line in lines:
+        parts.append(line)
+        size += len(line)
+        if size >= PIECE:
+            yield "".join(parts)
+            parts, size = [], 0
+    if parts:
+        yield "".join(parts)

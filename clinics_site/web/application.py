@@ -16,6 +16,7 @@ from typing import Any
 
 import orjson
 from django.urls import Resolver404, resolve
+from structlog import contextvars
 
 from clinics_site.core import metrics
 from clinics_site.core.api.viewsets import CLINIC_FAMILY, ErrorFamily
@@ -172,14 +173,22 @@ class Application:
         if self.is_ending or not request.is_complete:
             headers = [*headers, CLOSE]
         await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-        while answer.rest is not None:
-            await send({"type": "http.response.body", "body": answer.body, "more_body": True})
-            answer = await self._next_piece(request, answer)
+        if answer.rest is not None:
+            answer = await self._send_pieces(request, answer, send)
         if not request.is_complete:
             await send({"type": "http.response.body", "body": answer.body, "more_body": True})
             await request.throw_away_rest()
             answer.body = b""
         await send({"type": "http.response.body", "body": answer.body})
+
+    async def _send_pieces(self, request: Incoming, answer: Answer, send: Any) -> Answer:
+        """The last one is left to send. A failure breaks the connection off; the server logs it, in this task."""
+        contextvars.bind_contextvars(**answer.log_names)
+        while answer.rest is not None:
+            await send({"type": "http.response.body", "body": answer.body, "more_body": True})
+            answer = await self._next_piece(request, answer)
+        contextvars.clear_contextvars()  # the next request on the connection starts from here
+        return answer
 
     async def _next_piece(self, request: Incoming, answer: Answer) -> Answer:
         """A long answer holds no thread while its client reads; what is made of it waits for its turn again."""

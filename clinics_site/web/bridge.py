@@ -1,12 +1,14 @@
 """From a request as uvicorn has read it to Django's WSGI handler and back; what runs in a thread is here."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from queue import SimpleQueue
 from threading import Thread
 from typing import Any
 from urllib.parse import unquote_to_bytes
+
+from structlog import contextvars
 
 from clinics_site.core.api.viewsets import untie
 from clinics_site.web import limits
@@ -36,6 +38,9 @@ class Answer:
     body: bytes
     rest: Iterator[bytes] | None = None  # of an answer that is made while it is sent
     close: Callable[[], None] | None = None
+    log_names: dict[str, Any] = field(
+        default_factory=dict
+    )  # of the request, for what is logged about the rest
 
 
 def make_environ(scope: Any) -> Environ:
@@ -95,6 +100,7 @@ def answer(application: Callable[..., Any], environ: Environ) -> Answer:
         del environ["wsgi.input"]
         return found
     found.rest, found.close = iter(response), response.close
+    found.log_names = contextvars.get_contextvars()
     return next_piece(found)
 
 
@@ -106,7 +112,9 @@ def _untie(response: Any) -> None:
 
 
 def next_piece(found: Answer) -> Answer:
-    """Of a long answer; closes it after the last."""
+    """Of a long answer; closes it after the last. This thread may have served another request since."""
+    contextvars.clear_contextvars()
+    contextvars.bind_contextvars(**found.log_names)
     parts: list[bytes] = []
     size = 0
     assert found.rest is not None  # noqa: S101 (for the type checker)

@@ -11,6 +11,7 @@ from clinics.services.patient_details import PatientDetails
 from clinics_site.admin import roles
 from clinics_site.core import audit, db
 from tests.cast import QuickClient
+from tests.security.conftest import log  # noqa: F401 (a fixture)
 
 PASSWORD = "correct horse battery"
 ROLES = tuple(roles.ROLES)
