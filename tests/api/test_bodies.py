@@ -1,9 +1,12 @@
 """How large, deep and long what clients send may be: every operation that takes a body, made from its description."""
 
+import json
+
 import orjson
 import pytest
 from django.conf import settings
 
+from clinics import statistics
 from clinics_site.core.api import addressing, bounds, validation
 from clinics_site.core.api.operations import REGISTRY
 from tests import bodies
@@ -188,6 +191,60 @@ def test_a_whole_number_is_an_integer_however_it_is_written(world, number):
 def test_anything_else_is_no_integer(problems, number):
     cases = spoilt(("integer",), lambda *_: number)
     assert problems((n, p, orjson.dumps(body)) for n, p, body in cases) == []
+
+
+EXTREMES = [2**53, 2**63 - 1, 2**63, 2**64 - 1, 2**64, -(2**63), -(2**63) - 1, 1e30, 1.7e308, 0.5]
+# Numbers by their description, kept and answered as whole ones.
+COUNTS = {
+    "schemaVersion",
+    *(n for t in statistics.TABLE.values() for e in t if e.whole for n in (e.name, e.delta)),
+}
+NUMBERS = {
+    name: [(path, s) for path, kind, s in bodies.places(schema) if kind == "number"]
+    for name, schema in BODIES.items()
+}
+
+
+def written_out(body):
+    """orjson writes no whole numbers beyond 64 bits."""
+    return json.dumps(body).encode()
+
+
+@pytest.mark.parametrize("number", EXTREMES)
+def test_a_number_is_taken_within_its_bounds_however_large(world, number):
+    """In all places of a body that have no other bound at once, and in each that has one."""
+    for name, places in NUMBERS.items():
+        body = right = bodies.sample(BODIES[name])
+        for path, schema in places:
+            if schema.get("minimum", number) <= number <= schema.get("maximum", number):
+                body = body if path[-1] in COUNTS else bodies.changed(body, path, number)
+            else:
+                raw = written_out(bodies.changed(right, path, number))
+                assert world.send(name, raw).status_code == 400, (name, path)
+        if body != right:
+            answer = world.send(name, written_out(body))
+            # Not found, or there already: beyond the look at the body.
+            assert answer.status_code in (200, 204, 404, 409), (name, answer.content)
+
+
+def test_a_number_beyond_64_bits_is_stored_and_shown(world):
+    (schema,) = [schema for name, schema in BODIES.items() if name == "UpdatePatientSummary"]
+    body = bodies.sample(schema)
+    for number in EXTREMES:
+        body["cgmStats"]["config"]["lowGlucoseThreshold"] = number
+        assert world.send("UpdatePatientSummary", written_out(body)).status_code == 200
+        shown = world.send("GetPatient").json()["summary"]["cgmStats"]["config"]
+        assert shown["lowGlucoseThreshold"] == pytest.approx(number)
+
+
+@pytest.mark.parametrize("number", EXTREMES[1:])
+def test_the_counts_of_a_summary_are_whole_numbers_that_every_reader_keeps(world, number):
+    name = "UpdatePatientSummary"
+    counts = [path for path, _ in NUMBERS[name] if path[-1] in COUNTS]
+    assert len(counts) > 6
+    for path in counts:
+        raw = written_out(bodies.changed(bodies.sample(BODIES[name]), path, number))
+        assert world.send(name, raw).status_code == 400, path
 
 
 def test_depth_is_counted_where_the_schema_does_not_look(world):

@@ -123,3 +123,18 @@ def test_a_page_that_would_be_endless_is_refused_and_its_parts_are_not(world, mo
 def counted(parts):
     bodies = [part.json() for part in parts]
     return sum(len(body["data"] if isinstance(body, dict) else body) for body in bodies)
+
+
+@pytest.mark.parametrize("number", [2**53, 2**63 - 1, 2**63, 2**64, -(2**63) - 1, 10**30, 10**400])
+def test_a_filter_compares_with_a_number_of_any_size(clinic, ada, number):
+    """Every tenth filter of the patient list."""
+    _, _, operation = described_operations()["ListPatients"]
+    filters = [
+        parameter["name"]
+        for parameter in operation["parameters"]
+        if str(parameter["schema"].get("$ref", "")).endswith(("IntFilter", "FloatFilter"))
+    ]
+    assert len(filters) > 50
+    for name in filters[::10]:
+        path = f"/v1/clinics/{clinic['id']}/patients?period=14d&{name}=<{number}"
+        assert ada.api.get(path).status_code == 200, name

@@ -1,6 +1,7 @@
 """Query parameters: conversion, defaults, the contract's words (behaviour note auth, 2.1 and 2.2)."""
 
 from datetime import UTC, datetime
+from urllib.parse import quote
 
 import pytest
 from django.http import QueryDict
@@ -74,6 +75,17 @@ def test_mistakes_are_named(query, parameter, words):
 def test_what_is_no_finite_number_is_refused(text):
     with pytest.raises(BadRequest):
         read(f"ratio={text}", RATIO)
+
+
+@pytest.mark.parametrize(
+    "number", [2**53, 2**63 - 1, 2**63, 2**64 - 1, 2**64, -(2**63) - 1, 10**30]
+)
+def test_a_number_may_be_of_any_size_and_is_a_double_beyond_64_bits(number):
+    anything = Parameter("ratio", s.number())
+    for text in (str(number), f"{number}.0", f"{number:e}"):
+        found = read(f"ratio={quote(text)}", anything)["ratio"]
+        assert found == pytest.approx(number)
+        assert type(found) is (int if abs(found) < 2**63 else float), text
 
 
 @pytest.mark.parametrize(

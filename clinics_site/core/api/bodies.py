@@ -63,14 +63,14 @@ def read_body(request: HttpRequest, raw: bytes, schema: s.Schema, *, required: b
 
 
 def parse_json(raw: bytes) -> Any:
-    """Decoded JSON of bounded depth, without anything that MongoDB could not keep as it is."""
+    """Decoded JSON of bounded depth, with nothing that MongoDB could not keep."""
     try:
         value = orjson.loads(raw)
     except orjson.JSONDecodeError:
         message = "request body has an error: failed to decode request body: not valid JSON"
         raise BadRequest(message=message) from None
     try:
-        bounds.check_value(raw, value)
+        bounds.make_storable(raw, value)
     except bounds.Unacceptable as error:
         message = f"request body has an error: {error}"
         raise BadRequest(message=message) from None

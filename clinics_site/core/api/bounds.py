@@ -5,13 +5,14 @@ answers may show what was stored before.
 """
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from clinics_site.core.api.schema import Schema, kinds_of
 from clinics_site.core.numbers import LARGEST_WHOLE
 
 DEEPEST = 32  # levels of lists and objects
-LARGEST = 2**63 - 1  # what MongoDB takes
+LARGEST = 2**63 - 1  # what MongoDB keeps as a whole number
 LARGEST_FLOAT = 3.4e38  # of 32 bits
 # Of texts that say nothing else of their letters, enumerations and formats aside.
 NO_CONTROLS = r"^\P{Cc}*$"
@@ -28,7 +29,6 @@ TOO_DEEP = f"nested deeper than {DEEPEST} levels"
 OPERATOR = "a property name may not start with $"
 ZERO_CHARACTER = "a text may not contain a zero character"
 CONTROL_CHARACTER = "a text may not contain control characters"
-TOO_LARGE = "number is too large"
 
 
 class Unacceptable(ValueError):
@@ -59,8 +59,9 @@ _SUSPICIOUS = re.compile(rb'"\$|\\u00|\\[bf]|\x7f|\xc2[\x80-\x9f]|[0-9]{19}')
 _CONTROL = re.compile("[\1-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
 
 
-def check_value(raw: bytes, value: Any) -> None:
-    """`value` was read from `raw`. Raises Unacceptable for what is too deep or what MongoDB can not keep as it is."""
+def make_storable(raw: bytes, value: Any) -> None:
+    """`value` was read from `raw`. Whole numbers beyond 64 bits become doubles in it, as the reader of JSON makes
+    doubles of even larger ones. Raises Unacceptable for what is too deep or what MongoDB can not keep."""
     if raw.count(b"{") + raw.count(b"[") > DEEPEST or _SUSPICIOUS.search(raw):
         _check_levels(value)
 
@@ -79,12 +80,12 @@ def _check_one(value: Any) -> Any:
     """What is inside of it."""
     if isinstance(value, str):
         check_text(value)
-    elif isinstance(value, int):
-        _check_number(value)
     elif isinstance(value, list):
+        _with_doubles(value, enumerate(value))
         return value
     elif isinstance(value, dict):
         _check_names(value)
+        _with_doubles(value, value.items())
         return value.values()
     return ()
 
@@ -97,9 +98,10 @@ def check_text(text: str) -> None:
         raise Unacceptable(CONTROL_CHARACTER)
 
 
-def _check_number(number: int) -> None:
-    if abs(number) > LARGEST:
-        raise Unacceptable(TOO_LARGE)
+def _with_doubles(holder: Any, places: Iterable[tuple[Any, Any]]) -> None:
+    for place, number in places:
+        if isinstance(number, int) and abs(number) > LARGEST:
+            holder[place] = float(number)
 
 
 def _check_names(found: dict[str, Any]) -> None:

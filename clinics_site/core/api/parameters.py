@@ -1,5 +1,6 @@
 """Path and query parameters: declared once, served in the description, checked in the contract's order."""
 
+import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -145,20 +146,21 @@ def _convert(parameter: Parameter, text: str) -> Any:
 
 def _number(name: str, kind: str, text: str) -> int | float:
     value = _read_number(text) if _NUMBER.fullmatch(text) else None
-    if value is None or (kind == "integer" and not isinstance(value, int)):
+    if value is None or (kind == "integer" and not isinstance(numbers.whole(value), int)):
         words = "an integer" if kind == "integer" else "a number"
         raise _error(name, "query", f"value must be {words}")
-    if abs(value) > bounds.LARGEST:
-        raise _error(name, "query", bounds.TOO_LARGE)
     return value
 
 
-def _read_number(text: str) -> int | float:
-    """5.0 and 5e0 are the integer 5, as in a body."""
-    if _DIGITS.fullmatch(text):
+def _read_number(text: str) -> int | float | None:
+    """5.0 and 5e0 are the integer 5, and what is beyond 64 bits is a double, as in a body. None for what is beyond
+    doubles."""
+    if _DIGITS.fullmatch(text) and abs(int(text)) <= bounds.LARGEST:
         return int(text)
-    value: int | float = numbers.whole(float(text))
-    return value
+    value = float(text)
+    if not math.isfinite(value):
+        return None
+    return value if abs(value) > bounds.LARGEST else numbers.whole(value)
 
 
 def _kind(schema: s.Schema) -> str:
