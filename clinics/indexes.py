@@ -148,6 +148,8 @@ declare(
     "patient_deletions",
     IndexModel([("patient.clinicId", 1), ("patient.userId", 1)], name="PatientDeletionV2"),
     IndexModel([("deletedTime", 1), ("patient.clinicId", 1)], name="DeletedTimeV2"),
+    # Our own: staff look for a person in the archives of all clinics.
+    IndexModel([("patient.userId", 1), ("deletedTime", -1)], name="DeletedRecordsOfUser"),
 )
 
 # --- clinics, clinicians, migrations: the names of the behaviour note (clinics, 1) -----------------
@@ -201,6 +203,9 @@ declare(
     "clinician_deletions",
     IndexModel([("clinician.clinicId", 1), ("clinician.userId", 1)], name="ClinicianDeletionV2"),
     IndexModel([("deletedTime", 1), ("clinician.clinicId", 1)], name="DeletedTimeV2"),
+    # Our own: as for patients; invites are named by the ids of their records.
+    IndexModel([("clinician.userId", 1), ("deletedTime", -1)], name="DeletedMembershipsOfUser"),
+    IndexModel([("clinician._id", 1), ("deletedTime", -1)], name="DeletedInvites"),
 )
 declare(
     account_requests.COLLECTION,

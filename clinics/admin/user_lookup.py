@@ -1,4 +1,5 @@
-"""Which clinics is she in? By e-mail or id, as a clinician and as a patient."""
+"""Which clinics is she in? By e-mail or id, as a clinician and as a patient; by id also where she was removed, so that
+a reference of the audit trail leads to a person as long as the archives hold the record."""
 
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -10,23 +11,32 @@ from clinics.services import staff_reads
 from clinics.store.staff_reads import Person
 from clinics_site.admin import pages, paging, roles
 from clinics_site.admin.fields import NO_ADDRESS
-from clinics_site.core import addresses, audit
+from clinics_site.core import addresses, audit, ids
 from clinics_site.core.db import Document
 from clinics_site.core.http import ServiceError, ServiceUnavailable
 from users.clients.protocol import User
 from users.services.neighbours import user_service
 
 CLINICIAN, PATIENT = "clinician", "patient"
+FORMER_CLINICIAN, FORMER_PATIENT = "former-clinician", "former-patient"
 Read = Callable[..., tuple[list[Document], int]]
 _READS: dict[str, Read] = {
     CLINICIAN: staff_reads.list_memberships,
     PATIENT: staff_reads.list_records,
+    FORMER_CLINICIAN: staff_reads.list_former_memberships,
+    FORMER_PATIENT: staff_reads.list_former_records,
 }
-_READABLE = {CLINICIAN: clinician, PATIENT: patient}
+_READABLE = {
+    CLINICIAN: clinician,
+    PATIENT: patient,
+    FORMER_CLINICIAN: clinician,
+    FORMER_PATIENT: patient,
+}
 NEITHER = (
     "This is neither a whole e-mail address nor a user id. Clinics are found by the field at the top, "
     "and people by their names on the page of their clinic."
 )
+_NONE: dict[str, Any] = {"rows": [], "total": 0}
 NO_ANSWER = "The user service does not answer: only what clinics know is shown."
 
 
@@ -35,12 +45,13 @@ def lookup(request: HttpRequest) -> HttpResponseBase:
     text = request.GET.get("q", "").strip()[:500]
     sees_patients = pages.has(request, roles.PATIENTS)
     wanted, problem = _wanted(text) if text else (None, "")
-    user, outage = _find_account(wanted) if wanted else (None, "")
+    is_person = bool(wanted) and not ids.parse_id(wanted or "")
+    user, outage = _find_account(wanted) if wanted and is_person else (None, "")
     person = _person(text, wanted, user)
-    members = _section(request, CLINICIAN, person)
-    records = _section(request, PATIENT, person) if sees_patients else None
-    if records is not None and wanted:
-        _record(request, wanted, person, members, records)
+    kinds = [kind for kind in _READS if sees_patients or kind not in (PATIENT, FORMER_PATIENT)]
+    found = {kind: _section(request, kind, person) for kind in kinds}
+    if sees_patients and wanted:
+        _record(request, wanted, person, found)
     return pages.render(
         request,
         "clinics/staff/user_lookup.html",
@@ -48,11 +59,19 @@ def lookup(request: HttpRequest) -> HttpResponseBase:
         text=text,
         user_found=user,
         problem=problem or outage,
-        is_known=bool(members["rows"] or (records and records["rows"])),
+        is_known=any(section["rows"] for section in found.values()),
         was_sought=bool(wanted),
         both=paging.query_without(request, "as", "page") if request.GET.get("as") else "",
-        members=members,
-        records=records,
+        members=found[CLINICIAN],
+        records=found.get(PATIENT),
+        former=[
+            _former(
+                found[FORMER_CLINICIAN],
+                "a clinician",
+                shows_addresses=pages.has(request, roles.MEMBERS),
+            ),
+            _former(found.get(FORMER_PATIENT, _NONE), "a patient", shows_addresses=sees_patients),
+        ],
         sees_patients=sees_patients,
     )
 
@@ -62,7 +81,8 @@ def _wanted(text: str) -> tuple[str, str]:
     if "@" in text:
         address = addresses.of_account(text)
         return (address, "") if address else ("", NO_ADDRESS)
-    return (text.lower(), "") if staff_reads.is_user_id(text) else ("", NEITHER)
+    is_known = staff_reads.is_user_id(text) or staff_reads.is_invite(text)
+    return (text.lower(), "") if is_known else ("", NEITHER)
 
 
 def _find_account(wanted: str) -> tuple[User | None, str]:
@@ -78,6 +98,8 @@ def _person(text: str, wanted: str | None, user: User | None) -> Person:
     finds everybody who is listed with it. Other writers may have stored it as it was typed."""
     if not wanted:
         return Person()
+    if ids.parse_id(wanted):
+        return Person(invite=ids.parse_id(wanted))
     typed = {wanted, text} if "@" in wanted else set()
     known = {user.address} - {""} if user else set()
     user_id = user.user_id if user else ("" if "@" in wanted else wanted)
@@ -88,7 +110,7 @@ def _section(request: HttpRequest, kind: str, person: Person) -> dict[str, Any]:
     """One of the two lists: its beginning beside the other one, and by itself page by page."""
     alone = request.GET.get("as", "")
     if alone in _READS and alone != kind:
-        return {"rows": [], "total": 0}
+        return _NONE
     number, size = paging.requested(request)
     skip = (number - 1) * size if alone == kind else 0
     found, total = _READS[kind](person, skip=skip, limit=size)
@@ -100,28 +122,49 @@ def _section(request: HttpRequest, kind: str, person: Person) -> dict[str, Any]:
     }
 
 
+def _former(section: dict[str, Any], what: str, *, shows_addresses: bool) -> dict[str, Any]:
+    rows = [
+        {**row, "shown_name": row.get("fullName") or row.get("name")} for row in section["rows"]
+    ]
+    return {
+        **section,
+        "rows": rows,
+        "title": f"Was {what}",
+        "shows_addresses": shows_addresses,
+    }
+
+
 def _record(
     request: HttpRequest,
     wanted: str,
     person: Person,
-    members: dict[str, Any],
-    records: dict[str, Any],
+    found: dict[str, dict[str, Any]],
 ) -> None:
-    """An address that no account has is named by a digest."""
+    """An address that no account has is named by a digest, an invite by its record."""
     pages.record_look(
         request,
         action="user.looked_up",
-        object_type="user",
-        object_id=person.user_id or audit.digest(f"address:{wanted}")[:16],
+        object_type="clinicianInvite" if person.invite else "user",
+        object_id=person.user_id
+        or str(person.invite or "")
+        or audit.digest(f"address:{wanted}")[:16],
         scope={
-            "patientRecords": records["total"],
-            "memberships": members["total"],
-            "patients": sorted({row["userId"] for row in records["rows"]}),
+            "patientRecords": found[PATIENT]["total"],
+            "formerPatientRecords": found[FORMER_PATIENT]["total"],
+            "memberships": found[CLINICIAN]["total"],
+            "formerMemberships": found[FORMER_CLINICIAN]["total"],
+            "patients": sorted(
+                {row["userId"] for kind in (PATIENT, FORMER_PATIENT) for row in found[kind]["rows"]}
+            ),
         },
     )
 
 
 def _with_names(documents: Iterable[Document]) -> list[dict[str, Any]]:
     rows = list(documents)
-    names = staff_reads.names_of([row["clinicId"] for row in rows])
-    return [{**row, "clinic_name": names.get(row["clinicId"], "(deleted clinic)")} for row in rows]
+    names: dict[Any, str] = {
+        **staff_reads.names_of([row["clinicId"] for row in rows if "clinicId" in row])
+    }
+    return [
+        {**row, "clinic_name": names.get(row.get("clinicId"), "(deleted clinic)")} for row in rows
+    ]

@@ -70,6 +70,30 @@ def list_records(person: Person, *, skip: int, limit: int) -> tuple[list[Documen
     return store.list_records(person, skip=skip, limit=limit)
 
 
+def list_former_memberships(person: Person, *, skip: int, limit: int) -> tuple[list[Document], int]:
+    """As `list_memberships`, of those that were removed: the record as it was, with `removed`, the time of it."""
+    found, total = store.list_former_memberships(person, skip=skip, limit=limit)
+    return _as_they_were(found, "clinician"), total
+
+
+def list_former_records(person: Person, *, skip: int, limit: int) -> tuple[list[Document], int]:
+    found, total = store.list_former_records(person, skip=skip, limit=limit)
+    return _as_they_were(found, "patient"), total
+
+
+def _as_they_were(tombstones: Iterable[Document], part: str) -> list[Document]:
+    return [
+        {**showing.mapping(row.get(part)), "removed": showing.moment(row.get("deletedTime"))}
+        for row in tombstones
+    ]
+
+
+def is_invite(text: str) -> bool:
+    """Whether it is the id of an invite's record, by which the audit trail names whoever was invited."""
+    found = ids.parse_id(text)
+    return found is not None and store.is_invite(found)
+
+
 def names_of_clinicians(keys: Sequence[tuple[ObjectId, str]]) -> dict[tuple[ObjectId, str], str]:
     """By clinic and user id; of those who are gone from the archive."""
     return _texts(store.list_clinicians(keys), "userId", "name")

@@ -33,10 +33,11 @@ class ClinicFilter:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Whom staff look for: by user id, by the spellings of one address, or by both."""
+    """Whom staff look for: by user id, by the spellings of one address, or both; or an invite by its record."""
 
     user_id: str = ""
     spellings: tuple[str, ...] = ()
+    invite: ObjectId | None = None
 
 
 _OF_MEMBERS = {"clinicId": 1, "userId": 1, "email": 1, "name": 1, "roles": 1, "createdTime": 1}
@@ -89,6 +90,14 @@ def list_members(clinic_id: ObjectId) -> list[Document]:
     return list(found)
 
 
+def is_invite(record_id: ObjectId) -> bool:
+    """Pending or removed, and of nobody with an account, who is named by the user id."""
+    never_joined = {"userId": {"$exists": False}}
+    archived = {"clinician._id": record_id, "clinician.userId": {"$exists": False}}
+    pending = db.collection(CLINICIANS).find_one({"_id": record_id, **never_joined}, {"_id": 1})
+    return bool(pending or db.collection("clinician_deletions").find_one(archived, {"_id": 1}))
+
+
 def list_memberships(person: Person, *, skip: int, limit: int) -> tuple[list[Document], int]:
     return _page_of(CLINICIANS, person, _OF_MEMBERS, skip=skip, limit=limit)
 
@@ -106,11 +115,36 @@ def _page_of(
         ways.append({"userId": person.user_id})
     if person.spellings:
         ways.append({"email": {"$in": list(person.spellings)}})
+    if person.invite and name == CLINICIANS:
+        ways.append({"_id": person.invite})
     if not ways:
         return [], 0
     query, order = {"$or": ways}, [("createdTime", DESCENDING), ("_id", DESCENDING)]
     found = db.collection(name).find(query, fields, sort=order, skip=skip, limit=limit)
     return list(found), db.collection(name).count_documents(query)
+
+
+def list_former_memberships(person: Person, *, skip: int, limit: int) -> tuple[list[Document], int]:
+    wanted = {"userId": person.user_id, "_id": person.invite}
+    return _removed("clinician", wanted, _OF_MEMBERS, skip=skip, limit=limit)
+
+
+def list_former_records(person: Person, *, skip: int, limit: int) -> tuple[list[Document], int]:
+    return _removed("patient", {"userId": person.user_id}, _OF_PATIENTS, skip=skip, limit=limit)
+
+
+def _removed(
+    part: str, wanted: Document, fields: Document, *, skip: int, limit: int
+) -> tuple[list[Document], int]:
+    """Tombstones, the newest first: by id alone, as the audit trail names people."""
+    query = {f"{part}.{name}": value for name, value in wanted.items() if value}
+    if not query:
+        return [], 0
+    shown = {"deletedTime": 1, "deletedByUserId": 1, **{f"{part}.{name}": 1 for name in fields}}
+    archive = db.collection(f"{part}_deletions")
+    order = [("deletedTime", DESCENDING), ("_id", DESCENDING)]
+    found = archive.find(query, shown, sort=order, skip=skip, limit=limit)
+    return list(found), archive.count_documents(query)
 
 
 Keys = Sequence[tuple[ObjectId, str]]  # clinic and id

@@ -5,10 +5,10 @@ from unittest.mock import Mock
 
 import pytest
 
-from clinics.admin import user_lookup
-from clinics_site.core import backfills, db
+from clinics.admin import members, user_lookup
+from clinics_site.core import backfills, clock, db
 from clinics_site.core.http import ServiceUnavailable
-from tests.admin.conftest import events, text
+from tests.admin.conftest import events, patient_ids, text
 from tests.factories import make_clinic, make_clinician, make_patient
 
 
@@ -130,3 +130,94 @@ def test_a_look_up_reads_indexes_alone(name, clinic, ben):
     plan = str(db.collection(name).explain(query))
     assert "COLLSCAN" not in plan
     assert re.findall(r"'indexName': '(\w*ByEmail)'", plan)
+
+
+# --- who was removed -----------------------------------------------------------------------------------
+def removed(root, clinic, path, **fields):
+    """Of the event that this leaves, the reference."""
+    root.post(f"clinics/{clinic['_id']}/{path}", reason="T-1", confirmed="1", **fields)
+    return events(outcome="done", clinicId=clinic["_id"])[-1]["object"]["id"]
+
+
+@pytest.fixture
+def of_patient(clinic, root):
+    user_id = patient_ids(clinic)[0]
+    return removed(root, clinic, f"patients/{user_id}/remove", typed=user_id)
+
+
+def test_the_audit_trails_reference_of_a_removed_patient_leads_to_the_person(
+    of_patient, clinic, staff
+):
+    """An account of a custodial patient may be gone with the record."""
+    page = staff("support").get("users/", {"q": of_patient})
+    (row,) = rows_under(page, "Was a patient")
+    assert ("Maria Marker" in row, clinic["name"] in row) == (True, True)
+    (event,) = events(action="user.looked_up")
+    assert event["object"]["id"] == of_patient
+    assert event["scope"]["formerPatientRecords"] == 1
+    assert event["scope"]["patients"] == [of_patient]
+    assert "Maria" not in str(event)
+
+
+@pytest.mark.parametrize("role", ["viewer", "configuration", "integration", "destructive"])
+def test_who_may_not_see_patients_is_not_told_of_removed_ones(of_patient, staff, role):
+    page = text(staff(role).get("users/", {"q": of_patient}))
+    assert "Maria Marker" not in page
+    assert "Was a patient" not in page
+    assert "Your role does not show whether this user is a patient" in page
+
+
+def test_a_removed_member_is_found_by_the_reference(clinic, ben, root, staff):
+    reference = removed(root, clinic, f"members/{ben.user_id}/remove", typed=ben.user_id)
+    assert reference == ben.user_id
+    page = staff("viewer").get("users/", {"q": reference})
+    (row,) = rows_under(page, "Was a clinician")
+    name, _, _ = ben.email.partition("@")
+    assert ("Ben Member" in row, name in row) == (True, False)
+    assert name in "".join(
+        rows_under(staff("support").get("users/", {"q": reference}), "Was a clinician")
+    )
+
+
+def test_an_invite_is_found_by_the_reference_pending_and_revoked(clinic, root, staff, monkeypatch):
+    monkeypatch.setattr(user_lookup, "user_service", lambda: pytest.fail("called"))
+    support = staff("support")
+    pending = db.collection("clinicians").find_one({"inviteId": "secret-invite-key"})
+    page = support.get("users/", {"q": str(pending["_id"])})
+    assert "invited" in "".join(rows_under(page, "As a clinician"))
+    path = f"invites/{members.audit_key('secret-invite-key')}/revoke"
+    reference = removed(root, clinic, path, typed="invited@example.org")
+    assert reference == str(pending["_id"])
+    page = support.get("users/", {"q": reference})
+    assert "invited@example.org" in "".join(rows_under(page, "Was a clinician"))
+    assert "invited@example.org" not in text(staff("viewer").get("users/", {"q": reference}))
+    looks = events(action="user.looked_up")
+    assert {event["object"]["id"] for event in looks} == {reference}
+    assert "invited@" not in str(looks)
+
+
+def test_somebody_who_was_removed_from_many_clinics_is_shown_page_by_page(clinic, root, ben):
+    rows = [
+        {"deletedTime": clock.now(), "patient": {"clinicId": clinic["_id"], "userId": ben.user_id}}
+        for _ in range(60)
+    ]
+    db.collection("patient_deletions").insert_many(rows)
+    page = root.get("users/", {"q": ben.user_id})
+    assert len(rows_under(page, "Was a patient")) == 25
+    assert "All 60" in text(page)
+    page = root.get("users/", {"q": ben.user_id, "as": "former-patient", "page": 3})
+    assert len(rows_under(page, "Was a patient")) == 10
+
+
+@pytest.mark.parametrize(
+    ("part", "name", "index"),
+    [
+        ("patient", "userId", "DeletedRecordsOfUser"),
+        ("clinician", "userId", "DeletedMembershipsOfUser"),
+        ("clinician", "_id", "DeletedInvites"),
+    ],
+)
+def test_the_archives_are_asked_by_indexes(part, name, index):
+    plan = str(db.collection(f"{part}_deletions").explain({f"{part}.{name}": "x"}))
+    assert "COLLSCAN" not in plan
+    assert index in plan
