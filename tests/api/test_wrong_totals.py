@@ -203,6 +203,35 @@ def test_nobody_is_refused_for_a_kept_count_that_is_wrong(lakeside, ben):
     assert [ben.api.post(path, body).status_code for _ in range(2)] == [200, 402]
 
 
+@pytest.mark.parametrize("too_low", [0, 5, PEOPLE - 1])
+def test_nobody_is_let_in_for_a_kept_count_that_is_too_low(lakeside, ben, too_low):
+    limits = {"patientCountSettings": {"hardLimit": {"plan": PEOPLE}}}
+    db.collection("clinics").update_one({"_id": lakeside["_id"]}, {"$set": limits})
+    for path in ("total", "plan"):
+        spoil(lakeside, path, too_low)
+    body = {"fullName": "Iris Example", "birthDate": "1984-05-06"}
+    assert ben.api.post(f"/v1/clinics/{lakeside['_id']}/patients", body).status_code == 402
+    assert (kept(lakeside)["total"], kept(lakeside)["plan"]) == (PEOPLE, PEOPLE)
+
+
+def test_whoever_comes_between_two_questions_makes_no_count_wrong(lakeside, ben, monkeypatch):
+    limits = {"patientCountSettings": {"hardLimit": {"plan": PEOPLE + 2}}}
+    db.collection("clinics").update_one({"_id": lakeside["_id"]}, {"$set": limits})
+    counted = patient_counts.store.count_patients
+
+    def comes_first(clinic_id):
+        monkeypatch.setattr(patient_counts.store, "count_patients", counted)
+        details = PatientDetails(full_name="Ann Other", birth_date="1990-01-01")
+        patients.create_custodial_patient(clinic_id=clinic_id, details=details)
+        return counted(clinic_id)
+
+    monkeypatch.setattr(patient_counts.store, "count_patients", comes_first)
+    monkeypatch.setattr(patient_counts, "recount", lambda _: pytest.fail("counted anew"))
+    body = {"fullName": "Iris Example", "birthDate": "1984-05-06"}
+    path = f"/v1/clinics/{lakeside['_id']}/patients"
+    assert [ben.api.post(path, body).status_code for _ in range(2)] == [200, 402]
+
+
 # --- counting anew --------------------------------------------------------------------------------
 def test_what_changes_while_patients_are_counted_is_counted_too(lakeside, monkeypatch):
     """Somebody comes and somebody goes after the moment that is counted, and before the difference is written."""
