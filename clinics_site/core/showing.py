@@ -2,6 +2,12 @@
 
 Other systems write to the same collections, and older versions of this one have. One record that cannot be shown must
 not take a whole list with it, so what breaks it is left out, and told to the operators by the record's id alone.
+
+There are two ways, because answers and pages are made in two ways. The API makes an answer from a document in one
+function: `tolerant` calls it, and looks for what breaks it only after it has failed. So whole records, which are nearly
+all of a list, cost nothing, and nobody keeps a second account of what the function reads. A page is made by a template,
+which reads the record piece by piece, in many places, and cannot be tried again field by field: `readable` brings the
+record into a stated shape before. Shapes for the API would cost each list a look at every value.
 """
 
 from collections.abc import Callable
