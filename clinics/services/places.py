@@ -5,6 +5,7 @@ tag or site anew; a patient who is changed at the same moment conflicts with tha
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 from bson import ObjectId
 
@@ -13,19 +14,33 @@ from clinics.store import patient_counts as store
 from clinics.store import patient_places
 from clinics.store.patient_places import SITES, TAGS
 from clinics_site.core import texts
+from clinics_site.core.api import validation
+from clinics_site.core.api.schema import Schema, ref
 from clinics_site.core.db import Document
 from clinics_site.core.errors import BadRequest
 
 Counts = dict[ObjectId, int]
 
 
-def label_name(name: str) -> str:
-    """The normal form of the name of a tag or a site. Raises BadRequest for blanks alone."""
+def tag_name(name: str) -> str:
+    """The normal form. Raises BadRequest for what the description does not take as a tag's name, whoever asks."""
     found = texts.name(name)
-    if not found:
+    return _checked(found, ref("patientTag.v1"), {"name": found}, "no tag can have this name")
+
+
+def site_name(name: str, refusal: str = "no site can have this name") -> str:
+    """As `tag_name`."""
+    found = texts.name(name)
+    return _checked(found, ref("siteName.v1"), found, refusal)
+
+
+def _checked(name: str, described: Schema, value: Any, refusal: str) -> str:
+    if not name:
         reason = "a name is needed"
         raise BadRequest(reason)
-    return found
+    if not validation.is_valid(described, value):
+        raise BadRequest(refusal)
+    return name
 
 
 def count_places(clinics: Sequence[Document]) -> tuple[Counts, Counts]:

@@ -11,19 +11,20 @@ from bson import ObjectId
 from clinics.services import access, places, tags
 from clinics.store import patient_places
 from clinics.store import sites as store
-from clinics_site.core import clock, db, ids, texts
+from clinics_site.core import clock, db, ids, showing, texts
 from clinics_site.core.db import Document
 from clinics_site.core.errors import BadRequest, Conflict, ConstraintViolation, Duplicate, NotFound
 
 MAX_SITES = 50
 FULL = f"the clinic already has the maximum number of {MAX_SITES} sites"
 DUPLICATE = "duplicate site name"
+NO_SITE = "no site can have the name of this tag: rename the tag first"
 _NUMBERED = re.compile(r"(.* )\(([0-9]+)\)", re.DOTALL)
 
 
 def create_site(*, clinic_id: str | ObjectId, name: str) -> Document:
     """The new site. An equal name is refused before a full clinic is."""
-    name = places.label_name(name)
+    name = places.site_name(name)
     site = {"id": ids.new_id(), "name": name}
 
     def create() -> None:
@@ -41,7 +42,7 @@ def create_site(*, clinic_id: str | ObjectId, name: str) -> Document:
 
 def rename_site(*, clinic_id: str | ObjectId, site_id: ObjectId, name: str) -> Document:
     """In the clinic and in every patient who has it."""
-    name = places.label_name(name)
+    name = places.site_name(name)
 
     def rename() -> None:
         clinic = _access_to_check(clinic_id)
@@ -116,7 +117,8 @@ def convert_tag(*, clinic_id: str | ObjectId, tag_id: ObjectId) -> tuple[Documen
         tag = next((t for t in clinic.get("patientTags") or [] if t["_id"] == tag_id), None)
         if tag is None:
             raise NotFound(message="unable to find patient tag: not found")
-        site["name"] = free_name(tag["name"], clinic.get("sites") or [])
+        free = free_name(showing.text(tag.get("name")) or "", clinic.get("sites") or [])
+        site["name"] = places.site_name(free, NO_SITE)
         moment = clock.now()
         if not store.add_site(clinic["_id"], site, limit=MAX_SITES, moment=moment):
             raise Conflict

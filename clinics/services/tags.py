@@ -22,7 +22,7 @@ FULL = f"the clinic already has the maximum number of {MAX_TAGS} patient tags"
 
 def create_tag(*, clinic_id: str | ObjectId, name: str) -> Document:
     """The new tag. A full clinic is refused before an equal name is."""
-    tag = {"_id": ids.new_id(), "name": places.label_name(name)}
+    tag = {"_id": ids.new_id(), "name": places.tag_name(name)}
 
     def create() -> None:
         clinic = access.access_clinic(clinic_id)
@@ -37,7 +37,7 @@ def create_tag(*, clinic_id: str | ObjectId, name: str) -> Document:
 
 
 def rename_tag(*, clinic_id: str | ObjectId, tag_id: ObjectId, name: str) -> Document:
-    name = places.label_name(name)
+    name = places.tag_name(name)
 
     def rename() -> None:
         clinic = access.access_clinic(clinic_id)

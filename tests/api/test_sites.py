@@ -3,7 +3,11 @@
 import pytest
 from bson import ObjectId
 
-from clinics.services.sites import free_name
+from clinics.services import sites as site_service
+from clinics.services import tags as tag_service
+from clinics.services.sites import NO_SITE, free_name
+from clinics_site.core import db
+from clinics_site.core.errors import BadRequest
 from tests.api.test_tags import add_patient, fill, patient, stored
 
 UNKNOWN = "0" * 24
@@ -202,3 +206,70 @@ def test_site_changes_are_seen_by_the_next_read(clinic, ada):
     assert gone.status_code == 204
     shown = ada.api.get(f"/v1/clinics/{clinic['id']}").json()["sites"]
     assert "numPatients" not in shown[0]
+
+
+# --- however a site or a tag gets its name -------------------------------------------------------------
+# As other writers of the database may have stored them.
+NO_SITE_NAMES = [
+    "a" * 201,
+    "North\x07",
+    "North\x00",
+    "\u2028",
+    "   ",
+    "",
+    5,
+    None,
+    ["x"],
+]
+
+
+@pytest.mark.parametrize("name", NO_SITE_NAMES, ids=repr)
+def test_a_tag_whose_name_no_site_can_have_stays_a_tag(clinic, backend, name):
+    (tag,) = fill(clinic, "patientTags", "_id", 1)
+    db.collection("clinics").update_one(
+        {"_id": ObjectId(clinic["id"])}, {"$set": {"patientTags.0.name": name}}
+    )
+    before = stored(clinic)
+    answer = backend.post(f"/v1/clinics/{clinic['id']}/patient_tags/{tag['_id']}/site")
+    assert answer.status_code == 400
+    assert answer.json()["message"].endswith((NO_SITE, "a name is needed"))
+    assert stored(clinic) == before
+
+
+def test_a_number_that_makes_the_name_too_long_is_refused_as_well(clinic, backend):
+    (tag,) = fill(clinic, "patientTags", "_id", 1)
+    name = "a" * 198
+    db.collection("clinics").update_one(
+        {"_id": ObjectId(clinic["id"])},
+        {"$set": {"patientTags.0.name": name, "sites": [{"id": ObjectId(), "name": name}]}},
+    )
+    answer = backend.post(f"/v1/clinics/{clinic['id']}/patient_tags/{tag['_id']}/site")
+    assert (answer.status_code, names(clinic)) == (400, [name])
+    assert answer.json()["message"].endswith(NO_SITE)
+
+
+def test_a_site_made_of_a_tag_has_the_name_in_the_normal_form(clinic, backend):
+    (tag,) = fill(clinic, "patientTags", "_id", 1)
+    db.collection("clinics").update_one(
+        {"_id": ObjectId(clinic["id"])},
+        {"$set": {"patientTags.0.name": " Caf\u0065\u0301  North "}},
+    )
+    answer = backend.post(f"/v1/clinics/{clinic['id']}/patient_tags/{tag['_id']}/site")
+    assert (answer.status_code, names(clinic)) == (200, ["Caf\u00e9 North"])
+
+
+@pytest.mark.parametrize("change", ["create", "rename"])
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [("site", "a" * 201), ("site", "North\x07"), ("tag", "a" * 21), ("tag", "#1"), ("tag", "  ")],
+    ids=ascii,
+)
+def test_whoever_calls_the_names_of_sites_and_tags_are_what_the_description_says(
+    clinic, kind, name, change
+):
+    """Orders, seeds and staff pages call the services as the API does."""
+    service = {"site": site_service, "tag": tag_service}[kind]
+    call = getattr(service, f"{change}_{kind}")
+    more = {f"{kind}_id": ObjectId()} if change == "rename" else {}
+    with pytest.raises(BadRequest):
+        call(clinic_id=clinic["id"], name=name, **more)
