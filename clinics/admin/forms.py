@@ -77,34 +77,35 @@ def _is_limit(value: Any) -> bool:
     return all(name in known and known[name](one) is not None for name, one in given.items())
 
 
+def _plan(help_text: str) -> forms.IntegerField:
+    return forms.IntegerField(
+        label="Patients",
+        required=False,
+        min_value=0,
+        max_value=MOST_PATIENTS,
+        error_messages=PLAN_ERRORS,
+        help_text=help_text,
+    )
+
+
+def _first_day() -> forms.DateField:
+    return forms.DateField(label="In force from", required=False, widget=DAY)
+
+
+def _last_day(help_text: str = "") -> forms.DateField:
+    return forms.DateField(label="Until and with", required=False, widget=DAY, help_text=help_text)
+
+
 class LimitsForm(SettingsForm):
     STORED = {"patientCountSettings": dict.fromkeys(patient_counts.LIMITS, _is_limit)}
     GROUPS = (
         ("Hard limit", ("hard_plan", "hard_start", "hard_end")),
         ("Soft limit", ("soft_plan", "soft_start", "soft_end")),
     )
-    hard_plan = forms.IntegerField(
-        label="Patients",
-        required=False,
-        min_value=0,
-        max_value=MOST_PATIENTS,
-        error_messages=PLAN_ERRORS,
-        help_text="No more patients of the clinic's own above this. Empty: no limit.",
-    )
-    hard_start = forms.DateField(label="In force from", required=False, widget=DAY)
-    hard_end = forms.DateField(
-        label="Until and with", required=False, widget=DAY, help_text="Days in UTC."
-    )
-    soft_plan = forms.IntegerField(
-        label="Patients",
-        required=False,
-        min_value=0,
-        max_value=MOST_PATIENTS,
-        error_messages=PLAN_ERRORS,
-        help_text="Shown as a warning, never enforced.",
-    )
-    soft_start = forms.DateField(label="In force from", required=False, widget=DAY)
-    soft_end = forms.DateField(label="Until and with", required=False, widget=DAY)
+    hard_plan = _plan("No more patients of the clinic's own above this. Empty: no limit.")
+    hard_start, hard_end = _first_day(), _last_day(help_text="Days in UTC.")
+    soft_plan = _plan("Shown as a warning, never enforced.")
+    soft_start, soft_end = _first_day(), _last_day()
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
@@ -276,6 +277,11 @@ _PROCEDURES = {
 }
 
 
+def _code(component: str, name: str, label: str, help_text: str = "") -> Text:
+    """Which the clinic may do without."""
+    return Text((component, name), label=label, help_text=help_text, required=False)
+
+
 class EhrForm(SettingsForm):
     STORED = {
         "ehrSettings": {
@@ -316,24 +322,16 @@ class EhrForm(SettingsForm):
     mrn_id_type = Text(
         ("ehrSettings.v1", "mrnIdType"), label="Identifier type of the MRN", initial="MRN"
     )
-    flowsheet = Text(("ehrDestinations.v1", "flowsheet"), label="Flowsheets", required=False)
-    notes = Text(("ehrDestinations.v1", "notes"), label="Notes", required=False)
-    results = Text(("ehrDestinations.v1", "results"), label="Results", required=False)
-    enable_reports = Text(
-        ("ehrProcedures.v1", "enableSummaryReports"), label="Enable summary reports", required=False
-    )
-    disable_reports = Text(
-        ("ehrProcedures.v1", "disableSummaryReports"),
-        label="Disable summary reports",
-        required=False,
-    )
-    create_account = Text(
-        ("ehrProcedures.v1", "createAccount"), label="Create account", required=False
-    )
-    create_and_enable = Text(
-        ("ehrProcedures.v1", "createAccountAndEnableReports"),
-        label="Create account and enable reports",
-        required=False,
+    flowsheet = _code("ehrDestinations.v1", "flowsheet", "Flowsheets")
+    notes = _code("ehrDestinations.v1", "notes", "Notes")
+    results = _code("ehrDestinations.v1", "results", "Results")
+    enable_reports = _code("ehrProcedures.v1", "enableSummaryReports", "Enable summary reports")
+    disable_reports = _code("ehrProcedures.v1", "disableSummaryReports", "Disable summary reports")
+    create_account = _code("ehrProcedures.v1", "createAccount", "Create account")
+    create_and_enable = _code(
+        "ehrProcedures.v1",
+        "createAccountAndEnableReports",
+        "Create account and enable reports",
         help_text="Xealth: the program id.",
     )
     cadence = forms.ChoiceField(
