@@ -1,14 +1,17 @@
 """What is broken in the database is shown to staff as far as it can be: no page fails for it.
 
 All fields of one level are broken at once, level by level, so that each is met; what is spoilt on a higher level hides what
-lies below it.
+lies below it. Below the second level some of the types find nothing that the others do not.
 """
 
 import pytest
+from django import forms
+from django.template import engines
 from pymongo.errors import WriteError
 
 from clinics_site.core import clock, db, showing
 from tests.api.test_broken_records import (  # noqa: F401 (a fixture)
+    IN_THE_DEEP,
     NEEDED,
     WRONG,
     World,
@@ -78,6 +81,19 @@ def is_stored(collection, document):
     return True
 
 
+@pytest.fixture
+def bare_pages(monkeypatch):
+    """What takes most of the time shows no record: the navigation around the pages, and the five hundred time zones
+    that one can choose from (which of them is chosen is decided before)."""
+    engine = engines["django"].engine
+    (loader,) = engine.template_loaders
+    frame = engine.from_string(
+        "{% block title %}{% endblock %}{% block header %}{% endblock %}{% block content %}{% endblock %}"
+    )
+    monkeypatch.setitem(loader.get_template_cache, "admin/base_site.html", frame)
+    monkeypatch.setattr(forms.Select, "_render", lambda *_: "")
+
+
 def status_of(person, path):
     response = person.get(path)
     if response.streaming:
@@ -87,7 +103,7 @@ def status_of(person, path):
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("collection", ["clinics", "patients", "clinicians"])
-def test_no_page_fails_for_a_broken_record(world, ben, root, collection, kind):
+def test_no_page_fails_for_a_broken_record(world, ben, root, bare_pages, collection, kind):
     root.client.raise_request_exception = False
     found = {
         "clinics": {"_id": world.clinic_id},
@@ -96,7 +112,7 @@ def test_no_page_fails_for_a_broken_record(world, ben, root, collection, kind):
     }
     document = db.collection(collection).find_one(found[collection])
     wrong = []
-    for level in LEVELS:
+    for level in LEVELS if kind in IN_THE_DEEP else LEVELS[:2]:
         store_broken(document, collection, level, kind)
         answers = {path: status_of(root, path) for path in pages_of(world, ben)[collection]}
         wrong += [(level, path, status) for path, status in answers.items() if status != 200]
