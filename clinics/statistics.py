@@ -6,6 +6,7 @@ glucose is in mmol/L. Every statistic has a twin `…Delta`: the difference to t
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from itertools import chain
 
 KINDS = ("cgm", "bgm")
@@ -46,6 +47,7 @@ class Statistic:
         return flag_of(self.name)
 
 
+@cache
 def flag_of(name: str) -> str:
     return f"has{name[0].upper()}{name[1:]}"
 
