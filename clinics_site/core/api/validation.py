@@ -35,14 +35,23 @@ def is_valid(schema: Schema, value: Any, *, of_request: bool = True) -> bool:
 
 @lru_cache(maxsize=1024)
 def _validator(schema: bytes, of_request: bool) -> Validator:  # noqa: FBT001 (cache key)
-    prepare = of_requests if of_request else _same
-    root = prepare(orjson.loads(schema))
-    root["components"] = {"schemas": {name: prepare(found) for name, found in COMPONENTS.items()}}
+    root = _prepared(orjson.loads(schema), of_request=of_request)
+    root["components"] = {"schemas": _components(of_request, len(COMPONENTS))}
     text = orjson.dumps(root).replace(_POSIX_GRAPH, _ITS_RANGE)
     formats = {**_FORMATS, **(addressing.CHECKERS if of_request else addressing.STRICT_CHECKERS)}
     return jsonschema_rs.Draft202012Validator(
         orjson.loads(text), validate_formats=True, ignore_unknown_formats=True, formats=formats
     )
+
+
+@lru_cache(maxsize=4)
+def _components(of_request: bool, _number: int) -> Schema:  # noqa: FBT001 (cache key)
+    """Components are added while modules are read, and never changed: their number says which there are."""
+    return {name: _prepared(found, of_request=of_request) for name, found in COMPONENTS.items()}
+
+
+def _prepared(schema: Schema, *, of_request: bool) -> Schema:
+    return of_requests(schema) if of_request else schema
 
 
 # The contract's patterns name a POSIX class that the validator's dialect would read as single letters.
@@ -64,10 +73,6 @@ _FORMATS: dict[str, Callable[[str], bool]] = {
     "date": clock.is_date,
     "date-time": _is_time,
 }
-
-
-def _same(node: Any) -> Any:
-    return node
 
 
 def of_requests(schema: Schema) -> Schema:
