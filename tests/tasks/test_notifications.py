@@ -836,7 +836,7 @@ REFUSED = (422, {"ErrorCode": 406, "Message": INACTIVE})
 @pytest.fixture
 def provider(settings):
     server = ThreadingHTTPServer(("127.0.0.1", 0), Provider)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     settings.EMAIL_BACKEND = "anymail.backends.postmark.EmailBackend"
     settings.ANYMAIL = {
         "POSTMARK_SERVER_TOKEN": "invented-token",
