@@ -10,7 +10,7 @@ from clinics.store import account_requests
 from clinics_site.core import backfills
 from clinics_site.core.indexes import declare
 
-# --- patients: the names of the behaviour note (patients, 1.5) -------------------------------------
+# --- patients: the names of rule PATIENT-144 -------------------------------------------------------
 _COLLATION = {"locale": "en", "strength": 1}
 _MATCHED_MESSAGE = "ehrSubscriptions.summaryAndReports.matchedMessages.id"
 _UNIQUE_MRN = {"mrn": {"$type": "string"}, "requireUniqueMrn": {"$eq": True}}
@@ -152,7 +152,7 @@ declare(
     IndexModel([("patient.userId", 1), ("deletedTime", -1)], name="DeletedRecordsOfUser"),
 )
 
-# --- clinics, clinicians, migrations: the names of the behaviour note (clinics, 1) -----------------
+# --- clinics, clinicians, migrations: the names of rule CLINIC-128 ---------------------------------
 declare(
     "clinics",
     IndexModel([("shareCodes", 1)], name="UniqueShareCodes", unique=True),

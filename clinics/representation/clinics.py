@@ -1,4 +1,4 @@
-"""Clinics, tags and sites as the API shows them (behaviour note clinics, 3.2)."""
+"""Clinics, tags and sites as the API shows them (rules CLINIC-9 to CLINIC-15)."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -98,7 +98,7 @@ def tag(stored: Document, counts: Counts) -> dict[str, Any]:
 
 
 def site(stored: Document, count: int) -> dict[str, Any]:
-    """Of the site routes: the count under both names its readers know (behaviour note clients, 3.5)."""
+    """Of the site routes: the count under both names its readers know (rule CLINIC-72)."""
     shown = _counted({"id": stored["id"], "name": stored["name"]}, count)
     return {**shown, "patients": count} if count else shown
 

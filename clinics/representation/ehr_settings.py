@@ -1,4 +1,4 @@
-"""EHR settings between the API's and the stored shape (behaviour note clinics, 5.1)."""
+"""EHR settings between the API's and the stored shape (rules CLINIC-44 to CLINIC-53)."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""Glycemic ranges in and out: a preset by name, or custom thresholds (behaviour note patients, 2.4).
+"""Glycemic ranges in and out: a preset by name, or custom thresholds (rules PATIENT-21 to PATIENT-23).
 
 Bounds are 32-bit floats: 3.9 is stored as 3.9000000953674316 and shown as 3.9.
 """

@@ -1,4 +1,4 @@
-"""Validated request bodies to what the services take (behaviour note patients, 2.2 and 2.3)."""
+"""Validated request bodies to what the services take (rules PATIENT-12 to PATIENT-25)."""
 
 from typing import Any
 

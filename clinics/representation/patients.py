@@ -1,4 +1,4 @@
-"""Stored patients as clients see them (behaviour note patients, 2.1).
+"""Stored patients as clients see them (rules PATIENT-1 to PATIENT-11).
 
 What is null, absent or [] here is what clients rely on.
 """

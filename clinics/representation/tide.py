@@ -1,4 +1,4 @@
-"""The TIDE report as clients see it (behaviour note patients, 5.4)."""
+"""The TIDE report as clients see it (rules PATIENT-119 to PATIENT-120)."""
 
 from collections.abc import Mapping, Sequence
 

@@ -1,4 +1,4 @@
-"""Members of clinics and pending invites (behaviour note clinics, 9 and 10).
+"""Members of clinics and pending invites (rules CLINIC-93 to CLINIC-114).
 
 A clinic's `admins` mirrors which of its clinicians are admins. Both change in one transaction, and every change
 that leaves somebody without the role asks that another admin remains: a clinic without one can not help itself.

@@ -1,4 +1,4 @@
-"""Clinics: create, find, change, delete (behaviour note clinics, 3 and 4)."""
+"""Clinics: create, find, change, delete (rules CLINIC-1 to CLINIC-43)."""
 
 import hashlib
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Connections of a patient's device accounts (behaviour note patients, 4.11 and 4.16)."""
+"""Connections of a patient's device accounts (rules PATIENT-66 to PATIENT-72, MAIL-55)."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta

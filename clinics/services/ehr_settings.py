@@ -1,4 +1,4 @@
-"""A clinic's connection to its health record system (behaviour notes clinics, 5.1, and ehr, 6)."""
+"""A clinic's connection to its health record system (rules CLINIC-44 to CLINIC-53)."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""Legacy clinician accounts become clinics (behaviour notes clinics, 8, and worker, A7).
+"""Legacy clinician accounts become clinics (rules CLINIC-82 to CLINIC-92, MAIL-70 to MAIL-75).
 
 Before there were clinics one account stood for a whole practice, and patients shared with it. The move is a
 durable event: it can stop anywhere and go on, since a patient who has been moved no longer shares with the account.

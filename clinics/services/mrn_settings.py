@@ -1,4 +1,4 @@
-"""Whether a clinic's patients need an MRN of their own (behaviour note clinics, 5.2)."""
+"""Whether a clinic's patients need an MRN of their own (rules CLINIC-54 to CLINIC-56)."""
 
 from bson import ObjectId
 

@@ -1,4 +1,4 @@
-"""All records of a patient, all patients of a clinician (behaviour note patients, 4.13 and 4.14)."""
+"""All records of a patient, all patients of a clinician (rules PATIENT-100 to PATIENT-103)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""How many patients a clinic has, and whether it may have one more (behaviour notes patients 6, clinics 5.3-5.4).
+"""How many patients a clinic has, and whether it may have one more (rules PATIENT-122 to PATIENT-137).
 
 Counts are kept, never counted on a request, and change in the transaction that changes a patient; so they are
 right on the very next read, and a plan limit can not be overshot by parallel creation. Those of tags and sites are

@@ -1,7 +1,7 @@
 """What a caller says about a patient, as it crosses into the services, and how it is stored.
 
 Of an update, the identity fields are written even when they are missing (then they become null); the others stay
-as they are when they are None here (behaviour note patients, 2.2).
+as they are when they are None here (rules PATIENT-12 to PATIENT-25, PATIENT-45 to PATIENT-47).
 """
 
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Lists of patients: sorts, filters, search and pages (behaviour note patients, 4.1 and 4.13-4.14)."""
+"""Lists of patients: sorts, filters, search and pages (rules PATIENT-80 to PATIENT-99)."""
 
 import re
 from collections.abc import Iterator, Mapping

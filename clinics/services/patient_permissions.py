@@ -1,4 +1,4 @@
-"""What a clinic may do with a patient's account (behaviour note patients, 4.7 and 4.8).
+"""What a clinic may do with a patient's account (rules PATIENT-57 to PATIENT-61).
 
 Whoever has no permission left is no patient of the clinic any more. Taking `custodian` away is how an account becomes
 its owner's.

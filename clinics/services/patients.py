@@ -1,4 +1,4 @@
-"""Patients of a clinic: create, find, change, remove (behaviour note patients, 4.2-4.8 and 4.16).
+"""Patients of a clinic: create, find, change, remove (rules PATIENT-26 to PATIENT-56).
 
 Everything is checked before the user service is asked, so that a refusal leaves nothing half done; the record, the
 counts and the events are one transaction.

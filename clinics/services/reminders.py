@@ -1,4 +1,4 @@
-"""Reminders to upload data (behaviour note patients, 4.10)."""
+"""Reminders to upload data (rule PATIENT-65)."""
 
 from clinics.services.patients import NOT_FOUND, access_patient, mail_address, parsed_clinic
 from clinics.store import patients as store

@@ -1,4 +1,4 @@
-"""Marks of clinicians that they have looked at a patient's data (behaviour note patients, 4.9)."""
+"""Marks of clinicians that they have looked at a patient's data (rules PATIENT-62 to PATIENT-64)."""
 
 from clinics.services.patients import NOT_FOUND, find_patient, parsed_clinic
 from clinics.store import patients as store

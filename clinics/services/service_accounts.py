@@ -1,4 +1,4 @@
-"""API clients as members of clinics (behaviour notes clinics, 11, and auth, 5)."""
+"""API clients as members of clinics (rules CLINIC-115 and ACCOUNT-123 to ACCOUNT-127)."""
 
 from bson import ObjectId
 

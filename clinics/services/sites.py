@@ -1,4 +1,4 @@
-"""A clinic's sites, which patients hold copies of (behaviour note clinics, 7).
+"""A clinic's sites, which patients hold copies of (rules CLINIC-67 to CLINIC-81).
 
 Clinic and patients change in one transaction, in which names are compared too: see `tags`.
 """

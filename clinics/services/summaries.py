@@ -1,4 +1,4 @@
-"""Summaries of a user's data, kept with the records of all clinics (behaviour note patients, 4.15; worker, A9)."""
+"""Summaries of a user's data, kept with the records of all clinics (rules PATIENT-104 to PATIENT-112)."""
 
 from collections.abc import Mapping
 from typing import Any

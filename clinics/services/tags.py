@@ -1,4 +1,4 @@
-"""A clinic's tags (behaviour note clinics, 6).
+"""A clinic's tags (rules CLINIC-57 to CLINIC-66).
 
 Names are compared in the transaction that writes: a clinic changed meanwhile repeats it, so that neither the limit
 nor the rule against equal names can be passed side by side.

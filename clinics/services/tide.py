@@ -1,4 +1,4 @@
-"""The TIDE report: who needs attention, most urgent first (behaviour note patients, section 5).
+"""The TIDE report: who needs attention, most urgent first (rules PATIENT-113 to PATIENT-121).
 
 One query reads the candidates with the one period the report is about, a second one those without recent data; with
 several tags, one before them finds out who has them all. The categories are filled in memory. A patient appears in the

@@ -1,4 +1,4 @@
-"""What clinics do when an account changes its address or goes away (behaviour note clinics, 12)."""
+"""What clinics do when an account changes its address or goes away (rules CLINIC-116 to CLINIC-122)."""
 
 from bson import ObjectId
 from pymongo.errors import DuplicateKeyError

@@ -18,7 +18,7 @@ log = structlog.get_logger(__name__)
 
 COLLECTION = "patients"
 DELETIONS = "patient_deletions"
-# Look-ups by MRN, name and birth date ignore case and accents (behaviour note patients, 4.1.5).
+# Look-ups by MRN, name and birth date ignore case and accents (rule PATIENT-143).
 COLLATION = {"locale": "en", "strength": 1}
 MAX_REVIEWS = 2
 MOST_REQUESTS = 50

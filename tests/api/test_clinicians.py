@@ -1,4 +1,4 @@
-"""Members and pending invites (behaviour note clinics, 9 and 10.1)."""
+"""Members and pending invites (rules CLINIC-93 to CLINIC-114)."""
 
 import pytest
 from bson import ObjectId

@@ -1,4 +1,4 @@
-"""The list of patients through the API (behaviour notes patients 2.1, 4.1; clients 4.2, 7)."""
+"""The list of patients through the API (rules PATIENT-80 to PATIENT-99, PATIENT-1 to PATIENT-11)."""
 
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote, urlencode

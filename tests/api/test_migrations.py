@@ -1,4 +1,4 @@
-"""Migration of legacy clinician accounts (behaviour notes clinics, 8; worker, A7)."""
+"""Migration of legacy clinician accounts (rules CLINIC-82 to CLINIC-92, MAIL-70 to MAIL-75)."""
 
 import time
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Counts of patients and their limits (behaviour notes patients 6, clinics 5.3-5.4)."""
+"""Counts of patients and their limits (rules PATIENT-122 to PATIENT-137)."""
 
 from datetime import timedelta
 

@@ -1,4 +1,5 @@
-"""Reviews, reminders, connections, tags in bulk, and a person's clinics (behaviour note patients, 4.9-4.14, 4.16)."""
+"""Reviews, reminders, connections, tags in bulk, and a person's clinics (rules PATIENT-62 to PATIENT-79,
+PATIENT-100 to PATIENT-103)."""
 
 from datetime import UTC, datetime, timedelta
 

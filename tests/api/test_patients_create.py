@@ -1,4 +1,4 @@
-"""Creating patients (behaviour note patients, 2.2-2.4, 4.2, 4.3, 8)."""
+"""Creating patients (rules PATIENT-12 to PATIENT-43)."""
 
 import pytest
 from bson import ObjectId

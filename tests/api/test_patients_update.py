@@ -1,4 +1,4 @@
-"""Changing and removing patients (behaviour note patients, 2.2, 4.5-4.8, 11)."""
+"""Changing and removing patients (rules PATIENT-44 to PATIENT-61, MAIL-51 to MAIL-58)."""
 
 import pytest
 from bson import ObjectId

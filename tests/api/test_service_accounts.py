@@ -1,4 +1,4 @@
-"""Service accounts (behaviour notes clinics, 11; auth, 5), against a token endpoint on a loopback address."""
+"""Service accounts (rules CLINIC-115, ACCOUNT-123 to ACCOUNT-127), against a token endpoint on a loopback address."""
 
 import pytest
 from bson import ObjectId

@@ -1,4 +1,4 @@
-"""EHR and MRN settings (behaviour notes clinics, 5.1 and 5.2; ehr, 6)."""
+"""EHR and MRN settings (rules CLINIC-44 to CLINIC-56)."""
 
 import pytest
 from bson import ObjectId

@@ -1,4 +1,4 @@
-"""Sites (behaviour note clinics, 7; the shape of the answers: clients, 3.5)."""
+"""Sites (rules CLINIC-70 to CLINIC-81)."""
 
 import pytest
 from bson import ObjectId

@@ -1,4 +1,4 @@
-"""Summaries in, out and mapped from the data service (behaviour notes patients 4.15, worker A9)."""
+"""Summaries in, out and mapped from the data service (rules PATIENT-104 to PATIENT-112, MAIL-76 to MAIL-86)."""
 
 from datetime import UTC, datetime
 from io import StringIO

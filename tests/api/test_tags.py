@@ -1,4 +1,4 @@
-"""Tags (behaviour note clinics, 6)."""
+"""Tags (rules CLINIC-57 to CLINIC-69)."""
 
 import pytest
 from bson import ObjectId

@@ -1,4 +1,4 @@
-"""The TIDE report (behaviour notes patients 5, clients 3.6)."""
+"""The TIDE report (rules PATIENT-113 to PATIENT-121)."""
 
 from datetime import timedelta
 from urllib.parse import urlencode

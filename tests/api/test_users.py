@@ -1,4 +1,4 @@
-"""Accounts that go or change their address (behaviour notes clinics, 12; worker, A11)."""
+"""Accounts that go or change their address (rules CLINIC-116 to CLINIC-122, MAIL-66 to MAIL-69)."""
 
 import pytest
 from bson import ObjectId

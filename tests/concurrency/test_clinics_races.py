@@ -1,4 +1,4 @@
-"""Clinics under parallel requests, with real threads (behaviour notes clinics 3.3, 6, 7, 9; clients 2.2)."""
+"""Clinics under parallel requests, with real threads (rules CLINIC-19, CLINIC-26, CLINIC-61, CLINIC-74, CLINIC-96)."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor

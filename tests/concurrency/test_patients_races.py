@@ -1,4 +1,4 @@
-"""Patients under parallel requests, with real threads (behaviour notes patients 4.2-4.5, 6; clients 2.2)."""
+"""Patients under parallel requests, with real threads (rules PATIENT-28, PATIENT-31 to PATIENT-51, PATIENT-133)."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor

@@ -1,4 +1,4 @@
-"""Indexes on data that is already there (behaviour note patients, 1.5)."""
+"""Indexes on data that is already there (rule PATIENT-144)."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The list of patients against a plain Python model over the same documents (behaviour note patients, 4.1)."""
+"""The list of patients against a plain Python model over the same documents (rules PATIENT-80 to PATIENT-99)."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""Lists and look-ups of clinics and clinicians use indexes (behaviour note clinics, 1; the plan as MongoDB tells it)."""
+"""Lists and look-ups of clinics and clinicians use indexes (rule CLINIC-128; the plan as MongoDB tells it)."""
 
 import pytest
 from bson import ObjectId
