@@ -107,7 +107,11 @@ def guarded(
             clinic_id=ids.parse_id(clinic_id),
             reason=reason,
             outcome="refused",
-            scope={"status": error.status, "refused": error.message, "wanted": wanted or {}},
+            scope={
+                "status": error.status,
+                "refused": pages.sentence(error.message),
+                "wanted": wanted or {},
+            },
             **pages.actor(request),
         )
         raise

@@ -14,14 +14,14 @@ from clinics_site.admin.fields import Reason, StaffForm, Text, Texts, hold, norm
 from clinics_site.admin.unshown import ANY, Shown, boolean, text, unshown
 from clinics_site.core import addresses, numbers, showing
 from clinics_site.core.addresses import InvalidAddress
-from clinics_site.core.api import schema
+from clinics_site.core.api import bounds, schema
 from clinics_site.core.db import Document
 
 _LAST_MOMENT = timedelta(days=1) - timedelta(milliseconds=1)
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 PLAN_TOO_SMALL = "A plan is a whole number of patients, 0 or more."
-MOST_PATIENTS = 1_000_000_000
-PLAN_TOO_LARGE = "No clinic has more than a thousand million patients."
+MOST_PATIENTS = bounds.LARGEST_INT32
+PLAN_TOO_LARGE = f"No clinic has more than {MOST_PATIENTS:,} patients."
 PLAN_ERRORS = {
     "min_value": PLAN_TOO_SMALL,
     "max_value": PLAN_TOO_LARGE,

@@ -36,6 +36,12 @@ NEITHER = (
     "This is neither a whole e-mail address nor a user id. Clinics are found by the field at the top, "
     "and people by their names on the page of their clinic."
 )
+_COUNTED = {
+    CLINICIAN: "memberships",
+    PATIENT: "patientRecords",
+    FORMER_CLINICIAN: "formerMemberships",
+    FORMER_PATIENT: "formerPatientRecords",
+}
 _NONE: dict[str, Any] = {"rows": [], "total": 0}
 NO_ANSWER = "The user service does not answer: only what clinics know is shown."
 
@@ -50,7 +56,7 @@ def lookup(request: HttpRequest) -> HttpResponseBase:
     person = _person(text, wanted, user)
     kinds = [kind for kind in _READS if sees_patients or kind not in (PATIENT, FORMER_PATIENT)]
     found = {kind: _section(request, kind, person) for kind in kinds}
-    if sees_patients and wanted:
+    if wanted:
         _record(request, wanted, person, found)
     return pages.render(
         request,
@@ -149,12 +155,13 @@ def _record(
         or str(person.invite or "")
         or audit.digest(f"address:{wanted}")[:16],
         scope={
-            "patientRecords": found[PATIENT]["total"],
-            "formerPatientRecords": found[FORMER_PATIENT]["total"],
-            "memberships": found[CLINICIAN]["total"],
-            "formerMemberships": found[FORMER_CLINICIAN]["total"],
+            **{_COUNTED[kind]: section["total"] for kind, section in found.items()},
             "patients": sorted(
-                {row["userId"] for kind in (PATIENT, FORMER_PATIENT) for row in found[kind]["rows"]}
+                {
+                    row["userId"]
+                    for kind in (PATIENT, FORMER_PATIENT)
+                    for row in found.get(kind, _NONE)["rows"]
+                }
             ),
         },
     )

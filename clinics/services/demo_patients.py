@@ -65,14 +65,15 @@ def invent_patients(
 def _patient(rng: Random, surroundings: Surroundings, number: int, now: datetime) -> Document:
     created = now - timedelta(days=rng.uniform(1, 900))
     document_id, user_id = ObjectId(rng.randbytes(12)), rng.randbytes(5).hex()
+    permissions = _permissions(rng)
     document: Document = {
         "_id": document_id,
         "clinicId": surroundings.clinic_id,
         "userId": user_id,
-        **_person(rng, number, user_id),
+        **_person(rng, number, user_id, permissions),
         "targetDevices": None,
         "requireUniqueMrn": False,
-        "permissions": _permissions(rng),
+        "permissions": permissions,
         "createdTime": created,
         "updatedTime": now - timedelta(minutes=rng.uniform(1, 2000)),
         **_labels(rng, surroundings),
@@ -85,15 +86,16 @@ def _patient(rng: Random, surroundings: Surroundings, number: int, now: datetime
     return document
 
 
-def _person(rng: Random, number: int, user_id: str) -> Document:
-    """The address holds the user's id: no other seed may give it to somebody else, for it is an account's."""
+def _person(rng: Random, number: int, user_id: str, permissions: Document) -> Document:
+    """The address holds the user's id: no other seed may give it to somebody else, for it is an account's. Who has an
+    account of his own logs in with an address."""
     first, last = rng.choice(FIRST_NAMES), rng.choice(LAST_NAMES)
     local = unicodedata.normalize("NFKD", f"{first}.{last}.{user_id}".lower()).replace("'", "")
     mail = f"{local.encode('ascii', 'ignore').decode()}@example.org"
     return {
         "fullName": f"{first} {rng.choice(LAST_NAMES)[0]}. {last}",
         "birthDate": f"{rng.randint(1935, 2022)}-{rng.randint(1, 12):02}-{rng.randint(1, 28):02}",
-        "email": mail if rng.random() < 0.7 else None,
+        "email": mail if rng.random() < 0.7 or "custodian" not in permissions else None,
         "mrn": f"{rng.choice('ABEX')}{1000000 + number * 7}" if rng.random() < 0.9 else None,
     }
 

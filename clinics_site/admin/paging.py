@@ -32,6 +32,15 @@ class Paging:
         return (self.number - 1) * self.size
 
     @property
+    def is_beyond_the_end(self) -> bool:
+        """An empty list has a first page."""
+        return self.number > 1 and not self.shown
+
+    @property
+    def to_first(self) -> str:
+        return self._link(1)
+
+    @property
     def previous(self) -> str:
         return self._link(self.number - 1) if self.number > 1 else ""
 

@@ -10,6 +10,7 @@ from django import template
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+from clinics_site.admin import pages
 from clinics_site.core.api.rendering import encode
 
 register = template.Library()
@@ -19,6 +20,9 @@ _KINDS = {
     "pending": "wait", "running": "wait", "claimed": "wait", "waiting": "wait", "pendingReconnect": "wait",
     "error": "bad", "dead": "bad", "failed": "bad", "denied": "bad", "disconnected": "bad",
 }  # fmt: skip
+
+
+register.filter("sentence", pages.sentence)
 
 
 @register.filter

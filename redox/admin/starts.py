@@ -30,7 +30,7 @@ def start(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
             request,
             clinic,
             outcome="refused",
-            scope={"status": error.status, "refused": error.message},
+            scope={"status": error.status, "refused": pages.sentence(error.message)},
         )
         pages.fail(request, error)
         return pages.go(back)

@@ -85,7 +85,8 @@ def test_a_refused_change_says_what_it_was_about_and_what_was_refused(
     ask(root, clinic, path, fields)
     (event,) = events(outcome="refused")
     assert (event["object"]["type"], event["object"]["id"]) == (kind, subject or "")
-    assert event["scope"]["refused"] == "constraint violation: this is refused"
+    assert event["scope"]["refused"] == "This is refused."
+    assert "Refused: This is refused." in text(root.get("audit/"))
     wanted = {n: v for n, v in fields.items() if n not in ("typed", "reason", "do", "target")}
     assert bool(event["scope"]["wanted"]) == (bool(wanted) or name == "merge site")
     assert not [word for word in (SECRET, "Maria", "invited@", ben.email) if word in str(event)]

@@ -153,6 +153,25 @@ def test_clinics_come_in_pages_with_the_total(root):
         assert root.get("clinics/", {"page": nonsense}).status_code == 200
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "clinics/",
+        "clinics/{c}/patients/",
+        "events/",
+        "ehr/runs/",
+        "ehr/deliveries/",
+        "ehr/messages/",
+    ],
+)
+def test_a_page_behind_the_last_one_says_so_and_leads_back(path, clinic, root):
+    answer = root.get(path.format(c=clinic["_id"]), {"size": "10", "page": "150"})
+    page = text(answer)
+    assert "There is no page 150" in page
+    assert not [words for words in ("No patients yet", "No event gave up") if words in page]
+    assert 'href="?size=10&amp;page=1"' in answer.content.decode()
+
+
 def test_one_field_leads_to_clinics_and_users(clinic, root, staff):
     page = f"/admin/clinics/{clinic['_id']}/"
     code = clinic["canonicalShareCode"]

@@ -142,8 +142,8 @@ def test_saving_the_present_values_saves_nothing(clinic, staff):
 INVALID = [
     ("limits", {"hard_plan": "-1"}, "A plan is a whole number of patients, 0 or more."),
     ("limits", {"hard_plan": "many"}, "A plan is a whole number of patients, 0 or more."),
-    ("limits", {"hard_plan": "9" * 20}, "No clinic has more than a thousand million patients."),
-    ("limits", {"soft_plan": "9" * 20}, "No clinic has more than a thousand million patients."),
+    ("limits", {"hard_plan": "9" * 20}, "No clinic has more than 2,147,483,647 patients."),
+    ("limits", {"soft_plan": "9" * 20}, "No clinic has more than 2,147,483,647 patients."),
     (
         "limits",
         {"hard_plan": "5", "hard_start": "2026-02-02", "hard_end": "2026-02-01"},
@@ -236,7 +236,7 @@ def test_what_the_service_refuses_is_said_and_recorded(clinic, staff):
     assert (event["outcome"], event["reason"]) == ("refused", "R-1")
     assert event["scope"] == {
         "status": 409,
-        "refused": "conflict: the clinic has patients with the same mrn",
+        "refused": "Conflict: the clinic has patients with the same mrn.",
         "wanted": {"unique": True},
     }
 

@@ -59,7 +59,19 @@ def test_a_viewer_is_not_told_that_no_clinic_lists_a_patient(clinic, staff):
     assert "Kim Doe" not in page
     assert "no clinic has a member or an invite with it" in page
     assert "Your role does not show whether this user is a patient" in page
-    assert events(action="user.looked_up") == []
+
+
+@pytest.mark.parametrize("role", ["viewer", "configuration", "support"])
+def test_every_look_up_is_recorded_and_only_support_is_told_who_is_a_patient(
+    clinic, ada, staff, role
+):
+    details = {"fullName": "Kim Doe", "birthDate": "1990-01-02", "email": "kim.doe@example.org"}
+    patient = ada.api.post(f"/v1/clinics/{clinic['_id']}/patients", details).json()
+    page = text(staff(role).get("users/", {"q": details["email"]}))
+    assert ("custodial" in page) == (role == "support")
+    (event,) = events(action="user.looked_up")
+    assert event["object"]["id"] == patient["id"]
+    assert ("patientRecords" in event["scope"]) == (role == "support")
 
 
 @pytest.mark.parametrize("typed", ["Maria Marker", "marker", "0123", "0" * 24])

@@ -34,6 +34,7 @@ def test_everybody_has_an_account_and_a_profile_that_say_what_the_record_says(cl
         user = user_service().get_user(record["userId"])
         assert (user.address or None) == record["email"]
         assert user.is_custodial == ("custodian" in record["permissions"])
+        assert user.is_custodial or (user.address and user.email_verified)
         custodial += user.is_custodial
         profile = profile_service().get_profile(record["userId"])
         assert profile["fullName"] == record["fullName"]

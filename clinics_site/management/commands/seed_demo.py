@@ -115,18 +115,24 @@ def _make_clinic(ada: User) -> Document:
     else:
         _make_demo_patient()
         clinic = clinics.create_clinic(creator_id=ada.user_id, profile=PROFILE)
+    if not has_patients_besides_demo(clinic["_id"]):
+        _fill(clinic)
+    return clinic
+
+
+def _fill(clinic: Document) -> None:
+    """Patients come last but for their orders: while there are none, nobody can have changed anything by hand that
+    would come back here."""
     clinic_id = clinic["_id"]
     for email, name in MEMBERS:
         _add_member(clinic_id, _make_account(email, name), name)
     if not clinic.get("ehrSettings"):
         ehr_settings.update_ehr_settings(clinic_id, EHR)
-    if not has_patients_besides_demo(clinic_id):
-        _make_places(clinic_id)
-        seeding.seed_patients(clinic_id=clinic_id, count=PATIENTS, seed=SEED)
+    _make_places(clinic_id)
+    seeding.seed_patients(clinic_id=clinic_id, count=PATIENTS, seed=SEED)
     for patient in match_patients(clinic_ids=[clinic_id], limit=SUBSCRIBED):
         if patient.get("mrn"):
             webhook.receive(json.dumps(_order(patient)).encode())
-    return clinic
 
 
 def _order(patient: Document) -> dict[str, Any]:
