@@ -1,4 +1,4 @@
-"""Who may call what: operationId -> rule (behaviour note auth, section 3.3, with the mends of 3.4)."""
+"""Who may call what: operationId -> rule (rules ACCOUNT-92 to ACCOUNT-104)."""
 
 from clinics_site.core.policy import (
     Rule,

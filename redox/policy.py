@@ -1,4 +1,4 @@
-"""Who may call what: operationId -> rule (behaviour note auth, section 3.3)."""
+"""Who may call what: operationId -> rule (rules ACCOUNT-92 and ACCOUNT-113)."""
 
 from clinics_site.core.policy import Rule, backend, external
 

@@ -1,4 +1,4 @@
-"""Who may call what: Xealth presents a bearer secret of its own (behaviour note auth, section 6)."""
+"""Who may call what: Xealth presents a bearer secret of its own. Not served yet (rule ACCOUNT-20)."""
 
 from clinics_site.core.policy import Rule, external
 

@@ -1,4 +1,4 @@
-"""What a patient's clinics permit to their clinicians (behaviour note worker, B4)."""
+"""What a patient's clinics permit to their clinicians (rule ACCOUNT-132)."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""A summary of the data service as patients' records keep it (behaviour note worker, A9).
+"""A summary of the data service as patients' records keep it (rules MAIL-76 to MAIL-86).
 
 What lacks enough data is absent, not zero: lists sort and filter on these values, and such patients have to sink to
 the end. A source without the difference to the period before gives no differences.

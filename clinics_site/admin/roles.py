@@ -1,4 +1,4 @@
-"""The staff roles (clients note, section 5.6) as groups of permissions.
+"""The staff roles (docs/admin.md) as groups of permissions.
 
 A person may hold several roles; each one alone lets its holder find a clinic, the auditor excepted.
 """

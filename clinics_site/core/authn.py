@@ -1,4 +1,4 @@
-"""Session token -> Principal, through the user service (behaviour note auth, section 1).
+"""Session token -> Principal, through the user service (rules ACCOUNT-1 to ACCOUNT-8).
 
 Only backend tokens are remembered, under a hash of the token: in the shared cache, and for the last seconds in the
 process, because asking Redis costs a tenth of a request. User tokens are checked on every request so that a logout

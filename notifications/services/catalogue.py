@@ -1,7 +1,7 @@
 """Every mail the service can send, as data: template name -> subject, link, variables, invented sample.
 
-Names, subjects and links are those of the behaviour notes; the wording in the bodies is ours. A name may
-share its body with others. Subjects name clinics and brands, never a person.
+Names, subjects and links are known to others and stay as they are (rules MAIL-13, MAIL-14 and MAIL-20 to MAIL-22). A
+name may share its body with others. Subjects name clinics and brands, never a person.
 """
 
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Which role may open which page, and what finding and looking show (clients note, 5.1, 5.2 and 5.6)."""
+"""Which role may open which page, and what finding and looking show (docs/admin.md)."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Patients and members for staff: looks audited, exports safe, removals confirmed (clients note, 5.2 to 5.7)."""
+"""Patients and members for staff: looks audited, exports safe, removals confirmed (docs/admin.md)."""
 
 import csv
 import io

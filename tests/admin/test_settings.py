@@ -1,4 +1,4 @@
-"""Staff change a clinic's settings: seen before saved, guarded, audited (clients note, 5.3, 5.5 and 5.7)."""
+"""Staff change a clinic's settings: seen before saved, guarded, audited (docs/admin.md)."""
 
 from datetime import UTC, datetime
 

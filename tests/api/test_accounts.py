@@ -1,4 +1,4 @@
-"""Log in to the embedded accounts: the user service's routes for newcomers (behaviour note worker, B1 and B3)."""
+"""Log in to the embedded accounts: the user service's routes for newcomers (rules ACCOUNT-136 to ACCOUNT-152)."""
 
 import base64
 

@@ -1,4 +1,4 @@
-"""Which error wins and how it is worded (behaviour note auth, sections 1.3, 2, 2.1, 2.2, 2.3), and what no body
+"""Which error wins and how it is worded (rules ACCOUNT-1 to ACCOUNT-72), and what no body
 may do: be huge, be no JSON, carry operators, be of the wrong type."""
 
 import re
@@ -39,7 +39,7 @@ def said(response):
     return response.status_code, response.json()
 
 
-# --- 1.3 and 2: token, route, policy, in this order -----------------------------------------------------------------
+# --- ACCOUNT-1 to ACCOUNT-19: token, route, policy, in this order ----------------------------------------------------
 NO_TOKEN = (400, {"message": "session token is missing"})
 BAD_TOKEN = (401, {"message": "session token is invalid"})
 NO_OPERATION = (404, {"message": "no matching operation was found"})
@@ -118,7 +118,7 @@ def test_the_header_name_is_case_insensitive(clinic, ben):
     assert response.status_code == 200
 
 
-# --- 2.1 and 2.2: parameters ----------------------------------------------------------------------------------------
+# --- ACCOUNT-21 to ACCOUNT-32: parameters ----------------------------------------------------------------------------
 HEX = 'string doesn\'t match the regular expression "^[a-f0-9]{24}$"'
 PARAMETERS = [
     ("/v1/clinics/NOT-AN-ID/patients", f'parameter "clinicId" in path has an error: {HEX}'),
@@ -177,7 +177,7 @@ def test_a_limit_has_no_upper_bound_and_unknown_parameters_are_ignored(clinic, b
     assert response.status_code == 200
 
 
-# --- 2.1 and 2.2: bodies --------------------------------------------------------------------------------------------
+# --- ACCOUNT-33 to ACCOUNT-44: bodies --------------------------------------------------------------------------------
 START = "request body has an error: "
 BODIES = [
     # body, content type, how the message starts or contains
@@ -322,7 +322,7 @@ def test_an_empty_body_is_an_empty_object_where_none_is_required(clinic, backend
     assert backend.post(url).status_code < 300
 
 
-# --- 2.3: what handlers raise ---------------------------------------------------------------------------------------
+# --- ACCOUNT-56 to ACCOUNT-70: what handlers raise -------------------------------------------------------------------
 RAISED = [
     (errors.NotFound(message="clinic not found"), 404, {"message": "clinic not found"}),
     (errors.NotFound(), 404, {"message": "not found"}),
@@ -398,7 +398,7 @@ def test_a_failed_look_up_of_the_callers_record_is_no_denial(clinic, ben, monkey
 CLINIC = "/v1/clinics/{clinic}"
 NOBODY = "/0123456789"
 HANDLERS = [
-    # method, path, body, status, message: section 2.3 through the real operations
+    # method, path, body, status, message: rules ACCOUNT-62 to ACCOUNT-65 through the real operations
     ("GET", "/v1/clinics/{unknown}", None, 404, "clinic not found"),
     ("GET", "/v1/clinics/{unknown}/settings/mrn", None, 404, "clinic not found"),
     ("GET", PATIENTS + NOBODY, None, 404, "patient not found"),

@@ -1,4 +1,4 @@
-"""A device connection that breaks is told to its owner once (worker note A10.2)."""
+"""A device connection that breaks is told to its owner once (rule MAIL-49)."""
 
 import pytest
 

@@ -1,6 +1,6 @@
 """The account services over the wire: a threaded HTTP server in front of the embedded ones.
 
-It speaks as behaviour note worker, B1-B6, says: paths, statuses, header names. Tests put the HTTP clients
+It speaks as rules ACCOUNT-153 to ACCOUNT-165 say: paths, statuses, header names. Tests put the HTTP clients
 in front of it, so both implementations are held to the same promises.
 """
 

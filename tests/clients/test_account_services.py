@@ -1,4 +1,4 @@
-"""Profiles, permissions, restricted tokens, data, client credentials (behaviour note worker, B2-B6),
+"""Profiles, permissions, restricted tokens, data, client credentials (rules ACCOUNT-160 to ACCOUNT-165),
 embedded and over HTTP."""
 
 from datetime import timedelta

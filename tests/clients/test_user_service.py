@@ -1,4 +1,4 @@
-"""The user service (behaviour note worker, B1), embedded and over HTTP."""
+"""The user service (rules ACCOUNT-128 to ACCOUNT-135 and ACCOUNT-155 to ACCOUNT-159), embedded and over HTTP."""
 
 import pytest
 from bson import ObjectId

@@ -1,5 +1,5 @@
-"""What only the HTTP clients can do wrong: logins, headers, statuses, outages (behaviour notes worker B1-B6
-and auth 1.1)."""
+"""What only the HTTP clients can do wrong: logins, headers, statuses, outages (rules ACCOUNT-153 to
+ACCOUNT-165)."""
 
 import time
 from datetime import timedelta

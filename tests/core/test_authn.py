@@ -1,4 +1,4 @@
-"""Which tokens are remembered, and what an outage of the cache costs (behaviour note auth, 1.2)."""
+"""Which tokens are remembered, and what an outage of the cache costs (rules ACCOUNT-7 and ACCOUNT-8)."""
 
 import time
 

@@ -1,4 +1,4 @@
-"""Query parameters: conversion, defaults, the contract's words (behaviour note auth, 2.1 and 2.2)."""
+"""Query parameters: conversion, defaults, the contract's words (rules ACCOUNT-21 to ACCOUNT-30)."""
 
 from datetime import UTC, datetime
 from urllib.parse import quote

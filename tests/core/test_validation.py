@@ -1,4 +1,4 @@
-"""The contract's words for each violation, and what counts as one (behaviour note auth, 2.1 and 2.2)."""
+"""The contract's words for each violation, and what counts as one (rules ACCOUNT-39 to ACCOUNT-43)."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What request validation leaves alone (behaviour note auth, 2.2)."""
+"""What request validation leaves alone (rules ACCOUNT-42, ACCOUNT-43 and ACCOUNT-55)."""
 
 import pytest
 

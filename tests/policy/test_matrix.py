@@ -1,6 +1,6 @@
-"""Who may call what: operation x caller (behaviour note auth, sections 3.3 to 3.5).
+"""Who may call what: operation x caller (rules ACCOUNT-92 to ACCOUNT-112).
 
-The table is written from the note, not from the code. Each row names who passes; everybody else is denied.
+The table is written from these rules, not from the code. Each row names who passes; everybody else is denied.
 Words: backend; users = every signed-in person; self = the person in the path; members = member and admin;
 admin. `prescriber` (a record with that role alone) passes only where users do.
 """

@@ -1,4 +1,4 @@
-"""A first password ends the clinics' custodianship (behaviour note worker, B1)."""
+"""A first password ends the clinics' custodianship (rules ACCOUNT-130 and MAIL-60)."""
 
 from bson import ObjectId
 

@@ -26,7 +26,7 @@ VERIFY = "Verify your Tidepool account"
 RESET = "Password reset for your Tidepool account"
 CREATED = "New Tidepool Clinic account created"
 
-# template -> subject, link: the tables of the notes, filled with the values below.
+# template -> subject, link: as docs/mails.md has them, filled with the values below.
 VALUES = {
     "Email": "ann+t@example.org",
     "Key": "k-1_Z",

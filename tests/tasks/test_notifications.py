@@ -1,4 +1,4 @@
-"""Which event sends which mail, to whom, how often (behaviour notes worker A3 to A5, A8, A10, A13)."""
+"""Which event sends which mail, to whom, how often (rules MAIL-11 to MAIL-50 and MAIL-61)."""
 
 import email
 import email.policy

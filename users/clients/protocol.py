@@ -1,4 +1,4 @@
-"""The neighbouring account services as this project needs them (behaviour note worker, part B).
+"""The neighbouring account services as this project needs them (rules ACCOUNT-153 to ACCOUNT-165).
 
 Each protocol has an HTTP implementation (`http.py`) and an embedded stand-in on MongoDB (`embedded.py`),
 chosen in `users.services.neighbours` by the service's address. Outages surface as core.http.ServiceUnavailable,
@@ -174,7 +174,7 @@ class DataService(Protocol):
     def has_data(self, user_id: str) -> bool: ...
 
     def get_summary(self, kind: str, user_id: str) -> dict[str, Any] | None:
-        """`kind` is cgm or bgm; the document of behaviour note worker, A9."""
+        """`kind` is cgm or bgm; its document is read by rules MAIL-76 to MAIL-86."""
         ...
 
     def set_alerts(self, owner_id: str, follower_id: str, config: dict[str, Any]) -> None: ...

@@ -67,7 +67,7 @@ def _is_time(text: str) -> bool:
     return True
 
 
-# The other formats say what is meant and are not checked (behaviour note auth, 2.2).
+# The other formats say what is meant and are not checked (rule ACCOUNT-55).
 _FORMATS: dict[str, Callable[[str], bool]] = {
     **dict.fromkeys(("uuid", "uri"), lambda _: True),
     "date": clock.is_date,

@@ -1,4 +1,4 @@
-"""The base of every API viewset: the order of checks of behaviour note auth, section 2.
+"""The base of every API viewset: the order of checks of rules ACCOUNT-9 to ACCOUNT-19.
 
 token -> known method -> policy -> parameters -> body -> handler. The last three live in @operation.
 """

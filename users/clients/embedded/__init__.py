@@ -1,6 +1,6 @@
 """The account services kept in this service's own MongoDB: for development, tests and newcomers.
 
-They imitate the rules of behaviour note worker, B1-B6, so that every flow works without a neighbour.
+They keep rules ACCOUNT-128 to ACCOUNT-151, so that every flow works without a neighbour.
 `manage.py check --deploy` refuses them.
 """
 

@@ -1,4 +1,4 @@
-"""The embedded user service (behaviour note worker, B1)."""
+"""The embedded user service (rules ACCOUNT-128 to ACCOUNT-135 and ACCOUNT-147 to ACCOUNT-149)."""
 
 import re
 import threading

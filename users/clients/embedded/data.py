@@ -1,4 +1,4 @@
-"""The embedded data service (behaviour note worker, B6): it knows what it was told."""
+"""The embedded data service (rule ACCOUNT-164): it knows what it was told."""
 
 from typing import Any
 

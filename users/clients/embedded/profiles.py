@@ -1,4 +1,4 @@
-"""The embedded profile service (behaviour note worker, B3)."""
+"""The embedded profile service (rules ACCOUNT-144 and ACCOUNT-145)."""
 
 from clinics_site.core.errors import PayloadTooLarge
 from users.clients.protocol import Profile

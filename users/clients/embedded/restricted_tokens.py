@@ -1,4 +1,4 @@
-"""The embedded auth service (behaviour note worker, B5)."""
+"""The embedded auth service (rule ACCOUNT-151)."""
 
 import secrets
 import string

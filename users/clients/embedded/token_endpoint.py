@@ -1,4 +1,4 @@
-"""The embedded OpenID token endpoint (behaviour note worker, B2)."""
+"""The embedded OpenID token endpoint (rule ACCOUNT-165)."""
 
 from django.contrib.auth.hashers import check_password, make_password
 

@@ -1,4 +1,4 @@
-"""The account services over HTTP (behaviour note worker, B1-B6)."""
+"""The account services over HTTP (rules ACCOUNT-153 to ACCOUNT-165)."""
 
 from users.clients.http.accounts import HttpUserService
 from users.clients.http.data import HttpDataService

@@ -1,4 +1,4 @@
-"""The user service over HTTP (behaviour note worker, B1; token check: behaviour note auth, 1.1)."""
+"""The user service over HTTP (rules ACCOUNT-155 to ACCOUNT-159)."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The data service over HTTP (behaviour note worker, B6)."""
+"""The data service over HTTP (rule ACCOUNT-164)."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The permission service over HTTP (behaviour note worker, B4)."""
+"""The permission service over HTTP (rule ACCOUNT-161)."""
 
 from clinics_site.core import http
 from users.clients.http.answers import json_object, segment

@@ -1,4 +1,4 @@
-"""The profile service over HTTP (behaviour note worker, B3)."""
+"""The profile service over HTTP (rule ACCOUNT-160)."""
 
 from clinics_site.core import http
 from users.clients.http.answers import json_object, segment

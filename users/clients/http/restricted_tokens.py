@@ -1,4 +1,4 @@
-"""The auth service over HTTP (behaviour note worker, B5)."""
+"""The auth service over HTTP (rules ACCOUNT-162 and ACCOUNT-163)."""
 
 from datetime import datetime
 from typing import Any

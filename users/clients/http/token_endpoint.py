@@ -1,4 +1,4 @@
-"""The OpenID token endpoint over HTTP (behaviour note auth, section 5)."""
+"""The OpenID token endpoint over HTTP (rule ACCOUNT-165)."""
 
 from typing import Any
 
