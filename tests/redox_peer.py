@@ -3,6 +3,7 @@
 import json
 import threading
 import time
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs
 
@@ -18,11 +19,17 @@ class _Server(ThreadingHTTPServer):
         """A client that is killed breaks its connection; that is what some tests are about."""
 
 
+@cache
+def key_called(name):
+    """Making one takes longer than most tests."""
+    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+
 class RedoxPeer:
     """`answers` are used up one per message: a status, ("hang", s), "close", or (status, headers). Then 200."""
 
-    def __init__(self):
-        self.key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    def __init__(self, key="redox"):
+        self.key = key_called(key)
         self.messages, self.assertions, self.uploads, self.answers = [], [], [], []
         self.upload_uri = "https://blob.example/1"
         self.valid_tokens = set()

@@ -55,7 +55,7 @@ def test_the_assertion_is_what_redox_asks_for(peer):
 
 
 def test_a_wrong_key_is_refused_for_good(peer, settings):
-    settings.REDOX = {**settings.REDOX, "private_key": RedoxPeer().private_pem}
+    settings.REDOX = {**settings.REDOX, "private_key": RedoxPeer(key="another").private_pem}
 
     with pytest.raises(PermanentFailure) as caught:
         HttpRedox().send(MESSAGE)
