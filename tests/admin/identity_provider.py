@@ -11,8 +11,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import jwt
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
 from jwt.algorithms import RSAAlgorithm
+
+from tests.redox_peer import key_called
 
 CLIENT_ID, CLIENT_SECRET, KEY_ID = "clinics-staff", "provider-secret-of-the-tests", "key-1"
 
@@ -22,7 +23,7 @@ class IdentityProvider:
     `broken` names an endpoint that answers nonsense."""
 
     def __init__(self):
-        self.key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        self.key = key_called("provider")
         self.claims = {"sub": "person-1", "email": "sam@example.org", "email_verified": True}
         self.userinfo, self.encode, self.broken = {}, self.signed, ""
         self.codes, self.requests = {}, []
@@ -144,8 +145,7 @@ class IdentityProvider:
         return b".".join([*parts, base64.urlsafe_b64encode(digest).rstrip(b"=")]).decode()
 
     def signed_by_somebody_else(self, claims):
-        other = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-        return self.signed(claims, other)
+        return self.signed(claims, key_called("somebody else"))
 
 
 def _packed(value):
