@@ -1,4 +1,4 @@
-"""What follows from a change of a patient's record (behaviour notes patients 9, worker A5, A6, A9).
+"""What follows from a change of a patient's record (rules MAIL-51 to MAIL-58).
 
 Called with ids, some time after the change and perhaps twice: each looks at the present state and decides then.
 """
