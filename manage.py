@@ -7,6 +7,8 @@ import sys
 from clinics_site import safeguards
 from scripts import local
 
+NO_MONGODB = "MongoDB does not answer at MONGODB_URI. For one of your own machine: make servers, or make run."
+
 
 def main() -> None:
     local.load_environment()  # the servers of `make run`, where none are named
@@ -14,8 +16,12 @@ def main() -> None:
     if sys.argv[1:2] in (["check"], ["print_environment"]):
         safeguards.only_look()
     from django.core.management import execute_from_command_line
+    from pymongo.errors import ServerSelectionTimeoutError
 
-    execute_from_command_line(sys.argv)
+    try:
+        execute_from_command_line(sys.argv)
+    except ServerSelectionTimeoutError:
+        sys.exit(NO_MONGODB)
 
 
 if __name__ == "__main__":

@@ -22,6 +22,23 @@ def test_every_relative_link_leads_somewhere(document):
     assert [link for link in links if not (document.parent / link).exists()] == []
 
 
+FILE = re.compile(r"`([\w./-]+/[\w.-]+\.(?:py|html|md|yaml|toml|js|css|txt))`")
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_named_file_exists(document):
+    """By its path, or by the end of it."""
+    named = set(FILE.findall(document.read_text()))
+    folders = (*SOURCES, "tests", "docs", "design")
+    missing = [
+        name
+        for name in named
+        if not (local.BASE / name).exists()
+        and not any(next((local.BASE / folder).rglob(name), None) for folder in folders)
+    ]
+    assert missing == []
+
+
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 def test_every_named_make_target_exists(document):
     targets = set(re.findall(r"^([a-z-]+):", (local.BASE / "Makefile").read_text(), re.MULTILINE))

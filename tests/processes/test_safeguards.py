@@ -103,6 +103,14 @@ def test_a_secret_may_come_from_a_file(tmp_path):
     assert done.stderr.startswith("SECRET_KEY repeats too few characters")
 
 
+def test_a_command_without_servers_ends_in_a_sentence():
+    here = {"ENVIRONMENT": "local", "LOCAL_FOLDER": "/nowhere"}
+    done = run([*MANAGE, "verify_audit"], **here)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("MongoDB does not answer at MONGODB_URI.")
+    assert done.stderr.count("\n") == 1
+
+
 def test_what_is_missing_can_be_asked_for():
     unsafe = {"SECRET_KEY": "", "AUDIT_KEY": "", "DEBUG": "true"}
     done = run([*MANAGE, "check", "--deploy"], **unsafe)

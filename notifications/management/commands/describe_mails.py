@@ -47,7 +47,7 @@ def _section(mail: Mail) -> str:
         f"* Subject: {mail.subject}",
         f"* Link: `{mail.link}`" if mail.link else "* No link",
         f"* Variables: {variables or 'none'}",
-        f"* Body: `notifications/mails/{mail.body}.html`",
+        f"* Body: `notifications/templates/notifications/mails/{mail.body}.html`",
         "",
     ]
     return "\n".join(lines)
