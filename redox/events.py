@@ -9,7 +9,7 @@ from redox.services import orders, processing, scheduled, scheduling
 from redox.services.processing import MESSAGE, MESSAGE_RECEIVED, ORDER_SCHEDULED, SCHEDULED
 
 QUEUE = "ehr"
-# Three tries 15 seconds apart, then slowly for a day (behaviour note ehr, 9.3).
+# Three tries 15 seconds apart, then slowly for a day (rule EHR-109).
 RETRIES = outbox.Retries(quick=(timedelta(seconds=15), timedelta(seconds=15)))
 Payload = dict[str, Any]
 

@@ -1,5 +1,5 @@
-"""Indexes of the EHR thread's collections (behaviour note ehr, 3). Keys that the note's names spell wrongly are
-declared right under new names."""
+"""Indexes of the EHR thread's collections. Keys that the indexes of older databases spell wrongly are declared right,
+under new names (docs/decisions/0008-ehr.md)."""
 
 from pymongo import ASCENDING, DESCENDING, IndexModel
 

@@ -1,4 +1,4 @@
-"""A clinic's patients as its health record knows them, for operators (behaviour note ehr, 14)."""
+"""A clinic's patients as its health record knows them, for operators (rules EHR-119, EHR-120 and EHR-124)."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

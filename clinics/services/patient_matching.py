@@ -1,4 +1,5 @@
-"""Which patient an order means, and what it changes of the patient's EHR subscription (behaviour note ehr, 5.3, 7)."""
+"""Which patient an order means, and what it changes of the patient's EHR subscription (rules EHR-24, EHR-25 and
+EHR-28 to EHR-31)."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

@@ -59,7 +59,7 @@ def reads_for_clinic(schema: s.Schema, *, is_optional: bool = False) -> Lenient:
 
 
 def _without_blanks(given: dict[str, Any], normal: dict[str, Any]) -> dict[str, Any]:
-    """Blanks alone mean "not given" here: an MRN of blanks is answered as a missing one (behaviour note, 6.6)."""
+    """Blanks alone mean "not given" here: an MRN of blanks is answered as a missing one (rule CONFIRM-5)."""
     return {name: value for name, value in normal.items() if value != "" or given[name] == ""}
 
 

@@ -1,4 +1,4 @@
-"""Care-team invitations: a person shares data with a person (behaviour note confirmations, section 9)."""
+"""Care-team invitations: a person shares data with a person (rules CONFIRM-117 to CONFIRM-138)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

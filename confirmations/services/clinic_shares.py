@@ -1,4 +1,4 @@
-"""Offers of a person to share data with a clinic (behaviour note confirmations, 6.5 to 6.7 and 9.7)."""
+"""Offers of a person to share data with a clinic (rules CONFIRM-68 to CONFIRM-82)."""
 
 from collections.abc import Mapping
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Invitations to become a clinician (behaviour note confirmations, 6.1 to 6.4 and 6.8 to 6.10).
+"""Invitations to become a clinician (rules CONFIRM-46 to CONFIRM-67).
 
 The clinic holds a clinician record with the invitation's key; both change together or not at all.
 """

@@ -1,4 +1,4 @@
-"""Password reset (behaviour note confirmations, section 8). Nobody is signed in here."""
+"""Password reset (rules CONFIRM-107 to CONFIRM-116). Nobody is signed in here."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Who may become a clinician of a clinic that restricts its membership (behaviour note clinics, 4.3)."""
+"""Who may become a clinician of a clinic that restricts its membership (rule CONFIRM-62)."""
 
 from collections.abc import Sequence
 from typing import Any

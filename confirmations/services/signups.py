@@ -1,4 +1,4 @@
-"""Account sign-up: verify an address, claim a custodial account (behaviour note confirmations, section 7)."""
+"""Account sign-up: verify an address, claim a custodial account (rules CONFIRM-83 to CONFIRM-106)."""
 
 import hmac
 import re

@@ -1,4 +1,4 @@
-"""The collection `confirmations`. Other systems read it: the document's shape is the behaviour note's.
+"""The collection `confirmations`. Other systems read it, so the document keeps its shape (rule CONFIRM-16).
 
 `emailKey` is ours: what addresses are compared by. Another service that writes here leaves it out, so a look-up takes
 in the documents without one and compares all of them itself.

@@ -1,4 +1,4 @@
-"""The Redox operations (behaviour note ehr, 5 and 8)."""
+"""The Redox operations (rules EHR-1 to EHR-27 and EHR-56 to EHR-65)."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Redox: the protocol, its HTTP implementation and the embedded stand-in (behaviour note ehr, 9.11).
+"""Redox: the protocol, its HTTP implementation and the embedded stand-in (rules EHR-75 to EHR-77, EHR-109 and EHR-110).
 
 A failure that may pass raises RetryLater, one that can not raises PermanentFailure; both carry a short code.
 """

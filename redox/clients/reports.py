@@ -1,4 +1,4 @@
-"""The report service: drawn here, or asked over HTTP (behaviour note ehr, 9.10)."""
+"""The report service: drawn here, or asked over HTTP (rules EHR-78 to EHR-80)."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Parts that every outgoing message has (behaviour note ehr, 10.1)."""
+"""Parts that every outgoing message has (rules EHR-81 to EHR-83)."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime

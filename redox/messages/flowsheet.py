@@ -1,4 +1,4 @@
-"""Flowsheet: a patient's statistics as observations (behaviour note ehr, 10.4). The tables are data."""
+"""Flowsheet: a patient's statistics as observations (rules EHR-91 to EHR-107). The tables are data."""
 
 import math
 from collections.abc import Callable, Mapping

@@ -1,4 +1,4 @@
-"""Notes: the PDF report as a clinical note, New or Replace (behaviour note ehr, 10.3)."""
+"""Notes: the PDF report as a clinical note, New or Replace (rules EHR-86 to EHR-90)."""
 
 import base64
 from collections.abc import Sequence

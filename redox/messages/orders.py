@@ -1,4 +1,4 @@
-"""Reading an incoming Order (behaviour note ehr, section 11): nearly everything may be missing, nothing may be of
+"""Reading an incoming Order (rules EHR-51 to EHR-55): nearly everything may be missing, nothing may be of
 another type than the model says. What is only passed on is checked to be of a kind that can be passed on."""
 
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Results: the answer to an order (behaviour note ehr, 10.2)."""
+"""Results: the answer to an order (rules EHR-84 and EHR-85)."""
 
 from datetime import datetime
 from enum import Enum

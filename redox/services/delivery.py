@@ -1,4 +1,4 @@
-"""Sending: Results, Flowsheet and Note of one processing record (behaviour note ehr, 9.8-9.11, 10)."""
+"""Sending: Results, Flowsheet and Note of one processing record (rules EHR-71 to EHR-80)."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta

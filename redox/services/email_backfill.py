@@ -1,4 +1,4 @@
-"""Addresses for patients who came without one, from the order that subscribed them (behaviour note ehr, 14)."""
+"""Addresses for patients who came without one, from the order that subscribed them (rule EHR-120)."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

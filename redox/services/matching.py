@@ -1,4 +1,4 @@
-"""Which clinic and which patients an order means (behaviour note ehr, 5.3)."""
+"""Which clinic and which patients an order means (rules EHR-15 to EHR-27)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -30,7 +30,7 @@ class Match:
 def match_document(
     *, document_id: str, criteria: Sequence[str] = (), action: str | None = None
 ) -> Match:
-    """The API's view. Raises BadRequest, NotFound and Duplicate in the note's words."""
+    """The API's view. Raises BadRequest, NotFound and Duplicate in the words of rules EHR-15 to EHR-23."""
     message_id = ids.parse_id(document_id)
     if message_id is None:
         msg = "invalid documentId"

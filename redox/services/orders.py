@@ -1,4 +1,4 @@
-"""What an order asks for, and doing it (behaviour note ehr, 9.4-9.6)."""
+"""What an order asks for, and doing it (rules EHR-32 to EHR-50)."""
 
 import re
 from collections.abc import Callable, Sequence

@@ -1,4 +1,4 @@
-"""The processing record: what became of a message or a scheduled send (behaviour note ehr, 9.3).
+"""The processing record: what became of a message or a scheduled send (rules EHR-108 to EHR-114).
 
 The record says what happened; the outbox repeats, orders and parks. Both are written with the document they are
 about, so nothing that was acknowledged is forgotten.

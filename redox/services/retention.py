@@ -1,4 +1,4 @@
-"""Old raw messages: deleted after a number of days, unless something needs them (behaviour note ehr, 13, ODD 4).
+"""Old raw messages: deleted after a number of days, unless something needs them (rules EHR-115 to EHR-117).
 
 A message stays as long as a subscription or a scheduled send names it, or its processing has not ended well.
 """

@@ -1,4 +1,4 @@
-"""A scheduled send: the last order once more, if there is something new to say (behaviour note ehr, 9.7)."""
+"""A scheduled send: the last order once more, if there is something new to say (rules EHR-66 to EHR-70)."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""Scheduling sends: for a clinic, for a patient, by cadence (behaviour note ehr, 8).
+"""Scheduling sends: for a clinic, for a patient, by cadence (rules EHR-56 to EHR-65).
 
 Nothing is sent here. Each subscribed patient gets a scheduled document, its processing record and its event in
 one transaction; the call returns when all of them are durable. A sync of a clinic takes several such transactions, so

@@ -1,4 +1,4 @@
-"""What Redox posts: verification of the endpoint, and messages (behaviour note ehr, 5.1-5.2).
+"""What Redox posts: verification of the endpoint, and messages (rules EHR-1 to EHR-14).
 
 Redox stops the whole feed on any status of 400 and above, so whatever comes with the right token is stored first and
 judged later; what cannot be read is kept as it came and parked with its reason.

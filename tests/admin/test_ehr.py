@@ -1,4 +1,4 @@
-"""EHR messages, scheduled sends, processing and runs for staff (ehr note 3 and 9.3; issue 6, admin)."""
+"""EHR messages, scheduled sends, processing and runs for staff (rules EHR-108 to EHR-112)."""
 
 import html
 import re

@@ -1,4 +1,4 @@
-"""Care-team invitations and password reset (behaviour note confirmations, 8 and 9)."""
+"""Care-team invitations and password reset (rules CONFIRM-107 to CONFIRM-138)."""
 
 from datetime import timedelta
 

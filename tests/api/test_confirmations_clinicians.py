@@ -1,4 +1,4 @@
-"""Invitations of clinicians (behaviour note confirmations, 6.1 to 6.4 and 6.8 to 6.10; clinics, 4.3)."""
+"""Invitations of clinicians (rules CONFIRM-46 to CONFIRM-67)."""
 
 import dataclasses
 from urllib.parse import quote

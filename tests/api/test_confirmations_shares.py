@@ -1,4 +1,4 @@
-"""Offers of data to a clinic (behaviour note confirmations, 6.5 to 6.7 and 9.7)."""
+"""Offers of data to a clinic (rules CONFIRM-68 to CONFIRM-82)."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""The Redox operations: verification, messages, matching, sync (ehr note 5, 7, 8 and 16)."""
+"""The Redox operations: verification, messages, matching, sync (rules EHR-1 to EHR-31 and EHR-56 to EHR-65)."""
 
 import threading
 

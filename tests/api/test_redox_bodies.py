@@ -1,5 +1,5 @@
 """Whatever Redox posts with the right token is answered 200: what can be read without doubt is read, the rest is kept as it
-came and parked (ehr note 5.2; Redox stops its feed on any status of 400 and above)."""
+came and parked (rules EHR-8 to EHR-14; Redox stops its feed on any status of 400 and above)."""
 
 import codecs
 

@@ -1,5 +1,5 @@
 """The EHR thread while things break: poison among good messages, workers killed over and over, Redis lost and empty
-(issue: must hold; ehr note 9.3)."""
+(rules EHR-72 and EHR-109 to EHR-111)."""
 
 import os
 import random

@@ -1,4 +1,4 @@
-"""Redox itself breaks: it refuses everything for a while, then works again (issue: must hold; ehr note 9.3)."""
+"""Redox itself breaks: it refuses everything for a while, then works again (rule EHR-109)."""
 
 import sys
 

@@ -1,4 +1,5 @@
-"""Redox over HTTP, against a peer on loopback that checks the assertion's signature (ehr note 9.11)."""
+"""Redox over HTTP, against a peer on loopback that checks the assertion's signature (rules EHR-75 to EHR-77,
+EHR-109 and EHR-110)."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Xealth over HTTP, against a peer on loopback that checks the credentials (ehr note 12.8)."""
+"""Xealth over HTTP, against a peer on loopback that checks the credentials (rules EHR-128 to EHR-131)."""
 
 import pytest
 from django.core.cache import cache

@@ -1,4 +1,4 @@
-"""One key, many hands: every confirmation takes effect exactly once (behaviour note confirmations, 14 and 15)."""
+"""One key, many hands: every confirmation takes effect exactly once (rules CONFIRM-25 to CONFIRM-40)."""
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier

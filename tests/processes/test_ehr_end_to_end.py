@@ -1,5 +1,5 @@
 """The EHR thread through real processes: order in, Results out, sync, Flowsheet and Note with the PDF out; progress;
-a killed worker (issue: must hold; ehr note 9)."""
+a killed worker (rules EHR-57, EHR-61 and EHR-72)."""
 
 import base64
 import io

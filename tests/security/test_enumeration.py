@@ -1,4 +1,4 @@
-"""Who asks without a token learns nothing, and not often (behaviour note confirmations, 4, 8 and 14 #16)."""
+"""Who asks without a token learns nothing, and not often (rules CONFIRM-43 to CONFIRM-45, CONFIRM-94 and CONFIRM-107)."""
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier

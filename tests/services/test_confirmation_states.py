@@ -1,4 +1,4 @@
-"""The state machine of confirmations (behaviour note confirmations, 2.2 and 2.4): the table, and nothing past it."""
+"""The state machine of confirmations (rules CONFIRM-17 to CONFIRM-40): the table, and nothing past it."""
 
 from datetime import timedelta
 from itertools import product

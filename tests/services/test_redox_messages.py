@@ -1,4 +1,4 @@
-"""Flowsheet, Notes, Results: formats, units and whole payloads (ehr note 10 and 15; people and ids are invented)."""
+"""Flowsheet, Notes, Results: formats, units and whole payloads (rules EHR-81 to EHR-107; people and ids are invented)."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""Every look at the confirmations goes through an index (behaviour note confirmations, 5 and 14 #18)."""
+"""Every look at the confirmations goes through an index (rules CONFIRM-16 and CONFIRM-142)."""
 
 import pytest
 

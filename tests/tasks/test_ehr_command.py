@@ -1,4 +1,4 @@
-"""`manage.py ehr`: what operators list, repair and look at (ehr note 14)."""
+"""`manage.py ehr`: what operators list, repair and look at (rules EHR-118 to EHR-122)."""
 
 import json
 from io import StringIO

@@ -1,4 +1,4 @@
-"""`manage.py ehr patients enroll`: enrolment orders for a Xealth clinic's patients (ehr note 14)."""
+"""`manage.py ehr patients enroll`: enrolment orders for a Xealth clinic's patients (rules EHR-124 to EHR-131)."""
 
 from io import StringIO
 

@@ -1,5 +1,5 @@
 """Every leaf of what an order's processing reads, mutated: the work ends, with a reason that people understand, and nobody
-is told of a success that does not come (ehr note 9.3, 11)."""
+is told of a success that does not come (rules EHR-51 to EHR-55)."""
 
 import copy
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""What an order does: branches A to D, every text, tags, addresses, accounts (ehr note 9.4-9.6, 10.2)."""
+"""What an order does: branches A to D, every text, tags, addresses, accounts (rules EHR-32 to EHR-50, EHR-84 and EHR-85)."""
 
 from datetime import timedelta
 

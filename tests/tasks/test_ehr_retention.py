@@ -1,4 +1,4 @@
-"""Old raw messages go, and those that something needs stay (ehr note 13, ODD 4)."""
+"""Old raw messages go, and those that something needs stay (rules EHR-115 to EHR-117)."""
 
 import threading
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""When failed EHR work is tried again: three tries 15 s apart, then every 15 min for at least 24 h (ehr note 9.3)."""
+"""When failed EHR work is tried again: three tries 15 s apart, then every 15 min for at least 24 h (rule EHR-109)."""
 
 from datetime import datetime, timedelta
 from itertools import pairwise

@@ -1,4 +1,4 @@
-"""Scheduled sends: what is sent again, and when a note replaces another (ehr note 9.7, 9.8; cadence 8.4)."""
+"""Scheduled sends: what is sent again, and when a note replaces another (rules EHR-59 to EHR-73)."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta

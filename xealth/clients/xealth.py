@@ -1,4 +1,4 @@
-"""Xealth: the protocol and its HTTP implementation (behaviour note ehr, 12.8).
+"""Xealth: the protocol and its HTTP implementation (rules EHR-128 to EHR-131).
 
 There is no stand-in: an order that was not sent must not look like one that was.
 """

@@ -1,4 +1,4 @@
-"""Enrolment of a clinic's patients at Xealth, by operators (behaviour note ehr, 14)."""
+"""Enrolment of a clinic's patients at Xealth, by operators (rules EHR-124 to EHR-130)."""
 
 import os
 from dataclasses import dataclass
