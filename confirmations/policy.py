@@ -1,4 +1,4 @@
-"""Who may call what: operationId -> rule (behaviour note confirmations, section 4).
+"""Who may call what: operationId -> rule (rules ACCOUNT-105 to ACCOUNT-112).
 
 Operations that ask for no token are external: the key, or a limited number of tries, is their credential.
 """

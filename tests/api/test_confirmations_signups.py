@@ -1,4 +1,4 @@
-"""Account sign-up and custodial claims (rules CONFIRM-83 to CONFIRM-106; behaviour note worker, A5.1 and A13)."""
+"""Account sign-up and custodial claims (rules CONFIRM-83 to CONFIRM-106 and MAIL-39 to MAIL-42)."""
 
 from datetime import timedelta
 

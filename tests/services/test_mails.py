@@ -1,4 +1,4 @@
-"""What a person reads (behaviour notes worker A12 and confirmations 10): subjects, links, names, text."""
+"""What a person reads (docs/mails.md; rules CONFIRM-50, CONFIRM-73, CONFIRM-91 and CONFIRM-125): subjects, links, names, text."""
 
 import re
 from html.parser import HTMLParser
