@@ -14,7 +14,11 @@ PREFIXES = ("ACCOUNT", "CLINIC", "PATIENT", "CONFIRM", "EHR", "MAIL")
 ID = rf"(?:{'|'.join(PREFIXES)})-[0-9]+"
 ROW = re.compile(rf'\| <a id="([^"]+)"></a>({ID}) \|')
 CITED = re.compile(rf"\b{ID}\b")
-LINK = re.compile(rf"\]\(([^)#\s]*)#({ID.lower()})\)")
+LINK = re.compile(r"\]\(([^):#\s]*)#([^)\s]+)\)")
+ANCHOR = re.compile(r'<a id="([^"]+)">')
+HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
+# Texts about the service that this one replaces, which are no part of the repository.
+ELSEWHERE = re.compile(r"\bbehaviou?r notes?\b|\b(auth|worker|clients) note\b", re.IGNORECASE)
 PLACES = (
     *("clinics", "clinics_site", "confirmations", "notifications", "redox", "users", "xealth"),
     *("docs", "scripts", "tests"),
@@ -36,6 +40,13 @@ def ids_of(page: Path) -> list[str]:
 
 def rules() -> Counter[str]:
     return Counter(rule for page in PAGES for rule in ids_of(page))
+
+
+def anchors_of(page: Path) -> set[str]:
+    """Those that it names, and those that its headings get from whoever shows it."""
+    text = page.read_text()
+    headings = (re.sub(r"[^\w\- ]", "", heading.lower()) for heading in HEADING.findall(text))
+    return {*ANCHOR.findall(text), *(heading.replace(" ", "-") for heading in headings)}
 
 
 def files() -> list[Path]:
@@ -87,11 +98,16 @@ def test_every_cited_rule_is_a_row():
     assert lost == set()
 
 
-def test_every_link_to_a_rule_leads_to_its_page():
+def test_every_link_to_a_rule_or_a_section_leads_there():
     lost = set()
     for path in (path for path in files() if path.suffix == ".md"):
         for target, anchor in LINK.findall(path.read_text()):
-            page = (path.parent / target).resolve() if target else path
-            if anchor.upper() not in ids_of(page):
+            page = path.parent / target if target else path
+            if anchor not in anchors_of(page):
                 lost.add(f"{path.relative_to(local.BASE)}: {target}#{anchor}")
     assert lost == set()
+
+
+def test_what_is_cited_stands_in_the_repository():
+    others = [path for path in files() if path != Path(__file__)]
+    assert [str(path) for path in others if ELSEWHERE.search(path.read_text())] == []
