@@ -87,6 +87,11 @@ def list_clinicians(
     )
 
 
+def is_member(clinician: Document) -> bool:
+    """Not only invited."""
+    return bool(clinician.get("userId"))
+
+
 def list_waiting_invites(invites: Mapping[str, str]) -> set[str]:
     """Of these invite ids, each with its clinic's id, those that the clinic still waits for."""
     pairs = [(found, i) for i, clinic in invites.items() if (found := ids.parse_id(clinic))]

@@ -67,7 +67,8 @@ def _refuse_second_offer(sender_id: str, clinic_id: str) -> None:
 
 
 def _mail_admins(document: Document, clinic: Document, sharer: str) -> None:
-    """One mail for each: nobody learns the others' addresses."""
+    """One mail for each, so that no one learns the others' addresses, and for members alone: an invited admin may never
+    join, and the mail names a patient."""
     if (clinic.get("suppressedNotifications") or {}).get("patientClinicInvitation"):
         return
     variables = {
@@ -76,7 +77,7 @@ def _mail_admins(document: Document, clinic: Document, sharer: str) -> None:
         "WebPath": "login",
     }
     admins = clinicians.list_clinicians(clinic["_id"], role=clinicians.ADMIN, limit=MOST_RECIPIENTS)
-    for admin in admins:
+    for admin in filter(clinicians.is_member, admins):
         mails.request(document, variables=variables, recipient=admin.get("email") or "")
 
 

@@ -29,6 +29,16 @@ def log_in(email="kim@example.org", password=PASSWORD):
     return Api().post("/auth/login", headers=basic(email, password))
 
 
+@pytest.mark.parametrize("method", ["options", "patch", "delete"])
+@pytest.mark.parametrize("path", ["/auth/login", "/auth/user", "/metadata/x/profile"])
+def test_another_method_is_refused_and_tells_no_names(path, method):
+    answer = Api().request(method, path)
+    assert (answer.status_code, answer.json()) == (
+        405,
+        {"code": 405, "reason": "Method Not Allowed"},
+    )
+
+
 class TestLogin:
     def test_answers_the_account_and_a_token_that_works(self, kim):
         answer = log_in("KIM@example.org")

@@ -57,7 +57,7 @@ def test_the_creator_becomes_the_only_admin(ada):
     assert {"clinicId": made["id"], "userId": ada.user_id} in emitted("clinician.saved")
 
 
-def test_a_new_clinic_has_what_the_note_says(ada):
+def test_a_new_clinic_has_what_its_rules_say(ada):
     made = make_clinic(ada)
     assert re.fullmatch(SHARE_CODE, made["shareCode"])
     assert made["canMigrate"] is False

@@ -123,6 +123,16 @@ def test_each_admin_gets_a_mail_of_their_own(clinic, ada, dot):
     assert {m["recipient"] for m in emitted("mail.requested")} == {ada.email, gus.email}
 
 
+def test_an_admin_who_is_only_invited_gets_no_mail_about_a_patient(clinic, ada, dot):
+    invited = {"email": "invited@example.org", "roles": ["CLINIC_ADMIN"]}
+    assert (
+        ada.api.post(f"/v1/clinics/{clinic['id']}/invites/clinicians", invited).status_code == 200
+    )
+    before = len(emitted("mail.requested"))
+    offer(clinic, dot)
+    assert [mail["recipient"] for mail in emitted("mail.requested")[before:]] == [ada.email]
+
+
 def test_a_clinic_may_suppress_the_mail(clinic, dot):
     set_clinic(clinic, suppressedNotifications={"patientClinicInvitation": True})
     offer(clinic, dot)

@@ -88,7 +88,7 @@ def parties_of(kind, event, **replaced):
     return {name: replaced.get(name, HOLDS[name]) for name in EXPECTED[kind, event]["fields"]}
 
 
-def test_the_table_is_the_notes():
+def test_the_table_says_what_each_event_does_to_each_status():
     assert {(kind.value, event.value) for kind, event in states.TRANSITIONS} == set(EXPECTED)
 
 

@@ -143,12 +143,12 @@ class Page(HTMLParser):
         return " ".join("".join(self.words).split())
 
 
-def test_the_catalogue_holds_exactly_the_mails_of_the_notes():
+def test_the_catalogue_holds_exactly_these_mails():
     assert set(CATALOGUE) == set(EXPECTED)
 
 
 @pytest.mark.parametrize("template", EXPECTED)
-def test_subject_and_link_are_those_of_the_notes(template):
+def test_subject_and_link_of_each_mail(template):
     subject, link = EXPECTED[template]
     mail = rendered(template)
     assert mail.subject == subject
