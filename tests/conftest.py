@@ -3,6 +3,7 @@
 With TEST_MONGODB_URI and TEST_REDIS_URL set those servers are used; otherwise the run starts its own.
 """
 
+import sys
 from collections import Counter
 from itertools import chain, groupby, zip_longest
 
@@ -16,10 +17,17 @@ from tests.environment import DATABASE
 
 pytest_plugins = ["tests.cast"]
 _last = {"has_processes": True}  # the test before: what its processes have written nobody sees
+PROCESS_STARTS = {"subprocess.Popen", "os.fork", "os.posix_spawn"}
 
 
 def pytest_configure():
+    sys.addaudithook(_notice_processes)
     settings.PASSWORD_HASHERS = ["tests.hashing.QuickArgon2"]
+
+
+def _notice_processes(event, _):
+    if event in PROCESS_STARTS:
+        _last["has_processes"] = True
 
 
 def pytest_collection_modifyitems(items):

@@ -5,6 +5,7 @@ import re
 import pytest
 from bson import ObjectId
 from django.contrib.auth.models import Group, User
+from django.template import engines
 
 from clinics.services import clinicians, clinics, patients
 from clinics.services.patient_details import PatientDetails
@@ -44,6 +45,17 @@ class Staff:
     @property
     def id(self) -> str:
         return str(self.user.pk)
+
+
+@pytest.fixture
+def bare_frame(monkeypatch):
+    """The navigation around the pages takes most of the time, and is the same on all."""
+    engine = engines["django"].engine
+    (loader,) = engine.template_loaders
+    frame = engine.from_string(
+        "{% block title %}{% endblock %}{% block header %}{% endblock %}{% block content %}{% endblock %}"
+    )
+    monkeypatch.setitem(loader.get_template_cache, "admin/base_site.html", frame)
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ lies below it. Below the second level some of the types find nothing that the ot
 
 import pytest
 from django import forms
-from django.template import engines
 from pymongo.errors import WriteError
 
 from clinics_site.core import clock, db, showing
@@ -82,15 +81,8 @@ def is_stored(collection, document):
 
 
 @pytest.fixture
-def bare_pages(monkeypatch):
-    """What takes most of the time shows no record: the navigation around the pages, and the five hundred time zones
-    that one can choose from (which of them is chosen is decided before)."""
-    engine = engines["django"].engine
-    (loader,) = engine.template_loaders
-    frame = engine.from_string(
-        "{% block title %}{% endblock %}{% block header %}{% endblock %}{% block content %}{% endblock %}"
-    )
-    monkeypatch.setitem(loader.get_template_cache, "admin/base_site.html", frame)
+def bare_pages(bare_frame, monkeypatch):
+    """Without the five hundred time zones that one can choose from: which of them is chosen is decided before."""
     monkeypatch.setattr(forms.Select, "_render", lambda *_: "")
 
 

@@ -57,7 +57,7 @@ def fill(clinic, ben):
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_a_page_opens_for_its_roles_and_for_no_other(page, fill, staff):
+def test_a_page_opens_for_its_roles_and_for_no_other(page, fill, staff, bare_frame):
     for role in ROLES:
         response = staff(role).client.get("/admin/" + page.format(**fill))
         expected = 200 if role in PAGES[page] else 403
@@ -66,7 +66,7 @@ def test_a_page_opens_for_its_roles_and_for_no_other(page, fill, staff):
 
 
 @pytest.mark.parametrize("page", PAIRS)
-def test_a_page_that_needs_two_roles_opens_for_neither_alone(page, fill, staff):
+def test_a_page_that_needs_two_roles_opens_for_neither_alone(page, fill, staff, bare_frame):
     both = PAIRS[page]
     for role in ROLES:
         assert staff(role).get(page.format(**fill)).status_code == 403

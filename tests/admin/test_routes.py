@@ -69,9 +69,13 @@ def bare_failures(monkeypatch):
 
 @pytest.mark.parametrize("route", [*WITH_ARGUMENTS, *UNKNOWN])
 def test_staff_are_told_that_there_is_no_such_page(route, root, bare_failures):
+    client = root.client
     for value in GARBAGE if ARGUMENT.search(route) else ("",):
         path = ARGUMENT.sub(lambda _, value=value: value, route)
-        for method in (root.client.get, root.client.post, root.client.head):
+        is_first_of_its_kind = value in ("", "x", "0" * 24, "%00")
+        for method in (
+            (client.get, client.post, client.head) if is_first_of_its_kind else (client.get,)
+        ):
             response = method(f"/admin/{path}")
             answers = {302, 400, 404, 403} if path.startswith(READ_ONLY) else {302, 400, 404}
             assert response.status_code in answers, (path[:80], response.status_code)

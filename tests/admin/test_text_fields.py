@@ -38,10 +38,11 @@ def client():
     return found
 
 
-def test_every_text_field_refuses_control_characters_and_what_is_too_long(client):
+def test_every_text_field_refuses_control_characters_and_what_is_too_long(client, request):
     crowd = Crowd()
     before, tried, let_pass = state(), set(), []
     found = [*pages(client, crowd.values).items(), (limits(crowd), review(client, crowd))]
+    request.getfixturevalue("bare_frame")  # whose links led to the pages
     for path, page in found:
         for form in forms_of(page):
             target = form.action or path
@@ -121,7 +122,7 @@ def named(clinic, kind):
 
 
 @pytest.mark.parametrize("kind", ["tag", "site"])
-def test_a_name_of_a_label_is_taken_or_refused_as_by_the_api(kind, clinic, ada, staff):
+def test_a_name_of_a_label_is_taken_or_refused_as_by_the_api(kind, clinic, ada, staff, bare_frame):
     person, base = staff("configuration"), f"clinics/{clinic['_id']}/labels/{kind}"
     operation = f"/v1/clinics/{clinic['_id']}/{'patient_tags' if kind == 'tag' else 'sites'}"
     before = named(clinic, kind)
@@ -168,7 +169,7 @@ def reach(settings, way):
 
 
 @pytest.mark.parametrize("field", FIELDS)
-def test_ehr_settings_are_taken_or_refused_as_by_the_api(field, clinic, backend, staff):
+def test_ehr_settings_are_taken_or_refused_as_by_the_api(field, clinic, backend, staff, bare_frame):
     """Of what is empty the forms have an opinion of their own: that nothing was given."""
     body = {**ehr.SETTINGS, "notes": {"includeGMI": True}, "flowsheets": {"icode": False}}
     path, way = f"/v1/clinics/{clinic['_id']}/settings/ehr", FIELDS[field]
