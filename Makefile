@@ -6,7 +6,7 @@ OWN_ADDOPTS := -q --strict-markers -p no:cacheprovider -p tests.environment
 # Each process would compile the whole program again.
 unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
-.PHONY: help run serve setup test lint fmt bench bench-compare bench-ehr bench-outbox fuzz-short fuzz chaos-short chaos attack audit lock servers stop clean run-setup dev-setup
+.PHONY: help run serve setup test walks lint fmt bench bench-compare bench-ehr bench-outbox fuzz-short fuzz chaos-short chaos attack audit lock servers stop clean run-setup dev-setup
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
@@ -22,6 +22,9 @@ setup: dev-setup  ## only install: packages, MongoDB, Redis
 
 test: dev-setup  ## all tests, on servers of their own; ARGS="tests/api -k clinic" for some
 	@$(PYTHON_BIN) -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
+
+walks: dev-setup  ## tests that try every wrong value at every place, and every page on two screens
+	@$(PYTHON_BIN) -m pytest -o addopts="$(OWN_ADDOPTS)" -m walk -n 3 --dist loadfile --no-loadscope-reorder tests/api tests/admin tests/tasks $(ARGS)
 
 lint: dev-setup  ## what CI checks besides the tests
 	$(PYTHON_BIN) -m ruff check $(SOURCES)

@@ -25,9 +25,10 @@ def pytest_configure():
     settings.PASSWORD_HASHERS = ["tests.hashing.QuickArgon2"]
 
 
-def _notice_processes(event, _):
-    if event in PROCESS_STARTS:
-        _last["has_processes"] = True
+def _notice_processes(event, _, starts=PROCESS_STARTS, last=_last):
+    """While Python ends it is still called, but the names of this module are gone."""
+    if event in starts:
+        last["has_processes"] = True
 
 
 def pytest_collection_modifyitems(items):

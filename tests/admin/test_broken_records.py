@@ -93,6 +93,7 @@ def status_of(person, path):
     return response.status_code
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("collection", ["clinics", "patients", "clinicians"])
 def test_no_page_fails_for_a_broken_record(world, ben, root, bare_pages, collection, kind):

@@ -10,7 +10,7 @@ from tests.admin.crowded import ADDRESS, Crowd
 from tests.admin.every_page import pages
 from tests.cast import QuickClient
 
-pytestmark = [pytest.mark.browser, chromium.IS_THERE]
+pytestmark = [pytest.mark.walk, pytest.mark.browser, chromium.IS_THERE]
 
 
 def test_every_page_is_whole_on_a_laptop_and_on_a_phone(django_db_setup):

@@ -246,6 +246,7 @@ def quiet(monkeypatch):
     monkeypatch.setattr("tests.cast.check_against_description", lambda _: None)
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("kind", WRONG)
 @pytest.mark.parametrize("collection", NEEDED)
 def test_no_list_fails_for_one_broken_record(world, quiet, collection, kind):
@@ -281,6 +282,7 @@ def odd(held, path, kind):
     return MISSING
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("kind", ["empty", "no address", "twice"])
 @pytest.mark.parametrize("collection", NEEDED)
 def test_what_is_odd_is_shown_as_the_description_says(world, collection, kind):

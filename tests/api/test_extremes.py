@@ -17,6 +17,8 @@ from tests.cast import Person, described_operations
 from tests.events import deliver_all
 from tests.policy.callers import IDS
 
+pytestmark = pytest.mark.walk
+
 RECORDS = (
     "patients",
     "clinics",

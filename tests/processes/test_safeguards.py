@@ -1,6 +1,7 @@
 """An installation does not start with what everybody knows, whichever process it is: one sentence, and nothing is served."""
 
 import os
+import runpy
 import subprocess
 import sys
 
@@ -19,6 +20,7 @@ SAFE = {
     "REDIS_URL": "redis://127.0.0.1:1/0",
 }
 MANAGE = [sys.executable, "manage.py"]
+SETTINGS = [sys.executable, "-c", "import clinics_site.settings"]
 STARTS = {
     **service.COMMANDS,
     "migrate": [*MANAGE, "migrate"],
@@ -45,7 +47,19 @@ def run(command, **environment):
 
 
 def load(**environment):
-    return run([sys.executable, "-c", "import clinics_site.settings"], **environment)
+    """What the settings end the process with in this environment, or "": read in this process, in a hundredth of the
+    time of a new one."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in os.environ:
+            patch.delenv(name)
+        for name, value in {**SAFE, **environment}.items():
+            if value is not None:
+                patch.setenv(name, value)
+        try:
+            runpy.run_path(str(local.BASE / "clinics_site" / "settings.py"))
+        except SystemExit as end:
+            return str(end.code)
+    return ""
 
 
 @pytest.mark.parametrize("name", STARTS)
@@ -77,29 +91,29 @@ def test_no_process_starts_without_a_secret_key(name):
     ],
 )
 def test_what_stops_the_start_is_named(name, value):
-    done = load(**{name: value})
-    assert done.returncode == 1
-    assert done.stderr.startswith(f"{name} ")
-    assert done.stderr.count("\n") == 1
+    said = load(**{name: value})
+    assert said.startswith(f"{name} ")
+    assert "\n" not in said
 
 
 @pytest.mark.parametrize("environment", ["production", "prd", "qa2", "Local", "int"])
 def test_every_environment_but_local_and_test_is_guarded(environment):
-    assert load(ENVIRONMENT=environment, SECRET_KEY="").returncode == 1
+    assert load(ENVIRONMENT=environment, SECRET_KEY="").startswith("SECRET_KEY is")
 
 
 @pytest.mark.parametrize("environment", [None, "local", "test"])
 def test_a_developers_machine_needs_nothing(environment):
-    assert load(ENVIRONMENT=environment, SECRET_KEY="", AUDIT_KEY="").returncode == 0
+    assert load(ENVIRONMENT=environment, SECRET_KEY="", AUDIT_KEY="") == ""
 
 
 def test_a_safe_installation_starts():
-    assert load().returncode == 0
+    assert load() == ""
+    assert run(SETTINGS).returncode == 0
 
 
 def test_a_secret_may_come_from_a_file(tmp_path):
     (tmp_path / "key").write_text("x" * 99)
-    done = load(SECRET_KEY="", SECRET_KEY_FILE=str(tmp_path / "key"))
+    done = run(SETTINGS, SECRET_KEY="", SECRET_KEY_FILE=str(tmp_path / "key"))
     assert done.stderr.startswith("SECRET_KEY repeats too few characters")
 
 

@@ -23,6 +23,8 @@ from tests import ehr
 from tests.services.test_redox_messages import BGM, CGM, stats
 from tests.services.test_redox_report import DRAWN, subject
 
+pytestmark = pytest.mark.walk
+
 ABSENT = object()
 MUTATIONS = {
     "absent": ABSENT, "null": None, "empty": "", "blank": " ", "a text": "text", "zero": 0, "negative": -1,
