@@ -1,7 +1,7 @@
 """Every environment variable the service reads: name, type, default and meaning in one place.
 
 Values also come from files: `NAME_FILE=/run/secrets/x` sets `NAME`. A value of the wrong type stops the start.
-`manage.py print_environment` renders the table of the README from this registry.
+`manage.py print_environment` renders the table of docs/configuration.md from this registry.
 """
 
 import os

@@ -1,15 +1,16 @@
-"""Write the table of environment variables into the README, between its two markers."""
+"""Write the table of environment variables into docs/configuration.md, between its two markers."""
 
 import sys
 
 from scripts import local, service
 
+PAGE = local.BASE / "docs" / "configuration.md"
 START, END = "<!-- environment:", "<!-- end of environment -->"
 
 
 def current() -> str:
-    """The README as it has to be."""
-    text = (local.BASE / "README.md").read_text()
+    """The page as it has to be."""
+    text = PAGE.read_text()
     before, rest = text.split(START, 1)
     marker, _, after = rest.partition("\n")
     return f"{before}{START}{marker}\n{table()}{END}{after.partition(END)[2]}"
@@ -21,5 +22,5 @@ def table() -> str:
 
 
 if __name__ == "__main__":
-    (local.BASE / "README.md").write_text(current())
+    PAGE.write_text(current())
     sys.exit(0)

@@ -131,19 +131,19 @@ def _seed(environment: dict[str, str]) -> dict[str, Any]:
 def _welcome(address: str, demo: dict[str, Any]) -> str:
     lines = ["", f"The clinic service runs at {address}", ""]
     if demo:
-        clinic = f"{address}/v1/clinics/{demo['clinicId']}"
         lines += [
             f"  admin          {address}/admin/   user {demo['admin']}, password {demo['password']}",
             f"  API            {address}/docs",
-            f"  backend token  {demo['backendToken']}",
-            f"  clinic admin   {demo['adminToken']}",
             "  mails          .local/mail",
             "",
-            "Try:",
+            "The tour of README.md begins with this line, in another terminal, in this folder:",
             "",
-            f"  curl -H 'x-tidepool-session-token: {demo['adminToken']}' {clinic}",
-            f"  curl -H 'x-tidepool-session-token: {demo['adminToken']}' '{clinic}/patients?limit=2&pretty'",
-            f"  curl -X POST -i -H 'x-tidepool-session-token: {demo['backendToken']}' {clinic}/ehr/sync",
+            f"  API={address}/v1 CLINIC={demo['clinicId']}"
+            f" ADMIN={demo['adminToken']} BACKEND={demo['backendToken']}",
+            "",
+            "ADMIN is the token of the clinic's admin, BACKEND that of a service. For example:",
+            "",
+            '  curl -s -H "x-tidepool-session-token: $ADMIN" "$API/clinics/$CLINIC?pretty"',
         ]
     else:
         lines += [

@@ -1,4 +1,4 @@
-"""Print the environment variables as the table that stands in the README, or only their names."""
+"""Print the environment variables as the table of docs/configuration.md, or only their names."""
 
 from typing import Any
 
