@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from scripts import environment_table, local
+from scripts import environment_table, local, run
 
 DOCUMENTS = sorted(
     [*local.BASE.glob("*.md"), *(local.BASE / "docs").rglob("*.md")], key=lambda path: path.name
@@ -44,6 +44,17 @@ def test_every_named_make_target_exists(document):
     targets = set(re.findall(r"^([a-z-]+):", (local.BASE / "Makefile").read_text(), re.MULTILINE))
     named = re.findall(r"`(?:PORT=\d+ )?make ([a-z-]+)", document.read_text())
     assert set(named) <= targets
+
+
+def test_the_tour_uses_only_names_that_the_start_prints_or_that_it_sets_itself():
+    demo = dict.fromkeys(("admin", "password", "clinicId", "adminToken", "backendToken"), "x")
+    printed = set(re.findall(r"\b([A-Z]+)=", run._welcome("http://127.0.0.1:8080", demo)))
+    tour = "".join(
+        re.findall(r"```sh\n(.*?)```", (local.BASE / "README.md").read_text(), re.DOTALL)
+    )
+    used = set(re.findall(r"\$([A-Z]+)", tour))
+    assert {"API", "CLINIC", "ADMIN", "BACKEND"} <= used
+    assert used <= printed | set(re.findall(r"^([A-Z]+)=", tour, re.MULTILINE))
 
 
 def test_every_fact_that_the_code_cites_is_told():
