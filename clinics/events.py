@@ -17,8 +17,8 @@ from clinics.services import (
     tags,
     users,
 )
-from clinics_site.core import outbox
-from clinics_site.core.errors import ConstraintViolation, NotFound, PermanentFailure
+from kernel import outbox
+from kernel.errors import ConstraintViolation, NotFound, PermanentFailure
 
 Payload = dict[str, Any]
 

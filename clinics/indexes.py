@@ -7,8 +7,8 @@ from pymongo import IndexModel
 from clinics import statistics
 from clinics.services import seeding, text_backfills
 from clinics.store import account_requests
-from clinics_site.core import backfills
-from clinics_site.core.indexes import declare
+from kernel import backfills
+from kernel.indexes import declare
 
 # --- patients: the names of rule PATIENT-144 -------------------------------------------------------
 _COLLATION = {"locale": "en", "strength": 1}

@@ -1,6 +1,6 @@
 """Who may call what: operationId -> rule (rules ACCOUNT-92 to ACCOUNT-104)."""
 
-from clinics_site.core.policy import (
+from kernel.policy import (
     Rule,
     admin,
     all_of,

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
-from clinics_site.core import texts
+from kernel import texts
 
 SEARCHED = ("fullName", "email", "mrn", "birthDate")
 SEPARATOR = "\x1f"

@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from clinics import statistics
-from clinics_site.core import showing
-from clinics_site.core.api.rendering import encode
-from clinics_site.core.db import Document
+from kernel import showing
+from kernel.api.rendering import encode
+from kernel.db import Document
 
 # Another shape of the answer needs another name: texts under an older one are then no longer read.
 FIELD = "answer"

@@ -24,7 +24,7 @@ class SiteConfig(AppConfig):
         # Each registers something: checks, or the indexes of its collection, which `migrate` makes.
         from clinics_site import checks  # noqa: F401
         from clinics_site.admin.sign_in import store  # noqa: F401
-        from clinics_site.core import audit, audit_anchors, logging, outbox  # noqa: F401
+        from kernel import audit, audit_anchors, logging, outbox  # noqa: F401
 
         logging.configure(settings.LOG_LEVEL)
         _leave_pools_alone()
@@ -47,14 +47,14 @@ def _leave_pools_alone() -> None:
 def make_indexes(**_: Any) -> None:
     """`migrate` leaves the declared indexes in place too, so a test database has them, and brings older documents into
     today's shape."""
-    from clinics_site.core import backfills, indexes
+    from kernel import backfills, indexes
 
     indexes.ensure()
     backfills.run()
 
 
 def begin_audit_trail(**_: Any) -> None:
-    from clinics_site.core import audit_anchors
+    from kernel import audit_anchors
 
     audit_anchors.begin()
 

@@ -6,15 +6,15 @@ from typing import Any
 from celery import Celery
 from celery.signals import setup_logging, worker_ready, worker_shutting_down
 
-from clinics_site.core import broker
+from kernel import broker
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinics_site.settings")
 
 broker.install()
-app = Celery("clinics_site", task_cls="clinics_site.core.tasks:BaseTask")
+app = Celery("clinics_site", task_cls="kernel.tasks:BaseTask")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
-app.autodiscover_tasks(["clinics_site.core"])
+app.autodiscover_tasks(["kernel"])
 
 
 @setup_logging.connect
@@ -22,20 +22,20 @@ def keep_our_logging(**_: Any) -> None:
     """Celery would install its own handlers, which print what tasks are given."""
     from django.conf import settings
 
-    from clinics_site.core import logging
+    from kernel import logging
 
     logging.configure(settings.LOG_LEVEL)
 
 
 @worker_ready.connect
 def watch_progress(sender: Any, **_: Any) -> None:
-    from clinics_site.core import worker_watch
+    from kernel import worker_watch
 
     worker_watch.start(sender)
 
 
 @worker_shutting_down.connect
 def end_watch(**_: Any) -> None:
-    from clinics_site.core import worker_watch
+    from kernel import worker_watch
 
     worker_watch.stop()

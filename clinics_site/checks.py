@@ -12,8 +12,8 @@ from django.core.checks import CheckMessage, Error, Tags, register
 from django.urls import get_resolver
 
 from clinics_site import safeguards
-from clinics_site.core import policy
-from clinics_site.core.api.operations import REGISTRY
+from kernel import policy
+from kernel.api.operations import REGISTRY
 
 _EMBEDDED = {
     "SHORELINE_ADDRESS": "TIDEPOOL_SHORELINE_CLIENT_ADDRESS",
@@ -47,7 +47,7 @@ def every_operation_has_a_rule(**_: Any) -> list[CheckMessage]:
 
 @register()
 def every_rule_says_what_it_looks_at(**_: Any) -> list[CheckMessage]:
-    hint = "build it from the rules of clinics_site.core.policy, or decorate it with `by_records`"
+    hint = "build it from the rules of kernel.policy, or decorate it with `by_records`"
     return [
         Error(f"the rule of operation {name} is of an unknown make", hint=hint, id="clinics.E006")
         for name in policy.unknown_rules()

@@ -16,10 +16,10 @@ import structlog
 from uvicorn.server import ServerState
 
 from clinics_site import env
-from clinics_site.core import health, logging
 from clinics_site.web import worker
 from clinics_site.web.health import HealthApplication, Readiness
 from clinics_site.web.protocol import Connections, Protocol
+from kernel import health, logging
 
 HOST = env.text("HOST", "127.0.0.1", help="address the web process listens on")
 PORT = env.number("PORT", 8080, help="port the web process listens on")

@@ -81,10 +81,10 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "clinics_site.core.middleware.RequestLog",
+    "kernel.middleware.RequestLog",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "clinics_site.core.middleware.AdminOnly",
+    "kernel.middleware.AdminOnly",
 ]
 # The staff pages need sessions, CSRF and messages; the API needs none of them, so AdminOnly runs
 # this chain for admin paths alone.
@@ -157,7 +157,7 @@ REDIS_URL = env.text(
 )
 CACHES = {
     "default": {
-        "BACKEND": "clinics_site.core.cache.RedisCache",
+        "BACKEND": "kernel.cache.RedisCache",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": DATABASES["default"]["NAME"],
         "OPTIONS": {
@@ -413,7 +413,7 @@ CELERY_TASK_ROUTES = {"redox.*": {"queue": "ehr"}}
 OUTBOX_RELAY_SECONDS = env.number(
     "OUTBOX_RELAY_SECONDS", 5, at_least=1, help="seconds between two looks for undelivered events"
 )
-CELERY_BEAT_SCHEDULER = "clinics_site.core.beat:Scheduler"
+CELERY_BEAT_SCHEDULER = "kernel.beat:Scheduler"
 # Every app adds its own: CELERY_BEAT_SCHEDULE["app.task"] = {"task": "app.task", "schedule": seconds}
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "core.relay_outbox": {"task": "core.relay_outbox", "schedule": OUTBOX_RELAY_SECONDS},
@@ -591,10 +591,10 @@ UNFOLD: dict[str, Any] = {
 REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_AUTHENTICATION_CLASSES": [],
     "DEFAULT_PERMISSION_CLASSES": [],
-    "DEFAULT_RENDERER_CLASSES": ["clinics_site.core.api.rendering.OrjsonRenderer"],
+    "DEFAULT_RENDERER_CLASSES": ["kernel.api.rendering.OrjsonRenderer"],
     "DEFAULT_PARSER_CLASSES": [],
-    "DEFAULT_SCHEMA_CLASS": "clinics_site.core.api.description.OperationSchema",
-    "EXCEPTION_HANDLER": "clinics_site.core.handler.handle_exception",
+    "DEFAULT_SCHEMA_CLASS": "kernel.api.description.OperationSchema",
+    "EXCEPTION_HANDLER": "kernel.handler.handle_exception",
     "UNAUTHENTICATED_USER": None,
     "URL_FORMAT_OVERRIDE": None,
 }
@@ -611,9 +611,9 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "LICENSE": {"name": "BSD-2-Clause"},
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PUBLIC": True,
-    "DEFAULT_GENERATOR_CLASS": "clinics_site.core.api.description.Generator",
-    "PREPROCESSING_HOOKS": ["clinics_site.core.api.description.only_operations"],
-    "POSTPROCESSING_HOOKS": ["clinics_site.core.api.description.add_components"],
+    "DEFAULT_GENERATOR_CLASS": "kernel.api.description.Generator",
+    "PREPROCESSING_HOOKS": ["kernel.api.description.only_operations"],
+    "POSTPROCESSING_HOOKS": ["kernel.api.description.add_components"],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",

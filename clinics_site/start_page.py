@@ -4,7 +4,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from clinics_site.core.api.viewsets import UNKNOWN_PATH
+from kernel.api.viewsets import UNKNOWN_PATH
 
 
 def view(request: HttpRequest) -> HttpResponse:

@@ -9,9 +9,9 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from clinics.api.urls import urlpatterns as clinics
 from clinics_site import start_page
-from clinics_site.core import health, metrics
-from clinics_site.core.api.viewsets import UNKNOWN_PATH
 from confirmations.api.urls import urlpatterns as confirmations
+from kernel import health, metrics
+from kernel.api.viewsets import UNKNOWN_PATH
 from redox.api.urls import urlpatterns as redox
 from users.api.urls import urlpatterns as users
 
@@ -29,7 +29,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     re_path("", UNKNOWN_PATH),
 ]
-handler400 = "clinics_site.core.handler.bad_request"
+handler400 = "kernel.handler.bad_request"
 handler403 = "clinics_site.admin.failures.not_allowed"
 handler404 = "clinics_site.admin.failures.not_found"
 handler500 = "clinics_site.admin.failures.server_error"

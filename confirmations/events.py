@@ -5,12 +5,12 @@ from typing import Any
 from django.conf import settings
 
 from clinics.services import patients
-from clinics_site.core import clock, db, outbox
-from clinics_site.core.db import Document
-from clinics_site.core.errors import Forbidden, NotFound
-from clinics_site.core.principal import Principal
 from confirmations.services import clinic_shares, clinician_invites, people, signups
 from confirmations.store import confirmations as store
+from kernel import clock, db, outbox
+from kernel.db import Document
+from kernel.errors import Forbidden, NotFound
+from kernel.principal import Principal
 
 REMINDER = "signup.reminder_due"  # {clinicId, userId}
 # Claim links are asked for by the clinic's side, not by a person.

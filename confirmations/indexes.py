@@ -2,11 +2,11 @@
 
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
-from clinics_site.core import backfills
-from clinics_site.core.indexes import declare
 from confirmations.services import states
 from confirmations.store import confirmations as store
 from confirmations.store import requests
+from kernel import backfills
+from kernel.indexes import declare
 
 _NEWEST = ("created", DESCENDING)
 _TYPE_AND_STATUS = (("type", ASCENDING), ("status", ASCENDING))

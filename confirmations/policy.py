@@ -3,7 +3,8 @@
 Operations that ask for no token are external: the key, or a limited number of tries, is their credential.
 """
 
-from clinics_site.core.policy import (
+from confirmations.services import clinic_shares, people
+from kernel.policy import (
     Caller,
     Rule,
     admin,
@@ -15,7 +16,6 @@ from clinics_site.core.policy import (
     member,
     user,
 )
-from confirmations.services import clinic_shares, people
 
 
 def custody_of(parameter: str) -> Rule:

@@ -2,8 +2,8 @@
 
 from celery import shared_task
 
-from clinics_site.core.tasks import BaseTask
 from confirmations.store import confirmations
+from kernel.tasks import BaseTask
 
 
 @shared_task(base=BaseTask, name="confirmations.fill_in_address_keys")

@@ -24,8 +24,8 @@ from bson import ObjectId
 from django.conf import settings
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
-from clinics_site.core import clock, db, indexes
-from clinics_site.core.api.rendering import encode
+from kernel import clock, db, indexes
+from kernel.api.rendering import encode
 
 COLLECTION = "auditEvents"
 HEADS = "auditHeads"

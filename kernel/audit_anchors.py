@@ -16,7 +16,7 @@ from bson import ObjectId
 from django.conf import settings
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
-from clinics_site.core import audit, clock, db, indexes
+from kernel import audit, clock, db, indexes
 
 COLLECTION = "auditAnchors"
 EVERY = timedelta(hours=1)  # also without an event: a log of any hour then has one

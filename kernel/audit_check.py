@@ -16,8 +16,8 @@ from django.conf import settings
 from pymongo import ASCENDING
 from pymongo.collection import Collection
 
-from clinics_site.core import audit, audit_anchors, clock, db
-from clinics_site.core.audit_anchors import Anchor
+from kernel import audit, audit_anchors, clock, db
+from kernel.audit_anchors import Anchor
 
 # A seal is made over JSON, so one of these could be replaced by something that reads the same there.
 _TYPES: dict[str, tuple[type, ...]] = {

@@ -17,9 +17,9 @@ from django.core.cache import caches
 from django.utils.module_loading import import_string
 from redis.exceptions import RedisError
 
-from clinics_site.core.db import Document
-from clinics_site.core.lookups import Lookup, Path
-from clinics_site.core.principal import Principal
+from kernel.db import Document
+from kernel.lookups import Lookup, Path
+from kernel.principal import Principal
 
 HEADER = "x-tidepool-session-token"
 MOST_SECONDS_HERE = 5.0
@@ -29,7 +29,7 @@ log = structlog.get_logger(__name__)
 class TokenChecker(Protocol):
     """Returns the subject, or None when the token is not valid.
 
-    Raises core.errors.Unavailable when the user service can not be asked.
+    Raises kernel.errors.Unavailable when the user service can not be asked.
     """
 
     def __call__(self, token: str) -> Principal | None: ...

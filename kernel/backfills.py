@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 import structlog
 from pymongo.errors import DuplicateKeyError
 
-from clinics_site.core import addresses, db
+from kernel import addresses, db
 
 log = structlog.get_logger(__name__)
 

@@ -13,7 +13,7 @@ import structlog
 from celery.beat import PersistentScheduler
 from pymongo.errors import PyMongoError
 
-from clinics_site.core import clock, db
+from kernel import clock, db
 
 COLLECTION = "heartbeats"
 LATE = timedelta(minutes=1)  # the shortest wait between two tasks is a few seconds

@@ -20,8 +20,8 @@ from pymongo.errors import (
 from rest_framework.exceptions import APIException, MethodNotAllowed
 from rest_framework.response import Response
 
-from clinics_site.core.api.viewsets import CLINIC_FAMILY, ErrorFamily
-from clinics_site.core.errors import (
+from kernel.api.viewsets import CLINIC_FAMILY, ErrorFamily
+from kernel.errors import (
     BadRequest,
     Conflict,
     DomainError,

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from pymongo.errors import PyMongoError
 from redis.exceptions import RedisError
 
-from clinics_site.core import db
+from kernel import db
 
 log = structlog.get_logger(__name__)
 SECONDS = 1.0  # for MongoDB to answer; Redis has half of it by its own settings

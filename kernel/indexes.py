@@ -10,7 +10,7 @@ import structlog
 from pymongo import IndexModel
 from pymongo.errors import OperationFailure
 
-from clinics_site.core import db
+from kernel import db
 
 log = structlog.get_logger(__name__)
 

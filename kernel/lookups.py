@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from clinics_site.core.db import Document
+from kernel.db import Document
 
 Path = Mapping[str, str]
 

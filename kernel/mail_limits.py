@@ -9,9 +9,9 @@ from contextlib import contextmanager
 import structlog
 from django.conf import settings
 
-from clinics_site.core import addresses, ratelimit
-from clinics_site.core.errors import RateLimited
-from clinics_site.core.tries import Tries
+from kernel import addresses, ratelimit
+from kernel.errors import RateLimited
+from kernel.tries import Tries
 
 log = structlog.get_logger(__name__)
 

@@ -58,7 +58,7 @@ class _Present(Collector):
         yield from self._scheduler()
 
     def _backlog(self) -> Iterator[GaugeMetricFamily]:
-        from clinics_site.core import outbox
+        from kernel import outbox
 
         family = GaugeMetricFamily("clinics_outbox", "Undelivered and dead events", labels=["what"])
         for what, value in outbox.depth().items():
@@ -66,7 +66,7 @@ class _Present(Collector):
         yield family
 
     def _scheduler(self) -> Iterator[GaugeMetricFamily]:
-        from clinics_site.core import beat
+        from kernel import beat
 
         with suppress(PyMongoError):
             yield GaugeMetricFamily(

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.module_loading import import_string
 
-from clinics_site.core import metrics, outbox
+from kernel import metrics, outbox
 
 log = structlog.get_logger("request")
 Next = Callable[[HttpRequest], HttpResponseBase]

@@ -12,8 +12,8 @@ from kombu.exceptions import OperationalError as BrokerError
 from pymongo import errors as mongo
 from redis import exceptions as redis
 
-from clinics_site.core.errors import RateLimited, RetryLater, Unavailable
-from clinics_site.core.http import ServiceError, ServiceUnavailable
+from kernel.errors import RateLimited, RetryLater, Unavailable
+from kernel.http import ServiceError, ServiceUnavailable
 
 _PASSING = (
     RetryLater,

@@ -3,7 +3,7 @@
 `emit()` inside `run_in_transaction` stores one row per subscribed handler. A row is claimed by one
 atomic update, run by a Celery task, repeated with growing delay kept in MongoDB, and parked as `dead`
 after the last try, where the admin shows it and can start it again. A dead row blocks nobody. A failure that does not
-pass by itself (`core.outages`) is a fault of the program: it is tried three times, quickly, and then parked.
+pass by itself (`kernel.outages`) is a fault of the program: it is tried three times, quickly, and then parked.
 
 Rows of one `key` and handler run one after another, in an order that MongoDB itself gives: what a transaction saw or
 overwrote was emitted before what it emits, in whatever process and however wrong a machine's clock is. Between
@@ -28,8 +28,8 @@ from django.conf import settings
 from pymongo import ASCENDING, IndexModel, ReturnDocument
 from pymongo.errors import PyMongoError
 
-from clinics_site.core import clock, db, indexes, leases, outages
-from clinics_site.core.errors import PermanentFailure, RetryLater
+from kernel import clock, db, indexes, leases, outages
+from kernel.errors import PermanentFailure, RetryLater
 
 COLLECTION = "outbox"
 PENDING, CLAIMED, DONE, DEAD = "pending", "claimed", "done", "dead"
@@ -234,7 +234,7 @@ def nudge() -> None:
 
 
 def _enqueue(rows: list[WakeUp]) -> None:
-    from clinics_site.core.tasks import deliver_event
+    from kernel.tasks import deliver_event
 
     try:
         for row_id, queue in rows:

@@ -4,7 +4,7 @@ refused, since a shorter one than was asked for would silently lose some of them
 from collections.abc import Callable
 from typing import TypeVar
 
-from clinics_site.core.errors import BadRequest
+from kernel.errors import BadRequest
 
 T = TypeVar("T")
 MOST = 2000  # twice what the largest known caller asks for

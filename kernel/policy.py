@@ -11,8 +11,8 @@ from importlib import import_module
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from clinics_site.core.lookups import Lookup
-from clinics_site.core.principal import Principal
+from kernel.lookups import Lookup
+from kernel.principal import Principal
 
 MEMBER_ROLES = frozenset({"CLINIC_MEMBER", "CLINIC_ADMIN"})
 ADMIN_ROLE = "CLINIC_ADMIN"

@@ -23,7 +23,7 @@ from limits.storage import storage_from_string
 from limits.strategies import MovingWindowRateLimiter
 from redis.exceptions import RedisError
 
-from clinics_site.core.errors import RateLimited, Unavailable
+from kernel.errors import RateLimited, Unavailable
 
 NO_PROXY = "none"  # as CLIENT_ADDRESS_HEADER: the peer is the client
 _CUSTOMER = 64  # bits of an IPv6 address

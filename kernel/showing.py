@@ -18,7 +18,7 @@ from typing import Any, Concatenate, ParamSpec
 import structlog
 from prometheus_client import Counter
 
-from clinics_site.core.db import Document
+from kernel.db import Document
 
 log = structlog.get_logger(__name__)
 BROKEN = Counter("clinics_broken_records_total", "Records shown without a broken part", ["kind"])

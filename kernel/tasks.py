@@ -10,7 +10,7 @@ import structlog
 from bson import ObjectId
 from celery import Task, shared_task
 
-from clinics_site.core import audit_anchors, metrics, outbox
+from kernel import audit_anchors, metrics, outbox
 
 log = structlog.get_logger(__name__)
 

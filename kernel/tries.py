@@ -8,8 +8,8 @@ from everywhere is pressed, and then each address has only a few tries, the owne
 
 from dataclasses import dataclass
 
-from clinics_site.core import ratelimit
-from clinics_site.core.errors import RateLimited, Unavailable
+from kernel import ratelimit
+from kernel.errors import RateLimited, Unavailable
 
 
 class Tries:

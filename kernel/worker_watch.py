@@ -16,7 +16,7 @@ from billiard.process import active_children
 from celery.worker import state
 from django.conf import settings
 
-from clinics_site.core import broker, metrics
+from kernel import broker, metrics
 
 EVERY = 5.0
 STUCK_SECONDS = 60.0

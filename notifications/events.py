@@ -12,7 +12,7 @@ Two events are heard that their owners emit when they notice the fact:
 
 from typing import Any
 
-from clinics_site.core import outbox
+from kernel import outbox
 from notifications.clients import marketing
 from notifications.services import announcements, connections, mailer
 from notifications.services.connections import REMINDER_DUE, Connection

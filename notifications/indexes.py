@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
-from clinics_site.core import indexes
+from kernel import indexes
 
 # Longer than any event can still be repeated, and long enough for "did she get the mail?".
 KEEP_SENT = timedelta(days=180)

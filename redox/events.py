@@ -4,7 +4,7 @@ their own."""
 from datetime import timedelta
 from typing import Any
 
-from clinics_site.core import outbox
+from kernel import outbox
 from redox.services import orders, processing, scheduled, scheduling
 from redox.services.processing import MESSAGE, MESSAGE_RECEIVED, ORDER_SCHEDULED, SCHEDULED
 

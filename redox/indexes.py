@@ -3,7 +3,7 @@ under new names (docs/decisions/0008-ehr.md)."""
 
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
-from clinics_site.core.indexes import declare
+from kernel.indexes import declare
 
 declare(
     "redox",

@@ -1,6 +1,6 @@
 """Who may call what: operationId -> rule (rules ACCOUNT-92 and ACCOUNT-113)."""
 
-from clinics_site.core.policy import Rule, backend, external
+from kernel.policy import Rule, backend, external
 
 POLICY: dict[str, Rule] = {
     "ProcessEHRMessage": external,

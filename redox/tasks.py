@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from clinics_site.core.tasks import BaseTask
+from kernel.tasks import BaseTask
 from redox.services import retention, scheduling
 
 

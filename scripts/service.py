@@ -29,7 +29,7 @@ COMMANDS = {
     "beat": [*_PYTHON, "celery", "-A", "clinics_site", "beat", "--pidfile="],
 }
 
-# What makes no progress ends itself to be started again (worker_watch.py and beat.py in clinics_site/core).
+# What makes no progress ends itself to be started again (worker_watch.py and beat.py in kernel).
 KEPT_RUNNING = ("worker", "ehr-worker", "beat")
 MAY_END_AFTER = 10.0  # seconds; what ends sooner ends for a reason that a start does not mend
 

@@ -7,10 +7,10 @@ from typing import Any
 from bson import ObjectId
 
 from clinics.api.schemas.clinics import SHARE_CODE_PATTERN
-from clinics_site.core import db, ratelimit
-from clinics_site.core.api import validation
-from clinics_site.core.api.schema import COMPONENTS, OBJECT_ID_PATTERN, kinds_of
-from clinics_site.core.ids import USER_ID_PATTERN
+from kernel import db, ratelimit
+from kernel.api import validation
+from kernel.api.schema import COMPONENTS, OBJECT_ID_PATTERN, kinds_of
+from kernel.ids import USER_ID_PATTERN
 from tests.cast import add_member
 from tests.factories import make_patient
 from tests.policy.callers import OWN_IDS, call

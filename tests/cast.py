@@ -9,9 +9,9 @@ import pytest
 from django.test import Client
 from django.test.client import ClientHandler
 
-from clinics_site.core.api import validation
-from clinics_site.core.api.schema import COMPONENTS, ref
-from clinics_site.core.api.viewsets import ErrorFamily
+from kernel.api import validation
+from kernel.api.schema import COMPONENTS, ref
+from kernel.api.viewsets import ErrorFamily
 from tests.commands import (  # noqa: F401 (fixtures; must register before the first connection)
     mongo_commands,
     written,

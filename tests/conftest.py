@@ -56,7 +56,7 @@ def pytest_terminal_summary(terminalreporter):
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_blocker):
     """One migrated database with all indexes; emptied between tests, dropped at the end."""
-    from clinics_site.core import db
+    from kernel import db
     from tests.cast import described_operations
 
     django_db_blocker.unblock()
@@ -75,7 +75,7 @@ ROLES = {"auth_group", "auth_group_permissions"}  # made anew when a test has ch
 def clean_state(django_db_setup, request):
     """Every test starts with empty collections and an empty cache. Only what was written to is emptied: asking all
     collections each time took a fifth of the whole run."""
-    from clinics_site.core import db
+    from kernel import db
     from tests import replay
     from users.services import neighbours
 
@@ -124,6 +124,6 @@ def no_broker(monkeypatch, request):
     """Events stay in the outbox until a test delivers them (`tests.events.deliver_all`), so that every
     test decides what has happened. Tests with real workers are marked `processes`."""
     if request.node.get_closest_marker("processes") is None:
-        from clinics_site.core import outbox
+        from kernel import outbox
 
         monkeypatch.setattr(outbox, "_enqueue", lambda ids: None)

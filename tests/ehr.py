@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from bson import ObjectId
 
-from clinics_site.core import clock, db
+from kernel import clock, db
 from tests.factories import make_clinic, make_patient
 
 SOURCE = "5b0f2a7c-1111-4222-8333-9d2e4c6a8b10"

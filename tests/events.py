@@ -1,6 +1,6 @@
 """Look at and deliver what a test has caused."""
 
-from clinics_site.core import db, outbox
+from kernel import db, outbox
 
 
 def emitted(event=None):

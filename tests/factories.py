@@ -5,7 +5,7 @@ import secrets
 from bson import ObjectId
 
 from clinics.search_keys import search_key
-from clinics_site.core import clock, db
+from kernel import clock, db
 
 
 def new_user_id():

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from pymongo import ReplaceOne
 
-from clinics_site.core import db
+from kernel import db
 from tests.commands import unseen_writes, was_written
 
 T = TypeVar("T")

@@ -2,7 +2,7 @@
 
 from django.apps import AppConfig
 
-from clinics_site.core import registration
+from kernel import registration
 
 
 class UsersConfig(AppConfig):

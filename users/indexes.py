@@ -2,8 +2,8 @@
 
 from pymongo import ASCENDING, IndexModel
 
-from clinics_site.core import backfills
-from clinics_site.core.indexes import declare
+from kernel import backfills
+from kernel.indexes import declare
 from users.store import accounts, grants, restricted_tokens, session_tokens
 
 # Sparse, not partial: the planner uses it for equality (fact F20), and accounts without address do not collide.

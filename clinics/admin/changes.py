@@ -10,10 +10,10 @@ from django.http import HttpRequest
 from clinics.admin import records
 from clinics.services import access
 from clinics_site.admin import pages
-from clinics_site.core import audit, db, ids
-from clinics_site.core.api.rendering import encode
-from clinics_site.core.db import Document
-from clinics_site.core.errors import Conflict, DomainError
+from kernel import audit, db, ids
+from kernel.api.rendering import encode
+from kernel.db import Document
+from kernel.errors import Conflict, DomainError
 
 MOVED = "somebody changed this meanwhile; look at the present values and try again"
 Part = Callable[[Document], dict[str, Any]]

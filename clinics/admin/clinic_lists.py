@@ -12,8 +12,8 @@ from clinics.admin import counts, records
 from clinics.services import staff_reads
 from clinics.store.staff_reads import ClinicFilter
 from clinics_site.admin import exports, overview, pages, paging, roles
-from clinics_site.core import audit, texts
-from clinics_site.core.db import Document
+from kernel import audit, texts
+from kernel.db import Document
 
 _SHOWN_ON_OVERVIEW = 8
 MOST_EXPORTED = 50_000

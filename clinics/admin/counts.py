@@ -5,8 +5,8 @@ from typing import Any
 
 from clinics.services import patient_counts
 from clinics.services.patient_counts import COUNTED
-from clinics_site.core import clock, numbers, showing
-from clinics_site.core.db import Document
+from kernel import clock, numbers, showing
+from kernel.db import Document
 
 GOOD, WARN, BAD = "good", "warn", "bad"
 _NEAR = 0.9  # of the hard limit: time to talk to the clinic

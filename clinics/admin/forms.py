@@ -12,10 +12,10 @@ from clinics.services.staff_reads import TIERS
 from clinics.timezones import TIMEZONES
 from clinics_site.admin.fields import Reason, StaffForm, Text, Texts, hold, normal, property_of
 from clinics_site.admin.unshown import ANY, Shown, boolean, text, unshown
-from clinics_site.core import addresses, numbers, showing
-from clinics_site.core.addresses import InvalidAddress
-from clinics_site.core.api import bounds, schema
-from clinics_site.core.db import Document
+from kernel import addresses, numbers, showing
+from kernel.addresses import InvalidAddress
+from kernel.api import bounds, schema
+from kernel.db import Document
 
 _LAST_MOMENT = timedelta(days=1) - timedelta(milliseconds=1)
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")

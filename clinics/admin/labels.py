@@ -12,9 +12,9 @@ from clinics.admin import changes, clinic_pages, forms, records, settings
 from clinics.services import places, sites, tags
 from clinics_site.admin import pages, roles
 from clinics_site.admin.fields import ReasonForm, StaffForm
-from clinics_site.core import ids
-from clinics_site.core.db import Document
-from clinics_site.core.errors import BadRequest, DomainError, NotFound
+from kernel import ids
+from kernel.db import Document
+from kernel.errors import BadRequest, DomainError, NotFound
 
 TAG, SITE = "tag", "site"
 ID_NAMES = {TAG: "_id", SITE: "id"}

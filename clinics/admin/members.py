@@ -8,9 +8,9 @@ from django.urls import reverse
 from clinics.admin import changes, clinic_pages, forms, records, settings
 from clinics.services import clinicians
 from clinics_site.admin import exports, pages, roles, unshown
-from clinics_site.core import audit
-from clinics_site.core.db import Document
-from clinics_site.core.errors import Conflict, DomainError
+from kernel import audit
+from kernel.db import Document
+from kernel.errors import Conflict, DomainError
 
 _COLUMNS = ("id", "name", "e-mail", "roles", "state", "added")
 

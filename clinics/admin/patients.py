@@ -13,9 +13,9 @@ from clinics.services import data_sources, patient_details, patient_lists
 from clinics.store.patient_lists import NO_FILTER, PatientFilter
 from clinics_site.admin import exports, pages, paging, roles
 from clinics_site.admin.fields import OptionalReasonForm
-from clinics_site.core import texts
-from clinics_site.core.db import Document
-from clinics_site.core.errors import DomainError
+from kernel import texts
+from kernel.db import Document
+from kernel.errors import DomainError
 
 PROVIDERS = ("dexcom", "twiist", "abbott")
 _EXPORT_PAGE = 500

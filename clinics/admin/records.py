@@ -5,9 +5,9 @@ from datetime import datetime
 from bson import ObjectId
 
 from clinics.services import access, clinicians, patients, staff_reads
-from clinics_site.core import showing
-from clinics_site.core.db import Document
-from clinics_site.core.showing import ANY, Shape
+from kernel import showing
+from kernel.db import Document
+from kernel.showing import ANY, Shape
 
 _CLINIC: dict[str, Shape] = {
     **dict.fromkeys(("name", "canonicalShareCode", "tier", "country", "timezone", "city", "state"), str),

@@ -14,9 +14,9 @@ from clinics.services import clinicians, clinics, patient_counts, patients
 from clinics.services.patient_details import is_custodial
 from clinics_site.admin import pages, roles
 from clinics_site.admin.fields import ReasonForm
-from clinics_site.core import texts
-from clinics_site.core.db import Document
-from clinics_site.core.errors import DomainError, NotFound
+from kernel import texts
+from kernel.db import Document
+from kernel.errors import DomainError, NotFound
 
 WRONG_TEXT = "The text does not match; nothing was removed."
 

@@ -14,8 +14,8 @@ from clinics.services.ehr_settings import update_ehr_settings
 from clinics_site.admin import pages, roles, unshown
 from clinics_site.admin.audit_trail import difference
 from clinics_site.admin.fields import OptionalReasonForm
-from clinics_site.core.db import Document
-from clinics_site.core.errors import DomainError, NotFound
+from kernel.db import Document
+from kernel.errors import DomainError, NotFound
 
 Values = dict[str, Any]
 

@@ -6,7 +6,7 @@ from typing import Any
 from clinics.services import staff_reads
 from clinics_site.admin import roles
 from clinics_site.admin.subjects import KINDS, Kind
-from clinics_site.core.db import Document
+from kernel.db import Document
 
 Key = tuple[Any, str]  # clinic and id, as events hold them
 

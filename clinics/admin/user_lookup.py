@@ -11,9 +11,9 @@ from clinics.services import staff_reads
 from clinics.store.staff_reads import Person
 from clinics_site.admin import pages, paging, roles
 from clinics_site.admin.fields import NO_ADDRESS
-from clinics_site.core import addresses, audit, ids
-from clinics_site.core.db import Document
-from clinics_site.core.http import ServiceError, ServiceUnavailable
+from kernel import addresses, audit, ids
+from kernel.db import Document
+from kernel.http import ServiceError, ServiceUnavailable
 from users.clients.protocol import User
 from users.services.neighbours import user_service
 

@@ -8,9 +8,9 @@ from clinics.api.clinics import INTERNAL
 from clinics.api.schemas import settings as schemas
 from clinics.representation.ehr_settings import ehr_settings as shown_settings
 from clinics.services import access, ehr_settings, mrn_settings
-from clinics_site.core.api.operations import Call, operation
-from clinics_site.core.api.viewsets import ApiViewSet
-from clinics_site.core.db import Document
+from kernel.api.operations import Call, operation
+from kernel.api.viewsets import ApiViewSet
+from kernel.db import Document
 
 
 class EHRSettingsViewSet(ApiViewSet):

@@ -28,7 +28,7 @@ from clinics.api.migrations import (
 from clinics.api.sites import SiteMergeViewSet, SitesViewSet, SiteViewSet
 from clinics.api.tags import TagSiteViewSet, TagsViewSet, TagViewSet
 from clinics.api.users import UserClinicsViewSet
-from clinics_site.core.api.viewsets import route
+from kernel.api.viewsets import route
 
 _CLINIC = "/v1/clinics/<clinicId>"
 _TAG = f"{_CLINIC}/patient_tags/<patientTagId>"

@@ -10,10 +10,10 @@ from clinics.api.schemas import clinicians as schemas
 from clinics.representation.clinicians import clinician as shown_clinician
 from clinics.services import clinicians, service_accounts
 from clinics.services.clinicians import ClinicianDetails, Membership
-from clinics_site.core.api import schema as s
-from clinics_site.core.api.operations import Call, operation
-from clinics_site.core.api.parameters import PAGING, Parameter
-from clinics_site.core.api.viewsets import ApiViewSet, empty
+from kernel.api import schema as s
+from kernel.api.operations import Call, operation
+from kernel.api.parameters import PAGING, Parameter
+from kernel.api.viewsets import ApiViewSet, empty
 
 _INVITE = {"inviteId": s.literal(min_length=1)}
 

@@ -9,12 +9,12 @@ from clinics.api.schemas import clinics as schemas
 from clinics.representation.clinics import clinic as shown_clinic
 from clinics.services import access, clinics, places
 from clinics.services.clinics import ClinicProfile, ClinicQuery
-from clinics_site.core.api import bodies
-from clinics_site.core.api import schema as s
-from clinics_site.core.api.operations import Call, operation
-from clinics_site.core.api.parameters import PAGING, Parameter
-from clinics_site.core.api.viewsets import ApiViewSet, empty
-from clinics_site.core.db import Document
+from kernel.api import bodies
+from kernel.api import schema as s
+from kernel.api.operations import Call, operation
+from kernel.api.parameters import PAGING, Parameter
+from kernel.api.viewsets import ApiViewSet, empty
+from kernel.db import Document
 
 INTERNAL = ("Clinics", "Internal")
 CREATED_BETWEEN = (

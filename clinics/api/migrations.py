@@ -7,9 +7,9 @@ from clinics.api.schemas import migrations as schemas
 from clinics.api.schemas.clinics import CLINIC, CLINIC_ID
 from clinics.representation.migrations import migration
 from clinics.services import clinics, migrations
-from clinics_site.core.api import schema as s
-from clinics_site.core.api.operations import Call, Lenient, operation
-from clinics_site.core.api.viewsets import ApiViewSet
+from kernel.api import schema as s
+from kernel.api.operations import Call, Lenient, operation
+from kernel.api.viewsets import ApiViewSet
 
 _ANY_TEXT = s.string()
 # The contract forgets the pattern on three paths; an id that can not exist is refused as everywhere.

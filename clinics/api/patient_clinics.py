@@ -11,10 +11,10 @@ from clinics.representation.patients import patient
 from clinics.services import patient_clinics
 from clinics.services.patient_clinics import Relationship, Workspace
 from clinics.services.places import count_places
-from clinics_site.core.api import schema as s
-from clinics_site.core.api.operations import Call, operation
-from clinics_site.core.api.parameters import PAGING, Parameter
-from clinics_site.core.api.viewsets import ApiViewSet
+from kernel.api import schema as s
+from kernel.api.operations import Call, operation
+from kernel.api.parameters import PAGING, Parameter
+from kernel.api.viewsets import ApiViewSet
 
 _FIND_PARAMETERS = (
     Parameter("mrn", s.mrn()),

@@ -6,9 +6,9 @@ from rest_framework.response import Response
 
 from clinics.api.schemas import patient_counts as schemas
 from clinics.services import access, patient_counts
-from clinics_site.core import clock
-from clinics_site.core.api.operations import Call, operation
-from clinics_site.core.api.viewsets import ApiViewSet, empty
+from kernel import clock
+from kernel.api.operations import Call, operation
+from kernel.api.viewsets import ApiViewSet, empty
 
 INTERNAL = ("Clinics", "Internal")
 

@@ -6,9 +6,9 @@ from clinics.api.schemas.patients import DATA_SOURCES
 from clinics.api.schemas.summaries import SUMMARY, SUMMARY_ID
 from clinics.representation.patient_bodies import data_sources_of
 from clinics.services import data_sources, summaries
-from clinics_site.core.api import bodies
-from clinics_site.core.api.operations import Call, operation
-from clinics_site.core.api.viewsets import ApiViewSet, empty
+from kernel.api import bodies
+from kernel.api.operations import Call, operation
+from kernel.api.viewsets import ApiViewSet, empty
 
 INTERNAL = ("Clinics", "Internal")
 

@@ -23,7 +23,7 @@ from clinics.api.patients import (
     UploadReminderViewSet,
 )
 from clinics.api.tide import TideViewSet
-from clinics_site.core.api.viewsets import route
+from kernel.api.viewsets import route
 
 _CLINIC = "/v1/clinics/<clinicId>"
 _PATIENTS = f"{_CLINIC}/patients"

@@ -16,9 +16,9 @@ from clinics.services import (
     reminders,
     reviews,
 )
-from clinics_site.core.api import bodies
-from clinics_site.core.api.operations import Call, operation
-from clinics_site.core.api.viewsets import ApiViewSet, empty
+from kernel.api import bodies
+from kernel.api.operations import Call, operation
+from kernel.api.viewsets import ApiViewSet, empty
 
 INTERNAL = ("Clinics", "Internal")
 

@@ -6,10 +6,10 @@ from rest_framework.response import Response
 from clinics.api.schemas import clinics as schemas
 from clinics.representation import clinics as representation
 from clinics.services import places, sites
-from clinics_site.core import ids
-from clinics_site.core.api.operations import Call, operation
-from clinics_site.core.api.viewsets import ApiViewSet, empty
-from clinics_site.core.db import Document
+from kernel import ids
+from kernel.api.operations import Call, operation
+from kernel.api.viewsets import ApiViewSet, empty
+from kernel.db import Document
 
 _SITE_ID = {"siteId": schemas.PATH_ID}
 

@@ -6,8 +6,8 @@ from rest_framework.response import Response
 from clinics.api.schemas import clinics as schemas
 from clinics.representation import clinics as representation
 from clinics.services import sites, tags
-from clinics_site.core.api.operations import Call, operation
-from clinics_site.core.api.viewsets import ApiViewSet, empty
+from kernel.api.operations import Call, operation
+from kernel.api.viewsets import ApiViewSet, empty
 
 
 class TagsViewSet(ApiViewSet):

@@ -6,8 +6,8 @@ from rest_framework.response import Response
 from clinics.api.schemas.tide import TIDE_PARAMETERS, TIDE_RESPONSE
 from clinics.representation.tide import report
 from clinics.services.tide import DEFAULT_CATEGORIES, TideQuestion, tide_report
-from clinics_site.core.api.operations import Call, operation
-from clinics_site.core.api.viewsets import ApiViewSet
+from kernel.api.operations import Call, operation
+from kernel.api.viewsets import ApiViewSet
 
 
 class TideViewSet(ApiViewSet):

@@ -5,9 +5,9 @@ from rest_framework.response import Response
 from clinics.api.clinics import INTERNAL
 from clinics.api.schemas.clinicians import USER_DETAILS
 from clinics.services import users
-from clinics_site.core.api import schema as s
-from clinics_site.core.api.operations import Call, operation
-from clinics_site.core.api.viewsets import ApiViewSet, empty
+from kernel.api import schema as s
+from kernel.api.operations import Call, operation
+from kernel.api.viewsets import ApiViewSet, empty
 
 _USER_ID = {"userId": s.ref("tidepooluserid")}
 

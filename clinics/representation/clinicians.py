@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from clinics_site.core import addresses, showing
-from clinics_site.core.clock import ZERO
-from clinics_site.core.db import Document
-from clinics_site.core.showing import moment, text
+from kernel import addresses, showing
+from kernel.clock import ZERO
+from kernel.db import Document
+from kernel.showing import moment, text
 
 
 @showing.tolerant("clinician")

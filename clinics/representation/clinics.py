@@ -7,10 +7,10 @@ from bson import ObjectId
 
 from clinics.representation.glycemic_ranges import UNITS
 from clinics.timezones import TIMEZONES
-from clinics_site.core import showing
-from clinics_site.core.clock import ZERO
-from clinics_site.core.db import Document
-from clinics_site.core.showing import moment, objects, text
+from kernel import showing
+from kernel.clock import ZERO
+from kernel.db import Document
+from kernel.showing import moment, objects, text
 
 DEFAULT_TIER = "tier0100"
 DEFAULT_UNITS = "mg/dL"

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from clinics_site.core import showing
-from clinics_site.core.db import Document
+from kernel import showing
+from kernel.db import Document
 
 DEFAULT_CADENCE = "14d"
 DEFAULT_MRN_TYPE = "MRN"

@@ -7,7 +7,7 @@ import math
 import struct
 from typing import Any
 
-from clinics_site.core.db import Document
+from kernel.db import Document
 
 PRESETS = ("adaStandard", "adaPregnancyType1", "adaPregnancyType2", "adaHighRisk")
 UNITS = ("mg/dL", "mmol/L")

@@ -6,9 +6,9 @@ from bson import ObjectId
 
 from clinics.representation import glycemic_ranges
 from clinics.services.patient_details import PatientDetails, SharedPatient
-from clinics_site.core import clock
-from clinics_site.core.db import Document
-from clinics_site.core.errors import BadRequest
+from kernel import clock
+from kernel.db import Document
+from kernel.errors import BadRequest
 
 _TIMES = ("modifiedTime", "expirationTime", "latestDataTime")
 

@@ -8,10 +8,10 @@ from bson import ObjectId
 
 from clinics import summary_answers
 from clinics.representation import glycemic_ranges
-from clinics_site.core import addresses, clock, showing
-from clinics_site.core.clock import ZERO
-from clinics_site.core.db import Document
-from clinics_site.core.showing import moment, text
+from kernel import addresses, clock, showing
+from kernel.clock import ZERO
+from kernel.db import Document
+from kernel.showing import moment, text
 
 NO_DATE = "0001-01-01"
 PROVIDERS = ("abbott", "dexcom", "twiist")

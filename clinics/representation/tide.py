@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from clinics.representation.patients import data_sources, reviews
 from clinics.services.tide import period_of
 from clinics.store.tide import ROW_FIELDS
-from clinics_site.core import addresses, showing
-from clinics_site.core.db import Document
-from clinics_site.core.showing import text
+from kernel import addresses, showing
+from kernel.db import Document
+from kernel.showing import text
 
 # Always these five, whatever was asked: clients read them as labels.
 FILTERS = {

@@ -6,10 +6,10 @@ from bson import ObjectId
 
 from clinics.store import clinicians as clinician_store
 from clinics.store import clinics as store
-from clinics_site.core import ids, policy
-from clinics_site.core.db import Document
-from clinics_site.core.errors import ConstraintViolation, NotFound
-from clinics_site.core.lookups import Lookup, Path
+from kernel import ids, policy
+from kernel.db import Document
+from kernel.errors import ConstraintViolation, NotFound
+from kernel.lookups import Lookup, Path
 
 CLINIC_NOT_FOUND = "clinic not found"
 

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from clinics_site.core import texts
-from clinics_site.core.errors import ConstraintViolation, NotFound, PermanentFailure, Unavailable
-from clinics_site.core.http import ServiceError, ServiceUnavailable
+from kernel import texts
+from kernel.errors import ConstraintViolation, NotFound, PermanentFailure, Unavailable
+from kernel.http import ServiceError, ServiceUnavailable
 from users.clients.protocol import AccountChanged, Expected, UserUpdate
 from users.services.neighbours import data_service, profile_service, user_service
 

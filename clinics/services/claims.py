@@ -2,7 +2,7 @@
 
 from clinics.services.patient_permissions import remove_permission
 from clinics.store import patients as store
-from clinics_site.core.errors import NotFound
+from kernel.errors import NotFound
 
 _CUSTODIAN = "custodian"
 

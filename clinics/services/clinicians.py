@@ -15,9 +15,9 @@ from pymongo.errors import DuplicateKeyError
 from clinics.services import access, accounts
 from clinics.store import clinicians as store
 from clinics.store import clinics as clinic_store
-from clinics_site.core import clock, db, ids, outbox, pages, showing, texts
-from clinics_site.core.db import Document
-from clinics_site.core.errors import BadRequest, ConstraintViolation, Duplicate, NotFound
+from kernel import clock, db, ids, outbox, pages, showing, texts
+from kernel.db import Document
+from kernel.errors import BadRequest, ConstraintViolation, Duplicate, NotFound
 
 ADMIN = "CLINIC_ADMIN"
 NOT_FOUND = "clinician not found"

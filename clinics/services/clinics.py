@@ -18,9 +18,9 @@ from clinics.services.share_codes import ATTEMPTS, new_share_code
 from clinics.store import clinic_creations, patient_counts
 from clinics.store import clinicians as clinician_store
 from clinics.store import clinics as store
-from clinics_site.core import clock, db, ids, outbox, pages, texts
-from clinics_site.core.db import Document
-from clinics_site.core.errors import BadRequest, Duplicate, NotFound
+from kernel import clock, db, ids, outbox, pages, texts
+from kernel.db import Document
+from kernel.errors import BadRequest, Duplicate, NotFound
 
 ADMIN = "CLINIC_ADMIN"
 NOT_EMPTY = "deletion of non-empty clinics is not allowed"

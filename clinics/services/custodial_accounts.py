@@ -15,10 +15,10 @@ from clinics.services import accounts
 from clinics.services.taken_addresses import AddressTaken
 from clinics.store import account_requests as store
 from clinics.store import patients
-from clinics_site.core import clock, ids, outbox
-from clinics_site.core.db import Document
-from clinics_site.core.errors import BadRequest, NotFound, PermanentFailure, Unavailable
-from clinics_site.core.http import ServiceError, ServiceUnavailable
+from kernel import clock, ids, outbox
+from kernel.db import Document
+from kernel.errors import BadRequest, NotFound, PermanentFailure, Unavailable
+from kernel.http import ServiceError, ServiceUnavailable
 from users.clients.protocol import AccountChanged, AccountGone, EmailTaken, Expected, UserUpdate
 from users.services.neighbours import user_service
 

@@ -10,9 +10,9 @@ from django.conf import settings
 from clinics.services import patient_counts
 from clinics.services.patients import NOT_FOUND, mail_address, parsed_clinic
 from clinics.store import patients as store
-from clinics_site.core import clock, db, mail_limits, outbox
-from clinics_site.core.db import Document
-from clinics_site.core.errors import NotFound
+from kernel import clock, db, mail_limits, outbox
+from kernel.db import Document
+from kernel.errors import NotFound
 
 BROKEN = "error"
 REQUEST_LASTS = timedelta(days=30)

@@ -17,7 +17,7 @@ from bson import ObjectId
 from clinics import statistics
 from clinics.search_keys import search_key
 from clinics.summary_answers import with_text
-from clinics_site.core.db import Document
+from kernel.db import Document
 
 MG_PER_MMOL = 18.0182
 READINGS_A_DAY, MINUTES_A_READING = 288, 5

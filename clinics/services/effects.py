@@ -11,9 +11,9 @@ from clinics.services.accounts import end_custodial_account
 from clinics.services.patient_details import is_custodial
 from clinics.services.patients import find_patient
 from clinics.store import patients as store
-from clinics_site.core import clock, ids
-from clinics_site.core.db import Document
-from clinics_site.core.errors import NoChange
+from kernel import clock, ids
+from kernel.db import Document
+from kernel.errors import NoChange
 from users.services.neighbours import data_service, profile_service, user_service
 
 # Field of a record -> key inside the profile's `patient`.

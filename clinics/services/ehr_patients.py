@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from bson import ObjectId
 
 from clinics.store import ehr_patients as store
-from clinics_site.core.db import Document
+from kernel.db import Document
 
 
 @dataclass(frozen=True, slots=True)

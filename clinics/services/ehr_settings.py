@@ -9,9 +9,9 @@ from clinics.representation.ehr_settings import stored_ehr_settings
 from clinics.services import access
 from clinics.services.clinics import change_clinic
 from clinics.store import clinic_settings as store
-from clinics_site.core import showing, texts
-from clinics_site.core.db import Document
-from clinics_site.core.errors import BadRequest, NotFound
+from kernel import showing, texts
+from kernel.db import Document
+from kernel.errors import BadRequest, NotFound
 
 REDOX, XEALTH = "redox", "xealth"
 NOT_ACTIVE = "the clinic does not have an active EHR integration"

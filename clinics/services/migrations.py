@@ -20,9 +20,9 @@ from clinics.services import access, accounts, clinicians, patients
 from clinics.services.patient_details import ALL_PERMISSIONS, SharedPatient
 from clinics.store import clinics as clinic_store
 from clinics.store import migrations as store
-from clinics_site.core import clock, db, ids, outbox
-from clinics_site.core.db import Document
-from clinics_site.core.errors import (
+from kernel import clock, db, ids, outbox
+from kernel.db import Document
+from kernel.errors import (
     BadRequest,
     ConstraintViolation,
     Duplicate,

@@ -5,9 +5,9 @@ from bson import ObjectId
 from clinics.services import access
 from clinics.services.clinics import change_clinic
 from clinics.store import clinic_settings as store
-from clinics_site.core import db, showing
-from clinics_site.core.db import Document
-from clinics_site.core.errors import Conflict, NotFound
+from kernel import db, showing
+from kernel.db import Document
+from kernel.errors import Conflict, NotFound
 
 
 def mrn_settings_of(clinic: Document) -> Document:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from clinics.services import access
 from clinics.store import patients as store
-from clinics_site.core import pages
-from clinics_site.core.db import Document
-from clinics_site.core.errors import BadRequest
+from kernel import pages
+from kernel.db import Document
+from kernel.errors import BadRequest
 
 MAX_MEMBERSHIPS = 1000
 NO_WORKSPACE_TYPE = "workspace id type is required"

@@ -23,9 +23,9 @@ from clinics.store import clinics as clinic_store
 from clinics.store import patient_counts as store
 from clinics.store import patient_places, patients
 from clinics.store.patient_places import SITES, TAGS, Place
-from clinics_site.core import clock, db, ids, numbers, outbox, showing
-from clinics_site.core.db import Document
-from clinics_site.core.errors import (
+from kernel import clock, db, ids, numbers, outbox, showing
+from kernel.db import Document
+from kernel.errors import (
     BadRequest,
     ConstraintViolation,
     NotFound,

@@ -10,9 +10,9 @@ from typing import Any
 
 from bson import ObjectId
 
-from clinics_site.core import texts
-from clinics_site.core.db import Document
-from clinics_site.core.errors import ConstraintViolation
+from kernel import texts
+from kernel.db import Document
+from kernel.errors import ConstraintViolation
 
 ALL_PERMISSIONS = ("custodian", "view", "upload", "note")
 UNKNOWN_SITE = "the clinic has no site with that name"

@@ -12,9 +12,9 @@ from clinics import statistics
 from clinics.services import patient_counts
 from clinics.store import patient_lists as store
 from clinics.store.patient_lists import NO_FILTER, Comparison, Ordering, PatientFilter, Window
-from clinics_site.core import clock, ids, pages, showing
-from clinics_site.core.db import Document
-from clinics_site.core.errors import BadRequest
+from kernel import clock, ids, pages, showing
+from kernel.db import Document
+from kernel.errors import BadRequest
 
 BAD_RANGE = "couldn't parse range filter"
 NO_DIRECTION = "invalid sort parameter, missing sort order"

@@ -10,9 +10,9 @@ from bson import ObjectId
 from clinics.services import patients
 from clinics.store import patient_matching as store
 from clinics.store.patient_matching import REPORTS
-from clinics_site.core import clock, db, ids, showing, texts
-from clinics_site.core.db import Document
-from clinics_site.core.errors import NotFound
+from kernel import clock, db, ids, showing, texts
+from kernel.db import Document
+from kernel.errors import NotFound
 
 # What each criterion compares; several criteria are alternatives.
 CRITERIA = {

@@ -17,9 +17,9 @@ from clinics.services.patients import (
     remove_patient,
 )
 from clinics.store import patients as store
-from clinics_site.core import clock, db
-from clinics_site.core.db import Document
-from clinics_site.core.errors import NotFound
+from kernel import clock, db
+from kernel.db import Document
+from kernel.errors import NotFound
 
 NO_PERMISSION = "permission not found"
 

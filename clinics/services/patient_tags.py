@@ -12,9 +12,9 @@ from bson import ObjectId
 from clinics.services import access, places, tags
 from clinics.services.patients import parsed_clinic
 from clinics.store import patient_places as store
-from clinics_site.core import clock, db, ids, outbox
-from clinics_site.core.db import Document
-from clinics_site.core.errors import NotFound
+from kernel import clock, db, ids, outbox
+from kernel.db import Document
+from kernel.errors import NotFound
 
 # By then a change of very many patients has ended, one way or the other.
 RECOUNT_AFTER = timedelta(minutes=10)

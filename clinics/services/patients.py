@@ -26,9 +26,9 @@ from clinics.services.patient_details import (
     permissions_of,
 )
 from clinics.store import patients as store
-from clinics_site.core import clock, db, ids, mail_limits, outbox, showing, texts
-from clinics_site.core.db import Document
-from clinics_site.core.errors import (
+from kernel import clock, db, ids, mail_limits, outbox, showing, texts
+from kernel.db import Document
+from kernel.errors import (
     BadRequest,
     ConstraintViolation,
     DomainError,
@@ -36,8 +36,8 @@ from clinics_site.core.errors import (
     NotFound,
     Unavailable,
 )
-from clinics_site.core.http import ServiceUnavailable
-from clinics_site.core.lookups import Lookup, Path
+from kernel.http import ServiceUnavailable
+from kernel.lookups import Lookup, Path
 from users.clients.protocol import Profile
 from users.services.neighbours import profile_service, user_service
 

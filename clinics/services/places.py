@@ -13,11 +13,11 @@ from clinics.services import patient_counts
 from clinics.store import patient_counts as store
 from clinics.store import patient_places
 from clinics.store.patient_places import SITES, TAGS
-from clinics_site.core import texts
-from clinics_site.core.api import validation
-from clinics_site.core.api.schema import Schema, ref
-from clinics_site.core.db import Document
-from clinics_site.core.errors import BadRequest
+from kernel import texts
+from kernel.api import validation
+from kernel.api.schema import Schema, ref
+from kernel.db import Document
+from kernel.errors import BadRequest
 
 Counts = dict[ObjectId, int]
 

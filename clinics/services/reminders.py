@@ -2,9 +2,9 @@
 
 from clinics.services.patients import NOT_FOUND, access_patient, mail_address, parsed_clinic
 from clinics.store import patients as store
-from clinics_site.core import clock, db, mail_limits, outbox
-from clinics_site.core.db import Document
-from clinics_site.core.errors import NotFound
+from kernel import clock, db, mail_limits, outbox
+from kernel.db import Document
+from kernel.errors import NotFound
 
 
 def remind_to_upload(*, clinic_id: str, user_id: str, requested_by: str | None) -> Document:

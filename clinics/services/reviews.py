@@ -2,9 +2,9 @@
 
 from clinics.services.patients import NOT_FOUND, find_patient, parsed_clinic
 from clinics.store import patients as store
-from clinics_site.core import clock
-from clinics_site.core.db import Document
-from clinics_site.core.errors import Conflict, NotFound
+from kernel import clock
+from kernel.db import Document
+from kernel.errors import Conflict, NotFound
 
 NOT_YOURS = "cannot revert review from another clinician"
 

@@ -13,9 +13,9 @@ from clinics.services.effects import profile_of
 from clinics.services.patient_details import is_custodial
 from clinics.store import patients as store
 from clinics.summary_answers import without_text
-from clinics_site.core import clock, db
-from clinics_site.core.db import Document
-from clinics_site.core.errors import Conflict
+from kernel import clock, db
+from kernel.db import Document
+from kernel.errors import Conflict
 from users.services import accounts
 from users.services.accounts import Invented
 

@@ -4,10 +4,10 @@ from bson import ObjectId
 
 from clinics.services import access, clinicians
 from clinics.services.clinicians import ClinicianDetails
-from clinics_site.core import ids
-from clinics_site.core.db import Document
-from clinics_site.core.errors import BadRequest, Unavailable
-from clinics_site.core.http import ServiceError, ServiceUnavailable
+from kernel import ids
+from kernel.db import Document
+from kernel.errors import BadRequest, Unavailable
+from kernel.http import ServiceError, ServiceUnavailable
 from users.services.neighbours import token_endpoint
 
 

@@ -11,9 +11,9 @@ from bson import ObjectId
 from clinics.services import access, places, tags
 from clinics.store import patient_places
 from clinics.store import sites as store
-from clinics_site.core import clock, db, ids, showing, texts
-from clinics_site.core.db import Document
-from clinics_site.core.errors import BadRequest, Conflict, ConstraintViolation, Duplicate, NotFound
+from kernel import clock, db, ids, showing, texts
+from kernel.db import Document
+from kernel.errors import BadRequest, Conflict, ConstraintViolation, Duplicate, NotFound
 
 MAX_SITES = 50
 FULL = f"the clinic already has the maximum number of {MAX_SITES} sites"

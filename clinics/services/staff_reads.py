@@ -10,8 +10,8 @@ from bson import ObjectId
 from clinics.services import patient_counts
 from clinics.store import staff_reads as store
 from clinics.store.staff_reads import ClinicFilter, Person
-from clinics_site.core import ids, numbers, showing, texts
-from clinics_site.core.db import Document
+from kernel import ids, numbers, showing, texts
+from kernel.db import Document
 
 SHARE_CODE = re.compile(r"[A-Za-z0-9]{4}-[A-Za-z0-9]{4}-[A-Za-z0-9]{4}")
 TIERS = {

@@ -6,9 +6,9 @@ from typing import Any
 from clinics import statistics, summary_answers
 from clinics.statistics import Statistic
 from clinics.store import patients as store
-from clinics_site.core import clock, numbers
-from clinics_site.core.db import Document
-from clinics_site.core.errors import BadRequest, NoChange
+from kernel import clock, numbers
+from kernel.db import Document
+from kernel.errors import BadRequest, NoChange
 
 _CONFIG_NUMBERS = (
     "highGlucoseThreshold",

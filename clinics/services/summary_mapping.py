@@ -12,8 +12,8 @@ from typing import Any
 
 from clinics import statistics
 from clinics.statistics import Statistic
-from clinics_site.core import clock
-from clinics_site.core.db import Document
+from kernel import clock
+from kernel.db import Document
 
 MIN_USE = 0.7  # share of the time a sensor was worn
 DAY_OF_MINUTES = 1440

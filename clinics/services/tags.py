@@ -11,9 +11,9 @@ from bson import ObjectId
 from clinics.services import access, places
 from clinics.store import patient_places
 from clinics.store import tags as store
-from clinics_site.core import clock, db, ids, outbox, texts
-from clinics_site.core.db import Document
-from clinics_site.core.errors import ConstraintViolation, Duplicate, NotFound
+from kernel import clock, db, ids, outbox, texts
+from kernel.db import Document
+from kernel.errors import ConstraintViolation, Duplicate, NotFound
 
 MAX_TAGS = 50
 NOT_FOUND = "patient tag not found"

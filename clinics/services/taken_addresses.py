@@ -7,8 +7,8 @@ import structlog
 from bson import ObjectId
 from django.conf import settings
 
-from clinics_site.core import ratelimit
-from clinics_site.core.errors import Duplicate
+from kernel import ratelimit
+from kernel.errors import Duplicate
 
 NAME = "taken_addresses"
 

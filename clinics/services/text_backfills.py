@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from clinics.store import patients as store
-from clinics_site.core import db, texts
+from kernel import db, texts
 
 BATCH = 500
 # Index that holds the texts as they are: reading them does not touch records of 13 KB.

@@ -14,9 +14,9 @@ from bson import ObjectId
 
 from clinics.store import tide as store
 from clinics.store.tide import Bound, Holders
-from clinics_site.core import clock
-from clinics_site.core.db import Document
-from clinics_site.core.errors import BadRequest
+from kernel import clock
+from kernel.db import Document
+from kernel.errors import BadRequest
 
 MAX_PATIENTS = 100
 MAX_NO_DATA = 50

@@ -6,10 +6,10 @@ from pymongo.errors import DuplicateKeyError
 from clinics.services import clinicians, patients
 from clinics.store import clinicians as store
 from clinics.store import clinics as clinic_store
-from clinics_site.core import clock, db, outbox
-from clinics_site.core.db import Document
-from clinics_site.core.errors import ConstraintViolation, Unavailable
-from clinics_site.core.http import ServiceUnavailable
+from kernel import clock, db, outbox
+from kernel.db import Document
+from kernel.errors import ConstraintViolation, Unavailable
+from kernel.http import ServiceUnavailable
 from users.services.neighbours import user_service
 
 

@@ -7,8 +7,8 @@ from datetime import timedelta
 
 from bson import ObjectId
 
-from clinics_site.core import db
-from clinics_site.core.db import Document
+from kernel import db
+from kernel.db import Document
 
 COLLECTION = "accountRequests"
 ARE_KEPT = timedelta(days=7)

@@ -6,8 +6,8 @@ from typing import Any
 from bson import ObjectId
 
 from clinics.store import clinics, patients
-from clinics_site.core import db
-from clinics_site.core.db import Document
+from kernel import db
+from kernel.db import Document
 
 
 def list_enabled(query: Mapping[str, Any], *, limit: int = 0) -> list[Document]:

@@ -8,8 +8,8 @@ from bson import ObjectId
 from pymongo import ReturnDocument
 
 from clinics.search_keys import in_fields
-from clinics_site.core import addresses, db, texts, updates
-from clinics_site.core.db import Document
+from kernel import addresses, db, texts, updates
+from kernel.db import Document
 
 COLLECTION = "clinicians"
 DELETIONS = "clinician_deletions"

@@ -11,8 +11,8 @@ from bson import ObjectId
 from pymongo import ReturnDocument
 
 from clinics.store import patient_counts
-from clinics_site.core import db, updates
-from clinics_site.core.db import Document
+from kernel import db, updates
+from kernel.db import Document
 
 COLLECTION = "clinics"
 DELETIONS = "clinic_deletions"

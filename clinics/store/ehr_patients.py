@@ -6,8 +6,8 @@ from typing import Any
 from bson import ObjectId
 
 from clinics.store.patient_matching import REPORTS
-from clinics_site.core import db, showing
-from clinics_site.core.db import Document
+from kernel import db, showing
+from kernel.db import Document
 
 COLLECTION = "patients"
 MATCHED_ID = f"ehrSubscriptions.{REPORTS}.matchedMessages.id"

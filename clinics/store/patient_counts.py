@@ -16,8 +16,8 @@ from pymongo import ReturnDocument
 
 from clinics.store import patients
 from clinics.store.patient_places import SITES, TAGS
-from clinics_site.core import clock, db
-from clinics_site.core.db import Document
+from kernel import clock, db
+from kernel.db import Document
 
 COLLECTION = "clinicPatientCounts"
 NUMBERS, MAPS = ("total", "demo", "plan"), ("sources", "tags", "sites")

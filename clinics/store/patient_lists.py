@@ -18,8 +18,8 @@ from bson import ObjectId
 from clinics import statistics
 from clinics.search_keys import MARK, SEARCHED, WITHOUT_KEY, in_fields, in_key
 from clinics.store.patients import COLLATION, COLLECTION, find_shown
-from clinics_site.core import db, texts
-from clinics_site.core.db import Document
+from kernel import db, texts
+from kernel.db import Document
 
 _EMPTY: dict[str, Any] = {"$in": [None, []]}
 Condition = dict[str, Any]

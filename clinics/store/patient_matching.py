@@ -6,8 +6,8 @@ from typing import Any
 
 from bson import ObjectId
 
-from clinics_site.core import db, updates
-from clinics_site.core.db import Document
+from kernel import db, updates
+from kernel.db import Document
 
 COLLECTION = "patients"
 SUBSCRIPTIONS, REPORTS = "ehrSubscriptions", "summaryAndReports"

@@ -9,7 +9,7 @@ from typing import Any
 
 from bson import ObjectId
 
-from clinics_site.core import db, updates
+from kernel import db, updates
 
 COLLECTION = "patients"
 TAGS, SITES = "tags", "sites.id"

@@ -11,8 +11,8 @@ from pymongo.errors import DuplicateKeyError
 
 from clinics import summary_answers
 from clinics.search_keys import SEARCHED, WITHOUT_KEY
-from clinics_site.core import db, updates
-from clinics_site.core.db import Document
+from kernel import db, updates
+from kernel.db import Document
 
 log = structlog.get_logger(__name__)
 

@@ -9,8 +9,8 @@ from bson import ObjectId
 from pymongo import ASCENDING, DESCENDING
 
 from clinics.search_keys import in_fields
-from clinics_site.core import db, ids, texts
-from clinics_site.core.db import Document
+from kernel import db, ids, texts
+from kernel.db import Document
 
 CLINICS, CLINICIANS, PATIENTS = "clinics", "clinicians", "patients"
 _COLLATION = {"locale": "en", "strength": 1}

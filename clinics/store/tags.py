@@ -5,8 +5,8 @@ from datetime import datetime
 from bson import ObjectId
 
 from clinics.store.clinics import COLLECTION
-from clinics_site.core import db, updates
-from clinics_site.core.db import Document
+from kernel import db, updates
+from kernel.db import Document
 
 
 def add_tag(clinic_id: ObjectId, tag: Document, *, limit: int, moment: datetime) -> bool:

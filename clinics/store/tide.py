@@ -16,8 +16,8 @@ from pymongo.cursor import Cursor
 from clinics import statistics
 from clinics.store.patient_lists import holders_of_all
 from clinics.store.patients import COLLECTION
-from clinics_site.core import db
-from clinics_site.core.db import Document
+from kernel import db
+from kernel.db import Document
 
 LAST_DATA = statistics.date_path("cgm", "lastData")
 _COMPARE = {"$gt": operator.gt, "$gte": operator.ge, "$lt": operator.lt}

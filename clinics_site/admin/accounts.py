@@ -16,7 +16,7 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 
 from clinics_site.admin import fields, pages
 from clinics_site.admin.sign_in import factors, store
-from clinics_site.core import audit
+from kernel import audit
 
 admin.site.unregister(User)
 admin.site.unregister(Group)

@@ -9,8 +9,8 @@ from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 
 from clinics_site.admin import exports, pages, paging, roles, subjects
-from clinics_site.core import audit, ids
-from clinics_site.core.errors import NotFound
+from kernel import audit, ids
+from kernel.errors import NotFound
 
 PAGE = 50
 MOST_EXPORTED = 100_000

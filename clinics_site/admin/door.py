@@ -14,8 +14,8 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
 from clinics_site.admin.sign_in import store
-from clinics_site.core import audit
-from clinics_site.core.errors import RateLimited, Unavailable
+from kernel import audit
+from kernel.errors import RateLimited, Unavailable
 
 
 def refuse(request: HttpRequest, error: RateLimited | Unavailable) -> HttpResponse:

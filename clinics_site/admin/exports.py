@@ -10,7 +10,7 @@ from typing import Any
 
 from django.http import StreamingHttpResponse
 
-from clinics_site.core.clock import format_time
+from kernel.clock import format_time
 
 # What a spreadsheet takes for the start of a formula, dashes of all kinds aside.
 _FORMULA_STARTS = frozenset("=+@|%\N{MINUS SIGN}")

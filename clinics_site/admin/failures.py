@@ -12,8 +12,8 @@ from pymongo.errors import PyMongoError
 from redis.exceptions import RedisError
 
 from clinics_site.admin import pages
-from clinics_site.core import handler
-from clinics_site.core.errors import Unavailable
+from kernel import handler
+from kernel.errors import Unavailable
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,10 @@ from typing import Any
 
 from django import forms
 
-from clinics_site.core import addresses
-from clinics_site.core.addresses import InvalidAddress
-from clinics_site.core.api import bounds, schema, typed, validation
-from clinics_site.core.api.schema import COMPONENTS, Schema
+from kernel import addresses
+from kernel.addresses import InvalidAddress
+from kernel.api import bounds, schema, typed, validation
+from kernel.api.schema import COMPONENTS, Schema
 
 Described = Schema | tuple[str, ...]  # a schema, or a component and the way into it
 LONGEST_REASON = 500

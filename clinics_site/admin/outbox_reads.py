@@ -5,7 +5,7 @@ from typing import Any
 from bson import ObjectId
 from pymongo import DESCENDING
 
-from clinics_site.core import db, outbox
+from kernel import db, outbox
 
 # Counting stops here: "10,000 or more" is answer enough, and a cheap one.
 MOST_COUNTED = 10_000

@@ -8,8 +8,8 @@ from django.urls import reverse
 
 from clinics_site.admin import outbox_reads, pages, paging, roles
 from clinics_site.admin.fields import ReasonForm
-from clinics_site.core import audit, ids, outbox
-from clinics_site.core.errors import NotFound
+from kernel import audit, ids, outbox
+from kernel.errors import NotFound
 
 STATES = {
     outbox.DEAD: "Gave up",

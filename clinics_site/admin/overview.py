@@ -7,7 +7,7 @@ from django.http import HttpRequest
 
 from clinics_site.admin import outbox_reads, pages, roles
 from clinics_site.admin.sign_in import account_pages
-from clinics_site.core import beat, outbox
+from kernel import beat, outbox
 
 Section = Callable[[HttpRequest], str]
 SECTIONS: list[tuple[str, Section]] = []

@@ -18,8 +18,8 @@ from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 
-from clinics_site.core import audit, ids
-from clinics_site.core.errors import DomainError, NotFound
+from kernel import audit, ids
+from kernel.errors import DomainError, NotFound
 
 View = Callable[..., HttpResponseBase]
 PAGES: list[tuple[str, str, View]] = []

@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from clinics_site.admin import pages
-from clinics_site.core.db import Document
+from kernel.db import Document
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ seen it. So the page lists it, and the form is only taken once somebody has agre
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from clinics_site.core.db import Document
+from kernel.db import Document
 
 # What a form can show: a value, each entry of a list, the members of an object by name, or by any name (`ANY`).
 Shown = Callable[[Any], bool] | list[Callable[[Any], bool]] | Mapping[str, "Shown"]

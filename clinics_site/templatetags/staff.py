@@ -11,7 +11,7 @@ from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from clinics_site.admin import pages
-from clinics_site.core.api.rendering import encode
+from kernel.api.rendering import encode
 
 register = template.Library()
 

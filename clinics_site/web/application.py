@@ -18,15 +18,15 @@ import orjson
 from django.urls import Resolver404, resolve
 from structlog import contextvars
 
-from clinics_site.core import metrics
-from clinics_site.core.api.viewsets import CLINIC_FAMILY, ErrorFamily
-from clinics_site.core.errors import DomainError, RateLimited
-from clinics_site.core.principal import Principal
 from clinics_site.web import bridge, heavy, limits
 from clinics_site.web.bridge import Answer, BodyNeeded
 from clinics_site.web.health import Readiness, send_empty
 from clinics_site.web.requests import Gone, Incoming, Memory
 from clinics_site.web.scheduler import Full, Job, Scheduler
+from kernel import metrics
+from kernel.api.viewsets import CLINIC_FAMILY, ErrorFamily
+from kernel.errors import DomainError, RateLimited
+from kernel.principal import Principal
 
 MOST_KNOWN = 10_000
 CLOSE = (b"connection", b"close")

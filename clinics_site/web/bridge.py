@@ -10,8 +10,8 @@ from urllib.parse import unquote_to_bytes
 
 from structlog import contextvars
 
-from clinics_site.core.api.viewsets import untie
 from clinics_site.web import limits
+from kernel.api.viewsets import untie
 
 Headers = list[tuple[bytes, bytes]]
 Environ = dict[str, Any]

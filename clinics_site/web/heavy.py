@@ -10,8 +10,8 @@ from urllib.parse import parse_qsl
 from django.conf import settings
 from django.urls import get_resolver
 
-from clinics_site.core.api.operations import Operation
 from clinics_site.web import limits
+from kernel.api.operations import Operation
 
 Rows = list[
     tuple[re.Pattern[str], str, bool]

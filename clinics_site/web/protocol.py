@@ -6,8 +6,8 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
-from clinics_site.core.ratelimit import one_client
 from clinics_site.web import limits
+from kernel.ratelimit import one_client
 
 EXTENSION = "clinics.connection"
 

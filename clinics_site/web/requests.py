@@ -7,12 +7,12 @@ from typing import Any
 
 from django.conf import settings
 
-from clinics_site.core import ratelimit
-from clinics_site.core.api import bodies
-from clinics_site.core.errors import SlowBody, Unavailable
-from clinics_site.core.principal import ENVIRON_KEY, Principal
 from clinics_site.web import bridge, limits
 from clinics_site.web.protocol import EXTENSION, Protocol
+from kernel import ratelimit
+from kernel.api import bodies
+from kernel.errors import SlowBody, Unavailable
+from kernel.principal import ENVIRON_KEY, Principal
 
 
 class Gone(Exception):

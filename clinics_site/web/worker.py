@@ -14,11 +14,11 @@ from typing import Any
 
 import uvicorn
 
-from clinics_site.core import health, ratelimit
 from clinics_site.web import limits
 from clinics_site.web.application import Application
 from clinics_site.web.health import Readiness
 from clinics_site.web.protocol import Connections, Protocol
+from kernel import health, ratelimit
 
 FAREWELL_SECONDS = 1.0
 STOP_SECONDS = 25  # of uvicorn's own; the master has a little more

@@ -3,9 +3,6 @@
 from django.http import HttpResponse
 from rest_framework.response import Response
 
-from clinics_site.core.api import schema as s
-from clinics_site.core.api.operations import Call, operation
-from clinics_site.core.api.viewsets import empty
 from confirmations.api.family import ConfirmationViewSet, ok
 from confirmations.api.reading import reads
 from confirmations.api.schemas import confirmations as schemas
@@ -15,6 +12,9 @@ from confirmations.representation.confirmations import (
 )
 from confirmations.services import care_team
 from confirmations.services.care_team import Offer
+from kernel.api import schema as s
+from kernel.api.operations import Call, operation
+from kernel.api.viewsets import empty
 
 TAGS = ("Confirmations",)
 USER = {"userId": schemas.USER_ID}

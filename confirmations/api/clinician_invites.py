@@ -4,8 +4,6 @@ from django.http import HttpResponse
 from rest_framework.response import Response
 
 from clinics.representation.clinicians import clinician
-from clinics_site.core.api import schema as s
-from clinics_site.core.api.operations import Call, operation
 from confirmations.api.family import ConfirmationViewSet, ok
 from confirmations.api.reading import reads_for_clinic
 from confirmations.api.schemas import confirmations as schemas
@@ -15,6 +13,8 @@ from confirmations.representation.confirmations import (
     confirmations_with_profiles,
 )
 from confirmations.services import clinician_invites
+from kernel.api import schema as s
+from kernel.api.operations import Call, operation
 
 TAGS = ("Clinics", "Confirmations")
 INVITE = {"inviteId": schemas.INVITE_ID}

@@ -5,10 +5,10 @@ from typing import Any
 from django.http import HttpResponse
 from rest_framework.request import Request
 
-from clinics_site.core.api.viewsets import ApiViewSet, ErrorFamily, UnknownPath, of_every_method
-from clinics_site.core.errors import BadRequest, DomainError, Forbidden, NotFound, Unauthorized
 from confirmations.services import texts
 from confirmations.services.failures import ClaimRefused, ClinicAnswer
+from kernel.api.viewsets import ApiViewSet, ErrorFamily, UnknownPath, of_every_method
+from kernel.errors import BadRequest, DomainError, Forbidden, NotFound, Unauthorized
 
 
 class ConfirmationFamily(ErrorFamily):

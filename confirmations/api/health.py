@@ -3,9 +3,9 @@
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from pymongo.errors import PyMongoError
 
-from clinics_site.core import db
 from confirmations.api.family import ok
 from confirmations.services import texts
+from kernel import db
 
 
 def live(request: HttpRequest) -> HttpResponse:

@@ -3,7 +3,7 @@
 from django.conf import settings
 from rest_framework.request import Request
 
-from clinics_site.core import addresses, authn, ratelimit
+from kernel import addresses, authn, ratelimit
 
 
 def count_mail(operation: str, request: Request, email: str) -> None:

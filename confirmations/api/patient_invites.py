@@ -4,10 +4,6 @@ from rest_framework.response import Response
 
 from clinics.representation.patient_bodies import shared_patient_of
 from clinics.representation.patients import patient
-from clinics_site.core.api import bodies
-from clinics_site.core.api import schema as s
-from clinics_site.core.api.operations import Call, operation
-from clinics_site.core.api.viewsets import empty
 from confirmations.api.family import ConfirmationViewSet
 from confirmations.api.reading import reads, reads_for_clinic
 from confirmations.api.schemas import confirmations as schemas
@@ -17,6 +13,10 @@ from confirmations.representation.confirmations import (
     confirmations_with_profiles,
 )
 from confirmations.services import clinic_shares
+from kernel.api import bodies
+from kernel.api import schema as s
+from kernel.api.operations import Call, operation
+from kernel.api.viewsets import empty
 
 TAGS = ("Clinics", "Confirmations")
 INVITE = {"inviteId": schemas.INVITE_ID}

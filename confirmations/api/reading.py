@@ -5,12 +5,12 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from clinics_site.core.api import bodies, typed, validation
-from clinics_site.core.api import schema as s
-from clinics_site.core.api.operations import Lenient
-from clinics_site.core.errors import BadRequest
 from confirmations.services import texts
 from confirmations.services.failures import ClinicAnswer
+from kernel.api import bodies, typed, validation
+from kernel.api import schema as s
+from kernel.api.operations import Lenient
+from kernel.errors import BadRequest
 
 
 def reads(

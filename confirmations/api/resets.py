@@ -2,14 +2,14 @@
 
 from rest_framework.response import Response
 
-from clinics_site.core.api import schema as s
-from clinics_site.core.api.operations import Call, operation
-from clinics_site.core.api.viewsets import empty
 from confirmations.api import limits
 from confirmations.api.family import ConfirmationViewSet
 from confirmations.api.reading import reads
 from confirmations.api.schemas import confirmations as schemas
 from confirmations.services import resets, texts
+from kernel.api import schema as s
+from kernel.api.operations import Call, operation
+from kernel.api.viewsets import empty
 
 TAGS = ("Confirmations",)
 _ADDRESS = {"email": schemas.EMAIL}

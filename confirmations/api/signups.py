@@ -2,16 +2,16 @@
 
 from rest_framework.response import Response
 
-from clinics_site.core.api import schema as s
-from clinics_site.core.api.operations import Call, operation
-from clinics_site.core.api.viewsets import empty
-from clinics_site.core.errors import BadRequest
 from confirmations.api import limits
 from confirmations.api.family import ConfirmationViewSet
 from confirmations.api.reading import reads, reads_anything
 from confirmations.api.schemas import confirmations as schemas
 from confirmations.representation.confirmations import confirmation
 from confirmations.services import signups, texts
+from kernel.api import schema as s
+from kernel.api.operations import Call, operation
+from kernel.api.viewsets import empty
+from kernel.errors import BadRequest
 
 TAGS = ("Confirmations",)
 USER = {"userId": schemas.USER_ID}

@@ -2,7 +2,6 @@
 
 from django.urls import URLPattern, path, re_path
 
-from clinics_site.core.api.viewsets import route
 from confirmations.api import (
     care_team,
     clinician_invites,
@@ -12,6 +11,7 @@ from confirmations.api import (
     signups,
 )
 from confirmations.api.family import BROKEN_LINK
+from kernel.api.viewsets import route
 
 _CLINIC = "/v1/clinics/<clinicId>/invites"
 _OWN = "/v1/clinicians/<userId>/invites"

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from clinics_site.core import showing
-from clinics_site.core.clock import ZERO
-from clinics_site.core.db import Document
-from clinics_site.core.principal import Principal
-from clinics_site.core.showing import moment, text
 from confirmations.services import context, people, states
+from kernel import showing
+from kernel.clock import ZERO
+from kernel.db import Document
+from kernel.principal import Principal
+from kernel.showing import moment, text
 from users.clients.protocol import Profile
 
 

@@ -4,15 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from clinics_site.core import clock, db, mail_limits
-from clinics_site.core.db import Document
-from clinics_site.core.errors import BadRequest, Conflict, Forbidden, NotFound, Unauthorized
-from clinics_site.core.principal import Principal
 from confirmations.services import context, guards, mails, people, states, texts, transitions
 from confirmations.services.documents import care_team_template, new_confirmation
 from confirmations.services.failures import Failed
 from confirmations.services.states import Event, Kind, Status
 from confirmations.store import confirmations as store
+from kernel import clock, db, mail_limits
+from kernel.db import Document
+from kernel.errors import BadRequest, Conflict, Forbidden, NotFound, Unauthorized
+from kernel.principal import Principal
 from users.clients.protocol import Permissions
 from users.services.neighbours import data_service, permission_service
 

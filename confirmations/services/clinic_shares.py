@@ -6,15 +6,15 @@ from typing import Any
 
 from clinics.services import access, clinicians, clinics, patients
 from clinics.services.patient_details import SharedPatient
-from clinics_site.core import clock, db, mail_limits
-from clinics_site.core.db import Document
-from clinics_site.core.errors import BadRequest, Conflict, Duplicate, Forbidden, NotFound
-from clinics_site.core.principal import Principal
 from confirmations.services import context, guards, mails, people, states, texts, transitions
 from confirmations.services.documents import new_confirmation
 from confirmations.services.failures import ClinicAnswer, clinic_answers
 from confirmations.services.states import Event, Kind, Status
 from confirmations.store import confirmations as store
+from kernel import clock, db, mail_limits
+from kernel.db import Document
+from kernel.errors import BadRequest, Conflict, Duplicate, Forbidden, NotFound
+from kernel.principal import Principal
 
 TEMPLATE = "patient_clinic_invitation"
 SHARE = states.shape_filter(Kind.CLINIC_SHARE)

@@ -9,16 +9,16 @@ from typing import Any
 
 from clinics.services import access, clinicians
 from clinics.services.clinicians import ClinicianDetails
-from clinics_site.core import db, mail_limits
-from clinics_site.core.db import Document
-from clinics_site.core.errors import Conflict, Forbidden, NotFound
-from clinics_site.core.principal import Principal
 from confirmations.services import mails, people, restrictions, states, texts, transitions
 from confirmations.services.care_team import list_addressed_to
 from confirmations.services.documents import new_confirmation
 from confirmations.services.failures import clinic_answers
 from confirmations.services.states import Event, Kind, Status
 from confirmations.store import confirmations as store
+from kernel import db, mail_limits
+from kernel.db import Document
+from kernel.errors import Conflict, Forbidden, NotFound
+from kernel.principal import Principal
 from users.clients.protocol import User
 
 TEMPLATE = "clinician_invitation"

@@ -5,10 +5,10 @@ from typing import Any
 
 import orjson
 
-from clinics_site.core import showing
-from clinics_site.core.db import Document
-from clinics_site.core.errors import BadRequest
 from confirmations.services import texts
+from kernel import showing
+from kernel.db import Document
+from kernel.errors import BadRequest
 
 ALERTS, NICKNAME, PERMISSIONS, FOLLOW = "alertsConfig", "nickname", "permissions", "follow"
 _NOT_PERMISSIONS = (ALERTS, NICKNAME)

@@ -3,10 +3,10 @@
 import hashlib
 from typing import Any
 
-from clinics_site.core import addresses, clock, ids
-from clinics_site.core.db import Document
 from confirmations.services import context, states
 from confirmations.services.states import Kind, Status
+from kernel import addresses, clock, ids
+from kernel.db import Document
 
 
 def new_confirmation(

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from clinics_site.core.errors import Conflict, DomainError
+from kernel.errors import Conflict, DomainError
 
 
 class Failed(DomainError):

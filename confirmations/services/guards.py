@@ -2,8 +2,8 @@
 
 import hashlib
 
-from clinics_site.core import clock
 from confirmations.store import confirmations as store
+from kernel import clock
 
 
 def take_turns(kind: str, *parts: str) -> None:

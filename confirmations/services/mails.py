@@ -1,8 +1,8 @@
 """Ask for mails: events written with the change, sent by the notifications app."""
 
-from clinics_site.core import addresses, outbox
-from clinics_site.core.db import Document
 from confirmations.services import documents
+from kernel import addresses, outbox
+from kernel.db import Document
 
 
 def request(document: Document, *, variables: dict[str, str], recipient: str | None = None) -> None:

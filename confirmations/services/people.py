@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from clinics_site.core import showing
-from clinics_site.core.db import Document
-from clinics_site.core.errors import Unavailable
-from clinics_site.core.http import ServiceError, ServiceUnavailable
-from clinics_site.core.principal import Principal
 from confirmations.services import texts
 from confirmations.services.failures import Failed
+from kernel import showing
+from kernel.db import Document
+from kernel.errors import Unavailable
+from kernel.http import ServiceError, ServiceUnavailable
+from kernel.principal import Principal
 from users.clients.protocol import Permissions, Profile, User
 from users.services import custody
 from users.services.neighbours import permission_service, profile_service, user_service

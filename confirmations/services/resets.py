@@ -2,13 +2,13 @@
 
 import re
 
-from clinics_site.core import addresses, clock, db
-from clinics_site.core.db import Document
-from clinics_site.core.errors import BadRequest, NotFound, Unavailable
 from confirmations.services import mails, people, states, texts, transitions
 from confirmations.services.documents import new_confirmation, no_account
 from confirmations.services.states import Event, Kind, Status
 from confirmations.store import confirmations as store
+from kernel import addresses, clock, db
+from kernel.db import Document
+from kernel.errors import BadRequest, NotFound, Unavailable
 from users.clients.protocol import AccountChanged, Expected, User, UserUpdate
 from users.services.neighbours import user_service
 

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-from clinics_site.core import addresses, showing
-from clinics_site.core.addresses import InvalidAddress
-from clinics_site.core.db import Document
+from kernel import addresses, showing
+from kernel.addresses import InvalidAddress
+from kernel.db import Document
 
 UNRESTRICTED: dict[str, Any] = {"canAccept": True}
 

@@ -7,16 +7,16 @@ from dataclasses import dataclass
 
 from clinics.services import access, patients
 from clinics.services.patient_details import is_custodial
-from clinics_site.core import addresses, clock, db, mail_limits, outbox
-from clinics_site.core.db import Document
-from clinics_site.core.errors import Conflict, Forbidden, NotFound, Unavailable
-from clinics_site.core.principal import Principal
 from confirmations.services import guards, mails, people, states, texts, transitions
 from confirmations.services.documents import new_confirmation
 from confirmations.services.failures import ClaimRefused, Failed
 from confirmations.services.states import Event, Kind, Status
 from confirmations.store import confirmations as store
 from confirmations.store import requests
+from kernel import addresses, clock, db, mail_limits, outbox
+from kernel.db import Document
+from kernel.errors import Conflict, Forbidden, NotFound, Unavailable
+from kernel.principal import Principal
 from users.clients.protocol import AccountChanged, Expected, User, UserUpdate
 from users.services.neighbours import user_service
 

@@ -12,8 +12,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from clinics_site.core import clock
-from clinics_site.core.db import Document
+from kernel import clock
+from kernel.db import Document
 
 
 class Status(StrEnum):

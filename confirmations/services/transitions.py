@@ -4,13 +4,13 @@ import secrets
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 
-from clinics_site.core import clock, ids
-from clinics_site.core.db import Document
 from confirmations.services import states
 from confirmations.services.states import Event, Kind
 from confirmations.store import confirmations as store
+from kernel import clock, ids
+from kernel.db import Document
 
-# Longer than any acceptance takes: each call to a neighbour is bounded by core.http.
+# Longer than any acceptance takes: each call to a neighbour is bounded by kernel.http.
 ACCEPTANCE_LASTS = timedelta(seconds=90)
 
 

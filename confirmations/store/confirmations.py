@@ -10,8 +10,8 @@ from typing import Any
 
 from pymongo import DESCENDING, ReturnDocument, UpdateOne
 
-from clinics_site.core import addresses, db, showing
-from clinics_site.core.db import Document
+from kernel import addresses, db, showing
+from kernel.db import Document
 
 COLLECTION = "confirmations"
 GUARDS = "confirmationGuards"

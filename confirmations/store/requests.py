@@ -6,8 +6,8 @@ One per address however often it is asked, removed when it is answered, and by M
 import hashlib
 from datetime import datetime, timedelta
 
-from clinics_site.core import addresses, db
-from clinics_site.core.db import Document
+from kernel import addresses, db
+from kernel.db import Document
 
 COLLECTION = "confirmationRequests"
 ARE_KEPT = timedelta(days=1)

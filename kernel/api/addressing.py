@@ -7,11 +7,11 @@ handlers in its one form, and whatever it calls an integer as one.
 from collections.abc import Callable
 from typing import Any
 
-from clinics_site.core import addresses, numbers
-from clinics_site.core.addresses import InvalidAddress
-from clinics_site.core.api.places import Place, change, find
-from clinics_site.core.api.schema import Schema, kinds_of
-from clinics_site.core.errors import BadRequest
+from kernel import addresses, numbers
+from kernel.addresses import InvalidAddress
+from kernel.api.places import Place, change, find
+from kernel.api.schema import Schema, kinds_of
+from kernel.errors import BadRequest
 
 
 def _address(text: str) -> str:

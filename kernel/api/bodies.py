@@ -7,9 +7,9 @@ from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest
 from django.http.request import RawPostDataException, UnreadablePostError
 
-from clinics_site.core.api import bounds, typed, validation
-from clinics_site.core.api import schema as s
-from clinics_site.core.errors import BadRequest, PayloadTooLarge
+from kernel.api import bounds, typed, validation
+from kernel.api import schema as s
+from kernel.errors import BadRequest, PayloadTooLarge
 
 MISSING = object()
 # Where the web process learns how much of a body of unknown length is worth reading (clinics_site/web).

@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from clinics_site.core.api.schema import Schema, kinds_of
-from clinics_site.core.numbers import LARGEST_WHOLE
+from kernel.api.schema import Schema, kinds_of
+from kernel.numbers import LARGEST_WHOLE
 
 DEEPEST = 32  # levels of lists and objects
 LARGEST = 2**63 - 1  # what MongoDB keeps as a whole number

@@ -6,9 +6,9 @@ from typing import Any
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
 
-from clinics_site.core.api import parameters
-from clinics_site.core.api.operations import REGISTRY
-from clinics_site.core.api.schema import COMPONENTS
+from kernel.api import parameters
+from kernel.api.operations import REGISTRY
+from kernel.api.schema import COMPONENTS
 
 _one_at_a_time = threading.Lock()
 Endpoint = tuple[str, str, str, Any]

@@ -12,11 +12,11 @@ from django.http import HttpRequest, HttpResponse
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.request import Request
 
-from clinics_site.core.api import addressing, bodies, parameters
-from clinics_site.core.api.parameters import Parameter
-from clinics_site.core.api.schema import Schema
-from clinics_site.core.lookups import Lookup
-from clinics_site.core.principal import Principal
+from kernel.api import addressing, bodies, parameters
+from kernel.api.parameters import Parameter
+from kernel.api.schema import Schema
+from kernel.lookups import Lookup
+from kernel.principal import Principal
 
 Responses = Mapping[int, Schema | None]
 

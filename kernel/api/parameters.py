@@ -8,10 +8,10 @@ from typing import Any
 
 from django.http import QueryDict
 
-from clinics_site.core import clock, numbers
-from clinics_site.core.api import addressing, bounds, typed, validation
-from clinics_site.core.api import schema as s
-from clinics_site.core.errors import BadRequest
+from kernel import clock, numbers
+from kernel.api import addressing, bounds, typed, validation
+from kernel.api import schema as s
+from kernel.errors import BadRequest
 
 # Python reads more than digits as numbers ("1_0", " 5", "nan"), and refuses to read thousands of digits.
 _DIGITS = re.compile(r"[+-]?[0-9]{1,400}")

@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from clinics_site.core.api.schema import COMPONENTS, Schema
+from kernel.api.schema import COMPONENTS, Schema
 
 EACH = "*"  # every item of a list
 Place = tuple[str, ...]  # names of properties; the last is the kind

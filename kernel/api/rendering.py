@@ -8,8 +8,8 @@ import orjson
 from bson import ObjectId
 from rest_framework.renderers import BaseRenderer
 
-from clinics_site.core import showing
-from clinics_site.core.clock import format_time
+from kernel import showing
+from kernel.clock import format_time
 
 _OPTIONS = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_NON_STR_KEYS
 

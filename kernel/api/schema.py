@@ -7,8 +7,8 @@ and used with `ref()`, across apps and before its definition too.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from clinics_site.core import texts
-from clinics_site.core.ids import USER_ID_PATTERN
+from kernel import texts
+from kernel.ids import USER_ID_PATTERN
 
 Schema = dict[str, Any]
 
@@ -77,7 +77,7 @@ def nullable(schema: Schema) -> Schema:
 
 
 def at_most(number: int, schema: Schema) -> Schema:
-    """A bound for requests alone, where `core.api.bounds` would be too wide or too narrow. JSON Schema has no word
+    """A bound for requests alone, where `kernel.api.bounds` would be too wide or too narrow. JSON Schema has no word
     for that; the description explains ours."""
     (kind,) = kinds_of(schema)
     return {**schema, f"x-{_UPPER_BOUNDS[kind]}": number}
@@ -147,13 +147,13 @@ def user_id(**keywords: Any) -> Schema:
 
 
 def email(**keywords: Any) -> Schema:
-    """An e-mail address; it reaches the handlers in its canonical form (core.api.addressing)."""
+    """An e-mail address; it reaches the handlers in its canonical form (kernel.api.addressing)."""
     return string(format="email", **keywords)
 
 
 def name(**keywords: Any) -> Schema:
     """A text that people type and read: of a person, a place, a label, a code. Like the three kinds below, it reaches
-    the handlers in its normal form (core.api.typed), which is what its length is of."""
+    the handlers in its normal form (kernel.api.typed), which is what its length is of."""
     return _typed_text("name", keywords)
 
 

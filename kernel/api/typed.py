@@ -8,9 +8,9 @@ does it before its own checks.
 from collections.abc import Callable
 from typing import Any
 
-from clinics_site.core import texts
-from clinics_site.core.api.places import Place, change, find
-from clinics_site.core.api.schema import Schema
+from kernel import texts
+from kernel.api.places import Place, change, find
+from kernel.api.schema import Schema
 
 KEYWORD = "x-text"
 SEARCH = "search"  # blanks alone are one: it finds everybody

@@ -10,9 +10,9 @@ from typing import Any
 import jsonschema_rs
 import orjson
 
-from clinics_site.core import clock
-from clinics_site.core.api import addressing, bounds
-from clinics_site.core.api.schema import COMPONENTS, Schema
+from kernel import clock
+from kernel.api import addressing, bounds
+from kernel.api.schema import COMPONENTS, Schema
 
 Validator = jsonschema_rs.Draft202012Validator
 Failure = jsonschema_rs.ValidationError

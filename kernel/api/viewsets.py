@@ -16,12 +16,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from clinics_site.core import authn, policy
-from clinics_site.core.api.operations import Operation
-from clinics_site.core.api.rendering import OrjsonRenderer
-from clinics_site.core.errors import BadRequest, DomainError, Forbidden, NotFound, Unauthorized
-from clinics_site.core.lookups import Lookup, Path
-from clinics_site.core.principal import ENVIRON_KEY, Principal
+from kernel import authn, policy
+from kernel.api.operations import Operation
+from kernel.api.rendering import OrjsonRenderer
+from kernel.errors import BadRequest, DomainError, Forbidden, NotFound, Unauthorized
+from kernel.lookups import Lookup, Path
+from kernel.principal import ENVIRON_KEY, Principal
 
 METHODS = ("get", "head", "post", "put", "patch", "delete", "options", "trace")
 NOT_FOUND = "no matching operation was found"

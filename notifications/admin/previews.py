@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 
 from clinics_site.admin import pages, roles
-from clinics_site.core.errors import NotFound
+from kernel.errors import NotFound
 from notifications.services.catalogue import CATALOGUE, find_mail
 from notifications.services.rendering import render
 

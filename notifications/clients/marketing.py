@@ -5,8 +5,8 @@ from urllib.parse import quote
 import structlog
 from django.conf import settings
 
-from clinics_site.core import http
-from clinics_site.core.http import ServiceError, ServiceUnavailable
+from kernel import http
+from kernel.http import ServiceError, ServiceUnavailable
 from users.services import neighbours
 
 SERVICE = "marketing"

@@ -1,6 +1,6 @@
 """Mails that tell someone what happened: clinic made, roles changed, share moved, clinics merged."""
 
-from clinics_site.core import mail_limits
+from kernel import mail_limits
 from notifications.services import directory
 from notifications.services.requests import Cause, Letter, request_once
 

@@ -12,7 +12,7 @@ from typing import Any
 import structlog
 from django.conf import settings
 
-from clinics_site.core import clock, outbox
+from kernel import clock, outbox
 from notifications.services import directory
 from notifications.services.catalogue import PROVIDERS
 from notifications.services.requests import Cause, Letter, request_once

@@ -22,8 +22,8 @@ from bson import ObjectId
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 
-from clinics_site.core import addresses, clock, leases
-from clinics_site.core.errors import PermanentFailure, RetryLater
+from kernel import addresses, clock, leases
+from kernel.errors import PermanentFailure, RetryLater
 from notifications.services.catalogue import Mail, find_mail
 from notifications.services.rendering import RenderedMail, VariableMissing, render
 from notifications.store import sent_mails

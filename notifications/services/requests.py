@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from pymongo.errors import DuplicateKeyError
 
-from clinics_site.core import db, outbox
+from kernel import db, outbox
 from notifications.store import handled_events
 
 

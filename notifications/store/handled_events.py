@@ -1,6 +1,6 @@
 """`handledEvents`: which deliveries have had their effect, written with the effect."""
 
-from clinics_site.core import clock, db
+from kernel import clock, db
 
 COLLECTION = "handledEvents"
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from bson import ObjectId
 from pymongo.errors import DuplicateKeyError
 
-from clinics_site.core import clock, db
+from kernel import clock, db
 
 COLLECTION = "sentMails"
 SENDING, SENT, FAILED, UNCLEAR = "sending", "sent", "failed", "unclear"

@@ -10,9 +10,9 @@ from django.urls import reverse
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 
 from clinics_site.admin import pages, paging, roles
-from clinics_site.core import ids
-from clinics_site.core.db import Document
-from clinics_site.core.errors import NotFound
+from kernel import ids
+from kernel.db import Document
+from kernel.errors import NotFound
 from redox.admin import filters
 from redox.admin.records import DETAILS
 from redox.services import admin_reads

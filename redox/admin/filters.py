@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from django.http import HttpRequest
 
-from clinics_site.core import ids
+from kernel import ids
 from redox.services.admin_reads import STATES, Wanted
 
 

@@ -6,7 +6,7 @@ from django.http import HttpRequest
 
 from clinics.services import staff_reads
 from clinics_site.admin import pages, roles
-from clinics_site.core.db import Document
+from kernel.db import Document
 from redox.admin import runs
 from redox.services import admin_reads
 

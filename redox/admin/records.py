@@ -8,8 +8,8 @@ from django.urls import reverse
 
 from clinics_site.admin import pages, paging, roles
 from clinics_site.admin.fields import ReasonForm
-from clinics_site.core import ids, showing
-from clinics_site.core.errors import NotFound
+from kernel import ids, showing
+from kernel.errors import NotFound
 from redox.admin import filters, reasons
 from redox.services import admin_reads
 from redox.services.admin_reads import MESSAGE, SCHEDULED, STATES, Item

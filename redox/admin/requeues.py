@@ -7,7 +7,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from clinics_site.admin import pages, roles
 from clinics_site.admin.fields import ReasonForm
-from clinics_site.core import audit, db, ids
+from kernel import audit, db, ids
 from redox.services import processing
 
 MOST = 500

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from clinics.services import access
 from clinics_site.admin import pages, paging, roles
-from clinics_site.core.errors import NotFound
+from kernel.errors import NotFound
 from redox.admin import filters, records
 from redox.services import admin_reads
 from redox.services.admin_reads import STATES, Run

@@ -7,9 +7,9 @@ from django.urls import reverse
 
 from clinics.services import access
 from clinics_site.admin import pages, roles
-from clinics_site.core import audit
-from clinics_site.core.db import Document
-from clinics_site.core.errors import DomainError
+from kernel import audit
+from kernel.db import Document
+from kernel.errors import DomainError
 from redox.services import admin_reads, scheduling
 
 NOBODY = "No patient of this clinic is subscribed: there is nothing to sync."

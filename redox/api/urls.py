@@ -1,6 +1,6 @@
 """Routes of the app's operations."""
 
-from clinics_site.core.api.viewsets import route
+from kernel.api.viewsets import route
 from redox.api.redox import EhrViewSet, RedoxWebhookViewSet
 
 urlpatterns = [

@@ -13,8 +13,8 @@ import jwt
 import orjson
 from django.core.cache import cache
 
-from clinics_site.core import http
-from clinics_site.core.errors import PermanentFailure, RetryLater
+from kernel import http
+from kernel.errors import PermanentFailure, RetryLater
 from redox import configuration
 
 SERVICE = "redox"

@@ -7,9 +7,9 @@ from urllib.parse import quote
 
 from django.conf import settings
 
-from clinics_site.core import clock, http, showing
-from clinics_site.core.db import Document
-from clinics_site.core.errors import RetryLater
+from kernel import clock, http, showing
+from kernel.db import Document
+from kernel.errors import RetryLater
 from redox.messages.common import seconds
 from redox.messages.flowsheet import MG_DL, MMOL_L
 from redox.report import pdf

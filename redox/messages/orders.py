@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from clinics_site.core import clock, texts
+from kernel import clock, texts
 from redox.messages.reading import OBJECT, Json, Part, Unreadable
 
 WHAT = "order"

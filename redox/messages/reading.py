@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from clinics_site.core import texts
-from clinics_site.core.api import bounds
+from kernel import texts
+from kernel.api import bounds
 
 Json = Mapping[str, Any]
 OBJECT, LIST, TEXT, FLAG = (

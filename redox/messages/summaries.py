@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from clinics_site.core.clock import ZERO
+from kernel.clock import ZERO
 
 PERIOD = "14d"
 PERIOD_LENGTH = timedelta(days=14)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from clinics_site.core.clock import ZERO
+from kernel.clock import ZERO
 from redox.messages import flowsheet
 from redox.messages.flowsheet import MG_DL, in_units
 from redox.messages.summaries import PERIOD_LENGTH

@@ -6,8 +6,8 @@ from typing import Any
 
 from bson import ObjectId
 
-from clinics_site.core import clock, ids, showing
-from clinics_site.core.db import Document
+from kernel import clock, ids, showing
+from kernel.db import Document
 from redox.messages import bodies
 from redox.store import admin_reads as store
 from redox.store import processing

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from clinics_site.core import texts
-from clinics_site.core.db import Document
-from clinics_site.core.errors import PermanentFailure
+from kernel import texts
+from kernel.db import Document
+from kernel.errors import PermanentFailure
 from redox.messages.reading import Part
 
 WHAT = "settings"

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 
 from bson import Binary, ObjectId
 
-from clinics_site.core import clock
-from clinics_site.core.db import Document
+from kernel import clock
+from kernel.db import Document
 from redox import configuration
 from redox.clients.redox import redox
 from redox.clients.reports import Wanted, draw_report

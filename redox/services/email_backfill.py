@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import structlog
 
 from clinics.services import ehr_patients, ehr_settings, patient_matching, patients
-from clinics_site.core.db import Document
-from clinics_site.core.errors import BadRequest, DomainError, Unavailable
+from kernel.db import Document
+from kernel.errors import BadRequest, DomainError, Unavailable
 from redox.messages.orders import read_order
 from redox.messages.reading import Unreadable
 from redox.services import matching, orders

@@ -7,9 +7,9 @@ from bson import ObjectId
 
 from clinics.services import ehr_settings, patient_matching
 from clinics.services.patient_matching import REPORTS, Identity, MatchedMessage
-from clinics_site.core import ids, texts
-from clinics_site.core.db import Document
-from clinics_site.core.errors import BadRequest, Duplicate, NotFound
+from kernel import ids, texts
+from kernel.db import Document
+from kernel.errors import BadRequest, Duplicate, NotFound
 from redox.messages.orders import Order, read_order
 from redox.messages.reading import Part, Unreadable
 from redox.services.connections import Connection, read_connection

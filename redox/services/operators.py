@@ -6,8 +6,8 @@ from typing import Any
 
 from bson import ObjectId
 
-from clinics_site.core import audit, db
-from clinics_site.core.db import Document
+from kernel import audit, db
+from kernel.db import Document
 from redox.services import admin_reads, processing
 from redox.services.admin_reads import MESSAGE, SCHEDULED, Item
 from redox.store import processing as store

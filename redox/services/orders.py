@@ -10,12 +10,12 @@ from bson import ObjectId
 
 from clinics.services import access, patients, tags
 from clinics.services.patient_details import PatientDetails, is_custodial
-from clinics_site.core import addresses, clock, texts
-from clinics_site.core.addresses import InvalidAddress
-from clinics_site.core.api import validation
-from clinics_site.core.api.schema import Schema, ref
-from clinics_site.core.db import Document
-from clinics_site.core.errors import (
+from kernel import addresses, clock, texts
+from kernel.addresses import InvalidAddress
+from kernel.api import validation
+from kernel.api.schema import Schema, ref
+from kernel.db import Document
+from kernel.errors import (
     BadRequest,
     ConstraintViolation,
     DomainError,

@@ -12,9 +12,9 @@ from typing import Any
 
 from bson import ObjectId
 
-from clinics_site.core import clock, db, ids, outbox
-from clinics_site.core.db import Document
-from clinics_site.core.errors import (
+from kernel import clock, db, ids, outbox
+from kernel.db import Document
+from kernel.errors import (
     Conflict,
     DomainError,
     Duplicate,
@@ -23,7 +23,7 @@ from clinics_site.core.errors import (
     RetryLater,
     Unavailable,
 )
-from clinics_site.core.http import ServiceError, ServiceUnavailable
+from kernel.http import ServiceError, ServiceUnavailable
 from redox.messages.reading import Unreadable
 from redox.store import processing as store
 

@@ -12,8 +12,8 @@ from bson import ObjectId
 from django.conf import settings
 
 from clinics.services import ehr_patients
-from clinics_site.core import clock, db, leases
-from clinics_site.core.db import Document
+from kernel import clock, db, leases
+from kernel.db import Document
 from redox import configuration
 from redox.store import retention as store
 

@@ -3,8 +3,8 @@
 from datetime import datetime
 
 from clinics.services import access, patient_matching, patients
-from clinics_site.core import clock, showing
-from clinics_site.core.db import Document
+from kernel import clock, showing
+from kernel.db import Document
 from redox.messages.orders import Order, read_order
 from redox.services import delivery, matching
 from redox.services.connections import read_connection

@@ -17,9 +17,9 @@ from bson import ObjectId
 
 from clinics.services import access, ehr_settings, patient_matching
 from clinics.services.patient_matching import Subscribed
-from clinics_site.core import clock, db, ids, leases, outages, outbox, showing
-from clinics_site.core.db import Document
-from clinics_site.core.errors import NotFound
+from kernel import clock, db, ids, leases, outages, outbox, showing
+from kernel.db import Document
+from kernel.errors import NotFound
 from redox.messages.reading import Part, Unreadable
 from redox.services.connections import WHAT
 from redox.services.matching import NO_CLINIC

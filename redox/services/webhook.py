@@ -14,9 +14,9 @@ import structlog
 from bson import Binary, ObjectId
 from pymongo.errors import DocumentTooLarge, DuplicateKeyError
 
-from clinics_site.core import clock, db, ids, outbox, texts
-from clinics_site.core.db import Document
-from clinics_site.core.errors import Unauthorized
+from kernel import clock, db, ids, outbox, texts
+from kernel.db import Document
+from kernel.errors import Unauthorized
 from redox import configuration
 from redox.messages import bodies
 from redox.messages.bodies import UnreadableBody

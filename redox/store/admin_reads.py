@@ -7,8 +7,8 @@ from typing import Any
 from bson import ObjectId
 from pymongo import DESCENDING
 
-from clinics_site.core import db
-from clinics_site.core.db import Document
+from kernel import db
+from kernel.db import Document
 
 MESSAGES, SCHEDULED = "redox", "scheduledSummaryAndReportsOrders"
 PROCESSING, DELIVERIES = "ehrProcessing", "redoxDeliveries"

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from bson import ObjectId
 
-from clinics_site.core import db
+from kernel import db
 
 COLLECTION = "ehrCadences"
 

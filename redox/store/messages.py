@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from bson import ObjectId
 
-from clinics_site.core import db
-from clinics_site.core.db import Document
+from kernel import db
+from kernel.db import Document
 
 COLLECTION = "redox"
 

@@ -11,8 +11,8 @@ from typing import Any
 from bson import ObjectId
 from pymongo import DESCENDING, ReturnDocument
 
-from clinics_site.core import db
-from clinics_site.core.db import Document
+from kernel import db
+from kernel.db import Document
 
 COLLECTION = "ehrProcessing"
 DELIVERIES = "redoxDeliveries"

@@ -10,8 +10,8 @@ from datetime import datetime
 from bson import ObjectId
 from pymongo import ReturnDocument
 
-from clinics_site.core import db
-from clinics_site.core.db import Document
+from kernel import db
+from kernel.db import Document
 from redox.store import messages, processing, scheduled
 
 COLLECTION = "ehrRetention"

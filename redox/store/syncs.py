@@ -5,8 +5,8 @@ from datetime import datetime
 from bson import ObjectId
 from pymongo import ReturnDocument
 
-from clinics_site.core import db, ids
-from clinics_site.core.db import Document
+from kernel import db, ids
+from kernel.db import Document
 
 COLLECTION = "ehrSyncs"
 

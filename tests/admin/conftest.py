@@ -10,7 +10,7 @@ from django.template import engines
 from clinics.services import clinicians, clinics, patients
 from clinics.services.patient_details import PatientDetails
 from clinics_site.admin import roles
-from clinics_site.core import audit, db
+from kernel import audit, db
 from tests.cast import QuickClient
 from tests.security.conftest import log  # noqa: F401 (a fixture)
 

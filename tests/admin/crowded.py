@@ -7,7 +7,7 @@ from django.contrib.auth.models import Group, User
 
 from clinics.admin.members import audit_key
 from clinics.admin.settings import KINDS
-from clinics_site.core import audit, clock, db
+from kernel import audit, clock, db
 from notifications.services import mailer
 from tests import ehr
 from tests.factories import make_clinic, make_patient

@@ -8,8 +8,8 @@ import pytest
 from bson import ObjectId
 from django.core.management import CommandError, call_command
 
-from clinics_site.core import audit, audit_anchors, clock, db, indexes
-from clinics_site.core.audit_check import Walk
+from kernel import audit, audit_anchors, clock, db, indexes
+from kernel.audit_check import Walk
 
 COLLECTIONS = (audit.COLLECTION, audit.HEADS, audit_anchors.COLLECTION)
 

@@ -5,7 +5,7 @@ from bson import ObjectId
 
 from clinics.admin import labels, members, patients, removals, settings
 from clinics_site.admin import subjects
-from clinics_site.core import db, errors
+from kernel import db, errors
 from tests.admin.conftest import events, opened_on, patient_ids, text
 
 SECRET = "secret-invite-key"

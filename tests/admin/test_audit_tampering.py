@@ -6,8 +6,8 @@ import pytest
 from bson import Binary, Code, Decimal128, Int64, MaxKey, MinKey, ObjectId, Regex, Timestamp
 from bson.datetime_ms import DatetimeMS
 
-from clinics_site.core import audit, audit_anchors, clock, db, indexes
-from clinics_site.core.audit_check import Check
+from kernel import audit, audit_anchors, clock, db, indexes
+from kernel.audit_check import Check
 
 NAMES = (audit.COLLECTION, audit.HEADS, audit_anchors.COLLECTION)
 COUNT = 4

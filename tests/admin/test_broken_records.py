@@ -8,7 +8,7 @@ import pytest
 from django import forms
 from pymongo.errors import WriteError
 
-from clinics_site.core import clock, db, showing
+from kernel import clock, db, showing
 from tests.api.test_broken_records import (  # noqa: F401 (a fixture)
     IN_THE_DEEP,
     NEEDED,

@@ -5,7 +5,7 @@ from django.contrib.auth.models import Group, User
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
-from clinics_site.core import db
+from kernel import db
 from tests import ehr
 from tests.admin import browser as chromium
 from tests.admin.conftest import PASSWORD, patient_ids, stored

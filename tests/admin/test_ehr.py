@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from bson import ObjectId
 
-from clinics_site.core import clock, db
+from kernel import clock, db
 from redox.services import admin_reads
 from tests.admin.conftest import events, messages_of, text
 from tests.events import deliver_all, emitted

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clinics_site.admin import exports, pages
-from clinics_site.core import db
+from kernel import db
 
 NBSP, ZWSP, IDEOGRAPHIC, BOM, FILLER = "\u00a0", "\u200b", "\u3000", "\ufeff", "\u3164"
 SIGNS = "=+-@|%＝＋－＠﹦﹢﹣﹫⁼⁺⁻−–—"

@@ -9,8 +9,8 @@ from django.contrib.auth.models import User
 from django.core import signing
 
 from clinics_site.admin.sign_in import tries
-from clinics_site.core import ratelimit
-from clinics_site.core.errors import Unavailable
+from kernel import ratelimit
+from kernel.errors import Unavailable
 from tests.admin.conftest import PASSWORD, events, text
 from tests.cast import QuickClient
 from tests.hashing import QuickArgon2

@@ -6,7 +6,7 @@ from redis.exceptions import ConnectionError as RedisDown
 
 from clinics.models import Clinic, Clinician, Patient
 from clinics_site.admin import roles
-from clinics_site.core import clock
+from kernel import clock
 from tests.admin.conftest import patient_ids
 from tests.factories import make_clinic, make_patient
 

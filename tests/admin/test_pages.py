@@ -4,7 +4,7 @@ import pytest
 
 from clinics.services import patient_counts
 from clinics_site.admin import pages
-from clinics_site.core import db, outbox
+from kernel import db, outbox
 from tests.admin.conftest import ROLES, events, messages_of, patient_ids, text
 from tests.events import deliver_all
 from tests.factories import make_clinic

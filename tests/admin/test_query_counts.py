@@ -2,7 +2,7 @@
 
 import pytest
 
-from clinics_site.core import db
+from kernel import db
 from tests.factories import make_clinic, make_patients
 
 

@@ -10,7 +10,7 @@ from django.conf import settings as django_settings
 from django.core.management import CommandError, call_command
 
 from clinics_site.admin.sign_in import factors, sealing, steps, store, tries
-from clinics_site.core import clock, db
+from kernel import clock, db
 from tests.admin.conftest import PASSWORD, events, messages_of, text
 from tests.admin.sign_in import (
     CODE_PAGE,
@@ -247,8 +247,8 @@ def test_who_stole_the_password_does_not_lock_the_owners_device_out(sam):
 
 
 def test_without_redis_no_code_is_looked_at(sam, phone, monkeypatch):
-    from clinics_site.core import ratelimit
-    from clinics_site.core.errors import Unavailable
+    from kernel import ratelimit
+    from kernel.errors import Unavailable
 
     client, _ = log_in()
 

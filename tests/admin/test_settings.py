@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from clinics.services import patients
-from clinics_site.core import db
+from kernel import db
 from tests.admin.conftest import events, messages_of, opened_on, stored, text
 
 EHR = {
@@ -242,7 +242,7 @@ def test_what_the_service_refuses_is_said_and_recorded(clinic, staff):
 
 
 def test_a_change_without_an_audit_entry_does_not_happen(clinic, root, monkeypatch):
-    from clinics_site.core import audit
+    from kernel import audit
 
     def fail(**_):
         raise RuntimeError

@@ -5,7 +5,7 @@ import re
 import pytest
 from django.contrib.auth.models import User
 
-from clinics_site.core import db
+from kernel import db
 from tests import ehr
 from tests.admin.conftest import PASSWORD, events, messages_of, stored, text
 from tests.admin.crowded import ADDRESS, Crowd

@@ -6,7 +6,7 @@ from bson import Decimal128, ObjectId
 
 from clinics.admin import forms, settings
 from clinics.admin.forms import RolesForm, SettingsForm
-from clinics_site.core import clock, db
+from kernel import clock, db
 from tests.admin.conftest import Staff, events, text
 from tests.admin.posted_forms import form_with
 from tests.api.test_broken_records import leaves, spoilt

@@ -6,8 +6,8 @@ from unittest.mock import Mock
 import pytest
 
 from clinics.admin import members, user_lookup
-from clinics_site.core import backfills, clock, db
-from clinics_site.core.http import ServiceUnavailable
+from kernel import backfills, clock, db
+from kernel.http import ServiceUnavailable
 from tests.admin.conftest import events, patient_ids, text
 from tests.factories import make_clinic, make_clinician, make_patient
 

@@ -5,7 +5,7 @@ import base64
 import pytest
 from django.core.management import CommandError, call_command
 
-from clinics_site.core import db
+from kernel import db
 from tests.cast import Api
 from users.clients import embedded
 from users.services import accounts

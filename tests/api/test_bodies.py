@@ -7,8 +7,8 @@ import pytest
 from django.conf import settings
 
 from clinics import statistics
-from clinics_site.core.api import addressing, bounds, validation
-from clinics_site.core.api.operations import REGISTRY
+from kernel.api import addressing, bounds, validation
+from kernel.api.operations import REGISTRY
 from tests import bodies
 from tests.bodies import World, make_world
 from tests.cast import described_operations

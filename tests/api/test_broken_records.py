@@ -9,9 +9,9 @@ from bson import Decimal128, ObjectId, Regex
 from bson.datetime_ms import DatetimeMS
 from pymongo.errors import WriteError
 
-from clinics_site.core import clock, db, indexes, showing
-from clinics_site.core.principal import Principal
 from confirmations.representation.confirmations import confirmation
+from kernel import clock, db, indexes, showing
+from kernel.principal import Principal
 from tests.bodies import value_at
 from tests.cast import Api
 from tests.factories import patient_document

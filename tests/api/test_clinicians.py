@@ -3,7 +3,7 @@
 import pytest
 from bson import ObjectId
 
-from clinics_site.core import clock, db
+from kernel import clock, db
 from tests.cast import add_member, make_clinic
 from tests.events import emitted
 

@@ -5,7 +5,7 @@ import re
 import pytest
 from bson import ObjectId
 
-from clinics_site.core import clock, db
+from kernel import clock, db
 from tests.cast import CLINIC, make_clinic
 from tests.events import deliver_all, emitted
 
@@ -541,7 +541,7 @@ CHOICES = {
 @pytest.mark.parametrize("name", CHOICES)
 def test_services_refuse_what_forms_and_the_api_do_not_offer(clinic, ada, name):
     from clinics.services import clinics as services
-    from clinics_site.core.errors import BadRequest
+    from kernel.errors import BadRequest
 
     profile = services.ClinicProfile(name="Lakeside", **{name: CHOICES[name]})
     (stored_name,) = {*profile.stored()} - {"name"}

@@ -6,7 +6,7 @@ A number that grows is a look-up that somebody repeats; one that shrinks is good
 import pytest
 from bson import ObjectId
 
-from clinics_site.core import db
+from kernel import db
 
 EHR = {
     "enabled": False, "provider": "redox", "sourceId": "s", "mrnIdType": "MRN", "procedureCodes": {},

@@ -5,8 +5,8 @@ from datetime import timedelta
 import orjson
 import pytest
 
-from clinics_site.core import clock, db
-from clinics_site.core.http import ServiceUnavailable
+from kernel import clock, db
+from kernel.http import ServiceUnavailable
 from tests.cast import make_person
 from tests.events import emitted
 from users.clients import embedded

@@ -6,7 +6,7 @@ from urllib.parse import quote
 import pytest
 from bson import ObjectId
 
-from clinics_site.core import authn, db
+from kernel import authn, db
 from tests.cast import make_clinic, make_person
 from tests.events import deliver_all, emitted
 from users.services import accounts
@@ -413,7 +413,7 @@ def test_an_accepted_invitation_cannot_be_taken_back(clinic, ada, eve):
 
 
 def test_a_deleted_user_takes_received_invitations_along(clinic, ada, eve):
-    from clinics_site.core import outbox
+    from kernel import outbox
 
     received = invite(clinic, ada, eve.email)
     sent = invite(clinic, ada, "b@example.org")

@@ -6,7 +6,7 @@ import orjson
 import pytest
 from bson import ObjectId
 
-from clinics_site.core import clock, db
+from kernel import clock, db
 from tests.cast import add_member, make_person
 from tests.events import emitted
 from users.services.neighbours import profile_service

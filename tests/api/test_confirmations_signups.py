@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from bson import ObjectId
 
-from clinics_site.core import clock, db, outbox
+from kernel import clock, db, outbox
 from tests.cast import make_person
 from tests.events import deliver_all, emitted
 from users.clients import embedded
@@ -365,7 +365,7 @@ def test_expired_links(eve, anonymous):
 
 
 def test_a_user_service_that_fails_leaves_the_link(eve, anonymous, monkeypatch):
-    from clinics_site.core.http import ServiceUnavailable
+    from kernel.http import ServiceUnavailable
 
     def down(*_):
         raise ServiceUnavailable(DOWN)

@@ -14,7 +14,7 @@ from pymongo.errors import (
     ServerSelectionTimeoutError,
 )
 
-from clinics_site.core import authn, db, errors, policy
+from kernel import authn, db, errors, policy
 from tests.cast import Api, described_operations, make_person
 from tests.factories import make_clinic, make_clinician, make_patient
 from users.store import session_tokens

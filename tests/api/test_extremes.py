@@ -9,8 +9,8 @@ from typing import Any
 import orjson
 import pytest
 
-from clinics_site.core import db
-from clinics_site.core.api import bounds, typed, validation
+from kernel import db
+from kernel.api import bounds, typed, validation
 from tests import bodies
 from tests.bodies import PATIENT, make_world
 from tests.cast import Person, described_operations

@@ -14,7 +14,7 @@ from bson import ObjectId
 
 from clinics.services import access, patient_tags, sites, tags
 from clinics.store import patients as patient_store
-from clinics_site.core import db
+from kernel import db
 from redox.services import webhook
 from tests import ehr
 from tests.cast import Api, Person, described_operations, description

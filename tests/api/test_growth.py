@@ -10,7 +10,7 @@ from clinics.store import clinicians as clinician_store
 from clinics.store import clinics as clinic_store
 from clinics.store import patient_matching
 from clinics.store import patients as patient_store
-from clinics_site.core import clock, db
+from kernel import clock, db
 from tests.cast import add_member
 from tests.factories import make_clinic, make_clinician, make_patient, stored_patient
 from users.store import profiles

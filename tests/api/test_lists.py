@@ -8,7 +8,7 @@ from bson import ObjectId
 
 from clinics import statistics
 from clinics.services.patient_lists import list_patients, read_filter, read_ordering
-from clinics_site.core import db
+from kernel import db
 from tests.factories import make_clinic, make_clinician, make_patient, make_patients
 
 TAGS = [ObjectId() for _ in range(3)]

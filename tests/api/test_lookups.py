@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 import pytest
 from bson import ObjectId
 
-from clinics_site.core import authn, db
-from clinics_site.core.api.operations import REGISTRY
+from kernel import authn, db
+from kernel.api.operations import REGISTRY
 from tests.api.test_summaries import stats
 from tests.factories import make_clinic, make_clinician, make_patient
 

@@ -7,7 +7,7 @@ import pytest
 from bson import ObjectId
 
 from clinics.services import migrations
-from clinics_site.core import db, outbox
+from kernel import db, outbox
 from tests.cast import CLINIC, add_member, make_person
 from tests.events import deliver_all, emitted
 from users.services.neighbours import permission_service, user_service

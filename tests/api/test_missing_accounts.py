@@ -4,7 +4,7 @@ nothing. The accounts are kept here, or in a user service that does not know the
 import orjson
 import pytest
 
-from clinics_site.core import db, outbox
+from kernel import db, outbox
 from tests import bodies
 from tests.bodies import PATIENT, make_world
 from tests.cast import described_operations

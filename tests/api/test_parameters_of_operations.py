@@ -5,8 +5,8 @@ from urllib.parse import quote, urlencode
 import pytest
 from bson import ObjectId
 
-from clinics_site.core import pages
-from clinics_site.core.api.schema import kinds_of
+from kernel import pages
+from kernel.api.schema import kinds_of
 from tests import bodies
 from tests.bodies import World, make_world, resolved
 from tests.cast import described_operations

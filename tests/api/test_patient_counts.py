@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from clinics_site.core import clock, db
+from kernel import clock, db
 from tests.factories import make_clinic, make_clinician, make_patient, make_patients
 from users.services import neighbours
 

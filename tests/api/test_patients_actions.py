@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from bson import ObjectId
 
-from clinics_site.core import clock, db
+from kernel import clock, db
 from tests.events import deliver_all, emitted
 from tests.factories import make_clinic, make_clinician, make_patient, make_patients, stored_patient
 from users.services import neighbours
@@ -274,7 +274,7 @@ def test_find_patients_in_one_workspace(lakeside, ben, eve):
 
 
 def test_reminders_and_requests_are_events(lakeside, iris, ben):
-    from clinics_site.core import outbox
+    from kernel import outbox
 
     seen = []
     for event in ("patient.reminder_requested", "patient.connect_requested"):

@@ -3,8 +3,8 @@
 import pytest
 from bson import ObjectId
 
-from clinics_site.core import db
-from clinics_site.core.http import ServiceError, ServiceUnavailable
+from kernel import db
+from kernel.http import ServiceError, ServiceUnavailable
 from tests.events import deliver_all, emitted
 from tests.factories import make_clinic, make_clinician, make_patient, stored_patient
 from users.services import neighbours

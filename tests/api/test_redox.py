@@ -6,7 +6,7 @@ import orjson
 import pytest
 from bson import ObjectId
 
-from clinics_site.core import db, outbox
+from kernel import db, outbox
 from tests import ehr
 from tests.events import emitted
 from tests.factories import make_clinic, stored_patient

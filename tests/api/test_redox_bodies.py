@@ -6,8 +6,8 @@ import codecs
 import orjson
 import pytest
 
-from clinics_site.core import outbox
-from clinics_site.core.api import bodies
+from kernel import outbox
+from kernel.api import bodies
 from tests import ehr
 from tests.api.test_redox import TOKEN, match, stored_messages
 from tests.events import deliver_all

@@ -4,7 +4,7 @@ import pytest
 from bson import ObjectId
 
 from clinics.services import service_accounts
-from clinics_site.core import db
+from kernel import db
 from tests.cast import Api
 from tests.clients import standin as wire
 from users.clients import embedded, http

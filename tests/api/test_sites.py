@@ -6,8 +6,8 @@ from bson import ObjectId
 from clinics.services import sites as site_service
 from clinics.services import tags as tag_service
 from clinics.services.sites import NO_SITE, free_name
-from clinics_site.core import db
-from clinics_site.core.errors import BadRequest
+from kernel import db
+from kernel.errors import BadRequest
 from tests.api.test_tags import add_patient, fill, patient, stored
 
 UNKNOWN = "0" * 24

@@ -5,7 +5,7 @@ from bson import ObjectId
 
 from clinics.services import patient_matching
 from clinics.store.patient_matching import REPORTS
-from clinics_site.core import db
+from kernel import db
 from tests.factories import make_clinic, make_clinician, make_patient, stored_patient
 
 TAG, OTHER = ObjectId("a" * 24), ObjectId("b" * 24)

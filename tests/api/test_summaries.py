@@ -9,7 +9,7 @@ from django.core.management import call_command
 from clinics import statistics
 from clinics.services.seeding import seed_patients
 from clinics.services.summary_mapping import to_body
-from clinics_site.core import db
+from kernel import db
 from tests.factories import make_clinic, make_clinician, make_patient, stored_patient
 
 CONFIG = {

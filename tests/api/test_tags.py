@@ -3,7 +3,7 @@
 import pytest
 from bson import ObjectId
 
-from clinics_site.core import clock, db
+from kernel import clock, db
 from tests.events import deliver_all, emitted
 
 UNKNOWN = "0" * 24

@@ -7,7 +7,7 @@ import pytest
 from bson import ObjectId
 
 from clinics.services.tide import CATEGORIES, DEFAULT_CATEGORIES
-from clinics_site.core import clock
+from kernel import clock
 from tests.factories import make_clinic, make_clinician, make_patients
 
 RED, BLUE = ObjectId(), ObjectId()

@@ -3,7 +3,7 @@
 import pytest
 from bson import ObjectId
 
-from clinics_site.core import clock, db, outbox
+from kernel import clock, db, outbox
 from tests.cast import add_member
 from tests.events import deliver_all
 from users.clients.protocol import UserUpdate

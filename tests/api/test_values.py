@@ -5,8 +5,8 @@ import pytest
 from bson import ObjectId
 
 from clinics.services import patients as patient_service
-from clinics_site.core import db, outbox
-from clinics_site.core.errors import ConstraintViolation
+from kernel import db, outbox
+from kernel.errors import ConstraintViolation
 from tests.cast import described_operations
 from tests.events import deliver_all
 from tests.policy.callers import OWN_IDS, call

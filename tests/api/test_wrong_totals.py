@@ -7,8 +7,8 @@ from bson import ObjectId
 
 from clinics.services import patient_counts, patients
 from clinics.services.patient_details import PatientDetails
-from clinics_site.core import db, outbox
-from clinics_site.core.errors import NotFound
+from kernel import db, outbox
+from kernel.errors import NotFound
 from tests.admin.conftest import Staff
 from tests.api.test_lists import cgm
 from tests.events import deliver_all

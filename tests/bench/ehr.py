@@ -104,7 +104,7 @@ def _prepare(count: int) -> Any:
     from django.core.cache import cache
     from django.core.management import call_command
 
-    from clinics_site.core import db
+    from kernel import db
     from redox.clients.redox import TOKEN_KEY
     from tests import ehr
 
@@ -119,7 +119,7 @@ def _prepare(count: int) -> Any:
 
 
 def _drop_database() -> None:
-    from clinics_site.core import db
+    from kernel import db
 
     assert db.database_name() == DATABASE
     db.client().drop_database(DATABASE)
@@ -129,7 +129,7 @@ def _subscribed(clinic_id: Any, count: int) -> Iterator[dict[str, Any]]:
     from bson import ObjectId
 
     from clinics.services.demo_patients import Surroundings, invent_patients
-    from clinics_site.core import clock, db
+    from kernel import clock, db
     from tests import ehr
 
     body = ehr.order()
@@ -188,7 +188,7 @@ def _measure(
 ) -> dict[str, Any]:
     from bson import ObjectId
 
-    from clinics_site.core import db
+    from kernel import db
 
     token = web.server_token()
     for _ in range(WARM_UPS):
@@ -242,7 +242,7 @@ def _wait_until_drained(clinic_id: Any, count: int) -> None:
 
 
 def _outcomes() -> dict[str, int]:
-    from clinics_site.core import db
+    from kernel import db
 
     rows = db.collection("ehrProcessing").find({}, {"state": 1, "outcome": 1, "lastError": 1})
     return dict(
@@ -252,7 +252,7 @@ def _outcomes() -> dict[str, int]:
 
 def _alone(clinic_id: Any) -> dict[str, Any]:
     """The two expensive parts without queue, database and network, when everything else has ended."""
-    from clinics_site.core import clock, db
+    from kernel import clock, db
     from redox.messages import flowsheet
     from redox.messages.orders import read_order
     from redox.report import pdf

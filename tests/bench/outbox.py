@@ -37,7 +37,7 @@ def main() -> None:
 
 
 def _measure(rows: int) -> None:
-    from clinics_site.core import db
+    from kernel import db
     from tests.processes.service import Service
 
     folder = service.ROOT / ".local" / "bench-outbox"
@@ -61,7 +61,7 @@ def _drain(rows: int, key: Callable[[int], str]) -> float:
     """The rows are there before a worker is woken."""
     from bson import ObjectId
 
-    from clinics_site.core import db, outbox
+    from kernel import db, outbox
     from redox.services.scheduling import SYNC_BEGUN
 
     undelivered = {"handler": "redox.carry_out_sync", "state": {"$in": outbox.UNDELIVERED}}
@@ -77,7 +77,7 @@ def _drain(rows: int, key: Callable[[int], str]) -> float:
 
 
 def _floor(rows: int) -> float:
-    from clinics_site.core import db
+    from kernel import db
 
     found = db.collection("floor")
     found.insert_many([{"_id": number, "state": 0} for number in range(rows)])

@@ -14,7 +14,7 @@ def prepare(sizes: list[int], *, fresh: bool) -> list[World]:
     django.setup()
     from django.core.management import call_command
 
-    from clinics_site.core import db
+    from kernel import db
 
     if fresh:
         db.client().drop_database(db.database_name())
@@ -24,7 +24,7 @@ def prepare(sizes: list[int], *, fresh: bool) -> list[World]:
 
 
 def _world(size: int) -> World:
-    from clinics_site.core import db
+    from kernel import db
     from users.services import accounts
 
     kept = db.collection("benchClinics").find_one({"_id": size})
@@ -58,7 +58,7 @@ def _world(size: int) -> World:
 def _forget_new_patients(clinic_id: Any) -> None:
     """Those that an earlier run has created."""
     from clinics.services import patient_counts
-    from clinics_site.core import db
+    from kernel import db
 
     new = {"clinicId": clinic_id, "fullName": {"$regex": f"^{NEW}"}}
     if db.collection("patients").delete_many(new).deleted_count:

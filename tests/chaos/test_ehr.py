@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.conf import settings
 
-from clinics_site.core import db, outbox
+from kernel import db, outbox
 from redox.services import admin_reads
 from tests import ehr
 from tests.processes.service import Service, eventually

@@ -5,7 +5,7 @@ import sys
 import pytest
 from django.conf import settings
 
-from clinics_site.core import clock, db
+from kernel import clock, db
 from tests import ehr
 from tests.chaos.test_ehr import dead_rows, run_of, sent, start_sync, subscribed_patients
 from tests.processes.conftest import same_place

@@ -9,7 +9,7 @@ import time
 import pytest
 from django.conf import settings
 
-from clinics_site.core import clock, db, outbox
+from kernel import clock, db, outbox
 from tests import ehr
 from tests.processes.service import Service, eventually
 

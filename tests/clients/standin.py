@@ -14,8 +14,8 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import jwt
 
-from clinics_site.core import clock, db
-from clinics_site.core.http import ServiceError
+from kernel import clock, db
+from kernel.http import ServiceError
 from users.clients import embedded
 from users.clients.protocol import AccountGone, EmailTaken, UserUpdate
 from users.representation import users as representation

@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 from bson import ObjectId
 
-from clinics_site.core import clock, db
-from clinics_site.core.http import ServiceError
+from kernel import clock, db
+from kernel.http import ServiceError
 from users.clients.embedded import EmbeddedDataService, EmbeddedTokenEndpoint
 
 OWNER, GRANTEE, OTHER = "00000000aa", "00000000bb", "00000000cc"

@@ -4,7 +4,7 @@ import threading
 
 from bson import ObjectId
 
-from clinics_site.core import db
+from kernel import db
 from tests.events import emitted
 from users.clients.embedded import EmbeddedProfileService, EmbeddedUserService
 from users.clients.protocol import AccountChanged, EmailTaken, Expected, UserUpdate

@@ -6,7 +6,7 @@ from datetime import timedelta
 import httpx2
 import pytest
 
-from clinics_site.core.errors import PermanentFailure, RetryLater
+from kernel.errors import PermanentFailure, RetryLater
 from redox.clients import redox as client
 from redox.clients.redox import EmbeddedRedox, HttpRedox
 from tests.redox_peer import RedoxPeer

@@ -4,8 +4,8 @@ import pytest
 from bson import ObjectId
 
 from clinics_site import settings
-from clinics_site.core import db
-from clinics_site.core.http import ServiceError
+from kernel import db
+from kernel.http import ServiceError
 from tests.events import emitted
 from users.clients.protocol import AccountChanged, AccountGone, EmailTaken, Expected, UserUpdate
 from users.services import accounts
@@ -247,7 +247,7 @@ class TestEvents:
 
     @pytest.fixture(autouse=True)
     def listeners(self, monkeypatch):
-        from clinics_site.core import outbox
+        from kernel import outbox
 
         monkeypatch.setattr(outbox, "_HANDLERS", dict(outbox._HANDLERS))
         monkeypatch.setattr(outbox, "_BY_EVENT", {})
@@ -304,7 +304,7 @@ class TestStorage:
         assert "correct-horse" not in stored
 
     def test_an_expired_token_is_refused_before_it_is_cleaned_up(self, kim):
-        from clinics_site.core import clock
+        from kernel import clock
         from users.clients.embedded import EmbeddedUserService
 
         token = accounts.issue_user_token(kim.user_id)

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from clinics_site.core import clock
-from clinics_site.core.http import ServiceError, ServiceUnavailable
+from kernel import clock
+from kernel.http import ServiceError, ServiceUnavailable
 from tests.clients import standin as wire
 from users.clients import http
 from users.clients.http import server_session
@@ -219,7 +219,7 @@ class TestTokenEndpoint:
 
 def test_a_token_is_never_sent_in_the_clear_of_a_log(standin, users, caplog):
     token = accounts.issue_user_token(OWNER)
-    with caplog.at_level("DEBUG", logger="clinics_site"):
+    with caplog.at_level("DEBUG", logger="kernel"):
         users.check_token(token)
     assert token not in caplog.text
 

@@ -3,7 +3,7 @@
 import pytest
 from django.core.cache import cache
 
-from clinics_site.core.http import ServiceError, ServiceUnavailable
+from kernel.http import ServiceError, ServiceUnavailable
 from tests.xealth_peer import XealthPeer
 from xealth.clients import xealth as client
 from xealth.clients.xealth import HttpXealth, xealth

@@ -21,7 +21,7 @@ HOUR = 3600
 def main(kind: str, number: int = 0) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinics_site.settings")
     django.setup()
-    from clinics_site.core import db, outbox
+    from kernel import db, outbox
 
     @outbox.subscribe(EVENT, "test.hear")
     def hear(payload: dict[str, object]) -> None:
@@ -47,7 +47,7 @@ def _skew_ids(outbox: object, seconds: int) -> None:
 
 
 def _change(key: str) -> None:
-    from clinics_site.core import db, outbox
+    from kernel import db, outbox
 
     counter = db.collection(COUNTERS).find_one_and_update(
         {"_id": key}, {"$inc": {"count": 1}}, return_document=True

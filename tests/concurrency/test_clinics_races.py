@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from bson import ObjectId
 
-from clinics_site.core import db
+from kernel import db
 from tests.cast import CLINIC, add_member
 
 THREADS = 6

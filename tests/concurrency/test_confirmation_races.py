@@ -3,8 +3,8 @@
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
-from clinics_site.core import db
 from confirmations.services import people
+from kernel import db
 from tests.events import emitted
 from users.clients import embedded
 from users.services.neighbours import permission_service, profile_service, user_service

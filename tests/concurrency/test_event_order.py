@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from clinics_site.core import db
+from kernel import db
 from scripts import local
 from tests.concurrency import event_process as process
 from tests.processes.service import eventually

@@ -10,8 +10,8 @@ from clinics.services import patients
 from clinics.services.access import access_counted_clinic
 from clinics.services.patient_counts import patient_count_of
 from clinics.services.patient_details import PatientDetails, SharedPatient
-from clinics_site.core import db
-from clinics_site.core.errors import BadRequest, Duplicate, PaymentRequired
+from kernel import db
+from kernel.errors import BadRequest, Duplicate, PaymentRequired
 from tests.events import deliver_all
 from tests.factories import make_clinic, make_patient, stored_patient
 

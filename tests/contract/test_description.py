@@ -11,8 +11,8 @@ import yaml
 from django.urls import Resolver404, get_resolver, resolve
 from drf_spectacular.validation import validate_schema
 
-from clinics_site.core import policy
-from clinics_site.core.api.operations import REGISTRY
+from kernel import policy
+from kernel.api.operations import REGISTRY
 from tests.cast import QuickClient, described_operations, description
 from tests.policy.callers import IDS, OWN_IDS, STRANGER
 

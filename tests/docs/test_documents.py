@@ -9,7 +9,16 @@ from scripts import environment_table, local, run
 DOCUMENTS = sorted(
     [*local.BASE.glob("*.md"), *(local.BASE / "docs").rglob("*.md")], key=lambda path: path.name
 )
-SOURCES = ("clinics_site", "users", "clinics", "confirmations", "redox", "notifications", "scripts")
+SOURCES = (
+    "kernel",
+    "clinics_site",
+    "users",
+    "clinics",
+    "confirmations",
+    "redox",
+    "notifications",
+    "scripts",
+)
 
 
 def test_every_environment_variable_is_listed_as_it_is_read():

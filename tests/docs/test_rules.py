@@ -20,7 +20,16 @@ HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 # Texts about the service that this one replaces, which are no part of the repository.
 ELSEWHERE = re.compile(r"\bbehaviou?r notes?\b|\b(auth|worker|clients) note\b", re.IGNORECASE)
 PLACES = (
-    *("clinics", "clinics_site", "confirmations", "notifications", "redox", "users", "xealth"),
+    *(
+        "clinics",
+        "clinics_site",
+        "kernel",
+        "confirmations",
+        "notifications",
+        "redox",
+        "users",
+        "xealth",
+    ),
     *("docs", "scripts", "tests"),
 )
 KINDS = {".py", ".md", ".html", ".txt", ".yaml", ".js"}

@@ -7,8 +7,8 @@ from django.core.mail.message import sanitize_address
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clinics_site.core import addresses
-from clinics_site.core.addresses import InvalidAddress
+from kernel import addresses
+from kernel.addresses import InvalidAddress
 
 PLAIN = "dot.kim@example.org"
 

@@ -8,8 +8,8 @@ from django.core.cache import cache, caches
 from redis import Redis
 from redis.exceptions import ConnectionError as RedisDown
 
-from clinics_site.core import authn
-from clinics_site.core.principal import Principal
+from kernel import authn
+from kernel.principal import Principal
 
 
 @pytest.fixture

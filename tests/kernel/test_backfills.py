@@ -4,8 +4,8 @@ import pytest
 from bson import ObjectId
 from django.core.management import call_command
 
-from clinics_site.core import backfills, db
 from confirmations.store import confirmations
+from kernel import backfills, db
 from tests.factories import make_patient
 from tests.lookalikes import HIDDEN, PLAIN, SAME_LETTERS, SPELLINGS
 

@@ -7,7 +7,7 @@ from celery.beat import PersistentScheduler
 from pymongo.errors import ServerSelectionTimeoutError
 
 from clinics_site.celery import app
-from clinics_site.core import beat, clock, db
+from kernel import beat, clock, db
 from tests.admin.conftest import Staff
 from tests.cast import QuickClient
 

@@ -3,10 +3,10 @@
 import orjson
 import pytest
 
-from clinics_site.core.api import bodies, bounds, validation
-from clinics_site.core.api import schema as s
-from clinics_site.core.api.schema import COMPONENTS, kinds_of
-from clinics_site.core.errors import BadRequest
+from kernel.api import bodies, bounds, validation
+from kernel.api import schema as s
+from kernel.api.schema import COMPONENTS, kinds_of
+from kernel.errors import BadRequest
 from tests.cast import described_operations
 
 

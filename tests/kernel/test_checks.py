@@ -4,7 +4,7 @@ import pytest
 from django.core.checks import run_checks
 
 from clinics_site import checks
-from clinics_site.core.api.operations import REGISTRY
+from kernel.api.operations import REGISTRY
 
 ADDRESSES = [
     "SHORELINE_ADDRESS",
@@ -32,7 +32,7 @@ def test_an_operation_without_policy_row_may_not_start(monkeypatch):
 
 
 def test_a_rule_that_does_not_say_what_it_looks_at_may_not_start(monkeypatch):
-    from clinics_site.core import policy
+    from kernel import policy
 
     monkeypatch.setitem(policy.table(), "FindPatients", lambda caller: True)
 

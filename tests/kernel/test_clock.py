@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from clinics_site.core import clock, ids
+from kernel import clock, ids
 
 
 @pytest.mark.parametrize(

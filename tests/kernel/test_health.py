@@ -7,8 +7,8 @@ from django.core.cache import cache
 from pymongo.errors import ServerSelectionTimeoutError
 from redis.exceptions import ConnectionError as RedisDown
 
-from clinics_site.core import db
-from clinics_site.core.api.description import Generator
+from kernel import db
+from kernel.api.description import Generator
 from tests.cast import QuickClient
 
 

@@ -4,7 +4,7 @@ import pytest
 from django.core.management import call_command
 from pymongo import ASCENDING, IndexModel
 
-from clinics_site.core import db, indexes
+from kernel import db, indexes
 
 NAME = "indexedThings"
 

@@ -9,7 +9,7 @@ import pytest
 import structlog
 from pymongo.errors import DuplicateKeyError
 
-from clinics_site.core import logging as ours
+from kernel import logging as ours
 
 MARKER = "Marker Maria"
 

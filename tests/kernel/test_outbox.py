@@ -12,8 +12,8 @@ from bson import ObjectId
 from pymongo import MongoClient
 from pymongo.monitoring import CommandListener
 
-from clinics_site.core import clock, db, leases, outbox
-from clinics_site.core.errors import PermanentFailure, RetryLater
+from kernel import clock, db, leases, outbox
+from kernel.errors import PermanentFailure, RetryLater
 
 EVENT = "test.happened"
 
@@ -645,7 +645,7 @@ class TestRelay:
         assert outbox.relay() == 1
 
     def test_a_broker_that_is_down_costs_no_change(self, heard, monkeypatch):
-        from clinics_site.core import tasks
+        from kernel import tasks
 
         def refuse(*args, **options):
             raise ConnectionError

@@ -6,9 +6,9 @@ from urllib.parse import quote
 import pytest
 from django.http import QueryDict
 
-from clinics_site.core.api import schema as s
-from clinics_site.core.api.parameters import PAGING, Parameter, read_query
-from clinics_site.core.errors import BadRequest
+from kernel.api import schema as s
+from kernel.api.parameters import PAGING, Parameter, read_query
+from kernel.errors import BadRequest
 
 FLAG = Parameter("flag", s.boolean())
 RATIO = Parameter("ratio", s.number(minimum=0, maximum=1))

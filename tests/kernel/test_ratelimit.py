@@ -9,8 +9,8 @@ from limits.storage import storage_from_string
 from limits.strategies import MovingWindowRateLimiter
 from redis import Redis
 
-from clinics_site.core import ratelimit
-from clinics_site.core.errors import RateLimited, Unavailable
+from kernel import ratelimit
+from kernel.errors import RateLimited, Unavailable
 
 
 def try_once(subject="someone@example.org"):

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from clinics_site.core import db
+from kernel import db
 from tests import ehr
 from tests.factories import stored_patient
 
@@ -16,8 +16,8 @@ WORKER = """
 import json, sys
 from clinics_site.celery import app
 app.loader.import_default_modules()
-from clinics_site.core import backfills, indexes, outbox
-from clinics_site.core.api import schema
+from kernel import backfills, indexes, outbox
+from kernel.api import schema
 
 def known():
     return {

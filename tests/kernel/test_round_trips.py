@@ -6,7 +6,7 @@ import pytest
 import redis
 from django.core.cache import caches
 
-from clinics_site.core import db
+from kernel import db
 from tests.factories import make_clinic, make_clinician, make_patient
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clinics_site.core import texts
+from kernel import texts
 
 TYPED = [
     " QQ 1 ",

@@ -5,7 +5,7 @@ import threading
 import pytest
 from pymongo.errors import DuplicateKeyError
 
-from clinics_site.core import db
+from kernel import db
 
 THINGS = "things"
 
@@ -141,7 +141,7 @@ def test_the_result_comes_out():
 
 
 def test_times_come_back_aware_and_in_milliseconds():
-    from clinics_site.core import clock
+    from kernel import clock
 
     moment = clock.now()
     things().insert_one({"_id": "t", "time": moment})

@@ -2,8 +2,8 @@
 
 import pytest
 
-from clinics_site.core.api import schema as s
-from clinics_site.core.api import validation
+from kernel.api import schema as s
+from kernel.api import validation
 
 WORDS = [
     (s.string(), 7, "value must be a string"),

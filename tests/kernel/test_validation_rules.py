@@ -2,8 +2,8 @@
 
 import pytest
 
-from clinics_site.core.api import schema as s
-from clinics_site.core.api import validation
+from kernel.api import schema as s
+from kernel.api import validation
 
 
 def test_what_requests_alone_are_held_to_may_be_shown_as_anything():
@@ -47,8 +47,8 @@ def test_a_required_property_with_a_default_may_be_missing_from_a_request():
 def test_an_absent_offset_is_zero_and_a_huge_one_refused():
     from django.http import QueryDict
 
-    from clinics_site.core.api.parameters import PAGING, read_query
-    from clinics_site.core.errors import BadRequest
+    from kernel.api.parameters import PAGING, read_query
+    from kernel.errors import BadRequest
 
     assert read_query(QueryDict(""), PAGING) == {"offset": 0, "limit": 10}
     with pytest.raises(BadRequest):

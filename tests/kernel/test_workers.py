@@ -6,8 +6,8 @@ from kombu import Queue
 from redis.exceptions import TimeoutError as RedisTimeout
 
 from clinics_site.celery import app
-from clinics_site.core import broker
-from clinics_site.core.worker_watch import STUCK_SECONDS, Busy, Progress
+from kernel import broker
+from kernel.worker_watch import STUCK_SECONDS, Busy, Progress
 
 
 class TestPlaces:

@@ -4,7 +4,7 @@ import re
 
 from bson import ObjectId
 
-from clinics_site.core import db
+from kernel import db
 from tests.cast import Api, described_operations, make_person
 
 CLINIC = ObjectId("5f85fbe6686e6bb9170ab5d0")

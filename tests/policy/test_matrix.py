@@ -7,8 +7,8 @@ admin. `prescriber` (a record with that role alone) passes only where users do.
 
 import pytest
 
-from clinics_site.core import policy
-from clinics_site.core.principal import Principal
+from kernel import policy
+from kernel.principal import Principal
 from tests.cast import described_operations
 from tests.policy.callers import (
     CALLERS,
@@ -250,7 +250,7 @@ class TestRulesThatTheTableCanNotSay:
     def test_roles_count_alike_when_the_user_service_can_not_tell_them(
         self, backend, monkeypatch, kind, expected
     ):
-        from clinics_site.core import authn
+        from kernel import authn
 
         served_or_skip("GetEHRSettings")
         monkeypatch.setattr(authn, "_is_personal", lambda token: False)
@@ -259,7 +259,7 @@ class TestRulesThatTheTableCanNotSay:
 
     @pytest.mark.parametrize("roles", [[], None, ["clinic_admin"]])
     def test_a_record_without_the_roles_grants_nothing(self, backend, roles):
-        from clinics_site.core import db
+        from kernel import db
 
         served_or_skip("GetEHRSettings")
         api, own_id = make_caller("user", backend)
@@ -272,7 +272,7 @@ class TestRulesThatTheTableCanNotSay:
         assert outcome(call(api, "GetEHRSettings"), "clinic") == "denied"
 
     def test_an_invitation_without_user_grants_nothing_to_anybody(self, backend):
-        from clinics_site.core import db
+        from kernel import db
 
         served_or_skip("GetEHRSettings")
         db.collection("clinicians").insert_one(

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from clinics.services import access, sites, tags
-from clinics_site.core import db
+from kernel import db
 from tests.cast import Api, Person, described_operations, make_person
 from tests.policy.callers import IDS, OWN_IDS, STRANGER, call, outcome
 from tests.policy.test_matrix import ALLOWED, CONFIRMATIONS

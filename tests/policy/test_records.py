@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from clinics_site.core import db, policy
-from clinics_site.core.principal import Principal
+from kernel import db, policy
+from kernel.principal import Principal
 from tests.cast import Api, Person, add_member, described_operations, make_clinic, make_person
 from tests.clients import standin as wire
 from tests.policy.callers import IDS, OWN_IDS, STRANGER, call, outcome

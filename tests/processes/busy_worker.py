@@ -8,8 +8,8 @@ from pathlib import Path
 from celery.__main__ import main
 
 from clinics_site.celery import app
-from clinics_site.core import broker, worker_watch
-from clinics_site.core.tasks import BaseTask
+from kernel import broker, worker_watch
+from kernel.tasks import BaseTask
 
 HOLD = "tests.hold"
 

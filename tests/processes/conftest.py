@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 
-from clinics_site.core import db, outbox
+from kernel import db, outbox
 from tests.processes.busy import BusyWorker
 from tests.processes.service import Service
 

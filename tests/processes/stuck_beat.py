@@ -4,7 +4,7 @@ import threading
 
 from celery.__main__ import main
 
-from clinics_site.core import beat
+from kernel import beat
 
 beat.PersistentScheduler.apply_async = lambda *_, **__: threading.Event().wait()
 beat.STUCK_SECONDS = 2.0

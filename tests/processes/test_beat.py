@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from clinics_site.core import beat, db
+from kernel import beat, db
 from scripts import service as processes
 from scripts.children import Child, Guard
 from tests.processes.conftest import same_place

@@ -8,7 +8,7 @@ from collections import Counter
 import pytest
 from pypdf import PdfReader
 
-from clinics_site.core import db
+from kernel import db
 from redox.services import admin_reads
 from tests import ehr
 from tests.processes.service import eventually

@@ -116,7 +116,7 @@ def run(tmp_path):
 
 
 AN_EVENT = (
-    "from clinics_site.core import audit;"
+    "from kernel import audit;"
     "audit.record(action='a', actor_id='b', actor_kind='system', object_type='c', object_id='d')"
 )
 INTACT = "events of local are intact"

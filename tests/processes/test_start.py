@@ -21,7 +21,7 @@ def test_it_becomes_ready_and_serves(service):
 
 
 def test_an_event_reaches_its_handler_through_broker_and_worker(service):
-    from clinics_site.core import db, outbox
+    from kernel import db, outbox
 
     service.start(only=("worker",))
     outbox.emit(

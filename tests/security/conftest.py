@@ -5,7 +5,7 @@ import logging
 
 import pytest
 
-from clinics_site.core import logging as ours
+from kernel import logging as ours
 
 
 @pytest.fixture

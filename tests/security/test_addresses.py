@@ -9,10 +9,10 @@ import httpx2
 import pytest
 from django.core.management import CommandError, call_command
 
-from clinics_site.core import db
-from clinics_site.core.api import addressing, operations
-from clinics_site.core.api.operations import REGISTRY
-from clinics_site.core.http import ServiceError
+from kernel import db
+from kernel.api import addressing, operations
+from kernel.api.operations import REGISTRY
+from kernel.http import ServiceError
 from tests.cast import Api, described_operations, make_clinic, make_person
 from tests.events import deliver_all, emitted
 from tests.lookalikes import ALL, HIDDEN, NO_ADDRESS, PLAIN, SAME_LETTERS, SPELLINGS
@@ -38,7 +38,7 @@ def described_places(operation):
 
 
 def properties(schema, seen):
-    from clinics_site.core.api.schema import COMPONENTS
+    from kernel.api.schema import COMPONENTS
 
     if not isinstance(schema, dict):
         return

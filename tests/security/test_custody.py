@@ -5,7 +5,7 @@ In every test the account was claimed a moment ago and no event has been handled
 
 import pytest
 
-from clinics_site.core import db
+from kernel import db
 from tests.events import deliver_all
 from users.clients.protocol import UserUpdate
 from users.services.neighbours import data_service, profile_service, user_service

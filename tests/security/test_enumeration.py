@@ -5,7 +5,7 @@ from threading import Barrier
 
 import pytest
 
-from clinics_site.core import db
+from kernel import db
 from tests.events import emitted
 from users.clients import embedded
 
@@ -149,7 +149,7 @@ def test_birthdays_can_not_be_tried_one_after_the_other(settings, backend, anony
 def test_without_redis_nothing_is_sent(anonymous, monkeypatch):
     from redis.exceptions import ConnectionError as Down
 
-    from clinics_site.core import ratelimit
+    from kernel import ratelimit
 
     class Broken:
         def hit(self, *_):

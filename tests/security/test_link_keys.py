@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from clinics_site.core import db
 from confirmations.services import states
+from kernel import db
 from tests.cast import Api, described_operations, make_person
 from tests.events import deliver_all
 from tests.policy.callers import call
@@ -206,7 +206,7 @@ def test_holding_the_key_of_an_invitation_is_not_enough(world, restore, kind, ca
 
 
 def takes_a_key(operation_id):
-    from clinics_site.core.api.schema import COMPONENTS
+    from kernel.api.schema import COMPONENTS
 
     _, path, operation = described_operations()[operation_id]
     body = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
@@ -218,7 +218,7 @@ def takes_a_key(operation_id):
 def test_no_staff_page_shows_the_key_of_a_mailed_link(world):
     from django.contrib.auth.models import User
 
-    from clinics_site.core import outbox
+    from kernel import outbox
     from tests.cast import QuickClient
 
     root = User.objects.create_superuser("root", password="correct horse battery")
@@ -263,6 +263,6 @@ def test_no_staff_page_shows_a_token_that_acts_as_a_patient():
 
 def test_an_event_that_carries_a_secret_shows_staff_no_payload():
     """What a mail says is the only event with a secret in it, and its payload is forgotten when it is delivered."""
-    from clinics_site.core import outbox
+    from kernel import outbox
 
     assert outbox._HANDLERS["notifications.send_mail"].forget_payload

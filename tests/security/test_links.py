@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from clinics_site.core import clock, db
+from kernel import clock, db
 from tests.cast import Api, make_clinic
 from tests.events import deliver_all, emitted
 from users.clients import embedded

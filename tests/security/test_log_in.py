@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from redis.exceptions import ConnectionError as Down
 
-from clinics_site.core import ratelimit
+from kernel import ratelimit
 from tests.cast import Api
 from tests.security.test_enumeration import at_once
 from users.services import accounts, sessions

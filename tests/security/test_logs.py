@@ -7,8 +7,8 @@ import orjson
 import pytest
 from pymongo.errors import DuplicateKeyError
 
-from clinics_site.core import db, policy
-from clinics_site.core import logging as ours
+from kernel import db, policy
+from kernel import logging as ours
 from tests.cast import Api, described_operations
 from tests.events import deliver_all
 from tests.factories import make_clinic, make_clinician, make_patient
@@ -74,7 +74,7 @@ def test_the_life_of_a_patient(clinic, ben, backend, log):
 
 def values_of(schema, depth=0):
     """A body in which every text is the marker: wrong often enough to walk the refusals too."""
-    from clinics_site.core.api.schema import COMPONENTS
+    from kernel.api.schema import COMPONENTS
 
     if "$ref" in schema:
         schema = COMPONENTS[schema["$ref"].rsplit("/", 1)[-1]]
@@ -149,7 +149,7 @@ def test_a_crash_in_a_view(clinic, ben, monkeypatch, log, error):
 
 def test_a_crash_outside_the_views(clinic, ben, monkeypatch, log):
     """What Django itself answers and logs when even the handler of errors fails."""
-    from clinics_site.core import handler
+    from kernel import handler
 
     def crash(*args, **kwargs):
         raise RuntimeError(MARKER)
@@ -170,7 +170,7 @@ def test_a_real_duplicate_key(clinic, log):
 
 
 def test_failing_background_work(monkeypatch, log):
-    from clinics_site.core import outbox, tasks
+    from kernel import outbox, tasks
 
     monkeypatch.setattr(outbox, "_HANDLERS", dict(outbox._HANDLERS))
     monkeypatch.setattr(outbox, "_BY_EVENT", dict(outbox._BY_EVENT))

@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 import pytest
 
-from clinics_site.core import db, ratelimit
+from kernel import db, ratelimit
 from tests import bodies
 from tests.cast import Api, described_operations, make_clinic
 from tests.events import deliver_all, emitted

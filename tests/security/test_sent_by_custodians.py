@@ -49,7 +49,7 @@ def take_role(clinic, ada, ben, **_):
 
 
 def claim(patient, anonymous, **_):
-    from clinics_site.core import db
+    from kernel import db
 
     link = db.collection("confirmations").find_one(
         {"userId": patient, "type": "signup_confirmation"}

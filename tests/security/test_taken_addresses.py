@@ -26,7 +26,7 @@ SILENT = {
 
 
 def takes_an_address(operation):
-    from clinics_site.core.api.schema import COMPONENTS
+    from kernel.api.schema import COMPONENTS
 
     def properties(schema):
         if "$ref" in schema:
@@ -94,7 +94,7 @@ def test_each_answer_is_logged_by_ids_alone(tell, clinic, ada, dot, log):
 def test_patients_can_be_created_without_redis(path, ada, monkeypatch):
     from redis.exceptions import ConnectionError as Down
 
-    from clinics_site.core import ratelimit
+    from kernel import ratelimit
 
     class Broken:
         def test(self, *_):

@@ -4,9 +4,9 @@ from urllib.parse import quote
 
 import pytest
 
-from clinics_site.core import backfills, db, texts
-from clinics_site.core.api import schema as s
-from clinics_site.core.api import typed, validation
+from kernel import backfills, db, texts
+from kernel.api import schema as s
+from kernel.api import typed, validation
 from tests.cast import CLINIC, described_operations, make_clinic
 from users.services.neighbours import profile_service
 

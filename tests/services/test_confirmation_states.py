@@ -7,11 +7,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from clinics_site.core import clock, db, ids
 from confirmations.services import states, transitions
 from confirmations.services.documents import new_confirmation
 from confirmations.services.states import Event, Kind
 from confirmations.store import confirmations as store
+from kernel import clock, db, ids
 
 RECEIVER, SENDER, CLINIC, STRANGER = "aaaaaaaaaa", "bbbbbbbbbb", "c" * 24, "dddddddddd"
 HOLDS = {"userId": RECEIVER, "creatorId": SENDER, "clinicId": CLINIC}

@@ -6,9 +6,9 @@ from clinics.services import custodial_accounts, patients
 from clinics.services.patient_details import PatientDetails
 from clinics.store import account_requests
 from clinics.store import patients as store
-from clinics_site.core import clock, db, outbox
-from clinics_site.core.errors import Duplicate
-from clinics_site.core.http import ServiceUnavailable
+from kernel import clock, db, outbox
+from kernel.errors import Duplicate
+from kernel.http import ServiceUnavailable
 from tests.clients import standin as wire
 from tests.events import deliver_all
 from users.clients import embedded, http

@@ -11,7 +11,7 @@ from django.core.management import call_command
 from django.template.loader import get_template
 from django.utils.html import conditional_escape
 
-from clinics_site.core import db, ids
+from kernel import db, ids
 from notifications.management.commands.describe_mails import describe
 from notifications.services import mailer, styles
 from notifications.services.catalogue import CATALOGUE, DEFAULTS, SAMPLES

@@ -18,7 +18,7 @@ from clinics.services import (
     tags,
 )
 from clinics.services.patient_details import PatientDetails
-from clinics_site.core import clock, db
+from kernel import clock, db
 from tests.events import deliver_all, emitted
 from tests.factories import make_clinic, make_patient, make_patients
 

@@ -5,7 +5,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 
 from clinics.services.seeding import seed_patients
-from clinics_site.core import db
+from kernel import db
 from users.services.neighbours import profile_service, user_service
 
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from clinics_site.core import clock, db
 from confirmations.services import care_team, clinic_shares, clinician_invites, signups, states
 from confirmations.store import confirmations as store
+from kernel import clock, db
 
 UNEXPIRED = states.unexpired(clock.now())
 BY_ID = {

@@ -2,7 +2,7 @@
 
 import pytest
 
-from clinics_site.core import db, indexes
+from kernel import db, indexes
 from tests.factories import make_clinic, make_patients
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from clinics import statistics
 from clinics.services.patient_lists import list_patients, read_filter, read_ordering
-from clinics_site.core import db, texts
+from kernel import db, texts
 from tests.factories import make_clinic, make_patients
 
 TAGS = [ObjectId(f"{n:024x}") for n in range(3)]

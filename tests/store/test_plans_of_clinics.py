@@ -4,7 +4,7 @@ import pytest
 from bson import ObjectId
 
 from clinics.store import clinicians
-from clinics_site.core import clock, db
+from kernel import clock, db
 
 CLINIC = ObjectId()
 

@@ -14,7 +14,7 @@ from bson import ObjectId
 
 from clinics.services import demo_patients, patient_counts, patients, seeding, text_backfills
 from clinics.services.seeding import seed_patients
-from clinics_site.core import clock, db, indexes
+from kernel import clock, db, indexes
 from tests.cast import make_person
 from tests.factories import make_clinic, make_clinician
 

@@ -7,7 +7,7 @@ import pytest
 from bson import ObjectId
 from django.core.management import CommandError, call_command
 
-from clinics_site.core import clock, db
+from kernel import clock, db
 from redox.services import operators
 from tests import ehr
 from tests.events import emitted

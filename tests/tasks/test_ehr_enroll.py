@@ -6,7 +6,7 @@ import pytest
 from bson import ObjectId
 from django.core.management import CommandError, call_command
 
-from clinics_site.core import db
+from kernel import db
 from tests import ehr
 from tests.factories import make_clinic
 from tests.xealth_peer import XealthPeer

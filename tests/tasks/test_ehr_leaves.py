@@ -8,8 +8,8 @@ import orjson
 import pytest
 from bson import ObjectId
 
-from clinics_site.core import clock, db
-from clinics_site.core.errors import PermanentFailure
+from kernel import clock, db
+from kernel.errors import PermanentFailure
 from redox.admin import reasons
 from redox.clients import reports
 from redox.messages import flowsheet, notes, results

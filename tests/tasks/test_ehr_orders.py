@@ -7,8 +7,8 @@ import time_machine
 from bson import ObjectId
 
 from clinics.services import custodial_accounts
-from clinics_site.core import clock, db, errors, outbox
-from clinics_site.core.errors import DomainError, RetryLater
+from kernel import clock, db, errors, outbox
+from kernel.errors import DomainError, RetryLater
 from tests import ehr
 from tests.cast import make_person
 from tests.events import deliver_all

@@ -10,7 +10,7 @@ from bson import ObjectId
 
 from clinics.store.ehr_patients import MATCHED_ID
 from clinics_site.celery import app
-from clinics_site.core import clock, db, leases
+from kernel import clock, db, leases
 from redox.services import processing, retention, scheduling
 from redox.store import retention as store
 from tests import ehr

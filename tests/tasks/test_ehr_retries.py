@@ -6,8 +6,8 @@ from itertools import pairwise
 import pytest
 import time_machine
 
-from clinics_site.core import db, outbox
-from clinics_site.core.errors import RetryLater
+from kernel import db, outbox
+from kernel.errors import RetryLater
 from redox.clients.redox import EmbeddedRedox
 from redox.services import scheduling
 from tests import ehr

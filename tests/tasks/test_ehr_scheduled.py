@@ -8,7 +8,7 @@ import time_machine
 from bson import ObjectId
 from pymongo.errors import AutoReconnect
 
-from clinics_site.core import clock, db, leases, outbox
+from kernel import clock, db, leases, outbox
 from redox.clients.redox import EmbeddedRedox
 from redox.services import scheduling
 from tests import ehr
@@ -185,7 +185,7 @@ def test_a_note_of_the_last_five_minutes_is_replaced(age, setting, expected):
 
 def test_only_a_delivered_note_is_replaced_and_only_it_moves_the_cutoff(place, monkeypatch):
     """The first send fails for good; the data it should have carried is not lost."""
-    from clinics_site.core.errors import PermanentFailure
+    from kernel.errors import PermanentFailure
 
     clinic, _ = place
 
@@ -202,7 +202,7 @@ def test_only_a_delivered_note_is_replaced_and_only_it_moves_the_cutoff(place, m
 
 
 def test_when_the_report_fails_nothing_is_sent(place, monkeypatch):
-    from clinics_site.core.errors import RetryLater
+    from kernel.errors import RetryLater
     from redox.services import delivery
 
     def fail(wanted):

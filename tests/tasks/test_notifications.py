@@ -19,7 +19,7 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.core.mail.backends.filebased import EmailBackend as FileBackend
 
 from clinics_site import env
-from clinics_site.core import clock, db, http, leases, outbox
+from kernel import clock, db, http, leases, outbox
 from notifications.services import mailer
 from notifications.services.connections import REMINDER_DUE
 from notifications.store import sent_mails
@@ -674,7 +674,7 @@ DELIVER = """
 import sys, django
 django.setup()
 from bson import ObjectId
-from clinics_site.core import outbox
+from kernel import outbox
 outbox._enqueue = lambda ids: None
 outbox.deliver(ObjectId(sys.argv[1]))
 """

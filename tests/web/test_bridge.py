@@ -6,12 +6,12 @@ from types import SimpleNamespace
 
 import pytest
 
-from clinics_site.core import policy
-from clinics_site.core.api import bodies
 from clinics_site.web import bridge, heavy
 from clinics_site.web.protocol import EXTENSION
 from clinics_site.web.requests import Incoming, Memory
 from clinics_site.wsgi import application
+from kernel import policy
+from kernel.api import bodies
 from tests.cast import described_operations
 from tests.policy.callers import IDS, OWN_IDS, STRANGER
 
@@ -98,7 +98,7 @@ def test_who_was_found_before_the_body_is_not_asked_for_again(ada, monkeypatch):
     with pytest.raises(bridge.BodyNeeded):
         bridge.answer(application, request.without_body())
     assert request.principal.user_id == ada.user_id
-    monkeypatch.setattr("clinics_site.core.authn.find_caller", lambda *_: 1 / 0)
+    monkeypatch.setattr("kernel.authn.find_caller", lambda *_: 1 / 0)
     answer = bridge.answer(application, request.with_body())
     assert (answer.status, b"value is required but missing" in answer.body) == (400, True)
 

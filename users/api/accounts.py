@@ -3,10 +3,10 @@
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from clinics_site.core.api import bodies
-from clinics_site.core.api import schema as s
-from clinics_site.core.errors import NotFound, Unauthorized
-from clinics_site.core.principal import Principal
+from kernel.api import bodies
+from kernel.api import schema as s
+from kernel.errors import NotFound, Unauthorized
+from kernel.principal import Principal
 from users.api.base import AccountViewSet
 from users.representation import users
 from users.services import custody

@@ -4,8 +4,8 @@ from typing import Any
 
 from rest_framework.request import Request
 
-from clinics_site.core.api.viewsets import ApiViewSet, ErrorFamily
-from clinics_site.core.errors import DomainError, Unauthorized
+from kernel.api.viewsets import ApiViewSet, ErrorFamily
+from kernel.errors import DomainError, Unauthorized
 
 
 class AccountFamily(ErrorFamily):

@@ -6,10 +6,10 @@ import binascii
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from clinics_site.core import ratelimit
-from clinics_site.core.api.viewsets import empty, heavy
-from clinics_site.core.authn import HEADER
-from clinics_site.core.errors import BadRequest
+from kernel import ratelimit
+from kernel.api.viewsets import empty, heavy
+from kernel.authn import HEADER
+from kernel.errors import BadRequest
 from users.api.base import AccountViewSet
 from users.representation import users
 from users.services import sessions

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.urls import URLPattern
 
-from clinics_site.core.api.viewsets import route
+from kernel.api.viewsets import route
 from users.api.accounts import ProfileViewSet, UserViewSet
 from users.api.sessions import LoginViewSet, LogoutViewSet, ServerLoginViewSet
 

@@ -1,16 +1,16 @@
 """The neighbouring account services as this project needs them (rules ACCOUNT-153 to ACCOUNT-165).
 
 Each protocol has an HTTP implementation (`http.py`) and an embedded stand-in on MongoDB (`embedded.py`),
-chosen in `users.services.neighbours` by the service's address. Outages surface as core.http.ServiceUnavailable,
-answers outside the agreement as core.http.ServiceError.
+chosen in `users.services.neighbours` by the service's address. Outages surface as kernel.http.ServiceUnavailable,
+answers outside the agreement as kernel.http.ServiceError.
 """
 
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
-from clinics_site.core import addresses
-from clinics_site.core.principal import Principal
+from kernel import addresses
+from kernel.principal import Principal
 
 
 class EmailTaken(Exception):

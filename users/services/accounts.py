@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from django.conf import settings
 
-from clinics_site.core import texts
+from kernel import texts
 from users.clients.embedded import accounts, sessions
 from users.clients.embedded.accounts import Invented
 from users.clients.protocol import User

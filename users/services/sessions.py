@@ -4,10 +4,10 @@ import hmac
 
 from django.conf import settings
 
-from clinics_site.core import addresses
-from clinics_site.core.addresses import InvalidAddress
-from clinics_site.core.errors import Forbidden, Unauthorized
-from clinics_site.core.tries import Budgets, Tries, of_password
+from kernel import addresses
+from kernel.addresses import InvalidAddress
+from kernel.errors import Forbidden, Unauthorized
+from kernel.tries import Budgets, Tries, of_password
 from users.clients.embedded import accounts, sessions
 from users.clients.protocol import User
 

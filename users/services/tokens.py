@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from clinics_site.core.db import Document
-from clinics_site.core.errors import Unavailable
-from clinics_site.core.http import ServiceUnavailable
-from clinics_site.core.principal import Principal
+from kernel.db import Document
+from kernel.errors import Unavailable
+from kernel.http import ServiceUnavailable
+from kernel.principal import Principal
 from users.clients.embedded import sessions
 from users.services.neighbours import user_service
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from pymongo import ReturnDocument
 
-from clinics_site.core import db
+from kernel import db
 
 COLLECTION = "accounts"
 

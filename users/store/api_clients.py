@@ -1,6 +1,6 @@
 """Client credentials of the embedded token endpoint: `{_id: client id, secret (hash), userId}`."""
 
-from clinics_site.core import db
+from kernel import db
 
 COLLECTION = "accountClients"
 

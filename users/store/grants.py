@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from clinics_site.core import db
+from kernel import db
 
 COLLECTION = "accountGrants"
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from clinics_site.core import clock, db
+from kernel import clock, db
 
 COLLECTION = "accountRestrictedTokens"
 

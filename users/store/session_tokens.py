@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from clinics_site.core import clock, db
+from kernel import clock, db
 
 COLLECTION = "accountTokens"
 

@@ -10,8 +10,8 @@ from urllib.parse import quote, quote_plus
 import httpx2
 from django.core.cache import cache
 
-from clinics_site.core import http
-from clinics_site.core.http import ServiceError
+from kernel import http
+from kernel.http import ServiceError
 from xealth import configuration
 
 SERVICE, TOKEN_SERVICE = "Xealth", "Xealth's token endpoint"

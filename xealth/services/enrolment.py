@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from clinics.services import ehr_patients, ehr_settings
 from clinics.services.ehr_patients import Wanted
-from clinics_site.core import audit
-from clinics_site.core.db import Document
-from clinics_site.core.errors import BadRequest
+from kernel import audit
+from kernel.db import Document
+from kernel.errors import BadRequest
 from xealth import configuration
 from xealth.clients.xealth import Order, xealth
 

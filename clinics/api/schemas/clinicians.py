@@ -1,6 +1,6 @@
 """Schemas of clinicians, invites and service accounts."""
 
-from clinics_site.core.api import schema as s
+from kernel.api import schema as s
 
 _CLINIC = s.ref("clinic.v1")
 _SECRET = s.literal(min_length=1)

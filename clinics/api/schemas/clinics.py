@@ -2,7 +2,7 @@
 
 from clinics.representation.clinics import CLINIC_SIZES, CLINIC_TYPES, TIERS, UNITS
 from clinics.timezones import TIMEZONES
-from clinics_site.core.api import schema as s
+from kernel.api import schema as s
 
 _ID_LENGTH = {"min_length": 24, "max_length": 24}
 _COUNT = s.integer(description="How many patients have it; absent when nobody does.")

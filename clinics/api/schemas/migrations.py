@@ -1,6 +1,6 @@
 """Schemas of migrations of legacy accounts."""
 
-from clinics_site.core.api import schema as s
+from kernel.api import schema as s
 
 _READ_ONLY_TIME = s.date_time(read_only=True)
 _STATUS = s.component("migrationStatus.v1", s.string(enum=["PENDING", "RUNNING", "COMPLETED"]))

@@ -1,6 +1,6 @@
 """Schemas of patient counts and their limits."""
 
-from clinics_site.core.api import schema as s
+from kernel.api import schema as s
 
 _LIMIT = s.component(
     "patientCountLimit.v1",

@@ -1,8 +1,8 @@
 """Query parameters of the patient list, most of them made from the table of statistics."""
 
 from clinics import statistics
-from clinics_site.core.api import schema as s
-from clinics_site.core.api.parameters import LIMIT, OFFSET, Parameter
+from kernel.api import schema as s
+from kernel.api.parameters import LIMIT, OFFSET, Parameter
 
 FLOAT_FILTER = s.component(
     "FloatFilter",

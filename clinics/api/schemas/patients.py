@@ -3,7 +3,7 @@
 from clinics.api.schemas.summaries import SUMMARY
 from clinics.representation.glycemic_ranges import PRESETS, UNITS
 from clinics.representation.patients import DIAGNOSIS_TYPES, PROVIDERS
-from clinics_site.core.api import schema as s
+from kernel.api import schema as s
 
 TAG_ID = s.object_id(min_length=24, max_length=24)
 USER_ID = s.component("tidepooluserid", s.user_id(read_only=True, description="Id of an account."))

@@ -1,6 +1,6 @@
 """Schemas of a clinic's EHR and MRN settings."""
 
-from clinics_site.core.api import schema as s
+from kernel.api import schema as s
 
 _TEXT = s.name(min_length=1)
 _DESTINATIONS = s.component(

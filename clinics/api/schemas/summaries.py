@@ -2,7 +2,7 @@
 
 from clinics import statistics
 from clinics.statistics import Statistic
-from clinics_site.core.api import schema as s
+from kernel.api import schema as s
 
 SUMMARY_ID = s.component(
     "summaryId.v1",

@@ -4,8 +4,8 @@ from clinics.api.schemas.patient_parameters import PERIOD_PATTERN
 from clinics.api.schemas.patients import DATA_SOURCE, REVIEW, TAG_ID, TAG_IDS, USER_ID
 from clinics.services.tide import CATEGORIES
 from clinics.store.tide import ROW_FIELDS
-from clinics_site.core.api import schema as s
-from clinics_site.core.api.parameters import Parameter
+from kernel.api import schema as s
+from kernel.api.parameters import Parameter
 
 _BOUND = s.string(pattern=r"^(>=|>|<=|<)\d\.\d\d?$")
 # The label of the drop carries a minus sign, which the contract's pattern has forgotten.

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from pymongo.errors import BulkWriteError
 
 from clinics.services.seeding import seed_patients
-from clinics_site.core.errors import Conflict, NotFound
+from kernel.errors import Conflict, NotFound
 
 
 class Command(BaseCommand):

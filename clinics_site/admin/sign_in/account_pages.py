@@ -10,7 +10,7 @@ from django.urls import reverse
 from clinics_site.admin import door, pages
 from clinics_site.admin.sign_in import changes, factors, steps, store, tries
 from clinics_site.admin.sign_in.login_pages import WRONG_CODE
-from clinics_site.core.errors import NotFound, RateLimited, Unavailable
+from kernel.errors import NotFound, RateLimited, Unavailable
 
 WRONG_PASSWORD = "The password is wrong."  # noqa: S105
 REQUIRED = "Your role needs a second factor. Set up another phone in its place."

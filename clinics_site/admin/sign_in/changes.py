@@ -11,7 +11,7 @@ from pymongo.errors import DuplicateKeyError
 
 from clinics_site.admin import door
 from clinics_site.admin.sign_in import factors, sealing, store
-from clinics_site.core import db
+from kernel import db
 
 _OFFER = "offered_factor"
 

@@ -16,8 +16,8 @@ from django.conf import settings
 from django_otp.oath import TOTP
 
 from clinics_site.admin.sign_in import sealing, store
-from clinics_site.core import clock
-from clinics_site.core.db import Document
+from kernel import clock
+from kernel.db import Document
 
 log = structlog.get_logger(__name__)
 RECOVERY_CODES = 10

@@ -14,7 +14,7 @@ from pymongo.errors import DuplicateKeyError
 
 from clinics_site.admin import door, roles
 from clinics_site.admin.sign_in import store
-from clinics_site.core import addresses, db
+from kernel import addresses, db
 
 Claims = dict[str, Any]
 

@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from clinics_site.admin import door
 from clinics_site.admin.sign_in import changes, factors, oidc, steps, tries
 from clinics_site.admin.sign_in.factors import Demand
-from clinics_site.core.errors import RateLimited, Unavailable
+from kernel.errors import RateLimited, Unavailable
 
 WRONG_CODE = "This code is wrong, or was used before. Wait for the next one and try again."
 _MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"

@@ -19,7 +19,7 @@ from mozilla_django_oidc.views import OIDCAuthenticationCallbackView, OIDCAuthen
 
 from clinics_site.admin import door
 from clinics_site.admin.sign_in import identities, steps, tries
-from clinics_site.core.errors import RateLimited, Unavailable
+from kernel.errors import RateLimited, Unavailable
 
 log = structlog.get_logger(__name__)
 BACKEND = "clinics_site.admin.sign_in.oidc.Backend"

@@ -12,8 +12,8 @@ from django.urls import reverse
 from clinics_site.admin import pages, roles
 from clinics_site.admin.fields import ReasonForm
 from clinics_site.admin.sign_in import changes
-from clinics_site.core import audit, ids
-from clinics_site.core.errors import NotFound
+from kernel import audit, ids
+from kernel.errors import NotFound
 
 OWN = "Your own sign-in is changed under Sign-in security, with a code"
 

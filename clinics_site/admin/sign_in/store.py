@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from bson import ObjectId
 from pymongo import ASCENDING, IndexModel, ReturnDocument
 
-from clinics_site.core import clock, db, indexes
-from clinics_site.core.db import Document
+from kernel import clock, db, indexes
+from kernel.db import Document
 
 FACTORS = "staffFactors"
 IDENTITIES = "staffIdentities"

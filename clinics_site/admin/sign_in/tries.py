@@ -1,4 +1,4 @@
-"""How often somebody may try to sign in: wrong tries count, exactly; right ones are given back (`core.tries`).
+"""How often somebody may try to sign in: wrong tries count, exactly; right ones are given back (`kernel.tries`).
 
 Why these budgets and no others: decision 0009.
 """
@@ -9,8 +9,8 @@ from typing import Any
 from django.http import HttpRequest
 
 from clinics_site.admin.sign_in import devices
-from clinics_site.core import ratelimit
-from clinics_site.core.tries import Budgets, Tries, of_password
+from kernel import ratelimit
+from kernel.tries import Budgets, Tries, of_password
 
 PER_DEVICE = "10/15minute"  # of one account on a device that it was used on before
 BUDGETS = Budgets(  # on any other device

@@ -9,11 +9,11 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from clinics.services import ehr_patients, ehr_settings
 from clinics.services.ehr_patients import Wanted
-from clinics_site.core import ids
-from clinics_site.core.api.rendering import encode
-from clinics_site.core.db import Document
-from clinics_site.core.errors import DomainError
-from clinics_site.core.http import ServiceError, ServiceUnavailable
+from kernel import ids
+from kernel.api.rendering import encode
+from kernel.db import Document
+from kernel.errors import DomainError
+from kernel.http import ServiceError, ServiceUnavailable
 from redox.services import email_backfill, operators
 from redox.services.admin_reads import MESSAGE, SCHEDULED, Item
 from xealth.services import enrolment

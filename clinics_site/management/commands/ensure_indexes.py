@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from clinics_site.core import backfills, indexes
+from kernel import backfills, indexes
 
 
 class Command(BaseCommand):

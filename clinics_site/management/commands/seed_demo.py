@@ -17,8 +17,8 @@ from clinics.services import access, clinicians, clinics, ehr_settings, seeding,
 from clinics.services.clinicians import ClinicianDetails
 from clinics.services.clinics import ClinicProfile
 from clinics.services.patients import has_patients_besides_demo, match_patients
-from clinics_site.core import clock
-from clinics_site.core.db import Document
+from kernel import clock
+from kernel.db import Document
 from redox.services import webhook
 from users.clients.protocol import EmailTaken, User
 from users.services import accounts

@@ -16,8 +16,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from clinics_site.core import audit_anchors
-from clinics_site.core.audit_check import Check
+from kernel import audit_anchors
+from kernel.audit_check import Check
 
 _MOST_SHOWN = 20
 

@@ -1,8 +1,8 @@
 """Schemas of confirmations and of what their operations take."""
 
-from clinics_site.core.api import schema as s
 from confirmations.services.context import ALERT_KINDS
 from confirmations.services.states import TYPES, Status
+from kernel.api import schema as s
 
 USER_ID = s.ref("tidepooluserid")
 EMAIL = s.email(min_length=6)

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.mail import EmailMultiAlternatives
 from django.core.management.base import BaseCommand, CommandError
 
-from clinics_site.core import ids
+from kernel import ids
 from notifications.services import mailer
 from notifications.services.catalogue import CATALOGUE, find_mail
 from notifications.services.rendering import render

@@ -1,6 +1,6 @@
 """Schemas of the Redox operations."""
 
-from clinics_site.core.api import schema as s
+from kernel.api import schema as s
 
 MESSAGE = s.obj(description="A Redox message of any data model.")
 VERIFICATION = s.obj(

@@ -11,10 +11,10 @@ from typing import Any, TypeVar
 from django.contrib.auth.hashers import check_password, make_password
 from pymongo.errors import DuplicateKeyError
 
-from clinics_site.core import addresses, clock, db, ids, outbox
-from clinics_site.core.addresses import InvalidAddress
-from clinics_site.core.http import ServiceError
-from clinics_site.core.principal import Principal
+from kernel import addresses, clock, db, ids, outbox
+from kernel.addresses import InvalidAddress
+from kernel.http import ServiceError
+from kernel.principal import Principal
 from users.clients.embedded import sessions
 from users.clients.protocol import (
     ANYTHING,

@@ -1,6 +1,6 @@
 """The embedded profile service (rules ACCOUNT-144 and ACCOUNT-145)."""
 
-from clinics_site.core.errors import PayloadTooLarge
+from kernel.errors import PayloadTooLarge
 from users.clients.protocol import Profile
 from users.store import profiles
 

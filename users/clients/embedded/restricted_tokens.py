@@ -4,8 +4,8 @@ import secrets
 import string
 from datetime import datetime, timedelta
 
-from clinics_site.core import clock, db
-from clinics_site.core.http import ServiceError
+from kernel import clock, db
+from kernel.http import ServiceError
 from users.clients.protocol import RestrictedToken
 from users.store import restricted_tokens
 

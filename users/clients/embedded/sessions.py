@@ -5,9 +5,9 @@ import secrets
 from collections.abc import Sequence
 from datetime import timedelta
 
-from clinics_site.core import clock
-from clinics_site.core.db import Document
-from clinics_site.core.principal import Principal
+from kernel import clock
+from kernel.db import Document
+from kernel.principal import Principal
 from users.store import session_tokens
 
 LIFETIME = timedelta(days=7)

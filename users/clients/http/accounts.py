@@ -6,9 +6,9 @@ import httpx2
 import orjson
 from httpx2 import Response
 
-from clinics_site.core import addresses, http
-from clinics_site.core.http import ServiceError, ServiceUnavailable
-from clinics_site.core.principal import Principal
+from kernel import addresses, http
+from kernel.http import ServiceError, ServiceUnavailable
+from kernel.principal import Principal
 from users.clients.http.answers import json_object, segment
 from users.clients.http.server_session import SERVICE, ServerSession
 from users.clients.http.sessions import own_session

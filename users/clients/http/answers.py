@@ -6,7 +6,7 @@ from urllib.parse import quote
 import orjson
 from httpx2 import Response
 
-from clinics_site.core.http import ServiceError
+from kernel.http import ServiceError
 
 
 def segment(value: str) -> str:

@@ -1,6 +1,6 @@
 """The permission service over HTTP (rule ACCOUNT-161)."""
 
-from clinics_site.core import http
+from kernel import http
 from users.clients.http.answers import json_object, segment
 from users.clients.http.server_session import ServerSession
 from users.clients.http.sessions import own_session

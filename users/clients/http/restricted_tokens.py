@@ -6,8 +6,8 @@ from typing import Any
 from django.conf import settings
 from httpx2 import Response
 
-from clinics_site.core import clock, http
-from clinics_site.core.http import ServiceError
+from kernel import clock, http
+from kernel.http import ServiceError
 from users.clients.http.answers import json_array, json_object, segment
 from users.clients.http.server_session import ServerSession
 from users.clients.http.sessions import auth_session

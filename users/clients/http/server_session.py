@@ -11,9 +11,9 @@ from typing import Any
 
 from httpx2 import Response
 
-from clinics_site.core import http
-from clinics_site.core.authn import HEADER
-from clinics_site.core.http import ServiceError
+from kernel import http
+from kernel.authn import HEADER
+from kernel.http import ServiceError
 
 SERVICE = "user"
 _TRUSTED = 5.0  # seconds in which a fresh token is believed against a 401

@@ -5,8 +5,8 @@ from typing import Any
 import jwt
 from httpx2 import Response
 
-from clinics_site.core import http
-from clinics_site.core.http import ServiceError
+from kernel import http
+from kernel.http import ServiceError
 from users.clients.http.answers import json_object
 
 SERVICE = "token"

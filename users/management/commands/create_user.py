@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from clinics_site.core.http import ServiceError
+from kernel.http import ServiceError
 from users.clients.protocol import EmailTaken
 from users.services import accounts
 

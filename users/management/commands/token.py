@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from clinics_site.core.http import ServiceError, ServiceUnavailable
+from kernel.http import ServiceError, ServiceUnavailable
 from users.services import accounts
 from users.services.neighbours import user_service
 
