@@ -46,8 +46,7 @@ def pytest_collection_modifyitems(items):
 
 def pytest_collection_finish():
     """Six thousand tests are many objects, and looking for garbage among them took a seventh of the run."""
-    gc.freeze()
-    gc.set_threshold(10_000, 20, 50)
+    gc.set_threshold(10_000, 50, 100)
     gc.enable()
 
 
