@@ -86,9 +86,10 @@ def fold(text: str) -> str:
 
 def words(text: str) -> list[str]:
     """The folded words of a search, each once; every one of them has to be found, in any order. Control characters are
-    in no stored text, and separate words."""
+    in no stored text, and separate words; so does the comma of "Meyer, Ada"."""
     typed = fold(name(_CONTROLS.sub(" ", text))).split(" ", MOST_WORDS - 1)
-    found = dict.fromkeys(word[:_LONGEST_WORD] for word in typed if word)
+    parts = [word.rstrip(",;") or word for word in typed]
+    found = dict.fromkeys(word[:_LONGEST_WORD] for word in parts if word)
     return [word for word in found if not any(word != other and word in other for other in found)]
 
 

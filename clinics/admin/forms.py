@@ -14,13 +14,13 @@ from clinics_site.admin.fields import Reason, StaffForm, Text, Texts, hold, norm
 from clinics_site.admin.unshown import ANY, Shown, boolean, text, unshown
 from kernel import addresses, numbers, showing
 from kernel.addresses import InvalidAddress
-from kernel.api import bounds, schema
+from kernel.api import schema
 from kernel.db import Document
 
 _LAST_MOMENT = timedelta(days=1) - timedelta(milliseconds=1)
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 PLAN_TOO_SMALL = "A plan is a whole number of patients, 0 or more."
-MOST_PATIENTS = bounds.LARGEST_INT32
+MOST_PATIENTS = numbers.LARGEST_WHOLE
 PLAN_TOO_LARGE = f"No clinic has more than {MOST_PATIENTS:,} patients."
 PLAN_ERRORS = {
     "min_value": PLAN_TOO_SMALL,

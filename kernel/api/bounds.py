@@ -13,7 +13,6 @@ from kernel.numbers import LARGEST_WHOLE
 
 DEEPEST = 32  # levels of lists and objects
 LARGEST = 2**63 - 1  # what MongoDB keeps as a whole number
-LARGEST_INT32 = 2**31 - 1
 LARGEST_FLOAT = 3.4e38  # of 32 bits
 # Of texts that say nothing else of their letters, enumerations and formats aside.
 NO_CONTROLS = r"^\P{Cc}*$"
@@ -22,7 +21,7 @@ _DEFAULTS: dict[str, dict[str, float]] = {
     "array": {"maxItems": 1000},
     "object": {"maxProperties": 1000},
     "integer": {"minimum": -LARGEST_WHOLE, "maximum": LARGEST_WHOLE},
-    "int32": {"minimum": -LARGEST_INT32 - 1, "maximum": LARGEST_INT32},  # formats of numbers
+    "int32": {"minimum": -(2**31), "maximum": 2**31 - 1},  # formats of numbers
     "float": {"minimum": -LARGEST_FLOAT, "maximum": LARGEST_FLOAT},
 }
 OF_REQUESTS = ("minLength", "format")  # what `schema.of_requests` states

@@ -142,8 +142,8 @@ def test_saving_the_present_values_saves_nothing(clinic, staff):
 INVALID = [
     ("limits", {"hard_plan": "-1"}, "A plan is a whole number of patients, 0 or more."),
     ("limits", {"hard_plan": "many"}, "A plan is a whole number of patients, 0 or more."),
-    ("limits", {"hard_plan": "9" * 20}, "No clinic has more than 2,147,483,647 patients."),
-    ("limits", {"soft_plan": "9" * 20}, "No clinic has more than 2,147,483,647 patients."),
+    ("limits", {"hard_plan": "9" * 20}, "No clinic has more than 9,007,199,254,740,991 patients."),
+    ("limits", {"soft_plan": "9" * 20}, "No clinic has more than 9,007,199,254,740,991 patients."),
     (
         "limits",
         {"hard_plan": "5", "hard_start": "2026-02-02", "hard_end": "2026-02-01"},
