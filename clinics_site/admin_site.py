@@ -35,9 +35,11 @@ class StaffSite(UnfoldAdminSite):
     ) -> TemplateResponse:
         from clinics_site.admin import overview
 
-        return super().index(request, {**overview.context(request), **(extra_context or {})})
+        context = {**overview.context(request), **(extra_context or {})}
+        page: TemplateResponse = super().index(request, context)
+        return page
 
-    def login(  # type: ignore[override]
+    def login(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponseBase:
         """Django's form, whose success is only the first step."""
@@ -45,7 +47,7 @@ class StaffSite(UnfoldAdminSite):
 
         if request.method == "GET" and self.has_permission(request):
             return HttpResponseRedirect(reverse("admin:index"))
-        request.current_app = self.name  # type: ignore[attr-defined]
+        request.current_app = self.name
         context = {**self.each_context(request), **(extra_context or {})}
         return login_pages.password(request, context)
 
@@ -57,7 +59,8 @@ class StaffSite(UnfoldAdminSite):
             "provider": settings.OIDC_NAME,
             "provider_logout": settings.OIDC_LOGOUT_ENDPOINT,
         }
-        return super().logout(request, {**provider, **(extra_context or {})})
+        page: HttpResponse = super().logout(request, {**provider, **(extra_context or {})})
+        return page
 
 
 def account_links(request: HttpRequest) -> list[dict[str, Any]]:

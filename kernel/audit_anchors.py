@@ -129,7 +129,7 @@ def _problem(document: dict[str, Any]) -> str:
 
 def _is_due(newest: dict[str, Any]) -> bool:
     has_grown = audit.end_of(newest["environment"])[0] > newest["number"]
-    return has_grown or clock.now() - newest["time"] >= EVERY
+    return has_grown or bool(clock.now() - newest["time"] >= EVERY)
 
 
 def _content(chain: str, number: int, seal: str, time: datetime) -> str:

@@ -25,7 +25,7 @@ _EXIT = 75  # EX_TEMPFAIL
 log = structlog.get_logger(__name__)
 
 
-class Scheduler(PersistentScheduler):  # type: ignore[misc]
+class Scheduler(PersistentScheduler):
     """Celery's own, which makes an instance without a schedule (`lazy`) to print what it is called."""
 
     def __init__(self, *args: Any, lazy: bool = False, **options: Any) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 from kombu.transport import TRANSPORT_ALIASES, redis
 
 
-class QoS(redis.QoS):  # type: ignore[misc]
+class QoS(redis.QoS):
     def ack(self, delivery_tag: str) -> None:
         try:
             super().ack(delivery_tag)
@@ -25,11 +25,11 @@ class QoS(redis.QoS):  # type: ignore[misc]
             self._quick_ack(delivery_tag)  # type: ignore[attr-defined]
 
 
-class Channel(redis.Channel):  # type: ignore[misc]
+class Channel(redis.Channel):
     QoS = QoS
 
 
-class Transport(redis.Transport):  # type: ignore[misc]
+class Transport(redis.Transport):
     Channel = Channel
 
 

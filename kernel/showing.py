@@ -33,7 +33,7 @@ def tolerant(kind: str) -> Callable[[Show[P]], Show[P]]:
 
     def decorate(show: Show[P]) -> Show[P]:
         @wraps(show)
-        def shown(document: Document, *args: P.args, **kwargs: P.kwargs) -> Document:
+        def shown(document: Document, /, *args: P.args, **kwargs: P.kwargs) -> Document:
             try:
                 return show(document, *args, **kwargs)
             except _BROKEN as error:

@@ -507,7 +507,8 @@ def places_of(clinic: Document) -> Iterable[Place]:
 
 def count_at(counts: Document, field: str, place_id: ObjectId) -> int:
     """Of one tag or site in kept counts; never less than nobody."""
-    return max(0, counts[store.KINDS[field]].get(str(place_id), 0))
+    kept: int = counts[store.KINDS[field]].get(str(place_id), 0)
+    return max(0, kept)
 
 
 def _escape(name: str) -> str:

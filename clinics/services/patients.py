@@ -86,7 +86,7 @@ def access_patient(clinic_id: str | ObjectId, user_id: str) -> Document:
 
 def mail_address(document: Document) -> str:
     """What mails to a patient are counted by: the address, or who it is while the record has none."""
-    return document.get("email") or document["userId"]
+    return str(document.get("email") or document["userId"])
 
 
 def list_patients_of_user(user_id: str) -> list[Document]:

@@ -93,7 +93,7 @@ class NewStaffUserForm(PersonForm, UserCreationForm):
 
 
 @admin.register(User)
-class StaffUserAdmin(Audited, UserAdmin):  # type: ignore[type-arg]
+class StaffUserAdmin(Audited, UserAdmin):
     form = StaffUserForm
     add_form = NewStaffUserForm
     change_password_form = AdminPasswordChangeForm

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from clinics_site.admin import exports, pages, paging, roles, subjects
 from kernel import audit, ids
+from kernel.api.rendering import encode
 from kernel.errors import NotFound
 
 PAGE = 50
@@ -138,7 +139,7 @@ def _rows(query: dict[str, Any]) -> Iterator[list[Any]]:
 
 def _columns(event: dict[str, Any]) -> list[Any]:
     actor, target = event["actor"], event["object"]
-    settings = [audit.encode(event.get(name)).decode() for name in ("before", "after", "scope")]
+    settings = [encode(event.get(name)).decode() for name in ("before", "after", "scope")]
     return [
         event["number"], event["time"], event["environment"], actor.get("name") or actor["id"], actor["kind"],
         event["action"], target["type"], target["id"], target.get("name", ""), event["clinicId"],

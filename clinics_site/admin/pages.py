@@ -95,7 +95,7 @@ def render(
     status: int = 200,
     **context: Any,
 ) -> TemplateResponse:
-    request.current_app = admin.site.name  # type: ignore[attr-defined]
+    request.current_app = admin.site.name
     return TemplateResponse(
         request,
         template,

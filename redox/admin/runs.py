@@ -13,7 +13,7 @@ from clinics_site.admin import pages, paging, roles
 from kernel.errors import NotFound
 from redox.admin import filters, records
 from redox.services import admin_reads
-from redox.services.admin_reads import STATES, Run
+from redox.services.admin_reads import SCHEDULED, STATES, Run
 
 
 @pages.page("ehr/runs/", name="ehr_runs", needs=roles.MESSAGES)
@@ -69,7 +69,7 @@ def _moving(request: HttpRequest, run: Run, clinic_name: str | None) -> dict[str
         "rows": [records.row_of(item) for item in items],
         "paging": paging.paging(request, shown=len(items), total=count),
         "state": state,
-        "kind": records.SCHEDULED,
+        "kind": SCHEDULED,
     }
 
 

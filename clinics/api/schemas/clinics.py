@@ -1,6 +1,7 @@
 """Schemas of clinics, their tags and their sites."""
 
-from clinics.representation.clinics import CLINIC_SIZES, CLINIC_TYPES, TIERS, UNITS
+from clinics.representation.clinics import CLINIC_SIZES, CLINIC_TYPES, TIERS
+from clinics.representation.glycemic_ranges import UNITS
 from clinics.timezones import TIMEZONES
 from kernel.api import schema as s
 

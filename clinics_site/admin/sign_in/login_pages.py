@@ -150,6 +150,6 @@ def _back_to_the_door() -> HttpResponseRedirect:
 
 
 def _page(request: HttpRequest, template: str, *, title: str, **context: Any) -> TemplateResponse:
-    request.current_app = admin.site.name  # type: ignore[attr-defined]
+    request.current_app = admin.site.name
     site = admin.site.each_context(request)
     return TemplateResponse(request, template, {**site, "title": title, **context})

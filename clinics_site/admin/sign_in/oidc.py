@@ -30,9 +30,7 @@ _UNUSABLE = (OSError, jwt.PyJWTError, SuspiciousOperation, KeyError, TypeError, 
 
 
 class Backend(OIDCAuthenticationBackend):
-    def authenticate(  # type: ignore[override]
-        self, request: HttpRequest, *, nonce: str, code_verifier: str
-    ) -> User | None:
+    def authenticate(self, request: HttpRequest, *, nonce: str, code_verifier: str) -> User | None:
         """The signature keeps Django from asking us about passwords."""
         reason = "answer not usable"
         try:
@@ -109,7 +107,8 @@ def start(request: HttpRequest) -> HttpResponseBase:
         tries.take_for_provider(request, "start")
     except (RateLimited, Unavailable) as error:
         return door.refuse(request, error)
-    return OIDCAuthenticationRequestView.as_view()(request)
+    response: HttpResponseBase = OIDCAuthenticationRequestView.as_view()(request)
+    return response
 
 
 def callback(request: HttpRequest) -> HttpResponseBase:
@@ -122,7 +121,7 @@ def callback(request: HttpRequest) -> HttpResponseBase:
         taken = tries.take_for_provider(request, "callback")
     except (RateLimited, Unavailable) as error:
         return door.refuse(request, error)
-    response = _Callback.as_view()(request)
+    response: HttpResponseBase = _Callback.as_view()(request)
     if response.status_code < 400:
         taken.give_back()
     return response
