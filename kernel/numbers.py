@@ -3,11 +3,13 @@
 from typing import Any
 
 LARGEST_WHOLE = 2**53 - 1  # what every reader of JSON keeps exactly
+BEYOND_64_BITS = 2**63  # neither MongoDB nor the JSON encoder takes it as a whole number
 
 
 def whole(value: Any) -> Any:
-    """5.0 is 5; what is no whole number stays as it is."""
-    return int(value) if isinstance(value, float) and value.is_integer() else value
+    """5.0 is 5; what is no whole number, or none of 64 bits, stays as it is."""
+    is_whole = isinstance(value, float) and value.is_integer() and abs(value) < BEYOND_64_BITS
+    return int(value) if is_whole else value
 
 
 def read(value: Any) -> int | None:

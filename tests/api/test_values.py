@@ -130,6 +130,16 @@ def test_an_alert_is_what_the_description_says(dot, eve, low):
     assert db.collection("confirmations").count_documents({}) == 0
 
 
+@pytest.mark.parametrize("value", [0, 3.9, 2**53, 2.0**63, 1e20, 3.4e38])
+def test_a_threshold_in_mmol_l_may_be_of_any_size(dot, eve, value):
+    """Its other spelling, in mg/dL, is a whole number; what holds for one of the two must not reach the other."""
+    low = {**LOW, "threshold": {"units": "mmol/L", "value": value}}
+    body = {"email": eve.email, "permissions": FOLLOWER, "alertsConfig": {"low": low}}
+    assert dot.api.post(f"/confirm/send/invite/{dot.user_id}", body).status_code == 200
+    (shown,) = eve.api.get(f"/confirm/invitations/{eve.user_id}").json()
+    assert shown["context"]["alertsConfig"]["low"]["threshold"]["value"] == value
+
+
 def test_of_alerts_is_kept_what_somebody_reads(dot, eve):
     known = {"uploadId": "x", "urgentLow": {"enabled": True, "repeat": 5}, "low": LOW}
     given = {**known, "userId": "me", "odd": nested(20), "low": {**LOW, "odd": nested(20)}}
