@@ -13,7 +13,7 @@ record into a stated shape before. Shapes for the API would cost each list a loo
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial, wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import structlog
 from prometheus_client import Counter
@@ -23,6 +23,7 @@ from kernel.db import Document
 log = structlog.get_logger(__name__)
 BROKEN = Counter("clinics_broken_records_total", "Records shown without a broken part", ["kind"])
 P = ParamSpec("P")
+T = TypeVar("T")
 Show = Callable[Concatenate[Document, P], Document]
 _BROKEN = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 DEEPEST = 64  # levels of an answer; the encoder's own end is at 254
@@ -83,6 +84,14 @@ def text(value: Any) -> str | None:
 
 def moment(value: Any) -> datetime | None:
     return value if isinstance(value, datetime) else None
+
+
+def of(kind: type[T], value: Any) -> T:
+    """`value`, which is of that type. Raises TypeError, so that `tolerant` leaves out what holds it."""
+    if not isinstance(value, kind):
+        message = f"{kind.__name__} expected"
+        raise TypeError(message)
+    return value
 
 
 def mapping(value: Any) -> Document:

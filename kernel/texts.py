@@ -45,9 +45,14 @@ def name(text: str) -> str:
 
 def written_elsewhere(*values: Any) -> str | None:
     """Of what other services and the owners of profiles wrote, who may put anything anywhere: the first that is a text
-    and not blank, in its normal form and of bounded length."""
-    found = (name(v[:_LONGEST_TYPED])[:LONGEST].strip() for v in values if isinstance(v, str))
+    and not blank, in its normal form, of bounded length, and without the control characters that no request may
+    bring."""
+    found = (_readable(value) for value in values if isinstance(value, str))
     return next(filter(None, found), None)
+
+
+def _readable(text: str) -> str:
+    return _CONTROLS.sub("", name(text[:_LONGEST_TYPED]))[:LONGEST].strip()
 
 
 def mrn(text: str) -> str:

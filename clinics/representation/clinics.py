@@ -10,7 +10,7 @@ from clinics.timezones import TIMEZONES
 from kernel import showing
 from kernel.clock import ZERO
 from kernel.db import Document
-from kernel.showing import moment, objects, text
+from kernel.showing import moment, objects, of, text
 
 DEFAULT_TIER = "tier0100"
 DEFAULT_UNITS = "mg/dL"
@@ -94,7 +94,8 @@ def _phone_numbers(stored: Any) -> list[Document]:
 
 
 def tag(stored: Document, counts: Counts) -> dict[str, Any]:
-    return _counted({"id": stored["_id"], "name": stored["name"]}, counts.get(stored["_id"]))
+    tag_id = of(ObjectId, stored["_id"])
+    return _counted({"id": tag_id, "name": of(str, stored["name"])}, counts.get(tag_id))
 
 
 def site(stored: Document, count: int) -> dict[str, Any]:
@@ -104,7 +105,8 @@ def site(stored: Document, count: int) -> dict[str, Any]:
 
 
 def _site(stored: Document, counts: Counts) -> dict[str, Any]:
-    return _counted({"id": stored["id"], "name": stored["name"]}, counts.get(stored["id"]))
+    site_id = of(ObjectId, stored["id"])
+    return _counted({"id": site_id, "name": of(str, stored["name"])}, counts.get(site_id))
 
 
 def _counted(shown: dict[str, Any], count: int | None) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import struct
 from typing import Any
 
 from kernel.db import Document
+from kernel.showing import text
 
 PRESETS = ("adaStandard", "adaPregnancyType1", "adaPregnancyType2", "adaHighRisk")
 UNITS = ("mg/dL", "mmol/L")
@@ -52,7 +53,8 @@ def shown(stored: Document | None) -> Document | None:
     thresholds = [_shown_threshold(item) for item in custom.get("thresholds") or []]
     if any(not _is_understood(item["upperBound"]) for item in thresholds):
         return None
-    return {"type": "custom", "custom": {"name": custom.get("name", ""), "thresholds": thresholds}}
+    name = text(custom.get("name")) or ""
+    return {"type": "custom", "custom": {"name": name, "thresholds": thresholds}}
 
 
 def _is_understood(bound: Document) -> bool:
@@ -62,7 +64,7 @@ def _is_understood(bound: Document) -> bool:
 def _shown_threshold(item: Document) -> Document:
     bound = item.get("upperBound") or {}
     out: dict[str, Any] = {
-        "name": item.get("name", ""),
+        "name": text(item.get("name")) or "",
         "upperBound": {
             "value": _shown_value(bound.get("value") or 0.0),
             "units": bound.get("units", ""),

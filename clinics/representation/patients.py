@@ -3,6 +3,8 @@
 What is null, absent or [] here is what clients rely on.
 """
 
+from datetime import datetime
+
 import orjson
 from bson import ObjectId
 
@@ -11,7 +13,7 @@ from clinics.representation import glycemic_ranges
 from kernel import addresses, clock, showing
 from kernel.clock import ZERO
 from kernel.db import Document
-from kernel.showing import moment, text
+from kernel.showing import moment, of, text
 
 NO_DATE = "0001-01-01"
 PROVIDERS = ("abbott", "dexcom", "twiist")
@@ -26,14 +28,14 @@ DIAGNOSIS_TYPES = (
     "other",
     "notApplicable",
 )
-_SOURCE_KEYS = (
-    "dataSourceId",
-    "modifiedTime",
-    "expirationTime",
-    "latestDataTime",
-    "providerName",
-    "state",
-)
+_SOURCE_TYPES = {
+    "dataSourceId": ObjectId | str,
+    "modifiedTime": datetime,
+    "expirationTime": datetime,
+    "latestDataTime": datetime,
+    "providerName": str,
+    "state": str,
+}
 
 
 @showing.tolerant("patient")
@@ -48,7 +50,10 @@ def patient(document: Document) -> Document:
         "dataSources": data_sources(get("dataSources")),
         "reviews": reviews(get("reviews")),
         "connectionRequests": _connection_requests(document),
-        "sites": [{"id": site["id"], "name": site["name"]} for site in get("sites") or ()],
+        "sites": [
+            {"id": of(ObjectId, site["id"]), "name": of(str, site["name"])}
+            for site in get("sites") or ()
+        ],
     }
     for name, value in (
         ("id", text(get("userId"))),
@@ -96,26 +101,33 @@ def data_sources(stored: list[Document] | None) -> list[Document] | None:
     if stored is None:
         return None
     return [
-        {name: item[name] for name in _SOURCE_KEYS if item.get(name) is not None} for item in stored
+        {n: item[n] for n, kind in _SOURCE_TYPES.items() if isinstance(item.get(n), kind)}
+        for item in stored
     ]
 
 
 def reviews(stored: list[Document] | None) -> list[Document]:
-    return [{"clinicianId": r["clinicianId"], "time": r["time"]} for r in stored or ()]
+    return [
+        {"clinicianId": of(str, r["clinicianId"]), "time": of(datetime, r["time"])}
+        for r in stored or ()
+    ]
 
 
 def _connection_requests(document: Document) -> Document:
     """Every provider has its list; an old record of Dexcom's stands in when there is no newer one."""
     stored = document.get("providerConnectionRequests") or {}
     out = {name: [_request(r) for r in stored.get(name) or ()] for name in PROVIDERS}
-    older = document.get("lastRequestedDexcomConnectTime")
+    older = moment(document.get("lastRequestedDexcomConnectTime"))
     if older is not None and not out["dexcom"]:
         out["dexcom"] = [{"providerName": "dexcom", "createdTime": older}]
     return out
 
 
 def _request(stored: Document) -> Document:
-    return {"providerName": stored["providerName"], "createdTime": stored["createdTime"]}
+    return {
+        "providerName": of(str, stored["providerName"]),
+        "createdTime": of(datetime, stored["createdTime"]),
+    }
 
 
 def summary(stored: Document | None) -> Document | None:

@@ -43,7 +43,7 @@ from users.services.neighbours import profile_service, user_service
 
 NOT_FOUND = "patient not found"
 ALREADY_PATIENT = "patient is already a member of the clinic"
-LONGEST_TEXT, MOST_DEVICES = 1000, 100  # as long as what the API takes
+MOST_DEVICES = 100  # as many as the API takes
 TOO_MANY_LEGACY = "the patient comes from the maximum number of legacy clinicians"
 MRN_MISSING = "mrn is required"
 MRN_TAKEN = "mrn must be unique"
@@ -229,7 +229,8 @@ def _devices(about: Mapping[str, Any]) -> list[str] | None:
     found = about.get("targetDevices")
     if not isinstance(found, list):
         return None
-    return [str(device)[:LONGEST_TEXT] for device in found[:MOST_DEVICES]]
+    named = (texts.written_elsewhere(device) for device in found[:MOST_DEVICES])
+    return [name for name in named if name]
 
 
 def _blank_record(clinic_id: ObjectId, user_id: str, *, requires_unique_mrn: bool) -> Document:

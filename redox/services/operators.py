@@ -15,6 +15,11 @@ from redox.store import processing as store
 TOOL = "manage.py ehr"
 
 
+def reason(record: Document) -> str | None:
+    """Why a record waits or has failed. What ended well keeps the reason of an earlier try, which says nothing now."""
+    return None if record.get("state") in (store.DONE, store.IGNORED) else record.get("lastError")
+
+
 def list_failed(*, kind: str | None, clinic_id: ObjectId | None, limit: int) -> list[Document]:
     """Processing records that ended in failure, the oldest first."""
     return store.list_failed(kind=kind, clinic_id=clinic_id, limit=limit)

@@ -3,6 +3,7 @@
 from collections import Counter
 from functools import reduce
 
+import orjson
 import pytest
 import structlog
 from bson import Decimal128, ObjectId, Regex
@@ -11,9 +12,10 @@ from pymongo.errors import WriteError
 
 from confirmations.representation.confirmations import confirmation
 from kernel import clock, db, indexes, showing
+from kernel.api import validation
 from kernel.principal import Principal
 from tests.bodies import value_at
-from tests.cast import Api
+from tests.cast import Api, described_operations
 from tests.factories import patient_document
 
 SITE, TAG = ObjectId(), ObjectId()
@@ -348,3 +350,48 @@ def test_an_invitation_nested_without_end_is_shown_and_so_is_the_rest(dot):
     )
     answer = dot.api.get(f"/confirm/invite/{dot.user_id}")
     assert sorted(row["email"] for row in answer.json()) == ["one@example.org", "two@example.org"]
+
+
+# Inner leaves, which no exception of a copied value betrays.
+COPIED = {
+    "patients": [
+        *(("dataSources", 0, name) for name in ("providerName", "state", "dataSourceId", "modifiedTime")),
+        *(("sites", 0, name) for name in ("id", "name")),
+        *(("reviews", 0, name) for name in ("clinicianId", "time")),
+        *(("providerConnectionRequests", "dexcom", 0, name) for name in ("providerName", "createdTime")),
+        ("glycemicRanges", "custom", "name"),
+        ("glycemicRanges", "custom", "thresholds", 0, "name"),
+        ("lastRequestedDexcomConnectTime",),
+    ],
+    "clinics": [
+        *(("sites", 0, name) for name in ("id", "name")),
+        *(("patientTags", 0, name) for name in ("_id", "name")),
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("collection", "path"), [(c, p) for c, paths in COPIED.items() for p in paths])  # fmt: skip
+def test_a_leaf_of_a_wrong_type_is_never_answered(world, quiet, collection, path):
+    """What is required may be missing from what is broken, but nothing has another type than described."""
+    document = stored(world, collection)
+    for wrong in (5, ["x"], {"a": 1}, None):
+        spoilt_one = spoilt(document, path, wrong)
+        db.collection(collection)._collection.replace_one({"_id": document["_id"]}, spoilt_one)
+        for api, url, least in world.reads(collection):
+            answer = api.get(url)
+            assert answer.status_code == 200, (url, wrong)
+            body = answer.json()
+            rows = body["data"] if isinstance(body, dict) and "data" in body else body
+            assert not isinstance(rows, list) or len(rows) >= least, (url, wrong)
+            assert wrong_types(answer) == [], (url, wrong)
+
+
+def wrong_types(answer):
+    operation = described_operations()[answer.wsgi_request.operation_id][2]
+    schema = operation["responses"]["200"]["content"]["application/json"]["schema"]
+    failures = validation._validator(orjson.dumps(schema), False).iter_errors(answer.json())
+    return [
+        validation.path_of(failure)
+        for failure in failures
+        if failure.kind.name in ("type", "format", "oneOf")
+    ]

@@ -355,6 +355,24 @@ def test_the_profile_fills_what_was_not_given(lakeside, backend, dot):
     assert shown["permissions"] == {}
 
 
+def test_what_a_profile_holds_can_be_sent_back_as_it_was_read(lakeside, backend, ben, dot):
+    """A profile service may hold anything: texts get their normal form, without control characters, and a device is
+    a text."""
+    about = {
+        "fullName": "Bell\x07Name\0",
+        "birthday": "2015-03-04",
+        "mrn": " M\x1b3",
+        "targetDevices": ["x" * 300, "  pump\n one ", "a\x07b", " ", "", 1, None, {"a": 1}],
+    }
+    db.collection("accountProfiles").update_one(
+        {"_id": dot.user_id}, {"$set": {"profile.patient": about}}
+    )
+    shown = backend.post(url(lakeside, dot.user_id), {"permissions": {}}).json()
+    assert (shown["fullName"], shown["mrn"]) == ("BellName", "M3")
+    assert shown["targetDevices"] == ["x" * 256, "pump one", "ab"]
+    assert ben.api.put(url(lakeside, dot.user_id), shown).status_code == 200
+
+
 def test_without_permissions_there_are_none(lakeside, backend, dot):
     assert "permissions" not in backend.post(url(lakeside, dot.user_id), {}).json()
 

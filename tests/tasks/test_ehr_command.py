@@ -255,6 +255,13 @@ class TestShow:
         ]
         assert db.collection("auditEvents").count_documents({}) == 0
 
+    def test_what_ended_well_names_no_reason_of_an_earlier_try(self, message):
+        db.collection("ehrProcessing").update_one(
+            {"_id": message["_id"]}, {"$set": {"state": "done", "outcome": "enabled_and_sent"}}
+        )
+        lines = run("show-message", message["documentId"])
+        assert {"state: done", "reason: (empty)"} <= set(lines)
+
     def test_the_payload_leaves_an_audit_event(self, message):
         lines = run("show-message", message["documentId"], "--payload")
 

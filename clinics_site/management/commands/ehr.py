@@ -220,7 +220,7 @@ def _facts(item: Item) -> dict[str, Any]:
         "attempts": record.get("attempts", 0),
         "sends": ", ".join(f"{kind} {moment.isoformat()}" for kind, moment in sends.items())
         or EMPTY,
-        "reason": record.get("lastError") or EMPTY,
+        "reason": operators.reason(record) or EMPTY,
     }
 
 
