@@ -81,6 +81,7 @@ def test_the_whole_trail_has_no_findings():
     assert findings() == []
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("place", range(COUNT))
 def test_a_deleted_document_is_found(name, place, states):
@@ -101,6 +102,7 @@ def fields_of(document, prefix=""):
             yield from fields_of(value, f"{prefix}{name}.")
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("name", NAMES)
 def test_any_field_changed_to_anything_is_found(name, states):
     document = states[-1][name][-1]
@@ -126,6 +128,7 @@ def test_a_field_that_reads_the_same_but_is_a_text_is_found(field):
     assert [f"its {field} is of another type" in finding for finding in findings()] == [True]
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("first", range(1, COUNT))
 @pytest.mark.parametrize("field", ["number", "reason", "seal", "previous"])
 def test_two_swapped_rows_are_found(first, field):
@@ -169,6 +172,7 @@ def test_collections_that_were_emptied_are_found(gone, how):
         indexes.ensure()
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("length", range(COUNT))
 @pytest.mark.parametrize("gone", ["rows", "rows and end"])
 def test_an_older_copy_put_back_is_found(length, gone, states):

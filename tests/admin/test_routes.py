@@ -67,6 +67,7 @@ def bare_failures(monkeypatch):
     monkeypatch.setattr(failures, "_page", lambda _, failure: HttpResponse(status=failure.status))
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("route", [*WITH_ARGUMENTS, *UNKNOWN])
 def test_staff_are_told_that_there_is_no_such_page(route, root, bare_failures):
     client = root.client

@@ -38,6 +38,7 @@ def client():
     return found
 
 
+@pytest.mark.walk
 def test_every_text_field_refuses_control_characters_and_what_is_too_long(client, request):
     crowd = Crowd()
     before, tried, let_pass = state(), set(), []

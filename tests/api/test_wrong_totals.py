@@ -110,6 +110,7 @@ def pages_of(api, clinic, query, spoiler):
     return seen, body["meta"]
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("wrong", OF_PAGES)
 def test_every_list_shows_everybody_once_whatever_total_is_kept(lakeside, ben, wrong):
     for name, (query, expected) in LISTS.items():
@@ -125,6 +126,7 @@ def test_every_list_shows_everybody_once_whatever_total_is_kept(lakeside, ben, w
             assert meta["totalCount"] == PEOPLE, name
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("wrong", WRONG)
 def test_any_page_agrees_with_the_total_that_it_tells(lakeside, ben, wrong):
     """Also the only one that somebody asks for. Further than the page shows it is as right as what is kept."""
@@ -138,6 +140,7 @@ def test_any_page_agrees_with_the_total_that_it_tells(lakeside, ben, wrong):
             assert total == PEOPLE
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("wrong", OF_PAGES)
 def test_staff_see_every_page_and_export_everybody(lakeside, wrong):
     root = Staff(superuser=True)
@@ -156,6 +159,7 @@ def test_staff_see_every_page_and_export_everybody(lakeside, wrong):
     assert event["scope"]["rows"] == PEOPLE
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("wrong", [w for w in OF_PAGES if w not in ("right", "a double")])
 def test_who_sees_a_wrong_total_has_it_counted_anew(lakeside, ben, wrong):
     spoil(lakeside, "total", WRONG[wrong])
@@ -173,6 +177,7 @@ def test_who_sees_a_wrong_total_has_it_counted_anew(lakeside, ben, wrong):
 NUMBERS = ("total", "demo", "plan", "sources", "tags", "sites", f"tags.{TAG}", "sources.dexcom", "sources.dexcom.error")  # fmt: skip
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("wrong", OF_NUMBERS)
 def test_every_wrong_number_is_answered_as_an_integer_and_mended_by_a_refresh(
     lakeside, ben, backend, wrong
@@ -191,6 +196,7 @@ def test_every_wrong_number_is_answered_as_an_integer_and_mended_by_a_refresh(
         assert clinic["patientCount"] == {"total": PEOPLE, "demo": 0, "plan": PEOPLE}
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("wrong", OF_NUMBERS)
 def test_a_patient_can_be_added_whatever_is_kept(lakeside, ben, wrong):
     """A kept number that is none stops nobody's work."""
