@@ -22,6 +22,8 @@ from users.clients import http
 from users.clients.http.server_session import ServerSession
 from users.services import neighbours
 
+pytestmark = pytest.mark.walk
+
 # Open to every signed-in person, and show no patient: see the test of that.
 OPEN = {"CreateClinic", "GetClinic", "GetClinicByShareCode"}
 # Of the embedded accounts: about the caller alone.

@@ -13,6 +13,8 @@ from tests.cast import Api, described_operations, make_person
 from tests.events import deliver_all
 from tests.policy.callers import call
 
+pytestmark = pytest.mark.walk
+
 LEFT_ALONE = ("accounts", "accountTokens", "clinics", "clinicians", "patients", "confirmations")
 UNLIMITED = ("ADDRESS", "KEY", "CLIENT")
 # Enough for any operation: what it does not know it ignores.

@@ -138,6 +138,7 @@ def mailed_to_others(world, mailoutbox):
     return found
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("name", WALKED)
 def test_no_operation_mails_others_beyond_the_limits(name, world, settings, mailoutbox, backend):
     mailed_to_others(world, mailoutbox)
