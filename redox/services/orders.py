@@ -12,8 +12,6 @@ from clinics.services import access, patients, tags
 from clinics.services.patient_details import PatientDetails, is_custodial
 from kernel import addresses, clock, texts
 from kernel.addresses import InvalidAddress
-from kernel.api import validation
-from kernel.api.schema import Schema, ref
 from kernel.db import Document
 from kernel.errors import (
     BadRequest,
@@ -45,7 +43,6 @@ OVERTAKEN = "overtaken"
 NOT_READ = "message_unreadable"
 MOST_TAG_NAMES = 100  # twice what a clinic can have
 A_DAY = timedelta(days=1)
-TAG_NAME: Schema = ref("patientTag.v1")
 
 
 class Refused(Exception):
@@ -223,11 +220,9 @@ def _tag(clinic_id: ObjectId, clinic: Document, name: str) -> ObjectId | None:
     known = _known_tag(clinic, name)
     if known is not None:
         return known
-    if not validation.is_valid(TAG_NAME, {"name": name}):
-        return None
     try:
         return ObjectId(tags.create_tag(clinic_id=clinic_id, name=name)["_id"])
-    except ConstraintViolation:
+    except (BadRequest, ConstraintViolation):
         return None
     except Duplicate:
         return _known_tag(access.access_clinic(clinic_id), name)
