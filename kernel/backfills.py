@@ -31,7 +31,7 @@ def run() -> dict[str, int]:
 
 def make_addresses_canonical(collection: str, field: str, *, derived: Sequence[str] = ()) -> int:
     """What only looks like an address stays: nobody may be found by it. So does one that another document has. Fields
-    that are `derived` from an address go with its old form, for a later step to make them anew."""
+    that are `derived` from an address go with its old form, for a later step to make them again."""
     changed = 0
     stored = db.collection(collection).find(
         {field: _DOUBTFUL}, {field: 1}, max_time_ms=None, batch_size=500

@@ -33,7 +33,7 @@ def declare(collection: str, *models: IndexModel) -> None:
 
 def ensure(*, replace: bool = False) -> Report:
     """Create what is missing. An index of the same name but another shape is left and reported,
-    or dropped and made anew with `replace`."""
+    or dropped and made again with `replace`."""
     report = Report()
     for name, models in DECLARED.items():
         raw = db.database()[name]

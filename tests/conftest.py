@@ -76,7 +76,7 @@ def django_db_setup(django_db_blocker):
 
 
 KEPT = {"django_migrations", "django_content_type", "auth_permission"}
-ROLES = {"auth_group", "auth_group_permissions"}  # made anew when a test has changed them
+ROLES = {"auth_group", "auth_group_permissions"}  # made again when a test has changed them
 
 
 @pytest.fixture(autouse=True)

@@ -204,7 +204,7 @@ _LINE = schema.array(schema.name())
 
 
 def _is_restriction(value: Any) -> bool:
-    """One that a line can say. Any other admits nobody, or says more than the line."""
+    """One that a line can say. Any other admits no one, or says more than the line."""
     if not isinstance(value, dict) or not value.keys() <= {"emailDomain", "requiredIdp"}:
         return False
     domain, provider = value.get("emailDomain"), value.get("requiredIdp") or ""

@@ -64,7 +64,7 @@ class PatientCountRefreshViewSet(ApiViewSet):
     @operation(
         "RefreshPatientCount",
         tags=INTERNAL,
-        summary="Count the patients anew",
+        summary="Count the patients again",
         responses={200: None},
     )
     def refresh(self, call: Call) -> Response:

@@ -131,7 +131,7 @@ def _request(stored: Document) -> Document:
 
 
 def summary(stored: Document | None) -> Document | None:
-    """The kept text of each kind; made anew for records that other systems wrote."""
+    """The kept text of each kind; made again for records that other systems wrote."""
     if stored is None:
         return None
     out: Document = {}

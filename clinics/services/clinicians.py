@@ -130,7 +130,7 @@ def _with_clinics(clinicians: Sequence[Document]) -> list[Membership]:
 # --- creating -------------------------------------------------------------------------------------
 def create_clinician(*, clinic_id: str | ObjectId, details: ClinicianDetails) -> Document:
     """A member at once when there is a user id, else a pending invite, which changes no admins. Raises BadRequest for
-    one with neither: nobody could use it or take it back."""
+    one with neither: no one could use it or take it back."""
     clinic = access.access_migrated_clinic(clinic_id)
     if not (details.user_id or (details.invite_id or "").strip()):
         raise BadRequest(NEITHER)

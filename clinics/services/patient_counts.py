@@ -5,7 +5,7 @@ right on the very next read, and a plan limit can not be overshot by parallel cr
 kept with them: see `places`.
 
 Other systems write patients too, and know nothing of kept counts. So nobody trusts them blindly: what is seen to be
-wrong is counted anew by a worker, and so are those that nobody has counted for a day. That takes no transaction:
+wrong is counted again by a worker, and so are those that nobody has counted for a day. That takes no transaction:
 whatever was wrong at one moment is wrong by as much later, since every change in between counts itself, and is put
 right by adding the difference.
 """
@@ -45,7 +45,7 @@ MOST_PROVIDERS = 200
 TOO_MANY_PROVIDERS = "the clinic's patients have data sources of too many providers"
 # More patients than these are not counted within somebody's request or transaction, as far as that means reading them.
 MOST_READ_AT_ONCE = 1000
-_SLICE = 1000  # patients in one question while counting anew
+_SLICE = 1000  # patients in one question while counting again
 _TRIES = 5  # to count while nobody replaces the counts
 _DOUBT_LASTS = timedelta(minutes=10)  # then a worker may be asked again
 _TRUST_LASTS = timedelta(days=1)
@@ -107,7 +107,7 @@ def check_plan_limit(clinic: Document) -> int | None:
 
 
 def _has_reached(clinic_id: ObjectId, limit: int) -> bool:
-    """Nobody is refused, and nobody let in, for a kept count that is wrong."""
+    """A kept count that is wrong refuses no one, and lets no one in."""
     kept = kept_counts(clinic_id)
     if kept["plan"] < limit:
         # The total alone: that costs half a millisecond at 250 patients, and all three numbers cost two.
@@ -183,7 +183,7 @@ def total_of(clinic_id: ObjectId) -> int:
 
 
 def counted_total(clinic_id: ObjectId) -> int:
-    """By index keys alone. Where another total is kept a worker is asked to count everything anew."""
+    """By index keys alone. Where another total is kept a worker is asked to count everything again."""
     total, kept = store.count_patients(clinic_id), store.find_counts(clinic_id)
     return total if kept is None or kept["total"] == total else _compared_total(clinic_id)
 
@@ -200,9 +200,9 @@ def _compared_total(clinic_id: ObjectId) -> int:
     return db.run_in_transaction(compare)
 
 
-# --- counting anew --------------------------------------------------------------------------------
+# --- counting again --------------------------------------------------------------------------------
 def doubt(clinic_id: ObjectId) -> bool:
-    """Ask a worker to count anew; False when one was asked a moment ago. Without events (SIDE_EFFECTS=external) there
+    """Ask a worker to count again; False when one was asked a moment ago. Without events (SIDE_EFFECTS=external) there
     is no worker, and lists go on counting what they doubt."""
     if settings.SIDE_EFFECTS == "external":
         return False
@@ -231,20 +231,20 @@ def ask_for_recount(clinic_id: ObjectId) -> bool:
 
 
 def recount_of(clinic_id: ObjectId) -> Document:
-    """{counted, doubted}: when the counts were last counted anew, and since when a worker is asked to."""
+    """{counted, doubted}: when the counts were last counted again, and since when a worker is asked to."""
     counts = store.find_counts(clinic_id) or {}
     return {"counted": counts.get("countedTime"), "doubted": counts.get("doubtedTime")}
 
 
 def refresh_patient_count(clinic_id: str | ObjectId) -> Document:
-    """Count anew and publish: a repair, for records that other systems changed. Raises NotFound."""
+    """Count again and publish: a repair, for records that other systems changed. Raises NotFound."""
     return published(recount(_id_of(clinic_id)))
 
 
 def recount(clinic_id: ObjectId) -> Document:
-    """Count everything anew, however many patients there are and however busy they are: the records are read a thousand
-    at a time as they were at one moment, and what is wrong is corrected by its difference. Raises NotFound, and
-    Unavailable when the counts are replaced again and again meanwhile."""
+    """Count everything again, however many patients there are and however busy they are: the records are read a
+    thousand at a time as they were at one moment, and what is wrong is corrected by its difference. Raises NotFound,
+    and Unavailable when the counts are replaced again and again meanwhile."""
     for _ in range(_TRIES):
         kept_counts(clinic_id)
         kept, found = db.read_at_one_moment(
@@ -389,7 +389,7 @@ def _adds_sources(changed: Document) -> bool:
 
 
 def is_crowded(counts: Document) -> bool:
-    """Whether more is counted than a clinic can have; counting anew forgets foreign tags and sites, and the providers
+    """Whether more is counted than a clinic can have; counting again forgets foreign tags and sites, and the providers
     that no patient has any more."""
     places = len(counts["tags"]) + len(counts["sites"])
     return places > MOST_PLACES or len(counts["sources"]) > MOST_PROVIDERS

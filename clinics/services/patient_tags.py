@@ -1,7 +1,7 @@
 """Tags of many patients at once (rules PATIENT-76 to PATIENT-79).
 
 A clinic's patients are too many for one transaction, which every new summary would conflict with. So the tag is
-counted anew afterwards, and once more by an event, in case this process ends in between.
+counted again afterwards, and once more by an event, in case this process ends in between.
 """
 
 from collections.abc import Sequence

@@ -1,7 +1,7 @@
 """How many patients the tags and sites of clinics have: kept with the other counts, and changed with the patients.
 
 A patient's own change counts itself (`patient_counts.count_change`). What changes many patients at once counts the
-tag or site anew; a patient who is changed at the same moment conflicts with that, and one of the two is repeated.
+tag or site again; a patient who is changed at the same moment conflicts with that, and one of the two is repeated.
 """
 
 from collections.abc import Sequence
@@ -63,7 +63,7 @@ def count_site(clinic_id: ObjectId, site_id: ObjectId) -> int:
 
 
 def recount(clinic_id: ObjectId, field: str, place_id: ObjectId) -> None:
-    """Count the patients of one tag or site anew, in the caller's transaction."""
+    """Count the patients of one tag or site again, in the caller's transaction."""
     n = patient_places.count_patients((clinic_id, field, place_id))
     counts = store.set_count(clinic_id, store.path(field, place_id), n)
     if counts is None or patient_counts.is_crowded(counts):

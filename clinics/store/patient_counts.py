@@ -4,7 +4,7 @@
 sites: {<id>: n}, generation, countedTime, doubtedTime?}. The clinic's own `patientCount` is the published copy of all
 but tags and sites. A document without all of these numbers, as an older version or another hand has left it, is as
 good as none. `generation` is another one when the numbers were replaced, `countedTime` says when they were counted
-anew, and `doubtedTime` since when a worker is asked to do that.
+again, and `doubtedTime` since when a worker is asked to do that.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -132,7 +132,7 @@ def remove_paths(clinic_id: ObjectId, paths: Iterable[str]) -> Document | None:
 
 
 def claim_doubt(clinic_id: ObjectId, moment: datetime, *, before: datetime) -> bool:
-    """Whether the caller is the one to have the counts counted anew: nobody else was since `before`."""
+    """Whether the caller is the one to have the counts counted again: nobody else was since `before`."""
     result = db.collection(COLLECTION).update_one(
         {"_id": clinic_id, "doubtedTime": {"$not": {"$gt": before}}},
         {"$set": {"doubtedTime": moment}},
@@ -158,7 +158,7 @@ def remove_count(clinic_id: ObjectId, place: str) -> bool:
 
 def touch_counts(clinic_id: ObjectId) -> bool:
     """A patient who gets a tag or site writes the counts too: so that one of two changes at once is repeated, and reads
-    the clinic anew. False when none are kept yet."""
+    the clinic again. False when none are kept yet."""
     result = db.collection(COLLECTION).update_one({"_id": clinic_id}, _TOUCH)
     return result.matched_count > 0
 
@@ -193,7 +193,7 @@ def touch_clinic(clinic_id: ObjectId, moment: datetime) -> None:
     db.collection("clinics").update_one({"_id": clinic_id}, {"$set": {"updatedTime": moment}})
 
 
-# --- counting anew: from index keys; of data sources index keys know too little ------------------------------------
+# --- counting again: from index keys; of data sources index keys know too little ------------------------------------
 def count_patients(clinic_id: ObjectId) -> int:
     return db.collection(patients.COLLECTION).count_documents(
         {"clinicId": clinic_id}, hint="UniquePatient"

@@ -17,7 +17,9 @@ LONGEST_REASON = 500
 NO_ADDRESS = (
     "This is no e-mail address: it holds a character that only looks like another, or none at all."
 )
-NO_CONTROLS = "It holds a character that cannot be seen, as some programs copy along. Type it anew."
+NO_CONTROLS = (
+    "It holds a character that cannot be seen, as some programs copy along. Type it again."
+)
 
 
 def property_of(component: str, *names: str) -> Schema:

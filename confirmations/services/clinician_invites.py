@@ -56,7 +56,7 @@ def invite_clinician(
 
 
 def resend_invite(*, clinic_id: str, invite_id: str, sender: Principal) -> Document:
-    """Mail it again under the same key. A confirmation that was lost or ended is made anew:
+    """Mail it again under the same key. A confirmation that was lost or ended is made again:
     the clinic still waits for this clinician."""
     clinic = _access_clinic(clinic_id)
     email = str(_invited_clinician(clinic_id, invite_id).get("email") or "")

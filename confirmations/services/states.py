@@ -179,7 +179,7 @@ def precondition(
 
 
 def effect(kind: Kind, event: Event, moment: datetime) -> Document:
-    """The fields that change. Sent anew, a confirmation is as young as a new one and never modified."""
+    """The fields that change. Sent again, a confirmation is as young as a new one and never modified."""
     transition = TRANSITIONS[kind, event]
     if not transition.renews:
         return {"status": transition.target.value, "modified": moment}

@@ -247,13 +247,13 @@ def test_whoever_comes_between_two_questions_makes_no_count_wrong(lakeside, ben,
         return counted(clinic_id)
 
     monkeypatch.setattr(patient_counts.store, "count_patients", comes_first)
-    monkeypatch.setattr(patient_counts, "recount", lambda _: pytest.fail("counted anew"))
+    monkeypatch.setattr(patient_counts, "recount", lambda _: pytest.fail("counted again"))
     body = {"fullName": "Iris Example", "birthDate": "1984-05-06"}
     path = f"/v1/clinics/{lakeside['_id']}/patients"
     assert [ben.api.post(path, body).status_code for _ in range(2)] == [200, 402]
 
 
-# --- counting anew --------------------------------------------------------------------------------
+# --- counting again --------------------------------------------------------------------------------
 def test_what_changes_while_patients_are_counted_is_counted_too(lakeside, monkeypatch):
     """Somebody comes and somebody goes after the moment that is counted, and before the difference is written."""
     make_patient(lakeside, dataSources=[{"providerName": "dexcom", "state": "error"}])

@@ -67,7 +67,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--floor", type=int, nargs="*", default=[50], help="page sizes of the bare loop"
     )
-    parser.add_argument("--fresh", action="store_true", help="seed the clinics anew")
+    parser.add_argument("--fresh", action="store_true", help="seed the clinics again")
     return parser.parse_args()
 
 
