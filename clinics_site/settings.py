@@ -77,6 +77,7 @@ INSTALLED_APPS = [
     "clinics.apps.ClinicsConfig",
     "confirmations.apps.ConfirmationsConfig",
     "redox.apps.RedoxConfig",
+    "xealth.apps.XealthConfig",
     "notifications.apps.NotificationsConfig",
 ]
 

@@ -8,6 +8,8 @@ from bson import ObjectId
 from clinics.store import ehr_patients as store
 from kernel.db import Document
 
+EMPTY = "(empty)"
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
@@ -29,6 +31,12 @@ def list_patients(
         has_subscription=wanted.has_subscription,
     )
     return store.list_by_mrn(query, skip=skip, limit=limit), store.count(query)
+
+
+def label(patient: Document) -> str:
+    """As operators see the patient in their terminal."""
+    mrn, name = patient.get("mrn") or EMPTY, patient.get("fullName") or EMPTY
+    return f"MRN {mrn} - {name} [{patient['userId']}]"
 
 
 def iter_without_email(clinic_id: ObjectId, *, batch: int) -> Iterator[Document]:

@@ -13,11 +13,26 @@ from redox.services.admin_reads import MESSAGE, SCHEDULED, Item
 from redox.store import processing as store
 
 TOOL = "manage.py ehr"
+EMPTY = "(empty)"
 
 
 def reason(record: Document) -> str | None:
     """Why a record waits or has failed. What ended well keeps the reason of an earlier try, which says nothing now."""
     return None if record.get("state") in (store.DONE, store.IGNORED) else record.get("lastError")
+
+
+def facts(item: Item) -> dict[str, Any]:
+    """What became of it, without anything of its payload."""
+    record = item.record or {}
+    sends = (record.get("sends") or {}).items()
+    return {
+        "kind": item.kind,
+        "state": record.get("state") or "no record",
+        "outcome": record.get("outcome") or EMPTY,
+        "attempts": record.get("attempts", 0),
+        "sends": ", ".join(f"{kind} {moment.isoformat()}" for kind, moment in sends) or EMPTY,
+        "reason": reason(record) or EMPTY,
+    }
 
 
 def list_failed(*, kind: str | None, clinic_id: ObjectId | None, limit: int) -> list[Document]:

@@ -1,6 +1,7 @@
 """Enrolment of a clinic's patients at Xealth, by operators (rules EHR-124 to EHR-130)."""
 
 import os
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from clinics.services import ehr_patients, ehr_settings
@@ -8,10 +9,12 @@ from clinics.services.ehr_patients import Wanted
 from kernel import audit
 from kernel.db import Document
 from kernel.errors import BadRequest
+from kernel.http import ServiceUnavailable
 from xealth import configuration
 from xealth.clients.xealth import Order, xealth
 
 TOOL = "manage.py ehr"
+ENROLLED, NO_ANSWER = "Enrolled", "No answer"
 # Where an MRN can come from, as Xealth names it.
 ORIGINS = ("cerner", "epic", "initiate", "xealth")
 NOT_CONFIGURED = (
@@ -65,9 +68,23 @@ def list_patients(enrolment: Enrolment, *, user_id: str | None, limit: int) -> l
 
 
 def check_configured() -> None:
-    """Raises BadRequest where Xealth can not be called."""
+    """Raises BadRequest where Xealth cannot be called."""
     if not configuration.is_complete():
         raise BadRequest(message=NOT_CONFIGURED)
+
+
+def enroll_each(
+    enrolment: Enrolment, patients: Sequence[Document]
+) -> Iterator[tuple[Document, str]]:
+    """Each patient with what became of the order. One that Xealth refuses stays alone; where Xealth cannot be reached,
+    the rest is not tried: raises ServiceUnavailable after the patient whose order may have arrived."""
+    for patient in patients:
+        try:
+            status = enroll(enrolment, patient)
+        except ServiceUnavailable:
+            yield patient, NO_ANSWER
+            raise
+        yield patient, ENROLLED if status == 200 else f"Xealth answered {status}"
 
 
 def enroll(enrolment: Enrolment, patient: Document) -> int:

@@ -1,0 +1,40 @@
+"""What management commands share: types of arguments, and subcommands that one app adds to another app's command."""
+
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+
+
+@dataclass(frozen=True, slots=True)
+class Subcommand:
+    name: str
+    help: str
+    add_arguments: Callable[[CommandParser], None]
+    run: Callable[[BaseCommand, dict[str, Any]], None]
+    description: str | None = None
+
+
+_added: dict[str, list[Subcommand]] = defaultdict(list)
+
+
+def add(group: str, subcommand: Subcommand) -> None:
+    """`group` names the command and its part: "ehr patients". The command's app need not know who adds to it."""
+    _added[group].append(subcommand)
+
+
+def add_parsers(command: BaseCommand, parsers: Any, group: str) -> None:
+    """A parser for every subcommand of the group, with its `run` among the options."""
+    for added in _added[group]:
+        parser = parsers.add_parser(added.name, help=added.help, description=added.description)
+        added.add_arguments(parser)
+        parser.set_defaults(run=partial(added.run, command))
+
+
+def at_least_one(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise ValueError
+    return int(text)
