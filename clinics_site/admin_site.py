@@ -19,9 +19,9 @@ class StaffSite(UnfoldAdminSite):
     index_template = "staff/overview.html"
 
     def extra_urls(self) -> list[URLPattern]:
-        """The steps of signing in, and the pages registered with `clinics_site.admin.pages.page`."""
-        from clinics_site.admin import pages
-        from clinics_site.admin.sign_in import login_pages
+        """The steps of signing in, and the pages registered with `kernel.staff.pages.page`."""
+        from kernel.staff import pages
+        from kernel.staff.sign_in import login_pages
 
         return login_pages.urls() + pages.urls()
 
@@ -33,7 +33,7 @@ class StaffSite(UnfoldAdminSite):
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> TemplateResponse:
-        from clinics_site.admin import overview
+        from kernel.staff import overview
 
         context = {**overview.context(request), **(extra_context or {})}
         page: TemplateResponse = super().index(request, context)
@@ -43,7 +43,7 @@ class StaffSite(UnfoldAdminSite):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponseBase:
         """Django's form, whose success is only the first step."""
-        from clinics_site.admin.sign_in import login_pages
+        from kernel.staff.sign_in import login_pages
 
         if request.method == "GET" and self.has_permission(request):
             return HttpResponseRedirect(reverse("admin:index"))
@@ -79,7 +79,7 @@ def environment_label(request: HttpRequest) -> list[str]:
 
 
 def navigation(request: HttpRequest) -> list[Item]:
-    from clinics_site.admin import pages, roles
+    from kernel.staff import pages, roles
 
     groups: list[Item] = [
         {

@@ -23,8 +23,8 @@ class SiteConfig(AppConfig):
     def ready(self) -> None:
         # Each registers something: checks, or the indexes of its collection, which `migrate` makes.
         from clinics_site import checks  # noqa: F401
-        from clinics_site.admin.sign_in import store  # noqa: F401
         from kernel import audit, audit_anchors, logging, outbox  # noqa: F401
+        from kernel.staff.sign_in import store  # noqa: F401
 
         logging.configure(settings.LOG_LEVEL)
         _leave_pools_alone()
@@ -60,7 +60,7 @@ def begin_audit_trail(**_: Any) -> None:
 
 
 def make_staff_roles(**_: Any) -> None:
-    from clinics_site.admin import roles
+    from kernel.staff import roles
 
     roles.ensure()
 

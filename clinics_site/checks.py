@@ -173,8 +173,8 @@ def staff_can_sign_in(**_: Any) -> list[CheckMessage]:
             for setting, variable in _PROVIDER.items()
             if not getattr(settings, setting)
         ]
-    from clinics_site.admin import roles  # models are not loaded when the checks are registered
-    from clinics_site.admin.sign_in import identities
+    from kernel.staff import roles
+    from kernel.staff.sign_in import identities
 
     named = {role for _, role in identities.group_roles()} | set(settings.STAFF_SECOND_FACTOR_ROLES)
     return messages + [

@@ -73,6 +73,7 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "django_mongodb_backend",
+    "kernel.apps.KernelConfig",
     "users.apps.UsersConfig",
     "clinics.apps.ClinicsConfig",
     "confirmations.apps.ConfirmationsConfig",
@@ -95,8 +96,8 @@ ADMIN_MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "clinics_site.admin.idle.IdleLogoff",
-    "clinics_site.admin.sign_in.gate.Gate",
+    "kernel.staff.idle.IdleLogoff",
+    "kernel.staff.sign_in.gate.Gate",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -504,7 +505,7 @@ OIDC_TIMEOUT = (2, 5)  # seconds to connect, and between two packets
 OIDC_AUTHENTICATION_CALLBACK_URL = "admin:login_provider_callback"
 AUTHENTICATION_BACKENDS = [
     *(["django.contrib.auth.backends.ModelBackend"] if STAFF_PASSWORD_LOGIN else []),
-    *(["clinics_site.admin.sign_in.oidc.Backend"] if OIDC_RP_CLIENT_ID else []),
+    *(["kernel.staff.sign_in.oidc.Backend"] if OIDC_RP_CLIENT_ID else []),
 ]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
@@ -520,7 +521,7 @@ SESSION_COOKIE_HTTPONLY = True
 HTTPS = env.flag("HTTPS", default=False, help="true where the admin is reached over https")
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
-CSRF_FAILURE_VIEW = "clinics_site.admin.failures.form_expired"
+CSRF_FAILURE_VIEW = "kernel.staff.failures.form_expired"
 SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS
@@ -564,11 +565,11 @@ UNFOLD: dict[str, Any] = {
         {
             "rel": "icon",
             "type": "image/svg+xml",
-            "href": lambda request: static("clinics_site/favicon.svg"),
+            "href": lambda request: static("staff/favicon.svg"),
         }
     ],
-    "STYLES": [lambda request: static("clinics_site/admin.css")],
-    "SCRIPTS": [lambda request: static("clinics_site/staff.js")],
+    "STYLES": [lambda request: static("staff/admin.css")],
+    "SCRIPTS": [lambda request: static("staff/staff.js")],
     "SIDEBAR": {"navigation": "clinics_site.admin_site.navigation"},
     "ACCOUNT": {"navigation": "clinics_site.admin_site.account_links"},
     "COLORS": {

@@ -30,6 +30,6 @@ urlpatterns = [
     re_path("", UNKNOWN_PATH),
 ]
 handler400 = "kernel.handler.bad_request"
-handler403 = "clinics_site.admin.failures.not_allowed"
-handler404 = "clinics_site.admin.failures.not_found"
-handler500 = "clinics_site.admin.failures.server_error"
+handler403 = "kernel.staff.failures.not_allowed"
+handler404 = "kernel.staff.failures.not_found"
+handler500 = "kernel.staff.failures.server_error"

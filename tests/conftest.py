@@ -110,7 +110,7 @@ def _fixtures_of(request):
 
 
 def _renew_roles(database):
-    from clinics_site.admin import roles
+    from kernel.staff import roles
 
     for name in ROLES:
         database[name].delete_many({})

@@ -9,11 +9,11 @@ from django.http import HttpRequest
 
 from clinics.admin import records
 from clinics.services import access
-from clinics_site.admin import pages
 from kernel import audit, db, ids
 from kernel.api.rendering import encode
 from kernel.db import Document
 from kernel.errors import Conflict, DomainError
+from kernel.staff import pages
 
 MOVED = "somebody changed this meanwhile; look at the present values and try again"
 Part = Callable[[Document], dict[str, Any]]

@@ -11,9 +11,9 @@ from django.utils.http import urlencode
 from clinics.admin import counts, records
 from clinics.services import staff_reads
 from clinics.store.staff_reads import ClinicFilter
-from clinics_site.admin import exports, overview, pages, paging, roles
 from kernel import audit, texts
 from kernel.db import Document
+from kernel.staff import exports, overview, pages, paging, roles
 
 _SHOWN_ON_OVERVIEW = 8
 MOST_EXPORTED = 50_000

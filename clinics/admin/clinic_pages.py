@@ -9,10 +9,10 @@ from django.urls import reverse
 
 from clinics.admin import changes, counts, records, settings
 from clinics.services import access, patient_counts, staff_reads
-from clinics_site.admin import pages, paging, roles, subjects
 from kernel import audit, ids
 from kernel.db import Document
 from kernel.errors import NotFound
+from kernel.staff import pages, paging, roles, subjects
 
 HISTORY_PAGE = 50
 # Looking leaves its own events; the history shows changes unless all are asked for.

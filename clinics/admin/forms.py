@@ -10,12 +10,12 @@ from django import forms
 from clinics.services import patient_counts
 from clinics.services.staff_reads import TIERS
 from clinics.timezones import TIMEZONES
-from clinics_site.admin.fields import Reason, StaffForm, Text, Texts, hold, normal, property_of
-from clinics_site.admin.unshown import ANY, Shown, boolean, text, unshown
 from kernel import addresses, numbers, showing
 from kernel.addresses import InvalidAddress
 from kernel.api import schema
 from kernel.db import Document
+from kernel.staff.fields import Reason, StaffForm, Text, Texts, hold, normal, property_of
+from kernel.staff.unshown import ANY, Shown, boolean, text, unshown
 
 _LAST_MOMENT = timedelta(days=1) - timedelta(milliseconds=1)
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")

@@ -10,11 +10,11 @@ from django.urls import reverse
 
 from clinics.admin import changes, clinic_pages, forms, records, settings
 from clinics.services import places, sites, tags
-from clinics_site.admin import pages, roles
-from clinics_site.admin.fields import ReasonForm, StaffForm
 from kernel import ids
 from kernel.db import Document
 from kernel.errors import BadRequest, DomainError, NotFound
+from kernel.staff import pages, roles
+from kernel.staff.fields import ReasonForm, StaffForm
 
 TAG, SITE = "tag", "site"
 ID_NAMES = {TAG: "_id", SITE: "id"}

@@ -7,10 +7,10 @@ from django.urls import reverse
 
 from clinics.admin import changes, clinic_pages, forms, records, settings
 from clinics.services import clinicians
-from clinics_site.admin import exports, pages, roles, unshown
 from kernel import audit
 from kernel.db import Document
 from kernel.errors import Conflict, DomainError
+from kernel.staff import exports, pages, roles, unshown
 
 _COLUMNS = ("id", "name", "e-mail", "roles", "state", "added")
 

@@ -11,11 +11,11 @@ from pymongo.errors import PyMongoError
 from clinics.admin import changes, clinic_pages, records, settings
 from clinics.services import data_sources, patient_details, patient_lists
 from clinics.store.patient_lists import NO_FILTER, PatientFilter
-from clinics_site.admin import exports, pages, paging, roles
-from clinics_site.admin.fields import OptionalReasonForm
 from kernel import texts
 from kernel.db import Document
 from kernel.errors import DomainError
+from kernel.staff import exports, pages, paging, roles
+from kernel.staff.fields import OptionalReasonForm
 
 PROVIDERS = ("dexcom", "twiist", "abbott")
 _EXPORT_PAGE = 500

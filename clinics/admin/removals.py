@@ -12,11 +12,11 @@ from django.urls import reverse
 from clinics.admin import changes, members, records, settings
 from clinics.services import clinicians, clinics, patient_counts, patients
 from clinics.services.patient_details import is_custodial
-from clinics_site.admin import pages, roles
-from clinics_site.admin.fields import ReasonForm
 from kernel import texts
 from kernel.db import Document
 from kernel.errors import DomainError, NotFound
+from kernel.staff import pages, roles
+from kernel.staff.fields import ReasonForm
 
 WRONG_TEXT = "The text does not match; nothing was removed."
 

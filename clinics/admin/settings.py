@@ -11,11 +11,11 @@ from clinics.admin import changes, forms, records
 from clinics.representation.ehr_settings import ehr_settings, stored_ehr_settings
 from clinics.services import access, clinics, mrn_settings, patient_counts
 from clinics.services.ehr_settings import update_ehr_settings
-from clinics_site.admin import pages, roles, unshown
-from clinics_site.admin.audit_trail import difference
-from clinics_site.admin.fields import OptionalReasonForm
 from kernel.db import Document
 from kernel.errors import DomainError, NotFound
+from kernel.staff import pages, roles, unshown
+from kernel.staff.audit_trail import difference
+from kernel.staff.fields import OptionalReasonForm
 
 Values = dict[str, Any]
 

@@ -4,9 +4,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from clinics.services import staff_reads
-from clinics_site.admin import roles
-from clinics_site.admin.subjects import KINDS, Kind
 from kernel.db import Document
+from kernel.staff import roles
+from kernel.staff.subjects import KINDS, Kind
 
 Key = tuple[Any, str]  # clinic and id, as events hold them
 

@@ -9,11 +9,11 @@ from django.http import HttpRequest, HttpResponseBase
 from clinics.admin.records import clinician, patient
 from clinics.services import staff_reads
 from clinics.store.staff_reads import Person
-from clinics_site.admin import pages, paging, roles
-from clinics_site.admin.fields import NO_ADDRESS
 from kernel import addresses, audit, ids
 from kernel.db import Document
 from kernel.http import ServiceError, ServiceUnavailable
+from kernel.staff import pages, paging, roles
+from kernel.staff.fields import NO_ADDRESS
 from users.clients.protocol import User
 from users.services.neighbours import user_service
 

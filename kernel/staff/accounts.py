@@ -14,9 +14,9 @@ from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
-from clinics_site.admin import fields, pages
-from clinics_site.admin.sign_in import factors, store
 from kernel import audit
+from kernel.staff import fields, pages
+from kernel.staff.sign_in import factors, store
 
 admin.site.unregister(User)
 admin.site.unregister(Group)

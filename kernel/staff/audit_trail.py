@@ -8,10 +8,10 @@ from bson import ObjectId
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 
-from clinics_site.admin import exports, pages, paging, roles, subjects
 from kernel import audit, ids
 from kernel.api.rendering import encode
 from kernel.errors import NotFound
+from kernel.staff import exports, pages, paging, roles, subjects
 
 PAGE = 50
 MOST_EXPORTED = 100_000

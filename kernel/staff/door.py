@@ -13,9 +13,9 @@ from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
-from clinics_site.admin.sign_in import store
 from kernel import audit
 from kernel.errors import RateLimited, Unavailable
+from kernel.staff.sign_in import store
 
 
 def refuse(request: HttpRequest, error: RateLimited | Unavailable) -> HttpResponse:

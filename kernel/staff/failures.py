@@ -11,9 +11,9 @@ from django.template.loader import render_to_string
 from pymongo.errors import PyMongoError
 from redis.exceptions import RedisError
 
-from clinics_site.admin import pages
 from kernel import handler
 from kernel.errors import Unavailable
+from kernel.staff import pages
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,10 @@ from bson import ObjectId
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 
-from clinics_site.admin import outbox_reads, pages, paging, roles
-from clinics_site.admin.fields import ReasonForm
 from kernel import audit, ids, outbox
 from kernel.errors import NotFound
+from kernel.staff import outbox_reads, pages, paging, roles
+from kernel.staff.fields import ReasonForm
 
 STATES = {
     outbox.DEAD: "Gave up",

@@ -5,9 +5,9 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from clinics_site.admin import outbox_reads, pages, roles
-from clinics_site.admin.sign_in import account_pages
 from kernel import beat, outbox
+from kernel.staff import outbox_reads, pages, roles
+from kernel.staff.sign_in import account_pages
 
 Section = Callable[[HttpRequest], str]
 SECTIONS: list[tuple[str, Section]] = []

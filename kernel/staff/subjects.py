@@ -6,8 +6,8 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from clinics_site.admin import pages
 from kernel.db import Document
+from kernel.staff import pages
 
 
 @dataclass(frozen=True, slots=True)

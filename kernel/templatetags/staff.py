@@ -10,8 +10,8 @@ from django import template
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
-from clinics_site.admin import pages
 from kernel.api.rendering import encode
+from kernel.staff import pages
 
 register = template.Library()
 
@@ -148,7 +148,7 @@ def words(name: str) -> str:
 @register.filter
 def changes(event: dict[str, Any]) -> list[dict[str, Any]]:
     """The settings an audit event changed, one row each."""
-    from clinics_site.admin.audit_trail import difference
+    from kernel.staff.audit_trail import difference
 
     return difference(event.get("before"), event.get("after"))
 
@@ -156,7 +156,7 @@ def changes(event: dict[str, Any]) -> list[dict[str, Any]]:
 @register.filter
 def rows(values: dict[str, Any]) -> list[tuple[str, Any]]:
     """Nested settings as flat (name, value) pairs."""
-    from clinics_site.admin.audit_trail import flat
+    from kernel.staff.audit_trail import flat
 
     return list(flat(values or {}).items())
 

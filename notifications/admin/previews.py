@@ -3,8 +3,8 @@
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 
-from clinics_site.admin import pages, roles
 from kernel.errors import NotFound
+from kernel.staff import pages, roles
 from notifications.services.catalogue import CATALOGUE, find_mail
 from notifications.services.rendering import render
 

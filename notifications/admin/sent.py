@@ -4,8 +4,8 @@ from django.forms import EmailInput
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 
-from clinics_site.admin import pages, roles
-from clinics_site.admin.fields import Address, StaffForm
+from kernel.staff import pages, roles
+from kernel.staff.fields import Address, StaffForm
 from notifications.services import mailer
 
 

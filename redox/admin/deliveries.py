@@ -9,10 +9,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 
-from clinics_site.admin import pages, paging, roles
 from kernel import ids
 from kernel.db import Document
 from kernel.errors import NotFound
+from kernel.staff import pages, paging, roles
 from redox.admin import filters
 from redox.admin.records import DETAILS
 from redox.services import admin_reads

@@ -5,8 +5,8 @@ from typing import Any
 from django.http import HttpRequest
 
 from clinics.services import staff_reads
-from clinics_site.admin import pages, roles
 from kernel.db import Document
+from kernel.staff import pages, roles
 from redox.admin import runs
 from redox.services import admin_reads
 

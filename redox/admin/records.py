@@ -6,10 +6,10 @@ from bson import ObjectId
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 
-from clinics_site.admin import pages, paging, roles
-from clinics_site.admin.fields import ReasonForm
 from kernel import ids, showing
 from kernel.errors import NotFound
+from kernel.staff import pages, paging, roles
+from kernel.staff.fields import ReasonForm
 from redox.admin import filters, reasons
 from redox.services import admin_reads
 from redox.services.admin_reads import MESSAGE, SCHEDULED, STATES, Item

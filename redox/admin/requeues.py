@@ -5,9 +5,9 @@ from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from clinics_site.admin import pages, roles
-from clinics_site.admin.fields import ReasonForm
 from kernel import audit, db, ids
+from kernel.staff import pages, roles
+from kernel.staff.fields import ReasonForm
 from redox.services import processing
 
 MOST = 500

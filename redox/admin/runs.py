@@ -9,8 +9,8 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from clinics.services import access
-from clinics_site.admin import pages, paging, roles
 from kernel.errors import NotFound
+from kernel.staff import pages, paging, roles
 from redox.admin import filters, records
 from redox.services import admin_reads
 from redox.services.admin_reads import SCHEDULED, STATES, Run

@@ -6,10 +6,10 @@ from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 
 from clinics.services import access
-from clinics_site.admin import pages, roles
 from kernel import audit
 from kernel.db import Document
 from kernel.errors import DomainError
+from kernel.staff import pages, roles
 from redox.services import admin_reads, scheduling
 
 NOBODY = "No patient of this clinic is subscribed: there is nothing to sync."

@@ -9,8 +9,8 @@ from django.template import engines
 
 from clinics.services import clinicians, clinics, patients
 from clinics.services.patient_details import PatientDetails
-from clinics_site.admin import roles
 from kernel import audit, db
+from kernel.staff import roles
 from tests.cast import QuickClient
 from tests.security.conftest import log  # noqa: F401 (a fixture)
 

@@ -74,7 +74,7 @@ class IdentityProvider:
         settings.OIDC_OP_JWKS_ENDPOINT = f"{self.url}/keys"
         settings.AUTHENTICATION_BACKENDS = [
             "django.contrib.auth.backends.ModelBackend",
-            "clinics_site.admin.sign_in.oidc.Backend",
+            "kernel.staff.sign_in.oidc.Backend",
         ]
 
     # --- what a person's browser does there

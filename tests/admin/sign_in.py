@@ -6,7 +6,7 @@ from base64 import b32decode
 from django.contrib.auth.models import Group, User
 from django_otp.oath import TOTP
 
-from clinics_site.admin.sign_in import factors, sealing, store
+from kernel.staff.sign_in import factors, sealing, store
 from tests.admin.conftest import PASSWORD, text
 from tests.cast import QuickClient
 

@@ -4,8 +4,8 @@ import pytest
 from bson import ObjectId
 
 from clinics.admin import labels, members, patients, removals, settings
-from clinics_site.admin import subjects
 from kernel import db, errors
+from kernel.staff import subjects
 from tests.admin.conftest import events, opened_on, patient_ids, text
 
 SECRET = "secret-invite-key"

@@ -12,10 +12,10 @@ from django.urls import reverse
 from pymongo.errors import AutoReconnect
 from structlog import contextvars
 
-from clinics_site.admin import exports, pages
 from clinics_site.web import limits
 from clinics_site.web.application import Application
 from clinics_site.wsgi import application
+from kernel.staff import exports, pages
 from tests.admin.conftest import text
 from tests.web.test_bridge import scope
 

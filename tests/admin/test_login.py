@@ -8,9 +8,9 @@ from django.conf import settings as django_settings
 from django.contrib.auth.models import User
 from django.core import signing
 
-from clinics_site.admin.sign_in import tries
 from kernel import ratelimit
 from kernel.errors import Unavailable
+from kernel.staff.sign_in import tries
 from tests.admin.conftest import PASSWORD, events, text
 from tests.cast import QuickClient
 from tests.hashing import QuickArgon2

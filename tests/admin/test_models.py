@@ -5,8 +5,8 @@ from bson import ObjectId
 from redis.exceptions import ConnectionError as RedisDown
 
 from clinics.models import Clinic, Clinician, Patient
-from clinics_site.admin import roles
 from kernel import clock
+from kernel.staff import roles
 from tests.admin.conftest import patient_ids
 from tests.factories import make_clinic, make_patient
 

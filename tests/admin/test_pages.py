@@ -3,8 +3,8 @@
 import pytest
 
 from clinics.services import patient_counts
-from clinics_site.admin import pages
 from kernel import db, outbox
+from kernel.staff import pages
 from tests.admin.conftest import ROLES, events, messages_of, patient_ids, text
 from tests.events import deliver_all
 from tests.factories import make_clinic
@@ -85,7 +85,7 @@ def test_every_page_is_in_the_tables_of_the_tests():
         "outbox_requeue", "audit_event", "sign_in", "sign_in_set_up", "sign_in_codes", "sign_in_remove",
         "sign_in_reset",
     }  # fmt: skip
-    ours = ("clinics_site.", "clinics.")
+    ours = ("kernel.", "clinics.")
     names = {name for _, name, view in pages.PAGES if view.__module__.startswith(ours)}
     assert names == tested
 

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 import pytest
 
 from clinics.admin.members import audit_key
-from clinics_site.admin import exports
 from kernel import audit, db
+from kernel.staff import exports
 from tests.admin.conftest import events, messages_of, opened_on, patient_ids, stored, text
 from tests.factories import make_patient, make_patients
 

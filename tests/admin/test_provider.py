@@ -8,7 +8,7 @@ import pytest
 import requests  # noqa: TID251 (the library's own client)
 from django.contrib.auth.models import Group, User
 
-from clinics_site.admin.sign_in import factors, store, tries
+from kernel.staff.sign_in import factors, store, tries
 from tests.admin.conftest import PASSWORD, events, text
 from tests.admin.identity_provider import CLIENT_ID, CLIENT_SECRET, IdentityProvider
 from tests.admin.sign_in import CODE_PAGE, SET_UP_PAGE, is_in, log_in, make_staff, with_factor
@@ -101,7 +101,7 @@ def test_without_a_provider_there_is_no_such_page():
 
 def test_where_passwords_are_switched_off_none_opens_the_door(provider, sam, settings):
     settings.STAFF_PASSWORD_LOGIN = False
-    settings.AUTHENTICATION_BACKENDS = ["clinics_site.admin.sign_in.oidc.Backend"]
+    settings.AUTHENTICATION_BACKENDS = ["kernel.staff.sign_in.oidc.Backend"]
     assert 'name="password"' not in text(QuickClient().get("/admin/login/"))
     client, response = log_in()
     assert response.status_code == 403
@@ -113,7 +113,7 @@ def test_where_passwords_are_switched_off_none_opens_the_door(provider, sam, set
 def test_switching_passwords_off_ends_the_sessions_that_they_opened(provider, sam, settings):
     client, _ = log_in()
     assert is_in(client)
-    settings.AUTHENTICATION_BACKENDS = ["clinics_site.admin.sign_in.oidc.Backend"]
+    settings.AUTHENTICATION_BACKENDS = ["kernel.staff.sign_in.oidc.Backend"]
     assert not is_in(client)
 
 

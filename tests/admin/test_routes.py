@@ -7,7 +7,7 @@ from django.contrib import admin
 from django.http import HttpResponse
 from django.urls import URLResolver
 
-from clinics_site.admin import failures
+from kernel.staff import failures
 from tests.cast import QuickClient
 
 GARBAGE = (

@@ -9,8 +9,8 @@ import pytest
 from django.conf import settings as django_settings
 from django.core.management import CommandError, call_command
 
-from clinics_site.admin.sign_in import factors, sealing, steps, store, tries
 from kernel import clock, db
+from kernel.staff.sign_in import factors, sealing, steps, store, tries
 from tests.admin.conftest import PASSWORD, events, messages_of, text
 from tests.admin.sign_in import (
     CODE_PAGE,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from clinics_site.admin.sign_in import factors, store
+from kernel.staff.sign_in import factors, store
 from tests.admin import browser as chromium
 from tests.admin import layout
 from tests.admin.conftest import PASSWORD

@@ -251,7 +251,7 @@ def test_no_staff_page_shows_the_key_of_a_mailed_link(world):
 
 
 def test_no_staff_page_shows_a_token_that_acts_as_a_patient():
-    from clinics_site.admin import outbox_rows
+    from kernel.staff import outbox_rows
     from notifications.services.connections import REMINDER_DUE
 
     ids = {"clinicId": "c", "userId": "u", "provider": "dexcom"}

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from clinics_site.admin import roles
+from kernel.staff import roles
 
 
 class Command(BaseCommand):

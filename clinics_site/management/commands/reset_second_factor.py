@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from clinics_site.admin.sign_in import changes, reset_pages
+from kernel.staff.sign_in import changes, reset_pages
 
 
 class Command(BaseCommand):

@@ -7,10 +7,10 @@ from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 
-from clinics_site.admin import door, pages
-from clinics_site.admin.sign_in import changes, factors, steps, store, tries
-from clinics_site.admin.sign_in.login_pages import WRONG_CODE
 from kernel.errors import NotFound, RateLimited, Unavailable
+from kernel.staff import door, pages
+from kernel.staff.sign_in import changes, factors, steps, store, tries
+from kernel.staff.sign_in.login_pages import WRONG_CODE
 
 WRONG_PASSWORD = "The password is wrong."  # noqa: S105
 REQUIRED = "Your role needs a second factor. Set up another phone in its place."

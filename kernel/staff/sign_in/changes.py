@@ -9,9 +9,9 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString, mark_safe
 from pymongo.errors import DuplicateKeyError
 
-from clinics_site.admin import door
-from clinics_site.admin.sign_in import factors, sealing, store
 from kernel import db
+from kernel.staff import door
+from kernel.staff.sign_in import factors, sealing, store
 
 _OFFER = "offered_factor"
 

@@ -15,9 +15,9 @@ from bson import ObjectId
 from django.conf import settings
 from django_otp.oath import TOTP
 
-from clinics_site.admin.sign_in import sealing, store
 from kernel import clock
 from kernel.db import Document
+from kernel.staff.sign_in import sealing, store
 
 log = structlog.get_logger(__name__)
 RECOVERY_CODES = 10

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django.contrib.auth import SESSION_KEY, logout
 from django.http import HttpRequest, HttpResponseBase
 
-from clinics_site.admin.sign_in import steps
+from kernel.staff.sign_in import steps
 
 
 class Gate:

@@ -12,9 +12,9 @@ from django.contrib.auth.models import Group, User
 from django.db import IntegrityError
 from pymongo.errors import DuplicateKeyError
 
-from clinics_site.admin import door, roles
-from clinics_site.admin.sign_in import store
 from kernel import addresses, db
+from kernel.staff import door, roles
+from kernel.staff.sign_in import store
 
 Claims = dict[str, Any]
 

@@ -11,10 +11,10 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.views.decorators.cache import never_cache
 
-from clinics_site.admin import door
-from clinics_site.admin.sign_in import changes, factors, oidc, steps, tries
-from clinics_site.admin.sign_in.factors import Demand
 from kernel.errors import RateLimited, Unavailable
+from kernel.staff import door
+from kernel.staff.sign_in import changes, factors, oidc, steps, tries
+from kernel.staff.sign_in.factors import Demand
 
 WRONG_CODE = "This code is wrong, or was used before. Wait for the next one and try again."
 _MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"

@@ -17,12 +17,12 @@ from django.http import Http404, HttpRequest, HttpResponseBase
 from mozilla_django_oidc.auth import OIDCAuthenticationBackend
 from mozilla_django_oidc.views import OIDCAuthenticationCallbackView, OIDCAuthenticationRequestView
 
-from clinics_site.admin import door
-from clinics_site.admin.sign_in import identities, steps, tries
 from kernel.errors import RateLimited, Unavailable
+from kernel.staff import door
+from kernel.staff.sign_in import identities, steps, tries
 
 log = structlog.get_logger(__name__)
-BACKEND = "clinics_site.admin.sign_in.oidc.Backend"
+BACKEND = "kernel.staff.sign_in.oidc.Backend"
 _REQUIRED = ("exp", "iat", "iss", "aud", "sub", "nonce")
 _LEEWAY = 30  # seconds that the provider's clock may be off
 # What an answer of the provider, or of somebody in its place, can raise. All errors of requests are OSErrors.

@@ -9,11 +9,11 @@ from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 
-from clinics_site.admin import pages, roles
-from clinics_site.admin.fields import ReasonForm
-from clinics_site.admin.sign_in import changes
 from kernel import audit, ids
 from kernel.errors import NotFound
+from kernel.staff import pages, roles
+from kernel.staff.fields import ReasonForm
+from kernel.staff.sign_in import changes
 
 OWN = "Your own sign-in is changed under Sign-in security, with a code"
 

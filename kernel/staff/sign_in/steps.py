@@ -15,9 +15,9 @@ from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare
 
-from clinics_site.admin import door
-from clinics_site.admin.sign_in import devices, factors, store, tries
-from clinics_site.admin.sign_in.factors import Demand
+from kernel.staff import door
+from kernel.staff.sign_in import devices, factors, store, tries
+from kernel.staff.sign_in.factors import Demand
 
 PASSWORD, PROVIDER = "password", "provider"
 _WAITING = "sign_in"

@@ -8,8 +8,8 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from clinics_site.admin.sign_in import devices
 from kernel import ratelimit
+from kernel.staff.sign_in import devices
 from kernel.tries import Budgets, Tries, of_password
 
 PER_DEVICE = "10/15minute"  # of one account on a device that it was used on before
