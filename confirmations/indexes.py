@@ -8,6 +8,7 @@ from confirmations.store import requests
 from kernel import backfills
 from kernel.indexes import declare
 
+ADDRESS_KEYS = "confirmations.emailKey"
 _NEWEST = ("created", DESCENDING)
 _TYPE_AND_STATUS = (("type", ASCENDING), ("status", ASCENDING))
 
@@ -41,4 +42,4 @@ declare(
         expireAfterSeconds=int(store.GUARDS_ARE_KEPT.total_seconds()),
     ),
 )
-backfills.declare("confirmations.emailKey", store.fill_in_address_keys)
+backfills.declare(ADDRESS_KEYS, store.fill_in_address_keys)

@@ -2,11 +2,12 @@
 
 from celery import shared_task
 
-from confirmations.store import confirmations
+from confirmations.indexes import ADDRESS_KEYS
+from kernel import backfills
 from kernel.tasks import BaseTask
 
 
 @shared_task(base=BaseTask, name="confirmations.fill_in_address_keys")
 def fill_in_address_keys() -> None:
     """Another service that writes here leaves the keys out, and every look-up of an address reads those documents."""
-    confirmations.fill_in_address_keys()
+    backfills.run_step(ADDRESS_KEYS)

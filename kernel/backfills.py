@@ -29,6 +29,10 @@ def run() -> dict[str, int]:
     return {name: step() for name, step in STEPS.items()}
 
 
+def run_step(name: str) -> int:
+    return STEPS[name]()
+
+
 def make_addresses_canonical(collection: str, field: str, *, derived: Sequence[str] = ()) -> int:
     """What only looks like an address stays: nobody may be found by it. So does one that another document has. Fields
     that are `derived` from an address go with its old form, for a later step to make them again."""

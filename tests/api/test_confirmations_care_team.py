@@ -11,6 +11,7 @@ from tests.cast import make_person
 from tests.events import emitted
 from users.clients import embedded
 from users.clients.protocol import UserUpdate
+from users.embedded.accounts import find_by_credentials
 from users.services.neighbours import (
     data_service,
     permission_service,
@@ -344,11 +345,11 @@ def test_from_forgotten_to_new_password(eve, anonymous, path):
     response = reset(anonymous, key, eve.email.upper())
 
     assert response.json() == {"code": 200, "reason": "Password has been reset."}
-    assert embedded.accounts.find_by_credentials(eve.email, PASSWORD) is not None
+    assert find_by_credentials(eve.email, PASSWORD) is not None
     assert stored(key)["status"] == "completed"
     assert stored(other)["status"] == "canceled"
     assert reset(anonymous, key, eve.email, "another-one").json() == NO_RESET
-    assert embedded.accounts.find_by_credentials(eve.email, "another-one") is None
+    assert find_by_credentials(eve.email, "another-one") is None
 
 
 def test_refusals_of_a_reset(eve, dot, anonymous):

@@ -10,6 +10,7 @@ from tests.cast import make_person
 from tests.events import deliver_all, emitted
 from users.clients import embedded
 from users.clients.protocol import UserUpdate
+from users.embedded.accounts import find_by_credentials
 from users.services import accounts
 from users.services.neighbours import profile_service, user_service
 
@@ -92,7 +93,7 @@ def test_from_new_patient_to_claimed_account(clinic, ada, anonymous):
     account = user_service().get_user(user_id)
     assert account.password_exists
     assert account.email_verified
-    assert embedded.accounts.find_by_credentials("iris@example.org", PASSWORD) is not None
+    assert find_by_credentials("iris@example.org", PASSWORD) is not None
 
     deliver_all()
     patient = ada.api.get(f"/v1/clinics/{clinic['id']}/patients/{user_id}").json()
@@ -335,7 +336,7 @@ def test_a_claim_is_used_up(backend, anonymous):
     claim = {"password": PASSWORD, "birthday": "1990-01-02"}
     assert accept(anonymous, key, claim).status_code == 200
     assert accept(anonymous, key, {**claim, "password": "another-one"}).json() == UNKNOWN
-    assert embedded.accounts.find_by_credentials("iris@example.org", "another-one") is None
+    assert find_by_credentials("iris@example.org", "another-one") is None
 
 
 @pytest.mark.parametrize("status", ["declined", "canceled"])

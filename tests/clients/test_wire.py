@@ -48,7 +48,7 @@ class TestServerLogin:
         assert logins(standin) == 2
 
     def test_is_repeated_once_when_the_service_forgot_us(self, standin, users, monkeypatch):
-        from users.clients.embedded import sessions
+        from users.embedded import sessions
 
         users.get_user(OWNER)
         sessions.end_all(sessions.SERVICE_ACCOUNT_ID)

@@ -6,7 +6,7 @@ from threading import Barrier
 from confirmations.services import people
 from kernel import db
 from tests.events import emitted
-from users.clients import embedded
+from users.embedded.accounts import find_by_credentials
 from users.services.neighbours import permission_service, profile_service, user_service
 
 TWENTY = 20
@@ -100,7 +100,7 @@ def test_one_of_twenty_claims_an_account(backend, anonymous):
 
     assert statuses.count(200) == 1
     winner = f"password-{statuses.index(200)}"
-    assert embedded.accounts.find_by_credentials("iris@example.org", winner) is not None
+    assert find_by_credentials("iris@example.org", winner) is not None
 
 
 def test_a_claim_that_starts_before_and_looks_after_the_winner_is_refused(
@@ -123,7 +123,7 @@ def test_a_claim_that_starts_before_and_looks_after_the_winner_is_refused(
     late = anonymous.put(url, {"password": "password-late", "birthday": "1990-01-02"})
 
     assert late.status_code == 404
-    found = embedded.accounts.find_by_credentials("iris@example.org", "password-winner")
+    found = find_by_credentials("iris@example.org", "password-winner")
     assert found is not None
 
 
@@ -139,7 +139,7 @@ def test_one_of_twenty_resets_a_password(eve, anonymous):
 
     assert statuses.count(200) == 1
     winner = f"password-{statuses.index(200)}"
-    assert embedded.accounts.find_by_credentials(eve.email, winner) is not None
+    assert find_by_credentials(eve.email, winner) is not None
 
 
 def test_equal_invitations_sent_at_once_are_one(dot):

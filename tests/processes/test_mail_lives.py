@@ -10,7 +10,7 @@ import pytest
 
 from tests.cast import make_person
 from tests.processes.service import eventually
-from users.clients import embedded
+from users.embedded.accounts import find_by_credentials
 
 pytestmark = [pytest.mark.processes, pytest.mark.timeout(180)]
 WELCOME = "New Tidepool Clinic account created"
@@ -129,7 +129,7 @@ def a_custodial_account_is_claimed_by_the_mailed_link(live):
     assert live.put(path, {**claim, "birthday": "1990-01-03"}).status == 409
     assert live.put(path, claim).status == 200
 
-    assert embedded.accounts.find_by_credentials("iris@example.org", PASSWORD) is not None
+    assert find_by_credentials("iris@example.org", PASSWORD) is not None
     shown = f"/v1/clinics/{clinic['id']}/patients/{patient['id']}"
     eventually(lambda: "custodian" not in live.get(shown, token=ada.token).json()["permissions"])
 
@@ -141,7 +141,7 @@ def a_password_is_reset_by_the_mailed_link(live):
     _, parameters = link(live.mail(dot.email))
     body = {"key": parameters["resetKey"], "email": dot.email, "password": PASSWORD}
     assert live.put("/confirm/accept/forgot", body).status == 200
-    assert embedded.accounts.find_by_credentials(dot.email, PASSWORD) is not None
+    assert find_by_credentials(dot.email, PASSWORD) is not None
     assert live.put("/confirm/accept/forgot", body).status == 404
 
 

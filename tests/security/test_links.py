@@ -10,6 +10,7 @@ from tests.cast import Api, make_clinic
 from tests.events import deliver_all, emitted
 from users.clients import embedded
 from users.clients.protocol import UserUpdate
+from users.embedded.accounts import find_by_credentials
 from users.services import accounts
 from users.services.neighbours import permission_service, user_service
 
@@ -286,8 +287,8 @@ def test_a_claim_of_an_account_that_has_an_owner_verifies_the_address_and_sets_n
     case = Case("claim", clinic, ada, dot, eve)
     set_password(case)
     assert case.use().status_code == 200
-    assert embedded.accounts.find_by_credentials(MINE, PASSWORD) is None
-    assert embedded.accounts.find_by_credentials(MINE, "another-horse") is not None
+    assert find_by_credentials(MINE, PASSWORD) is None
+    assert find_by_credentials(MINE, "another-horse") is not None
 
 
 # --- asking again -----------------------------------------------------------------------------------

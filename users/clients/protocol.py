@@ -1,8 +1,8 @@
 """The neighbouring account services as this project needs them (rules ACCOUNT-153 to ACCOUNT-165).
 
-Each protocol has an HTTP implementation (`http.py`) and an embedded stand-in on MongoDB (`embedded.py`),
-chosen in `users.services.neighbours` by the service's address. Outages surface as kernel.http.ServiceUnavailable,
-answers outside the agreement as kernel.http.ServiceError.
+Each protocol has an HTTP implementation (`http/`) and an embedded stand-in on MongoDB (`embedded.py`), chosen in
+`users.services.neighbours` by the service's address. Outages surface as kernel.http.ServiceUnavailable, answers
+outside the agreement as kernel.http.ServiceError.
 """
 
 from dataclasses import dataclass, field

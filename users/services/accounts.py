@@ -5,10 +5,9 @@ from collections.abc import Sequence
 from django.conf import settings
 
 from kernel import texts
-from users.clients.embedded import accounts, sessions
-from users.clients.embedded.accounts import Invented
 from users.clients.protocol import User
-from users.store import profiles
+from users.embedded import accounts, profiles, sessions
+from users.embedded.accounts import Invented
 
 
 def refuse_if_not_embedded(error: type[Exception]) -> None:
@@ -26,14 +25,14 @@ def create_user(
     password: str | None = None,
     user_id: str | None = None,
 ) -> User:
-    """An account with a verified address and a profile. Without a password nobody can log in to it.
+    """An account with a verified address and a profile. Without a password no one can log in to it.
 
     Raises EmailTaken, and ServiceError 400 for an address, role or password that the rules forbid.
     """
     user = accounts.create_account(
         email=email, roles=roles, password=password, user_id=user_id, email_verified=True
     )
-    profiles.set_profile_keys(user.user_id, {"fullName": texts.name(full_name)})
+    profiles.update_profile(user.user_id, {"fullName": texts.name(full_name)})
     return user
 
 

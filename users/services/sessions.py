@@ -8,8 +8,8 @@ from kernel import addresses
 from kernel.addresses import InvalidAddress
 from kernel.errors import Forbidden, Unauthorized
 from kernel.tries import Budgets, Tries, of_password
-from users.clients.embedded import accounts, sessions
 from users.clients.protocol import User
+from users.embedded import accounts, sessions
 
 BUDGETS = Budgets(
     door="login",

@@ -6,7 +6,7 @@ from kernel.db import Document
 from kernel.errors import Unavailable
 from kernel.http import ServiceUnavailable
 from kernel.principal import Principal
-from users.clients.embedded import sessions
+from users.embedded import sessions
 from users.services.neighbours import user_service
 
 

@@ -11,8 +11,8 @@ from kernel.principal import Principal
 from users.store import session_tokens
 
 LIFETIME = timedelta(days=7)
-# Says whose token it is without a look into any store; the store alone says whether it is valid.
-PERSONAL = "u."
+# Says whose token it is without a query; the store alone says whether it is valid.
+_PERSONAL = "u."
 # Like the real service, all backend services share one technical account.
 SERVICE_ACCOUNT_ID = "5e7b1ce0-0000-4000-8000-000000000001"
 
@@ -25,15 +25,19 @@ def issue_for_service() -> str:
     return _issue(SERVICE_ACCOUNT_ID, is_server=True)
 
 
+def is_personal(token: str) -> bool:
+    return token.startswith(_PERSONAL)
+
+
 def check(token: str) -> Principal | None:
-    found = session_tokens.find_valid_token(_digest(token))
-    return _principal(found) if found else None
+    record = session_tokens.find_valid_token(_digest(token))
+    return _principal(record) if record else None
 
 
 def check_joined(token: str, stages: Sequence[Document]) -> tuple[Principal | None, Document]:
     """The subject, and the token's record with what the stages have joined to it."""
-    found = session_tokens.find_valid_token_joined(_digest(token), stages)
-    return (_principal(found), found) if found else (None, {})
+    record = session_tokens.find_valid_token_joined(_digest(token), stages)
+    return (_principal(record), record) if record else (None, {})
 
 
 def renew(token: str) -> None:
@@ -49,7 +53,7 @@ def end_all(user_id: str) -> None:
 
 
 def _issue(user_id: str, *, is_server: bool, identity_provider: str | None = None) -> str:
-    token = ("" if is_server else PERSONAL) + secrets.token_urlsafe(32)
+    token = ("" if is_server else _PERSONAL) + secrets.token_urlsafe(32)
     session_tokens.insert_token(
         _digest(token),
         user_id=user_id,
@@ -60,8 +64,8 @@ def _issue(user_id: str, *, is_server: bool, identity_provider: str | None = Non
     return token
 
 
-def _principal(found: Document) -> Principal:
-    return Principal(found["userId"], found["isServer"], found.get("identityProvider"))
+def _principal(record: Document) -> Principal:
+    return Principal(record["userId"], record["isServer"], record.get("identityProvider"))
 
 
 def _digest(token: str) -> str:
