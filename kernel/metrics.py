@@ -18,6 +18,8 @@ from prometheus_client.metrics_core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 from pymongo.errors import PyMongoError
 
+from kernel import outbox
+
 _BUCKETS = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 REQUESTS = Counter("clinics_requests_total", "Requests answered", ["operation", "status"])
 SECONDS = Histogram("clinics_request_seconds", "Time to answer", ["operation"], buckets=_BUCKETS)
@@ -58,8 +60,6 @@ class _Present(Collector):
         yield from self._scheduler()
 
     def _backlog(self) -> Iterator[GaugeMetricFamily]:
-        from kernel import outbox
-
         family = GaugeMetricFamily("clinics_outbox", "Undelivered and dead events", labels=["what"])
         for what, value in outbox.depth().items():
             family.add_metric([what], value)

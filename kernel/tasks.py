@@ -11,6 +11,7 @@ from bson import ObjectId
 from celery import Task, shared_task
 
 from kernel import audit_anchors, metrics, outbox
+from kernel.outbox.waking import DELIVER_TASK
 
 log = structlog.get_logger(__name__)
 
@@ -35,7 +36,7 @@ class BaseTask(Task):
             metrics.task_finished(self.name, outcome, time.perf_counter() - started)
 
 
-@shared_task(base=BaseTask, name="core.deliver_event")
+@shared_task(base=BaseTask, name=DELIVER_TASK)
 def deliver_event(row_id: str, queue: str) -> None:
     """The named row first, then what else is due: one task works off many rows of a backlog."""
     outbox.deliver(ObjectId(row_id))

@@ -132,6 +132,6 @@ def no_broker(monkeypatch, request):
     """Events stay in the outbox until a test delivers them (`tests.events.deliver_all`), so that every
     test decides what has happened. Tests with real workers are marked `processes`."""
     if request.node.get_closest_marker("processes") is None:
-        from kernel import outbox
+        from kernel.outbox import waking
 
-        monkeypatch.setattr(outbox, "_enqueue", lambda ids: None)
+        monkeypatch.setattr(waking, "enqueue", lambda wake_ups: None)

@@ -37,7 +37,7 @@ def rows(request: HttpRequest) -> HttpResponseBase:
         states=STATES.items(),
         state=query["state"],
         handler=query.get("handler", ""),
-        handlers=sorted(outbox._HANDLERS),
+        handlers=sorted(outbox.BY_NAME),
         counts=outbox_reads.count_by_state(),
         most=MOST_REQUEUED,
     )
@@ -113,7 +113,7 @@ def _row(document: dict[str, Any]) -> dict[str, Any]:
 
 def _payload(document: dict[str, Any]) -> dict[str, Any] | None:
     """The ids an event carries; nothing of those that name a person."""
-    subscription = outbox._HANDLERS.get(document["handler"])
+    subscription = outbox.BY_NAME.get(document["handler"])
     if subscription is None or subscription.forget_payload:
         return None
     found: dict[str, Any] = document.get("payload") or {}

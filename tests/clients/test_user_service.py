@@ -248,9 +248,10 @@ class TestEvents:
     @pytest.fixture(autouse=True)
     def listeners(self, monkeypatch):
         from kernel import outbox
+        from kernel.outbox import subscriptions
 
-        monkeypatch.setattr(outbox, "_HANDLERS", dict(outbox._HANDLERS))
-        monkeypatch.setattr(outbox, "_BY_EVENT", {})
+        monkeypatch.setattr(subscriptions, "BY_NAME", dict(subscriptions.BY_NAME))
+        monkeypatch.setattr(subscriptions, "_BY_EVENT", {})
         for event in ("user.updated", "user.deleted", "user.password_set"):
             outbox.subscribe(event, f"test.{event}")(lambda payload: None)
 

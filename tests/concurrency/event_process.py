@@ -22,28 +22,29 @@ def main(kind: str, number: int = 0) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinics_site.settings")
     django.setup()
     from kernel import db, outbox
+    from kernel.outbox import emitting, waking
 
     @outbox.subscribe(EVENT, "test.hear")
     def hear(payload: dict[str, object]) -> None:
         db.collection(HEARD).insert_one({**payload, "order": Timestamp(0, 0)})
 
-    outbox._enqueue = lambda rows: None
+    waking.enqueue = lambda wake_ups: None
     if kind == "deliver":
         while True:
             outbox.drain(outbox.DEFAULT_QUEUE)
             time.sleep(0.01)
-    _skew_ids(outbox, HOUR if number % 2 else -HOUR)
+    _skew_ids(emitting, HOUR if number % 2 else -HOUR)
     for key in KEYS * (CHANGES // len(KEYS)):
         db.run_in_transaction(partial(_change, key))
 
 
-def _skew_ids(outbox: object, seconds: int) -> None:
+def _skew_ids(emitting: object, seconds: int) -> None:
     def make() -> ObjectId:
         ours = ObjectId().binary
         moment = int.from_bytes(ours[:4], "big") + seconds
         return ObjectId(moment.to_bytes(4, "big") + ours[4:])
 
-    outbox.ObjectId = make  # type: ignore[attr-defined]
+    emitting.ObjectId = make  # type: ignore[attr-defined]
 
 
 def _change(key: str) -> None:

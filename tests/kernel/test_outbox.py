@@ -9,11 +9,15 @@ from datetime import timedelta
 import pytest
 import time_machine
 from bson import ObjectId
+from celery import current_app
 from pymongo import MongoClient
 from pymongo.monitoring import CommandListener
 
 from kernel import clock, db, leases, outbox
 from kernel.errors import PermanentFailure, RetryLater
+from kernel.outbox import claiming, emitting, ending, subscriptions, waking
+from kernel.outbox import rows as outbox_rows
+from kernel.outbox.retries import FAULTY_TRIES
 
 EVENT = "test.happened"
 
@@ -21,8 +25,9 @@ EVENT = "test.happened"
 @pytest.fixture
 def listen(monkeypatch):
     """listen(name, handle, event=EVENT, forget=False, **options) subscribes for one test."""
-    monkeypatch.setattr(outbox, "_HANDLERS", dict(outbox._HANDLERS))
-    monkeypatch.setattr(outbox, "_BY_EVENT", {k: list(v) for k, v in outbox._BY_EVENT.items()})
+    monkeypatch.setattr(subscriptions, "BY_NAME", dict(subscriptions.BY_NAME))
+    by_event = {name: list(heard_by) for name, heard_by in subscriptions._BY_EVENT.items()}
+    monkeypatch.setattr(subscriptions, "_BY_EVENT", by_event)
 
     def subscribe(name, handle, *, event=EVENT, forget=False, **options):
         outbox.subscribe(event, name, forget_payload=forget, **options)(handle)
@@ -40,7 +45,9 @@ def heard(listen):
 @pytest.fixture
 def handed_out(monkeypatch):
     ids = []
-    monkeypatch.setattr(outbox, "_enqueue", lambda rows: ids.extend(row_id for row_id, _ in rows))
+    monkeypatch.setattr(
+        waking, "enqueue", lambda wake_ups: ids.extend(row_id for row_id, _ in wake_ups)
+    )
     return ids
 
 
@@ -184,7 +191,7 @@ class TestDelivery:
 class TestLeases:
     def test_a_dead_workers_row_is_due_again_after_its_lease(self, heard):
         outbox.emit(EVENT, {"id": "x"})
-        row = outbox._claim(only_row()["_id"])
+        row = claiming.claim(only_row()["_id"])
         assert row["notBefore"] - clock.now() <= leases.LEASE
         assert outbox.deliver(row["_id"]) is False
 
@@ -208,13 +215,13 @@ class TestLeases:
 
     def test_who_lost_the_lease_does_not_overwrite_the_successor(self, heard):
         outbox.emit(EVENT, {"id": "x"})
-        first = outbox._claim(only_row()["_id"])
+        first = claiming.claim(only_row()["_id"])
         make_due(first["_id"])
-        second = outbox._claim(first["_id"])
+        second = claiming.claim(first["_id"])
 
-        outbox._finish(first, outbox.DEAD, "late")
+        ending.bury(first, "late")
         assert only_row()["state"] == outbox.CLAIMED
-        outbox._finish(second, outbox.DONE, None)
+        ending.finish(second)
         assert only_row()["state"] == outbox.DONE
 
 
@@ -275,7 +282,7 @@ class TestFailures:
         listen("test.fail", fail_with(AttributeError("marker")))
         outbox.emit(EVENT, {"id": "x"})
         waits = []
-        for _ in range(outbox.FAULTY_TRIES):
+        for _ in range(FAULTY_TRIES):
             make_due(only_row()["_id"])
             outbox.deliver(only_row()["_id"])
             waits.append((only_row()["notBefore"] - only_row()["updatedTime"]).total_seconds())
@@ -405,7 +412,7 @@ class TestOrder:
     def test_ids_say_nothing_about_the_order(self, heard, monkeypatch):
         """Within a second, or with a clock that is wrong, a later id may be the smaller one."""
         for number in (2, 1):
-            monkeypatch.setattr(outbox, "ObjectId", lambda n=number: ObjectId(f"{n:024x}"))
+            monkeypatch.setattr(emitting, "ObjectId", lambda n=number: ObjectId(f"{n:024x}"))
             outbox.emit(EVENT, {"n": number}, key="k")
         second, first = rows()
 
@@ -433,7 +440,7 @@ class TestOrder:
         row = db.collection(outbox.COLLECTION).find_one({"key": "k7"}, sort=[("order", -1)])
         command = db.database().command
         found = command(
-            "explain", {"find": outbox.COLLECTION, "filter": outbox._earlier(row), "limit": 1}
+            "explain", {"find": outbox.COLLECTION, "filter": outbox_rows.earlier(row), "limit": 1}
         )
 
         assert found["executionStats"]["totalKeysExamined"] == 1
@@ -502,7 +509,7 @@ class TestWaiting:
                 with time_machine.travel(start + timedelta(minutes=minutes), tick=False):
                     assert outbox.drain(outbox.DEFAULT_QUEUE) == 0
                     assert outbox.relay() == 0
-        queues = len({s.queue for s in outbox._HANDLERS.values()})
+        queues = len(subscriptions.queues())
         assert counts == {"find": 12 + 12 * queues}
         assert (heard, handed_out) == ([], [])
 
@@ -572,9 +579,9 @@ class TestWaiting:
         def die():
             raise SystemExit
 
-        finish = outbox._finish_followed
+        end = ending._end_followed
         with monkeypatch.context() as patched:
-            patched.setattr(outbox, "_finish_followed", lambda *given: (finish(*given), die()))
+            patched.setattr(ending, "_end_followed", lambda *args: (end(*args), die()))
             with pytest.raises(SystemExit):
                 outbox.deliver(first)
         assert rows()[0]["state"] == outbox.CLAIMED
@@ -588,15 +595,15 @@ class TestWaiting:
     ):
         outbox.emit_many((EVENT, {"n": number}, "k") for number in range(2))
         first, second = (row["_id"] for row in rows())
-        look = outbox._has_predecessor
+        has_predecessor = claiming._has_predecessor
 
-        def look_and_be_late(row):
-            found = look(row)
+        def answer_late(row):
+            answer = has_predecessor(row)
             if row["_id"] == second:
                 outbox.deliver(first)
-            return found
+            return answer
 
-        monkeypatch.setattr(outbox, "_has_predecessor", look_and_be_late)
+        monkeypatch.setattr(claiming, "_has_predecessor", answer_late)
 
         assert outbox.deliver(second) is True
 
@@ -640,19 +647,17 @@ class TestRelay:
 
     def test_finds_rows_whose_worker_died(self, heard, handed_out):
         outbox.emit(EVENT, {"n": 1})
-        make_due(outbox._claim(only_row()["_id"])["_id"])
+        make_due(claiming.claim(only_row()["_id"])["_id"])
 
         assert outbox.relay() == 1
 
     def test_a_broker_that_is_down_costs_no_change(self, heard, monkeypatch):
-        from kernel import tasks
-
         def refuse(*args, **options):
             raise ConnectionError
 
         monkeypatch.undo()
-        monkeypatch.setattr(tasks.deliver_event, "apply_async", refuse)
-        outbox._enqueue([(ObjectId(), "default")])
+        monkeypatch.setattr(current_app, "send_task", refuse)
+        waking.enqueue([(ObjectId(), "default")])
 
     def test_the_backlog_is_told(self, listen):
         listen("test.fail", fail_with(PermanentFailure("x")))
@@ -691,12 +696,12 @@ class TestQueues:
         assert [payload["n"] for payload in heard] == list(range(30))
 
     def test_a_drain_looks_for_many_rows_at_once(self, heard, monkeypatch):
-        outbox.emit_many((EVENT, {"n": number}, "") for number in range(outbox.CLAIM_BATCH * 2))
+        outbox.emit_many((EVENT, {"n": number}, "") for number in range(claiming.CLAIM_BATCH * 2))
 
         with counted_commands(monkeypatch) as counts:
             outbox.drain(outbox.DEFAULT_QUEUE)
 
-        assert counts["findAndModify"] == outbox.CLAIM_BATCH * 2
+        assert counts["findAndModify"] == claiming.CLAIM_BATCH * 2
         assert counts["find"] < 6
 
     def test_what_another_worker_has_taken_is_looked_for_again(self, listen):
@@ -732,7 +737,7 @@ class TestQueues:
         outbox.emit_many((EVENT, {"n": number}, "") for number in range(500))
         outbox.nudge()
 
-        assert len(handed_out) == outbox.RELAY_BATCH
+        assert len(handed_out) == waking.RELAY_BATCH
 
     def test_a_handler_says_how_long_to_wait(self, listen):
         listen("test.wait", fail_with(RetryLater("rate_limited", wait=timedelta(minutes=7))))

@@ -18,17 +18,18 @@ from clinics_site.celery import app
 app.loader.import_default_modules()
 from kernel import backfills, indexes, outbox
 from kernel.api import schema
+from kernel.outbox import waking
 
 def known():
     return {
         "components": {*schema.COMPONENTS},
-        "handlers": {*outbox._HANDLERS},
+        "handlers": {*outbox.BY_NAME},
         "indexes": {f"{c} {m.document['name']}" for c, ms in indexes.DECLARED.items() for m in ms},
         "backfills": {*backfills.STEPS},
         "tasks": {*app.tasks},
     }
 
-outbox._enqueue = lambda rows: None
+waking.enqueue = lambda wake_ups: None
 outbox.drain("ehr")
 at_start, knew_urls = known(), "clinics_site.urls" in sys.modules
 import clinics_site.urls

@@ -267,4 +267,4 @@ def test_an_event_that_carries_a_secret_shows_staff_no_payload():
     """What a mail says is the only event with a secret in it, and its payload is forgotten when it is delivered."""
     from kernel import outbox
 
-    assert outbox._HANDLERS["notifications.send_mail"].forget_payload
+    assert outbox.BY_NAME["notifications.send_mail"].forget_payload

@@ -171,9 +171,10 @@ def test_a_real_duplicate_key(clinic, log):
 
 def test_failing_background_work(monkeypatch, log):
     from kernel import outbox, tasks
+    from kernel.outbox import subscriptions
 
-    monkeypatch.setattr(outbox, "_HANDLERS", dict(outbox._HANDLERS))
-    monkeypatch.setattr(outbox, "_BY_EVENT", dict(outbox._BY_EVENT))
+    monkeypatch.setattr(subscriptions, "BY_NAME", dict(subscriptions.BY_NAME))
+    monkeypatch.setattr(subscriptions, "_BY_EVENT", dict(subscriptions._BY_EVENT))
 
     @outbox.subscribe("test.fails", "test.fails")
     def fail(payload):

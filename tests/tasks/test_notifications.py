@@ -20,6 +20,7 @@ from django.core.mail.backends.filebased import EmailBackend as FileBackend
 
 from clinics_site import env
 from kernel import clock, db, http, leases, outbox
+from kernel.outbox import ending
 from notifications.services import mailer
 from notifications.services.connections import REMINDER_DUE
 from notifications.store import sent_mails
@@ -675,7 +676,8 @@ import sys, django
 django.setup()
 from bson import ObjectId
 from kernel import outbox
-outbox._enqueue = lambda ids: None
+from kernel.outbox import waking
+waking.enqueue = lambda wake_ups: None
 outbox.deliver(ObjectId(sys.argv[1]))
 """
 
@@ -746,7 +748,7 @@ def test_a_mail_that_kills_its_workers_is_parked_and_a_person_decides(folder):
 def test_a_worker_killed_after_noting_that_it_sent_sends_once(folder, monkeypatch):
     row_id = request_mail()
     with monkeypatch.context() as patch:
-        patch.setattr(outbox, "_finish", lambda *_: None)
+        patch.setattr(ending, "finish", lambda row: None)
         outbox.deliver(row_id)
     after_the_silence(row_id)
     assert outbox.deliver(row_id)

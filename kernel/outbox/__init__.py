@@ -1,0 +1,42 @@
+"""Durable events: written with the change that causes them, delivered at least once, never lost.
+
+`emit()` inside `run_in_transaction` stores one row per subscribed handler. A row is claimed by one atomic update, run
+by a Celery task, repeated with growing delay kept in MongoDB, and parked as `dead` after the last try, where the staff
+pages show it and can start it again. Payloads hold ids only.
+"""
+
+from kernel.outbox.delivery import deliver, drain
+from kernel.outbox.emitting import emit, emit_many, withdraw
+from kernel.outbox.operators import depth, requeue
+from kernel.outbox.retries import GROWING, LASTING, Retries
+from kernel.outbox.rows import CLAIMED, COLLECTION, DEAD, DONE, PENDING, UNDELIVERED
+from kernel.outbox.subscriptions import BY_NAME, DEFAULT_QUEUE, subscribe
+from kernel.outbox.waking import nudge, relay
+
+# Values in payloads that let their bearer act as another person: no page shows them.
+SECRETS = frozenset({"restrictedTokenId"})
+
+__all__ = [
+    "BY_NAME",
+    "CLAIMED",
+    "COLLECTION",
+    "DEAD",
+    "DEFAULT_QUEUE",
+    "DONE",
+    "GROWING",
+    "LASTING",
+    "PENDING",
+    "SECRETS",
+    "UNDELIVERED",
+    "Retries",
+    "deliver",
+    "depth",
+    "drain",
+    "emit",
+    "emit_many",
+    "nudge",
+    "relay",
+    "requeue",
+    "subscribe",
+    "withdraw",
+]

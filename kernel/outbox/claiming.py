@@ -1,0 +1,127 @@
+"""Taking rows: each by one atomic update, under a lease, and only the first one of its key.
+
+A row that was claimed and is not first of its key waits, and no worker reads it again until the end of the first one
+releases the next (`kernel.outbox.ending`). Waiting notes itself on the first row (`followers`) and ending reads that
+note, both in transactions, so that one of the two always sees the other.
+"""
+
+import secrets
+from datetime import datetime
+from typing import Any
+
+from bson import ObjectId
+from pymongo import ASCENDING, ReturnDocument
+
+from kernel import clock, db, leases
+from kernel.outbox import rows
+from kernel.outbox.retries import LASTING
+from kernel.outbox.rows import CLAIMED, IN_ORDER, PENDING, UNDELIVERED, Row
+
+CLAIM_BATCH = 64
+WAIT_BATCH = 1000
+
+
+class Due:
+    """What is due in a queue, read many at once, and from where the last ones stood: MongoDB keeps index entries
+    of rows that have moved on for minutes, and a search from the beginning walks over all of them."""
+
+    def __init__(self, queue: str) -> None:
+        self._queue = queue
+        self._ids: list[ObjectId] = []
+        self._since: datetime | None = None
+        self._is_crowded = False
+
+    def claim_next(self) -> Row | None:
+        while self._ids or self._find():
+            row = claim_any(self._ids.pop(0))
+            if row is not None:
+                return row
+            # Another worker is here too: each begins somewhere else.
+            self._ids, self._is_crowded = [], True
+        return None
+
+    def _find(self) -> bool:
+        due = (self._since and self._list(self._since)) or self._list(None)
+        if due:
+            self._since = due[0]["notBefore"]
+            start = secrets.randbelow(len(due)) if self._is_crowded else 0
+            self._ids = [row["_id"] for row in due[start:]]
+        return bool(due)
+
+    def _list(self, since: datetime | None) -> list[Row]:
+        query = rows.due(self._queue, clock.now())
+        if since is not None:
+            query["notBefore"]["$gte"] = since
+        due = rows.collection().find(
+            query, {"notBefore": 1}, sort=[("notBefore", ASCENDING)], limit=CLAIM_BATCH
+        )
+        return list(due)
+
+
+def claim(row_id: ObjectId) -> Row | None:
+    """The row if it is due, unclaimed and first of its key."""
+    row = claim_any(row_id)
+    return row if row is not None and is_first(row) else None
+
+
+def claim_any(row_id: ObjectId) -> Row | None:
+    """The row if it is due and unclaimed, whether it is first of its key or not."""
+    moment = clock.now()
+    return rows.collection().find_one_and_update(
+        {"_id": row_id, "state": {"$in": UNDELIVERED}, "notBefore": {"$lte": moment}},
+        {
+            "$set": {
+                "state": CLAIMED,
+                "claim": secrets.token_hex(8),
+                # A claim is a lease: when its worker dies the row is due again.
+                "notBefore": moment + leases.LEASE,
+                "updatedTime": moment,
+            },
+            "$unset": {"waits": ""},
+            "$inc": {"attempts": 1},
+        },
+        return_document=ReturnDocument.AFTER,
+    )
+
+
+def extend(row: Row) -> None:
+    rows.collection().update_one(
+        rows.held(row), {"$set": {"notBefore": clock.now() + leases.LEASE}}
+    )
+
+
+def is_first(row: Row) -> bool:
+    """Whether no earlier row of the key is undelivered; otherwise the claim is given back until one of them ends."""
+    if not row["key"] or not _has_predecessor(row):
+        return True
+    return not db.run_in_transaction(lambda: _wait(row))
+
+
+def _has_predecessor(row: Row) -> bool:
+    """The claim is known to a majority, so this read sees at least what was committed before it."""
+    return rows.collection().find_one(rows.earlier(row), {"_id": 1}) is not None
+
+
+def _wait(row: Row) -> bool:
+    """In a transaction: both this and the end of the first row write it, so neither can miss the other."""
+    first = rows.collection().find_one_and_update(
+        rows.earlier(row), {"$inc": {"followers": 1}}, projection={"_id": 1}, sort=IN_ORDER
+    )
+    if first is None:
+        return False
+    # It is released before; the time is a net for what other hands have done to the rows.
+    waiting = {"state": PENDING, "waits": True, "notBefore": clock.now() + LASTING}
+    rows.collection().update_one(rows.held(row), {"$set": waiting, "$inc": {"attempts": -1}})
+    _let_others_wait(row, waiting)
+    return True
+
+
+def _let_others_wait(row: Row, waiting: dict[str, Any]) -> None:
+    """Those behind a row that waits. Otherwise each would be claimed and put back for itself, and they would meet at
+    the first row, which every one of them has to write."""
+    behind = rows.collection().find(
+        rows.due_behind(row, clock.now()), {"_id": 1}, sort=IN_ORDER, limit=WAIT_BATCH
+    )
+    ids = [other["_id"] for other in behind]
+    if ids:
+        rows.collection().update_many({"_id": {"$in": ids}}, {"$set": waiting})

@@ -1,0 +1,143 @@
+"""Running handlers: a row that fails is tried again later or, when that cannot help, parked for staff.
+
+A failure that does not pass by itself (`kernel.outages`) is a fault of the program: it is tried three times, quickly,
+and then parked.
+"""
+
+import time
+from datetime import timedelta
+
+import structlog
+from bson import ObjectId
+
+from kernel import clock, leases, outages
+from kernel.errors import PermanentFailure, RetryLater
+from kernel.outbox import claiming, ending, rows, subscriptions
+from kernel.outbox.retries import FAULTY_TRIES, FAULTY_WAIT, spread
+from kernel.outbox.rows import PENDING, Row
+from kernel.outbox.subscriptions import OnDead
+
+# A delivering task goes on with whatever else is due in its queue for this long, so that a backlog needs few
+# wake-ups in the broker, however large it is.
+DRAIN_SECONDS = 20.0
+
+log = structlog.get_logger("kernel.outbox")
+
+
+def drain(queue: str) -> int:
+    """Run what is due in a queue, oldest first, until nothing is or the time is up. How many rows were run."""
+    due, deadline, count = claiming.Due(queue), time.monotonic() + DRAIN_SECONDS, 0
+    while time.monotonic() < deadline:
+        row = due.claim_next()
+        if row is None:
+            return count
+        if claiming.is_first(row):
+            _run(row)
+            count += 1
+    return count
+
+
+def deliver(row_id: ObjectId) -> bool:
+    """Run one row if it is due, unclaimed and first of its key. True when it was delivered."""
+    row = claiming.claim(row_id)
+    return row is not None and _run(row)
+
+
+def _run(row: Row) -> bool:
+    if _has_used_up_its_tries(row):
+        _park(row, row.get("lastError", "worker_lost"))
+        return False
+    try:
+        with leases.renewed(lambda: claiming.extend(row)):
+            _handle(row)
+    except PermanentFailure as failure:
+        _park(row, failure.reason)
+    except Exception as error:  # noqa: BLE001 (any failure of a handler is a failed try)
+        _retry_later(row, error)
+    else:
+        ending.finish(row)
+        return True
+    return False
+
+
+def _has_used_up_its_tries(row: Row) -> bool:
+    """Only where no try came to an end: each took its worker with it."""
+    subscription = subscriptions.BY_NAME.get(row["handler"])
+    lasted = clock.now() - row["dueTime"]
+    return subscription is not None and subscription.retries.are_over(row["attempts"] - 1, lasted)
+
+
+def _handle(row: Row) -> None:
+    subscription = subscriptions.BY_NAME.get(row["handler"])
+    if subscription is None:
+        reason = "handler_unknown"
+        raise PermanentFailure(reason)
+    subscription.handle({**row["payload"], "eventId": str(row["_id"])})
+
+
+def _park(row: Row, reason: str, error: Exception | None = None) -> None:
+    """`on_dead` first: a worker that dies in between tells it again, so that it is always told."""
+    subscription = subscriptions.BY_NAME.get(row["handler"])
+    if subscription is not None and subscription.on_dead is not None:
+        _tell(subscription.on_dead, row, reason)
+    ending.bury(row, reason)
+    log.error(
+        "outbox.parked",
+        handler=row["handler"],
+        reason=reason,
+        row=str(row["_id"]),
+        exc_info=error,
+    )
+
+
+def _tell(on_dead: OnDead, row: Row, reason: str) -> None:
+    """An outage ends this try, and the next one tells it; a fault of the program must not keep the row from its end."""
+    try:
+        on_dead(row["payload"], reason)
+    except Exception as error:
+        if outages.is_passing(error):
+            raise
+        log.exception("outbox.not_told", handler=row["handler"], row=str(row["_id"]))
+
+
+def _retry_later(row: Row, error: Exception) -> None:
+    reason = error.reason if isinstance(error, RetryLater) else type(error).__name__
+    is_fault = not outages.is_passing(error)
+    wait = _wait_before_next_try(row, error, is_fault=is_fault)
+    if wait is None:
+        _park(row, reason, error)
+        return
+    moment = clock.now()
+    rows.collection().update_one(
+        rows.held(row),
+        {
+            "$set": {
+                "state": PENDING,
+                "notBefore": moment + wait,
+                "lastError": reason,
+                "updatedTime": moment,
+            },
+            "$unset": {"nudgedTime": ""},
+            "$inc": {"faults": int(is_fault)},
+        },
+    )
+    log.warning(
+        "outbox.retry",
+        handler=row["handler"],
+        attempts=row["attempts"],
+        reason=reason,
+        row=str(row["_id"]),
+        exc_info=error,
+    )
+
+
+def _wait_before_next_try(row: Row, error: Exception, *, is_fault: bool) -> timedelta | None:
+    """None when there is no next one."""
+    if is_fault:
+        is_over = row.get("faults", 0) + 1 >= FAULTY_TRIES
+        return None if is_over else spread(FAULTY_WAIT)
+    retries = subscriptions.BY_NAME[row["handler"]].retries
+    if retries.are_over(row["attempts"], clock.now() - row["dueTime"]):
+        return None
+    asked = error.wait if isinstance(error, RetryLater) else None
+    return asked or retries.wait_after(row["attempts"])

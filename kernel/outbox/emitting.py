@@ -1,0 +1,82 @@
+"""Storing events in the transaction of the change that causes them: one row for each subscribed handler."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from bson import ObjectId, Timestamp
+from django.conf import settings
+
+from kernel import clock, db
+from kernel.outbox import rows, subscriptions, waking
+from kernel.outbox.rows import PENDING, Row
+from kernel.outbox.subscriptions import Subscription
+
+# MongoDB puts its logical clock in the place of an empty timestamp, a tick for each document. A transaction that sees
+# another's writes began after that one's commit, which ticked too, so its rows get a later place. Ids of two processes
+# do not sort within a second (docs/decisions/0012-event-order.md).
+_NEXT_PLACE = Timestamp(0, 0)
+
+
+def emit(
+    event: str,
+    payload: dict[str, Any],
+    *,
+    key: str = "",
+    not_before: datetime | None = None,
+) -> None:
+    """Store the event for each handler, in the current transaction. Ids only, no patient data.
+
+    `key` keeps the order of events that concern one thing, if the transaction also writes that thing. Nothing is stored
+    with SIDE_EFFECTS=external. After the transaction the relay finds the rows; call `nudge()` once the
+    change is committed to save that wait.
+    """
+    emit_many([(event, payload, key)], not_before=not_before)
+
+
+def emit_many(
+    events: Iterable[tuple[str, dict[str, Any], str]], *, not_before: datetime | None = None
+) -> None:
+    if settings.SIDE_EFFECTS == "external":
+        return
+    moment = clock.now()
+    stored = [
+        _row(subscription, payload, key, moment, not_before)
+        for event, payload, key in events
+        for subscription in subscriptions.of_event(event)
+    ]
+    if stored:
+        rows.collection().insert_many(stored)
+        waking.remember((row["_id"], row["queue"]) for row in stored)
+
+
+def _row(
+    subscription: Subscription,
+    payload: dict[str, Any],
+    key: str,
+    moment: datetime,
+    not_before: datetime | None,
+) -> Row:
+    return {
+        "_id": ObjectId(),
+        "order": _NEXT_PLACE,
+        "event": subscription.event,
+        "handler": subscription.name,
+        "queue": subscription.queue,
+        "key": key,
+        "payload": payload,
+        "state": PENDING,
+        "attempts": 0,
+        "dueTime": not_before or moment,
+        "notBefore": not_before or moment,
+        "createdTime": moment,
+        "updatedTime": moment,
+    }
+
+
+def withdraw(event: str, key: str) -> int:
+    """Take back what was emitted under this key and has not started: a newer reminder replaces it."""
+    handlers = [subscription.name for subscription in subscriptions.of_event(event)]
+    query = {"handler": {"$in": handlers}, "key": key, "state": PENDING}
+    # All or none: a row that has just begun to wait for one of them goes too.
+    return db.run_in_transaction(lambda: rows.collection().delete_many(query).deleted_count)

@@ -1,0 +1,51 @@
+"""The end of a row, done or dead, and the release of the next one of its key.
+
+That one needs no wake-up: whoever delivers goes on with what is due in the queue.
+"""
+
+from typing import Any
+
+from kernel import clock, db
+from kernel.outbox import rows, subscriptions
+from kernel.outbox.rows import DEAD, DONE, IN_ORDER, Row
+
+
+def finish(row: Row) -> None:
+    """Delivered."""
+    moment = clock.now()
+    change: dict[str, Any] = {"$set": {"state": DONE, "updatedTime": moment, "doneTime": moment}}
+    if subscriptions.BY_NAME[row["handler"]].forget_payload:
+        change["$unset"] = {"payload": ""}
+    _end(row, change)
+
+
+def bury(row: Row, reason: str) -> None:
+    """Given up, until staff start it again. A dead row holds up no other one."""
+    _end(row, {"$set": {"state": DEAD, "updatedTime": clock.now(), "lastError": reason}})
+
+
+def _end(row: Row, change: dict[str, Any]) -> None:
+    if "followers" in row or not _end_alone(row, change):
+        db.run_in_transaction(lambda: _end_followed(row, change))
+
+
+def _end_alone(row: Row, change: dict[str, Any]) -> bool:
+    alone = {**rows.held(row), "followers": {"$exists": False}}
+    return bool(rows.collection().update_one(alone, change).matched_count)
+
+
+def _end_followed(row: Row, change: dict[str, Any]) -> None:
+    """The row that is first now is the one that the others wait for; if it has waited itself, it is due."""
+    if not rows.collection().update_one(rows.held(row), change).matched_count:
+        return
+    due = {"$cond": ["$waits", clock.now(), "$notBefore"]}
+    followers = {"$add": [{"$ifNull": ["$followers", 0]}, 1]}
+    rows.collection().find_one_and_update(
+        rows.undelivered_of_key(row),
+        [
+            {"$set": {"notBefore": due, "followers": followers}},
+            {"$unset": ["waits", "nudgedTime"]},
+        ],
+        projection={"_id": 1},
+        sort=IN_ORDER,
+    )

@@ -1,0 +1,40 @@
+"""For those who keep the service running: how much waits, and starting again what was given up."""
+
+from bson import ObjectId
+from pymongo.errors import PyMongoError
+
+from kernel import clock
+from kernel.outbox import rows, waking
+from kernel.outbox.rows import DEAD, PENDING, UNDELIVERED
+
+
+def requeue(row_id: ObjectId) -> bool:
+    """Start a dead row again; False when it is not dead (a second click changes nothing)."""
+    moment = clock.now()
+    times = dict.fromkeys(("dueTime", "notBefore", "updatedTime"), moment)
+    change = {"state": PENDING, "attempts": 0, "faults": 0, **times}
+    row = rows.collection().find_one_and_update(
+        {"_id": row_id, "state": DEAD}, {"$set": change, "$unset": {"nudgedTime": ""}}
+    )
+    if row is not None:
+        waking.enqueue([(row_id, row["queue"])])
+    return row is not None
+
+
+def depth() -> dict[str, float]:
+    """Backlog for the metrics: waiting, dead, seconds since the oldest waiting row was due.
+
+    A reminder for next week is not waiting yet.
+    """
+    moment = clock.now()
+    waiting = {"state": {"$in": UNDELIVERED}, "dueTime": {"$lte": moment}}
+    try:
+        oldest = rows.collection().find_one(waiting, sort=[("dueTime", 1)])
+        age = (moment - oldest["dueTime"]).total_seconds() if oldest else 0.0
+        return {
+            "waiting": rows.collection().count_documents(waiting),
+            "dead": rows.collection().count_documents({"state": DEAD}),
+            "oldest_seconds": age,
+        }
+    except PyMongoError:
+        return {}

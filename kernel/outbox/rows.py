@@ -1,0 +1,90 @@
+"""The collection: states of a row, its indexes, and the filters that more than one module uses.
+
+Rows of one `key` and handler run one after another, in an order that MongoDB itself gives: what a transaction saw or
+overwrote was emitted before what it emits, in whatever process and however wrong a machine's clock is. Between
+transactions that knew nothing of each other there is no order to keep (docs/decisions/0012-event-order.md).
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from bson import ObjectId
+from pymongo import ASCENDING, IndexModel
+from pymongo.collection import Collection
+
+from kernel import db, indexes
+
+COLLECTION = "outbox"
+PENDING, CLAIMED, DONE, DEAD = "pending", "claimed", "done", "dead"
+UNDELIVERED = [PENDING, CLAIMED]
+KEEP_DONE = timedelta(days=30)
+IN_ORDER = [("order", ASCENDING), ("_id", ASCENDING)]
+
+Row = dict[str, Any]
+WakeUp = tuple[ObjectId, str]  # a row and the queue of its workers
+
+indexes.declare(
+    COLLECTION,
+    IndexModel(
+        [("queue", ASCENDING), ("notBefore", ASCENDING)],
+        name="OutboxDueByQueue",
+        partialFilterExpression={"state": {"$in": UNDELIVERED}},
+    ),
+    IndexModel(
+        [(name, ASCENDING) for name in ("handler", "key", "order", "_id")],
+        name="OutboxPlaces",
+        partialFilterExpression={"state": {"$in": UNDELIVERED}},
+    ),
+    IndexModel(
+        [("dueTime", ASCENDING)],
+        name="OutboxBacklog",
+        partialFilterExpression={"state": {"$in": UNDELIVERED}},
+    ),
+    IndexModel([("state", ASCENDING), ("_id", ASCENDING)], name="OutboxState"),
+    IndexModel(
+        [("doneTime", ASCENDING)],
+        name="OutboxCleanup",
+        expireAfterSeconds=int(KEEP_DONE.total_seconds()),
+    ),
+)
+
+
+def collection() -> Collection[Row]:
+    return db.collection(COLLECTION)
+
+
+def due(queue: str, moment: datetime) -> dict[str, Any]:
+    return {"queue": queue, "state": {"$in": UNDELIVERED}, "notBefore": {"$lte": moment}}
+
+
+def held(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The row, as long as its claim has not gone to another worker."""
+    return {"_id": row["_id"], "state": CLAIMED, "claim": row["claim"]}
+
+
+def undelivered_of_key(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {"handler": row["handler"], "key": row["key"], "state": {"$in": UNDELIVERED}}
+
+
+def earlier(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Undelivered rows of its key that come before it."""
+    return {**undelivered_of_key(row), **_before(row)}
+
+
+def _before(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Rows of an older version have no order: they come first, sorted by their ids."""
+    if "order" in row:
+        return {"order": {"$not": {"$gte": row["order"]}}}
+    return {"order": {"$exists": False}, "_id": {"$lt": row["_id"]}}
+
+
+def due_behind(row: Mapping[str, Any], moment: datetime) -> dict[str, Any]:
+    """Rows of its key that come after it, are due, and that no worker has claimed."""
+    return {
+        "handler": row["handler"],
+        "key": row["key"],
+        "order": {"$gt": row["order"]} if "order" in row else {"$exists": True},
+        "state": PENDING,
+        "notBefore": {"$lte": moment},
+    }

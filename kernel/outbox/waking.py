@@ -1,0 +1,73 @@
+"""Telling workers that rows are due: at once after a change (`nudge`), and again and again by the clock (`relay`).
+
+Nudging is a shortcut past the relay's wait, never the only way: a broker that is down costs time and no event.
+"""
+
+import threading
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from bson import ObjectId
+from celery import current_app
+from pymongo import ASCENDING
+
+from kernel import clock
+from kernel.outbox import rows, subscriptions
+from kernel.outbox.rows import WakeUp
+
+RELAY_BATCH = 64
+# By name, and not the task itself, which stands above the outbox (`kernel.tasks`).
+DELIVER_TASK = "core.deliver_event"
+_RENUDGE = timedelta(seconds=30)
+
+log = structlog.get_logger("kernel.outbox")
+_emitted = threading.local()  # rows of this thread since its last nudge
+
+
+def remember(wake_ups: Iterable[WakeUp]) -> None:
+    """For the next nudge. The first ones are enough: a worker goes on with whatever else is due."""
+    remembered: list[WakeUp] = getattr(_emitted, "wake_ups", [])
+    _emitted.wake_ups = [*remembered, *wake_ups][:RELAY_BATCH]
+
+
+def nudge() -> None:
+    """Hand what this thread has emitted to the workers now."""
+    wake_ups: list[WakeUp] = getattr(_emitted, "wake_ups", [])
+    _emitted.wake_ups = []
+    if wake_ups:
+        enqueue(wake_ups)
+
+
+def enqueue(wake_ups: list[WakeUp]) -> None:
+    try:
+        for row_id, queue in wake_ups:
+            current_app.send_task(
+                DELIVER_TASK, (str(row_id), queue), queue=queue, retry=False, ignore_result=True
+            )
+    except Exception as error:  # noqa: BLE001 (whatever the broker's client raises, the relay will repair it)
+        log.warning("outbox.broker_unavailable", error=type(error).__name__, count=len(wake_ups))
+
+
+def relay() -> int:
+    """Wake workers for what is due and was not handed out lately. Called by beat; safe to run anywhere, often."""
+    return sum(_relay_queue(queue, clock.now()) for queue in subscriptions.queues())
+
+
+def _relay_queue(queue: str, moment: datetime) -> int:
+    due = rows.collection().find(
+        {**rows.due(queue, moment), **_not_nudged_since(moment - _RENUDGE)},
+        {"_id": 1},
+        sort=[("notBefore", ASCENDING)],
+        limit=RELAY_BATCH,
+    )
+    ids: list[ObjectId] = [row["_id"] for row in due]
+    if ids:
+        rows.collection().update_many({"_id": {"$in": ids}}, {"$set": {"nudgedTime": moment}})
+        enqueue([(row_id, queue) for row_id in ids])
+    return len(ids)
+
+
+def _not_nudged_since(moment: datetime) -> dict[str, Any]:
+    return {"$or": [{"nudgedTime": {"$exists": False}}, {"nudgedTime": {"$lte": moment}}]}
