@@ -11,9 +11,9 @@ from typing import Any
 
 from bson import ObjectId
 from pymongo import ASCENDING, IndexModel
-from pymongo.collection import Collection
 
 from kernel import db, indexes
+from kernel.db import SessionCollection
 
 COLLECTION = "outbox"
 PENDING, CLAIMED, DONE, DEAD = "pending", "claimed", "done", "dead"
@@ -50,7 +50,7 @@ indexes.declare(
 )
 
 
-def collection() -> Collection[Row]:
+def collection() -> SessionCollection:
     return db.collection(COLLECTION)
 
 

@@ -8,7 +8,8 @@ from django.urls import reverse
 
 from kernel import audit, ids, outbox
 from kernel.errors import NotFound
-from kernel.staff import outbox_reads, pages, paging, roles
+from kernel.outbox import staff_reads
+from kernel.staff import pages, paging, roles
 from kernel.staff.fields import ReasonForm
 
 STATES = {
@@ -25,8 +26,8 @@ MOST_REQUEUED = 500
 def rows(request: HttpRequest) -> HttpResponseBase:
     query = _query(request)
     number, size = paging.requested(request)
-    found = outbox_reads.list_rows(query, offset=(number - 1) * size, limit=size)
-    total = outbox_reads.count_rows(query)
+    found = staff_reads.list_rows(query, offset=(number - 1) * size, limit=size)
+    total = staff_reads.count_rows(query)
     return pages.render(
         request,
         "staff/outbox/list.html",
@@ -38,14 +39,14 @@ def rows(request: HttpRequest) -> HttpResponseBase:
         state=query["state"],
         handler=query.get("handler", ""),
         handlers=sorted(outbox.BY_NAME),
-        counts=outbox_reads.count_by_state(),
+        counts=staff_reads.count_by_state(),
         most=MOST_REQUEUED,
     )
 
 
 @pages.page("events/<str:row_id>/", name="outbox_row", needs=roles.FIND)
 def row(request: HttpRequest, row_id: str) -> HttpResponseBase:
-    found = outbox_reads.find_row(ids.parse_id(row_id) or ObjectId())
+    found = staff_reads.find_row(ids.parse_id(row_id) or ObjectId())
     if found is None:
         raise NotFound
     return pages.render(
@@ -97,7 +98,7 @@ def _chosen(request: HttpRequest) -> list[ObjectId]:
         query: dict[str, Any] = {"state": outbox.DEAD}
         if request.POST.get("handler"):
             query["handler"] = request.POST["handler"]
-        return outbox_reads.list_ids(query, limit=MOST_REQUEUED)
+        return staff_reads.list_ids(query, limit=MOST_REQUEUED)
     parsed = (ids.parse_id(text) for text in request.POST.getlist("row")[:MOST_REQUEUED])
     return [row_id for row_id in parsed if row_id is not None]
 

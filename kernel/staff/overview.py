@@ -6,7 +6,8 @@ from typing import Any
 from django.http import HttpRequest
 
 from kernel import beat, outbox
-from kernel.staff import outbox_reads, pages, roles
+from kernel.outbox import staff_reads
+from kernel.staff import pages, roles
 from kernel.staff.sign_in import account_pages
 
 Section = Callable[[HttpRequest], str]
@@ -26,6 +27,6 @@ def context(request: HttpRequest) -> dict[str, Any]:
         **account_pages.hint(request),
         "sections": [section for section in sections if section],
         "is_scheduler_late": finds and beat.is_late(),
-        "counts": outbox_reads.count_by_state() if finds else None,
+        "counts": staff_reads.count_by_state() if finds else None,
         "oldest_minutes": round(outbox.depth().get("oldest_seconds", 0) / 60) if finds else 0,
     }

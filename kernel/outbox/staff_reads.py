@@ -1,0 +1,37 @@
+"""What the staff pages of events read: rows by state, newest first, and how many there are."""
+
+from typing import Any
+
+from bson import ObjectId
+from pymongo import DESCENDING
+
+from kernel.outbox import rows
+from kernel.outbox.rows import CLAIMED, DEAD, PENDING, Row
+
+# Counting stops here: "10,000 or more" is answer enough, and a cheap one.
+MOST_COUNTED = 10_000
+
+
+def list_rows(query: dict[str, Any], *, offset: int, limit: int) -> list[Row]:
+    newest_first = [("_id", DESCENDING)]
+    return list(rows.collection().find(query, sort=newest_first, skip=offset, limit=limit))
+
+
+def count_rows(query: dict[str, Any]) -> int:
+    return rows.collection().count_documents(query, limit=MOST_COUNTED)
+
+
+def list_ids(query: dict[str, Any], *, limit: int) -> list[ObjectId]:
+    oldest_first = [("_id", 1)]
+    return [
+        row["_id"]
+        for row in rows.collection().find(query, {"_id": 1}, sort=oldest_first, limit=limit)
+    ]
+
+
+def find_row(row_id: ObjectId) -> Row | None:
+    return rows.collection().find_one({"_id": row_id})
+
+
+def count_by_state() -> dict[str, int]:
+    return {state: count_rows({"state": state}) for state in (PENDING, CLAIMED, DEAD)}
