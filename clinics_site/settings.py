@@ -19,11 +19,11 @@ DEBUG = env.flag("DEBUG", default=False, help="Django's debug mode; never in pro
 SECRET_KEY = env.text(
     "SECRET_KEY",
     "insecure-development-key-only",
-    help="signs admin sessions; at least 32 characters outside of local and test",
+    help="signs admin sessions; at least 32 characters, except in local and test",
 )
 AUDIT_KEY = env.text(
     "AUDIT_KEY",
-    help="seals the audit trail; required outside of local and test, where it may be derived from SECRET_KEY",
+    help="seals the audit trail; required except in local and test, where unset means derived from SECRET_KEY",
 )
 AUDIT_OLD_KEYS = env.words(
     "AUDIT_OLD_KEYS", help="retired values of AUDIT_KEY that older audit events are sealed with"
@@ -37,7 +37,7 @@ CSRF_TRUSTED_ORIGINS = env.words(
 ENVIRONMENT = env.literal(
     "ENVIRONMENT",
     "local",
-    help="name of this installation, also in audit entries; any but local and test starts with safe values only",
+    help="name of this installation, also in audit entries; any but local and test requires safe values",
 )
 LOG_LEVEL = env.choice(
     "LOG_LEVEL",
@@ -190,7 +190,9 @@ CLINICIAN_ROLES = "clinics.services.access.find_clinician_roles"
 CLINICIAN_ROLES_LOOKUP = "clinics.services.access.ROLES_LOOKUP"
 CLINIC_PERMISSIONS = "clinics.services.shared_permissions.find_shared_permissions"
 BACKEND_TOKEN_CACHE = env.duration(
-    "BACKEND_TOKEN_CACHE", "60s", help="how long a checked backend token is trusted without asking"
+    "BACKEND_TOKEN_CACHE",
+    "60s",
+    help="how long a checked backend token is trusted before it is checked again",
 )
 SIDE_EFFECTS = env.choice(
     "SIDE_EFFECTS",
@@ -262,12 +264,12 @@ DEMO_PATIENT_USER_ID = env.text(
 REMINDERS_INTERVAL = env.duration(
     "EMAIL_REMINDERS_INTERVAL", "168h", help="time until a claim or connection reminder"
 )
-# Of the operations that ask for no token, each on its own.
+# Limits of the operations that need no token, each on its own.
 CONFIRMATIONS_PER_ADDRESS = env.rate(
-    "CONFIRMATIONS_PER_ADDRESS", "5/hour", help="mails that can be asked for by address alone"
+    "CONFIRMATIONS_PER_ADDRESS", "5/hour", help="mails that can be requested with an address alone"
 )
 CONFIRMATIONS_PER_KEY = env.rate(
-    "CONFIRMATIONS_PER_KEY", "20/hour", help="tries with one link, also wrong ones"
+    "CONFIRMATIONS_PER_KEY", "20/hour", help="tries with one link, including wrong ones"
 )
 TAKEN_ADDRESSES_PER_CALLER = env.rate(
     "TAKEN_ADDRESSES_PER_CALLER",
@@ -277,7 +279,7 @@ TAKEN_ADDRESSES_PER_CALLER = env.rate(
 MAILS_PER_ADDRESS = env.rate(
     "MAILS_PER_ADDRESS",
     "20/hour",
-    help="mails that people together may cause to one address; services are not counted",
+    help="mails that all people together may cause to one address; services are not counted",
 )
 MAILS_PER_CALLER = env.rate(
     "MAILS_PER_CALLER", "5000/hour", help="mails that one person may cause to others' addresses"
@@ -318,7 +320,7 @@ REDOX: dict[str, Any] = {
     "keep_messages_days": env.number(
         "REDOX_KEEP_MESSAGES_DAYS",
         0,
-        help="days until a received message that nothing needs any more is deleted; 0: kept for ever",
+        help="days until a received message that is no longer needed is deleted; 0: kept forever",
     ),
     "token_url": env.text(
         "TIDEPOOL_REDOX_TOKEN_URL",
@@ -413,7 +415,10 @@ CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_ROUTES = {"redox.*": {"queue": "ehr"}}
 OUTBOX_RELAY_SECONDS = env.number(
-    "OUTBOX_RELAY_SECONDS", 5, at_least=1, help="seconds between two looks for undelivered events"
+    "OUTBOX_RELAY_SECONDS",
+    5,
+    at_least=1,
+    help="seconds between two searches for undelivered events",
 )
 CELERY_BEAT_SCHEDULER = "kernel.beat:Scheduler"
 # Every app adds its own: CELERY_BEAT_SCHEDULE["app.task"] = {"task": "app.task", "schedule": seconds}
@@ -435,15 +440,15 @@ STAFF_SECOND_FACTOR = env.choice(
     "STAFF_SECOND_FACTOR",
     "optional",
     ("off", "optional", "required"),
-    help="one-time codes for staff: off: never asked; optional: asked from those who set one up; required: from all",
+    help="one-time codes for staff: off: never; optional: for accounts that set up a factor; required: for all",
 )
 STAFF_SECOND_FACTOR_ROLES = env.words(
     "STAFF_SECOND_FACTOR_ROLES",
-    help="staff roles that need a second factor also where it is optional; superusers count as holding each",
+    help="staff roles that need a second factor even where it is optional; superusers count as having each",
 )
 STAFF_SECOND_FACTOR_KEY = env.text(
     "STAFF_SECOND_FACTOR_KEY",
-    help="encrypts the keys of second factors; unset: derived from SECRET_KEY. Keep it off the database",
+    help="encrypts the keys of second factors; unset: derived from SECRET_KEY. Keep it out of the database",
 )
 STAFF_SECOND_FACTOR_OLD_KEYS = env.words(
     "STAFF_SECOND_FACTOR_OLD_KEYS",
@@ -452,7 +457,7 @@ STAFF_SECOND_FACTOR_OLD_KEYS = env.words(
 STAFF_PASSWORD_LOGIN = env.flag(
     "STAFF_PASSWORD_LOGIN",
     default=True,
-    help="staff may log in with a password; false: by the identity provider alone",
+    help="staff may log in with a password; false: only through the identity provider",
 )
 # The names that start with OIDC_RP_ and OIDC_OP_ are those of mozilla-django-oidc.
 OIDC_RP_CLIENT_ID = env.text(
@@ -477,26 +482,26 @@ OIDC_RP_SCOPES = env.text(
 )
 OIDC_ALLOWED_DOMAINS = env.words(
     "OIDC_ALLOWED_DOMAINS",
-    help="domains of e-mail addresses that may come by the provider; unset: any",
+    help="domains of e-mail addresses that may log in through the provider; unset: any",
 )
 OIDC_NEW_ACCOUNTS = env.choice(
     "OIDC_NEW_ACCOUNTS",
     "link",
     ("link", "create"),
-    help="who comes for the first time: link: gets the staff account with this address, made before; "
+    help="a person's first log-in: link: gets the staff account made before with this address; "
     "create: gets a new one without roles if there is none",
 )
 OIDC_GROUPS_CLAIM = env.text(
     "OIDC_GROUPS_CLAIM", help="claim that lists the person's groups; unset: roles are given here"
 )
 OIDC_GROUP_ROLES = env.words(
-    "OIDC_GROUP_ROLES", help="which group gives which staff role, as GROUP=ROLE, several times"
+    "OIDC_GROUP_ROLES", help="which group gives which staff role, as a list of GROUP=ROLE"
 )
 OIDC_SECOND_FACTOR = env.choice(
     "OIDC_SECOND_FACTOR",
     "provider",
     ("provider", "here"),
-    help="who asks those who come by the provider for a second factor",
+    help="which side asks people who log in through the provider for a second factor",
 )
 OIDC_RP_SIGN_ALGO = "RS256"
 OIDC_USE_PKCE = True
@@ -518,7 +523,7 @@ SESSION_ENGINE = "django.contrib.sessions.backends.cache"
 SESSION_COOKIE_AGE = 15 * 60
 SESSION_SAVE_EVERY_REQUEST = True
 SESSION_COOKIE_HTTPONLY = True
-HTTPS = env.flag("HTTPS", default=False, help="true where the admin is reached over https")
+HTTPS = env.flag("HTTPS", default=False, help="true where the admin is served over https")
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
 CSRF_FAILURE_VIEW = "kernel.staff.failures.form_expired"
@@ -532,7 +537,7 @@ SECURE_SSL_REDIRECT = env.flag(
 )
 CLIENT_ADDRESS_HEADER = env.text(
     "CLIENT_ADDRESS_HEADER",
-    help="header in which your proxy puts the client's address, for limits; none: there is no proxy",
+    help="header in which your proxy puts the client's address, for limits; none where there is no proxy",
 )
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {

@@ -1,7 +1,7 @@
 """Every mail the service can send, as data: template name -> subject, link, variables, invented sample.
 
-Names, subjects and links are known to others and stay as they are (rules MAIL-13, MAIL-14 and MAIL-20 to MAIL-22). A
-name may share its body with others. Subjects name clinics and brands, never a person.
+Other systems know the names, subjects and links, so these stay as they are (rules MAIL-13, MAIL-14 and MAIL-20 to
+MAIL-22). Several names may share one body. Subjects name clinics and brands, never a person.
 """
 
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ LOGIN = "{WebURL}/login"
 CLAIM = "{WebURL}/login?signupEmail={Email}&signupKey={Key}"
 INVITED = "{WebURL}/{WebPath}?inviteEmail={Email}"
 
-# What may be absent, and what then stands in its place.
+# Variables that may be absent, and what replaces them.
 DEFAULTS: Mapping[str, str] = MappingProxyType(
     {
         "ClinicName": "Diabetes Clinic",
@@ -68,7 +68,7 @@ class Mail:
 
     @property
     def required(self) -> tuple[str, ...]:
-        """Variables without which the mail would be useless: those no default can replace."""
+        """Variables without a default: the mail would be useless without them."""
         return tuple(name for name in self.variables if name not in DEFAULTS)
 
     @property
@@ -95,7 +95,7 @@ def _sign_up() -> list[Mail]:
             template="signup_custodial_clinic_confirmation",
             subject="Diabetes Clinic Follow Up - Claim Your Account",
             body="signup_custodial_clinic_confirmation",
-            purpose="offers a patient the account that a clinic's older account keeps for them",
+            purpose="offers a patient the account that an older clinic account manages for them",
             link=CLAIM,
             variables=("Email", "Key", "FullName", "CreatorName"),
         ),
@@ -244,7 +244,7 @@ def _connections(provider: str, brand: str) -> list[Mail]:
             f"request_{provider}_connect_custodial",
             f"{{ClinicName}} Follow Up - Connect your {brand} Account to Tidepool",
             "request_connect_custodial",
-            f"asks a patient whose account the clinic keeps to connect {brand}",
+            f"asks a patient whose account the clinic manages to connect {brand}",
         ),
         (
             f"request_{provider}_reconnect",

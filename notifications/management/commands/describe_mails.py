@@ -9,12 +9,13 @@ from notifications.services.catalogue import CATALOGUE, DEFAULTS, Mail
 INTRODUCTION = """\
 # Mails
 
-Every mail the service can send. Made by `manage.py describe_mails`; a test holds it against the code.
+Every mail that the service can send. `manage.py describe_mails` prints this page, and a test compares it
+with the code.
 
-Something that wants a mail sent emits `mail.requested` with `recipient`, `template` and `variables` (texts). The
-mailer renders the template of that name and sends it once. `WebURL` is `TIDEPOOL_WEBAPP_URL`. A variable in
-parentheses may be absent; what then stands in its place is listed below. A required one that is missing parks the
-event. Values are escaped in the body and percent-encoded in the link.
+To send a mail, code emits `mail.requested` with `recipient`, `template` and `variables` (texts). The mailer
+renders the template of that name and sends it once. `WebURL` is `TIDEPOOL_WEBAPP_URL`. A variable in
+parentheses may be absent; the table shows what replaces it. If a required one is missing, the event is
+parked. Values are escaped in the body and percent-encoded in the link.
 """
 
 
