@@ -1,1 +1,23 @@
-"""Events: names and payloads, and what this app does when one happens."""
+"""What happens to accounts. A user service of Tidepool's own calls the API instead (rules MAIL-66 to MAIL-69)."""
+
+from collections.abc import Sequence
+
+from kernel import outbox
+
+
+@outbox.event("user.updated")
+class UserUpdated(outbox.Event):
+    user_id: str = outbox.key()
+    changed: Sequence[str]
+
+
+@outbox.event("user.password_set")
+class PasswordSet(outbox.Event):
+    """The first password of an account: its person owns it from now on."""
+
+    user_id: str = outbox.key()
+
+
+@outbox.event("user.deleted")
+class UserDeleted(outbox.Event):
+    user_id: str = outbox.key()

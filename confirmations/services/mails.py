@@ -3,6 +3,7 @@
 from confirmations.services import documents
 from kernel import addresses, outbox
 from kernel.db import Document
+from kernel.events import MailRequested
 
 
 def request(document: Document, *, variables: dict[str, str], recipient: str | None = None) -> None:
@@ -11,14 +12,8 @@ def request(document: Document, *, variables: dict[str, str], recipient: str | N
     address = addresses.of_account(document["email"] if recipient is None else recipient)
     if address is None:
         return
-    outbox.emit(
-        "mail.requested",
-        {
-            "recipient": address,
-            "template": documents.template_of(document),
-            "variables": variables,
-        },
-    )
+    template = documents.template_of(document)
+    outbox.emit(MailRequested(recipient=address, template=template, variables=variables))
 
 
 def signup_variables(

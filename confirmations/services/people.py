@@ -4,6 +4,7 @@ from typing import Any
 
 from confirmations.services import texts
 from confirmations.services.failures import Failed
+from confirmations.store import confirmations as store
 from kernel import showing
 from kernel.db import Document
 from kernel.errors import Unavailable
@@ -120,3 +121,7 @@ def has_custody(user_id: str, caller_id: str) -> bool:
         return custody.has_custody(user_id, caller_id)
     except OUTAGE:
         raise Unavailable from None
+
+
+def forget_user(user_id: str) -> None:
+    store.remove_of_user(user_id)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from clinics.services import access, patients
 from clinics.services.patient_details import is_custodial
+from confirmations.events import ResendRequested
 from confirmations.services import guards, mails, people, states, texts, transitions
 from confirmations.services.documents import new_confirmation
 from confirmations.services.failures import ClaimRefused, Failed
@@ -22,7 +23,6 @@ from users.services.neighbours import user_service
 
 SIGNUP = states.shape_filter(Kind.SIGNUP)
 PENDING = {**SIGNUP, "status": Status.PENDING.value}
-RESEND_REQUESTED = "signup.resend_requested"  # {requestId}
 DEFAULT_CREATOR = "Clinician"
 DEFAULT_CLINIC = "Diabetes Clinic"
 _PASSWORD = re.compile(r"\S{8,72}")
@@ -160,7 +160,7 @@ def ask_for_resend(email: str) -> None:
 
     def write() -> None:
         request_id = requests.put_request(email, clock.now())
-        outbox.emit(RESEND_REQUESTED, {"requestId": request_id}, key=request_id)
+        outbox.emit(ResendRequested(request_id=request_id))
 
     db.run_in_transaction(write)
 

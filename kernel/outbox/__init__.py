@@ -7,14 +7,12 @@ pages show it and can start it again. Payloads hold ids only.
 
 from kernel.outbox.delivery import deliver, drain
 from kernel.outbox.emitting import emit, emit_many, withdraw
+from kernel.outbox.events import Event, event, key, secret
 from kernel.outbox.operators import depth, requeue
 from kernel.outbox.retries import GROWING, LASTING, Retries
 from kernel.outbox.rows import CLAIMED, COLLECTION, DEAD, DONE, PENDING, UNDELIVERED
 from kernel.outbox.subscriptions import BY_NAME, DEFAULT_QUEUE, subscribe
 from kernel.outbox.waking import nudge, relay
-
-# Values in payloads that let their bearer act as another person: no page shows them.
-SECRETS = frozenset({"restrictedTokenId"})
 
 __all__ = [
     "BY_NAME",
@@ -26,17 +24,20 @@ __all__ = [
     "GROWING",
     "LASTING",
     "PENDING",
-    "SECRETS",
     "UNDELIVERED",
+    "Event",
     "Retries",
     "deliver",
     "depth",
     "drain",
     "emit",
     "emit_many",
+    "event",
+    "key",
     "nudge",
     "relay",
     "requeue",
+    "secret",
     "subscribe",
     "withdraw",
 ]

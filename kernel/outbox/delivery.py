@@ -6,16 +6,17 @@ and then parked.
 
 import time
 from datetime import timedelta
+from typing import Any
 
 import structlog
 from bson import ObjectId
 
 from kernel import clock, leases, outages
 from kernel.errors import PermanentFailure, RetryLater
-from kernel.outbox import claiming, ending, rows, subscriptions
+from kernel.outbox import claiming, ending, events, rows, subscriptions
 from kernel.outbox.retries import FAULTY_TRIES, FAULTY_WAIT, spread
 from kernel.outbox.rows import PENDING, Row
-from kernel.outbox.subscriptions import OnDead
+from kernel.outbox.subscriptions import Subscription
 
 # A delivering task goes on with whatever else is due in its queue for this long, so that a backlog needs few
 # wake-ups in the broker, however large it is.
@@ -72,14 +73,20 @@ def _handle(row: Row) -> None:
     if subscription is None:
         reason = "handler_unknown"
         raise PermanentFailure(reason)
-    subscription.handle({**row["payload"], "eventId": str(row["_id"])})
+    subscription.handle(_event_of(subscription, row))
+
+
+def _event_of(subscription: Subscription, row: Row) -> Any:
+    if isinstance(subscription.event, str):
+        return {**row["payload"], "eventId": str(row["_id"])}
+    return events.read(subscription.event, row)
 
 
 def _park(row: Row, reason: str, error: Exception | None = None) -> None:
     """`on_dead` first: a worker that dies in between tells it again, so that it is always told."""
     subscription = subscriptions.BY_NAME.get(row["handler"])
-    if subscription is not None and subscription.on_dead is not None:
-        _tell(subscription.on_dead, row, reason)
+    if subscription is not None:
+        _tell(subscription, row, reason)
     ending.bury(row, reason)
     log.error(
         "outbox.parked",
@@ -90,10 +97,12 @@ def _park(row: Row, reason: str, error: Exception | None = None) -> None:
     )
 
 
-def _tell(on_dead: OnDead, row: Row, reason: str) -> None:
+def _tell(subscription: Subscription, row: Row, reason: str) -> None:
     """An outage ends this try, and the next one tells it; a fault of the program must not keep the row from its end."""
+    if subscription.on_dead is None:
+        return
     try:
-        on_dead(row["payload"], reason)
+        subscription.on_dead(_event_of(subscription, row), reason)
     except Exception as error:
         if outages.is_passing(error):
             raise

@@ -8,7 +8,8 @@ from bson import ObjectId, Timestamp
 from django.conf import settings
 
 from kernel import clock, db
-from kernel.outbox import rows, subscriptions, waking
+from kernel.outbox import events, rows, subscriptions, waking
+from kernel.outbox.events import Event
 from kernel.outbox.rows import PENDING, Row
 from kernel.outbox.subscriptions import Subscription
 
@@ -19,30 +20,40 @@ _NEXT_PLACE = Timestamp(0, 0)
 
 
 def emit(
-    event: str,
-    payload: dict[str, Any],
+    happened: Event | str,
+    payload: dict[str, Any] | None = None,
     *,
     key: str = "",
     not_before: datetime | None = None,
 ) -> None:
-    """Store the event for each handler, in the current transaction. Ids only, no patient data.
+    """Store the event for each handler, in the current transaction.
 
-    `key` keeps the order of events that concern one thing, if the transaction also writes that thing. Nothing is stored
-    with SIDE_EFFECTS=external. After the transaction the relay finds the rows; call `nudge()` once the
-    change is committed to save that wait.
+    Nothing is stored with SIDE_EFFECTS=external. After the transaction the relay finds the rows; call `nudge()` once
+    the change is committed to save that wait.
     """
-    emit_many([(event, payload, key)], not_before=not_before)
+    if isinstance(happened, str):
+        _store([(happened, payload or {}, key)], not_before)
+    else:
+        emit_many([happened], not_before=not_before)
 
 
-def emit_many(
-    events: Iterable[tuple[str, dict[str, Any], str]], *, not_before: datetime | None = None
+def emit_many(happened: Iterable[Event], *, not_before: datetime | None = None) -> None:
+    _store(
+        ((type(one), events.payload_of(one), events.key_of(one)) for one in happened), not_before
+    )
+
+
+def _store(
+    happened: Iterable[tuple[type[Event] | str, dict[str, Any], str]], not_before: datetime | None
 ) -> None:
     if settings.SIDE_EFFECTS == "external":
         return
     moment = clock.now()
+    due = not_before or moment
+    times = {"dueTime": due, "notBefore": due, "createdTime": moment, "updatedTime": moment}
     stored = [
-        _row(subscription, payload, key, moment, not_before)
-        for event, payload, key in events
+        {**_row(subscription, payload, key), **times}
+        for event, payload, key in happened
         for subscription in subscriptions.of_event(event)
     ]
     if stored:
@@ -50,31 +61,21 @@ def emit_many(
         waking.remember((row["_id"], row["queue"]) for row in stored)
 
 
-def _row(
-    subscription: Subscription,
-    payload: dict[str, Any],
-    key: str,
-    moment: datetime,
-    not_before: datetime | None,
-) -> Row:
+def _row(subscription: Subscription, payload: dict[str, Any], key: str) -> Row:
     return {
         "_id": ObjectId(),
         "order": _NEXT_PLACE,
-        "event": subscription.event,
+        "event": subscriptions.name_of(subscription.event),
         "handler": subscription.name,
         "queue": subscription.queue,
         "key": key,
         "payload": payload,
         "state": PENDING,
         "attempts": 0,
-        "dueTime": not_before or moment,
-        "notBefore": not_before or moment,
-        "createdTime": moment,
-        "updatedTime": moment,
     }
 
 
-def withdraw(event: str, key: str) -> int:
+def withdraw(event: type[Event] | str, key: str) -> int:
     """Take back what was emitted under this key and has not started: a newer reminder replaces it."""
     handlers = [subscription.name for subscription in subscriptions.of_event(event)]
     query = {"handler": {"$in": handlers}, "key": key, "state": PENDING}

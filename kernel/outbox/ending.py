@@ -14,7 +14,8 @@ def finish(row: Row) -> None:
     """Delivered."""
     moment = clock.now()
     change: dict[str, Any] = {"$set": {"state": DONE, "updatedTime": moment, "doneTime": moment}}
-    if subscriptions.BY_NAME[row["handler"]].forget_payload:
+    event = subscriptions.BY_NAME[row["handler"]].event
+    if not isinstance(event, str) and event.declared.forget_payload:
         change["$unset"] = {"payload": ""}
     _end(row, change)
 

@@ -5,7 +5,7 @@ from typing import Any
 from bson import ObjectId
 from pymongo import DESCENDING
 
-from kernel.outbox import rows
+from kernel.outbox import rows, subscriptions
 from kernel.outbox.rows import CLAIMED, DEAD, PENDING, Row
 
 # Counting stops here: "10,000 or more" is answer enough, and a cheap one.
@@ -35,3 +35,18 @@ def find_row(row_id: ObjectId) -> Row | None:
 
 def count_by_state() -> dict[str, int]:
     return {state: count_rows({"state": state}) for state in (PENDING, CLAIMED, DEAD)}
+
+
+def shown_payload(row: Row) -> dict[str, Any] | None:
+    """The ids that an event carries, without secrets; nothing of an event that names a person."""
+    subscription = subscriptions.BY_NAME.get(row["handler"])
+    if subscription is None:
+        return None
+    payload: dict[str, Any] = row.get("payload") or {}
+    if isinstance(subscription.event, str):
+        return payload
+    declared = subscription.event.declared
+    if declared.forget_payload:
+        return None
+    shown = set(declared.stored.values()) - declared.secret
+    return {name: value for name, value in payload.items() if name in shown}

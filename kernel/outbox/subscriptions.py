@@ -4,56 +4,54 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from kernel.outbox.events import E, Event
 from kernel.outbox.retries import GROWING, Retries
 
 DEFAULT_QUEUE = "default"
-Handler = Callable[[dict[str, Any]], None]
-OnDead = Callable[[dict[str, Any], str], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    event: str
+    event: type[Event] | str
     name: str
-    handle: Handler
+    handle: Callable[[Any], object]
     queue: str
-    forget_payload: bool
-    on_dead: OnDead | None
+    on_dead: Callable[[Any, str], object] | None
     retries: Retries
 
 
 BY_NAME: dict[str, Subscription] = {}
-_BY_EVENT: dict[str, list[Subscription]] = {}
 
 
 def subscribe(
-    event: str,
+    event: type[E] | str,
     name: str,
     *,
     queue: str = DEFAULT_QUEUE,
-    forget_payload: bool = False,
-    on_dead: OnDead | None = None,
+    on_dead: Callable[[E, str], object] | None = None,
     retries: Retries = GROWING,
-) -> Callable[[Handler], Handler]:
-    """Register `handle(payload)` for an event under a stable name ("app.what_it_does").
+) -> Callable[[Callable[[E], None]], Callable[[E], None]]:
+    """Register a handler of an event under a stable name ("app.what_it_does").
 
-    Handlers are idempotent: a row whose worker died is delivered again. The payload carries the row's
-    own id as `eventId`. `forget_payload` drops the payload once delivered (mails name a recipient).
-    `on_dead(payload, reason)` is told when a row is parked, at least once. Work that waits long for others gets a
+    Handlers are idempotent: a row whose worker died is delivered again, with the same `event_id`.
+    `on_dead(event, reason)` is told when a row is parked, at least once. Work that waits long for others gets a
     `queue` of its own, so that the rest does not wait with it. `retries` says when a failed row is tried again.
     """
 
-    def register(handle: Handler) -> Handler:
-        subscription = Subscription(event, name, handle, queue, forget_payload, on_dead, retries)
-        BY_NAME[name] = subscription
-        _BY_EVENT.setdefault(event, []).append(subscription)
+    def register(handle: Callable[[E], None]) -> Callable[[E], None]:
+        BY_NAME[name] = Subscription(event, name, handle, queue, on_dead, retries)
         return handle
 
     return register
 
 
-def of_event(event: str) -> list[Subscription]:
-    return _BY_EVENT.get(event, [])
+def of_event(event: type[Event] | str) -> list[Subscription]:
+    name = name_of(event)
+    return [one for one in BY_NAME.values() if name_of(one.event) == name]
+
+
+def name_of(event: type[Event] | str) -> str:
+    return event if isinstance(event, str) else event.declared.name
 
 
 def queues() -> set[str]:

@@ -55,7 +55,7 @@ def row(request: HttpRequest, row_id: str) -> HttpResponseBase:
         title=f"Event {row_id}",
         crumbs=[pages.Crumb("Events", reverse("admin:outbox"))],
         row=_row(found),
-        payload=_payload(found),
+        payload=staff_reads.shown_payload(found),
         form=ReasonForm(),
     )
 
@@ -110,12 +110,3 @@ def _row(document: dict[str, Any]) -> dict[str, Any]:
         "state_text": STATES.get(document["state"], document["state"]),
         "reason": document.get("reason") or document.get("lastError") or "",
     }
-
-
-def _payload(document: dict[str, Any]) -> dict[str, Any] | None:
-    """The ids an event carries; nothing of those that name a person."""
-    subscription = outbox.BY_NAME.get(document["handler"])
-    if subscription is None or subscription.forget_payload:
-        return None
-    found: dict[str, Any] = document.get("payload") or {}
-    return {name: value for name, value in found.items() if name not in outbox.SECRETS}

@@ -13,13 +13,13 @@ import structlog
 from django.conf import settings
 
 from kernel import clock, outbox
+from notifications.events import ConnectionReminderDue
 from notifications.services import directory
 from notifications.services.catalogue import PROVIDERS
 from notifications.services.requests import Cause, Letter, request_once
 from users.services import neighbours
 
 TOKEN_LASTS = timedelta(days=30)
-REMINDER_DUE = "notification.connection_reminder_due"
 CONNECTED, RECONNECT = "connected", "pendingReconnect"
 
 log = structlog.get_logger(__name__)
@@ -93,7 +93,7 @@ def _ask(cause: Cause, connection: Connection, patient: Document) -> None:
     address = directory.find_address(connection.user_id)
     clinic = directory.find_clinic(connection.clinic_id)
     if not address or clinic is None:
-        outbox.withdraw(REMINDER_DUE, connection.reminder_key)
+        outbox.withdraw(ConnectionReminderDue, connection.reminder_key)
         return
     token_id = _new_link(connection)
     letter = Letter(
@@ -138,16 +138,15 @@ def _scheduling(connection: Connection, token_id: str) -> Callable[[], None]:
     """A newer reminder takes the place of an open one."""
 
     def schedule() -> None:
-        outbox.withdraw(REMINDER_DUE, connection.reminder_key)
+        outbox.withdraw(ConnectionReminderDue, connection.reminder_key)
         outbox.emit(
-            REMINDER_DUE,
-            {
-                "clinicId": connection.clinic_id,
-                "userId": connection.user_id,
-                "provider": connection.provider,
-                "restrictedTokenId": token_id,
-            },
-            key=connection.reminder_key,
+            ConnectionReminderDue(
+                clinic_id=connection.clinic_id,
+                user_id=connection.user_id,
+                provider=connection.provider,
+                restricted_token_id=token_id,
+                reminder=connection.reminder_key,
+            ),
             not_before=clock.now() + settings.REMINDERS_INTERVAL,
         )
 

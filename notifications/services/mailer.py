@@ -24,6 +24,7 @@ from django.core.mail import EmailMultiAlternatives
 
 from kernel import addresses, clock, leases
 from kernel.errors import PermanentFailure, RetryLater
+from kernel.events import MailRequested
 from notifications.services.catalogue import Mail, find_mail
 from notifications.services.rendering import RenderedMail, VariableMissing, render
 from notifications.store import sent_mails
@@ -50,9 +51,9 @@ class StillSending(RetryLater):
         super().__init__("mail_still_sending", wait=timedelta(seconds=5))
 
 
-def deliver_mail(payload: dict[str, Any]) -> None:
+def deliver_mail(asked: MailRequested) -> None:
     """Send what the event asks for, at most once as far as this side can tell."""
-    request = _read(payload)
+    request = _read(asked)
     mail = _sendable(request)
     if mail is None:
         return
@@ -61,12 +62,12 @@ def deliver_mail(payload: dict[str, Any]) -> None:
         _send(request, message)
 
 
-def _read(payload: dict[str, Any]) -> MailRequest:
-    variables = payload.get("variables") or {}
+def _read(asked: MailRequested) -> MailRequest:
+    variables = asked.variables or {}
     return MailRequest(
-        event_id=ObjectId(payload["eventId"]),
-        recipient=_recipient(payload.get("recipient")),
-        template=str(payload.get("template") or ""),
+        event_id=ObjectId(asked.event_id),
+        recipient=_recipient(asked.recipient),
+        template=str(asked.template or ""),
         variables={name: "" if value is None else str(value) for name, value in variables.items()},
     )
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pymongo.errors import DuplicateKeyError
 
 from kernel import db, outbox
+from kernel.events import MailRequested
 from notifications.store import handled_events
 
 
@@ -36,12 +37,9 @@ def request_once(cause: Cause, letter: Letter, *, also: Callable[[], object] | N
     def change() -> None:
         handled_events.insert_handled(cause.event_id, cause.handler)
         outbox.emit(
-            "mail.requested",
-            {
-                "recipient": letter.recipient,
-                "template": letter.template,
-                "variables": letter.variables,
-            },
+            MailRequested(
+                recipient=letter.recipient, template=letter.template, variables=letter.variables
+            )
         )
         if also is not None:
             also()

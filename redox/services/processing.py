@@ -24,12 +24,12 @@ from kernel.errors import (
     Unavailable,
 )
 from kernel.http import ServiceError, ServiceUnavailable
+from redox.events import MessageReceived, OrderScheduled
 from redox.messages.reading import Unreadable
 from redox.store import processing as store
 
 MESSAGE, SCHEDULED = "message", "scheduled"
-MESSAGE_RECEIVED, ORDER_SCHEDULED = "ehr.message_received", "ehr.order_scheduled"
-EVENTS = {MESSAGE: MESSAGE_RECEIVED, SCHEDULED: ORDER_SCHEDULED}
+EVENTS = {MESSAGE: MessageReceived, SCHEDULED: OrderScheduled}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +60,12 @@ class Expected:
 
 
 def expect_message(
-    message_id: ObjectId, moment: datetime, *, key: str, is_readable: bool = True
+    message_id: ObjectId, moment: datetime, *, about: str, is_readable: bool = True
 ) -> None:
     """In the transaction that stores the message. One that cannot be read waits for a worker too, who parks it."""
     record = _record(MESSAGE, message_id, moment) | {"orderId": message_id}
     store.insert_many([record if is_readable else record | {"isUnreadable": True}])
-    outbox.emit(MESSAGE_RECEIVED, {"documentId": str(message_id)}, key=key)
+    outbox.emit(MessageReceived(document_id=str(message_id), about=about))
 
 
 def expect_scheduled(expected: Sequence[Expected]) -> None:
@@ -78,7 +78,7 @@ def expect_scheduled(expected: Sequence[Expected]) -> None:
         ]
     )
     outbox.emit_many(
-        (ORDER_SCHEDULED, {"documentId": str(one.document_id)}, f"{one.clinic_id}:{one.user_id}")
+        OrderScheduled(document_id=str(one.document_id), about=f"{one.clinic_id}:{one.user_id}")
         for one in expected
     )
 
@@ -191,7 +191,7 @@ def requeue(kind: str, document_id: ObjectId) -> bool:
     def change() -> bool:
         if not store.claim_requeue(kind, document_id, clock.now()):
             return False
-        outbox.emit(EVENTS[kind], {"documentId": str(document_id)}, key=f"again:{document_id}")
+        outbox.emit(EVENTS[kind](document_id=str(document_id), about=f"again:{document_id}"))
         return True
 
     return db.run_in_transaction(change)

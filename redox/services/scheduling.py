@@ -20,6 +20,7 @@ from clinics.services.patient_matching import Subscribed
 from kernel import clock, db, ids, leases, outages, outbox, showing
 from kernel.db import Document
 from kernel.errors import NotFound
+from redox.events import SyncBegun
 from redox.messages.reading import Part, Unreadable
 from redox.services.connections import WHAT
 from redox.services.matching import NO_CLINIC
@@ -30,7 +31,6 @@ BATCH = 500  # a transaction stays well below MongoDB's limits, and a retry repe
 SPREAD = timedelta(hours=1)
 DEFAULT_CADENCE = "14d"
 _CADENCE = re.compile(r"(\d{1,3})d")  # the other word is DISABLED
-SYNC_BEGUN = "ehr.sync_begun"
 
 log = structlog.get_logger(__name__)
 
@@ -61,8 +61,7 @@ def sync_clinic(clinic_id: str | ObjectId) -> int:
 
 def _begin(clinic_id: ObjectId, moment: datetime, *, not_before: datetime | None) -> Document:
     sync = syncs.insert(clinic_id, moment)
-    sync_id = str(sync["_id"])
-    outbox.emit(SYNC_BEGUN, {"syncId": sync_id}, key=sync_id, not_before=not_before)
+    outbox.emit(SyncBegun(sync_id=str(sync["_id"])), not_before=not_before)
     return sync
 
 
@@ -81,7 +80,7 @@ def _carry_out(sync: Document) -> int:
         if not batch:
             break
         sync.update(db.run_in_transaction(partial(_advance, sync, batch)))
-    outbox.withdraw(SYNC_BEGUN, str(sync["_id"]))
+    outbox.withdraw(SyncBegun, str(sync["_id"]))
     count: int = sync["count"]
     log.info("ehr.scheduled", count=count)
     return count

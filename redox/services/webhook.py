@@ -91,7 +91,7 @@ def _document(message: Json) -> Document:
 def _store(document: Document) -> None:
     def insert() -> None:
         store.insert_message(document)
-        processing.expect_message(document["_id"], clock.now(), key=_order_key(document))
+        processing.expect_message(document["_id"], clock.now(), about=_subject(document))
 
     try:
         db.run_in_transaction(insert)
@@ -112,7 +112,7 @@ def _store_unread(raw: bytes, error: UnreadableBody) -> None:
 
     def insert() -> None:
         store.insert_message(document)
-        processing.expect_message(document["_id"], clock.now(), key="", is_readable=False)
+        processing.expect_message(document["_id"], clock.now(), about="", is_readable=False)
 
     db.run_in_transaction(insert)
     log.error("ehr.message_unreadable", reason=error.reason, row=str(document["_id"]))
@@ -158,7 +158,7 @@ def _delivery_key(meta: Json) -> str | None:
     return f"{source}:{logs[0]}" if source and logs and logs[0] else None
 
 
-def _order_key(document: Document) -> str:
+def _subject(document: Document) -> str:
     """Messages about one person, however their numbers were typed, are processed in the order they came; who it is, is
     not readable here."""
     message = Part("message", document["message"])

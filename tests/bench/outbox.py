@@ -1,6 +1,6 @@
 """`make bench-outbox`: how fast real workers drain the outbox when the handlers themselves cost nearly nothing.
 
-The rows name syncs that do not exist, so a handler is one look-up. Beside it a floor, measured in the same run: the two
+The rows name messages that do not exist, so a handler is one look-up. Beside it a floor, measured in the same run: the two
 writes that a row cannot do without, by as many threads as there are worker processes.
 """
 
@@ -62,10 +62,10 @@ def _drain(rows: int, key: Callable[[int], str]) -> float:
     from bson import ObjectId
 
     from kernel import db, outbox
-    from redox.services.scheduling import SYNC_BEGUN
+    from redox.events import MessageReceived
 
-    undelivered = {"handler": "redox.carry_out_sync", "state": {"$in": outbox.UNDELIVERED}}
-    events = [(SYNC_BEGUN, {"syncId": str(ObjectId())}, key(n)) for n in range(rows)]
+    undelivered = {"handler": "redox.process_message", "state": {"$in": outbox.UNDELIVERED}}
+    events = [MessageReceived(document_id=str(ObjectId()), about=key(n)) for n in range(rows)]
     db.run_in_transaction(lambda: outbox.emit_many(events))
     began = time.perf_counter()
     outbox.nudge()

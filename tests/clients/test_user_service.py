@@ -8,6 +8,7 @@ from kernel import db
 from kernel.http import ServiceError
 from tests.events import emitted
 from users.clients.protocol import AccountChanged, AccountGone, EmailTaken, Expected, UserUpdate
+from users.events import PasswordSet, UserDeleted, UserUpdated
 from users.services import accounts
 
 CLINIC = str(ObjectId())
@@ -250,10 +251,9 @@ class TestEvents:
         from kernel import outbox
         from kernel.outbox import subscriptions
 
-        monkeypatch.setattr(subscriptions, "BY_NAME", dict(subscriptions.BY_NAME))
-        monkeypatch.setattr(subscriptions, "_BY_EVENT", {})
-        for event in ("user.updated", "user.deleted", "user.password_set"):
-            outbox.subscribe(event, f"test.{event}")(lambda payload: None)
+        monkeypatch.setattr(subscriptions, "BY_NAME", {})
+        for event in (UserUpdated, UserDeleted, PasswordSet):
+            outbox.subscribe(event, f"test.{event.__name__}")(lambda event: None)
 
     @pytest.fixture
     def kind(self):

@@ -7,12 +7,13 @@ an hour off, every second one in the other direction.
 import os
 import sys
 import time
-from functools import partial
+from functools import cache, partial
+from typing import Any
 
 import django
 from bson import ObjectId, Timestamp
 
-EVENT, HEARD, COUNTERS = "test.counted", "heard", "counters"
+HEARD, COUNTERS = "heard", "counters"
 KEYS = ("a", "b")
 CHANGES = 40
 HOUR = 3600
@@ -24,9 +25,10 @@ def main(kind: str, number: int = 0) -> None:
     from kernel import db, outbox
     from kernel.outbox import emitting, waking
 
-    @outbox.subscribe(EVENT, "test.hear")
-    def hear(payload: dict[str, object]) -> None:
-        db.collection(HEARD).insert_one({**payload, "order": Timestamp(0, 0)})
+    @outbox.subscribe(_counted(), "test.hear")
+    def hear(event: Any) -> None:
+        told = {"key": event.thing, "count": event.count, "part": event.part}
+        db.collection(HEARD).insert_one({**told, "order": Timestamp(0, 0)})
 
     waking.enqueue = lambda wake_ups: None
     if kind == "deliver":
@@ -47,6 +49,20 @@ def _skew_ids(emitting: object, seconds: int) -> None:
     emitting.ObjectId = make  # type: ignore[attr-defined]
 
 
+@cache
+def _counted() -> type[Any]:
+    """Declared late: the kernel is imported when Django is ready."""
+    from kernel import outbox
+
+    @outbox.event("test.counted")
+    class Counted(outbox.Event):
+        thing: str = outbox.key()
+        count: int
+        part: int
+
+    return Counted
+
+
 def _change(key: str) -> None:
     from kernel import db, outbox
 
@@ -55,7 +71,7 @@ def _change(key: str) -> None:
     )
     assert counter is not None
     for part in range(2):
-        outbox.emit(EVENT, {"key": key, "count": counter["count"], "part": part}, key=key)
+        outbox.emit(_counted()(thing=key, count=counter["count"], part=part))
 
 
 if __name__ == "__main__":

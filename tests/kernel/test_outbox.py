@@ -15,31 +15,47 @@ from pymongo.monitoring import CommandListener
 
 from kernel import clock, db, leases, outbox
 from kernel.errors import PermanentFailure, RetryLater
-from kernel.outbox import claiming, emitting, ending, subscriptions, waking
+from kernel.outbox import claiming, emitting, ending, staff_reads, subscriptions, waking
 from kernel.outbox import rows as outbox_rows
 from kernel.outbox.retries import FAULTY_TRIES
 
-EVENT = "test.happened"
+
+@outbox.event("test.happened")
+class Happened(outbox.Event):
+    id: str = ""
+    n: int = 0
+    about: str = outbox.key(is_stored=False)
+
+
+@outbox.event("test.mailed", forget_payload=True)
+class Mailed(outbox.Event):
+    recipient: str
+
+
+@outbox.event("test.lent")
+class Lent(outbox.Event):
+    clinic_id: str
+    book_id: str = outbox.key()
+    days: int = 14
+    token: str = outbox.secret()
 
 
 @pytest.fixture
 def listen(monkeypatch):
-    """listen(name, handle, event=EVENT, forget=False, **options) subscribes for one test."""
+    """listen(name, handle, event=Happened, **options) subscribes for one test."""
     monkeypatch.setattr(subscriptions, "BY_NAME", dict(subscriptions.BY_NAME))
-    by_event = {name: list(heard_by) for name, heard_by in subscriptions._BY_EVENT.items()}
-    monkeypatch.setattr(subscriptions, "_BY_EVENT", by_event)
 
-    def subscribe(name, handle, *, event=EVENT, forget=False, **options):
-        outbox.subscribe(event, name, forget_payload=forget, **options)(handle)
+    def subscribe(name, handle, *, event=Happened, **options):
+        outbox.subscribe(event, name, **options)(handle)
 
     return subscribe
 
 
 @pytest.fixture
 def heard(listen):
-    payloads = []
-    listen("test.hear", payloads.append)
-    return payloads
+    events = []
+    listen("test.hear", events.append)
+    return events
 
 
 @pytest.fixture
@@ -49,6 +65,10 @@ def handed_out(monkeypatch):
         waking, "enqueue", lambda wake_ups: ids.extend(row_id for row_id, _ in wake_ups)
     )
     return ids
+
+
+def happened(about="", **fields):
+    return Happened(about=about, **fields)
 
 
 def rows(**query):
@@ -67,7 +87,7 @@ def make_due(row_id):
 
 
 def fail_with(error):
-    def handle(payload):
+    def handle(event):
         raise error
 
     return handle
@@ -77,17 +97,17 @@ class TestEmit:
     def test_a_change_and_its_event_are_stored_together(self, heard):
         def change():
             db.collection("things").insert_one({"_id": "x"})
-            outbox.emit(EVENT, {"id": "x"})
+            outbox.emit(happened(id="x"))
 
         db.run_in_transaction(change)
 
         assert db.collection("things").find_one({"_id": "x"})
-        assert only_row()["payload"] == {"id": "x"}
+        assert only_row()["payload"] == {"id": "x", "n": 0}
 
     def test_a_change_that_is_rolled_back_emits_nothing(self, heard):
         def change():
             db.collection("things").insert_one({"_id": "x"})
-            outbox.emit(EVENT, {"id": "x"})
+            outbox.emit(happened(id="x"))
             raise LookupError
 
         with pytest.raises(LookupError):
@@ -98,7 +118,7 @@ class TestEmit:
 
     def test_each_handler_gets_a_row_of_its_own(self, listen, heard):
         listen("test.fail", fail_with(RuntimeError()))
-        outbox.emit(EVENT, {"id": "x"})
+        outbox.emit(happened(id="x"))
         for row in rows():
             outbox.deliver(row["_id"])
 
@@ -107,46 +127,123 @@ class TestEmit:
 
     def test_nothing_is_stored_where_another_worker_watches(self, heard, settings):
         settings.SIDE_EFFECTS = "external"
-        outbox.emit(EVENT, {"id": "x"})
+        outbox.emit(happened(id="x"))
 
         assert rows() == []
 
     def test_an_event_for_later_is_not_delivered_before(self, heard):
-        outbox.emit(EVENT, {"id": "x"}, not_before=clock.now() + timedelta(hours=1))
+        outbox.emit(happened(id="x"), not_before=clock.now() + timedelta(hours=1))
 
         assert outbox.deliver(only_row()["_id"]) is False
         assert heard == []
 
     def test_what_has_not_started_can_be_withdrawn(self, heard):
-        outbox.emit(EVENT, {"id": "x"}, key="a")
-        outbox.emit(EVENT, {"id": "y"}, key="b")
+        outbox.emit(happened("a", id="x"))
+        outbox.emit(happened("b", id="y"))
 
-        assert outbox.withdraw(EVENT, "a") == 1
+        assert outbox.withdraw(Happened, "a") == 1
         assert [row["key"] for row in rows()] == ["b"]
 
     def test_nudging_hands_out_what_this_thread_emitted_once(self, heard, handed_out):
         outbox.nudge()
         handed_out.clear()
-        outbox.emit(EVENT, {"id": "x"})
+        outbox.emit(happened(id="x"))
         outbox.nudge()
         outbox.nudge()
 
         assert handed_out == [only_row()["_id"]]
 
 
+class TestTypes:
+    """What is stored of an event, and what is read from rows that another version has written."""
+
+    @pytest.fixture
+    def lent(self, listen):
+        events = []
+        listen("test.lend", events.append, event=Lent)
+        return events
+
+    def store(self, **payload):
+        """A row as it stands in the database, whoever has written it."""
+        outbox.emit(Lent(clinic_id="", book_id="b", token=""))
+        db.collection(outbox.COLLECTION).update_one({}, {"$set": {"payload": payload}})
+        return only_row()["_id"]
+
+    def test_fields_are_stored_in_camel_case_under_the_events_name_and_key(self, lent):
+        outbox.emit(Lent(clinic_id="c", book_id="b", token="t"))
+
+        row = only_row()
+        assert (row["event"], row["key"]) == ("test.lent", "b")
+        assert row["payload"] == {"clinicId": "c", "bookId": "b", "days": 14, "token": "t"}
+
+    def test_a_key_that_is_not_stored_is_the_rows_key(self, heard):
+        outbox.emit(Happened(id="x", about="k"))
+
+        assert only_row()["key"] == "k"
+        assert "about" not in only_row()["payload"]
+        outbox.deliver(only_row()["_id"])
+        assert heard[0].about == "k"
+
+    def test_a_missing_field_has_its_default_and_an_unknown_one_is_ignored(self, lent):
+        outbox.deliver(self.store(clinicId="c", bookId="b", token="t", shelf="s"))
+
+        assert lent == [Lent(clinic_id="c", book_id="b", token="t", days=14)]
+
+    def test_a_row_without_a_required_field_is_parked_at_once(self, lent):
+        outbox.deliver(self.store(clinicId="c", token="t"))
+
+        assert (only_row()["state"], only_row()["lastError"]) == (
+            outbox.DEAD,
+            "payload_incomplete",
+        )
+
+    def test_staff_see_neither_secrets_nor_what_the_event_does_not_declare(self, lent):
+        self.store(clinicId="c", bookId="b", token="t", olderSecret="s")
+
+        assert staff_reads.shown_payload(only_row()) == {"clinicId": "c", "bookId": "b"}
+
+    def test_staff_see_nothing_of_an_event_that_names_a_person(self, listen):
+        listen("test.mail", lambda event: None, event=Mailed)
+        outbox.emit(Mailed(recipient="marker@example.org"))
+
+        assert staff_reads.shown_payload(only_row()) is None
+
+    def test_secrets_and_recipients_are_not_written_where_an_event_is_printed(self):
+        printed = f"{Lent(clinic_id='c', book_id='b', token='marker')} {Mailed(recipient='marker')}"
+
+        assert "marker" not in printed
+        assert "clinic_id='c'" in printed
+
+    def test_two_events_cannot_have_one_name(self):
+        class Again(outbox.Event):
+            pass
+
+        with pytest.raises(TypeError, match="two events are called"):
+            outbox.event("test.lent")(Again)
+
+    def test_an_event_cannot_have_two_keys(self):
+        class Twice(outbox.Event):
+            first: str = outbox.key()
+            second: str = outbox.key()
+
+        with pytest.raises(TypeError, match="one key"):
+            outbox.event("test.twice")(Twice)
+
+
 class TestDelivery:
-    def test_the_handler_gets_the_payload_and_the_rows_id(self, heard):
-        outbox.emit(EVENT, {"id": "x"})
+    def test_the_handler_gets_the_event_with_the_rows_id(self, heard):
+        outbox.emit(happened("k", id="x"))
         row = only_row()
 
         assert outbox.deliver(row["_id"]) is True
-        assert heard == [{"id": "x", "eventId": str(row["_id"])}]
+        assert heard == [happened("k", id="x")]
+        assert heard[0].event_id == str(row["_id"])
         after = only_row()
         assert (after["state"], after["attempts"]) == (outbox.DONE, 1)
         assert after["doneTime"]
 
     def test_a_delivered_row_is_not_delivered_again(self, heard):
-        outbox.emit(EVENT, {"id": "x"})
+        outbox.emit(happened(id="x"))
         for _ in range(2):
             outbox.deliver(only_row()["_id"])
 
@@ -155,7 +252,7 @@ class TestDelivery:
     def test_eight_workers_at_once_deliver_it_once(self, listen):
         calls, gate = [], threading.Barrier(8)
         listen("test.once", calls.append)
-        outbox.emit(EVENT, {"id": "x"})
+        outbox.emit(happened(id="x"))
         row_id = only_row()["_id"]
 
         def work():
@@ -170,18 +267,18 @@ class TestDelivery:
 
         assert len(calls) == 1
 
-    def test_a_payload_with_personal_data_is_dropped_on_delivery(self, listen):
-        listen("test.mail", lambda payload: None, forget=True)
-        outbox.emit(EVENT, {"recipient": "marker@example.org"})
+    def test_a_payload_that_names_a_person_is_dropped_on_delivery(self, listen):
+        listen("test.mail", lambda event: None, event=Mailed)
+        outbox.emit(Mailed(recipient="marker@example.org"))
         outbox.deliver(only_row()["_id"])
 
         assert "marker" not in str(rows())
 
-    def test_an_unknown_row_is_nobodys(self):
+    def test_an_unknown_row_is_not_delivered(self):
         assert outbox.deliver(ObjectId()) is False
 
     def test_a_row_whose_handler_is_gone_is_parked(self, heard):
-        outbox.emit(EVENT, {"id": "x"})
+        outbox.emit(happened(id="x"))
         db.collection(outbox.COLLECTION).update_one({}, {"$set": {"handler": "test.gone"}})
         outbox.deliver(only_row()["_id"])
 
@@ -190,7 +287,7 @@ class TestDelivery:
 
 class TestLeases:
     def test_a_dead_workers_row_is_due_again_after_its_lease(self, heard):
-        outbox.emit(EVENT, {"id": "x"})
+        outbox.emit(happened(id="x"))
         row = claiming.claim(only_row()["_id"])
         assert row["notBefore"] - clock.now() <= leases.LEASE
         assert outbox.deliver(row["_id"]) is False
@@ -202,19 +299,19 @@ class TestLeases:
         monkeypatch.setattr(leases, "RENEW_EVERY", 0.02)
         ends = []
 
-        def slow(payload):
+        def slow(event):
             ends.append(only_row()["notBefore"])
             threading.Event().wait(0.15)
             ends.append(only_row()["notBefore"])
 
         listen("test.slow", slow)
-        outbox.emit(EVENT, {"id": "x"})
+        outbox.emit(happened(id="x"))
         outbox.deliver(only_row()["_id"])
 
         assert ends[1] > ends[0]
 
     def test_who_lost_the_lease_does_not_overwrite_the_successor(self, heard):
-        outbox.emit(EVENT, {"id": "x"})
+        outbox.emit(happened(id="x"))
         first = claiming.claim(only_row()["_id"])
         make_due(first["_id"])
         second = claiming.claim(first["_id"])
@@ -228,7 +325,7 @@ class TestLeases:
 class TestFailures:
     def test_a_failed_try_is_repeated_later_and_says_why(self, listen):
         listen("test.fail", fail_with(ValueError("marker")))
-        outbox.emit(EVENT, {"id": "x"})
+        outbox.emit(happened(id="x"))
         outbox.deliver(only_row()["_id"])
 
         row = only_row()
@@ -254,7 +351,7 @@ class TestFailures:
     def test_a_handler_can_have_waits_of_its_own(self, listen):
         retries = outbox.Retries(quick=(timedelta(seconds=30),))
         listen("test.fail", fail_with(ConnectionError()), retries=retries)
-        outbox.emit(EVENT, {"id": "x"})
+        outbox.emit(happened(id="x"))
         outbox.deliver(only_row()["_id"])
 
         row = only_row()
@@ -271,7 +368,7 @@ class TestFailures:
     )
     def test_a_row_is_parked_after_all_tries_and_a_day(self, listen, attempts, lasted, state):
         listen("test.fail", fail_with(ConnectionError()))
-        outbox.emit(EVENT, {"id": "x"})
+        outbox.emit(happened(id="x"))
         tried = {"attempts": attempts, "dueTime": clock.now() - lasted}
         db.collection(outbox.COLLECTION).update_one({}, {"$set": tried})
         outbox.deliver(only_row()["_id"])
@@ -280,7 +377,7 @@ class TestFailures:
 
     def test_a_fault_of_the_program_is_parked_after_three_quick_tries(self, listen):
         listen("test.fail", fail_with(AttributeError("marker")))
-        outbox.emit(EVENT, {"id": "x"})
+        outbox.emit(happened(id="x"))
         waits = []
         for _ in range(FAULTY_TRIES):
             make_due(only_row()["_id"])
@@ -295,11 +392,11 @@ class TestFailures:
     def test_an_outage_does_not_use_up_the_tries_of_a_fault(self, listen):
         errors = [ConnectionError()] * 5 + [KeyError()] * 2
 
-        def handle(payload):
+        def handle(event):
             raise errors.pop(0)
 
         listen("test.fail", handle)
-        outbox.emit(EVENT, {"id": "x"})
+        outbox.emit(happened(id="x"))
         while errors:
             make_due(only_row()["_id"])
             outbox.deliver(only_row()["_id"])
@@ -307,7 +404,7 @@ class TestFailures:
         assert only_row()["state"] == outbox.PENDING
 
     def test_a_row_that_always_takes_its_worker_with_it_is_parked_in_the_end(self, heard):
-        outbox.emit(EVENT, {"id": "x"})
+        outbox.emit(happened(id="x"))
         lost = {"attempts": outbox.GROWING.attempts, "dueTime": clock.now() - outbox.LASTING}
         db.collection(outbox.COLLECTION).update_one({}, {"$set": lost})
         outbox.deliver(only_row()["_id"])
@@ -316,18 +413,18 @@ class TestFailures:
         assert (only_row()["state"], only_row()["lastError"]) == (outbox.DEAD, "worker_lost")
 
     def test_a_fault_in_telling_does_not_keep_a_row_from_being_parked(self, listen):
-        def on_dead(payload, reason):
+        def on_dead(event, reason):
             raise TypeError
 
         listen("test.fail", fail_with(PermanentFailure("poison")), on_dead=on_dead)
-        outbox.emit(EVENT, {"id": "x"})
+        outbox.emit(happened(id="x"))
         outbox.deliver(only_row()["_id"])
 
         assert only_row()["state"] == outbox.DEAD
 
     def test_what_can_not_succeed_is_parked_at_once(self, listen):
         listen("test.fail", fail_with(PermanentFailure("account_is_a_clinicians")))
-        outbox.emit(EVENT, {"id": "x"})
+        outbox.emit(happened(id="x"))
         outbox.deliver(only_row()["_id"])
 
         assert only_row()["state"] == outbox.DEAD
@@ -336,13 +433,13 @@ class TestFailures:
     def test_who_wants_to_know_is_told_before_the_row_is_parked(self, listen):
         told = []
 
-        def on_dead(payload, reason):
-            told.append((payload["id"], reason, only_row()["state"]))
+        def on_dead(event, reason):
+            told.append((event.id, reason, only_row()["state"]))
             if len(told) == 1:
                 raise ConnectionError
 
         listen("test.fail", fail_with(PermanentFailure("poison")), on_dead=on_dead)
-        outbox.emit(EVENT, {"id": "x"})
+        outbox.emit(happened(id="x"))
         with pytest.raises(ConnectionError):
             outbox.deliver(only_row()["_id"])
         make_due(only_row()["_id"])
@@ -353,17 +450,17 @@ class TestFailures:
 
     def test_a_parked_row_blocks_nobody(self, listen, heard):
         listen("test.poison", fail_with(PermanentFailure("poison")))
-        outbox.emit(EVENT, {"id": "1"}, key="k")
-        outbox.emit(EVENT, {"id": "2"}, key="k")
+        outbox.emit(happened("k", id="1"))
+        outbox.emit(happened("k", id="2"))
         for row in rows():
             outbox.deliver(row["_id"])
 
-        assert [payload["id"] for payload in heard] == ["1", "2"]
+        assert [event.id for event in heard] == ["1", "2"]
         assert [row["state"] for row in rows(handler="test.poison")] == [outbox.DEAD] * 2
 
     def test_a_parked_row_can_be_started_again_once(self, listen, handed_out):
         listen("test.fail", fail_with(PermanentFailure("x")))
-        outbox.emit(EVENT, {"id": "x"})
+        outbox.emit(happened(id="x"))
         row_id = only_row()["_id"]
         outbox.deliver(row_id)
 
@@ -373,7 +470,7 @@ class TestFailures:
         assert (only_row()["state"], only_row()["attempts"]) == (outbox.PENDING, 0)
 
     def test_a_row_that_is_not_parked_can_not_be_started_again(self, heard):
-        outbox.emit(EVENT, {"id": "x"})
+        outbox.emit(happened(id="x"))
         outbox.deliver(only_row()["_id"])
 
         assert outbox.requeue(only_row()["_id"]) is False
@@ -382,18 +479,18 @@ class TestFailures:
 class TestOrder:
     def test_rows_of_a_key_run_in_the_order_they_were_emitted(self, heard):
         for number in range(3):
-            outbox.emit(EVENT, {"n": number}, key="k")
+            outbox.emit(happened("k", n=number))
         ids = [row["_id"] for row in rows()]
 
         assert [outbox.deliver(i) for i in reversed(ids)] == [False, False, True]
         for row_id in ids[1:]:
             make_due(row_id)
             assert outbox.deliver(row_id) is True
-        assert [payload["n"] for payload in heard] == [0, 1, 2]
+        assert [event.n for event in heard] == [0, 1, 2]
 
     def test_waiting_for_a_predecessor_is_no_failed_try(self, heard):
         for number in range(2):
-            outbox.emit(EVENT, {"n": number}, key="k")
+            outbox.emit(happened("k", n=number))
         second = rows()[1]
         outbox.deliver(second["_id"])
 
@@ -402,7 +499,7 @@ class TestOrder:
 
     def test_the_next_of_a_key_is_due_at_once(self, heard):
         for number in range(2):
-            outbox.emit(EVENT, {"n": number}, key="k")
+            outbox.emit(happened("k", n=number))
         first, second = rows()
         outbox.deliver(second["_id"])
         outbox.deliver(first["_id"])
@@ -413,17 +510,17 @@ class TestOrder:
         """Within a second, or with a clock that is wrong, a later id may be the smaller one."""
         for number in (2, 1):
             monkeypatch.setattr(emitting, "ObjectId", lambda n=number: ObjectId(f"{n:024x}"))
-            outbox.emit(EVENT, {"n": number}, key="k")
+            outbox.emit(happened("k", n=number))
         second, first = rows()
 
         assert outbox.deliver(second["_id"]) is False
         assert outbox.deliver(first["_id"]) is True
         assert outbox.deliver(second["_id"]) is True
-        assert [payload["n"] for payload in heard] == [2, 1]
+        assert [event.n for event in heard] == [2, 1]
 
     def test_rows_of_an_older_version_come_first_in_the_order_of_their_ids(self, heard):
         for number in range(3):
-            outbox.emit(EVENT, {"n": number}, key="k")
+            outbox.emit(happened("k", n=number))
         oldest, old, new = rows()
         db.collection(outbox.COLLECTION).update_many(
             {"_id": {"$ne": oldest["_id"]}}, {"$unset": {"order": ""}}
@@ -436,7 +533,7 @@ class TestOrder:
             assert outbox.deliver(row["_id"]) is True
 
     def test_looking_for_a_predecessor_reads_one_row_of_a_long_backlog(self, heard):
-        outbox.emit_many((EVENT, {"n": number}, f"k{number % 10}") for number in range(500))
+        outbox.emit_many(happened(f"k{number % 10}", n=number) for number in range(500))
         row = db.collection(outbox.COLLECTION).find_one({"key": "k7"}, sort=[("order", -1)])
         command = db.database().command
         found = command(
@@ -447,8 +544,8 @@ class TestOrder:
         assert found["executionStats"]["totalDocsExamined"] == 1
 
     def test_other_keys_do_not_wait(self, heard):
-        outbox.emit(EVENT, {"n": 1}, key="a")
-        outbox.emit(EVENT, {"n": 2}, key="b")
+        outbox.emit(happened("a", n=1))
+        outbox.emit(happened("b", n=2))
 
         assert outbox.deliver(rows()[1]["_id"]) is True
 
@@ -492,14 +589,14 @@ class TestWaiting:
         moments = iter(range(2))
         heard = []
 
-        def handle(payload):
-            if payload["n"] == 0 and next(moments, None) == 0:
+        def handle(event):
+            if event.n == 0 and next(moments, None) == 0:
                 reason = "neighbour_down"
                 raise RetryLater(reason, wait=timedelta(hours=1))
-            heard.append(payload["n"])
+            heard.append(event.n)
 
         listen("test.wait", handle)
-        outbox.emit_many((EVENT, {"n": number}, "k") for number in range(201))
+        outbox.emit_many(happened("k", n=number) for number in range(201))
         start = clock.now()
         outbox.drain(outbox.DEFAULT_QUEUE)
         handed_out.clear()
@@ -521,15 +618,15 @@ class TestWaiting:
     def test_who_meets_a_row_that_runs_puts_all_behind_it_aside_at_once(self, listen, monkeypatch):
         met = []
 
-        def handle(payload):
-            if payload["n"] == 0:
+        def handle(event):
+            if event.n == 0:
                 with counted_commands(monkeypatch) as counts:
                     met.append(outbox.drain(outbox.DEFAULT_QUEUE))  # the other worker
                 met.append(counts.total())
-            met.append(payload["n"])
+            met.append(event.n)
 
         listen("test.wait", handle)
-        outbox.emit_many((EVENT, {"n": number}, "k") for number in range(200))
+        outbox.emit_many(happened("k", n=number) for number in range(200))
 
         outbox.drain(outbox.DEFAULT_QUEUE)
 
@@ -539,9 +636,9 @@ class TestWaiting:
 
     def test_what_is_not_due_yet_is_not_put_aside(self, listen):
         later = clock.now() + timedelta(hours=1)
-        listen("test.wait", lambda payload: outbox.drain(outbox.DEFAULT_QUEUE))
+        listen("test.wait", lambda event: outbox.drain(outbox.DEFAULT_QUEUE))
         for not_before in (None, None, later):
-            outbox.emit(EVENT, {"n": 0}, key="k", not_before=not_before)
+            outbox.emit(happened("k", n=0), not_before=not_before)
 
         assert outbox.drain(outbox.DEFAULT_QUEUE) == 2
 
@@ -551,13 +648,13 @@ class TestWaiting:
     def test_the_end_of_a_row_releases_the_next_one(self, listen, error):
         heard = []
 
-        def handle(payload):
-            if payload["n"] == 0 and error is not None:
+        def handle(event):
+            if event.n == 0 and error is not None:
                 raise error
-            heard.append(payload["n"])
+            heard.append(event.n)
 
         listen("test.wait", handle)
-        outbox.emit_many((EVENT, {"n": number}, "k") for number in range(3))
+        outbox.emit_many(happened("k", n=number) for number in range(3))
         first, second, third = (row["_id"] for row in rows())
         assert [outbox.deliver(third), outbox.deliver(second)] == [False, False]
         assert [row.get("waits") for row in rows()] == [None, True, True]
@@ -572,7 +669,7 @@ class TestWaiting:
     def test_a_worker_that_dies_between_the_end_and_the_release_has_done_neither(
         self, heard, monkeypatch
     ):
-        outbox.emit_many((EVENT, {"n": number}, "k") for number in range(2))
+        outbox.emit_many(happened("k", n=number) for number in range(2))
         first, second = (row["_id"] for row in rows())
         outbox.deliver(second)
 
@@ -593,7 +690,7 @@ class TestWaiting:
     def test_a_row_that_begins_to_wait_while_the_first_one_ends_is_released(
         self, heard, monkeypatch
     ):
-        outbox.emit_many((EVENT, {"n": number}, "k") for number in range(2))
+        outbox.emit_many(happened("k", n=number) for number in range(2))
         first, second = (row["_id"] for row in rows())
         has_predecessor = claiming._has_predecessor
 
@@ -609,9 +706,9 @@ class TestWaiting:
 
     def test_a_row_for_later_is_not_released_before_its_time(self, heard):
         later = clock.now() + timedelta(hours=1)
-        outbox.emit(EVENT, {"n": 0}, key="k")
-        outbox.emit(EVENT, {"n": 1}, key="k", not_before=later)
-        outbox.emit(EVENT, {"n": 2}, key="k")
+        outbox.emit(happened("k", n=0))
+        outbox.emit(happened("k", n=1), not_before=later)
+        outbox.emit(happened("k", n=2))
         first, _, third = (row["_id"] for row in rows())
         outbox.deliver(third)
 
@@ -620,16 +717,16 @@ class TestWaiting:
         assert rows()[1]["notBefore"] == later
 
     def test_what_waits_is_withdrawn_with_what_it_waits_for(self, heard):
-        outbox.emit_many((EVENT, {"n": number}, "k") for number in range(2))
+        outbox.emit_many(happened("k", n=number) for number in range(2))
         outbox.deliver(rows()[1]["_id"])
 
-        assert outbox.withdraw(EVENT, "k") == 2
+        assert outbox.withdraw(Happened, "k") == 2
 
 
 class TestRelay:
     def test_hands_out_what_is_due_and_not_what_was_handed_out_lately(self, heard, handed_out):
-        outbox.emit(EVENT, {"n": 1})
-        outbox.emit(EVENT, {"n": 2}, not_before=clock.now() + timedelta(hours=1))
+        outbox.emit(happened(n=1))
+        outbox.emit(happened(n=2), not_before=clock.now() + timedelta(hours=1))
         due = rows()[0]["_id"]
 
         assert outbox.relay() == 1
@@ -637,7 +734,7 @@ class TestRelay:
         assert handed_out == [due]
 
     def test_hands_out_again_when_the_broker_lost_it(self, heard, handed_out):
-        outbox.emit(EVENT, {"n": 1})
+        outbox.emit(happened(n=1))
         outbox.relay()
         db.collection(outbox.COLLECTION).update_one(
             {}, {"$set": {"nudgedTime": clock.now() - timedelta(seconds=31)}}
@@ -646,7 +743,7 @@ class TestRelay:
         assert outbox.relay() == 1
 
     def test_finds_rows_whose_worker_died(self, heard, handed_out):
-        outbox.emit(EVENT, {"n": 1})
+        outbox.emit(happened(n=1))
         make_due(claiming.claim(only_row()["_id"])["_id"])
 
         assert outbox.relay() == 1
@@ -661,21 +758,21 @@ class TestRelay:
 
     def test_the_backlog_is_told(self, listen):
         listen("test.fail", fail_with(PermanentFailure("x")))
-        outbox.emit(EVENT, {"n": 1})
+        outbox.emit(happened(n=1))
         outbox.deliver(only_row()["_id"])
-        outbox.emit(EVENT, {"n": 2})
+        outbox.emit(happened(n=2))
 
         depth = outbox.depth()
         assert (depth["waiting"], depth["dead"]) == (1, 1)
         assert depth["oldest_seconds"] >= 0
 
     def test_what_is_planned_for_later_is_no_backlog(self, heard):
-        outbox.emit(EVENT, {"n": 1}, not_before=clock.now() + timedelta(days=7))
+        outbox.emit(happened(n=1), not_before=clock.now() + timedelta(days=7))
         depth = outbox.depth()
         assert (depth["waiting"], depth["oldest_seconds"]) == (0, 0)
 
     def test_the_backlog_counts_from_when_a_row_was_due(self, heard):
-        outbox.emit(EVENT, {"n": 1}, not_before=clock.now() - timedelta(seconds=90))
+        outbox.emit(happened(n=1), not_before=clock.now() - timedelta(seconds=90))
         db.collection(outbox.COLLECTION).update_one(
             {}, {"$set": {"createdTime": clock.now() - timedelta(days=7)}}
         )
@@ -689,14 +786,14 @@ class TestQueues:
         heard = []
         listen("test.hear", heard.append)
         for number in range(30):
-            outbox.emit(EVENT, {"n": number})
+            outbox.emit(happened(n=number))
 
         assert outbox.drain("other") == 0
         assert outbox.drain(outbox.DEFAULT_QUEUE) == 30
-        assert [payload["n"] for payload in heard] == list(range(30))
+        assert [event.n for event in heard] == list(range(30))
 
     def test_a_drain_looks_for_many_rows_at_once(self, heard, monkeypatch):
-        outbox.emit_many((EVENT, {"n": number}, "") for number in range(claiming.CLAIM_BATCH * 2))
+        outbox.emit_many(happened("", n=number) for number in range(claiming.CLAIM_BATCH * 2))
 
         with counted_commands(monkeypatch) as counts:
             outbox.drain(outbox.DEFAULT_QUEUE)
@@ -707,13 +804,13 @@ class TestQueues:
     def test_what_another_worker_has_taken_is_looked_for_again(self, listen):
         heard = []
 
-        def take_the_next_ones(payload):
-            heard.append(payload["n"])
-            if payload["n"] == 0:
+        def take_the_next_ones(event):
+            heard.append(event.n)
+            if event.n == 0:
                 outbox.drain(outbox.DEFAULT_QUEUE)
 
         listen("test.hear", take_the_next_ones)
-        outbox.emit_many((EVENT, {"n": number}, "") for number in range(5))
+        outbox.emit_many(happened("", n=number) for number in range(5))
         outbox.drain(outbox.DEFAULT_QUEUE)
 
         assert heard == list(range(5))
@@ -721,27 +818,27 @@ class TestQueues:
     def test_a_row_that_was_due_before_the_last_ones_is_found(self, listen):
         heard = []
 
-        def emit_an_older_one(payload):
-            heard.append(payload["n"])
-            if payload["n"] == 0:
+        def emit_an_older_one(event):
+            heard.append(event.n)
+            if event.n == 0:
                 earlier = clock.now() - timedelta(hours=1)
-                outbox.emit(EVENT, {"n": 1}, not_before=earlier)
+                outbox.emit(happened(n=1), not_before=earlier)
 
         listen("test.hear", emit_an_older_one)
-        outbox.emit(EVENT, {"n": 0})
+        outbox.emit(happened(n=0))
 
         assert outbox.drain(outbox.DEFAULT_QUEUE) == 2
         assert heard == [0, 1]
 
     def test_a_large_backlog_needs_few_wake_ups(self, heard, handed_out):
-        outbox.emit_many((EVENT, {"n": number}, "") for number in range(500))
+        outbox.emit_many(happened("", n=number) for number in range(500))
         outbox.nudge()
 
         assert len(handed_out) == waking.RELAY_BATCH
 
     def test_a_handler_says_how_long_to_wait(self, listen):
         listen("test.wait", fail_with(RetryLater("rate_limited", wait=timedelta(minutes=7))))
-        outbox.emit(EVENT, {"n": 1})
+        outbox.emit(happened(n=1))
         outbox.deliver(only_row()["_id"])
 
         row = only_row()

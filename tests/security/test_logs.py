@@ -171,17 +171,17 @@ def test_a_real_duplicate_key(clinic, log):
 
 def test_failing_background_work(monkeypatch, log):
     from kernel import outbox, tasks
+    from kernel.events import MailRequested
     from kernel.outbox import subscriptions
 
     monkeypatch.setattr(subscriptions, "BY_NAME", dict(subscriptions.BY_NAME))
-    monkeypatch.setattr(subscriptions, "_BY_EVENT", dict(subscriptions._BY_EVENT))
 
-    @outbox.subscribe("test.fails", "test.fails")
-    def fail(payload):
+    @outbox.subscribe(MailRequested, "test.fails")
+    def fail(event):
         raise ValueError(MARKER)
 
-    outbox.emit("test.fails", {"recipient": f"{MARKER}@example.org"})
-    row = db.collection(outbox.COLLECTION).find_one({"event": "test.fails"})
+    outbox.emit(MailRequested(recipient=f"{MARKER}@example.org"))
+    row = db.collection(outbox.COLLECTION).find_one({"handler": "test.fails"})
     tasks.deliver_event(str(row["_id"]), row.get("queue", "default"))
 
     assert "outbox.retry" in log()

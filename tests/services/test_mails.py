@@ -12,6 +12,7 @@ from django.template.loader import get_template
 from django.utils.html import conditional_escape
 
 from kernel import db, ids
+from kernel.events import MailRequested
 from notifications.management.commands.describe_mails import describe
 from notifications.services import mailer, styles
 from notifications.services.catalogue import CATALOGUE, DEFAULTS, SAMPLES
@@ -356,8 +357,9 @@ def test_others_see_no_previews(path, browser):
 
 def test_staff_find_out_whether_someone_was_sent_a_mail(browser):
     event = ids.new_id()
-    sent = {"eventId": str(event), "recipient": "dot@example.org", "template": "clinic_created"}
-    mailer.deliver_mail({**sent, "variables": {}})
+    mailer.deliver_mail(
+        MailRequested(event_id=str(event), recipient="dot@example.org", template="clinic_created")
+    )
     client = browser("support")
     page = client.post("/admin/sent-mails/", {"address": " Dot@Example.org"}).content.decode()
     assert str(event) in page

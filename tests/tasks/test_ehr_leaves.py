@@ -85,7 +85,7 @@ def carry_out(message):
     document_id = ObjectId()
     meta = {"DataModel": "Order", "EventType": "New"}
     db.collection("redox").insert_one({"_id": document_id, "meta": meta, "message": message})
-    processing.expect_message(document_id, clock.now(), key="")
+    processing.expect_message(document_id, clock.now(), about="")
     return work_off("message", document_id, orders.process_message)
 
 

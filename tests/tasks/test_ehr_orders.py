@@ -505,12 +505,13 @@ class TestFailures:
         assert answers() == [matching("SUCCESS", "Patient was successfully matched")]
 
     def test_a_repeated_delivery_of_a_finished_message_sends_nothing(self, receive):
-        from redox.events import process_message
+        from redox.events import MessageReceived
+        from redox.handlers import process_message
 
         ehr.ehr_patient(ehr.ehr_clinic(), summary=ehr.summary())
         record = receive(ehr.order())
 
-        process_message({"documentId": str(record["documentId"])})
+        process_message(MessageReceived(document_id=str(record["documentId"]), about=""))
 
         assert kinds() == ["results", "flowsheet", "notes"]
 

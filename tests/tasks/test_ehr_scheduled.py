@@ -343,7 +343,7 @@ class TestSyncsOfSeveralBatches:
 
     def test_a_sync_that_has_ended_leaves_no_event_of_itself(self, crowd):
         assert scheduling.sync_clinic(crowd["_id"]) == 5
-        assert emitted(scheduling.SYNC_BEGUN) == []
+        assert emitted("ehr.sync_begun") == []
         self.assert_one_whole_run()
 
 

@@ -20,15 +20,16 @@ from django.core.mail.backends.filebased import EmailBackend as FileBackend
 
 from clinics_site import env
 from kernel import clock, db, http, leases, outbox
-from kernel.outbox import ending
+from kernel.events import MailRequested
+from kernel.outbox import ending, events
 from notifications.services import mailer
-from notifications.services.connections import REMINDER_DUE
 from notifications.store import sent_mails
 from tests.factories import make_clinic, make_clinician, make_patient
 from tests.processes.service import Service, eventually
 from users.services import neighbours
 
 ROWS = outbox.COLLECTION
+REMINDER_DUE = "notification.connection_reminder_due"
 HERE = "tests.tasks.test_notifications"
 
 
@@ -64,8 +65,8 @@ def repeat_everything_but_mails():
 
 
 def request_mail(**changes):
-    payload = {"recipient": "dot@example.org", "template": "patient_upload_reminder"}
-    outbox.emit("mail.requested", {**payload, "variables": {}, **changes})
+    fields = {"recipient": "dot@example.org", "template": "patient_upload_reminder"}
+    outbox.emit(MailRequested(**{**fields, **changes}))
     return rows(event="mail.requested")[-1]["_id"]
 
 
@@ -75,11 +76,11 @@ def asked(monkeypatch):
     found = []
     original = mailer.deliver_mail
 
-    def remember(payload):
-        found.append((payload["template"], payload["variables"]))
-        original(payload)
+    def remember(event):
+        found.append((event.template, event.variables))
+        original(event)
 
-    monkeypatch.setattr("notifications.events.mailer.deliver_mail", remember)
+    monkeypatch.setattr("notifications.handlers.mailer.deliver_mail", remember)
     return found
 
 
@@ -548,14 +549,15 @@ def test_a_request_without_what_its_link_needs_is_parked(mailoutbox):
 
 
 def test_a_delivery_repeated_after_sending_sends_nothing(mailoutbox):
-    payload = {**rows_payload(request_mail()), "eventId": str(rows()[0]["_id"])}
+    event = requested_mail()
     for _ in range(3):
-        mailer.deliver_mail(payload)
+        mailer.deliver_mail(event)
     assert len(mailoutbox) == 1
 
 
-def rows_payload(row_id):
-    return db.collection(ROWS).find_one({"_id": row_id})["payload"]
+def requested_mail():
+    row_id = request_mail()
+    return events.read(MailRequested, db.collection(ROWS).find_one({"_id": row_id}))
 
 
 class Failing(BaseEmailBackend):
@@ -645,17 +647,17 @@ def test_a_slow_living_worker_is_not_overtaken(settings, monkeypatch):
     Slow.entered.clear()
     Slow.leave.clear()
     Slow.sent = []
-    payload = {**rows_payload(request_mail()), "eventId": str(rows()[0]["_id"])}
-    worker = threading.Thread(target=mailer.deliver_mail, args=(payload,))
+    event = requested_mail()
+    worker = threading.Thread(target=mailer.deliver_mail, args=(event,))
     worker.start()
     assert Slow.entered.wait(10)
     for _ in range(5):
         time.sleep(0.3)
         with pytest.raises(mailer.StillSending):
-            mailer.deliver_mail(payload)
+            mailer.deliver_mail(event)
     Slow.leave.set()
     worker.join()
-    mailer.deliver_mail(payload)
+    mailer.deliver_mail(event)
     assert len(Slow.sent) == 1
 
 

@@ -24,6 +24,7 @@ from users.clients.protocol import (
 from users.embedded import account_rules as rules
 from users.embedded import passwords, sessions
 from users.embedded.account_rules import CUSTODIAL, SERVICE
+from users.events import PasswordSet, UserDeleted, UserUpdated
 from users.store import accounts, data, grants, profiles, restricted_tokens
 
 CUSTODIAL_ROLES = (CUSTODIAL, "patient")
@@ -163,7 +164,7 @@ def _update(user_id: str, changes: dict[str, Any], expected: Expected) -> User:
     if not changed:
         return to_user(account)
     after = _write(account, fields, clock.now())
-    outbox.emit("user.updated", {"userId": user_id, "changed": changed}, key=user_id)
+    outbox.emit(UserUpdated(user_id=user_id, changed=changed))
     return to_user(after)
 
 
@@ -175,7 +176,7 @@ def _claim_if_custodial(account: db.Document, fields: dict[str, Any]) -> None:
     roles: list[str] = fields.get("roles") or account["roles"]
     fields["roles"] = [role for role in roles if role != CUSTODIAL]
     grants.remove_permission_from_grants(account["_id"], "custodian")
-    outbox.emit("user.password_set", {"userId": account["_id"]}, key=account["_id"])
+    outbox.emit(PasswordSet(user_id=account["_id"]))
 
 
 def _write(account: db.Document, fields: dict[str, Any], moment: datetime) -> db.Document:
@@ -202,7 +203,7 @@ def _delete(user_id: str, expected: Expected) -> None:
     grants.remove_grants_of_user(user_id)
     restricted_tokens.remove_tokens_of_user(user_id)
     data.remove_data(user_id)
-    outbox.emit("user.deleted", {"userId": user_id}, key=user_id)
+    outbox.emit(UserDeleted(user_id=user_id))
 
 
 def _refused() -> ServiceError:

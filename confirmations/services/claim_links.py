@@ -1,0 +1,46 @@
+"""The link with which a patient claims the account that a clinic has made, and the reminder of it."""
+
+from django.conf import settings
+
+from clinics.services import patients
+from clinics.services.patient_details import is_custodial
+from confirmations.events import SignupReminderDue
+from confirmations.services import people, signups
+from kernel import clock, db, outbox
+from kernel.errors import Forbidden, NotFound
+from kernel.principal import Principal
+
+# Claim links are asked for by the clinic's side, not by a person.
+CLINIC_SIDE = Principal(user_id="", is_server=True)
+
+
+def send_claim_link(*, clinic_id: str, user_id: str) -> None:
+    """A custodial account with a new address gets a link; one without an address loses its link."""
+    patient = patients.find_patient(clinic_id, user_id)
+    if patient is None or not is_custodial(patient) or not people.is_unclaimed(user_id):
+        return
+    origin = signups.Origin(CLINIC_SIDE, clinic_id, patient.get("invitedBy") or "")
+    try:
+        sent = signups.send_signup(user_id, origin)
+    except (Forbidden, NotFound):
+        return  # the address has its link already, or the account is gone
+    _replace_reminder(clinic_id, user_id, has_link=sent is not None)
+
+
+def _replace_reminder(clinic_id: str, user_id: str, *, has_link: bool) -> None:
+    due = clock.now() + settings.REMINDERS_INTERVAL
+
+    def replace() -> None:
+        outbox.withdraw(SignupReminderDue, user_id)
+        if has_link:
+            outbox.emit(SignupReminderDue(clinic_id=clinic_id, user_id=user_id), not_before=due)
+
+    db.run_in_transaction(replace)
+
+
+def remind_of_claim(*, clinic_id: str, user_id: str) -> None:
+    patient = patients.find_patient(clinic_id, user_id)
+    if patient is None or not patient.get("email") or not is_custodial(patient):
+        return
+    if people.is_unclaimed(user_id):
+        signups.remind_of_signup(user_id)

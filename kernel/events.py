@@ -1,0 +1,15 @@
+"""Events that belong to no app, because every app may emit them."""
+
+from collections.abc import Mapping
+from dataclasses import field
+
+from kernel import outbox
+
+
+@outbox.event("mail.requested", forget_payload=True)
+class MailRequested(outbox.Event):
+    """One mail to one recipient. What is missing is handled where the mail is sent, which drops it and says so."""
+
+    recipient: str = ""
+    template: str = ""
+    variables: Mapping[str, str] = field(default_factory=dict)

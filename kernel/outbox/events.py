@@ -1,0 +1,132 @@
+"""Events are types: an app declares in its `events.py` what can happen there.
+
+    @outbox.event("patient.updated")
+    class PatientUpdated(outbox.Event):
+        clinic_id: str
+        user_id: str = outbox.key()
+        changed: Sequence[str]
+
+A field is stored in the payload under its name in camelCase. Names and keys are stored, so rows of an earlier version
+are still delivered as long as a new field has a default; what a row holds beyond the fields is passed over.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import MISSING, Field, dataclass, field, fields
+from typing import Any, ClassVar, TypeVar, dataclass_transform
+
+from kernel.errors import PermanentFailure
+
+_KEY, _SECRET, _STORED = "key", "secret", "stored"
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """What is said about an event beside its fields."""
+
+    name: str
+    key: str  # the field that orders, or none
+    stored: Mapping[str, str]  # field: key in the payload
+    secret: frozenset[
+        str
+    ]  # keys in the payload that let their bearer act as another person: no page shows them
+    forget_payload: bool
+    unheard: str
+    unemitted: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    declared: ClassVar[Declaration]
+
+    event_id: str = field(default="", compare=False)  # of the row that is delivered
+
+
+E = TypeVar("E", bound=Event)
+DECLARED: dict[str, type[Event]] = {}
+
+
+def key(*, is_stored: bool = True) -> Any:
+    """The field that orders: handlers get events of one value one after another, if each was emitted in a transaction
+    that also writes the thing that the value names. `is_stored=False` keeps it out of the payload."""
+    return field(metadata={_KEY: True, _STORED: is_stored})
+
+
+def secret() -> Any:
+    """A field that lets its bearer act as another person: no page and no log shows it."""
+    return field(metadata={_SECRET: True}, repr=False)
+
+
+@dataclass_transform(
+    frozen_default=True, kw_only_default=True, field_specifiers=(key, secret, field)
+)
+def event(
+    name: str, *, forget_payload: bool = False, unheard: str = "", unemitted: str = ""
+) -> Callable[[type[E]], type[E]]:
+    """Declare an event under the name that is stored.
+
+    Ids only, no patient data. Where a recipient cannot be avoided, `forget_payload` drops the payload when the event is
+    delivered. An event that no handler hears, or that nothing emits, says why (`unheard`, `unemitted`).
+    """
+
+    def declare(cls: type[E]) -> type[E]:
+        if name in DECLARED:
+            message = f"two events are called {name}"
+            raise TypeError(message)
+        made = dataclass(frozen=True, slots=True, kw_only=True, repr=not forget_payload)(cls)
+        own = [one for one in fields(made) if one.name != "event_id"]
+        made.declared = Declaration(
+            name=name,
+            key=_key_of(own),
+            stored={one.name: _camel(one.name) for one in own if one.metadata.get(_STORED, True)},
+            secret=frozenset(_camel(one.name) for one in own if one.metadata.get(_SECRET)),
+            forget_payload=forget_payload,
+            unheard=unheard,
+            unemitted=unemitted,
+        )
+        DECLARED[name] = made
+        return made
+
+    return declare
+
+
+def _key_of(own: Iterable[Field[Any]]) -> str:
+    keys = [one.name for one in own if one.metadata.get(_KEY)]
+    if len(keys) > 1:
+        message = f"an event has one key, not {keys}"
+        raise TypeError(message)
+    return "".join(keys)
+
+
+def _camel(name: str) -> str:
+    first, *others = name.split("_")
+    return first + "".join(other.capitalize() for other in others)
+
+
+def payload_of(happened: Event) -> dict[str, Any]:
+    stored = happened.declared.stored.items()
+    return {stored_key: getattr(happened, name) for name, stored_key in stored}
+
+
+def key_of(happened: Event) -> str:
+    value: str = getattr(happened, happened.declared.key) if happened.declared.key else ""
+    return value
+
+
+def read(event_type: type[E], row: Mapping[str, Any]) -> E:
+    """The event of a stored row, whichever version has written it."""
+    declared, payload = event_type.declared, row["payload"]
+    values = {name: payload[key] for name, key in declared.stored.items() if key in payload}
+    if declared.key and declared.key not in declared.stored:
+        values[declared.key] = row["key"]
+    if _required(event_type) - values.keys():
+        reason = "payload_incomplete"
+        raise PermanentFailure(reason)
+    return event_type(event_id=str(row["_id"]), **values)
+
+
+def _required(event_type: type[Event]) -> set[str]:
+    return {
+        one.name
+        for one in fields(event_type)
+        if one.default is MISSING and one.default_factory is MISSING
+    }

@@ -1,0 +1,72 @@
+"""Rows that version 0.1 has stored are delivered by this one: names, payloads, keys and queues are as they were.
+
+`rows_of_0_1.json` holds one row for each handler, as that version wrote them.
+"""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from bson import ObjectId, Timestamp
+
+from kernel import clock, db, outbox
+from kernel.outbox import events, subscriptions
+
+ROWS = json.loads(Path(__file__).with_name("rows_of_0_1.json").read_text())
+TYPED = [row for row in ROWS if not isinstance(subscriptions.BY_NAME[row["handler"]].event, str)]
+handler_of_row = pytest.mark.parametrize("old", TYPED, ids=[row["handler"] for row in TYPED])
+
+
+def store(old):
+    moment = clock.now()
+    row = {
+        "_id": ObjectId(),
+        "order": Timestamp(0, 0),
+        **old,
+        "state": outbox.PENDING,
+        "attempts": 0,
+        "dueTime": moment,
+        "notBefore": moment,
+        "createdTime": moment,
+        "updatedTime": moment,
+    }
+    db.collection(outbox.COLLECTION).insert_one(row)
+    return row["_id"]
+
+
+@pytest.fixture
+def heard(monkeypatch):
+    """What handlers get, in their place."""
+    received = []
+    deaf = {
+        name: replace(one, handle=received.append) for name, one in subscriptions.BY_NAME.items()
+    }
+    monkeypatch.setattr(subscriptions, "BY_NAME", deaf)
+    return received
+
+
+def test_there_is_a_row_of_every_handler_that_version_had():
+    assert {row["handler"] for row in ROWS} == subscriptions.BY_NAME.keys()
+
+
+@handler_of_row
+def test_an_old_row_is_delivered_as_the_event_that_it_was(old, heard):
+    row_id = store(old)
+
+    assert outbox.deliver(row_id) is True
+
+    (event,) = heard
+    assert event.event_id == str(row_id)
+    assert events.payload_of(event) == old["payload"]
+    assert events.key_of(event) == old["key"]
+
+
+@handler_of_row
+def test_the_same_event_is_stored_as_it_was(old, heard):
+    outbox.deliver(store(old))
+    db.collection(outbox.COLLECTION).delete_many({})
+    outbox.emit(heard[0])
+
+    stored = db.collection(outbox.COLLECTION).find_one({"handler": old["handler"]})
+    assert {name: stored[name] for name in old} == old
