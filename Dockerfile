@@ -6,7 +6,7 @@ RUN pip install --no-cache-dir --no-deps --require-hashes -r requirements.txt
 COPY . .
 RUN python manage.py collectstatic --noinput && useradd --system clinics
 USER clinics
-# Whoever only wants to try it says ENVIRONMENT=local, as compose.yaml does.
+# To try it out, set ENVIRONMENT=local, as compose.yaml does.
 ENV ENVIRONMENT=production
 EXPOSE 8080 8081
 CMD ["python", "-m", "clinics_site.server"]

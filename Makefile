@@ -1,9 +1,9 @@
 # Every command of the project. On a fresh machine `make run` and `make test` do all the set-up by themselves.
 PYTHON_BIN := .venv/bin/python
 SOURCES := kernel clinics_site users clinics confirmations redox xealth notifications scripts tests manage.py
-# What `make test` leaves out has to be named together with how it is run.
+# Options for the tests that `make test` leaves out.
 OWN_ADDOPTS := -q --strict-markers -p no:cacheprovider -p tests.environment
-# Each process would compile the whole program again.
+# Otherwise each process would compile the whole program again.
 unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
 .PHONY: help run serve setup test walks lint fmt bench bench-compare bench-ehr bench-outbox fuzz-short fuzz chaos-short chaos attack audit lock servers stop clean run-setup dev-setup
@@ -14,7 +14,7 @@ help:  ## this list
 run: run-setup  ## the service with demo data, on port 8080 or PORT
 	@exec $(PYTHON_BIN) -m scripts.run --demo
 
-serve: run-setup  ## the service without demo data, for a database of yours (MONGODB_URI, REDIS_URL)
+serve: run-setup  ## the service without demo data, for your own database (MONGODB_URI, REDIS_URL)
 	@exec $(PYTHON_BIN) -m scripts.run
 
 setup: dev-setup  ## only install: packages, MongoDB, Redis
@@ -23,7 +23,7 @@ setup: dev-setup  ## only install: packages, MongoDB, Redis
 test: dev-setup  ## all tests, on servers of their own; ARGS="tests/api -k clinic" for some
 	@$(PYTHON_BIN) -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
 
-walks: dev-setup  ## tests that try every wrong value at every place, every caller and every page
+walks: dev-setup  ## tests that try every wrong value in every field, every caller and every page
 	@$(PYTHON_BIN) -m pytest -o addopts="$(OWN_ADDOPTS)" -m walk -n 3 --dist loadfile --no-loadscope-reorder tests/api tests/admin tests/tasks tests/security tests/policy $(ARGS)
 
 lint: dev-setup  ## what CI checks besides the tests
@@ -34,7 +34,7 @@ lint: dev-setup  ## what CI checks besides the tests
 	$(PYTHON_BIN) -m scripts.with_servers $(PYTHON_BIN) manage.py check
 	$(PYTHON_BIN) -m scripts.with_servers $(PYTHON_BIN) manage.py makemigrations --check --dry-run
 
-fmt: dev-setup  ## format, and mend what can be mended
+fmt: dev-setup  ## format, and fix what can be fixed
 	$(PYTHON_BIN) -m ruff check --fix $(SOURCES)
 	$(PYTHON_BIN) -m ruff format $(SOURCES)
 	$(PYTHON_BIN) -m scripts.environment_table
@@ -51,23 +51,23 @@ bench-ehr: dev-setup  ## speed of an EHR sync through real workers; ARGS="--pati
 bench-outbox: dev-setup  ## how fast real workers drain the outbox; ARGS="--rows 5000"
 	@$(PYTHON_BIN) -m tests.bench.outbox $(ARGS)
 
-chaos-short: dev-setup  ## the part of chaos that is worth its minute in every run
+chaos-short: dev-setup  ## the part of chaos that CI runs: a minute
 	@CHAOS_HANGS=2 $(PYTHON_BIN) -m pytest -o addopts="$(OWN_ADDOPTS)" tests/chaos/test_redis_hangs.py -k busy_worker $(ARGS)
 
-fuzz-short: dev-setup  ## every operation with some requests at random, the same ones in every run
+fuzz-short: dev-setup  ## every operation with some random requests, the same in every run
 	@FUZZ_SEED=1 $(PYTHON_BIN) -m pytest -o addopts="$(OWN_ADDOPTS)" -n 2 tests/fuzz $(ARGS)
 
-fuzz: dev-setup  ## more of them, others in every run; FUZZ_SEED=… repeats one, FUZZ_EXAMPLES=… says how many
+fuzz: dev-setup  ## more of them, different in every run; FUZZ_SEED=… repeats one, FUZZ_EXAMPLES=… sets the number
 	@FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-100} $(PYTHON_BIN) -m pytest -o addopts="$(OWN_ADDOPTS)" -n 2 tests/fuzz $(ARGS)
 
 chaos: dev-setup  ## tests that break things on purpose
 	@$(PYTHON_BIN) -m pytest -o addopts="$(OWN_ADDOPTS)" tests/chaos $(ARGS)
 	@$(PYTHON_BIN) -m pytest -o addopts="$(OWN_ADDOPTS)" -m chaos tests/tasks tests/processes
 
-attack: dev-setup  ## attack a service of its own: do others notice? ARGS="slow-bodies floods", ARGS=--list
+attack: dev-setup  ## attack a service started for this: do others notice? ARGS="slow-bodies floods", ARGS=--list
 	@$(PYTHON_BIN) -m tests.attack $(ARGS)
 
-audit: dev-setup  ## pinned packages against a list of known vulnerabilities, where one can be reached
+audit: dev-setup  ## compare the pinned packages with a list of known vulnerabilities, if it can be reached
 	@$(PYTHON_BIN) -m scripts.advisories
 
 lock: dev-setup  ## pin the newest packages that requirements*.in allow
@@ -77,7 +77,7 @@ lock: dev-setup  ## pin the newest packages that requirements*.in allow
 servers: run-setup  ## only MongoDB and Redis, in the background
 	@$(PYTHON_BIN) -m scripts.servers start
 
-stop: run-setup  ## end what `make servers` has started
+stop: run-setup  ## end what `make servers` started
 	@$(PYTHON_BIN) -m scripts.servers stop
 
 clean: stop  ## remove data, logs, secrets and the virtual environment

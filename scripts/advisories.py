@@ -1,7 +1,7 @@
-"""Holds the pinned packages against the advisory list that pip-audit asks: `make audit`.
+"""Compares the pinned packages with the advisory list that pip-audit asks: `make audit`.
 
-Ends with 0 if none has a known vulnerability, and also, saying so, if the list can not be reached; with 1 if one has;
-with 2 if this could not do its work. Exceptions stand in requirements-exceptions.toml.
+Ends with 0 if none has a known vulnerability, or, with a note, if the list cannot be reached; with 1 if one
+has; with 2 if it could not do its work. Exceptions are in requirements-exceptions.toml.
 """
 
 import json
@@ -21,18 +21,18 @@ from scripts import local
 REQUIREMENTS = [local.BASE / f"requirements{kind}.txt" for kind in ("", "-dev", "-servers")]
 EXCEPTIONS = local.BASE / "requirements-exceptions.toml"
 NONE_KNOWN, KNOWN, FAILED = 0, 1, 2
-# What pip-audit and the library below it say when nobody answers.
+# What pip-audit and the library below it print when no server answers.
 _NO_ANSWER = re.compile(
     r"ConnectionError|ConnectTimeout|ReadTimeout|SSLError|ProxyError|HTTPError|Could not connect|may be blocking"
 )
 
 
 class Unreachable(Exception):
-    """There is nobody to ask."""
+    """The list cannot be reached."""
 
 
 class Failed(Exception):
-    """One sentence why this could not be done."""
+    """One sentence that says why this could not be done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """Somebody has looked at it: it does not concern this service, until that day."""
+    """A person has judged it: until that day it does not concern this service."""
 
     package: str
     id: str
@@ -62,12 +62,12 @@ class Accepted:
 def main() -> int:
     try:
         accepted = read_exceptions(EXCEPTIONS)
-        # One question first: without an answer the other hundred need not be asked.
+        # One package first: without an answer the other hundred need not be asked about.
         with tempfile.TemporaryDirectory() as folder:
             ask_about(_first_pin(Path(folder)))
         findings = list(ask_about(*REQUIREMENTS))
     except Unreachable:
-        print("The advisory list can not be reached from here: nothing was checked.")
+        print("The advisory list cannot be reached from here: nothing was checked.")
         return NONE_KNOWN
     except Failed as failed:
         print(failed, file=sys.stderr)
@@ -104,7 +104,7 @@ def _accepted(entry: dict[str, Any]) -> Accepted:
 
 
 def ask_about(*requirements: Path) -> Iterator[Finding]:
-    """Of every pin in these files. Raises at once, not when it is walked."""
+    """The answer for every pin in these files. Raises at once, not when the answer is walked."""
     command = [sys.executable, "-m", "pip_audit", "--format", "json", "--progress-spinner", "off"]
     command += ["--disable-pip", "--no-deps", "--timeout", "20"]
     for path in requirements:

@@ -36,7 +36,7 @@ class Guard:
         self._say(f"rm {path}")
 
     def close(self) -> None:
-        """End what is still watched, remove the folders, and wait for it."""
+        """End the processes that are still watched, remove the folders, and wait for the end."""
         self._input.close()
         self._process.wait()
 
@@ -58,7 +58,7 @@ class Child:
         environment: Mapping[str, str] | None = None,
         log_filter: Sequence[str] = (),
     ) -> None:
-        """`log_filter` is a command that writes the log in its place; it ends with the process."""
+        """`log_filter` is a command through which the log is written; it ends with the process."""
         self.name = name
         self.log = log
         self._guard = guard
@@ -89,7 +89,7 @@ class Child:
         return time.monotonic() - self._began
 
     def has_group(self) -> bool:
-        """Whether anything that it has started is left."""
+        """Whether any process that it has started is left."""
         try:
             os.killpg(self.pid, 0)
         except ProcessLookupError:
@@ -101,7 +101,7 @@ class Child:
             self._process.terminate()
 
     def end(self, patience: float = 10.0) -> None:
-        """SIGTERM, and SIGKILL to the whole group when that does not help in time."""
+        """SIGTERM, then SIGKILL to the whole group if it does not end in time."""
         self.ask_to_end()
         self._wait(patience)
         self.kill()
@@ -127,7 +127,7 @@ class Child:
 
 @contextlib.contextmanager
 def _through(command: Sequence[str], file: IO[bytes]) -> Iterator[IO[bytes]]:
-    """Where a process has to write so that the command sees it before the file does."""
+    """The descriptor that a process has to write to, so that the command gets its output before the file does."""
     if not command:
         yield file
         return
@@ -144,7 +144,7 @@ def _through(command: Sequence[str], file: IO[bytes]) -> Iterator[IO[bytes]]:
 
 
 def end_all(children: Sequence[Child], patience: float = 10.0) -> None:
-    """All at once, so that the slowest decides how long it takes."""
+    """All at once, so that it takes only as long as the slowest."""
     for child in children:
         child.ask_to_end()
     deadline = time.monotonic() + patience

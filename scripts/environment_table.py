@@ -9,7 +9,7 @@ START, END = "<!-- environment:", "<!-- end of environment -->"
 
 
 def current() -> str:
-    """The page as it has to be."""
+    """The page with the present table."""
     text = PAGE.read_text()
     before, rest = text.split(START, 1)
     marker, _, after = rest.partition("\n")
@@ -17,7 +17,7 @@ def current() -> str:
 
 
 def table() -> str:
-    # No server is asked; the names only keep the settings from looking for one.
+    # No server is asked; the empty names only keep the settings from searching for one.
     return service.manage(["print_environment"], {"PATH": "", "MONGODB_URI": "", "REDIS_URL": ""})
 
 

@@ -1,7 +1,7 @@
 """Ends processes whose parent has gone: started by `children.Guard`, which holds the other end of standard input.
 
-Lines read: `+PID` watch, `-PID` no longer, `rm FOLDER` remove at the end. The end of input is the parent's end,
-however that came about. Each watched process leads a process group of its own.
+Lines read: `+PID` watch, `-PID` stop watching, `rm FOLDER` remove at the end. The end of input means that the parent
+has ended, whatever the cause. Each watched process leads a process group of its own.
 """
 
 import os
@@ -50,7 +50,7 @@ def _signal_group(pid: int, number: signal.Signals) -> None:
 
 
 def _is_alive(pid: int) -> bool:
-    """A process that has ended but that nobody has waited for counts as gone."""
+    """A process that has ended but was not waited for counts as gone."""
     try:
         os.kill(pid, 0)
         state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]

@@ -1,4 +1,4 @@
-"""Where `make run` keeps what it makes: the git-ignored folder `.local`, or the one that LOCAL_FOLDER names."""
+"""The folder in which `make run` keeps its files: the git-ignored `.local`, or the one that LOCAL_FOLDER names."""
 
 import contextlib
 import fcntl
@@ -31,7 +31,7 @@ def folder(*parts: str) -> Path:
 
 
 def keep_private() -> None:
-    """What we and our processes make from here on, and what is there already, is for this user alone."""
+    """Files that this and its processes create from here on, and existing ones, are for this user only."""
     os.umask(0o077)
     for parent, folders, files in os.walk(folder()):
         for name in (".", *folders, *files):
@@ -63,8 +63,8 @@ def secret(name: str) -> str:
 
 @contextlib.contextmanager
 def only_one() -> Iterator[None]:
-    """Held while the service runs: two in one folder would share data and scheduler, and nobody else may end its
-    servers. The lock ends with the process."""
+    """Held while the service runs: two in one folder would share data and scheduler, and no other command may end
+    its servers. The lock ends with the process."""
     with (folder("run") / "lock").open("w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -88,14 +88,14 @@ def remembered_environment() -> dict[str, str]:
 
 
 def forget_servers() -> None:
-    """They have ended; what their data were written with stays for the next start of them alone."""
+    """The servers have ended; the variables that their data were written with stay for `make servers`."""
     values = remembered_environment()
     if values:
         remember_environment({n: value for n, value in values.items() if n not in ADDRESSES})
 
 
 def load_environment() -> None:
-    """For whoever names no server: a deployment does, and so do the tests."""
+    """For commands that name no server: a deployment names one, and so do the tests."""
     values = remembered_environment()
     if ADDRESSES & os.environ.keys() or not values.keys() >= ADDRESSES:
         return

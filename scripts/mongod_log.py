@@ -1,8 +1,9 @@
 """Between mongod and its log file: `mongod | python -m scripts.mongod_log`.
 
-MongoDB's own log quotes what people are searched by: of slow commands, of those that ran into their time limit, of
-documents that an index refuses. Its edition without a licence has no option against that (slow ones alone can be left
-out). So of each line what happened is kept, and of the rest only what can not hold a value.
+MongoDB's own log quotes the values that people are searched by: in slow commands, in commands that exceeded
+their time limit, and in documents that an index refuses. Its free edition has no option against that (only
+slow commands can be left out). So each line keeps what happened, and of the rest only what cannot hold a
+value.
 """
 
 import json
@@ -10,7 +11,7 @@ import sys
 from typing import Any
 
 HEAD = ("t", "s", "c", "id", "ctx", "msg")
-HARMLESS = ("CONTROL", "NETWORK", "ELECTION")  # their lines speak of the server and its neighbours
+HARMLESS = ("CONTROL", "NETWORK", "ELECTION")  # their lines are about the server and its neighbours
 NUMBERS = ("durationMillis", "keysExamined", "docsExamined", "nreturned", "nModified", "ninserted")
 NAMES = ("ns", "planSummary", "signal", "exitCode")
 
@@ -22,7 +23,7 @@ def main() -> None:
 
 
 def without_values(line: bytes) -> bytes:
-    """What is no JSON comes from the system's loader, before MongoDB itself runs."""
+    """A line that is not JSON comes from the system's loader, before MongoDB itself runs."""
     try:
         entry = json.loads(line)
     except ValueError:

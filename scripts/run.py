@@ -22,7 +22,7 @@ DEMO_PATIENT = "d3a0c11e57"  # the account that every new clinic gets as its dem
 
 
 class Stopped(BaseException):
-    """Someone wants us to end."""
+    """Ctrl-C or SIGTERM."""
 
 
 def main() -> int:
@@ -159,7 +159,7 @@ def _welcome(address: str, demo: dict[str, Any]) -> str:
 
 
 def _end(started: list[Child], guard: Guard, earlier: dict[str, str]) -> None:
-    """The service's processes first, so that the servers see the last of their work."""
+    """The service's processes first, so that their last work still reaches the servers."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     if started:

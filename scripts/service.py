@@ -29,9 +29,11 @@ COMMANDS = {
     "beat": [*_PYTHON, "celery", "-A", "clinics_site", "beat", "--pidfile="],
 }
 
-# What makes no progress ends itself to be started again (worker_watch.py and beat.py in kernel).
+# A process without progress ends itself to be started again (worker_watch.py and beat.py in kernel).
 KEPT_RUNNING = ("worker", "ehr-worker", "beat")
-MAY_END_AFTER = 10.0  # seconds; what ends sooner ends for a reason that a start does not mend
+MAY_END_AFTER = (
+    10.0  # seconds; a process that ends sooner does so for a reason that a new start does not fix
+)
 
 
 def command(name: str, run_folder: Path) -> list[str]:
@@ -49,7 +51,7 @@ def spawn(name: str, *, environment: Mapping[str, str], folder: Path, guard: Gua
 def start_ended_again(
     started: list[Child], *, environment: Mapping[str, str], folder: Path, guard: Guard | None
 ) -> None:
-    """Those that are kept running and have run for a while; whatever else has ended is left as it is."""
+    """Start again the processes that have run for a while; others that have ended are left as they are."""
     for index, child in enumerate(started):
         is_kept = child.name in KEPT_RUNNING and child.age() > MAY_END_AFTER
         if is_kept and not child.is_alive():
@@ -59,7 +61,7 @@ def start_ended_again(
 
 
 def base_environment(folder: Path, *, host: str, port: int) -> dict[str, str]:
-    """What every process of one start shares. What is set in our own environment wins."""
+    """The variables that all processes of one start share. Our own environment takes precedence."""
     (local.BASE / "staticfiles").mkdir(
         exist_ok=True
     )  # stays empty: finders serve the files of the apps
@@ -83,7 +85,7 @@ def host_and_port() -> tuple[str, int]:
 
 
 def kept_environment(*, host: str, port: int) -> dict[str, str]:
-    """What the data of this folder are read and written with, from one start to the next."""
+    """The variables with which the data of this folder are read and written, from one start to the next."""
     address = f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}"  # noqa: S104
     return {
         "SECRET_KEY": local.secret("secret-key"),
@@ -91,14 +93,14 @@ def kept_environment(*, host: str, port: int) -> dict[str, str]:
         "TIDEPOOL_APPLICATION_URL": address,
         "TIDEPOOL_WEBAPP_URL": address,
         "TIDEPOOL_ASSET_URL": f"{address}/static",
-        # Django's own choice would print mails, and the secrets of their links, to the log.
+        # Django's default would print mails, and the secrets of their links, to the log.
         "EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend",
         "EMAIL_FILE_PATH": str(local.folder("mail")),
     }
 
 
 def read_by_it(environment: Mapping[str, str]) -> dict[str, str]:
-    """Those variables that the service reads, also from files, but for the folder in which its own processes count."""
+    """The variables that the service reads, also from files, except the folder of its processes' metrics."""
     names = manage(["print_environment", "--names"], environment).split()
     exact = {form for name in names for form in (name, f"{name}_FILE")}
     exact.discard("PROMETHEUS_MULTIPROC_DIR")
@@ -113,8 +115,8 @@ def read_by_it(environment: Mapping[str, str]) -> dict[str, str]:
 def manage(
     arguments: Sequence[str], environment: Mapping[str, str], *, log: Path | None = None
 ) -> str:
-    """Output of a management command. Raises Problem with its last line when it fails. Its log lines, not what else
-    it says about errors, go to `log`."""
+    """Output of a management command. Raises Problem with its last line when it fails. Its log lines go to
+    `log`, other errors do not."""
     result = subprocess.run(
         [sys.executable, "manage.py", *arguments],
         capture_output=True,

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Make the virtual environment and install the pinned packages: `scripts/setup.sh run` or `scripts/setup.sh dev`.
-# Does nothing when what is installed is what requirements*.txt say.
+# Does nothing if the packages of requirements*.txt are installed already.
 set -eu
 cd "$(dirname "$0")/.."
 kind=$1
@@ -20,8 +20,8 @@ is_usable() {
     is_new_enough "$1" && "$1" -c 'import ensurepip, venv' 2>/dev/null
 }
 
-# The distribution's own first: it is compiled with profiles, which those that people compile for themselves mostly are
-# not (measured: the service needs a seventh more CPU time with such a one).
+# The distribution's Python first: it is compiled with profiles. One that a person has compiled usually is not, and the
+# service then needs a seventh more CPU time (measured).
 find_python() {
     for name in ${PYTHON:-/usr/bin/python3 python3 python3.14 python3.13 python3.12 python3.11}; do
         if is_usable "$name"; then
@@ -62,8 +62,8 @@ fi
 if is_installed dev requirements-dev.txt || { [ "$kind" = run ] && is_installed run requirements.txt; }; then
     exit 0
 fi
-# The list is complete, so nothing is left to resolve; pip would look for newer versions of what is asked with an extra.
+# The list is complete, so nothing is left to resolve; pip would search for newer versions of packages with extras.
 echo "Installing $wanted (a minute or two, once) ..."
 .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes --only-binary :all: -r "$wanted" ||
-    fail "The packages of $wanted could not be installed; pip's words are above."
+    fail "The packages of $wanted could not be installed; pip's message is above."
 digest "$wanted" >".venv/.$kind"

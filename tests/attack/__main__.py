@@ -1,8 +1,8 @@
-"""`make attack`: real processes as `make run` starts them, attacked from a process beside them.
+"""`make attack`: real processes as `make run` starts them, attacked from another process.
 
-Prints for each attack what the small requests of a bystander (another clinic, another token, another address) took
-before, during and after it, the memory of the web processes, and what the attackers got. Ends with 1 when a promise
-is broken. ARGS="slow-bodies floods" runs some kinds; ARGS=--list names them.
+Prints for each attack how long the small requests of a bystander (another clinic, another token, another address)
+took before, during and after it, the memory of the web processes, and what the attackers got. Ends with 1 if a
+guarantee is broken. ARGS="slow-bodies floods" runs some kinds; ARGS=--list names them.
 """
 
 import argparse
@@ -17,7 +17,7 @@ import django
 
 from scripts import local, servers
 from tests.attack import meters, place, registry, report
-from tests.attack.run import Phases, Promises, Result, Run
+from tests.attack.run import Guarantees, Phases, Result, Run
 from tests.attack.stage import Attack
 from tests.processes.service import Service
 
@@ -28,7 +28,7 @@ BURN = "while True: pass"
 
 def main() -> int:
     if sys.platform != "linux":
-        sys.exit("make attack needs Linux: addresses of loopback besides 127.0.0.1, and /proc.")
+        sys.exit("make attack needs Linux: loopback addresses other than 127.0.0.1, and /proc.")
     options = _options()
     chosen = [attack for attack in registry.ATTACKS if _is_chosen(attack, options)]
     if options.list:
@@ -91,9 +91,9 @@ def _attack_all(service: Service, chosen: list[Attack]) -> list[Result]:
 
 
 def _show_floors(watch: meters.Watch) -> None:
-    """The same bystander where nobody attacks, so that the rest can be read as multiples."""
+    """The same bystander while no one attacks, so that the rest can be read as multiples."""
     _measure("warming up", watch)
-    _measure("nobody attacks", watch)
+    _measure("no one attacks", watch)
     with subprocess.Popen([sys.executable, "-c", BURN]) as burning:
         _measure("one core busy elsewhere", watch)
         burning.kill()
@@ -106,13 +106,13 @@ def _measure(title: str, watch: meters.Watch) -> None:
 
 
 def _attack(run: Run, attack: Attack) -> Result:
-    """What else a machine does only ever makes a bystander wait: who waited too long gets a second chance. Whoever got
-    a wrong answer does not."""
-    result = run.attack(attack, phases=Phases(), promises=Promises())
+    """Other work of the machine can only make a bystander wait, so one that waited too long gets a second chance. One
+    that got a wrong answer does not."""
+    result = run.attack(attack, phases=Phases(), guarantees=Guarantees())
     print(report.result(result), flush=True)
     run.recover(result)
     if result.broken and all(text.endswith(" s") for text in result.broken):
-        result = run.attack(attack, phases=Phases(), promises=Promises())
+        result = run.attack(attack, phases=Phases(), guarantees=Guarantees())
         print(report.result(result), flush=True)
         run.recover(result)
     return result

@@ -1,6 +1,7 @@
 """The attackers: one process of their own. Reads the job from standard input and prints what they got.
 
-They are nice: on a machine of two cores they would otherwise take from the service what a stranger elsewhere could not.
+They run with a low priority (nice): on a machine of two cores they would otherwise take CPU time from the
+service that a stranger elsewhere could not take.
 """
 
 import asyncio

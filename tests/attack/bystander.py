@@ -1,5 +1,6 @@
-"""The bystander: small requests at a steady pace, whatever becomes of the ones before. A process of its own, with a clock
-that no attacker shares. Reads the job from standard input, prints a line of JSON for each request, and ends with its input.
+"""The bystander: small requests at a steady pace, whether or not earlier ones were answered. A process of its
+own, with a clock that no attacker shares. Reads the job from standard input, prints a line of JSON for each
+request, and ends with its input.
 """
 
 import asyncio

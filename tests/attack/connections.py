@@ -40,7 +40,7 @@ def _half_open(name: str, act: Act, *, is_short: bool = False) -> list[Attack]:
 
 # --- idle, not reading ----------------------------------------------------------------------------------
 async def _idle(stage: Stage, number: int) -> None:
-    """One request as it should be, and then nothing."""
+    """One correct request, and then nothing."""
     async with await stage.link(number) as link:
         stage.got[str((await link.ask(LIVE)).status)] += 1
         await link.answer()
@@ -77,7 +77,7 @@ async def _break_off(stage: Stage, number: int) -> None:
 
 
 async def _pipeline(stage: Stage, number: int) -> None:
-    """Two hundred requests in one breath: each answered in its turn, or the connection closed."""
+    """Two hundred requests at once: each answered in its turn, or the connection closed."""
     async with await stage.link(number) as link:
         sending = asyncio.ensure_future(link.send(LIVE * 200))
         try:
@@ -89,7 +89,7 @@ async def _pipeline(stage: Stage, number: int) -> None:
 
 
 async def _churn(stage: Stage) -> None:
-    """At a steady rate, whatever the server does."""
+    """New connections at a steady rate, whatever the server does."""
     tasks: set[asyncio.Task[None]] = set()
     number = 0
     while stage.left() > 0:

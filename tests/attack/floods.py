@@ -1,4 +1,4 @@
-"""Requests that are all right, only far too many."""
+"""Correct requests, but far too many."""
 
 import base64
 from collections.abc import Callable
@@ -13,7 +13,7 @@ LARGE = 100  # lists at a time
 
 @dataclass(frozen=True)
 class Flood:
-    """The same request as quickly as it is answered, over one connection that is kept while it may be."""
+    """The same request as quickly as it is answered, over one connection that is kept as long as possible."""
 
     ask: Callable[[Place, int], bytes]
 
@@ -34,7 +34,7 @@ def large_list(place: Place, number: int) -> bytes:
 
 
 def large_list_with_body(place: Place, number: int) -> bytes:
-    """Of the body nothing comes."""
+    """The body never comes."""
     path = f"{place.clinic}/patients?limit=1000"
     return wire.head("GET", path, token=place.tokens[0], lines=wire.with_length(10))
 

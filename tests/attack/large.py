@@ -21,7 +21,7 @@ def wrong_list() -> bytes:
 
 @cache
 def distinct_numbers() -> bytes:
-    """Each of them as it should be; whether no two are the same takes comparing."""
+    """Each of them is valid; finding out that no two are equal takes comparing."""
     return PROFILE % (b"[%s]" % b",".join(b'{"number":"%d"}' % number for number in range(50_000)))
 
 
@@ -97,7 +97,7 @@ class Post:
 
 @dataclass(frozen=True)
 class Endless:
-    """A part of a request that never ends, as quickly as it is taken."""
+    """A part of a request that never ends, as quickly as the server reads it."""
 
     start: bytes
     piece: bytes
@@ -108,7 +108,7 @@ class Endless:
     async def __call__(self, stage: Stage, number: int) -> None:
         token = stage.place.tokens[0] if self.has_token else None
         begun = wire.head("POST", self.path, token=token, lines=self.lines)
-        begun = begun[:-2] if not self.lines else begun  # the head itself goes on
+        begun = begun[:-2] if not self.lines else begun  # the head itself continues
         async with await stage.link(number) as link:
             answer = await link.ask(begun + self.start, forever=self.piece)
             stage.got[str(answer.status)] += 1

@@ -26,12 +26,12 @@ class Sample:
     began: float
     seconds: float
     outcome: str
-    late: float  # how long after its time it was sent: what else the machine was busy with
+    late: float  # how late it was sent: the effect of other work of the machine
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Of the bystander's requests in one phase, in seconds."""
+    """Times of the bystander's requests in one phase, in seconds."""
 
     count: int
     median: float
@@ -64,7 +64,7 @@ def _quantile(values: list[float], share: float) -> float:
 
 
 class Watch:
-    """The bystander's process, and what it has told so far."""
+    """The bystander's process, and what it has reported so far."""
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self._process = process
@@ -84,7 +84,7 @@ class Watch:
         return bool(later) and sum(s.number < min(later) for s in samples) == min(later)
 
     def between(self, start: float, end: float) -> Figures:
-        """Of the requests that were sent in that time."""
+        """Figures of the requests that were sent in that time."""
         return Figures.of([s for s in list(self._samples) if start <= s.began < end])
 
 
@@ -108,7 +108,7 @@ def watching(job: dict[str, Any]) -> Iterator[Watch]:
 
 
 class Memory:
-    """Resident megabytes of a process and everything it has started, sampled all the time."""
+    """Resident megabytes of a process and everything it has started, sampled continuously."""
 
     def __init__(self, pid: int) -> None:
         self._pid = pid
@@ -123,7 +123,7 @@ class Memory:
         return found
 
     def take_peak(self) -> float:
-        """Since it was taken last."""
+        """The peak since the last call."""
         found, self._peak = self._peak, 0.0
         return found
 
@@ -137,7 +137,7 @@ class Memory:
 
 
 def processes_of(pid: int) -> set[int]:
-    """With its children, whichever of its threads has started them, and theirs."""
+    """The process and all its descendants, whichever thread has started them."""
     texts = [_text(path) for path in Path(f"/proc/{pid}/task").glob("*/children")]
     children = [int(child) for text in texts for child in text.split()]
     return {pid}.union(*(processes_of(child) for child in children))

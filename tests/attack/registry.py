@@ -1,4 +1,4 @@
-"""All attacks. A new one joins by its line in the ATTACKS of its file."""
+"""All attacks. A new one needs a line in the ATTACKS of its file."""
 
 from tests.attack import connections, floods, large, shapes, slow
 from tests.attack.stage import Attack

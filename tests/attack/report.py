@@ -44,7 +44,7 @@ def summary(results: list[Result]) -> str:
             f"{found.title:<68}" + "".join(f"{cell:>8}" for cell in cells) + f"  {verdict}"
         )
     broken = sum(bool(found.broken) for found in results)
-    return "\n".join([*lines, f"{broken} of {len(results)} attacks broke a promise"])
+    return "\n".join([*lines, f"{broken} of {len(results)} attacks broke a guarantee"])
 
 
 def _list(counts: dict[str, int]) -> str:

@@ -1,4 +1,4 @@
-"""One attack: before, during, after, and which promises it broke."""
+"""One attack: before, during, after, and which guarantees it broke."""
 
 import json
 import subprocess
@@ -19,12 +19,12 @@ READY_AGAIN = 60.0
 
 
 @dataclass(frozen=True)
-class Promises:
+class Guarantees:
     """What holds during every attack, and after it."""
 
     worst_seconds: float = 1.0
     memory_margin: float = 128.0  # MB of all web processes together above what they had before
-    memory_seconds: float = 20.0  # by when they have given it back
+    memory_seconds: float = 20.0  # by when they have released it
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Result:
     during: Figures
     after: Figures
     memory: tuple[float, float, float]  # before, peak, after
-    memory_seconds: float  # until it was given back
+    memory_seconds: float  # until it was released
     got: dict[str, int]
     cpu: float  # seconds of the attackers
     broken: list[str] = field(default_factory=list)
@@ -56,7 +56,7 @@ class Run:
     def __init__(self, service: Service, scene: Scene, watch: Watch) -> None:
         self._service, self._scene, self._watch = service, scene, watch
 
-    def attack(self, attack: Attack, *, phases: Phases, promises: Promises) -> Result:
+    def attack(self, attack: Attack, *, phases: Phases, guarantees: Guarantees) -> Result:
         web = self._service.pid("web")
         workers, memory = processes_of(web), Memory(web)
         started = time.monotonic()
@@ -66,8 +66,8 @@ class Run:
         told = self._let_loose(attack, phases.during or attack.seconds)
         peak = memory.take_peak()
         ended = told["ended"]
-        limit = resident + promises.memory_margin
-        is_back = wait_until(lambda: memory.now() <= limit, seconds=promises.memory_seconds)
+        limit = resident + guarantees.memory_margin
+        is_back = wait_until(lambda: memory.now() <= limit, seconds=guarantees.memory_seconds)
         back_after = time.monotonic() - ended
         _sleep_until(ended + AFTERMATH + phases.after)
         over = time.monotonic()
@@ -83,13 +83,13 @@ class Run:
             cpu=told["cpu"],
         )
         memory.close()
-        result.broken = [*broken_promises(result, promises, is_back=is_back), *told["broken"]]
+        result.broken = [*broken_guarantees(result, guarantees, is_back=is_back), *told["broken"]]
         if processes_of(web) != workers:
             result.broken.append("a web process has ended")
         return result
 
     def recover(self, result: Result) -> None:
-        """What one attack has done to the service is not held against the next one."""
+        """One attack's effect on the service does not count against the next one."""
         if result.broken:
             self._service.kill_worker("web")
             self._service.start_worker("web")
@@ -117,20 +117,20 @@ class Run:
         return told
 
 
-def broken_promises(result: Result, promises: Promises, *, is_back: bool) -> list[str]:
+def broken_guarantees(result: Result, guarantees: Guarantees, *, is_back: bool) -> list[str]:
     found = []
     for phase in ("during", "after"):
         figures: Figures = getattr(result, phase)
         if figures.count == 0:
-            found.append(f"{phase}: the bystander has told nothing")
-        if figures.worst > promises.worst_seconds:
+            found.append(f"{phase}: the bystander has reported nothing")
+        if figures.worst > guarantees.worst_seconds:
             found.append(f"{phase}: the bystander waited {figures.worst:.1f} s")
         if figures.unexpected:
             found.append(f"{phase}: the bystander got {_list(figures.unexpected)}")
     if not is_back:
         before, _, after = result.memory
         found.append(
-            f"memory: {after:.0f} MB after {promises.memory_seconds:.0f} s, {before:.0f} before"
+            f"memory: {after:.0f} MB after {guarantees.memory_seconds:.0f} s, {before:.0f} before"
         )
     failures = {word: count for word, count in result.got.items() if word in ("500", "502", "504")}
     if failures:

@@ -1,5 +1,5 @@
-"""Requests of a wrong shape: each gets one answer below 500, or the connection ends. What hides in a body is never
-answered as a request of its own."""
+"""Malformed requests: each gets one answer below 500, or the connection ends. A request that is hidden in a body is
+never answered."""
 
 import asyncio
 from collections.abc import Callable
@@ -39,7 +39,7 @@ def _chunk(size: bytes, end: bytes = b"\r\n") -> Shape:
 
 
 def _right(*lines: str) -> list[Shape]:
-    """Nothing is wrong with these, but the answer may come before the body is read."""
+    """These are correct, but the answer may come before the body is read."""
     whole = ("with its length", (*lines, f"Content-Length: {len(HIDDEN)}"), HIDDEN)
     parts = (
         "in chunks",

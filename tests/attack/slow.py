@@ -7,7 +7,7 @@ from tests.attack.stage import Attack, Stage, crowd
 
 BYTE_SECONDS = 5.0
 CROWD = 5000  # more than the service keeps; they come within six seconds
-PROMISED = 1000  # bytes, of which few ever come
+ANNOUNCED = 1000  # bytes, of which few ever come
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class SlowBody:
 
     async def __call__(self, stage: Stage, number: int) -> None:
         token = stage.place.tokens[0] if self.token == "valid" else self.token
-        lines = wire.CHUNKED if self.is_chunked else wire.with_length(PROMISED)
+        lines = wire.CHUNKED if self.is_chunked else wire.with_length(ANNOUNCED)
         begun = wire.head(self.method, self.path, token=token, lines=lines)
         byte = b"1\r\n \r\n" if self.is_chunked else b" "
         async with await stage.link(number) as link:

@@ -10,7 +10,7 @@ from typing import Any
 
 from tests.attack import wire
 
-_AFTER_A_FAILURE = 0.05  # seconds, so that a closed door is not run against without a breath
+_AFTER_A_FAILURE = 0.05  # seconds, so that a refused attacker does not try again at once
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Attack:
-    """`run` goes on until the stage's time is over; `prepare` makes bodies before the clock runs."""
+    """`run` continues until the stage's time is over; `prepare` makes bodies before the clock runs."""
 
     kind: str
     name: str
@@ -46,7 +46,7 @@ class Stage:
     deadline: float
     has_many_addresses: bool
     got: Counter[str] = field(default_factory=Counter)  # what the attackers got
-    broken: list[str] = field(default_factory=list)  # promises that only an attacker can see
+    broken: list[str] = field(default_factory=list)  # guarantees that only an attacker can check
 
     def left(self) -> float:
         return max(0.0, self.deadline - time.monotonic())
@@ -68,8 +68,8 @@ class Stage:
         spread: float = 0.0,
         is_repeated: bool = True,
     ) -> None:
-        """`count` attackers, each of whom does it again and again until the time is over, or once. They come within
-        `spread` seconds."""
+        """`count` attackers that start within `spread` seconds. Each repeats the attack until the time is
+        over, or does it once."""
         do = self._again(act, pause) if is_repeated else self._once(act)
         everyone = [
             asyncio.create_task(_after(spread * number / count, do, number))

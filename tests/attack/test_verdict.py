@@ -1,4 +1,4 @@
-"""What `make attack` calls a broken promise."""
+"""What `make attack` counts as a broken guarantee."""
 
 import asyncio
 import sys
@@ -9,7 +9,7 @@ import pytest
 
 from tests.attack import registry, shapes, wire
 from tests.attack.meters import Figures, Sample
-from tests.attack.run import Promises, Result, broken_promises
+from tests.attack.run import Guarantees, Result, broken_guarantees
 from tests.attack.stage import Place, Stage
 
 
@@ -31,10 +31,10 @@ HELD = Result(
 
 
 def broken(is_back=True, **changes):
-    return broken_promises(replace(HELD, **changes), Promises(), is_back=is_back)
+    return broken_guarantees(replace(HELD, **changes), Guarantees(), is_back=is_back)
 
 
-def test_an_attack_that_nobody_notices_breaks_nothing():
+def test_an_attack_that_no_one_notices_breaks_nothing():
     assert broken() == []
 
 
@@ -44,7 +44,7 @@ def test_one_slow_refused_or_lost_request_of_a_bystander_is_enough(phase):
         assert len(broken(**{phase: Figures.of([sample()] * 500 + [one])})) == 1
 
 
-def test_a_bystander_who_tells_nothing_is_no_good_sign():
+def test_a_bystander_that_reports_nothing_breaks_a_guarantee():
     assert len(broken(during=Figures.of([]))) == 1
 
 
@@ -53,7 +53,7 @@ def test_memory_that_is_kept_and_errors_of_the_service_count():
     assert len(broken(got={"500": 1})) == 1
 
 
-def test_attacks_are_chosen_by_titles_that_nobody_else_has():
+def test_every_attack_has_a_title_of_its_own():
     assert len({attack.title for attack in registry.ATTACKS}) == len(registry.ATTACKS)
     assert {registry.find(attack.title) for attack in registry.ATTACKS} == set(registry.ATTACKS)
 

@@ -37,7 +37,7 @@ class Link:
 
     @classmethod
     async def open(cls, port: int, *, source: str = OWN_ADDRESS, room: int = 0) -> "Link":
-        """`room` makes the buffer for what comes in small."""
+        """`room` limits the receive buffer."""
         sock = socket.socket()
         try:
             sock.setblocking(False)
@@ -80,7 +80,7 @@ class Link:
             await self.send(forever)
 
     async def answer(self) -> Answer:
-        """The next answer, read to its end. That the server would like to have the body is none."""
+        """The next answer, read to its end. `100 Continue` does not count."""
         head = await self._until(b"\r\n\r\n")
         while head.startswith(b"HTTP/1.1 100"):
             head = await self._until(b"\r\n\r\n")
@@ -97,7 +97,7 @@ class Link:
         self._writer.transport.pause_reading()  # type: ignore[attr-defined]
 
     def reset(self) -> None:
-        """End the connection with RST in place of FIN."""
+        """End the connection with RST instead of FIN."""
         sock = self._writer.get_extra_info("socket")
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self._writer.transport.abort()

@@ -1,10 +1,10 @@
 """`make bench`: load from a separate process against the service as `make run` starts its web process.
 
 Prints requests/s, latency, CPU per request of web and database, commands and examined documents per request,
-and writes them as JSON to bench-results/. `python -m tests.bench.compare A B` holds two runs side by side.
+and writes them as JSON to bench-results/. `python -m tests.bench.compare A B` shows two runs side by side.
 
-All measurements are made several times over, one pass after the other, and of each the least disturbed counts: what else
-a machine does only ever makes a request dearer, and does so for minutes.
+All measurements are repeated in several passes, and the least disturbed one counts: other work of the machine
+can only make a request dearer, and does so for minutes.
 """
 
 import argparse

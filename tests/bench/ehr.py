@@ -1,9 +1,9 @@
 """`make bench-ehr`: one sync of a clinic through real processes, from the call to the last report at Redox.
 
-Web, beat and two EHR workers of one process each run on a database of their own; Redox is a server on loopback
-that checks tokens and counts messages, in this process. Prints the time to 202, patients/s and CPU per patient, beside
-a report and a flowsheet made alone in a bare loop, and writes them as JSON to bench-results/.
-ARGS="--patients 10000" for more.
+Web, beat and two EHR workers of one process each run on a database of their own; Redox is a server on
+loopback that checks tokens and counts messages, in this process. Prints the time to 202, patients/s and CPU
+per patient, beside a report and a flowsheet made alone in a bare loop, and writes them as JSON to
+bench-results/. ARGS="--patients 10000" for more.
 """
 
 import argparse
@@ -39,7 +39,7 @@ READY_SECONDS = 60
 
 
 class CountingPeer(RedoxPeer):
-    """Reads what comes and keeps only its number: thousands of reports would not fit into memory."""
+    """Reads every message and keeps only the number: thousands of reports would not fit into memory."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -225,8 +225,8 @@ def _cpu(workers: list[Child]) -> list[float]:
 
 
 def _wait_until_drained(clinic_id: Any, count: int) -> None:
-    """By the grouped counts that the staff pages show. They are no snapshot: a record that changes its state meanwhile
-    can be counted twice or not at all, so an end counts only with all records there."""
+    """Reads the grouped counts that the staff pages show. They are no snapshot: a record that changes its state
+    meanwhile can be counted twice or not at all, so the end counts only if all records are there."""
     from redox.services import admin_reads
 
     shown = 0.0

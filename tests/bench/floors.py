@@ -1,7 +1,7 @@
 """The floor: the same documents fetched by id with PyMongo and encoded by orjson in a bare loop.
 
-The texts that this service keeps beside the statistics stay in the database: the floor is what a plain program
-pays for the same statistics.
+The texts that this service stores beside the statistics stay in the database: the floor is the cost of the same
+statistics in a plain program.
 """
 
 import time

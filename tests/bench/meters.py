@@ -46,7 +46,7 @@ def _cpu(pid: int) -> float:
 
 
 def _children(pid: int) -> list[int]:
-    """Of every thread: the one that starts a child again need not be the one that started it first."""
+    """Children of every thread: the thread that starts a child again need not be the one that started it first."""
     texts = [path.read_text() for path in Path(f"/proc/{pid}/task").glob("*/children")]
     return [int(child) for text in texts for child in text.split()]
 
@@ -57,5 +57,5 @@ def cpu_with_children(pid: int) -> float:
 
 
 def cpu_of_database(client: pymongo.MongoClient[Any]) -> float:
-    """Of mongod, whoever uses it."""
+    """CPU seconds of mongod, whichever program uses it."""
     return _cpu(int(client.admin.command("serverStatus")["pid"]))

@@ -1,7 +1,8 @@
-"""`make bench-outbox`: how fast real workers drain the outbox when the handlers themselves cost nearly nothing.
+"""`make bench-outbox`: how fast real workers drain the outbox when the handlers themselves cost nearly
+nothing.
 
-The rows name messages that do not exist, so a handler is one look-up. Beside it a floor, measured in the same run: the two
-writes that a row cannot do without, by as many threads as there are worker processes.
+The rows name messages that do not exist, so a handler is one look-up. The floor is measured in the same run: the
+two writes that a row cannot do without, by as many threads as there are worker processes.
 """
 
 import argparse

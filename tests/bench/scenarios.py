@@ -29,7 +29,7 @@ class World:
 
 @dataclass(frozen=True)
 class Scenario:
-    """`path` gives one path, or a list the load cycles through. `page` names the floor it is held against."""
+    """`path` gives one path, or a list the load cycles through. `page` names the floor that it is compared with."""
 
     name: str
     path: Callable[[World], str | list[str]]
@@ -95,7 +95,7 @@ LISTS = [
     _list("list, hundredth page", offset="200"),
     _sorted("list, sorted without index", "-timeInTargetPercentDelta"),
     _list("search, a name", search="*"),
-    _list("search, nobody", search="nobody here"),
+    _list("search, no one", search="nobody here"),
     _list("list of 1000", limit="1000"),
 ]
 
@@ -127,7 +127,7 @@ def _new_patients(world: World) -> list[Any]:
 
 
 def _summaries(world: World) -> list[Any]:
-    """Each patient's own, as it is answered: whole, 10 to 14 KB."""
+    """Each patient's own summary, as it is answered: whole, 10 to 14 KB."""
     return list(world.bodies["summaries"])
 
 

@@ -81,7 +81,7 @@ def _as_sent(summary: Any) -> Any:
 
 
 def _build(size: int) -> dict[str, Any]:
-    """Through the API, so that the clinic is what a client would have made; patients by the seeding command."""
+    """The clinic through the API, as a client would make it; patients by the seeding command."""
     from bson import ObjectId
     from django.core.management import call_command
     from django.test import Client

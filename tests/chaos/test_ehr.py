@@ -1,4 +1,4 @@
-"""The EHR thread while things break: poison among good messages, workers killed over and over, Redis lost and empty
+"""EHR processing while things break: poison among good messages, workers killed again and again, Redis lost and empty
 (rules EHR-72 and EHR-109 to EHR-111)."""
 
 import os
@@ -19,7 +19,7 @@ from tests.processes.service import Service, eventually
 pytestmark = [pytest.mark.processes, pytest.mark.timeout(900)]
 TOKEN = {"verification-token": "redox-test-token"}
 KILLS = 20
-PROCESSES = 2  # of one worker: what a kill can catch between Redox's answer and the note of it
+PROCESSES = 2  # of one worker: those that a kill can hit between Redox's answer and its record
 SEED = os.environ.get("CHAOS_SEED", "20")
 
 
@@ -36,7 +36,7 @@ def service(tmp_path, backing):
 
 
 def subscribed_patients(clinic, count):
-    """Each with an order of their own, so that a message tells whom it is about."""
+    """Each has an order of their own, so that a message shows whom it is about."""
     for number in range(count):
         mrn = f"M-{number}"
         patient = ehr.ehr_patient(clinic, mrn=mrn, summary=ehr.summary())
@@ -72,7 +72,7 @@ def dead_rows():
 
 
 def poison(number):
-    """Nothing that trying again can mend."""
+    """Failures that trying again cannot fix."""
     message = order_about(f"M-{number}")
     if number % 2:
         return {**message, "Patient": "unreadable"}
@@ -88,7 +88,7 @@ def mixed_message(number):
     return order_about(f"M-{number % 50}", codes[number % 3])
 
 
-def test_poison_among_a_thousand_messages_is_parked_and_stops_nobody(service):
+def test_poison_among_a_thousand_messages_is_parked_and_stops_no_one(service):
     clinic = ehr.ehr_clinic()
     for number in range(50):
         ehr.ehr_patient(clinic, mrn=f"M-{number}", summary=ehr.summary())
@@ -114,7 +114,9 @@ def test_poison_among_a_thousand_messages_is_parked_and_stops_nobody(service):
     assert dead_rows() == 10
 
 
-def test_killed_over_and_over_a_sync_reaches_everybody_with_one_note_each(service, peer):
+def test_a_sync_whose_workers_are_killed_again_and_again_reaches_everyone_with_one_note_each(
+    service, peer
+):
     dice, count = random.Random(SEED), 1000
     clinic = ehr.ehr_clinic()
     subscribed_patients(clinic, count)

@@ -39,7 +39,7 @@ def test_a_redox_that_answers_500_for_a_while_gets_everything_once(service, peer
     service.start(env=peer.environment())
     start_sync(service, clinic)
 
-    # In the middle, so that some have their flowsheet and not yet their note.
+    # In the middle, so that some have their flowsheet but not yet their note.
     eventually(lambda: len(peer.messages) > 20, within=60, every=0.01)
     peer.answers.extend([500] * MANY)
     # Twice as many as there are patients: the outage lasts into the repetitions.
@@ -49,8 +49,8 @@ def test_a_redox_that_answers_500_for_a_while_gets_everything_once(service, peer
     peer.answers.clear()
 
     def is_done():
-        """Whoever has failed three times waits a quarter of an hour, which is over here. Asked again and again, since
-        tries that were on their way when the outage ended are told only afterwards that they have failed."""
+        """A send that has failed three times waits a quarter of an hour, which is over here. Repeated, because tries
+        that were in flight when the outage ended fail only afterwards."""
         db.collection("outbox").update_many(
             {"state": "pending", "notBefore": {"$gt": clock.now()}},
             {"$set": {"notBefore": clock.now()}},

@@ -1,4 +1,4 @@
-"""A server that answers no more: bounded waits, red readiness, green liveness, and recovery by itself."""
+"""A server that no longer answers: bounded waits, red readiness, green liveness, and recovery by itself."""
 
 import os
 import signal
@@ -18,7 +18,7 @@ def _tokens(service) -> tuple[str, str]:
     return user, service.manage("token", "--server").strip()
 
 
-def test_without_redis_reads_go_on(service, backing):
+def test_without_redis_reads_still_work(service, backing):
     service.start(only=("web",))
     user, server = _tokens(service)
     assert service.get("/v1/clinics", token=server).status == 200
@@ -49,7 +49,7 @@ def test_without_mongodb_answers_are_503_in_bounded_time_and_come_back(service, 
     eventually(lambda: service.get("/ready").status == 200)
 
 
-def test_an_event_of_a_change_is_delivered_though_every_worker_and_redis_were_away(
+def test_an_event_of_a_change_is_delivered_although_every_worker_and_redis_were_down(
     service, backing
 ):
     service.start(only=("web", "beat"))

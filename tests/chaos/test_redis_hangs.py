@@ -1,6 +1,7 @@
-"""Redis hangs while workers are busy, again and again: stopped, not dead, so that connections stay open and every
-command runs into its time limit. Afterwards the workers take what waits. The first test meets the moment that matters, with
-the service's own time limits (tests/processes/test_redis_hangs.py does with shorter ones); the second tries what load does."""
+"""Redis hangs while workers are busy, again and again: stopped, not dead, so that connections stay open and
+every command exceeds its time limit. Afterwards the workers take what waits. The first test hits the moment
+that matters, with the service's own time limits (tests/processes/test_redis_hangs.py uses shorter ones); the
+second hangs Redis under load."""
 
 import os
 import threading

@@ -1,7 +1,8 @@
-"""Every operation with requests made at random from its description, right ones and wrong ones: each is answered as
-described and never with a failure of ours, and what was stored breaks no list afterwards.
+"""Every operation with random requests made from its description, valid and invalid: each is answered as
+described and never with 5xx, and nothing that was stored breaks a list afterwards.
 
-`make fuzz-short` makes the same requests every time, `make fuzz` others in every run; FUZZ_SEED repeats one.
+`make fuzz-short` makes the same requests every time, `make fuzz` different ones in every run; FUZZ_SEED
+repeats one.
 """
 
 import json
