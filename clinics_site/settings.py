@@ -159,7 +159,7 @@ REDIS_URL = env.text(
 )
 CACHES = {
     "default": {
-        "BACKEND": "kernel.cache.RedisCache",
+        "BACKEND": "kernel.speed.RedisCache",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": DATABASES["default"]["NAME"],
         "OPTIONS": {

@@ -8,7 +8,6 @@ the database.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextvars import ContextVar
-from functools import lru_cache
 from typing import Any, TypeVar
 
 import pymongo
@@ -24,6 +23,8 @@ from pymongo.read_concern import ReadConcern
 from pymongo.results import DeleteResult, InsertManyResult, InsertOneResult, UpdateResult
 from pymongo.write_concern import WriteConcern
 
+from kernel import speed
+
 Document = dict[str, Any]
 T = TypeVar("T")
 
@@ -36,11 +37,10 @@ def client() -> pymongo.MongoClient[Document]:
 
 
 def _opened() -> Any:
-    """Django's connection itself: its proxy costs as much as the rest of `collection`."""
-    found = connections[DEFAULT_DB_ALIAS]
-    if found.connection is None:
-        found.ensure_connection()
-    return found
+    connection = connections[DEFAULT_DB_ALIAS]
+    if connection.connection is None:
+        connection.ensure_connection()
+    return connection
 
 
 def database_name() -> str:
@@ -54,6 +54,7 @@ _CODEC: CodecOptions[Document] = CodecOptions(
     datetime_conversion=DatetimeConversion.DATETIME_CLAMP,
     unicode_decode_error_handler="replace",
 )
+_UNREAD = speed.with_naive_times(_CODEC)
 
 
 def database() -> Database[Document]:
@@ -65,23 +66,23 @@ def collection(name: str) -> "SessionCollection":
 
 
 def unread(name: str) -> "SessionCollection":
-    """The same collection for documents that only pass through to the renderer: times stay naive UTC, which
-    saves a quarter of decoding and most of formatting them."""
-    return SessionCollection(_raw(name, tz_aware=False), _session.get())
+    """The same collection for documents that only pass through to the renderer: their times are naive
+    UTC."""
+    return SessionCollection(_raw(name, is_unread=True), _session.get())
 
 
-def _raw(name: str, *, tz_aware: bool = True) -> Collection[Document]:
+def _raw(name: str, *, is_unread: bool = False) -> Collection[Document]:
     opened = _opened()
-    return _raw_collection(opened.connection, opened.settings_dict["NAME"], name, tz_aware=tz_aware)
+    return _raw_collection(
+        opened.connection, opened.settings_dict["NAME"], name, is_unread=is_unread
+    )
 
 
-@lru_cache(maxsize=256)
+@speed.keep_collections
 def _raw_collection(
-    owner: pymongo.MongoClient[Document], database: str, name: str, *, tz_aware: bool = True
+    owner: pymongo.MongoClient[Document], database: str, name: str, *, is_unread: bool
 ) -> Collection[Document]:
-    """Kept, because making one costs a tenth of asking it."""
-    codec = _CODEC.with_options(tz_aware=tz_aware)
-    return owner.get_database(database, codec_options=codec)[name]
+    return owner.get_database(database, codec_options=_UNREAD if is_unread else _CODEC)[name]
 
 
 def in_transaction() -> bool:

@@ -44,8 +44,11 @@ def _handler() -> ClientHandler:
 
 
 class QuickClient(Client):
-    """All of them share the middleware: each of Django's builds its own, and looks for all static files (measured: 25 ms
-    and half of many tests)."""
+    """All of them share the middleware: each of Django's builds its own, which searches for all static files.
+
+    Gain: 25 ms for each client, half of many tests.
+    Remove when: Django's clients share one, or WhiteNoise finds files when they are asked for.
+    """
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)

@@ -1,4 +1,8 @@
-"""Passwords in tests: Argon2 as everywhere, but without the work that makes guessing slow."""
+"""Passwords in tests: Argon2 as everywhere, but without the work that makes guessing slow.
+
+Gain: 100 ms and more -> 0.1 ms for each password that is set or checked.
+Remove when: few tests have accounts with passwords.
+"""
 
 from django.contrib.auth.hashers import Argon2PasswordHasher
 

@@ -2,6 +2,9 @@
 
 Making a person takes some ten commands and a clinic some forty; putting them back takes one for each collection, and
 none where no test has written to the collection since.
+
+Gain: 11 -> 3 ms for a person with a clinic, before each of some thousand tests.
+Remove when: a person and a clinic are made by fewer commands than they have collections.
 """
 
 import copy

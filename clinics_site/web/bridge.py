@@ -142,7 +142,7 @@ def close(found: Answer) -> Answer:
 
 
 class Threads:
-    """A fixed number of them, without the locks and futures of an executor: a request passes here every time."""
+    """A fixed number of them. One that hangs does not hold up the end of the process, as an executor's would."""
 
     def __init__(self, count: int) -> None:
         self._jobs: SimpleQueue[Callable[[], None]] = SimpleQueue()

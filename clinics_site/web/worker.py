@@ -2,7 +2,6 @@
 
 import asyncio
 import ctypes
-import gc
 import os
 import resource
 import signal
@@ -18,22 +17,19 @@ from clinics_site.web import limits
 from clinics_site.web.application import Application
 from clinics_site.web.health import Readiness
 from clinics_site.web.protocol import Connections, Protocol
-from kernel import health, ratelimit
+from kernel import health, ratelimit, speed
 
 FAREWELL_SECONDS = 1.0
 STOP_SECONDS = 25  # of uvicorn's own; the master has a little more
 TRIM_SECONDS = 10.0
-# How long a thread that computes keeps the others from the interpreter. With Python's own 5 ms someone who asked for a
-# clinic while lists of 1000 patients were made waited for 160 ms (median), with this for 30.
-SWITCH_SECONDS = 0.001
 
 
 def main() -> None:
     listening, master = (int(text) for text in sys.argv[1:])
     from clinics_site.wsgi import application as django
 
-    _collect_rarely()
-    sys.setswitchinterval(SWITCH_SECONDS)
+    speed.collect_garbage_rarely()
+    speed.switch_threads_often()
     _allow_files(limits.CONNECTIONS + 500)
     application = Application(django, Readiness(health.is_ready))
     Server(application, master).run(sockets=[socket.socket(fileno=listening)])
@@ -113,14 +109,6 @@ def _allow_files(count: int) -> None:
     soft = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
     if soft != resource.RLIM_INFINITY and soft < wanted:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
-
-
-def _collect_rarely() -> None:
-    """A page of 50 patients is a thousand dicts that die together. Collecting garbage all the time among everything
-    the application has loaded cost a quarter of its CPU time (measured: 16.2 ms a page, 12.1 with this)."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
 
 
 def _give_memory_back() -> None:

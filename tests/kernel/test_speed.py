@@ -1,0 +1,150 @@
+"""What is done for speed alone is still needed: each test fails on the day when its trick can go (kernel/speed.py).
+
+Nothing is timed. What a library would do is asked of the installed library itself; where that is only much work, its
+calls are counted, which come out the same on every machine.
+"""
+
+import inspect
+import json
+import subprocess
+import sys
+from datetime import UTC, datetime
+
+import bson
+import pymongo
+import pytest
+from django.core.cache import caches
+from django.core.cache.backends import redis
+from django.core.cache.backends.base import BaseCache
+from django.db import connections
+from email_validator import validate_email
+
+from kernel import clock, db, speed
+
+TRICKS = [
+    name
+    for name, thing in vars(speed).items()
+    if getattr(thing, "__module__", "") == speed.__name__ and not name.startswith("_")
+]
+# What a process begins with; this one has been changed already.
+FRESH = """
+import gc, json, sys
+untouched = {"generations": gc.get_threshold(), "switching": sys.getswitchinterval()}
+untouched["locked"] = getattr(sys, "_is_gil_enabled", lambda: True)()
+from django.core.signals import request_finished, request_started
+import django.core.cache, django.db
+names = lambda signal: [getattr(receiver[1](), "__name__", "") for receiver in signal.receivers]
+untouched["started"], untouched["finished"] = names(request_started), names(request_finished)
+from kernel import speed
+speed.collect_garbage_rarely()
+speed.switch_threads_often()
+untouched["frozen"], untouched["switching_often"] = gc.get_freeze_count(), sys.getswitchinterval()
+print(json.dumps(untouched))
+"""
+
+
+@pytest.fixture(scope="module")
+def fresh():
+    run = subprocess.run([sys.executable, "-c", FRESH], capture_output=True, check=True, text=True)
+    return json.loads(run.stdout)
+
+
+def calls_of(action):
+    """How many functions it calls, Python's and compiled ones."""
+    action()  # what is made once is made now
+    count = 0
+
+    def note(frame, event, argument):
+        nonlocal count
+        count += event in ("call", "c_call")
+
+    sys.setprofile(note)
+    try:
+        action()
+    finally:
+        sys.setprofile(None)
+    return count
+
+
+@pytest.mark.parametrize("name", TRICKS)
+def test_every_trick_states_its_gain_and_its_end_and_has_a_test(name):
+    text = inspect.getdoc(getattr(speed, name))
+    assert "Gain: " in text
+    assert "Remove when: " in text
+    assert f"test_{name}_is_still_needed".lower() in globals()
+
+
+def test_collect_garbage_rarely_is_still_needed(fresh):
+    assert fresh["generations"][2] > 0, (
+        "this Python collects garbage in steps and never walks everything in one go: measure a page of patients without "
+        "speed.collect_garbage_rarely, and remove it if nothing is lost"
+    )
+    assert fresh["frozen"] > 10_000
+
+
+def test_switch_threads_often_is_still_needed(fresh):
+    assert fresh["locked"], "threads run side by side here: speed.switch_threads_often does nothing"
+    assert fresh["switching"] > fresh["switching_often"], (
+        "this Python switches threads as often by itself: remove speed.switch_threads_often"
+    )
+
+
+def test_leave_pools_alone_is_still_needed(fresh):
+    does_it = (
+        "this Django no longer does it around each request: remove it from speed.leave_pools_alone"
+    )
+    assert {"close_old_connections", "reset_queries"} <= {*fresh["started"]}, does_it
+    assert {"close_old_connections", "close_caches"} <= {*fresh["finished"]}, does_it
+
+
+def test_leave_pools_alone_leaves_nothing_open_that_django_would_close():
+    client = db.client()
+    connection = connections["default"]
+    connection.close_if_unusable_or_obsolete()
+    connection.close()
+    close_it = "closing does something now, so it must happen around requests: change speed.leave_pools_alone"
+    assert connection.connection is client, close_it
+    for cache in caches.all():
+        assert type(cache).close is BaseCache.close, close_it
+
+
+def test_rediscache_is_still_needed():
+    address = ["redis://127.0.0.1:1/0"]
+    djangos, ours = redis.RedisCacheClient(address), speed._RedisClient(address)
+    assert djangos.get_client() is not djangos.get_client(), (
+        "this Django keeps its Redis clients: use its RedisCache and remove speed.RedisCache"
+    )
+    assert ours.get_client() is ours.get_client()
+    assert type(caches["default"]) is speed.RedisCache
+
+
+def test_keep_collections_is_still_needed():
+    client = pymongo.MongoClient("mongodb://127.0.0.1:1/", connect=False)
+    assert client.get_database("one")["name"] is not client.get_database("one")["name"], (
+        "this PyMongo keeps its collections: remove speed.keep_collections"
+    )
+    assert db.collection("one")._collection is db.collection("one")._collection
+    client.close()
+
+
+def test_with_naive_times_is_still_needed():
+    document = bson.encode({"time": datetime(2026, 1, 2, tzinfo=UTC)})
+    aware, naive = (
+        bson.decode(document, codec_options=codec)["time"]
+        for codec in (db._CODEC, speed.with_naive_times(db._CODEC))
+    )
+    assert (aware.tzinfo == UTC, naive.tzinfo) == (False, None), (
+        "this PyMongo's times have Python's own UTC: measure a page of patients with aware times, and remove "
+        "speed.with_naive_times if nothing is lost"
+    )
+    assert clock.format_time(aware) == clock.format_time(naive)
+    assert calls_of(lambda: clock.format_time(aware)) > calls_of(lambda: clock.format_time(naive))
+
+
+def test_is_plainly_canonical_is_still_needed():
+    address = "ada.lovelace@mail.clinic-one.dev"
+    assert speed.is_plainly_canonical(address)
+    calls = calls_of(lambda: validate_email(address, check_deliverability=False))
+    assert calls > 60, (
+        f"this email-validator checks an address in {calls} calls: remove speed.is_plainly_canonical"
+    )
