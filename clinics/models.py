@@ -5,33 +5,10 @@ be written: a save would drop keys it does not know and write nulls for what is 
 through the services. Free-form parts are passed through as they are (fact F22).
 """
 
-from typing import Any, NoReturn
-
-from bson import ObjectId
 from django.db import models
 from django_mongodb_backend.fields import ArrayField, ObjectIdField
 
-READ_ONLY = "written through clinics.services only"
-
-
-class PassThroughField(models.Field):
-    """A part of a document whose shape is not ours: read as it is stored, dates and ids included."""
-
-    def db_type(self, connection: Any) -> str:
-        return "object"
-
-
-class StoredDocument(models.Model):
-    id = ObjectIdField(primary_key=True, default=ObjectId, db_column="_id")
-
-    class Meta:
-        abstract = True
-
-    def save(self, *args: Any, **options: Any) -> NoReturn:
-        raise TypeError(READ_ONLY)
-
-    def delete(self, *args: Any, **options: Any) -> NoReturn:
-        raise TypeError(READ_ONLY)
+from kernel.stored_models import PassThroughField, StoredDocument
 
 
 class Clinic(StoredDocument):
@@ -88,30 +65,3 @@ class Clinician(StoredDocument):
 
     def __str__(self) -> str:
         return self.user_id or "invite"
-
-
-class Patient(StoredDocument):
-    clinic_id = ObjectIdField(db_column="clinicId")
-    user_id = models.TextField(db_column="userId")
-    full_name = models.TextField(null=True, db_column="fullName")  # noqa: DJ001
-    birth_date = models.TextField(null=True, db_column="birthDate")  # noqa: DJ001
-    email = models.TextField(null=True)  # noqa: DJ001
-    mrn = models.TextField(null=True)  # noqa: DJ001
-    target_devices = PassThroughField(null=True, db_column="targetDevices")
-    tags = ArrayField(ObjectIdField(), null=True)
-    sites = PassThroughField(null=True)
-    data_sources = PassThroughField(null=True, db_column="dataSources")
-    permissions = PassThroughField(null=True)
-    summary = PassThroughField(null=True)
-    reviews = PassThroughField(null=True)
-    ehr_subscriptions = PassThroughField(null=True, db_column="ehrSubscriptions")
-    created_time = models.DateTimeField(db_column="createdTime")
-    updated_time = models.DateTimeField(db_column="updatedTime")
-
-    class Meta:
-        managed = False
-        default_permissions = ()
-        db_table = "patients"
-
-    def __str__(self) -> str:
-        return self.user_id

@@ -8,7 +8,6 @@ from kernel.policy import (
     backend,
     is_self,
     member,
-    path_is,
     user,
 )
 
@@ -33,10 +32,6 @@ POLICY: dict[str, Rule] = {
     "UpdateEHRSettings": backend,
     "GetMRNSettings": BACKEND_OR_MEMBER,
     "UpdateMRNSettings": backend,
-    "GetPatientCountSettings": BACKEND_OR_MEMBER,
-    "UpdatePatientCountSettings": backend,
-    "GetPatientCount": BACKEND_OR_MEMBER,
-    "RefreshPatientCount": backend,
     "GenerateMergeReport": backend,
     "MergeClinic": backend,
     "AddServiceAccount": backend,
@@ -60,8 +55,6 @@ POLICY: dict[str, Rule] = {
     "UpdateSite": BACKEND_OR_ADMIN,
     "DeleteSite": BACKEND_OR_ADMIN,
     "MergeSite": backend,
-    "AssignPatientTagToClinicPatients": BACKEND_OR_ADMIN,
-    "DeletePatientTagFromClinicPatients": BACKEND_OR_ADMIN,
     # Migrations
     "MigrateLegacyClinicianPatients": backend,
     "ListMigrations": BACKEND_OR_MEMBER,
@@ -69,27 +62,9 @@ POLICY: dict[str, Rule] = {
     "UpdateMigration": backend,
     "EnableNewClinicExperience": backend,
     "TriggerInitialMigration": admin,
-    # Patients; where a service is refused, an audit field needs a person
-    "ListPatients": BACKEND_OR_MEMBER,
+    # Patients with their clinics
     "FindPatients": user,
-    "CreatePatientAccount": BACKEND_OR_MEMBER,
-    "CreatePatientFromUser": backend,
-    "GetPatient": BACKEND_OR_MEMBER,
-    "UpdatePatient": BACKEND_OR_MEMBER,
-    "DeletePatient": any_of(admin, is_self("patientId")),
-    "UpdatePatientPermissions": is_self("patientId"),
-    "DeletePatientPermission": any_of(
-        is_self("patientId"), all_of(backend, path_is("permission", "custodian"))
-    ),
-    "UpdatePatientReviews": member,
-    "DeletePatientReviews": member,
-    "SendUploadReminder": member,
-    "ConnectProvider": BACKEND_OR_MEMBER,
     "ListClinicsForPatient": BACKEND_OR_SELF,
-    "UpdatePatientSummary": backend,
-    "DeletePatientSummary": backend,
-    "UpdatePatientDataSources": backend,
-    "TideReport": BACKEND_OR_MEMBER,
     # Users
     "DeleteUserFromClinics": backend,
     "UpdateClinicUserDetails": backend,

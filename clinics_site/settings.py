@@ -75,6 +75,8 @@ INSTALLED_APPS = [
     "django_mongodb_backend",
     "kernel.apps.KernelConfig",
     "users.apps.UsersConfig",
+    "clinic_records.apps.ClinicRecordsConfig",
+    "patients.apps.PatientsConfig",
     "clinics.apps.ClinicsConfig",
     "confirmations.apps.ConfirmationsConfig",
     "redox.apps.RedoxConfig",
@@ -182,13 +184,19 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = env.number(
 )
 
 # --- Kernel: what the core asks the apps for, by name, so that it imports none of them ---------
-POLICY_MODULES = ["clinics.policy", "confirmations.policy", "redox.policy", "xealth.policy"]
+POLICY_MODULES = [
+    "patients.policy",
+    "clinics.policy",
+    "confirmations.policy",
+    "redox.policy",
+    "xealth.policy",
+]
 TOKEN_CHECKER = "users.services.tokens.check_token"  # noqa: S105
 TOKEN_IS_PERSONAL = "users.services.tokens.is_personal"  # noqa: S105
 PERSONAL_TOKEN_CHECKER = "users.services.tokens.check_personal_token"  # noqa: S105
-CLINICIAN_ROLES = "clinics.services.access.find_clinician_roles"
-CLINICIAN_ROLES_LOOKUP = "clinics.services.access.ROLES_LOOKUP"
-CLINIC_PERMISSIONS = "clinics.services.shared_permissions.find_shared_permissions"
+CLINICIAN_ROLES = "clinic_records.services.access.find_clinician_roles"
+CLINICIAN_ROLES_LOOKUP = "clinic_records.services.access.ROLES_LOOKUP"
+CLINIC_PERMISSIONS = "patients.services.shared_permissions.find_shared_permissions"
 BACKEND_TOKEN_CACHE = env.duration(
     "BACKEND_TOKEN_CACHE",
     "60s",

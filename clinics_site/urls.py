@@ -12,6 +12,7 @@ from clinics_site import start_page
 from confirmations.api.urls import urlpatterns as confirmations
 from kernel import health, metrics
 from kernel.api.viewsets import UNKNOWN_PATH
+from patients.api.urls import urlpatterns as patients
 from redox.api.urls import urlpatterns as redox
 from users.api.urls import urlpatterns as users
 
@@ -19,6 +20,7 @@ urlpatterns = [
     path("", start_page.view),
     path("ready", health.ready),
     path("live", health.live),
+    *patients,
     *clinics,
     *confirmations,
     *redox,

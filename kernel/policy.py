@@ -21,7 +21,7 @@ ADMIN_ROLE = "CLINIC_ADMIN"
 def sees_patients(roles: Iterable[str]) -> bool:
     """Whether who has these roles in a clinic may see its patients. `PRESCRIBER` alone makes an outsider.
 
-    Queries ask the same with MEMBER_ROLES, in one place: `clinics.services.access.list_clinics_of_member`.
+    Queries ask the same with MEMBER_ROLES, in one place: `clinic_records.services.access.list_clinics_of_member`.
     """
     return not MEMBER_ROLES.isdisjoint(roles)
 

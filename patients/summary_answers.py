@@ -8,10 +8,10 @@ with them, or drops it; where it is missing the statistics are read (decision 00
 from collections.abc import Mapping
 from typing import Any
 
-from clinics import statistics
 from kernel import showing
 from kernel.api.rendering import encode
 from kernel.db import Document
+from patients import statistics
 
 # Another shape of the answer needs another name: texts under an older one are then no longer read.
 FIELD = "answer"

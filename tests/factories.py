@@ -4,8 +4,8 @@ import secrets
 
 from bson import ObjectId
 
-from clinics.search_keys import search_key
 from kernel import clock, db
+from patients.search_keys import search_key
 
 
 def new_user_id():

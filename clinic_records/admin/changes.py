@@ -7,8 +7,8 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from clinics.admin import records
-from clinics.services import access
+from clinic_records.admin import readable_clinics
+from clinic_records.services import access
 from kernel import audit, db, ids
 from kernel.api.rendering import encode
 from kernel.db import Document
@@ -54,7 +54,7 @@ def change_clinic(
 
     def apply() -> None:
         stored = access.access_clinic(clinic_id)
-        clinic, before = records.clinic(stored), part(stored)
+        clinic, before = readable_clinics.clinic(stored), part(stored)
         if opened_on is not None and fingerprint(before) != opened_on:
             raise Conflict(message=MOVED)
         made = change()

@@ -1,12 +1,13 @@
 """The one way to a clinic and to somebody's roles in it."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
 
 from bson import ObjectId
 
-from clinics.store import clinicians as clinician_store
-from clinics.store import clinics as store
-from kernel import ids, policy
+from clinic_records.store import clinicians as clinician_store
+from clinic_records.store import clinics as store
+from kernel import clock, ids, policy
 from kernel.db import Document
 from kernel.errors import ConstraintViolation, NotFound
 from kernel.lookups import Lookup, Path
@@ -34,10 +35,14 @@ def _of_clinic(join: Callable[[ObjectId], Document]) -> Callable[[Path], Documen
     return of_path
 
 
-# What can be read with a person's token in place of `find_clinician_roles`, `find_clinic`, `access_counted_clinic`.
+# What can be read with a person's token in place of `find_clinician_roles` and `find_clinic`.
 ROLES_LOOKUP = Lookup("clinicians", _of_clinic(clinician_store.join_roles), _roles)
 CLINIC_LOOKUP = Lookup("clinic", _of_clinic(store.join_clinic))
-COUNTED_CLINIC_LOOKUP = Lookup("clinic", _of_clinic(store.join_counted_clinic))
+
+
+def clinic_lookup_with(stage: Document) -> Lookup:
+    """CLINIC_LOOKUP with what `stage`, a `$lookup`, joins to the clinic."""
+    return Lookup("clinic", _of_clinic(lambda clinic_id: store.join_clinic_with(clinic_id, stage)))
 
 
 def list_clinics_of_member(
@@ -49,9 +54,18 @@ def list_clinics_of_member(
     )
 
 
-def find_clinic(clinic_id: str | ObjectId) -> Document | None:
+def find_clinic(
+    clinic_id: str | ObjectId, projection: Mapping[str, Any] | None = None
+) -> Document | None:
     found = ids.parse_id(clinic_id)
-    return store.find_clinic(found) if found else None
+    return store.find_clinic(found, projection) if found else None
+
+
+def change_clinic(clinic_id: str | ObjectId, fields: Mapping[str, Any]) -> Document | None:
+    """Set fields of the record, which the caller has validated, and `updatedTime`. The clinic after the change; None
+    when there is no such clinic."""
+    found = ids.parse_id(clinic_id)
+    return store.set_fields(found, fields, clock.now()) if found else None
 
 
 def access_clinic(clinic_id: str | ObjectId, joined: Sequence[Document] | None = None) -> Document:
@@ -62,13 +76,10 @@ def access_clinic(clinic_id: str | ObjectId, joined: Sequence[Document] | None =
     return document
 
 
-def access_counted_clinic(clinic_id: str, joined: Sequence[Document] | None = None) -> Document:
-    """With the kept counts of its patients in `counts`; `joined`: what COUNTED_CLINIC_LOOKUP has found already. Raises
-    NotFound."""
-    if joined is None:
-        found = ids.parse_id(clinic_id)
-        joined = store.list_with_counts(found) if found else ()
-    return access_clinic(clinic_id, joined)
+def list_clinic_with(clinic_id: str | ObjectId, stage: Document) -> list[Document]:
+    """The clinic, if there is one, with what `stage`, a `$lookup`, joins to it."""
+    found = ids.parse_id(clinic_id)
+    return store.list_with(found, stage) if found else []
 
 
 def access_migrated_clinic(clinic_id: str | ObjectId) -> Document:

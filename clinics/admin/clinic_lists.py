@@ -8,7 +8,9 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from clinics.admin import counts, records
+from clinic_records.admin import readable_clinics
+from clinic_records.choices import Tier
+from clinics.admin import counts
 from clinics.services import staff_reads
 from clinics.store.staff_reads import ClinicFilter
 from kernel import audit, texts
@@ -31,11 +33,11 @@ def clinics(request: HttpRequest) -> HttpResponseBase:
         request,
         "clinics/staff/list.html",
         title="Clinics",
-        clinics=[_row(records.clinic(clinic)) for clinic in found],
+        clinics=[_row(readable_clinics.clinic(clinic)) for clinic in found],
         paging=paging.paging(request, shown=len(found), total=total),
         filters=request.GET,
         query=paging.query_without(request, "page"),
-        tiers=staff_reads.TIERS.items(),
+        tiers=Tier.choices,
         problem=problem,
     )
 
@@ -53,7 +55,7 @@ def export(request: HttpRequest) -> HttpResponseBase:
     )
     header = ("id", "name", "share code", "tier", "country", "plan patients", "EHR", "created")
     return exports.as_csv(
-        "clinics", header, (_export_row(records.clinic(clinic)) for clinic in found)
+        "clinics", header, (_export_row(readable_clinics.clinic(clinic)) for clinic in found)
     )
 
 
@@ -97,7 +99,7 @@ overview.add(roles.FIND, _overview_section)
 
 def _trouble_rows() -> list[dict[str, Any]]:
     return [
-        {**_row(records.clinic(t.clinic)), "reasons": t.reasons}
+        {**_row(readable_clinics.clinic(t.clinic)), "reasons": t.reasons}
         for t in staff_reads.list_troubles()
     ]
 
@@ -123,11 +125,11 @@ def _day(text: str) -> datetime | None:
 
 
 def _row(clinic: Document) -> dict[str, Any]:
-    tier = clinic.get("tier") or "tier0100"
+    tier = clinic.get("tier") or Tier.FREE.value
     return {
         **clinic,
         "id": str(clinic["_id"]),
-        "tier_text": staff_reads.TIERS.get(tier, tier),
+        "tier_text": Tier.label_of(tier, unknown=tier),
         "ehr": clinic.get("ehrSettings") or {},
         "bar": counts.bar_of(clinic),
     }
@@ -139,7 +141,7 @@ def _export_row(clinic: Document) -> list[Any]:
         clinic["_id"],
         clinic.get("name"),
         clinic.get("canonicalShareCode"),
-        clinic.get("tier") or "tier0100",
+        clinic.get("tier") or Tier.FREE.value,
         clinic.get("country"),
         counts.counted_of(clinic)["plan"],
         ehr.get("provider") if ehr.get("enabled") else "",

@@ -7,30 +7,28 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from clinics.admin import changes, counts, records, settings
-from clinics.services import access, patient_counts, staff_reads
+from clinic_records.admin import changes, frame, readable_clinics
+from clinic_records.services import access
+from clinics.admin import counts, settings
+from clinics.services import staff_reads
 from kernel import audit, ids
 from kernel.db import Document
 from kernel.errors import NotFound
 from kernel.staff import pages, paging, roles, subjects
+from patients.services import patient_counts
 
 HISTORY_PAGE = 50
+frame.add_tab(frame.Tab("clinic", "Overview", roles.FIND, position=10))
+frame.add_tab(frame.Tab("clinic_history", "History", roles.FIND, position=90))
 # Looking leaves its own events; the history shows changes unless all are asked for.
 LOOKS = ("patient.viewed", "patients.listed", "ehr.payload_viewed", "ehr.report_viewed")
-TABS = (
-    ("clinic", "Overview", roles.FIND),
-    ("clinic_patients", "Patients", roles.PATIENTS),
-    ("clinic_members", "Members", roles.FIND),
-    ("clinic_labels", "Tags and sites", roles.FIND),
-    ("clinic_history", "History", roles.FIND),
-)
 
 
 @pages.page("clinics/<str:clinic_id>/", name="clinic", needs=roles.FIND)
 def overview(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
     stored = access.access_clinic(clinic_id)
-    clinic = records.clinic(stored)
-    return render(
+    clinic = readable_clinics.clinic(stored)
+    return frame.render(
         request,
         clinic,
         "clinics/staff/clinic.html",
@@ -39,28 +37,6 @@ def overview(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
         kinds=[_kind(request, name, kind, stored) for name, kind in settings.KINDS.items()],
         troubles=staff_reads.troubles_of(clinic, set()),
         panels=pages.CLINIC_PANELS.render(request, clinic),
-    )
-
-
-def render(
-    request: HttpRequest, clinic: Document, template: str, *, tab: str, **context: Any
-) -> HttpResponseBase:
-    """A page of the clinic, with its tabs."""
-    tier = clinic.get("tier") or patient_counts.FREE_TIER
-    return pages.render(
-        request,
-        template,
-        title=clinic.get("name") or "(clinic without a name)",
-        crumbs=[pages.Crumb("Clinics", reverse("admin:clinics"))],
-        clinic=clinic,
-        clinic_id=str(clinic["_id"]),
-        tier_text=staff_reads.TIERS.get(tier, tier),
-        tabs=[
-            {"url": reverse(f"admin:{name}", args=[clinic["_id"]]), "text": text, "on": name == tab}
-            for name, text, needs in TABS
-            if pages.has(request, needs)
-        ],
-        **context,
     )
 
 
@@ -84,7 +60,7 @@ def _count(clinic: Document) -> dict[str, Any]:
 )
 def refresh(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
     """A worker counts; the page says so until it has, and then shows the result."""
-    clinic = records.access_clinic(clinic_id)
+    clinic = readable_clinics.access_clinic(clinic_id)
     changes.record(
         request,
         clinic=clinic,
@@ -100,7 +76,7 @@ def refresh(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
 @pages.page("clinics/<str:clinic_id>/count", name="clinic_count", needs=roles.FIND)
 def count(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
     """The moving part of the page while patients are being counted."""
-    context = _count(records.access_clinic(clinic_id))
+    context = _count(readable_clinics.access_clinic(clinic_id))
     return HttpResponse(render_to_string("clinics/staff/_count_part.html", context, request))
 
 
@@ -117,7 +93,7 @@ def history(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
     before = ids.parse_id(request.GET.get("before", ""))
     events = audit.list_events(query, before=before, limit=HISTORY_PAGE + 1)
     older = str(events[HISTORY_PAGE - 1]["_id"]) if len(events) > HISTORY_PAGE else ""
-    return render(
+    return frame.render(
         request,
         clinic or {"_id": found, "name": "Deleted clinic"},
         "clinics/staff/history.html",

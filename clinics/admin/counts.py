@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
-from clinics.services import patient_counts
-from clinics.services.patient_counts import COUNTED
 from kernel import clock, numbers, showing
 from kernel.db import Document
+from patients.services import plan_limits
+from patients.services.patient_counts import COUNTED
 
 GOOD, WARN, BAD = "good", "warn", "bad"
 _NEAR = 0.9  # of the hard limit: time to talk to the clinic
@@ -55,9 +55,9 @@ def _of_provider(stored: Any) -> dict[str, Any]:
 def bar_of(clinic: Document) -> Bar:
     """From the stored count; limits that the clinic's tier or country switch off do not colour it."""
     plan = counted_of(clinic)["plan"]
-    limits = patient_counts.effective_limits(clinic)
+    limits = plan_limits.effective_limits(clinic)
     hard, soft = _plan_of(limits.get("hardLimit")), _plan_of(limits.get("softLimit"))
-    in_force = patient_counts.plan_limit(clinic, clock.now()) is not None
+    in_force = plan_limits.plan_limit(clinic, clock.now()) is not None
     kind, word = _judge(plan, hard, soft, in_force=in_force)
     longest = max(plan, hard or 0, soft or 0, 1)
     return Bar(

@@ -7,8 +7,7 @@ from typing import Any, ClassVar
 
 from django import forms
 
-from clinics.services import patient_counts
-from clinics.services.staff_reads import TIERS
+from clinic_records.choices import Tier
 from clinics.timezones import TIMEZONES
 from kernel import addresses, numbers, showing
 from kernel.addresses import InvalidAddress
@@ -16,6 +15,7 @@ from kernel.api import schema
 from kernel.db import Document
 from kernel.staff.fields import Reason, StaffForm, Text, Texts, hold, normal, property_of
 from kernel.staff.unshown import ANY, Shown, boolean, text, unshown
+from patients.services import plan_limits
 
 _LAST_MOMENT = timedelta(days=1) - timedelta(milliseconds=1)
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
@@ -70,7 +70,7 @@ def _is_limit(value: Any) -> bool:
     """An older `patientCount` is shown as the plan."""
     known: dict[str, Callable[[Any], object]]
     known = {"plan": numbers.count, "patientCount": numbers.count}
-    known |= dict.fromkeys(patient_counts.DATES, showing.moment)
+    known |= dict.fromkeys(plan_limits.DATES, showing.moment)
     if not isinstance(value, dict) or not value.keys() & {"plan", "patientCount"}:
         return False
     given = {name: one for name, one in value.items() if one is not None}
@@ -97,7 +97,7 @@ def _last_day(help_text: str = "") -> forms.DateField:
 
 
 class LimitsForm(SettingsForm):
-    STORED = {"patientCountSettings": dict.fromkeys(patient_counts.LIMITS, _is_limit)}
+    STORED = {"patientCountSettings": dict.fromkeys(plan_limits.LIMITS, _is_limit)}
     GROUPS = (
         ("Hard limit", ("hard_plan", "hard_start", "hard_end")),
         ("Soft limit", ("soft_plan", "soft_start", "soft_end")),
@@ -122,7 +122,7 @@ class LimitsForm(SettingsForm):
         """What cannot be read is left for the person to fill in."""
         found: dict[str, Any] = {}
         for kind, name in (("hard", "hardLimit"), ("soft", "softLimit")):
-            limit = patient_counts.readable_limit(clinic, name)
+            limit = plan_limits.readable_limit(clinic, name)
             if limit is not None:
                 found[f"{kind}_plan"] = limit["plan"]
                 found[f"{kind}_start"] = _day_of(limit.get("startDate"))
@@ -141,7 +141,7 @@ class LimitsForm(SettingsForm):
                 }
                 found[name] = {
                     "plan": plan,
-                    **_moments(days, patient_counts.stored_limit(clinic, name)),
+                    **_moments(days, plan_limits.stored_limit(clinic, name)),
                 }
         return found
 
@@ -159,9 +159,9 @@ def _moments(days: dict[str, date | None], stored: Document) -> Document:
 
 
 class TierForm(SettingsForm):
-    STORED = {"tier": lambda value: text(value) and value in TIERS}
+    STORED = {"tier": lambda value: text(value) and value in Tier.values}
     tier = forms.ChoiceField(
-        choices=[(code, f"{text} ({code})") for code, text in TIERS.items()],
+        choices=[(code, f"{text} ({code})") for code, text in Tier.choices],
         help_text="Only US clinics on the free tier have a patient limit.",
     )
 

@@ -8,14 +8,17 @@ from bson import ObjectId
 from django.http import HttpRequest, HttpResponseBase, QueryDict
 from django.urls import reverse
 
-from clinics.admin import changes, clinic_pages, forms, records, settings
-from clinics.services import places, sites, tags
+from clinic_records.admin import changes, frame, readable_clinics
+from clinics.admin import forms
+from clinics.services import sites, tags
 from kernel import ids
 from kernel.db import Document
 from kernel.errors import BadRequest, DomainError, NotFound
 from kernel.staff import pages, roles
 from kernel.staff.fields import ReasonForm, StaffForm
+from patients.services import tags_and_sites
 
+frame.add_tab(frame.Tab("clinic_labels", "Tags and sites", roles.FIND, position=40))
 TAG, SITE = "tag", "site"
 ID_NAMES = {TAG: "_id", SITE: "id"}
 NAME_FORMS: dict[str, type[StaffForm]] = {TAG: forms.TagForm, SITE: forms.SiteForm}
@@ -40,7 +43,7 @@ class Change:
 
 @pages.page("clinics/<str:clinic_id>/labels/", name="clinic_labels", needs=roles.FIND)
 def listing(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
-    return _listing(request, records.access_clinic(clinic_id))
+    return _listing(request, readable_clinics.access_clinic(clinic_id))
 
 
 def _listing(
@@ -50,7 +53,7 @@ def _listing(
     found = _labels(clinic)
     shown = {kind: form(auto_id=f"new-{kind}-%s") for kind, form in NAME_FORMS.items()}
     shown |= refused or {}
-    return clinic_pages.render(
+    return frame.render(
         request,
         clinic,
         "clinics/staff/labels.html",
@@ -70,7 +73,7 @@ def _listing(
     posts_only=True,
 )
 def add(request: HttpRequest, clinic_id: str, kind: str) -> HttpResponseBase:
-    clinic = records.access_clinic(clinic_id)
+    clinic = readable_clinics.access_clinic(clinic_id)
     create = {TAG: tags.create_tag, SITE: sites.create_site}.get(kind)
     if create is None:
         raise NotFound
@@ -92,7 +95,7 @@ def add(request: HttpRequest, clinic_id: str, kind: str) -> HttpResponseBase:
     "clinics/<str:clinic_id>/labels/<str:kind>/<str:label_id>/", name="label", needs=roles.SETTINGS
 )
 def edit(request: HttpRequest, clinic_id: str, kind: str, label_id: str) -> HttpResponseBase:
-    clinic = records.access_clinic(clinic_id)
+    clinic = readable_clinics.access_clinic(clinic_id)
     label = _find(clinic, kind, label_id)
     back = reverse("admin:clinic_labels", args=[clinic_id])
     shown = _forms(kind, label, request.POST)
@@ -112,7 +115,7 @@ def edit(request: HttpRequest, clinic_id: str, kind: str, label_id: str) -> Http
         request,
         "clinics/staff/label.html",
         title=f"{kind.capitalize()} {label.name}",
-        crumbs=[*settings.crumbs_of(clinic), pages.Crumb("Tags and sites", back)],
+        crumbs=[*frame.crumbs_of(clinic), pages.Crumb("Tags and sites", back)],
         kind=kind,
         label=label,
         others=[other for other in _labels(clinic)[SITE] if other.id != label.id],
@@ -221,7 +224,7 @@ def _apply(
 
 
 def _names_of(stored: Document) -> dict[str, Any]:
-    clinic = records.clinic(stored)
+    clinic = readable_clinics.clinic(stored)
     return {
         "tags": [tag["name"] for tag in clinic.get("patientTags") or []],
         "sites": [site["name"] for site in clinic.get("sites") or []],
@@ -229,7 +232,7 @@ def _names_of(stored: Document) -> dict[str, Any]:
 
 
 def _labels(clinic: Document) -> dict[str, list[Label]]:
-    of_tags, of_sites = places.count_places([clinic])
+    of_tags, of_sites = tags_and_sites.count_places([clinic])
     return {
         TAG: [
             Label(tag["_id"], tag["name"], of_tags.get(tag["_id"], 0))

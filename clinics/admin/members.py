@@ -5,7 +5,8 @@ from typing import Any
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 
-from clinics.admin import changes, clinic_pages, forms, records, settings
+from clinic_records.admin import changes, frame, readable_clinics
+from clinics.admin import forms, readable_clinicians
 from clinics.services import clinicians
 from kernel import audit
 from kernel.db import Document
@@ -15,15 +16,18 @@ from kernel.staff import exports, pages, roles, unshown
 _COLUMNS = ("id", "name", "e-mail", "roles", "state", "added")
 
 
+frame.add_tab(frame.Tab("clinic_members", "Members", roles.FIND, position=30))
+
+
 @pages.page("clinics/<str:clinic_id>/members/", name="clinic_members", needs=roles.FIND)
 def listing(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
-    clinic = records.access_clinic(clinic_id)
-    return clinic_pages.render(
+    clinic = readable_clinics.access_clinic(clinic_id)
+    return frame.render(
         request,
         clinic,
         "clinics/staff/members.html",
         tab="clinic_members",
-        members=[_row(document) for document in records.list_members(clinic["_id"])],
+        members=[_row(document) for document in readable_clinicians.list_members(clinic["_id"])],
         shows_addresses=pages.has(request, roles.MEMBERS),
     )
 
@@ -34,8 +38,8 @@ def listing(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
     needs=[roles.MEMBERS, roles.EXPORT],
 )
 def export(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
-    clinic = records.access_clinic(clinic_id)
-    found = [_row(document) for document in records.list_members(clinic["_id"])]
+    clinic = readable_clinics.access_clinic(clinic_id)
+    found = [_row(document) for document in readable_clinicians.list_members(clinic["_id"])]
     scope = {"rows": len(found), "columns": list(_COLUMNS)}
     changes.record(request, clinic=clinic, action="clinicians.export", scope=scope)
     rows = (
@@ -57,9 +61,9 @@ def export(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
 )
 def edit(request: HttpRequest, clinic_id: str, user_id: str) -> HttpResponseBase:
     """Roles of one member, with the history of their changes."""
-    clinic = records.access_clinic(clinic_id)
+    clinic = readable_clinics.access_clinic(clinic_id)
     stored = clinicians.access_clinician(clinic_id, user_id)
-    member = records.clinician(stored)
+    member = readable_clinicians.clinician(stored)
     form = forms.RolesForm(
         request.POST or None, initial={"roles": member.get("roles") or []}, stored=stored
     )
@@ -69,7 +73,7 @@ def edit(request: HttpRequest, clinic_id: str, user_id: str) -> HttpResponseBase
         request,
         "clinics/staff/member.html",
         title=member.get("name") or user_id,
-        crumbs=[*settings.crumbs_of(clinic), _crumb(clinic)],
+        crumbs=[*frame.crumbs_of(clinic), _crumb(clinic)],
         clinic_id=clinic_id,
         member=_row(member),
         form=form,
@@ -93,7 +97,7 @@ def _save_roles(
             clinic_id=clinic_id,
             user_id=user_id,
             roles=wanted,
-            name=records.clinician(stored).get("name"),
+            name=readable_clinicians.clinician(stored).get("name"),
             updated_by=pages.signature(request),
         )
         changes.record(
@@ -126,7 +130,7 @@ def _save_roles(
 
 def _roles_of(stored: Document) -> dict[str, Any]:
     """And what the form cannot show."""
-    found = sorted(records.clinician(stored).get("roles") or [])
+    found = sorted(readable_clinicians.clinician(stored).get("roles") or [])
     return {"roles": found} | unshown.as_part(forms.RolesForm.unshown_in(stored))
 
 

@@ -5,17 +5,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
-from django.urls import reverse
 
-from clinics.admin import changes, forms, records
+from clinic_records.admin import changes, frame, readable_clinics
+from clinic_records.choices import Tier
+from clinic_records.services import access
+from clinics.admin import forms
 from clinics.representation.ehr_settings import ehr_settings, stored_ehr_settings
-from clinics.services import access, clinics, mrn_settings, patient_counts
+from clinics.services import clinics, mrn_settings
 from clinics.services.ehr_settings import update_ehr_settings
 from kernel.db import Document
 from kernel.errors import DomainError, NotFound
 from kernel.staff import pages, roles, unshown
 from kernel.staff.audit_trail import difference
 from kernel.staff.fields import OptionalReasonForm
+from patients.services import plan_limits
 
 Values = dict[str, Any]
 
@@ -37,7 +40,9 @@ class Kind:
 
     def whole(self, stored: Document) -> Values:
         """`part`, and what of the stored clinic its form cannot show."""
-        return self.part(records.clinic(stored)) | unshown.as_part(self.form.unshown_in(stored))
+        return self.part(readable_clinics.clinic(stored)) | unshown.as_part(
+            self.form.unshown_in(stored)
+        )
 
 
 KINDS: dict[str, Kind] = {}
@@ -51,7 +56,7 @@ def edit(request: HttpRequest, clinic_id: str, kind: str) -> HttpResponseBase:
     pages.require(request, setting.needs, name=f"clinic_settings.{kind}", clinic_id=clinic_id)
     stored = access.access_clinic(clinic_id)
     if request.method != "POST":
-        clinic = records.clinic(stored)
+        clinic = readable_clinics.clinic(stored)
         form = setting.form(initial=setting.initial(clinic), stored=stored)
         opened_on = changes.fingerprint(setting.whole(stored))
         return _form_page(request, clinic, setting, form, opened_on)
@@ -60,7 +65,7 @@ def edit(request: HttpRequest, clinic_id: str, kind: str) -> HttpResponseBase:
 
 def _submitted(request: HttpRequest, stored: Document, setting: Kind) -> HttpResponseBase:
     """Invalid: the form again. Valid: the difference. Confirmed: saved."""
-    clinic, before = records.clinic(stored), setting.whole(stored)
+    clinic, before = readable_clinics.clinic(stored), setting.whole(stored)
     form = setting.form(request.POST, stored=stored)
     opened_on = request.POST.get("opened_on", "")
     if not form.is_valid():
@@ -71,7 +76,7 @@ def _submitted(request: HttpRequest, stored: Document, setting: Kind) -> HttpRes
     rows = difference(before, setting.proposed(form, clinic))
     if not rows:
         pages.succeed(request, "Nothing to save: these are the present values.")
-        return pages.go(_page_of(clinic))
+        return pages.go(frame.page_of(clinic))
     reason = OptionalReasonForm(request.POST if request.POST.get("confirmed") else None)
     if not reason.is_valid():
         return _review_page(request, clinic, setting, form, rows, opened_on, reason)
@@ -103,7 +108,7 @@ def _save(
         pages.fail(request, error)
         return pages.go(request.path)
     pages.succeed(request, f"{setting.title} saved.")
-    return pages.go(_page_of(clinic))
+    return pages.go(frame.page_of(clinic))
 
 
 def _form_page(
@@ -113,9 +118,9 @@ def _form_page(
         request,
         "clinics/staff/settings_form.html",
         title=setting.title,
-        crumbs=crumbs_of(clinic),
+        crumbs=frame.crumbs_of(clinic),
         clinic=clinic,
-        back=_page_of(clinic),
+        back=frame.page_of(clinic),
         form=form,
         lead=setting.lead,
         opened_on=opened_on,
@@ -136,7 +141,7 @@ def _review_page(
         request,
         "clinics/staff/settings_review.html",
         title=f"{setting.title}: what changes",
-        crumbs=crumbs_of(clinic),
+        crumbs=frame.crumbs_of(clinic),
         clinic=clinic,
         form=form,
         rows=rows,
@@ -146,18 +151,6 @@ def _review_page(
     )
 
 
-def crumbs_of(clinic: Document) -> list[pages.Crumb]:
-    return [
-        pages.Crumb("Clinics", reverse("admin:clinics")),
-        pages.Crumb(clinic.get("name") or str(clinic["_id"]), _page_of(clinic)),
-    ]
-
-
-def _page_of(clinic: Document) -> str:
-    return reverse("admin:clinic", args=[clinic["_id"]])
-
-
-# --- the kinds ----------------------------------------------------------------------------------------
 KINDS["limits"] = Kind(
     title="Patient limits",
     needs=roles.SETTINGS,
@@ -165,7 +158,7 @@ KINDS["limits"] = Kind(
     part=lambda clinic: clinic.get("patientCountSettings") or {},
     initial=forms.LimitsForm.initial_of,
     proposed=lambda form, clinic: form.limits(clinic),
-    write=lambda clinic_id, form, clinic: patient_counts.set_limits(clinic_id, form.limits(clinic)),
+    write=lambda clinic_id, form, clinic: plan_limits.set_limits(clinic_id, form.limits(clinic)),
     action="clinic.limits_changed",
     lead="Stored for every clinic, in force only for US clinics on the free tier.",
 )
@@ -174,8 +167,8 @@ KINDS["tier"] = Kind(
     title="Tier",
     needs=roles.SETTINGS,
     form=forms.TierForm,
-    part=lambda clinic: {"tier": clinic.get("tier") or patient_counts.FREE_TIER},
-    initial=lambda clinic: {"tier": clinic.get("tier") or patient_counts.FREE_TIER},
+    part=lambda clinic: {"tier": clinic.get("tier") or Tier.FREE.value},
+    initial=lambda clinic: {"tier": clinic.get("tier") or Tier.FREE.value},
     proposed=lambda form, clinic: {"tier": form.cleaned_data["tier"]},
     write=lambda clinic_id, form, clinic: clinics.update_tier(clinic_id, form.cleaned_data["tier"]),
     action="clinic.tier_changed",

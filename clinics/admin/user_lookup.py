@@ -6,14 +6,16 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
 
-from clinics.admin.records import clinician, patient
+from clinic_records.services.people import Person
+from clinics.admin.readable_clinicians import clinician
 from clinics.services import staff_reads
-from clinics.store.staff_reads import Person
 from kernel import addresses, audit, ids
 from kernel.db import Document
 from kernel.http import ServiceError, ServiceUnavailable
 from kernel.staff import pages, paging, roles
 from kernel.staff.fields import NO_ADDRESS
+from patients.admin.readable_patients import patient
+from patients.services import staff_reads as patient_reads
 from users.clients.protocol import User
 from users.services.neighbours import user_service
 
@@ -22,9 +24,9 @@ FORMER_CLINICIAN, FORMER_PATIENT = "former-clinician", "former-patient"
 Read = Callable[..., tuple[list[Document], int]]
 _READS: dict[str, Read] = {
     CLINICIAN: staff_reads.list_memberships,
-    PATIENT: staff_reads.list_records,
+    PATIENT: patient_reads.list_records,
     FORMER_CLINICIAN: staff_reads.list_former_memberships,
-    FORMER_PATIENT: staff_reads.list_former_records,
+    FORMER_PATIENT: patient_reads.list_former_records,
 }
 _READABLE = {
     CLINICIAN: clinician,

@@ -4,10 +4,11 @@ from typing import Any
 
 from rest_framework.response import Response
 
+from clinic_records.services import access
 from clinics.api.clinics import INTERNAL
 from clinics.api.schemas import settings as schemas
 from clinics.representation.ehr_settings import ehr_settings as shown_settings
-from clinics.services import access, ehr_settings, mrn_settings
+from clinics.services import ehr_settings, mrn_settings
 from kernel.api.operations import Call, operation
 from kernel.api.viewsets import ApiViewSet
 from kernel.db import Document

@@ -5,9 +5,10 @@ from typing import Any
 
 from rest_framework.response import Response
 
+from clinic_records.services import access
 from clinics.api.schemas import clinics as schemas
 from clinics.representation.clinics import clinic as shown_clinic
-from clinics.services import access, clinics, places
+from clinics.services import clinics
 from clinics.services.clinics import ClinicProfile, ClinicQuery
 from kernel.api import bodies
 from kernel.api import schema as s
@@ -15,6 +16,7 @@ from kernel.api.operations import Call, operation
 from kernel.api.parameters import PAGING, Parameter
 from kernel.api.viewsets import ApiViewSet, empty
 from kernel.db import Document
+from patients.services import patient_counts, tags_and_sites
 
 INTERNAL = ("Clinics", "Internal")
 CREATED_BETWEEN = (
@@ -66,11 +68,11 @@ class ClinicViewSet(ApiViewSet):
     @operation(
         "GetClinic",
         summary="Get a clinic",
-        lookup=access.COUNTED_CLINIC_LOOKUP,
+        lookup=patient_counts.CLINIC_LOOKUP,
         responses={200: schemas.CLINIC},
     )
     def retrieve(self, call: Call) -> Response:
-        clinic = access.access_counted_clinic(call.path["clinicId"], call.joined)
+        clinic = patient_counts.access_counted_clinic(call.path["clinicId"], call.joined)
         return Response(show_clinic(clinic))
 
     @operation(
@@ -165,7 +167,7 @@ def show_clinic(document: Document) -> dict[str, Any]:
 
 def show_clinics(documents: Sequence[Document]) -> list[dict[str, Any]]:
     """With the counts of all their tags and sites, asked for at once."""
-    tag_counts, site_counts = places.count_places(documents)
+    tag_counts, site_counts = tags_and_sites.count_places(documents)
     return [shown_clinic(document, tag_counts, site_counts) for document in documents]
 
 

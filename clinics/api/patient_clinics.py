@@ -5,16 +5,16 @@ from typing import Any
 
 from rest_framework.response import Response
 
-from clinics.api.schemas.patients import RELATIONSHIPS
 from clinics.representation.clinics import clinic
-from clinics.representation.patients import patient
-from clinics.services import patient_clinics
-from clinics.services.patient_clinics import Relationship, Workspace
-from clinics.services.places import count_places
 from kernel.api import schema as s
 from kernel.api.operations import Call, operation
 from kernel.api.parameters import PAGING, Parameter
 from kernel.api.viewsets import ApiViewSet
+from patients.api.schemas.patients import RELATIONSHIPS
+from patients.representation.patients import patient
+from patients.services import patient_clinics
+from patients.services.patient_clinics import Relationship, Workspace
+from patients.services.tags_and_sites import count_places
 
 _FIND_PARAMETERS = (
     Parameter("mrn", s.mrn()),

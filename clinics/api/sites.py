@@ -5,11 +5,12 @@ from rest_framework.response import Response
 
 from clinics.api.schemas import clinics as schemas
 from clinics.representation import clinics as representation
-from clinics.services import places, sites
+from clinics.services import sites
 from kernel import ids
 from kernel.api.operations import Call, operation
 from kernel.api.viewsets import ApiViewSet, empty
 from kernel.db import Document
+from patients.services import tags_and_sites
 
 _SITE_ID = {"siteId": schemas.PATH_ID}
 
@@ -68,5 +69,5 @@ class SiteMergeViewSet(ApiViewSet):
 
 
 def _counted(call: Call, site: Document) -> Response:
-    count = places.count_site(ObjectId(call.path["clinicId"]), site["id"])
+    count = tags_and_sites.count_site(ObjectId(call.path["clinicId"]), site["id"])
     return Response(representation.site(site, count))

@@ -5,21 +5,15 @@ from typing import Any
 
 from bson import ObjectId
 
-from clinics.representation.glycemic_ranges import UNITS
+from clinic_records.choices import Tier
 from clinics.timezones import TIMEZONES
 from kernel import showing
 from kernel.clock import ZERO
 from kernel.db import Document
 from kernel.showing import moment, objects, of, text
+from patients.representation.glycemic_ranges import UNITS
 
-DEFAULT_TIER = "tier0100"
 DEFAULT_UNITS = "mg/dL"
-TIERS = {
-    "tier0100": "Free",
-    "tier0200": "Standard",
-    "tier0300": "Premium",
-    "tier0400": "Enterprise",
-}
 Counts = Mapping[ObjectId, int]
 
 CLINIC_TYPES = (
@@ -36,7 +30,7 @@ CHOICES = {
     "clinicSize": frozenset(CLINIC_SIZES),
     "timezone": frozenset(TIMEZONES),
     "PreferredBgUnits": frozenset(UNITS),
-    "tier": frozenset(TIERS),
+    "tier": frozenset(Tier.values),
 }
 _SHOWN_CHOICES = ("clinicType", "clinicSize", "timezone")
 # What a legacy account must have told before its patients can be moved.
@@ -56,7 +50,7 @@ _COMPLETE = (
 def clinic(document: Document, tag_counts: Counts, site_counts: Counts) -> dict[str, Any]:
     """What is not stored, or is something that no request may bring, is left out. Admins, settings and counts are
     nobody's business."""
-    tier = text(document.get("tier")) or DEFAULT_TIER
+    tier = text(document.get("tier")) or Tier.FREE.value
     shown: dict[str, Any] = {
         "id": document.get("_id"),
         "name": text(document.get("name")) or "",
@@ -65,7 +59,7 @@ def clinic(document: Document, tag_counts: Counts, site_counts: Counts) -> dict[
         "createdTime": moment(document.get("createdTime")) or ZERO,
         "updatedTime": moment(document.get("updatedTime")) or ZERO,
         "tier": tier,
-        "tierDescription": TIERS.get(tier, ""),
+        "tierDescription": Tier.label_of(tier),
         "preferredBgUnits": text(document.get("PreferredBgUnits")) or DEFAULT_UNITS,
     }
     shown |= {name: found for name in _TEXTS if (found := text(document.get(name)))}

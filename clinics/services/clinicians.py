@@ -12,12 +12,13 @@ from typing import Any
 from bson import ObjectId
 from pymongo.errors import DuplicateKeyError
 
-from clinics.services import access, accounts
+from clinic_records.services import access
 from clinics.store import clinicians as store
 from clinics.store import clinics as clinic_store
 from kernel import clock, db, ids, outbox, pages, showing, texts
 from kernel.db import Document
 from kernel.errors import BadRequest, ConstraintViolation, Duplicate, NotFound
+from users.services import people
 
 ADMIN = "CLINIC_ADMIN"
 NOT_FOUND = "clinician not found"
@@ -222,7 +223,7 @@ def associate_clinician(*, clinic_id: str | ObjectId, invite_id: str, user_id: s
         reason = "a user id is required"
         raise BadRequest(reason)
     fields: dict[str, Any] = {"userId": user_id}
-    name = accounts.find_full_name(user_id)
+    name = people.find_full_name(user_id)
     if name:
         fields["name"] = name
 

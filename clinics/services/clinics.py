@@ -12,15 +12,18 @@ from bson import ObjectId
 from django.conf import settings
 from pymongo.errors import DuplicateKeyError
 
+from clinic_records.services import access
 from clinics.representation.clinics import CHOICES
-from clinics.services import access, accounts, clinicians, patients
+from clinics.services import clinicians
 from clinics.services.share_codes import ATTEMPTS, new_share_code
-from clinics.store import clinic_creations, patient_counts
+from clinics.store import clinic_creations
 from clinics.store import clinicians as clinician_store
 from clinics.store import clinics as store
 from kernel import clock, db, ids, outbox, pages, texts
 from kernel.db import Document
 from kernel.errors import BadRequest, Duplicate, NotFound
+from patients.services import patient_counts, patients
+from users.services import people
 
 ADMIN = "CLINIC_ADMIN"
 NOT_EMPTY = "deletion of non-empty clinics is not allowed"
@@ -98,9 +101,9 @@ def create_clinic(*, creator_id: str, profile: ClinicProfile) -> Document:
     Repeated after a failure of this service, it answers with the clinic that was stored all the same.
     """
     _require_name(profile)
-    creator = accounts.access_account(creator_id)
+    creator = people.access_account(creator_id)
     if settings.DEMO_PATIENT_USER_ID:
-        accounts.access_account(settings.DEMO_PATIENT_USER_ID)
+        people.access_account(settings.DEMO_PATIENT_USER_ID)
     digest = _digest(creator_id, profile)
     document = _insert(_new_clinic(creator_id, profile, is_migrated=True), creator, digest)
     patients.add_demo_patient(document["_id"])
@@ -110,7 +113,7 @@ def create_clinic(*, creator_id: str, profile: ClinicProfile) -> Document:
 
 def open_legacy_clinic(*, user_id: str) -> Document:
     """An empty clinic for a legacy account, whose owner fills in the profile before the migration."""
-    owner = accounts.access_legacy_account(user_id)
+    owner = people.access_legacy_account(user_id)
     digest = _digest(user_id, ClinicProfile())
     document = _insert(_new_clinic(user_id, ClinicProfile(), is_migrated=False), owner, digest)
     clinic_creations.remove_creation(digest)
@@ -150,7 +153,7 @@ def _new_clinic(creator_id: str, profile: ClinicProfile, *, is_migrated: bool) -
     return document
 
 
-def _insert(clinic: Document, creator: accounts.Account, digest: str) -> Document:
+def _insert(clinic: Document, creator: people.Account, digest: str) -> Document:
     """Store a clinic with its first admin under a free share code. Raises Duplicate after 100 taken ones."""
     for _ in range(ATTEMPTS):
         code = new_share_code()
@@ -164,14 +167,14 @@ def _insert(clinic: Document, creator: accounts.Account, digest: str) -> Documen
     raise Duplicate(message="duplicate share code")
 
 
-def _write(clinic: Document, creator: accounts.Account, digest: str) -> Document:
+def _write(clinic: Document, creator: people.Account, digest: str) -> Document:
     moment = clinic["createdTime"]
     stored_before = clinic_creations.find_clinic_id(digest, since=moment - REPEAT_WINDOW)
-    found = store.find_clinic(stored_before) if stored_before else None
+    found = access.find_clinic(stored_before) if stored_before else None
     if found is not None:
         return found
     store.insert_clinic(clinic)
-    patient_counts.insert_empty_counts(clinic["_id"])
+    patient_counts.begin_empty(clinic["_id"])
     clinician_store.insert_clinician(_first_admin(clinic, creator))
     clinic_creations.put_creation(digest, clinic["_id"], moment)
     clinic_id = str(clinic["_id"])
@@ -181,7 +184,7 @@ def _write(clinic: Document, creator: accounts.Account, digest: str) -> Document
     return clinic
 
 
-def _first_admin(clinic: Document, creator: accounts.Account) -> Document:
+def _first_admin(clinic: Document, creator: people.Account) -> Document:
     clinician = {
         "_id": ids.new_id(),
         "clinicId": clinic["_id"],
@@ -221,8 +224,7 @@ def update_membership_restrictions(
 def change_clinic(clinic_id: str | ObjectId, changes: Mapping[str, Any]) -> Document:
     """The clinic after the change. Raises NotFound, and BadRequest for what a clinic cannot be."""
     check_choices(changes)
-    found = ids.parse_id(clinic_id)
-    document = store.set_fields(found, changes, clock.now()) if found else None
+    document = access.change_clinic(clinic_id, changes)
     if document is None:
         raise NotFound(message=access.CLINIC_NOT_FOUND)
     return document
@@ -251,7 +253,7 @@ def delete_in_transaction(clinic_id: ObjectId, *, deleted_by: str | None) -> Non
     clinicians.archive(clinician_store.list_of_clinic(clinic_id), deleted_by=deleted_by)
     clinician_store.remove_all_of_clinic(clinic_id)
     _archive_clinic(clinic_id, deleted_by)
-    patient_counts.remove_counts(clinic_id)
+    patient_counts.forget_clinic(clinic_id)
     outbox.emit("clinic.deleted", {"clinicId": str(clinic_id)}, key=str(clinic_id))
 
 

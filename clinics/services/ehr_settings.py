@@ -5,8 +5,8 @@ from typing import Any
 
 from bson import ObjectId
 
+from clinic_records.services import access
 from clinics.representation.ehr_settings import stored_ehr_settings
-from clinics.services import access
 from clinics.services.clinics import change_clinic
 from clinics.store import clinic_settings as store
 from kernel import showing, texts

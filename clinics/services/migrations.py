@@ -15,9 +15,9 @@ from bson import ObjectId
 from django.conf import settings
 from pymongo.errors import DuplicateKeyError
 
+from clinic_records.services import access
 from clinics.representation.clinics import can_migrate
-from clinics.services import access, accounts, clinicians, patients
-from clinics.services.patient_details import ALL_PERMISSIONS, SharedPatient
+from clinics.services import clinicians
 from clinics.store import clinics as clinic_store
 from clinics.store import migrations as store
 from kernel import clock, db, ids, outbox
@@ -29,7 +29,10 @@ from kernel.errors import (
     NotFound,
     PaymentRequired,
 )
+from patients.services import patients
+from patients.services.patient_details import ALL_PERMISSIONS, SharedPatient
 from users.clients.protocol import AccountGone, Permissions, UserUpdate
+from users.services import people
 from users.services.neighbours import permission_service, user_service
 
 log = structlog.get_logger(__name__)
@@ -58,7 +61,7 @@ def trigger_initial_migration(clinic_id: str | ObjectId) -> Document:
     if len(clinic["admins"]) != 1:
         reason = "the clinic must have exactly one admin"
         raise ConstraintViolation(reason)
-    owner = accounts.access_legacy_account(clinic["admins"][0])
+    owner = people.access_legacy_account(clinic["admins"][0])
     migration = _new_migration(clinic["_id"], owner.user_id)
 
     def trigger() -> None:

@@ -2,12 +2,12 @@
 
 from bson import ObjectId
 
-from clinics.services import access
+from clinic_records.services import access
 from clinics.services.clinics import change_clinic
-from clinics.store import clinic_settings as store
 from kernel import db, showing
 from kernel.db import Document
 from kernel.errors import Conflict, NotFound
+from patients.services import patients
 
 
 def mrn_settings_of(clinic: Document) -> Document:
@@ -25,7 +25,7 @@ def update_mrn_settings(clinic_id: str | ObjectId, *, required: bool, unique: bo
     def update() -> None:
         clinic = access.access_clinic(clinic_id)
         was_unique = showing.mapping(clinic.get("mrnSettings")).get("unique")
-        if unique and not was_unique and store.has_equal_mrns(clinic["_id"]):
+        if unique and not was_unique and patients.has_equal_mrns(clinic["_id"]):
             reason = "the clinic has patients with the same mrn"
             raise Conflict(reason)
         change_clinic(clinic["_id"], {"mrnSettings": settings})

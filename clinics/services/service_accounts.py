@@ -2,7 +2,8 @@
 
 from bson import ObjectId
 
-from clinics.services import access, clinicians
+from clinic_records.services import access
+from clinics.services import clinicians
 from clinics.services.clinicians import ClinicianDetails
 from kernel import ids
 from kernel.db import Document

@@ -8,12 +8,13 @@ from collections.abc import Iterable
 
 from bson import ObjectId
 
-from clinics.services import access, places, tags
-from clinics.store import patient_places
+from clinic_records.services import access
+from clinics.services import tags
 from clinics.store import sites as store
 from kernel import clock, db, ids, showing, texts
 from kernel.db import Document
 from kernel.errors import BadRequest, Conflict, ConstraintViolation, Duplicate, NotFound
+from patients.services import tags_and_sites
 
 MAX_SITES = 50
 FULL = f"the clinic already has the maximum number of {MAX_SITES} sites"
@@ -24,7 +25,7 @@ _NUMBERED = re.compile(r"(.* )\(([0-9]+)\)", re.DOTALL)
 
 def create_site(*, clinic_id: str | ObjectId, name: str) -> Document:
     """The new site. An equal name is refused before a full clinic is."""
-    name = places.site_name(name)
+    name = tags_and_sites.site_name(name)
     site = {"id": ids.new_id(), "name": name}
 
     def create() -> None:
@@ -42,18 +43,16 @@ def create_site(*, clinic_id: str | ObjectId, name: str) -> Document:
 
 def rename_site(*, clinic_id: str | ObjectId, site_id: ObjectId, name: str) -> Document:
     """In the clinic and in every patient who has it."""
-    name = places.site_name(name)
+    name = tags_and_sites.site_name(name)
 
     def rename() -> None:
         clinic = _access_to_check(clinic_id)
         others = [site for site in clinic.get("sites") or [] if site["id"] != site_id]
         if _is_taken(name, others):
             raise Duplicate(message=f"checking site constraints: {DUPLICATE}")
-        moment = clock.now()
-        if not store.set_site_name(clinic["_id"], site_id, name, moment):
+        if not store.set_site_name(clinic["_id"], site_id, name, clock.now()):
             raise NotFound(message="site not found")
-        patient_places.rename_site(clinic["_id"], site_id, name, moment)
-        places.note_rename(clinic["_id"])
+        tags_and_sites.rename_site(clinic["_id"], site_id, name)
 
     db.run_in_transaction(rename)
     return {"id": site_id, "name": name}
@@ -72,11 +71,9 @@ def delete_site(*, clinic_id: str | ObjectId, site_id: ObjectId) -> None:
 
 
 def _delete(clinic_id: ObjectId, site_id: ObjectId) -> None:
-    moment = clock.now()
-    if not store.remove_site(clinic_id, site_id, moment):
+    if not store.remove_site(clinic_id, site_id, clock.now()):
         raise NotFound(message=access.CLINIC_NOT_FOUND)
-    patient_places.remove_site_from_all(clinic_id, site_id, moment)
-    places.forget(clinic_id, patient_places.SITES, site_id)
+    tags_and_sites.remove_site_from_patients(clinic_id, site_id)
 
 
 def merge_site(
@@ -94,9 +91,9 @@ def merge_site(
         target = _find_site(clinic, target_id)
         if target is None:
             raise NotFound
-        patient_places.add_site_where(clinic["_id"], source_id, target, clock.now())
+        tags_and_sites.copy_site_to_patients(clinic["_id"], source_id, target)
         _delete(clinic["_id"], source_id)
-        places.recount(clinic["_id"], patient_places.SITES, target_id)
+        tags_and_sites.recount_site(clinic["_id"], target_id)
         return target
 
     return db.run_in_transaction(merge)
@@ -118,13 +115,12 @@ def convert_tag(*, clinic_id: str | ObjectId, tag_id: ObjectId) -> tuple[Documen
         if tag is None:
             raise NotFound(message="unable to find patient tag: not found")
         free = free_name(showing.text(tag.get("name")) or "", clinic.get("sites") or [])
-        site["name"] = places.site_name(free, NO_SITE)
-        moment = clock.now()
-        if not store.add_site(clinic["_id"], site, limit=MAX_SITES, moment=moment):
+        site["name"] = tags_and_sites.site_name(free, NO_SITE)
+        if not store.add_site(clinic["_id"], site, limit=MAX_SITES, moment=clock.now()):
             raise Conflict
-        count = patient_places.replace_tag_by_site(clinic["_id"], tag_id, site, moment)
+        count = tags_and_sites.replace_tag_by_site(clinic["_id"], tag_id, site)
         tags.delete_in_transaction(clinic["_id"], tag_id)
-        places.recount(clinic["_id"], patient_places.SITES, site["id"])
+        tags_and_sites.recount_site(clinic["_id"], site["id"])
         return count
 
     return site, db.run_in_transaction(convert)

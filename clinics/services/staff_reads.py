@@ -2,25 +2,22 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bson import ObjectId
 
-from clinics.services import patient_counts
+from clinic_records.choices import Tier
+from clinic_records.services import people
+from clinic_records.services.people import Person
 from clinics.store import staff_reads as store
-from clinics.store.staff_reads import ClinicFilter, Person
+from clinics.store.staff_reads import ClinicFilter
 from kernel import ids, numbers, showing, texts
 from kernel.db import Document
+from patients.services import plan_limits
 
 SHARE_CODE = re.compile(r"[A-Za-z0-9]{4}-[A-Za-z0-9]{4}-[A-Za-z0-9]{4}")
-TIERS = {
-    "tier0100": "Free",
-    "tier0200": "Standard",
-    "tier0300": "Premium",
-    "tier0400": "Enterprise",
-}
-FREE_TIERS = (None, "", patient_counts.FREE_TIER)
+FREE_TIERS = (None, "", Tier.FREE.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,27 +62,10 @@ def list_memberships(person: Person, *, skip: int, limit: int) -> tuple[list[Doc
     return store.list_memberships(person, skip=skip, limit=limit)
 
 
-def list_records(person: Person, *, skip: int, limit: int) -> tuple[list[Document], int]:
-    """As `list_memberships`, of the clinics that list the person as a patient."""
-    return store.list_records(person, skip=skip, limit=limit)
-
-
 def list_former_memberships(person: Person, *, skip: int, limit: int) -> tuple[list[Document], int]:
     """As `list_memberships`, of those that were removed: the record as it was, with `removed`, the time of it."""
     found, total = store.list_former_memberships(person, skip=skip, limit=limit)
-    return _as_they_were(found, "clinician"), total
-
-
-def list_former_records(person: Person, *, skip: int, limit: int) -> tuple[list[Document], int]:
-    found, total = store.list_former_records(person, skip=skip, limit=limit)
-    return _as_they_were(found, "patient"), total
-
-
-def _as_they_were(tombstones: Iterable[Document], part: str) -> list[Document]:
-    return [
-        {**showing.mapping(row.get(part)), "removed": showing.moment(row.get("deletedTime"))}
-        for row in tombstones
-    ]
+    return people.as_they_were(found, "clinician"), total
 
 
 def is_invite(text: str) -> bool:
@@ -96,29 +76,16 @@ def is_invite(text: str) -> bool:
 
 def names_of_clinicians(keys: Sequence[tuple[ObjectId, str]]) -> dict[tuple[ObjectId, str], str]:
     """By clinic and user id; of those who are gone from the archive."""
-    return _texts(store.list_clinicians(keys), "userId", "name")
+    return people.names_by_key(store.list_clinicians(keys), "userId", "name")
 
 
 def addresses_of_invites(keys: Sequence[tuple[ObjectId, str]]) -> dict[tuple[ObjectId, str], str]:
     """By clinic and the id of the record."""
-    return _texts(store.list_invites(keys), "_id", "email")
-
-
-def names_of_patients(keys: Sequence[tuple[ObjectId, str]]) -> dict[tuple[ObjectId, str], str]:
-    return _texts(store.list_patients(keys), "userId", "fullName")
-
-
-def _texts(documents: Iterable[Document], key: str, name: str) -> dict[tuple[ObjectId, str], str]:
-    found = ((d.get("clinicId"), str(d.get(key)), d.get(name)) for d in documents)
-    return {(clinic_id, of): text for clinic_id, of, text in found if clinic_id and text}
+    return people.names_by_key(store.list_invites(keys), "_id", "email")
 
 
 def names_of(clinic_ids: list[ObjectId]) -> dict[ObjectId, str]:
     return store.list_names(clinic_ids)
-
-
-def count_subscribed(clinic_id: ObjectId) -> int:
-    return store.count_subscribed(clinic_id)
 
 
 # --- trouble ----------------------------------------------------------------------------------------
@@ -132,7 +99,7 @@ def list_troubles() -> list[Trouble]:
 
 def troubles_of(clinic: Document, shared_sources: set[tuple[str, str]]) -> list[str]:
     reasons = [] if clinic.get("admins") else ["no admin"]
-    hard = patient_counts.effective_limits(clinic).get("hardLimit")
+    hard = plan_limits.effective_limits(clinic).get("hardLimit")
     plan = numbers.shown(showing.mapping(clinic.get("patientCount")).get("plan"))
     if hard is not None and plan >= hard["plan"]:
         reasons.append(f"at its limit: {plan} of {hard['plan']}")

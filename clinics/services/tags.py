@@ -8,21 +8,21 @@ from collections.abc import Iterable
 
 from bson import ObjectId
 
-from clinics.services import access, places
-from clinics.store import patient_places
+from clinic_records.services import access
 from clinics.store import tags as store
 from kernel import clock, db, ids, outbox, texts
 from kernel.db import Document
 from kernel.errors import ConstraintViolation, Duplicate, NotFound
+from patients.services import tags_and_sites
+from patients.services.tags_and_sites import TAG_NOT_FOUND
 
 MAX_TAGS = 50
-NOT_FOUND = "patient tag not found"
 FULL = f"the clinic already has the maximum number of {MAX_TAGS} patient tags"
 
 
 def create_tag(*, clinic_id: str | ObjectId, name: str) -> Document:
     """The new tag. A full clinic is refused before an equal name is."""
-    tag = {"_id": ids.new_id(), "name": places.tag_name(name)}
+    tag = {"_id": ids.new_id(), "name": tags_and_sites.tag_name(name)}
 
     def create() -> None:
         clinic = access.access_clinic(clinic_id)
@@ -37,14 +37,14 @@ def create_tag(*, clinic_id: str | ObjectId, name: str) -> Document:
 
 
 def rename_tag(*, clinic_id: str | ObjectId, tag_id: ObjectId, name: str) -> Document:
-    name = places.tag_name(name)
+    name = tags_and_sites.tag_name(name)
 
     def rename() -> None:
         clinic = access.access_clinic(clinic_id)
         others = [tag for tag in clinic.get("patientTags") or [] if tag["_id"] != tag_id]
         _require_free_name(name, others)
         if not store.set_tag_name(clinic["_id"], tag_id, name, clock.now()):
-            raise NotFound(message=NOT_FOUND)
+            raise NotFound(message=TAG_NOT_FOUND)
 
     db.run_in_transaction(rename)
     return {"_id": tag_id, "name": name}
@@ -59,16 +59,9 @@ def delete_tag(*, clinic_id: str | ObjectId, tag_id: ObjectId) -> None:
 def delete_in_transaction(clinic_id: ObjectId, tag_id: ObjectId) -> None:
     if not store.remove_tag(clinic_id, tag_id, clock.now()):
         raise NotFound(message=access.CLINIC_NOT_FOUND)
-    places.forget(clinic_id, patient_places.TAGS, tag_id)
+    tags_and_sites.forget_tag(clinic_id, tag_id)
     payload = {"clinicId": str(clinic_id), "tagId": str(tag_id)}
     outbox.emit("clinic.tag_deleted", payload, key=str(clinic_id))
-
-
-def remove_tag_from_patients(*, clinic_id: ObjectId, tag_id: ObjectId) -> int:
-    """How many patients had it. Until then readers pass over ids they do not know."""
-    count = patient_places.remove_tag(clinic_id, None, tag_id, clock.now())
-    places.forget(clinic_id, patient_places.TAGS, tag_id)
-    return count
 
 
 def comparable(name: str) -> str:

@@ -3,13 +3,14 @@
 from bson import ObjectId
 from pymongo.errors import DuplicateKeyError
 
-from clinics.services import clinicians, patients
+from clinics.services import clinicians
 from clinics.store import clinicians as store
 from clinics.store import clinics as clinic_store
 from kernel import clock, db, outbox
 from kernel.db import Document
 from kernel.errors import ConstraintViolation, Unavailable
 from kernel.http import ServiceUnavailable
+from patients.services import patients
 from users.services.neighbours import user_service
 
 

@@ -1,39 +1,19 @@
 """The `clinicians` collection: members (`userId`) and pending invites (`inviteId`)."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from bson import ObjectId
 from pymongo import ReturnDocument
 
-from clinics.search_keys import in_fields
+from clinic_records.store.clinicians import COLLECTION, NEWEST_FIRST
 from kernel import addresses, db, texts, updates
 from kernel.db import Document
+from patients.search_keys import in_fields
 
-COLLECTION = "clinicians"
 DELETIONS = "clinician_deletions"
 MOST_UPDATES = 200
-NEWEST_FIRST = [("createdTime", -1), ("_id", -1)]
-
-
-def find_roles(clinic_id: ObjectId, user_id: str) -> list[str]:
-    """Empty for somebody who is no clinician of the clinic."""
-    found = db.collection(COLLECTION).find_one(
-        {"clinicId": clinic_id, "userId": user_id}, {"_id": 0, "roles": 1}
-    )
-    return (found or {}).get("roles") or []
-
-
-def join_roles(clinic_id: ObjectId) -> Document:
-    """A `$lookup` of [{roles}] by the `userId` of the documents it is joined to."""
-    of_clinic = [{"$match": {"clinicId": clinic_id}}, {"$project": {"_id": 0, "roles": 1}}]
-    return {
-        "from": COLLECTION,
-        "localField": "userId",
-        "foreignField": "userId",
-        "pipeline": of_clinic,
-    }
 
 
 def find_clinician(clinic_id: ObjectId, user_id: str) -> Document | None:
@@ -80,16 +60,6 @@ def _spellings(clinic_id: ObjectId, email: str) -> list[str]:
 
 def list_memberships(user_id: str, *, skip: int = 0, limit: int = 0) -> list[Document]:
     return _page({"userId": user_id}, skip=skip, limit=limit)
-
-
-def list_clinic_ids(
-    user_id: str, *, roles: Iterable[str], among: Sequence[ObjectId] | None, limit: int
-) -> list[ObjectId]:
-    """Clinics in which the user has one of these roles. `among`: None for any clinic."""
-    query: dict[str, Any] = {"userId": user_id, "roles": {"$in": sorted(roles)}}
-    if among is not None:
-        query["clinicId"] = {"$in": list(among)}
-    return [found["clinicId"] for found in _page(query, skip=0, limit=limit)]
 
 
 def list_created_between(

@@ -1,56 +1,26 @@
 """The `clinics` collection: one query or one atomic change per function.
 
-Tags and sites inside the clinic are in `tags.py` and `sites.py`, counts of patients in `patient_counts.py`.
+Reading one clinic and setting fields of it are in `clinic_records.store.clinics`; tags and sites inside the clinic in
+`tags.py` and `sites.py`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from bson import ObjectId
-from pymongo import ReturnDocument
 
-from clinics.store import patient_counts
+from clinic_records.store.clinics import COLLECTION
 from kernel import db, updates
 from kernel.db import Document
 
-COLLECTION = "clinics"
 DELETIONS = "clinic_deletions"
 MOST_ADMINS = 1000
-
-
-def find_clinic(
-    clinic_id: ObjectId, projection: Mapping[str, Any] | None = None
-) -> Document | None:
-    return db.collection(COLLECTION).find_one({"_id": clinic_id}, projection)
-
-
-def list_with_counts(clinic_id: ObjectId) -> list[Document]:
-    """The clinic, if there is one, with its kept counts as `counts` ([] or [counts]), in one command."""
-    return list(db.collection(COLLECTION).aggregate(_counted(clinic_id)))
-
-
-def join_clinic(clinic_id: ObjectId) -> Document:
-    """A `$lookup` of the clinic."""
-    return {"from": COLLECTION, "pipeline": [{"$match": {"_id": clinic_id}}]}
-
-
-def join_counted_clinic(clinic_id: ObjectId) -> Document:
-    """A `$lookup` of what `list_with_counts` finds."""
-    return {"from": COLLECTION, "pipeline": _counted(clinic_id)}
-
-
-def _counted(clinic_id: ObjectId) -> list[Document]:
-    return [{"$match": {"_id": clinic_id}}, patient_counts.LOOKUP]
 
 
 def find_by_share_code(code: str) -> Document | None:
     """By any code that ever led to the clinic, exact and case-sensitive."""
     return db.collection(COLLECTION).find_one({"shareCodes": code})
-
-
-def list_by_ids(clinic_ids: Sequence[ObjectId]) -> list[Document]:
-    return list(db.collection(COLLECTION).find({"_id": {"$in": list(clinic_ids)}}))
 
 
 def list_clinics(query: Mapping[str, Any], *, skip: int, limit: int) -> list[Document]:
@@ -62,15 +32,6 @@ def list_clinics(query: Mapping[str, Any], *, skip: int, limit: int) -> list[Doc
 def insert_clinic(document: Document) -> None:
     """Raises DuplicateKeyError for a share code that is taken."""
     db.collection(COLLECTION).insert_one(document)
-
-
-def set_fields(clinic_id: ObjectId, fields: Mapping[str, Any], moment: datetime) -> Document | None:
-    """The clinic after the change; None when there is no such clinic."""
-    return db.collection(COLLECTION).find_one_and_update(
-        {"_id": clinic_id},
-        {"$set": {**fields, "updatedTime": moment}},
-        return_document=ReturnDocument.AFTER,
-    )
 
 
 def set_migrated(clinic_id: ObjectId, moment: datetime) -> bool:

@@ -8,11 +8,13 @@ from typing import Any
 from bson import ObjectId
 from pymongo import ASCENDING, DESCENDING
 
-from clinics.search_keys import in_fields
+from clinic_records.choices import Tier
+from clinic_records.store import people
 from kernel import db, ids, texts
 from kernel.db import Document
+from patients.search_keys import in_fields
 
-CLINICS, CLINICIANS, PATIENTS = "clinics", "clinicians", "patients"
+CLINICS, CLINICIANS = "clinics", "clinicians"
 _COLLATION = {"locale": "en", "strength": 1}
 LISTED = {
     "name": 1, "canonicalShareCode": 1, "tier": 1, "country": 1, "admins": 1, "ehrSettings": 1, "createdTime": 1,
@@ -31,19 +33,7 @@ class ClinicFilter:
     created_before: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Whom staff look for: by user id, by the spellings of one address, or both; or an invite by its record."""
-
-    user_id: str = ""
-    spellings: tuple[str, ...] = ()
-    invite: ObjectId | None = None
-
-
 _OF_MEMBERS = {"clinicId": 1, "userId": 1, "email": 1, "name": 1, "roles": 1, "createdTime": 1}
-_OF_PATIENTS = {
-    "clinicId": 1, "userId": 1, "email": 1, "fullName": 1, "permissions": 1, "createdTime": 1,
-}  # fmt: skip
 
 
 def list_clinics(
@@ -98,86 +88,28 @@ def is_invite(record_id: ObjectId) -> bool:
     return bool(pending or db.collection("clinician_deletions").find_one(archived, {"_id": 1}))
 
 
-def list_memberships(person: Person, *, skip: int, limit: int) -> tuple[list[Document], int]:
-    return _page_of(CLINICIANS, person, _OF_MEMBERS, skip=skip, limit=limit)
+def list_memberships(person: people.Person, *, skip: int, limit: int) -> tuple[list[Document], int]:
+    invite = [{"_id": person.invite}] if person.invite else []
+    return people.page_of(
+        CLINICIANS, [*person.ways(), *invite], _OF_MEMBERS, skip=skip, limit=limit
+    )
 
 
-def list_records(person: Person, *, skip: int, limit: int) -> tuple[list[Document], int]:
-    return _page_of(PATIENTS, person, _OF_PATIENTS, skip=skip, limit=limit)
-
-
-def _page_of(
-    name: str, person: Person, fields: Document, *, skip: int, limit: int
+def list_former_memberships(
+    person: people.Person, *, skip: int, limit: int
 ) -> tuple[list[Document], int]:
-    """Newest first, and the number of all. Each way to find a person has an index that spans all clinics."""
-    ways: list[Document] = []
-    if person.user_id:
-        ways.append({"userId": person.user_id})
-    if person.spellings:
-        ways.append({"email": {"$in": list(person.spellings)}})
-    if person.invite and name == CLINICIANS:
-        ways.append({"_id": person.invite})
-    if not ways:
-        return [], 0
-    query, order = {"$or": ways}, [("createdTime", DESCENDING), ("_id", DESCENDING)]
-    found = db.collection(name).find(query, fields, sort=order, skip=skip, limit=limit)
-    return list(found), db.collection(name).count_documents(query)
-
-
-def list_former_memberships(person: Person, *, skip: int, limit: int) -> tuple[list[Document], int]:
     wanted = {"userId": person.user_id, "_id": person.invite}
-    return _removed("clinician", wanted, _OF_MEMBERS, skip=skip, limit=limit)
+    return people.removed("clinician", wanted, _OF_MEMBERS, skip=skip, limit=limit)
 
 
-def list_former_records(person: Person, *, skip: int, limit: int) -> tuple[list[Document], int]:
-    return _removed("patient", {"userId": person.user_id}, _OF_PATIENTS, skip=skip, limit=limit)
-
-
-def _removed(
-    part: str, wanted: Document, fields: Document, *, skip: int, limit: int
-) -> tuple[list[Document], int]:
-    """Tombstones, the newest first: by id alone, as the audit trail names people."""
-    query = {f"{part}.{name}": value for name, value in wanted.items() if value}
-    if not query:
-        return [], 0
-    shown = {"deletedTime": 1, "deletedByUserId": 1, **{f"{part}.{name}": 1 for name in fields}}
-    archive = db.collection(f"{part}_deletions")
-    order = [("deletedTime", DESCENDING), ("_id", DESCENDING)]
-    found = archive.find(query, shown, sort=order, skip=skip, limit=limit)
-    return list(found), archive.count_documents(query)
-
-
-Keys = Sequence[tuple[ObjectId, str]]  # clinic and id
-
-
-def list_clinicians(keys: Keys) -> list[Document]:
+def list_clinicians(keys: people.Keys) -> list[Document]:
     """The archived ones first."""
-    return _archived_and_present("clinician", CLINICIANS, "userId", keys)
+    return people.archived_and_present("clinician", CLINICIANS, "userId", keys)
 
 
-def list_patients(keys: Keys) -> list[Document]:
-    return _archived_and_present("patient", PATIENTS, "userId", keys)
-
-
-def list_invites(keys: Keys) -> list[Document]:
+def list_invites(keys: people.Keys) -> list[Document]:
     by_record = [(clinic_id, ids.parse_id(text)) for clinic_id, text in keys]
-    return _archived_and_present("clinician", CLINICIANS, "_id", by_record)
-
-
-def _archived_and_present(
-    part: str, name: str, field: str, keys: Sequence[tuple[ObjectId, Any]]
-) -> list[Document]:
-    clinic_ids, wanted = (list(values) for values in zip(*keys, strict=True))
-    shown = {"clinicId": 1, "userId": 1, "name": 1, "email": 1, "fullName": 1}
-    archived = db.collection(f"{part}_deletions").find(
-        {f"{part}.clinicId": {"$in": clinic_ids}, f"{part}.{field}": {"$in": wanted}},
-        {f"{part}.{path}": 1 for path in ("_id", *shown)},
-        sort=[("_id", ASCENDING)],
-    )
-    present = db.collection(name).find(
-        {"clinicId": {"$in": clinic_ids}, field: {"$in": wanted}}, shown
-    )
-    return [*(row[part] for row in archived), *present]
+    return people.archived_and_present("clinician", CLINICIANS, "_id", by_record)
 
 
 def list_names(clinic_ids: Sequence[ObjectId]) -> dict[ObjectId, str]:
@@ -185,18 +117,12 @@ def list_names(clinic_ids: Sequence[ObjectId]) -> dict[ObjectId, str]:
     return {clinic["_id"]: clinic.get("name") or str(clinic["_id"]) for clinic in found}
 
 
-def count_subscribed(clinic_id: ObjectId) -> int:
-    return db.collection(PATIENTS).count_documents(
-        {"clinicId": clinic_id, "ehrSubscriptions.summaryAndReports.active": True}
-    )
-
-
 def _conditions(wanted: ClinicFilter) -> dict[str, Any]:
     query: dict[str, Any] = {}
     if wanted.name:
         query |= in_fields(texts.words(wanted.name), ["name"])
     if wanted.tier:
-        query["tier"] = {"$in": [wanted.tier, *([None, ""] if wanted.tier == "tier0100" else [])]}
+        query["tier"] = {"$in": [wanted.tier, *([None, ""] if wanted.tier == Tier.FREE else [])]}
     if wanted.ehr is not None:
         query["ehrSettings.enabled"] = True if wanted.ehr else {"$ne": True}
     created = {"$gte": wanted.created_from, "$lt": wanted.created_before}

@@ -2,8 +2,6 @@
 
 from rest_framework.response import Response
 
-from clinics.representation.patient_bodies import shared_patient_of
-from clinics.representation.patients import patient
 from confirmations.api.family import ConfirmationViewSet
 from confirmations.api.reading import reads, reads_for_clinic
 from confirmations.api.schemas import confirmations as schemas
@@ -17,6 +15,8 @@ from kernel.api import bodies
 from kernel.api import schema as s
 from kernel.api.operations import Call, operation
 from kernel.api.viewsets import empty
+from patients.representation.patient_bodies import shared_patient_of
+from patients.representation.patients import patient
 
 TAGS = ("Clinics", "Confirmations")
 INVITE = {"inviteId": schemas.INVITE_ID}

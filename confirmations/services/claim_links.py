@@ -2,13 +2,13 @@
 
 from django.conf import settings
 
-from clinics.services import patients
-from clinics.services.patient_details import is_custodial
 from confirmations.events import SignupReminderDue
 from confirmations.services import people, signups
 from kernel import clock, db, outbox
 from kernel.errors import Forbidden, NotFound
 from kernel.principal import Principal
+from patients.services import patients
+from patients.services.patient_details import is_custodial
 
 # Claim links are asked for by the clinic's side, not by a person.
 CLINIC_SIDE = Principal(user_id="", is_server=True)

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from clinics.services import access, clinicians, clinics, patients
-from clinics.services.patient_details import SharedPatient
+from clinic_records.services import access
+from clinics.services import clinicians, clinics
 from confirmations.services import context, guards, mails, people, states, texts, transitions
 from confirmations.services.documents import new_confirmation
 from confirmations.services.failures import ClinicAnswer, clinic_answers
@@ -15,6 +15,8 @@ from kernel import clock, db, mail_limits
 from kernel.db import Document
 from kernel.errors import BadRequest, Conflict, Duplicate, Forbidden, NotFound
 from kernel.principal import Principal
+from patients.services import patients
+from patients.services.patient_details import SharedPatient
 
 TEMPLATE = "patient_clinic_invitation"
 SHARE = states.shape_filter(Kind.CLINIC_SHARE)

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
-from clinics.services import access, clinicians
+from clinic_records.services import access
+from clinics.services import clinicians
 from clinics.services.clinicians import ClinicianDetails
 from confirmations.services import mails, people, restrictions, states, texts, transitions
 from confirmations.services.care_team import list_addressed_to

@@ -5,8 +5,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from clinics.services import access, patients
-from clinics.services.patient_details import is_custodial
+from clinic_records.services import access
 from confirmations.events import ResendRequested
 from confirmations.services import guards, mails, people, states, texts, transitions
 from confirmations.services.documents import new_confirmation
@@ -18,6 +17,8 @@ from kernel import addresses, clock, db, mail_limits, outbox
 from kernel.db import Document
 from kernel.errors import Conflict, Forbidden, NotFound, Unavailable
 from kernel.principal import Principal
+from patients.services import patients
+from patients.services.patient_details import is_custodial
 from users.clients.protocol import AccountChanged, Expected, User, UserUpdate
 from users.services.neighbours import user_service
 

@@ -47,3 +47,19 @@ def _record_look(request: HttpRequest, event: dict[str, Any]) -> None:
         object_id=event["object"]["id"],
         clinic_id=event["clinicId"],
     )
+
+
+Key = tuple[Any, str]  # clinic and id, as events hold them
+
+
+def by_key(
+    find: Callable[[Sequence[Key]], dict[Key, str]],
+) -> Callable[[Sequence[Document]], dict[int, str]]:
+    """`names` of a kind whose names are found by clinic and id."""
+
+    def names(events: Sequence[Document]) -> dict[int, str]:
+        keys = {event["number"]: (event["clinicId"], event["object"]["id"]) for event in events}
+        found = find(list(dict.fromkeys(keys.values())))
+        return {number: found[key] for number, key in keys.items() if key in found}
+
+    return names

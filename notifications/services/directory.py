@@ -2,7 +2,9 @@
 
 from typing import Any
 
-from clinics.services import access, clinicians, patients
+from clinic_records.services import access
+from clinics.services import clinicians
+from patients.services import patients
 from users.services import neighbours
 
 Document = dict[str, Any]

@@ -8,15 +8,17 @@ from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 from pymongo.errors import PyMongoError
 
-from clinics.admin import changes, clinic_pages, records, settings
-from clinics.services import data_sources, patient_details, patient_lists
-from clinics.store.patient_lists import NO_FILTER, PatientFilter
+from clinic_records.admin import changes, frame, readable_clinics
 from kernel import texts
 from kernel.db import Document
 from kernel.errors import DomainError
 from kernel.staff import exports, pages, paging, roles
 from kernel.staff.fields import OptionalReasonForm
+from patients.admin import readable_patients
+from patients.services import data_sources, patient_details, patient_lists
+from patients.store.patient_lists import NO_FILTER, PatientFilter
 
+frame.add_tab(frame.Tab("clinic_patients", "Patients", roles.PATIENTS, position=20))
 PROVIDERS = ("dexcom", "twiist", "abbott")
 _EXPORT_PAGE = 500
 MOST_EXPORTED = 200_000
@@ -36,7 +38,7 @@ _COLUMNS = (
 
 @pages.page("clinics/<str:clinic_id>/patients/", name="clinic_patients", needs=roles.PATIENTS)
 def listing(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
-    clinic = records.access_clinic(clinic_id)
+    clinic = readable_clinics.access_clinic(clinic_id)
     wanted, search = _filter(request)
     number, size = paging.requested(request)
     page = patient_lists.list_patients(
@@ -57,10 +59,10 @@ def listing(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
             "searched": bool(search),
         },
     )
-    return clinic_pages.render(
+    return frame.render(
         request,
         clinic,
-        "clinics/staff/patients.html",
+        "patients/staff/patients.html",
         tab="clinic_patients",
         patients=list(_rows(page.documents, clinic)),
         paging=paging.paging(request, shown=len(page.documents), total=page.count),
@@ -76,7 +78,7 @@ def listing(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
 )
 def export(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
     """Logged with the number of rows before the first one leaves."""
-    clinic = records.access_clinic(clinic_id)
+    clinic = readable_clinics.access_clinic(clinic_id)
     form = OptionalReasonForm(request.GET)
     if not form.is_valid():
         pages.fail(request, form.first_error)
@@ -101,8 +103,8 @@ def export(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
     "clinics/<str:clinic_id>/patients/<str:user_id>/", name="clinic_patient", needs=roles.PATIENTS
 )
 def detail(request: HttpRequest, clinic_id: str, user_id: str) -> HttpResponseBase:
-    clinic = records.access_clinic(clinic_id)
-    document = records.access_patient(clinic_id, user_id)
+    clinic = readable_clinics.access_clinic(clinic_id)
+    document = readable_patients.access_patient(clinic_id, user_id)
     pages.record_look(
         request,
         action="patient.viewed",
@@ -112,11 +114,11 @@ def detail(request: HttpRequest, clinic_id: str, user_id: str) -> HttpResponseBa
     )
     return pages.render(
         request,
-        "clinics/staff/patient.html",
+        "patients/staff/patient.html",
         title=document.get("fullName") or user_id,
         window_title="Patient",  # browsers keep the titles of windows
         crumbs=[
-            *settings.crumbs_of(clinic),
+            *frame.crumbs_of(clinic),
             pages.Crumb("Patients", reverse("admin:clinic_patients", args=[clinic["_id"]])),
         ],
         clinic=clinic,
@@ -144,7 +146,7 @@ def connect(request: HttpRequest, clinic_id: str, user_id: str) -> HttpResponseB
         return pages.go(back)
 
     def ask() -> None:
-        clinic = records.access_clinic(clinic_id)
+        clinic = readable_clinics.access_clinic(clinic_id)
         data_sources.request_connection(clinic_id=clinic_id, user_id=user_id, provider=provider)
         changes.record(
             request,
@@ -178,7 +180,7 @@ def _filter(request: HttpRequest) -> tuple[PatientFilter, str]:
 
 def _rows(documents: list[Document], clinic: Document) -> Iterator[dict[str, Any]]:
     for document, last_data in patient_lists.with_last_data(documents):
-        yield _row(records.patient(document), clinic, last_data)
+        yield _row(readable_patients.patient(document), clinic, last_data)
 
 
 def _row(document: Document, clinic: Document, last_data: datetime | None) -> dict[str, Any]:

@@ -4,11 +4,12 @@ from typing import Any
 
 from rest_framework.response import Response
 
-from clinics.api.schemas import patient_counts as schemas
-from clinics.services import access, patient_counts
+from clinic_records.services import access
 from kernel import clock
 from kernel.api.operations import Call, operation
 from kernel.api.viewsets import ApiViewSet, empty
+from patients.api.schemas import patient_counts as schemas
+from patients.services import patient_counts, plan_limits
 
 INTERNAL = ("Clinics", "Internal")
 
@@ -22,7 +23,7 @@ class PatientCountSettingsViewSet(ApiViewSet):
     )
     def retrieve(self, call: Call) -> Response:
         clinic = access.access_clinic(call.path["clinicId"], call.joined)
-        return Response(patient_counts.effective_limits(clinic))
+        return Response(plan_limits.effective_limits(clinic))
 
     @operation(
         "UpdatePatientCountSettings",
@@ -37,7 +38,7 @@ class PatientCountSettingsViewSet(ApiViewSet):
             for name in ("hardLimit", "softLimit")
             if name in call.body
         }
-        return Response(patient_counts.set_limits(call.path["clinicId"], limits))
+        return Response(plan_limits.set_limits(call.path["clinicId"], limits))
 
 
 def _limit(body: dict[str, Any]) -> dict[str, Any]:
@@ -52,11 +53,11 @@ class PatientCountViewSet(ApiViewSet):
     @operation(
         "GetPatientCount",
         summary="How many patients a clinic has",
-        lookup=access.COUNTED_CLINIC_LOOKUP,
+        lookup=patient_counts.CLINIC_LOOKUP,
         responses={200: schemas.COUNT},
     )
     def retrieve(self, call: Call) -> Response:
-        clinic = access.access_counted_clinic(call.path["clinicId"], call.joined)
+        clinic = patient_counts.access_counted_clinic(call.path["clinicId"], call.joined)
         return Response(patient_counts.patient_count_of(clinic))
 
 

@@ -2,13 +2,13 @@
 
 from rest_framework.response import Response
 
-from clinics.api.schemas.patients import DATA_SOURCES
-from clinics.api.schemas.summaries import SUMMARY, SUMMARY_ID
-from clinics.representation.patient_bodies import data_sources_of
-from clinics.services import data_sources, summaries
 from kernel.api import bodies
 from kernel.api.operations import Call, operation
 from kernel.api.viewsets import ApiViewSet, empty
+from patients.api.schemas.patients import DATA_SOURCES
+from patients.api.schemas.summaries import SUMMARY, SUMMARY_ID
+from patients.representation.patient_bodies import data_sources_of
+from patients.services import data_sources, summaries
 
 INTERNAL = ("Clinics", "Internal")
 

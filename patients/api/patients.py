@@ -2,12 +2,15 @@
 
 from rest_framework.response import Response
 
-from clinics.api.schemas import patients as schemas
-from clinics.api.schemas.patient_parameters import LIST_PARAMETERS
-from clinics.representation import patients as representation
-from clinics.representation.patient_bodies import details_of, shared_patient_of
-from clinics.representation.patients import patient
-from clinics.services import (
+from kernel.api import bodies
+from kernel.api.operations import Call, operation
+from kernel.api.viewsets import ApiViewSet, empty
+from patients.api.schemas import patients as schemas
+from patients.api.schemas.patient_parameters import LIST_PARAMETERS
+from patients.representation import patients as representation
+from patients.representation.patient_bodies import details_of, shared_patient_of
+from patients.representation.patients import patient
+from patients.services import (
     data_sources,
     patient_lists,
     patient_permissions,
@@ -16,9 +19,6 @@ from clinics.services import (
     reminders,
     reviews,
 )
-from kernel.api import bodies
-from kernel.api.operations import Call, operation
-from kernel.api.viewsets import ApiViewSet, empty
 
 INTERNAL = ("Clinics", "Internal")
 

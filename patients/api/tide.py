@@ -3,11 +3,11 @@
 from bson import ObjectId
 from rest_framework.response import Response
 
-from clinics.api.schemas.tide import TIDE_PARAMETERS, TIDE_RESPONSE
-from clinics.representation.tide import report
-from clinics.services.tide import DEFAULT_CATEGORIES, TideQuestion, tide_report
 from kernel.api.operations import Call, operation
 from kernel.api.viewsets import ApiViewSet
+from patients.api.schemas.tide import TIDE_PARAMETERS, TIDE_RESPONSE
+from patients.representation.tide import report
+from patients.services.tide import DEFAULT_CATEGORIES, TideQuestion, tide_report
 
 
 class TideViewSet(ApiViewSet):

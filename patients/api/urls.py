@@ -1,19 +1,19 @@
-"""Routes of the operations on patients."""
+"""Routes of the operations on patients. They are tried one after the other, so what is asked most stands first."""
 
 from django.urls import URLPattern
 
-from clinics.api.patient_clinics import FindPatientsViewSet, PatientClinicsViewSet
-from clinics.api.patient_counts import (
+from kernel.api.viewsets import route
+from patients.api.patient_counts import (
     PatientCountRefreshViewSet,
     PatientCountSettingsViewSet,
     PatientCountViewSet,
 )
-from clinics.api.patient_summaries import (
+from patients.api.patient_summaries import (
     PatientSummaryViewSet,
     SummaryClinicsViewSet,
     UserDataSourcesViewSet,
 )
-from clinics.api.patients import (
+from patients.api.patients import (
     ClinicPatientsViewSet,
     ConnectProviderViewSet,
     PatientPermissionsViewSet,
@@ -22,8 +22,7 @@ from clinics.api.patients import (
     PatientViewSet,
     UploadReminderViewSet,
 )
-from clinics.api.tide import TideViewSet
-from kernel.api.viewsets import route
+from patients.api.tide import TideViewSet
 
 _CLINIC = "/v1/clinics/<clinicId>"
 _PATIENTS = f"{_CLINIC}/patients"
@@ -48,8 +47,6 @@ urlpatterns: list[URLPattern] = [
     route(f"{_PATIENT}/reviews", PatientReviewsViewSet, put="update", delete="destroy"),
     route(f"{_PATIENT}/upload_reminder", UploadReminderViewSet, post="send"),
     route(f"{_PATIENT}/connect/<providerId>", ConnectProviderViewSet, post="send"),
-    route("/v1/patients", FindPatientsViewSet, get="find"),
-    route("/v1/patients/<userId>/clinics", PatientClinicsViewSet, get="clinics"),
     route("/v1/patients/<patientId>/summary", PatientSummaryViewSet, post="update"),
     route("/v1/patients/<userId>/data_sources", UserDataSourcesViewSet, put="update"),
     route("/v1/summaries/<summaryId>/clinics", SummaryClinicsViewSet, delete="destroy"),

@@ -4,11 +4,11 @@ from typing import Any
 
 from bson import ObjectId
 
-from clinics.representation import glycemic_ranges
-from clinics.services.patient_details import PatientDetails, SharedPatient
 from kernel import clock
 from kernel.db import Document
 from kernel.errors import BadRequest
+from patients.representation import glycemic_ranges
+from patients.services.patient_details import PatientDetails, SharedPatient
 
 _TIMES = ("modifiedTime", "expirationTime", "latestDataTime")
 

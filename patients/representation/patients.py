@@ -8,12 +8,12 @@ from datetime import datetime
 import orjson
 from bson import ObjectId
 
-from clinics import summary_answers
-from clinics.representation import glycemic_ranges
 from kernel import addresses, clock, showing
 from kernel.clock import ZERO
 from kernel.db import Document
 from kernel.showing import moment, of, text
+from patients import summary_answers
+from patients.representation import glycemic_ranges
 
 NO_DATE = "0001-01-01"
 PROVIDERS = ("abbott", "dexcom", "twiist")

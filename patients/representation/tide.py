@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 
-from clinics.representation.patients import data_sources, reviews
-from clinics.services.tide import period_of
-from clinics.store.tide import ROW_FIELDS
 from kernel import addresses, showing
 from kernel.db import Document
 from kernel.showing import text
+from patients.representation.patients import data_sources, reviews
+from patients.services.tide import period_of
+from patients.store.tide import ROW_FIELDS
 
 # Always these five, whatever was asked: clients read them as labels.
 FILTERS = {

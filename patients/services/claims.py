@@ -1,8 +1,8 @@
 """What happens in the clinics when a patient takes over the account that a clinic made for them."""
 
-from clinics.services.patient_permissions import remove_permission
-from clinics.store import patients as store
 from kernel.errors import NotFound
+from patients.services.patient_permissions import remove_permission
+from patients.store import patients as store
 
 _CUSTODIAN = "custodian"
 

@@ -11,15 +11,15 @@ from datetime import timedelta
 
 from bson import ObjectId
 
-from clinics.services import accounts
-from clinics.services.taken_addresses import AddressTaken
-from clinics.store import account_requests as store
-from clinics.store import patients
 from kernel import clock, ids, outbox
 from kernel.db import Document
 from kernel.errors import BadRequest, NotFound, PermanentFailure, Unavailable
 from kernel.http import ServiceError, ServiceUnavailable
+from patients.services.taken_addresses import AddressTaken
+from patients.store import account_requests as store
+from patients.store import patients
 from users.clients.protocol import AccountChanged, AccountGone, EmailTaken, Expected, UserUpdate
+from users.services import people
 from users.services.neighbours import user_service
 
 REQUESTED = "patient.account_requested"  # {requestId}
@@ -82,7 +82,7 @@ def give_up(account: NewAccount, *, is_certain: bool) -> None:
 
 def _is_ended(user_id: str) -> bool:
     try:
-        accounts.end_custodial_account(user_id)
+        people.end_custodial_account(user_id)
     except (PermanentFailure, ServiceError, ServiceUnavailable):
         return False
     return True
@@ -95,7 +95,7 @@ def end_unfinished(request_id: str) -> None:
         return
     user_id = request.get("userId") or _find_made(request)
     if user_id is not None and not patients.exists_for_user(user_id):
-        accounts.end_custodial_account(user_id)
+        people.end_custodial_account(user_id)
     store.remove_request(request["_id"])
 
 

@@ -7,12 +7,12 @@ from typing import Any
 from bson import ObjectId
 from django.conf import settings
 
-from clinics.services import patient_counts
-from clinics.services.patients import NOT_FOUND, mail_address, parsed_clinic
-from clinics.store import patients as store
 from kernel import clock, db, mail_limits, outbox
 from kernel.db import Document
 from kernel.errors import NotFound
+from patients.services import patient_counts
+from patients.services.patients import NOT_FOUND, mail_address, parsed_clinic
+from patients.store import patients as store
 
 BROKEN = "error"
 REQUEST_LASTS = timedelta(days=30)

@@ -14,10 +14,10 @@ from typing import Any
 
 from bson import ObjectId
 
-from clinics import statistics
-from clinics.search_keys import search_key
-from clinics.summary_answers import with_text
 from kernel.db import Document
+from patients import statistics
+from patients.search_keys import search_key
+from patients.summary_answers import with_text
 
 MG_PER_MMOL = 18.0182
 READINGS_A_DAY, MINUTES_A_READING = 288, 5

@@ -6,15 +6,15 @@ Called with ids, some time after the change and perhaps twice: each looks at the
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from clinics.services import data_sources, summaries, summary_mapping
-from clinics.services.accounts import end_custodial_account
-from clinics.services.patient_details import is_custodial
-from clinics.services.patients import find_patient
-from clinics.store import patients as store
 from kernel import clock, ids
 from kernel.db import Document
 from kernel.errors import NoChange
+from patients.services import data_sources, summaries, summary_mapping
+from patients.services.patient_details import is_custodial
+from patients.services.patients import find_patient
+from patients.store import patients as store
 from users.services.neighbours import data_service, profile_service, user_service
+from users.services.people import end_custodial_account
 
 # Field of a record -> key inside the profile's `patient`.
 PROFILE_KEYS = {

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from bson import ObjectId
 
-from clinics.store import ehr_patients as store
 from kernel.db import Document
+from patients.store import ehr_patients as store
 
 EMPTY = "(empty)"
 

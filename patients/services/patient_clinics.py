@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from clinics.services import access
-from clinics.store import patients as store
+from clinic_records.services import access
 from kernel import pages
 from kernel.db import Document
 from kernel.errors import BadRequest
+from patients.store import patients as store
 
 MAX_MEMBERSHIPS = 1000
 NO_WORKSPACE_TYPE = "workspace id type is required"

@@ -2,7 +2,7 @@
 
 Counts are kept, never counted on a request, and change in the transaction that changes a patient; so they are
 right on the very next read, and a plan limit can not be overshot by parallel creation. Those of tags and sites are
-kept with them: see `places`.
+kept with them: see `tags_and_sites`. Plan limits are in `plan_limits`.
 
 Other systems write patients too, and know nothing of kept counts. So nobody trusts them blindly: what is seen to be
 wrong is counted again by a worker, and so are those that nobody has counted for a day. That takes no transaction:
@@ -12,34 +12,29 @@ right by adding the difference.
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
-from typing import Any
 
 from bson import ObjectId
 from django.conf import settings
 
-from clinics.store import clinics as clinic_store
-from clinics.store import patient_counts as store
-from clinics.store import patient_places, patients
-from clinics.store.patient_places import SITES, TAGS, Place
+from clinic_records.services import access
 from kernel import clock, db, ids, numbers, outbox, showing
 from kernel.db import Document
 from kernel.errors import (
-    BadRequest,
     ConstraintViolation,
     NotFound,
     PaymentRequired,
     Unavailable,
 )
+from patients.store import patient_counts as store
+from patients.store import patients, tags_and_sites
+from patients.store.tags_and_sites import SITES, TAGS, Place
 
 EXEMPT_PROVIDER = "twiist"  # its users are covered by another contract
-FREE_TIER = "tier0100"
 LIMIT_REACHED = "patient count exceeds limit"
 COUNTED = store.NUMBERS
 _PLACES = {"patientTags._id": 1, "sites.id": 1}
-LIMITS = ("hardLimit", "softLimit")
-DATES = ("startDate", "endDate")
 # Patients' data sources name providers as they like; only three are known.
 MOST_PROVIDERS = 200
 TOO_MANY_PROVIDERS = "the clinic's patients have data sources of too many providers"
@@ -54,101 +49,33 @@ _TRUST_LASTS = timedelta(days=1)
 MOST_PLACES = 400
 
 
-# --- the plan's limit -----------------------------------------------------------------------------
-def effective_limits(clinic: Document) -> Document:
-    """The stored limits, or none where the clinic is not limited: only US clinics on the free tier are."""
-    if (clinic.get("country") or "US") != "US" or (clinic.get("tier") or FREE_TIER) != FREE_TIER:
-        return {}
-    limits = {name: readable_limit(clinic, name) for name in LIMITS}
-    return {name: limit for name, limit in limits.items() if limit is not None}
-
-
-def stored_limit(clinic: Document, name: str) -> Document:
-    """As it was written, readable or not."""
-    return showing.mapping(showing.mapping(clinic.get("patientCountSettings")).get(name))
-
-
-def readable_limit(clinic: Document, name: str) -> Document | None:
-    """None without one, and for a plan that cannot be read: taken for 0 it would block the clinic. An older
-    `patientCount` stands in for a plan of 0."""
-    stored = stored_limit(clinic, name)
-    plan, older = numbers.count(stored.get("plan")), numbers.count(stored.get("patientCount"))
-    if plan is None and older is None:
-        if stored:
-            showing.note("clinic", clinic["_id"], ValueError(name))
-        return None
-    limit: Document = {"plan": plan or older or 0}
-    for date in DATES:
-        if showing.moment(stored.get(date)) is not None:
-            limit[date] = stored[date]
-    return limit
-
-
-def plan_limit(clinic: Document, moment: datetime) -> int | None:
-    """The number of plan patients at which creation is refused now; None: unlimited. Both dates are inclusive; a limit
-    with a date that cannot be read is not in force, since nobody can say that it is."""
-    hard: Any = effective_limits(clinic).get("hardLimit")
-    stored = stored_limit(clinic, "hardLimit")
-    if hard is None or any(stored.get(name) is not None and name not in hard for name in DATES):
-        return None
-    if "startDate" in hard and moment < hard["startDate"]:
-        return None
-    if "endDate" in hard and moment > hard["endDate"]:
-        return None
-    return int(hard["plan"])
-
-
-def check_plan_limit(clinic: Document) -> int | None:
-    """The limit in force, for the creating transaction. Raises PaymentRequired when it is reached already."""
-    limit = plan_limit(clinic, clock.now())
-    if limit is not None and _has_reached(clinic["_id"], limit):
-        raise PaymentRequired(LIMIT_REACHED)
-    return limit
-
-
-def _has_reached(clinic_id: ObjectId, limit: int) -> bool:
-    """A kept count that is wrong refuses no one, and lets no one in."""
-    kept = kept_counts(clinic_id)
-    if kept["plan"] < limit:
-        # The total alone: that costs half a millisecond at 250 patients, and all three numbers cost two.
-        is_right = _is_total_right(clinic_id, kept)
-    else:
-        is_right = kept["plan"] == _count_by_keys(clinic_id)["plan"]
-    counts = kept if is_right else recount(clinic_id)
-    return int(counts["plan"]) >= limit
-
-
-def _is_total_right(clinic_id: ObjectId, kept: Document) -> bool:
-    if kept["total"] == store.count_patients(clinic_id):
-        return True
-    # Somebody may have come between the two questions.
-    now, total = db.read_at_one_moment(
-        lambda: (store.find_counts(clinic_id), store.count_patients(clinic_id))
-    )
-    return now is not None and now["total"] == total
-
-
-def set_limits(clinic_id: str, limits: Document) -> Document:
-    """Replace the limits; {} removes them. The answer is what is in force."""
-    for limit in limits.values():
-        if (
-            limit.get("startDate")
-            and limit.get("endDate")
-            and limit["startDate"] > limit["endDate"]
-        ):
-            raise BadRequest
-    clinic = store.set_limits(_id_of(clinic_id), limits, clock.now())
-    if clinic is None:
-        raise NotFound(message="clinic not found")
-    return effective_limits(clinic)
-
-
 # --- reading --------------------------------------------------------------------------------------
 def patient_count_of(counted_clinic: Document) -> Document:
     """{total, demo, plan, providers?} of a clinic, exact."""
     clinic_id = counted_clinic["_id"]
     counts = store.joined_counts(counted_clinic) or kept_counts(clinic_id)
     return published(recount(clinic_id) if _is_draft(counts) else counts)
+
+
+CLINIC_LOOKUP = access.clinic_lookup_with(store.LOOKUP)
+
+
+def access_counted_clinic(clinic_id: str, joined: Sequence[Document] | None = None) -> Document:
+    """With the kept counts of its patients in `counts`; `joined`: what CLINIC_LOOKUP has found already. Raises
+    NotFound."""
+    if joined is None:
+        joined = access.list_clinic_with(clinic_id, store.LOOKUP)
+    return access.access_clinic(clinic_id, joined)
+
+
+def begin_empty(clinic_id: ObjectId) -> None:
+    """Of a new clinic, in the transaction that stores it."""
+    store.insert_empty_counts(clinic_id)
+
+
+def forget_clinic(clinic_id: ObjectId) -> None:
+    """Of a clinic that is deleted."""
+    store.remove_counts(clinic_id)
 
 
 def _is_draft(counts: Document) -> bool:
@@ -180,6 +107,16 @@ def total_of(clinic_id: ObjectId) -> int:
     if counted is None or counted < clock.now() - _TRUST_LASTS:
         doubt(clinic_id)
     return int(counts["total"])
+
+
+def is_total_right(clinic_id: ObjectId, kept: Document) -> bool:
+    if kept["total"] == store.count_patients(clinic_id):
+        return True
+    # Somebody may have come between the two questions.
+    now, total = db.read_at_one_moment(
+        lambda: (store.find_counts(clinic_id), store.count_patients(clinic_id))
+    )
+    return now is not None and now["total"] == total
 
 
 def counted_total(clinic_id: ObjectId) -> int:
@@ -268,7 +205,7 @@ def _correct(clinic_id: ObjectId, kept: Document, found: Document) -> Document |
     if counts is None:
         return None
     counts = _without_foreign(clinic_id, counts)
-    if not store.set_published(clinic_id, published(counts), clock.now()):
+    if access.change_clinic(clinic_id, {"patientCount": published(counts)}) is None:
         raise NotFound(message="clinic not found")
     return counts
 
@@ -285,7 +222,7 @@ def _leaves(counts: Document) -> Counter[str]:
 
 def _without_foreign(clinic_id: ObjectId, counts: Document) -> Document:
     """Counts of tags and sites that the clinic does not have, and of what nobody has, are not carried along."""
-    clinic = clinic_store.find_clinic(clinic_id, _PLACES) or {"_id": clinic_id}
+    clinic = access.find_clinic(clinic_id, _PLACES) or {"_id": clinic_id}
     own = {store.path(field, place_id) for _, field, place_id in places_of(clinic)}
     foreign = [
         f"{part}.{place}"
@@ -308,11 +245,11 @@ def _unused_sources(counts: Document) -> Iterator[str]:
 
 def _count_everything(clinic_id: ObjectId) -> Document | None:
     """None for a clinic that is gone."""
-    clinic = clinic_store.find_clinic(clinic_id, _PLACES)
+    clinic = access.find_clinic(clinic_id, _PLACES)
     if clinic is None:
         return None
     sources = _nested(_count_sources(clinic_id))
-    return {**_count_by_keys(clinic_id), **_count_places(clinic), "sources": sources}
+    return {**count_by_keys(clinic_id), **_count_places(clinic), "sources": sources}
 
 
 def _count_sources(clinic_id: ObjectId) -> Counter[str]:
@@ -381,7 +318,7 @@ def count_change(
     if len(counts["sources"]) > MOST_PROVIDERS and _adds_sources(changed):
         raise ConstraintViolation(TOO_MANY_PROVIDERS)
     if not all(name.startswith(("tags.", "sites.")) for name in changed):
-        store.set_published(clinic_id, published(counts), clock.now())
+        access.change_clinic(clinic_id, {"patientCount": published(counts)})
 
 
 def _adds_sources(changed: Document) -> bool:
@@ -397,7 +334,7 @@ def is_crowded(counts: Document) -> bool:
 
 def note_change(clinic_id: ObjectId) -> None:
     """Outside watchers take the clinic's `updatedTime` for the time of the last refresh of its counts."""
-    store.touch_clinic(clinic_id, clock.now())
+    access.change_clinic(clinic_id, {})
 
 
 def _tally(document: Document | None) -> Counter[str]:
@@ -449,8 +386,8 @@ def begin_counts(clinic_id: ObjectId) -> Document:
     The data sources of a large clinic are left to a worker, since their records have to be read: until then those count
     that were published last, by this service or another.
     """
-    clinic = clinic_store.find_clinic(clinic_id, {**_PLACES, "patientCount.providers": 1})
-    counts = {**_count_by_keys(clinic_id), **_count_places(clinic or {}), "sources": {}}
+    clinic = access.find_clinic(clinic_id, {**_PLACES, "patientCount.providers": 1})
+    counts = {**count_by_keys(clinic_id), **_count_places(clinic or {}), "sources": {}}
     is_draft = counts["total"] > MOST_READ_AT_ONCE
     if is_draft:
         counts["sources"] = _published_sources(clinic or {})
@@ -474,7 +411,7 @@ def _published_sources(clinic: Document) -> dict[str, dict[str, int]]:
     return found
 
 
-def _count_by_keys(clinic_id: ObjectId) -> Document:
+def count_by_keys(clinic_id: ObjectId) -> Document:
     demo_id = settings.DEMO_PATIENT_USER_ID
     fields = {"dataSources.providerName": 1}
     demo = patients.find_patient(clinic_id, demo_id, fields) if demo_id else None
@@ -490,7 +427,7 @@ def _count_places(clinic: Document) -> dict[str, dict[str, int]]:
     """One by one, since a transaction can not unite them in one command."""
     found: dict[str, dict[str, int]] = {"tags": {}, "sites": {}}
     for place in places_of(clinic):
-        n = patient_places.count_patients(place)
+        n = tags_and_sites.count_patients(place)
         if n:
             _, field, place_id = place
             found[store.KINDS[field]][str(place_id)] = n

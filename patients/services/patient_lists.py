@@ -8,13 +8,13 @@ from typing import Any
 
 from bson import ObjectId
 
-from clinics import statistics
-from clinics.services import patient_counts
-from clinics.store import patient_lists as store
-from clinics.store.patient_lists import NO_FILTER, Comparison, Ordering, PatientFilter, Window
 from kernel import clock, ids, pages, showing
 from kernel.db import Document
 from kernel.errors import BadRequest
+from patients import statistics
+from patients.services import patient_counts
+from patients.store import patient_lists as store
+from patients.store.patient_lists import NO_FILTER, Comparison, Ordering, PatientFilter, Window
 
 BAD_RANGE = "couldn't parse range filter"
 NO_DIRECTION = "invalid sort parameter, missing sort order"

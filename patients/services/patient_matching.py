@@ -7,12 +7,12 @@ from typing import Any, NamedTuple
 
 from bson import ObjectId
 
-from clinics.services import patients
-from clinics.store import patient_matching as store
-from clinics.store.patient_matching import REPORTS
 from kernel import clock, db, ids, showing, texts
 from kernel.db import Document
 from kernel.errors import NotFound
+from patients.services import patients
+from patients.store import patient_matching as store
+from patients.store.patient_matching import REPORTS
 
 # What each criterion compares; several criteria are alternatives.
 CRITERIA = {

@@ -8,18 +8,18 @@ from collections.abc import Collection
 
 from bson import ObjectId
 
-from clinics.services.patient_details import permissions_of
-from clinics.services.patients import (
+from kernel import clock, db
+from kernel.db import Document
+from kernel.errors import NotFound
+from patients.services.patient_details import permissions_of
+from patients.services.patients import (
     NOT_FOUND,
     emit_updated,
     parsed_clinic,
     remove_in_transaction,
     remove_patient,
 )
-from clinics.store import patients as store
-from kernel import clock, db
-from kernel.db import Document
-from kernel.errors import NotFound
+from patients.store import patients as store
 
 NO_PERMISSION = "permission not found"
 

@@ -9,12 +9,13 @@ from datetime import timedelta
 
 from bson import ObjectId
 
-from clinics.services import access, places, tags
-from clinics.services.patients import parsed_clinic
-from clinics.store import patient_places as store
+from clinic_records.services import access
 from kernel import clock, db, ids, outbox
 from kernel.db import Document
 from kernel.errors import NotFound
+from patients.services import tags_and_sites
+from patients.services.patients import parsed_clinic
+from patients.store import tags_and_sites as store
 
 # By then a change of very many patients has ended, one way or the other.
 RECOUNT_AFTER = timedelta(minutes=10)
@@ -27,7 +28,7 @@ def assign_tag(*, clinic_id: str, tag_id: str, user_ids: Sequence[str] | None) -
     """
     clinic, tag = parsed_clinic(clinic_id), ids.parse_id(tag_id)
     if tag is None or not _has_tag(access.access_clinic(clinic), tag):
-        raise NotFound(message=tags.NOT_FOUND)
+        raise NotFound(message=tags_and_sites.TAG_NOT_FOUND)
     _order_recount(clinic, tag)
     changed = store.add_tag(clinic, user_ids, tag, clock.now())
     recount_tag(clinic_id=clinic, tag_id=tag)
@@ -52,7 +53,7 @@ def recount_tag(*, clinic_id: ObjectId, tag_id: ObjectId) -> None:
 
 
 def _recount(clinic_id: ObjectId, tag_id: ObjectId) -> None:
-    db.run_in_transaction(lambda: places.recount(clinic_id, store.TAGS, tag_id))
+    db.run_in_transaction(lambda: tags_and_sites.recount(clinic_id, store.TAGS, tag_id))
 
 
 def _has_tag(clinic: Document, tag_id: ObjectId) -> bool:

@@ -12,20 +12,7 @@ from bson import ObjectId
 from django.conf import settings
 from pymongo.errors import DuplicateKeyError
 
-from clinics.search_keys import SEARCHED, search_key
-from clinics.services import access, custodial_accounts, patient_counts, taken_addresses
-from clinics.services.patient_details import (
-    ALL_PERMISSIONS,
-    PatientDetails,
-    SharedPatient,
-    identity_fields,
-    is_custodial,
-    known_places,
-    names_places,
-    optional_fields,
-    permissions_of,
-)
-from clinics.store import patients as store
+from clinic_records.services import access
 from kernel import clock, db, ids, mail_limits, outbox, showing, texts
 from kernel.db import Document
 from kernel.errors import (
@@ -38,6 +25,20 @@ from kernel.errors import (
 )
 from kernel.http import ServiceUnavailable
 from kernel.lookups import Lookup, Path
+from patients.search_keys import SEARCHED, search_key
+from patients.services import custodial_accounts, patient_counts, plan_limits, taken_addresses
+from patients.services.patient_details import (
+    ALL_PERMISSIONS,
+    PatientDetails,
+    SharedPatient,
+    identity_fields,
+    is_custodial,
+    known_places,
+    names_places,
+    optional_fields,
+    permissions_of,
+)
+from patients.store import patients as store
 from users.clients.protocol import Profile
 from users.services.neighbours import profile_service, user_service
 
@@ -113,6 +114,11 @@ def has_patients_besides_demo(clinic_id: str | ObjectId) -> bool:
     return store.has_other_patient(parsed_clinic(clinic_id), settings.DEMO_PATIENT_USER_ID)
 
 
+def has_equal_mrns(clinic_id: ObjectId) -> bool:
+    """Whether two patients of the clinic share an MRN, case, accents and blanks around it aside."""
+    return store.has_equal_mrns(clinic_id)
+
+
 # --- creating -------------------------------------------------------------------------------------
 def create_custodial_patient(
     *,
@@ -130,7 +136,7 @@ def create_custodial_patient(
     clinic = access.access_clinic(str(clinic_id))
     identity = identity_fields(details)
     unique = _check_mrn(clinic, identity["mrn"], user_id=None)
-    limit = patient_counts.check_plan_limit(clinic)
+    limit = plan_limits.check_plan_limit(clinic)
     known_places(clinic, details)  # an unknown site is refused before there is an account
     email = details.email or None
     with (
@@ -160,7 +166,7 @@ def create_patient_from_user(
     clinic = access.access_clinic(str(clinic_id))
     document = _record_from_user(clinic, user_id, shared)
     document["requireUniqueMrn"] = _check_mrn(clinic, document["mrn"], user_id=user_id)
-    limit = patient_counts.check_plan_limit(clinic) if is_custodial(document) else None
+    limit = plan_limits.check_plan_limit(clinic) if is_custodial(document) else None
     try:
         return _insert(document, shared, plan_limit=limit)
     except Duplicate:

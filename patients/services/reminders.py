@@ -1,10 +1,10 @@
 """Reminders to upload data (rule PATIENT-65)."""
 
-from clinics.services.patients import NOT_FOUND, access_patient, mail_address, parsed_clinic
-from clinics.store import patients as store
 from kernel import clock, db, mail_limits, outbox
 from kernel.db import Document
 from kernel.errors import NotFound
+from patients.services.patients import NOT_FOUND, access_patient, mail_address, parsed_clinic
+from patients.store import patients as store
 
 
 def remind_to_upload(*, clinic_id: str, user_id: str, requested_by: str | None) -> Document:

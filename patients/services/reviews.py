@@ -1,10 +1,10 @@
 """Marks of clinicians that they have looked at a patient's data (rules PATIENT-62 to PATIENT-64)."""
 
-from clinics.services.patients import NOT_FOUND, find_patient, parsed_clinic
-from clinics.store import patients as store
 from kernel import clock
 from kernel.db import Document
 from kernel.errors import Conflict, NotFound
+from patients.services.patients import NOT_FOUND, find_patient, parsed_clinic
+from patients.store import patients as store
 
 NOT_YOURS = "cannot revert review from another clinician"
 

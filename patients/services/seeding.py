@@ -6,16 +6,17 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 from bson import ObjectId
 
-from clinics.search_keys import SEARCHED, search_key
-from clinics.services import access, patient_counts
-from clinics.services.demo_patients import Surroundings, invent_patients
-from clinics.services.effects import profile_of
-from clinics.services.patient_details import is_custodial
-from clinics.store import patients as store
-from clinics.summary_answers import without_text
+from clinic_records.services import access
 from kernel import clock, db
 from kernel.db import Document
 from kernel.errors import Conflict
+from patients.search_keys import SEARCHED, search_key
+from patients.services import patient_counts
+from patients.services.demo_patients import Surroundings, invent_patients
+from patients.services.effects import profile_of
+from patients.services.patient_details import is_custodial
+from patients.store import patients as store
+from patients.summary_answers import without_text
 from users.services import accounts
 from users.services.accounts import Invented
 

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from clinics.services import access
-from clinics.store import patients
+from clinic_records.services import access
+from patients.store import patients
 
 
 def find_shared_permissions(owner_id: str, grantee_id: str) -> dict[str, Any]:

@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-from clinics import statistics, summary_answers
-from clinics.statistics import Statistic
-from clinics.store import patients as store
 from kernel import clock, numbers
 from kernel.db import Document
 from kernel.errors import BadRequest, NoChange
+from patients import statistics, summary_answers
+from patients.statistics import Statistic
+from patients.store import patients as store
 
 _CONFIG_NUMBERS = (
     "highGlucoseThreshold",

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from clinics import statistics
-from clinics.statistics import Statistic
 from kernel import clock
 from kernel.db import Document
+from patients import statistics
+from patients.statistics import Statistic
 
 MIN_USE = 0.7  # share of the time a sensor was worn
 DAY_OF_MINUTES = 1440

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from clinics.store import patients as store
 from kernel import db, texts
+from patients.store import patients as store
 
 BATCH = 500
 # Index that holds the texts as they are: reading them does not touch records of 13 KB.

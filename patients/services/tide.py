@@ -12,11 +12,11 @@ from typing import Any
 
 from bson import ObjectId
 
-from clinics.store import tide as store
-from clinics.store.tide import Bound, Holders
 from kernel import clock
 from kernel.db import Document
 from kernel.errors import BadRequest
+from patients.store import tide as store
+from patients.store.tide import Bound, Holders
 
 MAX_PATIENTS = 100
 MAX_NO_DATA = 50

@@ -5,9 +5,9 @@ from typing import Any
 
 from bson import ObjectId
 
-from clinics.store.patient_matching import REPORTS
 from kernel import db, showing
 from kernel.db import Document
+from patients.store.patient_matching import REPORTS
 
 COLLECTION = "patients"
 MATCHED_ID = f"ehrSubscriptions.{REPORTS}.matchedMessages.id"

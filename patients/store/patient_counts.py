@@ -14,10 +14,10 @@ from typing import Any
 from bson import Int64, ObjectId
 from pymongo import ReturnDocument
 
-from clinics.store import patients
-from clinics.store.patient_places import SITES, TAGS
 from kernel import clock, db
 from kernel.db import Document
+from patients.store import patients
+from patients.store.tags_and_sites import SITES, TAGS
 
 COLLECTION = "clinicPatientCounts"
 NUMBERS, MAPS = ("total", "demo", "plan"), ("sources", "tags", "sites")
@@ -172,25 +172,6 @@ def insert_empty_counts(clinic_id: ObjectId) -> None:
 def remove_counts(clinic_id: ObjectId) -> None:
     """Of a clinic that is deleted."""
     db.collection(COLLECTION).delete_one({"_id": clinic_id})
-
-
-def set_published(clinic_id: ObjectId, published: Document, moment: datetime) -> bool:
-    result = db.collection("clinics").update_one(
-        {"_id": clinic_id}, {"$set": {"patientCount": published, "updatedTime": moment}}
-    )
-    return result.matched_count > 0
-
-
-def set_limits(clinic_id: ObjectId, limits: Document, moment: datetime) -> Document | None:
-    return db.collection("clinics").find_one_and_update(
-        {"_id": clinic_id},
-        {"$set": {"patientCountSettings": limits, "updatedTime": moment}},
-        return_document=ReturnDocument.AFTER,
-    )
-
-
-def touch_clinic(clinic_id: ObjectId, moment: datetime) -> None:
-    db.collection("clinics").update_one({"_id": clinic_id}, {"$set": {"updatedTime": moment}})
 
 
 # --- counting again: from index keys; of data sources index keys know too little ------------------------------------

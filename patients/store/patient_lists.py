@@ -15,11 +15,11 @@ from typing import Any
 
 from bson import ObjectId
 
-from clinics import statistics
-from clinics.search_keys import MARK, SEARCHED, WITHOUT_KEY, in_fields, in_key
-from clinics.store.patients import COLLATION, COLLECTION, find_shown
 from kernel import db, texts
 from kernel.db import Document
+from patients import statistics
+from patients.search_keys import MARK, SEARCHED, WITHOUT_KEY, in_fields, in_key
+from patients.store.patients import COLLATION, COLLECTION, find_shown
 
 _EMPTY: dict[str, Any] = {"$in": [None, []]}
 Condition = dict[str, Any]

@@ -9,10 +9,10 @@ from bson import ObjectId
 from pymongo import ReturnDocument, UpdateOne
 from pymongo.errors import DuplicateKeyError
 
-from clinics import summary_answers
-from clinics.search_keys import SEARCHED, WITHOUT_KEY
 from kernel import db, updates
 from kernel.db import Document
+from patients import summary_answers
+from patients.search_keys import SEARCHED, WITHOUT_KEY
 
 log = structlog.get_logger(__name__)
 
@@ -350,3 +350,17 @@ def remove_summary_part(name: str, summary_id: str) -> int:
         {f"summary.{name}.id": summary_id}, {"$unset": {f"summary.{name}": ""}}
     )
     return result.modified_count
+
+
+def has_equal_mrns(clinic_id: ObjectId) -> bool:
+    """Whether two patients share an MRN, case, accents and blanks around it aside. Reads index keys only."""
+    pipeline: list[Document] = [
+        {"$match": {"clinicId": clinic_id, "mrn": {"$type": "string"}}},
+        {"$project": {"_id": 0, "mrn": 1}},
+        {"$match": {"mrn": {"$ne": ""}}},
+        {"$group": {"_id": {"$trim": {"input": "$mrn"}}, "n": {"$sum": 1}}},
+        {"$match": {"n": {"$gt": 1}}},
+        {"$limit": 1},
+    ]
+    found = db.collection(COLLECTION).aggregate(pipeline, collation=COLLATION, hint="PatientMRN")
+    return next(iter(found), None) is not None

@@ -13,11 +13,11 @@ from typing import Any
 from bson import ObjectId
 from pymongo.cursor import Cursor
 
-from clinics import statistics
-from clinics.store.patient_lists import holders_of_all
-from clinics.store.patients import COLLECTION
 from kernel import db
 from kernel.db import Document
+from patients import statistics
+from patients.store.patient_lists import holders_of_all
+from patients.store.patients import COLLECTION
 
 LAST_DATA = statistics.date_path("cgm", "lastData")
 _COMPARE = {"$gt": operator.gt, "$gte": operator.ge, "$lt": operator.lt}

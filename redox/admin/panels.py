@@ -4,9 +4,9 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from clinics.services import staff_reads
 from kernel.db import Document
 from kernel.staff import pages, roles
+from patients.services import staff_reads
 from redox.admin import runs
 from redox.services import admin_reads
 

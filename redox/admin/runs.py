@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from clinics.services import access
+from clinic_records.services import access
 from kernel.errors import NotFound
 from kernel.staff import pages, paging, roles
 from redox.admin import filters, records

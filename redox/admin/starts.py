@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 
-from clinics.services import access
+from clinic_records.services import access
 from kernel import audit
 from kernel.db import Document
 from kernel.errors import DomainError

@@ -8,12 +8,12 @@ from rest_framework.response import Response
 
 from clinics.representation.clinics import clinic as show_clinic
 from clinics.representation.ehr_settings import ehr_settings as show_settings
-from clinics.representation.patients import patient as show_patient
-from clinics.services.places import count_places
 from kernel.api import bodies
 from kernel.api.operations import Call, Lenient, operation
 from kernel.api.viewsets import ApiViewSet, empty
 from kernel.errors import BadRequest, UnsupportedMediaType
+from patients.representation.patients import patient as show_patient
+from patients.services.tags_and_sites import count_places
 from redox.api.schemas import redox as schemas
 from redox.messages.bodies import UnreadableBody, parse
 from redox.services import matching, scheduling, webhook

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 import structlog
 
-from clinics.services import ehr_patients, ehr_settings, patient_matching, patients
+from clinics.services import ehr_settings
 from kernel.db import Document
 from kernel.errors import BadRequest, DomainError, Unavailable
+from patients.services import ehr_patients, patient_matching, patients
 from redox.messages.orders import read_order
 from redox.messages.reading import Unreadable
 from redox.services import matching, orders

@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 
 from bson import ObjectId
 
-from clinics.services import ehr_settings, patient_matching
-from clinics.services.patient_matching import REPORTS, Identity, MatchedMessage
+from clinics.services import ehr_settings
 from kernel import ids, texts
 from kernel.db import Document
 from kernel.errors import BadRequest, Duplicate, NotFound
+from patients.services import patient_matching
+from patients.services.patient_matching import REPORTS, Identity, MatchedMessage
 from redox.messages.orders import Order, read_order
 from redox.messages.reading import Part, Unreadable
 from redox.services.connections import Connection, read_connection

@@ -8,8 +8,8 @@ from functools import partial
 
 from bson import ObjectId
 
-from clinics.services import access, patients, tags
-from clinics.services.patient_details import PatientDetails, is_custodial
+from clinic_records.services import access
+from clinics.services import tags
 from kernel import addresses, clock, texts
 from kernel.addresses import InvalidAddress
 from kernel.db import Document
@@ -22,6 +22,8 @@ from kernel.errors import (
     PermanentFailure,
     RetryLater,
 )
+from patients.services import patients
+from patients.services.patient_details import PatientDetails, is_custodial
 from redox.messages.orders import WHAT, Order, is_under_13, read_order
 from redox.messages.reading import Unreadable
 from redox.messages.results import Kind

@@ -11,9 +11,9 @@ import structlog
 from bson import ObjectId
 from django.conf import settings
 
-from clinics.services import ehr_patients
 from kernel import clock, db, leases
 from kernel.db import Document
+from patients.services import ehr_patients
 from redox import configuration
 from redox.store import retention as store
 

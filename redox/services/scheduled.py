@@ -2,9 +2,10 @@
 
 from datetime import datetime
 
-from clinics.services import access, patient_matching, patients
+from clinic_records.services import access
 from kernel import clock, showing
 from kernel.db import Document
+from patients.services import patient_matching, patients
 from redox.messages.orders import Order, read_order
 from redox.services import delivery, matching
 from redox.services.connections import read_connection

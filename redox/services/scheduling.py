@@ -15,11 +15,13 @@ from random import Random
 import structlog
 from bson import ObjectId
 
-from clinics.services import access, ehr_settings, patient_matching
-from clinics.services.patient_matching import Subscribed
+from clinic_records.services import access
+from clinics.services import ehr_settings
 from kernel import clock, db, ids, leases, outages, outbox, showing
 from kernel.db import Document
 from kernel.errors import NotFound
+from patients.services import patient_matching
+from patients.services.patient_matching import Subscribed
 from redox.events import SyncBegun
 from redox.messages.reading import Part, Unreadable
 from redox.services.connections import WHAT

@@ -7,10 +7,11 @@ from bson import ObjectId
 from django.contrib.auth.models import Group, User
 from django.template import engines
 
-from clinics.services import clinicians, clinics, patients
-from clinics.services.patient_details import PatientDetails
+from clinics.services import clinicians, clinics
 from kernel import audit, db
 from kernel.staff import roles
+from patients.services import patients
+from patients.services.patient_details import PatientDetails
 from tests.cast import QuickClient
 from tests.security.conftest import log  # noqa: F401 (a fixture)
 

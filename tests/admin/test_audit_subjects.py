@@ -3,9 +3,10 @@
 import pytest
 from bson import ObjectId
 
-from clinics.admin import labels, members, patients, removals, settings
+from clinics.admin import labels, members, removals, settings
 from kernel import db, errors
 from kernel.staff import subjects
+from patients.admin import patients
 from tests.admin.conftest import events, opened_on, patient_ids, text
 
 SECRET = "secret-invite-key"
@@ -81,7 +82,7 @@ def test_a_refused_change_says_what_it_was_about_and_what_was_refused(
         reason = "this is refused"
         raise errors.ConstraintViolation(reason)
 
-    monkeypatch.setattr("clinics.admin.changes.record", lambda *_, **__: refuse())
+    monkeypatch.setattr("clinic_records.admin.changes.record", lambda *_, **__: refuse())
     ask(root, clinic, path, fields)
     (event,) = events(outcome="refused")
     assert (event["object"]["type"], event["object"]["id"]) == (kind, subject or "")

@@ -4,9 +4,10 @@ import pytest
 from bson import ObjectId
 from redis.exceptions import ConnectionError as RedisDown
 
-from clinics.models import Clinic, Clinician, Patient
+from clinics.models import Clinic, Clinician
 from kernel import clock
 from kernel.staff import roles
+from patients.models import Patient
 from tests.admin.conftest import patient_ids
 from tests.factories import make_clinic, make_patient
 

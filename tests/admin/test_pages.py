@@ -2,9 +2,9 @@
 
 import pytest
 
-from clinics.services import patient_counts
 from kernel import db, outbox
 from kernel.staff import pages
+from patients.services import plan_limits
 from tests.admin.conftest import ROLES, events, messages_of, patient_ids, text
 from tests.events import deliver_all
 from tests.factories import make_clinic
@@ -85,7 +85,7 @@ def test_every_page_is_in_the_tables_of_the_tests():
         "outbox_requeue", "audit_event", "sign_in", "sign_in_set_up", "sign_in_codes", "sign_in_remove",
         "sign_in_reset",
     }  # fmt: skip
-    ours = ("kernel.", "clinics.")
+    ours = ("kernel.", "clinic_records.", "patients.", "clinics.")
     names = {name for _, name, view in pages.PAGES if view.__module__.startswith(ours)}
     assert names == tested
 
@@ -221,7 +221,7 @@ def test_the_bar_says_in_words_and_numbers_how_full_a_clinic_is(clinic, root):
         return root.get(f"clinics/{clinic['_id']}/").context["bar"]
 
     def limit(**limits):
-        patient_counts.set_limits(
+        plan_limits.set_limits(
             str(clinic["_id"]), {name: {"plan": plan} for name, plan in limits.items()}
         )
 

@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from clinics.services import patients
 from kernel import db
+from patients.services import patients
 from tests.admin.conftest import events, messages_of, opened_on, stored, text
 
 EHR = {

@@ -6,9 +6,9 @@ import orjson
 import pytest
 from django.conf import settings
 
-from clinics import statistics
 from kernel.api import addressing, bounds, validation
 from kernel.api.operations import REGISTRY
+from patients import statistics
 from tests import bodies
 from tests.bodies import World, make_world
 from tests.cast import described_operations

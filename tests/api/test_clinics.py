@@ -292,7 +292,7 @@ def test_a_page_of_clinics_costs_two_round_trips(clinic, other_clinic, backend, 
 
 
 def test_counting_places_anew_reads_index_keys_only(clinic):
-    from clinics.store import patient_places
+    from patients.store import tags_and_sites as patient_places
 
     tag = ObjectId()
     for number in range(5):

@@ -12,9 +12,11 @@ import orjson
 import pytest
 from bson import ObjectId
 
-from clinics.services import access, patient_tags, sites, tags
-from clinics.store import patients as patient_store
+from clinic_records.services import access
+from clinics.services import sites, tags
 from kernel import db
+from patients.services import patient_tags
+from patients.store import patients as patient_store
 from redox.services import webhook
 from tests import ehr
 from tests.cast import Api, Person, described_operations, description
@@ -324,7 +326,7 @@ def test_what_goes_at_the_moment_of_the_write_is_not_stored(world, monkeypatch, 
 
 
 def test_a_tag_deleted_while_it_is_given_to_everybody_is_taken_back(world, monkeypatch):
-    from clinics.store import patient_places
+    from patients.store import tags_and_sites as patient_places
 
     tag = tags.create_tag(clinic_id=world.clinic["id"], name="New")["_id"]
     original = patient_places.add_tag

@@ -5,12 +5,14 @@ from bson import ObjectId
 from bson.errors import InvalidDocument
 from pymongo.errors import DocumentTooLarge, OperationFailure
 
-from clinics.services import clinicians, patient_counts, patients
+from clinic_records.store import clinics as record_store
+from clinics.services import clinicians
 from clinics.store import clinicians as clinician_store
 from clinics.store import clinics as clinic_store
-from clinics.store import patient_matching
-from clinics.store import patients as patient_store
 from kernel import clock, db
+from patients.services import patient_counts, patients
+from patients.store import patient_matching
+from patients.store import patients as patient_store
 from tests.cast import add_member
 from tests.factories import make_clinic, make_clinician, make_patient, stored_patient
 from users.store import profiles
@@ -177,7 +179,7 @@ def test_what_mongodb_can_not_keep_is_the_clients_mistake(
     def fail(*_, **__):
         raise error
 
-    monkeypatch.setattr(clinic_store, "set_fields", fail)
+    monkeypatch.setattr(record_store, "set_fields", fail)
     answer = backend.post(f"/v1/clinics/{clinic['id']}/tier", {"tier": "tier0200"})
 
     assert answer.status_code == status

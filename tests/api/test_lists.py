@@ -6,9 +6,9 @@ from urllib.parse import quote, urlencode
 import pytest
 from bson import ObjectId
 
-from clinics import statistics
-from clinics.services.patient_lists import list_patients, read_filter, read_ordering
 from kernel import db
+from patients import statistics
+from patients.services.patient_lists import list_patients, read_filter, read_ordering
 from tests.factories import make_clinic, make_clinician, make_patient, make_patients
 
 TAGS = [ObjectId() for _ in range(3)]
@@ -285,7 +285,7 @@ def test_search_joins_with_filters_and_pages(lakeside, ben):
 def test_backfill_gives_keys_to_records_of_others(lakeside, ben):
     from django.core.management import call_command
 
-    from clinics.search_keys import search_key
+    from patients.search_keys import search_key
 
     patient = make_patient(lakeside, fullName="ANN", mrn="X1")
     other = make_patient(lakeside, fullName="B\u00f3")

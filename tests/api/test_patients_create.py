@@ -306,7 +306,7 @@ def test_a_user_service_that_fails_is_500_without_detail(lakeside, ben, monkeypa
 
 
 def test_an_account_whose_record_fails_is_removed_again(lakeside, ben, made_accounts, monkeypatch):
-    from clinics.store import patients
+    from patients.store import patients
 
     def fail(document):
         message = "no disk"

@@ -252,7 +252,7 @@ def test_members_and_services_may_not_remove(lakeside, ben, backend, iris):
 
 
 def test_a_tombstone_that_can_not_be_written_keeps_the_patient(lakeside, ada, iris, monkeypatch):
-    from clinics.store import patients
+    from patients.store import patients
 
     def fail(document):
         message = "no disk"

@@ -3,9 +3,9 @@
 import pytest
 from bson import ObjectId
 
-from clinics.services import patient_matching
-from clinics.store.patient_matching import REPORTS
 from kernel import db
+from patients.services import patient_matching
+from patients.store.patient_matching import REPORTS
 from tests.factories import make_clinic, make_clinician, make_patient, stored_patient
 
 TAG, OTHER = ObjectId("a" * 24), ObjectId("b" * 24)

@@ -6,10 +6,10 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 
-from clinics import statistics
-from clinics.services.seeding import seed_patients
-from clinics.services.summary_mapping import to_body
 from kernel import db
+from patients import statistics
+from patients.services.seeding import seed_patients
+from patients.services.summary_mapping import to_body
 from tests.factories import make_clinic, make_clinician, make_patient, stored_patient
 
 CONFIG = {

@@ -6,8 +6,8 @@ from urllib.parse import urlencode
 import pytest
 from bson import ObjectId
 
-from clinics.services.tide import CATEGORIES, DEFAULT_CATEGORIES
 from kernel import clock
+from patients.services.tide import CATEGORIES, DEFAULT_CATEGORIES
 from tests.factories import make_clinic, make_clinician, make_patients
 
 RED, BLUE = ObjectId(), ObjectId()

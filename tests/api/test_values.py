@@ -4,9 +4,9 @@ import orjson
 import pytest
 from bson import ObjectId
 
-from clinics.services import patients as patient_service
 from kernel import db, outbox
 from kernel.errors import ConstraintViolation
+from patients.services import patients as patient_service
 from tests.cast import described_operations
 from tests.events import deliver_all
 from tests.policy.callers import OWN_IDS, call

@@ -5,10 +5,10 @@ from urllib.parse import urlencode
 import pytest
 from bson import ObjectId
 
-from clinics.services import patient_counts, patients
-from clinics.services.patient_details import PatientDetails
 from kernel import db, outbox
 from kernel.errors import NotFound
+from patients.services import patient_counts, patients
+from patients.services.patient_details import PatientDetails
 from tests.admin.conftest import Staff
 from tests.api.test_lists import cgm
 from tests.events import deliver_all

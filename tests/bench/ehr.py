@@ -128,8 +128,8 @@ def _drop_database() -> None:
 def _subscribed(clinic_id: Any, count: int) -> Iterator[dict[str, Any]]:
     from bson import ObjectId
 
-    from clinics.services.demo_patients import Surroundings, invent_patients
     from kernel import clock, db
+    from patients.services.demo_patients import Surroundings, invent_patients
     from tests import ehr
 
     body = ehr.order()

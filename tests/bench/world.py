@@ -57,8 +57,8 @@ def _world(size: int) -> World:
 
 def _forget_new_patients(clinic_id: Any) -> None:
     """Those that an earlier run has created."""
-    from clinics.services import patient_counts
     from kernel import db
+    from patients.services import patient_counts
 
     new = {"clinicId": clinic_id, "fullName": {"$regex": f"^{NEW}"}}
     if db.collection("patients").delete_many(new).deleted_count:
@@ -66,7 +66,7 @@ def _forget_new_patients(clinic_id: Any) -> None:
 
 
 def _summaries(clinic_id: Any, sample: list[Any]) -> list[Any]:
-    from clinics.services import patients
+    from patients.services import patients
 
     shown = [patients.access_patient(clinic_id, patient["userId"]) for patient in sample]
     return [_as_sent(document.get("summary") or {}) for document in shown]
@@ -75,7 +75,7 @@ def _summaries(clinic_id: Any, sample: list[Any]) -> list[Any]:
 def _as_sent(summary: Any) -> Any:
     import orjson
 
-    from clinics.summary_answers import FIELD
+    from patients.summary_answers import FIELD
 
     return {name: orjson.loads(part[FIELD]) for name, part in summary.items()}
 

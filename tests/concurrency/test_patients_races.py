@@ -6,12 +6,11 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from bson import ObjectId
 
-from clinics.services import patients
-from clinics.services.access import access_counted_clinic
-from clinics.services.patient_counts import patient_count_of
-from clinics.services.patient_details import PatientDetails, SharedPatient
 from kernel import db
 from kernel.errors import BadRequest, Duplicate, PaymentRequired
+from patients.services import patients
+from patients.services.patient_counts import access_counted_clinic, patient_count_of
+from patients.services.patient_details import PatientDetails, SharedPatient
 from tests.events import deliver_all
 from tests.factories import make_clinic, make_patient, stored_patient
 
@@ -156,7 +155,7 @@ def test_parallel_changes_of_different_fields_all_survive(dot):
             clinic_id=clinic["_id"], user_id=dot.user_id, details=details(**{**same, **fields})
         )
 
-    from clinics.services import patient_tags, reviews
+    from patients.services import patient_tags, reviews
 
     results = together(
         update(diagnosis_type="type1"),
@@ -180,7 +179,7 @@ def test_parallel_changes_of_different_fields_all_survive(dot):
 
 
 def test_the_search_key_follows_parallel_renames(dot):
-    from clinics.search_keys import search_key
+    from patients.search_keys import search_key
 
     clinic = make_clinic()
     make_patient(clinic, userId=dot.user_id, permissions={"view": {}})
@@ -200,7 +199,7 @@ def test_the_search_key_follows_parallel_renames(dot):
 
 
 def test_many_reviews_at_once_keep_two(dot):
-    from clinics.services import reviews
+    from patients.services import reviews
 
     clinic = make_clinic()
     make_patient(clinic, userId=dot.user_id)
@@ -239,7 +238,8 @@ def make_places():
 
 def numbers(clinic):
     """(what is shown, what the records say) of the tags and sites the clinic has now."""
-    from clinics.services import access, places
+    from clinic_records.services import access
+    from patients.services import tags_and_sites
 
     now = access.access_clinic(clinic["_id"])
     asked = [("tags", tag["_id"]) for tag in now["patientTags"]]
@@ -249,7 +249,7 @@ def numbers(clinic):
         place: records.count_documents({"clinicId": clinic["_id"], field: place})
         for field, place in asked
     }
-    of_tags, of_sites = places.count_places([now])
+    of_tags, of_sites = tags_and_sites.count_places([now])
     return {**of_tags, **of_sites}, {place: n for place, n in found.items() if n}
 
 
@@ -282,8 +282,8 @@ def test_tags_and_sites_stay_exact_under_parallel_changes(is_counted_before):
 
 
 def test_tags_in_bulk_and_single_changes_at_once_are_exact():
-    from clinics.services import patient_tags
     from clinics.services import sites as clinic_sites
+    from patients.services import patient_tags
 
     clinic, tags, sites = make_places()
     made = [create(clinic, tags=tags[:1], sites=sites[:1])() for _ in range(THREADS)]

@@ -13,6 +13,8 @@ SOURCES = (
     "kernel",
     "clinics_site",
     "users",
+    "clinic_records",
+    "patients",
     "clinics",
     "confirmations",
     "redox",

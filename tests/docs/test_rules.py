@@ -21,6 +21,8 @@ HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 ELSEWHERE = re.compile(r"\bbehaviou?r notes?\b|\b(auth|worker|clients) note\b", re.IGNORECASE)
 PLACES = (
     *(
+        "clinic_records",
+        "patients",
         "clinics",
         "clinics_site",
         "kernel",

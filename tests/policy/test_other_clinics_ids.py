@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from clinics.services import access, sites, tags
+from clinic_records.services import access
+from clinics.services import sites, tags
 from kernel import db
 from tests.cast import Api, Person, described_operations, make_person
 from tests.policy.callers import IDS, OWN_IDS, STRANGER, call, outcome

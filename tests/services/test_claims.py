@@ -34,7 +34,7 @@ def test_a_claimed_account_leaves_every_clinics_care():
 
 
 def test_a_second_delivery_changes_nothing():
-    from clinics.services import claims
+    from patients.services import claims
 
     user = user_service().create_custodial_user(str(ObjectId()), None)
     clinic = clinic_with_code("A")

@@ -2,13 +2,13 @@
 
 import pytest
 
-from clinics.services import custodial_accounts, patients
-from clinics.services.patient_details import PatientDetails
-from clinics.store import account_requests
-from clinics.store import patients as store
 from kernel import clock, db, outbox
 from kernel.errors import Duplicate
 from kernel.http import ServiceUnavailable
+from patients.services import custodial_accounts, patients
+from patients.services.patient_details import PatientDetails
+from patients.store import account_requests
+from patients.store import patients as store
 from tests.clients import standin as wire
 from tests.events import deliver_all
 from users.clients import embedded, http

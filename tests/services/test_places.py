@@ -6,19 +6,19 @@ from functools import partial
 import pytest
 from bson import ObjectId
 
-from clinics import events
-from clinics.services import (
-    access,
+from clinic_records.services import access
+from clinics import events as clinic_events
+from clinics.services import sites, tags
+from kernel import clock, db
+from patients import events
+from patients.services import (
     patient_counts,
     patient_tags,
     patients,
-    places,
     seeding,
-    sites,
-    tags,
+    tags_and_sites,
 )
-from clinics.services.patient_details import PatientDetails
-from kernel import clock, db
+from patients.services.patient_details import PatientDetails
 from tests.events import deliver_all, emitted
 from tests.factories import make_clinic, make_patient, make_patients
 
@@ -42,7 +42,7 @@ def site_ids(clinic):
 
 
 def shown(clinic):
-    return places.count_places([access.access_clinic(clinic["_id"])])
+    return tags_and_sites.count_places([access.access_clinic(clinic["_id"])])
 
 
 def counted(clinic):
@@ -101,7 +101,7 @@ def test_a_change_of_tags_alone_leaves_the_published_counts(lakeside):
 
 
 def test_the_data_sources_of_a_patient_do_not_touch_the_tags(lakeside):
-    from clinics.services import data_sources
+    from patients.services import data_sources
 
     made = create(lakeside, tags=tag_ids(lakeside), sites=site_ids(lakeside))
     data_sources.update_data_sources(
@@ -186,8 +186,8 @@ def test_a_deleted_tag_or_site_is_counted_no_more(lakeside):
     assert (kept(lakeside)["tags"], kept(lakeside)["sites"]) == ({}, {})
     patients.remove_patient(clinic_id=lakeside["_id"], user_id=made[0]["userId"])
     event = {"clinicId": str(lakeside["_id"]), "tagId": str(tag)}
-    events.remove_tag_from_patients(event)
-    events.remove_tag_from_patients(event)
+    clinic_events.remove_tag_from_patients(event)
+    clinic_events.remove_tag_from_patients(event)
     assert kept(lakeside)["tags"] == {}
 
 
@@ -226,7 +226,7 @@ def test_an_older_database_is_counted_on_first_use(lakeside, make_older, mongo_c
     assert shown(lakeside) == counted(lakeside)
     clinic = access.access_clinic(lakeside["_id"])
     with mongo_commands() as commands:
-        places.count_places([clinic])
+        tags_and_sites.count_places([clinic])
     assert commands == ["find"]
 
 
@@ -266,7 +266,7 @@ def test_a_clinic_with_tags_and_without_patients_is_counted_once(lakeside, mongo
     assert shown(lakeside) == ({}, {})
     clinic = access.access_clinic(lakeside["_id"])
     with mongo_commands() as commands:
-        assert places.count_places([clinic]) == ({}, {})
+        assert tags_and_sites.count_places([clinic]) == ({}, {})
     assert commands == ["find"]
 
 
@@ -283,9 +283,9 @@ def test_many_clinics_are_read_at_once(lakeside, mongo_commands):
     make_patients(other, [{"tags": [tag, other["patientTags"][0]["_id"]]}])
     clinics = [lakeside, other, make_clinic()]
     expected = ({tag: 2, other["patientTags"][0]["_id"]: 1}, {})
-    assert places.count_places(clinics) == expected
+    assert tags_and_sites.count_places(clinics) == expected
     with mongo_commands() as commands:
-        assert places.count_places(clinics) == expected
+        assert tags_and_sites.count_places(clinics) == expected
     assert commands == ["find"]
 
 
@@ -395,7 +395,7 @@ class Model:
         tag = self.tags.pop(self.rng.randrange(len(self.tags)))
         tags.delete_tag(clinic_id=self.id, tag_id=tag)
         if self.rng.random() < 0.5:
-            events.remove_tag_from_patients({"clinicId": str(self.id), "tagId": str(tag)})
+            clinic_events.remove_tag_from_patients({"clinicId": str(self.id), "tagId": str(tag)})
 
     def drop_site(self):
         site = self.sites.pop(self.rng.randrange(len(self.sites)))

@@ -4,8 +4,8 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
-from clinics.services.seeding import seed_patients
 from kernel import db
+from patients.services.seeding import seed_patients
 from users.services.neighbours import profile_service, user_service
 
 

@@ -7,9 +7,9 @@ from bson import ObjectId
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from clinics import statistics
-from clinics.services.patient_lists import list_patients, read_filter, read_ordering
 from kernel import db, texts
+from patients import statistics
+from patients.services.patient_lists import list_patients, read_filter, read_ordering
 from tests.factories import make_clinic, make_patients
 
 TAGS = [ObjectId(f"{n:024x}") for n in range(3)]

@@ -12,9 +12,9 @@ from urllib.parse import urlencode
 import pytest
 from bson import ObjectId
 
-from clinics.services import demo_patients, patient_counts, patients, seeding, text_backfills
-from clinics.services.seeding import seed_patients
 from kernel import clock, db, indexes
+from patients.services import demo_patients, patient_counts, patients, seeding, text_backfills
+from patients.services.seeding import seed_patients
 from tests.cast import make_person
 from tests.factories import make_clinic, make_clinician
 
@@ -305,7 +305,7 @@ def test_an_mrn_is_found_by_its_key(clinic, member):
         found = member.api.get(f"/v1/patients?mrn={patient['mrn'].lower()}").json()
     assert [r["patient"]["id"] for r in found] == [patient["userId"]]
     assert examined(entries) <= 2
-    from clinics.store.patients import find_other_with_mrn
+    from patients.store.patients import find_other_with_mrn
 
     with profiled() as entries:
         assert find_other_with_mrn(clinic["_id"], patient["mrn"], None)

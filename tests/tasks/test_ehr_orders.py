@@ -6,9 +6,9 @@ import pytest
 import time_machine
 from bson import ObjectId
 
-from clinics.services import custodial_accounts
 from kernel import clock, db, errors, outbox
 from kernel.errors import DomainError, RetryLater
+from patients.services import custodial_accounts
 from tests import ehr
 from tests.cast import make_person
 from tests.events import deliver_all
@@ -764,7 +764,7 @@ class TestWordsForClinicians:
         def refuse(**_):
             raise failure
 
-        monkeypatch.setattr("clinics.services.patients.create_custodial_patient", refuse)
+        monkeypatch.setattr("patients.services.patients.create_custodial_patient", refuse)
         ehr.ehr_clinic()
 
         record = receive(ehr.order("CREATE"))
@@ -779,7 +779,7 @@ class TestWordsForClinicians:
         def refuse(**_):
             raise errors.BadRequest
 
-        monkeypatch.setattr("clinics.services.patients.create_custodial_patient", refuse)
+        monkeypatch.setattr("patients.services.patients.create_custodial_patient", refuse)
         ehr.ehr_clinic()
 
         receive(ehr.order("CREATE"))

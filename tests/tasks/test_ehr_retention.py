@@ -8,9 +8,9 @@ import structlog
 import time_machine
 from bson import ObjectId
 
-from clinics.store.ehr_patients import MATCHED_ID
 from clinics_site.celery import app
 from kernel import clock, db, leases
+from patients.store.ehr_patients import MATCHED_ID
 from redox.services import processing, retention, scheduling
 from redox.store import retention as store
 from tests import ehr

@@ -4,10 +4,11 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from clinics.services import ehr_patients, ehr_settings
+from clinics.services import ehr_settings
 from kernel import commands
 from kernel.commands import Subcommand, at_least_one
 from kernel.db import Document
+from patients.services import ehr_patients
 from xealth.services import enrolment
 from xealth.services.enrolment import Enrolment
 

@@ -4,12 +4,13 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from clinics.services import ehr_patients, ehr_settings
-from clinics.services.ehr_patients import Wanted
+from clinics.services import ehr_settings
 from kernel import audit
 from kernel.db import Document
 from kernel.errors import BadRequest
 from kernel.http import ServiceUnavailable
+from patients.services import ehr_patients
+from patients.services.ehr_patients import Wanted
 from xealth import configuration
 from xealth.clients.xealth import Order, xealth
 

@@ -1,9 +1,10 @@
 """Schemas of clinics, their tags and their sites."""
 
-from clinics.representation.clinics import CLINIC_SIZES, CLINIC_TYPES, TIERS
-from clinics.representation.glycemic_ranges import UNITS
+from clinic_records.choices import Tier
+from clinics.representation.clinics import CLINIC_SIZES, CLINIC_TYPES
 from clinics.timezones import TIMEZONES
 from kernel.api import schema as s
+from patients.representation.glycemic_ranges import UNITS
 
 _ID_LENGTH = {"min_length": 24, "max_length": 24}
 _COUNT = s.integer(description="How many patients have it; absent when nobody does.")
@@ -119,7 +120,7 @@ CLINICS = s.component("clinics.v1", s.array(CLINIC))
 
 TIER = s.component(
     "UpdateTier",
-    s.obj({"tier": s.component("tier.v1", s.string(enum=list(TIERS)))}, required=["tier"]),
+    s.obj({"tier": s.component("tier.v1", s.string(enum=Tier.values))}, required=["tier"]),
 )
 UPDATE_SUPPRESSED = s.component(
     "UpdateSuppressedNotifications",

@@ -13,12 +13,14 @@ from django.conf import settings
 from django.contrib.auth import models as auth
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from clinics.services import access, clinicians, clinics, ehr_settings, seeding, sites, tags
+from clinic_records.services import access
+from clinics.services import clinicians, clinics, ehr_settings, sites, tags
 from clinics.services.clinicians import ClinicianDetails
 from clinics.services.clinics import ClinicProfile
-from clinics.services.patients import has_patients_besides_demo, match_patients
 from kernel import clock
 from kernel.db import Document
+from patients.services import seeding
+from patients.services.patients import has_patients_besides_demo, match_patients
 from redox.services import webhook
 from users.clients.protocol import EmailTaken, User
 from users.services import accounts

@@ -1,8 +1,8 @@
 """Query parameters of the patient list, most of them made from the table of statistics."""
 
-from clinics import statistics
 from kernel.api import schema as s
 from kernel.api.parameters import LIMIT, OFFSET, Parameter
+from patients import statistics
 
 FLOAT_FILTER = s.component(
     "FloatFilter",

@@ -1,9 +1,9 @@
 """Schemas of patients and their parts."""
 
-from clinics.api.schemas.summaries import SUMMARY
-from clinics.representation.glycemic_ranges import PRESETS, UNITS
-from clinics.representation.patients import DIAGNOSIS_TYPES, PROVIDERS
 from kernel.api import schema as s
+from patients.api.schemas.summaries import SUMMARY
+from patients.representation.glycemic_ranges import PRESETS, UNITS
+from patients.representation.patients import DIAGNOSIS_TYPES, PROVIDERS
 
 TAG_ID = s.object_id(min_length=24, max_length=24)
 USER_ID = s.component("tidepooluserid", s.user_id(read_only=True, description="Id of an account."))

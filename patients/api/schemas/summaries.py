@@ -1,8 +1,8 @@
 """Schemas of summaries, built from the table of statistics."""
 
-from clinics import statistics
-from clinics.statistics import Statistic
 from kernel.api import schema as s
+from patients import statistics
+from patients.statistics import Statistic
 
 SUMMARY_ID = s.component(
     "summaryId.v1",

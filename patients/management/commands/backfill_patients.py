@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from clinics.services import seeding, text_backfills
+from patients.services import seeding, text_backfills
 
 
 class Command(BaseCommand):

@@ -7,8 +7,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from pymongo.errors import BulkWriteError
 
-from clinics.services.seeding import seed_patients
 from kernel.errors import Conflict, NotFound
+from patients.services.seeding import seed_patients
 
 
 class Command(BaseCommand):

@@ -6,14 +6,15 @@ from typing import Any
 from bson import ObjectId
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from clinics.services import ehr_patients, ehr_settings
-from clinics.services.ehr_patients import Wanted
+from clinics.services import ehr_settings
 from kernel import ids
 from kernel.api.rendering import encode
 from kernel.commands import add_parsers, at_least_one
 from kernel.db import Document
 from kernel.errors import DomainError
 from kernel.http import ServiceError, ServiceUnavailable
+from patients.services import ehr_patients
+from patients.services.ehr_patients import Wanted
 from redox.services import email_backfill, operators
 from redox.services.admin_reads import MESSAGE, SCHEDULED
 

@@ -1,0 +1,66 @@
+"""The frame of a clinic's pages: its heading, its tabs, the way back to it. Each app adds its own tabs."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponseBase
+from django.urls import reverse
+
+from clinic_records.choices import Tier
+from kernel.db import Document
+from kernel.staff import pages
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """`name` is the page's; tabs stand in the order of `position`."""
+
+    name: str
+    text: str
+    needs: str
+    position: int
+
+
+_TABS: list[Tab] = []
+
+
+def add_tab(tab: Tab) -> None:
+    _TABS.append(tab)
+    _TABS.sort(key=lambda other: other.position)
+
+
+def render(
+    request: HttpRequest, clinic: Document, template: str, *, tab: str, **context: Any
+) -> HttpResponseBase:
+    """A page of the clinic, with its tabs."""
+    tier = clinic.get("tier") or Tier.FREE.value
+    return pages.render(
+        request,
+        template,
+        title=clinic.get("name") or "(clinic without a name)",
+        crumbs=[pages.Crumb("Clinics", reverse("admin:clinics"))],
+        clinic=clinic,
+        clinic_id=str(clinic["_id"]),
+        tier_text=Tier.label_of(tier, unknown=tier),
+        tabs=[
+            {
+                "url": reverse(f"admin:{other.name}", args=[clinic["_id"]]),
+                "text": other.text,
+                "on": other.name == tab,
+            }
+            for other in _TABS
+            if pages.has(request, other.needs)
+        ],
+        **context,
+    )
+
+
+def crumbs_of(clinic: Document) -> list[pages.Crumb]:
+    return [
+        pages.Crumb("Clinics", reverse("admin:clinics")),
+        pages.Crumb(clinic.get("name") or str(clinic["_id"]), page_of(clinic)),
+    ]
+
+
+def page_of(clinic: Document) -> str:
+    return reverse("admin:clinic", args=[clinic["_id"]])

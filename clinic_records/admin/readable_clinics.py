@@ -1,0 +1,53 @@
+"""A stored clinic as staff pages read it: what is broken in one is left out, and the page shows the rest."""
+
+from datetime import datetime
+
+from bson import ObjectId
+
+from clinic_records.services import access
+from kernel import showing
+from kernel.db import Document
+from kernel.showing import ANY, Shape
+
+_CLINIC: dict[str, Shape] = {
+    **dict.fromkeys(("name", "canonicalShareCode", "tier", "country", "timezone", "city", "state"), str),
+    **dict.fromkeys(("address", "postalCode", "clinicType", "clinicSize", "website"), str),
+    **dict.fromkeys(("PreferredBgUnits", "preferredBgUnits"), str),
+    **dict.fromkeys(("createdTime", "updatedTime"), datetime),
+    "patientTags": [{"_id": ObjectId, "name": str}],
+    "sites": [{"id": ObjectId, "name": str}],
+    "admins": [str],
+    "shareCodes": [str],
+    "phoneNumbers": [{"number": str}],
+    "membershipRestrictions": [{"emailDomain": str}],
+    "mrnSettings": {"required": bool, "unique": bool},
+    "suppressedNotifications": {ANY: bool},
+    "patientCountSettings": {ANY: dict},
+    "patientCount": dict,
+    "ehrSettings": {
+        **dict.fromkeys(("provider", "sourceId", "facility", "mrnIdType"), str),
+        "enabled": bool,
+        "destinationIds": {ANY: str},
+        "procedureCodes": {ANY: str},
+        "flowsheets": {ANY: bool},
+        "scheduledReports": {"cadence": str, "onUploadEnabled": bool, "onUploadNoteEventType": str},
+        "tags": {"codes": [str], "separator": str},
+    },
+}  # fmt: skip
+
+
+def access_clinic(clinic_id: str) -> Document:
+    """Raises NotFound."""
+    return clinic(access.access_clinic(clinic_id))
+
+
+def clinic(document: Document) -> Document:
+    return readable("clinic", document, _CLINIC)
+
+
+def readable(kind: str, document: Document, shape: dict[str, Shape]) -> Document:
+    """The operators are told of what is left out, as by the API."""
+    found = showing.readable(document, shape)
+    if found != document:
+        showing.note(kind, document.get("_id"), ValueError(kind))
+    return found

@@ -1,0 +1,103 @@
+"""What cannot be undone: typed confirmation, a reason, and the consequences said before the click."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.forms import CharField, TextInput
+from django.http import HttpRequest, HttpResponseBase
+
+from clinic_records.admin import changes, frame
+from kernel import texts
+from kernel.db import Document
+from kernel.errors import DomainError
+from kernel.staff import pages
+from kernel.staff.fields import ReasonForm
+
+WRONG_TEXT = "The text does not match; nothing was removed."
+
+
+class RemovalForm(ReasonForm):
+    def __init__(self, *args: Any, typed: str, **options: Any) -> None:
+        super().__init__(*args, **options)
+        attrs = {"autocomplete": "off", "data-must-equal": typed}
+        self.fields["typed"] = CharField(widget=TextInput(attrs=attrs))
+        self._expected = typed
+
+    def clean_typed(self) -> str:
+        typed: str = self.cleaned_data["typed"]
+        if texts.name(typed) != texts.name(self._expected):
+            raise ValidationError(WRONG_TEXT)
+        return typed
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """`typed` is what has to be typed; `obstacle` says why it cannot be done now, if so."""
+
+    title: str
+    action: str
+    consequences: list[str]
+    typed: str
+    object_type: str
+    object_id: str
+    remove: Callable[[], object]
+    back: str
+    done: str
+    done_url: str
+    obstacle: str = ""
+
+
+def handle(request: HttpRequest, clinic: Document, removal: Removal) -> HttpResponseBase:
+    form = RemovalForm(request.POST or None, typed=removal.typed)
+    if request.method == "POST" and removal.obstacle:
+        pages.fail(request, removal.obstacle)
+        return pages.go(request.path)
+    if not form.is_valid():
+        return _page(request, clinic, removal, form)
+    return _remove(request, clinic, removal, form.cleaned_data["reason"])
+
+
+def _remove(
+    request: HttpRequest, clinic: Document, removal: Removal, reason: str
+) -> HttpResponseBase:
+    def remove() -> None:
+        removal.remove()
+        changes.record(
+            request,
+            clinic=clinic,
+            action=removal.action,
+            object_type=removal.object_type,
+            object_id=removal.object_id,
+            reason=reason,
+        )
+
+    try:
+        changes.guarded(
+            request,
+            clinic_id=str(clinic["_id"]),
+            action=removal.action,
+            reason=reason,
+            change=remove,
+            subject=changes.Subject(removal.object_type, removal.object_id),
+        )
+    except DomainError as error:
+        pages.fail(request, error)
+        return pages.go(removal.back)
+    pages.succeed(request, removal.done)
+    return pages.go(removal.done_url)
+
+
+def _page(
+    request: HttpRequest, clinic: Document, removal: Removal, form: RemovalForm
+) -> HttpResponseBase:
+    return pages.render(
+        request,
+        "clinic_records/staff/removal.html",
+        title=removal.title,
+        crumbs=frame.crumbs_of(clinic),
+        removal=removal,
+        form=form,
+        status=400 if form.errors else 200,
+    )

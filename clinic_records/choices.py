@@ -1,0 +1,14 @@
+"""The words of a clinic's record, each written once."""
+
+from django.db.models import TextChoices
+
+
+class Tier(TextChoices):
+    FREE = "tier0100", "Free"
+    STANDARD = "tier0200", "Standard"
+    PREMIUM = "tier0300", "Premium"
+    ENTERPRISE = "tier0400", "Enterprise"
+
+    @classmethod
+    def label_of(cls, code: str, unknown: str = "") -> str:
+        return dict(cls.choices).get(code, unknown)

@@ -1,0 +1,25 @@
+"""People whom staff look up, as their records and archives name them."""
+
+from collections.abc import Iterable
+
+from bson import ObjectId
+
+from clinic_records.store.people import Person
+from kernel import showing
+from kernel.db import Document
+
+__all__ = ["Person", "as_they_were", "names_by_key"]
+
+
+def as_they_were(tombstones: Iterable[Document], part: str) -> list[Document]:
+    return [
+        {**showing.mapping(row.get(part)), "removed": showing.moment(row.get("deletedTime"))}
+        for row in tombstones
+    ]
+
+
+def names_by_key(
+    documents: Iterable[Document], key: str, name: str
+) -> dict[tuple[ObjectId, str], str]:
+    found = ((d.get("clinicId"), str(d.get(key)), d.get(name)) for d in documents)
+    return {(clinic_id, of): text for clinic_id, of, text in found if clinic_id and text}

@@ -1,0 +1,51 @@
+"""The `clinics` collection, as far as patients need it too: reading a clinic and setting fields of it."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from bson import ObjectId
+from pymongo import ReturnDocument
+
+from kernel import db
+from kernel.db import Document
+
+COLLECTION = "clinics"
+
+
+def find_clinic(
+    clinic_id: ObjectId, projection: Mapping[str, Any] | None = None
+) -> Document | None:
+    return db.collection(COLLECTION).find_one({"_id": clinic_id}, projection)
+
+
+def list_with(clinic_id: ObjectId, lookup: Document) -> list[Document]:
+    """The clinic, if there is one, with what `lookup` (a `$lookup` stage) joins to it, in one command."""
+    return list(db.collection(COLLECTION).aggregate(_with(clinic_id, lookup)))
+
+
+def join_clinic(clinic_id: ObjectId) -> Document:
+    """A `$lookup` of the clinic."""
+    return {"from": COLLECTION, "pipeline": [{"$match": {"_id": clinic_id}}]}
+
+
+def join_clinic_with(clinic_id: ObjectId, lookup: Document) -> Document:
+    """A `$lookup` of what `list_with` finds."""
+    return {"from": COLLECTION, "pipeline": _with(clinic_id, lookup)}
+
+
+def _with(clinic_id: ObjectId, lookup: Document) -> list[Document]:
+    return [{"$match": {"_id": clinic_id}}, lookup]
+
+
+def list_by_ids(clinic_ids: Sequence[ObjectId]) -> list[Document]:
+    return list(db.collection(COLLECTION).find({"_id": {"$in": list(clinic_ids)}}))
+
+
+def set_fields(clinic_id: ObjectId, fields: Mapping[str, Any], moment: datetime) -> Document | None:
+    """The clinic after the change; None when there is no such clinic."""
+    return db.collection(COLLECTION).find_one_and_update(
+        {"_id": clinic_id},
+        {"$set": {**fields, "updatedTime": moment}},
+        return_document=ReturnDocument.AFTER,
+    )

@@ -1,0 +1,30 @@
+"""A stored clinician as staff pages read it: what is broken in one is left out, and the page shows the rest."""
+
+from datetime import datetime
+
+from bson import ObjectId
+
+from clinic_records.admin.readable_clinics import readable
+from clinics.services import clinicians, staff_reads
+from kernel.db import Document
+from kernel.showing import Shape
+
+_CLINICIAN: dict[str, Shape] = {
+    **dict.fromkeys(("name", "email", "inviteId", "userId"), str),
+    **dict.fromkeys(("createdTime", "updatedTime"), datetime),
+    "roles": [str],
+    "rolesUpdates": [{"roles": [str]}],
+}
+
+
+def access_clinician(clinic_id: str, user_id: str) -> Document:
+    """Raises NotFound."""
+    return clinician(clinicians.access_clinician(clinic_id, user_id))
+
+
+def list_members(clinic_id: ObjectId) -> list[Document]:
+    return [clinician(document) for document in staff_reads.list_members(clinic_id)]
+
+
+def clinician(document: Document) -> Document:
+    return readable("clinician", document, _CLINICIAN)

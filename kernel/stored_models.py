@@ -1,0 +1,29 @@
+"""What the models of stored documents derive from."""
+
+from typing import Any, NoReturn
+
+from bson import ObjectId
+from django.db import models
+from django_mongodb_backend.fields import ObjectIdField
+
+READ_ONLY = "written through the services only"
+
+
+class PassThroughField(models.Field):
+    """A part of a document whose shape is not ours: read as it is stored, dates and ids included."""
+
+    def db_type(self, connection: Any) -> str:
+        return "object"
+
+
+class StoredDocument(models.Model):
+    id = ObjectIdField(primary_key=True, default=ObjectId, db_column="_id")
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **options: Any) -> NoReturn:
+        raise TypeError(READ_ONLY)
+
+    def delete(self, *args: Any, **options: Any) -> NoReturn:
+        raise TypeError(READ_ONLY)

@@ -1,0 +1,58 @@
+"""Removing a patient."""
+
+from django.http import HttpRequest, HttpResponseBase
+from django.urls import reverse
+
+from clinic_records.admin import readable_clinics, removals
+from kernel.staff import pages, roles
+from patients.admin import readable_patients
+from patients.services import patients
+from patients.services.patient_details import is_custodial
+
+_ABOUT_OWN_ACCOUNT = "The account and the data of the person stay."
+_ABOUT_CUSTODIAL_ACCOUNT = (
+    "The clinic looks after this account: without data it is deleted too. "
+    "With data it stays and loses its address."
+)
+
+
+@pages.page(
+    "clinics/<str:clinic_id>/patients/<str:user_id>/remove",
+    name="patient_remove",
+    needs=[roles.PATIENTS, roles.DESTROY],
+)
+def remove_patient(request: HttpRequest, clinic_id: str, user_id: str) -> HttpResponseBase:
+    """The text to type is the id: a name in a form would end in places where names do not belong."""
+    clinic = readable_clinics.access_clinic(clinic_id)
+    document = readable_patients.access_patient(clinic_id, user_id)
+    name = document.get("fullName") or "This patient"
+    consequences = [
+        f"{name} is removed: {clinic.get('name')} loses the record, its tags and sites, and its access to the data.",
+        _ABOUT_CUSTODIAL_ACCOUNT if is_custodial(document) else _ABOUT_OWN_ACCOUNT,
+        "An archive copy of the record is kept.",
+    ]
+    if document.get("ehrSubscriptions"):
+        consequences.append("No more reports are sent to the EHR for this patient.")
+    back = reverse("admin:clinic_patient", args=[clinic_id, user_id])
+    pages.record_look(
+        request,
+        action="patient.viewed",
+        object_type="patient",
+        object_id=user_id,
+        clinic_id=clinic["_id"],
+    )
+    removal = removals.Removal(
+        title="Remove a patient",
+        action="patient.removed",
+        consequences=consequences,
+        typed=user_id,
+        object_type="patient",
+        object_id=user_id,
+        remove=lambda: patients.remove_patient(
+            clinic_id=clinic_id, user_id=user_id, deleted_by=pages.signature(request)
+        ),
+        back=back,
+        done="The patient was removed from the clinic.",
+        done_url=reverse("admin:clinic_patients", args=[clinic_id]),
+    )
+    return removals.handle(request, clinic, removal)

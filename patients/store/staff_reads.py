@@ -1,0 +1,33 @@
+"""What the staff pages read: the records of a person in all clinics, in the archive too."""
+
+from bson import ObjectId
+
+from clinic_records.store import people
+from clinic_records.store.people import Keys, Person
+from kernel import db
+from kernel.db import Document
+from patients.store.patients import COLLECTION
+
+_OF_PATIENTS = {
+    "clinicId": 1, "userId": 1, "email": 1, "fullName": 1, "permissions": 1, "createdTime": 1,
+}  # fmt: skip
+
+
+def list_records(person: Person, *, skip: int, limit: int) -> tuple[list[Document], int]:
+    return people.page_of(COLLECTION, person.ways(), _OF_PATIENTS, skip=skip, limit=limit)
+
+
+def list_former_records(person: Person, *, skip: int, limit: int) -> tuple[list[Document], int]:
+    return people.removed(
+        "patient", {"userId": person.user_id}, _OF_PATIENTS, skip=skip, limit=limit
+    )
+
+
+def list_patients(keys: Keys) -> list[Document]:
+    return people.archived_and_present("patient", COLLECTION, "userId", keys)
+
+
+def count_subscribed(clinic_id: ObjectId) -> int:
+    return db.collection(COLLECTION).count_documents(
+        {"clinicId": clinic_id, "ehrSubscriptions.summaryAndReports.active": True}
+    )
