@@ -3,7 +3,8 @@
 import pytest
 from bson import ObjectId
 
-from clinics.admin import labels, members, removals, settings
+from clinic_records.admin import removals
+from clinics.admin import labels, members, settings
 from kernel import db, errors
 from kernel.staff import subjects
 from patients.admin import patients
