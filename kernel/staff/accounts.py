@@ -17,6 +17,7 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 from kernel import audit
 from kernel.staff import fields, pages
 from kernel.staff.sign_in import factors, store
+from kernel.templatetags.staff import when
 
 admin.site.unregister(User)
 admin.site.unregister(Group)
@@ -97,9 +98,9 @@ class StaffUserAdmin(Audited, UserAdmin):
     form = StaffUserForm
     add_form = NewStaffUserForm
     change_password_form = AdminPasswordChangeForm
-    list_display = ("username", "email", "is_active", "is_superuser", "last_login")
+    list_display = ("username", "email", "is_active", "is_superuser", "last_login_time")
     list_filter = ("is_active", "is_superuser", "groups")
-    readonly_fields = ("last_login", "date_joined", "second_factor", "identity")
+    readonly_fields = ("last_login_time", "date_joined_time", "second_factor", "identity")
     filter_horizontal = ()
     add_fieldsets = (
         (None, {"fields": ("username", "usable_password", "password1", "password2")}),
@@ -111,7 +112,7 @@ class StaffUserAdmin(Audited, UserAdmin):
         ("Person", {"fields": ("first_name", "last_name", "email")}),
         ("Access", {"fields": ("is_active", "is_staff", "is_superuser", "groups")}),
         ("Sign-in", {"fields": ("second_factor", "identity")}),
-        ("Dates", {"fields": ("last_login", "date_joined")}),
+        ("Dates", {"fields": ("last_login_time", "date_joined_time")}),
     )
 
     def get_form(  # type: ignore[override]
@@ -121,6 +122,14 @@ class StaffUserAdmin(Audited, UserAdmin):
         if obj is None and "is_staff" in form.base_fields:
             form.base_fields["is_staff"].initial = True
         return form
+
+    @admin.display(description="Last login", ordering="last_login")
+    def last_login_time(self, obj: User) -> str:
+        return when(obj.last_login)
+
+    @admin.display(description="Date joined")
+    def date_joined_time(self, obj: User) -> str:
+        return when(obj.date_joined)
 
     def second_factor(self, obj: User) -> str:
         factor = store.find_factor(obj.pk)

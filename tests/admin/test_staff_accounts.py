@@ -1,10 +1,12 @@
 """Accounts of staff, as a superuser makes them."""
 
 import re
+from datetime import UTC, datetime
 
+import pytest
 from django.contrib.auth.models import Group, User
 
-from tests.admin.conftest import events, text
+from tests.admin.conftest import Staff, events, text
 from tests.cast import QuickClient
 
 
@@ -44,3 +46,24 @@ def test_a_new_staff_account_is_made_by_filling_the_form_and_can_log_in(root):
     entered = browser.post("/admin/login/", {"username": "nell", "password": password})
     assert entered.status_code == 302
     assert browser.get("/admin/clinics/").status_code == 200
+
+
+@pytest.mark.parametrize("page", ["auth/user/", "auth/user/{id}/change/"])
+def test_the_times_of_an_account_name_their_zone(root, page):
+    sam = Staff("support").user
+    sam.last_login = sam.date_joined = datetime(2026, 3, 4, 5, 6, tzinfo=UTC)
+    sam.save()
+
+    shown = text(root.get(page.format(id=sam.pk)))
+    assert "4 Mar 2026, 05:06 UTC" in shown
+    assert "5:06 a.m." not in shown
+
+
+def test_accounts_can_be_sorted_by_their_last_login(root):
+    for name, minute in (("support", 2), ("viewer", 1)):
+        user = Staff(name).user
+        user.last_login = datetime(2026, 3, 4, 5, minute, tzinfo=UTC)
+        user.save()
+
+    shown = text(root.get("auth/user/", {"o": "5"}))
+    assert shown.index("05:01 UTC") < shown.index("05:02 UTC")
