@@ -251,6 +251,7 @@ def test_find_patients_looks_in_the_callers_clinics_alone(lakeside, ben, backend
     found = ben.api.get("/v1/patients?mrn=a1&birthDate=1990-01-01&search=ignored").json()
     assert [r["patient"]["fullName"] for r in found] == ["Bo"]
     assert len(ben.api.get("/v1/patients?limit=2").json()) == 2
+    assert ben.api.get("/v1/patients?birthDate=no-date").json() == []
     assert backend.get("/v1/patients").status_code == 403
 
 
