@@ -604,8 +604,8 @@ UNFOLD: dict[str, Any] = {
 
 # --- REST --------------------------------------------------------------------------------------
 REST_FRAMEWORK: dict[str, Any] = {
-    "DEFAULT_AUTHENTICATION_CLASSES": [],
-    "DEFAULT_PERMISSION_CLASSES": [],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["kernel.api.authentication.SessionTokenAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["kernel.api.permissions.PolicyPermission"],
     "DEFAULT_RENDERER_CLASSES": ["kernel.api.rendering.OrjsonRenderer"],
     "DEFAULT_PARSER_CLASSES": [],
     "DEFAULT_SCHEMA_CLASS": "kernel.api.description.OperationSchema",
@@ -626,6 +626,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "LICENSE": {"name": "BSD-2-Clause"},
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PUBLIC": True,
+    "SERVE_AUTHENTICATION": [],
     "DEFAULT_GENERATOR_CLASS": "kernel.api.description.Generator",
     "PREPROCESSING_HOOKS": ["kernel.api.description.only_operations"],
     "POSTPROCESSING_HOOKS": ["kernel.api.description.add_components"],

@@ -22,6 +22,7 @@ from kernel.lookups import Lookup, Path
 from kernel.principal import Principal
 
 HEADER = "x-tidepool-session-token"
+ENVIRON_HEADER = "HTTP_X_TIDEPOOL_SESSION_TOKEN"
 MOST_SECONDS_HERE = 5.0
 log = structlog.get_logger(__name__)
 

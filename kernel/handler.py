@@ -17,10 +17,16 @@ from pymongo.errors import (
     ServerSelectionTimeoutError,
     WTimeoutError,
 )
-from rest_framework.exceptions import APIException, MethodNotAllowed
+from rest_framework.exceptions import (
+    APIException,
+    AuthenticationFailed,
+    MethodNotAllowed,
+    NotAuthenticated,
+    PermissionDenied,
+)
 from rest_framework.response import Response
 
-from kernel.api.viewsets import CLINIC_FAMILY, ErrorFamily
+from kernel.api.error_families import CLINIC_FAMILY, ErrorFamily
 from kernel.errors import (
     BadRequest,
     Conflict,
@@ -48,7 +54,7 @@ _UNSTORABLE_CODES = {15, *_LARGE_CODES}
 def handle_exception(error: Exception, context: dict[str, Any]) -> Response:
     """DRF's hook: a domain error keeps its status, everything unforeseen is 500 without detail."""
     family: ErrorFamily = getattr(context.get("view"), "error_family", CLINIC_FAMILY)
-    known = as_domain_error(error)
+    known = _refusal(error, family) or as_domain_error(error)
     if known is None:
         log.error("request.failed", error=type(error).__name__, exc_info=error)
         return Response(family.unexpected_body(), status=500)
@@ -62,6 +68,17 @@ def handle_exception(error: Exception, context: dict[str, Any]) -> Response:
 
 
 NO_CONTENT = 204
+
+
+def _refusal(error: Exception, family: ErrorFamily) -> DomainError | None:
+    """What the authentication and permission classes raise, as the family answers it."""
+    if isinstance(error, NotAuthenticated):
+        return family.missing_token()
+    if isinstance(error, AuthenticationFailed):
+        return family.invalid_token()
+    if isinstance(error, PermissionDenied):
+        return family.denied()
+    return None
 
 
 def as_domain_error(error: Exception) -> DomainError | None:

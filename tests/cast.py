@@ -10,8 +10,8 @@ from django.test import Client
 from django.test.client import ClientHandler
 
 from kernel.api import validation
+from kernel.api.error_families import ErrorFamily
 from kernel.api.schema import COMPONENTS, ref
-from kernel.api.viewsets import ErrorFamily
 from tests.commands import (  # noqa: F401 (fixtures; must register before the first connection)
     mongo_commands,
     written,

@@ -24,7 +24,7 @@ from clinics_site.web.health import Readiness, send_empty
 from clinics_site.web.requests import Gone, Incoming, Memory
 from clinics_site.web.scheduler import Full, Job, Scheduler
 from kernel import metrics
-from kernel.api.viewsets import CLINIC_FAMILY, ErrorFamily
+from kernel.api.error_families import CLINIC_FAMILY, ErrorFamily
 from kernel.errors import DomainError, RateLimited
 from kernel.principal import Principal
 

@@ -9,7 +9,7 @@ from django.conf import settings
 
 from clinics_site.web import bridge, limits
 from clinics_site.web.protocol import EXTENSION, Protocol
-from kernel import ratelimit
+from kernel import authn, ratelimit
 from kernel.api import bodies
 from kernel.errors import SlowBody, Unavailable
 from kernel.principal import ENVIRON_KEY, Principal
@@ -50,7 +50,7 @@ class Incoming:
 
     @property
     def token(self) -> str:
-        found: str = self.environ.get("HTTP_X_TIDEPOOL_SESSION_TOKEN", "")
+        found: str = self.environ.get(authn.ENVIRON_HEADER, "")
         return found
 
     @property

@@ -3,11 +3,11 @@
 from typing import Any
 
 from django.http import HttpResponse
-from rest_framework.request import Request
 
 from confirmations.services import texts
 from confirmations.services.failures import ClaimRefused, ClinicAnswer
-from kernel.api.viewsets import ApiViewSet, ErrorFamily, UnknownPath, of_every_method
+from kernel.api.error_families import ErrorFamily
+from kernel.api.viewsets import ApiViewSet, UnknownPath, of_every_method
 from kernel.errors import BadRequest, DomainError, Forbidden, NotFound, Unauthorized
 
 
@@ -44,10 +44,9 @@ class ConfirmationViewSet(ApiViewSet):
 class BrokenLink(UnknownPath):
     """A path that leads nowhere, such as a link with a slash too many. Whoever opens one has no token."""
 
+    authentication_classes = ()
     error_family = ConfirmationViewSet.error_family
-
-    def initial(self, request: Request, *args: Any, **kwargs: str) -> None:
-        raise NotFound(message=texts.NOTHING_FOUND)
+    not_served = texts.NOTHING_FOUND
 
 
 BROKEN_LINK = of_every_method(BrokenLink)

@@ -25,7 +25,7 @@ def count_try(operation: str, request: Request, key: str) -> None:
 
 def _count_client(operation: str, request: Request) -> None:
     """Other services call for many people from one address: they are not counted."""
-    token = request.META.get("HTTP_X_TIDEPOOL_SESSION_TOKEN", "")
+    token = request.META.get(authn.ENVIRON_HEADER, "")
     principal = authn.find_principal(token) if token else None
     if principal is None or not principal.is_server:
         ratelimit.hit(

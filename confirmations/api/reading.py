@@ -7,7 +7,7 @@ from django.http import HttpRequest
 
 from confirmations.services import texts
 from confirmations.services.failures import ClinicAnswer
-from kernel.api import bodies, typed, validation
+from kernel.api import bodies, parsers, typed, validation
 from kernel.api import schema as s
 from kernel.api.operations import Lenient
 from kernel.errors import BadRequest
@@ -65,7 +65,7 @@ def _without_blanks(given: dict[str, Any], normal: dict[str, Any]) -> dict[str, 
 
 def _object(raw: bytes, schema: s.Schema) -> dict[str, Any]:
     try:
-        value = bodies.parse_json(raw)
+        value = parsers.parse_json(raw)
     except BadRequest:
         raise BadRequest(message=texts.UNREADABLE) from None
     value = typed.with_normal_texts(schema, value)

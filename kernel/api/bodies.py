@@ -1,14 +1,14 @@
-"""Request bodies: JSON with the contract's answers to everything that is not."""
+"""When a body is read, how much of it, and what its schema says of it. `kernel.api.parsers` decodes it."""
 
 from typing import Any
 
-import orjson
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest
 from django.http.request import RawPostDataException, UnreadablePostError
+from rest_framework.request import Request
 
-from kernel.api import bounds, typed, validation
 from kernel.api import schema as s
+from kernel.api import typed, validation
 from kernel.errors import BadRequest, PayloadTooLarge
 
 MISSING = object()
@@ -47,41 +47,18 @@ def announced_length(request: HttpRequest) -> int:
     return int(announced[:20]) if announced.isdecimal() else 0
 
 
-def read_body(request: HttpRequest, raw: bytes, schema: s.Schema, *, required: bool) -> Any:
+def read_body(request: Request, schema: s.Schema, *, limit: int, required: bool) -> Any:
     """The validated body, or MISSING when there is none and none is required."""
-    if not raw:
+    if not raw_body(request._request, limit):
         if required:
             message = "request body has an error: value is required but missing"
             raise BadRequest(message=message)
         return MISSING
-    _check_content_type(request)
-    value = typed.with_normal_texts(schema, parse_json(raw))
+    value = typed.with_normal_texts(schema, request.data)
     failure = validation.first_failure(schema, value)
     if failure is not None:
         raise refusal(schema, failure)
     return value
-
-
-def parse_json(raw: bytes) -> Any:
-    """Decoded JSON of bounded depth, with nothing that MongoDB could not keep."""
-    try:
-        value = orjson.loads(raw)
-    except orjson.JSONDecodeError:
-        message = "request body has an error: failed to decode request body: not valid JSON"
-        raise BadRequest(message=message) from None
-    try:
-        bounds.make_storable(raw, value)
-    except bounds.Unacceptable as error:
-        message = f"request body has an error: {error}"
-        raise BadRequest(message=message) from None
-    return value
-
-
-def _check_content_type(request: HttpRequest) -> None:
-    if request.content_type != "application/json":
-        value = request.META.get("CONTENT_TYPE", "")[:100]
-        message = f'request body has an error: header Content-Type has unexpected value "{value}"'
-        raise BadRequest(message=message)
 
 
 def refusal(schema: s.Schema, failure: validation.Failure) -> BadRequest:

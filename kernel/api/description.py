@@ -5,6 +5,7 @@ from typing import Any
 
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.settings import spectacular_settings
 
 from kernel.api import parameters
 from kernel.api.operations import REGISTRY
@@ -28,6 +29,10 @@ class OperationSchema(AutoSchema):
             }
             for name in variables
         ]
+
+    def get_auth(self) -> list[dict[str, Any]]:
+        """What settings say, of every operation alike, also of one with a credential of its own."""
+        return list(spectacular_settings.SECURITY)
 
 
 class Generator(SchemaGenerator):

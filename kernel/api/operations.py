@@ -13,6 +13,7 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_sche
 from rest_framework.request import Request
 
 from kernel.api import addressing, bodies, parameters
+from kernel.api.authentication import principal_of
 from kernel.api.parameters import Parameter
 from kernel.api.schema import Schema
 from kernel.lookups import Lookup
@@ -127,22 +128,23 @@ def _checked_call(
         raise view.error_family.wrong_path(error) from None
     path = parameters.read_path(path_values, found.path)
     query = parameters.read_query(request._request.GET, found.query)
-    body = _read_body(found, request._request)
-    joined = getattr(request, "joined", None)
-    return Call(request.principal, path, query, body, joined, request)  # type: ignore[attr-defined]
+    body = _read_body(found, request)
+    joined = view.joined.get(found.lookup)
+    return Call(principal_of(request), path, query, body, joined, request)
 
 
-def _read_body(found: Operation, request: HttpRequest) -> Any:
+def _read_body(found: Operation, request: Request) -> Any:
+    """Read only now, so nothing is read for someone who may not send it."""
     lenient = found.lenient.read_body
-    if lenient is None and found.body is None:
-        return None
-    raw = bodies.raw_body(request, found.body_limit)
     if lenient is not None:
-        return addressing.with_canonical_values(found.body or {}, lenient(request, raw))
-    value = bodies.read_body(request, raw, found.body, required=found.body_required)  # type: ignore[arg-type]
-    if value is bodies.MISSING:
+        raw = bodies.raw_body(request._request, found.body_limit)
+        return addressing.with_canonical_values(found.body or {}, lenient(request._request, raw))
+    if found.body is None:
         return None
-    return addressing.with_canonical_values(found.body or {}, value)
+    value = bodies.read_body(
+        request, found.body, limit=found.body_limit, required=found.body_required
+    )
+    return None if value is bodies.MISSING else addressing.with_canonical_values(found.body, value)
 
 
 def _described(

@@ -5,6 +5,7 @@ from typing import Any
 from django.http import HttpRequest
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.viewsets import ViewSet
 
 from clinics.representation.clinics import clinic as show_clinic
 from clinics.representation.ehr_settings import ehr_settings as show_settings
@@ -40,10 +41,11 @@ def read_verification(request: HttpRequest, raw: bytes) -> dict[str, Any]:
 class RedoxWebhookViewSet(ApiViewSet):
     """Redox presents a shared secret of its own."""
 
-    is_external = True
+    authentication_classes = ()
+    http_method_not_allowed = ViewSet.http_method_not_allowed
 
-    def initial(self, request: Request, *args: Any, **kwargs: str) -> None:
-        super().initial(request, *args, **kwargs)
+    def check_permissions(self, request: Request) -> None:
+        super().check_permissions(request)
         if self.action == "receive":
             _check_sender(request)
 

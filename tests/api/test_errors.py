@@ -189,6 +189,8 @@ BODIES = [
     (b'{"fullName": "a"} {}', "application/json", START + "failed to decode request body: "),
     (b"{}", "text/plain", START + 'header Content-Type has unexpected value "text/plain"'),
     (b"{}", "", START + 'header Content-Type has unexpected value ""'),
+    (b"{}", "*/*", START + 'header Content-Type has unexpected value "*/*"'),
+    (b"{}", "application/*", START + 'header Content-Type has unexpected value "application/*"'),
     (
         b"a=b",
         "application/x-www-form-urlencoded",

@@ -3,7 +3,7 @@
 import orjson
 import pytest
 
-from kernel.api import bodies, bounds, validation
+from kernel.api import bounds, parsers, validation
 from kernel.api import schema as s
 from kernel.api.schema import COMPONENTS, kinds_of
 from kernel.errors import BadRequest
@@ -21,13 +21,13 @@ def nested(depth, leaf=b"1"):
 
 def said(raw):
     with pytest.raises(BadRequest) as refusal:
-        bodies.parse_json(raw)
+        parsers.parse_json(raw)
     return refusal.value.message
 
 
 # --- values ---------------------------------------------------------------------------------------------------------
 def test_thirty_two_levels_are_read_and_one_more_is_refused():
-    assert bodies.parse_json(nested(32)) == orjson.loads(nested(32))
+    assert parsers.parse_json(nested(32)) == orjson.loads(nested(32))
     assert said(nested(33)) == "request body has an error: nested deeper than 32 levels"
 
 
@@ -40,7 +40,7 @@ def test_deeper_json_is_refused_however_deep(depth):
 def test_whole_numbers_beyond_64_bits_are_doubles(number):
     """Larger ones have always been."""
     raw = b'{"a": [%d], "b": %d, "c": 9223372036854775807}' % (number, number)
-    (in_list,), in_object, largest = bodies.parse_json(raw).values()
+    (in_list,), in_object, largest = parsers.parse_json(raw).values()
     assert (in_list, in_object) == (float(number), float(number))
     assert type(in_list) is type(in_object) is float
     assert type(largest) is int
@@ -55,7 +55,7 @@ def test_what_is_no_number_is_no_json(raw):
 
 def test_the_largest_numbers_and_a_negative_zero_are_read_as_they_are():
     raw = b"[9223372036854775807, -9223372036854775807, 1.5e300, -0, -0.0]"
-    assert bodies.parse_json(raw) == [bounds.LARGEST, -bounds.LARGEST, 1.5e300, 0, 0.0]
+    assert parsers.parse_json(raw) == [bounds.LARGEST, -bounds.LARGEST, 1.5e300, 0, 0.0]
 
 
 @pytest.mark.parametrize("raw", [b'{"a": "x\\u0000"}', b'["\\u0000"]', b'{"\\u0000": 1}'])
@@ -64,7 +64,7 @@ def test_a_zero_character_is_refused_in_texts_and_names(raw):
 
 
 def test_a_written_out_escape_is_no_zero_character():
-    assert bodies.parse_json(rb'["\\u0000"]') == [r"\u0000"]
+    assert parsers.parse_json(rb'["\\u0000"]') == [r"\u0000"]
 
 
 def test_half_a_character_is_no_json():
@@ -72,7 +72,7 @@ def test_half_a_character_is_no_json():
 
 
 def test_of_two_properties_of_one_name_everybody_sees_the_last():
-    assert bodies.parse_json(b'{"a": {"$x": 1}, "a": 2}') == {"a": 2}
+    assert parsers.parse_json(b'{"a": {"$x": 1}, "a": 2}') == {"a": 2}
 
 
 # --- schemas --------------------------------------------------------------------------------------------------------

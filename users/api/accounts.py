@@ -5,6 +5,7 @@ from rest_framework.response import Response
 
 from kernel.api import bodies
 from kernel.api import schema as s
+from kernel.api.authentication import principal_of
 from kernel.errors import NotFound, Unauthorized
 from kernel.principal import Principal
 from users.api.base import AccountViewSet
@@ -17,18 +18,18 @@ _PROFILE = s.obj({"fullName": s.name(), "patient": s.obj(), "clinic": s.obj()})
 
 class UserViewSet(AccountViewSet):
     def retrieve_own(self, request: Request) -> Response:
-        principal = self._authenticate(request)
+        principal = principal_of(request)
         return _answer(principal, principal.user_id)
 
     def retrieve(self, request: Request, user_id: str) -> Response:
         """By id or address; services see everybody, people themselves and whom they are custodian of."""
-        return _answer(self._authenticate(request), user_id)
+        return _answer(principal_of(request), user_id)
 
 
 class ProfileViewSet(AccountViewSet):
     def retrieve(self, request: Request, user_id: str) -> Response:
         """Without a trust relation only the name is told."""
-        principal = self._authenticate(request)
+        principal = principal_of(request)
         found = profile_service().get_profile(user_id)
         if found is None:
             raise NotFound(message="Profile not found")
@@ -37,11 +38,10 @@ class ProfileViewSet(AccountViewSet):
         return Response(found)
 
     def update(self, request: Request, user_id: str) -> Response:
-        principal = self._authenticate(request)
+        principal = principal_of(request)
         if not _may_change(principal, user_id):
             raise Unauthorized(message="Not authorized for the requested operation")
-        raw = bodies.raw_body(request._request, bodies.USUAL)
-        changes = bodies.read_body(request._request, raw, _PROFILE, required=True)
+        changes = bodies.read_body(request, _PROFILE, limit=bodies.USUAL, required=True)
         return Response(profile_service().update_profile(user_id, changes))
 
 

@@ -3,8 +3,10 @@
 from typing import Any
 
 from rest_framework.request import Request
+from rest_framework.viewsets import ViewSet
 
-from kernel.api.viewsets import ApiViewSet, ErrorFamily
+from kernel.api.error_families import ErrorFamily
+from kernel.api.viewsets import ApiViewSet
 from kernel.errors import DomainError, Unauthorized
 
 
@@ -30,6 +32,10 @@ class AccountViewSet(ApiViewSet):
     error_family = AccountFamily()
     # DRF answers OPTIONS by itself, with the names of our classes.
     http_method_names = [name for name in ApiViewSet.http_method_names if name != "options"]
+    http_method_not_allowed = ViewSet.http_method_not_allowed
 
-    def initial(self, request: Request, *args: Any, **kwargs: str) -> None:
-        """Each action looks for the credential it needs."""
+    def perform_authentication(self, request: Request) -> None:
+        """Left to `principal_of`: each action asks for the credential it needs."""
+
+    def check_permissions(self, request: Request) -> None:
+        """There is no policy row: each action knows what it may tell whom."""

@@ -7,8 +7,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from kernel import ratelimit
+from kernel.api.authentication import principal_of
 from kernel.api.viewsets import empty, heavy
-from kernel.authn import HEADER
+from kernel.authn import ENVIRON_HEADER, HEADER
 from kernel.errors import BadRequest
 from users.api.base import AccountViewSet
 from users.representation import users
@@ -27,8 +28,8 @@ class LoginViewSet(AccountViewSet):
 
     def renew(self, request: Request) -> Response:
         """The same token lives on, so that other requests under way stay valid."""
-        principal = self._authenticate(request)
-        token = request.META["HTTP_X_TIDEPOOL_SESSION_TOKEN"]
+        principal = principal_of(request)
+        token = request.META[ENVIRON_HEADER]
         sessions.renew(token)
         found = user_service().get_user(principal.user_id)
         body = {"userid": principal.user_id} if found is None else users.user(found)
@@ -37,7 +38,7 @@ class LoginViewSet(AccountViewSet):
 
 class LogoutViewSet(AccountViewSet):
     def log_out(self, request: Request) -> Response:
-        sessions.log_out(request.META.get("HTTP_X_TIDEPOOL_SESSION_TOKEN", ""))
+        sessions.log_out(request.META.get(ENVIRON_HEADER, ""))
         return empty()
 
 

@@ -1,0 +1,34 @@
+"""How a family of endpoints words its failures; `kernel.handler` asks it, and so does the web process."""
+
+from typing import Any
+
+from kernel.errors import BadRequest, DomainError, Forbidden, Unauthorized
+
+DENIED = "security requirements failed: the subject is not authorized for the requested action"
+
+
+class ErrorFamily:
+    """The clinic family: {"message": text}. Others override it."""
+
+    def missing_token(self) -> DomainError:
+        return BadRequest(message="session token is missing")
+
+    def invalid_token(self) -> DomainError:
+        return Unauthorized(message="session token is invalid")
+
+    def denied(self) -> DomainError:
+        return Forbidden(message=DENIED)
+
+    def wrong_path(self, error: BadRequest) -> DomainError:
+        """Of a value in the path that can be no one's id."""
+        return error
+
+    def body(self, error: DomainError) -> dict[str, Any] | None:
+        """None: the failure has no body."""
+        return {"message": error.message}
+
+    def unexpected_body(self) -> dict[str, Any]:
+        return {"message": "Internal Server Error"}
+
+
+CLINIC_FAMILY = ErrorFamily()

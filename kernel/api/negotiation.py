@@ -1,0 +1,29 @@
+"""Whatever a client accepts, the answer is JSON: the callers send no Accept header. What they send is JSON too."""
+
+from collections.abc import Iterable
+
+from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework.parsers import BaseParser
+from rest_framework.renderers import BaseRenderer
+from rest_framework.request import Request
+
+from kernel.errors import BadRequest
+
+_MOST_REPEATED = 100  # characters of a wrong content type
+
+
+class JSONNegotiation(BaseContentNegotiation):
+    def select_renderer(
+        self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
+    ) -> tuple[BaseRenderer, str]:
+        renderer = next(iter(renderers))
+        return renderer, renderer.media_type
+
+    def select_parser(self, request: Request, parsers: Iterable[BaseParser]) -> BaseParser:
+        """Raises BadRequest. The framework's own lets wildcards pass, such as `application/*`."""
+        for parser in parsers:
+            if parser.media_type == request._request.content_type:
+                return parser
+        value = request.content_type[:_MOST_REPEATED]
+        message = f'request body has an error: header Content-Type has unexpected value "{value}"'
+        raise BadRequest(message=message)

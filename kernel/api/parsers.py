@@ -1,0 +1,37 @@
+"""Raw JSON to values, for `request.data`. `kernel.api.bodies` says when a body is read, and checks what comes of it."""
+
+from collections.abc import Mapping
+from typing import IO, Any
+
+import orjson
+from rest_framework.parsers import BaseParser
+
+from kernel.api import bounds
+from kernel.errors import BadRequest
+
+
+class OrjsonParser(BaseParser):
+    media_type = "application/json"
+
+    def parse(
+        self,
+        stream: IO[bytes],
+        media_type: str | None = None,
+        parser_context: Mapping[str, Any] | None = None,
+    ) -> Any:
+        return parse_json(stream.read())
+
+
+def parse_json(raw: bytes) -> Any:
+    """Decoded JSON of bounded depth, with nothing that MongoDB could not keep."""
+    try:
+        value = orjson.loads(raw)
+    except orjson.JSONDecodeError:
+        message = "request body has an error: failed to decode request body: not valid JSON"
+        raise BadRequest(message=message) from None
+    try:
+        bounds.make_storable(raw, value)
+    except bounds.Unacceptable as error:
+        message = f"request body has an error: {error}"
+        raise BadRequest(message=message) from None
+    return value

@@ -1,0 +1,71 @@
+"""Every view checks who calls and what they may in DRF's own classes; the few that do otherwise are known by name."""
+
+import pytest
+from django.urls import get_resolver
+
+from confirmations.api.family import BrokenLink
+from kernel import policy
+from kernel.api.authentication import SessionTokenAuthentication
+from kernel.api.operations import REGISTRY
+from kernel.api.permissions import PolicyPermission
+from kernel.api.viewsets import ApiViewSet
+from kernel.principal import Principal
+from redox.api.redox import RedoxWebhookViewSet
+from users.api.base import AccountViewSet
+
+WITHOUT_TOKEN = {BrokenLink, RedoxWebhookViewSet}
+CHECKS = ("initial", "perform_authentication", "check_permissions", "get_authenticators")
+
+
+def viewsets():
+    views = {
+        getattr(route.callback, "cls", None)
+        for route in get_resolver().url_patterns
+        if route.callback
+    }
+    return sorted(
+        (view for view in views if view and issubclass(view, ApiViewSet)),
+        key=lambda view: view.__name__,
+    )
+
+
+@pytest.mark.parametrize("view", viewsets(), ids=lambda view: view.__name__)
+def test_every_view_asks_for_the_token_and_the_policy(view):
+    expected = () if view in WITHOUT_TOKEN else [SessionTokenAuthentication]
+    assert view.authentication_classes == expected
+    assert view.permission_classes == [PolicyPermission]
+
+
+@pytest.mark.parametrize("view", viewsets(), ids=lambda view: view.__name__)
+def test_no_view_replaces_the_checks_but_the_embedded_accounts_and_redox(view):
+    replaced = {name for name in CHECKS if getattr(view, name) is not getattr(ApiViewSet, name)}
+    if issubclass(view, AccountViewSet):
+        assert replaced == {"perform_authentication", "check_permissions"}
+    elif view is RedoxWebhookViewSet:
+        assert replaced == {"check_permissions"}
+    else:
+        assert replaced == set()
+
+
+def test_without_a_token_only_external_operations_are_served():
+    served = {
+        action.operation.id
+        for view in WITHOUT_TOKEN
+        for action in vars(view).values()
+        if hasattr(action, "operation")
+    }
+    assert served
+    assert all(policy.is_external(name) for name in served)
+    assert served <= REGISTRY.keys()
+
+
+def test_the_user_of_a_request_is_its_principal_and_the_auth_its_token(ada):
+    request = ada.api.get("/v1/patients").wsgi_request
+    assert request.user == Principal(ada.user_id, is_server=False)
+    assert request.auth == ada.token
+
+
+def test_an_external_operation_has_no_user_whatever_token_comes(ada):
+    request = ada.api.post("/v1/redox/verify", {}).wsgi_request
+    assert request.operation_id == "VerifyEndpoint"
+    assert request.user is None
