@@ -49,7 +49,7 @@ def every_operation_has_a_rule(**_: Any) -> list[CheckMessage]:
 def every_rule_says_what_it_looks_at(**_: Any) -> list[CheckMessage]:
     hint = "build it from the rules of kernel.policy, or decorate it with `by_records`"
     return [
-        Error(f"the rule of operation {name} is of an unknown make", hint=hint, id="clinics.E006")
+        Error(f"the rule of operation {name} is of an unknown kind", hint=hint, id="clinics.E006")
         for name in policy.unknown_rules()
     ]
 
@@ -97,7 +97,7 @@ def tokens_are_strong(**_: Any) -> list[CheckMessage]:
 @register(Tags.security, deploy=True)
 def clients_are_told_apart(**_: Any) -> list[CheckMessage]:
     if settings.CLIENT_ADDRESS_HEADER.lower() == "forwarded":
-        message = "CLIENT_ADDRESS_HEADER is Forwarded, whose form is not read here: use X-Real-IP or X-Forwarded-For"
+        message = "CLIENT_ADDRESS_HEADER is Forwarded, a form that is not read here: use X-Real-IP or X-Forwarded-For"
         return [Error(message, id="clinics.E008")]
     if settings.CLIENT_ADDRESS_HEADER:
         return []
@@ -165,7 +165,7 @@ def redox_is_complete(**_: Any) -> list[CheckMessage]:
 def staff_can_sign_in(**_: Any) -> list[CheckMessage]:
     messages: list[CheckMessage] = []
     if not settings.AUTHENTICATION_BACKENDS:
-        text = "STAFF_PASSWORD_LOGIN is off and no identity provider is set: nobody can log in"
+        text = "STAFF_PASSWORD_LOGIN is off and no identity provider is set: no one can log in"
         messages.append(Error(text, id="clinics.E030"))
     if settings.OIDC_RP_CLIENT_ID:
         messages += [
@@ -191,7 +191,7 @@ def staff_need_more_than_a_password(**_: Any) -> list[CheckMessage]:
         text = "staff may log in with a password alone: require STAFF_SECOND_FACTOR, or switch STAFF_PASSWORD_LOGIN off"
         messages.append(Error(text, id="clinics.E033"))
     if settings.OIDC_NEW_ACCOUNTS == "create" and not settings.OIDC_ALLOWED_DOMAINS:
-        text = "OIDC_NEW_ACCOUNTS makes accounts for everybody at the provider: set OIDC_ALLOWED_DOMAINS"
+        text = "OIDC_NEW_ACCOUNTS makes accounts for everyone at the provider: set OIDC_ALLOWED_DOMAINS"
         messages.append(checks.Warning(text, id="clinics.W034"))
     return messages + [
         Error(f"{variable} has to begin with https://", id="clinics.E035")

@@ -74,7 +74,7 @@ def _weakness(name: str, value: str) -> str:
     if not value:
         return f"{name} is not set"
     if value in PUBLIC or value.startswith("insecure-"):
-        return f"{name} is a value that everybody can read"
+        return f"{name} is a value that everyone can read"
     if len(value) < SHORTEST:
         return f"{name} is shorter than {SHORTEST} characters"
     return f"{name} repeats too few characters" if len(set(value)) < _FEWEST_LETTERS else ""
@@ -86,7 +86,7 @@ def _allowed_hosts(settings: Any) -> str:
 
 def _public_tokens(settings: Any) -> str:
     public = [name for name, value in tokens(settings).items() if value in PUBLIC]
-    return f"{public[0]} is a value that everybody can read" if public else ""
+    return f"{public[0]} is a value that everyone can read" if public else ""
 
 
 def tokens(settings: Any) -> dict[str, str]:

@@ -31,7 +31,7 @@ class ServiceUnavailable(Exception):
     """An outside service could not be reached in time."""
 
     def __init__(self, service: str) -> None:
-        super().__init__(f"{service} can not be reached")
+        super().__init__(f"{service} cannot be reached")
         self.service = service
 
 

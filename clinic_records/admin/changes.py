@@ -15,7 +15,7 @@ from kernel.db import Document
 from kernel.errors import Conflict, DomainError
 from kernel.staff import pages
 
-MOVED = "somebody changed this meanwhile; look at the present values and try again"
+MOVED = "someone changed this meanwhile; check the present values and try again"
 Part = Callable[[Document], dict[str, Any]]
 
 

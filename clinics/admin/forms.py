@@ -29,7 +29,7 @@ PLAN_ERRORS = {
 }
 DATES_INVERTED = "The start is after the end: put the earlier day first."
 NOT_AGREED = (
-    "Saving replaces all of it. Agree to lose what is listed, or have the operators repair it."
+    "Saving replaces all of it. Agree to lose what is listed, or ask the operators to repair it."
 )
 PLAN_MISSING = "Give the number of patients, or clear the dates to have no limit."
 
@@ -222,7 +222,7 @@ class RestrictionsForm(SettingsForm):
         required=False,
         widget=forms.Textarea(attrs={"rows": 6}),
         help_text="One e-mail domain a line; with an identity provider after a space where one is required. "
-        "Empty: everybody may join. The first line that fits counts.",
+        "Empty: everyone may join. The first line that fits counts.",
     )
 
     def clean_restrictions(self) -> list[Document]:

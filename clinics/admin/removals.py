@@ -56,7 +56,7 @@ def remove_member(request: HttpRequest, clinic_id: str, user_id: str) -> HttpRes
         action="clinician.removed",
         consequences=[
             f"{name} loses access to {clinic.get('name')} and its patients.",
-            "The account stays. A clinic's last admin can not be removed.",
+            "The account stays. A clinic's last admin cannot be removed.",
         ],
         typed=user_id,
         object_type="clinician",

@@ -194,7 +194,7 @@ KINDS["ehr"] = Kind(
     proposed=lambda form, clinic: ehr_settings(stored_ehr_settings(form.settings())),
     write=lambda clinic_id, form, clinic: update_ehr_settings(clinic_id, form.settings()),
     action="clinic.ehr_changed",
-    lead="One wrong code switches reports off for everybody: compare with the EHR team's sheet before saving.",
+    lead="One wrong code switches reports off for everyone: compare with the EHR team's sheet before saving.",
 )
 KINDS["timezone"] = Kind(
     title="Time zone",

@@ -21,7 +21,7 @@ from kernel.staff.sign_in import store
 def refuse(request: HttpRequest, error: RateLimited | Unavailable) -> HttpResponse:
     """The page that says "not now": too many tries, or no way to count them. A door that opens when its lock is
     broken is no door."""
-    text = "Nobody can log in at the moment. Try again in a few minutes."
+    text = "No one can log in at the moment. Try again in a few minutes."
     if isinstance(error, RateLimited):
         text = f"Too many tries. Try again in {_duration(error.retry_after)}."
     response = closed(request, text, status=error.status)

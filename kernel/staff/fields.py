@@ -14,12 +14,8 @@ from kernel.api.schema import COMPONENTS, Schema
 
 Described = Schema | tuple[str, ...]  # a schema, or a component and the way into it
 LONGEST_REASON = 500
-NO_ADDRESS = (
-    "This is no e-mail address: it holds a character that only looks like another, or none at all."
-)
-NO_CONTROLS = (
-    "It holds a character that cannot be seen, as some programs copy along. Type it again."
-)
+NO_ADDRESS = "This is no e-mail address: it holds a character that only resembles another, or that is invisible."
+NO_CONTROLS = "It holds an invisible character, which some programs copy along. Type it again."
 
 
 def property_of(component: str, *names: str) -> Schema:
@@ -48,8 +44,8 @@ def hold(described: Schema, value: Any, *, letters: str = "") -> None:
     kind = type(failure.kind).__name__.removeprefix("ValidationErrorKind_")
     limit = getattr(failure.kind, "limit", None)
     words = {
-        "MaxLength": f"It is too long: {limit} characters are the most.",
-        "MaxItems": f"These are too many: {limit} are the most.",
+        "MaxLength": f"It is too long: at most {limit} characters are allowed.",
+        "MaxItems": f"These are too many: at most {limit} are allowed.",
         "Pattern": letters or NO_CONTROLS,
     }
     raise forms.ValidationError(words.get(kind, validation.reason(failure)), code=kind)

@@ -39,7 +39,7 @@ def start(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
     if last is None:
         pages.succeed(request, NOBODY)
         return pages.go(back)
-    pages.succeed(request, f"{count} sends are scheduled and durable; workers are at it.")
+    pages.succeed(request, f"{count} sends are scheduled and durable; workers are sending them.")
     if not pages.has(request, roles.MESSAGES):
         return pages.go(back)
     return pages.go(reverse("admin:ehr_run", args=[last.id]))

@@ -143,7 +143,7 @@ class Crowd:
             "_id": ObjectId(), "event": "signup.custodial_new_clinic_experience_mail_due", "key": long_id(5), "state": state,
             "handler": "notifications.tell_the_patient_of_the_new_clinic", "payload": {"clinicId": str(ObjectId())},
             "queue": "default", "attempts": 12, "createdTime": NOW, "updatedTime": NOW, "notBefore": NOW,
-            "reason": "" if state == "done" else "ServiceUnavailable: the user service can not be reached",
+            "reason": "" if state == "done" else "ServiceUnavailable: the user service cannot be reached",
         }  # fmt: skip
         db.collection("outbox").insert_one(document)
         return document["_id"]

@@ -207,7 +207,7 @@ def test_nobody_gets_in_when_tries_can_not_be_counted(sam, monkeypatch):
     client = QuickClient()
     response = log_in("sam", PASSWORD, client)
     assert response.status_code == 503
-    assert "Nobody can log in at the moment" in text(response)
+    assert "No one can log in at the moment" in text(response)
     assert client.get("/admin/").status_code == 302
 
 

@@ -212,7 +212,7 @@ def test_pending_invites_are_found_by_address(clinic, root):
     page = text(root.get("users/", {"q": "invited@example.org"}))
     assert "invited" in page
     assert "Harbor Diabetes Center" in page
-    assert "Nobody found" in text(root.get("users/", {"q": "nobody@example.org"}))
+    assert "No one found" in text(root.get("users/", {"q": "nobody@example.org"}))
 
 
 # --- the clinic page --------------------------------------------------------------------------------

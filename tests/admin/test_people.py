@@ -250,7 +250,7 @@ def test_somebody_who_changed_the_roles_meanwhile_is_not_overwritten(clinic, ben
     token = opened_on(person.get(path))
     root.post(path, opened_on=opened_on(root.get(path)), roles=["CLINIC_ADMIN"])
     response = person.post(path, opened_on=token, roles=["CLINIC_MEMBER", "PRESCRIBER"])
-    assert "Somebody changed this meanwhile" in messages_of(response)[0]
+    assert "Someone changed this meanwhile" in messages_of(response)[0]
     assert len(events(action="clinician.roles_changed", outcome="done")) == 1
 
 

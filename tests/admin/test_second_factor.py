@@ -495,7 +495,7 @@ def test_who_must_have_one_can_not_remove_it(sam, phone, settings):
     settings.STAFF_SECOND_FACTOR = "required"
     response = client.post("/admin/sign-in/remove", {"code": phone.code()})
     assert messages_of(response) == [
-        "Your role needs a second factor. Set up another phone in its place."
+        "Your role needs a second factor. Set up another phone instead."
     ]
     assert factors.is_set_up(store.find_factor(sam.pk))
 
@@ -575,7 +575,7 @@ def test_unknown_accounts_and_resets_are_not_found(sam, root):
 def test_the_command_lets_the_last_administrator_in_again(sam, phone, capsys):
     client = signed_in(phone=phone)
     call_command("reset_second_factor", "sam", reason="lost in the lake")
-    assert "no second factor any more" in capsys.readouterr().out
+    assert "no longer has a second factor" in capsys.readouterr().out
     assert not is_in(client)
     (event,) = events(action="staff.factor_reset")
     assert (event["actor"]["kind"], event["reason"]) == ("system", "lost in the lake")

@@ -210,7 +210,7 @@ def test_two_people_at_one_form_do_not_overwrite_each_other(clinic, root, staff)
     root.submit(path(clinic, "limits"), hard_plan="40")
     response = late.post(path(clinic, "limits"), opened_on=token, confirmed="1", hard_plan="300")
     assert messages_of(response) == [
-        "Somebody changed this meanwhile; look at the present values and try again."
+        "Someone changed this meanwhile; check the present values and try again."
     ]
     assert stored(clinic)["patientCountSettings"]["hardLimit"]["plan"] == 40
     assert len(events(action="clinic.limits_changed")) == 1

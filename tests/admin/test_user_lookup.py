@@ -33,7 +33,7 @@ def test_a_look_up_by_address_finds_everybody_a_clinic_lists_with_it(clinic, ada
     person = staff("support")
     for typed in (address, f" {address.upper()} "):
         page = person.get("users/", {"q": typed})
-        assert "Nobody found" not in text(page)
+        assert "No one found" not in text(page)
         assert "Second Clinic" in "".join(rows_under(page, "As a clinician"))
         found = "".join(rows_under(page, "As a patient"))
         assert (one["userId"] in found, two["userId"] in found) == (True, True)
@@ -80,7 +80,7 @@ def test_a_name_is_answered_with_where_names_are_found(clinic, staff, typed, mon
     monkeypatch.setattr(user_lookup, "user_service", lambda: pytest.fail("called"))
     page = text(staff("support").get("users/", {"q": typed}))
     assert "neither a whole e-mail address nor a user id" in page
-    assert "Nobody found" not in page
+    assert "No one found" not in page
     assert events(action="user.looked_up") == []
 
 

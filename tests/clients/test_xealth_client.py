@@ -86,7 +86,7 @@ def test_an_answer_without_a_token_is_an_error(peer, body):
 def test_a_connection_that_breaks_is_an_outage_and_the_order_is_not_repeated(peer):
     peer.answers = ["close"]
 
-    with pytest.raises(ServiceUnavailable, match="Xealth can not be reached"):
+    with pytest.raises(ServiceUnavailable, match="Xealth cannot be reached"):
         write()
     assert peer.orders == []
     assert peer.answers == []

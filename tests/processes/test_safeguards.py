@@ -68,7 +68,7 @@ def test_no_process_starts_without_a_secret_key(name):
     assert done.returncode == 1
     assert done.stdout == ""
     assert done.stderr == (
-        "SECRET_KEY is a value that everybody can read, and ENVIRONMENT=production does not start so; "
+        "SECRET_KEY is a value that everyone can read, and ENVIRONMENT=production does not start so; "
         "`manage.py check --deploy` names everything that is missing.\n"
     )
 

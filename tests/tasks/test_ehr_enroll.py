@@ -217,7 +217,7 @@ def test_an_outage_stops_and_names_the_order_that_may_have_arrived(peer, clinic,
     peer.answers = [200, "close"]
     out = StringIO()
 
-    with pytest.raises(CommandError, match="Xealth can not be reached"):
+    with pytest.raises(CommandError, match="Xealth cannot be reached"):
         run(clinic["_id"], "--no-input", out=out)
     assert out.getvalue().splitlines() == [
         f"{line(a)} - Enrolled",

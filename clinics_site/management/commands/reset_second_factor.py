@@ -21,7 +21,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         user = User.objects.filter(username=options["name"]).first()
         if user is None:
-            raise CommandError("there is no staff account of this name")  # noqa: EM101
+            raise CommandError("there is no staff account with this name")  # noqa: EM101
         if not options["reason"].strip():
             raise CommandError("a reason is needed")  # noqa: EM101
         record = reset_pages.recorder(
@@ -33,5 +33,5 @@ class Command(BaseCommand):
         if not changes.reset(user.pk, record):
             raise CommandError("this account has no second factor")  # noqa: EM101
         self.stdout.write(
-            f"{user.get_username()} has no second factor any more; sessions have ended"
+            f"{user.get_username()} no longer has a second factor; sessions have ended"
         )

@@ -13,7 +13,7 @@ from kernel.staff.sign_in import changes, factors, steps, store, tries
 from kernel.staff.sign_in.login_pages import WRONG_CODE
 
 WRONG_PASSWORD = "The password is wrong."  # noqa: S105
-REQUIRED = "Your role needs a second factor. Set up another phone in its place."
+REQUIRED = "Your role needs a second factor. Set up another phone instead."
 
 
 @pages.page("sign-in/", name="sign_in", needs=())

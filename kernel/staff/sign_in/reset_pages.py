@@ -42,7 +42,7 @@ RESETS = {
         "Unlink the identity",
         "staff.identity_unlinked",
         changes.unlink,
-        "The next log-in by the identity provider links the account again, by its e-mail address.",
+        "The next log-in through the identity provider links the account again, by its e-mail address.",
         "The identity was unlinked; the account's sessions have ended.",
         "This account is not linked to an identity.",
     ),
