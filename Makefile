@@ -6,7 +6,7 @@ OWN_ADDOPTS := -q --strict-markers -p no:cacheprovider -p tests.environment
 # Otherwise each process would compile the whole program again.
 unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
-.PHONY: help run serve setup test walks lint fmt bench bench-compare bench-ehr bench-outbox fuzz-short fuzz chaos-short chaos attack audit lock servers stop clean run-setup dev-setup
+.PHONY: help run serve setup test walks lint fmt house bench bench-compare bench-ehr bench-outbox fuzz-short fuzz chaos-short chaos attack audit lock servers stop clean run-setup dev-setup
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
@@ -38,6 +38,10 @@ fmt: dev-setup  ## format, and fix what can be fixed
 	$(PYTHON_BIN) -m ruff check --fix $(SOURCES)
 	$(PYTHON_BIN) -m ruff format $(SOURCES)
 	$(PYTHON_BIN) -m scripts.environment_table
+	$(PYTHON_BIN) -m scripts.house --write > /dev/null
+
+house: dev-setup  ## the rooms, their sizes, the imports between them, and how long functions are
+	@$(PYTHON_BIN) -m scripts.house
 
 bench: dev-setup  ## speed of the hot requests; ARGS="--patients 250 10000"
 	@$(PYTHON_BIN) -m tests.bench $(ARGS)

@@ -12,7 +12,7 @@ from clinic_records.admin import readable_clinics
 from clinic_records.choices import Tier
 from clinics.admin import counts
 from clinics.services import staff_reads
-from clinics.store.staff_reads import ClinicFilter
+from clinics.services.staff_reads import ClinicFilter
 from kernel import audit, texts
 from kernel.db import Document
 from kernel.staff import exports, overview, pages, paging, roles

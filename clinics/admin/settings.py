@@ -10,9 +10,9 @@ from clinic_records.admin import changes, frame, readable_clinics
 from clinic_records.choices import Tier
 from clinic_records.services import access
 from clinics.admin import forms
-from clinics.representation.ehr_settings import ehr_settings, stored_ehr_settings
+from clinics.representation.ehr_settings import ehr_settings
 from clinics.services import clinics, mrn_settings
-from clinics.services.ehr_settings import update_ehr_settings
+from clinics.services.ehr_settings import stored_ehr_settings, update_ehr_settings
 from kernel.db import Document
 from kernel.errors import DomainError, NotFound
 from kernel.staff import pages, roles, unshown

@@ -6,44 +6,18 @@ from typing import Any
 from bson import ObjectId
 
 from clinic_records.choices import Tier
-from clinics.timezones import TIMEZONES
+from clinics.choices import CHOICES
+from clinics.services.migration_readiness import can_migrate
 from kernel import showing
 from kernel.clock import ZERO
 from kernel.db import Document
 from kernel.showing import moment, objects, of, text
-from patients.representation.glycemic_ranges import UNITS
 
 DEFAULT_UNITS = "mg/dL"
 Counts = Mapping[ObjectId, int]
 
-CLINIC_TYPES = (
-    "provider_practice",
-    "healthcare_system",
-    "veterinary_clinic",
-    "other",
-    "researcher",
-)
-CLINIC_SIZES = ("0-249", "250-499", "500-999", "1000+")
 _TEXTS = ("address", "city", "postalCode", "state", "country")
-CHOICES = {
-    "clinicType": frozenset(CLINIC_TYPES),
-    "clinicSize": frozenset(CLINIC_SIZES),
-    "timezone": frozenset(TIMEZONES),
-    "PreferredBgUnits": frozenset(UNITS),
-    "tier": frozenset(Tier.values),
-}
 _SHOWN_CHOICES = ("clinicType", "clinicSize", "timezone")
-# What a legacy account must have told before its patients can be moved.
-_COMPLETE = (
-    "address",
-    "city",
-    "clinicType",
-    "country",
-    "name",
-    "postalCode",
-    "state",
-    "PreferredBgUnits",
-)
 
 
 @showing.tolerant("clinic")
@@ -105,13 +79,3 @@ def _site(stored: Document, counts: Counts) -> dict[str, Any]:
 
 def _counted(shown: dict[str, Any], count: int | None) -> dict[str, Any]:
     return {**shown, "numPatients": count} if count else shown
-
-
-def can_migrate(document: Document) -> bool:
-    """A clinic opened for a legacy account whose owner has filled in the profile."""
-    return bool(
-        not document.get("isMigrated")
-        and all(document.get(name) for name in _COMPLETE)
-        and all(item.get("_id") and item.get("name") for item in document.get("patientTags") or [])
-        and document.get("admins")
-    )

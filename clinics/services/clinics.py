@@ -13,7 +13,7 @@ from django.conf import settings
 from pymongo.errors import DuplicateKeyError
 
 from clinic_records.services import access
-from clinics.representation.clinics import CHOICES
+from clinics.choices import CHOICES
 from clinics.services import clinicians
 from clinics.services.share_codes import ATTEMPTS, new_share_code
 from clinics.store import clinic_creations

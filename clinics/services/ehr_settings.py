@@ -6,7 +6,6 @@ from typing import Any
 from bson import ObjectId
 
 from clinic_records.services import access
-from clinics.representation.ehr_settings import stored_ehr_settings
 from clinics.services.clinics import change_clinic
 from clinics.store import clinic_settings as store
 from kernel import showing, texts
@@ -15,6 +14,14 @@ from kernel.errors import BadRequest, NotFound
 
 REDOX, XEALTH = "redox", "xealth"
 NOT_ACTIVE = "the clinic does not have an active EHR integration"
+DEFAULT_NOTE_EVENT = "New"
+_PROCEDURES = (
+    "enableSummaryReports",
+    "disableSummaryReports",
+    "createAccount",
+    "createAccountAndEnableReports",
+)
+_MESSAGES = ("flowsheet", "results", "notes")
 
 
 def find_ehr_clinics(*, provider: str, source_id: str) -> list[Document]:
@@ -63,3 +70,41 @@ def update_ehr_settings(clinic_id: str | ObjectId, body: Mapping[str, Any]) -> D
         raise BadRequest(reason)
     change_clinic(clinic_id, {"ehrSettings": settings})
     return settings
+
+
+def stored_ehr_settings(body: Mapping[str, Any]) -> Document:
+    """A complete request body as it is kept; a kind of note matters only when uploads send one."""
+    reports, tags = body["scheduledReports"], body["tags"]
+    note_event = reports.get("onUploadNoteEventType", DEFAULT_NOTE_EVENT)
+    requested = body.get("destinationIds")
+    return {
+        "enabled": body["enabled"],
+        "provider": body["provider"],
+        "sourceId": body["sourceId"],
+        "mrnIdType": body["mrnIdType"],
+        "destinationIds": destinations(requested) if requested else None,
+        "procedureCodes": {name: body["procedureCodes"][name] for name in _procedures(body)},
+        "scheduledReports": {
+            "cadence": reports["cadence"],
+            "onUploadEnabled": reports["onUploadEnabled"],
+            "onUploadNoteEventType": note_event if reports["onUploadEnabled"] else None,
+        },
+        "tags": {
+            "codes": tags.get("codes"),
+            **present({"separator": tags.get("separator")}),
+        },
+        "flowsheets": {"icode": True} if body["flowsheets"]["icode"] else {},
+        "notes": {"includeGmi": True} if body.get("notes", {}).get("includeGMI") else {},
+    }
+
+
+def _procedures(body: Mapping[str, Any]) -> list[str]:
+    return [name for name in _PROCEDURES if name in body["procedureCodes"]]
+
+
+def destinations(values: Mapping[str, str]) -> dict[str, str]:
+    return {name: values.get(name, "") for name in _MESSAGES}
+
+
+def present(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value is not None}

@@ -16,8 +16,8 @@ from django.conf import settings
 from pymongo.errors import DuplicateKeyError
 
 from clinic_records.services import access
-from clinics.representation.clinics import can_migrate
 from clinics.services import clinicians
+from clinics.services.migration_readiness import can_migrate
 from clinics.store import clinics as clinic_store
 from clinics.store import migrations as store
 from kernel import clock, db, ids, outbox

@@ -16,7 +16,7 @@ from kernel.staff import exports, pages, paging, roles
 from kernel.staff.fields import OptionalReasonForm
 from patients.admin import readable_patients
 from patients.services import data_sources, patient_details, patient_lists
-from patients.store.patient_lists import NO_FILTER, PatientFilter
+from patients.services.patient_lists import NO_FILTER, PatientFilter
 
 frame.add_tab(frame.Tab("clinic_patients", "Patients", roles.PATIENTS, position=20))
 PROVIDERS = ("dexcom", "twiist", "abbott")

@@ -6,8 +6,7 @@ from kernel import addresses, showing
 from kernel.db import Document
 from kernel.showing import text
 from patients.representation.patients import data_sources, reviews
-from patients.services.tide import period_of
-from patients.store.tide import ROW_FIELDS
+from patients.services.tide import ROW_FIELDS, period_of
 
 # Always these five, whatever was asked: clients read them as labels.
 FILTERS = {

@@ -18,6 +18,7 @@ from kernel.errors import BadRequest
 from patients.store import tide as store
 from patients.store.tide import Bound, Holders
 
+ROW_FIELDS = store.ROW_FIELDS
 MAX_PATIENTS = 100
 MAX_NO_DATA = 50
 RECENT = timedelta(hours=8)

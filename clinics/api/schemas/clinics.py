@@ -1,7 +1,7 @@
 """Schemas of clinics, their tags and their sites."""
 
 from clinic_records.choices import Tier
-from clinics.representation.clinics import CLINIC_SIZES, CLINIC_TYPES
+from clinics.choices import ClinicSize, ClinicType
 from clinics.timezones import TIMEZONES
 from kernel.api import schema as s
 from patients.representation.glycemic_ranges import UNITS
@@ -85,8 +85,8 @@ CLINIC = s.component(
             "sites": s.array(SITE),
             "lastDeletedPatientTag": TAG,
             "phoneNumbers": PHONE_NUMBERS,
-            "clinicType": s.string(min_length=1, enum=list(CLINIC_TYPES)),
-            "clinicSize": s.string(enum=list(CLINIC_SIZES)),
+            "clinicType": s.string(min_length=1, enum=ClinicType.values),
+            "clinicSize": s.string(enum=ClinicSize.values),
             # The contract counts items of a text; the service itself refuses an empty name.
             "name": s.component("name.v1", s.name(min_items=1)),
             "shareCode": s.component(

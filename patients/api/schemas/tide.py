@@ -4,8 +4,7 @@ from kernel.api import schema as s
 from kernel.api.parameters import Parameter
 from patients.api.schemas.patient_parameters import PERIOD_PATTERN
 from patients.api.schemas.patients import DATA_SOURCE, REVIEW, TAG_ID, TAG_IDS, USER_ID
-from patients.services.tide import CATEGORIES
-from patients.store.tide import ROW_FIELDS
+from patients.services.tide import CATEGORIES, ROW_FIELDS
 
 _BOUND = s.string(pattern=r"^(>=|>|<=|<)\d\.\d\d?$")
 # The label of the drop carries a minus sign, which the contract's pattern has forgotten.

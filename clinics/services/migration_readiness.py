@@ -1,0 +1,25 @@
+"""Whether a clinic that was opened for a legacy account has what its migration needs (rule CLINIC-14)."""
+
+from kernel.db import Document
+
+# What a legacy account must have told before its patients can be moved.
+_COMPLETE = (
+    "address",
+    "city",
+    "clinicType",
+    "country",
+    "name",
+    "postalCode",
+    "state",
+    "PreferredBgUnits",
+)
+
+
+def can_migrate(document: Document) -> bool:
+    """A clinic opened for a legacy account whose owner has filled in the profile."""
+    return bool(
+        not document.get("isMigrated")
+        and all(document.get(name) for name in _COMPLETE)
+        and all(item.get("_id") and item.get("name") for item in document.get("patientTags") or [])
+        and document.get("admins")
+    )
