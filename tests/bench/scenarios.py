@@ -95,7 +95,7 @@ LISTS = [
     _list("list, hundredth page", offset="200"),
     _sorted("list, sorted without index", "-timeInTargetPercentDelta"),
     _list("search, a name", search="*"),
-    _list("search, no one", search="nobody here"),
+    _list("search, no one", search="unknown name"),
     _list("list of 1000", limit="1000"),
 ]
 

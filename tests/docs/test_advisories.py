@@ -1,4 +1,4 @@
-"""`make audit`: what it makes of the answers of an advisory list, of none, and of exceptions."""
+"""`make audit`: answers of an advisory list, no answer, and exceptions."""
 
 import json
 from datetime import date
@@ -23,7 +23,7 @@ def answer(*dependencies):
 
 @pytest.fixture
 def pip_audit(monkeypatch, tmp_path):
-    """pip_audit(first answer, answer about everything, ...): texts are output, others what it says of an error."""
+    """pip_audit(first answer, answer about everything, ...): texts are output and errors."""
     monkeypatch.setattr(advisories, "EXCEPTIONS", tmp_path / "exceptions.toml")
     (tmp_path / "exceptions.toml").write_text("")
 
@@ -37,13 +37,13 @@ def pip_audit(monkeypatch, tmp_path):
     return answers
 
 
-def test_sound_packages_are_said_to_be_so(pip_audit, capsys):
+def test_packages_without_a_vulnerability_pass(pip_audit, capsys):
     pip_audit((answer(SOUND), ""), (answer(SOUND), ""))
     assert advisories.main() == 0
     assert "No known vulnerability" in capsys.readouterr().out
 
 
-def test_a_known_vulnerability_is_named_with_its_remedy(pip_audit, capsys):
+def test_a_known_vulnerability_is_named_with_the_version_that_fixes_it(pip_audit, capsys):
     pip_audit((answer(SOUND), ""), (answer(SOUND, KNOWN), ""))
     assert advisories.main() == 1
     assert "example 1.0: PYSEC-1, fixed in 1.1" in capsys.readouterr().out
@@ -58,7 +58,7 @@ def test_a_known_vulnerability_is_named_with_its_remedy(pip_audit, capsys):
     ],
     ids=["no network", "blocked", "an index without advisories"],
 )
-def test_a_list_that_can_not_be_reached_is_no_failure_and_is_said(
+def test_a_list_that_cannot_be_reached_is_reported_without_failing(
     pip_audit, capsys, output, errors
 ):
     pip_audit((output, errors))
@@ -74,7 +74,7 @@ def test_a_list_that_can_not_be_reached_is_no_failure_and_is_said(
         (answer(SOUND, SKIPPED), "", "does not know third"),
     ],
 )
-def test_what_could_not_be_done_is_a_failure(pip_audit, capsys, output, errors, sentence):
+def test_an_incomplete_check_fails(pip_audit, capsys, output, errors, sentence):
     pip_audit((answer(SOUND), ""), (output, errors))
     assert advisories.main() == 2
     assert sentence in capsys.readouterr().err

@@ -1,4 +1,4 @@
-"""The documents say what the code is: table of variables, links, facts, commands, and no place of one machine."""
+"""The documents agree with the code: table of variables, links, facts, commands; no path of one machine."""
 
 import re
 
@@ -28,7 +28,7 @@ def test_every_environment_variable_is_listed_as_it_is_read():
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
-def test_every_relative_link_leads_somewhere(document):
+def test_every_relative_link_has_a_target(document):
     links = re.findall(r"\]\((?!https?://|#)([^)#]+)", document.read_text())
     assert [link for link in links if not (document.parent / link).exists()] == []
 
@@ -38,7 +38,7 @@ FILE = re.compile(r"`([\w./-]+/[\w.-]+\.(?:py|html|md|yaml|toml|js|css|txt))`")
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 def test_every_named_file_exists(document):
-    """By its path, or by the end of it."""
+    """By its path, or by the end of its path."""
     named = set(FILE.findall(document.read_text()))
     folders = (*SOURCES, "tests", "docs", "design")
     missing = [
@@ -57,7 +57,7 @@ def test_every_named_make_target_exists(document):
     assert set(named) <= targets
 
 
-def test_the_tour_uses_only_names_that_the_start_prints_or_that_it_sets_itself():
+def test_the_tour_uses_only_names_that_the_start_prints_or_the_tour_sets():
     demo = dict.fromkeys(("admin", "password", "clinicId", "adminToken", "backendToken"), "x")
     printed = set(re.findall(r"\b([A-Z]+)=", run._welcome("http://127.0.0.1:8080", demo)))
     tour = "".join(
@@ -68,7 +68,7 @@ def test_the_tour_uses_only_names_that_the_start_prints_or_that_it_sets_itself()
     assert used <= printed | set(re.findall(r"^([A-Z]+)=", tour, re.MULTILINE))
 
 
-def test_every_fact_that_the_code_cites_is_told():
+def test_every_fact_that_the_code_cites_is_in_the_architecture():
     cited = set()
     for name in SOURCES:
         for path in (local.BASE / name).rglob("*.py"):
@@ -79,5 +79,5 @@ def test_every_fact_that_the_code_cites_is_told():
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
-def test_no_document_speaks_of_one_machine(document):
+def test_no_document_names_a_path_of_one_machine(document):
     assert re.findall(r"/(?:work|root|home)/\S+", document.read_text()) == []

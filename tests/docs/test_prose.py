@@ -1,4 +1,4 @@
-"""Documents are written in plain English, in lines of at most 110 characters."""
+"""Documents, and the texts and names in the folders below, use plain English; lines of documents are short."""
 
 import re
 from collections.abc import Iterator
@@ -9,9 +9,12 @@ import pytest
 from scripts import local
 
 LONGEST_LINE = 110
-# Folders and files whose text is held to the words below.
-PROSE = ("*.md", "docs")
-KINDS = {".md", ".py", ".html", ".txt", ".yaml"}
+# Files and folders that are checked for the words below.
+PROSE = (
+    *("*.md", "docs", "Makefile", "Dockerfile", "compose.yaml", ".ci/*", "*/templates", "scripts"),
+    *(f"tests/{name}" for name in ("attack", "bench", "chaos", "docs", "fuzz")),
+)
+KINDS = {".md", ".py", ".html", ".txt", ".yaml", ".sh", ""}
 UNUSUAL = {
     "can not": "cannot",
     "anew": "again",
@@ -28,8 +31,12 @@ UNUSUAL = {
     "as good as none": "counts as missing",
     "for ever": "forever",
 }
-WORDS = re.compile(rf"\b(?:{'|'.join(UNUSUAL)})\b", re.IGNORECASE)
-SENTENCE_WITH_OF = re.compile(r"(?:^|[.:!?|] |[*#-] )Of (?!course\b)", re.MULTILINE)
+# In names the words are joined by underscores.
+PATTERNS = {
+    re.compile(rf"(?<![a-z])(?:{word.replace(' ', '[ _]')})(?![a-z])", re.IGNORECASE): usual
+    for word, usual in UNUSUAL.items()
+}
+SENTENCE_WITH_OF = re.compile(r'(?:^|[.:!?|] |[*#-] |""")Of (?!course\b)', re.MULTILINE)
 DOCUMENTS = sorted(
     [*local.BASE.glob("*.md"), *(local.BASE / "docs").rglob("*.md")], key=lambda path: path.name
 )
@@ -39,7 +46,7 @@ def files() -> Iterator[Path]:
     for pattern in PROSE:
         for path in local.BASE.glob(pattern):
             inside = [path] if path.is_file() else path.rglob("*")
-            yield from (file for file in inside if file.suffix in KINDS)
+            yield from (file for file in inside if file.is_file() and file.suffix in KINDS)
 
 
 def without_code(text: str) -> str:
@@ -65,11 +72,12 @@ def test_lines_of_documents_end_at_110_characters(document):
 
 def test_texts_use_the_usual_words():
     found = [
-        f"{path.relative_to(local.BASE)}:{number}: {match[0]}"
+        f"{path.relative_to(local.BASE)}:{number}: {match[0]!r}, better {usual!r}"
         for path in files()
         if path != Path(__file__)
         for number, line in enumerate(without_code(path.read_text()).splitlines(), start=1)
-        for match in WORDS.finditer(line)
+        for pattern, usual in PATTERNS.items()
+        for match in pattern.finditer(line)
     ]
     assert found == []
 

@@ -1,4 +1,4 @@
-"""Rules and citations fit together: every cited id is one row of one page of docs/behaviour, under its own anchor."""
+"""Rules and citations agree: every cited id is one row of one page of docs/behaviour, under its own anchor."""
 
 import re
 from collections import Counter
@@ -17,7 +17,7 @@ CITED = re.compile(rf"\b{ID}\b")
 LINK = re.compile(r"\]\(([^):#\s]*)#([^)\s]+)\)")
 ANCHOR = re.compile(r'<a id="([^"]+)">')
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
-# Texts about the service that this one replaces, which are no part of the repository.
+# Texts about the replaced service, which are not part of the repository.
 ELSEWHERE = re.compile(r"\bbehaviou?r notes?\b|\b(auth|worker|clients) note\b", re.IGNORECASE)
 PLACES = (
     *(
@@ -38,7 +38,7 @@ KINDS = {".py", ".md", ".html", ".txt", ".yaml", ".js"}
 
 
 def rows_of(page: Path) -> list[str]:
-    """The rows of its tables, without heads and the lines below them."""
+    """The rows of its tables, without their heads."""
     lines = page.read_text().splitlines()
     pairs = zip(lines, [*lines[1:], ""], strict=True)
     rows = [line for line, below in pairs if line.startswith("|") and not below.startswith("|---")]
@@ -54,7 +54,7 @@ def rules() -> Counter[str]:
 
 
 def anchors_of(page: Path) -> set[str]:
-    """Those that it names, and those that its headings get from whoever shows it."""
+    """The anchors that it names, and those that a viewer gives to its headings."""
     text = page.read_text()
     headings = (re.sub(r"[^\w\- ]", "", heading.lower()) for heading in HEADING.findall(text))
     return {*ANCHOR.findall(text), *(heading.replace(" ", "-") for heading in headings)}
@@ -109,7 +109,7 @@ def test_every_cited_rule_is_a_row():
     assert lost == set()
 
 
-def test_every_link_to_a_rule_or_a_section_leads_there():
+def test_every_link_to_a_rule_or_a_section_has_a_target():
     lost = set()
     for path in (path for path in files() if path.suffix == ".md"):
         for target, anchor in LINK.findall(path.read_text()):
@@ -119,6 +119,6 @@ def test_every_link_to_a_rule_or_a_section_leads_there():
     assert lost == set()
 
 
-def test_what_is_cited_stands_in_the_repository():
+def test_no_text_outside_the_repository_is_cited():
     others = [path for path in files() if path != Path(__file__)]
     assert [str(path) for path in others if ELSEWHERE.search(path.read_text())] == []

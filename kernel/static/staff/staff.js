@@ -1,4 +1,4 @@
-/* The few things staff pages do in the browser: copy, quick search, select all, and runs that move by themselves. */
+/* What staff pages do in the browser: copy, quick search, select all, and runs that update by themselves. */
 "use strict";
 
 document.addEventListener("click", async (event) => {
@@ -10,7 +10,7 @@ document.addEventListener("click", async (event) => {
   setTimeout(() => { icon.textContent = "content_copy"; }, 1200);
 });
 
-/* Recovery codes leave the page by these two ways, and are on no other. */
+/* The only two ways to take recovery codes from the page. */
 document.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-copy-from], [data-download-from]");
   if (!button) return;
@@ -64,7 +64,7 @@ document.addEventListener("submit", (event) => {
   if (button && button.matches("[data-once]")) setTimeout(() => { button.disabled = true; }, 0);
 });
 
-/* Every [data-poll] asks its address for fresh pieces of page, each for the place with its name, until one of them says
+/* Every [data-poll] asks its address for new pieces of the page, each for the element with its name, until one of them has
    data-finished. */
 async function poll(page) {
   if (page.querySelector("[data-finished]")) return;
@@ -91,7 +91,7 @@ function showParts(page, answer) {
   updateSelection();
 }
 
-/* A table that is wider than its place is shown row by row, each cell with the title of its column. */
+/* A table that is wider than its container is shown row by row, each cell with the title of its column. */
 const places = new ResizeObserver((changes) => {
   for (const { target, contentRect } of changes) {
     if (target.fittedTo !== contentRect.width) fit(target, contentRect.width);
@@ -117,7 +117,7 @@ function layOut(page) {
   }
 }
 
-/* What somebody has ticked stays ticked, and who goes through the page by keyboard stays where they are. */
+/* Ticked boxes stay ticked, and the keyboard focus stays where it is. */
 function replaceContent(place, part) {
   const chosen = new Set([...place.querySelectorAll(":checked")].map((box) => box.value));
   const focus = [...place.querySelectorAll("a, button, input")].indexOf(document.activeElement);
