@@ -615,12 +615,12 @@ REST_FRAMEWORK: dict[str, Any] = {
 }
 SPECTACULAR_SETTINGS: dict[str, Any] = {
     "TITLE": "Clinics and Confirmation API",
-    "DESCRIPTION": "Clinics, their clinicians and patients, invitations and EHR connections. Requests end "
-    "somewhere: where nothing else is said, a text has at most 1,000 characters, a list 1,000 items, an object "
+    "DESCRIPTION": "Clinics, their clinicians and patients, invitations and EHR connections. Requests are "
+    "bounded: unless stated otherwise, a text has at most 1,000 characters, a list 1,000 items, an object "
     "1,000 properties, a whole number lies between -(2^53-1) and 2^53-1, and JSON is at most 32 levels deep. "
-    "`x-maxLength`, `x-maxItems`, `x-maxProperties`, `x-minimum`, `x-maximum`, `x-minLength` and `x-format` hold for "
-    "requests alone; no text holds control characters; "
-    "`x-bodyLimit` is the most bytes of a body. A page has at most 2,000 records.",
+    "`x-maxLength`, `x-maxItems`, `x-maxProperties`, `x-minimum`, `x-maximum`, `x-minLength` and `x-format` apply to "
+    "requests only; no text holds control characters; "
+    "`x-bodyLimit` is the largest size of a body in bytes. A page has at most 2,000 records.",
     "VERSION": "1.0",
     "OAS_VERSION": "3.1.0",
     "LICENSE": {"name": "BSD-2-Clause"},

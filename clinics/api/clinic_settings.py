@@ -55,7 +55,7 @@ class MRNSettingsViewSet(ApiViewSet):
         "UpdateMRNSettings",
         tags=INTERNAL,
         summary="Replace a clinic's MRN settings",
-        description="Refused when MRNs shall be unique and two patients share one.",
+        description="Refused if MRNs have to be unique and two patients share one.",
         body=schemas.MRN_SETTINGS,
         responses={200: schemas.MRN_SETTINGS},
     )

@@ -70,7 +70,7 @@ class ClinicianViewSet(ApiViewSet):
     @operation(
         "UpdateClinician",
         summary="Change a member's roles and name",
-        description="The address can not be changed here; a name that is left out is removed.",
+        description="The address cannot be changed here; a name that is left out is removed.",
         body=schemas.CLINICIAN,
         responses={200: schemas.CLINICIAN},
     )
@@ -122,7 +122,7 @@ class InvitedClinicianViewSet(ApiViewSet):
 
     @operation(
         "DeleteInvitedClinician",
-        summary="Take a pending invite back",
+        summary="Cancel a pending invite",
         path=_INVITE,
         responses={200: None},
     )
@@ -168,7 +168,7 @@ class ServiceAccountsViewSet(ApiViewSet):
         "AddServiceAccount",
         tags=INTERNAL,
         summary="Make an API client a member of a clinic",
-        description="The client's secret proves that the caller holds it, and is not kept.",
+        description="The secret proves that the caller controls the client, and is not stored.",
         body=schemas.SERVICE_ACCOUNT,
         responses={200: schemas.CLINICIAN},
     )

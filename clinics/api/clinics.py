@@ -78,7 +78,7 @@ class ClinicViewSet(ApiViewSet):
     @operation(
         "UpdateClinic",
         summary="Change a clinic's profile",
-        description="What is left out stays as it is.",
+        description="Fields that are left out keep their values.",
         body=schemas.CLINIC,
         body_limit=bodies.LARGE,
         responses={200: schemas.CLINIC},
@@ -138,7 +138,7 @@ class SuppressedNotificationsViewSet(ApiViewSet):
 class MembershipRestrictionsViewSet(ApiViewSet):
     @operation(
         "ListMembershipRestrictions",
-        summary="Say who may join a clinic",
+        summary="List who may join a clinic",
         lookup=access.CLINIC_LOOKUP,
         responses={200: schemas.RESTRICTIONS},
     )
@@ -149,7 +149,7 @@ class MembershipRestrictionsViewSet(ApiViewSet):
     @operation(
         "UpdateMembershipRestrictions",
         tags=INTERNAL,
-        summary="Decide who may join a clinic",
+        summary="Set who may join a clinic",
         body=schemas.RESTRICTIONS,
         responses={200: schemas.RESTRICTIONS},
     )

@@ -23,7 +23,7 @@ _FIND_PARAMETERS = (
     Parameter(
         "workspaceIdType",
         s.string(enum=["clinicId", "ehrSourceId"]),
-        description="What kind of id `workspaceId` is.",
+        description="The kind of id in `workspaceId`.",
     ),
     *PAGING,
 )

@@ -42,7 +42,7 @@ class TagViewSet(ApiViewSet):
 class TagSiteViewSet(ApiViewSet):
     @operation(
         "ConvertPatientTagToSite",
-        summary="Make a tag a site, which its patients then have instead",
+        summary="Convert a tag to a site, which its patients get instead",
         responses={200: schemas.SITE},
     )
     def create(self, call: Call) -> Response:

@@ -26,7 +26,7 @@ class SendInviteViewSet(ConfirmationViewSet):
     @operation(
         "SendCareTeamInvite",
         tags=TAGS,
-        summary="Invite somebody into the care team of a person",
+        summary="Invite someone into a person's care team",
         path=USER,
         body=schemas.INVITATION,
         lenient=reads(
@@ -99,7 +99,7 @@ class CancelInviteViewSet(ConfirmationViewSet):
     @operation(
         "CancelInvite",
         tags=TAGS,
-        summary="Take back the invitation of an address",
+        summary="Cancel the invitation of an address",
         path={**USER, "invitedBy": schemas.EMAIL},
         lenient=reads({}, is_optional=True, path={"invitedBy": s.email()}),
         responses={200: None},

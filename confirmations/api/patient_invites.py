@@ -63,7 +63,7 @@ class PatientInviteViewSet(ConfirmationViewSet):
     @operation(
         "DeletePatientInvite",
         tags=TAGS,
-        summary="Take an offer back, or decline it for the clinic",
+        summary="Cancel an offer, or decline it for the clinic",
         path=INVITE,
         responses={200: schemas.CONFIRMATION},
     )

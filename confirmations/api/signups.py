@@ -78,7 +78,7 @@ class DismissSignupViewSet(ConfirmationViewSet):
     @operation(
         "DismissAccountSignup",
         tags=TAGS,
-        summary="Say that somebody else used this address",
+        summary="Report that someone else used this address",
         path=USER,
         body=schemas.LOOKUP,
         lenient=_KEY,

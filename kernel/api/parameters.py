@@ -43,7 +43,7 @@ class Parameter:
 LIMIT = Parameter(
     "limit",
     s.integer(minimum=1, default=10),
-    description="How many items at the most. Any number is understood, but a page of more than 2,000 is refused.",
+    description="Maximum number of items. Any number is accepted, but a page of more than 2,000 is refused.",
 )
 OFFSET = Parameter(
     "offset",

@@ -187,9 +187,9 @@ ERROR = component(
     "error.v1",
     obj(
         {
-            "message": string(description="What went wrong, in words."),
+            "message": string(description="The reason for the failure, in words."),
         },
         required=["message"],
-        description="Every failure of the clinic family looks like this.",
+        description="Every failure of the clinic family has this form.",
     ),
 )

@@ -18,7 +18,7 @@ class PatientSummaryViewSet(ApiViewSet):
         "UpdatePatientSummary",
         tags=INTERNAL,
         summary="Replace the summary of a user in all clinics",
-        description="Without a body the summary is removed. 204: the user is a patient nowhere.",
+        description="Without a body the summary is removed. 204: the user is not a patient of any clinic.",
         body=SUMMARY,
         body_limit=bodies.LARGE,
         body_required=False,

@@ -43,7 +43,7 @@ class ClinicPatientsViewSet(ApiViewSet):
 
     @operation(
         "CreatePatientAccount",
-        summary="Create an account that the clinic looks after, and its patient",
+        summary="Create an account that the clinic manages, and its patient",
         body=schemas.PATIENT,
         body_limit=bodies.LARGE,
         responses={200: schemas.PATIENT},
@@ -115,7 +115,7 @@ class PatientPermissionsViewSet(ApiViewSet):
     @operation(
         "UpdatePatientPermissions",
         summary="Replace what a clinic may do with the patient's account",
-        description="Nothing left: the patient leaves the clinic and the answer is 204.",
+        description="If nothing is left, the patient leaves the clinic and the answer is 204.",
         body=schemas.PERMISSIONS,
         body_required=False,
         responses={200: schemas.PERMISSIONS, 204: None},
@@ -159,7 +159,7 @@ class PatientReviewsViewSet(ApiViewSet):
 
     @operation(
         "DeletePatientReviews",
-        summary="Take back the caller's newest review",
+        summary="Revert the caller's newest review",
         responses={200: schemas.REVIEWS},
     )
     def destroy(self, call: Call) -> Response:

@@ -53,7 +53,7 @@ class RedoxWebhookViewSet(ApiViewSet):
         "VerifyEndpoint",
         tags=TAGS,
         summary="Verify the endpoint",
-        description="Echoes the challenge to who knows the verification token.",
+        description="Echoes the challenge to callers that know the verification token.",
         body_limit=webhook.VERIFICATION_BYTES,
         lenient=Lenient(read_body=read_verification),
         responses={200: schemas.VERIFICATION},

@@ -7,7 +7,7 @@ from kernel.api import schema as s
 from patients.representation.glycemic_ranges import UNITS
 
 _ID_LENGTH = {"min_length": 24, "max_length": 24}
-_COUNT = s.integer(description="How many patients have it; absent when nobody does.")
+_COUNT = s.integer(description="How many patients have it; absent when no one does.")
 _READ_ONLY_TIME = s.date_time(read_only=True)
 
 CLINIC_ID = s.component("clinicId.v1", s.object_id(read_only=True, **_ID_LENGTH))
@@ -45,7 +45,7 @@ SITE = s.component(
     s.obj(
         {"id": SITE_ID, "name": SITE_NAME, "numPatients": s.read_only(_COUNT)},
         required=["id", "name"],
-        description="A place of the clinic, physical or logical.",
+        description="A site of the clinic, physical or logical.",
     ),
 )
 NEW_SITE = s.component("siteCreation.v1", s.obj({"name": SITE_NAME}, required=["name"]))

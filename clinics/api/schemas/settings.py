@@ -20,7 +20,7 @@ _PROCEDURES = s.component(
             "createAccount": _TEXT,
             "createAccountAndEnableReports": s.name(description="For Xealth, the program's id."),
         },
-        description="Which procedure code of an order asks for what.",
+        description="The procedure codes of the orders.",
     ),
 )
 _REPORTS = s.component(

@@ -66,7 +66,7 @@ _FIELDS = {
     "status": s.string(enum=[status.value for status in Status]),
     "email": s.string(description="Empty when a clinic is invited."),
     "clinicId": s.string(),
-    "creatorId": s.string(read_only=True, description="Empty when nobody asked for it."),
+    "creatorId": s.string(read_only=True, description="Empty when no one asked for it."),
     "created": _TIME,
     "modified": _TIME,
     "creator": _CREATOR,
@@ -83,7 +83,7 @@ CONFIRMATION = s.component(
     s.obj(
         {**_FIELDS, "key": _ANY_KEY},
         required=["key", *_ALWAYS],
-        description="Waits for one person's yes or no.",
+        description="Waits until one person accepts or declines.",
     ),
 )
 SIGNUP = s.component(
@@ -91,8 +91,8 @@ SIGNUP = s.component(
     s.obj(
         _FIELDS,
         required=_ALWAYS,
-        description="Waits for the owner of an address. Whoever holds its key is that owner: the key is mailed to the "
-        "address, and shown to services alone.",
+        description="Waits for the owner of an address. The holder of its key counts as that owner: the key is mailed "
+        "to the address, and shown to services only.",
     ),
 )
 CONFIRMATIONS = s.component("list.v1", s.array(CONFIRMATION))
@@ -105,7 +105,7 @@ DONE = s.component(
             "reason": s.string(),
         },
         required=["code", "reason"],
-        description="Every failure of the Confirmation API looks like this.",
+        description="Every failure of the Confirmation API has this form.",
     ),
 )
 
@@ -161,7 +161,7 @@ ACCEPT_PATIENT = s.component(
             "glycemicRanges": s.ref("glycemicRanges.v1"),
             "diagnosisType": s.ref("diagnosisType.v1"),
         },
-        description="What the clinic knows better than the account's profile.",
+        description="Values of the clinic that take precedence over the account's profile.",
     ),
 )
 
@@ -222,7 +222,7 @@ INVITATION = s.component(
         {
             "email": EMAIL,
             "permissions": _GRANTS,
-            "nickname": s.name(description="How the sender calls the invited person."),
+            "nickname": s.name(description="The sender's name for the invited person."),
             "alertsConfig": ALERTS,
         },
         required=["email", "permissions"],

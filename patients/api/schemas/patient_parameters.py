@@ -14,7 +14,8 @@ FLOAT_FILTER = s.component(
 INT_FILTER = s.component(
     "IntFilter",
     s.string(
-        pattern=r"^(>=|>|<=|<)[+-]?\d+$", description="A comparison and a whole number, as `>=3`."
+        pattern=r"^(>=|>|<=|<)[+-]?\d+$",
+        description="A comparison and a whole number, such as `>=3`.",
     ),
 )
 SEARCH = Parameter(
@@ -57,12 +58,14 @@ LIST_PARAMETERS = (
     LIMIT,
     SORT,
     Parameter(
-        "sortType", s.string(pattern="^(cgm|bgm)$"), description="Which statistics `sort` means."
+        "sortType",
+        s.string(pattern="^(cgm|bgm)$"),
+        description="The statistics that `sort` refers to.",
     ),
     Parameter(
         "period",
         s.string(pattern=PERIOD_PATTERN),
-        description="Which period sorts and filters look at; 14d when absent.",
+        description="The period that sorts and filters use; 14d when absent.",
     ),
     Parameter("lastReviewed", s.date_time(), description="Reviewed at or before this time."),
     *_statistics(),

@@ -127,9 +127,7 @@ PATIENT = s.component(
         {
             "id": USER_ID,
             "email": s.of_requests(s.string(description="May be empty."), of_format="email"),
-            "fullName": s.of_requests(
-                s.name(description="Empty where nobody has told it."), min_length=1
-            ),
+            "fullName": s.of_requests(s.name(description="Empty when unknown."), min_length=1),
             "birthDate": s.string(format="date"),
             "mrn": s.mrn(min_length=1, description="Medical record number in the clinic."),
             "tags": TAG_IDS,

@@ -43,7 +43,7 @@ DATES = s.component(
             "outdatedReason": {**_REASONS, "description": "Why it has to be calculated again."},
         },
         required=statistics.DATE_FLAGS,
-        description="From when the data are and when they came.",
+        description="How old the data are and when they arrived.",
     ),
 )
 

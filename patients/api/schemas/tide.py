@@ -43,7 +43,7 @@ _CONFIG = s.component(
     s.obj(
         _CONFIG_FIELDS,
         required=[name for name in _CONFIG_FIELDS if name != "extremeHighGlucoseThreshold"],
-        description="What the report was asked for.",
+        description="The parameters of the report.",
     ),
 )
 _PATIENT = s.component(
@@ -80,7 +80,10 @@ OBJECT_ID = s.component("objectId.v1", TAG_ID)
 TIDE_PARAMETERS = (
     Parameter("period", s.string(pattern=PERIOD_PATTERN), required=True),
     Parameter(
-        "tags", s.array(OBJECT_ID, min_items=1), required=True, description="Patients with all."
+        "tags",
+        s.array(OBJECT_ID, min_items=1),
+        required=True,
+        description="Patients with all of these tags.",
     ),
     Parameter("lastDataCutoff", s.date_time(), required=True, description="Data since then."),
     Parameter(
