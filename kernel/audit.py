@@ -164,7 +164,7 @@ def _key_id(key: bytes) -> str:
 
 
 # --- reading ---------------------------------------------------------------------------------------------------
-def end_of(chain: str) -> tuple[int, str]:
+def chain_end(chain: str) -> tuple[int, str]:
     """Number and seal of the newest event."""
     head = db.collection(HEADS).find_one({"_id": chain}) or {"number": 0, "seal": ""}
     return head["number"], head["seal"]

@@ -85,7 +85,7 @@ def begin() -> None:
 
 def write(chain: str) -> Anchor:
     """Note where the chain ends now."""
-    number, seal = audit.end_of(chain)
+    number, seal = audit.chain_end(chain)
     moment = clock.now()
     anchor = Anchor(chain, number, seal, moment, audit.sign(_content(chain, number, seal, moment)))
     fields = {name: getattr(anchor, name) for name in _FIELDS}
@@ -128,7 +128,7 @@ def _problem(document: dict[str, Any]) -> str:
 
 
 def _is_due(newest: dict[str, Any]) -> bool:
-    has_grown = audit.end_of(newest["environment"])[0] > newest["number"]
+    has_grown = audit.chain_end(newest["environment"])[0] > newest["number"]
     return has_grown or bool(clock.now() - newest["time"] >= EVERY)
 
 

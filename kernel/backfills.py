@@ -41,7 +41,7 @@ def make_addresses_canonical(collection: str, field: str, *, derived: Sequence[s
         {field: _DOUBTFUL}, {field: 1}, max_time_ms=None, batch_size=500
     )
     for document in stored:
-        canonical = addresses.of_account(document[field])
+        canonical = addresses.account_address(document[field])
         if canonical is not None and canonical != document[field]:
             change = {"$set": {field: canonical}, "$unset": dict.fromkeys(derived, "")}
             changed += _change(collection, field, document, change)

@@ -10,8 +10,8 @@ import structlog
 from django.conf import settings
 
 from kernel import addresses, ratelimit
+from kernel.attempts import Attempts
 from kernel.errors import RateLimited
-from kernel.tries import Tries
 
 log = structlog.get_logger(__name__)
 
@@ -37,7 +37,7 @@ def counted_for_clinic(clinic_id: str, caller_id: str | None) -> Iterator[None]:
 
 @contextmanager
 def _counted(name: str, subject: str, caller_id: str | None) -> Iterator[None]:
-    taken = Tries()
+    taken = Attempts()
     if subject and caller_id is not None:
         _take(taken, name, subject, caller_id)
     try:
@@ -47,7 +47,7 @@ def _counted(name: str, subject: str, caller_id: str | None) -> Iterator[None]:
         raise
 
 
-def _take(taken: Tries, name: str, subject: str, caller_id: str) -> None:
+def _take(taken: Attempts, name: str, subject: str, caller_id: str) -> None:
     try:
         taken.take("mails.caller", caller_id, settings.MAILS_PER_CALLER, closed=False)
         taken.take(name, subject, settings.MAILS_PER_ADDRESS, closed=False)

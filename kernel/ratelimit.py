@@ -77,16 +77,16 @@ def give_back(name: str, subject: str, *, limit: str) -> None:
         log.warning("ratelimit.unavailable", name=name)
 
 
-def address_of(request: HttpRequest) -> str:
+def client_address(request: HttpRequest) -> str:
     """Whom a limit counts as one client: an IPv4 address, or the /64 of an IPv6 address, which one customer has.
 
     Of the header that CLIENT_ADDRESS_HEADER names only the last entry counts, which the proxy itself has put there;
     what stands before it is what a client likes to say. Where that is no address the peer's counts.
     """
-    return address_in(request.META)
+    return client_address_in(request.META)
 
 
-def address_in(environ: Mapping[str, Any]) -> str:
+def client_address_in(environ: Mapping[str, Any]) -> str:
     header = "HTTP_" + settings.CLIENT_ADDRESS_HEADER.upper().replace("-", "_")
     given: str = environ.get(header, "") if is_behind_proxy() else ""
     peer = str(environ.get("REMOTE_ADDR", ""))

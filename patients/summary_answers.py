@@ -8,7 +8,7 @@ with them, or drops it; where it is missing the statistics are read (decision 00
 from collections.abc import Mapping
 from typing import Any
 
-from kernel import showing
+from kernel import safe_reading
 from kernel.api.rendering import encode
 from kernel.db import Document
 from patients import statistics
@@ -46,7 +46,7 @@ def with_text(name: str, part: Document) -> Document:
 
 def without_text(summary: Mapping[str, Any] | None) -> dict[str, Document]:
     """The kinds that other systems wrote, or an older version of this one."""
-    kinds = showing.mapping(summary)
+    kinds = safe_reading.mapping(summary)
     return {n: kinds[n] for n in PARTS if isinstance(kinds.get(n), dict) and FIELD not in kinds[n]}
 
 

@@ -5,9 +5,9 @@ from datetime import datetime
 from bson import ObjectId
 
 from clinic_records.services import access
-from kernel import showing
+from kernel import safe_reading
 from kernel.db import Document
-from kernel.showing import ANY, Shape
+from kernel.safe_reading import ANY, Shape
 
 _CLINIC: dict[str, Shape] = {
     **dict.fromkeys(("name", "canonicalShareCode", "tier", "country", "timezone", "city", "state"), str),
@@ -47,7 +47,7 @@ def clinic(document: Document) -> Document:
 
 def readable(kind: str, document: Document, shape: dict[str, Shape]) -> Document:
     """The operators are told of what is left out, as by the API."""
-    found = showing.readable(document, shape)
+    found = safe_reading.readable(document, shape)
     if found != document:
-        showing.note(kind, document.get("_id"), ValueError(kind))
+        safe_reading.note_broken(kind, document.get("_id"), ValueError(kind))
     return found

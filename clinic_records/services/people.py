@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from bson import ObjectId
 
 from clinic_records.store.people import Person
-from kernel import showing
+from kernel import safe_reading
 from kernel.db import Document
 
 __all__ = ["Person", "as_they_were", "names_by_key"]
@@ -13,7 +13,10 @@ __all__ = ["Person", "as_they_were", "names_by_key"]
 
 def as_they_were(tombstones: Iterable[Document], part: str) -> list[Document]:
     return [
-        {**showing.mapping(row.get(part)), "removed": showing.moment(row.get("deletedTime"))}
+        {
+            **safe_reading.mapping(row.get(part)),
+            "removed": safe_reading.moment(row.get("deletedTime")),
+        }
         for row in tombstones
     ]
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from kernel import clock, numbers, showing
+from kernel import clock, numbers, safe_reading
 from kernel.db import Document
 from patients.services import plan_limits
 from patients.services.patient_counts import COUNTED
@@ -35,17 +35,17 @@ class Bar:
 
 def counted_of(clinic: Document) -> dict[str, Any]:
     """The published counts, as far as they can be read."""
-    stored = showing.mapping(clinic.get("patientCount"))
+    stored = safe_reading.mapping(clinic.get("patientCount"))
     found: dict[str, Any] = {name: numbers.shown(stored.get(name)) for name in COUNTED}
-    providers = showing.mapping(stored.get("providers"))
+    providers = safe_reading.mapping(stored.get("providers"))
     if providers:
         found["providers"] = {name: _of_provider(states) for name, states in providers.items()}
     return found
 
 
 def _of_provider(stored: Any) -> dict[str, Any]:
-    of_provider = showing.mapping(stored)
-    states = showing.mapping(of_provider.get("states"))
+    of_provider = safe_reading.mapping(stored)
+    states = safe_reading.mapping(of_provider.get("states"))
     return {
         "states": {state: numbers.shown(n) for state, n in states.items()},
         "total": numbers.shown(of_provider.get("total")),

@@ -9,12 +9,12 @@ from django import forms
 
 from clinic_records.choices import Tier
 from clinics.timezones import TIMEZONES
-from kernel import addresses, numbers, showing
+from kernel import addresses, numbers, safe_reading
 from kernel.addresses import InvalidAddress
 from kernel.api import schema
 from kernel.db import Document
 from kernel.staff.fields import Reason, StaffForm, Text, Texts, hold, normal, property_of
-from kernel.staff.unshown import ANY, Shown, boolean, text, unshown
+from kernel.staff.hidden_values import ANY, Shown, boolean, find_hidden, text
 from patients.services import plan_limits
 
 _LAST_MOMENT = timedelta(days=1) - timedelta(milliseconds=1)
@@ -58,7 +58,7 @@ class SettingsForm(StaffForm):
 
     @classmethod
     def unshown_in(cls, stored: Document) -> list[str]:
-        return unshown(stored, cls.STORED)
+        return find_hidden(stored, cls.STORED)
 
     def groups(self) -> Iterator[tuple[str, list[forms.BoundField]]]:
         """(title, fields) as the page lays them out."""
@@ -70,7 +70,7 @@ def _is_limit(value: Any) -> bool:
     """An older `patientCount` is shown as the plan."""
     known: dict[str, Callable[[Any], object]]
     known = {"plan": numbers.count, "patientCount": numbers.count}
-    known |= dict.fromkeys(plan_limits.DATES, showing.moment)
+    known |= dict.fromkeys(plan_limits.DATES, safe_reading.moment)
     if not isinstance(value, dict) or not value.keys() & {"plan", "patientCount"}:
         return False
     given = {name: one for name, one in value.items() if one is not None}
@@ -151,7 +151,7 @@ def _moments(days: dict[str, date | None], stored: Document) -> Document:
     for name, day in days.items():
         if day is None:
             continue
-        if _day_of(showing.moment(stored.get(name))) == day:
+        if _day_of(safe_reading.moment(stored.get(name))) == day:
             found[name] = stored[name]
         else:
             found[name] = _midnight(day) + (_LAST_MOMENT if name == "endDate" else timedelta())

@@ -11,7 +11,7 @@ from clinics.services import clinicians
 from kernel import audit
 from kernel.db import Document
 from kernel.errors import Conflict, DomainError
-from kernel.staff import exports, pages, roles, unshown
+from kernel.staff import exports, hidden_values, pages, roles
 
 _COLUMNS = ("id", "name", "e-mail", "roles", "state", "added")
 
@@ -131,7 +131,7 @@ def _save_roles(
 def _roles_of(stored: Document) -> dict[str, Any]:
     """And what the form cannot show."""
     found = sorted(readable_clinicians.clinician(stored).get("roles") or [])
-    return {"roles": found} | unshown.as_part(forms.RolesForm.unshown_in(stored))
+    return {"roles": found} | hidden_values.as_part(forms.RolesForm.unshown_in(stored))
 
 
 def _row(document: Document) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from bson import ObjectId
 from clinic_records.admin.readable_clinics import readable
 from clinics.services import clinicians, staff_reads
 from kernel.db import Document
-from kernel.showing import Shape
+from kernel.safe_reading import Shape
 
 _CLINICIAN: dict[str, Shape] = {
     **dict.fromkeys(("name", "email", "inviteId", "userId"), str),

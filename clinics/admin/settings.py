@@ -15,7 +15,7 @@ from clinics.services import clinics, mrn_settings
 from clinics.services.ehr_settings import stored_ehr_settings, update_ehr_settings
 from kernel.db import Document
 from kernel.errors import DomainError, NotFound
-from kernel.staff import pages, roles, unshown
+from kernel.staff import hidden_values, pages, roles
 from kernel.staff.audit_trail import difference
 from kernel.staff.fields import OptionalReasonForm
 from patients.services import plan_limits
@@ -40,7 +40,7 @@ class Kind:
 
     def whole(self, stored: Document) -> Values:
         """`part`, and what of the stored clinic its form cannot show."""
-        return self.part(readable_clinics.clinic(stored)) | unshown.as_part(
+        return self.part(readable_clinics.clinic(stored)) | hidden_values.as_part(
             self.form.unshown_in(stored)
         )
 

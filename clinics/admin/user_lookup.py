@@ -87,7 +87,7 @@ def lookup(request: HttpRequest) -> HttpResponseBase:
 def _wanted(text: str) -> tuple[str, str]:
     """The canonical address or the user id that was typed, or "" and what is wrong with it."""
     if "@" in text:
-        address = addresses.of_account(text)
+        address = addresses.account_address(text)
         return (address, "") if address else ("", NO_ADDRESS)
     is_known = staff_reads.is_user_id(text) or staff_reads.is_invite(text)
     return (text.lower(), "") if is_known else ("", NEITHER)
@@ -149,7 +149,7 @@ def _record(
     found: dict[str, dict[str, Any]],
 ) -> None:
     """An address that no account has is named by a digest, an invite by its record."""
-    pages.record_look(
+    pages.record_view(
         request,
         action="user.looked_up",
         object_type="clinicianInvite" if person.invite else "user",

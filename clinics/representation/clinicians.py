@@ -2,20 +2,21 @@
 
 from typing import Any
 
-from kernel import addresses, showing
+from kernel import addresses, safe_reading
 from kernel.clock import ZERO
 from kernel.db import Document
-from kernel.showing import moment, text
+from kernel.safe_reading import moment, text
 
 
-@showing.tolerant("clinician")
+@safe_reading.tolerant("clinician")
 def clinician(document: Document) -> dict[str, Any]:
     """A member has `id`, a pending invite `inviteId`; a service account has no address."""
     shown = {
         "id": text(document.get("userId")),
         "inviteId": text(document.get("inviteId")),
         "name": text(document.get("name")) or None,
-        "email": addresses.of_account(document.get("email")) or "",  # what is read can be sent back
+        "email": addresses.account_address(document.get("email"))
+        or "",  # what is read can be sent back
         "roles": list(dict.fromkeys(map(str, document.get("roles") or ()))),
         "createdTime": moment(document.get("createdTime")) or ZERO,
         "updatedTime": moment(document.get("updatedTime")) or ZERO,

@@ -8,10 +8,10 @@ from bson import ObjectId
 from clinic_records.choices import Tier
 from clinics.choices import CHOICES
 from clinics.services.migration_readiness import can_migrate
-from kernel import showing
+from kernel import safe_reading
 from kernel.clock import ZERO
 from kernel.db import Document
-from kernel.showing import moment, objects, of, text
+from kernel.safe_reading import moment, objects, require, text
 
 DEFAULT_UNITS = "mg/dL"
 Counts = Mapping[ObjectId, int]
@@ -20,7 +20,7 @@ _TEXTS = ("address", "city", "postalCode", "state", "country")
 _SHOWN_CHOICES = ("clinicType", "clinicSize", "timezone")
 
 
-@showing.tolerant("clinic")
+@safe_reading.tolerant("clinic")
 def clinic(document: Document, tag_counts: Counts, site_counts: Counts) -> dict[str, Any]:
     """What is not stored, or is something that no request may bring, is left out. Admins, settings and counts are
     nobody's business."""
@@ -62,8 +62,8 @@ def _phone_numbers(stored: Any) -> list[Document]:
 
 
 def tag(stored: Document, counts: Counts) -> dict[str, Any]:
-    tag_id = of(ObjectId, stored["_id"])
-    return _counted({"id": tag_id, "name": of(str, stored["name"])}, counts.get(tag_id))
+    tag_id = require(ObjectId, stored["_id"])
+    return _counted({"id": tag_id, "name": require(str, stored["name"])}, counts.get(tag_id))
 
 
 def site(stored: Document, count: int) -> dict[str, Any]:
@@ -73,8 +73,8 @@ def site(stored: Document, count: int) -> dict[str, Any]:
 
 
 def _site(stored: Document, counts: Counts) -> dict[str, Any]:
-    site_id = of(ObjectId, stored["id"])
-    return _counted({"id": site_id, "name": of(str, stored["name"])}, counts.get(site_id))
+    site_id = require(ObjectId, stored["id"])
+    return _counted({"id": site_id, "name": require(str, stored["name"])}, counts.get(site_id))
 
 
 def _counted(shown: dict[str, Any], count: int | None) -> dict[str, Any]:

@@ -1,14 +1,14 @@
 """EHR settings as the API shows them (rules CLINIC-44 to CLINIC-53)."""
 
 from clinics.services.ehr_settings import destinations, present
-from kernel import showing
+from kernel import safe_reading
 from kernel.db import Document
 
 DEFAULT_CADENCE = "14d"
 DEFAULT_MRN_TYPE = "MRN"
 
 
-@showing.tolerant("ehr_settings")
+@safe_reading.tolerant("ehr_settings")
 def ehr_settings(stored: Document) -> Document:
     """What is unset is left out, but `tags.codes`, which is null then."""
     reports, tags = stored.get("scheduledReports") or {}, stored.get("tags") or {}

@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from kernel import showing
+from kernel import safe_reading
 from kernel.clock import ZERO
 from kernel.db import Document
-from kernel.showing import moment
+from kernel.safe_reading import moment
 
 
-@showing.tolerant("migration")
+@safe_reading.tolerant("migration")
 def migration(document: Document) -> dict[str, Any]:
     return {
         "userId": document.get("userId") or "",

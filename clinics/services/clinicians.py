@@ -15,7 +15,7 @@ from pymongo.errors import DuplicateKeyError
 from clinic_records.services import access
 from clinics.store import clinicians as store
 from clinics.store import clinics as clinic_store
-from kernel import clock, db, ids, outbox, pages, showing, texts
+from kernel import clock, db, ids, outbox, page_limits, safe_reading, texts
 from kernel.db import Document
 from kernel.errors import BadRequest, ConstraintViolation, Duplicate, NotFound
 from users.services import people
@@ -83,7 +83,7 @@ def list_clinicians(
     if found is None:
         return []
     wanted = {"search": search, "email": email, "role": role}
-    return pages.read(
+    return page_limits.read(
         limit, lambda most: store.list_clinicians(found, **wanted, skip=skip, limit=most)
     )
 
@@ -101,7 +101,9 @@ def list_waiting_invites(invites: Mapping[str, str]) -> set[str]:
 
 def list_memberships(user_id: str, *, skip: int = 0, limit: int = 0) -> list[Membership]:
     """The user's clinics, newest membership first."""
-    found = pages.read(limit, lambda most: store.list_memberships(user_id, skip=skip, limit=most))
+    found = page_limits.read(
+        limit, lambda most: store.list_memberships(user_id, skip=skip, limit=most)
+    )
     return _with_clinics(found)
 
 
@@ -111,7 +113,7 @@ def list_all_memberships(
     """Clinicians and invites of all clinics, newest first."""
     start = None if created_from == clock.ZERO else created_from
     end = None if created_before == clock.ZERO else created_before
-    found = pages.read(
+    found = page_limits.read(
         limit, lambda most: store.list_created_between(start, end, skip=skip, limit=most)
     )
     return _with_clinics(found)
@@ -197,7 +199,7 @@ def update_clinician(
 def _write_roles(
     stored: Document, roles: Sequence[str], name: str | None, updated_by: str
 ) -> Document:
-    before = showing.texts(stored.get("roles"))
+    before = safe_reading.texts(stored.get("roles"))
     changed = set(roles) != set(before)
     # The same number of roles is kept in alphabetical order, as other readers know it.
     kept = sorted(roles) if len(roles) == len(before) else list(roles)

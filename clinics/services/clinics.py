@@ -19,7 +19,7 @@ from clinics.services.share_codes import ATTEMPTS, new_share_code
 from clinics.store import clinic_creations
 from clinics.store import clinicians as clinician_store
 from clinics.store import clinics as store
-from kernel import clock, db, ids, outbox, pages, texts
+from kernel import clock, db, ids, outbox, page_limits, texts
 from kernel.db import Document
 from kernel.errors import BadRequest, Duplicate, NotFound
 from patients.services import patient_counts, patients
@@ -91,7 +91,7 @@ def list_clinics(query: ClinicQuery, *, skip: int, limit: int) -> list[Document]
         "ehrSettings.enabled": query.ehr_enabled,
     }
     given = {name: value for name, value in wanted.items() if value is not None}
-    return pages.read(limit, lambda most: store.list_clinics(given, skip=skip, limit=most))
+    return page_limits.read(limit, lambda most: store.list_clinics(given, skip=skip, limit=most))
 
 
 # --- creating -------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from bson import ObjectId
 from clinic_records.services import access
 from clinics.services.clinics import change_clinic
 from clinics.store import clinic_settings as store
-from kernel import showing, texts
+from kernel import safe_reading, texts
 from kernel.db import Document
 from kernel.errors import BadRequest, NotFound
 
@@ -49,14 +49,14 @@ def list_ehr_clinics(*, limit: int) -> list[Document]:
 def access_ehr_clinic(clinic_id: str | ObjectId) -> Document:
     """Raises NotFound for no clinic and for one whose connection is off."""
     clinic = access.find_clinic(clinic_id)
-    if clinic is None or not showing.mapping(clinic.get("ehrSettings")).get("enabled"):
+    if clinic is None or not safe_reading.mapping(clinic.get("ehrSettings")).get("enabled"):
         raise NotFound(message=NOT_ACTIVE)
     return clinic
 
 
 def ehr_settings_of(clinic: Document) -> Document:
     """Raises NotFound, with another message than for no clinic."""
-    settings = showing.mapping(clinic.get("ehrSettings"))
+    settings = safe_reading.mapping(clinic.get("ehrSettings"))
     if not settings:
         raise NotFound
     return settings

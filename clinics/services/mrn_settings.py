@@ -4,7 +4,7 @@ from bson import ObjectId
 
 from clinic_records.services import access
 from clinics.services.clinics import change_clinic
-from kernel import db, showing
+from kernel import db, safe_reading
 from kernel.db import Document
 from kernel.errors import Conflict, NotFound
 from patients.services import patients
@@ -12,7 +12,7 @@ from patients.services import patients
 
 def mrn_settings_of(clinic: Document) -> Document:
     """Raises NotFound, with another message than for no clinic."""
-    settings = showing.mapping(clinic.get("mrnSettings"))
+    settings = safe_reading.mapping(clinic.get("mrnSettings"))
     if not settings:
         raise NotFound
     return settings
@@ -24,7 +24,7 @@ def update_mrn_settings(clinic_id: str | ObjectId, *, required: bool, unique: bo
 
     def update() -> None:
         clinic = access.access_clinic(clinic_id)
-        was_unique = showing.mapping(clinic.get("mrnSettings")).get("unique")
+        was_unique = safe_reading.mapping(clinic.get("mrnSettings")).get("unique")
         if unique and not was_unique and patients.has_equal_mrns(clinic["_id"]):
             reason = "the clinic has patients with the same mrn"
             raise Conflict(reason)

@@ -11,7 +11,7 @@ from bson import ObjectId
 from clinic_records.services import access
 from clinics.services import tags
 from clinics.store import sites as store
-from kernel import clock, db, ids, showing, texts
+from kernel import clock, db, ids, safe_reading, texts
 from kernel.db import Document
 from kernel.errors import BadRequest, Conflict, ConstraintViolation, Duplicate, NotFound
 from patients.services import tags_and_sites
@@ -114,7 +114,7 @@ def convert_tag(*, clinic_id: str | ObjectId, tag_id: ObjectId) -> tuple[Documen
         tag = next((t for t in clinic.get("patientTags") or [] if t["_id"] == tag_id), None)
         if tag is None:
             raise NotFound(message="unable to find patient tag: not found")
-        free = free_name(showing.text(tag.get("name")) or "", clinic.get("sites") or [])
+        free = free_name(safe_reading.text(tag.get("name")) or "", clinic.get("sites") or [])
         site["name"] = tags_and_sites.site_name(free, NO_SITE)
         if not store.add_site(clinic["_id"], site, limit=MAX_SITES, moment=clock.now()):
             raise Conflict

@@ -12,7 +12,7 @@ from clinic_records.services import people
 from clinic_records.services.people import Person
 from clinics.store import staff_reads as store
 from clinics.store.staff_reads import ClinicFilter
-from kernel import ids, numbers, showing, texts
+from kernel import ids, numbers, safe_reading, texts
 from kernel.db import Document
 from patients.services import plan_limits
 
@@ -100,7 +100,7 @@ def list_troubles() -> list[Trouble]:
 def troubles_of(clinic: Document, shared_sources: set[tuple[str, str]]) -> list[str]:
     reasons = [] if clinic.get("admins") else ["no admin"]
     hard = plan_limits.effective_limits(clinic).get("hardLimit")
-    plan = numbers.shown(showing.mapping(clinic.get("patientCount")).get("plan"))
+    plan = numbers.shown(safe_reading.mapping(clinic.get("patientCount")).get("plan"))
     if hard is not None and plan >= hard["plan"]:
         reasons.append(f"at its limit: {plan} of {hard['plan']}")
     return reasons + ehr_troubles(clinic, shared_sources)
@@ -108,7 +108,7 @@ def troubles_of(clinic: Document, shared_sources: set[tuple[str, str]]) -> list[
 
 def ehr_troubles(clinic: Document, shared_sources: set[tuple[str, str]]) -> list[str]:
     """Why an enabled EHR connection can not work."""
-    settings = showing.mapping(clinic.get("ehrSettings"))
+    settings = safe_reading.mapping(clinic.get("ehrSettings"))
     if not settings.get("enabled"):
         return []
     reasons = []
@@ -118,7 +118,7 @@ def ehr_troubles(clinic: Document, shared_sources: set[tuple[str, str]]) -> list
         reasons.append("EHR on without a source id")
     if settings.get("provider") == "redox" and not _has_destinations(settings):
         reasons.append("EHR on without destinations: nothing can be sent")
-    codes = showing.mapping(settings.get("procedureCodes"))
+    codes = safe_reading.mapping(settings.get("procedureCodes"))
     if not codes.get("enableSummaryReports") and not codes.get("createAccountAndEnableReports"):
         reasons.append("EHR on without a procedure code that enables reports")
     if _source_of(settings) in shared_sources:
@@ -127,7 +127,7 @@ def ehr_troubles(clinic: Document, shared_sources: set[tuple[str, str]]) -> list
 
 
 def _has_destinations(settings: Document) -> bool:
-    destinations = showing.mapping(settings.get("destinationIds"))
+    destinations = safe_reading.mapping(settings.get("destinationIds"))
     return all(destinations.get(kind) for kind in ("flowsheet", "notes", "results"))
 
 
@@ -136,6 +136,6 @@ def _source_of(settings: Document) -> tuple[str, str]:
 
 
 def _shared_sources(clinics: list[Document]) -> set[tuple[str, str]]:
-    settings = (showing.mapping(clinic.get("ehrSettings")) for clinic in clinics)
+    settings = (safe_reading.mapping(clinic.get("ehrSettings")) for clinic in clinics)
     counts = Counter(_source_of(one) for one in settings if one.get("enabled"))
     return {source for source, n in counts.items() if n > 1 and source[1]}

@@ -55,7 +55,7 @@ class Incoming:
 
     @property
     def address(self) -> str:
-        return ratelimit.address_in(self.environ)
+        return ratelimit.client_address_in(self.environ)
 
     @property
     def is_gone(self) -> bool:

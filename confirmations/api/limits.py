@@ -30,7 +30,7 @@ def _count_client(operation: str, request: Request) -> None:
     if principal is None or not principal.is_server:
         ratelimit.hit(
             f"{operation}.client",
-            ratelimit.address_of(request._request),
+            ratelimit.client_address(request._request),
             limit=settings.CONFIRMATIONS_PER_CLIENT,
             closed=True,
         )

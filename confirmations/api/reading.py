@@ -7,7 +7,7 @@ from django.http import HttpRequest
 
 from confirmations.services import texts
 from confirmations.services.failures import ClinicAnswer
-from kernel.api import bodies, parsers, typed, validation
+from kernel.api import bodies, parsers, text_forms, validation
 from kernel.api import schema as s
 from kernel.api.operations import Lenient
 from kernel.errors import BadRequest
@@ -49,7 +49,7 @@ def reads_for_clinic(schema: s.Schema, *, is_optional: bool = False) -> Lenient:
         if not raw.strip() and is_optional:
             return {}
         given = _object(raw, s.obj())
-        value = _without_blanks(given, typed.with_normal_texts(schema, given))
+        value = _without_blanks(given, text_forms.with_normal_texts(schema, given))
         failure = validation.first_failure(schema, value)
         if failure is not None:
             raise ClinicAnswer(bodies.refusal(schema, failure))
@@ -68,7 +68,7 @@ def _object(raw: bytes, schema: s.Schema) -> dict[str, Any]:
         value = parsers.parse_json(raw)
     except BadRequest:
         raise BadRequest(message=texts.UNREADABLE) from None
-    value = typed.with_normal_texts(schema, value)
+    value = text_forms.with_normal_texts(schema, value)
     if not validation.is_valid(schema, value):
         raise BadRequest(message=texts.UNREADABLE)
     found: dict[str, Any] = value

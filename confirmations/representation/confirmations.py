@@ -3,11 +3,11 @@
 from typing import Any
 
 from confirmations.services import context, people, states
-from kernel import showing
+from kernel import safe_reading
 from kernel.clock import ZERO
 from kernel.db import Document
 from kernel.principal import Principal
-from kernel.showing import moment, text
+from kernel.safe_reading import moment, text
 from users.clients.protocol import Profile
 
 
@@ -32,7 +32,7 @@ def confirmations_with_profiles(
     ]
 
 
-@showing.tolerant("confirmation")
+@safe_reading.tolerant("confirmation")
 def _shown(
     document: Document, caller: Principal, *, user_id: str, profile: dict[str, Any] | None
 ) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 
 from confirmations.services import texts
-from kernel import showing
+from kernel import safe_reading
 from kernel.db import Document
 from kernel.errors import BadRequest
 
@@ -53,8 +53,8 @@ def granted(permissions: Mapping[str, Any]) -> Document:
 
 def known_alerts(given: Any) -> Document:
     """What the data service knows of; whose alerts they are is said when they are set."""
-    alerts = showing.mapping(given)
-    found: Document = {UPLOAD: alerts[UPLOAD]} if showing.text(alerts.get(UPLOAD)) else {}
+    alerts = safe_reading.mapping(given)
+    found: Document = {UPLOAD: alerts[UPLOAD]} if safe_reading.text(alerts.get(UPLOAD)) else {}
     for kind in ALERT_KINDS:
         if isinstance(alerts.get(kind), dict):
             found[kind] = {n: v for n, v in alerts[kind].items() if n in ALERT_FIELDS}
@@ -64,7 +64,7 @@ def known_alerts(given: Any) -> Document:
 
 
 def _threshold(given: Any) -> Document:
-    threshold = showing.mapping(given)
+    threshold = safe_reading.mapping(given)
     return {name: threshold[name] for name in ("units", "value") if name in threshold}
 
 

@@ -9,7 +9,7 @@ from kernel.events import MailRequested
 def request(document: Document, *, variables: dict[str, str], recipient: str | None = None) -> None:
     """One mail to one recipient (default: the confirmation's own address); without an address none, and none to a
     stored text that only looks like one."""
-    address = addresses.of_account(document["email"] if recipient is None else recipient)
+    address = addresses.account_address(document["email"] if recipient is None else recipient)
     if address is None:
         return
     template = documents.template_of(document)

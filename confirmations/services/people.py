@@ -5,7 +5,7 @@ from typing import Any
 from confirmations.services import texts
 from confirmations.services.failures import Failed
 from confirmations.store import confirmations as store
-from kernel import showing
+from kernel import safe_reading
 from kernel.db import Document
 from kernel.errors import Unavailable
 from kernel.http import ServiceError, ServiceUnavailable
@@ -67,7 +67,7 @@ def is_addressed_to(document: Document, user: User | None) -> bool:
 
     The document's user id is not enough: it may stem from an address the account no longer has, or never proved.
     """
-    return user is not None and user.has_proven(showing.text(document.get("email")) or "")
+    return user is not None and user.has_proven(safe_reading.text(document.get("email")) or "")
 
 
 def find_profile(user_id: str) -> Profile | None:

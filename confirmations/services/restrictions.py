@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from kernel import addresses, showing
+from kernel import addresses, safe_reading
 from kernel.addresses import InvalidAddress
 from kernel.db import Document
 
@@ -17,8 +17,8 @@ def evaluate(
     restriction that is broken admits nobody."""
     if not restrictions:
         return UNRESTRICTED
-    for restriction in showing.objects(restrictions):
-        if not _is_of_domain(username, showing.text(restriction.get("emailDomain")) or ""):
+    for restriction in safe_reading.objects(restrictions):
+        if not _is_of_domain(username, safe_reading.text(restriction.get("emailDomain")) or ""):
             continue
         required = restriction.get("requiredIdp")
         if not required or str(required).lower() == (identity_provider or "").lower():

@@ -10,7 +10,7 @@ from typing import Any
 
 from pymongo import DESCENDING, ReturnDocument, UpdateOne
 
-from kernel import addresses, db, showing
+from kernel import addresses, db, safe_reading
 from kernel.db import Document
 
 COLLECTION = "confirmations"
@@ -37,7 +37,7 @@ def _of_address(email: str, wanted: Mapping[str, Any]) -> Iterator[Document]:
     key = addresses.key(email)
     query = {**wanted, **with_address_key(key)}
     for document in db.collection(COLLECTION).find(query, sort=_NEWEST_FIRST, hint=ADDRESS_INDEX):
-        if key and addresses.key(showing.text(document.get("email")) or "") == key:
+        if key and addresses.key(safe_reading.text(document.get("email")) or "") == key:
             yield document
 
 

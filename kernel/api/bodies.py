@@ -8,7 +8,7 @@ from django.http.request import RawPostDataException, UnreadablePostError
 from rest_framework.request import Request
 
 from kernel.api import schema as s
-from kernel.api import typed, validation
+from kernel.api import text_forms, validation
 from kernel.errors import BadRequest, PayloadTooLarge
 
 MISSING = object()
@@ -54,7 +54,7 @@ def read_body(request: Request, schema: s.Schema, *, limit: int, required: bool)
             message = "request body has an error: value is required but missing"
             raise BadRequest(message=message)
         return MISSING
-    value = typed.with_normal_texts(schema, request.data)
+    value = text_forms.with_normal_texts(schema, request.data)
     failure = validation.first_failure(schema, value)
     if failure is not None:
         raise refusal(schema, failure)

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.request import Request
 
-from kernel.api import addressing, bodies, parameters
+from kernel.api import bodies, canonical_values, parameters
 from kernel.api.authentication import principal_of
 from kernel.api.parameters import Parameter
 from kernel.api.schema import Schema
@@ -138,13 +138,19 @@ def _read_body(found: Operation, request: Request) -> Any:
     lenient = found.lenient.read_body
     if lenient is not None:
         raw = bodies.raw_body(request._request, found.body_limit)
-        return addressing.with_canonical_values(found.body or {}, lenient(request._request, raw))
+        return canonical_values.with_canonical_values(
+            found.body or {}, lenient(request._request, raw)
+        )
     if found.body is None:
         return None
     value = bodies.read_body(
         request, found.body, limit=found.body_limit, required=found.body_required
     )
-    return None if value is bodies.MISSING else addressing.with_canonical_values(found.body, value)
+    return (
+        None
+        if value is bodies.MISSING
+        else canonical_values.with_canonical_values(found.body, value)
+    )
 
 
 def _described(

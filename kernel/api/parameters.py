@@ -9,7 +9,7 @@ from typing import Any
 from django.http import QueryDict
 
 from kernel import clock, numbers
-from kernel.api import addressing, bounds, typed, validation
+from kernel.api import bounds, canonical_values, text_forms, validation
 from kernel.api import schema as s
 from kernel.errors import BadRequest
 
@@ -74,9 +74,9 @@ def check_path(values: Mapping[str, str], schemas: Mapping[str, s.Schema]) -> No
         schema = schemas.get(name) or path_schema(name)
         try:
             _refuse_unacceptable(name, "path", value)
-            _check(name, "path", schema, typed.with_normal_texts(schema, value))
+            _check(name, "path", schema, text_forms.with_normal_texts(schema, value))
         except BadRequest as error:
-            if addressing.places(schema):
+            if canonical_values.address_paths(schema):
                 raise
             raise NoSuchPath(message=error.message) from None
 
@@ -115,17 +115,19 @@ def _read_one(parameter: Parameter, text: str) -> Any:
     if text == "":
         raise _error(parameter.name, "query", EMPTY)
     _refuse_unacceptable(parameter.name, "query", text)
-    value = typed.with_normal_texts(parameter.schema, _convert(parameter, text))
-    if value == "" and parameter.schema.get(typed.KEYWORD) != typed.SEARCH:
+    value = text_forms.with_normal_texts(parameter.schema, _convert(parameter, text))
+    if value == "" and parameter.schema.get(text_forms.KEYWORD) != text_forms.SEARCH:
         raise _error(parameter.name, "query", EMPTY)
     _check(parameter.name, "query", parameter.schema, value)
     if parameter.schema.get("format") == "date-time":
         return clock.parse_time(value)
-    return addressing.with_canonical_values(parameter.schema, value)
+    return canonical_values.with_canonical_values(parameter.schema, value)
 
 
 def _in_form(schema: s.Schema, value: Any) -> Any:
-    return addressing.with_canonical_values(schema, typed.with_normal_texts(schema, value))
+    return canonical_values.with_canonical_values(
+        schema, text_forms.with_normal_texts(schema, value)
+    )
 
 
 def _convert(parameter: Parameter, text: str) -> Any:

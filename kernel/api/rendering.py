@@ -8,7 +8,7 @@ import orjson
 from bson import ObjectId
 from rest_framework.renderers import BaseRenderer
 
-from kernel import showing
+from kernel import safe_reading
 from kernel.clock import format_time
 
 _OPTIONS = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_NON_STR_KEYS
@@ -36,8 +36,8 @@ def encode(data: Any, *, indent: bool = False) -> bytes:
     try:
         return _encode(data, indent=indent)
     except orjson.JSONEncodeError as error:
-        showing.note("answer", None, error)
-        return _encode(showing.encodable(data, _encode), indent=indent)
+        safe_reading.note_broken("answer", None, error)
+        return _encode(safe_reading.encodable(data, _encode), indent=indent)
 
 
 def _encode(data: Any, *, indent: bool = False) -> bytes:

@@ -147,13 +147,13 @@ def user_id(**keywords: Any) -> Schema:
 
 
 def email(**keywords: Any) -> Schema:
-    """An e-mail address; it reaches the handlers in its canonical form (kernel.api.addressing)."""
+    """An e-mail address; it reaches the handlers in its canonical form (kernel.api.canonical_values)."""
     return string(format="email", **keywords)
 
 
 def name(**keywords: Any) -> Schema:
     """A text that people type and read: of a person, a place, a label, a code. Like the three kinds below, it reaches
-    the handlers in its normal form (kernel.api.typed), which is what its length is of."""
+    the handlers in its normal form (kernel.api.text_forms), which is what its length is of."""
     return _typed_text("name", keywords)
 
 

@@ -11,7 +11,7 @@ import jsonschema_rs
 import orjson
 
 from kernel import clock
-from kernel.api import addressing, bounds
+from kernel.api import bounds, canonical_values
 from kernel.api.schema import COMPONENTS, Schema
 
 Validator = jsonschema_rs.Draft202012Validator
@@ -38,7 +38,10 @@ def _validator(schema: bytes, of_request: bool) -> Validator:  # noqa: FBT001 (c
     root = _prepared(orjson.loads(schema), of_request=of_request)
     root["components"] = {"schemas": _components(of_request, len(COMPONENTS))}
     text = orjson.dumps(root).replace(_POSIX_GRAPH, _ITS_RANGE)
-    formats = {**_FORMATS, **(addressing.CHECKERS if of_request else addressing.STRICT_CHECKERS)}
+    formats = {
+        **_FORMATS,
+        **(canonical_values.CHECKERS if of_request else canonical_values.STRICT_CHECKERS),
+    }
     return jsonschema_rs.Draft202012Validator(
         orjson.loads(text), validate_formats=True, ignore_unknown_formats=True, formats=formats
     )

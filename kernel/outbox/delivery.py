@@ -1,7 +1,7 @@
 """Running handlers: a row that fails is tried again later or, when that cannot help, parked for staff.
 
-A failure that does not pass by itself (`kernel.outages`) is a fault of the program: it is tried three times, quickly,
-and then parked.
+A failure that does not pass by itself (`kernel.transient_errors`) is a fault of the program: it is tried
+three times, quickly, and then parked.
 """
 
 import time
@@ -11,7 +11,7 @@ from typing import Any
 import structlog
 from bson import ObjectId
 
-from kernel import clock, leases, outages
+from kernel import clock, leases, transient_errors
 from kernel.errors import PermanentFailure, RetryLater
 from kernel.outbox import claiming, ending, events, rows, subscriptions
 from kernel.outbox.retries import FAULTY_TRIES, FAULTY_WAIT, spread
@@ -104,14 +104,14 @@ def _tell(subscription: Subscription, row: Row, reason: str) -> None:
     try:
         subscription.on_dead(_event_of(subscription, row), reason)
     except Exception as error:
-        if outages.is_passing(error):
+        if transient_errors.is_transient(error):
             raise
         log.exception("outbox.not_told", handler=row["handler"], row=str(row["_id"]))
 
 
 def _retry_later(row: Row, error: Exception) -> None:
     reason = error.reason if isinstance(error, RetryLater) else type(error).__name__
-    is_fault = not outages.is_passing(error)
+    is_fault = not transient_errors.is_transient(error)
     wait = _wait_before_next_try(row, error, is_fault=is_fault)
     if wait is None:
         _park(row, reason, error)

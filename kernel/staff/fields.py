@@ -9,7 +9,7 @@ from django import forms
 
 from kernel import addresses
 from kernel.addresses import InvalidAddress
-from kernel.api import bounds, schema, typed, validation
+from kernel.api import bounds, schema, text_forms, validation
 from kernel.api.schema import COMPONENTS, Schema
 
 Described = Schema | tuple[str, ...]  # a schema, or a component and the way into it
@@ -33,7 +33,7 @@ def normal(described: Schema, value: Any) -> Any:
             bounds.check_text(text)
         except bounds.Unacceptable:
             raise forms.ValidationError(NO_CONTROLS, code="controls") from None
-    return typed.with_normal_texts(described, value)
+    return text_forms.with_normal_texts(described, value)
 
 
 def hold(described: Schema, value: Any, *, letters: str = "") -> None:

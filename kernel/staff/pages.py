@@ -143,7 +143,7 @@ def signature(request: HttpRequest) -> str:
     return f"staff:{request.user.pk}"
 
 
-def record_look(
+def record_view(
     request: HttpRequest,
     *,
     action: str,

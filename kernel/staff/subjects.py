@@ -34,13 +34,13 @@ def named(
         if of_kind and pages.has(request, kind.needs) and (alone or not kind.looks_at_patients):
             names = kind.names(of_kind)
             if names and kind.looks_at_patients:
-                _record_look(request, of_kind[0])
+                _record_view(request, of_kind[0])
             found |= names
     return [{**event, "subject": found.get(event.get("number", 0), "")} for event in events]
 
 
-def _record_look(request: HttpRequest, event: dict[str, Any]) -> None:
-    pages.record_look(
+def _record_view(request: HttpRequest, event: dict[str, Any]) -> None:
+    pages.record_view(
         request,
         action="patient.viewed",
         object_type=event["object"]["type"],

@@ -20,7 +20,7 @@ def sent_mails(request: HttpRequest) -> HttpResponseBase:
     address = form.cleaned_data["address"] if form.is_valid() else ""
     records = mailer.list_sent_to(address) if address else []
     if address:
-        pages.record_look(
+        pages.record_view(
             request,
             action="mails.looked_up",
             object_type="recipient",

@@ -74,7 +74,7 @@ def _read(asked: MailRequested) -> MailRequest:
 
 def _recipient(text: Any) -> str:
     """Canonical; what is no address stays as it is, and is dropped."""
-    return addresses.of_account(str(text or "")) or str(text or "").strip()
+    return addresses.account_address(str(text or "")) or str(text or "").strip()
 
 
 def _sendable(request: MailRequest) -> Mail | None:
@@ -95,7 +95,7 @@ def _drop(template: str, reason: str) -> None:
 
 
 def is_address(text: str) -> bool:
-    return addresses.of_account(text) is not None
+    return addresses.account_address(text) is not None
 
 
 def _rendered(mail: Mail, request: MailRequest) -> RenderedMail:

@@ -48,7 +48,7 @@ def listing(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
         skip=(number - 1) * size,
         limit=size,
     )
-    pages.record_look(
+    pages.record_view(
         request,
         action="patients.listed",
         object_type="clinic",
@@ -105,7 +105,7 @@ def export(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
 def detail(request: HttpRequest, clinic_id: str, user_id: str) -> HttpResponseBase:
     clinic = readable_clinics.access_clinic(clinic_id)
     document = readable_patients.access_patient(clinic_id, user_id)
-    pages.record_look(
+    pages.record_view(
         request,
         action="patient.viewed",
         object_type="patient",

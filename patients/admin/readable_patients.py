@@ -6,7 +6,7 @@ from bson import ObjectId
 
 from clinic_records.admin.readable_clinics import readable
 from kernel.db import Document
-from kernel.showing import ANY, Shape
+from kernel.safe_reading import ANY, Shape
 from patients.services import patients
 
 _PATIENT: dict[str, Shape] = {

@@ -34,7 +34,7 @@ def remove_patient(request: HttpRequest, clinic_id: str, user_id: str) -> HttpRe
     if document.get("ehrSubscriptions"):
         consequences.append("No more reports are sent to the EHR for this patient.")
     back = reverse("admin:clinic_patient", args=[clinic_id, user_id])
-    pages.record_look(
+    pages.record_view(
         request,
         action="patient.viewed",
         object_type="patient",

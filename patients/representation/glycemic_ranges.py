@@ -8,7 +8,7 @@ import struct
 from typing import Any
 
 from kernel.db import Document
-from kernel.showing import text
+from kernel.safe_reading import text
 
 PRESETS = ("adaStandard", "adaPregnancyType1", "adaPregnancyType2", "adaHighRisk")
 UNITS = ("mg/dL", "mmol/L")

@@ -8,10 +8,10 @@ from datetime import datetime
 import orjson
 from bson import ObjectId
 
-from kernel import addresses, clock, showing
+from kernel import addresses, clock, safe_reading
 from kernel.clock import ZERO
 from kernel.db import Document
-from kernel.showing import moment, of, text
+from kernel.safe_reading import moment, require, text
 from patients import summary_answers
 from patients.representation import glycemic_ranges
 
@@ -38,7 +38,7 @@ _SOURCE_TYPES = {
 }
 
 
-@showing.tolerant("patient")
+@safe_reading.tolerant("patient")
 def patient(document: Document) -> Document:
     get = document.get
     out: Document = {
@@ -51,7 +51,7 @@ def patient(document: Document) -> Document:
         "reviews": reviews(get("reviews")),
         "connectionRequests": _connection_requests(document),
         "sites": [
-            {"id": of(ObjectId, site["id"]), "name": of(str, site["name"])}
+            {"id": require(ObjectId, site["id"]), "name": require(str, site["name"])}
             for site in get("sites") or ()
         ],
     }
@@ -59,7 +59,7 @@ def patient(document: Document) -> Document:
         ("id", text(get("userId"))),
         (
             "email",
-            get("email") and addresses.of_account(get("email")),
+            get("email") and addresses.account_address(get("email")),
         ),  # what is read can be sent back
         ("mrn", text(get("mrn")) or None),
         ("targetDevices", _devices(get("targetDevices"))),
@@ -108,7 +108,7 @@ def data_sources(stored: list[Document] | None) -> list[Document] | None:
 
 def reviews(stored: list[Document] | None) -> list[Document]:
     return [
-        {"clinicianId": of(str, r["clinicianId"]), "time": of(datetime, r["time"])}
+        {"clinicianId": require(str, r["clinicianId"]), "time": require(datetime, r["time"])}
         for r in stored or ()
     ]
 
@@ -125,8 +125,8 @@ def _connection_requests(document: Document) -> Document:
 
 def _request(stored: Document) -> Document:
     return {
-        "providerName": of(str, stored["providerName"]),
-        "createdTime": of(datetime, stored["createdTime"]),
+        "providerName": require(str, stored["providerName"]),
+        "createdTime": require(datetime, stored["createdTime"]),
     }
 
 

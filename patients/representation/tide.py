@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
-from kernel import addresses, showing
+from kernel import addresses, safe_reading
 from kernel.db import Document
-from kernel.showing import text
+from kernel.safe_reading import text
 from patients.representation.patients import data_sources, reviews
 from patients.services.tide import ROW_FIELDS, period_of
 
@@ -47,7 +47,7 @@ def report(
     return {"config": config, "results": rows}
 
 
-@showing.tolerant("patient")
+@safe_reading.tolerant("patient")
 def row(document: Document, period: str) -> Document:
     values = period_of(document, period)
     out = {name: values[name] for name in ROW_FIELDS if values.get(name) is not None}
@@ -67,7 +67,7 @@ def _person(document: Document) -> Document:
         "dataSources": data_sources(document.get("dataSources")),
     }
     about = {
-        "email": addresses.of_account(document.get("email")),
+        "email": addresses.account_address(document.get("email")),
         "fullName": text(document.get("fullName")),
     }
     return person | {name: value for name, value in about.items() if value}

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from clinic_records.services import access
-from kernel import pages
+from kernel import page_limits
 from kernel.db import Document
 from kernel.errors import BadRequest
 from patients.store import patients as store
@@ -29,7 +29,9 @@ class Relationship:
 
 def list_clinics_of_patient(*, user_id: str, skip: int, limit: int) -> list[Relationship]:
     """By name in each clinic. A record whose clinic is gone is left out."""
-    found = pages.read(limit, lambda most: store.list_page_of_user(user_id, skip=skip, limit=most))
+    found = page_limits.read(
+        limit, lambda most: store.list_page_of_user(user_id, skip=skip, limit=most)
+    )
     return _with_clinics(found)
 
 
@@ -54,7 +56,7 @@ def find_patients(
     wanted = {"mrn": mrn, "birthDate": birth_date}
     clinic_ids = [clinic["_id"] for clinic in clinics]
     given = {name: value for name, value in wanted.items() if value is not None}
-    found = pages.read(
+    found = page_limits.read(
         limit, lambda most: store.list_matching(clinic_ids, given, skip=skip, limit=most)
     )
     return _pair(found, clinics)

@@ -19,7 +19,7 @@ from bson import ObjectId
 from django.conf import settings
 
 from clinic_records.services import access
-from kernel import clock, db, ids, numbers, outbox, showing
+from kernel import clock, db, ids, numbers, outbox, safe_reading
 from kernel.db import Document
 from kernel.errors import (
     ConstraintViolation,
@@ -103,7 +103,7 @@ def _count_first(clinic_id: ObjectId) -> Document:
 def total_of(clinic_id: ObjectId) -> int:
     """As it is kept: `counted_total` for who has seen that it is wrong."""
     counts = kept_counts(clinic_id)
-    counted = showing.moment(counts.get("countedTime"))
+    counted = safe_reading.moment(counts.get("countedTime"))
     if counted is None or counted < clock.now() - _TRUST_LASTS:
         doubt(clinic_id)
     return int(counts["total"])
@@ -351,12 +351,12 @@ def _tally(document: Document | None) -> Counter[str]:
 
 
 def _is_exempt(document: Document) -> bool:
-    sources = showing.objects(document.get("dataSources"))
+    sources = safe_reading.objects(document.get("dataSources"))
     return any(source.get("providerName") == EXEMPT_PROVIDER for source in sources)
 
 
 def _source_paths(document: Document) -> Iterator[str]:
-    for source in showing.objects(document.get("dataSources")):
+    for source in safe_reading.objects(document.get("dataSources")):
         provider, state = str(source.get("providerName")), str(source.get("state"))
         yield f"sources.{_escape(provider)}.{_escape(state)}"
 
@@ -365,7 +365,7 @@ def _places_of_patient(document: Document) -> set[str]:
     """Each once, however often the record names it."""
     tags = document.get("tags")
     tags = tags if isinstance(tags, list) else []
-    sites = [site.get("id") for site in showing.objects(document.get("sites"))]
+    sites = [site.get("id") for site in safe_reading.objects(document.get("sites"))]
     named = [*((TAGS, tag) for tag in tags), *((SITES, site) for site in sites)]
     return {store.path(field, found) for field, found in named if isinstance(found, ObjectId)}
 
@@ -402,10 +402,12 @@ def begin_counts(clinic_id: ObjectId) -> Document:
 
 
 def _published_sources(clinic: Document) -> dict[str, dict[str, int]]:
-    providers = showing.mapping(showing.mapping(clinic.get("patientCount")).get("providers"))
+    providers = safe_reading.mapping(
+        safe_reading.mapping(clinic.get("patientCount")).get("providers")
+    )
     found: dict[str, dict[str, int]] = {}
     for provider, stored in providers.items():
-        states = showing.mapping(showing.mapping(stored).get("states"))
+        states = safe_reading.mapping(safe_reading.mapping(stored).get("states"))
         counted = {_escape(state): numbers.shown(n) for state, n in states.items()}
         found[_escape(provider)] = {state: n for state, n in counted.items() if n > 0}
     return found
@@ -437,7 +439,7 @@ def _count_places(clinic: Document) -> dict[str, dict[str, int]]:
 def places_of(clinic: Document) -> Iterable[Place]:
     """The clinic's tags and sites."""
     for field, name, items in ((TAGS, "_id", "patientTags"), (SITES, "id", "sites")):
-        for item in showing.objects(clinic.get(items)):
+        for item in safe_reading.objects(clinic.get(items)):
             if isinstance(item.get(name), ObjectId):
                 yield clinic["_id"], field, item[name]
 

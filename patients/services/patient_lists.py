@@ -8,7 +8,7 @@ from typing import Any
 
 from bson import ObjectId
 
-from kernel import clock, ids, pages, showing
+from kernel import clock, ids, page_limits, safe_reading
 from kernel.db import Document
 from kernel.errors import BadRequest
 from patients import statistics
@@ -46,7 +46,7 @@ def list_patients(
     *, clinic_id: str, wanted: PatientFilter, ordering: Ordering, skip: int, limit: int
 ) -> PatientPage:
     """An unknown clinic has no patients; that is no failure."""
-    clinic, window = ObjectId(clinic_id), Window(skip, min(limit, pages.MOST + 1))
+    clinic, window = ObjectId(clinic_id), Window(skip, min(limit, page_limits.MOST + 1))
     total = patient_counts.total_of(clinic)
     if wanted.is_empty:
         return _page_of_all(clinic, ordering, window, total)
@@ -56,7 +56,7 @@ def list_patients(
         documents, count = store.tags_page(clinic, wanted.tags or (), ordering, window)
     else:
         return _filtered_page(clinic, wanted, ordering, window, total)
-    pages.check(len(documents))
+    page_limits.check(len(documents))
     return PatientPage(documents, count, _at_least(count, clinic, total))
 
 
@@ -66,12 +66,12 @@ def _page_of_all(clinic: ObjectId, ordering: Ordering, window: Window, total: in
         total = patient_counts.counted_total(clinic)
     if total <= window.skip:
         return PatientPage([], total, total)
-    pages.check(min(window.limit, total - window.skip))
+    page_limits.check(min(window.limit, total - window.skip))
     is_last = total <= window.skip + window.limit
     asked = Window(window.skip, window.limit + is_last)  # whether it is really the last one
     found = store.list_page(clinic, NO_FILTER, ordering, asked)
     documents = found[: window.limit]
-    pages.check(len(documents))
+    page_limits.check(len(documents))
     if len(found) != min(asked.limit, total - window.skip):
         total = patient_counts.counted_total(clinic)
     return PatientPage(documents, total, total)
@@ -87,7 +87,7 @@ def _filtered_page(
     total = _at_least(count, clinic, total)
     if count <= window.skip:
         return PatientPage([], count, total)
-    pages.check(min(window.limit, count - window.skip))
+    page_limits.check(min(window.limit, count - window.skip))
     is_rare = _is_rare(count, total, window)
     documents = store.list_page(clinic, wanted, ordering, window, is_rare=is_rare)
     return PatientPage(documents, count, total)
@@ -121,10 +121,10 @@ def with_last_data(documents: list[Document]) -> list[tuple[Document, datetime |
 def last_data(document: Document) -> datetime | None:
     """When the newest data of any kind are from."""
     kinds = (
-        showing.mapping(showing.mapping(document.get("summary")).get(f"{kind}Stats"))
+        safe_reading.mapping(safe_reading.mapping(document.get("summary")).get(f"{kind}Stats"))
         for kind in statistics.KINDS
     )
-    dates = (showing.mapping(found.get("dates")).get("lastData") for found in kinds)
+    dates = (safe_reading.mapping(found.get("dates")).get("lastData") for found in kinds)
     return max((moment for moment in dates if isinstance(moment, datetime)), default=None)
 
 

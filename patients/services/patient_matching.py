@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from bson import ObjectId
 
-from kernel import clock, db, ids, showing, texts
+from kernel import clock, db, ids, safe_reading, texts
 from kernel.db import Document
 from kernel.errors import NotFound
 from patients.services import patients
@@ -103,14 +103,14 @@ def iter_subscribed(
     """Those that have an order, in the order of their patients' ids; `after` an id only. A record whose order can not
     be read is passed over."""
     for document in store.iter_subscribed(clinic_ids, user_id=user_id, after=after):
-        order_id, user = current_order(document), showing.text(document.get("userId"))
+        order_id, user = current_order(document), safe_reading.text(document.get("userId"))
         if order_id is not None and user is not None:
             yield Subscribed(document["_id"], document["clinicId"], user, order_id)
 
 
 def current_order(patient: Document) -> ObjectId | None:
     """The message that the subscription to reports goes by."""
-    messages = showing.objects(_subscription(patient).get("matchedMessages"))
+    messages = safe_reading.objects(_subscription(patient).get("matchedMessages"))
     found = messages[-1].get("id") if messages else None
     return found if isinstance(found, ObjectId) else None
 
@@ -120,7 +120,7 @@ def is_subscribed(patient: Document) -> bool:
 
 
 def _subscription(patient: Document) -> Document:
-    return showing.mapping(showing.mapping(patient.get("ehrSubscriptions")).get(REPORTS))
+    return safe_reading.mapping(safe_reading.mapping(patient.get("ehrSubscriptions")).get(REPORTS))
 
 
 def _parsed(clinic_id: str | ObjectId) -> ObjectId:

@@ -13,7 +13,7 @@ from django.conf import settings
 from pymongo.errors import DuplicateKeyError
 
 from clinic_records.services import access
-from kernel import clock, db, ids, mail_limits, outbox, showing, texts
+from kernel import clock, db, ids, mail_limits, outbox, safe_reading, texts
 from kernel.db import Document
 from kernel.errors import (
     BadRequest,
@@ -292,7 +292,7 @@ def _meaning_of(error: DuplicateKeyError) -> BadRequest | Duplicate:
 
 def _check_mrn(clinic: Document, mrn: str | None, *, user_id: str | None) -> bool:
     """Whether the clinic wants its MRNs unique. Raises BadRequest for a missing or taken one."""
-    rules = showing.mapping(clinic.get("mrnSettings"))
+    rules = safe_reading.mapping(clinic.get("mrnSettings"))
     if rules.get("required") is True and not mrn:
         raise BadRequest(MRN_MISSING)
     if rules.get("unique") is not True:

@@ -7,7 +7,7 @@ from bson import ObjectId
 
 from clinic_records.choices import Tier
 from clinic_records.services import access
-from kernel import clock, numbers, showing
+from kernel import clock, numbers, safe_reading
 from kernel.db import Document
 from kernel.errors import BadRequest, NotFound, PaymentRequired
 from patients.services import patient_counts
@@ -26,7 +26,7 @@ def effective_limits(clinic: Document) -> Document:
 
 def stored_limit(clinic: Document, name: str) -> Document:
     """As it was written, readable or not."""
-    return showing.mapping(showing.mapping(clinic.get("patientCountSettings")).get(name))
+    return safe_reading.mapping(safe_reading.mapping(clinic.get("patientCountSettings")).get(name))
 
 
 def readable_limit(clinic: Document, name: str) -> Document | None:
@@ -36,11 +36,11 @@ def readable_limit(clinic: Document, name: str) -> Document | None:
     plan, older = numbers.count(stored.get("plan")), numbers.count(stored.get("patientCount"))
     if plan is None and older is None:
         if stored:
-            showing.note("clinic", clinic["_id"], ValueError(name))
+            safe_reading.note_broken("clinic", clinic["_id"], ValueError(name))
         return None
     limit: Document = {"plan": plan or older or 0}
     for date in DATES:
-        if showing.moment(stored.get(date)) is not None:
+        if safe_reading.moment(stored.get(date)) is not None:
             limit[date] = stored[date]
     return limit
 

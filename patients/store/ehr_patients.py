@@ -5,7 +5,7 @@ from typing import Any
 
 from bson import ObjectId
 
-from kernel import db, showing
+from kernel import db, safe_reading
 from kernel.db import Document
 from patients.store.patient_matching import REPORTS
 
@@ -69,6 +69,6 @@ def list_matched_messages(message_ids: Sequence[ObjectId]) -> set[ObjectId]:
     return {
         message["id"]
         for patient in found
-        for message in showing.objects(patient["ehrSubscriptions"][REPORTS]["matchedMessages"])
+        for message in safe_reading.objects(patient["ehrSubscriptions"][REPORTS]["matchedMessages"])
         if "id" in message
     }

@@ -104,7 +104,7 @@ def _access(delivery_id: str) -> Document:
 
 
 def _record(request: HttpRequest, document: Document, action: str) -> None:
-    pages.record_look(
+    pages.record_view(
         request,
         action=action,
         object_type="ehr_delivery",

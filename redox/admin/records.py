@@ -6,7 +6,7 @@ from bson import ObjectId
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 
-from kernel import ids, showing
+from kernel import ids, safe_reading
 from kernel.errors import NotFound
 from kernel.staff import pages, paging, roles
 from kernel.staff.fields import ReasonForm
@@ -91,8 +91,8 @@ def _render_list(
 
 def row_of(item: Item) -> dict[str, Any]:
     record, document = item.record or {}, item.document or {}
-    frozen = showing.mapping(document.get("lastMatchedOrder"))
-    meta = showing.mapping(document.get("meta")) or showing.mapping(frozen.get("meta"))
+    frozen = safe_reading.mapping(document.get("lastMatchedOrder"))
+    meta = safe_reading.mapping(document.get("meta")) or safe_reading.mapping(frozen.get("meta"))
     event = f"{meta.get('DataModel', '')} {meta.get('EventType', '')}".strip()
     return {
         "id": str(item.document_id),
@@ -100,7 +100,7 @@ def row_of(item: Item) -> dict[str, Any]:
         "url": reverse(f"admin:{DETAILS[item.kind]}", args=[item.document_id]),
         "received": item.document_id.generation_time,
         "event": event,
-        "source": showing.mapping(meta.get("Source")).get("Name") or "",
+        "source": safe_reading.mapping(meta.get("Source")).get("Name") or "",
         "is_test": meta.get("Test") is True,
         "clinic_id": record.get("clinicId") or document.get("clinicId"),
         "user_id": record.get("userId") or document.get("userId"),
@@ -144,7 +144,7 @@ def _detail(request: HttpRequest, kind: str, document_id: str) -> HttpResponseBa
 def _payload(request: HttpRequest, kind: str, document_id: str) -> HttpResponseBase:
     item = _access(kind, document_id, payload=True)
     document, record = item.document or {}, item.record or {}
-    pages.record_look(
+    pages.record_view(
         request,
         action="ehr.payload_viewed",
         object_type=f"ehr_{kind}",

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from django.conf import settings
 
-from kernel import clock, http, showing
+from kernel import clock, http, safe_reading
 from kernel.db import Document
 from kernel.errors import RetryLater
 from redox.messages.common import seconds
@@ -51,7 +51,7 @@ def _subject(wanted: Wanted) -> Subject:
 
 def _text(clinic: Document, name: str) -> str:
     """What is none is left out: the report is readable without it."""
-    return showing.text(clinic.get(name)) or ""
+    return safe_reading.text(clinic.get(name)) or ""
 
 
 def _units(clinic: Document) -> str:

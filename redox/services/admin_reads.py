@@ -6,7 +6,7 @@ from typing import Any
 
 from bson import ObjectId
 
-from kernel import clock, ids, showing
+from kernel import clock, ids, safe_reading
 from kernel.db import Document
 from redox.messages import bodies
 from redox.store import admin_reads as store
@@ -78,12 +78,12 @@ def find_item(kind: str, document_id: ObjectId, *, payload: bool = False) -> Ite
 
 def payload_of(item: Item) -> Document:
     """The order or message as it was received; of one that could not be read, its text as far as it can be shown."""
-    document = showing.mapping(item.document)
+    document = safe_reading.mapping(item.document)
     if "raw" in document:
         text = bodies.shown(bytes(document["raw"][:MOST_SHOWN]))
         return {"unreadable": text, "bytes": len(document["raw"])}
-    order = showing.mapping(document.get("lastMatchedOrder")) or document
-    return showing.mapping(order.get("message"))
+    order = safe_reading.mapping(document.get("lastMatchedOrder")) or document
+    return safe_reading.mapping(order.get("message"))
 
 
 def _record_query(wanted: Wanted) -> dict[str, Any]:

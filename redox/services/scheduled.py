@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from clinic_records.services import access
-from kernel import clock, showing
+from kernel import clock, safe_reading
 from kernel.db import Document
 from patients.services import patient_matching, patients
 from redox.messages.orders import Order, read_order
@@ -19,7 +19,7 @@ def process_scheduled(record: Document) -> Outcome:
     document = scheduled.find_scheduled(record["documentId"])
     if document is None:
         return ignored("document_missing")
-    frozen = showing.mapping(document.get("lastMatchedOrder"))
+    frozen = safe_reading.mapping(document.get("lastMatchedOrder"))
     if not matching.is_new_order(frozen):
         return ignored("order_missing")
     return _process(record, document, read_order(frozen.get("message")))

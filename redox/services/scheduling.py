@@ -17,7 +17,7 @@ from bson import ObjectId
 
 from clinic_records.services import access
 from clinics.services import ehr_settings
-from kernel import clock, db, ids, leases, outages, outbox, showing
+from kernel import clock, db, ids, leases, outbox, safe_reading, transient_errors
 from kernel.db import Document
 from kernel.errors import NotFound
 from patients.services import patient_matching
@@ -40,7 +40,7 @@ log = structlog.get_logger(__name__)
 def sync_clinic(clinic_id: str | ObjectId) -> int:
     """How many sends were scheduled. Raises NotFound for a clinic without an active Redox connection."""
     clinic = access.find_clinic(clinic_id)
-    settings = showing.mapping((clinic or {}).get("ehrSettings"))
+    settings = safe_reading.mapping((clinic or {}).get("ehrSettings"))
     if (
         clinic is None
         or settings.get("provider") != ehr_settings.REDOX
@@ -53,7 +53,7 @@ def sync_clinic(clinic_id: str | ObjectId) -> int:
     try:
         count = _carry_out(sync)
     except Exception as error:
-        if not outages.is_passing(error):
+        if not transient_errors.is_transient(error):
             raise
         log.warning("ehr.sync_interrupted", error=type(error).__name__)
         count = sync["count"]

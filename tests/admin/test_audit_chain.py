@@ -63,7 +63,7 @@ def test_an_intact_trail_is_reported_with_its_anchor():
     write(3)
     answer = verify()
     assert "3 events of test are intact" in answer
-    number, seal = audit.end_of("test")
+    number, seal = audit.chain_end("test")
     assert f"anchor: {number}:{seal}:" in answer
     assert "intact" in verify("--anchor", anchor_in(answer))
 
@@ -256,7 +256,7 @@ class TestWatch:
         audit_anchors.keep_watch()
         ((event, line),) = said
         assert (event, line["environment"]) == ("audit.anchored", "test")
-        number, seal = audit.end_of("test")
+        number, seal = audit.chain_end("test")
         assert line["anchor"].startswith(f"{number}:{seal}:")
         assert anchors().find_one({"number": number})["seal"] == seal
 

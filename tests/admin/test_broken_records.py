@@ -8,7 +8,7 @@ import pytest
 from django import forms
 from pymongo.errors import WriteError
 
-from kernel import clock, db, showing
+from kernel import clock, db, safe_reading
 from tests.api.test_broken_records import (  # noqa: F401 (a fixture)
     IN_THE_DEEP,
     NEEDED,
@@ -114,8 +114,8 @@ def test_no_page_fails_for_a_broken_record(world, ben, root, bare_pages, collect
 
 def test_the_operators_are_told_what_was_left_out(clinic, root):
     db.collection("patients").update_one({"clinicId": clinic["_id"]}, {"$set": {"sites": "x"}})
-    before = showing.BROKEN.labels("patient")._value.get()
+    before = safe_reading.BROKEN.labels("patient")._value.get()
 
     assert root.get(f"clinics/{clinic['_id']}/patients/").status_code == 200
 
-    assert showing.BROKEN.labels("patient")._value.get() == before + 1
+    assert safe_reading.BROKEN.labels("patient")._value.get() == before + 1

@@ -10,7 +10,7 @@ from django.core import signing
 
 from kernel import ratelimit
 from kernel.errors import Unavailable
-from kernel.staff.sign_in import tries
+from kernel.staff.sign_in import attempts
 from tests.admin.conftest import PASSWORD, events, text
 from tests.cast import QuickClient
 from tests.hashing import QuickArgon2
@@ -92,7 +92,7 @@ def wrong(times, name="sam", client=None, **extra):
 
 
 def allow(monkeypatch, **limits):
-    monkeypatch.setattr(tries, "BUDGETS", replace(tries.BUDGETS, **limits))
+    monkeypatch.setattr(attempts, "BUDGETS", replace(attempts.BUDGETS, **limits))
 
 
 def test_wrong_tries_of_one_name_from_one_address_are_limited(sam):
@@ -213,9 +213,9 @@ def test_nobody_gets_in_when_tries_can_not_be_counted(sam, monkeypatch):
 
 def test_the_proxy_tells_the_address_only_where_it_is_configured(rf, settings):
     request = rf.post("/admin/login/", REMOTE_ADDR="10.1.1.1", HTTP_X_REAL_IP="203.0.113.9")
-    assert ratelimit.address_of(request) == "10.1.1.1"
+    assert ratelimit.client_address(request) == "10.1.1.1"
     settings.CLIENT_ADDRESS_HEADER = "X-Real-IP"
-    assert ratelimit.address_of(request) == "203.0.113.9"
+    assert ratelimit.client_address(request) == "203.0.113.9"
 
 
 def test_a_session_ends_after_fifteen_idle_minutes(sam):

@@ -8,7 +8,7 @@ import pytest
 import requests  # noqa: TID251 (the library's own client)
 from django.contrib.auth.models import Group, User
 
-from kernel.staff.sign_in import factors, store, tries
+from kernel.staff.sign_in import attempts, factors, store
 from tests.admin.conftest import PASSWORD, events, text
 from tests.admin.identity_provider import CLIENT_ID, CLIENT_SECRET, IdentityProvider
 from tests.admin.sign_in import CODE_PAGE, SET_UP_PAGE, is_in, log_in, make_staff, with_factor
@@ -462,7 +462,7 @@ def test_the_provider_is_trusted_with_the_second_factor_unless_it_is_not(provide
 
 # --- how often -------------------------------------------------------------------------------------------------
 def test_strangers_can_not_begin_or_end_as_many_log_ins_as_they_like(provider, monkeypatch):
-    monkeypatch.setattr(tries, "PROVIDER", "3/15minute")
+    monkeypatch.setattr(attempts, "PROVIDER", "3/15minute")
     clients = [QuickClient() for _ in range(4)]
     started = [client.get(START) for client in clients]
     assert [response.status_code for response in started] == [302, 302, 302, 429]

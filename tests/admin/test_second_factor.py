@@ -10,7 +10,7 @@ from django.conf import settings as django_settings
 from django.core.management import CommandError, call_command
 
 from kernel import clock, db
-from kernel.staff.sign_in import factors, sealing, steps, store, tries
+from kernel.staff.sign_in import attempts, factors, sealing, steps, store
 from tests.admin.conftest import PASSWORD, events, messages_of, text
 from tests.admin.sign_in import (
     CODE_PAGE,
@@ -164,8 +164,8 @@ def at_the_code_page(number):
 
 @pytest.fixture
 def many_tries(monkeypatch):
-    monkeypatch.setattr(tries, "CODES", "100/15minute")
-    monkeypatch.setattr(tries, "CODES_A_DAY", "100/day")
+    monkeypatch.setattr(attempts, "CODES", "100/15minute")
+    monkeypatch.setattr(attempts, "CODES_A_DAY", "100/day")
 
 
 def let_all_read_before_one_writes(monkeypatch, number):
@@ -219,7 +219,7 @@ def test_wrong_codes_are_limited_exactly_and_the_right_one_too(sam, phone):
 
 
 def test_wrong_codes_are_limited_for_a_day_as_well(sam, phone, monkeypatch):
-    monkeypatch.setattr(tries, "CODES", "100/15minute")
+    monkeypatch.setattr(attempts, "CODES", "100/15minute")
     client, _ = log_in()
     answers = [enter(client, "nonsense").status_code for _ in range(21)]
     assert answers == [200] * 20 + [429]
@@ -227,7 +227,7 @@ def test_wrong_codes_are_limited_for_a_day_as_well(sam, phone, monkeypatch):
 
 @pytest.mark.usefixtures("many_tries")
 def test_codes_that_were_right_do_not_count(sam, monkeypatch):
-    monkeypatch.setattr(tries, "CODES", "2/15minute")
+    monkeypatch.setattr(attempts, "CODES", "2/15minute")
     _, codes = with_factor(sam)
     for code in codes:
         client, _ = log_in()
@@ -357,7 +357,7 @@ def test_a_stricter_rule_ends_the_sessions_that_do_not_fulfil_it(rule, sam, sett
 
 
 def test_two_confirmations_at_once_make_one_factor(sam, settings, monkeypatch):
-    monkeypatch.setattr(tries, "CODES", "100/15minute")
+    monkeypatch.setattr(attempts, "CODES", "100/15minute")
     settings.STAFF_SECOND_FACTOR = "required"
     client, _ = log_in()
     phone = Phone.scanning(client.get(SET_UP_PAGE))

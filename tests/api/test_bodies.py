@@ -6,7 +6,7 @@ import orjson
 import pytest
 from django.conf import settings
 
-from kernel.api import addressing, bounds, validation
+from kernel.api import bounds, canonical_values, validation
 from kernel.api.operations import REGISTRY
 from patients import statistics
 from tests import bodies
@@ -183,7 +183,7 @@ def test_a_whole_number_is_an_integer_however_it_is_written(world, number):
                 body = bodies.changed(bodies.sample(schema), path, number)
                 answer = world.send(name, orjson.dumps(body))
                 assert b"integer" not in answer.content, (name, path, answer.content)
-                taken = addressing.with_canonical_values(schema, body)
+                taken = canonical_values.with_canonical_values(schema, body)
                 assert type(bodies.value_at(taken, path)) is int, (name, path)
 
 

@@ -11,7 +11,7 @@ from bson.datetime_ms import DatetimeMS
 from pymongo.errors import WriteError
 
 from confirmations.representation.confirmations import confirmation
-from kernel import clock, db, indexes, showing
+from kernel import clock, db, indexes, safe_reading
 from kernel.api import validation
 from kernel.principal import Principal
 from tests.bodies import value_at
@@ -312,7 +312,7 @@ def test_the_rest_of_a_broken_record_is_shown_and_the_operators_are_told(clinic,
         "email": 5,
     }
     db.collection("patients").insert_one(broken)
-    before = showing.BROKEN.labels("patient")._value.get()
+    before = safe_reading.BROKEN.labels("patient")._value.get()
 
     with structlog.testing.capture_logs() as logs:
         answer = ada.api.get(f"/v1/clinics/{clinic['id']}/patients/0123456789").json()
@@ -320,7 +320,7 @@ def test_the_rest_of_a_broken_record_is_shown_and_the_operators_are_told(clinic,
     assert (answer["fullName"], answer["mrn"], answer["reviews"]) == ("Iris Example", "M1", [])
     assert answer["sites"] == [{"id": str(SITE), "name": "North"}]
     assert "email" not in answer
-    assert showing.BROKEN.labels("patient")._value.get() == before + 1
+    assert safe_reading.BROKEN.labels("patient")._value.get() == before + 1
     (line,) = [line for line in logs if line["event"] == "record.broken"]
     assert line["row"] == str(broken["_id"])
     assert not [part for part in ("Iris", "M1", "0123456789") if part in str(line)]

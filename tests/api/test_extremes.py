@@ -10,7 +10,7 @@ import orjson
 import pytest
 
 from kernel import db
-from kernel.api import bounds, typed, validation
+from kernel.api import bounds, text_forms, validation
 from tests import bodies
 from tests.bodies import PATIENT, make_world
 from tests.cast import Person, described_operations
@@ -105,7 +105,7 @@ def put(body, path, value):
 
 
 def is_allowed(schema, body):
-    return validation.is_valid(schema, typed.with_normal_texts(schema, body))
+    return validation.is_valid(schema, text_forms.with_normal_texts(schema, body))
 
 
 # --- the walk -------------------------------------------------------------------------------------------------------

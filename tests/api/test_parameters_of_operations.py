@@ -5,7 +5,7 @@ from urllib.parse import quote, urlencode
 import pytest
 from bson import ObjectId
 
-from kernel import pages
+from kernel import page_limits
 from kernel.api.schema import kinds_of
 from tests import bodies
 from tests.bodies import World, make_world, resolved
@@ -110,7 +110,7 @@ def test_any_limit_is_understood(world, limit):
 
 
 def test_a_page_that_would_be_endless_is_refused_and_its_parts_are_not(world, monkeypatch, clinic):
-    monkeypatch.setattr(pages, "MOST", 1)
+    monkeypatch.setattr(page_limits, "MOST", 1)
     stored = {"_id": ObjectId(clinic["id"])}
     make_patients(stored, [{"mrn": "7"}])
     for name in LISTS:

@@ -42,7 +42,7 @@ def test_compatible_spellings_are_one_address(text):
 
 @pytest.mark.parametrize("text", ["Dot.Kim@Example.ORG", " dot.kim@example.org\n"])
 def test_a_stored_address_may_differ_in_case_and_in_spaces_around_it(text):
-    assert addresses.of_account(text) == PLAIN
+    assert addresses.account_address(text) == PLAIN
     assert addresses.is_same(text, PLAIN)
 
 
@@ -56,7 +56,7 @@ LOOK_ALIKES = (
 
 @pytest.mark.parametrize("text", [*LOOK_ALIKES, "dot.kim@ｅxample.org", "dot.kim@example\uff61org"])
 def test_a_stored_look_alike_is_nobodys_address(text):
-    assert addresses.of_account(text) is None
+    assert addresses.account_address(text) is None
     assert not addresses.is_same(text, PLAIN)
 
 

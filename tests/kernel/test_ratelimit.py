@@ -88,7 +88,7 @@ def test_only_the_proxys_own_word_on_the_clients_address_counts(
     settings.CLIENT_ADDRESS_HEADER = header
     request = rf.get("/", headers={"X-Forwarded-For": given} if given else {})
 
-    assert ratelimit.address_of(request) == address
+    assert ratelimit.client_address(request) == address
 
 
 @pytest.mark.parametrize(
@@ -110,10 +110,10 @@ def test_only_the_proxys_own_word_on_the_clients_address_counts(
 )
 def test_one_client_is_one_subject_in_whatever_form_it_is_written(settings, rf, given, client):
     settings.CLIENT_ADDRESS_HEADER = "X-Real-IP"
-    assert ratelimit.address_of(rf.get("/", headers={"X-Real-IP": given})) == client
+    assert ratelimit.client_address(rf.get("/", headers={"X-Real-IP": given})) == client
     settings.CLIENT_ADDRESS_HEADER = ""
     if given == given.strip():
-        assert ratelimit.address_of(rf.get("/", REMOTE_ADDR=given)) == client
+        assert ratelimit.client_address(rf.get("/", REMOTE_ADDR=given)) == client
 
 
 @pytest.mark.parametrize(
@@ -125,8 +125,8 @@ def test_what_is_no_address_counts_as_the_proxys_own(settings, rf, given):
     settings.CLIENT_ADDRESS_HEADER = "X-Real-IP"
     request = rf.get("/", headers={"X-Real-IP": given}, REMOTE_ADDR="10.0.0.7")
 
-    assert ratelimit.address_of(request) == "10.0.0.7"
+    assert ratelimit.client_address(request) == "10.0.0.7"
 
 
 def test_without_any_address_callers_share_one_limit(rf):
-    assert ratelimit.address_of(rf.get("/", REMOTE_ADDR="")) == ""
+    assert ratelimit.client_address(rf.get("/", REMOTE_ADDR="")) == ""

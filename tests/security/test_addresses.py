@@ -10,7 +10,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from kernel import db
-from kernel.api import addressing, operations
+from kernel.api import canonical_values, operations
 from kernel.api.operations import REGISTRY
 from kernel.http import ServiceError
 from tests.cast import Api, described_operations, make_clinic, make_person
@@ -62,14 +62,14 @@ def test_whatever_is_called_an_address_is_described_as_one():
         if LOOKS_LIKE_ONE.fullmatch(title) and title not in POSTAL
     ]
     assert len(found) > 10
-    assert [taken[:2] for taken in found if not addressing.places(taken[2])] == []
+    assert [taken[:2] for taken in found if not canonical_values.address_paths(taken[2])] == []
 
 
 def takes_address(found):
     return [
-        *(name for name, schema in found.path.items() if addressing.places(schema)),
-        *(p.name for p in found.query if addressing.places(p.schema)),
-        *(place[0] for place in (addressing.places(found.body) if found.body else ())),
+        *(name for name, schema in found.path.items() if canonical_values.address_paths(schema)),
+        *(p.name for p in found.query if canonical_values.address_paths(p.schema)),
+        *(place[0] for place in (canonical_values.address_paths(found.body) if found.body else ())),
     ]
 
 

@@ -6,11 +6,11 @@ import pytest
 
 from kernel import backfills, db, texts
 from kernel.api import schema as s
-from kernel.api import typed, validation
+from kernel.api import text_forms, validation
 from tests.cast import CLINIC, described_operations, make_clinic
 from users.services.neighbours import profile_service
 
-KINDS = {*typed.FORMS, typed.LITERAL}
+KINDS = {*text_forms.FORMS, text_forms.LITERAL}
 # What says by itself how it is written.
 TELLING = {"enum", "const", "pattern"}
 FORMATS = {"email", "hostname", "date", "date-time", "password", "^[a-f0-9]{24}$"}
@@ -49,7 +49,7 @@ def taken():
 
 def is_told(schema):
     return (
-        schema.get(typed.KEYWORD) in KINDS
+        schema.get(text_forms.KEYWORD) in KINDS
         or TELLING & schema.keys()
         or schema.get("format", schema.get("x-format")) in FORMATS
     )
@@ -67,16 +67,16 @@ def test_every_text_that_an_operation_takes_says_of_which_kind_it_is():
 
 
 def test_no_required_text_is_blanks_alone_and_none_is_endless():
-    required = [row for row in taken() if row[2].get(typed.KEYWORD) in typed.FORMS]
+    required = [row for row in taken() if row[2].get(text_forms.KEYWORD) in text_forms.FORMS]
     assert len(required) > 40
     for name, title, schema, _ in required:
         endless = "n" * 1001
-        assert validation.first_failure(schema, typed.with_normal_texts(schema, endless)), (
+        assert validation.first_failure(schema, text_forms.with_normal_texts(schema, endless)), (
             name,
             title,
         )
         if schema.get("minLength"):
-            blanks = typed.with_normal_texts(schema, " \u00a0\t\u200b")
+            blanks = text_forms.with_normal_texts(schema, " \u00a0\t\u200b")
             assert validation.first_failure(schema, blanks), (name, title)
 
 
@@ -265,7 +265,9 @@ def test_a_clinic_is_found_by_its_share_code_however_it_is_typed(clinic, ada, ba
 
 
 def test_every_operation_that_takes_a_share_code_is_tried():
-    kinds = {name for name, _, schema, _ in taken() if schema.get(typed.KEYWORD) == "shareCode"}
+    kinds = {
+        name for name, _, schema, _ in taken() if schema.get(text_forms.KEYWORD) == "shareCode"
+    }
     assert kinds == {"GetClinicByShareCode", "ListClinics", "SendClinicShareInvite"}
 
 

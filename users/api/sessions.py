@@ -22,7 +22,9 @@ class LoginViewSet(AccountViewSet):
     def log_in(self, request: Request) -> Response:
         email, password = _basic_credentials(request)
         found, token = sessions.log_in(
-            email=email, password=password, client_address=ratelimit.address_of(request._request)
+            email=email,
+            password=password,
+            client_address=ratelimit.client_address(request._request),
         )
         return Response(users.user(found), headers={HEADER: token})
 
@@ -49,7 +51,7 @@ class ServerLoginViewSet(AccountViewSet):
         if not name or not secret:
             raise BadRequest(message="Missing id and/or password")
         token = sessions.log_in_service(
-            secret=secret, client_address=ratelimit.address_of(request._request)
+            secret=secret, client_address=ratelimit.client_address(request._request)
         )
         response = empty()
         response.headers[HEADER] = token

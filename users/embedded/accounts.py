@@ -121,7 +121,7 @@ def find_by_credentials(email: str, password: str) -> User | None:
 
 
 def to_user(account: db.Document) -> User:
-    username = addresses.of_account(account.get("username"))
+    username = addresses.account_address(account.get("username"))
     return User(
         user_id=account["_id"],
         username=username,

@@ -6,13 +6,13 @@ from django.conf import settings
 
 from kernel import addresses
 from kernel.addresses import InvalidAddress
+from kernel.attempts import Attempts, Budgets, take_for_password_login
 from kernel.errors import Forbidden, Unauthorized
-from kernel.tries import Budgets, Tries, of_password
 from users.clients.protocol import User
 from users.embedded import accounts, sessions
 
 BUDGETS = Budgets(
-    door="login",
+    counter="login",
     per_pair="10/5minutes",
     per_address="60/minute",
     pressed="50/15minutes",
@@ -27,7 +27,7 @@ def log_in(*, email: str, password: str, client_address: str) -> tuple[User, str
     """The account and a session token. Wrong tries are limited, for the name together with the place they come from:
     no stranger uses up what its owner has. Right ones do not count."""
     address = _canonical(email)
-    taken = of_password(BUDGETS, name=address or email, address=client_address)
+    taken = take_for_password_login(BUDGETS, name=address or email, address=client_address)
     found = accounts.find_by_credentials(address, password) if address else None
     if found is None:
         raise Unauthorized(message=_NO_MATCH)
@@ -47,7 +47,7 @@ def _canonical(email: str) -> str:
 
 def log_in_service(*, secret: str, client_address: str) -> str:
     """A server token for a backend service that knows the shared secret."""
-    taken = Tries()
+    taken = Attempts()
     taken.take("login.service", client_address, WRONG_SECRETS)
     expected = settings.SERVER_TOKEN_SECRET
     if not expected or not hmac.compare_digest(secret.encode(), expected.encode()):

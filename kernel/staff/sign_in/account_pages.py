@@ -8,8 +8,8 @@ from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 
 from kernel.errors import NotFound, RateLimited, Unavailable
-from kernel.staff import door, pages
-from kernel.staff.sign_in import changes, factors, steps, store, tries
+from kernel.staff import logins, pages
+from kernel.staff.sign_in import attempts, changes, factors, steps, store
 from kernel.staff.sign_in.login_pages import WRONG_CODE
 
 WRONG_PASSWORD = "The password is wrong."  # noqa: S105
@@ -65,9 +65,9 @@ def _set_up(
         problem = _check_code(request, "present") if is_set_up else _check_password(request)
         if problem:
             return problem
-        taken = tries.take_for_code(request, _me(request))
+        taken = attempts.take_for_code(request, _me(request))
     except (RateLimited, Unavailable) as error:
-        return door.refuse(request, error)
+        return logins.refuse(request, error)
     codes = changes.set_up(_me(request), offer, code=request.POST.get("code", ""))
     if codes is None:
         return WRONG_CODE
@@ -83,7 +83,7 @@ def renew_codes(request: HttpRequest) -> HttpResponseBase:
     try:
         problem = _check_code(request, "code")
     except (RateLimited, Unavailable) as error:
-        return door.refuse(request, error)
+        return logins.refuse(request, error)
     generation = steps.proof_of(request).generation
     codes = None if problem else changes.renew_recovery_codes(_me(request), generation=generation)
     if codes is None:
@@ -99,7 +99,7 @@ def remove(request: HttpRequest) -> HttpResponseBase:
     try:
         problem = _check_code(request, "code")
     except (RateLimited, Unavailable) as error:
-        return door.refuse(request, error)
+        return logins.refuse(request, error)
     generation = None if problem else changes.remove(_me(request))
     if generation is None:
         return _back(request, problem or WRONG_CODE)
@@ -110,9 +110,9 @@ def remove(request: HttpRequest) -> HttpResponseBase:
 
 def _check_code(request: HttpRequest, field: str) -> str:
     """What is wrong with the code of the present factor, limited as at the door."""
-    taken = tries.take_for_code(request, _me(request))
+    taken = attempts.take_for_code(request, _me(request))
     if factors.accept(_me(request).pk, request.POST.get(field, "")) is None:
-        door.record("staff.code", _me(request), outcome="denied")
+        logins.record("staff.code", _me(request), outcome="denied")
         return WRONG_CODE
     taken.give_back()
     return ""
@@ -121,9 +121,9 @@ def _check_code(request: HttpRequest, field: str) -> str:
 def _check_password(request: HttpRequest) -> str:
     if not _has_password(request):
         return ""
-    taken = tries.take_for_password(request, _me(request).get_username())
+    taken = attempts.take_for_password(request, _me(request).get_username())
     if not _me(request).check_password(request.POST.get("password", "")):
-        door.record("staff.password", _me(request), outcome="denied")
+        logins.record("staff.password", _me(request), outcome="denied")
         return WRONG_PASSWORD
     taken.give_back()
     return ""

@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString, mark_safe
 from pymongo.errors import DuplicateKeyError
 
 from kernel import db
-from kernel.staff import door
+from kernel.staff import logins
 from kernel.staff.sign_in import factors, sealing, store
 
 _OFFER = "offered_factor"
@@ -60,7 +60,7 @@ def set_up(user: Any, made: Offer, *, code: str) -> list[str] | None:
     def change() -> list[str] | None:
         codes = factors.set_up(user.pk, secret=made.secret, code=code, generation=made.generation)
         if codes is not None:
-            door.record("staff.factor_set_up", user)
+            logins.record("staff.factor_set_up", user)
         return codes
 
     try:
@@ -73,7 +73,7 @@ def renew_recovery_codes(user: Any, *, generation: int) -> list[str] | None:
     def change() -> list[str] | None:
         codes = factors.renew_recovery_codes(user.pk, generation=generation)
         if codes is not None:
-            door.record("staff.recovery_codes_renewed", user)
+            logins.record("staff.recovery_codes_renewed", user)
         return codes
 
     return db.run_in_transaction(change)
@@ -86,7 +86,7 @@ def remove(user: Any) -> int | None:
         left = store.remove_factor(user.pk)
         if left is None:
             return None
-        door.record("staff.factor_removed", user)
+        logins.record("staff.factor_removed", user)
         return factors.generation_of(left)
 
     return db.run_in_transaction(change)

@@ -13,7 +13,7 @@ from django.db import IntegrityError
 from pymongo.errors import DuplicateKeyError
 
 from kernel import addresses, db
-from kernel.staff import door, roles
+from kernel.staff import logins, roles
 from kernel.staff.sign_in import store
 
 Claims = dict[str, Any]
@@ -61,7 +61,7 @@ def _linked_now(claims: Claims, address: str) -> User:
 
     def link() -> None:
         store.insert_identity(user.pk, issuer=claims["iss"], subject=claims["sub"])
-        door.record("staff.identity_linked", user)
+        logins.record("staff.identity_linked", user)
 
     try:
         db.run_in_transaction(link)
@@ -86,7 +86,7 @@ def _new_account(address: str) -> User:
         user = User.objects.create_user(address, email=address, is_staff=True)
     except IntegrityError:
         raise Refused(Why.NAME_TAKEN) from None
-    door.record("staff.user_created", user, scope={"by": "provider"})
+    logins.record("staff.user_created", user, scope={"by": "provider"})
     return user
 
 
@@ -125,5 +125,5 @@ def _take_roles_from(claims: Claims, user: User) -> None:
     present = sorted(user.groups.values_list("name", flat=True))
     if wanted == present:
         return
-    door.record("staff.roles_taken", user, before={"roles": present}, after={"roles": wanted})
+    logins.record("staff.roles_taken", user, before={"roles": present}, after={"roles": wanted})
     user.groups.set(Group.objects.filter(name__in=wanted))

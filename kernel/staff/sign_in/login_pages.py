@@ -12,8 +12,8 @@ from django.urls import URLPattern, path, reverse
 from django.views.decorators.cache import never_cache
 
 from kernel.errors import RateLimited, Unavailable
-from kernel.staff import door
-from kernel.staff.sign_in import changes, factors, oidc, steps, tries
+from kernel.staff import logins
+from kernel.staff.sign_in import attempts, changes, factors, oidc, steps
 from kernel.staff.sign_in.factors import Demand
 
 WRONG_CODE = "This code is wrong, or was used before. Wait for the next one and try again."
@@ -47,7 +47,7 @@ class _PasswordStep(LoginView):
 
     def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
         if form.get_user() is not None:  # the password was right, but the account is not for staff
-            door.record(
+            logins.record(
                 "staff.login", form.get_user(), outcome="denied", scope={"by": steps.PASSWORD}
             )
         return super().form_invalid(form)
@@ -58,11 +58,11 @@ def password(request: HttpRequest, context: dict[str, Any]) -> HttpResponseBase:
     if request.method != "POST":
         return _password_page(request, context)
     if not settings.STAFF_PASSWORD_LOGIN:
-        return door.closed(request, "Log in with the identity provider.", status=403)
+        return logins.closed(request, "Log in with the identity provider.", status=403)
     try:
-        taken = tries.take_for_password(request, request.POST.get("username", ""))
+        taken = attempts.take_for_password(request, request.POST.get("username", ""))
     except (RateLimited, Unavailable) as error:
-        return door.refuse(request, error)
+        return logins.refuse(request, error)
     response = _password_page(request, context)
     if response.status_code == 302:
         taken.give_back()
@@ -93,12 +93,12 @@ def code(request: HttpRequest) -> HttpResponseBase:
         return _page(request, "staff/sign_in/code.html", title="Second step")
     waiting, user = found
     try:
-        taken = tries.take_for_code(request, user)
+        taken = attempts.take_for_code(request, user)
     except (RateLimited, Unavailable) as error:
-        return door.refuse(request, error)
+        return logins.refuse(request, error)
     accepted = factors.accept(user.pk, request.POST.get("code", ""))
     if accepted is None:
-        door.record("staff.login", user, outcome="denied", scope={"by": "code"})
+        logins.record("staff.login", user, outcome="denied", scope={"by": "code"})
         return _page(request, "staff/sign_in/code.html", title="Second step", problem=WRONG_CODE)
     taken.give_back()
     proof = steps.Proof(accepted.by, accepted.generation)
@@ -119,9 +119,9 @@ def set_up(request: HttpRequest) -> HttpResponseBase:
             request, "staff/sign_in/set_up.html", title="Set up a second factor", offer=offer
         )
     try:
-        taken = tries.take_for_code(request, user)
+        taken = attempts.take_for_code(request, user)
     except (RateLimited, Unavailable) as error:
-        return door.refuse(request, error)
+        return logins.refuse(request, error)
     codes = changes.set_up(user, offer, code=request.POST.get("code", ""))
     if codes is None:
         return _page(

@@ -18,8 +18,8 @@ from mozilla_django_oidc.auth import OIDCAuthenticationBackend
 from mozilla_django_oidc.views import OIDCAuthenticationCallbackView, OIDCAuthenticationRequestView
 
 from kernel.errors import RateLimited, Unavailable
-from kernel.staff import door
-from kernel.staff.sign_in import identities, steps, tries
+from kernel.staff import logins
+from kernel.staff.sign_in import attempts, identities, steps
 
 log = structlog.get_logger(__name__)
 BACKEND = "kernel.staff.sign_in.oidc.Backend"
@@ -95,7 +95,7 @@ class _Callback(OIDCAuthenticationCallbackView):
     def login_failure(self) -> HttpResponseBase:
         if "error" in self.request.GET:
             scope = {"by": steps.PROVIDER, "why": "refused there"}
-            door.record("staff.login", None, outcome="denied", scope=scope)
+            logins.record("staff.login", None, outcome="denied", scope=scope)
         return _refuse(self.request)
 
 
@@ -104,9 +104,9 @@ def start(request: HttpRequest) -> HttpResponseBase:
     request.operation_id = "admin.login_provider"  # type: ignore[attr-defined]
     _require_provider()
     try:
-        tries.take_for_provider(request, "start")
+        attempts.take_for_provider(request, "start")
     except (RateLimited, Unavailable) as error:
-        return door.refuse(request, error)
+        return logins.refuse(request, error)
     response: HttpResponseBase = OIDCAuthenticationRequestView.as_view()(request)
     return response
 
@@ -118,9 +118,9 @@ def callback(request: HttpRequest) -> HttpResponseBase:
     if request.GET.get("state") not in request.session.get("oidc_states", {}):
         return _refuse(request)
     try:
-        taken = tries.take_for_provider(request, "callback")
+        taken = attempts.take_for_provider(request, "callback")
     except (RateLimited, Unavailable) as error:
-        return door.refuse(request, error)
+        return logins.refuse(request, error)
     response: HttpResponseBase = _Callback.as_view()(request)
     if response.status_code < 400:
         taken.give_back()
@@ -136,4 +136,4 @@ def _refuse(request: HttpRequest) -> HttpResponseBase:
     text = (
         "The log-in did not work. Try again, or ask an administrator whether you have an account."
     )
-    return door.closed(request, text, status=403)
+    return logins.closed(request, text, status=403)

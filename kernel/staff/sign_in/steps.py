@@ -15,8 +15,8 @@ from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare
 
-from kernel.staff import door
-from kernel.staff.sign_in import devices, factors, store, tries
+from kernel.staff import logins
+from kernel.staff.sign_in import attempts, devices, factors, store
 from kernel.staff.sign_in.factors import Demand
 
 PASSWORD, PROVIDER = "password", "provider"
@@ -70,7 +70,7 @@ def begin(
             next_url=next_url,
         )
     )
-    door.record("staff.login", user, outcome="begun", scope={"by": by, "waitsFor": demand.value})
+    logins.record("staff.login", user, outcome="begun", scope={"by": by, "waitsFor": demand.value})
     return HttpResponseRedirect(page_of(demand))
 
 
@@ -117,7 +117,7 @@ def welcome(request: HttpRequest, user: Any, next_url: str) -> HttpResponseBase:
 
 
 def remember_device(request: HttpRequest, response: HttpResponseBase, user: Any) -> None:
-    devices.remember(request, response, tries.name_key(user.get_username()))
+    devices.remember(request, response, attempts.name_key(user.get_username()))
 
 
 # --- afterwards ------------------------------------------------------------------------------------------------

@@ -58,7 +58,7 @@ class HttpUserService:
 
     def get_user(self, id_or_email: str) -> User | None:
         """The service's own idea of what is the same is not trusted."""
-        address = addresses.of_account(id_or_email)
+        address = addresses.account_address(id_or_email)
         found = self._get_user(address or id_or_email)
         if found is None or found.user_id == id_or_email:
             return found
@@ -143,8 +143,8 @@ def _user(answer: Response) -> User:
         raise ServiceError(SERVICE, answer.status_code)
     return User(
         user_id=user_id,
-        username=addresses.of_account(fields.get("username")),
-        emails=tuple(filter(None, map(addresses.of_account, fields.get("emails") or ()))),
+        username=addresses.account_address(fields.get("username")),
+        emails=tuple(filter(None, map(addresses.account_address, fields.get("emails") or ()))),
         roles=tuple(fields.get("roles") or ()),
         email_verified=bool(fields.get("emailVerified")),
         terms_accepted=fields.get("termsAccepted"),

@@ -9,8 +9,8 @@ from typing import Any
 
 from kernel import addresses, numbers
 from kernel.addresses import InvalidAddress
-from kernel.api.places import Place, change, find
 from kernel.api.schema import Schema, kinds_of
+from kernel.api.schema_paths import Path, change_at, find_paths
 from kernel.errors import BadRequest
 
 
@@ -59,14 +59,14 @@ STRICT_CHECKERS = {
 
 
 def with_canonical_values(schema: Schema, value: Any) -> Any:
-    for place in find(schema, _kind_of):
-        value = change(value, place, _canonical)
+    for path in find_paths(schema, _kind_of):
+        value = change_at(value, path, _canonical)
     return value
 
 
-def places(schema: Schema) -> tuple[Place, ...]:
+def address_paths(schema: Schema) -> tuple[Path, ...]:
     """Where a value of this schema holds addresses."""
-    return tuple(place for place in find(schema, _kind_of) if place[-1] != INTEGER)
+    return tuple(path for path in find_paths(schema, _kind_of) if path[-1] != INTEGER)
 
 
 def _kind_of(schema: Schema) -> str | None:

@@ -13,7 +13,7 @@ PART = "cannotBeShown"
 _LONGEST = 200
 
 
-def unshown(document: Document, shown: Mapping[str, Shown]) -> list[str]:
+def find_hidden(document: Document, shown: Mapping[str, Shown]) -> list[str]:
     """One text for each value, with its place. Of the document only what `shown` names is looked at."""
     places = (_places(document.get(name), kind, name) for name, kind in shown.items())
     return [f"{place}: {_text(value)}" for found in places for place, value in found]

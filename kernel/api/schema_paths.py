@@ -12,34 +12,34 @@ import orjson
 from kernel.api.schema import COMPONENTS, Schema
 
 EACH = "*"  # every item of a list
-Place = tuple[str, ...]  # names of properties; the last is the kind
+Path = tuple[str, ...]  # names of properties; the last is the kind
 
 
 Kind = Callable[[Schema], str | None]  # what a schema holds; None: look inside
 
 
-def find(schema: Schema, kind_of: Kind) -> tuple[Place, ...]:
+def find_paths(schema: Schema, kind_of: Kind) -> tuple[Path, ...]:
     return _find(orjson.dumps(schema), kind_of)
 
 
-def change(value: Any, place: Place, make: Callable[[Any, str], Any]) -> Any:
+def change_at(value: Any, path: Path, make: Callable[[Any, str], Any]) -> Any:
     """`make` gets what is there, of whatever type, and the kind."""
-    name, *rest = place
+    name, *rest = path
     if not rest:
         return make(value, name)
     if name == EACH and isinstance(value, list):
-        return [change(item, tuple(rest), make) for item in value]
+        return [change_at(item, tuple(rest), make) for item in value]
     if isinstance(value, dict) and name in value:
-        return {**value, name: change(value[name], tuple(rest), make)}
+        return {**value, name: change_at(value[name], tuple(rest), make)}
     return value
 
 
 @lru_cache(maxsize=2048)
-def _find(schema: bytes, kind_of: Kind) -> tuple[Place, ...]:
+def _find(schema: bytes, kind_of: Kind) -> tuple[Path, ...]:
     return tuple(dict.fromkeys(_walk(orjson.loads(schema), kind_of, ())))
 
 
-def _walk(schema: Any, kind_of: Kind, components: tuple[str, ...]) -> list[Place]:
+def _walk(schema: Any, kind_of: Kind, components: tuple[str, ...]) -> list[Path]:
     if not isinstance(schema, dict):
         return []
     kind = kind_of(schema)
@@ -50,10 +50,10 @@ def _walk(schema: Any, kind_of: Kind, components: tuple[str, ...]) -> list[Place
         return []  # a schema that contains itself
     if name:
         return _walk(COMPONENTS[name], kind_of, (*components, name))
-    found = [place for part in _parts(schema) for place in _walk(part, kind_of, components)]
+    found = [path for part in _parts(schema) for path in _walk(part, kind_of, components)]
     for name, part in schema.get("properties", {}).items():
-        found += [(name, *place) for place in _walk(part, kind_of, components)]
-    found += [(EACH, *place) for place in _walk(schema.get("items"), kind_of, components)]
+        found += [(name, *path) for path in _walk(part, kind_of, components)]
+    found += [(EACH, *path) for path in _walk(schema.get("items"), kind_of, components)]
     return found
 
 

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from typing import Any
 
 from kernel import texts
-from kernel.api.places import Place, change, find
 from kernel.api.schema import Schema
+from kernel.api.schema_paths import Path, change_at, find_paths
 
 KEYWORD = "x-text"
 SEARCH = "search"  # blanks alone are one: it finds everybody
@@ -25,14 +25,14 @@ LITERAL = "literal"
 
 def with_normal_texts(schema: Schema, value: Any) -> Any:
     """`value` need not be valid yet."""
-    for place in places(schema):
-        value = change(value, place, _normal)
+    for path in text_paths(schema):
+        value = change_at(value, path, _normal)
     return value
 
 
-def places(schema: Schema) -> tuple[Place, ...]:
+def text_paths(schema: Schema) -> tuple[Path, ...]:
     """Where a value of this schema holds texts that have a normal form."""
-    return find(schema, _kind_of)
+    return find_paths(schema, _kind_of)
 
 
 def _kind_of(schema: Schema) -> str | None:

@@ -15,7 +15,7 @@ from redis import exceptions as redis
 from kernel.errors import RateLimited, RetryLater, Unavailable
 from kernel.http import ServiceError, ServiceUnavailable
 
-_PASSING = (
+_TRANSIENT = (
     RetryLater,
     RateLimited,
     Unavailable,
@@ -36,18 +36,18 @@ _PASSING = (
     BrokerError,
     SoftTimeLimitExceeded,
 )
-_PASSING_LABELS = (
+_TRANSIENT_LABELS = (
     "TransientTransactionError",
     "UnknownTransactionCommitResult",
     "RetryableWriteError",
 )
 # Unauthorized, AuthenticationFailed, OutOfDiskSpace, WriteConflict: the server's state, not what was asked of it.
-_PASSING_CODES = {13, 18, 14031, 112}
+_TRANSIENT_CODES = {13, 18, 14031, 112}
 
 
-def is_passing(error: BaseException) -> bool:
+def is_transient(error: BaseException) -> bool:
     """Whether the failure itself, or what it was made from, may be over at the next try."""
-    return any(_is_passing(one) for one in _with_causes(error))
+    return any(_is_transient(one) for one in _with_causes(error))
 
 
 def _with_causes(error: BaseException) -> Iterator[BaseException]:
@@ -58,8 +58,8 @@ def _with_causes(error: BaseException) -> Iterator[BaseException]:
         found = found.__cause__
 
 
-def _is_passing(error: BaseException) -> bool:
-    if isinstance(error, _PASSING):
+def _is_transient(error: BaseException) -> bool:
+    if isinstance(error, _TRANSIENT):
         return True
     if isinstance(error, mongo.PyMongoError):
         return error.timeout or _is_state_of_the_server(error)
@@ -67,6 +67,6 @@ def _is_passing(error: BaseException) -> bool:
 
 
 def _is_state_of_the_server(error: mongo.PyMongoError) -> bool:
-    return getattr(error, "code", None) in _PASSING_CODES or any(
-        error.has_error_label(label) for label in _PASSING_LABELS
+    return getattr(error, "code", None) in _TRANSIENT_CODES or any(
+        error.has_error_label(label) for label in _TRANSIENT_LABELS
     )

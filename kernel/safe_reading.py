@@ -38,7 +38,7 @@ def tolerant(kind: str) -> Callable[[Show[P]], Show[P]]:
             try:
                 return show(document, *args, **kwargs)
             except _BROKEN as error:
-                note(kind, document.get("_id"), error)
+                note_broken(kind, document.get("_id"), error)
                 whole = _without_broken(document, lambda part: show(part, *args, **kwargs))
                 return show(whole, *args, **kwargs)
 
@@ -47,7 +47,7 @@ def tolerant(kind: str) -> Callable[[Show[P]], Show[P]]:
     return decorate
 
 
-def note(kind: str, record_id: Any, error: Exception) -> None:
+def note_broken(kind: str, record_id: Any, error: Exception) -> None:
     BROKEN.labels(kind).inc()
     log.warning("record.broken", kind=kind, row=str(record_id or ""), error=type(error).__name__)
 
@@ -86,7 +86,7 @@ def moment(value: Any) -> datetime | None:
     return value if isinstance(value, datetime) else None
 
 
-def of(kind: type[T], value: Any) -> T:
+def require(kind: type[T], value: Any) -> T:
     """`value`, which is of that type. Raises TypeError, so that `tolerant` leaves out what holds it."""
     if not isinstance(value, kind):
         message = f"{kind.__name__} expected"
