@@ -109,7 +109,7 @@ def value_at(value: Any, path: Path) -> Any:
 
 # --- a world for them -------------------------------------------------------------------------------------------------
 class World:
-    """A clinic with a patient, a site and a tag, and for each operation somebody who may call it."""
+    """A clinic with a patient, a site and a tag, and for each operation someone who may call it."""
 
     def __init__(self, clinic_id: str, callers: dict[str, Any], own_id: str, patient_id: str):
         self._callers = callers  # by the words of the policy's table
@@ -124,7 +124,7 @@ class World:
 
 
 def make_world(clinic, backend, ada, dot, anonymous, monkeypatch) -> World:
-    """Nobody is told to wait in it."""
+    """No one is told to wait in it."""
     monkeypatch.setattr(ratelimit, "hit", lambda *_, **__: None)
     add_member(clinic, dot)
     clinic_id = ObjectId(clinic["id"])

@@ -57,7 +57,7 @@ def unseen_writes():
 
 @pytest.fixture
 def written():
-    """Names of the collections written to since it was cleared last: what nobody wrote to need not be put back."""
+    """Names of the collections written to since it was cleared last: what no one wrote to need not be put back."""
     names = set()
     _COMMANDS.watches.append(names)
     yield names

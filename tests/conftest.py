@@ -17,7 +17,7 @@ from tests.commands import take_written
 from tests.environment import DATABASE
 
 pytest_plugins = ["tests.cast"]
-_last = {"has_processes": True}  # the test before: what its processes have written nobody sees
+_last = {"has_processes": True}  # the test before: what its processes have written no one sees
 PROCESS_STARTS = {"subprocess.Popen", "os.fork", "os.posix_spawn"}
 
 

@@ -20,7 +20,7 @@ ROLES = tuple(roles.ROLES)
 
 
 class Staff:
-    """A browser of somebody with these roles."""
+    """A browser of someone with these roles."""
 
     def __init__(self, *names: str, superuser: bool = False) -> None:
         name = "-".join(names) or "root"

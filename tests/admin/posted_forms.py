@@ -11,7 +11,7 @@ class Form:
     action: str
     is_posted: bool
     values: dict = field(default_factory=dict)
-    texts: list = field(default_factory=list)  # names of the fields that somebody types a text into
+    texts: list = field(default_factory=list)  # names of the fields that someone types a text into
 
     def add(self, name, value):
         self.values.setdefault(name, value)

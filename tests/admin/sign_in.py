@@ -1,4 +1,4 @@
-"""Somebody who signs in step by step, and the app on her phone."""
+"""Someone who signs in step by step, and the app on her phone."""
 
 import re
 from base64 import b32decode

@@ -1,4 +1,5 @@
-"""Whatever somebody without the key does to the audit trail is named, and nothing of it ends the check with a crash."""
+"""Whatever someone without the key does to the audit trail is named, and nothing of it ends the check with a
+crash."""
 
 from datetime import datetime
 
@@ -206,7 +207,7 @@ def test_documents_given_to_another_environment_are_found(name, other):
     assert findings()
 
 
-def test_a_trail_begun_anew_by_somebody_without_the_key_is_found():
+def test_a_trail_begun_again_by_someone_without_the_key_is_found():
     for name in NAMES:
         collection(name).delete_many({})
     write()

@@ -106,7 +106,7 @@ def test_everything_is_reached_by_the_keyboard(browser, sam, clinic):
 
 
 def test_start_a_sync_and_watch_it_move_to_its_end(browser, sam, clinic):
-    """The page asks for its progress by itself; nobody reloads it."""
+    """The page asks for its progress by itself; no one reloads it."""
     settings = {"ehrSettings": ehr.SETTINGS, "PreferredBgUnits": "mg/dL"}
     db.collection("clinics").update_one({"_id": clinic["_id"]}, {"$set": settings})
     for number in range(6):

@@ -365,7 +365,7 @@ def test_a_sync_is_started_through_the_service_and_watched(clinic, staff):
     ]
 
 
-def test_a_sync_that_can_not_be_started_is_said_and_recorded(staff):
+def test_a_sync_that_cannot_be_started_is_said_and_recorded(staff):
     plain = make_clinic(name="No EHR")
     person = staff("integration")
     response = person.post(f"clinics/{plain['_id']}/sync")
@@ -375,7 +375,7 @@ def test_a_sync_that_can_not_be_started_is_said_and_recorded(staff):
     assert person.get(f"clinics/{plain['_id']}/sync").status_code == 404
 
 
-def test_a_sync_of_nobody_says_so(clinic, staff):
+def test_a_sync_of_no_one_says_so(clinic, staff):
     response = staff("integration").post(f"clinics/{clinic['_id']}/sync")
     assert messages_of(response) == [
         "No patient of this clinic is subscribed: there is nothing to sync."

@@ -148,8 +148,8 @@ def test_addresses_of_one_ipv6_network_are_one(sam):
     assert wrong(1, REMOTE_ADDR="2001:db8:1:3::1") == [200]
 
 
-def test_a_stranger_locks_nobody_out_by_trying_from_many_addresses(sam, monkeypatch):
-    """Guessing gets slower for everybody who is strange, but one's own address has tries of its own."""
+def test_a_stranger_locks_no_one_out_by_trying_from_many_addresses(sam, monkeypatch):
+    """Guessing gets slower for everyone who is strange, but one's own address has tries of its own."""
     allow(monkeypatch, pressed="6/15minute")
     for number in range(12):
         wrong(2, REMOTE_ADDR=f"10.0.0.{number}")
@@ -181,7 +181,7 @@ def test_a_known_device_is_limited_by_itself(sam):
     assert wrong(11, client=desk) == [200] * 10 + [429]
 
 
-def test_a_known_device_is_known_to_its_own_account_only_and_can_not_be_forged(sam):
+def test_a_known_device_is_known_to_its_own_account_only_and_cannot_be_forged(sam):
     User.objects.create_user("eve", "", PASSWORD, is_staff=True)
     eves = QuickClient()
     log_in("eve", PASSWORD, eves)
@@ -192,14 +192,14 @@ def test_a_known_device_is_known_to_its_own_account_only_and_can_not_be_forged(s
     assert wrong(1, client=forged) == [429]
 
 
-def test_the_device_cookie_is_for_the_staff_pages_alone_and_names_nobody(sam):
+def test_the_device_cookie_is_for_the_staff_pages_alone_and_names_no_one(sam):
     cookie = log_in("sam", PASSWORD).cookies["staff_device"]
     assert (cookie["path"], cookie["samesite"], cookie["httponly"]) == ("/admin", "Lax", True)
     content = signing.loads(cookie.value, salt="staff.device")
     assert "sam" not in str(content)
 
 
-def test_nobody_gets_in_when_tries_can_not_be_counted(sam, monkeypatch):
+def test_no_one_gets_in_when_tries_cannot_be_counted(sam, monkeypatch):
     def down(*_, **__):
         raise Unavailable
 
@@ -235,7 +235,7 @@ def move_back(client, minutes):
     session.save()
 
 
-def test_somebody_idle_for_fifteen_minutes_is_logged_off(staff):
+def test_someone_idle_for_fifteen_minutes_is_logged_off(staff):
     person = staff("viewer")
     assert person.get("clinics/").status_code == 200
     move_back(person.client, 14)
@@ -246,7 +246,7 @@ def test_somebody_idle_for_fifteen_minutes_is_logged_off(staff):
     assert person.get("clinics/").headers["Location"].startswith("/admin/login/")
 
 
-def test_a_page_that_polls_by_itself_keeps_nobody_logged_in(staff):
+def test_a_page_that_polls_by_itself_keeps_no_one_logged_in(staff):
     person = staff("viewer")
     person.get("clinics/")
     poll = {"X-Requested-With": "fetch"}

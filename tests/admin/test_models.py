@@ -35,7 +35,7 @@ def test_documents_with_absent_parts_are_read():
     assert found.timezone is None
 
 
-def test_models_can_not_be_written(clinic):
+def test_models_cannot_be_written(clinic):
     found = Clinic.objects.get(pk=clinic["_id"])
     with pytest.raises(TypeError, match="services"):
         found.save()

@@ -110,7 +110,7 @@ def test_a_patient_of_another_clinic_is_not_found_here(clinic, staff):
     assert not events(action="patient.viewed")
 
 
-def test_the_page_of_a_patient_is_not_shown_when_the_look_can_not_be_recorded(
+def test_the_page_of_a_patient_is_not_shown_when_the_look_cannot_be_recorded(
     clinic, staff, monkeypatch
 ):
     def fail(**_):
@@ -192,7 +192,7 @@ def test_a_connection_request_goes_through_the_service(clinic, staff):
     assert event["scope"] == {"provider": "dexcom"}
 
 
-def test_a_connection_that_can_not_be_requested_is_said(clinic, staff):
+def test_a_connection_that_cannot_be_requested_is_said(clinic, staff):
     user_id = patient_ids(clinic)[0]
     response = staff("support").post(at(clinic, f"patients/{user_id}/connect"), provider="abbott")
     assert messages_of(response) == ["Patient not found."]
@@ -244,7 +244,7 @@ def test_the_last_admin_keeps_the_role_and_the_place(clinic, ada, staff):
     assert {event["outcome"] for event in events(clinicId=clinic["_id"])} == {"refused"}
 
 
-def test_somebody_who_changed_the_roles_meanwhile_is_not_overwritten(clinic, ben, staff, root):
+def test_someone_who_changed_the_roles_meanwhile_is_not_overwritten(clinic, ben, staff, root):
     path = at(clinic, f"members/{ben.user_id}/")
     person = staff("support")
     token = opened_on(person.get(path))
@@ -318,7 +318,7 @@ def test_a_removed_patient_is_archived_and_counted(clinic, staff):
     assert stored(clinic)["patientCount"]["plan"] == 2
 
 
-def test_a_clinic_with_patients_can_not_be_deleted_and_the_page_says_so(clinic, staff):
+def test_a_clinic_with_patients_cannot_be_deleted_and_the_page_says_so(clinic, staff):
     person = staff("destructive")
     page = text(person.get(at(clinic, "delete")))
     assert "The clinic still has 3 patients; remove them first." in page

@@ -1,4 +1,4 @@
-"""Log-in by an identity provider: what it says is checked to the letter, and an address alone is nobody."""
+"""Log-in by an identity provider: every part of its answer is checked, and an address alone identifies no one."""
 
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -126,7 +126,7 @@ def test_an_answer_to_no_question_of_this_session_is_not_looked_at(provider, sam
     assert provider.requests == []
 
 
-def test_a_stranger_can_not_log_anybody_out_by_a_link(provider, sam):
+def test_a_stranger_cannot_log_anyone_out_by_a_link(provider, sam):
     client, _ = come(provider)
     client.get(CALLBACK, {"error": "x"})
     assert is_in(client)
@@ -246,7 +246,7 @@ def test_the_algorithm_is_ours_to_choose(algorithm, provider, sam):
 @pytest.mark.parametrize(
     "broken", ["token", "token down", "keys", "keys down", "user", "user down"]
 )
-def test_a_provider_that_is_broken_lets_nobody_in(broken, provider, sam, settings):
+def test_a_provider_that_is_broken_lets_no_one_in(broken, provider, sam, settings):
     settings.OIDC_OP_USER_ENDPOINT = f"{provider.url}/user"
     provider.userinfo = {"sub": "person-1"}
     provider.broken = broken
@@ -254,7 +254,7 @@ def test_a_provider_that_is_broken_lets_nobody_in(broken, provider, sam, setting
     assert reasons() == ["answer not usable"]
 
 
-def test_a_provider_that_can_not_be_reached_lets_nobody_in(provider, sam, settings):
+def test_a_provider_that_cannot_be_reached_lets_no_one_in(provider, sam, settings):
     settings.OIDC_OP_TOKEN_ENDPOINT = "http://127.0.0.1:1/token"
     assert is_refused(*come(provider))
 
@@ -273,7 +273,7 @@ def test_every_call_has_a_time_limit(provider, sam, settings, monkeypatch):
     assert limits == [(2, 5)] * 3
 
 
-def test_user_information_about_somebody_else_is_refused(provider, sam, settings):
+def test_user_information_about_someone_else_is_refused(provider, sam, settings):
     settings.OIDC_OP_USER_ENDPOINT = f"{provider.url}/user"
     provider.userinfo = {"sub": "person-2"}
     assert is_refused(*come(provider))
@@ -319,7 +319,7 @@ NOBODY = {
 
 
 @pytest.mark.parametrize("who", NOBODY)
-def test_nobody_is_linked_by(who, provider, sam):
+def test_no_one_is_linked_by(who, provider, sam):
     provider.claims |= NOBODY[who]
     assert is_refused(*come(provider))
     assert store.find_identity_of(sam.pk) is None
@@ -461,7 +461,7 @@ def test_the_provider_is_trusted_with_the_second_factor_unless_it_is_not(provide
 
 
 # --- how often -------------------------------------------------------------------------------------------------
-def test_strangers_can_not_begin_or_end_as_many_log_ins_as_they_like(provider, monkeypatch):
+def test_strangers_cannot_begin_or_end_as_many_log_ins_as_they_like(provider, monkeypatch):
     monkeypatch.setattr(attempts, "PROVIDER", "3/15minute")
     clients = [QuickClient() for _ in range(4)]
     started = [client.get(START) for client in clients]

@@ -29,10 +29,10 @@ GARBAGE = (
     "%F0%9F%92%A9",
 )
 ARGUMENT = re.compile(r"<(?:\w+:)?\w+>|\(\?P<\w+>[^)]*\)")
-# Kept open for everybody, or no page.
+# Kept open for everyone, or no page.
 OPEN = {"login", "logout", "login_provider", "login_provider_callback"}
 
-READ_ONLY = "auth/group/"  # the roles are the code's: nobody changes one, also where it exists
+READ_ONLY = "auth/group/"  # the roles are the code's: no one changes one, also where it exists
 
 
 def routes():

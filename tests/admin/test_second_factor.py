@@ -49,7 +49,7 @@ def scopes(**query):
     return [event["scope"] for event in events(**query)]
 
 
-# --- nobody is in by half --------------------------------------------------------------------------------------
+# --- no one is in by half --------------------------------------------------------------------------------------
 def staff_addresses():
     """Every address of the staff site, with something in the place of each parameter."""
     return {"/admin/" + ARGUMENT.sub("x", route) for _, route in routes()}
@@ -117,7 +117,7 @@ def test_an_account_without_a_factor_logs_in_as_before(sam):
     assert is_in(client)
 
 
-def test_off_asks_nobody_and_offers_nothing(sam, phone, settings):
+def test_off_asks_no_one_and_offers_nothing(sam, phone, settings):
     settings.STAFF_SECOND_FACTOR = "off"
     client, _ = log_in()
     assert is_in(client)
@@ -125,7 +125,7 @@ def test_off_asks_nobody_and_offers_nothing(sam, phone, settings):
         assert client.post(f"/admin/{page}", {"code": phone.code()}).status_code == 404
 
 
-def test_a_password_does_not_wait_for_its_code_for_ever(sam, phone, monkeypatch):
+def test_a_password_does_not_wait_for_its_code_forever(sam, phone, monkeypatch):
     client, _ = log_in()
     later = time.time() + 601
     monkeypatch.setattr(steps.time, "time", lambda: later)
@@ -490,7 +490,7 @@ def test_removing_needs_a_code_and_ends_the_other_sessions(sam):
     assert events(action="staff.code", outcome="denied")
 
 
-def test_who_must_have_one_can_not_remove_it(sam, phone, settings):
+def test_who_must_have_one_cannot_remove_it(sam, phone, settings):
     client = signed_in(phone=phone)
     settings.STAFF_SECOND_FACTOR = "required"
     response = client.post("/admin/sign-in/remove", {"code": phone.code()})
@@ -545,7 +545,7 @@ def test_an_administrator_unlinks_an_identity(sam, root):
     assert events(action="staff.identity_unlinked")[0]["reason"] == "TICKET-9"
 
 
-def test_nobody_else_resets_anything(sam, phone, staff):
+def test_no_one_else_resets_anything(sam, phone, staff):
     for role in ("viewer", "support", "configuration", "integration", "destructive", "auditor"):
         assert staff(role).post(reset_page(sam), reason="x").status_code == 403
     assert factors.is_set_up(store.find_factor(sam.pk))

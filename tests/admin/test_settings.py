@@ -111,7 +111,7 @@ def test_a_change_goes_through_the_service_and_leaves_before_and_after(kind, cli
 
 
 @pytest.mark.parametrize("kind", CHANGES)
-def test_the_other_roles_can_not_open_or_save_it(kind, clinic, staff):
+def test_the_other_roles_cannot_open_or_save_it(kind, clinic, staff):
     allowed, fields, _, action = CHANGES[kind]
     for role in {"viewer", "support", "configuration", "integration", "destructive"} - {allowed}:
         assert staff(role).get(path(clinic, kind)).status_code == 403

@@ -1,5 +1,5 @@
-"""Saving a form removes nothing that nobody has seen: what a form cannot show is listed on its page, and stays until
-somebody has agreed to lose it. Walked over every form that replaces a whole list or object."""
+"""Saving a form removes nothing that no one has seen: what a form cannot show is listed on its page, and stays until
+someone has agreed to lose it. Walked over every form that replaces a whole list or object."""
 
 import pytest
 from bson import Decimal128, ObjectId
@@ -166,7 +166,7 @@ VALID = {
 
 
 def test_a_broken_restriction_is_seen_on_the_clinics_page_and_stays_in_force(clinic, root):
-    """It admits nobody; removed unseen, it would admit everybody."""
+    """It admits no one; removed unseen, it would admit everyone."""
     form = Form("restrictions", clinic, None)
     form.store({"membershipRestrictions": [{"emailDomain": 77177}]})
     assert "77177" in text(root.get(f"clinics/{clinic['_id']}/"))

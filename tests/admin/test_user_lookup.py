@@ -18,7 +18,7 @@ def rows_under(response, heading):
     return re.findall(r"<tr><th scope=\"row\">.*?</tr>", section[0], re.DOTALL) if section else []
 
 
-def test_a_look_up_by_address_finds_everybody_a_clinic_lists_with_it(clinic, ada, staff):
+def test_a_look_up_by_address_finds_everyone_a_clinic_lists_with_it(clinic, ada, staff):
     """Members, invited people and patients, with an account or without, several if there are several."""
     other = make_clinic(name="Second Clinic")
     address = "kim.doe@example.org"
@@ -208,7 +208,7 @@ def test_an_invite_is_found_by_the_reference_pending_and_revoked(clinic, root, s
     assert "invited@" not in str(looks)
 
 
-def test_somebody_who_was_removed_from_many_clinics_is_shown_page_by_page(clinic, root, ben):
+def test_someone_who_was_removed_from_many_clinics_is_shown_page_by_page(clinic, root, ben):
     rows = [
         {"deletedTime": clock.now(), "patient": {"clinicId": clinic["_id"], "userId": ben.user_id}}
         for _ in range(60)

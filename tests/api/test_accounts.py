@@ -63,11 +63,11 @@ class TestLogin:
         assert answer.json() == {"code": 401, "reason": "No user matched the given details"}
         assert TOKEN not in answer.headers
 
-    def test_an_account_without_password_can_not_log_in(self):
+    def test_an_account_without_password_cannot_log_in(self):
         accounts.create_user(email="kim@example.org", full_name="Kim")
         assert log_in().status_code == 401
 
-    def test_an_unverified_address_can_not_log_in(self, kim):
+    def test_an_unverified_address_cannot_log_in(self, kim):
         db.collection("accounts").update_many({}, {"$set": {"emailVerified": False}})
         assert log_in().status_code == 403
 
@@ -133,7 +133,7 @@ class TestServerLogin:
 
 
 class TestUsers:
-    def test_services_see_everybody_by_id_and_address(self, backend, kim):
+    def test_services_see_everyone_by_id_and_address(self, backend, kim):
         for key in (kim.user_id, "Kim@Example.org"):
             answer = backend.get(f"/auth/user/{key}")
             assert answer.json()["userid"] == kim.user_id
@@ -143,7 +143,7 @@ class TestUsers:
             "reason": "User not found",
         }
 
-    def test_people_see_themselves_and_nobody_learns_who_exists(self, ada, eve):
+    def test_people_see_themselves_and_no_one_learns_who_exists(self, ada, eve):
         assert ada.api.get(f"/auth/user/{ada.user_id}").json()["username"] == ada.email
         assert "passwordExists" not in ada.api.get("/auth/user").json()
         for key in (eve.user_id, eve.email, "0123456789", "nobody@example.org"):

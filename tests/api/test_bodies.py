@@ -116,7 +116,7 @@ def formatted(name, text):
     "text",
     ["0000-01-01T00:00:00Z", "9999-12-31T23:59:59-14:00", "2023-02-30T00:00:00Z", LEAP[:-1]],
 )
-def test_no_time_is_one_that_can_not_be_kept(problems, text):
+def test_no_time_is_one_that_cannot_be_kept(problems, text):
     assert problems(formatted("date-time", text)) == []
 
 
@@ -248,7 +248,7 @@ def test_the_counts_of_a_summary_are_whole_numbers_that_every_reader_keeps(world
 
 
 def test_depth_is_counted_where_the_schema_does_not_look(world):
-    """Lists and objects of names that nobody declared."""
+    """Lists and objects of names that no one declared."""
     right = orjson.dumps(bodies.sample(BODIES["UpdatePatient"]))
     for depth, status in ((bounds.DEEPEST - 1, 200), (bounds.DEEPEST, 400)):
         raw = right[:-1] + b',"extra":' + b"[" * depth + b"]" * depth + b"}"

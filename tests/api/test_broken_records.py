@@ -69,7 +69,7 @@ def full_patient(clinic_id, user_id):
     )  # fmt: skip
 
 
-# What every reader finds a record by: without it the record is nobody's.
+# What every reader finds a record by: without it the record is no one's.
 NEEDED = {
     "patients": {"_id", "clinicId", "userId", "searchKey"},
     "clinics": {"_id"},

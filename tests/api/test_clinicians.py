@@ -353,13 +353,13 @@ def test_an_accepted_invite_is_a_member_with_the_profiles_name(clinic, ada, eve,
     assert backend.patch(invite_path(clinic), {"userId": eve.user_id}).json() == NOT_FOUND
 
 
-def test_nobody_becomes_a_member_twice(clinic, ben, backend, invite):
+def test_no_one_becomes_a_member_twice(clinic, ben, backend, invite):
     refused = backend.patch(invite_path(clinic), {"userId": ben.user_id})
     assert (refused.status_code, refused.json()) == (409, DUPLICATE)
     assert backend.get(invite_path(clinic)).status_code == 200
 
 
-def test_an_invite_is_not_accepted_for_nobody(clinic, backend, invite):
+def test_an_invite_is_not_accepted_for_no_one(clinic, backend, invite):
     for sent in ({"userId": ""}, {"userId": "nobody"}, {}, None):
         assert backend.patch(invite_path(clinic), sent).status_code == 400
     assert backend.get(invite_path(clinic)).status_code == 200
@@ -374,7 +374,7 @@ def test_a_plain_invite_into_a_clinic_without_admin_is_refused(clinic, eve, back
 
 
 @pytest.mark.parametrize("ids", [{}, {"inviteId": ""}, {"inviteId": "  "}])
-def test_a_clinician_that_nobody_could_use_or_take_back_is_refused(clinic, backend, ids):
+def test_a_clinician_that_no_one_could_use_or_take_back_is_refused(clinic, backend, ids):
     body = {"email": "new@example.org", "roles": ["CLINIC_MEMBER"], **ids}
     answer = backend.post(f"/v1/clinics/{clinic['id']}/clinicians", body)
 

@@ -291,7 +291,7 @@ def test_a_page_of_clinics_costs_two_round_trips(clinic, other_clinic, backend, 
     assert commands == ["find", "find"]
 
 
-def test_counting_places_anew_reads_index_keys_only(clinic):
+def test_counting_places_again_reads_index_keys_only(clinic):
     from patients.store import tags_and_sites as patient_places
 
     tag = ObjectId()

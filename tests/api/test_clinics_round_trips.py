@@ -1,6 +1,6 @@
 """How many commands each operation on clinics asks of MongoDB, by a backend token (issue: asserted per operation).
 
-A number that grows is a look-up that somebody repeats; one that shrinks is good news and changes this table.
+A number that grows is a look-up that someone repeats; one that shrinks is good news and changes this table.
 """
 
 import pytest

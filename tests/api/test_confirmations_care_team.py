@@ -148,7 +148,7 @@ def test_members_may_only_be_invited_to_follow_and_lose_nothing(dot, eve):
     assert send(dot, eve.email, {"follow": {}}).status_code == 409
 
 
-def test_nobody_invites_in_another_name(dot, eve, backend):
+def test_no_one_invites_in_another_name(dot, eve, backend):
     body = {"email": "a@example.org", "permissions": {"view": {}}}
     assert eve.api.post(f"/confirm/send/invite/{dot.user_id}", body).json() == DENIED
     assert backend.post(f"/confirm/send/invite/{dot.user_id}", body).status_code == 200
@@ -246,7 +246,7 @@ def test_dismissing(dot, eve):
         (b'{"view":{},"alertsConfig":{"low":{}}}', "Error validating the confirmation context"),
     ],
 )
-def test_contexts_that_can_not_be_granted(dot, eve, context, reason):
+def test_contexts_that_cannot_be_granted(dot, eve, context, reason):
     key = invite(dot, eve.email)
     set_fields(key, context=context)
     assert answer("accept", eve, dot, key).json() == {"code": 400, "reason": reason}

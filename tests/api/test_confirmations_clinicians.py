@@ -196,7 +196,7 @@ def test_members_and_strangers_are_refused(clinic, ada, ben, eve):
             assert (response.status_code, response.json()) == (401, DENIED)
 
 
-def test_a_clinician_look_up_that_fails_logs_nobody_out(clinic, ada, monkeypatch):
+def test_a_clinician_look_up_that_fails_logs_no_one_out(clinic, ada, monkeypatch):
     from pymongo.errors import AutoReconnect
 
     from users.store import session_tokens
@@ -227,7 +227,7 @@ def test_resend_takes_the_clients_form_content_type(clinic, ada, eve):
 
 
 @pytest.mark.parametrize("state", ["gone", "declined", "canceled"])
-def test_resend_makes_a_lost_confirmation_anew_under_its_key(clinic, ada, state):
+def test_resend_makes_a_lost_confirmation_again_under_its_key(clinic, ada, state):
     key = invite(clinic, ada)
     if state == "gone":
         db.collection("confirmations").delete_one({"_id": key})
@@ -278,7 +278,7 @@ def test_deleting_takes_both_documents_and_may_be_repeated(clinic, ada):
     assert db.collection("clinician_deletions").count_documents({}) == 0
 
 
-def test_another_clinics_admin_can_not_touch_it(clinic, other_clinic, ada, cy):
+def test_another_clinics_admin_cannot_touch_it(clinic, other_clinic, ada, cy):
     key = invite(clinic, ada)
     assert cy.api.delete(path(other_clinic, key)).status_code == 200
     assert stored(key)["status"] == "pending"
@@ -403,7 +403,7 @@ def test_the_newest_invitation_comes_first(clinic, ada, eve):
 
 
 def test_an_accepted_invitation_cannot_be_taken_back(clinic, ada, eve):
-    """A clinic that was told 200 would believe that nobody has joined it."""
+    """A clinic that was told 200 would believe that no one has joined it."""
     key = invite(clinic, ada, eve.email)
     assert eve.api.put(own(eve, key)).status_code == 200
 

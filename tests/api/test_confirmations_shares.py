@@ -197,7 +197,7 @@ def test_wrong_state_or_type(clinic, ben, dot, fields, status):
     assert (response.status_code, response.json()) == (status, FORBIDDEN)
 
 
-def test_another_clinic_can_not_accept(clinic, other_clinic, cy, dot, eve):
+def test_another_clinic_cannot_accept(clinic, other_clinic, cy, dot, eve):
     key = offer(clinic, dot)
     assert cy.api.put(path(other_clinic, key)).status_code == 404
     for person in (cy, eve, dot):
@@ -250,7 +250,7 @@ def test_an_unreadable_body_is_400(clinic, ben, dot):
     assert response.json() == {"code": 400, "reason": "Error decoding the confirmation"}
 
 
-def test_somebody_who_is_a_patient_by_now_stays_as_they_are(clinic, ben, dot, backend):
+def test_someone_who_is_a_patient_by_now_stays_as_they_are(clinic, ben, dot, backend):
     key = offer(clinic, dot)
     made = backend.post(
         f"/v1/clinics/{clinic['id']}/patients/{dot.user_id}", {"permissions": {"view": {}}}
@@ -282,7 +282,7 @@ def test_the_sharer_cancels_and_the_clinic_declines(clinic, ben, dot, backend, b
 
 
 @pytest.mark.parametrize("before", ["completed", "canceled"])
-def test_what_has_ended_can_not_be_deleted(clinic, ben, dot, before):
+def test_what_has_ended_cannot_be_deleted(clinic, ben, dot, before):
     key = offer(clinic, dot)
     set_fields(key, status=before)
     for person in (ben, dot):

@@ -321,7 +321,7 @@ def test_claim_errors_in_their_order(backend, anonymous, body, number, reason):
     assert not user_service().get_user(user.user_id).password_exists
 
 
-def test_a_profile_without_birthday_can_not_be_claimed(backend, anonymous):
+def test_a_profile_without_birthday_cannot_be_claimed(backend, anonymous):
     user = custodial(birthday="")
     backend.post(f"/confirm/send/signup/{user.user_id}")
     key = stored(userId=user.user_id)["_id"]

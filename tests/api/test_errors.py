@@ -391,7 +391,7 @@ def test_a_failed_look_up_of_the_callers_record_is_no_denial(clinic, ben, monkey
     with monkeypatch.context() as broken:
         broken.setattr(session_tokens, "find_valid_token_joined", fail)
         assert ben.api.get(path).status_code == 503
-    # Where the user service can not tell the roles with the token, they are looked up alone.
+    # Where the user service cannot tell the roles with the token, they are looked up alone.
     monkeypatch.setattr(authn, "_is_personal", lambda token: False)
     monkeypatch.setattr(policy, "_load_roles", fail)
     assert ben.api.get(path).status_code == 503

@@ -148,7 +148,7 @@ def test_a_profile_of_anything_makes_no_broken_patient(lakeside, backend, dot):
     assert answer.json()["fullName"] == "Dot Patient"
 
 
-def test_what_nobody_declared_is_not_stored_with_what_somebody_did(ada, backend, clinic):
+def test_what_no_one_declared_is_not_stored_with_what_someone_did(ada, backend, clinic):
     number = {"type": "Office", "number": "1", "more": {"a": "x" * 500}}
     body = {"name": "Lakeside", "preferredBgUnits": "mg/dL", "phoneNumbers": [number]}
     shown = ada.api.put(f"/v1/clinics/{clinic['id']}", body).json()
@@ -173,7 +173,7 @@ NET = [
 
 
 @pytest.mark.parametrize(("error", "status"), NET)
-def test_what_mongodb_can_not_keep_is_the_clients_mistake(
+def test_what_mongodb_cannot_keep_is_the_clients_mistake(
     clinic, backend, monkeypatch, error, status, caplog
 ):
     def fail(*_, **__):

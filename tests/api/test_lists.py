@@ -161,7 +161,7 @@ def test_a_page_of_many_large_patients_is_no_failure(lakeside, ben):
         ({"omitNonStandardRanges": "maybe"}, 'parameter "omitNonStandardRanges" in query'),
     ],
 )
-def test_what_a_parameter_can_not_be(lakeside, ben, query, message):
+def test_what_a_parameter_cannot_be(lakeside, ben, query, message):
     answer = ben.api.get(url(lakeside, **query))
     assert answer.status_code == 400
     assert answer.json()["message"].startswith(message)
@@ -242,7 +242,7 @@ def test_a_search_of_any_length_is_answered(lakeside, ben, letter, has_key):
     assert len(found["data"]) == 1
 
 
-def test_a_search_of_blanks_alone_finds_everybody(lakeside, ben):
+def test_a_search_of_blanks_alone_finds_everyone(lakeside, ben):
     make_patients(lakeside, [{"fullName": "Ann"}, {"fullName": "Bo"}])
     assert names(ben.api.get(url(lakeside, search=" \u00a0"))) == ["Ann", "Bo"]
 

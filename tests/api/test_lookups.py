@@ -21,7 +21,7 @@ READS = {
     "GetPatient": "/patients/{patient}",
 }
 
-CLOSED = sorted(READS.keys() - {"GetClinic"})  # which everybody may read
+CLOSED = sorted(READS.keys() - {"GetClinic"})  # which everyone may read
 
 
 @pytest.fixture

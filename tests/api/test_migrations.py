@@ -100,7 +100,7 @@ def test_the_owner_starts_the_migration(lee, ready_clinic, sent):
     assert again.status_code == 422
 
 
-def test_an_incomplete_profile_can_not_migrate(lee, legacy_clinic, backend):
+def test_an_incomplete_profile_cannot_migrate(lee, legacy_clinic, backend):
     profile = {name: value for name, value in CLINIC.items() if name != "clinicType"}
     lee.api.put(path(legacy_clinic), profile)
     refused = lee.api.post(path(legacy_clinic, "migrate"))
@@ -184,7 +184,7 @@ def test_the_patients_who_share_with_the_account_become_patients(lee, ready_clin
     assert user_service().check_token(lee.token) is None
 
 
-def test_everybody_is_told_once(lee, ready_clinic, dot):
+def test_everyone_is_told_once(lee, ready_clinic, dot):
     share(dot, lee, "view")
     lee.api.post(path(ready_clinic, "migrate"))
     for _ in range(3):

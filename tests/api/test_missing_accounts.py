@@ -1,5 +1,5 @@
-"""People whose account is gone while records still speak of them: every operation has an answer, and a refusal changes
-nothing. The accounts are kept here, or in a user service that does not know them."""
+"""People whose account is gone while records still speak of them: every operation has an answer, and a
+refusal changes nothing. The accounts are kept here, or in a user service that does not know them."""
 
 import orjson
 import pytest
@@ -135,7 +135,7 @@ def test_an_address_changes_again_once_there_is_an_account(patient, accounts, ad
     assert ada.api.put(url, {**body, "email": ADDRESS}).json()["email"] == ADDRESS
 
 
-def test_nobody_accepts_an_invitation_without_an_account(world, accounts, clinic, ada, dot, eve):
+def test_no_one_accepts_an_invitation_without_an_account(world, accounts, clinic, ada, dot, eve):
     accounts()
     clinician, care_team, _ = world.keys
     before = records()
@@ -148,7 +148,7 @@ def test_nobody_accepts_an_invitation_without_an_account(world, accounts, clinic
     assert records() == before
 
 
-def test_an_offer_of_somebody_who_is_gone_stays_open(clinic, accounts, ada, eve):
+def test_an_offer_of_someone_who_is_gone_stays_open(clinic, accounts, ada, eve):
     offer = {"shareCode": clinic["shareCode"], "permissions": {"view": {}}}
     key = eve.api.post(f"/confirm/send/invite/{eve.user_id}/clinic", offer).json()["key"]
     accounts()

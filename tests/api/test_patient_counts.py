@@ -97,7 +97,7 @@ def test_a_providers_name_may_look_like_a_path(lakeside, ben):
     assert count(ben.api, lakeside)["providers"] == {"my.$device": expected}
 
 
-def test_refresh_counts_anew_what_others_have_written(lakeside, ben, backend):
+def test_refresh_counts_again_what_others_have_written(lakeside, ben, backend):
     ben.api.post(url(lakeside, "/patients"), BODY)
     document = db.collection("patients").find_one({})
     stranger = {**document, "_id": None, "userId": "2222222222"}
@@ -280,7 +280,7 @@ BROKEN_LIMITS = [
 
 
 @pytest.mark.parametrize("limit", [*BROKEN_LIMITS, None], ids=repr)
-def test_a_limit_that_can_not_be_read_blocks_nobody(lakeside, ben, limit):
+def test_a_limit_that_cannot_be_read_blocks_no_one(lakeside, ben, limit):
     """Taken for 0 it would refuse every new patient."""
     stored = {"hardLimit": limit, "softLimit": {"plan": 7.0}}
     db.collection("clinics").update_one(
@@ -293,13 +293,13 @@ def test_a_limit_that_can_not_be_read_blocks_nobody(lakeside, ben, limit):
 
 @pytest.mark.parametrize("stored", ["x", 5, [5], None], ids=repr)
 @pytest.mark.parametrize("name", ["patientCountSettings", "mrnSettings"])
-def test_settings_that_can_not_be_read_refuse_nobody(lakeside, ben, name, stored):
+def test_settings_that_cannot_be_read_refuse_no_one(lakeside, ben, name, stored):
     db.collection("clinics").update_one({"_id": lakeside["_id"]}, {"$set": {name: stored}})
     assert ben.api.post(url(lakeside, "/patients"), BODY).status_code == 200
 
 
 @pytest.mark.parametrize("stored", ["false", 1, [True], None], ids=repr)
-def test_an_mrn_rule_that_can_not_be_read_refuses_nobody(lakeside, ben, stored):
+def test_an_mrn_rule_that_cannot_be_read_refuses_no_one(lakeside, ben, stored):
     rules = {"required": stored, "unique": stored}
     db.collection("clinics").update_one({"_id": lakeside["_id"]}, {"$set": {"mrnSettings": rules}})
     assert ben.api.post(url(lakeside, "/patients"), BODY).status_code == 200

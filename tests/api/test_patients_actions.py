@@ -151,7 +151,7 @@ def test_an_empty_body_of_data_sources_stores_an_empty_list(lakeside, iris, back
     assert stored_patient(lakeside, iris["userId"])["dataSources"] == []
 
 
-def test_data_sources_of_nobody_are_404(backend):
+def test_data_sources_of_no_one_are_404(backend):
     assert backend.put("/v1/patients/0123456789/data_sources", []).status_code == 404
 
 

@@ -251,7 +251,7 @@ def test_members_and_services_may_not_remove(lakeside, ben, backend, iris):
     assert backend.delete(url(lakeside, iris["id"])).status_code == 403
 
 
-def test_a_tombstone_that_can_not_be_written_keeps_the_patient(lakeside, ada, iris, monkeypatch):
+def test_a_tombstone_that_cannot_be_written_keeps_the_patient(lakeside, ada, iris, monkeypatch):
     from patients.store import patients
 
     def fail(document):

@@ -27,7 +27,7 @@ class TestVerification:
         assert (response.status_code, response.json()) == (200, {"challenge": "c-1"})
 
     @pytest.mark.parametrize("token", ["wrong", "", None, 7])
-    def test_everybody_else_is_refused(self, anonymous, token):
+    def test_everyone_else_is_refused(self, anonymous, token):
         response = anonymous.post(
             "/v1/redox/verify", {"verification-token": token, "challenge": "c"}
         )
@@ -35,7 +35,7 @@ class TestVerification:
         assert response.status_code == 401
         assert response.json() == {"message": "unauthorized: invalid verification token"}
 
-    def test_an_unconfigured_token_verifies_nobody(self, anonymous, settings):
+    def test_an_unconfigured_token_verifies_no_one(self, anonymous, settings):
         settings.REDOX = {**settings.REDOX, "verification_token": ""}
 
         assert anonymous.post("/v1/redox/verify", {"verification-token": ""}).status_code == 401
@@ -380,7 +380,7 @@ class TestSync:
             "createdTime": first["createdTime"],
         }
 
-    def test_a_clinic_where_nobody_is_subscribed_answers_202(self, backend):
+    def test_a_clinic_where_no_one_is_subscribed_answers_202(self, backend):
         clinic = ehr.ehr_clinic()
         ehr.ehr_patient(clinic)
 

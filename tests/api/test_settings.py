@@ -57,7 +57,7 @@ def test_settings_never_made_are_not_found_and_neither_is_their_clinic(clinic, b
 @pytest.mark.parametrize(
     ("place", "body"), [(ehr, EHR), (mrn, {"required": True, "unique": False})]
 )
-def test_settings_of_an_unknown_clinic_can_not_be_made(backend, place, body):
+def test_settings_of_an_unknown_clinic_cannot_be_made(backend, place, body):
     response = backend.put(place(UNKNOWN), body)
     assert (response.status_code, response.json()) == (404, {"message": "clinic not found"})
 
@@ -132,7 +132,7 @@ def test_old_ehr_settings_read_with_defaults_for_what_is_empty(clinic, backend):
     assert shown["scheduledReports"] == {"onUploadEnabled": False, "cadence": "14d"}
 
 
-def test_a_redox_connection_without_destinations_can_not_be_enabled(clinic, backend):
+def test_a_redox_connection_without_destinations_cannot_be_enabled(clinic, backend):
     body = {name: value for name, value in EHR.items() if name != "destinationIds"}
     refused = backend.put(ehr(clinic), body)
     assert refused.status_code == 400
@@ -183,7 +183,7 @@ def test_mrn_settings_are_kept(clinic, backend, ben):
 @pytest.mark.parametrize(
     ("one", "other"), [("A-1", "A-1"), ("a-1", "A-1"), ("é1", "E1"), (" A-1 ", "a-1")]
 )
-def test_uniqueness_can_not_be_switched_on_where_two_patients_share_an_mrn(
+def test_uniqueness_cannot_be_switched_on_where_two_patients_share_an_mrn(
     clinic, backend, one, other
 ):
     add_patient(clinic, one, "0000000001")

@@ -163,7 +163,7 @@ def test_a_merge_gives_each_patient_the_target_once(clinic, ada, backend):
     assert names(clinic) == ["n0"]
 
 
-def test_a_merge_that_can_not_be_changes_nothing(clinic, backend):
+def test_a_merge_that_cannot_be_changes_nothing(clinic, backend):
     target, source = make_sites(clinic)
     add_patient(clinic, "0000000001", sites=[source])
     url = sites(clinic, str(target["id"]), "merge")

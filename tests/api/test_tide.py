@@ -261,7 +261,7 @@ def test_the_form_of_the_report(lakeside, ben):
         ({"categories": ""}, 'parameter "categories" in query has an error: empty value'),
     ],
 )
-def test_what_a_parameter_can_not_be(lakeside, ben, query, message):
+def test_what_a_parameter_cannot_be(lakeside, ben, query, message):
     answer = ben.api.get(url(lakeside, **query))
     assert answer.status_code == 400
     assert answer.json()["message"].startswith(message)

@@ -68,7 +68,7 @@ def test_a_deletion_may_leave_a_clinic_without_admin_but_with_its_patients(clini
 
 
 @pytest.mark.parametrize("who_is_left", ["nobody", "an invite"])
-def test_a_clinic_in_which_nobody_is_left_keeps_custodial_patients_only(
+def test_a_clinic_in_which_no_one_is_left_keeps_custodial_patients_only(
     other_clinic, cy, backend, who_is_left
 ):
     add_patient(other_clinic, "0000000001", permissions={"view": {}})

@@ -140,7 +140,7 @@ def test_a_threshold_in_mmol_l_may_be_of_any_size(dot, eve, value):
     assert shown["context"]["alertsConfig"]["low"]["threshold"]["value"] == value
 
 
-def test_of_alerts_is_kept_what_somebody_reads(dot, eve):
+def test_of_alerts_is_kept_what_someone_reads(dot, eve):
     known = {"uploadId": "x", "urgentLow": {"enabled": True, "repeat": 5}, "low": LOW}
     given = {**known, "userId": "me", "odd": nested(20), "low": {**LOW, "odd": nested(20)}}
     body = {"email": eve.email, "permissions": FOLLOWER, "alertsConfig": given}
@@ -153,7 +153,7 @@ def test_of_alerts_is_kept_what_somebody_reads(dot, eve):
 
 
 @pytest.mark.parametrize("alerts", ["x", 5, [1], {"low": 5}, {"low": {"threshold": 5}}, {"a": 1}])
-def test_alerts_that_others_stored_wrong_stand_in_nobodys_way(dot, eve, alerts):
+def test_alerts_that_others_stored_wrong_stand_in_no_ones_way(dot, eve, alerts):
     body = {"email": eve.email, "permissions": FOLLOWER, "alertsConfig": {"low": LOW}}
     key = dot.api.post(f"/confirm/send/invite/{dot.user_id}", body).json()["key"]
     context = orjson.dumps({"permissions": FOLLOWER, "alertsConfig": alerts})

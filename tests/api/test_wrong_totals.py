@@ -1,4 +1,5 @@
-"""Kept counts that other hands have made wrong: lists agree with themselves all the same, and the counts are mended."""
+"""Kept counts that other hands have made wrong: lists agree with themselves all the same, and the counts are
+mended."""
 
 from urllib.parse import urlencode
 
@@ -92,7 +93,8 @@ def kept(clinic):
 
 
 def pages_of(api, clinic, query, spoiler):
-    """What a client sees that goes on while the latest answer says that there is more, and the totals that it is told."""
+    """What a client sees that goes on while the latest answer says that there is more, and the totals that it
+    is told."""
     seen, offset, more = [], 0, True
     while more:
         spoiler()
@@ -112,7 +114,7 @@ def pages_of(api, clinic, query, spoiler):
 
 @pytest.mark.walk
 @pytest.mark.parametrize("wrong", OF_PAGES)
-def test_every_list_shows_everybody_once_whatever_total_is_kept(lakeside, ben, wrong):
+def test_every_list_shows_everyone_once_whatever_total_is_kept(lakeside, ben, wrong):
     for name, (query, expected) in LISTS.items():
 
         def spoiler():
@@ -120,7 +122,7 @@ def test_every_list_shows_everybody_once_whatever_total_is_kept(lakeside, ben, w
 
         seen, meta = pages_of(ben.api, lakeside, query, spoiler)
         assert len(seen) == len(set(seen)) == meta["count"] == expected, name
-        # Of a filter nobody can tell how many patients there are besides, until a worker has counted.
+        # Of a filter no one can tell how many patients there are besides, until a worker has counted.
         assert meta["totalCount"] >= meta["count"], name
         if expected == PEOPLE and name.startswith(("all", "by")):
             assert meta["totalCount"] == PEOPLE, name
@@ -129,7 +131,7 @@ def test_every_list_shows_everybody_once_whatever_total_is_kept(lakeside, ben, w
 @pytest.mark.walk
 @pytest.mark.parametrize("wrong", WRONG)
 def test_any_page_agrees_with_the_total_that_it_tells(lakeside, ben, wrong):
-    """Also the only one that somebody asks for. Further than the page shows it is as right as what is kept."""
+    """Also the only one that someone asks for. Further than the page shows it is as right as what is kept."""
     for offset in (0, 10, 20, 24, 25, 26, 1000):
         spoil(lakeside, "total", WRONG[wrong])
         path = f"/v1/clinics/{lakeside['_id']}/patients?limit={PAGE}&offset={offset}"
@@ -142,7 +144,7 @@ def test_any_page_agrees_with_the_total_that_it_tells(lakeside, ben, wrong):
 
 @pytest.mark.walk
 @pytest.mark.parametrize("wrong", OF_PAGES)
-def test_staff_see_every_page_and_export_everybody(lakeside, wrong):
+def test_staff_see_every_page_and_export_everyone(lakeside, wrong):
     root = Staff(superuser=True)
     seen, number, more = [], 1, True
     while more:
@@ -161,7 +163,7 @@ def test_staff_see_every_page_and_export_everybody(lakeside, wrong):
 
 @pytest.mark.walk
 @pytest.mark.parametrize("wrong", [w for w in OF_PAGES if w not in ("right", "a double")])
-def test_who_sees_a_wrong_total_has_it_counted_anew(lakeside, ben, wrong):
+def test_who_sees_a_wrong_total_has_it_counted_again(lakeside, ben, wrong):
     spoil(lakeside, "total", WRONG[wrong])
     path = f"/v1/clinics/{lakeside['_id']}/patients?limit={PAGE}&offset=20"
     for _ in range(3):
@@ -199,7 +201,7 @@ def test_every_wrong_number_is_answered_as_an_integer_and_mended_by_a_refresh(
 @pytest.mark.walk
 @pytest.mark.parametrize("wrong", OF_NUMBERS)
 def test_a_patient_can_be_added_whatever_is_kept(lakeside, ben, wrong):
-    """A kept number that is none stops nobody's work."""
+    """A kept number that is none stops no one's work."""
     body = {"fullName": "Iris Example", "birthDate": "1984-05-06", "tags": [str(TAG)]}
     body["dataSources"] = [{"providerName": "dexcom", "state": "pending"}]
     for path in (
@@ -215,7 +217,7 @@ def test_a_patient_can_be_added_whatever_is_kept(lakeside, ben, wrong):
         assert answer.status_code == 200, path
 
 
-def test_nobody_is_refused_for_a_kept_count_that_is_wrong(lakeside, ben):
+def test_no_one_is_refused_for_a_kept_count_that_is_wrong(lakeside, ben):
     limits = {"patientCountSettings": {"hardLimit": {"plan": PEOPLE + 1}}}
     db.collection("clinics").update_one({"_id": lakeside["_id"]}, {"$set": limits})
     spoil(lakeside, "plan", 10**6)
@@ -225,7 +227,7 @@ def test_nobody_is_refused_for_a_kept_count_that_is_wrong(lakeside, ben):
 
 
 @pytest.mark.parametrize("too_low", [0, 5, PEOPLE - 1])
-def test_nobody_is_let_in_for_a_kept_count_that_is_too_low(lakeside, ben, too_low):
+def test_no_one_is_let_in_for_a_kept_count_that_is_too_low(lakeside, ben, too_low):
     limits = {"patientCountSettings": {"hardLimit": {"plan": PEOPLE}}}
     db.collection("clinics").update_one({"_id": lakeside["_id"]}, {"$set": limits})
     for path in ("total", "plan"):
@@ -255,7 +257,7 @@ def test_whoever_comes_between_two_questions_makes_no_count_wrong(lakeside, ben,
 
 # --- counting again --------------------------------------------------------------------------------
 def test_what_changes_while_patients_are_counted_is_counted_too(lakeside, monkeypatch):
-    """Somebody comes and somebody goes after the moment that is counted, and before the difference is written."""
+    """Someone comes and someone goes after the moment that is counted, and before the difference is written."""
     make_patient(lakeside, dataSources=[{"providerName": "dexcom", "state": "error"}])
     patient_counts.refresh_patient_count(lakeside["_id"])
     spoil(lakeside, "total", 3)
@@ -321,7 +323,7 @@ def test_the_number_of_data_sources_is_never_answered_before_it_is_counted(
     assert answer["providers"] == {"abbott": {"states": {"error": 1}, "total": 1}}
 
 
-def test_counts_that_nobody_has_counted_for_a_day_are_counted_once(lakeside, ben):
+def test_counts_that_no_one_has_counted_for_a_day_are_counted_once(lakeside, ben):
     spoil(lakeside, "plan", 7)
     spoil(lakeside, "countedTime", MISSING)
     for _ in range(3):

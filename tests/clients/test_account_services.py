@@ -51,7 +51,7 @@ class TestPermissions:
 
         assert permission_service.list_owners(GRANTEE) == {GRANTEE: {"root": {}}}
 
-    def test_everybody_is_root_of_their_own_and_stays_it(self, permission_service):
+    def test_everyone_is_root_of_their_own_and_stays_it(self, permission_service):
         permission_service.set_permissions(OWNER, OWNER, {"view": {}})
 
         assert permission_service.get_permissions(OWNER, OWNER) == {"root": {}}
@@ -109,7 +109,7 @@ class TestRestrictedTokens:
         after = restricted_tokens.get_token(token.id)
         assert (after.paths, after.expiration_time) == (("/a", "/b"), expires)
 
-    def test_an_unknown_token_can_not_be_extended(self, restricted_tokens):
+    def test_an_unknown_token_cannot_be_extended(self, restricted_tokens):
         with pytest.raises(ServiceError) as refusal:
             restricted_tokens.extend_token("0" * 32, ("/a",), clock.now() + timedelta(hours=1))
 

@@ -71,7 +71,7 @@ def test_one_token_serves_many_messages_and_all_processes(peer):
     assert len(peer.assertions) == 1
 
 
-def test_a_refused_token_is_dropped_and_the_next_try_asks_anew(peer):
+def test_a_refused_token_is_dropped_and_the_next_try_asks_again(peer):
     HttpRedox().send(MESSAGE)
     peer.answers = [401]
 
@@ -103,7 +103,7 @@ def test_a_refused_token_is_dropped_and_the_next_try_asks_anew(peer):
         (422, PermanentFailure, "redox_message_refused_422", None),
     ],
 )
-def test_what_may_pass_is_tried_again_and_what_can_not_is_parked(
+def test_what_may_pass_is_tried_again_and_what_cannot_is_parked(
     peer, monkeypatch, answer, error, reason, wait
 ):
     monkeypatch.setattr(client, "TIMEOUT", httpx2.Timeout(0.5))
@@ -117,7 +117,7 @@ def test_what_may_pass_is_tried_again_and_what_can_not_is_parked(
     assert len(peer.messages) == 0
 
 
-def test_nobody_listening_is_tried_again(peer, settings):
+def test_no_one_listening_is_tried_again(peer, settings):
     settings.REDOX = {**settings.REDOX, "token_url": "http://127.0.0.1:9/token"}
 
     with pytest.raises(RetryLater) as caught:

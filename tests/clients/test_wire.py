@@ -123,7 +123,7 @@ class TestTokenCheck:
 
 class TestStatuses:
     @pytest.mark.parametrize("status", [401, 500])
-    def test_a_failed_look_up_is_an_error_not_nobody(self, standin, users, status):
+    def test_a_failed_look_up_is_an_error_not_no_one(self, standin, users, status):
         standin.override[f"GET /user/{OWNER}"] = (status, None)
         with pytest.raises(ServiceError) as failure:
             users.get_user(OWNER)
@@ -139,7 +139,7 @@ class TestStatuses:
         with pytest.raises(ServiceError):
             http.HttpProfileService(standin.address, session).get_profile(OWNER)
 
-    def test_the_profile_of_nobody_is_updated_silently(self, standin, session):
+    def test_the_profile_of_no_one_is_updated_silently(self, standin, session):
         standin.override[f"POST /{OWNER}/profile"] = (404, None)
         service = http.HttpProfileService(standin.address, session)
         assert service.update_profile(OWNER, {"fullName": "A"}) == {}

@@ -93,7 +93,7 @@ def test_a_connection_that_breaks_is_an_outage_and_the_order_is_not_repeated(pee
 
 
 @pytest.mark.parametrize("name", ["token_url", "base_url"])
-def test_nobody_listening_is_an_outage(peer, settings, name):
+def test_no_one_listening_is_an_outage(peer, settings, name):
     settings.XEALTH = {**settings.XEALTH, name: "http://127.0.0.1:9"}
 
     with pytest.raises(ServiceUnavailable):

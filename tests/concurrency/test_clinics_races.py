@@ -1,4 +1,5 @@
-"""Clinics under parallel requests, with real threads (rules CLINIC-19, CLINIC-26, CLINIC-61, CLINIC-74, CLINIC-96)."""
+"""Clinics under parallel requests, with real threads (rules CLINIC-19, CLINIC-26, CLINIC-61, CLINIC-74,
+CLINIC-96)."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -48,7 +49,7 @@ def demotion(caller, clinic, person):
 
 
 @pytest.mark.parametrize("attempt", range(5))
-def test_two_admins_can_not_demote_each_other_at_the_same_time(clinic, ada, eve, attempt):
+def test_two_admins_cannot_demote_each_other_at_the_same_time(clinic, ada, eve, attempt):
     add_member(clinic, eve, roles=("CLINIC_ADMIN",))
     responses = together(demotion(ada.api, clinic, eve), demotion(eve.api, clinic, ada))
     # The slower one is refused by the rule, or has lost the right to ask.
@@ -59,7 +60,7 @@ def test_two_admins_can_not_demote_each_other_at_the_same_time(clinic, ada, eve,
     assert len(admins) == 1
 
 
-def test_the_last_two_admins_can_not_both_be_removed_by_services(clinic, ada, eve, backend):
+def test_the_last_two_admins_cannot_both_be_removed_by_services(clinic, ada, eve, backend):
     add_member(clinic, eve, roles=("CLINIC_ADMIN",))
     urls = [path(clinic, "clinicians", person.user_id) for person in (ada, eve)]
     responses = together(*[lambda url=url: backend.delete(url) for url in urls])

@@ -55,7 +55,7 @@ LOOK_ALIKES = (
 
 
 @pytest.mark.parametrize("text", [*LOOK_ALIKES, "dot.kim@ｅxample.org", "dot.kim@example\uff61org"])
-def test_a_stored_look_alike_is_nobodys_address(text):
+def test_a_stored_look_alike_is_no_ones_address(text):
     assert addresses.account_address(text) is None
     assert not addresses.is_same(text, PLAIN)
 

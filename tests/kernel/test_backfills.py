@@ -46,7 +46,7 @@ def test_a_patient_is_found_by_an_address_that_has_become_canonical(clinic, ada)
     assert db.collection("patients").find_one({"_id": other["_id"]}) == other
 
 
-def test_a_look_alike_stays_nobodys_address():
+def test_a_look_alike_stays_no_ones_address():
     looks = [text for name, text in SPELLINGS.items() if name not in SAME_LETTERS]
     insert(*looks, *HIDDEN.values())
     assert backfills.run()["clinicians.email"] == 0

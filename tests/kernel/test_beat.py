@@ -71,6 +71,6 @@ def test_staff_see_that_it_stands_still(ago, is_warned):
 
 
 def test_it_is_ready_all_the_same():
-    """Requests are answered without a scheduler: nobody is helped when web is taken out of service too."""
+    """Requests are answered without a scheduler: no one is helped when web is taken out of service too."""
     note(ago=timedelta(days=1))
     assert QuickClient().get("/ready").status_code == 200

@@ -71,7 +71,7 @@ def test_half_a_character_is_no_json():
     assert "not valid JSON" in said(rb'["\ud800"]')
 
 
-def test_of_two_properties_of_one_name_everybody_sees_the_last():
+def test_of_two_properties_of_one_name_everyone_sees_the_last():
     assert parsers.parse_json(b'{"a": {"$x": 1}, "a": 2}') == {"a": 2}
 
 

@@ -165,7 +165,7 @@ def test_staff_in_production_need_more_than_a_password(settings):
     assert checks.staff_need_more_than_a_password() == []
 
 
-def test_nobody_is_locked_out_by_settings(settings):
+def test_no_one_is_locked_out_by_settings(settings):
     assert checks.staff_can_sign_in() == []
     settings.AUTHENTICATION_BACKENDS = []
     assert ids(checks.staff_can_sign_in()) == ["clinics.E030"]
@@ -180,7 +180,7 @@ def test_an_identity_provider_needs_all_its_settings(settings, name):
     assert ids(checks.staff_can_sign_in()) == ["clinics.E031"]
 
 
-def test_an_identity_provider_is_reached_encrypted_and_does_not_let_in_everybody(settings):
+def test_an_identity_provider_is_reached_encrypted_and_does_not_let_in_everyone(settings):
     settings.STAFF_SECOND_FACTOR = "required"
     for setting, value in PROVIDER.items():
         setattr(settings, setting, value.replace("https", "http"))

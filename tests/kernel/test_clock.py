@@ -109,7 +109,7 @@ def test_now_has_whole_milliseconds():
         b"5f85fbe6686e6bb9170ab5d0",
     ],
 )
-def test_what_can_not_be_an_id_is_none(text):
+def test_what_cannot_be_an_id_is_none(text):
     assert ids.parse_id(text) is None
 
 

@@ -35,7 +35,7 @@ def test_without_mongodb_it_is_not_ready(monkeypatch):
     assert QuickClient().get("/ready").status_code == 400
 
 
-def test_metrics_count_by_operation_and_name_nobody(ada):
+def test_metrics_count_by_operation_and_name_no_one(ada):
     ada.api.get("/v1/patients?search=MarkerName")
     text = QuickClient().get("/metrics").content.decode()
 

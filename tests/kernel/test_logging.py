@@ -1,4 +1,4 @@
-"""Logs can not carry what a client sent: only allowed keys, no foreign text, of exceptions only type and place."""
+"""Logs cannot carry what a client sent: only allowed keys, no foreign text, of exceptions only type and place."""
 
 import io
 import logging

@@ -422,7 +422,7 @@ class TestFailures:
 
         assert only_row()["state"] == outbox.DEAD
 
-    def test_what_can_not_succeed_is_parked_at_once(self, listen):
+    def test_what_cannot_succeed_is_parked_at_once(self, listen):
         listen("test.fail", fail_with(PermanentFailure("account_is_a_clinicians")))
         outbox.emit(happened(id="x"))
         outbox.deliver(only_row()["_id"])
@@ -448,7 +448,7 @@ class TestFailures:
         assert told == [("x", "poison", outbox.CLAIMED)] * 2
         assert only_row()["state"] == outbox.DEAD
 
-    def test_a_parked_row_blocks_nobody(self, listen, heard):
+    def test_a_parked_row_blocks_no_one(self, listen, heard):
         listen("test.poison", fail_with(PermanentFailure("poison")))
         outbox.emit(happened("k", id="1"))
         outbox.emit(happened("k", id="2"))
@@ -469,7 +469,7 @@ class TestFailures:
         assert handed_out == [row_id]
         assert (only_row()["state"], only_row()["attempts"]) == (outbox.PENDING, 0)
 
-    def test_a_row_that_is_not_parked_can_not_be_started_again(self, heard):
+    def test_a_row_that_is_not_parked_cannot_be_started_again(self, heard):
         outbox.emit(happened(id="x"))
         outbox.deliver(only_row()["_id"])
 

@@ -34,7 +34,7 @@ def test_dates_are_checked(text):
         "",
     ],
 )
-def test_a_time_that_can_not_be_kept_is_none(text):
+def test_a_time_that_cannot_be_kept_is_none(text):
     assert not validation.is_valid(s.date_time(), text)
 
 

@@ -1,4 +1,4 @@
-"""Call any operation as anybody, and say what the policy made of it."""
+"""Call any operation as anyone, and say what the policy made of it."""
 
 import re
 

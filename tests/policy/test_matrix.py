@@ -1,6 +1,6 @@
 """Who may call what: operation x caller (rules ACCOUNT-92 to ACCOUNT-112).
 
-The table is written from these rules, not from the code. Each row names who passes; everybody else is denied.
+The table is written from these rules, not from the code. Each row names who passes; everyone else is denied.
 Words: backend; users = every signed-in person; self = the person in the path; members = member and admin;
 admin. `prescriber` (a record with that role alone) passes only where users do.
 """
@@ -95,7 +95,7 @@ MergeClinic                         backend
 ConnectProvider                     backend members
 """
 
-# The Confirmation API words failures its own way and asks nobody where a key or an address is enough. Whose
+# The Confirmation API words failures its own way and asks no one where a key or an address is enough. Whose
 # invitation ResendCareTeamInvite means stands in the document, so its service asks.
 CONFIRMATION_TABLE = """
 InviteClinician                     backend admin
@@ -233,7 +233,7 @@ class TestRulesThatTheTableCanNotSay:
         response = call(api, "DeleteClinician", clinicianId=own_id)
         assert outcome(response, "clinic") == expected
 
-    def test_a_prescriber_can_not_even_read_the_own_record(self, backend):
+    def test_a_prescriber_cannot_even_read_the_own_record(self, backend):
         served_or_skip("GetClinician")
         api, own_id = make_caller("prescriber", backend)
         assert outcome(call(api, "GetClinician", clinicianId=own_id), "clinic") == "denied"
@@ -247,7 +247,7 @@ class TestRulesThatTheTableCanNotSay:
     @pytest.mark.parametrize(
         ("kind", "expected"), [("member", "passed"), ("prescriber", "denied"), ("user", "denied")]
     )
-    def test_roles_count_alike_when_the_user_service_can_not_tell_them(
+    def test_roles_count_alike_when_the_user_service_cannot_tell_them(
         self, backend, monkeypatch, kind, expected
     ):
         from kernel import authn
@@ -271,7 +271,7 @@ class TestRulesThatTheTableCanNotSay:
         db.collection("clinicians").insert_one(record)
         assert outcome(call(api, "GetEHRSettings"), "clinic") == "denied"
 
-    def test_an_invitation_without_user_grants_nothing_to_anybody(self, backend):
+    def test_an_invitation_without_user_grants_nothing_to_anyone(self, backend):
         from kernel import db
 
         served_or_skip("GetEHRSettings")
@@ -350,7 +350,7 @@ def test_the_decided_cases_by_the_rules_alone(line, monkeypatch):
 
 
 @pytest.mark.parametrize("operation_id", ["UpdatePatientPermissions", "DeletePatient"])
-def test_a_service_is_nobodys_self(operation_id, monkeypatch):
+def test_a_service_is_no_ones_self(operation_id, monkeypatch):
     monkeypatch.setattr(policy, "_load_roles", lambda *_: frozenset())
     own = "aaaaaaaaaa"
     for is_server in (True, False):

@@ -1,9 +1,10 @@
-"""Operations that the path alone does not decide: they ask records whom they answer (decision 0004, "Who sees a
-clinic's patients").
+"""Operations that the path alone does not decide: they ask records whom they answer (decision 0004, "Who sees
+a clinic's patients").
 
-Every such operation stands in SCENARIOS with what reaching the patient looks like; the list of them comes from the
-policy and the routes, so a new one without a scenario fails. Each is walked with a custodial patient in place: by every
-caller, and again after what ended somebody's right to the patient, which must count with the very next request.
+Every such operation stands in SCENARIOS with what reaching the patient looks like; the list of them comes
+from the policy and the routes, so a new one without a scenario fails. Each is walked with a custodial patient
+in place: by every caller, and again after what ended someone's right to the patient, which must count with
+the very next request.
 """
 
 from dataclasses import dataclass, field
@@ -226,7 +227,7 @@ def test_members_and_admins_of_the_patients_clinic_alone_reach_the_patient(world
     assert reached == {name: scenario.allowed for name, scenario in SCENARIOS.items()}
 
 
-def test_what_is_open_to_everybody_shows_no_patient(world):
+def test_what_is_open_to_everyone_shows_no_patient(world):
     clinic = world.clinic
     for path in (f"/v1/clinics/{clinic['id']}", f"/v1/clinics/share_code/{clinic['shareCode']}"):
         shown = world.eve.api.get(path)

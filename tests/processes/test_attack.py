@@ -1,11 +1,11 @@
-"""The short form of `make attack` (tests/attack): nobody is stopped. How quick they are only `make attack` judges."""
+"""The short form of `make attack` (tests/attack): no one is stopped. How quick they are only `make attack` judges."""
 
 import sys
 
 import pytest
 
 from tests.attack import meters, place, registry
-from tests.attack.run import Phases, Promises, Run
+from tests.attack.run import Guarantees, Phases, Run
 
 pytestmark = [
     pytest.mark.chaos,
@@ -13,11 +13,11 @@ pytestmark = [
     pytest.mark.timeout(300),
     pytest.mark.skipif(sys.platform != "linux", reason="needs /proc and all of 127.0.0.0/8"),
 ]
-GENEROUS = Promises(worst_seconds=5.0, memory_margin=512.0)
+GENEROUS = Guarantees(worst_seconds=5.0, memory_margin=512.0)
 QUICK = Phases(before=0.5, during=3.0, after=1.0)
 
 
-def test_nobody_else_is_stopped_or_refused_while_someone_attacks(service):
+def test_no_one_else_is_stopped_or_refused_while_someone_attacks(service):
     """In one test: the clinics take longer to fill than an attack lasts."""
     scene = place.prepare(service.port, patients=500)
     service.start(env=place.environment())
@@ -25,7 +25,7 @@ def test_nobody_else_is_stopped_or_refused_while_someone_attacks(service):
     with meters.watching(scene.bystander) as watch:
         run = Run(service, scene, watch)
         for attack in registry.SHORT:
-            result = run.attack(attack, phases=QUICK, promises=GENEROUS)
+            result = run.attack(attack, phases=QUICK, guarantees=GENEROUS)
             broken[attack.title] = result.broken
             run.recover(result)
     assert broken == {attack.title: [] for attack in registry.SHORT}

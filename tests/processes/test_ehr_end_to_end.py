@@ -79,7 +79,7 @@ def test_a_sync_of_200_patients_is_durable_before_anything_is_sent_and_shows_pro
     assert len(ehr.deliveries("notes")) == PATIENTS
 
 
-def test_a_worker_killed_in_the_middle_loses_nobody_and_sends_nobody_twice(service, peer):
+def test_a_worker_killed_in_the_middle_loses_no_one_and_sends_no_one_twice(service, peer):
     clinic = ehr.ehr_clinic()
     subscribed_patients(clinic, IN_HAND)
     service.start(env=peer.environment())
@@ -94,6 +94,6 @@ def test_a_worker_killed_in_the_middle_loses_nobody_and_sends_nobody_twice(servi
 
     sent = Counter(peer.notes())
     assert len(sent) == IN_HAND
-    # Between Redox's answer and the note of it lies the one moment that can not be closed: the copy carries the
+    # Between Redox's answer and the note of it lies the one moment that cannot be closed: the copy carries the
     # same document id, and there is at most one such message for each worker process that was killed.
     assert sum(sent.values()) - IN_HAND <= 2

@@ -19,7 +19,7 @@ PASSWORD = "correct-horse-battery"
 
 @pytest.fixture
 def live(service, tmp_path):
-    """The service with mails in a folder; `live.mail(to)` is the newest one to somebody."""
+    """The service with mails in a folder; `live.mail(to)` is the newest one to someone."""
     folder = tmp_path / "mail"
     service.start(
         env={

@@ -1,4 +1,5 @@
-"""An installation does not start with what everybody knows, whichever process it is: one sentence, and nothing is served."""
+"""An installation does not start with what everyone knows, whichever process it is: one sentence, and nothing
+is served."""
 
 import os
 import runpy

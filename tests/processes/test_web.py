@@ -1,4 +1,4 @@
-"""The web process: what its server promises to clients, proxies and whoever runs it."""
+"""The web process: what its server guarantees to clients, proxies and operators."""
 
 import http.client
 import os
@@ -245,7 +245,7 @@ def test_half_open_connections_make_room_for_those_that_ask(service):
         assert sum(not is_closed(link) for link in half_open) <= 20
 
 
-def test_a_callers_flood_is_answered_429_and_nobody_else_is(service):
+def test_a_callers_flood_is_answered_429_and_no_one_else_is(service):
     service.start(env={"WAITING_PER_CALLER": "2", "WEB_WORKERS": "1"}, only=("web",))
     ada = make_person("Ada Admin", roles=("clinician",))
     hers = f"/v1/clinicians/{ada.user_id}/clinics"

@@ -387,7 +387,7 @@ def test_a_record_with_a_wrong_address_can_be_read_and_sent_back(clinic, ada, te
 
 
 def test_the_secret_of_an_international_domain_goes_to_that_domain(anonymous, mailoutbox):
-    """`strasse.example` is another domain, which somebody else may own."""
+    """`strasse.example` is another domain, which someone else may own."""
     user = accounts.create_user(email="dot@straße.example", full_name="Dot Straße")
     assert anonymous.post("/confirm/send/forgot/dot@straße.example").status_code == 200
     deliver_all()

@@ -1,6 +1,8 @@
-"""Whose account it is, is asked of the account: a clinic's record follows a claim later, and until then says too much.
+"""Whose account it is, is asked of the account: a clinic's record follows a claim later, and until then says
+too much.
 
-In every test the account was claimed a moment ago and no event has been handled: the record still says `custodian`.
+In every test the account was claimed a moment ago and no event has been handled: the record still says
+`custodian`.
 """
 
 import pytest
@@ -38,7 +40,7 @@ def url(clinic, record):
     return f"/v1/clinics/{clinic['id']}/patients/{record['id']}"
 
 
-def test_the_clinic_can_not_move_the_address_of_a_claimed_account(clinic, ada, claimed):
+def test_the_clinic_cannot_move_the_address_of_a_claimed_account(clinic, ada, claimed):
     body = {**claimed, "email": "attacker@example.org", "fullName": "Iris Changed"}
     answer = ada.api.put(url(clinic, claimed), body)
 
@@ -55,7 +57,7 @@ def test_nor_take_it_away(clinic, ada, claimed):
     assert user_service().get_user(claimed["id"]).address == MINE
 
 
-def test_a_reset_for_a_changed_address_reaches_nobody(clinic, ada, claimed, anonymous):
+def test_a_reset_for_a_changed_address_reaches_no_one(clinic, ada, claimed, anonymous):
     ada.api.put(url(clinic, claimed), {**claimed, "email": "attacker@example.org"})
     anonymous.post("/confirm/send/forgot/attacker@example.org")
     assert db.collection("confirmations").count_documents({"type": "password_reset"}) == 0

@@ -1,4 +1,5 @@
-"""Who asks without a token learns nothing, and not often (rules CONFIRM-43 to CONFIRM-45, CONFIRM-94 and CONFIRM-107)."""
+"""Who asks without a token learns nothing, and not often (rules CONFIRM-43 to CONFIRM-45, CONFIRM-94 and
+CONFIRM-107)."""
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
@@ -131,7 +132,7 @@ def test_each_client_has_a_limit_of_its_own_and_services_have_none(settings, ano
         assert backend.post(f"/confirm/send/forgot/s{number}@example.org").status_code == 200
 
 
-def test_birthdays_can_not_be_tried_one_after_the_other(settings, backend, anonymous):
+def test_birthdays_cannot_be_tried_one_after_the_other(settings, backend, anonymous):
     settings.CONFIRMATIONS_PER_KEY = "3/hour"
     user = embedded.EmbeddedUserService().create_custodial_user("c" * 24, "iris@example.org")
     backend.post(f"/confirm/send/signup/{user.user_id}")

@@ -32,7 +32,7 @@ BODY = {
 
 @dataclass
 class World:
-    """One confirmation of every kind, and everybody who may have to do with one."""
+    """One confirmation of every kind, and everyone who may have to do with one."""
 
     clinic: dict
     child: str  # the custodial patient
@@ -166,7 +166,7 @@ def test_a_renewed_link_is_shown_to_services_alone(world, backend, ada):
         assert ("key" in answer.json()) is is_shown
 
 
-# kind -> who has a part in it; for everybody else its key is only a word.
+# kind -> who has a part in it; for everyone else its key is only a word.
 PARTIES = {
     states.Kind.CARE_TEAM: {"dot", "fay"},
     states.Kind.CLINIC_SHARE: {"dot", "ada", "ben"},

@@ -37,7 +37,7 @@ def move(user_id, email):
 
 
 # --- the holes, end to end --------------------------------------------------------------------------
-def test_nobody_becomes_an_admin_elsewhere_through_a_patient_of_their_own(clinic, ada, eve):
+def test_no_one_becomes_an_admin_elsewhere_through_a_patient_of_their_own(clinic, ada, eve):
     """Clinic B invites an address without account; Eve makes a custodial patient with it in a clinic of her own."""
     target = "doctor@example.org"
     invited = ada.api.post(
@@ -55,7 +55,7 @@ def test_nobody_becomes_an_admin_elsewhere_through_a_patient_of_their_own(clinic
         assert stored(userId=child)["_id"] not in answer.content.decode()
         assert "key" not in (answer.json() if answer.content else {})
 
-    # Even with a session of that account, which nobody can get:
+    # Even with a session of that account, which no one can get:
     thief = Api(accounts.issue_user_token(child))
     assert thief.get(f"/v1/clinicians/{child}/invites").status_code == 404
     assert thief.put(f"/v1/clinicians/{child}/invites/{invited}").status_code == 404
@@ -237,7 +237,7 @@ CHANGES = {
     "permission": remove_permission,
     "unproven": unprove,
 }
-# What the link answers then. 401: the caller is nobody there any more (a session ends with a new password).
+# What the link answers then. 401: the caller is no one there any more (a session ends with a new password).
 ANSWERS = """
                  verify claim reset care_team share clinician
 nothing          200    200   200   200       200   200

@@ -97,7 +97,7 @@ def test_the_right_secret_of_a_service_does_not_count(settings, monkeypatch):
     assert [log_in_as_service("wrong") for _ in range(3)] == [401, 401, 429]
 
 
-def test_nobody_gets_in_when_tries_cannot_be_counted(monkeypatch):
+def test_no_one_gets_in_when_tries_cannot_be_counted(monkeypatch):
     class Broken:
         def hit(self, *_):
             raise Down

@@ -1,4 +1,5 @@
-"""Mails that somebody with a token can cause to others: limited for each address and each caller, in every operation."""
+"""Mails that someone with a token can cause to others: limited for each address and each caller, in every
+operation."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -30,8 +31,8 @@ LIMITED = {
 }
 # The change must not be refused; the mail that tells of it is left out.
 LEAVES_OUT = {"UpdateClinician"}
-# Refused in this world for lack of something to act on: they read, accept or end, and cause no mail to others. Accepting
-# a share makes a patient with an account of their own, who gets no link.
+# Refused in this world for lack of something to act on: they read, accept or end, and cause no mail to
+# others. Accepting a share makes a patient with an account of their own, who gets no link.
 NOTHING_TO_DO = {
     "AcceptCareTeamInvite",
     "AcceptClinicianInvite",

@@ -115,7 +115,7 @@ def test_sent_again_by_a_colleague_it_holds_as_long_as_the_colleagues_custody(
     assert eve.api.put(url, {"key": invitation}).status_code == 200
 
 
-def test_what_the_owner_sent_needs_nobody_else(dot, eve):
+def test_what_the_owner_sent_needs_no_one_else(dot, eve):
     body = {"email": eve.email, "permissions": SHARED}
     key = dot.api.post(f"/confirm/send/invite/{dot.user_id}", body).json()["key"]
     url = f"/confirm/accept/invite/{eve.user_id}/{dot.user_id}"

@@ -1,4 +1,4 @@
-"""Whether somebody has an account: who is told, how often, and that it is written down."""
+"""Whether someone has an account: who is told, how often, and that it is written down."""
 
 import pytest
 

@@ -82,7 +82,7 @@ def test_no_required_text_is_blanks_alone_and_none_is_endless():
 
 # --- patients -------------------------------------------------------------------------------------
 BODY = {"fullName": "Iris Example", "birthDate": "1984-05-06"}
-# What nobody sees the difference of.
+# What no one sees the difference of.
 TWINS = [" QQ1 ", "QQ1\t", "\u00a0QQ1", "QQ1\u200b", "\ufeffQQ1\r\n", "qq1 "]
 BLANK = [" ", "   ", "\t\n", "\u00a0\u2003", "\u200b", "\ufeff \u2060"]
 
@@ -102,7 +102,7 @@ def stored_texts(user_id):
     return found["fullName"], found["mrn"]
 
 
-def test_a_patients_name_and_mrn_are_stored_without_what_nobody_sees(clinic, ben):
+def test_a_patients_name_and_mrn_are_stored_without_what_no_one_sees(clinic, ben):
     typed_in = {**BODY, "fullName": " Be\u0301la\u00a0 \tMeyer\r\n", "mrn": "\tQQ\u00a0\u200b 1 "}
     made = ben.api.post(patients_of(clinic), typed_in).json()
     assert (made["fullName"], made["mrn"]) == ("B\u00e9la Meyer", "QQ 1")

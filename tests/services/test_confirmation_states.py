@@ -163,7 +163,7 @@ def test_lifetimes(kind, lifetime):
 
 
 @pytest.mark.parametrize("kind_event", [k for k, row in EXPECTED.items() if row["renews"]])
-def test_sent_anew_it_lives_as_long_as_a_new_one(kind_event):
+def test_sent_again_it_lives_as_long_as_a_new_one(kind_event):
     kind, event = kind_event
     old = clock.now() - timedelta(days=40)
     before = stored(kind, created=old, expiresAt=old + WEEK)
@@ -181,7 +181,7 @@ def test_a_record_of_an_unknown_address_changes_never():
         transitions.perform(Kind.NO_ACCOUNT, Event.ACCEPT, "x")
 
 
-def test_a_transition_can_not_be_asked_for_without_its_parties():
+def test_a_transition_cannot_be_asked_for_without_its_parties():
     with pytest.raises(ValueError, match="needs"):
         transitions.perform(Kind.CARE_TEAM, Event.CANCEL, "x", {})
 
@@ -289,7 +289,7 @@ class TestAcceptanceWithNeighbours:
 
         assert self.accept(document, lambda _: None)["status"] == "completed"
 
-    def test_somebody_elses_claim_is_left_alone(self):
+    def test_someone_elses_claim_is_left_alone(self):
         later = clock.now() + timedelta(seconds=30)
         document = stored("reset", acceptingUntil=later, acceptanceId="other")
 

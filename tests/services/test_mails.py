@@ -1,4 +1,5 @@
-"""What a person reads (docs/mails.md; rules CONFIRM-50, CONFIRM-73, CONFIRM-91 and CONFIRM-125): subjects, links, names, text."""
+"""What a person reads (docs/mails.md; rules CONFIRM-50, CONFIRM-73, CONFIRM-91 and CONFIRM-125): subjects,
+links, names, text."""
 
 import re
 from html.parser import HTMLParser
@@ -192,7 +193,7 @@ def test_a_rendered_mail_is_not_taken_for_safe_html_elsewhere():
     assert str(conditional_escape(mail.html)).startswith("&lt;!DOCTYPE")
 
 
-def test_a_name_can_not_be_an_advertisement_or_a_header():
+def test_a_name_cannot_be_an_advertisement_or_a_header():
     mail = rendered("clinician_invitation", ClinicName="Win at http://evil.example\r\nBcc: x@y.z")
     assert "\n" not in mail.subject
     assert "\r" not in mail.subject
@@ -312,7 +313,7 @@ def test_a_test_mail_can_be_sent_by_hand(mailoutbox, capsys):
 # --- the preview for staff ---------------------------------------------------------------------------------------
 @pytest.fixture
 def browser(clean_state):
-    """Somebody with these staff roles, signed in."""
+    """Someone with these staff roles, signed in."""
 
     def sign_in(*names):
         user = User.objects.create(username="-".join(names) or "nobody", is_staff=True)
@@ -345,7 +346,7 @@ def test_previews_show_invented_people_alone(browser):
     assert set(SAMPLES.values()) >= people
 
 
-def test_a_mail_nobody_knows_is_not_found(browser):
+def test_a_mail_no_one_knows_is_not_found(browser):
     assert browser("viewer").get("/admin/mails/unknown/").status_code == 404
 
 

@@ -1,4 +1,5 @@
-"""The kept numbers of patients per tag and site against plain counting (decision 0004, "Counts of tags and sites")."""
+"""The kept numbers of patients per tag and site against plain counting (decision 0004, "Counts of tags and
+sites")."""
 
 import random
 from functools import partial
@@ -73,7 +74,7 @@ def create(clinic, **fields):
 
 
 # --- one patient ----------------------------------------------------------------------------------
-def test_a_tag_counts_once_for_a_patient_and_foreign_ones_for_nobody(lakeside):
+def test_a_tag_counts_once_for_a_patient_and_foreign_ones_for_no_one(lakeside):
     tag, *_ = tag_ids(lakeside)
     create(lakeside, tags=[tag, tag, ObjectId()])
     assert shown(lakeside) == ({tag: 1}, {})
@@ -111,7 +112,7 @@ def test_the_data_sources_of_a_patient_do_not_touch_the_tags(lakeside):
     assert kept(lakeside)["sources"] == {"dexcom": {"connected": 1}}
 
 
-def test_ids_that_other_systems_left_are_not_carried_along_for_ever(lakeside, monkeypatch):
+def test_ids_that_other_systems_left_are_not_carried_along_forever(lakeside, monkeypatch):
     monkeypatch.setattr(patient_counts, "MOST_PLACES", 5)
     tag, other, _ = tag_ids(lakeside)
     made = create(lakeside, tags=[tag])
@@ -123,7 +124,7 @@ def test_ids_that_other_systems_left_are_not_carried_along_for_ever(lakeside, mo
     assert kept(lakeside)["tags"] == {str(tag): 1, str(other): 1}
 
 
-def test_less_than_nobody_is_nobody(lakeside):
+def test_less_than_no_one_is_no_one(lakeside):
     tag, *_ = tag_ids(lakeside)
     create(lakeside)
     db.collection(KEPT).update_one({"_id": lakeside["_id"]}, {"$set": {f"tags.{tag}": -1}})
@@ -131,7 +132,7 @@ def test_less_than_nobody_is_nobody(lakeside):
 
 
 # --- many patients --------------------------------------------------------------------------------
-def test_a_tag_for_everybody_and_for_nobody(lakeside):
+def test_a_tag_for_everyone_and_for_no_one(lakeside):
     tag, other, _ = tag_ids(lakeside)
     made = make_patients(lakeside, [{"tags": [other]}, {"tags": None}, {"tags": [tag, other]}, {}])
     one = [made[0]["userId"], "0123456789"]

@@ -27,7 +27,7 @@ def test_a_seed_that_was_used_before_is_one_sentence_without_records(clinic):
     assert db.collection("patients").count_documents({}) == 3
 
 
-def test_everybody_has_an_account_and_a_profile_that_say_what_the_record_says(clinic):
+def test_everyone_has_an_account_and_a_profile_that_say_what_the_record_says(clinic):
     seed(clinic, 20, 5)
     custodial = 0
     for record in stored():
@@ -51,7 +51,7 @@ def test_the_address_of_a_seeded_patient_changes(clinic, ada):
     assert user_service().get_user("new@example.org").user_id == record["userId"]
 
 
-def test_a_batch_that_can_not_be_stored_leaves_no_accounts(clinic):
+def test_a_batch_that_cannot_be_stored_leaves_no_accounts(clinic):
     seed(clinic, 3, 5)
     db.collection("accounts").delete_many({"roles": "patient"})
     with pytest.raises(CommandError):
@@ -63,7 +63,7 @@ def test_many_seeds_go_into_one_clinic(clinic):
     assert [seed(clinic, 60, number) for number in (1, 2, 3)] == [60, 60, 60]
 
 
-def test_where_accounts_live_elsewhere_nobody_is_invented(clinic, settings):
+def test_where_accounts_live_elsewhere_no_one_is_invented(clinic, settings):
     settings.SHORELINE_ADDRESS = "http://127.0.0.1:1"
     with pytest.raises(CommandError, match="TIDEPOOL_SHORELINE_CLIENT_ADDRESS"):
         call_command("seed_patients", "--clinic", clinic["id"], "--count", "3")

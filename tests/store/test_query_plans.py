@@ -1,6 +1,7 @@
 """What the hot requests cost in the database, told by MongoDB's profiler rather than by a clock.
 
-20,000 invented patients, shared by the module. Every promise here was broken by the plan that MongoDB chose by itself.
+20,000 invented patients, shared by the module. Every promise here was broken by the plan that MongoDB chose
+by itself.
 """
 
 from contextlib import contextmanager
@@ -174,7 +175,7 @@ def test_a_wrong_kept_total_makes_no_list_read_more(clinic, member, total):
     kept.update_one({"_id": clinic["_id"]}, {"$set": {"total": COUNT}})
 
 
-def test_counting_anew_asks_many_small_questions(clinic):
+def test_counting_again_asks_many_small_questions(clinic):
     with profiled() as entries:
         patient_counts.refresh_patient_count(clinic["_id"])
     check_indexed(entries)

@@ -145,7 +145,7 @@ class TestBackfill:
         assert len(lines) == 2
         assert stored(patient)["email"] is None
 
-    def test_nobody_is_skipped_between_batches(self):
+    def test_no_one_is_skipped_between_batches(self):
         clinic = ehr.ehr_clinic()
         for number in range(5):
             patient = custodial(clinic, mrn=f"M-{number}")
@@ -275,7 +275,7 @@ class TestShow:
             "name": "",
         }
 
-    def test_a_payload_is_not_shown_when_the_look_can_not_be_recorded(self, message, monkeypatch):
+    def test_a_payload_is_not_shown_when_the_look_cannot_be_recorded(self, message, monkeypatch):
         def fail(**_):
             raise RuntimeError
 

@@ -143,7 +143,7 @@ def test_anything_but_yes_sends_nothing(peer, clinic, people, answered, text):
     assert (peer.orders, audited()) == ([], [])
 
 
-def test_where_nobody_can_answer_nothing_is_sent(peer, clinic, people, monkeypatch):
+def test_where_no_one_can_answer_nothing_is_sent(peer, clinic, people, monkeypatch):
     monkeypatch.setattr("sys.stdin", StringIO())
 
     with pytest.raises(CommandError, match="nothing was sent"):
@@ -151,7 +151,7 @@ def test_where_nobody_can_answer_nothing_is_sent(peer, clinic, people, monkeypat
     assert peer.orders == []
 
 
-def test_nobody_to_enrol_asks_nothing(clinic):
+def test_no_one_to_enrol_asks_nothing(clinic):
     assert run(clinic["_id"]) == ["0 patients would be enrolled", "0 patients were enrolled"]
 
 

@@ -1,5 +1,5 @@
-"""Every leaf of what an order's processing reads, mutated: the work ends, with a reason that people understand, and nobody
-is told of a success that does not come (rules EHR-51 to EHR-55)."""
+"""Every leaf of what an order's processing reads, mutated: the work ends, with a reason that people
+understand, and no one is told of a success that does not come (rules EHR-51 to EHR-55)."""
 
 import copy
 from dataclasses import replace
@@ -218,7 +218,7 @@ def whole_summary():
 
 
 def test_what_cannot_be_read_of_a_summary_is_in_no_message_and_on_no_page():
-    """And never replaced by a number that nobody has measured."""
+    """And never replaced by a number that no one has measured."""
     pages = set()
     for where, summary in mutations(whole_summary()):
         for icode in (False, True):

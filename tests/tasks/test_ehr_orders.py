@@ -1,4 +1,5 @@
-"""What an order does: branches A to D, every text, tags, addresses, accounts (rules EHR-32 to EHR-50, EHR-84 and EHR-85)."""
+"""What an order does: branches A to D, every text, tags, addresses, accounts (rules EHR-32 to EHR-50, EHR-84
+and EHR-85)."""
 
 from datetime import timedelta
 
@@ -182,7 +183,7 @@ class TestCreate:
 
         assert answers() == [account("FAILURE", text)]
 
-    def test_without_an_mrn_nobody_is_made(self, receive):
+    def test_without_an_mrn_no_one_is_made(self, receive):
         ehr.ehr_clinic()
         message = ehr.order("CREATE")
         message["Patient"]["Identifiers"] = []
@@ -286,7 +287,7 @@ def deliver_again():
 
 
 class TestCreateAndEnable:
-    def test_somebody_new_gets_an_account_and_one_answer(self, receive):
+    def test_someone_new_gets_an_account_and_one_answer(self, receive):
         clinic = ehr.ehr_clinic()
 
         record = receive(ehr.order("CREATE-ENABLE"))
@@ -294,7 +295,7 @@ class TestCreateAndEnable:
         assert answers() == [account("SUCCESS", "Account was successfully created")]
         assert subscription(clinic, {"userId": record["userId"]})["active"] is True
 
-    def test_somebody_known_is_enabled(self, receive):
+    def test_someone_known_is_enabled(self, receive):
         ehr.ehr_patient(ehr.ehr_clinic(), summary=ehr.summary())
 
         receive(ehr.order("CREATE-ENABLE"))
@@ -403,7 +404,7 @@ class TestAddress:
 
         assert stored_patient(clinic, patient["userId"])["email"] == expected
 
-    def test_nobody_gets_one_whose_account_is_gone_and_the_order_goes_on(self, receive):
+    def test_no_one_gets_one_whose_account_is_gone_and_the_order_goes_on(self, receive):
         clinic = ehr.ehr_clinic()
         patient = ehr.ehr_patient(clinic, email=None, permissions={"custodian": {}})
 
@@ -468,7 +469,7 @@ class TestFailures:
             (lambda: ehr.ehr_clinic(destinationIds=None), "no_destinations"),
         ],
     )
-    def test_what_can_never_succeed_is_parked_with_its_reason_and_blocks_nobody(
+    def test_what_can_never_succeed_is_parked_with_its_reason_and_blocks_no_one(
         self, anonymous, receive, prepare, reason
     ):
         prepare()

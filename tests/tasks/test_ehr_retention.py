@@ -209,7 +209,7 @@ class TestRuns:
 
         assert sorted(counts) == [0, 0, 0, 0, 0, 5]
 
-    def test_who_needs_no_deletion_hides_nobody_behind(self, monkeypatch):
+    def test_who_needs_no_deletion_hides_no_one_behind(self, monkeypatch):
         monkeypatch.setattr(retention, "BATCH", 2)
         kept = [received(days=400 - n, state="failed") for n in range(5)]
         for number in range(5):

@@ -62,7 +62,7 @@ def test_one_kind_of_data_is_enough(place, bgm):
 @pytest.mark.parametrize(
     "messages", [None, "x", {}, [None], [{"id": "x"}], [{"id": None}], [[ObjectId()]]]
 )
-def test_a_subscription_that_cannot_be_read_keeps_nobody_else_from_being_sent(place, messages):
+def test_a_subscription_that_cannot_be_read_keeps_no_one_else_from_being_sent(place, messages):
     clinic, _ = place
     broken = {"summaryAndReports": {"active": True, "matchedMessages": messages}}
     ehr.ehr_patient(clinic, mrn="QX-2", ehrSubscriptions=broken)
@@ -326,7 +326,7 @@ class TestSyncsOfSeveralBatches:
                     scheduling.run_due_cadences()
             assert scheduling.run_due_cadences() == 1
 
-    def test_two_workers_on_one_sync_schedule_nobody_twice(self, crowd, monkeypatch):
+    def test_two_workers_on_one_sync_schedule_no_one_twice(self, crowd, monkeypatch):
         advance, others = scheduling._advance, []
 
         def advance_late(sync, batch):

@@ -727,7 +727,7 @@ def test_a_worker_killed_while_sending_loses_nothing(backend, folder):
     after_the_silence(row_id)
     assert outbox.deliver(row_id)
     assert not outbox.deliver(row_id)
-    # Nobody can know whether a killed worker's provider took the mail; the copy says that it is one.
+    # No one can know whether a killed worker's provider took the mail; the copy says that it is one.
     assert {mail["Message-ID"] for mail in mails_in(folder)} == {f"<{row_id}@tidepool.org>"}
     assert len(mails_in(folder)) == (1 if backend == "DiesBeforeSending" else 2)
     assert sent_mails.find(row_id)["state"] == "sent"

@@ -259,7 +259,7 @@ def test_who_has_just_come_does_not_make_room_for_the_next(house):
     assert [is_open(connection) for connection in crowd].count(False) == 1
 
 
-def test_slow_bodies_fill_no_house_for_everybody(house):
+def test_slow_bodies_fill_no_house_for_everyone(house):
     crowd = [house.connect(f"10.0.0.{number // 3}") for number in range(10)]
     for connection in crowd:
         connection.data_received(
@@ -322,7 +322,7 @@ def test_answers_that_wait_for_their_clients_have_a_bounded_size(house):
     assert [one.transport.is_broken for one in everyone] == [True, False, False, False]
 
 
-def test_a_closed_connection_does_not_wait_for_its_client_for_ever(house):
+def test_a_closed_connection_does_not_wait_for_its_client_forever(house):
     connection = house.connect()
     connection.transport.close()
     house.after(1)

@@ -51,7 +51,7 @@ def test_callers_take_turns_however_much_one_has_asked_for():
     assert order == ["ada", "ada", "ben", "ada", "ben", "ada", "ada"]
 
 
-def test_who_waits_for_too_much_is_refused_and_nobody_else():
+def test_who_waits_for_too_much_is_refused_and_no_one_else():
     desk = Desk()
     desk.submit("ada", count=8)
     with pytest.raises(Full):
