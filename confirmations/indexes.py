@@ -1,4 +1,4 @@
-"""Indexes of the app's collections, and what older documents of them need."""
+"""Indexes of the app's collections, and the backfill that older documents need."""
 
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
@@ -18,7 +18,7 @@ declare(
     IndexModel([("userId", ASCENDING), *_TYPE_AND_STATUS, _NEWEST], name="ConfirmationReceiver"),
     IndexModel([("creatorId", ASCENDING), *_TYPE_AND_STATUS, _NEWEST], name="ConfirmationSender"),
     IndexModel([("clinicId", ASCENDING), *_TYPE_AND_STATUS, _NEWEST], name="ConfirmationClinic"),
-    # Made by strangers: the only kind that MongoDB removes when it has expired.
+    # Created by strangers, so this is the only kind that MongoDB removes when it has expired.
     IndexModel(
         [("expiresAt", ASCENDING)],
         name="ConfirmationNoAccountCleanup",

@@ -77,6 +77,6 @@ POLICY: dict[str, Rule] = {
     "GetReceivedInvitations": BACKEND_OR_SELF,
     "AcceptCareTeamInvite": BACKEND_OR_SELF,
     "DismissInvite": BACKEND_OR_SELF,
-    # Whose invitation it is stands in the document: the service asks for its sender's owner or custodian.
+    # The sender is known only from the document: the service checks for the sender or a custodian.
     "ResendCareTeamInvite": any_of(backend, user),
 }

@@ -9,5 +9,5 @@ from kernel.tasks import BaseTask
 
 @shared_task(base=BaseTask, name="confirmations.fill_in_address_keys")
 def fill_in_address_keys() -> None:
-    """Another service that writes here leaves the keys out, and every look-up of an address reads those documents."""
+    """Other services that write here leave the keys out, and every lookup of an address reads those documents."""
     backfills.run_step(ADDRESS_KEYS)

@@ -3,9 +3,9 @@
 from django.http import HttpResponse
 from rest_framework.response import Response
 
-from confirmations.api.family import ConfirmationViewSet, ok
 from confirmations.api.reading import reads
 from confirmations.api.schemas import confirmations as schemas
+from confirmations.api.viewsets import ConfirmationViewSet, ok
 from confirmations.representation.confirmations import (
     confirmation_with_profile,
     confirmations_with_profiles,

@@ -4,9 +4,9 @@ from django.http import HttpResponse
 from rest_framework.response import Response
 
 from clinics.representation.clinicians import clinician
-from confirmations.api.family import ConfirmationViewSet, ok
 from confirmations.api.reading import reads_for_clinic
 from confirmations.api.schemas import confirmations as schemas
+from confirmations.api.viewsets import ConfirmationViewSet, ok
 from confirmations.representation.confirmations import (
     confirmation,
     confirmation_with_profile,
@@ -83,12 +83,12 @@ class OwnInvitesViewSet(ConfirmationViewSet):
         responses={200: schemas.CONFIRMATIONS},
     )
     def page(self, call: Call) -> Response:
-        found = clinician_invites.list_own_invites(call.principal)
-        shown = confirmations_with_profiles([document for document, _ in found], call.principal)
+        invites = clinician_invites.list_own_invites(call.principal)
+        shown = confirmations_with_profiles([document for document, _ in invites], call.principal)
         return Response(
             [
                 {**invite, "restrictions": restrictions}
-                for invite, (_, restrictions) in zip(shown, found, strict=True)
+                for invite, (_, restrictions) in zip(shown, invites, strict=True)
             ]
         )
 

@@ -1,9 +1,9 @@
-"""The Confirmation API's own names for "does it live"."""
+"""The Confirmation API's own health endpoints."""
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from pymongo.errors import PyMongoError
 
-from confirmations.api.family import ok
+from confirmations.api.viewsets import ok
 from confirmations.services import texts
 from kernel import db
 

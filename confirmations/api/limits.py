@@ -1,4 +1,4 @@
-"""Limits of the operations that ask for no token: per client, and per address or key, exact under parallel hits."""
+"""Limits of the operations that ask for no token: per client, and per address or key. Exact under parallel requests."""
 
 from django.conf import settings
 from rest_framework.request import Request
@@ -18,7 +18,7 @@ def count_mail(operation: str, request: Request, email: str) -> None:
 
 
 def count_try(operation: str, request: Request, key: str) -> None:
-    """Count one use of a key, so that nobody can try every birthday with a link."""
+    """Count one use of a key, so that no one can try every birthday with a link."""
     _count_client(operation, request)
     ratelimit.hit(f"{operation}.key", key, limit=settings.CONFIRMATIONS_PER_KEY, closed=True)
 

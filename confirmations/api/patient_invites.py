@@ -1,10 +1,10 @@
-"""Operations on offers of people to share their data with a clinic."""
+"""Operations on people's offers to share their data with a clinic."""
 
 from rest_framework.response import Response
 
-from confirmations.api.family import ConfirmationViewSet
 from confirmations.api.reading import reads, reads_for_clinic
 from confirmations.api.schemas import confirmations as schemas
+from confirmations.api.viewsets import ConfirmationViewSet
 from confirmations.representation.confirmations import (
     confirmation,
     confirmation_with_profile,
@@ -20,7 +20,7 @@ from patients.representation.patients import patient
 
 TAGS = ("Clinics", "Confirmations")
 INVITE = {"inviteId": schemas.INVITE_ID}
-# Only the clinic decides what it is told; what it may do stands in the offer.
+# The clinic may send its own data about the patient, but what it may do is decided by the offer.
 _GRANTS = ("permissions", "isMigrated", "legacyClinicianId")
 
 

@@ -1,5 +1,5 @@
-"""Bodies as the Confirmation API reads them: any content type, unknown fields ignored, only the types of what
-is read must be right."""
+"""Bodies as the Confirmation API reads them: any content type, unknown fields ignored; only the fields that are used
+must have the right type."""
 
 from typing import Any
 
@@ -43,13 +43,13 @@ def reads_anything(path: dict[str, s.Schema]) -> Lenient:
 
 
 def reads_for_clinic(schema: s.Schema, *, is_optional: bool = False) -> Lenient:
-    """An object that the clinic side will judge: what breaks its schema is refused in the clinic's words."""
+    """An object that the clinic side validates: what breaks its schema is refused in the clinic's words."""
 
     def read(request: HttpRequest, raw: bytes) -> dict[str, Any]:
         if not raw.strip() and is_optional:
             return {}
-        given = _object(raw, s.obj())
-        value = _without_blanks(given, text_forms.with_normal_texts(schema, given))
+        body = _object(raw, s.obj())
+        value = _without_blanks(body, text_forms.with_normal_texts(schema, body))
         failure = validation.first_failure(schema, value)
         if failure is not None:
             raise ClinicAnswer(bodies.refusal(schema, failure))
@@ -58,9 +58,9 @@ def reads_for_clinic(schema: s.Schema, *, is_optional: bool = False) -> Lenient:
     return Lenient(read)
 
 
-def _without_blanks(given: dict[str, Any], normal: dict[str, Any]) -> dict[str, Any]:
-    """Blanks alone mean "not given" here: an MRN of blanks is answered as a missing one (rule CONFIRM-5)."""
-    return {name: value for name, value in normal.items() if value != "" or given[name] == ""}
+def _without_blanks(body: dict[str, Any], normal: dict[str, Any]) -> dict[str, Any]:
+    """A blank text means "not given" here: a blank MRN is answered as a missing one (rule CONFIRM-5)."""
+    return {name: value for name, value in normal.items() if value != "" or body[name] == ""}
 
 
 def _object(raw: bytes, schema: s.Schema) -> dict[str, Any]:
@@ -71,5 +71,5 @@ def _object(raw: bytes, schema: s.Schema) -> dict[str, Any]:
     value = text_forms.with_normal_texts(schema, value)
     if not validation.is_valid(schema, value):
         raise BadRequest(message=texts.UNREADABLE)
-    found: dict[str, Any] = value
-    return found
+    body: dict[str, Any] = value
+    return body

@@ -1,11 +1,11 @@
-"""Operations of the password reset. Nobody is signed in here, and nobody learns who has an account."""
+"""Operations of the password reset. No one is signed in here, and no one learns who has an account."""
 
 from rest_framework.response import Response
 
 from confirmations.api import limits
-from confirmations.api.family import ConfirmationViewSet
 from confirmations.api.reading import reads
 from confirmations.api.schemas import confirmations as schemas
+from confirmations.api.viewsets import ConfirmationViewSet
 from confirmations.services import resets, texts
 from kernel.api import schema as s
 from kernel.api.operations import Call, operation
@@ -53,9 +53,9 @@ class AcceptResetViewSet(ConfirmationViewSet):
         responses={200: schemas.DONE},
     )
     def accept(self, call: Call) -> Response:
-        given = {name: call.body.get(name) or "" for name in ("key", "email", "password")}
-        limits.count_try("reset.accept", call.request, given["key"])
-        resets.accept_reset(**given)
+        fields = {name: call.body.get(name) or "" for name in ("key", "email", "password")}
+        limits.count_try("reset.accept", call.request, fields["key"])
+        resets.accept_reset(**fields)
         return Response({"code": 200, "reason": texts.RESET_DONE})
 
 

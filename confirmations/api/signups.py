@@ -3,9 +3,9 @@
 from rest_framework.response import Response
 
 from confirmations.api import limits
-from confirmations.api.family import ConfirmationViewSet
 from confirmations.api.reading import reads, reads_anything
 from confirmations.api.schemas import confirmations as schemas
+from confirmations.api.viewsets import ConfirmationViewSet
 from confirmations.representation.confirmations import confirmation
 from confirmations.services import signups, texts
 from kernel.api import schema as s
@@ -132,7 +132,7 @@ class SignupViewSet(ConfirmationViewSet):
 
 
 def _origin(call: Call) -> signups.Origin:
-    """For whom a service acts; a person acts for nobody else, whatever the body says."""
+    """Whom a service acts for; a person acts for no one else, whatever the body says."""
     if not call.principal.is_server:
         return signups.Origin(call.principal)
     return signups.Origin(

@@ -10,7 +10,7 @@ from confirmations.api import (
     resets,
     signups,
 )
-from confirmations.api.family import BROKEN_LINK
+from confirmations.api.viewsets import BROKEN_LINK
 from kernel.api.viewsets import route
 
 _CLINIC = "/v1/clinics/<clinicId>/invites"
@@ -49,7 +49,7 @@ urlpatterns: list[URLPattern] = [
         post="upsert",
         put="cancel",
     ),
-    # Password reset; the first path is the description's, the second the clients'
+    # Password reset: the first path is in the API description, the second is what clients call
     route("/confirm/forgot/<email>", resets.SendResetViewSet, post="send"),
     route("/confirm/send/forgot/<email>", resets.SendResetViewSet, post="send_mail"),
     route("/confirm/accept/forgot", resets.AcceptResetViewSet, put="accept"),

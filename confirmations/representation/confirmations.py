@@ -1,4 +1,4 @@
-"""Confirmations as the API shows them: to whom decides whether the key is shown (states.Key)."""
+"""Confirmations as the API shows them. Whether the key is shown depends on the caller (states.Key)."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ def confirmation_with_profile(document: Document, caller: Principal) -> dict[str
 def confirmations_with_profiles(
     documents: list[Document], caller: Principal
 ) -> list[dict[str, Any]]:
-    """Each creator is looked up once; a profile that can not be read is null and fails nothing."""
+    """Each creator is looked up once; a profile that cannot be read is null and fails nothing."""
     creators = [text(document.get("creatorId")) or "" for document in documents]
     profiles = {creator: _profile(people.find_profile(creator)) for creator in set(creators)}
     return [
@@ -58,7 +58,7 @@ def _shown(
 
 
 def _key(document: Document, caller: Principal) -> str | None:
-    """What is of no known kind keeps its key: it may be a secret."""
+    """The key of an unknown type is not shown: it may be a secret."""
     is_identifier = document.get("type") in states.IDENTIFIER_TYPES
     return str(document.get("_id")) if is_identifier or caller.is_server else None
 
@@ -72,13 +72,13 @@ def _profile(profile: Profile | None) -> dict[str, Any] | None:
     """Every key is present; nothing else of the profile is shown."""
     if profile is None:
         return None
-    about = people.patient_part(profile)
+    patient = people.patient_part(profile)
     return {
         "fullName": profile.get("fullName") or "",
         "patient": {
-            "birthday": about.get("birthday") or "",
-            "diagnosisDate": about.get("diagnosisDate") or "",
-            "isOtherPerson": bool(about.get("isOtherPerson")),
-            "fullName": about.get("fullName") or "",
+            "birthday": patient.get("birthday") or "",
+            "diagnosisDate": patient.get("diagnosisDate") or "",
+            "isOtherPerson": bool(patient.get("isOtherPerson")),
+            "fullName": patient.get("fullName") or "",
         },
     }

@@ -65,21 +65,21 @@ def send_invite(sender_id: str, offer: Offer, caller: Principal) -> Document:
 
 
 def _refuse_second_invite(sender_id: str, email: str) -> None:
-    wanted = {**PENDING, **states.unexpired(clock.now()), "creatorId": sender_id}
-    if store.find_newest_of_address(email, wanted) is not None:
+    pending = {**PENDING, **states.unexpired(clock.now()), "creatorId": sender_id}
+    if store.find_newest_of_address(email, pending) is not None:
         raise Conflict(message=texts.ALREADY_INVITED)
 
 
 def _with_present_permissions(
-    sender_id: str, receiver_id: str, wanted: Mapping[str, Any]
+    sender_id: str, receiver_id: str, offered: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Someone who is in the care team already may only be invited to follow, and loses nothing by it."""
+    """A member of the care team may only be invited to follow, and keeps every permission held so far."""
     if not receiver_id or not (held := people.permissions_of(sender_id, receiver_id)):
-        return dict(wanted)
-    if context.FOLLOW in wanted and context.FOLLOW not in held:
-        # What a clinic permits stays with the clinic: it must not outlive the receiver's work there.
+        return dict(offered)
+    if context.FOLLOW in offered and context.FOLLOW not in held:
+        # What a clinic permits stays with the clinic: it must end with the receiver's membership.
         granted = people.grants_of(sender_id, receiver_id)
-        return {**context.shared_alone(granted), **wanted}
+        return {**context.shared_alone(granted), **offered}
     raise Conflict(message=texts.ALREADY_MEMBER)
 
 
@@ -95,7 +95,7 @@ def _mail(document: Document, sharer: str, *, nickname: str | None = None) -> No
 
 
 def resend_invite(key: str, caller: Principal) -> Document:
-    """Mail a pending invitation again; it lives as long as a new one. Only for who may speak for its sender."""
+    """Mail a pending invitation again; it lives as long as a new one. Only for callers who may speak for its sender."""
     document = store.find_by_key(key, PENDING)
     if document is None or not _may_speak_for(caller, document["creatorId"]):
         raise Forbidden(message=texts.FORBIDDEN)
@@ -103,9 +103,9 @@ def resend_invite(key: str, caller: Principal) -> Document:
 
     def write() -> Document:
         owner_id = document["creatorId"]
-        now_sent = {"sentBy": people.custodian_among(caller, owner_id)}
+        current_sender = {"sentBy": people.custodian_among(caller, owner_id)}
         parties = {"creatorId": owner_id}
-        renewed = transitions.perform(Kind.CARE_TEAM, Event.RESEND, key, parties, now_sent)
+        renewed = transitions.perform(Kind.CARE_TEAM, Event.RESEND, key, parties, current_sender)
         if renewed is None:
             raise Forbidden(message=texts.FORBIDDEN)
         _mail(renewed, sharer)
@@ -120,7 +120,7 @@ def _may_speak_for(caller: Principal, user_id: str) -> bool:
 
 
 def accept_invite(*, user_id: str, invited_by: str, key: str) -> None:
-    """Grant what was offered. Raises NotFound, Forbidden for somebody else's invite or BadRequest."""
+    """Grant what was offered. Raises NotFound, Forbidden for someone else's invitation, or BadRequest."""
     document = store.find_by_key(key, {})
     if document is None:
         raise NotFound(message=texts.INVITE_NOT_FOUND)
@@ -130,8 +130,8 @@ def accept_invite(*, user_id: str, invited_by: str, key: str) -> None:
         raise NotFound(message=texts.INVITE_NOT_FOUND)
     context.read_care_team(document)
     parties = {"userId": user_id, "creatorId": invited_by}
-    done = transitions.accept_with_neighbours(Kind.CARE_TEAM, key, parties, _grant)
-    if done is None:
+    accepted = transitions.accept_with_neighbours(Kind.CARE_TEAM, key, parties, _grant)
+    if accepted is None:
         raise Forbidden(message=texts.FORBIDDEN)
 
 
@@ -168,7 +168,7 @@ def _grant(document: Document) -> None:
 
 
 def _set_permissions(owner_id: str, follower_id: str, offered: Permissions) -> None:
-    """An invitation neither gives nor takes what is not shared."""
+    """Accepting neither grants nor removes the permissions that no invitation shares."""
     held = permission_service().get_permissions(owner_id, follower_id)
     unshared = {name: held[name] for name in context.UNSHARED if name in held}
     granted = {**context.shared_alone(offered), **unshared}
@@ -187,31 +187,31 @@ def dismiss_invite(*, user_id: str, invited_by: str, key: str) -> None:
 
 
 def cancel_invite(*, sender_id: str, email: str) -> None:
-    """The newest invitation of this sender to this address that is pending or declined."""
-    wanted = {**CARE_TEAM, "status": SENT["status"], "creatorId": sender_id}
-    found = store.find_newest_of_address(email, wanted)
+    """Cancels the sender's newest invitation to this address that is pending or declined."""
+    conditions = {**CARE_TEAM, "status": SENT["status"], "creatorId": sender_id}
+    document = store.find_newest_of_address(email, conditions)
     parties = {"creatorId": sender_id}
-    if found is None or not transitions.perform(
-        Kind.CARE_TEAM, Event.CANCEL, found["_id"], parties
+    if document is None or not transitions.perform(
+        Kind.CARE_TEAM, Event.CANCEL, document["_id"], parties
     ):
         raise NotFound(message=texts.INVITE_NOT_FOUND)
 
 
 def list_sent(sender_id: str) -> list[Document]:
-    """Also expired ones: their sender can send them again. Raises NotFound when there is none."""
-    return _some(store.list_newest_first({**SENT, "creatorId": sender_id}))
+    """Expired ones too, because their sender can send them again. Raises NotFound when there are none."""
+    return _not_empty(store.list_newest_first({**SENT, "creatorId": sender_id}))
 
 
 def list_received(user_id: str) -> list[Document]:
-    """What the user can accept now. Raises NotFound when there is none."""
-    wanted = {**PENDING, **states.unexpired(clock.now())}
-    return _some(list_addressed_to(user_id, wanted))
+    """What the user can accept now. Raises NotFound when there are none."""
+    conditions = {**PENDING, **states.unexpired(clock.now())}
+    return _not_empty(list_addressed_to(user_id, conditions))
 
 
-def list_addressed_to(user_id: str, wanted: Mapping[str, Any]) -> list[Document]:
-    """Newest first. Those sent before the account existed, or to another that had the address, belong to it now.
+def list_addressed_to(user_id: str, conditions: Mapping[str, Any]) -> list[Document]:
+    """Newest first. Includes those sent before the account existed, or while another account had the address.
 
-    An address that nobody has proven receives nothing.
+    An account whose address is not verified receives nothing.
     """
     account = people.get_account(user_id)
     if account is None:
@@ -219,16 +219,16 @@ def list_addressed_to(user_id: str, wanted: Mapping[str, Any]) -> list[Document]
     if not account.email_verified:
         return []
     if account.address:
-        store.set_receiver(account.address, wanted, user_id)
-    found = store.list_newest_first({**wanted, "userId": user_id})
+        store.set_receiver(account.address, conditions, user_id)
+    documents = store.list_newest_first({**conditions, "userId": user_id})
     return [
         document
-        for document in found
+        for document in documents
         if people.is_addressed_to(document, account) and people.sender_still_may(document)
     ]
 
 
-def _some(documents: list[Document]) -> list[Document]:
+def _not_empty(documents: list[Document]) -> list[Document]:
     if not documents:
         raise NotFound(message=texts.NOTHING_FOUND)
     return documents

@@ -1,4 +1,4 @@
-"""The link with which a patient claims the account that a clinic has made, and the reminder of it."""
+"""The link with which a patient claims the account that a clinic has made, and its reminder."""
 
 from django.conf import settings
 
@@ -10,7 +10,7 @@ from kernel.principal import Principal
 from patients.services import patients
 from patients.services.patient_details import is_custodial
 
-# Claim links are asked for by the clinic's side, not by a person.
+# Claim links are requested by the clinic's side, not by a person.
 CLINIC_SIDE = Principal(user_id="", is_server=True)
 
 
@@ -23,7 +23,7 @@ def send_claim_link(*, clinic_id: str, user_id: str) -> None:
     try:
         sent = signups.send_signup(user_id, origin)
     except (Forbidden, NotFound):
-        return  # the address has its link already, or the account is gone
+        return  # this address has its link already, or the account is gone
     _replace_reminder(clinic_id, user_id, has_link=sent is not None)
 
 

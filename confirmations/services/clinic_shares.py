@@ -21,7 +21,7 @@ from patients.services.patient_details import SharedPatient
 TEMPLATE = "patient_clinic_invitation"
 SHARE = states.shape_filter(Kind.CLINIC_SHARE)
 PENDING = {"type": SHARE["type"], "status": Status.PENDING.value}
-# What a clinic can be granted; anything else in an offer is not meant for it.
+# What a clinic can be granted; anything else in an offer is ignored.
 GRANTABLE = ("view", "upload", "note")
 MOST_RECIPIENTS = 100
 
@@ -63,13 +63,13 @@ def _access_by_share_code(share_code: str) -> Document:
 
 
 def _refuse_second_offer(sender_id: str, clinic_id: str) -> None:
-    wanted = {**PENDING, "creatorId": sender_id, "clinicId": clinic_id}
-    if store.find_newest({**wanted, **states.unexpired(clock.now())}) is not None:
+    pending = {**PENDING, "creatorId": sender_id, "clinicId": clinic_id}
+    if store.find_newest({**pending, **states.unexpired(clock.now())}) is not None:
         raise Conflict(message=texts.ALREADY_INVITED)
 
 
 def _mail_admins(document: Document, clinic: Document, sharer: str) -> None:
-    """One mail for each, so that no one learns the others' addresses, and for members alone: an invited admin may never
+    """One mail each, so that no one learns the others' addresses. Only members get one: an invited admin may never
     join, and the mail names a patient."""
     if (clinic.get("suppressedNotifications") or {}).get("patientClinicInvitation"):
         return
@@ -84,7 +84,7 @@ def _mail_admins(document: Document, clinic: Document, sharer: str) -> None:
 
 
 def withdraw_or_decline(*, clinic_id: str, invite_id: str, caller: Principal) -> Document:
-    """The sharer takes the offer back, anybody else declines it for the clinic."""
+    """The sharer takes the offer back; anyone else declines it for the clinic."""
     document = store.find_by_key(invite_id, {"clinicId": clinic_id})
     if document is None:
         raise Forbidden(message=texts.INVITE_NOT_FOUND)
@@ -103,21 +103,21 @@ def is_sharer(*, clinic_id: str, invite_id: str, user_id: str) -> bool:
 
 
 def end_all_of_clinic(clinic_id: str) -> None:
-    """Nobody can accept for a clinic that is gone."""
+    """No one can accept for a clinic that is gone."""
     transitions.perform_on_all(Kind.CLINIC_SHARE, Event.SUPERSEDE, {"clinicId": clinic_id})
 
 
 # --- the clinic's side ----------------------------------------------------------------------------
 def list_offers(clinic_id: str) -> list[Document]:
     """What the clinic can accept now, newest first."""
-    found = store.list_newest_first(
+    documents = store.list_newest_first(
         {**PENDING, "clinicId": clinic_id, **states.unexpired(clock.now())}
     )
-    return [document for document in found if people.sender_still_may(document)]
+    return [document for document in documents if people.sender_still_may(document)]
 
 
 def accept_offer(*, clinic_id: str, invite_id: str, shared: SharedPatient) -> Document:
-    """Returns the patient. Somebody who is a patient already stays as they are."""
+    """Returns the patient. A record that exists already is not changed."""
     document = store.find_by_key(invite_id, {"clinicId": clinic_id})
     if document is None or states.has_expired(document, clock.now()):
         raise NotFound(message=texts.INVITE_NOT_FOUND)
@@ -134,7 +134,7 @@ def accept_offer(*, clinic_id: str, invite_id: str, shared: SharedPatient) -> Do
                 clinic_id=clinic_id, user_id=user_id, shared=granted
             )
 
-    def accept_present() -> Document:
+    def accept_existing() -> Document:
         _complete(document)
         with clinic_answers():
             return patients.access_patient(clinic_id, user_id)
@@ -144,15 +144,15 @@ def accept_offer(*, clinic_id: str, invite_id: str, shared: SharedPatient) -> Do
     except ClinicAnswer as answer:
         if answer.status != Duplicate.status:
             raise
-    return db.run_in_transaction(accept_present)
+    return db.run_in_transaction(accept_existing)
 
 
 def _complete(document: Document) -> None:
     if not people.sender_still_may(document):
         raise NotFound(message=texts.INVITE_NOT_FOUND)
     parties = {"clinicId": document["clinicId"]}
-    done = transitions.perform(Kind.CLINIC_SHARE, Event.ACCEPT, document["_id"], parties)
-    if done is None:
+    completed = transitions.perform(Kind.CLINIC_SHARE, Event.ACCEPT, document["_id"], parties)
+    if completed is None:
         raise Forbidden(message=texts.FORBIDDEN)
 
 

@@ -31,7 +31,7 @@ PENDING = {**states.shape_filter(Kind.CLINICIAN), "status": Status.PENDING.value
 def invite_clinician(
     *, clinic_id: str, email: str, roles: Sequence[str], inviter: Principal
 ) -> Document:
-    """Returns the clinician record. What the clinic side refuses reaches the caller as a ClinicAnswer."""
+    """Returns the clinician record. A refusal by the clinic side is raised as a ClinicAnswer."""
     clinic = _access_clinic(clinic_id)
     document = new_confirmation(
         Kind.CLINICIAN,
@@ -57,14 +57,14 @@ def invite_clinician(
 
 
 def resend_invite(*, clinic_id: str, invite_id: str, sender: Principal) -> Document:
-    """Mail it again under the same key. A confirmation that was lost or ended is made again:
-    the clinic still waits for this clinician."""
+    """Mail it again under the same key. A confirmation that was lost or has ended is created again, because the clinic
+    still waits for this clinician."""
     clinic = _access_clinic(clinic_id)
     email = str(_invited_clinician(clinic_id, invite_id).get("email") or "")
     user_id = people.find_id_by_address(email)
     creator = _creator(clinic)
-    present = store.find_by_key(invite_id, states.shape_filter(Kind.CLINICIAN))
-    name = _name_of((present or {}).get("creatorId") or sender.user_id)
+    existing = store.find_by_key(invite_id, states.shape_filter(Kind.CLINICIAN))
+    name = _name_of((existing or {}).get("creatorId") or sender.user_id)
     current: Document = {"email": email, "userId": user_id, "creator": creator}
 
     def write() -> Document:
@@ -92,20 +92,21 @@ def resend_invite(*, clinic_id: str, invite_id: str, sender: Principal) -> Docum
 
 def get_invite(*, clinic_id: str, invite_id: str) -> Document:
     _invited_clinician(clinic_id, invite_id)
-    found = store.find_by_key(invite_id, {**PENDING, "clinicId": clinic_id})
-    if found is None:
+    document = store.find_by_key(invite_id, {**PENDING, "clinicId": clinic_id})
+    if document is None:
         raise NotFound(message=texts.INVITE_NOT_FOUND)
-    return found
+    return document
 
 
 def cancel_invite(*, clinic_id: str, invite_id: str) -> None:
-    """Also right for an invitation that nobody knows. Raises Conflict for one that was accepted a moment ago: the
-    clinic would believe that nobody has joined it."""
+    """Succeeds for an unknown invitation too. Raises Conflict for one that was accepted a moment ago: the clinic would
+    believe that no one has joined."""
 
     def write() -> None:
         _remove_clinician(clinic_id, invite_id)
-        done = transitions.perform(Kind.CLINICIAN, Event.CANCEL, invite_id, {"clinicId": clinic_id})
-        if done is None and store.find_by_key(invite_id, {**COMPLETED, "clinicId": clinic_id}):
+        parties = {"clinicId": clinic_id}
+        canceled = transitions.perform(Kind.CLINICIAN, Event.CANCEL, invite_id, parties)
+        if canceled is None and store.find_by_key(invite_id, {**COMPLETED, "clinicId": clinic_id}):
             raise Conflict(message=texts.ALREADY_ACCEPTED)
 
     db.run_in_transaction(write)
@@ -149,19 +150,20 @@ def _mail(document: Document, creator_name: str) -> None:
 
 
 def end_invite(*, clinic_id: str, invite_id: str) -> None:
-    """The clinic has withdrawn its record, on whatever way."""
+    """The clinic has withdrawn its record, by whatever route."""
     transitions.perform(Kind.CLINICIAN, Event.CANCEL, invite_id, {"clinicId": clinic_id})
 
 
 def end_all_of_clinic(clinic_id: str) -> None:
-    """Nobody can join a clinic that is gone."""
+    """No one can join a clinic that is gone."""
     transitions.perform_on_all(Kind.CLINICIAN, Event.CANCEL, {"clinicId": clinic_id})
 
 
 # --- the invited person's side --------------------------------------------------------------------
 def list_own_invites(caller: Principal) -> list[tuple[Document, dict[str, Any] | None]]:
-    """Pending invitations, newest first, each with what restricts its acceptance. Raises NotFound when none."""
-    documents = _awaited(list_addressed_to(caller.user_id, PENDING))
+    """Pending invitations, newest first, each with what restricts its acceptance. Raises NotFound when there are
+    none."""
+    documents = _still_awaited(list_addressed_to(caller.user_id, PENDING))
     if not documents:
         raise NotFound(message=texts.NOTHING_FOUND)
     clinics = {
@@ -174,17 +176,17 @@ def list_own_invites(caller: Principal) -> list[tuple[Document, dict[str, Any] |
     return [(d, _restrictions_of(d, clinics, username, caller)) for d in documents]
 
 
-def _awaited(documents: Sequence[Document]) -> list[Document]:
-    """Without those whose clinic has withdrawn its record, or is gone, while the event that ends them is under way."""
+def _still_awaited(documents: Sequence[Document]) -> list[Document]:
+    """Leaves out invitations that the clinic has withdrawn (or whose clinic is gone) before their end event arrives."""
     invites = {d["_id"]: d["clinicId"] for d in documents if "clinicId" in d}
-    awaited = clinicians.list_waiting_invites(invites)
-    return [d for d in documents if d["_id"] not in invites or d["_id"] in awaited]
+    waiting = clinicians.list_waiting_invites(invites)
+    return [d for d in documents if d["_id"] not in invites or d["_id"] in waiting]
 
 
 def _restrictions_of(
     document: Document, clinics: dict[str, Document], username: str, caller: Principal
 ) -> dict[str, Any] | None:
-    """None for an invitation without a clinic; nobody can join a clinic that is gone."""
+    """None for an invitation without a clinic; no one can join a clinic that is gone."""
     if "clinicId" not in document:
         return None
     clinic = clinics.get(document["clinicId"])
@@ -224,13 +226,13 @@ def accept_invite(*, caller: Principal, invite_id: str) -> Document:
 def _check_restrictions(clinic_id: str, account: User | None, caller: Principal) -> None:
     clinic = _access_clinic(clinic_id)
     required = clinic.get("membershipRestrictions")
-    found = restrictions.evaluate(required, _username(account), caller.identity_provider)
-    if not found["canAccept"]:
+    result = restrictions.evaluate(required, _username(account), caller.identity_provider)
+    if not result["canAccept"]:
         raise Forbidden(message=texts.NOT_ACCEPTABLE)
 
 
 def dismiss_invite(*, caller: Principal, invite_id: str) -> None:
-    """An unknown invitation is as good as dismissed."""
+    """An unknown invitation counts as dismissed."""
 
     def write() -> None:
         parties = {"userId": caller.user_id}

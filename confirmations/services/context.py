@@ -1,4 +1,4 @@
-"""The context of an invitation: what is shared. Stored as JSON bytes, because other systems read it so."""
+"""The context of an invitation: what is shared. Stored as JSON bytes, the form that other systems read."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -15,7 +15,7 @@ _NOT_PERMISSIONS = (ALERTS, NICKNAME)
 ALERT_KINDS = ("urgentLow", "low", "high", "notLooping", "noCommunication")
 ALERT_FIELDS = ("enabled", "threshold", "delay", "repeat")
 UPLOAD = "uploadId"
-# Power over the account, which no invitation shares. A clinic's member could keep it beyond the membership.
+# Control over the account, which no invitation shares: a clinic's member could keep it after leaving the clinic.
 UNSHARED = frozenset({"custodian", "root"})
 
 
@@ -24,7 +24,7 @@ def encode(context: Any) -> bytes | None:
 
 
 def decode(stored: Any) -> Any:
-    """The JSON value; None when there is none or it can not be read."""
+    """The JSON value; None when there is none or it cannot be read."""
     if stored is None or stored == b"":
         return None
     if not isinstance(stored, bytes | str):
@@ -47,24 +47,24 @@ def care_team(
 
 
 def granted(permissions: Mapping[str, Any]) -> Document:
-    """A key that is present is granted; whatever was written into it says nothing."""
+    """A key that is present is granted; its value means nothing."""
     return {name: {} for name in permissions}
 
 
-def known_alerts(given: Any) -> Document:
-    """What the data service knows of; whose alerts they are is said when they are set."""
-    alerts = safe_reading.mapping(given)
-    found: Document = {UPLOAD: alerts[UPLOAD]} if safe_reading.text(alerts.get(UPLOAD)) else {}
+def known_alerts(stored: Any) -> Document:
+    """The alert settings that the data service knows. Whose alerts they are is added when they are set."""
+    alerts = safe_reading.mapping(stored)
+    known: Document = {UPLOAD: alerts[UPLOAD]} if safe_reading.text(alerts.get(UPLOAD)) else {}
     for kind in ALERT_KINDS:
         if isinstance(alerts.get(kind), dict):
-            found[kind] = {n: v for n, v in alerts[kind].items() if n in ALERT_FIELDS}
-            if "threshold" in found[kind]:
-                found[kind]["threshold"] = _threshold(found[kind]["threshold"])
-    return found
+            known[kind] = {n: v for n, v in alerts[kind].items() if n in ALERT_FIELDS}
+            if "threshold" in known[kind]:
+                known[kind]["threshold"] = _threshold(known[kind]["threshold"])
+    return known
 
 
-def _threshold(given: Any) -> Document:
-    threshold = safe_reading.mapping(given)
+def _threshold(stored: Any) -> Document:
+    threshold = safe_reading.mapping(stored)
     return {name: threshold[name] for name in ("units", "value") if name in threshold}
 
 

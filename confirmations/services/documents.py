@@ -22,15 +22,15 @@ def new_confirmation(
     creator: Document | None = None,
     shared: Any = None,
 ) -> Document:
-    """A document of this kind in its first state; what is empty is unknown. `shared` becomes the context.
+    """A document of this kind in its first state; empty values are unknown. `shared` becomes the context.
 
-    `sent_by`: the custodian who acts for `creator_id`. The document holds only as long as the custody does.
+    `sent_by`: the custodian who acts for `creator_id`. The document is valid only as long as the custody.
     """
     moment = clock.now()
     document: Document = {
         "_id": key or ids.new_key(),
         "type": states.SHAPES[kind].type,
-        "status": states.BORN.get(kind, Status.PENDING).value,
+        "status": states.FIRST_STATUS.get(kind, Status.PENDING).value,
         "email": email,
         "userId": user_id,
         "creatorId": creator_id,
@@ -49,8 +49,8 @@ def new_confirmation(
 
 
 def no_account(email: str) -> Document:
-    """That somebody asked for a reset of an address that nobody has. Strangers make it, so there is one per address:
-    its key, which nobody is told, comes from the address."""
+    """Records a password reset that was requested for an address without an account. Strangers cause it, so there
+    is one per address: its key, which is never shown, is derived from the address."""
     digest = hashlib.sha256(f"no_account\0{addresses.key(email)}".encode()).hexdigest()
     return new_confirmation(Kind.NO_ACCOUNT, template="no_account", key=digest, email=email)
 

@@ -7,7 +7,7 @@ from kernel.errors import Conflict, DomainError
 
 
 class Failed(DomainError):
-    """A neighbour could not do its part; nothing was changed, and trying again is right."""
+    """A neighbour failed. Nothing was changed, and the caller should try again."""
 
     status = 500
 
@@ -16,7 +16,7 @@ class Failed(DomainError):
 
 
 class ClaimRefused(Conflict):
-    """A custodial account can not be claimed like this; clients switch on `number`."""
+    """A custodial account cannot be claimed like this; clients switch on `number`."""
 
     def __init__(self, number: int, reason: str) -> None:
         super().__init__(message=reason)
@@ -24,7 +24,7 @@ class ClaimRefused(Conflict):
 
 
 class ClinicAnswer(DomainError):
-    """What the clinic side says about a clinic, clinician or patient reaches the caller in its own words."""
+    """An error of the clinic side (clinic, clinician or patient), passed on to the caller in its own words."""
 
     def __init__(self, error: DomainError) -> None:
         super().__init__(message=error.message)

@@ -1,4 +1,4 @@
-"""Of two equal invitations that are sent at once only one may be stored."""
+"""When two equal invitations are sent at once, only one may be stored."""
 
 import hashlib
 
@@ -7,6 +7,6 @@ from kernel import clock
 
 
 def take_turns(kind: str, *parts: str) -> None:
-    """Inside a transaction, first: whoever makes the same thing at the same time waits for the outcome."""
+    """Call first inside the transaction: a parallel request for the same invitation then waits for its outcome."""
     name = hashlib.sha256("\0".join([kind, *parts]).encode()).hexdigest()
     store.touch_guard(name, clock.now())

@@ -1,4 +1,4 @@
-"""Ask for mails: events written with the change, sent by the notifications app."""
+"""Requests mails: events written with the change, and sent by the notifications app."""
 
 from confirmations.services import documents
 from kernel import addresses, outbox
@@ -7,8 +7,8 @@ from kernel.events import MailRequested
 
 
 def request(document: Document, *, variables: dict[str, str], recipient: str | None = None) -> None:
-    """One mail to one recipient (default: the confirmation's own address); without an address none, and none to a
-    stored text that only looks like one."""
+    """One mail to one recipient (default: the confirmation's own address). No mail where there is no address, or where
+    the stored text is not a valid one."""
     address = addresses.account_address(document["email"] if recipient is None else recipient)
     if address is None:
         return

@@ -19,7 +19,7 @@ STRANGER = "Tidepool User"
 
 
 def get_account(user_id: str) -> User | None:
-    """Raises Failed when the user service can not tell."""
+    """Raises Failed when the user service cannot answer."""
     try:
         return user_service().get_user(user_id)
     except OUTAGE:
@@ -27,7 +27,7 @@ def get_account(user_id: str) -> User | None:
 
 
 def is_unclaimed(user_id: str) -> bool:
-    """Asked of the account, which knows of a claim at once. Raises Failed when the user service can not tell."""
+    """Read from the account, which shows a claim at once. Raises Failed when the user service cannot answer."""
     account = get_account(user_id)
     return account is not None and account.is_custodial
 
@@ -42,7 +42,7 @@ def find_id_by_address(email: str) -> str:
 
 
 def get_account_of_address(email: str) -> User | None:
-    """The user service would also take an id for an address."""
+    """Without an @ the user service would take the text as a user id."""
     return user_service().get_user(email) if "@" in email else None
 
 
@@ -56,16 +56,17 @@ def custodian_among(caller: Principal, owner_id: str) -> str:
 
 
 def sender_still_may(document: Document) -> bool:
-    """Whether the custodian who sent it still speaks for the owner: what a member of a clinic has sent ends with the
-    membership, the role, the clinic, or the claim of the account."""
+    """Whether the custodian who sent it still speaks for the owner. What a clinic's member has sent ends with the
+    membership, the role or the clinic, and when the account is claimed."""
     sent_by = document.get("sentBy")
     return not sent_by or has_custody(document["creatorId"], sent_by)
 
 
 def is_addressed_to(document: Document, user: User | None) -> bool:
-    """Whether the address that was invited is the account's, and proven to be its owner's.
+    """Whether the address that was invited is the account's, and verified.
 
-    The document's user id is not enough: it may stem from an address the account no longer has, or never proved.
+    The document's user id is not enough: it may come from an address that the account no longer has, or has never
+    verified.
     """
     return user is not None and user.has_proven(safe_reading.text(document.get("email")) or "")
 
@@ -87,20 +88,20 @@ def get_profile(user_id: str, reason: str) -> Profile:
 
 
 def patient_part(profile: Profile | None) -> dict[str, Any]:
-    found = (profile or {}).get("patient")
-    return found if isinstance(found, dict) else {}
+    part = (profile or {}).get("patient")
+    return part if isinstance(part, dict) else {}
 
 
 def name_of_sharer(profile: Profile | None) -> str:
-    """Who shares data: the patient, where somebody else runs the account."""
-    about = patient_part(profile)
+    """Who shares data: the patient, where someone else runs the account."""
+    patient = patient_part(profile)
     own = str((profile or {}).get("fullName") or "")
-    name = str(about.get("fullName") or own) if about.get("isOtherPerson") else own
+    name = str(patient.get("fullName") or own) if patient.get("isOtherPerson") else own
     return name or STRANGER
 
 
 def permissions_of(owner_id: str, grantee_id: str) -> Permissions:
-    """Raises Unavailable: an outage of the permission service never looks like a refusal."""
+    """Raises Unavailable, so that an outage of the permission service is never taken for a refusal."""
     try:
         return custody.permissions_over(owner_id, grantee_id)
     except OUTAGE:
@@ -116,7 +117,7 @@ def grants_of(owner_id: str, grantee_id: str) -> Permissions:
 
 
 def has_custody(user_id: str, caller_id: str) -> bool:
-    """Owner, custodian, or member of a clinic that has custody. Raises Unavailable as `permissions_of`."""
+    """Owner, custodian, or member of a clinic that has custody. Raises Unavailable, like `permissions_of`."""
     try:
         return custody.has_custody(user_id, caller_id)
     except OUTAGE:

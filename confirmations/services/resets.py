@@ -1,4 +1,4 @@
-"""Password reset (rules CONFIRM-107 to CONFIRM-116). Nobody is signed in here."""
+"""Password reset (rules CONFIRM-107 to CONFIRM-116). No one is signed in here."""
 
 import re
 
@@ -17,13 +17,12 @@ _PASSWORD = re.compile(r"\S{8,72}")
 
 
 def send_reset(email: str) -> None:
-    """Mail a link to the account's own address, or an invitation to sign up where nobody has the typed one: the same
-    steps either way.
+    """Mail a link to the account's own address, or an invitation to sign up when there is no such account. The steps
+    are the same either way.
 
-    An account that nobody has claimed has no password to reset: a link for it would pass by the birthday that a claim
-    asks for.
+    An unclaimed account has no password to reset: a link for it would bypass the birthday that a claim asks for.
 
-    Raises Unavailable when the user service can not tell, which has nothing to do with the address.
+    Raises Unavailable when the user service cannot answer, which says nothing about the address.
     """
     try:
         user = people.get_account_of_address(email)
@@ -50,7 +49,7 @@ def _new_reset(email: str, user: User | None) -> Document:
 
 
 def accept_reset(*, key: str, email: str, password: str) -> None:
-    """Set the password. The link works once, and takes every other link of the account with it."""
+    """Set the password. The link works once, and every other reset link of the account stops working."""
     if not key:
         raise BadRequest(message=texts.RESET_FAILED)
     document = store.find_by_key(key, {**RESET, "status": Status.PENDING.value})
@@ -60,10 +59,10 @@ def accept_reset(*, key: str, email: str, password: str) -> None:
         raise NotFound(message=texts.RESET_EXPIRED)
     if not _PASSWORD.fullmatch(password):
         raise BadRequest(message=texts.RESET_FAILED)
-    done = transitions.accept_with_neighbours(
-        Kind.RESET, key, {}, lambda found: _set_password(found, password)
+    accepted = transitions.accept_with_neighbours(
+        Kind.RESET, key, {}, lambda claimed: _set_password(claimed, password)
     )
-    if done is None:
+    if accepted is None:
         raise NotFound(message=texts.RESET_NOT_FOUND)
     transitions.perform_on_all(Kind.RESET, Event.SUPERSEDE, {"userId": document["userId"]})
 

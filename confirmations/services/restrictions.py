@@ -14,7 +14,7 @@ def evaluate(
     restrictions: Sequence[Document] | None, username: str, identity_provider: str | None
 ) -> dict[str, Any]:
     """`canAccept`, and `requiredIdp` where signing in through it would help. The first matching domain decides; a
-    restriction that is broken admits nobody."""
+    malformed restriction admits no one."""
     if not restrictions:
         return UNRESTRICTED
     for restriction in safe_reading.objects(restrictions):
@@ -28,7 +28,7 @@ def evaluate(
 
 
 def _is_of_domain(username: str, domain: str) -> bool:
-    """A stored domain that is none admits nobody."""
+    """A stored domain that is not valid admits no one."""
     try:
         return addresses.domain(username) == addresses.canonical_domain(domain)
     except InvalidAddress:

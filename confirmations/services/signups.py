@@ -31,7 +31,7 @@ _PASSWORD = re.compile(r"\S{8,72}")
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Who asks for a sign-up: the caller, and for a service the clinic and the person it acts for."""
+    """Who requests a sign-up: the caller and, for a service, the clinic and the person it acts for."""
 
     caller: Principal
     clinic_id: str = ""
@@ -40,7 +40,7 @@ class Origin:
 
 # --- sending --------------------------------------------------------------------------------------
 def send_signup(user_id: str, origin: Origin) -> Document | None:
-    """Store a confirmation and mail its link; None when the account has no address (any more)."""
+    """Store a confirmation and mail its link; None when the account has no address."""
     return _store_signup(user_id, origin, is_mailed=True)
 
 
@@ -57,7 +57,9 @@ def _store_signup(user_id: str, origin: Origin, *, is_mailed: bool) -> Document 
         withdraw_signup(user_id)
         return None
     fresh = _new_signup(account, email, origin)
-    names = _names(user_id, _creator_after(user_id, fresh, origin)) if is_mailed else ("", "")
+    names = (
+        _names(user_id, _creator_after_reissue(user_id, fresh, origin)) if is_mailed else ("", "")
+    )
 
     def write() -> Document:
         guards.take_turns("signup", user_id)
@@ -71,32 +73,32 @@ def _store_signup(user_id: str, origin: Origin, *, is_mailed: bool) -> Document 
 
 
 def withdraw_signup(user_id: str) -> None:
-    """Without an address nobody may claim the account: the newest link dies."""
-    found = store.find_newest({**SIGNUP, "userId": user_id})
-    if found is not None:
-        store.remove_confirmation(found["_id"])
+    """Without an address no one may claim the account: the newest link stops working."""
+    newest = store.find_newest({**SIGNUP, "userId": user_id})
+    if newest is not None:
+        store.remove_confirmation(newest["_id"])
 
 
-def _creator_after(user_id: str, fresh: Document, origin: Origin) -> str:
-    """Whose name the mail carries: a re-issue without a clinic keeps the first creator."""
-    present = store.find_newest({**SIGNUP, "userId": user_id})
-    if present is None:
+def _creator_after_reissue(user_id: str, fresh: Document, origin: Origin) -> str:
+    """Whose name the mail carries: reissuing without a clinic keeps the first creator."""
+    existing = store.find_newest({**SIGNUP, "userId": user_id})
+    if existing is None:
         return str(fresh["creatorId"])
-    return origin.invited_by if origin.clinic_id else str(present.get("creatorId") or "")
+    return origin.invited_by if origin.clinic_id else str(existing.get("creatorId") or "")
 
 
 def _insert_or_reissue(fresh: Document, origin: Origin) -> Document:
-    present = store.find_newest({**SIGNUP, "userId": fresh["userId"]})
-    if present is None:
+    existing = store.find_newest({**SIGNUP, "userId": fresh["userId"]})
+    if existing is None:
         store.insert_confirmation(fresh)
         return fresh
-    if addresses.is_same(present["email"], fresh["email"]):
+    if addresses.is_same(existing["email"], fresh["email"]):
         raise Forbidden(message=texts.ALREADY_SIGNED_UP)
     changes = {"email": fresh["email"]}
     if origin.clinic_id:
         changes |= {"clinicId": origin.clinic_id, "creatorId": origin.invited_by}
     parties = {"userId": fresh["userId"]}
-    renewed = transitions.perform(Kind.SIGNUP, Event.REISSUE, present["_id"], parties, changes)
+    renewed = transitions.perform(Kind.SIGNUP, Event.REISSUE, existing["_id"], parties, changes)
     if renewed is None:
         reason = "the account is being claimed at this moment"
         raise Conflict(message=reason)
@@ -116,7 +118,7 @@ def _new_signup(account: User, email: str, origin: Origin) -> Document:
 
 
 def _kind_of_signup(account: User, origin: Origin) -> tuple[str, str, str]:
-    """Template, creator and clinic by the kind of account and of caller."""
+    """Template, creator and clinic, chosen by the kind of account and the kind of caller."""
     if "clinic" in account.roles:
         return "signup_clinic_confirmation", "", ""
     if not account.is_custodial:
@@ -156,8 +158,8 @@ def _mail(document: Document, full_name: str, creator_name: str) -> None:
 
 # --- sending again --------------------------------------------------------------------------------
 def ask_for_resend(email: str) -> None:
-    """Leave word that somebody wants a new link for this address. Whether anything waits for it is looked up by a
-    worker, after the answer: the same two writes for every address."""
+    """Note that someone wants a new link for this address. A worker looks for a pending sign-up after the response, so
+    that every address costs the same two writes."""
 
     def write() -> None:
         request_id = requests.put_request(email, clock.now())
@@ -170,8 +172,8 @@ def answer_resend(request_id: str) -> None:
     request = requests.find_request(request_id)
     if request is None:
         return
-    found = store.find_newest_of_address(request["email"], PENDING)
-    renew = _renewal(found)
+    pending = store.find_newest_of_address(request["email"], PENDING)
+    renew = _renewal(pending)
 
     def write() -> None:
         renew()
@@ -182,21 +184,22 @@ def answer_resend(request_id: str) -> None:
 
 def remind_of_signup(user_id: str) -> None:
     """The scheduled reminder of a claim: a new link, if the last one was not used."""
-    found = store.find_newest({**PENDING, "userId": user_id})
-    db.run_in_transaction(_renewal(found))
+    pending = store.find_newest({**PENDING, "userId": user_id})
+    db.run_in_transaction(_renewal(pending))
 
 
-def _renewal(found: Document | None) -> Callable[[], None]:
-    """Mails a new link, and ends the old one; does nothing for an address that the account no longer has.
+def _renewal(pending: Document | None) -> Callable[[], None]:
+    """The change that mails a new link and ends the old one; it does nothing for an address that the account no
+    longer has.
 
-    What other services know is looked up here, before the transaction.
+    Other services are asked here, before the transaction.
     """
-    if found is None or not _is_of_its_account(found, people.get_account(found["userId"])):
+    if pending is None or not _is_of_its_account(pending, people.get_account(pending["userId"])):
         return lambda: None
-    names = _names(found["userId"], found["creatorId"])
+    names = _names(pending["userId"], pending["creatorId"])
 
     def renew() -> None:
-        renewed = transitions.perform(Kind.SIGNUP, Event.RESEND, found["_id"])
+        renewed = transitions.perform(Kind.SIGNUP, Event.RESEND, pending["_id"])
         if renewed is not None:
             _mail(renewed, *names)
 
@@ -204,15 +207,15 @@ def _renewal(found: Document | None) -> Callable[[], None]:
 
 
 def _is_of_its_account(document: Document, account: User | None) -> bool:
-    """Whether the account still has the address that the link was mailed to: it proves that mailbox and no other."""
+    """Whether the account still has the address that the link was mailed to: it verifies that mailbox and no other."""
     return account is not None and addresses.is_same(account.address, document["email"])
 
 
 # --- accepting ------------------------------------------------------------------------------------
 def accept_signup(*, key: str, password: object, birthday: object, has_body: bool) -> None:
-    """Verify the address; of a custodial account also claim it with a first password.
+    """Verify the address, and claim a custodial account with its first password.
 
-    Whoever verifies again with a used link gets the same answer and changes nothing.
+    Verifying again with a used link gives the same answer and changes nothing.
     """
     document = store.find_by_key(key, SIGNUP)
     if document is None or document["status"] not in (Status.PENDING, Status.COMPLETED):
@@ -234,42 +237,42 @@ def accept_signup(*, key: str, password: object, birthday: object, has_body: boo
 
 
 def _verify(document: Document, *, may_be_done: bool) -> None:
-    """Verifying twice is the same as once. Only a caller with a password, who has lost a race of claims, must not
-    think that it was set."""
+    """Verifying twice is the same as once. Only a caller who sent a password, and lost a race of claims, must not be
+    told that it was set."""
     if _use(document, UserUpdate(email_verified=True), is_claim=False):
         return
-    present = store.find_by_key(document["_id"], SIGNUP) if may_be_done else None
-    status = (present or {}).get("status")
+    existing = store.find_by_key(document["_id"], SIGNUP) if may_be_done else None
+    status = (existing or {}).get("status")
     if status == Status.PENDING:
-        raise Unavailable  # somebody else is using it at this moment
+        raise Unavailable  # someone else is using it at this moment
     if status != Status.COMPLETED:
         raise NotFound(message=texts.SIGNUP_NOT_FOUND)
 
 
 def _claim(document: Document, password: str) -> None:
-    """Of several claims exactly one sets its password."""
+    """Exactly one of several parallel claims sets its password."""
     update = UserUpdate(email_verified=True, password=password)
     if not _use(document, update, is_claim=True):
         raise NotFound(message=texts.SIGNUP_NOT_FOUND)
 
 
 def _use(document: Document, update: UserUpdate, *, is_claim: bool) -> bool:
-    """Change the account by its link. False when the link is not pending (any more), or somebody else is using it.
+    """Change the account with its link. False when the link is no longer pending, or someone else is using it.
 
     The account changes only while it has the address that the link was mailed to, and, for a claim, no owner.
     """
     expected = Expected(address=document["email"], is_custodial=is_claim)
-    done = transitions.accept_with_neighbours(
+    accepted = transitions.accept_with_neighbours(
         Kind.SIGNUP,
         document["_id"],
         {},
         lambda _: _update_account(document["userId"], update, expected),
     )
-    return done is not None
+    return accepted is not None
 
 
 def _check_claim(user_id: str, password: object, birthday: object, *, has_body: bool) -> str:
-    """The password to set. The birthday shows that the mail has reached the right person."""
+    """The password to set. The birthday shows that the mail reached the right person."""
     if not has_body:
         raise ClaimRefused(1001, "User does not have a password")
     if not password:
@@ -280,14 +283,16 @@ def _check_claim(user_id: str, password: object, birthday: object, *, has_body: 
         raise ClaimRefused(1004, "Birthday is missing")
     if not isinstance(birthday, str) or not clock.is_date(birthday):
         raise ClaimRefused(1005, "Birthday specified is invalid")
-    if not any(hmac.compare_digest(k.encode(), birthday.encode()) for k in _birthdays(user_id)):
+    if not any(
+        hmac.compare_digest(known.encode(), birthday.encode()) for known in _birthdays(user_id)
+    ):
         raise ClaimRefused(1006, "Birthday specified does not match patient birthday")
     return password
 
 
 def _birthdays(user_id: str) -> set[str]:
-    """As the clinics that look after the account have them; a worker copies them into the profile, some time later.
-    The profile speaks for an account that no clinic has a birthday of."""
+    """Those in the records of the clinics with custody; a worker copies them into the profile some time later. The
+    profile counts only where no such record has a birthday."""
     records = patients.list_patients_of_user(user_id)
     known = {str(r.get("birthDate") or "") for r in records if is_custodial(r)} - {""}
     if known:
@@ -321,8 +326,8 @@ def _end(event: Event, user_id: str, key: str) -> None:
 
 def get_signup(user_id: str) -> Document:
     """The newest link that still works. Raises NotFound."""
-    wanted = {**PENDING, **states.unexpired(clock.now()), "userId": user_id}
-    found = store.find_newest(wanted)
-    if found is None or not _is_of_its_account(found, people.get_account(user_id)):
+    conditions = {**PENDING, **states.unexpired(clock.now()), "userId": user_id}
+    document = store.find_newest(conditions)
+    if document is None or not _is_of_its_account(document, people.get_account(user_id)):
         raise NotFound(message=texts.SIGNUP_NOT_FOUND)
-    return found
+    return document

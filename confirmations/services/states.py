@@ -1,9 +1,8 @@
 """The states of a confirmation, as data: kind x status x event -> next, by whom, until when.
 
-Nothing else changes a status. Who may act is said by the fields of the document that must hold the
-actor's ids (`parties`); the key alone is enough where `parties` is empty. A confirmation has expired when
-now is later than `expiresAt`; expiry ends whatever grants something or is done with the bare key, while a
-person who is known may still tidy up.
+Nothing else changes a status. `parties` says who may act: the fields of the document that must hold the actor's ids.
+The key alone is enough where `parties` is empty. A confirmation has expired when now is later than `expiresAt`. After
+that it grants nothing, and its key alone does nothing; a person who is signed in may still tidy up.
 """
 
 from collections.abc import Mapping
@@ -44,13 +43,13 @@ class Event(StrEnum):
 class Key(StrEnum):
     """What it means to hold the key of a confirmation.
 
-    SECRET: whoever holds it is the mailbox it was mailed to. It leaves this service in that mail and to backend
+    SECRET: it proves access to the mailbox it was mailed to. It leaves this service in that mail and to backend
     callers, and nowhere else: neither the custodian nor the person sees it in an answer, a list or a staff page.
-    IDENTIFIER: it names an invitation. Clients list and send it, and holding it is never enough: who acts is signed
+    IDENTIFIER: it names an invitation. Clients list and send it, and holding it is never enough: the caller is signed
     in, and the invitation is theirs.
     """
 
-    SECRET = "secret"  # noqa: S105 (a kind of key, no key)
+    SECRET = "secret"  # noqa: S105 (a kind of key, not a key)
     IDENTIFIER = "identifier"
 
 
@@ -89,8 +88,8 @@ SHAPES: dict[Kind, Shape] = {
 SECRET_TYPES = frozenset(shape.type for shape in SHAPES.values() if shape.key is Key.SECRET)
 IDENTIFIER_TYPES = frozenset(shape.type for shape in SHAPES.values()) - SECRET_TYPES
 TYPES = tuple(dict.fromkeys(shape.type for shape in SHAPES.values()))
-# Only this kind of record is made without waiting for anybody.
-BORN: dict[Kind, Status] = {Kind.NO_ACCOUNT: Status.COMPLETED}
+# Only this kind of record is created without waiting for anyone.
+FIRST_STATUS: dict[Kind, Status] = {Kind.NO_ACCOUNT: Status.COMPLETED}
 
 PENDING = frozenset({Status.PENDING})
 OPEN = frozenset({Status.PENDING, Status.DECLINED})
@@ -108,7 +107,7 @@ TRANSITIONS: dict[tuple[Kind, Event], Transition] = {
     (Kind.SIGNUP, Event.CANCEL): Transition(
         PENDING, Status.CANCELED, RECEIVER, ends_with_expiry=True
     ),
-    # Whoever asks for another mail to the same address; the account's owner or custodian.
+    # Anyone may ask for another mail to the same address; only owner or custodian reissue to a new one.
     (Kind.SIGNUP, Event.RESEND): Transition(
         PENDING, Status.PENDING, renews=True, replaces_key=True
     ),
@@ -161,7 +160,7 @@ def has_expired(document: Document, moment: datetime) -> bool:
 def precondition(
     kind: Kind, event: Event, parties: Mapping[str, str], moment: datetime
 ) -> Document:
-    """What must hold in the database at the instant of the change. Raises for an event the kind has not."""
+    """What must hold in the database at the instant of the change. Raises ValueError for parties that do not fit."""
     transition = TRANSITIONS[kind, event]
     if transition.parties != parties.keys():
         message = f"{event} of {kind} needs {sorted(transition.parties)}"
@@ -169,7 +168,7 @@ def precondition(
     conditions: list[Document] = [
         shape_filter(kind),
         {"status": {"$in": sorted(transition.sources)}},
-        # Nobody else is in the middle of accepting it.
+        # No one else is in the middle of accepting it.
         {"acceptingUntil": {"$not": {"$gt": moment}}},
         *({name: value} for name, value in parties.items()),
     ]
@@ -179,7 +178,7 @@ def precondition(
 
 
 def effect(kind: Kind, event: Event, moment: datetime) -> Document:
-    """The fields that change. Sent again, a confirmation is as young as a new one and never modified."""
+    """The fields that change. A confirmation that is sent again counts as new and never modified."""
     transition = TRANSITIONS[kind, event]
     if not transition.renews:
         return {"status": transition.target.value, "modified": moment}

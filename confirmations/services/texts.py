@@ -1,4 +1,4 @@
-"""The words of the Confirmation API's failures, as its callers know them."""
+"""The texts of the Confirmation API's failures, as its callers know them."""
 
 NO_TOKEN = "No x-tidepool-session-token was found"  # noqa: S105
 INVALID_TOKEN = "The x-tidepool-session-token was invalid"  # noqa: S105

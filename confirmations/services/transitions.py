@@ -21,9 +21,10 @@ def perform(
     parties: Mapping[str, str] | None = None,
     also: Document | None = None,
 ) -> Document | None:
-    """The changed confirmation, with the fields of `also` set too; None when it may not happen (any more).
+    """The changed confirmation, with the fields of `also` set too; None when the transition is not (or no longer)
+    allowed.
 
-    Of any number of parallel calls exactly one gets the document.
+    Of any number of parallel calls, exactly one gets the document.
     """
     moment = clock.now()
     precondition = states.precondition(kind, event, parties or {}, moment)
@@ -45,8 +46,8 @@ def accept_with_neighbours(
 ) -> Document | None:
     """Accept where other services have to act first, once even under parallel calls.
 
-    The confirmation is claimed, `work` runs, then it is completed. When `work` raises, or this process
-    dies, the confirmation is open again, so `work` must bear repetition.
+    The confirmation is claimed, `work` runs, then it is completed. When `work` raises, or this process dies, the
+    confirmation is open again, so `work` must be safe to repeat.
     """
     moment = clock.now()
     precondition = states.precondition(kind, Event.ACCEPT, parties, moment)

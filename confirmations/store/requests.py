@@ -1,6 +1,6 @@
-"""Requests for a new sign-up link that nobody has looked at yet: `{_id: digest of the address, email, askedTime}`.
+"""Requests for a new sign-up link that no worker has answered yet: `{_id: digest of the address, email, askedTime}`.
 
-One per address however often it is asked, removed when it is answered, and by MongoDB after a day.
+One per address, however often it is asked for. Removed when it is answered, or by MongoDB after a day.
 """
 
 import hashlib
@@ -26,5 +26,5 @@ def find_request(request_id: str) -> Document | None:
 
 
 def remove_request(request: Document) -> None:
-    """Unless somebody has asked again since."""
+    """Unless someone has asked again since."""
     db.collection(COLLECTION).delete_one({"_id": request["_id"], "askedTime": request["askedTime"]})

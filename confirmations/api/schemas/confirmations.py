@@ -1,4 +1,4 @@
-"""Schemas of confirmations and of what their operations take."""
+"""Schemas of confirmations, and of the bodies of their operations."""
 
 from confirmations.services.context import ALERT_KINDS
 from confirmations.services.states import TYPES, Status
@@ -75,7 +75,7 @@ _FIELDS = {
     "expiresAt": _TIME,
 }
 _ANY_KEY = s.literal(
-    description="Usually 32 characters; of a clinician whom a service invited, the `inviteId` that it chose."
+    description="Usually 32 characters. A service that invites a clinician chooses its own `inviteId`."
 )
 _ALWAYS = ["type", "status", "email", "creatorId", "created"]
 CONFIRMATION = s.component(
@@ -201,7 +201,7 @@ ALERTS = s.component(
         description="Which alerts the invited follower gets.",
     ),
 )
-# What is enforced: each setting wherever an alert stands. What else is written into one is dropped.
+# What is enforced: every alert may have each of these settings. Any other setting is dropped.
 ANY_ALERTS = s.obj(
     {
         "uploadId": s.literal(),

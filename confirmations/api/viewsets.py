@@ -1,4 +1,5 @@
-"""How the Confirmation API words its failures: {"code": status, "reason": text}, some with "error": number."""
+"""The base of the Confirmation API's viewsets, and its failures: {"code": status, "reason": text}, some with
+"error"."""
 
 from typing import Any
 
@@ -22,7 +23,7 @@ class ConfirmationFamily(ErrorFamily):
         return Unauthorized(message=texts.NOT_AUTHORIZED)
 
     def wrong_path(self, error: BadRequest) -> DomainError:
-        """A broken link leads nowhere; that is no puzzle with a pattern."""
+        """A broken link is answered as not found, without a hint of what a valid path looks like."""
         return NotFound(message=texts.NOTHING_FOUND)
 
     def body(self, error: DomainError) -> dict[str, Any] | None:
@@ -42,7 +43,7 @@ class ConfirmationViewSet(ApiViewSet):
 
 
 class BrokenLink(UnknownPath):
-    """A path that leads nowhere, such as a link with a slash too many. Whoever opens one has no token."""
+    """A path that leads nowhere, such as a link with a slash too many. Its caller has no token."""
 
     authentication_classes = ()
     error_family = ConfirmationViewSet.error_family
@@ -53,5 +54,5 @@ BROKEN_LINK = of_every_method(BrokenLink)
 
 
 def ok() -> HttpResponse:
-    """Some callers wait for this text."""
+    """Some callers expect exactly this text."""
     return HttpResponse("OK", content_type="text/plain; charset=utf-8")
