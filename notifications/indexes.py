@@ -6,7 +6,7 @@ from pymongo import ASCENDING, DESCENDING, IndexModel
 
 from kernel import indexes
 
-# Longer than any event can still be repeated, and long enough for "did she get the mail?".
+# Longer than any event can be repeated, and long enough to answer "was the mail sent?".
 KEEP_SENT = timedelta(days=180)
 KEEP_HANDLED = timedelta(days=90)
 

@@ -11,7 +11,7 @@ from kernel import clock, ids
 from kernel.db import Document
 
 # Longer than any acceptance takes: each call to a neighbour is bounded by kernel.http.
-ACCEPTANCE_LASTS = timedelta(seconds=90)
+ACCEPTANCE_TIMEOUT = timedelta(seconds=90)
 
 
 def perform(
@@ -52,7 +52,7 @@ def accept_with_neighbours(
     moment = clock.now()
     precondition = states.precondition(kind, Event.ACCEPT, parties, moment)
     acceptance_id = secrets.token_hex(8)
-    claimed = store.claim_acceptance(key, precondition, acceptance_id, moment + ACCEPTANCE_LASTS)
+    claimed = store.claim_acceptance(key, precondition, acceptance_id, moment + ACCEPTANCE_TIMEOUT)
     if claimed is None:
         return None
     try:

@@ -15,7 +15,7 @@ class AddressForm(StaffForm):
 
 @pages.page("sent-mails/", name="sent_mails", needs=roles.PATIENTS)
 def sent_mails(request: HttpRequest) -> HttpResponseBase:
-    """The address is posted, so that it stands in no log and no browser history."""
+    """The address is posted, which keeps it out of logs and browser history."""
     form = AddressForm(request.POST or None)
     address = form.cleaned_data["address"] if form.is_valid() else ""
     records = mailer.list_sent_to(address) if address else []

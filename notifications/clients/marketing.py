@@ -1,4 +1,4 @@
-"""The marketing service, told that a clinician's data changed (rule MAIL-61). Optional."""
+"""The marketing service, which is told when a clinician's data changes (rule MAIL-61). Optional."""
 
 from urllib.parse import quote
 

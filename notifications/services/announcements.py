@@ -1,8 +1,8 @@
-"""Mails that tell someone what happened: clinic made, roles changed, share moved, clinics merged."""
+"""Mails that tell someone what happened: a new clinic, changed roles, a moved patient, a merge."""
 
 from kernel import mail_limits
 from notifications.services import directory
-from notifications.services.requests import Cause, Letter, request_once
+from notifications.services.requests import Cause, Draft, request_once
 
 CLINIC_ADMINISTRATOR = "Clinic administrator"
 MERGE_TEMPLATES = {
@@ -13,11 +13,11 @@ MERGE_TEMPLATES = {
 
 
 def announce_clinic(cause: Cause, *, clinic_id: str) -> None:
-    """To the first admin. An empty clinic prepared for a legacy account has no name and no mail."""
+    """To the first admin. An empty clinic prepared for a legacy account has no name and gets no mail."""
     clinic = directory.find_clinic(clinic_id)
     if clinic is None or not clinic.get("name") or not clinic.get("admins"):
         return
-    _tell(cause, clinic["admins"][0], "clinic_created", {"ClinicName": clinic["name"]})
+    _send(cause, clinic["admins"][0], "clinic_created", {"ClinicName": clinic["name"]})
 
 
 def announce_roles(cause: Cause, *, clinic_id: str, user_id: str, updated_by: str) -> None:
@@ -32,11 +32,11 @@ def announce_roles(cause: Cause, *, clinic_id: str, user_id: str, updated_by: st
         "ClinicName": clinic.get("name") or "",
         "ClinicianName": _updater(clinic_id, updated_by),
     }
-    request_once(cause, Letter(address, "clinician_permissions_updated", variables))
+    request_once(cause, Draft(address, "clinician_permissions_updated", variables))
 
 
 def _updater(clinic_id: str, user_id: str) -> str:
-    """Nobody's name for a service, for staff and for someone who has left the clinic."""
+    """A generic name for a service, for staff and for someone who has left the clinic."""
     return directory.find_clinician_name(clinic_id, user_id) or CLINIC_ADMINISTRATOR
 
 
@@ -50,7 +50,7 @@ def announce_moved_patient(
         "LegacyClinicianName": directory.find_full_name(legacy_clinician_id),
         "ClinicName": clinic.get("name") or "",
     }
-    _tell(cause, user_id, "migrate_patient", variables)
+    _send(cause, user_id, "migrate_patient", variables)
 
 
 def announce_migration(cause: Cause, *, clinic_id: str, user_id: str) -> None:
@@ -59,21 +59,21 @@ def announce_migration(cause: Cause, *, clinic_id: str, user_id: str) -> None:
     if clinic is None:
         return
     variables = {"ClinicName": clinic.get("name") or ""}
-    _tell(cause, user_id, "clinic_migration_complete", variables)
+    _send(cause, user_id, "clinic_migration_complete", variables)
 
 
 def announce_merge(cause: Cause, *, user_id: str, role: str, source: str, target: str) -> None:
     """The names come with the event: the source clinic is gone by now."""
     variables = {"SourceClinicName": source, "TargetClinicName": target}
-    _tell(cause, user_id, MERGE_TEMPLATES[role], variables)
+    _send(cause, user_id, MERGE_TEMPLATES[role], variables)
 
 
 def remind_to_upload(cause: Cause, *, user_id: str) -> None:
-    _tell(cause, user_id, "patient_upload_reminder", {})
+    _send(cause, user_id, "patient_upload_reminder", {})
 
 
-def _tell(cause: Cause, user_id: str, template: str, variables: dict[str, str]) -> None:
-    """Nothing to an account that is gone or has no address."""
+def _send(cause: Cause, user_id: str, template: str, variables: dict[str, str]) -> None:
+    """No mail to an account that is gone or has no address."""
     address = directory.find_address(user_id)
     if address:
-        request_once(cause, Letter(address, template, variables))
+        request_once(cause, Draft(address, template, variables))

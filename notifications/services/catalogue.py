@@ -1,6 +1,6 @@
 """Every mail the service can send, as data: template name -> subject, link, variables, invented sample.
 
-Other systems know the names, subjects and links, so these stay as they are (rules MAIL-13, MAIL-14 and MAIL-20 to
+Other systems know the names, subjects and links, so these do not change (rules MAIL-13, MAIL-14 and MAIL-20 to
 MAIL-22). Several names may share one body. Subjects name clinics and brands, never a person.
 """
 
@@ -231,8 +231,8 @@ def _merges() -> list[Mail]:
 def _connections(provider: str, brand: str) -> list[Mail]:
     """The mails around connecting one device maker's account."""
     link = f"{{WebURL}}/v1/oauth/{provider}/authorize?restricted_token={{RestrictedTokenId}}"
-    again = f"{brand} to Tidepool" if provider == "abbott" else f"{brand} Account to Tidepool"
-    reconnect = f"{{ClinicName}} Follow Up - Reconnect your {again}"
+    account = f"{brand} to Tidepool" if provider == "abbott" else f"{brand} Account to Tidepool"
+    reconnect = f"{{ClinicName}} Follow Up - Reconnect your {account}"
     rows = [
         (
             f"request_{provider}_connect",

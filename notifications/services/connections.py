@@ -1,7 +1,7 @@
 """Mails that ask a patient to connect a device maker's account, and the reminder a week later.
 
-Each carries a restricted token: whoever holds the link may start the connection as the patient. So the
-tokens of earlier links are taken back first, also when the patient no longer has an address to mail to.
+Each carries a restricted token: the holder of the link may start the connection as the patient. So the tokens of
+earlier links are revoked first, even when the patient no longer has an address to mail to.
 """
 
 from collections.abc import Callable
@@ -16,10 +16,10 @@ from kernel import clock, outbox
 from notifications.events import ConnectionReminderDue
 from notifications.services import directory
 from notifications.services.catalogue import PROVIDERS
-from notifications.services.requests import Cause, Letter, request_once
+from notifications.services.requests import Cause, Draft, request_once
 from users.services import neighbours
 
-TOKEN_LASTS = timedelta(days=30)
+TOKEN_LIFETIME = timedelta(days=30)
 CONNECTED, RECONNECT = "connected", "pendingReconnect"
 
 log = structlog.get_logger(__name__)
@@ -53,16 +53,16 @@ def ask_to_connect(cause: Cause, connection: Connection) -> None:
 
 
 def ask_again_at_new_address(cause: Cause, *, clinic_id: str, user_id: str) -> None:
-    """After a change of address: links mailed to the old one die, open requests go to the new one.
+    """After a change of address: links mailed to the old one stop working, open requests go to the new one.
 
     Providers are independent: one that fails is tried again without repeating the others' mails.
     """
     patient = directory.find_patient(clinic_id, user_id)
     failures = []
     for provider in _requested_providers(patient or {}):
-        own = Cause(cause.event_id, f"{cause.handler}.{provider}")
+        provider_cause = Cause(cause.event_id, f"{cause.handler}.{provider}")
         try:
-            _move_request(own, Connection(clinic_id, user_id, provider), patient or {})
+            _move_request(provider_cause, Connection(clinic_id, user_id, provider), patient or {})
         except Exception as error:  # noqa: BLE001 (raised again below, after the other providers)
             failures.append(error)
     if failures:
@@ -75,33 +75,33 @@ def _requested_providers(patient: Document) -> list[str]:
 
 
 def _move_request(cause: Cause, connection: Connection, patient: Document) -> None:
-    """A provider that is connected needs no new mail, only the end of the old links."""
+    """A connected provider needs no new mail: its old links are only revoked."""
     if CONNECTED not in directory.find_source_states(patient, connection.provider):
         _ask(cause, connection, patient)
     else:
-        _take_back_links(connection)
+        _revoke_links(connection)
 
 
 def _ask(cause: Cause, connection: Connection, patient: Document) -> None:
     if connection.provider not in PROVIDERS:
         log.warning("connection.provider_unknown", clinic=connection.clinic_id)
         return
-    # A repeated delivery must not kill the link that the first one has mailed.
+    # A repeated delivery must not revoke the link that the first one has mailed.
     if cause.is_handled():
         return
-    _take_back_links(connection)
+    _revoke_links(connection)
     address = directory.find_address(connection.user_id)
     clinic = directory.find_clinic(connection.clinic_id)
     if not address or clinic is None:
         outbox.withdraw(ConnectionReminderDue, connection.reminder_key)
         return
     token_id = _new_link(connection)
-    letter = Letter(
+    draft = Draft(
         recipient=address,
         template=f"request_{connection.provider}_{_action(connection, patient)}",
         variables=_variables(connection, patient, clinic, token_id),
     )
-    request_once(cause, letter, also=_scheduling(connection, token_id))
+    request_once(cause, draft, also=_scheduling(connection, token_id))
 
 
 def _action(connection: Connection, patient: Document) -> str:
@@ -121,7 +121,7 @@ def _variables(
     }
 
 
-def _take_back_links(connection: Connection) -> None:
+def _revoke_links(connection: Connection) -> None:
     tokens = neighbours.restricted_tokens()
     for token in tokens.list_tokens(connection.user_id):
         if token.paths == (connection.path,):
@@ -130,12 +130,12 @@ def _take_back_links(connection: Connection) -> None:
 
 def _new_link(connection: Connection) -> str:
     tokens = neighbours.restricted_tokens()
-    expires = clock.now() + TOKEN_LASTS
+    expires = clock.now() + TOKEN_LIFETIME
     return tokens.create_token(connection.user_id, (connection.path,), expires).id
 
 
 def _scheduling(connection: Connection, token_id: str) -> Callable[[], None]:
-    """A newer reminder takes the place of an open one."""
+    """A newer reminder replaces an open one."""
 
     def schedule() -> None:
         outbox.withdraw(ConnectionReminderDue, connection.reminder_key)
@@ -154,22 +154,22 @@ def _scheduling(connection: Connection, token_id: str) -> Callable[[], None]:
 
 
 def remind_to_connect(cause: Cause, connection: Connection, *, token_id: str) -> None:
-    """At due time: nothing once connected, after leaving the clinic, or without an address."""
+    """Sends nothing when the patient has connected, has left the clinic, or has no address."""
     patient = directory.find_patient(connection.clinic_id, connection.user_id)
     clinic = directory.find_clinic(connection.clinic_id)
     address = directory.find_address(connection.user_id)
     if patient is None or clinic is None or not address or _is_connected(connection):
         return
-    letter = Letter(
+    draft = Draft(
         recipient=address,
         template=f"reminder_{connection.provider}_connect_custodial",
         variables=_variables(connection, patient, clinic, token_id),
     )
-    request_once(cause, letter)
+    request_once(cause, draft)
 
 
 def _is_connected(connection: Connection) -> bool:
-    """As the data service tells it: the clinic's copy may lag behind."""
+    """According to the data service: the clinic's copy may be behind."""
     sources = neighbours.data_service().list_data_sources(connection.user_id)
     return any(
         source.get("providerName") == connection.provider and source.get("state") == CONNECTED
@@ -183,7 +183,7 @@ def report_device_issue(cause: Cause, *, user_id: str, provider: str) -> None:
     if provider not in PROVIDERS or not address or cause.is_handled():
         return
     audience = "shared" if directory.is_clinic_patient(user_id) else "personal"
-    letter = Letter(
+    draft = Draft(
         recipient=address,
         template=f"device_issue_{provider}_{audience}",
         variables={
@@ -192,14 +192,14 @@ def report_device_issue(cause: Cause, *, user_id: str, provider: str) -> None:
             "RestrictedTokenId": _extended_link(Connection("", user_id, provider)),
         },
     )
-    request_once(cause, letter)
+    request_once(cause, draft)
 
 
 def _extended_link(connection: Connection) -> str:
     """An existing link's token, valid 30 days from now; a new one only if there is none."""
     tokens = neighbours.restricted_tokens()
-    expires = clock.now() + TOKEN_LASTS
-    known = [t for t in tokens.list_tokens(connection.user_id) if t.paths == (connection.path,)]
-    for token in known:
+    expires = clock.now() + TOKEN_LIFETIME
+    existing = [t for t in tokens.list_tokens(connection.user_id) if t.paths == (connection.path,)]
+    for token in existing:
         tokens.extend_token(token.id, (connection.path,), expires)
-    return known[0].id if known else _new_link(connection)
+    return existing[0].id if existing else _new_link(connection)

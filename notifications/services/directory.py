@@ -1,4 +1,4 @@
-"""Who and what the mails speak of, as it is now: addresses, names, clinics, patients."""
+"""Current facts that the mails need: addresses, names, clinics, patients."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ def find_address(user_id: str) -> str | None:
 
 
 def find_full_name(user_id: str) -> str:
-    """The name in the person's own profile, or an empty text."""
+    """The name in the person's own profile, or an empty string."""
     profile = neighbours.profile_service().get_profile(user_id) or {}
     return str(profile.get("fullName") or "")
 
@@ -45,7 +45,7 @@ def is_custodial(patient: Document) -> bool:
 
 
 def find_source_states(patient: Document, provider: str) -> set[str]:
-    """The states of the patient's data sources of this provider; more than one is rare but possible."""
+    """The states of the patient's data sources of this provider; there is rarely more than one."""
     return {
         str(source.get("state"))
         for source in patient.get("dataSources") or []

@@ -1,9 +1,9 @@
-"""Sends one mail per `mail.requested` event, whatever dies in between.
+"""Sends one mail per `mail.requested` event, whichever process is killed in between.
 
-The record of an event goes sending -> sent. A try that raised is `failed` and may be repeated. A try whose
-worker died is neither: the provider may have taken the mail a moment before. It is repeated once, with the
-same Message-ID, because a lost invitation harms and a second copy, which mailboxes fold into the first, does
-not; a second death parks the event, so that a mail that kills its worker can not reach anyone many times.
+The record of an event goes sending -> sent. A try that raised is `failed` and may be repeated. A try whose worker was
+killed is neither: the provider may have taken the mail a moment before. It is repeated once, with the same Message-ID:
+a lost invitation does harm, while a second copy, which mailboxes fold into the first, does not. When the second worker
+is killed too, the event is parked, so that a mail that kills its worker cannot reach anyone many times.
 See docs/decisions/0007-mails.md.
 """
 
@@ -45,15 +45,15 @@ class MailRequest:
 
 
 class StillSending(RetryLater):
-    """Another worker holds this mail, or died with it a moment ago: look again soon."""
+    """Another worker holds this mail, or was killed with it a moment ago: try again soon."""
 
     def __init__(self) -> None:
         super().__init__("mail_still_sending", wait=timedelta(seconds=5))
 
 
-def deliver_mail(asked: MailRequested) -> None:
+def deliver_mail(event: MailRequested) -> None:
     """Send what the event asks for, at most once as far as this side can tell."""
-    request = _read(asked)
+    request = _read(event)
     mail = _sendable(request)
     if mail is None:
         return
@@ -62,23 +62,23 @@ def deliver_mail(asked: MailRequested) -> None:
         _send(request, message)
 
 
-def _read(asked: MailRequested) -> MailRequest:
-    variables = asked.variables or {}
+def _read(event: MailRequested) -> MailRequest:
+    variables = event.variables or {}
     return MailRequest(
-        event_id=ObjectId(asked.event_id),
-        recipient=_recipient(asked.recipient),
-        template=str(asked.template or ""),
+        event_id=ObjectId(event.event_id),
+        recipient=_recipient(event.recipient),
+        template=str(event.template or ""),
         variables={name: "" if value is None else str(value) for name, value in variables.items()},
     )
 
 
 def _recipient(text: Any) -> str:
-    """Canonical; what is no address stays as it is, and is dropped."""
+    """Canonical; a text that is not an address stays as it is, and its mail is dropped later."""
     return addresses.account_address(str(text or "")) or str(text or "").strip()
 
 
 def _sendable(request: MailRequest) -> Mail | None:
-    """The mail to send; None when it is dropped, which the log tells by the template's name."""
+    """The mail to send; None when it is dropped, which is logged with the template's name."""
     mail = find_mail(request.template)
     if mail is None:
         known = _TEMPLATE_NAME.fullmatch(request.template)
@@ -125,19 +125,19 @@ def message_id(event_id: ObjectId) -> str:
 
 
 def recipient_hash(address: str) -> str:
-    """Who a mail went to, for those who hold the key and the address, and for nobody else."""
+    """Identifies a recipient only to those who know both the secret key and the address."""
     folded = addresses.key(address).encode(errors="replace")
     return hmac.new(settings.SECRET_KEY.encode(), b"mail:" + folded, sha256).hexdigest()
 
 
 def list_sent_to(address: str) -> list[dict[str, Any]]:
-    """What was or is being sent to an address, newest first, for the person who asks about it."""
+    """What was sent or is being sent to an address, newest first, for staff who answer a question about it."""
     records = sent_mails.list_by_recipient(recipient_hash(address), limit=MOST_LISTED)
     return [{**record, "event": str(record["_id"])} for record in records]
 
 
 def _claim(request: MailRequest) -> bool:
-    """True when this worker is to send now, False when the mail has been sent."""
+    """True when this worker has to send now, False when the mail has been sent."""
     first = sent_mails.insert_sending(
         event_id=request.event_id,
         template=request.template,
@@ -164,7 +164,7 @@ def _sent_or_wait(request: MailRequest) -> bool:
 
 def _send(request: MailRequest, message: EmailMultiAlternatives) -> None:
     try:
-        # The claim is renewed while the provider takes its time: a slow living worker is not overtaken.
+        # Renewing the claim while the provider is slow keeps other workers from sending the same mail.
         with leases.renewed(lambda: sent_mails.renew_claim(request.event_id)):
             message.send()
     except (SMTPRecipientsRefused, AnymailRecipientsRefused) as error:

@@ -1,4 +1,4 @@
-"""The text part of a mail, made from the same words as the HTML part so that the two can not differ."""
+"""The text part of a mail, made from the same words as the HTML part, so that the two cannot differ."""
 
 import textwrap
 from html.parser import HTMLParser
@@ -16,7 +16,7 @@ def to_plain_text(fragment: str) -> str:
 
 
 class _Reader(HTMLParser):
-    """Reads the few elements that bodies are made of; a link stands in a block of its own."""
+    """Reads the few elements that mail bodies consist of; a link is a block of its own."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
@@ -52,7 +52,7 @@ class _Reader(HTMLParser):
         if tag == "li":
             return _wrapped(words, first=f"{self._step}. ", rest="   ")
         if tag == "a":
-            # On a line of its own and never wrapped: a broken address is a dead one.
+            # On a line of its own and never wrapped: a wrapped address does not work.
             return f"{words}:\n{self._address}"
         return _wrapped(words)
 

@@ -16,7 +16,7 @@ LONGEST_VALUE = 200
 _BLANKS = re.compile(r"[\s\x00-\x1f\x7f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
 # A dot inside a word, as in a host name, or the start of an address.
 _LINKABLE = re.compile(r"(?<=\w)\.(?=\w{2})|(?<=\w):(?=//)")
-_LOOK = {"light": styles.LIGHT, "dark": styles.DARK, "font": styles.FONT}
+_STYLES = {"light": styles.LIGHT, "dark": styles.DARK, "font": styles.FONT}
 _FOR_LINKS = ("Email", "Key", "RestrictedTokenId", "WebPath")
 
 
@@ -28,48 +28,48 @@ class RenderedMail:
 
 
 class VariableMissing(Exception):
-    """The mail can not be written: a variable without default was not given."""
+    """The mail cannot be rendered: a variable without a default is missing."""
 
 
 def render(mail: Mail, variables: Mapping[str, str]) -> RenderedMail:
     """Values are escaped in HTML, percent-encoded in addresses and kept on one line in the subject."""
-    given = _complete(mail, variables)
-    subject = mail.subject.format(**{name: on_one_line(value) for name, value in given.items()})
+    values = _complete(mail, variables)
+    subject = mail.subject.format(**{name: on_one_line(value) for name, value in values.items()})
     context = {
-        **{name: as_words(value) for name, value in given.items()},
-        **_LOOK,
-        "Link": _link(mail, given),
+        **{name: as_words(value) for name, value in values.items()},
+        **_STYLES,
+        "Link": _link(mail, values),
     }
     fragment = render_to_string(f"notifications/mails/{mail.body}.html", context)
     return RenderedMail(subject, _html(subject, fragment), _text(fragment))
 
 
 def _complete(mail: Mail, variables: Mapping[str, str]) -> dict[str, str]:
-    """Given values, else defaults; an empty value counts as absent."""
-    given = {
+    """The values, or else their defaults; an empty value counts as absent."""
+    values = {
         name: str(variables.get(name) or "").strip() or DEFAULTS.get(name, "")
         for name in mail.variables
     }
-    if any(not given[name] for name in mail.required):
+    if any(not values[name] for name in mail.required):
         raise VariableMissing(mail.template)
-    return {**given, **mail.constants}
+    return {**values, **mail.constants}
 
 
 def on_one_line(value: str) -> str:
-    """Names are typed by strangers: none may carry a header line or reverse the text after it."""
+    """Strangers type these names: none may add a header line, or reverse the text that follows it."""
     return _BLANKS.sub(" ", value).strip()[:LONGEST_VALUE]
 
 
 def as_words(value: str) -> str:
-    """One line in which mail clients find no address to make a link of.
+    """One line in which mail clients find no address to turn into a link.
 
-    An invitation goes from one stranger to another: a "name" must not be an advertisement that works.
+    Invitations go from one stranger to another: a "name" must not work as an advertisement.
     """
-    return _LINKABLE.sub(lambda found: f"{found.group()}\u200b", on_one_line(value))
+    return _LINKABLE.sub(lambda match: f"{match.group()}\u200b", on_one_line(value))
 
 
-def _link(mail: Mail, given: Mapping[str, str]) -> str:
-    encoded = {name: quote(given[name], safe="/") for name in _FOR_LINKS if name in given}
+def _link(mail: Mail, values: Mapping[str, str]) -> str:
+    encoded = {name: quote(values[name], safe="/") for name in _FOR_LINKS if name in values}
     return mail.link.format(WebURL=settings.WEBAPP_URL.rstrip("/"), **encoded)
 
 
@@ -77,7 +77,7 @@ def _html(subject: str, fragment: str) -> str:
     context = {
         "title": as_words(subject),
         "body": styles.with_inline_styles(fragment),
-        **_LOOK,
+        **_STYLES,
     }
     return _plain(render_to_string("notifications/layout.html", context))
 
@@ -87,5 +87,5 @@ def _text(fragment: str) -> str:
 
 
 def _plain(text: str) -> str:
-    """Without Django's mark of safety: what is safe as a mail is not safe inside another page."""
+    """A plain `str`, without Django's SafeString mark: what is safe in a mail is not safe inside another page."""
     return "".join((text,))

@@ -1,7 +1,7 @@
-"""How the mails look: one palette for light and dark, and the inline styles mail clients need.
+"""How the mails are styled: one palette for light and dark, and the inline styles that mail clients need.
 
-Mail clients drop style sheets more often than not, so the light look is inline on every element; the dark
-one is a media query that the clients able to show it understand.
+Most mail clients drop style sheets, so the light colours are inline on every element. The dark ones are in a media
+query, which the clients that can show them understand.
 """
 
 FONT = "-apple-system,Segoe UI,Roboto,Helvetica,Arial,sans-serif"
@@ -24,7 +24,7 @@ DARK = {
     "on_button": "#12161c",
     "line": "#343d4a",
 }
-# Which colour is read on which: each pair keeps a contrast of 4.5 or more, as a test computes.
+# Text colours and their backgrounds: a test computes that each pair has a contrast of at least 4.5.
 READ_ON = (
     ("text", "card"),
     ("quiet", "card"),
@@ -42,7 +42,7 @@ INLINE = {
 
 
 def with_inline_styles(fragment: str) -> str:
-    """The fragment with a style on each element. Values in it are escaped, so no value holds a tag."""
+    """The fragment with a style on each element. Values in it are escaped, so none contains a tag."""
     for tag, style in INLINE.items():
         fragment = fragment.replace(f"<{tag}>", f'<{tag} class="text" style="{style}">')
     return fragment

@@ -1,4 +1,4 @@
-"""`sentMails`: one document per mail event, so that an event repeated is not a mail repeated."""
+"""`sentMails`: one document per mail event, so that repeating an event does not repeat its mail."""
 
 from datetime import datetime
 
@@ -37,7 +37,7 @@ def claim_again(event_id: ObjectId) -> bool:
 
 
 def claim_abandoned(event_id: ObjectId, *, before: datetime, most: int) -> bool:
-    """Claim a try whose worker fell silent; at most `most` times for one event."""
+    """Claim a try whose worker has stopped renewing it; at most `most` times for one event."""
     stale = {"_id": event_id, "state": SENDING, "time": {"$lt": before}, "abandoned": {"$lt": most}}
     return _claim(stale, abandoned=1)
 
@@ -64,7 +64,7 @@ def set_state(event_id: ObjectId, state: str) -> None:
 
 
 def set_unclear(event_id: ObjectId, *, before: datetime) -> bool:
-    """Give up a silent try: a person decides. The next claim starts a new count."""
+    """Give up on an abandoned try: staff decide what happens next. The next claim starts a new count."""
     result = db.collection(COLLECTION).update_one(
         {"_id": event_id, "state": SENDING, "time": {"$lt": before}},
         {"$set": {"state": UNCLEAR, "time": clock.now(), "abandoned": 0}},
@@ -78,7 +78,7 @@ def find(event_id: ObjectId) -> db.Document | None:
 
 def list_by_recipient(recipient_hash: str, *, limit: int) -> list[db.Document]:
     """Newest first."""
-    found = db.collection(COLLECTION).find(
+    documents = db.collection(COLLECTION).find(
         {"recipientHash": recipient_hash}, sort=[("time", -1)], limit=limit
     )
-    return list(found)
+    return list(documents)

@@ -1,4 +1,4 @@
-"""Sends one mail with invented data through the configured mail backend, to see that it arrives."""
+"""Sends one mail with invented data through the configured mail backend, to check that it arrives."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -30,6 +30,6 @@ def _compose(recipient: str, template: str) -> EmailMultiAlternatives:
     if mail is None:
         raise CommandError("Unknown template. Known: " + ", ".join(CATALOGUE))
     if not mailer.is_address(recipient):
-        raise CommandError("This is no address: " + recipient)
+        raise CommandError("This is not a valid address: " + recipient)
     request = mailer.MailRequest(ids.new_id(), recipient, template, mail.sample)
     return mailer.compose(request, render(mail, mail.sample))
