@@ -1,7 +1,8 @@
 """Stages of an update that change a list inside a document.
 
 Other writers store null for an empty list. `$push`, `$addToSet` and `$pull` fail on that (and an update of many
-documents then stops at the first of them), these stages take it for an empty list.
+documents then stops at the first of them), these stages take it for an empty list. What is anything else but a list
+gives way to the first entry.
 """
 
 from collections.abc import Mapping
@@ -36,11 +37,16 @@ def without(path: str, value: Any, *, member: str | None = None) -> Stage:
     """Without the entries that are `value`, or whose `member` is."""
     compared = "$$this" if member is None else f"$$this.{member}"
     others = {"$ne": [compared, {"$literal": value}]}
-    return {"$set": {path: {"$filter": {"input": _entries(path), "cond": others}}}}
+    rest = {"$filter": {"input": _entries(path), "cond": others}}
+    return {"$set": {path: {"$cond": [_is_list(path), rest, {"$ifNull": [f"${path}", []]}]}}}
 
 
 def _entries(path: str) -> Stage:
-    return {"$ifNull": [f"${path}", []]}
+    return {"$cond": [_is_list(path), f"${path}", []]}
+
+
+def _is_list(path: str) -> Stage:
+    return {"$isArray": f"${path}"}
 
 
 def _joined(first: Any, last: Any) -> Stage:

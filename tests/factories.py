@@ -35,7 +35,7 @@ def make_clinic(**fields):
     return document
 
 
-def make_clinician(clinic, person, *roles):
+def make_clinician(clinic, person, *roles, **fields):
     document = {
         "_id": ObjectId(),
         "clinicId": clinic["_id"],
@@ -45,6 +45,7 @@ def make_clinician(clinic, person, *roles):
         "roles": list(roles or ("CLINIC_MEMBER",)),
         "createdTime": clock.now(),
         "updatedTime": clock.now(),
+        **fields,
     }
     db.collection("clinicians").insert_one(document)
     return document

@@ -7,7 +7,7 @@ from bson import ObjectId
 
 from clinic_records.store import clinicians as clinician_store
 from clinic_records.store import clinics as store
-from kernel import clock, ids, policy
+from kernel import clock, ids, policy, safe_reading
 from kernel.db import Document
 from kernel.errors import ConstraintViolation, NotFound
 from kernel.lookups import Lookup, Path
@@ -52,6 +52,31 @@ def list_clinics_of_member(
     return clinician_store.list_clinic_ids(
         user_id, roles=policy.MEMBER_ROLES, among=among, limit=limit
     )
+
+
+def tag_ids(clinic: Document) -> set[ObjectId]:
+    """Also of those without a name: a patient keeps them."""
+    found = (tag.get("_id") for tag in safe_reading.objects(clinic.get("patientTags")))
+    return {tag_id for tag_id in found if isinstance(tag_id, ObjectId)}
+
+
+def tags_of(clinic: Document) -> list[Document]:
+    """The whole ones: what another writer has stored without an id or a name is left out."""
+    return _whole(clinic.get("patientTags"), "_id")
+
+
+def sites_of(clinic: Document) -> list[Document]:
+    """As `tags_of`."""
+    return _whole(clinic.get("sites"), "id")
+
+
+def _whole(entries: Any, id_name: str) -> list[Document]:
+    return [
+        entry
+        for entry in safe_reading.objects(entries)
+        if isinstance(entry.get(id_name), ObjectId)
+        and safe_reading.text(entry.get("name")) is not None
+    ]
 
 
 def find_clinic(

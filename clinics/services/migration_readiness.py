@@ -1,5 +1,6 @@
 """Whether a clinic that was opened for a legacy account has what its migration needs (rule CLINIC-14)."""
 
+from kernel import safe_reading
 from kernel.db import Document
 
 # What a legacy account must have told before its patients can be moved.
@@ -20,6 +21,9 @@ def can_migrate(document: Document) -> bool:
     return bool(
         not document.get("isMigrated")
         and all(document.get(name) for name in _COMPLETE)
-        and all(item.get("_id") and item.get("name") for item in document.get("patientTags") or [])
+        and all(
+            tag.get("_id") and tag.get("name")
+            for tag in safe_reading.objects(document.get("patientTags"))
+        )
         and document.get("admins")
     )

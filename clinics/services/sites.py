@@ -30,12 +30,13 @@ def create_site(*, clinic_id: str | ObjectId, name: str) -> Document:
 
     def create() -> None:
         clinic = access.access_clinic(clinic_id)
-        sites = clinic.get("sites") or []
+        sites = access.sites_of(clinic)
         if _is_taken(name, sites):
             raise Duplicate(message=DUPLICATE)
         if len(sites) >= MAX_SITES:
             raise ConstraintViolation(FULL)
-        store.add_site(clinic["_id"], site, limit=MAX_SITES, moment=clock.now())
+        if not store.add_site(clinic["_id"], site, limit=MAX_SITES, moment=clock.now()):
+            raise ConstraintViolation(FULL)  # broken entries count
 
     db.run_in_transaction(create)
     return site
@@ -47,7 +48,7 @@ def rename_site(*, clinic_id: str | ObjectId, site_id: ObjectId, name: str) -> D
 
     def rename() -> None:
         clinic = _access_to_check(clinic_id)
-        others = [site for site in clinic.get("sites") or [] if site["id"] != site_id]
+        others = [site for site in access.sites_of(clinic) if site["id"] != site_id]
         if _is_taken(name, others):
             raise Duplicate(message=f"checking site constraints: {DUPLICATE}")
         if not store.set_site_name(clinic["_id"], site_id, name, clock.now()):
@@ -100,8 +101,7 @@ def merge_site(
 
 
 def _find_site(clinic: Document, site_id: ObjectId) -> Document | None:
-    found = (site for site in clinic.get("sites") or [] if site["id"] == site_id)
-    site = next(found, None)
+    site = next((site for site in access.sites_of(clinic) if site["id"] == site_id), None)
     return {"id": site["id"], "name": site["name"]} if site else None
 
 
@@ -111,10 +111,11 @@ def convert_tag(*, clinic_id: str | ObjectId, tag_id: ObjectId) -> tuple[Documen
 
     def convert() -> int:
         clinic = access.access_clinic(clinic_id)
-        tag = next((t for t in clinic.get("patientTags") or [] if t["_id"] == tag_id), None)
+        entries = safe_reading.objects(clinic.get("patientTags"))
+        tag = next((tag for tag in entries if tag.get("_id") == tag_id), None)
         if tag is None:
             raise NotFound(message="unable to find patient tag: not found")
-        free = free_name(safe_reading.text(tag.get("name")) or "", clinic.get("sites") or [])
+        free = free_name(safe_reading.text(tag.get("name")) or "", access.sites_of(clinic))
         site["name"] = tags_and_sites.site_name(free, NO_SITE)
         if not store.add_site(clinic["_id"], site, limit=MAX_SITES, moment=clock.now()):
             raise Conflict

@@ -26,11 +26,12 @@ def create_tag(*, clinic_id: str | ObjectId, name: str) -> Document:
 
     def create() -> None:
         clinic = access.access_clinic(clinic_id)
-        tags = clinic.get("patientTags") or []
+        tags = access.tags_of(clinic)
         if len(tags) >= MAX_TAGS:
             raise ConstraintViolation(FULL)
         _require_free_name(name, tags)
-        store.add_tag(clinic["_id"], tag, limit=MAX_TAGS, moment=clock.now())
+        if not store.add_tag(clinic["_id"], tag, limit=MAX_TAGS, moment=clock.now()):
+            raise ConstraintViolation(FULL)  # broken entries count
 
     db.run_in_transaction(create)
     return tag
@@ -41,7 +42,7 @@ def rename_tag(*, clinic_id: str | ObjectId, tag_id: ObjectId, name: str) -> Doc
 
     def rename() -> None:
         clinic = access.access_clinic(clinic_id)
-        others = [tag for tag in clinic.get("patientTags") or [] if tag["_id"] != tag_id]
+        others = [tag for tag in access.tags_of(clinic) if tag["_id"] != tag_id]
         _require_free_name(name, others)
         if not store.set_tag_name(clinic["_id"], tag_id, name, clock.now()):
             raise NotFound(message=TAG_NOT_FOUND)

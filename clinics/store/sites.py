@@ -21,8 +21,9 @@ def add_site(clinic_id: ObjectId, site: Document, *, limit: int, moment: datetim
 def set_site_name(clinic_id: ObjectId, site_id: ObjectId, name: str, moment: datetime) -> bool:
     """False when the clinic has no such site."""
     result = db.collection(COLLECTION).update_one(
-        {"_id": clinic_id, "sites.id": site_id},
-        {"$set": {"sites.$.name": name, "updatedTime": moment}},
+        {"_id": clinic_id, "sites": {"$type": "array"}, "sites.id": site_id},
+        {"$set": {"sites.$[site].name": name, "updatedTime": moment}},
+        array_filters=[{"site.id": site_id}],
     )
     return result.matched_count > 0
 
@@ -30,7 +31,7 @@ def set_site_name(clinic_id: ObjectId, site_id: ObjectId, name: str, moment: dat
 def remove_site(clinic_id: ObjectId, site_id: ObjectId, moment: datetime) -> bool:
     """False when the clinic has no such site."""
     result = db.collection(COLLECTION).update_one(
-        {"_id": clinic_id, "sites.id": site_id},
+        {"_id": clinic_id, "sites": {"$type": "array"}, "sites.id": site_id},
         {"$pull": {"sites": {"id": site_id}}, "$set": {"updatedTime": moment}},
     )
     return result.modified_count > 0

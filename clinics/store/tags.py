@@ -21,8 +21,9 @@ def add_tag(clinic_id: ObjectId, tag: Document, *, limit: int, moment: datetime)
 def set_tag_name(clinic_id: ObjectId, tag_id: ObjectId, name: str, moment: datetime) -> bool:
     """False when the clinic has no such tag."""
     result = db.collection(COLLECTION).update_one(
-        {"_id": clinic_id, "patientTags._id": tag_id},
-        {"$set": {"patientTags.$.name": name, "updatedTime": moment}},
+        {"_id": clinic_id, "patientTags": {"$type": "array"}, "patientTags._id": tag_id},
+        {"$set": {"patientTags.$[tag].name": name, "updatedTime": moment}},
+        array_filters=[{"tag._id": tag_id}],
     )
     return result.matched_count > 0
 

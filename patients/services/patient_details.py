@@ -10,6 +10,7 @@ from typing import Any
 
 from bson import ObjectId
 
+from clinic_records.services import access
 from kernel import texts
 from kernel.db import Document
 from kernel.errors import ConstraintViolation
@@ -90,7 +91,7 @@ def known_places(clinic: Document, details: PatientDetails | SharedPatient) -> d
     """
     found: dict[str, Any] = {}
     if details.tags is not None:
-        present = {tag["_id"] for tag in clinic.get("patientTags") or []}
+        present = access.tag_ids(clinic)
         found["tags"] = [tag for tag in dict.fromkeys(details.tags) if tag in present]
     if details.sites is not None:
         found["sites"] = _known_sites(clinic, details.sites)
@@ -105,5 +106,5 @@ def names_places(details: PatientDetails | SharedPatient) -> bool:
 
 
 def _known_sites(clinic: Document, wanted: Sequence[ObjectId]) -> list[Document]:
-    names = {site["id"]: site["name"] for site in clinic.get("sites") or []}
+    names = {site["id"]: site["name"] for site in access.sites_of(clinic)}
     return [{"id": i, "name": names[i]} for i in dict.fromkeys(wanted) if i in names]

@@ -57,7 +57,7 @@ def _recount(clinic_id: ObjectId, tag_id: ObjectId) -> None:
 
 
 def _has_tag(clinic: Document, tag_id: ObjectId) -> bool:
-    return any(tag["_id"] == tag_id for tag in clinic.get("patientTags") or [])
+    return tag_id in access.tag_ids(clinic)
 
 
 def _order_recount(clinic_id: ObjectId, tag_id: ObjectId) -> None:

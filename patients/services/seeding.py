@@ -34,8 +34,8 @@ def seed_patients(*, clinic_id: str | ObjectId, count: int, seed: int) -> int:
     clinic = access.access_clinic(clinic_id)
     surroundings = Surroundings(
         clinic_id=clinic["_id"],
-        tags=[tag["_id"] for tag in clinic.get("patientTags") or []],
-        sites=[{"id": s["id"], "name": s["name"]} for s in clinic.get("sites") or []],
+        tags=sorted(access.tag_ids(clinic)),
+        sites=[{"id": s["id"], "name": s["name"]} for s in access.sites_of(clinic)],
     )
     people = invent_patients(surroundings, count=count, seed=seed, now=clock.now())
     stored = _store(db.batches(people, BATCH))

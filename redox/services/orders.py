@@ -231,7 +231,7 @@ def _tag(clinic_id: ObjectId, clinic: Document, name: str) -> ObjectId | None:
 
 
 def _known_tag(clinic: Document, name: str) -> ObjectId | None:
-    present = clinic.get("patientTags") or []
+    present = access.tags_of(clinic)
     for same in (lambda tag: tag["name"] == name, partial(_is_like, name)):
         for tag in present:
             if same(tag):
