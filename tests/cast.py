@@ -125,7 +125,7 @@ def check_against_description(response) -> None:
 
 
 def check_content_type(operation_id: str, response, *, is_json: bool) -> None:
-    """Whoever reads the description knows what comes, and the answer says so too; nothing has no type."""
+    """The content type is as described, and the answer states it; an empty answer has none."""
     said = response.headers.get("Content-Type", "").partition(";")[0]
     expected = "application/json" if is_json else "text/plain"
     assert said == (expected if response.content else ""), (operation_id, said)

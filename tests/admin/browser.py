@@ -57,7 +57,7 @@ class Browser:
             options.add_argument(argument)
         options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
         self.driver = webdriver.Chrome(options=options, service=Service(DRIVER))
-        # A download would land in the home folder of whoever runs the tests.
+        # A download would be stored in the home folder of the person who runs the tests.
         self.driver.execute_cdp_cmd("Browser.setDownloadBehavior", {"behavior": "deny"})
         self.site = site
 
@@ -103,12 +103,12 @@ class Browser:
         return self.driver.current_url.removeprefix(self.site.url)
 
     def set_size(self, width, height):
-        """Of the page itself, as on a screen of that size."""
+        """A picture of the visible page, as on a screen of that size."""
         screen = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
         self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)
 
     def keep_picture(self, path):
-        """Of the whole page, also of what is further down."""
+        """A picture of the whole page, also of what is further down."""
         whole = {"captureBeyondViewport": True}
         found = self.driver.execute_cdp_cmd("Page.captureScreenshot", whole)
         path.write_bytes(b64decode(found["data"]))

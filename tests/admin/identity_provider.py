@@ -144,8 +144,8 @@ class IdentityProvider:
         digest = hmac.new(pem, b".".join(parts), hashlib.sha256).digest()
         return b".".join([*parts, base64.urlsafe_b64encode(digest).rstrip(b"=")]).decode()
 
-    def signed_by_somebody_else(self, claims):
-        return self.signed(claims, key_called("somebody else"))
+    def signed_by_another_key(self, claims):
+        return self.signed(claims, key_called("another"))
 
 
 def _packed(value):

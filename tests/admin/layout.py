@@ -13,7 +13,7 @@ PICTURES = os.environ.get("STAFF_PICTURES")
 
 
 def faults(browser):
-    """Of the page that is open, a sentence for each."""
+    """The faults of the open page, a sentence for each."""
     path = browser.path
     found = []
     for screen, size in SCREENS.items():

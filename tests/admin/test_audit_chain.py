@@ -1,4 +1,4 @@
-"""The audit trail is append-only and shows any tampering (yardsticks A2-A5)."""
+"""The audit trail is append-only and shows any tampering."""
 
 import io
 import threading
@@ -243,7 +243,7 @@ class TestWatch:
         assert entry == {"task": "core.watch_audit_trail", "schedule": 10}
 
     @pytest.mark.parametrize("count", [1, 2, 44])
-    def test_everything_deleted_after_the_first_look_is_found(self, count):
+    def test_everything_deleted_after_the_first_check_is_found(self, count):
         write(count)
         audit_anchors.keep_watch()
         for name in COLLECTIONS[:2]:

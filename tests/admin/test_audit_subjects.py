@@ -130,7 +130,7 @@ def test_a_member_is_named_also_after_the_removal(clinic, ada, ben, root, staff)
     assert "Ben Member" not in event_page(staff("auditor"), "clinician.removed")
 
 
-def test_a_removed_patient_is_named_on_the_events_own_page_and_that_is_a_look(
+def test_a_removed_patient_is_named_on_the_events_own_page_and_that_is_a_recorded_view(
     clinic, ada, ben, root, staff
 ):
     path, fields, _, patient = requests(clinic, ada, ben)["remove patient"]

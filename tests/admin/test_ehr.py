@@ -94,7 +94,7 @@ def test_only_the_integration_role_opens_the_pages(page, staff):
         ('{"Marker'.encode("utf-16-le"), '{\\"Marker'),
     ],
 )
-def test_a_message_that_could_not_be_read_is_shown_as_it_came_behind_a_recorded_look(
+def test_a_message_that_could_not_be_read_is_shown_as_it_came_in_a_recorded_view(
     anonymous, staff, raw, shown
 ):
     headers = {"verification-token": "redox-test-token"}
@@ -194,7 +194,7 @@ def test_the_page_of_a_message_shows_its_processing_but_not_its_payload(clinic, 
 
 
 @pytest.mark.parametrize("kind", ["message", "scheduled"])
-def test_every_look_at_a_payload_is_recorded(kind, clinic, staff):
+def test_every_view_of_a_payload_is_recorded(kind, clinic, staff):
     if kind == "message":
         found, path = message(), "ehr/messages"
     else:

@@ -1,4 +1,4 @@
-"""The door of the staff site (yardsticks W1, W2, L1, L2)."""
+"""The login of the staff pages."""
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -63,7 +63,7 @@ def count_calls(monkeypatch, name, calls):
     monkeypatch.setattr(QuickArgon2, name, lambda *args: calls.append(1) or method(*args))
 
 
-def test_every_try_costs_the_same_work_whoever_is_named(sam, monkeypatch):
+def test_every_try_costs_the_same_work_whatever_the_name(sam, monkeypatch):
     """One hash each: time does not tell either whether an account exists."""
     User.objects.create_user("gone", "", PASSWORD, is_staff=True, is_active=False)
     User.objects.create_user("provided", "", is_staff=True)
@@ -256,7 +256,7 @@ def test_a_page_that_polls_by_itself_keeps_no_one_logged_in(staff):
     assert person.client.get("/admin/clinics/", headers=poll).status_code == 302
 
 
-def test_without_a_session_every_page_leads_to_the_door():
+def test_without_a_session_every_page_leads_to_the_login():
     for path in ("/admin/", "/admin/clinics/", "/admin/audit/", "/admin/events/"):
         response = QuickClient().get(path)
         assert response.status_code == 302

@@ -99,7 +99,7 @@ def test_without_a_provider_there_is_no_such_page():
     assert QuickClient().get(CALLBACK, {"code": "1", "state": "2"}).status_code == 404
 
 
-def test_where_passwords_are_switched_off_none_opens_the_door(provider, sam, settings):
+def test_where_passwords_are_switched_off_none_logs_in(provider, sam, settings):
     settings.STAFF_PASSWORD_LOGIN = False
     settings.AUTHENTICATION_BACKENDS = ["kernel.staff.sign_in.oidc.Backend"]
     assert 'name="password"' not in text(QuickClient().get("/admin/login/"))
@@ -213,7 +213,7 @@ def test_a_token_for_another_purpose_is_refused(wrong, provider, sam):
 FORGERIES = {
     "no signature": lambda provider: provider.unsigned,
     "the public key as a shared secret": lambda provider: provider.signed_with_the_public_key,
-    "another key": lambda provider: provider.signed_by_somebody_else,
+    "another key": lambda provider: provider.signed_by_another_key,
     "an unknown key": lambda provider: lambda claims: provider.signed(claims, kid="key-2"),
     "a changed token": lambda provider: lambda claims: _changed(provider.signed(claims)),
     "no token": lambda provider: lambda claims: None,
@@ -308,7 +308,7 @@ def test_after_the_first_link_the_subject_counts_and_the_address_does_not(provid
     assert reasons() == ["account linked already"]
 
 
-NOBODY = {
+UNLINKED = {
     "an address that is not verified": {"email_verified": False},
     "an address of which nothing is said": {"email_verified": None},
     "no address": {"email": None},
@@ -318,9 +318,9 @@ NOBODY = {
 }
 
 
-@pytest.mark.parametrize("who", NOBODY)
+@pytest.mark.parametrize("who", UNLINKED)
 def test_no_one_is_linked_by(who, provider, sam):
-    provider.claims |= NOBODY[who]
+    provider.claims |= UNLINKED[who]
     assert is_refused(*come(provider))
     assert store.find_identity_of(sam.pk) is None
 

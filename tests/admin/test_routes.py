@@ -87,7 +87,7 @@ def test_staff_are_told_that_there_is_no_such_page(route, root, bare_failures):
 
 
 @pytest.mark.parametrize("name_route", [*routes(), *(("", route) for route in UNKNOWN)])
-def test_a_stranger_sees_the_door_whatever_the_route(name_route):
+def test_a_stranger_sees_the_login_whatever_the_route(name_route):
     name, route = name_route
     if name in OPEN:
         return

@@ -80,7 +80,7 @@ def test_with_the_password_alone_no_staff_page_opens(waits_for, sam, settings):
     assert "_auth_user_id" not in client.session
 
 
-def test_a_code_after_the_password_opens_the_door(sam, phone):
+def test_a_code_after_the_password_logs_in(sam, phone):
     client, response = log_in()
     assert response.headers["Location"] == CODE_PAGE
     assert not is_in(client)
@@ -500,7 +500,7 @@ def test_who_must_have_one_cannot_remove_it(sam, phone, settings):
     assert factors.is_set_up(store.find_factor(sam.pk))
 
 
-def test_guessing_in_an_open_session_is_limited_like_at_the_door(sam, phone):
+def test_guessing_in_an_open_session_is_limited_as_at_the_login(sam, phone):
     client = signed_in(phone=phone)
     answers = [client.post("/admin/sign-in/remove", {"code": "1"}).status_code for _ in range(6)]
     assert answers == [302] * 5 + [429]

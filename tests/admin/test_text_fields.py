@@ -171,7 +171,7 @@ def reach(settings, way):
 
 @pytest.mark.parametrize("field", FIELDS)
 def test_ehr_settings_are_taken_or_refused_as_by_the_api(field, clinic, backend, staff, bare_frame):
-    """Of what is empty the forms have an opinion of their own: that nothing was given."""
+    """Forms treat an empty text in their own way: as not given."""
     body = {**ehr.SETTINGS, "notes": {"includeGMI": True}, "flowsheets": {"icode": False}}
     path, way = f"/v1/clinics/{clinic['_id']}/settings/ehr", FIELDS[field]
     page, person = f"clinics/{clinic['_id']}/settings/ehr", staff("integration")

@@ -146,7 +146,7 @@ def test_a_look_up_reads_indexes_alone(name, clinic, ben):
 
 # --- who was removed -----------------------------------------------------------------------------------
 def removed(root, clinic, path, **fields):
-    """Of the event that this leaves, the reference."""
+    """The reference of the event that this leaves."""
     root.post(f"clinics/{clinic['_id']}/{path}", reason="T-1", confirmed="1", **fields)
     return events(outcome="done", clinicId=clinic["_id"])[-1]["object"]["id"]
 

@@ -37,7 +37,7 @@ def test_every_operation_refuses_a_body_beyond_its_limit(backend):
     for name, found in REGISTRY.items():
         body = b" " * (found.body_limit + 1)
         answers = [call(api, name, body=body, **ids) for api, ids in callers]
-        if name == "ProcessEHRMessage":  # whoever is not Redox is sent away before
+        if name == "ProcessEHRMessage":  # callers other than Redox are refused before
             assert {answer.status_code for answer in answers} == {401}
             headers = {"verification-token": settings.REDOX["verification_token"]}
             answers = [backend.post("/v1/redox", body, headers=headers)]

@@ -266,7 +266,7 @@ def test_no_list_fails_for_one_broken_record(world, quiet, collection, kind):
 
 
 ADDRESSES = {"email", "website", "emailDomain"}
-# Of these nothing can be told when they are empty, and nothing be left out.
+# When these are empty, nothing of them can be shown or left out.
 UNTOLD = {
     *("ehrSettings", "canonicalShareCode", "patientTags", "sites"),
     *("roles", "dataSources", "providerConnectionRequests", "glycemicRanges"),

@@ -529,7 +529,7 @@ def test_tombstones_are_found_by_index():
         assert "IXSCAN" in str(plan)
 
 
-# --- what a clinic can be, whoever writes it -------------------------------------------------------
+# --- what a clinic can be, for every writer -------------------------------------------------------
 CHOICES = {
     "timezone": "Mars/Olympus",
     "clinic_type": "bakery",

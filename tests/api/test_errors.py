@@ -398,15 +398,15 @@ def test_a_failed_look_up_of_the_callers_record_is_no_denial(clinic, ben, monkey
 
 
 CLINIC = "/v1/clinics/{clinic}"
-NOBODY = "/0123456789"
+UNKNOWN_ID = "/0123456789"
 HANDLERS = [
     # method, path, body, status, message: rules ACCOUNT-62 to ACCOUNT-65 through the real operations
     ("GET", "/v1/clinics/{unknown}", None, 404, "clinic not found"),
     ("GET", "/v1/clinics/{unknown}/settings/mrn", None, 404, "clinic not found"),
-    ("GET", PATIENTS + NOBODY, None, 404, "patient not found"),
-    ("PUT", PATIENTS + NOBODY, PATIENT, 404, "patient not found"),
-    ("GET", CLINIC + "/clinicians" + NOBODY, None, 404, "clinician not found"),
-    ("GET", CLINIC + "/migrations" + NOBODY, None, 404, "migration not found"),
+    ("GET", PATIENTS + UNKNOWN_ID, None, 404, "patient not found"),
+    ("PUT", PATIENTS + UNKNOWN_ID, PATIENT, 404, "patient not found"),
+    ("GET", CLINIC + "/clinicians" + UNKNOWN_ID, None, 404, "clinician not found"),
+    ("GET", CLINIC + "/migrations" + UNKNOWN_ID, None, 404, "migration not found"),
     ("PUT", CLINIC + "/patient_tags/{unknown}", {"name": "New"}, 404, "patient tag not found"),
     ("POST", CLINIC + "/patient_tags", {"name": "taken"}, 409, "duplicate patient tag"),
     ("POST", CLINIC + "/sites", {"name": "Taken"}, 409, "duplicate site name"),
@@ -484,7 +484,7 @@ NOTHING = (404, {"code": 404, "reason": "Nothing found"})
 
 
 @pytest.mark.parametrize("broken", ["a%2Fb", "abc/def", "abc/", "abc%0A/d", ""])
-def test_a_broken_link_with_a_slash_leads_nowhere_whoever_opens_it(eve, broken):
+def test_a_broken_link_with_a_slash_is_404_for_every_caller(eve, broken):
     """Each confirmation operation with a value in its path."""
     for method, path in CONFIRMATIONS:
         url = re.sub(r"{\w+}$", broken, path)

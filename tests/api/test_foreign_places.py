@@ -130,7 +130,7 @@ def takes_places(operation, path):
 
 
 def property_names(schema, depth=0):
-    """Of the top two levels, through references."""
+    """The properties of the top two levels, through references."""
     if "$ref" in schema:
         schema = description()["components"]["schemas"][schema["$ref"].rsplit("/", 1)[1]]
     found = set(schema.get("properties", {}))
@@ -210,7 +210,7 @@ def test_an_unknown_tag_can_be_given_to_no_one(world):
     assert (answer.status_code, answer.json()) == (404, {"message": "patient tag not found"})
 
 
-def test_old_records_with_wrong_ids_are_read_and_mended_by_the_next_update(world):
+def test_old_records_with_wrong_ids_are_read_and_corrected_by_the_next_update(world):
     wrong = {"tags": [ObjectId(), ObjectId(foreign_ids(world)[0])], "sites": [{"id": ObjectId(), "name": "Gone"}]}  # fmt: skip
     db.collection("patients").update_one({"userId": world.patient}, {"$set": wrong})
 

@@ -118,10 +118,10 @@ class TestMessages:
         rows = db.collection(outbox.COLLECTION).find(
             {"event": "ehr.message_received"}, sort=[("order", 1)]
         )
-        first, again, other, nobody = (row.get("key") or "" for row in rows)
+        first, again, other, without_person = (row.get("key") or "" for row in rows)
         assert first == again
-        assert len({first, other, nobody}) == 3
-        assert nobody == ""
+        assert len({first, other, without_person}) == 3
+        assert without_person == ""
 
     def test_keys_that_look_like_operators_are_kept_harmless(self, anonymous):
         body = {**ehr.order(), "$where": {"$gt": 1}}

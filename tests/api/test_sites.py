@@ -264,9 +264,7 @@ def test_a_site_made_of_a_tag_has_the_name_in_the_normal_form(clinic, backend):
     [("site", "a" * 201), ("site", "North\x07"), ("tag", "a" * 21), ("tag", "#1"), ("tag", "  ")],
     ids=ascii,
 )
-def test_whoever_calls_the_names_of_sites_and_tags_are_what_the_description_says(
-    clinic, kind, name, change
-):
+def test_for_every_caller_names_of_tags_and_sites_are_as_described(clinic, kind, name, change):
     """Orders, seeds and staff pages call the services as the API does."""
     service = {"site": site_service, "tag": tag_service}[kind]
     call = getattr(service, f"{change}_{kind}")

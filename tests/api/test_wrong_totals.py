@@ -1,5 +1,5 @@
-"""Kept counts that other hands have made wrong: lists agree with themselves all the same, and the counts are
-mended."""
+"""Kept counts that other systems have made wrong: lists still agree with themselves, and the counts are
+corrected."""
 
 from urllib.parse import urlencode
 
@@ -40,7 +40,7 @@ WRONG = {
     "a truth": True,
     "a list": [5],
 }
-# No count of things: what holds one is taken for not counted, whichever it is.
+# Not counts: a document with one of them counts as missing.
 # `test_any_page_agrees_with_the_total_that_it_tells` tries all of them.
 NONE = {
     "beyond 64 bits",
@@ -53,7 +53,7 @@ NONE = {
     "a list",
 }
 OF_PAGES = [wrong for wrong in WRONG if wrong not in NONE]
-# Where there are no pages one wrong number is like another.
+# Without pages one wrong number is like another.
 OF_NUMBERS = [*sorted(NONE), "right", "far too many", "not a number"]
 LISTS = {
     "all": ({}, PEOPLE),
@@ -122,7 +122,7 @@ def test_every_list_shows_everyone_once_whatever_total_is_kept(lakeside, ben, wr
 
         seen, meta = pages_of(ben.api, lakeside, query, spoiler)
         assert len(seen) == len(set(seen)) == meta["count"] == expected, name
-        # Of a filter no one can tell how many patients there are besides, until a worker has counted.
+        # How many more patients a filter matches is unknown until a worker has counted.
         assert meta["totalCount"] >= meta["count"], name
         if expected == PEOPLE and name.startswith(("all", "by")):
             assert meta["totalCount"] == PEOPLE, name
@@ -181,7 +181,7 @@ NUMBERS = ("total", "demo", "plan", "sources", "tags", "sites", f"tags.{TAG}", "
 
 @pytest.mark.walk
 @pytest.mark.parametrize("wrong", OF_NUMBERS)
-def test_every_wrong_number_is_answered_as_an_integer_and_mended_by_a_refresh(
+def test_every_wrong_number_is_answered_as_an_integer_and_corrected_by_a_refresh(
     lakeside, ben, backend, wrong
 ):
     at = f"/v1/clinics/{lakeside['_id']}"
@@ -237,7 +237,7 @@ def test_no_one_is_let_in_for_a_kept_count_that_is_too_low(lakeside, ben, too_lo
     assert (kept(lakeside)["total"], kept(lakeside)["plan"]) == (PEOPLE, PEOPLE)
 
 
-def test_whoever_comes_between_two_questions_makes_no_count_wrong(lakeside, ben, monkeypatch):
+def test_a_patient_created_between_two_questions_makes_no_count_wrong(lakeside, ben, monkeypatch):
     limits = {"patientCountSettings": {"hardLimit": {"plan": PEOPLE + 2}}}
     db.collection("clinics").update_one({"_id": lakeside["_id"]}, {"$set": limits})
     counted = patient_counts.store.count_patients

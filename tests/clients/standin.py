@@ -1,7 +1,7 @@
 """The account services over the wire: a threaded HTTP server in front of the embedded ones.
 
 It speaks as rules ACCOUNT-153 to ACCOUNT-165 say: paths, statuses, header names. Tests put the HTTP clients
-in front of it, so both implementations are held to the same promises.
+in front of it, so both implementations pass the same tests.
 """
 
 import base64

@@ -164,7 +164,7 @@ class TestTypes:
         return events
 
     def store(self, **payload):
-        """A row as it stands in the database, whoever has written it."""
+        """A row as it is in the database, whatever wrote it."""
         outbox.emit(Lent(clinic_id="", book_id="b", token=""))
         db.collection(outbox.COLLECTION).update_one({}, {"$set": {"payload": payload}})
         return only_row()["_id"]
@@ -569,7 +569,7 @@ class Commands(CommandListener):
 
 @contextmanager
 def counted_commands(monkeypatch):
-    """Of a client of its own: listeners are told to a client when it is made."""
+    """The commands of a client of its own: listeners are passed to a client when it is made."""
     listener = Commands()
     client = MongoClient(os.environ["MONGODB_URI"], event_listeners=[listener], w="majority")
     with client, monkeypatch.context() as patched:

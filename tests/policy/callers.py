@@ -51,7 +51,7 @@ def make_caller(kind, backend):
 
 
 def call(api, operation_id, *, body=None, query="", headers=None, **ids):
-    """Without a body and a query whoever passes the policy fails later, so nothing is changed."""
+    """Without a body and a query, callers who pass the policy fail later, so nothing is changed."""
     method, path, _ = described_operations()[operation_id]
     values = {**IDS, **dict.fromkeys(OWN_IDS, STRANGER), **ids}
     url = re.sub(r"{(\w+)}", lambda found: values[found[1]], path) + query

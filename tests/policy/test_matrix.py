@@ -119,16 +119,16 @@ DismissInvite                       backend self
 SendClinicShareInvite               backend self
 DeletePatientInvite                 backend members
 ResendCareTeamInvite                backend users
-ResendAccountSignup                 anybody
-ConfirmAccountSignup                anybody
-DismissAccountSignup                anybody
-CancelAccountSignupConfirmation     anybody
-SendPasswordReset                   anybody
-SendPasswordResetMail               anybody
-AcceptPasswordChange                anybody
+ResendAccountSignup                 anyone
+ConfirmAccountSignup                anyone
+DismissAccountSignup                anyone
+CancelAccountSignupConfirmation     anyone
+SendPasswordReset                   anyone
+SendPasswordResetMail               anyone
+AcceptPasswordChange                anyone
 """
 
-# Outside the session-token scheme: a credential of their own, the same answer whoever calls.
+# Outside the session-token scheme: a credential of their own, the same answer for every caller.
 EXTERNAL = {
     "ProcessEHRMessage",
     "VerifyEndpoint",
@@ -153,7 +153,7 @@ NOT_YET_SERVED: set[str] = {
 WORDS = {
     "users": {"user", "self", "prescriber", "member", "admin"},
     "members": {"member", "admin"},
-    "anybody": set(CALLERS),
+    "anyone": set(CALLERS),
 }
 
 

@@ -1,4 +1,4 @@
-"""An admin of one clinic who uses ids of another: each answers like an id that does not exist (yardstick Z3).
+"""An admin of one clinic who uses ids of another: each answers like an id that does not exist.
 
 Every operation of a clinic that takes a second id is called, with the clinic of the caller and the other's id
 in it. And no one gets further by another way to write the request.

@@ -27,7 +27,7 @@ pytestmark = pytest.mark.walk
 
 # Open to every signed-in person, and show no patient: see the test of that.
 OPEN = {"CreateClinic", "GetClinic", "GetClinicByShareCode"}
-# Of the embedded accounts: about the caller alone.
+# Routes of the embedded accounts: about the caller alone.
 OWN_ROUTES = {"POST /auth/login", "GET /auth/login", "POST /auth/logout", "POST /auth/serverlogin", "GET /auth/user"}  # fmt: skip
 MRN, BIRTHDAY = "MRN-OF-POLLY", "1980-02-03"
 

@@ -160,7 +160,8 @@ class Service:
         return done.stdout
 
     def server_token(self) -> str:
-        """Of a backend service. The test's own process shares the database, so the account service here can make it."""
+        """The token of a backend service. The test's own process shares the database, so the account service
+        here can make it."""
         from users.services import accounts
 
         return accounts.issue_server_token()

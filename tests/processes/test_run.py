@@ -257,7 +257,8 @@ def test_both_servers_ask_who_comes(kept_servers):
 
 
 def test_mongodbs_log_has_no_values(kept_servers, tmp_path):
-    """Of a slow command, one that runs into its limit, one that fails, and a document that an index refuses."""
+    """Log lines of a slow command, one that exceeds its limit, one that fails, and a document that an index
+    refuses."""
     log, slow = (
         tmp_path / "log" / "mongod.log",
         {"$where": f"sleep(60); return this.birthDate == '{MARKER}'"},

@@ -167,7 +167,7 @@ def test_slow_clients_hold_no_thread(web):
 
 
 def test_slow_bodies_hold_no_thread(web):
-    """Of strangers, who are sent away before they have sent it, and of those who may send one."""
+    """Bodies of strangers, who are refused before they have sent one, and of callers who may send one."""
     token = web.server_token()
     heads = [
         post("/v1/redox", "Content-Length: 1000"),

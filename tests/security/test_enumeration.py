@@ -10,7 +10,7 @@ from kernel import db
 from tests.events import emitted
 from users.clients import embedded
 
-NOBODY = "nobody@example.org"
+UNKNOWN_ADDRESS = "nobody@example.org"
 BY_ADDRESS = ["/confirm/send/forgot/", "/confirm/forgot/", "/confirm/resend/signup/"]
 
 
@@ -40,12 +40,14 @@ def waiting(eve):
 
 @pytest.mark.parametrize("path", BY_ADDRESS)
 def test_the_answer_is_the_same_with_and_without_an_account(waiting, anonymous, path):
-    assert seen(anonymous.post(path + waiting.email)) == seen(anonymous.post(path + NOBODY))
+    assert seen(anonymous.post(path + waiting.email)) == seen(
+        anonymous.post(path + UNKNOWN_ADDRESS)
+    )
 
 
 @pytest.mark.parametrize("path", BY_ADDRESS)
 @pytest.mark.parametrize("text", ["x", "no address", "1234567890", "an id"])
-def test_what_is_no_address_is_refused_whoever_exists(waiting, anonymous, path, text):
+def test_what_is_no_address_is_refused_whatever_exists(waiting, anonymous, path, text):
     answer = anonymous.post(path + (waiting.user_id if text == "an id" else text))
     assert answer.status_code == 400
     assert answer.json().keys() == {"code", "reason"}
@@ -73,7 +75,7 @@ def writes(act, monkeypatch):
 def test_a_reset_does_the_same_work_either_way(eve, anonymous, monkeypatch):
     known, unknown = (
         writes(lambda e=email: anonymous.post(f"/confirm/send/forgot/{e}"), monkeypatch)
-        for email in (eve.email, NOBODY)
+        for email in (eve.email, UNKNOWN_ADDRESS)
     )
     assert known == unknown != []
 
@@ -85,12 +87,12 @@ def test_a_resend_asks_no_other_service_either_way(waiting, anonymous, monkeypat
         for method in ("get_profile", "get_user"):
             if hasattr(service, method):
                 monkeypatch.setattr(service, method, lambda *_: asked.append(1))
-    for address in (waiting.email, NOBODY):
+    for address in (waiting.email, UNKNOWN_ADDRESS):
         assert anonymous.post(f"/confirm/resend/signup/{address}").status_code == 200
     assert asked == []
 
 
-def test_keys_are_as_unknown_whoever_they_belong_to(waiting, anonymous):
+def test_keys_of_others_are_answered_like_unknown_ones(waiting, anonymous):
     answers = {
         seen(anonymous.put(f"/confirm/dismiss/signup/{user_id}", {"key": "k" * 32}))[:2]
         for user_id in (waiting.user_id, "abcdef0123")
@@ -157,5 +159,5 @@ def test_without_redis_nothing_is_sent(anonymous, monkeypatch):
             raise Down
 
     monkeypatch.setattr(ratelimit, "_limiter", Broken)
-    assert anonymous.post(f"/confirm/send/forgot/{NOBODY}").status_code == 503
+    assert anonymous.post(f"/confirm/send/forgot/{UNKNOWN_ADDRESS}").status_code == 503
     assert emitted("mail.requested") == []

@@ -98,7 +98,7 @@ def test_an_address_that_moves_while_the_link_is_used_stays_unproven(
 
 
 def test_a_reset_does_not_claim_an_account_past_the_birthday(clinic, ada, anonymous):
-    """Whoever got a clinic's mail by mistake has the mailbox, and not the birthday."""
+    """A person who got a clinic's mail by mistake has the mailbox, but not the birthday."""
     child = make_child(clinic, ada)
     assert anonymous.post(f"/confirm/send/forgot/{MINE}").status_code == 200
     assert stored(type="password_reset") is None

@@ -74,7 +74,7 @@ def test_a_log_in_that_works_gives_back_its_own_try_alone():
 
 @pytest.mark.parametrize("email", [KIM, "nobody@example.org", "no address"])
 def test_parallel_wrong_tries_pass_as_often_as_the_limit_says_and_no_more(email):
-    """Whoever is named: the limit does not tell either who has an account."""
+    """For every name: the limit does not reveal either who has an account."""
     answers = at_once(lambda _: log_in("wrong-horse", email).status_code, 24)
     assert sorted(answers) == [401] * 10 + [429] * 14
 

@@ -120,7 +120,7 @@ def test_what_got_its_record_stays_and_nothing_else_is_kept_of_the_request(clini
 
 
 def test_an_account_that_was_there_before_is_no_one_elses_to_end(clinic, service):
-    """A custodial account of another system, without a record here; whoever asks dies before the answer."""
+    """A custodial account of another system, without a record here; the asking process dies before the answer."""
     other = embedded.EmbeddedUserService().create_custodial_user("0" * 24, EMAIL)
     with pytest.raises(Duplicate):
         create(clinic)

@@ -1,4 +1,4 @@
-"""Every look at the confirmations goes through an index (rules CONFIRM-16 and CONFIRM-142)."""
+"""Every query of the confirmations uses an index (rules CONFIRM-16 and CONFIRM-142)."""
 
 import pytest
 

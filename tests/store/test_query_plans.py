@@ -1,6 +1,6 @@
 """What the hot requests cost in the database, told by MongoDB's profiler rather than by a clock.
 
-20,000 invented patients, shared by the module. Every promise here was broken by the plan that MongoDB chose
+20,000 invented patients, shared by the module. Every guarantee here was broken by the plan that MongoDB chose
 by itself.
 """
 

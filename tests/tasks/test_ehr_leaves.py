@@ -131,7 +131,7 @@ def read_of(message):
 
 
 def differently_read(document):
-    """Of the mutations those that are read in a way of their own: the others end as one of these does."""
+    """The mutations that are read in a way of their own: the others end as one of these does."""
     seen = set()
     for where, message in mutations(document):
         read = read_of(message)

@@ -242,7 +242,7 @@ def idle(house, address):
 
 
 def test_a_full_house_opens_for_who_has_less_than_others(house):
-    """Idle connections go first, then those of whoever has most, whatever they are at."""
+    """Idle connections are closed first, then those of the address that has most, whatever they are doing."""
     crowd = [idle(house, f"10.0.0.{number // 3}") for number in range(9)]
     alone = idle(house, "10.0.1.1")
     assert is_open(house.connect("10.0.1.2"))
