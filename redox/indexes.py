@@ -1,4 +1,4 @@
-"""Indexes of the EHR thread's collections. Keys that the indexes of older databases spell wrongly are declared right,
+"""Indexes of the EHR collections. Some indexes of older databases misspell their keys: these are declared correctly,
 under new names (docs/decisions/0008-ehr.md)."""
 
 from pymongo import ASCENDING, DESCENDING, IndexModel

@@ -1,4 +1,4 @@
-"""Celery tasks of the EHR thread. Messages and sends run as outbox rows; see handlers.py."""
+"""Celery tasks of the EHR integration. Messages and sends run as outbox rows; see handlers.py."""
 
 from celery import shared_task
 

@@ -1,3 +1,3 @@
 """EHR pages for staff. Importing registers them."""
 
-from redox.admin import deliveries, panels, records, requeues, runs, starts  # noqa: F401
+from redox.admin import clinic_panel, deliveries, records, requeues, runs, sync_start  # noqa: F401

@@ -1,4 +1,4 @@
-"""What was sent to the EHR: the payload and, where it is kept, the PDF. Every look is recorded."""
+"""What was sent to the EHR: the payload and, where it is kept, the PDF. Every view is recorded."""
 
 from typing import Any
 
@@ -26,19 +26,19 @@ CONNECTED = (
 @pages.page("ehr/deliveries/", name="ehr_deliveries", needs=roles.MESSAGES)
 def deliveries(request: HttpRequest) -> HttpResponseBase:
     kind = request.GET.get("kind") if request.GET.get("kind") in admin_reads.SENDS else None
-    wanted, problem = filters.wanted(request, kind=kind)
+    conditions, problem = filters.read_filter(request, kind=kind)
     document = ids.parse_id(request.GET.get("document", ""))
     number, size = paging.requested(request)
-    found, total = admin_reads.list_deliveries(
-        wanted, document_id=document, skip=(number - 1) * size, limit=size
+    page, total = admin_reads.list_deliveries(
+        conditions, document_id=document, skip=(number - 1) * size, limit=size
     )
-    kinds = admin_reads.kinds_of([delivery["documentId"] for delivery in found])
+    kinds = admin_reads.kinds_of([delivery["documentId"] for delivery in page])
     return pages.render(
         request,
         "redox/staff/deliveries.html",
         title="EHR deliveries",
-        rows=[row_of(delivery, kinds.get(delivery["documentId"])) for delivery in found],
-        paging=paging.paging(request, shown=len(found), total=total),
+        rows=[row_of(delivery, kinds.get(delivery["documentId"])) for delivery in page],
+        paging=paging.paging(request, shown=len(page), total=total),
         filters=request.GET,
         kinds=admin_reads.SENDS,
         lead=CONNECTED if settings.REDOX["enabled"] else EMBEDDED,
@@ -48,17 +48,17 @@ def deliveries(request: HttpRequest) -> HttpResponseBase:
 
 @pages.page("ehr/deliveries/<str:delivery_id>/", name="ehr_delivery", needs=roles.MESSAGES)
 def delivery(request: HttpRequest, delivery_id: str) -> HttpResponseBase:
-    found = _access(delivery_id)
-    _record(request, found, "ehr.payload_viewed")
-    kinds = admin_reads.kinds_of([found["documentId"]])
-    has_report = "report" in found
+    document = _access(delivery_id)
+    _record(request, document, "ehr.payload_viewed")
+    kinds = admin_reads.kinds_of([document["documentId"]])
+    has_report = "report" in document
     return pages.render(
         request,
         "redox/staff/delivery.html",
-        title=f"{found['kind'].capitalize()} delivery",
+        title=f"{document['kind'].capitalize()} delivery",
         crumbs=[pages.Crumb("EHR deliveries", reverse("admin:ehr_deliveries"))],
-        row=row_of(found, kinds.get(found["documentId"])),
-        payload=found.get("payload") or {},
+        row=row_of(document, kinds.get(document["documentId"])),
+        payload=document.get("payload") or {},
         pdf_url=reverse("admin:ehr_delivery_pdf", args=[delivery_id]) if has_report else "",
     )
 
@@ -69,12 +69,12 @@ def delivery(request: HttpRequest, delivery_id: str) -> HttpResponseBase:
 @xframe_options_sameorigin
 @csp_replace({"frame-ancestors": ["'self'"]})  # type: ignore[arg-type]
 def report(request: HttpRequest, delivery_id: str) -> HttpResponseBase:
-    """Shown inside the delivery's own page, and nowhere else."""
-    found = _access(delivery_id)
-    if "report" not in found:
+    """Shown inside the delivery's own page only."""
+    document = _access(delivery_id)
+    if "report" not in document:
         raise NotFound
-    _record(request, found, "ehr.report_viewed")
-    response = HttpResponse(bytes(found["report"]), content_type="application/pdf")
+    _record(request, document, "ehr.report_viewed")
+    response = HttpResponse(bytes(document["report"]), content_type="application/pdf")
     response.headers["Content-Disposition"] = f'inline; filename="report-{delivery_id}.pdf"'
     return response
 
@@ -97,10 +97,10 @@ def row_of(document: Document, document_kind: str | None) -> dict[str, Any]:
 
 
 def _access(delivery_id: str) -> Document:
-    found = admin_reads.find_delivery(ids.parse_id(delivery_id) or ObjectId())
-    if found is None:
+    document = admin_reads.find_delivery(ids.parse_id(delivery_id) or ObjectId())
+    if document is None:
         raise NotFound
-    return found
+    return document
 
 
 def _record(request: HttpRequest, document: Document, action: str) -> None:

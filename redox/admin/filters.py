@@ -5,26 +5,26 @@ from datetime import UTC, datetime, timedelta
 from django.http import HttpRequest
 
 from kernel import ids
-from redox.services.admin_reads import STATES, Wanted
+from redox.services.admin_reads import STATES, Filter
 
 
-def wanted(request: HttpRequest, *, kind: str | None = None) -> tuple[Wanted, str]:
-    """What the query asks for, and a sentence when a part of it can not be read."""
-    given = {
+def read_filter(request: HttpRequest, *, kind: str | None = None) -> tuple[Filter, str]:
+    """The filter of the query, and a sentence for staff when a part of it cannot be read."""
+    values = {
         name: request.GET.get(name, "").strip()
         for name in ("clinic", "user", "state", "from", "to")
     }
-    clinic_id = ids.parse_id(given["clinic"])
-    if given["clinic"] and clinic_id is None:
-        return Wanted(kind=kind), "A clinic id has 24 hexadecimal digits."
+    clinic_id = ids.parse_id(values["clinic"])
+    if values["clinic"] and clinic_id is None:
+        return Filter(kind=kind), "A clinic id has 24 hexadecimal digits."
     try:
-        start, end = _day(given["from"]), _day(given["to"])
+        start, end = _day(values["from"]), _day(values["to"])
     except (ValueError, OverflowError):
-        return Wanted(kind=kind), "A day is written as 2026-11-24."
-    return Wanted(
-        state=given["state"] if given["state"] in STATES else None,
+        return Filter(kind=kind), "A day is written as 2026-11-24."
+    return Filter(
+        state=values["state"] if values["state"] in STATES else None,
         clinic_id=clinic_id,
-        user_id=given["user"] or None,
+        user_id=values["user"] or None,
         start=start,
         end=end + timedelta(days=1) if end else None,
         kind=kind,

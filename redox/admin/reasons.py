@@ -1,4 +1,4 @@
-"""Why EHR work failed, in words: what is stored is a code, and after a colon what the words cannot know."""
+"""Why EHR work failed, in words. A stored reason is a code, with details after a colon."""
 
 _WORDS = {
     "message_unreadable": "The message cannot be read, so nothing was done",
@@ -33,7 +33,7 @@ _WITH_STATUS = {
 
 
 def in_words(reason: str) -> str:
-    """A sentence; of a reason that nobody has put into words, that this is a fault of the program."""
+    """A sentence. A reason without a text here is reported as a fault of the program."""
     code, _, detail = reason.partition(": ")
     if code in _WORDS:
         return f"{_WORDS[code]}: {detail}." if detail else f"{_WORDS[code]}."

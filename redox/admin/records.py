@@ -1,4 +1,5 @@
-"""EHR messages and scheduled sends for staff: what came in, what became of it, the payload behind a recorded look."""
+"""EHR messages and scheduled sends for staff: what was received, what became of it, and the payload, whose every
+view is recorded."""
 
 from typing import Any
 
@@ -57,18 +58,18 @@ def scheduled_payload(request: HttpRequest, document_id: str) -> HttpResponseBas
 @pages.page("ehr/processing/", name="ehr_processing", needs=roles.MESSAGES)
 def processing(request: HttpRequest) -> HttpResponseBase:
     kind = request.GET.get("kind") if request.GET.get("kind") in TITLES else None
-    wanted, problem = filters.wanted(request, kind=kind)
+    conditions, problem = filters.read_filter(request, kind=kind)
     number, size = paging.requested(request)
-    found, total = admin_reads.list_records(wanted, skip=(number - 1) * size, limit=size)
-    items = [Item(r["kind"], r["documentId"], None, r) for r in found]
+    records, total = admin_reads.list_records(conditions, skip=(number - 1) * size, limit=size)
+    items = [Item(r["kind"], r["documentId"], None, r) for r in records]
     return _render_list(request, "EHR processing", items, total, problem, kind=None)
 
 
 def _list(request: HttpRequest, kind: str) -> HttpResponseBase:
-    wanted, problem = filters.wanted(request)
+    conditions, problem = filters.read_filter(request)
     number, size = paging.requested(request)
-    found, total = admin_reads.list_items(kind, wanted, skip=(number - 1) * size, limit=size)
-    return _render_list(request, TITLES[kind], found, total, problem, kind=kind)
+    items, total = admin_reads.list_items(kind, conditions, skip=(number - 1) * size, limit=size)
+    return _render_list(request, TITLES[kind], items, total, problem, kind=kind)
 
 
 def _render_list(
@@ -91,8 +92,10 @@ def _render_list(
 
 def row_of(item: Item) -> dict[str, Any]:
     record, document = item.record or {}, item.document or {}
-    frozen = safe_reading.mapping(document.get("lastMatchedOrder"))
-    meta = safe_reading.mapping(document.get("meta")) or safe_reading.mapping(frozen.get("meta"))
+    order_copy = safe_reading.mapping(document.get("lastMatchedOrder"))
+    meta = safe_reading.mapping(document.get("meta")) or safe_reading.mapping(
+        order_copy.get("meta")
+    )
     event = f"{meta.get('DataModel', '')} {meta.get('EventType', '')}".strip()
     return {
         "id": str(item.document_id),
@@ -116,10 +119,10 @@ def row_of(item: Item) -> dict[str, Any]:
 
 
 def _access(kind: str, document_id: str, *, payload: bool = False) -> Item:
-    found = admin_reads.find_item(kind, ids.parse_id(document_id) or ObjectId(), payload=payload)
-    if found is None:
+    item = admin_reads.find_item(kind, ids.parse_id(document_id) or ObjectId(), payload=payload)
+    if item is None:
         raise NotFound
-    return found
+    return item
 
 
 def _detail(request: HttpRequest, kind: str, document_id: str) -> HttpResponseBase:

@@ -1,4 +1,4 @@
-"""Start failed EHR work again: one or many, with a reason. What was sent already is not sent again."""
+"""Start failed EHR work again, one row or many, with a reason. What was sent already is not sent again."""
 
 from bson import ObjectId
 from django.http import HttpRequest, HttpResponseBase
@@ -19,7 +19,7 @@ Chosen = tuple[str, ObjectId]
     "ehr/start-again", name="ehr_requeue", needs=[roles.MESSAGES, roles.REQUEUE], posts_only=True
 )
 def requeue(request: HttpRequest) -> HttpResponseBase:
-    chosen = [found for found in map(_parse, request.POST.getlist("row")[:MOST]) if found]
+    chosen = [row for row in map(_parse, request.POST.getlist("row")[:MOST]) if row]
     form = ReasonForm(request.POST)
     back = _back(request)
     if not form.is_valid():
@@ -32,7 +32,7 @@ def requeue(request: HttpRequest) -> HttpResponseBase:
 
 
 def _requeue(request: HttpRequest, kind: str, document_id: ObjectId, reason: str) -> bool:
-    """Only failed ones; the event and the fresh start are one transaction."""
+    """Only failed work. The audit event and the new start are one transaction."""
 
     def change() -> bool:
         if not processing.requeue(kind, document_id):
@@ -56,7 +56,7 @@ def _parse(text: str) -> Chosen | None:
 
 
 def _back(request: HttpRequest) -> str:
-    """Where the button was, inside this site."""
-    given = request.POST.get("back", "")
-    is_own = url_has_allowed_host_and_scheme(given, allowed_hosts=None)
-    return given if given and is_own else reverse("admin:ehr_processing")
+    """The page with the button, if it is on this site."""
+    page = request.POST.get("back", "")
+    is_own = url_has_allowed_host_and_scheme(page, allowed_hosts=None)
+    return page if page and is_own else reverse("admin:ehr_processing")

@@ -1,4 +1,4 @@
-"""Sync runs for staff, and a page of each that moves by itself until the run has ended."""
+"""Sync runs for staff, and a page for each run that updates itself until the run has ended."""
 
 from dataclasses import asdict
 from typing import Any
@@ -18,16 +18,16 @@ from redox.services.admin_reads import SCHEDULED, STATES, Run
 
 @pages.page("ehr/runs/", name="ehr_runs", needs=roles.MESSAGES)
 def runs(request: HttpRequest) -> HttpResponseBase:
-    wanted, problem = filters.wanted(request)
+    conditions, problem = filters.read_filter(request)
     number, size = paging.requested(request)
-    found, total = admin_reads.list_runs(wanted, skip=(number - 1) * size, limit=size)
-    names = names_of([run.clinic_id for run in found])
+    page, total = admin_reads.list_runs(conditions, skip=(number - 1) * size, limit=size)
+    names = names_of([run.clinic_id for run in page])
     return pages.render(
         request,
         "redox/staff/runs.html",
         title="Sync runs",
-        rows=[row_of(run, names.get(run.clinic_id)) for run in found],
-        paging=paging.paging(request, shown=len(found), total=total),
+        rows=[row_of(run, names.get(run.clinic_id)) for run in page],
+        paging=paging.paging(request, shown=len(page), total=total),
         filters=request.GET,
         problem=problem,
     )
@@ -35,8 +35,8 @@ def runs(request: HttpRequest) -> HttpResponseBase:
 
 @pages.page("ehr/runs/<str:run_id>/", name="ehr_run", needs=roles.MESSAGES)
 def run(request: HttpRequest, run_id: str) -> HttpResponseBase:
-    found = _access(run_id)
-    name = names_of([found.clinic_id]).get(found.clinic_id) or "a deleted clinic"
+    selected = _access(run_id)
+    name = names_of([selected.clinic_id]).get(selected.clinic_id) or "a deleted clinic"
     query = request.GET.urlencode()
     return pages.render(
         request,
@@ -45,20 +45,20 @@ def run(request: HttpRequest, run_id: str) -> HttpResponseBase:
         crumbs=[pages.Crumb("Sync runs", reverse("admin:ehr_runs"))],
         states=STATES,
         poll=f"{reverse('admin:ehr_run_progress', args=[run_id])}?{query}",
-        **_moving(request, found, name),
+        **_moving_parts(request, selected, name),
     )
 
 
 @pages.page("ehr/runs/<str:run_id>/progress", name="ehr_run_progress", needs=roles.MESSAGES)
 def progress(request: HttpRequest, run_id: str) -> HttpResponseBase:
-    """The moving parts of the page, for the same query; they say `data-finished` when nothing more is to come."""
-    context = _moving(request, _access(run_id), None)
+    """The moving parts of the page, for the same query; `data-finished` marks that nothing more will change."""
+    context = _moving_parts(request, _access(run_id), None)
     context["may"] = pages.Permissions(request)
     return HttpResponse(render_to_string("redox/staff/_run_parts.html", context, request))
 
 
-def _moving(request: HttpRequest, run: Run, clinic_name: str | None) -> dict[str, Any]:
-    """The sends are read after the numbers: under a bar that is full none of them is still waiting."""
+def _moving_parts(request: HttpRequest, run: Run, clinic_name: str | None) -> dict[str, Any]:
+    """The sends are read after the run's numbers, so that below a full bar none is still waiting."""
     state = request.GET.get("state") if request.GET.get("state") in STATES else None
     number, size = paging.requested(request)
     items, count = admin_reads.list_items_of_run(
@@ -86,7 +86,7 @@ def row_of(run: Run, clinic_name: str | None) -> dict[str, Any]:
 
 
 def _parts(run: Run) -> list[dict[str, Any]]:
-    """The bar's pieces one after the other, in per cent."""
+    """The segments of the bar, in order, in percent."""
     parts, start = [], 0.0
     for kind, number in (("good", run.done), ("idle", run.ignored), ("bad", run.failed)):
         width = round(100 * number / max(run.total, 1), 3)
@@ -96,12 +96,12 @@ def _parts(run: Run) -> list[dict[str, Any]]:
 
 
 def names_of(clinic_ids: list[ObjectId]) -> dict[ObjectId, str | None]:
-    found = access.list_clinics_by_ids(set(clinic_ids))
-    return {clinic["_id"]: clinic.get("name") for clinic in found}
+    clinics = access.list_clinics_by_ids(set(clinic_ids))
+    return {clinic["_id"]: clinic.get("name") for clinic in clinics}
 
 
 def _access(run_id: str) -> Run:
-    found = admin_reads.find_run(run_id)
-    if found is None:
+    run = admin_reads.find_run(run_id)
+    if run is None:
         raise NotFound
-    return found
+    return run

@@ -25,7 +25,7 @@ _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data", "applicati
 
 
 def read_verification(request: HttpRequest, raw: bytes) -> dict[str, Any]:
-    """JSON, or nothing; Redox's own route is not held to the description."""
+    """JSON, or nothing. Redox's own route is not bound to the API description."""
     if not raw or request.content_type in _FORMS:
         return {}
     if request.content_type != "application/json":
@@ -39,7 +39,7 @@ def read_verification(request: HttpRequest, raw: bytes) -> dict[str, Any]:
 
 
 class RedoxWebhookViewSet(ApiViewSet):
-    """Redox presents a shared secret of its own."""
+    """Redox authenticates with a shared secret of its own."""
 
     authentication_classes = ()
     http_method_not_allowed = ViewSet.http_method_not_allowed
@@ -78,8 +78,8 @@ class RedoxWebhookViewSet(ApiViewSet):
         charset = (call.request._request.content_params or {}).get("charset", "")
         verification = webhook.find_verification(call.body, charset)
         if verification is not None:
-            given = verification["verification-token"]
-            return Response({"challenge": webhook.verify(given, verification["challenge"])})
+            body_token = verification["verification-token"]
+            return Response({"challenge": webhook.verify(body_token, verification["challenge"])})
         webhook.check_header(token)
         webhook.receive(call.body, charset)
         return empty(200)
@@ -108,13 +108,13 @@ class EhrViewSet(ApiViewSet):
         if "messageRef" not in body:
             msg = "messageRef is required"
             raise BadRequest(msg)
-        wanted = body.get("patients") or {}
-        found = matching.match_document(
+        patients = body.get("patients") or {}
+        match = matching.match_document(
             document_id=body["messageRef"]["documentId"],
-            criteria=wanted.get("criteria", ()),
-            action=wanted.get("onUniqueMatch"),
+            criteria=patients.get("criteria", ()),
+            action=patients.get("onUniqueMatch"),
         )
-        return Response(_shown(found))
+        return Response(_shown(match))
 
     @operation(
         "SyncEHRData",

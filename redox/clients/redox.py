@@ -1,6 +1,6 @@
 """Redox: the protocol, its HTTP implementation and the embedded stand-in (rules EHR-75 to EHR-77, EHR-109 and EHR-110).
 
-A failure that may pass raises RetryLater, one that can not raises PermanentFailure; both carry a short code.
+A failure that may pass raises RetryLater, one that cannot raises PermanentFailure; both carry a short code.
 """
 
 import time
@@ -40,7 +40,7 @@ class Redox(Protocol):
 
 
 class EmbeddedRedox:
-    """Sends nothing: what would be sent is kept by the caller and shown to staff."""
+    """Sends nothing: the caller keeps what would be sent, and staff can view it."""
 
     is_embedded = True
 
@@ -57,7 +57,7 @@ class HttpRedox:
     def send(self, message: Message) -> None:
         self._post(
             configuration.text("endpoint_url"),
-            # Orders that the earlier service stored may hold types of the database.
+            # Orders stored by the earlier service may contain database types.
             content=orjson.dumps(message, default=str),
             headers={"Content-Type": "application/json"},
         )
@@ -84,9 +84,9 @@ class HttpRedox:
 
 def access_token() -> str:
     """Shared by all processes through the cache, renewed a minute before it ends."""
-    kept: str | None = cache.get(TOKEN_KEY)
-    if kept is not None:
-        return kept
+    cached: str | None = cache.get(TOKEN_KEY)
+    if cached is not None:
+        return cached
     response = _request(
         configuration.text("token_url"),
         data={
@@ -107,10 +107,10 @@ def access_token() -> str:
     return token
 
 
-def _seconds(given: Any) -> int:
-    """0 where it is not said, or not as a number of seconds of this day: then the token is not kept."""
-    is_number = isinstance(given, int | float) and not isinstance(given, bool)
-    return int(given) if is_number and 0 <= given <= LONGEST_LIFE else 0
+def _seconds(value: Any) -> int:
+    """0 where it is missing, or not a number of at most a day's seconds: the token is then not cached."""
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return int(value) if is_number and 0 <= value <= LONGEST_LIFE else 0
 
 
 def _assertion() -> str:

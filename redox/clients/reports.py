@@ -1,4 +1,4 @@
-"""The report service: drawn here, or asked over HTTP (rules EHR-78 to EHR-80)."""
+"""The report, drawn here or by the report service over HTTP (rules EHR-78 to EHR-80)."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,7 +20,7 @@ SERVICE = "report service"
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class ReportRequest:
     """Whose report, for which clinic, over which period."""
 
     clinic: Document
@@ -29,15 +29,15 @@ class Wanted:
     end: datetime
 
 
-def draw_report(wanted: Wanted) -> bytes:
-    """The PDF. Raises RetryLater when the service can not deliver it."""
+def draw_report(request: ReportRequest) -> bytes:
+    """The PDF. Raises RetryLater when the service cannot deliver it."""
     if settings.EXPORT_ADDRESS:
-        return _ask_service(wanted)
-    return pdf.draw(_subject(wanted), wanted.patient.get("summary"), drawn=clock.now())
+        return _ask_service(request)
+    return pdf.draw(_subject(request), request.patient.get("summary"), drawn=clock.now())
 
 
-def _subject(wanted: Wanted) -> Subject:
-    clinic, patient = wanted.clinic, wanted.patient
+def _subject(request: ReportRequest) -> Subject:
+    clinic, patient = request.clinic, request.patient
     return Subject(
         full_name=patient.get("fullName") or "",
         birth_date=patient.get("birthDate") or "",
@@ -50,22 +50,22 @@ def _subject(wanted: Wanted) -> Subject:
 
 
 def _text(clinic: Document, name: str) -> str:
-    """What is none is left out: the report is readable without it."""
+    """A value that is not text is left out: the report is readable without it."""
     return safe_reading.text(clinic.get(name)) or ""
 
 
 def _units(clinic: Document) -> str:
-    """As the flowsheet takes them; "" where the clinic prefers none."""
-    given = _text(clinic, "PreferredBgUnits")
-    return given and (MG_DL if given.lower() == MG_DL.lower() else MMOL_L)
+    """The same choice as in the flowsheet; "" where the clinic has no preference."""
+    preferred = _text(clinic, "PreferredBgUnits")
+    return preferred and (MG_DL if preferred.lower() == MG_DL.lower() else MMOL_L)
 
 
-def _ask_service(wanted: Wanted) -> bytes:
-    url = f"{settings.EXPORT_ADDRESS}/export/report/{quote(wanted.patient['userId'], safe='')}"
+def _ask_service(request: ReportRequest) -> bytes:
+    url = f"{settings.EXPORT_ADDRESS}/export/report/{quote(request.patient['userId'], safe='')}"
     try:
         headers = {"x-tidepool-session-token": user_service().server_token()}
         response = http.request(
-            SERVICE, "POST", url, json=_question(wanted), headers=headers, timeout=60.0
+            SERVICE, "POST", url, json=_request_body(request), headers=headers, timeout=60.0
         )
     except http.ServiceUnavailable:
         reason = "report_unreachable"
@@ -76,22 +76,22 @@ def _ask_service(wanted: Wanted) -> bytes:
     return response.content
 
 
-def _question(wanted: Wanted) -> dict[str, Any]:
-    clinic, patient = wanted.clinic, wanted.patient
-    who = {
+def _request_body(request: ReportRequest) -> dict[str, Any]:
+    clinic, patient = request.clinic, request.patient
+    user = {
         "userId": patient["userId"],
         "fullName": patient.get("fullName") or "",
         "dob": patient.get("birthDate") or "",
     }
     if patient.get("mrn"):
-        who["mrn"] = patient["mrn"]
-    what: dict[str, Any] = {
+        user["mrn"] = patient["mrn"]
+    report: dict[str, Any] = {
         "reports": ["all"],
-        "startDate": seconds(wanted.start),
-        "endDate": seconds(wanted.end),
+        "startDate": seconds(request.start),
+        "endDate": seconds(request.end),
     }
     if _text(clinic, "timezone"):
-        what["tzName"] = _text(clinic, "timezone")
+        report["tzName"] = _text(clinic, "timezone")
     if _units(clinic):
-        what["bgUnits"] = _units(clinic)
-    return {"userDetail": who, "reportDetail": what}
+        report["bgUnits"] = _units(clinic)
+    return {"userDetail": user, "reportDetail": report}

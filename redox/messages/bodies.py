@@ -1,4 +1,4 @@
-"""From the bytes that Redox posts to a message that can be stored, or the reason why that cannot be."""
+"""Turns the bytes that Redox posts into a message that can be stored, or into the reason why it cannot be."""
 
 import codecs
 import json
@@ -6,11 +6,12 @@ from typing import Any
 
 import orjson
 
-DEEPEST = 90  # MongoDB nests a hundred levels
+DEEPEST = 90  # MongoDB accepts a hundred levels
 LARGEST = 2**63 - 1
-# Ten megabytes of `[],[],[]` would become half a gigabyte of lists. Commas in texts count too: there are fewer of them.
+# Ten megabytes of `[],[],[]` would become half a gigabyte of lists. Commas in texts count too; no real message has
+# that many.
 MOST_PARTS = 1_000_000
-# What declares one of these means windows-1252, as in every browser (WHATWG Encoding).
+# A body that declares one of these is windows-1252, as in every browser (WHATWG Encoding).
 _LATIN = frozenset({"iso8859-1", "cp1252", "ascii"})
 
 TOO_MANY_PARTS, TOO_DEEP = "more than a million parts", "nested too deeply"
@@ -27,19 +28,19 @@ class UnreadableBody(Exception):
 
 
 def read(raw: bytes, charset: str = "") -> dict[str, Any]:
-    """The message, as MongoDB can keep it. Raises UnreadableBody."""
+    """The message in a form that MongoDB can store. Raises UnreadableBody."""
     if sum(map(raw.count, (b",", b"[", b"{"))) > MOST_PARTS:
         raise UnreadableBody(TOO_MANY_PARTS)
     body = parse(raw, charset)
     if not isinstance(body, dict):
         raise UnreadableBody(NO_OBJECT)
-    found: dict[str, Any] = _storable(body, DEEPEST)
-    return found
+    message: dict[str, Any] = _storable(body, DEEPEST)
+    return message
 
 
 def parse(raw: bytes, charset: str = "") -> Any:
-    """JSON in any encoding that is certain: by its byte order mark or its first zero bytes, UTF-8, or, where it is no
-    UTF-8, what was declared. Raises UnreadableBody."""
+    """JSON in any encoding that is certain: that of its byte order mark or of its first zero bytes, else UTF-8, and
+    only where it is not UTF-8, the declared one. Raises UnreadableBody."""
     try:
         return orjson.loads(_decoded(raw, charset))
     except UnicodeDecodeError:
@@ -49,7 +50,7 @@ def parse(raw: bytes, charset: str = "") -> Any:
 
 
 def shown(raw: bytes) -> str:
-    """For people who look for what came."""
+    """As readable text, for staff who view what was received."""
     return raw.decode(json.detect_encoding(raw), errors="replace")
 
 

@@ -19,7 +19,7 @@ class Sender:
 
 
 def seconds(moment: datetime) -> str:
-    """RFC 3339 in UTC without fraction."""
+    """RFC 3339 in UTC, without fractions of a second."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
@@ -38,18 +38,18 @@ def meta(
 
 
 def patient(order: Order) -> Message:
-    """Who it is about, in the order's own words: the health record knows the patient by them."""
-    about: Message = {"Identifiers": member(order, "Patient", "Identifiers") or []}
+    """The patient, exactly as in the order: the health record recognizes the patient by it."""
+    result: Message = {"Identifiers": member(order, "Patient", "Identifiers") or []}
     demographics = member(order, "Patient", "Demographics")
     if demographics is not None:
-        about["Demographics"] = demographics
-    return about
+        result["Demographics"] = demographics
+    return result
 
 
 def visit(order: Order) -> Message | None:
     """The parts of the order's visit that are passed on; None when it had none."""
-    given = member(order, "Visit")
-    if given is None:
+    order_visit = member(order, "Visit")
+    if order_visit is None:
         return None
     names = ("VisitNumber", "AccountNumber", "Location")
-    return {name: given[name] for name in names if given.get(name) is not None}
+    return {name: order_visit[name] for name in names if order_visit.get(name) is not None}

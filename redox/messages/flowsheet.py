@@ -25,7 +25,7 @@ def _fixed(digits: int) -> Format:
 
 
 def _whole(value: float, _: str) -> str:
-    """No decimals, but one below 1. The test is on the value before rounding."""
+    """No decimals, or one if the value before rounding is below 1."""
     return format(value, ".1f" if value < 1 else ".0f")
 
 
@@ -54,7 +54,7 @@ class Row:
     units: str | None = None
     share: bool = False
     glucose: bool = False
-    always: bool = False  # the value counts as 0 where it is missing
+    always: bool = False  # a missing value is sent as 0
     default: Format = _FOUR
     icode: Format = _FOUR
     icode_units: str | None = None
@@ -96,7 +96,7 @@ CGM_ROWS = (
     _share(
         "TIME_BELOW_RANGE_VERY_LOW_CGM",
         "timeInVeryLowPercent",
-        # The stray < is on the wire and receivers know the text.
+        # The stray < has always been sent, and receivers know the text.
         "CGM Time in Level 2 Hypoglycemia: <Time below range (TBR-VL): "
         "% of readings and time <54 mg/dL (<3.0 mmol/L)",
     ),
@@ -261,7 +261,7 @@ _SHARES = frozenset(row.field for _, _, rows in BLOCKS for row in rows if row.sh
 
 
 def read(summary: Any) -> dict[str, Statistics]:
-    """Of each block what can be read, CGM before SMBG; those without their dates too."""
+    """The readable part of each block, CGM before SMBG, including blocks without dates."""
     return {
         name: read_statistics(summary, name, {row.field: row.field in _SHARES for row in rows})
         for name, _, rows in BLOCKS
@@ -269,20 +269,20 @@ def read(summary: Any) -> dict[str, Statistics]:
 
 
 def observations(blocks: Mapping[str, Statistics], *, units: str, icode: bool) -> list[Message]:
-    """In the order of the tables; a value that is not there, or cannot be read, is left out.
+    """In the order of the tables; a value that is missing or cannot be read is left out.
 
     `units` are the clinic's preferred ones; anything but mg/dL means mmol/L.
     """
     glucose_units = MG_DL if units.lower() == MG_DL.lower() else MMOL_L
-    found: list[Message] = []
+    messages: list[Message] = []
     for name, label, rows in BLOCKS:
         if blocks[name].is_dated:
-            found += _block(blocks[name], label, rows, glucose_units, icode=icode)
-    return found
+            messages += _block(blocks[name], label, rows, glucose_units, icode=icode)
+    return messages
 
 
 def in_units(value_mmol: float, units: str) -> float:
-    """mmol/L in the given units; mg/dL rounded to five decimals, halves up."""
+    """Converts mmol/L to the given units; mg/dL is rounded to five decimals, halves up."""
     if units != MG_DL:
         return value_mmol
     return math.floor(value_mmol * MG_DL_PER_MMOL_L * 100000 + 0.5) / 100000
@@ -291,20 +291,20 @@ def in_units(value_mmol: float, units: str) -> float:
 def _block(
     stats: Statistics, label: str, rows: tuple[Row, ...], units: str, *, icode: bool
 ) -> list[Message]:
-    seen_at = seconds(stats.updated)
-    found = _dates(stats, label, seen_at)
+    observed_at = seconds(stats.updated)
+    messages = _dates(stats, label, observed_at)
     if stats.values is None:
-        return found
+        return messages
     for row in rows:
         value = stats.values.get(row.field)
         if value is None and row.always and row.field not in stats.broken:
             value = 0
         if value is not None:
-            found.append(_observation(row, value, units, seen_at, icode=icode))
-    return found
+            messages.append(_observation(row, value, units, observed_at, icode=icode))
+    return messages
 
 
-def _dates(stats: Statistics, label: str, seen_at: str) -> list[Message]:
+def _dates(stats: Statistics, label: str, observed_at: str) -> list[Message]:
     start = stats.end - PERIOD_LENGTH
     texts = (
         (f"REPORTING_PERIOD_START_{label}", start, f"{label} Reporting Period Start"),
@@ -316,12 +316,12 @@ def _dates(stats: Statistics, label: str, seen_at: str) -> list[Message]:
         ),
     )
     return [
-        _message(code, seconds(moment), "DateTime", None, description, seen_at)
+        _message(code, seconds(moment), "DateTime", None, description, observed_at)
         for code, moment, description in texts
     ]
 
 
-def _observation(row: Row, value: float, units: str, seen_at: str, *, icode: bool) -> Message:
+def _observation(row: Row, value: float, units: str, observed_at: str, *, icode: bool) -> Message:
     if row.share:
         value *= 100
     elif row.glucose:
@@ -330,11 +330,13 @@ def _observation(row: Row, value: float, units: str, seen_at: str, *, icode: boo
     shown_units = units if row.glucose else row.units
     if icode and row.icode_units is not None:
         shown_units = row.icode_units
-    return _message(row.code, write(value, units), "Numeric", shown_units, row.description, seen_at)
+    return _message(
+        row.code, write(value, units), "Numeric", shown_units, row.description, observed_at
+    )
 
 
 def _message(
-    code: str, value: str, value_type: str, units: str | None, description: str, seen_at: str
+    code: str, value: str, value_type: str, units: str | None, description: str, observed_at: str
 ) -> Message:
     return {
         "Code": code,
@@ -342,7 +344,7 @@ def _message(
         "ValueType": value_type,
         "Units": units,
         "Description": description,
-        "DateTime": seen_at,
+        "DateTime": observed_at,
     }
 
 
@@ -358,33 +360,36 @@ def build(
         "Meta": meta("Flowsheet", sender=sender, destination=destination, moment=moment),
         "Patient": patient(order),
     }
-    about = visit(order)
+    visit_part = visit(order)
     extensions = _extensions(order)
-    if about is not None or extensions:
-        message["Visit"] = {**(about or {}), **({"Extensions": extensions} if extensions else {})}
+    if visit_part is not None or extensions:
+        message["Visit"] = {
+            **(visit_part or {}),
+            **({"Extensions": extensions} if extensions else {}),
+        }
     message["Observations"] = observed
     return message
 
 
 def _extensions(order: Order) -> Message:
-    """The model has no place for the order and its provider but these."""
-    found: Message = {}
+    """The data model has no other field for the order and its provider."""
+    extensions: Message = {}
     if order.order_id:
-        found["additional-identifier"] = {
+        extensions["additional-identifier"] = {
             "url": f"{_EXTENSIONS}additional-identifier",
             "identifier": {"type": "orderId", "value": order.order_id},
         }
     provider = order.provider
     if provider.id and (provider.first_name or provider.last_name):
-        given = [provider.first_name] if provider.first_name else None
-        found["additional-provider-info"] = {
+        given_names = [provider.first_name] if provider.first_name else None
+        extensions["additional-provider-info"] = {
             "url": f"{_EXTENSIONS}additional-provider-info",
             "participants": [
                 {
                     "id": provider.id,
                     "idType": provider.id_type,
-                    "person": {"name": {"given": given, "family": provider.last_name}},
+                    "person": {"name": {"given": given_names, "family": provider.last_name}},
                 }
             ],
         }
-    return found
+    return extensions

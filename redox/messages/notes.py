@@ -31,7 +31,7 @@ def build(
     destination: str,
     moment: datetime,
 ) -> Message:
-    """`replaces`: the document id of a delivered note that this one takes the place of.
+    """`replaces`: the document id of a delivered note that this one replaces.
 
     `components`: observations that also go into the note; None when the clinic does not want them.
     """
@@ -54,9 +54,9 @@ def build(
         "Note": note,
         "Orders": [{"ID": order.order_id, "Name": None}],
     }
-    about = _visit(order)
-    if about is not None:
-        message["Visit"] = about
+    visit_part = _visit(order)
+    if visit_part is not None:
+        message["Visit"] = visit_part
     return message
 
 
@@ -64,38 +64,38 @@ def gmi_components(observations: Sequence[Message]) -> list[Message]:
     return [
         {
             "ID": GMI,
-            "Name": seen["Description"],
-            "Value": seen["Value"],
-            "Comments": f"DateTime Observed: {seen['DateTime']}",
+            "Name": observation["Description"],
+            "Value": observation["Value"],
+            "Comments": f"DateTime Observed: {observation['DateTime']}",
         }
-        for seen in observations
-        if seen["Code"] == GMI
+        for observation in observations
+        if observation["Code"] == GMI
     ]
 
 
 def _file(file: File) -> Message:
-    named = {"FileName": "report.pdf", "FileType": "PDF"}
+    name_and_type = {"FileName": "report.pdf", "FileType": "PDF"}
     if file.uri is not None:
-        return {"ContentType": "Plain Text", **named, "FileContents": file.uri}
+        return {"ContentType": "Plain Text", **name_and_type, "FileContents": file.uri}
     content = base64.b64encode(file.content or b"").decode()
-    return {"ContentType": "Base64 Encoded", **named, "FileContents": content}
+    return {"ContentType": "Base64 Encoded", **name_and_type, "FileContents": content}
 
 
 def _provider(order: Order) -> Message:
-    given = order.provider
+    provider = order.provider
     return {
-        "ID": given.id or OWN_PROVIDER,
-        "IDType": given.id_type or None,
-        "FirstName": given.first_name or None,
-        "LastName": given.last_name or None,
+        "ID": provider.id or OWN_PROVIDER,
+        "IDType": provider.id_type or None,
+        "FirstName": provider.first_name or None,
+        "LastName": provider.last_name or None,
     }
 
 
 def _visit(order: Order) -> Message | None:
-    """Receiving interfaces look for the order's procedure among the visit's staff."""
+    """Receiving systems expect the order's procedure among the visit's staff."""
     procedure = member(order, "Order", "Procedure")
-    about = visit(order)
+    visit_part = visit(order)
     if procedure is None:
-        return about
+        return visit_part
     role = {name: procedure.get(name) for name in ("Code", "Codeset", "Description")}
-    return {**(about or {}), "AdditionalStaff": [{"Role": role}]}
+    return {**(visit_part or {}), "AdditionalStaff": [{"Role": role}]}

@@ -1,5 +1,5 @@
-"""Reading an incoming Order (rules EHR-51 to EHR-55): nearly everything may be missing, nothing may be of
-another type than the model says. What is only passed on is checked to be of a kind that can be passed on."""
+"""Reading an incoming Order (rules EHR-51 to EHR-55): nearly everything may be missing, but what is there must have the
+type that the data model says. What is only passed on is checked so far that it can be passed on."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,9 @@ from kernel import clock, texts
 from redox.messages.reading import OBJECT, Json, Part, Unreadable
 
 WHAT = "order"
-LARGEST = 2**20  # bytes; it is copied into every scheduled send, and most of it into every delivery
+LARGEST = (
+    2**20
+)  # bytes; an order is copied into every scheduled send, and mostly into every delivery
 LONGEST_WORDS = 1000
 LONGEST_INFO = 10_000  # of an entry of ClinicalInfo that names tags
 _PASSED_VISIT = ("VisitNumber", "AccountNumber")
@@ -20,7 +22,7 @@ _PASSED_VISIT = ("VisitNumber", "AccountNumber")
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """Who ordered; "" for what is missing."""
+    """Who placed the order; missing parts are empty."""
 
     id: str
     id_type: str
@@ -42,7 +44,7 @@ class Order:
     last_name: str
     birth_date: str
     identifiers: Sequence[tuple[str, str]]  # (type, number), the usable ones
-    addresses: Sequence[Any]  # the patient's: anything, but not blank
+    addresses: Sequence[Any]  # the patient's: of any type, but not blank
     guarantor_addresses: Sequence[Any]
 
     @property
@@ -51,18 +53,16 @@ class Order:
 
     def mrn(self, id_type: str) -> str:
         """The first number of that type."""
-        found = (number for kind, number in self.identifiers if texts.is_same(kind, id_type))
-        return next(found, "")
+        numbers = (number for kind, number in self.identifiers if texts.is_same(kind, id_type))
+        return next(numbers, "")
 
     def named_values(self, codes: Sequence[str]) -> list[str] | None:
         """What ClinicalInfo says under these codes; None when the order has no ClinicalInfo. Raises Unreadable."""
         order = _part(self.message, "Order")
         if order.values.get("ClinicalInfo") is None:
             return None
-        wanted = {texts.key(code) for code in codes} - {""}
-        entries = [
-            e for e in order.parts("ClinicalInfo") if _key_of(e.values.get("Code")) in wanted
-        ]
+        keys = {texts.key(code) for code in codes} - {""}
+        entries = [e for e in order.parts("ClinicalInfo") if _key_of(e.values.get("Code")) in keys]
         return [
             entry.raw_text("Value", longest=LONGEST_INFO)
             for entry in entries
@@ -71,7 +71,7 @@ class Order:
 
 
 def read_order(message: Any) -> Order:
-    """Raises Unreadable, also for what is too large to be copied into what is sent."""
+    """Raises Unreadable, also for a message that is too large to be copied into what is sent."""
     if not isinstance(message, dict):
         raise Unreadable(WHAT, "the message", OBJECT)
     if len(orjson.dumps(message, default=str)) > LARGEST:
@@ -112,9 +112,9 @@ def _check_passed_on(visit: Part, procedure: Part) -> None:
 
 
 def _check_name(demographics: Part) -> None:
-    """As one name it is stored and shown."""
-    together = f"{demographics.text('FirstName')} {demographics.text('LastName')}"
-    if len(together) > texts.LONGEST:
+    """First and last name are stored and shown as one name."""
+    full_name = f"{demographics.text('FirstName')} {demographics.text('LastName')}"
+    if len(full_name) > texts.LONGEST:
         name, most = "LastName", f"{texts.LONGEST} characters"
         raise demographics.unreadable(name, f"must not be longer than {most} with FirstName")
 
@@ -124,13 +124,13 @@ def _provider(provider: Part) -> Provider:
 
 
 def usable_identifiers(patient: Part) -> list[tuple[str, str]]:
-    """(type, number). Raises Unreadable when the whole is no list of objects."""
-    found = map(_identifier, patient.parts("Identifiers"))
-    return [(kind, number) for kind, number in found if kind and number]
+    """(type, number). Raises Unreadable when it is not a list of objects."""
+    identifiers = map(_identifier, patient.parts("Identifiers"))
+    return [(kind, number) for kind, number in identifiers if kind and number]
 
 
 def _identifier(entry: Part) -> tuple[str, str]:
-    """One that cannot be read is not usable, and the next one may be."""
+    """Empty for an identifier that cannot be read: the next one may be usable."""
     try:
         return entry.text("IDType"), texts.mrn(entry.text("ID"))
     except Unreadable:
@@ -159,7 +159,7 @@ def _time(text: str) -> datetime | None:
 
 # --- what is passed on as it came ---------------------------------------------------------------------
 def member(order: Order, *path: str) -> Any:
-    """The value at a path of a message that was read; None where anything on the way is null or absent."""
+    """The value at a path of the order's message; None where any part of the path is null or absent."""
     value: Any = order.message
     for name in path:
         value = (value or {}).get(name)

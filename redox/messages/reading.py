@@ -1,7 +1,7 @@
-"""Reading documents whose shape nobody vouches for: each leaf that is used is checked for type and range.
+"""Reading documents that may have any shape: each value that is used is checked for type and range.
 
-Null and absent are alike. Whoever needs a leaf reads it here before anything is done, so that a surprise ends the work
-at once, for good, and with words that name the place; never the value, which may be a patient's.
+Null means absent. Every value is read through here before anything is done, so that an unexpected one ends the work at
+once and for good. The reason names the path of the value, never the value itself, which may be a patient's.
 """
 
 from collections.abc import Callable, Mapping
@@ -22,7 +22,7 @@ CONTROLS = "must not contain control characters"
 
 
 class Unreadable(Exception):
-    """`reason`: what cannot be read, the place in it, and what that has to be."""
+    """`reason`: what cannot be read, the path in it, and what is expected there."""
 
     def __init__(self, what: str, place: str, expected: str) -> None:
         self.reason = f"{what}_unreadable: {place} {expected}"
@@ -31,7 +31,7 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """An object at a place in a document; `what` the document is, is said in reasons."""
+    """An object inside a document. `what` is the kind of document, for the reasons."""
 
     what: str
     values: Json
@@ -39,13 +39,13 @@ class Part:
 
     def part(self, name: str) -> "Part":
         """The object of that name; an empty one where there is none."""
-        found = self.values.get(name)
-        if found is not None and not isinstance(found, Mapping):
+        value = self.values.get(name)
+        if value is not None and not isinstance(value, Mapping):
             raise self.unreadable(name, OBJECT)
-        return Part(self.what, found or {}, self._place_of(name))
+        return Part(self.what, value or {}, self._place_of(name))
 
     def parts(self, name: str) -> "list[Part]":
-        """The objects of a list; entries that are none are left out."""
+        """The objects of a list; entries of other types are left out."""
         return [
             Part(self.what, entry, f"{self._place_of(name)}[{number}]")
             for number, entry in enumerate(self.entries(name))
@@ -53,27 +53,27 @@ class Part:
         ]
 
     def entries(self, name: str) -> list[Any]:
-        found = self.values.get(name)
-        if found is None:
+        value = self.values.get(name)
+        if value is None:
             return []
-        if not isinstance(found, list):
+        if not isinstance(value, list):
             raise self.unreadable(name, LIST)
-        return found
+        return value
 
     def check_entries(self, name: str, kind: type, expected: str) -> None:
         if not all(isinstance(entry, kind) for entry in self.entries(name)):
             raise self.unreadable(name, expected)
 
     def text(self, name: str, *, longest: int = texts.LONGEST) -> str:
-        """In the normal form of names and codes; a whole number as it is written, "" for none."""
+        """In the normal form of names and codes; a whole number as its digits, "" when absent."""
         return self._text(name, texts.name, longest)
 
     def raw_text(self, name: str, *, longest: int) -> str:
-        """With its blanks and line breaks as they are."""
+        """With its blanks and line breaks unchanged."""
         return self._text(name, str, longest)
 
     def check_text(self, name: str) -> None:
-        """Of what is stored, and whoever uses it takes as it is."""
+        """For a stored text that is later used unchanged."""
         if not isinstance(self.values.get(name), str | None):
             raise self.unreadable(name, TEXT)
 
@@ -83,21 +83,21 @@ class Part:
         return [text for text in map(texts.name, self.entries(name)) if text]
 
     def flag(self, name: str) -> bool:
-        found = self.values.get(name)
-        if found is not None and not isinstance(found, bool):
+        value = self.values.get(name)
+        if value is not None and not isinstance(value, bool):
             raise self.unreadable(name, FLAG)
-        return bool(found)
+        return bool(value)
 
     def unreadable(self, name: str, expected: str) -> Unreadable:
         return Unreadable(self.what, self._place_of(name), expected)
 
     def _text(self, name: str, form: Callable[[str], str], longest: int) -> str:
-        found = self.values.get(name)
-        if found is None:
+        value = self.values.get(name)
+        if value is None:
             return ""
-        if isinstance(found, bool) or not isinstance(found, str | int):
+        if isinstance(value, bool) or not isinstance(value, str | int):
             raise self.unreadable(name, TEXT)
-        text = form(str(found))
+        text = form(str(value))
         if len(text) > longest:
             raise self.unreadable(name, f"must not be longer than {longest} characters")
         try:

@@ -57,9 +57,9 @@ def build(
             }
         ],
     }
-    about = visit(order)
-    if about is not None:
-        message["Visit"] = about
+    visit_part = visit(order)
+    if visit_part is not None:
+        message["Visit"] = visit_part
     return message
 
 

@@ -1,4 +1,4 @@
-"""Reading a stored summary: other systems write it too. What cannot be read is left out, and its place is kept."""
+"""Reading a stored summary, which other systems write too. What cannot be read is left out, and its name is kept."""
 
 import math
 from collections.abc import Mapping
@@ -10,8 +10,8 @@ from kernel.clock import ZERO
 
 PERIOD = "14d"
 PERIOD_LENGTH = timedelta(days=14)
-# No statistic is negative, and none of fourteen days is larger; a share is a fraction, or little more where devices
-# overlap. What is beyond is a slip of whoever wrote it, and nothing to decide a therapy by.
+# No statistic is negative, and none of fourteen days is larger. A share is a fraction, or a little more where devices
+# overlap. A value outside these bounds is an error of its writer, and no basis for a decision about therapy.
 _MOST, _MOST_SHARE = 1_000_000, 10
 _FIRST, _LAST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 _NO_OBJECT, _NO_TIME = "must be an object", "must be a time between 1970 and 2200"
@@ -22,7 +22,7 @@ Broken = dict[str, str]
 @dataclass(frozen=True, slots=True)
 class Statistics:
     """CGM or BGM statistics of the last fourteen days. Dates that are not set are ZERO; without a period `values` is
-    None. `broken`: field -> what it has to be."""
+    None. `broken`: field -> what is expected."""
 
     updated: datetime
     end: datetime
@@ -36,7 +36,7 @@ class Statistics:
 
 
 def read(summary: Any, kind: str, shares: Mapping[str, bool]) -> Statistics:
-    """`shares`: the fields that are wanted, and whether each is a fraction."""
+    """`shares`: the fields to read, and whether each is a fraction."""
     broken: Broken = {}
     stats = _object(_object({"summary": summary}, "summary", broken), kind, broken)
     dates = _object(stats, "dates", broken)
@@ -60,20 +60,20 @@ def read_date(summary: Any, kind: str, name: str) -> tuple[datetime, Mapping[str
 def _object(
     values: Mapping[str, Any] | None, name: str, broken: Broken
 ) -> Mapping[str, Any] | None:
-    found = (values or {}).get(name)
-    if found is None or isinstance(found, Mapping):
-        return found
+    value = (values or {}).get(name)
+    if value is None or isinstance(value, Mapping):
+        return value
     broken[name] = _NO_OBJECT
     return None
 
 
 def _date(dates: Mapping[str, Any] | None, name: str, broken: Broken) -> datetime:
-    """The zero time stands for none."""
-    found = (dates or {}).get(name)
-    if found is None or found == ZERO:
+    """The zero time means no date."""
+    value = (dates or {}).get(name)
+    if value is None or value == ZERO:
         return ZERO
-    if isinstance(found, datetime) and found.tzinfo is not None and _FIRST <= found < _LAST:
-        return found
+    if isinstance(value, datetime) and value.tzinfo is not None and _FIRST <= value < _LAST:
+        return value
     broken[name] = _NO_TIME
     return ZERO
 
@@ -81,16 +81,16 @@ def _date(dates: Mapping[str, Any] | None, name: str, broken: Broken) -> datetim
 def _values(
     period: Mapping[str, Any], shares: Mapping[str, bool], broken: Broken
 ) -> Mapping[str, float]:
-    found = {}
+    values = {}
     for name, is_share in shares.items():
         value = period.get(name)
         if value is None:
             continue
         if _is_within(value, _MOST_SHARE if is_share else _MOST):
-            found[name] = value
+            values[name] = value
         else:
             broken[name] = _NO_NUMBER
-    return found
+    return values
 
 
 def _is_within(value: Any, most: float) -> bool:

@@ -1,4 +1,4 @@
-"""What the report says, without how it looks: bands, statistics and goals of one summary."""
+"""The content of the report, without its layout: bands, statistics and goals from one summary."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -15,7 +15,7 @@ Values = Mapping[str, float]
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """Who and which clinic the report is about. `units`: mg/dL or mmol/L; `timezone`: an IANA name."""
+    """The patient and the clinic of a report. `units`: mg/dL or mmol/L; `timezone`: an IANA name."""
 
     full_name: str
     birth_date: str
@@ -72,14 +72,14 @@ NO_DATA = "No readings in this period."
 
 
 def sections(summary: Any, units: str) -> list[Section]:
-    """CGM and BGM, each only if there is data of its kind that can be read."""
-    found = []
+    """CGM and BGM, each only if it has readable data."""
+    result = []
     blocks = flowsheet.read(summary)
     for name, make in (("cgmStats", _cgm), ("bgmStats", _bgm)):
         stats = blocks[name]
         if stats.end > ZERO and stats.values is not None:
-            found.append(make(stats.values, (stats.end - PERIOD_LENGTH, stats.end), units))
-    return found
+            result.append(make(stats.values, (stats.end - PERIOD_LENGTH, stats.end), units))
+    return result
 
 
 def _cgm(period: Values, span: tuple[datetime, datetime], units: str) -> Section:

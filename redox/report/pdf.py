@@ -1,4 +1,4 @@
-"""The report on paper: header, stacked bars, table of statistics. Deterministic for given input.
+"""The report as a PDF: header, stacked bars, table of statistics. The same input always gives the same bytes.
 
 Noto Sans is embedded (Latin, Greek, Cyrillic); characters it lacks are shown as a replacement sign. Text stays
 text, so the page can be searched, copied and read aloud.
@@ -25,7 +25,7 @@ INK, MUTED, RULE, PAPER = "#1f2b3a", "#5b6876", "#d5dbe1", "#f4f6f8"
 MARGIN = 48.0
 BAR_HEIGHT = 30.0
 ELLIPSIS = "…"
-LONGEST = 500  # characters; those that take no room would never fill a line
+LONGEST = 500  # characters; zero-width characters would never fill a line
 NARROW = 0.045  # a band thinner than this has no room for its number
 NO_PATTERN = (
     "Drawn from summary statistics. "
@@ -39,10 +39,10 @@ def draw(subject: Subject, summary: Any, *, drawn: datetime) -> bytes:
     _register_fonts()
     page = _Page(subject)
     page.header(subject)
-    found = sections(summary, subject.units)
-    for section in found:
+    parts = sections(summary, subject.units)
+    for section in parts:
         page.section(section, subject)
-    if not found:
+    if not parts:
         page.paragraph("There is no glucose data for this patient.")
     page.footer(drawn)
     return page.finish()
@@ -141,7 +141,7 @@ class _Page:
         self.y -= 18
 
     def _legend(self, bands: list[Band]) -> None:
-        """The same in words: color alone tells nobody anything in print or to the color-blind."""
+        """The same in words: color alone says nothing in print or to color-blind readers."""
         columns = (MARGIN + 15, MARGIN + 98, MARGIN + 215, MARGIN + 272)
         heads = ("Range", "Glucose", "Share", "Goal" if any(band.goal for band in bands) else "")
         self._row(columns, heads, color=MUTED)
@@ -231,15 +231,15 @@ class _Page:
 
 
 def _share(share: float) -> str:
-    """Whole percents, but what is there and rounds to nothing is said to be there."""
+    """In whole percent; a share that would round to zero is shown as less than one."""
     if 0 < share < 0.005:
         return "<1%"
     return f"{share * 100:.0f}%"
 
 
 def _fitted(words: str, font: str, size: float, width: float) -> str:
-    """As much of a text as has room, with an ellipsis where it was cut. Looks no further than that: names of the past
-    may have any length."""
+    """As much of a text as fits, with an ellipsis where it was cut. Reads no further than that: old names may have any
+    length."""
     room = width - pdfmetrics.stringWidth(ELLIPSIS, font, size)
     kept: list[str] = []
     used, cut = 0.0, 0
@@ -256,5 +256,9 @@ def _fitted(words: str, font: str, size: float, width: float) -> str:
 def _zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name or "UTC")
-    except (ZoneInfoNotFoundError, ValueError, OSError):  # of a name that is a folder, or too long
+    except (
+        ZoneInfoNotFoundError,
+        ValueError,
+        OSError,
+    ):  # OSError: the name is a folder, or too long
         return ZoneInfo("UTC")

@@ -1,4 +1,4 @@
-"""Reading the EHR thread for staff: messages, scheduled sends, processing, runs; by clinic, patient, state, day."""
+"""What staff pages show of the EHR integration: messages, scheduled sends, processing and runs, with filters."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -20,8 +20,8 @@ STATES = ("pending", "running", "done", "ignored", "failed")
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """All conditions hold together; None does not matter. Days are by the id's own time."""
+class Filter:
+    """All conditions apply together; None means any. Days are compared with the time in the id."""
 
     state: str | None = None
     clinic_id: ObjectId | None = None
@@ -46,25 +46,29 @@ class Item:
     record: Document | None
 
 
-def list_records(wanted: Wanted, *, skip: int, limit: int) -> tuple[list[Document], int]:
-    query = _record_query(wanted)
+def list_records(conditions: Filter, *, skip: int, limit: int) -> tuple[list[Document], int]:
+    query = _record_query(conditions)
     page = store.list_page(store.PROCESSING, query, skip=skip, limit=limit)
     return page, store.count(store.PROCESSING, query)
 
 
-def list_items(kind: str, wanted: Wanted, *, skip: int, limit: int) -> tuple[list[Item], int]:
-    """Newest first. By record when the filter asks for what only the record knows."""
+def list_items(kind: str, conditions: Filter, *, skip: int, limit: int) -> tuple[list[Item], int]:
+    """Newest first. Starts from the processing records when the filter needs what only they hold."""
     collection = COLLECTIONS[kind]
-    if wanted.needs_record:
-        query = _record_query(wanted) | {"kind": kind}
+    if conditions.needs_record:
+        query = _record_query(conditions) | {"kind": kind}
         records = store.list_page(store.PROCESSING, query, skip=skip, limit=limit)
-        found = store.list_by_ids(collection, (record["documentId"] for record in records))
-        items = [Item(kind, r["documentId"], found.get(r["documentId"]), r) for r in records]
+        documents_by_id = store.list_by_ids(
+            collection, (record["documentId"] for record in records)
+        )
+        items = [
+            Item(kind, r["documentId"], documents_by_id.get(r["documentId"]), r) for r in records
+        ]
         return items, store.count(store.PROCESSING, query)
-    query = _days(wanted)
+    query = _days(conditions)
     documents = store.list_page(collection, query, skip=skip, limit=limit)
-    by_id = store.list_records(kind, [document["_id"] for document in documents])
-    items = [Item(kind, d["_id"], d, by_id.get(d["_id"])) for d in documents]
+    records_by_id = store.list_records(kind, [document["_id"] for document in documents])
+    items = [Item(kind, d["_id"], d, records_by_id.get(d["_id"])) for d in documents]
     return items, store.count(collection, query)
 
 
@@ -77,7 +81,7 @@ def find_item(kind: str, document_id: ObjectId, *, payload: bool = False) -> Ite
 
 
 def payload_of(item: Item) -> Document:
-    """The order or message as it was received; of one that could not be read, its text as far as it can be shown."""
+    """The order or message as it was received; for an unreadable one, as much of its text as can be shown."""
     document = safe_reading.mapping(item.document)
     if "raw" in document:
         text = bodies.shown(bytes(document["raw"][:MOST_SHOWN]))
@@ -86,38 +90,38 @@ def payload_of(item: Item) -> Document:
     return safe_reading.mapping(order.get("message"))
 
 
-def _record_query(wanted: Wanted) -> dict[str, Any]:
-    given = {
-        "kind": wanted.kind,
-        "state": wanted.state,
-        "clinicId": wanted.clinic_id,
-        "userId": wanted.user_id,
+def _record_query(conditions: Filter) -> dict[str, Any]:
+    fields = {
+        "kind": conditions.kind,
+        "state": conditions.state,
+        "clinicId": conditions.clinic_id,
+        "userId": conditions.user_id,
     }
-    query = {name: value for name, value in given.items() if value is not None}
-    return query | _days(wanted, path="documentId")
+    query = {name: value for name, value in fields.items() if value is not None}
+    return query | _days(conditions, path="documentId")
 
 
-def _days(wanted: Wanted, path: str = "_id") -> dict[str, Any]:
+def _days(conditions: Filter, path: str = "_id") -> dict[str, Any]:
     bounds = {}
-    if wanted.start is not None:
-        bounds["$gte"] = ObjectId.from_datetime(wanted.start)
-    if wanted.end is not None:
-        bounds["$lt"] = ObjectId.from_datetime(wanted.end)
+    if conditions.start is not None:
+        bounds["$gte"] = ObjectId.from_datetime(conditions.start)
+    if conditions.end is not None:
+        bounds["$lt"] = ObjectId.from_datetime(conditions.end)
     return {path: bounds} if bounds else {}
 
 
 # --- deliveries -----------------------------------------------------------------------------------------
 def list_deliveries(
-    wanted: Wanted, *, document_id: ObjectId | None, skip: int, limit: int
+    conditions: Filter, *, document_id: ObjectId | None, skip: int, limit: int
 ) -> tuple[list[Document], int]:
     """Newest first, without payloads and reports."""
-    given = {
-        "kind": wanted.kind,
-        "clinicId": wanted.clinic_id,
-        "userId": wanted.user_id,
+    fields = {
+        "kind": conditions.kind,
+        "clinicId": conditions.clinic_id,
+        "userId": conditions.user_id,
         "documentId": document_id,
     }
-    query = {name: value for name, value in given.items() if value is not None} | _days(wanted)
+    query = {name: value for name, value in fields.items() if value is not None} | _days(conditions)
     page = store.list_page(store.DELIVERIES, query, skip=skip, limit=limit)
     return page, store.count(store.DELIVERIES, query)
 
@@ -133,7 +137,7 @@ def kinds_of(document_ids: list[ObjectId]) -> dict[ObjectId, str]:
 # --- runs ---------------------------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One sync of a clinic: its scheduled sends by what became of them. Waiting is what has no end yet."""
+    """One sync of a clinic: its scheduled sends counted by outcome. Those without one are waiting."""
 
     clinic_id: ObjectId
     started: datetime
@@ -162,13 +166,13 @@ class Run:
 RECENT = timedelta(days=30)
 
 
-def list_runs(wanted: Wanted, *, skip: int, limit: int) -> tuple[list[Run], int]:
-    """Newest first; without a first day those of the last thirty days."""
-    query: dict[str, Any] = {"documentTime": {"$gte": wanted.start or clock.now() - RECENT}}
-    if wanted.end is not None:
-        query["documentTime"]["$lt"] = wanted.end
-    if wanted.clinic_id is not None:
-        query["clinicId"] = wanted.clinic_id
+def list_runs(conditions: Filter, *, skip: int, limit: int) -> tuple[list[Run], int]:
+    """Newest first; of the last thirty days unless the filter has a first day."""
+    query: dict[str, Any] = {"documentTime": {"$gte": conditions.start or clock.now() - RECENT}}
+    if conditions.end is not None:
+        query["documentTime"]["$lt"] = conditions.end
+    if conditions.clinic_id is not None:
+        query["clinicId"] = conditions.clinic_id
     runs = [_run(row) for row in store.list_runs(query, skip=skip, limit=limit)]
     return runs, store.count_runs(query)
 
@@ -207,7 +211,7 @@ def _run(row: Document) -> Run:
 def list_items_of_run(
     run: Run, *, state: str | None, skip: int, limit: int
 ) -> tuple[list[Item], int]:
-    """The sends of one run; their documents go after 90 days, their records stay."""
+    """The sends of one run. Their documents are deleted after 90 days, their records stay."""
     query: dict[str, Any] = {
         "kind": SCHEDULED,
         "documentTime": run.started,
@@ -216,6 +220,10 @@ def list_items_of_run(
     if state is not None:
         query["state"] = state
     records = store.list_page(store.PROCESSING, query, skip=skip, limit=limit)
-    found = store.list_by_ids(store.SCHEDULED, (record["documentId"] for record in records))
-    items = [Item(SCHEDULED, r["documentId"], found.get(r["documentId"]), r) for r in records]
+    documents_by_id = store.list_by_ids(
+        store.SCHEDULED, (record["documentId"] for record in records)
+    )
+    items = [
+        Item(SCHEDULED, r["documentId"], documents_by_id.get(r["documentId"]), r) for r in records
+    ]
     return items, store.count(store.PROCESSING, query)

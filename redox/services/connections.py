@@ -1,4 +1,4 @@
-"""A clinic's way to its health record system: its settings, read and checked before anything is done."""
+"""A clinic's connection to its health record system: its settings, read and checked before anything is done."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -36,10 +36,10 @@ class Connection:
 
     def destination(self, kind: str) -> str:
         """Raises PermanentFailure: without destinations nothing can ever be sent."""
-        found = self.destinations.get(kind)
-        if not found:
+        destination = self.destinations.get(kind)
+        if not destination:
             raise PermanentFailure(NO_DESTINATIONS)
-        return found
+        return destination
 
     def require_destinations(self, kinds: Iterable[str]) -> None:
         for kind in kinds:
@@ -47,17 +47,17 @@ class Connection:
 
     def procedure(self, code: str) -> str | None:
         """The first setting that names the code."""
-        found = (name for name in PROCEDURES if texts.is_same(self.procedures[name], code))
-        return next(found, None)
+        matching = (name for name in PROCEDURES if texts.is_same(self.procedures[name], code))
+        return next(matching, None)
 
 
 def read_connection(clinic: Document) -> Connection:
     """Raises Unreadable."""
-    whole = Part(WHAT, clinic)
-    settings = whole.part("ehrSettings")
+    document = Part(WHAT, clinic)
+    settings = document.part("ehrSettings")
     destinations, procedures = settings.part("destinationIds"), settings.part("procedureCodes")
     reports, tags = settings.part("scheduledReports"), settings.part("tags")
-    _check_rules(whole)
+    _check_rules(document)
     return Connection(
         clinic=clinic,
         is_enabled=settings.flag("enabled"),
@@ -69,12 +69,12 @@ def read_connection(clinic: Document) -> Connection:
         uses_icode=settings.part("flowsheets").flag("icode"),
         wants_gmi=settings.part("notes").flag("includeGmi"),
         replaces_notes=reports.text("onUploadNoteEventType") == "Replace",
-        units=whole.text("PreferredBgUnits"),
+        units=document.text("PreferredBgUnits"),
     )
 
 
 def _check_rules(clinic: Part) -> None:
-    """What creating a patient and a tag will look at."""
+    """Checks what creating a patient or a tag will read later."""
     for name in ("mrnSettings", "patientCountSettings"):
         clinic.part(name)
     for number, tag in enumerate(clinic.entries("patientTags")):

@@ -9,7 +9,7 @@ from kernel import clock
 from kernel.db import Document
 from redox import configuration
 from redox.clients.redox import redox
-from redox.clients.reports import Wanted, draw_report
+from redox.clients.reports import ReportRequest, draw_report
 from redox.messages import flowsheet, notes, results, summaries
 from redox.messages.common import Message, Sender
 from redox.messages.orders import Order
@@ -25,7 +25,7 @@ REPLACE_WINDOW = timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What there is to say about a patient: observations, and the end of the report's period."""
+    """What can be reported about a patient: observations, and the end of the report's period."""
 
     observed: list[Message]
     end: datetime
@@ -33,7 +33,7 @@ class Findings:
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """Messages that only have to be handed to Redox; None for one that was sent before."""
+    """Messages that are complete and only have to be sent; None for one that was sent before."""
 
     flowsheet: Message
     note: Message | None
@@ -78,7 +78,7 @@ def answer(
 def read_findings(record: Document, connection: Connection, patient: Document) -> Findings | None:
     """None when the patient has no data to send.
 
-    What cannot be read of the summary is left out, and noted for staff. Raises Unreadable when nothing is left.
+    Parts of the summary that cannot be read are left out and noted for staff. Raises Unreadable when nothing is left.
     """
     blocks = flowsheet.read(patient.get("summary"))
     observed = flowsheet.observations(blocks, units=connection.units, icode=connection.uses_icode)
@@ -99,8 +99,8 @@ def read_findings(record: Document, connection: Connection, patient: Document) -
 def make_ready(
     record: Document, connection: Connection, order: Order, patient: Document, findings: Findings
 ) -> Ready:
-    """The messages about a patient, complete. Whatever can fail fails here: nothing is sent by halves, and nobody is
-    told of a success that does not come."""
+    """The complete messages about a patient. Everything that can fail fails here, so that nothing is sent by halves and
+    no success is reported that does not follow."""
     flowsheet_message = flowsheet.build(
         order,
         observed=findings.observed,
@@ -150,31 +150,31 @@ def _note(
 def _report(
     record: Document, connection: Connection, patient: Document, findings: Findings
 ) -> bytes:
-    """The PDF. Uploaded where the deployment wants that."""
+    """The PDF, which is uploaded where the deployment is configured to do so."""
     start = findings.end - PERIOD_LENGTH
-    report = draw_report(Wanted(connection.clinic, patient, start=start, end=findings.end))
+    report = draw_report(ReportRequest(connection.clinic, patient, start=start, end=findings.end))
     if configuration.flag("upload_file") and "uploadUri" not in record:
         processing.note(record, uploadUri=redox().upload(report))
     return report
 
 
 def last_upload(patient: Document) -> datetime:
-    """ZERO when nothing was uploaded. Raises Unreadable when that cannot be known."""
-    found, broken = [], []
+    """ZERO when nothing was uploaded. Raises Unreadable when the summary does not tell."""
+    moments, broken = [], []
     for kind, *_ in flowsheet.BLOCKS:
-        moment, wrong = summaries.read_date(patient.get("summary"), kind, "lastUploadDate")
-        found.append(moment)
-        broken += [(f"{kind} {name}", what) for name, what in wrong.items()]
-    if broken and max(found) == clock.ZERO:
+        moment, problems = summaries.read_date(patient.get("summary"), kind, "lastUploadDate")
+        moments.append(moment)
+        broken += [(f"{kind} {name}", what) for name, what in problems.items()]
+    if broken and max(moments) == clock.ZERO:
         raise Unreadable(SUMMARY, *broken[0])
-    return max(found)
+    return max(moments)
 
 
 def _replaced_note(record: Document, connection: Connection) -> ObjectId | None:
     """The delivered note that this one replaces: of the same order, at most five minutes older.
 
-    The window is measured between the two scheduled documents, so that a delay or a retry does not turn a
-    Replace into a New; and only a note that was really delivered can be replaced.
+    The window is measured between the two scheduled documents, so that a delay or a retry does not turn a Replace into
+    a New. Only a note that was really delivered can be replaced.
     """
     if not connection.replaces_notes or record["kind"] != processing.SCHEDULED:
         return None
@@ -185,9 +185,9 @@ def _replaced_note(record: Document, connection: Connection) -> ObjectId | None:
 
 
 def _send(message: Message, report: bytes | None = None) -> Document:
-    """Hand a message to Redox; what comes back is kept for staff, the report only where nothing was sent."""
-    peer = redox()
-    peer.send(message)
+    """Send a message to Redox. Returns the delivery to keep for staff, with the report only where nothing was sent."""
+    client = redox()
+    client.send(message)
     kept: Message = message
     if "Note" in message:
         kept = {**message, "Note": {**message["Note"], "FileContents": None}}
@@ -195,9 +195,9 @@ def _send(message: Message, report: bytes | None = None) -> Document:
         "dataModel": message["Meta"]["DataModel"],
         "eventType": message["Meta"]["EventType"],
         "destination": message["Meta"]["Destinations"][0]["ID"],
-        "embedded": peer.is_embedded,
+        "embedded": client.is_embedded,
         "payload": kept,
     }
-    if peer.is_embedded and report is not None:
+    if client.is_embedded and report is not None:
         delivery["report"] = Binary(report)
     return delivery

@@ -1,4 +1,4 @@
-"""Addresses for patients who came without one, from the order that subscribed them (rule EHR-120)."""
+"""Addresses for patients who have none, from the order that subscribed them (rule EHR-120)."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,14 +19,14 @@ log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Candidate:
     patient: Document
     email: str
 
 
-def find_addresses(clinic: Document, *, batch: int) -> Iterator[Found]:
-    """Who can have which address: one that can be read and that no account has. Raises BadRequest for another
-    provider than Redox, whose orders are not kept here."""
+def find_addresses(clinic: Document, *, batch: int) -> Iterator[Candidate]:
+    """Which patient can get which address: a valid one that no account has. Raises BadRequest for a provider other than
+    Redox, whose orders are not stored here."""
     provider = clinic["ehrSettings"].get("provider")
     if provider != ehr_settings.REDOX:
         msg = f"provider {provider} is not supported"
@@ -34,31 +34,31 @@ def find_addresses(clinic: Document, *, batch: int) -> Iterator[Found]:
     return _find_addresses(clinic, batch)
 
 
-def fill_in(clinic: Document, found: Found) -> bool:
+def fill_in(clinic: Document, candidate: Candidate) -> bool:
     """False when the change is refused: the patient then stays as before. Raises Unavailable."""
     try:
         patients.update_patient(
             clinic_id=clinic["_id"],
-            user_id=found.patient["userId"],
-            details=orders.details_of(found.patient, email=found.email),
+            user_id=candidate.patient["userId"],
+            details=orders.details_of(candidate.patient, email=candidate.email),
         )
     except Unavailable:
         raise
     except DomainError as error:
-        log.warning("ehr.email_refused", user=found.patient["userId"], status=error.status)
+        log.warning("ehr.email_refused", user=candidate.patient["userId"], status=error.status)
         return False
     return True
 
 
-def _find_addresses(clinic: Document, batch: int) -> Iterator[Found]:
+def _find_addresses(clinic: Document, batch: int) -> Iterator[Candidate]:
     for patient in ehr_patients.iter_without_email(clinic["_id"], batch=batch):
         email = _address_of(patient)
         if email and user_service().get_user(email) is None:
-            yield Found(patient, email)
+            yield Candidate(patient, email)
 
 
 def _address_of(patient: Document) -> str | None:
-    """Of the last matched order; None when the order is gone or its address can not be read."""
+    """The address in the last matched order; None when the order is gone or the address is not usable."""
     order_id = patient_matching.current_order(patient)
     document = messages.find_message(order_id) if order_id is not None else None
     if document is None:

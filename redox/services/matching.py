@@ -1,4 +1,4 @@
-"""Which clinic and which patients an order means (rules EHR-15 to EHR-27)."""
+"""Which clinic and which patients an order refers to (rules EHR-15 to EHR-27)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -31,7 +31,7 @@ class Match:
 def match_document(
     *, document_id: str, criteria: Sequence[str] = (), action: str | None = None
 ) -> Match:
-    """The API's view. Raises BadRequest, NotFound and Duplicate in the words of rules EHR-15 to EHR-23."""
+    """The API operation. Raises BadRequest, NotFound and Duplicate with the texts of rules EHR-15 to EHR-23."""
     message_id = ids.parse_id(document_id)
     if message_id is None:
         msg = "invalid documentId"
@@ -47,40 +47,40 @@ def match_document(
 
 
 def _match(document: Document, criteria: Sequence[str], action: str | None) -> Match:
-    """With exactly one patient and an action, the subscription follows; with several nothing happens."""
+    """An action changes the subscription only when exactly one patient matches."""
     order = read_order(document.get("message"))
     clinic = find_clinic(order)
-    found = find_patients(order, read_connection(clinic), criteria)
-    if action is not None and len(found) == 1:
-        subscribe(found[0], document, active=ACTIONS[action])
-    return Match(clinic, found)
+    patients = find_patients(order, read_connection(clinic), criteria)
+    if action is not None and len(patients) == 1:
+        subscribe(patients[0], document, active=ACTIONS[action])
+    return Match(clinic, patients)
 
 
 def is_new_order(document: Document) -> bool:
     meta = document.get("meta")
-    given = meta if isinstance(meta, dict) else {}
-    return _is(given.get("DataModel"), DATA_MODEL) and _is(given.get("EventType"), EVENT_TYPE)
+    fields = meta if isinstance(meta, dict) else {}
+    return _is(fields.get("DataModel"), DATA_MODEL) and _is(fields.get("EventType"), EVENT_TYPE)
 
 
-def _is(value: object, wanted: str) -> bool:
-    return isinstance(value, str) and texts.is_same(value, wanted)
+def _is(value: object, expected: str) -> bool:
+    return isinstance(value, str) and texts.is_same(value, expected)
 
 
 def find_clinic(order: Order) -> Document:
-    """By the message's source alone: facility and destinations play no part."""
+    """By the message's source alone; facility and destinations do not matter."""
     if not order.source_id:
         msg = "source id is required"
         raise BadRequest(msg)
-    found = ehr_settings.find_ehr_clinics(provider=ehr_settings.REDOX, source_id=order.source_id)
-    if not found:
+    clinics = ehr_settings.find_ehr_clinics(provider=ehr_settings.REDOX, source_id=order.source_id)
+    if not clinics:
         raise NotFound(NO_CLINIC)
-    if len(found) > 1:
+    if len(clinics) > 1:
         raise Duplicate(SEVERAL_CLINICS)
-    return found[0]
+    return clinics[0]
 
 
 def find_patients(order: Order, connection: Connection, criteria: Sequence[str]) -> list[Document]:
-    """Raises BadRequest where an order with an MRN lacks birth date or name, whatever is compared."""
+    """Raises BadRequest where an order with an MRN lacks birth date or name, whichever criteria are used."""
     identity = _identity(order, connection)
     return patient_matching.find_matches(connection.clinic["_id"], identity, criteria)
 
@@ -97,7 +97,7 @@ def _identity(order: Order, connection: Connection) -> Identity:
 
 
 def check_patient(patient: Document) -> None:
-    """What sending and changing the record read of it, checked before either. Raises Unreadable."""
+    """Checks all fields that sending a report or changing the record will read. Raises Unreadable."""
     record = Part("patient", patient)
     for name in ("fullName", "birthDate", "mrn", "email"):
         record.check_text(name)

@@ -1,4 +1,4 @@
-"""What operators do from the command line: start failed work again, look at a message. Both leave an audit event."""
+"""What operators do from the command line: start failed work again, view a message. Both leave an audit event."""
 
 import os
 from functools import partial
@@ -17,12 +17,13 @@ EMPTY = "(empty)"
 
 
 def reason(record: Document) -> str | None:
-    """Why a record waits or has failed. What ended well keeps the reason of an earlier try, which says nothing now."""
+    """Why a record waits or has failed. A record that ended well may keep the reason of an earlier try, which is
+    hidden."""
     return None if record.get("state") in (store.DONE, store.IGNORED) else record.get("lastError")
 
 
 def facts(item: Item) -> dict[str, Any]:
-    """What became of it, without anything of its payload."""
+    """What became of it, without its payload."""
     record = item.record or {}
     sends = (record.get("sends") or {}).items()
     return {
@@ -36,12 +37,12 @@ def facts(item: Item) -> dict[str, Any]:
 
 
 def list_failed(*, kind: str | None, clinic_id: ObjectId | None, limit: int) -> list[Document]:
-    """Processing records that ended in failure, the oldest first."""
+    """Processing records that ended in failure, oldest first."""
     return store.list_failed(kind=kind, clinic_id=clinic_id, limit=limit)
 
 
 def requeue(failed: Document) -> bool:
-    """False when somebody else was faster. What was sent already is not sent again."""
+    """False when someone else was faster. What was sent already is not sent again."""
     return db.run_in_transaction(partial(_requeue, failed))
 
 
@@ -54,12 +55,12 @@ def _requeue(failed: Document) -> bool:
 
 def find_item(document_id: ObjectId) -> Item | None:
     """A message, or else a scheduled send, with its record and without its payload."""
-    found = (admin_reads.find_item(kind, document_id) for kind in (MESSAGE, SCHEDULED))
-    return next((item for item in found if item is not None), None)
+    items = (admin_reads.find_item(kind, document_id) for kind in (MESSAGE, SCHEDULED))
+    return next((item for item in items if item is not None), None)
 
 
 def read_payload(item: Item) -> Document:
-    """The order as it was received. It holds demographics, so the look is recorded first."""
+    """The order as it was received. It holds demographics, so the view is recorded first."""
     document, record = item.document or {}, item.record or {}
     _record(
         "ehr.payload_viewed",
@@ -68,12 +69,12 @@ def read_payload(item: Item) -> Document:
         clinic_id=record.get("clinicId") or document.get("clinicId"),
         scope={"patient": record.get("userId") or document.get("userId")},
     )
-    whole = admin_reads.find_item(item.kind, item.document_id, payload=True)
-    return admin_reads.payload_of(whole) if whole is not None else {}
+    complete = admin_reads.find_item(item.kind, item.document_id, payload=True)
+    return admin_reads.payload_of(complete) if complete is not None else {}
 
 
 def _record(action: str, kind: str, document_id: ObjectId, **more: Any) -> None:
-    """The shell knows no member of staff: the event names the tool and the system's user."""
+    """A shell command has no member of staff: the event names the tool and the operating system's user."""
     audit.record(
         action=action,
         actor_id=f"uid:{os.getuid()}",

@@ -1,4 +1,4 @@
-"""What an order asks for, and doing it (rules EHR-32 to EHR-50)."""
+"""Reads what an order asks for, and carries it out (rules EHR-32 to EHR-50)."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -57,7 +57,7 @@ class Refused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """One order under way. `tag_names`: what it names; None leaves the patient's tags alone."""
+    """One order being processed. `tag_names`: the tags that it names; None leaves the patient's tags alone."""
 
     record: Document
     document: Document
@@ -76,7 +76,7 @@ class Work:
 
 
 def process_message(record: Document) -> Outcome:
-    """Carry out one stored message. Everything that is read of it is checked first."""
+    """Carry out one stored message. Everything that is read from it is checked first."""
     document = store.find_message(record["documentId"])
     if document is None:
         return ignored("message_missing")
@@ -106,8 +106,8 @@ def _clinic_of(order: Order) -> Document:
 
 
 # --- A and B: switch reports on or off ----------------------------------------------------------------
-def enable(work: Work, *, tell: bool = True) -> Outcome:
-    """The answer goes out when everything that it promises is ready to be sent."""
+def enable(work: Work, *, send_answer: bool = True) -> Outcome:
+    """The answer is sent only when everything that it announces is ready to be sent."""
     patient = _only_patient(work)
     if isinstance(patient, Outcome):
         return patient
@@ -120,7 +120,7 @@ def enable(work: Work, *, tell: bool = True) -> Outcome:
         if findings is not None
         else None
     )
-    if tell:
+    if send_answer:
         work.answer(Kind.MATCHING, success=True, text=MATCHED)
     if ready is None:
         return done("enabled_without_data")
@@ -139,30 +139,30 @@ def disable(work: Work) -> Outcome:
 
 
 def _only_patient(work: Work) -> Document | Outcome:
-    """The one patient who matches; otherwise the health record is told why not."""
+    """The one patient who matches; otherwise the health record is told why there is none."""
     try:
-        found = matching.find_patients(work.order, work.connection, ["MRN_DOB"])
+        matches = matching.find_patients(work.order, work.connection, ["MRN_DOB"])
     except BadRequest as error:
         work.answer(Kind.MATCHING, success=False, text=error.words)
         return done("order_incomplete")
-    if len(found) == 1:
-        matching.check_patient(found[0])
-        return found[0]
-    work.answer(Kind.MATCHING, success=False, text=SEVERAL if found else NO_MATCH)
-    return done("several_patients" if found else "no_patient")
+    if len(matches) == 1:
+        matching.check_patient(matches[0])
+        return matches[0]
+    work.answer(Kind.MATCHING, success=False, text=SEVERAL if matches else NO_MATCH)
+    return done("several_patients" if matches else "no_patient")
 
 
 def _update_patient(work: Work, patient: Document) -> Document:
-    """Tags and a missing address from the order; nothing else of the patient changes."""
-    wanted = _tags(work)
+    """Takes the tags, and a missing address, from the order; nothing else of the patient changes."""
+    tag_ids = _tags(work)
     email = _free_address(work, patient)
-    if wanted is None and email is None:
+    if tag_ids is None and email is None:
         return patient
     details = details_of(patient, email=email or patient.get("email"))
     return patients.update_patient(
         clinic_id=work.clinic["_id"],
         user_id=patient["userId"],
-        details=replace(details, tags=wanted),
+        details=replace(details, tags=tag_ids),
     )
 
 
@@ -178,8 +178,8 @@ def details_of(patient: Document, *, email: str | None) -> PatientDetails:
 
 
 def _free_address(work: Work, patient: Document) -> str | None:
-    """An address for a custodial patient who has none: never an invalid one, never somebody else's, and none where
-    there is no account to have it."""
+    """The order's address for a custodial patient who has none. Never an invalid one, never someone else's, and
+    None when the patient's account is gone."""
     if not is_custodial(patient) or patient.get("email"):
         return None
     try:
@@ -196,44 +196,44 @@ def _tags(work: Work) -> list[ObjectId] | None:
     """The tags that the order names; [] clears them, None leaves them alone."""
     if work.tag_names is None:
         return None
-    found = (_tag(work.clinic["_id"], work.clinic, name) for name in work.tag_names)
-    return list(dict.fromkeys(tag for tag in found if tag is not None))
+    tag_ids = (_tag(work.clinic["_id"], work.clinic, name) for name in work.tag_names)
+    return list(dict.fromkeys(tag_id for tag_id in tag_ids if tag_id is not None))
 
 
 def _tag_names(connection: Connection, order: Order) -> list[str] | None:
-    """Raises Unreadable: no tag is taken from a patient because its new ones cannot be read."""
+    """Raises Unreadable, so that no patient loses tags because the new ones cannot be read."""
     values = order.named_values(connection.tag_codes) if connection.tag_codes else None
     if values is None:
         return None
     names: list[str] = []
     for value in values:
         names += value.split(connection.tag_separator) if connection.tag_separator else [value]
-    found = list(dict.fromkeys(map(texts.name, names)))
-    if len(found) > MOST_TAG_NAMES:
+    unique = list(dict.fromkeys(map(texts.name, names)))
+    if len(unique) > MOST_TAG_NAMES:
         raise Unreadable(
             WHAT, "Order.ClinicalInfo", f"must not name more than {MOST_TAG_NAMES} tags"
         )
-    return found
+    return unique
 
 
 def _tag(clinic_id: ObjectId, clinic: Document, name: str) -> ObjectId | None:
-    """The clinic's tag of that name, made if need be. A name like an existing one means that one; an
-    impossible name, or one too many, is skipped."""
-    known = _known_tag(clinic, name)
-    if known is not None:
-        return known
+    """The clinic's tag of that name, created if necessary. A name that is comparable to an existing tag's means
+    that tag; an invalid name, or one beyond the limit of tags, is skipped."""
+    existing = _find_tag(clinic, name)
+    if existing is not None:
+        return existing
     try:
         return ObjectId(tags.create_tag(clinic_id=clinic_id, name=name)["_id"])
     except (BadRequest, ConstraintViolation):
         return None
     except Duplicate:
-        return _known_tag(access.access_clinic(clinic_id), name)
+        return _find_tag(access.access_clinic(clinic_id), name)
 
 
-def _known_tag(clinic: Document, name: str) -> ObjectId | None:
-    present = access.tags_of(clinic)
+def _find_tag(clinic: Document, name: str) -> ObjectId | None:
+    clinic_tags = access.tags_of(clinic)
     for same in (lambda tag: tag["name"] == name, partial(_is_like, name)):
-        for tag in present:
+        for tag in clinic_tags:
             if same(tag):
                 return ObjectId(tag["_id"])
     return None
@@ -251,23 +251,23 @@ def create_account(work: Work) -> Outcome:
 
 def create_and_enable(work: Work) -> Outcome:
     try:
-        found = matching.find_patients(work.order, work.connection, ["MRN_DOB"])
+        matches = matching.find_patients(work.order, work.connection, ["MRN_DOB"])
     except BadRequest as error:
         work.answer(Kind.ACCOUNT, success=False, text=error.words)
         return done("order_incomplete")
     created = bool(work.record.get("accountCreated"))
-    if not found or created:
+    if not matches or created:
         created = _create(work)
         if not created:
             return done("account_refused")
-    return enable(work, tell=not created)
+    return enable(work, send_answer=not created)
 
 
 def _create(work: Work) -> bool:
-    """Whether this order has made an account, now or in an earlier try; the health record is told either way."""
+    """Whether this order has created an account, now or in an earlier try; the health record is told either way."""
     try:
         if not work.record.get("accountCreated"):
-            _make_patient(work)
+            _create_patient(work)
     except Refused as refusal:
         work.answer(Kind.ACCOUNT, success=False, text=refusal.text)
         return False
@@ -276,10 +276,10 @@ def _create(work: Work) -> bool:
 
 
 class _Overtaken(DomainError):
-    """Another order for the same person has just made the account."""
+    """Another order for the same person has just created the account."""
 
 
-def _make_patient(work: Work) -> None:
+def _create_patient(work: Work) -> None:
     try:
         if _is_known(work):
             raise Refused(EXISTS)
@@ -327,21 +327,21 @@ def address_of(order: Order) -> str | None:
     """
     child = is_under_13(_birth_date(order), clock.now().date())
     owner = "guarantor" if child else "patient"
-    found = order.guarantor_addresses if child else order.addresses
-    if not found:
+    candidates = order.guarantor_addresses if child else order.addresses
+    if not candidates:
         return None
-    if not isinstance(found[0], str):
+    if not isinstance(candidates[0], str):
         msg = f"{owner} email address is not a string"
         raise Refused(msg)
     try:
-        return addresses.canonical(_without_name(found[0]))
+        return addresses.canonical(_without_name(candidates[0]))
     except InvalidAddress:
         msg = "email address is invalid"
         raise Refused(msg) from None
 
 
 def _without_name(text: str) -> str:
-    """Of "Name <address>" the address, with whatever is in it: the standard library's parser would mend it silently."""
+    """The address in "Name <address>", unchanged: the standard library's parser would silently correct it."""
     named = _NAMED.fullmatch(text.strip())
     return named[1] if named else text
 
@@ -351,16 +351,16 @@ def _birth_date(order: Order) -> date:
         msg = "date of birth is missing"
         raise Refused(msg)
     try:
-        found = date.fromisoformat(order.birth_date)
+        birth_date = date.fromisoformat(order.birth_date)
     except ValueError:
-        found = None
-    if found is None or found.isoformat() != order.birth_date:
+        birth_date = None
+    if birth_date is None or birth_date.isoformat() != order.birth_date:
         msg = "date of birth is not a date"
         raise Refused(msg)
-    if found > clock.now().date() + A_DAY:  # elsewhere it may be tomorrow
+    if birth_date > clock.now().date() + A_DAY:  # in another time zone it may already be tomorrow
         msg = "date of birth is in the future"
         raise Refused(msg)
-    return found
+    return birth_date
 
 
 def _full_name(order: Order) -> str:
@@ -379,7 +379,7 @@ def _mrn(work: Work) -> str:
     return mrn
 
 
-# By procedure: what is done, and which messages that may send.
+# For each procedure: the function that carries it out, and the messages that it may send.
 BRANCHES: dict[str, tuple[Callable[[Work], Outcome], tuple[str, ...]]] = {
     "enableSummaryReports": (enable, (RESULTS, FLOWSHEET, NOTES)),
     "disableSummaryReports": (disable, (RESULTS,)),

@@ -1,7 +1,7 @@
 """The processing record: what became of a message or a scheduled send (rules EHR-108 to EHR-114).
 
-The record says what happened; the outbox repeats, orders and parks. Both are written with the document they are
-about, so nothing that was acknowledged is forgotten.
+The record says what happened; the outbox repeats, orders and parks. Both are written in the transaction of the document
+they are about, so nothing that was acknowledged is lost.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -49,8 +49,8 @@ def ignored(code: str) -> Outcome:
 
 
 @dataclass(frozen=True, slots=True)
-class Expected:
-    """A scheduled document that is about to be written."""
+class ScheduledSend:
+    """A scheduled document that is written in the same transaction."""
 
     document_id: ObjectId
     order_id: ObjectId | None
@@ -62,24 +62,24 @@ class Expected:
 def expect_message(
     message_id: ObjectId, moment: datetime, *, about: str, is_readable: bool = True
 ) -> None:
-    """In the transaction that stores the message. One that cannot be read waits for a worker too, who parks it."""
+    """In the transaction that stores the message. An unreadable one waits for a worker too, which parks it."""
     record = _record(MESSAGE, message_id, moment) | {"orderId": message_id}
     store.insert_many([record if is_readable else record | {"isUnreadable": True}])
     outbox.emit(MessageReceived(document_id=str(message_id), about=about))
 
 
-def expect_scheduled(expected: Sequence[Expected]) -> None:
+def expect_scheduled(sends: Sequence[ScheduledSend]) -> None:
     """In the transaction that stores the scheduled documents."""
     store.insert_many(
         [
-            _record(SCHEDULED, one.document_id, one.moment)
-            | {"orderId": one.order_id, "clinicId": one.clinic_id, "userId": one.user_id}
-            for one in expected
+            _record(SCHEDULED, send.document_id, send.moment)
+            | {"orderId": send.order_id, "clinicId": send.clinic_id, "userId": send.user_id}
+            for send in sends
         ]
     )
     outbox.emit_many(
-        OrderScheduled(document_id=str(one.document_id), about=f"{one.clinic_id}:{one.user_id}")
-        for one in expected
+        OrderScheduled(document_id=str(send.document_id), about=f"{send.clinic_id}:{send.user_id}")
+        for send in sends
     )
 
 
@@ -98,9 +98,9 @@ def _record(kind: str, document_id: ObjectId, moment: datetime) -> Document:
 
 
 def run(kind: str, document_id: str, work: Callable[[Document], Outcome]) -> None:
-    """Do the work of a record unless it has ended already; note how it went.
+    """Do the work of a record unless it has ended already, and note the outcome.
 
-    Failures are raised on: the outbox decides about the next try and tells `park` after the last one.
+    Failures are raised again: the outbox decides about the next try and calls `park` after the last one.
     """
     record = store.start(kind, ObjectId(document_id), clock.now())
     if record is None:
@@ -112,13 +112,13 @@ def run(kind: str, document_id: str, work: Callable[[Document], Outcome]) -> Non
         reason = getattr(error, "reason", type(error).__name__)
         store.set_waiting(record["_id"], reason, clock.now())
         raise
-    ended = {"state": outcome.state, "outcome": outcome.code}
-    store.set_fields(record["_id"], ended, clock.now())
+    result = {"state": outcome.state, "outcome": outcome.code}
+    store.set_fields(record["_id"], result, clock.now())
 
 
 @contextmanager
 def _named_failures() -> Iterator[None]:
-    """What is known to go wrong: for good, or until something passes."""
+    """Turns known errors into a permanent failure, or into one to be tried again later."""
     try:
         yield
     except Unreadable as error:
@@ -138,7 +138,7 @@ def _named_failures() -> Iterator[None]:
 
 
 def is_lasting(error: DomainError) -> bool:
-    """A rule of ours that refuses the order's change will refuse it again; a conflict or an outage will not."""
+    """A rule that refuses a change will refuse it again; a conflict or an outage passes."""
     if isinstance(error, Unavailable | RateLimited):
         return False
     return error.status < 500 and (error.status != Conflict.status or isinstance(error, Duplicate))
@@ -149,15 +149,15 @@ def park(kind: str, document_id: str, reason: str) -> None:
 
 
 def note(record: Document, **fields: Any) -> None:
-    """Remember something about the record that a repetition needs."""
+    """Store something in the record that a repetition needs."""
     store.set_fields(record["_id"], fields, clock.now())
     record.update(fields)
 
 
 def send_once(record: Document, kind: str, send: Callable[[], Document]) -> None:
-    """Send a message of this kind unless the record says that it was; `send` returns the delivery to keep.
+    """Send a message of this kind unless the record says that it was sent; `send` returns the delivery to keep.
 
-    Between Redox's answer and the note of it lies the one moment in which a crash repeats a message.
+    A crash between Redox's response and `remember` is the one case in which a message is sent twice.
     """
     if kind in record["sends"]:
         return
@@ -186,7 +186,7 @@ def send_once(record: Document, kind: str, send: Callable[[], Document]) -> None
 
 
 def requeue(kind: str, document_id: ObjectId) -> bool:
-    """Start a failed one again; False when it is not failed (a second click changes nothing)."""
+    """Start failed work again; False when it has not failed (a second click changes nothing)."""
 
     def change() -> bool:
         if not store.claim_requeue(kind, document_id, clock.now()):

@@ -1,6 +1,6 @@
-"""Old raw messages: deleted after a number of days, unless something needs them (rules EHR-115 to EHR-117).
+"""Deletes raw messages after a number of days, unless something needs them (rules EHR-115 to EHR-117).
 
-A message stays as long as a subscription or a scheduled send names it, or its processing has not ended well.
+A message stays as long as a subscription or a scheduled send refers to it, or its processing has not ended well.
 """
 
 import time
@@ -19,16 +19,16 @@ from redox.store import retention as store
 
 EVERY = timedelta(days=1)
 BATCH = 500  # a transaction stays small, and a retry repeats little
-WORK_SECONDS = 20.0  # so long may one call keep a worker from patients' reports
+WORK_SECONDS = 20.0  # the longest that one call may keep a worker from patients' reports
 
 log = structlog.get_logger(__name__)
 
 
 def delete_old_messages() -> int:
-    """The day's run, or a part of it; how many messages were deleted.
+    """Today's run, or a part of it. Returns how many messages were deleted.
 
-    A run is claimed first, so it never happens twice at once. Where another worker watches the collections, which
-    messages are finished is not known here, and nothing is deleted.
+    A run is claimed first, so two never run at once. Where another service processes the messages, it is not known here
+    which are finished, and nothing is deleted.
     """
     days, moment = configuration.number("keep_messages_days"), clock.now()
     if days <= 0 or settings.SIDE_EFFECTS == "external":

@@ -1,4 +1,4 @@
-"""A scheduled send: the last order once more, if there is something new to say (rules EHR-66 to EHR-70)."""
+"""A scheduled send: answers the last order again if there is new data (rules EHR-66 to EHR-70)."""
 
 from datetime import datetime
 
@@ -15,14 +15,14 @@ from redox.store import scheduled
 
 
 def process_scheduled(record: Document) -> Outcome:
-    """Decided on the present state of patient, clinic and settings; only the order is frozen."""
+    """Decides by the present state of patient, clinic and settings; only the order is a stored copy."""
     document = scheduled.find_scheduled(record["documentId"])
     if document is None:
         return ignored("document_missing")
-    frozen = safe_reading.mapping(document.get("lastMatchedOrder"))
-    if not matching.is_new_order(frozen):
+    order_copy = safe_reading.mapping(document.get("lastMatchedOrder"))
+    if not matching.is_new_order(order_copy):
         return ignored("order_missing")
-    return _process(record, document, read_order(frozen.get("message")))
+    return _process(record, document, read_order(order_copy.get("message")))
 
 
 def _process(record: Document, document: Document, order: Order) -> Outcome:
@@ -48,9 +48,9 @@ def _process(record: Document, document: Document, order: Order) -> Outcome:
 
 
 def _cutoff(record: Document, order: Order) -> datetime:
-    """What was uploaded up to here has been sent: the last delivered send of this order, else the order itself."""
+    """Uploads up to this time have been sent: the last delivered send of this order, or else the order itself."""
     last = store.find_last_delivered(record["orderId"], record["documentTime"])
     if last is not None:
-        found: datetime = last["documentTime"]
-        return found
+        last_time: datetime = last["documentTime"]
+        return last_time
     return order.event_time or clock.ZERO

@@ -1,8 +1,8 @@
 """Scheduling sends: for a clinic, for a patient, by cadence (rules EHR-56 to EHR-65).
 
-Nothing is sent here. Each subscribed patient gets a scheduled document, its processing record and its event in
-one transaction; the call returns when all of them are durable. A sync of a clinic takes several such transactions, so
-it is noted first, together with an event that brings it to its end, whatever becomes of the process that began it.
+Nothing is sent here. Each subscribed patient gets a scheduled document, its processing record and its event in one
+transaction; the call returns when all of them are durable. A sync of a clinic takes several such transactions, so it is
+stored first, together with an event with which a worker completes it if this process dies.
 """
 
 import re
@@ -26,13 +26,13 @@ from redox.events import SyncBegun
 from redox.messages.reading import Part, Unreadable
 from redox.services.connections import WHAT
 from redox.services.matching import NO_CLINIC
-from redox.services.processing import Expected, expect_scheduled
+from redox.services.processing import ScheduledSend, expect_scheduled
 from redox.store import cadences, messages, scheduled, syncs
 
 BATCH = 500  # a transaction stays well below MongoDB's limits, and a retry repeats little
 SPREAD = timedelta(hours=1)
 DEFAULT_CADENCE = "14d"
-_CADENCE = re.compile(r"(\d{1,3})d")  # the other word is DISABLED
+_CADENCE = re.compile(r"(\d{1,3})d")  # the other possible value is DISABLED
 
 log = structlog.get_logger(__name__)
 
@@ -47,9 +47,9 @@ def sync_clinic(clinic_id: str | ObjectId) -> int:
         or not settings.get("enabled")
     ):
         raise NotFound(NO_CLINIC)
-    # A worker goes on with it only if this call does not come to its end.
-    rest = clock.now() + leases.LEASE
-    sync = db.run_in_transaction(partial(_begin, clinic["_id"], clock.now(), not_before=rest))
+    # A worker continues with it only if this call does not finish.
+    takeover = clock.now() + leases.LEASE
+    sync = db.run_in_transaction(partial(_begin, clinic["_id"], clock.now(), not_before=takeover))
     try:
         count = _carry_out(sync)
     except Exception as error:
@@ -68,14 +68,14 @@ def _begin(clinic_id: ObjectId, moment: datetime, *, not_before: datetime | None
 
 
 def carry_out(sync_id: str) -> None:
-    """Schedule what is missing of a sync."""
+    """Schedule the sends of a sync that are still missing."""
     sync = syncs.find(ObjectId(sync_id))
     if sync is not None:
         _carry_out(sync)
 
 
 def _carry_out(sync: Document) -> int:
-    """How many sends the whole sync has scheduled. All share its time: that is what makes them one run."""
+    """How many sends the whole sync has scheduled. All have its time, which makes them one run."""
     while True:
         subscribed = patient_matching.iter_subscribed([sync["clinicId"]], after=sync["after"])
         batch = list(islice(subscribed, BATCH))
@@ -89,7 +89,7 @@ def _carry_out(sync: Document) -> int:
 
 
 def _advance(sync: Document, batch: Sequence[Subscribed]) -> Document:
-    """The sync as it then is. Who comes second finds it changed, schedules nothing, and goes on from there."""
+    """The sync as it is afterwards. The second of two processes schedules nothing and continues from there."""
     advanced = syncs.advance(sync, batch[-1].patient_id, len(batch))
     if advanced is None:
         return syncs.find(sync["_id"]) or sync
@@ -98,7 +98,7 @@ def _advance(sync: Document, batch: Sequence[Subscribed]) -> Document:
 
 
 def sync_patient(user_id: str) -> int:
-    """In all clinics that want reports after an upload; none is an answer too."""
+    """In all clinics that want reports after an upload; there may be none."""
     clinic_ids = ehr_settings.list_redox_clinic_ids(on_upload=True)
     subscribed = list(patient_matching.iter_subscribed(clinic_ids, user_id=user_id))
     if subscribed:
@@ -109,18 +109,20 @@ def sync_patient(user_id: str) -> int:
 
 
 def _schedule_batch(batch: Sequence[Subscribed], moment: datetime) -> None:
-    order_ids = [one.order_id for one in batch]
+    order_ids = [patient.order_id for patient in batch]
     orders = messages.list_messages(order_ids)
     preceding = scheduled.list_newest(order_ids)
     documents = [
-        _document(one, moment, orders.get(one.order_id), preceding.get(one.order_id))
-        for one in batch
+        _document(patient, moment, orders.get(patient.order_id), preceding.get(patient.order_id))
+        for patient in batch
     ]
     scheduled.insert_many(documents)
     expect_scheduled(
         [
-            Expected(document["_id"], one.order_id, one.clinic_id, one.user_id, moment)
-            for document, one in zip(documents, batch, strict=True)
+            ScheduledSend(
+                document["_id"], patient.order_id, patient.clinic_id, patient.user_id, moment
+            )
+            for document, patient in zip(documents, batch, strict=True)
         ]
     )
 
@@ -143,7 +145,7 @@ def _document(
 
 # --- cadence ------------------------------------------------------------------------------------------
 def run_due_cadences() -> int:
-    """Begin a sync of every clinic whose cadence is due. How many were begun."""
+    """Begin a sync of every clinic whose cadence is due. Returns how many were begun."""
     return sum(_run_cadence(clinic_id) for clinic_id in ehr_settings.list_redox_clinic_ids())
 
 
@@ -154,14 +156,14 @@ def _run_cadence(clinic_id: ObjectId) -> bool:
         cadences.remove(clinic_id)
         return False
     moment = clock.now()
-    # Clinics are spread by their id: the first run comes within an hour, and later ones keep that distance.
+    # Clinics are spread by their ids: the first run is within an hour, and later ones keep that offset.
     cadences.insert_first(clinic_id, moment + SPREAD * Random(str(clinic_id)).random())
     following = moment + timedelta(days=days)
     return db.run_in_transaction(partial(_begin_if_due, clinic_id, moment, following))
 
 
 def _begin_if_due(clinic_id: ObjectId, moment: datetime, following: datetime) -> bool:
-    """The claim and its work in one transaction: neither is there without the other."""
+    """The claim and its work in one transaction, so that neither exists without the other."""
     if not cadences.claim_due(clinic_id, moment, following):
         return False
     _begin(clinic_id, moment, not_before=None)
@@ -169,10 +171,10 @@ def _begin_if_due(clinic_id: ObjectId, moment: datetime, following: datetime) ->
 
 
 def cadence_days(clinic: Document) -> int:
-    """Days between two regular syncs; 0 for never, also where the setting cannot be read."""
+    """Days between two regular syncs; 0 for never, and where the setting cannot be read."""
     try:
         cadence = Part(WHAT, clinic).part("ehrSettings").part("scheduledReports").text("cadence")
     except Unreadable:
         return 0
-    found = _CADENCE.fullmatch(cadence or DEFAULT_CADENCE)
-    return int(found[1]) if found else 0
+    match = _CADENCE.fullmatch(cadence or DEFAULT_CADENCE)
+    return int(match[1]) if match else 0

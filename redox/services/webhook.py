@@ -1,7 +1,7 @@
 """What Redox posts: verification of the endpoint, and messages (rules EHR-1 to EHR-14).
 
-Redox stops the whole feed on any status of 400 and above, so whatever comes with the right token is stored first and
-judged later; what cannot be read is kept as it came and parked with its reason.
+Redox stops the whole feed on any status of 400 and above. So everything that comes with the right token is stored first
+and checked later; what cannot be read is stored as it came and parked with its reason.
 """
 
 import hashlib
@@ -30,8 +30,8 @@ TOKEN_INVALID = "invalid verification token"  # noqa: S105 (a message)
 NO_META = "no Meta with a DataModel and an EventType"
 TOO_LARGE = "too large for the database"
 VERIFICATION_BYTES = 4096
-LONGEST_KEY = 500  # of a delivery; a longer log id is none
-# What is kept of the metadata beside the message, where it has the type that the model says.
+LONGEST_KEY = 500  # of a delivery; a longer log id is not used
+# The metadata that is stored beside the message, where it has the type that the data model says.
 _KEPT: Mapping[str, type] = {
     **dict.fromkeys(("DataModel", "EventType", "EventDateTime", "FacilityCode"), str),
     **dict.fromkeys(("Source", "Message", "Transmission"), dict),
@@ -43,7 +43,7 @@ log = structlog.get_logger(__name__)
 
 
 def verify(token: Any, challenge: Any) -> str:
-    """The challenge, for who knows the token. Raises Unauthorized, always so while no token is configured."""
+    """The challenge, for a caller who knows the token. Always raises Unauthorized while no token is configured."""
     if not _is_ours(token):
         raise Unauthorized(TOKEN_INVALID)
     return challenge if isinstance(challenge, str) else ""
@@ -57,7 +57,7 @@ def check_header(token: str | None) -> None:
 
 
 def find_verification(raw: bytes, charset: str = "") -> Mapping[str, Any] | None:
-    """The body, if it is a verification: Redox verifies the address that it posts messages to."""
+    """The body, if it is a verification: Redox verifies the URL that it posts messages to."""
     if len(raw) > VERIFICATION_BYTES:
         return None
     try:
@@ -70,14 +70,14 @@ def find_verification(raw: bytes, charset: str = "") -> Mapping[str, Any] | None
 
 
 def receive(raw: bytes, charset: str = "") -> None:
-    """Store a message and let it be processed. One that was delivered before is acknowledged again, and processed
-    again if it has failed."""
+    """Store a message to be processed. One that was delivered before is acknowledged again, and processed again if
+    it has failed."""
     try:
         _store(_document(bodies.read(raw, charset)))
     except UnreadableBody as error:
-        _store_unread(raw, error)
+        _store_unreadable(raw, error)
     except DocumentTooLarge:
-        _store_unread(raw, UnreadableBody(TOO_LARGE))
+        _store_unreadable(raw, UnreadableBody(TOO_LARGE))
     outbox.nudge()
 
 
@@ -100,13 +100,13 @@ def _store(document: Document) -> None:
 
 
 def _restart(message_id: ObjectId | None) -> None:
-    """A repetition by Redox or its operators: what was done is not done twice, what has failed gets another try."""
+    """Redox or its operators sent it again: what is done is not done twice, what has failed gets another try."""
     if message_id is not None and processing.requeue(processing.MESSAGE, message_id):
         log.info("ehr.message_restarted", row=str(message_id))
 
 
-def _store_unread(raw: bytes, error: UnreadableBody) -> None:
-    """The worker that comes to it parks it."""
+def _store_unreadable(raw: bytes, error: UnreadableBody) -> None:
+    """A worker will park it."""
     document: Document = {"_id": ids.new_id(), "meta": {}, "raw": Binary(raw)}
     document["reason"] = error.reason
 
@@ -120,54 +120,58 @@ def _store_unread(raw: bytes, error: UnreadableBody) -> None:
 
 def _is_ours(token: Any) -> bool:
     expected = configuration.text("verification_token")
-    given = token if isinstance(token, str) else ""
-    return bool(expected) and hmac.compare_digest(given.encode(), expected.encode())
+    sent_token = token if isinstance(token, str) else ""
+    return bool(expected) and hmac.compare_digest(sent_token.encode(), expected.encode())
 
 
 def _meta(message: Json) -> dict[str, Any]:
     """Raises UnreadableBody where it does not say what the message is."""
-    given = message.get("Meta")
-    if not isinstance(given, Mapping):
+    meta = message.get("Meta")
+    if not isinstance(meta, Mapping):
         raise UnreadableBody(NO_META)
-    kept = {n: given[n] for n, kind in _KEPT.items() if isinstance(given.get(n), kind)}
+    kept = {name: meta[name] for name, kind in _KEPT.items() if isinstance(meta.get(name), kind)}
     if not all(kept.get(name, "").strip() for name in ("DataModel", "EventType")):
         raise UnreadableBody(NO_META)
     return {
         **dict.fromkeys(("EventDateTime", "FacilityCode")),
-        "Test": _test(given.get("Test")),
+        "Test": _test(meta.get("Test")),
         **kept,
     }
 
 
 def _test(value: Any) -> bool | None:
-    """It is only shown: what is neither yes nor no is nothing to stop a feed for."""
+    """It is only shown, so an unexpected value is no reason to stop the feed."""
     if isinstance(value, str):
         return _TESTS.get(value.strip().lower())
     return value if isinstance(value, bool) else None
 
 
 def _delivery_key(meta: Json) -> str | None:
-    """Redox keeps the log id when it tries again, so source and log id name one message. Without both of them it is
-    not known whether two messages are one."""
-    whole = Part("message", meta)
+    """Redox keeps the log id when it tries again, so source and log id identify a message. Without both of them,
+    repeated deliveries cannot be recognized."""
+    metadata = Part("message", meta)
     try:
-        source = whole.part("Source").raw_text("ID", longest=LONGEST_KEY)
-        logs = [entry.raw_text("ID", longest=LONGEST_KEY) for entry in whole.parts("Logs")[:1]]
+        source = metadata.part("Source").raw_text("ID", longest=LONGEST_KEY)
+        logs = [entry.raw_text("ID", longest=LONGEST_KEY) for entry in metadata.parts("Logs")[:1]]
     except Unreadable:
         return None
     return f"{source}:{logs[0]}" if source and logs and logs[0] else None
 
 
 def _subject(document: Document) -> str:
-    """Messages about one person, however their numbers were typed, are processed in the order they came; who it is, is
-    not readable here."""
+    """The key that orders messages about one person, however the identifiers are written. It is a digest, so it
+    does not reveal who that is."""
     message = Part("message", document["message"])
     try:
-        who = {tuple(map(texts.key, one)) for one in usable_identifiers(message.part("Patient"))}
+        identifiers = {
+            tuple(map(texts.key, pair)) for pair in usable_identifiers(message.part("Patient"))
+        }
         source = message.part("Meta").part("Source").values.get("ID")
     except Unreadable:
         return ""
-    if not who:
+    if not identifiers:
         return ""
-    digest = hashlib.sha256(orjson.dumps([source, sorted(who)], option=orjson.OPT_SORT_KEYS))
+    digest = hashlib.sha256(
+        orjson.dumps([source, sorted(identifiers)], option=orjson.OPT_SORT_KEYS)
+    )
     return f"redox:{digest.hexdigest()[:24]}"

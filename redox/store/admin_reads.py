@@ -1,4 +1,4 @@
-"""What the staff pages read of the EHR thread: lists by id, newest first, without the payloads."""
+"""What the staff pages read of the EHR integration: lists by id, newest first, without payloads."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -12,7 +12,7 @@ from kernel.db import Document
 
 MESSAGES, SCHEDULED = "redox", "scheduledSummaryAndReportsOrders"
 PROCESSING, DELIVERIES = "ehrProcessing", "redoxDeliveries"
-# Counting stops here: "10,000" then stands for as many or more.
+# Counting stops here: "10,000" then means 10,000 or more.
 MOST_COUNTED = 10_000
 # Payloads hold demographics: lists do not even fetch them.
 WITHOUT_PAYLOAD: dict[str, Mapping[str, Any]] = {
@@ -25,14 +25,14 @@ Query = Mapping[str, Any]
 
 
 def list_page(collection: str, query: Query, *, skip: int, limit: int) -> list[Document]:
-    found = db.collection(collection).find(
+    documents = db.collection(collection).find(
         query,
         WITHOUT_PAYLOAD.get(collection) or None,
         sort=[("_id", DESCENDING)],
         skip=skip,
         limit=limit,
     )
-    return list(found)
+    return list(documents)
 
 
 def count(collection: str, query: Query) -> int:
@@ -44,10 +44,10 @@ def find(collection: str, document_id: ObjectId, *, payload: bool) -> Document |
     return db.collection(collection).find_one({"_id": document_id}, projection)
 
 
-def list_by_ids(collection: str, wanted: Iterable[ObjectId]) -> dict[ObjectId, Document]:
-    query = {"_id": {"$in": list(wanted)}}
-    found = db.collection(collection).find(query, WITHOUT_PAYLOAD.get(collection) or None)
-    return {document["_id"]: document for document in found}
+def list_by_ids(collection: str, document_ids: Iterable[ObjectId]) -> dict[ObjectId, Document]:
+    query = {"_id": {"$in": list(document_ids)}}
+    documents = db.collection(collection).find(query, WITHOUT_PAYLOAD.get(collection) or None)
+    return {document["_id"]: document for document in documents}
 
 
 def list_records(kind: str, document_ids: Sequence[ObjectId]) -> dict[ObjectId, Document]:
@@ -61,19 +61,19 @@ def list_kinds(document_ids: Sequence[ObjectId]) -> dict[ObjectId, str]:
         "kind": {"$in": ["message", "scheduled"]},
         "documentId": {"$in": list(document_ids)},
     }
-    found = db.collection(PROCESSING).find(query, {"documentId": 1, "kind": 1})
-    return {record["documentId"]: record["kind"] for record in found}
+    records = db.collection(PROCESSING).find(query, {"documentId": 1, "kind": 1})
+    return {record["documentId"]: record["kind"] for record in records}
 
 
 # --- runs: the sends of one sync call share clinic and time, also in their records ---------------------
-_OF_RUN = {"clinicId": "$clinicId", "documentTime": "$documentTime"}
+_RUN_KEY = {"clinicId": "$clinicId", "documentTime": "$documentTime"}
 _STATES = ("done", "ignored", "failed")
 
 
 def list_runs(query: Query, *, skip: int, limit: int) -> list[Document]:
     """Newest first: {_id: {clinicId, documentTime}, total, done, ignored, failed}, from the index alone.
 
-    In a snapshot: the index holds the state, so a record that changes meanwhile would be met twice or missed.
+    In a snapshot: the index holds the state, so a record that changes meanwhile would be counted twice or missed.
     """
     return db.run_in_transaction(lambda: _list_runs(query, skip=skip, limit=limit))
 
@@ -83,7 +83,7 @@ def _list_runs(query: Query, *, skip: int, limit: int) -> list[Document]:
     rows = db.collection(PROCESSING).aggregate(
         [
             {"$match": {"kind": "scheduled", **query}},
-            {"$group": {"_id": _OF_RUN, "total": {"$sum": 1}, **ended}},
+            {"$group": {"_id": _RUN_KEY, "total": {"$sum": 1}, **ended}},
             {"$sort": {"_id.documentTime": -1, "_id.clinicId": 1}},
             {"$skip": skip},
             {"$limit": limit},
@@ -96,7 +96,7 @@ def count_runs(query: Query) -> int:
     rows = db.collection(PROCESSING).aggregate(
         [
             {"$match": {"kind": "scheduled", **query}},
-            {"$group": {"_id": _OF_RUN}},
+            {"$group": {"_id": _RUN_KEY}},
             {"$count": "n"},
         ]
     )

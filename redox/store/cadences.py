@@ -16,7 +16,7 @@ def insert_first(clinic_id: ObjectId, due: datetime) -> None:
 
 
 def claim_due(clinic_id: ObjectId, moment: datetime, following: datetime) -> bool:
-    """Take this run; False when it is not due, or somebody else has taken it."""
+    """Take this run; False when it is not due, or someone else has taken it."""
     result = db.collection(COLLECTION).update_one(
         {"_id": clinic_id, "nextTime": {"$lte": moment}},
         {"$set": {"nextTime": following, "lastTime": moment}},

@@ -1,4 +1,4 @@
-"""The collection `redox`: every accepted message. The deployment says how long unneeded ones are kept."""
+"""The collection `redox`: every accepted message. A setting says how long unneeded ones are kept."""
 
 from collections.abc import Sequence
 
@@ -20,10 +20,10 @@ def find_message(message_id: ObjectId) -> Document | None:
 
 
 def find_delivered(key: str) -> ObjectId | None:
-    found = db.collection(COLLECTION).find_one({"deliveryKey": key}, {"_id": 1})
-    return found["_id"] if found is not None else None
+    document = db.collection(COLLECTION).find_one({"deliveryKey": key}, {"_id": 1})
+    return document["_id"] if document is not None else None
 
 
 def list_messages(message_ids: Sequence[ObjectId]) -> dict[ObjectId, Document]:
-    found = db.collection(COLLECTION).find({"_id": {"$in": list(message_ids)}})
-    return {document["_id"]: document for document in found}
+    documents = db.collection(COLLECTION).find({"_id": {"$in": list(message_ids)}})
+    return {document["_id"]: document for document in documents}

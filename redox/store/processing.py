@@ -25,7 +25,7 @@ def insert_many(records: Sequence[Document]) -> None:
 
 
 def start(kind: str, document_id: ObjectId, moment: datetime) -> Document | None:
-    """The record, now running; None when it has ended before, or there is none."""
+    """The record, now running; None when it has ended already, or does not exist."""
     return db.collection(COLLECTION).find_one_and_update(
         {
             "kind": kind,
@@ -44,7 +44,7 @@ def set_fields(record_id: ObjectId, fields: Mapping[str, Any], moment: datetime)
 
 
 def set_waiting(record_id: ObjectId, reason: str, moment: datetime) -> None:
-    """A try has failed; one that has ended meanwhile stays as it is."""
+    """A try has failed. A record that has ended meanwhile is not changed."""
     db.collection(COLLECTION).update_one(
         {"_id": record_id, "state": RUNNING},
         {"$set": {"state": PENDING, "lastError": reason, "updatedTime": moment}},
@@ -59,7 +59,7 @@ def set_failed(kind: str, document_id: ObjectId, reason: str, moment: datetime) 
 
 
 def claim_requeue(kind: str, document_id: ObjectId, moment: datetime) -> bool:
-    """From failed to pending; False for anything else, so that two clicks start it once."""
+    """From failed to pending; False in any other state, so that two clicks start it once."""
     result = db.collection(COLLECTION).update_one(
         {"kind": kind, "documentId": document_id, "state": FAILED},
         {"$set": {"state": PENDING, "updatedTime": moment}, "$unset": {"outcome": ""}},
@@ -82,14 +82,14 @@ def find_last_delivered(order_id: ObjectId, before: datetime) -> Document | None
 
 
 def insert_delivery(delivery: Document) -> None:
-    """Once per kind and document, whatever repeats it."""
+    """Once per kind and document, however often it is repeated."""
     key = {"kind": delivery["kind"], "documentId": delivery["documentId"]}
     db.collection(DELIVERIES).update_one(key, {"$setOnInsert": delivery}, upsert=True)
 
 
 def list_failed(*, kind: str | None, clinic_id: ObjectId | None, limit: int) -> list[Document]:
-    """The oldest first; None does not matter."""
-    given = {"state": FAILED, "kind": kind, "clinicId": clinic_id}
-    query = {name: value for name, value in given.items() if value is not None}
+    """Oldest first; None means any."""
+    conditions = {"state": FAILED, "kind": kind, "clinicId": clinic_id}
+    query = {name: value for name, value in conditions.items() if value is not None}
     fields = {"kind": 1, "documentId": 1, "lastError": 1}
     return list(db.collection(COLLECTION).find(query, fields, sort=[("_id", 1)], limit=limit))

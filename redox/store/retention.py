@@ -1,6 +1,7 @@
-"""Deleting raw messages: the day's run, which messages are old, what still needs them.
+"""Deleting raw messages: the daily run, which messages are old, and what still needs them.
 
-The collection `ehrRetention` holds one document: {_id: "messages", notBefore, claim?, after?: last id looked at}.
+The collection `ehrRetention` holds one document: {_id: "messages", notBefore, claim?, after?: last id that was
+checked}.
 """
 
 import secrets
@@ -23,7 +24,7 @@ Ids = Sequence[ObjectId]
 
 # --- the run ------------------------------------------------------------------------------------------
 def claim_run(moment: datetime, until: datetime) -> Document | None:
-    """The run, ours until then; None when it is not due, or somebody else has it."""
+    """Claims the run until then; None when it is not due, or another process has it."""
     db.collection(COLLECTION).update_one(
         {"_id": RUN}, {"$setOnInsert": {"notBefore": moment}}, upsert=True
     )
@@ -39,7 +40,7 @@ def extend_run(run: Document, until: datetime) -> None:
 
 
 def pause_run(run: Document, moment: datetime, after: ObjectId) -> None:
-    """Due again at once, and then goes on after this message."""
+    """Due again at once; it will continue after this message."""
     db.collection(COLLECTION).update_one(
         _held(run), {"$set": {"notBefore": moment, "after": after}, "$unset": {"claim": ""}}
     )
@@ -58,27 +59,27 @@ def _held(run: Document) -> Document:
 # --- messages -----------------------------------------------------------------------------------------
 def list_received(*, after: ObjectId, before: ObjectId, limit: int) -> list[ObjectId]:
     """In the order they came: the id holds the time of receipt."""
-    found = db.collection(messages.COLLECTION).find(
+    documents = db.collection(messages.COLLECTION).find(
         {"_id": {"$gt": after, "$lt": before}}, {"_id": 1}, sort=[("_id", 1)], limit=limit
     )
-    return [row["_id"] for row in found]
+    return [row["_id"] for row in documents]
 
 
 def list_unfinished(message_ids: Ids) -> set[ObjectId]:
-    """Those whose processing has not ended well: waiting, running, or failed and for an operator to start again. What
-    could not even be read stays unreadable whoever starts it again, and is finished when it has failed."""
+    """Messages whose processing has not ended well: waiting, running, or failed, in which case an operator may start it
+    again. A message that could not be read is finished once it has failed: starting it again would not help."""
     query = {
         "kind": "message",
         "documentId": {"$in": list(message_ids)},
         "state": {"$nin": [processing.DONE, processing.IGNORED]},
         "$nor": [{"state": processing.FAILED, "isUnreadable": True}],
     }
-    found = db.collection(processing.COLLECTION).find(query, {"documentId": 1})
-    return {record["documentId"] for record in found}
+    records = db.collection(processing.COLLECTION).find(query, {"documentId": 1})
+    return {record["documentId"] for record in records}
 
 
 def list_scheduled(message_ids: Ids) -> set[ObjectId]:
-    """Those that a scheduled send was made from."""
+    """Messages that a scheduled send was created from."""
     rows = db.collection(scheduled.COLLECTION).aggregate(
         [{"$match": {ORDER_ID: {"$in": list(message_ids)}}}, {"$group": {"_id": f"${ORDER_ID}"}}]
     )
@@ -86,10 +87,10 @@ def list_scheduled(message_ids: Ids) -> set[ObjectId]:
 
 
 def delete_messages(message_ids: Ids) -> int:
-    """With their records and what was sent in answer to them. How many messages there were."""
-    wanted = {"$in": list(message_ids)}
+    """With their records and deliveries. Returns how many messages were deleted."""
+    matching = {"$in": list(message_ids)}
     db.collection(processing.DELIVERIES).delete_many(
-        {"kind": {"$in": list(processing.SENDS)}, "documentId": wanted}
+        {"kind": {"$in": list(processing.SENDS)}, "documentId": matching}
     )
-    db.collection(processing.COLLECTION).delete_many({"kind": "message", "documentId": wanted})
-    return db.collection(messages.COLLECTION).delete_many({"_id": wanted}).deleted_count
+    db.collection(processing.COLLECTION).delete_many({"kind": "message", "documentId": matching})
+    return db.collection(messages.COLLECTION).delete_many({"_id": matching}).deleted_count

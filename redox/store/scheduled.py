@@ -1,4 +1,4 @@
-"""The collection `scheduledSummaryAndReportsOrders`: one document per scheduled send, gone after 90 days."""
+"""The collection `scheduledSummaryAndReportsOrders`: one document per scheduled send, deleted after 90 days."""
 
 from collections.abc import Sequence
 
@@ -19,7 +19,7 @@ def find_scheduled(scheduled_id: ObjectId) -> Document | None:
 
 
 def list_newest(order_ids: Sequence[ObjectId]) -> dict[ObjectId, Document]:
-    """Per order the newest scheduled document: {_id, createdTime}."""
+    """The newest scheduled document of each order: {_id, createdTime}."""
     rows = db.collection(COLLECTION).aggregate(
         [
             {"$match": {"lastMatchedOrder._id": {"$in": list(order_ids)}}},

@@ -1,4 +1,4 @@
-"""The collection `ehrSyncs`: one sync of a clinic, and how far it has come; gone after 90 days."""
+"""The collection `ehrSyncs`: one sync of a clinic and its progress, deleted after 90 days."""
 
 from datetime import datetime
 
@@ -28,7 +28,7 @@ def find(sync_id: ObjectId) -> Document | None:
 
 
 def advance(sync: Document, after: ObjectId, count: int) -> Document | None:
-    """None when somebody else has brought it on meanwhile."""
+    """None when another process has advanced it meanwhile."""
     return db.collection(COLLECTION).find_one_and_update(
         {"_id": sync["_id"], "after": sync["after"]},
         {"$set": {"after": after}, "$inc": {"count": count}},

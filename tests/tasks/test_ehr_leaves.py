@@ -203,7 +203,7 @@ def send_scheduled(clinic, patient, frozen):
             "lastMatchedOrder": frozen,
         }
     )
-    expected = processing.Expected(
+    expected = processing.ScheduledSend(
         document_id, frozen["_id"], clinic["_id"], patient["userId"], moment
     )
     processing.expect_scheduled([expected])
@@ -244,10 +244,12 @@ def test_the_report_is_drawn_whatever_the_clinic_is_called_and_wherever_it_is():
         "PreferredBgUnits": "mg/dL",
     }
     for where, changed in mutations(clinic, FEW):
-        wanted = reports.Wanted(changed, patient, start=DRAWN, end=DRAWN)
+        wanted = reports.ReportRequest(changed, patient, start=DRAWN, end=DRAWN)
         assert reports.draw_report(wanted).startswith(b"%PDF"), where
     for zone in ("Europe", "../etc", "x" * 5000, "\0"):
-        wanted = reports.Wanted({**clinic, "timezone": zone}, patient, start=DRAWN, end=DRAWN)
+        wanted = reports.ReportRequest(
+            {**clinic, "timezone": zone}, patient, start=DRAWN, end=DRAWN
+        )
         assert reports.draw_report(wanted).startswith(b"%PDF"), zone
 
 

@@ -1,6 +1,6 @@
 """Xealth: the protocol and its HTTP implementation (rules EHR-128 to EHR-131).
 
-There is no stand-in: an order that was not sent must not look like one that was.
+There is no stand-in: an order that was not sent must never appear as sent.
 """
 
 import json
@@ -25,7 +25,7 @@ class Xealth(Protocol):
     def write_order(self, deployment: str, order: Order) -> int:
         """The HTTP status of Xealth's answer; 200 means taken.
 
-        Raises ServiceUnavailable, and ServiceError when there is no token to be had.
+        Raises ServiceUnavailable, and ServiceError when it gets no token.
         """
         ...
 
@@ -35,7 +35,7 @@ class HttpXealth:
         path = f"/partner/write/order/{quote(deployment, safe='')}"
         response = _post(path, order)
         if response.status_code == 401:
-            # The kept token may have been revoked before its end.
+            # The cached token may have been revoked before it expired.
             cache.delete(TOKEN_KEY)
             response = _post(path, order)
         return response.status_code
@@ -43,9 +43,9 @@ class HttpXealth:
 
 def access_token() -> str:
     """Shared by all processes through the cache. Raises ServiceUnavailable and ServiceError."""
-    kept: str | None = cache.get(TOKEN_KEY)
-    if kept is not None:
-        return kept
+    cached: str | None = cache.get(TOKEN_KEY)
+    if cached is not None:
+        return cached
     answer = _ask_for_token()
     life = int(answer.get("expires_in") or 0) - EARLY
     if life > 0:

@@ -1,4 +1,4 @@
-"""`manage.py ehr patients enroll`: the part of that command that belongs to Xealth (rules EHR-124 to EHR-130)."""
+"""`manage.py ehr patients enroll`, the part of that command for Xealth (rules EHR-124 to EHR-130)."""
 
 from typing import Any
 
@@ -13,8 +13,8 @@ from xealth.services import enrolment
 from xealth.services.enrolment import Enrolment
 
 DESCRIPTION = (
-    "Lists the patients first and sends after a yes. Who has been ordered counts as not enrolled until Xealth's "
-    "notification brings the subscription, and is ordered again by another run before that."
+    "Lists the patients and sends the orders after a yes. A patient whose order was sent counts as not enrolled until "
+    "Xealth's notification brings the subscription; another run before that sends the order again."
 )
 
 

@@ -48,7 +48,7 @@ class Enrolment:
 
 
 def prepare(clinic: Document, *, mrn_origin: str) -> Enrolment:
-    """Raises BadRequest for another provider than Xealth, and for settings without a program."""
+    """Raises BadRequest for a provider other than Xealth, and for settings without a program."""
     settings = clinic["ehrSettings"]
     provider = settings.get("provider")
     if provider != ehr_settings.XEALTH:
@@ -62,9 +62,9 @@ def prepare(clinic: Document, *, mrn_origin: str) -> Enrolment:
 
 
 def list_patients(enrolment: Enrolment, *, user_id: str | None, limit: int) -> list[Document]:
-    """Who can be enrolled: patients with an MRN and without any subscription, in the order of their MRNs."""
-    wanted = Wanted(user_id=user_id, has_mrn=True, has_subscription=False)
-    page, _ = ehr_patients.list_patients(enrolment.clinic["_id"], wanted, skip=0, limit=limit)
+    """Patients who can be enrolled: with an MRN and without any subscription, in the order of their MRNs."""
+    conditions = Wanted(user_id=user_id, has_mrn=True, has_subscription=False)
+    page, _ = ehr_patients.list_patients(enrolment.clinic["_id"], conditions, skip=0, limit=limit)
     return page
 
 
@@ -77,8 +77,8 @@ def check_configured() -> None:
 def enroll_each(
     enrolment: Enrolment, patients: Sequence[Document]
 ) -> Iterator[tuple[Document, str]]:
-    """Each patient with what became of the order. One that Xealth refuses stays alone; where Xealth cannot be reached,
-    the rest is not tried: raises ServiceUnavailable after the patient whose order may have arrived."""
+    """Each patient with the outcome of the order. A refusal by Xealth does not end the loop. When Xealth cannot be
+    reached, the rest is not tried: raises ServiceUnavailable after the patient whose order may have arrived."""
     for patient in patients:
         try:
             status = enroll(enrolment, patient)
@@ -91,7 +91,7 @@ def enroll_each(
 def enroll(enrolment: Enrolment, patient: Document) -> int:
     """The HTTP status of Xealth's answer; 200 means taken. Raises ServiceUnavailable and ServiceError.
 
-    The order names the patient to another party, so it is recorded first.
+    The order names the patient to another party, so the audit event is recorded first.
     """
     audit.record(
         action="ehr.enrolment_ordered",

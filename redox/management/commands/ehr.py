@@ -1,4 +1,4 @@
-"""Look after the EHR connections: clinics, their patients, failed work, messages."""
+"""Manage the EHR connections: clinics, their patients, failed work, messages."""
 
 import json
 from typing import Any
@@ -101,10 +101,10 @@ class Command(BaseCommand):
     def backfill_emails(self, options: dict[str, Any]) -> None:
         clinic = ehr_settings.access_ehr_clinic(options["clinic"])
         is_dry, count = options["dry_run"], 0
-        for match in email_backfill.find_addresses(clinic, batch=options["batch_size"]):
-            if is_dry or email_backfill.fill_in(clinic, match):
-                label = ehr_patients.label(match.patient)
-                self.stdout.write(f"{label} - New Email [{match.email}]")
+        for candidate in email_backfill.find_addresses(clinic, batch=options["batch_size"]):
+            if is_dry or email_backfill.fill_in(clinic, candidate):
+                label = ehr_patients.label(candidate.patient)
+                self.stdout.write(f"{label} - New Email [{candidate.email}]")
                 count += 1
         self.stdout.write(f"{count} patients {'would be' if is_dry else 'were'} updated")
 
@@ -134,8 +134,8 @@ class Command(BaseCommand):
 
 def _subscriptions(patient: Document) -> str:
     labels = [
-        f"{one.get('provider') or EMPTY} ({'active' if one.get('active') else 'inactive'})"
-        for one in (patient.get("ehrSubscriptions") or {}).values()
+        f"{entry.get('provider') or EMPTY} ({'active' if entry.get('active') else 'inactive'})"
+        for entry in (patient.get("ehrSubscriptions") or {}).values()
     ]
     return ", ".join(labels) or EMPTY
 

@@ -1,4 +1,4 @@
-"""What the clinic page shows of the EHR sync."""
+"""The panel of the EHR sync on a clinic's page."""
 
 from typing import Any
 
@@ -11,8 +11,8 @@ from redox.admin import runs
 from redox.services import admin_reads
 
 
-def _of_clinic(request: HttpRequest, clinic: Document) -> dict[str, Any] | None:
-    """Nothing for clinics that never had a connection."""
+def _ehr_panel(request: HttpRequest, clinic: Document) -> dict[str, Any] | None:
+    """None for clinics that never had a connection."""
     settings = clinic.get("ehrSettings") or {}
     last = admin_reads.find_last_run(clinic["_id"])
     if not settings and last is None:
@@ -25,4 +25,4 @@ def _of_clinic(request: HttpRequest, clinic: Document) -> dict[str, Any] | None:
     }
 
 
-pages.CLINIC_PANELS.add(pages.Panel("redox/staff/_clinic_panel.html", _of_clinic, roles.FIND))
+pages.CLINIC_PANELS.add(pages.Panel("redox/staff/_clinic_panel.html", _ehr_panel, roles.FIND))

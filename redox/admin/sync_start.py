@@ -19,7 +19,7 @@ NOBODY = "No patient of this clinic is subscribed: there is nothing to sync."
     "clinics/<str:clinic_id>/sync", name="ehr_sync_start", needs=roles.INTEGRATION, posts_only=True
 )
 def start(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
-    """Recorded before it begins: ten thousand sends are many transactions, and none may go unrecorded."""
+    """Recorded before it begins: a sync takes many transactions, and none of them may go unrecorded."""
     clinic = access.access_clinic(clinic_id)
     back = reverse("admin:clinic", args=[clinic_id])
     _record(request, clinic, outcome="begun")
