@@ -1,16 +1,16 @@
 """The audit trail: who did what to which object, append-only, ids and names of fields only.
 
-For settings (tier, limits, roles …) `before` and `after` hold the changed values, because that is what
-staff need to see; a patient's values never go in.
+For settings (tier, limits, roles …) `before` and `after` hold the changed values, because staff need to see
+them; a patient's values are never recorded.
 
-Every event carries its number and the seal of the event before it, so the trail is one chain per
-environment: a changed, removed, inserted or reordered row breaks it, and `manage.py verify_audit` names the
-place. The end of the chain is one small sealed document, moved in the same transaction as the event is
-written. Two events at once therefore conflict, and the later transaction is repeated by
-`run_in_transaction`: the order is strict, at the price of a few milliseconds when staff act at the same
-instant. This module has no way to change or delete an event; the database user of a production installation
-should have none either (docs/admin.md). What a database alone can not show, an older copy put back or everything
-deleted, is shown by anchors (audit_anchors.py); audit_check.py walks the chain.
+Every event carries its number and the seal of the event before it, so the trail is one chain per environment:
+a changed, removed, inserted or reordered row breaks it, and `manage.py verify_audit` names that row. The end
+of the chain is one small sealed document, updated in the transaction that writes the event. Two events at
+once therefore conflict, and `run_in_transaction` repeats the later transaction: the order is strict, at the
+cost of a few milliseconds when staff act at the same instant. This module cannot change or delete an event;
+the database user of a production installation should not be able to either (docs/admin.md). What the database
+alone cannot show, such as a restored older copy or the deletion of everything, is shown by anchors
+(audit_anchors.py). audit_check.py verifies the chain.
 """
 
 import hashlib
@@ -61,7 +61,7 @@ def record(  # noqa: PLR0913 (an event has that many parts, all named)
     """Add one event; `actor_kind` is staff, user, service or system. Call it in the change's transaction.
 
     `actor_name` and `object_name` are copies that outlive what they name (a clinic's name, never a
-    patient's). `scope` says how much was touched: row counts, page, fields.
+    patient's). `scope` says how much was affected: row counts, page, fields.
     """
     event: dict[str, Any] = {
         "_id": ObjectId(),
@@ -87,18 +87,18 @@ def _append(event: dict[str, Any]) -> None:
     head = heads.find_one({"_id": chain}) or {"number": 0, "seal": ""}
     event |= {"number": head["number"] + 1, "previous": head["seal"], "key": _key_id(_key())}
     event["seal"] = seal(event)
-    moved = {"number": event["number"], "seal": event["seal"]}
-    moved["mac"] = sign(_head_content(chain, **moved))
+    new_head = {"number": event["number"], "seal": event["seal"]}
+    new_head["mac"] = sign(_head_content(chain, **new_head))
     if head["number"]:
-        heads.update_one({"_id": chain}, {"$set": moved})
+        heads.update_one({"_id": chain}, {"$set": new_head})
     else:
-        heads.insert_one({"_id": chain, **moved})
+        heads.insert_one({"_id": chain, **new_head})
     db.collection(COLLECTION).insert_one(event)
 
 
 # --- seals -----------------------------------------------------------------------------------------------------
 def seal(event: dict[str, Any], key: bytes | None = None) -> str:
-    """Keyed digest of an event: an edited row no longer fits its seal."""
+    """Keyed digest of an event: an edited row no longer matches its seal."""
     content = orjson.dumps(
         orjson.loads(encode({k: v for k, v in event.items() if k != "seal"})),
         option=orjson.OPT_SORT_KEYS,
@@ -109,7 +109,7 @@ def seal(event: dict[str, Any], key: bytes | None = None) -> str:
 def is_intact(event: dict[str, Any]) -> bool:
     try:
         return is_same(event["seal"], seal(event, _keys()[event["key"]]))
-    except (KeyError, TypeError):  # also of types that no event has
+    except (KeyError, TypeError):  # also for values of types that no event has
         return False
 
 
@@ -127,17 +127,17 @@ def sign(content: str) -> str:
 
 
 def is_signed(mac: Any, content: str) -> bool:
-    """By the present key or a retired one."""
+    """Whether the signature was made with the present key or a retired one."""
     return any(is_same(mac, _mac(key, content)) for key in _keys().values())
 
 
 def is_number(value: Any) -> bool:
-    """Whether it is an event's place: 1, 2, 3 …; 0 is the beginning of a chain."""
+    """Whether it can be the number of an event: 1, 2, 3 …; 0 stands for the beginning of a chain."""
     return isinstance(value, int) and not isinstance(value, bool) and value >= 0
 
 
-def is_same(found: Any, wanted: str) -> bool:
-    return type(found) is str and hmac.compare_digest(found.encode(), wanted.encode())
+def is_same(actual: Any, expected: str) -> bool:
+    return type(actual) is str and hmac.compare_digest(actual.encode(), expected.encode())
 
 
 def _mac(key: bytes, content: str) -> str:
@@ -149,7 +149,7 @@ def _key() -> bytes:
 
 
 def _keys() -> dict[str, bytes]:
-    """Every key that rows may be sealed with, by its id: the present one and retired ones."""
+    """Every key that rows may be sealed with, by its id: the present key and retired ones."""
     keys = [_key(), *(_derived(text) for text in settings.AUDIT_OLD_KEYS)]
     return {_key_id(key): key for key in keys}
 
@@ -173,7 +173,7 @@ def chain_end(chain: str) -> tuple[int, str]:
 def list_events(
     query: dict[str, Any], *, before: ObjectId | None = None, limit: int
 ) -> list[dict[str, Any]]:
-    """Newest first; `before` continues after the last event of the page before."""
+    """Newest first; `before` is the last event of the previous page."""
     if before is not None:
         query = {"$and": [query, {"_id": {"$lt": before}}]}
     return list(db.collection(COLLECTION).find(query, sort=[("_id", DESCENDING)], limit=limit))
@@ -184,5 +184,5 @@ def find_event(event_id: ObjectId) -> dict[str, Any] | None:
 
 
 def digest(text: str) -> str:
-    """A keyed digest to name something by, in place of a secret that may not be shown or kept."""
+    """A keyed digest that identifies a secret which must not be shown or stored."""
     return sign(text)

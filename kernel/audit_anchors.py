@@ -1,10 +1,11 @@
-"""Anchors of the audit trail: signed notes of how far it had come, kept in another collection and in the log.
+"""Anchors of the audit trail: signed records of its length at a moment, kept in another collection and in the
+log.
 
-A chain shows by itself what was changed inside of it. That its end was cut off, that an older copy was put back or
-that everything was deleted shows only beside something that was not changed with it. So a worker looks every ten
-seconds, notes number and seal of the newest event when there are new ones and once an hour, and writes the same text
-as a log line, which leaves the machine. Anchors are only ever added. What is taken back before the next look is not
-seen.
+A chain reveals changes inside it. That its end was cut off, that an older copy was restored or that
+everything was deleted can only be seen by comparison with something outside the chain. So a worker checks
+every ten seconds. When there are new events, and once an hour, it stores number and seal of the newest event
+and writes the same text to the log, which leaves the machine. Anchors are only ever added. An event that is
+removed before the next check is not noticed.
 """
 
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from pymongo import ASCENDING, DESCENDING, IndexModel
 from kernel import audit, clock, db, indexes
 
 COLLECTION = "auditAnchors"
-EVERY = timedelta(hours=1)  # also without an event: a log of any hour then has one
+EVERY = timedelta(hours=1)  # even without events, so that the log of every hour contains one
 # What the log calls them; `verify_audit --log` looks for these names.
 LOGGED = BEGUN, ANCHORED = "audit.begun", "audit.anchored"
 
@@ -51,7 +52,7 @@ class Anchor:
 
 
 def parse(chain: str, text: str) -> Anchor:
-    """What `str` has made. Raises ValueError for anything else."""
+    """The inverse of `str(anchor)`. Raises ValueError for any other text."""
     number, seal, moment, mac = text.split(":")
     try:
         time = datetime.fromtimestamp(int(moment) / 1000, UTC)
@@ -61,7 +62,7 @@ def parse(chain: str, text: str) -> Anchor:
 
 
 def from_document(document: dict[str, Any]) -> Anchor | None:
-    """None for what was never an anchor."""
+    """None for a document that this service did not write as an anchor."""
     anchor = Anchor(*(document.get(name) for name in ("environment", *_FIELDS)))  # type: ignore[arg-type]
     is_whole = (
         audit.is_number(anchor.number)
@@ -75,7 +76,8 @@ _FIELDS = ("number", "seal", "time", "mac")
 
 
 def begin() -> None:
-    """The first anchor of every chain that has none; `migrate` calls it, so that a trail without any is a finding."""
+    """Write the first anchor of every chain that has none. `migrate` calls it, so a chain without an anchor
+    is suspicious."""
     heads = db.collection(audit.HEADS).find({})
     chains = {head["_id"] for head in heads if audit.is_head_intact(str(head["_id"]), head)}
     for chain in {settings.ENVIRONMENT} | chains:
@@ -84,7 +86,7 @@ def begin() -> None:
 
 
 def write(chain: str) -> Anchor:
-    """Note where the chain ends now."""
+    """Record where the chain ends now."""
     number, seal = audit.chain_end(chain)
     moment = clock.now()
     anchor = Anchor(chain, number, seal, moment, audit.sign(_content(chain, number, seal, moment)))
@@ -95,7 +97,8 @@ def write(chain: str) -> Anchor:
 
 
 def keep_watch() -> None:
-    """Whether the trail still holds what was noted last; if it does, note where it is now when that is due."""
+    """Check that the trail still contains the newest anchored event, and write the next anchor when it is
+    due."""
     chain = settings.ENVIRONMENT
     newest = find_newest(chain)
     problem = "no_anchor" if newest is None else _problem(newest)
@@ -106,7 +109,8 @@ def keep_watch() -> None:
 
 
 def find_newest(chain: str) -> dict[str, Any] | None:
-    """Of those that go furthest: an older copy of the trail does not hide what was noted before."""
+    """The newest of the anchors with the highest number: a restored older copy of the trail does not hide
+    earlier anchors."""
     return db.collection(COLLECTION).find_one(
         {"environment": chain}, sort=[("number", DESCENDING), ("time", DESCENDING)]
     )

@@ -1,7 +1,7 @@
-"""Whether the audit trail is whole: every row as it was written, none missing, none moved, none that belongs nowhere.
+"""Checks that the audit trail is complete: every row as it was written, none missing, moved or added.
 
-The collections are read as somebody with the database but without the key may have left them: any field may be absent
-or of any type. What is wrong is named, and nothing of it ends the walk.
+Someone with access to the database but without the key may have changed the collections, so any field may be
+absent or of any type. Every flaw is reported, and none ends the check.
 """
 
 import math
@@ -19,7 +19,7 @@ from pymongo.collection import Collection
 from kernel import audit, audit_anchors, clock, db
 from kernel.audit_anchors import Anchor
 
-# A seal is made over JSON, so one of these could be replaced by something that reads the same there.
+# A seal covers JSON, so one of these values could be replaced by another type with the same JSON.
 _TYPES: dict[str, tuple[type, ...]] = {
     "_id": (ObjectId,),
     "time": (datetime,),
@@ -35,7 +35,7 @@ _CODEC: CodecOptions[dict[str, Any]] = CodecOptions(
 
 @dataclass(frozen=True, slots=True)
 class Flaw:
-    """What is wrong at one place of a chain; `number` is the event's place in it, None where there is none."""
+    """What is wrong with one event of a chain; `number` is the event's number, None where it has none."""
 
     chain: str
     number: int | None
@@ -44,20 +44,20 @@ class Flaw:
 
     def __str__(self) -> str:
         number = "" if self.number is None else str(self.number)
-        place = " ".join(part for part in ("event", number, self.event_id) if part)
-        return f"{self.chain}: {place}: {self.what}"
+        event = " ".join(part for part in ("event", number, self.event_id) if part)
+        return f"{self.chain}: {event}: {self.what}"
 
 
 class Check:
-    """One walk over every chain. `given` are anchors from outside of the database, such as those in the log."""
+    """Checks every chain. `given_anchors` come from outside the database, for instance from the log."""
 
-    def __init__(self, given: Iterable[Anchor] = ()) -> None:
+    def __init__(self, given_anchors: Iterable[Anchor] = ()) -> None:
         self.walks = {settings.ENVIRONMENT: Walk(settings.ENVIRONMENT)}
-        self._given = given
+        self._given_anchors = given_anchors
 
     def flaws(self) -> Iterator[Flaw]:
-        """Nothing when all is as it was written."""
-        # Before the rows: what is added meanwhile is then newer than everything that is compared with.
+        """Yields nothing when everything is as it was written."""
+        # Before the rows: events added meanwhile are then newer than every end and anchor.
         yield from self._take_ends()
         yield from self._take_anchors()
         order = [("environment", ASCENDING), ("number", ASCENDING)]
@@ -86,7 +86,7 @@ class Check:
                 yield Flaw(str(document.get("environment")), None, "", what)
             else:
                 self._take_anchor(anchor, "the anchor")
-        for anchor in self._given:
+        for anchor in self._given_anchors:
             if anchor.is_ours():
                 self._take_anchor(anchor, "the given anchor")
             else:
@@ -100,22 +100,23 @@ class Check:
         walk.take_mark(anchor.number, anchor.seal, f"{source} of {clock.format_time(anchor.time)}")
 
     def _walk(self, chain: Any) -> "Walk | None":
-        if type(chain) is not str:  # a subclass, as BSON's code is, was not written by us
+        if (
+            type(chain) is not str
+        ):  # a subclass of str, such as BSON's code, was not written by this service
             return None
         return self.walks.setdefault(chain, Walk(chain))
 
 
 class Walk:
-    """Along one chain, from its first event."""
+    """Follows one chain from its first event."""
 
     def __init__(self, chain: str) -> None:
         self.chain = chain
         self.number = 0  # reached so far
         self.has_anchor = False
         self._seal: Any = ""
-        self._marks: dict[
-            int, list[tuple[str, str]]
-        ] = {}  # place -> seals it has to have, and who says so
+        # Number of an event -> the seals it must have, each with the source that says so.
+        self._marks: dict[int, list[tuple[str, str]]] = {}
 
     def take_mark(self, number: int, seal: str, source: str) -> None:
         self._marks.setdefault(number, []).append((seal, source))
@@ -175,7 +176,7 @@ class Walk:
 
 
 def _holds_nan(value: Any) -> bool:
-    """JSON, which seals are made over, has none: it would read as null."""
+    """The JSON that seals cover has no NaN: it would become null."""
     if isinstance(value, dict):
         return any(map(_holds_nan, value.values()))
     if isinstance(value, list):

@@ -1,7 +1,8 @@
-"""Bring older documents, and those of other writers, into today's shape.
+"""Bring older documents, and those of other systems, into the present form.
 
-Apps declare their steps next to their indexes; `manage.py migrate` and `manage.py ensure_indexes` run them after the
-indexes. A step works in batches, may be repeated, and runs beside a service that writes: each write states what it saw.
+Apps declare their steps next to their indexes; `manage.py migrate` and `manage.py ensure_indexes` run them
+after the indexes. A step works in batches, may be repeated, and may run while the service writes: the filter
+of each update states the value that was read.
 """
 
 from collections.abc import Callable, Sequence
@@ -15,8 +16,8 @@ log = structlog.get_logger(__name__)
 
 Step = Callable[[], int]
 STEPS: dict[str, Step] = {}
-# Anything but what most canonical addresses consist of: small letters, digits and signs. Punycode may stand for more.
-# `$gt` lets an index that leaves out empty ones answer.
+# Any character besides lower-case letters, digits and signs, of which most canonical addresses consist, and
+# Punycode, which may stand for others. `$gt` makes an index usable that leaves out empty addresses.
 _DOUBTFUL = {"$regex": r"[^!-@\[-~]|@(.*\.)?xn--", "$gt": ""}
 
 
@@ -25,7 +26,7 @@ def declare(name: str, step: Step) -> None:
 
 
 def run() -> dict[str, int]:
-    """How many documents each step has changed."""
+    """How many documents each step changed."""
     return {name: step() for name, step in STEPS.items()}
 
 
@@ -34,8 +35,9 @@ def run_step(name: str) -> int:
 
 
 def make_addresses_canonical(collection: str, field: str, *, derived: Sequence[str] = ()) -> int:
-    """What only looks like an address stays: nobody may be found by it. So does one that another document has. Fields
-    that are `derived` from an address go with its old form, for a later step to make them again."""
+    """A text that is not an address stays, because no one may be found by it. So does an address that another
+    document has. Fields `derived` from an address are removed with its old form; a later step makes them
+    again."""
     changed = 0
     stored = db.collection(collection).find(
         {field: _DOUBTFUL}, {field: 1}, max_time_ms=None, batch_size=500
@@ -49,10 +51,10 @@ def make_addresses_canonical(collection: str, field: str, *, derived: Sequence[s
 
 
 def _change(collection: str, field: str, document: db.Document, change: db.Document) -> int:
-    seen = {"_id": document["_id"], field: document[field]}
+    unchanged = {"_id": document["_id"], field: document[field]}
     try:
-        changed = db.collection(collection).update_one(seen, change)
+        result = db.collection(collection).update_one(unchanged, change)
     except DuplicateKeyError:
         log.warning("backfill.address_taken", collection=collection, row=str(document["_id"]))
         return 0
-    return changed.modified_count
+    return result.modified_count

@@ -1,5 +1,7 @@
-"""The scheduler of periodic tasks, watched: it notes in MongoDB that it hands tasks to the broker, for the metrics and
-the staff's first page, and ends itself when it has come to a standstill. Whoever keeps it running starts it again.
+"""The scheduler of periodic tasks, supervised.
+
+It records in MongoDB that it hands tasks to the broker, for the metrics and the staff's first page, and exits
+when it is stuck. The process manager starts it again.
 """
 
 import os
@@ -17,7 +19,7 @@ from kernel import clock, db
 
 COLLECTION = "heartbeats"
 LATE = timedelta(minutes=1)  # the shortest wait between two tasks is a few seconds
-STUCK_SECONDS = 120.0  # a broker that hangs keeps a tick for half a minute
+STUCK_SECONDS = 120.0  # a broker that hangs delays a tick by half a minute
 NOTE_EVERY = 5.0
 _NAME = "beat"
 _EXIT = 75  # EX_TEMPFAIL
@@ -26,11 +28,12 @@ log = structlog.get_logger(__name__)
 
 
 class Scheduler(PersistentScheduler):
-    """Celery's own, which makes an instance without a schedule (`lazy`) to print what it is called."""
+    """Celery's scheduler. Celery also makes an instance without a schedule (`lazy`), only to print its
+    name."""
 
     def __init__(self, *args: Any, lazy: bool = False, **options: Any) -> None:
         super().__init__(*args, lazy=lazy, **options)
-        self._ticked, self._noted = time.monotonic(), float("-inf")
+        self._ticked, self._recorded = time.monotonic(), float("-inf")
         if not lazy:
             threading.Thread(target=self._watch, daemon=True, name="beat-watch").start()
 
@@ -40,9 +43,9 @@ class Scheduler(PersistentScheduler):
 
     def apply_async(self, *args: Any, **options: Any) -> Any:
         sent = super().apply_async(*args, **options)
-        if time.monotonic() - self._noted >= NOTE_EVERY:
-            self._noted = time.monotonic()
-            _note()
+        if time.monotonic() - self._recorded >= NOTE_EVERY:
+            self._recorded = time.monotonic()
+            _record()
         return sent
 
     def _watch(self) -> None:
@@ -52,8 +55,8 @@ class Scheduler(PersistentScheduler):
         os._exit(_EXIT)
 
 
-def _note() -> None:
-    """The schedule goes on without it."""
+def _record() -> None:
+    """A failure is only logged: the schedule goes on."""
     try:
         with pymongo.timeout(1):
             db.collection(COLLECTION).update_one(
@@ -64,9 +67,9 @@ def _note() -> None:
 
 
 def silent_seconds() -> float:
-    """Since any scheduler has handed a task to the broker; infinite when none ever has."""
-    found = db.collection(COLLECTION).find_one({"_id": _NAME})
-    return (clock.now() - found["time"]).total_seconds() if found else float("inf")
+    """Seconds since a scheduler handed a task to the broker; infinite if that never happened."""
+    heartbeat = db.collection(COLLECTION).find_one({"_id": _NAME})
+    return (clock.now() - heartbeat["time"]).total_seconds() if heartbeat else float("inf")
 
 
 def is_late() -> bool:

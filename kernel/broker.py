@@ -1,9 +1,9 @@
-"""Celery's transport over Redis, made fit for a broker that hangs.
+"""Celery's transport over Redis, adapted to a broker that hangs.
 
-An acknowledgement that runs into its time limit raises; Celery logs that and goes on, and kombu keeps the message among
-those that the worker has in hand. Two of them, and a worker of two processes takes nothing more, for good. Here the
-place is free in any case. Redis still holds the message and hands it out again after the visibility timeout, which is a
-wake-up too many and does no harm: what there is to do stands in the outbox.
+An acknowledgement that runs into its time limit raises. Celery logs that and goes on, but kombu still counts
+the message as being processed: after two of them a worker with two processes takes no more messages, ever.
+Here the message is no longer counted in either case. Redis still holds it and delivers it again after the
+visibility timeout; that is one wake-up too many and does no harm, because the work to do is in the outbox.
 """
 
 from typing import Any
@@ -34,12 +34,12 @@ class Transport(redis.Transport):
 
 
 def install() -> None:
-    """By scheme: a transport named in the settings would lose the scheme, and with it TLS."""
+    """Registered by scheme: a transport named in the settings would lose the scheme, and with it TLS."""
     for scheme in ("redis", "rediss"):
         TRANSPORT_ALIASES[scheme] = f"{__name__}:Transport"
 
 
 def waiting(connection: Any, queues: list[str]) -> int:
-    """How many messages nobody has taken yet."""
+    """How many messages no worker has taken yet."""
     channel = connection.default_channel
     return sum(channel._size(queue) for queue in queues)

@@ -35,8 +35,8 @@ def format_time(moment: datetime) -> str:
 
 
 def parse_time(text: str) -> datetime:
-    """An RFC 3339 time with offset, truncated to milliseconds; a leap second is the second after it, since MongoDB
-    has none. Raises ValueError for anything else."""
+    """An RFC 3339 time with offset, truncated to milliseconds. A leap second becomes the second after it,
+    since MongoDB has none. Raises ValueError for any other text."""
     if not _RFC_3339.fullmatch(text):
         message = "a time needs a date, a time and an offset"
         raise ValueError(message)
@@ -55,12 +55,12 @@ def _read(text: str) -> datetime:
 
 
 def _in_utc(moment: datetime) -> datetime:
-    """The zero time stays itself in every zone: it stands for none."""
+    """The zero time stays as it is in every zone: it stands for "no time"."""
     return truncate(moment.replace(tzinfo=UTC) if moment.year == 1 else moment.astimezone(UTC))
 
 
 def is_date(text: str) -> bool:
-    """YYYY-MM-DD, and a day that there was."""
+    """YYYY-MM-DD, and a day that exists."""
     if not _DATE.fullmatch(text):
         return False
     try:

@@ -1,4 +1,5 @@
-"""What management commands share: types of arguments, and subcommands that one app adds to another app's command."""
+"""Shared by management commands: argument types, and subcommands that one app adds to another app's
+command."""
 
 from collections import defaultdict
 from collections.abc import Callable
@@ -22,16 +23,19 @@ _added: dict[str, list[Subcommand]] = defaultdict(list)
 
 
 def add(group: str, subcommand: Subcommand) -> None:
-    """`group` names the command and its part: "ehr patients". The command's app need not know who adds to it."""
+    """`group` names the command and its part, such as "ehr patients". The command's app does not know which
+    apps add to it."""
     _added[group].append(subcommand)
 
 
 def add_parsers(command: BaseCommand, parsers: Any, group: str) -> None:
     """A parser for every subcommand of the group, with its `run` among the options."""
-    for added in _added[group]:
-        parser = parsers.add_parser(added.name, help=added.help, description=added.description)
-        added.add_arguments(parser)
-        parser.set_defaults(run=partial(added.run, command))
+    for subcommand in _added[group]:
+        parser = parsers.add_parser(
+            subcommand.name, help=subcommand.help, description=subcommand.description
+        )
+        subcommand.add_arguments(parser)
+        parser.set_defaults(run=partial(subcommand.run, command))
 
 
 def at_least_one(text: str) -> int:

@@ -1,4 +1,4 @@
-"""The only door to MongoDB for lists, aggregations and every change.
+"""The only access to MongoDB for lists, aggregations and every change.
 
 `collection(name)` returns a PyMongo collection whose calls join the transaction that is open in this
 thread (fact F3: bare PyMongo calls escape it) and carry a time limit. `run_in_transaction(fn)` is the
@@ -32,7 +32,7 @@ _session: ContextVar[ClientSession | None] = ContextVar("mongo_session", default
 
 
 def client() -> pymongo.MongoClient[Document]:
-    """The process's client, opened on first use so that it is never carried over a fork (F29)."""
+    """The process's client, opened on first use so that it never crosses a fork (F29)."""
     return _opened().connection  # type: ignore[no-any-return]
 
 
@@ -47,8 +47,9 @@ def database_name() -> str:
     return str(connections[DEFAULT_DB_ALIAS].settings_dict["NAME"])
 
 
-# The ORM wants naive times, the rest of the code aware ones. What other systems wrote that Python cannot hold (a date
-# beyond the year 9999, half a character) is brought into its bounds: it would fail every list that holds the record.
+# The ORM wants naive times, the rest of the code aware ones. Values of other systems that Python cannot
+# represent (a date beyond the year 9999, half a character) are clamped or replaced: they would break every
+# list that contains the record.
 _CODEC: CodecOptions[Document] = CodecOptions(
     tz_aware=True,
     datetime_conversion=DatetimeConversion.DATETIME_CLAMP,
@@ -66,8 +67,7 @@ def collection(name: str) -> "SessionCollection":
 
 
 def unread(name: str) -> "SessionCollection":
-    """The same collection for documents that only pass through to the renderer: their times are naive
-    UTC."""
+    """The same collection for documents that go straight to the renderer: their times are naive UTC."""
     return SessionCollection(_raw(name, is_unread=True), _session.get())
 
 
@@ -113,8 +113,9 @@ def run_in_transaction(change: Callable[[], T]) -> T:
 
 
 def read_at_one_moment(read: Callable[[], T]) -> T:
-    """Everything that `read` asks shows the database as it was at one moment, for the five minutes that MongoDB
-    remembers: without the conflicts of a transaction and its end after a minute. Nothing can be written meanwhile."""
+    """All queries of `read` see the database as it was at one moment, for the five minutes that MongoDB keeps
+    a snapshot. Unlike a transaction this causes no conflicts and does not end after a minute; `read` cannot
+    write."""
     if in_transaction():
         return read()
     with client().start_session(snapshot=True) as session:
@@ -130,7 +131,7 @@ def time_limit_ms() -> int:
 
 
 class SessionCollection:
-    """The part of PyMongo's collection that stores use, always inside the current session."""
+    """The methods of PyMongo's collection that stores use, always in the current session."""
 
     __slots__ = ("_collection", "_session")
 

@@ -11,13 +11,14 @@ class DomainError(Exception):
     prefix = "internal server error"
 
     def __init__(self, detail: str = "", *, message: str | None = None) -> None:
-        """`detail` follows the kind's own words; `message` replaces the whole text."""
+        """`detail` follows the prefix of the kind; `message` replaces the whole text."""
         self.message = message or (f"{self.prefix}: {detail}" if detail else self.prefix)
         super().__init__(self.message)
 
     @property
     def words(self) -> str:
-        """What is wrong, without the kind in front of it: for people who know nothing of statuses. May be empty."""
+        """What is wrong, without the prefix of the kind: for people who do not know HTTP statuses. May be
+        empty."""
         if self.message == self.prefix:
             return ""
         return self.message.removeprefix(f"{self.prefix}: ")
@@ -78,7 +79,7 @@ class ConstraintViolation(DomainError):
 
 
 class RateLimited(DomainError):
-    """Too many tries; `retry_after` in seconds becomes the header."""
+    """Too many attempts; `retry_after` in seconds becomes the header."""
 
     status = 429
     prefix = "too many requests"
@@ -89,7 +90,7 @@ class RateLimited(DomainError):
 
 
 class Unavailable(DomainError):
-    """Something this request needs is down for the moment; repeating it later is right."""
+    """Something that this request needs is down for the moment; the caller should try again later."""
 
     status = 503
     prefix = "service unavailable"
@@ -116,7 +117,7 @@ class RetryLater(Exception):
 
 
 class PermanentFailure(Exception):
-    """Raised by an event handler when trying again can not help; `reason` is a short public code."""
+    """Raised by an event handler when trying again cannot help; `reason` is a short public code."""
 
     def __init__(self, reason: str) -> None:
         self.reason = reason

@@ -1,6 +1,8 @@
-"""The outgoing HTTP client: time limits always, bounded repeats for reads, nothing personal in logs.
+"""The outgoing HTTP client: always with time limits, with bounded retries for reads, and nothing personal in
+logs.
 
-Clients of outside services call `request()` and decide by status; they never see a driver's exception.
+Clients of outside services call `request()` and decide by status; they never see an exception of the HTTP
+library.
 """
 
 import atexit
@@ -15,11 +17,11 @@ from stamina.instrumentation import set_on_retry_hooks
 log = structlog.get_logger(__name__)
 TIMEOUT = httpx2.Timeout(10.0, connect=2.0)
 _REPEATABLE = {"GET", "HEAD"}
-set_on_retry_hooks([])  # stamina's own hook logs the arguments of the repeated call (fact F14)
+set_on_retry_hooks([])  # stamina's default hook logs the arguments of the repeated call (fact F14)
 
 
 class ServiceError(Exception):
-    """An outside service answered something else than agreed; `status` is its HTTP status."""
+    """An outside service gave an unexpected answer; `status` is its HTTP status."""
 
     def __init__(self, service: str, status: int) -> None:
         super().__init__(f"{service} answered {status}")
@@ -52,9 +54,10 @@ def client() -> httpx2.Client:
 def request(
     service: str, method: str, url: str, *, attempts: int = 3, **options: Any
 ) -> httpx2.Response:
-    """One call to `service` (a name for logs). Reads are repeated, up to `attempts`, when the connection fails.
+    """One call to `service` (a name for logs). Reads are repeated, up to `attempts` times, when the
+    connection fails.
 
-    Raises ServiceUnavailable. Statuses are the caller's business.
+    Raises ServiceUnavailable. The caller interprets the status.
     """
     try:
         if method not in _REPEATABLE:

@@ -16,7 +16,7 @@ def new_id() -> ObjectId:
 
 
 def parse_id(text: object) -> ObjectId | None:
-    """The id a text stands for, or None: an id that can not exist is the same as an unknown one."""
+    """The id in a text, or None: an id that cannot exist is treated like an unknown one."""
     if isinstance(text, ObjectId):
         return text
     return ObjectId(text) if isinstance(text, str) and _HEX.fullmatch(text) else None

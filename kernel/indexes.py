@@ -15,9 +15,10 @@ from kernel import db
 log = structlog.get_logger(__name__)
 
 DECLARED: dict[str, list[IndexModel]] = {}
-# The options that make two indexes of one name different.
+# The options by which two indexes of the same name differ.
 COMPARED = ("key", "unique", "partialFilterExpression", "collation", "expireAfterSeconds", "sparse")
-# IndexOptionsConflict, IndexKeySpecsConflict, and DuplicateKey: the data of an older database break a unique index.
+# IndexOptionsConflict, IndexKeySpecsConflict, and DuplicateKey: data of an older database violate a unique
+# index.
 _CONFLICTS = {85, 86, 11000}
 
 
@@ -32,8 +33,8 @@ def declare(collection: str, *models: IndexModel) -> None:
 
 
 def ensure(*, replace: bool = False) -> Report:
-    """Create what is missing. An index of the same name but another shape is left and reported,
-    or dropped and made again with `replace`."""
+    """Create missing indexes. An index with the same name but other options is reported and left, or with
+    `replace` dropped and created again."""
     report = Report()
     for name, models in DECLARED.items():
         raw = db.database()[name]
@@ -55,28 +56,28 @@ def ensure(*, replace: bool = False) -> Report:
 
 
 def missing() -> list[str]:
-    """Declared indexes that the database does not have in this shape."""
-    found = []
+    """Declared indexes that the database does not have with these options."""
+    names = []
     for name, models in DECLARED.items():
-        found += [f"{name}.{m.document['name']}" for m in models if _differs(name, m)]
-    return found
+        names += [f"{name}.{m.document['name']}" for m in models if _differs(name, m)]
+    return names
 
 
 def _differs(collection: str, model: IndexModel) -> bool:
     raw = db.database()[collection]
-    live = raw.index_information().get(model.document["name"])
-    if live is None:
+    existing = raw.index_information().get(model.document["name"])
+    if existing is None:
         return True
-    wanted = dict(model.document, key=list(model.document["key"].items()))
-    live["key"] = [(field_name, _direction(value)) for field_name, value in live["key"]]
-    if any(value == "text" for _, value in wanted["key"]):
+    declared = dict(model.document, key=list(model.document["key"].items()))
+    existing["key"] = [(field_name, _direction(value)) for field_name, value in existing["key"]]
+    if any(value == "text" for _, value in declared["key"]):
         return False
     for option in COMPARED:
-        want, have = wanted.get(option), live.get(option)
-        if option == "collation" and want and have:
-            want = {key: want[key] for key in want}
-            have = {key: have.get(key) for key in want}
-        if (want or None) != (have or None):
+        expected, actual = declared.get(option), existing.get(option)
+        if option == "collation" and expected and actual:
+            expected = {key: expected[key] for key in expected}
+            actual = {key: actual.get(key) for key in expected}
+        if (expected or None) != (actual or None):
             return True
     return False
 

@@ -1,7 +1,7 @@
 """Claims in MongoDB are leases: short, and renewed while the work goes on.
 
-A worker that dies stops renewing, so what it held is due again within seconds (facts F11, F12), while a
-slow but living one keeps its claim.
+A worker that dies stops renewing, so its claims become due again within seconds (facts F11, F12), while a
+slow worker keeps its claim.
 """
 
 import threading

@@ -1,6 +1,6 @@
-"""How many mails people may cause to addresses that are not theirs: counted by who asks and by the address.
+"""Limits on the mails that people cause to addresses other than their own: counted by caller and by address.
 
-Services are not counted. Without Redis nothing is limited: the work has to go on. See decision 0006.
+Services are not counted. Without Redis nothing is limited, because work has to go on. See decision 0006.
 """
 
 from collections.abc import Iterator
@@ -18,10 +18,11 @@ log = structlog.get_logger(__name__)
 
 @contextmanager
 def counted(address: str | None, caller_id: str | None) -> Iterator[None]:
-    """Around what ends in a mail to `address`, outside any transaction, which may be repeated. Raises RateLimited
-    before it begins; what fails has mailed nothing and is given back.
+    """Wraps an action that causes a mail to `address`. Use it outside transactions, because they may be
+    repeated. Raises RateLimited before the action begins; an action that fails has sent no mail and is not
+    counted.
 
-    None as caller: a service. None as address: no mail.
+    The caller is None for a service, the address None if no mail is sent.
     """
     with _counted("mails.address", addresses.key(address or ""), caller_id):
         yield
@@ -29,36 +30,36 @@ def counted(address: str | None, caller_id: str | None) -> Iterator[None]:
 
 @contextmanager
 def counted_for_clinic(clinic_id: str, caller_id: str | None) -> Iterator[None]:
-    """As `counted`, for a mail to a clinic's admins. Each person has tries of their own for each clinic: a limit that
-    all share would let one close the clinic to all others."""
+    """Like `counted`, for a mail to a clinic's admins. Each person has a budget of their own for each clinic:
+    with a shared limit one person could lock out all others."""
     with _counted("mails.clinic", f"{clinic_id}|{caller_id}", caller_id):
         yield
 
 
 @contextmanager
 def _counted(name: str, subject: str, caller_id: str | None) -> Iterator[None]:
-    taken = Attempts()
+    attempts = Attempts()
     if subject and caller_id is not None:
-        _take(taken, name, subject, caller_id)
+        _take(attempts, name, subject, caller_id)
     try:
         yield
     except Exception:
-        taken.give_back()
+        attempts.give_back()
         raise
 
 
-def _take(taken: Attempts, name: str, subject: str, caller_id: str) -> None:
+def _take(attempts: Attempts, name: str, subject: str, caller_id: str) -> None:
     try:
-        taken.take("mails.caller", caller_id, settings.MAILS_PER_CALLER, closed=False)
-        taken.take(name, subject, settings.MAILS_PER_ADDRESS, closed=False)
+        attempts.take("mails.caller", caller_id, settings.MAILS_PER_CALLER, closed=False)
+        attempts.take(name, subject, settings.MAILS_PER_ADDRESS, closed=False)
     except RateLimited:
         log.warning("mails.limited", name=name, caller=caller_id)
         raise
 
 
 def may_tell_of_roles(address: str) -> bool:
-    """Counts one mail about somebody's own roles. Their change is never refused; a mail too many is left out. Nobody
-    but the person's own clinics can use this budget up."""
+    """Counts one mail about a person's own roles. The change of roles is never refused; only a mail beyond
+    the limit is left out. Only the person's own clinics can use up this budget."""
     try:
         ratelimit.hit(
             "mails.roles", addresses.key(address), limit=settings.MAILS_PER_ADDRESS, closed=False

@@ -52,8 +52,9 @@ def _text() -> bytes:
 
 
 class _Present(Collector):
-    """Outbox and scheduler as they are now, asked at scrape time. Not a `Gauge`: every process would keep its last
-    value in the shared folder, to be told beside the present one, also long after its end."""
+    """The state of outbox and scheduler, read at scrape time. Not a `Gauge`: every process would leave its
+    last value in the shared folder, and it would be reported beside the present one long after the process
+    ended."""
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         yield from self._backlog()

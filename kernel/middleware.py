@@ -1,4 +1,5 @@
-"""Middleware around every request: log and metrics by operation, and the staff pages' own chain."""
+"""Middleware for every request: log and metrics by operation, and the middleware that only staff pages
+need."""
 
 import time
 import uuid
@@ -45,18 +46,18 @@ class RequestLog:
 
 
 def _state_length(response: HttpResponseBase) -> None:
-    """Without a length the server sends chunks, which costs both sides more."""
+    """Without a length the server sends chunks, which is more work for both sides."""
     if isinstance(response, HttpResponse) and response.status_code != _NO_CONTENT:
         response.headers.setdefault("Content-Length", str(len(response.content)))
 
 
 def _trace_id(request: HttpRequest) -> str:
-    given = request.META.get(TRACE_HEADER, "")
-    return given if given.isalnum() and len(given) <= _MAX_TRACE else uuid.uuid4().hex
+    trace_id = request.META.get(TRACE_HEADER, "")
+    return trace_id if trace_id.isalnum() and len(trace_id) <= _MAX_TRACE else uuid.uuid4().hex
 
 
 class AdminOnly:
-    """Sessions, CSRF, login and CSP for the staff pages; the API never pays for them."""
+    """Sessions, CSRF, login and CSP for the staff pages only, so that the API does not pay for them."""
 
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response

@@ -1,5 +1,5 @@
-"""Pages of lists. Any `limit` is understood, but no page is endless: one that would hold more records than MOST is
-refused, since a shorter one than was asked for would silently lose some of them."""
+"""Limits the pages of lists. Any `limit` is accepted, but a page of more than MOST records is refused: a
+shorter page than requested would silently lose records."""
 
 from collections.abc import Callable
 from typing import TypeVar
@@ -12,13 +12,13 @@ TOO_MANY = f"more than {MOST} records: ask for them in pages, with limit and off
 
 
 def read(limit: int, fetch: Callable[[int], list[T]]) -> list[T]:
-    """What `fetch` finds when told how many records to read at the most; a `limit` of 0 means all, for callers in
-    this process. Raises BadRequest for a page of more than MOST."""
+    """The records that `fetch` returns when given the largest number to read. A `limit` of 0 means all, for
+    callers in this process. Raises BadRequest for a page of more than MOST."""
     if not limit:
         return fetch(0)
-    found = fetch(min(limit, MOST + 1))
-    check(len(found))
-    return found
+    records = fetch(min(limit, MOST + 1))
+    check(len(records))
+    return records
 
 
 def check(records: int) -> None:

@@ -1,17 +1,18 @@
-"""Who calls."""
+"""The caller of a request."""
 
 from dataclasses import dataclass
 
-# Where the web process finds the caller of a request after it (clinics_site/web), and puts it when it knows it before.
+# Where the web process finds the caller after the request (clinics_site/web), or puts it when it knows the
+# caller before.
 ENVIRON_KEY = "clinics.principal"
 
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """The subject of a session token, as the user service tells it.
+    """The subject of a session token, as the user service reports it.
 
-    `user_id`: 10 hex digits or a lower-case UUID; for a server token the id of the technical account,
-    which does not tell which service calls.
+    `user_id`: 10 hex digits or a lower-case UUID; for a server token the id of the technical account, which
+    does not say which service calls.
     """
 
     user_id: str
@@ -20,5 +21,5 @@ class Principal:
 
     @property
     def acting_user_id(self) -> str | None:
-        """The person behind the call: what goes into "who did it" fields. None for services."""
+        """The person behind the call, for fields that record who made a change. None for services."""
         return None if self.is_server else self.user_id

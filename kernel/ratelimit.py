@@ -1,6 +1,6 @@
-"""Rate limits that hold under parallel hits: a moving window in Redis, counted by one script (fact F13).
+"""Rate limits that hold under parallel requests: a moving window in Redis, counted by one script (fact F13).
 
-`hit("confirmation.resend", user_id, limit="5/minute", closed=True)` counts one try. The subject (an
+`hit("confirmation.resend", user_id, limit="5/minute", closed=True)` counts one attempt. The subject (an
 address, a user id) is hashed before it becomes a key.
 """
 
@@ -26,27 +26,28 @@ from redis.exceptions import RedisError
 from kernel.errors import RateLimited, Unavailable
 
 NO_PROXY = "none"  # as CLIENT_ADDRESS_HEADER: the peer is the client
-_CUSTOMER = 64  # bits of an IPv6 address
+_CUSTOMER = 64  # bits of an IPv6 address that identify a customer
 # `[2001:db8::1]` or `[2001:db8::1]:443`, `192.0.2.1:443`, or the address alone
 _ENTRY = re.compile(r"\[([^\[\]]*)\](?::\d+)?|([\d.]+):\d+|(.*)")
 log = structlog.get_logger(__name__)
 
 
 def hit(name: str, subject: str, *, limit: str, closed: bool) -> None:
-    """Count one try of `subject`; RateLimited with the seconds to wait when `limit` is used up.
+    """Count one attempt of `subject`. Raises RateLimited with the seconds to wait when `limit` is used up.
 
-    When Redis is down `closed` refuses (Unavailable) and open lets pass: close what guards a secret.
+    When Redis is down a `closed` limit refuses (Unavailable) and an open one lets pass. Limits that guard a
+    secret are closed.
     """
     _ask(_limiter().hit, name, subject, limit=limit, closed=closed)
 
 
 def check(name: str, subject: str, *, limit: str, closed: bool) -> None:
-    """As `hit`, without counting: for what is counted only when it succeeds."""
+    """Like `hit`, without counting: for actions that are counted only when they succeed."""
     _ask(_limiter().test, name, subject, limit=limit, closed=closed)
 
 
 def _ask(
-    question: Callable[[RateLimitItem, str, str], bool],
+    operation: Callable[[RateLimitItem, str, str], bool],
     name: str,
     subject: str,
     *,
@@ -55,7 +56,7 @@ def _ask(
 ) -> None:
     item, key = parse(limit), _key(subject)
     try:
-        is_allowed = question(item, name, key)
+        is_allowed = operation(item, name, key)
         retry_after = 0 if is_allowed else _seconds_to_wait(item, name, key)
     except (RedisError, StorageError):
         log.warning("ratelimit.unavailable", name=name)
@@ -67,9 +68,9 @@ def _ask(
 
 
 def give_back(name: str, subject: str, *, limit: str) -> None:
-    """Take one `hit` back: what turned out to be right does not count. A parallel hit may have come later; then its
-    entry goes and the earlier one stays, so the number is exact and the window ends a moment sooner."""
-    storage: Any = _limiter().storage  # Redis; the library has no word for taking back
+    """Undo one `hit`: a successful attempt does not count. If a parallel hit came later, its entry is removed
+    and the earlier one stays: the number is exact, and the window ends a moment sooner."""
+    storage: Any = _limiter().storage  # Redis; the library cannot undo a hit
     key = storage.prefixed_key(parse(limit).key_for(name, _key(subject)))
     try:
         storage.get_connection().lpop(key)
@@ -78,19 +79,20 @@ def give_back(name: str, subject: str, *, limit: str) -> None:
 
 
 def client_address(request: HttpRequest) -> str:
-    """Whom a limit counts as one client: an IPv4 address, or the /64 of an IPv6 address, which one customer has.
+    """What a limit counts as one client: an IPv4 address, or the /64 of an IPv6 address, which belongs to one
+    customer.
 
-    Of the header that CLIENT_ADDRESS_HEADER names only the last entry counts, which the proxy itself has put there;
-    what stands before it is what a client likes to say. Where that is no address the peer's counts.
+    Only the last entry of the header that CLIENT_ADDRESS_HEADER names counts: the proxy added it, while the
+    client may have written the entries before it. If that entry is not an address, the peer's address counts.
     """
     return client_address_in(request.META)
 
 
 def client_address_in(environ: Mapping[str, Any]) -> str:
     header = "HTTP_" + settings.CLIENT_ADDRESS_HEADER.upper().replace("-", "_")
-    given: str = environ.get(header, "") if is_behind_proxy() else ""
+    forwarded: str = environ.get(header, "") if is_behind_proxy() else ""
     peer = str(environ.get("REMOTE_ADDR", ""))
-    return one_client(given.rpartition(",")[2]) or one_client(peer) or peer
+    return normal_address(forwarded.rpartition(",")[2]) or normal_address(peer) or peer
 
 
 def is_behind_proxy() -> bool:
@@ -98,8 +100,8 @@ def is_behind_proxy() -> bool:
 
 
 @lru_cache(maxsize=4096)
-def one_client(text: str) -> str:
-    """In one form, whatever form it came in; empty for what is no address."""
+def normal_address(text: str) -> str:
+    """The address in one form, however it was written; empty for a text that is not an address."""
     entry = _ENTRY.fullmatch(text.strip())
     try:
         address = ip_address(next(filter(None, entry.groups()), "") if entry else "")

@@ -1,13 +1,15 @@
-"""Stored documents that are broken, shown as far as they can be.
+"""Reads broken stored documents as far as possible.
 
-Other systems write to the same collections, and older versions of this one have. One record that cannot be shown must
-not take a whole list with it, so what breaks it is left out, and told to the operators by the record's id alone.
+Other systems write to the same collections, and older versions of this service did. One record that cannot be
+shown must not break a whole list, so its broken parts are left out, and operators are told the record's id
+and nothing else.
 
-There are two ways, because answers and pages are made in two ways. The API makes an answer from a document in one
-function: `tolerant` calls it, and looks for what breaks it only after it has failed. So whole records, which are nearly
-all of a list, cost nothing, and nobody keeps a second account of what the function reads. A page is made by a template,
-which reads the record piece by piece, in many places, and cannot be tried again field by field: `readable` brings the
-record into a stated shape before. Shapes for the API would cost each list a look at every value.
+There are two ways, because answers and pages are made differently. The API turns a document into an answer in
+one function: `tolerant` calls it, and searches for the broken part only after it has failed. So intact
+records, nearly all of a list, cost nothing, and no second description of what the function reads is needed. A
+page is made by a template, which reads the record in many steps and cannot be tried again field by field:
+`readable` brings the record into a declared shape first. Shapes for the API would cost every list a check of
+every value.
 """
 
 from collections.abc import Callable
@@ -26,23 +28,24 @@ P = ParamSpec("P")
 T = TypeVar("T")
 Show = Callable[Concatenate[Document, P], Document]
 _BROKEN = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
-DEEPEST = 64  # levels of an answer; the encoder's own end is at 254
+DEEPEST = 64  # levels of an answer; the encoder itself stops at 254
 
 
 def tolerant(kind: str) -> Callable[[Show[P]], Show[P]]:
-    """For a function that shows one document, and can show an empty one. It costs nothing while nothing is broken."""
+    """Decorates a function that represents one document and accepts an empty one. Costs nothing while nothing
+    is broken."""
 
     def decorate(show: Show[P]) -> Show[P]:
         @wraps(show)
-        def shown(document: Document, /, *args: P.args, **kwargs: P.kwargs) -> Document:
+        def show_intact_parts(document: Document, /, *args: P.args, **kwargs: P.kwargs) -> Document:
             try:
                 return show(document, *args, **kwargs)
             except _BROKEN as error:
                 note_broken(kind, document.get("_id"), error)
-                whole = _without_broken(document, lambda part: show(part, *args, **kwargs))
-                return show(whole, *args, **kwargs)
+                intact = _without_broken(document, lambda part: show(part, *args, **kwargs))
+                return show(intact, *args, **kwargs)
 
-        return shown
+        return show_intact_parts
 
     return decorate
 
@@ -53,7 +56,7 @@ def note_broken(kind: str, record_id: Any, error: Exception) -> None:
 
 
 def _without_broken(document: Document, show: Callable[[Document], Any]) -> Document:
-    """Field by field: each is kept in the first form that can be shown together with those before it."""
+    """Adds field after field, each in the first form that can be shown together with those before it."""
     kept: Document = {}
     for name, value in document.items():
         for form in (value, _whole_items(value, partial(_works_as, show, kept, name))):
@@ -64,7 +67,7 @@ def _without_broken(document: Document, show: Callable[[Document], Any]) -> Docu
 
 
 def _whole_items(value: Any, works: Callable[[Any], bool]) -> Any:
-    """Of a list, the items that can be shown."""
+    """The items of a list that can be shown; any other value as it is."""
     return [item for item in value if works([item])] if isinstance(value, list) else value
 
 
@@ -78,7 +81,7 @@ def _works_as(show: Callable[[Document], Any], kept: Document, name: str, form: 
 
 # --- single values ----------------------------------------------------------------------------------
 def text(value: Any) -> str | None:
-    """None for what is no text."""
+    """None for a value that is not a text."""
     return value if isinstance(value, str) else None
 
 
@@ -87,7 +90,8 @@ def moment(value: Any) -> datetime | None:
 
 
 def require(kind: type[T], value: Any) -> T:
-    """`value`, which is of that type. Raises TypeError, so that `tolerant` leaves out what holds it."""
+    """`value`, if it has that type. Raises TypeError otherwise, so that `tolerant` leaves out the part that
+    holds it."""
     if not isinstance(value, kind):
         message = f"{kind.__name__} expected"
         raise TypeError(message)
@@ -95,23 +99,23 @@ def require(kind: type[T], value: Any) -> T:
 
 
 def mapping(value: Any) -> Document:
-    """Empty for what is no object."""
+    """Empty for a value that is not an object."""
     return value if isinstance(value, dict) else {}
 
 
 def objects(value: Any) -> list[Document]:
-    """The objects of a list; none for what is no list."""
+    """The objects in a list; empty for a value that is not a list."""
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
 def texts(value: Any) -> list[str]:
-    """The texts of a list; none for what is no list."""
+    """The texts in a list; empty for a value that is not a list."""
     return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
 
 
 def encodable(value: Any, encode: Callable[[Any], Any], level: int = 0) -> Any:
-    """The answer with null in place of whatever the encoder refuses: numbers beyond 64 bits, half characters, types
-    of BSON that JSON has not, and what is nested without end."""
+    """The answer with null in place of every value that the encoder refuses: numbers beyond 64 bits, half
+    characters, BSON types without a form in JSON, and endless nesting."""
     if level >= DEEPEST:
         return None
     if isinstance(value, dict):
@@ -126,15 +130,16 @@ def encodable(value: Any, encode: Callable[[Any], Any], level: int = 0) -> Any:
 
 
 # --- whole documents --------------------------------------------------------------------------------
-# What a document may hold: a type, a list of one shape, an object by name, or by any name (`ANY`).
+# What a part of a document may be: a type, a list of one shape, an object with these names, or with any names
+# (`ANY`).
 Shape = type | list["Shape"] | dict[str, "Shape"]
 ANY = "*"
 _UNREADABLE = object()
 
 
 def readable(document: Document, shape: dict[str, Shape]) -> Document:
-    """What of a document has the shape. A field that has not is left out, as is an entry of a list of which a named
-    part has not; fields that the shape does not name stay."""
+    """The parts of a document that have the shape. A field without it is left out, and so is a list entry in
+    which a named part is missing or broken. Fields that the shape does not name stay."""
     return {name: v for name, v in _members(document, shape).items() if v is not _UNREADABLE}
 
 
@@ -165,9 +170,9 @@ def _entry(value: Any, shape: Shape) -> Any:
 
 
 def _whole(value: Any, shape: Shape) -> Any:
-    """An entry of a list, with all that the shape names."""
-    found = _entry(value, shape)
-    if found is _UNREADABLE:
-        return found
-    is_whole = not isinstance(shape, dict) or all(found.get(name) is not None for name in shape)
-    return found if is_whole else _UNREADABLE
+    """An entry of a list, if it has every part that the shape names."""
+    entry = _entry(value, shape)
+    if entry is _UNREADABLE:
+        return entry
+    is_complete = not isinstance(shape, dict) or all(entry.get(name) is not None for name in shape)
+    return entry if is_complete else _UNREADABLE

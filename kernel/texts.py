@@ -1,8 +1,8 @@
-"""Text as people type it: one normal form for each kind of text, and what is compared and searched.
+"""Texts that people type: a normal form for each kind of text, and the forms for comparing and searching.
 
-People paste names out of tables and mails, with a blank too many, a line break, or letters and accents as two
-characters. Two such texts look the same on every screen, so they are the same here: every entry brings them into the
-normal form before anything is checked, compared or stored. See docs/decisions/0014-text.md.
+People paste names from tables and mails, with an extra blank, a line break, or letters and accents as two
+characters. Two such texts look the same on every screen, so they are the same here: every input is normalised
+before anything is checked, compared or stored. See docs/decisions/0014-text.md.
 """
 
 import re
@@ -10,24 +10,23 @@ import unicodedata
 from typing import Any
 
 LONGEST = 256  # characters of a name or an MRN
-# Longer texts are left as they are, to be refused: bringing marks into order takes quadratic time.
+# Longer texts are left as they are and refused later: putting combining marks in order takes quadratic time.
 _LONGEST_TYPED = 1000
-_LONGEST_WORD = 1000  # of a search: longer than whatever is stored
-MOST_WORDS = 10  # of a search; what follows is looked for as it is written
-# Line breaks, tabs, and every other character that is drawn as a blank, or as nothing between two words. The control
-# characters that separate files and records (U+001C to U+001F) are none: nobody types them.
+_LONGEST_WORD = 1000  # of a search: longer than any stored text
+MOST_WORDS = 10  # of a search; the rest of the text is searched as it is
+# Line breaks, tabs, and every other character that is drawn as a blank, or as nothing between two words. The
+# control characters that separate files and records (U+001C to U+001F) are not among them: no one types them.
 _BLANKS = re.compile(
     "[\t-\r \x85\xa0\u1680\u180e\u2000-\u200b\u2028\u2029\u202f\u205f\u3000\ufeff]+"
 )
 # Drawn as nothing anywhere: soft hyphen, word joiner, directions.
 _NOTHING = re.compile("[\xad\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069]")
 _CONTROLS = re.compile("[\0-\x1f\x7f-\x9f]")
-_JOINERS = (
-    "\u200c\u200d"  # they have a meaning between letters (Persian, Hindi), and none around a text
-)
+# They have a meaning between letters (Persian, Hindi), but not at the ends of a text.
+_JOINERS = "\u200c\u200d"
 _SHARE_CODE = re.compile("[0-9A-Z]{12}")
 _NOT_IN_CODES = re.compile(r"[\W_]+")
-# Letters that have no accent to take away but that people type as plain ones, and signs that keyboards replace.
+# Letters without a separable accent that people type as plain ones, and signs that keyboards substitute.
 _PLAIN = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"}
     | dict.fromkeys("\u2018\u2019\u02bc`\xb4", "'")
@@ -36,7 +35,8 @@ _PLAIN = str.maketrans(
 
 
 def name(text: str) -> str:
-    """Of a person, a clinic, a tag, a site, a provider, a street: composed (NFC), single blanks, none around it."""
+    """The normal form of names (person, clinic, tag, site, provider, street): composed (NFC), single blanks,
+    none at the ends."""
     if len(text) > _LONGEST_TYPED or _is_plain(text):
         return text
     seen = _NOTHING.sub("", unicodedata.normalize("NFC", text))
@@ -44,9 +44,8 @@ def name(text: str) -> str:
 
 
 def written_elsewhere(*values: Any) -> str | None:
-    """Of what other services and the owners of profiles wrote, who may put anything anywhere: the first that is a text
-    and not blank, in its normal form, of bounded length, and without the control characters that no request may
-    bring."""
+    """The first value that is a text and not blank, in its normal form, of bounded length and without control
+    characters. For values of other services and of profiles, which may hold anything."""
     found = (_readable(value) for value in values if isinstance(value, str))
     return next(filter(None, found), None)
 
@@ -56,13 +55,14 @@ def _readable(text: str) -> str:
 
 
 def mrn(text: str) -> str:
-    """Of a medical record number: like a name. Letter case and accents stay, and do not count when it is compared."""
+    """The normal form of a medical record number: like a name. Letter case and accents stay, but are ignored
+    in comparisons."""
     return name(text)
 
 
 def share_code(text: str) -> str:
-    """As share codes are printed: `abcd efgh2345` is ABCD-EFGH-2345. No letter is taken for another one that looks
-    like it, and what is no such code only loses the blanks around it."""
+    """Share codes as they are printed: `abcd efgh2345` is ABCD-EFGH-2345. Similar-looking letters are not
+    exchanged. Any other text is treated like a name and upper-cased."""
     letters = _NOT_IN_CODES.sub("", name(text)).upper()
     if not _SHARE_CODE.fullmatch(letters):
         return name(text).upper()
@@ -70,18 +70,19 @@ def share_code(text: str) -> str:
 
 
 def key(text: str) -> str:
-    """What names are compared by where no two may be the same: letter case and compatibility forms do not count."""
+    """The form by which names are compared where they must be unique: letter case and compatibility forms do
+    not count."""
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name(text)).casefold())
 
 
-def is_same(one: str, other: str) -> bool:
-    """Whether two names, codes or types are one and the same, however they were typed; two empty ones are not."""
-    return bool(key(one)) and key(one) == key(other)
+def is_same(first: str, second: str) -> bool:
+    """Whether two names, codes or types are the same, however they were typed; two empty ones are not."""
+    return bool(key(first)) and key(first) == key(second)
 
 
 # --- searching ------------------------------------------------------------------------------------
 def fold(text: str) -> str:
-    """What searches compare: neither letter case nor accents count, and O’Neil is O'Neil."""
+    """The form that searches compare: neither letter case nor accents count, and O’Neil is O'Neil."""
     if text.isascii():
         return text.lower().replace("`", "'")
     letters = unicodedata.normalize("NFKD", text.casefold())
@@ -90,16 +91,16 @@ def fold(text: str) -> str:
 
 
 def words(text: str) -> list[str]:
-    """The folded words of a search, each once; every one of them has to be found, in any order. Control characters are
-    in no stored text, and separate words; so does the comma of "Meyer, Ada"."""
+    """The folded words of a search, each once. A match contains all of them, in any order. Control
+    characters, which no stored text contains, separate words, and so does the comma of "Meyer, Ada"."""
     typed = fold(name(_CONTROLS.sub(" ", text))).split(" ", MOST_WORDS - 1)
     parts = [word.rstrip(",;") or word for word in typed]
-    found = dict.fromkeys(word[:_LONGEST_WORD] for word in parts if word)
-    return [word for word in found if not any(word != other and word in other for other in found)]
+    unique = dict.fromkeys(word[:_LONGEST_WORD] for word in parts if word)
+    return [word for word in unique if not any(word != other and word in other for other in unique)]
 
 
 def _is_plain(text: str) -> bool:
-    """What nearly every text is."""
+    """Nearly every text is in its normal form already."""
     return (
         text.isascii() and text.isprintable() and "  " not in text and text[:1] != " " != text[-1:]
     )

@@ -1,6 +1,6 @@
-"""Which failures pass by themselves, said in one place: an outage is waited for, a fault of the program is not.
+"""Which failures pass by themselves. An outage is waited for, a fault of the program is not.
 
-Whatever is not known to pass counts as a fault, so that a mistake nobody thought of stops one row for half a minute
+Any failure not listed here counts as a fault, so that an unforeseen mistake stops one row for half a minute
 and not for a day (docs/decisions/0013-background-work.md).
 """
 
@@ -21,7 +21,7 @@ _TRANSIENT = (
     Unavailable,
     ServiceError,
     ServiceUnavailable,
-    # Sockets, DNS and SMTP; a full or missing disk too, which somebody has to mend first.
+    # Sockets, DNS and SMTP; also a full or missing disk, which someone has to fix first.
     OSError,
     mongo.ConnectionFailure,
     mongo.ExecutionTimeout,
@@ -41,21 +41,23 @@ _TRANSIENT_LABELS = (
     "UnknownTransactionCommitResult",
     "RetryableWriteError",
 )
-# Unauthorized, AuthenticationFailed, OutOfDiskSpace, WriteConflict: the server's state, not what was asked of it.
+# Unauthorized, AuthenticationFailed, OutOfDiskSpace, WriteConflict: the state of the server, not a fault of
+# the command.
 _TRANSIENT_CODES = {13, 18, 14031, 112}
 
 
 def is_transient(error: BaseException) -> bool:
-    """Whether the failure itself, or what it was made from, may be over at the next try."""
-    return any(_is_transient(one) for one in _with_causes(error))
+    """Whether the failure itself, or one of its causes, may have passed by the next attempt."""
+    return any(_is_transient(cause) for cause in _with_causes(error))
 
 
 def _with_causes(error: BaseException) -> Iterator[BaseException]:
-    """Only what was raised `from` another one: an error while an outage is handled is an error of its own."""
-    found: BaseException | None = error
-    while found is not None:
-        yield found
-        found = found.__cause__
+    """Only explicit causes (`raise … from`): an error raised while an outage is handled is an error of its
+    own."""
+    current: BaseException | None = error
+    while current is not None:
+        yield current
+        current = current.__cause__
 
 
 def _is_transient(error: BaseException) -> bool:

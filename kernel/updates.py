@@ -1,8 +1,8 @@
-"""Stages of an update that change a list inside a document.
+"""Pipeline stages that change a list inside a document.
 
-Other writers store null for an empty list. `$push`, `$addToSet` and `$pull` fail on that (and an update of many
-documents then stops at the first of them), these stages take it for an empty list. What is anything else but a list
-gives way to the first entry.
+Other writers store null for an empty list. `$push`, `$addToSet` and `$pull` fail on null, and an update of
+many documents then stops at the first one. These stages treat null as an empty list, and replace any other value
+that is not a list by the first entry.
 """
 
 from collections.abc import Mapping
@@ -12,29 +12,29 @@ Stage = dict[str, Any]
 
 
 def assigned(fields: Mapping[str, Any]) -> Stage:
-    """`$set` as an update writes it: no value is read as an expression."""
+    """Like `$set` of a plain update: no value is read as an expression."""
     return {"$set": {path: {"$literal": value} for path, value in fields.items()}}
 
 
 def appended(path: str, entry: Any, *, keep: int | None = None) -> Stage:
-    """`entry` last, of which the last `keep` stay."""
+    """Add `entry` at the end and keep the last `keep` entries."""
     return {"$set": {path: _kept(_joined(_entries(path), [{"$literal": entry}]), keep, -1)}}
 
 
 def prepended(path: str, entry: Any, *, keep: int | None = None) -> Stage:
-    """`entry` first, of which the first `keep` stay."""
+    """Add `entry` at the beginning and keep the first `keep` entries."""
     return {"$set": {path: _kept(_joined([{"$literal": entry}], _entries(path)), keep, 1)}}
 
 
 def included(path: str, entry: Any) -> Stage:
-    """`entry` last, unless it is in the list already."""
+    """Add `entry` at the end unless it is in the list already."""
     there = {"$in": [{"$literal": entry}, _entries(path)]}
     more = _joined(_entries(path), [{"$literal": entry}])
     return {"$set": {path: {"$cond": [there, _entries(path), more]}}}
 
 
 def without(path: str, value: Any, *, member: str | None = None) -> Stage:
-    """Without the entries that are `value`, or whose `member` is."""
+    """Remove the entries equal to `value`, or those whose `member` is."""
     compared = "$$this" if member is None else f"$$this.{member}"
     others = {"$ne": [compared, {"$literal": value}]}
     rest = {"$filter": {"input": _entries(path), "cond": others}}

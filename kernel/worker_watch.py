@@ -1,8 +1,8 @@
-"""A worker that takes nothing although something waits for it ends itself; whoever keeps it running starts it again.
+"""A worker that takes no task although tasks wait exits; the process manager starts it again.
 
-Runs in a thread of the worker's main process, which has no connection to MongoDB (a pool process may be forked from it
-at any time, fact F29). So it compares what the broker holds with what the worker does: the outbox's relay puts what is
-due there again and again, and once at least every half minute.
+Runs in a thread of the worker's main process, which has no connection to MongoDB (a pool process may be
+forked from it at any time, fact F29). So it compares the queues of the broker with the progress of the
+worker: the relay of the outbox sends tasks for due rows again and again, at least every half minute.
 """
 
 import os
@@ -27,7 +27,7 @@ _ended = threading.Event()
 
 
 class Progress:
-    """Whether a worker is stuck, from one look to the next."""
+    """Tells from one check to the next whether a worker is stuck."""
 
     def __init__(self, now: float) -> None:
         self._last, self._since = -1, now
@@ -59,17 +59,18 @@ def _watch(consumer: Any) -> None:
 
 
 def _waiting(app: Any, queues: list[str]) -> int:
-    """0 while the broker does not answer: that is no fault of the worker."""
+    """0 while the broker does not answer: that is not the worker's fault."""
     try:
         with app.connection_for_read() as connection:
             return broker.waiting(connection, queues)
-    except Exception as error:  # noqa: BLE001 (whatever the broker's client raises)
+    except Exception as error:  # noqa: BLE001 (any exception of the broker's client)
         log.warning("worker.broker_unavailable", error=type(error).__name__)
         return 0
 
 
 class Busy:
-    """Tasks that run, for as long as a task may: then its process is killed, or should have been."""
+    """Running tasks count as busy for as long as a task may run; after that the process is killed, or should
+    have been."""
 
     def __init__(self) -> None:
         self._since: dict[str, float] = {}
@@ -81,7 +82,7 @@ class Busy:
 
 
 def _end(waiting: int) -> None:
-    """At once: nothing runs, and what was about to stands in the outbox."""
+    """Exits at once: no task runs, and the work still to do is in the outbox."""
     log.error("worker.stuck", count=waiting)
     metrics.WORKERS_STUCK.inc()
     for process in active_children():

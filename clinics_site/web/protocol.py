@@ -7,7 +7,7 @@ from typing import Any
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from clinics_site.web import limits
-from kernel.ratelimit import one_client
+from kernel.ratelimit import normal_address
 
 EXTENSION = "clinics.connection"
 
@@ -123,7 +123,7 @@ class Protocol(HttpToolsProtocol):
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
         peer = self.client[0] if self.client else ""
-        self.address = one_client(peer) or peer
+        self.address = normal_address(peer) or peer
         if not self.connections_here.admit(self):
             self._is_over = True
             transport.abort()

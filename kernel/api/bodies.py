@@ -12,11 +12,11 @@ from kernel.api import text_forms, validation
 from kernel.errors import BadRequest, PayloadTooLarge
 
 MISSING = object()
-# Where the web process learns how much of a body of unknown length is worth reading (clinics_site/web).
+# Tells the web process how much of a body of unknown length to read (clinics_site/web).
 LIMIT_KEY = "clinics.body_limit"
 
 
-# How large a body may be, in bytes. settings.DATA_UPLOAD_MAX_MEMORY_SIZE is the ceiling of all of them.
+# How large a body may be, in bytes. settings.DATA_UPLOAD_MAX_MEMORY_SIZE is above all of them.
 UNREAD = 4 * 1024  # clients send a little along even where nothing is read, such as `{"404":{}}`
 USUAL = 64 * 1024
 LARGE = 256 * 1024  # records with the names of fifty sites, or with all statistics of a patient
@@ -24,7 +24,7 @@ MESSAGE = 10 * 1024 * 1024  # Redox sends no more, and stops its feed when one i
 
 
 def raw_body(request: HttpRequest, limit: int) -> bytes:
-    """Raises PayloadTooLarge, before reading anything, beyond `limit` and beyond the ceiling."""
+    """Raises PayloadTooLarge, before reading anything, for a body beyond `limit` or the general maximum."""
     check_length(request, limit)
     request.META.setdefault(LIMIT_KEY, limit)
     try:
@@ -42,13 +42,13 @@ def check_length(request: HttpRequest, limit: int) -> None:
 
 
 def announced_length(request: HttpRequest) -> int:
-    """Django reads no more, and the server states the length of what comes in chunks."""
-    announced = request.META.get("CONTENT_LENGTH") or "0"
-    return int(announced[:20]) if announced.isdecimal() else 0
+    """Django reads no more than this. For a body sent in chunks the server has filled in the length."""
+    content_length = request.META.get("CONTENT_LENGTH") or "0"
+    return int(content_length[:20]) if content_length.isdecimal() else 0
 
 
 def read_body(request: Request, schema: s.Schema, *, limit: int, required: bool) -> Any:
-    """The validated body, or MISSING when there is none and none is required."""
+    """The validated body, or MISSING when there is no body and none is required."""
     if not raw_body(request._request, limit):
         if required:
             message = "request body has an error: value is required but missing"
@@ -63,6 +63,8 @@ def read_body(request: Request, schema: s.Schema, *, limit: int, required: bool)
 
 def refusal(schema: s.Schema, failure: validation.Failure) -> BadRequest:
     title = f" {schema['$ref']}" if "$ref" in schema else ""
-    place, why = validation.path_of(failure), validation.reason(failure)
-    message = f'request body has an error: doesn\'t match schema{title}: Error at "{place}": {why}'
+    pointer, reason = validation.path_of(failure), validation.reason(failure)
+    message = (
+        f'request body has an error: doesn\'t match schema{title}: Error at "{pointer}": {reason}'
+    )
     return BadRequest(message=message)

@@ -1,6 +1,6 @@
-"""What every request is held to besides its schema: nothing that a client sends is endless.
+"""Bounds that hold for every request besides its schema: nothing that a client sends is unlimited.
 
-A schema that says nothing of it means these numbers; `schema.at_most` states others. They hold for requests alone:
+These numbers apply where a schema states none; `schema.at_most` states others. They hold for requests only:
 answers may show what was stored before.
 """
 
@@ -12,9 +12,9 @@ from kernel.api.schema import Schema, kinds_of
 from kernel.numbers import LARGEST_WHOLE
 
 DEEPEST = 32  # levels of lists and objects
-LARGEST = 2**63 - 1  # what MongoDB keeps as a whole number
+LARGEST = 2**63 - 1  # the largest integer that MongoDB stores
 LARGEST_FLOAT = 3.4e38  # of 32 bits
-# Of texts that say nothing else of their letters, enumerations and formats aside.
+# For texts whose schema says nothing about their characters: no pattern, enumeration or format.
 NO_CONTROLS = r"^\P{Cc}*$"
 _DEFAULTS: dict[str, dict[str, float]] = {
     "string": {"maxLength": 1000},
@@ -32,11 +32,11 @@ CONTROL_CHARACTER = "a text may not contain control characters"
 
 
 class Unacceptable(ValueError):
-    """The value is beyond a bound; the text says which one, and nothing of the value."""
+    """The value is beyond a bound. The message names the bound and never contains the value."""
 
 
 def bounded(node: Any) -> Any:
-    """A schema, or a piece of one, in which each text, list, object and whole number ends somewhere."""
+    """A schema, or a part of one, in which every text, list, object and integer has a bound."""
     if isinstance(node, list):
         return [bounded(item) for item in node]
     if not isinstance(node, dict):
@@ -53,15 +53,17 @@ def bounded(node: Any) -> Any:
     return out
 
 
-# In most bodies there is nothing to look for, and finding that out costs less than looking at each value.
+# Most bodies hold nothing suspicious, and one search over the bytes costs less than checking each value.
 _SUSPICIOUS = re.compile(rb'"\$|\\u00|\\[bf]|\x7f|\xc2[\x80-\x9f]|[0-9]{19}')
-# Tabs and line breaks come in with what people paste: whether they may stay depends on the text (`NO_CONTROLS`).
+# Tabs and line breaks come with text that people paste; whether they may stay depends on the schema
+# (`NO_CONTROLS`).
 _CONTROL = re.compile("[\1-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
 
 
 def make_storable(raw: bytes, value: Any) -> None:
-    """`value` was read from `raw`. Whole numbers beyond 64 bits become doubles in it, as the reader of JSON makes
-    doubles of even larger ones. Raises Unacceptable for what is too deep or what MongoDB can not keep."""
+    """`value` was parsed from `raw`. Integers beyond 64 bits become doubles in it, as the JSON parser does
+    with even larger ones. Raises Unacceptable for a value that is nested too deeply or that MongoDB cannot
+    store."""
     if raw.count(b"{") + raw.count(b"[") > DEEPEST or _SUSPICIOUS.search(raw):
         _check_levels(value)
 
@@ -77,7 +79,7 @@ def _check_levels(value: Any) -> None:
 
 
 def _check_one(value: Any) -> Any:
-    """What is inside of it."""
+    """Check one value, and return the values inside it."""
     if isinstance(value, str):
         check_text(value)
     elif isinstance(value, list):
@@ -98,14 +100,14 @@ def check_text(text: str) -> None:
         raise Unacceptable(CONTROL_CHARACTER)
 
 
-def _with_doubles(holder: Any, places: Iterable[tuple[Any, Any]]) -> None:
-    for place, number in places:
+def _with_doubles(holder: Any, entries: Iterable[tuple[Any, Any]]) -> None:
+    for key, number in entries:
         if isinstance(number, int) and abs(number) > LARGEST:
-            holder[place] = float(number)
+            holder[key] = float(number)
 
 
-def _check_names(found: dict[str, Any]) -> None:
-    for name in found:
+def _check_names(properties: dict[str, Any]) -> None:
+    for name in properties:
         if name.startswith("$"):
             raise Unacceptable(OPERATOR)
         check_text(name)

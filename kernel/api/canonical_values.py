@@ -1,5 +1,5 @@
-"""Values arrive canonical: whatever the description calls an e-mail address, or the domain of one, reaches the
-handlers in its one form, and whatever it calls an integer as one.
+"""Values arrive canonical: every e-mail address and domain that the description declares reaches the views in
+its canonical form, and every integer as an `int`.
 
 `@operation` sends every body, path and query value through here, so a new operation cannot forget it.
 """
@@ -15,7 +15,7 @@ from kernel.errors import BadRequest
 
 
 def _address(text: str) -> str:
-    """Empty means "none"; whether one is needed says `minLength`."""
+    """Empty means "none"; `minLength` says whether an address is required."""
     return addresses.canonical(text) if text else ""
 
 
@@ -37,7 +37,7 @@ def _checker(canonical: Callable[[str], str]) -> Callable[[str], bool]:
     return is_valid
 
 
-# What the validator asks of a request.
+# What a request must satisfy.
 CHECKERS = {name: _checker(canonical) for name, canonical in CANONICAL.items()}
 
 
@@ -51,7 +51,8 @@ def _is_canonical(canonical: Callable[[str], str]) -> Callable[[str], bool]:
     return is_canonical
 
 
-# What an answer keeps to: clients that know the format read no list with one text in it that has another.
+# What an answer must satisfy: a client that checks the format rejects a whole list for one text that breaks
+# it.
 STRICT_CHECKERS = {
     "email": _is_canonical(addresses.canonical),
     "hostname": _is_canonical(addresses.canonical_domain),
@@ -65,7 +66,7 @@ def with_canonical_values(schema: Schema, value: Any) -> Any:
 
 
 def address_paths(schema: Schema) -> tuple[Path, ...]:
-    """Where a value of this schema holds addresses."""
+    """The paths of the addresses in a value of this schema."""
     return tuple(path for path in find_paths(schema, _kind_of) if path[-1] != INTEGER)
 
 
@@ -77,12 +78,12 @@ def _kind_of(schema: Schema) -> str | None:
 
 
 def _canonical(value: Any, kind: str) -> Any:
-    if kind == INTEGER:  # strict readers of the answer want 5 where 5.0 was sent
+    if kind == INTEGER:  # clients that parse strictly want 5 where 5.0 was sent
         return numbers.whole(value)
     if not isinstance(value, str):
         return value
     try:
         return CANONICAL[kind](value)
-    except InvalidAddress:  # where a lenient reader has not looked
+    except InvalidAddress:  # lenient parsing did not check this value
         message = "an e-mail address is not valid"
         raise BadRequest(message=message) from None

@@ -1,4 +1,5 @@
-"""drf-spectacular fitted to operations: which are described, their path parameters, their components."""
+"""drf-spectacular adapted to operations: which ones are described, their path parameters, their
+components."""
 
 import threading
 from typing import Any
@@ -19,13 +20,13 @@ class OperationSchema(AutoSchema):
     """Takes path parameters from the operation instead of guessing them from a model."""
 
     def _resolve_path_parameters(self, variables: list[str]) -> list[dict[str, Any]]:
-        found = REGISTRY[self.get_operation_id()]
+        operation = REGISTRY[self.get_operation_id()]
         return [
             {
                 "in": "path",
                 "name": name,
                 "required": True,
-                "schema": found.path.get(name) or parameters.path_schema(name),
+                "schema": operation.path.get(name) or parameters.path_schema(name),
             }
             for name in variables
         ]
@@ -36,20 +37,20 @@ class OperationSchema(AutoSchema):
 
 
 class Generator(SchemaGenerator):
-    """The description is the same for everybody: made once in a process, by one thread (the generator's own
-    bookkeeping is not made for two at once)."""
+    """The description is the same for every caller, so each process generates it once, in one thread: the
+    generator's own bookkeeping is not thread-safe."""
 
-    _made: dict[str, Any] | None = None
+    _cached: dict[str, Any] | None = None
 
     def get_schema(self, request: Any = None, public: bool = False) -> Any:  # noqa: FBT001, FBT002
         with _one_at_a_time:
-            if Generator._made is None:
-                Generator._made = super().get_schema(request=request, public=public)
-            return Generator._made
+            if Generator._cached is None:
+                Generator._cached = super().get_schema(request=request, public=public)
+            return Generator._cached
 
 
 def only_operations(endpoints: list[Endpoint]) -> list[Endpoint]:
-    """Leave out the catch-all route and everything that is no operation."""
+    """Leave out the catch-all route and everything else that is not an operation."""
     return [entry for entry in endpoints if _operation_of(entry) is not None]
 
 
@@ -72,7 +73,7 @@ def _operation_of(entry: Endpoint) -> Any:
 
 
 def _used(node: Any, seen: set[str] | None = None) -> set[str]:
-    """Names of all components reachable from a piece of the description."""
+    """Names of all components reachable from a part of the description."""
     seen = set() if seen is None else seen
     if isinstance(node, list):
         for item in node:

@@ -13,7 +13,7 @@ from kernel.api import bounds, canonical_values, text_forms, validation
 from kernel.api import schema as s
 from kernel.errors import BadRequest
 
-# Python reads more than digits as numbers ("1_0", " 5", "nan"), and refuses to read thousands of digits.
+# Python accepts more than digits as numbers ("1_0", " 5", "nan"), and refuses thousands of digits.
 _DIGITS = re.compile(r"[+-]?[0-9]{1,400}")
 _NUMBER = re.compile(r"[+-]?([0-9]{1,400}(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,4})?")
 EMPTY = "empty value is not allowed"
@@ -23,14 +23,15 @@ _FALSE = {"0", "f", "F", "false", "FALSE", "False"}
 
 
 class NoSuchPath(BadRequest):
-    """A value in the path that can be the id of nothing; an address is one that can be mended."""
+    """A path value that cannot be the id of anything. Addresses are left out, because the caller can correct
+    them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
     """`schema` types the value: integer, number and boolean texts are converted, arrays split at commas.
 
-    `fallback` stands in for an absent parameter without being described as its default.
+    `fallback` replaces an absent parameter without being described as its default.
     """
 
     name: str
@@ -82,7 +83,8 @@ def check_path(values: Mapping[str, str], schemas: Mapping[str, s.Schema]) -> No
 
 
 def read_path(values: Mapping[str, str], schemas: Mapping[str, s.Schema]) -> dict[str, str]:
-    """With canonical addresses and normal texts; `schemas` are the described ones, also where others are enforced."""
+    """The path values with canonical addresses and normal texts. `schemas` are the described ones, even where
+    others are enforced."""
     return {
         name: _in_form(schemas.get(name) or path_schema(name), value)
         for name, value in values.items()
@@ -90,18 +92,19 @@ def read_path(values: Mapping[str, str], schemas: Mapping[str, s.Schema]) -> dic
 
 
 def read_query(query: QueryDict, parameters: Iterable[Parameter]) -> dict[str, Any]:
-    """The declared parameters that are present or have a default; unknown ones are ignored. None may be given twice,
-    lists neither: which one counts would be anybody's guess, and a filter that is dropped shows too much.
+    """The declared parameters that are present or have a default; unknown ones are ignored. A parameter must
+    not occur twice, not even a list: it would be unclear which one counts, and a dropped filter shows too
+    much.
 
     Date-times come out as aware datetimes.
     """
     values: dict[str, Any] = {}
     for parameter in parameters:
-        given = query.getlist(parameter.name)
-        if len(given) > 1:
+        texts = query.getlist(parameter.name)
+        if len(texts) > 1:
             raise _error(parameter.name, "query", TWICE)
-        if given:
-            values[parameter.name] = _read_one(parameter, str(given[0]))
+        if texts:
+            values[parameter.name] = _read_one(parameter, str(texts[0]))
         elif "default" in parameter.schema:
             values[parameter.name] = parameter.schema["default"]
         elif parameter.required:
@@ -155,8 +158,8 @@ def _number(name: str, kind: str, text: str) -> int | float:
 
 
 def _read_number(text: str) -> int | float | None:
-    """5.0 and 5e0 are the integer 5, and what is beyond 64 bits is a double, as in a body. None for what is beyond
-    doubles."""
+    """5.0 and 5e0 are the integer 5, and a number beyond 64 bits is a double, as in a body. None for a number
+    too large for a double."""
     if _DIGITS.fullmatch(text) and abs(int(text)) <= bounds.LARGEST:
         return int(text)
     value = float(text)

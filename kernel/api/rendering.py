@@ -1,4 +1,4 @@
-"""Stored values to JSON bytes, without touching what orjson already knows."""
+"""Renders stored values as JSON; orjson does all it can without help."""
 
 from collections.abc import Mapping
 from datetime import datetime

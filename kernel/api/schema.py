@@ -1,7 +1,7 @@
 """Builders of JSON Schema (the 2020-12 dialect that OpenAPI 3.1 uses) and the registry of components.
 
-One schema describes a body, validates it and is served. A component is named once with `component()`
-and used with `ref()`, across apps and before its definition too.
+One schema describes a body, validates it and appears in the served description. A component is named once
+with `component()` and used with `ref()`, in any app, even before it is defined.
 """
 
 from collections.abc import Mapping, Sequence
@@ -77,23 +77,23 @@ def nullable(schema: Schema) -> Schema:
 
 
 def at_most(number: int, schema: Schema) -> Schema:
-    """A bound for requests alone, where `kernel.api.bounds` would be too wide or too narrow. JSON Schema has no word
-    for that; the description explains ours."""
+    """A bound for requests only, where the default of `kernel.api.bounds` is too wide or too narrow. JSON
+    Schema has no keyword for that; the description explains ours."""
     (kind,) = kinds_of(schema)
     return {**schema, f"x-{_UPPER_BOUNDS[kind]}": number}
 
 
 def between(least: int, most: int, schema: Schema) -> Schema:
-    """As `at_most`, for numbers of a format."""
+    """Like `at_most`, for numbers with a format."""
     return {**schema, "x-minimum": least, "x-maximum": most}
 
 
 def of_requests(
     schema: Schema, *, min_length: int | None = None, of_format: str | None = None
 ) -> Schema:
-    """What requests alone are held to, as with `at_most`: the answer may show what was stored before, or nothing."""
-    held = {"x-minLength": min_length, "x-format": of_format}
-    return {**schema, **{name: value for name, value in held.items() if value is not None}}
+    """Keywords for requests only, like `at_most`: the answer may show what was stored before, or nothing."""
+    keywords = {"x-minLength": min_length, "x-format": of_format}
+    return {**schema, **{name: value for name, value in keywords.items() if value is not None}}
 
 
 _UPPER_BOUNDS = {
@@ -105,10 +105,10 @@ _UPPER_BOUNDS = {
 
 
 def kinds_of(schema: Mapping[str, Any]) -> list[str]:
-    """The types that a schema allows besides null; none for what is no schema of a type."""
-    named = schema.get("type")
-    listed = named if isinstance(named, list) else [named]
-    return [kind for kind in listed if isinstance(kind, str) and kind != "null"]
+    """The types that a schema allows besides null; empty for a schema without a type."""
+    declared = schema.get("type")
+    kinds = declared if isinstance(declared, list) else [declared]
+    return [kind for kind in kinds if isinstance(kind, str) and kind != "null"]
 
 
 def all_of(*schemas: Schema) -> Schema:
@@ -125,7 +125,7 @@ def _typed(kind: str, keywords: dict[str, Any]) -> Schema:
 
 
 def _keywords(keywords: Mapping[str, Any]) -> Schema:
-    """min_length -> minLength: Python's spelling to the schema's."""
+    """From Python's spelling to the schema's: min_length -> minLength."""
     return {_camel(key.rstrip("_")): value for key, value in keywords.items() if value is not None}
 
 
@@ -147,13 +147,14 @@ def user_id(**keywords: Any) -> Schema:
 
 
 def email(**keywords: Any) -> Schema:
-    """An e-mail address; it reaches the handlers in its canonical form (kernel.api.canonical_values)."""
+    """An e-mail address; it reaches the views in its canonical form (kernel.api.canonical_values)."""
     return string(format="email", **keywords)
 
 
 def name(**keywords: Any) -> Schema:
-    """A text that people type and read: of a person, a place, a label, a code. Like the three kinds below, it reaches
-    the handlers in its normal form (kernel.api.text_forms), which is what its length is of."""
+    """A text that people type and read: the name of a person or a place, a label, a code. Like the three
+    kinds below, it reaches the views in its normal form (kernel.api.text_forms), and its length is that of
+    the normal form."""
     return _typed_text("name", keywords)
 
 
@@ -170,7 +171,8 @@ def search(**keywords: Any) -> Schema:
 
 
 def literal(**keywords: Any) -> Schema:
-    """A text that programs hand on (an id, a key, a secret), or in which every blank counts: taken as it is."""
+    """A text that programs pass on (an id, a key, a secret), or in which every blank counts: it is not
+    changed."""
     return {**string(**keywords), "x-text": "literal"}
 
 

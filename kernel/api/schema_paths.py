@@ -1,6 +1,7 @@
-"""Where the values of a schema hold something of a kind (an address, a name), and changing it there.
+"""Finds where the values of a schema hold a certain kind of text or number (an address, a name), and changes
+it there.
 
-The places of a schema are found once. A change is made in a copy, and only along the way.
+The paths of a schema are computed once. A change copies only the objects along the path.
 """
 
 from collections.abc import Callable
@@ -12,7 +13,7 @@ import orjson
 from kernel.api.schema import COMPONENTS, Schema
 
 EACH = "*"  # every item of a list
-Path = tuple[str, ...]  # names of properties; the last is the kind
+Path = tuple[str, ...]  # names of properties; the last entry is the kind
 
 
 Kind = Callable[[Schema], str | None]  # what a schema holds; None: look inside
@@ -23,7 +24,7 @@ def find_paths(schema: Schema, kind_of: Kind) -> tuple[Path, ...]:
 
 
 def change_at(value: Any, path: Path, make: Callable[[Any, str], Any]) -> Any:
-    """`make` gets what is there, of whatever type, and the kind."""
+    """`make` receives the value at that path, whatever its type, and the kind."""
     name, *rest = path
     if not rest:
         return make(value, name)
@@ -50,11 +51,11 @@ def _walk(schema: Any, kind_of: Kind, components: tuple[str, ...]) -> list[Path]
         return []  # a schema that contains itself
     if name:
         return _walk(COMPONENTS[name], kind_of, (*components, name))
-    found = [path for part in _parts(schema) for path in _walk(part, kind_of, components)]
+    paths = [path for part in _parts(schema) for path in _walk(part, kind_of, components)]
     for name, part in schema.get("properties", {}).items():
-        found += [(name, *path) for path in _walk(part, kind_of, components)]
-    found += [(EACH, *path) for path in _walk(schema.get("items"), kind_of, components)]
-    return found
+        paths += [(name, *path) for path in _walk(part, kind_of, components)]
+    paths += [(EACH, *path) for path in _walk(schema.get("items"), kind_of, components)]
+    return paths
 
 
 def _parts(schema: Schema) -> list[Schema]:

@@ -1,8 +1,9 @@
-"""Texts arrive in their normal form: whatever the description calls a name, an MRN, a share code or a search (`x-text`)
-is brought into it before anything is checked, so that three blanks are no name and a length is that of the name.
+"""Texts arrive in their normal form: what the description calls a name, an MRN, a share code or a search
+(`x-text`) is normalised before anything is checked. So three blanks are not a name, and a length is that of
+the name.
 
-`@operation` sends every body, path and query value through here, so a new operation cannot forget it; a lenient reader
-does it before its own checks.
+`@operation` sends every body, path and query value through here, so a new operation cannot forget it; lenient
+parsing does it before its own checks.
 """
 
 from collections.abc import Callable
@@ -13,7 +14,7 @@ from kernel.api.schema import Schema
 from kernel.api.schema_paths import Path, change_at, find_paths
 
 KEYWORD = "x-text"
-SEARCH = "search"  # blanks alone are one: it finds everybody
+SEARCH = "search"  # blanks alone are a search, which finds everyone
 FORMS: dict[str, Callable[[str], str]] = {
     "name": texts.name,
     "mrn": texts.mrn,
@@ -24,14 +25,14 @@ LITERAL = "literal"
 
 
 def with_normal_texts(schema: Schema, value: Any) -> Any:
-    """`value` need not be valid yet."""
+    """`value` may still be invalid."""
     for path in text_paths(schema):
         value = change_at(value, path, _normal)
     return value
 
 
 def text_paths(schema: Schema) -> tuple[Path, ...]:
-    """Where a value of this schema holds texts that have a normal form."""
+    """The paths of the texts in a value of this schema that have a normal form."""
     return find_paths(schema, _kind_of)
 
 

@@ -19,12 +19,13 @@ Failure = jsonschema_rs.ValidationError
 
 
 def first_failure(schema: Schema, value: Any, *, of_request: bool = True) -> Failure | None:
-    """Looks no further than the first: a client chooses how many there are, and all of them in a list of 300,000 cost
+    """Stops at the first failure: the client decides how many there are, and collecting 300,000 of them costs
     ten seconds and half a gigabyte. The value must not be deeper than `bounds.DEEPEST`."""
     try:
         _validator(orjson.dumps(schema), of_request).validate(value)
     except Failure as failure:
-        # With its frames it would know the body, and they it: such a circle stays until garbage is collected.
+        # The traceback's frames refer to the body and to this failure: a cycle that would live until the next
+        # garbage collection.
         return failure.with_traceback(None)
     return None
 
@@ -49,20 +50,21 @@ def _validator(schema: bytes, of_request: bool) -> Validator:  # noqa: FBT001 (c
 
 @lru_cache(maxsize=4)
 def _components(of_request: bool, _number: int) -> Schema:  # noqa: FBT001 (cache key)
-    """Components are added while modules are read, and never changed: their number says which there are."""
-    return {name: _prepared(found, of_request=of_request) for name, found in COMPONENTS.items()}
+    """Components are added while modules are imported and never changed, so their number identifies the
+    set."""
+    return {name: _prepared(schema, of_request=of_request) for name, schema in COMPONENTS.items()}
 
 
 def _prepared(schema: Schema, *, of_request: bool) -> Schema:
     return of_requests(schema) if of_request else schema
 
 
-# The contract's patterns name a POSIX class that the validator's dialect would read as single letters.
+# The contract's patterns use a POSIX class that the validator's dialect would read as single letters.
 _POSIX_GRAPH, _ITS_RANGE = b"[:graph:]", b"!-~"
 
 
 def _is_time(text: str) -> bool:
-    """One that can be kept. The validator's own rule lets times beyond the year 9999 pass."""
+    """Whether the time can be stored. The validator's own check accepts times beyond the year 9999."""
     try:
         clock.parse_time(text)
     except ValueError:
@@ -70,7 +72,7 @@ def _is_time(text: str) -> bool:
     return True
 
 
-# The other formats say what is meant and are not checked (rule ACCOUNT-55).
+# The other formats are documentation and are not checked (rule ACCOUNT-55).
 _FORMATS: dict[str, Callable[[str], bool]] = {
     **dict.fromkeys(("uuid", "uri"), lambda _: True),
     "date": clock.is_date,
@@ -79,13 +81,13 @@ _FORMATS: dict[str, Callable[[str], bool]] = {
 
 
 def of_requests(schema: Schema) -> Schema:
-    """What a request is held to: more in one way, less in another."""
-    held: Schema = bounds.bounded(_without_read_only_required(schema))
-    return held
+    """The schema that a request must satisfy: stricter in its bounds, more lenient in what is required."""
+    schema_of_request: Schema = bounds.bounded(_without_read_only_required(schema))
+    return schema_of_request
 
 
 def _without_read_only_required(node: Any) -> Any:
-    """A property that is read-only, or has a default to stand in for it, may be missing from a request."""
+    """A property that is read-only, or has a default, may be missing from a request."""
     if isinstance(node, list):
         return [_without_read_only_required(item) for item in node]
     if not isinstance(node, dict):
@@ -105,7 +107,7 @@ def _may_be_missing(schema: Schema) -> bool:
     return bool(schema.get("readOnly")) or "default" in schema
 
 
-# --- words -------------------------------------------------------------------------------------------------
+# --- messages ----------------------------------------------------------------------------------------------
 _TYPES = {
     "string": "a string",
     "integer": "an integer",
@@ -118,12 +120,12 @@ _TYPES = {
 
 def reason(failure: Failure) -> str:
     kind = type(failure.kind).__name__.removeprefix("ValidationErrorKind_")
-    say = _REASONS.get(kind)
-    return say(failure) if say else "value is not valid"
+    describe = _REASONS.get(kind)
+    return describe(failure) if describe else "value is not valid"
 
 
 def path_of(failure: Failure) -> str:
-    """The failing place as a JSON pointer; of a missing property, the property itself."""
+    """The failing value as a JSON pointer; for a missing property, the property itself."""
     parts: Iterable[Any] = failure.instance_path
     if isinstance(failure.kind, jsonschema_rs.ValidationErrorKind.Required):
         parts = [*parts, failure.kind.property]

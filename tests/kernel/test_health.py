@@ -51,7 +51,7 @@ def test_the_description_is_open_to_read(path):
 
 
 def test_the_first_descriptions_can_be_asked_for_at_once(monkeypatch):
-    monkeypatch.setattr(Generator, "_made", None)
+    monkeypatch.setattr(Generator, "_cached", None)
     with ThreadPoolExecutor(4) as threads:
         answers = list(threads.map(lambda _: QuickClient().get("/schema"), range(4)))
     assert {answer.status_code for answer in answers} == {200}
