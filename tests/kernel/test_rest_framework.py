@@ -1,7 +1,7 @@
 """Every view checks who calls and what they may in DRF's own classes; the few that do otherwise are known by name."""
 
 import pytest
-from confirmations.api.family import BrokenLink
+from confirmations.api.viewsets import BrokenLink
 from django.urls import get_resolver
 
 from kernel import policy
