@@ -1,9 +1,9 @@
 """Every view checks who calls and what they may in DRF's own classes; the few that do otherwise are known by name."""
 
 import pytest
-from confirmations.api.viewsets import BrokenLink
 from django.urls import get_resolver
 
+from confirmations.api.viewsets import BrokenLink
 from kernel import policy
 from kernel.api.authentication import SessionTokenAuthentication
 from kernel.api.operations import REGISTRY
