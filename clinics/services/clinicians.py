@@ -218,14 +218,19 @@ def _write_roles(
     return updated
 
 
-def associate_clinician(*, clinic_id: str | ObjectId, invite_id: str, user_id: str) -> Document:
-    """Turn an invite into a member; its roles count from now on. The address stays the invited one."""
+def associate_clinician(
+    *, clinic_id: str | ObjectId, invite_id: str, user_id: str, name: str | None = None
+) -> Document:
+    """Turn an invite into a member; its roles count from now on. The address stays the invited one.
+
+    `name`: as the profile service tells it, "" for none; None where it is to be asked here.
+    """
     clinic = access.access_migrated_clinic(clinic_id)
     if not ids.is_user_id(user_id):
         reason = "a user id is required"
         raise BadRequest(reason)
     fields: dict[str, Any] = {"userId": user_id}
-    name = people.find_full_name(user_id)
+    name = people.find_full_name(user_id) if name is None else name
     if name:
         fields["name"] = name
 

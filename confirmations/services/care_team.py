@@ -177,10 +177,13 @@ def _set_permissions(owner_id: str, follower_id: str, offered: Permissions) -> N
 
 def dismiss_invite(*, user_id: str, invited_by: str, key: str) -> None:
     parties = {"userId": user_id, "creatorId": invited_by}
+    if transitions.find_open(Kind.CARE_TEAM, Event.DECLINE, key, parties) is None:
+        raise NotFound(message=texts.INVITE_NOT_FOUND)
+    account = people.get_account(user_id)
 
     def write() -> None:
         declined = transitions.perform(Kind.CARE_TEAM, Event.DECLINE, key, parties)
-        if declined is None or not people.is_addressed_to(declined, people.get_account(user_id)):
+        if declined is None or not people.is_addressed_to(declined, account):
             raise NotFound(message=texts.INVITE_NOT_FOUND)
 
     db.run_in_transaction(write)

@@ -24,6 +24,7 @@ PENDING = {"type": SHARE["type"], "status": Status.PENDING.value}
 # What a clinic can be granted; anything else in an offer is ignored.
 GRANTABLE = ("view", "upload", "note")
 MOST_RECIPIENTS = 100
+_OFFERED = ("creatorId", "sentBy", "context")  # whose data, who offers it, what may be done with it
 
 
 # --- the person's side ----------------------------------------------------------------------------
@@ -124,14 +125,18 @@ def accept_offer(*, clinic_id: str, invite_id: str, shared: SharedPatient) -> Do
     if document["type"] != PENDING["type"] or document["status"] != Status.PENDING:
         raise Forbidden(message=texts.FORBIDDEN)
     _check_mrn(clinic_id, shared)
+    if not people.sender_still_may(document):
+        raise NotFound(message=texts.INVITE_NOT_FOUND)
     user_id = document["creatorId"]
+    with clinic_answers():
+        known = patients.read_user(user_id)
     granted = replace(shared, permissions=_granted(document))
 
     def accept_new() -> Document:
         _complete(document)
         with clinic_answers():
             return patients.create_patient_from_user(
-                clinic_id=clinic_id, user_id=user_id, shared=granted
+                clinic_id=clinic_id, user_id=user_id, shared=granted, known=known
             )
 
     def accept_existing() -> Document:
@@ -147,12 +152,11 @@ def accept_offer(*, clinic_id: str, invite_id: str, shared: SharedPatient) -> Do
     return db.run_in_transaction(accept_existing)
 
 
-def _complete(document: Document) -> None:
-    if not people.sender_still_may(document):
-        raise NotFound(message=texts.INVITE_NOT_FOUND)
-    parties = {"clinicId": document["clinicId"]}
-    completed = transitions.perform(Kind.CLINIC_SHARE, Event.ACCEPT, document["_id"], parties)
-    if completed is None:
+def _complete(asked: Document) -> None:
+    """Only while it is still the offer that other services were asked about."""
+    parties = {"clinicId": asked["clinicId"]}
+    completed = transitions.perform(Kind.CLINIC_SHARE, Event.ACCEPT, asked["_id"], parties)
+    if completed is None or any(completed.get(name) != asked.get(name) for name in _OFFERED):
         raise Forbidden(message=texts.FORBIDDEN)
 
 

@@ -21,6 +21,7 @@ from kernel.db import Document
 from kernel.errors import Conflict, Forbidden, NotFound
 from kernel.principal import Principal
 from users.clients.protocol import User
+from users.services.people import find_full_name
 
 TEMPLATE = "clinician_invitation"
 COMPLETED = {**states.shape_filter(Kind.CLINICIAN), "status": Status.COMPLETED.value}
@@ -203,28 +204,31 @@ def _username(account: User | None) -> str:
 
 def accept_invite(*, caller: Principal, invite_id: str) -> Document:
     """Returns the clinician record, which now belongs to the caller."""
-    document = store.find_by_key(invite_id, {**PENDING, "userId": caller.user_id})
+    parties = {"userId": caller.user_id}
+    document = transitions.find_open(Kind.CLINICIAN, Event.ACCEPT, invite_id, parties)
     if document is None or "clinicId" not in document:
         raise NotFound(message=texts.INVITE_NOT_FOUND)
     clinic_id = document["clinicId"]
+    account = people.get_account(caller.user_id)
+    _check_acceptable(document, account, caller)
+    with clinic_answers():
+        name = find_full_name(caller.user_id) or ""
 
     def write() -> Document:
-        parties = {"userId": caller.user_id}
         accepted = transitions.perform(Kind.CLINICIAN, Event.ACCEPT, invite_id, parties)
-        account = people.get_account(caller.user_id)
-        if accepted is None or not people.is_addressed_to(accepted, account):
-            raise NotFound(message=texts.INVITE_NOT_FOUND)
-        _check_restrictions(clinic_id, account, caller)
+        _check_acceptable(accepted, account, caller)
         with clinic_answers():
             return clinicians.associate_clinician(
-                clinic_id=clinic_id, invite_id=invite_id, user_id=caller.user_id
+                clinic_id=clinic_id, invite_id=invite_id, user_id=caller.user_id, name=name
             )
 
     return db.run_in_transaction(write)
 
 
-def _check_restrictions(clinic_id: str, account: User | None, caller: Principal) -> None:
-    clinic = _access_clinic(clinic_id)
+def _check_acceptable(document: Document | None, account: User | None, caller: Principal) -> None:
+    if document is None or not people.is_addressed_to(document, account):
+        raise NotFound(message=texts.INVITE_NOT_FOUND)
+    clinic = _access_clinic(document["clinicId"])
     required = clinic.get("membershipRestrictions")
     result = restrictions.evaluate(required, _username(account), caller.identity_provider)
     if not result["canAccept"]:
@@ -233,13 +237,16 @@ def _check_restrictions(clinic_id: str, account: User | None, caller: Principal)
 
 def dismiss_invite(*, caller: Principal, invite_id: str) -> None:
     """An unknown invitation counts as dismissed."""
+    parties = {"userId": caller.user_id}
+    if transitions.find_open(Kind.CLINICIAN, Event.DECLINE, invite_id, parties) is None:
+        return
+    account = people.get_account(caller.user_id)
 
     def write() -> None:
-        parties = {"userId": caller.user_id}
         declined = transitions.perform(Kind.CLINICIAN, Event.DECLINE, invite_id, parties)
         if declined is None:
             return
-        if not people.is_addressed_to(declined, people.get_account(caller.user_id)):
+        if not people.is_addressed_to(declined, account):
             raise NotFound(message=texts.INVITE_NOT_FOUND)
         if "clinicId" in declined:
             _remove_clinician(declined["clinicId"], invite_id)

@@ -14,6 +14,12 @@ from kernel.db import Document
 ACCEPTANCE_TIMEOUT = timedelta(seconds=90)
 
 
+def find_open(kind: Kind, event: Event, key: str, parties: Mapping[str, str]) -> Document | None:
+    """The confirmation, while the transition is allowed: for what has to be asked of other services before the
+    transaction. `perform` decides, and its document is to be compared with what was asked about."""
+    return store.find_by_key(key, states.precondition(kind, event, parties, clock.now()))
+
+
 def perform(
     kind: Kind,
     event: Event,

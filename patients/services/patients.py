@@ -5,6 +5,7 @@ counts and the events are one transaction.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -159,12 +160,40 @@ def create_custodial_patient(
         raise
 
 
+@dataclass(frozen=True, slots=True)
+class KnownUser:
+    """What a record takes from the account services."""
+
+    user_id: str
+    address: str
+    profile: Profile
+
+
+def read_user(user_id: str) -> KnownUser:
+    """Raises NotFound, and Unavailable where the account services cannot be asked."""
+    try:
+        user = user_service().get_user(user_id)
+        profile = profile_service().get_profile(user_id) or {}
+    except ServiceUnavailable:
+        raise Unavailable from None
+    if user is None:
+        raise NotFound
+    return KnownUser(user_id, user.address, profile)
+
+
 def create_patient_from_user(
-    *, clinic_id: str | ObjectId, user_id: str, shared: SharedPatient
+    *,
+    clinic_id: str | ObjectId,
+    user_id: str,
+    shared: SharedPatient,
+    known: KnownUser | None = None,
 ) -> Document:
-    """Make an existing user a patient; with a legacy clinician's id, one who is a patient already is kept as is."""
+    """Make an existing user a patient; with a legacy clinician's id, one who is a patient already is kept as is.
+
+    `known`: what `read_user` has read, for a caller who has a transaction open.
+    """
     clinic = access.access_clinic(str(clinic_id))
-    document = _record_from_user(clinic, user_id, shared)
+    document = _record_of(known or read_user(user_id), clinic, shared)
     document["requireUniqueMrn"] = _check_mrn(clinic, document["mrn"], user_id=user_id)
     limit = plan_limits.check_plan_limit(clinic) if is_custodial(document) else None
     try:
@@ -194,17 +223,10 @@ def add_demo_patient(clinic_id: str | ObjectId) -> Document | None:
         return None
 
 
-def _record_from_user(clinic: Document, user_id: str, shared: SharedPatient) -> Document:
-    try:
-        user = user_service().get_user(user_id)
-        profile = profile_service().get_profile(user_id) or {}
-    except ServiceUnavailable:
-        raise Unavailable from None
-    if user is None:
-        raise NotFound
+def _record_of(user: KnownUser, clinic: Document, shared: SharedPatient) -> Document:
     document = {
-        **_blank_record(clinic["_id"], user_id, requires_unique_mrn=False),
-        **_from_profile(profile, shared),
+        **_blank_record(clinic["_id"], user.user_id, requires_unique_mrn=False),
+        **_from_profile(user.profile, shared),
         **optional_fields(shared),
         "email": user.address or None,
     }
