@@ -1,6 +1,6 @@
 """The collections of the clinic database as Django models: for typed reading, in shells and reports.
 
-The documents belong to other systems too, so the models are unmanaged (migrations never touch them) and can not
+The documents belong to other systems too, so the models are unmanaged (migrations never touch them) and cannot
 be written: a save would drop keys it does not know and write nulls for what is absent (fact F21). Changes go
 through the services. Free-form parts are passed through as they are (fact F22).
 """

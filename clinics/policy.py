@@ -36,7 +36,7 @@ POLICY: dict[str, Rule] = {
     "MergeClinic": backend,
     "AddServiceAccount": backend,
     # Clinicians
-    "ListAllClinicians": backend,  # the original forgot this one: nobody could call it
+    "ListAllClinicians": backend,  # the original forgot this one: no one could call it
     "ListClinicians": BACKEND_OR_MEMBER,
     "CreateClinician": backend,
     "GetClinician": BACKEND_OR_MEMBER,

@@ -1,4 +1,4 @@
-"""The staff site: its look, its navigation, its door."""
+"""The staff site: its appearance, its navigation, its login."""
 
 from collections.abc import Callable
 from typing import Any
@@ -64,7 +64,7 @@ class StaffSite(UnfoldAdminSite):
 
 
 def account_links(request: HttpRequest) -> list[dict[str, Any]]:
-    """The menu of whoever is signed in."""
+    """The menu of the signed-in person."""
     user: Any = request.user
     links = [{"title": "Sign-in security", "link": reverse_lazy("admin:sign_in")}]
     if user.is_authenticated and user.has_usable_password():

@@ -1,4 +1,4 @@
-"""System checks: an operation without a policy row can not start; stand-ins can not go to production.
+"""System checks: an operation without a policy row cannot start; stand-ins cannot go to production.
 
 What stops the start by itself is in safeguards.py; here it is listed in full.
 """
@@ -133,7 +133,7 @@ def everything_is_encrypted_on_its_way(**_: Any) -> list[CheckMessage]:
 
 @register(Tags.security, deploy=True)
 def stores_ask_who_comes(**_: Any) -> list[CheckMessage]:
-    """Only told: a network that nobody else is in may do instead."""
+    """Only a warning: a private network may be enough."""
     messages: list[CheckMessage] = []
     if not urlsplit(settings.REDIS_URL).password:
         messages.append(checks.Warning("REDIS_URL has no password", id="clinics.W001"))

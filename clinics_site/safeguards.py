@@ -12,7 +12,7 @@ from typing import Any
 UNGUARDED = ("local", "test")
 SHORTEST = 32
 _FEWEST_LETTERS = 8
-# Anybody can read these here.
+# Anyone can read these here.
 PUBLIC = {"insecure-development-key-only", "only-for-trying-at-home", "redox-test-token"}
 CONSOLE = "django.core.mail.backends.console.EmailBackend"
 
@@ -52,7 +52,8 @@ def problems(settings: Any) -> Iterator[str]:
 
 
 def _environment(settings: Any) -> str:
-    """As `ENVIRONMENT=${STAGE}` leaves it where STAGE is unset: nobody has said that this is a developer's machine."""
+    """As `ENVIRONMENT=${STAGE}` leaves it where STAGE is unset: no one has said that this is a developer's
+    machine."""
     return "" if settings.ENVIRONMENT else "ENVIRONMENT is set to nothing"
 
 

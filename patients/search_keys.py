@@ -1,4 +1,4 @@
-"""The key that makes search a look at index keys: the four searched fields, folded, in one string.
+"""The key with which a search reads index keys only: the four searched fields, folded, in one string.
 
 A search is words, each of which has to be a part of one of the fields, in any order, letter case and accents aside.
 """
@@ -13,9 +13,9 @@ from kernel import texts
 SEARCHED = ("fullName", "email", "mrn", "birthDate")
 SEPARATOR = "\x1f"
 # Begins every key that was made by today's rules. Keys of an earlier release and of other writers do not have it, and
-# count as none: accents are still in them.
+# count as missing: accents are still in them.
 MARK = "\x1e"
-# Of a record without such a key, as index bounds; where a collation is at work, it has to be a pattern.
+# Records without such a key, as index bounds; where a collation is in use, it has to be a pattern.
 WITHOUT_KEY: dict[str, Any] = {
     "$or": [
         {"searchKey": None},

@@ -1,6 +1,6 @@
 """The text in which a client gets one kind of a summary, kept inside that kind's own document.
 
-A page of 50 patients is a megabyte of statistics which nobody looks at on the way: reading them as objects and
+A page of 50 patients is a megabyte of statistics which no one looks at on the way: reading them as objects and
 writing them out again was three quarters of a page's time. A writer that replaces the statistics replaces the text
 with them, or drops it; where it is missing the statistics are read (decision 0005).
 """

@@ -1,4 +1,4 @@
-"""The one way to a clinic and to somebody's roles in it."""
+"""The one way to a clinic and to someone's roles in it."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any

@@ -1,4 +1,5 @@
-"""The `clinicians` collection, as far as rights on patients depend on it: the roles of a person, and their clinics."""
+"""The `clinicians` collection, as far as rights on patients depend on it: the roles of a person, and their
+clinics."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -13,7 +14,7 @@ NEWEST_FIRST = [("createdTime", -1), ("_id", -1)]
 
 
 def find_roles(clinic_id: ObjectId, user_id: str) -> list[str]:
-    """Empty for somebody who is no clinician of the clinic."""
+    """Empty for someone who is no clinician of the clinic."""
     clinician = db.collection(COLLECTION).find_one(
         {"clinicId": clinic_id, "userId": user_id}, {"_id": 0, "roles": 1}
     )

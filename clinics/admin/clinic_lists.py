@@ -105,7 +105,7 @@ def _trouble_rows() -> list[dict[str, Any]]:
 
 
 def _filter(request: HttpRequest) -> tuple[ClinicFilter, str]:
-    """What the query asks for, and a sentence when a day can not be read."""
+    """What the query asks for, and a sentence when a day cannot be read."""
     ehr = {"yes": True, "no": False}.get(request.GET.get("ehr", ""))
     try:
         start, end = _day(request.GET.get("from", "")), _day(request.GET.get("to", ""))

@@ -1,5 +1,5 @@
-"""Which clinics is she in? By e-mail or id, as a clinician and as a patient; by id also where she was removed, so that
-a reference of the audit trail leads to a person as long as the archives hold the record."""
+"""Which clinics is she in? By e-mail or id, as a clinician and as a patient; by id also where she was
+removed, so that a reference of the audit trail leads to a person as long as the archives hold the record."""
 
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -103,7 +103,7 @@ def _find_account(wanted: str) -> tuple[User | None, str]:
 
 def _person(text: str, wanted: str | None, user: User | None) -> Person:
     """Clinics keep an address of their own for an invited person or a patient, whom no account may have: an address
-    finds everybody who is listed with it. Other writers may have stored it as it was typed."""
+    finds everyone who is listed with it. Other writers may have stored it as it was typed."""
     if not wanted:
         return Person()
     if ids.parse_id(wanted):

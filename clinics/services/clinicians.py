@@ -1,7 +1,7 @@
 """Members of clinics and pending invites (rules CLINIC-93 to CLINIC-114).
 
 A clinic's `admins` mirrors which of its clinicians are admins. Both change in one transaction, and every change
-that leaves somebody without the role asks that another admin remains: a clinic without one can not help itself.
+that leaves someone without the role asks that another admin remains: a clinic without one cannot help itself.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -94,7 +94,7 @@ def is_member(clinician: Document) -> bool:
 
 
 def list_waiting_invites(invites: Mapping[str, str]) -> set[str]:
-    """Of these invite ids, each with its clinic's id, those that the clinic still waits for."""
+    """Those of these invite ids, each with its clinic's id, that the clinic still waits for."""
     pairs = [(found, i) for i, clinic in invites.items() if (found := ids.parse_id(clinic))]
     return store.list_invite_ids(pairs) if pairs else set()
 

@@ -162,7 +162,7 @@ def _insert(clinic: Document, creator: people.Account, digest: str) -> Document:
         document = {**clinic, "canonicalShareCode": code, "shareCodes": [code]}
         try:
             return db.run_in_transaction(partial(_write, document, creator, digest))
-        except DuplicateKeyError:  # somebody has taken the code meanwhile
+        except DuplicateKeyError:  # another clinic has taken the code meanwhile
             continue
     raise Duplicate(message="duplicate share code")
 
@@ -231,7 +231,7 @@ def change_clinic(clinic_id: str | ObjectId, changes: Mapping[str, Any]) -> Docu
 
 
 def check_choices(fields: Mapping[str, Any]) -> None:
-    """Whoever calls: forms and the API know the lists, others may not. Raises BadRequest."""
+    """Checked for every caller: forms and the API know the lists, others may not. Raises BadRequest."""
     for name, known in CHOICES.items():
         if fields.get(name) is not None and fields[name] not in known:
             reason = f"unknown {name}"

@@ -63,7 +63,7 @@ def ehr_settings_of(clinic: Document) -> Document:
 
 
 def update_ehr_settings(clinic_id: str | ObjectId, body: Mapping[str, Any]) -> Document:
-    """Replace the settings. A Redox connection that could never send anything can not be switched on."""
+    """Replace the settings. A Redox connection that could never send anything cannot be switched on."""
     settings = stored_ehr_settings(body)
     if settings["enabled"] and settings["provider"] == REDOX and not settings["destinationIds"]:
         reason = "destinationIds are required to enable a Redox integration"

@@ -73,7 +73,7 @@ def trigger_initial_migration(clinic_id: str | ObjectId) -> Document:
 
 
 def create_migration(*, clinic_id: str | ObjectId, user_id: str) -> Document:
-    """Of a further legacy account, whose owner is a member of the clinic already."""
+    """The migration of a further legacy account, whose owner is a member of the clinic already."""
     clinicians.access_clinician(clinic_id, user_id)
     clinic = access.access_clinic(clinic_id)
     if not clinic.get("isMigrated"):
@@ -138,7 +138,7 @@ def _existing(document: Document | None) -> Document:
 def migrate_patients(*, clinic_id: ObjectId, user_id: str) -> None:
     """Move the patients who share with the account into the clinic, as many as one delivery can.
 
-    Raises Unfinished when all that is left are patients who can not be moved for now.
+    Raises Unfinished when all that is left are patients who cannot be moved for now.
     """
     migration = store.find_migration(clinic_id, user_id)
     if migration is None or migration["status"] == COMPLETED:

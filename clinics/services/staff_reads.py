@@ -69,7 +69,7 @@ def list_former_memberships(person: Person, *, skip: int, limit: int) -> tuple[l
 
 
 def is_invite(text: str) -> bool:
-    """Whether it is the id of an invite's record, by which the audit trail names whoever was invited."""
+    """Whether it is the id of an invite's record, by which the audit trail names the invited person."""
     found = ids.parse_id(text)
     return found is not None and store.is_invite(found)
 
@@ -107,7 +107,7 @@ def troubles_of(clinic: Document, shared_sources: set[tuple[str, str]]) -> list[
 
 
 def ehr_troubles(clinic: Document, shared_sources: set[tuple[str, str]]) -> list[str]:
-    """Why an enabled EHR connection can not work."""
+    """Why an enabled EHR connection cannot work."""
     settings = safe_reading.mapping(clinic.get("ehrSettings"))
     if not settings.get("enabled"):
         return []

@@ -22,13 +22,13 @@ def delete_user(user_id: str, *, deleted_by: str | None = None) -> None:
 
 
 def _remove_memberships(user_id: str, deleted_by: str | None) -> list[ObjectId]:
-    """The clinics in which nobody is left."""
+    """The clinics in which no one is left."""
     memberships = store.list_memberships(user_id)
     return [m["clinicId"] for m in memberships if not _remove_membership(m, deleted_by)]
 
 
 def _remove_membership(membership: Document, deleted_by: str | None) -> bool:
-    """Whether somebody is left in the clinic; invites and service accounts count."""
+    """Whether someone is left in the clinic; invites and service accounts count."""
     clinic_id, user_id = membership["clinicId"], membership["userId"]
     removed = store.remove_clinician(clinic_id, user_id)
     if removed is not None:
@@ -42,7 +42,7 @@ def _remove_membership(membership: Document, deleted_by: str | None) -> bool:
 
 
 def remove_patients_of_abandoned_clinic(clinic_id: ObjectId) -> None:
-    """Nobody may see the patients' data any more; custodial accounts stay, they can still be claimed."""
+    """No one may see the patients' data any more; custodial accounts stay, they can still be claimed."""
     if not store.has_clinicians(clinic_id):
         patients.remove_non_custodial_patients(clinic_id)
 

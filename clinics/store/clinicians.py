@@ -25,7 +25,7 @@ def find_invite(clinic_id: ObjectId, invite_id: str) -> Document | None:
 
 
 def list_invite_ids(invites: Sequence[tuple[ObjectId, str]]) -> set[str]:
-    """Those of these (clinic, invite) that nobody has accepted or withdrawn."""
+    """Those of these (clinic, invite) that no one has accepted or withdrawn."""
     wanted = [{"clinicId": clinic_id, "inviteId": invite_id} for clinic_id, invite_id in invites]
     found = db.collection(COLLECTION).find({"$or": wanted}, {"_id": 0, "inviteId": 1})
     return {row["inviteId"] for row in found}

@@ -70,7 +70,7 @@ def remove_admin(clinic_id: ObjectId, user_id: str, moment: datetime) -> None:
 
 
 def remove_admin_if_another_remains(clinic_id: ObjectId, user_id: str, moment: datetime) -> bool:
-    """False when nobody else is an admin. Writes also when `user_id` is none, so that two changes of one
+    """False when no one else is an admin. Writes also when `user_id` is none, so that two changes of one
     clinic's admins meet in the database and are decided one after the other."""
     result = db.collection(COLLECTION).update_one(
         {"_id": clinic_id, "admins": {"$elemMatch": {"$ne": user_id}}},

@@ -81,7 +81,7 @@ def list_members(clinic_id: ObjectId) -> list[Document]:
 
 
 def is_invite(record_id: ObjectId) -> bool:
-    """Pending or removed, and of nobody with an account, who is named by the user id."""
+    """Pending or removed, and of no one with an account, who is named by the user id."""
     never_joined = {"userId": {"$exists": False}}
     archived = {"clinician._id": record_id, "clinician.userId": {"$exists": False}}
     pending = db.collection(CLINICIANS).find_one({"_id": record_id, **never_joined}, {"_id": 1})

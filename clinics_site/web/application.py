@@ -1,9 +1,9 @@
 """The ASGI application of one web process: everything that is not Django's.
 
-A request gets a thread only when there is nothing left to wait for from its client. One whose body is not there yet is
-tried without it: what refuses it before it asks for the body (no credential, no right, wrong parameters, too large)
-answers then, and only what asks for the body is read. So nothing is read for someone who may not send it, whatever the
-operation, and the caller who was found that way is not looked for again.
+A request gets a thread only when there is nothing left to wait for from its client. One whose body is not
+there yet is tried without it: what refuses it before it asks for the body (no credential, no right, wrong
+parameters, too large) answers then, and only what asks for the body is read. So nothing is read for someone
+who may not send it, whatever the operation, and the caller who was found that way is not looked for again.
 """
 
 import asyncio
@@ -41,7 +41,7 @@ class Caller:
 
 class Callers:
     """Whose turn a request takes: the person's or service's whose token it is, once Django has accepted it, and the
-    address's before. So nobody gets more turns by inventing tokens."""
+    address's before. So no one gets more turns by inventing tokens."""
 
     def __init__(self) -> None:
         self._of_token: OrderedDict[bytes, Caller] = OrderedDict()

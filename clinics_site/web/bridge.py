@@ -112,7 +112,8 @@ def _untie(response: Any) -> None:
 
 
 def next_piece(found: Answer) -> Answer:
-    """Of a long answer; closes it after the last. This thread may have served another request since."""
+    """The next piece of a long answer; closes it after the last. This thread may have served another request
+    since."""
     contextvars.clear_contextvars()
     contextvars.bind_contextvars(**found.log_names)
     parts: list[bytes] = []
@@ -134,7 +135,7 @@ def next_piece(found: Answer) -> Answer:
 
 
 def close(found: Answer) -> Answer:
-    """One whose rest nobody waits for."""
+    """Close an answer whose rest is no longer awaited."""
     found.rest, found.body = None, b""
     if found.close is not None:
         found.close()

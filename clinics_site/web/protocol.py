@@ -43,7 +43,7 @@ class Connections:
 
     def _make_room(self, own: int) -> bool:
         """For an address that has `own` already. Otherwise who has most gives one up, an idle one if there is any:
-        a crowd that keeps its connections, or sends its bodies slowly, would keep everybody else out."""
+        a crowd that keeps its connections, or sends its bodies slowly, would keep everyone else out."""
         for connection in self._fresh:
             if connection.is_waiting and not connection.has_just_come:
                 return _end(connection)
@@ -144,7 +144,7 @@ class Protocol(HttpToolsProtocol):
         return bool(self.transport.is_closing())
 
     def throw_away_rest(self) -> None:
-        """Of what the client sends, unread."""
+        """What the client still sends is not read."""
         self._is_over = True
 
     # --- what the client sends
@@ -218,7 +218,8 @@ class Protocol(HttpToolsProtocol):
         self._refuse(431 if self._is_head_too_large else 400)
 
     def _refuse(self, status: int) -> None:
-        """Answer, and let the client read it: closing at once would break the connection under what it still sends."""
+        """Answer, and let the client read it: closing at once would break the connection under what it still
+        sends."""
         self._is_over = True
         if self.transport.is_closing():
             return

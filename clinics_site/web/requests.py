@@ -59,7 +59,7 @@ class Incoming:
 
     @property
     def is_gone(self) -> bool:
-        """Nobody waits for the answer."""
+        """No one waits for the answer."""
         return self._connection is None or self._connection.is_gone
 
     # --- reading
@@ -127,7 +127,8 @@ class Incoming:
         return self._for_django(bridge.Unread(), self._announced or 1)
 
     def _for_django(self, body: Any, length: int) -> bridge.Environ:
-        """A copy: Django writes into it, and may see the request twice. It is told whom it has found the first time."""
+        """A copy: Django writes into it, and may see the request twice. It is told whom it has found the
+        first time."""
         self.seen = {**self.environ, ENVIRON_KEY: self.seen.get(ENVIRON_KEY), "wsgi.input": body}
         if length:
             self.seen["CONTENT_LENGTH"] = str(length)

@@ -1,7 +1,7 @@
 """Who is served next, when more is asked for than there are threads.
 
 Callers take turns, and none may hold every thread; those whose token was accepted do not stand behind all strangers.
-Heavy requests are counted by the clinic they are about, whoever asks, and hold few threads together. Lives on the
+Heavy requests are counted by the clinic they are about, for all callers, and hold few threads together. Lives on the
 event loop, so it needs no lock.
 """
 
@@ -16,7 +16,7 @@ Name = TypeVar("Name", str, bool)
 
 
 class Full(Exception):
-    """This caller, this clinic or everybody together waits for too much already."""
+    """This caller, this clinic or everyone together waits for too much already."""
 
 
 @dataclass(slots=True, eq=False)
@@ -57,7 +57,7 @@ class Scheduler:
         self._most_heavy = heavy
         self._waiting_per_turn = waiting_per_turn
         self._most_waiting = waiting
-        # Known callers and strangers have a line each, so that no crowd of addresses stands before everybody else.
+        # Known callers and strangers have a line each, so that no crowd of addresses is ahead of everyone else.
         self._turns: dict[bool, Turns] = {True: OrderedDict(), False: OrderedDict()}
         self._was_known = False
         self._waiting: Counter[bool] = Counter()
@@ -89,7 +89,8 @@ class Scheduler:
         )
 
     def _is_clinic_full_for(self, job: Job, queue: deque[Job]) -> bool:
-        """Whoever asks about a clinic waits in its turn, also who will be refused: one alone must not fill it."""
+        """All who ask about a clinic wait in its turn, even callers who will be refused: one alone must not
+        fill it."""
         own = sum(waiting.caller == job.caller for waiting in queue)
         share = max(1, self._waiting_per_turn // CALLERS_PER_CLINIC)
         return len(queue) >= self._waiting_per_turn or own >= share

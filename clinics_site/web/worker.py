@@ -55,8 +55,8 @@ def configuration(application: Any, connections: Connections, **more: Any) -> uv
 
 
 class Server(uvicorn.Server):
-    """Uvicorn's, with a farewell: for a second after SIGTERM every answer asks its client to close the connection. An
-    idle one that is closed at once may have a request on its way."""
+    """Uvicorn's server, which ends slowly: for a second after SIGTERM every answer asks its client to close
+    the connection. An idle one that is closed at once may have a request on its way."""
 
     def __init__(self, application: Application, master: int) -> None:
         self._application = application
@@ -87,7 +87,7 @@ class Server(uvicorn.Server):
         loop.call_later(seconds, again)
 
     def _master_spoke(self) -> None:
-        """It never does: it has died, and nobody else would end this process."""
+        """It never does: it has died, and no one else would end this process."""
         asyncio.get_running_loop().remove_reader(self._master)
         self.handle_exit(signal.SIGTERM, None)
 

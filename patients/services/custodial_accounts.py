@@ -39,7 +39,7 @@ class NewAccount:
 def make_account(clinic_id: ObjectId, email: str | None) -> NewAccount:
     """Raises AddressTaken, BadRequest for an address that the user service refuses, and Unavailable."""
     with _asking_user_service(EMAIL_TAKEN):
-        # Whoever has the address had it before the request: no later look may take the account for the one asked for.
+        # The account with the address had it before the request: no later check may take it for the requested one.
         if email is not None and user_service().get_user(email) is not None:
             raise EmailTaken
     request_id = _note_request(clinic_id, email)
@@ -100,7 +100,7 @@ def end_unfinished(request_id: str) -> None:
 
 
 def _find_made(request: Document) -> str | None:
-    """The account, where nobody came to note its id. One that somebody else has asked for since is theirs to end."""
+    """The account, where no one came to note its id. One that someone else has asked for since is theirs to end."""
     if "email" not in request or store.has_later_request(request):
         return None
     found = user_service().get_user(request["email"])

@@ -46,7 +46,7 @@ def _request_connection(clinic_id: ObjectId, user_id: str, provider: str) -> Non
     if not named:
         raise NotFound(message=NOT_FOUND)
     moment = clock.now()
-    # Of several sources of one provider the last tells whether there was a connection, the first is changed.
+    # With several sources of one provider the last decides whether there was a connection, the first is changed.
     changes = _pending(moment, was_connected=bool(sources[named[-1]].get("modifiedTime")))
     sources[named[0]] |= changes
     store.add_connection_request(document["_id"], provider, sources, moment)
@@ -87,7 +87,7 @@ def update_data_sources(*, user_id: str, data_sources: Sequence[Document]) -> No
 def _tell_failures(
     user_id: str, records: Sequence[Document], data_sources: Sequence[Document]
 ) -> None:
-    """A connection that has broken since it was told last: its owner is asked to mend it, once."""
+    """A connection that has broken since the last report: its owner is asked to renew it, once."""
     broken = {
         source.get("providerName")
         for record in records

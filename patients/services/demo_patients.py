@@ -1,6 +1,6 @@
 """Invented patients with full summaries, for demonstrations, tests and measurements.
 
-Pure and repeatable: the same seed gives the same people. Nobody here exists; the glucose values follow a normal
+Pure and repeatable: the same seed gives the same people. No one here exists; the glucose values follow a normal
 distribution around each person's own mean.
 """
 
@@ -87,7 +87,7 @@ def _patient(rng: Random, surroundings: Surroundings, number: int, now: datetime
 
 
 def _person(rng: Random, number: int, user_id: str, permissions: Document) -> Document:
-    """The address holds the user's id: no other seed may give it to somebody else, for it is an account's. Who has an
+    """The address holds the user's id: no other seed may give it to someone else, for it is an account's. Who has an
     account of his own logs in with an address."""
     first, last = rng.choice(FIRST_NAMES), rng.choice(LAST_NAMES)
     local = unicodedata.normalize("NFKD", f"{first}.{last}.{user_id}".lower()).replace("'", "")

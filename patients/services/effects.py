@@ -76,7 +76,7 @@ def _put(target: dict[str, Any], key: str, value: Any) -> None:
 
 # --- what the account's owner brings along --------------------------------------------------------
 def copy_data_sources(*, clinic_id: str, user_id: str) -> None:
-    """Of an existing user who has joined; requests that only the clinic knows stay."""
+    """Data sources of an existing user who has joined; requests that only the clinic knows stay."""
     document = find_patient(clinic_id, user_id)
     if document is None or is_custodial(document):
         return
@@ -115,7 +115,7 @@ def copy_summaries(*, clinic_id: str, user_id: str) -> None:
         return
 
 
-# --- accounts nobody looks after any more ---------------------------------------------------------
+# --- accounts no one looks after any more ---------------------------------------------------------
 def clean_up_account(*, user_id: str, deletion_id: str) -> None:
     """After the removal of a custodial patient. An account that another clinic's record still needs is left alone."""
     found = ids.parse_id(deletion_id)

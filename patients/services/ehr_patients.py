@@ -40,8 +40,8 @@ def label(patient: Document) -> str:
 
 
 def iter_without_email(clinic_id: ObjectId, *, batch: int) -> Iterator[Document]:
-    """Custodial patients with active reports and no address. Whoever gets one meanwhile moves nobody out of sight:
-    the next page starts after the last id, not after a number of patients."""
+    """Custodial patients with active reports and no address. One who gets an address meanwhile does not shift
+    the others: the next page starts after the last id, not after a number of patients."""
     after: ObjectId | None = None
     while page := store.list_without_email(clinic_id, after=after, limit=batch):
         yield from page

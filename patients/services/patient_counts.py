@@ -1,11 +1,11 @@
 """How many patients a clinic has, and whether it may have one more (rules PATIENT-122 to PATIENT-137).
 
 Counts are kept, never counted on a request, and change in the transaction that changes a patient; so they are
-right on the very next read, and a plan limit can not be overshot by parallel creation. Those of tags and sites are
+right on the very next read, and a plan limit cannot be overshot by parallel creation. Those of tags and sites are
 kept with them: see `tags_and_sites`. Plan limits are in `plan_limits`.
 
-Other systems write patients too, and know nothing of kept counts. So nobody trusts them blindly: what is seen to be
-wrong is counted again by a worker, and so are those that nobody has counted for a day. That takes no transaction:
+Other systems write patients too, and know nothing of kept counts. So no one trusts them blindly: what is seen to be
+wrong is counted again by a worker, and so are those that no one has counted for a day. That takes no transaction:
 whatever was wrong at one moment is wrong by as much later, since every change in between counts itself, and is put
 right by adding the difference.
 """
@@ -38,10 +38,10 @@ _PLACES = {"patientTags._id": 1, "sites.id": 1}
 # Patients' data sources name providers as they like; only three are known.
 MOST_PROVIDERS = 200
 TOO_MANY_PROVIDERS = "the clinic's patients have data sources of too many providers"
-# More patients than these are not counted within somebody's request or transaction, as far as that means reading them.
+# More patients than these are not counted within someone's request or transaction, as far as that means reading them.
 MOST_READ_AT_ONCE = 1000
 _SLICE = 1000  # patients in one question while counting again
-_TRIES = 5  # to count while nobody replaces the counts
+_TRIES = 5  # to count while no one replaces the counts
 _DOUBT_LASTS = timedelta(minutes=10)  # then a worker may be asked again
 _TRUST_LASTS = timedelta(days=1)
 # Ids that the clinic does not know come in with patients' tags. More than this many are too many to carry along; a
@@ -69,12 +69,12 @@ def access_counted_clinic(clinic_id: str, joined: Sequence[Document] | None = No
 
 
 def begin_empty(clinic_id: ObjectId) -> None:
-    """Of a new clinic, in the transaction that stores it."""
+    """Zero counts of a new clinic, in the transaction that stores it."""
     store.insert_empty_counts(clinic_id)
 
 
 def forget_clinic(clinic_id: ObjectId) -> None:
-    """Of a clinic that is deleted."""
+    """Remove the counts of a deleted clinic."""
     store.remove_counts(clinic_id)
 
 
@@ -88,7 +88,7 @@ def kept_counts(clinic_id: ObjectId) -> Document:
 
 
 def list_kept_counts(clinic_ids: Sequence[ObjectId]) -> dict[ObjectId, Document]:
-    """Of many clinics at once."""
+    """The counts of many clinics at once."""
     if len(clinic_ids) == 1:
         return {clinic_ids[0]: kept_counts(clinic_ids[0])}
     kept = {counts["_id"]: counts for counts in store.list_counts(clinic_ids)} if clinic_ids else {}
@@ -112,7 +112,7 @@ def total_of(clinic_id: ObjectId) -> int:
 def is_total_right(clinic_id: ObjectId, kept: Document) -> bool:
     if kept["total"] == store.count_patients(clinic_id):
         return True
-    # Somebody may have come between the two questions.
+    # Someone may have come between the two questions.
     now, total = db.read_at_one_moment(
         lambda: (store.find_counts(clinic_id), store.count_patients(clinic_id))
     )
@@ -139,8 +139,8 @@ def _compared_total(clinic_id: ObjectId) -> int:
 
 # --- counting again --------------------------------------------------------------------------------
 def doubt(clinic_id: ObjectId) -> bool:
-    """Ask a worker to count again; False when one was asked a moment ago. Without events (SIDE_EFFECTS=external) there
-    is no worker, and lists go on counting what they doubt."""
+    """Ask a worker to count again; False when one was asked a moment ago. Without events
+    (SIDE_EFFECTS=external) there is no worker, and lists go on counting what they doubt."""
     if settings.SIDE_EFFECTS == "external":
         return False
 
@@ -221,7 +221,7 @@ def _leaves(counts: Document) -> Counter[str]:
 
 
 def _without_foreign(clinic_id: ObjectId, counts: Document) -> Document:
-    """Counts of tags and sites that the clinic does not have, and of what nobody has, are not carried along."""
+    """Counts of tags and sites that the clinic does not have, and of what no one has, are not carried along."""
     clinic = access.find_clinic(clinic_id, _PLACES) or {"_id": clinic_id}
     own = {store.path(field, place_id) for _, field, place_id in places_of(clinic)}
     foreign = [
@@ -326,8 +326,8 @@ def _adds_sources(changed: Document) -> bool:
 
 
 def is_crowded(counts: Document) -> bool:
-    """Whether more is counted than a clinic can have; counting again forgets foreign tags and sites, and the providers
-    that no patient has any more."""
+    """Whether more is counted than a clinic can have; counting again forgets foreign tags and sites, and the
+    providers that no patient has any more."""
     places = len(counts["tags"]) + len(counts["sites"])
     return places > MOST_PLACES or len(counts["sources"]) > MOST_PROVIDERS
 
@@ -383,8 +383,8 @@ def _first_count(clinic_id: ObjectId, below: int | None) -> Document:
 def begin_counts(clinic_id: ObjectId) -> Document:
     """Count and keep, in the caller's transaction; of a clinic that is gone nothing is kept.
 
-    The data sources of a large clinic are left to a worker, since their records have to be read: until then those count
-    that were published last, by this service or another.
+    The data sources of a large clinic are left to a worker, since their records have to be read: until then
+    those count that were published last, by this service or another.
     """
     clinic = access.find_clinic(clinic_id, {**_PLACES, "patientCount.providers": 1})
     counts = {**count_by_keys(clinic_id), **_count_places(clinic or {}), "sources": {}}
@@ -426,7 +426,7 @@ def count_by_keys(clinic_id: ObjectId) -> Document:
 
 
 def _count_places(clinic: Document) -> dict[str, dict[str, int]]:
-    """One by one, since a transaction can not unite them in one command."""
+    """One by one, because a transaction cannot unite them in one command."""
     found: dict[str, dict[str, int]] = {"tags": {}, "sites": {}}
     for place in places_of(clinic):
         n = tags_and_sites.count_patients(place)
@@ -445,7 +445,7 @@ def places_of(clinic: Document) -> Iterable[Place]:
 
 
 def count_at(counts: Document, field: str, place_id: ObjectId) -> int:
-    """Of one tag or site in kept counts; never less than nobody."""
+    """The number of patients of one tag or site in kept counts; never below 0."""
     kept: int = counts[store.KINDS[field]].get(str(place_id), 0)
     return max(0, kept)
 

@@ -1,6 +1,6 @@
 """What a caller says about a patient, as it crosses into the services, and how it is stored.
 
-Of an update, the identity fields are written even when they are missing (then they become null); the others stay
+An update writes the identity fields even when they are missing (then they become null); the others stay
 as they are when they are None here (rules PATIENT-12 to PATIENT-25, PATIENT-45 to PATIENT-47).
 """
 

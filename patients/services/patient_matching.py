@@ -100,7 +100,7 @@ class Subscribed(NamedTuple):
 def iter_subscribed(
     clinic_ids: Sequence[ObjectId], *, user_id: str | None = None, after: ObjectId | None = None
 ) -> Iterator[Subscribed]:
-    """Those that have an order, in the order of their patients' ids; `after` an id only. A record whose order can not
+    """Those that have an order, in the order of their patients' ids; `after` an id only. A record whose order cannot
     be read is passed over."""
     for document in store.iter_subscribed(clinic_ids, user_id=user_id, after=after):
         order_id, user = current_order(document), safe_reading.text(document.get("userId"))

@@ -1,7 +1,7 @@
 """What a clinic may do with a patient's account (rules PATIENT-57 to PATIENT-61).
 
-Whoever has no permission left is no patient of the clinic any more. Taking `custodian` away is how an account becomes
-its owner's.
+A person without any permission left is no longer a patient of the clinic. Taking `custodian` away is how an
+account becomes its owner's.
 """
 
 from collections.abc import Collection

@@ -46,7 +46,7 @@ def remove_tag(*, clinic_id: str, tag_id: str, user_ids: Sequence[str] | None = 
 
 
 def recount_tag(*, clinic_id: ObjectId, tag_id: ObjectId) -> None:
-    """Of a tag that the clinic does not have (any more), take it from everybody first."""
+    """A tag that the clinic does not have (any more) is taken from everyone first."""
     if not _has_tag(access.find_clinic(clinic_id) or {}, tag_id):
         store.remove_tag(clinic_id, None, tag_id, clock.now())
     _recount(clinic_id, tag_id)

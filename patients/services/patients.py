@@ -469,7 +469,7 @@ def remove_all_patients_of_user(user_id: str, deleted_by: str | None = None) -> 
 
 
 def remove_non_custodial_patients(clinic_id: str | ObjectId) -> int:
-    """Of a clinic that nobody is left in; custodial accounts stay, so that they can still be claimed."""
+    """Patients of a clinic without people; custodial accounts stay, so that they can still be claimed."""
     found = parsed_clinic(clinic_id)
     users = store.list_ids_of_clinic(found, {"permissions.custodian": {"$exists": False}})
     return sum(db.run_in_transaction(partial(remove_in_transaction, found, u, None)) for u in users)

@@ -46,8 +46,8 @@ def readable_limit(clinic: Document, name: str) -> Document | None:
 
 
 def plan_limit(clinic: Document, moment: datetime) -> int | None:
-    """The number of plan patients at which creation is refused now; None: unlimited. Both dates are inclusive; a limit
-    with a date that cannot be read is not in force, since nobody can say that it is."""
+    """The number of plan patients at which creation is refused now; None: unlimited. Both dates are
+    inclusive; a limit with a date that cannot be read is not in force, since no one can say that it is."""
     hard: Any = effective_limits(clinic).get("hardLimit")
     stored = stored_limit(clinic, "hardLimit")
     if hard is None or any(stored.get(name) is not None and name not in hard for name in DATES):

@@ -24,7 +24,8 @@ Counts = dict[ObjectId, int]
 
 
 def tag_name(name: str) -> str:
-    """The normal form. Raises BadRequest for what the description does not take as a tag's name, whoever asks."""
+    """The normal form. Raises BadRequest for what the description does not accept as a tag's name, for every
+    caller."""
     found = texts.name(name)
     return _checked(found, ref("patientTag.v1"), {"name": found}, "no tag can have this name")
 
@@ -72,7 +73,8 @@ def recount(clinic_id: ObjectId, field: str, place_id: ObjectId) -> None:
 
 
 def forget(clinic_id: ObjectId, field: str, place_id: ObjectId) -> None:
-    """Of a tag or site that is gone. A patient who gets it at this moment conflicts with that, and goes without."""
+    """Drop the count of a removed tag or site. A patient who gets it at this moment conflicts, and does not
+    get it."""
     if not store.remove_count(clinic_id, store.path(field, place_id)):
         patient_counts.begin_counts(clinic_id)
 

@@ -1,4 +1,4 @@
-"""The answer "this address is taken" tells that somebody has an account. The contract wants it; here it is counted."""
+"""The answer "this address is taken" tells that someone has an account. The contract wants it; here it is counted."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -23,6 +23,6 @@ def _make_normal(field: str, index: str, form: Callable[[str], str]) -> int:
     for batch in db.batches(store.iterate_doubtful(field, index), BATCH):
         for document in batch:
             stored = document[field]
-            if form(stored) not in ("", stored):  # what is blank stays, to be seen and mended
+            if form(stored) not in ("", stored):  # a blank text stays, to be seen and corrected
                 changed += store.set_normal_text(document["_id"], field, stored, form(stored))
     return changed

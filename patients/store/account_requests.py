@@ -23,7 +23,7 @@ def find_request(request_id: ObjectId) -> Document | None:
 
 
 def has_later_request(request: Document) -> bool:
-    """Whether somebody has asked for an account with this address since."""
+    """Whether someone has asked for an account with this address since."""
     later = {"email": request["email"], "_id": {"$gt": request["_id"]}}
     return db.collection(COLLECTION).find_one(later, {"_id": 1}) is not None
 

@@ -59,7 +59,7 @@ def joined_counts(clinic: Document) -> Document | None:
 
 
 def is_complete(counts: Document) -> bool:
-    """Whether all is there, and numbers are whole numbers. Of a tag it may be less than nobody for a moment."""
+    """Whether all numbers are there and whole. The number of a tag may be below 0 for a moment."""
     return (
         all(_is_whole(counts.get(name)) and counts[name] >= 0 for name in NUMBERS)
         and all(_are_numbers(counts.get(name)) for name in ("tags", "sites"))
@@ -89,7 +89,7 @@ def add_counts(
 
 
 def _fits(paths: Iterable[str]) -> Document:
-    """That something can be added at these paths: a number that another hand has spoilt there is as good as none."""
+    """That something can be added at these paths: a number that another system has spoilt there counts as missing."""
     numbers = dict.fromkeys(paths, _NUMBER_OR_NONE)
     providers = {path.rpartition(".")[0] for path in numbers if path.startswith("sources.")}
     return {**numbers, **dict.fromkeys(providers, _MAP_OR_NONE)}
@@ -132,7 +132,7 @@ def remove_paths(clinic_id: ObjectId, paths: Iterable[str]) -> Document | None:
 
 
 def claim_doubt(clinic_id: ObjectId, moment: datetime, *, before: datetime) -> bool:
-    """Whether the caller is the one to have the counts counted again: nobody else was since `before`."""
+    """Whether the caller has to have the counts counted again: no other caller had since `before`."""
     result = db.collection(COLLECTION).update_one(
         {"_id": clinic_id, "doubtedTime": {"$not": {"$gt": before}}},
         {"$set": {"doubtedTime": moment}},
@@ -141,7 +141,7 @@ def claim_doubt(clinic_id: ObjectId, moment: datetime, *, before: datetime) -> b
 
 
 def set_count(clinic_id: ObjectId, place: str, n: int) -> Document | None:
-    """Of one tag or site, by its path. The counts after the change; None when none are kept yet."""
+    """Change the count of one tag or site, by its path. The counts after the change; None when none are kept yet."""
     change = {"$set": {place: n}} if n else {"$unset": {place: ""}}
     return db.collection(COLLECTION).find_one_and_update(
         {"_id": clinic_id, **_COMPLETE}, change, return_document=ReturnDocument.AFTER
@@ -157,20 +157,20 @@ def remove_count(clinic_id: ObjectId, place: str) -> bool:
 
 
 def touch_counts(clinic_id: ObjectId) -> bool:
-    """A patient who gets a tag or site writes the counts too: so that one of two changes at once is repeated, and reads
-    the clinic again. False when none are kept yet."""
+    """A patient who gets a tag or site writes the counts too: so that one of two changes at once is repeated,
+    and reads the clinic again. False when none are kept yet."""
     result = db.collection(COLLECTION).update_one({"_id": clinic_id}, _TOUCH)
     return result.matched_count > 0
 
 
 def insert_empty_counts(clinic_id: ObjectId) -> None:
-    """Of a new clinic."""
+    """Store the counts of a new clinic."""
     empty: Document = {**dict.fromkeys(NUMBERS, 0), **{name: {} for name in MAPS}}
     db.collection(COLLECTION).insert_one({"_id": clinic_id, **empty, "countedTime": clock.now()})
 
 
 def remove_counts(clinic_id: ObjectId) -> None:
-    """Of a clinic that is deleted."""
+    """Remove the counts of a deleted clinic."""
     db.collection(COLLECTION).delete_one({"_id": clinic_id})
 
 

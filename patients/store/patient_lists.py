@@ -142,7 +142,7 @@ def tags_page(
 ) -> tuple[list[Document], int]:
     """A page by name of those who have all of several tags, and how many they are.
 
-    An index over an array answers for one value at a time: everybody with each tag is read from the keys, and who has
+    An index over an array answers for one value at a time: everyone with each tag is read from the keys, and who has
     them all is worked out before any document is fetched.
     """
     _, direction = ordering.keys[0]
@@ -321,7 +321,7 @@ def _labels(wanted: PatientFilter) -> Condition:
     return found
 
 
-# Nothing set counts as standard. Said this way an index answers it; "field does not exist" would fetch everybody.
+# Nothing set counts as standard. Said this way an index answers it; "field does not exist" would fetch everyone.
 _STANDARD_RANGES: Condition = {
     "glycemicRanges.type": {"$in": ["preset", None]},
     "glycemicRanges.preset": {"$in": ["adaStandard", None]},

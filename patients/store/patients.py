@@ -37,7 +37,8 @@ def find_patient(
 
 
 def find_shown(query: Mapping[str, Any], **options: Any) -> list[Document]:
-    """Records for the eyes of a client: times are naive, and of a summary there is the text alone where it is kept."""
+    """Records for the eyes of a client: times are naive, and of a summary there is the text alone where it is
+    kept."""
     found = db.unread(COLLECTION).find(query, summary_answers.TEXT_ALONE, **options)
     return complete_shown(list(found))
 
@@ -120,7 +121,7 @@ def list_matching(
 
 
 def find_other_with_mrn(clinic_id: ObjectId, mrn: str, user_id: str | None) -> Document | None:
-    """Somebody else of the clinic who has this MRN, case and accents aside."""
+    """Someone else of the clinic who has this MRN, case and accents aside."""
     query: dict[str, Any] = {"clinicId": clinic_id, "mrn": mrn}
     if user_id is not None:
         query["userId"] = {"$ne": user_id}
@@ -148,7 +149,7 @@ def iterate_without_search_key(projection: Mapping[str, Any]) -> Iterable[Docume
 def _in_each_clinic(
     wanted: Mapping[str, Any], projection: Mapping[str, Any], *, index: str
 ) -> Iterable[Document]:
-    """Clinic by clinic: only then index keys tell who is wanted, and nobody else's record is fetched."""
+    """Clinic by clinic: only then index keys tell who is wanted, and no one else's record is fetched."""
     for clinic_id in db.collection(COLLECTION).distinct("clinicId", {}):
         yield from db.collection(COLLECTION).find(
             {"clinicId": clinic_id, **wanted},
@@ -307,7 +308,7 @@ def set_reminder_time(clinic_id: ObjectId, user_id: str, moment: datetime) -> Do
 def add_connection_request(
     patient_id: ObjectId, provider: str, data_sources: Sequence[Document], moment: datetime
 ) -> None:
-    """Newest first; older ones than the newest fifty tell nobody anything. `data_sources` are to be of this
+    """Newest first; older ones than the newest fifty tell no one anything. `data_sources` are to be of this
     transaction."""
     request = {"providerName": provider, "createdTime": moment}
     requests = f"providerConnectionRequests.{provider}"

@@ -20,7 +20,7 @@ Place = tuple[ObjectId, str, ObjectId]  # clinic, TAGS or SITES, id
 def count_patients(place: Place) -> int:
     """How many patients one tag or site has, by index keys alone.
 
-    An index over an array can not hand out its values, so a group over it would fetch every patient of the
+    An index over an array cannot hand out its values, so a group over it would fetch every patient of the
     clinic; counting the keys of one value fetches none.
     """
     clinic_id, field, place_id = place
@@ -30,7 +30,7 @@ def count_patients(place: Place) -> int:
 
 # --- tags -------------------------------------------------------------------------------------------------
 def _among(clinic_id: ObjectId, user_ids: Sequence[str] | None) -> dict[str, Any]:
-    """None: everybody."""
+    """None: everyone."""
     if user_ids is None:
         return {"clinicId": clinic_id}
     return {"clinicId": clinic_id, "userId": {"$in": list(user_ids)}}
@@ -59,7 +59,7 @@ def remove_tag(
 def replace_tag_by_site(
     clinic_id: ObjectId, tag_id: ObjectId, site: Mapping[str, Any], moment: datetime
 ) -> int:
-    """Everybody with the tag gets the site instead."""
+    """Everyone with the tag gets the site instead."""
     result = db.collection(COLLECTION).update_many(
         {"clinicId": clinic_id, TAGS: tag_id},
         [
@@ -92,7 +92,7 @@ def remove_site_from_all(clinic_id: ObjectId, site_id: ObjectId, moment: datetim
 def add_site_where(
     clinic_id: ObjectId, source_id: ObjectId, site: Mapping[str, Any], moment: datetime
 ) -> int:
-    """Everybody with the source site who does not have `site` yet gets it."""
+    """Everyone with the source site who does not have `site` yet gets it."""
     result = db.collection(COLLECTION).update_many(
         {
             "clinicId": clinic_id,

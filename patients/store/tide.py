@@ -1,7 +1,7 @@
 """The queries of the TIDE report; they fetch one period and what a row shows, nothing else of a summary.
 
 With one tag, two queries along the index of its holders. An index over an array answers for one value at a time, so
-with several tags a query before them finds out from index keys who has them all, and nobody else's document is read.
+with several tags a query before them finds out from index keys who has them all, and no one else's document is read.
 """
 
 import operator

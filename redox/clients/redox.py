@@ -1,4 +1,5 @@
-"""Redox: the protocol, its HTTP implementation and the embedded stand-in (rules EHR-75 to EHR-77, EHR-109 and EHR-110).
+"""Redox: the protocol, its HTTP implementation and the embedded stand-in (rules EHR-75 to EHR-77, EHR-109 and
+EHR-110).
 
 A failure that may pass raises RetryLater, one that cannot raises PermanentFailure; both carry a short code.
 """

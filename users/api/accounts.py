@@ -22,7 +22,7 @@ class UserViewSet(AccountViewSet):
         return _answer(principal, principal.user_id)
 
     def retrieve(self, request: Request, user_id: str) -> Response:
-        """By id or address; services see everybody, people themselves and whom they are custodian of."""
+        """By id or address; services see everyone, people themselves and whom they are custodian of."""
         return _answer(principal_of(request), user_id)
 
 

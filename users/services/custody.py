@@ -1,4 +1,4 @@
-"""What people may do with somebody's data, and who may speak for the account."""
+"""What people may do with someone's data, and who may speak for the account."""
 
 from collections.abc import Callable
 from functools import cache
@@ -23,7 +23,7 @@ def permissions_over(owner_id: str, grantee_id: str) -> Permissions:
 
 
 def has_custody(user_id: str, caller_id: str) -> bool:
-    """Its owner, or a custodian (directly or as a member of a clinic) while nobody has claimed it.
+    """Its owner, or a custodian (directly or as a member of a clinic) while no one has claimed it.
 
     A claim ends all custody, but clinics' records follow later: whether it has happened is asked of the account.
     """

@@ -26,7 +26,7 @@ class Account:
 
 
 def access_account(user_id: str) -> Account:
-    """Raises NotFound, or Unavailable when the account services can not be asked."""
+    """Raises NotFound, or Unavailable when the account services cannot be asked."""
     try:
         user = user_service().get_user(user_id)
         profile = profile_service().get_profile(user_id) or {}
@@ -47,9 +47,9 @@ def access_legacy_account(user_id: str) -> Account:
 
 
 def end_custodial_account(user_id: str) -> None:
-    """An account with data only loses its address, any other is deleted: a clinic can not destroy diabetes data.
+    """An account with data only loses its address, any other is deleted: a clinic cannot destroy diabetes data.
 
-    Only while nobody has claimed it: from then on it is its owner's, whatever the clinic's record said.
+    Only while no one has claimed it: from then on it is its owner's, whatever the clinic's record said.
     """
     unclaimed = Expected(is_custodial=True)
     try:

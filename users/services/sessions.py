@@ -38,7 +38,7 @@ def log_in(*, email: str, password: str, client_address: str) -> tuple[User, str
 
 
 def _canonical(email: str) -> str:
-    """Empty for what is no address, which is nobody's."""
+    """Empty for a text that is no address: it belongs to no one."""
     try:
         return addresses.canonical(email)
     except InvalidAddress:

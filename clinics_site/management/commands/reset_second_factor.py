@@ -1,6 +1,6 @@
 """Remove a staff account's second factor: for the last administrator, who has lost phone and recovery codes.
 
-Whoever can run this has the database anyway; the reason and the act are kept in the audit trail.
+A person who can run this has the database anyway; the reason and the act are kept in the audit trail.
 """
 
 from typing import Any

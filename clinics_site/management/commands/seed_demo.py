@@ -123,7 +123,7 @@ def _make_clinic(ada: User) -> Document:
 
 
 def _fill(clinic: Document) -> None:
-    """Patients come last but for their orders: while there are none, nobody can have changed anything by hand that
+    """Patients come last but for their orders: while there are none, no one can have changed anything by hand that
     would come back here."""
     clinic_id = clinic["_id"]
     for email, name in MEMBERS:

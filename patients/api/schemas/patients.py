@@ -73,7 +73,7 @@ _REQUESTS = s.component(
 _UPPER_BOUND = s.component(
     "glycemicRangesThresholdUpperBound.v1",
     s.obj(
-        # Of either unit: no meter shows more.
+        # In either unit: no meter shows more.
         {
             "value": s.between(0, 1000, s.number(format="float")),
             "units": s.string(enum=list(reversed(UNITS))),

@@ -99,7 +99,7 @@ class HttpUserService:
             raise AccountChanged
 
     def _check_verified(self, user_id: str, expected: Expected) -> None:
-        """An address that came between the reading and the writing was proven by nobody."""
+        """An address that was set between reading and writing is proven by no one."""
         try:
             self._check(user_id, Expected(address=expected.address))
         except AccountChanged:

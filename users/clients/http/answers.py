@@ -10,7 +10,7 @@ from kernel.http import ServiceError
 
 
 def segment(value: str) -> str:
-    """One path segment: a slash or a question mark in it can not lead elsewhere."""
+    """One path segment: a slash or a question mark in it cannot lead elsewhere."""
     return quote(value, safe="")
 
 

@@ -1,7 +1,7 @@
 """This service's own login at the user service, and calls that carry its token.
 
 The token is fetched on first use, renewed every hour, and when a call answers 401 (the user service
-forgot it). Since a 401 may also speak of somebody else's token, such a renewal happens at most every few
+forgot it). Since a 401 may also be about someone else's token, such a renewal happens at most every few
 seconds. Many threads share one session; only one of them logs in at a time.
 """
 
