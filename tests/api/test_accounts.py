@@ -31,7 +31,7 @@ def log_in(email="kim@example.org", password=PASSWORD):
 
 @pytest.mark.parametrize("method", ["options", "patch", "delete"])
 @pytest.mark.parametrize("path", ["/auth/login", "/auth/user", "/metadata/x/profile"])
-def test_another_method_is_refused_and_tells_no_names(path, method):
+def test_unserved_method_is_refused_without_naming_classes(path, method):
     answer = Api().request(method, path)
     assert (answer.status_code, answer.json()) == (
         405,
@@ -56,7 +56,7 @@ class TestLogin:
     @pytest.mark.parametrize(
         "pair", [("kim@example.org", "wrong-horse"), ("nobody@example.org", PASSWORD)]
     )
-    def test_refuses_alike_what_does_not_match(self, kim, pair):
+    def test_wrong_credentials_get_one_answer(self, kim, pair):
         answer = log_in(*pair)
 
         assert answer.status_code == 401
@@ -76,7 +76,7 @@ class TestLogin:
         answer = Api().post("/auth/login", headers={"Authorization": header})
         assert (answer.status_code, answer.json()["code"]) == (400, 400)
 
-    def test_guessing_is_stopped_even_for_the_right_password(self, kim):
+    def test_too_many_wrong_passwords_stop_the_right_one_too(self, kim):
         for _ in range(10):
             assert log_in(password="wrong-horse").status_code == 401
         answer = log_in()
@@ -133,7 +133,7 @@ class TestServerLogin:
 
 
 class TestUsers:
-    def test_services_see_everyone_by_id_and_address(self, backend, kim):
+    def test_services_find_any_account_by_id_and_address(self, backend, kim):
         for key in (kim.user_id, "Kim@Example.org"):
             answer = backend.get(f"/auth/user/{key}")
             assert answer.json()["userid"] == kim.user_id
@@ -143,7 +143,7 @@ class TestUsers:
             "reason": "User not found",
         }
 
-    def test_people_see_themselves_and_no_one_learns_who_exists(self, ada, eve):
+    def test_people_read_only_their_own_account(self, ada, eve):
         assert ada.api.get(f"/auth/user/{ada.user_id}").json()["username"] == ada.email
         assert "passwordExists" not in ada.api.get("/auth/user").json()
         for key in (eve.user_id, eve.email, "0123456789", "nobody@example.org"):
@@ -179,7 +179,7 @@ class TestProfiles:
         assert eve.api.get(path).json() == {"fullName": "Dot Patient"}
         assert eve.api.put(path, {"fullName": "X"}).status_code == 401
 
-    def test_whom_the_owner_trusts_sees_all_and_only_a_custodian_changes(self, dot, eve):
+    def test_trusted_people_read_a_profile_and_only_a_custodian_changes_it(self, dot, eve):
         path = f"/metadata/{dot.user_id}/profile"
         dot.api.post(path, {"patient": {"birthday": "2001-02-03"}})
         grants = embedded.EmbeddedPermissionService()
@@ -196,7 +196,7 @@ class TestProfiles:
         assert backend.get("/metadata/0123456789/profile").status_code == 404
 
     @pytest.mark.parametrize("body", [b"{", b"[]", b'{"fullName": 1}', b'{"$set": {}}'])
-    def test_what_is_no_profile_is_refused(self, dot, body):
+    def test_profile_with_wrong_values_is_refused(self, dot, body):
         answer = dot.api.put(f"/metadata/{dot.user_id}/profile", body)
         assert (answer.status_code, answer.json()["code"]) == (400, 400)
 
@@ -214,13 +214,13 @@ class TestCommands:
             token = self.run(capsys, "token", "--user", key)
             assert Api(token).get("/auth/user").json()["roles"] == ["clinician"]
 
-    def test_a_password_lets_log_in(self, capsys):
+    def test_account_made_with_a_password_can_log_in(self, capsys):
         self.run(
             capsys, "create_user", "--email=new@example.org", "--name=New", f"--password={PASSWORD}"
         )
         assert log_in("new@example.org").status_code == 200
 
-    def test_the_server_token_is_a_services(self, capsys):
+    def test_server_token_acts_as_a_service(self, capsys):
         token = self.run(capsys, "token", "--server")
         assert Api(token).get("/v1/clinics").status_code in (200, 404)
         assert embedded.EmbeddedUserService().check_token(token).is_server
@@ -234,20 +234,20 @@ class TestCommands:
             ("token", "--user=nobody@example.org"),
         ],
     )
-    def test_mistakes_get_one_sentence(self, kim, args):
+    def test_wrong_arguments_get_a_one_sentence_error(self, kim, args):
         with pytest.raises(CommandError):
             call_command(*args)
 
     @pytest.mark.parametrize(
         "args", [("create_user", "--email=a@example.org", "--name=A"), ("token", "--user=x")]
     )
-    def test_real_accounts_are_not_made_here(self, settings, args):
+    def test_commands_make_no_accounts_in_a_real_account_service(self, settings, args):
         settings.SHORELINE_ADDRESS = "http://127.0.0.1:1"
         with pytest.raises(CommandError, match="user service"):
             call_command(*args)
 
 
-def test_none_of_it_is_served_or_described_as_part_of_the_contract(settings):
+def test_account_routes_are_outside_the_described_contract(settings):
     from tests.cast import description
     from users.api import urls
 

@@ -287,7 +287,7 @@ def odd(held, path, kind):
 @pytest.mark.walk
 @pytest.mark.parametrize("kind", ["empty", "no address", "twice"])
 @pytest.mark.parametrize("collection", NEEDED)
-def test_what_is_odd_is_shown_as_the_description_says(world, collection, kind):
+def test_broken_values_are_shown_as_described(world, collection, kind):
     """The client checks it, formats of addresses included."""
     document = stored(world, collection)
     document.pop("summary", None)

@@ -103,7 +103,7 @@ def test_wrong_members_are_refused(clinic, backend, wrong):
     assert db.collection("clinicians").count_documents({"clinicId": ObjectId(clinic["id"])}) == 2
 
 
-def test_a_clinic_without_admin_takes_no_plain_member(clinic, eve, backend):
+def test_first_member_of_a_clinic_without_admin_must_be_admin(clinic, eve, backend):
     db.collection("clinics").update_one({"_id": ObjectId(clinic["id"])}, {"$set": {"admins": []}})
     refused = backend.post(people(clinic), body(eve))
     assert (refused.status_code, refused.json()) == (422, LAST_ADMIN)
@@ -175,7 +175,7 @@ def test_the_list_is_newest_first_with_invites_in_pages(clinic, ada, ben, backen
         ("role=ANYTHING", []),
     ],
 )
-def test_the_list_is_narrowed(clinic, ada, ben, query, expected):
+def test_clinician_list_is_filtered(clinic, ada, ben, query, expected):
     found = ada.api.get(f"{people(clinic)}?{query}").json()
     names = {ada.user_id: "ada", ben.user_id: "ben"}
     assert [names[c["id"]] for c in found] == expected
@@ -359,7 +359,7 @@ def test_no_one_becomes_a_member_twice(clinic, ben, backend, invite):
     assert backend.get(invite_path(clinic)).status_code == 200
 
 
-def test_an_invite_is_not_accepted_for_no_one(clinic, backend, invite):
+def test_invite_acceptance_without_user_is_refused(clinic, backend, invite):
     for sent in ({"userId": ""}, {"userId": "nobody"}, {}, None):
         assert backend.patch(invite_path(clinic), sent).status_code == 400
     assert backend.get(invite_path(clinic)).status_code == 200
@@ -374,7 +374,7 @@ def test_a_plain_invite_into_a_clinic_without_admin_is_refused(clinic, eve, back
 
 
 @pytest.mark.parametrize("ids", [{}, {"inviteId": ""}, {"inviteId": "  "}])
-def test_a_clinician_that_no_one_could_use_or_take_back_is_refused(clinic, backend, ids):
+def test_clinician_with_neither_user_nor_invite_is_refused(clinic, backend, ids):
     body = {"email": "new@example.org", "roles": ["CLINIC_MEMBER"], **ids}
     answer = backend.post(f"/v1/clinics/{clinic['id']}/clinicians", body)
 

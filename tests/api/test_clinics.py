@@ -57,7 +57,7 @@ def test_the_creator_becomes_the_only_admin(ada):
     assert {"clinicId": made["id"], "userId": ada.user_id} in emitted("clinician.saved")
 
 
-def test_a_new_clinic_has_what_its_rules_say(ada):
+def test_new_clinic_has_the_default_values(ada):
     made = make_clinic(ada)
     assert re.fullmatch(SHARE_CODE, made["shareCode"])
     assert made["canMigrate"] is False
@@ -136,7 +136,7 @@ def test_any_country_and_any_website_are_kept(ada):
     assert (made["country"], made["website"], made["timezone"]) == ("Narnia", "", "US/Pacific")
 
 
-def test_what_has_an_endpoint_of_its_own_is_ignored_in_a_profile(ada):
+def test_properties_with_their_own_operation_are_ignored_in_a_profile(ada):
     made = make_clinic(
         ada,
         tier="tier0400",
@@ -170,7 +170,7 @@ def test_a_repeat_after_a_failure_finds_the_clinic_that_was_stored(ada, monkeypa
     assert make_clinic(ada)["id"] != made["id"]
 
 
-def test_share_codes_that_are_taken_are_passed_over(ada, clinic, monkeypatch):
+def test_taken_share_codes_are_skipped(ada, clinic, monkeypatch):
     from clinics.services import clinics
 
     codes = iter([clinic["shareCode"]] * 3 + ["ABCD-EFGH-JKLM"])
@@ -291,7 +291,7 @@ def test_a_page_of_clinics_costs_two_round_trips(clinic, other_clinic, backend, 
     assert commands == ["find", "find"]
 
 
-def test_counting_places_again_reads_index_keys_only(clinic):
+def test_recounting_tags_and_sites_reads_index_keys_only(clinic):
     from patients.store import tags_and_sites as patient_places
 
     tag = ObjectId()
@@ -325,7 +325,7 @@ def test_services_list_clinics_in_pages(ada, backend, eve):
     assert len(backend.get("/v1/clinics?limit=1000").json()) == 12
 
 
-def test_lists_are_narrowed_by_share_code_time_and_ehr(clinic, other_clinic, backend):
+def test_clinic_lists_are_filtered_by_share_code_time_and_ehr(clinic, other_clinic, backend):
     def found(query):
         return [c["id"] for c in backend.get(f"/v1/clinics?{query}").json()]
 
@@ -539,7 +539,7 @@ CHOICES = {
 
 
 @pytest.mark.parametrize("name", CHOICES)
-def test_services_refuse_what_forms_and_the_api_do_not_offer(clinic, ada, name):
+def test_services_refuse_values_outside_the_choices(clinic, ada, name):
     from clinics.services import clinics as services
     from kernel.errors import BadRequest
 

@@ -54,7 +54,7 @@ TABLE = [
 
 
 @pytest.mark.parametrize(("method", "path", "body", "count"), TABLE)
-def test_an_operation_asks_the_database_this_often(
+def test_operation_costs_a_fixed_number_of_commands(
     mongo_commands, clinic, backend, ada, ben, method, path, body, count
 ):
     tag = {"_id": ObjectId("a" * 24), "name": "Known"}

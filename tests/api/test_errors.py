@@ -88,7 +88,7 @@ def caller(name):
 
 
 @pytest.mark.parametrize(("who", "method", "path", "answer"), BEFORE_THE_HANDLER)
-def test_what_is_answered_before_any_handler(clinic, ben, who, method, path, answer):
+def test_refusals_before_any_handler(clinic, ben, who, method, path, answer):
     url = fill(path, clinic)
     extra = {}
     if who == "bearer":
@@ -149,7 +149,7 @@ def test_the_first_wrong_parameter_is_named(clinic, backend, path, message):
 
 
 @pytest.mark.parametrize("user_id", ["ABCDEF0123", "123", "0123456789a", "g123456789", "0123-4567"])
-def test_a_user_id_in_a_path_has_its_form(clinic, backend, user_id):
+def test_malformed_user_id_in_a_path_is_400(clinic, backend, user_id):
     response = backend.get(f"/v1/clinics/{clinic['_id']}/patients/{user_id}")
     assert response.status_code == 400
     assert response.json()["message"].startswith(
@@ -163,7 +163,7 @@ def test_both_forms_of_user_ids_pass(clinic, backend, user_id):
     assert said(response) == (404, {"message": "patient not found"})
 
 
-def test_a_required_parameter_is_asked_for(clinic, backend):
+def test_missing_required_parameter_is_400(clinic, backend):
     response = backend.get(f"/v1/clinics/{clinic['_id']}/tide_report")
     assert response.status_code in (200, 400)
     if response.status_code == 400:
@@ -255,7 +255,7 @@ OPERATORS = [
 
 
 @pytest.mark.parametrize("body", [*OPERATORS])
-def test_operators_are_no_property_names(clinic, ben, body):
+def test_property_names_with_a_dollar_are_refused(clinic, ben, body):
     for raw in (orjson.dumps(body), orjson.dumps(body).replace(b"$", b"\\u0024")):
         response = ben.api.post(f"/v1/clinics/{clinic['_id']}/patients", raw)
         assert response.status_code == 400, raw
@@ -267,7 +267,7 @@ def test_a_name_with_a_zero_byte_is_refused(clinic, ben):
     assert ben.api.post(f"/v1/clinics/{clinic['_id']}/patients", raw).status_code == 400
 
 
-def test_eleven_megabytes_are_too_much(clinic, ben):
+def test_body_of_eleven_megabytes_is_413(clinic, ben):
     body = {**PATIENT, "extra": "x" * (11 * 1024 * 1024)}
     response = ben.api.post(f"/v1/clinics/{clinic['_id']}/patients", body)
 
@@ -277,7 +277,7 @@ def test_eleven_megabytes_are_too_much(clinic, ben):
 
 @pytest.mark.parametrize("depth", [90, 500, 1010, 5000, 30_000])
 @pytest.mark.parametrize("leaf", [b"1", b'{"$x":1}'])
-def test_deep_nesting_is_an_answer_not_a_crash(clinic, ben, depth, leaf):
+def test_deeply_nested_body_is_400(clinic, ben, depth, leaf):
     nested = b'{"a":' * depth + leaf + b"}" * depth
     raw = orjson.dumps(PATIENT)[:-1] + b',"extra":' + nested + b"}"
     response = ben.api.post(f"/v1/clinics/{clinic['_id']}/patients", raw)
@@ -287,7 +287,7 @@ def test_deep_nesting_is_an_answer_not_a_crash(clinic, ben, depth, leaf):
 
 
 @pytest.mark.parametrize("number", [b"1e400", b"-1e400", b"18446744073709551616", b"9" * 400])
-def test_numbers_that_no_one_can_store_are_an_answer_not_a_crash(clinic, ben, number):
+def test_numbers_that_cannot_be_stored_are_400(clinic, ben, number):
     raw = orjson.dumps(PATIENT)[:-1] + b',"extra":' + number + b',"tags":' + number + b"}"
     response = ben.api.post(f"/v1/clinics/{clinic['_id']}/patients", raw)
 
@@ -383,7 +383,7 @@ def test_each_kind_of_failure_has_its_status_and_no_inner_detail(
         assert int(response.headers["Retry-After"]) > 0
 
 
-def test_a_failed_look_up_of_the_callers_record_is_no_denial(clinic, ben, monkeypatch):
+def test_failed_read_of_the_callers_record_is_500_and_not_403(clinic, ben, monkeypatch):
     def fail(*args):
         raise AutoReconnect
 
@@ -435,7 +435,7 @@ HANDLERS = [
 
 
 @pytest.mark.parametrize(("method", "path", "body", "status", "message"), HANDLERS)
-def test_what_handlers_refuse_is_named(ada, dot, backend, method, path, body, status, message):
+def test_refusal_of_a_handler_names_the_operation(ada, dot, backend, method, path, body, status, message):
     unknown = ObjectId()
     place = make_clinic(
         isMigrated=True,
@@ -464,7 +464,7 @@ CONFIRMATION_TOKENS = [
 
 
 @pytest.mark.parametrize(("token", "status", "reason"), CONFIRMATION_TOKENS)
-def test_the_confirmation_api_words_it_its_own_way(token, status, reason):
+def test_confirmation_api_has_its_own_error_bodies(token, status, reason):
     response = Api(token).get("/confirm/invite/0123456789")
     assert said(response) == (status, {"code": status, "reason": reason})
 

@@ -206,7 +206,7 @@ def taken(world, name, body):
 
 
 @pytest.mark.parametrize("flavour", FLAVOURS)
-def test_whatever_is_stored_is_shown(world, written, flavour):
+def test_extreme_stored_values_are_shown(world, written, flavour):
     kept = {name: list(db.collection(name).find({})) for name in RECORDS}
     before = shown(world)
     for name, schema in WRITES.items():
@@ -219,7 +219,7 @@ def test_whatever_is_stored_is_shown(world, written, flavour):
         put_back(kept, written)
 
 
-def test_the_walk_comes_by_every_operation(world, written):
+def test_walk_covers_every_operation(world, written):
     kept = {name: list(db.collection(name).find({})) for name in RECORDS}
     refused = set()
     for name, schema in WRITES.items():
@@ -230,7 +230,7 @@ def test_the_walk_comes_by_every_operation(world, written):
     assert refused == NOT_TAKEN
 
 
-def test_half_a_character_is_stored_nowhere(world, written):
+def test_unpaired_surrogates_are_refused_everywhere(world, written):
     """JSON can write it, and no database can keep it."""
     for name, schema in WRITES.items():
         right = bodies.sample(schema)

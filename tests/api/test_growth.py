@@ -26,7 +26,7 @@ def lakeside(ben):
 
 
 # --- lists that a call adds to ----------------------------------------------------------------------------------------
-def test_changes_of_roles_are_remembered_to_a_number(clinic, ada, ben, monkeypatch):
+def test_history_of_roles_keeps_a_limited_number(clinic, ada, ben, monkeypatch):
     monkeypatch.setattr(clinician_store, "MOST_UPDATES", 3)
     url = f"/v1/clinics/{clinic['id']}/clinicians/{ben.user_id}"
     for number in range(5):
@@ -38,7 +38,7 @@ def test_changes_of_roles_are_remembered_to_a_number(clinic, ada, ben, monkeypat
     assert [len(entry["roles"]) for entry in stored["rolesUpdates"]] == [2, 1, 2]
 
 
-def test_requests_to_connect_are_remembered_to_a_number(lakeside, ben, monkeypatch):
+def test_connection_requests_keep_a_limited_number(lakeside, ben, monkeypatch):
     monkeypatch.setattr(patient_store, "MOST_REQUESTS", 3)
     sources = [{"providerName": "dexcom", "state": "pending"}]
     patient = make_patient(lakeside, dataSources=sources)
@@ -49,7 +49,7 @@ def test_requests_to_connect_are_remembered_to_a_number(lakeside, ben, monkeypat
     assert len(ben.api.get(url).json()["connectionRequests"]["dexcom"]) == 3
 
 
-def test_orders_of_a_subscription_are_remembered_to_a_number(lakeside, monkeypatch):
+def test_orders_of_a_subscription_keep_a_limited_number(lakeside, monkeypatch):
     monkeypatch.setattr(patient_matching, "MOST_MESSAGES", 3)
     patient = make_patient(lakeside)
     orders = [{"id": ObjectId(), "dataModel": "Order", "eventType": "New"} for _ in range(5)]
@@ -62,7 +62,7 @@ def test_orders_of_a_subscription_are_remembered_to_a_number(lakeside, monkeypat
     assert stored[patient_matching.REPORTS]["matchedMessages"] == orders[2:]
 
 
-def test_a_patient_comes_from_a_number_of_legacy_clinicians(lakeside, backend, dot, monkeypatch):
+def test_legacy_clinicians_of_a_patient_are_limited(lakeside, backend, dot, monkeypatch):
     monkeypatch.setattr(patient_store, "MOST_LEGACY_CLINICIANS", 2)
     make_patient(lakeside, userId=dot.user_id)
     url = f"/v1/clinics/{lakeside['_id']}/patients/{dot.user_id}"
@@ -78,7 +78,7 @@ def test_a_patient_comes_from_a_number_of_legacy_clinicians(lakeside, backend, d
     )
 
 
-def test_a_clinic_has_a_number_of_admins(clinic, ada, ben, cy, monkeypatch):
+def test_admins_of_a_clinic_are_limited(clinic, ada, ben, cy, monkeypatch):
     monkeypatch.setattr(clinic_store, "MOST_ADMINS", 2)
     add_member(clinic, cy)
     url = f"/v1/clinics/{clinic['id']}/clinicians"
@@ -107,7 +107,7 @@ class TestProviders:
         url = f"/v1/clinics/{lakeside['_id']}/patients/{patient['userId']}"
         return ben.api.put(url, body)
 
-    def test_those_that_no_patient_has_any_more_are_forgotten(self, lakeside, ben):
+    def test_providers_without_patients_are_forgotten(self, lakeside, ben):
         patient = make_patient(lakeside)
         for number in range(20):
             assert self.put(lakeside, ben, patient, f"provider{number}").status_code == 200
@@ -117,7 +117,7 @@ class TestProviders:
         shown = ben.api.get(f"/v1/clinics/{lakeside['_id']}/patient_count").json()
         assert shown["providers"] == {"provider19": {"states": {"pending": 1}, "total": 1}}
 
-    def test_one_too_many_is_refused_and_nothing_changed(self, lakeside, ben):
+    def test_one_provider_too_many_is_refused_and_changes_nothing(self, lakeside, ben):
         patient, other = make_patient(lakeside), make_patient(lakeside)
         assert self.put(lakeside, ben, patient, "a", "b", "c").status_code == 200
         refused = self.put(lakeside, ben, other, "a", "d")
@@ -129,7 +129,7 @@ class TestProviders:
 
 
 # --- objects of any content -------------------------------------------------------------------------------------------
-def test_a_profile_grows_to_a_size(dot, monkeypatch):
+def test_profile_beyond_its_size_is_refused(dot, monkeypatch):
     monkeypatch.setattr(profiles, "LARGEST", 2000)
     url = f"/metadata/{dot.user_id}/profile"
     answers = [dot.api.put(url, {f"note{n}": {"x": "x" * 400}}).status_code for n in range(6)]
@@ -139,7 +139,7 @@ def test_a_profile_grows_to_a_size(dot, monkeypatch):
     assert dot.api.put(url, {"note0": {}}).status_code == 200
 
 
-def test_a_profile_of_anything_makes_no_broken_patient(lakeside, backend, dot):
+def test_profile_with_any_values_makes_a_valid_patient(lakeside, backend, dot):
     odd = {"fullName": ["x"], "birthday": {"y": 1}, "mrn": 7, "targetDevices": {"a": 1}}
     assert dot.api.put(f"/metadata/{dot.user_id}/profile", {"patient": odd}).status_code == 200
     answer = backend.post(f"/v1/clinics/{lakeside['_id']}/patients/{dot.user_id}", {})
@@ -148,7 +148,7 @@ def test_a_profile_of_anything_makes_no_broken_patient(lakeside, backend, dot):
     assert answer.json()["fullName"] == "Dot Patient"
 
 
-def test_what_no_one_declared_is_not_stored_with_what_someone_did(ada, backend, clinic):
+def test_undeclared_properties_are_not_stored(ada, backend, clinic):
     number = {"type": "Office", "number": "1", "more": {"a": "x" * 500}}
     body = {"name": "Lakeside", "preferredBgUnits": "mg/dL", "phoneNumbers": [number]}
     shown = ada.api.put(f"/v1/clinics/{clinic['id']}", body).json()
@@ -173,7 +173,7 @@ NET = [
 
 
 @pytest.mark.parametrize(("error", "status"), NET)
-def test_what_mongodb_cannot_keep_is_the_clients_mistake(
+def test_values_mongodb_cannot_store_are_answered_with_4xx(
     clinic, backend, monkeypatch, error, status, caplog
 ):
     def fail(*_, **__):

@@ -86,7 +86,7 @@ def listed(clinic, **query):
 
 
 # --- pages ----------------------------------------------------------------------------------------
-def test_ten_by_name_unless_asked_otherwise(lakeside, ben):
+def test_default_page_is_ten_patients_by_name(lakeside, ben):
     make_patients(lakeside, [{"fullName": f"P{n:02}"} for n in range(12)])
     answer = ben.api.get(url(lakeside))
     assert names(answer) == [f"P{n:02}" for n in range(10)]
@@ -161,7 +161,7 @@ def test_a_page_of_many_large_patients_is_no_failure(lakeside, ben):
         ({"omitNonStandardRanges": "maybe"}, 'parameter "omitNonStandardRanges" in query'),
     ],
 )
-def test_what_a_parameter_cannot_be(lakeside, ben, query, message):
+def test_wrong_list_parameters_are_400(lakeside, ben, query, message):
     answer = ben.api.get(url(lakeside, **query))
     assert answer.status_code == 400
     assert answer.json()["message"].startswith(message)
@@ -173,7 +173,7 @@ def test_unknown_parameters_and_a_lonely_sort_type_are_ignored(lakeside, ben):
     assert names(ben.api.get(url(lakeside, **query))) == ["A"]
 
 
-def test_pretty_indents(lakeside, ben):
+def test_pretty_parameter_indents_the_answer(lakeside, ben):
     assert b"\n  " in ben.api.get(url(lakeside, pretty="1")).content
 
 
@@ -323,7 +323,7 @@ def labelled(lakeside):
         (["x", "y"], ["empty", "none", "null"]),
     ],
 )
-def test_tags_are_all_wanted(lakeside, ben, labelled, tags, hits):
+def test_tag_filter_requires_all_tags(lakeside, ben, labelled, tags, hits):
     answer = ben.api.get(url(lakeside, tags=",".join(map(str, tags))))
     assert names(answer) == hits
     assert answer.json()["meta"]["count"] == len(hits)
@@ -338,13 +338,13 @@ def test_tags_are_all_wanted(lakeside, ben, labelled, tags, hits):
         (["[5f", "5f]"], ["empty", "none", "null"]),
     ],
 )
-def test_any_of_the_sites_will_do(lakeside, ben, labelled, sites, hits):
+def test_site_filter_requires_any_site(lakeside, ben, labelled, sites, hits):
     answer = ben.api.get(url(lakeside, sites=",".join(map(str, sites))))
     assert names(answer) == hits
     assert answer.json()["meta"]["count"] == len(hits)
 
 
-def test_last_reviewed_is_at_or_before(lakeside, ben):
+def test_last_reviewed_filter_includes_its_time(lakeside, ben):
     def review(days):
         return {"reviews": [{"clinicianId": "1111111111", "time": NOW - timedelta(days=days)}]}
 
@@ -363,7 +363,7 @@ def test_last_reviewed_is_at_or_before(lakeside, ben):
 
 
 @pytest.mark.parametrize("value", ["1", "t", "T", "true", "True", "TRUE"])
-def test_only_standard_ranges(lakeside, ben, value):
+def test_filter_for_standard_ranges_excludes_others(lakeside, ben, value):
     rows = [
         {"fullName": "standard", "glycemicRanges": {"type": "preset", "preset": "adaStandard"}},
         {"fullName": "other", "glycemicRanges": {"type": "preset", "preset": "adaHighRisk"}},
@@ -393,7 +393,7 @@ def test_windows_of_last_data_are_half_open(lakeside, ben, query, hits):
     assert names(ben.api.get(url(lakeside, **days))) == hits
 
 
-def test_the_zero_time_is_no_bound(lakeside, ben):
+def test_zero_time_does_not_filter(lakeside, ben):
     make_patient(lakeside, fullName="none")
     zero = "0001-01-01T00:00:00Z"
     query = {"cgm__lastDataFrom": zero, "bgm__lastDataTo": zero}
@@ -497,7 +497,7 @@ def test_an_unreadable_birth_date_is_the_zero_date(lakeside, ben, birth_date):
     assert shown(ben.api, lakeside, birthDate=birth_date)["birthDate"] == "0001-01-01"
 
 
-def test_inner_fields_never_leave(lakeside, ben):
+def test_internal_fields_are_never_answered(lakeside, ben):
     inner = {
         "isMigrated": True,
         "legacyClinicianIds": ["1111111111"],
@@ -531,7 +531,7 @@ def test_inner_fields_never_leave(lakeside, ben):
         ),
     ],
 )
-def test_null_absent_and_empty(lakeside, ben, fields, expected):
+def test_null_absent_and_empty_values_in_a_list(lakeside, ben, fields, expected):
     found = shown(ben.api, lakeside, **fields)
     assert {name: found[name] for name in expected} == expected
 
@@ -546,5 +546,5 @@ def test_null_absent_and_empty(lakeside, ben, fields, expected):
         {"diagnosisType": ""},
     ],
 )
-def test_what_no_client_understands_is_left_out(lakeside, ben, fields):
+def test_values_outside_the_description_are_left_out(lakeside, ben, fields):
     assert not fields.keys() & shown(ben.api, lakeside, **fields).keys()

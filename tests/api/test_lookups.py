@@ -77,7 +77,7 @@ def test_a_summary_of_another_writer_is_read_whole(backend, ben, lakeside, iris)
     assert read(ben.api, lakeside, "GetPatient", iris["userId"]) == kept
 
 
-def test_for_who_is_refused_nothing_more_is_read(ada, lakeside, mongo_commands):
+def test_refused_caller_causes_no_further_reads(ada, lakeside, mongo_commands):
     patient = make_patient(
         lakeside, summary={"cgmStats": {"id": "", "periods": {}}}
     )  # without text
@@ -87,13 +87,13 @@ def test_for_who_is_refused_nothing_more_is_read(ada, lakeside, mongo_commands):
 
 
 @pytest.mark.parametrize("name", CLOSED)
-def test_who_is_refused_learns_nothing(name, ada, lakeside, iris):
+def test_refused_caller_learns_nothing(name, ada, lakeside, iris):
     status, body = read(ada.api, lakeside, name, iris["userId"])
     assert status == 403
     assert set(body) == {"message"}
 
 
-def test_what_is_not_there_is_said_alike(backend, ben, lakeside):
+def test_missing_records_get_one_answer(backend, ben, lakeside):
     missing = (404, {"message": "patient not found"})
     assert read(ben.api, lakeside, "GetPatient", "0123456789") == missing
     assert read(backend, lakeside, "GetPatient", "0123456789") == missing

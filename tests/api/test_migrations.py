@@ -155,7 +155,7 @@ def test_migrations_are_read_and_set(lee, ready_clinic, backend, eve):
     assert backend.patch(one).status_code == 400
 
 
-def test_what_does_not_exist(clinic, backend):
+def test_unknown_clinic_or_migration_is_404(clinic, backend):
     one = path(clinic, "migrations", "0000000000")
     for response in (backend.get(one), backend.patch(one, {"status": "RUNNING"})):
         assert response.status_code == 404
@@ -292,7 +292,7 @@ def test_a_large_account_moves_slice_by_slice(lee, ready_clinic, settings, monke
     assert db.collection("migrations").find_one({"userId": lee.user_id})["status"] == "COMPLETED"
 
 
-def test_the_move_keeps_its_pace(lee, ready_clinic, settings):
+def test_migration_moves_a_limited_number_at_a_time(lee, ready_clinic, settings):
     settings.MIGRATIONS_PER_SECOND = 10
     for number in range(4):
         share(make_person(f"Pat {number}"), lee, "view")

@@ -43,7 +43,7 @@ def test_an_empty_clinic_counts_nothing(lakeside, ben):
     assert count(ben.api, lakeside) == {"total": 0, "demo": 0, "plan": 0}
 
 
-def test_who_counts_for_what(lakeside, ben):
+def test_which_patients_count_as_total_demo_and_plan(lakeside, ben):
     make_patients(
         lakeside,
         [
@@ -178,12 +178,12 @@ def test_only_us_clinics_on_the_free_tier_are_limited(lakeside, backend, fields,
         },
     ],
 )
-def test_limits_that_make_no_sense_are_400(lakeside, backend, body):
+def test_limits_that_end_before_they_begin_are_400(lakeside, backend, body):
     assert backend.put(url(lakeside, SETTINGS), body).status_code == 400
     assert "patientCountSettings" not in stored_clinic(lakeside)
 
 
-def test_equal_dates_are_fine(lakeside, backend):
+def test_limit_may_begin_and_end_at_the_same_time(lakeside, backend):
     day = "2025-01-01T00:00:00Z"
     body = {"hardLimit": {"plan": 1, "startDate": day, "endDate": day}}
     assert backend.put(url(lakeside, SETTINGS), body).json() == body

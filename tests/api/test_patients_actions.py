@@ -197,7 +197,7 @@ def four(lakeside):
     return make_patients(lakeside, [*rows, {"fullName": "D", "tags": [ObjectId()]}])
 
 
-def test_a_tag_for_some(lakeside, ada, four):
+def test_tag_is_assigned_to_named_patients(lakeside, ada, four):
     wanted = [four[0]["userId"], four[1]["userId"], "0123456789"]
     assert ada.api.post(tag_url(lakeside, "assign_tag"), wanted).status_code == 200
     assert tagged(lakeside) == ["A", "B", "C"]
@@ -206,7 +206,7 @@ def test_a_tag_for_some(lakeside, ada, four):
 
 
 @pytest.mark.parametrize("body", [None, b"null"])
-def test_without_ids_everyone_is_meant(lakeside, backend, four, body):
+def test_tag_without_ids_is_assigned_to_all_patients(lakeside, backend, four, body):
     assert backend.post(tag_url(lakeside, "assign_tag"), body).status_code == 200
     assert tagged(lakeside) == ["A", "B", "C", "D"]
     assert backend.post(tag_url(lakeside, "delete_tag"), body).status_code == 200

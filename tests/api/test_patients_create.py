@@ -130,7 +130,7 @@ def test_unknown_and_read_only_properties_are_ignored(lakeside, ben):
     assert not shown["createdTime"].startswith("2001")
 
 
-def test_what_is_no_address_is_400(lakeside, ben):
+def test_invalid_address_is_400(lakeside, ben):
     answer = ben.api.post(url(lakeside), {**BODY, "email": "nowhere"})
     assert answer.status_code == 400
     assert 'Error at "/email"' in answer.json()["message"]
@@ -396,7 +396,7 @@ def test_foreign_sites_are_dropped_silently(lakeside, backend, dot):
     assert shown["sites"] == [{"id": str(NORTH), "name": "North"}]
 
 
-def test_a_second_time_is_409(lakeside, backend, dot):
+def test_adding_a_patient_twice_is_409(lakeside, backend, dot):
     backend.post(url(lakeside, dot.user_id), {})
     answer = backend.post(url(lakeside, dot.user_id), {})
     assert answer.status_code == 409

@@ -44,7 +44,7 @@ def changed_fields():
 
 
 # --- update ---------------------------------------------------------------------------------------
-def test_what_is_missing_is_erased_or_kept(lakeside, ben, iris):
+def test_update_erases_or_keeps_missing_properties(lakeside, ben, iris):
     tag = str(PUMP)
     full = {
         **BODY,
@@ -320,7 +320,7 @@ def test_a_patient_replaces_the_permissions(lakeside, dot, shared):
 
 
 @pytest.mark.parametrize("body", [None, {}, {"custodian": {}}])
-def test_nothing_left_removes_the_patient(lakeside, dot, shared, body):
+def test_removing_all_permissions_removes_the_patient(lakeside, dot, shared, body):
     answer = dot.api.put(url(lakeside, dot.user_id, "/permissions"), body)
     assert answer.status_code == 204
     assert stored_patient(lakeside, dot.user_id) is None

@@ -70,7 +70,7 @@ def test_wrong_credentials_are_the_callers_mistake(clinic, backend, endpoint):
     assert stored(clinic) is None
 
 
-def test_a_token_endpoint_that_is_down_is_not(clinic, backend, endpoint):
+def test_token_endpoint_that_is_down_is_503(clinic, backend, endpoint):
     endpoint.stop()
     response = backend.post(path(clinic), SENT)
     assert response.status_code == 503
@@ -87,7 +87,7 @@ def test_two_accounts_without_address_fit_into_one_clinic(clinic, backend, endpo
 
 
 @pytest.mark.parametrize("missing", list(SENT))
-def test_everything_is_required(clinic, backend, missing):
+def test_every_property_of_a_service_account_is_required(clinic, backend, missing):
     body = {name: value for name, value in SENT.items() if name != missing}
     assert backend.post(path(clinic), body).status_code == 400
     assert backend.post(path(clinic), {**body, missing: ""}).status_code == 400

@@ -173,7 +173,7 @@ def test_clinics_are_found_by_their_ehr_source(clinic, other_clinic, backend):
     assert list_redox_clinic_ids(on_upload=False) == []
 
 
-def test_mrn_settings_are_kept(clinic, backend, ben):
+def test_mrn_settings_are_stored(clinic, backend, ben):
     answer = backend.put(mrn(clinic), {"required": True, "unique": True})
     assert (answer.status_code, answer.json()) == (200, {"required": True, "unique": True})
     assert ben.api.get(mrn(clinic)).json() == {"required": True, "unique": True}

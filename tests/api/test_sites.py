@@ -48,7 +48,7 @@ def test_admins_add_sites(clinic, ada, ben):
         (None, 400),
     ],
 )
-def test_names_of_sites(clinic, ada, name, status):
+def test_site_names_are_normalised_and_checked(clinic, ada, name, status):
     assert ada.api.post(sites(clinic), {"name": name}).status_code == status
     assert names(clinic) == ([name] if status == 200 else [])
 
@@ -64,7 +64,7 @@ def test_names_of_sites(clinic, ada, name, status):
         ("Koln", 200),
     ],
 )
-def test_names_are_equal_but_for_case(clinic, ada, name, status):
+def test_site_names_that_differ_in_case_are_equal(clinic, ada, name, status):
     ada.api.post(sites(clinic), {"name": "Köln"})
     response = ada.api.post(sites(clinic), {"name": name})
     assert response.status_code == status
@@ -163,7 +163,7 @@ def test_a_merge_gives_each_patient_the_target_once(clinic, ada, backend):
     assert names(clinic) == ["n0"]
 
 
-def test_a_merge_that_cannot_be_changes_nothing(clinic, backend):
+def test_refused_merge_changes_nothing(clinic, backend):
     target, source = make_sites(clinic)
     add_patient(clinic, "0000000001", sites=[source])
     url = sites(clinic, str(target["id"]), "merge")
@@ -193,7 +193,7 @@ def test_a_merge_that_cannot_be_changes_nothing(clinic, backend):
         ("A (x)", ["A (x)"], "A (x) (2)"),
     ],
 )
-def test_free_names(name, taken, expected):
+def test_taken_site_names_get_a_number(name, taken, expected):
     assert free_name(name, [{"name": other} for other in taken]) == expected
 
 

@@ -30,7 +30,7 @@ def stored_clinic(clinic):
 @pytest.mark.parametrize(
     ("what", "field"), [("patient_tags", "patientTags"), ("sites", "sites")], ids=["tags", "sites"]
 )
-def test_a_clinic_gets_its_first(lakeside, ben, what, field):
+def test_first_tag_or_site_replaces_a_stored_null(lakeside, ben, what, field):
     put_null("clinics", field)
     url = f"/v1/clinics/{lakeside['_id']}/{what}"
 
@@ -98,7 +98,9 @@ class TestPatients:
             ("post", "connect/dexcom", "providerConnectionRequests"),
         ],
     )
-    def test_they_are_reviewed_and_asked_to_connect(self, lakeside, ben, method, path, field):
+    def test_patients_with_stored_nulls_are_reviewed_and_asked_to_connect(
+        self, lakeside, ben, method, path, field
+    ):
         patient = self.patient(lakeside)
         url = f"/v1/clinics/{lakeside['_id']}/patients/{patient['userId']}/{path}"
 

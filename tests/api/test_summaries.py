@@ -136,7 +136,7 @@ def test_unknown_parts_are_dropped(iris, backend):
         {"bgmStats": None},
     ],
 )
-def test_what_is_no_summary_is_400(iris, backend, broken):
+def test_invalid_summary_is_400(iris, backend, broken):
     assert backend.post(url(iris), broken).status_code == 400
     assert summary_of(iris) is None
 
@@ -173,7 +173,7 @@ def test_stored_nulls_and_old_parts_are_not_shown(lakeside, ben):
     assert "lastData" not in shown["bgmStats"]["dates"]
 
 
-def test_removal_by_summary_id_does_not_care_for_the_kind(iris, backend, lakeside):
+def test_removal_by_summary_id_works_for_both_kinds(iris, backend, lakeside):
     backend.post(url(iris), {"cgmStats": stats("cgm"), "bgmStats": stats("bgm", id="b" * 24)})
     before = stored_patient(lakeside, iris["userId"])["updatedTime"]
     assert backend.delete(f"/v1/summaries/{'b' * 24}/clinics").status_code == 200
@@ -246,7 +246,7 @@ def test_differences_need_enough_data_before_too():
     assert found["timeInTargetMinutesDelta"] == 50
 
 
-def test_no_difference_at_all_gives_none():
+def test_unchanged_statistics_have_no_difference():
     found = mapped("cgm", delta=None)
     assert "timeInTargetPercentDelta" not in found
     assert found["minDelta"] == 0
@@ -268,7 +268,7 @@ def test_periods_are_those_with_a_length():
 
 
 @pytest.mark.parametrize("value", [None, "0001-01-01T00:00:00Z", datetime(1, 1, 1, tzinfo=UTC)])
-def test_no_date_is_absent(value):
+def test_missing_date_is_left_out(value):
     dates = to_body("cgm", {"id": "a", "dates": {"lastData": value}})["dates"]
     assert dates["hasLastData"] is False
     assert "lastData" not in dates

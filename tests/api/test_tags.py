@@ -78,7 +78,7 @@ def test_members_add_tags(clinic, ben, cy):
         (7, 400),
     ],
 )
-def test_names_of_tags(clinic, ben, name, status):
+def test_tag_names_are_normalised_and_checked(clinic, ben, name, status):
     assert ben.api.post(tags(clinic), {"name": name}).status_code == status
     assert len(names(clinic)) == (status == 200)
 
@@ -150,7 +150,7 @@ def test_a_full_clinic_renames_and_an_unknown_tag_is_not_found(clinic, ben):
     assert (response.status_code, response.json()) == (404, {"message": "patient tag not found"})
 
 
-def test_a_deleted_tag_leaves_the_patients_in_a_while(clinic, other_clinic, ada, ben):
+def test_deleted_tag_is_removed_from_patients_by_an_event(clinic, other_clinic, ada, ben):
     one, other = fill(clinic, count=2)
     add_patient(clinic, "0000000001", tags=[one["_id"], other["_id"]])
     add_patient(clinic, "0000000002")
@@ -194,7 +194,7 @@ def test_a_tag_becomes_a_site_of_its_patients(clinic, ada, backend):
     assert again.status_code == 404
 
 
-def test_a_tag_becomes_no_site_of_a_full_clinic(clinic, backend):
+def test_tag_conversion_in_a_clinic_full_of_sites_is_refused(clinic, backend):
     one, *_ = fill(clinic, count=1)
     fill(clinic, "sites", "id")
     add_patient(clinic, "0000000001", tags=[one["_id"]])

@@ -64,14 +64,16 @@ def only(clinic, api, category, **query):
         ("timeCGMUsePercent", None, [0, 0.69], [0.7, None]),
     ],
 )
-def test_who_is_in_a_category_and_in_which_order(lakeside, ben, category, field, in_order, outside):
+def test_members_of_each_category_and_their_order(
+    lakeside, ben, category, field, in_order, outside
+):
     values = [*in_order[::-1], *outside]
     rows = [person(str(v), **({} if v is None else {field or category: v})) for v in values]
     make_patients(lakeside, rows)
     assert only(lakeside, ben.api, category) == [str(v) for v in in_order]
 
 
-def test_who_meets_the_targets(lakeside, ben):
+def test_patients_who_meet_the_targets(lakeside, ben):
     bad = {
         "timeInAnyLowPercent": 0.041,
         "timeInVeryLowPercent": 0.011,
@@ -115,7 +117,7 @@ def test_the_usual_categories_and_their_order(lakeside, ben):
     assert "timeInExtremeHighPercent" not in found
 
 
-def test_a_hundred_in_all_and_what_was_not_reached_has_no_key(lakeside, ben):
+def test_report_ends_at_a_hundred_patients_and_omits_later_categories(lakeside, ben):
     rows = [person(f"v{n}", timeInVeryLowPercent=0.5) for n in range(60)]
     rows += [person(f"a{n}", timeInAnyLowPercent=0.5) for n in range(60)]
     make_patients(lakeside, [*rows, person("good", **GOOD)])
@@ -167,7 +169,7 @@ def dexcom(state):
 
 
 @pytest.mark.parametrize("tags", [(RED,), (RED, BLUE)], ids=["one tag", "two tags"])
-def test_who_has_no_data(lakeside, ben, tags):
+def test_patients_without_recent_data(lakeside, ben, tags):
     rows = [
         person("never", days=None),
         {"fullName": "no summary", "tags": [RED]},
@@ -201,7 +203,7 @@ def test_no_data_has_a_limit_of_its_own(lakeside, ben, tags):
 
 
 # --- form -----------------------------------------------------------------------------------------
-def test_the_form_of_the_report(lakeside, ben):
+def test_report_has_the_described_shape(lakeside, ben):
     made = make_patients(
         lakeside,
         [
@@ -261,7 +263,7 @@ def test_the_form_of_the_report(lakeside, ben):
         ({"categories": ""}, 'parameter "categories" in query has an error: empty value'),
     ],
 )
-def test_what_a_parameter_cannot_be(lakeside, ben, query, message):
+def test_wrong_list_parameters_are_400(lakeside, ben, query, message):
     answer = ben.api.get(url(lakeside, **query))
     assert answer.status_code == 400
     assert answer.json()["message"].startswith(message)

@@ -70,17 +70,17 @@ def test_a_limit_that_other_writers_store_as_a_double_is_answered_as_an_integer(
 
 
 @pytest.mark.parametrize("value", [1000.5, -1, 1e20, 3.4e38, 3.4028235677973366e38])
-def test_a_range_that_no_meter_shows_is_refused(clinic, ada, value):
+def test_glycemic_range_beyond_meter_values_is_refused(clinic, ada, value):
     assert ada.api.post(url(clinic, "patients"), ranges(value)).status_code == 400
 
 
-def test_a_range_at_the_bound_is_taken_and_shown(clinic, ada):
+def test_glycemic_range_at_the_bound_is_accepted(clinic, ada):
     made = ada.api.post(url(clinic, "patients"), ranges(1000.0)).json()
     assert made["glycemicRanges"]["custom"]["thresholds"][-1]["upperBound"]["value"] == 1000
 
 
 # --- permissions ------------------------------------------------------------------------------------------------------
-def test_what_is_written_into_a_permission_says_nothing(clinic, ada, dot, eve):
+def test_content_of_a_permission_object_is_ignored(clinic, ada, dot, eve):
     granted = {"view": nested(20), "note": {}}
     answers = [
         dot.api.post(
@@ -96,7 +96,7 @@ def test_what_is_written_into_a_permission_says_nothing(clinic, ada, dot, eve):
 
 
 @pytest.mark.parametrize("value", [True, "yes", 1, [], None])
-def test_a_permission_is_an_object_and_nothing_else(dot, eve, value):
+def test_permission_other_than_an_object_is_refused(dot, eve, value):
     body = {"email": eve.email, "permissions": {"view": value}}
     assert dot.api.post(f"/confirm/send/invite/{dot.user_id}", body).status_code == 400
 
@@ -124,7 +124,7 @@ LOW = {"enabled": True, "delay": 120, "repeat": 240, "threshold": {"units": "mg/
         {**LOW, "threshold": {"units": "grains", "value": 70}},
     ],
 )
-def test_an_alert_is_what_the_description_says(dot, eve, low):
+def test_alerts_are_checked_against_the_description(dot, eve, low):
     body = {"email": eve.email, "permissions": FOLLOWER, "alertsConfig": {"low": low}}
     assert dot.api.post(f"/confirm/send/invite/{dot.user_id}", body).status_code == 400
     assert db.collection("confirmations").count_documents({}) == 0
@@ -140,7 +140,7 @@ def test_a_threshold_in_mmol_l_may_be_of_any_size(dot, eve, value):
     assert shown["context"]["alertsConfig"]["low"]["threshold"]["value"] == value
 
 
-def test_of_alerts_is_kept_what_someone_reads(dot, eve):
+def test_undeclared_properties_of_alerts_are_not_stored(dot, eve):
     known = {"uploadId": "x", "urgentLow": {"enabled": True, "repeat": 5}, "low": LOW}
     given = {**known, "userId": "me", "odd": nested(20), "low": {**LOW, "odd": nested(20)}}
     body = {"email": eve.email, "permissions": FOLLOWER, "alertsConfig": given}
@@ -153,7 +153,7 @@ def test_of_alerts_is_kept_what_someone_reads(dot, eve):
 
 
 @pytest.mark.parametrize("alerts", ["x", 5, [1], {"low": 5}, {"low": {"threshold": 5}}, {"a": 1}])
-def test_alerts_that_others_stored_wrong_stand_in_no_ones_way(dot, eve, alerts):
+def test_broken_stored_alerts_do_not_block_changes(dot, eve, alerts):
     body = {"email": eve.email, "permissions": FOLLOWER, "alertsConfig": {"low": LOW}}
     key = dot.api.post(f"/confirm/send/invite/{dot.user_id}", body).json()["key"]
     context = orjson.dumps({"permissions": FOLLOWER, "alertsConfig": alerts})
@@ -165,7 +165,7 @@ def test_alerts_that_others_stored_wrong_stand_in_no_ones_way(dot, eve, alerts):
 
 # --- lists and texts --------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("text", ["5f85fbe6686e6bb9170ab5d1,", ",", ",5f85fbe6686e6bb9170ab5d1"])
-def test_an_empty_item_of_a_list_is_as_bad_as_an_empty_list(clinic, ada, text):
+def test_empty_item_of_a_list_is_refused(clinic, ada, text):
     for name in ("tags", "sites"):
         answer = ada.api.get(url(clinic, "patients") + f"?{name}={text}")
         words = f'parameter "{name}" in query has an error: empty value is not allowed'
@@ -201,7 +201,7 @@ def test_an_address_is_free_at_once_after_a_creation_that_failed(clinic, ada, mo
     assert ada.api.post(url(clinic, "patients"), BODY).status_code == 200
 
 
-def test_a_failure_that_says_nothing_leaves_the_account_to_the_event(clinic, ada, monkeypatch):
+def test_failure_without_known_outcome_leaves_the_account_to_the_event(clinic, ada, monkeypatch):
     """The record may have been stored although the answer was lost."""
 
     def fail(*_, **__):
@@ -279,7 +279,7 @@ def test_invitations_and_offers_go_with_the_clinic(clinic, ada, eve, dot, backen
 
 # --- paths ------------------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("value", ["nonsense", "%0a", "x" * 5000, "ABCDEF0123"])
-def test_a_link_of_the_confirmation_api_that_leads_nowhere_is_404(backend, value):
+def test_unknown_confirmation_path_is_404(backend, value):
     for name, (_, path, operation) in described_operations().items():
         is_address = [
             p["name"]

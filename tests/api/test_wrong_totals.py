@@ -163,7 +163,7 @@ def test_staff_see_every_page_and_export_everyone(lakeside, wrong):
 
 @pytest.mark.walk
 @pytest.mark.parametrize("wrong", [w for w in OF_PAGES if w not in ("right", "a double")])
-def test_who_sees_a_wrong_total_has_it_counted_again(lakeside, ben, wrong):
+def test_list_with_a_wrong_total_requests_a_recount(lakeside, ben, wrong):
     spoil(lakeside, "total", WRONG[wrong])
     path = f"/v1/clinics/{lakeside['_id']}/patients?limit={PAGE}&offset=20"
     for _ in range(3):
@@ -217,7 +217,7 @@ def test_a_patient_can_be_added_whatever_is_kept(lakeside, ben, wrong):
         assert answer.status_code == 200, path
 
 
-def test_no_one_is_refused_for_a_kept_count_that_is_wrong(lakeside, ben):
+def test_wrong_kept_count_refuses_no_creation(lakeside, ben):
     limits = {"patientCountSettings": {"hardLimit": {"plan": PEOPLE + 1}}}
     db.collection("clinics").update_one({"_id": lakeside["_id"]}, {"$set": limits})
     spoil(lakeside, "plan", 10**6)
@@ -227,7 +227,7 @@ def test_no_one_is_refused_for_a_kept_count_that_is_wrong(lakeside, ben):
 
 
 @pytest.mark.parametrize("too_low", [0, 5, PEOPLE - 1])
-def test_no_one_is_let_in_for_a_kept_count_that_is_too_low(lakeside, ben, too_low):
+def test_kept_count_that_is_too_low_allows_no_extra_creation(lakeside, ben, too_low):
     limits = {"patientCountSettings": {"hardLimit": {"plan": PEOPLE}}}
     db.collection("clinics").update_one({"_id": lakeside["_id"]}, {"$set": limits})
     for path in ("total", "plan"):
@@ -256,7 +256,7 @@ def test_a_patient_created_between_two_questions_makes_no_count_wrong(lakeside, 
 
 
 # --- counting again --------------------------------------------------------------------------------
-def test_what_changes_while_patients_are_counted_is_counted_too(lakeside, monkeypatch):
+def test_changes_during_a_recount_are_counted(lakeside, monkeypatch):
     """Someone comes and someone goes after the moment that is counted, and before the difference is written."""
     make_patient(lakeside, dataSources=[{"providerName": "dexcom", "state": "error"}])
     patient_counts.refresh_patient_count(lakeside["_id"])
@@ -332,7 +332,7 @@ def test_counts_that_no_one_has_counted_for_a_day_are_counted_once(lakeside, ben
     assert kept(lakeside)["plan"] == PEOPLE
 
 
-def test_without_workers_of_ours_a_person_waits_for_the_count(lakeside, ben, settings):
+def test_recount_without_workers_is_done_in_the_request(lakeside, ben, settings):
     settings.SIDE_EFFECTS = "external"
     spoil(lakeside, "total", 3)
     ben.api.get(f"/v1/clinics/{lakeside['_id']}/patients")
@@ -341,7 +341,7 @@ def test_without_workers_of_ours_a_person_waits_for_the_count(lakeside, ben, set
     assert kept(lakeside)["total"] == PEOPLE
 
 
-def test_a_clinic_that_goes_while_it_waits_is_not_counted(lakeside):
+def test_clinic_deleted_before_its_recount_is_not_counted(lakeside):
     patient_counts.doubt(lakeside["_id"])
     db.collection("clinics").delete_one({"_id": lakeside["_id"]})
     assert deliver_all() == 1

@@ -205,7 +205,7 @@ def test_an_unknown_site_of_a_patient_is_refused_and_an_unknown_tag_left_out(wor
         assert world.ada.api.request(method, path, kept).json()["tags"] == [world.own("patientTags")]  # fmt: skip
 
 
-def test_an_unknown_tag_can_be_given_to_no_one(world):
+def test_unknown_tag_cannot_be_assigned(world):
     answer = world.ada.api.post(f"{world.path}/patients/assign_tag/{ObjectId()}")
     assert (answer.status_code, answer.json()) == (404, {"message": "patient tag not found"})
 
@@ -305,7 +305,7 @@ REFUSING = ("created", "changed")  # a site that a member of the clinic names
     # Orders name no sites.
     [(w, e) for w in WRITES for e in ENDS if e.startswith("tag") or "order" not in w],
 )
-def test_what_goes_at_the_moment_of_the_write_is_not_stored(world, monkeypatch, write, end):
+def test_tag_or_site_deleted_during_the_write_is_not_stored(world, monkeypatch, write, end):
     """No one had the tag or the site before, so that nothing else of the counts changes."""
     is_tag = end.startswith("tag")
     tag = tags.create_tag(clinic_id=world.clinic["id"], name="New")["_id"]
