@@ -1,59 +1,77 @@
-"""Events: names and payloads, and what this app does when one happens."""
+"""What happens to clinics, their clinicians, and the patients who move to them."""
 
-from typing import Any
+from collections.abc import Sequence
 
-from bson import ObjectId
-
-from clinic_records.services import access
-from clinics.services import migrations, users
 from kernel import outbox
-from kernel.errors import ConstraintViolation, PermanentFailure
-from patients.services import (
-    patients,
-    tags_and_sites,
-)
-
-Payload = dict[str, Any]
 
 
-# --- clinics --------------------------------------------------------------------------------------
-@outbox.subscribe("clinic.created", "clinics.add_demo_patient")
-def add_demo_patient(payload: Payload) -> None:
-    """The request has done it already, unless it was cut short."""
-    clinic = access.find_clinic(payload["clinicId"])
-    if clinic is not None and clinic.get("isMigrated"):
-        patients.add_demo_patient(clinic["_id"])
+@outbox.event("clinic.created")
+class ClinicCreated(outbox.Event):
+    clinic_id: str = outbox.key()
 
 
-@outbox.subscribe("clinic.tag_deleted", "clinics.remove_tag_from_patients")
-def remove_tag_from_patients(payload: Payload) -> None:
-    tags_and_sites.remove_tag_from_patients(
-        clinic_id=ObjectId(payload["clinicId"]), tag_id=ObjectId(payload["tagId"])
-    )
+@outbox.event("clinic.deleted")
+class ClinicDeleted(outbox.Event):
+    clinic_id: str = outbox.key()
 
 
-@outbox.subscribe("clinic.abandoned", "clinics.remove_patients_of_abandoned_clinic")
-def remove_patients_of_abandoned_clinic(payload: Payload) -> None:
-    users.remove_patients_of_abandoned_clinic(ObjectId(payload["clinicId"]))
+@outbox.event("clinic.abandoned")
+class ClinicAbandoned(outbox.Event):
+    """Its last clinician's account has gone."""
+
+    clinic_id: str = outbox.key()
 
 
-@outbox.subscribe("migration.created", "clinics.migrate_patients")
-def migrate_patients(payload: Payload) -> None:
-    migrations.migrate_patients(clinic_id=ObjectId(payload["clinicId"]), user_id=payload["userId"])
+@outbox.event("clinic.tag_deleted")
+class TagDeleted(outbox.Event):
+    clinic_id: str = outbox.key()
+    tag_id: str
 
 
-# --- accounts -------------------------------------------------------------------------------------
-@outbox.subscribe("user.updated", "clinics.follow_account")
-def follow_account(payload: Payload) -> None:
-    if "username" not in payload["changed"] and "emails" not in payload["changed"]:
-        return
-    try:
-        users.follow_account(payload["userId"])
-    except ConstraintViolation:
-        reason = "duplicate_email"
-        raise PermanentFailure(reason) from None
+@outbox.event("clinician.saved")
+class ClinicianSaved(outbox.Event):
+    clinic_id: str
+    user_id: str = outbox.key()
 
 
-@outbox.subscribe("user.deleted", "clinics.remove_user")
-def remove_user(payload: Payload) -> None:
-    users.delete_user(payload["userId"])
+@outbox.event("clinician.roles_changed")
+class RolesChanged(outbox.Event):
+    clinic_id: str
+    user_id: str = outbox.key()
+    updated_by: str | None = None
+    roles: Sequence[str]
+
+
+@outbox.event("clinician.invite_removed")
+class InviteRemoved(outbox.Event):
+    clinic_id: str
+    invite_id: str = outbox.key()
+
+
+@outbox.event("migration.created")
+class MigrationCreated(outbox.Event):
+    clinic_id: str
+    user_id: str = outbox.key()
+
+
+@outbox.event("migration.patient_moved")
+class PatientMoved(outbox.Event):
+    clinic_id: str
+    user_id: str = outbox.key()
+    legacy_clinician_id: str
+
+
+@outbox.event("migration.completed")
+class MigrationCompleted(outbox.Event):
+    clinic_id: str
+    user_id: str = outbox.key()
+
+
+@outbox.event("merge.account_affected", unemitted="clinics cannot be merged yet")
+class AccountMerged(outbox.Event):
+    """Once for each account when two clinics are merged; `role` is patient, source_clinician or target_admin."""
+
+    user_id: str
+    role: str
+    source_clinic_name: str
+    target_clinic_name: str

@@ -3,9 +3,11 @@
 What stops the start by itself is in safeguards.py; here it is listed in full.
 """
 
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.apps import apps
 from django.conf import settings
 from django.core import checks
 from django.core.checks import CheckMessage, Error, Tags, register
@@ -14,6 +16,7 @@ from django.urls import get_resolver
 from clinics_site import safeguards
 from kernel import policy
 from kernel.api.operations import REGISTRY
+from kernel.outbox import wiring
 
 _EMBEDDED = {
     "SHORELINE_ADDRESS": "TIDEPOOL_SHORELINE_CLIENT_ADDRESS",
@@ -52,6 +55,16 @@ def every_rule_says_what_it_looks_at(**_: Any) -> list[CheckMessage]:
         Error(f"the rule of operation {name} is of an unknown kind", hint=hint, id="clinics.E006")
         for name in policy.unknown_rules()
     ]
+
+
+@register()
+def every_event_is_emitted_and_heard(**_: Any) -> list[CheckMessage]:
+    return [Error(problem, id="clinics.E040") for problem in wiring.problems(apps_of_the_project())]
+
+
+def apps_of_the_project() -> dict[str, Path]:
+    folders = {config.name: Path(config.path) for config in apps.get_app_configs()}
+    return {name: path for name, path in folders.items() if path.parent == settings.BASE_DIR}
 
 
 @register(Tags.security, deploy=True)

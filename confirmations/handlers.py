@@ -1,22 +1,22 @@
 """What confirmations do when something has happened, here or in the apps below."""
 
-from typing import Any
-
+from clinics.events import ClinicDeleted, InviteRemoved
 from confirmations.events import ResendRequested, SignupReminderDue
 from confirmations.services import claim_links, clinic_shares, clinician_invites, people, signups
 from kernel import outbox
+from patients.events import PatientCreated, PatientUpdated
 from users.events import UserDeleted
 
 
-@outbox.subscribe("patient.created", "confirmations.send_claim_link")
-def send_claim_link(payload: dict[str, Any]) -> None:
-    claim_links.send_claim_link(clinic_id=payload["clinicId"], user_id=payload["userId"])
+@outbox.subscribe(PatientCreated, "confirmations.send_claim_link")
+def send_claim_link(event: PatientCreated) -> None:
+    claim_links.send_claim_link(clinic_id=event.clinic_id, user_id=event.user_id)
 
 
-@outbox.subscribe("patient.updated", "confirmations.renew_claim_link")
-def renew_claim_link(payload: dict[str, Any]) -> None:
-    if "email" in payload["changed"]:
-        claim_links.send_claim_link(clinic_id=payload["clinicId"], user_id=payload["userId"])
+@outbox.subscribe(PatientUpdated, "confirmations.renew_claim_link")
+def renew_claim_link(event: PatientUpdated) -> None:
+    if "email" in event.changed:
+        claim_links.send_claim_link(clinic_id=event.clinic_id, user_id=event.user_id)
 
 
 @outbox.subscribe(SignupReminderDue, "confirmations.remind_of_claim")
@@ -29,15 +29,15 @@ def answer_resend(event: ResendRequested) -> None:
     signups.answer_resend(event.request_id)
 
 
-@outbox.subscribe("clinician.invite_removed", "confirmations.end_invite")
-def end_invite(payload: dict[str, Any]) -> None:
-    clinician_invites.end_invite(clinic_id=payload["clinicId"], invite_id=payload["inviteId"])
+@outbox.subscribe(InviteRemoved, "confirmations.end_invite")
+def end_invite(event: InviteRemoved) -> None:
+    clinician_invites.end_invite(clinic_id=event.clinic_id, invite_id=event.invite_id)
 
 
-@outbox.subscribe("clinic.deleted", "confirmations.end_invitations_of_clinic")
-def end_invitations_of_clinic(payload: dict[str, Any]) -> None:
-    clinician_invites.end_all_of_clinic(payload["clinicId"])
-    clinic_shares.end_all_of_clinic(payload["clinicId"])
+@outbox.subscribe(ClinicDeleted, "confirmations.end_invitations_of_clinic")
+def end_invitations_of_clinic(event: ClinicDeleted) -> None:
+    clinician_invites.end_all_of_clinic(event.clinic_id)
+    clinic_shares.end_all_of_clinic(event.clinic_id)
 
 
 @outbox.subscribe(UserDeleted, "confirmations.forget_user")

@@ -2,6 +2,11 @@
 
 from django.apps import AppConfig
 
+from kernel import registration
+
 
 class KernelConfig(AppConfig):
     name = "kernel"
+
+    def ready(self) -> None:
+        registration.load(self.name, "events")

@@ -3,8 +3,14 @@
 Events carry ids; the services load what is true now and decide then.
 """
 
-from typing import Any
-
+from clinics.events import (
+    AccountMerged,
+    ClinicCreated,
+    ClinicianSaved,
+    MigrationCompleted,
+    PatientMoved,
+    RolesChanged,
+)
 from kernel import outbox
 from kernel.events import MailRequested
 from notifications.clients import marketing
@@ -12,56 +18,64 @@ from notifications.events import ConnectionReminderDue
 from notifications.services import announcements, connections, mailer
 from notifications.services.connections import Connection
 from notifications.services.requests import Cause
-
-Payload = dict[str, Any]
+from patients.events import (
+    ConnectRequested,
+    DataSourceFailed,
+    PatientUpdated,
+    UploadReminderRequested,
+)
 
 
 @outbox.subscribe(MailRequested, "notifications.send_mail")
 def send_mail(event: MailRequested) -> None:
-    mailer.deliver_mail(event)
-
-
-@outbox.subscribe("clinic.created", "notifications.announce_clinic")
-def announce_clinic(payload: Payload) -> None:
-    announcements.announce_clinic(
-        Cause(payload["eventId"], "announce_clinic"), clinic_id=payload["clinicId"]
+    mailer.deliver_mail(
+        event_id=event.event_id,
+        recipient=event.recipient,
+        template=event.template,
+        variables=event.variables or {},
     )
 
 
-@outbox.subscribe("clinician.saved", "notifications.refresh_marketing")
-def refresh_marketing(payload: Payload) -> None:
-    marketing.refresh_user(payload["userId"])
+@outbox.subscribe(ClinicCreated, "notifications.announce_clinic")
+def announce_clinic(event: ClinicCreated) -> None:
+    cause = Cause(event.event_id, "announce_clinic")
+    announcements.announce_clinic(cause, clinic_id=event.clinic_id)
 
 
-@outbox.subscribe("clinician.roles_changed", "notifications.announce_roles")
-def announce_roles(payload: Payload) -> None:
+@outbox.subscribe(ClinicianSaved, "notifications.refresh_marketing")
+def refresh_marketing(event: ClinicianSaved) -> None:
+    marketing.refresh_user(event.user_id)
+
+
+@outbox.subscribe(RolesChanged, "notifications.announce_roles")
+def announce_roles(event: RolesChanged) -> None:
     announcements.announce_roles(
-        Cause(payload["eventId"], "announce_roles"),
-        clinic_id=payload["clinicId"],
-        user_id=payload["userId"],
-        updated_by=payload.get("updatedBy") or "",
+        Cause(event.event_id, "announce_roles"),
+        clinic_id=event.clinic_id,
+        user_id=event.user_id,
+        updated_by=event.updated_by or "",
     )
 
 
-@outbox.subscribe("patient.reminder_requested", "notifications.remind_to_upload")
-def remind_to_upload(payload: Payload) -> None:
-    announcements.remind_to_upload(
-        Cause(payload["eventId"], "remind_to_upload"), user_id=payload["userId"]
+@outbox.subscribe(UploadReminderRequested, "notifications.remind_to_upload")
+def remind_to_upload(event: UploadReminderRequested) -> None:
+    cause = Cause(event.event_id, "remind_to_upload")
+    announcements.remind_to_upload(cause, user_id=event.user_id)
+
+
+@outbox.subscribe(ConnectRequested, "notifications.ask_to_connect")
+def ask_to_connect(event: ConnectRequested) -> None:
+    connections.ask_to_connect(
+        Cause(event.event_id, "ask_to_connect"),
+        Connection(event.clinic_id, event.user_id, event.provider),
     )
 
 
-@outbox.subscribe("patient.connect_requested", "notifications.ask_to_connect")
-def ask_to_connect(payload: Payload) -> None:
-    connections.ask_to_connect(Cause(payload["eventId"], "ask_to_connect"), _connection(payload))
-
-
-@outbox.subscribe("patient.updated", "notifications.ask_again_at_new_address")
-def ask_again_at_new_address(payload: Payload) -> None:
-    if "email" in payload["changed"]:
+@outbox.subscribe(PatientUpdated, "notifications.ask_again_at_new_address")
+def ask_again_at_new_address(event: PatientUpdated) -> None:
+    if "email" in event.changed:
         connections.ask_again_at_new_address(
-            Cause(payload["eventId"], "ask_again"),
-            clinic_id=payload["clinicId"],
-            user_id=payload["userId"],
+            Cause(event.event_id, "ask_again"), clinic_id=event.clinic_id, user_id=event.user_id
         )
 
 
@@ -74,44 +88,40 @@ def remind_to_connect(event: ConnectionReminderDue) -> None:
     )
 
 
-@outbox.subscribe("patient.data_source_failed", "notifications.report_device_issue")
-def report_device_issue(payload: Payload) -> None:
+@outbox.subscribe(DataSourceFailed, "notifications.report_device_issue")
+def report_device_issue(event: DataSourceFailed) -> None:
     connections.report_device_issue(
-        Cause(payload["eventId"], "report_device_issue"),
-        user_id=payload["userId"],
-        provider=payload["provider"],
+        Cause(event.event_id, "report_device_issue"),
+        user_id=event.user_id,
+        provider=event.provider,
     )
 
 
-@outbox.subscribe("migration.patient_moved", "notifications.announce_moved_patient")
-def announce_moved_patient(payload: Payload) -> None:
+@outbox.subscribe(PatientMoved, "notifications.announce_moved_patient")
+def announce_moved_patient(event: PatientMoved) -> None:
     announcements.announce_moved_patient(
-        Cause(payload["eventId"], "announce_moved_patient"),
-        clinic_id=payload["clinicId"],
-        user_id=payload["userId"],
-        legacy_clinician_id=payload["legacyClinicianId"],
+        Cause(event.event_id, "announce_moved_patient"),
+        clinic_id=event.clinic_id,
+        user_id=event.user_id,
+        legacy_clinician_id=event.legacy_clinician_id,
     )
 
 
-@outbox.subscribe("migration.completed", "notifications.announce_migration")
-def announce_migration(payload: Payload) -> None:
+@outbox.subscribe(MigrationCompleted, "notifications.announce_migration")
+def announce_migration(event: MigrationCompleted) -> None:
     announcements.announce_migration(
-        Cause(payload["eventId"], "announce_migration"),
-        clinic_id=payload["clinicId"],
-        user_id=payload["userId"],
+        Cause(event.event_id, "announce_migration"),
+        clinic_id=event.clinic_id,
+        user_id=event.user_id,
     )
 
 
-@outbox.subscribe("merge.account_affected", "notifications.announce_merge")
-def announce_merge(payload: Payload) -> None:
+@outbox.subscribe(AccountMerged, "notifications.announce_merge")
+def announce_merge(event: AccountMerged) -> None:
     announcements.announce_merge(
-        Cause(payload["eventId"], "announce_merge"),
-        user_id=payload["userId"],
-        role=payload["role"],
-        source=payload["sourceClinicName"],
-        target=payload["targetClinicName"],
+        Cause(event.event_id, "announce_merge"),
+        user_id=event.user_id,
+        role=event.role,
+        source=event.source_clinic_name,
+        target=event.target_clinic_name,
     )
-
-
-def _connection(payload: Payload) -> Connection:
-    return Connection(payload["clinicId"], payload["userId"], payload["provider"])

@@ -1,66 +1,66 @@
-"""Events: names and payloads, and what this app does when one happens."""
+"""What happens to patients, and to what is counted of them."""
 
-from contextlib import suppress
-from typing import Any
-
-from bson import ObjectId
+from collections.abc import Sequence
 
 from kernel import outbox
-from kernel.errors import NotFound
-from patients.services import claims, custodial_accounts, effects, patient_counts, patient_tags
-
-Payload = dict[str, Any]
 
 
-# --- patients -------------------------------------------------------------------------------------
-@outbox.subscribe("patient.created", "clinics.fill_profile")
-def fill_profile(payload: Payload) -> None:
-    effects.sync_profile(clinic_id=payload["clinicId"], user_id=payload["userId"], changed=None)
+@outbox.event("patient.created")
+class PatientCreated(outbox.Event):
+    clinic_id: str
+    user_id: str = outbox.key()
 
 
-@outbox.subscribe("patient.updated", "clinics.sync_profile")
-def sync_profile(payload: Payload) -> None:
-    effects.sync_profile(
-        clinic_id=payload["clinicId"], user_id=payload["userId"], changed=payload["changed"]
-    )
+@outbox.event("patient.updated")
+class PatientUpdated(outbox.Event):
+    clinic_id: str
+    user_id: str = outbox.key()
+    changed: Sequence[str]
 
 
-@outbox.subscribe("patient.created", "clinics.copy_data_sources")
-def copy_data_sources(payload: Payload) -> None:
-    effects.copy_data_sources(clinic_id=payload["clinicId"], user_id=payload["userId"])
+@outbox.event("patient.deleted")
+class PatientDeleted(outbox.Event):
+    clinic_id: str
+    user_id: str = outbox.key()
+    deletion_id: str
+    custodial: bool
 
 
-@outbox.subscribe("patient.created", "clinics.copy_summaries")
-def copy_summaries(payload: Payload) -> None:
-    effects.copy_summaries(clinic_id=payload["clinicId"], user_id=payload["userId"])
+@outbox.event("patient.account_requested")
+class AccountRequested(outbox.Event):
+    """A custodial account is about to be made for a patient; without a record it is ended again."""
+
+    request_id: str = outbox.key()
 
 
-@outbox.subscribe("patient.deleted", "clinics.clean_up_account")
-def clean_up_account(payload: Payload) -> None:
-    effects.clean_up_account(user_id=payload["userId"], deletion_id=payload["deletionId"])
+@outbox.event("patient.reminder_requested")
+class UploadReminderRequested(outbox.Event):
+    clinic_id: str
+    user_id: str = outbox.key()
 
 
-@outbox.subscribe(custodial_accounts.REQUESTED, "clinics.end_unfinished_account")
-def end_unfinished_account(payload: Payload) -> None:
-    custodial_accounts.end_unfinished(payload["requestId"])
+@outbox.event("patient.connect_requested")
+class ConnectRequested(outbox.Event):
+    clinic_id: str
+    user_id: str = outbox.key()
+    provider: str
 
 
-# --- accounts -------------------------------------------------------------------------------------
-@outbox.subscribe("user.password_set", "clinics.end_custodianship")
-def end_custodianship(payload: Payload) -> None:
-    claims.end_custodianship(payload["userId"])
+@outbox.event("patient.data_source_failed")
+class DataSourceFailed(outbox.Event):
+    """A data source went to state `error`."""
+
+    user_id: str = outbox.key()
+    provider: str
+    data_source_id: str
 
 
-# --- counts ---------------------------------------------------------------------------------------
-@outbox.subscribe("clinic.tag_used_in_bulk", "clinics.recount_tag")
-def recount_tag(payload: Payload) -> None:
-    """The request has done it already, unless it was cut short."""
-    patient_tags.recount_tag(
-        clinic_id=ObjectId(payload["clinicId"]), tag_id=ObjectId(payload["tagId"])
-    )
+@outbox.event("clinic.tag_used_in_bulk")
+class TagUsedInBulk(outbox.Event):
+    clinic_id: str
+    tag_id: str = outbox.key()
 
 
-@outbox.subscribe("clinic.count_doubted", "clinics.count_patients")
-def count_patients(payload: Payload) -> None:
-    with suppress(NotFound):
-        patient_counts.refresh_patient_count(payload["clinicId"])
+@outbox.event("clinic.count_doubted")
+class CountDoubted(outbox.Event):
+    clinic_id: str = outbox.key()

@@ -13,6 +13,7 @@ from bson import ObjectId
 from pymongo.errors import DuplicateKeyError
 
 from clinic_records.services import access
+from clinics.events import ClinicianSaved, InviteRemoved, RolesChanged
 from clinics.store import clinicians as store
 from clinics.store import clinics as clinic_store
 from kernel import clock, db, ids, outbox, page_limits, safe_reading, texts
@@ -213,8 +214,7 @@ def _write_roles(
     _mirror_role(updated)
     _emit_saved(updated)
     if changed:
-        payload = {**_ids_of(updated), "updatedBy": updated_by, "roles": kept}
-        outbox.emit("clinician.roles_changed", payload, key=updated["userId"])
+        outbox.emit(RolesChanged(**_ids_of(updated), updated_by=updated_by, roles=kept))
     return updated
 
 
@@ -271,8 +271,7 @@ def remove_invite(
         if deleted_by is not None:
             without_key = {name: v for name, v in removed.items() if name != "inviteId"}
             archive([without_key], deleted_by=deleted_by)
-        payload = {"clinicId": str(clinic["_id"]), "inviteId": invite_id}
-        outbox.emit("clinician.invite_removed", payload, key=invite_id)
+        outbox.emit(InviteRemoved(clinic_id=str(clinic["_id"]), invite_id=invite_id))
 
     db.run_in_transaction(remove)
 
@@ -303,8 +302,8 @@ def _require_other_admin(clinic_id: ObjectId, user_id: str) -> None:
 
 
 def _emit_saved(clinician: Document) -> None:
-    outbox.emit("clinician.saved", _ids_of(clinician), key=clinician["userId"])
+    outbox.emit(ClinicianSaved(**_ids_of(clinician)))
 
 
 def _ids_of(clinician: Mapping[str, Any]) -> dict[str, str]:
-    return {"clinicId": str(clinician["clinicId"]), "userId": clinician["userId"]}
+    return {"clinic_id": str(clinician["clinicId"]), "user_id": clinician["userId"]}

@@ -14,6 +14,7 @@ from pymongo.errors import DuplicateKeyError
 
 from clinic_records.services import access
 from clinics.choices import CHOICES
+from clinics.events import ClinicCreated, ClinicDeleted, ClinicianSaved
 from clinics.services import clinicians
 from clinics.services.share_codes import ATTEMPTS, new_share_code
 from clinics.store import clinic_creations
@@ -178,9 +179,8 @@ def _write(clinic: Document, creator: people.Account, digest: str) -> Document:
     clinician_store.insert_clinician(_first_admin(clinic, creator))
     clinic_creations.put_creation(digest, clinic["_id"], moment)
     clinic_id = str(clinic["_id"])
-    outbox.emit("clinic.created", {"clinicId": clinic_id}, key=clinic_id)
-    payload = {"clinicId": clinic_id, "userId": creator.user_id}
-    outbox.emit("clinician.saved", payload, key=creator.user_id)
+    outbox.emit(ClinicCreated(clinic_id=clinic_id))
+    outbox.emit(ClinicianSaved(clinic_id=clinic_id, user_id=creator.user_id))
     return clinic
 
 
@@ -254,7 +254,7 @@ def delete_in_transaction(clinic_id: ObjectId, *, deleted_by: str | None) -> Non
     clinician_store.remove_all_of_clinic(clinic_id)
     _archive_clinic(clinic_id, deleted_by)
     patient_counts.forget_clinic(clinic_id)
-    outbox.emit("clinic.deleted", {"clinicId": str(clinic_id)}, key=str(clinic_id))
+    outbox.emit(ClinicDeleted(clinic_id=str(clinic_id)))
 
 
 def _archive_clinic(clinic_id: ObjectId, deleted_by: str | None) -> None:

@@ -16,6 +16,7 @@ from django.conf import settings
 from pymongo.errors import DuplicateKeyError
 
 from clinic_records.services import access
+from clinics.events import MigrationCompleted, MigrationCreated, PatientMoved
 from clinics.services import clinicians
 from clinics.services.migration_readiness import can_migrate
 from clinics.store import clinics as clinic_store
@@ -97,7 +98,8 @@ def _new_migration(clinic_id: ObjectId, user_id: str) -> Document:
 
 def _insert(migration: Document) -> None:
     store.insert_migration(migration)
-    _emit("migration.created", migration["clinicId"], migration["userId"])
+    clinic_id, user_id = str(migration["clinicId"]), migration["userId"]
+    outbox.emit(MigrationCreated(clinic_id=clinic_id, user_id=user_id))
 
 
 def _stored_once(insert: Callable[[], None], migration: Document) -> Document:
@@ -106,10 +108,6 @@ def _stored_once(insert: Callable[[], None], migration: Document) -> Document:
     except DuplicateKeyError:
         raise Duplicate(message="migration duplicate") from None
     return migration
-
-
-def _emit(event: str, clinic_id: ObjectId, user_id: str) -> None:
-    outbox.emit(event, {"clinicId": str(clinic_id), "userId": user_id}, key=user_id)
 
 
 def list_migrations(clinic_id: str | ObjectId) -> list[Document]:
@@ -151,7 +149,7 @@ def migrate_patients(*, clinic_id: ObjectId, user_id: str) -> None:
     owners.pop(user_id, None)
     outcome = _move_all(clinic_id, user_id, owners)
     if outcome.total() < len(owners):
-        _emit("migration.created", clinic_id, user_id)
+        outbox.emit(MigrationCreated(clinic_id=str(clinic_id), user_id=user_id))
     elif outcome[WAITING]:
         raise Unfinished
     else:
@@ -215,14 +213,11 @@ def _move_patient(
 
 def _announce(clinic_id: ObjectId, user_id: str, patient_id: str) -> None:
     if store.claim_move(clinic_id, user_id, patient_id, clock.now()):
-        payload = {
-            "clinicId": str(clinic_id),
-            "userId": patient_id,
-            "legacyClinicianId": user_id,
-        }
-        outbox.emit("migration.patient_moved", payload, key=patient_id)
+        outbox.emit(
+            PatientMoved(clinic_id=str(clinic_id), user_id=patient_id, legacy_clinician_id=user_id)
+        )
 
 
 def _complete(clinic_id: ObjectId, user_id: str) -> None:
     if store.set_completed(clinic_id, user_id, clock.now()):
-        _emit("migration.completed", clinic_id, user_id)
+        outbox.emit(MigrationCompleted(clinic_id=str(clinic_id), user_id=user_id))

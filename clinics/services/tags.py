@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from bson import ObjectId
 
 from clinic_records.services import access
+from clinics.events import TagDeleted
 from clinics.store import tags as store
 from kernel import clock, db, ids, outbox, texts
 from kernel.db import Document
@@ -61,8 +62,7 @@ def delete_in_transaction(clinic_id: ObjectId, tag_id: ObjectId) -> None:
     if not store.remove_tag(clinic_id, tag_id, clock.now()):
         raise NotFound(message=access.CLINIC_NOT_FOUND)
     tags_and_sites.forget_tag(clinic_id, tag_id)
-    payload = {"clinicId": str(clinic_id), "tagId": str(tag_id)}
-    outbox.emit("clinic.tag_deleted", payload, key=str(clinic_id))
+    outbox.emit(TagDeleted(clinic_id=str(clinic_id), tag_id=str(tag_id)))
 
 
 def comparable(name: str) -> str:

@@ -3,6 +3,7 @@
 from bson import ObjectId
 from pymongo.errors import DuplicateKeyError
 
+from clinics.events import ClinicAbandoned
 from clinics.services import clinicians
 from clinics.store import clinicians as store
 from clinics.store import clinics as clinic_store
@@ -37,7 +38,7 @@ def _remove_membership(membership: Document, deleted_by: str | None) -> bool:
     if store.has_clinicians(clinic_id):
         return True
     # In case this process ends before the patients are gone.
-    outbox.emit("clinic.abandoned", {"clinicId": str(clinic_id)}, key=str(clinic_id))
+    outbox.emit(ClinicAbandoned(clinic_id=str(clinic_id)))
     return False
 
 

@@ -6,7 +6,6 @@ three times, quickly, and then parked.
 
 import time
 from datetime import timedelta
-from typing import Any
 
 import structlog
 from bson import ObjectId
@@ -73,13 +72,7 @@ def _handle(row: Row) -> None:
     if subscription is None:
         reason = "handler_unknown"
         raise PermanentFailure(reason)
-    subscription.handle(_event_of(subscription, row))
-
-
-def _event_of(subscription: Subscription, row: Row) -> Any:
-    if isinstance(subscription.event, str):
-        return {**row["payload"], "eventId": str(row["_id"])}
-    return events.read(subscription.event, row)
+    subscription.handle(events.read(subscription.event, row))
 
 
 def _park(row: Row, reason: str, error: Exception | None = None) -> None:
@@ -102,7 +95,7 @@ def _tell(subscription: Subscription, row: Row, reason: str) -> None:
     if subscription.on_dead is None:
         return
     try:
-        subscription.on_dead(_event_of(subscription, row), reason)
+        subscription.on_dead(events.read(subscription.event, row), reason)
     except Exception as error:
         if transient_errors.is_transient(error):
             raise

@@ -14,8 +14,7 @@ def finish(row: Row) -> None:
     """Delivered."""
     moment = clock.now()
     change: dict[str, Any] = {"$set": {"state": DONE, "updatedTime": moment, "doneTime": moment}}
-    event = subscriptions.BY_NAME[row["handler"]].event
-    if not isinstance(event, str) and event.declared.forget_payload:
+    if subscriptions.BY_NAME[row["handler"]].event.declared.forget_payload:
         change["$unset"] = {"payload": ""}
     _end(row, change)
 

@@ -42,11 +42,9 @@ def shown_payload(row: Row) -> dict[str, Any] | None:
     subscription = subscriptions.BY_NAME.get(row["handler"])
     if subscription is None:
         return None
-    payload: dict[str, Any] = row.get("payload") or {}
-    if isinstance(subscription.event, str):
-        return payload
     declared = subscription.event.declared
     if declared.forget_payload:
         return None
+    payload: dict[str, Any] = row.get("payload") or {}
     shown = set(declared.stored.values()) - declared.secret
     return {name: value for name, value in payload.items() if name in shown}

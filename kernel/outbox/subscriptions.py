@@ -12,7 +12,7 @@ DEFAULT_QUEUE = "default"
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    event: type[Event] | str
+    event: type[Event]
     name: str
     handle: Callable[[Any], object]
     queue: str
@@ -24,7 +24,7 @@ BY_NAME: dict[str, Subscription] = {}
 
 
 def subscribe(
-    event: type[E] | str,
+    event: type[E],
     name: str,
     *,
     queue: str = DEFAULT_QUEUE,
@@ -45,13 +45,8 @@ def subscribe(
     return register
 
 
-def of_event(event: type[Event] | str) -> list[Subscription]:
-    name = name_of(event)
-    return [one for one in BY_NAME.values() if name_of(one.event) == name]
-
-
-def name_of(event: type[Event] | str) -> str:
-    return event if isinstance(event, str) else event.declared.name
+def of_event(event: type[Event]) -> list[Subscription]:
+    return [subscription for subscription in BY_NAME.values() if subscription.event is event]
 
 
 def queues() -> set[str]:

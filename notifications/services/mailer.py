@@ -9,6 +9,7 @@ See docs/decisions/0007-mails.md.
 
 import hmac
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from email.utils import parseaddr
@@ -24,7 +25,6 @@ from django.core.mail import EmailMultiAlternatives
 
 from kernel import addresses, clock, leases
 from kernel.errors import PermanentFailure, RetryLater
-from kernel.events import MailRequested
 from notifications.services.catalogue import Mail, find_mail
 from notifications.services.rendering import RenderedMail, VariableMissing, render
 from notifications.store import sent_mails
@@ -51,25 +51,22 @@ class StillSending(RetryLater):
         super().__init__("mail_still_sending", wait=timedelta(seconds=5))
 
 
-def deliver_mail(event: MailRequested) -> None:
-    """Send what the event asks for, at most once as far as this side can tell."""
-    request = _read(event)
+def deliver_mail(
+    *, event_id: str, recipient: str | None, template: str | None, variables: Mapping[str, Any]
+) -> None:
+    """Send what an event asks for, at most once as far as this side can tell."""
+    request = MailRequest(
+        event_id=ObjectId(event_id),
+        recipient=_recipient(recipient),
+        template=str(template or ""),
+        variables={name: "" if value is None else str(value) for name, value in variables.items()},
+    )
     mail = _sendable(request)
     if mail is None:
         return
     message = compose(request, _rendered(mail, request))
     if _claim(request):
         _send(request, message)
-
-
-def _read(event: MailRequested) -> MailRequest:
-    variables = event.variables or {}
-    return MailRequest(
-        event_id=ObjectId(event.event_id),
-        recipient=_recipient(event.recipient),
-        template=str(event.template or ""),
-        variables={name: "" if value is None else str(value) for name, value in variables.items()},
-    )
 
 
 def _recipient(text: Any) -> str:

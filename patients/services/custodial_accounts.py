@@ -15,6 +15,7 @@ from kernel import clock, ids, outbox
 from kernel.db import Document
 from kernel.errors import BadRequest, NotFound, PermanentFailure, Unavailable
 from kernel.http import ServiceError, ServiceUnavailable
+from patients.events import AccountRequested
 from patients.services.taken_addresses import AddressTaken
 from patients.store import account_requests as store
 from patients.store import patients
@@ -22,7 +23,6 @@ from users.clients.protocol import AccountChanged, AccountGone, EmailTaken, Expe
 from users.services import people
 from users.services.neighbours import user_service
 
-REQUESTED = "patient.account_requested"  # {requestId}
 EMAIL_REFUSED = "the user service does not accept the email address"
 EMAIL_TAKEN = "duplicate: email address is already taken"
 # By then a creation has either stored its record or failed.
@@ -54,17 +54,18 @@ def make_account(clinic_id: ObjectId, email: str | None) -> NewAccount:
 
 
 def _note_request(clinic_id: ObjectId, email: str | None) -> ObjectId:
-    request: Document = {"_id": ids.new_id(), "clinicId": clinic_id, "createdTime": clock.now()}
+    request_id = ids.new_id()
+    request: Document = {"_id": request_id, "clinicId": clinic_id, "createdTime": clock.now()}
     if email is not None:
         request["email"] = email
     store.insert_request(request)
-    key = str(request["_id"])
-    outbox.emit(REQUESTED, {"requestId": key}, key=key, not_before=clock.now() + LOOKED_AT_AFTER)
-    return ObjectId(key)
+    event = AccountRequested(request_id=str(request_id))
+    outbox.emit(event, not_before=clock.now() + LOOKED_AT_AFTER)
+    return request_id
 
 
 def _forget(request_id: ObjectId) -> None:
-    outbox.withdraw(REQUESTED, str(request_id))
+    outbox.withdraw(AccountRequested, str(request_id))
     store.remove_request(request_id)
 
 
@@ -75,9 +76,9 @@ def give_up(account: NewAccount, *, is_certain: bool) -> None:
     if is_certain and _is_ended(account.user_id):
         _forget(account.request_id)
         return
-    key = str(account.request_id)
-    outbox.withdraw(REQUESTED, key)
-    outbox.emit(REQUESTED, {"requestId": key}, key=key)
+    request_id = str(account.request_id)
+    outbox.withdraw(AccountRequested, request_id)
+    outbox.emit(AccountRequested(request_id=request_id))
 
 
 def _is_ended(user_id: str) -> bool:

@@ -10,6 +10,7 @@ from django.conf import settings
 from kernel import clock, db, mail_limits, outbox
 from kernel.db import Document
 from kernel.errors import NotFound
+from patients.events import ConnectRequested, DataSourceFailed
 from patients.services import patient_counts
 from patients.services.patients import NOT_FOUND, mail_address, parsed_clinic
 from patients.store import patients as store
@@ -53,8 +54,7 @@ def _request_connection(clinic_id: ObjectId, user_id: str, provider: str) -> Non
     patient_counts.count_change(
         clinic_id=clinic_id, before=document, after={**document, "dataSources": sources}
     )
-    payload = {"clinicId": str(clinic_id), "userId": user_id, "provider": provider}
-    outbox.emit("patient.connect_requested", payload, key=user_id)
+    outbox.emit(ConnectRequested(clinic_id=str(clinic_id), user_id=user_id, provider=provider))
 
 
 def _pending(moment: datetime, *, was_connected: bool) -> dict[str, Any]:
@@ -96,12 +96,13 @@ def _tell_failures(
     }
     for source in data_sources if records else ():
         if source.get("state") == BROKEN and source["providerName"] not in broken:
-            payload = {
-                "userId": user_id,
-                "provider": source["providerName"],
-                "dataSourceId": str(source.get("dataSourceId") or ""),
-            }
-            outbox.emit("patient.data_source_failed", payload, key=user_id)
+            outbox.emit(
+                DataSourceFailed(
+                    user_id=user_id,
+                    provider=source["providerName"],
+                    data_source_id=str(source.get("dataSourceId") or ""),
+                )
+            )
 
 
 def merge_data_sources(*, user_id: str, delivered: Sequence[Document]) -> None:

@@ -27,6 +27,7 @@ from kernel.errors import (
     PaymentRequired,
     Unavailable,
 )
+from patients.events import CountDoubted
 from patients.store import patient_counts as store
 from patients.store import patients, tags_and_sites
 from patients.store.tags_and_sites import SITES, TAGS, Place
@@ -155,7 +156,7 @@ def doubt(clinic_id: ObjectId) -> bool:
 
 
 def _emit_doubt(clinic_id: ObjectId) -> None:
-    outbox.emit("clinic.count_doubted", {"clinicId": str(clinic_id)}, key=str(clinic_id))
+    outbox.emit(CountDoubted(clinic_id=str(clinic_id)))
 
 
 def ask_for_recount(clinic_id: ObjectId) -> bool:

@@ -13,6 +13,7 @@ from clinic_records.services import access
 from kernel import clock, db, ids, outbox
 from kernel.db import Document
 from kernel.errors import NotFound
+from patients.events import TagUsedInBulk
 from patients.services import tags_and_sites
 from patients.services.patients import parsed_clinic
 from patients.store import tags_and_sites as store
@@ -62,8 +63,6 @@ def _has_tag(clinic: Document, tag_id: ObjectId) -> bool:
 
 def _order_recount(clinic_id: ObjectId, tag_id: ObjectId) -> None:
     outbox.emit(
-        "clinic.tag_used_in_bulk",
-        {"clinicId": str(clinic_id), "tagId": str(tag_id)},
-        key=str(tag_id),
+        TagUsedInBulk(clinic_id=str(clinic_id), tag_id=str(tag_id)),
         not_before=clock.now() + RECOUNT_AFTER,
     )

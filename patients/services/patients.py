@@ -26,6 +26,7 @@ from kernel.errors import (
 )
 from kernel.http import ServiceUnavailable
 from kernel.lookups import Lookup, Path
+from patients.events import PatientCreated, PatientDeleted, PatientUpdated
 from patients.search_keys import SEARCHED, search_key
 from patients.services import custodial_accounts, patient_counts, plan_limits, taken_addresses
 from patients.services.patient_details import (
@@ -283,7 +284,6 @@ def _insert(
     """Store a record with its counts and events. Raises Duplicate, BadRequest (MRN), PaymentRequired or
     ConstraintViolation (a site that has gone)."""
     document["searchKey"] = search_key(document)
-    payload = _ids_of(document)
 
     def insert() -> Document:
         clinic = access.access_clinic(document["clinicId"])  # it may have been deleted meanwhile
@@ -293,7 +293,7 @@ def _insert(
         patient_counts.count_change(
             clinic_id=record["clinicId"], before=None, after=record, plan_limit=plan_limit
         )
-        outbox.emit("patient.created", payload, key=record["userId"])
+        outbox.emit(PatientCreated(**_ids_of(record)))
         return record
 
     try:
@@ -303,7 +303,7 @@ def _insert(
 
 
 def _ids_of(document: Document) -> dict[str, str]:
-    return {"clinicId": str(document["clinicId"]), "userId": document["userId"]}
+    return {"clinic_id": str(document["clinicId"]), "user_id": document["userId"]}
 
 
 def _meaning_of(error: DuplicateKeyError) -> BadRequest | Duplicate:
@@ -405,8 +405,7 @@ def _deactivated_subscriptions(stored: Document) -> dict[str, Any]:
 
 
 def emit_updated(document: Document, changed: Sequence[str]) -> None:
-    payload = {**_ids_of(document), "changed": sorted(changed)}
-    outbox.emit("patient.updated", payload, key=document["userId"])
+    outbox.emit(PatientUpdated(**_ids_of(document), changed=sorted(changed)))
 
 
 def change_email_of_user(user_id: str, email: str | None) -> int:
@@ -449,12 +448,13 @@ def remove_in_transaction(clinic_id: ObjectId, user_id: str, deleted_by: str | N
         tombstone["deletedByUserId"] = deleted_by
     store.insert_deletion(tombstone)
     patient_counts.count_change(clinic_id=clinic_id, before=document, after=None)
-    payload = {
-        **_ids_of(document),
-        "deletionId": str(tombstone["_id"]),
-        "custodial": is_custodial(document),
-    }
-    outbox.emit("patient.deleted", payload, key=user_id)
+    outbox.emit(
+        PatientDeleted(
+            **_ids_of(document),
+            deletion_id=str(tombstone["_id"]),
+            custodial=is_custodial(document),
+        )
+    )
     return True
 
 

@@ -3,6 +3,7 @@
 from kernel import clock, db, mail_limits, outbox
 from kernel.db import Document
 from kernel.errors import NotFound
+from patients.events import UploadReminderRequested
 from patients.services.patients import NOT_FOUND, access_patient, mail_address, parsed_clinic
 from patients.store import patients as store
 
@@ -16,8 +17,7 @@ def remind_to_upload(*, clinic_id: str, user_id: str, requested_by: str | None) 
         document = store.set_reminder_time(clinic, user_id, clock.now())
         if document is None:
             raise NotFound(message=NOT_FOUND)
-        payload = {"clinicId": str(clinic), "userId": user_id}
-        outbox.emit("patient.reminder_requested", payload, key=user_id)
+        outbox.emit(UploadReminderRequested(clinic_id=str(clinic), user_id=user_id))
         return document
 
     with mail_limits.counted(address, requested_by):

@@ -414,11 +414,12 @@ def test_an_accepted_invitation_cannot_be_taken_back(clinic, ada, eve):
 
 def test_a_deleted_user_takes_received_invitations_along(clinic, ada, eve):
     from kernel import outbox
+    from users.events import UserDeleted
 
     received = invite(clinic, ada, eve.email)
     sent = invite(clinic, ada, "b@example.org")
-    outbox.emit("user.deleted", {"userId": eve.user_id})
-    outbox.emit("user.deleted", {"userId": ada.user_id})
+    outbox.emit(UserDeleted(user_id=eve.user_id))
+    outbox.emit(UserDeleted(user_id=ada.user_id))
     deliver_all()
     assert stored(received) is None
     assert stored(sent) is not None

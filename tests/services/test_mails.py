@@ -14,8 +14,9 @@ from django.utils.html import conditional_escape
 
 from kernel import db, ids
 from kernel.events import MailRequested
+from notifications.handlers import send_mail
 from notifications.management.commands.describe_mails import describe
-from notifications.services import mailer, styles
+from notifications.services import styles
 from notifications.services.catalogue import CATALOGUE, DEFAULTS, SAMPLES
 from notifications.services.rendering import VariableMissing, render
 from tests.cast import QuickClient
@@ -358,7 +359,7 @@ def test_others_see_no_previews(path, browser):
 
 def test_staff_find_out_whether_someone_was_sent_a_mail(browser):
     event = ids.new_id()
-    mailer.deliver_mail(
+    send_mail(
         MailRequested(event_id=str(event), recipient="dot@example.org", template="clinic_created")
     )
     client = browser("support")

@@ -8,10 +8,13 @@ import pytest
 from bson import ObjectId
 
 from clinic_records.services import access
-from clinics import events as clinic_events
+from clinics import handlers as clinic_handlers
+from clinics.events import TagDeleted
 from clinics.services import sites, tags
 from kernel import clock, db
-from patients import events
+from kernel.outbox.events import payload_of
+from patients import handlers
+from patients.events import TagUsedInBulk
 from patients.services import (
     patient_counts,
     patient_tags,
@@ -166,8 +169,8 @@ def test_a_process_that_ends_before_it_has_counted_leaves_that_to_an_event(
         with pytest.raises(SystemExit):
             change(user_ids=None)
     assert shown(lakeside)[0] == {tag: 1}
-    event = {"clinicId": str(lakeside["_id"]), "tagId": str(tag)}
-    assert emitted("clinic.tag_used_in_bulk") == [event]
+    event = TagUsedInBulk(clinic_id=str(lakeside["_id"]), tag_id=str(tag))
+    assert emitted("clinic.tag_used_in_bulk") == [payload_of(event)]
     deliver_all()
     assert shown(lakeside)[0] == {tag: 1}, "too early: the change may still be going on"
     later = clock.now() + patient_tags.RECOUNT_AFTER
@@ -175,7 +178,7 @@ def test_a_process_that_ends_before_it_has_counted_leaves_that_to_an_event(
     deliver_all()
     assert shown(lakeside) == counted(lakeside)
     assert emitted("clinic.tag_used_in_bulk") == []
-    events.recount_tag(event)
+    handlers.recount_tag(event)
     assert shown(lakeside) == counted(lakeside)
 
 
@@ -186,9 +189,9 @@ def test_a_deleted_tag_or_site_is_counted_no_more(lakeside):
     sites.delete_site(clinic_id=lakeside["_id"], site_id=site["id"])
     assert (kept(lakeside)["tags"], kept(lakeside)["sites"]) == ({}, {})
     patients.remove_patient(clinic_id=lakeside["_id"], user_id=made[0]["userId"])
-    event = {"clinicId": str(lakeside["_id"]), "tagId": str(tag)}
-    clinic_events.remove_tag_from_patients(event)
-    clinic_events.remove_tag_from_patients(event)
+    event = TagDeleted(clinic_id=str(lakeside["_id"]), tag_id=str(tag))
+    clinic_handlers.remove_tag_from_patients(event)
+    clinic_handlers.remove_tag_from_patients(event)
     assert kept(lakeside)["tags"] == {}
 
 
@@ -396,7 +399,8 @@ class Model:
         tag = self.tags.pop(self.rng.randrange(len(self.tags)))
         tags.delete_tag(clinic_id=self.id, tag_id=tag)
         if self.rng.random() < 0.5:
-            clinic_events.remove_tag_from_patients({"clinicId": str(self.id), "tagId": str(tag)})
+            event = TagDeleted(clinic_id=str(self.id), tag_id=str(tag))
+            clinic_handlers.remove_tag_from_patients(event)
 
     def drop_site(self):
         site = self.sites.pop(self.rng.randrange(len(self.sites)))

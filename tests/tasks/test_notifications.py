@@ -18,12 +18,27 @@ import pytest
 from django.core.mail.backends.base import BaseEmailBackend
 from django.core.mail.backends.filebased import EmailBackend as FileBackend
 
+from clinics.events import (
+    AccountMerged,
+    ClinicCreated,
+    ClinicianSaved,
+    MigrationCompleted,
+    PatientMoved,
+    RolesChanged,
+)
 from clinics_site import env
 from kernel import clock, db, http, leases, outbox
 from kernel.events import MailRequested
 from kernel.outbox import ending, events
+from notifications.handlers import send_mail
 from notifications.services import mailer
 from notifications.store import sent_mails
+from patients.events import (
+    ConnectRequested,
+    DataSourceFailed,
+    PatientUpdated,
+    UploadReminderRequested,
+)
 from tests.factories import make_clinic, make_clinician, make_patient
 from tests.processes.service import Service, eventually
 from users.services import neighbours
@@ -45,8 +60,8 @@ def deliver(rounds=2):
             outbox.deliver(row["_id"])
 
 
-def happen(event, **payload):
-    outbox.emit(event, payload)
+def happen(event, **fields):
+    outbox.emit(event(**fields))
     deliver()
 
 
@@ -76,9 +91,9 @@ def asked(monkeypatch):
     found = []
     original = mailer.deliver_mail
 
-    def remember(event):
-        found.append((event.template, event.variables))
-        original(event)
+    def remember(*, template, variables, **others):
+        found.append((template, variables))
+        original(template=template, variables=variables, **others)
 
     monkeypatch.setattr("notifications.handlers.mailer.deliver_mail", remember)
     return found
@@ -98,7 +113,7 @@ def patient(lakeside, dot):
 
 
 def ids(clinic, person):
-    return {"clinicId": str(clinic["_id"]), "userId": person.user_id}
+    return {"clinic_id": str(clinic["_id"]), "user_id": person.user_id}
 
 
 def set_patient(patient, **fields):
@@ -123,7 +138,7 @@ def set_address(person, address):
 
 # --- announcements ---------------------------------------------------------------------------------------------
 def test_the_first_admin_of_a_new_clinic_is_welcomed(lakeside, ada, mailoutbox, asked):
-    happen("clinic.created", clinicId=str(lakeside["_id"]))
+    happen(ClinicCreated, clinic_id=str(lakeside["_id"]))
     assert [(m.to, m.subject) for m in mailoutbox] == [
         ([ada.email], "New Tidepool Clinic account created")
     ]
@@ -133,7 +148,7 @@ def test_the_first_admin_of_a_new_clinic_is_welcomed(lakeside, ada, mailoutbox, 
 @pytest.mark.parametrize("fields", [{"name": ""}, {"admins": []}])
 def test_a_clinic_prepared_without_name_or_admin_is_silent(fields, ada, mailoutbox):
     clinic = make_clinic(**{"admins": [ada.user_id], **fields})
-    happen("clinic.created", clinicId=str(clinic["_id"]))
+    happen(ClinicCreated, clinic_id=str(clinic["_id"]))
     assert mailoutbox == []
 
 
@@ -160,16 +175,16 @@ def test_every_change_of_roles_is_told(clinic, ada, ben, mailoutbox, asked):
 @pytest.mark.parametrize("updater", ["ada", "a-service", ""])
 def test_the_updater_is_named_or_called_administrator(updater, lakeside, ada, ben, asked):
     who = ada.user_id if updater == "ada" else updater
-    happen("clinician.roles_changed", **ids(lakeside, ben), updatedBy=who, roles=["CLINIC_ADMIN"])
+    happen(RolesChanged, **ids(lakeside, ben), updated_by=who, roles=["CLINIC_ADMIN"])
     expected = "ada.admin" if updater == "ada" else "Clinic administrator"
     assert [variables["ClinicianName"] for _, variables in asked] == [expected]
 
 
 def test_an_account_that_is_gone_gets_no_mail(lakeside, ada, mailoutbox):
-    payload = {"clinicId": str(lakeside["_id"]), "userId": "0123456789"}
-    happen("clinician.roles_changed", **payload, updatedBy=ada.user_id, roles=[])
-    happen("patient.reminder_requested", **payload)
-    happen("migration.completed", **payload)
+    payload = {"clinic_id": str(lakeside["_id"]), "user_id": "0123456789"}
+    happen(RolesChanged, **payload, updated_by=ada.user_id, roles=[])
+    happen(UploadReminderRequested, **payload)
+    happen(MigrationCompleted, **payload)
     assert mailoutbox == []
     assert rows(state="dead") == []
 
@@ -188,14 +203,14 @@ def test_an_upload_reminder_goes_to_the_account(clinic, ada, dot, mailoutbox):
 
 
 def test_a_moved_patient_learns_who_and_where(lakeside, cy, dot, mailoutbox, asked):
-    happen("migration.patient_moved", **ids(lakeside, dot), legacyClinicianId=cy.user_id)
+    happen(PatientMoved, **ids(lakeside, dot), legacy_clinician_id=cy.user_id)
     expected = {"LegacyClinicianName": "Cy Member", "ClinicName": "Lakeside Clinic"}
     assert asked == [("migrate_patient", expected)]
     assert [m.to for m in mailoutbox] == [[dot.email]]
 
 
 def test_the_end_of_a_migration_is_told_to_the_legacy_clinician(lakeside, cy, mailoutbox, asked):
-    happen("migration.completed", **ids(lakeside, cy))
+    happen(MigrationCompleted, **ids(lakeside, cy))
     assert asked == [("clinic_migration_complete", {"ClinicName": "Lakeside Clinic"})]
     assert [m.to for m in mailoutbox] == [[cy.email]]
 
@@ -209,8 +224,8 @@ def test_the_end_of_a_migration_is_told_to_the_legacy_clinician(lakeside, cy, ma
     ],
 )
 def test_a_merge_is_told_to_each_account_by_its_role(role, template, dot, mailoutbox, asked):
-    names = {"sourceClinicName": "Old Mill", "targetClinicName": "Lakeside"}
-    happen("merge.account_affected", userId=dot.user_id, role=role, **names)
+    names = {"source_clinic_name": "Old Mill", "target_clinic_name": "Lakeside"}
+    happen(AccountMerged, user_id=dot.user_id, role=role, **names)
     assert asked == [(template, {"SourceClinicName": "Old Mill", "TargetClinicName": "Lakeside"})]
     assert [m.to for m in mailoutbox] == [[dot.email]]
 
@@ -233,7 +248,7 @@ def marketing(monkeypatch, settings):
 
 def test_marketing_is_told_of_a_saved_clinician(lakeside, ben, marketing):
     calls, _ = marketing
-    happen("clinician.saved", **ids(lakeside, ben))
+    happen(ClinicianSaved, **ids(lakeside, ben))
     assert [(c.method, str(c.url), c.content) for c in calls] == [
         ("POST", f"http://marketing.test/v1/users/{ben.user_id}/marketo", b"")
     ]
@@ -244,7 +259,7 @@ def test_marketing_is_told_of_a_saved_clinician(lakeside, ben, marketing):
 @pytest.mark.parametrize("status", [0, 404, 500])
 def test_a_marketing_failure_is_forgotten(status, lakeside, ben, marketing):
     marketing[1]["status"] = status
-    happen("clinician.saved", **ids(lakeside, ben))
+    happen(ClinicianSaved, **ids(lakeside, ben))
     assert len(marketing[0]) == 1
     assert {row["state"] for row in rows(event="clinician.saved")} == {"done"}
 
@@ -253,7 +268,7 @@ def test_a_marketing_failure_is_forgotten(status, lakeside, ben, marketing):
 def test_marketing_can_be_off(change, lakeside, ben, marketing, settings):
     for name, value in change.items():
         setattr(settings, name, value)
-    happen("clinician.saved", **ids(lakeside, ben))
+    happen(ClinicianSaved, **ids(lakeside, ben))
     assert marketing[0] == []
 
 
@@ -274,7 +289,7 @@ def test_a_connection_request_is_mailed_with_its_link(
     set_patient(
         patient, permissions=permissions, dataSources=[{"providerName": provider, "state": state}]
     )
-    happen("patient.connect_requested", **ids(lakeside, dot), provider=provider)
+    happen(ConnectRequested, **ids(lakeside, dot), provider=provider)
     (token,) = tokens_of(dot, provider)
     assert asked == [
         (
@@ -299,9 +314,9 @@ def test_a_new_link_takes_the_old_one_back_and_no_other(lakeside, patient, dot):
     other = tokens.create_token(dot.user_id, ("/v1/oauth/twiist",), None)
     wider = tokens.create_token(dot.user_id, ("/v1/oauth/dexcom", "/v1/data"), None)
     anything = tokens.create_token(dot.user_id, None, None)
-    happen("patient.connect_requested", **ids(lakeside, dot), provider="dexcom")
+    happen(ConnectRequested, **ids(lakeside, dot), provider="dexcom")
     (first,) = tokens_of(dot)
-    happen("patient.connect_requested", **ids(lakeside, dot), provider="dexcom")
+    happen(ConnectRequested, **ids(lakeside, dot), provider="dexcom")
     (second,) = tokens_of(dot)
     assert first.id != second.id
     left = {token.id for token in tokens.list_tokens(dot.user_id)}
@@ -311,7 +326,7 @@ def test_a_new_link_takes_the_old_one_back_and_no_other(lakeside, patient, dot):
 def test_a_repeated_delivery_neither_mails_again_nor_kills_the_mailed_link(
     lakeside, patient, dot, mailoutbox
 ):
-    happen("patient.connect_requested", **ids(lakeside, dot), provider="dexcom")
+    happen(ConnectRequested, **ids(lakeside, dot), provider="dexcom")
     (token,) = tokens_of(dot)
     repeat_everything_but_mails()
     assert len(mailoutbox) == 1
@@ -325,7 +340,7 @@ def test_a_worker_that_dies_after_making_the_link_mails_one_that_works(
     """The first try ends between the token and the mail."""
     with monkeypatch.context() as patch:
         patch.setattr("notifications.services.connections.request_once", lambda *a, **k: 1 / 0)
-        happen("patient.connect_requested", **ids(lakeside, dot), provider="dexcom")
+        happen(ConnectRequested, **ids(lakeside, dot), provider="dexcom")
     assert mailoutbox == []
     assert len(tokens_of(dot)) == 1
     repeat_everything_but_mails()
@@ -334,11 +349,11 @@ def test_a_worker_that_dies_after_making_the_link_mails_one_that_works(
 
 
 def test_without_an_address_the_link_dies_and_nothing_is_mailed(lakeside, patient, dot, mailoutbox):
-    happen("patient.connect_requested", **ids(lakeside, dot), provider="dexcom")
+    happen(ConnectRequested, **ids(lakeside, dot), provider="dexcom")
     mailoutbox.clear()
     set_patient(patient, providerConnectionRequests=requested("dexcom"))
     set_address(dot, None)
-    happen("patient.updated", **ids(lakeside, dot), changed=["email"])
+    happen(PatientUpdated, **ids(lakeside, dot), changed=["email"])
     assert mailoutbox == []
     assert tokens_of(dot) == []
     assert rows(event=REMINDER_DUE) == [], "a reminder with a dead link is of no use"
@@ -358,7 +373,7 @@ def test_a_new_address_gets_every_open_request_but_not_the_connected_one(
     )
     old = neighbours.restricted_tokens().create_token(dot.user_id, ("/v1/oauth/dexcom",), None)
     set_address(dot, "dot.new@example.org")
-    happen("patient.updated", **ids(lakeside, dot), changed=["email", "fullName"])
+    happen(PatientUpdated, **ids(lakeside, dot), changed=["email", "fullName"])
     assert [t for t, _ in asked] == ["request_abbott_connect_custodial", "request_twiist_reconnect"]
     assert [m.to for m in mailoutbox] == [["dot.new@example.org"]] * 2
     assert neighbours.restricted_tokens().get_token(old.id) is None, "links to the old address die"
@@ -380,7 +395,7 @@ def test_one_provider_that_fails_does_not_stop_the_others(
 
     with monkeypatch.context() as patch:
         patch.setattr(type(service), "create_token", broken)
-        happen("patient.updated", **ids(lakeside, dot), changed=["email"])
+        happen(PatientUpdated, **ids(lakeside, dot), changed=["email"])
     assert ["Dexcom" in m.subject for m in mailoutbox] == [True]
     repeat_everything_but_mails()
     assert sorted("Dexcom" in m.subject for m in mailoutbox) == [False, True]
@@ -389,15 +404,15 @@ def test_one_provider_that_fails_does_not_stop_the_others(
 @pytest.mark.parametrize("changed", [["fullName"], ["providerConnectionRequests"], []])
 def test_other_changes_of_a_patient_send_nothing(changed, lakeside, patient, dot, mailoutbox):
     set_patient(patient, providerConnectionRequests=requested("dexcom"))
-    happen("patient.updated", **ids(lakeside, dot), changed=changed)
+    happen(PatientUpdated, **ids(lakeside, dot), changed=changed)
     assert mailoutbox == []
 
 
 def test_an_unknown_provider_or_patient_is_no_reason_to_fail(
     lakeside, patient, dot, eve, mailoutbox
 ):
-    happen("patient.connect_requested", **ids(lakeside, dot), provider="newmaker")
-    happen("patient.connect_requested", **ids(lakeside, eve), provider="dexcom")
+    happen(ConnectRequested, **ids(lakeside, dot), provider="newmaker")
+    happen(ConnectRequested, **ids(lakeside, eve), provider="dexcom")
     assert mailoutbox == []
     assert {row["state"] for row in rows()} == {"done"}
 
@@ -412,13 +427,14 @@ def test_a_reminder_is_due_after_the_interval_and_replaced_by_a_newer_one(
 ):
     settings.REMINDERS_INTERVAL = timedelta(hours=5)
     for _ in range(2):
-        happen("patient.connect_requested", **ids(lakeside, dot), provider="dexcom")
-    happen("patient.connect_requested", **ids(lakeside, dot), provider="twiist")
+        happen(ConnectRequested, **ids(lakeside, dot), provider="dexcom")
+    happen(ConnectRequested, **ids(lakeside, dot), provider="twiist")
     found = {row["payload"]["provider"]: row for row in open_reminders()}
     assert len(open_reminders()) == len(found) == 2
     (token,) = tokens_of(dot)
     assert found["dexcom"]["payload"] == {
-        **ids(lakeside, dot),
+        "clinicId": str(lakeside["_id"]),
+        "userId": dot.user_id,
         "provider": "dexcom",
         "restrictedTokenId": token.id,
     }
@@ -428,7 +444,7 @@ def test_a_reminder_is_due_after_the_interval_and_replaced_by_a_newer_one(
 
 @pytest.fixture
 def due_reminder(lakeside, patient, dot, mailoutbox):
-    happen("patient.connect_requested", **ids(lakeside, dot), provider="dexcom")
+    happen(ConnectRequested, **ids(lakeside, dot), provider="dexcom")
     mailoutbox.clear()
     make_due(event=REMINDER_DUE)
 
@@ -476,8 +492,8 @@ def test_another_connected_provider_does_not_silence_the_reminder(due_reminder, 
 
 # --- device issues ---------------------------------------------------------------------------------------------
 def test_a_device_issue_of_a_clinic_patient(lakeside, patient, dot, mailoutbox, asked):
-    failed = {"userId": dot.user_id, "provider": "dexcom", "dataSourceId": "d1"}
-    happen("patient.data_source_failed", **failed)
+    failed = {"user_id": dot.user_id, "provider": "dexcom", "data_source_id": "d1"}
+    happen(DataSourceFailed, **failed)
     (token,) = tokens_of(dot)
     assert asked == [
         (
@@ -493,7 +509,7 @@ def test_a_device_issue_without_a_clinic_extends_the_link_there_is(dot, mailoutb
     soon = clock.now() + timedelta(hours=2)
     tokens = neighbours.restricted_tokens()
     old = tokens.create_token(dot.user_id, ("/v1/oauth/twiist",), soon)
-    happen("patient.data_source_failed", userId=dot.user_id, provider="twiist", dataSourceId="d1")
+    happen(DataSourceFailed, user_id=dot.user_id, provider="twiist", data_source_id="d1")
     assert asked[0][0] == "device_issue_twiist_personal"
     (token,) = tokens_of(dot, "twiist")
     assert token.id == old.id == asked[0][1]["RestrictedTokenId"]
@@ -551,7 +567,7 @@ def test_a_request_without_what_its_link_needs_is_parked(mailoutbox):
 def test_a_delivery_repeated_after_sending_sends_nothing(mailoutbox):
     event = requested_mail()
     for _ in range(3):
-        mailer.deliver_mail(event)
+        send_mail(event)
     assert len(mailoutbox) == 1
 
 
@@ -648,16 +664,16 @@ def test_a_slow_living_worker_is_not_overtaken(settings, monkeypatch):
     Slow.leave.clear()
     Slow.sent = []
     event = requested_mail()
-    worker = threading.Thread(target=mailer.deliver_mail, args=(event,))
+    worker = threading.Thread(target=send_mail, args=(event,))
     worker.start()
     assert Slow.entered.wait(10)
     for _ in range(5):
         time.sleep(0.3)
         with pytest.raises(mailer.StillSending):
-            mailer.deliver_mail(event)
+            send_mail(event)
     Slow.leave.set()
     worker.join()
-    mailer.deliver_mail(event)
+    send_mail(event)
     assert len(Slow.sent) == 1
 
 
@@ -799,7 +815,7 @@ def test_real_workers_killed_twice_send_every_mail(folder, tmp_path_factory):
 
 # --- a real mail -----------------------------------------------------------------------------------------------
 def test_a_real_mail_lands_in_a_file(folder, lakeside, patient, dot):
-    happen("patient.connect_requested", **ids(lakeside, dot), provider="dexcom")
+    happen(ConnectRequested, **ids(lakeside, dot), provider="dexcom")
     (mail,) = mails_in(folder)
     (token,) = tokens_of(dot)
     assert mail["To"] == dot.email
@@ -887,6 +903,6 @@ def test_a_providers_settings_come_from_the_environment_or_from_files(monkeypatc
 
 def test_with_side_effects_elsewhere_nothing_is_stored_or_sent(settings, lakeside, ada, mailoutbox):
     settings.SIDE_EFFECTS = "external"
-    happen("clinic.created", clinicId=str(lakeside["_id"]))
+    happen(ClinicCreated, clinic_id=str(lakeside["_id"]))
     assert mailoutbox == []
     assert rows() == []

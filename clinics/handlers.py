@@ -1,0 +1,54 @@
+"""What follows when something has happened to a clinic or an account."""
+
+from bson import ObjectId
+
+from clinic_records.services import access
+from clinics.events import ClinicAbandoned, ClinicCreated, MigrationCreated, TagDeleted
+from clinics.services import migrations, users
+from kernel import outbox
+from kernel.errors import ConstraintViolation, PermanentFailure
+from patients.services import patients, tags_and_sites
+from users.events import UserDeleted, UserUpdated
+
+
+# --- clinics --------------------------------------------------------------------------------------
+@outbox.subscribe(ClinicCreated, "clinics.add_demo_patient")
+def add_demo_patient(event: ClinicCreated) -> None:
+    """The request has done it already, unless it was cut short."""
+    clinic = access.find_clinic(event.clinic_id)
+    if clinic is not None and clinic.get("isMigrated"):
+        patients.add_demo_patient(clinic["_id"])
+
+
+@outbox.subscribe(TagDeleted, "clinics.remove_tag_from_patients")
+def remove_tag_from_patients(event: TagDeleted) -> None:
+    tags_and_sites.remove_tag_from_patients(
+        clinic_id=ObjectId(event.clinic_id), tag_id=ObjectId(event.tag_id)
+    )
+
+
+@outbox.subscribe(ClinicAbandoned, "clinics.remove_patients_of_abandoned_clinic")
+def remove_patients_of_abandoned_clinic(event: ClinicAbandoned) -> None:
+    users.remove_patients_of_abandoned_clinic(ObjectId(event.clinic_id))
+
+
+@outbox.subscribe(MigrationCreated, "clinics.migrate_patients")
+def migrate_patients(event: MigrationCreated) -> None:
+    migrations.migrate_patients(clinic_id=ObjectId(event.clinic_id), user_id=event.user_id)
+
+
+# --- accounts -------------------------------------------------------------------------------------
+@outbox.subscribe(UserUpdated, "clinics.follow_account")
+def follow_account(event: UserUpdated) -> None:
+    if "username" not in event.changed and "emails" not in event.changed:
+        return
+    try:
+        users.follow_account(event.user_id)
+    except ConstraintViolation:
+        reason = "duplicate_email"
+        raise PermanentFailure(reason) from None
+
+
+@outbox.subscribe(UserDeleted, "clinics.remove_user")
+def remove_user(event: UserDeleted) -> None:
+    users.delete_user(event.user_id)
