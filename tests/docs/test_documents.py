@@ -50,6 +50,35 @@ def test_every_named_file_exists(document):
     assert missing == []
 
 
+def test_every_named_test_exists():
+    defined = {
+        name
+        for path in (local.BASE / "tests").rglob("*.py")
+        for name in re.findall(r"(?:def|class) ([Tt]est\w+)", path.read_text())
+    }
+    named = {
+        name
+        for document in DOCUMENTS
+        for name in re.findall(r"`((?:test_|Test[A-Z])\w+)`", document.read_text())
+    }
+    assert named - defined == set()
+
+
+DOTTED = re.compile(rf"`((?:{'|'.join(SOURCES)})(?:\.\w+)+)")
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_named_module_exists(document):
+    """As far as the module goes: `kernel.db.collection` needs `kernel/db.py`."""
+    names = (name.split(".") for name in DOTTED.findall(document.read_text()))
+    missing = [
+        ".".join(name)
+        for name in names
+        if not any((local.BASE / name[0] / path).exists() for path in (name[1], f"{name[1]}.py"))
+    ]
+    assert missing == []
+
+
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 def test_every_named_make_target_exists(document):
     targets = set(re.findall(r"^([a-z-]+):", (local.BASE / "Makefile").read_text(), re.MULTILINE))
