@@ -435,7 +435,9 @@ HANDLERS = [
 
 
 @pytest.mark.parametrize(("method", "path", "body", "status", "message"), HANDLERS)
-def test_refusal_of_a_handler_names_the_operation(ada, dot, backend, method, path, body, status, message):
+def test_refusal_of_a_handler_names_the_operation(
+    ada, dot, backend, method, path, body, status, message
+):
     unknown = ObjectId()
     place = make_clinic(
         isMigrated=True,

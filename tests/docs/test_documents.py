@@ -64,7 +64,7 @@ def test_every_named_test_exists():
     assert named - defined == set()
 
 
-DOTTED = re.compile(rf"`((?:{'|'.join(SOURCES)})(?:\.\w+)+)")
+DOTTED = re.compile(rf"`((?:{'|'.join(SOURCES)})(?:\.[a-z]\w*)+)")
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
