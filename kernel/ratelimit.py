@@ -10,7 +10,7 @@ import math
 import re
 import time
 from collections.abc import Callable, Mapping
-from functools import cache, lru_cache
+from functools import cache
 from ipaddress import IPv4Address, ip_address, ip_network
 from typing import Any
 
@@ -23,6 +23,7 @@ from limits.storage import storage_from_string
 from limits.strategies import MovingWindowRateLimiter
 from redis.exceptions import RedisError
 
+from kernel import speed
 from kernel.errors import RateLimited, Unavailable
 
 NO_PROXY = "none"  # as CLIENT_ADDRESS_HEADER: the peer is the client
@@ -99,7 +100,7 @@ def is_behind_proxy() -> bool:
     return settings.CLIENT_ADDRESS_HEADER.lower() not in ("", NO_PROXY)
 
 
-@lru_cache(maxsize=4096)
+@speed.remember_addresses
 def normal_address(text: str) -> str:
     """The address in one form, however it was written; empty for a text that is not an address."""
     entry = _ENTRY.fullmatch(text.strip())

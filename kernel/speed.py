@@ -2,7 +2,7 @@
 
 Each says what it does, what was gained, and when it can go; a test in tests/kernel/test_speed.py fails on that day.
 Queries, indexes and stored texts that were chosen for speed are not here: they are the design, and their decisions say
-what was measured.
+what was measured. Nor is what is compiled once, such as the validator of a schema.
 """
 
 import gc
@@ -24,7 +24,7 @@ from pymongo.collection import Collection
 _Make = TypeVar("_Make", bound=Callable[..., Collection[dict[str, Any]]])
 
 
-# --- the process ----------------------------------------------------------------------------------------------
+# --- Python ----------------------------------------------------------------------------------------------
 def collect_garbage_rarely() -> None:
     """A page of 50 patients is a thousand dicts that die together, and each would bring the end of a round nearer in
     which the collector walks all that the application has loaded. So that is left out, and rounds are rare.
@@ -44,6 +44,15 @@ def switch_threads_often() -> None:
     Remove when: Python's own interval is as short, or threads run side by side.
     """
     sys.setswitchinterval(0.001)
+
+
+def remember_addresses(read: Callable[[str], str]) -> Callable[[str], str]:
+    """The address of a client comes with each connection and request, and `ipaddress` would read it each time.
+
+    Gain: 3 us for an IPv4 address, 13 us for an IPv6 one, twice for a request.
+    Remove when: `ipaddress` reads an address in a few dozen calls.
+    """
+    return lru_cache(maxsize=4096)(read)
 
 
 # --- Django ---------------------------------------------------------------------------------------------------

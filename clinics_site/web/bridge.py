@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
 from queue import SimpleQueue
 from threading import Thread
 from typing import Any
@@ -70,7 +69,6 @@ def make_environ(scope: Any) -> Environ:
     return environ
 
 
-@lru_cache(maxsize=512)
 def _variable(name: bytes) -> str | None:
     """None for a header that is dropped: in this form `x_real_ip` could not be told from `x-real-ip`."""
     if b"_" in name or name in (b"content-length", b"transfer-encoding"):

@@ -45,8 +45,8 @@ def _encode(data: Any, *, indent: bool = False) -> bytes:
 
 
 def _plain(value: Any) -> Any:
-    if type(value) is datetime:  # exact types: this is called hundreds of times for a page
+    if isinstance(value, datetime):
         return format_time(value)
-    if type(value) is ObjectId:
+    if isinstance(value, ObjectId):
         return str(value)
     raise TypeError(type(value).__name__)

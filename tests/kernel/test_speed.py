@@ -19,7 +19,7 @@ from django.core.cache.backends.base import BaseCache
 from django.db import connections
 from email_validator import validate_email
 
-from kernel import clock, db, speed
+from kernel import clock, db, ratelimit, speed
 
 TRICKS = [
     name
@@ -87,6 +87,12 @@ def test_switch_threads_often_is_still_needed(fresh):
     assert fresh["switching"] > fresh["switching_often"], (
         "this Python switches threads as often by itself: remove speed.switch_threads_often"
     )
+
+
+def test_remember_addresses_is_still_needed():
+    calls = calls_of(lambda: ratelimit.normal_address.__wrapped__("2001:db8:1:2::3"))
+    assert calls > 40, f"`ipaddress` needs {calls} calls now: remove speed.remember_addresses"
+    assert ratelimit.normal_address("2001:db8:1:2::3") == "2001:db8:1:2::/64"
 
 
 def test_leave_pools_alone_is_still_needed(fresh):
