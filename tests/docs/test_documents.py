@@ -1,6 +1,7 @@
 """The documents agree with the code: table of variables, links, facts, commands; no path of one machine."""
 
 import re
+from collections.abc import Iterator
 
 import pytest
 
@@ -64,6 +65,8 @@ def test_every_named_test_exists():
     assert named - defined == set()
 
 
+FACT = re.compile(r"(?<![\w-])F[1-9]\d?(?![\w-])")
+ARCHITECTURE = (local.BASE / "docs" / "architecture.md").read_text()
 DOTTED = re.compile(rf"`((?:{'|'.join(SOURCES)})(?:\.[a-z]\w*)+)")
 
 
@@ -97,14 +100,30 @@ def test_the_tour_uses_only_names_that_the_start_prints_or_the_tour_sets():
     assert used <= printed | set(re.findall(r"^([A-Z]+)=", tour, re.MULTILINE))
 
 
-def test_every_fact_that_the_code_cites_is_in_the_architecture():
-    cited = set()
-    for name in SOURCES:
-        for path in (local.BASE / name).rglob("*.py"):
-            cited |= set(re.findall(r"\bfacts? (F\d+)", path.read_text()))
-            cited |= set(re.findall(r"\((F\d+)", path.read_text()))
-    told = set(re.findall(r"\bF\d+\b", (local.BASE / "docs" / "architecture.md").read_text()))
-    assert cited <= told
+def texts() -> Iterator[tuple[str, str]]:
+    """Code, tests and documents, by their paths."""
+    code = (path for name in (*SOURCES, "tests") for path in (local.BASE / name).rglob("*.py"))
+    for path in (*code, *DOCUMENTS):
+        yield str(path.relative_to(local.BASE)), path.read_text()
+
+
+def test_every_cited_fact_is_in_the_architecture():
+    listed = set(
+        re.findall(r"\bF\d+\b", " ".join(re.findall(r"^\| (F.*?) \|", ARCHITECTURE, re.MULTILINE)))
+    )
+    cited = {fact for _, text in texts() for fact in FACT.findall(text)}
+    assert cited - listed == set()
+
+
+def test_every_cited_decision_exists():
+    numbers = {path.name[:4] for path in (local.BASE / "docs" / "decisions").glob("*.md")}
+    lost = {
+        f"{path}: {number}"
+        for path, text in texts()
+        for number in re.findall(r"\bdecisions?[ /]\[?(\d{4})\b", text)
+        if number not in numbers
+    }
+    assert lost == set()
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
