@@ -1,5 +1,5 @@
-"""Entries of a clinic's tags and sites that are broken stand in the way of none of the others (see also
-test_broken_records.py)."""
+"""Entries of a clinic's tags and sites that are broken stand in the way of none of the others (rule ACCOUNT-75; see
+also test_broken_records.py)."""
 
 import pytest
 from bson import ObjectId
