@@ -12,3 +12,15 @@ class Tier(TextChoices):
     @classmethod
     def label_of(cls, code: str, unknown: str = "") -> str:
         return dict(cls.choices).get(code, unknown)
+
+
+class GlucoseUnits(TextChoices):
+    MG_DL = "mg/dL"
+    MMOL_L = "mmol/L"
+
+
+class EhrProvider(TextChoices):
+    """Through whom a clinic is connected to its health record system."""
+
+    REDOX = "redox", "Redox"
+    XEALTH = "xealth", "Xealth"

@@ -26,6 +26,7 @@ from pymongo import ASCENDING, DESCENDING, IndexModel
 
 from kernel import clock, db, indexes
 from kernel.api.rendering import encode
+from kernel.choices import AuditOutcome
 
 COLLECTION = "auditEvents"
 HEADS = "auditHeads"
@@ -53,7 +54,7 @@ def record(  # noqa: PLR0913 (an event has that many parts, all named)
     before: dict[str, Any] | None = None,
     after: dict[str, Any] | None = None,
     reason: str = "",
-    outcome: str = "done",
+    outcome: str = AuditOutcome.DONE.value,
     actor_name: str = "",
     object_name: str = "",
     scope: dict[str, Any] | None = None,

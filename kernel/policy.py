@@ -11,11 +11,11 @@ from importlib import import_module
 from django.conf import settings
 from django.utils.module_loading import import_string
 
+from kernel.choices import ClinicianRole
 from kernel.lookups import Lookup
 from kernel.principal import Principal
 
-MEMBER_ROLES = frozenset({"CLINIC_MEMBER", "CLINIC_ADMIN"})
-ADMIN_ROLE = "CLINIC_ADMIN"
+MEMBER_ROLES = frozenset({ClinicianRole.MEMBER, ClinicianRole.ADMIN})
 
 
 def sees_patients(roles: Iterable[str]) -> bool:
@@ -66,7 +66,7 @@ def member(caller: Caller) -> bool:
 
 
 def admin(caller: Caller) -> bool:
-    return ADMIN_ROLE in caller.roles
+    return ClinicianRole.ADMIN in caller.roles
 
 
 def external(caller: Caller) -> bool:

@@ -1,6 +1,7 @@
 """Who may call what: operationId -> rule (rules ACCOUNT-92 to ACCOUNT-104)."""
 
 from kernel.policy import Rule, admin, all_of, any_of, backend, is_self, member, path_is
+from users.choices import Grant
 
 BACKEND_OR_MEMBER = any_of(backend, member)
 BACKEND_OR_ADMIN = any_of(backend, admin)
@@ -23,7 +24,7 @@ POLICY: dict[str, Rule] = {
     "DeletePatient": any_of(admin, is_self("patientId")),
     "UpdatePatientPermissions": is_self("patientId"),
     "DeletePatientPermission": any_of(
-        is_self("patientId"), all_of(backend, path_is("permission", "custodian"))
+        is_self("patientId"), all_of(backend, path_is("permission", Grant.CUSTODIAN))
     ),
     "UpdatePatientReviews": member,
     "DeletePatientReviews": member,

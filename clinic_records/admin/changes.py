@@ -11,6 +11,7 @@ from clinic_records.admin import readable_clinics
 from clinic_records.services import access
 from kernel import audit, db, ids
 from kernel.api.rendering import encode
+from kernel.choices import AuditOutcome
 from kernel.db import Document
 from kernel.errors import Conflict, DomainError
 from kernel.staff import pages
@@ -106,7 +107,7 @@ def guarded(
             object_name=about.name,
             clinic_id=ids.parse_id(clinic_id),
             reason=reason,
-            outcome="refused",
+            outcome=AuditOutcome.REFUSED,
             scope={
                 "status": error.status,
                 "refused": pages.sentence(error.message),
@@ -129,7 +130,7 @@ def record(  # noqa: PLR0913 (an event has that many parts, all named)
     after: dict[str, Any] | None = None,
     scope: dict[str, Any] | None = None,
     reason: str = "",
-    outcome: str = "done",
+    outcome: str = AuditOutcome.DONE.value,
 ) -> None:
     """An event about a clinic, with the clinic's name at that time, or about something of it, by id."""
     audit.record(

@@ -12,6 +12,7 @@ from clinic_records.services import access
 from clinics.admin import counts, settings
 from clinics.services import staff_reads
 from kernel import audit, ids
+from kernel.choices import AuditOutcome
 from kernel.db import Document
 from kernel.errors import NotFound
 from kernel.staff import pages, paging, roles, subjects
@@ -65,7 +66,7 @@ def refresh(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
         request,
         clinic=clinic,
         action="clinic.count_refreshed",
-        outcome="begun",
+        outcome=AuditOutcome.BEGUN,
         scope={"counted": counts.counted_of(clinic)},
     )
     patient_counts.ask_for_recount(clinic["_id"])

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from clinics.choices import MigrationStatus
 from kernel import safe_reading
 from kernel.clock import ZERO
 from kernel.db import Document
@@ -12,7 +13,7 @@ from kernel.safe_reading import moment
 def migration(document: Document) -> dict[str, Any]:
     return {
         "userId": document.get("userId") or "",
-        "status": (document.get("status") or "PENDING").upper(),
+        "status": (document.get("status") or MigrationStatus.PENDING).upper(),
         "createdTime": moment(document.get("createdTime")) or ZERO,
         "updatedTime": moment(document.get("updatedTime")) or ZERO,
     }

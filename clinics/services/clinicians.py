@@ -17,11 +17,11 @@ from clinics.events import ClinicianSaved, InviteRemoved, RolesChanged
 from clinics.store import clinicians as store
 from clinics.store import clinics as clinic_store
 from kernel import clock, db, ids, outbox, page_limits, safe_reading, texts
+from kernel.choices import ClinicianRole
 from kernel.db import Document
 from kernel.errors import BadRequest, ConstraintViolation, Duplicate, NotFound
 from users.services import people
 
-ADMIN = "CLINIC_ADMIN"
 NOT_FOUND = "clinician not found"
 ALREADY_MEMBER = "clinician is already a member of the clinic"
 TOO_MANY_ADMINS = "the clinic already has the maximum number of admins"
@@ -289,7 +289,7 @@ def archive(clinicians: Iterable[Document], *, deleted_by: str | None) -> None:
 # --- admins ---------------------------------------------------------------------------------------
 def _mirror_role(clinician: Document) -> None:
     clinic_id, user_id = clinician["clinicId"], clinician["userId"]
-    if ADMIN in clinician["roles"]:
+    if ClinicianRole.ADMIN in clinician["roles"]:
         if not clinic_store.add_admin(clinic_id, user_id, clock.now()):
             raise ConstraintViolation(TOO_MANY_ADMINS)
     else:

@@ -21,12 +21,12 @@ from clinics.store import clinic_creations
 from clinics.store import clinicians as clinician_store
 from clinics.store import clinics as store
 from kernel import clock, db, ids, outbox, page_limits, texts
+from kernel.choices import ClinicianRole
 from kernel.db import Document
 from kernel.errors import BadRequest, Duplicate, NotFound
 from patients.services import patient_counts, patients
 from users.services import people
 
-ADMIN = "CLINIC_ADMIN"
 NOT_EMPTY = "deletion of non-empty clinics is not allowed"
 _SIGNAL = "lastDeletedPatientTag"  # speaks to watchers of the collection; no part of the clinic
 DEFAULT_PLAN = 250
@@ -190,7 +190,7 @@ def _first_admin(clinic: Document, creator: people.Account) -> Document:
         "clinicId": clinic["_id"],
         "userId": creator.user_id,
         "name": creator.full_name,
-        "roles": [ADMIN],
+        "roles": [ClinicianRole.ADMIN],
         "createdTime": clinic["createdTime"],
         "updatedTime": clinic["createdTime"],
     }

@@ -5,6 +5,7 @@ from typing import Any
 
 from bson import ObjectId
 
+from clinic_records.choices import EhrProvider
 from clinic_records.services import access
 from clinics.services.clinics import change_clinic
 from clinics.store import clinic_settings as store
@@ -12,7 +13,6 @@ from kernel import safe_reading, texts
 from kernel.db import Document
 from kernel.errors import BadRequest, NotFound
 
-REDOX, XEALTH = "redox", "xealth"
 NOT_ACTIVE = "the clinic does not have an active EHR integration"
 DEFAULT_NOTE_EVENT = "New"
 _PROCEDURES = (
@@ -34,7 +34,7 @@ def find_ehr_clinics(*, provider: str, source_id: str) -> list[Document]:
 
 def list_redox_clinic_ids(*, on_upload: bool | None = None) -> list[ObjectId]:
     """Enabled Redox clinics; with `on_upload`, those that want (or do not want) reports after uploads."""
-    query: dict[str, Any] = {"ehrSettings.provider": REDOX}
+    query: dict[str, Any] = {"ehrSettings.provider": EhrProvider.REDOX}
     if on_upload is not None:
         wanted = True if on_upload else {"$ne": True}
         query["ehrSettings.scheduledReports.onUploadEnabled"] = wanted
@@ -65,7 +65,11 @@ def ehr_settings_of(clinic: Document) -> Document:
 def update_ehr_settings(clinic_id: str | ObjectId, body: Mapping[str, Any]) -> Document:
     """Replace the settings. A Redox connection that could never send anything cannot be switched on."""
     settings = stored_ehr_settings(body)
-    if settings["enabled"] and settings["provider"] == REDOX and not settings["destinationIds"]:
+    if (
+        settings["enabled"]
+        and settings["provider"] == EhrProvider.REDOX
+        and not settings["destinationIds"]
+    ):
         reason = "destinationIds are required to enable a Redox integration"
         raise BadRequest(reason)
     change_clinic(clinic_id, {"ehrSettings": settings})

@@ -16,6 +16,7 @@ from django.conf import settings
 from pymongo.errors import DuplicateKeyError
 
 from clinic_records.services import access
+from clinics.choices import MigrationStatus
 from clinics.events import MigrationCompleted, MigrationCreated, PatientMoved
 from clinics.services import clinicians
 from clinics.services.migration_readiness import can_migrate
@@ -32,16 +33,16 @@ from kernel.errors import (
 )
 from patients.services import patients
 from patients.services.patient_details import ALL_PERMISSIONS, SharedPatient
+from users.choices import AccountRole
 from users.clients.protocol import AccountGone, Permissions, UserUpdate
 from users.services import people
 from users.services.neighbours import permission_service, user_service
 
 log = structlog.get_logger(__name__)
-PENDING, RUNNING, COMPLETED = store.PENDING, store.RUNNING, store.COMPLETED
 MOVED, WAITING = "moved", "waiting"
 NOT_FOUND = "migration not found"
 ALREADY_MIGRATED = "clinic is already migrated"
-ROLES_AFTER = ("clinician",)
+ROLES_AFTER = (AccountRole.CLINICIAN.value,)
 # One delivery of the event works this long and hands the rest to the next: tasks have a time limit.
 SLICE = timedelta(seconds=60)
 
@@ -90,7 +91,7 @@ def _new_migration(clinic_id: ObjectId, user_id: str) -> Document:
         "_id": ids.new_id(),
         "clinicId": clinic_id,
         "userId": user_id,
-        "status": PENDING,
+        "status": MigrationStatus.PENDING.value,
         "createdTime": moment,
         "updatedTime": moment,
     }
@@ -139,11 +140,11 @@ def migrate_patients(*, clinic_id: ObjectId, user_id: str) -> None:
     Raises Unfinished when all that is left are patients who cannot be moved for now.
     """
     migration = store.find_migration(clinic_id, user_id)
-    if migration is None or migration["status"] == COMPLETED:
+    if migration is None or migration["status"] == MigrationStatus.COMPLETED:
         return
     if access.find_clinic(clinic_id) is None:
         return
-    store.set_status(clinic_id, user_id, RUNNING, clock.now())
+    store.set_status(clinic_id, user_id, MigrationStatus.RUNNING, clock.now())
     _retire_account(user_id)
     owners = permission_service().list_owners(user_id)
     owners.pop(user_id, None)

@@ -6,6 +6,7 @@ from clinic_records.services import access
 from clinics.services import clinicians
 from clinics.services.clinicians import ClinicianDetails
 from kernel import ids
+from kernel.choices import ClinicianRole
 from kernel.db import Document
 from kernel.errors import BadRequest, Unavailable
 from kernel.http import ServiceError, ServiceUnavailable
@@ -19,7 +20,7 @@ def add_service_account(
     clinic = access.access_migrated_clinic(clinic_id)
     user_id = _subject_of_client(client_id, client_secret)
     details = ClinicianDetails(
-        roles=["CLINIC_MEMBER"], name=name, user_id=user_id, is_service_account=True
+        roles=[ClinicianRole.MEMBER], name=name, user_id=user_id, is_service_account=True
     )
     return clinicians.create_clinician(clinic_id=clinic["_id"], details=details)
 

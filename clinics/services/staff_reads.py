@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from bson import ObjectId
 
-from clinic_records.choices import Tier
+from clinic_records.choices import EhrProvider, Tier
 from clinic_records.services import people
 from clinic_records.services.people import Person
+from clinics.choices import Destination, Procedure
 from clinics.store import staff_reads as store
 from clinics.store.staff_reads import ClinicFilter
 from kernel import ids, numbers, safe_reading, texts
@@ -112,14 +113,14 @@ def ehr_troubles(clinic: Document, shared_sources: set[tuple[str, str]]) -> list
     if not settings.get("enabled"):
         return []
     reasons = []
-    if settings.get("provider") not in ("redox", "xealth"):
+    if settings.get("provider") not in EhrProvider.values:
         reasons.append("EHR on without a provider")
     if not settings.get("sourceId"):
         reasons.append("EHR on without a source id")
-    if settings.get("provider") == "redox" and not _has_destinations(settings):
+    if settings.get("provider") == EhrProvider.REDOX and not _has_destinations(settings):
         reasons.append("EHR on without destinations: nothing can be sent")
     codes = safe_reading.mapping(settings.get("procedureCodes"))
-    if not codes.get("enableSummaryReports") and not codes.get("createAccountAndEnableReports"):
+    if not codes.get(Procedure.ENABLE_REPORTS) and not codes.get(Procedure.CREATE_AND_ENABLE):
         reasons.append("EHR on without a procedure code that enables reports")
     if _source_of(settings) in shared_sources:
         reasons.append("another clinic has the same EHR source: matching fails")
@@ -128,7 +129,7 @@ def ehr_troubles(clinic: Document, shared_sources: set[tuple[str, str]]) -> list
 
 def _has_destinations(settings: Document) -> bool:
     destinations = safe_reading.mapping(settings.get("destinationIds"))
-    return all(destinations.get(kind) for kind in ("flowsheet", "notes", "results"))
+    return all(destinations.get(kind) for kind in Destination.values)
 
 
 def _source_of(settings: Document) -> tuple[str, str]:

@@ -5,12 +5,12 @@ from datetime import datetime
 from bson import ObjectId
 from pymongo import ReturnDocument
 
+from clinics.choices import MigrationStatus
 from kernel import db
 from kernel.db import Document
 
 COLLECTION = "migrations"
 MOVED = "migratedPatients"
-PENDING, RUNNING, COMPLETED = "PENDING", "RUNNING", "COMPLETED"
 
 
 def find_migration(clinic_id: ObjectId, user_id: str) -> Document | None:
@@ -37,8 +37,8 @@ def set_status(clinic_id: ObjectId, user_id: str, status: str, moment: datetime)
 def set_completed(clinic_id: ObjectId, user_id: str, moment: datetime) -> bool:
     """False when it is completed already."""
     result = db.collection(COLLECTION).update_one(
-        {"clinicId": clinic_id, "userId": user_id, "status": {"$ne": COMPLETED}},
-        {"$set": {"status": COMPLETED, "updatedTime": moment}},
+        {"clinicId": clinic_id, "userId": user_id, "status": {"$ne": MigrationStatus.COMPLETED}},
+        {"$set": {"status": MigrationStatus.COMPLETED, "updatedTime": moment}},
     )
     return result.modified_count > 0
 

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from confirmations.choices import Status
 from confirmations.services import context, guards, mails, people, states, texts, transitions
 from confirmations.services.documents import care_team_template, new_confirmation
 from confirmations.services.failures import Failed
-from confirmations.services.states import Event, Kind, Status
+from confirmations.services.states import Event, Kind
 from confirmations.store import confirmations as store
 from kernel import clock, db, mail_limits
 from kernel.db import Document

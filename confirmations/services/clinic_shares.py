@@ -6,23 +6,27 @@ from typing import Any
 
 from clinic_records.services import access
 from clinics.services import clinicians, clinics
+from confirmations.choices import Status
 from confirmations.services import context, guards, mails, people, states, texts, transitions
 from confirmations.services.documents import new_confirmation
 from confirmations.services.failures import ClinicAnswer, clinic_answers
-from confirmations.services.states import Event, Kind, Status
+from confirmations.services.states import Event, Kind
 from confirmations.store import confirmations as store
 from kernel import clock, db, mail_limits
+from kernel.choices import ClinicianRole
 from kernel.db import Document
 from kernel.errors import BadRequest, Conflict, Duplicate, Forbidden, NotFound
 from kernel.principal import Principal
+from patients.choices import PERMISSIONS
 from patients.services import patients
 from patients.services.patient_details import SharedPatient
+from users.choices import Grant
 
 TEMPLATE = "patient_clinic_invitation"
 SHARE = states.shape_filter(Kind.CLINIC_SHARE)
 PENDING = {"type": SHARE["type"], "status": Status.PENDING.value}
 # What a clinic can be granted; anything else in an offer is ignored.
-GRANTABLE = ("view", "upload", "note")
+GRANTABLE = tuple(name for name in PERMISSIONS if name != Grant.CUSTODIAN)
 MOST_RECIPIENTS = 100
 _OFFERED = ("creatorId", "sentBy", "context")  # whose data, who offers it, what may be done with it
 
@@ -79,7 +83,9 @@ def _mail_admins(document: Document, clinic: Document, sharer: str) -> None:
         "ClinicName": str(clinic.get("name") or ""),
         "WebPath": "login",
     }
-    admins = clinicians.list_clinicians(clinic["_id"], role=clinicians.ADMIN, limit=MOST_RECIPIENTS)
+    admins = clinicians.list_clinicians(
+        clinic["_id"], role=ClinicianRole.ADMIN, limit=MOST_RECIPIENTS
+    )
     for admin in filter(clinicians.is_member, admins):
         mails.request(document, variables=variables, recipient=admin.get("email") or "")
 

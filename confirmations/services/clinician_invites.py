@@ -10,11 +10,12 @@ from typing import Any
 from clinic_records.services import access
 from clinics.services import clinicians
 from clinics.services.clinicians import ClinicianDetails
+from confirmations.choices import Status
 from confirmations.services import mails, people, restrictions, states, texts, transitions
 from confirmations.services.care_team import list_addressed_to
 from confirmations.services.documents import new_confirmation
 from confirmations.services.failures import clinic_answers
-from confirmations.services.states import Event, Kind, Status
+from confirmations.services.states import Event, Kind
 from confirmations.store import confirmations as store
 from kernel import db, mail_limits
 from kernel.db import Document

@@ -9,14 +9,16 @@ from confirmations.services import texts
 from kernel import safe_reading
 from kernel.db import Document
 from kernel.errors import BadRequest
+from users.choices import Grant
 
-ALERTS, NICKNAME, PERMISSIONS, FOLLOW = "alertsConfig", "nickname", "permissions", "follow"
+ALERTS, NICKNAME, PERMISSIONS = "alertsConfig", "nickname", "permissions"
+FOLLOW = Grant.FOLLOW.value
 _NOT_PERMISSIONS = (ALERTS, NICKNAME)
 ALERT_KINDS = ("urgentLow", "low", "high", "notLooping", "noCommunication")
 ALERT_FIELDS = ("enabled", "threshold", "delay", "repeat")
 UPLOAD = "uploadId"
 # Control over the account, which no invitation shares: a clinic's member could keep it after leaving the clinic.
-UNSHARED = frozenset({"custodian", "root"})
+UNSHARED = frozenset({Grant.CUSTODIAN.value, Grant.ROOT.value})
 
 
 def encode(context: Any) -> bytes | None:

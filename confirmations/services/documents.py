@@ -3,8 +3,9 @@
 import hashlib
 from typing import Any
 
+from confirmations.choices import Status
 from confirmations.services import context, states
-from confirmations.services.states import Kind, Status
+from confirmations.services.states import Kind
 from kernel import addresses, clock, ids
 from kernel.db import Document
 

@@ -2,9 +2,10 @@
 
 import re
 
+from confirmations.choices import Status
 from confirmations.services import mails, people, states, texts, transitions
 from confirmations.services.documents import new_confirmation, no_account
-from confirmations.services.states import Event, Kind, Status
+from confirmations.services.states import Event, Kind
 from confirmations.store import confirmations as store
 from kernel import addresses, clock, db
 from kernel.db import Document

@@ -6,11 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from clinic_records.services import access
+from confirmations.choices import Status
 from confirmations.events import ResendRequested
 from confirmations.services import guards, mails, people, states, texts, transitions
 from confirmations.services.documents import new_confirmation
 from confirmations.services.failures import ClaimRefused, Failed
-from confirmations.services.states import Event, Kind, Status
+from confirmations.services.states import Event, Kind
 from confirmations.store import confirmations as store
 from confirmations.store import requests
 from kernel import addresses, clock, db, mail_limits, outbox
@@ -19,6 +20,7 @@ from kernel.errors import Conflict, Forbidden, NotFound, Unavailable
 from kernel.principal import Principal
 from patients.services import patients
 from patients.services.patient_details import is_custodial
+from users.choices import AccountRole
 from users.clients.protocol import AccountChanged, Expected, User, UserUpdate
 from users.services.neighbours import user_service
 
@@ -119,7 +121,7 @@ def _new_signup(account: User, email: str, origin: Origin) -> Document:
 
 def _kind_of_signup(account: User, origin: Origin) -> tuple[str, str, str]:
     """Template, creator and clinic, chosen by the kind of account and the kind of caller."""
-    if "clinic" in account.roles:
+    if AccountRole.LEGACY_CLINIC in account.roles:
         return "signup_clinic_confirmation", "", ""
     if not account.is_custodial:
         return "signup_confirmation", "", ""
@@ -136,7 +138,7 @@ def _kind_of_signup(account: User, origin: Origin) -> tuple[str, str, str]:
 
 def _is_clinic_account(user_id: str) -> bool:
     account = people.get_account(user_id)
-    return account is not None and "clinic" in account.roles
+    return account is not None and AccountRole.LEGACY_CLINIC in account.roles
 
 
 def _names(user_id: str, creator_id: str) -> tuple[str, str]:

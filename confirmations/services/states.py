@@ -11,15 +11,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from confirmations.choices import ConfirmationType, Status
 from kernel import clock
 from kernel.db import Document
-
-
-class Status(StrEnum):
-    PENDING = "pending"
-    COMPLETED = "completed"
-    DECLINED = "declined"
-    CANCELED = "canceled"
 
 
 class Kind(StrEnum):
@@ -57,7 +51,7 @@ class Key(StrEnum):
 class Shape:
     """How a kind is stored: its type, whether it names a clinic (None: either), how long it lives, what its key is."""
 
-    type: str
+    type: ConfirmationType
     has_clinic: bool | None
     lifetime: timedelta | None
     key: Key
@@ -74,20 +68,19 @@ class Transition:
 
 
 SHAPES: dict[Kind, Shape] = {
-    Kind.SIGNUP: Shape("signup_confirmation", None, timedelta(days=31), Key.SECRET),
-    Kind.RESET: Shape("password_reset", None, timedelta(days=7), Key.SECRET),
-    Kind.NO_ACCOUNT: Shape("no_account", None, timedelta(days=7), Key.SECRET),
+    Kind.SIGNUP: Shape(ConfirmationType.SIGNUP, None, timedelta(days=31), Key.SECRET),
+    Kind.RESET: Shape(ConfirmationType.RESET, None, timedelta(days=7), Key.SECRET),
+    Kind.NO_ACCOUNT: Shape(ConfirmationType.NO_ACCOUNT, None, timedelta(days=7), Key.SECRET),
     Kind.CARE_TEAM: Shape(
-        "careteam_invitation", has_clinic=False, lifetime=timedelta(days=7), key=Key.IDENTIFIER
+        ConfirmationType.CARE_TEAM, has_clinic=False, lifetime=timedelta(days=7), key=Key.IDENTIFIER
     ),
     Kind.CLINIC_SHARE: Shape(
-        "careteam_invitation", has_clinic=True, lifetime=timedelta(days=7), key=Key.IDENTIFIER
+        ConfirmationType.CARE_TEAM, has_clinic=True, lifetime=timedelta(days=7), key=Key.IDENTIFIER
     ),
-    Kind.CLINICIAN: Shape("clinician_invitation", None, None, Key.IDENTIFIER),
+    Kind.CLINICIAN: Shape(ConfirmationType.CLINICIAN, None, None, Key.IDENTIFIER),
 }
 SECRET_TYPES = frozenset(shape.type for shape in SHAPES.values() if shape.key is Key.SECRET)
 IDENTIFIER_TYPES = frozenset(shape.type for shape in SHAPES.values()) - SECRET_TYPES
-TYPES = tuple(dict.fromkeys(shape.type for shape in SHAPES.values()))
 # Only this kind of record is created without waiting for anyone.
 FIRST_STATUS: dict[Kind, Status] = {Kind.NO_ACCOUNT: Status.COMPLETED}
 

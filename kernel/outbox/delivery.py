@@ -11,6 +11,7 @@ import structlog
 from bson import ObjectId
 
 from kernel import clock, leases, transient_errors
+from kernel.choices import Failure
 from kernel.errors import PermanentFailure, RetryLater
 from kernel.outbox import claiming, ending, events, rows, subscriptions
 from kernel.outbox.retries import FAULTY_TRIES, FAULTY_WAIT, spread
@@ -45,7 +46,7 @@ def deliver(row_id: ObjectId) -> bool:
 
 def _run(row: Row) -> bool:
     if _has_used_up_its_tries(row):
-        _park(row, row.get("lastError", "worker_lost"))
+        _park(row, row.get("lastError", Failure.WORKER_LOST))
         return False
     try:
         with leases.renewed(lambda: claiming.extend(row)):
@@ -70,8 +71,7 @@ def _has_used_up_its_tries(row: Row) -> bool:
 def _handle(row: Row) -> None:
     subscription = subscriptions.BY_NAME.get(row["handler"])
     if subscription is None:
-        reason = "handler_unknown"
-        raise PermanentFailure(reason)
+        raise PermanentFailure(Failure.HANDLER_UNKNOWN)
     subscription.handle(events.read(subscription.event, row))
 
 

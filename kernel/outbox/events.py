@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields
 from typing import Any, ClassVar, TypeVar, dataclass_transform
 
+from kernel.choices import Failure
 from kernel.errors import PermanentFailure
 
 _KEY, _SECRET, _STORED = "key", "secret", "stored"
@@ -119,8 +120,7 @@ def read(event_type: type[E], row: Mapping[str, Any]) -> E:
     if declared.key and declared.key not in declared.stored:
         values[declared.key] = row["key"]
     if _required(event_type) - values.keys():
-        reason = "payload_incomplete"
-        raise PermanentFailure(reason)
+        raise PermanentFailure(Failure.PAYLOAD_INCOMPLETE)
     return event_type(event_id=str(row["_id"]), **values)
 
 

@@ -13,10 +13,13 @@ from bson import ObjectId
 from pymongo import ASCENDING, IndexModel
 
 from kernel import db, indexes
+from kernel.choices import RowState
 from kernel.db import SessionCollection
 
 COLLECTION = "outbox"
-PENDING, CLAIMED, DONE, DEAD = "pending", "claimed", "done", "dead"
+# Plain texts: they are part of hot queries, and of the definitions of indexes.
+PENDING, CLAIMED = RowState.PENDING.value, RowState.CLAIMED.value
+DONE, DEAD = RowState.DONE.value, RowState.DEAD.value
 UNDELIVERED = [PENDING, CLAIMED]
 KEEP_DONE = timedelta(days=30)
 IN_ORDER = [("order", ASCENDING), ("_id", ASCENDING)]

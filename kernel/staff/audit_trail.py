@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from kernel import audit, ids
 from kernel.api.rendering import encode
+from kernel.choices import AuditOutcome
 from kernel.errors import NotFound
 from kernel.staff import exports, pages, paging, roles, subjects
 
@@ -37,7 +38,7 @@ def trail(request: HttpRequest) -> HttpResponseBase:
         filters=request.GET,
         export_query=paging.query_without(request, "before"),
         problem=problem,
-        outcomes=("done", "begun", "refused", "denied"),
+        outcomes=AuditOutcome.values,
     )
 
 

@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
 from kernel import audit
+from kernel.choices import ActorKind, AuditOutcome
 from kernel.errors import RateLimited, Unavailable
 from kernel.staff.sign_in import store
 
@@ -60,10 +61,15 @@ def record_failure(
     """What was typed is kept only when an account has that name: people type passwords there by mistake."""
     if "username" not in credentials:
         reason = getattr(request, "provider_refusal", "")
-        record("staff.login", None, outcome="denied", scope={"by": "provider", "why": reason})
+        record(
+            "staff.login",
+            None,
+            outcome=AuditOutcome.DENIED,
+            scope={"by": "provider", "why": reason},
+        )
         return
     user = User.objects.filter(username=credentials["username"] or "").first()
-    record("staff.login", user, outcome="denied", scope={"by": "password"})
+    record("staff.login", user, outcome=AuditOutcome.DENIED, scope={"by": "password"})
 
 
 @receiver(post_delete, sender=User)
@@ -71,13 +77,13 @@ def forget(instance: Any, **_: Any) -> None:
     store.forget(instance.pk)
 
 
-def record(action: str, user: Any, *, outcome: str = "done", **parts: Any) -> None:
+def record(action: str, user: Any, *, outcome: str = AuditOutcome.DONE.value, **parts: Any) -> None:
     """An event of which the account is both actor and object."""
     user_id = str(user.pk) if user is not None else ""
     audit.record(
         action=action,
         actor_id=user_id,
-        actor_kind="staff",
+        actor_kind=ActorKind.STAFF,
         actor_name=user.get_username() if user is not None else "",
         object_type="staff_user",
         object_id=user_id,

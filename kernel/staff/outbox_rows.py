@@ -7,17 +7,13 @@ from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 
 from kernel import audit, ids, outbox
+from kernel.choices import RowState
 from kernel.errors import NotFound
 from kernel.outbox import staff_reads
 from kernel.staff import pages, paging, roles
 from kernel.staff.fields import ReasonForm
 
-STATES = {
-    outbox.DEAD: "Gave up",
-    outbox.PENDING: "Waiting",
-    outbox.CLAIMED: "Being handled",
-    outbox.DONE: "Done",
-}
+STATES = dict(RowState.choices)
 # One click starts at most this many: the rest stays and is seen to stay.
 MOST_REQUEUED = 500
 

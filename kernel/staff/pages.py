@@ -19,6 +19,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 
 from kernel import audit, ids
+from kernel.choices import ActorKind, AuditOutcome
 from kernel.errors import DomainError, NotFound
 
 View = Callable[..., HttpResponseBase]
@@ -77,7 +78,7 @@ def _record_refusal(request: HttpRequest, name: str, path_parameters: dict[str, 
         object_type="page",
         object_id="/".join(str(value) for value in path_parameters.values()),
         clinic_id=clinic_id,
-        outcome="denied",
+        outcome=AuditOutcome.DENIED,
         **actor(request),
     )
 
@@ -132,7 +133,7 @@ def actor(request: HttpRequest) -> Actor:
     """The audit trail's view of the person at the keyboard."""
     return {
         "actor_id": str(request.user.pk),
-        "actor_kind": "staff",
+        "actor_kind": ActorKind.STAFF,
         "actor_name": request.user.get_username(),
     }
 

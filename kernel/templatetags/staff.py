@@ -11,6 +11,7 @@ from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from kernel.api.rendering import encode
+from kernel.choices import ClinicianRole
 from kernel.staff import pages
 
 register = template.Library()
@@ -166,11 +167,12 @@ def split_words(text: str) -> list[str]:
     return text.split()
 
 
+_ROLE_NAMES = {role.value: role.label.lower() for role in ClinicianRole}
+
+
 @register.filter
 def role_name(role: str) -> str:
-    return {"CLINIC_ADMIN": "admin", "CLINIC_MEMBER": "member", "PRESCRIBER": "prescriber"}.get(
-        role, role
-    )
+    return _ROLE_NAMES.get(role, role)
 
 
 @register.filter

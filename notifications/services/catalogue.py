@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from patients.choices import DataProvider
+
 LOGIN = "{WebURL}/login"
 CLAIM = "{WebURL}/login?signupEmail={Email}&signupKey={Key}"
 INVITED = "{WebURL}/{WebPath}?inviteEmail={Email}"
@@ -40,7 +42,7 @@ SAMPLES: Mapping[str, str] = MappingProxyType(
         "LegacyClinicianName": "Mara Quill",
         "FullName": "Juno Ashdown",
         "PatientName": "Juno Ashdown",
-        "ProviderName": "dexcom",
+        "ProviderName": DataProvider.DEXCOM.value,
         "Nickname": "Pip",
         "Email": "juno+family@example.org",
         "Key": "c2FtcGxlLWtleS1vbmx5LW5vdC1yZWFs",
@@ -50,7 +52,10 @@ SAMPLES: Mapping[str, str] = MappingProxyType(
 )
 
 PROVIDERS: Mapping[str, str] = MappingProxyType(
-    {"dexcom": "Dexcom", "abbott": "FreeStyle Libre", "twiist": "twiist"}
+    {
+        provider.value: provider.label
+        for provider in (DataProvider.DEXCOM, DataProvider.ABBOTT, DataProvider.TWIIST)
+    }
 )
 
 
@@ -231,7 +236,11 @@ def _merges() -> list[Mail]:
 def _connections(provider: str, brand: str) -> list[Mail]:
     """The mails around connecting one device maker's account."""
     link = f"{{WebURL}}/v1/oauth/{provider}/authorize?restricted_token={{RestrictedTokenId}}"
-    account = f"{brand} to Tidepool" if provider == "abbott" else f"{brand} Account to Tidepool"
+    account = (
+        f"{brand} to Tidepool"
+        if provider == DataProvider.ABBOTT
+        else f"{brand} Account to Tidepool"
+    )
     reconnect = f"{{ClinicName}} Follow Up - Reconnect your {account}"
     rows = [
         (

@@ -17,10 +17,10 @@ from notifications.events import ConnectionReminderDue
 from notifications.services import directory
 from notifications.services.catalogue import PROVIDERS
 from notifications.services.requests import Cause, Draft, request_once
+from patients.choices import SourceState
 from users.services import neighbours
 
 TOKEN_LIFETIME = timedelta(days=30)
-CONNECTED, RECONNECT = "connected", "pendingReconnect"
 
 log = structlog.get_logger(__name__)
 Document = dict[str, Any]
@@ -76,7 +76,7 @@ def _requested_providers(patient: Document) -> list[str]:
 
 def _move_request(cause: Cause, connection: Connection, patient: Document) -> None:
     """A connected provider needs no new mail: its old links are only revoked."""
-    if CONNECTED not in directory.find_source_states(patient, connection.provider):
+    if SourceState.CONNECTED not in directory.find_source_states(patient, connection.provider):
         _ask(cause, connection, patient)
     else:
         _revoke_links(connection)
@@ -105,7 +105,7 @@ def _ask(cause: Cause, connection: Connection, patient: Document) -> None:
 
 
 def _action(connection: Connection, patient: Document) -> str:
-    if RECONNECT in directory.find_source_states(patient, connection.provider):
+    if SourceState.PENDING_RECONNECT in directory.find_source_states(patient, connection.provider):
         return "reconnect"
     return "connect_custodial" if directory.is_custodial(patient) else "connect"
 
@@ -172,7 +172,8 @@ def _is_connected(connection: Connection) -> bool:
     """According to the data service: the clinic's copy may be behind."""
     sources = neighbours.data_service().list_data_sources(connection.user_id)
     return any(
-        source.get("providerName") == connection.provider and source.get("state") == CONNECTED
+        source.get("providerName") == connection.provider
+        and source.get("state") == SourceState.CONNECTED
         for source in sources
     )
 

@@ -5,6 +5,7 @@ from typing import Any
 from clinic_records.services import access
 from clinics.services import clinicians
 from patients.services import patients
+from users.choices import Grant
 from users.services import neighbours
 
 Document = dict[str, Any]
@@ -41,7 +42,7 @@ def is_clinic_patient(user_id: str) -> bool:
 
 
 def is_custodial(patient: Document) -> bool:
-    return "custodian" in (patient.get("permissions") or {})
+    return Grant.CUSTODIAN in (patient.get("permissions") or {})
 
 
 def find_source_states(patient: Document, provider: str) -> set[str]:

@@ -25,6 +25,7 @@ from django.core.mail import EmailMultiAlternatives
 
 from kernel import addresses, clock, leases
 from kernel.errors import PermanentFailure, RetryLater
+from notifications.choices import SendState
 from notifications.services.catalogue import Mail, find_mail
 from notifications.services.rendering import RenderedMail, VariableMissing, render
 from notifications.store import sent_mails
@@ -154,7 +155,7 @@ def _claim(request: MailRequest) -> bool:
 
 def _sent_or_wait(request: MailRequest) -> bool:
     record = sent_mails.find(request.event_id)
-    if record is not None and record["state"] == sent_mails.SENT:
+    if record is not None and record["state"] == SendState.SENT:
         return False
     raise StillSending
 
@@ -165,15 +166,15 @@ def _send(request: MailRequest, message: EmailMultiAlternatives) -> None:
         with leases.renewed(lambda: sent_mails.renew_claim(request.event_id)):
             message.send()
     except (SMTPRecipientsRefused, AnymailRecipientsRefused) as error:
-        sent_mails.set_state(request.event_id, sent_mails.FAILED)
+        sent_mails.set_state(request.event_id, SendState.FAILED)
         if not _is_final(error):
             raise
         reason = "mail_recipient_refused"
         raise PermanentFailure(reason) from None
     except Exception:
-        sent_mails.set_state(request.event_id, sent_mails.FAILED)
+        sent_mails.set_state(request.event_id, SendState.FAILED)
         raise
-    sent_mails.set_state(request.event_id, sent_mails.SENT)
+    sent_mails.set_state(request.event_id, SendState.SENT)
     log.info("mail.sent", template=request.template, row=str(request.event_id))
 
 

@@ -6,9 +6,9 @@ from bson import ObjectId
 from pymongo.errors import DuplicateKeyError
 
 from kernel import clock, db
+from notifications.choices import SendState
 
 COLLECTION = "sentMails"
-SENDING, SENT, FAILED, UNCLEAR = "sending", "sent", "failed", "unclear"
 
 
 def insert_sending(*, event_id: ObjectId, template: str, recipient_hash: str) -> bool:
@@ -20,7 +20,7 @@ def insert_sending(*, event_id: ObjectId, template: str, recipient_hash: str) ->
                 "_id": event_id,
                 "template": template,
                 "recipientHash": recipient_hash,
-                "state": SENDING,
+                "state": SendState.SENDING,
                 "tries": 1,
                 "abandoned": 0,
                 "time": moment,
@@ -33,18 +33,25 @@ def insert_sending(*, event_id: ObjectId, template: str, recipient_hash: str) ->
 
 def claim_again(event_id: ObjectId) -> bool:
     """Claim a try after one that ended without a mail, or after a person asked for it."""
-    return _claim({"_id": event_id, "state": {"$in": [FAILED, UNCLEAR]}}, abandoned=0)
+    return _claim(
+        {"_id": event_id, "state": {"$in": [SendState.FAILED, SendState.UNCLEAR]}}, abandoned=0
+    )
 
 
 def claim_abandoned(event_id: ObjectId, *, before: datetime, most: int) -> bool:
     """Claim a try whose worker has stopped renewing it; at most `most` times for one event."""
-    stale = {"_id": event_id, "state": SENDING, "time": {"$lt": before}, "abandoned": {"$lt": most}}
+    stale = {
+        "_id": event_id,
+        "state": SendState.SENDING,
+        "time": {"$lt": before},
+        "abandoned": {"$lt": most},
+    }
     return _claim(stale, abandoned=1)
 
 
 def _claim(query: db.Document, *, abandoned: int) -> bool:
     change = {
-        "$set": {"state": SENDING, "time": clock.now()},
+        "$set": {"state": SendState.SENDING, "time": clock.now()},
         "$inc": {"tries": 1, "abandoned": abandoned},
     }
     return db.collection(COLLECTION).update_one(query, change).modified_count == 1
@@ -52,22 +59,23 @@ def _claim(query: db.Document, *, abandoned: int) -> bool:
 
 def renew_claim(event_id: ObjectId) -> None:
     db.collection(COLLECTION).update_one(
-        {"_id": event_id, "state": SENDING}, {"$set": {"time": clock.now()}}
+        {"_id": event_id, "state": SendState.SENDING}, {"$set": {"time": clock.now()}}
     )
 
 
 def set_state(event_id: ObjectId, state: str) -> None:
     """The end of a claimed try."""
     db.collection(COLLECTION).update_one(
-        {"_id": event_id, "state": SENDING}, {"$set": {"state": state, "time": clock.now()}}
+        {"_id": event_id, "state": SendState.SENDING},
+        {"$set": {"state": state, "time": clock.now()}},
     )
 
 
 def set_unclear(event_id: ObjectId, *, before: datetime) -> bool:
     """Give up on an abandoned try: staff decide what happens next. The next claim starts a new count."""
     result = db.collection(COLLECTION).update_one(
-        {"_id": event_id, "state": SENDING, "time": {"$lt": before}},
-        {"$set": {"state": UNCLEAR, "time": clock.now(), "abandoned": 0}},
+        {"_id": event_id, "state": SendState.SENDING, "time": {"$lt": before}},
+        {"$set": {"state": SendState.UNCLEAR, "time": clock.now(), "abandoned": 0}},
     )
     return result.modified_count == 1
 

@@ -15,11 +15,11 @@ from kernel.errors import DomainError
 from kernel.staff import exports, pages, paging, roles
 from kernel.staff.fields import OptionalReasonForm
 from patients.admin import readable_patients
+from patients.choices import DataProvider
 from patients.services import data_sources, patient_details, patient_lists
 from patients.services.patient_lists import NO_FILTER, PatientFilter
 
 frame.add_tab(frame.Tab("clinic_patients", "Patients", roles.PATIENTS, position=20))
-PROVIDERS = ("dexcom", "twiist", "abbott")
 _EXPORT_PAGE = 500
 MOST_EXPORTED = 200_000
 _COLUMNS = (
@@ -141,7 +141,7 @@ def connect(request: HttpRequest, clinic_id: str, user_id: str) -> HttpResponseB
     """Ask the patient to connect a device account (again)."""
     provider = request.POST.get("provider", "")
     back = reverse("admin:clinic_patient", args=[clinic_id, user_id])
-    if provider not in PROVIDERS:
+    if provider not in DataProvider.values:
         pages.fail(request, "Choose a provider")
         return pages.go(back)
 

@@ -3,19 +3,18 @@
 from kernel.errors import NotFound
 from patients.services.patient_permissions import remove_permission
 from patients.store import patients as store
-
-_CUSTODIAN = "custodian"
+from users.choices import Grant
 
 
 def end_custodianship(user_id: str) -> None:
     """Every clinic loses `custodian`; one that has nothing else from the patient loses the patient."""
     for row in store.list_of_user(user_id, {"clinicId": 1, "permissions": 1}):
-        if _CUSTODIAN in (row.get("permissions") or {}):
+        if Grant.CUSTODIAN in (row.get("permissions") or {}):
             _end_in_clinic(str(row["clinicId"]), user_id)
 
 
 def _end_in_clinic(clinic_id: str, user_id: str) -> None:
     try:
-        remove_permission(clinic_id=clinic_id, user_id=user_id, permission=_CUSTODIAN)
+        remove_permission(clinic_id=clinic_id, user_id=user_id, permission=Grant.CUSTODIAN)
     except NotFound:
         return  # it went while we looked

@@ -10,12 +10,12 @@ from django.conf import settings
 from kernel import clock, db, mail_limits, outbox
 from kernel.db import Document
 from kernel.errors import NotFound
+from patients.choices import SourceState
 from patients.events import ConnectRequested, DataSourceFailed
 from patients.services import patient_counts
 from patients.services.patients import NOT_FOUND, mail_address, parsed_clinic
 from patients.store import patients as store
 
-BROKEN = "error"
 REQUEST_LASTS = timedelta(days=30)
 _COUNTED_FIELDS = {"clinicId": 1, "userId": 1, "dataSources": 1}
 
@@ -60,8 +60,9 @@ def _request_connection(clinic_id: ObjectId, user_id: str, provider: str) -> Non
 def _pending(moment: datetime, *, was_connected: bool) -> dict[str, Any]:
     until = moment + REQUEST_LASTS
     if not was_connected:
-        return {"state": "pending", "expirationTime": until}
-    return {"state": "pendingReconnect", "expirationTime": until, "modifiedTime": moment}
+        return {"state": SourceState.PENDING.value, "expirationTime": until}
+    state = SourceState.PENDING_RECONNECT.value
+    return {"state": state, "expirationTime": until, "modifiedTime": moment}
 
 
 def update_data_sources(*, user_id: str, data_sources: Sequence[Document]) -> None:
@@ -92,10 +93,10 @@ def _tell_failures(
         source.get("providerName")
         for record in records
         for source in record.get("dataSources") or []
-        if source.get("state") == BROKEN
+        if source.get("state") == SourceState.ERROR
     }
     for source in data_sources if records else ():
-        if source.get("state") == BROKEN and source["providerName"] not in broken:
+        if source.get("state") == SourceState.ERROR and source["providerName"] not in broken:
             outbox.emit(
                 DataSourceFailed(
                     user_id=user_id,
@@ -125,6 +126,5 @@ def merge_data_sources(*, user_id: str, delivered: Sequence[Document]) -> None:
 
 
 def _is_unanswered(source: Document, providers: set[str]) -> bool:
-    return source.get("providerName") not in providers and str(source.get("state")).startswith(
-        "pending"
-    )
+    is_open = str(source.get("state")).startswith(SourceState.PENDING)  # or pendingReconnect
+    return source.get("providerName") not in providers and is_open

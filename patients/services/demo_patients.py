@@ -16,8 +16,17 @@ from bson import ObjectId
 
 from kernel.db import Document
 from patients import statistics
+from patients.choices import (
+    PERMISSIONS,
+    DataProvider,
+    DiagnosisType,
+    RangePreset,
+    RangeType,
+    SourceState,
+)
 from patients.search_keys import search_key
 from patients.summary_answers import with_text
+from users.choices import Grant
 
 MG_PER_MMOL = 18.0182
 READINGS_A_DAY, MINUTES_A_READING = 288, 5
@@ -41,9 +50,21 @@ LAST_NAMES = [
     "Tanaka", "Torres", "Van-der-Berg", "Vargas", "Wagner", "Walker", "Wang", "Weber", "Wolf", "Yamamoto",
     "Young", "Zhang", "Zimmermann",
 ]  # fmt: skip
-DIAGNOSES = ("type1", "type2", "type1", "type2", "type3c", "gestational", "lada", "mody", "other")
-PROVIDERS = ("dexcom", "dexcom", "dexcom", "abbott", "abbott", "twiist")
-STATES = ("connected", "connected", "connected", "disconnected", "error", "pending")
+_OFTEN = (DiagnosisType.TYPE_1, DiagnosisType.TYPE_2)
+_SELDOM = (
+    *(DiagnosisType.TYPE_3C, DiagnosisType.GESTATIONAL),
+    *(DiagnosisType.LADA, DiagnosisType.MODY, DiagnosisType.OTHER),
+)
+DIAGNOSES = (*_OFTEN, *_OFTEN, *_SELDOM)
+PROVIDERS = (
+    *[DataProvider.DEXCOM] * 3,
+    *[DataProvider.ABBOTT] * 2,
+    DataProvider.TWIIST,
+)
+STATES = (
+    *[SourceState.CONNECTED] * 3,
+    *(SourceState.DISCONNECTED, SourceState.ERROR, SourceState.PENDING),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,13 +116,13 @@ def _person(rng: Random, number: int, user_id: str, permissions: Document) -> Do
     return {
         "fullName": f"{first} {rng.choice(LAST_NAMES)[0]}. {last}",
         "birthDate": f"{rng.randint(1935, 2022)}-{rng.randint(1, 12):02}-{rng.randint(1, 28):02}",
-        "email": mail if rng.random() < 0.7 or "custodian" not in permissions else None,
+        "email": mail if rng.random() < 0.7 or Grant.CUSTODIAN not in permissions else None,
         "mrn": f"{rng.choice('ABEX')}{1000000 + number * 7}" if rng.random() < 0.9 else None,
     }
 
 
 def _permissions(rng: Random) -> Document:
-    granted = ("custodian", "view", "upload", "note") if rng.random() < 0.7 else ("view", "note")
+    granted = PERMISSIONS if rng.random() < 0.7 else (Grant.VIEW.value, Grant.NOTE.value)
     return {name: {} for name in granted}
 
 
@@ -120,15 +141,15 @@ def _care(rng: Random, now: datetime) -> Document:
     if rng.random() < 0.6:
         state = rng.choice(STATES)
         source: Document = {"providerName": rng.choice(PROVIDERS), "state": state}
-        if state != "pending":
+        if state != SourceState.PENDING:
             source["modifiedTime"] = now - timedelta(days=rng.uniform(0, 60))
         found["dataSources"] = [source]
     if rng.random() < 0.3:
         reviewed = now - timedelta(days=rng.uniform(0, 45))
         found["reviews"] = [{"clinicianId": rng.randbytes(5).hex(), "time": reviewed}]
     if rng.random() < 0.8:
-        preset = "adaStandard" if rng.random() < 0.9 else "adaPregnancyType1"
-        found["glycemicRanges"] = {"type": "preset", "preset": preset}
+        preset = RangePreset.STANDARD if rng.random() < 0.9 else RangePreset.PREGNANCY_TYPE_1
+        found["glycemicRanges"] = {"type": RangeType.PRESET.value, "preset": preset.value}
     if rng.random() < 0.8:
         found["diagnosisType"] = rng.choice(DIAGNOSES)
     return found

@@ -27,12 +27,13 @@ from kernel.errors import (
     PaymentRequired,
     Unavailable,
 )
+from patients.choices import DataProvider
 from patients.events import CountDoubted
 from patients.store import patient_counts as store
 from patients.store import patients, tags_and_sites
 from patients.store.tags_and_sites import SITES, TAGS, Place
 
-EXEMPT_PROVIDER = "twiist"  # its users are covered by another contract
+EXEMPT_PROVIDER = DataProvider.TWIIST.value  # its users are covered by another contract
 LIMIT_REACHED = "patient count exceeds limit"
 COUNTED = store.NUMBERS
 _PLACES = {"patientTags._id": 1, "sites.id": 1}

@@ -10,15 +10,16 @@ from bson import ObjectId
 from kernel import clock, db, ids, safe_reading, texts
 from kernel.db import Document
 from kernel.errors import NotFound
+from patients.choices import MatchCriterion
 from patients.services import patients
 from patients.store import patient_matching as store
 from patients.store.patient_matching import REPORTS
 
 # What each criterion compares; several criteria are alternatives.
-CRITERIA = {
-    "MRN": ("mrn",),
-    "MRN_DOB": ("mrn", "birth_date"),
-    "DOB_FULLNAME": ("birth_date", "full_name"),
+CRITERIA: dict[str, tuple[str, ...]] = {
+    MatchCriterion.MRN: ("mrn",),
+    MatchCriterion.MRN_AND_BIRTH_DATE: ("mrn", "birth_date"),
+    MatchCriterion.BIRTH_DATE_AND_NAME: ("birth_date", "full_name"),
 }
 MOST_MATCHES = 100
 

@@ -20,6 +20,7 @@ from patients.services.patients import (
     remove_patient,
 )
 from patients.store import patients as store
+from users.choices import Grant
 
 NO_PERMISSION = "permission not found"
 
@@ -31,7 +32,7 @@ def replace_permissions(
 
     Only the patient calls this, and a patient who can do so owns the account: `custodian` is never kept.
     """
-    permissions = permissions_of([name for name in granted if name != "custodian"])
+    permissions = permissions_of([name for name in granted if name != Grant.CUSTODIAN])
     if not permissions:
         remove_patient(clinic_id=clinic_id, user_id=user_id, deleted_by=user_id)
         return None

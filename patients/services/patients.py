@@ -41,6 +41,7 @@ from patients.services.patient_details import (
     permissions_of,
 )
 from patients.store import patients as store
+from users.choices import Grant
 from users.clients.protocol import Profile
 from users.services.neighbours import profile_service, user_service
 
@@ -215,7 +216,7 @@ def add_demo_patient(clinic_id: str | ObjectId) -> Document | None:
     """The demo patient of a new clinic; None when none is configured or it is there already."""
     if not settings.DEMO_PATIENT_USER_ID:
         return None
-    shared = SharedPatient(permissions=("view",), is_migrated=True)
+    shared = SharedPatient(permissions=(Grant.VIEW.value,), is_migrated=True)
     try:
         return create_patient_from_user(
             clinic_id=clinic_id, user_id=settings.DEMO_PATIENT_USER_ID, shared=shared

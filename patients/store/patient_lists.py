@@ -18,6 +18,7 @@ from bson import ObjectId
 from kernel import db, texts
 from kernel.db import Document
 from patients import statistics
+from patients.choices import RangePreset, RangeType
 from patients.search_keys import MARK, SEARCHED, WITHOUT_KEY, in_fields, in_key
 from patients.store.patients import COLLATION, COLLECTION, find_shown
 
@@ -323,8 +324,8 @@ def _labels(wanted: PatientFilter) -> Condition:
 
 # Nothing set counts as standard. Said this way an index answers it; "field does not exist" would fetch everyone.
 _STANDARD_RANGES: Condition = {
-    "glycemicRanges.type": {"$in": ["preset", None]},
-    "glycemicRanges.preset": {"$in": ["adaStandard", None]},
+    "glycemicRanges.type": {"$in": [RangeType.PRESET, None]},
+    "glycemicRanges.preset": {"$in": [RangePreset.STANDARD, None]},
 }
 
 

@@ -16,6 +16,7 @@ from pymongo.cursor import Cursor
 from kernel import db
 from kernel.db import Document
 from patients import statistics
+from patients.choices import DataProvider, SourceState
 from patients.store.patient_lists import holders_of_all
 from patients.store.patients import COLLECTION
 
@@ -106,7 +107,12 @@ def list_without_recent_data(
     limit: int,
 ) -> list[Document]:
     """Never any data first, then the longest silent. A disconnected source counts even when data are newer."""
-    disconnected = {"$elemMatch": {"providerName": "dexcom", "state": {"$ne": "connected"}}}
+    disconnected = {
+        "$elemMatch": {
+            "providerName": DataProvider.DEXCOM,
+            "state": {"$ne": SourceState.CONNECTED},
+        }
+    }
     certain = min(cutoff, recent)
     query = holders.silent(certain, recent, limit)
     query["filter"]["$or"] = [

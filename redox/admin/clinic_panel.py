@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from clinic_records.choices import EhrProvider
 from kernel.db import Document
 from kernel.staff import pages, roles
 from patients.services import staff_reads
@@ -19,7 +20,7 @@ def _ehr_panel(request: HttpRequest, clinic: Document) -> dict[str, Any] | None:
         return None
     return {
         "clinic_id": str(clinic["_id"]),
-        "is_on": bool(settings.get("enabled")) and settings.get("provider") == "redox",
+        "is_on": bool(settings.get("enabled")) and settings.get("provider") == EhrProvider.REDOX,
         "subscribed": staff_reads.count_subscribed(clinic["_id"]),
         "last": runs.row_of(last, None) if last else None,
     }

@@ -1,25 +1,10 @@
 """Why EHR work failed, in words. A stored reason is a code, with details after a colon."""
 
-_WORDS = {
-    "message_unreadable": "The message cannot be read, so nothing was done",
-    "order_unreadable": "The order cannot be read, so nothing was done",
-    "settings_unreadable": "The clinic's EHR settings cannot be read",
-    "patient_unreadable": "The patient's record cannot be read",
-    "summary_unreadable": "The patient's statistics cannot be read",
-    "no_source": "The order does not say which source it is from",
-    "no_clinic": "No clinic with an active Redox connection has this source",
-    "several_clinics": "Several clinics have this source",
-    "no_destinations": "The clinic's EHR settings name no destination to send to",
-    "overtaken": "Another order for the same person was at work at the same moment",
-    "neighbour_unavailable": "A service that is needed cannot be reached",
-    "rate_limited": "Too many requests: it continues by itself",
-    "report_unreachable": "The report service cannot be reached",
-    "redox_unreachable": "Redox cannot be reached",
-    "redox_upload_without_address": "Redox accepted the report and did not say where it is",
-    "redox_token_unreadable": "Redox gave no access token",
-    "worker_lost": "Each try ended its worker",
-    "handler_unknown": "This version does not know this kind of work",
-}
+from kernel import choices as kernel_choices
+from redox.choices import Failure
+
+_OF_THE_OUTBOX = (kernel_choices.Failure.WORKER_LOST, kernel_choices.Failure.HANDLER_UNKNOWN)
+_WORDS = dict(Failure.choices) | {reason.value: reason.label for reason in _OF_THE_OUTBOX}
 # Codes that end in a status.
 _WITH_STATUS = {
     "change_refused_": "A rule of this service refuses the change, status",

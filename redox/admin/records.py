@@ -12,6 +12,7 @@ from kernel.errors import NotFound
 from kernel.staff import pages, paging, roles
 from kernel.staff.fields import ReasonForm
 from redox.admin import filters, reasons
+from redox.choices import ProcessingState
 from redox.services import admin_reads
 from redox.services.admin_reads import MESSAGE, SCHEDULED, STATES, Item
 
@@ -107,7 +108,7 @@ def row_of(item: Item) -> dict[str, Any]:
         "is_test": meta.get("Test") is True,
         "clinic_id": record.get("clinicId") or document.get("clinicId"),
         "user_id": record.get("userId") or document.get("userId"),
-        "state": record.get("state") or "pending",
+        "state": record.get("state") or ProcessingState.PENDING.value,
         "outcome": record.get("outcome") or "",
         "error": record.get("lastError") or "",
         "reason": reasons.in_words(record.get("lastError") or ""),

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from clinic_records.services import access
 from kernel import audit
+from kernel.choices import AuditOutcome
 from kernel.db import Document
 from kernel.errors import DomainError
 from kernel.staff import pages, roles
@@ -22,19 +23,19 @@ def start(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
     """Recorded before it begins: a sync takes many transactions, and none of them may go unrecorded."""
     clinic = access.access_clinic(clinic_id)
     back = reverse("admin:clinic", args=[clinic_id])
-    _record(request, clinic, outcome="begun")
+    _record(request, clinic, outcome=AuditOutcome.BEGUN)
     try:
         count = scheduling.sync_clinic(clinic_id)
     except DomainError as error:
         _record(
             request,
             clinic,
-            outcome="refused",
+            outcome=AuditOutcome.REFUSED,
             scope={"status": error.status, "refused": pages.sentence(error.message)},
         )
         pages.fail(request, error)
         return pages.go(back)
-    _record(request, clinic, outcome="done", scope={"sends": count})
+    _record(request, clinic, outcome=AuditOutcome.DONE, scope={"sends": count})
     last = admin_reads.find_last_run(clinic["_id"]) if count else None
     if last is None:
         pages.succeed(request, NOBODY)

@@ -17,6 +17,7 @@ from django.core.cache import cache
 from kernel import http
 from kernel.errors import PermanentFailure, RetryLater
 from redox import configuration
+from redox.choices import Failure
 
 SERVICE = "redox"
 TOKEN_KEY = "redox:token"  # noqa: S105 (the name of a cache entry)
@@ -70,8 +71,7 @@ class HttpRedox:
         )
         address = _json(response).get("URI")
         if not isinstance(address, str) or not address:
-            reason = "redox_upload_without_address"
-            raise RetryLater(reason)
+            raise RetryLater(Failure.NO_UPLOAD_ADDRESS)
         return address
 
     def _post(self, url: str, **options: Any) -> httpx2.Response:
@@ -100,8 +100,7 @@ def access_token() -> str:
     answer = _json(response)
     token = answer.get("access_token")
     if not isinstance(token, str):
-        reason = "redox_token_unreadable"
-        raise RetryLater(reason)
+        raise RetryLater(Failure.TOKEN_UNREADABLE)
     life = _seconds(answer.get("expires_in")) - EARLY
     if life > 0:
         cache.set(TOKEN_KEY, token, life)
@@ -136,8 +135,7 @@ def _request(url: str, **options: Any) -> httpx2.Response:
     try:
         return http.request(SERVICE, "POST", url, timeout=TIMEOUT, **options)
     except http.ServiceUnavailable:
-        reason = "redox_unreachable"
-        raise RetryLater(reason) from None
+        raise RetryLater(Failure.REDOX_UNREACHABLE) from None
 
 
 def _check(response: httpx2.Response, *, kind: str = "message") -> None:

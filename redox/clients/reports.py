@@ -10,6 +10,7 @@ from django.conf import settings
 from kernel import clock, http, safe_reading
 from kernel.db import Document
 from kernel.errors import RetryLater
+from redox.choices import Failure
 from redox.messages.common import seconds
 from redox.messages.flowsheet import MG_DL, MMOL_L
 from redox.report import pdf
@@ -68,8 +69,7 @@ def _ask_service(request: ReportRequest) -> bytes:
             SERVICE, "POST", url, json=_request_body(request), headers=headers, timeout=60.0
         )
     except http.ServiceUnavailable:
-        reason = "report_unreachable"
-        raise RetryLater(reason) from None
+        raise RetryLater(Failure.REPORT_UNREACHABLE) from None
     if not 200 <= response.status_code < 300:
         msg = f"report_{response.status_code}"
         raise RetryLater(msg)

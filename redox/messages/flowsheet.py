@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from clinic_records.choices import GlucoseUnits
 from redox.messages.common import Message, Sender, meta, patient, seconds, visit
 from redox.messages.orders import Order
 from redox.messages.summaries import PERIOD_LENGTH, Statistics
 from redox.messages.summaries import read as read_statistics
 
-MG_DL, MMOL_L = "mg/dL", "mmol/L"
+MG_DL, MMOL_L = GlucoseUnits.MG_DL.value, GlucoseUnits.MMOL_L.value
 MG_DL_PER_MMOL_L = 18.01559
 GMI = "GLUCOSE_MANAGEMENT_INDICATOR"
 _EXTENSIONS = "https://api.redoxengine.com/extensions/"

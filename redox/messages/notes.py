@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from clinics.choices import NoteEvent
 from redox.messages.common import Message, Sender, meta, patient, seconds, visit
 from redox.messages.flowsheet import GMI
 from redox.messages.orders import Order, member
@@ -35,7 +36,7 @@ def build(
 
     `components`: observations that also go into the note; None when the clinic does not want them.
     """
-    event = "Replace" if replaces else "New"
+    event = NoteEvent.REPLACE if replaces else NoteEvent.NEW
     note: Message = {
         "DocumentID": document_id,
         "DocumentType": "Tidepool Report",

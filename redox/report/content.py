@@ -7,7 +7,7 @@ from typing import Any
 
 from kernel.clock import ZERO
 from redox.messages import flowsheet
-from redox.messages.flowsheet import MG_DL, in_units
+from redox.messages.flowsheet import MG_DL, MMOL_L, in_units
 from redox.messages.summaries import PERIOD_LENGTH
 
 Values = Mapping[str, float]
@@ -63,7 +63,7 @@ _BANDS = (
 )
 _LIMITS = {
     MG_DL: {"high2": "250", "high1": "181", "high0": "180", "low1": "70", "low0": "69", "low2": "54"},
-    "mmol/L": {
+    MMOL_L: {
         "high2": "13.9", "high1": "10.1", "high0": "10.0", "low1": "3.9", "low0": "3.8", "low2": "3.0",
     },
 }  # fmt: skip
@@ -125,7 +125,7 @@ def _bands(period: Values, units: str) -> list[Band]:
     shares = {field: period.get(f"timeIn{field}Percent") for _, field, *_ in _BANDS}
     if None in shares.values():
         return []
-    limits = _LIMITS.get(units, _LIMITS["mmol/L"])
+    limits = _LIMITS.get(units, _LIMITS[MMOL_L])
     return [
         Band(label, f"{text.format(**limits)} {units}", float(shares[field] or 0), goal, color)
         for label, field, text, goal, color in _BANDS

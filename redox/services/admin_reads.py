@@ -8,15 +8,16 @@ from bson import ObjectId
 
 from kernel import clock, ids, safe_reading
 from kernel.db import Document
+from redox.choices import ProcessingState, RecordKind
 from redox.messages import bodies
 from redox.store import admin_reads as store
 from redox.store import processing
 
-MESSAGE, SCHEDULED = "message", "scheduled"
+MESSAGE, SCHEDULED = RecordKind.MESSAGE.value, RecordKind.SCHEDULED.value
 SENDS = processing.SENDS
 COLLECTIONS = {MESSAGE: store.MESSAGES, SCHEDULED: store.SCHEDULED}
 MOST_SHOWN = 100_000  # bytes of what could not be read
-STATES = ("pending", "running", "done", "ignored", "failed")
+STATES = tuple(ProcessingState.values)
 
 
 @dataclass(frozen=True, slots=True)

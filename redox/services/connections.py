@@ -3,21 +3,17 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from clinics.choices import Destination, NoteEvent, Procedure
 from kernel import texts
 from kernel.db import Document
 from kernel.errors import PermanentFailure
+from redox.choices import Failure
 from redox.messages.reading import Part
 
 WHAT = "settings"
 DEFAULT_MRN_TYPE = "MRN"
-NO_DESTINATIONS = "no_destinations"
-RESULTS, FLOWSHEET, NOTES = "results", "flowsheet", "notes"
-PROCEDURES = (
-    "enableSummaryReports",
-    "disableSummaryReports",
-    "createAccount",
-    "createAccountAndEnableReports",
-)
+RESULTS, FLOWSHEET, NOTES = Destination.RESULTS, Destination.FLOWSHEET, Destination.NOTES
+PROCEDURES = tuple(Procedure.values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +34,7 @@ class Connection:
         """Raises PermanentFailure: without destinations nothing can ever be sent."""
         destination = self.destinations.get(kind)
         if not destination:
-            raise PermanentFailure(NO_DESTINATIONS)
+            raise PermanentFailure(Failure.NO_DESTINATIONS)
         return destination
 
     def require_destinations(self, kinds: Iterable[str]) -> None:
@@ -68,7 +64,7 @@ def read_connection(clinic: Document) -> Connection:
         tag_separator=tags.raw_text("separator", longest=texts.LONGEST),
         uses_icode=settings.part("flowsheets").flag("icode"),
         wants_gmi=settings.part("notes").flag("includeGmi"),
-        replaces_notes=reports.text("onUploadNoteEventType") == "Replace",
+        replaces_notes=reports.text("onUploadNoteEventType") == NoteEvent.REPLACE,
         units=document.text("PreferredBgUnits"),
     )
 

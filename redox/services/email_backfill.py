@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from clinics.services import ehr_settings
+from clinic_records.choices import EhrProvider
 from kernel.db import Document
 from kernel.errors import BadRequest, DomainError, Unavailable
 from patients.services import ehr_patients, patient_matching, patients
@@ -28,7 +28,7 @@ def find_addresses(clinic: Document, *, batch: int) -> Iterator[Candidate]:
     """Which patient can get which address: a valid one that no account has. Raises BadRequest for a provider other than
     Redox, whose orders are not stored here."""
     provider = clinic["ehrSettings"].get("provider")
-    if provider != ehr_settings.REDOX:
+    if provider != EhrProvider.REDOX:
         msg = f"provider {provider} is not supported"
         raise BadRequest(message=msg)
     return _find_addresses(clinic, batch)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from bson import ObjectId
 
+from clinic_records.choices import EhrProvider
 from clinics.services import ehr_settings
 from kernel import ids, texts
 from kernel.db import Document
@@ -71,7 +72,7 @@ def find_clinic(order: Order) -> Document:
     if not order.source_id:
         msg = "source id is required"
         raise BadRequest(msg)
-    clinics = ehr_settings.find_ehr_clinics(provider=ehr_settings.REDOX, source_id=order.source_id)
+    clinics = ehr_settings.find_ehr_clinics(provider=EhrProvider.REDOX, source_id=order.source_id)
     if not clinics:
         raise NotFound(NO_CLINIC)
     if len(clinics) > 1:
@@ -116,7 +117,7 @@ def subscribe(patient: Document, document: Document, *, active: bool) -> None:
         clinic_id=patient["clinicId"],
         user_id=patient["userId"],
         name=REPORTS,
-        provider=ehr_settings.REDOX,
+        provider=EhrProvider.REDOX,
         active=active,
         message=MatchedMessage(document["_id"], DATA_MODEL, EVENT_TYPE),
     )

@@ -7,6 +7,7 @@ from typing import Any
 from bson import ObjectId
 
 from kernel import audit, db
+from kernel.choices import ActorKind
 from kernel.db import Document
 from redox.services import admin_reads, processing
 from redox.services.admin_reads import MESSAGE, SCHEDULED, Item
@@ -78,7 +79,7 @@ def _record(action: str, kind: str, document_id: ObjectId, **more: Any) -> None:
     audit.record(
         action=action,
         actor_id=f"uid:{os.getuid()}",
-        actor_kind="system",
+        actor_kind=ActorKind.SYSTEM,
         actor_name=TOOL,
         object_type=f"ehr_{kind}",
         object_id=str(document_id),

@@ -9,6 +9,7 @@ from functools import partial
 from bson import ObjectId
 
 from clinic_records.services import access
+from clinics.choices import Procedure
 from clinics.services import tags
 from kernel import addresses, clock, texts
 from kernel.addresses import InvalidAddress
@@ -22,8 +23,10 @@ from kernel.errors import (
     PermanentFailure,
     RetryLater,
 )
+from patients.choices import MatchCriterion
 from patients.services import patients
 from patients.services.patient_details import PatientDetails, is_custodial
+from redox.choices import Failure
 from redox.messages.orders import WHAT, Order, is_under_13, read_order
 from redox.messages.reading import Unreadable
 from redox.messages.results import Kind
@@ -41,8 +44,6 @@ CREATED = "Account was successfully created"
 EXISTS = "patient already exists"
 EMAIL_IN_USE = "the email address is already in use"
 REFUSED = "the account could not be created"
-OVERTAKEN = "overtaken"
-NOT_READ = "message_unreadable"
 MOST_TAG_NAMES = 100  # twice what a clinic can have
 A_DAY = timedelta(days=1)
 
@@ -81,7 +82,7 @@ def process_message(record: Document) -> Outcome:
     if document is None:
         return ignored("message_missing")
     if "raw" in document:
-        raise PermanentFailure(document.get("reason") or NOT_READ)
+        raise PermanentFailure(document.get("reason") or Failure.MESSAGE_UNREADABLE)
     if not matching.is_new_order(document):
         return ignored("not_a_new_order")
     order = read_order(document.get("message"))
@@ -98,7 +99,11 @@ def process_message(record: Document) -> Outcome:
 
 
 def _clinic_of(order: Order) -> Document:
-    reasons = {NotFound: "no_clinic", Duplicate: "several_clinics", BadRequest: "no_source"}
+    reasons = {
+        NotFound: Failure.NO_CLINIC,
+        Duplicate: Failure.SEVERAL_CLINICS,
+        BadRequest: Failure.NO_SOURCE,
+    }
     try:
         return matching.find_clinic(order)
     except (NotFound, Duplicate, BadRequest) as error:
@@ -141,7 +146,9 @@ def disable(work: Work) -> Outcome:
 def _only_patient(work: Work) -> Document | Outcome:
     """The one patient who matches; otherwise the health record is told why there is none."""
     try:
-        matches = matching.find_patients(work.order, work.connection, ["MRN_DOB"])
+        matches = matching.find_patients(
+            work.order, work.connection, [MatchCriterion.MRN_AND_BIRTH_DATE]
+        )
     except BadRequest as error:
         work.answer(Kind.MATCHING, success=False, text=error.words)
         return done("order_incomplete")
@@ -251,7 +258,9 @@ def create_account(work: Work) -> Outcome:
 
 def create_and_enable(work: Work) -> Outcome:
     try:
-        matches = matching.find_patients(work.order, work.connection, ["MRN_DOB"])
+        matches = matching.find_patients(
+            work.order, work.connection, [MatchCriterion.MRN_AND_BIRTH_DATE]
+        )
     except BadRequest as error:
         work.answer(Kind.ACCOUNT, success=False, text=error.words)
         return done("order_incomplete")
@@ -301,18 +310,21 @@ def _create_patient(work: Work) -> None:
             check=lambda: _stop_if_known(work),
         )
     except _Overtaken:
-        raise RetryLater(OVERTAKEN) from None
+        raise RetryLater(Failure.OVERTAKEN) from None
     except DomainError as error:
         if not is_lasting(error):
             raise
         if _is_known(work):
-            raise RetryLater(OVERTAKEN) from None
+            raise RetryLater(Failure.OVERTAKEN) from None
         raise Refused(error.words or REFUSED) from None
     note(work.record, accountCreated=True, userId=patient["userId"])
 
 
+_KNOWN_BY = (MatchCriterion.MRN, MatchCriterion.BIRTH_DATE_AND_NAME)
+
+
 def _is_known(work: Work) -> bool:
-    return bool(matching.find_patients(work.order, work.connection, ["MRN", "DOB_FULLNAME"]))
+    return bool(matching.find_patients(work.order, work.connection, _KNOWN_BY))
 
 
 def _stop_if_known(work: Work) -> None:
@@ -381,8 +393,8 @@ def _mrn(work: Work) -> str:
 
 # For each procedure: the function that carries it out, and the messages that it may send.
 BRANCHES: dict[str, tuple[Callable[[Work], Outcome], tuple[str, ...]]] = {
-    "enableSummaryReports": (enable, (RESULTS, FLOWSHEET, NOTES)),
-    "disableSummaryReports": (disable, (RESULTS,)),
-    "createAccount": (create_account, (RESULTS,)),
-    "createAccountAndEnableReports": (create_and_enable, (RESULTS, FLOWSHEET, NOTES)),
+    Procedure.ENABLE_REPORTS: (enable, (RESULTS, FLOWSHEET, NOTES)),
+    Procedure.DISABLE_REPORTS: (disable, (RESULTS,)),
+    Procedure.CREATE_ACCOUNT: (create_account, (RESULTS,)),
+    Procedure.CREATE_AND_ENABLE: (create_and_enable, (RESULTS, FLOWSHEET, NOTES)),
 }

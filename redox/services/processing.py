@@ -24,11 +24,12 @@ from kernel.errors import (
     Unavailable,
 )
 from kernel.http import ServiceError, ServiceUnavailable
+from redox.choices import Failure, RecordKind
 from redox.events import MessageReceived, OrderScheduled
 from redox.messages.reading import Unreadable
 from redox.store import processing as store
 
-MESSAGE, SCHEDULED = "message", "scheduled"
+MESSAGE, SCHEDULED = RecordKind.MESSAGE.value, RecordKind.SCHEDULED.value
 EVENTS = {MESSAGE: MessageReceived, SCHEDULED: OrderScheduled}
 
 
@@ -124,14 +125,13 @@ def _named_failures() -> Iterator[None]:
     except Unreadable as error:
         raise PermanentFailure(error.reason) from None
     except (ServiceUnavailable, Unavailable):
-        reason = "neighbour_unavailable"
-        raise RetryLater(reason) from None
+        raise RetryLater(Failure.NEIGHBOUR_UNAVAILABLE) from None
     except ServiceError as error:
         reason = f"user_service_{error.status}"
         raise (PermanentFailure(reason) if error.status < 500 else RetryLater(reason)) from None
     except RateLimited as error:
-        reason, wait = "rate_limited", timedelta(seconds=error.retry_after)
-        raise RetryLater(reason, wait=wait) from None
+        wait = timedelta(seconds=error.retry_after)
+        raise RetryLater(Failure.RATE_LIMITED, wait=wait) from None
     except DomainError as error:
         reason = f"change_refused_{error.status}"
         raise (PermanentFailure(reason) if is_lasting(error) else RetryLater(reason)) from None

@@ -15,7 +15,9 @@ from random import Random
 import structlog
 from bson import ObjectId
 
+from clinic_records.choices import EhrProvider
 from clinic_records.services import access
+from clinics.choices import ReportCadence
 from clinics.services import ehr_settings
 from kernel import clock, db, ids, leases, outbox, safe_reading, transient_errors
 from kernel.db import Document
@@ -31,8 +33,7 @@ from redox.store import cadences, messages, scheduled, syncs
 
 BATCH = 500  # a transaction stays well below MongoDB's limits, and a retry repeats little
 SPREAD = timedelta(hours=1)
-DEFAULT_CADENCE = "14d"
-_CADENCE = re.compile(r"(\d{1,3})d")  # the other possible value is DISABLED
+_CADENCE = re.compile(r"(\d{1,3})d")  # the other possible value is ReportCadence.NEVER
 
 log = structlog.get_logger(__name__)
 
@@ -43,7 +44,7 @@ def sync_clinic(clinic_id: str | ObjectId) -> int:
     settings = safe_reading.mapping((clinic or {}).get("ehrSettings"))
     if (
         clinic is None
-        or settings.get("provider") != ehr_settings.REDOX
+        or settings.get("provider") != EhrProvider.REDOX
         or not settings.get("enabled")
     ):
         raise NotFound(NO_CLINIC)
@@ -176,5 +177,5 @@ def cadence_days(clinic: Document) -> int:
         cadence = Part(WHAT, clinic).part("ehrSettings").part("scheduledReports").text("cadence")
     except Unreadable:
         return 0
-    match = _CADENCE.fullmatch(cadence or DEFAULT_CADENCE)
+    match = _CADENCE.fullmatch(cadence or ReportCadence.TWO_WEEKLY)
     return int(match[1]) if match else 0

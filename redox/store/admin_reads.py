@@ -9,6 +9,7 @@ from pymongo import DESCENDING
 
 from kernel import db
 from kernel.db import Document
+from redox.choices import ProcessingState, RecordKind
 
 MESSAGES, SCHEDULED = "redox", "scheduledSummaryAndReportsOrders"
 PROCESSING, DELIVERIES = "ehrProcessing", "redoxDeliveries"
@@ -58,7 +59,7 @@ def list_records(kind: str, document_ids: Sequence[ObjectId]) -> dict[ObjectId, 
 def list_kinds(document_ids: Sequence[ObjectId]) -> dict[ObjectId, str]:
     """Whether these are messages or scheduled sends, as their records say."""
     query = {
-        "kind": {"$in": ["message", "scheduled"]},
+        "kind": {"$in": RecordKind.values},
         "documentId": {"$in": list(document_ids)},
     }
     records = db.collection(PROCESSING).find(query, {"documentId": 1, "kind": 1})
@@ -67,7 +68,7 @@ def list_kinds(document_ids: Sequence[ObjectId]) -> dict[ObjectId, str]:
 
 # --- runs: the sends of one sync call share clinic and time, also in their records ---------------------
 _RUN_KEY = {"clinicId": "$clinicId", "documentTime": "$documentTime"}
-_STATES = ("done", "ignored", "failed")
+_STATES = (ProcessingState.DONE, ProcessingState.IGNORED, ProcessingState.FAILED)
 
 
 def list_runs(query: Query, *, skip: int, limit: int) -> list[Document]:

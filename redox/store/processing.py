@@ -11,13 +11,16 @@ from typing import Any
 from bson import ObjectId
 from pymongo import DESCENDING, ReturnDocument
 
+from clinics.choices import Destination
 from kernel import db
 from kernel.db import Document
+from redox.choices import ProcessingState, RecordKind
 
 COLLECTION = "ehrProcessing"
 DELIVERIES = "redoxDeliveries"
-SENDS = ("results", "flowsheet", "notes")
-PENDING, RUNNING, DONE, IGNORED, FAILED = "pending", "running", "done", "ignored", "failed"
+SENDS = tuple(Destination.values)
+PENDING, RUNNING = ProcessingState.PENDING, ProcessingState.RUNNING
+DONE, IGNORED, FAILED = ProcessingState.DONE, ProcessingState.IGNORED, ProcessingState.FAILED
 
 
 def insert_many(records: Sequence[Document]) -> None:
@@ -72,7 +75,7 @@ def find_last_delivered(order_id: ObjectId, before: datetime) -> Document | None
     return db.collection(COLLECTION).find_one(
         {
             "orderId": order_id,
-            "kind": "scheduled",
+            "kind": RecordKind.SCHEDULED,
             "documentTime": {"$lt": before},
             "sends.notes": {"$exists": True},
         },

@@ -5,12 +5,12 @@ from typing import Any
 from kernel import addresses, clock
 from kernel.addresses import InvalidAddress
 from kernel.http import ServiceError
+from users.choices import AccountRole
 from users.clients.protocol import UserUpdate
 from users.embedded import passwords
 
 SERVICE = "user"
-CUSTODIAL = "custodial_account"
-ROLES = frozenset({"patient", CUSTODIAL, "clinician", "clinic", "migrated_clinic", "brokered"})
+ROLES = frozenset(AccountRole.values)
 
 
 def checked_address(address: str) -> str:

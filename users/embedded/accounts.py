@@ -11,6 +11,7 @@ from pymongo.errors import DuplicateKeyError
 from kernel import addresses, clock, db, ids, outbox
 from kernel.addresses import InvalidAddress
 from kernel.http import ServiceError
+from users.choices import AccountRole, Grant
 from users.clients.protocol import (
     ANYTHING,
     AccountChanged,
@@ -23,12 +24,14 @@ from users.clients.protocol import (
 )
 from users.embedded import account_rules as rules
 from users.embedded import passwords, sessions
-from users.embedded.account_rules import CUSTODIAL, SERVICE
+from users.embedded.account_rules import SERVICE
 from users.events import PasswordSet, UserDeleted, UserUpdated
 from users.store import accounts, data, grants, profiles, restricted_tokens
 
-CUSTODIAL_ROLES = (CUSTODIAL, "patient")
-UNDELETABLE_ROLES = frozenset({"clinic", "clinician", "brokered"})
+CUSTODIAL_ROLES = (AccountRole.CUSTODIAL.value, AccountRole.PATIENT.value)
+UNDELETABLE_ROLES = frozenset(
+    {AccountRole.LEGACY_CLINIC, AccountRole.CLINICIAN, AccountRole.BROKERED}
+)
 
 T = TypeVar("T")
 
@@ -80,7 +83,7 @@ def create_accounts(invented: Sequence[Invented]) -> None:
 
 def _invented_account(person: Invented) -> db.Document:
     is_custodial = person.custodian_clinic_id is not None
-    roles = CUSTODIAL_ROLES if is_custodial else ("patient",)
+    roles = CUSTODIAL_ROLES if is_custodial else (AccountRole.PATIENT.value,)
     account = _new_account(person.user_id, person.email, roles)
     if is_custodial:
         return {**account, "custodianClinicId": person.custodian_clinic_id}
@@ -129,7 +132,7 @@ def to_user(account: db.Document) -> User:
         roles=tuple(account["roles"]),
         email_verified=account["emailVerified"],
         terms_accepted=account.get("termsAccepted"),
-        password_exists=CUSTODIAL not in account["roles"],
+        password_exists=AccountRole.CUSTODIAL not in account["roles"],
     )
 
 
@@ -171,11 +174,11 @@ def _update(user_id: str, changes: dict[str, Any], expected: Expected) -> User:
 def _claim_if_custodial(account: db.Document, fields: dict[str, Any]) -> None:
     """A password ends older sessions; the first one makes the person the owner of the account."""
     sessions.end_all(account["_id"])
-    if CUSTODIAL not in account["roles"]:
+    if AccountRole.CUSTODIAL not in account["roles"]:
         return
     roles: list[str] = fields.get("roles") or account["roles"]
-    fields["roles"] = [role for role in roles if role != CUSTODIAL]
-    grants.remove_permission_from_grants(account["_id"], "custodian")
+    fields["roles"] = [role for role in roles if role != AccountRole.CUSTODIAL]
+    grants.remove_permission_from_grants(account["_id"], Grant.CUSTODIAN)
     outbox.emit(PasswordSet(user_id=account["_id"]))
 
 

@@ -1,9 +1,10 @@
 """What people grant to each other."""
 
+from users.choices import Grant
 from users.clients.protocol import Permissions
 from users.store import grants
 
-_ROOT = "root"
+_ROOT = Grant.ROOT.value
 
 
 def find_permissions(owner_id: str, grantee_id: str) -> Permissions:

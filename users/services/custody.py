@@ -6,10 +6,10 @@ from functools import cache
 from django.conf import settings
 from django.utils.module_loading import import_string
 
+from users.choices import Grant
 from users.clients.protocol import Permissions
 from users.services.neighbours import permission_service, user_service
 
-ROOT, CUSTODIAN = "root", "custodian"
 ClinicPermissions = Callable[[str, str], Permissions]
 
 
@@ -30,9 +30,9 @@ def has_custody(user_id: str, caller_id: str) -> bool:
     if user_id == caller_id:
         return True
     granted = permissions_over(user_id, caller_id)
-    if ROOT in granted:
+    if Grant.ROOT in granted:
         return True
-    return CUSTODIAN in granted and _is_unclaimed(user_id)
+    return Grant.CUSTODIAN in granted and _is_unclaimed(user_id)
 
 
 def _is_unclaimed(user_id: str) -> bool:

@@ -7,10 +7,10 @@ from typing import Any
 from kernel import texts
 from kernel.errors import ConstraintViolation, NotFound, PermanentFailure, Unavailable
 from kernel.http import ServiceError, ServiceUnavailable
+from users.choices import AccountRole
 from users.clients.protocol import AccountChanged, Expected, UserUpdate
 from users.services.neighbours import data_service, profile_service, user_service
 
-LEGACY_ROLE = "clinic"
 REFUSED = 401
 PROTECTED = "account_protected"
 
@@ -40,7 +40,7 @@ def access_account(user_id: str) -> Account:
 def access_legacy_account(user_id: str) -> Account:
     """An account that stood for a whole practice. Raises ConstraintViolation for any other."""
     account = access_account(user_id)
-    if LEGACY_ROLE not in account.roles:
+    if AccountRole.LEGACY_CLINIC not in account.roles:
         reason = f"user {user_id} is not clinician"
         raise ConstraintViolation(reason)
     return account

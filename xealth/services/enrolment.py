@@ -4,8 +4,10 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from clinics.services import ehr_settings
+from clinic_records.choices import EhrProvider
+from clinics.choices import Procedure
 from kernel import audit
+from kernel.choices import ActorKind
 from kernel.db import Document
 from kernel.errors import BadRequest
 from kernel.http import ServiceUnavailable
@@ -51,10 +53,10 @@ def prepare(clinic: Document, *, mrn_origin: str) -> Enrolment:
     """Raises BadRequest for a provider other than Xealth, and for settings without a program."""
     settings = clinic["ehrSettings"]
     provider = settings.get("provider")
-    if provider != ehr_settings.XEALTH:
+    if provider != EhrProvider.XEALTH:
         msg = f"provider {provider} is not supported"
         raise BadRequest(message=msg)
-    program_id = (settings.get("procedureCodes") or {}).get("createAccountAndEnableReports")
+    program_id = (settings.get("procedureCodes") or {}).get(Procedure.CREATE_AND_ENABLE)
     if not program_id:
         msg = "the clinic's settings name no Xealth program"
         raise BadRequest(message=msg)
@@ -96,7 +98,7 @@ def enroll(enrolment: Enrolment, patient: Document) -> int:
     audit.record(
         action="ehr.enrolment_ordered",
         actor_id=f"uid:{os.getuid()}",
-        actor_kind="system",
+        actor_kind=ActorKind.SYSTEM,
         actor_name=TOOL,
         object_type="patient",
         object_id=patient["userId"],

@@ -1,6 +1,7 @@
 """Schemas of clinicians, invites and service accounts."""
 
 from kernel.api import schema as s
+from kernel.choices import ClinicianRole
 
 _CLINIC = s.ref("clinic.v1")
 _SECRET = s.literal(min_length=1)
@@ -8,7 +9,7 @@ _SECRET = s.literal(min_length=1)
 ROLES = s.component(
     "clinicianRoles.v1",
     s.array(
-        s.string(enum=["CLINIC_ADMIN", "CLINIC_MEMBER", "PRESCRIBER"]),
+        s.string(enum=ClinicianRole.values),
         min_items=1,
         unique_items=True,
         description="A prescriber who is neither admin nor member has no access.",

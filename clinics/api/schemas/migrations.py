@@ -1,9 +1,10 @@
 """Schemas of migrations of legacy accounts."""
 
+from clinics.choices import MigrationStatus
 from kernel.api import schema as s
 
 _READ_ONLY_TIME = s.date_time(read_only=True)
-_STATUS = s.component("migrationStatus.v1", s.string(enum=["PENDING", "RUNNING", "COMPLETED"]))
+_STATUS = s.component("migrationStatus.v1", s.string(enum=MigrationStatus.values))
 
 MIGRATION = s.component(
     "migration.v1",

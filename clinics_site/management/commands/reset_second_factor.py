@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from kernel.choices import ActorKind
 from kernel.staff.sign_in import changes, reset_pages
 
 
@@ -28,7 +29,11 @@ class Command(BaseCommand):
             user,
             "staff.factor_reset",
             reason=options["reason"].strip()[:500],
-            actor={"actor_id": "manage.py", "actor_kind": "system", "actor_name": "manage.py"},
+            actor={
+                "actor_id": "manage.py",
+                "actor_kind": ActorKind.SYSTEM,
+                "actor_name": "manage.py",
+            },
         )
         if not changes.reset(user.pk, record):
             raise CommandError("this account has no second factor")  # noqa: EM101

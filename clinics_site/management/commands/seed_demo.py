@@ -13,15 +13,18 @@ from django.conf import settings
 from django.contrib.auth import models as auth
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from clinic_records.choices import EhrProvider, GlucoseUnits
 from clinic_records.services import access
 from clinics.services import clinicians, clinics, ehr_settings, sites, tags
 from clinics.services.clinicians import ClinicianDetails
 from clinics.services.clinics import ClinicProfile
 from kernel import clock
+from kernel.choices import ClinicianRole
 from kernel.db import Document
 from patients.services import seeding
 from patients.services.patients import has_patients_besides_demo, match_patients
 from redox.services import webhook
+from users.choices import AccountRole
 from users.clients.protocol import EmailTaken, User
 from users.services import accounts
 from users.services.neighbours import user_service
@@ -44,12 +47,12 @@ PROFILE = ClinicProfile(
     timezone="US/Pacific",
     clinic_type="provider_practice",
     clinic_size="0-249",
-    preferred_bg_units="mg/dL",
+    preferred_bg_units=GlucoseUnits.MG_DL,
 )
 SOURCE_ID = "0d6c2b7e-55d1-4a53-9b7e-2f6a1c0e9d11"
 EHR: dict[str, Any] = {
     "enabled": True,
-    "provider": "redox",
+    "provider": EhrProvider.REDOX,
     "sourceId": SOURCE_ID,
     "mrnIdType": "MRN",
     "destinationIds": {
@@ -182,7 +185,10 @@ def _make_demo_patient() -> None:
     email, name = DEMO_PATIENT
     if user_service().get_user(settings.DEMO_PATIENT_USER_ID) is None:
         accounts.create_user(
-            email=email, full_name=name, roles=("patient",), user_id=settings.DEMO_PATIENT_USER_ID
+            email=email,
+            full_name=name,
+            roles=(AccountRole.PATIENT,),
+            user_id=settings.DEMO_PATIENT_USER_ID,
         )
 
 
@@ -190,6 +196,6 @@ def _add_member(clinic_id: ObjectId, user: User, name: str) -> None:
     if clinicians.find_clinician(clinic_id, user.user_id) is not None:
         return
     details = ClinicianDetails(
-        roles=["CLINIC_MEMBER"], email=user.username, name=name, user_id=user.user_id
+        roles=[ClinicianRole.MEMBER], email=user.username, name=name, user_id=user.user_id
     )
     clinicians.create_clinician(clinic_id=clinic_id, details=details)

@@ -1,8 +1,11 @@
 """Schemas of confirmations, and of the bodies of their operations."""
 
+from clinic_records.choices import GlucoseUnits
+from confirmations.choices import ConfirmationType, Status
 from confirmations.services.context import ALERT_KINDS
-from confirmations.services.states import TYPES, Status
 from kernel.api import schema as s
+from kernel.choices import ClinicianRole
+from users.choices import Grant
 
 USER_ID = s.ref("tidepooluserid")
 EMAIL = s.email(min_length=6)
@@ -62,8 +65,8 @@ _RESTRICTIONS = s.component(
 )
 _FIELDS = {
     "key": KEY,
-    "type": s.string(enum=list(TYPES)),
-    "status": s.string(enum=[status.value for status in Status]),
+    "type": s.string(enum=ConfirmationType.values),
+    "status": s.string(enum=Status.values),
     "email": s.string(description="Empty when a clinic is invited."),
     "clinicId": s.string(),
     "creatorId": s.string(read_only=True, description="Empty when no one asked for it."),
@@ -141,7 +144,7 @@ INVITE_CLINICIAN = s.component(
         {
             "email": EMAIL,
             "roles": s.array(
-                s.string(enum=["CLINIC_ADMIN", "CLINIC_MEMBER", "PRESCRIBER"]),
+                s.string(enum=ClinicianRole.values),
                 min_items=1,
                 unique_items=True,
             ),
@@ -172,8 +175,10 @@ def _glucose(units: list[str], value: s.Schema) -> s.Schema:
 
 
 _GLUCOSE = s.one_of(
-    _glucose(["mg/dL", "mg/dl"], s.integer(format="int32", minimum=0, maximum=1000)),
-    _glucose(["mmol/L", "mmol/l"], s.number(format="float", minimum=0)),
+    _glucose(
+        [GlucoseUnits.MG_DL.value, "mg/dl"], s.integer(format="int32", minimum=0, maximum=1000)
+    ),
+    _glucose([GlucoseUnits.MMOL_L.value, "mmol/l"], s.number(format="float", minimum=0)),
 )
 _ENABLED = s.boolean(default=False)
 _DELAY = s.integer(default=0, minimum=0, maximum=120, description="Minutes to wait.")
@@ -213,7 +218,7 @@ ANY_ALERTS = s.obj(
 )
 ANY_GRANTS = s.at_most(20, s.obj(additional=s.obj()))
 _GRANTS = s.obj(
-    dict.fromkeys(("note", "upload", "view"), s.obj()),
+    dict.fromkeys((Grant.NOTE.value, Grant.UPLOAD.value, Grant.VIEW.value), s.obj()),
     description="A key that is present is granted.",
 )
 INVITATION = s.component(

@@ -7,6 +7,7 @@ from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 
+from kernel.choices import AuditOutcome
 from kernel.errors import NotFound, RateLimited, Unavailable
 from kernel.staff import logins, pages
 from kernel.staff.sign_in import attempts, changes, factors, steps, store
@@ -112,7 +113,7 @@ def _check_code(request: HttpRequest, field: str) -> str:
     """What is wrong with the code of the present factor, limited as at the door."""
     taken = attempts.take_for_code(request, _me(request))
     if factors.accept(_me(request).pk, request.POST.get(field, "")) is None:
-        logins.record("staff.code", _me(request), outcome="denied")
+        logins.record("staff.code", _me(request), outcome=AuditOutcome.DENIED)
         return WRONG_CODE
     taken.give_back()
     return ""
@@ -123,7 +124,7 @@ def _check_password(request: HttpRequest) -> str:
         return ""
     taken = attempts.take_for_password(request, _me(request).get_username())
     if not _me(request).check_password(request.POST.get("password", "")):
-        logins.record("staff.password", _me(request), outcome="denied")
+        logins.record("staff.password", _me(request), outcome=AuditOutcome.DENIED)
         return WRONG_PASSWORD
     taken.give_back()
     return ""

@@ -11,6 +11,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.views.decorators.cache import never_cache
 
+from kernel.choices import AuditOutcome
 from kernel.errors import RateLimited, Unavailable
 from kernel.staff import logins
 from kernel.staff.sign_in import attempts, changes, factors, oidc, steps
@@ -48,7 +49,10 @@ class _PasswordStep(LoginView):
     def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
         if form.get_user() is not None:  # the password was right, but the account is not for staff
             logins.record(
-                "staff.login", form.get_user(), outcome="denied", scope={"by": steps.PASSWORD}
+                "staff.login",
+                form.get_user(),
+                outcome=AuditOutcome.DENIED,
+                scope={"by": steps.PASSWORD},
             )
         return super().form_invalid(form)
 
@@ -98,7 +102,7 @@ def code(request: HttpRequest) -> HttpResponseBase:
         return logins.refuse(request, error)
     accepted = factors.accept(user.pk, request.POST.get("code", ""))
     if accepted is None:
-        logins.record("staff.login", user, outcome="denied", scope={"by": "code"})
+        logins.record("staff.login", user, outcome=AuditOutcome.DENIED, scope={"by": "code"})
         return _page(request, "staff/sign_in/code.html", title="Second step", problem=WRONG_CODE)
     taken.give_back()
     proof = steps.Proof(accepted.by, accepted.generation)

@@ -17,6 +17,7 @@ from django.http import Http404, HttpRequest, HttpResponseBase
 from mozilla_django_oidc.auth import OIDCAuthenticationBackend
 from mozilla_django_oidc.views import OIDCAuthenticationCallbackView, OIDCAuthenticationRequestView
 
+from kernel.choices import AuditOutcome
 from kernel.errors import RateLimited, Unavailable
 from kernel.staff import logins
 from kernel.staff.sign_in import attempts, identities, steps
@@ -95,7 +96,7 @@ class _Callback(OIDCAuthenticationCallbackView):
     def login_failure(self) -> HttpResponseBase:
         if "error" in self.request.GET:
             scope = {"by": steps.PROVIDER, "why": "refused there"}
-            logins.record("staff.login", None, outcome="denied", scope=scope)
+            logins.record("staff.login", None, outcome=AuditOutcome.DENIED, scope=scope)
         return _refuse(self.request)
 
 

@@ -15,6 +15,7 @@ from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare
 
+from kernel.choices import AuditOutcome
 from kernel.staff import logins
 from kernel.staff.sign_in import attempts, devices, factors, store
 from kernel.staff.sign_in.factors import Demand
@@ -70,7 +71,9 @@ def begin(
             next_url=next_url,
         )
     )
-    logins.record("staff.login", user, outcome="begun", scope={"by": by, "waitsFor": demand.value})
+    logins.record(
+        "staff.login", user, outcome=AuditOutcome.BEGUN, scope={"by": by, "waitsFor": demand.value}
+    )
     return HttpResponseRedirect(page_of(demand))
 
 

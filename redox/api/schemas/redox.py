@@ -1,6 +1,7 @@
 """Schemas of the Redox operations."""
 
 from kernel.api import schema as s
+from patients.choices import MatchCriterion
 
 MESSAGE = s.obj(description="A Redox message of any data model.")
 VERIFICATION = s.obj(
@@ -26,7 +27,7 @@ PATIENT_OPTIONS = s.component(
             "criteria": s.at_most(
                 10,
                 s.array(
-                    s.string(enum=["MRN", "MRN_DOB", "DOB_FULLNAME"]),
+                    s.string(enum=MatchCriterion.values),
                     min_items=1,
                     description="Alternatives: a patient has to meet one.",
                 ),

@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from kernel.http import ServiceError
+from users.choices import AccountRole
 from users.clients.protocol import EmailTaken
 from users.services import accounts
 
@@ -25,7 +26,9 @@ class Command(BaseCommand):
             user = accounts.create_user(
                 email=options["email"],
                 full_name=options["name"],
-                roles=("clinician",) if options["clinician"] else ("patient",),
+                roles=(AccountRole.CLINICIAN.value,)
+                if options["clinician"]
+                else (AccountRole.PATIENT.value,),
                 password=options["password"],
             )
         except EmailTaken:

@@ -1,0 +1,47 @@
+"""The words of the kernel, each written once.
+
+Members of `TextChoices` are texts: MongoDB and JSON get the plain value (tests/kernel/test_choices.py).
+"""
+
+from django.db.models import TextChoices
+
+
+class ClinicianRole(TextChoices):
+    """What a member is in a clinic. Here, because policy rules ask for it."""
+
+    ADMIN = "CLINIC_ADMIN", "Admin"
+    MEMBER = "CLINIC_MEMBER", "Member"
+    PRESCRIBER = "PRESCRIBER", "Prescriber"
+
+
+class RowState(TextChoices):
+    """What became of an event for one handler."""
+
+    DEAD = "dead", "Gave up"
+    PENDING = "pending", "Waiting"
+    CLAIMED = "claimed", "Being handled"
+    DONE = "done", "Done"
+
+
+class AuditOutcome(TextChoices):
+    DONE = "done"
+    BEGUN = "begun"
+    REFUSED = "refused"
+    DENIED = "denied"
+
+
+class ActorKind(TextChoices):
+    """Who did what the audit trail tells."""
+
+    STAFF = "staff"
+    USER = "user"
+    SERVICE = "service"
+    SYSTEM = "system"
+
+
+class Failure(TextChoices):
+    """Why the outbox itself gave a row up."""
+
+    WORKER_LOST = "worker_lost", "Each try ended its worker"
+    HANDLER_UNKNOWN = "handler_unknown", "This version does not know this kind of work"
+    PAYLOAD_INCOMPLETE = "payload_incomplete", "The event lacks a part that this version needs"

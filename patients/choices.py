@@ -1,0 +1,60 @@
+"""The words of patients, each written once."""
+
+from django.db.models import TextChoices
+
+from users.choices import Grant
+
+# What a clinic may have of a patient, as names of stored fields.
+PERMISSIONS = tuple(
+    grant.value for grant in (Grant.CUSTODIAN, Grant.VIEW, Grant.UPLOAD, Grant.NOTE)
+)
+
+
+class DataProvider(TextChoices):
+    """Makers of devices whose accounts deliver data. Labels are what mails call them."""
+
+    DEXCOM = "dexcom", "Dexcom"
+    TWIIST = "twiist", "twiist"
+    ABBOTT = "abbott", "FreeStyle Libre"
+
+
+class SourceState(TextChoices):
+    PENDING = "pending"
+    PENDING_RECONNECT = "pendingReconnect"
+    CONNECTED = "connected"
+    DISCONNECTED = "disconnected"
+    ERROR = "error"
+
+
+class DiagnosisType(TextChoices):
+    TYPE_1 = "type1"
+    TYPE_2 = "type2"
+    TYPE_3C = "type3c"
+    GESTATIONAL = "gestational"
+    PREDIABETES = "prediabetes"
+    LADA = "lada"
+    MODY = "mody"
+    OTHER = "other"
+    NOT_APPLICABLE = "notApplicable"
+
+
+class RangeType(TextChoices):
+    """How a patient's glycemic ranges are given."""
+
+    PRESET = "preset"
+    CUSTOM = "custom"
+
+
+class RangePreset(TextChoices):
+    STANDARD = "adaStandard"
+    PREGNANCY_TYPE_1 = "adaPregnancyType1"
+    PREGNANCY_TYPE_2 = "adaPregnancyType2"
+    HIGH_RISK = "adaHighRisk"
+
+
+class MatchCriterion(TextChoices):
+    """By what an order finds its patient."""
+
+    MRN = "MRN"
+    MRN_AND_BIRTH_DATE = "MRN_DOB"
+    BIRTH_DATE_AND_NAME = "DOB_FULLNAME"
