@@ -53,7 +53,7 @@ SAMPLES: Mapping[str, str] = MappingProxyType(
 
 PROVIDERS: Mapping[str, str] = MappingProxyType(
     {
-        provider.value: provider.label
+        provider.value: str(provider.label)
         for provider in (DataProvider.DEXCOM, DataProvider.ABBOTT, DataProvider.TWIIST)
     }
 )
