@@ -27,9 +27,8 @@ class Declaration:
     name: str
     key: str  # the field that orders, or none
     stored: Mapping[str, str]  # field: key in the payload
-    secret: frozenset[
-        str
-    ]  # keys in the payload that let their bearer act as another person: no page shows them
+    # Keys in the payload whose value lets its bearer act as another person: no page shows them.
+    secret: frozenset[str]
     forget_payload: bool
     unheard: str
     unemitted: str
