@@ -432,14 +432,14 @@ CELERY_BEAT_SCHEDULER = "kernel.beat:Scheduler"
 # Every app adds its own: CELERY_BEAT_SCHEDULE["app.task"] = {"task": "app.task", "schedule": seconds}
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "core.relay_outbox": {"task": "core.relay_outbox", "schedule": OUTBOX_RELAY_SECONDS},
-    # What is done to the trail between two looks is not seen.
+    # A change of the trail between two checks is not seen.
     "core.watch_audit_trail": {"task": "core.watch_audit_trail", "schedule": 10},
     "redox.run_due_cadences": {"task": "redox.run_due_cadences", "schedule": 300},
     "confirmations.fill_in_address_keys": {
         "task": "confirmations.fill_in_address_keys",
         "schedule": 300,
     },
-    # Once a day, as MongoDB remembers: beat forgets at its restart when it sent a task last.
+    # Once a day, which MongoDB remembers: at a restart beat forgets when it last sent a task.
     "redox.delete_old_messages": {"task": "redox.delete_old_messages", "schedule": 300},
 }
 
