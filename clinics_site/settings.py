@@ -484,7 +484,7 @@ OIDC_OP_USER_ENDPOINT = env.text(
 OIDC_LOGOUT_ENDPOINT = env.text(
     "OIDC_LOGOUT_ENDPOINT", help="offered after logging out here, to log out there too"
 )
-OIDC_NAME = env.text("OIDC_NAME", "single sign-on", help="the provider's name on the log-in page")
+OIDC_NAME = env.text("OIDC_NAME", "single sign-on", help="the provider's name on the login page")
 OIDC_RP_SCOPES = env.text(
     "OIDC_SCOPES", "openid email profile", help="what we ask the provider for"
 )
@@ -496,7 +496,7 @@ OIDC_NEW_ACCOUNTS = env.choice(
     "OIDC_NEW_ACCOUNTS",
     "link",
     ("link", "create"),
-    help="a person's first log-in: link: gets the staff account made before with this address; "
+    help="a person's first login: link: gets the staff account made before with this address; "
     "create: gets a new one without roles if there is none",
 )
 OIDC_GROUPS_CLAIM = env.text(
