@@ -16,7 +16,7 @@ def clinic_with_code(first):
     return make_clinic(canonicalShareCode=code(first), shareCodes=[code(first)])
 
 
-def test_a_claimed_account_leaves_every_clinics_care():
+def test_claiming_an_account_ends_the_custody_of_every_clinic():
     user = user_service().create_custodial_user(str(ObjectId()), "mine@example.org")
     here, there, only = (clinic_with_code(first) for first in "ABC")
     for clinic in (here, there):
@@ -33,7 +33,7 @@ def test_a_claimed_account_leaves_every_clinics_care():
     assert "custodian" in stored_patient(here, other["userId"])["permissions"]
 
 
-def test_a_second_delivery_changes_nothing():
+def test_a_repeated_event_changes_nothing():
     from patients.services import claims
 
     user = user_service().create_custodial_user(str(ObjectId()), None)

@@ -1,4 +1,4 @@
-"""The state machine of confirmations (rules CONFIRM-17 to CONFIRM-40): the table, and nothing past it."""
+"""The state machine of confirmations (rules CONFIRM-17 to CONFIRM-40): the table, and nothing that bypasses it."""
 
 from datetime import timedelta
 from itertools import product
@@ -18,7 +18,7 @@ HOLDS = {"userId": RECEIVER, "creatorId": SENDER, "clinicId": CLINIC}
 WEEK, MONTH = timedelta(days=7), timedelta(days=31)
 PARTIES = {"receiver": ("userId",), "sender": ("creatorId",), "clinic": ("clinicId",)}
 
-# kind · event · from · to · fields that must be the actor's · ends with expiry · renews · new key
+# kind · event · from · to · fields that must hold the actor's ids · ends with expiry · renews · new key
 TABLE = """
 signup       accept    pending                               completed -                yes no  no
 signup       decline   pending                               declined  userId           yes no  no
@@ -88,7 +88,7 @@ def parties_of(kind, event, **replaced):
     return {name: replaced.get(name, HOLDS[name]) for name in EXPECTED[kind, event]["fields"]}
 
 
-def test_the_table_says_what_each_event_does_to_each_status():
+def test_the_table_of_the_test_has_every_transition():
     assert {(kind.value, event.value) for kind, event in states.TRANSITIONS} == set(EXPECTED)
 
 
@@ -96,57 +96,63 @@ def test_the_table_says_what_each_event_does_to_each_status():
     ("kind", "event", "status"),
     [(k, e, s) for (k, e), s in product(sorted(EXPECTED), ALL_STATUSES)],
 )
-def test_each_cell_of_the_table(kind, event, status):
+def test_each_event_in_each_status_does_what_the_table_says(kind, event, status):
     row = EXPECTED[kind, event]
-    before = stored(kind, status)
+    document = stored(kind, status)
 
-    after = transitions.perform(Kind(kind), Event(event), before["_id"], parties_of(kind, event))
+    changed = transitions.perform(
+        Kind(kind), Event(event), document["_id"], parties_of(kind, event)
+    )
 
     if status not in row["sources"]:
-        assert after is None
-        assert read(before["_id"]) == before
+        assert changed is None
+        assert read(document["_id"]) == document
         return
-    assert after["status"] == row["target"]
-    assert (after["_id"] != before["_id"]) == row["rekeys"]
-    assert (read(before["_id"]) is None) == row["rekeys"]
-    assert read(after["_id"])["status"] == row["target"]
-    assert (after["modified"] == clock.ZERO) == row["renews"]
+    assert changed["status"] == row["target"]
+    assert (changed["_id"] != document["_id"]) == row["rekeys"]
+    assert (read(document["_id"]) is None) == row["rekeys"]
+    assert read(changed["_id"])["status"] == row["target"]
+    assert (changed["modified"] == clock.ZERO) == row["renews"]
 
 
 @pytest.mark.parametrize(("kind", "event"), sorted(EXPECTED))
-def test_only_the_parties_may(kind, event):
+def test_no_one_but_the_parties_changes_a_status(kind, event):
     for field in EXPECTED[kind, event]["fields"]:
-        before = stored(kind)
+        document = stored(kind)
         parties = parties_of(kind, event, **{field: STRANGER})
-        assert transitions.perform(Kind(kind), Event(event), before["_id"], parties) is None
-        assert read(before["_id"]) == before
+        assert transitions.perform(Kind(kind), Event(event), document["_id"], parties) is None
+        assert read(document["_id"]) == document
 
 
 @pytest.mark.parametrize(("kind", "event"), sorted(EXPECTED))
-def test_a_kind_is_never_taken_for_another(kind, event):
+def test_an_event_does_not_change_another_kind(kind, event):
     for other in LIFETIMES:
         if other == kind:
             continue
-        before = stored(other)
+        document = stored(other)
         changed = transitions.perform(
-            Kind(kind), Event(event), before["_id"], parties_of(kind, event)
+            Kind(kind), Event(event), document["_id"], parties_of(kind, event)
         )
         assert changed is None
-        assert read(before["_id"]) == before
+        assert read(document["_id"]) == document
 
 
 @pytest.mark.parametrize(("kind", "event"), sorted(EXPECTED))
 @pytest.mark.parametrize(("milliseconds", "is_over"), [(-1000, True), (60_000, False)])
-def test_expiry_ends_what_grants_something(kind, event, milliseconds, is_over):
+def test_expired_confirmations_refuse_the_events_that_end_with_expiry(
+    kind, event, milliseconds, is_over
+):
     end = clock.now() + timedelta(milliseconds=milliseconds)
-    before = stored(kind, expiresAt=end)
+    document = stored(kind, expiresAt=end)
 
-    after = transitions.perform(Kind(kind), Event(event), before["_id"], parties_of(kind, event))
+    changed = transitions.perform(
+        Kind(kind), Event(event), document["_id"], parties_of(kind, event)
+    )
 
-    assert (after is None) == (is_over and EXPECTED[kind, event]["expires"])
+    assert (changed is None) == (is_over and EXPECTED[kind, event]["expires"])
 
 
-def test_the_last_millisecond_still_counts():
+def test_a_confirmation_is_valid_until_its_last_millisecond():
     moment = clock.now()
     assert not states.has_expired({"expiresAt": moment}, moment)
     assert states.has_expired({"expiresAt": moment}, moment + timedelta(milliseconds=1))
@@ -154,7 +160,7 @@ def test_the_last_millisecond_still_counts():
 
 
 @pytest.mark.parametrize(("kind", "lifetime"), sorted(LIFETIMES.items(), key=str))
-def test_lifetimes(kind, lifetime):
+def test_a_new_confirmation_expires_after_the_lifetime_of_its_kind(kind, lifetime):
     document = stored(kind)
     assert document.get("expiresAt") == (
         None if lifetime is None else document["created"] + lifetime
@@ -163,32 +169,34 @@ def test_lifetimes(kind, lifetime):
 
 
 @pytest.mark.parametrize("kind_event", [k for k, row in EXPECTED.items() if row["renews"]])
-def test_sent_again_it_lives_as_long_as_a_new_one(kind_event):
+def test_a_confirmation_sent_again_has_the_lifetime_of_a_new_one(kind_event):
     kind, event = kind_event
     old = clock.now() - timedelta(days=40)
-    before = stored(kind, created=old, expiresAt=old + WEEK)
+    document = stored(kind, created=old, expiresAt=old + WEEK)
 
-    after = transitions.perform(Kind(kind), Event(event), before["_id"], parties_of(kind, event))
+    changed = transitions.perform(
+        Kind(kind), Event(event), document["_id"], parties_of(kind, event)
+    )
 
-    assert after["created"] > old
+    assert changed["created"] > old
     if LIFETIMES[kind] is not None:
-        assert after["expiresAt"] == after["created"] + LIFETIMES[kind]
+        assert changed["expiresAt"] == changed["created"] + LIFETIMES[kind]
 
 
-def test_a_record_of_an_unknown_address_changes_never():
+def test_a_confirmation_without_account_has_no_transitions():
     assert not [event for kind, event in states.TRANSITIONS if kind is Kind.NO_ACCOUNT]
     with pytest.raises(KeyError):
         transitions.perform(Kind.NO_ACCOUNT, Event.ACCEPT, "x")
 
 
-def test_a_transition_cannot_be_asked_for_without_its_parties():
+def test_a_transition_without_its_parties_is_an_error():
     with pytest.raises(ValueError, match="needs"):
         transitions.perform(Kind.CARE_TEAM, Event.CANCEL, "x", {})
 
 
 # --- random sequences --------------------------------------------------------------------------------
 class Model:
-    """What a confirmation is by the table above alone."""
+    """A confirmation as the table above alone defines it."""
 
     def __init__(self, kind):
         self.kind, self.status, self.is_over, self.changes = kind, "pending", False, 0
@@ -219,7 +227,7 @@ STEPS = st.lists(
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(kind=st.sampled_from(sorted({k for k, _ in EXPECTED})), steps=STEPS)
-def test_random_sequences_go_only_where_the_table_leads(kind, steps):
+def test_random_sequences_of_events_follow_the_table(kind, steps):
     model, key = Model(kind), stored(kind)["_id"]
     for event, is_party in steps:
         if event == "expire":
@@ -231,11 +239,11 @@ def test_random_sequences_go_only_where_the_table_leads(kind, steps):
         parties = parties_of(kind, event)
         if not is_party:
             parties = dict.fromkeys(parties, STRANGER)
-        after = transitions.perform(Kind(kind), Event(event), key, parties)
-        assert (after is None) == (row is None)
-        key = key if after is None else after["_id"]
-        found = read(key)
-        assert found["status"] == model.status
+        changed = transitions.perform(Kind(kind), Event(event), key, parties)
+        assert (changed is None) == (row is None)
+        key = key if changed is None else changed["_id"]
+        document = read(key)
+        assert document["status"] == model.status
         assert len(key) == len(ids.new_key())
 
 
@@ -253,7 +261,7 @@ class TestAcceptanceWithNeighbours:
     def accept(self, document, work):
         return transitions.accept_with_neighbours(Kind.RESET, document["_id"], {}, work)
 
-    def test_a_failure_leaves_it_open(self):
+    def test_a_failure_leaves_the_confirmation_open(self):
         document = stored("reset")
 
         def fail(_):
@@ -265,31 +273,33 @@ class TestAcceptanceWithNeighbours:
         assert read(document["_id"]) == document
         assert self.accept(document, lambda _: None)["status"] == "completed"
 
-    def test_meanwhile_nothing_else_may_happen_to_it(self):
+    def test_during_acceptance_every_other_event_is_refused(self):
         document = stored("care_team")
-        seen = []
+        results = []
 
         def cancel(_):
-            seen.append(
+            results.append(
                 transitions.perform(
                     Kind.CARE_TEAM, Event.CANCEL, document["_id"], {"creatorId": SENDER}
                 )
             )
 
         parties = {"userId": RECEIVER, "creatorId": SENDER}
-        done = transitions.accept_with_neighbours(Kind.CARE_TEAM, document["_id"], parties, cancel)
+        accepted = transitions.accept_with_neighbours(
+            Kind.CARE_TEAM, document["_id"], parties, cancel
+        )
 
-        assert seen == [None]
-        assert done["status"] == "completed"
+        assert results == [None]
+        assert accepted["status"] == "completed"
         assert "acceptanceId" not in read(document["_id"])
 
-    def test_after_the_death_of_the_process_it_is_open_again(self):
+    def test_after_the_process_was_killed_the_confirmation_is_open_again(self):
         past = clock.now() - timedelta(seconds=1)
         document = stored("reset", acceptingUntil=past, acceptanceId="gone")
 
         assert self.accept(document, lambda _: None)["status"] == "completed"
 
-    def test_someone_elses_claim_is_left_alone(self):
+    def test_a_confirmation_claimed_by_another_process_is_not_changed(self):
         later = clock.now() + timedelta(seconds=30)
         document = stored("reset", acceptingUntil=later, acceptanceId="other")
 

@@ -1,4 +1,4 @@
-"""A creation that ends anywhere, also by `kill -9`, leaves no account without a record and no address taken."""
+"""Creating a patient, interrupted at any step (also by `kill -9`), leaves no account without a record."""
 
 import pytest
 
@@ -26,7 +26,7 @@ class Killed(BaseException):
 
 @pytest.fixture(params=["embedded", "http"])
 def service(request, settings):
-    """The class whose account is made."""
+    """The class that creates the account."""
     if request.param == "embedded":
         yield embedded.EmbeddedUserService
         return
@@ -48,7 +48,7 @@ def create(clinic):
 
 
 def killed_in(monkeypatch, owner, name, *, afterwards):
-    """Also one that has done its work, but could not say so."""
+    """Kill the process in this function, before or after its work."""
     original = getattr(owner, name)
 
     def die(*args, **options):
@@ -77,7 +77,7 @@ STEPS = {
 
 @pytest.mark.parametrize("afterwards", [False, True], ids=["before", "after"])
 @pytest.mark.parametrize("step", STEPS)
-def test_wherever_the_process_dies_the_address_is_free_or_has_its_record(
+def test_a_process_killed_at_any_step_leaves_the_address_free_or_with_its_record(
     clinic, service, monkeypatch, step, afterwards
 ):
     owner, name = STEPS[step]
@@ -96,12 +96,12 @@ def test_wherever_the_process_dies_the_address_is_free_or_has_its_record(
     assert db.collection(outbox.COLLECTION).count_documents({"lastError": {"$exists": True}}) == 0
 
 
-def test_an_answer_that_was_lost_frees_the_address_too(clinic, service, monkeypatch):
-    """The service has made the account and could not say so in time."""
-    made = service.create_custodial_user
+def test_a_lost_response_of_the_user_service_frees_the_address(clinic, service, monkeypatch):
+    """The user service has created the account, but its response comes too late."""
+    create_user = service.create_custodial_user
 
     def lose(*args):
-        made(*args)
+        create_user(*args)
         raise ServiceUnavailable(service.__name__)
 
     with monkeypatch.context() as losing:
@@ -112,15 +112,15 @@ def test_an_answer_that_was_lost_frees_the_address_too(clinic, service, monkeypa
     assert create(clinic)["email"] == EMAIL
 
 
-def test_what_got_its_record_stays_and_nothing_else_is_kept_of_the_request(clinic, service):
+def test_an_account_with_its_record_stays_and_the_request_is_deleted(clinic, service):
     record = create(clinic)
     five_minutes_pass()
     assert user_service().get_user(EMAIL).user_id == record["userId"]
     assert db.collection(account_requests.COLLECTION).find_one({}) is None
 
 
-def test_an_account_that_was_there_before_is_no_one_elses_to_end(clinic, service):
-    """A custodial account of another system, without a record here; the asking process dies before the answer."""
+def test_an_account_that_existed_before_is_not_deleted(clinic, service):
+    """A custodial account of another system, without a record here."""
     other = embedded.EmbeddedUserService().create_custodial_user("0" * 24, EMAIL)
     with pytest.raises(Duplicate):
         create(clinic)
@@ -128,19 +128,21 @@ def test_an_account_that_was_there_before_is_no_one_elses_to_end(clinic, service
     assert user_service().get_user(EMAIL) == user_service().get_user(other.user_id) is not None
 
 
-def test_a_later_request_for_the_address_decides_about_its_account(clinic, service, monkeypatch):
-    """The first dies before its account is made, the second is between its account and its record just then."""
+def test_a_second_request_for_the_address_keeps_its_account_when_the_first_is_cleaned_up(
+    clinic, service, monkeypatch
+):
+    """The first is killed before its account is created; it is cleaned up while the second has an account but no record."""
     with monkeypatch.context() as dying:
         killed_in(dying, service, "create_custodial_user", afterwards=False)
         with pytest.raises(Killed):
             create(clinic)
     insert = store.insert_patient
 
-    def look_first(document):
+    def clean_up_then_insert(document):
         first = db.collection(account_requests.COLLECTION).find_one({}, sort=[("_id", 1)])
         custodial_accounts.end_unfinished(str(first["_id"]))
         insert(document)
 
-    monkeypatch.setattr(store, "insert_patient", look_first)
+    monkeypatch.setattr(store, "insert_patient", clean_up_then_insert)
     assert create(clinic)["email"] == EMAIL
     assert user_service().get_user(EMAIL) is not None

@@ -115,7 +115,7 @@ def rendered(template, **changes):
 
 
 class Page(HTMLParser):
-    """What of a document a mail client and a screen reader care for."""
+    """The parts of a document that matter to a mail client and a screen reader."""
 
     VOID = {"meta", "br", "img", "hr", "link"}
 
@@ -151,7 +151,7 @@ def test_the_catalogue_holds_exactly_these_mails():
 
 
 @pytest.mark.parametrize("template", EXPECTED)
-def test_subject_and_link_of_each_mail(template):
+def test_each_mail_has_its_subject_and_link(template):
     subject, link = EXPECTED[template]
     mail = rendered(template)
     assert mail.subject == subject
@@ -179,7 +179,7 @@ def test_the_text_part_says_all_that_the_html_part_says(template):
 
 
 @pytest.mark.parametrize("template", EXPECTED)
-def test_values_are_escaped_and_can_be_no_markup(template):
+def test_values_are_escaped_and_never_become_markup(template):
     evil = dict.fromkeys(VALUES, '<script>alert("x")</script>')
     mail = render(CATALOGUE[template], VALUES | evil | {"WebPath": "login"})
     page = Page(mail.html)
@@ -188,13 +188,13 @@ def test_values_are_escaped_and_can_be_no_markup(template):
     assert all("<" not in link and '"' not in link for link in page.links)
 
 
-def test_a_rendered_mail_is_not_taken_for_safe_html_elsewhere():
+def test_a_rendered_mail_is_not_marked_as_safe_html():
     mail = rendered("request_dexcom_connect", PatientName="<b>")
     assert "&lt;b&gt;" in str(conditional_escape(mail.text))
     assert str(conditional_escape(mail.html)).startswith("&lt;!DOCTYPE")
 
 
-def test_a_name_cannot_be_an_advertisement_or_a_header():
+def test_a_name_contains_no_link_and_no_header_line():
     mail = rendered("clinician_invitation", ClinicName="Win at http://evil.example\r\nBcc: x@y.z")
     assert "\n" not in mail.subject
     assert "\r" not in mail.subject
@@ -203,7 +203,7 @@ def test_a_name_cannot_be_an_advertisement_or_a_header():
     assert len(rendered("clinician_invitation", ClinicName="x" * 5000).subject) < 300
 
 
-def test_a_doctor_keeps_the_dot():
+def test_the_dot_of_a_title_in_a_name_stays():
     assert (
         "Dr. Ann St. James"
         in rendered("careteam_invitation", CareteamName="Dr. Ann St. James").text
@@ -221,7 +221,7 @@ def test_a_doctor_keeps_the_dot():
         ("request_dexcom_connect", "PatientName", "Hello,"),
     ],
 )
-def test_an_absent_name_has_a_stand_in(template, absent, instead):
+def test_an_absent_name_is_replaced_by_its_default(template, absent, instead):
     for value in ("", "  "):
         mail = rendered(template, **{absent: value})
         assert instead in " ".join(mail.text.split())
@@ -232,12 +232,12 @@ def test_an_absent_name_has_a_stand_in(template, absent, instead):
     ("template", "missing"),
     [(mail.template, name) for mail in CATALOGUE.values() for name in mail.required],
 )
-def test_a_mail_whose_link_would_be_dead_is_not_written(template, missing):
+def test_a_mail_without_a_variable_of_its_link_is_not_rendered(template, missing):
     with pytest.raises(VariableMissing):
         rendered(template, **{missing: ""})
 
 
-def test_the_web_path_of_an_invitation_is_kept():
+def test_the_web_path_of_an_invitation_is_in_its_link():
     mail = rendered("clinician_invitation", WebPath="signup/clinician")
     assert f"{WEB}/signup/clinician?inviteEmail=ann%2Bt%40example.org" in mail.text
 
@@ -263,7 +263,7 @@ def test_the_html_is_well_formed_and_accessible(template):
 
 @pytest.mark.parametrize("palette", [styles.LIGHT, styles.DARK], ids=["light", "dark"])
 @pytest.mark.parametrize(("ink", "paper"), styles.READ_ON)
-def test_every_text_can_be_read_on_its_background(palette, ink, paper):
+def test_every_text_has_enough_contrast_to_its_background(palette, ink, paper):
     assert contrast(palette[ink], palette[paper]) >= 4.5
 
 
@@ -272,8 +272,8 @@ def test_only_colours_of_the_palette_are_used():
     assert used <= set(styles.LIGHT.values()) | set(styles.DARK.values())
 
 
-def contrast(one, other):
-    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+def contrast(ink, paper):
+    light, dark = sorted((luminance(ink), luminance(paper)), reverse=True)
     return (light + 0.05) / (dark + 0.05)
 
 
@@ -283,7 +283,7 @@ def luminance(colour):
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
-def test_bodies_use_no_variable_that_is_not_announced():
+def test_bodies_use_only_declared_variables():
     for mail in CATALOGUE.values():
         source = Path(get_template(f"notifications/mails/{mail.body}.html").origin.name).read_text()
         used = set(re.findall(r"\{\{ (\w+) \}\}|\{% if (\w+) %\}", source))
@@ -300,11 +300,11 @@ def test_every_default_is_used():
     assert set(DEFAULTS) <= {name for mail in CATALOGUE.values() for name in mail.variables}
 
 
-def test_the_written_catalogue_is_current():
+def test_the_page_of_mails_is_current():
     assert (settings.BASE_DIR / "docs" / "mails.md").read_text() == describe()
 
 
-def test_a_test_mail_can_be_sent_by_hand(mailoutbox, capsys):
+def test_the_command_sends_a_test_mail(mailoutbox, capsys):
     call_command("send_test_mail", to="me@example.org", template="password_reset")
     assert [m.to for m in mailoutbox] == [["me@example.org"]]
     assert mailoutbox[0].subject == RESET
@@ -340,19 +340,19 @@ def test_staff_see_all_mails_and_each_as_html_and_text(browser):
         assert "Tidepool sends this message because" in page.content.decode()
 
 
-def test_previews_show_invented_people_alone(browser):
+def test_previews_show_only_invented_people(browser):
     people = {"Mara Quill", "Pip Ferrow", "Juno Ashdown"}
     page = browser("viewer").get("/admin/mails/request_dexcom_connect/").content.decode()
     assert "Juno Ashdown" in page
     assert set(SAMPLES.values()) >= people
 
 
-def test_a_mail_no_one_knows_is_not_found(browser):
+def test_the_preview_of_an_unknown_mail_is_not_found(browser):
     assert browser("viewer").get("/admin/mails/unknown/").status_code == 404
 
 
 @pytest.mark.parametrize("path", ["/admin/mails/", "/admin/mails/password_reset/"])
-def test_others_see_no_previews(path, browser):
+def test_people_without_a_role_see_no_previews(path, browser):
     assert browser("auditor").get(path).status_code == 403
     assert QuickClient().get(path).status_code == 302
 
@@ -373,6 +373,6 @@ def test_staff_find_out_whether_someone_was_sent_a_mail(browser):
     assert "example.org" not in str(looks)
 
 
-def test_only_who_may_see_patients_asks_who_was_sent_a_mail(browser):
+def test_only_roles_that_may_see_patients_find_out_who_was_sent_a_mail(browser):
     assert browser("viewer").post("/admin/sent-mails/", {"address": "a@b.org"}).status_code == 403
     assert "sent-mails" not in browser("configuration").get("/admin/mails/").content.decode()

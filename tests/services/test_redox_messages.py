@@ -28,14 +28,20 @@ BGM = {
 
 
 def stats(period, **dates):
-    known = {"firstData": datetime.fromisoformat("2026-01-02T08:00:00+00:00"), "lastData": LAST}
-    return {"dates": {**known, "lastUpdatedDate": UPDATED, **dates}, "periods": {"14d": period}}
+    data_dates = {
+        "firstData": datetime.fromisoformat("2026-01-02T08:00:00+00:00"),
+        "lastData": LAST,
+    }
+    return {
+        "dates": {**data_dates, "lastUpdatedDate": UPDATED, **dates},
+        "periods": {"14d": period},
+    }
 
 
 def values(summary, *, units="mg/dL", icode=False):
     return {
-        seen["Code"]: seen
-        for seen in flowsheet.observations(flowsheet.read(summary), units=units, icode=icode)
+        observation["Code"]: observation
+        for observation in flowsheet.observations(flowsheet.read(summary), units=units, icode=icode)
     }
 
 
@@ -89,11 +95,14 @@ def test_bgm_values_in_both_formats(code, default, icode):
 
 
 @pytest.mark.parametrize("units", ["mmol/L", "", "something"])
-def test_everything_but_mg_dl_is_mmol_l(units):
-    found = values({"cgmStats": stats(CGM), "bgmStats": stats(BGM)}, units=units)
+def test_any_unit_but_mg_dl_means_mmol_l(units):
+    values_by_code = values({"cgmStats": stats(CGM), "bgmStats": stats(BGM)}, units=units)
 
-    assert (found["AVERAGE_CGM"]["Value"], found["AVERAGE_CGM"]["Units"]) == ("8.4321", "mmol/L")
-    assert found["MIN_SMBG"]["Value"] == "3.2000"
+    assert (values_by_code["AVERAGE_CGM"]["Value"], values_by_code["AVERAGE_CGM"]["Units"]) == (
+        "8.4321",
+        "mmol/L",
+    )
+    assert values_by_code["MIN_SMBG"]["Value"] == "3.2000"
     assert values({"bgmStats": stats(BGM)}, units=units, icode=True)["MAX_SMBG"]["Value"] == "14.5"
     assert values({"bgmStats": stats(BGM)}, units="MG/DL")["MIN_SMBG"]["Units"] == "mg/dL"
 
@@ -101,8 +110,10 @@ def test_everything_but_mg_dl_is_mmol_l(units):
 def test_cgm_comes_before_bgm_in_the_order_of_the_tables():
     summary = {"bgmStats": stats(BGM), "cgmStats": stats(CGM)}
     codes = [
-        seen["Code"]
-        for seen in flowsheet.observations(flowsheet.read(summary), units="mg/dL", icode=False)
+        observation["Code"]
+        for observation in flowsheet.observations(
+            flowsheet.read(summary), units="mg/dL", icode=False
+        )
     ]
 
     expected = [
@@ -121,17 +132,17 @@ def test_cgm_comes_before_bgm_in_the_order_of_the_tables():
     assert len(codes) == 15 + 18
 
 
-def test_the_dates_of_the_period():
-    found = values({"cgmStats": stats(CGM)})
-    assert found["REPORTING_PERIOD_START_CGM"]["Value"] == "2026-02-16T13:45:10Z"
-    assert found["REPORTING_PERIOD_END_CGM"]["Value"] == "2026-03-02T13:45:10Z"
-    assert found["REPORTING_PERIOD_START_CGM_DATA"]["Value"] == "2026-02-16T13:45:10Z"
+def test_the_period_is_sent_as_dates():
+    dates = values({"cgmStats": stats(CGM)})
+    assert dates["REPORTING_PERIOD_START_CGM"]["Value"] == "2026-02-16T13:45:10Z"
+    assert dates["REPORTING_PERIOD_END_CGM"]["Value"] == "2026-03-02T13:45:10Z"
+    assert dates["REPORTING_PERIOD_START_CGM_DATA"]["Value"] == "2026-02-16T13:45:10Z"
 
     recent = datetime.fromisoformat("2026-02-25T00:00:00+00:00")
-    found = values({"cgmStats": stats(CGM, firstData=recent)})
-    assert found["REPORTING_PERIOD_START_CGM_DATA"]["Value"] == "2026-02-25T00:00:00Z"
-    found = values({"cgmStats": stats(CGM, firstData=None)})
-    assert found["REPORTING_PERIOD_START_CGM_DATA"]["Value"] == "2026-02-16T13:45:10Z"
+    dates = values({"cgmStats": stats(CGM, firstData=recent)})
+    assert dates["REPORTING_PERIOD_START_CGM_DATA"]["Value"] == "2026-02-25T00:00:00Z"
+    dates = values({"cgmStats": stats(CGM, firstData=None)})
+    assert dates["REPORTING_PERIOD_START_CGM_DATA"]["Value"] == "2026-02-16T13:45:10Z"
 
 
 @pytest.mark.parametrize(
@@ -154,12 +165,12 @@ def test_without_the_period_only_the_dates_remain():
 
 
 def test_missing_values_are_left_out_or_zero_as_the_tables_say():
-    found = values({"cgmStats": stats({}), "bgmStats": stats({})})
+    sent = values({"cgmStats": stats({}), "bgmStats": stats({})})
 
-    assert found["STANDARD_DEVIATION_CGM"]["Value"] == "0.0000"
-    assert found["DAYS_WITH_DATA_CGM"]["Value"] == "0"
-    assert found["MAX_SMBG"]["Value"] == "0.0000"
-    assert {"AVERAGE_CGM", "TIME_IN_RANGE_CGM", "STANDARD_DEVIATION_SMBG"}.isdisjoint(found)
+    assert sent["STANDARD_DEVIATION_CGM"]["Value"] == "0.0000"
+    assert sent["DAYS_WITH_DATA_CGM"]["Value"] == "0"
+    assert sent["MAX_SMBG"]["Value"] == "0.0000"
+    assert {"AVERAGE_CGM", "TIME_IN_RANGE_CGM", "STANDARD_DEVIATION_SMBG"}.isdisjoint(sent)
 
 
 def build_flowsheet(message):
@@ -171,7 +182,7 @@ def build_flowsheet(message):
     )
 
 
-def test_a_flowsheet_as_a_whole():
+def test_a_flowsheet_has_exactly_these_fields():
     message = ehr.order()
     built = build_flowsheet(message)
 
@@ -205,7 +216,7 @@ def test_a_flowsheet_as_a_whole():
     assert set(built) == {"Meta", "Patient", "Visit", "Observations"}
 
 
-def test_an_order_without_a_visit_still_names_itself():
+def test_a_flowsheet_without_a_visit_names_the_order():
     built = build_flowsheet(ehr.order(Visit=None))
 
     assert built["Visit"]["Extensions"]["additional-identifier"]["identifier"]["value"] == "ORD-1"
@@ -226,13 +237,13 @@ def test_an_order_without_a_visit_still_names_itself():
 def test_the_provider_extension_needs_an_id_and_a_name(provider, participants):
     message = ehr.order()
     message["Order"]["Provider"] = provider
-    found = build_flowsheet(message)["Visit"]["Extensions"].get("additional-provider-info")
+    extension = build_flowsheet(message)["Visit"]["Extensions"].get("additional-provider-info")
 
-    assert (found or {}).get("participants") == participants
+    assert (extension or {}).get("participants") == participants
 
 
 def build_note(message, **options):
-    given = {
+    arguments = {
         "replaces": None,
         "file": notes.File(content=b"%PDF-1.4\n"),
         "components": None,
@@ -244,11 +255,11 @@ def build_note(message, **options):
         sender=SENDER,
         destination="d-2",
         moment=NOW,
-        **given,
+        **arguments,
     )
 
 
-def test_a_new_note_as_a_whole():
+def test_a_new_note_has_exactly_these_fields():
     observed = flowsheet.observations(
         flowsheet.read({"cgmStats": stats(CGM)}), units="mg/dL", icode=False
     )
@@ -275,7 +286,7 @@ def test_a_new_note_as_a_whole():
     assert built["Orders"] == [{"ID": "ORD-1", "Name": None}]
 
 
-def test_a_replacing_uploaded_note():
+def test_a_replacing_note_names_the_original_and_the_upload():
     built = build_note(ehr.order(), replaces="doc-0", file=notes.File(uri="https://blob/1"))
 
     assert built["Meta"]["EventType"] == "Replace"
@@ -287,7 +298,7 @@ def test_a_replacing_uploaded_note():
     assert "Components" not in built["Note"]
 
 
-def test_a_note_of_an_order_without_provider_is_ours():
+def test_a_note_of_an_order_without_provider_names_tidepool():
     message = ehr.order()
     message["Order"]["Provider"] = None
 
@@ -295,7 +306,7 @@ def test_a_note_of_an_order_without_provider_is_ours():
     assert build_note(ehr.order(), components=[])["Note"]["Components"] == []
 
 
-def test_a_results_message_as_a_whole():
+def test_a_results_message_has_exactly_these_fields():
     message = ehr.order()
     built = results.build(
         read_order(message), kind=results.Kind.MATCHING, success=True, text="Patient was successfully matched",

@@ -1,4 +1,4 @@
-"""The embedded report: what a clinician can read in it (issue: the page a clinician would accept)."""
+"""The embedded report: what a clinician can read in it."""
 
 import io
 from datetime import datetime
@@ -14,11 +14,11 @@ DRAWN = datetime.fromisoformat("2026-03-02T14:05:00+00:00")
 
 
 def subject(**fields):
-    given = {
+    defaults = {
         "full_name": "Mara Quill-Жукова", "birth_date": "1991-04-17", "mrn": "QX-40881",
         "clinic_name": "Hillside Endocrinology", "units": "mg/dL", "timezone": "US/Central",
     }  # fmt: skip
-    return Subject(**{**given, **fields})
+    return Subject(**{**defaults, **fields})
 
 
 def draw(summary, **fields):
@@ -30,7 +30,7 @@ def read(content):
     return document, "\n".join(page.extract_text() for page in document.pages)
 
 
-def test_names_patient_clinic_and_period_in_the_clinics_time_zone():
+def test_the_report_names_patient_clinic_and_period_in_the_time_zone_of_the_clinic():
     _, words = read(draw({"cgmStats": stats(CGM)}))
 
     for expected in ("Mara Quill-Жукова", "1991-04-17", "QX-40881", "Hillside Endocrinology"):
@@ -44,13 +44,13 @@ def test_names_patient_clinic_and_period_in_the_clinics_time_zone():
     ("units", "expected"),
     [("mg/dL", ["152 mg/dL", "70–180 mg/dL"]), ("mmol/L", ["8.4 mmol/L", "3.9–10.0 mmol/L"])],
 )
-def test_speaks_the_clinics_units(units, expected):
+def test_the_report_uses_the_units_of_the_clinic(units, expected):
     _, words = read(draw({"cgmStats": stats(CGM)}, units=units))
 
     assert all(text in words for text in expected)
 
 
-def test_shows_both_kinds_of_data_and_what_is_measured_against_goals():
+def test_the_report_shows_cgm_and_bgm_with_goals():
     _, words = read(draw({"cgmStats": stats(CGM), "bgmStats": stats(BGM)}))
 
     for expected in (
@@ -64,21 +64,21 @@ def test_shows_both_kinds_of_data_and_what_is_measured_against_goals():
         "40",
     ):
         assert expected in words
-    assert "<1%" in words  # 0.42% very low is there, though it rounds to nothing
+    assert "<1%" in words  # 0.42% very low is shown although it rounds to zero
 
 
-def test_says_plainly_that_there_is_no_daily_pattern():
+def test_the_report_says_that_it_has_no_daily_pattern():
     assert "shows no daily pattern" in read(draw({"cgmStats": stats(CGM)}))[1]
 
 
-def test_says_when_there_is_too_little_or_nothing():
+def test_the_report_says_when_there_is_too_little_data_or_none():
     sparse = {name: value for name, value in CGM.items() if not name.startswith("timeIn")}
 
     assert "Too little CGM data" in read(draw({"cgmStats": stats(sparse)}))[1]
     assert "no glucose data" in read(draw({}))[1]
 
 
-def test_is_one_small_accessible_page_with_embedded_fonts():
+def test_the_report_is_one_small_accessible_page_with_embedded_fonts():
     content = draw({"cgmStats": stats(CGM), "bgmStats": stats(BGM)})
     document, _ = read(content)
 
@@ -87,16 +87,18 @@ def test_is_one_small_accessible_page_with_embedded_fonts():
     assert document.trailer["/Root"]["/Lang"] == "en-US"
     assert document.metadata.title == "Glucose report, 14 days"
     fonts = document.pages[0]["/Resources"]["/Font"].values()
-    shown = [font.get_object() for font in fonts]
-    embedded = [f for f in shown if "/FontDescriptor" in f and "/FontFile2" in f["/FontDescriptor"]]
+    used_fonts = [font.get_object() for font in fonts]
+    embedded = [
+        f for f in used_fonts if "/FontDescriptor" in f and "/FontFile2" in f["/FontDescriptor"]
+    ]
     assert embedded
 
 
-def test_is_the_same_for_the_same_input():
+def test_the_report_is_the_same_for_the_same_input():
     assert draw({"cgmStats": stats(CGM)}) == draw({"cgmStats": stats(CGM)})
 
 
-def test_what_cannot_be_drawn_is_marked_and_long_names_fit():
+def test_characters_without_glyph_are_marked_and_long_names_fit():
     _, words = read(draw({"cgmStats": stats(CGM)}, full_name="中 " + "Long" * 60))
 
     assert "\N{REPLACEMENT CHARACTER}" in words
@@ -104,7 +106,7 @@ def test_what_cannot_be_drawn_is_marked_and_long_names_fit():
 
 
 @pytest.mark.parametrize("text", ["Long", "Quill ", "\u0301", "中", "\N{ZERO WIDTH JOINER}"])
-def test_of_a_name_of_any_length_only_what_has_room_is_measured(monkeypatch, text):
+def test_only_the_part_of_a_name_that_fits_is_measured(monkeypatch, text):
     measured = []
     width = pdf.pdfmetrics.stringWidth
 
@@ -127,7 +129,7 @@ def test_of_a_name_of_any_length_only_what_has_room_is_measured(monkeypatch, tex
 
 
 @pytest.mark.parametrize("name", ["Mara Quill", "W" * 25, "i" * 60])
-def test_a_name_that_has_room_is_whole_and_a_cut_one_fills_the_line(name):
+def test_a_name_that_fits_is_complete_and_a_cut_one_fills_the_line(name):
     pdf._register_fonts()
     fitted = pdf._fitted(name * 3, pdf.BOLD, 13, 279)
     width = pdf.pdfmetrics.stringWidth(fitted, pdf.BOLD, 13)

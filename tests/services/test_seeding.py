@@ -1,4 +1,4 @@
-"""`manage.py seed_patients`: people who are whole."""
+"""`manage.py seed_patients`: every record gets an account and a profile."""
 
 import pytest
 from django.core.management import call_command
@@ -17,17 +17,17 @@ def stored():
     return list(db.collection("patients").find({}))
 
 
-def test_a_seed_that_was_used_before_is_one_sentence_without_records(clinic):
-    wanted = ["--clinic", clinic["id"], "--count", "3", "--seed", "5"]
-    call_command("seed_patients", *wanted)
+def test_a_seed_that_was_used_before_is_refused_with_one_sentence(clinic):
+    options = ["--clinic", clinic["id"], "--count", "3", "--seed", "5"]
+    call_command("seed_patients", *options)
     with pytest.raises(CommandError) as failure:
-        call_command("seed_patients", *wanted)
+        call_command("seed_patients", *options)
     assert str(failure.value) == "people of seed 5 are stored already: choose another seed"
     assert failure.value.__suppress_context__
     assert db.collection("patients").count_documents({}) == 3
 
 
-def test_everyone_has_an_account_and_a_profile_that_say_what_the_record_says(clinic):
+def test_account_and_profile_agree_with_each_record(clinic):
     seed(clinic, 20, 5)
     custodial = 0
     for record in stored():
@@ -42,7 +42,7 @@ def test_everyone_has_an_account_and_a_profile_that_say_what_the_record_says(cli
     assert 0 < custodial < 20
 
 
-def test_the_address_of_a_seeded_patient_changes(clinic, ada):
+def test_the_address_of_a_seeded_patient_can_be_changed(clinic, ada):
     seed(clinic, 20, 5)
     record = next(r for r in stored() if "custodian" in r["permissions"] and r["email"])
     body = {"fullName": "A", "birthDate": "1984-05-06", "email": "new@example.org"}
@@ -63,7 +63,7 @@ def test_many_seeds_go_into_one_clinic(clinic):
     assert [seed(clinic, 60, number) for number in (1, 2, 3)] == [60, 60, 60]
 
 
-def test_where_accounts_live_elsewhere_no_one_is_invented(clinic, settings):
+def test_with_an_external_user_service_seeding_is_refused(clinic, settings):
     settings.SHORELINE_ADDRESS = "http://127.0.0.1:1"
     with pytest.raises(CommandError, match="TIDEPOOL_SHORELINE_CLIENT_ADDRESS"):
         call_command("seed_patients", "--clinic", clinic["id"], "--count", "3")

@@ -1,4 +1,4 @@
-"""`manage.py ehr`: what operators list, repair and look at (rules EHR-118 to EHR-122)."""
+"""`manage.py ehr`: what operators list, repair and view (rules EHR-118 to EHR-122)."""
 
 import json
 from io import StringIO
@@ -52,15 +52,15 @@ def failed(kind="message", clinic_id=None):
 
 
 class TestLists:
-    def test_enabled_clinics_of_any_provider(self):
-        one = ehr.ehr_clinic()
-        other = ehr.ehr_clinic(provider="xealth", sourceId="x")
+    def test_clinics_with_an_enabled_connection_are_listed_for_any_provider(self):
+        redox_clinic = ehr.ehr_clinic()
+        xealth_clinic = ehr.ehr_clinic(provider="xealth", sourceId="x")
         ehr.ehr_clinic(enabled=False, sourceId="y")
         make_clinic()
 
         assert run("clinics", "list") == [
-            f"{one['_id']} Lakeside Clinic",
-            f"{other['_id']} Lakeside Clinic",
+            f"{redox_clinic['_id']} Lakeside Clinic",
+            f"{xealth_clinic['_id']} Lakeside Clinic",
             "Found 2 clinics",
         ]
 
@@ -69,22 +69,23 @@ class TestLists:
         clinic = ehr.ehr_clinic()
         b = ehr.ehr_patient(clinic, mrn="B", fullName="Bo Berg")
         a = ehr.ehr_patient(clinic, mrn="A", fullName="Al Abel")
-        nobody = ehr.ehr_patient(clinic, mrn=None, fullName="Cy Cole")
+        without_mrn = ehr.ehr_patient(clinic, mrn=None, fullName="Cy Cole")
         ehr.ehr_patient(make_clinic(), mrn="Z")
         ehr.subscribe(a)
-        ehr.subscribe(nobody)
+        ehr.subscribe(without_mrn)
         db.collection("patients").update_one(
-            {"_id": nobody["_id"]}, {"$set": {"ehrSubscriptions.summaryAndReports.active": False}}
+            {"_id": without_mrn["_id"]},
+            {"$set": {"ehrSubscriptions.summaryAndReports.active": False}},
         )
         lines = {
             "a": f"MRN A - Al Abel [{a['userId']}] - Subscriptions [redox (active)]",
             "b": f"MRN B - Bo Berg [{b['userId']}] - Subscriptions [(empty)]",
-            "c": f"MRN (empty) - Cy Cole [{nobody['userId']}] - Subscriptions [redox (inactive)]",
+            "c": f"MRN (empty) - Cy Cole [{without_mrn['userId']}] - Subscriptions [redox (inactive)]",
         }
         return clinic["_id"], lines, a
 
     @pytest.mark.parametrize(
-        ("flags", "shown", "total"),
+        ("flags", "letters", "total"),
         [
             ([], "cab", 3),
             (["--limit", "1"], "c", 3),
@@ -96,13 +97,13 @@ class TestLists:
             (["--with-mrn", "--with-subscription"], "a", 1),
         ],
     )
-    def test_patients_by_mrn_and_each_flag_means_what_it_says(self, people, flags, shown, total):
+    def test_patients_are_listed_by_mrn_and_each_flag_filters(self, people, flags, letters, total):
         clinic_id, lines, _ = people
 
-        expected = [*(lines[name] for name in shown), f"Found {total} patients"]
+        expected = [*(lines[name] for name in letters), f"Found {total} patients"]
         assert run("patients", "list", clinic_id, *flags) == expected
 
-    def test_one_patient(self, people):
+    def test_a_user_id_lists_that_patient(self, people):
         clinic_id, lines, a = people
 
         assert run("patients", "list", clinic_id, "--user-id", a["userId"])[0] == lines["a"]
@@ -114,13 +115,13 @@ class TestLists:
                 run("patients", command, clinic_id)
 
     @pytest.mark.parametrize("limit", ["0", "-1", "x"])
-    def test_a_limit_that_is_none_is_refused(self, limit):
+    def test_an_invalid_limit_is_refused(self, limit):
         with pytest.raises(CommandError):
             run("patients", "list", ObjectId(), f"--limit={limit}")
 
 
 class TestBackfill:
-    def test_the_orders_address_goes_to_record_and_account(self):
+    def test_the_address_of_the_order_is_written_to_record_and_account(self):
         clinic = ehr.ehr_clinic()
         patient = custodial(clinic, tags=[ObjectId()], targetDevices=["pump"])
         ehr.subscribe(patient)
@@ -129,9 +130,9 @@ class TestBackfill:
             f"MRN QX-1 - Mara Quill [{patient['userId']}] - New Email [mara.quill@example.org]",
             "1 patients were updated",
         ]
-        found = stored(patient)
-        assert found["email"] == "mara.quill@example.org"
-        assert (found["tags"], found["targetDevices"]) == (patient["tags"], ["pump"])
+        record = stored(patient)
+        assert record["email"] == "mara.quill@example.org"
+        assert (record["tags"], record["targetDevices"]) == (patient["tags"], ["pump"])
         assert user_service().get_user("mara.quill@example.org").user_id == patient["userId"]
 
     def test_a_dry_run_changes_nothing(self):
@@ -155,27 +156,31 @@ class TestBackfill:
 
         assert lines[-1] == "5 patients were updated"
 
-    def test_who_is_not_concerned_stays_as_before(self):
+    def test_patients_without_a_usable_order_address_are_not_changed(self):
         clinic = ehr.ehr_clinic()
-        taken, invalid, orphan, bare, off = (custodial(clinic, mrn=f"M-{n}") for n in range(5))
+        taken, invalid, orphan, without_message, inactive = (
+            custodial(clinic, mrn=f"M-{n}") for n in range(5)
+        )
         accounts.create_user(email="taken@example.org", full_name="Someone Else")
         ehr.subscribe(taken, order_to("taken@example.org"))
         ehr.subscribe(invalid, order_to("no address"))
-        gone = ehr.subscribe(orphan)
-        db.collection("redox").delete_one({"_id": gone["_id"]})
+        deleted_order = ehr.subscribe(orphan)
+        db.collection("redox").delete_one({"_id": deleted_order["_id"]})
         path = "ehrSubscriptions.summaryAndReports"
         change = db.collection("patients").update_one
-        change({"_id": bare["_id"]}, {"$set": {path: {"active": True, "provider": "redox"}}})
-        ehr.subscribe(off)
-        change({"_id": off["_id"]}, {"$set": {f"{path}.active": False}})
-        own = ehr.ehr_patient(clinic, mrn="M-9", email=None)
-        ehr.subscribe(own)
+        change(
+            {"_id": without_message["_id"]}, {"$set": {path: {"active": True, "provider": "redox"}}}
+        )
+        ehr.subscribe(inactive)
+        change({"_id": inactive["_id"]}, {"$set": {f"{path}.active": False}})
+        not_custodial = ehr.ehr_patient(clinic, mrn="M-9", email=None)
+        ehr.subscribe(not_custodial)
 
         assert run("patients", "backfill-emails", clinic["_id"]) == ["0 patients were updated"]
-        for patient in (taken, invalid, orphan, bare, off, own):
+        for patient in (taken, invalid, orphan, without_message, inactive, not_custodial):
             assert stored(patient)["email"] is None
 
-    def test_two_orders_with_one_address_give_it_once(self):
+    def test_an_address_in_two_orders_is_given_to_one_patient(self):
         clinic = ehr.ehr_clinic()
         for number in range(2):
             ehr.subscribe(custodial(clinic, mrn=f"M-{number}"))
@@ -191,39 +196,39 @@ class TestBackfill:
 
 class TestRequeue:
     def test_failed_work_starts_again_and_is_audited(self):
-        one, other = failed(), failed("scheduled", ObjectId())
+        failed_record, done_record = failed(), failed("scheduled", ObjectId())
         db.collection("ehrProcessing").update_one(
-            {"_id": other["_id"]}, {"$set": {"state": "done"}}
+            {"_id": done_record["_id"]}, {"$set": {"state": "done"}}
         )
 
         assert run("requeue-failed") == [
-            f"message {one['documentId']} - redox_message_500",
+            f"message {failed_record['documentId']} - redox_message_500",
             "1 were requeued",
         ]
         assert [r["state"] for r in ehr.records()] == ["pending", "done"]
-        assert emitted("ehr.message_received") == [{"documentId": str(one["documentId"])}]
+        assert emitted("ehr.message_received") == [{"documentId": str(failed_record["documentId"])}]
         event = db.collection("auditEvents").find_one({"action": "ehr.requeued"})
         assert (event["object"]["id"], event["actor"]["kind"]) == (
-            str(one["documentId"]),
+            str(failed_record["documentId"]),
             "system",
         )
 
-    def test_the_choice_is_narrowed_by_clinic_kind_and_number(self):
+    def test_clinic_kind_and_limit_narrow_what_is_requeued(self):
         clinic_id = ObjectId()
-        mine = failed("scheduled", clinic_id)
+        matching_record = failed("scheduled", clinic_id)
         for kind, owner in (("scheduled", ObjectId()), ("message", clinic_id)):
             failed(kind, owner)
 
         chosen = run("requeue-failed", "--clinic", clinic_id, "--kind", "scheduled", "--dry-run")
         assert chosen == [
-            f"scheduled {mine['documentId']} - redox_message_500",
+            f"scheduled {matching_record['documentId']} - redox_message_500",
             "1 would be requeued",
         ]
         assert run("requeue-failed", "--limit", 2, "--dry-run")[-1] == "2 would be requeued"
         assert {r["state"] for r in ehr.records()} == {"failed"}
         assert db.collection("auditEvents").count_documents({}) == 0
 
-    def test_who_was_slower_does_nothing(self):
+    def test_the_second_of_two_requeues_does_nothing(self):
         record = failed()
 
         assert operators.requeue(record)
@@ -241,7 +246,7 @@ class TestShow:
         )
         return record
 
-    def test_the_record_without_patient_data(self, message):
+    def test_a_record_is_shown_without_patient_data(self, message):
         lines = run("show-message", message["documentId"])
 
         sent = message["sends"]["results"].isoformat()
@@ -255,7 +260,7 @@ class TestShow:
         ]
         assert db.collection("auditEvents").count_documents({}) == 0
 
-    def test_what_ended_well_names_no_reason_of_an_earlier_try(self, message):
+    def test_a_record_that_ended_well_shows_no_reason_of_an_earlier_try(self, message):
         db.collection("ehrProcessing").update_one(
             {"_id": message["_id"]}, {"$set": {"state": "done", "outcome": "enabled_and_sent"}}
         )
@@ -275,7 +280,7 @@ class TestShow:
             "name": "",
         }
 
-    def test_a_payload_is_not_shown_when_the_look_cannot_be_recorded(self, message, monkeypatch):
+    def test_a_payload_is_not_shown_when_the_view_cannot_be_recorded(self, message, monkeypatch):
         def fail(**_):
             raise RuntimeError
 
@@ -285,7 +290,7 @@ class TestShow:
             call_command("ehr", "show-message", str(message["documentId"]), "--payload", stdout=out)
         assert "Quill" not in out.getvalue()
 
-    def test_an_unknown_one(self):
-        for given in (ObjectId(), "nonsense"):
+    def test_an_unknown_id_is_refused(self):
+        for document_id in (ObjectId(), "nonsense"):
             with pytest.raises(CommandError):
-                run("show-message", given)
+                run("show-message", document_id)

@@ -16,10 +16,10 @@ PROGRAM = {"createAccountAndEnableReports": "program-1"}
 
 @pytest.fixture(autouse=True)
 def peer(settings):
-    found = XealthPeer()
-    settings.XEALTH = {**settings.XEALTH, **found.configuration()}
-    yield found
-    found.close()
+    server = XealthPeer()
+    settings.XEALTH = {**settings.XEALTH, **server.configuration()}
+    yield server
+    server.close()
 
 
 @pytest.fixture
@@ -48,8 +48,8 @@ def answered(monkeypatch):
 
 
 def xealth_clinic(**settings):
-    found = {"provider": "xealth", "sourceId": "east", "procedureCodes": PROGRAM}
-    return ehr.ehr_clinic(**{**found, **settings})
+    defaults = {"provider": "xealth", "sourceId": "east", "procedureCodes": PROGRAM}
+    return ehr.ehr_clinic(**{**defaults, **settings})
 
 
 def run(*words, out=None):
@@ -78,11 +78,11 @@ def audited():
 
 
 def whole_database():
-    found = db.database()
-    return {name: list(found[name].find({})) for name in found.list_collection_names()}
+    database = db.database()
+    return {name: list(database[name].find({})) for name in database.list_collection_names()}
 
 
-def test_each_patient_with_an_mrn_and_without_subscription_is_ordered(peer, clinic, people):
+def test_patients_with_an_mrn_and_without_subscription_are_ordered(peer, clinic, people):
     a, b = people
 
     assert run(clinic["_id"], "--no-input") == [
@@ -102,7 +102,7 @@ def test_each_order_is_an_audit_event_without_the_mrn(clinic, people):
     assert "Abel" not in str(audited())
 
 
-def test_a_dry_run_lists_the_same_and_sends_and_changes_nothing(peer, clinic, people, settings):
+def test_a_dry_run_lists_the_patients_and_sends_and_changes_nothing(peer, clinic, people, settings):
     settings.XEALTH = {**settings.XEALTH, "enabled": False}
     before = whole_database()
 
@@ -114,13 +114,13 @@ def test_a_dry_run_lists_the_same_and_sends_and_changes_nothing(peer, clinic, pe
     assert whole_database() == before
 
 
-def test_a_dry_run_wins_over_no_input(peer, clinic, people):
+def test_dry_run_with_no_input_sends_nothing(peer, clinic, people):
     run(clinic["_id"], "--dry-run", "--no-input")
 
     assert peer.orders == []
 
 
-def test_without_either_the_list_comes_first_and_a_yes_sends(peer, clinic, people, answered):
+def test_without_flags_the_list_comes_first_and_a_yes_sends(peer, clinic, people, answered):
     a, b = people
     answered("yes")
 
@@ -143,7 +143,7 @@ def test_anything_but_yes_sends_nothing(peer, clinic, people, answered, text):
     assert (peer.orders, audited()) == ([], [])
 
 
-def test_where_no_one_can_answer_nothing_is_sent(peer, clinic, people, monkeypatch):
+def test_without_a_terminal_nothing_is_sent(peer, clinic, people, monkeypatch):
     monkeypatch.setattr("sys.stdin", StringIO())
 
     with pytest.raises(CommandError, match="nothing was sent"):
@@ -151,7 +151,7 @@ def test_where_no_one_can_answer_nothing_is_sent(peer, clinic, people, monkeypat
     assert peer.orders == []
 
 
-def test_no_one_to_enrol_asks_nothing(clinic):
+def test_without_patients_to_enrol_nothing_is_asked(clinic):
     assert run(clinic["_id"]) == ["0 patients would be enrolled", "0 patients were enrolled"]
 
 
@@ -162,7 +162,7 @@ def test_the_limit_counts_in_the_order_of_mrns(peer, clinic, people, flag):
     assert [sent["patientId"]["id"] for _, sent in peer.orders] == ["A"]
 
 
-def test_twenty_without_a_limit(peer, clinic):
+def test_without_a_limit_twenty_are_ordered(peer, clinic):
     for number in range(21):
         ehr.ehr_patient(clinic, mrn=f"M{number:02}")
 
@@ -170,14 +170,14 @@ def test_twenty_without_a_limit(peer, clinic):
     assert len(peer.orders) == 20
 
 
-def test_one_patient(peer, clinic, people):
+def test_a_user_id_orders_that_patient(peer, clinic, people):
     run(clinic["_id"], "--no-input", "--user-id", people[1]["userId"])
 
     assert [sent["patientId"]["id"] for _, sent in peer.orders] == ["B"]
 
 
 @pytest.mark.parametrize("origin", ["cerner", "epic", "initiate", "xealth"])
-def test_the_origin_and_the_clinics_id_type_are_told(peer, origin):
+def test_the_order_names_the_origin_and_the_id_type_of_the_clinic(peer, origin):
     clinic = xealth_clinic(mrnIdType="PATIENT ID")
     ehr.ehr_patient(clinic, mrn="A")
 
@@ -186,7 +186,7 @@ def test_the_origin_and_the_clinics_id_type_are_told(peer, origin):
     assert [sent for _, sent in peer.orders] == [order("A", id_type="PATIENT ID", origin=origin)]
 
 
-def test_an_empty_id_type_stands_for_mrn(peer):
+def test_an_empty_id_type_means_mrn(peer):
     clinic = xealth_clinic(mrnIdType="")
     ehr.ehr_patient(clinic, mrn="A")
 
@@ -200,7 +200,7 @@ def test_an_unknown_origin_is_refused(clinic):
         run(clinic["_id"], "--mrn-origin", "elsewhere")
 
 
-def test_a_refused_order_is_told_and_skipped(peer, clinic, people):
+def test_a_refused_order_is_reported_and_skipped(peer, clinic, people):
     a, b = people
     peer.answers = [404]
 
@@ -211,7 +211,7 @@ def test_a_refused_order_is_told_and_skipped(peer, clinic, people):
     ]
 
 
-def test_an_outage_stops_and_names_the_order_that_may_have_arrived(peer, clinic, people):
+def test_an_outage_stops_the_run_and_names_the_order_that_may_have_arrived(peer, clinic, people):
     a, b = people
     ehr.ehr_patient(clinic, mrn="C")
     peer.answers = [200, "close"]
@@ -236,7 +236,7 @@ def test_refused_credentials_stop_before_any_order(peer, clinic, people, setting
 
 
 @pytest.mark.parametrize("missing", ["enabled", "client_id", "client_secret"])
-def test_without_configuration_nothing_is_pretended(clinic, people, settings, missing):
+def test_without_configuration_the_command_is_refused(clinic, people, settings, missing):
     settings.XEALTH = {**settings.XEALTH, missing: ""}
 
     with pytest.raises(CommandError, match="Xealth is not configured"):

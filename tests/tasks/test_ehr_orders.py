@@ -1,5 +1,5 @@
-"""What an order does: branches A to D, every text, tags, addresses, accounts (rules EHR-32 to EHR-50, EHR-84
-and EHR-85)."""
+"""Carrying out orders: branches A to D, every text, tags, addresses, accounts (rules EHR-32 to EHR-50, EHR-84 and
+EHR-85)."""
 
 from datetime import timedelta
 
@@ -21,7 +21,7 @@ TOKEN = {"verification-token": "redox-test-token"}
 
 @pytest.fixture
 def receive(anonymous):
-    """Post a message and let the workers have it; returns its processing record."""
+    """Post a message and let the workers process it. Returns its processing record."""
 
     def post(message):
         assert anonymous.post("/v1/redox", message, headers=TOKEN).status_code == 200
@@ -33,11 +33,11 @@ def receive(anonymous):
 
 def answers():
     """(kind, value, text) of each Results message."""
-    found = []
+    results = []
     for delivery in ehr.deliveries("results"):
         first, second = delivery["payload"]["Orders"][0]["Results"]
-        found.append((first["Code"], first["Value"], second["Value"]))
-    return found
+        results.append((first["Code"], first["Value"], second["Value"]))
+    return results
 
 
 def matching(value, text):
@@ -57,7 +57,7 @@ def subscription(clinic, patient):
 
 
 class TestEnable:
-    def test_the_one_patient_is_subscribed_told_and_sent(self, receive):
+    def test_a_single_match_is_subscribed_and_reported(self, receive):
         clinic = ehr.ehr_clinic()
         patient = ehr.ehr_patient(clinic, summary=ehr.summary())
 
@@ -79,8 +79,8 @@ class TestEnable:
 
     @pytest.mark.parametrize("mrn", [" QX-1 ", "qx-1", "QX-1\u200b", "\tQX-1\u00a0"], ids=ascii)
     @pytest.mark.parametrize("code", ["ENABLE", "CREATE-ENABLE"])
-    def test_a_number_with_a_blank_too_many_is_the_patients(self, receive, code, mrn):
-        """`X1 ` made a second account beside X1."""
+    def test_an_mrn_with_extra_blanks_matches_the_patient(self, receive, code, mrn):
+        """`X1 ` once created a second account beside X1."""
         clinic = ehr.ehr_clinic()
         patient = ehr.ehr_patient(clinic)
         message = ehr.order(code)
@@ -97,7 +97,7 @@ class TestEnable:
         [(0, "No matching patients were found"), (2, "Multiple matching patients were found")],
     )
     @pytest.mark.parametrize("code", ["ENABLE", "DISABLE"])
-    def test_none_or_several_are_told(self, receive, code, count, text):
+    def test_no_match_or_several_are_reported_as_failure(self, receive, code, count, text):
         clinic = ehr.ehr_clinic()
         for _ in range(count):
             ehr.ehr_patient(clinic, summary=ehr.summary())
@@ -106,7 +106,7 @@ class TestEnable:
         assert answers() == [matching("FAILURE", text)]
         assert kinds() == ["results"]
 
-    def test_an_incomplete_order_is_answered(self, receive):
+    def test_an_order_without_birth_date_is_reported_as_failure(self, receive):
         ehr.ehr_clinic()
         message = ehr.order()
         message["Patient"]["Demographics"]["DOB"] = None
@@ -130,7 +130,7 @@ class TestDisable:
 
 
 class TestCreate:
-    def test_an_account_is_made_from_the_order(self, receive):
+    def test_an_account_is_created_from_the_order(self, receive):
         clinic = ehr.ehr_clinic()
 
         record = receive(ehr.order("CREATE"))
@@ -147,14 +147,16 @@ class TestCreate:
         assert "invitedBy" not in patient
 
     @pytest.mark.parametrize("fields", [{"birthDate": "1900-01-01"}, {"mrn": "other"}])
-    def test_who_exists_by_mrn_or_by_name_and_birth_date_is_not_made_again(self, receive, fields):
+    def test_an_existing_patient_by_mrn_or_by_name_and_birth_date_is_not_created_again(
+        self, receive, fields
+    ):
         ehr.ehr_patient(ehr.ehr_clinic(), **fields)
 
         receive(ehr.order("CREATE"))
 
         assert answers() == [account("FAILURE", "patient already exists")]
 
-    def test_an_address_in_use_is_told(self, receive):
+    def test_an_address_in_use_is_reported_as_failure(self, receive):
         ehr.ehr_clinic()
         make_person("mara.quill")
 
@@ -171,10 +173,10 @@ class TestCreate:
             ({"LastName": None}, "last name is missing"),
             ({"FirstName": None}, "first name is missing"),
             ({"EmailAddresses": [{"a": 1}]}, "patient email address is not a string"),
-            ({"EmailAddresses": ["nobody"]}, "email address is invalid"),
+            ({"EmailAddresses": ["no-address"]}, "email address is invalid"),
         ],
     )
-    def test_what_the_order_lacks_is_told(self, receive, demographics, text):
+    def test_a_missing_or_invalid_field_is_reported_as_failure(self, receive, demographics, text):
         ehr.ehr_clinic()
         message = ehr.order("CREATE")
         message["Patient"]["Demographics"].update(demographics)
@@ -183,7 +185,7 @@ class TestCreate:
 
         assert answers() == [account("FAILURE", text)]
 
-    def test_without_an_mrn_no_one_is_made(self, receive):
+    def test_without_an_mrn_no_account_is_created(self, receive):
         ehr.ehr_clinic()
         message = ehr.order("CREATE")
         message["Patient"]["Identifiers"] = []
@@ -192,7 +194,7 @@ class TestCreate:
 
         assert answers() == [account("FAILURE", "mrn is missing")]
 
-    def test_a_child_gets_the_guarantors_address(self, receive):
+    def test_a_child_gets_the_address_of_the_guarantor(self, receive):
         clinic = ehr.ehr_clinic()
         message = ehr.order("CREATE")
         message["Patient"]["Demographics"]["DOB"] = f"{clock.now().year - 8}-01-01"
@@ -201,7 +203,7 @@ class TestCreate:
 
         assert stored_patient(clinic, record["userId"])["email"] == "ida.quill@example.org"
 
-    def test_a_refusal_of_ours_is_told_to_the_health_record(self, receive):
+    def test_the_plan_limit_is_reported_as_failure(self, receive):
         clinic = ehr.ehr_clinic()
         db.collection("clinics").update_one(
             {"_id": clinic["_id"]}, {"$set": {"patientCountSettings": {"hardLimit": {"plan": 0}}}}
@@ -211,7 +213,7 @@ class TestCreate:
 
         assert answers() == [account("FAILURE", "patient count exceeds limit")]
 
-    def test_when_the_answer_fails_the_next_try_still_says_success(self, receive, monkeypatch):
+    def test_when_the_answer_fails_the_next_try_still_reports_success(self, receive, monkeypatch):
         from redox.clients.redox import EmbeddedRedox
 
         ehr.ehr_clinic()
@@ -239,11 +241,11 @@ class TestCreate:
 
 
 class TestTwoOrdersAtOnce:
-    """They name different identifiers beside the same number, so neither waits for the other."""
+    """They have different identifiers beside the same MRN, so neither waits for the other."""
 
     @pytest.fixture
-    def another_comes_between(self, anonymous, monkeypatch):
-        """While the first order's account is being made, the other order does all of its work."""
+    def other_order_first(self, anonymous, monkeypatch):
+        """While the account of the first order is being created, the other order is carried out completely."""
 
         def arrange(message, *, address):
             make = custodial_accounts.make_account
@@ -263,17 +265,17 @@ class TestTwoOrdersAtOnce:
 
     @pytest.mark.parametrize("address", [[], ["mara.quill@example.org"], ["other@example.org"]])
     @pytest.mark.parametrize("code", ["CREATE", "CREATE-ENABLE"])
-    def test_one_account_is_made(self, receive, another_comes_between, code, address):
+    def test_only_one_account_is_created(self, receive, other_order_first, code, address):
         clinic = ehr.ehr_clinic()
-        another_comes_between(ehr.order("CREATE"), address=address)
+        other_order_first(ehr.order("CREATE"), address=address)
 
         receive(ehr.order(code))
         with time_machine.travel(clock.now() + timedelta(minutes=1)):
             deliver_again()
 
         (patient,) = db.collection("patients").find({})
-        made, second = answers()
-        assert made == account("SUCCESS", "Account was successfully created")
+        first, second = answers()
+        assert first == account("SUCCESS", "Account was successfully created")
         if code == "CREATE":
             assert second == account("FAILURE", "patient already exists")
         else:
@@ -287,7 +289,7 @@ def deliver_again():
 
 
 class TestCreateAndEnable:
-    def test_someone_new_gets_an_account_and_one_answer(self, receive):
+    def test_a_new_patient_gets_an_account_and_one_answer(self, receive):
         clinic = ehr.ehr_clinic()
 
         record = receive(ehr.order("CREATE-ENABLE"))
@@ -295,7 +297,7 @@ class TestCreateAndEnable:
         assert answers() == [account("SUCCESS", "Account was successfully created")]
         assert subscription(clinic, {"userId": record["userId"]})["active"] is True
 
-    def test_someone_known_is_enabled(self, receive):
+    def test_an_existing_patient_is_enabled(self, receive):
         ehr.ehr_patient(ehr.ehr_clinic(), summary=ehr.summary())
 
         receive(ehr.order("CREATE-ENABLE"))
@@ -303,7 +305,7 @@ class TestCreateAndEnable:
         assert answers() == [matching("SUCCESS", "Patient was successfully matched")]
         assert kinds() == ["results", "flowsheet", "notes"]
 
-    def test_several_are_told(self, receive):
+    def test_several_matches_are_reported_as_failure(self, receive):
         clinic = ehr.ehr_clinic()
         ehr.ehr_patient(clinic)
         ehr.ehr_patient(clinic)
@@ -325,13 +327,13 @@ def tag(name):
 
 class TestTags:
     @pytest.fixture
-    def place(self):
+    def clinic_and_names(self):
         clinic = ehr.ehr_clinic()
-        known = [tag("Adult"), tag("Type 1")]
+        clinic_tags = [tag("Adult"), tag("Type 1")]
         db.collection("clinics").update_one(
-            {"_id": clinic["_id"]}, {"$set": {"patientTags": known}}
+            {"_id": clinic["_id"]}, {"$set": {"patientTags": clinic_tags}}
         )
-        patient = ehr.ehr_patient(clinic, tags=[known[1]["_id"]])
+        patient = ehr.ehr_patient(clinic, tags=[clinic_tags[1]["_id"]])
 
         def names():
             stored = db.collection("clinics").find_one({"_id": clinic["_id"]})
@@ -349,19 +351,19 @@ class TestTags:
             ([("OTHER", "Adult")], []),
         ],
     )
-    def test_an_order_replaces_the_tags(self, receive, place, entries, expected):
-        _, names = place
+    def test_an_order_replaces_the_tags(self, receive, clinic_and_names, entries, expected):
+        _, names = clinic_and_names
 
         assert receive(with_info(*entries))["state"] == "done"
         assert names() == expected
 
-    def test_without_clinical_info_they_stay(self, receive, place):
+    def test_without_clinical_info_the_tags_stay(self, receive, clinic_and_names):
         receive(ehr.order())
 
-        assert place[1]() == ["Type 1"]
+        assert clinic_and_names[1]() == ["Type 1"]
 
-    def test_without_configured_codes_they_stay(self, receive, place):
-        clinic, names = place
+    def test_without_configured_codes_the_tags_stay(self, receive, clinic_and_names):
+        clinic, names = clinic_and_names
         db.collection("clinics").update_one(
             {"_id": clinic["_id"]}, {"$set": {"ehrSettings.tags.codes": None}}
         )
@@ -370,8 +372,8 @@ class TestTags:
 
         assert names() == ["Type 1"]
 
-    def test_a_full_clinic_skips_new_names(self, receive, place):
-        clinic, names = place
+    def test_a_clinic_with_all_tags_used_skips_new_names(self, receive, clinic_and_names):
+        clinic, names = clinic_and_names
         more = [tag(f"Tag {n}") for n in range(48)]
         db.collection("clinics").update_one(
             {"_id": clinic["_id"]}, {"$push": {"patientTags": {"$each": more}}}
@@ -391,7 +393,9 @@ class TestAddress:
             ({"email": None, "permissions": {"view": {}}}, None),
         ],
     )
-    def test_only_a_custodial_patient_without_one_gets_the_orders(self, receive, fields, expected):
+    def test_only_a_custodial_patient_without_address_gets_the_one_in_the_order(
+        self, receive, fields, expected
+    ):
         from users.services import accounts
 
         clinic = ehr.ehr_clinic()
@@ -404,7 +408,7 @@ class TestAddress:
 
         assert stored_patient(clinic, patient["userId"])["email"] == expected
 
-    def test_no_one_gets_one_whose_account_is_gone_and_the_order_goes_on(self, receive):
+    def test_a_patient_whose_account_is_gone_gets_no_address_and_the_order_goes_on(self, receive):
         clinic = ehr.ehr_clinic()
         patient = ehr.ehr_patient(clinic, email=None, permissions={"custodian": {}})
 
@@ -416,11 +420,16 @@ class TestAddress:
     @pytest.mark.parametrize(
         "address",
         [
-            *("nobody", "eve.stranger@example.org", "ｅve.stranger@example.org", *HIDDEN.values()),
+            *(
+                "no-address",
+                "eve.stranger@example.org",
+                "ｅve.stranger@example.org",
+                *HIDDEN.values(),
+            ),
             *(text for text in NO_ADDRESS.values() if "<" not in text),
         ],
     )
-    def test_an_invalid_or_taken_one_is_ignored(self, receive, address):
+    def test_an_invalid_or_taken_address_is_ignored(self, receive, address):
         make_person("Eve Stranger")
         clinic = ehr.ehr_clinic()
         patient = ehr.ehr_patient(clinic, permissions={"custodian": {}})
@@ -433,7 +442,7 @@ class TestAddress:
     @pytest.mark.parametrize(
         "text", [*SPELLINGS.values(), "Kim Doe <Kim.Doe@example.org>", "<kim.doe@example.org>"]
     )
-    def test_it_is_stored_in_its_one_form(self, receive, text):
+    def test_an_address_is_stored_in_its_canonical_form(self, receive, text):
         clinic = ehr.ehr_clinic()
         message = ehr.order("CREATE")
         message["Patient"]["Demographics"]["EmailAddresses"] = [text]
@@ -469,7 +478,7 @@ class TestFailures:
             (lambda: ehr.ehr_clinic(destinationIds=None), "no_destinations"),
         ],
     )
-    def test_what_can_never_succeed_is_parked_with_its_reason_and_blocks_no_one(
+    def test_a_permanent_failure_is_parked_with_its_reason_and_blocks_nothing(
         self, anonymous, receive, prepare, reason
     ):
         prepare()
@@ -482,7 +491,7 @@ class TestFailures:
     def test_an_unreadable_order_is_parked(self, receive):
         ehr.ehr_clinic()
         message = ehr.order()
-        message["Patient"] = "somebody"
+        message["Patient"] = "someone"
 
         record = receive(message)
 
@@ -542,7 +551,7 @@ class TestFailures:
 
 
 class TestBeforeTheAnswer:
-    """Whatever decides about sending is known before the health record is told of a success."""
+    """Everything needed for sending is checked before a success is reported to the health record."""
 
     @pytest.mark.parametrize("code", ["ENABLE", "CREATE-ENABLE"])
     @pytest.mark.parametrize("provider", [[{"ID": "1"}], "Dr. Falk", 7, {"ID": ["1"]}])
@@ -563,7 +572,9 @@ class TestBeforeTheAnswer:
 
     @pytest.mark.parametrize("code", ["ENABLE", "CREATE-ENABLE"])
     @pytest.mark.parametrize("missing", ["results", "flowsheet", "notes"])
-    def test_each_destination_is_known_first(self, receive, code, missing):
+    def test_a_missing_destination_fails_the_order_before_anything_is_sent(
+        self, receive, code, missing
+    ):
         clinic = ehr.ehr_clinic(destinationIds={**ehr.SETTINGS["destinationIds"], missing: ""})
         ehr.ehr_patient(clinic, summary=ehr.summary())
 
@@ -571,7 +582,7 @@ class TestBeforeTheAnswer:
         assert kinds() == []
 
     @pytest.mark.parametrize("code", ["DISABLE", "CREATE"])
-    def test_an_order_that_sends_no_report_needs_no_destination_of_reports(self, receive, code):
+    def test_an_order_without_reports_needs_no_destination_for_reports(self, receive, code):
         clinic = ehr.ehr_clinic(destinationIds={"results": "dest-results"})
         if code == "DISABLE":
             ehr.ehr_patient(clinic)
@@ -579,8 +590,8 @@ class TestBeforeTheAnswer:
         assert receive(ehr.order(code))["state"] == "done"
 
     @pytest.mark.parametrize("failure", [RetryLater("report_503"), RuntimeError("a fault")])
-    def test_the_report_is_there_first(self, receive, monkeypatch, failure):
-        def draw(wanted):
+    def test_a_report_that_cannot_be_drawn_stops_the_answer(self, receive, monkeypatch, failure):
+        def draw(request):
             raise failure
 
         monkeypatch.setattr("redox.services.delivery.draw_report", draw)
@@ -589,7 +600,7 @@ class TestBeforeTheAnswer:
         assert receive(ehr.order())["state"] == "pending"
         assert kinds() == []
 
-    def test_a_summary_of_which_nothing_can_be_read_fails_the_order(self, receive):
+    def test_a_summary_without_any_readable_part_fails_the_order(self, receive):
         summary = ehr.summary()
         summary["cgmStats"]["dates"]["lastData"] = "yesterday"
         ehr.ehr_patient(ehr.ehr_clinic(), summary=summary)
@@ -602,7 +613,7 @@ class TestBeforeTheAnswer:
         )
         assert kinds() == []
 
-    def test_what_is_left_out_of_the_flowsheet_is_noted_for_staff(self, receive):
+    def test_statistics_left_out_of_the_flowsheet_are_noted_for_staff(self, receive):
         summary = ehr.summary()
         summary["cgmStats"]["periods"]["14d"] |= {"hoursWithData": "many", "daysWithData": -3}
         ehr.ehr_patient(ehr.ehr_clinic(), summary=summary)
@@ -618,7 +629,7 @@ class TestBeforeTheAnswer:
 
 class TestComparing:
     @pytest.mark.parametrize(
-        "before",
+        "unusable",
         [
             {"ID": None, "IDType": "MRN"},
             {"ID": "", "IDType": "MRN"},
@@ -633,10 +644,10 @@ class TestComparing:
             None,
         ],
     )
-    def test_the_first_usable_identifier_of_the_type_counts(self, receive, before):
+    def test_the_first_usable_identifier_of_the_type_counts(self, receive, unusable):
         ehr.ehr_patient(ehr.ehr_clinic())
         message = ehr.order()
-        message["Patient"]["Identifiers"].insert(0, before)
+        message["Patient"]["Identifiers"].insert(0, unusable)
 
         receive(message)
 
@@ -644,17 +655,17 @@ class TestComparing:
 
     @pytest.mark.parametrize("number", ["QX-1", " qx-1 ", "QX-1\n", "\u00a0Qx-1"])
     @pytest.mark.parametrize("kind", ["MRN", " mrn", "Mrn\t"])
-    @pytest.mark.parametrize("wanted", ["MRN", "mrn ", "", " "])
+    @pytest.mark.parametrize("configured_type", ["MRN", "mrn ", "", " "])
     def test_types_and_numbers_are_compared_trimmed_and_without_case(
-        self, receive, number, kind, wanted
+        self, receive, number, kind, configured_type
     ):
-        ehr.ehr_patient(ehr.ehr_clinic(mrnIdType=wanted))
+        ehr.ehr_patient(ehr.ehr_clinic(mrnIdType=configured_type))
         message = ehr.order()
         message["Patient"]["Identifiers"] = [{"ID": number, "IDType": kind}]
 
         assert receive(message)["outcome"] == "enabled_without_data"
 
-    def test_a_number_may_come_as_a_number(self, receive):
+    def test_an_mrn_may_be_a_json_number(self, receive):
         ehr.ehr_patient(ehr.ehr_clinic(), mrn="4711")
         message = ehr.order()
         message["Patient"]["Identifiers"] = [{"ID": 4711, "IDType": "MRN"}]
@@ -663,7 +674,9 @@ class TestComparing:
 
     @pytest.mark.parametrize("code", ["enable", " ENABLE ", "Enable\n"])
     @pytest.mark.parametrize("source", [ehr.SOURCE.upper(), f" {ehr.SOURCE}"])
-    def test_procedures_and_sources_too(self, receive, code, source):
+    def test_procedures_and_sources_are_compared_trimmed_and_without_case(
+        self, receive, code, source
+    ):
         codes = {**ehr.SETTINGS["procedureCodes"], "enableSummaryReports": "Enable "}
         ehr.ehr_patient(ehr.ehr_clinic(procedureCodes=codes, sourceId=f"{ehr.SOURCE} "))
         message = ehr.order(code)
@@ -672,7 +685,7 @@ class TestComparing:
         assert receive(message)["outcome"] == "enabled_without_data"
 
     @pytest.mark.parametrize("code", ["tp_tags", " TP_TAGS"])
-    def test_codes_of_tags_too(self, receive, code):
+    def test_codes_and_names_of_tags_are_compared_trimmed_and_without_case(self, receive, code):
         clinic = ehr.ehr_clinic()
         patient = ehr.ehr_patient(clinic)
 
@@ -691,7 +704,7 @@ class TestComparing:
 
         assert stored_patient(clinic, record["userId"])["email"] == "mara@example.org"
 
-    def test_blanks_around_names_and_numbers_make_no_second_account(self, receive):
+    def test_blanks_around_names_and_numbers_create_no_second_account(self, receive):
         clinic = ehr.ehr_clinic()
         receive(ehr.order("CREATE"))
         message = ehr.order("CREATE")
@@ -711,30 +724,30 @@ class TestComparing:
         db.collection("redox").insert_one(document)
         ref = {"documentId": str(document["_id"]), "dataModel": "Order", "eventType": "New"}
 
-        found = backend.post("/v1/redox/match", {"messageRef": ref})
+        response = backend.post("/v1/redox/match", {"messageRef": ref})
 
-        assert found.json()["clinic"]["id"] == str(clinic["_id"])
+        assert response.json()["clinic"]["id"] == str(clinic["_id"])
 
 
 class TestTagsThatCannotBeRead:
     @pytest.mark.parametrize(
         "value", [["Adult"], {"a": 1}, True, 1.5, "x" * 20_000, ",".join(map(str, range(200)))]
     )
-    def test_no_tag_is_taken_from_the_patient(self, receive, value):
+    def test_the_patient_keeps_the_tags(self, receive, value):
         clinic = ehr.ehr_clinic()
-        known = tag("Adult")
+        adult_tag = tag("Adult")
         db.collection("clinics").update_one(
-            {"_id": clinic["_id"]}, {"$set": {"patientTags": [known]}}
+            {"_id": clinic["_id"]}, {"$set": {"patientTags": [adult_tag]}}
         )
-        patient = ehr.ehr_patient(clinic, tags=[known["_id"]])
+        patient = ehr.ehr_patient(clinic, tags=[adult_tag["_id"]])
 
         record = receive(with_info(("TP_TAGS", value)))
 
         assert record["lastError"].startswith("order_unreadable: Order.ClinicalInfo")
-        assert stored_patient(clinic, patient["userId"])["tags"] == [known["_id"]]
+        assert stored_patient(clinic, patient["userId"])["tags"] == [adult_tag["_id"]]
         assert kinds() == []
 
-    def test_entries_of_other_codes_may_be_anything(self, receive):
+    def test_entries_with_other_codes_may_have_any_value(self, receive):
         ehr.ehr_patient(ehr.ehr_clinic())
         message = with_info(("OTHER", {"a": [1]}), (["x"], 5))
         message["Order"]["ClinicalInfo"] += ["text", None]
@@ -756,9 +769,11 @@ KINDS_OF_ERRORS = [
 ]
 
 
-class TestWordsForClinicians:
+class TestTextsForClinicians:
     @pytest.mark.parametrize("error", KINDS_OF_ERRORS)
-    def test_a_refused_account_is_told_without_the_kind_of_error(self, receive, monkeypatch, error):
+    def test_a_refused_account_is_reported_with_the_message_of_the_error(
+        self, receive, monkeypatch, error
+    ):
         more = {"retry_after": 5} if error is errors.RateLimited else {}
         failure = error("the reason", **more)
 
@@ -776,7 +791,7 @@ class TestWordsForClinicians:
         else:
             assert answers() == [account("FAILURE", "the reason")]
 
-    def test_a_refusal_without_words_has_some(self, receive, monkeypatch):
+    def test_a_refusal_without_a_message_gets_a_default_text(self, receive, monkeypatch):
         def refuse(**_):
             raise errors.BadRequest
 
@@ -788,7 +803,7 @@ class TestWordsForClinicians:
         assert answers() == [account("FAILURE", "the account could not be created")]
 
     @pytest.mark.parametrize("day", ["9990-01-01", "2999-12-31"])
-    def test_a_birth_date_to_come_is_told(self, receive, day):
+    def test_a_birth_date_in_the_future_is_reported_as_failure(self, receive, day):
         ehr.ehr_clinic()
         message = ehr.order("CREATE")
         message["Patient"]["Demographics"]["DOB"] = day
@@ -802,7 +817,7 @@ class TestDeliveredAgain:
     def deliver(self, anonymous, message):
         assert anonymous.post("/v1/redox", message, headers=TOKEN).status_code == 200
 
-    def test_after_its_failure_was_repaired_it_is_processed(self, anonymous):
+    def test_a_failed_message_delivered_again_is_processed(self, anonymous):
         message = ehr.order()
         self.deliver(anonymous, message)
         deliver_all()
@@ -818,7 +833,7 @@ class TestDeliveredAgain:
         assert (record["state"], record["attempts"]) == ("done", 2)
         assert answers() == [matching("SUCCESS", "Patient was successfully matched")]
 
-    def test_what_was_done_is_not_done_twice(self, anonymous):
+    def test_a_finished_message_delivered_again_is_not_processed(self, anonymous):
         ehr.ehr_patient(ehr.ehr_clinic())
         message = ehr.order()
         self.deliver(anonymous, message)
@@ -829,7 +844,7 @@ class TestDeliveredAgain:
         assert deliver_all() == 0
         assert ehr.records()[0]["attempts"] == 1
 
-    def test_what_waits_for_a_repetition_goes_on_waiting(self, anonymous, monkeypatch):
+    def test_a_waiting_message_delivered_again_goes_on_waiting(self, anonymous, monkeypatch):
         from redox.clients.redox import EmbeddedRedox
 
         def send(self, message):

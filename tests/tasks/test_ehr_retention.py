@@ -1,4 +1,4 @@
-"""Old raw messages go, and those that something needs stay (rules EHR-115 to EHR-117)."""
+"""Old raw messages are deleted, except those that something needs (rules EHR-115 to EHR-117)."""
 
 import threading
 from datetime import timedelta
@@ -26,12 +26,12 @@ def kept_for_a_month(settings):
 
 
 def id_of(moment):
-    """An id made at that time, as the database makes them."""
+    """An id with that time, as the database creates them."""
     return ObjectId(ObjectId.from_datetime(moment).binary[:4] + ObjectId().binary[4:])
 
 
 def received(*, days, state="done"):
-    """A message that came so many days ago, its record and what was sent in answer; without a record for None."""
+    """A message received that many days ago, with its record and deliveries; without a record if `state` is None."""
     message_id, body = id_of(clock.now() - timedelta(days=days)), ehr.order()
     db.collection("redox").insert_one({"_id": message_id, "meta": body["Meta"], "message": body})
     if state is not None:
@@ -61,9 +61,9 @@ def next_day():
     return time_machine.travel(clock.now() + timedelta(days=1, minutes=1))
 
 
-class TestWhatGoes:
+class TestDeleted:
     @pytest.mark.parametrize("state", ENDED)
-    def test_an_old_one_with_its_record_and_what_was_sent_in_answer(self, state):
+    def test_an_old_message_is_deleted_with_its_record_and_deliveries(self, state):
         received(days=KEPT_DAYS + 1, state=state)
         young = received(days=KEPT_DAYS - 1, state=state)
 
@@ -72,13 +72,13 @@ class TestWhatGoes:
         assert stored("ehrProcessing", "documentId") == {young}
         assert stored("redoxDeliveries", "documentId") == {young}
 
-    def test_an_old_one_of_an_earlier_service_has_no_record(self):
+    def test_an_old_message_without_record_is_deleted(self):
         received(days=KEPT_DAYS + 1, state=None)
 
         assert retention.delete_old_messages() == 1
         assert stored() == set()
 
-    def test_one_that_could_not_be_read_though_it_has_failed(self, anonymous):
+    def test_an_unreadable_message_is_deleted_although_it_has_failed(self, anonymous):
         with time_machine.travel(clock.now() - timedelta(days=KEPT_DAYS + 1)):
             headers = {"verification-token": "redox-test-token"}
             assert anonymous.post("/v1/redox", b"{", headers=headers).status_code == 200
@@ -88,7 +88,7 @@ class TestWhatGoes:
         assert retention.delete_old_messages() == 1
         assert stored() == stored("ehrProcessing", "documentId") == set()
 
-    def test_nothing_else(self):
+    def test_records_and_deliveries_of_scheduled_sends_stay(self):
         received(days=KEPT_DAYS + 1)
         other = id_of(clock.now() - timedelta(days=90))
         db.collection("ehrProcessing").insert_one(
@@ -102,9 +102,9 @@ class TestWhatGoes:
         assert stored("redoxDeliveries", "documentId") == {other}
 
 
-class TestWhatStays:
+class TestKept:
     @pytest.mark.parametrize("active", [True, False])
-    def test_every_message_of_a_subscription(self, active):
+    def test_every_message_of_a_subscription_stays(self, active):
         first, last, other = (received(days=400) for _ in range(3))
         matched_by(ehr.ehr_patient(ehr.ehr_clinic()), first, last, active=active)
 
@@ -112,20 +112,20 @@ class TestWhatStays:
         assert stored() == {first, last}
         assert other not in stored("ehrProcessing", "documentId")
 
-    def test_it_goes_with_its_last_subscriber(self):
+    def test_a_message_is_deleted_after_its_last_subscriber(self):
         message_id = received(days=400)
         clinic = ehr.ehr_clinic()
-        one, other = (ehr.ehr_patient(clinic, mrn=mrn) for mrn in "AB")
-        for patient in (one, other):
+        first, last = (ehr.ehr_patient(clinic, mrn=mrn) for mrn in "AB")
+        for patient in (first, last):
             matched_by(patient, message_id)
 
-        db.collection("patients").delete_one({"_id": one["_id"]})
+        db.collection("patients").delete_one({"_id": first["_id"]})
         assert retention.delete_old_messages() == 0
-        db.collection("patients").delete_one({"_id": other["_id"]})
+        db.collection("patients").delete_one({"_id": last["_id"]})
         with next_day():
             assert retention.delete_old_messages() == 1
 
-    def test_the_order_of_a_scheduled_send(self):
+    def test_the_order_of_a_scheduled_send_stays(self):
         message_id = received(days=400)
         patient = ehr.ehr_patient(clinic := ehr.ehr_clinic())
         matched_by(patient, message_id)
@@ -139,14 +139,14 @@ class TestWhatStays:
             assert retention.delete_old_messages() == 1
 
     @pytest.mark.parametrize("state", ["pending", "running", "failed"])
-    def test_one_whose_processing_has_not_ended_well(self, state):
+    def test_a_message_whose_processing_has_not_ended_well_stays(self, state):
         message_id = received(days=400, state=state)
 
         assert retention.delete_old_messages() == 0
         assert stored() == {message_id}
         assert len(stored("redoxDeliveries")) == 3
 
-    def test_a_failed_one_that_was_started_again_and_ended(self):
+    def test_a_failed_message_stays_until_it_was_started_again_and_ended(self):
         message_id = received(days=400, state="failed")
         processing.requeue("message", message_id)
         assert retention.delete_old_messages() == 0
@@ -156,7 +156,7 @@ class TestWhatStays:
             assert retention.delete_old_messages() == 1
 
     @pytest.mark.parametrize("days", [0, -1])
-    def test_everything_where_no_number_of_days_is_set(self, settings, days):
+    def test_everything_stays_where_no_number_of_days_is_set(self, settings, days):
         settings.REDOX = {**settings.REDOX, "keep_messages_days": days}
         received(days=4000)
 
@@ -164,14 +164,14 @@ class TestWhatStays:
         assert len(stored()) == 1
         assert stored("ehrRetention") == set()
 
-    def test_everything_where_another_worker_watches(self, settings):
+    def test_everything_stays_where_side_effects_are_external(self, settings):
         settings.SIDE_EFFECTS = "external"
         received(days=4000, state=None)
 
         assert retention.delete_old_messages() == 0
         assert len(stored()) == 1
 
-    def test_one_whose_deletion_breaks_off_keeps_its_record(self, monkeypatch):
+    def test_a_message_whose_deletion_is_interrupted_keeps_its_record(self, monkeypatch):
         message_id = received(days=400)
         monkeypatch.setattr(store.messages, "COLLECTION", "$broken")
 
@@ -182,7 +182,7 @@ class TestWhatStays:
 
 
 class TestRuns:
-    def test_once_a_day(self):
+    def test_a_run_happens_once_a_day(self):
         retention.delete_old_messages()
         message_id = received(days=400)
 
@@ -191,7 +191,7 @@ class TestRuns:
         with next_day():
             assert retention.delete_old_messages() == 1
 
-    def test_several_at_once_are_one(self, monkeypatch):
+    def test_of_several_parallel_runs_only_one_deletes(self, monkeypatch):
         for _ in range(5):
             received(days=400)
         monkeypatch.setattr(retention, "BATCH", 1)
@@ -209,7 +209,7 @@ class TestRuns:
 
         assert sorted(counts) == [0, 0, 0, 0, 0, 5]
 
-    def test_who_needs_no_deletion_hides_no_one_behind(self, monkeypatch):
+    def test_kept_messages_do_not_stop_later_ones_from_being_deleted(self, monkeypatch):
         monkeypatch.setattr(retention, "BATCH", 2)
         kept = [received(days=400 - n, state="failed") for n in range(5)]
         for number in range(5):
@@ -218,7 +218,7 @@ class TestRuns:
         assert retention.delete_old_messages() == 5
         assert stored() == set(kept)
 
-    def test_a_long_run_pauses_and_goes_on_where_it_was(self, monkeypatch):
+    def test_a_long_run_pauses_and_continues_where_it_stopped(self, monkeypatch):
         monkeypatch.setattr(retention, "BATCH", 2)
         monkeypatch.setattr(retention, "WORK_SECONDS", 0.0)
         ids = [received(days=400 - n, state="failed" if n < 2 else "done") for n in range(5)]
@@ -227,9 +227,9 @@ class TestRuns:
         assert stored() == set(ids[:2])
         with next_day():
             received(days=500)
-            assert retention.delete_old_messages() == 1  # from the first one again
+            assert retention.delete_old_messages() == 1  # starts with the oldest again
 
-    def test_a_dead_workers_run_is_due_again_after_its_lease(self):
+    def test_the_run_of_a_killed_worker_is_due_again_after_its_lease(self):
         received(days=400)
         moment = clock.now()
         assert store.claim_run(moment, moment + leases.LEASE)
@@ -238,7 +238,7 @@ class TestRuns:
         with time_machine.travel(moment + leases.LEASE):
             assert retention.delete_old_messages() == 1
 
-    def test_who_lost_the_lease_does_not_end_the_successors_run(self):
+    def test_a_worker_that_lost_the_lease_does_not_end_the_next_run(self):
         moment = clock.now()
         first = store.claim_run(moment, moment)
         second = store.claim_run(moment, moment + leases.LEASE)
@@ -281,19 +281,19 @@ class TestRuns:
 
 
 def plan(collection, query, projection=None):
-    found = db.collection(collection).find(query, projection).explain()
-    winning, used = found["queryPlanner"]["winningPlan"], []
-    while winning:
-        used.append(winning.get("indexName") or winning["stage"])
-        winning = winning.get("inputStage")
-    return used, found["executionStats"]
+    explained = db.collection(collection).find(query, projection).explain()
+    stage, stages = explained["queryPlanner"]["winningPlan"], []
+    while stage:
+        stages.append(stage.get("indexName") or stage["stage"])
+        stage = stage.get("inputStage")
+    return stages, explained["executionStats"]
 
 
 class TestPlans:
-    """Each question of a batch is answered from index keys, whatever else the collections hold."""
+    """Each query of a batch is answered from index keys, whatever else the collections hold."""
 
     @pytest.fixture
-    def wanted(self):
+    def some_ids(self):
         ids = [received(days=400 - n) for n in range(20)]
         clinic = ehr.ehr_clinic()
         for number, message_id in enumerate(ids):
@@ -302,21 +302,21 @@ class TestPlans:
                 matched_by(patient, message_id)
         return {"$in": ids[:4]}
 
-    def test_old_messages_by_id(self, wanted):
+    def test_old_messages_are_found_by_id_without_a_scan(self, some_ids):
         query = {"_id": {"$gt": store.FIRST, "$lt": id_of(clock.now() - timedelta(days=390))}}
         used, stats = plan("redox", query, {"_id": 1})
 
         assert "COLLSCAN" not in used
         assert stats["totalDocsExamined"] == 0
 
-    def test_subscriptions_by_message(self, wanted):
-        used, stats = plan("patients", {MATCHED_ID: wanted})
+    def test_subscriptions_are_found_by_message_with_their_index(self, some_ids):
+        used, stats = plan("patients", {MATCHED_ID: some_ids})
 
         assert "MatchedMessages" in used
         assert stats["totalDocsExamined"] == 2
 
-    def test_scheduled_sends_by_order(self, wanted):
-        used, _ = plan("scheduledSummaryAndReportsOrders", {store.ORDER_ID: wanted})
+    def test_scheduled_sends_are_found_by_order_with_their_index(self, some_ids):
+        used, _ = plan("scheduledSummaryAndReportsOrders", {store.ORDER_ID: some_ids})
 
         assert "LastMatchedOrderByID" in used
 
@@ -327,8 +327,10 @@ class TestPlans:
             ("redoxDeliveries", {"$in": ["flowsheet", "notes", "results"]}, "UniqueRedoxDelivery"),
         ],
     )
-    def test_records_and_deliveries_by_message(self, wanted, collection, kind, index):
-        used, stats = plan(collection, {"kind": kind, "documentId": wanted})
+    def test_records_and_deliveries_are_found_by_message_with_their_index(
+        self, some_ids, collection, kind, index
+    ):
+        used, stats = plan(collection, {"kind": kind, "documentId": some_ids})
 
         assert index in used
         assert stats["totalDocsExamined"] == stats["nReturned"]

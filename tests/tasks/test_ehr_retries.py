@@ -21,7 +21,7 @@ def only_row():
 
 
 def try_until_parked():
-    """The moments of all tries, each made when it was due."""
+    """The times of all tries, each made when it was due."""
     moments = []
     while (row := only_row())["state"] == outbox.PENDING:
         moments.append(row["notBefore"])
@@ -52,7 +52,7 @@ def test_three_quick_tries_then_slow_ones_for_a_day_then_failed(scheduled, monke
 
     moments = try_until_parked()
 
-    waits = [(after - before).total_seconds() for before, after in pairwise(moments)]
+    waits = [(second - first).total_seconds() for first, second in pairwise(moments)]
     assert all(15 <= wait <= 16.5 for wait in waits[:2])
     assert all(900 <= wait <= 990 for wait in waits[2:])
     assert timedelta(hours=24) <= moments[-1] - moments[0] <= timedelta(hours=27)
@@ -70,7 +70,7 @@ def test_short_waits_that_redox_asks_for_do_not_shorten_the_day(scheduled, monke
     assert ehr.records("scheduled")[0]["state"] == "failed"
 
 
-def test_an_outage_that_ends_within_a_day_loses_nothing(scheduled, monkeypatch):
+def test_after_an_outage_of_less_than_a_day_everything_is_sent(scheduled, monkeypatch):
     with monkeypatch.context() as patched:
         outage(patched)
         for _ in range(90):

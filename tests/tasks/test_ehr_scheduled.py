@@ -24,7 +24,7 @@ def set_upload(patient, moment, **options):
 
 
 @pytest.fixture
-def place():
+def subscribed_patient():
     clinic = ehr.ehr_clinic()
     patient = ehr.ehr_patient(clinic, summary=ehr.summary(uploaded=START))
     ehr.subscribe(patient)
@@ -41,8 +41,8 @@ def events():
     return [d["payload"]["Meta"]["EventType"] for d in ehr.deliveries("notes")]
 
 
-def test_a_newer_upload_is_sent_as_flowsheet_and_note(place):
-    record = sync(place[0])
+def test_a_newer_upload_is_sent_as_flowsheet_and_note(subscribed_patient):
+    record = sync(subscribed_patient[0])
 
     assert (record["state"], record["outcome"]) == ("done", "sent")
     assert [d["kind"] for d in ehr.deliveries()] == ["flowsheet", "notes"]
@@ -52,8 +52,8 @@ def test_a_newer_upload_is_sent_as_flowsheet_and_note(place):
 
 
 @pytest.mark.parametrize("bgm", [False, True])
-def test_one_kind_of_data_is_enough(place, bgm):
-    clinic, patient = place
+def test_one_kind_of_data_is_enough_to_send(subscribed_patient, bgm):
+    clinic, patient = subscribed_patient
     set_upload(patient, START, bgm=bgm)
 
     assert sync(clinic)["state"] == "done"
@@ -62,17 +62,17 @@ def test_one_kind_of_data_is_enough(place, bgm):
 @pytest.mark.parametrize(
     "messages", [None, "x", {}, [None], [{"id": "x"}], [{"id": None}], [[ObjectId()]]]
 )
-def test_a_subscription_that_cannot_be_read_keeps_no_one_else_from_being_sent(place, messages):
-    clinic, _ = place
-    broken = {"summaryAndReports": {"active": True, "matchedMessages": messages}}
-    ehr.ehr_patient(clinic, mrn="QX-2", ehrSubscriptions=broken)
+def test_an_unreadable_subscription_does_not_stop_the_other_sends(subscribed_patient, messages):
+    clinic, _ = subscribed_patient
+    unreadable = {"summaryAndReports": {"active": True, "matchedMessages": messages}}
+    ehr.ehr_patient(clinic, mrn="QX-2", ehrSubscriptions=unreadable)
 
     assert sync(clinic)["outcome"] == "sent"
     assert len(ehr.records("scheduled")) == 1
 
 
-def test_without_a_newer_upload_nothing_is_sent(place):
-    clinic, _ = place
+def test_without_a_newer_upload_nothing_is_sent(subscribed_patient):
+    clinic, _ = subscribed_patient
     sync(clinic)
 
     record = sync(clinic)
@@ -82,8 +82,8 @@ def test_without_a_newer_upload_nothing_is_sent(place):
 
 
 @pytest.mark.parametrize("moment", ["today", 5, [], {"a": 1}])
-def test_an_upload_date_that_cannot_be_read_fails_the_send(place, moment):
-    clinic, patient = place
+def test_an_upload_date_that_cannot_be_read_fails_the_send(subscribed_patient, moment):
+    clinic, patient = subscribed_patient
     path = "summary.cgmStats.dates.lastUploadDate"
     db.collection("patients").update_one({"_id": patient["_id"]}, {"$set": {path: moment}})
 
@@ -102,7 +102,7 @@ def test_an_upload_date_that_cannot_be_read_fails_the_send(place, moment):
         ("yesterday", "done"),
     ],
 )
-def test_the_first_run_compares_with_the_order(event_time, state):
+def test_the_first_send_needs_an_upload_newer_than_the_order(event_time, state):
     clinic = ehr.ehr_clinic()
     patient = ehr.ehr_patient(clinic, summary=ehr.summary(uploaded=START))
     message = ehr.order()
@@ -131,8 +131,8 @@ def test_the_first_run_compares_with_the_order(event_time, state):
         ),
     ],
 )
-def test_the_present_state_decides(place, change, outcome):
-    clinic, patient = place
+def test_the_present_state_decides_whether_to_send(subscribed_patient, change, outcome):
+    clinic, patient = subscribed_patient
     scheduling.sync_clinic(clinic["_id"])
     change(clinic, patient)
     deliver_all()
@@ -142,7 +142,7 @@ def test_the_present_state_decides(place, change, outcome):
     assert ehr.deliveries() == []
 
 
-def test_an_order_that_is_gone_is_ignored():
+def test_a_send_without_order_is_ignored():
     clinic = ehr.ehr_clinic()
     patient = ehr.ehr_patient(clinic, summary=ehr.summary())
     message = ehr.subscribe(patient)
@@ -183,11 +183,13 @@ def test_a_note_of_the_last_five_minutes_is_replaced(age, setting, expected):
     )
 
 
-def test_only_a_delivered_note_is_replaced_and_only_it_moves_the_cutoff(place, monkeypatch):
-    """The first send fails for good; the data it should have carried is not lost."""
+def test_only_a_delivered_note_is_replaced_and_only_it_moves_the_cutoff(
+    subscribed_patient, monkeypatch
+):
+    """The first send fails for good; its data is sent by the next one."""
     from kernel.errors import PermanentFailure
 
-    clinic, _ = place
+    clinic, _ = subscribed_patient
 
     def refuse(self, message):
         msg = "redox_message_refused_422"
@@ -201,51 +203,53 @@ def test_only_a_delivered_note_is_replaced_and_only_it_moves_the_cutoff(place, m
     assert events() == ["New"]
 
 
-def test_when_the_report_fails_nothing_is_sent(place, monkeypatch):
+def test_when_the_report_fails_nothing_is_sent(subscribed_patient, monkeypatch):
     from kernel.errors import RetryLater
     from redox.services import delivery
 
-    def fail(wanted):
+    def fail(request):
         msg = "report_500"
         raise RetryLater(msg)
 
     monkeypatch.setattr(delivery, "draw_report", fail)
 
-    record = sync(place[0])
+    record = sync(subscribed_patient[0])
 
     assert (record["state"], record["lastError"]) == ("pending", "report_500")
     assert ehr.deliveries() == []
 
 
-def test_an_uploaded_report_is_referred_to_and_uploaded_once(place, settings, monkeypatch):
+def test_an_uploaded_report_is_referred_to_and_uploaded_once(
+    subscribed_patient, settings, monkeypatch
+):
     settings.REDOX = {**settings.REDOX, "upload_file": True}
     uploads = []
     monkeypatch.setattr(
         EmbeddedRedox, "upload", lambda self, report: uploads.append(report) or "https://blob/1"
     )
-    seen = []
-    monkeypatch.setattr(EmbeddedRedox, "send", lambda self, message: seen.append(message))
+    sent = []
+    monkeypatch.setattr(EmbeddedRedox, "send", lambda self, message: sent.append(message))
 
-    sync(place[0])
+    sync(subscribed_patient[0])
 
-    note = seen[-1]["Note"]
+    note = sent[-1]["Note"]
     assert (note["ContentType"], note["FileContents"]) == ("Plain Text", "https://blob/1")
     assert len(uploads) == 1
 
 
-def test_an_embedded_report_travels_as_base64(place, monkeypatch):
-    seen = []
-    monkeypatch.setattr(EmbeddedRedox, "send", lambda self, message: seen.append(message))
+def test_a_report_that_is_not_uploaded_is_sent_as_base64(subscribed_patient, monkeypatch):
+    sent = []
+    monkeypatch.setattr(EmbeddedRedox, "send", lambda self, message: sent.append(message))
 
-    sync(place[0])
+    sync(subscribed_patient[0])
 
-    note = seen[-1]["Note"]
+    note = sent[-1]["Note"]
     assert note["ContentType"] == "Base64 Encoded"
     assert note["FileContents"].startswith("JVBERi0")
 
 
-def test_a_summary_without_dates_sends_nothing(place):
-    clinic, patient = place
+def test_a_summary_without_dates_sends_nothing(subscribed_patient):
+    clinic, patient = subscribed_patient
     db.collection("patients").update_one(
         {"_id": patient["_id"]},
         {"$unset": {"summary.cgmStats.dates.lastUpdatedDate": ""}},
@@ -255,7 +259,7 @@ def test_a_summary_without_dates_sends_nothing(place):
 
 
 class TestSyncsOfSeveralBatches:
-    """A clinic's sync comes to its end although the process that began it does not."""
+    """A clinic's sync is completed even if the process that began it is not."""
 
     @pytest.fixture
     def crowd(self, monkeypatch):
@@ -293,7 +297,7 @@ class TestSyncsOfSeveralBatches:
             deliver_all()
         self.assert_one_whole_run()
 
-    def test_a_fault_is_told_to_the_caller_and_a_worker_tries_it_again(self, crowd, monkeypatch):
+    def test_a_fault_is_raised_to_the_caller_and_a_worker_tries_again(self, crowd, monkeypatch):
         with monkeypatch.context() as patched:
             self.fail_after_one_batch(patched, TypeError())
             with pytest.raises(TypeError):
@@ -303,7 +307,7 @@ class TestSyncsOfSeveralBatches:
             deliver_all()
         self.assert_one_whole_run()
 
-    def test_a_regular_sync_that_fails_half_way_goes_on_where_it_was(self, crowd, monkeypatch):
+    def test_a_regular_sync_that_fails_halfway_continues_where_it_stopped(self, crowd, monkeypatch):
         scheduling.run_due_cadences()
         with time_machine.travel(clock.now() + timedelta(hours=1), tick=False):
             assert scheduling.run_due_cadences() == 1
@@ -315,13 +319,11 @@ class TestSyncsOfSeveralBatches:
             assert outbox.deliver(row["_id"]) is True
         self.assert_one_whole_run()
 
-    def test_a_regular_sync_is_claimed_together_with_its_event_or_not_at_all(
-        self, crowd, monkeypatch
-    ):
+    def test_a_regular_sync_is_claimed_only_together_with_its_event(self, crowd, monkeypatch):
         scheduling.run_due_cadences()
         with time_machine.travel(clock.now() + timedelta(hours=1), tick=False):
             with monkeypatch.context() as patched:
-                patched.setattr(outbox, "emit", lambda *given, **options: 1 / 0)
+                patched.setattr(outbox, "emit", lambda *args, **options: 1 / 0)
                 with pytest.raises(ZeroDivisionError):
                     scheduling.run_due_cadences()
             assert scheduling.run_due_cadences() == 1
@@ -341,14 +343,14 @@ class TestSyncsOfSeveralBatches:
 
         self.assert_one_whole_run()
 
-    def test_a_sync_that_has_ended_leaves_no_event_of_itself(self, crowd):
+    def test_a_finished_sync_leaves_no_event(self, crowd):
         assert scheduling.sync_clinic(crowd["_id"]) == 5
         assert emitted("ehr.sync_begun") == []
         self.assert_one_whole_run()
 
 
 class TestCadence:
-    def test_a_clinic_runs_when_due_and_not_again_before_its_cadence(self, place):
+    def test_a_clinic_runs_when_due_and_not_again_before_its_cadence(self, subscribed_patient):
         with time_machine.travel(START, tick=False):
             scheduling.run_due_cadences()
         with time_machine.travel(START + timedelta(hours=1), tick=False):
@@ -363,7 +365,9 @@ class TestCadence:
         assert len(ehr.records("scheduled")) == 2
 
     @pytest.mark.parametrize("cadence", ["often", "d", "9999d", 14, True, ["14d"], {"days": 14}])
-    def test_one_that_cannot_be_read_keeps_no_other_clinic_waiting(self, place, cadence):
+    def test_an_unreadable_cadence_does_not_stop_the_other_clinics(
+        self, subscribed_patient, cadence
+    ):
         odd = {"cadence": cadence, "onUploadEnabled": False}
         ehr.subscribe(ehr.ehr_patient(ehr.ehr_clinic(sourceId="other", scheduledReports=odd)))
         ehr.subscribe(ehr.ehr_patient(ehr.ehr_clinic(sourceId="text", scheduledReports="often")))

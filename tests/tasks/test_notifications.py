@@ -48,13 +48,13 @@ REMINDER_DUE = "notification.connection_reminder_due"
 HERE = "tests.tasks.test_notifications"
 
 
-# --- looking at and moving what was emitted --------------------------------------------------------------------
+# --- reading and delivering emitted events --------------------------------------------------------------------
 def rows(**query):
     return list(db.collection(ROWS).find(query, sort=[("_id", 1)]))
 
 
 def deliver(rounds=2):
-    """Run this app's due rows, and those that they emit."""
+    """Deliver this app's due rows, and the rows that they emit."""
     for _ in range(rounds):
         for row in rows(state="pending", attempts=0, handler={"$regex": "^notifications[.]"}):
             outbox.deliver(row["_id"])
@@ -71,10 +71,10 @@ def make_due(**query):
 
 
 def repeat_everything_but_mails():
-    """What a lost acknowledgement does: rows that were delivered are delivered again."""
-    again = {"state": "pending", "attempts": 0, "notBefore": clock.now()}
+    """The effect of a lost acknowledgement: rows that were delivered are delivered again."""
+    due_again = {"state": "pending", "attempts": 0, "notBefore": clock.now()}
     db.collection(ROWS).update_many(
-        {"event": {"$nin": ["mail.requested", REMINDER_DUE]}}, {"$set": again}
+        {"event": {"$nin": ["mail.requested", REMINDER_DUE]}}, {"$set": due_again}
     )
     deliver()
 
@@ -86,17 +86,17 @@ def request_mail(**changes):
 
 
 @pytest.fixture
-def asked(monkeypatch):
-    """(template, variables) of every mail asked for from now on."""
-    found = []
+def requested_mails(monkeypatch):
+    """(template, variables) of every mail requested from now on."""
+    mails = []
     original = mailer.deliver_mail
 
     def remember(*, template, variables, **others):
-        found.append((template, variables))
+        mails.append((template, variables))
         original(template=template, variables=variables, **others)
 
     monkeypatch.setattr("notifications.handlers.mailer.deliver_mail", remember)
-    return found
+    return mails
 
 
 @pytest.fixture
@@ -137,47 +137,47 @@ def set_address(person, address):
 
 
 # --- announcements ---------------------------------------------------------------------------------------------
-def test_the_first_admin_of_a_new_clinic_is_welcomed(lakeside, ada, mailoutbox, asked):
+def test_the_first_admin_of_a_new_clinic_is_welcomed(lakeside, ada, mailoutbox, requested_mails):
     happen(ClinicCreated, clinic_id=str(lakeside["_id"]))
     assert [(m.to, m.subject) for m in mailoutbox] == [
         ([ada.email], "New Tidepool Clinic account created")
     ]
-    assert asked == [("clinic_created", {"ClinicName": "Lakeside Clinic"})]
+    assert requested_mails == [("clinic_created", {"ClinicName": "Lakeside Clinic"})]
 
 
 @pytest.mark.parametrize("fields", [{"name": ""}, {"admins": []}])
-def test_a_clinic_prepared_without_name_or_admin_is_silent(fields, ada, mailoutbox):
+def test_a_clinic_without_name_or_admin_sends_no_mail(fields, ada, mailoutbox):
     clinic = make_clinic(**{"admins": [ada.user_id], **fields})
     happen(ClinicCreated, clinic_id=str(clinic["_id"]))
     assert mailoutbox == []
 
 
-def test_a_clinic_made_through_the_api_welcomes_its_creator(clinic, ada, mailoutbox):
+def test_the_creator_of_a_clinic_is_welcomed(clinic, ada, mailoutbox):
     deliver()
     assert [m.to for m in mailoutbox] == [[ada.email]]
     assert "Lakeside Diabetes" in mailoutbox[0].body
 
 
-def test_every_change_of_roles_is_told(clinic, ada, ben, mailoutbox, asked):
+def test_every_change_of_roles_is_mailed(clinic, ada, ben, mailoutbox, requested_mails):
     deliver()
     mailoutbox.clear()
-    asked.clear()
+    requested_mails.clear()
     for roles in (["CLINIC_ADMIN"], ["CLINIC_MEMBER"]):
         body = {"email": ben.email, "name": "Ben Member", "roles": roles}
         answer = ada.api.put(f"/v1/clinics/{clinic['id']}/clinicians/{ben.user_id}", body)
         assert answer.status_code == 200, answer.content
         deliver()
     assert [m.to for m in mailoutbox] == [[ben.email], [ben.email]]
-    assert {template for template, _ in asked} == {"clinician_permissions_updated"}
-    assert {variables["ClinicName"] for _, variables in asked} == {"Lakeside Diabetes"}
+    assert {template for template, _ in requested_mails} == {"clinician_permissions_updated"}
+    assert {variables["ClinicName"] for _, variables in requested_mails} == {"Lakeside Diabetes"}
 
 
 @pytest.mark.parametrize("updater", ["ada", "a-service", ""])
-def test_the_updater_is_named_or_called_administrator(updater, lakeside, ada, ben, asked):
-    who = ada.user_id if updater == "ada" else updater
-    happen(RolesChanged, **ids(lakeside, ben), updated_by=who, roles=["CLINIC_ADMIN"])
+def test_the_mail_names_the_updater_or_an_administrator(updater, lakeside, ada, ben, requested_mails):
+    updater_id = ada.user_id if updater == "ada" else updater
+    happen(RolesChanged, **ids(lakeside, ben), updated_by=updater_id, roles=["CLINIC_ADMIN"])
     expected = "ada.admin" if updater == "ada" else "Clinic administrator"
-    assert [variables["ClinicianName"] for _, variables in asked] == [expected]
+    assert [variables["ClinicianName"] for _, variables in requested_mails] == [expected]
 
 
 def test_an_account_that_is_gone_gets_no_mail(lakeside, ada, mailoutbox):
@@ -202,16 +202,16 @@ def test_an_upload_reminder_goes_to_the_account(clinic, ada, dot, mailoutbox):
     ]
 
 
-def test_a_moved_patient_learns_who_and_where(lakeside, cy, dot, mailoutbox, asked):
+def test_a_moved_patient_is_mailed_the_clinician_and_the_clinic(lakeside, cy, dot, mailoutbox, requested_mails):
     happen(PatientMoved, **ids(lakeside, dot), legacy_clinician_id=cy.user_id)
     expected = {"LegacyClinicianName": "Cy Member", "ClinicName": "Lakeside Clinic"}
-    assert asked == [("migrate_patient", expected)]
+    assert requested_mails == [("migrate_patient", expected)]
     assert [m.to for m in mailoutbox] == [[dot.email]]
 
 
-def test_the_end_of_a_migration_is_told_to_the_legacy_clinician(lakeside, cy, mailoutbox, asked):
+def test_the_end_of_a_migration_is_mailed_to_the_legacy_clinician(lakeside, cy, mailoutbox, requested_mails):
     happen(MigrationCompleted, **ids(lakeside, cy))
-    assert asked == [("clinic_migration_complete", {"ClinicName": "Lakeside Clinic"})]
+    assert requested_mails == [("clinic_migration_complete", {"ClinicName": "Lakeside Clinic"})]
     assert [m.to for m in mailoutbox] == [[cy.email]]
 
 
@@ -223,10 +223,10 @@ def test_the_end_of_a_migration_is_told_to_the_legacy_clinician(lakeside, cy, ma
         ("target_admin", "clinic_merged_target_admin_notification"),
     ],
 )
-def test_a_merge_is_told_to_each_account_by_its_role(role, template, dot, mailoutbox, asked):
+def test_a_merge_is_mailed_to_each_account_by_its_role(role, template, dot, mailoutbox, requested_mails):
     names = {"source_clinic_name": "Old Mill", "target_clinic_name": "Lakeside"}
     happen(AccountMerged, user_id=dot.user_id, role=role, **names)
-    assert asked == [(template, {"SourceClinicName": "Old Mill", "TargetClinicName": "Lakeside"})]
+    assert requested_mails == [(template, {"SourceClinicName": "Old Mill", "TargetClinicName": "Lakeside"})]
     assert [m.to for m in mailoutbox] == [[dot.email]]
 
 
@@ -257,7 +257,7 @@ def test_marketing_is_told_of_a_saved_clinician(lakeside, ben, marketing):
 
 
 @pytest.mark.parametrize("status", [0, 404, 500])
-def test_a_marketing_failure_is_forgotten(status, lakeside, ben, marketing):
+def test_a_marketing_failure_is_ignored(status, lakeside, ben, marketing):
     marketing[1]["status"] = status
     happen(ClinicianSaved, **ids(lakeside, ben))
     assert len(marketing[0]) == 1
@@ -265,7 +265,7 @@ def test_a_marketing_failure_is_forgotten(status, lakeside, ben, marketing):
 
 
 @pytest.mark.parametrize("change", [{"MARKETO_HOST": ""}, {"MARKETO_ENABLED": False}])
-def test_marketing_can_be_off(change, lakeside, ben, marketing, settings):
+def test_marketing_that_is_switched_off_is_not_called(change, lakeside, ben, marketing, settings):
     for name, value in change.items():
         setattr(settings, name, value)
     happen(ClinicianSaved, **ids(lakeside, ben))
@@ -284,14 +284,14 @@ def test_marketing_can_be_off(change, lakeside, ben, marketing, settings):
 )
 @pytest.mark.parametrize("provider", ["dexcom", "abbott", "twiist"])
 def test_a_connection_request_is_mailed_with_its_link(
-    provider, permissions, state, action, lakeside, patient, dot, mailoutbox, asked
+    provider, permissions, state, action, lakeside, patient, dot, mailoutbox, requested_mails
 ):
     set_patient(
         patient, permissions=permissions, dataSources=[{"providerName": provider, "state": state}]
     )
     happen(ConnectRequested, **ids(lakeside, dot), provider=provider)
     (token,) = tokens_of(dot, provider)
-    assert asked == [
+    assert requested_mails == [
         (
             f"request_{provider}_{action}",
             {
@@ -309,7 +309,7 @@ def test_a_connection_request_is_mailed_with_its_link(
     assert timedelta(days=29, hours=23) < lasts <= timedelta(days=30)
 
 
-def test_a_new_link_takes_the_old_one_back_and_no_other(lakeside, patient, dot):
+def test_a_new_link_revokes_the_old_one_and_no_other(lakeside, patient, dot):
     tokens = neighbours.restricted_tokens()
     other = tokens.create_token(dot.user_id, ("/v1/oauth/twiist",), None)
     wider = tokens.create_token(dot.user_id, ("/v1/oauth/dexcom", "/v1/data"), None)
@@ -323,7 +323,7 @@ def test_a_new_link_takes_the_old_one_back_and_no_other(lakeside, patient, dot):
     assert left == {other.id, wider.id, anything.id, second.id}
 
 
-def test_a_repeated_delivery_neither_mails_again_nor_kills_the_mailed_link(
+def test_a_repeated_delivery_neither_mails_again_nor_revokes_the_mailed_link(
     lakeside, patient, dot, mailoutbox
 ):
     happen(ConnectRequested, **ids(lakeside, dot), provider="dexcom")
@@ -334,10 +334,10 @@ def test_a_repeated_delivery_neither_mails_again_nor_kills_the_mailed_link(
     assert len(rows(event=REMINDER_DUE)) == 1
 
 
-def test_a_worker_that_dies_after_making_the_link_mails_one_that_works(
+def test_a_worker_killed_after_creating_the_link_later_mails_one_that_works(
     lakeside, patient, dot, mailoutbox, monkeypatch
 ):
-    """The first try ends between the token and the mail."""
+    """The first try ends between creating the token and requesting the mail."""
     with monkeypatch.context() as patch:
         patch.setattr("notifications.services.connections.request_once", lambda *a, **k: 1 / 0)
         happen(ConnectRequested, **ids(lakeside, dot), provider="dexcom")
@@ -348,7 +348,7 @@ def test_a_worker_that_dies_after_making_the_link_mails_one_that_works(
     assert [token.id in m.body for m in mailoutbox] == [True]
 
 
-def test_without_an_address_the_link_dies_and_nothing_is_mailed(lakeside, patient, dot, mailoutbox):
+def test_without_an_address_the_link_is_revoked_and_nothing_is_mailed(lakeside, patient, dot, mailoutbox):
     happen(ConnectRequested, **ids(lakeside, dot), provider="dexcom")
     mailoutbox.clear()
     set_patient(patient, providerConnectionRequests=requested("dexcom"))
@@ -360,7 +360,7 @@ def test_without_an_address_the_link_dies_and_nothing_is_mailed(lakeside, patien
 
 
 def test_a_new_address_gets_every_open_request_but_not_the_connected_one(
-    lakeside, patient, dot, mailoutbox, asked
+    lakeside, patient, dot, mailoutbox, requested_mails
 ):
     set_patient(
         patient,
@@ -374,7 +374,7 @@ def test_a_new_address_gets_every_open_request_but_not_the_connected_one(
     old = neighbours.restricted_tokens().create_token(dot.user_id, ("/v1/oauth/dexcom",), None)
     set_address(dot, "dot.new@example.org")
     happen(PatientUpdated, **ids(lakeside, dot), changed=["email", "fullName"])
-    assert [t for t, _ in asked] == ["request_abbott_connect_custodial", "request_twiist_reconnect"]
+    assert [t for t, _ in requested_mails] == ["request_abbott_connect_custodial", "request_twiist_reconnect"]
     assert [m.to for m in mailoutbox] == [["dot.new@example.org"]] * 2
     assert neighbours.restricted_tokens().get_token(old.id) is None, "links to the old address die"
     repeat_everything_but_mails()
@@ -408,7 +408,7 @@ def test_other_changes_of_a_patient_send_nothing(changed, lakeside, patient, dot
     assert mailoutbox == []
 
 
-def test_an_unknown_provider_or_patient_is_no_reason_to_fail(
+def test_an_unknown_provider_or_patient_is_ignored(
     lakeside, patient, dot, eve, mailoutbox
 ):
     happen(ConnectRequested, **ids(lakeside, dot), provider="newmaker")
@@ -429,16 +429,16 @@ def test_a_reminder_is_due_after_the_interval_and_replaced_by_a_newer_one(
     for _ in range(2):
         happen(ConnectRequested, **ids(lakeside, dot), provider="dexcom")
     happen(ConnectRequested, **ids(lakeside, dot), provider="twiist")
-    found = {row["payload"]["provider"]: row for row in open_reminders()}
-    assert len(open_reminders()) == len(found) == 2
+    rows_by_provider = {row["payload"]["provider"]: row for row in open_reminders()}
+    assert len(open_reminders()) == len(rows_by_provider) == 2
     (token,) = tokens_of(dot)
-    assert found["dexcom"]["payload"] == {
+    assert rows_by_provider["dexcom"]["payload"] == {
         "clinicId": str(lakeside["_id"]),
         "userId": dot.user_id,
         "provider": "dexcom",
         "restrictedTokenId": token.id,
     }
-    wait = found["dexcom"]["notBefore"] - clock.now()
+    wait = rows_by_provider["dexcom"]["notBefore"] - clock.now()
     assert timedelta(hours=4, minutes=59) < wait <= timedelta(hours=5)
 
 
@@ -450,13 +450,13 @@ def due_reminder(lakeside, patient, dot, mailoutbox):
 
 
 def test_a_reminder_goes_to_the_present_address_with_the_mailed_link(
-    due_reminder, lakeside, dot, mailoutbox, asked
+    due_reminder, lakeside, dot, mailoutbox, requested_mails
 ):
     set_address(dot, "dot.new@example.org")
     db.collection("clinics").update_one({}, {"$set": {"name": "Hillside Clinic"}})
     deliver()
     assert [m.to for m in mailoutbox] == [["dot.new@example.org"]]
-    (template, variables), (token,) = asked[0], tokens_of(dot)
+    (template, variables), (token,) = requested_mails[0], tokens_of(dot)
     assert template == "reminder_dexcom_connect_custodial"
     assert variables["RestrictedTokenId"] == token.id
     assert variables["ClinicName"] == "Hillside Clinic"
@@ -480,7 +480,7 @@ def test_a_reminder_that_is_no_longer_needed_is_not_sent(
     assert rows(event=REMINDER_DUE)[0]["state"] == "done"
 
 
-def test_another_connected_provider_does_not_silence_the_reminder(due_reminder, dot, mailoutbox):
+def test_another_connected_provider_does_not_stop_the_reminder(due_reminder, dot, mailoutbox):
     sources = [
         {"providerName": "twiist", "state": "connected"},
         {"providerName": "dexcom", "state": "disconnected"},
@@ -491,11 +491,11 @@ def test_another_connected_provider_does_not_silence_the_reminder(due_reminder, 
 
 
 # --- device issues ---------------------------------------------------------------------------------------------
-def test_a_device_issue_of_a_clinic_patient(lakeside, patient, dot, mailoutbox, asked):
+def test_a_device_issue_of_a_clinic_patient_is_mailed_as_shared(lakeside, patient, dot, mailoutbox, requested_mails):
     failed = {"user_id": dot.user_id, "provider": "dexcom", "data_source_id": "d1"}
     happen(DataSourceFailed, **failed)
     (token,) = tokens_of(dot)
-    assert asked == [
+    assert requested_mails == [
         (
             "device_issue_dexcom_shared",
             {"FullName": "Dot Patient", "ProviderName": "dexcom", "RestrictedTokenId": token.id},
@@ -505,14 +505,14 @@ def test_a_device_issue_of_a_clinic_patient(lakeside, patient, dot, mailoutbox, 
     assert len(mailoutbox) == 1
 
 
-def test_a_device_issue_without_a_clinic_extends_the_link_there_is(dot, mailoutbox, asked):
+def test_a_device_issue_without_a_clinic_extends_the_existing_link(dot, mailoutbox, requested_mails):
     soon = clock.now() + timedelta(hours=2)
     tokens = neighbours.restricted_tokens()
     old = tokens.create_token(dot.user_id, ("/v1/oauth/twiist",), soon)
     happen(DataSourceFailed, user_id=dot.user_id, provider="twiist", data_source_id="d1")
-    assert asked[0][0] == "device_issue_twiist_personal"
+    assert requested_mails[0][0] == "device_issue_twiist_personal"
     (token,) = tokens_of(dot, "twiist")
-    assert token.id == old.id == asked[0][1]["RestrictedTokenId"]
+    assert token.id == old.id == requested_mails[0][1]["RestrictedTokenId"]
     assert token.expiration_time > clock.now() + timedelta(days=29)
 
 
@@ -555,7 +555,7 @@ def test_a_delivered_request_keeps_no_personal_data(mailoutbox):
     assert record["recipientHash"] == mailer.recipient_hash(" dot@example.org ")
 
 
-def test_a_request_without_what_its_link_needs_is_parked(mailoutbox):
+def test_a_request_without_the_variables_of_its_link_is_parked(mailoutbox):
     request_mail(template="password_reset", variables={"Key": ""})
     deliver()
     assert mailoutbox == []
@@ -577,7 +577,7 @@ def requested_mail():
 
 
 class Failing(BaseEmailBackend):
-    """Fails as often as told, then sends to the memory."""
+    """Raises the failures it was given, then keeps what is sent in memory."""
 
     failures: list = []
     sent: list = []
@@ -627,7 +627,7 @@ def test_a_provider_that_fails_for_a_day_leaves_a_visible_row_that_can_be_starte
     assert len(failing.sent) == 1
 
 
-def test_the_tries_take_a_day():
+def test_the_waits_between_tries_add_up_to_a_day():
     waits = [outbox.GROWING.wait_after(tries) for tries in range(1, outbox.GROWING.attempts)]
     assert sum(waits, timedelta()) >= timedelta(days=1)
 
@@ -642,7 +642,7 @@ def test_an_address_refused_for_good_is_parked_at_once(code, state, failing):
 
 
 class Slow(BaseEmailBackend):
-    """Waits until the test lets it go."""
+    """Waits until the test releases it."""
 
     entered = threading.Event()
     leave = threading.Event()
@@ -655,8 +655,8 @@ class Slow(BaseEmailBackend):
         return len(messages)
 
 
-def test_a_slow_living_worker_is_not_overtaken(settings, monkeypatch):
-    """Three leases long, it keeps its claim."""
+def test_a_slow_worker_keeps_its_claim(settings, monkeypatch):
+    """Sending takes three times as long as a lease."""
     settings.EMAIL_BACKEND = f"{HERE}.Slow"
     monkeypatch.setattr(leases, "LEASE", timedelta(seconds=0.5))
     monkeypatch.setattr(leases, "RENEW_EVERY", 0.1)
@@ -708,7 +708,7 @@ def folder(tmp_path, settings):
 
 
 def in_own_process(row_id, folder, backend):
-    """Deliver one row in a process of its own, as a worker does; returns how that process ended."""
+    """Deliver one row in a process of its own, as a worker does. Returns the exit code of that process."""
     make_due(_id=row_id)
     environment = os.environ | {
         "DJANGO_SETTINGS_MODULE": "clinics_site.settings",
@@ -720,8 +720,8 @@ def in_own_process(row_id, folder, backend):
     return subprocess.run(command, env=environment, timeout=60, check=False).returncode
 
 
-def after_the_silence(row_id):
-    """Minutes later: the dead worker's claims have run out."""
+def expire_claims(row_id):
+    """As if minutes had passed: the claims of the killed worker have expired."""
     past = clock.now() - timedelta(minutes=2)
     db.collection(ROWS).update_one({"_id": row_id}, {"$set": {"notBefore": past}})
     db.collection("sentMails").update_one({"_id": row_id}, {"$set": {"time": past}})
@@ -739,21 +739,21 @@ def test_a_worker_killed_while_sending_loses_nothing(backend, folder):
     assert in_own_process(row_id, folder, backend) == -signal.SIGKILL
     assert sent_mails.find(row_id)["state"] == "sending"
     db.collection(ROWS).update_one({"_id": row_id}, {"$set": {"notBefore": clock.now()}})
-    assert not outbox.deliver(row_id), "not before the dead worker has been silent for a while"
-    after_the_silence(row_id)
+    assert not outbox.deliver(row_id), "not before the killed worker's claims have expired"
+    expire_claims(row_id)
     assert outbox.deliver(row_id)
     assert not outbox.deliver(row_id)
-    # No one can know whether a killed worker's provider took the mail; the copy says that it is one.
+    # No one can know whether the provider took the mail of the killed worker. The copy has the same Message-ID.
     assert {mail["Message-ID"] for mail in mails_in(folder)} == {f"<{row_id}@tidepool.org>"}
     assert len(mails_in(folder)) == (1 if backend == "DiesBeforeSending" else 2)
     assert sent_mails.find(row_id)["state"] == "sent"
 
 
-def test_a_mail_that_kills_its_workers_is_parked_and_a_person_decides(folder):
+def test_a_mail_that_kills_its_workers_is_parked_for_staff(folder):
     row_id = request_mail()
     for _ in range(2):
         assert in_own_process(row_id, folder, "DiesAfterSending") == -signal.SIGKILL
-        after_the_silence(row_id)
+        expire_claims(row_id)
     assert not outbox.deliver(row_id)
     (row,) = rows()
     assert (row["state"], row["lastError"]) == ("dead", "mail_outcome_unclear")
@@ -763,18 +763,18 @@ def test_a_mail_that_kills_its_workers_is_parked_and_a_person_decides(folder):
     assert len(mails_in(folder)) == 3
 
 
-def test_a_worker_killed_after_noting_that_it_sent_sends_once(folder, monkeypatch):
+def test_a_worker_killed_after_noting_the_mail_as_sent_sends_once(folder, monkeypatch):
     row_id = request_mail()
     with monkeypatch.context() as patch:
         patch.setattr(ending, "finish", lambda row: None)
         outbox.deliver(row_id)
-    after_the_silence(row_id)
+    expire_claims(row_id)
     assert outbox.deliver(row_id)
     assert len(mails_in(folder)) == 1
 
 
 class SlowFile(FileBackend):
-    """Long enough in the middle that a kill meets it there."""
+    """Slow enough that a worker can be killed while it sends."""
 
     def send_messages(self, messages):
         time.sleep(0.05)
@@ -805,16 +805,16 @@ def test_real_workers_killed_twice_send_every_mail(folder, tmp_path_factory):
         eventually(lambda: not rows(state={"$in": ["pending", "claimed"]}), within=120)
     finally:
         service.stop()
-    found = [mail["Message-ID"] for mail in mails_in(folder)]
-    assert set(found) == sent, "nothing is lost"
+    message_ids = [mail["Message-ID"] for mail in mails_in(folder)]
+    assert set(message_ids) == sent, "nothing is lost"
     assert {row["state"] for row in rows()} == {"done"}
     repeated = list(db.collection("sentMails").find({"abandoned": {"$gt": 0}}))
-    copies = len(found) - len(sent)
+    copies = len(message_ids) - len(sent)
     assert copies <= len(repeated) <= 2 * CONCURRENCY, "only what was under way when killed"
 
 
 # --- a real mail -----------------------------------------------------------------------------------------------
-def test_a_real_mail_lands_in_a_file(folder, lakeside, patient, dot):
+def test_a_real_mail_is_written_to_a_file(folder, lakeside, patient, dot):
     happen(ConnectRequested, **ids(lakeside, dot), provider="dexcom")
     (mail,) = mails_in(folder)
     (token,) = tokens_of(dot)
@@ -868,7 +868,7 @@ def provider(settings):
     server.server_close()
 
 
-def test_a_providers_own_api_sends_the_mail_after_an_outage(provider):
+def test_the_api_of_a_provider_sends_the_mail_after_an_outage(provider):
     provider.answers = [(500, {}), (503, {}), ACCEPTED]
     row_id = request_mail()
     assert [try_again(row_id) for _ in range(4)] == [False, False, True, False]
@@ -889,19 +889,19 @@ def test_an_address_that_a_provider_refuses_is_parked_at_once(provider):
     assert [(r["state"], r["lastError"]) for r in rows()] == [("dead", "mail_recipient_refused")]
 
 
-def test_a_providers_settings_come_from_the_environment_or_from_files(monkeypatch, tmp_path):
+def test_settings_of_a_provider_come_from_the_environment_or_from_files(monkeypatch, tmp_path):
     secret = tmp_path / "token"
     secret.write_text("from-a-file")
     monkeypatch.setenv("ANYMAIL_POSTMARK_SERVER_TOKEN_FILE", str(secret))
     monkeypatch.setenv("ANYMAIL_MAILGUN_API_URL", "https://eu.example")
-    found = env.prefixed("ANYMAIL_", help="")
-    assert found == {
+    settings = env.prefixed("ANYMAIL_", help="")
+    assert settings == {
         "POSTMARK_SERVER_TOKEN": "from-a-file",
         "MAILGUN_API_URL": "https://eu.example",
     }
 
 
-def test_with_side_effects_elsewhere_nothing_is_stored_or_sent(settings, lakeside, ada, mailoutbox):
+def test_with_external_side_effects_nothing_is_stored_or_sent(settings, lakeside, ada, mailoutbox):
     settings.SIDE_EFFECTS = "external"
     happen(ClinicCreated, clinic_id=str(lakeside["_id"]))
     assert mailoutbox == []
