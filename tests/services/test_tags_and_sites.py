@@ -98,7 +98,9 @@ def test_a_change_of_tags_does_not_change_the_published_count(lakeside):
     patient = create(lakeside)
     db.collection("clinics").update_one({"_id": lakeside["_id"]}, {"$set": {"patientCount": "x"}})
     patients.update_patient(
-        clinic_id=lakeside["_id"], user_id=patient["userId"], details=details(tags=tag_ids(lakeside))
+        clinic_id=lakeside["_id"],
+        user_id=patient["userId"],
+        details=details(tags=tag_ids(lakeside)),
     )
     assert set(shown(lakeside)[0].values()) == {1}
     assert access.access_clinic(lakeside["_id"])["patientCount"] == "x"
@@ -137,7 +139,9 @@ def test_a_negative_count_is_shown_as_zero(lakeside):
 # --- many patients --------------------------------------------------------------------------------
 def test_tags_assigned_and_removed_in_bulk_are_counted(lakeside):
     tag, other, _ = tag_ids(lakeside)
-    created = make_patients(lakeside, [{"tags": [other]}, {"tags": None}, {"tags": [tag, other]}, {}])
+    created = make_patients(
+        lakeside, [{"tags": [other]}, {"tags": None}, {"tags": [tag, other]}, {}]
+    )
     user_ids = [created[0]["userId"], "0123456789"]
     clinic_id, tag_id = str(lakeside["_id"]), str(tag)
     assert shown(lakeside)[0] == {tag: 1, other: 2}
@@ -153,9 +157,7 @@ def test_tags_assigned_and_removed_in_bulk_are_counted(lakeside):
 
 
 @pytest.mark.parametrize("what", ["assign_tag", "remove_tag"])
-def test_a_process_killed_before_counting_leaves_the_count_to_an_event(
-    lakeside, monkeypatch, what
-):
+def test_a_process_killed_before_counting_leaves_the_count_to_an_event(lakeside, monkeypatch, what):
     tag, *_ = tag_ids(lakeside)
     make_patients(lakeside, [{"tags": [tag]}, {}, {}])
     assert shown(lakeside)[0] == {tag: 1}

@@ -173,7 +173,9 @@ def test_every_change_of_roles_is_mailed(clinic, ada, ben, mailoutbox, requested
 
 
 @pytest.mark.parametrize("updater", ["ada", "a-service", ""])
-def test_the_mail_names_the_updater_or_an_administrator(updater, lakeside, ada, ben, requested_mails):
+def test_the_mail_names_the_updater_or_an_administrator(
+    updater, lakeside, ada, ben, requested_mails
+):
     updater_id = ada.user_id if updater == "ada" else updater
     happen(RolesChanged, **ids(lakeside, ben), updated_by=updater_id, roles=["CLINIC_ADMIN"])
     expected = "ada.admin" if updater == "ada" else "Clinic administrator"
@@ -202,14 +204,18 @@ def test_an_upload_reminder_goes_to_the_account(clinic, ada, dot, mailoutbox):
     ]
 
 
-def test_a_moved_patient_is_mailed_the_clinician_and_the_clinic(lakeside, cy, dot, mailoutbox, requested_mails):
+def test_a_moved_patient_is_mailed_the_clinician_and_the_clinic(
+    lakeside, cy, dot, mailoutbox, requested_mails
+):
     happen(PatientMoved, **ids(lakeside, dot), legacy_clinician_id=cy.user_id)
     expected = {"LegacyClinicianName": "Cy Member", "ClinicName": "Lakeside Clinic"}
     assert requested_mails == [("migrate_patient", expected)]
     assert [m.to for m in mailoutbox] == [[dot.email]]
 
 
-def test_the_end_of_a_migration_is_mailed_to_the_legacy_clinician(lakeside, cy, mailoutbox, requested_mails):
+def test_the_end_of_a_migration_is_mailed_to_the_legacy_clinician(
+    lakeside, cy, mailoutbox, requested_mails
+):
     happen(MigrationCompleted, **ids(lakeside, cy))
     assert requested_mails == [("clinic_migration_complete", {"ClinicName": "Lakeside Clinic"})]
     assert [m.to for m in mailoutbox] == [[cy.email]]
@@ -223,10 +229,14 @@ def test_the_end_of_a_migration_is_mailed_to_the_legacy_clinician(lakeside, cy, 
         ("target_admin", "clinic_merged_target_admin_notification"),
     ],
 )
-def test_a_merge_is_mailed_to_each_account_by_its_role(role, template, dot, mailoutbox, requested_mails):
+def test_a_merge_is_mailed_to_each_account_by_its_role(
+    role, template, dot, mailoutbox, requested_mails
+):
     names = {"source_clinic_name": "Old Mill", "target_clinic_name": "Lakeside"}
     happen(AccountMerged, user_id=dot.user_id, role=role, **names)
-    assert requested_mails == [(template, {"SourceClinicName": "Old Mill", "TargetClinicName": "Lakeside"})]
+    assert requested_mails == [
+        (template, {"SourceClinicName": "Old Mill", "TargetClinicName": "Lakeside"})
+    ]
     assert [m.to for m in mailoutbox] == [[dot.email]]
 
 
@@ -348,7 +358,9 @@ def test_a_worker_killed_after_creating_the_link_later_mails_one_that_works(
     assert [token.id in m.body for m in mailoutbox] == [True]
 
 
-def test_without_an_address_the_link_is_revoked_and_nothing_is_mailed(lakeside, patient, dot, mailoutbox):
+def test_without_an_address_the_link_is_revoked_and_nothing_is_mailed(
+    lakeside, patient, dot, mailoutbox
+):
     happen(ConnectRequested, **ids(lakeside, dot), provider="dexcom")
     mailoutbox.clear()
     set_patient(patient, providerConnectionRequests=requested("dexcom"))
@@ -374,7 +386,10 @@ def test_a_new_address_gets_every_open_request_but_not_the_connected_one(
     old = neighbours.restricted_tokens().create_token(dot.user_id, ("/v1/oauth/dexcom",), None)
     set_address(dot, "dot.new@example.org")
     happen(PatientUpdated, **ids(lakeside, dot), changed=["email", "fullName"])
-    assert [t for t, _ in requested_mails] == ["request_abbott_connect_custodial", "request_twiist_reconnect"]
+    assert [t for t, _ in requested_mails] == [
+        "request_abbott_connect_custodial",
+        "request_twiist_reconnect",
+    ]
     assert [m.to for m in mailoutbox] == [["dot.new@example.org"]] * 2
     assert neighbours.restricted_tokens().get_token(old.id) is None, "links to the old address die"
     repeat_everything_but_mails()
@@ -408,9 +423,7 @@ def test_other_changes_of_a_patient_send_nothing(changed, lakeside, patient, dot
     assert mailoutbox == []
 
 
-def test_an_unknown_provider_or_patient_is_ignored(
-    lakeside, patient, dot, eve, mailoutbox
-):
+def test_an_unknown_provider_or_patient_is_ignored(lakeside, patient, dot, eve, mailoutbox):
     happen(ConnectRequested, **ids(lakeside, dot), provider="newmaker")
     happen(ConnectRequested, **ids(lakeside, eve), provider="dexcom")
     assert mailoutbox == []
@@ -491,7 +504,9 @@ def test_another_connected_provider_does_not_stop_the_reminder(due_reminder, dot
 
 
 # --- device issues ---------------------------------------------------------------------------------------------
-def test_a_device_issue_of_a_clinic_patient_is_mailed_as_shared(lakeside, patient, dot, mailoutbox, requested_mails):
+def test_a_device_issue_of_a_clinic_patient_is_mailed_as_shared(
+    lakeside, patient, dot, mailoutbox, requested_mails
+):
     failed = {"user_id": dot.user_id, "provider": "dexcom", "data_source_id": "d1"}
     happen(DataSourceFailed, **failed)
     (token,) = tokens_of(dot)
@@ -505,7 +520,9 @@ def test_a_device_issue_of_a_clinic_patient_is_mailed_as_shared(lakeside, patien
     assert len(mailoutbox) == 1
 
 
-def test_a_device_issue_without_a_clinic_extends_the_existing_link(dot, mailoutbox, requested_mails):
+def test_a_device_issue_without_a_clinic_extends_the_existing_link(
+    dot, mailoutbox, requested_mails
+):
     soon = clock.now() + timedelta(hours=2)
     tokens = neighbours.restricted_tokens()
     old = tokens.create_token(dot.user_id, ("/v1/oauth/twiist",), soon)
