@@ -30,7 +30,7 @@ log = structlog.get_logger(__name__)
 class TokenChecker(Protocol):
     """Returns the subject, or None when the token is not valid.
 
-    Raises kernel.errors.Unavailable when the user service can not be asked.
+    Raises kernel.errors.Unavailable when the user service cannot be asked.
     """
 
     def __call__(self, token: str) -> Principal | None: ...
@@ -78,7 +78,7 @@ def _checker() -> TokenChecker:
 
 
 def _is_personal(token: str) -> bool:
-    """Its form tells that it is nobody's but a person's, so nothing can be remembered of it."""
+    """Its form shows that it belongs to a person, so there is nothing to look up in the cache."""
     return bool(_personal_form()(token))
 
 

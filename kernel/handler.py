@@ -45,7 +45,7 @@ _DOWN = (
     ServerSelectionTimeoutError,
     WTimeoutError,
 )
-# What PyMongo and MongoDB say of a document that can not be stored: too large, too deep, numbers and texts beyond BSON.
+# What PyMongo and MongoDB say of a document that cannot be stored: too large, too deep, numbers and texts beyond BSON.
 _UNSTORABLE = (BSONError, DocumentTooLarge, OverflowError, UnicodeEncodeError)
 _LARGE_CODES = {10334, 17419, 17420}
 _UNSTORABLE_CODES = {15, *_LARGE_CODES}

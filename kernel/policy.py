@@ -1,4 +1,4 @@
-"""Operation -> rule. Deny by default: an operation without a row can not start (system check).
+"""Operation -> rule. Deny by default: an operation without a row cannot start (system check).
 
 A rule is a predicate over the Caller; rules are combined with `any_of`. The caller's clinician record in
 the clinic of the path is loaded at most once per request, and only when a rule asks for it.
@@ -131,7 +131,7 @@ def table() -> dict[str, Rule]:
 
 
 def roles_lookup(operation_id: str) -> Lookup | None:
-    """Of the caller's roles, where the rule may look at them."""
+    """The look-up of the caller's roles, if the rule may read them."""
     rule = table().get(operation_id)
     return _roles_lookup() if rule and _ROLES in _looks_at[rule] else None
 

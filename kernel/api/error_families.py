@@ -20,7 +20,7 @@ class ErrorFamily:
         return Forbidden(message=DENIED)
 
     def wrong_path(self, error: BadRequest) -> DomainError:
-        """Of a value in the path that can be no one's id."""
+        """The failure for a value in the path that cannot be an id."""
         return error
 
     def body(self, error: DomainError) -> dict[str, Any] | None:

@@ -1,6 +1,6 @@
 """The end of a row, done or dead, and the release of the next one of its key.
 
-That one needs no wake-up: whoever delivers goes on with what is due in the queue.
+That one needs no wake-up: the delivering worker continues with what is due in the queue.
 """
 
 from typing import Any

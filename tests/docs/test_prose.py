@@ -16,7 +16,8 @@ LONGEST_LINE = 110
 PROSE = (
     *("*.md", "docs", "Makefile", "Dockerfile", "compose.yaml", ".ci/*"),
     *("clinics_site", "redox", "xealth", "confirmations", "notifications", "clinics", "patients"),
-    *("clinic_records", "users", "kernel/templates", "scripts", "tests"),
+    *("clinic_records", "users", "scripts", "tests"),
+    *("kernel/*.py", "kernel/api", "kernel/outbox", "kernel/templates"),
 )
 KINDS = {".md", ".py", ".html", ".txt", ".yaml", ".sh", ""}
 UNUSUAL = {
