@@ -14,7 +14,7 @@ def main() -> None:
     local.load_environment()  # the servers of `make run`, where none are named
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinics_site.settings")
     if sys.argv[1:2] in (["check"], ["print_environment"]):
-        safeguards.only_look()
+        safeguards.only_check()
     from django.core.management import execute_from_command_line
     from pymongo.errors import ServerSelectionTimeoutError
 

@@ -1,8 +1,8 @@
-"""The project: wiring and the shared kernel."""
+"""The project: settings, routes, web server, staff site."""
 
 from clinics_site import quick_start
 
-quick_start.skip_geography()  # before anything loads Django's database backend
+quick_start.skip_geography()  # must run before Django's database backend is loaded
 
 from clinics_site.celery import app as celery_app  # noqa: E402
 

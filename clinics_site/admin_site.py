@@ -1,4 +1,4 @@
-"""The staff site: its appearance, its navigation, its login."""
+"""The staff site: titles, navigation, login."""
 
 from collections.abc import Callable
 from typing import Any
@@ -26,9 +26,10 @@ class StaffSite(UnfoldAdminSite):
         return login_pages.urls() + pages.urls()
 
     def get_urls(self) -> list[URLPattern]:
-        """Without "view on site": no record has a page there, and its view fails for ids that are no numbers."""
-        found = super().get_urls()
-        return [pattern for pattern in found if getattr(pattern, "name", "") != "view_on_site"]
+        """Without "view on site": records have no such page, and its view fails for ids that are not
+        numbers."""
+        patterns = super().get_urls()
+        return [pattern for pattern in patterns if getattr(pattern, "name", "") != "view_on_site"]
 
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
@@ -42,7 +43,7 @@ class StaffSite(UnfoldAdminSite):
     def login(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponseBase:
-        """Django's form, whose success is only the first step."""
+        """Django's login form; its success is only the first step."""
         from kernel.staff.sign_in import login_pages
 
         if request.method == "GET" and self.has_permission(request):
@@ -54,7 +55,8 @@ class StaffSite(UnfoldAdminSite):
     def logout(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """A link, not a redirect: the content security policy lets no form lead elsewhere."""
+        """The provider's logout is a link, not a redirect: the content security policy does not let a form
+        lead to another site."""
         provider = {
             "provider": settings.OIDC_NAME,
             "provider_logout": settings.OIDC_LOGOUT_ENDPOINT,
@@ -64,7 +66,7 @@ class StaffSite(UnfoldAdminSite):
 
 
 def account_links(request: HttpRequest) -> list[dict[str, Any]]:
-    """The menu of the signed-in person."""
+    """The account menu of the signed-in user."""
     user: Any = request.user
     links = [{"title": "Sign-in security", "link": reverse_lazy("admin:sign_in")}]
     if user.is_authenticated and user.has_usable_password():
@@ -73,7 +75,7 @@ def account_links(request: HttpRequest) -> list[dict[str, Any]]:
 
 
 def environment_label(request: HttpRequest) -> list[str]:
-    """Test and production look alike; this says on every page which one it is."""
+    """Test and production look the same; this label says on every page which one it is."""
     kind = "danger" if settings.ENVIRONMENT == "production" else "info"
     return [settings.ENVIRONMENT, kind]
 
@@ -111,13 +113,13 @@ def navigation(request: HttpRequest) -> list[Item]:
             ],
         },
     ]
-    known = {name for _, name, _ in pages.PAGES} | _OF_DJANGO
+    known = {name for _, name, _ in pages.PAGES} | _DJANGO_PAGES
     for group in groups:
         group["items"] = [item for item in group["items"] if item.pop("name") in known]
     return groups
 
 
-_OF_DJANGO = {"index", "auth_user_changelist", "auth_group_changelist"}
+_DJANGO_PAGES = {"index", "auth_user_changelist", "auth_group_changelist"}
 
 
 def _item(title: str, icon: str, name: str, permission: Callable[[HttpRequest], bool]) -> Item:

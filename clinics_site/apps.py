@@ -1,4 +1,4 @@
-"""App configurations of the project itself and of Django's own apps, fitted to MongoDB's ids."""
+"""App configurations of the project and of Django's own apps, adapted to MongoDB's ids."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ class SiteConfig(AppConfig):
     default_auto_field = OBJECT_ID
 
     def ready(self) -> None:
-        # Each registers something: checks, or the indexes of its collection, which `migrate` makes.
+        # Importing these registers checks and the indexes that `migrate` creates.
         from clinics_site import checks  # noqa: F401
         from kernel import audit, audit_anchors, logging, outbox, speed  # noqa: F401
         from kernel.staff.sign_in import store  # noqa: F401
@@ -27,13 +27,13 @@ class SiteConfig(AppConfig):
         speed.leave_pools_alone()
         post_migrate.connect(make_indexes, sender=self)
         post_migrate.connect(begin_audit_trail, sender=self)
-        # Emitted app by app: when it is auth's turn, the permissions of this app exist already.
+        # The signal is sent app by app: at auth's turn the permissions of this app exist already.
         post_migrate.connect(make_staff_roles, sender=apps.get_app_config("auth"))
 
 
 def make_indexes(**_: Any) -> None:
-    """`migrate` leaves the declared indexes in place too, so a test database has them, and brings older documents into
-    today's shape."""
+    """`migrate` also creates the declared indexes, so that test databases have them, and runs the
+    backfills."""
     from kernel import backfills, indexes
 
     indexes.ensure()

@@ -19,7 +19,7 @@ app.autodiscover_tasks(["kernel"])
 
 @setup_logging.connect
 def keep_our_logging(**_: Any) -> None:
-    """Celery would install its own handlers, which print what tasks are given."""
+    """Celery would install its own handlers, which print the arguments of tasks."""
     from django.conf import settings
 
     from kernel import logging

@@ -1,6 +1,6 @@
 """System checks: an operation without a policy row cannot start; stand-ins cannot go to production.
 
-What stops the start by itself is in safeguards.py; here it is listed in full.
+The problems that stop the start are in safeguards.py; the checks list all of them.
 """
 
 from pathlib import Path
@@ -49,7 +49,7 @@ def every_operation_has_a_rule(**_: Any) -> list[CheckMessage]:
 
 
 @register()
-def every_rule_says_what_it_looks_at(**_: Any) -> list[CheckMessage]:
+def every_rule_declares_what_it_reads(**_: Any) -> list[CheckMessage]:
     hint = "build it from the rules of kernel.policy, or decorate it with `by_records`"
     return [
         Error(f"the rule of operation {name} is of an unknown kind", hint=hint, id="clinics.E006")
@@ -77,13 +77,13 @@ def no_stand_ins(**_: Any) -> list[CheckMessage]:
 
 
 @register()
-def it_may_start(**_: Any) -> list[CheckMessage]:
-    """`manage.py check` itself starts with everything."""
+def settings_are_safe(**_: Any) -> list[CheckMessage]:
+    """`manage.py check` itself starts with any settings."""
     return [] if settings.ENVIRONMENT in safeguards.UNGUARDED else _problems()
 
 
 @register(Tags.security, deploy=True)
-def it_may_start_elsewhere(**_: Any) -> list[CheckMessage]:
+def settings_would_be_safe_in_production(**_: Any) -> list[CheckMessage]:
     if settings.ENVIRONMENT not in safeguards.UNGUARDED:
         return []
     message = f"ENVIRONMENT is {settings.ENVIRONMENT}: unsafe values would not stop the start"
@@ -96,7 +96,8 @@ def _problems() -> list[CheckMessage]:
 
 @register(Tags.security, deploy=True)
 def tokens_are_strong(**_: Any) -> list[CheckMessage]:
-    """Errors only: the other side chooses them too, and may need time for another."""
+    """Reported, but they do not stop the start: the other side has to change its token too, which may take
+    time."""
     messages: list[CheckMessage] = []
     if settings.SHORELINE_ADDRESS and not settings.SERVER_TOKEN_SECRET:
         messages.append(Error("TIDEPOOL_SERVER_TOKEN is not set", id="clinics.E004"))
@@ -108,7 +109,7 @@ def tokens_are_strong(**_: Any) -> list[CheckMessage]:
 
 
 @register(Tags.security, deploy=True)
-def clients_are_told_apart(**_: Any) -> list[CheckMessage]:
+def clients_are_distinguishable(**_: Any) -> list[CheckMessage]:
     if settings.CLIENT_ADDRESS_HEADER.lower() == "forwarded":
         message = "CLIENT_ADDRESS_HEADER is Forwarded, a form that is not read here: use X-Real-IP or X-Forwarded-For"
         return [Error(message, id="clinics.E008")]
@@ -122,14 +123,14 @@ def clients_are_told_apart(**_: Any) -> list[CheckMessage]:
 
 
 @register(Tags.security, deploy=True)
-def mails_leave(**_: Any) -> list[CheckMessage]:
+def mails_are_sent(**_: Any) -> list[CheckMessage]:
     if settings.SIDE_EFFECTS != "internal" or settings.EMAIL_BACKEND not in _KEPT_MAILS:
         return []
     return [Error("EMAIL_BACKEND sends nothing: mails would stay here", id="clinics.E009")]
 
 
 @register(Tags.security, deploy=True)
-def everything_is_encrypted_on_its_way(**_: Any) -> list[CheckMessage]:
+def connections_are_encrypted(**_: Any) -> list[CheckMessage]:
     messages: list[CheckMessage] = []
     if not settings.HTTPS:
         messages.append(Error("HTTPS is not true: cookies would go over http", id="clinics.E010"))
@@ -145,8 +146,8 @@ def everything_is_encrypted_on_its_way(**_: Any) -> list[CheckMessage]:
 
 
 @register(Tags.security, deploy=True)
-def stores_ask_who_comes(**_: Any) -> list[CheckMessage]:
-    """Only a warning: a private network may be enough."""
+def databases_require_credentials(**_: Any) -> list[CheckMessage]:
+    """Warnings only: a private network may be enough."""
     messages: list[CheckMessage] = []
     if not urlsplit(settings.REDIS_URL).password:
         messages.append(checks.Warning("REDIS_URL has no password", id="clinics.W001"))
@@ -156,7 +157,7 @@ def stores_ask_who_comes(**_: Any) -> list[CheckMessage]:
 
 
 @register(Tags.security, deploy=True)
-def the_audit_trail_leaves_the_machine(**_: Any) -> list[CheckMessage]:
+def audit_anchors_are_logged(**_: Any) -> list[CheckMessage]:
     if settings.LOG_LEVEL in ("DEBUG", "INFO"):
         return []
     message = "LOG_LEVEL hides the anchors of the audit trail, which are INFO lines"
@@ -189,15 +190,17 @@ def staff_can_sign_in(**_: Any) -> list[CheckMessage]:
     from kernel.staff import roles
     from kernel.staff.sign_in import identities
 
-    named = {role for _, role in identities.group_roles()} | set(settings.STAFF_SECOND_FACTOR_ROLES)
+    named_roles = {role for _, role in identities.group_roles()} | set(
+        settings.STAFF_SECOND_FACTOR_ROLES
+    )
     return messages + [
         Error(f"there is no staff role {role!r}", id="clinics.E032")
-        for role in sorted(named - roles.ROLES.keys())
+        for role in sorted(named_roles - roles.ROLES.keys())
     ]
 
 
 @register(Tags.security, deploy=True)
-def staff_need_more_than_a_password(**_: Any) -> list[CheckMessage]:
+def password_login_needs_second_factor(**_: Any) -> list[CheckMessage]:
     messages: list[CheckMessage] = []
     is_by_password = settings.STAFF_PASSWORD_LOGIN and settings.STAFF_SECOND_FACTOR != "required"
     if is_by_password:

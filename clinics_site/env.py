@@ -38,7 +38,7 @@ def text(name: str, default: str = "", *, help: str) -> str:  # noqa: A002
 
 
 def literal(name: str, default: str, *, help: str) -> str:  # noqa: A002
-    """A text whose default is only for who leaves it unset: set to nothing, it is nothing."""
+    """A text whose default applies only when the variable is unset: an empty value stays empty."""
     text(name, default, help=help)
     return str(_env.str(name, default=default))
 
@@ -79,7 +79,7 @@ def words(name: str, default: str = "", *, help: str) -> list[str]:  # noqa: A00
 
 
 def prefixed(prefix: str, *, help: str) -> dict[str, str]:  # noqa: A002
-    """All variables that start with `prefix`, by the rest of their names."""
+    """The values of all variables that start with `prefix`, by the rest of their names."""
     VARIABLES[prefix + "*"] = Variable(prefix + "*", "text", "", help)
     names = {name.removesuffix("_FILE") for name in os.environ if name.startswith(prefix)}
     return {name.removeprefix(prefix): _env.str(name) for name in sorted(names)}

@@ -1,4 +1,4 @@
-"""What staff may do, as permissions that groups carry. There is no collection behind it."""
+"""The permissions of staff, assigned to groups. There is no collection behind this model."""
 
 from django.db import models
 

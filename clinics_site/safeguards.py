@@ -1,9 +1,9 @@
-"""What an installation may not start with.
+"""Settings with which an installation must not start.
 
-Everywhere but on a developer's machine (ENVIRONMENT local or test) these stop every process, with one sentence and
-before anything is served: `enforce` is the last line of the settings. `manage.py check` and `print_environment` start
-nevertheless, to tell what is missing. What a sound installation may have for a reason is only told, by
-`manage.py check --deploy` (checks.py).
+Except on a developer's machine (ENVIRONMENT local or test) they stop every process with one sentence, before
+anything is served: `enforce` is the last line of the settings. `manage.py check` and `print_environment`
+start nevertheless, to report what is missing. Settings for which an installation may have a reason are only
+reported, by `manage.py check --deploy` (checks.py).
 """
 
 from collections.abc import Callable, Iterator
@@ -12,23 +12,23 @@ from typing import Any
 UNGUARDED = ("local", "test")
 SHORTEST = 32
 _FEWEST_LETTERS = 8
-# Anyone can read these here.
+# Values that are published in this repository.
 PUBLIC = {"insecure-development-key-only", "only-for-trying-at-home", "redox-test-token"}
 CONSOLE = "django.core.mail.backends.console.EmailBackend"
 
-_state = {"is_only_looking": False}
+_state = {"is_only_checking": False}
 
 
-def only_look() -> None:
-    """For commands that say what is wrong and do nothing else."""
-    _state["is_only_looking"] = True
+def only_check() -> None:
+    """For commands that only report what is wrong."""
+    _state["is_only_checking"] = True
 
 
 def enforce(settings: Any) -> None:
-    """Ends the process. Not with ImproperlyConfigured, which some callers print with their whole stack, and others
-    take for missing settings and go on without them."""
+    """End the process if the settings are unsafe. Not with ImproperlyConfigured: some callers print its whole
+    stack trace, others take it for missing settings and continue without them."""
     problem = next(iter(problems(settings)), None)
-    if problem is None or settings.ENVIRONMENT in UNGUARDED or _state["is_only_looking"]:
+    if problem is None or settings.ENVIRONMENT in UNGUARDED or _state["is_only_checking"]:
         return
     raise Refused(problem, settings.ENVIRONMENT)
 
@@ -44,7 +44,7 @@ class Refused(SystemExit):
 
 
 def problems(settings: Any) -> Iterator[str]:
-    """Each begins with the name of a variable."""
+    """What is wrong with the settings; each text begins with the name of a variable."""
     for rule in _RULES:
         problem = rule(settings)
         if problem:
@@ -52,8 +52,7 @@ def problems(settings: Any) -> Iterator[str]:
 
 
 def _environment(settings: Any) -> str:
-    """As `ENVIRONMENT=${STAGE}` leaves it where STAGE is unset: no one has said that this is a developer's
-    machine."""
+    """`ENVIRONMENT=${STAGE}` is empty where STAGE is unset. That does not make it a developer's machine."""
     return "" if settings.ENVIRONMENT else "ENVIRONMENT is set to nothing"
 
 
@@ -91,7 +90,7 @@ def _public_tokens(settings: Any) -> str:
 
 
 def tokens(settings: Any) -> dict[str, str]:
-    """What neighbours present to us, or we to them, by variable."""
+    """The secrets that neighbours send to us, or we to them, by variable."""
     return {
         "TIDEPOOL_SERVER_TOKEN": settings.SERVER_TOKEN_SECRET,
         "TIDEPOOL_AUTH_CLIENT_EXTERNAL_SERVER_SESSION_TOKEN_SECRET": settings.AUTH_EXTERNAL_SECRET,
@@ -102,7 +101,7 @@ def tokens(settings: Any) -> dict[str, str]:
 
 
 def _mail(settings: Any) -> str:
-    """The log would hold what makes its reader the owner of an account."""
+    """With the secrets in mails a reader of the log could take over accounts."""
     if settings.SIDE_EFFECTS == "internal" and settings.EMAIL_BACKEND == CONSOLE:
         return "EMAIL_BACKEND would print mails, with the secrets of their links, to the log"
     return ""

@@ -1,7 +1,7 @@
 """How the web process runs: `python -m clinics_site.server`.
 
-This process listens, starts the workers that serve (clinics_site/web), and puts a new one in the place of one that has
-died. It answers `/live` and `/ready` on a port of its own, which no flood of requests reaches.
+This process listens, starts the workers that serve requests (clinics_site/web), and replaces a worker that
+dies. It answers `/live` and `/ready` on a separate port, which is not affected by a flood of requests.
 """
 
 import asyncio
@@ -35,7 +35,7 @@ env.text(
 )
 BACKLOG = 2048
 STOP_SECONDS = 30.0
-SOON = 6.0  # a worker that dies twice within these seconds will do so again
+SOON = 6.0  # a worker that dies twice within these seconds will die again
 MOST_HEALTH_CONNECTIONS = 200
 log = structlog.get_logger("web")
 
@@ -43,7 +43,8 @@ log = structlog.get_logger("web")
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinics_site.settings")
     logging.configure("WARNING")
-    import_module(os.environ["DJANGO_SETTINGS_MODULE"])  # unsafe ones end us here, not each worker
+    # Unsafe settings end this process here, and not each worker.
+    import_module(os.environ["DJANGO_SETTINGS_MODULE"])
     sys.exit(asyncio.run(Master().run()))
 
 
@@ -58,23 +59,23 @@ class Master:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, self._end.set)
-        keepers = [asyncio.create_task(self._keep(one)) for one in self._workers]
+        keepers = [asyncio.create_task(self._keep(web_worker)) for web_worker in self._workers]
         answers = asyncio.create_task(self._answer_health())
         await self._end.wait()
         self._listening.close()
-        await asyncio.gather(*(one.stop() for one in self._workers))
+        await asyncio.gather(*(web_worker.stop() for web_worker in self._workers))
         for task in (*keepers, answers):
             task.cancel()
         return self._status
 
-    async def _keep(self, one: "Worker") -> None:
+    async def _keep(self, web_worker: "Worker") -> None:
         loop = asyncio.get_running_loop()
         died = float("-inf")
         while not self._end.is_set():
-            status = await one.live()
+            status = await web_worker.live()
             if self._end.is_set():
                 return
-            log.error("worker.ended", name=one.name, status=status)
+            log.error("worker.ended", name=web_worker.name, status=status)
             if loop.time() - died < SOON:
                 self._status = 1
                 self._end.set()
@@ -101,7 +102,7 @@ class Master:
                 connections.sweep(loop.time())
 
     async def _health_socket(self) -> socket.socket:
-        """While an older version ends, the port is still its own."""
+        """The port may be taken until an older version of the service has ended."""
         with suppress(OSError):
             return _listen(HEALTH_PORT, is_shared=False)
         log.warning("health_port.taken")
@@ -111,11 +112,11 @@ class Master:
                 return _listen(HEALTH_PORT, is_shared=False)
 
     def _can_serve(self) -> bool:
-        return not self._end.is_set() and any(one.is_serving for one in self._workers)
+        return not self._end.is_set() and any(web_worker.is_serving for web_worker in self._workers)
 
 
 class Worker:
-    """A process that is started again by `live()` whenever it has ended."""
+    """A process; `live()` starts it, and starts it again after it has ended."""
 
     def __init__(self, number: int, listening: socket.socket) -> None:
         self.name = f"worker-{number}"
@@ -124,26 +125,26 @@ class Worker:
         self._process: asyncio.subprocess.Process | None = None
 
     async def live(self) -> int:
-        """From start to end; its status."""
-        ours, its = socket.socketpair()
-        ours.settimeout(0)
-        with ours:
-            with its:
-                files = (self._listening.fileno(), its.fileno())
+        """Run the process from start to end, and return its exit status."""
+        our_end, its_end = socket.socketpair()
+        our_end.settimeout(0)
+        with our_end:
+            with its_end:
+                files = (self._listening.fileno(), its_end.fileno())
                 self._process = await asyncio.create_subprocess_exec(
                     *(sys.executable, "-m", "clinics_site.web.worker", *map(str, files)),
                     pass_fds=files,
                     env={"MALLOC_ARENA_MAX": "2", **os.environ},
                 )
-            watch = asyncio.create_task(self._notice_start(ours))
+            watch = asyncio.create_task(self._notice_start(our_end))
             try:
                 return await self._process.wait()
             finally:
                 watch.cancel()
                 self.is_serving = False
 
-    async def _notice_start(self, ours: socket.socket) -> None:
-        self.is_serving = bool(await asyncio.get_running_loop().sock_recv(ours, 100))
+    async def _notice_start(self, our_end: socket.socket) -> None:
+        self.is_serving = bool(await asyncio.get_running_loop().sock_recv(our_end, 100))
 
     async def stop(self) -> None:
         if self._process is None or self._process.returncode is not None:
@@ -158,16 +159,16 @@ class Worker:
 
 
 def _listen(port: int, *, is_shared: bool) -> socket.socket:
-    """`is_shared`: a new version may be started on the port before the old one is ended."""
+    """`is_shared`: a new version of the service may start on the port before the old one ends."""
     family = socket.AF_INET6 if ":" in HOST else socket.AF_INET
-    found = socket.socket(family, socket.SOCK_STREAM)
-    found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     if is_shared:
-        found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-    found.bind((HOST, port))
-    found.listen(BACKLOG)
-    found.settimeout(0)
-    return found
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    listening.bind((HOST, port))
+    listening.listen(BACKLOG)
+    listening.settimeout(0)
+    return listening
 
 
 if __name__ == "__main__":

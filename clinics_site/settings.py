@@ -167,7 +167,7 @@ CACHES = {
         "OPTIONS": {
             "socket_timeout": 0.5,
             "socket_connect_timeout": 0.5,
-            # A connection that Redis has closed meanwhile is replaced once; a Redis that hangs is not waited for again.
+            # A connection that Redis has closed is replaced once; a Redis that hangs is not tried again.
             "retry": Retry(NoBackoff(), 1, (RedisConnectionError,)),
         },
     },
@@ -183,7 +183,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = env.number(
     help="largest request body, in bytes; most operations take less",
 )
 
-# --- Kernel: what the core asks the apps for, by name, so that it imports none of them ---------
+# --- Kernel: what it needs from the apps, by name, so that it imports none of them -------------
 POLICY_MODULES = [
     "patients.policy",
     "clinics.policy",
@@ -272,7 +272,7 @@ DEMO_PATIENT_USER_ID = env.text(
 REMINDERS_INTERVAL = env.duration(
     "EMAIL_REMINDERS_INTERVAL", "168h", help="time until a claim or connection reminder"
 )
-# Limits of the operations that need no token, each on its own.
+# Limits of the operations that need no token; each applies separately.
 CONFIRMATIONS_PER_ADDRESS = env.rate(
     "CONFIRMATIONS_PER_ADDRESS", "5/hour", help="mails that can be requested with an address alone"
 )
@@ -432,14 +432,14 @@ CELERY_BEAT_SCHEDULER = "kernel.beat:Scheduler"
 # Every app adds its own: CELERY_BEAT_SCHEDULE["app.task"] = {"task": "app.task", "schedule": seconds}
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "core.relay_outbox": {"task": "core.relay_outbox", "schedule": OUTBOX_RELAY_SECONDS},
-    # A change of the trail between two checks is not seen.
+    # Changes of the trail between two checks are not noticed.
     "core.watch_audit_trail": {"task": "core.watch_audit_trail", "schedule": 10},
     "redox.run_due_cadences": {"task": "redox.run_due_cadences", "schedule": 300},
     "confirmations.fill_in_address_keys": {
         "task": "confirmations.fill_in_address_keys",
         "schedule": 300,
     },
-    # Once a day, which MongoDB remembers: at a restart beat forgets when it last sent a task.
+    # Runs once a day, as recorded in MongoDB: beat forgets at a restart when it last sent a task.
     "redox.delete_old_messages": {"task": "redox.delete_old_messages", "schedule": 300},
 }
 

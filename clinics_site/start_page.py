@@ -1,4 +1,5 @@
-"""What a browser sees at `/`: what this is, and where to go. Every other caller gets what the API answers there."""
+"""The page at `/` for browsers: what this service is, and where to go. Every other caller gets the API's
+answer."""
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -17,6 +18,6 @@ def view(request: HttpRequest) -> HttpResponse:
 
 
 def _is_browser(request: HttpRequest) -> bool:
-    """A client that takes anything, or has a session token, is none."""
+    """A client that accepts any type, or sends a session token, is not a browser."""
     has_token = "x-tidepool-session-token" in request.headers
     return "text/html" in request.headers.get("Accept", "") and not has_token

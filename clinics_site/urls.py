@@ -1,6 +1,7 @@
 """Routes: the contract's operations, the staff site, health, and the catch-all that ends every path.
 
-One list without nesting: Django keeps an account of everything it has tried, and copies that of an included list.
+One list without nesting: Django records every pattern it has tried, and copies that record for an included
+list.
 """
 
 from django.contrib import admin

@@ -13,7 +13,7 @@ django.setup(set_prefix=False)
 class Application(WSGIHandler):
     def get_response(self, request: HttpRequest) -> HttpResponseBase:
         response = super().get_response(request)
-        response.headers["Server"] = "clinics"  # no program by its name
+        response.headers["Server"] = "clinics"  # does not name the software
         return response
 
 

@@ -1,4 +1,4 @@
-"""What the models of stored documents derive from."""
+"""Base classes for models of stored documents."""
 
 from typing import Any, NoReturn
 
@@ -10,7 +10,8 @@ READ_ONLY = "written through the services only"
 
 
 class PassThroughField(models.Field):
-    """A part of a document whose shape is not ours: read as it is stored, dates and ids included."""
+    """A part of a document with a shape that we do not define: read as it is stored, dates and ids
+    included."""
 
     def db_type(self, connection: Any) -> str:
         return "object"

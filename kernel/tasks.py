@@ -1,6 +1,6 @@
 """Celery's side of the kernel: the task base class, delivery of outbox rows, and the relay.
 
-Arguments are ids, never data: they sit in the broker and in logs.
+Arguments are ids, never data: they are visible in the broker and in logs.
 """
 
 import time
@@ -38,7 +38,8 @@ class BaseTask(Task):
 
 @shared_task(base=BaseTask, name=DELIVER_TASK)
 def deliver_event(row_id: str, queue: str) -> None:
-    """The named row first, then what else is due: one task works off many rows of a backlog."""
+    """Delivers the named row first, then everything else that is due: one task handles many rows of a
+    backlog."""
     outbox.deliver(ObjectId(row_id))
     outbox.drain(queue)
 

@@ -1,4 +1,4 @@
-"""Indexes of the app's collections, and what older documents of them need."""
+"""Indexes of the app's collections, and backfills for older documents."""
 
 from pymongo import ASCENDING, IndexModel
 
@@ -26,7 +26,7 @@ declare(
 declare(
     restricted_tokens.COLLECTION,
     IndexModel([("userId", ASCENDING), ("createdTime", ASCENDING)], name="RestrictedTokenUser"),
-    # Kept a day beyond its end, so that "expired" and "unknown" can be told apart for a while.
+    # Kept for a day after expiry, so that "expired" can be distinguished from "unknown" for a while.
     IndexModel(
         [("expirationTime", ASCENDING)], name="RestrictedTokenExpiry", expireAfterSeconds=86400
     ),

@@ -1,1 +1,2 @@
-"""The web process between socket and Django: what it reads, for how long, and who is next (docs/decisions/0010)."""
+"""The web process between socket and Django: what it reads, how long it waits, whose request is next
+(docs/decisions/0010)."""

@@ -1,9 +1,10 @@
-"""The ASGI application of one web process: everything that is not Django's.
+"""The ASGI application of one web process: everything around Django.
 
-A request gets a thread only when there is nothing left to wait for from its client. One whose body is not
-there yet is tried without it: what refuses it before it asks for the body (no credential, no right, wrong
-parameters, too large) answers then, and only what asks for the body is read. So nothing is read for someone
-who may not send it, whatever the operation, and the caller who was found that way is not looked for again.
+A request gets a thread only when nothing more is needed from its client. A request whose body has not arrived
+is run without it first: if it is refused before the body is needed (no credential, no right, wrong
+parameters, too large), that is the answer, and the body is read only if Django asks for it. So no operation
+reads a body for a caller who may not send it, and the caller who was found in the first run is not looked up
+again.
 """
 
 import asyncio
@@ -40,28 +41,28 @@ class Caller:
 
 
 class Callers:
-    """Whose turn a request takes: the person's or service's whose token it is, once Django has accepted it, and the
-    address's before. So no one gets more turns by inventing tokens."""
+    """Whose turn a request takes: that of the person or service of its token once Django has accepted the
+    token, and that of the client's address before. So no one gets more turns by inventing tokens."""
 
     def __init__(self) -> None:
-        self._of_token: OrderedDict[bytes, Caller] = OrderedDict()
+        self._by_token: OrderedDict[bytes, Caller] = OrderedDict()
 
     def of(self, request: Incoming) -> Caller:
-        known = self._of_token.get(_digest(request.token)) if request.token else None
-        return known or Caller(request.address, is_known=False)
+        caller = self._by_token.get(_digest(request.token)) if request.token else None
+        return caller or Caller(request.address, is_known=False)
 
     def remember(self, request: Incoming) -> None:
         principal = request.principal
         if principal is None:
             return
         digest = _digest(request.token)
-        self._of_token[digest] = _caller(principal, digest)
-        if len(self._of_token) > MOST_KNOWN:
-            self._of_token.popitem(last=False)
+        self._by_token[digest] = _caller(principal, digest)
+        if len(self._by_token) > MOST_KNOWN:
+            self._by_token.popitem(last=False)
 
 
 def _caller(principal: Principal, digest: bytes) -> Caller:
-    """All services share one account, so their tokens tell them apart."""
+    """All services share one account, so they are distinguished by their tokens."""
     if principal.is_server:
         return Caller(f"service {digest.hex()}", limits.WAITING_PER_SERVICE)
     return Caller(f"user {principal.user_id}")
@@ -87,14 +88,14 @@ class Application:
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         path = scope["path"]
         if path == "/live":
-            await send_empty(send, 200, *self._farewell())
+            await send_empty(send, 200, *self._closing_headers())
         elif path == "/ready":
             is_ready = not self.is_ending and await self._readiness.is_ready()
-            await send_empty(send, 200 if is_ready else 400, *self._farewell())
+            await send_empty(send, 200 if is_ready else 400, *self._closing_headers())
         else:
             await self._serve(Incoming(scope, receive, self._memory), send)
 
-    def _farewell(self) -> bridge.Headers:
+    def _closing_headers(self) -> bridge.Headers:
         return [CLOSE] if self.is_ending else []
 
     async def _serve(self, request: Incoming, send: Any) -> None:
@@ -114,10 +115,10 @@ class Application:
         if request.is_complete:
             return await self._run(request, request.with_body(), clinic)
         try:
-            # As heavy as with its body: who reads none answers already, whatever body was announced.
+            # Counts as heavy as with its body: an operation that reads no body answers already now.
             return await self._run(request, request.without_body(), clinic)
         except BodyNeeded:
-            pass  # not read here: the exception would live on with all that was tried
+            pass  # the body is read outside this block, so that the exception does not keep the first run in memory
         await request.read_rest()
         return await self._run(request, request.with_body(), clinic)
 
@@ -135,7 +136,7 @@ class Application:
     async def _in_turn(
         self, work: Callable[[], Answer], caller: Caller, clinic: str | None
     ) -> Answer:
-        """`work` in a thread, when it is its caller's turn."""
+        """Run `work` in a thread when it is its caller's turn."""
         done: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         job = Job(work, caller.name, clinic, caller.may_wait, caller.is_known, done)
         try:
@@ -145,17 +146,17 @@ class Application:
         try:
             return await done
         finally:
-            del done, job  # an exception knows this frame, and would be known by it
+            del done, job  # an exception refers to this frame, which must not refer to it
 
     def _do(self, job: Job) -> None:
-        """In a thread."""
+        """Runs in a thread."""
         assert job.done is not None  # noqa: S101 (for the type checker)
         loop = job.done.get_loop()
         try:
             loop.call_soon_threadsafe(self._finish, job, job.work(), None)
-        except BaseException as error:  # noqa: BLE001 (raised again where it is waited for)
+        except BaseException as error:  # noqa: BLE001 (raised again in the task that waits for it)
             loop.call_soon_threadsafe(self._finish, job, None, error)
-            del job  # as in `_in_turn`
+            del job  # same reason as in `_in_turn`
 
     def _finish(self, job: Job, answer: Answer | None, error: BaseException | None) -> None:
         self._scheduler.finished(job)
@@ -182,16 +183,18 @@ class Application:
         await send({"type": "http.response.body", "body": answer.body})
 
     async def _send_pieces(self, request: Incoming, answer: Answer, send: Any) -> Answer:
-        """The last one is left to send. A failure breaks the connection off; the server logs it, in this task."""
+        """Returns the last piece, not yet sent. A failure breaks off the connection; the server logs it, in
+        this task."""
         contextvars.bind_contextvars(**answer.log_names)
         while answer.rest is not None:
             await send({"type": "http.response.body", "body": answer.body, "more_body": True})
             answer = await self._next_piece(request, answer)
-        contextvars.clear_contextvars()  # the next request on the connection starts from here
+        contextvars.clear_contextvars()  # the next request on the connection inherits this context
         return answer
 
     async def _next_piece(self, request: Incoming, answer: Answer) -> Answer:
-        """A long answer holds no thread while its client reads; what is made of it waits for its turn again."""
+        """A long answer holds no thread while its client reads; making the next piece waits for its turn
+        again."""
         caller = self._callers.of(request)
         work = bridge.close if request.is_gone else bridge.next_piece
         return await self._in_turn(lambda: work(answer), caller, caller.name)

@@ -1,4 +1,5 @@
-"""From a request as uvicorn has read it to Django's WSGI handler and back; what runs in a thread is here."""
+"""Passes a request from uvicorn to Django's WSGI handler, and the answer back. Contains the code that runs in
+threads."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -17,12 +18,12 @@ Environ = dict[str, Any]
 
 
 class BodyNeeded(BaseException):
-    """Raised where a body is read that has not come yet. Nothing on the way catches it, so the request leaves no
-    trace: no answer, no line in the log, no count."""
+    """Raised when Django reads a body that has not arrived. Nothing in between catches it, so the first run
+    leaves no trace: no answer, no log line, no count."""
 
 
 class Unread:
-    """The body of a request that is tried before its body is there."""
+    """Stands for the body in a run without the body."""
 
     def read(self, size: int = -1) -> bytes:
         raise BodyNeeded
@@ -35,11 +36,10 @@ class Answer:
     status: int
     headers: Headers
     body: bytes
-    rest: Iterator[bytes] | None = None  # of an answer that is made while it is sent
+    rest: Iterator[bytes] | None = None  # of an answer that is generated while it is sent
     close: Callable[[], None] | None = None
-    log_names: dict[str, Any] = field(
-        default_factory=dict
-    )  # of the request, for what is logged about the rest
+    # The log context of the request, for lines about the rest of the answer.
+    log_names: dict[str, Any] = field(default_factory=dict)
 
 
 def make_environ(scope: Any) -> Environ:
@@ -70,7 +70,7 @@ def make_environ(scope: Any) -> Environ:
 
 
 def _variable(name: bytes) -> str | None:
-    """None for a header that is dropped: in this form `x_real_ip` could not be told from `x-real-ip`."""
+    """None for a header that is dropped: as a variable `x_real_ip` would look the same as `x-real-ip`."""
     if b"_" in name or name in (b"content-length", b"transfer-encoding"):
         return None
     if name == b"content-type":
@@ -83,23 +83,23 @@ def _separator(key: str) -> str:
 
 
 def answer(application: Callable[..., Any], environ: Environ) -> Answer:
-    """Raises BodyNeeded where the request was tried without its body and asks for it."""
-    found = Answer(500, [], b"")
+    """Raises BodyNeeded if the request was run without its body and needs it."""
+    result = Answer(500, [], b"")
 
     def start_response(status: str, headers: list[tuple[str, str]]) -> None:
-        found.status = int(status[:3])
-        found.headers = [(n.encode("latin-1"), v.encode("latin-1")) for n, v in headers]
+        result.status = int(status[:3])
+        result.headers = [(n.encode("latin-1"), v.encode("latin-1")) for n, v in headers]
 
     response = application(environ, start_response)
     if not response.streaming:
-        found.body = response.content
+        result.body = response.content
         response.close()
         _untie(response)
         del environ["wsgi.input"]
-        return found
-    found.rest, found.close = iter(response), response.close
-    found.log_names = contextvars.get_contextvars()
-    return next_piece(found)
+        return result
+    result.rest, result.close = iter(response), response.close
+    result.log_names = contextvars.get_contextvars()
+    return next_piece(result)
 
 
 def _untie(response: Any) -> None:
@@ -109,39 +109,40 @@ def _untie(response: Any) -> None:
         context.clear()
 
 
-def next_piece(found: Answer) -> Answer:
-    """The next piece of a long answer; closes it after the last. This thread may have served another request
-    since."""
+def next_piece(long_answer: Answer) -> Answer:
+    """Make the next piece of a long answer, and close it after the last one. The thread may have served
+    another request since the previous piece."""
     contextvars.clear_contextvars()
-    contextvars.bind_contextvars(**found.log_names)
+    contextvars.bind_contextvars(**long_answer.log_names)
     parts: list[bytes] = []
     size = 0
-    assert found.rest is not None  # noqa: S101 (for the type checker)
+    assert long_answer.rest is not None  # noqa: S101 (for the type checker)
     try:
-        for part in found.rest:
+        for part in long_answer.rest:
             parts.append(part)
             size += len(part)
             if size >= limits.PIECE:
                 break
         else:
-            close(found)
+            close(long_answer)
     except BaseException:
-        close(found)
+        close(long_answer)
         raise
-    found.body = b"".join(parts)
-    return found
+    long_answer.body = b"".join(parts)
+    return long_answer
 
 
-def close(found: Answer) -> Answer:
-    """Close an answer whose rest is no longer awaited."""
-    found.rest, found.body = None, b""
-    if found.close is not None:
-        found.close()
-    return found
+def close(long_answer: Answer) -> Answer:
+    """Close an answer whose rest is not needed any more."""
+    long_answer.rest, long_answer.body = None, b""
+    if long_answer.close is not None:
+        long_answer.close()
+    return long_answer
 
 
 class Threads:
-    """A fixed number of them. One that hangs does not hold up the end of the process, as an executor's would."""
+    """A fixed number of threads. Unlike an executor's, a thread that hangs does not delay the end of the
+    process."""
 
     def __init__(self, count: int) -> None:
         self._jobs: SimpleQueue[Callable[[], None]] = SimpleQueue()

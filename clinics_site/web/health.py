@@ -1,4 +1,4 @@
-"""`/live` and `/ready` beside the requests, so that no flood of these keeps them waiting."""
+"""`/live` and `/ready` are answered separately, so that a flood of requests does not delay them."""
 
 import asyncio
 from collections.abc import Callable
@@ -11,7 +11,7 @@ LENGTH_ZERO = (b"content-length", b"0")
 
 
 class Readiness:
-    """Asks at most once a second, in a thread of its own."""
+    """Checks at most once a second, in its own thread."""
 
     def __init__(self, check: Callable[[], bool]) -> None:
         self._check = check
@@ -38,7 +38,7 @@ async def send_empty(send: Any, status: int, *headers: tuple[bytes, bytes]) -> N
 
 
 class HealthApplication:
-    """All that the master process answers, on HEALTH_PORT."""
+    """The only application of the master process, on HEALTH_PORT."""
 
     def __init__(self, readiness: Readiness, can_serve: Callable[[], bool]) -> None:
         self._readiness = readiness

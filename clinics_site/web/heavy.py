@@ -1,5 +1,5 @@
-"""Which requests are heavy: operations and views that say so, lists with a large `limit`, whichever operation makes
-them, and the staff's log-in."""
+"""Which requests are heavy: operations and views marked as heavy, lists with a large `limit` in any
+operation, and the staff login."""
 
 import re
 from collections import defaultdict
@@ -13,24 +13,22 @@ from django.urls import get_resolver
 from clinics_site.web import limits
 from kernel.api.operations import Operation
 
-Rows = list[
-    tuple[re.Pattern[str], str, bool]
-]  # of a path; what it is about; whether it is always heavy
-STAFF_LOG_IN = f"{settings.ADMIN_PATH}/login".lstrip("/")
+# Pattern of a path, name of the operation, whether it is always heavy.
+Rows = list[tuple[re.Pattern[str], str, bool]]
+STAFF_LOGIN = f"{settings.ADMIN_PATH}/login".lstrip("/")
 
 
 def clinic_of(scope: Any) -> str | None:
-    """What a heavy request is about: its clinic, or the operation where it has none. None for any other request."""
+    """The clinic of a heavy request, or its operation if it has no clinic. None for any other request."""
     path = scope["path"].lstrip("/")
-    if path.startswith(STAFF_LOG_IN):
-        return STAFF_LOG_IN
-    method = (
-        "GET" if scope["method"] == "HEAD" else scope["method"]
-    )  # Django makes the whole answer
+    if path.startswith(STAFF_LOGIN):
+        return STAFF_LOGIN
+    # For HEAD Django makes the whole answer of GET.
+    method = "GET" if scope["method"] == "HEAD" else scope["method"]
     for pattern, name, is_heavy in _candidates()[method]:
-        found = pattern.match(path)
-        if found is not None:
-            clinic: str = found.groupdict().get("clinicId") or name
+        match = pattern.match(path)
+        if match is not None:
+            clinic: str = match.groupdict().get("clinicId") or name
             return clinic if is_heavy or _is_large(scope["query_string"]) else None
     return None
 
@@ -49,8 +47,8 @@ def _number(text: str) -> int:
 
 @cache
 def _candidates() -> dict[str, Rows]:
-    """By method, the routes that may be heavy."""
-    found: dict[str, Rows] = defaultdict(list)
+    """The routes that may be heavy, by method."""
+    rows: dict[str, Rows] = defaultdict(list)
     for route in get_resolver().url_patterns:
         view: Any = getattr(route, "callback", None)
         for method, name in getattr(view, "actions", {}).items():
@@ -58,10 +56,10 @@ def _candidates() -> dict[str, Rows]:
             operation = getattr(action, "operation", None)
             if operation is not None and _may_be_heavy(operation):
                 row = (route.pattern.regex, operation.id, operation.is_heavy)
-                found[method.upper()].append(row)
+                rows[method.upper()].append(row)
             elif action is not None and getattr(action, "is_heavy", False):
-                found[method.upper()].append((route.pattern.regex, action.__qualname__, True))
-    return found
+                rows[method.upper()].append((route.pattern.regex, action.__qualname__, True))
+    return rows
 
 
 def _may_be_heavy(operation: Operation) -> bool:

@@ -1,4 +1,4 @@
-"""One connection: uvicorn's, with an end to everything that a client could draw out."""
+"""One connection: uvicorn's, with a limit on everything that a client could prolong."""
 
 import weakref
 from collections.abc import Iterable
@@ -13,53 +13,57 @@ EXTENSION = "clinics.connection"
 
 
 class Refused(Exception):
-    """Raised in the parser, which gives up then."""
+    """Raised in the parser, which then stops."""
 
 
 class Connections:
-    """All connections of a process. `sweep` once a second ends those that have had their time."""
+    """All connections of a process. `sweep`, called once a second, ends those that have exceeded their
+    time."""
 
     def __init__(self, *, most: int, per_address: int) -> None:
-        """`per_address` 0: an address may have all."""
+        """`per_address` 0: one address may have all connections."""
         self._most = most
         self._per_address = per_address or most
-        # By address, in the order of their last answer; those without any answer yet are told apart, and go first.
-        self._of: dict[str, dict[Protocol, None]] = {}
+        # By address, in the order of arrival. Connections without an answer so far are also listed
+        # separately: they are closed first.
+        self._by_address: dict[str, dict[Protocol, None]] = {}
         self._fresh: dict[Protocol, None] = {}
         self._draining: dict[Protocol, None] = {}
         self._count = 0
 
     def admit(self, new: "Protocol") -> bool:
-        """False: there are too many. One that only waits, and never had an answer, makes room for the new one."""
-        of_address = self._of.get(new.address, {})
-        if len(of_address) >= self._per_address and not _end_first(of_address):
+        """False if there are too many connections. One that only waits and never had an answer is closed for
+        the new one."""
+        same_address = self._by_address.get(new.address, {})
+        if len(same_address) >= self._per_address and not _end_first(same_address):
             return False
-        if self._count >= self._most and not self._make_room(len(of_address)):
+        if self._count >= self._most and not self._make_room(len(same_address)):
             return False
-        self._of.setdefault(new.address, {})[new] = None
+        self._by_address.setdefault(new.address, {})[new] = None
         self._fresh[new] = None
         self._count += 1
         return True
 
     def _make_room(self, own: int) -> bool:
-        """For an address that has `own` already. Otherwise who has most gives one up, an idle one if there is any:
-        a crowd that keeps its connections, or sends its bodies slowly, would keep everyone else out."""
+        """Close a connection for an address that has `own` already: one without an answer, else one of the
+        address with the most connections, if possible an idle one. Otherwise clients that keep their
+        connections, or send bodies slowly, could lock out everyone else."""
         for connection in self._fresh:
             if connection.is_waiting and not connection.has_just_come:
                 return _end(connection)
-        largest = max(self._of.values(), key=len, default={})
+        largest = max(self._by_address.values(), key=len, default={})
         for connection in largest:
             if connection.is_waiting:
                 return _end(connection)
         return len(largest) > own + 1 and _end(next(iter(largest)))
 
     def forget(self, connection: "Protocol") -> None:
-        of_address = self._of.get(connection.address, {})
-        if connection not in of_address:
+        same_address = self._by_address.get(connection.address, {})
+        if connection not in same_address:
             return
-        del of_address[connection]
-        if not of_address:
-            del self._of[connection.address]
+        del same_address[connection]
+        if not same_address:
+            del self._by_address[connection.address]
         self._fresh.pop(connection, None)
         self._draining.pop(connection, None)
         self._count -= 1
@@ -74,8 +78,8 @@ class Connections:
             self._draining.pop(connection, None)
 
     def sweep(self, now: float) -> None:
-        for of_address in list(self._of.values()):
-            for connection in list(of_address):
+        for same_address in list(self._by_address.values()):
+            for connection in list(same_address):
                 connection.check(now)
         waiting = sum(connection.unsent for connection in self._draining)
         for connection in list(self._draining):
@@ -99,21 +103,21 @@ def _end(connection: "Protocol") -> bool:
 
 
 class Protocol(HttpToolsProtocol):
-    def __init__(self, *, connections: Connections, **given: Any) -> None:
-        super().__init__(**given)
+    def __init__(self, *, connections: Connections, **uvicorn_options: Any) -> None:
+        super().__init__(**uvicorn_options)
         self.connections_here = connections
         self.address = ""
         self.is_waiting = True  # for a request, or for the rest of its head
         self.has_served = False
-        self._is_over = False  # it was refused; what still comes is thrown away
-        self._since = self.loop.time()  # of waiting; of closing; of an answer that is not taken
+        self._is_over = False  # it was refused; further data is thrown away
+        self._since = self.loop.time()  # the beginning of waiting
         self._closing_since = 0.0
         self._slow_since = 0.0
         self._to_send = 0
         self._reads_head = True  # not a body
-        self._head = 0  # bytes of a head that is still coming, or of what follows a body
+        self._head = 0  # bytes of an incomplete head, or of trailers after a body
         self._pieces = self._received = 0  # of a body
-        self._carried = 0  # bytes that it came in
+        self._carried = 0  # bytes of a body with its framing
         self._is_head_too_large = False
 
     @property
@@ -131,7 +135,7 @@ class Protocol(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self.connections_here.forget(self)
         super().connection_lost(exc)
-        self._unset_keepalive_if_required()  # also when it was broken off: the timer knows it for half a minute
+        self._unset_keepalive_if_required()  # otherwise the timer would keep a broken connection for half a minute
 
     @property
     def has_just_come(self) -> bool:
@@ -144,7 +148,7 @@ class Protocol(HttpToolsProtocol):
         return bool(self.transport.is_closing())
 
     def throw_away_rest(self) -> None:
-        """What the client still sends is not read."""
+        """Discard everything that the client still sends."""
         self._is_over = True
 
     # --- what the client sends
@@ -162,16 +166,16 @@ class Protocol(HttpToolsProtocol):
             return
         if self._reads_head and self._head > limits.MOST_HEAD_BYTES:
             self._refuse(431)
-        elif not self._reads_head and self._is_mostly_wrapping():
+        elif not self._reads_head and self._is_mostly_framing():
             self._refuse(400)
 
-    def _is_mostly_wrapping(self) -> bool:
-        """What is said about chunks may be endless while their body never grows."""
-        wrapping = self._carried - self._received
-        return wrapping > limits.MOST_HEAD_BYTES + self._received // 4
+    def _is_mostly_framing(self) -> bool:
+        """The framing of chunks may be endless while the body never grows."""
+        framing = self._carried - self._received
+        return framing > limits.MOST_HEAD_BYTES + self._received // 4
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Also of what may follow a body in chunks."""
+        """Also called for trailers after a chunked body."""
         if not self._reads_head:
             self._head += len(name) + len(value)
             if self._head > limits.MOST_HEAD_BYTES:
@@ -187,9 +191,9 @@ class Protocol(HttpToolsProtocol):
         if len(self.pipeline) >= limits.MOST_PIPELINED:
             raise Refused
         is_upgrade = self.parser.should_upgrade()
-        if is_upgrade and not self._asks_for_little():
+        if is_upgrade and not self._has_no_body():
             raise Refused
-        # Weak, or each connection would stay in a circle with its last request until garbage is collected.
+        # Weak, because a cycle of connection and last request would stay until the next garbage collection.
         self.scope["extensions"] = {EXTENSION: weakref.ref(self)}  # type: ignore[dict-item]
         super().on_headers_complete()
         self.is_waiting = self._reads_head = False
@@ -197,8 +201,8 @@ class Protocol(HttpToolsProtocol):
         if is_upgrade:
             self.cycle.keep_alive = False
 
-    def _asks_for_little(self) -> bool:
-        """The parser leaves out the body of a request that offers another protocol."""
+    def _has_no_body(self) -> bool:
+        """The parser skips the body of a request that offers another protocol."""
         names = {name for name, _ in self.headers}
         return not names & {b"content-length", b"transfer-encoding"}
 
@@ -218,8 +222,8 @@ class Protocol(HttpToolsProtocol):
         self._refuse(431 if self._is_head_too_large else 400)
 
     def _refuse(self, status: int) -> None:
-        """Answer, and let the client read it: closing at once would break the connection under what it still
-        sends."""
+        """Answer, and let the client read the answer: closing at once would reset the connection while it
+        still sends."""
         self._is_over = True
         if self.transport.is_closing():
             return
@@ -227,7 +231,7 @@ class Protocol(HttpToolsProtocol):
         self.transport.write(STATUS_LINE[status] + end)
         self.loop.call_later(1.0, self.transport.close)
 
-    # --- what it is sent
+    # --- what the client receives
     def on_response_complete(self) -> None:
         super().on_response_complete()
         self.is_waiting = bool(self.cycle.response_complete)
@@ -246,7 +250,7 @@ class Protocol(HttpToolsProtocol):
         self._slow_since = 0.0
         self.connections_here.is_draining(self, is_slow=False)
 
-    # --- its end
+    # --- time limits
     def check(self, now: float) -> None:
         if self.transport.is_closing():
             self._closing_since = self._closing_since or now
@@ -262,8 +266,8 @@ class Protocol(HttpToolsProtocol):
         return limits.HEAD_SECONDS if self._head or not self.has_served else limits.IDLE_SECONDS
 
     def _is_too_slow(self, seconds: float) -> bool:
-        taken = self._to_send - self.unsent
+        sent = self._to_send - self.unsent
         return (
             seconds > limits.ANSWER_SECONDS
-            or taken < (seconds - limits.ANSWER_GRACE) * limits.ANSWER_RATE
+            or sent < (seconds - limits.ANSWER_GRACE) * limits.ANSWER_RATE
         )

@@ -20,7 +20,7 @@ class Gone(Exception):
 
 
 class Memory:
-    """What all bodies of a process may take together."""
+    """The memory that all bodies of a process share."""
 
     def __init__(self, most: int) -> None:
         self._left = most
@@ -38,7 +38,7 @@ class Incoming:
     def __init__(self, scope: Any, receive: Any, memory: Memory) -> None:
         self.scope = scope
         self.environ = bridge.make_environ(scope)
-        self.seen: bridge.Environ = {}  # by Django, and what it has noted there
+        self.seen: bridge.Environ = {}  # the environ that Django saw, with what Django added
         self._receive = receive
         self._connection: Protocol | None = scope["extensions"][EXTENSION]()
         self._memory = memory
@@ -50,8 +50,8 @@ class Incoming:
 
     @property
     def token(self) -> str:
-        found: str = self.environ.get(authn.ENVIRON_HEADER, "")
-        return found
+        token: str = self.environ.get(authn.ENVIRON_HEADER, "")
+        return token
 
     @property
     def address(self) -> str:
@@ -59,12 +59,12 @@ class Incoming:
 
     @property
     def is_gone(self) -> bool:
-        """No one waits for the answer."""
+        """Whether no client waits for the answer any more."""
         return self._connection is None or self._connection.is_gone
 
     # --- reading
     async def read_small(self) -> None:
-        """A body that is small and comes at once; of another nothing, or its beginning."""
+        """Read a small body that arrives at once; of any other body nothing, or its beginning."""
         if self.is_complete or self._asks_first or self._announced > limits.SMALL_BODY:
             return
         try:
@@ -75,7 +75,7 @@ class Incoming:
             return
 
     async def read_rest(self) -> None:
-        """All of it, or so much that it is too much. Raises SlowBody."""
+        """Read the rest of the body, or until it is too large. Raises SlowBody."""
         most = self._most()
         loop = asyncio.get_running_loop()
         began = loop.time()
@@ -98,7 +98,7 @@ class Incoming:
         self.is_complete = not message["more_body"]
 
     def _most(self) -> int:
-        """What the operation has said when it was tried, at most what Django reads at all."""
+        """The limit that the operation stated in the first run, at most Django's general limit."""
         most: int = min(
             self.seen.get(bodies.LIMIT_KEY, settings.DATA_UPLOAD_MAX_MEMORY_SIZE),
             settings.DATA_UPLOAD_MAX_MEMORY_SIZE,
@@ -110,8 +110,8 @@ class Incoming:
         self._body = bytearray()
 
     async def throw_away_rest(self) -> None:
-        """After an early answer: closing at once would break the connection under what the client still sends, and
-        the answer with it."""
+        """After an early answer: closing at once would reset the connection while the client still sends, and
+        the answer would be lost."""
         if self._connection is not None:
             self._connection.throw_away_rest()
         with suppress(TimeoutError):
@@ -127,8 +127,8 @@ class Incoming:
         return self._for_django(bridge.Unread(), self._announced or 1)
 
     def _for_django(self, body: Any, length: int) -> bridge.Environ:
-        """A copy: Django writes into it, and may see the request twice. It is told whom it has found the
-        first time."""
+        """A copy, because Django writes into it and may see the request twice. It contains the caller found
+        in the first run."""
         self.seen = {**self.environ, ENVIRON_KEY: self.seen.get(ENVIRON_KEY), "wsgi.input": body}
         if length:
             self.seen["CONTENT_LENGTH"] = str(length)
@@ -136,6 +136,6 @@ class Incoming:
 
     @property
     def principal(self) -> Principal | None:
-        """Whose token it is, after Django has seen the request."""
-        found: Principal | None = self.seen.get(ENVIRON_KEY)
-        return found
+        """The caller, after Django has seen the request."""
+        principal: Principal | None = self.seen.get(ENVIRON_KEY)
+        return principal

@@ -1,8 +1,8 @@
-"""Who is served next, when more is asked for than there are threads.
+"""Decides which request runs next when there are more requests than threads.
 
-Callers take turns, and none may hold every thread; those whose token was accepted do not stand behind all strangers.
-Heavy requests are counted by the clinic they are about, for all callers, and hold few threads together. Lives on the
-event loop, so it needs no lock.
+Callers take turns, and none may hold every thread; callers whose token was accepted do not queue behind
+strangers. Heavy requests take turns by clinic, whoever the caller is, and together hold few threads. Runs on
+the event loop, so it needs no lock.
 """
 
 from asyncio import Future
@@ -11,24 +11,24 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-CALLERS_PER_CLINIC = 5  # at least so many share what may wait for one clinic
+CALLERS_PER_CLINIC = 5  # at least this many callers share the waiting requests of one clinic
 Name = TypeVar("Name", str, bool)
 
 
 class Full(Exception):
-    """This caller, this clinic or everyone together waits for too much already."""
+    """Too many requests of this caller, for this clinic or of all callers are waiting already."""
 
 
 @dataclass(slots=True, eq=False)
 class Job:
-    """What it leaves behind must not know the job: an answer in a circle of references stays until the garbage is
-    collected, which is seldom, and large ones fill the memory meanwhile."""
+    """Nothing that outlives a job may refer to it: an answer in a reference cycle stays until the next
+    garbage collection, which is rare, and large answers would fill the memory meanwhile."""
 
     work: Callable[[], Any] = field(repr=False)  # in a thread
     caller: str
     clinic: str | None = None  # of a heavy request
-    may_wait: int | None = None  # with so many others of its caller; None: as many as anyone's
-    is_known: bool = False  # its caller has a token that was accepted
+    may_wait: int | None = None  # the most waiting requests of its caller; None: the usual number
+    is_known: bool = False  # the caller's token was accepted
     done: Future[Any] | None = field(default=None, repr=False)
 
     @property
@@ -57,14 +57,15 @@ class Scheduler:
         self._most_heavy = heavy
         self._waiting_per_turn = waiting_per_turn
         self._most_waiting = waiting
-        # Known callers and strangers have a line each, so that no crowd of addresses is ahead of everyone else.
+        # Known callers and strangers have separate queues, so that a crowd of addresses does not delay
+        # everyone else.
         self._turns: dict[bool, Turns] = {True: OrderedDict(), False: OrderedDict()}
         self._was_known = False
         self._waiting: Counter[bool] = Counter()
-        self._waiting_of: Counter[str] = Counter()
+        self._waiting_by_caller: Counter[str] = Counter()
         self._running = 0
         self._running_heavy = 0
-        self._running_of: Counter[str] = Counter()
+        self._running_by_caller: Counter[str] = Counter()
 
     def submit(self, job: Job) -> None:
         """Start it, or let it wait. Raises Full."""
@@ -84,13 +85,13 @@ class Scheduler:
         most = job.may_wait or self._waiting_per_turn
         return (
             self._waiting[job.is_known] >= self._most_waiting
-            or self._waiting_of[job.caller] >= most
+            or self._waiting_by_caller[job.caller] >= most
             or (job.clinic is not None and self._is_clinic_full_for(job, queue))
         )
 
     def _is_clinic_full_for(self, job: Job, queue: deque[Job]) -> bool:
-        """All who ask about a clinic wait in its turn, even callers who will be refused: one alone must not
-        fill it."""
+        """Every caller that asks about a clinic waits in its queue, even one who will be refused: one caller
+        alone must not fill it."""
         own = sum(waiting.caller == job.caller for waiting in queue)
         share = max(1, self._waiting_per_turn // CALLERS_PER_CLINIC)
         return len(queue) >= self._waiting_per_turn or own >= share
@@ -98,7 +99,7 @@ class Scheduler:
     def finished(self, job: Job) -> None:
         self._running -= 1
         self._running_heavy -= job.clinic is not None
-        _count(self._running_of, job.caller, -1)
+        _count(self._running_by_caller, job.caller, -1)
         self._start_waiting()
 
     def _start_waiting(self) -> None:
@@ -109,7 +110,8 @@ class Scheduler:
             self._begin(job)
 
     def _next(self) -> Job | None:
-        """The first in turn that may start, of known callers and of strangers by turns; its turn goes to the end."""
+        """The first job in turn that may start, alternating between known callers and strangers; its turn
+        moves to the end."""
         for is_known in (not self._was_known, self._was_known):
             turns = self._turns[is_known]
             job = next((queue[0] for queue in turns.values() if self._may_start(queue[0])), None)
@@ -129,23 +131,23 @@ class Scheduler:
     def _may_start(self, job: Job) -> bool:
         return (
             self._running < self._threads
-            and self._running_of[job.caller] < self._per_caller
+            and self._running_by_caller[job.caller] < self._per_caller
             and (job.clinic is None or self._running_heavy < self._most_heavy)
         )
 
     def _begin(self, job: Job) -> None:
         self._running += 1
         self._running_heavy += job.clinic is not None
-        _count(self._running_of, job.caller, 1)
+        _count(self._running_by_caller, job.caller, 1)
         self._start(job)
 
     def _count_waiting(self, job: Job, change: int) -> None:
         _count(self._waiting, job.is_known, change)
-        _count(self._waiting_of, job.caller, change)
+        _count(self._waiting_by_caller, job.caller, change)
 
 
 def _count(numbers: Counter[Name], name: Name, change: int) -> None:
-    """Nothing is kept of who has nothing left here."""
+    """Entries that reach zero are removed."""
     numbers[name] += change
     if not numbers[name]:
         del numbers[name]

@@ -19,8 +19,8 @@ from clinics_site.web.health import Readiness
 from clinics_site.web.protocol import Connections, Protocol
 from kernel import health, ratelimit, speed
 
-FAREWELL_SECONDS = 1.0
-STOP_SECONDS = 25  # of uvicorn's own; the master has a little more
+CLOSING_NOTICE_SECONDS = 1.0
+STOP_SECONDS = 25  # for uvicorn; the master waits a little longer
 TRIM_SECONDS = 10.0
 
 
@@ -55,15 +55,15 @@ def configuration(application: Any, connections: Connections, **more: Any) -> uv
 
 
 class Server(uvicorn.Server):
-    """Uvicorn's server, which ends slowly: for a second after SIGTERM every answer asks its client to close
-    the connection. An idle one that is closed at once may have a request on its way."""
+    """Uvicorn's server. For a second after SIGTERM every answer asks its client to close the connection: an
+    idle connection that is closed at once may have a request on its way."""
 
     def __init__(self, application: Application, master: int) -> None:
         self._application = application
         self._master = master
         self._connections = Connections(
             most=limits.CONNECTIONS,
-            # Behind a proxy all come from its address.
+            # Behind a proxy all connections come from its address.
             per_address=0 if ratelimit.is_behind_proxy() else limits.CONNECTIONS_PER_ADDRESS,
         )
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -72,7 +72,7 @@ class Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self._loop = loop = asyncio.get_running_loop()
-        loop.add_reader(self._master, self._master_spoke)
+        loop.add_reader(self._master, self._master_died)
         self._every(1.0, lambda: self._connections.sweep(loop.time()))
         self._every(TRIM_SECONDS, partial(loop.run_in_executor, None, _give_memory_back))
         os.write(self._master, b"started")
@@ -86,8 +86,9 @@ class Server(uvicorn.Server):
 
         loop.call_later(seconds, again)
 
-    def _master_spoke(self) -> None:
-        """It never does: it has died, and no one else would end this process."""
+    def _master_died(self) -> None:
+        """The master never writes: the socket is readable because it died, and nothing else would end this
+        process."""
         asyncio.get_running_loop().remove_reader(self._master)
         self.handle_exit(signal.SIGTERM, None)
 
@@ -96,23 +97,25 @@ class Server(uvicorn.Server):
             self._stop()
         elif not self._application.is_ending:
             self._application.is_ending = True
-            self._loop.call_soon_threadsafe(self._loop.call_later, FAREWELL_SECONDS, self._stop)
+            self._loop.call_soon_threadsafe(
+                self._loop.call_later, CLOSING_NOTICE_SECONDS, self._stop
+            )
 
     def _stop(self) -> None:
         self.should_exit = True
 
 
 def _allow_files(count: int) -> None:
-    """Each connection is one; many systems start a process with 1024."""
+    """Each connection is a file; many systems start a process with a limit of 1024."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = count if most == resource.RLIM_INFINITY else min(count, most)
+    limit = count if most == resource.RLIM_INFINITY else min(count, most)
     soft = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
-    if soft != resource.RLIM_INFINITY and soft < wanted:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
+    if soft != resource.RLIM_INFINITY and soft < limit:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (limit, most))
 
 
 def _give_memory_back() -> None:
-    """What large bodies and answers have left behind; glibc keeps it otherwise."""
+    """Return memory of large bodies and answers to the system; glibc would keep it."""
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
     if trim is not None:
         trim(0)

@@ -1,4 +1,5 @@
-"""The project's own staff pages: the door, accounts, events, audit trail. Importing registers them."""
+"""The staff pages that belong to no app: login, accounts, events, audit trail. Importing this package
+registers them."""
 
 from kernel.staff import accounts, audit_trail, logins, outbox_rows  # noqa: F401
 from kernel.staff.sign_in import account_pages, reset_pages  # noqa: F401

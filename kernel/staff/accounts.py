@@ -1,4 +1,5 @@
-"""Staff accounts and roles: Django's own, in the site's look. For superusers only, every change audited."""
+"""Staff accounts and roles: Django's own pages in the style of the site. For superusers only; every change is
+audited."""
 
 from typing import Any
 
@@ -24,7 +25,8 @@ admin.site.unregister(Group)
 
 
 class Audited(ModelAdmin):
-    """Only superusers get here; each change leaves the names of the changed fields, and the roles."""
+    """Pages for superusers only. The audit event of a change holds the names of the changed fields, and the
+    roles."""
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.is_superuser)  # type: ignore[union-attr]
@@ -68,15 +70,15 @@ class Audited(ModelAdmin):
 
 
 def _fields(message: Any) -> list[str]:
-    found: list[str] = []
+    names: list[str] = []
     for part in message if isinstance(message, list) else []:
         for change in part.values():
-            found += change.get("fields", [])
-    return found
+            names += change.get("fields", [])
+    return names
 
 
 class PersonForm(ModelForm):
-    """Names of people in their normal form, held to what all names are held to."""
+    """Names of people in their normal form, with the same rules as all names."""
 
     def clean_first_name(self) -> str:
         return fields.person_name(self.cleaned_data["first_name"], longest=150)
@@ -159,7 +161,7 @@ def _with_link(state: str, verb: str, user: User, what: str) -> SafeString:
 
 @admin.register(Group)
 class StaffGroupAdmin(Audited, GroupAdmin):
-    """Roles are made by `ensure_staff_roles`; here one can see what each may do."""
+    """Roles are made by `ensure_staff_roles`; this page shows what each of them may do."""
 
     filter_horizontal = ()
 

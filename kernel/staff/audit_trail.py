@@ -1,4 +1,4 @@
-"""The audit trail: read, filter, export. There is no way to change it here."""
+"""The audit trail: read, filter, export. These pages cannot change it."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -60,17 +60,17 @@ def export(request: HttpRequest) -> HttpResponseBase:
 
 @pages.page("audit/<str:event_id>/", name="audit_event", needs=roles.AUDIT)
 def event(request: HttpRequest, event_id: str) -> HttpResponseBase:
-    found = audit.find_event(ids.parse_id(event_id) or ObjectId())
-    if found is None:
+    event_row = audit.find_event(ids.parse_id(event_id) or ObjectId())
+    if event_row is None:
         raise NotFound
     return pages.render(
         request,
         "staff/audit/event.html",
-        title=f"Event {found.get('number', 'without a number')}",
+        title=f"Event {event_row.get('number', 'without a number')}",
         crumbs=[pages.Crumb("Audit trail", reverse("admin:audit"))],
-        event=subjects.named(request, [found], alone=True)[0],
-        difference=difference(found.get("before"), found.get("after")),
-        intact=audit.is_intact(found),
+        event=subjects.named(request, [event_row], alone=True)[0],
+        difference=difference(event_row.get("before"), event_row.get("after")),
+        intact=audit.is_intact(event_row),
     )
 
 
@@ -85,17 +85,17 @@ def difference(before: dict[str, Any] | None, after: dict[str, Any] | None) -> l
 
 
 def flat(settings: dict[str, Any], prefix: str = "") -> dict[str, Any]:
-    found: dict[str, Any] = {}
+    flattened: dict[str, Any] = {}
     for name, value in settings.items():
         if isinstance(value, dict) and value:
-            found |= flat(value, f"{prefix}{name}.")
+            flattened |= flat(value, f"{prefix}{name}.")
         else:
-            found[prefix + name] = value
-    return found
+            flattened[prefix + name] = value
+    return flattened
 
 
 def _query(request: HttpRequest) -> tuple[dict[str, Any], str]:
-    """The filter the page asks for, and what is wrong with it, if anything."""
+    """The filter that the page asks for, and what is wrong with it, if anything."""
     query: dict[str, Any] = {}
     for field, name in (("actor.name", "actor"), ("action", "action"), ("outcome", "outcome")):
         if request.GET.get(name):
@@ -111,7 +111,7 @@ def _query(request: HttpRequest) -> tuple[dict[str, Any], str]:
 
 
 def _add_days(request: HttpRequest, query: dict[str, Any]) -> tuple[dict[str, Any], str]:
-    """An event's id holds its second, so days need no index of their own."""
+    """The id of an event contains its time, so filtering by day needs no index of its own."""
     bounds = {}
     try:
         if request.GET.get("from"):

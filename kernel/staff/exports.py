@@ -1,4 +1,4 @@
-"""Lists as files. A cell that a spreadsheet would run as a formula is made plain text."""
+"""Lists as CSV files. A cell that a spreadsheet would run as a formula is turned into plain text."""
 
 import csv
 import re
@@ -12,17 +12,18 @@ from django.http import StreamingHttpResponse
 
 from kernel.clock import format_time
 
-# What a spreadsheet takes for the start of a formula, dashes of all kinds aside.
+# Characters that start a formula in a spreadsheet, besides dashes of all kinds.
 _FORMULA_STARTS = frozenset("=+@|%\N{MINUS SIGN}")
-# Letters and symbols that nobody sees: fillers of Hangul, a braille pattern without dots.
+# Letters and symbols that are not visible: Hangul fillers, a braille pattern without dots.
 _BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
-# Characters; at least what the web process sends at once, so that it asks for no second piece before it has begun.
+# In characters, and at least what the web process sends at once: otherwise it would ask for a second piece
+# before sending the first.
 PIECE = 256 * 1024
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
 
 class _Echo:
-    """A file that hands back what is written to it."""
+    """A file object that returns what is written to it."""
 
     def write(self, text: str) -> str:
         return text
@@ -38,27 +39,27 @@ def cell(value: Any) -> str:
 
 
 def _on_one_line(text: str) -> str:
-    """Some programs split cells at line breaks, and would find a formula behind one. Tabs split them too."""
+    """Some programs split cells at line breaks and tabs, and would find a formula after one."""
     return "".join(" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in text)
 
 
 def _is_formula(text: str) -> bool:
-    """Whether the first character that can be seen starts one, full-width and small forms included."""
-    seen = next((c for c in text if not _is_invisible(c)), "")
-    plain = unicodedata.normalize("NFKC", seen)[:1]
+    """Whether the first visible character starts a formula, full-width and small forms included."""
+    first_visible = next((c for c in text if not _is_invisible(c)), "")
+    plain = unicodedata.normalize("NFKC", first_visible)[:1]
     return plain in _FORMULA_STARTS or unicodedata.category(plain or "a") == "Pd"
 
 
 def _is_invisible(character: str) -> bool:
-    """Spaces, control and format characters, lone marks; also quotes, which some programs take off."""
+    """Spaces, control and format characters, lone marks; also quotes, which some programs remove."""
     return unicodedata.category(character)[0] in "ZCM" or character in _BLANK or character in '"`'
 
 
 def as_csv(
     name: str, header: Sequence[str], rows: Iterable[Sequence[Any]]
 ) -> StreamingHttpResponse:
-    """What fails before the first piece is full fails here, and is answered with a page; later there is no way left but
-    to break the connection off."""
+    """A failure before the first piece is complete is raised here and answered with a page; after that only
+    breaking off the connection is left."""
     pieces = _pieces(_lines(header, rows))
     first = next(pieces)
     response = StreamingHttpResponse(chain([first], pieces), content_type="text/csv; charset=utf-8")
@@ -67,9 +68,10 @@ def as_csv(
 
 
 def _lines(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[str]:
-    # Quotes around every cell: where another separator is usual, text with one in it would be split.
+    # Quotes around every cell: in countries where another separator is usual, a text containing it would be
+    # split.
     writer = csv.writer(_Echo(), quoting=csv.QUOTE_ALL)
-    # Spreadsheets take a file for UTF-8 only with this mark in front.
+    # Spreadsheets read a file as UTF-8 only if it begins with this mark.
     yield "\ufeff" + writer.writerow([cell(title) for title in header])
     for row in rows:
         yield writer.writerow([cell(value) for value in row])

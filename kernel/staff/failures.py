@@ -1,4 +1,4 @@
-"""What staff see when something is down or broken; the API keeps its own answers."""
+"""The pages that staff see when something is down or broken; the API has its own answers."""
 
 import sys
 from dataclasses import dataclass
@@ -47,7 +47,7 @@ def not_allowed(request: HttpRequest, exception: Exception) -> HttpResponseBase:
 
 
 def form_expired(request: HttpRequest, reason: str = "") -> HttpResponseBase:
-    """Django's check of forms asks for this page before the view, so nobody may be known yet."""
+    """Django's CSRF check shows this page before the view runs, so the user may not be known yet."""
     return _page(request, FORM_EXPIRED)
 
 
@@ -56,8 +56,8 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
 
 
 def server_error(request: HttpRequest) -> HttpResponseBase:
-    """Django's handler of the unforeseen. Sessions live in Redis: without it the staff pages rest, and so would a page
-    inside their frame."""
+    """Django's handler of unexpected exceptions. Sessions are in Redis: without it no staff page works, and
+    neither would a failure page in their frame."""
     if not request.path.startswith(settings.ADMIN_PATH):
         return handler.server_error(request)
     is_down = isinstance(sys.exc_info()[1], RedisError | PyMongoError | Unavailable)
@@ -69,15 +69,19 @@ def _page(request: HttpRequest, failure: Failure) -> HttpResponseBase:
     if user is None or not user.is_active or not user.is_staff:
         return _plain(failure)
     return pages.render(
-        request, "staff/failure.html", title=failure.title, status=failure.status, **_said(failure)
+        request,
+        "staff/failure.html",
+        title=failure.title,
+        status=failure.status,
+        **_context(failure),
     )
 
 
 def _plain(failure: Failure) -> HttpResponse:
-    return HttpResponse(render_to_string("failure.html", _said(failure)), status=failure.status)
+    return HttpResponse(render_to_string("failure.html", _context(failure)), status=failure.status)
 
 
-def _said(failure: Failure) -> dict[str, Any]:
-    """The id leads the operators to the request's lines in the log."""
+def _context(failure: Failure) -> dict[str, Any]:
+    """With the request id operators find the lines of the request in the log."""
     request_id = structlog.contextvars.get_contextvars().get("request", "")
     return {"failure": failure, "request_id": request_id}

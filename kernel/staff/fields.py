@@ -1,6 +1,7 @@
-"""Texts that staff type, held to what the API's description says of them, and by the same functions.
+"""Form fields for texts that staff type. They follow the API's schemas, checked by the same functions.
 
-A control character, a letter or a length that an operation refuses is refused here, and blanks get one normal form.
+What an operation refuses (a control character, a letter, a length) is refused here too, and blanks are
+normalised.
 """
 
 from typing import Any
@@ -12,18 +13,25 @@ from kernel.addresses import InvalidAddress
 from kernel.api import bounds, schema, text_forms, validation
 from kernel.api.schema import COMPONENTS, Schema
 
-Described = Schema | tuple[str, ...]  # a schema, or a component and the way into it
+Described = (
+    Schema | tuple[str, ...]
+)  # a schema, or the name of a component and the path to a property
 LONGEST_REASON = 500
 NO_ADDRESS = "This is no e-mail address: it holds a character that only resembles another, or that is invisible."
 NO_CONTROLS = "It holds an invisible character, which some programs copy along. Type it again."
 
 
 def property_of(component: str, *names: str) -> Schema:
-    """What the description says of one property. Asked when it is needed: components are known when all apps are."""
-    found = COMPONENTS[component]
+    """The schema of one property. Called only when needed: components are complete once all apps are
+    loaded."""
+    property_schema = COMPONENTS[component]
     for name in names:
-        found = found["properties"][name]
-    return COMPONENTS[found["$ref"].rpartition("/")[2]] if "$ref" in found else found
+        property_schema = property_schema["properties"][name]
+    return (
+        COMPONENTS[property_schema["$ref"].rpartition("/")[2]]
+        if "$ref" in property_schema
+        else property_schema
+    )
 
 
 def normal(described: Schema, value: Any) -> Any:
@@ -58,8 +66,8 @@ class Text(forms.CharField):
 
     @property
     def described(self) -> Schema:
-        found = self._described
-        return property_of(*found) if isinstance(found, tuple) else found
+        schema_or_path = self._described
+        return property_of(*schema_or_path) if isinstance(schema_or_path, tuple) else schema_or_path
 
     def to_python(self, value: Any) -> Any:
         return normal(self.described, super().to_python(value))
@@ -71,7 +79,7 @@ class Text(forms.CharField):
 
 
 class Texts(Text):
-    """Several ones in one line, separated by commas."""
+    """Several texts in one line, separated by commas."""
 
     def to_python(self, value: Any) -> Any:
         parts = (forms.CharField.to_python(self, value) or "").split(",")
@@ -79,7 +87,7 @@ class Texts(Text):
 
 
 class Address(forms.CharField):
-    """In its canonical form."""
+    """An e-mail address, in its canonical form."""
 
     def to_python(self, value: Any) -> str:
         text = super().to_python(value)
@@ -102,7 +110,7 @@ class Reason(Text):
 
 
 class StaffForm(forms.Form):
-    """In the pages' own look: see staff/_field.html."""
+    """A form in the style of the pages: see staff/_field.html."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         options.setdefault("label_suffix", "")
@@ -110,7 +118,7 @@ class StaffForm(forms.Form):
 
     @property
     def first_error(self) -> str:
-        """For a message on another page."""
+        """The first error, for a message on another page."""
         name, errors = next(iter(self.errors.as_data().items()))
         text = errors[0].messages[0]
         return text if errors[0].code == "required" else f"{self[name].label}: {text}"
@@ -125,8 +133,8 @@ class OptionalReasonForm(StaffForm):
 
 
 def person_name(text: str, *, longest: int) -> str:
-    """Of somebody on the staff. Raises ValidationError."""
+    """The name of a staff member in its normal form. Raises ValidationError."""
     described = schema.name(max_length=longest)
-    found: str = normal(described, text)
-    hold(described, found)
-    return found
+    name: str = normal(described, text)
+    hold(described, name)
+    return name

@@ -1,12 +1,13 @@
-"""What is stored in a setting that its form has no place for: saving the form would remove it, and nobody would have
-seen it. So the page lists it, and the form is only taken once somebody has agreed to lose it."""
+"""Stored values of a setting that its form cannot show. Saving the form would remove them unseen, so the page
+lists them, and the form is accepted only after someone agreed to lose them."""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from kernel.db import Document
 
-# What a form can show: a value, each entry of a list, the members of an object by name, or by any name (`ANY`).
+# What a form can show: a value, each entry of a list, the members of an object with these names, or with any
+# name (`ANY`).
 Shown = Callable[[Any], bool] | list[Callable[[Any], bool]] | Mapping[str, "Shown"]
 ANY = "*"
 PART = "cannotBeShown"
@@ -14,13 +15,14 @@ _LONGEST = 200
 
 
 def find_hidden(document: Document, shown: Mapping[str, Shown]) -> list[str]:
-    """One text for each value, with its place. Of the document only what `shown` names is looked at."""
-    places = (_places(document.get(name), kind, name) for name, kind in shown.items())
-    return [f"{place}: {_text(value)}" for found in places for place, value in found]
+    """One text for each hidden value, with its path. Only the parts of the document that `shown` names are
+    checked."""
+    hidden = (_hidden(document.get(name), kind, name) for name, kind in shown.items())
+    return [f"{path}: {_text(value)}" for values in hidden for path, value in values]
 
 
 def as_part(values: list[str]) -> dict[str, Any]:
-    """For the difference before saving, and for the audit trail."""
+    """The hidden values for the difference shown before saving, and for the audit trail."""
     return {PART: values} if values else {}
 
 
@@ -32,16 +34,16 @@ def boolean(value: Any) -> bool:
     return isinstance(value, bool)
 
 
-def _places(value: Any, shown: Shown, place: str) -> Iterator[tuple[str, Any]]:
+def _hidden(value: Any, shown: Shown, path: str) -> Iterator[tuple[str, Any]]:
     if value is None or value in ("", [], {}):
         return
     if isinstance(shown, Mapping) and isinstance(value, dict):
         for name, inner in value.items():
-            yield from _places(inner, shown.get(name, shown.get(ANY, _nothing)), f"{place}.{name}")
+            yield from _hidden(inner, shown.get(name, shown.get(ANY, _nothing)), f"{path}.{name}")
     elif isinstance(shown, list) and isinstance(value, list):
-        yield from ((f"{place}.{n}", one) for n, one in enumerate(value) if not shown[0](one))
+        yield from ((f"{path}.{n}", item) for n, item in enumerate(value) if not shown[0](item))
     elif not callable(shown) or not shown(value):
-        yield place, value
+        yield path, value
 
 
 def _nothing(value: Any) -> bool:
@@ -49,6 +51,6 @@ def _nothing(value: Any) -> bool:
 
 
 def _text(value: Any) -> str:
-    """As a programmer writes it: a text has quotes, and no character is hidden."""
-    found = repr(value)
-    return found if len(found) <= _LONGEST else f"{found[:_LONGEST]}…"
+    """As Python source: texts in quotes, invisible characters escaped."""
+    source = repr(value)
+    return source if len(source) <= _LONGEST else f"{source[:_LONGEST]}…"

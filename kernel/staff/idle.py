@@ -1,7 +1,7 @@
-"""Idle logoff: fifteen minutes after the last thing a person did, whatever their pages do by themselves.
+"""Idle logout: fifteen minutes after the last action of a person, whatever their pages do by themselves.
 
-The session's own age is renewed by every request, also by the polling of a sync run left open on a screen; so the
-time of the last request that a person made is kept in the session.
+The session's own age is renewed by every request, including the polling of a page with a sync run left open
+on a screen. So the session stores the time of the last request that a person made.
 """
 
 import time

@@ -1,4 +1,4 @@
-"""The door of the staff site: what it says to those it does not let in, and who came in.
+"""Logins of staff: the page for a refused login, and the audit events of logins and failures.
 
 The answers do not tell whether an account exists.
 """
@@ -20,8 +20,8 @@ from kernel.staff.sign_in import store
 
 
 def refuse(request: HttpRequest, error: RateLimited | Unavailable) -> HttpResponse:
-    """The page that says "not now": too many tries, or no way to count them. A door that opens when its lock is
-    broken is no door."""
+    """The page that refuses a login: too many attempts, or Redis is down and attempts cannot be counted.
+    Letting people in then would disable the limit."""
     text = "No one can log in at the moment. Try again in a few minutes."
     if isinstance(error, RateLimited):
         text = f"Too many tries. Try again in {_duration(error.retry_after)}."
@@ -41,7 +41,7 @@ def _duration(seconds: int) -> str:
     return f"{number} {unit}{'s' if number > 1 else ''}"
 
 
-# --- who came in ------------------------------------------------------------------------------------------------
+# --- audit events -----------------------------------------------------------------------------------------------
 @receiver(user_logged_in)
 def record_login(request: HttpRequest | None, user: Any, **_: Any) -> None:
     by = getattr(request, "signed_in_by", "")
@@ -58,7 +58,7 @@ def record_logout(request: HttpRequest | None, user: Any, **_: Any) -> None:
 def record_failure(
     credentials: dict[str, Any], request: HttpRequest | None = None, **_: Any
 ) -> None:
-    """What was typed is kept only when an account has that name: people type passwords there by mistake."""
+    """The typed name is recorded only if an account has that name: people type passwords there by mistake."""
     if "username" not in credentials:
         reason = getattr(request, "provider_refusal", "")
         record(
@@ -77,8 +77,8 @@ def forget(instance: Any, **_: Any) -> None:
     store.forget(instance.pk)
 
 
-def record(action: str, user: Any, *, outcome: str = AuditOutcome.DONE.value, **parts: Any) -> None:
-    """An event of which the account is both actor and object."""
+def record(action: str, user: Any, *, outcome: str = "done", **parts: Any) -> None:
+    """Write an audit event in which the account is both actor and object."""
     user_id = str(user.pk) if user is not None else ""
     audit.record(
         action=action,

@@ -1,4 +1,4 @@
-"""Events that wait or gave up: look at them, start them again. Ids only; a mail's recipient stays hidden."""
+"""Events that wait or gave up: view them, start them again. Ids only; a mail's recipient stays hidden."""
 
 from typing import Any
 
@@ -13,8 +13,13 @@ from kernel.outbox import staff_reads
 from kernel.staff import pages, paging, roles
 from kernel.staff.fields import ReasonForm
 
-STATES = dict(RowState.choices)
-# One click starts at most this many: the rest stays and is seen to stay.
+STATES = {
+    outbox.DEAD: "Gave up",
+    outbox.PENDING: "Waiting",
+    outbox.CLAIMED: "Being handled",
+    outbox.DONE: "Done",
+}
+# One click starts at most this many; the rest stays in the list.
 MOST_REQUEUED = 500
 
 
@@ -22,14 +27,14 @@ MOST_REQUEUED = 500
 def rows(request: HttpRequest) -> HttpResponseBase:
     query = _query(request)
     number, size = paging.requested(request)
-    found = staff_reads.list_rows(query, offset=(number - 1) * size, limit=size)
+    documents = staff_reads.list_rows(query, offset=(number - 1) * size, limit=size)
     total = staff_reads.count_rows(query)
     return pages.render(
         request,
         "staff/outbox/list.html",
         title="Events",
-        rows=[_row(row) for row in found],
-        paging=paging.paging(request, shown=len(found), total=total),
+        rows=[_row(row) for row in documents],
+        paging=paging.paging(request, shown=len(documents), total=total),
         total=total,
         states=STATES.items(),
         state=query["state"],
@@ -42,16 +47,16 @@ def rows(request: HttpRequest) -> HttpResponseBase:
 
 @pages.page("events/<str:row_id>/", name="outbox_row", needs=roles.FIND)
 def row(request: HttpRequest, row_id: str) -> HttpResponseBase:
-    found = staff_reads.find_row(ids.parse_id(row_id) or ObjectId())
-    if found is None:
+    document = staff_reads.find_row(ids.parse_id(row_id) or ObjectId())
+    if document is None:
         raise NotFound
     return pages.render(
         request,
         "staff/outbox/row.html",
         title=f"Event {row_id}",
         crumbs=[pages.Crumb("Events", reverse("admin:outbox"))],
-        row=_row(found),
-        payload=staff_reads.shown_payload(found),
+        row=_row(document),
+        payload=staff_reads.shown_payload(document),
         form=ReasonForm(),
     )
 

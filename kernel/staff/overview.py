@@ -1,4 +1,4 @@
-"""The first page: what needs somebody's attention."""
+"""The first page: what needs attention."""
 
 from collections.abc import Callable
 from typing import Any
@@ -15,7 +15,7 @@ SECTIONS: list[tuple[str, Section]] = []
 
 
 def add(needs: str, section: Section) -> None:
-    """Let an app show a section of its own, for those with the permission."""
+    """Add a section of an app, shown to staff with the permission."""
     SECTIONS.append((needs, section))
 
 

@@ -1,8 +1,8 @@
 """How a staff page is made: a function with its route, its name and the permission it needs.
 
-`@page("outbox/", name="outbox", needs=roles.FIND)` registers it under /admin; nobody without the permission
-reaches the function, and a refused try is written to the audit trail. Pages read through services and are
-rendered in the site's look with `render`.
+`@page("outbox/", name="outbox", needs=roles.FIND)` registers it under /admin; no one without the permission
+reaches the function, and a refused attempt is written to the audit trail. Pages read through services and are
+rendered in the style of the site with `render`.
 """
 
 from collections.abc import Callable, Sequence
@@ -65,7 +65,7 @@ def has(request: HttpRequest, permission: str) -> bool:
 
 
 def require(request: HttpRequest, permission: str, *, name: str, **path_parameters: Any) -> None:
-    """For pages whose permission depends on what is asked for."""
+    """For pages whose permission depends on the request."""
     if not has(request, permission):
         _record_refusal(request, name, path_parameters)
         raise PermissionDenied
@@ -122,7 +122,7 @@ class Permissions:
         return has(self._request, f"clinics_site.{codename}")
 
 
-# --- who, and what was done -----------------------------------------------------------------------------------
+# --- actors and results ---------------------------------------------------------------------------------------
 class Actor(TypedDict):
     actor_id: str
     actor_kind: str
@@ -130,7 +130,7 @@ class Actor(TypedDict):
 
 
 def actor(request: HttpRequest) -> Actor:
-    """The audit trail's view of the person at the keyboard."""
+    """The person at the keyboard, as the audit trail records them."""
     return {
         "actor_id": str(request.user.pk),
         "actor_kind": ActorKind.STAFF,
@@ -139,7 +139,7 @@ def actor(request: HttpRequest) -> Actor:
 
 
 def signature(request: HttpRequest) -> str:
-    """The person in the records of other systems (`deletedByUserId`, `updatedBy`): no user id, and it cannot be taken
+    """The person in shared records (`deletedByUserId`, `updatedBy`). Not a user id, and not to be mistaken
     for one."""
     return f"staff:{request.user.pk}"
 
@@ -153,7 +153,7 @@ def record_view(
     clinic_id: ObjectId | None = None,
     scope: dict[str, Any] | None = None,
 ) -> None:
-    """One event for a page that shows patient data. When it can not be written the page is not shown."""
+    """One event for a page that shows patient data. If it cannot be written, the page is not shown."""
     audit.record(
         action=action,
         object_type=object_type,
@@ -165,7 +165,7 @@ def record_view(
 
 
 def fail(request: HttpRequest, error: DomainError | str) -> None:
-    """The service's own sentence, on the next page."""
+    """Show the service's message on the next page."""
     text = error if isinstance(error, str) else error.message
     messages.error(request, sentence(text))
 
@@ -196,7 +196,7 @@ class Panel:
 
 @dataclass(slots=True)
 class PanelPlace:
-    """Where panels go; clinics shows what redox registers without importing it."""
+    """A place for panels: clinics shows what redox registers, without importing it."""
 
     panels: list[Panel] = field(default_factory=list)
 

@@ -11,7 +11,7 @@ _DEFAULT = 25
 
 @dataclass(frozen=True, slots=True)
 class Paging:
-    """Offset paging with a known total. `total` None: only whether there is more."""
+    """Offset paging. If `total` is None, only whether there is a next page is known."""
 
     number: int
     size: int
@@ -54,11 +54,11 @@ class Paging:
 
 
 def requested(request: HttpRequest) -> tuple[int, int]:
-    """(page number, page size) as the query asks for them; nonsense means the first page."""
+    """(page number, page size) from the query; an invalid number means the first page."""
     number, size = request.GET.get("page", ""), request.GET.get("size", "")
     chosen = int(size) if size.isdecimal() and int(size) in SIZES else _DEFAULT
-    wanted = int(number) if number.isdecimal() and len(number) < 7 else 1
-    return max(wanted, 1), chosen
+    page = int(number) if number.isdecimal() and len(number) < 7 else 1
+    return max(page, 1), chosen
 
 
 def paging(request: HttpRequest, *, shown: int, total: int | None) -> Paging:

@@ -1,6 +1,6 @@
 """The staff roles (docs/admin.md) as groups of permissions.
 
-A person may hold several roles; each one alone lets its holder find a clinic, the auditor excepted.
+A person may hold several roles; each of them, except the auditor's, allows finding a clinic.
 """
 
 from django.contrib.auth.models import Group, Permission
@@ -16,7 +16,7 @@ REQUEUE = "clinics_site.requeue"
 DESTROY = "clinics_site.destroy"
 EXPORT = "clinics_site.export"
 AUDIT = "clinics_site.read_audit"
-RESET_SIGN_IN = "clinics_site.reset_sign_in"  # of no role: superusers have it
+RESET_SIGN_IN = "clinics_site.reset_sign_in"  # in no role: only superusers have it
 
 ROLES: dict[str, tuple[str, ...]] = {
     "viewer": (FIND,),
@@ -39,8 +39,8 @@ def ensure() -> list[str]:
     created = []
     for name, permissions in ROLES.items():
         group, is_new = Group.objects.get_or_create(name=name)
-        wanted = {known[permission].pk for permission in permissions}
-        if {p.pk for p in group.permissions.all()} != wanted:
-            group.permissions.set(wanted)
+        declared = {known[permission].pk for permission in permissions}
+        if {p.pk for p in group.permissions.all()} != declared:
+            group.permissions.set(declared)
         created += [name] if is_new else []
     return created

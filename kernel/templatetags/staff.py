@@ -49,8 +49,8 @@ def day(moment: Any) -> str:
 @register.simple_tag
 def badge(text: Any, kind: str = "") -> SafeString:
     """A word in a coloured box; the colour never says what the word does not."""
-    found = kind or _KINDS.get(str(text), "plain")
-    return format_html('<span class="st-badge st-{}">{}</span>', found, text)
+    style = kind or _KINDS.get(str(text), "plain")
+    return format_html('<span class="st-badge st-{}">{}</span>', style, text)
 
 
 _ATOMS = re.compile(r"[^-._@/:]*[-._@/:]*")
@@ -59,12 +59,12 @@ _LONGEST_PIECE = 20  # characters: a user id takes two lines, where there is no 
 
 @register.filter
 def pieces(text: Any) -> SafeString:
-    """An id, a code or an address, which may be broken after a sign or in its middle, and nowhere else: what is broken
-    anywhere becomes a column of letters beside a wide neighbour."""
-    whole = str(text)
-    if " " in whole:
-        return conditional_escape(whole)
-    parts = ((piece,) for piece in _pieces(whole))
+    """An id, a code or an address that may be broken after punctuation or in its middle, and nowhere else:
+    otherwise it becomes a column of single letters in a narrow cell."""
+    full_text = str(text)
+    if " " in full_text:
+        return conditional_escape(full_text)
+    parts = ((piece,) for piece in _pieces(full_text))
     return format_html(
         '<span class="st-pieces">{}</span>',
         format_html_join(mark_safe("<wbr>"), "<span>{}</span>", parts),
@@ -72,16 +72,16 @@ def pieces(text: Any) -> SafeString:
 
 
 def _pieces(text: str) -> list[str]:
-    found = [""]
+    pieces_so_far = [""]
     for atom in (part for whole in _ATOMS.findall(text) for part in _halves(whole)):
-        if len(found[-1]) + len(atom) > _LONGEST_PIECE:
-            found.append("")
-        found[-1] += atom
-    return [piece for piece in found if piece]
+        if len(pieces_so_far[-1]) + len(atom) > _LONGEST_PIECE:
+            pieces_so_far.append("")
+        pieces_so_far[-1] += atom
+    return [piece for piece in pieces_so_far if piece]
 
 
 def _halves(atom: str) -> list[str]:
-    """Equal parts of what has no sign to break at."""
+    """Equal parts of a text without punctuation to break at."""
     number = -(-len(atom) // _LONGEST_PIECE) or 1
     size = -(-len(atom) // number) or 1
     return [atom[start : start + size] for start in range(0, len(atom), size)]
@@ -89,7 +89,7 @@ def _halves(atom: str) -> list[str]:
 
 @register.simple_tag
 def code(value: Any) -> SafeString:
-    """An id or another text of a program, in fixed-width type."""
+    """An id or another technical text, in fixed-width type."""
     return format_html('<code class="st-code">{}</code>', pieces(value))
 
 
@@ -135,7 +135,7 @@ def item(mapping: Any, key: str) -> Any:
 
 @register.filter
 def oid(document: Any) -> str:
-    """`_id`, which templates may not name."""
+    """`_id`, which templates cannot access."""
     return str(document.get("_id", "")) if hasattr(document, "get") else ""
 
 

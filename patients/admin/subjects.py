@@ -4,6 +4,4 @@ from kernel.staff import roles
 from kernel.staff.subjects import KINDS, Kind, by_key
 from patients.services import staff_reads
 
-KINDS["patient"] = Kind(
-    roles.PATIENTS, by_key(staff_reads.names_of_patients), looks_at_patients=True
-)
+KINDS["patient"] = Kind(roles.PATIENTS, by_key(staff_reads.names_of_patients), shows_patients=True)

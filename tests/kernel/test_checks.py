@@ -36,7 +36,7 @@ def test_a_rule_that_does_not_say_what_it_looks_at_may_not_start(monkeypatch):
 
     monkeypatch.setitem(policy.table(), "FindPatients", lambda caller: True)
 
-    (message,) = checks.every_rule_says_what_it_looks_at()
+    (message,) = checks.every_rule_declares_what_it_reads()
     assert message.id == "clinics.E006"
     assert "FindPatients" in message.msg
 
@@ -158,11 +158,11 @@ PROVIDER = {
 
 
 def test_staff_in_production_need_more_than_a_password(settings):
-    assert ids(checks.staff_need_more_than_a_password()) == ["clinics.E033"]
+    assert ids(checks.password_login_needs_second_factor()) == ["clinics.E033"]
     settings.STAFF_SECOND_FACTOR = "required"
-    assert checks.staff_need_more_than_a_password() == []
+    assert checks.password_login_needs_second_factor() == []
     settings.STAFF_SECOND_FACTOR, settings.STAFF_PASSWORD_LOGIN = "optional", False
-    assert checks.staff_need_more_than_a_password() == []
+    assert checks.password_login_needs_second_factor() == []
 
 
 def test_no_one_is_locked_out_by_settings(settings):
@@ -185,7 +185,7 @@ def test_an_identity_provider_is_reached_encrypted_and_does_not_let_in_everyone(
     for setting, value in PROVIDER.items():
         setattr(settings, setting, value.replace("https", "http"))
     settings.OIDC_NEW_ACCOUNTS = "create"
-    found = ids(checks.staff_need_more_than_a_password())
+    found = ids(checks.password_login_needs_second_factor())
     assert found == ["clinics.E035"] * 3 + ["clinics.W034"]
 
 

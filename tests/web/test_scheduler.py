@@ -145,5 +145,5 @@ def test_nothing_is_remembered_of_who_has_nothing_left():
         desk.finish(desk.running()[0])
     scheduler = desk.scheduler
     assert scheduler._turns == {True: {}, False: {}}
-    assert (scheduler._running_of, scheduler._waiting_of) == ({}, {})
+    assert (scheduler._running_by_caller, scheduler._waiting_by_caller) == ({}, {})
     assert (scheduler._waiting, scheduler._running, scheduler._running_heavy) == ({}, 0, 0)

@@ -22,20 +22,20 @@ class UserViewSet(AccountViewSet):
         return _answer(principal, principal.user_id)
 
     def retrieve(self, request: Request, user_id: str) -> Response:
-        """By id or address; services see everyone, people themselves and whom they are custodian of."""
+        """By id or address. Services see every account, people see their own and those in their custody."""
         return _answer(principal_of(request), user_id)
 
 
 class ProfileViewSet(AccountViewSet):
     def retrieve(self, request: Request, user_id: str) -> Response:
-        """Without a trust relation only the name is told."""
+        """Without a trust relation only the name is returned."""
         principal = principal_of(request)
-        found = profile_service().get_profile(user_id)
-        if found is None:
+        profile = profile_service().get_profile(user_id)
+        if profile is None:
             raise NotFound(message="Profile not found")
         if not _may_see(principal, user_id):
-            found = {name: found[name] for name in ("fullName",) if name in found}
-        return Response(found)
+            profile = {name: profile[name] for name in ("fullName",) if name in profile}
+        return Response(profile)
 
     def update(self, request: Request, user_id: str) -> Response:
         principal = principal_of(request)
@@ -46,9 +46,9 @@ class ProfileViewSet(AccountViewSet):
 
 
 def _answer(principal: Principal, id_or_email: str) -> Response:
-    found = user_service().get_user(id_or_email)
-    if found is not None and _may_change(principal, found.user_id):
-        return Response(users.user(found, for_service=principal.is_server))
+    user = user_service().get_user(id_or_email)
+    if user is not None and _may_change(principal, user.user_id):
+        return Response(users.user(user, for_service=principal.is_server))
     if not principal.is_server:
         raise Unauthorized(message="Not authorized for the requested operation")
     raise NotFound(message="User not found")

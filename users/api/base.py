@@ -1,4 +1,5 @@
-"""The base of the account routes: the user service's words for failures, and no contract behind them."""
+"""The base of the account routes: failures look like those of the user service, and no contract describes
+them."""
 
 from typing import Any
 
@@ -27,15 +28,16 @@ class AccountFamily(ErrorFamily):
 
 
 class AccountViewSet(ApiViewSet):
-    """Actions are plain methods: these routes stand in for the user service and are described nowhere."""
+    """Actions are plain methods: these routes stand in for the user service and are not in the
+    description."""
 
     error_family = AccountFamily()
-    # DRF answers OPTIONS by itself, with the names of our classes.
+    # DRF would answer OPTIONS with the names of our classes.
     http_method_names = [name for name in ApiViewSet.http_method_names if name != "options"]
     http_method_not_allowed = ViewSet.http_method_not_allowed
 
     def perform_authentication(self, request: Request) -> None:
-        """Left to `principal_of`: each action asks for the credential it needs."""
+        """`principal_of` does it: each action asks for the credential it needs."""
 
     def check_permissions(self, request: Request) -> None:
-        """There is no policy row: each action knows what it may tell whom."""
+        """There are no policy rows: each action checks what its caller may see."""

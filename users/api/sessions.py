@@ -18,23 +18,23 @@ from users.services.neighbours import user_service
 
 
 class LoginViewSet(AccountViewSet):
-    @heavy  # a password's hash takes 100 MB and both cores of a small machine, for strangers too
+    @heavy  # hashing a password takes 100 MB and both cores of a small machine, even for strangers
     def log_in(self, request: Request) -> Response:
         email, password = _basic_credentials(request)
-        found, token = sessions.log_in(
+        user, token = sessions.log_in(
             email=email,
             password=password,
             client_address=ratelimit.client_address(request._request),
         )
-        return Response(users.user(found), headers={HEADER: token})
+        return Response(users.user(user), headers={HEADER: token})
 
     def renew(self, request: Request) -> Response:
-        """The same token lives on, so that other requests under way stay valid."""
+        """The token stays the same, so that requests already sent with it stay valid."""
         principal = principal_of(request)
         token = request.META[ENVIRON_HEADER]
         sessions.renew(token)
-        found = user_service().get_user(principal.user_id)
-        body = {"userid": principal.user_id} if found is None else users.user(found)
+        user = user_service().get_user(principal.user_id)
+        body = {"userid": principal.user_id} if user is None else users.user(user)
         return Response(body, headers={HEADER: token})
 
 

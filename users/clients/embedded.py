@@ -1,4 +1,4 @@
-"""The embedded account services under the protocols of the neighbours: thin, for the rules are in `users.embedded`."""
+"""The embedded account services under the neighbours' protocols. Thin: the rules are in `users.embedded`."""
 
 import threading
 from datetime import datetime, timedelta
@@ -110,7 +110,7 @@ class EmbeddedTokenEndpoint:
 
 
 class EmbeddedDataService:
-    """Knows what it was told (rule ACCOUNT-164)."""
+    """Returns what was stored in it before (rule ACCOUNT-164)."""
 
     def list_data_sources(self, user_id: str) -> list[dict[str, Any]]:
         return list(self._find(user_id).get("dataSources", []))
@@ -125,7 +125,7 @@ class EmbeddedDataService:
     def set_alerts(self, owner_id: str, follower_id: str, config: dict[str, Any]) -> None:
         data.set_data(owner_id, {f"alerts.{follower_id}": config})
 
-    # --- what tests and demonstrations tell it ---------------------------------------------------------------
+    # --- for tests and demonstrations ------------------------------------------------------------------------
     def set_data_sources(self, user_id: str, sources: list[dict[str, Any]]) -> None:
         data.set_data(user_id, {"dataSources": sources})
 

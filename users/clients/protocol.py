@@ -18,17 +18,18 @@ class EmailTaken(Exception):
 
 
 class AccountChanged(Exception):
-    """The account is not, or no longer, what the change was meant for. Nothing was changed."""
+    """The account is not, or no longer, as the change expected. Nothing was changed."""
 
 
 class AccountGone(AccountChanged):
-    """There is no such account, or no longer."""
+    """The account does not exist, or no longer exists."""
 
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """An account. `username` is its address or None for a custodial account without one. Addresses are canonical: one
-    that is stored as something else is left out, for nothing may be compared with it or mailed to it."""
+    """An account. `username` is its address or None for a custodial account without one. Addresses are
+    canonical: a stored text that is not a valid address is left out, because nothing may be compared with it
+    or mailed to it."""
 
     user_id: str
     username: str | None = None
@@ -45,7 +46,7 @@ class User:
 
     @property
     def is_custodial(self) -> bool:
-        """Whether its owner has yet to claim it. Only the account knows: a clinic's record follows later."""
+        """Whether no one has claimed it yet. Only the account knows: a clinic's record is updated later."""
         return self.password_exists is False
 
     def has_address(self, address: str) -> bool:
@@ -53,13 +54,13 @@ class User:
         return address in (self.username, *self.emails)
 
     def has_proven(self, address: str) -> bool:
-        """Whether this is the account's address and its mailbox has been shown to be the owner's."""
+        """Whether this is the account's address and the owner has proven that the mailbox is theirs."""
         return self.email_verified and addresses.is_same(self.address, address)
 
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """What must hold for the account at the instant of a change; None: it does not matter."""
+    """Conditions on the account at the instant of a change; None: any value."""
 
     address: str | None = None
     is_custodial: bool | None = None
@@ -86,9 +87,9 @@ class RestrictedToken:
 
 @dataclass(frozen=True, slots=True)
 class UserUpdate:
-    """What to change; a field left at None stays. `emails=()` removes the address.
+    """Fields to change; a field left at None stays. `emails=()` removes the address.
 
-    A new address is unproven: it takes `email_verified` away, whatever else the update says.
+    A new address is unproven: it resets `email_verified`, whatever else the update says.
     """
 
     username: str | None = None
@@ -106,7 +107,7 @@ class UserService(Protocol):
     def server_token(self) -> str: ...
 
     def get_user(self, id_or_email: str) -> User | None:
-        """By address only an account that has exactly this canonical address."""
+        """By id or address. An address finds only the account with exactly this canonical address."""
         ...
 
     def create_custodial_user(self, clinic_id: str, email: str | None) -> User:
@@ -116,13 +117,13 @@ class UserService(Protocol):
     def update_user(self, user_id: str, update: UserUpdate, expected: Expected = ANYTHING) -> User:
         """Raises EmailTaken, AccountChanged when the account is not as expected, and AccountGone when there is none.
 
-        Embedded, expectation and change are one step. Over HTTP, where the service knows no conditions, they are a
-        reading and a writing: an address that moved in between loses the verification again.
+        In the embedded service check and change are one step. Over HTTP, without conditional updates, they
+        are a read and a write: an address that changed in between loses its verification again.
         """
         ...
 
     def delete_user(self, user_id: str, expected: Expected = ANYTHING) -> None:
-        """Raises AccountChanged; an account that is gone already is as expected."""
+        """Raises AccountChanged. An account that is already deleted counts as expected."""
         ...
 
     def delete_sessions(self, user_id: str) -> None: ...
@@ -143,7 +144,8 @@ Permissions = dict[str, dict[str, Any]]
 
 
 class PermissionService(Protocol):
-    """What people grant to each other. What clinics permit to their members comes on top: `users.services.custody`."""
+    """Permissions that people grant to each other. `users.services.custody` adds what clinics permit to their
+    members."""
 
     def get_permissions(self, owner_id: str, grantee_id: str) -> Permissions: ...
 
@@ -174,7 +176,7 @@ class DataService(Protocol):
     def has_data(self, user_id: str) -> bool: ...
 
     def get_summary(self, kind: str, user_id: str) -> dict[str, Any] | None:
-        """`kind` is cgm or bgm; its document is read by rules MAIL-76 to MAIL-86."""
+        """`kind` is cgm or bgm; rules MAIL-76 to MAIL-86 describe the document."""
         ...
 
     def set_alerts(self, owner_id: str, follower_id: str, config: dict[str, Any]) -> None: ...

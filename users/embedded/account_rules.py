@@ -1,4 +1,5 @@
-"""What an account may hold. What the rules forbid raises ServiceError 400, which is the user service's answer."""
+"""The rules for the fields of an account. A violation raises ServiceError 400, like the answer of the user
+service."""
 
 from typing import Any
 
@@ -27,7 +28,7 @@ def checked_roles(roles: tuple[str, ...]) -> list[str]:
 
 
 def checked_password(password: str) -> str:
-    """Its hash."""
+    """The hash of an allowed password."""
     if not passwords.is_allowed(password):
         raise _invalid()
     return passwords.hashed(password)

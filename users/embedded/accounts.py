@@ -38,7 +38,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Invented:
-    """A person for demonstrations; without a custodian one who has claimed the account."""
+    """A person for demonstrations. Without a custodian the person has claimed the account."""
 
     user_id: str
     email: str | None
@@ -62,7 +62,7 @@ def create_account(
         account["password"] = rules.checked_password(password)
     if clinic_id is not None:
         account["custodianClinicId"] = clinic_id
-    _unless_taken(lambda: accounts.insert_account(account))
+    _raise_if_taken(lambda: accounts.insert_account(account))
     return to_user(account)
 
 
@@ -71,11 +71,12 @@ def create_custodial_account(clinic_id: str, email: str | None) -> User:
 
 
 def create_accounts(invented: Sequence[Invented]) -> None:
-    """All of them with their profiles, or none. No one can log in to one. Raises BulkWriteError where one exists."""
-    made = [_invented_account(person) for person in invented]
+    """Creates all of them with their profiles, or none. No one can log in to them. Raises BulkWriteError if
+    one exists."""
+    rows = [_invented_account(person) for person in invented]
 
     def insert() -> None:
-        accounts.insert_accounts(made)
+        accounts.insert_accounts(rows)
         profiles.insert_profiles({person.user_id: person.profile for person in invented})
 
     db.run_in_transaction(insert)
@@ -141,12 +142,14 @@ def update(user_id: str, changes: UserUpdate, expected: Expected = ANYTHING) -> 
     """Raises EmailTaken, AccountChanged, AccountGone, and ServiceError: 400 for what the rules forbid, 401 for
     accounts that belong to another system."""
     fields = rules.checked_update(changes)
-    return _unless_taken(lambda: db.run_in_transaction(lambda: _update(user_id, fields, expected)))
+    return _raise_if_taken(
+        lambda: db.run_in_transaction(lambda: _update(user_id, fields, expected))
+    )
 
 
 def delete(user_id: str, expected: Expected = ANYTHING) -> None:
-    """Also when it is already gone. Raises AccountChanged, and ServiceError 401 for accounts of clinics and
-    clinicians."""
+    """An account that is already deleted is no error. Raises AccountChanged, and ServiceError 401 for
+    accounts of clinics and clinicians."""
     db.run_in_transaction(lambda: _delete(user_id, expected))
 
 
@@ -158,7 +161,7 @@ def _update(user_id: str, changes: dict[str, Any], expected: Expected) -> User:
         raise _refused()
     if not expected.holds_for(to_user(account)):
         raise AccountChanged
-    fields = dict(changes)  # a repeated transaction starts from what was asked for
+    fields = dict(changes)  # a repeated transaction starts from the request again
     if "username" in fields and fields["username"] != account.get("username"):
         fields["emailVerified"] = False
     if "password" in fields:
@@ -172,7 +175,8 @@ def _update(user_id: str, changes: dict[str, Any], expected: Expected) -> User:
 
 
 def _claim_if_custodial(account: db.Document, fields: dict[str, Any]) -> None:
-    """A password ends older sessions; the first one makes the person the owner of the account."""
+    """Setting a password ends older sessions; the first password makes the person the owner of the
+    account."""
     sessions.end_all(account["_id"])
     if AccountRole.CUSTODIAL not in account["roles"]:
         return
@@ -213,7 +217,7 @@ def _refused() -> ServiceError:
     return ServiceError(SERVICE, 401)
 
 
-def _unless_taken(write: Callable[[], T]) -> T:
+def _raise_if_taken(write: Callable[[], T]) -> T:
     try:
         return write()
     except DuplicateKeyError:

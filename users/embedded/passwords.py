@@ -1,4 +1,4 @@
-"""Passwords of embedded accounts: what is allowed, how they are kept and compared."""
+"""Passwords of embedded accounts: which are allowed, how they are stored and compared."""
 
 import re
 import uuid
@@ -18,11 +18,11 @@ def hashed(password: str) -> str:
 
 
 def is_right(password: str, stored: str | None) -> bool:
-    """Without a stored password it takes as long as with a wrong one."""
-    return check_password(password, stored or _decoy())
+    """Without a stored password it takes as long as with a wrong password."""
+    return check_password(password, stored or _hash_of_no_password())
 
 
 @cache
-def _decoy() -> str:
-    """Made once, when first needed: hashing is slow on purpose."""
+def _hash_of_no_password() -> str:
+    """Computed once, when first needed: hashing is slow on purpose."""
     return make_password(uuid.uuid4().hex)

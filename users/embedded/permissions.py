@@ -1,4 +1,4 @@
-"""What people grant to each other."""
+"""Permissions that people grant to each other."""
 
 from users.choices import Grant
 from users.clients.protocol import Permissions
@@ -15,7 +15,7 @@ def find_permissions(owner_id: str, grantee_id: str) -> Permissions:
 
 
 def list_owners(grantee_id: str) -> dict[str, Permissions]:
-    """With the grantee itself, who has `root`."""
+    """Includes the grantee, who has `root`."""
     explicit = {row["ownerId"]: row["permissions"] for row in grants.list_grants_to(grantee_id)}
     return {**explicit, grantee_id: {_ROOT: {}}}
 

@@ -11,9 +11,9 @@ from kernel.principal import Principal
 from users.store import session_tokens
 
 LIFETIME = timedelta(days=7)
-# Says whose token it is without a query; the store alone says whether it is valid.
+# Says without a query that it is a user's token; only the store says whether it is valid.
 _PERSONAL = "u."
-# Like the real service, all backend services share one technical account.
+# As with the real service, all backend services share one technical account.
 SERVICE_ACCOUNT_ID = "5e7b1ce0-0000-4000-8000-000000000001"
 
 
@@ -35,7 +35,7 @@ def check(token: str) -> Principal | None:
 
 
 def check_joined(token: str, stages: Sequence[Document]) -> tuple[Principal | None, Document]:
-    """The subject, and the token's record with what the stages have joined to it."""
+    """The subject, and the token's record with the documents that the stages join to it."""
     record = session_tokens.find_valid_token_joined(_digest(token), stages)
     return (_principal(record), record) if record else (None, {})
 

@@ -1,19 +1,19 @@
-"""An account as JSON: the user service's shape, empty fields left out."""
+"""An account as JSON, in the form of the user service, without empty fields."""
 
 from typing import Any
 
 from users.clients.protocol import User
 
 
-def user(found: User, *, for_service: bool = False) -> dict[str, Any]:
-    """Whether a password exists is told to services alone."""
+def user(account: User, *, for_service: bool = False) -> dict[str, Any]:
+    """Only services see whether a password exists."""
     fields = {
-        "userid": found.user_id,
-        "username": found.username,
-        "emails": list(found.emails),
-        "roles": list(found.roles),
-        "termsAccepted": found.terms_accepted,
-        "emailVerified": found.email_verified,
-        "passwordExists": found.password_exists if for_service else None,
+        "userid": account.user_id,
+        "username": account.username,
+        "emails": list(account.emails),
+        "roles": list(account.roles),
+        "termsAccepted": account.terms_accepted,
+        "emailVerified": account.email_verified,
+        "passwordExists": account.password_exists if for_service else None,
     }
     return {name: value for name, value in fields.items() if value not in (None, [])}

@@ -1,4 +1,5 @@
-"""Accounts of the embedded user service: making them and signing in. Never used when a real one is configured."""
+"""Accounts of the embedded user service: creating them and issuing tokens. Never used when a real one is
+configured."""
 
 from collections.abc import Sequence
 
@@ -11,7 +12,7 @@ from users.embedded.accounts import Invented
 
 
 def refuse_if_not_embedded(error: type[Exception]) -> None:
-    """Raise `error` where the accounts live in a real user service: they are made and signed in there."""
+    """Raise `error` if a real user service is configured: accounts are created and logged in there."""
     if settings.SHORELINE_ADDRESS:
         message = "the accounts live in the user service at TIDEPOOL_SHORELINE_CLIENT_ADDRESS"
         raise error(message)
@@ -37,7 +38,7 @@ def create_user(
 
 
 def create_invented_users(invented: Sequence[Invented]) -> None:
-    """All of them, with their profiles, or none. Raises BulkWriteError where one exists already."""
+    """Creates all of them with their profiles, or none. Raises BulkWriteError if one exists already."""
     accounts.create_accounts(invented)
 
 

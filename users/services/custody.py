@@ -1,4 +1,4 @@
-"""What people may do with someone's data, and who may speak for the account."""
+"""What people may do with another person's data, and who may act for an account."""
 
 from collections.abc import Callable
 from functools import cache
@@ -14,8 +14,8 @@ ClinicPermissions = Callable[[str, str], Permissions]
 
 
 def permissions_over(owner_id: str, grantee_id: str) -> Permissions:
-    """Grants of the owner, and what the owner's clinics permit to their members: the clinics themselves are asked,
-    whichever permission service is in use."""
+    """Grants of the owner, and what the owner's clinics permit to their members. The clinics' own records are
+    read, whichever permission service is in use."""
     granted = permission_service().get_permissions(owner_id, grantee_id)
     if owner_id == grantee_id:
         return granted
@@ -23,9 +23,10 @@ def permissions_over(owner_id: str, grantee_id: str) -> Permissions:
 
 
 def has_custody(user_id: str, caller_id: str) -> bool:
-    """Its owner, or a custodian (directly or as a member of a clinic) while no one has claimed it.
+    """Whether the caller is the owner, or a custodian (directly or as a member of a clinic) of an unclaimed
+    account.
 
-    A claim ends all custody, but clinics' records follow later: whether it has happened is asked of the account.
+    A claim ends all custody, but clinics' records are updated later, so the account itself is asked.
     """
     if user_id == caller_id:
         return True
@@ -42,5 +43,5 @@ def _is_unclaimed(user_id: str) -> bool:
 
 @cache
 def _clinic_permissions() -> ClinicPermissions:
-    found: ClinicPermissions = import_string(settings.CLINIC_PERMISSIONS)
-    return found
+    function: ClinicPermissions = import_string(settings.CLINIC_PERMISSIONS)
+    return function

@@ -1,4 +1,4 @@
-"""Who a user is, as the account services tell it."""
+"""A user's account and name, as the account services report them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ class Account:
 
 
 def access_account(user_id: str) -> Account:
-    """Raises NotFound, or Unavailable when the account services cannot be asked."""
+    """Raises NotFound, or Unavailable when the account services cannot be reached."""
     try:
         user = user_service().get_user(user_id)
         profile = profile_service().get_profile(user_id) or {}
@@ -47,9 +47,11 @@ def access_legacy_account(user_id: str) -> Account:
 
 
 def end_custodial_account(user_id: str) -> None:
-    """An account with data only loses its address, any other is deleted: a clinic cannot destroy diabetes data.
+    """An account with data only loses its address, any other is deleted: a clinic cannot destroy diabetes
+    data.
 
-    Only while no one has claimed it: from then on it is its owner's, whatever the clinic's record said.
+    Only while no one has claimed it: a claimed account belongs to its owner, whatever the clinic's record
+    says.
     """
     unclaimed = Expected(is_custodial=True)
     try:
@@ -61,7 +63,7 @@ def end_custodial_account(user_id: str) -> None:
         return
     except ServiceError as error:
         if error.status == REFUSED:
-            # Accounts of clinicians are never deleted this way, however often it is tried.
+            # Accounts of clinicians are never deleted this way, so trying again is pointless.
             raise PermanentFailure(PROTECTED) from None
         raise
 

@@ -24,21 +24,21 @@ _UNVERIFIED = "The user hasn't verified this account yet"
 
 
 def log_in(*, email: str, password: str, client_address: str) -> tuple[User, str]:
-    """The account and a session token. Wrong tries are limited, for the name together with the place they come from:
-    no stranger uses up what its owner has. Right ones do not count."""
+    """The account and a session token. Failed attempts are limited for each pair of name and client address,
+    so that no stranger can use up the owner's attempts. Successful ones do not count."""
     address = _canonical(email)
-    taken = take_for_password_login(BUDGETS, name=address or email, address=client_address)
-    found = accounts.find_by_credentials(address, password) if address else None
-    if found is None:
+    attempts = take_for_password_login(BUDGETS, name=address or email, address=client_address)
+    user = accounts.find_by_credentials(address, password) if address else None
+    if user is None:
         raise Unauthorized(message=_NO_MATCH)
-    taken.give_back()
-    if not found.email_verified:
+    attempts.give_back()
+    if not user.email_verified:
         raise Forbidden(message=_UNVERIFIED)
-    return found, sessions.issue(found.user_id)
+    return user, sessions.issue(user.user_id)
 
 
 def _canonical(email: str) -> str:
-    """Empty for a text that is no address: it belongs to no one."""
+    """Empty for a text that is not an address: no account has it."""
     try:
         return addresses.canonical(email)
     except InvalidAddress:
@@ -47,12 +47,12 @@ def _canonical(email: str) -> str:
 
 def log_in_service(*, secret: str, client_address: str) -> str:
     """A server token for a backend service that knows the shared secret."""
-    taken = Attempts()
-    taken.take("login.service", client_address, WRONG_SECRETS)
+    attempts = Attempts()
+    attempts.take("login.service", client_address, WRONG_SECRETS)
     expected = settings.SERVER_TOKEN_SECRET
     if not expected or not hmac.compare_digest(secret.encode(), expected.encode()):
         raise Unauthorized(message="Wrong secret")
-    taken.give_back()
+    attempts.give_back()
     return sessions.issue_for_service()
 
 

@@ -1,4 +1,4 @@
-"""Session tokens, as the core's authentication asks for them."""
+"""Session tokens, checked for the kernel's authentication."""
 
 from collections.abc import Sequence
 
@@ -11,19 +11,20 @@ from users.services.neighbours import user_service
 
 
 def is_personal(token: str) -> bool:
-    """Whether the user service can tell a user's token from a service's by its form, and this is a user's."""
+    """Whether the token is a user's, if the user service can tell that from its form."""
     return user_service().is_personal(token)
 
 
 def check_personal_token(
     token: str, stages: Sequence[Document]
 ) -> tuple[Principal | None, Document]:
-    """The subject of a token for which `is_personal` holds, and what is joined to it, in one command."""
+    """The subject of a token for which `is_personal` holds, and the joined documents, in one command."""
     return sessions.check_joined(token, stages)
 
 
 def check_token(token: str) -> Principal | None:
-    """The subject, or None. An unreachable user service is 503, never "allowed" and never a logout."""
+    """The subject, or None. An unreachable user service leads to 503, never to "allowed" and never to a
+    logout."""
     try:
         return user_service().check_token(token)
     except ServiceUnavailable:

@@ -15,9 +15,9 @@ def insert_account(account: db.Document) -> None:
     db.collection(COLLECTION).insert_one(account)
 
 
-def insert_accounts(found: Sequence[db.Document]) -> None:
+def insert_accounts(accounts: Sequence[db.Document]) -> None:
     """Raises BulkWriteError."""
-    db.collection(COLLECTION).insert_many(found)
+    db.collection(COLLECTION).insert_many(accounts)
 
 
 def find_account(user_id: str) -> db.Document | None:
@@ -29,9 +29,9 @@ def find_account_by_username(username: str) -> db.Document | None:
 
 
 def set_account_fields(
-    seen: db.Document, changed: dict[str, Any], removed: tuple[str, ...]
+    account: db.Document, changed: dict[str, Any], removed: tuple[str, ...]
 ) -> db.Document | None:
-    """The account after the change; None when its address or roles are no longer those that were seen.
+    """The account after the change; None if its address or roles have changed since it was read.
 
     Raises DuplicateKeyError for a taken address.
     """
@@ -39,14 +39,14 @@ def set_account_fields(
     if removed:
         update["$unset"] = dict.fromkeys(removed, "")
     return db.collection(COLLECTION).find_one_and_update(
-        _unchanged(seen), update, return_document=ReturnDocument.AFTER
+        _unchanged(account), update, return_document=ReturnDocument.AFTER
     )
 
 
-def remove_account(seen: db.Document) -> bool:
-    """False when its address or roles are no longer those that were seen."""
-    return db.collection(COLLECTION).delete_one(_unchanged(seen)).deleted_count == 1
+def remove_account(account: db.Document) -> bool:
+    """False if its address or roles have changed since it was read."""
+    return db.collection(COLLECTION).delete_one(_unchanged(account)).deleted_count == 1
 
 
-def _unchanged(seen: db.Document) -> dict[str, Any]:
-    return {"_id": seen["_id"], "username": seen.get("username"), "roles": seen["roles"]}
+def _unchanged(account: db.Document) -> dict[str, Any]:
+    return {"_id": account["_id"], "username": account.get("username"), "roles": account["roles"]}

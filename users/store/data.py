@@ -1,4 +1,5 @@
-"""What the embedded data service knows of a person: `{_id: user id, dataSources?, hasData?, summaries?, alerts?}`."""
+"""What the embedded data service stores for a person: `{_id: user id, dataSources?, hasData?, summaries?,
+alerts?}`."""
 
 from typing import Any
 
@@ -12,7 +13,7 @@ def find_data(user_id: str) -> db.Document | None:
 
 
 def set_data(user_id: str, fields: dict[str, Any]) -> None:
-    """`fields` may name nested places: `summaries.cgm`, `alerts.<follower>`."""
+    """`fields` may name nested fields: `summaries.cgm`, `alerts.<follower>`."""
     db.collection(COLLECTION).update_one({"_id": user_id}, {"$set": fields}, upsert=True)
 
 

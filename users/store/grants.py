@@ -28,7 +28,7 @@ def remove_grant(owner_id: str, grantee_id: str) -> None:
 
 
 def remove_permission_from_grants(owner_id: str, name: str) -> None:
-    """Take one permission out of everything the owner has granted."""
+    """Remove one permission from all grants of the owner."""
     grants = db.collection(COLLECTION)
     grants.update_many({"ownerId": owner_id}, {"$unset": {f"permissions.{name}": ""}})
     grants.delete_many({"ownerId": owner_id, "permissions": {}})

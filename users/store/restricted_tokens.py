@@ -27,8 +27,8 @@ def set_token(token_id: str, *, paths: tuple[str, ...], expires: datetime) -> bo
         "expirationTime": clock.truncate(expires),
         "modifiedTime": clock.now(),
     }
-    changed = db.collection(COLLECTION).update_one({"_id": token_id}, {"$set": fields})
-    return changed.matched_count == 1
+    result = db.collection(COLLECTION).update_one({"_id": token_id}, {"$set": fields})
+    return result.matched_count == 1
 
 
 def remove_token(token_id: str) -> None:

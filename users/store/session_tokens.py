@@ -1,4 +1,4 @@
-"""Session tokens of the embedded user service, kept under their SHA-256: a copy of the database opens nothing."""
+"""Session tokens of the embedded user service, stored as SHA-256: a copy of the database gives no access."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -34,7 +34,7 @@ def find_valid_token(digest: str) -> db.Document | None:
 
 
 def find_valid_token_joined(digest: str, stages: Sequence[db.Document]) -> db.Document | None:
-    """With what the stages join to it: several questions in one command."""
+    """The token's record with the documents that the stages join: several reads in one command."""
     rows = db.collection(COLLECTION).aggregate([{"$match": _valid(digest)}, *stages])
     return next(iter(rows), None)
 

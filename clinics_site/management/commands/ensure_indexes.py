@@ -1,4 +1,4 @@
-"""Create every declared index that is missing, and bring older documents into today's shape. Safe to repeat, safe while
+"""Create every missing index, and bring older documents into the present form. Safe to repeat, and safe while
 the service runs."""
 
 from typing import Any

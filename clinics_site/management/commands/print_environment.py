@@ -12,7 +12,7 @@ from clinics_site import (
 
 class Command(BaseCommand):
     help = __doc__
-    requires_system_checks = []  # it also helps to find what is missing
+    requires_system_checks = []  # so that it also runs where required values are missing
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--names", action="store_true", help="one name in each line")

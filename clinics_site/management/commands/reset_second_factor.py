@@ -1,6 +1,8 @@
-"""Remove a staff account's second factor: for the last administrator, who has lost phone and recovery codes.
+"""Remove a staff account's second factor, for the case that the last administrator has lost phone and
+recovery codes.
 
-A person who can run this has the database anyway; the reason and the act are kept in the audit trail.
+Anyone who can run this command can change the database anyway. The reset and its reason are recorded in the
+audit trail.
 """
 
 from typing import Any

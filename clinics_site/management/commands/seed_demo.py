@@ -1,6 +1,6 @@
-"""Fill the database with one invented clinic and print what a person needs to look around, as JSON.
+"""Fill the database with one invented clinic, and print as JSON what a person needs to try the service.
 
-Safe to repeat: what is there stays. Accounts are made in the embedded user service only.
+Safe to repeat: existing records stay. Accounts are created in the embedded user service only.
 """
 
 import json
@@ -107,13 +107,13 @@ def _make_account(email: str, name: str) -> User:
     try:
         return accounts.create_user(email=email, full_name=name, roles=("clinician",))
     except EmailTaken:
-        found = user_service().get_user(email)
-        assert found is not None  # noqa: S101 (the address is taken)
-        return found
+        user = user_service().get_user(email)
+        assert user is not None  # noqa: S101 (the address is taken)
+        return user
 
 
 def _make_clinic(ada: User) -> Document:
-    """The clinic of which Ada is an admin, filled when it is new or was left half made."""
+    """The clinic of which Ada is an admin. It is filled if it is new or was left incomplete."""
     memberships = clinicians.list_memberships(ada.user_id, limit=1)
     if memberships:
         clinic = memberships[0].clinic
@@ -126,14 +126,14 @@ def _make_clinic(ada: User) -> Document:
 
 
 def _fill(clinic: Document) -> None:
-    """Patients come last but for their orders: while there are none, no one can have changed anything by hand that
-    would come back here."""
+    """Patients come last, except for their orders. While there are none, no one has edited the clinic by
+    hand, so nothing is overwritten here."""
     clinic_id = clinic["_id"]
     for email, name in MEMBERS:
         _add_member(clinic_id, _make_account(email, name), name)
     if not clinic.get("ehrSettings"):
         ehr_settings.update_ehr_settings(clinic_id, EHR)
-    _make_places(clinic_id)
+    _make_tags_and_sites(clinic_id)
     seeding.seed_patients(clinic_id=clinic_id, count=PATIENTS, seed=SEED)
     for patient in match_patients(clinic_ids=[clinic_id], limit=SUBSCRIBED):
         if patient.get("mrn"):
@@ -141,7 +141,8 @@ def _fill(clinic: Document) -> None:
 
 
 def _order(patient: Document) -> dict[str, Any]:
-    """What a health record system posts to subscribe a patient; the same again when repeated, and so ignored."""
+    """The order that a health record system posts to subscribe a patient. A repetition is identical and
+    therefore ignored."""
     first_name, _, last_name = patient["fullName"].rpartition(" ")
     number = str(uuid.uuid5(uuid.NAMESPACE_URL, f"{patient['clinicId']}/{patient['userId']}"))
     return {
@@ -169,7 +170,7 @@ def _order(patient: Document) -> dict[str, Any]:
     }
 
 
-def _make_places(clinic_id: ObjectId) -> None:
+def _make_tags_and_sites(clinic_id: ObjectId) -> None:
     clinic = access.access_clinic(clinic_id)
     if not clinic.get("patientTags"):
         for name in TAGS:

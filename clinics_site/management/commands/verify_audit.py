@@ -1,7 +1,8 @@
-"""Check the audit trail of every environment in the database: every row as it was written, none missing, none moved.
+"""Check the audit trail of every environment in the database: every row is as it was written, none is missing
+or moved.
 
-Without anything else it is compared with the anchors that the service keeps in the database. Give anchors from outside
-of it, which are printed here and stand in the log, to see also whether all of that was deleted or put back together:
+Without options the trail is compared with the anchors in the database. Anchors from outside it, which this
+command prints and the log contains, also reveal whether trail and anchors were deleted or restored together:
 
     journalctl --unit clinics-worker | manage.py verify_audit --log -
 """
@@ -31,13 +32,15 @@ class Command(BaseCommand):
             action="append",
             default=[],
             type=_anchor,
-            help="an anchor of this environment that an earlier run has printed",
+            help="an anchor of this environment that an earlier run printed",
         )
-        parser.add_argument("--log", help="a file with the service's log lines; - reads them here")
+        parser.add_argument(
+            "--log", help="a file with the service's log lines; - reads standard input"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        given = [*options["anchor"], *_logged(options["log"])]
-        check = Check(given)
+        given_anchors = [*options["anchor"], *_logged(options["log"])]
+        check = Check(given_anchors)
         count = 0
         for count, flaw in enumerate(check.flaws(), start=1):
             if count <= _MOST_SHOWN:
@@ -59,15 +62,15 @@ def _anchor(text: str) -> audit_anchors.Anchor:
 
 
 def _logged(name: str | None) -> list[audit_anchors.Anchor]:
-    """Every anchor in a log, whatever else is in it or before the JSON of a line."""
+    """Every anchor in a log, which may contain other lines, and other text before the JSON of a line."""
     if name is None:
         return []
     text = sys.stdin.read() if name == "-" else Path(name).read_text(errors="replace")
-    found = [anchor for line in text.splitlines() for anchor in _in_line(line)]
-    if not found:
+    anchors = [anchor for line in text.splitlines() for anchor in _in_line(line)]
+    if not anchors:
         message = "there is no anchor in the log"
         raise CommandError(message)
-    return found
+    return anchors
 
 
 def _in_line(line: str) -> Iterator[audit_anchors.Anchor]:
@@ -76,4 +79,4 @@ def _in_line(line: str) -> Iterator[audit_anchors.Anchor]:
         if entry["event"] in audit_anchors.LOGGED:
             yield audit_anchors.parse(str(entry["environment"]), entry["anchor"])
     except (ValueError, KeyError, TypeError, AttributeError):
-        return  # no line of ours
+        return  # a line of another program

@@ -1,1 +1,2 @@
-"""How staff sign in: password or identity provider, then perhaps a second factor, and never half (decision 0009)."""
+"""How staff sign in: by password or identity provider, then perhaps a second factor. No session before the
+last step (decision 0009)."""

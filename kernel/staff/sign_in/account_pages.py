@@ -1,4 +1,5 @@
-"""One's own sign-in: set the second factor up, move it to another phone, renew the recovery codes, remove it."""
+"""Pages for one's own sign-in: set up the second factor, move it to another phone, renew the recovery codes,
+remove it."""
 
 from typing import Any
 
@@ -36,7 +37,8 @@ def overview(request: HttpRequest) -> HttpResponseBase:
 
 @pages.page("sign-in/set-up", name="sign_in_set_up", needs=())
 def set_up(request: HttpRequest) -> HttpResponseBase:
-    """Whoever finds an unlocked desk can not lock its owner out: the password, or the present code, is asked."""
+    """Asks for the password or the present code, so that someone at an unlocked desk cannot lock the owner
+    out."""
     _require_offered()
     factor = store.find_factor(_me(request).pk)
     offer = changes.offer(request, _me(request), generation=factors.generation_of(factor))
@@ -61,18 +63,18 @@ def set_up(request: HttpRequest) -> HttpResponseBase:
 def _set_up(
     request: HttpRequest, offer: changes.Offer, *, is_set_up: bool
 ) -> HttpResponseBase | str:
-    """The recovery codes' page, or what is wrong."""
+    """The page with the recovery codes, or what is wrong."""
     try:
         problem = _check_code(request, "present") if is_set_up else _check_password(request)
         if problem:
             return problem
-        taken = attempts.take_for_code(request, _me(request))
+        attempts_taken = attempts.take_for_code(request, _me(request))
     except (RateLimited, Unavailable) as error:
         return logins.refuse(request, error)
     codes = changes.set_up(_me(request), offer, code=request.POST.get("code", ""))
     if codes is None:
         return WRONG_CODE
-    taken.give_back()
+    attempts_taken.give_back()
     changes.withdraw_offer(request)
     steps.prove(request, steps.Proof("code", offer.generation + 1))
     return _show(request, codes)
@@ -110,28 +112,28 @@ def remove(request: HttpRequest) -> HttpResponseBase:
 
 
 def _check_code(request: HttpRequest, field: str) -> str:
-    """What is wrong with the code of the present factor, limited as at the door."""
-    taken = attempts.take_for_code(request, _me(request))
+    """What is wrong with the code of the present factor; attempts are limited as at login."""
+    attempts_taken = attempts.take_for_code(request, _me(request))
     if factors.accept(_me(request).pk, request.POST.get(field, "")) is None:
         logins.record("staff.code", _me(request), outcome=AuditOutcome.DENIED)
         return WRONG_CODE
-    taken.give_back()
+    attempts_taken.give_back()
     return ""
 
 
 def _check_password(request: HttpRequest) -> str:
     if not _has_password(request):
         return ""
-    taken = attempts.take_for_password(request, _me(request).get_username())
+    attempts_taken = attempts.take_for_password(request, _me(request).get_username())
     if not _me(request).check_password(request.POST.get("password", "")):
         logins.record("staff.password", _me(request), outcome=AuditOutcome.DENIED)
         return WRONG_PASSWORD
-    taken.give_back()
+    attempts_taken.give_back()
     return ""
 
 
 def _has_password(request: HttpRequest) -> bool:
-    """Where passwords are not used nobody knows theirs."""
+    """Where password login is off, staff do not know their passwords."""
     return settings.STAFF_PASSWORD_LOGIN and _me(request).has_usable_password()
 
 
@@ -166,6 +168,6 @@ def _crumbs() -> list[pages.Crumb]:
 
 
 def hint(request: HttpRequest) -> dict[str, Any]:
-    """For the overview: whoever came in with a password alone is told that there is more."""
+    """For the overview: staff who logged in with a password alone are told about second factors."""
     is_alone = steps.proof_of(request).by in ("", steps.PASSWORD)
     return {"suggests_factor": is_alone and settings.STAFF_SECOND_FACTOR != "off"}

@@ -1,6 +1,7 @@
-"""How often somebody may try to sign in: wrong tries count, exactly; right ones are given back (`kernel.attempts`).
+"""How often a person may try to sign in: failed attempts count, successful ones are given back
+(`kernel.attempts`).
 
-Why these budgets and no others: decision 0009.
+Decision 0009 explains the budgets.
 """
 
 import unicodedata
@@ -12,7 +13,7 @@ from kernel import ratelimit
 from kernel.attempts import Attempts, Budgets, take_for_password_login
 from kernel.staff.sign_in import devices
 
-PER_DEVICE = "10/15minute"  # of one account on a device that it was used on before
+PER_DEVICE = "10/15minute"  # for one account on a device where it was used before
 BUDGETS = Budgets(  # on any other device
     counter="staff.login",
     per_pair="10/15minute",
@@ -20,13 +21,15 @@ BUDGETS = Budgets(  # on any other device
     pressed="50/15minute",
     per_pressed_pair="2/hour",
 )
-CODES = "5/15minute"  # of one account's second factor
+CODES = "5/15minute"  # for one account's second factor
 CODES_A_DAY = "20/day"
-PROVIDER = "60/15minute"  # log-ins by the identity provider that one address begins, or ends
+PROVIDER = (
+    "60/15minute"  # logins through the identity provider that one address begins, or completes
+)
 
 
 def take_for_password(request: HttpRequest, name: str) -> Attempts:
-    """Raises RateLimited, or Unavailable when nobody can count."""
+    """Raises RateLimited, or Unavailable when Redis is down."""
     name = name_key(name)
     device = devices.id_for(request, name)
     if not device:
@@ -39,7 +42,8 @@ def take_for_password(request: HttpRequest, name: str) -> Attempts:
 
 
 def take_for_code(request: HttpRequest, user: Any) -> Attempts:
-    """Only who knows the password gets here; a known device has tries that such a thief can not use up."""
+    """Only someone who knows the password gets here. A known device has attempts of its own, which a thief of
+    the password cannot use up."""
     account, name = str(user.pk), name_key(user.get_username())
     device = devices.id_for(request, name)
     attempts = Attempts()
@@ -57,5 +61,5 @@ def take_for_provider(request: HttpRequest, step: str) -> Attempts:
 
 
 def name_key(name: str) -> str:
-    """What a typed name is counted by: as the log-in form reads it, letters of either case alike."""
+    """The form in which a typed name is counted: as the login form reads it, ignoring case."""
     return unicodedata.normalize("NFKC", name.strip()).casefold()[:150]

@@ -1,4 +1,4 @@
-"""What changes a second factor, each with its audit event in one transaction."""
+"""Changes of a second factor, each in one transaction with its audit event."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -18,7 +18,7 @@ _OFFER = "offered_factor"
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A secret that becomes a factor once a code shows that an app has it."""
+    """A secret that becomes a factor once a code proves that an app has it."""
 
     secret: bytes
     account: str
@@ -26,7 +26,7 @@ class Offer:
 
     @property
     def text(self) -> str:
-        """For those who can not scan."""
+        """The secret for people who cannot scan the picture."""
         text = factors.text_of(self.secret)
         return " ".join(text[start : start + 4] for start in range(0, len(text), 4))
 
@@ -38,7 +38,7 @@ class Offer:
 
 
 def offer(request: HttpRequest, user: Any, *, generation: int) -> Offer:
-    """One secret per session, kept sealed until it is confirmed; a reload of the page shows the same."""
+    """One secret per session, kept sealed until it is confirmed; reloading the page shows the same one."""
     sealed = request.session.get(_OFFER)
     if sealed is None:
         sealed = request.session[_OFFER] = sealing.seal(user.pk, factors.new_secret())
@@ -54,11 +54,13 @@ def withdraw_offer(request: HttpRequest) -> None:
     request.session.pop(_OFFER, None)
 
 
-def set_up(user: Any, made: Offer, *, code: str) -> list[str] | None:
+def set_up(user: Any, accepted_offer: Offer, *, code: str) -> list[str] | None:
     """The recovery codes; None when the code is wrong."""
 
     def change() -> list[str] | None:
-        codes = factors.set_up(user.pk, secret=made.secret, code=code, generation=made.generation)
+        codes = factors.set_up(
+            user.pk, secret=accepted_offer.secret, code=code, generation=accepted_offer.generation
+        )
         if codes is not None:
             logins.record("staff.factor_set_up", user)
         return codes
@@ -80,20 +82,22 @@ def renew_recovery_codes(user: Any, *, generation: int) -> list[str] | None:
 
 
 def remove(user: Any) -> int | None:
-    """The owner's own wish. The account's new generation, None if there was no factor."""
+    """Remove the factor at its owner's request. Returns the account's new generation, None if there was no
+    factor."""
 
     def change() -> int | None:
-        left = store.remove_factor(user.pk)
-        if left is None:
+        account = store.remove_factor(user.pk)
+        if account is None:
             return None
         logins.record("staff.factor_removed", user)
-        return factors.generation_of(left)
+        return factors.generation_of(account)
 
     return db.run_in_transaction(change)
 
 
 def reset(user_id: ObjectId, record: Any) -> bool:
-    """Somebody else's wish; `record` writes their event. Ends the account's sessions."""
+    """Remove the factor at another person's request; `record` writes their audit event. Ends the account's
+    sessions."""
 
     def change() -> bool:
         if store.remove_factor(user_id) is None:

@@ -1,6 +1,6 @@
-"""Known devices: a signed cookie from an earlier complete log-in, for each account of its own.
+"""Known devices: a signed cookie from an earlier complete login, with a mark for each account.
 
-It opens nothing. It gives the account's owner tries of her own, which no stranger can use up.
+It gives no access. It gives the account's owner attempts of her own, which no stranger can use up.
 """
 
 import secrets
@@ -17,7 +17,7 @@ _MOST_ACCOUNTS = 5
 
 
 def id_for(request: HttpRequest, account: str) -> str:
-    """The device's id if somebody has logged in to `account` from it, else an empty text."""
+    """The device's id if someone has logged in to `account` from it, else an empty text."""
     device = _read(request)
     return device["id"] if _mark(device["id"], account) in device["accounts"] else ""
 
@@ -49,5 +49,5 @@ def _read(request: HttpRequest) -> dict[str, Any]:
 
 
 def _mark(device_id: str, account: str) -> str:
-    """Names no account to whoever reads the cookie."""
+    """A mark that does not reveal the account to a reader of the cookie."""
     return signing.Signer(salt=f"{_SALT}:{device_id}").signature(account)

@@ -1,4 +1,4 @@
-"""The second factor: one-time codes (TOTP, RFC 6238) from an app, and recovery codes for the day the phone is lost."""
+"""The second factor: one-time codes (TOTP, RFC 6238) from an app, and recovery codes for a lost phone."""
 
 import base64
 import enum
@@ -26,7 +26,7 @@ _TOLERANCE = 1  # time steps of 30 s that a phone's clock may be off
 
 
 class Demand(enum.Enum):
-    """What an account still owes after its password."""
+    """What an account must still do after its password."""
 
     NOTHING = "nothing"
     CODE = "code"
@@ -35,7 +35,7 @@ class Demand(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """A code that was right, and is used up. `generation` is that of the factor it belonged to."""
+    """A code that was correct and is now used up. `generation` is that of its factor."""
 
     by: str
     generation: int
@@ -58,7 +58,8 @@ def demand(user: Any, factor: Document | None) -> Demand:
 
 
 def is_required(user: Any) -> bool:
-    """By the installation, or by a role. A superuser may do what every role may, so each one counts."""
+    """Whether the installation or a role requires a factor. A superuser may do what every role may, so every
+    role counts."""
     if settings.STAFF_SECOND_FACTOR != "optional":
         return bool(settings.STAFF_SECOND_FACTOR == "required")
     roles = set(settings.STAFF_SECOND_FACTOR_ROLES)
@@ -73,7 +74,7 @@ def new_secret() -> bytes:
 
 
 def address_of(secret: bytes, *, account: str) -> str:
-    """What the QR code says to an app (Key URI format)."""
+    """The content of the QR code (Key URI format)."""
     issuer = f"Clinics {settings.ENVIRONMENT}"
     query = urlencode({"secret": text_of(secret), "issuer": issuer}, quote_via=quote)
     return f"otpauth://totp/{quote(f'{issuer}:{account}')}?{query}"
@@ -109,7 +110,7 @@ def renew_recovery_codes(user_id: ObjectId, *, generation: int) -> list[str] | N
 
 # --- checking --------------------------------------------------------------------------------------------------
 def accept(user_id: ObjectId, text: str) -> Accepted | None:
-    """Use a code or a recovery code. Each works once, also when it is tried twice at the same instant."""
+    """Use a code or a recovery code. Each works only once, even if it is tried twice at the same instant."""
     factor = store.find_factor(user_id)
     if factor is None or not is_set_up(factor):
         return None
@@ -126,7 +127,7 @@ def accept(user_id: ObjectId, text: str) -> Accepted | None:
 
 
 def _secret_of(factor: Document) -> bytes:
-    """An unreadable key is as good as a wrong code; recovery codes need no key and still work."""
+    """An unreadable key counts as a wrong code; recovery codes need no key and still work."""
     try:
         return sealing.unseal(factor["_id"], factor["key"])
     except sealing.Unreadable:
@@ -153,7 +154,7 @@ def _plain(text: str) -> str:
 
 # --- recovery codes --------------------------------------------------------------------------------------------
 def _new_recovery_codes() -> list[str]:
-    """80 random bits each, so that a plain hash keeps them; readable in groups of four."""
+    """80 random bits each, so that a plain hash protects them; in groups of four for reading."""
     codes = [base64.b32encode(secrets.token_bytes(10)).decode() for _ in range(RECOVERY_CODES)]
     return [
         "-".join(code[start : start + 4] for start in range(0, 16, 4)).lower() for code in codes

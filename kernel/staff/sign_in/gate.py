@@ -1,4 +1,5 @@
-"""The gate behind which every staff page lies: a session that is not, or no longer, enough ends here."""
+"""Middleware in front of every staff page: ends a session that does not, or no longer, satisfy its account's
+demands."""
 
 from collections.abc import Callable
 
@@ -9,7 +10,7 @@ from kernel.staff.sign_in import steps
 
 
 class Gate:
-    """After a reset, a new factor, or a stricter rule the account's sessions end with their next request."""
+    """After a reset, a new factor or a stricter rule the account's sessions end at their next request."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response

@@ -1,7 +1,7 @@
-"""Which staff account somebody is who comes by the identity provider.
+"""Finds the staff account of a person who logs in through the identity provider.
 
-Accounts are found by issuer and subject, which never change hands. An address counts once, for the first link, and
-only where the provider has verified it.
+Accounts are found by issuer and subject, which never change owner. An address is used only once, for the
+first link, and only if the provider has verified it.
 """
 
 import enum
@@ -20,7 +20,7 @@ Claims = dict[str, Any]
 
 
 class Why(enum.StrEnum):
-    """For the audit trail; the person is told none of it."""
+    """Reasons for the audit trail; the person is not told them."""
 
     DOMAIN = "domain not allowed"
     NOT_ACTIVE = "account not active"
@@ -38,7 +38,7 @@ class Refused(Exception):
 
 
 def account_of(claims: Claims) -> User:
-    """The active staff account behind verified claims, linked or made now if need be. Raises Refused."""
+    """The active staff account of verified claims, linked or created now if necessary. Raises Refused."""
     address = _verified_address(claims)
     if settings.OIDC_ALLOWED_DOMAINS and _domain_of(address) not in _allowed_domains():
         raise Refused(Why.DOMAIN)
@@ -71,12 +71,13 @@ def _linked_now(claims: Claims, address: str) -> User:
 
 
 def _account_with(address: str) -> User | None:
-    """Made beforehand by an administrator. Two with one address are a mistake that a person has to clear up."""
+    """The account that an administrator made before. Two accounts with one address are a mistake that a
+    person has to correct."""
     candidates = User.objects.filter(is_staff=True, is_active=True).exclude(email="")
-    found = [user for user in candidates if addresses.is_same(user.email, address)]
-    if len(found) > 1:
+    matching = [user for user in candidates if addresses.is_same(user.email, address)]
+    if len(matching) > 1:
         raise Refused(Why.SEVERAL)
-    return found[0] if found else None
+    return matching[0] if matching else None
 
 
 def _new_account(address: str) -> User:
@@ -91,7 +92,7 @@ def _new_account(address: str) -> User:
 
 
 def _verified_address(claims: Claims) -> str:
-    """The canonical address, or an empty text unless the provider says that it is the person's."""
+    """The canonical address, or an empty text if the provider has not verified that it is the person's."""
     if claims.get("email_verified") not in (True, "true"):
         return ""
     try:
@@ -116,14 +117,19 @@ def group_roles() -> list[tuple[str, str]]:
 
 
 def _take_roles_from(claims: Claims, user: User) -> None:
-    """The provider's word replaces the roles at every log-in; no claim is no role. It never makes a superuser."""
+    """The provider's groups replace the roles at every login; no claim means no role. They never make a
+    superuser."""
     if not settings.OIDC_GROUPS_CLAIM:
         return
-    given = claims.get(settings.OIDC_GROUPS_CLAIM) or []
-    groups = {given} if isinstance(given, str) else set(map(str, given))
-    wanted = sorted({role for group, role in group_roles() if group in groups} & set(roles.ROLES))
-    present = sorted(user.groups.values_list("name", flat=True))
-    if wanted == present:
+    claim = claims.get(settings.OIDC_GROUPS_CLAIM) or []
+    groups = {claim} if isinstance(claim, str) else set(map(str, claim))
+    new_roles = sorted(
+        {role for group, role in group_roles() if group in groups} & set(roles.ROLES)
+    )
+    old_roles = sorted(user.groups.values_list("name", flat=True))
+    if new_roles == old_roles:
         return
-    logins.record("staff.roles_taken", user, before={"roles": present}, after={"roles": wanted})
-    user.groups.set(Group.objects.filter(name__in=wanted))
+    logins.record(
+        "staff.roles_taken", user, before={"roles": old_roles}, after={"roles": new_roles}
+    )
+    user.groups.set(Group.objects.filter(name__in=new_roles))

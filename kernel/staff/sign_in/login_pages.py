@@ -1,4 +1,4 @@
-"""The pages before one is in: password, code, and setting up where a role demands it."""
+"""The pages of a login: password, code, and setting up a second factor where a role demands it."""
 
 from typing import Any
 
@@ -64,12 +64,12 @@ def password(request: HttpRequest, context: dict[str, Any]) -> HttpResponseBase:
     if not settings.STAFF_PASSWORD_LOGIN:
         return logins.closed(request, "Log in with the identity provider.", status=403)
     try:
-        taken = attempts.take_for_password(request, request.POST.get("username", ""))
+        attempts_taken = attempts.take_for_password(request, request.POST.get("username", ""))
     except (RateLimited, Unavailable) as error:
         return logins.refuse(request, error)
     response = _password_page(request, context)
     if response.status_code == 302:
-        taken.give_back()
+        attempts_taken.give_back()
     return response
 
 
@@ -90,40 +90,40 @@ def _password_page(request: HttpRequest, context: dict[str, Any]) -> HttpRespons
 # --- the code --------------------------------------------------------------------------------------------------
 def code(request: HttpRequest) -> HttpResponseBase:
     request.operation_id = "admin.login_code"  # type: ignore[attr-defined]
-    found = steps.waiting(request, Demand.CODE)
-    if found is None:
-        return _back_to_the_door()
+    step = steps.waiting(request, Demand.CODE)
+    if step is None:
+        return _back_to_login()
     if request.method != "POST":
         return _page(request, "staff/sign_in/code.html", title="Second step")
-    waiting, user = found
+    waiting, user = step
     try:
-        taken = attempts.take_for_code(request, user)
+        attempts_taken = attempts.take_for_code(request, user)
     except (RateLimited, Unavailable) as error:
         return logins.refuse(request, error)
     accepted = factors.accept(user.pk, request.POST.get("code", ""))
     if accepted is None:
         logins.record("staff.login", user, outcome=AuditOutcome.DENIED, scope={"by": "code"})
         return _page(request, "staff/sign_in/code.html", title="Second step", problem=WRONG_CODE)
-    taken.give_back()
+    attempts_taken.give_back()
     proof = steps.Proof(accepted.by, accepted.generation)
     steps.enter(request, user, backend=waiting.backend, proof=proof)
     return steps.welcome(request, user, waiting.next_url)
 
 
-# --- setting up, where it is demanded --------------------------------------------------------------------------
+# --- setting up a demanded factor ------------------------------------------------------------------------------
 def set_up(request: HttpRequest) -> HttpResponseBase:
     request.operation_id = "admin.login_set_up"  # type: ignore[attr-defined]
-    found = steps.waiting(request, Demand.SET_UP)
-    if found is None:
-        return _back_to_the_door()
-    waiting, user = found
+    step = steps.waiting(request, Demand.SET_UP)
+    if step is None:
+        return _back_to_login()
+    waiting, user = step
     offer = changes.offer(request, user, generation=waiting.generation)
     if request.method != "POST":
         return _page(
             request, "staff/sign_in/set_up.html", title="Set up a second factor", offer=offer
         )
     try:
-        taken = attempts.take_for_code(request, user)
+        attempts_taken = attempts.take_for_code(request, user)
     except (RateLimited, Unavailable) as error:
         return logins.refuse(request, error)
     codes = changes.set_up(user, offer, code=request.POST.get("code", ""))
@@ -135,7 +135,7 @@ def set_up(request: HttpRequest) -> HttpResponseBase:
             offer=offer,
             problem=WRONG_CODE,
         )
-    taken.give_back()
+    attempts_taken.give_back()
     proof = steps.Proof("code", offer.generation + 1)
     steps.enter(request, user, backend=waiting.backend, proof=proof)
     response = _page(
@@ -149,7 +149,7 @@ def set_up(request: HttpRequest) -> HttpResponseBase:
     return response
 
 
-def _back_to_the_door() -> HttpResponseRedirect:
+def _back_to_login() -> HttpResponseRedirect:
     return HttpResponseRedirect(reverse("admin:login"))
 
 

@@ -1,7 +1,8 @@
-"""Log-in by an identity provider: OpenID Connect, authorization code flow with state, nonce and PKCE.
+"""Login through an identity provider: OpenID Connect, authorization code flow with state, nonce and PKCE.
 
-mozilla-django-oidc does the flow. It checks the signature and the nonce of the ID token; what else OpenID Connect Core
-asks for (3.1.3.7: issuer, audience, required claims; 5.3.2: subject of the user information) is checked here.
+mozilla-django-oidc implements the flow and checks the signature and the nonce of the ID token. The other
+checks of OpenID Connect Core (3.1.3.7: issuer, audience, required claims; 5.3.2: subject of the user
+information) are made here.
 """
 
 import hmac
@@ -26,13 +27,14 @@ log = structlog.get_logger(__name__)
 BACKEND = "kernel.staff.sign_in.oidc.Backend"
 _REQUIRED = ("exp", "iat", "iss", "aud", "sub", "nonce")
 _LEEWAY = 30  # seconds that the provider's clock may be off
-# What an answer of the provider, or of somebody in its place, can raise. All errors of requests are OSErrors.
+# Exceptions that an answer of the provider, or of an impostor, can raise. All errors of requests are
+# OSErrors.
 _UNUSABLE = (OSError, jwt.PyJWTError, SuspiciousOperation, KeyError, TypeError, ValueError)
 
 
 class Backend(OIDCAuthenticationBackend):
     def authenticate(self, request: HttpRequest, *, nonce: str, code_verifier: str) -> User | None:
-        """The signature keeps Django from asking us about passwords."""
+        """With these parameters Django does not call this backend for password logins."""
         reason = "answer not usable"
         try:
             user: User | None = super().authenticate(
@@ -48,11 +50,11 @@ class Backend(OIDCAuthenticationBackend):
         return None
 
     def get_user(self, user_id: Any) -> User | None:
-        """Django's rule, which the library leaves out: who is not active has no session."""
+        """Django's rule, which the library leaves out: an inactive user has no session."""
         return ModelBackend.get_user(self, user_id)  # type: ignore[return-value]
 
     def verify_token(self, token: str, **expected: Any) -> dict[str, Any]:
-        """The algorithm is ours to choose, never the token's."""
+        """The settings choose the algorithm, never the token."""
         claims: dict[str, Any] = jwt.decode(
             token,
             self.retrieve_matching_jwk(token),
@@ -68,16 +70,16 @@ class Backend(OIDCAuthenticationBackend):
         return claims
 
     def get_or_create_user(self, access_token: str, id_token: str, payload: dict[str, Any]) -> User:
-        more = {}
+        user_info = {}
         if settings.OIDC_OP_USER_ENDPOINT:
-            more = self.get_userinfo(access_token, id_token, payload)
-            if more["sub"] != payload["sub"]:
+            user_info = self.get_userinfo(access_token, id_token, payload)
+            if user_info["sub"] != payload["sub"]:
                 raise SuspiciousOperation
-        return identities.account_of(more | payload)
+        return identities.account_of(user_info | payload)
 
 
 def _check_authorized_party(claims: dict[str, Any]) -> None:
-    """A token for several audiences says which of them asked for it."""
+    """A token for several audiences must say which of them requested it."""
     several = isinstance(claims["aud"], list) and len(claims["aud"]) > 1
     if (several or "azp" in claims) and claims.get("azp") != settings.OIDC_RP_CLIENT_ID:
         raise SuspiciousOperation
@@ -101,7 +103,8 @@ class _Callback(OIDCAuthenticationCallbackView):
 
 
 def start(request: HttpRequest) -> HttpResponseBase:
-    """To the provider. Each start keeps a session, so strangers may not begin as many as they like."""
+    """Redirect to the provider. Each start keeps a session, so the number of starts from one address is
+    limited."""
     request.operation_id = "admin.login_provider"  # type: ignore[attr-defined]
     _require_provider()
     try:
@@ -113,18 +116,18 @@ def start(request: HttpRequest) -> HttpResponseBase:
 
 
 def callback(request: HttpRequest) -> HttpResponseBase:
-    """Back from the provider. Only an answer to a question of this very session is looked at."""
+    """Return from the provider. Only an answer to a request of this session is processed."""
     request.operation_id = "admin.login_provider_callback"  # type: ignore[attr-defined]
     _require_provider()
     if request.GET.get("state") not in request.session.get("oidc_states", {}):
         return _refuse(request)
     try:
-        taken = attempts.take_for_provider(request, "callback")
+        attempts_taken = attempts.take_for_provider(request, "callback")
     except (RateLimited, Unavailable) as error:
         return logins.refuse(request, error)
     response: HttpResponseBase = _Callback.as_view()(request)
     if response.status_code < 400:
-        taken.give_back()
+        attempts_taken.give_back()
     return response
 
 

@@ -1,4 +1,5 @@
-"""An administrator helps somebody in again: a lost phone, another account at the identity provider."""
+"""Pages with which an administrator lets a person in again: lost phone, other account at the identity
+provider."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -73,19 +74,19 @@ def reset(request: HttpRequest, user_id: str, what: str) -> HttpResponseBase:
     )
 
 
-def _reset(request: HttpRequest, user: User, wanted: Reset, *, reason: str) -> None:
+def _reset(request: HttpRequest, user: User, chosen: Reset, *, reason: str) -> None:
     if user.pk == request.user.pk:
         pages.fail(request, OWN)
         return
-    record = recorder(user, wanted.action, reason=reason, actor=pages.actor(request))
-    if wanted.change(user.pk, record):
-        pages.succeed(request, wanted.done)
+    record = recorder(user, chosen.action, reason=reason, actor=pages.actor(request))
+    if chosen.change(user.pk, record):
+        pages.succeed(request, chosen.done)
     else:
-        pages.fail(request, wanted.nothing)
+        pages.fail(request, chosen.nothing)
 
 
 def recorder(user: User, action: str, *, reason: str, actor: pages.Actor) -> Callable[[], Any]:
-    """Writes the event of a reset."""
+    """A function that writes the audit event of a reset."""
     return lambda: audit.record(
         action=action,
         object_type="staff_user",

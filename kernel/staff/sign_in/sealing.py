@@ -1,4 +1,5 @@
-"""Keys of second factors are stored encrypted, each for its account: a copy in another's document opens nothing."""
+"""Encrypts the stored keys of second factors, each for its account: a copy in another account's document is
+useless."""
 
 import base64
 import hashlib
@@ -32,9 +33,9 @@ def _owner(user_id: ObjectId) -> bytes:
 
 
 def _box() -> MultiFernet:
-    present = settings.STAFF_SECOND_FACTOR_KEY or settings.SECRET_KEY
+    current_key = settings.STAFF_SECOND_FACTOR_KEY or settings.SECRET_KEY
     return MultiFernet(
-        [_fernet(text) for text in (present, *settings.STAFF_SECOND_FACTOR_OLD_KEYS)]
+        [_fernet(text) for text in (current_key, *settings.STAFF_SECOND_FACTOR_OLD_KEYS)]
     )
 
 

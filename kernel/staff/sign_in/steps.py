@@ -1,6 +1,7 @@
-"""Signing in step by step. Nobody is signed in before the last step: until then the session only knows who waits.
+"""Signing in step by step. No one is signed in before the last step: until then the session only knows who is
+waiting.
 
-Each step begins a new session, so a session's key from before is worth nothing after it.
+Each step begins a new session, so an older session key is worthless afterwards.
 """
 
 import time
@@ -28,7 +29,8 @@ _PATIENCE = 10 * 60  # seconds from the password to the code
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """Somebody whose first step was right. `auth_hash` changes with the password, `generation` with the factor."""
+    """A person whose first step succeeded. `auth_hash` changes with the password, `generation` with the
+    factor."""
 
     user_id: str
     backend: str
@@ -47,11 +49,11 @@ class Proof:
     generation: int = 0
 
 
-# --- to the last step ------------------------------------------------------------------------------------------
+# --- up to the last step ---------------------------------------------------------------------------------------
 def begin(
     request: HttpRequest, user: Any, *, backend: str, by: str, next_url: str
 ) -> HttpResponseBase:
-    """The password, or the provider's word, was right: to the second step, or in."""
+    """The password or the provider's answer was correct: go to the second step, or log in."""
     factor = store.find_factor(user.pk)
     generation = factors.generation_of(factor)
     request.session.flush()
@@ -89,21 +91,23 @@ def page_of(demand: Demand) -> str:
 
 
 def waiting(request: HttpRequest, demand: Demand) -> tuple[Waiting, User] | None:
-    """Who waits for this step, if still the same as when the first one was right."""
+    """The person who waits for this step, if the account has not changed since the first step."""
     kept = request.session.get(_WAITING)
     if kept is None:
         return None
-    found = Waiting(**kept)
-    user = User.objects.filter(pk=ObjectId(found.user_id), is_active=True, is_staff=True).first()
-    if user is None or time.time() - found.since > _PATIENCE:
+    first_step = Waiting(**kept)
+    user = User.objects.filter(
+        pk=ObjectId(first_step.user_id), is_active=True, is_staff=True
+    ).first()
+    if user is None or time.time() - first_step.since > _PATIENCE:
         return None
     factor = store.find_factor(user.pk)
     is_same = (
-        found.backend in settings.AUTHENTICATION_BACKENDS
-        and constant_time_compare(found.auth_hash, user.get_session_auth_hash())
-        and found.generation == factors.generation_of(factor)
+        first_step.backend in settings.AUTHENTICATION_BACKENDS
+        and constant_time_compare(first_step.auth_hash, user.get_session_auth_hash())
+        and first_step.generation == factors.generation_of(factor)
     )
-    return (found, user) if is_same and factors.demand(user, factor) is demand else None
+    return (first_step, user) if is_same and factors.demand(user, factor) is demand else None
 
 
 def enter(request: HttpRequest, user: Any, *, backend: str, proof: Proof) -> None:
@@ -129,13 +133,13 @@ def proof_of(request: HttpRequest) -> Proof:
 
 
 def prove(request: HttpRequest, proof: Proof) -> None:
-    """This session goes on where the account's others end."""
+    """Keep this session while the account's other sessions end."""
     request.session.cycle_key()
     request.session[_PROOF] = asdict(proof)
 
 
 def is_enough(request: HttpRequest, user: Any) -> bool:
-    """Whether the session was opened with what its account demands by now."""
+    """Whether the session was opened with everything that its account demands now."""
     proof, factor = proof_of(request), store.find_factor(user.pk)
     if proof.generation != factors.generation_of(factor):
         return False

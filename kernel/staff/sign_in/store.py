@@ -1,7 +1,7 @@
 """Second factors and linked identities of staff accounts.
 
-Every use is one atomic operator: neither transactions nor locks of Django's ORM do anything on MongoDB (facts F1, F5),
-which is why django-otp's own models, that read and then save, would take one code twice.
+Every use is one atomic operator: Django's transactions and locks do nothing on MongoDB (facts F1, F5).
+django-otp's own models read and then save, so they could accept one code twice.
 """
 
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from kernel.db import Document
 
 FACTORS = "staffFactors"
 IDENTITIES = "staffIdentities"
-_OF_A_FACTOR = ("key", "lastStep", "recoveryCodes", "confirmedTime")
+_FACTOR_FIELDS = ("key", "lastStep", "recoveryCodes", "confirmedTime")
 
 indexes.declare(
     IDENTITIES, IndexModel([("userId", ASCENDING)], name="StaffIdentityOfUser", unique=True)
@@ -30,8 +30,8 @@ def find_factor(user_id: ObjectId) -> Document | None:
 def put_factor(
     user_id: ObjectId, *, generation: int, key: str, step: int, recovery_codes: Sequence[str]
 ) -> bool:
-    """Set a factor up, or replace it, unless something changed since `generation`: then False, or DuplicateKeyError
-    for two first ones at the same instant."""
+    """Set up a factor, or replace it. False if something changed since `generation`; DuplicateKeyError if two
+    first factors are set up at the same instant."""
     factor = {
         "key": key,
         "lastStep": step,
@@ -48,20 +48,20 @@ def put_factor(
 
 def take_step(user_id: ObjectId, *, generation: int, step: int) -> bool:
     """Use up the code of this time step, and with it all earlier ones; true for one caller only."""
-    found = db.collection(FACTORS).find_one_and_update(
+    factor = db.collection(FACTORS).find_one_and_update(
         {"_id": user_id, "generation": generation, "lastStep": {"$lt": step}},
         {"$set": {"lastStep": step}},
     )
-    return found is not None
+    return factor is not None
 
 
 def take_recovery_code(user_id: ObjectId, *, generation: int, digest: str) -> bool:
     """Use up this recovery code; true for one caller only."""
-    found = db.collection(FACTORS).find_one_and_update(
+    factor = db.collection(FACTORS).find_one_and_update(
         {"_id": user_id, "generation": generation, "recoveryCodes": digest},
         {"$pull": {"recoveryCodes": digest}},
     )
-    return found is not None
+    return factor is not None
 
 
 def replace_recovery_codes(
@@ -78,7 +78,7 @@ def remove_factor(user_id: ObjectId) -> Document | None:
     """The account's document without a factor and in its next generation; None if it had none."""
     return db.collection(FACTORS).find_one_and_update(
         {"_id": user_id, "key": {"$exists": True}},
-        {"$unset": dict.fromkeys(_OF_A_FACTOR, ""), "$inc": {"generation": 1}},
+        {"$unset": dict.fromkeys(_FACTOR_FIELDS, ""), "$inc": {"generation": 1}},
         return_document=ReturnDocument.AFTER,
     )
 
@@ -110,6 +110,6 @@ def remove_identity_of(user_id: ObjectId) -> bool:
 
 
 def forget(user_id: ObjectId) -> None:
-    """The account is gone."""
+    """Remove everything stored for a deleted account."""
     db.collection(FACTORS).delete_one({"_id": user_id})
     remove_identity_of(user_id)

@@ -23,11 +23,9 @@ from users.clients.protocol import (
 )
 
 _SERVER_ERROR = 500
-_MAY_BE_GONE = (
-    401,
-    404,
-)  # the service refuses a change of an account that it does not know like one of a stranger's
-# Every request of a person waits for this answer: a user service that hangs must not hang us with it.
+# The service refuses a change of an unknown account in the same way as one of a stranger's account.
+_MAY_BE_GONE = (401, 404)
+# Every request of a person waits for this answer: a user service that hangs must not make this service hang.
 _CHECK_TIMEOUT = httpx2.Timeout(3.0, connect=1.0)
 _CHECK_ATTEMPTS = 2
 
@@ -38,7 +36,7 @@ class HttpUserService:
         self._session = session or own_session()
 
     def is_personal(self, token: str) -> bool:
-        return False  # the real service's tokens do not tell
+        return False  # tokens of the real service do not say
 
     def check_token(self, token: str) -> Principal | None:
         """None when the service refuses the token. An outage is ServiceUnavailable, not a logout."""
@@ -57,12 +55,12 @@ class HttpUserService:
         return self._session.token()
 
     def get_user(self, id_or_email: str) -> User | None:
-        """The service's own idea of what is the same is not trusted."""
+        """Checks the answer, because the service may consider other addresses the same."""
         address = addresses.account_address(id_or_email)
-        found = self._get_user(address or id_or_email)
-        if found is None or found.user_id == id_or_email:
-            return found
-        return found if address is not None and found.has_address(address) else None
+        user = self._get_user(address or id_or_email)
+        if user is None or user.user_id == id_or_email:
+            return user
+        return user if address is not None and user.has_address(address) else None
 
     def _get_user(self, id_or_email: str) -> User | None:
         answer = self._call("GET", f"/user/{segment(id_or_email)}")
@@ -73,10 +71,11 @@ class HttpUserService:
     def create_custodial_user(self, clinic_id: str, email: str | None) -> User:
         body = {"username": email, "emails": [email]} if email else {}
         answer = self._call("POST", f"/v1/clinics/{segment(clinic_id)}/users", json=body)
-        return _user(http.expect(_unless_taken(answer), SERVICE, 201))
+        return _user(http.expect(_raise_if_taken(answer), SERVICE, 201))
 
     def update_user(self, user_id: str, update: UserUpdate, expected: Expected = ANYTHING) -> User:
-        """The service knows no conditions: read, compare, write, and look again at what was verified."""
+        """The service has no conditional updates: read, compare, write, and check again that the verified
+        address is still the same."""
         self._check(user_id, expected)
         updated = self._put(user_id, update)
         if expected.address is not None and update.email_verified:
@@ -87,7 +86,7 @@ class HttpUserService:
         answer = self._call("PUT", f"/user/{segment(user_id)}", json={"updates": _updates(update)})
         if answer.status_code in _MAY_BE_GONE and self.get_user(user_id) is None:
             raise AccountGone
-        return _user(http.expect(_unless_taken(answer), SERVICE, 200))
+        return _user(http.expect(_raise_if_taken(answer), SERVICE, 200))
 
     def _check(self, user_id: str, expected: Expected) -> None:
         if expected == ANYTHING:
@@ -99,7 +98,7 @@ class HttpUserService:
             raise AccountChanged
 
     def _check_verified(self, user_id: str, expected: Expected) -> None:
-        """An address that was set between reading and writing is proven by no one."""
+        """No one proved an address that was set between reading and writing."""
         try:
             self._check(user_id, Expected(address=expected.address))
         except AccountChanged:
@@ -122,7 +121,8 @@ class HttpUserService:
 
 
 def _principal(answer: Response) -> Principal | None:
-    """Field names in any case, as the service's other clients take them; an answer without user is a refusal."""
+    """Field names in any case, as other clients of the service accept them. An answer without a user is a
+    refusal."""
     try:
         value = orjson.loads(answer.content)
     except orjson.JSONDecodeError:
@@ -153,7 +153,7 @@ def _user(answer: Response) -> User:
 
 
 def _updates(update: UserUpdate) -> dict[str, Any]:
-    named = {
+    fields = {
         "username": update.username,
         "emails": update.emails,
         "password": update.password,
@@ -162,11 +162,11 @@ def _updates(update: UserUpdate) -> dict[str, Any]:
         "termsAccepted": update.terms_accepted,
     }
     if update.username is not None or update.emails is not None:
-        named["emailVerified"] = False
-    return {name: value for name, value in named.items() if value is not None}
+        fields["emailVerified"] = False
+    return {name: value for name, value in fields.items() if value is not None}
 
 
-def _unless_taken(answer: Response) -> Response:
+def _raise_if_taken(answer: Response) -> Response:
     if answer.status_code == 409:
         raise EmailTaken
     return answer

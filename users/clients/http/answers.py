@@ -1,4 +1,4 @@
-"""Reading what the account services answer; anything unreadable is a ServiceError."""
+"""Parses answers of the account services; an unreadable answer raises ServiceError."""
 
 from typing import Any
 from urllib.parse import quote
@@ -10,7 +10,7 @@ from kernel.http import ServiceError
 
 
 def segment(value: str) -> str:
-    """One path segment: a slash or a question mark in it cannot lead elsewhere."""
+    """One path segment: a slash or a question mark in it cannot change the path."""
     return quote(value, safe="")
 
 

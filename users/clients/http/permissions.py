@@ -15,8 +15,8 @@ class HttpPermissionService:
         self._session = session or own_session()
 
     def get_permissions(self, owner_id: str, grantee_id: str) -> Permissions:
-        """Read from the list of all whom the owner trusts. Asked for the pair, the service would add what clinics
-        permit: to clinicians of every role, from copies that may be behind.
+        """Read from the list of all people whom the owner trusts. Asked about a pair, the service would add
+        what clinics permit: to clinicians of every role, from copies that may be out of date.
         """
         answer = self._session.call(SERVICE, "GET", f"{self._base}/access/{segment(owner_id)}")
         if answer.status_code == 404:

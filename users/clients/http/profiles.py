@@ -21,7 +21,7 @@ class HttpProfileService:
         return json_object(http.expect(answer, SERVICE, 200), SERVICE)
 
     def update_profile(self, user_id: str, changes: Profile) -> Profile:
-        """An unknown account (404) is no failure: there is nothing to keep in step."""
+        """An unknown account (404) is not a failure: there is no profile to update."""
         answer = self._session.call(SERVICE, "POST", self._url(user_id), json=changes)
         if answer.status_code == 404:
             return {}

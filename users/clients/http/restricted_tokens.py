@@ -23,7 +23,7 @@ class HttpRestrictedTokens:
         self._session = session
 
     def list_tokens(self, user_id: str) -> list[RestrictedToken]:
-        answer = self._call("GET", self._of_user(user_id))
+        answer = self._call("GET", self._url_of_user(user_id))
         if answer.status_code == 404:
             return []
         rows = json_array(http.expect(answer, SERVICE, 200), SERVICE)
@@ -32,27 +32,27 @@ class HttpRestrictedTokens:
     def create_token(
         self, user_id: str, paths: tuple[str, ...] | None, expires: datetime | None
     ) -> RestrictedToken:
-        answer = self._call("POST", self._of_user(user_id), json=_body(paths, expires))
+        answer = self._call("POST", self._url_of_user(user_id), json=_body(paths, expires))
         return _token(json_object(http.expect(answer, SERVICE, 201), SERVICE), answer)
 
     def get_token(self, token_id: str) -> RestrictedToken | None:
-        answer = self._call("GET", self._of_id(token_id))
+        answer = self._call("GET", self._url_of_token(token_id))
         if answer.status_code == 404:
             return None
         return _token(json_object(http.expect(answer, SERVICE, 200), SERVICE), answer)
 
     def extend_token(self, token_id: str, paths: tuple[str, ...], expires: datetime) -> None:
-        answer = self._call("PUT", self._of_id(token_id), json=_body(paths, expires))
+        answer = self._call("PUT", self._url_of_token(token_id), json=_body(paths, expires))
         http.expect(answer, SERVICE, 200)
 
     def delete_token(self, token_id: str) -> None:
-        """200 is what the service answers, 204 what its description says."""
-        http.expect(self._call("DELETE", self._of_id(token_id)), SERVICE, 200, 204)
+        """The service answers 200, while its description says 204."""
+        http.expect(self._call("DELETE", self._url_of_token(token_id)), SERVICE, 200, 204)
 
-    def _of_user(self, user_id: str) -> str:
+    def _url_of_user(self, user_id: str) -> str:
         return f"{self._base}/v1/users/{segment(user_id)}/restricted_tokens"
 
-    def _of_id(self, token_id: str) -> str:
+    def _url_of_token(self, token_id: str) -> str:
         return f"{self._base}/v1/restricted_tokens/{segment(token_id)}"
 
     def _call(self, method: str, url: str, **options: Any) -> Response:

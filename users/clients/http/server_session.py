@@ -1,7 +1,7 @@
 """This service's own login at the user service, and calls that carry its token.
 
-The token is fetched on first use, renewed every hour, and when a call answers 401 (the user service
-forgot it). Since a 401 may also be about someone else's token, such a renewal happens at most every few
+The token is fetched on first use, renewed every hour, and when a call answers 401 (the user service forgot
+it). Since a 401 may also mean another token in the same request, such a renewal happens at most every few
 seconds. Many threads share one session; only one of them logs in at a time.
 """
 
@@ -16,12 +16,13 @@ from kernel.authn import HEADER
 from kernel.http import ServiceError
 
 SERVICE = "user"
-_TRUSTED = 5.0  # seconds in which a fresh token is believed against a 401
+_TRUSTED = 5.0  # seconds for which a fresh token is not renewed despite a 401
 
 
 class ServerSession:
     def __init__(self, *, url: str, name: str, secret: str, lifetime: float = 3600.0) -> None:
-        """`url` is the whole address of the login, `name` the caller's service name, `lifetime` in seconds."""
+        """`url` is the full address of the login, `name` the service name of the caller, `lifetime` in
+        seconds."""
         self._url = url
         self._headers = {"x-tidepool-server-name": name, "x-tidepool-server-secret": secret}
         self._lifetime = lifetime
@@ -30,7 +31,7 @@ class ServerSession:
         self._fetched_at = 0.0
 
     def token(self, *, instead_of: str = "") -> str:
-        """The current token; a new one when it is old or when it is `instead_of`, which was refused."""
+        """The current token, or a new one if the token is old or is `instead_of`, which was refused."""
         with self._lock:
             age = time.monotonic() - self._fetched_at
             is_refused = self._token == instead_of and age > _TRUSTED
@@ -47,7 +48,8 @@ class ServerSession:
         return str(token)
 
     def call(self, service: str, method: str, url: str, **options: Any) -> Response:
-        """One call with the token. A 401 may mean that our token died: once more with a new one."""
+        """One call with the token. After a 401 the token may have expired: the call is repeated once with a
+        new one."""
         token = self.token()
         answer = http.request(service, method, url, headers={HEADER: token}, **options)
         if answer.status_code != 401:

@@ -19,7 +19,7 @@ class HttpTokenEndpoint:
         self._address = address
 
     def subject_of_client(self, client_id: str, client_secret: str) -> str | None:
-        """Credentials go as HTTP Basic first, and as form fields when that is refused."""
+        """Sends the credentials as HTTP Basic first, and as form fields if that is refused."""
         answer = self._ask(_GRANT, auth=(client_id, client_secret))
         if answer.status_code in _REFUSED:
             form = {**_GRANT, "client_id": client_id, "client_secret": client_secret}

@@ -18,7 +18,7 @@ class Command(BaseCommand):
         parser.add_argument("--email", required=True)
         parser.add_argument("--name", required=True, help="full name")
         parser.add_argument("--clinician", action="store_true", help="staff, not a patient")
-        parser.add_argument("--password", help="8 to 72 characters; without one nobody can log in")
+        parser.add_argument("--password", help="8 to 72 characters; without one no one can log in")
 
     def handle(self, *args: Any, **options: Any) -> None:
         accounts.refuse_if_not_embedded(CommandError)
