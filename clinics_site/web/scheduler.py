@@ -1,7 +1,7 @@
 """Decides which request runs next when there are more requests than threads.
 
 Callers take turns, and none may hold every thread; callers whose token was accepted do not queue behind
-strangers. Heavy requests take turns by clinic, whoever the caller is, and together hold few threads. Runs on
+strangers. Heavy requests take turns by clinic, for all callers, and together hold few threads. Runs on
 the event loop, so it needs no lock.
 """
 

@@ -279,7 +279,7 @@ def test_a_lost_connection_is_not_counted(house):
     for _ in range(20):
         connection = house.connect()
         connection.connection_lost(None)
-    assert house.connections._of == {}
+    assert house.connections._by_address == {}
     assert house.connections._count == 0
 
 
@@ -342,5 +342,5 @@ def test_an_offer_of_another_protocol_is_not_taken_up(house):
 def test_an_ipv6_network_counts_as_one_address(house):
     for number in range(4):
         house.connect(f"2001:db8::{number}")
-    assert list(house.connections._of) == ["2001:db8::/64"]
+    assert list(house.connections._by_address) == ["2001:db8::/64"]
     assert house.connections._count == 3
