@@ -77,7 +77,7 @@ def forget(instance: Any, **_: Any) -> None:
     store.forget(instance.pk)
 
 
-def record(action: str, user: Any, *, outcome: str = "done", **parts: Any) -> None:
+def record(action: str, user: Any, *, outcome: str = AuditOutcome.DONE.value, **parts: Any) -> None:
     """Write an audit event in which the account is both actor and object."""
     user_id = str(user.pk) if user is not None else ""
     audit.record(

@@ -13,12 +13,7 @@ from kernel.outbox import staff_reads
 from kernel.staff import pages, paging, roles
 from kernel.staff.fields import ReasonForm
 
-STATES = {
-    outbox.DEAD: "Gave up",
-    outbox.PENDING: "Waiting",
-    outbox.CLAIMED: "Being handled",
-    outbox.DONE: "Done",
-}
+STATES = dict(RowState.choices)
 # One click starts at most this many; the rest stays in the list.
 MOST_REQUEUED = 500
 
