@@ -23,22 +23,24 @@ BY_ID = {
 
 
 def plan(query, **options):
-    found = db.collection(store.COLLECTION).explain(query, sort=[("created", -1)], **options)
-    return str(found["queryPlanner"]["winningPlan"])
+    explained = db.collection(store.COLLECTION).explain(query, sort=[("created", -1)], **options)
+    return str(explained["queryPlanner"]["winningPlan"])
 
 
 @pytest.mark.parametrize(
     ("index", "query"), [(name, query) for name, queries in BY_ID.items() for query in queries]
 )
-def test_lists_scan_an_index(index, query):
+def test_lists_use_their_index(index, query):
     chosen = plan(query)
     assert "COLLSCAN" not in chosen
     assert index in chosen
 
 
-@pytest.mark.parametrize("wanted", [signups.PENDING, care_team.PENDING])
-def test_looking_for_an_address_scans_an_index_in_order(wanted):
-    chosen = plan({**wanted, **store.with_address_key("a@example.org")}, hint=store.ADDRESS_INDEX)
+@pytest.mark.parametrize("conditions", [signups.PENDING, care_team.PENDING])
+def test_finding_an_address_scans_an_index_in_order(conditions):
+    chosen = plan(
+        {**conditions, **store.with_address_key("a@example.org")}, hint=store.ADDRESS_INDEX
+    )
     assert "IXSCAN" in chosen
     assert "COLLSCAN" not in chosen
     assert "'SORT'" not in chosen
@@ -49,7 +51,7 @@ def stored(key, email, **fields):
     db.collection(store.COLLECTION).insert_one({**document, **fields})
 
 
-def test_a_document_of_another_writer_is_found_without_a_key_and_gets_one():
+def test_a_document_without_key_is_found_and_the_backfill_adds_its_key():
     stored("one", "Some.One@example.org")
     assert store.find_newest_of_address("some.one@example.org", signups.PENDING)["_id"] == "one"
     assert store.fill_in_address_keys() == 1
@@ -58,7 +60,7 @@ def test_a_document_of_another_writer_is_found_without_a_key_and_gets_one():
     assert store.find_newest_of_address("some.one@example.org", signups.PENDING)["_id"] == "one"
 
 
-def test_keys_are_filled_in_batch_by_batch_also_where_there_is_no_address():
+def test_the_backfill_fills_in_keys_in_batches_even_without_an_address():
     for number, email in enumerate(["", None, "a@example.org", "no address", "b@example.org"]):
         stored(str(number), email)
     db.collection(store.COLLECTION).insert_one({"_id": "without"})
@@ -70,7 +72,7 @@ def test_keys_are_filled_in_batch_by_batch_also_where_there_is_no_address():
 @pytest.mark.parametrize(
     "text", ["some\u00ad.one@example.org", "ｓome.one@example.org", "some.one@example.org\u200b"]
 )
-def test_a_stored_look_alike_is_not_found_with_and_without_a_key(text, has_key):
+def test_a_stored_lookalike_address_is_not_found_with_or_without_a_key(text, has_key):
     stored("one", text, **({"emailKey": "some.one@example.org"} if has_key else {}))
     assert store.find_newest_of_address("some.one@example.org", signups.PENDING) is None
     assert store.set_receiver("some.one@example.org", signups.PENDING, "u") == 0
@@ -82,7 +84,7 @@ def test_without_an_address_nothing_is_found():
     assert store.set_receiver("", signups.PENDING, "u") == 0
 
 
-def test_an_address_is_found_in_any_case_and_a_key_only_in_its_own():
+def test_addresses_are_found_in_any_case_and_ids_only_in_exact_case():
     db.collection(store.COLLECTION).insert_one(
         {**signups.PENDING, "_id": "Key", "email": "Some.One@example.org", "created": clock.now()}
     )

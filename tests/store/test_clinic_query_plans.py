@@ -1,4 +1,4 @@
-"""Lists and look-ups of clinics and clinicians use indexes (rule CLINIC-128; the plan as MongoDB tells it)."""
+"""Lists and lookups of clinics and clinicians use indexes (rule CLINIC-128; from MongoDB's explained plans)."""
 
 import pytest
 from bson import ObjectId
@@ -15,10 +15,10 @@ def explained(collection, query, **options):
 
 
 def stages(plan):
-    found = [plan["stage"]]
+    names = [plan["stage"]]
     for part in [plan["inputStage"]] if "inputStage" in plan else plan.get("inputStages", []):
-        found += stages(part)
-    return found
+        names += stages(part)
+    return names
 
 
 @pytest.fixture(autouse=True)
@@ -65,14 +65,14 @@ def some_data():
         ("migrations", {"clinicId": CLINIC}, {"sort": [("_id", 1)]}, 0),
     ],
 )
-def test_a_query_looks_at_no_more_than_it_answers(collection, query, options, most):
+def test_a_query_examines_no_more_documents_than_it_returns(collection, query, options, most):
     plan, stats = explained(collection, query, **options)
     assert "COLLSCAN" not in stages(plan)
     assert "SORT" not in stages(plan)
     assert stats["totalDocsExamined"] <= most
 
 
-def test_equal_mrns_are_found_on_index_keys():
+def test_equal_mrns_are_found_from_index_keys():
     pipeline = [
         {"$match": {"clinicId": CLINIC, "mrn": {"$type": "string"}}},
         {"$project": {"_id": 0, "mrn": 1}},

@@ -53,7 +53,7 @@ def matches(document, query):
     for name, value in query.items():
         if name == "search" and not all(is_part(word, document) for word in texts.words(value)):
             return False
-        if name in ("tags", "sites") and not has_labels(document, name, value):
+        if name in ("tags", "sites") and not has_tags_or_sites(document, name, value):
             return False
         if name == "lastReviewed" and not is_reviewed(document, value):
             return False
@@ -70,13 +70,13 @@ def is_part(word, document):
     )
 
 
-def has_labels(document, name, wanted):
-    have = document.get(name) or []
-    have = [s["id"] for s in have] if name == "sites" else have
-    if wanted == ["_"]:
-        return not have
-    ids = [ObjectId(i) for i in wanted if i != "_"]
-    return (all if name == "tags" else any)(i in have for i in ids)
+def has_tags_or_sites(document, name, values):
+    held = document.get(name) or []
+    held = [s["id"] for s in held] if name == "sites" else held
+    if values == ["_"]:
+        return not held
+    ids = [ObjectId(i) for i in values if i != "_"]
+    return (all if name == "tags" else any)(i in held for i in ids)
 
 
 def is_reviewed(document, until):
@@ -96,9 +96,9 @@ def in_range(document, name, value, period):
         if moment is None:
             return False
         return moment >= value if field == "lastDataFrom" else moment < value
-    found = walk(document, statistics.path(kind, period, field))
+    statistic = walk(document, statistics.path(kind, period, field))
     sign = value.rstrip("0123456789.-")
-    return found is not None and OPERATORS[sign](found, float(value[len(sign) :]))
+    return statistic is not None and OPERATORS[sign](statistic, float(value[len(sign) :]))
 
 
 def collation_key(text):
@@ -128,7 +128,7 @@ def sort_path(name, query):
 
 
 def stored_flag(name, query):
-    """Where a record says that it has a value; without one there is nothing to tell those without apart."""
+    """The field in which a record says that it has a value; None where there is no such field."""
     kind, period = query.get("sortType", "cgm"), query.get("period", "14d")
     if name in statistics.DATES:
         return statistics.date_path(kind, statistics.flag_of(name))
@@ -159,11 +159,11 @@ def sort_key(query):
 
 
 def expected(documents, query, skip, limit):
-    found = sorted((d for d in documents if matches(d, query)), key=sort_key(query))
-    return [d["userId"] for d in found[skip : skip + limit]], len(found)
+    matching = sorted((d for d in documents if matches(d, query)), key=sort_key(query))
+    return [d["userId"] for d in matching[skip : skip + limit]], len(matching)
 
 
-# --- random patients and questions ----------------------------------------------------------------
+# --- random patients and queries ----------------------------------------------------------------
 def period_values(draw, kind):
     period = {}
     for name in FIELDS[kind]:
@@ -176,7 +176,7 @@ def period_values(draw, kind):
 
 
 @st.composite
-def patients(draw):  # noqa: C901 (one choice a field)
+def patients(draw):  # noqa: C901 (one choice per field)
     rows = []
     for number in range(draw(st.integers(0, 12))):
         row = {
@@ -223,14 +223,14 @@ def patients(draw):  # noqa: C901 (one choice a field)
     return rows
 
 
-def labels(ids):
+def id_choices(ids):
     return st.sampled_from(
         [["_"], *([str(i)] for i in ids), [str(i) for i in ids[:2]], ["_", str(ids[0])]]
     )
 
 
 @st.composite
-def questions(draw):
+def queries(draw):
     query = {}
     if draw(st.booleans()):
         query["period"] = draw(st.sampled_from(["14d", "7d", "1d"]))
@@ -254,8 +254,8 @@ def questions(draw):
                 " ",
             ]
         ),
-        "tags": labels(TAGS),
-        "sites": labels(SITES),
+        "tags": id_choices(TAGS),
+        "sites": id_choices(SITES),
         "omitNonStandardRanges": st.booleans(),
         "lastReviewed": st.integers(0, 3).map(lambda d: NOW - timedelta(days=d)),
         "cgm.lastDataFrom": st.integers(0, 4).map(lambda d: NOW - timedelta(days=d)),
@@ -281,13 +281,13 @@ def ranges():
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-@given(rows=patients(), asked=st.lists(questions(), min_size=4, max_size=4))
-def test_pages_counts_and_orders_agree_with_the_model(rows, asked):
+@given(rows=patients(), requests=st.lists(queries(), min_size=4, max_size=4))
+def test_pages_counts_and_orders_agree_with_the_model(rows, requests):
     db.collection("patients").delete_many({})
     clinic, other = make_clinic(), make_clinic()
     documents = make_patients(clinic, rows) if rows else []
     make_patients(other, [{"fullName": "Ada"}])
-    for query, skip, limit in asked:
+    for query, skip, limit in requests:
         page = list_patients(
             clinic_id=str(clinic["_id"]),
             wanted=read_filter(query),
@@ -295,8 +295,8 @@ def test_pages_counts_and_orders_agree_with_the_model(rows, asked):
             skip=skip,
             limit=limit,
         )
-        wanted = expected(documents, query, skip, limit)
-        assert ([d["userId"] for d in page.documents], page.count) == wanted, query
+        from_model = expected(documents, query, skip, limit)
+        assert ([d["userId"] for d in page.documents], page.count) == from_model, query
         assert page.total == len(documents)
 
 
@@ -311,11 +311,11 @@ def test_pages_counts_and_orders_agree_with_the_model(rows, asked):
         "-max",
     ],
 )
-def test_pages_over_many_equal_values_show_everyone_once(sort):
+def test_pages_over_equal_values_show_each_patient_once(sort):
     clinic = make_clinic()
     documents = make_patients(clinic, [{"fullName": NAMES[n % 2]} for n in range(23)])
     query = {"sort": sort, "sortType": "cgm"}
-    seen = []
+    user_ids = []
     for skip in range(0, 25, 5):
         page = list_patients(
             clinic_id=str(clinic["_id"]),
@@ -324,5 +324,5 @@ def test_pages_over_many_equal_values_show_everyone_once(sort):
             skip=skip,
             limit=5,
         )
-        seen += [d["userId"] for d in page.documents]
-    assert sorted(seen) == sorted(d["userId"] for d in documents)
+        user_ids += [d["userId"] for d in page.documents]
+    assert sorted(user_ids) == sorted(d["userId"] for d in documents)

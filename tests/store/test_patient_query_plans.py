@@ -1,7 +1,6 @@
-"""What the hot requests cost in the database, told by MongoDB's profiler rather than by a clock.
+"""What frequent requests cost in the database, measured by MongoDB's profiler rather than by a clock.
 
-20,000 invented patients, shared by the module. Every guarantee here was broken by the plan that MongoDB chose
-by itself.
+20,000 invented patients, shared by the module. Without our hints MongoDB's own plans broke every guarantee here.
 """
 
 from contextlib import contextmanager
@@ -30,7 +29,7 @@ BODY = {"fullName": "Iris Example", "birthDate": "1984-05-06"}
 
 @pytest.fixture(autouse=True)
 def clean_state(django_db_setup):
-    """The module keeps its patients; takes the place of the fixture that empties everything."""
+    """Replaces the fixture that empties the database: the module keeps its patients."""
 
 
 @pytest.fixture(scope="module")
@@ -38,22 +37,22 @@ def clinic(django_db_setup):
     for name in db.database().list_collection_names():
         if not name.startswith(("django_", "auth_")):
             db.database()[name].delete_many({})
-    # An index that once held a list stays "multikey", and such an index cannot answer a count by itself.
+    # An index that once held a list stays "multikey", and a count cannot be answered from such an index alone.
     db.database()["patients"].drop()
     indexes.ensure()
-    made = make_clinic(patientTags=TAGS, sites=SITES, country="DE")
+    large_clinic = make_clinic(patientTags=TAGS, sites=SITES, country="DE")
     with pytest.MonkeyPatch.context() as patches:
-        patches.setattr(demo_patients, "_summary", a_summary_of_few)
-        seed_patients(clinic_id=made["_id"], count=COUNT, seed=7)
+        patches.setattr(demo_patients, "_summary", reused_summary)
+        seed_patients(clinic_id=large_clinic["_id"], count=COUNT, seed=7)
         seed_patients(clinic_id=make_clinic(country="DE")["_id"], count=300, seed=8)
-    yield made
+    yield large_clinic
     # Dropping is a hundred times faster than deleting from so many indexes.
     db.database()["patients"].drop()
     indexes.ensure()
 
 
-def a_summary_of_few(rng, now):
-    """Inventing one for each patient takes as long as all else."""
+def reused_summary(rng, now):
+    """Inventing one for each patient would take as long as everything else."""
     return rng.choice(summaries(now))
 
 
@@ -80,17 +79,17 @@ def service():
 
 @contextmanager
 def profiled():
-    """Collects what every operation on the database has cost."""
+    """Collects the cost of every operation on the database."""
     database = db.database()
     database.drop_collection("system.profile")
     database.create_collection("system.profile", capped=True, size=8_000_000)
     database.command("profile", 2)
-    found = []
+    entries = []
     try:
-        yield found
+        yield entries
     finally:
         database.command("profile", 0)
-        found += database["system.profile"].find({"ns": {"$not": {"$regex": "profile"}}})
+        entries += database["system.profile"].find({"ns": {"$not": {"$regex": "profile"}}})
         database.drop_collection("system.profile")
 
 
@@ -143,7 +142,7 @@ LISTS = [
     {"search": "zuri", "sort": "+fullName", "sortType": "cgm"},
     {"search": "a"},
     {"search": "1 zuri", "sort": "-fullName", "sortType": "cgm"},
-    {"search": "nobody here"},
+    {"search": "no match here"},
 ]
 
 
@@ -151,31 +150,31 @@ LISTS = [
 def test_a_page_reads_at_most_twice_the_patients_it_shows(clinic, member, query):
     with profiled() as entries:
         answer = member.api.get(list_url(clinic, **query))
-    shown = len(answer.json()["data"])
-    assert shown == 50 or "nobody" in query.get("search", "")
+    rows_shown = len(answer.json()["data"])
+    assert rows_shown == 50 or "no match" in query.get("search", "")
     check_indexed(entries)
-    assert examined(entries) <= 2 * shown + 1
+    assert examined(entries) <= 2 * rows_shown + 1
     # The caller's session and roles, the kept counts, and at most a count, a page of keys and its documents.
     assert len(entries) <= 6
     assert len(of_patients(entries)) <= 3
 
 
 @pytest.mark.parametrize("total", [5, COUNT - 1, 10**9])
-def test_a_wrong_kept_total_makes_no_list_read_more(clinic, member, total):
-    kept = db.collection("clinicPatientCounts")
+def test_a_wrong_stored_total_does_not_make_lists_read_more(clinic, member, total):
+    counts = db.collection("clinicPatientCounts")
     queries = [*LISTS[:5], {"offset": COUNT}, {"offset": COUNT - 3}, *FILTERED]
     for query in queries:
-        kept.update_one({"_id": clinic["_id"]}, {"$set": {"total": total}})
+        counts.update_one({"_id": clinic["_id"]}, {"$set": {"total": total}})
         with profiled() as entries:
             answer = member.api.get(list_url(clinic, **query))
-        shown, count = len(answer.json()["data"]), answer.json()["meta"]["count"]
+        rows_shown, count = len(answer.json()["data"]), answer.json()["meta"]["count"]
         check_indexed(entries)
-        most = 3 * 50 * COUNT / count if query in FILTERED else 2 * shown + 1
+        most = 3 * 50 * COUNT / count if query in FILTERED else 2 * rows_shown + 1
         assert examined(entries) <= most, query
-    kept.update_one({"_id": clinic["_id"]}, {"$set": {"total": COUNT}})
+    counts.update_one({"_id": clinic["_id"]}, {"$set": {"total": COUNT}})
 
 
-def test_counting_again_asks_many_small_questions(clinic):
+def test_recounting_uses_many_small_queries(clinic):
     with profiled() as entries:
         patient_counts.refresh_patient_count(clinic["_id"])
     check_indexed(entries)
@@ -201,16 +200,16 @@ FILTERED = [
 
 
 @pytest.mark.parametrize("query", FILTERED, ids=urlencode)
-def test_filtered_lists_count_on_keys_and_stop_when_the_page_is_full(clinic, member, query):
+def test_filtered_lists_count_from_keys_and_stop_when_the_page_is_full(clinic, member, query):
     with profiled() as entries:
         answer = member.api.get(list_url(clinic, **query))
     count = answer.json()["meta"]["count"]
     check_indexed(entries)
-    # Walking along the order passes those who do not match; three times what is expected is bad luck enough.
+    # Reading in order passes patients who do not match; three times the expected number allows for bad luck.
     assert examined(entries) <= 3 * 50 * COUNT / count
 
 
-def test_a_rare_filter_reads_those_who_match(clinic, member):
+def test_a_rare_filter_reads_only_matching_patients(clinic, member):
     query = {"cgm__timeInVeryLowPercent": ">0.1", "sort": "-lastData", "sortType": "cgm"}
     with profiled() as entries:
         answer = member.api.get(list_url(clinic, **query))
@@ -238,13 +237,13 @@ def test_counting_reads_no_patient(clinic, member, query):
     assert examined(entries) == 0
 
 
-def test_sorting_by_a_filtered_statistic_reads_the_page_alone(clinic, member):
+def test_sorting_by_a_filtered_statistic_reads_only_the_page(clinic, member):
     with profiled() as entries:
         member.api.get(list_url(clinic, sort="-timeInTargetPercent", sortType="cgm", period="7d"))
     assert examined(entries) == 50
 
 
-def test_sorting_without_an_index_sorts_keys(clinic, member):
+def test_sorting_without_an_index_sorts_keys_in_memory(clinic, member):
     with profiled() as entries:
         member.api.get(list_url(clinic, sort="-timeInTargetPercentDelta", sortType="cgm"))
     page, keys = sorted(of_patients(entries), key=lambda e: e["docsExamined"])[-2:]
@@ -261,7 +260,7 @@ def test_counts_of_the_clinic_read_no_patient(clinic, member):
 
 
 @pytest.mark.parametrize("number", [1, 2, 3])
-def test_the_report_reads_candidates_twice_at_most(clinic, member, number):
+def test_the_tide_report_reads_candidates_at_most_twice(clinic, member, number):
     tags = [tag["_id"] for tag in TAGS[:number]]
     cutoff = clock.now() - timedelta(days=1)
     text = urlencode(
@@ -284,7 +283,7 @@ def test_the_report_reads_candidates_twice_at_most(clinic, member, number):
     assert sent < 1500 * (candidates + 50)
 
 
-def test_bringing_texts_into_their_form_reads_no_record_that_needs_none(clinic):
+def test_the_text_backfill_reads_only_records_that_need_it(clinic):
     with profiled() as entries:
         assert text_backfills.make_patients_normal() == 0
         assert seeding.backfill_search_keys() == 0
@@ -292,19 +291,19 @@ def test_bringing_texts_into_their_form_reads_no_record_that_needs_none(clinic):
     assert examined(entries) == 0
 
 
-def test_a_birth_date_is_found_by_its_key(clinic, member):
+def test_a_birth_date_is_found_by_its_index(clinic, member):
     patient = db.collection("patients").find_one({"clinicId": clinic["_id"]})
     with profiled() as entries:
-        found = member.api.get(f"/v1/patients?birthDate={patient['birthDate']}").json()
-    assert patient["userId"] in [r["patient"]["id"] for r in found]
-    assert examined(entries) <= 2 * len(found)
+        matches = member.api.get(f"/v1/patients?birthDate={patient['birthDate']}").json()
+    assert patient["userId"] in [r["patient"]["id"] for r in matches]
+    assert examined(entries) <= 2 * len(matches)
 
 
-def test_an_mrn_is_found_by_its_key(clinic, member):
+def test_an_mrn_is_found_by_its_index(clinic, member):
     patient = db.collection("patients").find_one({"clinicId": clinic["_id"], "mrn": {"$ne": None}})
     with profiled() as entries:
-        found = member.api.get(f"/v1/patients?mrn={patient['mrn'].lower()}").json()
-    assert [r["patient"]["id"] for r in found] == [patient["userId"]]
+        matches = member.api.get(f"/v1/patients?mrn={patient['mrn'].lower()}").json()
+    assert [r["patient"]["id"] for r in matches] == [patient["userId"]]
     assert examined(entries) <= 2
     from patients.store.patients import find_other_with_mrn
 
@@ -326,7 +325,7 @@ def test_an_mrn_is_found_by_its_key(clinic, member):
         ("delete", "/v1/summaries/" + "0" * 24 + "/clinics", None),
     ],
 )
-def test_one_person_is_found_by_key(clinic, service, method, path, body):
+def test_requests_about_one_patient_use_an_index(clinic, service, method, path, body):
     user = db.collection("patients").find_one({"permissions.custodian": {"$exists": False}})
     path = path.format(clinic=user["clinicId"], user=user["userId"])
     with profiled() as entries:
@@ -335,8 +334,8 @@ def test_one_person_is_found_by_key(clinic, service, method, path, body):
     assert examined(entries) <= 4
 
 
-def test_a_member_reads_one_person_by_key(clinic, member):
-    """Joined to the token and the roles, where no index can be named."""
+def test_a_member_reads_one_patient_by_index(clinic, member):
+    """The read is joined to the token and the roles, where no index can be hinted."""
     for user in db.collection("patients").find({"clinicId": clinic["_id"]}, limit=3):
         with profiled() as entries:
             path = f"/v1/clinics/{clinic['_id']}/patients/{user['userId']}"
@@ -346,7 +345,7 @@ def test_a_member_reads_one_person_by_key(clinic, member):
         assert entry["docsExamined"] <= 3  # token, clinician, patient
 
 
-def test_a_new_patient_does_not_read_the_others(clinic, member):
+def test_creating_a_patient_reads_no_other_patient(clinic, member):
     with profiled() as entries:
         created = member.api.post(f"/v1/clinics/{clinic['_id']}/patients", BODY).json()
     assert examined(entries) == 0
