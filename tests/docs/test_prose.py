@@ -16,8 +16,7 @@ LONGEST_LINE = 110
 PROSE = (
     *("*.md", "docs", "Makefile", "Dockerfile", "compose.yaml", ".ci/*"),
     *("clinics_site", "redox", "xealth", "confirmations", "notifications", "clinics", "patients"),
-    *("clinic_records", "users", "scripts", "tests"),
-    *("kernel/*.py", "kernel/api", "kernel/outbox", "kernel/templates"),
+    *("clinic_records", "users", "kernel", "scripts", "tests"),
 )
 KINDS = {".md", ".py", ".html", ".txt", ".yaml", ".sh", ""}
 UNUSUAL = {
