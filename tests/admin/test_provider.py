@@ -1,4 +1,4 @@
-"""Log-in by an identity provider: every part of its answer is checked, and an address alone identifies no one."""
+"""Login through an identity provider: every part of its answer is checked, and an address alone identifies no one."""
 
 import time
 from concurrent.futures import ThreadPoolExecutor

@@ -1,4 +1,4 @@
-"""Every route of the staff site with arguments that no page expects: 404 for staff, the log-in page for strangers."""
+"""Every route of the staff site with arguments that no page expects: 404 for staff, the login page for strangers."""
 
 import re
 

@@ -108,9 +108,9 @@ ATTACKS = (
         has_many_addresses=True,
     ),
     _attack("wrong tokens, many addresses", wrong_token, has_many_addresses=True),
-    _attack("log-ins, one address", log_in),
-    _attack("log-ins, many addresses", log_in, has_many_addresses=True, is_short=True),
+    _attack("logins, one address", log_in),
+    _attack("logins, many addresses", log_in, has_many_addresses=True, is_short=True),
     _attack("password resets, one address", reset_password),
     _attack("password resets, many addresses", reset_password, has_many_addresses=True),
-    _attack("staff log-in page, many addresses", staff_page, has_many_addresses=True),
+    _attack("staff login page, many addresses", staff_page, has_many_addresses=True),
 )

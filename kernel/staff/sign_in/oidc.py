@@ -137,7 +137,5 @@ def _require_provider() -> None:
 
 
 def _refuse(request: HttpRequest) -> HttpResponseBase:
-    text = (
-        "The log-in did not work. Try again, or ask an administrator whether you have an account."
-    )
+    text = "The login did not work. Try again, or ask an administrator whether you have an account."
     return logins.closed(request, text, status=403)

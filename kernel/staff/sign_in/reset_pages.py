@@ -34,7 +34,7 @@ RESETS = {
         "Reset the second factor",
         "staff.factor_reset",
         changes.reset,
-        "The next log-in asks for the password alone, or leads to setting up a new second factor. Make sure on another "
+        "The next login asks for the password alone, or leads to setting up a new second factor. Make sure on another "
         "way than by mail that it is this person who asks.",
         "The second factor was reset; the account's sessions have ended.",
         "This account has no second factor.",
@@ -43,7 +43,7 @@ RESETS = {
         "Unlink the identity",
         "staff.identity_unlinked",
         changes.unlink,
-        "The next log-in through the identity provider links the account again, by its e-mail address.",
+        "The next login through the identity provider links the account again, by its e-mail address.",
         "The identity was unlinked; the account's sessions have ended.",
         "This account is not linked to an identity.",
     ),
