@@ -9,22 +9,18 @@ from kernel.outbox.delivery import deliver, drain
 from kernel.outbox.emitting import emit, emit_many, withdraw
 from kernel.outbox.events import Event, event, key, secret
 from kernel.outbox.operators import depth, requeue
-from kernel.outbox.retries import GROWING, LASTING, Retries
-from kernel.outbox.rows import CLAIMED, COLLECTION, DEAD, DONE, PENDING, UNDELIVERED
-from kernel.outbox.subscriptions import BY_NAME, DEFAULT_QUEUE, subscribe
+from kernel.outbox.retries import Retries
+from kernel.outbox.rows import CLAIMED, COLLECTION, DEAD, DONE, PENDING
+from kernel.outbox.subscriptions import DEFAULT_QUEUE, subscribe
 from kernel.outbox.waking import nudge, relay
 
 __all__ = [
-    "BY_NAME",
     "CLAIMED",
     "COLLECTION",
     "DEAD",
     "DEFAULT_QUEUE",
     "DONE",
-    "GROWING",
-    "LASTING",
     "PENDING",
-    "UNDELIVERED",
     "Event",
     "Retries",
     "deliver",

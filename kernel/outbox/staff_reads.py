@@ -48,3 +48,7 @@ def shown_payload(row: Row) -> dict[str, Any] | None:
     payload: dict[str, Any] = row.get("payload") or {}
     shown = set(declared.stored.values()) - declared.secret
     return {name: value for name, value in payload.items() if name in shown}
+
+
+def handler_names() -> list[str]:
+    return sorted(subscriptions.BY_NAME)

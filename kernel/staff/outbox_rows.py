@@ -34,7 +34,7 @@ def rows(request: HttpRequest) -> HttpResponseBase:
         states=STATES.items(),
         state=query["state"],
         handler=query.get("handler", ""),
-        handlers=sorted(outbox.BY_NAME),
+        handlers=staff_reads.handler_names(),
         counts=staff_reads.count_by_state(),
         most=MOST_REQUEUED,
     )

@@ -63,9 +63,10 @@ def _drain(rows: int, key: Callable[[int], str]) -> float:
     from bson import ObjectId
 
     from kernel import db, outbox
+    from kernel.outbox.rows import UNDELIVERED
     from redox.events import MessageReceived
 
-    undelivered = {"handler": "redox.process_message", "state": {"$in": outbox.UNDELIVERED}}
+    undelivered = {"handler": "redox.process_message", "state": {"$in": UNDELIVERED}}
     events = [MessageReceived(document_id=str(ObjectId()), about=key(n)) for n in range(rows)]
     db.run_in_transaction(lambda: outbox.emit_many(events))
     began = time.perf_counter()

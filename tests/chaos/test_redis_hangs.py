@@ -11,6 +11,7 @@ import pytest
 from django.conf import settings
 
 from kernel import clock, db, outbox
+from kernel.outbox.rows import UNDELIVERED
 from tests import ehr
 from tests.processes.service import Service, eventually
 
@@ -84,7 +85,7 @@ class Load:
 
 def due_rows():
     return db.collection(outbox.COLLECTION).count_documents(
-        {"state": {"$in": outbox.UNDELIVERED}, "dueTime": {"$lte": clock.now()}}
+        {"state": {"$in": UNDELIVERED}, "dueTime": {"$lte": clock.now()}}
     )
 
 

@@ -82,7 +82,7 @@ def test_only_its_declaration_its_emitters_and_its_handlers_name_an_event(event)
     emitters = wiring.emitters(FOLDERS).get(wiring.title(event), set())
     handlers = {
         Path(inspect.getfile(subscription.handle))
-        for subscription in outbox.BY_NAME.values()
+        for subscription in subscriptions.BY_NAME.values()
         if subscription.event is event
     }
 

@@ -17,7 +17,7 @@ from kernel import clock, db, leases, outbox
 from kernel.errors import PermanentFailure, RetryLater
 from kernel.outbox import claiming, emitting, ending, staff_reads, subscriptions, waking
 from kernel.outbox import rows as outbox_rows
-from kernel.outbox.retries import FAULTY_TRIES
+from kernel.outbox.retries import FAULTY_TRIES, GROWING, LASTING
 
 
 @outbox.event("test.happened")
@@ -338,14 +338,14 @@ class TestFailures:
         [(1, 15), (2, 15), (3, 60), (4, 120), (5, 240), (6, 480), (7, 900), (99, 900)],
     )
     def test_the_delay_grows_with_a_tenth_of_jitter(self, attempts, seconds):
-        delays = [outbox.GROWING.wait_after(attempts).total_seconds() for _ in range(50)]
+        delays = [GROWING.wait_after(attempts).total_seconds() for _ in range(50)]
 
         assert min(delays) >= seconds
         assert max(delays) <= seconds * 1.1
         assert len(set(delays)) > 1
 
     def test_the_tries_last_a_day(self):
-        waits = [outbox.GROWING.wait_after(n) for n in range(1, outbox.GROWING.attempts)]
+        waits = [GROWING.wait_after(n) for n in range(1, GROWING.attempts)]
         assert timedelta(hours=24) <= sum(waits, timedelta()) <= timedelta(hours=29)
 
     def test_a_handler_can_have_waits_of_its_own(self, listen):
@@ -360,9 +360,9 @@ class TestFailures:
     @pytest.mark.parametrize(
         ("attempts", "lasted", "state"),
         [
-            (outbox.GROWING.attempts - 1, timedelta(hours=24), outbox.DEAD),
-            (outbox.GROWING.attempts - 2, timedelta(hours=24), outbox.PENDING),
-            (outbox.GROWING.attempts - 1, timedelta(hours=23), outbox.PENDING),
+            (GROWING.attempts - 1, timedelta(hours=24), outbox.DEAD),
+            (GROWING.attempts - 2, timedelta(hours=24), outbox.PENDING),
+            (GROWING.attempts - 1, timedelta(hours=23), outbox.PENDING),
         ],
         ids=["all tries in a day", "tries are left", "short waits of the handler"],
     )
@@ -405,7 +405,7 @@ class TestFailures:
 
     def test_a_row_that_always_takes_its_worker_with_it_is_parked_in_the_end(self, heard):
         outbox.emit(happened(id="x"))
-        lost = {"attempts": outbox.GROWING.attempts, "dueTime": clock.now() - outbox.LASTING}
+        lost = {"attempts": GROWING.attempts, "dueTime": clock.now() - LASTING}
         db.collection(outbox.COLLECTION).update_one({}, {"$set": lost})
         outbox.deliver(only_row()["_id"])
 

@@ -18,12 +18,12 @@ from clinics_site.celery import app
 app.loader.import_default_modules()
 from kernel import backfills, indexes, outbox
 from kernel.api import schema
-from kernel.outbox import waking
+from kernel.outbox import subscriptions, waking
 
 def known():
     return {
         "components": {*schema.COMPONENTS},
-        "handlers": {*outbox.BY_NAME},
+        "handlers": {*subscriptions.BY_NAME},
         "indexes": {f"{c} {m.document['name']}" for c, ms in indexes.DECLARED.items() for m in ms},
         "backfills": {*backfills.STEPS},
         "tasks": {*app.tasks},

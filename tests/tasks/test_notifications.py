@@ -30,6 +30,7 @@ from clinics_site import env
 from kernel import clock, db, http, leases, outbox
 from kernel.events import MailRequested
 from kernel.outbox import ending, events
+from kernel.outbox.retries import GROWING, LASTING
 from notifications.handlers import send_mail
 from notifications.services import mailer
 from notifications.store import sent_mails
@@ -632,8 +633,8 @@ def test_a_provider_that_fails_for_a_day_leaves_a_visible_row_that_can_be_starte
     row_id = request_mail()
     assert not try_again(row_id)
     tried_for_a_day = {
-        "attempts": outbox.GROWING.attempts - 1,
-        "dueTime": clock.now() - outbox.LASTING,
+        "attempts": GROWING.attempts - 1,
+        "dueTime": clock.now() - LASTING,
     }
     db.collection(ROWS).update_one({}, {"$set": tried_for_a_day})
     assert not try_again(row_id)
@@ -645,7 +646,7 @@ def test_a_provider_that_fails_for_a_day_leaves_a_visible_row_that_can_be_starte
 
 
 def test_the_waits_between_tries_add_up_to_a_day():
-    waits = [outbox.GROWING.wait_after(tries) for tries in range(1, outbox.GROWING.attempts)]
+    waits = [GROWING.wait_after(tries) for tries in range(1, GROWING.attempts)]
     assert sum(waits, timedelta()) >= timedelta(days=1)
 
 
