@@ -1,4 +1,4 @@
-"""Bodies made from the described schemas: one that is right, and ways to make each place in it wrong; and a world in
+"""Bodies built from the described schemas: a valid one, and helpers to change any value in it; and a world in
 which every operation can be called."""
 
 from collections.abc import Iterator
@@ -19,16 +19,16 @@ from tests.policy.test_matrix import ALLOWED
 Path = tuple[Any, ...]
 PATIENT = {"fullName": "Iris Example", "birthDate": "1984-05-06", "email": "iris@example.org"}
 TOKEN = {"verification-token": "redox-test-token"}
-ALIKE = 50  # properties of one object
-PERIOD = "14d"  # the name of a property where any name will do
-_OF_PATTERN = {
+MANY_PROPERTIES = 50  # properties; of a larger object only some are tried
+PERIOD = "14d"  # the name of a property where any name is allowed
+_SAMPLE_BY_PATTERN = {
     OBJECT_ID_PATTERN: "5f85fbe6686e6bb9170ab5d1",
     USER_ID_PATTERN: "0123456789",
     "^[a-f0-9]{0,24}$": "5f85fbe6686e6bb9170ab5d3",
     r"^\S{8,72}$": "correct-horse-9",
     SHARE_CODE_PATTERN: "ABCD-EFGH-2345",
 }
-_OF_FORMAT = {
+_SAMPLE_BY_FORMAT = {
     "date": "1984-05-06",
     "date-time": "2024-01-02T03:04:05Z",
     "email": "iris@example.org",
@@ -38,7 +38,8 @@ _OF_FORMAT = {
 
 
 def resolved(schema: dict[str, Any]) -> dict[str, Any]:
-    """Without references, and with the first of several alternatives, as requests are held to it."""
+    """The schema that requests must satisfy, without references, and with the first of several
+    alternatives."""
     while "$ref" in schema or "anyOf" in schema or "oneOf" in schema:
         if "$ref" in schema:
             schema = COMPONENTS[schema["$ref"].rpartition("/")[2]]
@@ -48,7 +49,7 @@ def resolved(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def sample(schema: dict[str, Any]) -> Any:
-    """A value that is right, with every property there is."""
+    """A valid value with every property."""
     schema = resolved(schema)
     if "enum" in schema:
         return "custom" if "custom" in schema["enum"] else schema["enum"][0]
@@ -61,27 +62,31 @@ def sample(schema: dict[str, Any]) -> Any:
 
 
 def _text(schema: dict[str, Any]) -> str:
-    known = _OF_PATTERN.get(schema.get("pattern", "")) or _OF_FORMAT.get(schema.get("format"))
-    return known or "Alpha".ljust(schema.get("minLength", 0), "a")
+    sample_text = _SAMPLE_BY_PATTERN.get(schema.get("pattern", "")) or _SAMPLE_BY_FORMAT.get(
+        schema.get("format")
+    )
+    return sample_text or "Alpha".ljust(schema.get("minLength", 0), "a")
 
 
 def _properties(schema: dict[str, Any]) -> list[tuple[str, Any]]:
-    found = list(schema.get("properties", {}).items())
+    properties = list(schema.get("properties", {}).items())
     extra = schema.get("additionalProperties")
-    return [*found, (PERIOD, extra)] if isinstance(extra, dict) else found
+    return [*properties, (PERIOD, extra)] if isinstance(extra, dict) else properties
 
 
-def places(schema: dict[str, Any], path: Path = ()) -> Iterator[tuple[Path, str, dict[str, Any]]]:
-    """(path, kind, schema) of everything in the sample; of the hundred statistics of a period every seventh."""
+def values_of(
+    schema: dict[str, Any], path: Path = ()
+) -> Iterator[tuple[Path, str, dict[str, Any]]]:
+    """(path, kind, schema) of every value in the sample; of objects with many properties, every seventh."""
     schema = resolved(schema)
     (kind,) = kinds_of(schema)
     yield path, kind, schema
     if kind == "object":
-        found = _properties(schema)
-        for name, inner in found[:: 7 if len(found) > ALIKE else 1]:
-            yield from places(inner, (*path, name))
+        properties = _properties(schema)
+        for name, inner in properties[:: 7 if len(properties) > MANY_PROPERTIES else 1]:
+            yield from values_of(inner, (*path, name))
     elif kind == "array":
-        yield from places(schema["items"], (*path, 0))
+        yield from values_of(schema["items"], (*path, 0))
 
 
 def changed(value: Any, path: Path, new: Any) -> Any:
@@ -96,9 +101,11 @@ def changed(value: Any, path: Path, new: Any) -> Any:
 
 def without(value: Any, path: Path) -> Any:
     """A copy without the property at the path."""
-    *way, name = path
-    holder = value_at(value, tuple(way))
-    return changed(value, tuple(way), {key: held for key, held in holder.items() if key != name})
+    *parent, name = path
+    holder = value_at(value, tuple(parent))
+    return changed(
+        value, tuple(parent), {key: inner for key, inner in holder.items() if key != name}
+    )
 
 
 def value_at(value: Any, path: Path) -> Any:
@@ -112,7 +119,7 @@ class World:
     """A clinic with a patient, a site and a tag, and for each operation someone who may call it."""
 
     def __init__(self, clinic_id: str, callers: dict[str, Any], own_id: str, patient_id: str):
-        self._callers = callers  # by the words of the policy's table
+        self._callers = callers  # by the names in the policy's table
         self._own = dict.fromkeys(OWN_IDS, own_id)
         self._ids = {**self._own, "clinicId": clinic_id, "patientId": patient_id}
 
@@ -124,14 +131,14 @@ class World:
 
 
 def make_world(clinic, backend, ada, dot, anonymous, monkeypatch) -> World:
-    """No one is told to wait in it."""
+    """A world without rate limits."""
     monkeypatch.setattr(ratelimit, "hit", lambda *_, **__: None)
     add_member(clinic, dot)
     clinic_id = ObjectId(clinic["id"])
-    place = {"id": ObjectId(_OF_PATTERN[OBJECT_ID_PATTERN]), "name": "North"}
-    tag = {"_id": place["id"], "name": "Pump"}
+    site = {"id": ObjectId(_SAMPLE_BY_PATTERN[OBJECT_ID_PATTERN]), "name": "North"}
+    tag = {"_id": site["id"], "name": "Pump"}
     db.collection("clinics").update_one(
-        {"_id": clinic_id}, {"$set": {"sites": [place], "patientTags": [tag]}}
+        {"_id": clinic_id}, {"$set": {"sites": [site], "patientTags": [tag]}}
     )
     make_patient({"_id": clinic_id}, userId=dot.user_id)
     patient = ada.api.post(f"/v1/clinics/{clinic_id}/patients", PATIENT).json()

@@ -1,4 +1,4 @@
-"""The people of the tests, and a client that holds every answer against the served description."""
+"""The people of the tests, and a client that checks every answer against the served description."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -29,11 +29,11 @@ def description():
 
 @cache
 def described_operations():
-    found = {}
+    operations = {}
     for path, item in description()["paths"].items():
         for method, operation in item.items():
-            found[operation["operationId"]] = (method, path, operation)
-    return found
+            operations[operation["operationId"]] = (method, path, operation)
+    return operations
 
 
 @cache
@@ -44,10 +44,11 @@ def _handler() -> ClientHandler:
 
 
 class QuickClient(Client):
-    """All of them share the middleware: each of Django's builds its own, which searches for all static files.
+    """A test client that shares its middleware with the others: each of Django's clients builds its own,
+    which searches for all static files.
 
-    Gain: 25 ms for each client, half of many tests.
-    Remove when: Django's clients share one, or WhiteNoise finds files when they are asked for.
+    Gain: 25 ms for each client, half of many tests. Remove when: Django's clients share the middleware, or
+    WhiteNoise finds files on demand.
     """
 
     def __init__(self, **options: Any) -> None:
@@ -97,7 +98,7 @@ class Api:
 
 
 MOST_KEPT = 5_000
-_right: set[tuple[str, int, bytes]] = set()  # answers that walks get again and again
+_checked: set[tuple[str, int, bytes]] = set()  # valid answers that walks receive many times
 
 
 def check_against_description(response) -> None:
@@ -113,26 +114,26 @@ def check_against_description(response) -> None:
     schema = described.get("content", {}).get("application/json", {}).get("schema")
     check_content_type(operation_id, response, is_json=schema is not None)
     answer = (operation_id, response.status_code, response.content)
-    if schema is None or not response.content or answer in _right:
+    if schema is None or not response.content or answer in _checked:
         return
     failure = validation.first_failure(schema, orjson.loads(response.content), of_request=False)
     if failure is not None:
-        place = validation.path_of(failure)
-        pytest.fail(f"{operation_id} {response.status_code}: {place}: {failure.message}")
+        pointer = validation.path_of(failure)
+        pytest.fail(f"{operation_id} {response.status_code}: {pointer}: {failure.message}")
     assert COMPONENTS is not None
-    if len(_right) < MOST_KEPT and len(response.content) < 10_000:
-        _right.add(answer)
+    if len(_checked) < MOST_KEPT and len(response.content) < 10_000:
+        _checked.add(answer)
 
 
 def check_content_type(operation_id: str, response, *, is_json: bool) -> None:
     """The content type is as described, and the answer states it; an empty answer has none."""
-    said = response.headers.get("Content-Type", "").partition(";")[0]
+    stated = response.headers.get("Content-Type", "").partition(";")[0]
     expected = "application/json" if is_json else "text/plain"
-    assert said == (expected if response.content else ""), (operation_id, said)
+    assert stated == (expected if response.content else ""), (operation_id, stated)
 
 
 def check_failure(response) -> None:
-    """Every failure with a body is what the description says of its family."""
+    """Every failure with a body matches the description of its error family."""
     view = getattr(response.wsgi_request.resolver_match, "func", None)
     family = getattr(getattr(view, "cls", None), "error_family", None)
     if family is None or not response.content:
@@ -140,7 +141,7 @@ def check_failure(response) -> None:
     name = "error.v1" if type(family) is ErrorFamily else "confirmationError.v1"
     assert response.headers["Content-Type"] == "application/json"
     body = orjson.loads(response.content)
-    # What the clinic side refuses reaches the callers of the Confirmation API in its own words.
+    # Refusals by the clinic side reach callers of the Confirmation API in the clinic family's form.
     names = {name, "error.v1"} if "message" in body else {name}
     assert any(validation.is_valid(ref(n), body, of_request=False) for n in names), body
 
@@ -249,14 +250,14 @@ def clinic(ada: Person, ben: Person) -> dict[str, Any]:
     """Ada's clinic, of which Ben is a member; the API's own representation (`clinic["id"]`)."""
 
     def make() -> dict[str, Any]:
-        made = make_clinic(ada)
-        add_member(made, ben)
-        return made
+        clinic = make_clinic(ada)
+        add_member(clinic, ben)
+        return clinic
 
     return replayed("clinic", make)
 
 
 @pytest.fixture
 def other_clinic(cy: Person) -> dict[str, Any]:
-    """A clinic the others have nothing to do with; Cy is its admin."""
+    """A clinic that the others do not belong to; Cy is its admin."""
     return replayed("other_clinic", lambda: make_clinic(cy, name="Hillside Clinic"))

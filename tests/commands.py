@@ -1,4 +1,4 @@
-"""What a request costs: the commands it sends to MongoDB."""
+"""Counts the commands that a request sends to MongoDB."""
 
 from contextlib import contextmanager
 
@@ -43,13 +43,13 @@ def take_written():
 
 
 def was_written(collection):
-    """Since `take_written` was called last."""
+    """Whether the collection was written to since the last call of `take_written`."""
     return collection in _COMMANDS.written
 
 
 @contextmanager
 def unseen_writes():
-    """What is written meanwhile does not count as written."""
+    """Writes inside this block are not counted."""
     before = set(_COMMANDS.written)
     yield
     _COMMANDS.written = before
@@ -57,7 +57,8 @@ def unseen_writes():
 
 @pytest.fixture
 def written():
-    """Names of the collections written to since it was cleared last: what no one wrote to need not be put back."""
+    """Names of the collections written to since the set was last cleared. Other collections need not be
+    restored."""
     names = set()
     _COMMANDS.watches.append(names)
     yield names

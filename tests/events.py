@@ -1,4 +1,4 @@
-"""Look at and deliver what a test has caused."""
+"""View and deliver the events that a test has caused."""
 
 from kernel import db, outbox
 
@@ -13,7 +13,8 @@ def emitted(event=None):
 
 
 def deliver_all(rounds=20):
-    """Run every due event, and what those cause, until nothing is due. Returns how many were delivered."""
+    """Deliver all due events, and those caused by them, until nothing is due. Returns how many were
+    delivered."""
     delivered = 0
     for _ in range(rounds):
         rows = db.collection(outbox.COLLECTION).find(

@@ -1,4 +1,4 @@
-"""Documents as they are stored, for tests that need a state rather than the way to it."""
+"""Stored documents, for tests that need a state and not the way to it."""
 
 import secrets
 
@@ -72,7 +72,7 @@ def patient_document(clinic, **fields):
 
 
 def make_patient(clinic, **fields):
-    """A stored record; the kept counts are told as an outside writer's never are."""
+    """A stored record. The kept count is reset, which outside writers never do."""
     document = patient_document(clinic, **fields)
     db.collection("patients").insert_one(document)
     db.collection("clinicPatientCounts").delete_one({"_id": clinic["_id"]})

@@ -1,4 +1,4 @@
-"""Passwords in tests: Argon2 as everywhere, but without the work that makes guessing slow.
+"""Password hashing in tests: Argon2, but without the work that makes guessing slow.
 
 Gain: 100 ms and more -> 0.1 ms for each password that is set or checked.
 Remove when: few tests have accounts with passwords.

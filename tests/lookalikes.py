@@ -1,7 +1,7 @@
-"""Spellings that a person, or a language collation, takes for another address."""
+"""Spellings that a person, or a language collation, takes for the same address."""
 
 PLAIN = "kim.doe@example.org"
-# The same mailbox: brought into its canonical form when it comes in.
+# The same mailbox: made canonical on input.
 SPELLINGS = {
     "case": "Kim.DOE@Example.ORG",
     "spaces around": "  kim.doe@example.org ",
@@ -14,9 +14,9 @@ SPELLINGS = {
     "tab and no-break space around": "\tkim.doe@example.org\u00a0",
     "Roman numeral": "k\u2170m.\u217eoe@example.org",
 }
-# Those whose letters are the plain ones.
+# Spellings with the plain letters.
 SAME_LETTERS = ("case", "spaces around", "line break behind", "tab and no-break space around")
-# No mailbox at all: refused.
+# Not a mailbox: refused.
 HIDDEN = {
     "soft hyphen": "kim\u00ad.doe@example.org",
     "zero-width space": "kim.doe\u200b@example.org",
@@ -32,7 +32,7 @@ HIDDEN = {
     "no-break space within": "kim.\u00a0doe@example.org",
     "line break within": "kim.doe\n@example.org",
 }
-# Typed into the field of an address, and nothing that a mail could be sent to.
+# Typed into an address field, but not an address that a mail could be sent to.
 NO_ADDRESS = {
     "no address": "nonsense",
     "two addresses": "kim.doe@example.org,lee.doe@example.org",

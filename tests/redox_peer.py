@@ -16,15 +16,15 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
 
     def handle_error(self, request, client_address):
-        """A client that is killed breaks its connection; that is what some tests are about."""
+        """Some tests kill the client, which breaks its connection."""
 
 
 @cache
 def key_called(name):
-    """Made once for each name.
+    """A key for each name, made once.
 
-    Gain: 30 to 160 ms for each peer, by the luck of finding primes.
-    Remove when: the peer's assertions are signed with a kind of key that is quick to make.
+    Gain: 30 to 160 ms for each peer, depending on how soon primes are found. Remove when: the peer's
+    assertions are signed with a kind of key that is quick to make.
     """
     return rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
@@ -42,7 +42,8 @@ class RedoxPeer:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
-            # Head and body of an answer in one packet: otherwise each waits for the client's delayed acknowledgement.
+            # Send head and body in one packet: otherwise the body waits for the client's delayed
+            # acknowledgement.
             wbufsize, disable_nagle_algorithm = -1, True
 
             def do_POST(self):
@@ -87,9 +88,11 @@ class RedoxPeer:
 
     def environment(self):
         prefix = "TIDEPOOL_REDOX_"
-        given = {prefix + name.upper(): str(value) for name, value in self.configuration().items()}
+        variables = {
+            prefix + name.upper(): str(value) for name, value in self.configuration().items()
+        }
         return {
-            **given,
+            **variables,
             prefix + "ENABLED": "true",
             prefix + "VERIFICATION_TOKEN": "redox-test-token",
         }

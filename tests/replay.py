@@ -1,7 +1,7 @@
-"""What many tests begin with is made once per process, and its documents are put back for each of them.
+"""The starting state of many tests is made once per process, and its documents are restored for each of them.
 
-Making a person takes some ten commands and a clinic some forty; putting them back takes one for each collection, and
-none where no test has written to the collection since.
+Making a person takes about ten commands and a clinic about forty; restoring them takes one for each
+collection, and none if no test has written to the collection since.
 
 Gain: 11 -> 3 ms for a person with a clinic, before each of some thousand tests.
 Remove when: a person and a clinic are made by fewer commands than they have collections.
@@ -27,30 +27,29 @@ class _Made(NamedTuple):
 
 
 _made: dict[str, _Made] = {}
-_standing: dict[str, set[str]] = defaultdict(
-    set
-)  # whose documents a collection holds, and nothing else
+# Collection -> the fixtures whose documents it holds, if it holds nothing else.
+_present: dict[str, set[str]] = defaultdict(set)
 
 
 def replayed(name: str, make: Callable[[], T]) -> T:
-    """What `make` returned the first time, with every document that it wrote or changed then. `name` is that of the
-    fixture."""
+    """The result of the first call of `make`, with every document that it wrote or changed restored. `name`
+    is the fixture's name."""
     if name not in _made:
         before = _everything()
         result = make()
         _made[name] = _Made(result, _written_since(before))
     else:
-        _put_back(name)
+        _restore(name)
     return copy.deepcopy(_made[name].result)
 
 
-def empty(written: Iterable[str], *, wanted: set[str]) -> None:
-    """Empties the collections that were written to, and those with documents of what is not `wanted`: what `replayed`
-    finds afterwards stands there already."""
-    unwanted = {collection for collection, names in _standing.items() if not names <= wanted}
-    for collection in {*written, *unwanted}:
+def empty(written: Iterable[str], *, needed: set[str]) -> None:
+    """Empty the collections that were written to, and those with documents of fixtures that are not `needed`.
+    The documents of needed fixtures may stay: `replayed` then finds them in place."""
+    not_needed = {collection for collection, names in _present.items() if not names <= needed}
+    for collection in {*written, *not_needed}:
         db.database()[collection].delete_many({})
-        _standing.pop(collection, None)
+        _present.pop(collection, None)
 
 
 def _everything() -> Stored:
@@ -67,11 +66,11 @@ def _written_since(before: Stored) -> Stored:
     return {name: rows for name, rows in written.items() if rows}
 
 
-def _put_back(name: str) -> None:
+def _restore(name: str) -> None:
     for collection, rows in _made[name].documents.items():
-        if name in _standing[collection] and not was_written(collection):
+        if name in _present[collection] and not was_written(collection):
             continue
         changes = [ReplaceOne({"_id": key}, row, upsert=True) for key, row in rows.items()]
         with unseen_writes():
             db.database()[collection].bulk_write(changes, ordered=False)
-        _standing[collection].add(name)
+        _present[collection].add(name)

@@ -1,4 +1,5 @@
-"""A stand-in of Xealth on loopback: token endpoint with basic authentication, and orders to be written."""
+"""A stand-in for Xealth on loopback: a token endpoint with basic authentication, and an endpoint for
+orders."""
 
 import base64
 import json

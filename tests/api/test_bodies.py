@@ -57,7 +57,7 @@ def spoilt(kind, new):
     """(operation, its body with one place spoilt by `new(value, schema)`) for all places of this kind."""
     for name, schema in BODIES.items():
         right = bodies.sample(schema)
-        for path, found, inner in bodies.places(schema):
+        for path, found, inner in bodies.values_of(schema):
             if found in kind:
                 value = new(bodies.value_at(right, path), inner)
                 yield name, path, bodies.changed(right, path, value)
@@ -136,7 +136,7 @@ def test_missing_properties_never_fail_with_500(world):
     """Read-only properties too, which a request may leave out though the contract requires them."""
     for name, schema in BODIES.items():
         right = bodies.sample(schema)
-        for path, _, _ in bodies.places(schema):
+        for path, _, _ in bodies.values_of(schema):
             # A patient's summary is not read from a patient's body.
             if path and isinstance(path[-1], str) and "summary" not in path:
                 answer = world.send(name, orjson.dumps(bodies.without(right, path)))
@@ -178,7 +178,7 @@ def test_numbers_of_any_size_never_fail_with_500(world, number):
 @pytest.mark.parametrize("number", [3.0, 30e0])
 def test_a_whole_number_is_an_integer_however_it_is_written(world, number):
     for name, schema in BODIES.items():
-        for path, kind, _ in bodies.places(schema):
+        for path, kind, _ in bodies.values_of(schema):
             if kind == "integer":
                 body = bodies.changed(bodies.sample(schema), path, number)
                 answer = world.send(name, orjson.dumps(body))
@@ -200,7 +200,7 @@ COUNTS = {
     *(n for t in statistics.TABLE.values() for e in t if e.whole for n in (e.name, e.delta)),
 }
 NUMBERS = {
-    name: [(path, s) for path, kind, s in bodies.places(schema) if kind == "number"]
+    name: [(path, s) for path, kind, s in bodies.values_of(schema) if kind == "number"]
     for name, schema in BODIES.items()
 }
 

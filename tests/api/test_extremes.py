@@ -84,7 +84,7 @@ FLAVOURS = {
 def extreme(schema, flavour):
     """The sample with every place as far out as its description allows; None where nothing is."""
     body = right = bodies.sample(schema)
-    for path, kind, inner in bodies.places(schema):
+    for path, kind, inner in bodies.values_of(schema):
         for value in FLAVOURS[flavour].get(kind, lambda *_: [])(inner, held_at(body, path)):
             found = put(body, path, value)
             if found is not None and is_allowed(schema, found):
@@ -234,7 +234,7 @@ def test_unpaired_surrogates_are_refused_everywhere(world, written):
     """JSON can write it, and no database can keep it."""
     for name, schema in WRITES.items():
         right = bodies.sample(schema)
-        for path, kind, _ in bodies.places(schema):
+        for path, kind, _ in bodies.values_of(schema):
             if kind == "string":
                 raw = orjson.dumps(bodies.changed(right, path, "@@")).replace(b"@@", rb"\ud800")
                 written.clear()

@@ -84,7 +84,7 @@ class TestCustodialAccounts:
     @pytest.mark.parametrize(
         "email", ["no-at", "a@b", "a@b.c", "a b@example.org", "a@@example.org"]
     )
-    def test_what_is_no_address_is_refused(self, user_service, email):
+    def test_a_text_that_is_not_an_address_is_refused(self, user_service, email):
         with pytest.raises(ServiceError) as refusal:
             user_service.create_custodial_user(CLINIC, email)
 

@@ -1,4 +1,4 @@
-"""One canonical form of an address, and nothing that only looks like it."""
+"""Addresses have one canonical form, and texts that only look like an address are refused."""
 
 from unittest.mock import patch
 
@@ -36,7 +36,7 @@ PLAIN = "dot.kim@example.org"
         "domain",
     ],
 )
-def test_compatible_spellings_are_one_address(text):
+def test_compatible_spellings_have_the_same_canonical_form(text):
     assert addresses.canonical(text) == PLAIN
 
 
@@ -55,12 +55,12 @@ LOOK_ALIKES = (
 
 
 @pytest.mark.parametrize("text", [*LOOK_ALIKES, "dot.kim@ｅxample.org", "dot.kim@example\uff61org"])
-def test_a_stored_look_alike_is_no_ones_address(text):
+def test_a_stored_look_alike_is_not_an_address(text):
     assert addresses.account_address(text) is None
     assert not addresses.is_same(text, PLAIN)
 
 
-def test_a_domain_has_one_form():
+def test_domains_are_made_canonical_and_invalid_ones_refused():
     assert addresses.canonical_domain(" Example.ORG ") == "example.org"
     assert addresses.canonical_domain("xn--bcher-kva.example.org") == "bücher.example.org"
     for text in ("", "org", "a@example.org", "ex\u00adample.org", "＠example.org", "a b.org"):
@@ -79,7 +79,9 @@ HIDDEN = map(
 SPACES = (" ", "\u00a0", "\u2028", "\n")
 
 
-@pytest.mark.parametrize("character", [*HIDDEN, *SPACES], ids=lambda found: f"U+{ord(found):04X}")
+@pytest.mark.parametrize(
+    "character", [*HIDDEN, *SPACES], ids=lambda character: f"U+{ord(character):04X}"
+)
 @pytest.mark.parametrize("place", [3, 10])
 def test_invisible_control_and_separator_characters_are_refused(character, place):
     text = PLAIN[:place] + character + PLAIN[place:]
@@ -97,8 +99,8 @@ def test_letters_beyond_ascii_before_the_at_sign_are_refused(text):
 @pytest.mark.parametrize(
     "domain", ["straße.example", "λόγος.example", "bücher.example", "example.org"]
 )
-def test_a_mail_goes_to_the_domain_that_was_meant(domain):
-    """IDNA 2003, which Django would use, takes ß and ς for other letters, and so one domain for another."""
+def test_the_mail_form_of_an_address_keeps_its_domain(domain):
+    """IDNA 2003, which Django would use, maps ß and ς to other letters, and so to another domain."""
     for_mail = addresses.for_mail(f"dot@{domain}")
     assert for_mail.isascii()
     assert addresses.canonical(for_mail) == f"dot@{domain}"
@@ -131,13 +133,13 @@ NO_ADDRESSES = (
 
 
 @pytest.mark.parametrize("text", NO_ADDRESSES)
-def test_what_is_no_address_is_refused(text):
+def test_a_text_that_is_not_an_address_is_refused(text):
     with pytest.raises(InvalidAddress):
         addresses.canonical(text)
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("first", "second"),
     [
         ("dot@straße.example", "dot@strasse.example"),
         ("dоt@example.org", "dot@example.org"),
@@ -145,8 +147,8 @@ def test_what_is_no_address_is_refused(text):
         (" ", " "),
     ],
 )
-def test_different_mailboxes_stay_different(one, other):
-    assert not addresses.is_same(one, other)
+def test_different_mailboxes_are_not_the_same(first, second):
+    assert not addresses.is_same(first, second)
 
 
 def test_a_domain_in_punycode_is_the_same_domain():
@@ -169,7 +171,7 @@ PARTS = st.lists(st.text("axn09", min_size=1, max_size=5), min_size=1, max_size=
     *(PARTS, st.sampled_from("._+-"), PARTS, st.sampled_from(".-")),
     st.sampled_from(["org", "de", "local", "test", "arpa", "c", "xn"]),
 )
-def test_what_is_canonical_at_first_sight_is_so_at_second_sight(local, joint, domain, dot, tld):
+def test_a_plainly_canonical_address_is_canonical(local, joint, domain, dot, tld):
     text = f"{joint.join(local)}@{dot.join(domain)}.{tld}"
     if speed.is_plainly_canonical(text):
         with patch.object(speed, "is_plainly_canonical", lambda _: False):
@@ -178,5 +180,5 @@ def test_what_is_canonical_at_first_sight_is_so_at_second_sight(local, joint, do
 
 @given(st.text(max_size=40))
 def test_every_text_has_a_key_and_only_addresses_share_the_key_of_an_address(text):
-    found = addresses.key(text)
-    assert found == "" or found.startswith("invalid:") or addresses.canonical(found) == found
+    key = addresses.key(text)
+    assert key == "" or key.startswith("invalid:") or addresses.canonical(key) == key

@@ -1,4 +1,4 @@
-"""Which tokens are remembered, and what an outage of the cache costs (rules ACCOUNT-7 and ACCOUNT-8)."""
+"""Which tokens are cached, and what happens without the cache (rules ACCOUNT-7 and ACCOUNT-8)."""
 
 import time
 
@@ -26,20 +26,20 @@ def asked(monkeypatch):
     return calls
 
 
-def test_a_backend_token_is_asked_about_once(asked):
+def test_a_backend_token_is_checked_once(asked):
     for _ in range(3):
         assert authn.find_principal("server") == Principal("5e7b1ce000", True)
     assert asked == ["server"]
 
 
 @pytest.mark.parametrize("token", ["user", "nonsense"])
-def test_people_and_refusals_are_asked_about_every_time(asked, token):
+def test_tokens_of_people_and_refused_tokens_are_checked_every_time(asked, token):
     for _ in range(3):
         authn.find_principal(token)
     assert asked == [token] * 3
 
 
-def test_the_token_itself_is_kept_nowhere_and_ends_after_a_minute(asked):
+def test_a_backend_token_is_cached_under_a_hash_for_a_minute(asked):
     authn.find_principal("server")
     redis = Redis.from_url(live.REDIS_URL)
     keys = [key for key in redis.keys("*") if b"token:" in key]
@@ -51,7 +51,7 @@ def test_the_token_itself_is_kept_nowhere_and_ends_after_a_minute(asked):
 
 
 def test_the_process_asks_redis_again_after_five_seconds(asked, monkeypatch):
-    """So what is taken out of the shared cache counts for no longer than that."""
+    """A token removed from the shared cache is trusted for no longer than that."""
     authn.find_principal("server")
     assert asked == ["server"]
     Redis.from_url(live.REDIS_URL).flushdb()
@@ -64,7 +64,7 @@ def test_the_process_asks_redis_again_after_five_seconds(asked, monkeypatch):
     assert asked == ["server"] * 2
 
 
-def test_a_process_remembers_what_another_was_told(asked):
+def test_a_token_that_another_process_checked_is_not_checked_again(asked):
     authn.find_principal("server")
     caches["process"].clear()
     for _ in range(2):
@@ -72,7 +72,7 @@ def test_a_process_remembers_what_another_was_told(asked):
     assert asked == ["server"]
 
 
-def test_a_cached_token_is_a_services_alone(asked):
+def test_a_persons_token_stays_a_persons_on_the_second_check(asked):
     """A person's token never becomes a service's through the cache."""
     authn.find_principal("user")
     assert authn.find_principal("user").is_server is False

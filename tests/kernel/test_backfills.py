@@ -1,4 +1,4 @@
-"""Older documents, and those of other writers, are brought into today's shape."""
+"""Older documents, and those of other writers, are brought into the present form."""
 
 import pytest
 from bson import ObjectId
@@ -32,7 +32,7 @@ def test_stored_addresses_become_canonical_once():
 
 
 def test_a_patient_is_found_by_an_address_that_has_become_canonical(clinic, ada):
-    """The search key is made of it."""
+    """The search key contains the address."""
     patient = make_patient(
         {"_id": ObjectId(clinic["id"])}, email="Jo@XN--bcher-kva.example.org", mrn="M1"
     )
@@ -40,17 +40,17 @@ def test_a_patient_is_found_by_an_address_that_has_become_canonical(clinic, ada)
     backfills.run()
     search = f"/v1/clinics/{clinic['id']}/patients?search="
     for words in ("bücher.example", "jo@bücher m1"):
-        found = ada.api.get(search + words).json()["data"]
-        assert [row["id"] for row in found] == [patient["userId"]]
+        rows = ada.api.get(search + words).json()["data"]
+        assert [row["id"] for row in rows] == [patient["userId"]]
     assert "xn--" not in db.collection("patients").find_one({"_id": patient["_id"]})["searchKey"]
     assert db.collection("patients").find_one({"_id": other["_id"]}) == other
 
 
-def test_a_look_alike_stays_no_ones_address():
-    looks = [text for name, text in SPELLINGS.items() if name not in SAME_LETTERS]
-    insert(*looks, *HIDDEN.values())
+def test_a_stored_look_alike_is_left_as_it_is():
+    look_alikes = [text for name, text in SPELLINGS.items() if name not in SAME_LETTERS]
+    insert(*look_alikes, *HIDDEN.values())
     assert backfills.run()["clinicians.email"] == 0
-    assert stored() == [*looks, *HIDDEN.values()]
+    assert stored() == [*look_alikes, *HIDDEN.values()]
 
 
 def test_an_address_that_another_record_has_stays_as_it_is():
@@ -61,7 +61,7 @@ def test_an_address_that_another_record_has_stays_as_it_is():
 
 
 @pytest.mark.parametrize("command", ["migrate", "ensure_indexes"])
-def test_the_commands_of_an_update_run_the_steps(command):
+def test_migrate_and_ensure_indexes_run_the_backfills(command):
     insert("Kim.DOE@Example.org")
     db.collection(confirmations.COLLECTION).insert_one(
         {"_id": "key", "email": "Kim.DOE@Example.org"}

@@ -1,4 +1,4 @@
-"""Whether the scheduler works is seen from outside of it: in the metrics and on the staff's first page."""
+"""A scheduler that does not work is visible in the metrics and on the staff's first page."""
 
 from datetime import timedelta
 
@@ -31,7 +31,7 @@ def note(*, ago):
     db.collection(beat.COLLECTION).insert_one(mark)
 
 
-def test_it_notes_what_it_hands_to_the_broker(scheduler, monkeypatch):
+def test_the_scheduler_records_when_it_hands_a_task_to_the_broker(scheduler, monkeypatch):
     monkeypatch.setattr(PersistentScheduler, "apply_async", lambda *_, **__: "sent")
 
     assert scheduler.apply_async(None) == "sent"
@@ -39,7 +39,7 @@ def test_it_notes_what_it_hands_to_the_broker(scheduler, monkeypatch):
     assert 0 <= silent() < beat.LATE.total_seconds()
 
 
-def test_what_the_broker_did_not_take_is_not_noted(scheduler, monkeypatch):
+def test_a_task_that_the_broker_did_not_take_is_not_recorded(scheduler, monkeypatch):
     def fail(*_, **__):
         raise ConnectionError
 
@@ -51,7 +51,7 @@ def test_what_the_broker_did_not_take_is_not_noted(scheduler, monkeypatch):
     assert silent() == float("inf")
 
 
-def test_it_goes_on_without_mongodb(scheduler, monkeypatch):
+def test_the_schedule_goes_on_without_mongodb(scheduler, monkeypatch):
     def down(name):
         raise ServerSelectionTimeoutError
 
@@ -64,13 +64,14 @@ def test_it_goes_on_without_mongodb(scheduler, monkeypatch):
 @pytest.mark.parametrize(
     ("ago", "is_warned"), [(beat.LATE / 2, False), (beat.LATE * 2, True), (None, True)]
 )
-def test_staff_see_that_it_stands_still(ago, is_warned):
+def test_staff_are_warned_when_the_scheduler_is_late(ago, is_warned):
     if ago is not None:
         note(ago=ago)
     assert (WARNING in Staff(superuser=True).get("").content.decode()) == is_warned
 
 
-def test_it_is_ready_all_the_same():
-    """Requests are answered without a scheduler: no one is helped when web is taken out of service too."""
+def test_the_service_is_ready_without_a_scheduler():
+    """Requests can be answered without a scheduler, and it helps no one to take the web process out of
+    service too."""
     note(ago=timedelta(days=1))
     assert QuickClient().get("/ready").status_code == 200

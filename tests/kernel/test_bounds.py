@@ -1,4 +1,4 @@
-"""What every request is held to: depth, length and number of what it brings, and what MongoDB can keep."""
+"""Bounds of every request: depth, lengths and numbers, and what MongoDB can store."""
 
 import orjson
 import pytest
@@ -19,7 +19,7 @@ def nested(depth, leaf=b"1"):
     )
 
 
-def said(raw):
+def message_of(raw):
     with pytest.raises(BadRequest) as refusal:
         parsers.parse_json(raw)
     return refusal.value.message
@@ -28,17 +28,17 @@ def said(raw):
 # --- values ---------------------------------------------------------------------------------------------------------
 def test_thirty_two_levels_are_read_and_one_more_is_refused():
     assert parsers.parse_json(nested(32)) == orjson.loads(nested(32))
-    assert said(nested(33)) == "request body has an error: nested deeper than 32 levels"
+    assert message_of(nested(33)) == "request body has an error: nested deeper than 32 levels"
 
 
 @pytest.mark.parametrize("depth", [100, 1000, 5000, 100_000])
-def test_deeper_json_is_refused_however_deep(depth):
-    assert said(nested(depth)).startswith("request body has an error: ")
+def test_json_of_any_greater_depth_is_refused(depth):
+    assert message_of(nested(depth)).startswith("request body has an error: ")
 
 
 @pytest.mark.parametrize("number", [2**63, 2**64 - 1, 2**64, -(2**63), -(2**63) - 1])
-def test_whole_numbers_beyond_64_bits_are_doubles(number):
-    """Larger ones have always been."""
+def test_integers_beyond_64_bits_become_doubles(number):
+    """The JSON parser already makes doubles of larger ones."""
     raw = b'{"a": [%d], "b": %d, "c": 9223372036854775807}' % (number, number)
     (in_list,), in_object, largest = parsers.parse_json(raw).values()
     assert (in_list, in_object) == (float(number), float(number))
@@ -49,8 +49,8 @@ def test_whole_numbers_beyond_64_bits_are_doubles(number):
 @pytest.mark.parametrize(
     "raw", [b"1e400", b"-1e400", b"NaN", b"Infinity", b"-Infinity", b"01", b"1."]
 )
-def test_what_is_no_number_is_no_json(raw):
-    assert "not valid JSON" in said(b'{"a":' + raw + b"}")
+def test_an_invalid_number_is_refused_as_invalid_json(raw):
+    assert "not valid JSON" in message_of(b'{"a":' + raw + b"}")
 
 
 def test_the_largest_numbers_and_a_negative_zero_are_read_as_they_are():
@@ -60,18 +60,18 @@ def test_the_largest_numbers_and_a_negative_zero_are_read_as_they_are():
 
 @pytest.mark.parametrize("raw", [b'{"a": "x\\u0000"}', b'["\\u0000"]', b'{"\\u0000": 1}'])
 def test_a_zero_character_is_refused_in_texts_and_names(raw):
-    assert "zero character" in said(raw)
+    assert "zero character" in message_of(raw)
 
 
-def test_a_written_out_escape_is_no_zero_character():
+def test_an_escaped_backslash_before_u0000_is_accepted():
     assert parsers.parse_json(rb'["\\u0000"]') == [r"\u0000"]
 
 
-def test_half_a_character_is_no_json():
-    assert "not valid JSON" in said(rb'["\ud800"]')
+def test_half_a_character_is_refused_as_invalid_json():
+    assert "not valid JSON" in message_of(rb'["\ud800"]')
 
 
-def test_of_two_properties_of_one_name_everyone_sees_the_last():
+def test_the_last_of_two_properties_with_one_name_counts():
     assert parsers.parse_json(b'{"a": {"$x": 1}, "a": 2}') == {"a": 2}
 
 
@@ -92,7 +92,7 @@ BOUNDED = [
 
 
 @pytest.mark.parametrize(("schema", "value", "words"), BOUNDED)
-def test_a_schema_of_requests_has_an_end(schema, value, words):
+def test_a_value_beyond_the_bound_of_its_schema_is_refused(schema, value, words):
     failure = validation.first_failure(schema, value)
 
     assert failure is not None
@@ -102,7 +102,7 @@ def test_a_schema_of_requests_has_an_end(schema, value, words):
 @pytest.mark.parametrize(
     "schema", [s.string(), s.at_most(5, s.string()), s.array(s.string()), s.integer()]
 )
-def test_answers_are_not_held_to_the_bounds_of_requests(schema):
+def test_bounds_of_requests_do_not_apply_to_answers(schema):
     value = {"string": "x" * 2000, "array": ["x"] * 2000, "integer": 2**60}[schema["type"]]
     assert validation.is_valid(schema, value, of_request=False)
 
@@ -115,21 +115,21 @@ NEEDED = {
 }
 
 
-def unbounded(schema, place=""):
-    """Places of a schema, as requests are held to it, where something has no end or may be anything."""
+def unbounded(schema, path=""):
+    """Paths in a schema of requests at which a value has no bound or may be of any type."""
     if not schema.keys() & {"type", "enum", "$ref", "allOf", "anyOf", "oneOf"}:
-        yield f"{place}: anything"
+        yield f"{path}: anything"
     for kind in kinds_of(schema):
         if NEEDED.get(kind, "type") not in schema or (kind == "array" and "items" not in schema):
-            yield f"{place}: {kind}"
+            yield f"{path}: {kind}"
     for name, inner in schema.get("properties", {}).items():
-        yield from unbounded(inner, f"{place}/{name}")
+        yield from unbounded(inner, f"{path}/{name}")
     inside = [schema.get("items"), schema.get("additionalProperties")]
     for word in ("allOf", "anyOf", "oneOf"):
         inside += schema.get(word, [])
     for inner in inside:
         if isinstance(inner, dict):
-            yield from unbounded(inner, f"{place}/*")
+            yield from unbounded(inner, f"{path}/*")
 
 
 def components_of(node, seen):
@@ -146,17 +146,17 @@ def components_of(node, seen):
     return seen
 
 
-def test_everything_that_any_described_request_may_hold_has_an_end():
+def test_every_value_of_every_described_request_is_bounded():
     for name, (_, _, operation) in described_operations().items():
         content = operation.get("requestBody", {}).get("content", {})
         schemas = [body["schema"] for body in content.values()]
         schemas += [parameter["schema"] for parameter in operation.get("parameters", [])]
-        schemas += [COMPONENTS[found] for found in components_of(schemas, set())]
+        schemas += [COMPONENTS[component] for component in components_of(schemas, set())]
         for schema in schemas:
             assert list(unbounded(validation.of_requests(schema))) == [], name
 
 
-# --- the first error alone --------------------------------------------------------------------------------------------
+# --- only the first error --------------------------------------------------------------------------------------------
 def peak_of(work):
     import tracemalloc
 
@@ -168,12 +168,12 @@ def peak_of(work):
         tracemalloc.stop()
 
 
-def test_of_three_hundred_thousand_errors_one_is_made():
+def test_only_one_of_three_hundred_thousand_errors_is_created():
     value = {"phoneNumbers": [1] * 300_000}
     schema = s.ref("clinic.v1")
     validation.first_failure(schema, {})  # compiled before
 
-    def look():
+    def validate():
         assert validation.first_failure(schema, value) is not None
 
-    assert peak_of(look) < 10_000_000  # the list itself, which the error points at, is three
+    assert peak_of(validate) < 10_000_000  # the list itself, which the error points at, is three

@@ -1,4 +1,4 @@
-"""System checks: what may not start, and what may not go to production."""
+"""System checks: settings that stop the start, and settings that must not go to production."""
 
 import pytest
 from django.core.checks import run_checks
@@ -19,11 +19,11 @@ def ids(messages):
     return sorted(message.id for message in messages)
 
 
-def test_the_service_as_it_is_may_start():
+def test_the_service_passes_its_checks():
     assert [m for m in run_checks() if m.id and m.id.startswith("clinics.")] == []
 
 
-def test_an_operation_without_policy_row_may_not_start(monkeypatch):
+def test_an_operation_without_policy_row_is_an_error(monkeypatch):
     monkeypatch.setitem(REGISTRY, "ForgottenOperation", object())
 
     (message,) = checks.every_operation_has_a_rule()
@@ -31,7 +31,7 @@ def test_an_operation_without_policy_row_may_not_start(monkeypatch):
     assert "ForgottenOperation" in message.msg
 
 
-def test_a_rule_that_does_not_say_what_it_looks_at_may_not_start(monkeypatch):
+def test_a_rule_that_does_not_declare_what_it_reads_is_an_error(monkeypatch):
     from kernel import policy
 
     monkeypatch.setitem(policy.table(), "FindPatients", lambda caller: True)
@@ -42,7 +42,7 @@ def test_a_rule_that_does_not_say_what_it_looks_at_may_not_start(monkeypatch):
 
 
 @pytest.mark.parametrize("name", ADDRESSES)
-def test_no_stand_in_may_go_to_production(settings, name):
+def test_an_embedded_stand_in_in_production_is_an_error(settings, name):
     for address in ADDRESSES:
         setattr(settings, address, "http://service")
     assert checks.no_stand_ins() == []
@@ -50,7 +50,7 @@ def test_no_stand_in_may_go_to_production(settings, name):
     assert ids(checks.no_stand_ins()) == ["clinics.E002"]
 
 
-def test_tokens_of_neighbours_are_there_and_long_enough(settings):
+def test_missing_and_short_tokens_of_neighbours_are_errors(settings):
     settings.SHORELINE_ADDRESS = "http://service"
     settings.SERVER_TOKEN_SECRET = ""
     settings.REDOX = {**settings.REDOX, "verification_token": "short"}
@@ -91,12 +91,12 @@ def safe(settings):
     return settings
 
 
-def found():
+def finding_ids():
     return ids(m for m in run_checks(include_deployment_checks=True) if m.id.startswith("clinics."))
 
 
 def test_a_safe_installation_has_no_findings(safe):
-    assert found() == []
+    assert finding_ids() == []
 
 
 @pytest.mark.parametrize(
@@ -126,16 +126,16 @@ def test_a_safe_installation_has_no_findings(safe):
         ("STAFF_SECOND_FACTOR", "optional", "E033"),
     ],
 )
-def test_what_an_installation_should_not_have_is_named(safe, name, value, finding):
+def test_an_unsafe_setting_is_reported(safe, name, value, finding):
     setattr(safe, name, value)
-    assert found() == [f"clinics.{finding}"]
+    assert finding_ids() == [f"clinics.{finding}"]
 
 
-def test_mails_that_another_worker_sends_need_no_server_here(safe):
+def test_a_console_mail_backend_is_safe_only_with_external_side_effects(safe):
     safe.EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
-    assert found() == ["clinics.E003"]
+    assert finding_ids() == ["clinics.E003"]
     safe.SIDE_EFFECTS = "external"
-    assert found() == []
+    assert finding_ids() == []
 
 
 def test_an_enabled_redox_needs_all_its_settings(settings):
@@ -165,7 +165,7 @@ def test_staff_in_production_need_more_than_a_password(settings):
     assert checks.password_login_needs_second_factor() == []
 
 
-def test_no_one_is_locked_out_by_settings(settings):
+def test_settings_with_which_no_one_can_log_in_are_an_error(settings):
     assert checks.staff_can_sign_in() == []
     settings.AUTHENTICATION_BACKENDS = []
     assert ids(checks.staff_can_sign_in()) == ["clinics.E030"]
@@ -180,23 +180,23 @@ def test_an_identity_provider_needs_all_its_settings(settings, name):
     assert ids(checks.staff_can_sign_in()) == ["clinics.E031"]
 
 
-def test_an_identity_provider_is_reached_encrypted_and_does_not_let_in_everyone(settings):
+def test_an_identity_provider_over_http_or_open_to_everyone_is_reported(settings):
     settings.STAFF_SECOND_FACTOR = "required"
     for setting, value in PROVIDER.items():
         setattr(settings, setting, value.replace("https", "http"))
     settings.OIDC_NEW_ACCOUNTS = "create"
-    found = ids(checks.password_login_needs_second_factor())
-    assert found == ["clinics.E035"] * 3 + ["clinics.W034"]
+    finding_ids = ids(checks.password_login_needs_second_factor())
+    assert finding_ids == ["clinics.E035"] * 3 + ["clinics.W034"]
 
 
-def test_a_role_that_does_not_exist_is_a_mistake(settings):
+def test_an_unknown_role_in_settings_is_an_error(settings):
     settings.OIDC_GROUP_ROLES = ["desk=suport"]
     settings.STAFF_SECOND_FACTOR_ROLES = ["auditer", "viewer"]
     assert ids(checks.staff_can_sign_in()) == ["clinics.E032"] * 2
 
 
-def test_djangos_warnings_are_silent_only_about_what_the_staff_pages_have(settings):
-    """They look for it in MIDDLEWARE, where the API needs none of it."""
+def test_djangos_security_warnings_are_silenced_only_for_middleware_of_the_staff_pages(settings):
+    """They look in MIDDLEWARE, where the API does not need it."""
     assert {name for name in settings.SILENCED_SYSTEM_CHECKS if name.startswith("security.")} == {
         "security.W002",
         "security.W003",

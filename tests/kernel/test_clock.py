@@ -69,7 +69,7 @@ def test_times_are_read_with_their_offset(text, moment):
         "9999-12-31T23:59:59-14:00",
     ],
 )
-def test_anything_else_is_no_time(text):
+def test_a_text_that_is_not_a_time_is_refused(text):
     with pytest.raises(ValueError, match=r"time|month|hour|minute|second|day|year"):
         clock.parse_time(text)
 
@@ -81,7 +81,7 @@ def test_times_at_the_ends_of_the_calendar_do_not_crash(text):
 
 
 @pytest.mark.parametrize("text", ["2024-02-29", "0001-01-01", "9999-12-31"])
-def test_days_that_there_are(text):
+def test_an_existing_day_is_a_date(text):
     assert clock.is_date(text)
 
 
@@ -89,7 +89,7 @@ def test_days_that_there_are(text):
     "text",
     ["", "0000-01-01", "2023-02-30", "2023-2-3", "20230203", "2023-02-03T00:00:00Z", "٢٠٢٣-٠١-٠١"],
 )
-def test_days_that_there_are_not(text):
+def test_a_day_that_does_not_exist_is_not_a_date(text):
     assert not clock.is_date(text)
 
 
@@ -109,11 +109,11 @@ def test_now_has_whole_milliseconds():
         b"5f85fbe6686e6bb9170ab5d0",
     ],
 )
-def test_what_cannot_be_an_id_is_none(text):
+def test_a_value_that_cannot_be_an_id_is_parsed_as_none(text):
     assert ids.parse_id(text) is None
 
 
-def test_keys_are_long_and_differ():
+def test_new_keys_are_long_and_unique():
     keys = {ids.new_key() for _ in range(100)}
     assert len(keys) == 100
     assert {len(key) for key in keys} == {32}

@@ -1,4 +1,4 @@
-"""Variables of the wrong kind stop the start, and the sentence names the variable."""
+"""Variables of the wrong kind stop the start, and the message names the variable."""
 
 from types import SimpleNamespace
 
@@ -23,7 +23,9 @@ def own_registry(monkeypatch):
         (lambda: env.number("NAME", 4, help=""), "four"),
     ],
 )
-def test_a_value_of_the_wrong_kind_is_refused_by_its_name(read, value, monkeypatch):
+def test_a_value_of_the_wrong_kind_is_refused_with_the_name_of_its_variable(
+    read, value, monkeypatch
+):
     monkeypatch.setenv("NAME", value)
     with pytest.raises(ImproperlyConfigured, match=r"^NAME must be of kind"):
         read()
@@ -35,8 +37,8 @@ def test_rates_are_read_as_the_limiter_reads_them(value, monkeypatch):
     assert env.rate("NAME", "1/hour", help="") == value
 
 
-def test_what_decides_how_much_is_checked_is_no_default_when_it_is_set_to_nothing(monkeypatch):
-    """With it an installation would be taken for a developer's machine."""
+def test_an_empty_environment_name_does_not_fall_back_to_local(monkeypatch):
+    """With the default an installation would be taken for a developer's machine."""
     monkeypatch.delenv("NAME", raising=False)
     assert env.literal("NAME", "local", help="") == "local"
     monkeypatch.setenv("NAME", "")

@@ -1,4 +1,4 @@
-"""`/live`, `/ready`, `/metrics`: what a load balancer and a scraper see."""
+"""`/live`, `/ready` and `/metrics`, as a load balancer and a scraper see them."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -12,12 +12,12 @@ from kernel.api.description import Generator
 from tests.cast import QuickClient
 
 
-def test_a_service_with_its_servers_is_ready():
+def test_ready_answers_200_when_mongodb_and_redis_answer():
     answer = QuickClient().get("/ready")
     assert (answer.status_code, answer.content) == (200, b"")
 
 
-def test_without_redis_it_is_not_ready_but_alive(monkeypatch):
+def test_without_redis_the_service_is_alive_but_not_ready(monkeypatch):
     def down(*args):
         raise RedisDown
 
@@ -27,7 +27,7 @@ def test_without_redis_it_is_not_ready_but_alive(monkeypatch):
     assert QuickClient().get("/live").status_code == 200
 
 
-def test_without_mongodb_it_is_not_ready(monkeypatch):
+def test_without_mongodb_the_service_is_not_ready(monkeypatch):
     def down():
         raise ServerSelectionTimeoutError
 
@@ -35,7 +35,7 @@ def test_without_mongodb_it_is_not_ready(monkeypatch):
     assert QuickClient().get("/ready").status_code == 400
 
 
-def test_metrics_count_by_operation_and_name_no_one(ada):
+def test_metrics_count_by_operation_and_hold_no_personal_data(ada):
     ada.api.get("/v1/patients?search=MarkerName")
     text = QuickClient().get("/metrics").content.decode()
 
@@ -46,11 +46,11 @@ def test_metrics_count_by_operation_and_name_no_one(ada):
 
 
 @pytest.mark.parametrize("path", ["/schema", "/docs"])
-def test_the_description_is_open_to_read(path):
+def test_the_description_can_be_read_without_a_token(path):
     assert QuickClient().get(path).status_code == 200
 
 
-def test_the_first_descriptions_can_be_asked_for_at_once(monkeypatch):
+def test_parallel_first_requests_for_the_description_get_the_same_one(monkeypatch):
     monkeypatch.setattr(Generator, "_cached", None)
     with ThreadPoolExecutor(4) as threads:
         answers = list(threads.map(lambda _: QuickClient().get("/schema"), range(4)))

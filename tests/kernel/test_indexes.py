@@ -1,4 +1,4 @@
-"""Indexes: what is declared is what the database has (facts F6, F20)."""
+"""Indexes: the database has exactly the declared ones (facts F6, F20)."""
 
 import pytest
 from django.core.management import call_command
@@ -20,17 +20,17 @@ def live(name):
     return db.database()[NAME].index_information().get(name)
 
 
-def test_every_declared_index_is_live_in_its_declared_shape():
+def test_the_database_has_every_declared_index_with_its_options():
     assert indexes.missing() == []
 
 
-def test_names_are_unique_in_a_collection():
+def test_index_names_are_unique_in_a_collection():
     for collection, models in indexes.DECLARED.items():
         names = [model.document["name"] for model in models]
         assert len(names) == len(set(names)), collection
 
 
-def test_a_missing_index_is_made_and_making_it_again_changes_nothing(declared):
+def test_a_missing_index_is_created_once(declared):
     declared(IndexModel([("a", ASCENDING)], name="A", unique=True))
 
     assert indexes.missing() == [f"{NAME}.A"]
@@ -51,7 +51,7 @@ def test_a_missing_index_is_made_and_making_it_again_changes_nothing(declared):
         IndexModel([("a", ASCENDING)], name="A", collation={"locale": "en", "strength": 1}),
     ],
 )
-def test_another_shape_is_left_and_told_or_replaced_when_asked(declared, changed):
+def test_an_index_with_other_options_is_reported_or_replaced_on_request(declared, changed):
     declared(IndexModel([("a", ASCENDING)], name="A"))
     indexes.ensure()
     declared(changed)
@@ -65,6 +65,6 @@ def test_another_shape_is_left_and_told_or_replaced_when_asked(declared, changed
     assert indexes.missing() == []
 
 
-def test_the_command_works_twice():
+def test_ensure_indexes_can_be_repeated():
     call_command("ensure_indexes", verbosity=0)
     call_command("ensure_indexes", verbosity=0)

@@ -1,4 +1,5 @@
-"""Logs cannot carry what a client sent: only allowed keys, no foreign text, of exceptions only type and place."""
+"""Logs cannot carry what a client sent: only allowed keys, no foreign text, and only type and code lines of
+exceptions."""
 
 import io
 import logging
@@ -9,7 +10,7 @@ import pytest
 import structlog
 from pymongo.errors import DuplicateKeyError
 
-from kernel import logging as ours
+from kernel import logging as kernel_logging
 
 MARKER = "Marker Maria"
 
@@ -21,7 +22,7 @@ def lines(monkeypatch):
     root = logging.getLogger()
     before, level = root.handlers[:], root.level
     monkeypatch.setattr("sys.stderr", stream)
-    ours.configure("DEBUG")
+    kernel_logging.configure("DEBUG")
     yield lambda: [orjson.loads(line) for line in stream.getvalue().splitlines()]
     root.handlers[:] = before
     root.setLevel(level)
@@ -31,11 +32,11 @@ def raise_and_log(error):
     try:
         raise error
     except type(error):
-        structlog.get_logger("ours").exception("thing.failed", extra=MARKER)
+        structlog.get_logger("kernel_logging").exception("thing.failed", extra=MARKER)
 
 
 def test_only_allowed_keys_are_written(lines):
-    structlog.get_logger("ours").info(
+    structlog.get_logger("kernel_logging").info(
         "thing.done", clinic="c1", name_of_patient=MARKER, email=MARKER
     )
 
@@ -45,9 +46,9 @@ def test_only_allowed_keys_are_written(lines):
     assert line["timestamp"].endswith("Z")
 
 
-def test_context_is_filtered_too(lines):
+def test_context_variables_are_filtered_too(lines):
     structlog.contextvars.bind_contextvars(operation="GetPatient", patient=MARKER)
-    structlog.get_logger("ours").info("thing.done")
+    structlog.get_logger("kernel_logging").info("thing.done")
     structlog.contextvars.clear_contextvars()
 
     (line,) = lines()
@@ -63,16 +64,16 @@ def test_context_is_filtered_too(lines):
         UnicodeEncodeError("ascii", MARKER, 0, 1, MARKER),
     ],
 )
-def test_of_an_exception_type_and_places_remain(lines, error):
+def test_an_exception_is_logged_as_its_type_and_code_lines(lines, error):
     raise_and_log(error)
 
     (line,) = lines()
     assert line["error"] == type(error).__name__
-    assert any("raise_and_log" in place for place in line["where"])
+    assert any("raise_and_log" in line_of_code for line_of_code in line["where"])
     assert MARKER not in str(line)
 
 
-def test_chained_exceptions_tell_nothing_either(lines):
+def test_messages_of_chained_exceptions_are_not_logged(lines):
     error = RuntimeError(MARKER)
     error.__cause__ = ValueError(MARKER)
     raise_and_log(error)
@@ -96,9 +97,9 @@ def test_chained_exceptions_tell_nothing_either(lines):
         "root",
     ],
 )
-def test_other_libraries_texts_are_hidden(lines, name, monkeypatch):
+def test_messages_of_other_libraries_are_hidden(lines, name, monkeypatch):
     logger = logging.getLogger(name)
-    # A server that another test has set up in this process silences its own.
+    # A server that another test started in this process silences its own logger.
     monkeypatch.setattr(logger, "propagate", True)
     logger.setLevel("DEBUG")
     logger.debug("says %s", MARKER, extra={"patient": MARKER})
@@ -110,7 +111,7 @@ def test_other_libraries_texts_are_hidden(lines, name, monkeypatch):
     assert {line["event"] for line in lines()} == {"log"}
 
 
-def test_harmless_libraries_keep_their_words(lines):
+def test_messages_of_harmless_libraries_are_kept(lines):
     logging.getLogger("uvicorn.error").error("Exception in ASGI application")
 
     (line,) = lines()
@@ -118,7 +119,7 @@ def test_harmless_libraries_keep_their_words(lines):
 
 
 @pytest.mark.filterwarnings("always")
-def test_warnings_texts_are_hidden(lines):
+def test_messages_of_warnings_are_hidden(lines):
     logging.captureWarnings(True)
     try:
         warnings.warn(MARKER, stacklevel=1)

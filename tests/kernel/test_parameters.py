@@ -1,4 +1,4 @@
-"""Query parameters: conversion, defaults, the contract's words (rules ACCOUNT-21 to ACCOUNT-30)."""
+"""Query parameters: conversion, defaults, the contract's messages (rules ACCOUNT-21 to ACCOUNT-30)."""
 
 from datetime import UTC, datetime
 from urllib.parse import quote
@@ -22,16 +22,16 @@ def read(query, *parameters):
 
 
 @pytest.mark.parametrize("text", ["1", "t", "T", "true", "TRUE", "True"])
-def test_yes(text):
+def test_a_true_text_is_read_as_true(text):
     assert read(f"flag={text}", FLAG) == {"flag": True}
 
 
 @pytest.mark.parametrize("text", ["0", "f", "F", "false", "FALSE", "False"])
-def test_no(text):
+def test_a_false_text_is_read_as_false(text):
     assert read(f"flag={text}", FLAG) == {"flag": False}
 
 
-def test_values_come_out_typed():
+def test_values_are_converted_to_their_types():
     query = "ratio=0.5&words=a,b&since=2023-11-14T22:13:20%2B02:00&needed=xy"
     assert read(query, RATIO, WORDS, SINCE, NEEDED) == {
         "ratio": 0.5,
@@ -41,7 +41,7 @@ def test_values_come_out_typed():
     }
 
 
-def test_what_is_absent_is_absent_or_its_default():
+def test_an_absent_parameter_is_left_out_or_has_its_default():
     assert read("", FLAG, *PAGING) == {"offset": 0, "limit": 10}
 
 
@@ -65,14 +65,14 @@ def test_what_is_absent_is_absent_or_its_default():
         ),
     ],
 )
-def test_mistakes_are_named(query, parameter, words):
+def test_a_wrong_value_is_refused_with_the_contracts_message(query, parameter, words):
     with pytest.raises(BadRequest) as refusal:
         read(query, parameter)
     assert refusal.value.message == words
 
 
 @pytest.mark.parametrize("text", ["nan", "inf", "-inf", "1e999", "1_0", ".", "1e", ""])
-def test_what_is_no_finite_number_is_refused(text):
+def test_a_text_that_is_not_a_finite_number_is_refused(text):
     with pytest.raises(BadRequest):
         read(f"ratio={text}", RATIO)
 
@@ -80,18 +80,18 @@ def test_what_is_no_finite_number_is_refused(text):
 @pytest.mark.parametrize(
     "number", [2**53, 2**63 - 1, 2**63, 2**64 - 1, 2**64, -(2**63) - 1, 10**30]
 )
-def test_a_number_may_be_of_any_size_and_is_a_double_beyond_64_bits(number):
+def test_a_number_beyond_64_bits_becomes_a_double(number):
     anything = Parameter("ratio", s.number())
     for text in (str(number), f"{number}.0", f"{number:e}"):
-        found = read(f"ratio={quote(text)}", anything)["ratio"]
-        assert found == pytest.approx(number)
-        assert type(found) is (int if abs(found) < 2**63 else float), text
+        value = read(f"ratio={quote(text)}", anything)["ratio"]
+        assert value == pytest.approx(number)
+        assert type(value) is (int if abs(value) < 2**63 else float), text
 
 
 @pytest.mark.parametrize(
     "text", ["yesterday", "2023-11-14", "2023-02-31T00:00:00Z", "9999-12-31T23:59:59-14:00"]
 )
-def test_what_is_no_time_is_refused(text):
+def test_a_query_value_that_is_not_a_time_is_refused(text):
     with pytest.raises(BadRequest):
         read(f"since={text}", SINCE)
 
@@ -99,7 +99,7 @@ def test_what_is_no_time_is_refused(text):
 @pytest.mark.parametrize(
     "text", ["1_0", " 5", "٣", "0x10", "5" * 5000, "1.5", "1e-1", "1e30", "9007199254740992"]
 )
-def test_what_is_no_integer_within_bounds_is_refused(text):
+def test_a_text_that_is_not_an_integer_within_bounds_is_refused(text):
     query = QueryDict(mutable=True)
     query["limit"] = text
     with pytest.raises(BadRequest):
@@ -112,5 +112,5 @@ def test_what_is_no_integer_within_bounds_is_refused(text):
 def test_a_whole_number_is_an_integer_however_it_is_written(text, number):
     query = QueryDict(mutable=True)
     query["offset"] = text
-    found = read_query(query, PAGING)["offset"]
-    assert (found, type(found)) == (number, int)
+    value = read_query(query, PAGING)["offset"]
+    assert (value, type(value)) == (number, int)

@@ -13,7 +13,7 @@ from kernel import ratelimit
 from kernel.errors import RateLimited, Unavailable
 
 
-def try_once(subject="someone@example.org"):
+def attempt(subject="someone@example.org"):
     try:
         ratelimit.hit("test.login", subject, limit="5/minute", closed=True)
     except RateLimited:
@@ -27,28 +27,28 @@ def redis_down(monkeypatch):
     monkeypatch.setattr(ratelimit, "_limiter", lambda: MovingWindowRateLimiter(storage))
 
 
-def test_sixty_parallel_tries_pass_exactly_five_times():
+def test_five_of_sixty_parallel_attempts_pass_a_limit_of_five():
     with ThreadPoolExecutor(60) as pool:
-        passed = list(pool.map(lambda _: try_once(), range(60)))
+        passed = list(pool.map(lambda _: attempt(), range(60)))
 
     assert passed.count(True) == 5
 
 
-def test_each_subject_has_a_window_of_its_own():
-    assert [try_once("a@example.org") for _ in range(6)] == [True] * 5 + [False]
-    assert try_once("b@example.org")
+def test_each_subject_has_its_own_window():
+    assert [attempt("a@example.org") for _ in range(6)] == [True] * 5 + [False]
+    assert attempt("b@example.org")
 
 
 def test_the_refusal_says_how_long_to_wait():
-    assert all(try_once("x") for _ in range(5))
+    assert all(attempt("x") for _ in range(5))
     with pytest.raises(RateLimited) as refusal:
         ratelimit.hit("test.login", "x", limit="5/minute", closed=True)
 
     assert 50 <= refusal.value.retry_after <= 60
 
 
-def test_no_address_sits_in_redis():
-    try_once("marker@example.org")
+def test_redis_holds_no_address():
+    attempt("marker@example.org")
     connection = Redis.from_url(settings.REDIS_URL)
 
     keys = [key.decode() for key in connection.keys("*")]
@@ -71,7 +71,7 @@ def test_without_redis_an_open_limit_lets_pass():
 
 
 @pytest.mark.parametrize(
-    ("header", "given", "address"),
+    ("header", "header_value", "address"),
     [
         ("", "6.6.6.6", "127.0.0.1"),
         ("X-Forwarded-For", "6.6.6.6, 10.0.0.7", "10.0.0.7"),
@@ -82,17 +82,15 @@ def test_without_redis_an_open_limit_lets_pass():
         ("None", "6.6.6.6", "127.0.0.1"),
     ],
 )
-def test_only_the_proxys_own_word_on_the_clients_address_counts(
-    settings, rf, header, given, address
-):
+def test_only_the_address_that_the_proxy_added_counts(settings, rf, header, header_value, address):
     settings.CLIENT_ADDRESS_HEADER = header
-    request = rf.get("/", headers={"X-Forwarded-For": given} if given else {})
+    request = rf.get("/", headers={"X-Forwarded-For": header_value} if header_value else {})
 
     assert ratelimit.client_address(request) == address
 
 
 @pytest.mark.parametrize(
-    ("given", "client"),
+    ("header_value", "client"),
     [
         ("203.0.113.9", "203.0.113.9"),
         (" 203.0.113.9 ", "203.0.113.9"),
@@ -108,22 +106,22 @@ def test_only_the_proxys_own_word_on_the_clients_address_counts(
         ("::1", "::/64"),
     ],
 )
-def test_one_client_is_one_subject_in_whatever_form_it_is_written(settings, rf, given, client):
+def test_all_spellings_of_a_clients_address_count_as_one(settings, rf, header_value, client):
     settings.CLIENT_ADDRESS_HEADER = "X-Real-IP"
-    assert ratelimit.client_address(rf.get("/", headers={"X-Real-IP": given})) == client
+    assert ratelimit.client_address(rf.get("/", headers={"X-Real-IP": header_value})) == client
     settings.CLIENT_ADDRESS_HEADER = ""
-    if given == given.strip():
-        assert ratelimit.client_address(rf.get("/", REMOTE_ADDR=given)) == client
+    if header_value == header_value.strip():
+        assert ratelimit.client_address(rf.get("/", REMOTE_ADDR=header_value)) == client
 
 
 @pytest.mark.parametrize(
-    "given",
+    "header_value",
     ["", "x", "unknown", "1.2.3", "1.2.3.256", "01.2.3.4", "1.2.3.4.5", "1.2.3.4:x", ":", "::1::", "[::1", "for=1.2.3.4",
      "2001:db8::1/64", "1.2.3.4/8", "\u0661.2.3.4", "1" * 5000, ":" * 5000],
 )  # fmt: skip
-def test_what_is_no_address_counts_as_the_proxys_own(settings, rf, given):
+def test_a_header_that_is_not_an_address_counts_as_the_proxys_address(settings, rf, header_value):
     settings.CLIENT_ADDRESS_HEADER = "X-Real-IP"
-    request = rf.get("/", headers={"X-Real-IP": given}, REMOTE_ADDR="10.0.0.7")
+    request = rf.get("/", headers={"X-Real-IP": header_value}, REMOTE_ADDR="10.0.0.7")
 
     assert ratelimit.client_address(request) == "10.0.0.7"
 

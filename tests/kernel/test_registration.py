@@ -1,4 +1,4 @@
-"""What a worker knows when it starts: everything, whether Django's checks run or not."""
+"""A worker has everything registered when it starts, whether Django's checks run or not."""
 
 import json
 import os
@@ -11,7 +11,7 @@ from kernel import db
 from tests import ehr
 from tests.factories import stored_patient
 
-# As `celery worker` does with CELERY_SKIP_CHECKS: Django set up, task modules imported, and nothing else.
+# Like `celery worker` with CELERY_SKIP_CHECKS: Django is set up, task modules are imported, nothing else.
 WORKER = """
 import json, sys
 from clinics_site.celery import app
@@ -41,10 +41,10 @@ print(json.dumps({"urls": knew_urls, "later": later, "counts": {k: len(v) for k,
 def run_worker():
     environment = {**os.environ, "CELERY_SKIP_CHECKS": "1"}
     environment["DJANGO_SETTINGS_MODULE"] = "clinics_site.settings"
-    done = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-c", WORKER], env=environment, capture_output=True, text=True, check=True
     )
-    return json.loads(done.stdout.splitlines()[-1])
+    return json.loads(process.stdout.splitlines()[-1])
 
 
 @pytest.fixture
@@ -57,7 +57,7 @@ def order_with_a_new_tag(anonymous):
     return clinic, patient
 
 
-def test_a_worker_without_checks_knows_everything_and_makes_the_new_tag_of_an_order(
+def test_a_worker_without_checks_has_everything_registered_and_creates_a_new_tag(
     order_with_a_new_tag,
 ):
     clinic, patient = order_with_a_new_tag

@@ -1,4 +1,4 @@
-"""Every view checks who calls and what they may in DRF's own classes; the few that do otherwise are known by name."""
+"""Every view authenticates and authorises through DRF's classes; the few exceptions are listed by name."""
 
 import pytest
 from django.urls import get_resolver
@@ -30,14 +30,14 @@ def viewsets():
 
 
 @pytest.mark.parametrize("view", viewsets(), ids=lambda view: view.__name__)
-def test_every_view_asks_for_the_token_and_the_policy(view):
+def test_every_view_uses_token_authentication_and_the_policy(view):
     expected = () if view in WITHOUT_TOKEN else [SessionTokenAuthentication]
     assert view.authentication_classes == expected
     assert view.permission_classes == [PolicyPermission]
 
 
 @pytest.mark.parametrize("view", viewsets(), ids=lambda view: view.__name__)
-def test_no_view_replaces_the_checks_but_the_embedded_accounts_and_redox(view):
+def test_only_embedded_accounts_and_redox_override_the_checks(view):
     replaced = {name for name in CHECKS if getattr(view, name) is not getattr(ApiViewSet, name)}
     if issubclass(view, AccountViewSet):
         assert replaced == {"perform_authentication", "check_permissions"}
@@ -65,7 +65,7 @@ def test_the_user_of_a_request_is_its_principal_and_the_auth_its_token(ada):
     assert request.auth == ada.token
 
 
-def test_an_external_operation_has_no_user_whatever_token_comes(ada):
+def test_an_external_operation_has_no_user_even_with_a_token(ada):
     request = ada.api.post("/v1/redox/verify", {}).wsgi_request
     assert request.operation_id == "VerifyEndpoint"
     assert request.user is None

@@ -1,4 +1,4 @@
-"""How often a hot request asks MongoDB and Redis: the figures that its speed follows from."""
+"""How many round trips a hot request makes to MongoDB and Redis."""
 
 from contextlib import contextmanager
 
@@ -13,32 +13,33 @@ from tests.factories import make_clinic, make_clinician, make_patient
 @contextmanager
 def counted(monkeypatch):
     """Commands that reach MongoDB (by its own profiler) and Redis while the block runs."""
-    asked = {"mongodb": [], "redis": []}
+    commands = {"mongodb": [], "redis": []}
     execute = redis.Redis.execute_command
 
     def counting(self, *arguments, **options):
-        asked["redis"].append(arguments[0])
+        commands["redis"].append(arguments[0])
         return execute(self, *arguments, **options)
 
     monkeypatch.setattr(redis.Redis, "execute_command", counting)
     database = db.database()
     database.command("profile", 2)
     try:
-        yield asked
+        yield commands
     finally:
         database.command("profile", 0)
-        found = list(
+        profile = list(
             database["system.profile"].find({"ns": {"$not": {"$regex": "system.profile"}}})
         )
-        asked["mongodb"] = [
+        commands["mongodb"] = [
             row["ns"].partition(".")[2]
-            for row in found
+            for row in profile
             if row["op"] != "command" or "aggregate" in row["command"]
         ]
         database["system.profile"].drop()
 
 
-# A person's token is joined by the caller's record in the clinic and by what the operation reads.
+# One query reads a person's token, joined with the caller's record in the clinic and what the operation
+# reads.
 ALL_IN_ONE = ["accountTokens"]
 
 
@@ -53,25 +54,29 @@ ALL_IN_ONE = ["accountTokens"]
         ("ada", "/patients/{patient}", ALL_IN_ONE),
     ],
 )
-def test_a_hot_read_asks_each_collection_once(caller, path, collections, backend, ada, monkeypatch):
+def test_a_hot_read_queries_each_collection_once(
+    caller, path, collections, backend, ada, monkeypatch
+):
     clinic = make_clinic(mrnSettings={"required": False, "unique": False})
     make_clinician(clinic, ada, "CLINIC_ADMIN")
     patient = make_patient(clinic)
     api = {"backend": backend, "ada": ada.api}[caller]
     address = f"/v1/clinics/{clinic['_id']}" + path.format(patient=patient["userId"])
-    assert api.get(address).status_code == 200  # the backend token is remembered from now on
-    with counted(monkeypatch) as asked:
+    assert api.get(address).status_code == 200  # from now on the backend token is cached
+    with counted(monkeypatch) as commands:
         assert api.get(address).status_code == 200
-    assert sorted(asked["mongodb"]) == collections
-    # A user's token is asked for each time, so there is nothing to look up in the cache; a backend token is looked up
+    assert sorted(commands["mongodb"]) == collections
+    # A user's token is checked each time and never looked up in the cache; a backend token is looked up
     # every few seconds.
-    assert asked["redis"] == []
+    assert commands["redis"] == []
 
 
-def test_a_backend_token_unseen_for_a_while_costs_one_round_trip_to_redis(backend, monkeypatch):
+def test_a_backend_token_not_cached_in_the_process_costs_one_round_trip_to_redis(
+    backend, monkeypatch
+):
     address = f"/v1/clinics/{make_clinic()['_id']}"
     assert backend.get(address).status_code == 200
     caches["process"].clear()
-    with counted(monkeypatch) as asked:
+    with counted(monkeypatch) as commands:
         assert backend.get(address).status_code == 200
-    assert asked == {"mongodb": ["clinics"], "redis": ["GET"]}
+    assert commands == {"mongodb": ["clinics"], "redis": ["GET"]}

@@ -1,7 +1,8 @@
-"""What is done for speed alone is still needed: each test fails on the day when its trick can go (kernel/speed.py).
+"""What is done for speed alone is still needed: each test fails when its trick can be removed
+(kernel/speed.py).
 
-Nothing is timed. What a library would do is asked of the installed library itself; where that is only much work, its
-calls are counted, which come out the same on every machine.
+Nothing is timed. The tests check what the installed library would do; where it would only do more work, its
+calls are counted, and the count is the same on every machine.
 """
 
 import inspect
@@ -26,20 +27,20 @@ TRICKS = [
     for name, thing in vars(speed).items()
     if getattr(thing, "__module__", "") == speed.__name__ and not name.startswith("_")
 ]
-# What a process begins with; this one has been changed already.
+# The state of a fresh process; this one has been changed already.
 FRESH = """
 import gc, json, sys
-untouched = {"generations": gc.get_threshold(), "switching": sys.getswitchinterval()}
-untouched["locked"] = getattr(sys, "_is_gil_enabled", lambda: True)()
+state = {"generations": gc.get_threshold(), "switching": sys.getswitchinterval()}
+state["locked"] = getattr(sys, "_is_gil_enabled", lambda: True)()
 from django.core.signals import request_finished, request_started
 import django.core.cache, django.db
 names = lambda signal: [getattr(receiver[1](), "__name__", "") for receiver in signal.receivers]
-untouched["started"], untouched["finished"] = names(request_started), names(request_finished)
+state["started"], state["finished"] = names(request_started), names(request_finished)
 from kernel import speed
 speed.collect_garbage_rarely()
 speed.switch_threads_often()
-untouched["frozen"], untouched["switching_often"] = gc.get_freeze_count(), sys.getswitchinterval()
-print(json.dumps(untouched))
+state["frozen"], state["switching_often"] = gc.get_freeze_count(), sys.getswitchinterval()
+print(json.dumps(state))
 """
 
 
@@ -50,8 +51,8 @@ def fresh():
 
 
 def calls_of(action):
-    """How many functions it calls, Python's and compiled ones."""
-    action()  # what is made once is made now
+    """How many functions the action calls, Python's and compiled ones."""
+    action()  # fills the caches first
     count = 0
 
     def note(frame, event, argument):
@@ -67,7 +68,7 @@ def calls_of(action):
 
 
 @pytest.mark.parametrize("name", TRICKS)
-def test_every_trick_states_its_gain_and_its_end_and_has_a_test(name):
+def test_every_trick_states_its_gain_and_when_to_remove_it_and_has_a_test(name):
     text = inspect.getdoc(getattr(speed, name))
     assert "Gain: " in text
     assert "Remove when: " in text
@@ -96,31 +97,31 @@ def test_remember_addresses_is_still_needed():
 
 
 def test_leave_pools_alone_is_still_needed(fresh):
-    does_it = (
+    no_longer_needed = (
         "this Django no longer does it around each request: remove it from speed.leave_pools_alone"
     )
-    assert {"close_old_connections", "reset_queries"} <= {*fresh["started"]}, does_it
-    assert {"close_old_connections", "close_caches"} <= {*fresh["finished"]}, does_it
+    assert {"close_old_connections", "reset_queries"} <= {*fresh["started"]}, no_longer_needed
+    assert {"close_old_connections", "close_caches"} <= {*fresh["finished"]}, no_longer_needed
 
 
-def test_leave_pools_alone_leaves_nothing_open_that_django_would_close():
+def test_closing_the_pools_around_requests_would_do_nothing():
     client = db.client()
     connection = connections["default"]
     connection.close_if_unusable_or_obsolete()
     connection.close()
-    close_it = "closing does something now, so it must happen around requests: change speed.leave_pools_alone"
-    assert connection.connection is client, close_it
+    must_close = "closing does something now, so it must happen around requests: change speed.leave_pools_alone"
+    assert connection.connection is client, must_close
     for cache in caches.all():
-        assert type(cache).close is BaseCache.close, close_it
+        assert type(cache).close is BaseCache.close, must_close
 
 
 def test_rediscache_is_still_needed():
     address = ["redis://127.0.0.1:1/0"]
-    djangos, ours = redis.RedisCacheClient(address), speed._RedisClient(address)
-    assert djangos.get_client() is not djangos.get_client(), (
+    django_client, our_client = redis.RedisCacheClient(address), speed._RedisClient(address)
+    assert django_client.get_client() is not django_client.get_client(), (
         "this Django keeps its Redis clients: use its RedisCache and remove speed.RedisCache"
     )
-    assert ours.get_client() is ours.get_client()
+    assert our_client.get_client() is our_client.get_client()
     assert type(caches["default"]) is speed.RedisCache
 
 

@@ -36,21 +36,22 @@ def store(old):
 
 @pytest.fixture
 def heard(monkeypatch):
-    """What handlers get, in their place."""
+    """The events that handlers would receive."""
     received = []
-    deaf = {
-        name: replace(one, handle=received.append) for name, one in subscriptions.BY_NAME.items()
+    recording = {
+        name: replace(subscription, handle=received.append)
+        for name, subscription in subscriptions.BY_NAME.items()
     }
-    monkeypatch.setattr(subscriptions, "BY_NAME", deaf)
+    monkeypatch.setattr(subscriptions, "BY_NAME", recording)
     return received
 
 
-def test_there_is_a_row_of_every_handler_that_version_had():
+def test_every_handler_has_a_row_of_version_0_1():
     assert {row["handler"] for row in ROWS} == subscriptions.BY_NAME.keys()
 
 
 @handler_of_row
-def test_an_old_row_is_delivered_as_the_event_that_it_was(old, heard):
+def test_a_row_of_version_0_1_is_delivered_as_the_same_event(old, heard):
     row_id = store(old)
 
     assert outbox.deliver(row_id) is True
@@ -62,7 +63,7 @@ def test_an_old_row_is_delivered_as_the_event_that_it_was(old, heard):
 
 
 @handler_of_row
-def test_the_same_event_is_stored_as_it_was(old, heard):
+def test_an_event_is_stored_in_the_form_of_version_0_1(old, heard):
     outbox.deliver(store(old))
     db.collection(outbox.COLLECTION).delete_many({})
     outbox.emit(heard[0])

@@ -24,31 +24,32 @@ STORED = [texts.name, texts.mrn, texts.share_code]
 
 
 @pytest.mark.parametrize("typed", TYPED, ids=ascii)
-def test_texts_that_look_the_same_are_the_same(typed):
+def test_texts_that_look_the_same_have_the_same_normal_form(typed):
     assert texts.name(typed) == texts.mrn(typed) == "QQ 1"
 
 
 @pytest.mark.parametrize(
     "typed", ["", " ", "\t\n", "\u00a0\u200b", "\u200d", "\ufeff \u2060"], ids=ascii
 )
-def test_blanks_alone_are_no_text(typed):
+def test_a_text_of_blanks_becomes_empty(typed):
     assert [form(typed) for form in (texts.name, texts.mrn, texts.share_code)] == ["", "", ""]
 
 
-def test_a_decomposed_name_is_the_composed_one():
+def test_a_decomposed_name_becomes_composed():
     assert texts.name("Be\u0301langer") == "B\u00e9langer"
 
 
-def test_what_joins_letters_stays_between_them():
+def test_a_zero_width_joiner_between_letters_stays():
     assert texts.name("می\u200cخواهم") == "می\u200cخواهم"
 
 
-def test_control_characters_are_left_to_be_refused():
+def test_control_characters_are_not_removed():
     assert texts.name("a\0b\x1bc\x1fd") == "a\0b\x1bc\x1fd"
 
 
-def test_a_text_of_any_length_takes_no_time_to_speak_of():
-    """Bringing a long run of marks into order takes quadratic time: such a text is left to be refused."""
+def test_a_very_long_text_is_not_normalised():
+    """Ordering a long run of combining marks takes quadratic time, so such a text is left as it is and
+    refused later."""
     marks = "a" + "\u0301\u0323" * 500_000
     assert texts.name(marks) is marks
 
@@ -65,15 +66,15 @@ def test_a_text_of_any_length_takes_no_time_to_speak_of():
     ],
     ids=ascii,
 )
-def test_share_codes_are_read_as_people_write_them(typed):
+def test_spellings_of_a_share_code_become_its_printed_form(typed):
     assert texts.share_code(typed) == "ABCD-EF23-4567"
 
 
-def test_look_alikes_in_share_codes_stay_what_they_are():
+def test_similar_letters_in_share_codes_are_not_exchanged():
     assert texts.share_code("0oI1-2345-6789") == "0OI1-2345-6789"
 
 
-def test_what_is_no_share_code_stays_what_it_is():
+def test_a_text_that_is_not_a_share_code_keeps_its_words():
     assert texts.share_code(" old code 7 ") == "OLD CODE 7"
 
 
@@ -98,11 +99,11 @@ def test_names_are_compared_without_case_and_compatibility_forms_and_with_accent
     ],
     ids=ascii,
 )
-def test_searches_ignore_case_accents_and_what_keyboards_replace(typed, stored):
+def test_searches_ignore_case_accents_and_typographic_quotes(typed, stored):
     assert texts.fold(typed) == texts.fold(stored)
 
 
-def test_a_search_is_a_few_words():
+def test_a_search_is_split_into_a_bounded_number_of_unique_words():
     assert texts.words("  Ada\u00a0 MEYER ada ") == ["ada", "meyer"]
     assert texts.words("ada adam") == ["adam"]
     assert texts.words(" ") == []

@@ -16,7 +16,7 @@ def things():
 
 @pytest.fixture(autouse=True)
 def collection():
-    """Made outside a transaction, so that a test does not race with its making."""
+    """Created outside a transaction, so that tests do not race with its creation."""
     things().insert_one({"_id": "counter", "n": 0, "log": []})
 
 
@@ -27,7 +27,7 @@ def run_together(count, work):
         gate.wait()
         try:
             work(number)
-        except Exception as error:  # noqa: BLE001 (whatever it is, the test shows it)
+        except Exception as error:  # noqa: BLE001 (any exception fails the test)
             failures.append(error)
 
     threads = [threading.Thread(target=run, args=(n,)) for n in range(count)]
@@ -38,7 +38,7 @@ def run_together(count, work):
     assert failures == []
 
 
-def test_a_rollback_takes_every_store_call_back():
+def test_a_rollback_undoes_every_write():
     def change():
         things().insert_one({"_id": "new"})
         things().update_one({"_id": "counter"}, {"$inc": {"n": 1}})
@@ -53,15 +53,15 @@ def test_a_rollback_takes_every_store_call_back():
     assert list(things().find({})) == [{"_id": "counter", "n": 0, "log": []}]
 
 
-def test_others_see_nothing_before_the_end():
+def test_a_change_is_invisible_to_others_before_its_commit():
     seen = []
 
-    def look():
+    def read():
         seen.append(things().find_one({"_id": "new"}))
 
     def change():
         things().insert_one({"_id": "new"})
-        thread = threading.Thread(target=look)
+        thread = threading.Thread(target=read)
         thread.start()
         thread.join()
 
@@ -91,12 +91,12 @@ def test_parallel_changes_of_one_document_all_count():
 
 
 def test_a_transient_conflict_repeats_the_whole_change():
-    tries = []
+    attempts = []
 
     def change():
-        tries.append(1)
+        attempts.append(1)
         things().find_one({"_id": "counter"})
-        if len(tries) == 1:
+        if len(attempts) == 1:
             thread = threading.Thread(
                 target=lambda: things().update_one({"_id": "counter"}, {"$inc": {"n": 10}})
             )
@@ -106,7 +106,7 @@ def test_a_transient_conflict_repeats_the_whole_change():
 
     db.run_in_transaction(change)
 
-    assert len(tries) == 2
+    assert len(attempts) == 2
     assert things().find_one({"_id": "counter"})["n"] == 11
 
 
@@ -136,7 +136,7 @@ def test_an_inner_transaction_joins_the_outer_one():
     assert not db.in_transaction()
 
 
-def test_the_result_comes_out():
+def test_the_result_of_the_change_is_returned():
     assert db.run_in_transaction(lambda: 7) == 7
 
 

@@ -1,4 +1,4 @@
-"""The contract's words for each violation, and what counts as one (rules ACCOUNT-39 to ACCOUNT-43)."""
+"""The contract's message for each violation, and what counts as one (rules ACCOUNT-39 to ACCOUNT-43)."""
 
 import pytest
 
@@ -32,12 +32,12 @@ WORDS = [
 
 
 @pytest.mark.parametrize(("schema", "value", "words"), WORDS)
-def test_each_violation_has_its_words(schema, value, words):
+def test_each_violation_has_the_contracts_message(schema, value, words):
     assert validation.reason(validation.first_failure(schema, value)) == words
 
 
 @pytest.mark.parametrize(
-    ("value", "place"),
+    ("value", "pointer"),
     [
         ({"list": [{"name": 7}]}, "/list/0/name"),
         ({"list": [{}]}, "/list/0/name"),
@@ -45,11 +45,11 @@ def test_each_violation_has_its_words(schema, value, words):
         (7, "/"),
     ],
 )
-def test_the_place_is_named(value, place):
+def test_a_failure_names_the_path_of_the_wrong_value(value, pointer):
     item = s.obj({"name": s.string()}, required=["name"])
     failure = validation.first_failure(s.obj({"list": s.array(item)}), value)
 
-    assert validation.path_of(failure) == place
+    assert validation.path_of(failure) == pointer
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_the_place_is_named(value, place):
         (s.obj({"a": s.read_only(s.string())}), {"a": "x"}),
     ],
 )
-def test_what_is_no_violation(schema, value):
+def test_a_valid_value_has_no_failure(schema, value):
     assert validation.first_failure(schema, value) is None
 
 

@@ -1,4 +1,4 @@
-"""What request validation leaves alone (rules ACCOUNT-42, ACCOUNT-43 and ACCOUNT-55)."""
+"""Differences between validating requests and answers (rules ACCOUNT-42, ACCOUNT-43 and ACCOUNT-55)."""
 
 import pytest
 
@@ -6,20 +6,20 @@ from kernel.api import schema as s
 from kernel.api import validation
 
 
-def test_what_requests_alone_are_held_to_may_be_shown_as_anything():
+def test_keywords_for_requests_do_not_apply_to_answers():
     schema = s.of_requests(s.string(), min_length=1, of_format="email")
     for text in ("", "not an address"):
         assert not validation.is_valid(schema, text)
         assert validation.is_valid(schema, text, of_request=False)
 
 
-def test_answers_keep_the_format_that_is_described():
+def test_an_answer_with_a_text_of_another_format_is_invalid():
     for text in ("", "not an address", "KIM@example.org"):
         assert not validation.is_valid(s.email(), text, of_request=False)
 
 
 @pytest.mark.parametrize("text", ["2012-02-31", "2012", ""])
-def test_dates_are_checked(text):
+def test_a_text_that_is_not_a_date_is_invalid(text):
     assert not validation.is_valid(s.string(format="date"), text)
 
 
@@ -34,7 +34,7 @@ def test_dates_are_checked(text):
         "",
     ],
 )
-def test_a_time_that_cannot_be_kept_is_none(text):
+def test_a_time_that_cannot_be_stored_is_invalid(text):
     assert not validation.is_valid(s.date_time(), text)
 
 

@@ -1,4 +1,4 @@
-"""What is left of a request when it has been answered."""
+"""No objects of a request remain after it has been answered."""
 
 import asyncio
 import gc
@@ -45,24 +45,24 @@ def no_garbage_collected():
 
 
 def alive(*names):
-    return [found for found in gc.get_objects() if type(found).__name__ in names]
+    return [thing for thing in gc.get_objects() if type(thing).__name__ in names]
 
 
-def test_answers_are_let_go_before_garbage_is_collected():
-    """That is seldom, and a hundred lists of ten megabytes each do not wait for it."""
+def test_answers_are_freed_without_garbage_collection():
+    """Garbage collection is rare, and a hundred lists of ten megabytes each must not wait for it."""
     with no_garbage_collected():
         assert asyncio.run(serve(20)) == 40
-        assert len(alive(Answer.__name__)) <= 4  # a thread may still name its last one
+        assert len(alive(Answer.__name__)) <= 4  # a thread may still refer to its last one
 
 
-def test_nothing_is_left_of_a_request_and_its_body(ada):
-    """However it ended: here well, refused for its token, and refused for its body."""
+def test_a_request_and_its_body_are_freed_without_garbage_collection(ada):
+    """In each case: successful, refused for its token, refused for its body."""
     body = json.dumps(CLINIC).encode()
     token = (b"x-tidepool-session-token", ada.token.encode())
-    tries = [([token], body), ([], body), ([token], b"{}")]
+    cases = [([token], body), ([], body), ([token], b"{}")]
     with no_garbage_collected():
         before = len(alive("Response", "Request"))
-        for headers, content in tries:
+        for headers, content in cases:
             kind = (b"content-type", b"application/json")
             request = incoming("POST", "/v1/clinics", headers=[kind, *headers])
             environ = request._for_django(io.BytesIO(content), len(content))
@@ -71,21 +71,21 @@ def test_nothing_is_left_of_a_request_and_its_body(ada):
         assert len(alive("Response", "Request")) == before
 
 
-def test_views_that_are_not_ours_answer_too():
+def test_views_of_other_libraries_answer_through_the_bridge():
     for path in ("/schema", "/docs", "/metrics", "/no"):
         request = incoming("GET", path)
         assert bridge.answer(application, request.with_body()).status in (200, 400), path
 
 
-def test_nothing_is_left_of_a_request_whose_body_never_comes():
+def test_a_request_whose_body_never_arrives_is_freed_without_garbage_collection():
     async def disconnect():
         await asyncio.sleep(limits.SMALL_BODY_SECONDS * 1.5)
         return {"type": "http.disconnect"}
 
     async def ask():
-        asked = Application(application, readiness=None)
+        received = Application(application, readiness=None)
         headers = [(b"content-type", b"application/json"), (b"content-length", b"1000")]
-        await asked(scope("POST", "/v1/redox", headers=headers), disconnect, None)
+        await received(scope("POST", "/v1/redox", headers=headers), disconnect, None)
 
     names = ("Request", "Incoming", "BodyNeeded", "Job")
     with no_garbage_collected():
@@ -95,25 +95,25 @@ def test_nothing_is_left_of_a_request_whose_body_never_comes():
 
 
 class Turns:
-    """A scheduler that notes what each request is about, and lets it go at once."""
+    """A scheduler that records the clinic of each request and drops the request."""
 
     def __init__(self):
-        self.asked = []
+        self.received = []
 
     def submit(self, job):
-        self.asked.append(job.clinic)
+        self.received.append(job.clinic)
         job.done.set_exception(Gone())
 
 
-def test_a_heavy_request_is_heavy_also_when_it_announces_a_body_that_never_comes():
+def test_a_heavy_request_stays_heavy_when_its_body_never_arrives():
     turns = Turns()
 
     async def ask(*headers):
-        asked = Application(django, readiness=None)
-        asked._scheduler = turns
-        given = scope(path="/v1/clinics", query=b"limit=1000", headers=headers)
-        await asked(given, lambda: asyncio.sleep(60), None)
+        received = Application(django, readiness=None)
+        received._scheduler = turns
+        request_scope = scope(path="/v1/clinics", query=b"limit=1000", headers=headers)
+        await received(request_scope, lambda: asyncio.sleep(60), None)
 
     asyncio.run(ask())
     asyncio.run(ask((b"content-length", b"10")))
-    assert turns.asked == ["ListClinics", "ListClinics"]
+    assert turns.received == ["ListClinics", "ListClinics"]

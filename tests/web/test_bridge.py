@@ -1,4 +1,4 @@
-"""What Django is told of a request, and what happens to one whose body has not come yet."""
+"""What Django receives of a request, and what happens to a request whose body has not arrived."""
 
 import re
 from contextlib import suppress
@@ -30,14 +30,14 @@ def scope(method="GET", path="/v1/clinics", *, query=b"", headers=()):
     }
 
 
-def incoming(*given, **options):
-    return Incoming(scope(*given, **options), None, Memory(100))
+def incoming(*args, **options):
+    return Incoming(scope(*args, **options), None, Memory(100))
 
 
 def path_of(operation_id):
     method, path, _ = described_operations()[operation_id]
     values = {**IDS, **dict.fromkeys(OWN_IDS, STRANGER)}
-    return method.upper(), re.sub(r"{(\w+)}", lambda found: values[found[1]], path)
+    return method.upper(), re.sub(r"{(\w+)}", lambda match: values[match[1]], path)
 
 
 def test_headers_with_an_underscore_are_dropped_and_repeated_ones_joined():
@@ -59,14 +59,14 @@ def test_headers_with_an_underscore_are_dropped_and_repeated_ones_joined():
     }
 
 
-def test_paths_are_decoded_as_wsgi_wants_them():
+def test_paths_are_decoded_as_wsgi_requires():
     environ = bridge.make_environ(scope(path="/caf%C3%A9/a%2Fb/%FF"))
     assert environ["PATH_INFO"].encode("latin-1") == "/café/a/b/".encode() + b"\xff"
 
 
 @pytest.mark.parametrize("token", [None, b"no-such-token"])
 @pytest.mark.parametrize("operation_id", sorted(described_operations()))
-def test_no_operation_asks_a_stranger_for_a_body(operation_id, token):
+def test_no_operation_reads_the_body_of_a_caller_without_a_valid_token(operation_id, token):
     method, path = path_of(operation_id)
     headers = [(b"content-type", b"application/json"), (b"content-length", b"1000")]
     if token:
@@ -82,13 +82,13 @@ def test_no_operation_asks_a_stranger_for_a_body(operation_id, token):
 
 
 def _takes_its_credential_from_the_body(operation_id, token):
-    """Or from the path. Such a body is small."""
+    """Or from the path. The body of such an operation is small."""
     if operation_id == "ProcessEHRMessage":
         return token is None
     return policy.is_external(operation_id)
 
 
-def test_who_was_found_before_the_body_is_not_asked_for_again(ada, monkeypatch):
+def test_the_caller_found_before_the_body_is_not_looked_up_again(ada, monkeypatch):
     headers = [
         (b"content-type", b"application/json"),
         (b"x-tidepool-session-token", ada.token.encode()),
@@ -129,13 +129,13 @@ def test_heavy_requests_are_counted_by_their_clinic():
     method, path = path_of("TideReport")
     assert heavy.clinic_of(scope(method, path)) == IDS["clinicId"]
     for method in ("GET", "HEAD"):
-        asked = scope(method, "/v1/clinics", query=b"limit=1000")
-        assert heavy.clinic_of(asked) == "ListClinics"
+        list_scope = scope(method, "/v1/clinics", query=b"limit=1000")
+        assert heavy.clinic_of(list_scope) == "ListClinics"
     assert heavy.clinic_of(scope("GET", "/docs", query=b"limit=1000")) is None
 
 
-def test_log_ins_are_heavy_and_nothing_else_of_accounts_and_staff():
-    """Each takes a password's hash, which is slow on purpose."""
+def test_only_logins_are_heavy_among_account_and_staff_requests():
+    """A login hashes a password, which is slow on purpose."""
     assert heavy.clinic_of(scope("POST", "/auth/login")) == "LoginViewSet.log_in"
     for method in ("GET", "POST"):
         assert heavy.clinic_of(scope(method, "/admin/login/", query=b"next=/admin/"))

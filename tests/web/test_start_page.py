@@ -1,4 +1,4 @@
-"""`/` in a browser, and for clients of the API."""
+"""`/` in a browser, and for API clients."""
 
 import re
 
@@ -9,7 +9,7 @@ from tests.cast import QuickClient
 CHROME = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 
 
-def test_a_browser_is_shown_where_to_go():
+def test_a_browser_gets_a_page_with_links():
     page = QuickClient().get("/", headers={"Accept": CHROME})
     assert page.status_code == 200
     assert page["Content-Type"] == "text/html; charset=utf-8"
@@ -20,12 +20,12 @@ def test_a_browser_is_shown_where_to_go():
 
 
 @pytest.mark.parametrize("accept", ["application/json", "*/*", None])
-def test_other_clients_are_asked_for_a_token(accept):
+def test_a_client_without_a_token_is_answered_with_400(accept):
     answer = QuickClient().get("/", headers={"Accept": accept} if accept else {})
     assert (answer.status_code, answer.json()) == (400, {"message": "session token is missing"})
 
 
-def test_a_client_with_a_token_is_told_that_there_is_no_such_operation(eve):
+def test_a_client_with_a_token_is_answered_with_404(eve):
     answer = eve.api.get("/", headers={"Accept": CHROME})
     assert (answer.status_code, answer.json()) == (
         404,
@@ -34,6 +34,6 @@ def test_a_client_with_a_token_is_told_that_there_is_no_such_operation(eve):
 
 
 @pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
-def test_there_is_nothing_to_write_to(method):
+def test_other_methods_are_answered_with_400(method):
     answer = getattr(QuickClient(), method)("/", headers={"Accept": CHROME})
     assert answer.status_code == 400
