@@ -1,43 +1,142 @@
-"""The collections of the clinic database as Django models: for typed reading, in shells and reports.
+"""The collections of clinics, their members and their migrations (kernel.stored_models says what models are for)."""
 
-The documents belong to other systems too, so the models are unmanaged (migrations never touch them) and cannot
-be written: a save would drop keys it does not know and write nulls for what is absent (fact F21). Changes go
-through the services. Free-form parts are passed through as they are (fact F22).
-"""
+from datetime import datetime
+from typing import Any
 
+from bson import ObjectId
 from django.db import models
 from django_mongodb_backend.fields import ArrayField, ObjectIdField
 
+from clinic_records.choices import GlucoseUnits, Tier
+from clinics.choices import ClinicSize, ClinicType, MigrationStatus
+from kernel.safe_reading import ANY, Shape
 from kernel.stored_models import PassThroughField, StoredDocument
+
+_DELETED_BY = "who deleted it: a user id, or `staff:` and the number of a staff account"
+_TAG: Shape = {"_id": ObjectId, "name": str}
+_SITE: Shape = {"id": ObjectId, "name": str}
+_LIMIT: Shape = {"plan": float, "startDate": datetime, "endDate": datetime}
 
 
 class Clinic(StoredDocument):
-    name = models.TextField(null=True)  # noqa: DJ001 (absent and null are told apart nowhere)
-    address = models.TextField(null=True)  # noqa: DJ001
-    city = models.TextField(null=True)  # noqa: DJ001
-    state = models.TextField(null=True)  # noqa: DJ001
-    postal_code = models.TextField(null=True, db_column="postalCode")  # noqa: DJ001
-    country = models.TextField(null=True)  # noqa: DJ001
-    clinic_type = models.TextField(null=True, db_column="clinicType")  # noqa: DJ001
-    timezone = models.TextField(null=True)  # noqa: DJ001
-    preferred_bg_units = models.TextField(null=True, db_column="PreferredBgUnits")  # noqa: DJ001
-    share_code = models.TextField(null=True, db_column="canonicalShareCode")  # noqa: DJ001
-    share_codes = ArrayField(models.TextField(), null=True, db_column="shareCodes")
-    admins = ArrayField(models.TextField(), null=True)
-    tier = models.TextField(null=True)  # noqa: DJ001
-    is_migrated = models.BooleanField(null=True, db_column="isMigrated")
-    ehr_settings = PassThroughField(null=True, db_column="ehrSettings")
-    mrn_settings = PassThroughField(null=True, db_column="mrnSettings")
-    patient_count_settings = PassThroughField(null=True, db_column="patientCountSettings")
-    patient_count = PassThroughField(null=True, db_column="patientCount")
-    patient_tags = PassThroughField(null=True, db_column="patientTags")
-    sites = PassThroughField(null=True)
-    created_time = models.DateTimeField(db_column="createdTime")
-    updated_time = models.DateTimeField(db_column="updatedTime")
+    """A clinic: profile, share codes, tags and sites, settings, ids of its admins, published patient count."""
 
-    class Meta:
-        managed = False
-        default_permissions = ()
+    is_shared = True
+
+    name = models.TextField(null=True, help_text="in its normal form; never empty")
+    address = models.TextField(null=True, help_text="street and number")
+    city = models.TextField(null=True, help_text="city")
+    state = models.TextField(null=True, help_text="state or province")
+    postal_code = models.TextField(null=True, db_column="postalCode", help_text="postal code")
+    country = models.TextField(null=True, help_text="country")
+    phone_numbers = PassThroughField(
+        null=True,
+        db_column="phoneNumbers",
+        shape=[{"type": str, "number": str}],
+        help_text="telephone numbers",
+    )
+    website = models.TextField(null=True, help_text="any text, usually an address")
+    clinic_type = models.TextField(
+        null=True, db_column="clinicType", choices=ClinicType.choices, help_text="kind of clinic"
+    )
+    clinic_size = models.TextField(
+        null=True,
+        db_column="clinicSize",
+        choices=ClinicSize.choices,
+        help_text="patients with diabetes, as the clinic says",
+    )
+    timezone = models.TextField(null=True, help_text="one of `clinics/timezones.txt`")
+    preferred_bg_units = models.TextField(
+        null=True,
+        db_column="PreferredBgUnits",
+        choices=GlucoseUnits.choices,
+        help_text="units of glucose in reports; the capital letter is as other systems expect it",
+    )
+    share_code = models.TextField(
+        null=True, db_column="canonicalShareCode", help_text="the share code that is shown"
+    )
+    share_codes = ArrayField(
+        models.TextField(),
+        null=True,
+        db_column="shareCodes",
+        help_text="every code that leads to this clinic; unique over all clinics",
+    )
+    admins = ArrayField(
+        models.TextField(),
+        null=True,
+        help_text="user ids of members who are admins; kept with every change of a role",
+    )
+    tier = models.TextField(null=True, choices=Tier.choices, help_text="plan; absent means Free")
+    is_migrated = models.BooleanField(
+        null=True, db_column="isMigrated", help_text="false: opened for a legacy account, see there"
+    )
+    suppressed_notifications = PassThroughField(
+        null=True,
+        db_column="suppressedNotifications",
+        shape={"patientClinicInvitation": bool},
+        help_text="mails that are not sent to patients of this clinic",
+    )
+    membership_restrictions = PassThroughField(
+        null=True,
+        db_column="membershipRestrictions",
+        shape=[{"emailDomain": str, "requiredIdp": str}],
+        help_text="whose addresses may become members, and how they must log in",
+    )
+    ehr_settings = PassThroughField(
+        null=True,
+        db_column="ehrSettings",
+        shape={
+            "enabled": bool,
+            "provider": str,
+            "sourceId": str,
+            "mrnIdType": str,
+            "destinationIds": {"flowsheet": str, "results": str, "notes": str},
+            "procedureCodes": {ANY: str},
+            "scheduledReports": {
+                "cadence": str,
+                "onUploadEnabled": bool,
+                "onUploadNoteEventType": str,
+            },
+            "tags": {"codes": [str], "separator": str},
+            "flowsheets": {"icode": bool},
+            "notes": {"includeGmi": bool},
+        },
+        help_text="connection to the clinic's health record system; written as a whole",
+    )
+    mrn_settings = PassThroughField(
+        null=True,
+        db_column="mrnSettings",
+        shape={"required": bool, "unique": bool},
+        help_text="rules for MRNs of patients",
+    )
+    patient_count_settings = PassThroughField(
+        null=True,
+        db_column="patientCountSettings",
+        shape={"hardLimit": _LIMIT, "softLimit": _LIMIT},
+        help_text="limits that replace those of the tier",
+    )
+    patient_count = PassThroughField(
+        null=True,
+        db_column="patientCount",
+        shape={"total": int, "demo": int, "plan": int, "providers": {ANY: dict}},
+        help_text="published copy of `clinicPatientCounts`, without tags and sites",
+    )
+    patient_tags = PassThroughField(
+        null=True, db_column="patientTags", shape=[_TAG], help_text="the clinic's tags"
+    )
+    last_deleted_patient_tag = PassThroughField(
+        null=True,
+        db_column="lastDeletedPatientTag",
+        shape=ObjectId,
+        help_text="tells other systems, which watch the collection, which tag went",
+    )
+    sites = PassThroughField(null=True, shape=[_SITE], help_text="the clinic's sites")
+    created_time = models.DateTimeField(null=True, db_column="createdTime", help_text="made")
+    updated_time = models.DateTimeField(
+        null=True, db_column="updatedTime", help_text="changed last"
+    )
+
+    class Meta(StoredDocument.Meta):
         db_table = "clinics"
 
     def __str__(self) -> str:
@@ -45,23 +144,126 @@ class Clinic(StoredDocument):
 
 
 class Clinician(StoredDocument):
-    """A member, or a pending invite when `user_id` is None."""
+    """A member of a clinic with roles, or a pending invite, which has no `userId`."""
 
-    clinic_id = ObjectIdField(db_column="clinicId")
-    user_id = models.TextField(null=True, db_column="userId")  # noqa: DJ001
-    invite_id = models.TextField(null=True, db_column="inviteId")  # noqa: DJ001
-    email = models.TextField(null=True)  # noqa: DJ001
-    name = models.TextField(null=True)  # noqa: DJ001
-    roles = ArrayField(models.TextField(), null=True)
-    roles_updates = PassThroughField(null=True, db_column="rolesUpdates")
-    is_service_account = models.BooleanField(null=True, db_column="isServiceAccount")
-    created_time = models.DateTimeField(db_column="createdTime")
-    updated_time = models.DateTimeField(db_column="updatedTime")
+    is_shared = True
 
-    class Meta:
-        managed = False
-        default_permissions = ()
+    clinic_id = ObjectIdField(null=True, db_column="clinicId", help_text="the clinic")
+    user_id = models.TextField(
+        null=True, db_column="userId", help_text="of a member; one record in each clinic"
+    )
+    invite_id = models.TextField(
+        null=True, db_column="inviteId", help_text="of a pending invite: key of its confirmation"
+    )
+    email = models.TextField(null=True, help_text="of the account, or the invited address")
+    name = models.TextField(null=True, help_text="full name")
+    roles = ArrayField(
+        models.TextField(), null=True, help_text="`CLINIC_ADMIN`, `CLINIC_MEMBER`, `PRESCRIBER`"
+    )
+    roles_updates = PassThroughField(
+        null=True,
+        db_column="rolesUpdates",
+        shape=[{"roles": [str], "updatedBy": str}],
+        help_text="who has set which roles; grows with every change",
+    )
+    is_service_account = models.BooleanField(
+        null=True, db_column="isServiceAccount", help_text="a technical account of the clinic"
+    )
+    created_time = models.DateTimeField(null=True, db_column="createdTime", help_text="made")
+    updated_time = models.DateTimeField(
+        null=True, db_column="updatedTime", help_text="changed last"
+    )
+
+    class Meta(StoredDocument.Meta):
         db_table = "clinicians"
 
     def __str__(self) -> str:
         return self.user_id or "invite"
+
+
+class ClinicDeletion(StoredDocument):
+    """A clinic that was deleted. Kept for good."""
+
+    is_shared = True
+
+    clinic: Any = PassThroughField(shape=dict, help_text="the document as it was")
+    deleted_time = models.DateTimeField(db_column="deletedTime", help_text="when")
+    deleted_by = models.TextField(null=True, db_column="deletedByUserId", help_text=_DELETED_BY)
+
+    class Meta(StoredDocument.Meta):
+        db_table = "clinic_deletions"
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class ClinicianDeletion(StoredDocument):
+    """A member who was removed, or an invite that was taken back. Kept for good."""
+
+    is_shared = True
+
+    clinician: Any = PassThroughField(
+        shape=dict, help_text="the document as it was; of an invite without its key"
+    )
+    deleted_time = models.DateTimeField(db_column="deletedTime", help_text="when")
+    deleted_by = models.TextField(null=True, db_column="deletedByUserId", help_text=_DELETED_BY)
+
+    class Meta(StoredDocument.Meta):
+        db_table = "clinician_deletions"
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class Migration(StoredDocument):
+    """The move of a legacy clinician's patients into a clinic. An account is moved once."""
+
+    is_shared = True
+
+    clinic_id = ObjectIdField(db_column="clinicId", help_text="the clinic they move into")
+    user_id = models.TextField(db_column="userId", help_text="the legacy account")
+    status = models.TextField(
+        null=True, choices=MigrationStatus.choices, help_text="how far it has come"
+    )
+    created_time = models.DateTimeField(db_column="createdTime", help_text="begun")
+    updated_time = models.DateTimeField(db_column="updatedTime", help_text="changed last")
+
+    class Meta(StoredDocument.Meta):
+        db_table = "migrations"
+
+    def __str__(self) -> str:
+        return f"{self.user_id} ({self.status})"
+
+
+class MigratedPatient(StoredDocument):
+    """A patient who was moved out of a legacy account and has got the mail, so that no one gets it twice."""
+
+    id: Any = PassThroughField(
+        primary_key=True,
+        db_column="_id",
+        shape={"clinicId": ObjectId, "userId": str, "patientId": str},
+        help_text="clinic, legacy account and patient",
+    )
+    created_time = models.DateTimeField(db_column="createdTime", help_text="when")
+
+    class Meta(StoredDocument.Meta):
+        db_table = "migratedPatients"
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class ClinicCreation(StoredDocument):
+    """A clinic's creation, so that a repeated call does not make a second clinic. Gone after an hour."""
+
+    id = models.TextField(
+        primary_key=True, db_column="_id", help_text="digest of the request and its caller"
+    )
+    clinic_id = ObjectIdField(db_column="clinicId", help_text="the clinic that was made")
+    created_time = models.DateTimeField(db_column="createdTime", help_text="when")
+
+    class Meta(StoredDocument.Meta):
+        db_table = "clinicCreations"
+
+    def __str__(self) -> str:
+        return str(self.clinic_id)

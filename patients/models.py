@@ -1,33 +1,209 @@
-"""The collections of patients as Django models: see `clinics.models`."""
+"""The collections of patients (kernel.stored_models says what models are for)."""
 
+from datetime import datetime
+from typing import Any
+
+from bson import ObjectId
 from django.db import models
 from django_mongodb_backend.fields import ArrayField, ObjectIdField
 
+from kernel.safe_reading import ANY, Shape
 from kernel.stored_models import PassThroughField, StoredDocument
+from patients.choices import DiagnosisType
+
+_SUMMARY: Shape = {
+    "id": object,
+    "dates": dict,
+    "config": dict,
+    "periods": {ANY: dict},
+    "answer": bytes,
+}
 
 
 class Patient(StoredDocument):
-    clinic_id = ObjectIdField(db_column="clinicId")
-    user_id = models.TextField(db_column="userId")
-    full_name = models.TextField(null=True, db_column="fullName")  # noqa: DJ001
-    birth_date = models.TextField(null=True, db_column="birthDate")  # noqa: DJ001
-    email = models.TextField(null=True)  # noqa: DJ001
-    mrn = models.TextField(null=True)  # noqa: DJ001
-    target_devices = PassThroughField(null=True, db_column="targetDevices")
-    tags = ArrayField(ObjectIdField(), null=True)
-    sites = PassThroughField(null=True)
-    data_sources = PassThroughField(null=True, db_column="dataSources")
-    permissions = PassThroughField(null=True)
-    summary = PassThroughField(null=True)
-    reviews = PassThroughField(null=True)
-    ehr_subscriptions = PassThroughField(null=True, db_column="ehrSubscriptions")
-    created_time = models.DateTimeField(db_column="createdTime")
-    updated_time = models.DateTimeField(db_column="updatedTime")
+    """A person in one clinic, with what the clinic knows of them, their summaries and their EHR subscriptions."""
 
-    class Meta:
-        managed = False
-        default_permissions = ()
+    is_shared = True
+
+    clinic_id = ObjectIdField(null=True, db_column="clinicId", help_text="the clinic")
+    user_id = models.TextField(
+        null=True, db_column="userId", help_text="the account; one record in each clinic"
+    )
+    full_name = models.TextField(null=True, db_column="fullName", help_text="full name")
+    birth_date = models.TextField(null=True, db_column="birthDate", help_text="YYYY-MM-DD")
+    email = models.TextField(null=True, help_text="of the account, in its canonical form")
+    mrn = models.TextField(null=True, help_text="medical record number in this clinic")
+    require_unique_mrn = models.BooleanField(
+        null=True,
+        db_column="requireUniqueMrn",
+        help_text="the clinic's setting when the MRN was written: a unique index looks at it",
+    )
+    search_key = models.TextField(
+        null=True, db_column="searchKey", help_text="what searches compare; made from the details"
+    )
+    target_devices = PassThroughField(
+        null=True, db_column="targetDevices", shape=[str], help_text="devices of the patient"
+    )
+    tags = ArrayField(ObjectIdField(), null=True, help_text="ids of tags of the clinic")
+    sites = PassThroughField(
+        null=True,
+        shape=[{"id": ObjectId, "name": str}],
+        help_text="sites of the clinic, with their names as they are now",
+    )
+    data_sources = PassThroughField(
+        null=True,
+        db_column="dataSources",
+        shape=[
+            {
+                "providerName": str,
+                "state": str,
+                "dataSourceId": ObjectId,
+                "modifiedTime": datetime,
+                "expirationTime": datetime,
+                "latestDataTime": datetime,
+            }
+        ],
+        help_text="accounts of device makers that deliver data, and open requests for them",
+    )
+    permissions = PassThroughField(
+        null=True,
+        shape={"custodian": dict, "view": dict, "upload": dict, "note": dict},
+        help_text="what the clinic may do; a key that is present is granted",
+    )
+    glycemic_ranges = PassThroughField(
+        null=True,
+        db_column="glycemicRanges",
+        shape={"type": str, "preset": str, "custom": {"name": str, "thresholds": [dict]}},
+        help_text="a preset by name, or ranges of the patient's own",
+    )
+    diagnosis_type = models.TextField(
+        null=True,
+        db_column="diagnosisType",
+        choices=DiagnosisType.choices,
+        help_text="type of diabetes",
+    )
+    summary = PassThroughField(
+        null=True,
+        shape={"cgmStats": _SUMMARY, "bgmStats": _SUMMARY},
+        help_text="statistics, calculated by the data service, with the text they are answered with",
+    )
+    reviews = PassThroughField(
+        null=True,
+        shape=[{"clinicianId": str, "time": datetime}],
+        help_text="the last two reviews, newest first",
+    )
+    ehr_subscriptions = PassThroughField(
+        null=True,
+        db_column="ehrSubscriptions",
+        shape={
+            ANY: {
+                "active": bool,
+                "provider": str,
+                "createdAt": datetime,
+                "updatedAt": datetime,
+                "matchedMessages": [{"id": ObjectId, "dataModel": str, "eventType": str}],
+            }
+        },
+        help_text="reports that orders have asked for, by name",
+    )
+    provider_connection_requests = PassThroughField(
+        null=True,
+        db_column="providerConnectionRequests",
+        shape={ANY: [{"providerName": str, "createdTime": datetime}]},
+        help_text="when the patient was asked to connect an account, by provider, newest first",
+    )
+    last_requested_dexcom_connect_time = models.DateTimeField(
+        null=True,
+        db_column="lastRequestedDexcomConnectTime",
+        help_text="the same in documents of an older version",
+    )
+    last_upload_reminder_time = models.DateTimeField(
+        null=True, db_column="lastUploadReminderTime", help_text="when a reminder was sent last"
+    )
+    is_migrated = models.BooleanField(
+        null=True, db_column="isMigrated", help_text="moved out of a legacy account"
+    )
+    legacy_clinician_ids = ArrayField(
+        models.TextField(),
+        null=True,
+        db_column="legacyClinicianIds",
+        help_text="the legacy accounts that the patient was moved out of",
+    )
+    invited_by = models.TextField(
+        null=True, db_column="invitedBy", help_text="user id of the member who made the record"
+    )
+    created_time = models.DateTimeField(null=True, db_column="createdTime", help_text="made")
+    updated_time = models.DateTimeField(
+        null=True, db_column="updatedTime", help_text="changed last"
+    )
+
+    class Meta(StoredDocument.Meta):
         db_table = "patients"
 
     def __str__(self) -> str:
-        return self.user_id
+        return self.user_id or str(self.pk)
+
+
+class PatientDeletion(StoredDocument):
+    """A patient who was removed from a clinic. Kept for good."""
+
+    is_shared = True
+
+    patient: Any = PassThroughField(shape=dict, help_text="the document as it was")
+    deleted_time = models.DateTimeField(db_column="deletedTime", help_text="when")
+    deleted_by = models.TextField(
+        null=True,
+        db_column="deletedByUserId",
+        help_text="who deleted it: a user id, or `staff:` and the number of a staff account",
+    )
+
+    class Meta(StoredDocument.Meta):
+        db_table = "patient_deletions"
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class PatientCounts(StoredDocument):
+    """Counts of a clinic's patients: kept exact by every change, counted again by a worker when in doubt."""
+
+    id = ObjectIdField(primary_key=True, db_column="_id", help_text="the clinic")
+    total = models.IntegerField(null=True, help_text="all patients")
+    demo = models.IntegerField(null=True, help_text="demo patients")
+    plan = models.IntegerField(null=True, help_text="those that count for the plan's limit")
+    sources = PassThroughField(
+        null=True, shape={ANY: {ANY: int}}, help_text="by provider and state of data sources"
+    )
+    tags = PassThroughField(null=True, shape={ANY: int}, help_text="by id of a tag")
+    sites = PassThroughField(null=True, shape={ANY: int}, help_text="by id of a site")
+    place_changes = models.IntegerField(
+        null=True,
+        db_column="placeChanges",
+        help_text="grows with every change of a tag or a site, so that two of them meet",
+    )
+    generation = ObjectIdField(null=True, help_text="another one when the counts were replaced")
+    counted_time = models.DateTimeField(null=True, db_column="countedTime", help_text="counted")
+    doubted_time = models.DateTimeField(
+        null=True, db_column="doubtedTime", help_text="since when a worker is asked to count"
+    )
+
+    class Meta(StoredDocument.Meta):
+        db_table = "clinicPatientCounts"
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class AccountRequest(StoredDocument):
+    """A request for an account of a custodial patient. Gone minutes later, or after a week."""
+
+    clinic_id = ObjectIdField(db_column="clinicId", help_text="the clinic that asks")
+    email = models.TextField(null=True, help_text="the account's address, if it gets one")
+    user_id = models.TextField(null=True, db_column="userId", help_text="the account, once known")
+    created_time = models.DateTimeField(db_column="createdTime", help_text="when")
+
+    class Meta(StoredDocument.Meta):
+        db_table = "accountRequests"
+
+    def __str__(self) -> str:
+        return str(self.pk)

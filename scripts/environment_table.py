@@ -1,6 +1,8 @@
 """Write the table of environment variables into docs/configuration.md, between its two markers."""
 
 import sys
+from collections.abc import Sequence
+from pathlib import Path
 
 from scripts import local, service
 
@@ -10,15 +12,16 @@ START, END = "<!-- environment:", "<!-- end of environment -->"
 
 def current() -> str:
     """The page with the present table."""
-    text = PAGE.read_text()
-    before, rest = text.split(START, 1)
+    return page_with(PAGE, START, END, ["print_environment"])
+
+
+def page_with(page: Path, start: str, end: str, command: Sequence[str]) -> str:
+    """The page, with what the command of `manage.py` prints between the two markers."""
+    before, rest = page.read_text().split(start, 1)
     marker, _, after = rest.partition("\n")
-    return f"{before}{START}{marker}\n{table()}{END}{after.partition(END)[2]}"
-
-
-def table() -> str:
     # No server is asked; the empty names only keep the settings from searching for one.
-    return service.manage(["print_environment"], {"PATH": "", "MONGODB_URI": "", "REDIS_URL": ""})
+    printed = service.manage(list(command), {"PATH": "", "MONGODB_URI": "", "REDIS_URL": ""})
+    return f"{before}{start}{marker}\n{printed}{end}{after.partition(end)[2]}"
 
 
 if __name__ == "__main__":

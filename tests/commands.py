@@ -42,6 +42,11 @@ def take_written():
     return written
 
 
+def peek_written():
+    """The same, without forgetting them."""
+    return frozenset(_COMMANDS.written)
+
+
 def was_written(collection):
     """Whether the collection was written to since the last call of `take_written`."""
     return collection in _COMMANDS.written

@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Iterator
+from io import StringIO
 
 import pytest
+from django.core.management import call_command
 
-from scripts import environment_table, local, run
+from scripts import data_model, environment_table, local, run
 
 DOCUMENTS = sorted(
     [*local.BASE.glob("*.md"), *(local.BASE / "docs").rglob("*.md")], key=lambda path: path.name
@@ -129,3 +131,9 @@ def test_every_cited_decision_exists():
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 def test_no_document_names_a_path_of_one_machine(document):
     assert re.findall(r"/(?:work|root|home)/\S+", document.read_text()) == []
+
+
+def test_data_model_is_written_as_the_models_describe_it():
+    described = StringIO()
+    call_command("describe_collections", stdout=described)
+    assert described.getvalue().strip() in data_model.PAGE.read_text(), "run `make fmt`"

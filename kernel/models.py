@@ -1,0 +1,165 @@
+"""The collections of the kernel (kernel.stored_models says what models are for)."""
+
+from typing import Any
+
+from django.db import models
+from django_mongodb_backend.fields import ArrayField, ObjectIdField
+
+from kernel.choices import AuditOutcome, RowState
+from kernel.stored_models import PassThroughField, StoredDocument
+
+
+class OutboxRow(StoredDocument):
+    """One event for one handler. Delivered rows go after 30 days."""
+
+    event = models.TextField(help_text="name of the event")
+    handler = models.TextField(help_text="name of the handler")
+    queue = models.TextField(help_text="whose workers handle it")
+    key = models.TextField(help_text="rows of one key and handler run in order; empty: no order")
+    order: Any = PassThroughField(
+        null=True, help_text="its place: MongoDB's logical clock; absent in rows of version 0.1"
+    )
+    payload: Any = PassThroughField(
+        null=True,
+        shape=dict,
+        help_text="ids; of a mail, which names a recipient, dropped when sent",
+    )
+    state = models.TextField(choices=RowState.choices, help_text="what became of it")
+    attempts = models.IntegerField(help_text="tries so far")
+    faults = models.IntegerField(null=True, help_text="tries that ended with a fault")
+    claim = models.TextField(null=True, help_text="which try has it just now")
+    waits = models.BooleanField(null=True, help_text="waits for an earlier row of its key")
+    followers = models.IntegerField(null=True, help_text="how many rows wait for it")
+    last_error = models.TextField(null=True, db_column="lastError", help_text="why it failed")
+    due_time = models.DateTimeField(db_column="dueTime", help_text="when it should run")
+    not_before = models.DateTimeField(
+        db_column="notBefore", help_text="next try, or end of the lease of this one"
+    )
+    nudged_time = models.DateTimeField(
+        null=True, db_column="nudgedTime", help_text="when workers were told of it"
+    )
+    done_time = models.DateTimeField(null=True, db_column="doneTime", help_text="delivered")
+    created_time = models.DateTimeField(db_column="createdTime", help_text="made")
+    updated_time = models.DateTimeField(db_column="updatedTime", help_text="changed last")
+
+    class Meta(StoredDocument.Meta):
+        db_table = "outbox"
+
+    def __str__(self) -> str:
+        return f"{self.event} for {self.handler} ({self.state})"
+
+
+class AuditEvent(StoredDocument):
+    """Who did what, sealed and chained. Never changed, never expired."""
+
+    time = models.DateTimeField(help_text="when")
+    environment = models.TextField(help_text="which installation; each has a chain of its own")
+    action = models.TextField(help_text="what was done")
+    actor: Any = PassThroughField(
+        shape={"id": str, "kind": str, "name": str}, help_text="who: staff, user, service, system"
+    )
+    object: Any = PassThroughField(
+        shape={"type": str, "id": str, "name": str},
+        help_text="to what; the name is a copy that outlives it, never a patient's",
+    )
+    clinic_id = ObjectIdField(null=True, db_column="clinicId", help_text="in which clinic")
+    before: Any = PassThroughField(null=True, shape=dict, help_text="what changed, as it was")
+    after: Any = PassThroughField(null=True, shape=dict, help_text="and as it is then")
+    scope: Any = PassThroughField(null=True, shape=dict, help_text="how much was touched")
+    reason = models.TextField(help_text="as staff wrote it")
+    outcome = models.TextField(choices=AuditOutcome.choices, help_text="whether it was done")
+    request_id = models.TextField(db_column="requestId", help_text="as in the log")
+    number = models.IntegerField(help_text="place in the chain")
+    previous = models.TextField(help_text="seal of the event before")
+    key = models.TextField(help_text="which secret has sealed it")
+    seal = models.TextField(help_text="keyed digest of the event")
+
+    class Meta(StoredDocument.Meta):
+        db_table = "auditEvents"
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.action}"
+
+
+class AuditHead(StoredDocument):
+    """Number and seal of an environment's newest audit event."""
+
+    id = models.TextField(primary_key=True, db_column="_id", help_text="the environment")
+    number = models.IntegerField(help_text="of the newest event")
+    seal = models.TextField(help_text="of the newest event")
+    mac = models.TextField(null=True, help_text="signature of both")
+
+    class Meta(StoredDocument.Meta):
+        db_table = "auditHeads"
+
+    def __str__(self) -> str:
+        return f"{self.pk} {self.number}"
+
+
+class AuditAnchor(StoredDocument):
+    """Where the audit trail ended at some hour, signed. Never changed, never expired."""
+
+    environment = models.TextField(help_text="whose chain")
+    number = models.IntegerField(help_text="of the newest event then")
+    seal = models.TextField(help_text="of the newest event then")
+    time = models.DateTimeField(help_text="when")
+    mac = models.TextField(help_text="signature of all of it")
+
+    class Meta(StoredDocument.Meta):
+        db_table = "auditAnchors"
+
+    def __str__(self) -> str:
+        return f"{self.environment} {self.number}"
+
+
+class Heartbeat(StoredDocument):
+    """When the scheduler last handed a task to the broker."""
+
+    id = models.TextField(primary_key=True, db_column="_id", help_text="`beat`")
+    time = models.DateTimeField(help_text="when")
+
+    class Meta(StoredDocument.Meta):
+        db_table = "heartbeats"
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class StaffFactor(StoredDocument):
+    """The second factor of a staff account. Without a `key` the account has none."""
+
+    id = ObjectIdField(primary_key=True, db_column="_id", help_text="the staff account")
+    generation = models.IntegerField(help_text="a change of it ends the account's sessions")
+    key = models.TextField(null=True, help_text="secret of the codes, encrypted")
+    last_step = models.IntegerField(
+        null=True, db_column="lastStep", help_text="time step of the last code that was used"
+    )
+    recovery_codes = ArrayField(
+        models.TextField(), null=True, db_column="recoveryCodes", help_text="hashes of unused ones"
+    )
+    confirmed_time = models.DateTimeField(null=True, db_column="confirmedTime", help_text="set up")
+
+    class Meta(StoredDocument.Meta):
+        db_table = "staffFactors"
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class StaffIdentity(StoredDocument):
+    """Which staff account an identity at the provider is."""
+
+    id: Any = PassThroughField(
+        primary_key=True,
+        db_column="_id",
+        shape={"issuer": str, "subject": str},
+        help_text="the identity",
+    )
+    user_id = ObjectIdField(db_column="userId", help_text="the staff account")
+    linked_time = models.DateTimeField(db_column="linkedTime", help_text="since when")
+
+    class Meta(StoredDocument.Meta):
+        db_table = "staffIdentities"
+
+    def __str__(self) -> str:
+        return str(self.pk)
