@@ -47,7 +47,7 @@ def clinic(document: Document) -> Document:
 
 def readable(kind: str, document: Document, shape: dict[str, Shape]) -> Document:
     """The operators are told of what is left out, as by the API."""
-    found = safe_reading.readable(document, shape)
-    if found != document:
+    readable_part = safe_reading.readable(document, shape)
+    if readable_part != document:
         safe_reading.note_broken(kind, document.get("_id"), ValueError(kind))
-    return found
+    return readable_part

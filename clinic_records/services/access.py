@@ -17,8 +17,8 @@ CLINIC_NOT_FOUND = "clinic not found"
 
 def find_clinician_roles(clinic_id: str, user_id: str) -> frozenset[str]:
     """Empty for a stranger, and for a clinic that does not exist."""
-    found = ids.parse_id(clinic_id)
-    return frozenset(clinician_store.find_roles(found, user_id)) if found else frozenset()
+    parsed_id = ids.parse_id(clinic_id)
+    return frozenset(clinician_store.find_roles(parsed_id, user_id)) if parsed_id else frozenset()
 
 
 def _roles(rows: Iterable[Document]) -> frozenset[str]:
@@ -29,8 +29,8 @@ def _of_clinic(join: Callable[[ObjectId], Document]) -> Callable[[Path], Documen
     """`join` for the clinic of the path."""
 
     def of_path(path: Path) -> Document | None:
-        found = ids.parse_id(path["clinicId"])
-        return join(found) if found is not None else None
+        clinic_id = ids.parse_id(path["clinicId"])
+        return join(clinic_id) if clinic_id is not None else None
 
     return of_path
 
@@ -82,15 +82,15 @@ def _whole(entries: Any, id_name: str) -> list[Document]:
 def find_clinic(
     clinic_id: str | ObjectId, projection: Mapping[str, Any] | None = None
 ) -> Document | None:
-    found = ids.parse_id(clinic_id)
-    return store.find_clinic(found, projection) if found else None
+    parsed_id = ids.parse_id(clinic_id)
+    return store.find_clinic(parsed_id, projection) if parsed_id else None
 
 
 def change_clinic(clinic_id: str | ObjectId, fields: Mapping[str, Any]) -> Document | None:
     """Set fields of the record, which the caller has validated, and `updatedTime`. The clinic after the change; None
     when there is no such clinic."""
-    found = ids.parse_id(clinic_id)
-    return store.set_fields(found, fields, clock.now()) if found else None
+    parsed_id = ids.parse_id(clinic_id)
+    return store.set_fields(parsed_id, fields, clock.now()) if parsed_id else None
 
 
 def access_clinic(clinic_id: str | ObjectId, joined: Sequence[Document] | None = None) -> Document:
@@ -103,8 +103,8 @@ def access_clinic(clinic_id: str | ObjectId, joined: Sequence[Document] | None =
 
 def list_clinic_with(clinic_id: str | ObjectId, stage: Document) -> list[Document]:
     """The clinic, if there is one, with what `stage`, a `$lookup`, joins to it."""
-    found = ids.parse_id(clinic_id)
-    return store.list_with(found, stage) if found else []
+    parsed_id = ids.parse_id(clinic_id)
+    return store.list_with(parsed_id, stage) if parsed_id else []
 
 
 def access_migrated_clinic(clinic_id: str | ObjectId) -> Document:
@@ -118,5 +118,5 @@ def access_migrated_clinic(clinic_id: str | ObjectId) -> Document:
 
 def list_clinics_by_ids(clinic_ids: Iterable[str | ObjectId]) -> list[Document]:
     """Those that exist, in no particular order."""
-    wanted = [found for found in map(ids.parse_id, clinic_ids) if found is not None]
-    return store.list_by_ids(wanted) if wanted else []
+    parsed_ids = [parsed_id for parsed_id in map(ids.parse_id, clinic_ids) if parsed_id is not None]
+    return store.list_by_ids(parsed_ids) if parsed_ids else []

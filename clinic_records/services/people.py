@@ -24,5 +24,9 @@ def as_they_were(tombstones: Iterable[Document], part: str) -> list[Document]:
 def names_by_key(
     documents: Iterable[Document], key: str, name: str
 ) -> dict[tuple[ObjectId, str], str]:
-    found = ((d.get("clinicId"), str(d.get(key)), d.get(name)) for d in documents)
-    return {(clinic_id, of): text for clinic_id, of, text in found if clinic_id and text}
+    named_documents = ((d.get("clinicId"), str(d.get(key)), d.get(name)) for d in documents)
+    return {
+        (clinic_id, object_id): text
+        for clinic_id, object_id, text in named_documents
+        if clinic_id and text
+    }

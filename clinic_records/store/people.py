@@ -43,30 +43,30 @@ def page_of(
 
 
 def removed(
-    part: str, wanted: Document, fields: Document, *, skip: int, limit: int
+    part: str, conditions: Document, fields: Document, *, skip: int, limit: int
 ) -> tuple[list[Document], int]:
     """Tombstones, the newest first: by id alone, as the audit trail names people."""
-    query = {f"{part}.{name}": value for name, value in wanted.items() if value}
+    query = {f"{part}.{name}": value for name, value in conditions.items() if value}
     if not query:
         return [], 0
     shown = {"deletedTime": 1, "deletedByUserId": 1, **{f"{part}.{name}": 1 for name in fields}}
     archive = db.collection(f"{part}_deletions")
     order = [("deletedTime", DESCENDING), ("_id", DESCENDING)]
-    found = archive.find(query, shown, sort=order, skip=skip, limit=limit)
-    return list(found), archive.count_documents(query)
+    tombstones = archive.find(query, shown, sort=order, skip=skip, limit=limit)
+    return list(tombstones), archive.count_documents(query)
 
 
 def archived_and_present(
     part: str, name: str, field: str, keys: Sequence[tuple[ObjectId, Any]]
 ) -> list[Document]:
-    clinic_ids, wanted = (list(values) for values in zip(*keys, strict=True))
+    clinic_ids, ids = (list(values) for values in zip(*keys, strict=True))
     shown = {"clinicId": 1, "userId": 1, "name": 1, "email": 1, "fullName": 1}
     archived = db.collection(f"{part}_deletions").find(
-        {f"{part}.clinicId": {"$in": clinic_ids}, f"{part}.{field}": {"$in": wanted}},
+        {f"{part}.clinicId": {"$in": clinic_ids}, f"{part}.{field}": {"$in": ids}},
         {f"{part}.{path}": 1 for path in ("_id", *shown)},
         sort=[("_id", ASCENDING)],
     )
     present = db.collection(name).find(
-        {"clinicId": {"$in": clinic_ids}, field: {"$in": wanted}}, shown
+        {"clinicId": {"$in": clinic_ids}, field: {"$in": ids}}, shown
     )
     return [*(row[part] for row in archived), *present]

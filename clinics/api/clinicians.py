@@ -33,7 +33,7 @@ class ClinicCliniciansViewSet(ApiViewSet):
         responses={200: schemas.CLINICIANS},
     )
     def page(self, call: Call) -> Response:
-        found = clinicians.list_clinicians(
+        documents = clinicians.list_clinicians(
             call.path["clinicId"],
             search=call.query.get("search"),
             email=call.query.get("email"),
@@ -41,7 +41,7 @@ class ClinicCliniciansViewSet(ApiViewSet):
             skip=call.query["offset"],
             limit=call.query["limit"],
         )
-        return Response([shown_clinician(document) for document in found])
+        return Response([shown_clinician(document) for document in documents])
 
     @operation(
         "CreateClinician",
@@ -64,8 +64,8 @@ class ClinicCliniciansViewSet(ApiViewSet):
 class ClinicianViewSet(ApiViewSet):
     @operation("GetClinician", summary="Get a member", responses={200: schemas.CLINICIAN})
     def retrieve(self, call: Call) -> Response:
-        found = clinicians.access_clinician(call.path["clinicId"], call.path["clinicianId"])
-        return Response(shown_clinician(found))
+        clinician = clinicians.access_clinician(call.path["clinicId"], call.path["clinicianId"])
+        return Response(shown_clinician(clinician))
 
     @operation(
         "UpdateClinician",
@@ -102,8 +102,8 @@ class InvitedClinicianViewSet(ApiViewSet):
         responses={200: schemas.CLINICIAN},
     )
     def retrieve(self, call: Call) -> Response:
-        found = clinicians.access_invite(call.path["clinicId"], call.path["inviteId"])
-        return Response(shown_clinician(found))
+        clinician = clinicians.access_invite(call.path["clinicId"], call.path["inviteId"])
+        return Response(shown_clinician(clinician))
 
     @operation(
         "AssociateClinicianToUser",
@@ -140,13 +140,13 @@ class CliniciansViewSet(ApiViewSet):
         responses={200: s.array(schemas.MEMBERSHIP)},
     )
     def page(self, call: Call) -> Response:
-        found = clinicians.list_all_memberships(
+        documents = clinicians.list_all_memberships(
             created_from=call.query.get("createdTimeStart"),
             created_before=call.query.get("createdTimeEnd"),
             skip=call.query["offset"],
             limit=call.query["limit"],
         )
-        return Response(_show_memberships(found))
+        return Response(_show_memberships(documents))
 
 
 class ClinicianClinicsViewSet(ApiViewSet):
@@ -157,10 +157,10 @@ class ClinicianClinicsViewSet(ApiViewSet):
         responses={200: schemas.MEMBERSHIPS},
     )
     def page(self, call: Call) -> Response:
-        found = clinicians.list_memberships(
+        documents = clinicians.list_memberships(
             call.path["userId"], skip=call.query["offset"], limit=call.query["limit"]
         )
-        return Response(_show_memberships(found))
+        return Response(_show_memberships(documents))
 
 
 class ServiceAccountsViewSet(ApiViewSet):

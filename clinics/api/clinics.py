@@ -46,8 +46,10 @@ class ClinicsViewSet(ApiViewSet):
             created_before=call.query.get("createdTimeEnd"),
             ehr_enabled=call.query.get("ehrEnabled"),
         )
-        found = clinics.list_clinics(query, skip=call.query["offset"], limit=call.query["limit"])
-        return Response(show_clinics(found))
+        documents = clinics.list_clinics(
+            query, skip=call.query["offset"], limit=call.query["limit"]
+        )
+        return Response(show_clinics(documents))
 
     @operation(
         "CreateClinic",

@@ -71,8 +71,8 @@ class MigrationsViewSet(ApiViewSet):
         responses={200: schemas.MIGRATIONS},
     )
     def page(self, call: Call) -> Response:
-        found = migrations.list_migrations(call.path["clinicId"])
-        return Response([migration(document) for document in found])
+        documents = migrations.list_migrations(call.path["clinicId"])
+        return Response([migration(document) for document in documents])
 
 
 class MigrationViewSet(ApiViewSet):
@@ -84,8 +84,8 @@ class MigrationViewSet(ApiViewSet):
         responses={200: schemas.MIGRATION},
     )
     def retrieve(self, call: Call) -> Response:
-        found = migrations.access_migration(call.path["clinicId"], call.path["userId"])
-        return Response(migration(found))
+        document = migrations.access_migration(call.path["clinicId"], call.path["userId"])
+        return Response(migration(document))
 
     @operation(
         "UpdateMigration",

@@ -37,10 +37,10 @@ class PatientClinicsViewSet(ApiViewSet):
         responses={200: RELATIONSHIPS},
     )
     def clinics(self, call: Call) -> Response:
-        found = patient_clinics.list_clinics_of_patient(
+        relationships = patient_clinics.list_clinics_of_patient(
             user_id=call.path["userId"], skip=call.query["offset"], limit=call.query["limit"]
         )
-        return Response(_shown(found))
+        return Response(_shown(relationships))
 
 
 class FindPatientsViewSet(ApiViewSet):
@@ -55,7 +55,7 @@ class FindPatientsViewSet(ApiViewSet):
         workspace = None
         if "workspaceId" in query:
             workspace = Workspace(query["workspaceId"], query.get("workspaceIdType"))
-        found = patient_clinics.find_patients(
+        relationships = patient_clinics.find_patients(
             clinician_id=call.principal.user_id,
             mrn=query.get("mrn"),
             birth_date=query.get("birthDate"),
@@ -63,13 +63,13 @@ class FindPatientsViewSet(ApiViewSet):
             skip=query["offset"],
             limit=query["limit"],
         )
-        return Response(_shown(found))
+        return Response(_shown(relationships))
 
 
 def _shown(relationships: Sequence[Relationship]) -> list[dict[str, Any]]:
     clinics = {r.clinic["_id"]: r.clinic for r in relationships}
     tags, sites = count_places(list(clinics.values()))
-    shown = {clinic_id: clinic(found, tags, sites) for clinic_id, found in clinics.items()}
+    shown = {clinic_id: clinic(document, tags, sites) for clinic_id, document in clinics.items()}
     return [
         {"patient": patient(r.patient), "clinic": shown[r.clinic["_id"]]} for r in relationships
     ]

@@ -36,7 +36,7 @@ def clinic(document: Document, tag_counts: Counts, site_counts: Counts) -> dict[
         "tierDescription": Tier.label_of(tier),
         "preferredBgUnits": text(document.get("PreferredBgUnits")) or DEFAULT_UNITS,
     }
-    shown |= {name: found for name in _TEXTS if (found := text(document.get(name)))}
+    shown |= {name: value for name in _TEXTS if (value := text(document.get(name)))}
     shown |= {n: document[n] for n in _SHOWN_CHOICES if text(document.get(n)) in CHOICES[n]}
     if text(document.get("website")) is not None:
         shown["website"] = document["website"]

@@ -49,8 +49,8 @@ class Membership:
 
 # --- finding --------------------------------------------------------------------------------------
 def find_clinician(clinic_id: str | ObjectId, user_id: str) -> Document | None:
-    found = ids.parse_id(clinic_id)
-    return store.find_clinician(found, user_id) if found else None
+    parsed_id = ids.parse_id(clinic_id)
+    return store.find_clinician(parsed_id, user_id) if parsed_id else None
 
 
 def access_clinician(clinic_id: str | ObjectId, user_id: str) -> Document:
@@ -60,8 +60,8 @@ def access_clinician(clinic_id: str | ObjectId, user_id: str) -> Document:
 
 def access_invite(clinic_id: str | ObjectId, invite_id: str) -> Document:
     """Raises NotFound."""
-    found = ids.parse_id(clinic_id)
-    return _existing(store.find_invite(found, invite_id) if found else None)
+    parsed_id = ids.parse_id(clinic_id)
+    return _existing(store.find_invite(parsed_id, invite_id) if parsed_id else None)
 
 
 def _existing(document: Document | None) -> Document:
@@ -80,12 +80,12 @@ def list_clinicians(
     limit: int = 0,
 ) -> list[Document]:
     """Members and pending invites, newest first; none for an unknown clinic. `limit` 0: all."""
-    found = ids.parse_id(clinic_id)
-    if found is None:
+    parsed_id = ids.parse_id(clinic_id)
+    if parsed_id is None:
         return []
-    wanted = {"search": search, "email": email, "role": role}
+    filters = {"search": search, "email": email, "role": role}
     return page_limits.read(
-        limit, lambda most: store.list_clinicians(found, **wanted, skip=skip, limit=most)
+        limit, lambda most: store.list_clinicians(parsed_id, **filters, skip=skip, limit=most)
     )
 
 

@@ -86,13 +86,13 @@ def access_by_share_code(code: str) -> Document:
 
 def list_clinics(query: ClinicQuery, *, skip: int, limit: int) -> list[Document]:
     limits = {"$gte": query.created_from, "$lt": query.created_before}
-    wanted = {
+    conditions = {
         "shareCodes": texts.share_code(query.share_code) if query.share_code else None,
         "createdTime": {k: v for k, v in limits.items() if v and v != clock.ZERO} or None,
         "ehrSettings.enabled": query.ehr_enabled,
     }
-    given = {name: value for name, value in wanted.items() if value is not None}
-    return page_limits.read(limit, lambda most: store.list_clinics(given, skip=skip, limit=most))
+    present = {name: value for name, value in conditions.items() if value is not None}
+    return page_limits.read(limit, lambda most: store.list_clinics(present, skip=skip, limit=most))
 
 
 # --- creating -------------------------------------------------------------------------------------
@@ -171,9 +171,9 @@ def _insert(clinic: Document, creator: people.Account, digest: str) -> Document:
 def _write(clinic: Document, creator: people.Account, digest: str) -> Document:
     moment = clinic["createdTime"]
     stored_before = clinic_creations.find_clinic_id(digest, since=moment - REPEAT_WINDOW)
-    found = access.find_clinic(stored_before) if stored_before else None
-    if found is not None:
-        return found
+    repeated = access.find_clinic(stored_before) if stored_before else None
+    if repeated is not None:
+        return repeated
     store.insert_clinic(clinic)
     patient_counts.begin_empty(clinic["_id"])
     clinician_store.insert_clinician(_first_admin(clinic, creator))
@@ -241,8 +241,8 @@ def check_choices(fields: Mapping[str, Any]) -> None:
 # --- deleting -------------------------------------------------------------------------------------
 def delete_clinic(clinic_id: str | ObjectId, *, deleted_by: str | None = None) -> None:
     """With its clinicians and its demo patient, each leaving a tombstone. Real patients forbid it."""
-    found = access.access_clinic(clinic_id)["_id"]
-    db.run_in_transaction(lambda: delete_in_transaction(found, deleted_by=deleted_by))
+    clinic_object_id = access.access_clinic(clinic_id)["_id"]
+    db.run_in_transaction(lambda: delete_in_transaction(clinic_object_id, deleted_by=deleted_by))
 
 
 def delete_in_transaction(clinic_id: ObjectId, *, deleted_by: str | None) -> None:

@@ -27,17 +27,19 @@ _MESSAGES = ("flowsheet", "results", "notes")
 def find_ehr_clinics(*, provider: str, source_id: str) -> list[Document]:
     """The enabled clinics that a message's source stands for, however the id was typed: two at the most, which is one
     too many."""
-    found = store.list_sources(provider)
-    wanted = [clinic_id for clinic_id, source in found if texts.is_same(source, source_id)][:2]
-    return store.list_enabled({"_id": {"$in": wanted}}) if wanted else []
+    sources = store.list_sources(provider)
+    clinic_ids = [clinic_id for clinic_id, source in sources if texts.is_same(source, source_id)][
+        :2
+    ]
+    return store.list_enabled({"_id": {"$in": clinic_ids}}) if clinic_ids else []
 
 
 def list_redox_clinic_ids(*, on_upload: bool | None = None) -> list[ObjectId]:
     """Enabled Redox clinics; with `on_upload`, those that want (or do not want) reports after uploads."""
     query: dict[str, Any] = {"ehrSettings.provider": EhrProvider.REDOX}
     if on_upload is not None:
-        wanted = True if on_upload else {"$ne": True}
-        query["ehrSettings.scheduledReports.onUploadEnabled"] = wanted
+        condition = True if on_upload else {"$ne": True}
+        query["ehrSettings.scheduledReports.onUploadEnabled"] = condition
     return store.list_enabled_ids(query)
 
 

@@ -112,19 +112,21 @@ def _stored_once(insert: Callable[[], None], migration: Document) -> Document:
 
 
 def list_migrations(clinic_id: str | ObjectId) -> list[Document]:
-    found = ids.parse_id(clinic_id)
-    return store.list_migrations(found) if found else []
+    parsed_id = ids.parse_id(clinic_id)
+    return store.list_migrations(parsed_id) if parsed_id else []
 
 
 def access_migration(clinic_id: str | ObjectId, user_id: str) -> Document:
     """Raises NotFound."""
-    found = ids.parse_id(clinic_id)
-    return _existing(store.find_migration(found, user_id) if found else None)
+    parsed_id = ids.parse_id(clinic_id)
+    return _existing(store.find_migration(parsed_id, user_id) if parsed_id else None)
 
 
 def update_status(clinic_id: str | ObjectId, user_id: str, status: str) -> Document:
-    found = ids.parse_id(clinic_id)
-    return _existing(store.set_status(found, user_id, status, clock.now()) if found else None)
+    parsed_id = ids.parse_id(clinic_id)
+    return _existing(
+        store.set_status(parsed_id, user_id, status, clock.now()) if parsed_id else None
+    )
 
 
 def _existing(document: Document | None) -> Document:

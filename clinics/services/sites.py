@@ -67,8 +67,8 @@ def _access_to_check(clinic_id: str | ObjectId) -> Document:
 
 
 def delete_site(*, clinic_id: str | ObjectId, site_id: ObjectId) -> None:
-    found = access.access_clinic(clinic_id)["_id"]
-    db.run_in_transaction(lambda: _delete(found, site_id))
+    clinic_object_id = access.access_clinic(clinic_id)["_id"]
+    db.run_in_transaction(lambda: _delete(clinic_object_id, site_id))
 
 
 def _delete(clinic_id: ObjectId, site_id: ObjectId) -> None:

@@ -28,11 +28,11 @@ class Trouble:
 
 
 def list_clinics(
-    wanted: ClinicFilter, *, newest_first: bool, skip: int, limit: int
+    conditions: ClinicFilter, *, newest_first: bool, skip: int, limit: int
 ) -> tuple[list[Document], int]:
     """A page and the number of all that match."""
-    page = store.list_clinics(wanted, newest_first=newest_first, skip=skip, limit=limit)
-    return page, store.count_clinics(wanted)
+    page = store.list_clinics(conditions, newest_first=newest_first, skip=skip, limit=limit)
+    return page, store.count_clinics(conditions)
 
 
 def what_is(text: str) -> str:
@@ -45,8 +45,8 @@ def what_is(text: str) -> str:
 
 
 def find_id_of_code(code: str) -> ObjectId | None:
-    found = store.find_clinic_with_code(texts.share_code(code))
-    return found["_id"] if found else None
+    clinic = store.find_clinic_with_code(texts.share_code(code))
+    return clinic["_id"] if clinic else None
 
 
 def list_members(clinic_id: ObjectId) -> list[Document]:
@@ -65,14 +65,14 @@ def list_memberships(person: Person, *, skip: int, limit: int) -> tuple[list[Doc
 
 def list_former_memberships(person: Person, *, skip: int, limit: int) -> tuple[list[Document], int]:
     """As `list_memberships`, of those that were removed: the record as it was, with `removed`, the time of it."""
-    found, total = store.list_former_memberships(person, skip=skip, limit=limit)
-    return people.as_they_were(found, "clinician"), total
+    tombstones, total = store.list_former_memberships(person, skip=skip, limit=limit)
+    return people.as_they_were(tombstones, "clinician"), total
 
 
 def is_invite(text: str) -> bool:
     """Whether it is the id of an invite's record, by which the audit trail names the invited person."""
-    found = ids.parse_id(text)
-    return found is not None and store.is_invite(found)
+    record_id = ids.parse_id(text)
+    return record_id is not None and store.is_invite(record_id)
 
 
 def names_of_clinicians(keys: Sequence[tuple[ObjectId, str]]) -> dict[tuple[ObjectId, str], str]:
@@ -94,8 +94,8 @@ def list_troubles() -> list[Trouble]:
     """Clinics that staff should look at, by name."""
     suspects = store.list_suspects(FREE_TIERS)
     shared = _shared_sources(suspects)
-    found = (Trouble(clinic, troubles_of(clinic, shared)) for clinic in suspects)
-    return [trouble for trouble in found if trouble.reasons]
+    troubles = (Trouble(clinic, troubles_of(clinic, shared)) for clinic in suspects)
+    return [trouble for trouble in troubles if trouble.reasons]
 
 
 def troubles_of(clinic: Document, shared_sources: set[tuple[str, str]]) -> list[str]:

@@ -54,8 +54,8 @@ def rename_tag(*, clinic_id: str | ObjectId, tag_id: ObjectId, name: str) -> Doc
 
 def delete_tag(*, clinic_id: str | ObjectId, tag_id: ObjectId) -> None:
     """Also of a tag that is gone already. The patients follow: see `remove_tag_from_patients`."""
-    found = access.access_clinic(clinic_id)["_id"]
-    db.run_in_transaction(lambda: delete_in_transaction(found, tag_id))
+    clinic_object_id = access.access_clinic(clinic_id)["_id"]
+    db.run_in_transaction(lambda: delete_in_transaction(clinic_object_id, tag_id))
 
 
 def delete_in_transaction(clinic_id: ObjectId, tag_id: ObjectId) -> None:

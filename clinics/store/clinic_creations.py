@@ -13,8 +13,8 @@ COLLECTION = "clinicCreations"
 
 
 def find_clinic_id(digest: str, *, since: datetime) -> ObjectId | None:
-    found = db.collection(COLLECTION).find_one({"_id": digest, "createdTime": {"$gte": since}})
-    return found["clinicId"] if found else None
+    creation = db.collection(COLLECTION).find_one({"_id": digest, "createdTime": {"$gte": since}})
+    return creation["clinicId"] if creation else None
 
 
 def put_creation(digest: str, clinic_id: ObjectId, moment: datetime) -> None:

@@ -12,13 +12,13 @@ from kernel.db import Document
 
 def list_enabled(query: Mapping[str, Any], *, limit: int = 0) -> list[Document]:
     """Clinics with a working EHR connection that agree in `query`, in the order of their ids."""
-    wanted = {"ehrSettings.enabled": True, **query}
-    return list(db.collection(COLLECTION).find(wanted, sort=[("_id", 1)], limit=limit))
+    enabled = {"ehrSettings.enabled": True, **query}
+    return list(db.collection(COLLECTION).find(enabled, sort=[("_id", 1)], limit=limit))
 
 
 def list_enabled_ids(query: Mapping[str, Any]) -> list[ObjectId]:
-    wanted = {"ehrSettings.enabled": True, **query}
-    rows = db.collection(COLLECTION).find(wanted, {"_id": 1}, sort=[("_id", 1)])
+    enabled = {"ehrSettings.enabled": True, **query}
+    rows = db.collection(COLLECTION).find(enabled, {"_id": 1}, sort=[("_id", 1)])
     return [row["_id"] for row in rows]
 
 

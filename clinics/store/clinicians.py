@@ -26,9 +26,9 @@ def find_invite(clinic_id: ObjectId, invite_id: str) -> Document | None:
 
 def list_invite_ids(invites: Sequence[tuple[ObjectId, str]]) -> set[str]:
     """Those of these (clinic, invite) that no one has accepted or withdrawn."""
-    wanted = [{"clinicId": clinic_id, "inviteId": invite_id} for clinic_id, invite_id in invites]
-    found = db.collection(COLLECTION).find({"$or": wanted}, {"_id": 0, "inviteId": 1})
-    return {row["inviteId"] for row in found}
+    pairs = [{"clinicId": clinic_id, "inviteId": invite_id} for clinic_id, invite_id in invites]
+    rows = db.collection(COLLECTION).find({"$or": pairs}, {"_id": 0, "inviteId": 1})
+    return {row["inviteId"] for row in rows}
 
 
 def list_clinicians(
@@ -54,8 +54,8 @@ def list_clinicians(
 def _spellings(clinic_id: ObjectId, email: str) -> list[str]:
     """How records of the clinic spell an address: other services store it as it was typed. From the index alone."""
     stored = {"clinicId": clinic_id, "email": {"$exists": True}}
-    found = db.collection(COLLECTION).distinct("email", stored)
-    return [text for text in found if addresses.is_same(text or "", email)]
+    spellings = db.collection(COLLECTION).distinct("email", stored)
+    return [text for text in spellings if addresses.is_same(text or "", email)]
 
 
 def list_memberships(user_id: str, *, skip: int = 0, limit: int = 0) -> list[Document]:
@@ -67,13 +67,13 @@ def list_created_between(
 ) -> list[Document]:
     """Clinicians of all clinics with start <= createdTime < end, newest first."""
     limits = {"$gte": start, "$lt": end}
-    given = {name: value for name, value in limits.items() if value is not None}
-    return _page({"createdTime": given} if given else {}, skip=skip, limit=limit)
+    bounds = {name: value for name, value in limits.items() if value is not None}
+    return _page({"createdTime": bounds} if bounds else {}, skip=skip, limit=limit)
 
 
 def _page(query: Mapping[str, Any], *, skip: int, limit: int) -> list[Document]:
-    found = db.collection(COLLECTION).find(query, sort=NEWEST_FIRST, skip=skip, limit=limit)
-    return list(found)
+    rows = db.collection(COLLECTION).find(query, sort=NEWEST_FIRST, skip=skip, limit=limit)
+    return list(rows)
 
 
 def list_of_clinic(clinic_id: ObjectId) -> list[Document]:

@@ -25,8 +25,8 @@ def find_by_share_code(code: str) -> Document | None:
 
 def list_clinics(query: Mapping[str, Any], *, skip: int, limit: int) -> list[Document]:
     """In the order of their ids, so that pages never overlap."""
-    found = db.collection(COLLECTION).find(query, sort=[("_id", 1)], skip=skip, limit=limit)
-    return list(found)
+    rows = db.collection(COLLECTION).find(query, sort=[("_id", 1)], skip=skip, limit=limit)
+    return list(rows)
 
 
 def insert_clinic(document: Document) -> None:

@@ -37,12 +37,12 @@ _OF_MEMBERS = {"clinicId": 1, "userId": 1, "email": 1, "name": 1, "roles": 1, "c
 
 
 def list_clinics(
-    wanted: ClinicFilter, *, newest_first: bool, skip: int, limit: int
+    conditions: ClinicFilter, *, newest_first: bool, skip: int, limit: int
 ) -> list[Document]:
     order = [("_id", DESCENDING)] if newest_first else [("name", ASCENDING), ("_id", ASCENDING)]
     return list(
         db.collection(CLINICS).find(
-            _conditions(wanted),
+            _conditions(conditions),
             LISTED,
             sort=order,
             skip=skip,
@@ -52,8 +52,8 @@ def list_clinics(
     )
 
 
-def count_clinics(wanted: ClinicFilter) -> int:
-    return db.collection(CLINICS).count_documents(_conditions(wanted))
+def count_clinics(conditions: ClinicFilter) -> int:
+    return db.collection(CLINICS).count_documents(_conditions(conditions))
 
 
 def find_clinic_with_code(code: str) -> Document | None:
@@ -74,10 +74,10 @@ def list_suspects(free_tiers: Sequence[str | None]) -> list[Document]:
 
 def list_members(clinic_id: ObjectId) -> list[Document]:
     """Members and pending invites, by name; a clinic has hundreds at most."""
-    found = db.collection(CLINICIANS).find(
+    rows = db.collection(CLINICIANS).find(
         {"clinicId": clinic_id}, sort=[("name", ASCENDING), ("_id", ASCENDING)], limit=2000
     )
-    return list(found)
+    return list(rows)
 
 
 def is_invite(record_id: ObjectId) -> bool:
@@ -98,8 +98,8 @@ def list_memberships(person: people.Person, *, skip: int, limit: int) -> tuple[l
 def list_former_memberships(
     person: people.Person, *, skip: int, limit: int
 ) -> tuple[list[Document], int]:
-    wanted = {"userId": person.user_id, "_id": person.invite}
-    return people.removed("clinician", wanted, _OF_MEMBERS, skip=skip, limit=limit)
+    person_ids = {"userId": person.user_id, "_id": person.invite}
+    return people.removed("clinician", person_ids, _OF_MEMBERS, skip=skip, limit=limit)
 
 
 def list_clinicians(keys: people.Keys) -> list[Document]:
@@ -113,20 +113,22 @@ def list_invites(keys: people.Keys) -> list[Document]:
 
 
 def list_names(clinic_ids: Sequence[ObjectId]) -> dict[ObjectId, str]:
-    found = db.collection(CLINICS).find({"_id": {"$in": list(clinic_ids)}}, {"name": 1})
-    return {clinic["_id"]: clinic.get("name") or str(clinic["_id"]) for clinic in found}
+    clinics = db.collection(CLINICS).find({"_id": {"$in": list(clinic_ids)}}, {"name": 1})
+    return {clinic["_id"]: clinic.get("name") or str(clinic["_id"]) for clinic in clinics}
 
 
-def _conditions(wanted: ClinicFilter) -> dict[str, Any]:
+def _conditions(clinic_filter: ClinicFilter) -> dict[str, Any]:
     query: dict[str, Any] = {}
-    if wanted.name:
-        query |= in_fields(texts.words(wanted.name), ["name"])
-    if wanted.tier:
-        query["tier"] = {"$in": [wanted.tier, *([None, ""] if wanted.tier == Tier.FREE else [])]}
-    if wanted.ehr is not None:
-        query["ehrSettings.enabled"] = True if wanted.ehr else {"$ne": True}
-    created = {"$gte": wanted.created_from, "$lt": wanted.created_before}
-    given = {operator: moment for operator, moment in created.items() if moment is not None}
-    if given:
-        query["createdTime"] = given
+    if clinic_filter.name:
+        query |= in_fields(texts.words(clinic_filter.name), ["name"])
+    if clinic_filter.tier:
+        query["tier"] = {
+            "$in": [clinic_filter.tier, *([None, ""] if clinic_filter.tier == Tier.FREE else [])]
+        }
+    if clinic_filter.ehr is not None:
+        query["ehrSettings.enabled"] = True if clinic_filter.ehr else {"$ne": True}
+    created = {"$gte": clinic_filter.created_from, "$lt": clinic_filter.created_before}
+    bounds = {operator: moment for operator, moment in created.items() if moment is not None}
+    if bounds:
+        query["createdTime"] = bounds
     return query
