@@ -23,18 +23,18 @@ MOST_EXPORTED = 50_000
 
 @pages.page("clinics/", name="clinics", needs=roles.FIND)
 def clinics(request: HttpRequest) -> HttpResponseBase:
-    wanted, problem = _filter(request)
+    clinic_filter, problem = _filter(request)
     number, size = paging.requested(request)
     newest_first = request.GET.get("sort") == "newest"
-    found, total = staff_reads.list_clinics(
-        wanted, newest_first=newest_first, skip=(number - 1) * size, limit=size
+    page, total = staff_reads.list_clinics(
+        clinic_filter, newest_first=newest_first, skip=(number - 1) * size, limit=size
     )
     return pages.render(
         request,
         "clinics/staff/list.html",
         title="Clinics",
-        clinics=[_row(readable_clinics.clinic(clinic)) for clinic in found],
-        paging=paging.paging(request, shown=len(found), total=total),
+        clinics=[_row(readable_clinics.clinic(clinic)) for clinic in page],
+        paging=paging.paging(request, shown=len(page), total=total),
         filters=request.GET,
         query=paging.query_without(request, "page"),
         tiers=Tier.choices,
@@ -44,18 +44,20 @@ def clinics(request: HttpRequest) -> HttpResponseBase:
 
 @pages.page("clinics/export.csv", name="clinics_export", needs=[roles.FIND, roles.EXPORT])
 def export(request: HttpRequest) -> HttpResponseBase:
-    wanted, _ = _filter(request)
-    found, _ = staff_reads.list_clinics(wanted, newest_first=False, skip=0, limit=MOST_EXPORTED)
+    clinic_filter, _ = _filter(request)
+    exported, _ = staff_reads.list_clinics(
+        clinic_filter, newest_first=False, skip=0, limit=MOST_EXPORTED
+    )
     audit.record(
         action="clinics.export",
         object_type="clinics",
         object_id="",
-        scope={"rows": len(found)},
+        scope={"rows": len(exported)},
         **pages.actor(request),
     )
     header = ("id", "name", "share code", "tier", "country", "plan patients", "EHR", "created")
     return exports.as_csv(
-        "clinics", header, (_export_row(readable_clinics.clinic(clinic)) for clinic in found)
+        "clinics", header, (_export_row(readable_clinics.clinic(clinic)) for clinic in exported)
     )
 
 
@@ -89,8 +91,8 @@ def troubles(request: HttpRequest) -> HttpResponseBase:
 
 
 def _overview_section(request: HttpRequest) -> str:
-    found = _trouble_rows()
-    context = {"troubles": found[:_SHOWN_ON_OVERVIEW], "more": len(found) - _SHOWN_ON_OVERVIEW}
+    rows = _trouble_rows()
+    context = {"troubles": rows[:_SHOWN_ON_OVERVIEW], "more": len(rows) - _SHOWN_ON_OVERVIEW}
     return render_to_string("clinics/staff/_troubles_section.html", context, request)
 
 

@@ -84,10 +84,10 @@ def count(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
 @pages.page("clinics/<str:clinic_id>/history", name="clinic_history", needs=roles.FIND)
 def history(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
     """Also of a clinic that was deleted: the trail outlives it."""
-    found, clinic = ids.parse_id(clinic_id), access.find_clinic(clinic_id)
-    if clinic is None and (found is None or not _has_trail(found)):
+    parsed_id, clinic = ids.parse_id(clinic_id), access.find_clinic(clinic_id)
+    if clinic is None and (parsed_id is None or not _has_trail(parsed_id)):
         raise NotFound(message=access.CLINIC_NOT_FOUND)
-    query: dict[str, Any] = {"clinicId": found}
+    query: dict[str, Any] = {"clinicId": parsed_id}
     shows_looks = request.GET.get("looks") == "1"
     if not shows_looks:
         query["action"] = {"$nin": LOOKS}
@@ -96,7 +96,7 @@ def history(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
     older = str(events[HISTORY_PAGE - 1]["_id"]) if len(events) > HISTORY_PAGE else ""
     return frame.render(
         request,
-        clinic or {"_id": found, "name": "Deleted clinic"},
+        clinic or {"_id": parsed_id, "name": "Deleted clinic"},
         "clinics/staff/history.html",
         tab="clinic_history",
         events=subjects.named(request, events[:HISTORY_PAGE]),

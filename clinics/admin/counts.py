@@ -36,11 +36,11 @@ class Bar:
 def counted_of(clinic: Document) -> dict[str, Any]:
     """The published counts, as far as they can be read."""
     stored = safe_reading.mapping(clinic.get("patientCount"))
-    found: dict[str, Any] = {name: numbers.shown(stored.get(name)) for name in COUNTED}
+    counts: dict[str, Any] = {name: numbers.shown(stored.get(name)) for name in COUNTED}
     providers = safe_reading.mapping(stored.get("providers"))
     if providers:
-        found["providers"] = {name: _of_provider(states) for name, states in providers.items()}
-    return found
+        counts["providers"] = {name: _of_provider(states) for name, states in providers.items()}
+    return counts
 
 
 def _of_provider(stored: Any) -> dict[str, Any]:

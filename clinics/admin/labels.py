@@ -50,7 +50,7 @@ def _listing(
     request: HttpRequest, clinic: Document, refused: dict[str, StaffForm] | None = None
 ) -> HttpResponseBase:
     """With what was refused, a form of one of the kinds, in its place."""
-    found = _labels(clinic)
+    labels = _labels(clinic)
     shown = {kind: form(auto_id=f"new-{kind}-%s") for kind, form in NAME_FORMS.items()}
     shown |= refused or {}
     return frame.render(
@@ -59,8 +59,8 @@ def _listing(
         "clinics/staff/labels.html",
         tab="clinic_labels",
         kinds=[
-            {"kind": TAG, "title": "Tags", "labels": found[TAG], "form": shown[TAG]},
-            {"kind": SITE, "title": "Sites", "labels": found[SITE], "form": shown[SITE]},
+            {"kind": TAG, "title": "Tags", "labels": labels[TAG], "form": shown[TAG]},
+            {"kind": SITE, "title": "Sites", "labels": labels[SITE], "form": shown[SITE]},
         ],
         status=400 if refused else 200,
     )
@@ -125,12 +125,12 @@ def edit(request: HttpRequest, clinic_id: str, kind: str, label_id: str) -> Http
     )
 
 
-def _forms(kind: str, label: Label, given: QueryDict) -> dict[str, StaffForm]:
+def _forms(kind: str, label: Label, posted: QueryDict) -> dict[str, StaffForm]:
     """One for each button; the one whose button was pressed holds what was typed."""
-    pressed = given.get("do")
+    pressed = posted.get("do")
 
     def of(button: str, form: type[StaffForm], **options: Any) -> StaffForm:
-        return form(given if button == pressed else None, auto_id=f"{button}-%s", **options)
+        return form(posted if button == pressed else None, auto_id=f"{button}-%s", **options)
 
     with_reason = {button: of(button, ReasonForm) for button in ("merge", "convert", "delete")}
     return {"rename": of("rename", NAME_FORMS[kind], initial={"name": label.name}), **with_reason}

@@ -39,8 +39,8 @@ def listing(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
 )
 def export(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
     clinic = readable_clinics.access_clinic(clinic_id)
-    found = [_row(document) for document in readable_clinicians.list_members(clinic["_id"])]
-    scope = {"rows": len(found), "columns": list(_COLUMNS)}
+    members = [_row(document) for document in readable_clinicians.list_members(clinic["_id"])]
+    scope = {"rows": len(members), "columns": list(_COLUMNS)}
     changes.record(request, clinic=clinic, action="clinicians.export", scope=scope)
     rows = (
         [
@@ -51,7 +51,7 @@ def export(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
             row["state"],
             row.get("createdTime"),
         ]
-        for row in found
+        for row in members
     )
     return exports.as_csv(f"clinicians-{clinic['_id']}", _COLUMNS, rows)
 

@@ -76,8 +76,8 @@ def remove_member(request: HttpRequest, clinic_id: str, user_id: str) -> HttpRes
 )
 def revoke_invite(request: HttpRequest, clinic_id: str, invite: str) -> HttpResponseBase:
     clinic = readable_clinics.access_clinic(clinic_id)
-    found = _invite(clinic, invite)
-    email = str(found.get("email") or "")
+    record = _invite(clinic, invite)
+    email = str(record.get("email") or "")
     back = reverse("admin:clinic_members", args=[clinic_id])
     removal = removals.Removal(
         title="Revoke an invite",
@@ -85,10 +85,10 @@ def revoke_invite(request: HttpRequest, clinic_id: str, invite: str) -> HttpResp
         consequences=[f"The invite of {email or 'this person'} can no longer be accepted."],
         typed=email or "revoke",
         object_type="clinicianInvite",
-        object_id=str(found["_id"]),
+        object_id=str(record["_id"]),
         remove=lambda: clinicians.remove_invite(
             clinic_id=clinic_id,
-            invite_id=found["inviteId"],
+            invite_id=record["inviteId"],
             deleted_by=pages.signature(request),
         ),
         back=back,

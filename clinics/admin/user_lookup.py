@@ -93,24 +93,24 @@ def _wanted(text: str) -> tuple[str, str]:
     return (text.lower(), "") if is_known else ("", NEITHER)
 
 
-def _find_account(wanted: str) -> tuple[User | None, str]:
+def _find_account(address_or_id: str) -> tuple[User | None, str]:
     """What clinics know is shown even when the user service does not answer."""
     try:
-        return user_service().get_user(wanted), ""
+        return user_service().get_user(address_or_id), ""
     except (ServiceUnavailable, ServiceError):
         return None, NO_ANSWER
 
 
-def _person(text: str, wanted: str | None, user: User | None) -> Person:
+def _person(text: str, address_or_id: str | None, user: User | None) -> Person:
     """Clinics keep an address of their own for an invited person or a patient, whom no account may have: an address
     finds everyone who is listed with it. Other writers may have stored it as it was typed."""
-    if not wanted:
+    if not address_or_id:
         return Person()
-    if ids.parse_id(wanted):
-        return Person(invite=ids.parse_id(wanted))
-    typed = {wanted, text} if "@" in wanted else set()
+    if ids.parse_id(address_or_id):
+        return Person(invite=ids.parse_id(address_or_id))
+    typed = {address_or_id, text} if "@" in address_or_id else set()
     known = {user.address} - {""} if user else set()
-    user_id = user.user_id if user else ("" if "@" in wanted else wanted)
+    user_id = user.user_id if user else ("" if "@" in address_or_id else address_or_id)
     return Person(user_id=user_id, spellings=tuple(sorted(typed | known)))
 
 
@@ -121,11 +121,11 @@ def _section(request: HttpRequest, kind: str, person: Person) -> dict[str, Any]:
         return _NONE
     number, size = paging.requested(request)
     skip = (number - 1) * size if alone == kind else 0
-    found, total = _READS[kind](person, skip=skip, limit=size)
+    page, total = _READS[kind](person, skip=skip, limit=size)
     return {
-        "rows": _with_names(map(_READABLE[kind], found)),
+        "rows": _with_names(map(_READABLE[kind], page)),
         "total": total,
-        "paging": paging.paging(request, shown=len(found), total=total) if alone == kind else None,
+        "paging": paging.paging(request, shown=len(page), total=total) if alone == kind else None,
         "all": paging.query_without(request, "page", **{"as": kind}) if total > size else "",
     }
 
@@ -144,9 +144,9 @@ def _former(section: dict[str, Any], what: str, *, shows_addresses: bool) -> dic
 
 def _record(
     request: HttpRequest,
-    wanted: str,
+    address_or_id: str,
     person: Person,
-    found: dict[str, dict[str, Any]],
+    sections: dict[str, dict[str, Any]],
 ) -> None:
     """An address that no account has is named by a digest, an invite by its record."""
     pages.record_view(
@@ -155,14 +155,14 @@ def _record(
         object_type="clinicianInvite" if person.invite else "user",
         object_id=person.user_id
         or str(person.invite or "")
-        or audit.digest(f"address:{wanted}")[:16],
+        or audit.digest(f"address:{address_or_id}")[:16],
         scope={
-            **{_COUNTED[kind]: section["total"] for kind, section in found.items()},
+            **{_COUNTED[kind]: section["total"] for kind, section in sections.items()},
             "patients": sorted(
                 {
                     row["userId"]
                     for kind in (PATIENT, FORMER_PATIENT)
-                    for row in found.get(kind, _NONE)["rows"]
+                    for row in sections.get(kind, _NONE)["rows"]
                 }
             ),
         },

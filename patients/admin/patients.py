@@ -39,11 +39,11 @@ _COLUMNS = (
 @pages.page("clinics/<str:clinic_id>/patients/", name="clinic_patients", needs=roles.PATIENTS)
 def listing(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
     clinic = readable_clinics.access_clinic(clinic_id)
-    wanted, search = _filter(request)
+    patient_filter, search = _filter(request)
     number, size = paging.requested(request)
     page = patient_lists.list_patients(
         clinic_id=str(clinic["_id"]),
-        wanted=wanted,
+        patient_filter=patient_filter,
         ordering=patient_lists.BY_NAME,
         skip=(number - 1) * size,
         limit=size,
@@ -83,8 +83,8 @@ def export(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
     if not form.is_valid():
         pages.fail(request, form.first_error)
         return pages.go(reverse("admin:clinic_patients", args=[clinic_id]))
-    wanted, search = _filter(request)
-    count = patient_lists.count_patients(clinic["_id"], wanted)
+    patient_filter, search = _filter(request)
+    count = patient_lists.count_patients(clinic["_id"], patient_filter)
     changes.record(
         request,
         clinic=clinic,
@@ -96,7 +96,9 @@ def export(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
         },
         reason=form.cleaned_data["reason"],
     )
-    return exports.as_csv(f"patients-{clinic['_id']}", _COLUMNS, _export_rows(clinic, wanted))
+    return exports.as_csv(
+        f"patients-{clinic['_id']}", _COLUMNS, _export_rows(clinic, patient_filter)
+    )
 
 
 @pages.page(
@@ -209,11 +211,11 @@ def _uploads(document: Document) -> list[dict[str, Any]]:
 
 
 def _subscriptions(document: Document) -> list[dict[str, Any]]:
-    found = document.get("ehrSubscriptions") or {}
+    subscriptions = document.get("ehrSubscriptions") or {}
     return [
         {**subscription, "name": name, "orders": len(subscription.get("matchedMessages") or []),
          "last_order": _last_order(subscription)}
-        for name, subscription in sorted(found.items())
+        for name, subscription in sorted(subscriptions.items())
     ]  # fmt: skip
 
 
@@ -224,20 +226,20 @@ def _last_order(subscription: Document) -> str:
 
 
 def _requests(document: Document) -> list[dict[str, Any]]:
-    found = document.get("providerConnectionRequests") or {}
+    by_provider = document.get("providerConnectionRequests") or {}
     return sorted(
-        (request for requests in found.values() for request in requests),
+        (request for requests in by_provider.values() for request in requests),
         key=lambda request: request["createdTime"],
         reverse=True,
     )
 
 
-def _export_rows(clinic: Document, wanted: PatientFilter) -> Iterator[list[Any]]:
+def _export_rows(clinic: Document, patient_filter: PatientFilter) -> Iterator[list[Any]]:
     try:
         for skip in range(0, MOST_EXPORTED, _EXPORT_PAGE):
             page = patient_lists.list_patients(
                 clinic_id=str(clinic["_id"]),
-                wanted=wanted,
+                patient_filter=patient_filter,
                 ordering=patient_lists.BY_NAME,
                 skip=skip,
                 limit=_EXPORT_PAGE,

@@ -33,7 +33,7 @@ class ClinicPatientsViewSet(ApiViewSet):
     def page(self, call: Call) -> Response:
         page = patient_lists.list_patients(
             clinic_id=call.path["clinicId"],
-            wanted=patient_lists.read_filter(call.query),
+            patient_filter=patient_lists.read_filter(call.query),
             ordering=patient_lists.read_ordering(call.query),
             skip=call.query["offset"],
             limit=call.query["limit"],
@@ -65,8 +65,8 @@ class PatientViewSet(ApiViewSet):
         responses={200: schemas.PATIENT},
     )
     def retrieve(self, call: Call) -> Response:
-        found = patients.read_patient(call.path["clinicId"], call.path["patientId"], call.joined)
-        return Response(patient(found))
+        document = patients.read_patient(call.path["clinicId"], call.path["patientId"], call.joined)
+        return Response(patient(document))
 
     @operation(
         "CreatePatientFromUser",

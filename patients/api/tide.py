@@ -28,11 +28,11 @@ class TideViewSet(ApiViewSet):
             categories=query.get("categories", DEFAULT_CATEGORIES),
             with_no_data=not query.get("excludeNoData", False),
         )
-        found = report(
+        shown = report(
             clinic_id=call.path["clinicId"],
             period=question.period,
             cutoff=str(call.request.query_params["lastDataCutoff"]),
             tags=query["tags"],
             results=tide_report(question),
         )
-        return Response(found)
+        return Response(shown)

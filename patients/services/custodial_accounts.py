@@ -104,8 +104,8 @@ def _find_made(request: Document) -> str | None:
     """The account, where no one came to note its id. One that someone else has asked for since is theirs to end."""
     if "email" not in request or store.has_later_request(request):
         return None
-    found = user_service().get_user(request["email"])
-    return found.user_id if found is not None else None
+    user = user_service().get_user(request["email"])
+    return user.user_id if user is not None else None
 
 
 # --- changing -------------------------------------------------------------------------------------

@@ -21,14 +21,14 @@ class Wanted:
 
 
 def list_patients(
-    clinic_id: ObjectId, wanted: Wanted, *, skip: int, limit: int
+    clinic_id: ObjectId, criteria: Wanted, *, skip: int, limit: int
 ) -> tuple[list[Document], int]:
     """One page in the order of MRNs, and how many there are in all."""
     query = store.query(
         clinic_id,
-        user_id=wanted.user_id,
-        has_mrn=wanted.has_mrn,
-        has_subscription=wanted.has_subscription,
+        user_id=criteria.user_id,
+        has_mrn=criteria.has_mrn,
+        has_subscription=criteria.has_subscription,
     )
     return store.list_by_mrn(query, skip=skip, limit=limit), store.count(query)
 

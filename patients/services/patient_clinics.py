@@ -29,10 +29,10 @@ class Relationship:
 
 def list_clinics_of_patient(*, user_id: str, skip: int, limit: int) -> list[Relationship]:
     """By name in each clinic. A record whose clinic is gone is left out."""
-    found = page_limits.read(
+    records = page_limits.read(
         limit, lambda most: store.list_page_of_user(user_id, skip=skip, limit=most)
     )
-    return _with_clinics(found)
+    return _with_clinics(records)
 
 
 def find_patients(
@@ -53,13 +53,13 @@ def find_patients(
         clinics = [clinic for clinic in clinics if _is_workspace(clinic, workspace)]
     if not clinics:
         return []
-    wanted = {"mrn": mrn, "birthDate": birth_date}
+    searched = {"mrn": mrn, "birthDate": birth_date}
     clinic_ids = [clinic["_id"] for clinic in clinics]
-    given = {name: value for name, value in wanted.items() if value is not None}
-    found = page_limits.read(
-        limit, lambda most: store.list_matching(clinic_ids, given, skip=skip, limit=most)
+    conditions = {name: value for name, value in searched.items() if value is not None}
+    records = page_limits.read(
+        limit, lambda most: store.list_matching(clinic_ids, conditions, skip=skip, limit=most)
     )
-    return _pair(found, clinics)
+    return _pair(records, clinics)
 
 
 def _is_workspace(clinic: Document, workspace: Workspace) -> bool:

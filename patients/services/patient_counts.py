@@ -94,7 +94,7 @@ def list_kept_counts(clinic_ids: Sequence[ObjectId]) -> dict[ObjectId, Document]
     if len(clinic_ids) == 1:
         return {clinic_ids[0]: kept_counts(clinic_ids[0])}
     kept = {counts["_id"]: counts for counts in store.list_counts(clinic_ids)} if clinic_ids else {}
-    return {found: kept.get(found) or _count_first(found) for found in clinic_ids}
+    return {clinic_id: kept.get(clinic_id) or _count_first(clinic_id) for clinic_id in clinic_ids}
 
 
 def _count_first(clinic_id: ObjectId) -> Document:
@@ -186,21 +186,21 @@ def recount(clinic_id: ObjectId) -> Document:
     and Unavailable when the counts are replaced again and again meanwhile."""
     for _ in range(_TRIES):
         kept_counts(clinic_id)
-        kept, found = db.read_at_one_moment(
+        kept, counted = db.read_at_one_moment(
             lambda: (store.find_counts(clinic_id), _count_everything(clinic_id))
         )
-        if found is None:
+        if counted is None:
             raise NotFound(message="clinic not found")
         if kept is None:
             continue
-        counts = db.run_in_transaction(partial(_correct, clinic_id, kept, found))
+        counts = db.run_in_transaction(partial(_correct, clinic_id, kept, counted))
         if counts is not None:
             return counts
     raise Unavailable
 
 
-def _correct(clinic_id: ObjectId, kept: Document, found: Document) -> Document | None:
-    corrections = _leaves(found)
+def _correct(clinic_id: ObjectId, kept: Document, counted: Document) -> Document | None:
+    corrections = _leaves(counted)
     corrections.subtract(_leaves(kept))
     wrong = {path: n for path, n in corrections.items() if n}
     counts = store.correct_counts(clinic_id, wrong, generation=kept.get("generation"))
@@ -214,12 +214,12 @@ def _correct(clinic_id: ObjectId, kept: Document, found: Document) -> Document |
 
 def _leaves(counts: Document) -> Counter[str]:
     """Every number by its path."""
-    found = Counter({name: counts[name] for name in COUNTED})
+    numbers_by_path = Counter({name: counts[name] for name in COUNTED})
     for part in ("tags", "sites"):
-        found.update({f"{part}.{place}": n for place, n in counts[part].items()})
+        numbers_by_path.update({f"{part}.{place}": n for place, n in counts[part].items()})
     for provider, states in counts["sources"].items():
-        found.update({f"sources.{provider}.{state}": n for state, n in states.items()})
-    return found
+        numbers_by_path.update({f"sources.{provider}.{state}": n for state, n in states.items()})
+    return numbers_by_path
 
 
 def _without_foreign(clinic_id: ObjectId, counts: Document) -> Document:
@@ -256,22 +256,22 @@ def _count_everything(clinic_id: ObjectId) -> Document | None:
 
 def _count_sources(clinic_id: ObjectId) -> Counter[str]:
     """A slice of the patients at a time: none of the questions comes near the time limit."""
-    found: Counter[str] = Counter()
+    counted: Counter[str] = Counter()
     rows: list[Document] = [{"userId": ""}]
     while rows:
         rows = store.list_sources(clinic_id, after=rows[-1]["userId"], limit=_SLICE)
         for row in rows:
             if row["userId"] != settings.DEMO_PATIENT_USER_ID:
-                found.update(_source_paths(row))
-    return found
+                counted.update(_source_paths(row))
+    return counted
 
 
 def _nested(sources: Counter[str]) -> dict[str, dict[str, int]]:
-    found: dict[str, dict[str, int]] = {}
+    by_provider: dict[str, dict[str, int]] = {}
     for path, n in sources.items():
         _, provider, state = path.split(".")
-        found.setdefault(provider, {})[state] = n
-    return found
+        by_provider.setdefault(provider, {})[state] = n
+    return by_provider
 
 
 def published(counts: Document) -> Document:
@@ -288,10 +288,10 @@ def published(counts: Document) -> Document:
 
 
 def _id_of(clinic_id: str | ObjectId) -> ObjectId:
-    found = ids.parse_id(clinic_id)
-    if found is None:
+    parsed_id = ids.parse_id(clinic_id)
+    if parsed_id is None:
         raise NotFound(message="clinic not found")
-    return found
+    return parsed_id
 
 
 # --- changes that keep the counts -----------------------------------------------------------------
@@ -346,10 +346,10 @@ def _tally(document: Document | None) -> Counter[str]:
     places = Counter(_places_of_patient(document))
     if document["userId"] == settings.DEMO_PATIENT_USER_ID:
         return places + Counter(total=1, demo=1)
-    found = places + Counter(total=1) + Counter(_source_paths(document))
+    added = places + Counter(total=1) + Counter(_source_paths(document))
     if not _is_exempt(document):
-        found["plan"] = 1
-    return found
+        added["plan"] = 1
+    return added
 
 
 def _is_exempt(document: Document) -> bool:
@@ -407,12 +407,12 @@ def _published_sources(clinic: Document) -> dict[str, dict[str, int]]:
     providers = safe_reading.mapping(
         safe_reading.mapping(clinic.get("patientCount")).get("providers")
     )
-    found: dict[str, dict[str, int]] = {}
+    sources: dict[str, dict[str, int]] = {}
     for provider, stored in providers.items():
         states = safe_reading.mapping(safe_reading.mapping(stored).get("states"))
         counted = {_escape(state): numbers.shown(n) for state, n in states.items()}
-        found[_escape(provider)] = {state: n for state, n in counted.items() if n > 0}
-    return found
+        sources[_escape(provider)] = {state: n for state, n in counted.items() if n > 0}
+    return sources
 
 
 def count_by_keys(clinic_id: ObjectId) -> Document:
@@ -429,13 +429,13 @@ def count_by_keys(clinic_id: ObjectId) -> Document:
 
 def _count_places(clinic: Document) -> dict[str, dict[str, int]]:
     """One by one, because a transaction cannot unite them in one command."""
-    found: dict[str, dict[str, int]] = {"tags": {}, "sites": {}}
+    counted: dict[str, dict[str, int]] = {"tags": {}, "sites": {}}
     for place in places_of(clinic):
         n = tags_and_sites.count_patients(place)
         if n:
             _, field, place_id = place
-            found[store.KINDS[field]][str(place_id)] = n
-    return found
+            counted[store.KINDS[field]][str(place_id)] = n
+    return counted
 
 
 def places_of(clinic: Document) -> Iterable[Place]:

@@ -43,19 +43,19 @@ class PatientPage:
 
 
 def list_patients(
-    *, clinic_id: str, wanted: PatientFilter, ordering: Ordering, skip: int, limit: int
+    *, clinic_id: str, patient_filter: PatientFilter, ordering: Ordering, skip: int, limit: int
 ) -> PatientPage:
     """An unknown clinic has no patients; that is no failure."""
     clinic, window = ObjectId(clinic_id), Window(skip, min(limit, page_limits.MOST + 1))
     total = patient_counts.total_of(clinic)
-    if wanted.is_empty:
+    if patient_filter.is_empty:
         return _page_of_all(clinic, ordering, window, total)
-    if wanted.search is not None:
-        documents, count = store.search_page(clinic, wanted, ordering, window)
-    elif wanted.is_several_tags and ordering.collated:
-        documents, count = store.tags_page(clinic, wanted.tags or (), ordering, window)
+    if patient_filter.search is not None:
+        documents, count = store.search_page(clinic, patient_filter, ordering, window)
+    elif patient_filter.is_several_tags and ordering.collated:
+        documents, count = store.tags_page(clinic, patient_filter.tags or (), ordering, window)
     else:
-        return _filtered_page(clinic, wanted, ordering, window, total)
+        return _filtered_page(clinic, patient_filter, ordering, window, total)
     page_limits.check(len(documents))
     return PatientPage(documents, count, _at_least(count, clinic, total))
 
@@ -78,10 +78,10 @@ def _page_of_all(clinic: ObjectId, ordering: Ordering, window: Window, total: in
 
 
 def _filtered_page(
-    clinic: ObjectId, wanted: PatientFilter, ordering: Ordering, window: Window, total: int
+    clinic: ObjectId, patient_filter: PatientFilter, ordering: Ordering, window: Window, total: int
 ) -> PatientPage:
-    count = store.count_matching(clinic, wanted)
-    if store.has_choice(wanted, ordering):
+    count = store.count_matching(clinic, patient_filter)
+    if store.has_choice(patient_filter, ordering):
         # How many records are read depends on it. It costs less than counting those who match.
         total = patient_counts.counted_total(clinic)
     total = _at_least(count, clinic, total)
@@ -89,17 +89,17 @@ def _filtered_page(
         return PatientPage([], count, total)
     page_limits.check(min(window.limit, count - window.skip))
     is_rare = _is_rare(count, total, window)
-    documents = store.list_page(clinic, wanted, ordering, window, is_rare=is_rare)
+    documents = store.list_page(clinic, patient_filter, ordering, window, is_rare=is_rare)
     return PatientPage(documents, count, total)
 
 
-def count_patients(clinic: ObjectId, wanted: PatientFilter) -> int:
+def count_patients(clinic: ObjectId, patient_filter: PatientFilter) -> int:
     """All that match, whatever is kept."""
-    if wanted.is_empty:
+    if patient_filter.is_empty:
         return patient_counts.counted_total(clinic)
-    if wanted.search is not None:
-        return store.search_page(clinic, wanted, BY_NAME, Window(0, 1))[1]
-    return store.count_matching(clinic, wanted)
+    if patient_filter.search is not None:
+        return store.search_page(clinic, patient_filter, BY_NAME, Window(0, 1))[1]
+    return store.count_matching(clinic, patient_filter)
 
 
 def _at_least(count: int, clinic: ObjectId, total: int) -> int:
@@ -114,8 +114,8 @@ def _is_rare(count: int, total: int, window: Window) -> bool:
 
 def with_last_data(documents: list[Document]) -> list[tuple[Document, datetime | None]]:
     """Lists leave out the statistics, which are most of a record; this fetches the dates alone."""
-    found = {row["_id"]: row for row in store.list_last_data([d["_id"] for d in documents])}
-    return [(document, last_data(found.get(document["_id"], {}))) for document in documents]
+    rows = {row["_id"]: row for row in store.list_last_data([d["_id"] for d in documents])}
+    return [(document, last_data(rows.get(document["_id"], {}))) for document in documents]
 
 
 def last_data(document: Document) -> datetime | None:

@@ -48,12 +48,16 @@ def find_matches(
     """Patients who meet any criterion, each once; none at all without an MRN."""
     if not texts.mrn(identity.mrn):
         return []
-    found: dict[str, Document] = {}
+    by_user: dict[str, Document] = {}
     for criterion in criteria:
-        given: dict[str, Any] = {field: getattr(identity, field) for field in CRITERIA[criterion]}
-        for patient in patients.match_patients(clinic_ids=[clinic_id], limit=MOST_MATCHES, **given):
-            found.setdefault(patient["userId"], patient)
-    return list(found.values())
+        conditions: dict[str, Any] = {
+            field: getattr(identity, field) for field in CRITERIA[criterion]
+        }
+        for patient in patients.match_patients(
+            clinic_ids=[clinic_id], limit=MOST_MATCHES, **conditions
+        ):
+            by_user.setdefault(patient["userId"], patient)
+    return list(by_user.values())
 
 
 def update_subscription(
@@ -71,12 +75,12 @@ def update_subscription(
     """
 
     def change() -> bool:
-        found = store.find_subscriptions(_parsed(clinic_id), user_id)
-        if found is None:
+        patient = store.find_subscriptions(_parsed(clinic_id), user_id)
+        if patient is None:
             raise NotFound(message=patients.NOT_FOUND)
         moment = clock.now()
         fields = {"active": active, "provider": provider, "updatedAt": moment}
-        subscriptions = found.get("ehrSubscriptions") or {}
+        subscriptions = patient.get("ehrSubscriptions") or {}
         if not subscriptions.get(name):
             fields["createdAt"] = moment
         matched = {
@@ -84,7 +88,7 @@ def update_subscription(
             "dataModel": message.data_model,
             "eventType": message.event_type,
         }
-        return store.set_subscription(found["_id"], name, fields, matched, moment)
+        return store.set_subscription(patient["_id"], name, fields, matched, moment)
 
     return db.run_in_transaction(change)
 
@@ -112,8 +116,8 @@ def iter_subscribed(
 def current_order(patient: Document) -> ObjectId | None:
     """The message that the subscription to reports goes by."""
     messages = safe_reading.objects(_subscription(patient).get("matchedMessages"))
-    found = messages[-1].get("id") if messages else None
-    return found if isinstance(found, ObjectId) else None
+    message_id = messages[-1].get("id") if messages else None
+    return message_id if isinstance(message_id, ObjectId) else None
 
 
 def is_subscribed(patient: Document) -> bool:
@@ -125,7 +129,7 @@ def _subscription(patient: Document) -> Document:
 
 
 def _parsed(clinic_id: str | ObjectId) -> ObjectId:
-    found = ids.parse_id(clinic_id)
-    if found is None:
+    parsed_id = ids.parse_id(clinic_id)
+    if parsed_id is None:
         raise NotFound(message=patients.NOT_FOUND)
-    return found
+    return parsed_id

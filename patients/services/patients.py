@@ -55,8 +55,8 @@ MRN_TAKEN = "mrn must be unique"
 
 # --- finding --------------------------------------------------------------------------------------
 def find_patient(clinic_id: str | ObjectId, user_id: str) -> Document | None:
-    found = ids.parse_id(clinic_id)
-    return store.find_patient(found, user_id) if found is not None else None
+    parsed_id = ids.parse_id(clinic_id)
+    return store.find_patient(parsed_id, user_id) if parsed_id is not None else None
 
 
 def _join_patient(path: Path) -> Document | None:
@@ -69,11 +69,13 @@ PATIENT_LOOKUP = Lookup("patient", _join_patient)
 
 def read_patient(clinic_id: str, user_id: str, joined: list[Document] | None = None) -> Document:
     """The record as it is shown to clients; `joined`: what PATIENT_LOOKUP has found already. Raises NotFound."""
-    found = ids.parse_id(clinic_id)
-    if found is None:
+    parsed_id = ids.parse_id(clinic_id)
+    if parsed_id is None:
         raise NotFound(message=NOT_FOUND)
     rows = (
-        store.find_shown_patient(found, user_id) if joined is None else store.complete_shown(joined)
+        store.find_shown_patient(parsed_id, user_id)
+        if joined is None
+        else store.complete_shown(joined)
     )
     if not rows:
         raise NotFound(message=NOT_FOUND)
@@ -107,9 +109,9 @@ def match_patients(
     limit: int = 0,
 ) -> list[Document]:
     """Patients of these clinics who agree in everything given, case and accents aside."""
-    wanted = {"mrn": mrn, "birthDate": birth_date, "fullName": full_name}
-    given = {name: texts.name(value) for name, value in wanted.items() if value is not None}
-    return store.list_matching(clinic_ids, given, limit=limit)
+    criteria = {"mrn": mrn, "birthDate": birth_date, "fullName": full_name}
+    normalised = {name: texts.name(value) for name, value in criteria.items() if value is not None}
+    return store.list_matching(clinic_ids, normalised, limit=limit)
 
 
 def has_patients_besides_demo(clinic_id: str | ObjectId) -> bool:
@@ -435,8 +437,10 @@ def remove_patient(
     *, clinic_id: str | ObjectId, user_id: str, deleted_by: str | None = None
 ) -> None:
     """Remove a record and leave a tombstone with its content. Raises NotFound."""
-    found = parsed_clinic(clinic_id)
-    if not db.run_in_transaction(lambda: remove_in_transaction(found, user_id, deleted_by)):
+    clinic_object_id = parsed_clinic(clinic_id)
+    if not db.run_in_transaction(
+        lambda: remove_in_transaction(clinic_object_id, user_id, deleted_by)
+    ):
         raise NotFound(message=NOT_FOUND)
 
 
@@ -477,7 +481,7 @@ def remove_non_custodial_patients(clinic_id: str | ObjectId) -> int:
 
 
 def parsed_clinic(clinic_id: str | ObjectId) -> ObjectId:
-    found = ids.parse_id(clinic_id)
-    if found is None:
+    parsed_id = ids.parse_id(clinic_id)
+    if parsed_id is None:
         raise NotFound(message=NOT_FOUND)
-    return found
+    return parsed_id

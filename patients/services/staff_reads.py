@@ -16,8 +16,8 @@ def list_records(person: Person, *, skip: int, limit: int) -> tuple[list[Documen
 
 
 def list_former_records(person: Person, *, skip: int, limit: int) -> tuple[list[Document], int]:
-    found, total = store.list_former_records(person, skip=skip, limit=limit)
-    return people.as_they_were(found, "patient"), total
+    tombstones, total = store.list_former_records(person, skip=skip, limit=limit)
+    return people.as_they_were(tombstones, "patient"), total
 
 
 def names_of_patients(keys: Sequence[tuple[ObjectId, str]]) -> dict[tuple[ObjectId, str], str]:

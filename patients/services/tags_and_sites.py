@@ -26,14 +26,16 @@ Counts = dict[ObjectId, int]
 def tag_name(name: str) -> str:
     """The normal form. Raises BadRequest for what the description does not accept as a tag's name, for every
     caller."""
-    found = texts.name(name)
-    return _checked(found, ref("patientTag.v1"), {"name": found}, "no tag can have this name")
+    normalised = texts.name(name)
+    return _checked(
+        normalised, ref("patientTag.v1"), {"name": normalised}, "no tag can have this name"
+    )
 
 
 def site_name(name: str, refusal: str = "no site can have this name") -> str:
     """As `tag_name`."""
-    found = texts.name(name)
-    return _checked(found, ref("siteName.v1"), found, refusal)
+    normalised = texts.name(name)
+    return _checked(normalised, ref("siteName.v1"), normalised, refusal)
 
 
 def _checked(name: str, described: Schema, value: Any, refusal: str) -> str:

@@ -142,5 +142,5 @@ def _urgency(category: Category, period: str) -> Callable[[Document], tuple[floa
 
 def period_of(document: Document, period: str) -> Document:
     stats = (document.get("summary") or {}).get("cgmStats") or {}
-    found: Document = (stats.get("periods") or {}).get(period) or {}
-    return found
+    statistics_of_period: Document = (stats.get("periods") or {}).get(period) or {}
+    return statistics_of_period

@@ -36,15 +36,15 @@ def query(
     return found
 
 
-def list_by_mrn(wanted: Mapping[str, Any], *, skip: int, limit: int) -> list[Document]:
-    found = db.collection(COLLECTION).find(
-        wanted, _SHOWN, sort=[("mrn", 1)], skip=skip, limit=limit
+def list_by_mrn(conditions: Mapping[str, Any], *, skip: int, limit: int) -> list[Document]:
+    rows = db.collection(COLLECTION).find(
+        conditions, _SHOWN, sort=[("mrn", 1)], skip=skip, limit=limit
     )
-    return list(found)
+    return list(rows)
 
 
-def count(wanted: Mapping[str, Any]) -> int:
-    return db.collection(COLLECTION).count_documents(wanted)
+def count(conditions: Mapping[str, Any]) -> int:
+    return db.collection(COLLECTION).count_documents(conditions)
 
 
 def list_without_email(

@@ -48,8 +48,8 @@ def find_counts(clinic_id: ObjectId) -> Document | None:
 
 
 def list_counts(clinic_ids: Sequence[ObjectId]) -> list[Document]:
-    found = db.collection(COLLECTION).find({"_id": {"$in": list(clinic_ids)}})
-    return [counts for counts in found if is_complete(counts)]
+    rows = db.collection(COLLECTION).find({"_id": {"$in": list(clinic_ids)}})
+    return [counts for counts in rows if is_complete(counts)]
 
 
 def joined_counts(clinic: Document) -> Document | None:
@@ -190,11 +190,11 @@ def count_with_provider(clinic_id: ObjectId, provider: str) -> int:
 
 def list_sources(clinic_id: ObjectId, *, after: str, limit: int) -> list[Document]:
     """{userId, dataSources} of the clinic's patients in the order of their ids, from the one after `after`."""
-    found = db.collection(patients.COLLECTION).find(
+    rows = db.collection(patients.COLLECTION).find(
         {"clinicId": clinic_id, "userId": {"$gt": after}},
         {"_id": 0, "userId": 1, "dataSources.providerName": 1, "dataSources.state": 1},
         sort=[("userId", 1)],
         limit=limit,
         hint="UniquePatient",
     )
-    return list(found)
+    return list(rows)

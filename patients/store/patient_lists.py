@@ -85,17 +85,17 @@ class Window:
 # --- pages ----------------------------------------------------------------------------------------
 def list_page(
     clinic_id: ObjectId,
-    wanted: PatientFilter,
+    patient_filter: PatientFilter,
     ordering: Ordering,
     window: Window,
     *,
     is_rare: bool = False,
 ) -> list[Document]:
     """`is_rare`: so few match that looking them up and sorting them beats walking along the order."""
-    query = conditions(clinic_id, wanted)
-    index = _index_in_order(wanted, ordering, is_rare=is_rare)
+    query = conditions(clinic_id, patient_filter)
+    index = _index_in_order(patient_filter, ordering, is_rare=is_rare)
     if index is None:
-        return _list_by_ids(_sorted_ids(query, wanted, ordering, window))
+        return _list_by_ids(_sorted_ids(query, patient_filter, ordering, window))
     return find_shown(
         query,
         sort=[*ordering.keys, ("_id", 1)],
@@ -106,30 +106,32 @@ def list_page(
     )
 
 
-def has_choice(wanted: PatientFilter, ordering: Ordering) -> bool:
+def has_choice(patient_filter: PatientFilter, ordering: Ordering) -> bool:
     """Whether `is_rare` matters: the order has an index, and that index does not hold the filter too."""
-    walked = _index_in_order(wanted, ordering, is_rare=False)
-    return walked is not None and walked != _index_in_order(wanted, ordering, is_rare=True)
+    walked = _index_in_order(patient_filter, ordering, is_rare=False)
+    return walked is not None and walked != _index_in_order(patient_filter, ordering, is_rare=True)
 
 
-def _index_in_order(wanted: PatientFilter, ordering: Ordering, *, is_rare: bool) -> str | None:
+def _index_in_order(
+    patient_filter: PatientFilter, ordering: Ordering, *, is_rare: bool
+) -> str | None:
     """The index to walk along; None when the keys have to be sorted."""
     if ordering.index is None:
         return None
     direction = "Up" if ordering.keys[-1][1] > 0 else "Down"
-    if ordering.collated and wanted.tags is not None:
+    if ordering.collated and patient_filter.tags is not None:
         return f"{ordering.index}ByTag{direction}"
-    if ordering.collated and wanted.sites:
+    if ordering.collated and patient_filter.sites:
         return f"{ordering.index}BySite{direction}"
     return None if is_rare else f"{ordering.index}{direction}"
 
 
 def search_page(
-    clinic_id: ObjectId, wanted: PatientFilter, ordering: Ordering, window: Window
+    clinic_id: ObjectId, patient_filter: PatientFilter, ordering: Ordering, window: Window
 ) -> tuple[list[Document], int]:
     """A page of a search and the number of all hits, from one pass over the keys of the search index."""
     everyone_has_a_key = _all_have_search_keys(clinic_id)
-    query = conditions(clinic_id, wanted, by_key_alone=everyone_has_a_key)
+    query = conditions(clinic_id, patient_filter, by_key_alone=everyone_has_a_key)
     rows = db.collection(COLLECTION).aggregate(
         [{"$match": query}, *_by_keys(ordering), *_page_and_count(window)],
         hint="ListSearch",
@@ -192,7 +194,7 @@ def _all_have_search_keys(clinic_id: ObjectId) -> bool:
 
 
 def _sorted_ids(
-    query: Condition, wanted: PatientFilter, ordering: Ordering, window: Window
+    query: Condition, patient_filter: PatientFilter, ordering: Ordering, window: Window
 ) -> list[ObjectId]:
     rows = db.collection(COLLECTION).aggregate(
         [
@@ -202,7 +204,7 @@ def _sorted_ids(
             {"$limit": window.limit},
             {"$project": {"_id": 1}},
         ],
-        hint=_index_for(wanted, ordering),
+        hint=_index_for(patient_filter, ordering),
         **ordering.options,
     )
     return [row["_id"] for row in rows]
@@ -242,12 +244,12 @@ def list_last_data(ids: Sequence[ObjectId]) -> list[Document]:
 
 
 # --- counts ---------------------------------------------------------------------------------------
-def count_matching(clinic_id: ObjectId, wanted: PatientFilter) -> int:
+def count_matching(clinic_id: ObjectId, patient_filter: PatientFilter) -> int:
     """From index keys alone where an index holds everything that is asked for."""
-    if wanted.is_several_tags:
-        return _count_with_all_tags(clinic_id, wanted.tags or ())
+    if patient_filter.is_several_tags:
+        return _count_with_all_tags(clinic_id, patient_filter.tags or ())
     return db.collection(COLLECTION).count_documents(
-        conditions(clinic_id, wanted), hint=_index_for(wanted)
+        conditions(clinic_id, patient_filter), hint=_index_for(patient_filter)
     )
 
 
@@ -256,13 +258,13 @@ def _count_with_all_tags(clinic_id: ObjectId, tags: Sequence[ObjectId]) -> int:
     return sum(row["n"] for row in db.collection(COLLECTION).aggregate(pipeline, hint=BY_TAG))
 
 
-def _index_for(wanted: PatientFilter, ordering: Ordering | None = None) -> str:
+def _index_for(patient_filter: PatientFilter, ordering: Ordering | None = None) -> str:
     """The index that leaves the least to fetch when patients are looked up by the filter."""
-    if wanted.tags is not None:
+    if patient_filter.tags is not None:
         return BY_TAG
-    if wanted.sites:
+    if patient_filter.sites:
         return BY_SITE
-    asked = _compared(wanted, ordering)
+    asked = _compared(patient_filter, ordering)
     if len(asked) == 1 and asked <= _FIRST_FIELDS.keys():
         return _FIRST_FIELDS[asked.pop()]
     held = {
@@ -272,11 +274,11 @@ def _index_for(wanted: PatientFilter, ordering: Ordering | None = None) -> str:
     return statistics.filter_index(period) if held[period] else ANY_PATIENT
 
 
-def _compared(wanted: PatientFilter, ordering: Ordering | None) -> set[str]:
-    asked = {comparison.path for comparison in wanted.comparisons}
-    if wanted.only_standard_ranges:
+def _compared(patient_filter: PatientFilter, ordering: Ordering | None) -> set[str]:
+    asked = {comparison.path for comparison in patient_filter.comparisons}
+    if patient_filter.only_standard_ranges:
         asked.add("glycemicRanges.type")
-    if wanted.reviewed_until is not None:
+    if patient_filter.reviewed_until is not None:
         asked.add(REVIEWED)
     if ordering is not None and ordering.value_first is not None:
         asked.add(ordering.value_first)
@@ -297,29 +299,31 @@ _FIRST_FIELDS = {
 
 # --- conditions -----------------------------------------------------------------------------------
 def conditions(
-    clinic_id: ObjectId, wanted: PatientFilter, *, by_key_alone: bool = False
+    clinic_id: ObjectId, patient_filter: PatientFilter, *, by_key_alone: bool = False
 ) -> Condition:
-    query: Condition = {"clinicId": clinic_id, **_labels(wanted)}
-    if wanted.only_standard_ranges:
+    query: Condition = {"clinicId": clinic_id, **_labels(patient_filter)}
+    if patient_filter.only_standard_ranges:
         query |= _STANDARD_RANGES
-    if wanted.search is not None:
-        query |= _search(wanted.search, by_key_alone=by_key_alone)
-    if wanted.reviewed_until is not None:
-        query[REVIEWED] = {"$lte": wanted.reviewed_until}
-    for comparison in wanted.comparisons:
+    if patient_filter.search is not None:
+        query |= _search(patient_filter.search, by_key_alone=by_key_alone)
+    if patient_filter.reviewed_until is not None:
+        query[REVIEWED] = {"$lte": patient_filter.reviewed_until}
+    for comparison in patient_filter.comparisons:
         query.setdefault(comparison.path, {})[comparison.operator] = comparison.value
     return query
 
 
-def _labels(wanted: PatientFilter) -> Condition:
-    found: Condition = {}
-    if wanted.tags is not None:
-        found["tags"] = {"$all": list(wanted.tags)} if wanted.tags else _EMPTY
-    if wanted.sites:
-        found["sites.id"] = {"$in": list(wanted.sites)}
-    elif wanted.sites is not None:
-        found["sites"] = _EMPTY
-    return found
+def _labels(patient_filter: PatientFilter) -> Condition:
+    conditions_of_labels: Condition = {}
+    if patient_filter.tags is not None:
+        conditions_of_labels["tags"] = (
+            {"$all": list(patient_filter.tags)} if patient_filter.tags else _EMPTY
+        )
+    if patient_filter.sites:
+        conditions_of_labels["sites.id"] = {"$in": list(patient_filter.sites)}
+    elif patient_filter.sites is not None:
+        conditions_of_labels["sites"] = _EMPTY
+    return conditions_of_labels
 
 
 # Nothing set counts as standard. Said this way an index answers it; "field does not exist" would fetch everyone.

@@ -109,13 +109,13 @@ def list_ids_of_clinic(clinic_id: ObjectId, conditions: Mapping[str, Any]) -> li
 
 
 def list_matching(
-    clinic_ids: Sequence[ObjectId], wanted: Mapping[str, str], *, skip: int = 0, limit: int = 0
+    clinic_ids: Sequence[ObjectId], criteria: Mapping[str, str], *, skip: int = 0, limit: int = 0
 ) -> list[Document]:
     """Patients of these clinics whose fields equal `wanted`, case and accents aside, by name."""
-    query = {"clinicId": {"$in": list(clinic_ids)}, **wanted}
-    if "mrn" in wanted:
+    query = {"clinicId": {"$in": list(clinic_ids)}, **criteria}
+    if "mrn" in criteria:
         return _by_name(query, "PatientMRNEn", skip=skip, limit=limit)
-    if wanted.keys() == {"birthDate"}:  # digits have neither case nor accents
+    if criteria.keys() == {"birthDate"}:  # digits have neither case nor accents
         return _list_by_name(_ids_of(query, "PatientBirthDate"), skip=skip, limit=limit)
     return _by_name(query, "ListNameUp", skip=skip, limit=limit)
 

@@ -77,7 +77,7 @@ def listed(clinic, **query):
     """Past the parameters' checks: the first names of the list itself."""
     page = list_patients(
         clinic_id=str(clinic["_id"]),
-        wanted=read_filter(query),
+        patient_filter=read_filter(query),
         ordering=read_ordering(query),
         skip=0,
         limit=4,

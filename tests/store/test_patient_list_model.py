@@ -290,7 +290,7 @@ def test_pages_counts_and_orders_agree_with_the_model(rows, requests):
     for query, skip, limit in requests:
         page = list_patients(
             clinic_id=str(clinic["_id"]),
-            wanted=read_filter(query),
+            patient_filter=read_filter(query),
             ordering=read_ordering(query),
             skip=skip,
             limit=limit,
@@ -319,7 +319,7 @@ def test_pages_over_equal_values_show_each_patient_once(sort):
     for skip in range(0, 25, 5):
         page = list_patients(
             clinic_id=str(clinic["_id"]),
-            wanted=read_filter(query),
+            patient_filter=read_filter(query),
             ordering=read_ordering(query),
             skip=skip,
             limit=5,
