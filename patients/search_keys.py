@@ -1,33 +1,35 @@
-"""The key with which a search reads index keys only: the four searched fields, folded, in one string.
+"""The key with which a search reads index keys only: the searched fields (`patients.fields`), folded, in one string.
 
 A search is words, each of which has to be a part of one of the fields, in any order, letter case and accents aside.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
 from kernel import texts
+from patients import fields
 
-SEARCHED = ("fullName", "email", "mrn", "birthDate")
+SEARCHED = fields.searched()
 SEPARATOR = "\x1f"
 # Begins every key that was made by today's rules. Keys of an earlier release and of other writers do not have it, and
 # count as missing: accents are still in them.
-MARK = "\x1e"
+MARK = fields.SEARCH_MARK
+_AFTER_MARK = chr(ord(MARK) + 1)
 # Records without such a key, as index bounds; where a collation is in use, it has to be a pattern.
 WITHOUT_KEY: dict[str, Any] = {
     "$or": [
         {"searchKey": None},
         {"searchKey": {"$lt": MARK}},
-        {"searchKey": {"$gte": SEPARATOR}},
+        {"searchKey": {"$gte": _AFTER_MARK}},
     ]
 }
 
 
-def search_key(document: Mapping[str, Any]) -> str:
-    fields = (texts.fold(texts.name(document.get(name) or "")) for name in SEARCHED)
-    return MARK + SEPARATOR.join(fields)
+def search_key(document: Mapping[str, Any], searched: Sequence[str] = SEARCHED) -> str:
+    folded = (texts.fold(texts.name(document.get(name) or "")) for name in searched)
+    return MARK + SEPARATOR.join(folded)
 
 
 # --- patterns -------------------------------------------------------------------------------------
@@ -36,9 +38,8 @@ def in_key(word: str) -> dict[str, Any]:
     return {"$regex": re.escape(word)}
 
 
-def in_fields(words: Iterable[str], fields: Iterable[str]) -> dict[str, Any]:
+def in_fields(words: Iterable[str], names: Sequence[str]) -> dict[str, Any]:
     """A condition on fields as they were written: each word is a part of one of them."""
-    names = list(fields)
     each = [{"$or": [{name: _as_written(word)} for name in names]} for word in words]
     return {"$and": each} if each else {}
 

@@ -174,5 +174,5 @@ def _granted(document: Document) -> tuple[str, ...]:
 def _check_mrn(clinic_id: str, shared: SharedPatient) -> None:
     clinic = access.find_clinic(clinic_id) or {}
     is_required = (clinic.get("mrnSettings") or {}).get("required")
-    if is_required and not (shared.mrn or "").strip():
+    if is_required and not (shared.said.get("mrn") or "").strip():
         raise BadRequest(message=texts.MRN_REQUIRED)

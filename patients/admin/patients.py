@@ -14,7 +14,9 @@ from kernel.db import Document
 from kernel.errors import DomainError
 from kernel.staff import exports, pages, paging, roles
 from kernel.staff.fields import OptionalReasonForm
+from patients import fields
 from patients.admin import readable_patients
+from patients.admin.patient_fields import cell, line
 from patients.choices import DataProvider
 from patients.services import data_sources, patient_details, patient_lists
 from patients.services.patient_lists import NO_FILTER, PatientFilter
@@ -22,18 +24,8 @@ from patients.services.patient_lists import NO_FILTER, PatientFilter
 frame.add_tab(frame.Tab("clinic_patients", "Patients", roles.PATIENTS, position=20))
 _EXPORT_PAGE = 500
 MOST_EXPORTED = 200_000
-_COLUMNS = (
-    "id",
-    "name",
-    "e-mail",
-    "birth date",
-    "MRN",
-    "tags",
-    "sites",
-    "custodial",
-    "added",
-    "last data",
-)
+_COLUMNS = fields.columns()
+_HEADER = [title for title, _ in _COLUMNS]
 
 
 @pages.page("clinics/<str:clinic_id>/patients/", name="clinic_patients", needs=roles.PATIENTS)
@@ -92,12 +84,12 @@ def export(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
         scope={
             "rows": min(count, MOST_EXPORTED),
             "searched": bool(search),
-            "columns": list(_COLUMNS),
+            "columns": _HEADER,
         },
         reason=form.cleaned_data["reason"],
     )
     return exports.as_csv(
-        f"patients-{clinic['_id']}", _COLUMNS, _export_rows(clinic, patient_filter)
+        f"patients-{clinic['_id']}", _HEADER, _export_rows(clinic, patient_filter)
     )
 
 
@@ -107,6 +99,7 @@ def export(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
 def detail(request: HttpRequest, clinic_id: str, user_id: str) -> HttpResponseBase:
     clinic = readable_clinics.access_clinic(clinic_id)
     document = readable_patients.access_patient(clinic_id, user_id)
+    row = _row(document, clinic, patient_lists.last_data(document))
     pages.record_view(
         request,
         action="patient.viewed",
@@ -125,7 +118,8 @@ def detail(request: HttpRequest, clinic_id: str, user_id: str) -> HttpResponseBa
         ],
         clinic=clinic,
         clinic_id=str(clinic["_id"]),
-        patient=_row(document, clinic, patient_lists.last_data(document)),
+        patient=row,
+        lines=[(title, line(field, row)) for title, field in fields.lines()],
         subscriptions=_subscriptions(document),
         uploads=_uploads(document),
         requests=_requests(document),
@@ -244,17 +238,10 @@ def _export_rows(clinic: Document, patient_filter: PatientFilter) -> Iterator[li
                 skip=skip,
                 limit=_EXPORT_PAGE,
             )
-            yield from map(_export_row, _rows(page.documents, clinic))
+            for row in _rows(page.documents, clinic):
+                yield [cell(field, row) for _, field in _COLUMNS]
             if len(page.documents) < _EXPORT_PAGE:
                 return
     except PyMongoError:
         # The file has begun: say in it that it is not whole.
         yield ["THE LIST IS INCOMPLETE: the database did not answer. Export it again."]
-
-
-def _export_row(row: dict[str, Any]) -> list[Any]:
-    return [
-        row["id"], row.get("fullName"), row.get("email"), row.get("birthDate"), row.get("mrn"),
-        ", ".join(row["tag_names"]), ", ".join(row["site_names"]), "yes" if row["is_custodial"] else "no",
-        row.get("createdTime"), row["last_data"],
-    ]  # fmt: skip

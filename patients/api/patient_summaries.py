@@ -7,7 +7,7 @@ from kernel.api.operations import Call, operation
 from kernel.api.viewsets import ApiViewSet, empty
 from patients.api.schemas.patients import DATA_SOURCES
 from patients.api.schemas.summaries import SUMMARY, SUMMARY_ID
-from patients.representation.patient_bodies import data_sources_of
+from patients.field_values import data_sources_of
 from patients.services import data_sources, summaries
 
 INTERNAL = ("Clinics", "Internal")
@@ -53,6 +53,6 @@ class UserDataSourcesViewSet(ApiViewSet):
     )
     def update(self, call: Call) -> Response:
         data_sources.update_data_sources(
-            user_id=call.path["userId"], data_sources=data_sources_of(call.body or []) or []
+            user_id=call.path["userId"], data_sources=data_sources_of(call.body or [])
         )
         return empty(200)

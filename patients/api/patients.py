@@ -5,9 +5,9 @@ from rest_framework.response import Response
 from kernel.api import bodies
 from kernel.api.operations import Call, operation
 from kernel.api.viewsets import ApiViewSet, empty
+from patients import field_values
 from patients.api.schemas import patients as schemas
 from patients.api.schemas.patient_parameters import LIST_PARAMETERS
-from patients.representation import patients as representation
 from patients.representation.patient_bodies import details_of, shared_patient_of
 from patients.representation.patients import patient
 from patients.services import (
@@ -155,7 +155,7 @@ class PatientReviewsViewSet(ApiViewSet):
             user_id=call.path["patientId"],
             clinician_id=call.principal.user_id,
         )
-        return Response(representation.reviews(found))
+        return Response(field_values.reviews(found))
 
     @operation(
         "DeletePatientReviews",
@@ -168,7 +168,7 @@ class PatientReviewsViewSet(ApiViewSet):
             user_id=call.path["patientId"],
             clinician_id=call.principal.user_id,
         )
-        return Response(representation.reviews(found))
+        return Response(field_values.reviews(found))
 
 
 class UploadReminderViewSet(ApiViewSet):

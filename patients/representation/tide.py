@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from kernel import addresses, safe_reading
 from kernel.db import Document
 from kernel.safe_reading import text
-from patients.representation.patients import data_sources, reviews
+from patients.field_values import data_sources, reviews
 from patients.services.tide import ROW_FIELDS, period_of
 
 # Always these five, whatever was asked: clients read them as labels.

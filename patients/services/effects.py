@@ -9,6 +9,7 @@ from typing import Any
 from kernel import clock, ids
 from kernel.db import Document
 from kernel.errors import NoChange
+from patients import fields
 from patients.services import data_sources, summaries, summary_mapping
 from patients.services.patient_details import is_custodial
 from patients.services.patients import find_patient
@@ -16,32 +17,28 @@ from patients.store import patients as store
 from users.services.neighbours import data_service, profile_service, user_service
 from users.services.people import end_custodial_account
 
-# Field of a record -> key inside the profile's `patient`.
-PROFILE_KEYS = {
-    "birthDate": "birthday",
-    "mrn": "mrn",
-    "targetDevices": "targetDevices",
-    "diagnosisType": "diagnosisType",
-}
-MAPPED = frozenset({"fullName", "email", *PROFILE_KEYS})
+PROFILE_PATHS = fields.profile_paths()
+COPIED = frozenset(PROFILE_PATHS)
 
 
 # --- the profile of a custodial account -----------------------------------------------------------
 def sync_profile(*, clinic_id: str, user_id: str, changed: Collection[str] | None) -> None:
     """Copy what changed (None: everything there is) into the profile, while the clinic looks after the account."""
-    fields = MAPPED if changed is None else MAPPED.intersection(changed)
-    document = find_patient(clinic_id, user_id) if fields else None
+    names = COPIED if changed is None else COPIED.intersection(changed)
+    document = find_patient(clinic_id, user_id) if names else None
     if document is None or not is_custodial(document) or not _is_unclaimed(user_id):
         return
     if changed is None:
-        fields = frozenset(name for name in fields if document.get(name) is not None)
+        names = frozenset(name for name in names if document.get(name) is not None)
     profile = profile_service().get_profile(user_id) or {}
-    profile_service().update_profile(user_id, _profile_changes(document, profile, fields))
+    paths = {name: PROFILE_PATHS[name] for name in names}
+    profile_service().update_profile(user_id, _profile_changes(document, profile, paths))
 
 
-def profile_of(document: Document) -> dict[str, Any]:
+def profile_of(document: Document, paths: fields.ProfilePaths = PROFILE_PATHS) -> dict[str, Any]:
     """The profile of a person of whom nothing else is known."""
-    return _profile_changes(document, {}, [name for name in MAPPED if document.get(name)])
+    stored = {name: path for name, path in paths.items() if document.get(name)}
+    return _profile_changes(document, {}, stored)
 
 
 def _is_unclaimed(user_id: str) -> bool:
@@ -51,19 +48,18 @@ def _is_unclaimed(user_id: str) -> bool:
 
 
 def _profile_changes(
-    document: Document, profile: Mapping[str, Any], fields: Collection[str]
+    document: Document, profile: Mapping[str, Any], paths: fields.ProfilePaths
 ) -> dict[str, Any]:
     about = profile.get("patient")
     about = dict(about) if isinstance(about, Mapping) else {}
-    for name in fields:
-        if name in PROFILE_KEYS:
-            _put(about, PROFILE_KEYS[name], document.get(name))
-    changes: dict[str, Any] = {
-        name: document.get(name) for name in ("fullName", "email") if name in fields
-    }
-    if "email" in fields:
-        email = document.get("email")
-        _put(about, "emails", [email] if email else None)
+    changes: dict[str, Any] = {}
+    for name, in_profile in paths.items():
+        for path, value in in_profile(document.get(name)).items():
+            part, _, key = path.rpartition(".")
+            if part:
+                _put(about, key, value)
+            else:
+                changes[key] = value
     return {**changes, "patient": about}
 
 

@@ -26,6 +26,7 @@ from kernel.errors import (
 )
 from kernel.http import ServiceUnavailable
 from kernel.lookups import Lookup, Path
+from patients import fields
 from patients.events import PatientCreated, PatientDeleted, PatientUpdated
 from patients.search_keys import SEARCHED, search_key
 from patients.services import custodial_accounts, patient_counts, plan_limits, taken_addresses
@@ -33,11 +34,9 @@ from patients.services.patient_details import (
     ALL_PERMISSIONS,
     PatientDetails,
     SharedPatient,
-    identity_fields,
     is_custodial,
-    known_places,
-    names_places,
-    optional_fields,
+    known_tags_and_sites,
+    names_tags_or_sites,
     permissions_of,
 )
 from patients.store import patients as store
@@ -139,11 +138,11 @@ def create_custodial_patient(
     sees the other, since both change the clinic's counts.
     """
     clinic = access.access_clinic(str(clinic_id))
-    identity = identity_fields(details)
+    identity = fields.identity(details.said)
     unique = _check_mrn(clinic, identity["mrn"], user_id=None)
     limit = plan_limits.check_plan_limit(clinic)
-    known_places(clinic, details)  # an unknown site is refused before there is an account
-    email = details.email or None
+    known_tags_and_sites(clinic, details)  # an unknown site is refused before there is an account
+    email = identity["email"] or None
     with (
         mail_limits.counted(email, invited_by),
         taken_addresses.counted(invited_by if email else None, clinic["_id"]),
@@ -152,7 +151,7 @@ def create_custodial_patient(
     document = {
         **_blank_record(clinic["_id"], account.user_id, requires_unique_mrn=unique),
         **identity,
-        **optional_fields(details),
+        **fields.optional(details.said),
         "permissions": permissions_of(ALL_PERMISSIONS),
     }
     if invited_by is not None:
@@ -230,8 +229,9 @@ def add_demo_patient(clinic_id: str | ObjectId) -> Document | None:
 def _record_of(user: KnownUser, clinic: Document, shared: SharedPatient) -> Document:
     document = {
         **_blank_record(clinic["_id"], user.user_id, requires_unique_mrn=False),
-        **_from_profile(user.profile, shared),
-        **optional_fields(shared),
+        **fields.identity(shared.said),
+        **_from_profile(user.profile, shared.said),
+        **fields.optional(shared.said),
         "email": user.address or None,
     }
     if shared.permissions is not None:
@@ -243,16 +243,16 @@ def _record_of(user: KnownUser, clinic: Document, shared: SharedPatient) -> Docu
     return document
 
 
-def _from_profile(profile: Profile, shared: SharedPatient) -> dict[str, Any]:
-    """What the caller gave, else what the profile says; someone's child has the name inside `patient`."""
+def _from_profile(profile: Profile, said: Mapping[str, Any]) -> dict[str, Any]:
+    """What the caller said, else what the profile says; someone's child has the name inside `patient`."""
     about = profile.get("patient")
     about = about if isinstance(about, Mapping) else {}
     return {
         "fullName": texts.written_elsewhere(
-            shared.full_name, about.get("fullName"), profile.get("fullName")
+            said.get("fullName"), about.get("fullName"), profile.get("fullName")
         ),
-        "birthDate": shared.birth_date or texts.written_elsewhere(about.get("birthday")) or "",
-        "mrn": texts.written_elsewhere(shared.mrn, about.get("mrn")),
+        "birthDate": said.get("birthDate") or texts.written_elsewhere(about.get("birthday")) or "",
+        "mrn": texts.written_elsewhere(said.get("mrn"), about.get("mrn")),
         "targetDevices": _devices(about),
     }
 
@@ -290,7 +290,7 @@ def _insert(
 
     def insert() -> Document:
         clinic = access.access_clinic(document["clinicId"])  # it may have been deleted meanwhile
-        record = {**document, **known_places(clinic, details)}
+        record = {**document, **known_tags_and_sites(clinic, details)}
         check()
         store.insert_patient(record)
         patient_counts.count_change(
@@ -338,14 +338,16 @@ def update_patient(
     """Replace the editable fields of a record; the address only while the clinic looks after the account."""
     stored = access_patient(clinic_id, user_id)
     clinic = access.access_clinic(str(clinic_id))
-    fields = identity_fields(details)
-    fields["requireUniqueMrn"] = _check_mrn(clinic, fields["mrn"], user_id=user_id)
-    fields |= optional_fields(details) | known_places(clinic, details)
-    if not _follow_address(stored, fields["email"] or None, changed_by):
-        del fields["email"]
+    written = fields.identity(details.said)
+    written["requireUniqueMrn"] = _check_mrn(clinic, written["mrn"], user_id=user_id)
+    written |= fields.optional(details.said) | known_tags_and_sites(clinic, details)
+    if not _follow_address(stored, written["email"] or None, changed_by):
+        del written["email"]
     try:
         updated = db.run_in_transaction(
-            lambda: _write_changes(clinic["_id"], user_id, fields | _places_now(clinic, details))
+            lambda: _write_changes(
+                clinic["_id"], user_id, written | _tags_and_sites_now(clinic, details)
+            )
         )
     except DuplicateKeyError as error:
         raise _meaning_of(error) from None
@@ -367,19 +369,19 @@ def _follow_address(stored: Document, email: str | None, changed_by: str | None)
         return custodial_accounts.change_email(stored["userId"], email)
 
 
-def _places_now(clinic: Document, details: PatientDetails) -> dict[str, Any]:
+def _tags_and_sites_now(clinic: Document, details: PatientDetails) -> dict[str, Any]:
     """Tags and sites that still exist in the transaction that writes them."""
-    if not names_places(details):
+    if not names_tags_or_sites(details):
         return {}
-    return known_places(access.access_clinic(clinic["_id"]), details)
+    return known_tags_and_sites(access.access_clinic(clinic["_id"]), details)
 
 
-def _write_changes(clinic_id: ObjectId, user_id: str, fields: Mapping[str, Any]) -> Document:
+def _write_changes(clinic_id: ObjectId, user_id: str, written: Mapping[str, Any]) -> Document:
     """Compare and write in one transaction: a change made meanwhile repeats it instead of being lost."""
     stored = store.find_patient(clinic_id, user_id)
     if stored is None:
         raise NotFound(message=NOT_FOUND)
-    changes = {name: value for name, value in fields.items() if _differs(stored, name, value)}
+    changes = {name: value for name, value in written.items() if _differs(stored, name, value)}
     changed = [name for name in changes if name != "requireUniqueMrn"]
     if "mrn" in changes and texts.mrn(stored.get("mrn") or "") != (changes["mrn"] or ""):
         changes |= _deactivated_subscriptions(stored)
@@ -424,11 +426,11 @@ def change_email_of_user(user_id: str, email: str | None) -> int:
 
 
 def _set_email(record: Document, email: str | None) -> None:
-    fields = {"searchKey": search_key({**record, "email": email}), "updatedTime": clock.now()}
+    changes = {"searchKey": search_key({**record, "email": email}), "updatedTime": clock.now()}
     if email is None:
-        store.set_fields(record["_id"], fields, removed=["email"])
+        store.set_fields(record["_id"], changes, removed=["email"])
     else:
-        store.set_fields(record["_id"], {**fields, "email": email})
+        store.set_fields(record["_id"], {**changes, "email": email})
     emit_updated(record, ["email"])
 
 

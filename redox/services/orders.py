@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
 
@@ -23,6 +23,7 @@ from kernel.errors import (
     PermanentFailure,
     RetryLater,
 )
+from patients import fields
 from patients.choices import MatchCriterion
 from patients.services import patients
 from patients.services.patient_details import PatientDetails, is_custodial
@@ -169,18 +170,18 @@ def _update_patient(work: Work, patient: Document) -> Document:
     return patients.update_patient(
         clinic_id=work.clinic["_id"],
         user_id=patient["userId"],
-        details=replace(details, tags=tag_ids),
+        details=PatientDetails({**details.said, "tags": tag_ids}),
     )
 
 
 def details_of(patient: Document, *, email: str | None) -> PatientDetails:
     """An update that changes nothing but the address."""
     return PatientDetails(
-        full_name=patient.get("fullName") or "",
-        birth_date=patient.get("birthDate") or "",
-        email=email,
-        mrn=patient.get("mrn"),
-        target_devices=patient.get("targetDevices"),
+        {
+            **fields.identity(patient),
+            "birthDate": patient.get("birthDate") or "",
+            "email": email,
+        }
     )
 
 
@@ -295,18 +296,18 @@ def _create_patient(work: Work) -> None:
     except BadRequest as error:
         raise Refused(error.words) from None
     email = address_of(work.order)
-    details = PatientDetails(
-        full_name=_full_name(work.order),
-        birth_date=_birth_date(work.order).isoformat(),
-        mrn=_mrn(work),
-        email=email,
-    )
+    said = {
+        "fullName": _full_name(work.order),
+        "birthDate": _birth_date(work.order).isoformat(),
+        "mrn": _mrn(work),
+        "email": email,
+    }
     if email and user_service().get_user(email) is not None:
         raise Refused(EMAIL_IN_USE)
     try:
         patient = patients.create_custodial_patient(
             clinic_id=work.clinic["_id"],
-            details=replace(details, tags=_tags(work)),
+            details=PatientDetails({**said, "tags": _tags(work)}),
             check=lambda: _stop_if_known(work),
         )
     except _Overtaken:

@@ -122,12 +122,14 @@ def clinic(ada, ben):
         patients.create_custodial_patient(
             clinic_id=made["_id"],
             details=PatientDetails(
-                full_name=name,
-                birth_date="1980-01-02",
-                mrn=f"MRN-{number}",
-                tags=[tags[0]["_id"]],
-                sites=[sites[0]["id"]],
-                data_sources=[{"providerName": "dexcom", "state": "error"}],
+                {
+                    "fullName": name,
+                    "birthDate": "1980-01-02",
+                    "mrn": f"MRN-{number}",
+                    "tags": [tags[0]["_id"]],
+                    "sites": [sites[0]["id"]],
+                    "dataSources": [{"providerName": "dexcom", "state": "error"}],
+                }
             ),
         )
     return stored(made)

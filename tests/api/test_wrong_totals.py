@@ -244,7 +244,7 @@ def test_a_patient_created_between_two_questions_makes_no_count_wrong(lakeside, 
 
     def comes_first(clinic_id):
         monkeypatch.setattr(patient_counts.store, "count_patients", counted)
-        details = PatientDetails(full_name="Ann Other", birth_date="1990-01-01")
+        details = PatientDetails({"fullName": "Ann Other", "birthDate": "1990-01-01"})
         patients.create_custodial_patient(clinic_id=clinic_id, details=details)
         return counted(clinic_id)
 
@@ -270,7 +270,7 @@ def test_changes_during_a_recount_are_counted(lakeside, monkeypatch):
         patients.remove_patient(clinic_id=lakeside["_id"], user_id=gone["userId"])
         source = {"providerName": "dexcom", "state": "connected"}
         details = PatientDetails(
-            full_name="Iris", birth_date="1990-01-01", data_sources=[source, source]
+            {"fullName": "Iris", "birthDate": "1990-01-01", "dataSources": [source, source]}
         )
         patients.create_custodial_patient(clinic_id=lakeside["_id"], details=details)
         assert kept(lakeside)["total"] == 3

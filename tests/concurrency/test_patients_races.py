@@ -37,7 +37,7 @@ def kinds(results):
 
 
 def details(**fields):
-    return PatientDetails(**{"full_name": "Iris", "birth_date": "1990-01-01", **fields})
+    return PatientDetails({"fullName": "Iris", "birthDate": "1990-01-01", **fields})
 
 
 def create(clinic, **fields):
@@ -148,7 +148,7 @@ def test_parallel_changes_of_different_fields_all_survive(dot):
     tag = ObjectId()
     clinic = make_clinic(patientTags=[{"_id": tag, "name": "Pump"}])
     patient = make_patient(clinic, userId=dot.user_id, fullName="Old", permissions={"view": {}})
-    same = {"full_name": "Old", "birth_date": patient["birthDate"]}
+    same = {"fullName": "Old", "birthDate": patient["birthDate"]}
 
     def update(**fields):
         return lambda: patients.update_patient(
@@ -158,9 +158,9 @@ def test_parallel_changes_of_different_fields_all_survive(dot):
     from patients.services import patient_tags, reviews
 
     results = together(
-        update(diagnosis_type="type1"),
-        update(glycemic_ranges={"type": "preset", "preset": "adaHighRisk"}),
-        update(data_sources=[{"providerName": "dexcom", "state": "pending"}]),
+        update(diagnosisType="type1"),
+        update(glycemicRanges={"type": "preset", "preset": "adaHighRisk"}),
+        update(dataSources=[{"providerName": "dexcom", "state": "pending"}]),
         lambda: reviews.add_review(
             clinic_id=str(clinic["_id"]), user_id=dot.user_id, clinician_id="1111111111"
         ),
@@ -188,7 +188,7 @@ def test_the_search_key_follows_parallel_renames(dot):
             lambda n=n: patients.update_patient(
                 clinic_id=clinic["_id"],
                 user_id=dot.user_id,
-                details=details(full_name=f"Name {n}", mrn=f"M{n}"),
+                details=details(fullName=f"Name {n}", mrn=f"M{n}"),
             )
             for n in range(THREADS)
         ],

@@ -17,7 +17,7 @@ from users.services import neighbours
 from users.services.neighbours import user_service
 
 EMAIL = "iris@example.org"
-DETAILS = PatientDetails(full_name="Iris Example", birth_date="1984-05-06", email=EMAIL)
+DETAILS = PatientDetails({"fullName": "Iris Example", "birthDate": "1984-05-06", "email": EMAIL})
 
 
 class Killed(BaseException):

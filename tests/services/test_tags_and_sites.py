@@ -69,7 +69,7 @@ def copy_of(site):
 
 
 def details(**fields):
-    return PatientDetails(**{"full_name": "Iris", "birth_date": "1990-01-01", **fields})
+    return PatientDetails({"fullName": "Iris", "birthDate": "1990-01-01", **fields})
 
 
 def create(clinic, **fields):

@@ -4,7 +4,7 @@ from clinic_records.choices import Tier
 from clinics.choices import ClinicSize, ClinicType
 from clinics.timezones import TIMEZONES
 from kernel.api import schema as s
-from patients.representation.glycemic_ranges import UNITS
+from patients.glycemic_ranges import UNITS
 
 _ID_LENGTH = {"min_length": 24, "max_length": 24}
 _COUNT = s.integer(description="How many patients have it; absent when no one does.")

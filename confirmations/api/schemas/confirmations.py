@@ -5,6 +5,7 @@ from confirmations.choices import ConfirmationType, Status
 from confirmations.services.context import ALERT_KINDS
 from kernel.api import schema as s
 from kernel.choices import ClinicianRole
+from patients import fields
 from users.choices import Grant
 
 USER_ID = s.ref("tidepooluserid")
@@ -155,15 +156,7 @@ INVITE_CLINICIAN = s.component(
 ACCEPT_PATIENT = s.component(
     "AcceptPatientInvitation",
     s.obj(
-        {
-            "fullName": s.name(min_length=1),
-            "birthDate": _DATE,
-            "mrn": s.mrn(min_length=1),
-            "tags": s.ref("patientTagIds.v1"),
-            "sites": s.array(s.ref("site.v1")),
-            "glycemicRanges": s.ref("glycemicRanges.v1"),
-            "diagnosisType": s.ref("diagnosisType.v1"),
-        },
+        fields.user_schemas(),
         description="Values of the clinic that take precedence over the account's profile.",
     ),
 )

@@ -1,9 +1,10 @@
 """Schemas of patients and their parts."""
 
 from kernel.api import schema as s
-from patients.api.schemas.summaries import SUMMARY
-from patients.representation.glycemic_ranges import PRESETS, UNITS
-from patients.representation.patients import DIAGNOSIS_TYPES, PROVIDERS
+from patients import fields
+from patients.choices import DiagnosisType
+from patients.field_values import PROVIDERS
+from patients.glycemic_ranges import PRESETS, UNITS
 
 TAG_ID = s.object_id(min_length=24, max_length=24)
 USER_ID = s.component("tidepooluserid", s.user_id(read_only=True, description="Id of an account."))
@@ -16,7 +17,6 @@ TAG_IDS = s.component(
         description="Ids of the clinic's tags; null when there are none.",
     ),
 )
-MOST_SOURCES = 50
 _GRANT = s.obj()
 PERMISSIONS = s.component(
     "patientPermissions.v1",
@@ -50,7 +50,7 @@ DATA_SOURCE = s.component(
         description="A device account that delivers the patient's data.",
     ),
 )
-DATA_SOURCES = s.component("dataSources.v1", s.at_most(MOST_SOURCES, s.array(DATA_SOURCE)))
+DATA_SOURCES = s.component("dataSources.v1", s.at_most(fields.MOST_SOURCES, s.array(DATA_SOURCE)))
 PROVIDER_ID = s.component("providerId.v1", s.string(enum=["dexcom", "twiist", "abbott"]))
 _REQUEST = s.component(
     "providerConnectionRequest.v1",
@@ -59,7 +59,7 @@ _REQUEST = s.component(
         required=["createdTime", "providerName"],
     ),
 )
-_REQUESTS = s.component(
+s.component(
     "providerConnectionRequests.v1",
     s.obj(
         {name: s.array(_REQUEST) for name in PROVIDERS},
@@ -106,7 +106,7 @@ _CUSTOM = s.component(
 _PRESET = s.component(
     "glycemicRangesPreset.v1", s.string(min_length=1, enum=list(PRESETS), default=PRESETS[0])
 )
-GLYCEMIC_RANGES = s.component(
+s.component(
     "glycemicRanges.v1",
     s.obj(
         {
@@ -118,41 +118,14 @@ GLYCEMIC_RANGES = s.component(
         description="The ranges a patient aims for.",
     ),
 )
-DIAGNOSIS_TYPE = s.component("diagnosisType.v1", s.string(enum=[*DIAGNOSIS_TYPES, ""]))
+s.component("diagnosisType.v1", s.string(enum=[*DiagnosisType.values, ""]))
 
 # --- the patient ----------------------------------------------------------------------------------
 PATIENT = s.component(
     "patient.v1",
     s.obj(
-        {
-            "id": USER_ID,
-            "email": s.of_requests(s.string(description="May be empty."), of_format="email"),
-            "fullName": s.of_requests(s.name(description="Empty when unknown."), min_length=1),
-            "birthDate": s.string(format="date"),
-            "mrn": s.mrn(min_length=1, description="Medical record number in the clinic."),
-            "tags": TAG_IDS,
-            "targetDevices": s.at_most(100, s.array(s.name())),
-            "permissions": PERMISSIONS,
-            "createdTime": s.date_time(read_only=True),
-            "updatedTime": s.date_time(read_only=True),
-            "attestationSubmitted": s.boolean(),
-            "dataSources": s.at_most(MOST_SOURCES, s.array(DATA_SOURCE, nullable=True)),
-            "lastUploadReminderTime": s.date_time(read_only=True),
-            "summary": {**SUMMARY, "readOnly": True},
-            "reviews": s.array(REVIEW, nullable=True),
-            "connectionRequests": _REQUESTS,
-            "sites": s.array(s.ref("site.v1")),
-            "glycemicRanges": GLYCEMIC_RANGES,
-            "diagnosisType": DIAGNOSIS_TYPE,
-        },
-        required=[
-            "id",
-            "fullName",
-            "birthDate",
-            "createdTime",
-            "updatedTime",
-            "connectionRequests",
-        ],
+        fields.body_schemas(),
+        required=fields.required_names(),
         description="A person as one clinic knows them.",
     ),
 )
@@ -164,13 +137,7 @@ CREATE_PATIENT = s.component(
             "isMigrated": s.boolean(),
             "legacyClinicianId": USER_ID,
             "attestationSubmitted": s.boolean(),
-            "fullName": s.name(min_length=1),
-            "birthDate": s.string(format="date"),
-            "mrn": s.mrn(min_length=1),
-            "tags": TAG_IDS,
-            "sites": s.array(s.ref("site.v1")),
-            "glycemicRanges": GLYCEMIC_RANGES,
-            "diagnosisType": DIAGNOSIS_TYPE,
+            **fields.user_schemas(),
         },
         description="An existing account that becomes a patient.",
     ),
