@@ -193,9 +193,8 @@ POLICY_MODULES = [
 ]
 TOKEN_CHECKER = "users.services.tokens.check_token"  # noqa: S105
 TOKEN_IS_PERSONAL = "users.services.tokens.is_personal"  # noqa: S105
-PERSONAL_TOKEN_CHECKER = "users.services.tokens.check_personal_token"  # noqa: S105
 CLINICIAN_ROLES = "clinic_records.services.access.find_clinician_roles"
-CLINICIAN_ROLES_LOOKUP = "clinic_records.services.access.ROLES_LOOKUP"
+CLINICIAN_ROLES_AND_MORE = "clinic_records.services.access.find_roles_and_joined"
 CLINIC_PERMISSIONS = "patients.services.shared_permissions.find_shared_permissions"
 BACKEND_TOKEN_CACHE = env.duration(
     "BACKEND_TOKEN_CACHE",

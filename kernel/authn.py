@@ -6,9 +6,9 @@ counts at once. Rejections are never remembered.
 """
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from functools import cache
-from typing import Any, Protocol
+from typing import Protocol
 
 import structlog
 from django.conf import settings
@@ -17,8 +17,6 @@ from django.core.cache import caches
 from django.utils.module_loading import import_string
 from redis.exceptions import RedisError
 
-from kernel.db import Document
-from kernel.lookups import Lookup, Path
 from kernel.principal import Principal
 
 HEADER = "x-tidepool-session-token"
@@ -34,28 +32,6 @@ class TokenChecker(Protocol):
     """
 
     def __call__(self, token: str) -> Principal | None: ...
-
-
-class PersonalChecker(Protocol):
-    """For tokens whose form says that they are a person's: the subject, and the token's record with what the stages
-    have joined to it."""
-
-    def __call__(
-        self, token: str, stages: Sequence[Document]
-    ) -> tuple[Principal | None, Document]: ...
-
-
-def find_caller(
-    token: str, path: Path, lookups: Sequence[Lookup]
-) -> tuple[Principal | None, Mapping[Lookup | None, Any]]:
-    """The subject, and what the lookups found; nothing of them where they have to be made one by one."""
-    if not lookups or not _is_personal(token):
-        return find_principal(token), {}
-    stages = [stage for lookup in lookups if (stage := lookup.stage(path)) is not None]
-    if len(stages) < len(lookups):
-        return find_principal(token), {}
-    principal, row = _personal_checker()(token, stages)
-    return principal, {lookup: lookup.read(row[lookup.name]) for lookup in lookups if row}
 
 
 def find_principal(token: str) -> Principal | None:
@@ -85,12 +61,6 @@ def _is_personal(token: str) -> bool:
 @cache
 def _personal_form() -> Callable[[str], bool]:
     found: Callable[[str], bool] = import_string(settings.TOKEN_IS_PERSONAL)
-    return found
-
-
-@cache
-def _personal_checker() -> PersonalChecker:
-    found: PersonalChecker = import_string(settings.PERSONAL_TOKEN_CHECKER)
     return found
 
 

@@ -12,9 +12,13 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 
 from kernel.choices import ClinicianRole
-from kernel.lookups import Lookup
+from kernel.db import Document
 from kernel.principal import Principal
 
+Path = Mapping[str, str]
+# Makes of the path's parameters a `$lookup` without its `as`; None where they can lead to nothing.
+Join = Callable[[Path], Document | None]
+RolesAndMore = Callable[[str, str, Document], tuple[frozenset[str], list[Document] | None]]
 MEMBER_ROLES = frozenset({ClinicianRole.MEMBER, ClinicianRole.ADMIN})
 
 
@@ -27,27 +31,35 @@ def sees_patients(roles: Iterable[str]) -> bool:
 
 
 class Caller:
-    """The principal, the decoded path parameters, and (when asked) the roles in the path's clinic."""
+    """The principal, the decoded path parameters, and (when a rule asks) the roles in the path's clinic.
 
-    __slots__ = ("_roles", "path", "principal")
+    `join` is what the operation will read. It is read with the roles, in one command, and then `joined` holds its
+    documents; None: it was not read, since no rule asked for roles or the caller has no record in the clinic.
+    """
 
-    def __init__(
-        self, principal: Principal, path: Mapping[str, str], roles: frozenset[str] | None = None
-    ) -> None:
-        """`roles`: in the path's clinic, where they are known already."""
+    __slots__ = ("_join", "_roles", "joined", "path", "principal")
+
+    def __init__(self, principal: Principal, path: Path, join: Join | None = None) -> None:
         self.principal = principal
         self.path = path
-        self._roles = roles
+        self.joined: list[Document] | None = None
+        self._join = join
+        self._roles: frozenset[str] | None = None
 
     @property
     def roles(self) -> frozenset[str]:
         """Empty for a stranger."""
         if self._roles is None:
-            clinic_id = self.path.get("clinicId", "")
-            self._roles = (
-                _load_roles(clinic_id, self.principal.user_id) if clinic_id else frozenset()
-            )
+            self._roles = self._load_roles() if self.path.get("clinicId") else frozenset()
         return self._roles
+
+    def _load_roles(self) -> frozenset[str]:
+        clinic_id, user_id = self.path["clinicId"], self.principal.user_id
+        lookup = self._join(self.path) if self._join is not None else None
+        if lookup is None:
+            return _load_roles(clinic_id, user_id)
+        roles, self.joined = _load_roles_and(lookup, clinic_id, user_id)
+        return roles
 
 
 Rule = Callable[[Caller], bool]
@@ -74,30 +86,25 @@ def external(caller: Caller) -> bool:
     return False
 
 
-# What each rule looks at besides token and path. A rule that is missing here cannot be in the table (system check).
-_ROLES, _RECORDS = "roles", "records"
-_NOTHING: frozenset[str] = frozenset()
-_looks_at: dict[Rule, frozenset[str]] = {
-    backend: _NOTHING,
-    user: _NOTHING,
-    external: _NOTHING,
-    member: frozenset({_ROLES}),
-    admin: frozenset({_ROLES}),
-}
+# Whether a rule looks into records besides the caller's own. One that is missing here cannot be in the table (system
+# check).
+_looks_into_records: dict[Rule, bool] = dict.fromkeys(
+    (backend, user, external, member, admin), False
+)
 
 
 def by_records(rule: Rule) -> Rule:
     """Decorates a rule of an app that looks into records. The tests walk its operations with such records in place."""
-    return _noted(rule, frozenset({_RECORDS}))
+    return _noted(rule, of_records=True)
 
 
-def _noted(rule: Rule, looked_at: frozenset[str] = _NOTHING) -> Rule:
-    _looks_at[rule] = looked_at
+def _noted(rule: Rule, *, of_records: bool = False) -> Rule:
+    _looks_into_records[rule] = of_records
     return rule
 
 
-def _of_all(rules: tuple[Rule, ...]) -> frozenset[str]:
-    return _NOTHING.union(*(_looks_at[rule] for rule in rules))
+def _any_of_records(rules: tuple[Rule, ...]) -> bool:
+    return any(_looks_into_records[rule] for rule in rules)
 
 
 def is_self(parameter: str) -> Rule:
@@ -114,11 +121,15 @@ def path_is(parameter: str, value: str) -> Rule:
 
 
 def any_of(*rules: Rule) -> Rule:
-    return _noted(lambda caller: any(rule(caller) for rule in rules), _of_all(rules))
+    return _noted(
+        lambda caller: any(rule(caller) for rule in rules), of_records=_any_of_records(rules)
+    )
 
 
 def all_of(*rules: Rule) -> Rule:
-    return _noted(lambda caller: all(rule(caller) for rule in rules), _of_all(rules))
+    return _noted(
+        lambda caller: all(rule(caller) for rule in rules), of_records=_any_of_records(rules)
+    )
 
 
 @cache
@@ -130,20 +141,14 @@ def table() -> dict[str, Rule]:
     return rows
 
 
-def roles_lookup(operation_id: str) -> Lookup | None:
-    """The look-up of the caller's roles, if the rule may read them."""
-    rule = table().get(operation_id)
-    return _roles_lookup() if rule and _ROLES in _looks_at[rule] else None
-
-
 def asks_records(operation_id: str) -> bool:
     """Whether the rule depends on more than token, path and the roles in the path's clinic."""
-    return _RECORDS in _looks_at[table()[operation_id]]
+    return _looks_into_records[table()[operation_id]]
 
 
 def unknown_rules() -> list[str]:
     """Operations whose rule does not say what it looks at."""
-    return sorted(name for name, rule in table().items() if rule not in _looks_at)
+    return sorted(name for name, rule in table().items() if rule not in _looks_into_records)
 
 
 def is_external(operation_id: str) -> bool:
@@ -159,13 +164,19 @@ def _load_roles(clinic_id: str, user_id: str) -> frozenset[str]:
     return frozenset(_roles_loader()(clinic_id, user_id))
 
 
-@cache
-def _roles_lookup() -> Lookup:
-    found: Lookup = import_string(settings.CLINICIAN_ROLES_LOOKUP)
-    return found
+def _load_roles_and(
+    lookup: Document, clinic_id: str, user_id: str
+) -> tuple[frozenset[str], list[Document] | None]:
+    return _joined_roles_loader()(clinic_id, user_id, lookup)
 
 
 @cache
 def _roles_loader() -> Callable[[str, str], frozenset[str]]:
     found: Callable[[str, str], frozenset[str]] = import_string(settings.CLINICIAN_ROLES)
+    return found
+
+
+@cache
+def _joined_roles_loader() -> RolesAndMore:
+    found: RolesAndMore = import_string(settings.CLINICIAN_ROLES_AND_MORE)
     return found

@@ -1,6 +1,6 @@
 """The one way to a clinic and to someone's roles in it."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from bson import ObjectId
@@ -10,7 +10,7 @@ from clinic_records.store import clinics as store
 from kernel import clock, ids, policy, safe_reading
 from kernel.db import Document
 from kernel.errors import ConstraintViolation, NotFound
-from kernel.lookups import Lookup, Path
+from kernel.policy import Path
 
 CLINIC_NOT_FOUND = "clinic not found"
 
@@ -21,28 +21,24 @@ def find_clinician_roles(clinic_id: str, user_id: str) -> frozenset[str]:
     return frozenset(clinician_store.find_roles(parsed_id, user_id)) if parsed_id else frozenset()
 
 
-def _roles(rows: Iterable[Document]) -> frozenset[str]:
-    return frozenset(role for row in rows for role in row.get("roles") or ())
+def find_roles_and_joined(
+    clinic_id: str, user_id: str, lookup: Document
+) -> tuple[frozenset[str], list[Document] | None]:
+    """As `find_clinician_roles`, and what `lookup` finds; None for a stranger, for whom nothing more is read."""
+    parsed_id = ids.parse_id(clinic_id)
+    if parsed_id is None:
+        return frozenset(), None
+    row = clinician_store.find_roles_and_joined(parsed_id, user_id, lookup)
+    if row is None:
+        return frozenset(), None
+    roles, joined = row
+    return frozenset(roles), joined
 
 
-def _of_clinic(join: Callable[[ObjectId], Document]) -> Callable[[Path], Document | None]:
-    """`join` for the clinic of the path."""
-
-    def of_path(path: Path) -> Document | None:
-        clinic_id = ids.parse_id(path["clinicId"])
-        return join(clinic_id) if clinic_id is not None else None
-
-    return of_path
-
-
-# What can be read with a person's token in place of `find_clinician_roles` and `find_clinic`.
-ROLES_LOOKUP = Lookup("clinicians", _of_clinic(clinician_store.join_roles), _roles)
-CLINIC_LOOKUP = Lookup("clinic", _of_clinic(store.join_clinic))
-
-
-def clinic_lookup_with(stage: Document) -> Lookup:
-    """CLINIC_LOOKUP with what `stage`, a `$lookup`, joins to the clinic."""
-    return Lookup("clinic", _of_clinic(lambda clinic_id: store.join_clinic_with(clinic_id, stage)))
+def join_clinic(path: Path, *stages: Document) -> Document | None:
+    """The `join` of an operation that reads the clinic of its path: see `access_clinic`."""
+    clinic_id = ids.parse_id(path["clinicId"])
+    return store.join_clinic(clinic_id, *stages) if clinic_id is not None else None
 
 
 def list_clinics_of_member(
@@ -94,7 +90,7 @@ def change_clinic(clinic_id: str | ObjectId, fields: Mapping[str, Any]) -> Docum
 
 
 def access_clinic(clinic_id: str | ObjectId, joined: Sequence[Document] | None = None) -> Document:
-    """`joined`: what CLINIC_LOOKUP has found already. Raises NotFound."""
+    """`joined`: what `join_clinic` has found already. Raises NotFound."""
     document = find_clinic(clinic_id) if joined is None else next(iter(joined), None)
     if document is None:
         raise NotFound(message=CLINIC_NOT_FOUND)

@@ -21,15 +21,21 @@ def find_roles(clinic_id: ObjectId, user_id: str) -> list[str]:
     return (clinician or {}).get("roles") or []
 
 
-def join_roles(clinic_id: ObjectId) -> Document:
-    """A `$lookup` of [{roles}] by the `userId` of the documents it is joined to."""
-    of_clinic = [{"$match": {"clinicId": clinic_id}}, {"$project": {"_id": 0, "roles": 1}}]
-    return {
-        "from": COLLECTION,
-        "localField": "userId",
-        "foreignField": "userId",
-        "pipeline": of_clinic,
-    }
+def find_roles_and_joined(
+    clinic_id: ObjectId, user_id: str, lookup: Document
+) -> tuple[list[str], list[Document]] | None:
+    """As `find_roles`, and what `lookup` (a `$lookup` without its `as`) finds, in one command. None without a record,
+    and then nothing more is read."""
+    rows = db.collection(COLLECTION).aggregate(
+        [
+            {"$match": {"clinicId": clinic_id, "userId": user_id}},
+            {"$limit": 1},
+            {"$project": {"_id": 0, "roles": 1}},
+            {"$lookup": {**lookup, "as": "joined"}},
+        ]
+    )
+    clinician = next(iter(rows), None)
+    return None if clinician is None else (clinician.get("roles") or [], clinician["joined"])
 
 
 def list_clinic_ids(

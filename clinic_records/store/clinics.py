@@ -21,21 +21,12 @@ def find_clinic(
 
 def list_with(clinic_id: ObjectId, lookup: Document) -> list[Document]:
     """The clinic, if there is one, with what `lookup` (a `$lookup` stage) joins to it, in one command."""
-    return list(db.collection(COLLECTION).aggregate(_with(clinic_id, lookup)))
+    return list(db.collection(COLLECTION).aggregate([{"$match": {"_id": clinic_id}}, lookup]))
 
 
-def join_clinic(clinic_id: ObjectId) -> Document:
-    """A `$lookup` of the clinic."""
-    return {"from": COLLECTION, "pipeline": [{"$match": {"_id": clinic_id}}]}
-
-
-def join_clinic_with(clinic_id: ObjectId, lookup: Document) -> Document:
-    """A `$lookup` of what `list_with` finds."""
-    return {"from": COLLECTION, "pipeline": _with(clinic_id, lookup)}
-
-
-def _with(clinic_id: ObjectId, lookup: Document) -> list[Document]:
-    return [{"$match": {"_id": clinic_id}}, lookup]
+def join_clinic(clinic_id: ObjectId, *stages: Document) -> Document:
+    """A `$lookup` of the clinic, to which `stages` are applied."""
+    return {"from": COLLECTION, "pipeline": [{"$match": {"_id": clinic_id}}, *stages]}
 
 
 def list_by_ids(clinic_ids: Sequence[ObjectId]) -> list[Document]:

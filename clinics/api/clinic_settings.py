@@ -19,7 +19,7 @@ class EHRSettingsViewSet(ApiViewSet):
         "GetEHRSettings",
         tags=INTERNAL,
         summary="Get a clinic's EHR settings",
-        lookup=access.CLINIC_LOOKUP,
+        join=access.join_clinic,
         responses={200: schemas.EHR_SETTINGS},
     )
     def retrieve(self, call: Call) -> Response:
@@ -44,7 +44,7 @@ class MRNSettingsViewSet(ApiViewSet):
         "GetMRNSettings",
         tags=INTERNAL,
         summary="Get a clinic's MRN settings",
-        lookup=access.CLINIC_LOOKUP,
+        join=access.join_clinic,
         responses={200: schemas.MRN_SETTINGS},
     )
     def retrieve(self, call: Call) -> Response:

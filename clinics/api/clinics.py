@@ -70,11 +70,10 @@ class ClinicViewSet(ApiViewSet):
     @operation(
         "GetClinic",
         summary="Get a clinic",
-        lookup=patient_counts.CLINIC_LOOKUP,
         responses={200: schemas.CLINIC},
     )
     def retrieve(self, call: Call) -> Response:
-        clinic = patient_counts.access_counted_clinic(call.path["clinicId"], call.joined)
+        clinic = patient_counts.access_counted_clinic(call.path["clinicId"])
         return Response(show_clinic(clinic))
 
     @operation(
@@ -141,7 +140,7 @@ class MembershipRestrictionsViewSet(ApiViewSet):
     @operation(
         "ListMembershipRestrictions",
         summary="List who may join a clinic",
-        lookup=access.CLINIC_LOOKUP,
+        join=access.join_clinic,
         responses={200: schemas.RESTRICTIONS},
     )
     def retrieve(self, call: Call) -> Response:

@@ -29,8 +29,7 @@ class SessionTokenAuthentication(BaseAuthentication):
             return known, token
         if not token:
             raise NotAuthenticated
-        view = request.parser_context["view"]
-        principal, view.joined = authn.find_caller(token, view.kwargs, view.lookups())
+        principal = authn.find_principal(token)
         if principal is None or not principal.user_id:
             raise AuthenticationFailed
         environ[ENVIRON_KEY] = principal

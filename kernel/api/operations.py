@@ -16,7 +16,8 @@ from kernel.api import bodies, canonical_values, parameters
 from kernel.api.authentication import principal_of
 from kernel.api.parameters import Parameter
 from kernel.api.schema import Schema
-from kernel.lookups import Lookup
+from kernel.db import Document
+from kernel.policy import Join
 from kernel.principal import Principal
 
 Responses = Mapping[int, Schema | None]
@@ -44,21 +45,21 @@ class Operation:
     body_required: bool
     body_limit: int  # bytes; a larger one is refused before it is read
     lenient: Lenient
-    lookup: Lookup | None
+    join: Join | None
     is_heavy: bool  # it takes long whatever it is asked, so few of its kind run at a time
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
     """One request after all checks, every e-mail address and integer in it canonical. `body` is None when there was
-    none (or the operation takes none); `joined` is what the operation's lookup found with the caller's token, None
-    where it was not made."""
+    none (or the operation takes none); `joined` is what the operation's `join` has read with the caller's roles, None
+    where that was not done."""
 
     principal: Principal
     path: Mapping[str, str]
     query: Mapping[str, Any]
     body: Any
-    joined: Any
+    joined: list[Document] | None
     request: Request = field(repr=False)
 
 
@@ -79,7 +80,7 @@ def operation(  # noqa: PLR0913 (all but the first by name)
     body_required: bool = True,
     body_limit: int | None = None,
     lenient: Lenient | None = None,
-    lookup: Lookup | None = None,
+    join: Join | None = None,
     is_heavy: bool = False,
     responses: Responses,
 ) -> Callable[[Action], Answer]:
@@ -88,8 +89,8 @@ def operation(  # noqa: PLR0913 (all but the first by name)
 
     `responses` maps each success status to the schema of its body (None: no body). `path` overrides
     the usual schemas of path parameters (`parameters.PATH_SCHEMAS`). `body_limit` is for bodies that are rightly
-    larger than usual. `lookup` is for what every call of a hot
-    operation reads; calls without `joined` read it themselves.
+    larger than usual. `join` is for a hot operation that members may call and that reads one document: it is read with
+    the caller's roles, and where no roles were asked for (`joined` is None) the service reads it by itself.
     """
     lenient = lenient or Lenient()
     is_read = body is not None or lenient.read_body is not None
@@ -102,7 +103,7 @@ def operation(  # noqa: PLR0913 (all but the first by name)
         body_required,
         body_limit or (bodies.USUAL if is_read else bodies.UNREAD),
         lenient,
-        lookup,
+        join,
         is_heavy,
     )
     REGISTRY[operation_id] = found
@@ -129,8 +130,7 @@ def _checked_call(
     path = parameters.read_path(path_values, found.path)
     query = parameters.read_query(request._request.GET, found.query)
     body = _read_body(found, request)
-    joined = view.joined.get(found.lookup)
-    return Call(principal_of(request), path, query, body, joined, request)
+    return Call(principal_of(request), path, query, body, view.joined, request)
 
 
 def _read_body(found: Operation, request: Request) -> Any:

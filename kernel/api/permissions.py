@@ -16,5 +16,7 @@ class PolicyPermission(BasePermission):
         operation = view.operation
         if operation is None:
             return False
-        roles = view.joined.get(policy.roles_lookup(operation.id))
-        return policy.allows(operation.id, policy.Caller(principal_of(request), view.kwargs, roles))
+        caller = policy.Caller(principal_of(request), view.kwargs, operation.join)
+        is_allowed = policy.allows(operation.id, caller)
+        view.joined = caller.joined
+        return is_allowed

@@ -4,7 +4,7 @@
 last three live in @operation.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 import structlog
@@ -22,8 +22,8 @@ from kernel.api.error_families import CLINIC_FAMILY, ErrorFamily
 from kernel.api.negotiation import JSONNegotiation
 from kernel.api.operations import Operation
 from kernel.api.parsers import OrjsonParser
+from kernel.db import Document
 from kernel.errors import NotFound
-from kernel.lookups import Lookup
 
 METHODS = ("get", "head", "post", "put", "patch", "delete", "options", "trace")
 NOT_FOUND = "no matching operation was found"
@@ -39,7 +39,7 @@ class ApiViewSet(viewsets.ViewSet):
     error_family: ErrorFamily = CLINIC_FAMILY
     not_served = METHOD_NOT_ALLOWED
     operation: Operation | None = None  # of the request; none where its method is not served
-    joined: Mapping[Lookup | None, Any] = {}
+    joined: list[Document] | None = None  # what was read with the caller's roles
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         try:
@@ -82,13 +82,6 @@ class ApiViewSet(viewsets.ViewSet):
         """Where logs, metrics and errors find out what is going on."""
         request._request.operation_id = operation.id  # type: ignore[attr-defined]
         structlog.contextvars.bind_contextvars(operation=operation.id)
-
-    def lookups(self) -> list[Lookup]:
-        """What is read together with the token."""
-        if self.operation is None:
-            return []
-        roles = policy.roles_lookup(self.operation.id) if "clinicId" in self.kwargs else None
-        return [lookup for lookup in (roles, self.operation.lookup) if lookup is not None]
 
 
 def untie(view: APIView) -> None:

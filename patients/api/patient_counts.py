@@ -18,7 +18,7 @@ class PatientCountSettingsViewSet(ApiViewSet):
     @operation(
         "GetPatientCountSettings",
         summary="The limits in force",
-        lookup=access.CLINIC_LOOKUP,
+        join=access.join_clinic,
         responses={200: schemas.SETTINGS},
     )
     def retrieve(self, call: Call) -> Response:
@@ -53,7 +53,7 @@ class PatientCountViewSet(ApiViewSet):
     @operation(
         "GetPatientCount",
         summary="How many patients a clinic has",
-        lookup=patient_counts.CLINIC_LOOKUP,
+        join=patient_counts.join_counted_clinic,
         responses={200: schemas.COUNT},
     )
     def retrieve(self, call: Call) -> Response:

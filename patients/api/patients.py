@@ -61,7 +61,7 @@ class PatientViewSet(ApiViewSet):
     @operation(
         "GetPatient",
         summary="Get a patient",
-        lookup=patients.PATIENT_LOOKUP,
+        join=patients.join_patient,
         responses={200: schemas.PATIENT},
     )
     def retrieve(self, call: Call) -> Response:

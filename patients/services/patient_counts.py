@@ -27,6 +27,7 @@ from kernel.errors import (
     PaymentRequired,
     Unavailable,
 )
+from kernel.policy import Path
 from patients.choices import DataProvider
 from patients.events import CountDoubted
 from patients.store import patient_counts as store
@@ -59,12 +60,14 @@ def patient_count_of(counted_clinic: Document) -> Document:
     return published(recount(clinic_id) if _is_draft(counts) else counts)
 
 
-CLINIC_LOOKUP = access.clinic_lookup_with(store.LOOKUP)
+def join_counted_clinic(path: Path) -> Document | None:
+    """The `join` of an operation that reads the clinic of its path with its counts: see `access_counted_clinic`."""
+    return access.join_clinic(path, store.LOOKUP)
 
 
 def access_counted_clinic(clinic_id: str, joined: Sequence[Document] | None = None) -> Document:
-    """With the kept counts of its patients in `counts`; `joined`: what CLINIC_LOOKUP has found already. Raises
-    NotFound."""
+    """With the kept counts of its patients in `counts`; `joined`: what `join_counted_clinic` has found
+    already. Raises NotFound."""
     if joined is None:
         joined = access.list_clinic_with(clinic_id, store.LOOKUP)
     return access.access_clinic(clinic_id, joined)

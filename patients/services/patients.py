@@ -25,7 +25,7 @@ from kernel.errors import (
     Unavailable,
 )
 from kernel.http import ServiceUnavailable
-from kernel.lookups import Lookup, Path
+from kernel.policy import Path
 from patients import fields
 from patients.events import PatientCreated, PatientDeleted, PatientUpdated
 from patients.search_keys import SEARCHED, search_key
@@ -58,16 +58,14 @@ def find_patient(clinic_id: str | ObjectId, user_id: str) -> Document | None:
     return store.find_patient(parsed_id, user_id) if parsed_id is not None else None
 
 
-def _join_patient(path: Path) -> Document | None:
-    found = ids.parse_id(path["clinicId"])
-    return store.join_shown_patient(found, path["patientId"]) if found is not None else None
-
-
-PATIENT_LOOKUP = Lookup("patient", _join_patient)
+def join_patient(path: Path) -> Document | None:
+    """The `join` of GetPatient: see `read_patient`."""
+    clinic_id = ids.parse_id(path["clinicId"])
+    return None if clinic_id is None else store.join_shown_patient(clinic_id, path["patientId"])
 
 
 def read_patient(clinic_id: str, user_id: str, joined: list[Document] | None = None) -> Document:
-    """The record as it is shown to clients; `joined`: what PATIENT_LOOKUP has found already. Raises NotFound."""
+    """The record as it is shown to clients; `joined`: what `join_patient` has found already. Raises NotFound."""
     parsed_id = ids.parse_id(clinic_id)
     if parsed_id is None:
         raise NotFound(message=NOT_FOUND)

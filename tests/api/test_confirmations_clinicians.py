@@ -199,12 +199,12 @@ def test_members_and_strangers_are_refused(clinic, ada, ben, eve):
 def test_a_clinician_look_up_that_fails_logs_no_one_out(clinic, ada, monkeypatch):
     from pymongo.errors import AutoReconnect
 
-    from users.store import session_tokens
+    from clinic_records.store import clinicians
 
     def down(*_):
         raise AutoReconnect
 
-    monkeypatch.setattr(session_tokens, "find_valid_token_joined", down)
+    monkeypatch.setattr(clinicians, "find_roles", down)
     assert ada.api.get(path(clinic, "x")).status_code == 503
 
 

@@ -14,10 +14,9 @@ from pymongo.errors import (
     ServerSelectionTimeoutError,
 )
 
-from kernel import authn, db, errors, policy
+from kernel import db, errors, policy
 from tests.cast import Api, described_operations, make_person
 from tests.factories import make_clinic, make_clinician, make_patient
-from users.store import session_tokens
 
 UNKNOWN = "5f85fbe6686e6bb9170ab5d0"
 DENIED = "security requirements failed: the subject is not authorized for the requested action"
@@ -383,18 +382,15 @@ def test_each_kind_of_failure_has_its_status_and_no_inner_detail(
         assert int(response.headers["Retry-After"]) > 0
 
 
-def test_failed_read_of_the_callers_record_is_500_and_not_403(clinic, ben, monkeypatch):
+def test_failed_read_of_the_callers_record_is_503_and_not_403(clinic, ben, monkeypatch):
     def fail(*args):
         raise AutoReconnect
 
     path = f"/v1/clinics/{clinic['_id']}/patients"
-    with monkeypatch.context() as broken:
-        broken.setattr(session_tokens, "find_valid_token_joined", fail)
-        assert ben.api.get(path).status_code == 503
-    # Where the user service cannot tell the roles with the token, they are looked up alone.
-    monkeypatch.setattr(authn, "_is_personal", lambda token: False)
     monkeypatch.setattr(policy, "_load_roles", fail)
-    assert ben.api.get(path).status_code == 503
+    monkeypatch.setattr(policy, "_load_roles_and", fail)
+    for place in (path, f"{path}/0123456789"):  # roles alone, and with the patient
+        assert ben.api.get(place).status_code == 503
 
 
 CLINIC = "/v1/clinics/{clinic}"

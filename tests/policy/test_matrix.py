@@ -244,19 +244,6 @@ class TestRulesThatTheTableCanNotSay:
         other = "5f85fbe6686e6bb9170ab5ff"
         assert outcome(call(api, "GetEHRSettings", clinicId=other), "clinic") == "denied"
 
-    @pytest.mark.parametrize(
-        ("kind", "expected"), [("member", "passed"), ("prescriber", "denied"), ("user", "denied")]
-    )
-    def test_roles_count_alike_when_the_user_service_cannot_tell_them(
-        self, backend, monkeypatch, kind, expected
-    ):
-        from kernel import authn
-
-        served_or_skip("GetEHRSettings")
-        monkeypatch.setattr(authn, "_is_personal", lambda token: False)
-        api, _ = make_caller(kind, backend)
-        assert outcome(call(api, "GetEHRSettings"), "clinic") == expected
-
     @pytest.mark.parametrize("roles", [[], None, ["clinic_admin"]])
     def test_a_record_without_the_roles_grants_nothing(self, backend, roles):
         from kernel import db

@@ -98,7 +98,7 @@ def test_the_caller_found_before_the_body_is_not_looked_up_again(ada, monkeypatc
     with pytest.raises(bridge.BodyNeeded):
         bridge.answer(application, request.without_body())
     assert request.principal.user_id == ada.user_id
-    monkeypatch.setattr("kernel.authn.find_caller", lambda *_: 1 / 0)
+    monkeypatch.setattr("kernel.authn.find_principal", lambda *_: 1 / 0)
     answer = bridge.answer(application, request.with_body())
     assert (answer.status, b"value is required but missing" in answer.body) == (400, True)
 

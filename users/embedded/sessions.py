@@ -2,7 +2,6 @@
 
 import hashlib
 import secrets
-from collections.abc import Sequence
 from datetime import timedelta
 
 from kernel import clock
@@ -32,12 +31,6 @@ def is_personal(token: str) -> bool:
 def check(token: str) -> Principal | None:
     record = session_tokens.find_valid_token(_digest(token))
     return _principal(record) if record else None
-
-
-def check_joined(token: str, stages: Sequence[Document]) -> tuple[Principal | None, Document]:
-    """The subject, and the token's record with the documents that the stages join to it."""
-    record = session_tokens.find_valid_token_joined(_digest(token), stages)
-    return (_principal(record), record) if record else (None, {})
 
 
 def renew(token: str) -> None:

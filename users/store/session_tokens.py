@@ -1,6 +1,5 @@
 """Session tokens of the embedded user service, stored as SHA-256: a copy of the database gives no access."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -31,12 +30,6 @@ def insert_token(
 
 def find_valid_token(digest: str) -> db.Document | None:
     return db.collection(COLLECTION).find_one(_valid(digest))
-
-
-def find_valid_token_joined(digest: str, stages: Sequence[db.Document]) -> db.Document | None:
-    """The token's record with the documents that the stages join: several reads in one command."""
-    rows = db.collection(COLLECTION).aggregate([{"$match": _valid(digest)}, *stages])
-    return next(iter(rows), None)
 
 
 def _valid(digest: str) -> dict[str, Any]:

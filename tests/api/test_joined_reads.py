@@ -1,18 +1,17 @@
-"""What is read together with a person's token is what a service reads by itself (decision 0003)."""
+"""What is read together with a member's roles is what a service reads by itself (decision 0003)."""
 
 from datetime import UTC, datetime
 
 import pytest
 from bson import ObjectId
 
-from kernel import authn, db
+from kernel import db
 from kernel.api.operations import REGISTRY
 from tests.api.test_summaries import stats
 from tests.factories import make_clinic, make_clinician, make_patient
 
 MOMENT = datetime(2026, 2, 3, 4, 5, 6, 100_000, UTC)
 READS = {
-    "GetClinic": "",
     "GetPatientCount": "/patient_count",
     "GetPatientCountSettings": "/settings/patient_count",
     "GetEHRSettings": "/settings/ehr",
@@ -20,8 +19,6 @@ READS = {
     "ListMembershipRestrictions": "/membership_restrictions",
     "GetPatient": "/patients/{patient}",
 }
-
-CLOSED = sorted(READS.keys() - {"GetClinic"})  # which everyone may read
 
 
 @pytest.fixture
@@ -56,17 +53,18 @@ def read(api, clinic, name, patient):
     return response.status_code, response.json()
 
 
-def test_every_operation_with_a_lookup_is_tried_here():
-    assert {name for name, found in REGISTRY.items() if found.lookup} == set(READS)
+def test_every_operation_with_a_join_is_tried_here():
+    assert {name for name, operation in REGISTRY.items() if operation.join} == set(READS)
 
 
 @pytest.mark.parametrize("name", READS)
-def test_a_member_reads_what_a_service_reads(name, backend, ben, lakeside, iris, monkeypatch):
+def test_a_member_reads_what_a_service_reads(name, backend, ben, lakeside, iris, mongo_commands):
     seen = read(ben.api, lakeside, name, iris["userId"])
     assert seen[0] == 200
     assert seen == read(backend, lakeside, name, iris["userId"])
-    monkeypatch.setattr(authn, "_is_personal", lambda token: False)
-    assert seen == read(ben.api, lakeside, name, iris["userId"])
+    with mongo_commands() as commands:
+        assert seen == read(ben.api, lakeside, name, iris["userId"])
+    assert commands == ["find", "aggregate"]  # the token; the roles and what was asked for
 
 
 def test_a_summary_of_another_writer_is_read_whole(backend, ben, lakeside, iris):
@@ -78,19 +76,22 @@ def test_a_summary_of_another_writer_is_read_whole(backend, ben, lakeside, iris)
 
 
 def test_refused_caller_causes_no_further_reads(ada, lakeside, mongo_commands):
+    make_clinician(lakeside, ada, "PRESCRIBER")
     patient = make_patient(
         lakeside, summary={"cgmStats": {"id": "", "periods": {}}}
     )  # without text
     with mongo_commands() as commands:
         assert read(ada.api, lakeside, "GetPatient", patient["userId"])[0] == 403
-    assert commands == ["aggregate"]
+    assert commands == ["find", "aggregate"]
 
 
-@pytest.mark.parametrize("name", CLOSED)
-def test_refused_caller_learns_nothing(name, ada, lakeside, iris):
-    status, body = read(ada.api, lakeside, name, iris["userId"])
-    assert status == 403
-    assert set(body) == {"message"}
+@pytest.mark.parametrize("name", READS)
+def test_refused_caller_learns_nothing(name, ada, eve, lakeside, iris):
+    make_clinician(lakeside, eve, "PRESCRIBER")
+    for stranger in (ada, eve):
+        status, body = read(stranger.api, lakeside, name, iris["userId"])
+        assert status == 403
+        assert set(body) == {"message"}
 
 
 def test_missing_records_get_one_answer(backend, ben, lakeside):
@@ -104,6 +105,6 @@ def test_missing_records_get_one_answer(backend, ben, lakeside):
         assert seen == read(backend, lakeside, name, "")
 
 
-@pytest.mark.parametrize("name", CLOSED)
+@pytest.mark.parametrize("name", READS)
 def test_a_malformed_clinic_id_is_refused_as_a_strange_clinic_is(name, ben):
     assert read(ben.api, {"_id": "lakeside"}, name, "0123456789")[0] == 403
