@@ -16,9 +16,9 @@ from selenium.webdriver.support.ui import WebDriverWait
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 DRIVER = shutil.which("chromedriver")
-PATIENCE = 15  # seconds
+TIMEOUT = 15  # seconds
 # With BROWSER_REQUIRED a machine without a browser fails, so that a green run has tried the pages.
-IS_THERE = pytest.mark.skipif(
+NEEDS_CHROMIUM = pytest.mark.skipif(
     not (CHROMIUM and DRIVER) and not os.environ.get("BROWSER_REQUIRED"),
     reason="no Chromium: sudo apt-get install chromium chromium-driver",
 )
@@ -30,7 +30,7 @@ class Quiet(WSGIRequestHandler):
 
 
 class Site:
-    """The whole service on a free port of this machine."""
+    """The whole service, on a free port of this machine."""
 
     def __init__(self):
         self.server = ThreadedWSGIServer(("127.0.0.1", 0), Quiet)
@@ -96,25 +96,25 @@ class Browser:
             except Exception:  # noqa: BLE001 (the page changes while it is read)
                 return False
 
-        WebDriverWait(self.driver, PATIENCE).until(is_there, f"no {selector} with {text!r}")
+        WebDriverWait(self.driver, TIMEOUT).until(is_there, f"no {selector} with {text!r}")
 
     @property
     def path(self):
         return self.driver.current_url.removeprefix(self.site.url)
 
     def set_size(self, width, height):
-        """A picture of the visible page, as on a screen of that size."""
+        """Show the page as on a screen of that size."""
         screen = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
         self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)
 
     def keep_picture(self, path):
-        """A picture of the whole page, also of what is further down."""
-        whole = {"captureBeyondViewport": True}
-        found = self.driver.execute_cdp_cmd("Page.captureScreenshot", whole)
-        path.write_bytes(b64decode(found["data"]))
+        """Save a picture of the whole page, including the part below the screen."""
+        options = {"captureBeyondViewport": True}
+        screenshot = self.driver.execute_cdp_cmd("Page.captureScreenshot", options)
+        path.write_bytes(b64decode(screenshot["data"]))
 
     def errors(self):
-        """What the console complains about; a violated content security policy is there too."""
+        """Errors and warnings of the console, violations of the content security policy included."""
         time.sleep(0.2)
         return self.complaints()
 

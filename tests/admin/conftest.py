@@ -1,4 +1,4 @@
-"""Staff of every role, a clinic with people, and the audit trail as tests read it."""
+"""Staff of every role, a clinic with people, and the audit trail."""
 
 import re
 
@@ -38,7 +38,7 @@ class Staff:
         return self.client.post(f"/admin/{path}", fields)
 
     def submit(self, path, **fields):
-        """Fill the form of a page that guards against others' changes, and go through the review to the end."""
+        """Fill in the form of a page that guards against parallel changes, and confirm the review."""
         page = self.get(path)
         fields = {"opened_on": opened_on(page), **fields}
         return self.post(path, confirmed="1", **fields)
@@ -50,7 +50,7 @@ class Staff:
 
 @pytest.fixture
 def bare_frame(monkeypatch):
-    """The navigation around the pages takes most of the time, and is the same on all."""
+    """Without the navigation around the pages, which takes most of the time and is the same on all."""
     engine = engines["django"].engine
     (loader,) = engine.template_loaders
     frame = engine.from_string(
@@ -84,14 +84,14 @@ def messages_of(response) -> list[str]:
 
 
 def events(**query):
-    """Audit events that match, oldest first; `action="clinic.tier_changed"`."""
+    """Audit events that match the query, oldest first: `events(action="clinic.tier_changed")`."""
     return list(db.database()[audit.COLLECTION].find(query).sort("number", 1))
 
 
 @pytest.fixture
 def clinic(ada, ben):
     """Ada's clinic: US, free tier, two members, one invite, two tags and sites, three patients."""
-    made = clinics.create_clinic(
+    created = clinics.create_clinic(
         creator_id=ada.user_id,
         profile=clinics.ClinicProfile(
             name="Harbor Diabetes Center",
@@ -104,23 +104,23 @@ def clinic(ada, ben):
     tags = [{"_id": ObjectId(), "name": name} for name in ("Pump", "Study")]
     sites = [{"id": ObjectId(), "name": name} for name in ("Main", "West")]
     db.database()["clinics"].update_one(
-        {"_id": made["_id"]}, {"$set": {"patientTags": tags, "sites": sites}}
+        {"_id": created["_id"]}, {"$set": {"patientTags": tags, "sites": sites}}
     )
     clinicians.create_clinician(
-        clinic_id=made["_id"],
+        clinic_id=created["_id"],
         details=clinicians.ClinicianDetails(
             roles=["CLINIC_MEMBER"], email=ben.email, name="Ben Member", user_id=ben.user_id
         ),
     )
     clinicians.create_clinician(
-        clinic_id=made["_id"],
+        clinic_id=created["_id"],
         details=clinicians.ClinicianDetails(
             roles=["CLINIC_MEMBER"], email="invited@example.org", invite_id="secret-invite-key"
         ),
     )
     for number, name in enumerate(("Maria Marker", "=cmd|' /C calc'!A0", "Paul Plain")):
         patients.create_custodial_patient(
-            clinic_id=made["_id"],
+            clinic_id=created["_id"],
             details=PatientDetails(
                 {
                     "fullName": name,
@@ -132,7 +132,7 @@ def clinic(ada, ben):
                 }
             ),
         )
-    return stored(made)
+    return stored(created)
 
 
 def stored(clinic):
@@ -140,5 +140,5 @@ def stored(clinic):
 
 
 def patient_ids(clinic) -> list[str]:
-    found = db.collection("patients").find({"clinicId": clinic["_id"]}, sort=[("_id", 1)])
-    return [document["userId"] for document in found]
+    documents = db.collection("patients").find({"clinicId": clinic["_id"]}, sort=[("_id", 1)])
+    return [document["userId"] for document in documents]

@@ -1,4 +1,4 @@
-"""An identity provider on loopback: real HTTP, a key of its own, and whatever tokens a test wants it to hand out."""
+"""An identity provider on loopback: real HTTP, its own key, and any tokens that a test wants it to issue."""
 
 import base64
 import hashlib
@@ -77,25 +77,25 @@ class IdentityProvider:
             "kernel.staff.sign_in.oidc.Backend",
         ]
 
-    # --- what a person's browser does there
+    # --- what a person's browser does
     def authorize(self, location):
-        """The query with which the browser comes back; the person has logged in."""
-        asked = {name: values[0] for name, values in parse_qs(urlsplit(location).query).items()}
+        """The query with which the browser returns after the person has logged in."""
+        query = {name: values[0] for name, values in parse_qs(urlsplit(location).query).items()}
         assert location.startswith(f"{self.url}/authorize?")
         code = secrets.token_urlsafe(8)
-        self.codes[code] = asked
-        return {"code": code, "state": asked["state"]}
+        self.codes[code] = query
+        return {"code": code, "state": query["state"]}
 
     # --- endpoints
     def token(self, form, _):
-        asked = self.codes.pop(form.get("code"), None)
+        request = self.codes.pop(form.get("code"), None)
         verifier = form.get("code_verifier", "").encode()
         challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier).digest()).rstrip(b"=")
         is_right = (
-            asked is not None
-            and asked["code_challenge_method"] == "S256"
-            and asked["code_challenge"] == challenge.decode()
-            and asked["redirect_uri"] == form["redirect_uri"]
+            request is not None
+            and request["code_challenge_method"] == "S256"
+            and request["code_challenge"] == challenge.decode()
+            and request["redirect_uri"] == form["redirect_uri"]
             and (form["client_id"], form["client_secret"]) == (CLIENT_ID, CLIENT_SECRET)
         )
         if not is_right:
@@ -106,7 +106,7 @@ class IdentityProvider:
             "aud": CLIENT_ID,
             "iat": now,
             "exp": now + 300,
-            "nonce": asked["nonce"],
+            "nonce": request["nonce"],
         }
         claims = {
             name: value for name, value in (claims | self.claims).items() if value is not None
@@ -124,7 +124,7 @@ class IdentityProvider:
     def user(self, _, authorization):
         return (200, self.userinfo) if authorization == "Bearer access-1" else (401, {})
 
-    # --- tokens, good and bad
+    # --- valid and invalid tokens
     def signed(self, claims, key=None, **header):
         return jwt.encode(
             claims, key or self.key, algorithm="RS256", headers={"kid": KEY_ID, **header}
@@ -134,7 +134,8 @@ class IdentityProvider:
         return jwt.encode(claims, None, algorithm="none", headers={"kid": KEY_ID})
 
     def signed_with_the_public_key(self, claims):
-        """The oldest trick: the public key as the secret of HMAC. The library refuses to do it, so by hand."""
+        """A known attack: the public key used as the HMAC secret. Built by hand, because the library refuses to do
+        it."""
         import hmac
 
         pem = self.key.public_key().public_bytes(

@@ -1,6 +1,6 @@
-"""What is wrong with a page on a laptop and on a phone: cut off, pushed out of the window, broken over many lines.
+"""Layout faults of a page on a laptop and on a phone: cut off, outside the window, broken over many lines.
 
-With STAFF_PICTURES=<folder> pictures of the pages are kept there, to be looked at.
+With STAFF_PICTURES=<folder> pictures of the pages are saved there, to be viewed.
 """
 
 import os
@@ -15,12 +15,12 @@ PICTURES = os.environ.get("STAFF_PICTURES")
 def faults(browser):
     """The faults of the open page, a sentence for each."""
     path = browser.path
-    found = []
+    sentences = []
     for screen, size in SCREENS.items():
         browser.set_size(*size)
-        wrong = browser.driver.execute_async_script(SCRIPT)
-        found += [f"{screen} {path}: {sentence}" for sentence in wrong]
+        screen_faults = browser.driver.execute_async_script(SCRIPT)
+        sentences += [f"{screen} {path}: {sentence}" for sentence in screen_faults]
         if PICTURES:
             name = re.sub(r"\W+", "-", path.removeprefix("/admin/")) or "index"
             browser.keep_picture(Path(PICTURES) / f"{name}.{screen}.png")
-    return found
+    return sentences

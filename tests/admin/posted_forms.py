@@ -1,4 +1,4 @@
-"""The posted forms of a page as a browser reads them: where they go, and what they would send."""
+"""The posted forms of a page as a browser reads them: their targets, and what they would send."""
 
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -11,7 +11,7 @@ class Form:
     action: str
     is_posted: bool
     values: dict = field(default_factory=dict)
-    texts: list = field(default_factory=list)  # names of the fields that someone types a text into
+    texts: list = field(default_factory=list)  # names of the fields that take typed text
 
     def add(self, name, value):
         self.values.setdefault(name, value)
@@ -24,8 +24,8 @@ def forms_of(response):
 
 
 def form_with(name, response):
-    (found,) = (form for form in forms_of(response) if name in form.values)
-    return found
+    (form,) = (candidate for candidate in forms_of(response) if name in candidate.values)
+    return form
 
 
 class _Reader(HTMLParser):

@@ -1,4 +1,4 @@
-"""Someone who signs in step by step, and the app on her phone."""
+"""Signing in step by step, with an authenticator app."""
 
 import re
 from base64 import b32decode
@@ -34,8 +34,8 @@ class Phone:
 
     @classmethod
     def scanning(cls, response):
-        shown = re.search(r'id="secret">([A-Z2-7 ]+)<', text(response))[1]
-        return cls(b32decode(shown.replace(" ", "")))
+        secret = re.search(r'id="secret">([A-Z2-7 ]+)<', text(response))[1]
+        return cls(b32decode(secret.replace(" ", "")))
 
     def code(self, step=None):
         self.last = self.last + 1 if step is None else step
@@ -49,7 +49,7 @@ class Phone:
 
 
 def with_factor(user):
-    """A phone for the account, and her recovery codes."""
+    """A phone for the account, and its recovery codes."""
     phone = Phone()
     codes = [f"aaaa-bbbb-cccc-ddd{number}" for number in range(3)]
     store.put_factor(

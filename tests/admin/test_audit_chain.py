@@ -49,7 +49,7 @@ def verify(*arguments):
     return out.getvalue()
 
 
-def test_an_event_holds_who_what_where_and_the_place_in_the_chain():
+def test_an_event_holds_actor_action_object_and_its_position_in_the_chain():
     first, second = write(2, before={"tier": "tier0100"}, after={"tier": "tier0200"}, reason="T-1")
     event, earlier = audit.find_event(second), audit.find_event(first)
     assert event["number"] == 2
@@ -119,7 +119,7 @@ def test_a_forged_end_of_the_chain_is_named():
     assert "the end of the chain was changed" in verify()
 
 
-def test_an_older_end_put_back_is_found_with_an_anchor():
+def test_an_older_end_restored_is_found_with_an_anchor():
     write(2)
     older = db.database()[audit.HEADS].find_one({})
     (third,) = write(1)
@@ -163,7 +163,7 @@ def test_an_anchor_that_was_not_signed_here_is_named(settings):
         call_command("verify_audit", "--anchor", "12")
 
 
-def test_a_trail_of_another_environment_in_the_same_database_is_checked_too(settings):
+def test_the_trail_of_another_environment_in_the_database_is_checked(settings):
     write(2)
     settings.ENVIRONMENT = "staging"
     audit_anchors.begin()
@@ -174,7 +174,7 @@ def test_a_trail_of_another_environment_in_the_same_database_is_checked_too(sett
     assert "staging: event 2: events 2 to 2 are missing at the end" in verify()
 
 
-def test_what_is_added_during_a_check_is_no_finding(monkeypatch):
+def test_events_added_during_a_check_are_no_finding(monkeypatch):
     write(2)
     walked = Walk.take
 
@@ -187,9 +187,7 @@ def test_what_is_added_during_a_check_is_no_finding(monkeypatch):
 
 
 def test_a_retired_key_still_verifies(settings):
-    settings.AUDIT_OLD_KEYS = [
-        f"audit:{settings.SECRET_KEY}"
-    ]  # what is used where AUDIT_KEY is unset
+    settings.AUDIT_OLD_KEYS = [f"audit:{settings.SECRET_KEY}"]  # used where AUDIT_KEY is unset
     settings.AUDIT_KEY = "first"
     write(2)
     settings.AUDIT_KEY = "second"
@@ -222,7 +220,7 @@ def test_a_change_that_fails_leaves_no_event_and_no_gap():
 
 class TestWatch:
     @pytest.fixture
-    def said(self, monkeypatch):
+    def log_lines(self, monkeypatch):
         lines = []
         for level in ("info", "error"):
             monkeypatch.setattr(
@@ -230,15 +228,15 @@ class TestWatch:
             )
         return lines
 
-    def test_nothing_is_noted_while_nothing_is_new(self, said):
+    def test_without_new_events_no_anchor_is_written(self, log_lines):
         audit_anchors.keep_watch()
         write(1)
         for _ in range(3):
             audit_anchors.keep_watch()
-        assert [event for event, _ in said] == ["audit.anchored"]
+        assert [event for event, _ in log_lines] == ["audit.anchored"]
         assert [anchor["number"] for anchor in anchors().find({})] == [0, 1]
 
-    def test_the_trail_is_looked_at_every_ten_seconds(self, settings):
+    def test_the_trail_is_checked_every_ten_seconds(self, settings):
         entry = settings.CELERY_BEAT_SCHEDULE["core.watch_audit_trail"]
         assert entry == {"task": "core.watch_audit_trail", "schedule": 10}
 
@@ -250,24 +248,24 @@ class TestWatch:
             db.database()[name].delete_many({})
         assert f"events 1 to {count} are missing at the end: the anchor of" in verify()
 
-    def test_growth_is_noted_in_the_database_and_in_the_log(self, said):
+    def test_new_events_are_anchored_in_the_database_and_in_the_log(self, log_lines):
         write(2)
         audit_anchors.keep_watch()
         audit_anchors.keep_watch()
-        ((event, line),) = said
+        ((event, line),) = log_lines
         assert (event, line["environment"]) == ("audit.anchored", "test")
         number, seal = audit.chain_end("test")
         assert line["anchor"].startswith(f"{number}:{seal}:")
         assert anchors().find_one({"number": number})["seal"] == seal
 
-    def test_an_hour_is_noted(self, said, monkeypatch):
+    def test_an_anchor_is_written_after_an_hour(self, log_lines, monkeypatch):
         now = clock.now() + audit_anchors.EVERY
         monkeypatch.setattr(clock, "now", lambda: now)
         audit_anchors.keep_watch()
-        assert [event for event, _ in said] == ["audit.anchored"]
+        assert [event for event, _ in log_lines] == ["audit.anchored"]
 
     @pytest.mark.parametrize(
-        ("gone", "reason"),
+        ("deleted", "reason"),
         [
             ((audit_anchors.COLLECTION,), "no_anchor"),
             (COLLECTIONS, "no_anchor"),
@@ -276,31 +274,33 @@ class TestWatch:
             ((audit.COLLECTION, audit.HEADS), "end_changed"),
         ],
     )
-    def test_what_was_deleted_is_told_and_no_new_anchor_hides_it(self, said, gone, reason):
+    def test_deleted_events_are_reported_and_no_new_anchor_hides_them(
+        self, log_lines, deleted, reason
+    ):
         write(3)
         audit_anchors.write("test")
-        said.clear()
-        for name in gone:
+        log_lines.clear()
+        for name in deleted:
             db.database()[name].delete_many({})
-        before = anchors().count_documents({})
+        count = anchors().count_documents({})
         audit_anchors.keep_watch()
-        assert said == [("audit.broken", {"environment": "test", "reason": reason})]
-        assert anchors().count_documents({}) == before
+        assert log_lines == [("audit.broken", {"environment": "test", "reason": reason})]
+        assert anchors().count_documents({}) == count
 
-    def test_an_older_copy_is_told_even_after_it_has_grown(self, said):
+    def test_an_older_copy_is_reported_even_after_it_has_grown(self, log_lines):
         write(2)
         older = {name: list(db.database()[name].find({})) for name in COLLECTIONS[:2]}
         write(2)
         audit_anchors.write("test")
-        said.clear()
+        log_lines.clear()
         for name, documents in older.items():
             db.database()[name].delete_many({})
             db.database()[name].insert_many(documents)
         write(9)
         audit_anchors.keep_watch()
-        assert [line["reason"] for _, line in said] == ["events_missing"]
+        assert [line["reason"] for _, line in log_lines] == ["events_missing"]
 
-    def test_migrate_notes_where_an_older_installations_trail_ends(self):
+    def test_migrate_anchors_the_end_of_the_trail_of_an_older_installation(self):
         write(2)
         anchors().delete_many({})
         assert "there is no anchor" in verify()
@@ -310,7 +310,7 @@ class TestWatch:
         assert "2 events of test are intact" in verify()
 
 
-def test_events_are_kept_without_an_end():
+def test_events_never_expire():
     assert not any("expireAfterSeconds" in m.document for m in indexes.DECLARED[audit.COLLECTION])
 
 

@@ -1,4 +1,4 @@
-"""Every event of the staff pages names what it is about by an id, and the trail says whose it is to who may know."""
+"""Every event of the staff pages names its subject by id, and the trail shows the person's name to permitted roles."""
 
 import pytest
 from bson import ObjectId
@@ -18,8 +18,8 @@ def at(clinic, rest=""):
 
 
 def label(clinic, kind):
-    found = clinic["patientTags" if kind == "tag" else "sites"][0]
-    return str(found[labels.ID_NAMES[kind]])
+    entry = clinic["patientTags" if kind == "tag" else "sites"][0]
+    return str(entry[labels.ID_NAMES[kind]])
 
 
 def requests(clinic, ada, ben):
@@ -63,7 +63,7 @@ def ask(root, clinic, path, fields):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_change_names_what_it_is_about(clinic, ada, ben, root, name):
+def test_the_event_of_a_change_names_its_subject(clinic, ada, ben, root, name):
     path, fields, kind, subject = requests(clinic, ada, ben)[name]
     ask(root, clinic, path, fields)
     (event,) = events(outcome="done", clinicId=clinic["_id"], action={"$ne": "patient.viewed"})
@@ -74,7 +74,7 @@ def test_a_change_names_what_it_is_about(clinic, ada, ben, root, name):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_refused_change_says_what_it_was_about_and_what_was_refused(
+def test_the_event_of_a_refused_change_names_its_subject_and_the_refused_values(
     clinic, ada, ben, root, name, monkeypatch
 ):
     path, fields, kind, subject = requests(clinic, ada, ben)[name]
@@ -89,20 +89,22 @@ def test_a_refused_change_says_what_it_was_about_and_what_was_refused(
     assert (event["object"]["type"], event["object"]["id"]) == (kind, subject or "")
     assert event["scope"]["refused"] == "This is refused."
     assert "Refused: This is refused." in text(root.get("audit/"))
-    wanted = {n: v for n, v in fields.items() if n not in ("typed", "reason", "do", "target")}
-    assert bool(event["scope"]["wanted"]) == (bool(wanted) or name == "merge site")
+    refused_values = {
+        n: v for n, v in fields.items() if n not in ("typed", "reason", "do", "target")
+    }
+    assert bool(event["scope"]["wanted"]) == (bool(refused_values) or name == "merge site")
     assert not [word for word in (SECRET, "Maria", "invited@", ben.email) if word in str(event)]
 
 
-def test_the_requests_of_the_walk_are_all_there_are():
-    """A page that changes something through `changes` and is not walked fails here."""
+def test_every_page_that_changes_something_is_among_the_tested_requests():
+    """A page that changes something through `changes`, and is missing from the requests, fails here."""
     import inspect
 
-    found = [
+    counts = [
         source.count("changes.guarded(") + source.count("changes.change_clinic(")
         for source in map(inspect.getsource, (labels, members, patients, removals, settings))
     ]
-    assert found == [1, 1, 1, 1, 1]
+    assert counts == [1, 1, 1, 1, 1]
     assert set(subjects.KINDS) == {"clinician", "clinicianInvite", "patient"}
 
 
@@ -111,7 +113,9 @@ def event_page(staff_member, action):
     return text(staff_member.get(f"audit/{event['_id']}/"))
 
 
-def test_whose_a_revoked_invite_was_is_told_to_who_may_see_addresses(clinic, ada, ben, root, staff):
+def test_the_address_of_a_revoked_invite_is_shown_to_roles_that_may_see_addresses(
+    clinic, ada, ben, root, staff
+):
     path, fields, _, _ = requests(clinic, ada, ben)["revoke"]
     ask(root, clinic, path, fields)
     support, auditor = staff("support", "auditor"), staff("auditor")
@@ -123,32 +127,32 @@ def test_whose_a_revoked_invite_was_is_told_to_who_may_see_addresses(clinic, ada
     assert "invited@example.org" not in text(staff("viewer").get(at(clinic, "history")))
 
 
-def test_a_member_is_named_also_after_the_removal(clinic, ada, ben, root, staff):
+def test_a_removed_member_is_named_on_the_event(clinic, ada, ben, root, staff):
     path, fields, _, _ = requests(clinic, ada, ben)["remove member"]
     ask(root, clinic, path, fields)
     assert "Ben Member" in text(staff("viewer").get(at(clinic, "history")))
     assert "Ben Member" not in event_page(staff("auditor"), "clinician.removed")
 
 
-def test_a_removed_patient_is_named_on_the_events_own_page_and_that_is_a_recorded_view(
+def test_a_removed_patient_is_named_on_the_page_of_the_event_and_the_view_is_recorded(
     clinic, ada, ben, root, staff
 ):
     path, fields, _, patient = requests(clinic, ada, ben)["remove patient"]
     ask(root, clinic, path, fields)
     support = staff("support", "auditor")
-    before = len(events(action="patient.viewed"))
+    views_before = len(events(action="patient.viewed"))
     assert "Maria Marker" not in text(support.get("audit/"))
     assert "Maria Marker" not in event_page(staff("auditor"), "patient.removed")
-    assert len(events(action="patient.viewed")) == before
+    assert len(events(action="patient.viewed")) == views_before
     page = event_page(support, "patient.removed")
     assert "Maria Marker" in page
     assert "seal intact" in page
-    look = events(action="patient.viewed")[-1]
-    assert (look["object"]["id"], look["actor"]["id"]) == (patient, support.id)
+    view = events(action="patient.viewed")[-1]
+    assert (view["object"]["id"], view["actor"]["id"]) == (patient, support.id)
 
 
-def test_a_subject_of_another_clinic_is_not_taken_for_this_ones(clinic, ben, root):
-    """The same person may be a member of many clinics, by other names."""
+def test_a_subject_is_not_confused_with_the_same_person_in_another_clinic(clinic, ben, root):
+    """The same person may be a member of many clinics, under different names."""
     from clinics.services import staff_reads
 
     assert staff_reads.names_of_clinicians([(ObjectId(), ben.user_id)]) == {}

@@ -1,5 +1,4 @@
-"""Whatever someone without the key does to the audit trail is named, and nothing of it ends the check with a
-crash."""
+"""Any change that someone without the key makes to the audit trail is found, and none makes the check crash."""
 
 from datetime import datetime
 
@@ -42,56 +41,56 @@ def copy():
     return {name: list(collection(name).find({})) for name in NAMES}
 
 
-def put_back(documents):
-    for name, found in documents.items():
+def restore(documents):
+    for name, rows in documents.items():
         collection(name).delete_many({})
-        if found:
-            collection(name).insert_many(found)
+        if rows:
+            collection(name).insert_many(rows)
 
 
 @pytest.fixture(scope="module")
 def states(django_db_setup):
-    """What the collections held after 0, 1, 2 ... events; an anchor follows each."""
+    """Copies of the collections after 0, 1, 2 ... events, each followed by an anchor."""
     for name in NAMES:
         collection(name).delete_many({})
     audit_anchors.begin()
-    found = [copy()]
+    copies = [copy()]
     for _ in range(COUNT):
         write()
         audit_anchors.write("test")
-        found.append(copy())
-    return found
+        copies.append(copy())
+    return copies
 
 
 @pytest.fixture(autouse=True)
 def trail(states):
-    """Whole at the start of each test. Who has the database can also drop an index."""
+    """Complete at the start of each test, without its unique index, which an attacker could drop too."""
     collection(audit.COLLECTION).drop_index("AuditChain")
-    put_back(states[-1])
+    restore(states[-1])
     yield
     for name in NAMES:
         collection(name).delete_many({})
     indexes.ensure()
 
 
-def findings(given=()):
-    return [str(flaw) for flaw in Check(given).flaws()]
+def findings(known_anchors=()):
+    return [str(flaw) for flaw in Check(known_anchors).flaws()]
 
 
-def test_the_whole_trail_has_no_findings():
+def test_an_intact_trail_has_no_findings():
     assert findings() == []
 
 
 @pytest.mark.walk
 @pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("place", range(COUNT))
-def test_a_deleted_document_is_found(name, place, states):
-    found = states[-1][name]
-    if place >= len(found):
+@pytest.mark.parametrize("position", range(COUNT))
+def test_a_deleted_document_is_found(name, position, states):
+    documents = states[-1][name]
+    if position >= len(documents):
         pytest.skip("has fewer documents")
-    collection(name).delete_one({"_id": found[place]["_id"]})
+    collection(name).delete_one({"_id": documents[position]["_id"]})
     if name == audit_anchors.COLLECTION:
-        assert findings() == []  # others say more than this one did
+        assert findings() == []  # the remaining anchors cover what this one did
     else:
         assert findings()
 
@@ -107,7 +106,7 @@ def fields_of(document, prefix=""):
 @pytest.mark.parametrize("name", NAMES)
 def test_any_field_changed_to_anything_is_found(name, states):
     document = states[-1][name][-1]
-    looked_at = 0
+    count = 0
     for field, value in fields_of(document):
         for other in OTHER_VALUES:
             if field == "_id" or (type(other) is type(value) and other == value):
@@ -116,13 +115,13 @@ def test_any_field_changed_to_anything_is_found(name, states):
             collection(name).update_one({"_id": document["_id"]}, change)
             assert findings(), (field, other)
             collection(name).replace_one({"_id": document["_id"]}, document)
-            looked_at += 1
-    assert looked_at > 80
+            count += 1
+    assert count > 80
     assert findings() == []
 
 
 @pytest.mark.parametrize("field", ["_id", "time", "clinicId"])
-def test_a_field_that_reads_the_same_but_is_a_text_is_found(field):
+def test_a_field_with_the_same_text_but_another_type_is_found(field):
     event = collection(audit.COLLECTION).find_one_and_delete({"number": 2})
     text = clock.format_time(event[field]) if field == "time" else str(event[field])
     collection(audit.COLLECTION).insert_one({**event, field: text})
@@ -133,9 +132,11 @@ def test_a_field_that_reads_the_same_but_is_a_text_is_found(field):
 @pytest.mark.parametrize("first", range(1, COUNT))
 @pytest.mark.parametrize("field", ["number", "reason", "seal", "previous"])
 def test_two_swapped_rows_are_found(first, field):
-    one, two = (collection(audit.COLLECTION).find_one({"number": first + n}) for n in range(2))
-    two["reason"] = "T-2"
-    for event, other in ((one, two), (two, one)):
+    first_row, second_row = (
+        collection(audit.COLLECTION).find_one({"number": first + n}) for n in range(2)
+    )
+    second_row["reason"] = "T-2"
+    for event, other in ((first_row, second_row), (second_row, first_row)):
         change = {"$set": {field: other[field]}}
         collection(audit.COLLECTION).update_one({"_id": event["_id"]}, change)
     assert findings()
@@ -155,18 +156,18 @@ def test_an_inserted_row_is_found(change):
     assert findings()
 
 
-def test_an_inserted_row_without_anything_is_found():
+def test_an_inserted_empty_row_is_found():
     collection(audit.COLLECTION).insert_one({})
     assert ["belongs to no environment" in finding for finding in findings()] == [True]
 
 
-@pytest.mark.parametrize("gone", [
+@pytest.mark.parametrize("names", [
     {audit.COLLECTION}, {audit.HEADS}, {audit_anchors.COLLECTION}, {audit.COLLECTION, audit.HEADS},
     {audit.COLLECTION, audit_anchors.COLLECTION}, {audit.HEADS, audit_anchors.COLLECTION}, set(NAMES),
-], ids=lambda gone: "+".join(sorted(gone)))  # fmt: skip
+], ids=lambda names: "+".join(sorted(names)))  # fmt: skip
 @pytest.mark.parametrize("how", ["emptied", "dropped"])
-def test_collections_that_were_emptied_are_found(gone, how):
-    for name in gone:
+def test_collections_that_were_emptied_are_found(names, how):
+    for name in names:
         collection(name).delete_many({}) if how == "emptied" else collection(name).drop()
     assert findings()
     if how == "dropped":
@@ -175,17 +176,17 @@ def test_collections_that_were_emptied_are_found(gone, how):
 
 @pytest.mark.walk
 @pytest.mark.parametrize("length", range(COUNT))
-@pytest.mark.parametrize("gone", ["rows", "rows and end"])
-def test_an_older_copy_put_back_is_found(length, gone, states):
-    names = NAMES[:1] if gone == "rows" else NAMES[:2]
-    put_back({name: states[length][name] for name in names})
+@pytest.mark.parametrize("restored", ["rows", "rows and end"])
+def test_a_restored_older_copy_is_found(length, restored, states):
+    names = NAMES[:1] if restored == "rows" else NAMES[:2]
+    restore({name: states[length][name] for name in names})
     assert any(f"events {length + 1} to {COUNT} are missing" in finding for finding in findings())
 
 
 @pytest.mark.parametrize("length", range(COUNT))
-def test_an_older_copy_of_everything_is_found_with_an_anchor_from_outside(length, states):
+def test_an_older_copy_of_everything_is_found_with_an_external_anchor(length, states):
     newest = audit_anchors.from_document(states[-1][audit_anchors.COLLECTION][-1])
-    put_back(states[length])
+    restore(states[length])
     assert findings() == []
     assert any(
         "are missing at the end: the given anchor" in finding for finding in findings([newest])
@@ -199,7 +200,7 @@ def test_an_older_copy_of_everything_is_found_with_an_anchor_from_outside(length
 
 @pytest.mark.parametrize("other", ["staging", 7, None])
 @pytest.mark.parametrize("name", NAMES)
-def test_documents_given_to_another_environment_are_found(name, other):
+def test_documents_moved_to_another_environment_are_found(name, other):
     for document in list(collection(name).find({})):
         collection(name).delete_one({"_id": document["_id"]})
         field = "_id" if name == audit.HEADS else "environment"
@@ -207,14 +208,14 @@ def test_documents_given_to_another_environment_are_found(name, other):
     assert findings()
 
 
-def test_a_trail_begun_again_by_someone_without_the_key_is_found():
+def test_a_new_trail_written_without_the_key_is_found():
     for name in NAMES:
         collection(name).delete_many({})
     write()
     assert any("there is no anchor" in finding for finding in findings())
 
 
-def test_a_text_that_is_no_utf_8_is_found():
+def test_a_text_that_is_not_utf_8_is_found():
     event = collection(audit.COLLECTION).find_one({"number": 2})
     raw = collection(audit.COLLECTION).with_options(codec_options=None)
     from bson import encode

@@ -1,7 +1,7 @@
-"""What is broken in the database is shown to staff as far as it can be: no page fails for it.
+"""Malformed records are shown to staff as far as possible: no page fails for them.
 
-All fields of one level are broken at once, level by level, so that each is met; what is spoilt on a higher level hides what
-lies below it. Below the second level some of the types find nothing that the others do not.
+All fields of one level are broken at once, level by level, because a broken field hides what is below it. Below the
+second level some of the types find nothing that the others do not.
 """
 
 import pytest
@@ -33,17 +33,17 @@ SETTINGS = ("limits", "tier", "mrn", "ehr", "timezone", "notifications", "restri
 
 @pytest.fixture
 def world(clinic, ada, cy, dot, backend):
-    made = World({"id": str(clinic["_id"])}, ada, cy, dot, backend)
+    objects = World({"id": str(clinic["_id"])}, ada, cy, dot, backend)
     counted = {"total": 5, "demo": 0, "plan": 5, "providers": {"dexcom": {"states": {"connected": 1}, "total": 1}}}  # fmt: skip
     limits = {"hardLimit": {"plan": 5, "startDate": clock.now()}}
     fields = {"patientCount": counted, "patientCountSettings": limits}
     db.collection("clinics").update_one({"_id": clinic["_id"]}, {"$set": fields})
-    subscription = {"active": True, "matchedMessages": [{"id": made.patient["_id"]}]}
+    subscription = {"active": True, "matchedMessages": [{"id": objects.patient["_id"]}]}
     db.collection("patients").update_one(
-        {"_id": made.patient["_id"]},
+        {"_id": objects.patient["_id"]},
         {"$set": {"ehrSubscriptions": {"summaryAndReports": subscription}}},
     )
-    return made
+    return objects
 
 
 def pages_of(world, person):
@@ -61,7 +61,7 @@ def pages_of(world, person):
 
 
 def store_broken(document, collection, level, kind):
-    """All of a level at once; where MongoDB refuses that (two lists in one index) what is a list anyway."""
+    """Break all fields of a level; where MongoDB refuses that (two lists in one index), only those that are lists."""
     paths = [p for p in leaves(document) if p[0] not in NEEDED[collection] and len(p) == level]
     lists = [path for path in paths if isinstance(document.get(path[0]), list)]
     for chosen in (paths, lists):
@@ -82,7 +82,7 @@ def is_stored(collection, document):
 
 @pytest.fixture
 def bare_pages(bare_frame, monkeypatch):
-    """Without the five hundred time zones that one can choose from: which of them is chosen is decided before."""
+    """Without drawing the choice of five hundred time zones; the selected one is determined before."""
     monkeypatch.setattr(forms.Select, "_render", lambda *_: "")
 
 
@@ -98,24 +98,24 @@ def status_of(person, path):
 @pytest.mark.parametrize("collection", ["clinics", "patients", "clinicians"])
 def test_no_page_fails_for_a_broken_record(world, ben, root, bare_pages, collection, kind):
     root.client.raise_request_exception = False
-    found = {
+    queries = {
         "clinics": {"_id": world.clinic_id},
         "patients": {"_id": world.patient["_id"]},
         "clinicians": {"userId": ben.user_id},
     }
-    document = db.collection(collection).find_one(found[collection])
-    wrong = []
+    document = db.collection(collection).find_one(queries[collection])
+    failures = []
     for level in LEVELS if kind in IN_THE_DEEP else LEVELS[:2]:
         store_broken(document, collection, level, kind)
         answers = {path: status_of(root, path) for path in pages_of(world, ben)[collection]}
-        wrong += [(level, path, status) for path, status in answers.items() if status != 200]
-    assert wrong == []
+        failures += [(level, path, status) for path, status in answers.items() if status != 200]
+    assert failures == []
 
 
-def test_the_operators_are_told_what_was_left_out(clinic, root):
+def test_a_broken_field_is_counted_in_a_metric(clinic, root):
     db.collection("patients").update_one({"clinicId": clinic["_id"]}, {"$set": {"sites": "x"}})
-    before = safe_reading.BROKEN.labels("patient")._value.get()
+    count_before = safe_reading.BROKEN.labels("patient")._value.get()
 
     assert root.get(f"clinics/{clinic['_id']}/patients/").status_code == 200
 
-    assert safe_reading.BROKEN.labels("patient")._value.get() == before + 1
+    assert safe_reading.BROKEN.labels("patient")._value.get() == count_before + 1

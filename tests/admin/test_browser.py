@@ -11,21 +11,21 @@ from tests.admin import browser as chromium
 from tests.admin.conftest import PASSWORD, patient_ids, stored
 from tests.events import deliver_all
 
-pytestmark = [pytest.mark.browser, chromium.IS_THERE]
+pytestmark = [pytest.mark.browser, chromium.NEEDS_CHROMIUM]
 
 
 @pytest.fixture(scope="module")
 def site(django_db_setup):
-    found = chromium.Site()
-    yield found
-    found.stop()
+    running_site = chromium.Site()
+    yield running_site
+    running_site.stop()
 
 
 @pytest.fixture
 def browser(site):
-    found = chromium.Browser(site)
-    yield found
-    found.quit()
+    chrome = chromium.Browser(site)
+    yield chrome
+    chrome.quit()
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def sam():
     return user
 
 
-def test_find_a_clinic_change_its_limit_and_see_the_bar(browser, sam, clinic):
+def test_changing_a_limit_moves_the_bar_of_the_clinic(browser, sam, clinic):
     browser.log_in("sam", PASSWORD)
     browser.find("body").send_keys("/")
     browser.driver.switch_to.active_element.send_keys("harbor", Keys.ENTER)
@@ -78,7 +78,7 @@ def test_a_removal_waits_for_the_typed_text(browser, sam, clinic):
 
 
 def test_the_dark_theme_is_kept_from_page_to_page(browser, sam, clinic):
-    """That no page breaks its content security policy is seen by the walk of test_layout.py."""
+    """Violations of the content security policy are found by test_layout.py."""
     browser.log_in("sam", PASSWORD)
     browser.driver.execute_script("localStorage.setItem('adminTheme', '\"dark\"')")
     for page in (f"/admin/clinics/{clinic['_id']}/", "/admin/events/"):
@@ -87,26 +87,26 @@ def test_the_dark_theme_is_kept_from_page_to_page(browser, sam, clinic):
     assert browser.errors() == []
 
 
-def test_everything_is_reached_by_the_keyboard(browser, sam, clinic):
-    """Tab goes over every link, button and field of the page's own part, and each shows that it has the focus."""
+def test_every_control_is_reached_by_keyboard(browser, sam, clinic):
+    """Tab reaches every link, button and field of the page's content, and each shows its focus."""
     browser.log_in("sam", PASSWORD)
     browser.open(f"/admin/clinics/{clinic['_id']}/")
-    wanted = browser.driver.execute_script(
+    controls = browser.driver.execute_script(
         "return [...document.querySelectorAll('.st-page a, .st-page button, .st-page input')]"
         ".filter(e => e.type !== 'hidden').length"
     )
     reached = set()
-    for _ in range(wanted + 40):
+    for _ in range(controls + 40):
         browser.driver.switch_to.active_element.send_keys(Keys.TAB)
         element = browser.driver.switch_to.active_element
         if element.find_elements(By.XPATH, "ancestor::*[contains(@class,'st-page')]"):
             reached.add(element.id)
             assert element.value_of_css_property("outline-style") != "none"
-    assert len(reached) == wanted
+    assert len(reached) == controls
 
 
-def test_start_a_sync_and_watch_it_move_to_its_end(browser, sam, clinic):
-    """The page asks for its progress by itself; no one reloads it."""
+def test_a_started_sync_shows_its_progress_until_it_ends(browser, sam, clinic):
+    """The page requests the progress itself, without a reload."""
     settings = {"ehrSettings": ehr.SETTINGS, "PreferredBgUnits": "mg/dL"}
     db.collection("clinics").update_one({"_id": clinic["_id"]}, {"$set": settings})
     for number in range(6):

@@ -60,7 +60,7 @@ def send(clinic, patient, created, **fields):
 
 
 def record(kind, document, state, **fields):
-    found = {
+    fields = {
         "_id": ObjectId(),
         "kind": kind,
         "documentId": document["_id"],
@@ -71,8 +71,8 @@ def record(kind, document, state, **fields):
         "updatedTime": clock.now(),
         **fields,
     }
-    db.collection("ehrProcessing").insert_one(found)
-    return found
+    db.collection("ehrProcessing").insert_one(fields)
+    return fields
 
 
 def ids_on(response):
@@ -87,15 +87,15 @@ def test_only_the_integration_role_opens_the_pages(page, staff):
 
 
 @pytest.mark.parametrize(
-    ("raw", "shown"),
+    ("raw", "displayed"),
     [
         (b'{"name": "Marker', '{\\"name\\": \\"Marker'),
         ("<Marker ë>".encode("cp1252"), "<Marker \N{REPLACEMENT CHARACTER}>"),
         ('{"Marker'.encode("utf-16-le"), '{\\"Marker'),
     ],
 )
-def test_a_message_that_could_not_be_read_is_shown_as_it_came_in_a_recorded_view(
-    anonymous, staff, raw, shown
+def test_an_unreadable_message_is_shown_as_it_came_and_the_view_is_recorded(
+    anonymous, staff, raw, displayed
 ):
     headers = {"verification-token": "redox-test-token"}
     assert anonymous.post("/v1/redox", raw, headers=headers).status_code == 200
@@ -106,14 +106,14 @@ def test_a_message_that_could_not_be_read_is_shown_as_it_came_in_a_recorded_view
     listed = person.get("ehr/messages/", {"state": "failed"})
     page = person.get(f"ehr/messages/{stored['_id']}/")
     assert ids_on(listed) == [str(stored["_id"])]
-    for found in (listed, page):
-        assert "The message cannot be read, so nothing was done: " in text(found)
-        assert "Marker" not in text(found)
+    for response in (listed, page):
+        assert "The message cannot be read, so nothing was done: " in text(response)
+        assert "Marker" not in text(response)
     assert events(action="ehr.payload_viewed") == []
 
     payload = person.get(f"ehr/messages/{stored['_id']}/payload")
 
-    assert shown in html.unescape(payload.content.decode())
+    assert displayed in html.unescape(payload.content.decode())
     assert len(events(action="ehr.payload_viewed")) == 1
 
 
@@ -132,7 +132,7 @@ def test_a_message_that_could_not_be_read_is_shown_as_it_came_in_a_recorded_view
         ("AttributeError", "A fault of the program: AttributeError."),
     ],
 )  # fmt: skip
-def test_staff_read_in_words_why_a_message_failed(staff, reason, words):
+def test_the_reason_of_a_failed_message_is_shown_in_words(staff, reason, words):
     failed = message()
     record("message", failed, "failed", lastError=reason)
 
@@ -140,13 +140,13 @@ def test_staff_read_in_words_why_a_message_failed(staff, reason, words):
 
 
 @pytest.mark.parametrize("meta", [None, "x", [], {"Source": "x", "Test": "true"}, {"Source": []}])
-def test_metadata_that_others_have_stored_break_no_list(staff, meta):
+def test_malformed_metadata_do_not_break_a_list(staff, meta):
     document = message(meta=meta)
 
     assert ids_on(staff("integration").get("ehr/messages/")) == [str(document["_id"])]
 
 
-def test_messages_are_listed_with_what_became_of_them(clinic, staff):
+def test_messages_are_listed_with_their_outcome(clinic, staff):
     waiting, failed = message(), message()
     record(
         "message",
@@ -176,17 +176,17 @@ def test_messages_are_listed_with_what_became_of_them(clinic, staff):
 
 
 def test_the_page_of_a_message_shows_its_processing_but_not_its_payload(clinic, staff):
-    found = message()
+    document = message()
     moment = datetime(2026, 3, 4, 5, 6, tzinfo=UTC)
     record(
         "message",
-        found,
+        document,
         "failed",
         outcome="noMatchingClinic",
         sends={"results": moment},
         clinicId=clinic["_id"],
     )
-    page = text(staff("integration").get(f"ehr/messages/{found['_id']}/"))
+    page = text(staff("integration").get(f"ehr/messages/{document['_id']}/"))
     assert "no matching clinic" in page
     assert "4 Mar 2026, 05:06 UTC" in page
     assert "Marker" not in page
@@ -213,14 +213,16 @@ def test_every_view_of_a_payload_is_recorded(kind, clinic, staff):
     assert person.get(f"{path}/{ObjectId()}/payload").status_code == 404
 
 
-def test_processing_lists_both_kinds_by_state_and_kind(clinic, staff):
-    one, two = message(), send(clinic, make_patient(clinic), clock.now())
-    record("message", one, "done")
-    record("scheduled", two, "ignored", clinicId=clinic["_id"])
+def test_processing_is_filtered_by_state_and_kind(clinic, staff):
+    order, scheduled_send = message(), send(clinic, make_patient(clinic), clock.now())
+    record("message", order, "done")
+    record("scheduled", scheduled_send, "ignored", clinicId=clinic["_id"])
     person = staff("integration")
     assert len(ids_on(person.get("ehr/processing/"))) == 2
-    assert ids_on(person.get("ehr/processing/", {"kind": "scheduled"})) == [str(two["_id"])]
-    assert ids_on(person.get("ehr/processing/", {"state": "done"})) == [str(one["_id"])]
+    assert ids_on(person.get("ehr/processing/", {"kind": "scheduled"})) == [
+        str(scheduled_send["_id"])
+    ]
+    assert ids_on(person.get("ehr/processing/", {"state": "done"})) == [str(order["_id"])]
 
 
 @pytest.fixture
@@ -237,7 +239,7 @@ def run(clinic):
     return sends
 
 
-def test_a_run_counts_its_sends_by_what_became_of_them(clinic, run, staff):
+def test_a_run_counts_its_sends_by_outcome(clinic, run, staff):
     person = staff("integration")
     newest, older = person.get("ehr/runs/").context["rows"]
     assert (
@@ -260,7 +262,7 @@ def test_a_run_counts_its_sends_by_what_became_of_them(clinic, run, staff):
     ] == []
 
 
-def test_the_moving_part_says_when_it_has_ended(clinic, run, staff):
+def test_the_progress_says_when_the_run_has_ended(clinic, run, staff):
     person = staff("integration")
     run_id = person.get("ehr/runs/").context["rows"][0]["id"]
     assert "data-finished" not in text(person.get(f"ehr/runs/{run_id}/progress"))
@@ -278,7 +280,7 @@ def states_of(answer):
     return sorted(re.search(r"pending|running|done|ignored|failed", row)[0] for row in rows)
 
 
-def test_rows_move_with_the_bar_of_a_run_for_the_same_query(clinic, run, staff):
+def test_the_progress_of_a_run_has_the_rows_of_the_query(clinic, run, staff):
     person = staff("integration")
     run_id = person.get("ehr/runs/").context["rows"][0]["id"]
     page = person.get(f"ehr/runs/{run_id}/", {"state": "failed", "size": "10"})
@@ -296,19 +298,19 @@ def test_rows_move_with_the_bar_of_a_run_for_the_same_query(clinic, run, staff):
 
 
 @pytest.mark.parametrize("part", ["", "progress"])
-def test_no_row_waits_under_a_bar_that_is_full_whenever_the_last_send_ends(
+def test_below_a_full_bar_no_row_is_waiting_whenever_the_last_send_ends(
     part, clinic, run, staff, monkeypatch
 ):
-    """The last poll is the one that finds the bar full: the rows it brings stay."""
+    """The page stops polling once the bar is full, so the rows of that response stay on the page."""
     person = staff("integration")
     run_id = person.get("ehr/runs/").context["rows"][0]["id"]
     read = admin_reads.list_items_of_run
 
     def read_just_before_the_end(*args, **options):
-        found = read(*args, **options)
+        items = read(*args, **options)
         row = {"documentId": run[4]["_id"]}
         db.collection("ehrProcessing").update_one(row, {"$set": {"state": "done"}})
-        return found
+        return items
 
     monkeypatch.setattr(admin_reads, "list_items_of_run", read_just_before_the_end)
     answer = person.get(f"ehr/runs/{run_id}/{part}")
@@ -330,7 +332,7 @@ def test_an_unknown_run_is_not_found(run_id, staff):
     assert staff("integration").get(f"ehr/runs/{run_id}/").status_code == 404
 
 
-def test_the_clinic_page_tells_of_the_sync(clinic, run, staff):
+def test_the_clinic_page_shows_the_sync(clinic, run, staff):
     make_patient(
         clinic, ehrSubscriptions={"summaryAndReports": {"active": True, "provider": "redox"}}
     )
@@ -350,7 +352,7 @@ def subscribe(clinic, **fields):
     return make_patient(clinic, ehrSubscriptions={"summaryAndReports": subscription}, **fields)
 
 
-def test_a_sync_is_started_through_the_service_and_watched(clinic, staff):
+def test_a_sync_is_started_through_the_service_and_leads_to_its_run(clinic, staff):
     for _ in range(3):
         subscribe(clinic)
     person = staff("integration")
@@ -365,7 +367,7 @@ def test_a_sync_is_started_through_the_service_and_watched(clinic, staff):
     ]
 
 
-def test_a_sync_that_cannot_be_started_is_said_and_recorded(staff):
+def test_a_refused_sync_is_reported_and_recorded(staff):
     plain = make_clinic(name="No EHR")
     person = staff("integration")
     response = person.post(f"clinics/{plain['_id']}/sync")
@@ -375,7 +377,7 @@ def test_a_sync_that_cannot_be_started_is_said_and_recorded(staff):
     assert person.get(f"clinics/{plain['_id']}/sync").status_code == 404
 
 
-def test_a_sync_of_no_one_says_so(clinic, staff):
+def test_a_sync_without_subscribed_patients_says_so(clinic, staff):
     response = staff("integration").post(f"clinics/{clinic['_id']}/sync")
     assert messages_of(response) == [
         "No patient of this clinic is subscribed: there is nothing to sync."
@@ -387,15 +389,19 @@ def state_of(document):
     return db.collection("ehrProcessing").find_one({"documentId": document["_id"]})["state"]
 
 
-def test_failed_ones_are_processed_again_with_a_reason_and_once(clinic, staff):
-    one, two, fine = message(), send(clinic, make_patient(clinic), clock.now()), message()
-    record("message", one, "failed")
-    record("scheduled", two, "failed")
-    record("message", fine, "done")
+def test_failed_work_is_started_again_once_and_needs_a_reason(clinic, staff):
+    failed_message, failed_send, done_message = (
+        message(),
+        send(clinic, make_patient(clinic), clock.now()),
+        message(),
+    )
+    record("message", failed_message, "failed")
+    record("scheduled", failed_send, "failed")
+    record("message", done_message, "done")
     rows = [
-        f"message:{one['_id']}",
-        f"scheduled:{two['_id']}",
-        f"message:{fine['_id']}",
+        f"message:{failed_message['_id']}",
+        f"scheduled:{failed_send['_id']}",
+        f"message:{done_message['_id']}",
         "nonsense",
         "x:y",
     ]
@@ -403,31 +409,33 @@ def test_failed_ones_are_processed_again_with_a_reason_and_once(clinic, staff):
     assert messages_of(person.post("ehr/start-again", row=rows, reason=" ")) == [
         "A reason or ticket number is needed."
     ]
-    assert state_of(one) == "failed"
+    assert state_of(failed_message) == "failed"
     response = person.post("ehr/start-again", row=rows, reason="T-3")
     assert "2 of 3 chosen ones are processed again." in messages_of(response)
-    assert (state_of(one), state_of(two), state_of(fine)) == ("pending", "pending", "done")
+    assert (state_of(failed_message), state_of(failed_send), state_of(done_message)) == (
+        "pending",
+        "pending",
+        "done",
+    )
     assert len(emitted()) == 2
     assert {e["object"]["id"] for e in events(action="ehr.requeued", reason="T-3")} == {
-        str(one["_id"]),
-        str(two["_id"]),
+        str(failed_message["_id"]),
+        str(failed_send["_id"]),
     }
     person.post("ehr/start-again", row=rows, reason="T-4")
     assert len(emitted()) == 2
     assert staff("support").post("ehr/start-again", row=rows, reason="T").status_code == 403
 
 
-def test_the_way_back_stays_inside_the_site(clinic, staff):
+def test_after_starting_again_the_redirect_stays_on_the_site(clinic, staff):
     person = staff("integration")
-    for given, expected in (
+    for page, expected in (
         ("/admin/ehr/messages/?state=failed", "/admin/ehr/messages/?state=failed"),
         ("https://evil.example/", "/admin/ehr/processing/"),
         ("//evil.example/", "/admin/ehr/processing/"),
         ("javascript:alert(1)", "/admin/ehr/processing/"),
     ):
-        assert (
-            person.post("ehr/start-again", back=given, reason="T").headers["Location"] == expected
-        )
+        assert person.post("ehr/start-again", back=page, reason="T").headers["Location"] == expected
 
 
 # --- deliveries -------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""What leaves the service as a table: no cell of any export is run by a spreadsheet."""
+"""Exports as tables: a spreadsheet runs no cell of any of them as a formula."""
 
 import csv
 import io
@@ -21,7 +21,7 @@ EXPORTS = sorted(name for route, name, _ in pages.PAGES if route.endswith(".csv"
 
 
 def is_neutral(text):
-    """Judged apart from the code: nothing but a letter, a number or an apostrophe where a program may begin to read."""
+    """Checked without using the code: a cell begins with a letter, a number or an apostrophe."""
     first = unicodedata.normalize("NFKC", text[:1])
     if text.startswith("'") or not text:
         return "\n" not in text and "\r" not in text
@@ -35,14 +35,14 @@ def is_neutral(text):
 
 @pytest.mark.parametrize("sign", SIGNS)
 @pytest.mark.parametrize("before", ["", *INVISIBLE, NBSP + ZWSP, "\t \u3000"])
-def test_a_formula_behind_anything_invisible_is_text(before, sign):
+def test_a_formula_behind_invisible_characters_becomes_text(before, sign):
     assert exports.cell(f"{before}{sign}1+1").startswith("'")
 
 
 @pytest.mark.parametrize(
     "text", ["Anna\n=1+1", "Anna\r\n@SUM(A1)", "Anna\u2028=1", "Anna\t=1", "Anna\x85=1"]
 )
-def test_a_line_break_begins_no_second_cell(text):
+def test_a_line_break_does_not_begin_a_second_cell(text):
     assert exports.cell(text).startswith("Anna ")
     assert len(exports.cell(text).splitlines()) == 1
 
@@ -54,7 +54,7 @@ def test_no_text_becomes_a_formula(text):
 
 
 @given(st.text(alphabet=st.characters(categories=["L", "N"]), max_size=20))
-def test_plain_text_is_written_as_it_is(text):
+def test_plain_text_is_written_unchanged(text):
     if not any(c in FILLER + "\u115f\u1160\uffa0" for c in text[:1]):
         assert exports.cell(text) == text
 
@@ -68,8 +68,8 @@ def hostile(clinic):
         "clinicians": ("name", "email"),
     }.items():
         where = {"_id": clinic["_id"]} if name == "clinics" else {"clinicId": clinic["_id"]}
-        for found in db.collection(name).find(where):
-            number = found["_id"]  # unique addresses
+        for document in db.collection(name).find(where):
+            number = document["_id"]  # unique addresses
             changes = dict.fromkeys(fields, f"{evil}{number}")
             db.collection(name).update_one({"_id": number}, {"$set": changes})
     for kind in ("patientTags", "sites"):
@@ -79,7 +79,7 @@ def hostile(clinic):
 
 
 @pytest.mark.parametrize("name", EXPORTS)
-def test_no_export_holds_a_formula(name, clinic, root):
+def test_no_export_contains_a_formula(name, clinic, root):
     root.user.username = "=evil()"
     root.user.save()
     root.client.force_login(root.user)
@@ -96,11 +96,11 @@ def test_no_export_holds_a_formula(name, clinic, root):
     assert any("'" in value for row in rows[1:] for value in row), (
         "the hostile text is in the export"
     )
-    # With another separator every cell would still begin and end with a quote.
+    # Even with another separator every cell begins and ends with a quote.
     assert all(line.startswith('"') and line.endswith('"') for line in content.splitlines())
 
 
-def test_every_table_that_leaves_is_an_export_of_this_kind():
+def test_every_table_is_written_by_the_export_of_the_staff_kit():
     assert {
         "clinics_export",
         "clinic_patients_export",

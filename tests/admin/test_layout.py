@@ -1,52 +1,52 @@
-"""Every staff page in a real browser, full of what is long: nothing is cut off, broken up or complained about."""
+"""Every staff page in a real browser, with long data: nothing is cut off or broken up, and the console is silent."""
 
 import pytest
 from django.contrib.auth.models import User
 
 from tests.admin import browser as chromium
 from tests.admin import layout
+from tests.admin.all_pages import pages
 from tests.admin.conftest import PASSWORD
-from tests.admin.crowded import ADDRESS, Crowd
-from tests.admin.every_page import pages
+from tests.admin.large_data import ADDRESS, LargeData
 from tests.cast import QuickClient
 
-pytestmark = [pytest.mark.walk, pytest.mark.browser, chromium.IS_THERE]
+pytestmark = [pytest.mark.walk, pytest.mark.browser, chromium.NEEDS_CHROMIUM]
 
 
-def test_every_page_is_whole_on_a_laptop_and_on_a_phone(django_db_setup):
-    """A new page is in the walk by itself; one with a new argument fails until `Crowd.values` knows it."""
-    crowd = Crowd()
+def test_every_page_fits_on_a_laptop_and_on_a_phone(django_db_setup):
+    """New pages are included automatically; one with a new argument fails until `LargeData.values` has it."""
+    data = LargeData()
     root = User.objects.create_superuser("root", ADDRESS, PASSWORD)
     client = QuickClient()
     client.force_login(root)
-    paths = pages(client, crowd.values)
+    paths = pages(client, data.values)
     assert len(paths) > 50
     site = chromium.Site()
     browser = chromium.Browser(site)
     try:
-        wrong = walk(browser, [*paths, "/admin/clinics/nothing/"])
-        wrong += submit(
-            browser, f"/admin/clinics/{crowd.clinic['_id']}/settings/limits", hard_plan="12"
+        faults = walk(browser, [*paths, "/admin/clinics/nothing/"])
+        faults += submit(
+            browser, f"/admin/clinics/{data.clinic['_id']}/settings/limits", hard_plan="12"
         )
-        wrong += submit(
-            browser, f"/admin/clinics/{crowd.clinic['_id']}/settings/limits", hard_plan="-1"
+        faults += submit(
+            browser, f"/admin/clinics/{data.clinic['_id']}/settings/limits", hard_plan="-1"
         )
-        wrong += submit(browser, "/admin/sent-mails/", address=ADDRESS)
-        wrong += submit(browser, "/admin/sent-mails/", address="ada@example")
+        faults += submit(browser, "/admin/sent-mails/", address=ADDRESS)
+        faults += submit(browser, "/admin/sent-mails/", address="ada@example")
     finally:
         browser.quit()
         site.stop()
-    assert not wrong, "\n".join(wrong)
+    assert not faults, "\n".join(faults)
 
 
 def walk(browser, paths):
     browser.open("/admin/")
-    wrong = layout.faults(browser)
+    faults = layout.faults(browser)
     browser.log_in("root", PASSWORD)
     for path in paths:
         browser.open(path)
-        wrong += look(browser)
-    return wrong
+        faults += faults_of_page(browser)
+    return faults
 
 
 def submit(browser, path, **fields):
@@ -54,10 +54,10 @@ def submit(browser, path, **fields):
     for name, value in fields.items():
         browser.fill(name, value)
     browser.click(".st-page .st-primary")
-    return look(browser)
+    return faults_of_page(browser)
 
 
-def look(browser):
+def faults_of_page(browser):
     path = browser.path
     complaints = [text for text in browser.complaints() if "status of 4" not in text]
     return layout.faults(browser) + [f"{path}: {text}" for text in complaints]

@@ -32,7 +32,7 @@ def without_csrf(response):
     return [line for line in lines if "csrfmiddlewaretoken" not in line and 'value="' not in line]
 
 
-def test_staff_log_in_and_land_on_the_overview(sam):
+def test_staff_log_in_and_see_the_overview(sam):
     client = QuickClient()
     response = log_in("sam", PASSWORD, client)
     assert response.status_code == 302
@@ -42,7 +42,7 @@ def test_staff_log_in_and_land_on_the_overview(sam):
     assert (event["actor"]["name"], event["outcome"]) == ("sam", "done")
 
 
-def test_the_answers_do_not_tell_whether_an_account_exists(sam):
+def test_answers_do_not_reveal_whether_an_account_exists(sam):
     User.objects.create_user("gone", "gone@example.org", PASSWORD, is_staff=True, is_active=False)
     User.objects.create_user("nostaff", "n@example.org", PASSWORD)
     answers = [
@@ -63,8 +63,8 @@ def count_calls(monkeypatch, name, calls):
     monkeypatch.setattr(QuickArgon2, name, lambda *args: calls.append(1) or method(*args))
 
 
-def test_every_try_costs_the_same_work_whatever_the_name(sam, monkeypatch):
-    """One hash each: time does not tell either whether an account exists."""
+def test_every_try_costs_the_same_work_for_any_name(sam, monkeypatch):
+    """One hash each, so that time does not reveal whether an account exists."""
     User.objects.create_user("gone", "", PASSWORD, is_staff=True, is_active=False)
     User.objects.create_user("provided", "", is_staff=True)
     hashes = []
@@ -78,7 +78,7 @@ def test_every_try_costs_the_same_work_whatever_the_name(sam, monkeypatch):
     assert set(work.values()) == {1}, work
 
 
-def test_what_was_typed_as_a_name_is_not_kept_unless_it_is_one(sam):
+def test_a_typed_name_is_recorded_only_if_it_is_the_name_of_an_account(sam):
     log_in("my-password-by-mistake", "x")
     log_in("sam", "wrong")
     first, second = events(action="staff.login")
@@ -87,7 +87,7 @@ def test_what_was_typed_as_a_name_is_not_kept_unless_it_is_one(sam):
     assert "mistake" not in str(first)
 
 
-def wrong(times, name="sam", client=None, **extra):
+def try_wrongly(times, name="sam", client=None, **extra):
     return [log_in(name, "wrong", client, **extra).status_code for _ in range(times)]
 
 
@@ -96,24 +96,24 @@ def allow(monkeypatch, **limits):
 
 
 def test_wrong_tries_of_one_name_from_one_address_are_limited(sam):
-    assert wrong(11) == [200] * 10 + [429]
+    assert try_wrongly(11) == [200] * 10 + [429]
     response = log_in("sam", PASSWORD)
     assert response.status_code == 429
     assert int(response.headers["Retry-After"]) > 0
     assert "Too many tries. Try again in 15 minutes." in text(response)
 
 
-def test_an_unknown_name_is_limited_just_the_same():
-    assert wrong(11, "nobody") == [200] * 10 + [429]
+def test_an_unknown_name_is_limited_in_the_same_way():
+    assert try_wrongly(11, "nobody") == [200] * 10 + [429]
 
 
 @pytest.mark.parametrize("name", ["sam", "SAM", " sam ", "ｓａｍ", "ſam"])
-def test_a_name_written_otherwise_is_the_same_name(name, sam):
-    wrong(10)
-    assert wrong(1, name) == [429]
+def test_other_spellings_of_a_name_share_its_limit(name, sam):
+    try_wrongly(10)
+    assert try_wrongly(1, name) == [429]
 
 
-def test_parallel_wrong_tries_pass_as_often_as_the_limit_says_and_no_more(sam):
+def test_parallel_wrong_tries_do_not_exceed_the_limit(sam):
     with ThreadPoolExecutor(8) as pool:
         answers = list(
             pool.map(lambda _: log_in("sam", "wrong", QuickClient()).status_code, range(24))
@@ -121,85 +121,85 @@ def test_parallel_wrong_tries_pass_as_often_as_the_limit_says_and_no_more(sam):
     assert sorted(answers) == [200] * 10 + [429] * 14
 
 
-def test_a_log_in_that_works_does_not_count(sam):
+def test_a_successful_login_does_not_count(sam):
     for _ in range(12):
         assert log_in("sam", PASSWORD).status_code == 302
-    assert wrong(11) == [200] * 10 + [429]
+    assert try_wrongly(11) == [200] * 10 + [429]
 
 
-def test_a_log_in_that_works_gives_back_its_own_try_alone(sam):
+def test_a_successful_login_gives_back_only_its_own_try(sam):
     User.objects.create_user("eve", "", PASSWORD, is_staff=True)
-    wrong(9)
+    try_wrongly(9)
     log_in("eve", PASSWORD)
     log_in("sam", PASSWORD)
-    assert wrong(2) == [200, 429]
+    assert try_wrongly(2) == [200, 429]
 
 
-def test_tries_of_one_address_are_limited_whatever_the_name(monkeypatch):
+def test_tries_of_one_address_are_limited_across_names(monkeypatch):
     allow(monkeypatch, per_address="5/15minute")
     answers = [log_in(f"name-{number}", "wrong").status_code for number in range(6)]
     assert answers == [200] * 5 + [429]
 
 
-def test_addresses_of_one_ipv6_network_are_one(sam):
+def test_addresses_of_one_ipv6_network_share_a_limit(sam):
     for number in range(10):
-        wrong(1, REMOTE_ADDR=f"2001:db8:1:2::{number:x}")
-    assert wrong(1, REMOTE_ADDR="2001:db8:1:2:ffff::1") == [429]
-    assert wrong(1, REMOTE_ADDR="2001:db8:1:3::1") == [200]
+        try_wrongly(1, REMOTE_ADDR=f"2001:db8:1:2::{number:x}")
+    assert try_wrongly(1, REMOTE_ADDR="2001:db8:1:2:ffff::1") == [429]
+    assert try_wrongly(1, REMOTE_ADDR="2001:db8:1:3::1") == [200]
 
 
-def test_a_stranger_locks_no_one_out_by_trying_from_many_addresses(sam, monkeypatch):
-    """Guessing gets slower for everyone who is strange, but one's own address has tries of its own."""
+def test_tries_from_many_addresses_lock_no_one_out(sam, monkeypatch):
+    """Guessing gets slower for unknown devices, but each address keeps tries of its own."""
     allow(monkeypatch, pressed="6/15minute")
     for number in range(12):
-        wrong(2, REMOTE_ADDR=f"10.0.0.{number}")
+        try_wrongly(2, REMOTE_ADDR=f"10.0.0.{number}")
     assert log_in("sam", PASSWORD, REMOTE_ADDR="10.9.9.9").status_code == 302
 
 
-def test_under_pressure_each_address_has_two_tries_and_no_more(sam, monkeypatch):
+def test_under_attack_each_address_has_two_tries(sam, monkeypatch):
     allow(monkeypatch, pressed="6/15minute")
     for number in range(6):
-        wrong(1, REMOTE_ADDR=f"10.0.0.{number}")
-    assert wrong(3, REMOTE_ADDR="10.0.1.1") == [200, 200, 429]
+        try_wrongly(1, REMOTE_ADDR=f"10.0.0.{number}")
+    assert try_wrongly(3, REMOTE_ADDR="10.0.1.1") == [200, 200, 429]
     response = log_in("sam", PASSWORD, REMOTE_ADDR="10.0.1.1")
     assert "Try again in 60 minutes." in text(response)
 
 
-def test_a_device_that_was_used_before_has_tries_that_no_stranger_can_use_up(sam):
+def test_a_known_device_has_tries_that_no_stranger_can_use_up(sam):
     desk = QuickClient()
     log_in("sam", PASSWORD, desk)
     desk.post("/admin/logout/")
-    wrong(12)  # from the same address, as behind one router
+    try_wrongly(12)  # from the same address, as behind one router
     assert log_in("sam", PASSWORD).status_code == 429
     assert log_in("sam", PASSWORD, desk).status_code == 302
 
 
-def test_a_known_device_is_limited_by_itself(sam):
+def test_a_known_device_has_a_limit_of_its_own(sam):
     desk = QuickClient()
     log_in("sam", PASSWORD, desk)
     desk.post("/admin/logout/")
-    assert wrong(11, client=desk) == [200] * 10 + [429]
+    assert try_wrongly(11, client=desk) == [200] * 10 + [429]
 
 
-def test_a_known_device_is_known_to_its_own_account_only_and_cannot_be_forged(sam):
+def test_a_device_is_known_to_one_account_only_and_cannot_be_forged(sam):
     User.objects.create_user("eve", "", PASSWORD, is_staff=True)
     eves = QuickClient()
     log_in("eve", PASSWORD, eves)
-    wrong(10)
-    assert wrong(1, client=eves) == [429]
+    try_wrongly(10)
+    assert try_wrongly(1, client=eves) == [429]
     forged = QuickClient()
     forged.cookies["staff_device"] = "e30:1abc:forged"
-    assert wrong(1, client=forged) == [429]
+    assert try_wrongly(1, client=forged) == [429]
 
 
-def test_the_device_cookie_is_for_the_staff_pages_alone_and_names_no_one(sam):
+def test_the_device_cookie_is_limited_to_the_staff_pages_and_names_no_one(sam):
     cookie = log_in("sam", PASSWORD).cookies["staff_device"]
     assert (cookie["path"], cookie["samesite"], cookie["httponly"]) == ("/admin", "Lax", True)
     content = signing.loads(cookie.value, salt="staff.device")
     assert "sam" not in str(content)
 
 
-def test_no_one_gets_in_when_tries_cannot_be_counted(sam, monkeypatch):
+def test_no_one_can_log_in_when_tries_cannot_be_counted(sam, monkeypatch):
     def down(*_, **__):
         raise Unavailable
 
@@ -211,7 +211,7 @@ def test_no_one_gets_in_when_tries_cannot_be_counted(sam, monkeypatch):
     assert client.get("/admin/").status_code == 302
 
 
-def test_the_proxy_tells_the_address_only_where_it_is_configured(rf, settings):
+def test_the_address_from_a_proxy_is_used_only_where_it_is_configured(rf, settings):
     request = rf.post("/admin/login/", REMOTE_ADDR="10.1.1.1", HTTP_X_REAL_IP="203.0.113.9")
     assert ratelimit.client_address(request) == "10.1.1.1"
     settings.CLIENT_ADDRESS_HEADER = "X-Real-IP"
@@ -225,8 +225,8 @@ def test_a_session_ends_after_fifteen_idle_minutes(sam):
     assert cookie["max-age"] == 15 * 60
     assert cookie["httponly"]
     assert django_settings.SESSION_SAVE_EVERY_REQUEST
-    again = client.get("/admin/")
-    assert again.cookies["sessionid"]["max-age"] == 15 * 60
+    response = client.get("/admin/")
+    assert response.cookies["sessionid"]["max-age"] == 15 * 60
 
 
 def move_back(client, minutes):
@@ -235,7 +235,7 @@ def move_back(client, minutes):
     session.save()
 
 
-def test_someone_idle_for_fifteen_minutes_is_logged_off(staff):
+def test_staff_are_logged_out_after_fifteen_idle_minutes(staff):
     person = staff("viewer")
     assert person.get("clinics/").status_code == 200
     move_back(person.client, 14)
@@ -246,7 +246,7 @@ def test_someone_idle_for_fifteen_minutes_is_logged_off(staff):
     assert person.get("clinics/").headers["Location"].startswith("/admin/login/")
 
 
-def test_a_page_that_polls_by_itself_keeps_no_one_logged_in(staff):
+def test_polling_does_not_keep_a_session_alive(staff):
     person = staff("viewer")
     person.get("clinics/")
     poll = {"X-Requested-With": "fetch"}

@@ -13,39 +13,39 @@ from tests.factories import make_clinic, make_patient
 
 
 def test_documents_are_read_with_their_free_form_parts(clinic):
-    found = Clinic.objects.get(pk=clinic["_id"])
-    assert found.name == "Harbor Diabetes Center"
-    assert found.patient_tags == clinic["patientTags"]
-    assert found.patient_count_settings == {"hardLimit": {"plan": 250}}
+    instance = Clinic.objects.get(pk=clinic["_id"])
+    assert instance.name == "Harbor Diabetes Center"
+    assert instance.patient_tags == clinic["patientTags"]
+    assert instance.patient_count_settings == {"hardLimit": {"plan": 250}}
     assert Clinician.objects.filter(clinic_id=clinic["_id"]).count() == 3
     moment = clock.now()
     summary = {"cgmStats": {"dates": {"lastData": moment}}}
-    made = make_patient(clinic, summary=summary, tags=[ObjectId()])
-    patient = Patient.objects.get(clinic_id=clinic["_id"], user_id=made["userId"])
+    document = make_patient(clinic, summary=summary, tags=[ObjectId()])
+    patient = Patient.objects.get(clinic_id=clinic["_id"], user_id=document["userId"])
     assert patient.summary["cgmStats"]["dates"]["lastData"].replace(tzinfo=None) == moment.replace(
         tzinfo=None
     )
-    assert patient.tags == made["tags"]
+    assert patient.tags == document["tags"]
 
 
 def test_documents_with_absent_parts_are_read():
     clinic = make_clinic()
-    found = Clinic.objects.get(pk=clinic["_id"])
-    assert found.ehr_settings is None
-    assert found.timezone is None
+    instance = Clinic.objects.get(pk=clinic["_id"])
+    assert instance.ehr_settings is None
+    assert instance.timezone is None
 
 
 def test_models_cannot_be_written(clinic):
-    found = Clinic.objects.get(pk=clinic["_id"])
+    instance = Clinic.objects.get(pk=clinic["_id"])
     with pytest.raises(TypeError, match="services"):
-        found.save()
+        instance.save()
     with pytest.raises(TypeError, match="services"):
-        found.delete()
+        instance.delete()
     with pytest.raises(TypeError, match="services"):
         Patient.objects.create(clinic_id=clinic["_id"], user_id="x")
 
 
-def test_the_roles_can_be_made_again_and_again():
+def test_creating_the_roles_is_repeatable():
     assert roles.ensure() == []
     from django.contrib.auth.models import Group
 
@@ -57,7 +57,7 @@ def test_the_roles_can_be_made_again_and_again():
     assert roles.ensure() == ["viewer"]
 
 
-def test_without_redis_the_pages_say_that_they_rest(root, monkeypatch):
+def test_without_redis_the_pages_say_that_they_are_unavailable(root, monkeypatch):
     from django.contrib.sessions.backends.cache import SessionStore
 
     def down(*_):
@@ -70,7 +70,7 @@ def test_without_redis_the_pages_say_that_they_rest(root, monkeypatch):
     assert b"Not available at the moment" in response.content
 
 
-def test_a_failure_is_told_without_its_details(clinic, root, monkeypatch):
+def test_a_failure_is_reported_without_its_details(clinic, root, monkeypatch):
     from clinics.services import staff_reads
 
     def fail(*_, **__):

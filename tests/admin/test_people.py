@@ -33,16 +33,16 @@ def test_a_list_of_patients_leaves_one_event_with_their_ids(clinic, staff):
     assert event["clinicId"] == clinic["_id"]
 
 
-def test_a_list_and_its_export_say_when_the_last_data_of_each_patient_are_from(clinic, root):
+def test_list_and_export_show_the_time_of_the_last_data_of_each_patient(clinic, root):
     older, newer = datetime(2026, 3, 4, 5, 6, tzinfo=UTC), datetime(2026, 3, 5, tzinfo=UTC)
     for name, cgm, bgm in (("Both", older, newer), ("One", older, None), ("Broken", "x", None)):
         kinds = {"cgmStats": {"dates": {"lastData": cgm}}, "bgmStats": {"dates": {"lastData": bgm}}}
         make_patient(clinic, fullName=name, summary=kinds)
-    wanted = {"Both": newer, "One": older, "Broken": None, "Paul Plain": None}
+    expected = {"Both": newer, "One": older, "Broken": None, "Paul Plain": None}
 
     page = root.get(at(clinic, "patients/"))
-    shown = {row["fullName"]: row["last_data"] for row in page.context["patients"]}
-    assert {name: shown[name] for name in wanted} == wanted
+    listed = {row["fullName"]: row["last_data"] for row in page.context["patients"]}
+    assert {name: listed[name] for name in expected} == expected
     header, *rows = rows_of(root.get(at(clinic, "patients/export.csv")))
     exported = {row[header.index("name")]: row[header.index("last data")] for row in rows}
     assert "2026-03-05" in exported["Both"]
@@ -50,7 +50,7 @@ def test_a_list_and_its_export_say_when_the_last_data_of_each_patient_are_from(c
     assert exported["Broken"] == exported["Paul Plain"] == ""
 
 
-def test_the_page_of_a_removal_shows_whom_it_is_about(clinic, root, ben):
+def test_the_page_of_a_removal_shows_the_person(clinic, root, ben):
     person = db.collection("patients").find_one({"fullName": "Maria Marker"})
     assert "Maria Marker" in text(root.get(at(clinic, f"patients/{person['userId']}/remove")))
     assert "Ben Member" in text(root.get(at(clinic, f"members/{ben.user_id}/remove")))
@@ -63,16 +63,16 @@ def test_patients_are_searched_and_paged_through_the_service(clinic, staff):
     person = staff("support")
     assert "1–25 of 33" in text(person.get(at(clinic, "patients/")))
     assert "1–10 of 30" in text(person.get(at(clinic, "patients/"), {"q": "person", "size": "10"}))
-    found = person.get(at(clinic, "patients/"), {"q": "mrn-2"})
-    assert [row["fullName"] for row in found.context["patients"]] == ["Paul Plain"]
+    response = person.get(at(clinic, "patients/"), {"q": "mrn-2"})
+    assert [row["fullName"] for row in response.context["patients"]] == ["Paul Plain"]
     make_patients(clinic, [{"fullName": "Ada B. B\u00e9langer"}])
     for typed in ("Ada Belanger", "be\u0301langer  ada", "\u00a0bel ad\t"):
-        found = person.get(at(clinic, "patients/"), {"q": typed})
-        assert [row["fullName"] for row in found.context["patients"]] == ["Ada B. B\u00e9langer"]
+        response = person.get(at(clinic, "patients/"), {"q": typed})
+        assert [row["fullName"] for row in response.context["patients"]] == ["Ada B. B\u00e9langer"]
     assert "No patient matches" in text(person.get(at(clinic, "patients/"), {"q": "$where"}))
 
 
-def test_the_page_of_a_patient_answers_why_no_data_arrives(clinic, staff):
+def test_the_page_of_a_patient_shows_why_no_data_arrives(clinic, staff):
     moment = datetime(2026, 3, 4, 5, 6, tzinfo=UTC)
     patient = make_patient(
         clinic,
@@ -154,24 +154,24 @@ def test_an_export_has_every_patient_and_is_recorded_with_the_number_of_rows(cli
     assert event["actor"]["id"] == person.id
 
 
-def test_more_patients_than_one_page_of_the_export(clinic, staff):
+def test_an_export_of_several_pages_has_every_patient(clinic, staff):
     make_patients(clinic, [{"fullName": f"Person {n:04}"} for n in range(1100)])
     _, *rows = rows_of(staff("support", "destructive").get(at(clinic, "patients/export.csv")))
     assert len({row[0] for row in rows}) == 1103
 
 
-def test_a_name_that_a_spreadsheet_would_run_is_only_text(clinic, staff):
+def test_a_name_that_is_a_formula_is_exported_as_text(clinic, staff):
     _, *rows = rows_of(staff("support", "destructive").get(at(clinic, "patients/export.csv")))
     assert [row[1] for row in rows if "calc" in row[1]] == ["'=cmd|' /C calc'!A0"]
 
 
 @pytest.mark.parametrize("value", ["=1+1", "+1", "-2+3", "@SUM(A1)", "  =1", "|x"])
-def test_the_starts_of_formulas_are_made_text(value):
+def test_the_beginning_of_a_formula_becomes_text(value):
     assert exports.cell(value) == "'" + value
 
 
 @pytest.mark.parametrize("value", ["Anna", "-5", "-5.5", "1980-01-02", "a=b", "O'Brien", ""])
-def test_what_is_no_formula_stays_as_it_is(value):
+def test_text_that_is_not_a_formula_is_unchanged(value):
     assert exports.cell(value) == value
 
 
@@ -192,7 +192,7 @@ def test_a_connection_request_goes_through_the_service(clinic, staff):
     assert event["scope"] == {"provider": "dexcom"}
 
 
-def test_a_connection_that_cannot_be_requested_is_said(clinic, staff):
+def test_a_refused_connection_request_is_reported(clinic, staff):
     user_id = patient_ids(clinic)[0]
     response = staff("support").post(at(clinic, f"patients/{user_id}/connect"), provider="abbott")
     assert messages_of(response) == ["Patient not found."]
@@ -232,7 +232,7 @@ def stored_member(clinic, person):
     )
 
 
-def test_the_last_admin_keeps_the_role_and_the_place(clinic, ada, staff):
+def test_the_last_admin_keeps_role_and_membership(clinic, ada, staff):
     person = staff("support")
     path = at(clinic, f"members/{ada.user_id}/")
     token = opened_on(person.get(path))
@@ -244,7 +244,7 @@ def test_the_last_admin_keeps_the_role_and_the_place(clinic, ada, staff):
     assert {event["outcome"] for event in events(clinicId=clinic["_id"])} == {"refused"}
 
 
-def test_someone_who_changed_the_roles_meanwhile_is_not_overwritten(clinic, ben, staff, root):
+def test_a_parallel_change_of_roles_is_not_overwritten(clinic, ben, staff, root):
     path = at(clinic, f"members/{ben.user_id}/")
     person = staff("support")
     token = opened_on(person.get(path))
@@ -254,7 +254,7 @@ def test_someone_who_changed_the_roles_meanwhile_is_not_overwritten(clinic, ben,
     assert len(events(action="clinician.roles_changed", outcome="done")) == 1
 
 
-def test_prescriber_alone_is_no_membership(clinic, ben, staff):
+def test_prescriber_without_member_role_is_refused(clinic, ben, staff):
     person = staff("support")
     path = at(clinic, f"members/{ben.user_id}/")
     token = opened_on(person.get(path))
@@ -340,8 +340,8 @@ def test_an_empty_clinic_is_deleted_by_its_typed_name(clinic, staff):
     response = person.post(at(clinic, "delete"), typed=clinic["name"], reason="T-5")
     assert messages_of(response)[-1] == "The clinic was deleted."
     assert stored(clinic) is None
-    for gone in ("clinic_deletions", "clinician_deletions"):
-        by = {row["deletedByUserId"] for row in db.collection(gone).find({})}
+    for archive in ("clinic_deletions", "clinician_deletions"):
+        by = {row["deletedByUserId"] for row in db.collection(archive).find({})}
         assert by == {f"staff:{person.id}"}
     (event,) = events(action="clinic.deleted")
     assert event["object"]["name"] == clinic["name"]
@@ -350,21 +350,21 @@ def test_an_empty_clinic_is_deleted_by_its_typed_name(clinic, staff):
 
 # --- tags and sites ---------------------------------------------------------------------------------
 def label(clinic, kind, index=0):
-    found = clinic["patientTags" if kind == "tag" else "sites"][index]
-    return at(clinic, f"labels/{kind}/{found['_id' if kind == 'tag' else 'id']}/")
+    entry = clinic["patientTags" if kind == "tag" else "sites"][index]
+    return at(clinic, f"labels/{kind}/{entry['_id' if kind == 'tag' else 'id']}/")
 
 
 def names(clinic):
-    after = stored(clinic)
+    current = stored(clinic)
     return (
-        [tag["name"] for tag in after.get("patientTags") or []],
-        [site["name"] for site in after.get("sites") or []],
+        [tag["name"] for tag in current.get("patientTags") or []],
+        [site["name"] for site in current.get("sites") or []],
     )
 
 
 def test_tags_and_sites_show_how_many_patients_they_have(clinic, root):
     kinds = root.get(at(clinic, "labels/")).context["kinds"]
-    assert [[(found.name, found.patients) for found in kind["labels"]] for kind in kinds] == [
+    assert [[(entry.name, entry.patients) for entry in kind["labels"]] for kind in kinds] == [
         [("Pump", 3), ("Study", 0)],
         [("Main", 3), ("West", 0)],
     ]
@@ -392,7 +392,7 @@ def test_tags_and_sites_are_changed_through_the_services(clinic, staff):
     ]  # fmt: skip
 
 
-def test_what_takes_a_label_away_needs_a_reason(clinic, staff):
+def test_removing_a_tag_or_site_needs_a_reason(clinic, staff):
     person = staff("configuration")
     for kind, fields in (
         ("tag", {"do": "delete"}),
@@ -406,7 +406,7 @@ def test_what_takes_a_label_away_needs_a_reason(clinic, staff):
     assert names(clinic) == (["Pump", "Study"], ["Main", "West"])
 
 
-def test_a_refused_label_is_said_in_the_services_words(clinic, staff):
+def test_a_refused_tag_or_site_is_reported_with_the_message_of_the_service(clinic, staff):
     person = staff("configuration")
     response = person.post(at(clinic, "labels/tag/add"), name="pump")
     assert messages_of(response) == ["Duplicate patient tag."]
@@ -420,7 +420,7 @@ def test_a_refused_label_is_said_in_the_services_words(clinic, staff):
 @pytest.mark.parametrize(
     "typed", ["Kim.DOE@example.org", "ｋim.doe@example.org", "kim\u00ad.doe@example.org"]
 )
-def test_a_look_up_by_address_finds_exactly_that_address(clinic, staff, typed):
+def test_a_lookup_by_address_finds_exactly_that_address(clinic, staff, typed):
     for email in ("kim.doe@example.org", "ｋim.doe@example.org", "kim\u00ad.doe@example.org"):
         db.collection("clinicians").insert_one({"clinicId": clinic["_id"], "email": email})
     page = text(staff("support").get("users/", {"q": typed}))

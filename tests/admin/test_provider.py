@@ -19,9 +19,9 @@ START, CALLBACK = "/admin/login/provider/", "/admin/login/provider/callback/"
 
 @pytest.fixture(scope="module")
 def running_provider():
-    found = IdentityProvider()
-    yield found
-    found.close()
+    identity_provider = IdentityProvider()
+    yield identity_provider
+    identity_provider.close()
 
 
 @pytest.fixture
@@ -43,12 +43,12 @@ def sam():
     return make_staff("sam", "support")
 
 
-def come(provider, client=None, path=START):
-    """Through the provider and back again."""
+def log_in_by_provider(provider, client=None, path=START):
+    """To the provider and back."""
     client = client or QuickClient()
-    asked = client.get(path)
-    assert asked.status_code == 302
-    return client, client.get(CALLBACK, provider.authorize(asked.headers["Location"]))
+    redirect = client.get(path)
+    assert redirect.status_code == 302
+    return client, client.get(CALLBACK, provider.authorize(redirect.headers["Location"]))
 
 
 def is_refused(client, response):
@@ -61,7 +61,7 @@ def reasons():
 
 # --- the way there and back ------------------------------------------------------------------------------------
 def test_staff_log_in_by_the_provider(provider, sam):
-    client, response = come(provider)
+    client, response = log_in_by_provider(provider)
     assert response.headers["Location"] == "/admin/"
     assert is_in(client)
     assert store.find_identity(issuer=provider.url, subject="person-1")["userId"] == sam.pk
@@ -76,14 +76,16 @@ def test_staff_log_in_by_the_provider(provider, sam):
     assert not is_in(client)
 
 
-def test_the_question_carries_state_nonce_and_a_challenge(provider):
-    asked = parse_qs(urlsplit(QuickClient().get(START).headers["Location"]).query)
-    assert asked["response_type"] == ["code"]
-    assert asked["code_challenge_method"] == ["S256"]
-    assert asked["redirect_uri"] == [f"http://testserver{CALLBACK}"]
-    assert {len(asked[name][0]) for name in ("state", "nonce")} == {43}
-    again = parse_qs(urlsplit(QuickClient().get(START).headers["Location"]).query)
-    assert not [name for name in ("state", "nonce", "code_challenge") if again[name] == asked[name]]
+def test_the_authorization_request_has_state_nonce_and_a_challenge(provider):
+    query = parse_qs(urlsplit(QuickClient().get(START).headers["Location"]).query)
+    assert query["response_type"] == ["code"]
+    assert query["code_challenge_method"] == ["S256"]
+    assert query["redirect_uri"] == [f"http://testserver{CALLBACK}"]
+    assert {len(query[name][0]) for name in ("state", "nonce")} == {43}
+    second_query = parse_qs(urlsplit(QuickClient().get(START).headers["Location"]).query)
+    assert not [
+        name for name in ("state", "nonce", "code_challenge") if second_query[name] == query[name]
+    ]
 
 
 def test_the_login_page_offers_the_provider(provider, settings):
@@ -94,7 +96,7 @@ def test_the_login_page_offers_the_provider(provider, settings):
     assert 'name="password"' in page
 
 
-def test_without_a_provider_there_is_no_such_page():
+def test_without_a_provider_its_pages_are_not_found():
     assert QuickClient().get(START).status_code == 404
     assert QuickClient().get(CALLBACK, {"code": "1", "state": "2"}).status_code == 404
 
@@ -106,18 +108,18 @@ def test_where_passwords_are_switched_off_none_logs_in(provider, sam, settings):
     client, response = log_in()
     assert response.status_code == 403
     assert not is_in(client)
-    client, _ = come(provider)
+    client, _ = log_in_by_provider(provider)
     assert is_in(client)
 
 
-def test_switching_passwords_off_ends_the_sessions_that_they_opened(provider, sam, settings):
+def test_switching_passwords_off_ends_the_sessions_opened_with_them(provider, sam, settings):
     client, _ = log_in()
     assert is_in(client)
     settings.AUTHENTICATION_BACKENDS = ["kernel.staff.sign_in.oidc.Backend"]
     assert not is_in(client)
 
 
-def test_an_answer_to_no_question_of_this_session_is_not_looked_at(provider, sam):
+def test_an_answer_without_a_request_of_this_session_is_ignored(provider, sam):
     _, victim = QuickClient(), QuickClient()
     answer = provider.authorize(QuickClient().get(START).headers["Location"])
     assert is_refused(victim, victim.get(CALLBACK, answer))
@@ -127,7 +129,7 @@ def test_an_answer_to_no_question_of_this_session_is_not_looked_at(provider, sam
 
 
 def test_a_stranger_cannot_log_anyone_out_by_a_link(provider, sam):
-    client, _ = come(provider)
+    client, _ = log_in_by_provider(provider)
     client.get(CALLBACK, {"error": "x"})
     assert is_in(client)
 
@@ -139,7 +141,7 @@ def test_an_answer_works_once(provider, sam):
     assert client.get(CALLBACK, answer).status_code == 403
 
 
-def test_a_refusal_there_is_one_here(provider, sam):
+def test_a_refusal_by_the_provider_is_a_refusal_here(provider, sam):
     client = QuickClient()
     state = provider.authorize(client.get(START).headers["Location"])["state"]
     assert is_refused(client, client.get(CALLBACK, {"error": "access_denied", "state": state}))
@@ -149,30 +151,30 @@ def test_a_refusal_there_is_one_here(provider, sam):
 @pytest.mark.parametrize(
     "target", ["https://evil.example/", "//evil.example", "javascript:alert(1)"]
 )
-def test_the_way_on_leads_nowhere_else(target, provider, sam):
-    _, response = come(provider, path=f"{START}?next={target}")
+def test_the_redirect_after_login_stays_on_the_site(target, provider, sam):
+    _, response = log_in_by_provider(provider, path=f"{START}?next={target}")
     assert response.headers["Location"] == "/admin/"
 
 
-def test_the_way_on_is_kept(provider, sam):
-    _, response = come(provider, path=f"{START}?next=/admin/clinics/")
+def test_the_requested_page_is_opened_after_login(provider, sam):
+    _, response = log_in_by_provider(provider, path=f"{START}?next=/admin/clinics/")
     assert response.headers["Location"] == "/admin/clinics/"
 
 
-def test_the_session_is_a_new_one(provider, sam):
+def test_login_by_the_provider_starts_a_new_session(provider, sam):
     client = QuickClient()
-    asked = client.get(START)
-    before = client.cookies["sessionid"].value
-    client.get(CALLBACK, provider.authorize(asked.headers["Location"]))
-    assert client.cookies["sessionid"].value != before
+    redirect = client.get(START)
+    old_session = client.cookies["sessionid"].value
+    client.get(CALLBACK, provider.authorize(redirect.headers["Location"]))
+    assert client.cookies["sessionid"].value != old_session
     thief = QuickClient()
-    thief.cookies["sessionid"] = before
+    thief.cookies["sessionid"] = old_session
     assert not is_in(thief)
 
 
-def test_after_logging_out_there_is_a_way_to_log_out_there_too(provider, sam, settings):
+def test_after_logging_out_the_page_links_to_the_logout_of_the_provider(provider, sam, settings):
     settings.OIDC_LOGOUT_ENDPOINT = "https://id.example.org/logout"
-    client, _ = come(provider)
+    client, _ = log_in_by_provider(provider)
     assert 'href="https://id.example.org/logout"' in text(client.post("/admin/logout/"))
 
 
@@ -206,7 +208,7 @@ WRONG_CLAIMS = {
 @pytest.mark.parametrize("wrong", WRONG_CLAIMS)
 def test_a_token_for_another_purpose_is_refused(wrong, provider, sam):
     provider.claims |= WRONG_CLAIMS[wrong]
-    assert is_refused(*come(provider))
+    assert is_refused(*log_in_by_provider(provider))
     assert reasons() == ["answer not usable"]
 
 
@@ -229,37 +231,37 @@ def _changed(token):
 @pytest.mark.parametrize("forgery", FORGERIES)
 def test_a_forged_token_is_refused(forgery, provider, sam):
     provider.encode = FORGERIES[forgery](provider)
-    assert is_refused(*come(provider))
+    assert is_refused(*log_in_by_provider(provider))
     assert reasons() == ["answer not usable"]
 
 
 @pytest.mark.parametrize("algorithm", ["RS384", "PS256"])
-def test_the_algorithm_is_ours_to_choose(algorithm, provider, sam):
+def test_the_algorithm_named_in_a_token_is_not_trusted(algorithm, provider, sam):
     import jwt
 
     provider.encode = lambda claims: jwt.encode(
         claims, provider.key, algorithm, headers={"kid": "key-1"}
     )
-    assert is_refused(*come(provider))
+    assert is_refused(*log_in_by_provider(provider))
 
 
 @pytest.mark.parametrize(
     "broken", ["token", "token down", "keys", "keys down", "user", "user down"]
 )
-def test_a_provider_that_is_broken_lets_no_one_in(broken, provider, sam, settings):
+def test_with_a_broken_provider_no_one_can_log_in(broken, provider, sam, settings):
     settings.OIDC_OP_USER_ENDPOINT = f"{provider.url}/user"
     provider.userinfo = {"sub": "person-1"}
     provider.broken = broken
-    assert is_refused(*come(provider))
+    assert is_refused(*log_in_by_provider(provider))
     assert reasons() == ["answer not usable"]
 
 
-def test_a_provider_that_cannot_be_reached_lets_no_one_in(provider, sam, settings):
+def test_with_an_unreachable_provider_no_one_can_log_in(provider, sam, settings):
     settings.OIDC_OP_TOKEN_ENDPOINT = "http://127.0.0.1:1/token"
-    assert is_refused(*come(provider))
+    assert is_refused(*log_in_by_provider(provider))
 
 
-def test_every_call_has_a_time_limit(provider, sam, settings, monkeypatch):
+def test_every_call_to_the_provider_has_a_timeout(provider, sam, settings, monkeypatch):
     settings.OIDC_OP_USER_ENDPOINT = f"{provider.url}/user"
     provider.userinfo = {"sub": "person-1"}
     limits, send = [], requests.Session.request
@@ -269,42 +271,43 @@ def test_every_call_has_a_time_limit(provider, sam, settings, monkeypatch):
         return send(self, method, url, **options)
 
     monkeypatch.setattr(requests.Session, "request", remember)
-    come(provider)
+    log_in_by_provider(provider)
     assert limits == [(2, 5)] * 3
 
 
 def test_user_information_about_someone_else_is_refused(provider, sam, settings):
     settings.OIDC_OP_USER_ENDPOINT = f"{provider.url}/user"
     provider.userinfo = {"sub": "person-2"}
-    assert is_refused(*come(provider))
+    assert is_refused(*log_in_by_provider(provider))
 
 
-def test_the_token_outweighs_the_user_information(provider, sam, settings):
+def test_the_token_takes_precedence_over_the_user_information(provider, sam, settings):
     make_staff("root", is_superuser=True)
     settings.OIDC_OP_USER_ENDPOINT = f"{provider.url}/user"
     provider.userinfo = {"sub": "person-1", "email": "root@example.org", "email_verified": True}
-    client, _ = come(provider)
+    client, _ = log_in_by_provider(provider)
     assert events(action="staff.login")[0]["actor"]["name"] == "sam"
     assert is_in(client)
 
 
-def test_the_secret_goes_to_the_token_endpoint_alone(provider, sam):
-    come(provider)
-    told = [name for name, form, _ in provider.requests if CLIENT_SECRET in str(form)]
-    assert told == ["token"]
+def test_the_secret_is_sent_only_to_the_token_endpoint(provider, sam):
+    log_in_by_provider(provider)
+    endpoints = [name for name, form, _ in provider.requests if CLIENT_SECRET in str(form)]
+    assert endpoints == ["token"]
     assert not [request for request in provider.requests if "sam" in str(request)]
 
 
-# --- who that is -----------------------------------------------------------------------------------------------
+# --- which account it is
+# -----------------------------------------------------------------------------------------------
 def test_after_the_first_link_the_subject_counts_and_the_address_does_not(provider, sam):
-    come(provider)
+    log_in_by_provider(provider)
     eve = make_staff("eve")
     provider.claims |= {"email": "eve@example.org"}
-    come(provider)
+    log_in_by_provider(provider)
     assert events(action="staff.login")[-1]["actor"]["name"] == "sam"
     assert store.find_identity_of(eve.pk) is None
     provider.claims |= {"sub": "person-2", "email": "sam@example.org"}
-    assert is_refused(*come(provider))
+    assert is_refused(*log_in_by_provider(provider))
     assert reasons() == ["account linked already"]
 
 
@@ -321,46 +324,44 @@ UNLINKED = {
 @pytest.mark.parametrize("who", UNLINKED)
 def test_no_one_is_linked_by(who, provider, sam):
     provider.claims |= UNLINKED[who]
-    assert is_refused(*come(provider))
+    assert is_refused(*log_in_by_provider(provider))
     assert store.find_identity_of(sam.pk) is None
 
 
 def test_an_address_is_found_in_its_canonical_form(provider, sam):
     provider.claims |= {"email": " ＳＡＭ@Example.ORG"}
-    client, _ = come(provider)
+    client, _ = log_in_by_provider(provider)
     assert is_in(client)
 
 
-def test_two_accounts_with_one_address_are_for_a_person_to_sort_out(provider, sam):
+def test_an_address_of_two_accounts_links_neither(provider, sam):
     User.objects.create_user("sam2", "SAM@example.org", PASSWORD, is_staff=True)
-    assert is_refused(*come(provider))
+    assert is_refused(*log_in_by_provider(provider))
     assert reasons() == ["several accounts with this address"]
 
 
 @pytest.mark.parametrize("what", ["is_active", "is_staff"])
-def test_an_account_that_was_switched_off_stays_so(what, provider, sam):
-    come(provider)
+def test_an_account_that_was_switched_off_cannot_log_in(what, provider, sam):
+    log_in_by_provider(provider)
     setattr(sam, what, False)
     sam.save()
-    assert is_refused(*come(provider))
+    assert is_refused(*log_in_by_provider(provider))
 
 
 def test_a_session_ends_when_its_account_is_switched_off(provider, sam):
-    client, _ = come(provider)
+    client, _ = log_in_by_provider(provider)
     sam.is_active = False
     sam.save()
     assert not is_in(client)
 
 
-def test_new_accounts_are_made_only_where_the_installation_says_so_and_have_no_role(
-    provider, settings
-):
-    assert is_refused(*come(provider))
+def test_new_accounts_are_created_only_where_configured_and_have_no_role(provider, settings):
+    assert is_refused(*log_in_by_provider(provider))
     settings.OIDC_NEW_ACCOUNTS = "create"
-    client, _ = come(provider)
+    client, _ = log_in_by_provider(provider)
     assert is_in(client)
-    made = User.objects.get(username="sam@example.org")
-    assert (made.is_superuser, list(made.groups.all()), made.has_usable_password()) == (
+    account = User.objects.get(username="sam@example.org")
+    assert (account.is_superuser, list(account.groups.all()), account.has_usable_password()) == (
         False,
         [],
         False,
@@ -372,20 +373,20 @@ def test_new_accounts_are_made_only_where_the_installation_says_so_and_have_no_r
 def test_a_name_that_is_taken_is_not_taken_over(provider, settings):
     settings.OIDC_NEW_ACCOUNTS = "create"
     User.objects.create_user("sam@example.org", "other@example.org", PASSWORD, is_staff=True)
-    assert is_refused(*come(provider))
+    assert is_refused(*log_in_by_provider(provider))
     assert reasons() == ["account name taken"]
 
 
-def test_only_the_allowed_domains_come_in_at_every_log_in(provider, sam, settings):
-    come(provider)
+def test_the_allowed_domains_are_checked_at_every_login(provider, sam, settings):
+    log_in_by_provider(provider)
     settings.OIDC_ALLOWED_DOMAINS = ["harbor.example"]
-    assert is_refused(*come(provider))
+    assert is_refused(*log_in_by_provider(provider))
     settings.OIDC_ALLOWED_DOMAINS = ["harbor.example", "Example.org"]
-    client, _ = come(provider)
+    client, _ = log_in_by_provider(provider)
     assert is_in(client)
 
 
-def test_two_first_log_ins_at_once_make_one_account_and_one_link(provider, settings):
+def test_two_parallel_first_logins_create_one_account_and_one_link(provider, settings):
     settings.OIDC_NEW_ACCOUNTS = "create"
     clients = [QuickClient() for _ in range(4)]
     answers = [provider.authorize(c.get(START).headers["Location"]) for c in clients]
@@ -425,7 +426,7 @@ def roles_of(user):
 def test_groups_become_roles_and_nothing_else(given, roles, provider, sam):
     Group.objects.get_or_create(name="superuser")
     provider.claims |= {"groups": given}
-    client, _ = come(provider)
+    client, _ = log_in_by_provider(provider)
     assert is_in(client)
     assert roles_of(sam) == roles
     sam.refresh_from_db()
@@ -435,24 +436,26 @@ def test_groups_become_roles_and_nothing_else(given, roles, provider, sam):
     assert changes[0]["after"] == {"roles": roles}
 
 
-def test_without_a_claim_of_groups_roles_are_given_here(provider, sam):
+def test_without_a_groups_claim_roles_are_managed_here(provider, sam):
     provider.claims |= {"groups": ["desk"]}
-    come(provider)
+    log_in_by_provider(provider)
     assert roles_of(sam) == ["support"]
 
 
 # --- with a second factor --------------------------------------------------------------------------------------
-def test_the_provider_is_trusted_with_the_second_factor_unless_it_is_not(provider, sam, settings):
+def test_the_second_factor_is_left_to_the_provider_unless_configured_otherwise(
+    provider, sam, settings
+):
     settings.STAFF_SECOND_FACTOR = "required"
-    client, _ = come(provider)
+    client, _ = log_in_by_provider(provider)
     assert is_in(client)
     settings.OIDC_SECOND_FACTOR = "here"
     assert not is_in(client)
-    client, response = come(provider)
+    client, response = log_in_by_provider(provider)
     assert response.headers["Location"] == SET_UP_PAGE
     assert not is_in(client)
     phone, _ = with_factor(sam)
-    client, response = come(provider)
+    client, response = log_in_by_provider(provider)
     assert response.headers["Location"] == CODE_PAGE
     assert not is_in(client)
     assert client.post(CODE_PAGE, {"code": phone.code()}).status_code == 302
@@ -461,7 +464,7 @@ def test_the_provider_is_trusted_with_the_second_factor_unless_it_is_not(provide
 
 
 # --- how often -------------------------------------------------------------------------------------------------
-def test_strangers_cannot_begin_or_end_as_many_log_ins_as_they_like(provider, monkeypatch):
+def test_logins_begun_and_ended_by_strangers_are_limited(provider, monkeypatch):
     monkeypatch.setattr(attempts, "PROVIDER", "3/15minute")
     clients = [QuickClient() for _ in range(4)]
     started = [client.get(START) for client in clients]

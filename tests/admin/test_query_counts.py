@@ -1,4 +1,4 @@
-"""A list page asks the database the same few questions however long the list is (facts F19)."""
+"""A list page makes the same few queries, however long the list is."""
 
 import pytest
 
@@ -9,10 +9,10 @@ from tests.factories import make_clinic, make_patients
 @pytest.fixture
 def questions(mongo_commands):
     """How often one request reads; the audit entry's and the permissions' reads are in the number."""
-    return lambda client, path: _questions(mongo_commands, client, path)
+    return lambda client, path: _count_reads(mongo_commands, client, path)
 
 
-def _questions(mongo_commands, client, path):
+def _count_reads(mongo_commands, client, path):
     client.get(path)
     with mongo_commands() as commands:
         response = client.get(path)
@@ -31,7 +31,7 @@ PATHS = [
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_more_rows_are_no_more_questions(path, clinic, root, questions):
+def test_more_rows_need_no_more_queries(path, clinic, root, questions):
     path = f"/admin/{path.format(c=clinic['_id'])}"
     few = questions(root.client, path)
     make_patients(clinic, [{"fullName": f"Person {n}"} for n in range(80)])

@@ -29,10 +29,10 @@ GARBAGE = (
     "%F0%9F%92%A9",
 )
 ARGUMENT = re.compile(r"<(?:\w+:)?\w+>|\(\?P<\w+>[^)]*\)")
-# Kept open for everyone, or no page.
+# Open to everyone, or not a page.
 OPEN = {"login", "logout", "login_provider", "login_provider_callback"}
 
-READ_ONLY = "auth/group/"  # the roles are the code's: no one changes one, also where it exists
+READ_ONLY = "auth/group/"  # roles are defined in code, so no one can change one
 
 
 def routes():
@@ -42,20 +42,20 @@ def routes():
 
 
 def walk(patterns, prefix):
-    for found in patterns:
-        route = prefix + str(found.pattern).removeprefix("^").removesuffix("$")
-        if isinstance(found, URLResolver):
-            yield from walk(found.url_patterns, route)
+    for pattern in patterns:
+        route = prefix + str(pattern.pattern).removeprefix("^").removesuffix("$")
+        if isinstance(pattern, URLResolver):
+            yield from walk(pattern.url_patterns, route)
         else:
-            yield found.name or "", route
+            yield pattern.name or "", route
 
 
 WITH_ARGUMENTS = [route for name, route in routes() if ARGUMENT.search(route)]
-# What Django served once, what browsers and scanners ask for.
+# What Django once served, and what browsers and scanners request.
 UNKNOWN = ("r/1/1/", "r/x/y/", "r/1/x/", "jsi18n/x/", "x", "x/y/z/", "..", "auth/x/", "x/user/", "auth/user/x/y/", "%00", "%ff/", "index.php")  # fmt: skip
 
 
-def test_the_walk_knows_the_pages_and_djangos_own():
+def test_routes_includes_our_pages_and_those_of_django():
     names = {name for name, _ in routes()}
     assert {"clinic_patients", "audit_event", "auth_user_change", "app_list", "index"} <= names
     assert len(WITH_ARGUMENTS) > 25
@@ -63,13 +63,13 @@ def test_the_walk_knows_the_pages_and_djangos_own():
 
 @pytest.fixture
 def bare_failures(monkeypatch):
-    """The frame around a failure takes more time than all else, and tests/admin/test_failures.py looks at it."""
+    """Without the frame around a failure, which takes most of the time; tests/admin/test_failures.py tests it."""
     monkeypatch.setattr(failures, "_page", lambda _, failure: HttpResponse(status=failure.status))
 
 
 @pytest.mark.walk
 @pytest.mark.parametrize("route", [*WITH_ARGUMENTS, *UNKNOWN])
-def test_staff_are_told_that_there_is_no_such_page(route, root, bare_failures):
+def test_routes_with_unexpected_arguments_are_not_found(route, root, bare_failures):
     client = root.client
     for value in GARBAGE if ARGUMENT.search(route) else ("",):
         path = ARGUMENT.sub(lambda _, value=value: value, route)
@@ -87,7 +87,7 @@ def test_staff_are_told_that_there_is_no_such_page(route, root, bare_failures):
 
 
 @pytest.mark.parametrize("name_route", [*routes(), *(("", route) for route in UNKNOWN)])
-def test_a_stranger_sees_the_login_whatever_the_route(name_route):
+def test_a_stranger_is_sent_to_the_login_by_every_route(name_route):
     name, route = name_route
     if name in OPEN:
         return
@@ -99,7 +99,7 @@ def test_a_stranger_sees_the_login_whatever_the_route(name_route):
 
 
 @pytest.mark.parametrize("route", [route for _, route in routes() if not ARGUMENT.search(route)])
-def test_odd_queries_break_no_page(route, root):
+def test_unexpected_queries_do_not_break_a_page(route, root):
     odd = dict.fromkeys(("q", "page", "p", "o", "after", "before", "from", "to", "action", "app_label", "model_name", "field_name", "term", "actor", "clinic", "state", "limit"), "x'\"<>\x00$")  # fmt: skip
     if route.startswith("logout"):
         return

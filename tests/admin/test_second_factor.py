@@ -1,4 +1,5 @@
-"""The second factor of staff: asked before anything else, each code once, and a way back for who lost the phone."""
+"""The second factor of staff: asked for before anything else, each code works once, and a lost phone can be
+replaced."""
 
 import threading
 import time
@@ -30,7 +31,7 @@ from tests.cast import QuickClient
 
 @pytest.fixture(autouse=True)
 def stopped_clock(monkeypatch):
-    """Codes of one moment: a test that runs over the edge of half a minute is no other test."""
+    """All codes are of one moment, so that a test does not depend on crossing a half minute."""
     moment = clock.now()
     monkeypatch.setattr(factors, "clock", SimpleNamespace(now=lambda: moment))
 
@@ -49,9 +50,10 @@ def scopes(**query):
     return [event["scope"] for event in events(**query)]
 
 
-# --- no one is in by half --------------------------------------------------------------------------------------
+# --- no page opens after the password alone
+# --------------------------------------------------------------------------------------
 def staff_addresses():
-    """Every address of the staff site, with something in the place of each parameter."""
+    """Every path of the staff site, with an example for each parameter."""
     return {"/admin/" + ARGUMENT.sub("x", route) for _, route in routes()}
 
 
@@ -60,22 +62,22 @@ OPEN = {"/admin/login/", "/admin/login/provider/", "/admin/login/provider/callba
 
 @pytest.mark.parametrize("waits_for", ["code", "set-up"])
 def test_with_the_password_alone_no_staff_page_opens(waits_for, sam, settings):
-    """Nothing but the next step itself: neither seen, nor posted to."""
+    """Only the next step itself answers, both to GET and to POST."""
     sam.is_superuser = True
     sam.save()
     if waits_for == "code":
         with_factor(sam)
     settings.STAFF_SECOND_FACTOR = "required"
     client, response = log_in()
-    own = CODE_PAGE if waits_for == "code" else SET_UP_PAGE
-    assert response.headers["Location"] == own
-    for address in sorted(staff_addresses() - OPEN - {own}):
+    next_step = CODE_PAGE if waits_for == "code" else SET_UP_PAGE
+    assert response.headers["Location"] == next_step
+    for address in sorted(staff_addresses() - OPEN - {next_step}):
         for answer in (client.get(address), client.post(address)):
             assert answer.status_code == 302, address
             path = answer.headers["Location"].partition("?")[0]
             assert path in ("/admin/login/", "/admin/"), address
     assert client.get("/admin/").headers["Location"] == "/admin/login/?next=/admin/"
-    assert client.get(own).status_code == 200
+    assert client.get(next_step).status_code == 200
     assert steps._WAITING in client.session
     assert "_auth_user_id" not in client.session
 
@@ -105,7 +107,7 @@ def test_a_wrong_code_opens_nothing_and_is_recorded(sam, phone):
 @pytest.mark.parametrize(
     "code", ["", "12345", "1234567", "abcdef", "１２３４５６", "-00001", "0x1234", "a" * 5000]
 )
-def test_what_is_no_code_is_a_wrong_one(code, sam, phone):
+def test_malformed_codes_count_as_wrong(code, sam, phone):
     client, _ = log_in()
     assert enter(client, code).status_code == 200
     assert not is_in(client)
@@ -117,7 +119,7 @@ def test_an_account_without_a_factor_logs_in_as_before(sam):
     assert is_in(client)
 
 
-def test_off_asks_no_one_and_offers_nothing(sam, phone, settings):
+def test_when_switched_off_no_factor_is_asked_for_or_offered(sam, phone, settings):
     settings.STAFF_SECOND_FACTOR = "off"
     client, _ = log_in()
     assert is_in(client)
@@ -125,7 +127,7 @@ def test_off_asks_no_one_and_offers_nothing(sam, phone, settings):
         assert client.post(f"/admin/{page}", {"code": phone.code()}).status_code == 404
 
 
-def test_a_password_does_not_wait_for_its_code_forever(sam, phone, monkeypatch):
+def test_the_step_between_password_and_code_expires(sam, phone, monkeypatch):
     client, _ = log_in()
     later = time.time() + 601
     monkeypatch.setattr(steps.time, "time", lambda: later)
@@ -145,7 +147,7 @@ CHANGES = {
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_between_password_and_code_nothing_may_have_changed(change, sam, phone):
+def test_a_change_between_password_and_code_refuses_the_code(change, sam, phone):
     client, _ = log_in()
     CHANGES[change](sam)
     assert enter(client, phone.code()).headers["Location"] == "/admin/login/"
@@ -179,7 +181,7 @@ def let_all_read_before_one_writes(monkeypatch, number):
 
 
 @pytest.mark.usefixtures("many_tries")
-def test_one_code_opens_one_session_also_when_ten_try_it_at_once(sam, phone, monkeypatch):
+def test_one_code_tried_ten_times_at_once_opens_one_session(sam, phone, monkeypatch):
     clients, code = at_the_code_page(10), phone.code()
     let_all_read_before_one_writes(monkeypatch, 10)
     assert sorted(in_parallel(clients, code)) == [200] * 9 + [302]
@@ -187,13 +189,13 @@ def test_one_code_opens_one_session_also_when_ten_try_it_at_once(sam, phone, mon
 
 
 @pytest.mark.usefixtures("many_tries")
-def test_one_recovery_code_opens_one_session_also_when_ten_try_it_at_once(sam):
+def test_one_recovery_code_tried_ten_times_at_once_opens_one_session(sam):
     _, codes = with_factor(sam)
     clients = at_the_code_page(10)
     assert sorted(in_parallel(clients, codes[0])) == [200] * 9 + [302]
 
 
-def test_an_earlier_code_is_used_up_with_a_later_one(sam, phone):
+def test_using_a_code_invalidates_earlier_ones(sam, phone):
     now = phone.now
     earlier, later = phone.code(now - 1), phone.code(now)
     signed_in_client, _ = log_in()
@@ -209,7 +211,7 @@ def test_codes_of_other_times_do_not_work(sam, phone):
     assert [enter(client, phone.code(now + offset)).status_code for offset in (-3, 3)] == [200, 200]
 
 
-def test_wrong_codes_are_limited_exactly_and_the_right_one_too(sam, phone):
+def test_after_the_limit_of_wrong_codes_the_right_one_is_refused_too(sam, phone):
     clients = at_the_code_page(8)
     answers = in_parallel(clients, "nonsense")
     assert sorted(answers) == [200] * 5 + [429] * 3
@@ -226,7 +228,7 @@ def test_wrong_codes_are_limited_for_a_day_as_well(sam, phone, monkeypatch):
 
 
 @pytest.mark.usefixtures("many_tries")
-def test_codes_that_were_right_do_not_count(sam, monkeypatch):
+def test_right_codes_do_not_count(sam, monkeypatch):
     monkeypatch.setattr(attempts, "CODES", "2/15minute")
     _, codes = with_factor(sam)
     for code in codes:
@@ -234,7 +236,7 @@ def test_codes_that_were_right_do_not_count(sam, monkeypatch):
         assert enter(client, code).status_code == 302
 
 
-def test_who_stole_the_password_does_not_lock_the_owners_device_out(sam):
+def test_wrong_codes_of_a_thief_do_not_lock_out_the_device_of_the_owner(sam):
     phone, codes = with_factor(sam)
     desk = QuickClient()
     log_in(client=desk)
@@ -246,7 +248,7 @@ def test_who_stole_the_password_does_not_lock_the_owners_device_out(sam):
     assert enter(desk, phone.code()).status_code == 302
 
 
-def test_without_redis_no_code_is_looked_at(sam, phone, monkeypatch):
+def test_without_redis_no_code_is_checked(sam, phone, monkeypatch):
     from kernel import ratelimit
     from kernel.errors import Unavailable
 
@@ -259,16 +261,16 @@ def test_without_redis_no_code_is_looked_at(sam, phone, monkeypatch):
     assert enter(client, phone.code()).status_code == 503
 
 
-# --- what is kept ----------------------------------------------------------------------------------------------
-def test_the_database_holds_neither_key_nor_recovery_code(sam):
+# --- what is stored ----------------------------------------------------------------------------------------------
+def test_the_database_contains_neither_key_nor_recovery_code(sam):
     phone, codes = with_factor(sam)
-    kept = str(db.collection(store.FACTORS).find_one({"_id": sam.pk}))
-    assert not [c for c in codes if c in kept or c.replace("-", "") in kept]
-    assert factors.text_of(phone.secret) not in kept
-    assert phone.secret.hex() not in kept
+    stored_factor = str(db.collection(store.FACTORS).find_one({"_id": sam.pk}))
+    assert not [c for c in codes if c in stored_factor or c.replace("-", "") in stored_factor]
+    assert factors.text_of(phone.secret) not in stored_factor
+    assert phone.secret.hex() not in stored_factor
 
 
-def test_a_key_copied_to_another_account_opens_nothing(sam, phone):
+def test_a_key_copied_to_another_account_does_not_log_in(sam, phone):
     eve = make_staff("eve")
     eves_phone, _ = with_factor(eve)
     stolen = store.find_factor(eve.pk)["key"]
@@ -307,7 +309,7 @@ def test_no_secret_is_in_the_audit_trail(sam, settings):
     codes = recovery_codes(enter(client, code, SET_UP_PAGE))
     client, _ = log_in()
     enter(client, codes[0])
-    kept = str(events())
+    trail = str(events())
     secrets = [
         PASSWORD,
         code,
@@ -315,12 +317,12 @@ def test_no_secret_is_in_the_audit_trail(sam, settings):
         *(c.replace("-", "") for c in codes),
         factors.text_of(phone.secret),
     ]
-    assert not [secret for secret in secrets if secret in kept]
+    assert not [secret for secret in secrets if secret in trail]
     assert {"by": "recovery code"} in scopes(action="staff.login", outcome="done")
 
 
-# --- demanded --------------------------------------------------------------------------------------------------
-def test_where_it_is_required_setting_up_comes_before_anything_else(sam, settings):
+# --- required --------------------------------------------------------------------------------------------------
+def test_where_it_is_required_it_must_be_set_up_first(sam, settings):
     settings.STAFF_SECOND_FACTOR = "required"
     client, response = log_in()
     assert response.headers["Location"] == SET_UP_PAGE
@@ -340,13 +342,13 @@ def test_where_it_is_required_setting_up_comes_before_anything_else(sam, setting
     assert enter(client, phone.code()).status_code == 302
 
 
-def test_only_the_roles_that_need_it_must_have_it(settings):
+def test_it_is_required_only_of_the_configured_roles(settings):
     settings.STAFF_SECOND_FACTOR_ROLES = ["auditor"]
     make_staff("viv", "viewer")
     make_staff("aud", "viewer", "auditor")
     make_staff("root", is_superuser=True)
-    found = {name: log_in(name)[1].headers["Location"] for name in ("viv", "aud", "root")}
-    assert found == {"viv": "/admin/", "aud": SET_UP_PAGE, "root": SET_UP_PAGE}
+    redirects = {name: log_in(name)[1].headers["Location"] for name in ("viv", "aud", "root")}
+    assert redirects == {"viv": "/admin/", "aud": SET_UP_PAGE, "root": SET_UP_PAGE}
 
 
 @pytest.mark.parametrize("rule", ["STAFF_SECOND_FACTOR", "STAFF_SECOND_FACTOR_ROLES"])
@@ -356,7 +358,7 @@ def test_a_stricter_rule_ends_the_sessions_that_do_not_fulfil_it(rule, sam, sett
     assert not is_in(client)
 
 
-def test_two_confirmations_at_once_make_one_factor(sam, settings, monkeypatch):
+def test_two_parallel_confirmations_create_one_factor(sam, settings, monkeypatch):
     monkeypatch.setattr(attempts, "CODES", "100/15minute")
     settings.STAFF_SECOND_FACTOR = "required"
     client, _ = log_in()
@@ -378,7 +380,7 @@ def key_of(client):
     return client.cookies["sessionid"].value if "sessionid" in client.cookies else ""
 
 
-def test_every_step_has_a_session_of_its_own(sam, phone):
+def test_every_step_starts_a_new_session(sam, phone):
     client = QuickClient()
     planted = client.session
     planted["planted"] = 1
@@ -398,7 +400,7 @@ def test_every_step_has_a_session_of_its_own(sam, phone):
         assert thief.get(CODE_PAGE).status_code == 302
 
 
-def test_a_step_on_top_of_another_session_ends_that_one(sam, phone):
+def test_logging_in_over_an_open_session_ends_that_session(sam, phone):
     make_staff("eve")
     client = signed_in("eve")
     log_in("sam", client)
@@ -406,20 +408,20 @@ def test_a_step_on_top_of_another_session_ends_that_one(sam, phone):
 
 
 def test_a_changed_password_ends_the_other_sessions(sam):
-    one, other = signed_in(), signed_in()
+    first_client, other_client = signed_in(), signed_in()
     fields = {
         "old_password": PASSWORD,
         "new_password1": "a new passphrase 7",
         "new_password2": "a new passphrase 7",
     }
-    assert one.post("/admin/password_change/", fields).status_code == 302
-    assert (is_in(one), is_in(other)) == (True, False)
+    assert first_client.post("/admin/password_change/", fields).status_code == 302
+    assert (is_in(first_client), is_in(other_client)) == (True, False)
 
 
 @pytest.mark.parametrize(
     "target", ["https://evil.example", "//evil.example", "javascript:alert(1)", "http:///x"]
 )
-def test_the_way_on_leads_nowhere_else(target, sam, phone):
+def test_the_redirect_after_the_steps_stays_on_the_site(target, sam, phone):
     client = QuickClient()
     client.post(
         f"/admin/login/?next={target}", {"username": "sam", "password": PASSWORD, "next": target}
@@ -427,7 +429,7 @@ def test_the_way_on_leads_nowhere_else(target, sam, phone):
     assert enter(client, phone.code()).headers["Location"] == "/admin/"
 
 
-def test_the_way_on_is_kept_through_the_steps(sam, phone):
+def test_the_requested_page_is_opened_after_all_steps(sam, phone):
     client = QuickClient()
     client.post("/admin/login/?next=/admin/clinics/", {"username": "sam", "password": PASSWORD})
     assert enter(client, phone.code()).headers["Location"] == "/admin/clinics/"
@@ -440,16 +442,16 @@ def set_up(client, **fields):
 
 
 def test_setting_up_asks_for_the_password_and_ends_the_other_sessions(sam):
-    one, other = signed_in(), signed_in()
-    _, refused = set_up(one, password="wrong")
+    first_client, other_client = signed_in(), signed_in()
+    _, refused = set_up(first_client, password="wrong")
     assert "The password is wrong." in text(refused)
     assert store.find_factor(sam.pk) is None
-    _, done = set_up(one, password=PASSWORD)
+    _, done = set_up(first_client, password=PASSWORD)
     assert len(recovery_codes(done)) == 10
-    assert (is_in(one), is_in(other)) == (True, False)
+    assert (is_in(first_client), is_in(other_client)) == (True, False)
 
 
-def test_another_phone_needs_a_code_of_the_present_one(sam, phone):
+def test_replacing_the_phone_needs_a_code_of_the_present_one(sam, phone):
     client = signed_in(phone=phone)
     _, refused = set_up(client, password=PASSWORD)
     assert "This code is wrong" in text(refused)
@@ -480,17 +482,17 @@ def test_new_recovery_codes_need_a_code_and_retire_the_old(sam):
 
 def test_removing_needs_a_code_and_ends_the_other_sessions(sam):
     phone, codes = with_factor(sam)
-    one, other = signed_in(phone=phone), signed_in(phone=phone)
-    one.post("/admin/sign-in/remove", {"code": "nonsense"})
+    first_client, other_client = signed_in(phone=phone), signed_in(phone=phone)
+    first_client.post("/admin/sign-in/remove", {"code": "nonsense"})
     assert factors.is_set_up(store.find_factor(sam.pk))
-    one.post("/admin/sign-in/remove", {"code": codes[0]})
+    first_client.post("/admin/sign-in/remove", {"code": codes[0]})
     assert not factors.is_set_up(store.find_factor(sam.pk))
-    assert (is_in(one), is_in(other)) == (True, False)
+    assert (is_in(first_client), is_in(other_client)) == (True, False)
     assert events(action="staff.factor_removed")
     assert events(action="staff.code", outcome="denied")
 
 
-def test_who_must_have_one_cannot_remove_it(sam, phone, settings):
+def test_a_required_factor_cannot_be_removed(sam, phone, settings):
     client = signed_in(phone=phone)
     settings.STAFF_SECOND_FACTOR = "required"
     response = client.post("/admin/sign-in/remove", {"code": phone.code()})
@@ -506,7 +508,7 @@ def test_guessing_in_an_open_session_is_limited_as_at_the_login(sam, phone):
     assert answers == [302] * 5 + [429]
 
 
-def test_the_overview_suggests_a_factor_to_who_has_none(sam):
+def test_the_overview_suggests_a_factor_to_staff_without_one(sam):
     assert "Set up a second factor" in text(signed_in().get("/admin/"))
     phone, _ = with_factor(sam)
     assert "Set up a second factor" not in text(signed_in(phone=phone).get("/admin/"))
@@ -545,14 +547,14 @@ def test_an_administrator_unlinks_an_identity(sam, root):
     assert events(action="staff.identity_unlinked")[0]["reason"] == "TICKET-9"
 
 
-def test_no_one_else_resets_anything(sam, phone, staff):
+def test_only_superusers_reset_a_factor_or_identity(sam, phone, staff):
     for role in ("viewer", "support", "configuration", "integration", "destructive", "auditor"):
         assert staff(role).post(reset_page(sam), reason="x").status_code == 403
     assert factors.is_set_up(store.find_factor(sam.pk))
     assert len(events(action="page.sign_in_reset", outcome="denied")) == 6
 
 
-def test_ones_own_factor_is_not_reset_by_this_way(root):
+def test_an_administrator_cannot_reset_their_own_factor(root):
     with_factor(root.user)
     root.client.force_login(root.user)
     root.user.refresh_from_db()
@@ -572,7 +574,7 @@ def test_unknown_accounts_and_resets_are_not_found(sam, root):
     assert root.get(reset_page(sam, "everything")).status_code == 404
 
 
-def test_the_command_lets_the_last_administrator_in_again(sam, phone, capsys):
+def test_the_command_resets_the_factor_of_the_last_administrator(sam, phone, capsys):
     client = signed_in(phone=phone)
     call_command("reset_second_factor", "sam", reason="lost in the lake")
     assert "no longer has a second factor" in capsys.readouterr().out

@@ -93,14 +93,14 @@ CHANGES = {
 
 
 @pytest.mark.parametrize("kind", CHANGES)
-def test_a_change_goes_through_the_service_and_leaves_before_and_after(kind, clinic, staff):
+def test_a_change_goes_through_the_service_and_records_before_and_after(kind, clinic, staff):
     role, fields, is_stored, action = CHANGES[kind]
     person = staff(role)
     response = person.submit(path(clinic, kind), reason="TICKET-7", **fields)
     assert response.status_code == 302, text(response)
-    after = stored(clinic)
-    assert is_stored(after)
-    assert after["updatedTime"] > clinic["updatedTime"]
+    document = stored(clinic)
+    assert is_stored(document)
+    assert document["updatedTime"] > clinic["updatedTime"]
     (event,) = events(action=action)
     assert event["actor"] == {"id": person.id, "kind": "staff", "name": role}
     assert event["object"] == {"type": "clinic", "id": str(clinic["_id"]), "name": clinic["name"]}
@@ -111,7 +111,7 @@ def test_a_change_goes_through_the_service_and_leaves_before_and_after(kind, cli
 
 
 @pytest.mark.parametrize("kind", CHANGES)
-def test_the_other_roles_cannot_open_or_save_it(kind, clinic, staff):
+def test_other_roles_can_neither_open_nor_save_a_setting(kind, clinic, staff):
     allowed, fields, _, action = CHANGES[kind]
     for role in {"viewer", "support", "configuration", "integration", "destructive"} - {allowed}:
         assert staff(role).get(path(clinic, kind)).status_code == 403
@@ -133,7 +133,7 @@ def test_the_difference_is_shown_before_anything_is_saved(kind, clinic, staff):
     assert stored(clinic)["updatedTime"] == clinic["updatedTime"]
 
 
-def test_saving_the_present_values_saves_nothing(clinic, staff):
+def test_saving_unchanged_values_changes_nothing(clinic, staff):
     response = staff("configuration").submit(path(clinic, "tier"), tier="tier0100")
     assert messages_of(response) == ["Nothing to save: these are the present values."]
     assert not events(action="clinic.tier_changed")
@@ -179,7 +179,7 @@ def test_a_wrong_value_is_refused_with_a_sentence(kind, fields, sentence, clinic
     assert stored(clinic) == clinic
 
 
-def test_equal_days_are_no_inverted_days(clinic, root):
+def test_equal_start_and_end_days_are_accepted(clinic, root):
     day = {"hard_start": "2026-02-02", "hard_end": "2026-02-02"}
     root.submit(path(clinic, "limits"), hard_plan="5", **day)
     limit = stored(clinic)["patientCountSettings"]["hardLimit"]
@@ -187,7 +187,7 @@ def test_equal_days_are_no_inverted_days(clinic, root):
     assert limit["endDate"] == datetime(2026, 2, 2, 23, 59, 59, 999000, tzinfo=UTC)
 
 
-def test_a_day_that_was_not_changed_keeps_its_stored_moment(clinic, root):
+def test_an_unchanged_day_keeps_its_stored_time(clinic, root):
     moment = datetime(2026, 5, 6, 7, 8, 9, tzinfo=UTC)
     limits = {"hardLimit": {"plan": 5, "endDate": moment}}
     db.database()["clinics"].update_one(
@@ -204,7 +204,7 @@ def test_empty_fields_remove_the_limits(clinic, root):
     assert event["before"] == {"hardLimit": {"plan": 250}}
 
 
-def test_two_people_at_one_form_do_not_overwrite_each_other(clinic, root, staff):
+def test_two_people_with_one_form_do_not_overwrite_each_other(clinic, root, staff):
     late = staff("configuration")
     token = opened_on(late.get(path(clinic, "limits")))
     root.submit(path(clinic, "limits"), hard_plan="40")
@@ -216,8 +216,8 @@ def test_two_people_at_one_form_do_not_overwrite_each_other(clinic, root, staff)
     assert len(events(action="clinic.limits_changed")) == 1
 
 
-def test_a_patient_that_comes_in_meanwhile_does_not_stand_in_the_way(clinic, staff):
-    """Every new patient moves the clinic's updatedTime; that is no conflict over its limits."""
+def test_a_patient_added_meanwhile_is_no_conflict(clinic, staff):
+    """A new patient changes the clinic's updatedTime, which is no conflict about its limits."""
     person = staff("configuration")
     token = opened_on(person.get(path(clinic, "limits")))
     user_id = db.collection("patients").find_one({"clinicId": clinic["_id"]})["userId"]
@@ -227,7 +227,7 @@ def test_a_patient_that_comes_in_meanwhile_does_not_stand_in_the_way(clinic, sta
     assert stored(clinic)["patientCountSettings"]["hardLimit"]["plan"] == 40
 
 
-def test_what_the_service_refuses_is_said_and_recorded(clinic, staff):
+def test_a_refusal_of_the_service_is_reported_and_recorded(clinic, staff):
     db.database()["patients"].update_many({"clinicId": clinic["_id"]}, {"$set": {"mrn": "SAME"}})
     response = staff("configuration").submit(path(clinic, "mrn"), unique="on", reason="R-1")
     assert messages_of(response) == ["Conflict: the clinic has patients with the same mrn."]
@@ -241,7 +241,7 @@ def test_what_the_service_refuses_is_said_and_recorded(clinic, staff):
     }
 
 
-def test_a_change_without_an_audit_entry_does_not_happen(clinic, root, monkeypatch):
+def test_a_change_that_cannot_be_recorded_is_not_made(clinic, root, monkeypatch):
     from kernel import audit
 
     def fail(**_):

@@ -8,15 +8,15 @@ from tests.admin import layout
 from tests.admin.conftest import PASSWORD
 from tests.admin.sign_in import Phone, make_staff
 
-pytestmark = [pytest.mark.browser, chromium.IS_THERE]
+pytestmark = [pytest.mark.browser, chromium.NEEDS_CHROMIUM]
 
 
 @pytest.fixture
 def browser(django_db_setup):
     site = chromium.Site()
-    found = chromium.Browser(site)
-    yield found
-    found.quit()
+    chrome = chromium.Browser(site)
+    yield chrome
+    chrome.quit()
     site.stop()
 
 
@@ -33,8 +33,8 @@ def give_code(browser, phone):
     browser.click("#code-form .st-primary")
 
 
-def test_set_up_where_it_is_required_then_log_in_with_it(browser, settings):
-    """The picture is drawn and large enough to scan; codes can be copied and downloaded under the policy."""
+def test_a_required_factor_is_set_up_and_used_to_log_in(browser, settings):
+    """The QR code is large enough to scan; the policy allows copying and downloading the recovery codes."""
     settings.STAFF_SECOND_FACTOR = "required"
     sam = make_staff("sam", "support")
     give_password(browser)

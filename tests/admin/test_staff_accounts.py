@@ -1,4 +1,4 @@
-"""Accounts of staff, as a superuser makes them."""
+"""Accounts of staff, created by a superuser."""
 
 import re
 from datetime import UTC, datetime
@@ -10,9 +10,9 @@ from tests.admin.conftest import Staff, events, text
 from tests.cast import QuickClient
 
 
-def test_a_new_staff_account_is_made_by_filling_the_form_and_can_log_in(root):
+def test_a_staff_account_created_with_the_form_can_log_in(root):
     page = text(root.get("auth/user/add/"))
-    asked = set(re.findall(r'name="([a-z_0-9]+)"', page))
+    fields_of_form = set(re.findall(r'name="([a-z_0-9]+)"', page))
     assert {
         "username",
         "password1",
@@ -21,12 +21,12 @@ def test_a_new_staff_account_is_made_by_filling_the_form_and_can_log_in(root):
         "email",
         "is_staff",
         "groups",
-    } <= asked
+    } <= fields_of_form
     assert re.search(r'name="is_staff"[^>]*checked', page)
 
     password = "a long enough sentence"
     support = Group.objects.get(name="support")
-    made = root.post(
+    response = root.post(
         "auth/user/add/",
         username="nell",
         usable_password="true",
@@ -37,7 +37,7 @@ def test_a_new_staff_account_is_made_by_filling_the_form_and_can_log_in(root):
     )
 
     nell = User.objects.get(username="nell")
-    assert made.status_code == 302
+    assert response.status_code == 302
     assert nell.is_staff
     assert list(nell.groups.all()) == [support]
     (event,) = events(action="staff.user_created")
@@ -54,9 +54,9 @@ def test_the_times_of_an_account_name_their_zone(root, page):
     sam.last_login = sam.date_joined = datetime(2026, 3, 4, 5, 6, tzinfo=UTC)
     sam.save()
 
-    shown = text(root.get(page.format(id=sam.pk)))
-    assert "4 Mar 2026, 05:06 UTC" in shown
-    assert "5:06 a.m." not in shown
+    html = text(root.get(page.format(id=sam.pk)))
+    assert "4 Mar 2026, 05:06 UTC" in html
+    assert "5:06 a.m." not in html
 
 
 def test_accounts_can_be_sorted_by_their_last_login(root):
@@ -65,5 +65,5 @@ def test_accounts_can_be_sorted_by_their_last_login(root):
         user.last_login = datetime(2026, 3, 4, 5, minute, tzinfo=UTC)
         user.save()
 
-    shown = text(root.get("auth/user/", {"o": "5"}))
-    assert shown.index("05:01 UTC") < shown.index("05:02 UTC")
+    html = text(root.get("auth/user/", {"o": "5"}))
+    assert html.index("05:01 UTC") < html.index("05:02 UTC")

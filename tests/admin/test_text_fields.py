@@ -1,4 +1,4 @@
-"""Staff forms refuse what the API refuses: a walk over every text field of every form, and the two side by side."""
+"""Staff forms refuse the texts that the API refuses: every text field of every form, and both side by side."""
 
 import re
 
@@ -7,18 +7,18 @@ from django.contrib.auth.models import User
 
 from kernel import db
 from tests import ehr
+from tests.admin.all_pages import pages
 from tests.admin.conftest import PASSWORD, events, messages_of, stored, text
-from tests.admin.crowded import ADDRESS, Crowd
-from tests.admin.every_page import pages
+from tests.admin.large_data import ADDRESS, LargeData
 from tests.admin.posted_forms import form_with, forms_of
 from tests.cast import QuickClient
 
-# What a form needs besides what the page fills in.
-GIVEN = {
+# Values that a form needs besides those that the page fills in.
+FILLED_IN = {
     "reason": "TICKET-1", "name": "New name", "address": ADDRESS, "username": "new.person", "hard_plan": "12",
     "password1": PASSWORD, "password2": PASSWORD,
 }  # fmt: skip
-SECRETS = {"code"}  # compared with what is right, and kept nowhere
+SECRETS = {"code"}  # compared with the right value and not stored
 WRITTEN = (
     "clinics",
     "clinicians",
@@ -33,29 +33,29 @@ CONTROL, ENDLESS = "a\x07b", "x" * 5000
 
 @pytest.fixture
 def client():
-    found = QuickClient()
-    found.force_login(User.objects.create_superuser("root", ADDRESS, PASSWORD))
-    return found
+    superuser = QuickClient()
+    superuser.force_login(User.objects.create_superuser("root", ADDRESS, PASSWORD))
+    return superuser
 
 
 @pytest.mark.walk
-def test_every_text_field_refuses_control_characters_and_what_is_too_long(client, request):
-    crowd = Crowd()
-    before, tried, let_pass = state(), set(), []
-    found = [*pages(client, crowd.values).items(), (limits(crowd), review(client, crowd))]
-    request.getfixturevalue("bare_frame")  # whose links led to the pages
-    for path, page in found:
+def test_every_text_field_refuses_control_characters_and_too_long_texts(client, request):
+    data = LargeData()
+    state_before, tried, accepted = state(), set(), []
+    pages_to_try = [*pages(client, data.values).items(), (limits(data), review(client, data))]
+    request.getfixturevalue("bare_frame")  # only now: the frame has links that led to the pages
+    for path, page in pages_to_try:
         for form in forms_of(page):
             target = form.action or path
             for name in set(form.texts) - SECRETS:
                 for typed in (CONTROL, ENDLESS):
-                    values = {**form.values, **given(form), name: typed}
+                    values = {**form.values, **filled_in(form), name: typed}
                     answer = client.post(target, values)
                     tried.add(name)
-                    if not is_refused(answer, name) or state() != before:
-                        let_pass.append((target, name, typed[:5], answer.status_code))
-                        before = state()
-    assert not let_pass, let_pass
+                    if not is_refused(answer, name) or state() != state_before:
+                        accepted.append((target, name, typed[:5], answer.status_code))
+                        state_before = state()
+    assert not accepted, accepted
     assert {
         "reason",
         "name",
@@ -69,22 +69,22 @@ def test_every_text_field_refuses_control_characters_and_what_is_too_long(client
     assert not [event for event in events() if CONTROL in str(event) or ENDLESS in str(event)]
 
 
-def limits(crowd):
-    return f"/admin/clinics/{crowd.clinic['_id']}/settings/limits"
+def limits(data):
+    return f"/admin/clinics/{data.clinic['_id']}/settings/limits"
 
 
-def review(client, crowd):
-    """The page between a change and its saving."""
-    form = form_with("hard_plan", client.get(limits(crowd)))
-    return client.post(limits(crowd), {**form.values, **given(form)})
+def review(client, data):
+    """The page that shows a change before it is saved."""
+    form = form_with("hard_plan", client.get(limits(data)))
+    return client.post(limits(data), {**form.values, **filled_in(form)})
 
 
-def given(form):
-    return {name: value for name, value in GIVEN.items() if name in form.values}
+def filled_in(form):
+    return {name: value for name, value in FILLED_IN.items() if name in form.values}
 
 
 def is_refused(answer, name):
-    """An error on the field; where the form stands on another page, a message there that names the field."""
+    """An error on the field; where the form is on another page, a message there that names the field."""
     if answer.status_code == 302:
         label = {"reason": "Reason or ticket number: "}.get(name, name)
         return messages_of(answer)[-1:] and messages_of(answer)[-1].startswith(label)
@@ -96,7 +96,7 @@ def state():
     return {name: list(db.database()[name].find({}, {"last_login": 0})) for name in WRITTEN}
 
 
-# --- beside the API ---------------------------------------------------------------------------------
+# --- compared with the API ---------------------------------------------------------------------------------
 TYPED = (
     "Pump 2", " Pump\u00a0\u00a02\t", "Pump\n2", "a\x07b", "a\x00b", "\u200b", "\u202a", "   ", "-", "+1", "a/b", "/a", "#", "é",
     "e\u0301", "名", "😀", "a😀", "x" * 20, "x" * 21, "x" * 200, "x" * 201, "x" * 256, "x" * 257, "x" * 1001, "\x85", "a\x85b", "a\x1fb",
@@ -123,32 +123,34 @@ def named(clinic, kind):
 
 
 @pytest.mark.parametrize("kind", ["tag", "site"])
-def test_a_name_of_a_label_is_taken_or_refused_as_by_the_api(kind, clinic, ada, staff, bare_frame):
+def test_a_name_of_a_tag_or_site_is_accepted_or_refused_as_by_the_api(
+    kind, clinic, ada, staff, bare_frame
+):
     person, base = staff("configuration"), f"clinics/{clinic['_id']}/labels/{kind}"
     operation = f"/v1/clinics/{clinic['_id']}/{'patient_tags' if kind == 'tag' else 'sites'}"
-    before = named(clinic, kind)
+    names_before = named(clinic, kind)
     label_id = (
         stored(clinic)["patientTags"][0]["_id"]
         if kind == "tag"
         else stored(clinic)["sites"][0]["id"]
     )
-    as_made = stored(clinic)
+    original = stored(clinic)
     for typed in TYPED:
-        taken = ada.api.post(operation, {"name": typed}).status_code == 200
+        is_accepted = ada.api.post(operation, {"name": typed}).status_code == 200
         by_api = named(clinic, kind)
-        assert (by_api != before) == taken
-        put_back(as_made)
+        assert (by_api != names_before) == is_accepted
+        restore(original)
         response = person.post(f"{base}/add", name=typed)
         assert named(clinic, kind) == by_api, typed
-        assert response.status_code == (302 if taken else 400)
-        put_back(as_made)
+        assert response.status_code == (302 if is_accepted else 400)
+        restore(original)
         response = person.post(f"{base}/{label_id}/", do="rename", name=typed)
-        assert response.status_code == (302 if taken else 400)
-        assert named(clinic, kind)[0] == (by_api[2] if taken else before[0])
-        put_back(as_made)
+        assert response.status_code == (302 if is_accepted else 400)
+        assert named(clinic, kind)[0] == (by_api[2] if is_accepted else names_before[0])
+        restore(original)
 
 
-def put_back(clinic):
+def restore(clinic):
     db.database()["clinics"].replace_one({"_id": clinic["_id"]}, clinic)
 
 
@@ -163,47 +165,52 @@ FIELDS = {
 }
 
 
-def reach(settings, way):
-    for name in way:
+def reach(settings, path):
+    for name in path:
         settings = settings.get(name)
     return settings
 
 
 @pytest.mark.parametrize("field", FIELDS)
-def test_ehr_settings_are_taken_or_refused_as_by_the_api(field, clinic, backend, staff, bare_frame):
+def test_ehr_settings_are_accepted_or_refused_as_by_the_api(
+    field, clinic, backend, staff, bare_frame
+):
     """Forms treat an empty text in their own way: as not given."""
     body = {**ehr.SETTINGS, "notes": {"includeGMI": True}, "flowsheets": {"icode": False}}
-    path, way = f"/v1/clinics/{clinic['_id']}/settings/ehr", FIELDS[field]
+    path, path_in_settings = f"/v1/clinics/{clinic['_id']}/settings/ehr", FIELDS[field]
     page, person = f"clinics/{clinic['_id']}/settings/ehr", staff("integration")
     assert backend.put(path, body).status_code == 200
-    as_made, form = stored(clinic), form_with("opened_on", person.get(page))
+    original, form = stored(clinic), form_with("opened_on", person.get(page))
     for typed in TYPED_IN_SETTINGS:
-        changed = {**body, **nested(way, [typed] if field == "tag_codes" else typed, body)}
-        by_api = backend.put(path, changed).status_code == 200
-        wanted = reach(stored(clinic)["ehrSettings"], way)
-        put_back(as_made)
+        changed = {
+            **body,
+            **nested(path_in_settings, [typed] if field == "tag_codes" else typed, body),
+        }
+        is_accepted = backend.put(path, changed).status_code == 200
+        by_api_value = reach(stored(clinic)["ehrSettings"], path_in_settings)
+        restore(original)
         answer = person.post(page, **{**form.values, field: typed, "confirmed": "1"})
-        found = reach(stored(clinic)["ehrSettings"], way)
-        put_back(as_made)
+        by_form = reach(stored(clinic)["ehrSettings"], path_in_settings)
+        restore(original)
         if is_blank(typed, field):
-            assert not found or found == reach(body, way)
+            assert not by_form or by_form == reach(body, path_in_settings)
             continue
-        assert answer.status_code == (302 if by_api else 400), typed
-        assert found == wanted, typed
+        assert answer.status_code == (302 if is_accepted else 400), typed
+        assert by_form == by_api_value, typed
 
 
 def is_blank(typed, field):
     return not typed.strip("\u200b\u202a \x85") and field not in ("tag_separator", "mrn_id_type")
 
 
-def nested(way, value, body):
-    if len(way) == 1:
-        return {way[0]: value}
-    return {way[0]: {**body[way[0]], way[1]: value}}
+def nested(path, value, body):
+    if len(path) == 1:
+        return {path[0]: value}
+    return {path[0]: {**body[path[0]], path[1]: value}}
 
 
 @pytest.mark.parametrize(
-    ("typed", "kept"),
+    ("typed", "stored_reason"),
     [
         ("  TICKET\u00a0 1\t", "TICKET 1"),
         ("two\r\nlines", "two lines"),
@@ -211,17 +218,17 @@ def nested(way, value, body):
         ("x" * 500, "x" * 500),
     ],
 )
-def test_a_reason_is_kept_in_its_normal_form(typed, kept, clinic, staff):
+def test_a_reason_is_stored_in_its_normal_form(typed, stored_reason, clinic, staff):
     tag = clinic["patientTags"][0]["_id"]
     page = f"clinics/{clinic['_id']}/labels/tag/{tag}/"
     staff("configuration").post(page, do="delete", reason=typed)
-    assert [event["reason"] for event in events(action="tag.deleted")] == [kept]
+    assert [event["reason"] for event in events(action="tag.deleted")] == [stored_reason]
 
 
-def test_a_line_of_the_restrictions_is_held_to_the_description_too(clinic, staff):
+def test_a_line_of_the_restrictions_is_validated_against_the_schema(clinic, staff):
     page, person = f"clinics/{clinic['_id']}/settings/restrictions", staff("integration")
-    taken = person.submit(page, restrictions=" Example.org \u00a0 my-idp\r\n\r\nexample.com")
-    assert taken.status_code == 302
+    response = person.submit(page, restrictions=" Example.org \u00a0 my-idp\r\n\r\nexample.com")
+    assert response.status_code == 302
     assert stored(clinic)["membershipRestrictions"] == [
         {"emailDomain": "example.org", "requiredIdp": "my-idp"},
         {"emailDomain": "example.com"},

@@ -1,4 +1,5 @@
-"""Which clinics is she in? Members, invited people and patients, by address and by id, however many clinics."""
+"""In which clinics is a person? Members, invited people and patients, by address and by id, in any number of
+clinics."""
 
 import re
 from unittest.mock import Mock
@@ -18,14 +19,14 @@ def rows_under(response, heading):
     return re.findall(r"<tr><th scope=\"row\">.*?</tr>", section[0], re.DOTALL) if section else []
 
 
-def test_a_look_up_by_address_finds_everyone_a_clinic_lists_with_it(clinic, ada, staff):
+def test_a_lookup_by_address_finds_everyone_listed_with_it(clinic, ada, staff):
     """Members, invited people and patients, with an account or without, several if there are several."""
     other = make_clinic(name="Second Clinic")
     address = "kim.doe@example.org"
     db.collection("clinicians").insert_one(
         {"clinicId": other["_id"], "email": address, "inviteId": "k", "roles": []}
     )
-    one, two = (
+    first_patient, second_patient = (
         make_patient(where, fullName=name, email=address)
         for where, name in ((clinic, "Kim Doe"), (other, "K. Doe"))
     )
@@ -35,17 +36,18 @@ def test_a_look_up_by_address_finds_everyone_a_clinic_lists_with_it(clinic, ada,
         page = person.get("users/", {"q": typed})
         assert "No one found" not in text(page)
         assert "Second Clinic" in "".join(rows_under(page, "As a clinician"))
-        found = "".join(rows_under(page, "As a patient"))
-        assert (one["userId"] in found, two["userId"] in found) == (True, True)
+        listed = "".join(rows_under(page, "As a patient"))
+        assert (first_patient["userId"] in listed, second_patient["userId"] in listed) == (
+            True,
+            True,
+        )
         assert "Somebody Else" not in text(page)
     (event, _) = events(action="user.looked_up")
-    assert event["scope"]["patients"] == sorted([one["userId"], two["userId"]])
+    assert event["scope"]["patients"] == sorted([first_patient["userId"], second_patient["userId"]])
     assert address not in str(event)
 
 
-def test_the_address_of_an_account_also_finds_who_is_listed_with_it_under_another_id(
-    clinic, ben, staff
-):
+def test_the_address_of_an_account_also_finds_records_with_another_user_id(clinic, ben, staff):
     listed = make_patient(clinic, fullName="Ben as a patient", email=ben.email)
     for typed in (ben.email, ben.user_id, ben.user_id.upper()):
         page = staff("support").get("users/", {"q": typed})
@@ -53,7 +55,7 @@ def test_the_address_of_an_account_also_finds_who_is_listed_with_it_under_anothe
         assert listed["userId"] in "".join(rows_under(page, "As a patient"))
 
 
-def test_a_viewer_is_not_told_that_no_clinic_lists_a_patient(clinic, staff):
+def test_a_viewer_does_not_learn_that_no_clinic_lists_a_patient(clinic, staff):
     make_patient(clinic, fullName="Kim Doe", email="kim.doe@example.org")
     page = text(staff("viewer").get("users/", {"q": "kim.doe@example.org"}))
     assert "Kim Doe" not in page
@@ -62,7 +64,7 @@ def test_a_viewer_is_not_told_that_no_clinic_lists_a_patient(clinic, staff):
 
 
 @pytest.mark.parametrize("role", ["viewer", "configuration", "support"])
-def test_every_look_up_is_recorded_and_only_support_is_told_who_is_a_patient(
+def test_every_lookup_is_recorded_and_only_support_is_told_who_is_a_patient(
     clinic, ada, staff, role
 ):
     details = {"fullName": "Kim Doe", "birthDate": "1990-01-02", "email": "kim.doe@example.org"}
@@ -75,8 +77,10 @@ def test_every_look_up_is_recorded_and_only_support_is_told_who_is_a_patient(
 
 
 @pytest.mark.parametrize("typed", ["Maria Marker", "marker", "0123", "0" * 24])
-def test_a_name_is_answered_with_where_names_are_found(clinic, staff, typed, monkeypatch):
-    """It is no part of an address that is called, and of no audit event."""
+def test_a_typed_name_is_answered_with_a_hint_where_to_search_names(
+    clinic, staff, typed, monkeypatch
+):
+    """The name is in no URL that is called, and in no audit event."""
     monkeypatch.setattr(user_lookup, "user_service", lambda: pytest.fail("called"))
     page = text(staff("support").get("users/", {"q": typed}))
     assert "neither a whole e-mail address nor a user id" in page
@@ -84,7 +88,7 @@ def test_a_name_is_answered_with_where_names_are_found(clinic, staff, typed, mon
     assert events(action="user.looked_up") == []
 
 
-def test_clinics_answer_a_look_up_while_the_user_service_does_not(clinic, staff, monkeypatch):
+def test_a_lookup_shows_clinics_while_the_user_service_is_down(clinic, staff, monkeypatch):
     outage = Mock(side_effect=ServiceUnavailable("users"))
     monkeypatch.setattr(user_lookup, "user_service", outage)
     make_patient(clinic, fullName="Kim Doe", email="kim.doe@example.org")
@@ -100,9 +104,7 @@ def test_a_stored_address_in_another_spelling_is_found_after_the_next_migrate(cl
 
 
 @pytest.mark.parametrize("kind", ["clinician", "patient"])
-def test_a_user_of_many_clinics_is_shown_page_by_page_with_the_same_few_questions(
-    kind, ben, root, mongo_commands
-):
+def test_a_user_of_many_clinics_is_paged_with_the_same_few_queries(kind, ben, root, mongo_commands):
     heading = f"As a {kind}"
 
     def ask(**query):
@@ -119,22 +121,22 @@ def test_a_user_of_many_clinics_is_shown_page_by_page_with_the_same_few_question
     _, few = ask()
     for number in range(1, 60):
         make(make_clinic(name=f"Clinic {number}"), ben)
-    page, asked = ask()
+    page, queries = ask()
     assert len(rows_under(page, heading)) == 25
     assert "All 60" in text(page)
-    assert asked <= few
-    seen = []
+    assert queries <= few
+    names = []
     for number in (1, 2, 3):
-        page, asked = ask(**{"as": kind, "page": number})
-        seen += re.findall(r">(Clinic \d+)</a>", "".join(rows_under(page, heading)))
-        assert asked <= few
-    assert sorted(seen) == sorted(f"Clinic {number}" for number in range(60))
+        page, queries = ask(**{"as": kind, "page": number})
+        names += re.findall(r">(Clinic \d+)</a>", "".join(rows_under(page, heading)))
+        assert queries <= few
+    assert sorted(names) == sorted(f"Clinic {number}" for number in range(60))
     assert "51–60 of 60" in text(page)
     assert "Nothing on this page" in text(ask(**{"as": kind, "page": 9})[0])
 
 
 @pytest.mark.parametrize("name", ["clinicians", "patients"])
-def test_a_look_up_reads_indexes_alone(name, clinic, ben):
+def test_a_lookup_reads_only_indexes(name, clinic, ben):
     make_patient(clinic, email="kim.doe@example.org")
     query = {
         "$or": [{"userId": ben.user_id}, {"email": {"$in": ["a@example.org", "b@example.org"]}}]
@@ -157,9 +159,7 @@ def of_patient(clinic, root):
     return removed(root, clinic, f"patients/{user_id}/remove", typed=user_id)
 
 
-def test_the_audit_trails_reference_of_a_removed_patient_leads_to_the_person(
-    of_patient, clinic, staff
-):
+def test_the_reference_of_a_removed_patient_finds_the_person(of_patient, clinic, staff):
     """An account of a custodial patient may be gone with the record."""
     page = staff("support").get("users/", {"q": of_patient})
     (row,) = rows_under(page, "Was a patient")
@@ -172,7 +172,7 @@ def test_the_audit_trails_reference_of_a_removed_patient_leads_to_the_person(
 
 
 @pytest.mark.parametrize("role", ["viewer", "configuration", "integration", "destructive"])
-def test_who_may_not_see_patients_is_not_told_of_removed_ones(of_patient, staff, role):
+def test_roles_that_may_not_see_patients_do_not_see_removed_ones(of_patient, staff, role):
     page = text(staff(role).get("users/", {"q": of_patient}))
     assert "Maria Marker" not in page
     assert "Was a patient" not in page
@@ -208,7 +208,7 @@ def test_an_invite_is_found_by_the_reference_pending_and_revoked(clinic, root, s
     assert "invited@" not in str(looks)
 
 
-def test_someone_who_was_removed_from_many_clinics_is_shown_page_by_page(clinic, root, ben):
+def test_a_person_removed_from_many_clinics_is_paged(clinic, root, ben):
     rows = [
         {"deletedTime": clock.now(), "patient": {"clinicId": clinic["_id"], "userId": ben.user_id}}
         for _ in range(60)
@@ -229,7 +229,7 @@ def test_someone_who_was_removed_from_many_clinics_is_shown_page_by_page(clinic,
         ("clinician", "_id", "DeletedInvites"),
     ],
 )
-def test_the_archives_are_asked_by_indexes(part, name, index):
+def test_the_archives_are_read_by_index(part, name, index):
     plan = str(db.collection(f"{part}_deletions").explain({f"{part}.{name}": "x"}))
     assert "COLLSCAN" not in plan
     assert index in plan

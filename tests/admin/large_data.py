@@ -1,4 +1,4 @@
-"""A service as it looks after years of use: ids, names, reasons and lists as long as real ones are."""
+"""A service after years of use: ids, names, reasons and lists as long as real ones."""
 
 from uuid import UUID
 
@@ -28,8 +28,8 @@ def long_id(number):
     return str(UUID(int=0x8F3A_5C71_2D4E_4B6A_9C8D_0E1F_2A3B_4C5D + number))
 
 
-class Crowd:
-    """One clinic in which everything is long, and `values`: what the arguments of routes may be."""
+class LargeData:
+    """One clinic in which everything is long. `values` has examples for the arguments of routes."""
 
     def __init__(self):
         self.clinic = self._clinic()
@@ -125,14 +125,14 @@ class Crowd:
             "modifiedTime": NOW,
             "expirationTime": NOW,
         }
-        asked = {"dexcom": [{"providerName": "dexcom", "createdTime": NOW}]}
+        requests = {"dexcom": [{"providerName": "dexcom", "createdTime": NOW}]}
         patient = make_patient(
             self.clinic,
             userId=long_id(100 + number), fullName=f"{PERSON} {number}", email=f"p{number}.{ADDRESS}",
             mrn=f"LKSD-2026-000000{number}-ABCDEFGHIJ", diagnosisType="type1", targetDevices=["Omnipod DASH", "Dexcom G7"],
             tags=[tag["_id"] for tag in self.clinic["patientTags"]], sites=self.clinic["sites"],
             permissions={"custodian": {}, "view": {}, "upload": {}, "note": {}}, invitedBy=long_id(0),
-            dataSources=[source] * 3, providerConnectionRequests=asked, reviews=[{"clinicianId": long_id(0), "time": NOW}] * 2,
+            dataSources=[source] * 3, providerConnectionRequests=requests, reviews=[{"clinicianId": long_id(0), "time": NOW}] * 2,
             summary={**ehr.summary(), **ehr.summary(bgm=True)}, lastUploadReminderTime=NOW,
         )  # fmt: skip
         ehr.subscribe(patient)

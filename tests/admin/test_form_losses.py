@@ -1,5 +1,5 @@
-"""Saving a form removes nothing that no one has seen: what a form cannot show is listed on its page, and stays until
-someone has agreed to lose it. Walked over every form that replaces a whole list or object."""
+"""Saving a form removes no stored value that was not shown: what a form cannot show is listed on its page, and
+stays until the person has agreed to lose it. Tried with every form that replaces a whole list or object."""
 
 import pytest
 from bson import Decimal128, ObjectId
@@ -11,8 +11,8 @@ from tests.admin.conftest import Staff, events, text
 from tests.admin.posted_forms import form_with
 from tests.api.test_broken_records import leaves, spoilt
 
-# What each form is about, in full: the fields it replaces.
-WHOLE = {
+# For each form, complete values of the fields that it replaces.
+COMPLETE = {
     "limits": {
         "patientCountSettings": {
             "hardLimit": {"plan": 5, "startDate": clock.now(), "endDate": clock.now()},
@@ -53,33 +53,33 @@ WRONG = [
     True,
 ]
 FORMS = {name: kind.form for name, kind in settings.KINDS.items()} | {"member": RolesForm}
-# One more member in an object, which no form knows.
+# An additional key in an object, which no form knows.
 FOREIGN = "foreign"
 
 
-def broken(whole):
-    """Every field in every wrong form, and something unknown in every object."""
-    for path in leaves(whole):
-        for wrong in WRONG:
-            yield spoilt(whole, path, wrong)
-        found = whole
+def malformed(complete):
+    """Every field with every wrong value, and an unknown key in every object."""
+    for path in leaves(complete):
+        for value in WRONG:
+            yield spoilt(complete, path, value)
+        current = complete
         for name in path:
-            found = found[name]
-        if isinstance(found, dict):
-            yield spoilt(whole, path, {**found, FOREIGN: "kept elsewhere"})
-        if isinstance(found, list):
-            yield spoilt(whole, path, [*found, {FOREIGN: 5}])
+            current = current[name]
+        if isinstance(current, dict):
+            yield spoilt(complete, path, {**current, FOREIGN: "kept elsewhere"})
+        if isinstance(current, list):
+            yield spoilt(complete, path, [*current, {FOREIGN: 5}])
 
 
 class Form:
-    """One of the forms, and what is stored of it."""
+    """One of the forms, and its stored fields."""
 
     def __init__(self, kind, clinic, ben):
         at = f"clinics/{clinic['_id']}"
         self.person = Staff(superuser=True)
         self.collection, self.query = "clinics", {"_id": clinic["_id"]}
         self.path = f"{at}/settings/{kind}"
-        self.names = list(WHOLE[kind])
+        self.names = list(COMPLETE[kind])
         if kind == "member":
             self.collection = "clinicians"
             self.query = {"clinicId": clinic["_id"], "userId": ben.user_id}
@@ -89,8 +89,8 @@ class Form:
         db.database()[self.collection].update_one(self.query, {"$set": fields})
 
     def stored(self):
-        found = db.collection(self.collection).find_one(self.query)
-        return {name: found.get(name) for name in self.names}
+        document = db.collection(self.collection).find_one(self.query)
+        return {name: document.get(name) for name in self.names}
 
     def open(self):
         page = self.person.get(self.path)
@@ -100,7 +100,7 @@ class Form:
         return self.person.post(self.path, **values, confirmed="1")
 
 
-@pytest.fixture(params=WHOLE)
+@pytest.fixture(params=COMPLETE)
 def kind(request):
     return request.param
 
@@ -110,46 +110,46 @@ def form(kind, clinic, ben):
     return Form(kind, clinic, ben)
 
 
-def read(stored):
-    """Nothing, in any of its forms, is nothing."""
+def without_empty(stored):
+    """Without empty values, which all mean the same."""
     if isinstance(stored, dict):
-        found = {name: read(value) for name, value in stored.items()}
-        return {name: value for name, value in found.items() if value not in (None, {}, [], "")}
-    return [read(item) for item in stored] if isinstance(stored, list) else stored
+        values = {name: without_empty(value) for name, value in stored.items()}
+        return {name: value for name, value in values.items() if value not in (None, {}, [], "")}
+    return [without_empty(item) for item in stored] if isinstance(stored, list) else stored
 
 
-def test_a_form_that_is_sent_as_it_was_opened_removes_nothing(form, kind):
-    """Where its page lists something, it is refused: see the next test."""
+def test_a_form_sent_unchanged_removes_nothing(form, kind):
+    """A form whose page lists something is refused: see the next test."""
     lost, shape = [], FORMS[kind]
-    for fields in broken(WHOLE[kind]):
+    for fields in malformed(COMPLETE[kind]):
         if shape.unshown_in(fields):
             continue
         form.store(fields)
-        before = form.stored()
+        stored_before = form.stored()
         _, values = form.open()
         form.send(values)
-        if form.stored() != before:
-            lost.append((fields, read(form.stored())))
+        if form.stored() != stored_before:
+            lost.append((fields, without_empty(form.stored())))
     assert lost == []
 
 
-@pytest.mark.parametrize("kind", sorted(set(WHOLE) - {"notifications"}), indirect=True)
-def test_what_a_form_cannot_show_is_listed_and_goes_with_the_persons_consent(form, kind):
-    """And the audit trail keeps it."""
-    wrong = {"member": {"roles": ["CLINIC_MEMBER", 77177]}}.get(
+@pytest.mark.parametrize("kind", sorted(set(COMPLETE) - {"notifications"}), indirect=True)
+def test_values_that_a_form_cannot_show_are_listed_and_removed_only_with_consent(form, kind):
+    """The audit trail keeps them."""
+    unshown = {"member": {"roles": ["CLINIC_MEMBER", 77177]}}.get(
         kind, dict.fromkeys(form.names, 77177)
     )
-    form.store(WHOLE[kind] | wrong)
+    form.store(COMPLETE[kind] | unshown)
     page, values = form.open()
     assert "77177" in text(page)
     assert "cannot show" in text(page)
-    given = values | VALID.get(kind, {})
-    refused = form.send(given)
+    submitted = values | VALID.get(kind, {})
+    refused = form.send(submitted)
     assert refused.status_code == 400
     assert "Agree to lose what is listed" in text(refused)
     assert "77177" in str(form.stored())
 
-    assert form.send(given | {"remove_unshown": "on"}).status_code == 302
+    assert form.send(submitted | {"remove_unshown": "on"}).status_code == 302
 
     assert "77177" not in str(form.stored())
     assert "cannot show" not in text(form.open()[0])
@@ -158,14 +158,14 @@ def test_what_a_form_cannot_show_is_listed_and_goes_with_the_persons_consent(for
     assert "77177" not in str(event["after"])
 
 
-# What has to be entered where the form opens empty.
+# What has to be filled in where the form opens empty.
 VALID = {
     "member": {"roles": "CLINIC_MEMBER"},
     "ehr": {"source_id": "s", "mrn_id_type": "MRN"},
 }
 
 
-def test_a_broken_restriction_is_seen_on_the_clinics_page_and_stays_in_force(clinic, root):
+def test_a_malformed_restriction_is_shown_on_the_clinic_page_and_stays_in_force(clinic, root):
     """It admits no one; removed unseen, it would admit everyone."""
     form = Form("restrictions", clinic, None)
     form.store({"membershipRestrictions": [{"emailDomain": 77177}]})
@@ -175,7 +175,7 @@ def test_a_broken_restriction_is_seen_on_the_clinics_page_and_stays_in_force(cli
     assert form.stored() == {"membershipRestrictions": [{"emailDomain": 77177}]}
 
 
-def test_what_changes_unseen_while_the_form_is_open_is_not_removed(clinic):
+def test_an_unshown_value_that_changed_while_the_form_was_open_is_not_removed(clinic):
     form = Form("restrictions", clinic, None)
     form.store({"membershipRestrictions": [{"emailDomain": 1}]})
     _, values = form.open()
@@ -184,11 +184,11 @@ def test_what_changes_unseen_while_the_form_is_open_is_not_removed(clinic):
     assert form.stored() == {"membershipRestrictions": [{"emailDomain": 2}]}
 
 
-def test_every_form_that_replaces_something_says_what_it_can_show():
-    """A new settings form fails here until it is one of those that are walked."""
-    found = [form for form in vars(forms).values() if isinstance(form, type)]
-    replacing = {f for f in found if issubclass(f, SettingsForm)} - {SettingsForm}
+def test_every_form_that_replaces_fields_declares_them():
+    """A new settings form fails here until it is among those tested above."""
+    classes = [form for form in vars(forms).values() if isinstance(form, type)]
+    replacing = {f for f in classes if issubclass(f, SettingsForm)} - {SettingsForm}
     assert replacing == set(FORMS.values())
     assert {name: set(form.STORED) for name, form in FORMS.items()} == {
-        name: set(whole) for name, whole in WHOLE.items()
+        name: set(whole) for name, whole in COMPLETE.items()
     }
