@@ -22,11 +22,10 @@ def test_it_becomes_ready_and_serves(service):
 
 def test_an_event_reaches_its_handler_through_broker_and_worker(service):
     from kernel import db, outbox
+    from kernel.events import MailRequested
 
     service.start(only=("worker",))
-    outbox.emit(
-        "mail.requested", {"recipient": "x@example.org", "template": "none", "variables": {}}
-    )
+    outbox.emit(MailRequested(recipient="x@example.org", template="none"))
     outbox.nudge()
     rows = db.collection(outbox.COLLECTION)
     eventually(lambda: rows.find_one({"attempts": {"$gte": 1}}))
