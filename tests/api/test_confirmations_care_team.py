@@ -112,7 +112,7 @@ def test_what_is_missing_is_400_without_words(dot, body):
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", {"email": 7}, {"permissions": []}])
-def test_unreadable_bodies(dot, body):
+def test_unreadable_bodies_are_not_logged(dot, body):
     response = dot.api.post(f"/confirm/send/invite/{dot.user_id}", body)
     assert response.json() == {"code": 400, "reason": "Error decoding the confirmation"}
 

@@ -1,7 +1,7 @@
 """The account services over the wire: a threaded HTTP server in front of the embedded ones.
 
-It speaks as rules ACCOUNT-153 to ACCOUNT-165 say: paths, statuses, header names. Tests put the HTTP clients
-in front of it, so both implementations pass the same tests.
+It follows rules ACCOUNT-153 to ACCOUNT-165 in paths, statuses and header names. Tests put the HTTP clients in
+front of it, so both implementations pass the same tests.
 """
 
 import base64
@@ -36,7 +36,7 @@ def route(method, pattern):
 
 
 class StandIn:
-    """What the server knows besides MongoDB, and what a test may change about it."""
+    """The state of the server besides MongoDB, and the settings that a test may change."""
 
     def __init__(self):
         self.users = embedded.EmbeddedUserService()
@@ -166,14 +166,14 @@ def create_custodial(standin, request, clinic_id):
 @route("PUT", "/user/{}")
 @for_servers
 def update_user(standin, request, user_id):
-    given = request.body["updates"]
+    updates = request.body["updates"]
     update = UserUpdate(
-        username=given.get("username"),
-        emails=tuple(given["emails"]) if "emails" in given else None,
-        password=given.get("password"),
-        roles=tuple(given["roles"]) if "roles" in given else None,
-        email_verified=given.get("emailVerified"),
-        terms_accepted=given.get("termsAccepted"),
+        username=updates.get("username"),
+        emails=tuple(updates["emails"]) if "emails" in updates else None,
+        password=updates.get("password"),
+        roles=tuple(updates["roles"]) if "roles" in updates else None,
+        email_verified=updates.get("emailVerified"),
+        terms_accepted=updates.get("termsAccepted"),
     )
     return 200, representation.user(standin.users.update_user(user_id, update), for_service=True)
 
@@ -215,8 +215,8 @@ def list_owners(standin, request, grantee_id):
 @route("GET", "/access/{}")
 @for_servers
 def list_trusted(standin, request, owner_id):
-    found = db.collection("accountGrants").find({"ownerId": owner_id})
-    trusted = {row["granteeId"]: row["permissions"] for row in found}
+    grants = db.collection("accountGrants").find({"ownerId": owner_id})
+    trusted = {row["granteeId"]: row["permissions"] for row in grants}
     return 200, {**trusted, owner_id: {"root": {}}}
 
 
@@ -224,12 +224,12 @@ def list_trusted(standin, request, owner_id):
 @for_servers
 def get_permissions(standin, request, owner_id, grantee_id):
     """Adds what clinics permit, to clinicians of every role."""
-    found = standin.permissions.get_permissions(owner_id, grantee_id)
+    granted = standin.permissions.get_permissions(owner_id, grantee_id)
     for patient in db.collection("patients").find({"userId": owner_id}):
         employed = {"clinicId": patient["clinicId"], "userId": grantee_id}
         if db.collection("clinicians").find_one(employed):
-            found = {**patient["permissions"], **found}
-    return (200, found) if found else (404, {"code": 404})
+            granted = {**patient["permissions"], **granted}
+    return (200, granted) if granted else (404, {"code": 404})
 
 
 @route("POST", "/access/{}/{}")
@@ -258,8 +258,8 @@ def restricted_input(body):
 
 @route("GET", "/v1/users/{}/restricted_tokens")
 def list_restricted(standin, request, user_id):
-    found = standin.restricted.list_tokens(user_id)
-    return (200, [restricted_json(token) for token in found]) if found else (404, {"code": "x"})
+    tokens = standin.restricted.list_tokens(user_id)
+    return (200, [restricted_json(token) for token in tokens]) if tokens else (404, {"code": "x"})
 
 
 @route("POST", "/v1/users/{}/restricted_tokens")
@@ -271,8 +271,8 @@ def create_restricted(standin, request, user_id):
 
 @route("GET", "/v1/restricted_tokens/{}")
 def get_restricted(standin, request, token_id):
-    found = standin.restricted.get_token(token_id)
-    return (404, {"code": "resource-not-found"}) if found is None else (200, restricted_json(found))
+    token = standin.restricted.get_token(token_id)
+    return (404, {"code": "resource-not-found"}) if token is None else (200, restricted_json(token))
 
 
 @route("PUT", "/v1/restricted_tokens/{}")
@@ -291,8 +291,8 @@ def delete_restricted(standin, request, token_id):
 @route("GET", "/v1/users/{}/data_sources")
 @for_servers
 def list_sources(standin, request, user_id):
-    found = standin.data.list_data_sources(user_id)
-    return (200, found) if found else (404, {"code": "x"})
+    sources = standin.data.list_data_sources(user_id)
+    return (200, sources) if sources else (404, {"code": "x"})
 
 
 @route("GET", "/v1/users/{}/data_sets")
@@ -305,8 +305,8 @@ def list_data_sets(standin, request, user_id):
 @route("GET", "/v1/summaries/{}/{}")
 @for_servers
 def get_summary(standin, request, kind, user_id):
-    found = standin.data.get_summary(kind, user_id)
-    return (404, {"code": "x"}) if found is None else (200, found)
+    summary = standin.data.get_summary(kind, user_id)
+    return (404, {"code": "x"}) if summary is None else (200, summary)
 
 
 @route("POST", "/v1/users/{}/followers/{}/alerts")

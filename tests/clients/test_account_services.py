@@ -24,18 +24,18 @@ class TestProfiles:
         assert result == {"fullName": "A", "patient": {"birthday": "2000-01-01"}}
         assert profile_service.get_profile(OWNER) == result
 
-    def test_odd_keys_are_data(self, profile_service):
+    def test_profile_keys_with_dots_and_dollar_signs_are_stored_literally(self, profile_service):
         changes = {"a.b": 1, "$set": {"x": "$fullName"}, "_id": "z"}
         profile_service.update_profile(OWNER, changes)
 
         assert profile_service.get_profile(OWNER) == changes
 
-    def test_no_change_makes_an_empty_profile(self, profile_service):
+    def test_an_update_without_changes_creates_an_empty_profile(self, profile_service):
         assert profile_service.update_profile(OWNER, {}) == {}
 
 
 class TestPermissions:
-    def test_nothing_granted_is_empty(self, permission_service):
+    def test_without_grants_the_permissions_are_empty(self, permission_service):
         assert permission_service.get_permissions(OWNER, GRANTEE) == {}
 
     def test_a_grant_replaces_the_earlier_one_without_root(self, permission_service):
@@ -51,7 +51,7 @@ class TestPermissions:
 
         assert permission_service.list_owners(GRANTEE) == {GRANTEE: {"root": {}}}
 
-    def test_everyone_is_root_of_their_own_and_stays_it(self, permission_service):
+    def test_owners_always_have_root_over_themselves(self, permission_service):
         permission_service.set_permissions(OWNER, OWNER, {"view": {}})
 
         assert permission_service.get_permissions(OWNER, OWNER) == {"root": {}}
@@ -66,7 +66,9 @@ class TestPermissions:
             GRANTEE: {"root": {}},
         }
 
-    def test_what_clinics_permit_is_no_grant_of_the_owner(self, permission_service):
+    def test_permissions_of_clinics_are_not_reported_as_grants_of_the_owner(
+        self, permission_service
+    ):
         clinic = ObjectId()
         db.collection("patients").insert_one(
             {"userId": OWNER, "clinicId": clinic, "permissions": {"custodian": {}}}
@@ -82,7 +84,7 @@ class TestPermissions:
 
 
 class TestRestrictedTokens:
-    def test_without_a_time_it_lives_an_hour_on_any_path(self, restricted_tokens):
+    def test_a_token_without_a_time_lasts_an_hour_on_any_path(self, restricted_tokens):
         token = restricted_tokens.create_token(OWNER, None, None)
 
         assert token.paths is None
@@ -90,14 +92,14 @@ class TestRestrictedTokens:
         assert token.expiration_time - token.created_time == timedelta(hours=1)
         assert restricted_tokens.get_token(token.id) == token
 
-    def test_paths_and_time_are_kept(self, restricted_tokens):
+    def test_paths_and_time_of_a_token_are_stored(self, restricted_tokens):
         expires = clock.now() + timedelta(days=30)
         token = restricted_tokens.create_token(OWNER, ("/v1/oauth/dexcom",), expires)
 
         assert restricted_tokens.list_tokens(OWNER) == [token]
         assert (token.paths, token.expiration_time) == (("/v1/oauth/dexcom",), expires)
 
-    def test_unknown_is_none_and_a_stranger_has_no_list(self, restricted_tokens):
+    def test_an_unknown_token_is_none_and_a_stranger_has_no_tokens(self, restricted_tokens):
         assert restricted_tokens.get_token("0" * 32) is None
         assert restricted_tokens.list_tokens(OTHER) == []
 
@@ -115,7 +117,7 @@ class TestRestrictedTokens:
 
         assert refusal.value.status == 404
 
-    def test_deleting_works_also_when_it_is_gone(self, restricted_tokens):
+    def test_deleting_a_deleted_token_is_no_failure(self, restricted_tokens):
         token = restricted_tokens.create_token(OWNER, None, None)
         restricted_tokens.delete_token(token.id)
         restricted_tokens.delete_token(token.id)
@@ -126,7 +128,9 @@ class TestRestrictedTokens:
         ("paths", "days"),
         [(("no-slash",), 1), ((), 1), (("/x",) * 11, 1), (None, 91), (None, -1)],
     )
-    def test_what_the_service_forbids_is_400(self, restricted_tokens, paths, days):
+    def test_a_token_that_breaks_the_rules_is_answered_with_400(
+        self, restricted_tokens, paths, days
+    ):
         with pytest.raises(ServiceError) as refusal:
             restricted_tokens.create_token(OWNER, paths, clock.now() + timedelta(days=days))
 
@@ -134,16 +138,16 @@ class TestRestrictedTokens:
 
 
 class TestData:
-    def test_of_a_stranger_there_is_none(self, data_service):
+    def test_a_stranger_has_no_data(self, data_service):
         assert data_service.list_data_sources(OWNER) == []
         assert data_service.has_data(OWNER) is False
         assert data_service.get_summary("cgm", OWNER) is None
 
-    def test_is_what_was_told(self, data_service):
-        told = EmbeddedDataService()
-        told.set_data_sources(OWNER, [{"providerName": "dexcom", "state": "connected"}])
-        told.set_has_data(OWNER)
-        told.set_summary("bgm", OWNER, {"id": "1", "type": "bgm"})
+    def test_the_embedded_data_service_returns_what_was_stored(self, data_service):
+        embedded = EmbeddedDataService()
+        embedded.set_data_sources(OWNER, [{"providerName": "dexcom", "state": "connected"}])
+        embedded.set_has_data(OWNER)
+        embedded.set_summary("bgm", OWNER, {"id": "1", "type": "bgm"})
 
         assert data_service.list_data_sources(OWNER)[0]["providerName"] == "dexcom"
         assert data_service.has_data(OWNER) is True
@@ -162,9 +166,9 @@ class TestClientCredentials:
     def known_client(self):
         EmbeddedTokenEndpoint().register_client("ehr", "s3cret: with colon", OWNER)
 
-    def test_known_credentials_name_their_account(self, token_endpoint):
+    def test_known_credentials_return_their_account(self, token_endpoint):
         assert token_endpoint.subject_of_client("ehr", "s3cret: with colon") == OWNER
 
     @pytest.mark.parametrize("pair", [("ehr", "wrong"), ("nobody", "s3cret: with colon")])
-    def test_others_are_none(self, token_endpoint, pair):
+    def test_unknown_credentials_return_none(self, token_endpoint, pair):
         assert token_endpoint.subject_of_client(*pair) is None

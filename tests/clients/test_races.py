@@ -13,7 +13,7 @@ CLINIC = str(ObjectId())
 
 
 def together(count, work):
-    """What each of the parallel calls returned; EmailTaken counts as an answer."""
+    """The results of the parallel calls; EmailTaken counts as a result."""
     gate, answers = threading.Barrier(count), []
 
     def run(number):
@@ -32,7 +32,7 @@ def together(count, work):
     return answers
 
 
-def test_one_address_makes_one_account():
+def test_parallel_creations_with_one_address_make_one_account():
     answers = together(
         8, lambda _: EmbeddedUserService().create_custodial_user(CLINIC, "one@example.org")
     )
@@ -41,7 +41,7 @@ def test_one_address_makes_one_account():
     assert db.collection("accounts").count_documents({"username": "one@example.org"}) == 1
 
 
-def test_one_address_goes_to_one_of_many_accounts():
+def test_parallel_updates_give_an_address_to_one_account():
     service = EmbeddedUserService()
     users = [service.create_custodial_user(CLINIC, None) for _ in range(6)]
     update = UserUpdate(username="one@example.org", emails=("one@example.org",))
@@ -51,7 +51,7 @@ def test_one_address_goes_to_one_of_many_accounts():
     assert len({event["userId"] for event in emitted("user.updated")}) == 1
 
 
-def test_a_custodial_account_is_claimed_once():
+def test_parallel_first_passwords_claim_an_account_once():
     user = EmbeddedUserService().create_custodial_user(CLINIC, "one@example.org")
     together(
         5,
@@ -71,7 +71,7 @@ def test_parallel_changes_of_different_profile_keys_all_count():
     assert EmbeddedProfileService().get_profile("0123456789") == {f"key{n}": n for n in range(8)}
 
 
-def test_a_deletion_during_an_update_leaves_no_half_account():
+def test_a_deletion_during_an_update_leaves_no_incomplete_account():
     user = EmbeddedUserService().create_custodial_user(CLINIC, "one@example.org")
     service = EmbeddedUserService()
 
@@ -89,7 +89,7 @@ def test_a_deletion_during_an_update_leaves_no_half_account():
     assert db.collection("accounts").count_documents({}) == 0
 
 
-def test_a_claim_and_a_change_of_the_address_by_the_clinic_never_both():
+def test_of_a_claim_and_a_parallel_address_change_by_the_clinic_only_one_succeeds():
     service = EmbeddedUserService()
     for number in range(8):
         old, new = (f"{when}{number}@example.org" for when in ("old", "new"))

@@ -16,33 +16,33 @@ MESSAGE = {"Meta": {"DataModel": "Results"}, "Orders": []}
 
 @pytest.fixture
 def peer(settings):
-    found = RedoxPeer()
-    settings.REDOX = {**settings.REDOX, **found.configuration()}
-    yield found
-    found.close()
+    redox_peer = RedoxPeer()
+    settings.REDOX = {**settings.REDOX, **redox_peer.configuration()}
+    yield redox_peer
+    redox_peer.close()
 
 
-def test_the_setting_chooses(settings, peer):
+def test_the_setting_chooses_the_implementation(settings, peer):
     assert isinstance(client.redox(), HttpRedox)
     settings.REDOX = {**settings.REDOX, "enabled": False}
     assert isinstance(client.redox(), EmbeddedRedox)
 
 
 @pytest.mark.parametrize("kind", ["http", "embedded"])
-def test_both_take_messages_and_reports(peer, kind):
-    found = HttpRedox() if kind == "http" else EmbeddedRedox()
+def test_both_implementations_accept_messages_and_reports(peer, kind):
+    client = HttpRedox() if kind == "http" else EmbeddedRedox()
 
-    assert found.send(MESSAGE) is None
-    assert found.upload(b"%PDF-1.4") != ""
+    assert client.send(MESSAGE) is None
+    assert client.upload(b"%PDF-1.4") != ""
 
 
-def test_a_message_arrives_as_it_is(peer):
+def test_a_message_is_sent_unchanged(peer):
     HttpRedox().send(MESSAGE)
 
     assert peer.messages == [MESSAGE]
 
 
-def test_the_assertion_is_what_redox_asks_for(peer):
+def test_the_assertion_has_the_claims_that_redox_requires(peer):
     HttpRedox().send(MESSAGE)
 
     ((header, claims, form),) = peer.assertions
@@ -55,7 +55,7 @@ def test_the_assertion_is_what_redox_asks_for(peer):
     assert form["client_assertion_type"] == "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
 
-def test_a_wrong_key_is_refused_for_good(peer, settings):
+def test_a_wrong_key_is_a_permanent_failure(peer, settings):
     settings.REDOX = {**settings.REDOX, "private_key": RedoxPeer(key="another").private_pem}
 
     with pytest.raises(PermanentFailure) as caught:
@@ -71,7 +71,7 @@ def test_one_token_serves_many_messages_and_all_processes(peer):
     assert len(peer.assertions) == 1
 
 
-def test_a_refused_token_is_dropped_and_the_next_try_asks_again(peer):
+def test_a_refused_token_is_dropped_and_replaced_by_the_next_attempt(peer):
     HttpRedox().send(MESSAGE)
     peer.answers = [401]
 
@@ -103,7 +103,7 @@ def test_a_refused_token_is_dropped_and_the_next_try_asks_again(peer):
         (422, PermanentFailure, "redox_message_refused_422", None),
     ],
 )
-def test_what_may_pass_is_tried_again_and_what_cannot_is_parked(
+def test_transient_failures_are_retried_and_permanent_ones_parked(
     peer, monkeypatch, answer, error, reason, wait
 ):
     monkeypatch.setattr(client, "TIMEOUT", httpx2.Timeout(0.5))
@@ -117,7 +117,7 @@ def test_what_may_pass_is_tried_again_and_what_cannot_is_parked(
     assert len(peer.messages) == 0
 
 
-def test_no_one_listening_is_tried_again(peer, settings):
+def test_a_refused_connection_is_retried(peer, settings):
     settings.REDOX = {**settings.REDOX, "token_url": "http://127.0.0.1:9/token"}
 
     with pytest.raises(RetryLater) as caught:
@@ -133,7 +133,7 @@ def test_a_report_is_uploaded_as_one_file(peer):
 
 
 @pytest.mark.parametrize("address", ["", None, 7, [], {"a": 1}, ["https://blob.example/1"]])
-def test_an_upload_without_an_address_is_tried_again(peer, address):
+def test_an_upload_answered_without_an_address_is_retried(peer, address):
     peer.upload_uri = address
 
     with pytest.raises(RetryLater):
@@ -141,7 +141,7 @@ def test_an_upload_without_an_address_is_tried_again(peer, address):
 
 
 @pytest.mark.parametrize("life", [None, "", "soon", "300", -1, 1e308, 2**63, True, [], {"a": 1}])
-def test_a_token_of_unknown_life_serves_once(peer, monkeypatch, life):
+def test_a_token_without_a_lifetime_is_used_once(peer, monkeypatch, life):
     monkeypatch.setattr(client, "_json", lambda _: {"access_token": "token-1", "expires_in": life})
 
     assert client.access_token() == client.access_token() == "token-1"
@@ -149,7 +149,7 @@ def test_a_token_of_unknown_life_serves_once(peer, monkeypatch, life):
 
 
 @pytest.mark.parametrize("answer", [b"", b"[]", b"{", b"[" * 100_000, b'{"access_token": 7}'])
-def test_a_token_that_cannot_be_read_is_tried_again(peer, monkeypatch, answer):
+def test_an_unreadable_token_answer_is_retried(peer, monkeypatch, answer):
     monkeypatch.setattr(client, "_request", lambda *_, **__: httpx2.Response(200, content=answer))
 
     with pytest.raises(RetryLater) as caught:

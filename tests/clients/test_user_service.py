@@ -21,7 +21,7 @@ def kim():
 
 
 class TestTokens:
-    def test_a_user_token_names_its_user(self, user_service, kim):
+    def test_a_users_token_returns_the_user(self, user_service, kim):
         principal = user_service.check_token(accounts.issue_user_token(kim.user_id))
 
         assert (principal.user_id, principal.is_server) == (kim.user_id, False)
@@ -31,25 +31,25 @@ class TestTokens:
 
         assert user_service.check_token(token).identity_provider == "smart"
 
-    def test_a_server_token_is_a_servers(self, user_service):
+    def test_a_server_token_returns_a_server(self, user_service):
         assert user_service.check_token(user_service.server_token()).is_server
 
     @pytest.mark.parametrize("token", ["x", "kc:a/b:c?d=e#f%2F", "..", "é"])
-    def test_anything_else_is_refused(self, user_service, token):
+    def test_an_unknown_token_is_refused(self, user_service, token):
         assert user_service.check_token(token) is None
 
-    def test_ended_sessions_are_refused_at_once(self, user_service, kim):
+    def test_tokens_of_ended_sessions_are_refused_at_once(self, user_service, kim):
         token = accounts.issue_user_token(kim.user_id)
         user_service.delete_sessions(kim.user_id)
 
         assert user_service.check_token(token) is None
 
-    def test_the_own_token_is_kept_between_calls(self, user_service):
+    def test_the_services_own_token_is_reused_between_calls(self, user_service):
         assert user_service.server_token() == user_service.server_token()
 
 
 class TestLookup:
-    def test_by_id_and_by_address_in_any_case(self, user_service, kim):
+    def test_a_user_is_found_by_id_and_by_address_in_any_case(self, user_service, kim):
         by_id, by_address = (user_service.get_user(k) for k in (kim.user_id, "KIM.doe@example.ORG"))
 
         assert by_id == by_address
@@ -59,19 +59,19 @@ class TestLookup:
         assert by_id.password_exists is True
 
     @pytest.mark.parametrize("key", [UNKNOWN, "0123456789", "nobody@example.org", "a/b?c", "."])
-    def test_unknown_is_none(self, user_service, key):
+    def test_an_unknown_user_is_none(self, user_service, key):
         assert user_service.get_user(key) is None
 
 
 class TestCustodialAccounts:
-    def test_have_both_roles_and_a_lower_case_address(self, user_service):
+    def test_a_custodial_account_has_both_roles_and_a_lower_case_address(self, user_service):
         user = user_service.create_custodial_user(CLINIC, "New.Patient@Example.org")
 
         assert user.username == "new.patient@example.org"
         assert set(user.roles) == {"custodial_account", "patient"}
         assert user.password_exists is False
 
-    def test_need_no_address_and_do_not_collide(self, user_service):
+    def test_several_custodial_accounts_without_address_can_exist(self, user_service):
         first, second = (user_service.create_custodial_user(CLINIC, None) for _ in range(2))
 
         assert first.user_id != second.user_id
@@ -92,7 +92,7 @@ class TestCustodialAccounts:
 
 
 class TestUpdate:
-    def test_an_address_changes_and_the_clinics_hear_of_it(self, user_service, kim):
+    def test_a_changed_address_is_stored_and_announced(self, user_service, kim):
         user = user_service.update_user(
             kim.user_id, UserUpdate(username="New@example.org", emails=("New@example.org",))
         )
@@ -107,11 +107,11 @@ class TestUpdate:
         assert (after.username, after.emails) == (None, ())
 
     def test_a_taken_address_is_refused_and_nothing_changes(self, user_service, kim):
-        other = user_service.create_custodial_user(CLINIC, "other@example.org")
+        other_user = user_service.create_custodial_user(CLINIC, "other@example.org")
         with pytest.raises(EmailTaken):
-            user_service.update_user(other.user_id, UserUpdate(username="kim.doe@example.org"))
+            user_service.update_user(other_user.user_id, UserUpdate(username="kim.doe@example.org"))
 
-        assert user_service.get_user(other.user_id).username == "other@example.org"
+        assert user_service.get_user(other_user.user_id).username == "other@example.org"
 
     @pytest.mark.parametrize(
         "update",
@@ -126,13 +126,13 @@ class TestUpdate:
             UserUpdate(terms_accepted="yesterday"),
         ],
     )
-    def test_what_the_rules_forbid_is_400(self, user_service, kim, update):
+    def test_an_update_that_breaks_the_rules_is_answered_with_400(self, user_service, kim, update):
         with pytest.raises(ServiceError) as refusal:
             user_service.update_user(kim.user_id, update)
 
         assert refusal.value.status == 400
 
-    def test_brokered_accounts_are_401(self, user_service):
+    def test_an_update_of_a_brokered_account_is_answered_with_401(self, user_service):
         user = accounts.create_user(email="b@example.org", full_name="B", roles=("brokered",))
         with pytest.raises(ServiceError) as refusal:
             user_service.update_user(user.user_id, UserUpdate(email_verified=True))
@@ -140,13 +140,13 @@ class TestUpdate:
         assert refusal.value.status == 401
 
     @pytest.mark.parametrize("expected", [Expected(), Expected(is_custodial=True)])
-    def test_an_account_that_is_missing_is_told_from_one_that_is_another(
+    def test_a_missing_account_and_a_changed_account_raise_different_errors(
         self, user_service, expected
     ):
         with pytest.raises(AccountGone):
             user_service.update_user(UNKNOWN, UserUpdate(email_verified=True), expected)
 
-    def test_other_fields_change_alone(self, user_service, kim):
+    def test_a_changed_field_leaves_the_others(self, user_service, kim):
         terms = "2026-01-02T03:04:05Z"
         user_service.update_user(
             kim.user_id, UserUpdate(terms_accepted=terms, roles=("clinician",))
@@ -156,9 +156,7 @@ class TestUpdate:
         assert (after.terms_accepted, after.roles) == (terms, ("clinician",))
         assert after.username == "kim.doe@example.org"
 
-    def test_the_first_password_makes_a_custodial_account_its_owners(
-        self, user_service, permission_service
-    ):
+    def test_the_first_password_claims_a_custodial_account(self, user_service, permission_service):
         user = user_service.create_custodial_user(CLINIC, "mine@example.org")
         permission_service.set_permissions(
             user.user_id, "1234567890", {"custodian": {}, "view": {}}
@@ -180,10 +178,10 @@ class TestUpdate:
 
 
 class TestExpectations:
-    """A change that is meant for an account as it was must not reach it as it is now."""
+    """A change with a condition does not happen if the account has changed since."""
 
     @pytest.mark.parametrize("emails", [("new@example.org",), ()])
-    def test_another_address_is_unproven_whatever_the_update_says(self, user_service, kim, emails):
+    def test_a_new_address_is_unverified_whatever_the_update_says(self, user_service, kim, emails):
         update = UserUpdate(emails=emails, email_verified=True)
         assert user_service.update_user(kim.user_id, update).email_verified is False
 
@@ -194,7 +192,7 @@ class TestExpectations:
     ]
 
     @pytest.mark.parametrize("expected", UNEXPECTED)
-    def test_the_unexpected_account_stays_as_it_is(self, user_service, kim, expected):
+    def test_an_account_that_is_not_as_expected_is_not_changed(self, user_service, kim, expected):
         for change in (
             lambda: user_service.update_user(kim.user_id, UserUpdate(roles=("clinic",)), expected),
             lambda: user_service.delete_user(kim.user_id, expected),
@@ -203,7 +201,7 @@ class TestExpectations:
                 change()
         assert user_service.get_user(kim.user_id).roles == ("patient",)
 
-    def test_the_expected_account_changes(self, user_service, kim):
+    def test_an_account_that_is_as_expected_is_changed(self, user_service, kim):
         expected = Expected(address="KIM.doe@example.org", is_custodial=False)
         user_service.update_user(kim.user_id, UserUpdate(email_verified=False), expected)
         after = user_service.update_user(kim.user_id, UserUpdate(email_verified=True), expected)
@@ -211,18 +209,20 @@ class TestExpectations:
         user_service.delete_user(kim.user_id, expected)
         assert user_service.get_user(kim.user_id) is None
 
-    def test_an_account_without_an_address_has_none_that_was_expected(self, user_service):
+    def test_an_account_without_an_address_does_not_match_an_expected_address(self, user_service):
         user = user_service.create_custodial_user(CLINIC, None)
         update = UserUpdate(email_verified=True)
         with pytest.raises(AccountChanged):
             user_service.update_user(user.user_id, update, Expected(address="a@example.org"))
 
-    def test_an_account_that_is_gone_is_as_deleted_as_expected(self, user_service):
+    def test_deleting_a_deleted_account_with_a_condition_is_no_failure(self, user_service):
         user_service.delete_user(UNKNOWN, Expected(is_custodial=True))
 
 
 class TestDeletion:
-    def test_removes_the_account_and_its_sessions(self, user_service, profile_service, kim):
+    def test_a_deletion_removes_the_account_and_its_sessions(
+        self, user_service, profile_service, kim
+    ):
         token = accounts.issue_user_token(kim.user_id)
         user_service.delete_user(kim.user_id)
 
@@ -230,11 +230,11 @@ class TestDeletion:
         assert user_service.check_token(token) is None
         assert profile_service.get_profile(kim.user_id) is None
 
-    def test_of_what_is_gone_is_no_failure(self, user_service):
+    def test_deleting_a_deleted_account_is_no_failure(self, user_service):
         user_service.delete_user(UNKNOWN)
 
     @pytest.mark.parametrize("role", ["clinic", "clinician"])
-    def test_of_clinic_accounts_is_refused(self, user_service, role):
+    def test_deleting_an_account_of_a_clinic_is_refused(self, user_service, role):
         user = accounts.create_user(email="c@example.org", full_name="C", roles=(role,))
         with pytest.raises(ServiceError) as refusal:
             user_service.delete_user(user.user_id)
@@ -244,7 +244,7 @@ class TestDeletion:
 
 
 class TestEvents:
-    """What the embedded service tells the rest of this system."""
+    """The events of the embedded service."""
 
     @pytest.fixture(autouse=True)
     def listeners(self, monkeypatch):
@@ -259,25 +259,25 @@ class TestEvents:
     def kind(self):
         return "embedded"
 
-    def test_an_update_tells_what_changed(self, user_service, kim):
+    def test_an_update_emits_the_changed_fields(self, user_service, kim):
         user_service.update_user(kim.user_id, UserUpdate(username="new@example.org"))
 
         changed = ["username", "emailVerified"]
         assert {"userId": kim.user_id, "changed": changed} in emitted("user.updated")
 
-    def test_an_update_that_changes_nothing_tells_nothing(self, user_service, kim):
+    def test_an_update_that_changes_nothing_emits_nothing(self, user_service, kim):
         user_service.update_user(kim.user_id, UserUpdate(username="kim.doe@example.org"))
 
         assert not emitted("user.updated")
 
-    def test_a_refused_update_tells_nothing(self, user_service, kim):
-        other = user_service.create_custodial_user(CLINIC, None)
+    def test_a_refused_update_emits_nothing(self, user_service, kim):
+        other_user = user_service.create_custodial_user(CLINIC, None)
         with pytest.raises(EmailTaken):
-            user_service.update_user(other.user_id, UserUpdate(username="kim.doe@example.org"))
+            user_service.update_user(other_user.user_id, UserUpdate(username="kim.doe@example.org"))
 
         assert not emitted()
 
-    def test_the_first_password_is_told_once(self, user_service):
+    def test_the_first_password_is_announced_once(self, user_service):
         user = user_service.create_custodial_user(CLINIC, None)
         user_service.update_user(user.user_id, UserUpdate(password="correct-horse"))
         first = emitted("user.password_set")
@@ -286,14 +286,14 @@ class TestEvents:
         assert {"userId": user.user_id} in first
         assert emitted("user.password_set") == first
 
-    def test_a_deletion_is_told(self, user_service, kim):
+    def test_a_deletion_is_announced(self, user_service, kim):
         user_service.delete_user(kim.user_id)
 
         assert {"userId": kim.user_id} in emitted("user.deleted")
 
 
 class TestStorage:
-    def test_tokens_and_passwords_are_kept_as_hashes(self):
+    def test_tokens_and_passwords_are_stored_as_hashes(self):
         user = accounts.create_user(email="k@example.org", full_name="K", password="correct-horse")
         token = accounts.issue_user_token(user.user_id)
 

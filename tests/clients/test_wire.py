@@ -1,5 +1,4 @@
-"""What only the HTTP clients can do wrong: logins, headers, statuses, outages (rules ACCOUNT-153 to
-ACCOUNT-165)."""
+"""Tests for the HTTP clients alone: logins, headers, statuses, outages (rules ACCOUNT-153 to ACCOUNT-165)."""
 
 import time
 from datetime import timedelta
@@ -28,7 +27,7 @@ def logins(standin):
 
 
 class TestServerLogin:
-    def test_happens_once_for_many_calls_with_name_and_secret(self, standin, users):
+    def test_many_calls_share_one_login_with_name_and_secret(self, standin, users):
         users.get_user(OWNER)
         users.get_user(OWNER)
 
@@ -37,7 +36,7 @@ class TestServerLogin:
         assert standin.headers[0]["x-tidepool-server-secret"] == wire.SECRET
         assert "x-tidepool-session-token" not in standin.headers[0]
 
-    def test_is_repeated_after_its_lifetime(self, standin):
+    def test_the_login_is_repeated_after_the_tokens_lifetime(self, standin):
         session = ServerSession(
             url=standin.address + "/serverlogin", name="clinics", secret=wire.SECRET, lifetime=0.05
         )
@@ -47,7 +46,7 @@ class TestServerLogin:
 
         assert logins(standin) == 2
 
-    def test_is_repeated_once_when_the_service_forgot_us(self, standin, users, monkeypatch):
+    def test_the_login_is_repeated_once_after_a_401(self, standin, users, monkeypatch):
         from users.embedded import sessions
 
         users.get_user(OWNER)
@@ -63,12 +62,12 @@ class TestServerLogin:
 
         assert logins(standin) == 1
 
-    def test_a_wrong_secret_is_an_outage_for_callers_not_a_logout(self, standin):
+    def test_a_wrong_secret_is_an_outage_and_not_a_logout(self, standin):
         session = ServerSession(url=standin.address + "/serverlogin", name="clinics", secret="no")
         with pytest.raises(ServiceUnavailable):
             http.HttpUserService(standin.address, session).check_token("x")
 
-    def test_a_login_without_token_is_no_login(self, standin, users):
+    def test_a_login_answered_without_a_token_is_an_error(self, standin, users):
         standin.override["POST /serverlogin"] = (200, None)
         with pytest.raises(ServiceError):
             users.get_user(OWNER)
@@ -76,7 +75,7 @@ class TestServerLogin:
 
 class TestTokenCheck:
     @pytest.mark.parametrize("status", [400, 401, 403, 404])
-    def test_every_refusal_is_an_invalid_token(self, standin, users, status):
+    def test_a_refused_token_is_invalid(self, standin, users, status):
         standin.override["GET /token/x"] = (status, {"code": status})
         assert users.check_token("x") is None
 
@@ -86,7 +85,9 @@ class TestTokenCheck:
         with pytest.raises(ServiceUnavailable):
             users.check_token("x")
 
-    def test_a_user_service_that_hangs_is_given_up_soon(self, standin, users, monkeypatch):
+    def test_a_user_service_that_hangs_is_unavailable_after_a_few_seconds(
+        self, standin, users, monkeypatch
+    ):
         from users.clients.http import accounts as client
 
         monkeypatch.setattr(client, "_CHECK_TIMEOUT", 0.1)
@@ -100,11 +101,11 @@ class TestTokenCheck:
     @pytest.mark.parametrize(
         "body", [None, [], {}, {"isserver": True}, {"isserver": True, "userid": ""}, {"userid": 7}]
     )
-    def test_an_answer_without_user_is_a_refusal(self, standin, users, body):
+    def test_an_answer_without_a_user_is_a_refusal(self, standin, users, body):
         standin.override["GET /token/x"] = (200, body)
         assert users.check_token("x") is None
 
-    def test_field_names_come_in_any_case(self, standin, users):
+    def test_field_names_are_accepted_in_any_case(self, standin, users):
         standin.override["GET /token/x"] = (
             200,
             {"ISSERVER": True, "UserId": OWNER, "identityprovider": "p"},
@@ -116,14 +117,14 @@ class TestTokenCheck:
             "p",
         )
 
-    def test_the_token_is_one_path_segment(self, standin, users):
+    def test_the_token_is_sent_as_one_path_segment(self, standin, users):
         users.check_token("kc:a/b?c=1#d e")
         assert standin.calls[-1] == "GET /token/kc%3Aa%2Fb%3Fc%3D1%23d%20e"
 
 
 class TestStatuses:
     @pytest.mark.parametrize("status", [401, 500])
-    def test_a_failed_look_up_is_an_error_not_no_one(self, standin, users, status):
+    def test_a_failed_look_up_is_an_error_and_not_an_unknown_user(self, standin, users, status):
         standin.override[f"GET /user/{OWNER}"] = (status, None)
         with pytest.raises(ServiceError) as failure:
             users.get_user(OWNER)
@@ -139,17 +140,19 @@ class TestStatuses:
         with pytest.raises(ServiceError):
             http.HttpProfileService(standin.address, session).get_profile(OWNER)
 
-    def test_the_profile_of_no_one_is_updated_silently(self, standin, session):
+    def test_updating_the_profile_of_an_unknown_account_is_no_failure(self, standin, session):
         standin.override[f"POST /{OWNER}/profile"] = (404, None)
         service = http.HttpProfileService(standin.address, session)
         assert service.update_profile(OWNER, {"fullName": "A"}) == {}
 
     @pytest.mark.parametrize("status", [200, 204])
-    def test_a_restricted_token_may_be_gone_with_200_or_204(self, standin, session, status):
+    def test_a_deleted_restricted_token_may_be_answered_with_200_or_204(
+        self, standin, session, status
+    ):
         standin.override["DELETE /v1/restricted_tokens/x"] = (status, None)
         http.HttpRestrictedTokens(standin.address, session).delete_token("x")
 
-    def test_a_service_that_is_down_is_unavailable_soon(self, session):
+    def test_a_service_that_is_down_is_unavailable_at_once(self, session):
         started = time.monotonic()
         with pytest.raises(ServiceUnavailable):
             http.HttpUserService("http://127.0.0.1:1", session).get_user(OWNER)
@@ -165,7 +168,7 @@ class TestAuthService:
         assert "x-tidepool-session-token" not in standin.headers[-1]
         assert logins(standin) == 0
 
-    def test_a_second_login_is_used_where_configured(self, standin, settings):
+    def test_the_auth_service_uses_its_own_login_if_configured(self, standin, settings):
         from users.clients.http.sessions import auth_session
 
         settings.AUTH_EXTERNAL_ADDRESS = standin.address
@@ -180,7 +183,7 @@ class TestAuthService:
         assert standin.headers[0]["x-tidepool-server-name"] == "clinic"
         assert standin.headers[-1]["x-tidepool-session-token"]
 
-    def test_times_with_offset_are_read(self, standin, session):
+    def test_times_with_an_offset_are_accepted(self, standin, session):
         row = {
             "id": "x",
             "userId": OWNER,
@@ -199,11 +202,11 @@ class TestTokenEndpoint:
         standin.endpoint.register_client("ehr", "s3cret", OWNER)
         return http.HttpTokenEndpoint(standin.address + "/oidc/token")
 
-    def test_basic_is_tried_first_and_enough(self, standin, endpoint):
+    def test_credentials_are_sent_as_basic_first(self, standin, endpoint):
         assert endpoint.subject_of_client("ehr", "s3cret") == OWNER
         assert len(standin.calls) == 1
 
-    def test_form_fields_are_tried_second(self, standin, endpoint):
+    def test_credentials_are_sent_as_form_fields_if_basic_is_refused(self, standin, endpoint):
         standin.basic_allowed = False
         assert endpoint.subject_of_client("ehr", "s3cret") == OWNER
         assert len(standin.calls) == 2
@@ -217,7 +220,7 @@ class TestTokenEndpoint:
             endpoint.subject_of_client("ehr", "s3cret")
 
 
-def test_a_token_is_never_sent_in_the_clear_of_a_log(standin, users, caplog):
+def test_tokens_are_not_logged(standin, users, caplog):
     token = accounts.issue_user_token(OWNER)
     with caplog.at_level("DEBUG", logger="kernel"):
         users.check_token(token)
@@ -225,9 +228,12 @@ def test_a_token_is_never_sent_in_the_clear_of_a_log(standin, users, caplog):
 
 
 class TestExpectations:
-    """The service knows no conditions, so what happens between our reading and our writing is looked for."""
+    """The service has no conditional updates, so changes between reading and writing are detected
+    afterwards."""
 
-    def test_an_address_that_moves_meanwhile_is_not_verified(self, standin, users, monkeypatch):
+    def test_an_address_that_changes_during_an_update_is_not_verified(
+        self, standin, users, monkeypatch
+    ):
         user = accounts.create_user(email="old@example.org", full_name="O", roles=("patient",))
         standin.users.update_user(user.user_id, UserUpdate(email_verified=False))
         put = http.HttpUserService._put
@@ -247,7 +253,7 @@ class TestExpectations:
         after = standin.users.get_user(user.user_id)
         assert (after.username, after.email_verified) == ("new@example.org", False)
 
-    def test_a_new_address_is_sent_as_unproven(self, users, monkeypatch):
+    def test_a_new_address_is_sent_as_unverified(self, users, monkeypatch):
         sent = []
         monkeypatch.setattr(
             http.HttpUserService, "_call", lambda *_, json, **__: sent.append(json) or 1 / 0

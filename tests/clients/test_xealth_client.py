@@ -13,24 +13,24 @@ ORDER = {"orderType": "enrollment"}
 
 @pytest.fixture
 def peer(settings):
-    found = XealthPeer()
-    settings.XEALTH = {**settings.XEALTH, **found.configuration()}
-    yield found
-    found.close()
+    xealth_peer = XealthPeer()
+    settings.XEALTH = {**settings.XEALTH, **xealth_peer.configuration()}
+    yield xealth_peer
+    xealth_peer.close()
 
 
 def write():
     return xealth().write_order("east/1", ORDER)
 
 
-def test_an_order_arrives_as_it_is_at_its_deployment(peer):
+def test_an_order_is_sent_unchanged_to_its_deployment(peer):
     assert isinstance(xealth(), HttpXealth)
 
     assert write() == 200
     assert peer.orders == [("/v2/partner/write/order/east%2F1", ORDER)]
 
 
-def test_the_token_is_asked_for_with_client_credentials_and_no_scope_once(peer):
+def test_one_token_is_requested_with_client_credentials_and_without_scope(peer):
     for _ in range(3):
         write()
 
@@ -38,7 +38,7 @@ def test_the_token_is_asked_for_with_client_credentials_and_no_scope_once(peer):
 
 
 @pytest.mark.parametrize(("life", "asked"), [(31, 1), (30, 2), (None, 2)])
-def test_a_token_is_kept_until_thirty_seconds_before_its_end(peer, life, asked):
+def test_a_token_is_reused_until_thirty_seconds_before_its_end(peer, life, asked):
     peer.token_answers = [(200, {"access_token": "token-1", "expires_in": life})]
     write()
     write()
@@ -47,7 +47,7 @@ def test_a_token_is_kept_until_thirty_seconds_before_its_end(peer, life, asked):
 
 
 @pytest.mark.parametrize("status", [201, 400, 404, 429, 500])
-def test_any_status_is_told(peer, status):
+def test_any_status_of_an_order_is_returned(peer, status):
     peer.answers = [status]
 
     assert write() == status
@@ -61,7 +61,7 @@ def test_a_revoked_token_is_replaced_at_once(peer):
     assert (len(peer.tokens), len(peer.orders)) == (2, 2)
 
 
-def test_a_fresh_token_that_is_refused_is_told(peer):
+def test_a_fresh_token_that_is_refused_is_an_error(peer):
     peer.answers = [401, 401]
 
     assert write() == 401
@@ -93,7 +93,7 @@ def test_a_connection_that_breaks_is_an_outage_and_the_order_is_not_repeated(pee
 
 
 @pytest.mark.parametrize("name", ["token_url", "base_url"])
-def test_no_one_listening_is_an_outage(peer, settings, name):
+def test_a_refused_connection_is_an_outage(peer, settings, name):
     settings.XEALTH = {**settings.XEALTH, name: "http://127.0.0.1:9"}
 
     with pytest.raises(ServiceUnavailable):

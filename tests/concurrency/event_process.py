@@ -1,7 +1,7 @@
 """One of the processes of test_event_order.py: `python -m tests.concurrency.event_process emit NUMBER | deliver`.
 
-Each change counts up one of a few documents and tells the number it made. A process makes its ids as if its clock were
-an hour off, every second one in the other direction.
+Each change increments a counter in one of a few documents and emits the new number. A process makes its ids
+as if its clock were an hour off, alternately fast and slow.
 """
 
 import os
@@ -27,8 +27,8 @@ def main(kind: str, number: int = 0) -> None:
 
     @outbox.subscribe(_counted(), "test.hear")
     def hear(event: Any) -> None:
-        told = {"key": event.thing, "count": event.count, "part": event.part}
-        db.collection(HEARD).insert_one({**told, "order": Timestamp(0, 0)})
+        row = {"key": event.thing, "count": event.count, "part": event.part}
+        db.collection(HEARD).insert_one({**row, "order": Timestamp(0, 0)})
 
     waking.enqueue = lambda wake_ups: None
     if kind == "deliver":
@@ -42,16 +42,16 @@ def main(kind: str, number: int = 0) -> None:
 
 def _skew_ids(emitting: object, seconds: int) -> None:
     def make() -> ObjectId:
-        ours = ObjectId().binary
-        moment = int.from_bytes(ours[:4], "big") + seconds
-        return ObjectId(moment.to_bytes(4, "big") + ours[4:])
+        own_bytes = ObjectId().binary
+        moment = int.from_bytes(own_bytes[:4], "big") + seconds
+        return ObjectId(moment.to_bytes(4, "big") + own_bytes[4:])
 
     emitting.ObjectId = make  # type: ignore[attr-defined]
 
 
 @cache
 def _counted() -> type[Any]:
-    """Declared late: the kernel is imported when Django is ready."""
+    """Declared late, because the kernel can only be imported when Django is ready."""
     from kernel import outbox
 
     @outbox.event("test.counted")

@@ -14,7 +14,7 @@ THREADS = 6
 
 
 def together(*calls):
-    """Run the calls at the same moment; their responses in the same order."""
+    """Run the calls at the same moment, and return their responses in order."""
     gate = threading.Barrier(len(calls))
 
     def run(call):
@@ -52,7 +52,7 @@ def demotion(caller, clinic, person):
 def test_two_admins_cannot_demote_each_other_at_the_same_time(clinic, ada, eve, attempt):
     add_member(clinic, eve, roles=("CLINIC_ADMIN",))
     responses = together(demotion(ada.api, clinic, eve), demotion(eve.api, clinic, ada))
-    # The slower one is refused by the rule, or has lost the right to ask.
+    # The slower one is refused by the rule, or is no longer an admin.
     assert statuses(responses) in ([200, 422], [200, 403])
     members = db.collection("clinicians").find({"clinicId": ObjectId(clinic["id"])})
     admins = [m["userId"] for m in members if "CLINIC_ADMIN" in m["roles"]]
@@ -82,7 +82,7 @@ def test_parallel_changes_of_roles_leave_as_many_entries_as_changes(clinic, ben,
 
 
 @pytest.mark.parametrize(("kind", "field"), [("patient_tags", "patientTags"), ("sites", "sites")])
-def test_of_equal_names_one_is_made(clinic, ada, kind, field):
+def test_parallel_creations_with_one_name_make_one_record(clinic, ada, kind, field):
     names = ["Type 1", "type 1", "TYPE 1", "Type 1", "tYpe 1", "typE 1"]
     url = path(clinic, kind)
     responses = together(*[lambda n=name: ada.api.post(url, {"name": n}) for name in names])
@@ -93,7 +93,7 @@ def test_of_equal_names_one_is_made(clinic, ada, kind, field):
 @pytest.mark.parametrize(
     ("kind", "field", "key"), [("patient_tags", "patientTags", "_id"), ("sites", "sites", "id")]
 )
-def test_the_limit_is_not_passed_side_by_side(clinic, ada, kind, field, key):
+def test_parallel_creations_do_not_exceed_the_limit(clinic, ada, kind, field, key):
     fill(clinic, field, key, 48)
     url = path(clinic, kind)
     calls = [lambda n=number: ada.api.post(url, {"name": f"new {n}"}) for number in range(THREADS)]
@@ -101,7 +101,7 @@ def test_the_limit_is_not_passed_side_by_side(clinic, ada, kind, field, key):
     assert len(stored(clinic)[field]) == 50
 
 
-def test_two_tags_do_not_take_the_same_name_by_renaming(clinic, ada):
+def test_parallel_renamings_do_not_give_two_tags_the_same_name(clinic, ada):
     fill(clinic, "patientTags", "_id", 4)
     ids = [str(tag["_id"]) for tag in stored(clinic)["patientTags"]]
     urls = [path(clinic, "patient_tags", tag_id) for tag_id in ids]
@@ -109,19 +109,19 @@ def test_two_tags_do_not_take_the_same_name_by_renaming(clinic, ada):
     assert statuses(responses) == [200, 409, 409, 409]
 
 
-def test_two_clinics_do_not_get_the_same_share_code(ada, cy, monkeypatch):
+def test_parallel_creations_of_clinics_get_different_share_codes(ada, cy, monkeypatch):
     from clinics.services import clinics
 
     def codes():
         yield "SAME-SAME-SAME"
         yield from (f"NEXT-NEXT-AAA{letter}" for letter in "BCDEFGH")
 
-    made = threading.local()
+    local = threading.local()
 
     def next_code():
-        if not hasattr(made, "codes"):
-            made.codes = codes()
-        return next(made.codes)
+        if not hasattr(local, "codes"):
+            local.codes = codes()
+        return next(local.codes)
 
     monkeypatch.setattr(clinics, "new_share_code", next_code)
     responses = together(
@@ -132,14 +132,14 @@ def test_two_clinics_do_not_get_the_same_share_code(ada, cy, monkeypatch):
     assert shown == {"SAME-SAME-SAME", "NEXT-NEXT-AAAB"}
 
 
-def test_of_equal_invites_one_is_made(clinic, backend):
+def test_parallel_equal_invites_make_one_record(clinic, backend):
     body = {"email": "new@example.org", "roles": ["CLINIC_MEMBER"], "inviteId": "key"}
     url = path(clinic, "clinicians")
     responses = together(*[lambda: backend.post(url, body)] * THREADS)
     assert statuses(responses) == [200] + [409] * (THREADS - 1)
 
 
-def test_an_invite_is_accepted_once(clinic, eve, dot, backend):
+def test_parallel_acceptances_of_an_invite_succeed_once(clinic, eve, dot, backend):
     backend.post(
         path(clinic, "clinicians"),
         {"email": "new@example.org", "roles": ["CLINIC_MEMBER"], "inviteId": "key"},
@@ -150,7 +150,7 @@ def test_an_invite_is_accepted_once(clinic, eve, dot, backend):
     assert statuses(responses) == [200] + [404] * 5
 
 
-def test_an_account_migrates_once(backend, monkeypatch):
+def test_parallel_migrations_of_an_account_succeed_once(backend, monkeypatch):
     from tests.cast import make_person
 
     lee = make_person("Lee Legacy", roles=("clinic",))
@@ -162,7 +162,7 @@ def test_an_account_migrates_once(backend, monkeypatch):
     assert db.collection("migrations").count_documents({}) == 1
 
 
-def test_a_repeat_that_overtakes_its_first_request_makes_no_twin(ada, monkeypatch):
+def test_a_repeated_request_during_the_first_one_makes_no_second_record(ada, monkeypatch):
     """The client gives up and asks again while the first request is still writing."""
     from clinics.services import clinics
 
@@ -181,7 +181,9 @@ def test_a_repeat_that_overtakes_its_first_request_makes_no_twin(ada, monkeypatc
 
 
 @pytest.mark.parametrize("attempt", range(8))
-def test_a_clinic_is_deleted_or_gets_its_patient_but_not_both(clinic, ada, backend, attempt):
+def test_of_a_deletion_of_a_clinic_and_a_parallel_new_patient_only_one_succeeds(
+    clinic, ada, backend, attempt
+):
     patient = {"fullName": "Pat Real", "birthDate": "2000-01-01"}
     together(
         lambda: ada.api.post(path(clinic, "patients"), patient),

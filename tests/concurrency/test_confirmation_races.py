@@ -1,4 +1,4 @@
-"""One key, many hands: every confirmation takes effect exactly once (rules CONFIRM-25 to CONFIRM-40)."""
+"""Parallel uses of one key: every confirmation takes effect exactly once (rules CONFIRM-25 to CONFIRM-40)."""
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
@@ -13,7 +13,7 @@ TWENTY = 20
 
 
 def at_once(act, count=TWENTY):
-    """Statuses of `count` calls `act(n)` that start together."""
+    """The statuses of `count` calls `act(n)` that start at the same moment."""
     barrier = Barrier(count)
 
     def run(number):
@@ -24,11 +24,11 @@ def at_once(act, count=TWENTY):
         return list(pool.map(run, range(count)))
 
 
-def confirmations(**wanted):
-    return list(db.collection("confirmations").find(wanted))
+def confirmations(**query):
+    return list(db.collection("confirmations").find(query))
 
 
-def test_one_of_twenty_becomes_a_clinician(clinic, ada, eve):
+def test_one_of_twenty_parallel_acceptances_makes_a_clinician(clinic, ada, eve):
     key = ada.api.post(
         f"/v1/clinics/{clinic['id']}/invites/clinicians",
         {"email": eve.email, "roles": ["CLINIC_MEMBER"]},
@@ -40,7 +40,7 @@ def test_one_of_twenty_becomes_a_clinician(clinic, ada, eve):
     assert db.collection("clinicians").count_documents({"userId": eve.user_id}) == 1
 
 
-def test_accept_and_cancel_of_an_invitation_never_both(clinic, ada, eve):
+def test_of_a_parallel_accept_and_cancel_only_one_succeeds(clinic, ada, eve):
     key = ada.api.post(
         f"/v1/clinics/{clinic['id']}/invites/clinicians",
         {"email": eve.email, "roles": ["CLINIC_MEMBER"]},
@@ -57,7 +57,7 @@ def test_accept_and_cancel_of_an_invitation_never_both(clinic, ada, eve):
     assert document["status"] == ("completed" if is_member else "canceled")
 
 
-def test_one_of_twenty_accepts_a_patient(clinic, ben, dot):
+def test_one_of_twenty_parallel_acceptances_makes_a_patient(clinic, ben, dot):
     key = dot.api.post(
         f"/confirm/send/invite/{dot.user_id}/clinic",
         {"shareCode": clinic["shareCode"], "permissions": {"view": {}}},
@@ -72,7 +72,7 @@ def test_one_of_twenty_accepts_a_patient(clinic, ben, dot):
     assert len(rows) == len({row["handler"] for row in rows}) > 0, "told each handler once"
 
 
-def test_one_of_twenty_joins_a_care_team(dot, eve):
+def test_one_of_twenty_parallel_acceptances_joins_a_care_team(dot, eve):
     key = dot.api.post(
         f"/confirm/send/invite/{dot.user_id}",
         {"email": eve.email, "permissions": {"view": {}}},
@@ -86,7 +86,7 @@ def test_one_of_twenty_joins_a_care_team(dot, eve):
     assert permission_service().get_permissions(dot.user_id, eve.user_id) == {"view": {}}
 
 
-def test_one_of_twenty_claims_an_account(backend, anonymous):
+def test_one_of_twenty_parallel_claims_succeeds(backend, anonymous):
     user = user_service().create_custodial_user("c" * 24, "iris@example.org")
     profile_service().update_profile(user.user_id, {"patient": {"birthday": "1990-01-02"}})
     backend.post(f"/confirm/send/signup/{user.user_id}")
@@ -103,7 +103,7 @@ def test_one_of_twenty_claims_an_account(backend, anonymous):
     assert find_by_credentials("iris@example.org", winner) is not None
 
 
-def test_a_claim_that_starts_before_and_looks_after_the_winner_is_refused(
+def test_a_claim_that_starts_before_another_and_checks_after_it_is_refused(
     backend, anonymous, monkeypatch
 ):
     user = user_service().create_custodial_user("c" * 24, "iris@example.org")
@@ -123,11 +123,11 @@ def test_a_claim_that_starts_before_and_looks_after_the_winner_is_refused(
     late = anonymous.put(url, {"password": "password-late", "birthday": "1990-01-02"})
 
     assert late.status_code == 404
-    found = find_by_credentials("iris@example.org", "password-winner")
-    assert found is not None
+    user = find_by_credentials("iris@example.org", "password-winner")
+    assert user is not None
 
 
-def test_one_of_twenty_resets_a_password(eve, anonymous):
+def test_one_of_twenty_parallel_resets_succeeds(eve, anonymous):
     anonymous.post(f"/confirm/send/forgot/{eve.email}")
     [document] = confirmations(userId=eve.user_id)
 
@@ -142,28 +142,28 @@ def test_one_of_twenty_resets_a_password(eve, anonymous):
     assert find_by_credentials(eve.email, winner) is not None
 
 
-def test_equal_invitations_sent_at_once_are_one(dot):
+def test_parallel_equal_invitations_make_one_record(dot):
     body = {"email": "a@example.org", "permissions": {"view": {}}}
     statuses = at_once(lambda _: dot.api.post(f"/confirm/send/invite/{dot.user_id}", body), 10)
     assert sorted(statuses) == [200] + [409] * 9
     assert len(emitted("mail.requested")) == 1
 
 
-def test_equal_offers_sent_at_once_are_one(clinic, dot):
+def test_parallel_equal_offers_make_one_record(clinic, dot):
     body = {"shareCode": clinic["shareCode"], "permissions": {"view": {}}}
     url = f"/confirm/send/invite/{dot.user_id}/clinic"
     statuses = at_once(lambda _: dot.api.post(url, body), 10)
     assert sorted(statuses) == [200] + [409] * 9
 
 
-def test_equal_sign_ups_sent_at_once_are_one(eve):
+def test_parallel_equal_sign_ups_make_one_record(eve):
     url = f"/confirm/send/signup/{eve.user_id}"
     statuses = at_once(lambda _: eve.api.post(url), 10)
     assert sorted(statuses) == [200] + [403] * 9
     assert len(emitted("mail.requested")) == 1
 
 
-def test_resends_at_once_leave_one_link(eve, anonymous):
+def test_parallel_resends_leave_one_valid_link(eve, anonymous):
     eve.api.post(f"/confirm/send/signup/{eve.user_id}")
     statuses = at_once(lambda _: anonymous.post(f"/confirm/resend/signup/{eve.email}"), 5)
     assert statuses == [200] * 5

@@ -1,4 +1,4 @@
-"""What order events of one key keep: real processes change the same documents and deliver side by side."""
+"""The order of events of one key: real processes change the same documents and deliver in parallel."""
 
 import os
 import subprocess
@@ -25,22 +25,22 @@ def spawn():
         return started[-1]
 
     yield start
-    for one in started:
-        one.kill()
-        one.wait()
+    for child in started:
+        child.kill()
+        child.wait()
 
 
-def test_what_a_change_saw_or_overwrote_is_delivered_before_what_it_emits(spawn):
+def test_events_of_one_key_are_delivered_in_the_order_of_their_changes(spawn):
     db.collection(process.COUNTERS).insert_many([{"_id": key, "count": 0} for key in process.KEYS])
     emitters = [spawn("emit", number) for number in range(EMITTERS)]
     for _ in range(DELIVERERS):
         spawn("deliver")
     assert [emitter.wait(60) for emitter in emitters] == [0] * EMITTERS
     heard = db.collection(process.HEARD)
-    wanted = EMITTERS * process.CHANGES * 2
-    eventually(lambda: heard.count_documents({}) >= wanted, within=60)
+    expected = EMITTERS * process.CHANGES * 2
+    eventually(lambda: heard.count_documents({}) >= expected, within=60)
 
     for key in process.KEYS:
         rows = heard.find({"key": key}, sort=[("order", 1)])
-        told = [(row["count"], row["part"]) for row in rows]
-        assert told == sorted(told)
+        delivered = [(row["count"], row["part"]) for row in rows]
+        assert delivered == sorted(delivered)

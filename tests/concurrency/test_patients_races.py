@@ -18,7 +18,7 @@ THREADS = 6
 
 
 def together(*calls):
-    """Run the calls at the same moment; their results, or the errors they raised."""
+    """Run the calls at the same moment, and return their results or the errors that they raised."""
     gate = threading.Barrier(len(calls))
 
     def run(call):
@@ -50,7 +50,7 @@ def count(clinic):
     return patient_count_of(access_counted_clinic(str(clinic["_id"])))
 
 
-def test_a_double_create_of_one_user_makes_one_record(dot):
+def test_parallel_creations_for_one_user_make_one_record(dot):
     clinic = make_clinic()
     results = together(
         *[
@@ -65,7 +65,7 @@ def test_a_double_create_of_one_user_makes_one_record(dot):
     assert count(clinic)["total"] == 1
 
 
-def test_a_creation_that_forbids_a_second_of_the_name_sees_one_made_at_once():
+def test_a_creation_that_forbids_equal_names_sees_a_parallel_one():
     clinic = make_clinic()
 
     def check():
@@ -81,7 +81,7 @@ def test_a_creation_that_forbids_a_second_of_the_name_sees_one_made_at_once():
     assert kinds(results) == ["Duplicate"] * (THREADS - 1) + ["dict"]
 
 
-def test_a_double_create_with_an_address_makes_one_account():
+def test_parallel_creations_with_one_address_make_one_account_and_patient():
     clinic = make_clinic()
     results = together(*[create(clinic, email="iris@example.org")] * THREADS)
     assert kinds(results) == ["AddressTaken"] * (THREADS - 1) + ["dict"]
@@ -89,7 +89,7 @@ def test_a_double_create_with_an_address_makes_one_account():
 
 
 @pytest.mark.parametrize("mrns", [["A1"] * THREADS, ["a1", "A1"] * (THREADS // 2)])
-def test_one_of_many_gets_a_unique_mrn(mrns):
+def test_one_of_many_parallel_creations_gets_a_unique_mrn(mrns):
     clinic = make_clinic(mrnSettings={"required": False, "unique": True})
     results = together(*[create(clinic, mrn=mrn) for mrn in mrns])
     assert kinds(results) == ["BadRequest"] * (THREADS - 1) + ["dict"]
@@ -100,22 +100,22 @@ def test_one_of_many_gets_a_unique_mrn(mrns):
     assert db.collection("accounts").count_documents({}) == 1
 
 
-def test_one_of_many_updates_gets_a_unique_mrn():
+def test_one_of_many_parallel_updates_gets_a_unique_mrn():
     clinic = make_clinic(mrnSettings={"required": False, "unique": True})
-    made = [make_patient(clinic, permissions={"view": {}}) for _ in range(THREADS)]
+    patients = [make_patient(clinic, permissions={"view": {}}) for _ in range(THREADS)]
     results = together(
         *[
             lambda patient=patient: patients.update_patient(
                 clinic_id=clinic["_id"], user_id=patient["userId"], details=details(mrn="A1")
             )
-            for patient in made
+            for patient in patients
         ]
     )
     assert kinds(results) == ["BadRequest"] * (THREADS - 1) + ["dict"]
     assert db.collection("patients").count_documents({"mrn": "A1"}) == 1
 
 
-def test_the_limit_is_not_overshot():
+def test_parallel_creations_do_not_exceed_the_plan_limit():
     limits = {"hardLimit": {"plan": 3}}
     clinic = make_clinic(patientCountSettings=limits)
     results = together(*[create(clinic)] * (THREADS + 2))
@@ -126,7 +126,7 @@ def test_the_limit_is_not_overshot():
     assert count(clinic)["plan"] == 3
 
 
-def test_counts_stay_exact_when_many_come_and_go():
+def test_counts_stay_exact_under_parallel_creations_and_removals():
     clinic = make_clinic()
     made = [make_patient(clinic) for _ in range(THREADS)]
     remove = [
@@ -144,7 +144,7 @@ def test_counts_stay_exact_when_many_come_and_go():
     assert published["total"] == stored
 
 
-def test_parallel_changes_of_different_fields_all_survive(dot):
+def test_parallel_changes_of_different_fields_are_all_stored(dot):
     tag = ObjectId()
     clinic = make_clinic(patientTags=[{"_id": tag, "name": "Pump"}])
     patient = make_patient(clinic, userId=dot.user_id, fullName="Old", permissions={"view": {}})
@@ -178,7 +178,7 @@ def test_parallel_changes_of_different_fields_all_survive(dot):
     assert count(clinic)["providers"]["dexcom"]["total"] == 1
 
 
-def test_the_search_key_follows_parallel_renames(dot):
+def test_the_search_key_is_right_after_parallel_renames(dot):
     from patients.search_keys import search_key
 
     clinic = make_clinic()
@@ -198,7 +198,7 @@ def test_the_search_key_follows_parallel_renames(dot):
     assert stored["searchKey"] == search_key(stored)
 
 
-def test_many_reviews_at_once_keep_two(dot):
+def test_two_of_many_parallel_reviews_are_kept(dot):
     from patients.services import reviews
 
     clinic = make_clinic()
@@ -214,7 +214,7 @@ def test_many_reviews_at_once_keep_two(dot):
     assert len(stored_patient(clinic, dot.user_id)["reviews"]) == 2
 
 
-def test_a_patient_is_removed_once(dot):
+def test_parallel_removals_of_a_patient_succeed_once(dot):
     clinic = make_clinic()
     make_patient(clinic, userId=dot.user_id)
     remove = lambda: patients.remove_patient(clinic_id=clinic["_id"], user_id=dot.user_id)  # noqa: E731
@@ -224,7 +224,7 @@ def test_a_patient_is_removed_once(dot):
 
 
 # --- tags and sites -------------------------------------------------------------------------------
-def make_places():
+def make_tags_and_sites():
     clinic = make_clinic(
         patientTags=[{"_id": ObjectId(), "name": f"T{n}"} for n in range(3)],
         sites=[{"id": ObjectId(), "name": f"S{n}"} for n in range(3)],
@@ -237,26 +237,26 @@ def make_places():
 
 
 def numbers(clinic):
-    """(what is shown, what the records say) of the tags and sites the clinic has now."""
+    """(shown counts, counts in the records) for the clinic's present tags and sites."""
     from clinic_records.services import access
     from patients.services import tags_and_sites
 
     now = access.access_clinic(clinic["_id"])
-    asked = [("tags", tag["_id"]) for tag in now["patientTags"]]
-    asked += [("sites.id", site["id"]) for site in now["sites"]]
+    fields = [("tags", tag["_id"]) for tag in now["patientTags"]]
+    fields += [("sites.id", site["id"]) for site in now["sites"]]
     records = db.collection("patients")
-    found = {
-        place: records.count_documents({"clinicId": clinic["_id"], field: place})
-        for field, place in asked
+    counts = {
+        place_id: records.count_documents({"clinicId": clinic["_id"], field: place_id})
+        for field, place_id in fields
     }
     of_tags, of_sites = tags_and_sites.count_places([now])
-    return {**of_tags, **of_sites}, {place: n for place, n in found.items() if n}
+    return {**of_tags, **of_sites}, {place_id: n for place_id, n in counts.items() if n}
 
 
 @pytest.mark.parametrize("is_counted_before", [True, False])
-def test_tags_and_sites_stay_exact_under_parallel_changes(is_counted_before):
-    clinic, tags, sites = make_places()
-    made = [create(clinic, tags=tags[:1], sites=sites[:1])() for _ in range(THREADS)]
+def test_counts_of_tags_and_sites_are_exact_after_parallel_changes(is_counted_before):
+    clinic, tags, sites = make_tags_and_sites()
+    patients = [create(clinic, tags=tags[:1], sites=sites[:1])() for _ in range(THREADS)]
     if not is_counted_before:
         db.collection("clinicPatientCounts").delete_one({"_id": clinic["_id"]})
 
@@ -270,9 +270,9 @@ def test_tags_and_sites_stay_exact_under_parallel_changes(is_counted_before):
 
     results = together(
         *[create(clinic, tags=tags[:2], sites=sites[:2]) for _ in range(3)],
-        *[update(patient, tags=tags[1:], sites=sites[1:]) for patient in made[:3]],
-        remove(made[3]),
-        update(made[4], tags=[], sites=[]),
+        *[update(patient, tags=tags[1:], sites=sites[1:]) for patient in patients[:3]],
+        remove(patients[3]),
+        update(patients[4], tags=[], sites=[]),
         *[lambda: numbers(clinic)] * 2,
     )
     assert not [r for r in results if isinstance(r, Exception)], results
@@ -281,11 +281,11 @@ def test_tags_and_sites_stay_exact_under_parallel_changes(is_counted_before):
     assert counted[tags[1]] == 6
 
 
-def test_tags_in_bulk_and_single_changes_at_once_are_exact():
+def test_counts_of_tags_are_exact_after_parallel_bulk_and_single_changes():
     from clinics.services import sites as clinic_sites
     from patients.services import patient_tags
 
-    clinic, tags, sites = make_places()
+    clinic, tags, sites = make_tags_and_sites()
     made = [create(clinic, tags=tags[:1], sites=sites[:1])() for _ in range(THREADS)]
     bulk = {"clinic_id": str(clinic["_id"]), "user_ids": None}
 
@@ -311,8 +311,8 @@ def test_tags_in_bulk_and_single_changes_at_once_are_exact():
     assert shown == counted
 
 
-def test_many_readers_of_an_older_database_count_it_once(dot):
-    clinic, tags, _ = make_places()
+def test_parallel_readers_of_an_older_database_count_its_patients_once(dot):
+    clinic, tags, _ = make_tags_and_sites()
     make_patient(clinic, userId=dot.user_id, tags=tags)
     results = together(*[lambda: numbers(clinic)] * THREADS)
     assert results == [(dict.fromkeys(tags, 1), dict.fromkeys(tags, 1))] * THREADS

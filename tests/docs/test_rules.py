@@ -1,4 +1,4 @@
-"""Rules and citations agree: every cited id is one row of one page of docs/behaviour, under its own anchor."""
+"""Rules and citations agree: every cited id is one row of one page of docs/behaviour, with its own anchor."""
 
 import re
 from collections import Counter
@@ -46,7 +46,7 @@ def rows_of(page: Path) -> list[str]:
 
 
 def ids_of(page: Path) -> list[str]:
-    return [found[2] for row in rows_of(page) if (found := ROW.match(row))]
+    return [match[2] for row in rows_of(page) if (match := ROW.match(row))]
 
 
 def rules() -> Counter[str]:
@@ -70,16 +70,16 @@ def test_every_row_begins_with_its_id_under_its_own_anchor(page):
     wrong = [
         row[:60]
         for row in rows_of(page)
-        if not (found := ROW.match(row)) or found[1] != found[2].lower()
+        if not (match := ROW.match(row)) or match[1] != match[2].lower()
     ]
     assert wrong == []
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_the_ids_of_a_page_have_one_prefix_and_rise(page):
-    found = [rule.split("-") for rule in ids_of(page)]
-    numbers = [int(number) for _, number in found]
-    assert len({prefix for prefix, _ in found}) == 1
+    ids = [rule.split("-") for rule in ids_of(page)]
+    numbers = [int(number) for _, number in ids]
+    assert len({prefix for prefix, _ in ids}) == 1
     assert numbers == sorted(set(numbers))
 
 
@@ -98,13 +98,13 @@ def test_no_two_rows_have_one_id():
 
 
 def test_every_cited_rule_is_a_row():
-    known = rules()
+    known_rules = rules()
     lost = {
         f"{path.relative_to(local.BASE)}: {rule}"
         for path in files()
         if path != Path(__file__)
         for rule in CITED.findall(path.read_text())
-        if rule not in known
+        if rule not in known_rules
     }
     assert lost == set()
 

@@ -1,4 +1,4 @@
-"""Call any operation as anyone, and say what the policy made of it."""
+"""Call any operation as any caller, and classify the outcome of the policy."""
 
 import re
 
@@ -54,21 +54,23 @@ def call(api, operation_id, *, body=None, query="", headers=None, **ids):
     """Without a body and a query, callers who pass the policy fail later, so nothing is changed."""
     method, path, _ = described_operations()[operation_id]
     values = {**IDS, **dict.fromkeys(OWN_IDS, STRANGER), **ids}
-    url = re.sub(r"{(\w+)}", lambda found: values[found[1]], path) + query
+    url = re.sub(r"{(\w+)}", lambda match: values[match[1]], path) + query
     return api.request(method, url, body, headers=headers or {})
 
 
 def outcome(response, family):
-    """What the checks before the handler said: missing, invalid, denied or passed."""
-    words = text_of(response)
+    """The outcome of the checks before the view: missing, invalid, denied or passed."""
+    message = text_of(response)
     missing, invalid, denied = TOKEN_STATUSES[family]
-    if response.status_code == missing and words in MISSING:
+    if response.status_code == missing and message in MISSING:
         return "missing"
-    if response.status_code == invalid and words in INVALID:
+    if response.status_code == invalid and message in INVALID:
         return "invalid"
-    if response.status_code == denied and words in DENIED:
+    if response.status_code == denied and message in DENIED:
         return "denied"
-    assert words not in MISSING | INVALID | DENIED, f"{words!r} with status {response.status_code}"
+    assert message not in MISSING | INVALID | DENIED, (
+        f"{message!r} with status {response.status_code}"
+    )
     return "passed"
 
 

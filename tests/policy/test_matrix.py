@@ -95,8 +95,8 @@ MergeClinic                         backend
 ConnectProvider                     backend members
 """
 
-# The Confirmation API words failures its own way and asks no one where a key or an address is enough. Whose
-# invitation ResendCareTeamInvite means stands in the document, so its service asks.
+# The Confirmation API words failures its own way and asks no one where a key or an address is enough. The
+# invitation of ResendCareTeamInvite is named in the document, so its service checks the sender.
 CONFIRMATION_TABLE = """
 InviteClinician                     backend admin
 ResendInvite                        backend admin
@@ -159,8 +159,8 @@ WORDS = {
 
 def rows(table):
     for line in table.strip().splitlines():
-        operation_id, *words = line.split()
-        yield operation_id, set().union(*(WORDS.get(word, {word}) for word in words))
+        operation_id, *callers = line.split()
+        yield operation_id, set().union(*(WORDS.get(word, {word}) for word in callers))
 
 
 ALLOWED = {**dict(rows(CLINIC_TABLE)), **dict(rows(CONFIRMATION_TABLE))}
@@ -172,7 +172,7 @@ def served_or_skip(operation_id):
         pytest.skip("not served yet")
 
 
-def test_every_operation_has_a_row_and_what_is_missing_is_known():
+def test_every_operation_has_a_row_or_is_listed_as_missing():
     described = set(described_operations())
 
     assert described - set(ALLOWED) - EXTERNAL == set()
@@ -180,7 +180,7 @@ def test_every_operation_has_a_row_and_what_is_missing_is_known():
 
 
 @pytest.mark.parametrize("operation_id", sorted(ALLOWED))
-def test_exactly_these_callers_pass(operation_id, backend):
+def test_an_operation_passes_exactly_the_callers_of_its_row(operation_id, backend):
     served_or_skip(operation_id)
     accounts.create_user(email="path@example.org", full_name="In The Path", user_id=STRANGER)
     family = "confirmation" if operation_id in CONFIRMATIONS else "clinic"
@@ -190,19 +190,19 @@ def test_exactly_these_callers_pass(operation_id, backend):
         api, own_id = make_caller(kind, backend)
         ids = {"userId": own_id, "patientId": own_id, "clinicianId": own_id}
         response = call(api, operation_id, **(ids if kind == "self" else {}))
-        said = outcome(response, family)
-        if said == "passed":
+        result = outcome(response, family)
+        if result == "passed":
             passed.add(kind)
         elif kind in ("none", "bad token"):
-            assert said == {"none": "missing", "bad token": "invalid"}[kind]
+            assert result == {"none": "missing", "bad token": "invalid"}[kind]
         else:
-            assert said == "denied"
+            assert result == "denied"
 
     assert passed == ALLOWED[operation_id]
 
 
 @pytest.mark.parametrize("operation_id", sorted(EXTERNAL))
-def test_a_session_token_opens_no_external_operation(operation_id, backend):
+def test_a_session_token_is_not_enough_for_an_external_operation(operation_id, backend):
     served_or_skip(operation_id)
     answers = {call(make_caller(k, backend)[0], operation_id).status_code for k in CALLERS}
 
@@ -210,8 +210,8 @@ def test_a_session_token_opens_no_external_operation(operation_id, backend):
     assert len(answers) == 1
 
 
-class TestRulesThatTheTableCanNotSay:
-    def test_a_service_may_delete_no_permission_but_custodian(self, backend):
+class TestRulesBeyondTheTable:
+    def test_a_service_may_delete_only_the_custodian_permission(self, backend):
         served_or_skip("DeletePatientPermission")
         for permission, expected in (("custodian", "passed"), ("view", "denied")):
             response = call(backend, "DeletePatientPermission", permission=permission)
@@ -233,16 +233,16 @@ class TestRulesThatTheTableCanNotSay:
         response = call(api, "DeleteClinician", clinicianId=own_id)
         assert outcome(response, "clinic") == expected
 
-    def test_a_prescriber_cannot_even_read_the_own_record(self, backend):
+    def test_a_prescriber_cannot_read_their_own_record(self, backend):
         served_or_skip("GetClinician")
         api, own_id = make_caller("prescriber", backend)
         assert outcome(call(api, "GetClinician", clinicianId=own_id), "clinic") == "denied"
 
-    def test_a_role_counts_in_its_own_clinic_only(self, backend):
+    def test_a_role_counts_only_in_its_clinic(self, backend):
         served_or_skip("GetEHRSettings")
         api, _ = make_caller("admin", backend)
-        other = "5f85fbe6686e6bb9170ab5ff"
-        assert outcome(call(api, "GetEHRSettings", clinicId=other), "clinic") == "denied"
+        other_clinic_id = "5f85fbe6686e6bb9170ab5ff"
+        assert outcome(call(api, "GetEHRSettings", clinicId=other_clinic_id), "clinic") == "denied"
 
     @pytest.mark.parametrize("roles", [[], None, ["clinic_admin"]])
     def test_a_record_without_the_roles_grants_nothing(self, backend, roles):
@@ -273,7 +273,7 @@ class TestRulesThatTheTableCanNotSay:
         api, _ = make_caller("user", backend)
         assert outcome(call(api, "GetEHRSettings"), "clinic") == "denied"
 
-    def test_a_malformed_clinic_is_400_for_a_service_and_403_for_a_person(self, backend):
+    def test_a_malformed_clinic_id_is_400_for_a_service_and_403_for_a_person(self, backend):
         served_or_skip("GetEHRSettings")
         api, _ = make_caller("admin", backend)
         assert call(backend, "GetEHRSettings", clinicId="NOT-AN-ID").status_code == 400
@@ -288,14 +288,14 @@ class TestRulesThatTheTableCanNotSay:
             outcome(call(api, "ListClinicsForPatient", userId=own_id + "%20"), "clinic") == "denied"
         )
 
-    def test_an_encoded_slash_opens_nothing(self, backend):
+    def test_an_encoded_slash_in_the_path_grants_nothing(self, backend):
         served_or_skip("ListClinicsForPatient")
         api, own_id = make_caller("user", backend)
         response = call(api, "ListClinicsForPatient", userId=f"{own_id}%2Fx")
         assert response.status_code in (403, 404)
 
 
-# What the original's own tests decided (section 3.5): caller, allowed?, operations.
+# Decisions taken from the tests of the original service (section 3.5): caller, whether allowed, operations.
 DECISIONS = """
 backend yes ListClinics GetClinicByShareCode GetClinic ListClinicians CreatePatientAccount GetClinician UpdateClinician
 backend yes DeleteClinician AssociateClinicianToUser DeleteInvitedClinician GetInvitedClinician DeletePatientPermission
@@ -321,8 +321,8 @@ admin no CreatePatientFromUser UpdateTier UpdateMembershipRestrictions GenerateM
 
 
 @pytest.mark.parametrize("line", DECISIONS.strip().splitlines())
-def test_the_decided_cases_by_the_rules_alone(line, monkeypatch):
-    """Straight at the rules, so that it holds for operations that no route serves yet too."""
+def test_the_rules_decide_like_the_original_service(line, monkeypatch):
+    """Calls the rules directly, so that it also covers operations without a route."""
     kind, verdict, *operations = line.split()
     roles = frozenset({ROLES[kind]} if kind in ROLES else ())
     monkeypatch.setattr(policy, "_load_roles", lambda clinic_id, user_id: roles)
@@ -337,7 +337,7 @@ def test_the_decided_cases_by_the_rules_alone(line, monkeypatch):
 
 
 @pytest.mark.parametrize("operation_id", ["UpdatePatientPermissions", "DeletePatient"])
-def test_a_service_is_no_ones_self(operation_id, monkeypatch):
+def test_a_service_never_counts_as_self(operation_id, monkeypatch):
     monkeypatch.setattr(policy, "_load_roles", lambda *_: frozenset())
     own = "aaaaaaaaaa"
     for is_server in (True, False):
@@ -346,12 +346,12 @@ def test_a_service_is_no_ones_self(operation_id, monkeypatch):
         assert policy.allows(operation_id, caller) is not is_server
 
 
-def test_what_has_no_row_is_denied():
+def test_an_operation_without_a_row_is_denied():
     caller = policy.Caller(Principal("aaaaaaaaaa", is_server=True), {})
     assert policy.allows("NoSuchOperation", caller) is False
 
 
-def test_posting_to_the_permissions_is_no_operation(backend):
+def test_post_to_permissions_is_not_an_operation(backend):
     api, _ = make_caller("admin", backend)
     response = api.post(f"/v1/clinics/{CLINIC}/patients/{STRANGER}/permissions", {})
     assert (response.status_code, text_of(response)) in {
@@ -361,11 +361,11 @@ def test_posting_to_the_permissions_is_no_operation(backend):
 
 
 def test_the_callers_record_is_loaded_once_and_only_when_a_rule_asks(monkeypatch):
-    asked = []
-    monkeypatch.setattr(policy, "_load_roles", lambda *key: asked.append(key) or frozenset())
+    loaded = []
+    monkeypatch.setattr(policy, "_load_roles", lambda *key: loaded.append(key) or frozenset())
     caller = policy.Caller(Principal("aaaaaaaaaa", is_server=True), {"clinicId": str(CLINIC)})
     policy.allows("GetClinic", caller)
-    assert asked == []
+    assert loaded == []
     person = policy.Caller(Principal("aaaaaaaaaa", is_server=False), {"clinicId": str(CLINIC)})
     policy.allows("DeleteClinician", person)
-    assert len(asked) == 1
+    assert len(loaded) == 1

@@ -1,7 +1,7 @@
-"""An admin of one clinic who uses ids of another: each answers like an id that does not exist.
+"""An admin of one clinic who uses ids of another: each id is answered like one that does not exist.
 
-Every operation of a clinic that takes a second id is called, with the clinic of the caller and the other's id
-in it. And no one gets further by another way to write the request.
+Every operation of a clinic that takes a second id is called with the caller's clinic and an id of the other
+clinic. Other ways to write the request do not help either.
 """
 
 import re
@@ -71,37 +71,37 @@ def with_two_ids():
 
 
 def snapshot():
-    kept = ("patients", "clinics", "clinicians", "confirmations")
-    return {name: list(db.collection(name).find({}, sort=[("_id", 1)])) for name in kept}
+    collections = ("patients", "clinics", "clinicians", "confirmations")
+    return {name: list(db.collection(name).find({}, sort=[("_id", 1)])) for name in collections}
 
 
 def ask(api: Api, name: str, ids: dict[str, str]):
     method, path, _ = described_operations()[name]
-    where = re.sub(r"{(\w+)}", lambda found: ids[found[1]], path)
+    where = re.sub(r"{(\w+)}", lambda match: ids[match[1]], path)
     return api.request(method, where, BODIES.get(name))
 
 
 @pytest.mark.parametrize("name", sorted(with_two_ids()))
 def test_an_id_of_another_clinic_answers_like_one_that_does_not_exist(neighbours, name):
     mine = {**IDS, **dict.fromkeys(OWN_IDS, STRANGER), "clinicId": neighbours.clinic["id"]}
-    theirs = {**mine, **{n: i for n, i in neighbours.ids.items() if n in mine}}
+    foreign_ids = {**mine, **{n: i for n, i in neighbours.ids.items() if n in mine}}
     if name in ("AcceptPatientInvitation", "DeletePatientInvite"):
-        theirs["inviteId"] = neighbours.ids["offerId"]
+        foreign_ids["inviteId"] = neighbours.ids["offerId"]
     unknown = ask(neighbours.ada.api, name, mine)
     before = snapshot()
 
-    response = ask(neighbours.ada.api, name, theirs)
+    response = ask(neighbours.ada.api, name, foreign_ids)
 
     text = response.content.decode()
-    for part, found in theirs.items():
-        text = text.replace(found, mine.get(part, found))
+    for part, foreign_id in foreign_ids.items():
+        text = text.replace(foreign_id, mine.get(part, foreign_id))
     assert (response.status_code, text) == (unknown.status_code, unknown.content.decode())
     now = snapshot()
-    other = access.access_clinic(neighbours.clinic["id"])["_id"]
+    other_clinic_id = access.access_clinic(neighbours.clinic["id"])["_id"]
     for kind, rows in before.items():
-        foreign = [row for row in rows if other not in (row.get("clinicId"), row["_id"])]
+        foreign = [row for row in rows if other_clinic_id not in (row.get("clinicId"), row["_id"])]
         assert [
-            row for row in now[kind] if other not in (row.get("clinicId"), row["_id"])
+            row for row in now[kind] if other_clinic_id not in (row.get("clinicId"), row["_id"])
         ] == foreign
 
 
@@ -124,13 +124,13 @@ OF_MEMBERS = sorted(
 
 
 @pytest.mark.parametrize("name", OF_MEMBERS)
-def test_no_header_and_no_spelling_of_the_path_opens_what_is_closed(name, eve):
+def test_headers_and_spellings_of_the_path_do_not_bypass_the_policy(name, eve):
     family = "confirmation" if name in CONFIRMATIONS else "clinic"
     assert outcome(call(eve.api, name), family) == "denied"
 
     method, path, _ = described_operations()[name]
     values = {**IDS, **dict.fromkeys(OWN_IDS, STRANGER)}
-    where = re.sub(r"{(\w+)}", lambda found: values[found[1]], path)
+    where = re.sub(r"{(\w+)}", lambda match: values[match[1]], path)
     refused = eve.api.request(method, where, headers=HEADERS)
     assert outcome(refused, family) == "denied"
     for spelled in (f"{where}/", f"/{where}", where.replace("/v1/", "/v1/./"), where.upper(), f"{where};x", f"{where}%2F"):  # fmt: skip
@@ -139,7 +139,7 @@ def test_no_header_and_no_spelling_of_the_path_opens_what_is_closed(name, eve):
     assert outcome(eve.api.request(method, where + hidden), family) == "denied"
 
 
-def test_a_token_in_the_query_or_a_cookie_is_none():
+def test_a_token_in_the_query_or_a_cookie_is_ignored():
     person = make_person("Somebody")
     for headers in ({"Authorization": f"Bearer {person.token}"}, {"Cookie": f"x-tidepool-session-token={person.token}"}):  # fmt: skip
         assert Api().get("/v1/patients", headers=headers).status_code == 400

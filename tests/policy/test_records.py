@@ -1,10 +1,10 @@
-"""Operations that the path alone does not decide: they ask records whom they answer (decision 0004, "Who sees
-a clinic's patients").
+"""Operations that the path alone does not decide: records decide whom they answer (decision 0004, "Who sees a
+clinic's patients").
 
-Every such operation stands in SCENARIOS with what reaching the patient looks like; the list of them comes
-from the policy and the routes, so a new one without a scenario fails. Each is walked with a custodial patient
-in place: by every caller, and again after what ended someone's right to the patient, which must count with
-the very next request.
+SCENARIOS says for each of them how to tell that the patient was reached. The list comes from the policy and
+the routes, so a new operation without a scenario fails. Each is called with a custodial patient: by every
+caller, and again after an event that ends someone's right to the patient, which must count from the next
+request on.
 """
 
 from dataclasses import dataclass, field
@@ -25,16 +25,17 @@ from users.services import neighbours
 
 pytestmark = pytest.mark.walk
 
-# Open to every signed-in person, and show no patient: see the test of that.
+# Open to every signed-in person, and show no patient: see
+# test_an_operation_open_to_everyone_shows_no_patient.
 OPEN = {"CreateClinic", "GetClinic", "GetClinicByShareCode"}
-# Routes of the embedded accounts: about the caller alone.
+# Routes of the embedded accounts that concern only the caller.
 OWN_ROUTES = {"POST /auth/login", "GET /auth/login", "POST /auth/logout", "POST /auth/serverlogin", "GET /auth/user"}  # fmt: skip
 MRN, BIRTHDAY = "MRN-OF-POLLY", "1980-02-03"
 
 
 @dataclass
 class World:
-    """Lakeside with its custodial patient, its people, and a neighbour."""
+    """Lakeside with its custodial patient and its people, and another clinic."""
 
     ada: Person
     ben: Person
@@ -54,7 +55,8 @@ class World:
 
 @dataclass(frozen=True)
 class Scenario:
-    """How to ask, and how to see that the patient was reached. `needs`: what the clinic must hold of the patient."""
+    """How to call an operation, and how to tell that the patient was reached. `needs`: the clinic's required
+    relation to the patient."""
 
     ask: Any
     reaches: Any
@@ -134,13 +136,13 @@ def operations_decided_by_records():
 
 
 def account_operations():
-    for found in account_routes():
-        for method in found.callback.actions:
+    for route in account_routes():
+        for method in route.callback.actions:
             if method != "head":
-                yield f"{method.upper()} /{found.pattern}"
+                yield f"{method.upper()} /{route.pattern}"
 
 
-def test_every_operation_that_the_path_does_not_decide_has_a_scenario():
+def test_every_operation_decided_by_records_has_a_scenario():
     decided = {*operations_decided_by_records(), *account_operations()}
     assert decided - OPEN - OWN_ROUTES == set(SCENARIOS)
     assert decided >= OPEN | OWN_ROUTES
@@ -149,16 +151,17 @@ def test_every_operation_that_the_path_does_not_decide_has_a_scenario():
 # --- the world --------------------------------------------------------------------------------------
 @pytest.fixture(params=["embedded", "outside"])
 def world(request, settings, ada, ben, cy, dot, eve, backend, clinic, other_clinic):
-    """Once with the embedded permission service, once with one outside, which asks no clinic for roles."""
+    """Once with the embedded permission service, once with an external one, which does not ask clinics for
+    roles."""
     settings.MAILS_PER_ADDRESS = "100000/hour"  # each call needs an offer of its own
     if request.param == "outside":
         request.getfixturevalue("outside_permissions")
     pia = make_person("Pia Prescriber", roles=("clinician",))
     add_member(clinic, pia, roles=("PRESCRIBER",))
-    made = World(ada, ben, pia, cy, dot, eve, backend, clinic, other_clinic)
-    made.written = request.getfixturevalue("written")
-    made.patient = new_patient(made)
-    made.callers = {
+    new_world = World(ada, ben, pia, cy, dot, eve, backend, clinic, other_clinic)
+    new_world.written = request.getfixturevalue("written")
+    new_world.patient = new_patient(new_world)
+    new_world.callers = {
         "backend": backend,
         "admin": ada.api,
         "member": ben.api,
@@ -166,8 +169,8 @@ def world(request, settings, ada, ben, cy, dot, eve, backend, clinic, other_clin
         "member elsewhere": cy.api,
         "stranger": eve.api,
     }
-    give_something_to_find(made)
-    return made
+    give_something_to_find(new_world)
+    return new_world
 
 
 @pytest.fixture
@@ -193,7 +196,7 @@ def new_patient(world):
 
 
 def give_something_to_find(world):
-    """An invitation and an offer that the operations are about; each test's calls may use them up."""
+    """An invitation and an offer for the operations to find; the calls of a test may use them up."""
     db.collection("confirmations").delete_many({"type": {"$ne": "clinician_invitation"}})
     sent = world.backend.post(
         f"/confirm/send/invite/{world.patient}",
@@ -220,12 +223,12 @@ def does_reach(world, name, caller):
 
 
 # --- who may ----------------------------------------------------------------------------------------
-def test_members_and_admins_of_the_patients_clinic_alone_reach_the_patient(world):
+def test_only_members_and_admins_of_the_patients_clinic_reach_the_patient(world):
     reached = {name: who_reaches(world, name) for name in SCENARIOS}
     assert reached == {name: scenario.allowed for name, scenario in SCENARIOS.items()}
 
 
-def test_what_is_open_to_everyone_shows_no_patient(world):
+def test_an_operation_open_to_everyone_shows_no_patient(world):
     clinic = world.clinic
     for path in (f"/v1/clinics/{clinic['id']}", f"/v1/clinics/share_code/{clinic['shareCode']}"):
         shown = world.eve.api.get(path)
@@ -264,7 +267,7 @@ ENDS_FOR_THE_CLINIC = {
 
 
 @pytest.mark.parametrize("end", ENDS_OF_A_MEMBER)
-def test_a_former_member_reaches_nothing_with_the_next_request(world, end):
+def test_a_former_member_reaches_nothing_from_the_next_request_on(world, end):
     assert all(does_reach(world, name, "member") for name in SCENARIOS)
 
     assert ENDS_OF_A_MEMBER[end](world).status_code in (200, 204)
@@ -283,7 +286,7 @@ def test_a_clinic_that_lost_the_patient_reaches_nothing(world, end):
             assert who_reaches(world, name) <= {"backend"}, name
 
 
-def test_without_custody_the_clinic_speaks_for_the_patient_no_more(world):
+def test_a_clinic_without_custody_cannot_act_for_the_patient(world):
     gone = world.backend.delete(f"{patient(world)}/permissions/custodian")
     assert gone.status_code == 204
 
@@ -292,10 +295,10 @@ def test_without_custody_the_clinic_speaks_for_the_patient_no_more(world):
         assert who_reaches(world, name) == scenario.allowed - lost, name
 
 
-def test_a_deleted_clinic_gives_nothing_to_its_former_people(world):
+def test_former_members_of_a_deleted_clinic_reach_nothing(world):
     assert world.ada.api.delete(patient(world)).status_code == 204
     assert world.ada.api.delete(f"/v1/clinics/{world.clinic['id']}").status_code == 204
-    # A record that another system forgot.
+    # A record that another system left behind.
     db.collection("patients").insert_one(
         {
             "clinicId": db.collection("clinic_deletions").find_one({})["clinic"]["_id"],
@@ -310,7 +313,7 @@ def test_a_deleted_clinic_gives_nothing_to_its_former_people(world):
             assert who_reaches(world, name) <= {"backend"}, name
 
 
-def test_an_invited_clinician_reaches_the_patient_from_acceptance_on_and_never_after_a_revocation(
+def test_an_invited_clinician_reaches_the_patient_only_after_accepting_and_not_after_a_revocation(
     world,
 ):
     fay, gil = make_person("Fay Invited"), make_person("Gil Revoked")
@@ -321,7 +324,7 @@ def test_an_invited_clinician_reaches_the_patient_from_acceptance_on_and_never_a
         keys[person.email] = world.ada.api.post(invites, body).json()["inviteId"]
         assert person.api.get(f"/v1/clinicians/{person.user_id}/invites").status_code == 200
     world.callers = {"fay": fay.api, "gil": gil.api}
-    mine = [name for name, found in SCENARIOS.items() if found.needs != "membership"]
+    mine = [name for name, scenario in SCENARIOS.items() if scenario.needs != "membership"]
     assert all(who_reaches(world, name) == set() for name in mine)
 
     assert world.ada.api.delete(f"{invites}/{keys[gil.email]}").status_code in (200, 204)
@@ -334,7 +337,7 @@ def test_an_invited_clinician_reaches_the_patient_from_acceptance_on_and_never_a
 
 
 @pytest.mark.parametrize("end", ENDS_OF_A_MEMBER)
-def test_no_operation_of_the_clinic_lets_a_former_member_in(world, end):
+def test_every_operation_of_the_clinic_denies_a_former_member(world, end):
     ENDS_OF_A_MEMBER[end](world)
     ids = {"clinicId": world.clinic["id"], **dict.fromkeys(("patientId", "userId"), world.patient)}
     for name, callers in ALLOWED.items():
@@ -352,7 +355,7 @@ def test_a_care_team_invitation_gives_no_power_over_the_account(world, power):
     assert refused.status_code == 400
 
 
-def test_an_old_invitation_that_names_custody_gives_none_and_takes_none(world):
+def test_an_old_invitation_that_names_custody_neither_grants_nor_removes_it(world):
     import orjson
 
     from users.services import custody
@@ -368,7 +371,7 @@ def test_an_old_invitation_that_names_custody_gives_none_and_takes_none(world):
     assert custody.permissions_over(world.patient, world.eve.user_id) == {"view": {}}
 
 
-def test_a_follower_from_the_clinic_keeps_nothing_of_it_after_leaving(world):
+def test_a_follower_who_leaves_the_clinic_keeps_only_their_own_permissions(world):
     from users.services import custody
 
     invited = world.backend.post(
@@ -382,7 +385,7 @@ def test_a_follower_from_the_clinic_keeps_nothing_of_it_after_leaving(world):
     assert custody.permissions_over(world.patient, world.ben.user_id) == {"follow": {}}
 
 
-def test_the_clinic_of_a_hostile_admin_gives_no_custody_of_people_it_does_not_treat(world):
+def test_a_hostile_admins_clinic_has_no_custody_of_people_who_are_not_its_patients(world):
     mallory = make_person("Mallory")
     make_clinic(mallory, name="Mallory's")
     world.callers = {"mallory": mallory.api}

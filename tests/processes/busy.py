@@ -1,4 +1,4 @@
-"""A worker of two processes, both busy, and a Redis of its own that a test may stop at the worst moment."""
+"""A worker with two processes, both busy, and its own Redis, which a test can stop at the worst moment."""
 
 import os
 import signal
@@ -35,25 +35,25 @@ class BusyWorker:
         )
 
     def send(self, count: int) -> None:
-        """So many new tasks, which wait for `let_go`."""
+        """Send `count` new tasks, which wait for `let_go`."""
         self._round += 1
         folder = self._tasks / str(self._round)
         folder.mkdir(parents=True)
         with app.connection_for_write(self._url) as connection:
             for number in range(count):
-                given = (str(folder), str(number))
-                app.send_task(HOLD, given, queue="default", connection=connection)
+                args = (str(folder), str(number))
+                app.send_task(HOLD, args, queue="default", connection=connection)
 
     def has(self, what: str, count: int) -> bool:
-        """Whether so many of the last tasks `began` or are `done`."""
+        """Whether `count` of the last tasks have begun (`began`) or are `done`."""
         return len(list((self._tasks / str(self._round)).glob(f"*-{what}"))) >= count
 
     def let_go(self) -> None:
         (self._tasks / str(self._round) / "go").touch()
 
     def hang_while_busy(self, seconds: float = 0) -> None:
-        """Redis stops while both processes are at work, and their ends run into it. It comes back after `seconds`, or
-        else as soon as both acknowledgements have failed."""
+        """Stop Redis while both processes are at work, so that their acknowledgements hang. Redis continues
+        after `seconds`, or as soon as both acknowledgements have failed."""
         eventually(lambda: self.has("began", PROCESSES))
         before = self.acknowledgements_lost()
         os.kill(self._redis, signal.SIGSTOP)

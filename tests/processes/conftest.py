@@ -1,4 +1,4 @@
-"""`service`: the real processes on the database that the test itself sees (tests/environment.py)."""
+"""`service`: the real processes on the database of the test itself (tests/environment.py)."""
 
 import os
 import sys
@@ -14,12 +14,12 @@ from tests.processes.service import Service
 
 @pytest.fixture
 def service(tmp_path):
-    """Not started yet; ended after the test. When the test fails, its log is printed and every event that has not
-    ended."""
-    found = Service(tmp_path, {"SECRET_KEY": settings.SECRET_KEY, **same_place()})
-    yield found
-    found.stop()
-    sys.stdout.write(found.logs()[-20_000:])
+    """Not started yet; stopped after the test. If the test fails, the log and all unfinished events are
+    printed."""
+    processes = Service(tmp_path, {"SECRET_KEY": settings.SECRET_KEY, **same_place()})
+    yield processes
+    processes.stop()
+    sys.stdout.write(processes.logs()[-20_000:])
     for row in unfinished_events():
         sys.stdout.write(f"{row}\n")
 
@@ -38,7 +38,7 @@ def same_place() -> dict[str, str]:
 
 @pytest.fixture
 def busy_worker(tmp_path):
-    """busy_worker(NAME="value", …): started with short times, with a Redis of its own."""
+    """busy_worker(NAME="value", …) starts a worker with short times and its own Redis."""
     workers = []
 
     def start(**environment):

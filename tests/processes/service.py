@@ -1,4 +1,4 @@
-"""The service as real processes: web, two Celery workers and beat, on a database of their own.
+"""The service as real processes: web, two Celery workers and beat, on their own database.
 
 `service` is a fixture of tests/processes/conftest.py:
 
@@ -43,7 +43,7 @@ class Answer:
 
 
 class Service:
-    """Starts nothing by itself; `stop()` ends everything it has started."""
+    """Starts nothing by itself; `stop()` ends all started processes."""
 
     def __init__(self, folder: Path, environment: dict[str, str]) -> None:
         self.folder = folder
@@ -70,8 +70,8 @@ class Service:
             processes.wait_until_ready(list(self._children.values()), port=self.port)
 
     def kill_worker(self, *names: str) -> None:
-        """`kill -9` of both Celery workers (or the named ones) and their pool processes, in the middle of whatever
-        they do."""
+        """`kill -9` of both Celery workers (or the named ones) and their pool processes, whatever they are
+        doing."""
         for name in names or WORKERS:
             self._children.pop(name).kill()
 
@@ -102,7 +102,7 @@ class Service:
         self._guard.close()
 
     def logs(self) -> str:
-        """What all processes have written, to the last byte."""
+        """Everything that all processes have written."""
         return "\n".join(
             path.read_text(errors="replace") for path in sorted(self.folder.glob("*.log"))
         )
@@ -123,7 +123,7 @@ class Service:
         headers: dict[str, str] | None = None,
         timeout: float = 30,
     ) -> Answer:
-        """`body`: bytes as they are, anything else as JSON."""
+        """`body`: bytes are sent as they are, any other value as JSON."""
         content = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
         sent = {"Content-Type": "application/json", **(headers or {})}
         if token is not None:
@@ -168,11 +168,11 @@ class Service:
 
 
 def eventually(check: Callable[[], T], *, within: float = 30, every: float = 0.1) -> T:
-    """The first true answer of `check`; fails when there is none in time."""
+    """The first true result of `check`; fails if there is none in time."""
     deadline = time.monotonic() + within
     while True:
-        found = check()
-        if found:
-            return found
-        assert time.monotonic() < deadline, f"not within {within} seconds; last answer {found!r}"
+        result = check()
+        if result:
+            return result
+        assert time.monotonic() < deadline, f"not within {within} seconds; last answer {result!r}"
         time.sleep(every)

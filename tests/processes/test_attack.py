@@ -1,4 +1,4 @@
-"""The short form of `make attack` (tests/attack): no one is stopped. How quick they are only `make attack` judges."""
+"""The short form of `make attack` (tests/attack): no one is stopped. Only `make attack` judges speed."""
 
 import sys
 
@@ -18,7 +18,7 @@ QUICK = Phases(before=0.5, during=3.0, after=1.0)
 
 
 def test_no_one_else_is_stopped_or_refused_while_someone_attacks(service):
-    """In one test: the clinics take longer to fill than an attack lasts."""
+    """One test, because filling the clinics takes longer than an attack."""
     scene = place.prepare(service.port, patients=500)
     service.start(env=place.environment())
     broken = {}

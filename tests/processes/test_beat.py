@@ -1,4 +1,4 @@
-"""The scheduler: seen when it stands still, ended when it is stuck, and started again."""
+"""The scheduler as a process: it exits when it is stuck, and is started again."""
 
 import os
 import signal
@@ -17,8 +17,8 @@ STUCK = 75
 
 
 @pytest.fixture
-def place(tmp_path):
-    """What a process needs to be started here."""
+def environment(tmp_path):
+    """The environment for starting a process of the service."""
     guard = Guard()
     base = processes.base_environment(tmp_path, host="127.0.0.1", port=0)
     yield {
@@ -33,26 +33,28 @@ def last_note():
     return db.collection(beat.COLLECTION).find_one({}, {"_id": 0, "time": 1})
 
 
-def test_a_killed_scheduler_is_started_again_and_goes_on(place, monkeypatch):
+def test_a_killed_scheduler_is_started_again_and_goes_on(environment, monkeypatch):
     monkeypatch.setattr(processes, "MAY_END_AFTER", 0)
-    started = [processes.spawn("beat", **place)]
+    started = [processes.spawn("beat", **environment)]
     first = eventually(last_note)
     assert not beat.is_late()
 
     os.kill(started[0].pid, signal.SIGKILL)
     eventually(lambda: not started[0].is_alive())
-    processes.start_ended_again(started, **place)
+    processes.start_ended_again(started, **environment)
 
     eventually(lambda: last_note() != first)
     assert started[0].is_alive()
     started[0].kill()
 
 
-def test_a_stuck_scheduler_ends_itself(place):
+def test_a_stuck_scheduler_ends_itself(environment):
     command = [sys.executable, "-m", "tests.processes.stuck_beat"]
-    command += processes.command("beat", place["folder"])[3:]
-    log = place["folder"] / "beat.log"
-    stuck = Child("beat", command, log=log, guard=place["guard"], environment=place["environment"])
+    command += processes.command("beat", environment["folder"])[3:]
+    log = environment["folder"] / "beat.log"
+    stuck = Child(
+        "beat", command, log=log, guard=environment["guard"], environment=environment["environment"]
+    )
 
     assert eventually(stuck.ended_with) == STUCK
     assert '"beat.stuck"' in stuck.last_words()

@@ -16,7 +16,7 @@ from tests.processes.service import eventually
 pytestmark = [pytest.mark.processes, pytest.mark.timeout(240)]
 TOKEN = {"verification-token": "redox-test-token"}
 PATIENTS = 200
-IN_HAND = 80  # enough to be killed in the middle of
+IN_HAND = 80  # enough for a kill in the middle of a sync
 
 
 def subscribed_patients(clinic, count):
@@ -34,7 +34,7 @@ def states(clinic):
     return run or admin_reads.Run(clinic["_id"], None, 0, 0, 0, 0)
 
 
-def test_an_order_is_answered_and_a_sync_sends_what_is_new(service, peer):
+def test_an_order_is_answered_and_a_sync_sends_new_reports(service, peer):
     clinic = ehr.ehr_clinic()
     patient = ehr.ehr_patient(clinic, summary=ehr.summary())
     service.start(env=peer.environment())
@@ -53,7 +53,7 @@ def test_an_order_is_answered_and_a_sync_sends_what_is_new(service, peer):
 
     flowsheet, note = peer.messages[3:]
     assert {"TIME_IN_RANGE_CGM", "AVERAGE_CGM"} <= {
-        seen["Code"] for seen in flowsheet["Observations"]
+        observation["Code"] for observation in flowsheet["Observations"]
     }
     report = base64.b64decode(note["Note"]["FileContents"])
     assert "Mara Quill" in PdfReader(io.BytesIO(report)).pages[0].extract_text()
@@ -72,14 +72,16 @@ def test_a_sync_of_200_patients_is_durable_before_anything_is_sent_and_shows_pro
     assert (run.total, run.waiting, ehr.deliveries()) == (PATIENTS, PATIENTS, [])
 
     service.start_worker()
-    seen = []
-    eventually(lambda: seen.append(states(clinic).settled) or seen[-1] == PATIENTS, within=90)
+    progress = []
+    eventually(
+        lambda: progress.append(states(clinic).settled) or progress[-1] == PATIENTS, within=90
+    )
     assert states(clinic).done == PATIENTS
-    assert any(0 < count < PATIENTS for count in seen)
+    assert any(0 < count < PATIENTS for count in progress)
     assert len(ehr.deliveries("notes")) == PATIENTS
 
 
-def test_a_worker_killed_in_the_middle_loses_no_one_and_sends_no_one_twice(service, peer):
+def test_a_killed_worker_loses_no_patient_and_sends_none_twice(service, peer):
     clinic = ehr.ehr_clinic()
     subscribed_patients(clinic, IN_HAND)
     service.start(env=peer.environment())
@@ -94,6 +96,6 @@ def test_a_worker_killed_in_the_middle_loses_no_one_and_sends_no_one_twice(servi
 
     sent = Counter(peer.notes())
     assert len(sent) == IN_HAND
-    # Between Redox's answer and the note of it lies the one moment that cannot be closed: the copy carries the
-    # same document id, and there is at most one such message for each worker process that was killed.
+    # A kill between Redox's answer and its record cannot be ruled out: the second message has the same
+    # document id, and there is at most one for each killed worker process.
     assert sum(sent.values()) - IN_HAND <= 2

@@ -1,4 +1,4 @@
-"""Nothing about a patient reaches the logs or the metrics of real processes, at the most talkative level."""
+"""Nothing about a patient reaches the logs or the metrics of real processes at DEBUG level."""
 
 import pytest
 
@@ -23,10 +23,10 @@ def test_no_patient_data_in_logs_and_metrics_at_debug_level(service):
     }
     patient = service.post(patients, details, token=ada.token)
     assert patient.status == 200, patient.content
-    place = f"{patients}/{patient.json()['id']}"
+    url = f"{patients}/{patient.json()['id']}"
     changed = {**details, "fullName": f"{MARKER} Person"}
-    assert service.put(place, changed, token=ada.token).status == 200
-    assert MARKER.encode() in service.get(place, token=ada.token).content
+    assert service.put(url, changed, token=ada.token).status == 200
+    assert MARKER.encode() in service.get(url, token=ada.token).content
     assert service.get(f"{patients}?search={MARKER}", token=ada.token).status == 200
     assert service.get(f"/v1/{MARKER}?q={MARKER}", token=ada.token).status == 404
     assert service.post(patients, {"fullName": MARKER}, token=ada.token).status == 400

@@ -1,5 +1,5 @@
-"""Invitations, claims, offers and resets from the first call to their effect, with real mails landing in files that
-real workers write (issue: the whole life of an invitation through the public API)."""
+"""Invitations, claims, offers and resets from the first call to their effect, through the public API, with
+mails that real workers write to files."""
 
 import email
 import email.policy
@@ -19,7 +19,7 @@ PASSWORD = "correct-horse-battery"
 
 @pytest.fixture
 def live(service, tmp_path):
-    """The service with mails in a folder; `live.mail(to)` is the newest one to someone."""
+    """The service with mails in a folder; `live.mail(to)` is the newest one to an address."""
     folder = tmp_path / "mail"
     service.start(
         env={
@@ -42,12 +42,12 @@ def live(service, tmp_path):
 
 def link(mail):
     """The one link of the text part, and its parameters."""
-    words = mail.get_body(("plain",)).get_content()
-    found = re.search(r"https://app\.example\.org/\S+", words).group()
+    text = mail.get_body(("plain",)).get_content()
+    url = re.search(r"https://app\.example\.org/\S+", text).group()
     html = mail.get_body(("html",)).get_content()
-    assert found.split("?")[0] in html
-    return urlsplit(found), {
-        name: values[0] for name, values in parse_qs(urlsplit(found).query).items()
+    assert url.split("?")[0] in html
+    return urlsplit(url), {
+        name: values[0] for name, values in parse_qs(urlsplit(url).query).items()
     }
 
 
@@ -152,8 +152,8 @@ def a_reset_for_a_stranger_answers_the_same_and_mails_only_that(live):
     assert "resetKey" not in words
 
 
-def test_every_life_from_the_mail_in_a_file_to_its_effect(live):
-    """One service for all of them: starting it takes longer than the lives."""
+def test_every_kind_of_mailed_link_takes_effect(live):
+    """One test, because starting the service takes longer than the flows."""
     a_clinician_is_invited_by_mail_and_becomes_an_admin(live)
     a_patient_offers_data_to_a_clinic_and_is_accepted(live)
     a_custodial_account_is_claimed_by_the_mailed_link(live)

@@ -1,5 +1,6 @@
-"""Redis stops (it is not dead: connections stay open) while a worker is busy, so that its acknowledgements run into their
-time limit. That this silences a worker whose broker's client is as kombu made it shows in test_stuck_worker.py."""
+"""Redis stops (it is not dead: connections stay open) while a worker is busy, so that its acknowledgements
+run into their time limit. test_stuck_worker.py shows that this silences a worker with kombu's unchanged
+client."""
 
 import pytest
 
@@ -8,7 +9,7 @@ from tests.processes.service import eventually
 pytestmark = [pytest.mark.processes, pytest.mark.timeout(120)]
 
 
-def test_a_busy_worker_takes_what_waits_after_redis_hung_three_times(busy_worker):
+def test_a_busy_worker_takes_waiting_tasks_after_three_hangs_of_redis(busy_worker):
     worker = busy_worker()
     for _ in range(3):
         worker.send(4)

@@ -1,4 +1,4 @@
-"""`make run` as a newcomer meets it: it starts, says what to do, ends with Ctrl-C, and starts again."""
+"""`make run` for a newcomer: it starts, prints what to do, ends with Ctrl-C, and starts again."""
 
 import fcntl
 import os
@@ -30,7 +30,7 @@ LAST_LINE = "Ctrl-C ends everything"
 
 
 class Run:
-    """`python -m scripts.run --demo` with all its data in a folder of the test."""
+    """`python -m scripts.run --demo`, with all its data in a folder of the test."""
 
     def __init__(self, folder: Path, **environment: str) -> None:
         self.folder = folder
@@ -55,7 +55,7 @@ class Run:
         return self
 
     def command(self, *arguments: object) -> "subprocess.CompletedProcess[str]":
-        """In another terminal."""
+        """Run a command as in another terminal."""
         return subprocess.run(
             [sys.executable, *map(str, arguments)],
             capture_output=True,
@@ -85,9 +85,9 @@ class Run:
         return self.process.wait(timeout=60)
 
     def processes(self) -> list[int]:
-        """Everything that was started with our folder in its environment."""
-        wanted = f"LOCAL_FOLDER={self.folder}".encode()
-        return [pid for pid in _pids() if wanted in _environ(pid)]
+        """All processes started with our folder in their environment."""
+        marker = f"LOCAL_FOLDER={self.folder}".encode()
+        return [pid for pid in _pids() if marker in _environ(pid)]
 
     def end(self) -> None:
         if self.process is not None and self.process.poll() is None:
@@ -110,9 +110,9 @@ def _environ(pid: int) -> bytes:
 def run(tmp_path):
     folder = tmp_path / "local"
     folder.mkdir()
-    found = Run(folder)
-    yield found
-    found.end()
+    started_run = Run(folder)
+    yield started_run
+    started_run.end()
 
 
 AN_EVENT = (
@@ -123,9 +123,9 @@ INTACT = "events of local are intact"
 MARKER = "Zyxmarker"
 
 
-def test_every_day_of_a_folder_from_its_first_start_to_the_next(run):
-    """One service for all of it: starting it takes longer than what is looked at. With keys and names of its own, of
-    which the audit trail is made."""
+def test_make_run_starts_serves_ends_and_starts_again(run):
+    """One test, because starting the service takes longer than the checks. The service has its own keys and
+    names, on which the audit trail depends."""
     run.environment |= {"AUDIT_KEY": "k" * 40, "TIDEPOOL_CLINIC_DATABASE_NAME": "another"}
     leave_it_open_to_others(run)
 
@@ -138,7 +138,7 @@ def test_every_day_of_a_folder_from_its_first_start_to_the_next(run):
 
 
 def leave_it_open_to_others(run):
-    """As an older version did."""
+    """Set the permissions that an older version left."""
     (run.folder / "mail").mkdir(mode=0o755)
     (run.folder / "mail" / "old").touch(mode=0o644)
     run.folder.chmod(0o755)
@@ -171,10 +171,10 @@ def nothing_is_open_to_other_users_of_the_machine(run, output):
 
     assert _open_to_others(run.folder) == []
     assert {path.name for path in run.folder.iterdir()} >= {"data", "log", "mail", "run", "secrets"}
-    kept = [path.read_text().strip() for path in (run.folder / "secrets").iterdir()]
-    told = b"".join(_command(pid) for pid in run.processes()).decode()
-    told += "".join(path.read_text() for path in (run.folder / "log").glob("*.log"))
-    assert [secret for secret in kept if secret in told] == []
+    secrets = [path.read_text().strip() for path in (run.folder / "secrets").iterdir()]
+    visible = b"".join(_command(pid) for pid in run.processes()).decode()
+    visible += "".join(path.read_text() for path in (run.folder / "log").glob("*.log"))
+    assert [secret for secret in secrets if secret in visible] == []
 
 
 def ctrl_c_ends_everything(run):
@@ -212,13 +212,13 @@ def _names(run: Run) -> set[str]:
 
 
 def _printed_names(output: str) -> dict[str, str]:
-    """The line that the tour begins with."""
+    """The names in the first line of the tour."""
     line = next(line for line in output.splitlines() if line.startswith("  API="))
     return dict(word.split("=", 1) for word in line.split())
 
 
 def _invite(output: str) -> None:
-    """A worker writes the mail to a file."""
+    """Invite a clinician; a worker writes the mail to a file."""
     names = _printed_names(output)
     request = urllib.request.Request(
         f"{names['API']}/clinics/{names['CLINIC']}/invites/clinicians",
@@ -236,27 +236,27 @@ def _open_to_others(folder: Path) -> list[str]:
 
 @pytest.fixture
 def kept_servers(tmp_path, monkeypatch):
-    """kept_servers(redis=False): those of `make run`, with their data in a folder of the test."""
+    """kept_servers(redis=False): the servers of `make run`, with their data in a folder of the test."""
     monkeypatch.setattr(local, "LOCAL", tmp_path)
     guard = Guard()
     yield partial(servers.start, guard=guard)
     guard.close()
 
 
-def test_both_servers_ask_who_comes(kept_servers):
-    found = kept_servers()
-    where = urlsplit(found.mongodb_uri)
+def test_both_servers_require_credentials(kept_servers):
+    servers_of_run = kept_servers()
+    where = urlsplit(servers_of_run.mongodb_uri)
     client = pymongo.MongoClient(where.hostname, where.port, directConnection=True)
     for ask in (client.list_database_names, partial(client["clinic"]["patients"].find_one, {})):
         with pytest.raises(OperationFailure, match="requires authentication"):
             ask()
     client.close()
-    where = urlsplit(found.redis_url)
+    where = urlsplit(servers_of_run.redis_url)
     with pytest.raises(AuthenticationError), redis.Redis(where.hostname, where.port) as stranger:
         stranger.ping()
 
 
-def test_mongodbs_log_has_no_values(kept_servers, tmp_path):
+def test_mongodbs_log_holds_no_values_of_documents(kept_servers, tmp_path):
     """Log lines of a slow command, one that exceeds its limit, one that fails, and a document that an index
     refuses."""
     log, slow = (
@@ -282,7 +282,7 @@ def test_mongodbs_log_has_no_values(kept_servers, tmp_path):
     assert MARKER not in text
 
 
-def test_data_of_an_older_start_without_passwords_are_taken_over(kept_servers, monkeypatch):
+def test_data_of_an_older_version_without_passwords_are_taken_over(kept_servers, monkeypatch):
     monkeypatch.setattr(servers, "_for_tests", [])
     guard = kept_servers.keywords["guard"]
     uri = servers.start_test_mongod(local.folder("data") / "mongod", guard)
@@ -293,7 +293,7 @@ def test_data_of_an_older_start_without_passwords_are_taken_over(kept_servers, m
         assert client["clinic"]["things"].find_one({}) == {"_id": 1}
 
 
-def test_passwords_that_do_not_fit_the_data_are_one_sentence(kept_servers, tmp_path):
+def test_wrong_passwords_for_the_data_are_reported_in_one_sentence(kept_servers, tmp_path):
     kept_servers(redis=False).started[0].end(patience=30)
     (tmp_path / "secrets" / "mongodb-password").unlink()
     with pytest.raises(local.Problem, match="belong to another password"):
@@ -312,7 +312,7 @@ def test_passwords_that_do_not_fit_the_data_are_one_sentence(kept_servers, tmp_p
         (b'{"c":"WRITE","attr":["Zyxmarker"]}\n', '"c": "WRITE"'),
     ],
 )
-def test_of_a_line_of_mongodbs_log_only_what_can_hold_no_value_is_kept(line, kept):
+def test_a_line_of_mongodbs_log_keeps_only_parts_without_values(line, kept):
     text = mongod_log.without_values(line).decode()
     assert kept in text
     assert MARKER not in text
@@ -320,7 +320,7 @@ def test_of_a_line_of_mongodbs_log_only_what_can_hold_no_value_is_kept(line, kep
 
 
 @pytest.mark.chaos
-def test_a_killed_start_leaves_no_process_and_does_not_hinder_the_next(run):
+def test_a_killed_start_leaves_no_process_and_does_not_block_the_next(run):
     run.start().wait_until_up()
     assert len(run.processes()) > 8
     run.process.kill()
@@ -363,16 +363,16 @@ def _command(pid: int) -> bytes:
 
 def _paste(line: str, names: dict[str, str]) -> int:
     """The status that a `curl` line gets."""
-    words = shlex.split(Template(line).substitute(names))
-    method = words[words.index("-X") + 1] if "-X" in words else "GET"
-    name, _, value = words[words.index("-H") + 1].partition(": ")
-    request = urllib.request.Request(words[-1], headers={name: value}, method=method)
+    arguments = shlex.split(Template(line).substitute(names))
+    method = arguments[arguments.index("-X") + 1] if "-X" in arguments else "GET"
+    name, _, value = arguments[arguments.index("-H") + 1].partition(": ")
+    request = urllib.request.Request(arguments[-1], headers={name: value}, method=method)
     with urllib.request.urlopen(request, timeout=30) as response:
         return int(response.status)
 
 
 # --- what can be wrong: one sentence each ------------------------------------------------------------
-def test_a_taken_port_is_one_sentence(run, service):
+def test_a_taken_port_is_reported_in_one_sentence(run, service):
     service.start(only=("web",))
     run.environment["PORT"] = str(service.port)
     assert run.start().wait_for_end() == 1
@@ -387,7 +387,7 @@ def test_a_taken_port_is_one_sentence(run, service):
         ("LOG_LEVEL", "LOUD", "LOG_LEVEL must be of kind 'DEBUG or INFO or WARNING or ERROR'"),
     ],
 )
-def test_a_wrong_value_is_one_sentence(run, name, value, sentence):
+def test_a_wrong_value_is_reported_in_one_sentence(run, name, value, sentence):
     run.environment |= {name: value} | _test_servers()
     assert run.start().wait_for_end() == 1
     assert sentence in run.read()
@@ -403,7 +403,7 @@ RUNS_HERE = "The service runs in this folder: end it with Ctrl-C there first."
 
 @pytest.fixture
 def lock(run):
-    """As a running service holds it."""
+    """Hold the lock like a running service."""
     (run.folder / "run").mkdir()
     with (run.folder / "run" / "lock").open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
@@ -418,8 +418,8 @@ def test_a_second_start_in_the_same_folder_is_refused(run):
 
 @pytest.mark.usefixtures("lock")
 @pytest.mark.parametrize("action", ["start", "stop"])
-def test_the_servers_of_a_running_service_are_left_to_it(run, action):
-    """`make clean` is `make stop` first."""
+def test_the_servers_of_a_running_service_are_not_stopped(run, action):
+    """`make clean` runs `make stop` first."""
     result = run.servers(action)
     assert (result.returncode, result.stdout, result.stderr) == (1, "", f"{RUNS_HERE}\n")
     assert "clean: stop" in (local.BASE / "Makefile").read_text()
@@ -447,7 +447,7 @@ def test_a_missing_system_package_is_named(listing, sentence):
     assert servers.library_problem("mongod", listing) == sentence
 
 
-def test_a_state_file_of_a_process_that_is_gone_is_ignored(tmp_path, monkeypatch):
+def test_a_state_file_of_a_process_that_has_ended_is_ignored(tmp_path, monkeypatch):
     monkeypatch.setattr(local, "LOCAL", tmp_path)
     (tmp_path / "run").mkdir()
     for text in ("", "what", f"{os.getpid()} 1", "999999999 27017"):
@@ -458,7 +458,7 @@ def test_a_state_file_of_a_process_that_is_gone_is_ignored(tmp_path, monkeypatch
 
 @pytest.mark.parametrize("demo", [True, False])
 def test_no_mail_is_printed_to_a_log(demo, tmp_path, monkeypatch):
-    """The secret of its link would stand there."""
+    """The log would contain the secret of its link."""
     monkeypatch.setattr(local, "LOCAL", tmp_path)
     monkeypatch.delenv("EMAIL_BACKEND")
     environment = start._environment("127.0.0.1", 8080, demo=demo)

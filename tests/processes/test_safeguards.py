@@ -1,5 +1,5 @@
-"""An installation does not start with what everyone knows, whichever process it is: one sentence, and nothing
-is served."""
+"""No process of an installation starts with values that everyone knows: it prints one sentence and serves
+nothing."""
 
 import os
 import runpy
@@ -33,12 +33,12 @@ STARTS = {
 
 
 def run(command, **environment):
-    """A variable that is None is not set."""
+    """Variables with the value None are not set."""
     own = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-    wanted = {**own, **SAFE, **environment}
+    variables = {**own, **SAFE, **environment}
     return subprocess.run(
         command,
-        env={name: value for name, value in wanted.items() if value is not None},
+        env={name: value for name, value in variables.items() if value is not None},
         cwd=local.BASE,
         capture_output=True,
         text=True,
@@ -48,8 +48,8 @@ def run(command, **environment):
 
 
 def load(**environment):
-    """What the settings end the process with in this environment, or "": read in this process, in a hundredth of the
-    time of a new one."""
+    """The message with which the settings end the process in this environment, or "". Loaded in this process,
+    which takes a hundredth of the time of a new one."""
     with pytest.MonkeyPatch.context() as patch:
         for name in os.environ:
             patch.delenv(name)
@@ -91,19 +91,19 @@ def test_no_process_starts_without_a_secret_key(name):
         ("TIDEPOOL_REDOX_VERIFICATION_TOKEN", "only-for-trying-at-home"),
     ],
 )
-def test_what_stops_the_start_is_named(name, value):
-    said = load(**{name: value})
-    assert said.startswith(f"{name} ")
-    assert "\n" not in said
+def test_an_unsafe_value_stops_the_start_with_its_name(name, value):
+    message = load(**{name: value})
+    assert message.startswith(f"{name} ")
+    assert "\n" not in message
 
 
 @pytest.mark.parametrize("environment", ["production", "prd", "qa2", "Local", "int"])
-def test_every_environment_but_local_and_test_is_guarded(environment):
+def test_every_environment_except_local_and_test_is_guarded(environment):
     assert load(ENVIRONMENT=environment, SECRET_KEY="").startswith("SECRET_KEY is")
 
 
 @pytest.mark.parametrize("environment", [None, "local", "test"])
-def test_a_developers_machine_needs_nothing(environment):
+def test_a_developers_machine_starts_without_settings(environment):
     assert load(ENVIRONMENT=environment, SECRET_KEY="", AUDIT_KEY="") == ""
 
 
@@ -112,13 +112,13 @@ def test_a_safe_installation_starts():
     assert run(SETTINGS).returncode == 0
 
 
-def test_a_secret_may_come_from_a_file(tmp_path):
+def test_a_secret_can_be_read_from_a_file(tmp_path):
     (tmp_path / "key").write_text("x" * 99)
     done = run(SETTINGS, SECRET_KEY="", SECRET_KEY_FILE=str(tmp_path / "key"))
     assert done.stderr.startswith("SECRET_KEY repeats too few characters")
 
 
-def test_a_command_without_servers_ends_in_a_sentence():
+def test_a_command_without_servers_ends_with_one_sentence():
     here = {"ENVIRONMENT": "local", "LOCAL_FOLDER": "/nowhere"}
     done = run([*MANAGE, "verify_audit"], **here)
     assert (done.returncode, done.stdout) == (1, "")
@@ -126,7 +126,7 @@ def test_a_command_without_servers_ends_in_a_sentence():
     assert done.stderr.count("\n") == 1
 
 
-def test_what_is_missing_can_be_asked_for():
+def test_check_deploy_lists_missing_settings():
     unsafe = {"SECRET_KEY": "", "AUDIT_KEY": "", "DEBUG": "true"}
     done = run([*MANAGE, "check", "--deploy"], **unsafe)
     assert done.returncode == 1

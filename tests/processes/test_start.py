@@ -1,4 +1,4 @@
-"""The service as processes: it gets ready, ends cleanly, and drops nothing on the way."""
+"""The service as processes: it becomes ready, ends cleanly, and drops no request or task."""
 
 import http.client
 import signal
@@ -11,7 +11,7 @@ from tests.processes.service import eventually
 pytestmark = [pytest.mark.processes, pytest.mark.timeout(180)]
 
 
-def test_it_becomes_ready_and_serves(service):
+def test_the_service_becomes_ready_and_serves(service):
     service.start()
     assert service.get("/live").status == 200
     assert service.get("/ready").status == 200
@@ -32,8 +32,8 @@ def test_an_event_reaches_its_handler_through_broker_and_worker(service):
 
 
 def test_sigterm_under_load_drops_no_request(service):
-    """On kept-open connections, as a proxy holds them: every request that is sent is answered with 200, the last
-    one with `Connection: close`."""
+    """On persistent connections, as a proxy uses them: every request is answered with 200, the last one with
+    `Connection: close`."""
     service.start(only=("web",))
     token = service.server_token()
     outcomes: list[int | str] = []
@@ -65,7 +65,7 @@ def _ask_until_closed(port: int, token: str, outcomes: list[int | str]) -> None:
             return
 
 
-def test_a_worker_that_is_told_to_end_finishes_its_task(service):
+def test_a_worker_that_receives_sigterm_finishes_its_task(service):
     service.start(only=("worker",))
     eventually(lambda: "default@" in service.logs() or "ready" in service.logs())
     service.signal("worker", signal.SIGTERM)

@@ -1,4 +1,4 @@
-"""What workers do about a silence, whatever its cause: here the one that decision 0013 tells of."""
+"""A worker that stops taking tasks exits, whatever the cause; here the cause described in decision 0013."""
 
 import pytest
 
@@ -8,8 +8,8 @@ pytestmark = [pytest.mark.processes, pytest.mark.timeout(120)]
 STUCK = 75
 
 
-def test_a_worker_that_fell_silent_ends_itself_and_the_next_one_takes_what_waits(busy_worker):
-    """Without what the service adds to the broker's client one hang is enough."""
+def test_a_silent_worker_exits_and_the_next_one_takes_the_waiting_tasks(busy_worker):
+    """Without the service's changes to the broker's client one hang is enough."""
     worker = busy_worker(TRANSPORT="kombu", STUCK_SECONDS="2")
     worker.send(4)
     worker.hang_while_busy()

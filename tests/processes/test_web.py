@@ -24,14 +24,14 @@ HEADER_SECONDS = 10
 
 @pytest.fixture(scope="module")
 def web(tmp_path_factory):
-    """Only the web process, one for the tests that do not end it."""
-    found = Service(
+    """Only the web process, shared by the tests that do not end it."""
+    service = Service(
         tmp_path_factory.mktemp("web"), {"SECRET_KEY": settings.SECRET_KEY, **same_place()}
     )
-    found.start(only=("web",))
-    yield found
-    found.stop()
-    sys.stdout.write(found.logs()[-20_000:])
+    service.start(only=("web",))
+    yield service
+    service.stop()
+    sys.stdout.write(service.logs()[-20_000:])
 
 
 @contextmanager
@@ -41,22 +41,22 @@ def connected(service):
 
 
 def answer(link):
-    """The next answer of a connection: status, headers, body."""
+    """The next answer on a connection: status, headers, body."""
     response = http.client.HTTPResponse(link)
     response.begin()
     return response.status, response.headers, response.read()
 
 
 def create_clinic(*lines):
-    """The headers of a request that LAKESIDE is the body of."""
+    """The headers of a request with the body LAKESIDE."""
     token = make_person("Ada Admin", roles=("clinician",)).token
-    words = ("POST /v1/clinics HTTP/1.1", "Host: localhost", f"x-tidepool-session-token: {token}")
-    return "\r\n".join([*words, "Content-Type: application/json", *lines, "", ""]).encode()
+    lines = ("POST /v1/clinics HTTP/1.1", "Host: localhost", f"x-tidepool-session-token: {token}")
+    return "\r\n".join([*lines, "Content-Type: application/json", *lines, "", ""]).encode()
 
 
 def post(path, *lines):
-    words = (f"POST {path} HTTP/1.1", "Host: localhost", "Content-Type: application/json")
-    return "\r\n".join([*words, *lines, "", ""]).encode()
+    lines = (f"POST {path} HTTP/1.1", "Host: localhost", "Content-Type: application/json")
+    return "\r\n".join([*lines, *lines, "", ""]).encode()
 
 
 def workers(service):
@@ -72,7 +72,7 @@ def is_alive(pid):
 
 
 # --- requests -------------------------------------------------------------------------------------------
-def test_a_body_in_chunks_arrives_whole(web):
+def test_a_chunked_body_arrives_complete(web):
     with connected(web) as link:
         link.sendall(create_clinic("Transfer-Encoding: chunked"))
         for part in (LAKESIDE[:7], LAKESIDE[7:]):
@@ -83,7 +83,7 @@ def test_a_body_in_chunks_arrives_whole(web):
     assert (status, b'"name":"Lakeside"' in body) == (200, True), body
 
 
-def test_a_body_that_comes_slowly_arrives_whole(web):
+def test_a_slow_body_arrives_complete(web):
     with connected(web) as link:
         length = f"Content-Length: {len(LAKESIDE)}"
         link.sendall(create_clinic(length))
@@ -93,7 +93,7 @@ def test_a_body_that_comes_slowly_arrives_whole(web):
         assert answer(link)[0] == 200
 
 
-def test_a_client_may_ask_before_it_sends_its_body(web):
+def test_expect_100_continue_is_answered(web):
     with connected(web) as link:
         lines = (f"Content-Length: {len(LAKESIDE)}", "Expect: 100-continue")
         link.sendall(create_clinic(*lines))
@@ -115,7 +115,7 @@ def test_a_body_that_is_too_large_is_refused_and_the_connection_ends(web, is_chu
             assert link.recv(1) == b""
 
 
-def test_a_connection_serves_many_requests_and_tells_no_program_by_name(web):
+def test_a_connection_serves_many_requests_and_answers_do_not_name_the_server(web):
     link = http.client.HTTPConnection("127.0.0.1", web.port, timeout=10)
     for method, path in (("GET", "/docs"), ("HEAD", "/docs"), ("GET", "/no"), ("GET", "/docs")):
         link.request(method, path)
@@ -128,7 +128,7 @@ def test_a_connection_serves_many_requests_and_tells_no_program_by_name(web):
         assert (len(body) > 0) == (method == "GET")
 
 
-def test_paths_reach_the_routes_decoded(web):
+def test_paths_are_decoded_for_the_routes(web):
     token = web.server_token()
     for path in ("/v1/clinics/a%2Fb", "/v1/clinics/caf%C3%A9", "/v1/clinics/%FF", "/v1//%00"):
         assert web.get(path, token=token).status in (400, 404), path
@@ -142,20 +142,24 @@ def test_a_token_of_16000_characters_is_read_and_larger_heads_are_refused(web):
     assert web.get("/live").status == 200
 
 
-def test_the_backlog_is_told_once_whichever_process_is_asked(web):
+def test_metrics_of_any_process_report_the_backlog_once(web):
     for _ in range(6):
-        told = web.get("/metrics").content.decode()
-        assert told.count("# TYPE clinics_outbox gauge") == 1
-        assert told.count('clinics_outbox{what="dead"}') == told.count("clinics_outbox{") / 3 == 1
+        metrics = web.get("/metrics").content.decode()
+        assert metrics.count("# TYPE clinics_outbox gauge") == 1
+        assert (
+            metrics.count('clinics_outbox{what="dead"}')
+            == metrics.count("clinics_outbox{") / 3
+            == 1
+        )
 
 
-def test_only_http_1_is_spoken(web):
+def test_http_2_is_not_accepted(web):
     with connected(web) as link:
         link.sendall(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")
         assert answer(link)[0] == 400
 
 
-def test_slow_clients_hold_no_thread(web):
+def test_slow_clients_occupy_no_thread(web):
     links = [socket.create_connection(("127.0.0.1", web.port)) for _ in range(40)]
     for link in links:
         link.sendall(b"GET /live HTTP/1.1\r\nHost: loc")
@@ -166,8 +170,8 @@ def test_slow_clients_hold_no_thread(web):
         link.close()
 
 
-def test_slow_bodies_hold_no_thread(web):
-    """Bodies of strangers, who are refused before they have sent one, and of callers who may send one."""
+def test_slow_bodies_occupy_no_thread(web):
+    """Bodies of strangers, who are refused before their body arrives, and of callers who may send one."""
     token = web.server_token()
     heads = [
         post("/v1/redox", "Content-Length: 1000"),
@@ -196,8 +200,8 @@ def test_no_body_is_waited_for_without_a_credential(web, length, lines):
         assert link.recv(1) == b""
 
 
-def test_the_answer_to_a_body_that_was_not_wanted_can_be_read(web):
-    """The client goes on sending: were the connection broken under it, it would see no answer."""
+def test_the_answer_to_an_unread_body_can_be_read(web):
+    """The client keeps sending: if the connection were reset, it would not see the answer."""
     with connected(web) as link:
         link.sendall(post("/v1/redox", f"Content-Length: {MEGABYTE}", "verification-token: wrong"))
         for _ in range(16):
@@ -206,7 +210,7 @@ def test_the_answer_to_a_body_that_was_not_wanted_can_be_read(web):
         assert answer(link)[0] == 401
 
 
-def test_a_body_that_stands_still_is_given_up(web):
+def test_a_body_that_stops_arriving_is_answered_with_408(web):
     with connected(web) as link:
         link.sendall(create_clinic("Content-Length: 60000") + LAKESIDE[:20])
         status, headers, body = answer(link)
@@ -214,7 +218,7 @@ def test_a_body_that_stands_still_is_given_up(web):
     assert headers["Connection"] == "close"
 
 
-def test_a_body_without_end_is_read_as_far_as_the_operation_reads(web):
+def test_an_endless_body_is_read_up_to_the_limit_of_the_operation(web):
     with connected(web) as link:
         link.sendall(create_clinic("Transfer-Encoding: chunked"))
         with suppress(BrokenPipeError, ConnectionResetError):
@@ -224,7 +228,7 @@ def test_a_body_without_end_is_read_as_far_as_the_operation_reads(web):
 
 
 @pytest.mark.chaos
-def test_a_client_that_never_finishes_its_headers_is_dropped(web):
+def test_a_client_that_never_finishes_its_headers_is_disconnected(web):
     with connected(web) as link:
         link.settimeout(HEADER_SECONDS + 10)
         link.sendall(b"GET /live HTTP/1.1\r\nHost: loc")
@@ -232,7 +236,7 @@ def test_a_client_that_never_finishes_its_headers_is_dropped(web):
 
 
 # --- floods ---------------------------------------------------------------------------------------------
-def test_half_open_connections_make_room_for_those_that_ask(service):
+def test_half_open_connections_are_closed_for_clients_with_requests(service):
     service.start(env={"CONNECTIONS_PER_ADDRESS": "20", "WEB_WORKERS": "1"}, only=("web",))
     with ExitStack() as stack:
         half_open = [stack.enter_context(connected(service)) for _ in range(100)]
@@ -245,7 +249,7 @@ def test_half_open_connections_make_room_for_those_that_ask(service):
         assert sum(not is_closed(link) for link in half_open) <= 20
 
 
-def test_a_callers_flood_is_answered_429_and_no_one_else_is(service):
+def test_only_a_caller_who_floods_is_answered_with_429(service):
     service.start(env={"WAITING_PER_CALLER": "2", "WEB_WORKERS": "1"}, only=("web",))
     ada = make_person("Ada Admin", roles=("clinician",))
     hers = f"/v1/clinicians/{ada.user_id}/clinics"
@@ -304,7 +308,7 @@ def test_a_killed_worker_is_replaced_and_the_others_serve_meanwhile(web):
     assert '"event":"worker.ended"' in web.logs()
 
 
-def test_what_is_in_flight_at_sigterm_is_answered_and_no_process_is_left(service):
+def test_requests_in_flight_at_sigterm_are_answered_and_no_process_remains(service):
     service.start(only=("web",))
     everyone = workers(service)
     with connected(service) as link:
@@ -329,7 +333,7 @@ def test_workers_end_when_their_master_is_killed(service):
     eventually(lambda: not any(is_alive(pid) for pid in everyone), within=10)
 
 
-def test_a_start_can_be_broken_off(service):
+def test_sigterm_during_the_start_ends_all_processes(service):
     service.start_worker("web")
     everyone = eventually(lambda: len(workers(service)) == 2 and workers(service))
     service.signal("web", signal.SIGTERM)

@@ -10,7 +10,7 @@ from kernel import logging as ours
 
 @pytest.fixture
 def log(monkeypatch):
-    """The text of everything logged since, by the configuration that production uses."""
+    """The text of everything logged since, with production's configuration."""
     stream = io.StringIO()
     root = logging.getLogger()
     before, level = root.handlers[:], root.level

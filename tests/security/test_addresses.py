@@ -1,4 +1,4 @@
-"""Looking the same is not being the same: every operation that takes an address, and what an adversary tried."""
+"""Look-alike addresses are not the same address: every operation that takes an address, and known attacks."""
 
 import base64
 import re
@@ -24,13 +24,13 @@ from users.services.neighbours import user_service
 LOOKS_LIKE_ONE = re.compile(
     r"e-?mails?|user_?name|login_?name|address(es)?|email_?domain", re.IGNORECASE
 )
-# Called an address, and none of a mailbox: the street of a clinic.
+# Called an address, but not an e-mail address: the street of a clinic.
 POSTAL = {"address"}
 
 
 # --- the whole class ------------------------------------------------------------------------------
-def described_places(operation):
-    """(place, schema) of everything that an operation takes, with its path and query parameters by name."""
+def described_values(operation):
+    """(path, schema) of every value that an operation takes, its path and query parameters included."""
     for parameter in operation.get("parameters", []):
         yield parameter["name"], parameter["schema"]
     body = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
@@ -54,11 +54,11 @@ def properties(schema, seen):
         yield from properties(part, seen)
 
 
-def test_whatever_is_called_an_address_is_described_as_one():
+def test_every_value_named_like_an_address_has_the_email_format():
     found = [
         (name, title, schema)
         for name, (_, _, operation) in described_operations().items()
-        for title, schema in described_places(operation)
+        for title, schema in described_values(operation)
         if LOOKS_LIKE_ONE.fullmatch(title) and title not in POSTAL
     ]
     assert len(found) > 10
@@ -74,7 +74,7 @@ def takes_address(found):
 
 
 class World:
-    """Whom and what the operations are tried on."""
+    """The people and records that the operations are tried on."""
 
     def __init__(self):
         self.ada = make_person("Ada Admin", roles=("clinician",))
@@ -86,7 +86,7 @@ class World:
 
 PATIENT = {"fullName": "Iris Example", "birthDate": "1984-05-06"}
 CLINICIAN = {"roles": ["CLINIC_MEMBER"]}
-# operation -> (as whom, method, path, body), the address filled in
+# operation -> (caller, method, path, body), with the address filled in
 CALLS = {
     "InviteClinician": lambda w, a: (
         "ada", "post", f"{w.clinics}/invites/clinicians", {**CLINICIAN, "email": a}),
@@ -117,7 +117,7 @@ CALLS = {
 
 
 def domain_of(address):
-    """The part that carries the look: the local part is tried as a domain too."""
+    """The part with the look-alike: the local part is tried as a domain too."""
     local, _, domain = address.replace("＠", "@").partition("@")
     return f"{local}.{domain}".strip()
 
@@ -129,7 +129,7 @@ def call(world, name, address):
 
 
 def state():
-    """Everything that is stored."""
+    """All stored documents."""
     names = sorted(db.database().list_collection_names())
     return {name: list(db.database()[name].find({}, sort=[("_id", 1)])) for name in names}
 
@@ -141,20 +141,20 @@ def test_every_operation_that_takes_an_address_is_tried():
 
 @pytest.fixture
 def calls(monkeypatch):
-    """What reaches the handlers."""
-    found = []
+    """The values that reach the views."""
+    received = []
     check = operations._checked_call
 
     def watched(*given):
-        found.append(check(*given))
-        return found[-1]
+        received.append(check(*given))
+        return received[-1]
 
     monkeypatch.setattr(operations, "_checked_call", watched)
-    return found
+    return received
 
 
 @pytest.mark.parametrize("name", CALLS)
-def test_a_spelling_is_treated_exactly_as_the_plain_address(name, calls):
+def test_a_compatible_spelling_is_treated_like_the_plain_address(name, calls):
     world = World()
     calls.clear()
     for address in [PLAIN, *SPELLINGS.values()]:
@@ -162,11 +162,11 @@ def test_a_spelling_is_treated_exactly_as_the_plain_address(name, calls):
     plain, *spelled = [(c.path, c.query, c.body) for c in calls]
     assert PLAIN.replace("@", ".") in str(plain).replace("@", ".")
     assert len(spelled) == len(SPELLINGS)
-    assert all(one == plain for one in spelled)
+    assert all(values == plain for values in spelled)
 
 
 @pytest.mark.parametrize("name", CALLS)
-def test_what_hides_a_character_or_is_no_address_is_refused_and_changes_nothing(name):
+def test_an_address_with_a_hidden_character_is_refused_and_changes_nothing(name):
     world = World()
     before = state()
     for title, address in {**HIDDEN, **NO_ADDRESS}.items():
@@ -186,7 +186,7 @@ def stored_account(username):
 
 
 def spoil(key, user_id):
-    """The invitation as the loose comparison left it: with the impostor as its receiver."""
+    """Change the invitation to what a loose comparison would store: the impostor is its recipient."""
     db.collection("confirmations").update_one({"_id": key}, {"$set": {"userId": user_id}})
 
 
@@ -195,7 +195,7 @@ LOOK_ALIKES = {name: text for name, text in ALL.items() if name not in SAME_LETT
 
 @pytest.mark.parametrize("is_spoiled", [False, True])
 @pytest.mark.parametrize("look", LOOK_ALIKES)
-def test_an_account_that_looks_alike_neither_sees_nor_accepts_an_invitation_of_an_admin(
+def test_a_look_alike_account_neither_sees_nor_accepts_a_clinics_invitation(
     clinic, ada, look, is_spoiled
 ):
     answer = ada.api.post(
@@ -218,7 +218,7 @@ def test_an_account_that_looks_alike_neither_sees_nor_accepts_an_invitation_of_a
 
 @pytest.mark.parametrize("is_spoiled", [False, True])
 @pytest.mark.parametrize("look", LOOK_ALIKES)
-def test_an_account_that_looks_alike_neither_sees_nor_accepts_an_invitation_into_a_care_team(
+def test_a_look_alike_account_neither_sees_nor_accepts_a_care_team_invitation(
     dot, look, is_spoiled
 ):
     key = dot.api.post(
@@ -234,7 +234,7 @@ def test_an_account_that_looks_alike_neither_sees_nor_accepts_an_invitation_into
 
 
 @pytest.mark.parametrize("look", LOOK_ALIKES)
-def test_a_reset_asked_for_with_a_look_alike_is_never_mailed_to_what_was_typed(anonymous, look):
+def test_a_reset_for_a_look_alike_is_never_mailed_to_the_typed_address(anonymous, look):
     kim = make_person("Kim Doe")
     anonymous.post(f"/confirm/send/forgot/{quote(LOOK_ALIKES[look])}")
     assert {mail["recipient"] for mail in emitted("mail.requested")} <= {kim.email}
@@ -242,7 +242,7 @@ def test_a_reset_asked_for_with_a_look_alike_is_never_mailed_to_what_was_typed(a
 
 
 @pytest.mark.parametrize("look", LOOK_ALIKES)
-def test_an_account_stored_with_a_look_alike_gets_no_mail_and_is_not_found_by_the_plain_address(
+def test_an_account_with_a_stored_look_alike_gets_no_mail_and_is_not_found(
     anonymous, backend, look
 ):
     mallory, _ = stored_account(LOOK_ALIKES[look])
@@ -271,7 +271,7 @@ def log_in(typed, password="correct-horse"):  # noqa: S107
     return Api().post("/auth/login", headers={"Authorization": f"Basic {pair}"})
 
 
-def test_tries_to_log_in_share_one_limit_whatever_the_spelling():
+def test_login_attempts_with_all_spellings_share_one_limit():
     accounts.create_user(email=PLAIN, full_name="Kim Doe", password="correct-horse")
     spellings = [PLAIN, *SPELLINGS.values(), PLAIN, "ＫＩＭ.ＤＯＥ@example.org"]
     assert {log_in(text).status_code for text in spellings} == {200}
@@ -280,7 +280,7 @@ def test_tries_to_log_in_share_one_limit_whatever_the_spelling():
     assert [log_in(text).status_code for text in HIDDEN.values()] == [401] * len(HIDDEN)
 
 
-def test_an_account_has_one_address_however_it_is_typed():
+def test_all_spellings_of_an_address_belong_to_one_account():
     from users.clients.protocol import EmailTaken
 
     accounts.create_user(email="ｋｉｍ.Doe@Example.org", full_name="Kim Doe")
@@ -293,7 +293,7 @@ def test_an_account_has_one_address_however_it_is_typed():
 @pytest.mark.parametrize(
     "text", [*HIDDEN.values(), *NO_ADDRESS.values()], ids=[*HIDDEN, *NO_ADDRESS]
 )
-def test_no_account_is_made_or_changed_to_what_hides_a_character(text):
+def test_accounts_cannot_get_an_address_with_a_hidden_character(text):
     kim = make_person("Kim Doe")
     before = state()
     with pytest.raises(CommandError):
@@ -307,7 +307,7 @@ def test_no_account_is_made_or_changed_to_what_hides_a_character(text):
 
 
 class Loose:
-    """A user service that takes every look-alike for the same, as one with a collation does."""
+    """A user service that considers look-alikes the same, like one with a collation."""
 
     def __init__(self, username):
         self.answer = {"userid": "0123456789", "username": username, "emails": [username]}
@@ -317,11 +317,11 @@ class Loose:
 
 
 @pytest.mark.parametrize("text", LOOK_ALIKES.values(), ids=LOOK_ALIKES)
-def test_what_a_loose_user_service_answers_is_compared_again(text):
+def test_the_answer_of_a_loose_user_service_is_checked(text):
     service = HttpUserService("http://users.example.org", session=Loose(text))
     assert service.get_user(PLAIN) is None
-    found = service.get_user("0123456789")
-    assert (found.username, found.emails, found.address) == (None, (), "")
+    user = service.get_user("0123456789")
+    assert (user.username, user.emails, user.address) == (None, (), "")
     assert HttpUserService("http://users.example.org", session=Loose(PLAIN)).get_user(text) is None
 
 
@@ -335,11 +335,11 @@ def change_at_the_account_service(backend, user, address):
     deliver_all()
 
 
-def tell_the_clinics(backend, user, address):
+def deliver_to_the_clinics(backend, user, address):
     assert backend.post(f"/v1/users/{user.user_id}/clinics", {"email": address}).status_code == 200
 
 
-@pytest.mark.parametrize("change", [change_at_the_account_service, tell_the_clinics])
+@pytest.mark.parametrize("change", [change_at_the_account_service, deliver_to_the_clinics])
 def test_a_person_whose_address_was_changed_is_not_invited_a_second_time(
     clinic, ada, ben, backend, change
 ):
@@ -348,7 +348,7 @@ def test_a_person_whose_address_was_changed_is_not_invited_a_second_time(
     for address in ("new@example.org", "New@Example.Org", "NEW@example.org "):
         invite = {"email": address, "roles": ["CLINIC_MEMBER"]}
         assert ada.api.post(f"{path}/invites/clinicians", invite).status_code == 409
-    members = [found["email"] for found in ada.api.get(f"{path}/clinicians").json()]
+    members = [member["email"] for member in ada.api.get(f"{path}/clinicians").json()]
     assert sorted(members) == [ada.email, "new@example.org"]
 
 
@@ -386,8 +386,8 @@ def test_a_record_with_a_wrong_address_can_be_read_and_sent_back(clinic, ada, te
     assert ada.api.put(path, {**member, "name": "Ada"}).json()["name"] == "Ada"
 
 
-def test_the_secret_of_an_international_domain_goes_to_that_domain(anonymous, mailoutbox):
-    """`strasse.example` is another domain, which someone else may own."""
+def test_a_mail_to_an_international_domain_goes_to_that_domain(anonymous, mailoutbox):
+    """`strasse.example` is another domain, which may belong to someone else."""
     user = accounts.create_user(email="dot@straße.example", full_name="Dot Straße")
     assert anonymous.post("/confirm/send/forgot/dot@straße.example").status_code == 200
     deliver_all()
@@ -398,9 +398,7 @@ def test_the_secret_of_an_international_domain_goes_to_that_domain(anonymous, ma
     assert link["_id"] in mail.body
 
 
-def test_a_reset_asked_for_with_another_address_of_the_account_goes_to_its_own(
-    anonymous, monkeypatch
-):
+def test_a_reset_for_a_secondary_address_is_mailed_to_the_accounts_address(anonymous, monkeypatch):
     """A user service may find an account by any of several addresses; the first is the account's own."""
     kim = make_person("Kim")
     user = replace(user_service().get_user(kim.user_id), emails=(kim.email, "other@example.org"))

@@ -1,7 +1,7 @@
-"""Whose account it is, is asked of the account: a clinic's record follows a claim later, and until then says
-too much.
+"""The account says whose it is: a clinic's record is updated some time after a claim and until then says too
+much.
 
-In every test the account was claimed a moment ago and no event has been handled: the record still says
+In every test the account has just been claimed and no event has been handled: the record still says
 `custodian`.
 """
 
@@ -20,14 +20,14 @@ MINE = "iris@example.org"
 def record(clinic, ada):
     """A custodial patient whose first events are handled."""
     body = {"fullName": "Iris Example", "birthDate": "1990-01-02", "email": MINE}
-    made = ada.api.post(f"/v1/clinics/{clinic['id']}/patients", body).json()
+    patient = ada.api.post(f"/v1/clinics/{clinic['id']}/patients", body).json()
     deliver_all()
-    return made
+    return patient
 
 
 @pytest.fixture
 def claimed(record, anonymous):
-    """Claimed through the link; the workers are down."""
+    """An account claimed through its link while the workers are down."""
     [link] = db.collection("confirmations").find({"userId": record["id"]})
     claim = {"password": PASSWORD, "birthday": "1990-01-02"}
     assert anonymous.put(f"/confirm/accept/signup/{link['_id']}", claim).status_code == 200
@@ -51,13 +51,13 @@ def test_the_clinic_cannot_move_the_address_of_a_claimed_account(clinic, ada, cl
     assert (account.address, account.email_verified) == (MINE, True)
 
 
-def test_nor_take_it_away(clinic, ada, claimed):
+def test_the_clinic_cannot_remove_the_address_of_a_claimed_account(clinic, ada, claimed):
     body = {name: value for name, value in claimed.items() if name != "email"}
     assert ada.api.put(url(clinic, claimed), body).json()["email"] == MINE
     assert user_service().get_user(claimed["id"]).address == MINE
 
 
-def test_a_reset_for_a_changed_address_reaches_no_one(clinic, ada, claimed, anonymous):
+def test_a_reset_for_an_address_set_by_the_clinic_sends_no_mail(clinic, ada, claimed, anonymous):
     ada.api.put(url(clinic, claimed), {**claimed, "email": "attacker@example.org"})
     anonymous.post("/confirm/send/forgot/attacker@example.org")
     assert db.collection("confirmations").count_documents({"type": "password_reset"}) == 0
@@ -73,7 +73,7 @@ def test_removing_the_patient_leaves_a_claimed_account_to_its_owner(
     assert user_service().get_user(claimed["id"]).address == MINE
 
 
-def test_the_profile_of_a_claimed_account_is_its_owners(clinic, ada, claimed):
+def test_the_clinic_cannot_change_the_profile_of_a_claimed_account(clinic, ada, claimed):
     ada.api.put(url(clinic, claimed), {**claimed, "birthDate": "1991-01-02"})
     deliver_all()
     assert profile_service().get_profile(claimed["id"])["patient"]["birthday"] == "1990-01-02"
@@ -96,7 +96,7 @@ def test_a_clinic_has_no_custody_of_a_claimed_account(clinic, ada, claimed):
         assert answer.status_code == 401, answer.wsgi_request.path
 
 
-def test_before_the_claim_the_clinic_looks_after_the_account(clinic, ada, record):
+def test_the_clinic_can_change_an_unclaimed_account(clinic, ada, record):
     answer = ada.api.put(url(clinic, record), {**record, "email": "new@example.org"})
     assert answer.json()["email"] == "new@example.org"
     account = user_service().get_user(record["id"])
@@ -104,6 +104,6 @@ def test_before_the_claim_the_clinic_looks_after_the_account(clinic, ada, record
     assert ada.api.get(f"/auth/user/{record['id']}").status_code == 200
 
 
-def test_an_address_that_changes_is_unproven(eve):
+def test_a_changed_address_is_unverified(eve):
     user_service().update_user(eve.user_id, UserUpdate(emails=("new@example.org",)))
     assert user_service().get_user(eve.user_id).email_verified is False

@@ -1,5 +1,5 @@
-"""Who asks without a token learns nothing, and not often (rules CONFIRM-43 to CONFIRM-45, CONFIRM-94 and
-CONFIRM-107)."""
+"""Callers without a token learn nothing, and their number of calls is limited (rules CONFIRM-43 to
+CONFIRM-45, CONFIRM-94 and CONFIRM-107)."""
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
@@ -15,7 +15,7 @@ BY_ADDRESS = ["/confirm/send/forgot/", "/confirm/forgot/", "/confirm/resend/sign
 
 
 def seen(response):
-    """What a stranger sees."""
+    """The parts of an answer that a stranger sees."""
     headers = {n: v for n, v in response.headers.items() if n.lower() != "date"}
     return response.status_code, response.content, headers
 
@@ -47,7 +47,9 @@ def test_the_answer_is_the_same_with_and_without_an_account(waiting, anonymous, 
 
 @pytest.mark.parametrize("path", BY_ADDRESS)
 @pytest.mark.parametrize("text", ["x", "no address", "1234567890", "an id"])
-def test_what_is_no_address_is_refused_whatever_exists(waiting, anonymous, path, text):
+def test_an_invalid_address_is_refused_whether_or_not_an_account_exists(
+    waiting, anonymous, path, text
+):
     answer = anonymous.post(path + (waiting.user_id if text == "an id" else text))
     assert answer.status_code == 400
     assert answer.json().keys() == {"code", "reason"}
@@ -72,27 +74,27 @@ def writes(act, monkeypatch):
     return names
 
 
-def test_a_reset_does_the_same_work_either_way(eve, anonymous, monkeypatch):
-    known, unknown = (
+def test_a_reset_does_the_same_work_with_and_without_an_account(eve, anonymous, monkeypatch):
+    with_account, without_account = (
         writes(lambda e=email: anonymous.post(f"/confirm/send/forgot/{e}"), monkeypatch)
         for email in (eve.email, UNKNOWN_ADDRESS)
     )
-    assert known == unknown != []
+    assert with_account == without_account != []
 
 
-def test_a_resend_asks_no_other_service_either_way(waiting, anonymous, monkeypatch):
-    asked = []
+def test_a_resend_calls_no_other_service(waiting, anonymous, monkeypatch):
+    calls = []
     for name in ("EmbeddedProfileService", "EmbeddedUserService"):
         service = getattr(embedded, name)
         for method in ("get_profile", "get_user"):
             if hasattr(service, method):
-                monkeypatch.setattr(service, method, lambda *_: asked.append(1))
+                monkeypatch.setattr(service, method, lambda *_: calls.append(1))
     for address in (waiting.email, UNKNOWN_ADDRESS):
         assert anonymous.post(f"/confirm/resend/signup/{address}").status_code == 200
-    assert asked == []
+    assert calls == []
 
 
-def test_keys_of_others_are_answered_like_unknown_ones(waiting, anonymous):
+def test_another_persons_key_is_answered_like_an_unknown_one(waiting, anonymous):
     answers = {
         seen(anonymous.put(f"/confirm/dismiss/signup/{user_id}", {"key": "k" * 32}))[:2]
         for user_id in (waiting.user_id, "abcdef0123")
@@ -103,7 +105,7 @@ def test_keys_of_others_are_answered_like_unknown_ones(waiting, anonymous):
 @pytest.mark.parametrize("path", BY_ADDRESS)
 def test_the_limit_of_an_address_is_exact_under_sixty_threads(settings, waiting, anonymous, path):
     settings.CONFIRMATIONS_PER_CLIENT = "1000/hour"
-    # Letter case makes no other address.
+    # Letter case does not make another address.
     addresses = [waiting.email, waiting.email.upper()]
 
     answers = at_once(lambda n: anonymous.post(path + addresses[n % 2]), 60)
@@ -125,7 +127,7 @@ def test_the_limit_of_a_client_is_exact_under_sixty_threads(settings, anonymous)
     assert db.collection("confirmations").count_documents({}) == 23
 
 
-def test_each_client_has_a_limit_of_its_own_and_services_have_none(settings, anonymous, backend):
+def test_each_client_has_its_own_limit_and_services_have_none(settings, anonymous, backend):
     settings.CONFIRMATIONS_PER_CLIENT = "1/hour"
     for address, status in (("10.0.0.1", 200), ("10.0.0.1", 429), ("10.0.0.2", 200)):
         url = f"/confirm/send/forgot/{address}-{status}@example.org"
@@ -134,7 +136,7 @@ def test_each_client_has_a_limit_of_its_own_and_services_have_none(settings, ano
         assert backend.post(f"/confirm/send/forgot/s{number}@example.org").status_code == 200
 
 
-def test_birthdays_cannot_be_tried_one_after_the_other(settings, backend, anonymous):
+def test_attempts_to_guess_a_birthday_are_limited(settings, backend, anonymous):
     settings.CONFIRMATIONS_PER_KEY = "3/hour"
     user = embedded.EmbeddedUserService().create_custodial_user("c" * 24, "iris@example.org")
     backend.post(f"/confirm/send/signup/{user.user_id}")
@@ -149,7 +151,7 @@ def test_birthdays_cannot_be_tried_one_after_the_other(settings, backend, anonym
     assert statuses == [409, 409, 409, 429, 429]
 
 
-def test_without_redis_nothing_is_sent(anonymous, monkeypatch):
+def test_without_redis_no_mail_is_sent(anonymous, monkeypatch):
     from redis.exceptions import ConnectionError as Down
 
     from kernel import ratelimit

@@ -1,6 +1,6 @@
-"""The key of a confirmation: a secret that is a mailbox, or an identifier that is never enough (states.Key).
+"""The key of a confirmation is a secret that proves a mailbox, or an identifier that is never enough (states.Key).
 
-Walked over every operation of the served description, so that a new one joins by itself.
+Every operation of the served description is called, so new ones are covered automatically.
 """
 
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.walk
 
 LEFT_ALONE = ("accounts", "accountTokens", "clinics", "clinicians", "patients", "confirmations")
 UNLIMITED = ("ADDRESS", "KEY", "CLIENT")
-# Enough for any operation: what it does not know it ignores.
+# A body for any operation, which ignores unknown properties.
 BODY = {
     "email": "new@example.org",
     "roles": ["CLINIC_MEMBER"],
@@ -32,7 +32,7 @@ BODY = {
 
 @dataclass
 class World:
-    """One confirmation of every kind, and everyone who may have to do with one."""
+    """One confirmation of every kind, and the people involved."""
 
     clinic: dict
     child: str  # the custodial patient
@@ -80,20 +80,20 @@ def kind_of(document):
 
 
 def keys_by_kind():
-    found = {}
+    keys = {}
     for document in db.collection("confirmations").find({}):
-        found.setdefault(kind_of(document), set()).add(document["_id"])
-    return found
+        keys.setdefault(kind_of(document), set()).add(document["_id"])
+    return keys
 
 
 def secrets():
-    wanted = {"type": {"$in": sorted(states.SECRET_TYPES)}}
-    return {document["_id"] for document in db.collection("confirmations").find(wanted)}
+    query = {"type": {"$in": sorted(states.SECRET_TYPES)}}
+    return {document["_id"] for document in db.collection("confirmations").find(query)}
 
 
 @pytest.fixture
 def restore(world, written):
-    """Put everything back that calls change."""
+    """Restore everything that the calls change."""
     saved = {name: list(db.collection(name).find({})) for name in LEFT_ALONE}
     written.clear()
 
@@ -106,7 +106,7 @@ def restore(world, written):
     return put_back
 
 
-def test_there_is_one_of_every_kind(world):
+def test_the_world_has_a_confirmation_of_every_kind(world):
     assert set(world.keys) == set(states.Kind)
 
 
@@ -138,11 +138,11 @@ def calls_of_everything(world, api, restore):
 def test_no_answer_shows_a_person_the_key_of_a_mailed_link(world, restore, caller):
     api = world.apis()[caller]
     for operation_id, answer, hidden in calls_of_everything(world, api, restore):
-        seen = answer.content.decode() + str(dict(answer.headers))
-        assert not [key for key in hidden if key in seen], operation_id
+        text = answer.content.decode() + str(dict(answer.headers))
+        assert not [key for key in hidden if key in text], operation_id
 
 
-def test_services_see_it_where_the_contract_shows_it(world, restore, backend):
+def test_services_see_the_key_where_the_contract_shows_it(world, restore, backend):
     showing = {
         operation_id
         for operation_id, answer, hidden in calls_of_everything(world, backend, restore)
@@ -151,7 +151,7 @@ def test_services_see_it_where_the_contract_shows_it(world, restore, backend):
     assert showing == {"GetAccountSignupConfirmation"}
 
 
-def test_a_renewed_link_is_shown_to_services_alone(world, backend, ada):
+def test_the_key_of_a_renewed_link_is_shown_only_to_services(world, backend, ada):
     url = f"/confirm/signup/{world.child}"
     details = {"fullName": "Iris Example", "birthDate": "1990-01-02"}
     for email, api, is_shown in (
@@ -166,7 +166,7 @@ def test_a_renewed_link_is_shown_to_services_alone(world, backend, ada):
         assert ("key" in answer.json()) is is_shown
 
 
-# kind -> who has a part in it; for everyone else its key is only a word.
+# kind -> the people involved; for everyone else its key has no effect.
 PARTIES = {
     states.Kind.CARE_TEAM: {"dot", "fay"},
     states.Kind.CLINIC_SHARE: {"dot", "ada", "ben"},
@@ -181,16 +181,22 @@ def test_every_kind_whose_key_is_an_identifier_has_its_parties():
 
 @pytest.mark.parametrize("kind", PARTIES)
 @pytest.mark.parametrize("caller", CALLERS)
-def test_holding_the_key_of_an_invitation_is_not_enough(world, restore, kind, caller):
+def test_the_key_of_an_invitation_alone_allows_nothing(world, restore, kind, caller):
     if caller in PARTIES[kind]:
         pytest.skip("it is theirs")
     [key] = world.keys[kind]
     before = db.collection("confirmations").find_one({"_id": key})
     api, dot = world.apis()[caller], world.people["dot"].user_id
     own = world.people[caller].user_id if caller in world.people else dot
-    theirs = {operation for operation in described_operations() if takes_a_key(operation)}
-    assert {"AcceptClinicianInvite", "AcceptCareTeamInvite", "AcceptPatientInvitation"} <= theirs
-    for operation_id in sorted(theirs):
+    operations_with_key = {
+        operation for operation in described_operations() if takes_a_key(operation)
+    }
+    assert {
+        "AcceptClinicianInvite",
+        "AcceptCareTeamInvite",
+        "AcceptPatientInvitation",
+    } <= operations_with_key
+    for operation_id in sorted(operations_with_key):
         for user_id in (own, world.people["fay"].user_id, dot):
             answer = call(
                 api,
@@ -262,8 +268,8 @@ def test_no_staff_page_shows_a_token_that_acts_as_a_patient():
     assert staff_reads.shown_payload(row) == ids
 
 
-def test_the_payload_of_an_event_that_asks_for_a_mail_is_neither_shown_nor_kept():
-    """Links of mails let their bearer act too."""
+def test_the_payload_of_a_requested_mail_is_neither_shown_nor_kept():
+    """Links in mails also let their bearer act."""
     from kernel.events import MailRequested
     from kernel.outbox import staff_reads
 

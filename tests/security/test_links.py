@@ -1,5 +1,5 @@
-"""A link proves the mailbox it was sent to, and an invitation belongs to the mailbox it names: what else may have
-changed since, and what the link is then worth."""
+"""A link proves the mailbox it was sent to, and an invitation belongs to the mailbox it names. The tests
+change something after the mail was sent, and check what the link still allows."""
 
 from datetime import timedelta
 
@@ -20,16 +20,16 @@ CLAIM = {"password": PASSWORD, "birthday": BIRTHDAY}
 MINE = "iris@example.org"
 
 
-def stored(**wanted):
-    return db.collection("confirmations").find_one(wanted)
+def stored(**query):
+    return db.collection("confirmations").find_one(query)
 
 
 def make_child(clinic, admin, email=MINE):
     body = {"fullName": "Iris Example", "birthDate": BIRTHDAY, "email": email}
-    made = admin.api.post(f"/v1/clinics/{clinic['id']}/patients", body)
-    assert made.status_code == 200
+    patient = admin.api.post(f"/v1/clinics/{clinic['id']}/patients", body)
+    assert patient.status_code == 200
     deliver_all()
-    return made.json()
+    return patient.json()
 
 
 def move(user_id, email):
@@ -37,8 +37,9 @@ def move(user_id, email):
 
 
 # --- the holes, end to end --------------------------------------------------------------------------
-def test_no_one_becomes_an_admin_elsewhere_through_a_patient_of_their_own(clinic, ada, eve):
-    """Clinic B invites an address without account; Eve makes a custodial patient with it in a clinic of her own."""
+def test_an_invitation_cannot_be_accepted_through_an_own_custodial_patient(clinic, ada, eve):
+    """Clinic B invites an address without an account; Eve makes a custodial patient with it in her own
+    clinic."""
     target = "doctor@example.org"
     invited = ada.api.post(
         f"/v1/clinics/{clinic['id']}/invites/clinicians",
@@ -55,7 +56,7 @@ def test_no_one_becomes_an_admin_elsewhere_through_a_patient_of_their_own(clinic
         assert stored(userId=child)["_id"] not in answer.content.decode()
         assert "key" not in (answer.json() if answer.content else {})
 
-    # Even with a session of that account, which no one can get:
+    # Not even with a session of that account, which no one can get:
     thief = Api(accounts.issue_user_token(child))
     assert thief.get(f"/v1/clinicians/{child}/invites").status_code == 404
     assert thief.put(f"/v1/clinicians/{child}/invites/{invited}").status_code == 404
@@ -63,7 +64,7 @@ def test_no_one_becomes_an_admin_elsewhere_through_a_patient_of_their_own(clinic
 
 
 @pytest.mark.parametrize("are_workers_up", [True, False])
-def test_a_link_dies_with_the_address_it_was_sent_to(clinic, ada, anonymous, are_workers_up):
+def test_a_link_is_invalid_after_the_address_was_removed(clinic, ada, anonymous, are_workers_up):
     child = make_child(clinic, ada)
     old = stored(userId=child["id"])["_id"]
     url = f"/v1/clinics/{clinic['id']}/patients/{child['id']}"
@@ -78,7 +79,7 @@ def test_a_link_dies_with_the_address_it_was_sent_to(clinic, ada, anonymous, are
     assert not account.email_verified
 
 
-def test_an_address_that_moves_while_the_link_is_used_stays_unproven(
+def test_an_address_that_changes_while_the_link_is_used_stays_unverified(
     clinic, ada, anonymous, monkeypatch
 ):
     child = make_child(clinic, ada)
@@ -97,8 +98,8 @@ def test_an_address_that_moves_while_the_link_is_used_stays_unproven(
     assert not account.email_verified
 
 
-def test_a_reset_does_not_claim_an_account_past_the_birthday(clinic, ada, anonymous):
-    """A person who got a clinic's mail by mistake has the mailbox, but not the birthday."""
+def test_a_reset_does_not_claim_an_account_without_the_birthday(clinic, ada, anonymous):
+    """A person who received a clinic's mail by mistake has the mailbox, but does not know the birthday."""
     child = make_child(clinic, ada)
     assert anonymous.post(f"/confirm/send/forgot/{MINE}").status_code == 200
     assert stored(type="password_reset") is None
@@ -111,7 +112,7 @@ def test_a_reset_does_not_claim_an_account_past_the_birthday(clinic, ada, anonym
     assert user_service().get_user(child["id"]).is_custodial
 
 
-def test_an_invitation_follows_its_mailbox_to_the_account_that_has_it_now(clinic, ada, eve, dot):
+def test_an_invitation_belongs_to_the_account_that_has_its_address_now(clinic, ada, eve, dot):
     invited = ada.api.post(
         f"/v1/clinics/{clinic['id']}/invites/clinicians",
         {"email": eve.email, "roles": ["CLINIC_MEMBER"]},
@@ -214,7 +215,7 @@ def delete_sender(case):
 
 
 def remove_permission(case):
-    """The clinic that made the account has no right over it any more; its admin is none any more."""
+    """The clinic that made the account loses its rights over it, and its admin is removed."""
     db.collection("patients").update_many({}, {"$unset": {"permissions.custodian": ""}})
     db.collection("clinicians").delete_many({"userId": case.ada.user_id})
 
@@ -237,7 +238,7 @@ CHANGES = {
     "permission": remove_permission,
     "unproven": unprove,
 }
-# What the link answers then. 401: the caller is no one there any more (a session ends with a new password).
+# The answer of the link after the change. 401: the caller's session has ended with a new password.
 ANSWERS = """
                  verify claim reset care_team share clinician
 nothing          200    200   200   200       200   200
@@ -261,12 +262,14 @@ PAIRS = [
 ]
 
 
-def test_the_table_names_every_change():
+def test_the_table_has_a_row_for_every_change():
     assert {change for _, change, _ in PAIRS} == set(CHANGES)
 
 
 @pytest.mark.parametrize(("kind", "change", "answer"), PAIRS)
-def test_what_a_link_is_worth_after_a_change(clinic, ada, dot, eve, kind, change, answer):
+def test_a_link_after_a_change_is_answered_as_in_the_table(
+    clinic, ada, dot, eve, kind, change, answer
+):
     case = Case(kind, clinic, ada, dot, eve)
     CHANGES[change](case)
     before = stored(_id=case.key)
@@ -294,7 +297,7 @@ def test_a_claim_of_an_account_that_has_an_owner_verifies_the_address_and_sets_n
 # --- asking again -----------------------------------------------------------------------------------
 @pytest.fixture
 def waiting(eve):
-    """Eve has an account whose address waits to be verified."""
+    """Eve has an account with an unverified address."""
     assert eve.api.post(f"/confirm/send/signup/{eve.user_id}").status_code == 200
     return eve
 
@@ -312,7 +315,7 @@ def test_a_known_address_costs_the_same_commands_as_an_unknown_one(
     assert costs[0] == costs[1] == costs[2] != []
 
 
-def test_a_request_is_one_per_address_and_gone_when_it_is_answered(waiting, anonymous):
+def test_an_address_has_one_request_which_is_removed_when_answered(waiting, anonymous):
     for address in (waiting.email, waiting.email.upper(), "nobody@example.org"):
         anonymous.post(f"/confirm/resend/signup/{address}")
     assert db.collection("confirmationRequests").count_documents({}) == 2
@@ -327,7 +330,9 @@ def test_a_request_is_one_per_address_and_gone_when_it_is_answered(waiting, anon
     assert stored(userId=waiting.user_id)["_id"] != first
 
 
-def test_no_link_is_mailed_again_to_an_address_the_account_has_lost(waiting, anonymous, mailoutbox):
+def test_a_resend_does_not_mail_an_address_that_the_account_has_lost(
+    waiting, anonymous, mailoutbox
+):
     deliver_all()
     mailoutbox.clear()
     move(waiting.user_id, "moved@example.org")
@@ -336,7 +341,7 @@ def test_no_link_is_mailed_again_to_an_address_the_account_has_lost(waiting, ano
     assert mailoutbox == []
 
 
-def test_addresses_without_account_leave_one_record_each_that_expires(anonymous):
+def test_an_address_without_account_leaves_one_expiring_record(anonymous):
     for _ in range(3):
         anonymous.post("/confirm/send/forgot/nobody@example.org")
     anonymous.post("/confirm/send/forgot/NOBODY@example.org")
@@ -346,16 +351,16 @@ def test_addresses_without_account_leave_one_record_each_that_expires(anonymous)
     assert record["expiresAt"] > clock.now()
 
 
-def test_mongodb_removes_expired_records_of_that_kind_alone():
-    found = db.database()["confirmations"].index_information()
-    index = found["ConfirmationNoAccountCleanup"]
+def test_mongodb_removes_only_expired_records_of_that_kind():
+    indexes = db.database()["confirmations"].index_information()
+    index = indexes["ConfirmationNoAccountCleanup"]
     assert index["partialFilterExpression"] == {"type": "no_account"}
     assert index["expireAfterSeconds"] == 0
-    expiring = [name for name, index in found.items() if "expireAfterSeconds" in index]
+    expiring = [name for name, index in indexes.items() if "expireAfterSeconds" in index]
     assert expiring == ["ConfirmationNoAccountCleanup"]
 
 
-def test_two_who_verify_at_once_are_told_to_come_back_or_that_it_is_done(waiting, anonymous):
+def test_of_two_parallel_verifications_one_succeeds_and_the_other_may_try_again(waiting, anonymous):
     key = stored(userId=waiting.user_id)["_id"]
     later = clock.now() + timedelta(minutes=1)
     db.collection("confirmations").update_one({"_id": key}, {"$set": {"acceptingUntil": later}})

@@ -21,71 +21,71 @@ def kim():
     return accounts.create_user(email=KIM, full_name="Kim", password=PASSWORD)
 
 
-def log_in(password=PASSWORD, email=KIM, place=HOME):
+def log_in(password=PASSWORD, email=KIM, client=HOME):
     pair = base64.b64encode(f"{email}:{password}".encode()).decode()
-    return Api().post("/auth/login", headers={"Authorization": f"Basic {pair}"}, REMOTE_ADDR=place)
+    return Api().post("/auth/login", headers={"Authorization": f"Basic {pair}"}, REMOTE_ADDR=client)
 
 
-def wrong(times, **given):
-    return [log_in("wrong-horse", **given).status_code for _ in range(times)]
+def fail(times, **options):
+    return [log_in("wrong-horse", **options).status_code for _ in range(times)]
 
 
 def allow(monkeypatch, **limits):
     monkeypatch.setattr(sessions, "BUDGETS", replace(sessions.BUDGETS, **limits))
 
 
-def test_a_strangers_wrong_tries_leave_the_owners_log_in_working():
-    assert wrong(11, place=STRANGE) == [401] * 10 + [429]
+def test_failed_logins_of_a_stranger_do_not_lock_out_the_owner():
+    assert fail(11, client=STRANGE) == [401] * 10 + [429]
     assert log_in().status_code == 200
-    assert log_in(place=STRANGE).status_code == 429
+    assert log_in(client=STRANGE).status_code == 429
 
 
-def test_nor_do_they_from_many_places(monkeypatch):
+def test_failed_logins_from_many_addresses_do_not_lock_out_the_owner(monkeypatch):
     allow(monkeypatch, pressed="6/15minutes")
     for number in range(12):
-        wrong(2, place=f"203.0.113.{number}")
+        fail(2, client=f"203.0.113.{number}")
     assert log_in().status_code == 200
 
 
-def test_under_pressure_each_place_has_two_tries_and_no_more(monkeypatch):
+def test_a_name_under_attack_has_two_attempts_from_each_address(monkeypatch):
     allow(monkeypatch, pressed="6/15minutes")
     for number in range(6):
-        wrong(1, place=f"203.0.113.{number}")
-    assert wrong(3) == [401, 401, 429]
+        fail(1, client=f"203.0.113.{number}")
+    assert fail(3) == [401, 401, 429]
     refused = log_in()
     assert 3000 < int(refused["Retry-After"]) <= 3600
     assert refused.json()["code"] == 429
-    assert log_in(place="198.51.100.8").status_code == 200
+    assert log_in(client="198.51.100.8").status_code == 200
 
 
-def test_what_works_does_not_count(monkeypatch):
+def test_successful_logins_do_not_count(monkeypatch):
     allow(monkeypatch, per_address="3/minute", pressed="3/15minutes")
     assert {log_in().status_code for _ in range(12)} == {200}
-    assert wrong(4) == [401, 401, 401, 429]
+    assert fail(4) == [401, 401, 401, 429]
 
 
-def test_a_log_in_that_works_gives_back_its_own_try_alone():
+def test_a_successful_login_gives_back_only_its_own_attempt():
     accounts.create_user(email="lee@example.org", full_name="Lee", password=PASSWORD)
-    wrong(9)
+    fail(9)
     log_in(email="lee@example.org")
     log_in()
-    assert wrong(2) == [401, 429]
+    assert fail(2) == [401, 429]
 
 
 @pytest.mark.parametrize("email", [KIM, "nobody@example.org", "no address"])
-def test_parallel_wrong_tries_pass_as_often_as_the_limit_says_and_no_more(email):
-    """For every name: the limit does not reveal either who has an account."""
+def test_parallel_failed_logins_pass_exactly_as_often_as_the_limit(email):
+    """For every name, so that the limit does not reveal who has an account."""
     answers = at_once(lambda _: log_in("wrong-horse", email).status_code, 24)
     assert sorted(answers) == [401] * 10 + [429] * 14
 
 
-def test_wrong_tries_of_one_place_are_limited_whatever_the_name(monkeypatch):
+def test_failed_logins_from_one_address_are_limited_for_all_names_together(monkeypatch):
     allow(monkeypatch, per_address="5/minute")
-    answers = [wrong(1, email=f"name{number}@example.org") for number in range(6)]
+    answers = [fail(1, email=f"name{number}@example.org") for number in range(6)]
     assert answers == [[401]] * 5 + [[429]]
 
 
-def test_the_right_secret_of_a_service_does_not_count(settings, monkeypatch):
+def test_logins_with_the_right_secret_of_a_service_do_not_count(settings, monkeypatch):
     settings.SERVER_TOKEN_SECRET = "secret"
     monkeypatch.setattr(sessions, "WRONG_SECRETS", "2/minute")
 
@@ -97,7 +97,7 @@ def test_the_right_secret_of_a_service_does_not_count(settings, monkeypatch):
     assert [log_in_as_service("wrong") for _ in range(3)] == [401, 401, 429]
 
 
-def test_no_one_gets_in_when_tries_cannot_be_counted(monkeypatch):
+def test_without_redis_no_one_can_log_in(monkeypatch):
     class Broken:
         def hit(self, *_):
             raise Down

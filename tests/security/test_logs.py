@@ -1,5 +1,5 @@
-"""No patient's data in any log line, whatever happens: real logging configuration, DEBUG level, markers in
-every name, address, number, path, query and header, through success, refusal, crash and background work."""
+"""No log line contains a patient's data: real logging configuration at DEBUG level, with markers in every
+name, address, number, path, query and header, through success, refusal, crash and background work."""
 
 import re
 
@@ -41,30 +41,33 @@ def clinic(ben, log):
     return document
 
 
-def test_the_database_driver_is_heard_at_debug(clinic, ben, log):
+def test_the_database_driver_logs_at_debug_level(clinic, ben, log):
     """Otherwise the tests below would prove nothing about it: pymongo logs whole commands."""
     ben.api.get(f"/v1/clinics/{clinic['_id']}/patients?search={MARKER}")
     assert "pymongo.command" in log()
     assert_clean(log(), at_least=5)
 
 
-def test_the_life_of_a_patient(clinic, ben, backend, log):
+def test_the_life_of_a_patient_leaves_no_data_in_the_log(clinic, ben, backend, log):
     base = f"/v1/clinics/{clinic['_id']}/patients"
-    made = ben.api.post(base, PATIENT)
-    assert made.status_code == 200
-    one = f"{base}/{made.json()['id']}"
+    created = ben.api.post(base, PATIENT)
+    assert created.status_code == 200
+    patient_path = f"{base}/{created.json()['id']}"
     for response in (
-        ben.api.get(one),
+        ben.api.get(patient_path),
         ben.api.put(
-            one, {**PATIENT, "fullName": f"{MARKER} Changed", "email": f"{MARKER}2@example.org"}
+            patient_path,
+            {**PATIENT, "fullName": f"{MARKER} Changed", "email": f"{MARKER}2@example.org"},
         ),
         ben.api.get(f"{base}?search={MARKER}&sort=%2BfullName"),
         ben.api.get(f"/v1/patients?mrn={MARKER}MRN"),
         ben.api.post(base, PATIENT),
-        ben.api.post(f"{one}/upload_reminder"),
-        ben.api.post(f"{one}/connect/dexcom"),
-        backend.post(f"/v1/patients/{made.json()['id']}/summary", {"cgmStats": {"marker": MARKER}}),
-        ben.api.delete(one),
+        ben.api.post(f"{patient_path}/upload_reminder"),
+        ben.api.post(f"{patient_path}/connect/dexcom"),
+        backend.post(
+            f"/v1/patients/{created.json()['id']}/summary", {"cgmStats": {"marker": MARKER}}
+        ),
+        ben.api.delete(patient_path),
     ):
         assert response.status_code < 500
     deliver_all()
@@ -73,7 +76,7 @@ def test_the_life_of_a_patient(clinic, ben, backend, log):
 
 
 def values_of(schema, depth=0):
-    """A body in which every text is the marker: wrong often enough to walk the refusals too."""
+    """A body in which every text is the marker; many such bodies are refused, which is tested too."""
     from kernel.api.schema import COMPONENTS
 
     if "$ref" in schema:
@@ -91,7 +94,7 @@ def values_of(schema, depth=0):
     return 1
 
 
-def test_every_operation_fed_with_markers(clinic, ben, backend, eve, log):
+def test_markers_in_every_operation_are_not_logged(clinic, ben, backend, eve, log):
     sent = 0
     for method, path, operation in described_operations().values():
         content = operation.get("requestBody", {}).get("content", {})
@@ -114,7 +117,7 @@ def test_every_operation_fed_with_markers(clinic, ben, backend, eve, log):
     assert_clean(log(), at_least=sent)
 
 
-def test_unreadable_bodies(clinic, ben, log):
+def test_unreadable_bodies_are_not_logged(clinic, ben, log):
     url = f"/v1/clinics/{clinic['_id']}/patients"
     for raw in (
         b"{" + MARKER.encode(),
@@ -136,7 +139,7 @@ def test_unreadable_bodies(clinic, ben, log):
         ),
     ],
 )
-def test_a_crash_in_a_view(clinic, ben, monkeypatch, log, error):
+def test_a_crash_in_a_view_logs_no_data(clinic, ben, monkeypatch, log, error):
     def crash(*args):
         raise error
 
@@ -147,8 +150,8 @@ def test_a_crash_in_a_view(clinic, ben, monkeypatch, log, error):
     assert_clean(log())
 
 
-def test_a_crash_outside_the_views(clinic, ben, monkeypatch, log):
-    """What Django itself answers and logs when even the handler of errors fails."""
+def test_a_crash_outside_the_views_logs_no_data(clinic, ben, monkeypatch, log):
+    """Django's own answer and log when even the error handler fails."""
     from kernel import handler
 
     def crash(*args, **kwargs):
@@ -162,14 +165,14 @@ def test_a_crash_outside_the_views(clinic, ben, monkeypatch, log):
     assert_clean(log())
 
 
-def test_a_real_duplicate_key(clinic, log):
+def test_a_duplicate_key_logs_no_data(clinic, log):
     patient = make_patient(clinic, fullName=MARKER, mrn=MARKER)
     with pytest.raises(DuplicateKeyError):
         db.collection("patients").insert_one({**patient})
     assert_clean(log())
 
 
-def test_failing_background_work(monkeypatch, log):
+def test_failing_background_work_logs_no_data(monkeypatch, log):
     from kernel import outbox, tasks
     from kernel.events import MailRequested
     from kernel.outbox import subscriptions
@@ -188,7 +191,7 @@ def test_failing_background_work(monkeypatch, log):
     assert_clean(log())
 
 
-def test_logging_in(log):
+def test_logging_in_logs_no_credentials(log):
     import base64
 
     accounts.create_user(
@@ -201,7 +204,7 @@ def test_logging_in(log):
 
 
 @pytest.mark.parametrize("host", [MARKER, f"{MARKER}.example.org"])
-def test_a_host_we_do_not_answer_to(host, log):
+def test_an_unknown_host_name_is_not_logged(host, log):
     response = Api().get("/v1/clinics", headers={"Host": host})
     assert response.status_code in (400, 401)
     assert MARKER not in response.content.decode()

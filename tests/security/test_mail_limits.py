@@ -1,4 +1,4 @@
-"""Mails that someone with a token can cause to others: limited for each address and each caller, in every
+"""Mails that a person with a token can cause to others are limited for each address and each caller, in every
 operation."""
 
 from dataclasses import dataclass
@@ -15,8 +15,8 @@ from tests.policy.callers import call
 from tests.policy.test_matrix import ALLOWED
 from tests.security.test_enumeration import at_once
 
-# Operations of people that end in a mail to another's address. A new one fails the walk below until it is limited
-# and has a row here.
+# Operations of people that cause a mail to another's address. A new one fails the test below until it is
+# limited and has a row here.
 LIMITED = {
     "ConnectProvider",
     "CreatePatientAccount",
@@ -29,10 +29,10 @@ LIMITED = {
     "SendUploadReminder",
     "UpdatePatient",
 }
-# The change must not be refused; the mail that tells of it is left out.
+# The change must not be refused; only its mail is left out.
 LEAVES_OUT = {"UpdateClinician"}
-# Refused in this world for lack of something to act on: they read, accept or end, and cause no mail to
-# others. Accepting a share makes a patient with an account of their own, who gets no link.
+# Refused in this world, because there is nothing to act on: they read, accept or end, and cause no mail to
+# others. Accepting a share makes a patient with their own account, who gets no link.
 NOTHING_TO_DO = {
     "AcceptCareTeamInvite",
     "AcceptClinicianInvite",
@@ -58,7 +58,7 @@ NOTHING_TO_DO = {
     "UpdatePatientTag",
     "UpdateSite",
 }
-# All that a person's token opens; what asks for no token has limits of its own (test_enumeration.py).
+# All operations for a person's token; operations without a token have their own limits (test_enumeration.py).
 WALKED = sorted(
     name
     for name, callers in ALLOWED.items()
@@ -71,24 +71,24 @@ SHARED = {"view": {}}
 
 @dataclass(frozen=True)
 class World:
-    """Everything that an operation of ada, the clinic's admin, or of ben, may need."""
+    """Everything that operations of Ada, the clinic's admin, and of Ben may need."""
 
     ada: Any
     ids: dict[str, str]
     of_operation: dict[str, dict[str, str]]
     share_code: str
-    member: dict[str, Any]  # ben, as the clinic sees him
+    member: dict[str, Any]  # Ben, as the clinic's member
 
     def call(self, name: str, api: Api | None = None):
         _, _, operation = described_operations()[name]
         raw = None
         if "requestBody" in operation:
             schema = operation["requestBody"]["content"]["application/json"]["schema"]
-            raw = orjson.dumps(self._given(name) or bodies.sample(schema))
+            raw = orjson.dumps(self._arguments(name) or bodies.sample(schema))
         ids = {**self.ids, **self.of_operation.get(name, {})}
         return call(api or self.ada.api, name, body=raw, **ids)
 
-    def _given(self, name: str) -> dict[str, Any]:
+    def _arguments(self, name: str) -> dict[str, Any]:
         return {
             "CreatePatientAccount": {**IRIS, "email": VICTIM},
             "UpdatePatient": {**IRIS, "email": VICTIM},
@@ -132,11 +132,11 @@ def world(clinic, ada, ben, cy) -> World:
 
 
 def mailed_to_others(world, mailoutbox):
-    """Who got a mail since, but for the caller."""
+    """The recipients of mails so far, except the caller."""
     deliver_all()
-    found = {address for mail in mailoutbox for address in mail.to} - {world.ada.email}
+    recipients = {address for mail in mailoutbox for address in mail.to} - {world.ada.email}
     mailoutbox.clear()
-    return found
+    return recipients
 
 
 @pytest.mark.walk
@@ -175,7 +175,7 @@ RESENDS = ["ResendCareTeamInvite", "ResendInvite"]
 
 
 @pytest.mark.parametrize("name", RESENDS)
-def test_an_invitation_is_not_sent_again_and_again(name, world, settings):
+def test_resending_an_invitation_is_limited(name, world, settings):
     settings.MAILS_PER_ADDRESS = "5/hour"
     assert [world.call(name).status_code for _ in range(7)] == [200] * 5 + [429] * 2
 
@@ -191,7 +191,7 @@ def test_the_limit_is_exact_for_parallel_calls(name, world, settings):
     assert statuses.count(429) == 11
 
 
-def test_moving_an_address_to_and_fro_mails_it_no_further(world, settings, ada):
+def test_changing_an_address_back_and_forth_is_limited(world, settings, ada):
     settings.MAILS_PER_ADDRESS = "3/hour"
     url = f"/v1/clinics/{world.ids['clinicId']}/patients/{world.ids['patientId']}"
     statuses = []
@@ -203,7 +203,7 @@ def test_moving_an_address_to_and_fro_mails_it_no_further(world, settings, ada):
     assert ada.api.put(url, {**IRIS, "email": same}).status_code == 200
 
 
-def test_different_people_and_operations_share_what_an_address_takes(world, settings, eve):
+def test_different_callers_and_operations_share_the_limit_of_an_address(world, settings, eve):
     settings.MAILS_PER_ADDRESS = "2/hour"
     body = {"email": VICTIM, "permissions": SHARED}
     assert eve.api.post(f"/confirm/send/invite/{eve.user_id}", body).status_code == 200
@@ -213,11 +213,11 @@ def test_different_people_and_operations_share_what_an_address_takes(world, sett
         f"/confirm/send/invite/{eve.user_id}", {**body, "email": "ＶＩＣＴＩＭ@Example.org"}
     )
     assert spelt.status_code in (409, 429)
-    other = {**body, "email": "somebody@example.org"}
-    assert eve.api.post(f"/confirm/send/invite/{eve.user_id}", other).status_code == 200
+    other_body = {**body, "email": "somebody@example.org"}
+    assert eve.api.post(f"/confirm/send/invite/{eve.user_id}", other_body).status_code == 200
 
 
-def test_what_is_refused_for_another_reason_does_not_count(world, settings, eve):
+def test_a_call_refused_for_another_reason_does_not_count(world, settings, eve):
     settings.MAILS_PER_ADDRESS = "2/hour"
     assert world.call("InviteClinician").status_code == 200
     for _ in range(5):
@@ -226,7 +226,7 @@ def test_what_is_refused_for_another_reason_does_not_count(world, settings, eve)
     assert eve.api.post(f"/confirm/send/invite/{eve.user_id}", body).status_code == 200
 
 
-def test_one_sharer_does_not_close_a_clinic_to_others(world, settings, dot, ben):
+def test_one_person_who_shares_too_often_does_not_lock_out_others(world, settings, dot, ben):
     settings.MAILS_PER_ADDRESS = "1/hour"
     body = {"shareCode": world.share_code, "permissions": SHARED}
 
@@ -239,7 +239,7 @@ def test_one_sharer_does_not_close_a_clinic_to_others(world, settings, dot, ben)
     assert [offer(ben), offer(ben), offer(dot)] == [200, 429, 200]
 
 
-def test_the_work_goes_on_without_redis(world, monkeypatch):
+def test_without_redis_invitations_are_not_limited(world, monkeypatch):
     from redis.exceptions import ConnectionError as Down
 
     class Broken:
@@ -249,7 +249,5 @@ def test_the_work_goes_on_without_redis(world, monkeypatch):
         test = hit
 
     monkeypatch.setattr(ratelimit, "_limiter", Broken)
-    for name in sorted(
-        LIMITED - {"UpdatePatient"}
-    ):  # gives Iris the address that was just given away
+    for name in sorted(LIMITED - {"UpdatePatient"}):  # gives Iris the address that was just changed
         assert world.call(name).status_code < 300, name

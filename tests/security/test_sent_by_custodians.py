@@ -1,4 +1,5 @@
-"""What a member of a clinic sent in the name of a custodial patient holds only as long as the member's custody."""
+"""Invitations and offers that a clinic's member sent for a custodial patient are valid only while the member
+has custody."""
 
 import pytest
 
@@ -11,9 +12,9 @@ SHARED = {"view": {}, "upload": {}}
 @pytest.fixture
 def patient(clinic, ada):
     body = {"fullName": "Iris Example", "birthDate": "1990-01-02", "email": "iris@example.org"}
-    made = ada.api.post(f"/v1/clinics/{clinic['id']}/patients", body).json()
+    created = ada.api.post(f"/v1/clinics/{clinic['id']}/patients", body).json()
     deliver_all()
-    return made["id"]
+    return created["id"]
 
 
 @pytest.fixture
@@ -96,14 +97,16 @@ def test_an_offer_to_a_clinic_ends_with_the_custody_of_its_sender(
     assert ben.api.get(url).status_code == 404
 
 
-def test_while_the_custody_lasts_both_are_accepted(invitation, offer, patient, elsewhere, ben, eve):
+def test_an_invitation_and_an_offer_are_accepted_while_the_custody_lasts(
+    invitation, offer, patient, elsewhere, ben, eve
+):
     url = f"/confirm/accept/invite/{eve.user_id}/{patient}"
     assert eve.api.put(url, {"key": invitation}).status_code == 200
     answer = ben.api.put(f"/v1/clinics/{elsewhere['id']}/invites/patients/{offer}")
     assert answer.status_code == 200
 
 
-def test_sent_again_by_a_colleague_it_holds_as_long_as_the_colleagues_custody(
+def test_an_invitation_resent_by_a_colleague_lasts_as_long_as_the_colleagues_custody(
     invitation, patient, clinic, ada, ben, eve
 ):
     kim = make_person("Kim Colleague", roles=("clinician",))
@@ -115,7 +118,7 @@ def test_sent_again_by_a_colleague_it_holds_as_long_as_the_colleagues_custody(
     assert eve.api.put(url, {"key": invitation}).status_code == 200
 
 
-def test_what_the_owner_sent_needs_no_one_else(dot, eve):
+def test_an_invitation_of_the_owner_does_not_depend_on_the_clinic(dot, eve):
     body = {"email": eve.email, "permissions": SHARED}
     key = dot.api.post(f"/confirm/send/invite/{dot.user_id}", body).json()["key"]
     url = f"/confirm/accept/invite/{eve.user_id}/{dot.user_id}"

@@ -1,4 +1,4 @@
-"""Whether someone has an account: who is told, how often, and that it is written down."""
+"""Answers that reveal whether someone has an account: who gets them, how often, and that they are logged."""
 
 import pytest
 
@@ -7,8 +7,8 @@ from tests.security.test_enumeration import at_once
 
 BODY = {"fullName": "Iris Example", "birthDate": "1990-01-02"}
 
-# Every operation that takes an address, in its path, query or body, and whether its answer tells that another
-# account has it. A new one fails the test below until it has a row here.
+# Every operation that takes an address in its path, query or body, and whether its answer reveals that
+# another account has it. A new one fails the test below until it has a row here.
 TELLS = {"CreatePatientAccount", "UpdatePatient"}
 SILENT = {
     "AcceptPasswordChange",
@@ -43,9 +43,9 @@ def takes_an_address(operation):
     )
 
 
-def test_every_operation_that_takes_an_address_is_known():
-    found = {name for name, (_, _, o) in described_operations().items() if takes_an_address(o)}
-    assert found == TELLS | SILENT
+def test_every_operation_that_takes_an_address_has_a_row():
+    operations = {name for name, (_, _, o) in described_operations().items() if takes_an_address(o)}
+    assert operations == TELLS | SILENT
 
 
 @pytest.fixture
@@ -55,17 +55,17 @@ def path(clinic):
 
 @pytest.fixture(params=sorted(TELLS))
 def tell(request, path, ada):
-    """Each operation that tells: call it with an address."""
+    """Call each operation that reveals taken addresses with an address."""
     if request.param == "CreatePatientAccount":
         return lambda email, api=ada.api: api.post(path, {**BODY, "email": email})
-    made = ada.api.post(path, BODY).json()["id"]
-    return lambda email, api=ada.api: api.put(f"{path}/{made}", {**BODY, "email": email})
+    patient_id = ada.api.post(path, BODY).json()["id"]
+    return lambda email, api=ada.api: api.put(f"{path}/{patient_id}", {**BODY, "email": email})
 
 
-def test_a_person_gets_the_answer_so_often_and_no_other_then(settings, tell, ben, dot, backend):
+def test_a_person_beyond_the_limit_gets_no_more_answers(settings, tell, ben, dot, backend):
     settings.TAKEN_ADDRESSES_PER_CALLER = "3/hour"
-    taken = [tell(dot.email).status_code for _ in range(4)]
-    assert taken == [409, 409, 409, 429]
+    statuses = [tell(dot.email).status_code for _ in range(4)]
+    assert statuses == [409, 409, 409, 429]
 
     refused = tell("free@example.org")
     assert refused.status_code == 429, "a free address is no different"
@@ -76,14 +76,14 @@ def test_a_person_gets_the_answer_so_often_and_no_other_then(settings, tell, ben
         assert tell(dot.email, backend).status_code == 409, "services are not counted"
 
 
-def test_the_limit_is_exact_for_parallel_tries(settings, path, ada, dot):
+def test_the_limit_is_exact_for_parallel_attempts(settings, path, ada, dot):
     settings.TAKEN_ADDRESSES_PER_CALLER = "5/hour"
-    tries = at_once(lambda _: ada.api.post(path, {**BODY, "email": dot.email}), 20)
-    statuses = [answer.status_code for answer in tries]
+    statuses = at_once(lambda _: ada.api.post(path, {**BODY, "email": dot.email}), 20)
+    statuses = [answer.status_code for answer in statuses]
     assert (statuses.count(409), statuses.count(429)) == (5, 15)
 
 
-def test_each_answer_is_logged_by_ids_alone(tell, clinic, ada, dot, log):
+def test_each_answer_is_logged_with_ids_only(tell, clinic, ada, dot, log):
     tell(dot.email)
     [line] = [line for line in log().splitlines() if "address.taken" in line]
     assert clinic["id"] in line

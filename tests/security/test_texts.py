@@ -11,7 +11,7 @@ from tests.cast import CLINIC, described_operations, make_clinic
 from users.services.neighbours import profile_service
 
 KINDS = {*text_forms.FORMS, text_forms.LITERAL}
-# What says by itself how it is written.
+# Keywords that define the form of a text by themselves.
 TELLING = {"enum", "const", "pattern"}
 FORMATS = {"email", "hostname", "date", "date-time", "password", "^[a-f0-9]{24}$"}
 
@@ -36,8 +36,8 @@ def texts_of(schema, title="", seen=frozenset()):
         yield from texts_of(part, f"{title}.{inner}", seen)
 
 
-def taken():
-    """(operation, name, schema) of every text that an operation takes."""
+def texts_of_operations():
+    """(operation, name, schema) of every text in every operation."""
     for name, (_, _, operation) in described_operations().items():
         for parameter in operation.get("parameters", []):
             for title, schema in texts_of(parameter["schema"], parameter["name"]):
@@ -55,19 +55,21 @@ def is_told(schema):
     )
 
 
-def test_every_text_that_an_operation_takes_says_of_which_kind_it_is():
-    found = list(taken())
-    assert len(found) > 60
+def test_every_text_of_every_operation_declares_its_kind():
+    all_texts = list(texts_of_operations())
+    assert len(all_texts) > 60
     untold = {
         (name, title)
-        for name, title, schema, place in found
+        for name, title, schema, place in all_texts
         if place != "path" and not is_told(schema)
     }
     assert untold == set()
 
 
-def test_no_required_text_is_blanks_alone_and_none_is_endless():
-    required = [row for row in taken() if row[2].get(text_forms.KEYWORD) in text_forms.FORMS]
+def test_required_texts_refuse_blanks_and_all_texts_have_a_longest_length():
+    required = [
+        row for row in texts_of_operations() if row[2].get(text_forms.KEYWORD) in text_forms.FORMS
+    ]
     assert len(required) > 40
     for name, title, schema, _ in required:
         endless = "n" * 1001
@@ -82,7 +84,7 @@ def test_no_required_text_is_blanks_alone_and_none_is_endless():
 
 # --- patients -------------------------------------------------------------------------------------
 BODY = {"fullName": "Iris Example", "birthDate": "1984-05-06"}
-# What no one sees the difference of.
+# Spellings without a visible difference.
 TWINS = [" QQ1 ", "QQ1\t", "\u00a0QQ1", "QQ1\u200b", "\ufeffQQ1\r\n", "qq1 "]
 BLANK = [" ", "   ", "\t\n", "\u00a0\u2003", "\u200b", "\ufeff \u2060"]
 
@@ -98,79 +100,79 @@ def set_mrn_rules(backend, clinic, **rules):
 
 
 def stored_texts(user_id):
-    found = db.collection("patients").find_one({"userId": user_id})
-    return found["fullName"], found["mrn"]
+    patient = db.collection("patients").find_one({"userId": user_id})
+    return patient["fullName"], patient["mrn"]
 
 
-def test_a_patients_name_and_mrn_are_stored_without_what_no_one_sees(clinic, ben):
+def test_a_patients_name_and_mrn_are_stored_without_invisible_characters(clinic, ben):
     typed_in = {**BODY, "fullName": " Be\u0301la\u00a0 \tMeyer\r\n", "mrn": "\tQQ\u00a0\u200b 1 "}
-    made = ben.api.post(patients_of(clinic), typed_in).json()
-    assert (made["fullName"], made["mrn"]) == ("B\u00e9la Meyer", "QQ 1")
-    other = {**BODY, "fullName": "Ada  Meyer", "mrn": " X1"}
-    changed = ben.api.put(patients_of(clinic, made["id"]), other).json()
+    created = ben.api.post(patients_of(clinic), typed_in).json()
+    assert (created["fullName"], created["mrn"]) == ("B\u00e9la Meyer", "QQ 1")
+    changes = {**BODY, "fullName": "Ada  Meyer", "mrn": " X1"}
+    changed = ben.api.put(patients_of(clinic, created["id"]), changes).json()
     assert (changed["fullName"], changed["mrn"]) == ("Ada Meyer", "X1")
-    assert stored_texts(made["id"]) == ("Ada Meyer", "X1")
+    assert stored_texts(created["id"]) == ("Ada Meyer", "X1")
 
 
-def test_an_mrn_that_must_be_unique_has_no_twin_with_other_blanks(clinic, ben, backend):
+def test_an_mrn_that_differs_only_in_blanks_is_not_unique(clinic, ben, backend):
     set_mrn_rules(backend, clinic, unique=True)
     ben.api.post(patients_of(clinic), {**BODY, "mrn": "QQ1"})
-    other = ben.api.post(patients_of(clinic), {**BODY, "mrn": "QQ2"}).json()
+    second = ben.api.post(patients_of(clinic), {**BODY, "mrn": "QQ2"}).json()
     for twin in TWINS:
-        made = ben.api.post(patients_of(clinic), {**BODY, "mrn": twin})
-        changed = ben.api.put(patients_of(clinic, other["id"]), {**BODY, "mrn": twin})
+        response = ben.api.post(patients_of(clinic), {**BODY, "mrn": twin})
+        changed = ben.api.put(patients_of(clinic, second["id"]), {**BODY, "mrn": twin})
         refused = (400, {"message": "bad request: mrn must be unique"})
-        assert (made.status_code, made.json()) == refused, ascii(twin)
+        assert (response.status_code, response.json()) == refused, ascii(twin)
         assert (changed.status_code, changed.json()) == refused, ascii(twin)
 
 
 @pytest.mark.parametrize("name", ["fullName", "mrn"])
-def test_blanks_are_neither_a_name_nor_an_mrn(clinic, ben, name):
-    made = ben.api.post(patients_of(clinic), BODY).json()
+def test_a_name_or_mrn_of_blanks_is_refused(clinic, ben, name):
+    created = ben.api.post(patients_of(clinic), BODY).json()
     for blank in BLANK:
         body = {**BODY, name: blank}
         for answer in (
             ben.api.post(patients_of(clinic), body),
-            ben.api.put(patients_of(clinic, made["id"]), body),
+            ben.api.put(patients_of(clinic, created["id"]), body),
         ):
             assert answer.status_code == 400, ascii(blank)
             assert answer.json()["message"].endswith(f'"/{name}": minimum string length is 1')
 
 
-def test_a_name_has_a_length(clinic, ben):
+def test_a_name_beyond_its_longest_length_is_refused(clinic, ben):
     longest = "n" * texts.LONGEST
-    made = ben.api.post(patients_of(clinic), {**BODY, "fullName": f"  {longest} "})
-    assert made.json()["fullName"] == longest
+    response = ben.api.post(patients_of(clinic), {**BODY, "fullName": f"  {longest} "})
+    assert response.json()["fullName"] == longest
     for name in ("n" * (texts.LONGEST + 1), "n" * 40_000, "n\u0301\u0323" * 20_000):
-        for place in ("fullName", "mrn"):
-            body = {**BODY, place: name}
+        for field in ("fullName", "mrn"):
+            body = {**BODY, field: name}
             answer = ben.api.post(patients_of(clinic), body)
             assert answer.status_code in (400, 413)
             assert answer.json().keys() == {"message"}
 
 
-def test_a_changed_blank_of_an_mrn_is_no_other_mrn(clinic, ben):
-    """Reports go by the MRN: with another one they end."""
-    made = ben.api.post(patients_of(clinic), {**BODY, "mrn": "QQ1"}).json()
+def test_an_mrn_changed_only_in_blanks_keeps_the_subscription(clinic, ben):
+    """Reports are sent by MRN and end when it changes."""
+    created = ben.api.post(patients_of(clinic), {**BODY, "mrn": "QQ1"}).json()
     reports = {"summaryAndReports": {"active": True, "provider": "redox", "matchedMessages": []}}
     stored_before = {"mrn": " QQ1 ", "ehrSubscriptions": reports}
-    db.collection("patients").update_one({"userId": made["id"]}, {"$set": stored_before})
-    shown = ben.api.get(patients_of(clinic, made["id"])).json()
-    ben.api.put(patients_of(clinic, made["id"]), shown)
-    found = db.collection("patients").find_one({"userId": made["id"]})
-    assert found["mrn"] == "QQ1"
-    assert found["ehrSubscriptions"]["summaryAndReports"]["active"] is True
+    db.collection("patients").update_one({"userId": created["id"]}, {"$set": stored_before})
+    shown = ben.api.get(patients_of(clinic, created["id"])).json()
+    ben.api.put(patients_of(clinic, created["id"]), shown)
+    patient = db.collection("patients").find_one({"userId": created["id"]})
+    assert patient["mrn"] == "QQ1"
+    assert patient["ehrSubscriptions"]["summaryAndReports"]["active"] is True
 
 
-def test_a_person_who_joins_brings_a_name_in_its_normal_form(clinic, backend, dot):
+def test_the_name_of_a_person_who_joins_is_normalised(clinic, backend, dot):
     profile = {"fullName": " Dot  \u00a0Patient", "patient": {"mrn": " P1 ", "fullName": "  "}}
     profile_service().update_profile(dot.user_id, profile)
     backend.post(patients_of(clinic, dot.user_id), {"permissions": {"view": {}}})
     assert stored_texts(dot.user_id) == ("Dot Patient", "P1")
 
 
-def test_patients_stored_before_are_brought_into_the_normal_form(clinic, ada, ben):
-    """And what would make two MRNs equal that must not be stays as it is."""
+def test_patients_stored_before_are_normalised_unless_mrns_would_collide(clinic, ada, ben):
+    """An MRN that would become equal to another unique one stays as it is."""
     users = [ben.api.post(patients_of(clinic), {**BODY, "mrn": mrn}).json()["id"] for mrn in "ABC"]
     as_stored = [(" Be\u0301la ", " QQ1 "), ("Iris  Example", "QQ1"), ("\u00a0", "C")]
     for user, (name, mrn) in zip(users, as_stored, strict=True):
@@ -178,14 +180,14 @@ def test_patients_stored_before_are_brought_into_the_normal_form(clinic, ada, be
         db.collection("patients").update_one({"userId": user}, {"$set": fields})
     for _ in range(2):
         backfills.run()
-        found = [stored_texts(user) for user in users]
-        assert found == [("B\u00e9la", " QQ1 "), ("Iris Example", "QQ1"), ("\u00a0", "C")]
+        rows = [stored_texts(user) for user in users]
+        assert rows == [("B\u00e9la", " QQ1 "), ("Iris Example", "QQ1"), ("\u00a0", "C")]
     db.collection("patients").delete_one({"userId": users[1]})
     assert backfills.run()["patients.texts"] == 1
-    found = ben.api.get(
+    rows = ben.api.get(
         f"/v1/patients?mrn={quote(' qq1')}&workspaceId={clinic['id']}&workspaceIdType=clinicId"
     )
-    assert [row["patient"]["id"] for row in found.json()] == [users[0]]
+    assert [row["patient"]["id"] for row in rows.json()] == [users[0]]
 
 
 # --- clinics, tags, sites, members ----------------------------------------------------------------
@@ -193,36 +195,36 @@ PROFILE_TEXTS = ["name", "address", "city", "state", "postalCode", "country"]
 
 
 @pytest.mark.parametrize("field", PROFILE_TEXTS)
-def test_the_texts_of_a_clinic_are_stored_in_their_normal_form_and_are_no_blanks(ada, field):
-    made = make_clinic(ada, **{field: " Lake\u00a0 side\t"})
-    assert made[field] == "Lake side"
-    path = f"/v1/clinics/{made['id']}"
-    assert ada.api.put(path, {**made, field: "Lake\nside 2 "}).status_code == 200
+def test_texts_of_a_clinic_are_normalised_and_blank_ones_refused(ada, field):
+    created = make_clinic(ada, **{field: " Lake\u00a0 side\t"})
+    assert created[field] == "Lake side"
+    path = f"/v1/clinics/{created['id']}"
+    assert ada.api.put(path, {**created, field: "Lake\nside 2 "}).status_code == 200
     assert ada.api.get(path).json()[field] == "Lake side 2"
     for blank in BLANK:
         body = {**CLINIC, field: blank}
         assert ada.api.post("/v1/clinics", body).status_code == 400, ascii(blank)
-        assert ada.api.put(path, {**made, field: blank}).status_code == 400, ascii(blank)
+        assert ada.api.put(path, {**created, field: blank}).status_code == 400, ascii(blank)
     assert ada.api.post("/v1/clinics", {**CLINIC, field: "n" * 40_000}).status_code == 400
 
 
 @pytest.mark.parametrize("kind", ["patient_tags", "sites"])
-def test_tags_and_sites_have_no_twins_and_are_no_blanks(clinic, ada, kind):
+def test_equal_and_blank_names_of_tags_and_sites_are_refused(clinic, ada, kind):
     path = f"/v1/clinics/{clinic['id']}/{kind}"
-    made = ada.api.post(path, {"name": " No\u0308rd\u00a0 Ost "}).json()
-    assert made["name"] == "N\u00f6rd Ost"
-    other = ada.api.post(path, {"name": "West"}).json()
+    created = ada.api.post(path, {"name": " No\u0308rd\u00a0 Ost "}).json()
+    assert created["name"] == "N\u00f6rd Ost"
+    second = ada.api.post(path, {"name": "West"}).json()
     for twin in ["N\u00f6rd Ost ", "n\u00f6rd  ost", "No\u0308rd\tOst", "\ufeffN\u00f6rd\u00a0Ost"]:
         assert ada.api.post(path, {"name": twin}).status_code == 409, ascii(twin)
-        renamed = ada.api.put(f"{path}/{other['id']}", {**other, "name": twin})
+        renamed = ada.api.put(f"{path}/{second['id']}", {**second, "name": twin})
         assert renamed.status_code == 409, ascii(twin)
     for blank in BLANK:
         assert ada.api.post(path, {"name": blank}).status_code == 400, ascii(blank)
-        renamed = ada.api.put(f"{path}/{other['id']}", {**other, "name": blank})
+        renamed = ada.api.put(f"{path}/{second['id']}", {**second, "name": blank})
         assert renamed.status_code == 400, ascii(blank)
 
 
-def test_other_names_are_stored_in_their_normal_form(clinic, ada, ben, backend):
+def test_names_of_members_data_sources_and_devices_are_normalised(clinic, ada, ben, backend):
     member = f"/v1/clinics/{clinic['id']}/clinicians/{ada.user_id}"
     ada.api.put(member, {"email": ada.email, "roles": ["CLINIC_ADMIN"], "name": " Ada  A. "})
     assert ada.api.get(member).json()["name"] == "Ada A."
@@ -231,11 +233,11 @@ def test_other_names_are_stored_in_their_normal_form(clinic, ada, ben, backend):
         "dataSources": [{"providerName": " dexcom ", "state": "connected"}],
         "targetDevices": [" meter  2 "],
     }
-    made = ben.api.post(patients_of(clinic), body).json()
-    assert made["dataSources"][0]["providerName"] == "dexcom"
-    assert made["targetDevices"] == ["meter 2"]
+    created = ben.api.post(patients_of(clinic), body).json()
+    assert created["dataSources"][0]["providerName"] == "dexcom"
+    assert created["targetDevices"] == ["meter 2"]
     sources = [{"providerName": "  ", "state": "connected"}]
-    assert backend.put(f"/v1/patients/{made['id']}/data_sources", sources).status_code == 400
+    assert backend.put(f"/v1/patients/{created['id']}/data_sources", sources).status_code == 400
 
 
 # --- share codes ----------------------------------------------------------------------------------
@@ -257,21 +259,23 @@ def test_a_clinic_is_found_by_its_share_code_however_it_is_typed(clinic, ada, ba
         by_path = ada.api.get(f"/v1/clinics/share_code/{quote(typed_in)}")
         assert by_path.json()["id"] == clinic["id"], ascii(typed_in)
         by_query = backend.get(f"/v1/clinics?shareCode={quote(typed_in)}")
-        assert [found["id"] for found in by_query.json()] == [clinic["id"]], ascii(typed_in)
+        assert [row["id"] for row in by_query.json()] == [clinic["id"]], ascii(typed_in)
         body = {"shareCode": typed_in, "permissions": {"view": {}}}
         offered = dot.api.post(f"/confirm/send/invite/{dot.user_id}/clinic", body)
         assert offered.status_code in (200, 409), ascii(typed_in)
     assert db.collection("confirmations").count_documents({"clinicId": clinic["id"]}) == 1
 
 
-def test_every_operation_that_takes_a_share_code_is_tried():
+def test_every_operation_with_a_share_code_is_covered():
     kinds = {
-        name for name, _, schema, _ in taken() if schema.get(text_forms.KEYWORD) == "shareCode"
+        name
+        for name, _, schema, _ in texts_of_operations()
+        if schema.get(text_forms.KEYWORD) == "shareCode"
     }
     assert kinds == {"GetClinicByShareCode", "ListClinics", "SendClinicShareInvite"}
 
 
-def test_a_letter_of_a_share_code_is_not_taken_for_one_that_looks_alike(clinic, ada):
+def test_similar_letters_of_a_share_code_are_not_exchanged(clinic, ada):
     db.collection("clinics").update_one(
         {"canonicalShareCode": clinic["shareCode"]}, {"$set": {"shareCodes": ["ABCD-ABCD-ABCO"]}}
     )
@@ -280,7 +284,7 @@ def test_a_letter_of_a_share_code_is_not_taken_for_one_that_looks_alike(clinic, 
 
 
 @pytest.mark.parametrize("query", ["mrn", "shareCode"])
-def test_blanks_are_no_value_of_a_parameter(ada, backend, query):
+def test_a_parameter_of_blanks_is_refused(ada, backend, query):
     caller, path = {"mrn": (ada.api, "/v1/patients"), "shareCode": (backend, "/v1/clinics")}[query]
     answer = caller.get(f"{path}?{query}=%20%C2%A0")
     assert answer.status_code == 400
