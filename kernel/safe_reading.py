@@ -12,7 +12,7 @@ page is made by a template, which reads the record in many steps and cannot be t
 every value.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import partial, wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -130,20 +130,21 @@ def encodable(value: Any, encode: Callable[[Any], Any], level: int = 0) -> Any:
 
 
 # --- whole documents --------------------------------------------------------------------------------
-# What a part of a document may be: a type, a list of one shape, an object with these names, or with any names
-# (`ANY`).
-Shape = type | list["Shape"] | dict[str, "Shape"]
+# What a part of a document may be: of a type, accepted by a function, a list of one shape, an object with these names,
+# or with any names (`ANY`). Staff pages read whole records by shapes, and their forms say with shapes what they show
+# (`kernel.staff.hidden_values`).
+Shape = type | Callable[[Any], bool] | list["Shape"] | Mapping[str, "Shape"]
 ANY = "*"
 _UNREADABLE = object()
 
 
-def readable(document: Document, shape: dict[str, Shape]) -> Document:
+def readable(document: Document, shape: Mapping[str, Shape]) -> Document:
     """The parts of a document that have the shape. A field without it is left out, and so is a list entry in
     which a named part is missing or broken. Fields that the shape does not name stay."""
     return {name: v for name, v in _members(document, shape).items() if v is not _UNREADABLE}
 
 
-def _members(values: Document, shape: dict[str, Shape]) -> dict[str, Any]:
+def _members(values: Document, shape: Mapping[str, Shape]) -> dict[str, Any]:
     if ANY in shape:
         return {name: _entry(value, shape[ANY]) for name, value in values.items()}
     return {
@@ -152,12 +153,17 @@ def _members(values: Document, shape: dict[str, Shape]) -> dict[str, Any]:
     }
 
 
+def fits(value: Any, shape: type | Callable[[Any], bool]) -> bool:
+    """Whether a single value has the shape."""
+    return isinstance(value, shape) if isinstance(shape, type) else shape(value)
+
+
 def _part(value: Any, shape: Shape) -> Any:
     if value is None:
         return value
-    if isinstance(shape, type):
-        return value if isinstance(value, shape) else _UNREADABLE
-    if isinstance(shape, dict):
+    if callable(shape):
+        return value if fits(value, shape) else _UNREADABLE
+    if isinstance(shape, Mapping):
         return readable(value, shape) if isinstance(value, dict) else _UNREADABLE
     if not isinstance(value, list):
         return _UNREADABLE
@@ -174,5 +180,7 @@ def _whole(value: Any, shape: Shape) -> Any:
     entry = _entry(value, shape)
     if entry is _UNREADABLE:
         return entry
-    is_complete = not isinstance(shape, dict) or all(entry.get(name) is not None for name in shape)
+    is_complete = not isinstance(shape, Mapping) or all(
+        entry.get(name) is not None for name in shape
+    )
     return entry if is_complete else _UNREADABLE

@@ -35,16 +35,17 @@ def overview(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
         "clinics/staff/clinic.html",
         tab="clinic",
         **_count(clinic),
-        kinds=[_kind(request, name, kind, stored) for name, kind in settings.KINDS.items()],
+        kinds=[_kind(request, name, stored) for name in settings.SETTINGS],
         troubles=staff_reads.troubles_of(clinic, set()),
         panels=pages.CLINIC_PANELS.render(request, clinic),
     )
 
 
-def _kind(request: HttpRequest, name: str, kind: settings.Kind, stored: Document) -> dict[str, Any]:
-    may_change = pages.has(request, kind.needs)
+def _kind(request: HttpRequest, name: str, stored: Document) -> dict[str, Any]:
+    setting = settings.SETTINGS[name]
+    may_change = pages.has(request, setting.NEEDS)
     url = reverse("admin:clinic_settings", args=[stored["_id"], name]) if may_change else ""
-    return {"title": kind.title, "url": url, "values": kind.whole(stored)}
+    return {"title": setting.TITLE, "url": url, "values": setting.whole(stored)}
 
 
 def _count(clinic: Document) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from bson import ObjectId
 from django.contrib.auth.models import Group, User
 
 from clinics.admin.members import audit_key
-from clinics.admin.settings import KINDS
+from clinics.admin.settings import SETTINGS
 from kernel import audit, clock, db
 from notifications.services import mailer
 from tests import ehr
@@ -49,7 +49,7 @@ class LargeData:
         return {
             "clinic_id": [clinic["_id"]],
             "user_id": [self.patients[0]["userId"], self.members[0]["userId"], self.user.pk],
-            "kind": [*KINDS, "tag", "site"],
+            "kind": [*SETTINGS, "tag", "site"],
             "label_id": [clinic["patientTags"][0]["_id"], clinic["sites"][0]["id"]],
             "invite": [audit_key(self.members[-1]["inviteId"])],
             "event_id": self.events[1:2],

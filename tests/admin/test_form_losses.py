@@ -4,8 +4,9 @@ stays until the person has agreed to lose it. Tried with every form that replace
 import pytest
 from bson import Decimal128, ObjectId
 
-from clinics.admin import forms, settings
+from clinics.admin import settings
 from clinics.admin.forms import RolesForm, SettingsForm
+from clinics.admin.setting import Setting
 from kernel import clock, db
 from tests.admin.conftest import Staff, events, text
 from tests.admin.posted_forms import form_with
@@ -52,7 +53,7 @@ WRONG = [
     ObjectId("6b0553fbbafa75e9de76e4d1"),
     True,
 ]
-FORMS = {name: kind.form for name, kind in settings.KINDS.items()} | {"member": RolesForm}
+FORMS = settings.SETTINGS | {"member": RolesForm}
 # An additional key in an object, which no form knows.
 FOREIGN = "foreign"
 
@@ -186,8 +187,7 @@ def test_an_unshown_value_that_changed_while_the_form_was_open_is_not_removed(cl
 
 def test_every_form_that_replaces_fields_declares_them():
     """A new settings form fails here until it is among those tested above."""
-    classes = [form for form in vars(forms).values() if isinstance(form, type)]
-    replacing = {f for f in classes if issubclass(f, SettingsForm)} - {SettingsForm}
+    replacing = {*SettingsForm.__subclasses__(), *Setting.__subclasses__()} - {Setting}
     assert replacing == set(FORMS.values())
     assert {name: set(form.STORED) for name, form in FORMS.items()} == {
         name: set(whole) for name, whole in COMPLETE.items()

@@ -1,0 +1,194 @@
+"""A clinic's connection to its health record, as staff set it."""
+
+from typing import Any
+
+from django import forms
+
+from clinics.admin.forms import one_of
+from clinics.admin.setting import Setting, Values
+from clinics.representation.ehr_settings import ehr_settings
+from clinics.services.ehr_settings import stored_ehr_settings, update_ehr_settings
+from kernel.db import Document
+from kernel.staff import roles
+from kernel.staff.fields import Text, Texts
+
+_CADENCES = {"1d": "every day", "7d": "every 7 days", "14d": "every 14 days", "30d": "every 30 days",
+             "DISABLED": "never"}  # fmt: skip
+_ALL_OR_NONE = "Give all three destinations, or none: messages can only be sent with all of them."
+
+
+def _is_code_of_tags(value: Any) -> bool:
+    return isinstance(value, str) and value.strip() != "" and "," not in value
+
+
+_DESTINATIONS = ("flowsheet", "notes", "results")
+_NOTE_EVENTS = (("New", "is a new one"), ("Replace", "replaces the one before"))
+_PROVIDERS = (("redox", "Redox"), ("xealth", "Xealth"))
+_PROCEDURES = {
+    "enableSummaryReports": "enable_reports",
+    "disableSummaryReports": "disable_reports",
+    "createAccount": "create_account",
+    "createAccountAndEnableReports": "create_and_enable",
+}
+
+
+def _code(component: str, name: str, label: str, help_text: str = "") -> Text:
+    """Which the clinic may do without."""
+    return Text((component, name), label=label, help_text=help_text, required=False)
+
+
+class EhrSetting(Setting):
+    TITLE = "EHR connection"
+    NEEDS = roles.INTEGRATION
+    ACTION = "clinic.ehr_changed"
+    LEAD = "One wrong code switches reports off for everyone: compare with the EHR team's sheet before saving."
+    STORED = {
+        "ehrSettings": {
+            "enabled": bool,
+            "provider": one_of(dict(_PROVIDERS)),
+            "sourceId": str,
+            "mrnIdType": str,
+            "destinationIds": dict.fromkeys(_DESTINATIONS, str),
+            "procedureCodes": dict.fromkeys(_PROCEDURES, str),
+            "scheduledReports": {
+                "cadence": one_of(_CADENCES),
+                "onUploadEnabled": bool,
+                "onUploadNoteEventType": one_of(dict(_NOTE_EVENTS)),
+            },
+            "tags": {"codes": [_is_code_of_tags], "separator": str},
+            "flowsheets": {"icode": bool},
+            "notes": {"includeGmi": bool},
+        }
+    }
+    GROUPS = (
+        ("Connection", ("enabled", "provider", "source_id", "mrn_id_type")),
+        ("Destinations of what is sent (Redox)", ("flowsheet", "notes", "results")),
+        (
+            "Procedure codes of orders",
+            ("enable_reports", "disable_reports", "create_account", "create_and_enable"),
+        ),
+        ("When reports are sent", ("cadence", "on_upload", "on_upload_note")),
+        ("What is in them", ("tag_codes", "tag_separator", "icode", "include_gmi")),
+    )
+    enabled = forms.BooleanField(label="Connection is on", required=False)
+    provider = forms.ChoiceField(choices=_PROVIDERS)
+    source_id = Text(
+        ("ehrSettings.v1", "sourceId"),
+        label="Source id",
+        required=False,
+        help_text="Redox: source id of the clinic's messages. Xealth: name of the deployment.",
+    )
+    mrn_id_type = Text(
+        ("ehrSettings.v1", "mrnIdType"), label="Identifier type of the MRN", initial="MRN"
+    )
+    flowsheet = _code("ehrDestinations.v1", "flowsheet", "Flowsheets")
+    notes = _code("ehrDestinations.v1", "notes", "Notes")
+    results = _code("ehrDestinations.v1", "results", "Results")
+    enable_reports = _code("ehrProcedures.v1", "enableSummaryReports", "Enable summary reports")
+    disable_reports = _code("ehrProcedures.v1", "disableSummaryReports", "Disable summary reports")
+    create_account = _code("ehrProcedures.v1", "createAccount", "Create account")
+    create_and_enable = _code(
+        "ehrProcedures.v1",
+        "createAccountAndEnableReports",
+        "Create account and enable reports",
+        help_text="Xealth: the program id.",
+    )
+    cadence = forms.ChoiceField(
+        label="Scheduled reports", choices=list(_CADENCES.items()), initial="14d"
+    )
+    on_upload = forms.BooleanField(label="Also report after each upload", required=False)
+    on_upload_note = forms.ChoiceField(
+        label="Note after an upload",
+        choices=_NOTE_EVENTS,
+        required=False,
+    )
+    tag_codes = Texts(
+        ("ehrTagsSettings.v1", "codes"),
+        label="Codes that carry tag names",
+        required=False,
+        help_text="Separated by commas.",
+    )
+    tag_separator = Text(
+        ("ehrTagsSettings.v1", "separator"),
+        label="Separator of tag names",
+        required=False,
+        strip=False,
+    )
+    icode = forms.BooleanField(label="Flowsheets rounded for ICode", required=False)
+    include_gmi = forms.BooleanField(label="Notes with GMI", required=False)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        given = [bool(cleaned.get(name)) for name in _DESTINATIONS]
+        if any(given) and not all(given):
+            self.add_error(_DESTINATIONS[given.index(False)], _ALL_OR_NONE)
+        if not cleaned.get("enabled"):
+            return cleaned
+        if not cleaned.get("source_id"):
+            self.add_error(
+                "source_id", "Needed while the connection is on: messages are matched by it."
+            )
+        if cleaned.get("provider") == "redox" and not any(given):
+            self.add_error(
+                "flowsheet", "Needed while Redox is on: without destinations nothing can be sent."
+            )
+        if cleaned.get("provider") == "xealth" and not cleaned.get("create_and_enable"):
+            self.add_error("create_and_enable", "Needed while Xealth is on: it is the program id.")
+        return cleaned
+
+    @classmethod
+    def part(cls, clinic: Document) -> Values:
+        """As the API shows it."""
+        return ehr_settings(clinic["ehrSettings"]) if clinic.get("ehrSettings") else {}
+
+    @classmethod
+    def initial_of(cls, clinic: Document) -> Values:
+        stored = ehr_settings(clinic.get("ehrSettings") or {})
+        codes, schedule = stored.get("procedureCodes") or {}, stored.get("scheduledReports") or {}
+        tags, destinations = stored.get("tags") or {}, stored.get("destinationIds") or {}
+        return {
+            "enabled": stored.get("enabled", False),
+            "provider": stored.get("provider") or "redox",
+            "source_id": stored.get("sourceId", ""),
+            "mrn_id_type": stored.get("mrnIdType") or "MRN",
+            **{kind: destinations.get(kind, "") for kind in _DESTINATIONS},
+            **{field: codes.get(name, "") for name, field in _PROCEDURES.items()},
+            "cadence": schedule.get("cadence") or "14d",
+            "on_upload": schedule.get("onUploadEnabled", False),
+            "on_upload_note": schedule.get("onUploadNoteEventType") or "New",
+            "tag_codes": ", ".join(tags.get("codes") or []),
+            "tag_separator": tags.get("separator") or "",
+            "icode": (stored.get("flowsheets") or {}).get("icode", False),
+            "include_gmi": (stored.get("notes") or {}).get("includeGMI", False),
+        }
+
+    def settings(self) -> Document:
+        """The body of the API's own operation."""
+        given = self.cleaned_data
+        codes = {name: given[field] for name, field in _PROCEDURES.items()}
+        tag_codes = given["tag_codes"]
+        schedule = {"cadence": given["cadence"], "onUploadEnabled": given["on_upload"]}
+        if given["on_upload"]:
+            schedule["onUploadNoteEventType"] = given["on_upload_note"] or "New"
+        found: Document = {
+            "enabled": given["enabled"],
+            "provider": given["provider"],
+            "sourceId": given["source_id"],
+            "mrnIdType": given["mrn_id_type"],
+            "procedureCodes": {name: code for name, code in codes.items() if code},
+            "scheduledReports": schedule,
+            "tags": {"codes": tag_codes} if tag_codes else {},
+            "flowsheets": {"icode": given["icode"]},
+            "notes": {"includeGMI": given["include_gmi"]},
+        }
+        if given["tag_separator"]:
+            found["tags"]["separator"] = given["tag_separator"]
+        if given["flowsheet"]:
+            found["destinationIds"] = {kind: given[kind] for kind in _DESTINATIONS}
+        return found
+
+    def proposed(self, clinic: Document) -> Values:
+        return ehr_settings(stored_ehr_settings(self.settings()))
+
+    def write(self, clinic_id: str, clinic: Document) -> None:
+        update_ehr_settings(clinic_id, self.settings())
