@@ -8,7 +8,7 @@ the database.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextvars import ContextVar
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar, overload
 
 import pymongo
 from bson.codec_options import CodecOptions, DatetimeConversion
@@ -27,6 +27,14 @@ from kernel import speed
 
 Document = dict[str, Any]
 T = TypeVar("T")
+D = TypeVar("D", bound=Document)
+
+
+class CollectionOf(str, Generic[D]):
+    """The name of a collection, which says for the type checker what one of its documents is."""
+
+    __slots__ = ()
+
 
 _session: ContextVar[ClientSession | None] = ContextVar("mongo_session", default=None)
 
@@ -62,11 +70,19 @@ def database() -> Database[Document]:
     return client().get_database(database_name(), codec_options=_CODEC)
 
 
-def collection(name: str) -> "SessionCollection":
+@overload
+def collection(name: CollectionOf[D]) -> "SessionCollection[D]": ...
+@overload
+def collection(name: str) -> "SessionCollection[Document]": ...
+def collection(name: str) -> "SessionCollection[Any]":
     return SessionCollection(_raw(name), _session.get())
 
 
-def unread(name: str) -> "SessionCollection":
+@overload
+def unread(name: CollectionOf[D]) -> "SessionCollection[D]": ...
+@overload
+def unread(name: str) -> "SessionCollection[Document]": ...
+def unread(name: str) -> "SessionCollection[Any]":
     """The same collection for documents that go straight to the renderer: their times are naive UTC."""
     return SessionCollection(_raw(name, is_unread=True), _session.get())
 
@@ -130,12 +146,12 @@ def time_limit_ms() -> int:
     return int(settings.MONGODB_TIME_LIMIT.total_seconds() * 1000)
 
 
-class SessionCollection:
+class SessionCollection(Generic[D]):
     """The methods of PyMongo's collection that stores use, always in the current session."""
 
     __slots__ = ("_collection", "_session")
 
-    def __init__(self, raw: Collection[Document], session: ClientSession | None) -> None:
+    def __init__(self, raw: Collection[D], session: ClientSession | None) -> None:
         self._collection = raw
         self._session = session
 
@@ -145,20 +161,20 @@ class SessionCollection:
 
     def find_one(
         self, query: Mapping[str, Any], projection: Mapping[str, Any] | None = None, **options: Any
-    ) -> Document | None:
+    ) -> D | None:
         return self._collection.find_one(
             query, projection, session=self._session, max_time_ms=time_limit_ms(), **options
         )
 
     def find(
         self, query: Mapping[str, Any], projection: Mapping[str, Any] | None = None, **options: Any
-    ) -> Cursor[Document]:
+    ) -> Cursor[D]:
         options.setdefault("max_time_ms", time_limit_ms())
         return self._collection.find(query, projection, session=self._session, **options)
 
     def aggregate(
         self, pipeline: Sequence[Mapping[str, Any]], **options: Any
-    ) -> CommandCursor[Document]:
+    ) -> CommandCursor[Any]:
         options.setdefault("maxTimeMS", time_limit_ms())
         return self._collection.aggregate(pipeline, session=self._session, **options)
 
@@ -169,10 +185,10 @@ class SessionCollection:
     def distinct(self, key: str, query: Mapping[str, Any], **options: Any) -> list[Any]:
         return self._collection.distinct(key, query, session=self._session, **options)
 
-    def insert_one(self, document: Document) -> InsertOneResult:
+    def insert_one(self, document: D) -> InsertOneResult:
         return self._collection.insert_one(document, session=self._session)
 
-    def insert_many(self, documents: Sequence[Document], **options: Any) -> InsertManyResult:
+    def insert_many(self, documents: Sequence[D], **options: Any) -> InsertManyResult:
         return self._collection.insert_many(documents, session=self._session, **options)
 
     def update_one(
@@ -187,10 +203,10 @@ class SessionCollection:
 
     def find_one_and_update(
         self, query: Mapping[str, Any], update: Mapping[str, Any] | list[Any], **options: Any
-    ) -> Document | None:
+    ) -> D | None:
         return self._collection.find_one_and_update(query, update, session=self._session, **options)
 
-    def find_one_and_delete(self, query: Mapping[str, Any], **options: Any) -> Document | None:
+    def find_one_and_delete(self, query: Mapping[str, Any], **options: Any) -> D | None:
         return self._collection.find_one_and_delete(query, session=self._session, **options)
 
     def delete_one(self, query: Mapping[str, Any], **options: Any) -> DeleteResult:

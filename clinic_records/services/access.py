@@ -5,6 +5,7 @@ from typing import Any
 
 from bson import ObjectId
 
+from clinic_records.documents import ClinicDocument
 from clinic_records.store import clinicians as clinician_store
 from clinic_records.store import clinics as store
 from kernel import clock, ids, policy, safe_reading
@@ -77,27 +78,29 @@ def _whole(entries: Any, id_name: str) -> list[Document]:
 
 def find_clinic(
     clinic_id: str | ObjectId, projection: Mapping[str, Any] | None = None
-) -> Document | None:
+) -> ClinicDocument | None:
     parsed_id = ids.parse_id(clinic_id)
     return store.find_clinic(parsed_id, projection) if parsed_id else None
 
 
-def change_clinic(clinic_id: str | ObjectId, fields: Mapping[str, Any]) -> Document | None:
+def change_clinic(clinic_id: str | ObjectId, fields: Mapping[str, Any]) -> ClinicDocument | None:
     """Set fields of the record, which the caller has validated, and `updatedTime`. The clinic after the change; None
     when there is no such clinic."""
     parsed_id = ids.parse_id(clinic_id)
     return store.set_fields(parsed_id, fields, clock.now()) if parsed_id else None
 
 
-def access_clinic(clinic_id: str | ObjectId, joined: Sequence[Document] | None = None) -> Document:
+def access_clinic(
+    clinic_id: str | ObjectId, joined: Sequence[Document] | None = None
+) -> ClinicDocument:
     """`joined`: what `join_clinic` has found already. Raises NotFound."""
-    document = find_clinic(clinic_id) if joined is None else next(iter(joined), None)
+    document = find_clinic(clinic_id) if joined is None else next(map(ClinicDocument, joined), None)
     if document is None:
         raise NotFound(message=CLINIC_NOT_FOUND)
     return document
 
 
-def list_clinic_with(clinic_id: str | ObjectId, stage: Document) -> list[Document]:
+def list_clinic_with(clinic_id: str | ObjectId, stage: Document) -> list[ClinicDocument]:
     """The clinic, if there is one, with what `stage`, a `$lookup`, joins to it."""
     parsed_id = ids.parse_id(clinic_id)
     return store.list_with(parsed_id, stage) if parsed_id else []
@@ -112,7 +115,7 @@ def access_migrated_clinic(clinic_id: str | ObjectId) -> Document:
     return document
 
 
-def list_clinics_by_ids(clinic_ids: Iterable[str | ObjectId]) -> list[Document]:
+def list_clinics_by_ids(clinic_ids: Iterable[str | ObjectId]) -> list[ClinicDocument]:
     """Those that exist, in no particular order."""
     parsed_ids = [parsed_id for parsed_id in map(ids.parse_id, clinic_ids) if parsed_id is not None]
     return store.list_by_ids(parsed_ids) if parsed_ids else []

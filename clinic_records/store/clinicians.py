@@ -6,10 +6,11 @@ from typing import Any
 
 from bson import ObjectId
 
+from clinic_records.documents import ClinicianDocument
 from kernel import db
 from kernel.db import Document
 
-COLLECTION = "clinicians"
+COLLECTION = db.CollectionOf[ClinicianDocument]("clinicians")
 NEWEST_FIRST = [("createdTime", -1), ("_id", -1)]
 
 
@@ -18,7 +19,7 @@ def find_roles(clinic_id: ObjectId, user_id: str) -> list[str]:
     clinician = db.collection(COLLECTION).find_one(
         {"clinicId": clinic_id, "userId": user_id}, {"_id": 0, "roles": 1}
     )
-    return (clinician or {}).get("roles") or []
+    return (clinician.get("roles") or []) if clinician is not None else []
 
 
 def find_roles_and_joined(

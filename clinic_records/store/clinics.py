@@ -7,19 +7,20 @@ from typing import Any
 from bson import ObjectId
 from pymongo import ReturnDocument
 
+from clinic_records.documents import ClinicDocument
 from kernel import db
 from kernel.db import Document
 
-COLLECTION = "clinics"
+COLLECTION = db.CollectionOf[ClinicDocument]("clinics")
 
 
 def find_clinic(
     clinic_id: ObjectId, projection: Mapping[str, Any] | None = None
-) -> Document | None:
+) -> ClinicDocument | None:
     return db.collection(COLLECTION).find_one({"_id": clinic_id}, projection)
 
 
-def list_with(clinic_id: ObjectId, lookup: Document) -> list[Document]:
+def list_with(clinic_id: ObjectId, lookup: Document) -> list[ClinicDocument]:
     """The clinic, if there is one, with what `lookup` (a `$lookup` stage) joins to it, in one command."""
     return list(db.collection(COLLECTION).aggregate([{"$match": {"_id": clinic_id}}, lookup]))
 
@@ -29,11 +30,13 @@ def join_clinic(clinic_id: ObjectId, *stages: Document) -> Document:
     return {"from": COLLECTION, "pipeline": [{"$match": {"_id": clinic_id}}, *stages]}
 
 
-def list_by_ids(clinic_ids: Sequence[ObjectId]) -> list[Document]:
+def list_by_ids(clinic_ids: Sequence[ObjectId]) -> list[ClinicDocument]:
     return list(db.collection(COLLECTION).find({"_id": {"$in": list(clinic_ids)}}))
 
 
-def set_fields(clinic_id: ObjectId, fields: Mapping[str, Any], moment: datetime) -> Document | None:
+def set_fields(
+    clinic_id: ObjectId, fields: Mapping[str, Any], moment: datetime
+) -> ClinicDocument | None:
     """The clinic after the change; None when there is no such clinic."""
     return db.collection(COLLECTION).find_one_and_update(
         {"_id": clinic_id},

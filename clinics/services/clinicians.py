@@ -12,13 +12,13 @@ from typing import Any
 from bson import ObjectId
 from pymongo.errors import DuplicateKeyError
 
+from clinic_records.documents import ClinicDocument, ClinicianDocument
 from clinic_records.services import access
 from clinics.events import ClinicianSaved, InviteRemoved, RolesChanged
 from clinics.store import clinicians as store
 from clinics.store import clinics as clinic_store
 from kernel import clock, db, ids, outbox, page_limits, safe_reading, texts
 from kernel.choices import ClinicianRole
-from kernel.db import Document
 from kernel.errors import BadRequest, ConstraintViolation, Duplicate, NotFound
 from users.services import people
 
@@ -43,28 +43,28 @@ class ClinicianDetails:
 
 @dataclass(frozen=True, slots=True)
 class Membership:
-    clinic: Document
-    clinician: Document
+    clinic: ClinicDocument
+    clinician: ClinicianDocument
 
 
 # --- finding --------------------------------------------------------------------------------------
-def find_clinician(clinic_id: str | ObjectId, user_id: str) -> Document | None:
+def find_clinician(clinic_id: str | ObjectId, user_id: str) -> ClinicianDocument | None:
     parsed_id = ids.parse_id(clinic_id)
     return store.find_clinician(parsed_id, user_id) if parsed_id else None
 
 
-def access_clinician(clinic_id: str | ObjectId, user_id: str) -> Document:
+def access_clinician(clinic_id: str | ObjectId, user_id: str) -> ClinicianDocument:
     """Raises NotFound."""
     return _existing(find_clinician(clinic_id, user_id))
 
 
-def access_invite(clinic_id: str | ObjectId, invite_id: str) -> Document:
+def access_invite(clinic_id: str | ObjectId, invite_id: str) -> ClinicianDocument:
     """Raises NotFound."""
     parsed_id = ids.parse_id(clinic_id)
     return _existing(store.find_invite(parsed_id, invite_id) if parsed_id else None)
 
 
-def _existing(document: Document | None) -> Document:
+def _existing(document: ClinicianDocument | None) -> ClinicianDocument:
     if document is None:
         raise NotFound(message=NOT_FOUND)
     return document
@@ -78,7 +78,7 @@ def list_clinicians(
     role: str | None = None,
     skip: int = 0,
     limit: int = 0,
-) -> list[Document]:
+) -> list[ClinicianDocument]:
     """Members and pending invites, newest first; none for an unknown clinic. `limit` 0: all."""
     parsed_id = ids.parse_id(clinic_id)
     if parsed_id is None:
@@ -89,7 +89,7 @@ def list_clinicians(
     )
 
 
-def is_member(clinician: Document) -> bool:
+def is_member(clinician: ClinicianDocument) -> bool:
     """Not only invited."""
     return bool(clinician.get("userId"))
 
@@ -120,7 +120,7 @@ def list_all_memberships(
     return _with_clinics(found)
 
 
-def _with_clinics(clinicians: Sequence[Document]) -> list[Membership]:
+def _with_clinics(clinicians: Sequence[ClinicianDocument]) -> list[Membership]:
     """A membership whose clinic is gone is left out."""
     found = access.list_clinics_by_ids({clinician["clinicId"] for clinician in clinicians})
     clinics = {clinic["_id"]: clinic for clinic in found}
@@ -132,7 +132,7 @@ def _with_clinics(clinicians: Sequence[Document]) -> list[Membership]:
 
 
 # --- creating -------------------------------------------------------------------------------------
-def create_clinician(*, clinic_id: str | ObjectId, details: ClinicianDetails) -> Document:
+def create_clinician(*, clinic_id: str | ObjectId, details: ClinicianDetails) -> ClinicianDocument:
     """A member at once when there is a user id, else a pending invite, which changes no admins. Raises BadRequest for
     one with neither: no one could use it or take it back."""
     clinic = access.access_migrated_clinic(clinic_id)
@@ -150,7 +150,7 @@ def create_clinician(*, clinic_id: str | ObjectId, details: ClinicianDetails) ->
     return document
 
 
-def _new_clinician(clinic_id: ObjectId, details: ClinicianDetails) -> Document:
+def _new_clinician(clinic_id: ObjectId, details: ClinicianDetails) -> ClinicianDocument:
     moment = clock.now()
     optional = {
         "userId": details.user_id or None,
@@ -158,7 +158,7 @@ def _new_clinician(clinic_id: ObjectId, details: ClinicianDetails) -> Document:
         "email": details.email or None,
         "isServiceAccount": details.is_service_account or None,
     }
-    return {
+    document: dict[str, Any] = {
         "_id": ids.new_id(),
         "clinicId": clinic_id,
         "name": texts.written_elsewhere(details.name),
@@ -168,6 +168,7 @@ def _new_clinician(clinic_id: ObjectId, details: ClinicianDetails) -> Document:
         # The unique indexes count what exists, so an absent id may not be stored as null.
         **{name: value for name, value in optional.items() if value is not None},
     }
+    return ClinicianDocument(document)
 
 
 def _run_unique(change: Any) -> Any:
@@ -185,21 +186,21 @@ def update_clinician(
     roles: Sequence[str],
     name: str | None,
     updated_by: str,
-) -> Document:
+) -> ClinicianDocument:
     """Roles and name of a member; a changed set of roles leaves an entry in the record's history."""
     clinic = access.access_migrated_clinic(clinic_id)
 
-    def update() -> Document:
+    def update() -> ClinicianDocument:
         stored = _existing(store.find_clinician(clinic["_id"], user_id))
         return _write_roles(stored, roles, name, updated_by)
 
-    updated: Document = db.run_in_transaction(update)
+    updated: ClinicianDocument = db.run_in_transaction(update)
     return updated
 
 
 def _write_roles(
-    stored: Document, roles: Sequence[str], name: str | None, updated_by: str
-) -> Document:
+    stored: ClinicianDocument, roles: Sequence[str], name: str | None, updated_by: str
+) -> ClinicianDocument:
     before = safe_reading.texts(stored.get("roles"))
     changed = set(roles) != set(before)
     # The same number of roles is kept in alphabetical order, as other readers know it.
@@ -220,7 +221,7 @@ def _write_roles(
 
 def associate_clinician(
     *, clinic_id: str | ObjectId, invite_id: str, user_id: str, name: str | None = None
-) -> Document:
+) -> ClinicianDocument:
     """Turn an invite into a member; its roles count from now on. The address stays the invited one.
 
     `name`: as the profile service tells it, "" for none; None where it is to be asked here.
@@ -234,14 +235,14 @@ def associate_clinician(
     if name:
         fields["name"] = name
 
-    def associate() -> Document:
+    def associate() -> ClinicianDocument:
         changes = {**fields, "updatedTime": clock.now()}
         member = _existing(store.claim_invite(clinic["_id"], invite_id, changes))
         _mirror_role(member)
         _emit_saved(member)
         return member
 
-    member: Document = _run_unique(associate)
+    member: ClinicianDocument = _run_unique(associate)
     return member
 
 
@@ -270,13 +271,13 @@ def remove_invite(
         removed = _existing(store.remove_invite(clinic["_id"], invite_id))
         if deleted_by is not None:
             without_key = {name: v for name, v in removed.items() if name != "inviteId"}
-            archive([without_key], deleted_by=deleted_by)
+            archive([ClinicianDocument(without_key)], deleted_by=deleted_by)
         outbox.emit(InviteRemoved(clinic_id=str(clinic["_id"]), invite_id=invite_id))
 
     db.run_in_transaction(remove)
 
 
-def archive(clinicians: Iterable[Document], *, deleted_by: str | None) -> None:
+def archive(clinicians: Iterable[ClinicianDocument], *, deleted_by: str | None) -> None:
     """Tombstones of removed clinicians, in the transaction that removes them."""
     about: dict[str, Any] = {"deletedTime": clock.now()}
     if deleted_by is not None:
@@ -287,7 +288,7 @@ def archive(clinicians: Iterable[Document], *, deleted_by: str | None) -> None:
 
 
 # --- admins ---------------------------------------------------------------------------------------
-def _mirror_role(clinician: Document) -> None:
+def _mirror_role(clinician: ClinicianDocument) -> None:
     clinic_id, user_id = clinician["clinicId"], clinician["userId"]
     if ClinicianRole.ADMIN in clinician["roles"]:
         if not clinic_store.add_admin(clinic_id, user_id, clock.now()):
@@ -301,7 +302,7 @@ def _require_other_admin(clinic_id: ObjectId, user_id: str) -> None:
         raise ConstraintViolation(LAST_ADMIN)
 
 
-def _emit_saved(clinician: Document) -> None:
+def _emit_saved(clinician: ClinicianDocument) -> None:
     outbox.emit(ClinicianSaved(**_ids_of(clinician)))
 
 

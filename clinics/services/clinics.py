@@ -12,6 +12,7 @@ from bson import ObjectId
 from django.conf import settings
 from pymongo.errors import DuplicateKeyError
 
+from clinic_records.documents import ClinicDocument, ClinicianDocument
 from clinic_records.services import access
 from clinics.choices import CHOICES
 from clinics.events import ClinicCreated, ClinicDeleted, ClinicianSaved
@@ -76,7 +77,7 @@ class ClinicQuery:
 
 
 # --- finding --------------------------------------------------------------------------------------
-def access_by_share_code(code: str) -> Document:
+def access_by_share_code(code: str) -> ClinicDocument:
     """Raises NotFound."""
     document = store.find_by_share_code(texts.share_code(code))
     if document is None:
@@ -84,7 +85,7 @@ def access_by_share_code(code: str) -> Document:
     return document
 
 
-def list_clinics(query: ClinicQuery, *, skip: int, limit: int) -> list[Document]:
+def list_clinics(query: ClinicQuery, *, skip: int, limit: int) -> list[ClinicDocument]:
     limits = {"$gte": query.created_from, "$lt": query.created_before}
     conditions = {
         "shareCodes": texts.share_code(query.share_code) if query.share_code else None,
@@ -96,7 +97,7 @@ def list_clinics(query: ClinicQuery, *, skip: int, limit: int) -> list[Document]
 
 
 # --- creating -------------------------------------------------------------------------------------
-def create_clinic(*, creator_id: str, profile: ClinicProfile) -> Document:
+def create_clinic(*, creator_id: str, profile: ClinicProfile) -> ClinicDocument:
     """A clinic with the creator as its only admin, and the demo patient where one is configured.
 
     Repeated after a failure of this service, it answers with the clinic that was stored all the same.
@@ -112,7 +113,7 @@ def create_clinic(*, creator_id: str, profile: ClinicProfile) -> Document:
     return document
 
 
-def open_legacy_clinic(*, user_id: str) -> Document:
+def open_legacy_clinic(*, user_id: str) -> ClinicDocument:
     """An empty clinic for a legacy account, whose owner fills in the profile before the migration."""
     owner = people.access_legacy_account(user_id)
     digest = _digest(user_id, ClinicProfile())
@@ -135,7 +136,7 @@ def _digest(creator_id: str, profile: ClinicProfile) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def _new_clinic(creator_id: str, profile: ClinicProfile, *, is_migrated: bool) -> Document:
+def _new_clinic(creator_id: str, profile: ClinicProfile, *, is_migrated: bool) -> ClinicDocument:
     check_choices(profile.stored())
     moment = clock.now()
     document = {
@@ -151,16 +152,16 @@ def _new_clinic(creator_id: str, profile: ClinicProfile, *, is_migrated: bool) -
     }
     if is_migrated:
         document["isMigrated"] = True
-    return document
+    return ClinicDocument(document)
 
 
-def _insert(clinic: Document, creator: people.Account, digest: str) -> Document:
+def _insert(clinic: ClinicDocument, creator: people.Account, digest: str) -> ClinicDocument:
     """Store a clinic with its first admin under a free share code. Raises Duplicate after 100 taken ones."""
     for _ in range(ATTEMPTS):
         code = new_share_code()
         if store.find_by_share_code(code) is not None:
             continue
-        document = {**clinic, "canonicalShareCode": code, "shareCodes": [code]}
+        document = ClinicDocument({**clinic, "canonicalShareCode": code, "shareCodes": [code]})
         try:
             return db.run_in_transaction(partial(_write, document, creator, digest))
         except DuplicateKeyError:  # another clinic has taken the code meanwhile
@@ -168,7 +169,7 @@ def _insert(clinic: Document, creator: people.Account, digest: str) -> Document:
     raise Duplicate(message="duplicate share code")
 
 
-def _write(clinic: Document, creator: people.Account, digest: str) -> Document:
+def _write(clinic: ClinicDocument, creator: people.Account, digest: str) -> ClinicDocument:
     moment = clinic["createdTime"]
     stored_before = clinic_creations.find_clinic_id(digest, since=moment - REPEAT_WINDOW)
     repeated = access.find_clinic(stored_before) if stored_before else None
@@ -184,7 +185,7 @@ def _write(clinic: Document, creator: people.Account, digest: str) -> Document:
     return clinic
 
 
-def _first_admin(clinic: Document, creator: people.Account) -> Document:
+def _first_admin(clinic: ClinicDocument, creator: people.Account) -> ClinicianDocument:
     clinician = {
         "_id": ids.new_id(),
         "clinicId": clinic["_id"],
@@ -194,7 +195,7 @@ def _first_admin(clinic: Document, creator: people.Account) -> Document:
         "createdTime": clinic["createdTime"],
         "updatedTime": clinic["createdTime"],
     }
-    return {**clinician, "email": creator.email} if creator.email else clinician
+    return ClinicianDocument({**clinician, "email": creator.email} if creator.email else clinician)
 
 
 # --- changing -------------------------------------------------------------------------------------
@@ -216,12 +217,12 @@ def update_suppressed_notifications(
 
 def update_membership_restrictions(
     clinic_id: str | ObjectId, restrictions: Sequence[Mapping[str, str]]
-) -> Document:
+) -> ClinicDocument:
     kept = [{k: v for k, v in item.items() if v != ""} for item in restrictions]
     return change_clinic(clinic_id, {"membershipRestrictions": kept or None})
 
 
-def change_clinic(clinic_id: str | ObjectId, changes: Mapping[str, Any]) -> Document:
+def change_clinic(clinic_id: str | ObjectId, changes: Mapping[str, Any]) -> ClinicDocument:
     """The clinic after the change. Raises NotFound, and BadRequest for what a clinic cannot be."""
     check_choices(changes)
     document = access.change_clinic(clinic_id, changes)

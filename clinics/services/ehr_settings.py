@@ -6,6 +6,7 @@ from typing import Any
 from bson import ObjectId
 
 from clinic_records.choices import EhrProvider
+from clinic_records.documents import ClinicDocument
 from clinic_records.services import access
 from clinics.services.clinics import change_clinic
 from clinics.store import clinic_settings as store
@@ -24,7 +25,7 @@ _PROCEDURES = (
 _MESSAGES = ("flowsheet", "results", "notes")
 
 
-def find_ehr_clinics(*, provider: str, source_id: str) -> list[Document]:
+def find_ehr_clinics(*, provider: str, source_id: str) -> list[ClinicDocument]:
     """The enabled clinics that a message's source stands for, however the id was typed: two at the most, which is one
     too many."""
     sources = store.list_sources(provider)
@@ -43,12 +44,12 @@ def list_redox_clinic_ids(*, on_upload: bool | None = None) -> list[ObjectId]:
     return store.list_enabled_ids(query)
 
 
-def list_ehr_clinics(*, limit: int) -> list[Document]:
+def list_ehr_clinics(*, limit: int) -> list[ClinicDocument]:
     """Enabled clinics of any provider, in the order of their ids."""
     return store.list_enabled({}, limit=limit)
 
 
-def access_ehr_clinic(clinic_id: str | ObjectId) -> Document:
+def access_ehr_clinic(clinic_id: str | ObjectId) -> ClinicDocument:
     """Raises NotFound for no clinic and for one whose connection is off."""
     clinic = access.find_clinic(clinic_id)
     if clinic is None or not safe_reading.mapping(clinic.get("ehrSettings")).get("enabled"):
@@ -56,7 +57,7 @@ def access_ehr_clinic(clinic_id: str | ObjectId) -> Document:
     return clinic
 
 
-def ehr_settings_of(clinic: Document) -> Document:
+def ehr_settings_of(clinic: ClinicDocument) -> Document:
     """Raises NotFound, with another message than for no clinic."""
     settings = safe_reading.mapping(clinic.get("ehrSettings"))
     if not settings:

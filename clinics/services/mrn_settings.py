@@ -2,6 +2,7 @@
 
 from bson import ObjectId
 
+from clinic_records.documents import ClinicDocument
 from clinic_records.services import access
 from clinics.services.clinics import change_clinic
 from kernel import db, safe_reading
@@ -10,7 +11,7 @@ from kernel.errors import Conflict, NotFound
 from patients.services import patients
 
 
-def mrn_settings_of(clinic: Document) -> Document:
+def mrn_settings_of(clinic: ClinicDocument) -> Document:
     """Raises NotFound, with another message than for no clinic."""
     settings = safe_reading.mapping(clinic.get("mrnSettings"))
     if not settings:

@@ -2,12 +2,12 @@
 
 from bson import ObjectId
 
+from clinic_records.documents import ClinicianDocument
 from clinic_records.services import access
 from clinics.services import clinicians
 from clinics.services.clinicians import ClinicianDetails
 from kernel import ids
 from kernel.choices import ClinicianRole
-from kernel.db import Document
 from kernel.errors import BadRequest, Unavailable
 from kernel.http import ServiceError, ServiceUnavailable
 from users.services.neighbours import token_endpoint
@@ -15,7 +15,7 @@ from users.services.neighbours import token_endpoint
 
 def add_service_account(
     *, clinic_id: str | ObjectId, name: str, client_id: str, client_secret: str
-) -> Document:
+) -> ClinicianDocument:
     """A member for the client's technical account. The secret is used once, to prove it is known."""
     clinic = access.access_migrated_clinic(clinic_id)
     user_id = _subject_of_client(client_id, client_secret)

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from bson import ObjectId
 
+from clinic_records.documents import ClinicDocument
 from clinic_records.services import access
 from clinics.services import tags
 from clinics.store import sites as store
@@ -100,7 +101,7 @@ def merge_site(
     return db.run_in_transaction(merge)
 
 
-def _find_site(clinic: Document, site_id: ObjectId) -> Document | None:
+def _find_site(clinic: ClinicDocument, site_id: ObjectId) -> Document | None:
     site = next((site for site in access.sites_of(clinic) if site["id"] == site_id), None)
     return {"id": site["id"], "name": site["name"]} if site else None
 

@@ -3,12 +3,12 @@
 from bson import ObjectId
 from pymongo.errors import DuplicateKeyError
 
+from clinic_records.documents import ClinicianDocument
 from clinics.events import ClinicAbandoned
 from clinics.services import clinicians
 from clinics.store import clinicians as store
 from clinics.store import clinics as clinic_store
 from kernel import clock, db, outbox
-from kernel.db import Document
 from kernel.errors import ConstraintViolation, Unavailable
 from kernel.http import ServiceUnavailable
 from patients.services import patients
@@ -28,7 +28,7 @@ def _remove_memberships(user_id: str, deleted_by: str | None) -> list[ObjectId]:
     return [m["clinicId"] for m in memberships if not _remove_membership(m, deleted_by)]
 
 
-def _remove_membership(membership: Document, deleted_by: str | None) -> bool:
+def _remove_membership(membership: ClinicianDocument, deleted_by: str | None) -> bool:
     """Whether someone is left in the clinic; invites and service accounts count."""
     clinic_id, user_id = membership["clinicId"], membership["userId"]
     removed = store.remove_clinician(clinic_id, user_id)

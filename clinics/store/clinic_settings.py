@@ -5,12 +5,12 @@ from typing import Any
 
 from bson import ObjectId
 
+from clinic_records.documents import ClinicDocument
 from clinic_records.store.clinics import COLLECTION
 from kernel import db
-from kernel.db import Document
 
 
-def list_enabled(query: Mapping[str, Any], *, limit: int = 0) -> list[Document]:
+def list_enabled(query: Mapping[str, Any], *, limit: int = 0) -> list[ClinicDocument]:
     """Clinics with a working EHR connection that agree in `query`, in the order of their ids."""
     enabled = {"ehrSettings.enabled": True, **query}
     return list(db.collection(COLLECTION).find(enabled, sort=[("_id", 1)], limit=limit))

@@ -7,6 +7,7 @@ from typing import Any
 from bson import ObjectId
 from pymongo import ReturnDocument
 
+from clinic_records.documents import ClinicianDocument
 from clinic_records.store.clinicians import COLLECTION, NEWEST_FIRST
 from kernel import addresses, db, texts, updates
 from kernel.db import Document
@@ -16,11 +17,11 @@ DELETIONS = "clinician_deletions"
 MOST_UPDATES = 200
 
 
-def find_clinician(clinic_id: ObjectId, user_id: str) -> Document | None:
+def find_clinician(clinic_id: ObjectId, user_id: str) -> ClinicianDocument | None:
     return db.collection(COLLECTION).find_one({"clinicId": clinic_id, "userId": user_id})
 
 
-def find_invite(clinic_id: ObjectId, invite_id: str) -> Document | None:
+def find_invite(clinic_id: ObjectId, invite_id: str) -> ClinicianDocument | None:
     return db.collection(COLLECTION).find_one({"clinicId": clinic_id, "inviteId": invite_id})
 
 
@@ -39,7 +40,7 @@ def list_clinicians(
     role: str | None,
     skip: int,
     limit: int,
-) -> list[Document]:
+) -> list[ClinicianDocument]:
     """Members and invites of the clinic, newest first. `search`: words, each a part of name or address."""
     query: dict[str, Any] = {"clinicId": clinic_id}
     if search is not None:
@@ -58,25 +59,25 @@ def _spellings(clinic_id: ObjectId, email: str) -> list[str]:
     return [text for text in spellings if addresses.is_same(text or "", email)]
 
 
-def list_memberships(user_id: str, *, skip: int = 0, limit: int = 0) -> list[Document]:
+def list_memberships(user_id: str, *, skip: int = 0, limit: int = 0) -> list[ClinicianDocument]:
     return _page({"userId": user_id}, skip=skip, limit=limit)
 
 
 def list_created_between(
     start: datetime | None, end: datetime | None, *, skip: int, limit: int
-) -> list[Document]:
+) -> list[ClinicianDocument]:
     """Clinicians of all clinics with start <= createdTime < end, newest first."""
     limits = {"$gte": start, "$lt": end}
     bounds = {name: value for name, value in limits.items() if value is not None}
     return _page({"createdTime": bounds} if bounds else {}, skip=skip, limit=limit)
 
 
-def _page(query: Mapping[str, Any], *, skip: int, limit: int) -> list[Document]:
+def _page(query: Mapping[str, Any], *, skip: int, limit: int) -> list[ClinicianDocument]:
     rows = db.collection(COLLECTION).find(query, sort=NEWEST_FIRST, skip=skip, limit=limit)
     return list(rows)
 
 
-def list_of_clinic(clinic_id: ObjectId) -> list[Document]:
+def list_of_clinic(clinic_id: ObjectId) -> list[ClinicianDocument]:
     return list(db.collection(COLLECTION).find({"clinicId": clinic_id}))
 
 
@@ -85,7 +86,7 @@ def has_clinicians(clinic_id: ObjectId) -> bool:
     return db.collection(COLLECTION).find_one({"clinicId": clinic_id}, {"_id": 1}) is not None
 
 
-def insert_clinician(document: Document) -> None:
+def insert_clinician(document: ClinicianDocument) -> None:
     """Raises DuplicateKeyError for a user, invite or address that the clinic has already."""
     db.collection(COLLECTION).insert_one(document)
 
@@ -95,7 +96,7 @@ def set_clinician(
     fields: Mapping[str, Any],
     *,
     history_entry: Mapping[str, Any] | None,
-) -> Document | None:
+) -> ClinicianDocument | None:
     """Change a member; a history entry is appended to `rolesUpdates`, of which the newest are kept."""
     change = [updates.assigned(fields)]
     if history_entry is not None:
@@ -105,7 +106,9 @@ def set_clinician(
     )
 
 
-def claim_invite(clinic_id: ObjectId, invite_id: str, fields: Mapping[str, Any]) -> Document | None:
+def claim_invite(
+    clinic_id: ObjectId, invite_id: str, fields: Mapping[str, Any]
+) -> ClinicianDocument | None:
     """Turn an invite into a member. Raises DuplicateKeyError for a user who is one already."""
     return db.collection(COLLECTION).find_one_and_update(
         {"clinicId": clinic_id, "inviteId": invite_id, "userId": {"$exists": False}},
@@ -122,11 +125,11 @@ def set_email_of_user(user_id: str, email: str, moment: datetime) -> int:
     return result.matched_count
 
 
-def remove_clinician(clinic_id: ObjectId, user_id: str) -> Document | None:
+def remove_clinician(clinic_id: ObjectId, user_id: str) -> ClinicianDocument | None:
     return db.collection(COLLECTION).find_one_and_delete({"clinicId": clinic_id, "userId": user_id})
 
 
-def remove_invite(clinic_id: ObjectId, invite_id: str) -> Document | None:
+def remove_invite(clinic_id: ObjectId, invite_id: str) -> ClinicianDocument | None:
     return db.collection(COLLECTION).find_one_and_delete(
         {"clinicId": clinic_id, "inviteId": invite_id}
     )

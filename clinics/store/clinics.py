@@ -10,6 +10,7 @@ from typing import Any
 
 from bson import ObjectId
 
+from clinic_records.documents import ClinicDocument
 from clinic_records.store.clinics import COLLECTION
 from kernel import db, updates
 from kernel.db import Document
@@ -18,18 +19,18 @@ DELETIONS = "clinic_deletions"
 MOST_ADMINS = 1000
 
 
-def find_by_share_code(code: str) -> Document | None:
+def find_by_share_code(code: str) -> ClinicDocument | None:
     """By any code that ever led to the clinic, exact and case-sensitive."""
     return db.collection(COLLECTION).find_one({"shareCodes": code})
 
 
-def list_clinics(query: Mapping[str, Any], *, skip: int, limit: int) -> list[Document]:
+def list_clinics(query: Mapping[str, Any], *, skip: int, limit: int) -> list[ClinicDocument]:
     """In the order of their ids, so that pages never overlap."""
     rows = db.collection(COLLECTION).find(query, sort=[("_id", 1)], skip=skip, limit=limit)
     return list(rows)
 
 
-def insert_clinic(document: Document) -> None:
+def insert_clinic(document: ClinicDocument) -> None:
     """Raises DuplicateKeyError for a share code that is taken."""
     db.collection(COLLECTION).insert_one(document)
 
@@ -43,7 +44,7 @@ def set_migrated(clinic_id: ObjectId, moment: datetime) -> bool:
     return result.modified_count > 0
 
 
-def remove_clinic(clinic_id: ObjectId) -> Document | None:
+def remove_clinic(clinic_id: ObjectId) -> ClinicDocument | None:
     return db.collection(COLLECTION).find_one_and_delete({"_id": clinic_id})
 
 

@@ -1,5 +1,6 @@
 """Confirmations as the API shows them. Whether the key is shown depends on the caller (states.Key)."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from confirmations.services import context, people, states
@@ -21,7 +22,7 @@ def confirmation_with_profile(document: Document, caller: Principal) -> dict[str
 
 
 def confirmations_with_profiles(
-    documents: list[Document], caller: Principal
+    documents: Sequence[Document], caller: Principal
 ) -> list[dict[str, Any]]:
     """Each creator is looked up once; a profile that cannot be read is null and fails nothing."""
     creators = [text(document.get("creatorId")) or "" for document in documents]

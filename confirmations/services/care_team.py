@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from confirmations.choices import Status
+from confirmations.documents import ConfirmationDocument
 from confirmations.services import context, guards, mails, people, states, texts, transitions
 from confirmations.services.documents import care_team_template, new_confirmation
 from confirmations.services.failures import Failed
@@ -36,7 +37,7 @@ class Offer:
     alerts: Mapping[str, Any] | None = None
 
 
-def send_invite(sender_id: str, offer: Offer, caller: Principal) -> Document:
+def send_invite(sender_id: str, offer: Offer, caller: Principal) -> ConfirmationDocument:
     context.check_alerts(context.care_team(offer.permissions, offer.nickname, offer.alerts))
     if not context.UNSHARED.isdisjoint(offer.permissions):
         raise BadRequest(message=texts.CONTEXT_INVALID)
@@ -84,7 +85,7 @@ def _with_present_permissions(
     raise Conflict(message=texts.ALREADY_MEMBER)
 
 
-def _mail(document: Document, sharer: str, *, nickname: str | None = None) -> None:
+def _mail(document: ConfirmationDocument, sharer: str, *, nickname: str | None = None) -> None:
     variables = {
         "CareteamName": sharer,
         "Email": document["email"],
@@ -102,7 +103,7 @@ def resend_invite(key: str, caller: Principal) -> Document:
         raise Forbidden(message=texts.FORBIDDEN)
     sharer = people.name_of_sharer(people.find_profile(document["creatorId"]))
 
-    def write() -> Document:
+    def write() -> ConfirmationDocument:
         owner_id = document["creatorId"]
         current_sender = {"sentBy": people.custodian_among(caller, owner_id)}
         parties = {"creatorId": owner_id}
@@ -136,7 +137,7 @@ def accept_invite(*, user_id: str, invited_by: str, key: str) -> None:
         raise Forbidden(message=texts.FORBIDDEN)
 
 
-def _is_acceptable(document: Document, user_id: str, invited_by: str) -> bool:
+def _is_acceptable(document: ConfirmationDocument, user_id: str, invited_by: str) -> bool:
     return (
         document["type"] == states.SHAPES[Kind.CARE_TEAM].type
         and "clinicId" not in document
@@ -146,7 +147,7 @@ def _is_acceptable(document: Document, user_id: str, invited_by: str) -> bool:
     )
 
 
-def _grant(document: Document) -> None:
+def _grant(document: ConfirmationDocument) -> None:
     if not people.is_addressed_to(document, people.get_account(document["userId"])):
         raise Forbidden(message=texts.FORBIDDEN)
     if people.get_account(document["creatorId"]) is None or not people.sender_still_may(document):
@@ -201,18 +202,18 @@ def cancel_invite(*, sender_id: str, email: str) -> None:
         raise NotFound(message=texts.INVITE_NOT_FOUND)
 
 
-def list_sent(sender_id: str) -> list[Document]:
+def list_sent(sender_id: str) -> list[ConfirmationDocument]:
     """Expired ones too, because their sender can send them again. Raises NotFound when there are none."""
     return _not_empty(store.list_newest_first({**SENT, "creatorId": sender_id}))
 
 
-def list_received(user_id: str) -> list[Document]:
+def list_received(user_id: str) -> list[ConfirmationDocument]:
     """What the user can accept now. Raises NotFound when there are none."""
     conditions = {**PENDING, **states.unexpired(clock.now())}
     return _not_empty(list_addressed_to(user_id, conditions))
 
 
-def list_addressed_to(user_id: str, conditions: Mapping[str, Any]) -> list[Document]:
+def list_addressed_to(user_id: str, conditions: Mapping[str, Any]) -> list[ConfirmationDocument]:
     """Newest first. Includes those sent before the account existed, or while another account had the address.
 
     An account whose address is not verified receives nothing.
@@ -232,7 +233,7 @@ def list_addressed_to(user_id: str, conditions: Mapping[str, Any]) -> list[Docum
     ]
 
 
-def _not_empty(documents: list[Document]) -> list[Document]:
+def _not_empty(documents: list[ConfirmationDocument]) -> list[ConfirmationDocument]:
     if not documents:
         raise NotFound(message=texts.NOTHING_FOUND)
     return documents

@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from clinic_records.documents import ClinicDocument
 from clinic_records.services import access
 from clinics.services import clinicians, clinics
 from confirmations.choices import Status
+from confirmations.documents import ConfirmationDocument
 from confirmations.services import context, guards, mails, people, states, texts, transitions
 from confirmations.services.documents import new_confirmation
 from confirmations.services.failures import ClinicAnswer, clinic_answers
@@ -18,6 +20,7 @@ from kernel.db import Document
 from kernel.errors import BadRequest, Conflict, Duplicate, Forbidden, NotFound
 from kernel.principal import Principal
 from patients.choices import PERMISSIONS
+from patients.documents import PatientDocument
 from patients.services import patients
 from patients.services.patient_details import SharedPatient
 from users.choices import Grant
@@ -34,7 +37,7 @@ _OFFERED = ("creatorId", "sentBy", "context")  # whose data, who offers it, what
 # --- the person's side ----------------------------------------------------------------------------
 def offer_data(
     *, sender_id: str, share_code: str, permissions: Mapping[str, Any], caller: Principal
-) -> Document:
+) -> ConfirmationDocument:
     clinic = _access_by_share_code(share_code)
     clinic_id = str(clinic["_id"])
     if patients.find_patient(clinic_id, sender_id) is not None:
@@ -60,7 +63,7 @@ def offer_data(
     return document
 
 
-def _access_by_share_code(share_code: str) -> Document:
+def _access_by_share_code(share_code: str) -> ClinicDocument:
     try:
         return clinics.access_by_share_code(share_code)
     except NotFound:
@@ -73,7 +76,7 @@ def _refuse_second_offer(sender_id: str, clinic_id: str) -> None:
         raise Conflict(message=texts.ALREADY_INVITED)
 
 
-def _mail_admins(document: Document, clinic: Document, sharer: str) -> None:
+def _mail_admins(document: ConfirmationDocument, clinic: ClinicDocument, sharer: str) -> None:
     """One mail each, so that no one learns the others' addresses. Only members get one: an invited admin may never
     join, and the mail names a patient."""
     if (clinic.get("suppressedNotifications") or {}).get("patientClinicInvitation"):
@@ -115,7 +118,7 @@ def end_all_of_clinic(clinic_id: str) -> None:
 
 
 # --- the clinic's side ----------------------------------------------------------------------------
-def list_offers(clinic_id: str) -> list[Document]:
+def list_offers(clinic_id: str) -> list[ConfirmationDocument]:
     """What the clinic can accept now, newest first."""
     documents = store.list_newest_first(
         {**PENDING, "clinicId": clinic_id, **states.unexpired(clock.now())}
@@ -138,14 +141,14 @@ def accept_offer(*, clinic_id: str, invite_id: str, shared: SharedPatient) -> Do
         known = patients.read_user(user_id)
     granted = replace(shared, permissions=_granted(document))
 
-    def accept_new() -> Document:
+    def accept_new() -> PatientDocument:
         _complete(document)
         with clinic_answers():
             return patients.create_patient_from_user(
                 clinic_id=clinic_id, user_id=user_id, shared=granted, known=known
             )
 
-    def accept_existing() -> Document:
+    def accept_existing() -> PatientDocument:
         _complete(document)
         with clinic_answers():
             return patients.access_patient(clinic_id, user_id)
@@ -158,7 +161,7 @@ def accept_offer(*, clinic_id: str, invite_id: str, shared: SharedPatient) -> Do
     return db.run_in_transaction(accept_existing)
 
 
-def _complete(asked: Document) -> None:
+def _complete(asked: ConfirmationDocument) -> None:
     """Only while it is still the offer that other services were asked about."""
     parties = {"clinicId": asked["clinicId"]}
     completed = transitions.perform(Kind.CLINIC_SHARE, Event.ACCEPT, asked["_id"], parties)
@@ -166,13 +169,13 @@ def _complete(asked: Document) -> None:
         raise Forbidden(message=texts.FORBIDDEN)
 
 
-def _granted(document: Document) -> tuple[str, ...]:
+def _granted(document: ConfirmationDocument) -> tuple[str, ...]:
     offered = context.decode(document.get("context"))
     return tuple(name for name in GRANTABLE if isinstance(offered, dict) and name in offered)
 
 
 def _check_mrn(clinic_id: str, shared: SharedPatient) -> None:
-    clinic = access.find_clinic(clinic_id) or {}
+    clinic: Document = access.find_clinic(clinic_id) or {}
     is_required = (clinic.get("mrnSettings") or {}).get("required")
     if is_required and not (shared.said.get("mrn") or "").strip():
         raise BadRequest(message=texts.MRN_REQUIRED)

@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
+from clinic_records.documents import ClinicDocument, ClinicianDocument
 from clinic_records.services import access
 from clinics.services import clinicians
 from clinics.services.clinicians import ClinicianDetails
 from confirmations.choices import Status
+from confirmations.documents import ConfirmationDocument
 from confirmations.services import mails, people, restrictions, states, texts, transitions
 from confirmations.services.care_team import list_addressed_to
 from confirmations.services.documents import new_confirmation
@@ -32,7 +34,7 @@ PENDING = {**states.shape_filter(Kind.CLINICIAN), "status": Status.PENDING.value
 # --- the clinic's side ----------------------------------------------------------------------------
 def invite_clinician(
     *, clinic_id: str, email: str, roles: Sequence[str], inviter: Principal
-) -> Document:
+) -> ClinicianDocument:
     """Returns the clinician record. A refusal by the clinic side is raised as a ClinicAnswer."""
     clinic = _access_clinic(clinic_id)
     document = new_confirmation(
@@ -47,7 +49,7 @@ def invite_clinician(
     details = ClinicianDetails(roles=roles, email=email, invite_id=document["_id"])
     name = _name_of(inviter.user_id)
 
-    def write() -> Document:
+    def write() -> ClinicianDocument:
         with clinic_answers():
             clinician = clinicians.create_clinician(clinic_id=clinic_id, details=details)
         store.insert_confirmation(document)
@@ -66,10 +68,10 @@ def resend_invite(*, clinic_id: str, invite_id: str, sender: Principal) -> Docum
     user_id = people.find_id_by_address(email)
     creator = _creator(clinic)
     existing = store.find_by_key(invite_id, states.shape_filter(Kind.CLINICIAN))
-    name = _name_of((existing or {}).get("creatorId") or sender.user_id)
+    name = _name_of((existing and existing.get("creatorId")) or sender.user_id)
     current: Document = {"email": email, "userId": user_id, "creator": creator}
 
-    def write() -> Document:
+    def write() -> ConfirmationDocument:
         _invited_clinician(clinic_id, invite_id)
         parties = {"clinicId": clinic_id}
         document = transitions.perform(Kind.CLINICIAN, Event.RESEND, invite_id, parties, current)
@@ -114,14 +116,14 @@ def cancel_invite(*, clinic_id: str, invite_id: str) -> None:
     db.run_in_transaction(write)
 
 
-def _access_clinic(clinic_id: str) -> Document:
+def _access_clinic(clinic_id: str) -> ClinicDocument:
     clinic = access.find_clinic(clinic_id)
     if clinic is None:
         raise NotFound(message=texts.CLINIC_NOT_FOUND)
     return clinic
 
 
-def _creator(clinic: Document) -> Document:
+def _creator(clinic: ClinicDocument) -> Document:
     creator = {"clinicId": str(clinic["_id"])}
     return {**creator, "clinicName": clinic["name"]} if clinic.get("name") else creator
 
@@ -141,7 +143,7 @@ def _name_of(user_id: str) -> str:
     return str((people.find_profile(user_id) or {}).get("fullName") or "")
 
 
-def _mail(document: Document, creator_name: str) -> None:
+def _mail(document: ConfirmationDocument, creator_name: str) -> None:
     variables = {
         "CreatorName": creator_name,
         "ClinicName": document["creator"].get("clinicName", ""),
@@ -162,7 +164,7 @@ def end_all_of_clinic(clinic_id: str) -> None:
 
 
 # --- the invited person's side --------------------------------------------------------------------
-def list_own_invites(caller: Principal) -> list[tuple[Document, dict[str, Any] | None]]:
+def list_own_invites(caller: Principal) -> list[tuple[ConfirmationDocument, dict[str, Any] | None]]:
     """Pending invitations, newest first, each with what restricts its acceptance. Raises NotFound when there are
     none."""
     documents = _still_awaited(list_addressed_to(caller.user_id, PENDING))
@@ -178,7 +180,7 @@ def list_own_invites(caller: Principal) -> list[tuple[Document, dict[str, Any] |
     return [(d, _restrictions_of(d, clinics, username, caller)) for d in documents]
 
 
-def _still_awaited(documents: Sequence[Document]) -> list[Document]:
+def _still_awaited(documents: Sequence[ConfirmationDocument]) -> list[ConfirmationDocument]:
     """Leaves out invitations that the clinic has withdrawn (or whose clinic is gone) before their end event arrives."""
     invites = {d["_id"]: d["clinicId"] for d in documents if "clinicId" in d}
     waiting = clinicians.list_waiting_invites(invites)
@@ -186,7 +188,10 @@ def _still_awaited(documents: Sequence[Document]) -> list[Document]:
 
 
 def _restrictions_of(
-    document: Document, clinics: dict[str, Document], username: str, caller: Principal
+    document: ConfirmationDocument,
+    clinics: dict[str, ClinicDocument],
+    username: str,
+    caller: Principal,
 ) -> dict[str, Any] | None:
     """None for an invitation without a clinic; no one can join a clinic that is gone."""
     if "clinicId" not in document:
@@ -203,7 +208,7 @@ def _username(account: User | None) -> str:
     return (account.username if account else None) or ""
 
 
-def accept_invite(*, caller: Principal, invite_id: str) -> Document:
+def accept_invite(*, caller: Principal, invite_id: str) -> ClinicianDocument:
     """Returns the clinician record, which now belongs to the caller."""
     parties = {"userId": caller.user_id}
     document = transitions.find_open(Kind.CLINICIAN, Event.ACCEPT, invite_id, parties)
@@ -215,7 +220,7 @@ def accept_invite(*, caller: Principal, invite_id: str) -> Document:
     with clinic_answers():
         name = find_full_name(caller.user_id) or ""
 
-    def write() -> Document:
+    def write() -> ClinicianDocument:
         accepted = transitions.perform(Kind.CLINICIAN, Event.ACCEPT, invite_id, parties)
         _check_acceptable(accepted, account, caller)
         with clinic_answers():
@@ -226,7 +231,9 @@ def accept_invite(*, caller: Principal, invite_id: str) -> Document:
     return db.run_in_transaction(write)
 
 
-def _check_acceptable(document: Document | None, account: User | None, caller: Principal) -> None:
+def _check_acceptable(
+    document: ConfirmationDocument | None, account: User | None, caller: Principal
+) -> None:
     if document is None or not people.is_addressed_to(document, account):
         raise NotFound(message=texts.INVITE_NOT_FOUND)
     clinic = _access_clinic(document["clinicId"])

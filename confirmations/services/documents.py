@@ -4,6 +4,7 @@ import hashlib
 from typing import Any
 
 from confirmations.choices import Status
+from confirmations.documents import ConfirmationDocument
 from confirmations.services import context, states
 from confirmations.services.states import Kind
 from kernel import addresses, clock, ids
@@ -22,7 +23,7 @@ def new_confirmation(
     clinic_id: str = "",
     creator: Document | None = None,
     shared: Any = None,
-) -> Document:
+) -> ConfirmationDocument:
     """A document of this kind in its first state; empty values are unknown. `shared` becomes the context.
 
     `sent_by`: the custodian who acts for `creator_id`. The document is valid only as long as the custody.
@@ -46,17 +47,17 @@ def new_confirmation(
         document["clinicId"] = clinic_id
     if sent_by:
         document["sentBy"] = sent_by
-    return document
+    return ConfirmationDocument(document)
 
 
-def no_account(email: str) -> Document:
+def no_account(email: str) -> ConfirmationDocument:
     """Records a password reset that was requested for an address without an account. Strangers cause it, so there
     is one per address: its key, which is never shown, is derived from the address."""
     digest = hashlib.sha256(f"no_account\0{addresses.key(email)}".encode()).hexdigest()
     return new_confirmation(Kind.NO_ACCOUNT, template="no_account", key=digest, email=email)
 
 
-def template_of(document: Document) -> str:
+def template_of(document: ConfirmationDocument) -> str:
     """The template it was made with; old documents say only their type."""
     if document.get("templateName"):
         return str(document["templateName"])

@@ -1,12 +1,14 @@
 """Requests mails: events written with the change, and sent by the notifications app."""
 
+from confirmations.documents import ConfirmationDocument
 from confirmations.services import documents
 from kernel import addresses, outbox
-from kernel.db import Document
 from kernel.events import MailRequested
 
 
-def request(document: Document, *, variables: dict[str, str], recipient: str | None = None) -> None:
+def request(
+    document: ConfirmationDocument, *, variables: dict[str, str], recipient: str | None = None
+) -> None:
     """One mail to one recipient (default: the confirmation's own address). No mail where there is no address, or where
     the stored text is not a valid one."""
     address = addresses.account_address(document["email"] if recipient is None else recipient)
@@ -17,7 +19,7 @@ def request(document: Document, *, variables: dict[str, str], recipient: str | N
 
 
 def signup_variables(
-    document: Document, *, full_name: str, creator_name: str, clinic_name: str
+    document: ConfirmationDocument, *, full_name: str, creator_name: str, clinic_name: str
 ) -> dict[str, str]:
     variables = {
         "Key": document["_id"],

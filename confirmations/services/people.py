@@ -2,11 +2,11 @@
 
 from typing import Any
 
+from confirmations.documents import ConfirmationDocument
 from confirmations.services import texts
 from confirmations.services.failures import Failed
 from confirmations.store import confirmations as store
 from kernel import safe_reading
-from kernel.db import Document
 from kernel.errors import Unavailable
 from kernel.http import ServiceError, ServiceUnavailable
 from kernel.principal import Principal
@@ -55,14 +55,14 @@ def custodian_among(caller: Principal, owner_id: str) -> str:
     return "" if caller.is_server or caller.user_id == owner_id else caller.user_id
 
 
-def sender_still_may(document: Document) -> bool:
+def sender_still_may(document: ConfirmationDocument) -> bool:
     """Whether the custodian who sent it still speaks for the owner. What a clinic's member has sent ends with the
     membership, the role or the clinic, and when the account is claimed."""
     sent_by = document.get("sentBy")
     return not sent_by or has_custody(document["creatorId"], sent_by)
 
 
-def is_addressed_to(document: Document, user: User | None) -> bool:
+def is_addressed_to(document: ConfirmationDocument, user: User | None) -> bool:
     """Whether the address that was invited is the account's, and verified.
 
     The document's user id is not enough: it may come from an address that the account no longer has, or has never

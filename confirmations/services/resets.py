@@ -3,12 +3,12 @@
 import re
 
 from confirmations.choices import Status
+from confirmations.documents import ConfirmationDocument
 from confirmations.services import mails, people, states, texts, transitions
 from confirmations.services.documents import new_confirmation, no_account
 from confirmations.services.states import Event, Kind
 from confirmations.store import confirmations as store
 from kernel import addresses, clock, db
-from kernel.db import Document
 from kernel.errors import BadRequest, NotFound, Unavailable
 from users.clients.protocol import AccountChanged, Expected, User, UserUpdate
 from users.services.neighbours import user_service
@@ -38,7 +38,7 @@ def send_reset(email: str) -> None:
     db.run_in_transaction(write)
 
 
-def _new_reset(email: str, user: User | None) -> Document:
+def _new_reset(email: str, user: User | None) -> ConfirmationDocument:
     if user is None or user.is_custodial:
         return no_account(email)
     return new_confirmation(
@@ -68,7 +68,7 @@ def accept_reset(*, key: str, email: str, password: str) -> None:
     transitions.perform_on_all(Kind.RESET, Event.SUPERSEDE, {"userId": document["userId"]})
 
 
-def _set_password(document: Document, password: str) -> None:
+def _set_password(document: ConfirmationDocument, password: str) -> None:
     """Only while the account still has the address the link was mailed to, and an owner."""
     expected = Expected(address=document["email"], is_custodial=False)
     try:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from clinic_records.services import access
 from confirmations.choices import Status
+from confirmations.documents import ConfirmationDocument
 from confirmations.events import ResendRequested
 from confirmations.services import guards, mails, people, states, texts, transitions
 from confirmations.services.documents import new_confirmation
@@ -41,16 +42,16 @@ class Origin:
 
 
 # --- sending --------------------------------------------------------------------------------------
-def send_signup(user_id: str, origin: Origin) -> Document | None:
+def send_signup(user_id: str, origin: Origin) -> ConfirmationDocument | None:
     """Store a confirmation and mail its link; None when the account has no address."""
     return _store_signup(user_id, origin, is_mailed=True)
 
 
-def upsert_signup(user_id: str, origin: Origin) -> Document | None:
+def upsert_signup(user_id: str, origin: Origin) -> ConfirmationDocument | None:
     return _store_signup(user_id, origin, is_mailed=False)
 
 
-def _store_signup(user_id: str, origin: Origin, *, is_mailed: bool) -> Document | None:
+def _store_signup(user_id: str, origin: Origin, *, is_mailed: bool) -> ConfirmationDocument | None:
     account = people.get_account(user_id)
     if account is None:
         raise NotFound(message=texts.USER_LOOKUP_FAILED)
@@ -63,7 +64,7 @@ def _store_signup(user_id: str, origin: Origin, *, is_mailed: bool) -> Document 
         _names(user_id, _creator_after_reissue(user_id, fresh, origin)) if is_mailed else ("", "")
     )
 
-    def write() -> Document:
+    def write() -> ConfirmationDocument:
         guards.take_turns("signup", user_id)
         document = _insert_or_reissue(fresh, origin)
         if is_mailed:
@@ -81,7 +82,7 @@ def withdraw_signup(user_id: str) -> None:
         store.remove_confirmation(newest["_id"])
 
 
-def _creator_after_reissue(user_id: str, fresh: Document, origin: Origin) -> str:
+def _creator_after_reissue(user_id: str, fresh: ConfirmationDocument, origin: Origin) -> str:
     """Whose name the mail carries: reissuing without a clinic keeps the first creator."""
     existing = store.find_newest({**SIGNUP, "userId": user_id})
     if existing is None:
@@ -89,7 +90,7 @@ def _creator_after_reissue(user_id: str, fresh: Document, origin: Origin) -> str
     return origin.invited_by if origin.clinic_id else str(existing.get("creatorId") or "")
 
 
-def _insert_or_reissue(fresh: Document, origin: Origin) -> Document:
+def _insert_or_reissue(fresh: ConfirmationDocument, origin: Origin) -> ConfirmationDocument:
     existing = store.find_newest({**SIGNUP, "userId": fresh["userId"]})
     if existing is None:
         store.insert_confirmation(fresh)
@@ -107,7 +108,7 @@ def _insert_or_reissue(fresh: Document, origin: Origin) -> Document:
     return renewed
 
 
-def _new_signup(account: User, email: str, origin: Origin) -> Document:
+def _new_signup(account: User, email: str, origin: Origin) -> ConfirmationDocument:
     template, creator_id, clinic_id = _kind_of_signup(account, origin)
     return new_confirmation(
         Kind.SIGNUP,
@@ -148,10 +149,10 @@ def _names(user_id: str, creator_id: str) -> tuple[str, str]:
     return str(own.get("fullName") or ""), str(creator.get("fullName") or DEFAULT_CREATOR)
 
 
-def _mail(document: Document, full_name: str, creator_name: str) -> None:
+def _mail(document: ConfirmationDocument, full_name: str, creator_name: str) -> None:
     clinic_id = document.get("clinicId") or ""
     clinic = access.find_clinic(clinic_id) if clinic_id else None
-    clinic_name = str((clinic or {}).get("name") or DEFAULT_CLINIC) if clinic_id else ""
+    clinic_name = str((clinic and clinic.get("name")) or DEFAULT_CLINIC) if clinic_id else ""
     variables = mails.signup_variables(
         document, full_name=full_name, creator_name=creator_name, clinic_name=clinic_name
     )
@@ -190,7 +191,7 @@ def remind_of_signup(user_id: str) -> None:
     db.run_in_transaction(_renewal(pending))
 
 
-def _renewal(pending: Document | None) -> Callable[[], None]:
+def _renewal(pending: ConfirmationDocument | None) -> Callable[[], None]:
     """The change that mails a new link and ends the old one; it does nothing for an address that the account no
     longer has.
 
@@ -208,7 +209,7 @@ def _renewal(pending: Document | None) -> Callable[[], None]:
     return renew
 
 
-def _is_of_its_account(document: Document, account: User | None) -> bool:
+def _is_of_its_account(document: ConfirmationDocument, account: User | None) -> bool:
     """Whether the account still has the address that the link was mailed to: it verifies that mailbox and no other."""
     return account is not None and addresses.is_same(account.address, document["email"])
 
@@ -238,27 +239,27 @@ def accept_signup(*, key: str, password: object, birthday: object, has_body: boo
     _claim(document, checked)
 
 
-def _verify(document: Document, *, may_be_done: bool) -> None:
+def _verify(document: ConfirmationDocument, *, may_be_done: bool) -> None:
     """Verifying twice is the same as once. Only a caller who sent a password, and lost a race of claims, must not be
     told that it was set."""
     if _use(document, UserUpdate(email_verified=True), is_claim=False):
         return
     existing = store.find_by_key(document["_id"], SIGNUP) if may_be_done else None
-    status = (existing or {}).get("status")
+    status = existing.get("status") if existing is not None else None
     if status == Status.PENDING:
         raise Unavailable  # someone else is using it at this moment
     if status != Status.COMPLETED:
         raise NotFound(message=texts.SIGNUP_NOT_FOUND)
 
 
-def _claim(document: Document, password: str) -> None:
+def _claim(document: ConfirmationDocument, password: str) -> None:
     """Exactly one of several parallel claims sets its password."""
     update = UserUpdate(email_verified=True, password=password)
     if not _use(document, update, is_claim=True):
         raise NotFound(message=texts.SIGNUP_NOT_FOUND)
 
 
-def _use(document: Document, update: UserUpdate, *, is_claim: bool) -> bool:
+def _use(document: ConfirmationDocument, update: UserUpdate, *, is_claim: bool) -> bool:
     """Change the account with its link. False when the link is no longer pending, or someone else is using it.
 
     The account changes only while it has the address that the link was mailed to, and, for a claim, no owner.

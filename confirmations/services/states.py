@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 from confirmations.choices import ConfirmationType, Status
+from confirmations.documents import ConfirmationDocument
 from kernel import clock
 from kernel.db import Document
 
@@ -145,7 +146,7 @@ def unexpired(moment: datetime) -> Document:
     return {"expiresAt": {"$not": {"$lt": moment}}}
 
 
-def has_expired(document: Document, moment: datetime) -> bool:
+def has_expired(document: ConfirmationDocument, moment: datetime) -> bool:
     end = document.get("expiresAt")
     return end is not None and end < moment
 

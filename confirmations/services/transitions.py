@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 
+from confirmations.documents import ConfirmationDocument
 from confirmations.services import states
 from confirmations.services.states import Event, Kind
 from confirmations.store import confirmations as store
@@ -14,7 +15,9 @@ from kernel.db import Document
 ACCEPTANCE_TIMEOUT = timedelta(seconds=90)
 
 
-def find_open(kind: Kind, event: Event, key: str, parties: Mapping[str, str]) -> Document | None:
+def find_open(
+    kind: Kind, event: Event, key: str, parties: Mapping[str, str]
+) -> ConfirmationDocument | None:
     """The confirmation, while the transition is allowed: for what has to be asked of other services before the
     transaction. `perform` decides, and its document is to be compared with what was asked about."""
     return store.find_by_key(key, states.precondition(kind, event, parties, clock.now()))
@@ -26,7 +29,7 @@ def perform(
     key: str,
     parties: Mapping[str, str] | None = None,
     also: Document | None = None,
-) -> Document | None:
+) -> ConfirmationDocument | None:
     """The changed confirmation, with the fields of `also` set too; None when the transition is not (or no longer)
     allowed.
 
@@ -48,8 +51,8 @@ def perform_on_all(kind: Kind, event: Event, parties: Mapping[str, str]) -> int:
 
 
 def accept_with_neighbours(
-    kind: Kind, key: str, parties: Mapping[str, str], work: Callable[[Document], None]
-) -> Document | None:
+    kind: Kind, key: str, parties: Mapping[str, str], work: Callable[[ConfirmationDocument], None]
+) -> ConfirmationDocument | None:
     """Accept where other services have to act first, once even under parallel calls.
 
     The confirmation is claimed, `work` runs, then it is completed. When `work` raises, or this process dies, the

@@ -10,29 +10,32 @@ from typing import Any
 
 from pymongo import DESCENDING, ReturnDocument, UpdateOne
 
+from confirmations.documents import ConfirmationDocument
 from kernel import addresses, db, safe_reading
 from kernel.db import Document
 
-COLLECTION = "confirmations"
+COLLECTION = db.CollectionOf[ConfirmationDocument]("confirmations")
 GUARDS = "confirmationGuards"
 ADDRESS_INDEX = "ConfirmationEmailKey"
 _NEWEST_FIRST = [("created", DESCENDING)]
 _UNCLAIMED = {"acceptingUntil": "", "acceptanceId": ""}
 
 
-def find_by_key(key: str, conditions: Mapping[str, Any]) -> Document | None:
+def find_by_key(key: str, conditions: Mapping[str, Any]) -> ConfirmationDocument | None:
     return db.collection(COLLECTION).find_one({**conditions, "_id": key})
 
 
-def find_newest(conditions: Mapping[str, Any]) -> Document | None:
+def find_newest(conditions: Mapping[str, Any]) -> ConfirmationDocument | None:
     return db.collection(COLLECTION).find_one(conditions, sort=_NEWEST_FIRST)
 
 
-def find_newest_of_address(email: str, conditions: Mapping[str, Any]) -> Document | None:
+def find_newest_of_address(
+    email: str, conditions: Mapping[str, Any]
+) -> ConfirmationDocument | None:
     return next(_of_address(email, conditions), None)
 
 
-def _of_address(email: str, conditions: Mapping[str, Any]) -> Iterator[Document]:
+def _of_address(email: str, conditions: Mapping[str, Any]) -> Iterator[ConfirmationDocument]:
     """Newest first. The index only proposes: documents without a key are compared here."""
     key = addresses.key(email)
     query = {**conditions, **with_address_key(key)}
@@ -46,17 +49,17 @@ def with_address_key(key: str) -> Document:
     return {"emailKey": {"$in": [key, None]}}
 
 
-def list_newest_first(conditions: Mapping[str, Any]) -> list[Document]:
+def list_newest_first(conditions: Mapping[str, Any]) -> list[ConfirmationDocument]:
     return list(db.collection(COLLECTION).find(conditions, sort=_NEWEST_FIRST))
 
 
-def put_confirmation(document: Document) -> None:
+def put_confirmation(document: ConfirmationDocument) -> None:
     """Insert it, or overwrite the one with the same key."""
     fields = {name: value for name, value in _with_email_key(document).items() if name != "_id"}
     db.collection(COLLECTION).update_one({"_id": document["_id"]}, {"$set": fields}, upsert=True)
 
 
-def insert_confirmation(document: Document) -> None:
+def insert_confirmation(document: ConfirmationDocument) -> None:
     document |= _with_email_key(document)
     db.collection(COLLECTION).insert_one(document)
 
@@ -101,7 +104,7 @@ def fill_in_address_keys(*, batch: int = 500) -> int:
     return filled
 
 
-def apply_change(key: str, precondition: Document, fields: Document) -> Document | None:
+def apply_change(key: str, precondition: Document, fields: Document) -> ConfirmationDocument | None:
     """The changed document; None when the precondition does not hold."""
     return db.collection(COLLECTION).find_one_and_update(
         {"_id": key, **precondition},
@@ -116,15 +119,15 @@ def apply_change_to_all(precondition: Document, fields: Document) -> int:
 
 def apply_change_with_new_key(
     key: str, precondition: Document, fields: Document, new_key: str
-) -> Document | None:
+) -> ConfirmationDocument | None:
     """MongoDB cannot change an `_id`: the old document is deleted and inserted again under the new key."""
 
-    def replace() -> Document | None:
+    def replace() -> ConfirmationDocument | None:
         old = db.collection(COLLECTION).find_one_and_delete({"_id": key, **precondition})
         if old is None:
             return None
         kept = {name: value for name, value in old.items() if name not in _UNCLAIMED}
-        renewed = {**kept, **_with_email_key(fields), "_id": new_key}
+        renewed = ConfirmationDocument({**kept, **_with_email_key(fields), "_id": new_key})
         db.collection(COLLECTION).insert_one(renewed)
         return renewed
 
@@ -133,7 +136,7 @@ def apply_change_with_new_key(
 
 def claim_acceptance(
     key: str, precondition: Document, acceptance_id: str, until: datetime
-) -> Document | None:
+) -> ConfirmationDocument | None:
     """Reserve a confirmation while other services are called; it is free again when the claim expires."""
     return db.collection(COLLECTION).find_one_and_update(
         {"_id": key, **precondition},
@@ -142,7 +145,9 @@ def claim_acceptance(
     )
 
 
-def complete_acceptance(key: str, acceptance_id: str, fields: Document) -> Document | None:
+def complete_acceptance(
+    key: str, acceptance_id: str, fields: Document
+) -> ConfirmationDocument | None:
     return db.collection(COLLECTION).find_one_and_update(
         {"_id": key, "acceptanceId": acceptance_id},
         {"$set": fields, "$unset": _UNCLAIMED},

@@ -53,7 +53,7 @@ indexes.declare(
 )
 
 
-def collection() -> SessionCollection:
+def collection() -> SessionCollection[Row]:
     return db.collection(COLLECTION)
 
 

@@ -29,8 +29,8 @@ def find_clinic(clinic_id: str) -> Document | None:
 
 def find_clinician_name(clinic_id: str, user_id: str) -> str | None:
     """The name in the clinic's record of this clinician; None without such a record or name."""
-    clinician = clinicians.find_clinician(clinic_id, user_id) or {}
-    return clinician.get("name") or None
+    clinician = clinicians.find_clinician(clinic_id, user_id)
+    return (clinician.get("name") or None) if clinician is not None else None
 
 
 def find_patient(clinic_id: str, user_id: str) -> Document | None:

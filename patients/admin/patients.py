@@ -1,6 +1,6 @@
 """Patients of a clinic for staff. Every list, page and export leaves an audit event, with ids only."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -174,7 +174,7 @@ def _filter(request: HttpRequest) -> tuple[PatientFilter, str]:
     return (PatientFilter(search=search) if search else NO_FILTER), search
 
 
-def _rows(documents: list[Document], clinic: Document) -> Iterator[dict[str, Any]]:
+def _rows(documents: Sequence[Document], clinic: Document) -> Iterator[dict[str, Any]]:
     for document, last_data in patient_lists.with_last_data(documents):
         yield _row(readable_patients.patient(document), clinic, last_data)
 

@@ -11,6 +11,7 @@ from kernel import clock, db, mail_limits, outbox
 from kernel.db import Document
 from kernel.errors import NotFound
 from patients.choices import SourceState
+from patients.documents import PatientDocument
 from patients.events import ConnectRequested, DataSourceFailed
 from patients.services import patient_counts
 from patients.services.patients import NOT_FOUND, mail_address, parsed_clinic
@@ -68,7 +69,7 @@ def _pending(moment: datetime, *, was_connected: bool) -> dict[str, Any]:
 def update_data_sources(*, user_id: str, data_sources: Sequence[Document]) -> None:
     """Replace the data sources in all records of the user. Raises NotFound when there is none."""
 
-    def update() -> list[Document]:
+    def update() -> list[PatientDocument]:
         records = store.list_of_user(user_id, _COUNTED_FIELDS)
         store.set_data_sources(user_id, data_sources, clock.now())
         for record in records:
@@ -86,7 +87,7 @@ def update_data_sources(*, user_id: str, data_sources: Sequence[Document]) -> No
 
 
 def _tell_failures(
-    user_id: str, records: Sequence[Document], data_sources: Sequence[Document]
+    user_id: str, records: Sequence[PatientDocument], data_sources: Sequence[Document]
 ) -> None:
     """A connection that has broken since the last report: its owner is asked to renew it, once."""
     broken = {

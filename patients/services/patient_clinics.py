@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from clinic_records.documents import ClinicDocument
 from clinic_records.services import access
 from kernel import page_limits
-from kernel.db import Document
 from kernel.errors import BadRequest
+from patients.documents import PatientDocument
 from patients.store import patients as store
 
 MAX_MEMBERSHIPS = 1000
@@ -23,8 +24,8 @@ class Workspace:
 
 @dataclass(frozen=True, slots=True)
 class Relationship:
-    patient: Document
-    clinic: Document
+    patient: PatientDocument
+    clinic: ClinicDocument
 
 
 def list_clinics_of_patient(*, user_id: str, skip: int, limit: int) -> list[Relationship]:
@@ -62,16 +63,18 @@ def find_patients(
     return _pair(records, clinics)
 
 
-def _is_workspace(clinic: Document, workspace: Workspace) -> bool:
+def _is_workspace(clinic: ClinicDocument, workspace: Workspace) -> bool:
     if workspace.type == "clinicId":
         return str(clinic["_id"]) == workspace.id
     return bool((clinic.get("ehrSettings") or {}).get("sourceId") == workspace.id)
 
 
-def _with_clinics(patients: Sequence[Document]) -> list[Relationship]:
+def _with_clinics(patients: Sequence[PatientDocument]) -> list[Relationship]:
     return _pair(patients, access.list_clinics_by_ids({p["clinicId"] for p in patients}))
 
 
-def _pair(patients: Sequence[Document], clinics: Sequence[Document]) -> list[Relationship]:
+def _pair(
+    patients: Sequence[PatientDocument], clinics: Sequence[ClinicDocument]
+) -> list[Relationship]:
     by_id = {clinic["_id"]: clinic for clinic in clinics}
     return [Relationship(p, by_id[p["clinicId"]]) for p in patients if p["clinicId"] in by_id]

@@ -18,6 +18,7 @@ from functools import partial
 from bson import ObjectId
 from django.conf import settings
 
+from clinic_records.documents import ClinicDocument
 from clinic_records.services import access
 from kernel import clock, db, ids, numbers, outbox, safe_reading
 from kernel.db import Document
@@ -65,7 +66,9 @@ def join_counted_clinic(path: Path) -> Document | None:
     return access.join_clinic(path, store.LOOKUP)
 
 
-def access_counted_clinic(clinic_id: str, joined: Sequence[Document] | None = None) -> Document:
+def access_counted_clinic(
+    clinic_id: str, joined: Sequence[Document] | None = None
+) -> ClinicDocument:
     """With the kept counts of its patients in `counts`; `joined`: what `join_counted_clinic` has found
     already. Raises NotFound."""
     if joined is None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from bson import ObjectId
 
+from clinic_records.documents import ClinicDocument
 from clinic_records.services import access
 from kernel.db import Document
 from kernel.errors import ConstraintViolation
@@ -57,7 +58,7 @@ def is_custodial(document: Document) -> bool:
 
 
 def known_tags_and_sites(
-    clinic: Document, details: PatientDetails | SharedPatient
+    clinic: ClinicDocument, details: PatientDetails | SharedPatient
 ) -> dict[str, Any]:
     """Tags and sites as the clinic has them, each once; what is not said is not in the answer.
 
@@ -82,6 +83,6 @@ def names_tags_or_sites(details: PatientDetails | SharedPatient) -> bool:
     return bool(details.said.get("tags") or details.said.get("sites"))
 
 
-def _known_sites(clinic: Document, named: Sequence[ObjectId]) -> list[Document]:
+def _known_sites(clinic: ClinicDocument, named: Sequence[ObjectId]) -> list[Document]:
     names = {site["id"]: site["name"] for site in access.sites_of(clinic)}
     return [{"id": i, "name": names[i]} for i in dict.fromkeys(named) if i in names]

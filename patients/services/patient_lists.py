@@ -12,6 +12,7 @@ from kernel import clock, ids, page_limits, safe_reading
 from kernel.db import Document
 from kernel.errors import BadRequest
 from patients import statistics
+from patients.documents import PatientDocument
 from patients.services import patient_counts
 from patients.store import patient_lists as store
 from patients.store.patient_lists import NO_FILTER, Comparison, Ordering, PatientFilter, Window
@@ -37,7 +38,7 @@ _PARAMETERS = {name: (kind, field) for name, kind, field, _ in statistics.filter
 class PatientPage:
     """`count`: all that match, `total`: all of the clinic."""
 
-    documents: list[Document]
+    documents: list[PatientDocument]
     count: int
     total: int
 
@@ -112,7 +113,7 @@ def _is_rare(count: int, total: int, window: Window) -> bool:
     return count * count < (window.skip + window.limit) * total
 
 
-def with_last_data(documents: list[Document]) -> list[tuple[Document, datetime | None]]:
+def with_last_data(documents: Sequence[Document]) -> list[tuple[Document, datetime | None]]:
     """Lists leave out the statistics, which are most of a record; this fetches the dates alone."""
     rows = {row["_id"]: row for row in store.list_last_data([d["_id"] for d in documents])}
     return [(document, last_data(rows.get(document["_id"], {}))) for document in documents]

@@ -13,6 +13,7 @@ from bson import ObjectId
 from django.conf import settings
 from pymongo.errors import DuplicateKeyError
 
+from clinic_records.documents import ClinicDocument
 from clinic_records.services import access
 from kernel import clock, db, ids, mail_limits, outbox, safe_reading, texts
 from kernel.db import Document
@@ -27,6 +28,7 @@ from kernel.errors import (
 from kernel.http import ServiceUnavailable
 from kernel.policy import Path
 from patients import fields
+from patients.documents import PatientDocument
 from patients.events import PatientCreated, PatientDeleted, PatientUpdated
 from patients.search_keys import SEARCHED, search_key
 from patients.services import custodial_accounts, patient_counts, plan_limits, taken_addresses
@@ -53,7 +55,7 @@ MRN_TAKEN = "mrn must be unique"
 
 
 # --- finding --------------------------------------------------------------------------------------
-def find_patient(clinic_id: str | ObjectId, user_id: str) -> Document | None:
+def find_patient(clinic_id: str | ObjectId, user_id: str) -> PatientDocument | None:
     parsed_id = ids.parse_id(clinic_id)
     return store.find_patient(parsed_id, user_id) if parsed_id is not None else None
 
@@ -64,7 +66,9 @@ def join_patient(path: Path) -> Document | None:
     return None if clinic_id is None else store.join_shown_patient(clinic_id, path["patientId"])
 
 
-def read_patient(clinic_id: str, user_id: str, joined: list[Document] | None = None) -> Document:
+def read_patient(
+    clinic_id: str, user_id: str, joined: list[Document] | None = None
+) -> PatientDocument:
     """The record as it is shown to clients; `joined`: what `join_patient` has found already. Raises NotFound."""
     parsed_id = ids.parse_id(clinic_id)
     if parsed_id is None:
@@ -72,14 +76,14 @@ def read_patient(clinic_id: str, user_id: str, joined: list[Document] | None = N
     rows = (
         store.find_shown_patient(parsed_id, user_id)
         if joined is None
-        else store.complete_shown(joined)
+        else store.complete_shown(list(map(PatientDocument, joined)))
     )
     if not rows:
         raise NotFound(message=NOT_FOUND)
     return rows[0]
 
 
-def access_patient(clinic_id: str | ObjectId, user_id: str) -> Document:
+def access_patient(clinic_id: str | ObjectId, user_id: str) -> PatientDocument:
     """Raises NotFound."""
     document = find_patient(clinic_id, user_id)
     if document is None:
@@ -92,7 +96,7 @@ def mail_address(document: Document) -> str:
     return str(document.get("email") or document["userId"])
 
 
-def list_patients_of_user(user_id: str) -> list[Document]:
+def list_patients_of_user(user_id: str) -> list[PatientDocument]:
     """The user's records in all clinics, without summaries."""
     return store.list_of_user(user_id, {"summary": 0})
 
@@ -104,7 +108,7 @@ def match_patients(
     birth_date: str | None = None,
     full_name: str | None = None,
     limit: int = 0,
-) -> list[Document]:
+) -> list[PatientDocument]:
     """Patients of these clinics who agree in everything given, case and accents aside."""
     criteria = {"mrn": mrn, "birthDate": birth_date, "fullName": full_name}
     normalised = {name: texts.name(value) for name, value in criteria.items() if value is not None}
@@ -128,7 +132,7 @@ def create_custodial_patient(
     details: PatientDetails,
     invited_by: str | None = None,
     check: Callable[[], None] = lambda: None,
-) -> Document:
+) -> PatientDocument:
     """Make an account that the clinic looks after until its owner claims it, and the record for it.
 
     An account whose record could not be stored is removed again, also when this process dies in between. `check` is
@@ -155,7 +159,7 @@ def create_custodial_patient(
     if invited_by is not None:
         document["invitedBy"] = invited_by
     try:
-        return _insert(document, details, plan_limit=limit, check=check)
+        return _insert(PatientDocument(document), details, plan_limit=limit, check=check)
     except Exception as error:
         custodial_accounts.give_up(account, is_certain=isinstance(error, DomainError))
         raise
@@ -188,7 +192,7 @@ def create_patient_from_user(
     user_id: str,
     shared: SharedPatient,
     known: KnownUser | None = None,
-) -> Document:
+) -> PatientDocument:
     """Make an existing user a patient; with a legacy clinician's id, one who is a patient already is kept as is.
 
     `known`: what `read_user` has read, for a caller who has a transaction open.
@@ -224,7 +228,7 @@ def add_demo_patient(clinic_id: str | ObjectId) -> Document | None:
         return None
 
 
-def _record_of(user: KnownUser, clinic: Document, shared: SharedPatient) -> Document:
+def _record_of(user: KnownUser, clinic: ClinicDocument, shared: SharedPatient) -> PatientDocument:
     document = {
         **_blank_record(clinic["_id"], user.user_id, requires_unique_mrn=False),
         **fields.identity(shared.said),
@@ -238,7 +242,7 @@ def _record_of(user: KnownUser, clinic: Document, shared: SharedPatient) -> Docu
         document["isMigrated"] = True
     if shared.legacy_clinician_id is not None:
         document["legacyClinicianIds"] = [shared.legacy_clinician_id]
-    return document
+    return PatientDocument(document)
 
 
 def _from_profile(profile: Profile, said: Mapping[str, Any]) -> dict[str, Any]:
@@ -276,19 +280,19 @@ def _blank_record(clinic_id: ObjectId, user_id: str, *, requires_unique_mrn: boo
 
 
 def _insert(
-    document: Document,
+    document: PatientDocument,
     details: PatientDetails | SharedPatient,
     *,
     plan_limit: int | None,
     check: Callable[[], None] = lambda: None,
-) -> Document:
+) -> PatientDocument:
     """Store a record with its counts and events. Raises Duplicate, BadRequest (MRN), PaymentRequired or
     ConstraintViolation (a site that has gone)."""
     document["searchKey"] = search_key(document)
 
-    def insert() -> Document:
+    def insert() -> PatientDocument:
         clinic = access.access_clinic(document["clinicId"])  # it may have been deleted meanwhile
-        record = {**document, **known_tags_and_sites(clinic, details)}
+        record = PatientDocument({**document, **known_tags_and_sites(clinic, details)})
         check()
         store.insert_patient(record)
         patient_counts.count_change(
@@ -303,7 +307,7 @@ def _insert(
         raise _meaning_of(error) from None
 
 
-def _ids_of(document: Document) -> dict[str, str]:
+def _ids_of(document: PatientDocument) -> dict[str, str]:
     return {"clinic_id": str(document["clinicId"]), "user_id": document["userId"]}
 
 
@@ -313,7 +317,7 @@ def _meaning_of(error: DuplicateKeyError) -> BadRequest | Duplicate:
     return Duplicate(ALREADY_PATIENT)
 
 
-def _check_mrn(clinic: Document, mrn: str | None, *, user_id: str | None) -> bool:
+def _check_mrn(clinic: ClinicDocument, mrn: str | None, *, user_id: str | None) -> bool:
     """Whether the clinic wants its MRNs unique. Raises BadRequest for a missing or taken one."""
     rules = safe_reading.mapping(clinic.get("mrnSettings"))
     if rules.get("required") is True and not mrn:
@@ -332,7 +336,7 @@ def update_patient(
     user_id: str,
     details: PatientDetails,
     changed_by: str | None = None,
-) -> Document:
+) -> PatientDocument:
     """Replace the editable fields of a record; the address only while the clinic looks after the account."""
     stored = access_patient(clinic_id, user_id)
     clinic = access.access_clinic(str(clinic_id))
@@ -354,7 +358,7 @@ def update_patient(
     return updated
 
 
-def _follow_address(stored: Document, email: str | None, changed_by: str | None) -> bool:
+def _follow_address(stored: PatientDocument, email: str | None, changed_by: str | None) -> bool:
     """Whether the record may have this address: its own, or one that the account has just taken."""
     if not is_custodial(stored):
         return False
@@ -367,14 +371,16 @@ def _follow_address(stored: Document, email: str | None, changed_by: str | None)
         return custodial_accounts.change_email(stored["userId"], email)
 
 
-def _tags_and_sites_now(clinic: Document, details: PatientDetails) -> dict[str, Any]:
+def _tags_and_sites_now(clinic: ClinicDocument, details: PatientDetails) -> dict[str, Any]:
     """Tags and sites that still exist in the transaction that writes them."""
     if not names_tags_or_sites(details):
         return {}
     return known_tags_and_sites(access.access_clinic(clinic["_id"]), details)
 
 
-def _write_changes(clinic_id: ObjectId, user_id: str, written: Mapping[str, Any]) -> Document:
+def _write_changes(
+    clinic_id: ObjectId, user_id: str, written: Mapping[str, Any]
+) -> PatientDocument:
     """Compare and write in one transaction: a change made meanwhile repeats it instead of being lost."""
     stored = store.find_patient(clinic_id, user_id)
     if stored is None:
@@ -394,20 +400,20 @@ def _write_changes(clinic_id: ObjectId, user_id: str, written: Mapping[str, Any]
     return updated
 
 
-def _differs(stored: Document, name: str, value: Any) -> bool:
+def _differs(stored: PatientDocument, name: str, value: Any) -> bool:
     if name == "sites" and not value:  # clients send back the [] that stands for none
         return bool(stored.get(name))
     return name not in stored or stored[name] != value or type(stored[name]) is not type(value)
 
 
-def _deactivated_subscriptions(stored: Document) -> dict[str, Any]:
+def _deactivated_subscriptions(stored: PatientDocument) -> dict[str, Any]:
     """Reports are sent by MRN: with another MRN they would go to another person."""
     return {
         f"ehrSubscriptions.{name}.active": False for name in stored.get("ehrSubscriptions") or {}
     }
 
 
-def emit_updated(document: Document, changed: Sequence[str]) -> None:
+def emit_updated(document: PatientDocument, changed: Sequence[str]) -> None:
     outbox.emit(PatientUpdated(**_ids_of(document), changed=sorted(changed)))
 
 
@@ -423,7 +429,7 @@ def change_email_of_user(user_id: str, email: str | None) -> int:
     return db.run_in_transaction(change)
 
 
-def _set_email(record: Document, email: str | None) -> None:
+def _set_email(record: PatientDocument, email: str | None) -> None:
     changes = {"searchKey": search_key({**record, "email": email}), "updatedTime": clock.now()}
     if email is None:
         store.set_fields(record["_id"], changes, removed=["email"])

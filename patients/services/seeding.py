@@ -10,6 +10,7 @@ from clinic_records.services import access
 from kernel import clock, db
 from kernel.db import Document
 from kernel.errors import Conflict
+from patients.documents import PatientDocument
 from patients.search_keys import SEARCHED, search_key
 from patients.services import patient_counts
 from patients.services.demo_patients import Surroundings, invent_patients
@@ -60,7 +61,7 @@ def _store_batch(batch: list[Document]) -> int:
 
     def insert() -> int:
         accounts.create_invented_users(people)
-        return store.insert_patients(batch)
+        return store.insert_patients([PatientDocument(document) for document in batch])
 
     return db.run_in_transaction(insert)
 

@@ -19,6 +19,7 @@ from kernel import db, texts
 from kernel.db import Document
 from patients import statistics
 from patients.choices import RangePreset, RangeType
+from patients.documents import PatientDocument
 from patients.search_keys import MARK, SEARCHED, WITHOUT_KEY, in_fields, in_key
 from patients.store.patients import COLLATION, COLLECTION, find_shown
 
@@ -90,7 +91,7 @@ def list_page(
     window: Window,
     *,
     is_rare: bool = False,
-) -> list[Document]:
+) -> list[PatientDocument]:
     """`is_rare`: so few match that looking them up and sorting them beats walking along the order."""
     query = conditions(clinic_id, patient_filter)
     index = _index_in_order(patient_filter, ordering, is_rare=is_rare)
@@ -128,7 +129,7 @@ def _index_in_order(
 
 def search_page(
     clinic_id: ObjectId, patient_filter: PatientFilter, ordering: Ordering, window: Window
-) -> tuple[list[Document], int]:
+) -> tuple[list[PatientDocument], int]:
     """A page of a search and the number of all hits, from one pass over the keys of the search index."""
     everyone_has_a_key = _all_have_search_keys(clinic_id)
     query = conditions(clinic_id, patient_filter, by_key_alone=everyone_has_a_key)
@@ -142,7 +143,7 @@ def search_page(
 
 def tags_page(
     clinic_id: ObjectId, tags: Sequence[ObjectId], ordering: Ordering, window: Window
-) -> tuple[list[Document], int]:
+) -> tuple[list[PatientDocument], int]:
     """A page by name of those who have all of several tags, and how many they are.
 
     An index over an array answers for one value at a time: everyone with each tag is read from the keys, and who has
@@ -181,7 +182,7 @@ def _page_and_count(window: Window) -> list[Condition]:
     return [{"$group": collected}, {"$project": page}]
 
 
-def _page_of(rows: Iterable[Document]) -> tuple[list[Document], int]:
+def _page_of(rows: Iterable[Document]) -> tuple[list[PatientDocument], int]:
     for row in rows:
         return _list_by_ids(row["ids"]), row["n"]
     return [], 0
@@ -230,7 +231,7 @@ def _value_at(path: str) -> Any:
     return {"$let": {"vars": {"r": {"$first": "$reviews"}}, "in": "$$r.time"}}
 
 
-def _list_by_ids(ids: list[ObjectId]) -> list[Document]:
+def _list_by_ids(ids: list[ObjectId]) -> list[PatientDocument]:
     if not ids:
         return []
     found = {d["_id"]: d for d in find_shown({"_id": {"$in": ids}})}

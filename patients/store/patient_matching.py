@@ -8,8 +8,9 @@ from bson import ObjectId
 
 from kernel import db, updates
 from kernel.db import Document
+from patients.documents import PatientDocument
 
-COLLECTION = "patients"
+COLLECTION = db.CollectionOf[PatientDocument]("patients")
 SUBSCRIPTIONS, REPORTS = "ehrSubscriptions", "summaryAndReports"
 MOST_MESSAGES = 100
 

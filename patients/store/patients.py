@@ -12,11 +12,12 @@ from pymongo.errors import DuplicateKeyError
 from kernel import db, updates
 from kernel.db import Document
 from patients import summary_answers
+from patients.documents import PatientDocument
 from patients.search_keys import SEARCHED, WITHOUT_KEY
 
 log = structlog.get_logger(__name__)
 
-COLLECTION = "patients"
+COLLECTION = db.CollectionOf[PatientDocument]("patients")
 DELETIONS = "patient_deletions"
 # Look-ups by MRN, name and birth date ignore case and accents (rule PATIENT-143).
 COLLATION = {"locale": "en", "strength": 1}
@@ -32,18 +33,18 @@ def key(clinic_id: ObjectId, user_id: str) -> dict[str, Any]:
 
 def find_patient(
     clinic_id: ObjectId, user_id: str, projection: Mapping[str, Any] | None = None
-) -> Document | None:
+) -> PatientDocument | None:
     return db.collection(COLLECTION).find_one(key(clinic_id, user_id), projection, hint=ONE)
 
 
-def find_shown(query: Mapping[str, Any], **options: Any) -> list[Document]:
+def find_shown(query: Mapping[str, Any], **options: Any) -> list[PatientDocument]:
     """Records for the eyes of a client: times are naive, and of a summary there is the text alone where it is
     kept."""
     found = db.unread(COLLECTION).find(query, summary_answers.TEXT_ALONE, **options)
     return complete_shown(list(found))
 
 
-def complete_shown(rows: list[Document]) -> list[Document]:
+def complete_shown(rows: list[PatientDocument]) -> list[PatientDocument]:
     """Whole, where there is no text."""
     lacking = [d["_id"] for d in rows if summary_answers.without_text(d.get("summary"))]
     if not lacking:
@@ -52,7 +53,7 @@ def complete_shown(rows: list[Document]) -> list[Document]:
     return [whole.get(d["_id"], d) for d in rows]
 
 
-def find_shown_patient(clinic_id: ObjectId, user_id: str) -> list[Document]:
+def find_shown_patient(clinic_id: ObjectId, user_id: str) -> list[PatientDocument]:
     """The record, or nothing."""
     return find_shown(key(clinic_id, user_id), limit=-1, hint=ONE)
 
@@ -72,11 +73,13 @@ def has_other_patient(clinic_id: ObjectId, user_id: str) -> bool:
     return db.collection(COLLECTION).find_one(query, {"_id": 1}, hint="UniquePatient") is not None
 
 
-def list_of_user(user_id: str, projection: Mapping[str, Any] | None = None) -> list[Document]:
+def list_of_user(
+    user_id: str, projection: Mapping[str, Any] | None = None
+) -> list[PatientDocument]:
     return list(db.collection(COLLECTION).find({"userId": user_id}, projection, sort=[("_id", 1)]))
 
 
-def list_page_of_user(user_id: str, *, skip: int, limit: int) -> list[Document]:
+def list_page_of_user(user_id: str, *, skip: int, limit: int) -> list[PatientDocument]:
     """By the name of each record, as clinics see the person."""
     return _list_by_name(_ids_of({"userId": user_id}, "UserId"), skip=skip, limit=limit)
 
@@ -86,11 +89,13 @@ def _ids_of(query: Mapping[str, Any], index: str) -> list[ObjectId]:
     return [row["_id"] for row in db.collection(COLLECTION).find(query, {"_id": 1}, hint=index)]
 
 
-def _list_by_name(ids: Sequence[ObjectId], *, skip: int, limit: int) -> list[Document]:
+def _list_by_name(ids: Sequence[ObjectId], *, skip: int, limit: int) -> list[PatientDocument]:
     return _by_name({"_id": {"$in": list(ids)}}, "_id_", skip=skip, limit=limit)
 
 
-def _by_name(query: Mapping[str, Any], index: str, *, skip: int, limit: int) -> list[Document]:
+def _by_name(
+    query: Mapping[str, Any], index: str, *, skip: int, limit: int
+) -> list[PatientDocument]:
     return list(
         db.collection(COLLECTION).find(
             query,
@@ -110,7 +115,7 @@ def list_ids_of_clinic(clinic_id: ObjectId, conditions: Mapping[str, Any]) -> li
 
 def list_matching(
     clinic_ids: Sequence[ObjectId], criteria: Mapping[str, str], *, skip: int = 0, limit: int = 0
-) -> list[Document]:
+) -> list[PatientDocument]:
     """Patients of these clinics whose fields equal `wanted`, case and accents aside, by name."""
     query = {"clinicId": {"$in": list(clinic_ids)}, **criteria}
     if "mrn" in criteria:
@@ -120,7 +125,9 @@ def list_matching(
     return _by_name(query, "ListNameUp", skip=skip, limit=limit)
 
 
-def find_other_with_mrn(clinic_id: ObjectId, mrn: str, user_id: str | None) -> Document | None:
+def find_other_with_mrn(
+    clinic_id: ObjectId, mrn: str, user_id: str | None
+) -> PatientDocument | None:
     """Someone else of the clinic who has this MRN, case and accents aside."""
     query: dict[str, Any] = {"clinicId": clinic_id, "mrn": mrn}
     if user_id is not None:
@@ -130,25 +137,25 @@ def find_other_with_mrn(clinic_id: ObjectId, mrn: str, user_id: str | None) -> D
     )
 
 
-def insert_patient(document: Document) -> None:
+def insert_patient(document: PatientDocument) -> None:
     """Raises DuplicateKeyError for a second record of the user, and for an MRN that must be unique."""
     db.collection(COLLECTION).insert_one(document)
 
 
-def insert_patients(documents: Sequence[Document]) -> int:
+def insert_patients(documents: Sequence[PatientDocument]) -> int:
     """Many records at once. Raises BulkWriteError, whose text is the records."""
     result = db.collection(COLLECTION).insert_many(documents)
     return len(result.inserted_ids)
 
 
-def iterate_without_search_key(projection: Mapping[str, Any]) -> Iterable[Document]:
+def iterate_without_search_key(projection: Mapping[str, Any]) -> Iterable[PatientDocument]:
     """Or with one by the rules of an earlier release."""
     return _in_each_clinic(WITHOUT_KEY, projection, index="ListSearch")
 
 
 def _in_each_clinic(
     wanted: Mapping[str, Any], projection: Mapping[str, Any], *, index: str
-) -> Iterable[Document]:
+) -> Iterable[PatientDocument]:
     """Clinic by clinic: only then index keys tell who is wanted, and no one else's record is fetched."""
     for clinic_id in db.collection(COLLECTION).distinct("clinicId", {}):
         yield from db.collection(COLLECTION).find(
@@ -172,7 +179,7 @@ def set_search_keys(found: Mapping[ObjectId, tuple[str, Document]]) -> int:
     return int(db.collection(COLLECTION).bulk_write(changes, ordered=False).modified_count)
 
 
-def iterate_doubtful(field: str, index: str) -> Iterable[Document]:
+def iterate_doubtful(field: str, index: str) -> Iterable[PatientDocument]:
     """{_id, field} where the text may have another normal form: a blank around it, two together, or beyond ASCII."""
     return _in_each_clinic({field: {"$regex": "^ | $|  |[^ -~]"}}, {field: 1}, index=index)
 
@@ -189,7 +196,7 @@ def set_normal_text(patient_id: ObjectId, field: str, stored: str, normal: str) 
     return result.modified_count
 
 
-def iterate_without_summary_text() -> Iterable[Document]:
+def iterate_without_summary_text() -> Iterable[PatientDocument]:
     """Records with a kind of statistics whose text is not kept: {_id, summary}."""
     lacking: list[dict[str, Any]] = [
         {f"summary.{part}": {"$gt": {}}, f"summary.{part}.{summary_answers.FIELD}": None}
@@ -215,7 +222,7 @@ def set_summary_texts(patient_id: ObjectId, parts: Mapping[str, Mapping[str, Any
 
 def set_fields(
     patient_id: ObjectId, fields: Mapping[str, Any], removed: Iterable[str] = ()
-) -> Document | None:
+) -> PatientDocument | None:
     """The record after the change. May raise DuplicateKeyError for an MRN that must be unique."""
     change: dict[str, Any] = {"$set": dict(fields)}
     unset = dict.fromkeys(removed, "")
@@ -226,7 +233,7 @@ def set_fields(
     )
 
 
-def remove_patient(clinic_id: ObjectId, user_id: str) -> Document | None:
+def remove_patient(clinic_id: ObjectId, user_id: str) -> PatientDocument | None:
     return db.collection(COLLECTION).find_one_and_delete(key(clinic_id, user_id))
 
 
@@ -240,7 +247,7 @@ def find_deletion(deletion_id: ObjectId) -> Document | None:
 
 def add_legacy_clinician(
     clinic_id: ObjectId, user_id: str, legacy_id: str, moment: datetime
-) -> Document | None:
+) -> PatientDocument | None:
     """None also when the record has the most of them that are kept."""
     has_it = {"legacyClinicianIds": legacy_id}
     has_room = {f"legacyClinicianIds.{MOST_LEGACY_CLINICIANS - 1}": {"$exists": False}}
@@ -254,7 +261,7 @@ def add_legacy_clinician(
     )
 
 
-def add_review(clinic_id: ObjectId, user_id: str, review: Document) -> Document | None:
+def add_review(clinic_id: ObjectId, user_id: str, review: Document) -> PatientDocument | None:
     """Newest first; only the newest two are kept."""
     return db.collection(COLLECTION).find_one_and_update(
         key(clinic_id, user_id),
@@ -264,7 +271,9 @@ def add_review(clinic_id: ObjectId, user_id: str, review: Document) -> Document 
     )
 
 
-def remove_newest_review(clinic_id: ObjectId, user_id: str, clinician_id: str) -> Document | None:
+def remove_newest_review(
+    clinic_id: ObjectId, user_id: str, clinician_id: str
+) -> PatientDocument | None:
     """Only when the newest is this clinician's."""
     return db.collection(COLLECTION).find_one_and_update(
         {**key(clinic_id, user_id), "reviews.0.clinicianId": clinician_id},
@@ -276,7 +285,7 @@ def remove_newest_review(clinic_id: ObjectId, user_id: str, clinician_id: str) -
 
 def set_permissions(
     clinic_id: ObjectId, user_id: str, permissions: Document, moment: datetime
-) -> Document | None:
+) -> PatientDocument | None:
     return db.collection(COLLECTION).find_one_and_update(
         key(clinic_id, user_id),
         {"$set": {"permissions": permissions, "updatedTime": moment}},
@@ -287,7 +296,7 @@ def set_permissions(
 
 def remove_permission(
     clinic_id: ObjectId, user_id: str, permission: str, moment: datetime
-) -> Document | None:
+) -> PatientDocument | None:
     name = f"permissions.{permission}"
     return db.collection(COLLECTION).find_one_and_update(
         {**key(clinic_id, user_id), name: {"$exists": True}},
@@ -297,7 +306,9 @@ def remove_permission(
     )
 
 
-def set_reminder_time(clinic_id: ObjectId, user_id: str, moment: datetime) -> Document | None:
+def set_reminder_time(
+    clinic_id: ObjectId, user_id: str, moment: datetime
+) -> PatientDocument | None:
     return db.collection(COLLECTION).find_one_and_update(
         key(clinic_id, user_id),
         {"$set": {"lastUploadReminderTime": moment, "updatedTime": moment}},

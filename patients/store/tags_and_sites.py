@@ -10,8 +10,9 @@ from typing import Any
 from bson import ObjectId
 
 from kernel import db, updates
+from patients.documents import PatientDocument
 
-COLLECTION = "patients"
+COLLECTION = db.CollectionOf[PatientDocument]("patients")
 TAGS, SITES = "tags", "sites.id"
 KEYS = {TAGS: "TideTags", SITES: "Sites"}
 Place = tuple[ObjectId, str, ObjectId]  # clinic, TAGS or SITES, id

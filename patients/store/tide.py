@@ -17,6 +17,7 @@ from kernel import db
 from kernel.db import Document
 from patients import statistics
 from patients.choices import DataProvider, SourceState
+from patients.documents import PatientDocument
 from patients.store.patient_lists import holders_of_all
 from patients.store.patients import COLLECTION
 
@@ -123,7 +124,7 @@ def list_without_recent_data(
     return list(_find(query, period, sort=[(LAST_DATA, 1), ("_id", 1)], limit=limit))
 
 
-def _find(query: dict[str, Any], period: str, **options: Any) -> Cursor[Document]:
+def _find(query: dict[str, Any], period: str, **options: Any) -> Cursor[PatientDocument]:
     fields = (statistics.path("cgm", period, name) for name in ROW_FIELDS)
     shown = dict.fromkeys((*_SHOWN, *fields), 1)
     return db.collection(COLLECTION).find(query["filter"], shown, hint=query["hint"], **options)

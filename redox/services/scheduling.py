@@ -41,7 +41,7 @@ log = structlog.get_logger(__name__)
 def sync_clinic(clinic_id: str | ObjectId) -> int:
     """How many sends were scheduled. Raises NotFound for a clinic without an active Redox connection."""
     clinic = access.find_clinic(clinic_id)
-    settings = safe_reading.mapping((clinic or {}).get("ehrSettings"))
+    settings = safe_reading.mapping(clinic and clinic.get("ehrSettings"))
     if (
         clinic is None
         or settings.get("provider") != EhrProvider.REDOX
