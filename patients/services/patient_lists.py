@@ -1,7 +1,7 @@
 """Lists of patients: sorts, filters, search and pages (rules PATIENT-80 to PATIENT-99)."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
