@@ -49,38 +49,38 @@ def find_principal(token: str) -> Principal | None:
 
 @cache
 def _checker() -> TokenChecker:
-    found: TokenChecker = import_string(settings.TOKEN_CHECKER)
-    return found
+    checker: TokenChecker = import_string(settings.TOKEN_CHECKER)
+    return checker
 
 
 def _is_personal(token: str) -> bool:
-    """Its form shows that it belongs to a person, so there is nothing to look up in the cache."""
+    """Whether the token's form shows that it belongs to a person, so that it is not in the cache."""
     return bool(_personal_form()(token))
 
 
 @cache
 def _personal_form() -> Callable[[str], bool]:
-    found: Callable[[str], bool] = import_string(settings.TOKEN_IS_PERSONAL)
-    return found
+    is_personal: Callable[[str], bool] = import_string(settings.TOKEN_IS_PERSONAL)
+    return is_personal
 
 
 def _remembered(key: str) -> str | None:
-    """A cache that is down costs one question to the user service, not the request."""
+    """If the cache is down, the user service is asked, and the request does not fail."""
     here: str | None = caches["process"].get(key)
     if here is not None:
         return here
     try:
-        found: str | None = shared_cache.get(key)
+        cached: str | None = shared_cache.get(key)
     except RedisError:
         log.warning("token_cache.unavailable")
         return None
-    if found is not None:
-        caches["process"].set(key, found, _seconds_here())
-    return found
+    if cached is not None:
+        caches["process"].set(key, cached, _seconds_here())
+    return cached
 
 
 def _remember(key: str, user_id: str) -> None:
-    """Both times together are what a token is trusted for."""
+    """Both times together are the time for which a token is trusted."""
     caches["process"].set(key, user_id, _seconds_here())
     try:
         seconds = settings.BACKEND_TOKEN_CACHE.total_seconds() - _seconds_here()

@@ -1,4 +1,4 @@
-"""The words of the kernel, each written once.
+"""The vocabulary of the kernel; each word is written once.
 
 Members of `TextChoices` are texts: MongoDB and JSON get the plain value (tests/kernel/test_choices.py).
 """
@@ -15,7 +15,7 @@ class ClinicianRole(TextChoices):
 
 
 class RowState(TextChoices):
-    """What became of an event for one handler."""
+    """The state of an event for one handler."""
 
     DEAD = "dead", "Gave up"
     PENDING = "pending", "Waiting"
@@ -31,7 +31,7 @@ class AuditOutcome(TextChoices):
 
 
 class ActorKind(TextChoices):
-    """Who did what the audit trail tells."""
+    """The kind of actor of an audit event."""
 
     STAFF = "staff"
     USER = "user"
@@ -40,7 +40,7 @@ class ActorKind(TextChoices):
 
 
 class Failure(TextChoices):
-    """Why the outbox itself gave a row up."""
+    """Reasons for which the outbox itself gives up a row."""
 
     WORKER_LOST = "worker_lost", "Each try ended its worker"
     HANDLER_UNKNOWN = "handler_unknown", "This version does not know this kind of work"

@@ -8,7 +8,7 @@ from kernel import outbox
 
 @outbox.event("mail.requested", forget_payload=True)
 class MailRequested(outbox.Event):
-    """One mail to one recipient. What is missing is handled where the mail is sent, which drops it and says so."""
+    """One mail to one recipient. A mail with a missing field is dropped and reported where mails are sent."""
 
     recipient: str = ""
     template: str = ""

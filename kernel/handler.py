@@ -45,33 +45,35 @@ _DOWN = (
     ServerSelectionTimeoutError,
     WTimeoutError,
 )
-# What PyMongo and MongoDB say of a document that cannot be stored: too large, too deep, numbers and texts beyond BSON.
+# Errors of PyMongo and MongoDB for a document that cannot be stored: too large, too deep, numbers and texts
+# beyond BSON.
 _UNSTORABLE = (BSONError, DocumentTooLarge, OverflowError, UnicodeEncodeError)
 _LARGE_CODES = {10334, 17419, 17420}
 _UNSTORABLE_CODES = {15, *_LARGE_CODES}
 
 
 def handle_exception(error: Exception, context: dict[str, Any]) -> Response:
-    """DRF's hook: a domain error keeps its status, everything unforeseen is 500 without detail."""
+    """DRF's hook: a domain error keeps its status, any unexpected exception is answered with 500 and no
+    details."""
     family: ErrorFamily = getattr(context.get("view"), "error_family", CLINIC_FAMILY)
-    known = _refusal(error, family) or as_domain_error(error)
-    if known is None:
+    domain_error = _refusal(error, family) or as_domain_error(error)
+    if domain_error is None:
         log.error("request.failed", error=type(error).__name__, exc_info=error)
         return Response(family.unexpected_body(), status=500)
-    if known.status == NO_CONTENT:
+    if domain_error.status == NO_CONTENT:
         return Response(None, status=NO_CONTENT)
     headers = {}
-    retry_after = getattr(known, "retry_after", None)
+    retry_after = getattr(domain_error, "retry_after", None)
     if retry_after is not None:
         headers["Retry-After"] = str(retry_after)
-    return Response(family.body(known), status=known.status, headers=headers)
+    return Response(family.body(domain_error), status=domain_error.status, headers=headers)
 
 
 NO_CONTENT = 204
 
 
 def _refusal(error: Exception, family: ErrorFamily) -> DomainError | None:
-    """What the authentication and permission classes raise, as the family answers it."""
+    """Exceptions of the authentication and permission classes, as errors of the endpoint's family."""
     if isinstance(error, NotAuthenticated):
         return family.missing_token()
     if isinstance(error, AuthenticationFailed):
@@ -89,7 +91,7 @@ def as_domain_error(error: Exception) -> DomainError | None:
 
 
 def _unstorable(error: Exception) -> DomainError:
-    """The last net: schemas and bounds should have refused it before."""
+    """The last safeguard: schemas and bounds should have refused the document before."""
     log.warning("document.refused", error=type(error).__name__, exc_info=error)
     is_large = isinstance(error, DocumentTooLarge) or getattr(error, "code", None) in _LARGE_CODES
     return PayloadTooLarge() if is_large else BadRequest()
@@ -116,7 +118,7 @@ def _suspicious(error: SuspiciousOperation) -> DomainError:
     return PayloadTooLarge() if isinstance(error, RequestDataTooBig) else BadRequest()
 
 
-# The first that fits.
+# The first matching type counts.
 _MEANINGS: tuple[tuple[Any, Callable[[Any], DomainError | None]], ...] = (
     (DomainError, lambda error: error),
     (DuplicateKeyError, lambda _: Duplicate()),

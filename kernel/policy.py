@@ -16,16 +16,17 @@ from kernel.db import Document
 from kernel.principal import Principal
 
 Path = Mapping[str, str]
-# Makes of the path's parameters a `$lookup` without its `as`; None where they can lead to nothing.
+# Makes a `$lookup` without its `as` from the path's parameters; None if they cannot match anything.
 Join = Callable[[Path], Document | None]
 RolesAndMore = Callable[[str, str, Document], tuple[frozenset[str], list[Document] | None]]
 MEMBER_ROLES = frozenset({ClinicianRole.MEMBER, ClinicianRole.ADMIN})
 
 
 def sees_patients(roles: Iterable[str]) -> bool:
-    """Whether who has these roles in a clinic may see its patients. `PRESCRIBER` alone makes an outsider.
+    """Whether a person with these roles in a clinic may see its patients. `PRESCRIBER` alone is not enough.
 
-    Queries ask the same with MEMBER_ROLES, in one place: `clinic_records.services.access.list_clinics_of_member`.
+    One query applies the same rule with MEMBER_ROLES:
+    `clinic_records.services.access.list_clinics_of_member`.
     """
     return not MEMBER_ROLES.isdisjoint(roles)
 
@@ -86,15 +87,16 @@ def external(caller: Caller) -> bool:
     return False
 
 
-# Whether a rule looks into records besides the caller's own. One that is missing here cannot be in the table (system
-# check).
+# Whether a rule reads records besides the caller's own. A rule that is missing here cannot be in the table
+# (system check).
 _looks_into_records: dict[Rule, bool] = dict.fromkeys(
     (backend, user, external, member, admin), False
 )
 
 
 def by_records(rule: Rule) -> Rule:
-    """Decorates a rule of an app that looks into records. The tests walk its operations with such records in place."""
+    """Decorates a rule of an app that reads records. The tests call its operations with such records in
+    place."""
     return _noted(rule, of_records=True)
 
 
@@ -147,7 +149,7 @@ def asks_records(operation_id: str) -> bool:
 
 
 def unknown_rules() -> list[str]:
-    """Operations whose rule does not say what it looks at."""
+    """Operations whose rule does not declare what it reads."""
     return sorted(name for name, rule in table().items() if rule not in _looks_into_records)
 
 
@@ -172,11 +174,11 @@ def _load_roles_and(
 
 @cache
 def _roles_loader() -> Callable[[str, str], frozenset[str]]:
-    found: Callable[[str, str], frozenset[str]] = import_string(settings.CLINICIAN_ROLES)
-    return found
+    loader: Callable[[str, str], frozenset[str]] = import_string(settings.CLINICIAN_ROLES)
+    return loader
 
 
 @cache
 def _joined_roles_loader() -> RolesAndMore:
-    found: RolesAndMore = import_string(settings.CLINICIAN_ROLES_AND_MORE)
-    return found
+    loader: RolesAndMore = import_string(settings.CLINICIAN_ROLES_AND_MORE)
+    return loader

@@ -1,8 +1,9 @@
 """Everything that is done for speed alone: ways around what Python, Django or another library would do by itself.
 
-Each says what it does, what was gained, and when it can go; a test in tests/kernel/test_speed.py fails on that day.
-Queries, indexes and stored texts that were chosen for speed are not here: they are the design, and their decisions say
-what was measured. Nor is what is compiled once, such as the validator of a schema.
+Each says what it does, what was gained, and when it can go; a test in tests/kernel/test_speed.py fails then.
+Queries, indexes and stored texts that were chosen for speed are not here: they are the design, and their
+decisions say what was measured. Objects that are compiled once, such as the validator of a schema, are not
+here either.
 """
 
 import gc
@@ -26,11 +27,12 @@ _Make = TypeVar("_Make", bound=Callable[..., Collection[dict[str, Any]]])
 
 # --- Python ----------------------------------------------------------------------------------------------
 def collect_garbage_rarely() -> None:
-    """A page of 50 patients is a thousand dicts that die together, and each would bring the end of a round nearer in
-    which the collector walks all that the application has loaded. So that is left out, and rounds are rare.
+    """A page of 50 patients is a thousand dicts that are freed together, and each of them brings the next
+    full collection nearer, which walks everything that the application has loaded. So loaded objects are
+    excluded, and collections are rare.
 
-    Gain: 16.2 -> 12.1 ms of CPU for a page.
-    Remove when: Python's collector has no such rounds (it is incremental).
+    Gain: 16.2 -> 12.1 ms of CPU for a page. Remove when: Python's collector has no full collections (it is
+    incremental).
     """
     gc.collect()
     gc.freeze()
@@ -38,16 +40,16 @@ def collect_garbage_rarely() -> None:
 
 
 def switch_threads_often() -> None:
-    """A thread that computes keeps the others from the interpreter for 1 ms at most, not for Python's 5.
+    """A thread that computes blocks the others for 1 ms at most, instead of Python's 5 ms.
 
-    Gain: 160 -> 30 ms (median) for who asks for a clinic while lists of 1000 patients are made.
-    Remove when: Python's own interval is as short, or threads run side by side.
+    Gain: 160 -> 30 ms (median) for a request for a clinic while lists of 1000 patients are made. Remove when:
+    Python's own interval is as short, or threads run side by side.
     """
     sys.setswitchinterval(0.001)
 
 
 def remember_addresses(read: Callable[[str], str]) -> Callable[[str], str]:
-    """The address of a client comes with each connection and request, and `ipaddress` would read it each time.
+    """A client's address comes with each connection and request, and `ipaddress` would parse it each time.
 
     Gain: 3 us for an IPv4 address, 13 us for an IPv6 one, twice for a request.
     Remove when: `ipaddress` reads an address in a few dozen calls.
@@ -57,11 +59,11 @@ def remember_addresses(read: Callable[[str], str]) -> Callable[[str], str]:
 
 # --- Django ---------------------------------------------------------------------------------------------------
 def leave_pools_alone() -> None:
-    """Around each request Django closes old connections and forgets the queries it has noted. The connections to
-    MongoDB and Redis are pools whose `close` does nothing, and queries are noted while debugging only.
+    """Around each request Django closes old connections and clears the recorded queries. The connections to
+    MongoDB and Redis are pools whose `close` does nothing, and queries are recorded only while debugging.
 
-    Gain: 6% of a small request (14 us).
-    Remove when: Django does not do it around each request. At once when one of these `close` does something.
+    Gain: 6% of a small request (14 us). Remove when: Django does not do it around each request, and at once
+    if one of these `close` methods does something.
     """
     for signal in (request_started, request_finished):
         signal.disconnect(close_old_connections)
@@ -80,14 +82,14 @@ class _RedisClient(redis.RedisCacheClient):
 
     def get_client(self, key: Any = None, *, write: bool = False) -> Any:
         pool = self._get_connection_pool(write)
-        kept = self._clients.get(id(pool))
-        if kept is None:
-            kept = self._clients[id(pool)] = self._client(connection_pool=pool)
-        return kept
+        client = self._clients.get(id(pool))
+        if client is None:
+            client = self._clients[id(pool)] = self._client(connection_pool=pool)
+        return client
 
 
 class RedisCache(redis.RedisCache):
-    """Django's, with one client kept for each pool; Django makes a new one for each call.
+    """Django's cache, which keeps one client for each pool; Django makes a new one for each call.
 
     Gain: 200 -> 75 us for a call, most of it the client (60 us).
     Remove when: Django keeps the client.
@@ -100,16 +102,16 @@ class RedisCache(redis.RedisCache):
 
 # --- PyMongo --------------------------------------------------------------------------------------------------
 def keep_collections(make: _Make) -> _Make:
-    """PyMongo makes its objects for a database and a collection again whenever they are named.
+    """PyMongo makes new objects for a database and a collection at each access.
 
-    Gain: 5 us for each query, a tenth of what asking costs this process.
-    Remove when: PyMongo keeps them.
+    Gain: 5 us for each query, a tenth of the cost of a query in this process. Remove when: PyMongo keeps
+    them.
     """
     return lru_cache(maxsize=256)(make)  # type: ignore[return-value]
 
 
 def with_naive_times(codec: CodecOptions[dict[str, Any]]) -> CodecOptions[dict[str, Any]]:
-    """For documents that only pass through to the renderer: their times have no zone and mean UTC.
+    """For documents that go straight to the renderer: their times have no zone and mean UTC.
 
     Gain: half of decoding ten times (14 -> 6 us), more than half of formatting each (4.0 -> 1.6 us).
     Remove when: PyMongo's aware times have Python's own UTC, which is compiled.
@@ -121,13 +123,13 @@ def with_naive_times(codec: CodecOptions[dict[str, Any]]) -> CodecOptions[dict[s
 _PLAINLY_CANONICAL = re.compile(
     r"[a-z0-9]+([._+-][a-z0-9]+)*@([a-z0-9]+(-[a-z0-9]+)*\.)+([a-z]{2,24})"
 )
-_LONGEST_PLAIN = 63  # no part of it can be too long then
+_LONGEST_PLAIN = 63  # so no part of it can be too long
 _SPECIAL_DOMAINS = frozenset(name.rpartition(".")[2] for name in SPECIAL_USE_DOMAIN_NAMES)
 
 
 def is_plainly_canonical(text: str) -> bool:
-    """Whether this is an address that `addresses.canonical` would leave as it is, as nearly every one is. False says
-    nothing.
+    """True for an address that `addresses.canonical` would not change, as for nearly every address. False
+    means nothing.
 
     Gain: 33 -> 1 us for each address that is read or compared (140 us on a busy machine).
     Remove when: the library checks an address in a few dozen calls.

@@ -1,4 +1,4 @@
-"""What happens to accounts. A user service of Tidepool's own calls the API instead (rules MAIL-66 to MAIL-69)."""
+"""Events of accounts. Tidepool's own user service calls the API instead (rules MAIL-66 to MAIL-69)."""
 
 from collections.abc import Sequence
 

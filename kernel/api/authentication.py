@@ -13,20 +13,21 @@ from kernel.principal import ENVIRON_KEY, Principal
 
 
 def principal_of(request: Request) -> Principal:
-    """`request.user`, of which the framework's types say that it is an account of Django's."""
+    """`request.user`, which the framework's types declare as a Django user."""
     principal: Principal = request.user  # type: ignore[assignment]
     return principal
 
 
 class SessionTokenAuthentication(BaseAuthentication):
-    """The only credential of an operation, so a missing one is refused here and not left to the permissions."""
+    """The only credential of an operation, so a missing token is refused here and not left to the
+    permissions."""
 
     def authenticate(self, request: Request) -> tuple[Principal, str]:
         environ = request._request.META
         token: str = environ.get(authn.ENVIRON_HEADER, "")
-        known: Principal | None = environ.get(ENVIRON_KEY)
-        if known is not None:  # checked before the body was read
-            return known, token
+        principal: Principal | None = environ.get(ENVIRON_KEY)
+        if principal is not None:  # checked before the body was read
+            return principal, token
         if not token:
             raise NotAuthenticated
         principal = authn.find_principal(token)

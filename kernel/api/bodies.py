@@ -1,4 +1,5 @@
-"""When a body is read, how much of it, and what its schema says of it. `kernel.api.parsers` decodes it."""
+"""Reads request bodies: when, how much, and validated against which schema. `kernel.api.parsers` decodes
+them."""
 
 from typing import Any
 

@@ -1,4 +1,5 @@
-"""Whatever a client accepts, the answer is JSON: the callers send no Accept header. What they send is JSON too."""
+"""Answers are always JSON, whatever a client accepts: the callers send no Accept header. Requests are JSON
+too."""
 
 from collections.abc import Iterable
 
@@ -20,7 +21,7 @@ class JSONNegotiation(BaseContentNegotiation):
         return renderer, renderer.media_type
 
     def select_parser(self, request: Request, parsers: Iterable[BaseParser]) -> BaseParser:
-        """Raises BadRequest. The framework's own lets wildcards pass, such as `application/*`."""
+        """Raises BadRequest. The framework's own method accepts wildcards such as `application/*`."""
         for parser in parsers:
             if parser.media_type == request._request.content_type:
                 return parser

@@ -25,10 +25,10 @@ Responses = Mapping[int, Schema | None]
 
 @dataclass(frozen=True, slots=True)
 class Lenient:
-    """Where callers rely on more leniency than the description shows.
+    """For operations whose callers rely on more leniency than the description shows.
 
-    `read_body` makes of the raw body what the strict reader would, and raises its family's error; the schemas in
-    `path` are enforced in place of the described ones.
+    `read_body` replaces the strict parsing of the body and raises errors of its family; the schemas in `path` are
+    enforced in place of the described ones.
     """
 
     read_body: Callable[[HttpRequest, bytes], Any] | None = None
@@ -46,14 +46,14 @@ class Operation:
     body_limit: int  # bytes; a larger one is refused before it is read
     lenient: Lenient
     join: Join | None
-    is_heavy: bool  # it takes long whatever it is asked, so few of its kind run at a time
+    is_heavy: bool  # always slow, so only few heavy operations run at a time
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request after all checks, every e-mail address and integer in it canonical. `body` is None when there was
-    none (or the operation takes none); `joined` is what the operation's `join` has read with the caller's roles, None
-    where that was not done."""
+    """One request after all checks, with canonical e-mail addresses and integers. `body` is None when there
+    was none (or the operation takes none); `joined` is what the operation's `join` has read with the caller's
+    roles, None where that was not done."""
 
     principal: Principal
     path: Mapping[str, str]
@@ -94,7 +94,7 @@ def operation(  # noqa: PLR0913 (all but the first by name)
     """
     lenient = lenient or Lenient()
     is_read = body is not None or lenient.read_body is not None
-    found = Operation(
+    spec = Operation(
         operation_id,
         tuple(tags),
         tuple(query),
@@ -106,59 +106,57 @@ def operation(  # noqa: PLR0913 (all but the first by name)
         join,
         is_heavy,
     )
-    REGISTRY[operation_id] = found
+    REGISTRY[operation_id] = spec
 
     def decorate(action: Action) -> Answer:
         @wraps(action)
         def checked(view: Any, request: Request, **path_values: str) -> HttpResponse:
-            return action(view, _checked_call(view, found, request, path_values))
+            return action(view, _checked_call(view, spec, request, path_values))
 
-        checked.operation = found  # type: ignore[attr-defined]
-        return _described(found, summary, description, responses)(checked)
+        checked.operation = spec  # type: ignore[attr-defined]
+        return _described(spec, summary, description, responses)(checked)
 
     return decorate
 
 
 def _checked_call(
-    view: Any, found: Operation, request: Request, path_values: dict[str, str]
+    view: Any, spec: Operation, request: Request, path_values: dict[str, str]
 ) -> Call:
-    bodies.check_length(request._request, found.body_limit)
+    bodies.check_length(request._request, spec.body_limit)
     try:
-        parameters.check_path(path_values, {**found.path, **found.lenient.path})
+        parameters.check_path(path_values, {**spec.path, **spec.lenient.path})
     except parameters.NoSuchPath as error:
         raise view.error_family.wrong_path(error) from None
-    path = parameters.read_path(path_values, found.path)
-    query = parameters.read_query(request._request.GET, found.query)
-    body = _read_body(found, request)
+    path = parameters.read_path(path_values, spec.path)
+    query = parameters.read_query(request._request.GET, spec.query)
+    body = _read_body(spec, request)
     return Call(principal_of(request), path, query, body, view.joined, request)
 
 
-def _read_body(found: Operation, request: Request) -> Any:
-    """Read only now, so nothing is read for someone who may not send it."""
-    lenient = found.lenient.read_body
+def _read_body(spec: Operation, request: Request) -> Any:
+    """Read only now, so that no body is read for a caller who may not send it."""
+    lenient = spec.lenient.read_body
     if lenient is not None:
-        raw = bodies.raw_body(request._request, found.body_limit)
+        raw = bodies.raw_body(request._request, spec.body_limit)
         return canonical_values.with_canonical_values(
-            found.body or {}, lenient(request._request, raw)
+            spec.body or {}, lenient(request._request, raw)
         )
-    if found.body is None:
+    if spec.body is None:
         return None
-    value = bodies.read_body(
-        request, found.body, limit=found.body_limit, required=found.body_required
-    )
+    value = bodies.read_body(request, spec.body, limit=spec.body_limit, required=spec.body_required)
     return (
         None
         if value is bodies.MISSING
-        else canonical_values.with_canonical_values(found.body, value)
+        else canonical_values.with_canonical_values(spec.body, value)
     )
 
 
 def _described(
-    found: Operation, summary: str, description: str, responses: Responses
+    spec: Operation, summary: str, description: str, responses: Responses
 ) -> Callable[[Answer], Answer]:
     decorated: Callable[[Answer], Answer] = extend_schema(
-        operation_id=found.id,
-        tags=list(found.tags),
+        operation_id=spec.id,
+        tags=list(spec.tags),
         summary=summary,
         description=description or summary,
         parameters=[
@@ -171,10 +169,10 @@ def _described(
                 style="form" if _is_array(p.schema) else None,
                 explode=False if _is_array(p.schema) else None,
             )
-            for p in found.query
+            for p in spec.query
         ],
-        request={"application/json": found.body} if found.body is not None else None,
-        extensions={"x-bodyLimit": found.body_limit},
+        request={"application/json": spec.body} if spec.body is not None else None,
+        extensions={"x-bodyLimit": spec.body_limit},
         responses={
             status: OpenApiResponse(response=body, description=_STATUS_WORDS.get(status, ""))
             for status, body in responses.items()

@@ -1,4 +1,5 @@
-"""Raw JSON to values, for `request.data`. `kernel.api.bodies` says when a body is read, and checks what comes of it."""
+"""Parses raw JSON, for `request.data`. `kernel.api.bodies` decides when a body is read, and validates the
+result."""
 
 from collections.abc import Mapping
 from typing import IO, Any
@@ -23,7 +24,7 @@ class OrjsonParser(BaseParser):
 
 
 def parse_json(raw: bytes) -> Any:
-    """Decoded JSON of bounded depth, with nothing that MongoDB could not keep."""
+    """Decoded JSON of bounded depth, with nothing that MongoDB cannot store."""
     try:
         value = orjson.loads(raw)
     except orjson.JSONDecodeError:

@@ -10,7 +10,7 @@ from kernel.api.authentication import principal_of
 
 
 class PolicyPermission(BasePermission):
-    """Denied by default: without an operation, or without a row."""
+    """Denies by default: also without an operation, or without a row."""
 
     def has_permission(self, request: Request, view: Any) -> bool:
         operation = view.operation

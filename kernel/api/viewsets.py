@@ -39,12 +39,12 @@ class ApiViewSet(viewsets.ViewSet):
     error_family: ErrorFamily = CLINIC_FAMILY
     not_served = METHOD_NOT_ALLOWED
     operation: Operation | None = None  # of the request; none where its method is not served
-    joined: list[Document] | None = None  # what was read with the caller's roles
+    joined: list[Document] | None = None  # documents read with the caller's roles
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         try:
             return super().dispatch(request, *args, **kwargs)
-        except BaseException:  # the server's own: no one will answer
+        except BaseException:  # an error of the server, for which there is no answer
             untie(self)
             raise
 
@@ -54,7 +54,8 @@ class ApiViewSet(viewsets.ViewSet):
         return super().initialize_request(request, *args, **kwargs)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Without what is not in use here and yet would cost: format suffixes, versions, throttles."""
+        """Without DRF's format suffixes, versions and throttles, which are not used here but would cost
+        time."""
         self.perform_authentication(request)
         self.check_permissions(request)
 
@@ -79,20 +80,20 @@ class ApiViewSet(viewsets.ViewSet):
 
     @staticmethod
     def _note(request: Request, operation: Operation) -> None:
-        """Where logs, metrics and errors find out what is going on."""
+        """Record the operation for logs, metrics and error handling."""
         request._request.operation_id = operation.id  # type: ignore[attr-defined]
         structlog.contextvars.bind_contextvars(operation=operation.id)
 
 
 def untie(view: APIView) -> None:
-    """When it is over. DRF's view, request and response know one another: such a circle stays until garbage is
-    collected, which is seldom, and a large body or answer would stay with it."""
+    """Called when a request is finished. DRF's view, request and response refer to one another: such a cycle
+    stays until the next garbage collection, which is rare, and a large body or answer would stay with it."""
     getattr(view.request, "parser_context", {}).clear()
     vars(view).clear()
 
 
 class UnknownPath(ApiViewSet):
-    """Every path that is no operation: the token is checked first, then 404, whatever the method."""
+    """Every path without an operation: the token is checked first, then the answer is 404 for any method."""
 
     not_served = NOT_FOUND
 
@@ -115,7 +116,7 @@ def route(url: str, viewset: type[ApiViewSet], **actions: str) -> URLPattern:
 
 
 def heavy(action: Callable[..., Response]) -> Callable[..., Response]:
-    """For what is no described operation and takes long whatever it is asked: few of its kind run at a time."""
+    """Marks a slow action that is not a described operation: only few heavy actions run at a time."""
     action.is_heavy = True  # type: ignore[attr-defined]
     return action
 

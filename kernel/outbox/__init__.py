@@ -1,8 +1,8 @@
 """Durable events: written with the change that causes them, delivered at least once, never lost.
 
-`emit()` inside `run_in_transaction` stores one row per subscribed handler. A row is claimed by one atomic update, run
-by a Celery task, repeated with growing delay kept in MongoDB, and parked as `dead` after the last try, where the staff
-pages show it and can start it again. Payloads hold ids only.
+`emit()` inside `run_in_transaction` stores one row per subscribed handler. A row is claimed by one atomic
+update, run by a Celery task, repeated with growing delay kept in MongoDB, and parked as `dead` after the last
+try, where staff see it and can start it again. Payloads hold ids only.
 """
 
 from kernel.outbox.delivery import deliver, drain

@@ -1,8 +1,9 @@
-"""Taking rows: each by one atomic update, under a lease, and only the first one of its key.
+"""Claims rows: each by one atomic update, under a lease, and only the first row of its key.
 
-A row that was claimed and is not first of its key waits, and no worker reads it again until the end of the first one
-releases the next (`kernel.outbox.ending`). Waiting notes itself on the first row (`followers`) and ending reads that
-note, both in transactions, so that one of the two always sees the other.
+A claimed row that is not the first of its key waits, and no worker reads it again until the end of the first
+row releases the next one (`kernel.outbox.ending`). A row that begins to wait is recorded on the first row
+(`followers`), and the end of that row reads the record, both in transactions, so that one of the two always
+sees the other.
 """
 
 import secrets
@@ -22,8 +23,8 @@ WAIT_BATCH = 1000
 
 
 class Due:
-    """What is due in a queue, read many at once, and from where the last ones stood: MongoDB keeps index entries
-    of rows that have moved on for minutes, and a search from the beginning walks over all of them."""
+    """The due rows of a queue, read in batches, each from the end of the last batch: MongoDB keeps index
+    entries of finished rows for minutes, and a search from the beginning would walk over all of them."""
 
     def __init__(self, queue: str) -> None:
         self._queue = queue
@@ -36,7 +37,7 @@ class Due:
             row = claim_any(self._ids.pop(0))
             if row is not None:
                 return row
-            # Another worker is here too: each begins somewhere else.
+            # Another worker reads the same rows, so each begins at a different one.
             self._ids, self._is_crowded = [], True
         return None
 
@@ -59,13 +60,13 @@ class Due:
 
 
 def claim(row_id: ObjectId) -> Row | None:
-    """The row if it is due, unclaimed and first of its key."""
+    """Claim the row if it is due, unclaimed and first of its key."""
     row = claim_any(row_id)
     return row if row is not None and is_first(row) else None
 
 
 def claim_any(row_id: ObjectId) -> Row | None:
-    """The row if it is due and unclaimed, whether it is first of its key or not."""
+    """Claim the row if it is due and unclaimed, even if it is not the first of its key."""
     moment = clock.now()
     return rows.collection().find_one_and_update(
         {"_id": row_id, "state": {"$in": UNDELIVERED}, "notBefore": {"$lte": moment}},
@@ -73,7 +74,7 @@ def claim_any(row_id: ObjectId) -> Row | None:
             "$set": {
                 "state": CLAIMED,
                 "claim": secrets.token_hex(8),
-                # A claim is a lease: when its worker dies the row is due again.
+                # A claim is a lease: if its worker dies, the row becomes due again.
                 "notBefore": moment + leases.LEASE,
                 "updatedTime": moment,
             },
@@ -91,25 +92,27 @@ def extend(row: Row) -> None:
 
 
 def is_first(row: Row) -> bool:
-    """Whether no earlier row of the key is undelivered; otherwise the claim is given back until one of them ends."""
+    """Whether all earlier rows of the key have ended; if not, the claim is given back until one of them
+    ends."""
     if not row["key"] or not _has_predecessor(row):
         return True
     return not db.run_in_transaction(lambda: _wait(row))
 
 
 def _has_predecessor(row: Row) -> bool:
-    """The claim is known to a majority, so this read sees at least what was committed before it."""
+    """The claim is committed by a majority, so this read sees at least everything committed before it."""
     return rows.collection().find_one(rows.earlier(row), {"_id": 1}) is not None
 
 
 def _wait(row: Row) -> bool:
-    """In a transaction: both this and the end of the first row write it, so neither can miss the other."""
+    """Runs in a transaction. It writes the first row, as does the end of that row, so neither can miss the
+    other."""
     first = rows.collection().find_one_and_update(
         rows.earlier(row), {"$inc": {"followers": 1}}, projection={"_id": 1}, sort=IN_ORDER
     )
     if first is None:
         return False
-    # It is released before; the time is a net for what other hands have done to the rows.
+    # The row is released before that time, which is only a safeguard against manual changes of the rows.
     waiting = {"state": PENDING, "waits": True, "notBefore": clock.now() + LASTING}
     rows.collection().update_one(rows.held(row), {"$set": waiting, "$inc": {"attempts": -1}})
     _let_others_wait(row, waiting)
@@ -117,11 +120,11 @@ def _wait(row: Row) -> bool:
 
 
 def _let_others_wait(row: Row, waiting: dict[str, Any]) -> None:
-    """Those behind a row that waits. Otherwise each would be claimed and put back for itself, and they would meet at
-    the first row, which every one of them has to write."""
+    """Let the rows behind a waiting row wait too. Otherwise each would be claimed and put back separately,
+    and they would conflict at the first row, which every one of them has to write."""
     behind = rows.collection().find(
         rows.due_behind(row, clock.now()), {"_id": 1}, sort=IN_ORDER, limit=WAIT_BATCH
     )
-    ids = [other["_id"] for other in behind]
+    ids = [follower["_id"] for follower in behind]
     if ids:
         rows.collection().update_many({"_id": {"$in": ids}}, {"$set": waiting})

@@ -18,15 +18,16 @@ from kernel.outbox.retries import FAULTY_TRIES, FAULTY_WAIT, spread
 from kernel.outbox.rows import PENDING, Row
 from kernel.outbox.subscriptions import Subscription
 
-# A delivering task goes on with whatever else is due in its queue for this long, so that a backlog needs few
-# wake-ups in the broker, however large it is.
+# A task continues with other due rows of its queue for this long, so that a backlog of any size needs few
+# wake-ups in the broker.
 DRAIN_SECONDS = 20.0
 
 log = structlog.get_logger("kernel.outbox")
 
 
 def drain(queue: str) -> int:
-    """Run what is due in a queue, oldest first, until nothing is or the time is up. How many rows were run."""
+    """Run the due rows of a queue, oldest first, until none is left or the time is up. Returns how many were
+    run."""
     due, deadline, count = claiming.Due(queue), time.monotonic() + DRAIN_SECONDS, 0
     while time.monotonic() < deadline:
         row = due.claim_next()
@@ -39,7 +40,7 @@ def drain(queue: str) -> int:
 
 
 def deliver(row_id: ObjectId) -> bool:
-    """Run one row if it is due, unclaimed and first of its key. True when it was delivered."""
+    """Run one row if it is due, unclaimed and first of its key. True if it was delivered."""
     row = claiming.claim(row_id)
     return row is not None and _run(row)
 
@@ -62,7 +63,7 @@ def _run(row: Row) -> bool:
 
 
 def _has_used_up_its_tries(row: Row) -> bool:
-    """Only where no try came to an end: each took its worker with it."""
+    """Only for rows of which no try ended, because each one killed its worker."""
     subscription = subscriptions.BY_NAME.get(row["handler"])
     lasted = clock.now() - row["dueTime"]
     return subscription is not None and subscription.retries.are_over(row["attempts"] - 1, lasted)
@@ -76,7 +77,8 @@ def _handle(row: Row) -> None:
 
 
 def _park(row: Row, reason: str, error: Exception | None = None) -> None:
-    """`on_dead` first: a worker that dies in between tells it again, so that it is always told."""
+    """Calls `on_dead` first: if the worker dies in between it is called again, so it is always called at
+    least once."""
     subscription = subscriptions.BY_NAME.get(row["handler"])
     if subscription is not None:
         _tell(subscription, row, reason)
@@ -91,7 +93,8 @@ def _park(row: Row, reason: str, error: Exception | None = None) -> None:
 
 
 def _tell(subscription: Subscription, row: Row, reason: str) -> None:
-    """An outage ends this try, and the next one tells it; a fault of the program must not keep the row from its end."""
+    """An outage ends this try, and the next one calls `on_dead` again; a fault of the program must not
+    prevent parking the row."""
     if subscription.on_dead is None:
         return
     try:
@@ -134,12 +137,12 @@ def _retry_later(row: Row, error: Exception) -> None:
 
 
 def _wait_before_next_try(row: Row, error: Exception, *, is_fault: bool) -> timedelta | None:
-    """None when there is no next one."""
+    """The time before the next try, or None if there is none."""
     if is_fault:
         is_over = row.get("faults", 0) + 1 >= FAULTY_TRIES
         return None if is_over else spread(FAULTY_WAIT)
     retries = subscriptions.BY_NAME[row["handler"]].retries
     if retries.are_over(row["attempts"], clock.now() - row["dueTime"]):
         return None
-    asked = error.wait if isinstance(error, RetryLater) else None
-    return asked or retries.wait_after(row["attempts"])
+    requested = error.wait if isinstance(error, RetryLater) else None
+    return requested or retries.wait_after(row["attempts"])

@@ -12,9 +12,9 @@ from kernel.outbox.events import Event
 from kernel.outbox.rows import PENDING, Row
 from kernel.outbox.subscriptions import Subscription
 
-# MongoDB puts its logical clock in the place of an empty timestamp, a tick for each document. A transaction that sees
-# another's writes began after that one's commit, which ticked too, so its rows get a later place. Ids of two processes
-# do not sort within a second (docs/decisions/0012-event-order.md).
+# MongoDB replaces an empty timestamp by its logical clock, which advances with each document. A transaction
+# that sees another's writes began after its commit, which advanced the clock too, so its rows sort later. Ids
+# of two processes do not sort within a second (docs/decisions/0012-event-order.md).
 _NEXT_PLACE = Timestamp(0, 0)
 
 
@@ -58,8 +58,8 @@ def _row(event: Event, subscription: Subscription) -> Row:
 
 
 def withdraw(event: type[Event], key: str) -> int:
-    """Take back what was emitted under this key and has not started: a newer reminder replaces it."""
+    """Remove rows of this key that have not started, for instance because a newer reminder replaces them."""
     handlers = [subscription.name for subscription in subscriptions.of_event(event)]
     query = {"handler": {"$in": handlers}, "key": key, "state": PENDING}
-    # All or none: a row that has just begun to wait for one of them goes too.
+    # All or none: a row that has just begun to wait for one of them is removed too.
     return db.run_in_transaction(lambda: rows.collection().delete_many(query).deleted_count)

@@ -1,6 +1,6 @@
-"""The end of a row, done or dead, and the release of the next one of its key.
+"""The end of a row, done or dead, and the release of the next row of its key.
 
-That one needs no wake-up: the delivering worker continues with what is due in the queue.
+That row needs no wake-up: the delivering worker continues with the due rows of the queue.
 """
 
 from typing import Any
@@ -11,7 +11,7 @@ from kernel.outbox.rows import DEAD, DONE, IN_ORDER, Row
 
 
 def finish(row: Row) -> None:
-    """Delivered."""
+    """Mark the row as delivered."""
     moment = clock.now()
     change: dict[str, Any] = {"$set": {"state": DONE, "updatedTime": moment, "doneTime": moment}}
     if subscriptions.BY_NAME[row["handler"]].event.declared.forget_payload:
@@ -20,7 +20,7 @@ def finish(row: Row) -> None:
 
 
 def bury(row: Row, reason: str) -> None:
-    """Given up, until staff start it again. A dead row holds up no other one."""
+    """Give up the row until staff start it again. A dead row does not hold up others."""
     _end(row, {"$set": {"state": DEAD, "updatedTime": clock.now(), "lastError": reason}})
 
 
@@ -35,7 +35,7 @@ def _end_alone(row: Row, change: dict[str, Any]) -> bool:
 
 
 def _end_followed(row: Row, change: dict[str, Any]) -> None:
-    """The row that is first now is the one that the others wait for; if it has waited itself, it is due."""
+    """The next row becomes the first one of the key; if it was waiting, it becomes due."""
     if not rows.collection().update_one(rows.held(row), change).matched_count:
         return
     due = {"$cond": ["$waits", clock.now(), "$notBefore"]}

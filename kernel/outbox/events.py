@@ -6,8 +6,8 @@
         user_id: str = outbox.key()
         changed: Sequence[str]
 
-A field is stored in the payload under its name in camelCase. Names and keys are stored, so rows of an earlier version
-are still delivered as long as a new field has a default; what a row holds beyond the fields is passed over.
+A field is stored in the payload under its name in camelCase. Names and keys are stored, so rows of an earlier
+version are still delivered as long as a new field has a default; unknown fields of a row are ignored.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -22,12 +22,12 @@ _KEY, _SECRET, _STORED = "key", "secret", "stored"
 
 @dataclass(frozen=True, slots=True)
 class Declaration:
-    """What is said about an event beside its fields."""
+    """The properties of an event besides its fields."""
 
     name: str
-    key: str  # the field that orders, or none
+    key: str  # the field that orders events, if any
     stored: Mapping[str, str]  # field: key in the payload
-    # Keys in the payload whose value lets its bearer act as another person: no page shows them.
+    # Payload keys whose value lets its bearer act as another person; no page shows them.
     secret: frozenset[str]
     forget_payload: bool
     unheard: str
@@ -72,25 +72,31 @@ def event(
         if name in DECLARED:
             message = f"two events are called {name}"
             raise TypeError(message)
-        made = dataclass(frozen=True, slots=True, kw_only=True, repr=not forget_payload)(cls)
-        own = [one for one in fields(made) if one.name != "event_id"]
-        made.declared = Declaration(
+        event_type = dataclass(frozen=True, slots=True, kw_only=True, repr=not forget_payload)(cls)
+        own = [event_field for event_field in fields(event_type) if event_field.name != "event_id"]
+        event_type.declared = Declaration(
             name=name,
             key=_key_of(own),
-            stored={one.name: _camel(one.name) for one in own if one.metadata.get(_STORED, True)},
-            secret=frozenset(_camel(one.name) for one in own if one.metadata.get(_SECRET)),
+            stored={
+                event_field.name: _camel(event_field.name)
+                for event_field in own
+                if event_field.metadata.get(_STORED, True)
+            },
+            secret=frozenset(
+                _camel(event_field.name) for event_field in own if event_field.metadata.get(_SECRET)
+            ),
             forget_payload=forget_payload,
             unheard=unheard,
             unemitted=unemitted,
         )
-        DECLARED[name] = made
-        return made
+        DECLARED[name] = event_type
+        return event_type
 
     return declare
 
 
 def _key_of(own: Iterable[Field[Any]]) -> str:
-    keys = [one.name for one in own if one.metadata.get(_KEY)]
+    keys = [event_field.name for event_field in own if event_field.metadata.get(_KEY)]
     if len(keys) > 1:
         message = f"an event has one key, not {keys}"
         raise TypeError(message)
@@ -99,7 +105,7 @@ def _key_of(own: Iterable[Field[Any]]) -> str:
 
 def _camel(name: str) -> str:
     first, *others = name.split("_")
-    return first + "".join(other.capitalize() for other in others)
+    return first + "".join(word.capitalize() for word in others)
 
 
 def payload_of(happened: Event) -> dict[str, Any]:
@@ -113,7 +119,7 @@ def key_of(happened: Event) -> str:
 
 
 def read(event_type: type[E], row: Mapping[str, Any]) -> E:
-    """The event of a stored row, whichever version has written it."""
+    """The event of a stored row, whichever version wrote it."""
     declared, payload = event_type.declared, row["payload"]
     values = {name: payload[key] for name, key in declared.stored.items() if key in payload}
     if declared.key and declared.key not in declared.stored:
@@ -125,7 +131,7 @@ def read(event_type: type[E], row: Mapping[str, Any]) -> E:
 
 def _required(event_type: type[Event]) -> set[str]:
     return {
-        one.name
-        for one in fields(event_type)
-        if one.default is MISSING and one.default_factory is MISSING
+        event_field.name
+        for event_field in fields(event_type)
+        if event_field.default is MISSING and event_field.default_factory is MISSING
     }

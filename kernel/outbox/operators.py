@@ -1,4 +1,4 @@
-"""For those who keep the service running: how much waits, and starting again what was given up."""
+"""For operators: the size of the backlog, and starting dead rows again."""
 
 from bson import ObjectId
 from pymongo.errors import PyMongoError
@@ -9,7 +9,7 @@ from kernel.outbox.rows import DEAD, PENDING, UNDELIVERED
 
 
 def requeue(row_id: ObjectId) -> bool:
-    """Start a dead row again; False when it is not dead (a second click changes nothing)."""
+    """Start a dead row again; False if it is not dead (a second click changes nothing)."""
     moment = clock.now()
     times = dict.fromkeys(("dueTime", "notBefore", "updatedTime"), moment)
     change = {"state": PENDING, "attempts": 0, "faults": 0, **times}

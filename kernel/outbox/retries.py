@@ -6,7 +6,7 @@ from datetime import timedelta
 
 SLOW = timedelta(minutes=15)
 LASTING = timedelta(days=1)
-# A fault of the program is tried so often, with this wait in between.
+# How often a fault of the program is tried, and the wait in between.
 FAULTY_TRIES = 3
 FAULTY_WAIT = timedelta(seconds=15)
 
@@ -26,12 +26,13 @@ class Retries:
         return spread(self.quick[attempts - 1] if attempts <= len(self.quick) else SLOW)
 
     def are_over(self, attempts: int, lasted: timedelta) -> bool:
-        """Both must be used up: a handler may ask for shorter waits, and a row may have waited for its first try."""
+        """Both attempts and time must be used up: a handler may request shorter waits, and a row may have
+        waited for its first try."""
         return attempts >= self.attempts and lasted >= LASTING
 
 
 def spread(wait: timedelta) -> timedelta:
-    """With a tenth of jitter, so that an outage does not end in a stampede."""
+    """Adds up to a tenth of jitter, so that not all rows are tried at once after an outage."""
     return wait * (1 + secrets.randbelow(100) / 1000)
 
 

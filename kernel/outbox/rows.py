@@ -1,8 +1,8 @@
 """The collection: states of a row, its indexes, and the filters that more than one module uses.
 
-Rows of one `key` and handler run one after another, in an order that MongoDB itself gives: what a transaction saw or
-overwrote was emitted before what it emits, in whatever process and however wrong a machine's clock is. Between
-transactions that knew nothing of each other there is no order to keep (docs/decisions/0012-event-order.md).
+Rows of one `key` and handler run one after another, in an order that MongoDB determines: events of the
+changes that a transaction saw or overwrote come before its own events, in any process and with any clock.
+Between independent transactions there is no order to keep (docs/decisions/0012-event-order.md).
 """
 
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ from kernel.choices import RowState
 from kernel.db import SessionCollection
 
 COLLECTION = "outbox"
-# Plain texts: they are part of hot queries, and of the definitions of indexes.
+# Plain texts, because they are part of hot queries and of index definitions.
 PENDING, CLAIMED = RowState.PENDING.value, RowState.CLAIMED.value
 DONE, DEAD = RowState.DONE.value, RowState.DEAD.value
 UNDELIVERED = [PENDING, CLAIMED]
@@ -62,7 +62,7 @@ def due(queue: str, moment: datetime) -> dict[str, Any]:
 
 
 def held(row: Mapping[str, Any]) -> dict[str, Any]:
-    """The row, as long as its claim has not gone to another worker."""
+    """Filter for a row whose claim has not passed to another worker."""
     return {"_id": row["_id"], "state": CLAIMED, "claim": row["claim"]}
 
 
@@ -71,7 +71,7 @@ def undelivered_of_key(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def earlier(row: Mapping[str, Any]) -> dict[str, Any]:
-    """Undelivered rows of its key that come before it."""
+    """Filter for undelivered rows of the same key that come before the row."""
     return {**undelivered_of_key(row), **_before(row)}
 
 
@@ -83,7 +83,7 @@ def _before(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def due_behind(row: Mapping[str, Any], moment: datetime) -> dict[str, Any]:
-    """Rows of its key that come after it, are due, and that no worker has claimed."""
+    """Filter for unclaimed due rows of the same key that come after the row."""
     return {
         "handler": row["handler"],
         "key": row["key"],

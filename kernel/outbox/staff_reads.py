@@ -1,4 +1,4 @@
-"""What the staff pages of events read: rows by state, newest first, and how many there are."""
+"""Reads for the staff pages of events: rows by state, newest first, and their numbers."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from pymongo import DESCENDING
 from kernel.outbox import rows, subscriptions
 from kernel.outbox.rows import CLAIMED, DEAD, PENDING, Row
 
-# Counting stops here: "10,000 or more" is answer enough, and a cheap one.
+# Counting stops here: "10,000 or more" is precise enough and cheap.
 MOST_COUNTED = 10_000
 
 
@@ -38,7 +38,7 @@ def count_by_state() -> dict[str, int]:
 
 
 def shown_payload(row: Row) -> dict[str, Any] | None:
-    """The ids that an event carries, without secrets; nothing of an event that names a person."""
+    """The ids in an event, without secrets; nothing for an event that names a person."""
     subscription = subscriptions.BY_NAME.get(row["handler"])
     if subscription is None:
         return None

@@ -1,4 +1,4 @@
-"""Who handles which event, in which queue, and what happens when it fails for good."""
+"""Which handlers an event has, their queues, and what happens when a handler fails permanently."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -34,8 +34,9 @@ def subscribe(
     """Register a handler of an event under a stable name ("app.what_it_does").
 
     Handlers are idempotent: a row whose worker died is delivered again, with the same `event_id`.
-    `on_dead(event, reason)` is told when a row is parked, at least once. Work that waits long for others gets a
-    `queue` of its own, so that the rest does not wait with it. `retries` says when a failed row is tried again.
+    `on_dead(event, reason)` is told when a row is parked, at least once. Work that waits long for other
+    services gets its own `queue`, so that other work does not wait with it. `retries` says when a failed row
+    is tried again.
     """
 
     def register(handle: Callable[[E], None]) -> Callable[[E], None]:

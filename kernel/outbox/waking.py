@@ -1,6 +1,6 @@
-"""Telling workers that rows are due: at once after a change (`nudge`), and again and again by the clock (`relay`).
+"""Tells workers that rows are due: at once after a change (`nudge`), and periodically (`relay`).
 
-Nudging is a shortcut past the relay's wait, never the only way: a broker that is down costs time and no event.
+Nudging only saves the wait for the relay: a broker that is down costs time, but no event.
 """
 
 import threading
@@ -18,7 +18,7 @@ from kernel.outbox import rows, subscriptions
 from kernel.outbox.rows import WakeUp
 
 RELAY_BATCH = 64
-# By name, and not the task itself, which stands above the outbox (`kernel.tasks`).
+# By name, because the task itself is in a layer above the outbox (`kernel.tasks`).
 DELIVER_TASK = "core.deliver_event"
 _RENUDGE = timedelta(seconds=30)
 
@@ -27,13 +27,13 @@ _emitted = threading.local()  # rows of this thread since its last nudge
 
 
 def remember(wake_ups: Iterable[WakeUp]) -> None:
-    """For the next nudge. The first ones are enough: a worker goes on with whatever else is due."""
+    """Remember rows for the next nudge. The first ones are enough: a worker continues with other due rows."""
     remembered: list[WakeUp] = getattr(_emitted, "wake_ups", [])
     _emitted.wake_ups = [*remembered, *wake_ups][:RELAY_BATCH]
 
 
 def nudge() -> None:
-    """Hand what this thread has emitted to the workers now."""
+    """Wake workers for the rows that this thread has emitted."""
     wake_ups: list[WakeUp] = getattr(_emitted, "wake_ups", [])
     _emitted.wake_ups = []
     if wake_ups:
@@ -51,7 +51,8 @@ def enqueue(wake_ups: list[WakeUp]) -> None:
 
 
 def relay() -> int:
-    """Wake workers for what is due and was not handed out lately. Called by beat; safe to run anywhere, often."""
+    """Wake workers for due rows that were not handed out recently. Called by beat; safe to run anywhere and
+    often."""
     return sum(_relay_queue(queue, clock.now()) for queue in subscriptions.queues())
 
 

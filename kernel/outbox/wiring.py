@@ -1,4 +1,4 @@
-"""Whether every event has two ends: code that emits it, and a handler that hears it.
+"""Checks that every event has code that emits it and a handler.
 
 Handlers register themselves. Emitters are read from the source: one that registered could still emit nothing, and one
 that the declaration names could be gone. What counts is a call of the event's class in an app, imported by its name.
@@ -28,17 +28,17 @@ def problems(apps: Mapping[str, Path]) -> list[str]:
 
 
 def _problems_of(event: type[Event], emitted: Container[str]) -> Iterator[str]:
-    about = event.declared
+    declaration = event.declared
     if event.__module__ != f"{_app_of(event)}.events":
-        yield f"{about.name} is declared in {event.__module__}: events are declared in an app's events.py"
-    if not about.unheard and not _is_heard(event):
-        yield f"no handler hears {about.name}: subscribe one, or say with `unheard` why there is none"
-    if about.unheard and _is_heard(event):
-        yield f"{about.name} is heard: take `unheard` away"
-    if not about.unemitted and title(event) not in emitted:
-        yield f"nothing emits {about.name}: emit it, or say with `unemitted` why nothing does"
-    if about.unemitted and title(event) in emitted:
-        yield f"{about.name} is emitted: take `unemitted` away"
+        yield f"{declaration.name} is declared in {event.__module__}: events are declared in an app's events.py"
+    if not declaration.unheard and not _is_heard(event):
+        yield f"no handler hears {declaration.name}: subscribe one, or say with `unheard` why there is none"
+    if declaration.unheard and _is_heard(event):
+        yield f"{declaration.name} is heard: take `unheard` away"
+    if not declaration.unemitted and title(event) not in emitted:
+        yield f"nothing emits {declaration.name}: emit it, or say with `unemitted` why nothing does"
+    if declaration.unemitted and title(event) in emitted:
+        yield f"{declaration.name} is emitted: take `unemitted` away"
 
 
 def _app_of(event: type[Event]) -> str:
