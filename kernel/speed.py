@@ -31,8 +31,8 @@ def collect_garbage_rarely() -> None:
     full collection nearer, which walks everything that the application has loaded. So loaded objects are
     excluded, and collections are rare.
 
-    Gain: 16.2 -> 12.1 ms of CPU for a page. Remove when: Python's collector has no full collections (it is
-    incremental).
+    Gain: 16.2 -> 12.1 ms of CPU for a page.
+    Remove when: Python's collector has no full collections (it is incremental).
     """
     gc.collect()
     gc.freeze()
@@ -42,8 +42,8 @@ def collect_garbage_rarely() -> None:
 def switch_threads_often() -> None:
     """A thread that computes blocks the others for 1 ms at most, instead of Python's 5 ms.
 
-    Gain: 160 -> 30 ms (median) for a request for a clinic while lists of 1000 patients are made. Remove when:
-    Python's own interval is as short, or threads run side by side.
+    Gain: 160 -> 30 ms (median) for a request for a clinic while lists of 1000 patients are made.
+    Remove when: Python's own interval is as short, or threads run side by side.
     """
     sys.setswitchinterval(0.001)
 
@@ -62,8 +62,9 @@ def leave_pools_alone() -> None:
     """Around each request Django closes old connections and clears the recorded queries. The connections to
     MongoDB and Redis are pools whose `close` does nothing, and queries are recorded only while debugging.
 
-    Gain: 6% of a small request (14 us). Remove when: Django does not do it around each request, and at once
-    if one of these `close` methods does something.
+    Gain: 6% of a small request (14 us).
+    Remove when: Django does not do it around each request, and at once if one of these `close` methods does
+    something.
     """
     for signal in (request_started, request_finished):
         signal.disconnect(close_old_connections)
@@ -104,8 +105,8 @@ class RedisCache(redis.RedisCache):
 def keep_collections(make: _Make) -> _Make:
     """PyMongo makes new objects for a database and a collection at each access.
 
-    Gain: 5 us for each query, a tenth of the cost of a query in this process. Remove when: PyMongo keeps
-    them.
+    Gain: 5 us for each query, a tenth of the cost of a query in this process.
+    Remove when: PyMongo keeps them.
     """
     return lru_cache(maxsize=256)(make)  # type: ignore[return-value]
 

@@ -47,8 +47,8 @@ class QuickClient(Client):
     """A test client that shares its middleware with the others: each of Django's clients builds its own,
     which searches for all static files.
 
-    Gain: 25 ms for each client, half of many tests. Remove when: Django's clients share the middleware, or
-    WhiteNoise finds files on demand.
+    Gain: 25 ms for each client, half of many tests.
+    Remove when: Django's clients share the middleware, or WhiteNoise finds files on demand.
     """
 
     def __init__(self, **options: Any) -> None:

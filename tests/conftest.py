@@ -48,8 +48,9 @@ def pytest_collection_modifyitems(items):
 def pytest_collection_finish():
     """Six thousand tests are many objects, and each garbage collection walked all of them.
 
-    Gain: a seventh of the run. Remove when: Python's collector never walks everything at once
-    (tests/kernel/test_speed.py would fail then).
+    Gain: a seventh of the run.
+    Remove when: Python's collector never walks everything at once (tests/kernel/test_speed.py would fail
+    then).
     """
     gc.set_threshold(10_000, 50, 100)
     gc.enable()
@@ -89,8 +90,8 @@ def clean_state(django_db_setup, request):
     """Every test starts with empty collections and an empty cache. Only collections that were written to are
     emptied.
 
-    Gain: a fifth of the run, which emptying all collections each time took. Remove when: MongoDB empties a
-    whole database in one command and keeps its indexes.
+    Gain: a fifth of the run, which emptying all collections each time took.
+    Remove when: MongoDB empties a whole database in one command and keeps its indexes.
     """
     from kernel import db
     from tests import replay

@@ -23,8 +23,8 @@ class _Server(ThreadingHTTPServer):
 def key_called(name):
     """A key for each name, made once.
 
-    Gain: 30 to 160 ms for each peer, depending on how soon primes are found. Remove when: the peer's
-    assertions are signed with a kind of key that is quick to make.
+    Gain: 30 to 160 ms for each peer, depending on how soon primes are found.
+    Remove when: the peer's assertions are signed with a kind of key that is quick to make.
     """
     return rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
