@@ -16,7 +16,7 @@ import time
 import django
 
 from scripts import local, servers
-from tests.attack import meters, place, registry, report
+from tests.attack import meters, registry, report, setup
 from tests.attack.run import Guarantees, Phases, Result, Run
 from tests.attack.stage import Attack
 from tests.processes.service import Service
@@ -68,7 +68,7 @@ def _service() -> Service:
     mongodb, redis = servers.for_tests()
     os.environ.update(
         {
-            **place.environment(),
+            **setup.environment(),
             "MONGODB_URI": mongodb,
             "REDIS_URL": f"{redis}/0",
             "TIDEPOOL_CLINIC_DATABASE_NAME": DATABASE,
@@ -82,7 +82,7 @@ def _service() -> Service:
 
 
 def _attack_all(service: Service, chosen: list[Attack]) -> list[Result]:
-    scene = place.prepare(service.port)
+    scene = setup.prepare(service.port)
     service.start()
     with meters.watching(scene.bystander) as watch:
         print(report.header())

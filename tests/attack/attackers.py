@@ -13,7 +13,7 @@ import time
 from typing import Any
 
 from tests.attack import registry
-from tests.attack.stage import Attack, Place, Stage
+from tests.attack.stage import Attack, Stage, Target
 
 NICE = 10
 
@@ -33,13 +33,13 @@ def _take_all_descriptors() -> None:
 async def _attack(attack: Attack, job: dict[str, Any]) -> dict[str, Any]:
     attack.prepare()
     began, used = time.monotonic(), time.process_time()
-    stage = Stage(Place(**job["place"]), began + job["seconds"], attack.has_many_addresses)
+    stage = Stage(Target(**job["target"]), began + job["seconds"], attack.has_many_addresses)
     await attack.run(stage)
     return {
         "began": began,
         "ended": time.monotonic(),
         "cpu": time.process_time() - used,
-        "got": stage.got,
+        "outcomes": stage.outcomes,
         "broken": stage.broken,
     }
 

@@ -14,8 +14,8 @@ from typing import Any
 
 from tests.attack import wire
 
-PATIENCE = 10.0  # seconds until a request counts as lost
-_NICE = -5  # its clock should be right on a busy machine; only root may
+TIMEOUT = 10.0  # seconds until a request counts as lost
+_NICE = -5  # keeps it on time on a busy machine; works for root only
 
 
 class Bystander:
@@ -30,7 +30,7 @@ class Bystander:
             "list": wire.request("GET", f"{clinic}/patients?limit=5", token=token),
         }
         self._pause = 1.0 / job["rate"]
-        self._kept: list[wire.Link] = []
+        self._idle: list[wire.Link] = []
 
     async def run(self) -> None:
         names = list(self._requests)
@@ -38,7 +38,7 @@ class Bystander:
         async with asyncio.TaskGroup() as tasks:
             for number in count():
                 name = names[number % len(names)]
-                # Probes come on a new connection, and so does every other one of the rest.
+                # Probes use a new connection, and so does every second one of the other requests.
                 is_new = name.startswith("/") or number // len(names) % 2 == 0
                 tasks.create_task(self._watch(number, name, due=due, is_new=is_new))
                 due += self._pause
@@ -47,7 +47,7 @@ class Bystander:
     async def _watch(self, number: int, name: str, *, due: float, is_new: bool) -> None:
         began = time.monotonic()
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(TIMEOUT):
                 outcome = str(await self._ask(self._requests[name], is_new=is_new))
         except TimeoutError:
             outcome = "lost"
@@ -62,24 +62,24 @@ class Bystander:
             late=began - due,
         )
 
-    async def _ask(self, asked: bytes, *, is_new: bool) -> int:
-        if self._kept and not is_new:
-            link = self._kept.pop()
+    async def _ask(self, request: bytes, *, is_new: bool) -> int:
+        if self._idle and not is_new:
+            link = self._idle.pop()
             # A server may end an idle connection; clients then ask again over a new one.
             with contextlib.suppress(ConnectionError):
-                return await self._over(link, asked)
-        return await self._over(await wire.Link.open(self._port), asked)
+                return await self._over(link, request)
+        return await self._over(await wire.Link.open(self._port), request)
 
-    async def _over(self, link: wire.Link, asked: bytes) -> int:
+    async def _over(self, link: wire.Link, request: bytes) -> int:
         is_kept = False
         try:
-            answer = await link.ask(asked)
-            is_kept = not answer.is_last and len(self._kept) < 4
+            answer = await link.ask(request)
+            is_kept = not answer.is_last and len(self._idle) < 4
         finally:
             if not is_kept:
                 await link.__aexit__()
         if is_kept:
-            self._kept.append(link)
+            self._idle.append(link)
         return answer.status
 
 
@@ -88,11 +88,11 @@ def _print(**fields: Any) -> None:
     sys.stdout.flush()
 
 
-async def _until_told() -> None:
+async def _run_until_input_ends() -> None:
     job = json.loads(await asyncio.to_thread(sys.stdin.readline))
     running = asyncio.create_task(Bystander(job).run())
-    told = asyncio.create_task(asyncio.to_thread(sys.stdin.read))
-    await asyncio.wait([running, told], return_when=asyncio.FIRST_COMPLETED)
+    input_ended = asyncio.create_task(asyncio.to_thread(sys.stdin.read))
+    await asyncio.wait([running, input_ended], return_when=asyncio.FIRST_COMPLETED)
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
 
@@ -100,4 +100,4 @@ async def _until_told() -> None:
 if __name__ == "__main__":
     with contextlib.suppress(OSError):
         os.nice(_NICE)
-    asyncio.run(_until_told())
+    asyncio.run(_run_until_input_ends())

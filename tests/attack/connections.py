@@ -16,7 +16,7 @@ LIVE = wire.request("GET", "/live")
 async def _wait(stage: Stage, number: int, *, said: bytes) -> None:
     async with await stage.link(number) as link:
         await link.send(said)
-        stage.got[str((await link.answer()).status)] += 1
+        stage.outcomes[str((await link.answer()).status)] += 1
 
 
 SILENT = partial(_wait, said=b"")
@@ -27,7 +27,7 @@ async def _drip_head(stage: Stage, number: int) -> None:
     """Never silent for long, so that a limit on idle time does not see it."""
     async with await stage.link(number) as link:
         answer = await link.ask(b"GET /live HTTP/1.1\r\n", forever=b"x-a: b\r\n", every=1.0)
-        stage.got[str(answer.status)] += 1
+        stage.outcomes[str(answer.status)] += 1
 
 
 def _half_open(name: str, act: Act, *, is_short: bool = False) -> list[Attack]:
@@ -42,25 +42,25 @@ def _half_open(name: str, act: Act, *, is_short: bool = False) -> list[Attack]:
 async def _idle(stage: Stage, number: int) -> None:
     """One correct request, and then nothing."""
     async with await stage.link(number) as link:
-        stage.got[str((await link.ask(LIVE)).status)] += 1
+        stage.outcomes[str((await link.ask(LIVE)).status)] += 1
         await link.answer()
 
 
 async def _never_read(stage: Stage, number: int) -> None:
-    token = stage.place.tokens[0]
-    asked = wire.request("GET", f"{stage.place.clinic}/patients?limit=1000", token=token)
+    token = stage.target.tokens[0]
+    asked = wire.request("GET", f"{stage.target.clinic}/patients?limit=1000", token=token)
     async with await stage.link(number, room=4096) as link:
         link.stop_reading()
         await link.send(asked * 4)
         await asyncio.sleep(stage.left())
-        stage.got["held to the end"] += 1
+        stage.outcomes["held to the end"] += 1
 
 
 # --- broken off -----------------------------------------------------------------------------------------
 async def _break_off(stage: Stage, number: int) -> None:
     """In the head, before the body, in the body, before the answer, in the answer."""
-    token = stage.place.tokens[0]
-    listing = wire.request("GET", f"{stage.place.clinic}/patients?limit=200", token=token)
+    token = stage.target.tokens[0]
+    listing = wire.request("GET", f"{stage.target.clinic}/patients?limit=200", token=token)
     creation = wire.head("POST", "/v1/clinics", token=token, lines=wire.with_length(500))
     for said, waits in (
         (listing[:40], 0.0),
@@ -73,7 +73,7 @@ async def _break_off(stage: Stage, number: int) -> None:
             await link.send(said)
             await asyncio.sleep(waits)
             link.reset()
-        stage.got["broken off"] += 1
+        stage.outcomes["broken off"] += 1
 
 
 async def _pipeline(stage: Stage, number: int) -> None:
@@ -82,7 +82,7 @@ async def _pipeline(stage: Stage, number: int) -> None:
         sending = asyncio.ensure_future(link.send(LIVE * 200))
         try:
             for _ in range(200):
-                stage.got[str((await link.answer()).status)] += 1
+                stage.outcomes[str((await link.answer()).status)] += 1
         finally:
             sending.cancel()
             await asyncio.gather(sending, return_exceptions=True)
@@ -109,9 +109,9 @@ async def _come_and_go(stage: Stage, number: int) -> None:
         async with await stage.link(number) as link:
             if number % 2:
                 link.reset()
-        stage.got["came and went"] += 1
+        stage.outcomes["came and went"] += 1
     except OSError as error:
-        stage.got[type(error).__name__] += 1
+        stage.outcomes[type(error).__name__] += 1
 
 
 ATTACKS = (

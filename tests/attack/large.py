@@ -82,17 +82,17 @@ class Post:
     lines: tuple[str, ...] = ()
 
     async def __call__(self, stage: Stage, number: int) -> None:
-        token = stage.place.tokens[0] if self.has_token else None
+        token = stage.target.tokens[0] if self.has_token else None
         asked = wire.request(
             self.method, self.path, self.body(), token=token, lines=self._lines(stage)
         )
         async with await stage.link(number) as link:
-            stage.got[str((await link.ask(asked)).status)] += 1
+            stage.outcomes[str((await link.ask(asked)).status)] += 1
 
     def _lines(self, stage: Stage) -> tuple[str, ...]:
         if self.path != "/v1/redox" or not self.has_token:
             return self.lines
-        return (*self.lines, f"verification-token: {stage.place.webhook_token}")
+        return (*self.lines, f"verification-token: {stage.target.webhook_token}")
 
 
 @dataclass(frozen=True)
@@ -106,12 +106,12 @@ class Endless:
     lines: tuple[str, ...] = wire.CHUNKED
 
     async def __call__(self, stage: Stage, number: int) -> None:
-        token = stage.place.tokens[0] if self.has_token else None
+        token = stage.target.tokens[0] if self.has_token else None
         begun = wire.head("POST", self.path, token=token, lines=self.lines)
         begun = begun[:-2] if not self.lines else begun  # the head itself continues
         async with await stage.link(number) as link:
             answer = await link.ask(begun + self.start, forever=self.piece)
-            stage.got[str(answer.status)] += 1
+            stage.outcomes[str(answer.status)] += 1
 
 
 def _attack(name: str, count: int, act: Post, *, is_short: bool = False) -> Attack:

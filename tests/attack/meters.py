@@ -1,4 +1,4 @@
-"""What the bystander saw, and the memory of the web processes."""
+"""What the bystander measured, and the memory of the web processes."""
 
 import contextlib
 import json
@@ -26,7 +26,7 @@ class Sample:
     began: float
     seconds: float
     outcome: str
-    late: float  # how late it was sent: the effect of other work of the machine
+    late: float  # how late it was sent, because of other work on the machine
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Figures:
 
     count: int
     median: float
-    most: float  # 95 %
+    high: float  # 95 %
     worst: float
     slowest: str  # which request that was
     late: float
@@ -48,7 +48,7 @@ class Figures:
         return cls(
             count=len(samples),
             median=_quantile(times, 0.5),
-            most=_quantile(times, 0.95),
+            high=_quantile(times, 0.95),
             worst=times[-1],
             slowest=max(samples, key=lambda sample: sample.seconds).name if samples else "",
             late=max((sample.late for sample in samples), default=0.0),
@@ -77,8 +77,8 @@ class Watch:
         for line in self._process.stdout:
             self._samples.append(Sample(**json.loads(line)))
 
-    def is_told(self, moment: float) -> bool:
-        """Whether every request that was sent before has ended. They are numbered as they are sent."""
+    def has_all_before(self, moment: float) -> bool:
+        """Whether the outcome of every request sent before that time is known. They are numbered in sending order."""
         samples = list(self._samples)
         later = [sample.number for sample in samples if sample.began >= moment]
         return bool(later) and sum(s.number < min(later) for s in samples) == min(later)
@@ -118,14 +118,14 @@ class Memory:
         self._thread.start()
 
     def now(self) -> float:
-        found = sum(_resident(pid) for pid in processes_of(self._pid)) / MEGABYTE
-        self._peak = max(self._peak, found)
-        return found
+        megabytes = sum(_resident(pid) for pid in processes_of(self._pid)) / MEGABYTE
+        self._peak = max(self._peak, megabytes)
+        return megabytes
 
     def take_peak(self) -> float:
         """The peak since the last call."""
-        found, self._peak = self._peak, 0.0
-        return found
+        peak, self._peak = self._peak, 0.0
+        return peak
 
     def close(self) -> None:
         self._is_over.set()

@@ -11,39 +11,39 @@ def header() -> str:
 
 
 def line(title: str, figures: Figures) -> str:
-    times = (figures.median, figures.most, figures.worst)
+    times = (figures.median, figures.high, figures.worst)
     cells = [*(f"{seconds * 1000:.1f}" for seconds in times), str(figures.count)]
     cells += [f"{figures.late * 1000:.1f}", figures.slowest]
     unexpected = "  " + _list(figures.unexpected) if figures.unexpected else ""
     return f"{title:<28}" + "".join(f"{cell:>10}" for cell in cells) + unexpected
 
 
-def result(found: Result) -> str:
-    before, peak, after = found.memory
+def result(outcome: Result) -> str:
+    before, peak, after = outcome.memory
     lines = [
-        f"\n{found.title}",
-        line("  before", found.before),
-        line("  during", found.during),
-        line("  after", found.after),
+        f"\n{outcome.title}",
+        line("  before", outcome.before),
+        line("  during", outcome.during),
+        line("  after", outcome.after),
         f"  memory: {before:.0f} MB before, {peak:.0f} at most, {after:.0f} after",
-        f"  the attackers got {_list(found.got)} ({found.cpu:.1f} s of CPU)",
-        *(f"  BROKEN  {text}" for text in found.broken),
+        f"  the attackers got {_list(outcome.outcomes)} ({outcome.cpu:.1f} s of CPU)",
+        *(f"  BROKEN  {text}" for text in outcome.broken),
     ]
     return "\n".join(lines)
 
 
 def summary(results: list[Result]) -> str:
     lines = [f"\n{'median before, during; worst during (ms); memory +peak, +after (MB)':<68}"]
-    for found in results:
-        before, peak, after = found.memory
-        times = (found.before.median, found.during.median, found.during.worst)
+    for result in results:
+        before, peak, after = result.memory
+        times = (result.before.median, result.during.median, result.during.worst)
         cells = [f"{seconds * 1000:.0f}" for seconds in times]
         cells += [f"{peak - before:+.0f}", f"{after - before:+.0f}"]
-        verdict = "BROKEN" if found.broken else "held"
+        verdict = "BROKEN" if result.broken else "held"
         lines.append(
-            f"{found.title:<68}" + "".join(f"{cell:>8}" for cell in cells) + f"  {verdict}"
+            f"{result.title:<68}" + "".join(f"{cell:>8}" for cell in cells) + f"  {verdict}"
         )
-    broken = sum(bool(found.broken) for found in results)
+    broken = sum(bool(result.broken) for result in results)
     return "\n".join([*lines, f"{broken} of {len(results)} attacks broke a guarantee"])
 
 

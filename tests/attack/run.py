@@ -10,26 +10,26 @@ from typing import Any
 from scripts import local
 from scripts.service import is_ready
 from tests.attack.meters import Figures, Memory, Watch, processes_of, wait_until
-from tests.attack.place import Scene
+from tests.attack.setup import Scene
 from tests.attack.stage import Attack
 from tests.processes.service import Service
 
-AFTERMATH = 1.0  # seconds that still count as "during"
+AFTERMATH = 1.0  # seconds after the end that still count as "during"
 READY_AGAIN = 60.0
 
 
 @dataclass(frozen=True)
 class Guarantees:
-    """What holds during every attack, and after it."""
+    """What must hold during and after every attack."""
 
     worst_seconds: float = 1.0
     memory_margin: float = 128.0  # MB of all web processes together above what they had before
-    memory_seconds: float = 20.0  # by when they have released it
+    memory_seconds: float = 20.0  # within which they release it
 
 
 @dataclass(frozen=True)
 class Phases:
-    """Lengths in seconds; an attack's own where `during` is None."""
+    """Lengths in seconds; `during` is the attack's own length if it is None."""
 
     before: float = 3.0
     during: float | None = None
@@ -44,7 +44,7 @@ class Result:
     after: Figures
     memory: tuple[float, float, float]  # before, peak, after
     memory_seconds: float  # until it was released
-    got: dict[str, int]
+    outcomes: dict[str, int]
     cpu: float  # seconds of the attackers
     broken: list[str] = field(default_factory=list)
 
@@ -63,27 +63,27 @@ class Run:
         time.sleep(phases.before)
         resident = memory.now()
         memory.take_peak()
-        told = self._let_loose(attack, phases.during or attack.seconds)
+        report = self._run_attackers(attack, phases.during or attack.seconds)
         peak = memory.take_peak()
-        ended = told["ended"]
+        ended = report["ended"]
         limit = resident + guarantees.memory_margin
         is_back = wait_until(lambda: memory.now() <= limit, seconds=guarantees.memory_seconds)
         back_after = time.monotonic() - ended
         _sleep_until(ended + AFTERMATH + phases.after)
         over = time.monotonic()
-        wait_until(lambda: self._watch.is_told(over), seconds=15)
+        wait_until(lambda: self._watch.has_all_before(over), seconds=15)
         result = Result(
             title=attack.title,
-            before=self._watch.between(started, told["began"]),
-            during=self._watch.between(told["began"], ended + AFTERMATH),
+            before=self._watch.between(started, report["began"]),
+            during=self._watch.between(report["began"], ended + AFTERMATH),
             after=self._watch.between(ended + AFTERMATH, over),
             memory=(resident, peak, memory.now()),
             memory_seconds=back_after,
-            got=told["got"],
-            cpu=told["cpu"],
+            outcomes=report["outcomes"],
+            cpu=report["cpu"],
         )
         memory.close()
-        result.broken = [*broken_guarantees(result, guarantees, is_back=is_back), *told["broken"]]
+        result.broken = [*broken_guarantees(result, guarantees, is_back=is_back), *report["broken"]]
         if processes_of(web) != workers:
             result.broken.append("a web process has ended")
         return result
@@ -96,13 +96,13 @@ class Run:
         if not wait_until(lambda: is_ready(self._service.port), seconds=READY_AGAIN):
             sys.exit("the service does not become ready again; see .local/attack")
 
-    def _let_loose(self, attack: Attack, seconds: float) -> dict[str, Any]:
+    def _run_attackers(self, attack: Attack, seconds: float) -> dict[str, Any]:
         job = {
             "title": attack.title,
             "seconds": seconds,
-            "place": asdict(self._scene.attackers),
+            "target": asdict(self._scene.attackers),
         }
-        done = subprocess.run(
+        process = subprocess.run(
             [sys.executable, "-m", "tests.attack.attackers"],
             input=json.dumps(job),
             capture_output=True,
@@ -111,31 +111,33 @@ class Run:
             timeout=seconds + 120,
             check=False,
         )
-        if done.returncode != 0:
-            sys.exit(f"the attackers of {attack.title!r} failed: {done.stderr[-2000:]}")
-        told: dict[str, Any] = json.loads(done.stdout)
-        return told
+        if process.returncode != 0:
+            sys.exit(f"the attackers of {attack.title!r} failed: {process.stderr[-2000:]}")
+        report: dict[str, Any] = json.loads(process.stdout)
+        return report
 
 
 def broken_guarantees(result: Result, guarantees: Guarantees, *, is_back: bool) -> list[str]:
-    found = []
+    broken = []
     for phase in ("during", "after"):
         figures: Figures = getattr(result, phase)
         if figures.count == 0:
-            found.append(f"{phase}: the bystander has reported nothing")
+            broken.append(f"{phase}: the bystander has reported nothing")
         if figures.worst > guarantees.worst_seconds:
-            found.append(f"{phase}: the bystander waited {figures.worst:.1f} s")
+            broken.append(f"{phase}: the bystander waited {figures.worst:.1f} s")
         if figures.unexpected:
-            found.append(f"{phase}: the bystander got {_list(figures.unexpected)}")
+            broken.append(f"{phase}: the bystander got {_list(figures.unexpected)}")
     if not is_back:
         before, _, after = result.memory
-        found.append(
+        broken.append(
             f"memory: {after:.0f} MB after {guarantees.memory_seconds:.0f} s, {before:.0f} before"
         )
-    failures = {word: count for word, count in result.got.items() if word in ("500", "502", "504")}
+    failures = {
+        word: count for word, count in result.outcomes.items() if word in ("500", "502", "504")
+    }
     if failures:
-        found.append(f"the attackers got {_list(failures)}")
-    return found
+        broken.append(f"the attackers got {_list(failures)}")
+    return broken
 
 
 def _list(counts: dict[str, int]) -> str:

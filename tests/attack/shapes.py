@@ -1,4 +1,4 @@
-"""Malformed requests: each gets one answer below 500, or the connection ends. A request that is hidden in a body is
+"""Malformed requests: each gets one response below 500, or the connection ends. A request that is hidden in a body is
 never answered."""
 
 import asyncio
@@ -7,22 +7,22 @@ from dataclasses import dataclass
 from functools import partial
 
 from tests.attack import wire
-from tests.attack.stage import Attack, Place, Stage
+from tests.attack.stage import Attack, Stage, Target
 
 HIDDEN = b"GET /live?hidden HTTP/1.1\r\nHost: localhost\r\n\r\n"
-PATIENCE = 0.6  # seconds for an answer that should not come
+WAIT = 0.6  # seconds to wait for a response that should not come
 LATE = 0.3
-SPEAKERS = 12
+CONNECTIONS = 12
 
 
 @dataclass(frozen=True)
 class Shape:
-    """The lines after the token's, and what follows the head."""
+    """Header lines after the token's, and the body that follows the head."""
 
     name: str
     lines: tuple[str, ...]
     body: bytes
-    is_late: bool = False  # it comes when the answer may be there already
+    is_late: bool = False  # the body is sent when the response may have arrived already
 
 
 def _length(value: str) -> Shape:
@@ -38,24 +38,24 @@ def _chunk(size: bytes, end: bytes = b"\r\n") -> Shape:
     return Shape(f"chunk size {size!r} ended by {end!r}", ("Transfer-Encoding: chunked",), body)
 
 
-def _right(*lines: str) -> list[Shape]:
+def _correct(*lines: str) -> list[Shape]:
     """These are correct, but the answer may come before the body is read."""
-    whole = ("with its length", (*lines, f"Content-Length: {len(HIDDEN)}"), HIDDEN)
-    parts = (
+    with_length = ("with its length", (*lines, f"Content-Length: {len(HIDDEN)}"), HIDDEN)
+    in_chunks = (
         "in chunks",
         (*lines, "Transfer-Encoding: chunked"),
         b"%x\r\n%s\r\n0\r\n\r\n" % (len(HIDDEN), HIDDEN),
     )
     return [
-        Shape(f"a request as body, {name}, {lines}", *rest, is_late=is_late)
-        for name, *rest in (whole, parts)
+        Shape(f"a request as body, {name}, {lines}", *lines_and_body, is_late=is_late)
+        for name, *lines_and_body in (with_length, in_chunks)
         for is_late in (False, True)
     ]
 
 
 BODIES = (
-    *_right(),
-    *_right("Expect: 100-continue"),
+    *_correct(),
+    *_correct("Expect: 100-continue"),
     *(_length(value) for value in ("+5", " 5, 5", " 5,6", " -1", " 0x5", " 5\x0b", " ", " 1e1")),
     *(_length(f" {'9' * digits}") for digits in (19, 20, 400)),
     Shape("two lengths", ("Content-Length: 0", f"Content-Length: {len(HIDDEN)}"), HIDDEN),
@@ -141,84 +141,84 @@ PERCENT = (
 
 
 @dataclass(frozen=True)
-class Saying:
+class RawRequest:
     name: str
-    said: bytes
+    data: bytes
     late: bytes = b""
 
 
-def _bodies(place: Place) -> list[Saying]:
-    return [_with_body(place, *carrier, shape) for carrier in CARRIERS for shape in BODIES]
+def _bodies(target: Target) -> list[RawRequest]:
+    return [_with_body(target, *carrier, shape) for carrier in CARRIERS for shape in BODIES]
 
 
-def _with_body(place: Place, method: str, path: str, has_token: bool, shape: Shape) -> Saying:
-    token = place.tokens[0] if has_token else None
+def _with_body(target: Target, method: str, path: str, has_token: bool, shape: Shape) -> RawRequest:
+    token = target.tokens[0] if has_token else None
     lines = ("Content-Type: application/json", *shape.lines)
     begun, name = (
         wire.head(method, path, token=token, lines=lines),
         f"{method} {path}, {shape.name}",
     )
     if shape.is_late:
-        return Saying(f"{name}, late", begun, shape.body)
-    return Saying(name, begun + shape.body)
+        return RawRequest(f"{name}, late", begun, shape.body)
+    return RawRequest(name, begun + shape.body)
 
 
-def _heads(place: Place) -> list[Saying]:
-    return [Saying(name, said) for name, said in HEADS.items()]
+def _heads(target: Target) -> list[RawRequest]:
+    return [RawRequest(name, data) for name, data in HEADS.items()]
 
 
-def _addresses(place: Place) -> list[Saying]:
+def _addresses(target: Target) -> list[RawRequest]:
     queries = ["a=1&" * 10_000, "tags=" + "x," * 10_000, "limit=" + "9" * 4000, "[" * 5000]
-    paths = [f"{place.clinic}/patients?{query}" for query in queries]
+    paths = [f"{target.clinic}/patients?{query}" for query in queries]
     for text in PERCENT:
         paths += [f"/v1/clinics/{text}", f"/confirm/signup/{text}", f"/{text}", f"/admin/{text}/"]
-        paths += [f"{place.clinic}/patients?search={text}", f"/v1/clinics?{text}={text}"]
-    return [Saying(path[:60], wire.head("GET", path, token=place.tokens[0])) for path in paths]
+        paths += [f"{target.clinic}/patients?search={text}", f"/v1/clinics?{text}={text}"]
+    return [RawRequest(path[:60], wire.head("GET", path, token=target.tokens[0])) for path in paths]
 
 
-async def _say_all(list_sayings: Callable[[Place], list[Saying]], stage: Stage) -> None:
-    sayings = list_sayings(stage.place)
+async def _send_all(list_requests: Callable[[Target], list[RawRequest]], stage: Stage) -> None:
+    requests = list_requests(stage.target)
 
-    async def one(stage: Stage, number: int) -> None:
-        for saying in sayings[number::SPEAKERS]:
-            await _say(stage, number, saying)
+    async def send_share(stage: Stage, number: int) -> None:
+        for request in requests[number::CONNECTIONS]:
+            await _send_one(stage, number, request)
 
-    await stage.crowd(SPEAKERS, one, is_repeated=False)
+    await stage.crowd(CONNECTIONS, send_share, is_repeated=False)
 
 
-async def _say(stage: Stage, number: int, saying: Saying) -> None:
-    """On a connection of its own, which may give one answer and no more."""
+async def _send_one(stage: Stage, number: int, request: RawRequest) -> None:
+    """On a connection of its own, which may give at most one response."""
     answers: list[wire.Answer] = []
     async with await stage.link(number) as link:
-        sending = asyncio.ensure_future(_send(link, saying))
+        sending = asyncio.ensure_future(_send(link, request))
         try:
             while not answers or not answers[-1].is_last:
-                async with asyncio.timeout(PATIENCE if answers else 5):
+                async with asyncio.timeout(WAIT if answers else 5):
                     answers.append(await link.answer())
         except (OSError, TimeoutError, ValueError, IndexError):
-            pass  # no further answer; not even HTTP to what is not HTTP
+            pass  # no further response; what is not HTTP may get something that is not HTTP
         finally:
             sending.cancel()
             await asyncio.gather(sending, return_exceptions=True)
-    stage.got["/".join(str(answer.status) for answer in answers) or "no answer"] += 1
-    _judge(stage, saying.name, [answer.status for answer in answers])
+    stage.outcomes["/".join(str(answer.status) for answer in answers) or "no answer"] += 1
+    _judge(stage, request.name, [answer.status for answer in answers])
 
 
-async def _send(link: wire.Link, saying: Saying) -> None:
-    await link.send(saying.said)
-    if saying.late:
+async def _send(link: wire.Link, request: RawRequest) -> None:
+    await link.send(request.data)
+    if request.late:
         await asyncio.sleep(LATE)
-        await link.send(saying.late)
+        await link.send(request.late)
 
 
 def _judge(stage: Stage, name: str, statuses: list[int]) -> None:
-    is_wrong = [status for status in statuses if status >= 500 and status not in (501, 503, 505)]
-    if is_wrong or len(statuses) > 1:
+    wrong = [status for status in statuses if status >= 500 and status not in (501, 503, 505)]
+    if wrong or len(statuses) > 1:
         stage.broken.append(f"{name}: {statuses}")
 
 
 ATTACKS = (
-    Attack("smuggling", "bodies with two ends", partial(_say_all, _bodies), 60),
-    Attack("heads", "of a wrong shape", partial(_say_all, _heads), 60),
-    Attack("heads", "addresses of a wrong shape", partial(_say_all, _addresses), 60),
+    Attack("smuggling", "bodies with two ends", partial(_send_all, _bodies), 60),
+    Attack("heads", "of a wrong shape", partial(_send_all, _heads), 60),
+    Attack("heads", "addresses of a wrong shape", partial(_send_all, _addresses), 60),
 )

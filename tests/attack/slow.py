@@ -6,29 +6,29 @@ from tests.attack import wire
 from tests.attack.stage import Attack, Stage, crowd
 
 BYTE_SECONDS = 5.0
-CROWD = 5000  # more than the service keeps; they come within six seconds
-ANNOUNCED = 1000  # bytes, of which few ever come
+CROWD = 5000  # more than the service keeps open; they start within six seconds
+ANNOUNCED = 1000  # bytes, few of which are ever sent
 
 
 @dataclass(frozen=True)
 class SlowBody:
     path: str
     method: str = "POST"
-    token: str | None = None  # "valid" for the first one's
+    token: str | None = None  # "valid" means that of the admin
     is_chunked: bool = False
 
     async def __call__(self, stage: Stage, number: int) -> None:
-        token = stage.place.tokens[0] if self.token == "valid" else self.token
+        token = stage.target.tokens[0] if self.token == "valid" else self.token
         lines = wire.CHUNKED if self.is_chunked else wire.with_length(ANNOUNCED)
-        begun = wire.head(self.method, self.path, token=token, lines=lines)
+        head = wire.head(self.method, self.path, token=token, lines=lines)
         byte = b"1\r\n \r\n" if self.is_chunked else b" "
         async with await stage.link(number) as link:
-            answer = await link.ask(begun, forever=byte, every=BYTE_SECONDS)
-            stage.got[str(answer.status)] += 1
+            answer = await link.ask(head, forever=byte, every=BYTE_SECONDS)
+            stage.outcomes[str(answer.status)] += 1
 
 
 def _attack(name: str, count: int, act: SlowBody, *, is_short: bool = False) -> Attack:
-    """An attacker who was refused comes again."""
+    """A refused attacker tries again."""
     return Attack(
         "slow-bodies", f"{count} {name}", crowd(count, act, pause=0.5), 12, is_short=is_short
     )

@@ -14,7 +14,7 @@ _AFTER_A_FAILURE = 0.05  # seconds, so that a refused attacker does not try agai
 
 
 @dataclass(frozen=True)
-class Place:
+class Target:
     """What an attacker may know: the port, a clinic of 2,000 patients and the tokens of its people."""
 
     port: int
@@ -25,7 +25,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Attack:
-    """`run` continues until the stage's time is over; `prepare` makes bodies before the clock runs."""
+    """`run` continues until the stage's time is over; `prepare` makes bodies before the time starts."""
 
     kind: str
     name: str
@@ -42,10 +42,10 @@ class Attack:
 
 @dataclass
 class Stage:
-    place: Place
+    target: Target
     deadline: float
     has_many_addresses: bool
-    got: Counter[str] = field(default_factory=Counter)  # what the attackers got
+    outcomes: Counter[str] = field(default_factory=Counter)  # status or failure -> count
     broken: list[str] = field(default_factory=list)  # guarantees that only an attacker can check
 
     def left(self) -> float:
@@ -53,10 +53,10 @@ class Stage:
 
     async def link(self, number: int, *, room: int = 0) -> wire.Link:
         addresses = (
-            wire.STRANGE_ADDRESSES if self.has_many_addresses else wire.STRANGE_ADDRESSES[:1]
+            wire.ATTACKER_ADDRESSES if self.has_many_addresses else wire.ATTACKER_ADDRESSES[:1]
         )
         return await wire.Link.open(
-            self.place.port, source=addresses[number % len(addresses)], room=room
+            self.target.port, source=addresses[number % len(addresses)], room=room
         )
 
     async def crowd(
@@ -70,21 +70,21 @@ class Stage:
     ) -> None:
         """`count` attackers that start within `spread` seconds. Each repeats the attack until the time is
         over, or does it once."""
-        do = self._again(act, pause) if is_repeated else self._once(act)
-        everyone = [
+        do = self._repeated(act, pause) if is_repeated else self._once(act)
+        tasks = [
             asyncio.create_task(_after(spread * number / count, do, number))
             for number in range(count)
         ]
-        _, unfinished = await asyncio.wait(everyone, timeout=self.left())
-        for one in unfinished:
-            one.cancel()
-        for end in await asyncio.gather(*everyone, return_exceptions=True):
-            if isinstance(end, Exception):
-                raise end
+        _, unfinished = await asyncio.wait(tasks, timeout=self.left())
+        for task in unfinished:
+            task.cancel()
+        for outcome in await asyncio.gather(*tasks, return_exceptions=True):
+            if isinstance(outcome, Exception):
+                raise outcome
         if unfinished:
-            self.got["open at the end"] += len(unfinished)
+            self.outcomes["open at the end"] += len(unfinished)
 
-    def _again(self, act: "Act", pause: float) -> Callable[[int], Coroutine[Any, Any, None]]:
+    def _repeated(self, act: "Act", pause: float) -> Callable[[int], Coroutine[Any, Any, None]]:
         async def do(number: int) -> None:
             once = self._once(act)
             while self.left() > 0:
@@ -98,7 +98,7 @@ class Stage:
             try:
                 await act(self, number)
             except (OSError, TimeoutError) as error:
-                self.got[_word(error)] += 1
+                self.outcomes[_word(error)] += 1
                 await asyncio.sleep(_AFTER_A_FAILURE)
 
         return do
@@ -134,5 +134,5 @@ async def _crowd(count: int, act: Act, options: dict[str, float], stage: Stage) 
 def crowd(
     count: int, act: Act, *, pause: float = 0.0, spread: float = 0.0
 ) -> Callable[[Stage], Awaitable[None]]:
-    """For `Attack.run`."""
+    """A crowd as a value for `Attack.run`."""
     return partial(_crowd, count, act, {"pause": pause, "spread": spread})

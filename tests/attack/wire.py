@@ -9,11 +9,11 @@ from typing import Self
 
 HEADER = "x-tidepool-session-token"
 OWN_ADDRESS = "127.0.0.1"
-STRANGE_ADDRESSES = tuple(f"127.0.0.{number}" for number in range(2, 251))
-PIECE = 256 * 1024
+ATTACKER_ADDRESSES = tuple(f"127.0.0.{number}" for number in range(2, 251))
+CHUNK_BYTES = 256 * 1024
 _ROOM = 1024 * 1024  # of one line or head of an answer
 _BIND_ADDRESS_NO_PORT = (
-    24  # Linux: the port is chosen at connect, so that an address does not run out of them
+    24  # Linux chooses the port at connect, so that an address does not run out of ports
 )
 
 
@@ -59,8 +59,8 @@ class Link:
         self._writer.transport.abort()
 
     async def send(self, data: bytes) -> None:
-        for start in range(0, len(data), PIECE):
-            self._writer.write(data[start : start + PIECE])
+        for start in range(0, len(data), CHUNK_BYTES):
+            self._writer.write(data[start : start + CHUNK_BYTES])
             await self._writer.drain()
 
     async def ask(self, data: bytes, *, forever: bytes = b"", every: float = 0.0) -> Answer:
@@ -151,5 +151,5 @@ def request(
     token: str | None = None,
     lines: Sequence[str] = (),
 ) -> bytes:
-    own = with_length(len(body)) if body or method != "GET" else ()
-    return head(method, path, token=token, lines=(*own, *lines)) + body
+    body_lines = with_length(len(body)) if body or method != "GET" else ()
+    return head(method, path, token=token, lines=(*body_lines, *lines)) + body

@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from tests.attack import meters, place, registry
+from tests.attack import meters, registry, setup
 from tests.attack.run import Guarantees, Phases, Run
 
 pytestmark = [
@@ -19,8 +19,8 @@ QUICK = Phases(before=0.5, during=3.0, after=1.0)
 
 def test_no_one_else_is_stopped_or_refused_while_someone_attacks(service):
     """One test, because filling the clinics takes longer than an attack."""
-    scene = place.prepare(service.port, patients=500)
-    service.start(env=place.environment())
+    scene = setup.prepare(service.port, patients=500)
+    service.start(env=setup.environment())
     broken = {}
     with meters.watching(scene.bystander) as watch:
         run = Run(service, scene, watch)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from tests.attack.stage import Place
+from tests.attack.stage import Target
 
 PATIENTS = {"attackers": 2000, "bystander": 40}
 MEMBERS = 49
@@ -13,7 +13,7 @@ WEBHOOK_TOKEN = "attack-webhook-token"
 
 @dataclass(frozen=True)
 class Scene:
-    attackers: Place
+    attackers: Target
     bystander: dict[str, Any]
 
 
@@ -26,11 +26,11 @@ def environment() -> dict[str, str]:
 
 
 def prepare(port: int, *, patients: int = PATIENTS["attackers"]) -> Scene:
-    """In the service's database, which is migrated and empty. Everything in it is invented."""
+    """Fill the database of the service, which is migrated and empty, with invented data."""
     from tests.bench import world
 
     large, small = world.prepare([patients, PATIENTS["bystander"]], fresh=False)
-    place = Place(
+    target = Target(
         port=port,
         clinic=large.clinic,
         tokens=[large.tokens["admin"], *_members(large.clinic_id)],
@@ -43,11 +43,11 @@ def prepare(port: int, *, patients: int = PATIENTS["attackers"]) -> Scene:
         "clinic": small.clinic,
         "patient": f"{small.clinic}/patients/{small.patient_ids[0]}",
     }
-    return Scene(place, bystander)
+    return Scene(target, bystander)
 
 
 def _members(clinic_id: str) -> list[str]:
-    """Tokens of the clinic's other people."""
+    """Tokens of the other members of the clinic."""
     from clinics.services import clinicians
     from users.services import accounts
 
