@@ -57,8 +57,8 @@ def past():
     return clock.now() - timedelta(seconds=1)
 
 
-# --- the whole life -------------------------------------------------------------------------------
-def test_from_invitation_to_grant(dot):
+# --- from invitation to grant -------------------------------------------------------------------------------
+def test_an_accepted_invitation_grants_what_it_offers(dot):
     key = invite(dot, "Fay.Friend@example.org", {"view": {}, "follow": {}}, alertsConfig=ALERTS)
     [mail] = emitted("mail.requested")
     assert mail == {
@@ -72,10 +72,10 @@ def test_from_invitation_to_grant(dot):
     }
     fay = make_person("Fay Friend")
 
-    [shown] = fay.api.get(f"/confirm/invitations/{fay.user_id}").json()
-    assert shown["key"] == key
-    assert shown["creator"]["profile"]["fullName"] == "Dot Patient"
-    assert shown["context"] == {"permissions": {"view": {}, "follow": {}}, "alertsConfig": ALERTS}
+    [listed] = fay.api.get(f"/confirm/invitations/{fay.user_id}").json()
+    assert listed["key"] == key
+    assert listed["creator"]["profile"]["fullName"] == "Dot Patient"
+    assert listed["context"] == {"permissions": {"view": {}, "follow": {}}, "alertsConfig": ALERTS}
 
     accepted = answer("accept", fay, dot, key)
     assert (accepted.status_code, accepted.content) == (200, b"OK")
@@ -92,7 +92,7 @@ def test_from_invitation_to_grant(dot):
 
 
 # --- sending --------------------------------------------------------------------------------------
-def test_the_sharer_is_named_by_whom_the_data_belong_to(dot, eve):
+def test_the_mail_names_the_person_whose_data_is_shared(dot, eve):
     profile_service().update_profile(
         dot.user_id, {"patient": {"isOtherPerson": True, "fullName": "Little Dot"}}
     )
@@ -106,24 +106,24 @@ def test_the_sharer_is_named_by_whom_the_data_belong_to(dot, eve):
 @pytest.mark.parametrize(
     "body", [{}, {"email": "a@example.org"}, {"permissions": {}}, {"email": ""}]
 )
-def test_what_is_missing_is_400_without_words(dot, body):
+def test_a_missing_field_is_400_without_text(dot, body):
     response = dot.api.post(f"/confirm/send/invite/{dot.user_id}", body)
     assert (response.status_code, response.content) == (400, b"")
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", {"email": 7}, {"permissions": []}])
-def test_unreadable_bodies_are_not_logged(dot, body):
+def test_an_unreadable_body_is_400(dot, body):
     response = dot.api.post(f"/confirm/send/invite/{dot.user_id}", body)
     assert response.json() == {"code": 400, "reason": "Error decoding the confirmation"}
 
 
-def test_alerts_are_for_followers(dot):
+def test_alerts_without_follow_are_refused(dot):
     response = send(dot, "a@example.org", {"view": {}}, alertsConfig=ALERTS)
     assert response.json()["reason"] == "Error validating the confirmation context"
 
 
 @pytest.mark.parametrize("ending", [None, "expired", "declined", "canceled", "completed"])
-def test_only_a_living_invitation_blocks_a_second(dot, ending):
+def test_only_a_pending_invitation_blocks_a_second(dot, ending):
     key = invite(dot, "a@example.org")
     if ending == "expired":
         set_fields(key, expiresAt=past())
@@ -136,10 +136,10 @@ def test_only_a_living_invitation_blocks_a_second(dot, ending):
         assert response.json() == {"code": 409, "reason": "There is already an existing invite"}
 
 
-def test_members_may_only_be_invited_to_follow_and_lose_nothing(dot, eve):
+def test_members_may_only_be_invited_to_follow_and_keep_their_permissions(dot, eve):
     permission_service().set_permissions(dot.user_id, eve.user_id, {"view": {}, "upload": {}})
-    again = send(dot, eve.email, {"view": {}})
-    assert again.json() == {"code": 409, "reason": "The user is already an existing member"}
+    second = send(dot, eve.email, {"view": {}})
+    assert second.json() == {"code": 409, "reason": "The user is already an existing member"}
 
     key = invite(dot, eve.email, {"follow": {}})
     assert answer("accept", eve, dot, key).status_code == 200
@@ -148,13 +148,13 @@ def test_members_may_only_be_invited_to_follow_and_lose_nothing(dot, eve):
     assert send(dot, eve.email, {"follow": {}}).status_code == 409
 
 
-def test_no_one_invites_in_another_name(dot, eve, backend):
+def test_no_one_sends_an_invitation_for_another_person(dot, eve, backend):
     body = {"email": "a@example.org", "permissions": {"view": {}}}
     assert eve.api.post(f"/confirm/send/invite/{dot.user_id}", body).json() == DENIED
     assert backend.post(f"/confirm/send/invite/{dot.user_id}", body).status_code == 200
 
 
-def test_an_outage_of_the_permission_service_is_no_refusal(dot, eve, monkeypatch):
+def test_an_outage_of_the_permission_service_is_503(dot, eve, monkeypatch):
     def down(*_):
         raise ServiceUnavailable(DOWN)
 
@@ -163,7 +163,7 @@ def test_an_outage_of_the_permission_service_is_no_refusal(dot, eve, monkeypatch
 
 
 # --- sending again --------------------------------------------------------------------------------
-def test_resend_keeps_the_key_and_renews_the_life(dot, eve):
+def test_resending_keeps_the_key_and_renews_the_expiry(dot, eve):
     key = invite(dot, eve.email)
     old = clock.now() - timedelta(days=20)
     set_fields(key, created=old, expiresAt=old + timedelta(days=7))
@@ -179,7 +179,7 @@ def test_resend_keeps_the_key_and_renews_the_life(dot, eve):
 
 
 @pytest.mark.parametrize("state", ["completed", "declined", "canceled"])
-def test_resend_refuses_whatever_is_not_the_callers_pending_invitation(dot, eve, state):
+def test_resending_anything_but_the_callers_pending_invitation_is_refused(dot, eve, state):
     key = invite(dot, eve.email)
     for person, wanted in ((eve, key), (dot, "unknown")):
         response = person.api.patch(f"/confirm/resend/invite/{wanted}")
@@ -212,24 +212,26 @@ WRONG = [
 
 @pytest.mark.parametrize("fields", WRONG)
 @pytest.mark.parametrize("verb", ["accept", "dismiss"])
-def test_the_wrong_state_kind_or_people(dot, eve, verb, fields):
+def test_accepting_or_declining_in_the_wrong_state_kind_or_by_others_is_refused(
+    dot, eve, verb, fields
+):
     key = invite(dot, eve.email)
     set_fields(key, **fields)
-    before = stored(key)
+    stored_before = stored(key)
     response = answer(verb, eve, dot, key)
     assert response.json() == (FORBIDDEN if verb == "accept" else UNKNOWN)
-    assert stored(key) == before
+    assert stored(key) == stored_before
 
 
 @pytest.mark.parametrize("verb", ["accept", "dismiss"])
-def test_keys_in_bodies(dot, eve, verb):
+def test_a_missing_or_malformed_key_is_refused(dot, eve, verb):
     assert answer(verb, eve, dot, "unknown").json() == UNKNOWN
     empty = answer(verb, eve, dot, "")
     assert (empty.status_code, empty.content) == (400, b"")
     assert answer(verb, eve, dot, "x", dot.api).json() == DENIED
 
 
-def test_dismissing(dot, eve):
+def test_a_dismissed_invitation_is_declined(dot, eve):
     key = invite(dot, eve.email)
     response = answer("dismiss", eve, dot, key)
     assert (response.status_code, response.content) == (200, b"")
@@ -246,21 +248,21 @@ def test_dismissing(dot, eve):
         (b'{"view":{},"alertsConfig":{"low":{}}}', "Error validating the confirmation context"),
     ],
 )
-def test_contexts_that_cannot_be_granted(dot, eve, context, reason):
+def test_a_context_that_cannot_be_granted_is_400(dot, eve, context, reason):
     key = invite(dot, eve.email)
     set_fields(key, context=context)
     assert answer("accept", eve, dot, key).json() == {"code": 400, "reason": reason}
     assert stored(key)["status"] == "pending"
 
 
-def test_bare_permissions_of_old_documents(dot, eve):
+def test_bare_permissions_of_old_documents_are_granted(dot, eve):
     key = invite(dot, eve.email)
     set_fields(key, context=orjson.dumps({"view": {}, "nickname": "Mum"}))
     assert answer("accept", eve, dot, key).status_code == 200
     assert permission_service().get_permissions(dot.user_id, eve.user_id) == {"view": {}}
 
 
-def test_a_grant_that_fails_leaves_the_invitation(dot, eve, monkeypatch):
+def test_when_granting_fails_the_invitation_stays_pending(dot, eve, monkeypatch):
     def down(*_):
         raise ServiceUnavailable(DOWN)
 
@@ -281,7 +283,7 @@ def test_a_grant_that_fails_leaves_the_invitation(dot, eve, monkeypatch):
     ("state", "status"),
     [("pending", 200), ("declined", 200), ("completed", 404), ("canceled", 404)],
 )
-def test_cancelling_by_address(dot, state, status):
+def test_an_invitation_is_canceled_by_its_address(dot, state, status):
     key = invite(dot, "a@example.org")
     set_fields(key, status=state)
     response = dot.api.put(f"/confirm/{dot.user_id}/invited/A@example.org")
@@ -289,14 +291,14 @@ def test_cancelling_by_address(dot, state, status):
     assert stored(key)["status"] == ("canceled" if status == 200 else state)
 
 
-def test_cancelling_is_the_senders(dot, eve):
+def test_only_the_sender_cancels(dot, eve):
     key = invite(dot, "a@example.org")
     assert eve.api.put(f"/confirm/{dot.user_id}/invited/a@example.org").json() == DENIED
     assert eve.api.put(f"/confirm/{eve.user_id}/invited/a@example.org").json() == UNKNOWN
     assert stored(key)["status"] == "pending"
 
 
-def test_the_sent_list(clinic, dot, eve):
+def test_the_sent_list_shows_pending_and_declined_invitations(clinic, dot, eve):
     url = f"/confirm/invite/{dot.user_id}"
     assert dot.api.get(url).json() == {"code": 404, "reason": "Nothing found"}
     first = invite(dot, "a@example.org")
@@ -310,7 +312,7 @@ def test_the_sent_list(clinic, dot, eve):
     assert eve.api.get(url).json() == DENIED
 
 
-def test_received_lists_are_the_receivers(dot, eve, backend):
+def test_only_the_receiver_lists_received_invitations(dot, eve, backend):
     invite(dot, eve.email.upper())
     url = f"/confirm/invitations/{eve.user_id}"
     assert dot.api.get(url).json() == DENIED
@@ -336,7 +338,7 @@ def reset(api, key, email, password=PASSWORD):
 
 
 @pytest.mark.parametrize("path", ["/confirm/send/forgot/", "/confirm/forgot/"])
-def test_from_forgotten_to_new_password(eve, anonymous, path):
+def test_a_forgotten_password_is_replaced(eve, anonymous, path):
     other = reset_key(eve, anonymous)
     key = reset_key(eve, anonymous, path)
     assert emitted("mail.requested")[-1]["template"] == "password_reset"
@@ -352,7 +354,7 @@ def test_from_forgotten_to_new_password(eve, anonymous, path):
     assert find_by_credentials(eve.email, "another-one") is None
 
 
-def test_refusals_of_a_reset(eve, dot, anonymous):
+def test_a_reset_with_a_wrong_key_address_or_password_is_refused(eve, dot, anonymous):
     key = reset_key(eve, anonymous)
     assert reset(anonymous, key, dot.email).json() == NO_RESET
     assert reset(anonymous, "unknown", eve.email).json() == NO_RESET
@@ -367,7 +369,7 @@ def test_refusals_of_a_reset(eve, dot, anonymous):
 
 
 @pytest.mark.parametrize("fields", [{"type": "signup_confirmation"}, {"status": "canceled"}])
-def test_another_kind_or_state_of_key_resets_nothing(eve, anonymous, fields):
+def test_a_key_of_another_kind_or_state_resets_nothing(eve, anonymous, fields):
     key = reset_key(eve, anonymous)
     set_fields(key, **fields)
     assert reset(anonymous, key, eve.email).json() == NO_RESET
@@ -383,6 +385,6 @@ def test_a_link_to_an_old_address_resets_nothing(eve, anonymous):
 
 # --- health ---------------------------------------------------------------------------------------
 @pytest.mark.parametrize("name", ["status", "ready", "live"])
-def test_health(anonymous, name):
+def test_health_endpoints_answer_ok(anonymous, name):
     response = anonymous.get(f"/confirm/{name}")
     assert (response.status_code, response.content) == (200, b"OK")

@@ -47,8 +47,8 @@ def restrict(clinic, *restrictions):
     )
 
 
-# --- the whole life -------------------------------------------------------------------------------
-def test_from_invitation_to_working_roles(clinic, ada):
+# --- from invitation to membership -------------------------------------------------------------------------------
+def test_an_accepted_invitation_gives_the_roles(clinic, ada):
     key = invite(clinic, ada, "Fay.New@Example.org", ["CLINIC_ADMIN"])
     [mail] = emitted("mail.requested")
     assert mail["recipient"] == "fay.new@example.org"
@@ -64,11 +64,11 @@ def test_from_invitation_to_working_roles(clinic, ada):
     clinicians = f"/v1/clinics/{clinic['id']}/clinicians"
     assert fay.api.get(clinicians).status_code == 403
 
-    [shown] = fay.api.get(own(fay)).json()
-    assert shown["key"] == key
-    assert shown["restrictions"] == {"canAccept": True}
-    assert shown["creator"]["clinicName"] == clinic["name"]
-    assert shown["creator"]["profile"]["fullName"] == "Ada Admin"
+    [listed] = fay.api.get(own(fay)).json()
+    assert listed["key"] == key
+    assert listed["restrictions"] == {"canAccept": True}
+    assert listed["creator"]["clinicName"] == clinic["name"]
+    assert listed["creator"]["profile"]["fullName"] == "Ada Admin"
 
     accepted = fay.api.put(own(fay, key))
     assert accepted.status_code == 200
@@ -79,8 +79,8 @@ def test_from_invitation_to_working_roles(clinic, ada):
     assert fay.api.get(clinicians).status_code == 200
     assert fay.user_id in db.collection("clinics").find_one({})["admins"]
 
-    again = fay.api.put(own(fay, key))
-    assert (again.status_code, again.json()) == (404, NOT_FOUND)
+    second_answer = fay.api.put(own(fay, key))
+    assert (second_answer.status_code, second_answer.json()) == (404, NOT_FOUND)
 
 
 # --- inviting -------------------------------------------------------------------------------------
@@ -104,13 +104,13 @@ def test_the_invitation_is_stored_as_other_systems_read_it(clinic, ada):
     assert "userId" not in record(clinic, key)
 
 
-def test_an_account_that_exists_is_led_to_the_login(clinic, ada, eve):
+def test_the_mail_leads_an_existing_account_to_the_login(clinic, ada, eve):
     key = invite(clinic, ada, eve.email)
     assert stored(key)["userId"] == eve.user_id
     assert emitted("mail.requested")[0]["variables"]["WebPath"] == "login"
 
 
-def test_a_second_invitation_of_an_address_is_the_clinic_sides_409(clinic, ada):
+def test_a_second_invitation_of_an_address_is_409_of_the_clinic_side(clinic, ada):
     invite(clinic, ada)
     response = ada.api.post(
         f"/v1/clinics/{clinic['id']}/invites/clinicians",
@@ -132,7 +132,7 @@ def test_a_second_invitation_of_an_address_is_the_clinic_sides_409(clinic, ada):
         {"roles": ["PRESCRIBER"]},
     ],
 )
-def test_what_the_clinic_side_refuses_comes_in_its_words(clinic, ada, body):
+def test_refusals_of_the_clinic_side_keep_their_message(clinic, ada, body):
     response = ada.api.post(f"/v1/clinics/{clinic['id']}/invites/clinicians", body)
     assert response.status_code == 400
     assert list(response.json()) == ["message"]
@@ -140,13 +140,13 @@ def test_what_the_clinic_side_refuses_comes_in_its_words(clinic, ada, body):
 
 
 @pytest.mark.parametrize("body", [b"{", b"[]", b'"x"', b""])
-def test_an_unreadable_body(clinic, ada, body):
+def test_an_unreadable_body_is_400(clinic, ada, body):
     response = ada.api.post(f"/v1/clinics/{clinic['id']}/invites/clinicians", body)
     assert response.status_code == 400
     assert response.json() == {"code": 400, "reason": "Error decoding the confirmation"}
 
 
-def test_any_content_type_and_unknown_fields_are_taken(clinic, ada):
+def test_any_content_type_and_unknown_fields_are_accepted(clinic, ada):
     response = ada.api.post(
         f"/v1/clinics/{clinic['id']}/invites/clinicians",
         {"email": "a@example.org", "roles": ["PRESCRIBER"], "nickname": 7},
@@ -174,7 +174,7 @@ def test_a_service_may_invite_and_an_unknown_clinic_is_404(clinic, backend):
     assert unknown.json() == {"code": 404, "reason": "Error finding the clinic"}
 
 
-# --- the words for a token ------------------------------------------------------------------------
+# --- tokens ------------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("token", "status", "reason"),
     [
@@ -182,7 +182,7 @@ def test_a_service_may_invite_and_an_unknown_clinic_is_404(clinic, backend):
         ("nonsense", 403, "The x-tidepool-session-token was invalid"),
     ],
 )
-def test_missing_and_invalid_tokens(clinic, anonymous, token, status, reason):
+def test_missing_and_invalid_tokens_get_their_reason(clinic, anonymous, token, status, reason):
     anonymous.token = token
     response = anonymous.get(path(clinic, "x"))
     assert (response.status_code, response.json()) == (status, {"code": status, "reason": reason})
@@ -196,7 +196,7 @@ def test_members_and_strangers_are_refused(clinic, ada, ben, eve):
             assert (response.status_code, response.json()) == (401, DENIED)
 
 
-def test_a_clinician_look_up_that_fails_logs_no_one_out(clinic, ada, monkeypatch):
+def test_a_failing_lookup_of_the_clinician_logs_no_one_out(clinic, ada, monkeypatch):
     from pymongo.errors import AutoReconnect
 
     from clinic_records.store import clinicians
@@ -209,7 +209,7 @@ def test_a_clinician_look_up_that_fails_logs_no_one_out(clinic, ada, monkeypatch
 
 
 # --- resending, reading, cancelling ---------------------------------------------------------------
-def test_resend_takes_the_clients_form_content_type(clinic, ada, eve):
+def test_resending_accepts_the_form_content_type_of_the_client(clinic, ada, eve):
     key = invite(clinic, ada)
     db.collection("clinicians").update_one({"inviteId": key}, {"$set": {"email": eve.email}})
 
@@ -227,7 +227,7 @@ def test_resend_takes_the_clients_form_content_type(clinic, ada, eve):
 
 
 @pytest.mark.parametrize("state", ["gone", "declined", "canceled"])
-def test_resend_makes_a_lost_confirmation_again_under_its_key(clinic, ada, state):
+def test_resending_recreates_a_lost_confirmation_under_its_key(clinic, ada, state):
     key = invite(clinic, ada)
     if state == "gone":
         db.collection("confirmations").delete_one({"_id": key})
@@ -241,34 +241,34 @@ def test_resend_makes_a_lost_confirmation_again_under_its_key(clinic, ada, state
 
 
 @pytest.mark.parametrize("method", ["get", "patch"])
-def test_unknown_invitations_are_the_clinic_sides_404(clinic, ada, method):
+def test_unknown_invitations_are_404_of_the_clinic_side(clinic, ada, method):
     response = ada.api.request(method, path(clinic, "unknown"))
     assert (response.status_code, response.json()) == (404, {"message": "clinician not found"})
 
 
 def test_get_shows_no_profile(clinic, ada):
     key = invite(clinic, ada)
-    shown = ada.api.get(path(clinic, key)).json()
-    assert shown["creator"] == {
+    invitation = ada.api.get(path(clinic, key)).json()
+    assert invitation["creator"] == {
         "userid": "",
         "profile": None,
         "clinicId": clinic["id"],
         "clinicName": clinic["name"],
     }
-    assert shown["modified"] == "0001-01-01T00:00:00Z"
-    assert shown["context"] is None
-    assert shown["restrictions"] is None
-    assert "expiresAt" not in shown
+    assert invitation["modified"] == "0001-01-01T00:00:00Z"
+    assert invitation["context"] is None
+    assert invitation["restrictions"] is None
+    assert "expiresAt" not in invitation
 
 
-def test_get_without_a_pending_confirmation(clinic, ada):
+def test_getting_an_invitation_without_pending_confirmation_is_404(clinic, ada):
     key = invite(clinic, ada)
     db.collection("confirmations").update_one({"_id": key}, {"$set": {"status": "declined"}})
     response = ada.api.get(path(clinic, key))
     assert (response.status_code, response.json()) == (404, NOT_FOUND)
 
 
-def test_deleting_takes_both_documents_and_may_be_repeated(clinic, ada):
+def test_deleting_ends_both_documents_and_may_be_repeated(clinic, ada):
     key = invite(clinic, ada)
     for _ in range(2):
         response = ada.api.delete(path(clinic, key))
@@ -278,7 +278,7 @@ def test_deleting_takes_both_documents_and_may_be_repeated(clinic, ada):
     assert db.collection("clinician_deletions").count_documents({}) == 0
 
 
-def test_another_clinics_admin_cannot_touch_it(clinic, other_clinic, ada, cy):
+def test_an_admin_of_another_clinic_cannot_change_an_invitation(clinic, other_clinic, ada, cy):
     key = invite(clinic, ada)
     assert cy.api.delete(path(other_clinic, key)).status_code == 200
     assert stored(key)["status"] == "pending"
@@ -287,7 +287,7 @@ def test_another_clinics_admin_cannot_touch_it(clinic, other_clinic, ada, cy):
 
 
 # --- the invited person ---------------------------------------------------------------------------
-def test_nothing_to_list_is_404(eve):
+def test_listing_without_invitations_is_404(eve):
     response = eve.api.get(own(eve))
     assert (response.status_code, response.json()) == (
         404,
@@ -314,7 +314,7 @@ def test_only_the_receiver_may_answer(clinic, ada, eve, cy, backend):
     assert stored(key)["status"] == "pending"
 
 
-def test_dismissing_takes_the_record_and_may_be_repeated(clinic, ada, eve):
+def test_dismissing_removes_the_record_and_may_be_repeated(clinic, ada, eve):
     key = invite(clinic, ada, eve.email)
     for _ in range(2):
         response = eve.api.delete(own(eve, key))
@@ -338,7 +338,7 @@ def test_when_the_clinic_refuses_nothing_changes(clinic, ada, eve):
 def test_an_invitation_under_an_id_that_a_service_chose_is_shown_by_every_operation(
     clinic, ada, eve, backend, key
 ):
-    """The client holds each answer to the description."""
+    """The test client validates each response against the API description."""
     body = {"email": eve.email, "roles": ["CLINIC_MEMBER"], "inviteId": key}
     assert backend.post(f"/v1/clinics/{clinic['id']}/clinicians", body).status_code == 200
     path = f"/v1/clinics/{clinic['id']}/invites/clinicians/{quote(key)}"
@@ -385,8 +385,8 @@ def test_restrictions_decide_who_may_accept(
 
     monkeypatch.setattr(authn, "_checker", lambda: through_provider)
 
-    [shown] = eve.api.get(own(eve)).json()
-    assert shown["restrictions"] == expected
+    [listed] = eve.api.get(own(eve)).json()
+    assert listed["restrictions"] == expected
     response = eve.api.put(own(eve, key))
     if expected["canAccept"]:
         assert response.status_code == 200
@@ -402,8 +402,8 @@ def test_the_newest_invitation_comes_first(clinic, ada, eve):
     assert [i["key"] for i in eve.api.get(own(eve)).json()] == [second, first]
 
 
-def test_an_accepted_invitation_cannot_be_taken_back(clinic, ada, eve):
-    """A clinic that was told 200 would believe that no one has joined it."""
+def test_an_accepted_invitation_cannot_be_canceled(clinic, ada, eve):
+    """After a 200 the clinic would believe that no one has joined."""
     key = invite(clinic, ada, eve.email)
     assert eve.api.put(own(eve, key)).status_code == 200
 
@@ -412,7 +412,7 @@ def test_an_accepted_invitation_cannot_be_taken_back(clinic, ada, eve):
     assert answer.json() == {"code": 409, "reason": "The invite was accepted already"}
 
 
-def test_a_deleted_user_takes_received_invitations_along(clinic, ada, eve):
+def test_deleting_a_user_deletes_received_invitations(clinic, ada, eve):
     from kernel import outbox
     from users.events import UserDeleted
 

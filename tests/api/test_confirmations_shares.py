@@ -44,8 +44,8 @@ def past():
     return clock.now() - timedelta(seconds=1)
 
 
-# --- the whole life -------------------------------------------------------------------------------
-def test_from_offer_to_patient(clinic, ada, ben, dot):
+# --- from offer to patient -------------------------------------------------------------------------------
+def test_an_accepted_offer_makes_a_patient(clinic, ada, ben, dot):
     profile_service().update_profile(dot.user_id, {"patient": {"birthday": "1980-02-03"}})
     key = offer(clinic, dot)
     [mail] = emitted("mail.requested")
@@ -59,10 +59,10 @@ def test_from_offer_to_patient(clinic, ada, ben, dot):
         },
     }
 
-    [shown] = ben.api.get(path(clinic)).json()
-    assert shown["key"] == key
-    assert shown["creatorId"] == dot.user_id
-    assert shown["creator"]["profile"] == {
+    [listed] = ben.api.get(path(clinic)).json()
+    assert listed["key"] == key
+    assert listed["creatorId"] == dot.user_id
+    assert listed["creator"]["profile"] == {
         "fullName": "Dot Patient",
         "patient": {
             "birthday": "1980-02-03",
@@ -81,11 +81,11 @@ def test_from_offer_to_patient(clinic, ada, ben, dot):
     assert ben.api.get(f"/v1/clinics/{clinic['id']}/patients/{dot.user_id}").status_code == 200
     assert ben.api.get(path(clinic)).json() == []
 
-    again = ben.api.put(path(clinic, key))
-    assert (again.status_code, again.json()) == (403, FORBIDDEN)
+    second = ben.api.put(path(clinic, key))
+    assert (second.status_code, second.json()) == (403, FORBIDDEN)
 
 
-def test_everything_the_clinician_enters_is_passed_on(clinic, ada, ben, dot):
+def test_everything_the_clinician_enters_is_stored(clinic, ada, ben, dot):
     tag = ada.api.post(f"/v1/clinics/{clinic['id']}/patient_tags", {"name": "New"}).json()
     entered = {
         "fullName": "Dot From The Clinic",
@@ -128,9 +128,9 @@ def test_an_admin_who_is_only_invited_gets_no_mail_about_a_patient(clinic, ada, 
     assert (
         ada.api.post(f"/v1/clinics/{clinic['id']}/invites/clinicians", invited).status_code == 200
     )
-    before = len(emitted("mail.requested"))
+    mails_before = len(emitted("mail.requested"))
     offer(clinic, dot)
-    assert [mail["recipient"] for mail in emitted("mail.requested")[before:]] == [ada.email]
+    assert [mail["recipient"] for mail in emitted("mail.requested")[mails_before:]] == [ada.email]
 
 
 def test_a_clinic_may_suppress_the_mail(clinic, dot):
@@ -140,12 +140,12 @@ def test_a_clinic_may_suppress_the_mail(clinic, dot):
 
 
 @pytest.mark.parametrize("body", [{}, {"shareCode": "x"}, {"permissions": {}}, {"shareCode": ""}])
-def test_what_is_missing_is_400_without_words(dot, body):
+def test_a_missing_field_is_400_without_text(dot, body):
     response = dot.api.post(f"/confirm/send/invite/{dot.user_id}/clinic", body)
     assert (response.status_code, response.content) == (400, b"")
 
 
-def test_refusals(clinic, ben, dot, eve):
+def test_wrong_codes_existing_patients_and_strangers_are_refused(clinic, ben, dot, eve):
     url = f"/confirm/send/invite/{dot.user_id}/clinic"
     body = {"shareCode": clinic["shareCode"], "permissions": GRANTS}
     unknown = dot.api.post(url, {**body, "shareCode": "NO-SUCH"})
@@ -162,7 +162,7 @@ def test_refusals(clinic, ben, dot, eve):
 
 
 @pytest.mark.parametrize("ending", ["expired", "declined"])
-def test_an_offer_that_ended_blocks_no_new_one(clinic, dot, ending):
+def test_an_offer_that_has_ended_does_not_block_a_new_one(clinic, dot, ending):
     key = offer(clinic, dot)
     if ending == "expired":
         set_fields(key, expiresAt=past())
@@ -190,7 +190,7 @@ def test_expired_offers_are_neither_listed_nor_accepted(clinic, ben, dot):
         ({"type": "clinician_invitation"}, 403),
     ],
 )
-def test_wrong_state_or_type(clinic, ben, dot, fields, status):
+def test_accepting_in_the_wrong_state_or_type_is_refused(clinic, ben, dot, fields, status):
     key = offer(clinic, dot)
     set_fields(key, **fields)
     response = ben.api.put(path(clinic, key))
@@ -205,14 +205,14 @@ def test_another_clinic_cannot_accept(clinic, other_clinic, cy, dot, eve):
         assert person.api.get(path(clinic)).status_code == 401
 
 
-def test_a_prescriber_alone_is_no_member(clinic, dot):
+def test_a_prescriber_without_member_role_cannot_accept(clinic, dot):
     hal = make_person("Hal Prescriber")
     add_member(clinic, hal, roles=("PRESCRIBER",))
     assert hal.api.get(path(clinic)).status_code == 401
 
 
 @pytest.mark.parametrize("body", [None, {"fullName": "Dot"}, {"mrn": "  "}])
-def test_a_required_mrn_that_is_missing(clinic, ben, dot, body):
+def test_a_missing_required_mrn_is_400(clinic, ben, dot, body):
     key = offer(clinic, dot)
     set_clinic(clinic, mrnSettings={"required": True, "unique": True})
     response = ben.api.put(path(clinic, key), body)
@@ -222,13 +222,13 @@ def test_a_required_mrn_that_is_missing(clinic, ben, dot, body):
     assert ben.api.put(path(clinic, key), {"mrn": "M1"}).status_code == 200
 
 
-def test_what_the_clinic_enters_has_its_normal_form_and_blanks_are_not_given(clinic, ben, dot):
+def test_entered_texts_are_normalized_and_blank_ones_count_as_missing(clinic, ben, dot):
     entered = {"fullName": " \u00a0", "mrn": " M1\t"}
     patient = ben.api.put(path(clinic, offer(clinic, dot)), entered).json()
     assert (patient["fullName"], patient["mrn"]) == ("Dot Patient", "M1")
 
 
-def test_the_clinic_sides_refusals_pass_through_and_change_nothing(clinic, ben, dot, eve):
+def test_refusals_of_the_clinic_side_keep_their_message_and_change_nothing(clinic, ben, dot, eve):
     set_clinic(clinic, mrnSettings={"required": False, "unique": True})
     assert ben.api.put(path(clinic, offer(clinic, eve)), {"mrn": "M1"}).status_code == 200
     key = offer(clinic, dot)
@@ -239,7 +239,7 @@ def test_the_clinic_sides_refusals_pass_through_and_change_nothing(clinic, ben, 
 
 
 @pytest.mark.parametrize("body", [{"birthDate": "yesterday"}, {"diagnosisType": "type9"}])
-def test_a_body_against_the_schema_is_400_in_the_clinics_words(clinic, ben, dot, body):
+def test_an_invalid_body_is_400_with_the_message_of_the_clinic_side(clinic, ben, dot, body):
     response = ben.api.put(path(clinic, offer(clinic, dot)), body)
     assert response.status_code == 400
     assert list(response.json()) == ["message"]
@@ -250,12 +250,12 @@ def test_an_unreadable_body_is_400(clinic, ben, dot):
     assert response.json() == {"code": 400, "reason": "Error decoding the confirmation"}
 
 
-def test_someone_who_is_a_patient_by_now_stays_as_they_are(clinic, ben, dot, backend):
+def test_accepting_an_existing_patient_changes_nothing(clinic, ben, dot, backend):
     key = offer(clinic, dot)
-    made = backend.post(
+    patient = backend.post(
         f"/v1/clinics/{clinic['id']}/patients/{dot.user_id}", {"permissions": {"view": {}}}
     )
-    assert made.status_code == 200
+    assert patient.status_code == 200
     response = ben.api.put(path(clinic, key), {"fullName": "Other"})
     assert response.status_code == 200
     assert response.json()["permissions"] == {"view": {}}
@@ -263,7 +263,7 @@ def test_someone_who_is_a_patient_by_now_stays_as_they_are(clinic, ben, dot, bac
     assert stored(key)["status"] == "completed"
 
 
-# --- taking back and declining --------------------------------------------------------------------
+# --- canceling and declining --------------------------------------------------------------------
 @pytest.mark.parametrize("before", ["pending", "declined"])
 @pytest.mark.parametrize(
     ("who", "after"), [("dot", "canceled"), ("ben", "declined"), ("service", "declined")]
@@ -282,7 +282,7 @@ def test_the_sharer_cancels_and_the_clinic_declines(clinic, ben, dot, backend, b
 
 
 @pytest.mark.parametrize("before", ["completed", "canceled"])
-def test_what_has_ended_cannot_be_deleted(clinic, ben, dot, before):
+def test_an_offer_that_has_ended_cannot_be_deleted(clinic, ben, dot, before):
     key = offer(clinic, dot)
     set_fields(key, status=before)
     for person in (ben, dot):
@@ -290,7 +290,7 @@ def test_what_has_ended_cannot_be_deleted(clinic, ben, dot, before):
         assert (response.status_code, response.json()) == (403, FORBIDDEN)
 
 
-def test_unknown_offers_and_strangers(clinic, ben, dot, eve):
+def test_unknown_offers_and_strangers_are_refused(clinic, ben, dot, eve):
     key = offer(clinic, dot)
     unknown = ben.api.delete(path(clinic, "unknown"))
     assert (unknown.status_code, unknown.json()["reason"]) == (403, "No matching invite was found")

@@ -29,9 +29,9 @@ def set_fields(key, **fields):
 
 
 def mails():
-    """What was asked for so far, the deferred ones included; nothing of it is sent."""
-    wanted = {"event": "signup.resend_requested", "state": "pending"}
-    rows = db.collection(outbox.COLLECTION).find(wanted)
+    """The mails requested so far, deferred ones included; none is sent."""
+    requested = {"event": "signup.resend_requested", "state": "pending"}
+    rows = db.collection(outbox.COLLECTION).find(requested)
     for row in list(rows):
         outbox.deliver(row["_id"])
     return emitted("mail.requested")
@@ -63,13 +63,13 @@ def accept(api, key, body=None):
     return api.put(f"/confirm/accept/signup/{key}", body)
 
 
-# --- the whole life of a claim --------------------------------------------------------------------
-def test_from_new_patient_to_claimed_account(clinic, ada, anonymous):
-    made = ada.api.post(
+# --- from sign-up to claim --------------------------------------------------------------------
+def test_a_new_patient_claims_the_account_with_the_mailed_link(clinic, ada, anonymous):
+    created = ada.api.post(
         f"/v1/clinics/{clinic['id']}/patients",
         {"fullName": "Iris Example", "birthDate": "1990-01-02", "email": "iris@example.org"},
     )
-    user_id = made.json()["id"]
+    user_id = created.json()["id"]
     profile_service().update_profile(user_id, {"patient": {"birthday": "1990-01-02"}})
     for row in db.collection(outbox.COLLECTION).find({"event": "patient.created"}):
         outbox.deliver(row["_id"])
@@ -101,11 +101,11 @@ def test_from_new_patient_to_claimed_account(clinic, ada, anonymous):
 
 
 def test_a_reminder_renews_the_link_of_an_unclaimed_account_only(clinic, ada):
-    made = ada.api.post(
+    created = ada.api.post(
         f"/v1/clinics/{clinic['id']}/patients",
         {"fullName": "Iris Example", "birthDate": "1990-01-02", "email": "iris@example.org"},
     )
-    user_id = made.json()["id"]
+    user_id = created.json()["id"]
     for row in list(db.collection(outbox.COLLECTION).find({"event": "patient.created"})):
         outbox.deliver(row["_id"])
     [reminder] = db.collection(outbox.COLLECTION).find({"event": "signup.reminder_due"})
@@ -122,12 +122,12 @@ def test_a_reminder_renews_the_link_of_an_unclaimed_account_only(clinic, ada):
     assert mails()[-1]["variables"]["Key"] == second
 
 
-def test_a_new_address_replaces_link_and_reminder_and_none_takes_them(clinic, ada):
-    made = ada.api.post(
+def test_a_new_address_replaces_link_and_reminder_and_a_removed_one_ends_both(clinic, ada):
+    created = ada.api.post(
         f"/v1/clinics/{clinic['id']}/patients",
         {"fullName": "Iris Example", "birthDate": "1990-01-02", "email": "iris@example.org"},
     )
-    body = made.json()
+    body = created.json()
     url = f"/v1/clinics/{clinic['id']}/patients/{body['id']}"
     deliver_patient_events()
     first = stored(userId=body["id"])["_id"]
@@ -147,13 +147,13 @@ def test_a_new_address_replaces_link_and_reminder_and_none_takes_them(clinic, ad
 
 
 def deliver_patient_events():
-    wanted = {"event": {"$in": ["patient.created", "patient.updated"]}, "state": "pending"}
-    for row in list(db.collection(outbox.COLLECTION).find(wanted, sort=[("_id", 1)])):
+    handlers = {"event": {"$in": ["patient.created", "patient.updated"]}, "state": "pending"}
+    for row in list(db.collection(outbox.COLLECTION).find(handlers, sort=[("_id", 1)])):
         outbox.deliver(row["_id"])
 
 
 # --- sending --------------------------------------------------------------------------------------
-def test_verify_an_ordinary_account(eve, anonymous):
+def test_the_link_verifies_an_ordinary_account(eve, anonymous):
     user_service().update_user(eve.user_id, UserUpdate(email_verified=False))
     key = signup(eve)
     [mail] = emitted("mail.requested")
@@ -182,7 +182,7 @@ CASES = [
 @pytest.mark.parametrize(
     ("roles", "is_custodial", "who", "with_clinic", "template", "creator", "keeps"), CASES
 )
-def test_template_and_creator(
+def test_the_template_and_the_creator_depend_on_account_and_caller(
     clinic, backend, roles, is_custodial, who, with_clinic, template, creator, keeps
 ):
     caller = make_person("Legacy", roles=("clinic",) if who == "legacy" else ())
@@ -207,7 +207,7 @@ def test_template_and_creator(
 
 
 @pytest.mark.parametrize("status", ["pending", "completed", "declined", "canceled"])
-def test_the_same_address_in_any_state_is_403(eve, backend, status):
+def test_sending_again_to_the_same_address_is_403_in_any_status(eve, backend, status):
     set_fields(signup(eve), status=status, email=eve.email.upper())
     response = send(eve, backend)
     assert response.json() == {
@@ -218,7 +218,7 @@ def test_the_same_address_in_any_state_is_403(eve, backend, status):
 
 @pytest.mark.parametrize("status", ["pending", "completed", "declined", "canceled"])
 @pytest.mark.parametrize("verb", ["send/signup", "signup"])
-def test_another_address_re_issues_it(eve, backend, status, verb):
+def test_another_address_reissues_the_confirmation(eve, backend, status, verb):
     key = signup(eve)
     old = clock.now() - timedelta(days=90)
     set_fields(key, status=status, created=old, expiresAt=old)
@@ -241,7 +241,7 @@ def test_another_address_re_issues_it(eve, backend, status, verb):
         assert response.json()["key"] == document["_id"]
 
 
-def test_a_lost_address_takes_the_link(backend):
+def test_without_an_address_the_link_is_deleted(backend):
     user = custodial()
     url = f"/confirm/send/signup/{user.user_id}"
     assert backend.post(url).status_code == 200
@@ -251,7 +251,7 @@ def test_a_lost_address_takes_the_link(backend):
     assert stored(userId=user.user_id) is None
 
 
-def test_refusals_of_sending(eve, dot, backend):
+def test_sending_for_unknown_accounts_and_by_strangers_is_refused(eve, dot, backend):
     assert send(eve, dot.api).status_code == 401
     missing = backend.post("/confirm/send/signup/abcdef0123")
     assert missing.json() == {"code": 404, "reason": "Error finding the user"}
@@ -259,7 +259,7 @@ def test_refusals_of_sending(eve, dot, backend):
     assert send(eve, eve.api, {"clinicId": 7}).status_code == 400
 
 
-def test_get_shows_only_what_still_works(eve, dot, backend):
+def test_get_returns_only_a_link_that_still_works(eve, dot, backend):
     url = f"/confirm/signup/{eve.user_id}"
     assert eve.api.get(url).json() == UNKNOWN
     key = signup(eve)
@@ -271,7 +271,7 @@ def test_get_shows_only_what_still_works(eve, dot, backend):
 
 
 # --- sending again --------------------------------------------------------------------------------
-def test_resend_replaces_the_link_and_renews_it(eve, anonymous):
+def test_resending_replaces_the_link_and_renews_its_expiry(eve, anonymous):
     key = signup(eve)
     set_fields(key, expiresAt=clock.now() - timedelta(days=1))
 
@@ -308,7 +308,7 @@ CLAIMS = [
 
 
 @pytest.mark.parametrize(("body", "number", "reason"), CLAIMS)
-def test_claim_errors_in_their_order(backend, anonymous, body, number, reason):
+def test_errors_of_a_claim_come_in_their_order(backend, anonymous, body, number, reason):
     user = custodial()
     backend.post(f"/confirm/send/signup/{user.user_id}")
     key = stored(userId=user.user_id)["_id"]
@@ -329,7 +329,7 @@ def test_a_profile_without_birthday_cannot_be_claimed(backend, anonymous):
     assert accept(anonymous, key, body).json()["error"] == 1006
 
 
-def test_a_claim_is_used_up(backend, anonymous):
+def test_a_used_claim_link_does_not_work_again(backend, anonymous):
     user = custodial()
     backend.post(f"/confirm/send/signup/{user.user_id}")
     key = stored(userId=user.user_id)["_id"]
@@ -340,32 +340,32 @@ def test_a_claim_is_used_up(backend, anonymous):
 
 
 @pytest.mark.parametrize("status", ["declined", "canceled"])
-def test_what_was_ended_is_unknown(eve, anonymous, status):
+def test_a_confirmation_that_has_ended_is_not_found(eve, anonymous, status):
     key = signup(eve)
     set_fields(key, status=status)
     assert accept(anonymous, key).json() == UNKNOWN
 
 
 @pytest.mark.parametrize("kind", ["password_reset", "careteam_invitation", "clinician_invitation"])
-def test_another_kind_of_key_verifies_nothing(eve, anonymous, kind):
+def test_a_key_of_another_kind_verifies_nothing(eve, anonymous, kind):
     key = signup(eve)
     set_fields(key, type=kind)
     assert accept(anonymous, key).json() == UNKNOWN
 
 
 @pytest.mark.parametrize("key", ["x", "y" * 32, "z" * 400, "%24ne"])
-def test_unknown_and_malformed_keys_are_unknown(anonymous, key):
+def test_unknown_and_malformed_keys_are_not_found(anonymous, key):
     response = accept(anonymous, key)
     assert (response.status_code, response.json()) == (404, UNKNOWN)
 
 
-def test_expired_links(eve, anonymous):
+def test_an_expired_link_is_not_found(eve, anonymous):
     key = signup(eve)
     set_fields(key, expiresAt=clock.now() - timedelta(milliseconds=1))
     assert accept(anonymous, key).json() == EXPIRED
 
 
-def test_a_user_service_that_fails_leaves_the_link(eve, anonymous, monkeypatch):
+def test_when_the_user_service_fails_the_link_stays_valid(eve, anonymous, monkeypatch):
     from kernel.http import ServiceUnavailable
 
     def down(*_):
@@ -394,7 +394,7 @@ def test_the_holder_of_the_key_ends_it_once(eve, anonymous, url, status):
 
 @pytest.mark.parametrize(("url", "status"), ENDINGS)
 @pytest.mark.parametrize("state", ["completed", "declined", "canceled"])
-def test_only_a_pending_one_can_be_ended(eve, anonymous, url, status, state):
+def test_only_a_pending_confirmation_can_be_ended(eve, anonymous, url, status, state):
     key = signup(eve)
     set_fields(key, status=state)
     assert anonymous.put(url + eve.user_id, {"key": key}).json() == UNKNOWN
@@ -402,7 +402,7 @@ def test_only_a_pending_one_can_be_ended(eve, anonymous, url, status, state):
 
 
 @pytest.mark.parametrize(("url", "status"), ENDINGS)
-def test_the_path_must_name_its_user_and_the_kind_must_fit(eve, dot, anonymous, url, status):
+def test_ending_needs_the_right_user_and_kind(eve, dot, anonymous, url, status):
     key = signup(eve)
     assert anonymous.put(url + dot.user_id, {"key": key}).json() == UNKNOWN
     set_fields(key, type="careteam_invitation")
@@ -413,7 +413,7 @@ def test_the_path_must_name_its_user_and_the_kind_must_fit(eve, dot, anonymous, 
 
 
 @pytest.mark.parametrize(("url", "status"), ENDINGS)
-def test_bodies_of_endings(eve, anonymous, url, status):
+def test_ending_without_a_valid_key_is_refused(eve, anonymous, url, status):
     unreadable = {"code": 400, "reason": "Error decoding the confirmation"}
     missing = {"code": 400, "reason": "Required confirmation id is missing"}
     for body, expected in ((b"", unreadable), (b"{", unreadable), ({"key": 7}, unreadable)):
@@ -423,10 +423,10 @@ def test_bodies_of_endings(eve, anonymous, url, status):
 
 
 def test_a_clinic_custodian_may_send_for_the_patient(clinic, ada, ben, cy):
-    made = ada.api.post(
+    created = ada.api.post(
         f"/v1/clinics/{clinic['id']}/patients", {"fullName": "Iris", "birthDate": "1990-01-02"}
     )
-    user_id = made.json()["id"]
+    user_id = created.json()["id"]
     assert ObjectId(clinic["id"])
     assert ben.api.get(f"/confirm/signup/{user_id}").status_code == 404
     assert cy.api.get(f"/confirm/signup/{user_id}").status_code == 401

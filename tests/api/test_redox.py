@@ -19,7 +19,7 @@ def stored_messages():
 
 
 class TestVerification:
-    def test_who_knows_the_token_gets_the_challenge_back(self, anonymous):
+    def test_the_right_token_gets_the_challenge_back(self, anonymous):
         body = {"verification-token": "redox-test-token", "challenge": "c-1"}
 
         response = anonymous.post("/v1/redox/verify", body)
@@ -27,7 +27,7 @@ class TestVerification:
         assert (response.status_code, response.json()) == (200, {"challenge": "c-1"})
 
     @pytest.mark.parametrize("token", ["wrong", "", None, 7])
-    def test_everyone_else_is_refused(self, anonymous, token):
+    def test_a_wrong_or_missing_token_is_refused(self, anonymous, token):
         response = anonymous.post(
             "/v1/redox/verify", {"verification-token": token, "challenge": "c"}
         )
@@ -49,7 +49,7 @@ class TestVerification:
             {"message": "Unsupported Media Type"},
         )
 
-    def test_the_address_of_messages_can_be_verified_too(self, anonymous):
+    def test_the_url_of_messages_can_be_verified_too(self, anonymous):
         body = {"verification-token": "redox-test-token", "challenge": "c-2"}
 
         assert anonymous.post("/v1/redox", body).json() == {"challenge": "c-2"}
@@ -70,13 +70,15 @@ class TestMessages:
             ({"verification-token": "wrong"}, "unauthorized: invalid verification token"),
         ],
     )
-    def test_the_token_is_asked_for(self, anonymous, headers, words):
+    def test_a_message_without_the_right_token_is_refused(self, anonymous, headers, words):
         response = anonymous.post("/v1/redox", ehr.order(), headers=headers)
 
         assert (response.status_code, response.json()) == (401, {"message": words})
         assert stored_messages() == []
 
-    def test_a_message_is_stored_whole_acknowledged_and_waits_for_a_worker(self, anonymous):
+    def test_a_message_is_stored_completely_and_acknowledged_and_waits_for_a_worker(
+        self, anonymous
+    ):
         message = ehr.order()
 
         response = anonymous.post("/v1/redox", message, headers=TOKEN)
@@ -94,13 +96,13 @@ class TestMessages:
         )
         assert emitted("ehr.message_received") == [{"documentId": str(stored["_id"])}]
 
-    def test_every_model_is_stored(self, anonymous):
+    def test_messages_of_every_data_model_are_stored(self, anonymous):
         body = {"Meta": {"DataModel": "Scheduling", "EventType": "New"}, "Count": 3, "Share": 1.5}
 
         assert anonymous.post("/v1/redox", body, headers=TOKEN).status_code == 200
         assert stored_messages()[0]["message"]["Count"] == 3
 
-    def test_messages_about_one_person_wait_for_each_other_however_the_number_was_typed(
+    def test_messages_about_one_person_are_ordered_whatever_the_spelling_of_the_identifier(
         self, anonymous
     ):
         typed = [
@@ -118,12 +120,12 @@ class TestMessages:
         rows = db.collection(outbox.COLLECTION).find(
             {"event": "ehr.message_received"}, sort=[("order", 1)]
         )
-        first, again, other, without_person = (row.get("key") or "" for row in rows)
-        assert first == again
+        first, same_person, other, without_person = (row.get("key") or "" for row in rows)
+        assert first == same_person
         assert len({first, other, without_person}) == 3
         assert without_person == ""
 
-    def test_keys_that_look_like_operators_are_kept_harmless(self, anonymous):
+    def test_keys_that_look_like_operators_are_stored_escaped(self, anonymous):
         body = {**ehr.order(), "$where": {"$gt": 1}}
 
         assert anonymous.post("/v1/redox", body, headers=TOKEN).status_code == 200
@@ -167,7 +169,7 @@ def store(message):
 
 
 class TestMatching:
-    def test_the_source_alone_names_the_clinic(self, backend):
+    def test_the_source_alone_identifies_the_clinic(self, backend):
         clinic = ehr.ehr_clinic()
 
         response = match(backend, store(ehr.order()))
@@ -181,7 +183,7 @@ class TestMatching:
     @pytest.mark.parametrize(
         "changes", [{"enabled": False}, {"provider": "xealth"}, {"sourceId": "x"}]
     )
-    def test_only_enabled_redox_clinics_of_the_source_count(self, backend, changes):
+    def test_only_enabled_redox_clinics_of_the_source_match(self, backend, changes):
         ehr.ehr_clinic(**changes)
 
         response = match(backend, store(ehr.order()))
@@ -215,12 +217,12 @@ class TestMatching:
             ),
         ],
     )
-    def test_the_reference_is_checked(self, backend, body, status, words):
+    def test_an_invalid_reference_is_refused(self, backend, body, status, words):
         response = backend.post("/v1/redox/match", body)
 
         assert (response.status_code, response.json()["message"]) == (status, words)
 
-    def test_other_models_are_refused(self, backend):
+    def test_messages_of_other_data_models_are_not_found(self, backend):
         ref = {"documentId": "a" * 24, "dataModel": "Results", "eventType": "New"}
 
         assert backend.post("/v1/redox/match", {"messageRef": ref}).status_code == 400
@@ -251,7 +253,7 @@ class TestMatching:
 
         assert (response.status_code, response.json()["message"]) == (400, words)
 
-    def test_without_an_mrn_there_are_no_patients(self, backend):
+    def test_without_an_mrn_no_patients_match(self, backend):
         clinic = ehr.ehr_clinic()
         ehr.ehr_patient(clinic)
         message = ehr.order()
@@ -293,15 +295,21 @@ class TestMatching:
 
         match(backend, first, criteria=["MRN_DOB"], onUniqueMatch="ENABLE_REPORTS")
         match(backend, first, criteria=["MRN_DOB"], onUniqueMatch="DISABLE_REPORTS")
-        found = stored_patient(clinic, patient["userId"])["ehrSubscriptions"]["summaryAndReports"]
-        assert (found["active"], found["provider"]) == (True, "redox")
-        assert found["matchedMessages"] == [{"id": first, "dataModel": "Order", "eventType": "New"}]
-        assert found["createdAt"] == found["updatedAt"]
+        response = stored_patient(clinic, patient["userId"])["ehrSubscriptions"][
+            "summaryAndReports"
+        ]
+        assert (response["active"], response["provider"]) == (True, "redox")
+        assert response["matchedMessages"] == [
+            {"id": first, "dataModel": "Order", "eventType": "New"}
+        ]
+        assert response["createdAt"] == response["updatedAt"]
 
         match(backend, second, criteria=["MRN_DOB"], onUniqueMatch="DISABLE_REPORTS")
-        found = stored_patient(clinic, patient["userId"])["ehrSubscriptions"]["summaryAndReports"]
-        assert found["active"] is False
-        assert [message["id"] for message in found["matchedMessages"]] == [first, second]
+        response = stored_patient(clinic, patient["userId"])["ehrSubscriptions"][
+            "summaryAndReports"
+        ]
+        assert response["active"] is False
+        assert [message["id"] for message in response["matchedMessages"]] == [first, second]
 
     def test_several_matches_change_nothing(self, backend):
         clinic = ehr.ehr_clinic()
@@ -342,7 +350,7 @@ class TestSync:
         assert response.status_code == 404
         assert response.json() == {"message": "not found: couldn't find a matching clinic"}
 
-    def test_neither_is_an_unknown_one_or_one_without_settings(self, backend):
+    def test_an_unknown_clinic_or_one_without_settings_is_not_found(self, backend):
         plain = make_clinic()
 
         assert backend.post(f"/v1/clinics/{'a' * 24}/ehr/sync").status_code == 404
@@ -366,7 +374,7 @@ class TestSync:
         assert emitted("ehr.order_scheduled") == [{"documentId": str(document["_id"])}]
         assert ehr.deliveries() == []
 
-    def test_the_second_call_names_the_document_before(self, backend):
+    def test_the_second_sync_names_the_preceding_document(self, backend):
         clinic = ehr.ehr_clinic()
         ehr.subscribe(ehr.ehr_patient(clinic))
         path = f"/v1/clinics/{clinic['_id']}/ehr/sync"

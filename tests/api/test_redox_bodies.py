@@ -1,5 +1,5 @@
-"""Whatever Redox posts with the right token is answered 200: what can be read without doubt is read, the rest is kept as it
-came and parked (rules EHR-8 to EHR-14; Redox stops its feed on any status of 400 and above)."""
+"""Everything that Redox posts with the right token is answered 200: what can be read reliably is read, the rest is stored as
+it came and parked (rules EHR-8 to EHR-14; Redox stops its feed on any status of 400 and above)."""
 
 import codecs
 
@@ -30,7 +30,7 @@ class TestEncodings:
         "encoding",
         ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"],
     )
-    def test_what_says_its_encoding_is_read(self, anonymous, encoding):
+    def test_a_body_that_declares_its_encoding_is_read(self, anonymous, encoding):
         message = named("Zoë Жукова 中")
         raw = utf8(message).decode().encode(encoding)
 
@@ -40,7 +40,7 @@ class TestEncodings:
         assert stored["message"] == message
 
     @pytest.mark.parametrize("mark", [codecs.BOM_UTF16_BE, codecs.BOM_UTF16_LE])
-    def test_a_byte_order_mark_decides(self, anonymous, mark):
+    def test_a_byte_order_mark_decides_the_encoding(self, anonymous, mark):
         encoding = "utf-16-be" if mark == codecs.BOM_UTF16_BE else "utf-16-le"
         message = named("Zoë")
 
@@ -49,7 +49,7 @@ class TestEncodings:
         assert stored_messages()[0]["message"] == message
 
     @pytest.mark.parametrize("charset", ["ISO-8859-1", "latin1", "Windows-1252", "us-ascii"])
-    def test_a_declared_latin_encoding_is_taken_where_it_is_no_utf8(self, anonymous, charset):
+    def test_a_declared_latin_encoding_is_used_where_the_body_is_not_utf8(self, anonymous, charset):
         raw = utf8(named("Zoë")).decode().encode("cp1252")
 
         anonymous.post(
@@ -58,7 +58,7 @@ class TestEncodings:
 
         assert stored_messages()[0]["message"]["Patient"]["Demographics"]["FirstName"] == "Zoë"
 
-    def test_utf8_stays_utf8_whatever_is_declared(self, anonymous):
+    def test_utf8_is_read_as_utf8_whatever_is_declared(self, anonymous):
         anonymous.post("/v1/redox", utf8(named("Zoë")), headers=TOKEN, content_type=LATIN)
 
         assert stored_messages()[0]["message"]["Patient"]["Demographics"]["FirstName"] == "Zoë"
@@ -77,7 +77,7 @@ class TestOddMetadata:
         [("true", True), ("False", False), (" TRUE ", True), (True, True), ("x", None), (1, None),
          ([], None), (None, None)],
     )  # fmt: skip
-    def test_whether_it_is_a_test_stops_no_feed(self, anonymous, test, kept):
+    def test_any_value_of_the_test_flag_is_accepted(self, anonymous, test, kept):
         message = ehr.order()
         message["Meta"]["Test"] = test
 
@@ -98,7 +98,7 @@ class TestOddMetadata:
             "EventDateTime",
         ],
     )
-    def test_no_other_member_does(self, anonymous, name, odd):
+    def test_any_value_of_other_metadata_is_accepted(self, anonymous, name, odd):
         message = ehr.order()
         message["Meta"][name] = odd
 
@@ -111,7 +111,7 @@ class TestOddMetadata:
         assert record["lastError"].startswith(("no_source", "no_clinic", "order_unreadable: Meta."))
 
     @pytest.mark.parametrize("count", [2])
-    def test_messages_without_a_log_id_are_never_taken_for_one(self, anonymous, count):
+    def test_messages_without_a_log_id_are_never_taken_for_repetitions(self, anonymous, count):
         message = ehr.order()
         message["Meta"]["Logs"] = [{"ID": {"a": 1}}]
 
@@ -157,7 +157,9 @@ UNREADABLE = {
 
 class TestUnreadable:
     @pytest.mark.parametrize("kind", UNREADABLE)
-    def test_it_is_kept_as_it_came_acknowledged_and_parked_with_its_reason(self, anonymous, kind):
+    def test_an_unreadable_body_is_stored_as_it_came_and_parked_with_its_reason(
+        self, anonymous, kind
+    ):
         raw, words = UNREADABLE[kind]
 
         response = anonymous.post("/v1/redox", raw, headers=TOKEN)
@@ -171,7 +173,7 @@ class TestUnreadable:
         assert record["lastError"].startswith(f"message_unreadable: {words}")
         assert outbox.depth()["dead"] == 1
 
-    def test_so_is_what_the_database_cannot_keep_as_a_document(self, anonymous):
+    def test_a_message_too_large_for_the_database_is_stored_raw_and_parked(self, anonymous):
         raw = ORDER[:-1] + b',"a":[' + b"0," * 900_000 + b'0],"b":"' + b"x" * 7_000_000 + b'"}'
 
         assert anonymous.post("/v1/redox", raw, headers=TOKEN).status_code == 200
@@ -181,7 +183,7 @@ class TestUnreadable:
         (record,) = ehr.records()
         assert record["lastError"] == "message_unreadable: too large for the database"
 
-    def test_a_good_message_behind_it_is_processed(self, anonymous):
+    def test_a_good_message_after_an_unreadable_one_is_processed(self, anonymous):
         ehr.ehr_patient(ehr.ehr_clinic())
         anonymous.post("/v1/redox", b"{", headers=TOKEN)
         anonymous.post("/v1/redox", ehr.order(), headers=TOKEN)
@@ -190,11 +192,11 @@ class TestUnreadable:
 
         assert [record["state"] for record in ehr.records()] == ["failed", "done"]
 
-    def test_nothing_is_stored_without_the_token_whatever_comes(self, anonymous):
+    def test_without_the_token_nothing_is_stored(self, anonymous):
         for raw, _ in UNREADABLE.values():
             assert anonymous.post("/v1/redox", raw).status_code == 401
-            wrong = {"verification-token": "wrong"}
-            assert anonymous.post("/v1/redox", raw, headers=wrong).status_code == 401
+            headers = {"verification-token": "wrong"}
+            assert anonymous.post("/v1/redox", raw, headers=headers).status_code == 401
         assert stored_messages() == []
 
     def test_a_body_beyond_the_limit_is_refused_before_it_is_read(self, anonymous):
@@ -203,13 +205,13 @@ class TestUnreadable:
         assert anonymous.post("/v1/redox", raw, headers=TOKEN).status_code == 413
         assert stored_messages() == []
 
-    def test_it_is_not_matched(self, anonymous, backend):
+    def test_an_unreadable_message_is_not_matched(self, anonymous, backend):
         anonymous.post("/v1/redox", b"{", headers=TOKEN)
 
         assert match(backend, stored_messages()[0]["_id"]).status_code == 404
 
 
-def test_of_two_members_of_one_name_the_last_counts_as_in_every_reader(anonymous):
+def test_the_last_of_two_members_with_one_name_counts(anonymous):
     raw = ORDER[:-1] + b',"Extra":1,"Extra":2}'
 
     anonymous.post("/v1/redox", raw, headers=TOKEN)

@@ -36,9 +36,9 @@ def main() -> None:
     (service.ROOT / ".local").mkdir(exist_ok=True)
     worlds = world.prepare(options.patients, fresh=options.fresh)
     chosen = [s for group in options.group for s in SCENARIOS[group] if options.only in s.name]
-    found = [
-        floors.measure(place, page, service.database(env))
-        for place in worlds
+    floor_results = [
+        floors.measure(clinic_world, page, service.database(env))
+        for clinic_world in worlds
         for page in options.floor
     ]
     port = _free_port()
@@ -49,9 +49,13 @@ def main() -> None:
     print(report.header())
     for row in rows:
         print(report.line(row))
-    floors.show(found, rows)
+    floors.show(floor_results, rows)
     _write(
-        {"rows": rows, "floors": found, "time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())}
+        {
+            "rows": rows,
+            "floors": floor_results,
+            "time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+        }
     )
 
 
@@ -76,8 +80,8 @@ def _pass(
 ) -> list[dict[str, Any]]:
     print(f"pass {number + 1} of {PASSES}", file=sys.stderr, flush=True)
     return [
-        _round(scenario, place, meters, port, connections, seconds / PASSES)
-        for place, scenario, connections in jobs
+        _round(scenario, clinic_world, meters, port, connections, seconds / PASSES)
+        for clinic_world, scenario, connections in jobs
     ]
 
 
@@ -87,16 +91,21 @@ def _least_disturbed(rounds: tuple[dict[str, Any], ...]) -> dict[str, Any]:
 
 
 def _round(
-    scenario: Scenario, place: World, meters: Meters, port: int, connections: int, seconds: float
+    scenario: Scenario,
+    clinic_world: World,
+    meters: Meters,
+    port: int,
+    connections: int,
+    seconds: float,
 ) -> dict[str, Any]:
-    _load(scenario, place, port, connections, min(_WARM_UP, seconds))  # caches and pools
+    _load(scenario, clinic_world, port, connections, min(_WARM_UP, seconds))  # caches and pools
     before = meters.read()
-    result = _load(scenario, place, port, connections, seconds)
+    result = _load(scenario, clinic_world, port, connections, seconds)
     after = meters.read()
     count = max(1, result["requests"])
     return {
         "scenario": scenario.name,
-        "patients": place.size,
+        "patients": clinic_world.size,
         "connections": connections,
         "page": scenario.page,
         "rate": result["requests"] / result["seconds"],
@@ -113,17 +122,17 @@ def _round(
 
 
 def _load(
-    scenario: Scenario, place: World, port: int, connections: int, seconds: float
+    scenario: Scenario, clinic_world: World, port: int, connections: int, seconds: float
 ) -> dict[str, Any]:
-    paths = scenario.path(place)
+    paths = scenario.path(clinic_world)
     paths = [paths] if isinstance(paths, str) else paths
-    bodies = scenario.body(place) if scenario.body else [None]
+    bodies = scenario.body(clinic_world) if scenario.body else [None]
     count = max(len(paths), len(bodies))
     job = {
         "host": "127.0.0.1",
         "port": port,
         "method": scenario.method,
-        "token": place.tokens[scenario.token],
+        "token": clinic_world.tokens[scenario.token],
         "targets": [(paths[i % len(paths)], bodies[i % len(bodies)]) for i in range(count)],
         "connections": connections,
         "seconds": seconds,
@@ -149,9 +158,9 @@ def _write(result: dict[str, Any]) -> None:
 
 
 def _free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port: int = found.getsockname()[1]
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        port: int = sock.getsockname()[1]
         return port
 
 

@@ -229,12 +229,12 @@ def _wait_until_drained(clinic_id: Any, count: int) -> None:
     meanwhile can be counted twice or not at all, so the end counts only if all records are there."""
     from redox.services import admin_reads
 
-    shown = 0.0
+    last_shown = 0.0
     while True:
         run = admin_reads.find_last_run(clinic_id)
         is_drained = run is not None and run.is_finished and run.total == count
-        if run is not None and (is_drained or time.monotonic() - shown > 10):
-            shown = time.monotonic()
+        if run is not None and (is_drained or time.monotonic() - last_shown > 10):
+            last_shown = time.monotonic()
             print(f"  {run.settled} of {run.total}", flush=True)
         if is_drained:
             return
@@ -298,16 +298,16 @@ def _each(work: Callable[[dict[str, Any]], None], people: list[dict[str, Any]]) 
 
 
 # --- showing --------------------------------------------------------------------------------------------
-def _show(found: dict[str, Any]) -> None:
-    busy = ", ".join(f"{share:.0%}" for share in found["worker_busy"])
+def _show(figures: dict[str, Any]) -> None:
+    busy = ", ".join(f"{share:.0%}" for share in figures["worker_busy"])
     print(f"""
-{found["patients"]} patients: 202 after {found["accepted_ms"]:.0f} ms with {found["scheduled_at_202"]} sends scheduled
-all sent after {found["seconds"]:.1f} s: {found["rate"]:.1f} patients/s, {found["rate_per_worker"]:.1f} per worker
-CPU per patient: worker {found["worker_cpu_ms"]:.1f} ms (workers busy {busy}), database {found["database_cpu_ms"]:.1f} ms, \
-Redox on loopback {found["peer_cpu_ms"]:.1f} ms
-alone: report {found["report_alone_ms"]:.1f} ms, flowsheet {found["flowsheet_alone_ms"]:.2f} ms
-{found["messages"]} messages of {found["message_bytes"] / 1024:.0f} KiB on average, {found["refused"]} refused; \
-{found["outcomes"]}""")
+{figures["patients"]} patients: 202 after {figures["accepted_ms"]:.0f} ms with {figures["scheduled_at_202"]} sends scheduled
+all sent after {figures["seconds"]:.1f} s: {figures["rate"]:.1f} patients/s, {figures["rate_per_worker"]:.1f} per worker
+CPU per patient: worker {figures["worker_cpu_ms"]:.1f} ms (workers busy {busy}), database {figures["database_cpu_ms"]:.1f} ms, \
+Redox on loopback {figures["peer_cpu_ms"]:.1f} ms
+alone: report {figures["report_alone_ms"]:.1f} ms, flowsheet {figures["flowsheet_alone_ms"]:.2f} ms
+{figures["messages"]} messages of {figures["message_bytes"] / 1024:.0f} KiB on average, {figures["refused"]} refused; \
+{figures["outcomes"]}""")
 
 
 def _write(result: dict[str, Any]) -> None:

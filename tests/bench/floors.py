@@ -18,13 +18,13 @@ COLLATION = {"locale": "en", "strength": 1}  # of lists by name
 WITHOUT_TEXTS = {"summary.cgmStats.answer": 0, "summary.bgmStats.answer": 0}
 
 
-def measure(place: World, page: int, database: Any) -> dict[str, Any]:
+def measure(world: World, page: int, database: Any) -> dict[str, Any]:
     """CPU milliseconds of this process per page of `page` whole patients."""
     patients = database["patients"]
     ids = [
         p["_id"]
         for p in patients.find(
-            {"clinicId": ObjectId(place.clinic_id)}, {"_id": 1}, sort=BY_NAME, limit=page * 20
+            {"clinicId": ObjectId(world.clinic_id)}, {"_id": 1}, sort=BY_NAME, limit=page * 20
         ).collation(COLLATION)
     ]
     pages = [ids[start : start + page] for start in range(0, max(1, len(ids) - page + 1), page)]
@@ -32,7 +32,7 @@ def measure(place: World, page: int, database: Any) -> dict[str, Any]:
         _page(patients, chosen)
     size = _page(patients, pages[0])
     return {
-        "patients": place.size,
+        "patients": world.size,
         "page": page,
         "cpu_ms": min(_round(patients, pages) for _ in range(3)),
         "bytes": size,
@@ -47,8 +47,8 @@ def _round(patients: Any, pages: list[list[ObjectId]]) -> float:
 
 
 def _page(patients: Any, ids: list[ObjectId]) -> int:
-    found = list(patients.find({"_id": {"$in": ids}}, WITHOUT_TEXTS))
-    return len(orjson.dumps({"data": found}, default=str))
+    documents = list(patients.find({"_id": {"$in": ids}}, WITHOUT_TEXTS))
+    return len(orjson.dumps({"data": documents}, default=str))
 
 
 def show(floors: list[dict[str, Any]], rows: list[dict[str, Any]]) -> None:

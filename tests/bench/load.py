@@ -91,17 +91,17 @@ def _read(connection: socket.socket) -> tuple[int, int]:
         data += _more(connection)
     head, _, rest = data.partition(b"\r\n\r\n")
     status = int(head.split(b" ", 2)[1])
-    wanted = 0
+    length = 0
     for line in head.split(b"\r\n")[1:]:
         name, _, value = line.partition(b":")
         if name.lower() == b"content-length":
-            wanted = int(value)
+            length = int(value)
         if name.lower() == b"transfer-encoding":
             raise ValueError
     size = len(rest)
-    while size < wanted:
+    while size < length:
         size += len(_more(connection))
-    return status, wanted
+    return status, length
 
 
 def _more(connection: socket.socket) -> bytes:

@@ -81,13 +81,13 @@ def _drain(rows: int, key: Callable[[int], str]) -> float:
 def _floor(rows: int) -> float:
     from kernel import db
 
-    found = db.collection("floor")
-    found.insert_many([{"_id": number, "state": 0} for number in range(rows)])
+    collection = db.collection("floor")
+    collection.insert_many([{"_id": number, "state": 0} for number in range(rows)])
 
     def work(first: int) -> None:
         for number in range(first, rows, PROCESSES):
-            found.find_one_and_update({"_id": number, "state": 0}, {"$set": {"state": 1}})
-            found.update_one({"_id": number, "state": 1}, {"$set": {"state": 2}})
+            collection.find_one_and_update({"_id": number, "state": 0}, {"$set": {"state": 1}})
+            collection.update_one({"_id": number, "state": 1}, {"$set": {"state": 2}})
 
     threads = [threading.Thread(target=work, args=(number,)) for number in range(PROCESSES)]
     began = time.perf_counter()

@@ -60,14 +60,18 @@ def _list(name: str, **query: str) -> Scenario:
     """A page of 50 as the web app asks for it; tags and sites by their number in the clinic."""
 
     def path(world: World) -> str:
-        given = {k.replace("__", "."): v for k, v in query.items()}
-        if "tags" in given:
-            given["tags"] = ",".join(world.tag_ids[int(n)] for n in given["tags"].split(","))
-        if "sites" in given:
-            given["sites"] = ",".join(world.site_ids[int(n)] for n in given["sites"].split(","))
-        if given.get("search") == "*":
-            given["search"] = world.search_text
-        return f"{world.clinic}/patients?{urlencode({'limit': '50', **given})}"
+        parameters = {k.replace("__", "."): v for k, v in query.items()}
+        if "tags" in parameters:
+            parameters["tags"] = ",".join(
+                world.tag_ids[int(n)] for n in parameters["tags"].split(",")
+            )
+        if "sites" in parameters:
+            parameters["sites"] = ",".join(
+                world.site_ids[int(n)] for n in parameters["sites"].split(",")
+            )
+        if parameters.get("search") == "*":
+            parameters["search"] = world.search_text
+        return f"{world.clinic}/patients?{urlencode({'limit': '50', **parameters})}"
 
     return Scenario(name, path, page=int(query.get("limit", "50")))
 

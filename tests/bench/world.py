@@ -27,31 +27,31 @@ def _world(size: int) -> World:
     from kernel import db
     from users.services import accounts
 
-    kept = db.collection("benchClinics").find_one({"_id": size})
-    if kept is None:
-        kept = _build(size)
-        db.collection("benchClinics").insert_one(kept)
-    clinic = db.collection("clinics").find_one({"_id": kept["clinicId"]}) or {}
-    _forget_new_patients(kept["clinicId"])
+    record = db.collection("benchClinics").find_one({"_id": size})
+    if record is None:
+        record = _build(size)
+        db.collection("benchClinics").insert_one(record)
+    clinic = db.collection("clinics").find_one({"_id": record["clinicId"]}) or {}
+    _forget_new_patients(record["clinicId"])
     sample = list(
         db.collection("patients").find(
-            {"clinicId": kept["clinicId"]},
+            {"clinicId": record["clinicId"]},
             {"_id": 0, "userId": 1, "fullName": 1, "birthDate": 1, "email": 1, "mrn": 1},
             limit=PATIENTS_SAMPLED,
         )
     )
     return World(
         size=size,
-        clinic_id=str(kept["clinicId"]),
+        clinic_id=str(record["clinicId"]),
         patient_ids=[patient["userId"] for patient in sample],
         tag_ids=[str(tag["_id"]) for tag in clinic.get("patientTags") or []],
         site_ids=[str(site["id"]) for site in clinic.get("sites") or []],
         tokens={
             "backend": accounts.issue_server_token(),
-            "admin": accounts.issue_user_token(kept["adminId"]),
+            "admin": accounts.issue_user_token(record["adminId"]),
         },
         search_text=sample[0]["fullName"].split()[-1][:4] if sample else "",
-        bodies={"patients": sample, "summaries": _summaries(kept["clinicId"], sample)},
+        bodies={"patients": sample, "summaries": _summaries(record["clinicId"], sample)},
     )
 
 
@@ -68,8 +68,8 @@ def _forget_new_patients(clinic_id: Any) -> None:
 def _summaries(clinic_id: Any, sample: list[Any]) -> list[Any]:
     from patients.services import patients
 
-    shown = [patients.access_patient(clinic_id, patient["userId"]) for patient in sample]
-    return [_as_sent(document.get("summary") or {}) for document in shown]
+    documents = [patients.access_patient(clinic_id, patient["userId"]) for patient in sample]
+    return [_as_sent(document.get("summary") or {}) for document in documents]
 
 
 def _as_sent(summary: Any) -> Any:

@@ -24,7 +24,7 @@ class Backing:
         self._paused: set[int] = set()
 
     def pause(self, name: str) -> None:
-        """Connections stay open and nothing answers: the worst kind of outage."""
+        """Connections stay open but nothing answers, which is the worst kind of outage."""
         self._signal(name, signal.SIGSTOP)
 
     def resume(self, name: str) -> None:
@@ -52,9 +52,9 @@ class Backing:
 
 @pytest.fixture
 def backing(tmp_path):
-    found = Backing(tmp_path)
-    yield found
-    found.end()
+    servers = Backing(tmp_path)
+    yield servers
+    servers.end()
 
 
 @pytest.fixture
@@ -67,7 +67,7 @@ def service(backing, tmp_path):
         "TIDEPOOL_CLINIC_DATABASE_NAME": "chaos",
         "MONGODB_TIME_LIMIT": "2s",
     }
-    found = Service(folder, environment)
-    found.manage("migrate", "--verbosity", "0")
-    yield found
-    found.stop()
+    running_service = Service(folder, environment)
+    running_service.manage("migrate", "--verbosity", "0")
+    yield running_service
+    running_service.stop()

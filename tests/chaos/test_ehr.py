@@ -29,10 +29,10 @@ def service(tmp_path, backing):
     folder = tmp_path / "service"
     folder.mkdir()
     names = ("MONGODB_URI", "TIDEPOOL_CLINIC_DATABASE_NAME")
-    own = {name: os.environ[name] for name in names} | {"REDIS_URL": f"{backing.redis}/0"}
-    found = Service(folder, {"SECRET_KEY": settings.SECRET_KEY, **own})
-    yield found
-    found.stop()
+    environment = {name: os.environ[name] for name in names} | {"REDIS_URL": f"{backing.redis}/0"}
+    running_service = Service(folder, {"SECRET_KEY": settings.SECRET_KEY, **environment})
+    yield running_service
+    running_service.stop()
 
 
 def subscribed_patients(clinic, count):
@@ -71,7 +71,7 @@ def dead_rows():
     return db.collection(outbox.COLLECTION).count_documents({"state": outbox.DEAD})
 
 
-def poison(number):
+def unprocessable(number):
     """Failures that trying again cannot fix."""
     message = order_about(f"M-{number}")
     if number % 2:
@@ -81,14 +81,14 @@ def poison(number):
 
 def mixed_message(number):
     if number % 100 == 99:
-        return poison(number // 100)
+        return unprocessable(number // 100)
     if number % 5 == 0:
         return {**ehr.order(), "Meta": {"DataModel": "Scheduling", "EventType": "New"}}
     codes = ("ENABLE", "DISABLE", "SOMETHING-ELSE")
     return order_about(f"M-{number % 50}", codes[number % 3])
 
 
-def test_poison_among_a_thousand_messages_is_parked_and_stops_no_one(service):
+def test_unprocessable_messages_among_a_thousand_are_parked_and_stop_no_other(service):
     clinic = ehr.ehr_clinic()
     for number in range(50):
         ehr.ehr_patient(clinic, mrn=f"M-{number}", summary=ehr.summary())
@@ -114,9 +114,7 @@ def test_poison_among_a_thousand_messages_is_parked_and_stops_no_one(service):
     assert dead_rows() == 10
 
 
-def test_a_sync_whose_workers_are_killed_again_and_again_reaches_everyone_with_one_note_each(
-    service, peer
-):
+def test_a_sync_whose_workers_are_killed_repeatedly_sends_each_patient_one_note(service, peer):
     dice, count = random.Random(SEED), 1000
     clinic = ehr.ehr_clinic()
     subscribed_patients(clinic, count)
@@ -124,8 +122,10 @@ def test_a_sync_whose_workers_are_killed_again_and_again_reaches_everyone_with_o
     start_sync(service, clinic)
 
     for _ in range(KILLS):
-        before = len(peer.messages)
-        eventually(lambda before=before: len(peer.messages) > before, within=60, every=0.02)
+        messages_before = len(peer.messages)
+        eventually(
+            lambda before=messages_before: len(peer.messages) > before, within=60, every=0.02
+        )
         time.sleep(dice.uniform(0, 1))
         service.kill_worker("ehr-worker")
         service.start_worker("ehr-worker")
@@ -139,7 +139,7 @@ def test_a_sync_whose_workers_are_killed_again_and_again_reaches_everyone_with_o
     assert copies <= KILLS * PROCESSES
 
 
-def test_a_lost_redis_that_comes_back_empty_costs_no_send(service, peer, backing):
+def test_a_redis_that_restarts_empty_loses_no_send(service, peer, backing):
     count = 300
     clinic = ehr.ehr_clinic()
     subscribed_patients(clinic, count)

@@ -38,10 +38,10 @@ def service(tmp_path, backing):
     folder = tmp_path / "service"
     folder.mkdir()
     names = ("MONGODB_URI", "TIDEPOOL_CLINIC_DATABASE_NAME")
-    own = {name: os.environ[name] for name in names} | {"REDIS_URL": f"{backing.redis}/0"}
-    found = Service(folder, {"SECRET_KEY": settings.SECRET_KEY, **own})
-    yield found
-    found.stop()
+    environment = {name: os.environ[name] for name in names} | {"REDIS_URL": f"{backing.redis}/0"}
+    running_service = Service(folder, {"SECRET_KEY": settings.SECRET_KEY, **environment})
+    yield running_service
+    running_service.stop()
 
 
 class Load:

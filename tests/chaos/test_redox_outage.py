@@ -13,15 +13,15 @@ from tests.processes.service import Service, eventually
 
 pytestmark = [pytest.mark.processes, pytest.mark.timeout(600)]
 PATIENTS = 60
-MANY = 100_000  # refusals in store; the test ends the outage long before they are used up
+MANY = 100_000  # refusals available; the test ends the outage long before they are used up
 
 
 @pytest.fixture
 def service(tmp_path):
     """On the database and the Redis of the test itself: neither of them breaks here."""
-    found = Service(tmp_path, {"SECRET_KEY": settings.SECRET_KEY, **same_place()})
-    yield found
-    found.stop()
+    running_service = Service(tmp_path, {"SECRET_KEY": settings.SECRET_KEY, **same_place()})
+    yield running_service
+    running_service.stop()
 
 
 def refused(peer):
@@ -33,7 +33,7 @@ def half_sent(peer):
     return sent(peer, "Flowsheet").total() - sent(peer, "Notes").total()
 
 
-def test_a_redox_that_answers_500_for_a_while_gets_everything_once(service, peer):
+def test_after_redox_has_answered_500_for_a_while_everything_is_sent_once(service, peer):
     clinic = ehr.ehr_clinic()
     subscribed_patients(clinic, PATIENTS)
     service.start(env=peer.environment())
@@ -44,7 +44,7 @@ def test_a_redox_that_answers_500_for_a_while_gets_everything_once(service, peer
     peer.answers.extend([500] * MANY)
     # Twice as many as there are patients: the outage lasts into the repetitions.
     eventually(lambda: refused(peer) >= 2 * PATIENTS, within=240)
-    seen, halves = refused(peer), half_sent(peer)
+    refusals, halves = refused(peer), half_sent(peer)
     assert run_of(clinic).waiting > 0, "the outage came too late to say anything"
     peer.answers.clear()
 
@@ -60,7 +60,7 @@ def test_a_redox_that_answers_500_for_a_while_gets_everything_once(service, peer
     eventually(is_done, within=300, every=1)
     notes, flowsheets = sent(peer, "Notes"), sent(peer, "Flowsheet")
     sys.stdout.write(
-        f"{seen} refusals, {PATIENTS} patients, {halves} of them between flowsheet and note: "
+        f"{refusals} refusals, {PATIENTS} patients, {halves} of them between flowsheet and note: "
         f"{flowsheets.total()} flowsheets, {notes.total()} notes\n"
     )
     assert sorted(notes.values()) == sorted(flowsheets.values()) == [1] * PATIENTS
