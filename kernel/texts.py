@@ -39,15 +39,15 @@ def name(text: str) -> str:
     none at the ends."""
     if len(text) > _LONGEST_TYPED or _is_plain(text):
         return text
-    seen = _NOTHING.sub("", unicodedata.normalize("NFC", text))
-    return _BLANKS.sub(" ", seen).strip(" " + _JOINERS)
+    visible = _NOTHING.sub("", unicodedata.normalize("NFC", text))
+    return _BLANKS.sub(" ", visible).strip(" " + _JOINERS)
 
 
 def written_elsewhere(*values: Any) -> str | None:
     """The first value that is a text and not blank, in its normal form, of bounded length and without control
     characters. For values of other services and of profiles, which may hold anything."""
-    found = (_readable(value) for value in values if isinstance(value, str))
-    return next(filter(None, found), None)
+    readable = (_readable(value) for value in values if isinstance(value, str))
+    return next(filter(None, readable), None)
 
 
 def _readable(text: str) -> str:

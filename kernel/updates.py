@@ -28,9 +28,9 @@ def prepended(path: str, entry: Any, *, keep: int | None = None) -> Stage:
 
 def included(path: str, entry: Any) -> Stage:
     """Add `entry` at the end unless it is in the list already."""
-    there = {"$in": [{"$literal": entry}, _entries(path)]}
+    is_included = {"$in": [{"$literal": entry}, _entries(path)]}
     more = _joined(_entries(path), [{"$literal": entry}])
-    return {"$set": {path: {"$cond": [there, _entries(path), more]}}}
+    return {"$set": {path: {"$cond": [is_included, _entries(path), more]}}}
 
 
 def without(path: str, value: Any, *, member: str | None = None) -> Stage:

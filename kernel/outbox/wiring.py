@@ -58,8 +58,8 @@ def emitters(apps: Mapping[str, Path]) -> dict[str, set[Path]]:
     files: dict[str, set[Path]] = defaultdict(set)
     for folder in apps.values():
         for path in folder.rglob("*.py"):
-            for made in _made_in(path.read_text()):
-                files[made].add(path)
+            for class_title in _made_in(path.read_text()):
+                files[class_title].add(path)
     return files
 
 

@@ -21,8 +21,8 @@ class IdleLogoff:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        seen = request.session.get(SEEN)
-        if seen is not None and time.time() - seen > settings.SESSION_COOKIE_AGE:
+        last_seen = request.session.get(SEEN)
+        if last_seen is not None and time.time() - last_seen > settings.SESSION_COOKIE_AGE:
             logout(request)
         elif SESSION_KEY in request.session and request.headers.get(POLL_HEADER) != POLL:
             request.session[SEEN] = time.time()

@@ -30,7 +30,7 @@ ROLES: dict[str, tuple[str, ...]] = {
 
 def ensure() -> list[str]:
     """Make the groups and give each exactly its permissions; returns the names of new groups."""
-    known = {
+    by_name = {
         f"{p.content_type.app_label}.{p.codename}": p
         for p in Permission.objects.filter(content_type__app_label="clinics_site").select_related(
             "content_type"
@@ -39,7 +39,7 @@ def ensure() -> list[str]:
     created = []
     for name, permissions in ROLES.items():
         group, is_new = Group.objects.get_or_create(name=name)
-        declared = {known[permission].pk for permission in permissions}
+        declared = {by_name[permission].pk for permission in permissions}
         if {p.pk for p in group.permissions.all()} != declared:
             group.permissions.set(declared)
         created += [name] if is_new else []

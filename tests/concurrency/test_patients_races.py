@@ -128,12 +128,12 @@ def test_parallel_creations_do_not_exceed_the_plan_limit():
 
 def test_counts_stay_exact_under_parallel_creations_and_removals():
     clinic = make_clinic()
-    made = [make_patient(clinic) for _ in range(THREADS)]
+    patients = [make_patient(clinic) for _ in range(THREADS)]
     remove = [
         lambda patient=patient: patients.remove_patient(
             clinic_id=clinic["_id"], user_id=patient["userId"]
         )
-        for patient in made[:4]
+        for patient in patients[:4]
     ]
     results = together(*remove, *[create(clinic)] * 4)
     assert not [r for r in results if isinstance(r, Exception)]

@@ -94,22 +94,22 @@ def test_lines_of_documents_end_at_110_characters(document):
 
 
 def test_texts_use_the_usual_words():
-    found = [
+    unusual = [
         f"{path.relative_to(local.BASE)}:{number}: {match[0]}"
         for path in files()
         if path != Path(__file__)
         for number, line in prose_of(path)
         for match in WORDS.finditer(line)
     ]
-    assert found == [], f"better: {UNUSUAL}"
+    assert unusual == [], f"better: {UNUSUAL}"
 
 
 def test_no_sentence_begins_with_of():
-    found = [
+    files_with_of = [
         f"{path.relative_to(local.BASE)}:{number}"
         for path in files()
         if path != Path(__file__)
         for number, line in prose_of(path)
         if SENTENCE_WITH_OF.search(line)
     ]
-    assert found == []
+    assert files_with_of == []

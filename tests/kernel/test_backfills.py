@@ -36,14 +36,14 @@ def test_a_patient_is_found_by_an_address_that_has_become_canonical(clinic, ada)
     patient = make_patient(
         {"_id": ObjectId(clinic["id"])}, email="Jo@XN--bcher-kva.example.org", mrn="M1"
     )
-    other = make_patient({"_id": ObjectId(clinic["id"])}, email="jo@example.org", mrn="M2")
+    other_patient = make_patient({"_id": ObjectId(clinic["id"])}, email="jo@example.org", mrn="M2")
     backfills.run()
     search = f"/v1/clinics/{clinic['id']}/patients?search="
     for words in ("bücher.example", "jo@bücher m1"):
         rows = ada.api.get(search + words).json()["data"]
         assert [row["id"] for row in rows] == [patient["userId"]]
     assert "xn--" not in db.collection("patients").find_one({"_id": patient["_id"]})["searchKey"]
-    assert db.collection("patients").find_one({"_id": other["_id"]}) == other
+    assert db.collection("patients").find_one({"_id": other_patient["_id"]}) == other_patient
 
 
 def test_a_stored_look_alike_is_left_as_it_is():

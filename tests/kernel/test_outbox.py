@@ -116,7 +116,7 @@ class TestEmit:
         assert rows() == []
         assert db.collection("things").find_one({}) is None
 
-    def test_each_handler_gets_a_row_of_its_own(self, listen, heard):
+    def test_each_handler_gets_its_own_row(self, listen, heard):
         listen("test.fail", fail_with(RuntimeError()))
         outbox.emit(happened(id="x"))
         for row in rows():
@@ -125,26 +125,26 @@ class TestEmit:
         states = {row["handler"]: row["state"] for row in rows()}
         assert states == {"test.hear": outbox.DONE, "test.fail": outbox.PENDING}
 
-    def test_nothing_is_stored_where_another_worker_watches(self, heard, settings):
+    def test_nothing_is_stored_with_external_side_effects(self, heard, settings):
         settings.SIDE_EFFECTS = "external"
         outbox.emit(happened(id="x"))
 
         assert rows() == []
 
-    def test_an_event_for_later_is_not_delivered_before(self, heard):
+    def test_an_event_for_later_is_not_delivered_before_its_time(self, heard):
         outbox.emit(happened(id="x"), not_before=clock.now() + timedelta(hours=1))
 
         assert outbox.deliver(only_row()["_id"]) is False
         assert heard == []
 
-    def test_what_has_not_started_can_be_withdrawn(self, heard):
+    def test_a_row_that_has_not_started_can_be_withdrawn(self, heard):
         outbox.emit(happened("a", id="x"))
         outbox.emit(happened("b", id="y"))
 
         assert outbox.withdraw(Happened, "a") == 1
         assert [row["key"] for row in rows()] == ["b"]
 
-    def test_nudging_hands_out_what_this_thread_emitted_once(self, heard, handed_out):
+    def test_nudging_hands_out_the_rows_of_this_thread_once(self, heard, handed_out):
         outbox.nudge()
         handed_out.clear()
         outbox.emit(happened(id="x"))
@@ -155,7 +155,7 @@ class TestEmit:
 
 
 class TestTypes:
-    """What is stored of an event, and what is read from rows that another version has written."""
+    """The stored form of an event, and reading rows that another version wrote."""
 
     @pytest.fixture
     def lent(self, listen):
@@ -164,7 +164,7 @@ class TestTypes:
         return events
 
     def store(self, **payload):
-        """A row as it is in the database, whatever wrote it."""
+        """A stored row with this payload, as another version could have written it."""
         outbox.emit(Lent(clinic_id="", book_id="b", token=""))
         db.collection(outbox.COLLECTION).update_one({}, {"$set": {"payload": payload}})
         return only_row()["_id"]
@@ -197,7 +197,7 @@ class TestTypes:
             "payload_incomplete",
         )
 
-    def test_staff_see_neither_secrets_nor_what_the_event_does_not_declare(self, lent):
+    def test_staff_see_neither_secrets_nor_undeclared_fields(self, lent):
         self.store(clinicId="c", bookId="b", token="t", olderSecret="s")
 
         assert staff_reads.shown_payload(only_row()) == {"clinicId": "c", "bookId": "b"}
@@ -208,20 +208,20 @@ class TestTypes:
 
         assert staff_reads.shown_payload(only_row()) is None
 
-    def test_secrets_and_recipients_are_not_written_where_an_event_is_printed(self):
+    def test_a_printed_event_shows_neither_secrets_nor_recipients(self):
         printed = f"{Lent(clinic_id='c', book_id='b', token='marker')} {Mailed(recipient='marker')}"
 
         assert "marker" not in printed
         assert "clinic_id='c'" in printed
 
-    def test_two_events_cannot_have_one_name(self):
+    def test_two_events_with_one_name_are_refused(self):
         class Again(outbox.Event):
             pass
 
         with pytest.raises(TypeError, match="two events are called"):
             outbox.event("test.lent")(Again)
 
-    def test_an_event_cannot_have_two_keys(self):
+    def test_an_event_with_two_keys_is_refused(self):
         class Twice(outbox.Event):
             first: str = outbox.key()
             second: str = outbox.key()
@@ -249,7 +249,7 @@ class TestDelivery:
 
         assert len(heard) == 1
 
-    def test_eight_workers_at_once_deliver_it_once(self, listen):
+    def test_eight_parallel_workers_deliver_a_row_once(self, listen):
         calls, gate = [], threading.Barrier(8)
         listen("test.once", calls.append)
         outbox.emit(happened(id="x"))
@@ -277,7 +277,7 @@ class TestDelivery:
     def test_an_unknown_row_is_not_delivered(self):
         assert outbox.deliver(ObjectId()) is False
 
-    def test_a_row_whose_handler_is_gone_is_parked(self, heard):
+    def test_a_row_with_an_unknown_handler_is_parked(self, heard):
         outbox.emit(happened(id="x"))
         db.collection(outbox.COLLECTION).update_one({}, {"$set": {"handler": "test.gone"}})
         outbox.deliver(only_row()["_id"])
@@ -295,7 +295,7 @@ class TestLeases:
         make_due(row["_id"])
         assert outbox.deliver(row["_id"]) is True
 
-    def test_a_living_workers_lease_is_renewed(self, listen, monkeypatch):
+    def test_the_lease_of_a_running_worker_is_renewed(self, listen, monkeypatch):
         monkeypatch.setattr(leases, "RENEW_EVERY", 0.02)
         ends = []
 
@@ -310,7 +310,7 @@ class TestLeases:
 
         assert ends[1] > ends[0]
 
-    def test_who_lost_the_lease_does_not_overwrite_the_successor(self, heard):
+    def test_a_worker_that_lost_its_lease_does_not_overwrite_its_successor(self, heard):
         outbox.emit(happened(id="x"))
         first = claiming.claim(only_row()["_id"])
         make_due(first["_id"])
@@ -323,7 +323,7 @@ class TestLeases:
 
 
 class TestFailures:
-    def test_a_failed_try_is_repeated_later_and_says_why(self, listen):
+    def test_a_failed_row_is_tried_again_later_and_records_its_error(self, listen):
         listen("test.fail", fail_with(ValueError("marker")))
         outbox.emit(happened(id="x"))
         outbox.deliver(only_row()["_id"])
@@ -348,7 +348,7 @@ class TestFailures:
         waits = [GROWING.wait_after(n) for n in range(1, GROWING.attempts)]
         assert timedelta(hours=24) <= sum(waits, timedelta()) <= timedelta(hours=29)
 
-    def test_a_handler_can_have_waits_of_its_own(self, listen):
+    def test_a_handler_can_have_its_own_waits(self, listen):
         retries = outbox.Retries(quick=(timedelta(seconds=30),))
         listen("test.fail", fail_with(ConnectionError()), retries=retries)
         outbox.emit(happened(id="x"))
@@ -403,7 +403,7 @@ class TestFailures:
 
         assert only_row()["state"] == outbox.PENDING
 
-    def test_a_row_that_always_takes_its_worker_with_it_is_parked_in_the_end(self, heard):
+    def test_a_row_that_always_kills_its_worker_is_parked(self, heard):
         outbox.emit(happened(id="x"))
         lost = {"attempts": GROWING.attempts, "dueTime": clock.now() - LASTING}
         db.collection(outbox.COLLECTION).update_one({}, {"$set": lost})
@@ -412,7 +412,7 @@ class TestFailures:
         assert heard == []
         assert (only_row()["state"], only_row()["lastError"]) == (outbox.DEAD, "worker_lost")
 
-    def test_a_fault_in_telling_does_not_keep_a_row_from_being_parked(self, listen):
+    def test_a_row_is_parked_even_if_on_dead_fails(self, listen):
         def on_dead(event, reason):
             raise TypeError
 
@@ -422,7 +422,7 @@ class TestFailures:
 
         assert only_row()["state"] == outbox.DEAD
 
-    def test_what_cannot_succeed_is_parked_at_once(self, listen):
+    def test_a_permanent_failure_is_parked_at_once(self, listen):
         listen("test.fail", fail_with(PermanentFailure("account_is_a_clinicians")))
         outbox.emit(happened(id="x"))
         outbox.deliver(only_row()["_id"])
@@ -430,12 +430,12 @@ class TestFailures:
         assert only_row()["state"] == outbox.DEAD
         assert only_row()["lastError"] == "account_is_a_clinicians"
 
-    def test_who_wants_to_know_is_told_before_the_row_is_parked(self, listen):
-        told = []
+    def test_on_dead_is_called_before_the_row_is_parked(self, listen):
+        calls = []
 
         def on_dead(event, reason):
-            told.append((event.id, reason, only_row()["state"]))
-            if len(told) == 1:
+            calls.append((event.id, reason, only_row()["state"]))
+            if len(calls) == 1:
                 raise ConnectionError
 
         listen("test.fail", fail_with(PermanentFailure("poison")), on_dead=on_dead)
@@ -445,10 +445,10 @@ class TestFailures:
         make_due(only_row()["_id"])
         outbox.deliver(only_row()["_id"])
 
-        assert told == [("x", "poison", outbox.CLAIMED)] * 2
+        assert calls == [("x", "poison", outbox.CLAIMED)] * 2
         assert only_row()["state"] == outbox.DEAD
 
-    def test_a_parked_row_blocks_no_one(self, listen, heard):
+    def test_a_parked_row_does_not_block_later_rows(self, listen, heard):
         listen("test.poison", fail_with(PermanentFailure("poison")))
         outbox.emit(happened("k", id="1"))
         outbox.emit(happened("k", id="2"))
@@ -488,7 +488,7 @@ class TestOrder:
             assert outbox.deliver(row_id) is True
         assert [event.n for event in heard] == [0, 1, 2]
 
-    def test_waiting_for_a_predecessor_is_no_failed_try(self, heard):
+    def test_waiting_for_a_predecessor_does_not_count_as_an_attempt(self, heard):
         for number in range(2):
             outbox.emit(happened("k", n=number))
         second = rows()[1]
@@ -497,7 +497,7 @@ class TestOrder:
         assert rows()[1]["attempts"] == 0
         assert rows()[1]["state"] == outbox.PENDING
 
-    def test_the_next_of_a_key_is_due_at_once(self, heard):
+    def test_the_next_row_of_a_key_is_due_when_the_first_has_ended(self, heard):
         for number in range(2):
             outbox.emit(happened("k", n=number))
         first, second = rows()
@@ -506,7 +506,7 @@ class TestOrder:
 
         assert outbox.deliver(second["_id"]) is True
 
-    def test_ids_say_nothing_about_the_order(self, heard, monkeypatch):
+    def test_rows_of_a_key_are_not_ordered_by_their_ids(self, heard, monkeypatch):
         """Within a second, or with a clock that is wrong, a later id may be the smaller one."""
         for number in (2, 1):
             monkeypatch.setattr(emitting, "ObjectId", lambda n=number: ObjectId(f"{n:024x}"))
@@ -532,18 +532,18 @@ class TestOrder:
             make_due(row["_id"])
             assert outbox.deliver(row["_id"]) is True
 
-    def test_looking_for_a_predecessor_reads_one_row_of_a_long_backlog(self, heard):
+    def test_searching_for_a_predecessor_reads_one_row_of_a_long_backlog(self, heard):
         outbox.emit_many(happened(f"k{number % 10}", n=number) for number in range(500))
         row = db.collection(outbox.COLLECTION).find_one({"key": "k7"}, sort=[("order", -1)])
         command = db.database().command
-        found = command(
+        plan = command(
             "explain", {"find": outbox.COLLECTION, "filter": outbox_rows.earlier(row), "limit": 1}
         )
 
-        assert found["executionStats"]["totalKeysExamined"] == 1
-        assert found["executionStats"]["totalDocsExamined"] == 1
+        assert plan["executionStats"]["totalKeysExamined"] == 1
+        assert plan["executionStats"]["totalDocsExamined"] == 1
 
-    def test_other_keys_do_not_wait(self, heard):
+    def test_rows_of_other_keys_do_not_wait(self, heard):
         outbox.emit(happened("a", n=1))
         outbox.emit(happened("b", n=2))
 
@@ -569,7 +569,7 @@ class Commands(CommandListener):
 
 @contextmanager
 def counted_commands(monkeypatch):
-    """The commands of a client of its own: listeners are passed to a client when it is made."""
+    """The commands of a separate client, because listeners can only be passed to a new client."""
     listener = Commands()
     client = MongoClient(os.environ["MONGODB_URI"], event_listeners=[listener], w="majority")
     with client, monkeypatch.context() as patched:
@@ -581,9 +581,9 @@ def counted_commands(monkeypatch):
 
 
 class TestWaiting:
-    """Rows behind one that waits cost nothing until it has ended."""
+    """Rows behind a waiting row cost nothing until it has ended."""
 
-    def test_two_hundred_rows_behind_one_that_waits_are_looked_at_once(
+    def test_two_hundred_rows_behind_a_waiting_row_are_read_once(
         self, listen, handed_out, monkeypatch
     ):
         moments = iter(range(2))
@@ -615,7 +615,9 @@ class TestWaiting:
         assert heard == list(range(201))
         assert {row["attempts"] for row in rows()} == {1, 2}
 
-    def test_who_meets_a_row_that_runs_puts_all_behind_it_aside_at_once(self, listen, monkeypatch):
+    def test_a_worker_that_meets_a_running_row_lets_all_rows_behind_it_wait(
+        self, listen, monkeypatch
+    ):
         met = []
 
         def handle(event):
@@ -634,7 +636,7 @@ class TestWaiting:
         assert (others, in_order) == (0, list(range(200)))
         assert commands < 15
 
-    def test_what_is_not_due_yet_is_not_put_aside(self, listen):
+    def test_a_row_that_is_not_due_yet_is_not_marked_as_waiting(self, listen):
         later = clock.now() + timedelta(hours=1)
         listen("test.wait", lambda event: outbox.drain(outbox.DEFAULT_QUEUE))
         for not_before in (None, None, later):
@@ -716,7 +718,7 @@ class TestWaiting:
 
         assert rows()[1]["notBefore"] == later
 
-    def test_what_waits_is_withdrawn_with_what_it_waits_for(self, heard):
+    def test_a_waiting_row_is_withdrawn_with_the_row_it_waits_for(self, heard):
         outbox.emit_many(happened("k", n=number) for number in range(2))
         outbox.deliver(rows()[1]["_id"])
 
@@ -724,7 +726,9 @@ class TestWaiting:
 
 
 class TestRelay:
-    def test_hands_out_what_is_due_and_not_what_was_handed_out_lately(self, heard, handed_out):
+    def test_the_relay_hands_out_due_rows_that_were_not_handed_out_recently(
+        self, heard, handed_out
+    ):
         outbox.emit(happened(n=1))
         outbox.emit(happened(n=2), not_before=clock.now() + timedelta(hours=1))
         due = rows()[0]["_id"]
@@ -733,7 +737,7 @@ class TestRelay:
         assert outbox.relay() == 0
         assert handed_out == [due]
 
-    def test_hands_out_again_when_the_broker_lost_it(self, heard, handed_out):
+    def test_the_relay_hands_out_a_row_again_that_the_broker_lost(self, heard, handed_out):
         outbox.emit(happened(n=1))
         outbox.relay()
         db.collection(outbox.COLLECTION).update_one(
@@ -742,13 +746,13 @@ class TestRelay:
 
         assert outbox.relay() == 1
 
-    def test_finds_rows_whose_worker_died(self, heard, handed_out):
+    def test_the_relay_hands_out_rows_of_dead_workers(self, heard, handed_out):
         outbox.emit(happened(n=1))
         make_due(claiming.claim(only_row()["_id"])["_id"])
 
         assert outbox.relay() == 1
 
-    def test_a_broker_that_is_down_costs_no_change(self, heard, monkeypatch):
+    def test_a_broker_that_is_down_does_not_fail_the_change(self, heard, monkeypatch):
         def refuse(*args, **options):
             raise ConnectionError
 
@@ -756,7 +760,7 @@ class TestRelay:
         monkeypatch.setattr(current_app, "send_task", refuse)
         waking.enqueue([(ObjectId(), "default")])
 
-    def test_the_backlog_is_told(self, listen):
+    def test_the_backlog_counts_waiting_and_dead_rows(self, listen):
         listen("test.fail", fail_with(PermanentFailure("x")))
         outbox.emit(happened(n=1))
         outbox.deliver(only_row()["_id"])
@@ -766,7 +770,7 @@ class TestRelay:
         assert (depth["waiting"], depth["dead"]) == (1, 1)
         assert depth["oldest_seconds"] >= 0
 
-    def test_what_is_planned_for_later_is_no_backlog(self, heard):
+    def test_rows_for_later_do_not_count_as_backlog(self, heard):
         outbox.emit(happened(n=1), not_before=clock.now() + timedelta(days=7))
         depth = outbox.depth()
         assert (depth["waiting"], depth["oldest_seconds"]) == (0, 0)
@@ -782,7 +786,7 @@ class TestRelay:
 
 
 class TestQueues:
-    def test_a_drain_works_off_everything_that_is_due_in_its_queue(self, listen):
+    def test_a_drain_runs_all_due_rows_of_its_queue(self, listen):
         heard = []
         listen("test.hear", heard.append)
         for number in range(30):
@@ -792,7 +796,7 @@ class TestQueues:
         assert outbox.drain(outbox.DEFAULT_QUEUE) == 30
         assert [event.n for event in heard] == list(range(30))
 
-    def test_a_drain_looks_for_many_rows_at_once(self, heard, monkeypatch):
+    def test_a_drain_reads_rows_in_batches(self, heard, monkeypatch):
         outbox.emit_many(happened("", n=number) for number in range(claiming.CLAIM_BATCH * 2))
 
         with counted_commands(monkeypatch) as counts:
@@ -801,7 +805,7 @@ class TestQueues:
         assert counts["findAndModify"] == claiming.CLAIM_BATCH * 2
         assert counts["find"] < 6
 
-    def test_what_another_worker_has_taken_is_looked_for_again(self, listen):
+    def test_a_drain_continues_after_rows_that_another_worker_took(self, listen):
         heard = []
 
         def take_the_next_ones(event):
@@ -815,7 +819,7 @@ class TestQueues:
 
         assert heard == list(range(5))
 
-    def test_a_row_that_was_due_before_the_last_ones_is_found(self, listen):
+    def test_a_drain_finds_a_row_that_was_due_before_the_last_ones(self, listen):
         heard = []
 
         def emit_an_older_one(event):
@@ -836,7 +840,7 @@ class TestQueues:
 
         assert len(handed_out) == waking.RELAY_BATCH
 
-    def test_a_handler_says_how_long_to_wait(self, listen):
+    def test_a_handler_can_say_how_long_to_wait(self, listen):
         listen("test.wait", fail_with(RetryLater("rate_limited", wait=timedelta(minutes=7))))
         outbox.emit(happened(n=1))
         outbox.deliver(only_row()["_id"])

@@ -54,10 +54,10 @@ def test_a_rollback_undoes_every_write():
 
 
 def test_a_change_is_invisible_to_others_before_its_commit():
-    seen = []
+    results = []
 
     def read():
-        seen.append(things().find_one({"_id": "new"}))
+        results.append(things().find_one({"_id": "new"}))
 
     def change():
         things().insert_one({"_id": "new"})
@@ -67,7 +67,7 @@ def test_a_change_is_invisible_to_others_before_its_commit():
 
     db.run_in_transaction(change)
 
-    assert seen == [None]
+    assert results == [None]
     assert things().find_one({"_id": "new"})
 
 

@@ -65,11 +65,18 @@ def test_every_value_named_like_an_address_has_the_email_format():
     assert [taken[:2] for taken in found if not canonical_values.address_paths(taken[2])] == []
 
 
-def takes_address(found):
+def takes_address(operation):
     return [
-        *(name for name, schema in found.path.items() if canonical_values.address_paths(schema)),
-        *(p.name for p in found.query if canonical_values.address_paths(p.schema)),
-        *(place[0] for place in (canonical_values.address_paths(found.body) if found.body else ())),
+        *(
+            name
+            for name, schema in operation.path.items()
+            if canonical_values.address_paths(schema)
+        ),
+        *(p.name for p in operation.query if canonical_values.address_paths(p.schema)),
+        *(
+            place[0]
+            for place in (canonical_values.address_paths(operation.body) if operation.body else ())
+        ),
     ]
 
 
@@ -117,7 +124,7 @@ CALLS = {
 
 
 def domain_of(address):
-    """The part with the look-alike: the local part is tried as a domain too."""
+    """The part with the look_alike-alike: the local part is tried as a domain too."""
     local, _, domain = address.replace("＠", "@").partition("@")
     return f"{local}.{domain}".strip()
 
@@ -145,8 +152,8 @@ def calls(monkeypatch):
     received = []
     check = operations._checked_call
 
-    def watched(*given):
-        received.append(check(*given))
+    def watched(*args):
+        received.append(check(*args))
         return received[-1]
 
     monkeypatch.setattr(operations, "_checked_call", watched)
@@ -194,16 +201,16 @@ LOOK_ALIKES = {name: text for name, text in ALL.items() if name not in SAME_LETT
 
 
 @pytest.mark.parametrize("is_spoiled", [False, True])
-@pytest.mark.parametrize("look", LOOK_ALIKES)
+@pytest.mark.parametrize("look_alike", LOOK_ALIKES)
 def test_a_look_alike_account_neither_sees_nor_accepts_a_clinics_invitation(
-    clinic, ada, look, is_spoiled
+    clinic, ada, look_alike, is_spoiled
 ):
     answer = ada.api.post(
         f"/v1/clinics/{clinic['id']}/invites/clinicians",
         {"email": PLAIN, "roles": ["CLINIC_ADMIN"]},
     )
     key = answer.json()["inviteId"]
-    mallory, api = stored_account(LOOK_ALIKES[look])
+    mallory, api = stored_account(LOOK_ALIKES[look_alike])
     if is_spoiled:
         spoil(key, mallory)
     assert api.get(f"/v1/clinicians/{mallory}/invites").status_code == 404
@@ -217,14 +224,14 @@ def test_a_look_alike_account_neither_sees_nor_accepts_a_clinics_invitation(
 
 
 @pytest.mark.parametrize("is_spoiled", [False, True])
-@pytest.mark.parametrize("look", LOOK_ALIKES)
+@pytest.mark.parametrize("look_alike", LOOK_ALIKES)
 def test_a_look_alike_account_neither_sees_nor_accepts_a_care_team_invitation(
-    dot, look, is_spoiled
+    dot, look_alike, is_spoiled
 ):
     key = dot.api.post(
         f"/confirm/send/invite/{dot.user_id}", {"email": PLAIN, "permissions": {"view": {}}}
     ).json()["key"]
-    mallory, api = stored_account(LOOK_ALIKES[look])
+    mallory, api = stored_account(LOOK_ALIKES[look_alike])
     if is_spoiled:
         spoil(key, mallory)
     assert api.get(f"/confirm/invitations/{mallory}").status_code == 404
@@ -233,19 +240,19 @@ def test_a_look_alike_account_neither_sees_nor_accepts_a_care_team_invitation(
     assert db.collection("accountGrants").find_one({}) is None
 
 
-@pytest.mark.parametrize("look", LOOK_ALIKES)
-def test_a_reset_for_a_look_alike_is_never_mailed_to_the_typed_address(anonymous, look):
+@pytest.mark.parametrize("look_alike", LOOK_ALIKES)
+def test_a_reset_for_a_look_alike_is_never_mailed_to_the_typed_address(anonymous, look_alike):
     kim = make_person("Kim Doe")
-    anonymous.post(f"/confirm/send/forgot/{quote(LOOK_ALIKES[look])}")
+    anonymous.post(f"/confirm/send/forgot/{quote(LOOK_ALIKES[look_alike])}")
     assert {mail["recipient"] for mail in emitted("mail.requested")} <= {kim.email}
     assert {c["email"] for c in db.collection("confirmations").find({})} <= {kim.email}
 
 
-@pytest.mark.parametrize("look", LOOK_ALIKES)
+@pytest.mark.parametrize("look_alike", LOOK_ALIKES)
 def test_an_account_with_a_stored_look_alike_gets_no_mail_and_is_not_found(
-    anonymous, backend, look
+    anonymous, backend, look_alike
 ):
-    mallory, _ = stored_account(LOOK_ALIKES[look])
+    mallory, _ = stored_account(LOOK_ALIKES[look_alike])
     assert backend.get(f"/auth/user/{PLAIN}").status_code == 404
     assert anonymous.post(f"/confirm/send/forgot/{PLAIN}").status_code == 200
     assert [mail["template"] for mail in emitted("mail.requested")] == ["no_account"]
@@ -253,13 +260,15 @@ def test_an_account_with_a_stored_look_alike_gets_no_mail_and_is_not_found(
     assert len(emitted("mail.requested")) == 1
 
 
-@pytest.mark.parametrize("look", LOOK_ALIKES)
-def test_a_link_that_was_mailed_to_a_look_alike_sets_no_password(anonymous, look):
+@pytest.mark.parametrize("look_alike", LOOK_ALIKES)
+def test_a_link_that_was_mailed_to_a_look_alike_sets_no_password(anonymous, look_alike):
     kim = make_person("Kim Doe")
     anonymous.post(f"/confirm/send/forgot/{kim.email}")
     key = emitted("mail.requested")[-1]["variables"]["Key"]
-    db.collection("confirmations").update_one({"_id": key}, {"$set": {"email": LOOK_ALIKES[look]}})
-    for typed in (PLAIN, LOOK_ALIKES[look]):
+    db.collection("confirmations").update_one(
+        {"_id": key}, {"$set": {"email": LOOK_ALIKES[look_alike]}}
+    )
+    for typed in (PLAIN, LOOK_ALIKES[look_alike]):
         body = {"key": key, "email": typed, "password": "correct-horse"}
         assert anonymous.put("/confirm/accept/forgot", body).status_code in (400, 404)
     assert "password" not in db.collection("accounts").find_one({"_id": kim.user_id})
@@ -307,7 +316,7 @@ def test_accounts_cannot_get_an_address_with_a_hidden_character(text):
 
 
 class Loose:
-    """A user service that considers look-alikes the same, like one with a collation."""
+    """A user service that considers look_alike-alikes the same, like one with a collation."""
 
     def __init__(self, username):
         self.answer = {"userid": "0123456789", "username": username, "emails": [username]}

@@ -92,10 +92,10 @@ def page_of(demand: Demand) -> str:
 
 def waiting(request: HttpRequest, demand: Demand) -> tuple[Waiting, User] | None:
     """The person who waits for this step, if the account has not changed since the first step."""
-    kept = request.session.get(_WAITING)
-    if kept is None:
+    stored = request.session.get(_WAITING)
+    if stored is None:
         return None
-    first_step = Waiting(**kept)
+    first_step = Waiting(**stored)
     user = User.objects.filter(
         pk=ObjectId(first_step.user_id), is_active=True, is_staff=True
     ).first()
