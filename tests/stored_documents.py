@@ -15,6 +15,9 @@ from tests.commands import peek_written
 SAMPLE = 3  # newest documents of each collection
 # In each file of tests the first tests that write to a collection are looked at, and then every tenth.
 FIRST, LATER = 10, 10
+# Folders of tests that go through the service, rather than make documents of their own.
+FOLDERS = {"api", "services", "store", "tasks", "security"}
+EXEMPT = {"foreign_documents", "walk", "chaos", "processes"}
 DJANGOS = ("auth_", "django_")
 _shapes = {}
 _writers = Counter()
@@ -24,6 +27,11 @@ def shapes():
     if not _shapes:
         _shapes.update({model._meta.db_table: shape_of(model) for model in described_models()})
     return _shapes
+
+
+def are_looked_at(test):
+    has_marker = any(test.get_closest_marker(name) for name in EXEMPT)
+    return test.path.parent.name in FOLDERS and not has_marker
 
 
 def misfits_of_what_was_written(path):

@@ -301,6 +301,7 @@ def test_broken_values_are_shown_as_described(world, collection, kind):
     assert wrong == []
 
 
+@pytest.mark.foreign_documents
 def test_the_rest_of_a_broken_record_is_shown_and_the_operators_are_told(clinic, ada, quiet):
     clinic_id = ObjectId(clinic["id"])
     broken = patient_document(

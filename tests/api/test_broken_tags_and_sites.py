@@ -50,6 +50,7 @@ def names(clinic, field):
         ("post", f"sites/{SITE}/merge", {"id": str(OTHER_SITE)}, 200),
     ],
 )
+@pytest.mark.foreign_documents
 def test_whole_entries_are_made_renamed_and_removed_beside_broken_ones(
     lakeside, backend, method, path, body, status
 ):
@@ -59,6 +60,7 @@ def test_whole_entries_are_made_renamed_and_removed_beside_broken_ones(
     assert answer.status_code == status, answer.content
 
 
+@pytest.mark.foreign_documents
 def test_a_patient_gets_tags_and_sites_of_such_a_clinic(lakeside, ben):
     body = {
         "fullName": "Iris Example",
@@ -94,6 +96,7 @@ def test_what_is_no_list_gives_way_to_the_first_entry(lakeside, ben, value):
 
 
 @pytest.mark.parametrize("value", ["x", 5, {"roles": []}, [5, "x"]])
+@pytest.mark.foreign_documents
 def test_a_role_changes_whatever_its_history_holds(lakeside, ben, cy, backend, value):
     make_clinician(lakeside, cy, rolesUpdates=value)
     path = url(lakeside, f"clinicians/{cy.user_id}")

@@ -249,6 +249,7 @@ def test_an_emptied_list_of_tags_can_be_sent_back(clinic, ada):
     assert ada.api.put(path(clinic), shown).status_code == 200
 
 
+@pytest.mark.foreign_documents
 def test_tags_and_sites_come_with_the_number_of_their_patients(clinic, other_clinic, backend):
     tag, idle, site = ObjectId(), ObjectId(), ObjectId()
     change(

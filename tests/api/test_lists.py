@@ -497,6 +497,7 @@ def test_an_unreadable_birth_date_is_the_zero_date(lakeside, ben, birth_date):
     assert shown(ben.api, lakeside, birthDate=birth_date)["birthDate"] == "0001-01-01"
 
 
+@pytest.mark.foreign_documents
 def test_internal_fields_are_never_answered(lakeside, ben):
     inner = {
         "isMigrated": True,

@@ -189,6 +189,7 @@ def test_limit_may_begin_and_end_at_the_same_time(lakeside, backend):
     assert backend.put(url(lakeside, SETTINGS), body).json() == body
 
 
+@pytest.mark.foreign_documents
 def test_an_older_limit_reads_as_a_plan(lakeside, ben):
     old = {"hardLimit": {"plan": 0, "patientCount": 7}}
     db.collection("clinics").update_one(
@@ -280,6 +281,7 @@ BROKEN_LIMITS = [
 
 
 @pytest.mark.parametrize("limit", [*BROKEN_LIMITS, None], ids=repr)
+@pytest.mark.foreign_documents
 def test_a_limit_that_cannot_be_read_blocks_no_one(lakeside, ben, limit):
     """Taken for 0 it would refuse every new patient."""
     stored = {"hardLimit": limit, "softLimit": {"plan": 7.0}}
@@ -293,12 +295,14 @@ def test_a_limit_that_cannot_be_read_blocks_no_one(lakeside, ben, limit):
 
 @pytest.mark.parametrize("stored", ["x", 5, [5], None], ids=repr)
 @pytest.mark.parametrize("name", ["patientCountSettings", "mrnSettings"])
+@pytest.mark.foreign_documents
 def test_settings_that_cannot_be_read_refuse_no_one(lakeside, ben, name, stored):
     db.collection("clinics").update_one({"_id": lakeside["_id"]}, {"$set": {name: stored}})
     assert ben.api.post(url(lakeside, "/patients"), BODY).status_code == 200
 
 
 @pytest.mark.parametrize("stored", ["false", 1, [True], None], ids=repr)
+@pytest.mark.foreign_documents
 def test_an_mrn_rule_that_cannot_be_read_refuses_no_one(lakeside, ben, stored):
     rules = {"required": stored, "unique": stored}
     db.collection("clinics").update_one({"_id": lakeside["_id"]}, {"$set": {"mrnSettings": rules}})

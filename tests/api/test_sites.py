@@ -224,6 +224,7 @@ NO_SITE_NAMES = [
 
 
 @pytest.mark.parametrize("name", NO_SITE_NAMES, ids=repr)
+@pytest.mark.foreign_documents
 def test_a_tag_whose_name_no_site_can_have_stays_a_tag(clinic, backend, name):
     (tag,) = fill(clinic, "patientTags", "_id", 1)
     db.collection("clinics").update_one(

@@ -155,6 +155,7 @@ def test_a_summary_is_shown_as_it_was_sent(lakeside, iris, backend, ben):
     assert shown["summary"]["bgmStats"]["periods"] == body["bgmStats"]["periods"]
 
 
+@pytest.mark.foreign_documents
 def test_stored_nulls_and_old_parts_are_not_shown(lakeside, ben):
     old = {
         "id": "",

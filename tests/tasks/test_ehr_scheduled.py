@@ -62,6 +62,7 @@ def test_one_kind_of_data_is_enough_to_send(subscribed_patient, bgm):
 @pytest.mark.parametrize(
     "messages", [None, "x", {}, [None], [{"id": "x"}], [{"id": None}], [[ObjectId()]]]
 )
+@pytest.mark.foreign_documents
 def test_an_unreadable_subscription_does_not_stop_the_other_sends(subscribed_patient, messages):
     clinic, _ = subscribed_patient
     unreadable = {"summaryAndReports": {"active": True, "matchedMessages": messages}}
@@ -365,6 +366,7 @@ class TestCadence:
         assert len(ehr.records("scheduled")) == 2
 
     @pytest.mark.parametrize("cadence", ["often", "d", "9999d", 14, True, ["14d"], {"days": 14}])
+    @pytest.mark.foreign_documents
     def test_an_unreadable_cadence_does_not_stop_the_other_clinics(
         self, subscribed_patient, cadence
     ):
