@@ -1,4 +1,4 @@
-"""What happens to sign-ups."""
+"""Events of sign-ups: a reminder is due, a new link was requested."""
 
 from kernel import outbox
 

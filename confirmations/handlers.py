@@ -1,4 +1,4 @@
-"""What confirmations do when something has happened, here or in the apps below."""
+"""How confirmations react to events of this app and of the apps below."""
 
 from clinics.events import ClinicDeleted, InviteRemoved
 from confirmations.events import ResendRequested, SignupReminderDue

@@ -1,4 +1,4 @@
-"""What happens to the mails of this app."""
+"""Events of this app: a reminder is due."""
 
 from kernel import outbox
 

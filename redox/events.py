@@ -1,4 +1,4 @@
-"""What the EHR thread has to do: a message came in, a sync was begun, a send was scheduled."""
+"""Events of the EHR integration: a message was received, a sync was begun, a send was scheduled."""
 
 from kernel import outbox
 

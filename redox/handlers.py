@@ -1,14 +1,14 @@
-"""What follows from the events of the EHR thread. It has workers of its own."""
+"""The handlers of the EHR integration's events, which run on workers of their own."""
 
 from datetime import timedelta
 
 from kernel import outbox
 from redox.events import MessageReceived, OrderScheduled, SyncBegun
-from redox.services import orders, processing, scheduled, scheduling
+from redox.services import orders, processing, scheduled_sends, scheduling
 from redox.services.processing import MESSAGE, SCHEDULED
 
 QUEUE = "ehr"
-# Three tries 15 seconds apart, then slowly for a day (rule EHR-109).
+# Three tries 15 seconds apart, then slower ones for a day (rule EHR-109).
 RETRIES = outbox.Retries(quick=(timedelta(seconds=15), timedelta(seconds=15)))
 
 
@@ -31,7 +31,7 @@ def process_message(event: MessageReceived) -> None:
     OrderScheduled, "redox.process_scheduled", queue=QUEUE, on_dead=park_scheduled, retries=RETRIES
 )
 def process_scheduled(event: OrderScheduled) -> None:
-    processing.run(SCHEDULED, event.document_id, scheduled.process_scheduled)
+    processing.run(SCHEDULED, event.document_id, scheduled_sends.process_scheduled)
 
 
 @outbox.subscribe(SyncBegun, "redox.carry_out_sync", queue=QUEUE, retries=RETRIES)

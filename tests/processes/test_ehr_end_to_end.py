@@ -1,4 +1,4 @@
-"""The EHR thread through real processes: order in, Results out, sync, Flowsheet and Note with the PDF out; progress;
+"""The EHR integration through real processes: order in, Results out, sync, Flowsheet and Note with the PDF out; progress;
 a killed worker (rules EHR-57, EHR-61 and EHR-72)."""
 
 import base64

@@ -17,7 +17,7 @@ from redox.messages.common import Sender
 from redox.messages.orders import read_order
 from redox.messages.reading import Unreadable
 from redox.report import content, pdf
-from redox.services import orders, processing, scheduled
+from redox.services import orders, processing, scheduled_sends
 from redox.services.connections import read_connection
 from tests import ehr
 from tests.services.test_redox_messages import BGM, CGM, stats
@@ -207,7 +207,7 @@ def send_scheduled(clinic, patient, order_copy):
         document_id, order_copy["_id"], clinic["_id"], patient["userId"], moment
     )
     processing.expect_scheduled([send])
-    return run_as_worker("scheduled", document_id, scheduled.process_scheduled)
+    return run_as_worker("scheduled", document_id, scheduled_sends.process_scheduled)
 
 
 def complete_summary():
