@@ -1,4 +1,4 @@
-"""What happens to patients, and to what is counted of them."""
+"""Events of patients and of their counts."""
 
 from collections.abc import Sequence
 
@@ -28,7 +28,7 @@ class PatientDeleted(outbox.Event):
 
 @outbox.event("patient.account_requested")
 class AccountRequested(outbox.Event):
-    """A custodial account is about to be made for a patient; without a record it is ended again."""
+    """A custodial account is about to be made for a patient. If it gets no record, it is ended again."""
 
     request_id: str = outbox.key()
 
@@ -48,7 +48,7 @@ class ConnectRequested(outbox.Event):
 
 @outbox.event("patient.data_source_failed")
 class DataSourceFailed(outbox.Event):
-    """A data source went to state `error`."""
+    """A data source has changed to the state `error`."""
 
     user_id: str = outbox.key()
     provider: str

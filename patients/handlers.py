@@ -1,4 +1,4 @@
-"""What follows when something has happened to a patient or an account."""
+"""Reactions to events of patients and accounts."""
 
 from contextlib import suppress
 
@@ -58,7 +58,7 @@ def end_custodianship(event: PasswordSet) -> None:
 # --- counts ---------------------------------------------------------------------------------------
 @outbox.subscribe(TagUsedInBulk, "clinics.recount_tag")
 def recount_tag(event: TagUsedInBulk) -> None:
-    """The request has done it already, unless it was cut short."""
+    """The request has already done this, unless it was interrupted."""
     patient_tags.recount_tag(clinic_id=ObjectId(event.clinic_id), tag_id=ObjectId(event.tag_id))
 
 

@@ -1,4 +1,4 @@
-"""Indexes of the app's collections, and what older documents of them need."""
+"""Indexes of the app's collections, and what existing documents need before them."""
 
 from typing import Any
 
@@ -58,7 +58,7 @@ declare(
 def _ordered(
     name: str, *keys: str, flag: str | None = None, collated: bool = False
 ) -> list[IndexModel]:
-    """One index per direction: `_id` ascends in both, so neither can be read backwards."""
+    """One index per direction: `_id` ascends in both, so neither index can serve the other direction backwards."""
     options: dict[str, Any] = {"collation": _COLLATION} if collated else {}
     *prefix, last = keys
     fixed = [("clinicId", 1), *((key, 1) for key in prefix), *([(flag, -1)] if flag else [])]
@@ -81,12 +81,12 @@ def _by_last_data(kind: str) -> list[IndexModel]:
 
 def _by_statistics(kind: str) -> list[IndexModel]:
     period = statistics.DEFAULT_PERIOD
-    found: list[IndexModel] = []
+    indexes: list[IndexModel] = []
     for name in statistics.ORDERED[kind]:
         flag = statistics.path(kind, period, statistics.flag_of(name))
         field = statistics.path(kind, period, name)
-        found += _ordered(statistics.order_index(kind, name), field, flag=flag)
-    return found
+        indexes += _ordered(statistics.order_index(kind, name), field, flag=flag)
+    return indexes
 
 
 declare(
@@ -133,11 +133,11 @@ declare(
         name="ActiveReports",
         partialFilterExpression={"ehrSubscriptions.summaryAndReports.active": True},
     ),
-    # Staff look for an address in all clinics.
+    # Staff search for an address in all clinics.
     IndexModel(
         [("email", 1)], name="PatientsByEmail", partialFilterExpression={"email": {"$gt": ""}}
     ),
-    # Which messages subscriptions name: asked for each batch of old messages. Only subscribed patients are in it.
+    # The messages that subscriptions refer to, queried for each batch of old messages. Holds subscribed patients only.
     IndexModel(
         [(_MATCHED_MESSAGE, 1)],
         name="MatchedMessages",
@@ -148,7 +148,7 @@ declare(
     "patient_deletions",
     IndexModel([("patient.clinicId", 1), ("patient.userId", 1)], name="PatientDeletionV2"),
     IndexModel([("deletedTime", 1), ("patient.clinicId", 1)], name="DeletedTimeV2"),
-    # Our own: staff look for a person in the archives of all clinics.
+    # Ours alone: staff search for a person in the archives of all clinics.
     IndexModel([("patient.userId", 1), ("deletedTime", -1)], name="DeletedRecordsOfUser"),
 )
 

@@ -1,4 +1,4 @@
-"""Who may call what: operationId -> rule (rules ACCOUNT-92 to ACCOUNT-104)."""
+"""Who may call which operation: operationId -> rule (rules ACCOUNT-92 to ACCOUNT-104)."""
 
 from kernel.policy import Rule, admin, all_of, any_of, backend, is_self, member, path_is
 from users.choices import Grant
@@ -7,7 +7,7 @@ BACKEND_OR_MEMBER = any_of(backend, member)
 BACKEND_OR_ADMIN = any_of(backend, admin)
 
 POLICY: dict[str, Rule] = {
-    # How many there are
+    # Counts
     "GetPatientCountSettings": BACKEND_OR_MEMBER,
     "UpdatePatientCountSettings": backend,
     "GetPatientCount": BACKEND_OR_MEMBER,
@@ -15,7 +15,7 @@ POLICY: dict[str, Rule] = {
     # Tags of many patients
     "AssignPatientTagToClinicPatients": BACKEND_OR_ADMIN,
     "DeletePatientTagFromClinicPatients": BACKEND_OR_ADMIN,
-    # Patients; where a service is refused, an audit field needs a person
+    # Patients. An operation that refuses services stores the person who called it in an audit field
     "ListPatients": BACKEND_OR_MEMBER,
     "CreatePatientAccount": BACKEND_OR_MEMBER,
     "CreatePatientFromUser": backend,

@@ -1,7 +1,7 @@
-"""The statistics of a summary period, in one table: parameters, schemas, sorts and field paths follow it.
+"""One table of the statistics of a summary period, from which parameters, schemas, sorts and field paths follow.
 
 A summary has a CGM and a BGM part, each with periods (`1d`, `7d`, `14d`, `30d`). Percentages are fractions 0-1,
-glucose is in mmol/L. Every statistic has a twin `…Delta`: the difference to the period before.
+glucose is in mmol/L. Every statistic has a `…Delta` beside it: the difference to the period before.
 """
 
 from collections.abc import Iterator
@@ -109,7 +109,7 @@ BGM: tuple[Statistic, ...] = tuple(
         ),
     )
 )
-# What the web app filters by: one index per period holds them all, so such lists are counted on its keys.
+# What the web app filters by. One index per period contains all of them, so such lists are counted from its keys.
 FILTERED = (
     "timeInVeryLowPercent",
     "timeInAnyLowPercent",
@@ -119,7 +119,7 @@ FILTERED = (
     "timeInExtremeHighPercent",
     "timeCGMUsePercent",
 )
-# What the web app sorts by, in its usual period: one index for each direction.
+# What the web app sorts by in its usual period; each has one index per direction.
 ORDERED = {
     "cgm": ("glucoseManagementIndicator",),
     "bgm": ("averageGlucoseMmol", "timeInVeryLowRecords", "timeInVeryHighRecords"),
@@ -128,7 +128,7 @@ TABLE = {"cgm": CGM, "bgm": BGM}
 
 
 def part(kind: str) -> str:
-    """Where a document keeps this kind of summary."""
+    """The path of this kind of summary in a document."""
     return f"summary.{kind}Stats"
 
 
@@ -157,12 +157,12 @@ def filter_parameters() -> Iterator[tuple[str, str, str, bool]]:
 
 def sortable(kind: str) -> dict[str, str | None]:
     """Sortable fields of a period -> the flag that says whether there is a value, if one exists."""
-    found: dict[str, str | None] = {}
+    flags: dict[str, str | None] = {}
     for entry in TABLE[kind]:
         if entry.may_sort:
-            found[entry.name] = entry.flag if entry.flagged else None
-            found[entry.delta] = None
-    return found
+            flags[entry.name] = entry.flag if entry.flagged else None
+            flags[entry.delta] = None
+    return flags
 
 
 def filter_index(period: str) -> str:
@@ -180,5 +180,5 @@ def filter_index_fields(period: str) -> tuple[str, ...]:
 
 
 def order_index(kind: str, name: str) -> str:
-    """Name, less its direction, of the pair of indexes that lists by this value."""
+    """The name, without the direction, of the pair of indexes for lists sorted by this value."""
     return f"List{name[0].upper()}{name[1:]}{kind.upper()}"

@@ -1,8 +1,8 @@
-"""The text in which a client gets one kind of a summary, kept inside that kind's own document.
+"""Each kind of statistics in a summary also stores the JSON text in which clients get it.
 
-A page of 50 patients is a megabyte of statistics which no one looks at on the way: reading them as objects and
-writing them out again was three quarters of a page's time. A writer that replaces the statistics replaces the text
-with them, or drops it; where it is missing the statistics are read (decision 0005).
+A page of 50 patients has a megabyte of statistics that this service only passes on: reading them as objects and
+writing them out again took three quarters of the page's time. Any writer that replaces the statistics replaces the text
+with them, or drops it; if it is missing, the statistics are read (decision 0005).
 """
 
 from collections.abc import Mapping
@@ -13,16 +13,16 @@ from kernel.api.rendering import encode
 from kernel.db import Document
 from patients import statistics
 
-# Another shape of the answer needs another name: texts under an older one are then no longer read.
+# If the format of the answer changes, this name must change too, so that texts in the old format are not used.
 FIELD = "answer"
 PARTS = tuple(f"{kind}Stats" for kind in statistics.KINDS)
 STORED = ("id", "config", "dates", "periods")
-# Everything but the statistics themselves.
+# Everything except the statistics themselves.
 TEXT_ALONE = {f"summary.{part}.{name}": 0 for part in PARTS for name in STORED}
 
 
 def shown(name: str, part: Mapping[str, Any]) -> Document:
-    """Only periods of meters hold nulls: for deviations that too few values give."""
+    """Only periods of blood glucose meters contain nulls: deviations for which there are too few values."""
     out: Document = {
         "id": part.get("id") or "",
         "config": part.get("config") or {},
@@ -40,12 +40,12 @@ def shown(name: str, part: Mapping[str, Any]) -> Document:
 
 
 def with_text(name: str, part: Document) -> Document:
-    """`name` is cgmStats or bgmStats; `part` as it is going to be stored."""
+    """`name` is cgmStats or bgmStats; `part` is the statistics in the form to be stored."""
     return {**part, FIELD: encode(shown(name, part))}
 
 
 def without_text(summary: Mapping[str, Any] | None) -> dict[str, Document]:
-    """The kinds that other systems wrote, or an older version of this one."""
+    """The kinds without a text, written by other systems or by an older version of this one."""
     kinds = safe_reading.mapping(summary)
     return {n: kinds[n] for n in PARTS if isinstance(kinds.get(n), dict) and FIELD not in kinds[n]}
 

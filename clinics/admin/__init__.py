@@ -3,11 +3,11 @@
 from clinics.admin import (  # noqa: F401
     clinic_lists,
     clinic_pages,
-    labels,
     members,
     removals,
     settings,
     subjects,
+    tags_and_sites,
     user_lookup,
 )
 from patients.admin import patients  # noqa: F401

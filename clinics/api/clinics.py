@@ -168,7 +168,7 @@ def show_clinic(document: Document) -> dict[str, Any]:
 
 def show_clinics(documents: Sequence[Document]) -> list[dict[str, Any]]:
     """With the counts of all their tags and sites, asked for at once."""
-    tag_counts, site_counts = tags_and_sites.count_places(documents)
+    tag_counts, site_counts = tags_and_sites.count_by_tag_and_site(documents)
     return [shown_clinic(document, tag_counts, site_counts) for document in documents]
 
 

@@ -14,7 +14,7 @@ from patients.api.schemas.patients import RELATIONSHIPS
 from patients.representation.patients import patient
 from patients.services import patient_clinics
 from patients.services.patient_clinics import Relationship, Workspace
-from patients.services.tags_and_sites import count_places
+from patients.services.tags_and_sites import count_by_tag_and_site
 
 _FIND_PARAMETERS = (
     Parameter("mrn", s.mrn()),
@@ -68,7 +68,7 @@ class FindPatientsViewSet(ApiViewSet):
 
 def _shown(relationships: Sequence[Relationship]) -> list[dict[str, Any]]:
     clinics = {r.clinic["_id"]: r.clinic for r in relationships}
-    tags, sites = count_places(list(clinics.values()))
+    tags, sites = count_by_tag_and_site(list(clinics.values()))
     shown = {clinic_id: clinic(document, tags, sites) for clinic_id, document in clinics.items()}
     return [
         {"patient": patient(r.patient), "clinic": shown[r.clinic["_id"]]} for r in relationships

@@ -121,12 +121,12 @@ class PatientPermissionsViewSet(ApiViewSet):
         responses={200: schemas.PERMISSIONS, 204: None},
     )
     def update(self, call: Call) -> Response:
-        left = patient_permissions.replace_permissions(
+        remaining = patient_permissions.replace_permissions(
             clinic_id=call.path["clinicId"],
             user_id=call.path["patientId"],
             granted=call.body or (),
         )
-        return empty(204) if left is None else Response(left)
+        return empty(204) if remaining is None else Response(remaining)
 
     @operation(
         "DeletePatientPermission",
@@ -150,12 +150,12 @@ class PatientReviewsViewSet(ApiViewSet):
         responses={200: schemas.REVIEWS},
     )
     def update(self, call: Call) -> Response:
-        found = reviews.add_review(
+        newest = reviews.add_review(
             clinic_id=call.path["clinicId"],
             user_id=call.path["patientId"],
             clinician_id=call.principal.user_id,
         )
-        return Response(field_values.reviews(found))
+        return Response(field_values.reviews(newest))
 
     @operation(
         "DeletePatientReviews",
@@ -163,12 +163,12 @@ class PatientReviewsViewSet(ApiViewSet):
         responses={200: schemas.REVIEWS},
     )
     def destroy(self, call: Call) -> Response:
-        found = reviews.remove_review(
+        newest = reviews.remove_review(
             clinic_id=call.path["clinicId"],
             user_id=call.path["patientId"],
             clinician_id=call.principal.user_id,
         )
-        return Response(field_values.reviews(found))
+        return Response(field_values.reviews(newest))
 
 
 class UploadReminderViewSet(ApiViewSet):

@@ -43,7 +43,7 @@ def report(
         "tags": list(dict.fromkeys(tags)),
         "filters": FILTERS,
     }
-    rows = {name: [row(d, period) for d in found] for name, found in results.items()}
+    rows = {name: [row(d, period) for d in documents] for name, documents in results.items()}
     return {"config": config, "results": rows}
 
 
@@ -66,8 +66,8 @@ def _person(document: Document) -> Document:
         "reviews": reviews(document.get("reviews")),
         "dataSources": data_sources(document.get("dataSources")),
     }
-    about = {
+    identity = {
         "email": addresses.account_address(document.get("email")),
         "fullName": text(document.get("fullName")),
     }
-    return person | {name: value for name, value in about.items() if value}
+    return person | {name: value for name, value in identity.items() if value}

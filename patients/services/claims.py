@@ -7,7 +7,7 @@ from users.choices import Grant
 
 
 def end_custodianship(user_id: str) -> None:
-    """Every clinic loses `custodian`; one that has nothing else from the patient loses the patient."""
+    """Takes `custodian` from every clinic; one that has no other permission loses the patient."""
     for row in store.list_of_user(user_id, {"clinicId": 1, "permissions": 1}):
         if Grant.CUSTODIAN in (row.get("permissions") or {}):
             _end_in_clinic(str(row["clinicId"]), user_id)
@@ -17,4 +17,4 @@ def _end_in_clinic(clinic_id: str, user_id: str) -> None:
     try:
         remove_permission(clinic_id=clinic_id, user_id=user_id, permission=Grant.CUSTODIAN)
     except NotFound:
-        return  # it went while we looked
+        return  # it was removed after we read it

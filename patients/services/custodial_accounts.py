@@ -1,7 +1,7 @@
 """The accounts that clinics make for patients and look after until their owners claim them.
 
-The user service is another system: no transaction holds an account and its record together. So what is asked of it is
-written down first, and some time later it is looked whether the account got its record. A process may die anywhere.
+The user service is another system, so no transaction covers both an account and its record. Therefore each request is
+stored first, and some time later it is checked whether the account got its record: a process may die at any point.
 """
 
 from collections.abc import Iterator
@@ -25,8 +25,8 @@ from users.services.neighbours import user_service
 
 EMAIL_REFUSED = "the user service does not accept the email address"
 EMAIL_TAKEN = "duplicate: email address is already taken"
-# By then a creation has either stored its record or failed.
-LOOKED_AT_AFTER = timedelta(minutes=5)
+# After this time a creation has either stored its record or failed.
+CHECKED_AFTER = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +39,14 @@ class NewAccount:
 def make_account(clinic_id: ObjectId, email: str | None) -> NewAccount:
     """Raises AddressTaken, BadRequest for an address that the user service refuses, and Unavailable."""
     with _asking_user_service(EMAIL_TAKEN):
-        # The account with the address had it before the request: no later check may take it for the requested one.
+        # An account that already has the address is not ours; `end_unfinished` must never take it for the new one.
         if email is not None and user_service().get_user(email) is not None:
             raise EmailTaken
     request_id = _note_request(clinic_id, email)
     try:
         with _asking_user_service(EMAIL_TAKEN):
             user_id = user_service().create_custodial_user(str(clinic_id), email).user_id
-    except (AddressTaken, BadRequest):  # anything else may have made it all the same
+    except (AddressTaken, BadRequest):  # after any other error the account may exist all the same
         _forget(request_id)
         raise
     store.set_user(request_id, user_id)
@@ -60,7 +60,7 @@ def _note_request(clinic_id: ObjectId, email: str | None) -> ObjectId:
         request["email"] = email
     store.insert_request(request)
     event = AccountRequested(request_id=str(request_id))
-    outbox.emit(event, not_before=clock.now() + LOOKED_AT_AFTER)
+    outbox.emit(event, not_before=clock.now() + CHECKED_AFTER)
     return request_id
 
 
@@ -71,8 +71,8 @@ def _forget(request_id: ObjectId) -> None:
 
 # --- ending what got no record --------------------------------------------------------------------
 def give_up(account: NewAccount, *, is_certain: bool) -> None:
-    """A creation that was refused for certain frees the address at once. Otherwise, and where the account cannot be
-    ended now, an event does it: a commit whose answer was lost may have stored the record after all."""
+    """If it is certain that the creation was refused, the address is free again at once. Otherwise, or if the account
+    cannot be ended now, an event takes care of it: a commit whose answer was lost may have stored the record."""
     if is_certain and _is_ended(account.user_id):
         _forget(account.request_id)
         return
@@ -90,7 +90,7 @@ def _is_ended(user_id: str) -> bool:
 
 
 def end_unfinished(request_id: str) -> None:
-    """The account of a creation that has failed, or whose process died. It has neither record nor data."""
+    """End the account of a creation that failed, or whose process died. It has neither record nor data."""
     request = store.find_request(ObjectId(request_id))
     if request is None:
         return
@@ -101,7 +101,8 @@ def end_unfinished(request_id: str) -> None:
 
 
 def _find_made(request: Document) -> str | None:
-    """The account, where no one came to note its id. One that someone else has asked for since is theirs to end."""
+    """The account whose id was never stored. If someone else has requested one with this address since, it is left to
+    that request."""
     if "email" not in request or store.has_later_request(request):
         return None
     user = user_service().get_user(request["email"])
@@ -110,8 +111,8 @@ def _find_made(request: Document) -> str | None:
 
 # --- changing -------------------------------------------------------------------------------------
 def change_email(user_id: str, email: str | None) -> bool:
-    """False for an account that its owner has claimed, also while the clinic's record does not say so yet: only the
-    owner changes its address. Raises NotFound where there is no account that could have one."""
+    """False if the owner has claimed the account, even if the clinic's record does not say so yet: from then on only
+    the owner changes the address. Raises NotFound if there is no such account."""
     update = UserUpdate(username=email, emails=(email,)) if email else UserUpdate(emails=())
     try:
         with _asking_user_service(f"unable to update custodial user: {EMAIL_TAKEN}"):
@@ -125,7 +126,7 @@ def change_email(user_id: str, email: str | None) -> bool:
 
 @contextmanager
 def _asking_user_service(email_taken: str) -> Iterator[None]:
-    """Its answers as this API gives them: another's address, no address at all, out of reach."""
+    """Translates its errors to those of this API: address taken, address refused, service unavailable."""
     try:
         yield
     except EmailTaken:

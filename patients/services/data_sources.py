@@ -27,7 +27,7 @@ def request_connection(
     """Ask the patient to connect an account that the record already names as a data source. `requested_by`: None for
     services and staff.
 
-    Raises NotFound. A source that was connected before is asked to reconnect, whatever its state says.
+    Raises NotFound. If the source was connected before, the patient is asked to reconnect it, whatever its state is.
     """
     clinic = parsed_clinic(clinic_id)
     address = mail_address(
@@ -44,13 +44,13 @@ def _request_connection(clinic_id: ObjectId, user_id: str, provider: str) -> Non
     if document is None:
         raise NotFound(message=f"error finding patient: {NOT_FOUND}")
     sources = [dict(source) for source in document.get("dataSources") or []]
-    named = [i for i, source in enumerate(sources) if source.get("providerName") == provider]
-    if not named:
+    positions = [i for i, source in enumerate(sources) if source.get("providerName") == provider]
+    if not positions:
         raise NotFound(message=NOT_FOUND)
     moment = clock.now()
-    # With several sources of one provider the last decides whether there was a connection, the first is changed.
-    changes = _pending(moment, was_connected=bool(sources[named[-1]].get("modifiedTime")))
-    sources[named[0]] |= changes
+    # If a provider has several sources, the last one decides whether there was a connection, and the first is changed.
+    changes = _pending(moment, was_connected=bool(sources[positions[-1]].get("modifiedTime")))
+    sources[positions[0]] |= changes
     store.add_connection_request(document["_id"], provider, sources, moment)
     patient_counts.count_change(
         clinic_id=clinic_id, before=document, after={**document, "dataSources": sources}
@@ -67,7 +67,7 @@ def _pending(moment: datetime, *, was_connected: bool) -> dict[str, Any]:
 
 
 def update_data_sources(*, user_id: str, data_sources: Sequence[Document]) -> None:
-    """Replace the data sources in all records of the user. Raises NotFound when there is none."""
+    """Replace the data sources in all records of the user. Raises NotFound when there are none."""
 
     def update() -> list[PatientDocument]:
         records = store.list_of_user(user_id, _COUNTED_FIELDS)
@@ -75,7 +75,7 @@ def update_data_sources(*, user_id: str, data_sources: Sequence[Document]) -> No
         for record in records:
             after = {**record, "dataSources": list(data_sources)}
             patient_counts.count_change(clinic_id=record["clinicId"], before=record, after=after)
-        _tell_failures(user_id, records, data_sources)
+        _report_failures(user_id, records, data_sources)
         return records
 
     records = db.run_in_transaction(update)
@@ -86,10 +86,10 @@ def update_data_sources(*, user_id: str, data_sources: Sequence[Document]) -> No
             patient_counts.note_change(record["clinicId"])
 
 
-def _tell_failures(
+def _report_failures(
     user_id: str, records: Sequence[PatientDocument], data_sources: Sequence[Document]
 ) -> None:
-    """A connection that has broken since the last report: its owner is asked to renew it, once."""
+    """If a connection has failed since the last report, its owner is asked once to renew it."""
     broken = {
         source.get("providerName")
         for record in records
@@ -108,13 +108,14 @@ def _tell_failures(
 
 
 def merge_data_sources(*, user_id: str, delivered: Sequence[Document]) -> None:
-    """Take what the data service knows, and keep each clinic's own unanswered requests to other providers."""
+    """Take over the sources that the data service knows, and keep each clinic's unanswered requests to other
+    providers."""
     providers = {source["providerName"] for source in delivered}
 
     def merge() -> None:
         for record in store.list_of_user(user_id, _COUNTED_FIELDS):
-            asked = [s for s in record.get("dataSources") or [] if _is_unanswered(s, providers)]
-            sources = [*delivered, *asked]
+            requested = [s for s in record.get("dataSources") or [] if _is_unanswered(s, providers)]
+            sources = [*delivered, *requested]
             fields = {"dataSources": sources, "updatedTime": clock.now()}
             store.set_fields(record["_id"], fields)
             patient_counts.count_change(

@@ -1,7 +1,7 @@
 """Invented patients with full summaries, for demonstrations, tests and measurements.
 
-Pure and repeatable: the same seed gives the same people. No one here exists; the glucose values follow a normal
-distribution around each person's own mean.
+Repeatable, and without side effects: the same seed gives the same people, none of whom exist. The glucose values are
+normally distributed around each person's own mean.
 """
 
 import unicodedata
@@ -31,7 +31,7 @@ from users.choices import Grant
 MG_PER_MMOL = 18.0182
 READINGS_A_DAY, MINUTES_A_READING = 288, 5
 DAYS = {"1d": 1, "7d": 7, "14d": 14, "30d": 30}
-# Upper bounds in mmol/L of the bands that do not overlap.
+# The bands that do not overlap, with their upper bounds in mmol/L.
 _BOUNDS = (("VeryLow", 3.0), ("Low", 3.9), ("Target", 10.0), ("High", 13.9))
 FIRST_NAMES = [
     "Ada", "Alma", "Anouk", "Ava", "Béla", "Björn", "Carmen", "Chloé", "Dario", "Dilek", "Edith", "Elif",
@@ -69,7 +69,7 @@ STATES = (
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What patients of a clinic can have: its tags and its sites (as patients carry them)."""
+    """The clinic of the invented patients, and the tags and sites (as stored with patients) that they can have."""
 
     clinic_id: ObjectId
     tags: Sequence[ObjectId] = ()
@@ -97,7 +97,7 @@ def _patient(rng: Random, surroundings: Surroundings, number: int, now: datetime
         "permissions": permissions,
         "createdTime": created,
         "updatedTime": now - timedelta(minutes=rng.uniform(1, 2000)),
-        **_labels(rng, surroundings),
+        **_tags_and_sites(rng, surroundings),
         **_care(rng, now),
     }
     summary = _summary(rng, now)
@@ -108,8 +108,8 @@ def _patient(rng: Random, surroundings: Surroundings, number: int, now: datetime
 
 
 def _person(rng: Random, number: int, user_id: str, permissions: Document) -> Document:
-    """The address holds the user's id: no other seed may give it to someone else, for it is an account's. Who has an
-    account of his own logs in with an address."""
+    """The address contains the user id, so that no other seed gives the same address to another account. Patients who
+    own their account always have an address, because they log in with it."""
     first, last = rng.choice(FIRST_NAMES), rng.choice(LAST_NAMES)
     local = unicodedata.normalize("NFKD", f"{first}.{last}.{user_id}".lower()).replace("'", "")
     mail = f"{local.encode('ascii', 'ignore').decode()}@example.org"
@@ -126,33 +126,33 @@ def _permissions(rng: Random) -> Document:
     return {name: {} for name in granted}
 
 
-def _labels(rng: Random, surroundings: Surroundings) -> Document:
-    found: Document = {}
+def _tags_and_sites(rng: Random, surroundings: Surroundings) -> Document:
+    fields: Document = {}
     if surroundings.tags and rng.random() < 0.8:
         amount = min(len(surroundings.tags), rng.choice((1, 1, 2, 3)))
-        found["tags"] = rng.sample(list(surroundings.tags), amount)
+        fields["tags"] = rng.sample(list(surroundings.tags), amount)
     if surroundings.sites and rng.random() < 0.7:
-        found["sites"] = [dict(rng.choice(list(surroundings.sites)))]
-    return found
+        fields["sites"] = [dict(rng.choice(list(surroundings.sites)))]
+    return fields
 
 
 def _care(rng: Random, now: datetime) -> Document:
-    found: Document = {}
+    fields: Document = {}
     if rng.random() < 0.6:
         state = rng.choice(STATES)
         source: Document = {"providerName": rng.choice(PROVIDERS), "state": state}
         if state != SourceState.PENDING:
             source["modifiedTime"] = now - timedelta(days=rng.uniform(0, 60))
-        found["dataSources"] = [source]
+        fields["dataSources"] = [source]
     if rng.random() < 0.3:
         reviewed = now - timedelta(days=rng.uniform(0, 45))
-        found["reviews"] = [{"clinicianId": rng.randbytes(5).hex(), "time": reviewed}]
+        fields["reviews"] = [{"clinicianId": rng.randbytes(5).hex(), "time": reviewed}]
     if rng.random() < 0.8:
         preset = RangePreset.STANDARD if rng.random() < 0.9 else RangePreset.PREGNANCY_TYPE_1
-        found["glycemicRanges"] = {"type": RangeType.PRESET.value, "preset": preset.value}
+        fields["glycemicRanges"] = {"type": RangeType.PRESET.value, "preset": preset.value}
     if rng.random() < 0.8:
-        found["diagnosisType"] = rng.choice(DIAGNOSES)
-    return found
+        fields["diagnosisType"] = rng.choice(DIAGNOSES)
+    return fields
 
 
 # --- summaries ------------------------------------------------------------------------------------
@@ -205,21 +205,21 @@ def _dates(rng: Random, now: datetime) -> Document:
 
 def _shares(mean: float, spread: float) -> dict[str, float]:
     """The share of readings in each band of a normal distribution."""
-    found: dict[str, float] = {}
+    shares: dict[str, float] = {}
     below = 0.0
     for band, bound in _BOUNDS:
         up_to = (1 + erf((bound - mean) / (spread * sqrt(2)))) / 2
-        found[band] = up_to - below
+        shares[band] = up_to - below
         below = up_to
-    found["VeryHigh"] = 1 - below
-    found["ExtremeHigh"] = (1 - erf((19.4 - mean) / (spread * sqrt(2)))) / 2
-    found["AnyLow"] = found["VeryLow"] + found["Low"]
-    found["AnyHigh"] = found["High"] + found["VeryHigh"]
-    return found
+    shares["VeryHigh"] = 1 - below
+    shares["ExtremeHigh"] = (1 - erf((19.4 - mean) / (spread * sqrt(2)))) / 2
+    shares["AnyLow"] = shares["VeryLow"] + shares["Low"]
+    shares["AnyHigh"] = shares["High"] + shares["VeryHigh"]
+    return shares
 
 
 def _period(rng: Random, kind: str, days: int, mean: float, spread: float, use: float) -> Document:
-    """A period with the values that enough data give, and the flags that say which there are."""
+    """A period with those values for which there are enough data, and the flags that say which values there are."""
     now_mean, now_use = mean * rng.uniform(0.92, 1.08), min(1.0, use * rng.uniform(0.9, 1.05))
     records = int(days * READINGS_A_DAY * now_use) if kind == "cgm" else int(days * now_use * 5)
     values = _values(kind, days, records, now_mean, spread, now_use)

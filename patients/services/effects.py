@@ -1,6 +1,7 @@
-"""What follows from a change of a patient's record (rules MAIL-51 to MAIL-58).
+"""The effects of a change to a patient's record (rules MAIL-51 to MAIL-58).
 
-Called with ids, some time after the change and perhaps twice: each looks at the present state and decides then.
+These functions are called with ids, some time after the change and perhaps twice; each reads the present state and
+acts on that.
 """
 
 from collections.abc import Collection, Mapping
@@ -23,7 +24,7 @@ COPIED = frozenset(PROFILE_PATHS)
 
 # --- the profile of a custodial account -----------------------------------------------------------
 def sync_profile(*, clinic_id: str, user_id: str, changed: Collection[str] | None) -> None:
-    """Copy what changed (None: everything there is) into the profile, while the clinic looks after the account."""
+    """Copy the changed fields (None: all that are set) into the profile, while the clinic looks after the account."""
     names = COPIED if changed is None else COPIED.intersection(changed)
     document = find_patient(clinic_id, user_id) if names else None
     if document is None or not is_custodial(document) or not _is_unclaimed(user_id):
@@ -36,13 +37,13 @@ def sync_profile(*, clinic_id: str, user_id: str, changed: Collection[str] | Non
 
 
 def profile_of(document: Document, paths: fields.ProfilePaths = PROFILE_PATHS) -> dict[str, Any]:
-    """The profile of a person of whom nothing else is known."""
+    """The profile of a person about whom nothing else is known."""
     stored = {name: path for name, path in paths.items() if document.get(name)}
     return _profile_changes(document, {}, stored)
 
 
 def _is_unclaimed(user_id: str) -> bool:
-    """Asked of the account: the clinic's record may not know yet that its owner has claimed it."""
+    """Read from the account: the clinic's record may not show yet that its owner has claimed it."""
     user = user_service().get_user(user_id)
     return user is not None and user.is_custodial
 
@@ -50,17 +51,17 @@ def _is_unclaimed(user_id: str) -> bool:
 def _profile_changes(
     document: Document, profile: Mapping[str, Any], paths: fields.ProfilePaths
 ) -> dict[str, Any]:
-    about = profile.get("patient")
-    about = dict(about) if isinstance(about, Mapping) else {}
+    in_patient = profile.get("patient")
+    in_patient = dict(in_patient) if isinstance(in_patient, Mapping) else {}
     changes: dict[str, Any] = {}
     for name, in_profile in paths.items():
         for path, value in in_profile(document.get(name)).items():
             part, _, key = path.rpartition(".")
             if part:
-                _put(about, key, value)
+                _put(in_patient, key, value)
             else:
                 changes[key] = value
-    return {**changes, "patient": about}
+    return {**changes, "patient": in_patient}
 
 
 def _put(target: dict[str, Any], key: str, value: Any) -> None:
@@ -70,9 +71,9 @@ def _put(target: dict[str, Any], key: str, value: Any) -> None:
         target[key] = value
 
 
-# --- what the account's owner brings along --------------------------------------------------------
+# --- data of an existing account's owner ----------------------------------------------------------
 def copy_data_sources(*, clinic_id: str, user_id: str) -> None:
-    """Data sources of an existing user who has joined; requests that only the clinic knows stay."""
+    """Copy the data sources of an existing user who has joined; requests that only the clinic knows stay."""
     document = find_patient(clinic_id, user_id)
     if document is None or is_custodial(document):
         return
@@ -94,15 +95,15 @@ def _data_source(item: Mapping[str, Any]) -> Document:
 
 
 def copy_summaries(*, clinic_id: str, user_id: str) -> None:
-    """Into a new record that came without a summary."""
+    """Copy the summary into a new record that has none."""
     document = find_patient(clinic_id, user_id)
     if document is None or document.get("summary"):
         return
     body = {}
     for kind in ("cgm", "bgm"):
-        found = data_service().get_summary(kind, user_id)
-        if found is not None:
-            body[f"{kind}Stats"] = summary_mapping.to_body(kind, found)
+        summary = data_service().get_summary(kind, user_id)
+        if summary is not None:
+            body[f"{kind}Stats"] = summary_mapping.to_body(kind, summary)
     if not body:
         return
     try:
@@ -114,8 +115,8 @@ def copy_summaries(*, clinic_id: str, user_id: str) -> None:
 # --- accounts no one looks after any more ---------------------------------------------------------
 def clean_up_account(*, user_id: str, deletion_id: str) -> None:
     """After the removal of a custodial patient. An account that another clinic's record still needs is left alone."""
-    found = ids.parse_id(deletion_id)
-    deletion = store.find_deletion(found) if found is not None else None
+    parsed_id = ids.parse_id(deletion_id)
+    deletion = store.find_deletion(parsed_id) if parsed_id is not None else None
     if deletion is None or not is_custodial(deletion["patient"]) or store.exists_for_user(user_id):
         return
     end_custodial_account(user_id)

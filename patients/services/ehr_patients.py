@@ -13,7 +13,7 @@ EMPTY = "(empty)"
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """All conditions hold together; None does not matter."""
+    """All conditions must hold; None sets no condition."""
 
     user_id: str | None = None
     has_mrn: bool | None = None
@@ -23,7 +23,7 @@ class Wanted:
 def list_patients(
     clinic_id: ObjectId, criteria: Wanted, *, skip: int, limit: int
 ) -> tuple[list[Document], int]:
-    """One page in the order of MRNs, and how many there are in all."""
+    """One page in order of MRN, and the number of all matches."""
     query = store.query(
         clinic_id,
         user_id=criteria.user_id,
@@ -34,14 +34,14 @@ def list_patients(
 
 
 def label(patient: Document) -> str:
-    """As operators see the patient in their terminal."""
+    """The patient as operators see it in their terminal."""
     mrn, name = patient.get("mrn") or EMPTY, patient.get("fullName") or EMPTY
     return f"MRN {mrn} - {name} [{patient['userId']}]"
 
 
 def iter_without_email(clinic_id: ObjectId, *, batch: int) -> Iterator[Document]:
-    """Custodial patients with active reports and no address. One who gets an address meanwhile does not shift
-    the others: the next page starts after the last id, not after a number of patients."""
+    """Custodial patients with active reports and no address. The next page starts after the last id, not after a
+    number of patients, so a patient who gets an address meanwhile does not shift the others."""
     after: ObjectId | None = None
     while page := store.list_without_email(clinic_id, after=after, limit=batch):
         yield from page
@@ -49,6 +49,6 @@ def iter_without_email(clinic_id: ObjectId, *, batch: int) -> Iterator[Document]
 
 
 def list_messages_of_subscriptions(message_ids: Sequence[ObjectId]) -> set[ObjectId]:
-    """Those of these messages that a patient's subscription names, active or not; also others that the same
-    subscriptions name."""
+    """The ids among these that a patient's subscription refers to, whether it is active or not. May also contain
+    other messages of the same subscriptions."""
     return store.list_matched_messages(message_ids)

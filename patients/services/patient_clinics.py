@@ -1,4 +1,4 @@
-"""All records of a patient, all patients of a clinician (rules PATIENT-100 to PATIENT-103)."""
+"""All records of one patient, and all patients of one clinician (rules PATIENT-100 to PATIENT-103)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ class Relationship:
 
 
 def list_clinics_of_patient(*, user_id: str, skip: int, limit: int) -> list[Relationship]:
-    """By name in each clinic. A record whose clinic is gone is left out."""
+    """Sorted by the name in each clinic. A record whose clinic is gone is left out."""
     records = page_limits.read(
         limit, lambda most: store.list_page_of_user(user_id, skip=skip, limit=most)
     )
@@ -45,7 +45,7 @@ def find_patients(
     skip: int,
     limit: int,
 ) -> list[Relationship]:
-    """Patients in the caller's clinics with this MRN and birth date, case and accents aside, by name."""
+    """Patients of the caller's clinics with this MRN and birth date, case and accents aside, sorted by name."""
     if workspace is not None and workspace.type is None:
         raise BadRequest(NO_WORKSPACE_TYPE)
     seen = access.list_clinics_of_member(clinician_id, limit=MAX_MEMBERSHIPS)

@@ -1,13 +1,13 @@
 """How many patients a clinic has, and whether it may have one more (rules PATIENT-122 to PATIENT-137).
 
-Counts are kept, never counted on a request, and change in the transaction that changes a patient; so they are
-right on the very next read, and a plan limit cannot be overshot by parallel creation. Those of tags and sites are
-kept with them: see `tags_and_sites`. Plan limits are in `plan_limits`.
+Counts are stored, not computed on request, and are updated in the transaction that changes a patient; so they are
+right on the very next read, and parallel creations cannot exceed a plan limit. The counts of tags and sites are
+stored with them: see `tags_and_sites`. Plan limits are in `plan_limits`.
 
-Other systems write patients too, and know nothing of kept counts. So no one trusts them blindly: what is seen to be
-wrong is counted again by a worker, and so are those that no one has counted for a day. That takes no transaction:
-whatever was wrong at one moment is wrong by as much later, since every change in between counts itself, and is put
-right by adding the difference.
+Other systems write patients too, and know nothing of these counts, so they are not trusted blindly: a worker counts
+again what turned out to be wrong, and what has not been counted for a day. No transaction is needed for that. Every
+change in between adjusts the counts itself, so an error found at one moment still has the same size later, and adding
+the difference corrects it.
 """
 
 from collections import Counter
@@ -33,29 +33,29 @@ from patients.choices import DataProvider
 from patients.events import CountDoubted
 from patients.store import patient_counts as store
 from patients.store import patients, tags_and_sites
-from patients.store.tags_and_sites import SITES, TAGS, Place
+from patients.store.tags_and_sites import SITES, TAGS, TagOrSite
 
-EXEMPT_PROVIDER = DataProvider.TWIIST.value  # its users are covered by another contract
+EXEMPT_PROVIDER = DataProvider.TWIIST.value  # patients who use it are covered by another contract
 LIMIT_REACHED = "patient count exceeds limit"
 COUNTED = store.NUMBERS
-_PLACES = {"patientTags._id": 1, "sites.id": 1}
-# Patients' data sources name providers as they like; only three are known.
+_TAG_AND_SITE_IDS = {"patientTags._id": 1, "sites.id": 1}
+# The provider of a data source is free text; only three are known.
 MOST_PROVIDERS = 200
 TOO_MANY_PROVIDERS = "the clinic's patients have data sources of too many providers"
-# More patients than these are not counted within someone's request or transaction, as far as that means reading them.
+# Above this number of patients, what requires reading their records is not counted in a request or transaction.
 MOST_READ_AT_ONCE = 1000
-_SLICE = 1000  # patients in one question while counting again
-_TRIES = 5  # to count while no one replaces the counts
-_DOUBT_LASTS = timedelta(minutes=10)  # then a worker may be asked again
+_SLICE = 1000  # patients per query while counting again
+_TRIES = 5  # attempts to count without someone replacing the counts meanwhile
+_DOUBT_LASTS = timedelta(minutes=10)  # after that a worker may be asked again
 _TRUST_LASTS = timedelta(days=1)
-# Ids that the clinic does not know come in with patients' tags. More than this many are too many to carry along; a
-# clinic has 50 tags and 50 sites at the most.
-MOST_PLACES = 400
+# Patients' records may name tags that their clinic does not have. A clinic has at most 50 tags and 50 sites; when
+# more than this many are counted, everything is counted again without the unknown ones.
+MOST_TAGS_AND_SITES = 400
 
 
 # --- reading --------------------------------------------------------------------------------------
 def patient_count_of(counted_clinic: Document) -> Document:
-    """{total, demo, plan, providers?} of a clinic, exact."""
+    """The exact {total, demo, plan, providers?} of a clinic."""
     clinic_id = counted_clinic["_id"]
     counts = store.joined_counts(counted_clinic) or kept_counts(clinic_id)
     return published(recount(clinic_id) if _is_draft(counts) else counts)
@@ -69,7 +69,7 @@ def join_counted_clinic(path: Path) -> Document | None:
 def access_counted_clinic(
     clinic_id: str, joined: Sequence[Document] | None = None
 ) -> ClinicDocument:
-    """With the kept counts of its patients in `counts`; `joined`: what `join_counted_clinic` has found
+    """With the kept counts of its patients in `counts`; `joined`: what `join_counted_clinic` has read
     already. Raises NotFound."""
     if joined is None:
         joined = access.list_clinic_with(clinic_id, store.LOOKUP)
@@ -77,7 +77,7 @@ def access_counted_clinic(
 
 
 def begin_empty(clinic_id: ObjectId) -> None:
-    """Zero counts of a new clinic, in the transaction that stores it."""
+    """Start a new clinic's counts at zero, in the transaction that stores the clinic."""
     store.insert_empty_counts(clinic_id)
 
 
@@ -104,12 +104,12 @@ def list_kept_counts(clinic_ids: Sequence[ObjectId]) -> dict[ObjectId, Document]
 
 
 def _count_first(clinic_id: ObjectId) -> Document:
-    """Looks again, because others may do the same at this moment."""
+    """Reads again inside the transaction, because others may be counting first at the same moment."""
     return db.run_in_transaction(lambda: store.find_counts(clinic_id) or begin_counts(clinic_id))
 
 
 def total_of(clinic_id: ObjectId) -> int:
-    """As it is kept: `counted_total` for who has seen that it is wrong."""
+    """The stored total. A caller who has seen that it is wrong asks for `counted_total`."""
     counts = kept_counts(clinic_id)
     counted = safe_reading.moment(counts.get("countedTime"))
     if counted is None or counted < clock.now() - _TRUST_LASTS:
@@ -120,7 +120,7 @@ def total_of(clinic_id: ObjectId) -> int:
 def is_total_right(clinic_id: ObjectId, kept: Document) -> bool:
     if kept["total"] == store.count_patients(clinic_id):
         return True
-    # Someone may have come between the two questions.
+    # A patient may have been added or removed between the two queries.
     now, total = db.read_at_one_moment(
         lambda: (store.find_counts(clinic_id), store.count_patients(clinic_id))
     )
@@ -128,13 +128,13 @@ def is_total_right(clinic_id: ObjectId, kept: Document) -> bool:
 
 
 def counted_total(clinic_id: ObjectId) -> int:
-    """By index keys alone. Where another total is kept a worker is asked to count everything again."""
+    """Counted from index keys alone. If the stored total differs, a worker is asked to count everything again."""
     total, kept = store.count_patients(clinic_id), store.find_counts(clinic_id)
     return total if kept is None or kept["total"] == total else _compared_total(clinic_id)
 
 
 def _compared_total(clinic_id: ObjectId) -> int:
-    """Both as they are at one moment: patients come and go."""
+    """Compares both in one transaction, because patients come and go."""
 
     def compare() -> int:
         total, kept = store.count_patients(clinic_id), store.find_counts(clinic_id)
@@ -148,7 +148,7 @@ def _compared_total(clinic_id: ObjectId) -> int:
 # --- counting again --------------------------------------------------------------------------------
 def doubt(clinic_id: ObjectId) -> bool:
     """Ask a worker to count again; False when one was asked a moment ago. Without events
-    (SIDE_EFFECTS=external) there is no worker, and lists go on counting what they doubt."""
+    (SIDE_EFFECTS=external) there is no worker, and lists count for themselves whenever they doubt a total."""
     if settings.SIDE_EFFECTS == "external":
         return False
 
@@ -167,7 +167,7 @@ def _emit_doubt(clinic_id: ObjectId) -> None:
 
 
 def ask_for_recount(clinic_id: ObjectId) -> bool:
-    """For a person who waits for the result; False when it is under way already. Raises NotFound."""
+    """For a person who waits for the result; False when a count is already under way. Raises NotFound."""
     if settings.SIDE_EFFECTS == "external":
         recount(clinic_id)
         return True
@@ -176,20 +176,20 @@ def ask_for_recount(clinic_id: ObjectId) -> bool:
 
 
 def recount_of(clinic_id: ObjectId) -> Document:
-    """{counted, doubted}: when the counts were last counted again, and since when a worker is asked to."""
+    """{counted, doubted}: the time of the last full count, and since when a worker is asked for the next."""
     counts = store.find_counts(clinic_id) or {}
     return {"counted": counts.get("countedTime"), "doubted": counts.get("doubtedTime")}
 
 
 def refresh_patient_count(clinic_id: str | ObjectId) -> Document:
-    """Count again and publish: a repair, for records that other systems changed. Raises NotFound."""
+    """Count again and publish, to repair the counts after other systems changed records. Raises NotFound."""
     return published(recount(_id_of(clinic_id)))
 
 
 def recount(clinic_id: ObjectId) -> Document:
-    """Count everything again, however many patients there are and however busy they are: the records are read a
-    thousand at a time as they were at one moment, and what is wrong is corrected by its difference. Raises NotFound,
-    and Unavailable when the counts are replaced again and again meanwhile."""
+    """Count everything again, however many patients there are and however often they change: the records are read in
+    slices of a thousand, all as of one moment, and wrong counts are corrected by the difference. Raises NotFound, and
+    Unavailable when the counts keep being replaced meanwhile."""
     for _ in range(_TRIES):
         kept_counts(clinic_id)
         kept, counted = db.read_at_one_moment(
@@ -221,22 +221,22 @@ def _correct(clinic_id: ObjectId, kept: Document, counted: Document) -> Document
 def _leaves(counts: Document) -> Counter[str]:
     """Every number by its path."""
     numbers_by_path = Counter({name: counts[name] for name in COUNTED})
-    for part in ("tags", "sites"):
-        numbers_by_path.update({f"{part}.{place}": n for place, n in counts[part].items()})
+    for kind in ("tags", "sites"):
+        numbers_by_path.update({f"{kind}.{item_id}": n for item_id, n in counts[kind].items()})
     for provider, states in counts["sources"].items():
         numbers_by_path.update({f"sources.{provider}.{state}": n for state, n in states.items()})
     return numbers_by_path
 
 
 def _without_foreign(clinic_id: ObjectId, counts: Document) -> Document:
-    """Counts of tags and sites that the clinic does not have, and of what no one has, are not carried along."""
-    clinic = access.find_clinic(clinic_id, _PLACES) or {"_id": clinic_id}
-    own = {store.path(field, place_id) for _, field, place_id in places_of(clinic)}
+    """Drops the counts of tags and sites that the clinic does not have, and counts of zero."""
+    clinic = access.find_clinic(clinic_id, _TAG_AND_SITE_IDS) or {"_id": clinic_id}
+    own = {store.path(field, item_id) for _, field, item_id in tags_and_sites_of(clinic)}
     foreign = [
-        f"{part}.{place}"
-        for part in ("tags", "sites")
-        for place, n in counts[part].items()
-        if not n or f"{part}.{place}" not in own
+        f"{kind}.{item_id}"
+        for kind in ("tags", "sites")
+        for item_id, n in counts[kind].items()
+        if not n or f"{kind}.{item_id}" not in own
     ]
     foreign += _unused_sources(counts)
     return (store.remove_paths(clinic_id, foreign) or counts) if foreign else counts
@@ -253,15 +253,15 @@ def _unused_sources(counts: Document) -> Iterator[str]:
 
 def _count_everything(clinic_id: ObjectId) -> Document | None:
     """None for a clinic that is gone."""
-    clinic = access.find_clinic(clinic_id, _PLACES)
+    clinic = access.find_clinic(clinic_id, _TAG_AND_SITE_IDS)
     if clinic is None:
         return None
     sources = _nested(_count_sources(clinic_id))
-    return {**count_by_keys(clinic_id), **_count_places(clinic), "sources": sources}
+    return {**count_by_keys(clinic_id), **_count_tags_and_sites(clinic), "sources": sources}
 
 
 def _count_sources(clinic_id: ObjectId) -> Counter[str]:
-    """A slice of the patients at a time: none of the questions comes near the time limit."""
+    """One slice of the patients at a time, so that no query comes near the time limit."""
     counted: Counter[str] = Counter()
     rows: list[Document] = [{"userId": ""}]
     while rows:
@@ -281,7 +281,7 @@ def _nested(sources: Counter[str]) -> dict[str, dict[str, int]]:
 
 
 def published(counts: Document) -> Document:
-    """The counts as clinics show them. `providers` counts data sources, not patients; absent without any."""
+    """The counts as clinics show them. `providers` counts data sources, not patients; absent if there are none."""
     shown: Document = {name: counts[name] for name in COUNTED}
     providers = {}
     for provider, states in (counts.get("sources") or {}).items():
@@ -308,9 +308,10 @@ def count_change(
     after: Document | None,
     plan_limit: int | None = None,
 ) -> None:
-    """Bring the counts from one state of a patient's record to another, inside its transaction.
+    """Adjust the counts to a change of a patient's record, in the transaction of that change.
 
-    Raises PaymentRequired when the plan is full (`plan_limit`), ConstraintViolation for one provider too many.
+    Raises PaymentRequired when the plan is full (`plan_limit`), and ConstraintViolation when there would be too many
+    providers.
     """
     changes = _tally(after)
     changes.subtract(_tally(before))
@@ -334,25 +335,25 @@ def _adds_sources(changed: Document) -> bool:
 
 
 def is_crowded(counts: Document) -> bool:
-    """Whether more is counted than a clinic can have; counting again forgets foreign tags and sites, and the
+    """Whether more is counted than a clinic can have. Counting again drops tags and sites of other clinics, and
     providers that no patient has any more."""
-    places = len(counts["tags"]) + len(counts["sites"])
-    return places > MOST_PLACES or len(counts["sources"]) > MOST_PROVIDERS
+    n_tags_and_sites = len(counts["tags"]) + len(counts["sites"])
+    return n_tags_and_sites > MOST_TAGS_AND_SITES or len(counts["sources"]) > MOST_PROVIDERS
 
 
 def note_change(clinic_id: ObjectId) -> None:
-    """Outside watchers take the clinic's `updatedTime` for the time of the last refresh of its counts."""
+    """Other services take the clinic's `updatedTime` for the time when its counts were last refreshed."""
     access.change_clinic(clinic_id, {})
 
 
 def _tally(document: Document | None) -> Counter[str]:
-    """What one record adds to the counts, by the path in the kept document."""
+    """What one record adds to the counts, by path in the stored document."""
     if document is None:
         return Counter()
-    places = Counter(_places_of_patient(document))
+    paths = Counter(_tag_and_site_paths(document))
     if document["userId"] == settings.DEMO_PATIENT_USER_ID:
-        return places + Counter(total=1, demo=1)
-    added = places + Counter(total=1) + Counter(_source_paths(document))
+        return paths + Counter(total=1, demo=1)
+    added = paths + Counter(total=1) + Counter(_source_paths(document))
     if not _is_exempt(document):
         added["plan"] = 1
     return added
@@ -369,17 +370,17 @@ def _source_paths(document: Document) -> Iterator[str]:
         yield f"sources.{_escape(provider)}.{_escape(state)}"
 
 
-def _places_of_patient(document: Document) -> set[str]:
-    """Each once, however often the record names it."""
+def _tag_and_site_paths(document: Document) -> set[str]:
+    """Each tag and site once, however often the record names it."""
     tags = document.get("tags")
     tags = tags if isinstance(tags, list) else []
     sites = [site.get("id") for site in safe_reading.objects(document.get("sites"))]
-    named = [*((TAGS, tag) for tag in tags), *((SITES, site) for site in sites)]
-    return {store.path(field, found) for field, found in named if isinstance(found, ObjectId)}
+    items = [*((TAGS, tag) for tag in tags), *((SITES, site) for site in sites)]
+    return {store.path(field, item_id) for field, item_id in items if isinstance(item_id, ObjectId)}
 
 
 def _first_count(clinic_id: ObjectId, below: int | None) -> Document:
-    """No counts are kept yet (an older database), or the plan is full."""
+    """Called when no counts are stored yet (an older database), or when the plan is full."""
     if store.find_counts(clinic_id) is not None:
         raise PaymentRequired(LIMIT_REACHED)
     counts = begin_counts(clinic_id)
@@ -389,13 +390,13 @@ def _first_count(clinic_id: ObjectId, below: int | None) -> Document:
 
 
 def begin_counts(clinic_id: ObjectId) -> Document:
-    """Count and keep, in the caller's transaction; of a clinic that is gone nothing is kept.
+    """Count and store, in the caller's transaction; nothing is stored for a clinic that is gone.
 
-    The data sources of a large clinic are left to a worker, since their records have to be read: until then
-    those count that were published last, by this service or another.
+    Counting data sources means reading the records, so for a large clinic that is left to a worker. Until then the
+    numbers published last, by this service or another, are used.
     """
-    clinic = access.find_clinic(clinic_id, {**_PLACES, "patientCount.providers": 1})
-    counts = {**count_by_keys(clinic_id), **_count_places(clinic or {}), "sources": {}}
+    clinic = access.find_clinic(clinic_id, {**_TAG_AND_SITE_IDS, "patientCount.providers": 1})
+    counts = {**count_by_keys(clinic_id), **_count_tags_and_sites(clinic or {}), "sources": {}}
     is_draft = counts["total"] > MOST_READ_AT_ONCE
     if is_draft:
         counts["sources"] = _published_sources(clinic or {})
@@ -433,18 +434,18 @@ def count_by_keys(clinic_id: ObjectId) -> Document:
     return {"total": total, "demo": n_demo, "plan": total - n_demo - exempt}
 
 
-def _count_places(clinic: Document) -> dict[str, dict[str, int]]:
-    """One by one, because a transaction cannot unite them in one command."""
+def _count_tags_and_sites(clinic: Document) -> dict[str, dict[str, int]]:
+    """One query each, because `$unionWith` is not allowed in a transaction."""
     counted: dict[str, dict[str, int]] = {"tags": {}, "sites": {}}
-    for place in places_of(clinic):
-        n = tags_and_sites.count_patients(place)
+    for tag_or_site in tags_and_sites_of(clinic):
+        n = tags_and_sites.count_patients(tag_or_site)
         if n:
-            _, field, place_id = place
-            counted[store.KINDS[field]][str(place_id)] = n
+            _, field, tag_or_site_id = tag_or_site
+            counted[store.KINDS[field]][str(tag_or_site_id)] = n
     return counted
 
 
-def places_of(clinic: Document) -> Iterable[Place]:
+def tags_and_sites_of(clinic: Document) -> Iterable[TagOrSite]:
     """The clinic's tags and sites."""
     for field, name, items in ((TAGS, "_id", "patientTags"), (SITES, "id", "sites")):
         for item in safe_reading.objects(clinic.get(items)):
@@ -452,14 +453,14 @@ def places_of(clinic: Document) -> Iterable[Place]:
                 yield clinic["_id"], field, item[name]
 
 
-def count_at(counts: Document, field: str, place_id: ObjectId) -> int:
-    """The number of patients of one tag or site in kept counts; never below 0."""
-    kept: int = counts[store.KINDS[field]].get(str(place_id), 0)
+def count_at(counts: Document, field: str, tag_or_site_id: ObjectId) -> int:
+    """The number of patients of one tag or site in stored counts; never below 0."""
+    kept: int = counts[store.KINDS[field]].get(str(tag_or_site_id), 0)
     return max(0, kept)
 
 
 def _escape(name: str) -> str:
-    """A name as a part of a field path."""
+    """The name in a form that can be part of a field path."""
     return name.replace("%", "%25").replace(".", "%2E").replace("$", "%24") or "%"
 
 

@@ -36,7 +36,7 @@ _PARAMETERS = {name: (kind, field) for name, kind, field, _ in statistics.filter
 
 @dataclass(frozen=True, slots=True)
 class PatientPage:
-    """`count`: all that match, `total`: all of the clinic."""
+    """`count`: the number that match; `total`: the number of all patients of the clinic."""
 
     documents: list[PatientDocument]
     count: int
@@ -46,7 +46,7 @@ class PatientPage:
 def list_patients(
     *, clinic_id: str, patient_filter: PatientFilter, ordering: Ordering, skip: int, limit: int
 ) -> PatientPage:
-    """An unknown clinic has no patients; that is no failure."""
+    """An unknown clinic has no patients; that is not an error."""
     clinic, window = ObjectId(clinic_id), Window(skip, min(limit, page_limits.MOST + 1))
     total = patient_counts.total_of(clinic)
     if patient_filter.is_empty:
@@ -62,18 +62,18 @@ def list_patients(
 
 
 def _page_of_all(clinic: ObjectId, ordering: Ordering, window: Window, total: int) -> PatientPage:
-    """Whatever total is kept, the page shows who is there, and the total fits the page."""
+    """Whatever total is stored, the page shows the patients who exist, and the total agrees with the page."""
     if total <= window.skip:
         total = patient_counts.counted_total(clinic)
     if total <= window.skip:
         return PatientPage([], total, total)
     page_limits.check(min(window.limit, total - window.skip))
     is_last = total <= window.skip + window.limit
-    asked = Window(window.skip, window.limit + is_last)  # whether it is really the last one
-    found = store.list_page(clinic, NO_FILTER, ordering, asked)
-    documents = found[: window.limit]
+    read = Window(window.skip, window.limit + is_last)  # one more, in case it is not the last page
+    rows = store.list_page(clinic, NO_FILTER, ordering, read)
+    documents = rows[: window.limit]
     page_limits.check(len(documents))
-    if len(found) != min(asked.limit, total - window.skip):
+    if len(rows) != min(read.limit, total - window.skip):
         total = patient_counts.counted_total(clinic)
     return PatientPage(documents, total, total)
 
@@ -83,7 +83,7 @@ def _filtered_page(
 ) -> PatientPage:
     count = store.count_matching(clinic, patient_filter)
     if store.has_choice(patient_filter, ordering):
-        # How many records are read depends on it. It costs less than counting those who match.
+        # The choice of the index depends on the total. Counting it costs less than counting those who match.
         total = patient_counts.counted_total(clinic)
     total = _at_least(count, clinic, total)
     if count <= window.skip:
@@ -95,7 +95,7 @@ def _filtered_page(
 
 
 def count_patients(clinic: ObjectId, patient_filter: PatientFilter) -> int:
-    """All that match, whatever is kept."""
+    """The exact number that match, whatever total is stored."""
     if patient_filter.is_empty:
         return patient_counts.counted_total(clinic)
     if patient_filter.search is not None:
@@ -104,28 +104,29 @@ def count_patients(clinic: ObjectId, patient_filter: PatientFilter) -> int:
 
 
 def _at_least(count: int, clinic: ObjectId, total: int) -> int:
-    """The kept total, unless more match than there are."""
+    """The stored total, or if more than that match, an exact one."""
     return total if count <= total else max(count, patient_counts.counted_total(clinic))
 
 
 def _is_rare(count: int, total: int, window: Window) -> bool:
-    """Along the order a page is full after (skip + limit) x total / count patients; the other way reads all hits."""
+    """Walking along the order reads (skip + limit) x total / count patients to fill a page; otherwise all hits are
+    read."""
     return count * count < (window.skip + window.limit) * total
 
 
 def with_last_data(documents: Sequence[Document]) -> list[tuple[Document, datetime | None]]:
-    """Lists leave out the statistics, which are most of a record; this fetches the dates alone."""
+    """Lists do not contain the statistics, which are most of a record; this fetches only their dates."""
     rows = {row["_id"]: row for row in store.list_last_data([d["_id"] for d in documents])}
     return [(document, last_data(rows.get(document["_id"], {}))) for document in documents]
 
 
 def last_data(document: Document) -> datetime | None:
-    """When the newest data of any kind are from."""
-    kinds = (
+    """The time of the newest data of any kind."""
+    stats = (
         safe_reading.mapping(safe_reading.mapping(document.get("summary")).get(f"{kind}Stats"))
         for kind in statistics.KINDS
     )
-    dates = (safe_reading.mapping(found.get("dates")).get("lastData") for found in kinds)
+    dates = (safe_reading.mapping(part.get("dates")).get("lastData") for part in stats)
     return max((moment for moment in dates if isinstance(moment, datetime)), default=None)
 
 
@@ -137,29 +138,29 @@ def read_filter(query: Mapping[str, Any]) -> PatientFilter:
         search=query.get("search"),
         tags=_readable_ids(query.get("tags")),
         sites=_readable_ids(query.get("sites")),
-        reviewed_until=_given(query.get("lastReviewed")),
+        reviewed_until=_unless_zero(query.get("lastReviewed")),
         only_standard_ranges=query.get("omitNonStandardRanges", False),
         comparisons=(*_windows(query), *_ranges(query, period)),
     )
 
 
 def _readable_ids(texts: list[str] | None) -> list[ObjectId] | None:
-    """Unreadable ids are ignored; nothing but unreadable ones (clients send `_`) means "without any"."""
+    """Ids that cannot be read are ignored. If none can be read (clients send `_`), the list is empty: "without any"."""
     if texts is None:
         return None
-    return [found for found in map(ids.parse_id, texts) if found is not None]
+    return [parsed_id for parsed_id in map(ids.parse_id, texts) if parsed_id is not None]
 
 
 def _windows(query: Mapping[str, Any]) -> Iterator[Comparison]:
     for kind in statistics.KINDS:
         for name, operator in (("lastDataFrom", "$gte"), ("lastDataTo", "$lt")):
-            moment = _given(query.get(f"{kind}.{name}"))
+            moment = _unless_zero(query.get(f"{kind}.{name}"))
             if moment is not None:
                 yield Comparison(statistics.date_path(kind, "lastData"), operator, moment)
 
 
-def _given(moment: datetime | None) -> datetime | None:
-    """The zero time stands for none."""
+def _unless_zero(moment: datetime | None) -> datetime | None:
+    """Clients send the zero time for none."""
     return None if moment == clock.ZERO else moment
 
 
@@ -180,7 +181,7 @@ def _range(text: str, path: str) -> Comparison:
 
 # --- sorting --------------------------------------------------------------------------------------
 def read_ordering(query: Mapping[str, Any]) -> Ordering:
-    """`+attribute` or `-attribute` of the kind in `sortType`; by name when there is none. Raises BadRequest."""
+    """Reads `+attribute` or `-attribute`, for the kind in `sortType`; without `sort`, by name. Raises BadRequest."""
     text = query.get("sort")
     if text is None:
         return BY_NAME

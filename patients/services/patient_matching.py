@@ -1,4 +1,4 @@
-"""Which patient an order means, and what it changes of the patient's EHR subscription (rules EHR-24, EHR-25 and
+"""Finds the patient that an order is about, and updates the patient's EHR subscription (rules EHR-24, EHR-25 and
 EHR-28 to EHR-31)."""
 
 from collections.abc import Iterator, Sequence
@@ -15,7 +15,7 @@ from patients.services import patients
 from patients.store import patient_matching as store
 from patients.store.patient_matching import REPORTS
 
-# What each criterion compares; several criteria are alternatives.
+# The fields that each criterion compares. With several criteria, a patient has to meet one of them.
 CRITERIA: dict[str, tuple[str, ...]] = {
     MatchCriterion.MRN: ("mrn",),
     MatchCriterion.MRN_AND_BIRTH_DATE: ("mrn", "birth_date"),
@@ -26,7 +26,7 @@ MOST_MATCHES = 100
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who an order is about. `birth_date` is YYYY-MM-DD as text."""
+    """The person an order is about. `birth_date` is text, YYYY-MM-DD."""
 
     mrn: str
     birth_date: str
@@ -35,7 +35,7 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class MatchedMessage:
-    """The message that asks for a change of a subscription."""
+    """The message that requests a change of a subscription."""
 
     document_id: ObjectId
     data_model: str
@@ -45,7 +45,7 @@ class MatchedMessage:
 def find_matches(
     clinic_id: ObjectId, identity: Identity, criteria: Sequence[str]
 ) -> list[Document]:
-    """Patients who meet any criterion, each once; none at all without an MRN."""
+    """Patients who meet any of the criteria, each once; no one if the order has no MRN."""
     if not texts.mrn(identity.mrn):
         return []
     by_user: dict[str, Document] = {}
@@ -69,7 +69,7 @@ def update_subscription(
     active: bool,
     message: MatchedMessage,
 ) -> bool:
-    """False when the message was counted before: then nothing changes, even if it asks for the opposite.
+    """False if the message has already been applied: then nothing changes, even if it requests the opposite now.
 
     Raises NotFound for a patient who is gone.
     """
@@ -105,8 +105,8 @@ class Subscribed(NamedTuple):
 def iter_subscribed(
     clinic_ids: Sequence[ObjectId], *, user_id: str | None = None, after: ObjectId | None = None
 ) -> Iterator[Subscribed]:
-    """Those that have an order, in the order of their patients' ids; `after` an id only. A record whose order cannot
-    be read is passed over."""
+    """Subscriptions that have an order, sorted by patient id and starting after `after`. A record whose order cannot
+    be read is skipped."""
     for document in store.iter_subscribed(clinic_ids, user_id=user_id, after=after):
         order_id, user = current_order(document), safe_reading.text(document.get("userId"))
         if order_id is not None and user is not None:
@@ -114,7 +114,7 @@ def iter_subscribed(
 
 
 def current_order(patient: Document) -> ObjectId | None:
-    """The message that the subscription to reports goes by."""
+    """The message that is the current order of the subscription to reports."""
     messages = safe_reading.objects(_subscription(patient).get("matchedMessages"))
     message_id = messages[-1].get("id") if messages else None
     return message_id if isinstance(message_id, ObjectId) else None

@@ -1,7 +1,7 @@
 """What a clinic may do with a patient's account (rules PATIENT-57 to PATIENT-61).
 
-A person without any permission left is no longer a patient of the clinic. Taking `custodian` away is how an
-account becomes its owner's.
+When a clinic has lost its last permission, the person is no longer its patient. Removing `custodian` hands the account
+over to its owner.
 """
 
 from collections.abc import Collection
@@ -28,9 +28,9 @@ NO_PERMISSION = "permission not found"
 def replace_permissions(
     *, clinic_id: str, user_id: str, granted: Collection[str]
 ) -> Document | None:
-    """The permissions left; None when that was the last of them and the patient has left the clinic.
+    """The remaining permissions; None when there are none, and the patient has left the clinic.
 
-    Only the patient calls this, and a patient who can do so owns the account: `custodian` is never kept.
+    Only the patient calls this, and to do so the patient must own the account: so `custodian` is never kept.
     """
     permissions = permissions_of([name for name in granted if name != Grant.CUSTODIAN])
     if not permissions:

@@ -1,6 +1,6 @@
 """Tags of many patients at once (rules PATIENT-76 to PATIENT-79).
 
-A clinic's patients are too many for one transaction, which every new summary would conflict with. So the tag is
+A clinic may have too many patients for one transaction, and every new summary would conflict with it. So the tag is
 counted again afterwards, and once more by an event, in case this process ends in between.
 """
 
@@ -18,14 +18,14 @@ from patients.services import tags_and_sites
 from patients.services.patients import parsed_clinic
 from patients.store import tags_and_sites as store
 
-# By then a change of very many patients has ended, one way or the other.
+# After this time a change of very many patients has either ended or failed.
 RECOUNT_AFTER = timedelta(minutes=10)
 
 
 def assign_tag(*, clinic_id: str, tag_id: str, user_ids: Sequence[str] | None) -> int:
     """Give the tag to these patients, or to all of the clinic (None). Unknown users are ignored.
 
-    Raises NotFound for a tag that the clinic does not have. One that is deleted meanwhile is taken back.
+    Raises NotFound for a tag that the clinic does not have. If the tag is deleted meanwhile, it is removed again.
     """
     clinic, tag = parsed_clinic(clinic_id), ids.parse_id(tag_id)
     if tag is None or not _has_tag(access.access_clinic(clinic), tag):
@@ -47,7 +47,7 @@ def remove_tag(*, clinic_id: str, tag_id: str, user_ids: Sequence[str] | None = 
 
 
 def recount_tag(*, clinic_id: ObjectId, tag_id: ObjectId) -> None:
-    """A tag that the clinic does not have (any more) is taken from everyone first."""
+    """If the clinic does not have the tag (any more), it is removed from all patients first."""
     if not _has_tag(access.find_clinic(clinic_id) or {}, tag_id):
         store.remove_tag(clinic_id, None, tag_id, clock.now())
     _recount(clinic_id, tag_id)

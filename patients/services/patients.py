@@ -1,7 +1,7 @@
 """Patients of a clinic: create, find, change, remove (rules PATIENT-26 to PATIENT-56).
 
-Everything is checked before the user service is asked, so that a refusal leaves nothing half done; the record, the
-counts and the events are one transaction.
+Everything is checked before the user service is called, so that a refusal leaves nothing half done. The record, the
+counts and the events are written in one transaction.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -48,7 +48,7 @@ from users.services.neighbours import profile_service, user_service
 
 NOT_FOUND = "patient not found"
 ALREADY_PATIENT = "patient is already a member of the clinic"
-MOST_DEVICES = 100  # as many as the API takes
+MOST_DEVICES = 100  # the maximum that the API accepts
 TOO_MANY_LEGACY = "the patient comes from the maximum number of legacy clinicians"
 MRN_MISSING = "mrn is required"
 MRN_TAKEN = "mrn must be unique"
@@ -69,7 +69,7 @@ def join_patient(path: Path) -> Document | None:
 def read_patient(
     clinic_id: str, user_id: str, joined: list[Document] | None = None
 ) -> PatientDocument:
-    """The record as it is shown to clients; `joined`: what `join_patient` has found already. Raises NotFound."""
+    """The record as it is shown to clients; `joined`: what `join_patient` has read already. Raises NotFound."""
     parsed_id = ids.parse_id(clinic_id)
     if parsed_id is None:
         raise NotFound(message=NOT_FOUND)
@@ -92,7 +92,7 @@ def access_patient(clinic_id: str | ObjectId, user_id: str) -> PatientDocument:
 
 
 def mail_address(document: Document) -> str:
-    """What mails to a patient are counted by: the address, or who it is while the record has none."""
+    """The key by which mails to a patient are limited: the address, or the user id if the record has none."""
     return str(document.get("email") or document["userId"])
 
 
@@ -109,14 +109,14 @@ def match_patients(
     full_name: str | None = None,
     limit: int = 0,
 ) -> list[PatientDocument]:
-    """Patients of these clinics who agree in everything given, case and accents aside."""
+    """Patients of these clinics who match all criteria that are not None, case and accents aside."""
     criteria = {"mrn": mrn, "birthDate": birth_date, "fullName": full_name}
     normalised = {name: texts.name(value) for name, value in criteria.items() if value is not None}
     return store.list_matching(clinic_ids, normalised, limit=limit)
 
 
 def has_patients_besides_demo(clinic_id: str | ObjectId) -> bool:
-    """Asked of the records themselves: what must not be lost is not left to a count."""
+    """Read from the records themselves: a stored count might be wrong, and the clinic would be lost."""
     return store.has_other_patient(parsed_clinic(clinic_id), settings.DEMO_PATIENT_USER_ID)
 
 
@@ -133,11 +133,11 @@ def create_custodial_patient(
     invited_by: str | None = None,
     check: Callable[[], None] = lambda: None,
 ) -> PatientDocument:
-    """Make an account that the clinic looks after until its owner claims it, and the record for it.
+    """Make an account that the clinic looks after until its owner claims it, and its record.
 
-    An account whose record could not be stored is removed again, also when this process dies in between. `check` is
-    called in the transaction that stores the record, and may refuse it: of two creations at once in one clinic it
-    sees the other, since both change the clinic's counts.
+    If the record cannot be stored, the account is removed again, even if this process dies in between. `check` is
+    called in the transaction that stores the record, and may refuse it. If two creations run at once in one
+    clinic, the second sees the first, since both change the clinic's counts.
     """
     clinic = access.access_clinic(str(clinic_id))
     identity = fields.identity(details.said)
@@ -167,7 +167,7 @@ def create_custodial_patient(
 
 @dataclass(frozen=True, slots=True)
 class KnownUser:
-    """What a record takes from the account services."""
+    """What a new record is filled with from the account services."""
 
     user_id: str
     address: str
@@ -175,7 +175,7 @@ class KnownUser:
 
 
 def read_user(user_id: str) -> KnownUser:
-    """Raises NotFound, and Unavailable where the account services cannot be asked."""
+    """Raises NotFound, and Unavailable if the account services do not answer."""
     try:
         user = user_service().get_user(user_id)
         profile = profile_service().get_profile(user_id) or {}
@@ -193,9 +193,10 @@ def create_patient_from_user(
     shared: SharedPatient,
     known: KnownUser | None = None,
 ) -> PatientDocument:
-    """Make an existing user a patient; with a legacy clinician's id, one who is a patient already is kept as is.
+    """Make an existing user a patient. With a legacy clinician's id, an existing record stays as it is and only gets
+    that id.
 
-    `known`: what `read_user` has read, for a caller who has a transaction open.
+    `known`: the result of `read_user`, from a caller that has a transaction open.
     """
     clinic = access.access_clinic(str(clinic_id))
     document = _record_of(known or read_user(user_id), clinic, shared)
@@ -206,17 +207,17 @@ def create_patient_from_user(
     except Duplicate:
         if shared.legacy_clinician_id is None:
             raise
-    kept = store.add_legacy_clinician(
+    existing = store.add_legacy_clinician(
         clinic["_id"], user_id, shared.legacy_clinician_id, clock.now()
     )
-    if kept is None:
+    if existing is None:
         access_patient(clinic["_id"], user_id)
         raise ConstraintViolation(TOO_MANY_LEGACY)
-    return kept
+    return existing
 
 
 def add_demo_patient(clinic_id: str | ObjectId) -> Document | None:
-    """The demo patient of a new clinic; None when none is configured or it is there already."""
+    """The demo patient of a new clinic; None if none is configured or the clinic already has it."""
     if not settings.DEMO_PATIENT_USER_ID:
         return None
     shared = SharedPatient(permissions=(Grant.VIEW.value,), is_migrated=True)
@@ -246,25 +247,27 @@ def _record_of(user: KnownUser, clinic: ClinicDocument, shared: SharedPatient) -
 
 
 def _from_profile(profile: Profile, said: Mapping[str, Any]) -> dict[str, Any]:
-    """What the caller said, else what the profile says; someone's child has the name inside `patient`."""
-    about = profile.get("patient")
-    about = about if isinstance(about, Mapping) else {}
+    """What the caller said, else what the profile says. The name inside `patient` is that of an owner's child."""
+    in_patient = profile.get("patient")
+    in_patient = in_patient if isinstance(in_patient, Mapping) else {}
     return {
         "fullName": texts.written_elsewhere(
-            said.get("fullName"), about.get("fullName"), profile.get("fullName")
+            said.get("fullName"), in_patient.get("fullName"), profile.get("fullName")
         ),
-        "birthDate": said.get("birthDate") or texts.written_elsewhere(about.get("birthday")) or "",
-        "mrn": texts.written_elsewhere(said.get("mrn"), about.get("mrn")),
-        "targetDevices": _devices(about),
+        "birthDate": said.get("birthDate")
+        or texts.written_elsewhere(in_patient.get("birthday"))
+        or "",
+        "mrn": texts.written_elsewhere(said.get("mrn"), in_patient.get("mrn")),
+        "targetDevices": _devices(in_patient),
     }
 
 
-def _devices(about: Mapping[str, Any]) -> list[str] | None:
-    found = about.get("targetDevices")
-    if not isinstance(found, list):
+def _devices(in_patient: Mapping[str, Any]) -> list[str] | None:
+    devices = in_patient.get("targetDevices")
+    if not isinstance(devices, list):
         return None
-    named = (texts.written_elsewhere(device) for device in found[:MOST_DEVICES])
-    return [name for name in named if name]
+    names = (texts.written_elsewhere(device) for device in devices[:MOST_DEVICES])
+    return [name for name in names if name]
 
 
 def _blank_record(clinic_id: ObjectId, user_id: str, *, requires_unique_mrn: bool) -> Document:
@@ -287,7 +290,7 @@ def _insert(
     check: Callable[[], None] = lambda: None,
 ) -> PatientDocument:
     """Store a record with its counts and events. Raises Duplicate, BadRequest (MRN), PaymentRequired or
-    ConstraintViolation (a site that has gone)."""
+    ConstraintViolation (a site that is gone)."""
     document["searchKey"] = search_key(document)
 
     def insert() -> PatientDocument:
@@ -318,7 +321,7 @@ def _meaning_of(error: DuplicateKeyError) -> BadRequest | Duplicate:
 
 
 def _check_mrn(clinic: ClinicDocument, mrn: str | None, *, user_id: str | None) -> bool:
-    """Whether the clinic wants its MRNs unique. Raises BadRequest for a missing or taken one."""
+    """Whether the clinic requires unique MRNs. Raises BadRequest for a missing MRN or one that is taken."""
     rules = safe_reading.mapping(clinic.get("mrnSettings"))
     if rules.get("required") is True and not mrn:
         raise BadRequest(MRN_MISSING)
@@ -359,7 +362,7 @@ def update_patient(
 
 
 def _follow_address(stored: PatientDocument, email: str | None, changed_by: str | None) -> bool:
-    """Whether the record may have this address: its own, or one that the account has just taken."""
+    """Whether to write this address: if it is the present one, or if the account has just been changed to it."""
     if not is_custodial(stored):
         return False
     if email == (stored.get("email") or None):
@@ -418,7 +421,7 @@ def emit_updated(document: PatientDocument, changed: Sequence[str]) -> None:
 
 
 def change_email_of_user(user_id: str, email: str | None) -> int:
-    """The address of an account changed or went away: follow in all records of the user, as it is written."""
+    """After the address of an account was changed or removed, copy it to all records of the user as it is written."""
 
     def change() -> int:
         records = [r for r in store.list_of_user(user_id) if r.get("email") != email]
@@ -470,7 +473,7 @@ def remove_in_transaction(clinic_id: ObjectId, user_id: str, deleted_by: str | N
 
 
 def remove_all_patients_of_user(user_id: str, deleted_by: str | None = None) -> int:
-    """The user's records in all clinics, together or not at all."""
+    """Remove the user's records from all clinics, or from none."""
     records = store.list_of_user(user_id, {"clinicId": 1})
 
     def remove() -> int:
@@ -480,10 +483,11 @@ def remove_all_patients_of_user(user_id: str, deleted_by: str | None = None) -> 
 
 
 def remove_non_custodial_patients(clinic_id: str | ObjectId) -> int:
-    """Patients of a clinic without people; custodial accounts stay, so that they can still be claimed."""
-    found = parsed_clinic(clinic_id)
-    users = store.list_ids_of_clinic(found, {"permissions.custodian": {"$exists": False}})
-    return sum(db.run_in_transaction(partial(remove_in_transaction, found, u, None)) for u in users)
+    """For a clinic that has lost its last clinician. Custodial patients stay, so that they can still be claimed."""
+    parsed_id = parsed_clinic(clinic_id)
+    user_ids = store.list_ids_of_clinic(parsed_id, {"permissions.custodian": {"$exists": False}})
+    removals = (partial(remove_in_transaction, parsed_id, user_id, None) for user_id in user_ids)
+    return sum(db.run_in_transaction(remove) for remove in removals)
 
 
 def parsed_clinic(clinic_id: str | ObjectId) -> ObjectId:

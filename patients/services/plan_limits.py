@@ -17,7 +17,7 @@ DATES = ("startDate", "endDate")
 
 
 def effective_limits(clinic: Document) -> Document:
-    """The stored limits, or none where the clinic is not limited: only US clinics on the free tier are."""
+    """The stored limits; none unless the clinic is in the US and on the free tier, since no other is limited."""
     if (clinic.get("country") or "US") != "US" or (clinic.get("tier") or Tier.FREE) != Tier.FREE:
         return {}
     limits = {name: readable_limit(clinic, name) for name in LIMITS}
@@ -25,13 +25,13 @@ def effective_limits(clinic: Document) -> Document:
 
 
 def stored_limit(clinic: Document, name: str) -> Document:
-    """As it was written, readable or not."""
+    """The limit as stored, whether it can be read or not."""
     return safe_reading.mapping(safe_reading.mapping(clinic.get("patientCountSettings")).get(name))
 
 
 def readable_limit(clinic: Document, name: str) -> Document | None:
-    """None without one, and for a plan that cannot be read: taken for 0 it would block the clinic. An older
-    `patientCount` stands in for a plan of 0."""
+    """None if there is no limit, or if its plan cannot be read: treated as 0 it would block the clinic. An older
+    `patientCount` is used in place of a plan of 0."""
     stored = stored_limit(clinic, name)
     plan, older = numbers.count(stored.get("plan")), numbers.count(stored.get("patientCount"))
     if plan is None and older is None:
@@ -46,8 +46,8 @@ def readable_limit(clinic: Document, name: str) -> Document | None:
 
 
 def plan_limit(clinic: Document, moment: datetime) -> int | None:
-    """The number of plan patients at which creation is refused now; None: unlimited. Both dates are
-    inclusive; a limit with a date that cannot be read is not in force, since no one can say that it is."""
+    """The number of plan patients from which creation is refused now; None: unlimited. Both dates are inclusive. A
+    limit with a date that cannot be read is not in force, since it is not known whether it should be."""
     hard: Any = effective_limits(clinic).get("hardLimit")
     stored = stored_limit(clinic, "hardLimit")
     if hard is None or any(stored.get(name) is not None and name not in hard for name in DATES):
@@ -60,7 +60,8 @@ def plan_limit(clinic: Document, moment: datetime) -> int | None:
 
 
 def check_plan_limit(clinic: Document) -> int | None:
-    """The limit in force, for the creating transaction. Raises PaymentRequired when it is reached already."""
+    """The limit in force, for the transaction that creates the patient. Raises PaymentRequired if it is already
+    reached."""
     limit = plan_limit(clinic, clock.now())
     if limit is not None and _has_reached(clinic["_id"], limit):
         raise PaymentRequired(patient_counts.LIMIT_REACHED)
@@ -68,10 +69,11 @@ def check_plan_limit(clinic: Document) -> int | None:
 
 
 def _has_reached(clinic_id: ObjectId, limit: int) -> bool:
-    """A kept count that is wrong refuses no one, and lets no one in."""
+    """Before it decides, compares the stored counts with the records, so that a wrong count neither refuses nor admits
+    a patient."""
     kept = patient_counts.kept_counts(clinic_id)
     if kept["plan"] < limit:
-        # The total alone: that costs half a millisecond at 250 patients, and all three numbers cost two.
+        # Compare the total alone: half a millisecond at 250 patients, where all three numbers take two.
         is_right = patient_counts.is_total_right(clinic_id, kept)
     else:
         is_right = kept["plan"] == patient_counts.count_by_keys(clinic_id)["plan"]
@@ -80,7 +82,7 @@ def _has_reached(clinic_id: ObjectId, limit: int) -> bool:
 
 
 def set_limits(clinic_id: str, limits: Document) -> Document:
-    """Replace the limits; {} removes them. The answer is what is in force."""
+    """Replace the limits; {} removes them. Returns the limits in force."""
     for limit in limits.values():
         if (
             limit.get("startDate")

@@ -9,7 +9,7 @@ from patients.store import patients as store
 
 
 def remind_to_upload(*, clinic_id: str, user_id: str, requested_by: str | None) -> Document:
-    """The patient after the request; the mail follows. Raises NotFound."""
+    """Ask the patient to upload; a mail follows. Returns the patient. Raises NotFound."""
     clinic = parsed_clinic(clinic_id)
     address = mail_address(access_patient(clinic, user_id))
 

@@ -1,4 +1,4 @@
-"""Marks of clinicians that they have looked at a patient's data (rules PATIENT-62 to PATIENT-64)."""
+"""Reviews: clinicians mark that they have seen a patient's data (rules PATIENT-62 to PATIENT-64)."""
 
 from kernel import clock
 from kernel.db import Document
@@ -10,7 +10,7 @@ NOT_YOURS = "cannot revert review from another clinician"
 
 
 def add_review(*, clinic_id: str, user_id: str, clinician_id: str) -> list[Document]:
-    """The newest two reviews, this one first. Raises NotFound."""
+    """Add a review. Returns the newest two, this one first. Raises NotFound."""
     review = {"clinicianId": clinician_id, "time": clock.now()}
     changed = store.add_review(parsed_clinic(clinic_id), user_id, review)
     if changed is None:

@@ -1,4 +1,4 @@
-"""Fill a clinic with invented patients, and complete the records that other systems wrote."""
+"""Fill a clinic with invented patients, and complete records that other systems wrote."""
 
 from collections import deque
 from collections.abc import Iterator
@@ -28,8 +28,8 @@ WRITERS = 2
 def seed_patients(*, clinic_id: str | ObjectId, count: int, seed: int) -> int:
     """Store `count` invented patients with their accounts, profiles and search keys, and count them.
 
-    Raises NotFound for an unknown clinic, BulkWriteError when the seed was used before, and Conflict where the
-    accounts live in another service.
+    Raises NotFound for an unknown clinic, BulkWriteError if the seed was used before, and Conflict if the accounts
+    are in another service.
     """
     accounts.refuse_if_not_embedded(Conflict)
     clinic = access.access_clinic(clinic_id)
@@ -45,7 +45,7 @@ def seed_patients(*, clinic_id: str | ObjectId, count: int, seed: int) -> int:
 
 
 def _store(batches: Iterator[list[Document]]) -> int:
-    """People are invented while others are being stored; a few batches wait at the most."""
+    """Patients are invented while others are being stored; at most a few batches are waiting."""
     stored = 0
     waiting: deque[Future[int]] = deque()
     with ThreadPoolExecutor(WRITERS) as writers:
@@ -76,7 +76,7 @@ def _account_of(document: Document) -> Invented:
 
 
 def backfill_search_keys() -> int:
-    """Records without a search key get one; they are found without it too, only slower."""
+    """Add the search key to records without one. They are found without it too, only more slowly."""
     changed = 0
     fields = {"_id": 1, **dict.fromkeys(SEARCHED, 1)}
     for batch in db.batches(store.iterate_without_search_key(fields), BATCH):
@@ -85,7 +85,7 @@ def backfill_search_keys() -> int:
 
 
 def backfill_summary_texts() -> int:
-    """Statistics whose text is not kept get it; they are shown without it too, only slower."""
+    """Add the text to statistics without one. They are shown without it too, only more slowly."""
     return sum(
         store.set_summary_texts(document["_id"], without_text(document["summary"]))
         for document in store.iterate_without_summary_text()

@@ -1,4 +1,4 @@
-"""What a patient's clinics permit to their clinicians (rule ACCOUNT-132)."""
+"""What clinicians may do with a patient's data as members of the patient's clinics (rule ACCOUNT-132)."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from patients.store import patients
 
 
 def find_shared_permissions(owner_id: str, grantee_id: str) -> dict[str, Any]:
-    """Permissions on the owner's data that `grantee_id` holds as a member of a clinic of theirs, at this moment."""
+    """The permissions on the owner's data that `grantee_id` has now as a member of one of the owner's clinics."""
     records = patients.list_of_user(owner_id, {"clinicId": 1, "permissions": 1})
     granted = {record["clinicId"]: record.get("permissions") or {} for record in records}
     if not granted:

@@ -1,4 +1,4 @@
-"""Reading for staff: the records of a person in all clinics, by name also when they are gone."""
+"""Reads for staff: the records of a person in all clinics, and the names of patients, including removed ones."""
 
 from collections.abc import Sequence
 
@@ -11,7 +11,7 @@ from patients.store import staff_reads as store
 
 
 def list_records(person: Person, *, skip: int, limit: int) -> tuple[list[Document], int]:
-    """A page of the clinics that list the person as a patient, newest first, and how many there are."""
+    """A page of the person's records as a patient, newest first, and the number of all of them."""
     return store.list_records(person, skip=skip, limit=limit)
 
 

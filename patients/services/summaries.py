@@ -16,29 +16,30 @@ _CONFIG_NUMBERS = (
     "lowGlucoseThreshold",
     "veryLowGlucoseThreshold",
 )
-LARGEST_WHOLE = 2**53 - 1  # beyond it a float is no certain whole number
+LARGEST_WHOLE = 2**53 - 1  # above it not every whole number has a float of its own
 _DATES = (*statistics.DATES, "lastUpdatedDate", "outdatedSinceLimit")
 _REASONS = ("lastUpdatedReason", "outdatedReason")
 
 
 def _types(table: tuple[Statistic, ...]) -> dict[str, type]:
-    """Known fields of a period -> how they are stored."""
-    found: dict[str, type] = {}
+    """The known fields of a period, with the types they are stored as."""
+    types: dict[str, type] = {}
     for entry in table:
         kind = int if entry.whole else float
-        found |= {entry.name: kind, entry.delta: kind}
+        types |= {entry.name: kind, entry.delta: kind}
         if entry.flagged:
-            found[entry.flag] = bool
-    return found
+            types[entry.flag] = bool
+    return types
 
 
 _FIELDS = {kind: _types(table) for kind, table in statistics.TABLE.items()}
 
 
 def update_summary(*, user_id: str, body: Document | None) -> None:
-    """Replace the kinds that carry an id, which may be empty, in every record of the user; no body removes the summary.
+    """In every record of the user, replace the kinds of data that have an id, even an empty one. Without a body the
+    summary is removed.
 
-    Raises NoChange when the user is in no clinic.
+    Raises NoChange if the user is a patient of no clinic.
     """
     moment = clock.now()
     if body is None:
@@ -55,7 +56,7 @@ def update_summary(*, user_id: str, body: Document | None) -> None:
 
 
 def remove_summary(summary_id: str) -> None:
-    """From every record, whichever kind it is. Raises NoChange when no record has it."""
+    """Remove the summary with this id, of whichever kind, from every record. Raises NoChange if no record has it."""
     removed = sum(
         store.remove_summary_part(f"{kind}Stats", summary_id) for kind in statistics.KINDS
     )
@@ -65,7 +66,7 @@ def remove_summary(summary_id: str) -> None:
 
 # --- how a summary is stored ----------------------------------------------------------------------
 def _stored(kind: str, stats: Document) -> Document:
-    """Known parts only, times as dates, numbers in the types that every reader of the collection expects."""
+    """Known fields only, times as dates, and numbers in the types that all readers of the collection expect."""
     document: Document = {
         "id": stats["id"],
         "config": _config(stats.get("config") or {}),
@@ -87,15 +88,15 @@ def _config(body: Mapping[str, Any]) -> Document:
 
 
 def _dates(body: Mapping[str, Any]) -> Document:
-    found: Document = {name: bool(body.get(name)) for name in statistics.DATE_FLAGS}
+    dates: Document = {name: bool(body.get(name)) for name in statistics.DATE_FLAGS}
     for name in _DATES:
         if name in body:
             value = body[name]
-            found[name] = clock.parse_time(value) if isinstance(value, str) else value
+            dates[name] = clock.parse_time(value) if isinstance(value, str) else value
     for name in _REASONS:
         if name in body:
-            found[name] = body[name]
-    return found
+            dates[name] = body[name]
+    return dates
 
 
 def _period(body: Mapping[str, Any], types: Mapping[str, type]) -> Document:

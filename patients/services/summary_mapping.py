@@ -1,7 +1,7 @@
-"""A summary of the data service as patients' records keep it (rules MAIL-76 to MAIL-86).
+"""Converts a summary of the data service to the form stored with patients (rules MAIL-76 to MAIL-86).
 
-What lacks enough data is absent, not zero: lists sort and filter on these values, and such patients have to sink to
-the end. A source without the difference to the period before gives no differences.
+A value without enough data is absent, not zero: lists sort and filter by these values, and such patients belong at the
+end. If the data service gives no difference to the period before, none is stored.
 """
 
 import re
@@ -42,21 +42,21 @@ def to_body(kind: str, summary: Mapping[str, Any]) -> Document:
 
 
 def _dates(source: Mapping[str, Any]) -> Document:
-    found: Document = {}
+    dates: Document = {}
     for name in _DATES:
         moment = _moment(source.get(name))
         flag = statistics.flag_of(name)
         if flag in statistics.DATE_FLAGS:
-            found[flag] = moment is not None
+            dates[flag] = moment is not None
         if moment is not None:
-            found[name] = moment
+            dates[name] = moment
     for name in ("lastUpdatedReason", "outdatedReason"):
-        found[name] = source.get(name) or []
-    return found
+        dates[name] = source.get(name) or []
+    return dates
 
 
 def _moment(value: Any) -> datetime | None:
-    """Milliseconds, text or a date; the year 1 stands for none."""
+    """From milliseconds, text or a date; a date in the year 1 means none."""
     if isinstance(value, str):
         value = clock.parse_time(value)
     elif isinstance(value, (int, float)):
@@ -88,7 +88,7 @@ class Period:
 
 
 def _read(source: Mapping[str, Any], name: str) -> Any:
-    """`total.records` and the like; plain names are fields of the period."""
+    """The value at a path such as `total.records`; a name without a dot is a field of the period."""
     for part in name.split("."):
         source = (source or {}).get(part)  # type: ignore[assignment]
     return source
@@ -127,7 +127,8 @@ def _measured_enough(period: Period, value: Callable[[str], float]) -> bool:
 
 
 def _condition(kind: str, entry: Statistic) -> Condition | None:
-    """What has to hold for the value to count, now and, for the difference, in the period before too."""
+    """What makes the data enough for this value, if anything: in the period, and for the difference also in the one
+    before."""
     if entry.name in _SPREAD:
         return _has_records if kind == "cgm" else _measured_enough
     if entry.name == "glucoseManagementIndicator":

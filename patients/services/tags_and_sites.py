@@ -1,10 +1,12 @@
-"""How many patients the tags and sites of clinics have: kept with the other counts, and changed with the patients.
+"""How many patients have each tag and site: stored with the other counts, and updated together with the patients.
 
-A patient's own change counts itself (`patient_counts.count_change`). What changes many patients at once counts the
-tag or site again; a patient who is changed at the same moment conflicts with that, and one of the two is repeated.
+A change to one patient adjusts the counts itself (`patient_counts.count_change`). A change to many patients at once
+counts the tag or site again; if one of those patients changes at the same moment, the two transactions conflict and
+one of them is repeated.
 """
 
 from collections.abc import Sequence
+from itertools import chain
 from typing import Any
 
 from bson import ObjectId
@@ -24,8 +26,7 @@ Counts = dict[ObjectId, int]
 
 
 def tag_name(name: str) -> str:
-    """The normal form. Raises BadRequest for what the description does not accept as a tag's name, for every
-    caller."""
+    """The normal form. Raises BadRequest for a name that the API description does not accept, for every caller."""
     normalised = texts.name(name)
     return _checked(
         normalised, ref("patientTag.v1"), {"name": normalised}, "no tag can have this name"
@@ -33,7 +34,7 @@ def tag_name(name: str) -> str:
 
 
 def site_name(name: str, refusal: str = "no site can have this name") -> str:
-    """As `tag_name`."""
+    """Like `tag_name`, for a site."""
     normalised = texts.name(name)
     return _checked(normalised, ref("siteName.v1"), normalised, refusal)
 
@@ -47,18 +48,24 @@ def _checked(name: str, described: Schema, value: Any, refusal: str) -> str:
     return name
 
 
-def count_places(clinics: Sequence[Document]) -> tuple[Counts, Counts]:
-    """(patients per tag, patients per site) of these clinics. Nothing is asked when they have neither, or when the
+def count_by_tag_and_site(clinics: Sequence[Document]) -> tuple[Counts, Counts]:
+    """(patients per tag, patients per site) of these clinics. Needs no query when they have neither, or when the
     counts came with the clinic (`patient_counts.access_counted_clinic`)."""
-    places = {clinic["_id"]: list(patient_counts.places_of(clinic)) for clinic in clinics}
+    items_by_clinic = {
+        clinic["_id"]: list(patient_counts.tags_and_sites_of(clinic)) for clinic in clinics
+    }
     joined = {c["_id"]: counts for c in clinics if (counts := store.joined_counts(c))}
-    asked = [found for found, named in places.items() if named and found not in joined]
-    kept = joined | patient_counts.list_kept_counts(asked)
+    uncounted = [
+        clinic_id
+        for clinic_id, items in items_by_clinic.items()
+        if items and clinic_id not in joined
+    ]
+    counts_by_clinic = joined | patient_counts.list_kept_counts(uncounted)
     counted: dict[str, Counts] = {TAGS: {}, SITES: {}}
-    for clinic_id, field, place_id in (place for named in places.values() for place in named):
-        n = patient_counts.count_at(kept[clinic_id], field, place_id)
+    for clinic_id, field, item_id in chain.from_iterable(items_by_clinic.values()):
+        n = patient_counts.count_at(counts_by_clinic[clinic_id], field, item_id)
         if n:
-            counted[field][place_id] = n
+            counted[field][item_id] = n
     return counted[TAGS], counted[SITES]
 
 
@@ -66,41 +73,41 @@ def count_site(clinic_id: ObjectId, site_id: ObjectId) -> int:
     return patient_counts.count_at(patient_counts.kept_counts(clinic_id), SITES, site_id)
 
 
-def recount(clinic_id: ObjectId, field: str, place_id: ObjectId) -> None:
+def recount(clinic_id: ObjectId, field: str, tag_or_site_id: ObjectId) -> None:
     """Count the patients of one tag or site again, in the caller's transaction."""
-    n = patients_store.count_patients((clinic_id, field, place_id))
-    counts = store.set_count(clinic_id, store.path(field, place_id), n)
+    n = patients_store.count_patients((clinic_id, field, tag_or_site_id))
+    counts = store.set_count(clinic_id, store.path(field, tag_or_site_id), n)
     if counts is None or patient_counts.is_crowded(counts):
         patient_counts.begin_counts(clinic_id)
 
 
-def forget(clinic_id: ObjectId, field: str, place_id: ObjectId) -> None:
-    """Drop the count of a removed tag or site. A patient who gets it at this moment conflicts, and does not
-    get it."""
-    if not store.remove_count(clinic_id, store.path(field, place_id)):
+def forget(clinic_id: ObjectId, field: str, tag_or_site_id: ObjectId) -> None:
+    """Drop the count of a removed tag or site. Giving it to a patient at the same moment conflicts with this, and
+    is refused when it is repeated."""
+    if not store.remove_count(clinic_id, store.path(field, tag_or_site_id)):
         patient_counts.begin_counts(clinic_id)
 
 
-# --- changes of a clinic's tags and sites reach its patients, in the caller's transaction ---------------------
+# --- changes to a clinic's tags and sites, carried over to its patients in the caller's transaction ----------
 def forget_tag(clinic_id: ObjectId, tag_id: ObjectId) -> None:
-    """The counts forget it; the patients follow by `remove_tag_from_patients`."""
+    """Drops the count only; `remove_tag_from_patients` takes the tag from the patients later."""
     forget(clinic_id, TAGS, tag_id)
 
 
 def remove_tag_from_patients(*, clinic_id: ObjectId, tag_id: ObjectId) -> int:
-    """How many patients had it. Until then readers pass over ids they do not know."""
+    """Returns how many patients had it. Until this has run, readers ignore the unknown id."""
     count = patients_store.remove_tag(clinic_id, None, tag_id, clock.now())
     forget_tag(clinic_id, tag_id)
     return count
 
 
 def replace_tag_by_site(clinic_id: ObjectId, tag_id: ObjectId, site: Document) -> int:
-    """How many patients have the site now. `recount_site` when the tag is gone too."""
+    """Returns how many patients have the site now. Call `recount_site` once the tag is gone too."""
     return patients_store.replace_tag_by_site(clinic_id, tag_id, site, clock.now())
 
 
 def rename_site(clinic_id: ObjectId, site_id: ObjectId, name: str) -> None:
-    """A patient who gets the site at this moment conflicts with that, and gets it by the new name."""
+    """Giving the site to a patient at the same moment conflicts with this, and is repeated with the new name."""
     patients_store.rename_site(clinic_id, site_id, name, clock.now())
     if not store.touch_counts(clinic_id):
         patient_counts.begin_counts(clinic_id)
@@ -112,7 +119,7 @@ def remove_site_from_patients(clinic_id: ObjectId, site_id: ObjectId) -> None:
 
 
 def copy_site_to_patients(clinic_id: ObjectId, source_id: ObjectId, target: Document) -> None:
-    """Everyone with the source site gets the target too. `recount_site` when the source is gone."""
+    """Everyone with the source site gets the target too. Call `recount_site` once the source is gone."""
     patients_store.add_site_where(clinic_id, source_id, target, clock.now())
 
 

@@ -1,4 +1,5 @@
-"""The answer "this address is taken" tells that someone has an account. The contract wants it; here it is counted."""
+"""The answer "this address is taken" reveals that someone has an account. The contract requires it; here such answers
+are limited."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,10 +22,10 @@ class AddressTaken(Duplicate):
 
 @contextmanager
 def counted(caller_id: str | None, clinic_id: ObjectId) -> Iterator[None]:
-    """Around what may raise AddressTaken. Raises RateLimited before it is asked once a person has had all answers
-    they may have: from then on neither a taken nor a free address gets one.
+    """Wraps a call that may raise AddressTaken. Once a person has used up these answers, raises RateLimited before the
+    call: from then on neither a taken nor a free address gets an answer.
 
-    None: a service, which is logged and not limited. Without Redis patients can still be created.
+    None stands for a service, which is logged but not limited. Without Redis patients can still be created.
     """
     limit = settings.TAKEN_ADDRESSES_PER_CALLER
     if caller_id is not None:

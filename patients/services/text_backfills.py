@@ -1,4 +1,4 @@
-"""Names and MRNs that were stored before texts had a normal form, and those of other writers (decision 0014)."""
+"""Brings names and MRNs that earlier versions or other services stored to their normal form (decision 0014)."""
 
 from collections.abc import Callable
 
@@ -6,7 +6,7 @@ from kernel import db, texts
 from patients.store import patients as store
 
 BATCH = 500
-# Index that holds the texts as they are: reading them does not touch records of 13 KB.
+# For each field an index that contains the texts as stored (so that no record of 13 KB is read), and the normal form.
 _FIELDS: dict[str, tuple[str, Callable[[str], str]]] = {
     "mrn": ("PatientMRN", texts.mrn),
     "fullName": ("ListSearch", texts.name),
@@ -14,8 +14,8 @@ _FIELDS: dict[str, tuple[str, Callable[[str], str]]] = {
 
 
 def make_patients_normal() -> int:
-    """How many texts were changed. Search keys are made of normal forms already."""
-    return sum(_make_normal(field, *about) for field, about in _FIELDS.items())
+    """Returns how many texts were changed. Search keys need no change, as they are made from normal forms."""
+    return sum(_make_normal(field, index, form) for field, (index, form) in _FIELDS.items())
 
 
 def _make_normal(field: str, index: str, form: Callable[[str], str]) -> int:
@@ -23,6 +23,9 @@ def _make_normal(field: str, index: str, form: Callable[[str], str]) -> int:
     for batch in db.batches(store.iterate_doubtful(field, index), BATCH):
         for document in batch:
             stored = document[field]
-            if form(stored) not in ("", stored):  # a blank text stays, to be seen and corrected
+            if form(stored) not in (
+                "",
+                stored,
+            ):  # a blank text stays, so that someone sees and corrects it
                 changed += store.set_normal_text(document["_id"], field, stored, form(stored))
     return changed

@@ -1,8 +1,8 @@
 """The TIDE report: who needs attention, most urgent first (rules PATIENT-113 to PATIENT-121).
 
-One query reads the candidates with the one period the report is about, a second one those without recent data; with
-several tags, one before them finds out who has them all. The categories are filled in memory. A patient appears in the
-first category that fits, 100 patients in all.
+One query reads the candidates, with only the period of the report; a second one reads patients without recent data.
+For several tags, a query before these finds who has all of them. The categories are filled in memory: each patient
+appears in the first category that fits, and there are 100 patients in all.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -27,7 +27,8 @@ NO_CUTOFF = "no lastDataCutoff provided"
 
 @dataclass(frozen=True, slots=True)
 class Category:
-    """`needs`: all of these; `avoids`: none of these, a missing value is none. `sort_by`: field and direction."""
+    """`needs`: all of these must hold. `avoids`: none of these may hold, and a missing value never does. `sort_by`:
+    field and direction."""
 
     needs: tuple[Bound, ...]
     sort_by: tuple[str, int]
@@ -94,7 +95,7 @@ class TideQuestion:
 
 
 def tide_report(question: TideQuestion) -> dict[str, list[Document]]:
-    """Stored documents by category, in the order asked; a category that was not reached has no key."""
+    """Stored documents by category, in the requested order; a category that was not reached has no key."""
     if question.cutoff == clock.ZERO:
         raise BadRequest(NO_CUTOFF)
     holders = Holders(question.clinic_id, question.tags)
@@ -122,17 +123,17 @@ def _candidates(question: TideQuestion, holders: Holders) -> list[Document]:
 def _fill(
     question: TideQuestion, candidates: list[Document]
 ) -> Iterator[tuple[str, list[Document]]]:
-    left, room = candidates, MAX_PATIENTS
+    remaining, room = candidates, MAX_PATIENTS
     for name in dict.fromkeys(question.categories):
         category = CATEGORIES[name]
-        fitting = [d for d in left if category.fits(period_of(d, question.period))]
+        fitting = [d for d in remaining if category.fits(period_of(d, question.period))]
         chosen = sorted(fitting, key=_urgency(category, question.period))[:room]
         yield name, chosen
         room -= len(chosen)
         if room < 1:
             return
-        taken = {d["_id"] for d in chosen}
-        left = [d for d in left if d["_id"] not in taken]
+        chosen_ids = {d["_id"] for d in chosen}
+        remaining = [d for d in remaining if d["_id"] not in chosen_ids]
 
 
 def _urgency(category: Category, period: str) -> Callable[[Document], tuple[float, Any]]:

@@ -1,6 +1,7 @@
-"""Accounts of custodial patients that were asked for: `{_id, clinicId, email?, userId?, createdTime}`.
+"""Requests for accounts of custodial patients: `{_id, clinicId, email?, userId?, createdTime}`.
 
-Stored before the account is made and removed when it is certain that it has its record or is gone, or by MongoDB.
+Stored before the account is made. Removed once it is certain that the account has its record or is gone, otherwise by
+MongoDB after a week.
 """
 
 from datetime import timedelta
@@ -23,7 +24,7 @@ def find_request(request_id: ObjectId) -> Document | None:
 
 
 def has_later_request(request: Document) -> bool:
-    """Whether someone has asked for an account with this address since."""
+    """Whether an account with this address was requested again later."""
     later = {"email": request["email"], "_id": {"$gt": request["_id"]}}
     return db.collection(COLLECTION).find_one(later, {"_id": 1}) is not None
 

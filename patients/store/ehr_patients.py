@@ -1,4 +1,4 @@
-"""A clinic's patients as seen from its health record: by MRN, by subscription, without an address."""
+"""Queries of patients for the EHR integration: by MRN, by subscription, and without an address."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -24,17 +24,17 @@ def query(
     has_mrn: bool | None,
     has_subscription: bool | None,
 ) -> dict[str, Any]:
-    """None does not matter."""
-    found: dict[str, Any] = {"clinicId": clinic_id}
+    """None sets no condition."""
+    conditions: dict[str, Any] = {"clinicId": clinic_id}
     if user_id is not None:
-        found["userId"] = user_id
+        conditions["userId"] = user_id
     if has_mrn is not None:
-        found["mrn"] = {"$not": _NO_TEXT} if has_mrn else _NO_TEXT
+        conditions["mrn"] = {"$not": _NO_TEXT} if has_mrn else _NO_TEXT
     if has_subscription is not None:
-        found["ehrSubscriptions"] = (
+        conditions["ehrSubscriptions"] = (
             {"$not": _NO_SUBSCRIPTION} if has_subscription else _NO_SUBSCRIPTION
         )
-    return found
+    return conditions
 
 
 def list_by_mrn(conditions: Mapping[str, Any], *, skip: int, limit: int) -> list[Document]:
@@ -51,25 +51,25 @@ def count(conditions: Mapping[str, Any]) -> int:
 def list_without_email(
     clinic_id: ObjectId, *, after: ObjectId | None, limit: int
 ) -> list[Document]:
-    """Custodial patients with an active subscription to reports and no address, the next ones after an id."""
-    wanted: dict[str, Any] = {
+    """Custodial patients with an active subscription to reports and no address, starting after the id `after`."""
+    conditions: dict[str, Any] = {
         "clinicId": clinic_id,
         f"ehrSubscriptions.{REPORTS}.active": True,
         "permissions.custodian": {"$exists": True},
         "email": _NO_TEXT,
     }
     if after is not None:
-        wanted["_id"] = {"$gt": after}
-    return list(db.collection(COLLECTION).find(wanted, sort=[("_id", 1)], limit=limit))
+        conditions["_id"] = {"$gt": after}
+    return list(db.collection(COLLECTION).find(conditions, sort=[("_id", 1)], limit=limit))
 
 
 def list_matched_messages(message_ids: Sequence[ObjectId]) -> set[ObjectId]:
-    found = db.collection(COLLECTION).find(
+    patients = db.collection(COLLECTION).find(
         {MATCHED_ID: {"$in": list(message_ids)}}, {MATCHED_ID: 1, "_id": 0}
     )
     return {
         message["id"]
-        for patient in found
+        for patient in patients
         for message in safe_reading.objects(patient["ehrSubscriptions"][REPORTS]["matchedMessages"])
         if "id" in message
     }

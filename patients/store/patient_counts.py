@@ -1,10 +1,10 @@
-"""Kept counts of a clinic's patients, changed in the transaction that changes the patients.
+"""Stored counts of a clinic's patients, updated in the transaction that changes the patients.
 
 `clinicPatientCounts`: {_id: clinic, total, demo, plan, sources: {<provider>: {<state>: n}}, tags: {<id>: n},
 sites: {<id>: n}, generation, countedTime, doubtedTime?}. The clinic's own `patientCount` is the published copy of all
-but tags and sites. A document without all of these numbers, as an older version or another hand has left it, is as
-good as none. `generation` is another one when the numbers were replaced, `countedTime` says when they were counted
-again, and `doubtedTime` since when a worker is asked to do that.
+but tags and sites. A document that lacks any of these numbers, left so by an older version or by another program,
+counts as missing. `generation` changes whenever all numbers are replaced, `countedTime` is the time of the last full
+count, and `doubtedTime` the time at which a worker was asked for the next one.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -21,7 +21,7 @@ from patients.store.tags_and_sites import SITES, TAGS
 
 COLLECTION = "clinicPatientCounts"
 NUMBERS, MAPS = ("total", "demo", "plan"), ("sources", "tags", "sites")
-_NO_LIST = {"$not": {"$type": "array"}}  # a condition on a list is one on what is in it
+_NO_LIST = {"$not": {"$type": "array"}}  # a condition on an array field tests its elements
 _COMPLETE: Document = {
     **{name: {"$type": ["int", "long"], "$gte": 0, **_NO_LIST} for name in NUMBERS},
     **{name: {"$type": "object", **_NO_LIST} for name in MAPS},
@@ -37,9 +37,9 @@ _TOUCH: Document = {"$inc": {"placeChanges": 1}}
 KINDS = {TAGS: "tags", SITES: "sites"}
 
 
-def path(field: str, place_id: ObjectId) -> str:
-    """Where the patients of a tag or site are counted."""
-    return f"{KINDS[field]}.{place_id}"
+def path(field: str, tag_or_site_id: ObjectId) -> str:
+    """The path of a tag's or site's count in the stored document."""
+    return f"{KINDS[field]}.{tag_or_site_id}"
 
 
 def find_counts(clinic_id: ObjectId) -> Document | None:
@@ -53,13 +53,13 @@ def list_counts(clinic_ids: Sequence[ObjectId]) -> list[Document]:
 
 
 def joined_counts(clinic: Document) -> Document | None:
-    """What LOOKUP has joined, if it is complete."""
+    """The counts that LOOKUP joined, if they are complete."""
     counts = next(iter(clinic.get("counts") or ()), None)
     return counts if counts and is_complete(counts) else None
 
 
 def is_complete(counts: Document) -> bool:
-    """Whether all numbers are there and whole. The number of a tag may be below 0 for a moment."""
+    """Whether all numbers are present and whole. The count of a tag may be below 0 for a moment."""
     return (
         all(_is_whole(counts.get(name)) and counts[name] >= 0 for name in NUMBERS)
         and all(_are_numbers(counts.get(name)) for name in ("tags", "sites"))
@@ -79,7 +79,7 @@ def _is_whole(value: Any) -> bool:
 def add_counts(
     clinic_id: ObjectId, changes: Mapping[str, int], *, below_plan: int | None = None
 ) -> Document | None:
-    """The counts after the change; None when none are kept yet or `plan` has reached `below_plan`."""
+    """The counts after the change; None when none are stored yet or `plan` has reached `below_plan`."""
     query: dict[str, Any] = {"_id": clinic_id, **_fits(changes), **_COMPLETE}
     if below_plan is not None:
         query["plan"] = {**_COMPLETE["plan"], "$lt": below_plan}
@@ -89,29 +89,30 @@ def add_counts(
 
 
 def _fits(paths: Iterable[str]) -> Document:
-    """That something can be added at these paths: a number that another system has spoilt there counts as missing."""
+    """The condition that each path holds a number or nothing, so that it can be incremented. Counts that another
+    system has spoilt do not match, and so count as missing."""
     numbers = dict.fromkeys(paths, _NUMBER_OR_NONE)
     providers = {path.rpartition(".")[0] for path in numbers if path.startswith("sources.")}
     return {**numbers, **dict.fromkeys(providers, _MAP_OR_NONE)}
 
 
 def replace_counts(clinic_id: ObjectId, counts: Document, *, is_draft: bool) -> None:
-    """`is_draft`: a worker has still to count the data sources."""
+    """`is_draft`: a worker still has to count the data sources."""
     moment = clock.now()
     fields = {name: counts[name] for name in (*NUMBERS, *MAPS)} | {"generation": ObjectId()}
     change: Document = {"$set": fields | ({"doubtedTime": moment} if is_draft else {})}
-    gone = "countedTime" if is_draft else "doubtedTime"
+    unset = "countedTime" if is_draft else "doubtedTime"
     if not is_draft:
         change["$set"]["countedTime"] = moment
     db.collection(COLLECTION).update_one(
-        {"_id": clinic_id}, {**change, "$unset": {gone: ""}}, upsert=True
+        {"_id": clinic_id}, {**change, "$unset": {unset: ""}}, upsert=True
     )
 
 
 def correct_counts(
     clinic_id: ObjectId, corrections: Mapping[str, int], *, generation: ObjectId | None
 ) -> Document | None:
-    """The counts after it; None when they were replaced since they were compared."""
+    """The counts after the correction; None when they were replaced after the comparison."""
     change: Document = {"$set": {"countedTime": clock.now()}, "$unset": {"doubtedTime": ""}}
     if corrections:
         change["$inc"] = dict(corrections)
@@ -123,7 +124,7 @@ def correct_counts(
 
 
 def remove_paths(clinic_id: ObjectId, paths: Iterable[str]) -> Document | None:
-    """The counts without these."""
+    """The counts after these paths were removed."""
     return db.collection(COLLECTION).find_one_and_update(
         {"_id": clinic_id},
         {"$unset": dict.fromkeys(paths, "")},
@@ -132,7 +133,7 @@ def remove_paths(clinic_id: ObjectId, paths: Iterable[str]) -> Document | None:
 
 
 def claim_doubt(clinic_id: ObjectId, moment: datetime, *, before: datetime) -> bool:
-    """Whether the caller has to have the counts counted again: no other caller had since `before`."""
+    """Whether the caller is the first since `before` to doubt the counts, and so has to ask for a new count."""
     result = db.collection(COLLECTION).update_one(
         {"_id": clinic_id, "doubtedTime": {"$not": {"$gt": before}}},
         {"$set": {"doubtedTime": moment}},
@@ -140,25 +141,25 @@ def claim_doubt(clinic_id: ObjectId, moment: datetime, *, before: datetime) -> b
     return result.matched_count > 0
 
 
-def set_count(clinic_id: ObjectId, place: str, n: int) -> Document | None:
-    """Change the count of one tag or site, by its path. The counts after the change; None when none are kept yet."""
-    change = {"$set": {place: n}} if n else {"$unset": {place: ""}}
+def set_count(clinic_id: ObjectId, count_path: str, n: int) -> Document | None:
+    """Set the count of one tag or site, by its path. The counts after the change; None when none are stored yet."""
+    change = {"$set": {count_path: n}} if n else {"$unset": {count_path: ""}}
     return db.collection(COLLECTION).find_one_and_update(
         {"_id": clinic_id, **_COMPLETE}, change, return_document=ReturnDocument.AFTER
     )
 
 
-def remove_count(clinic_id: ObjectId, place: str) -> bool:
-    """Always a write, also where nothing is counted: see `touch_counts`."""
+def remove_count(clinic_id: ObjectId, count_path: str) -> bool:
+    """Writes even where nothing is counted, for the reason given in `touch_counts`."""
     result = db.collection(COLLECTION).update_one(
-        {"_id": clinic_id}, {"$unset": {place: ""}, **_TOUCH}
+        {"_id": clinic_id}, {"$unset": {count_path: ""}, **_TOUCH}
     )
     return result.matched_count > 0
 
 
 def touch_counts(clinic_id: ObjectId) -> bool:
-    """A patient who gets a tag or site writes the counts too: so that one of two changes at once is repeated,
-    and reads the clinic again. False when none are kept yet."""
+    """Giving a patient a tag or site writes the counts too, so this write conflicts with it: one of the two is
+    repeated and reads the clinic again. False when no counts are stored yet."""
     result = db.collection(COLLECTION).update_one({"_id": clinic_id}, _TOUCH)
     return result.matched_count > 0
 
@@ -189,7 +190,7 @@ def count_with_provider(clinic_id: ObjectId, provider: str) -> int:
 
 
 def list_sources(clinic_id: ObjectId, *, after: str, limit: int) -> list[Document]:
-    """{userId, dataSources} of the clinic's patients in the order of their ids, from the one after `after`."""
+    """{userId, dataSources} of the clinic's patients in order of user id, starting after `after`."""
     rows = db.collection(patients.COLLECTION).find(
         {"clinicId": clinic_id, "userId": {"$gt": after}},
         {"_id": 0, "userId": 1, "dataSources.providerName": 1, "dataSources.state": 1},

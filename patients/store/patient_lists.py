@@ -1,10 +1,10 @@
 """Pages and counts of a clinic's patients.
 
-Orders that an index has are read from it. Other orders sort keys only: the values to sort by, never documents, then
-the page's documents are fetched by id. `_id` is the last key of every order, so a page boundary never repeats or
-loses a patient.
+If an index has the requested order, the page is read from it. Otherwise only keys are sorted (the values to sort by,
+never documents), and then the page's documents are fetched by id. `_id` is the last key of every order, so a page
+boundary never repeats or loses a patient.
 
-Every query names its index: all of them begin with the clinic, and MongoDB would try two dozen plans on documents of
+Every query names its index: all indexes begin with the clinic, and MongoDB would try two dozen plans on documents of
 13 KB to find out which is best (measured: 2 to 10 seconds at 10,000 patients).
 """
 
@@ -38,8 +38,8 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class PatientFilter:
-    """All conditions hold together. `tags`: all of these, `sites`: any of these. An empty list means patients without
-    any, None that it does not matter."""
+    """All conditions must hold. `tags`: all of these, `sites`: any of these. An empty list selects patients without
+    any; None sets no condition."""
 
     search: str | None = None
     tags: Sequence[ObjectId] | None = None
@@ -54,7 +54,7 @@ class PatientFilter:
 
     @property
     def is_several_tags(self) -> bool:
-        """Nothing but that, each once or more."""
+        """Whether the only condition is on at least two different tags."""
         return len(set(self.tags or ())) > 1 and self == PatientFilter(tags=self.tags)
 
 
@@ -64,8 +64,8 @@ NO_FILTER = PatientFilter()
 @dataclass(frozen=True, slots=True)
 class Ordering:
     """`keys`: paths and directions before `_id`. `value_first`: the path whose absence puts a patient last, where no
-    stored flag tells. `collated`: by language rules, ignoring case and accents. `index`: the pair of indexes, one
-    for each direction, that has this order."""
+    stored flag says whether there is a value. `collated`: by language rules, ignoring case and accents. `index`: the
+    pair of indexes, one for each direction, that has this order."""
 
     keys: tuple[tuple[str, int], ...]
     collated: bool = False
@@ -92,7 +92,7 @@ def list_page(
     *,
     is_rare: bool = False,
 ) -> list[PatientDocument]:
-    """`is_rare`: so few match that looking them up and sorting them beats walking along the order."""
+    """`is_rare`: so few patients match that fetching and sorting them is faster than walking along the order."""
     query = conditions(clinic_id, patient_filter)
     index = _index_in_order(patient_filter, ordering, is_rare=is_rare)
     if index is None:
@@ -108,7 +108,7 @@ def list_page(
 
 
 def has_choice(patient_filter: PatientFilter, ordering: Ordering) -> bool:
-    """Whether `is_rare` matters: the order has an index, and that index does not hold the filter too."""
+    """Whether `is_rare` matters: an index has the order, but does not contain the filter as well."""
     walked = _index_in_order(patient_filter, ordering, is_rare=False)
     return walked is not None and walked != _index_in_order(patient_filter, ordering, is_rare=True)
 
@@ -116,7 +116,7 @@ def has_choice(patient_filter: PatientFilter, ordering: Ordering) -> bool:
 def _index_in_order(
     patient_filter: PatientFilter, ordering: Ordering, *, is_rare: bool
 ) -> str | None:
-    """The index to walk along; None when the keys have to be sorted."""
+    """The index that has the order; None when the keys have to be sorted."""
     if ordering.index is None:
         return None
     direction = "Up" if ordering.keys[-1][1] > 0 else "Down"
@@ -130,7 +130,7 @@ def _index_in_order(
 def search_page(
     clinic_id: ObjectId, patient_filter: PatientFilter, ordering: Ordering, window: Window
 ) -> tuple[list[PatientDocument], int]:
-    """A page of a search and the number of all hits, from one pass over the keys of the search index."""
+    """A page of the hits and their total number, from one pass over the keys of the search index."""
     everyone_has_a_key = _all_have_search_keys(clinic_id)
     query = conditions(clinic_id, patient_filter, by_key_alone=everyone_has_a_key)
     rows = db.collection(COLLECTION).aggregate(
@@ -144,10 +144,10 @@ def search_page(
 def tags_page(
     clinic_id: ObjectId, tags: Sequence[ObjectId], ordering: Ordering, window: Window
 ) -> tuple[list[PatientDocument], int]:
-    """A page by name of those who have all of several tags, and how many they are.
+    """A page, sorted by name, of the patients who have all of several tags, and their number.
 
-    An index over an array answers for one value at a time: everyone with each tag is read from the keys, and who has
-    them all is worked out before any document is fetched.
+    An index over an array answers for one value at a time. So everyone with each tag is read from the index keys, and
+    those who have all the tags are worked out before any document is fetched.
     """
     _, direction = ordering.keys[0]
     pipeline = [
@@ -160,17 +160,17 @@ def tags_page(
 
 
 def holders_of_all(clinic_id: ObjectId, tags: Sequence[ObjectId], **kept: str) -> list[Condition]:
-    """Stages that tell from the keys of `TideTags` who has all the tags. `kept`: name in the result -> path."""
+    """Stages that find, from the keys of `TideTags`, who has all the tags. `kept`: name in the result -> path."""
     fields: Condition = {name: f"${path}" for name, path in kept.items()} or {"_id": 1}
     holders: list[list[Condition]] = [
         [{"$match": {"clinicId": clinic_id, "tags": tag}}, {"$project": fields}]
         for tag in dict.fromkeys(tags)
     ]
     firsts = {name: {"$first": f"${name}"} for name in kept}
-    first, *rest = holders
+    first, *others = holders
     return [
         *first,
-        *({"$unionWith": {"coll": COLLECTION, "pipeline": other}} for other in rest),
+        *({"$unionWith": {"coll": COLLECTION, "pipeline": pipeline}} for pipeline in others),
         {"$group": {"_id": "$_id", "n": {"$sum": 1}, **firsts}},
         {"$match": {"n": len(holders)}},
     ]
@@ -189,9 +189,9 @@ def _page_of(rows: Iterable[Document]) -> tuple[list[PatientDocument], int]:
 
 
 def _all_have_search_keys(clinic_id: ObjectId) -> bool:
-    """Looks at no more than one index key, however large the clinic."""
-    keyless = {"clinicId": clinic_id, **WITHOUT_KEY}
-    return db.collection(COLLECTION).find_one(keyless, {"_id": 1}, hint="ListSearch") is None
+    """Reads at most one index key, however large the clinic is."""
+    query = {"clinicId": clinic_id, **WITHOUT_KEY}
+    return db.collection(COLLECTION).find_one(query, {"_id": 1}, hint="ListSearch") is None
 
 
 def _sorted_ids(
@@ -212,7 +212,7 @@ def _sorted_ids(
 
 
 def _by_keys(ordering: Ordering) -> list[dict[str, Any]]:
-    """Stages that reduce patients to the values they are sorted by, and sort those."""
+    """Stages that reduce patients to the values to sort by, and sort those."""
     fields: dict[str, Any] = {}
     order: dict[str, int] = {}
     if ordering.value_first is not None:
@@ -225,7 +225,7 @@ def _by_keys(ordering: Ordering) -> list[dict[str, Any]]:
 
 
 def _value_at(path: str) -> Any:
-    """Expressions do not know positions in arrays."""
+    """Expressions do not support array positions in paths, so the newest review needs `$first`."""
     if path != REVIEWED:
         return f"${path}"
     return {"$let": {"vars": {"r": {"$first": "$reviews"}}, "in": "$$r.time"}}
@@ -234,19 +234,19 @@ def _value_at(path: str) -> Any:
 def _list_by_ids(ids: list[ObjectId]) -> list[PatientDocument]:
     if not ids:
         return []
-    found = {d["_id"]: d for d in find_shown({"_id": {"$in": ids}})}
-    return [found[i] for i in ids if i in found]
+    by_id = {d["_id"]: d for d in find_shown({"_id": {"$in": ids}})}
+    return [by_id[document_id] for document_id in ids if document_id in by_id]
 
 
 def list_last_data(ids: Sequence[ObjectId]) -> list[Document]:
-    """{_id, summary} with nothing but the time of the last data of each kind."""
+    """{_id, summary}, where the summary has only the time of the last data of each kind."""
     paths = dict.fromkeys((statistics.date_path(kind, "lastData") for kind in statistics.KINDS), 1)
     return list(db.collection(COLLECTION).find({"_id": {"$in": list(ids)}}, paths))
 
 
 # --- counts ---------------------------------------------------------------------------------------
 def count_matching(clinic_id: ObjectId, patient_filter: PatientFilter) -> int:
-    """From index keys alone where an index holds everything that is asked for."""
+    """Counted from index keys alone if one index contains every field of the filter."""
     if patient_filter.is_several_tags:
         return _count_with_all_tags(clinic_id, patient_filter.tags or ())
     return db.collection(COLLECTION).count_documents(
@@ -260,37 +260,38 @@ def _count_with_all_tags(clinic_id: ObjectId, tags: Sequence[ObjectId]) -> int:
 
 
 def _index_for(patient_filter: PatientFilter, ordering: Ordering | None = None) -> str:
-    """The index that leaves the least to fetch when patients are looked up by the filter."""
+    """The index with which the filter has to fetch the fewest documents."""
     if patient_filter.tags is not None:
         return BY_TAG
     if patient_filter.sites:
         return BY_SITE
-    asked = _compared(patient_filter, ordering)
-    if len(asked) == 1 and asked <= _FIRST_FIELDS.keys():
-        return _FIRST_FIELDS[asked.pop()]
-    held = {
-        p: len(asked.intersection(statistics.filter_index_fields(p))) for p in _FILTERED_PERIODS
+    paths = _compared(patient_filter, ordering)
+    if len(paths) == 1 and paths <= _FIRST_FIELDS.keys():
+        return _FIRST_FIELDS[paths.pop()]
+    covered = {
+        period_name: len(paths.intersection(statistics.filter_index_fields(period_name)))
+        for period_name in _FILTERED_PERIODS
     }
-    period = max(held, key=held.__getitem__)
-    return statistics.filter_index(period) if held[period] else ANY_PATIENT
+    period = max(covered, key=covered.__getitem__)
+    return statistics.filter_index(period) if covered[period] else ANY_PATIENT
 
 
 def _compared(patient_filter: PatientFilter, ordering: Ordering | None) -> set[str]:
-    asked = {comparison.path for comparison in patient_filter.comparisons}
+    paths = {comparison.path for comparison in patient_filter.comparisons}
     if patient_filter.only_standard_ranges:
-        asked.add("glycemicRanges.type")
+        paths.add("glycemicRanges.type")
     if patient_filter.reviewed_until is not None:
-        asked.add(REVIEWED)
+        paths.add(REVIEWED)
     if ordering is not None and ordering.value_first is not None:
-        asked.add(ordering.value_first)
-    return asked
+        paths.add(ordering.value_first)
+    return paths
 
 
-# The usual period first: it wins where the others would do as well.
+# The usual period first: it wins if others would do as well.
 _FILTERED_PERIODS = (statistics.DEFAULT_PERIOD, *statistics.PERIODS)
 BY_TAG, BY_SITE, ANY_PATIENT = "TideTags", "Sites", "UniquePatient"
 REVIEWED = "reviews.0.time"
-# Where one of these is all that is asked for, only the keys in its bounds are looked at.
+# If the filter is about one of these alone, only the index keys within its bounds are read.
 _FIRST_FIELDS = {
     statistics.date_path("cgm", "lastData"): "ListLastDataCGMUp",
     statistics.date_path("bgm", "lastData"): "ListLastDataBGMUp",
@@ -302,7 +303,7 @@ _FIRST_FIELDS = {
 def conditions(
     clinic_id: ObjectId, patient_filter: PatientFilter, *, by_key_alone: bool = False
 ) -> Condition:
-    query: Condition = {"clinicId": clinic_id, **_labels(patient_filter)}
+    query: Condition = {"clinicId": clinic_id, **_tags_and_sites(patient_filter)}
     if patient_filter.only_standard_ranges:
         query |= _STANDARD_RANGES
     if patient_filter.search is not None:
@@ -314,20 +315,21 @@ def conditions(
     return query
 
 
-def _labels(patient_filter: PatientFilter) -> Condition:
-    conditions_of_labels: Condition = {}
+def _tags_and_sites(patient_filter: PatientFilter) -> Condition:
+    tag_and_site_conditions: Condition = {}
     if patient_filter.tags is not None:
-        conditions_of_labels["tags"] = (
+        tag_and_site_conditions["tags"] = (
             {"$all": list(patient_filter.tags)} if patient_filter.tags else _EMPTY
         )
     if patient_filter.sites:
-        conditions_of_labels["sites.id"] = {"$in": list(patient_filter.sites)}
+        tag_and_site_conditions["sites.id"] = {"$in": list(patient_filter.sites)}
     elif patient_filter.sites is not None:
-        conditions_of_labels["sites"] = _EMPTY
-    return conditions_of_labels
+        tag_and_site_conditions["sites"] = _EMPTY
+    return tag_and_site_conditions
 
 
-# Nothing set counts as standard. Said this way an index answers it; "field does not exist" would fetch everyone.
+# Patients without a setting count as standard. With `$in` and null an index answers this; `$exists: false` would fetch
+# every patient.
 _STANDARD_RANGES: Condition = {
     "glycemicRanges.type": {"$in": [RangeType.PRESET, None]},
     "glycemicRanges.preset": {"$in": [RangePreset.STANDARD, None]},
@@ -335,8 +337,8 @@ _STANDARD_RANGES: Condition = {
 
 
 def _search(text: str, *, by_key_alone: bool) -> Condition:
-    """Records without a key of today's rules (written elsewhere, or by an earlier release) are looked at field by
-    field."""
+    """In records without a search key by the current rules (written by another service or by an earlier release),
+    each field is searched."""
     words = texts.words(text)
     if not words:
         return {}
@@ -345,5 +347,5 @@ def _search(text: str, *, by_key_alone: bool) -> Condition:
     return by_key if by_key_alone else {"$or": [by_key, {"searchKey": _NO_KEY, **by_field}]}
 
 
-# A pattern, not a range: a comparison would follow the collation that some lists are sorted by.
+# A pattern, not a range: a range comparison would be affected by the collation with which some lists are sorted.
 _NO_KEY: Condition = {"$not": {"$regex": f"^{MARK}"}}

@@ -24,8 +24,8 @@ def find_subscriptions(clinic_id: ObjectId, user_id: str) -> Document | None:
 def set_subscription(
     patient_id: ObjectId, name: str, fields: Mapping[str, Any], message: Document, moment: datetime
 ) -> bool:
-    """Change one subscription and append the message that asked for it, unless it is there already; the newest
-    hundred are kept."""
+    """Change one subscription and append the message that requested it, unless the subscription already has the
+    message. The newest hundred messages are kept."""
     path = f"ehrSubscriptions.{name}"
     result = db.collection(COLLECTION).update_one(
         {"_id": patient_id, f"{path}.matchedMessages.id": {"$ne": message["id"]}},
@@ -41,7 +41,7 @@ def set_subscription(
 def iter_subscribed(
     clinic_ids: Sequence[ObjectId], *, user_id: str | None, after: ObjectId | None
 ) -> Iterator[Document]:
-    """{_id, userId, clinicId, last message id} of those with an active subscription to reports, by `_id`."""
+    """{_id, userId, clinicId, last message id} of patients with an active subscription to reports, sorted by `_id`."""
     query: dict[str, Any] = {
         "clinicId": {"$in": list(clinic_ids)},
         f"ehrSubscriptions.{REPORTS}.active": True,
@@ -51,7 +51,6 @@ def iter_subscribed(
     if after is not None:
         query["_id"] = {"$gt": after}
     last = {f"ehrSubscriptions.{REPORTS}.matchedMessages": {"$slice": -1}}
-    found = db.collection(COLLECTION).find(
+    yield from db.collection(COLLECTION).find(
         query, {"userId": 1, "clinicId": 1, **last}, sort=[("_id", 1)]
     )
-    yield from found

@@ -24,7 +24,7 @@ COLLATION = {"locale": "en", "strength": 1}
 MAX_REVIEWS = 2
 MOST_REQUESTS = 50
 MOST_LEGACY_CLINICIANS = 100
-ONE = "UniquePatient"  # said aloud, because all indexes begin with the clinic and MongoDB would try them
+ONE = "UniquePatient"  # named in queries: all indexes begin with the clinic, and MongoDB would try them all
 
 
 def key(clinic_id: ObjectId, user_id: str) -> dict[str, Any]:
@@ -38,30 +38,30 @@ def find_patient(
 
 
 def find_shown(query: Mapping[str, Any], **options: Any) -> list[PatientDocument]:
-    """Records for the eyes of a client: times are naive, and of a summary there is the text alone where it is
-    kept."""
-    found = db.unread(COLLECTION).find(query, summary_answers.TEXT_ALONE, **options)
-    return complete_shown(list(found))
+    """Records to be shown to a client: times are naive, and a summary is read as its stored text alone, where
+    there is one."""
+    rows = db.unread(COLLECTION).find(query, summary_answers.TEXT_ALONE, **options)
+    return complete_shown(list(rows))
 
 
 def complete_shown(rows: list[PatientDocument]) -> list[PatientDocument]:
-    """Whole, where there is no text."""
+    """Replaces rows whose summary has no stored text by the whole record."""
     lacking = [d["_id"] for d in rows if summary_answers.without_text(d.get("summary"))]
     if not lacking:
         return rows
-    whole = {d["_id"]: d for d in db.unread(COLLECTION).find({"_id": {"$in": lacking}})}
-    return [whole.get(d["_id"], d) for d in rows]
+    by_id = {d["_id"]: d for d in db.unread(COLLECTION).find({"_id": {"$in": lacking}})}
+    return [by_id.get(d["_id"], d) for d in rows]
 
 
 def find_shown_patient(clinic_id: ObjectId, user_id: str) -> list[PatientDocument]:
-    """The record, or nothing."""
+    """A list of the one record, or an empty list."""
     return find_shown(key(clinic_id, user_id), limit=-1, hint=ONE)
 
 
 def join_shown_patient(clinic_id: ObjectId, user_id: str) -> Document:
-    """A `$lookup` of what `complete_shown` makes `find_shown_patient`."""
-    one = [{"$match": key(clinic_id, user_id)}, {"$project": summary_answers.TEXT_ALONE}]
-    return {"from": COLLECTION, "pipeline": one}
+    """A `$lookup` whose rows `complete_shown` turns into the result of `find_shown_patient`."""
+    pipeline = [{"$match": key(clinic_id, user_id)}, {"$project": summary_answers.TEXT_ALONE}]
+    return {"from": COLLECTION, "pipeline": pipeline}
 
 
 def exists_for_user(user_id: str) -> bool:
@@ -80,12 +80,12 @@ def list_of_user(
 
 
 def list_page_of_user(user_id: str, *, skip: int, limit: int) -> list[PatientDocument]:
-    """By the name of each record, as clinics see the person."""
+    """Sorted by the name in each record, as each clinic knows the person."""
     return _list_by_name(_ids_of({"userId": user_id}, "UserId"), skip=skip, limit=limit)
 
 
 def _ids_of(query: Mapping[str, Any], index: str) -> list[ObjectId]:
-    """A collation that sorts names would keep the texts of the query from their plain index."""
+    """Read first, and without a collation: with the one that sorts names, the query could not use its index."""
     return [row["_id"] for row in db.collection(COLLECTION).find(query, {"_id": 1}, hint=index)]
 
 
@@ -116,7 +116,7 @@ def list_ids_of_clinic(clinic_id: ObjectId, conditions: Mapping[str, Any]) -> li
 def list_matching(
     clinic_ids: Sequence[ObjectId], criteria: Mapping[str, str], *, skip: int = 0, limit: int = 0
 ) -> list[PatientDocument]:
-    """Patients of these clinics whose fields equal `wanted`, case and accents aside, by name."""
+    """Patients of these clinics whose fields equal `criteria`, case and accents aside, sorted by name."""
     query = {"clinicId": {"$in": list(clinic_ids)}, **criteria}
     if "mrn" in criteria:
         return _by_name(query, "PatientMRNEn", skip=skip, limit=limit)
@@ -128,7 +128,7 @@ def list_matching(
 def find_other_with_mrn(
     clinic_id: ObjectId, mrn: str, user_id: str | None
 ) -> PatientDocument | None:
-    """Someone else of the clinic who has this MRN, case and accents aside."""
+    """Another patient of the clinic with this MRN, case and accents aside."""
     query: dict[str, Any] = {"clinicId": clinic_id, "mrn": mrn}
     if user_id is not None:
         query["userId"] = {"$ne": user_id}
@@ -143,23 +143,23 @@ def insert_patient(document: PatientDocument) -> None:
 
 
 def insert_patients(documents: Sequence[PatientDocument]) -> int:
-    """Many records at once. Raises BulkWriteError, whose text is the records."""
+    """Many records at once. Raises BulkWriteError, whose message contains the records."""
     result = db.collection(COLLECTION).insert_many(documents)
     return len(result.inserted_ids)
 
 
 def iterate_without_search_key(projection: Mapping[str, Any]) -> Iterable[PatientDocument]:
-    """Or with one by the rules of an earlier release."""
+    """Includes records whose key was made by the rules of an earlier release."""
     return _in_each_clinic(WITHOUT_KEY, projection, index="ListSearch")
 
 
 def _in_each_clinic(
-    wanted: Mapping[str, Any], projection: Mapping[str, Any], *, index: str
+    query: Mapping[str, Any], projection: Mapping[str, Any], *, index: str
 ) -> Iterable[PatientDocument]:
-    """Clinic by clinic: only then index keys tell who is wanted, and no one else's record is fetched."""
+    """Clinic by clinic: only then do index keys answer the query, and no other record is fetched."""
     for clinic_id in db.collection(COLLECTION).distinct("clinicId", {}):
         yield from db.collection(COLLECTION).find(
-            {"clinicId": clinic_id, **wanted},
+            {"clinicId": clinic_id, **query},
             projection,
             hint=index,
             max_time_ms=None,
@@ -167,25 +167,26 @@ def _in_each_clinic(
         )
 
 
-def set_search_keys(found: Mapping[ObjectId, tuple[str, Document]]) -> int:
-    """Unless one of the searched fields was changed since it was read: then that writer has set the key."""
+def set_search_keys(keys: Mapping[ObjectId, tuple[str, Document]]) -> int:
+    """`keys`: id -> the key, and the fields it was made from. A record in which one of these fields was changed
+    since then is left alone: that writer has set the key."""
     changes = [
         UpdateOne(
             {"_id": patient_id, **WITHOUT_KEY, **{n: read.get(n) for n in SEARCHED}},
             {"$set": {"searchKey": key_text}},
         )
-        for patient_id, (key_text, read) in found.items()
+        for patient_id, (key_text, read) in keys.items()
     ]
     return int(db.collection(COLLECTION).bulk_write(changes, ordered=False).modified_count)
 
 
 def iterate_doubtful(field: str, index: str) -> Iterable[PatientDocument]:
-    """{_id, field} where the text may have another normal form: a blank around it, two together, or beyond ASCII."""
+    """{_id, field} where the text may not be in normal form: outer or double blanks, or characters beyond ASCII."""
     return _in_each_clinic({field: {"$regex": "^ | $|  |[^ -~]"}}, {field: 1}, index=index)
 
 
 def set_normal_text(patient_id: ObjectId, field: str, stored: str, normal: str) -> int:
-    """Unless it was changed since it was read, or would make two MRNs equal that must not be."""
+    """Does nothing if the text was changed since it was read, or if the clinic's MRNs would no longer be unique."""
     try:
         result = db.collection(COLLECTION).update_one(
             {"_id": patient_id, field: stored}, {"$set": {field: normal}}
@@ -197,7 +198,7 @@ def set_normal_text(patient_id: ObjectId, field: str, stored: str, normal: str) 
 
 
 def iterate_without_summary_text() -> Iterable[PatientDocument]:
-    """Records with a kind of statistics whose text is not kept: {_id, summary}."""
+    """Records with any kind of statistics whose text is not stored: {_id, summary}."""
     lacking: list[dict[str, Any]] = [
         {f"summary.{part}": {"$gt": {}}, f"summary.{part}.{summary_answers.FIELD}": None}
         for part in summary_answers.PARTS
@@ -208,7 +209,7 @@ def iterate_without_summary_text() -> Iterable[PatientDocument]:
 
 
 def set_summary_texts(patient_id: ObjectId, parts: Mapping[str, Mapping[str, Any]]) -> int:
-    """`parts`: name -> what was read. One that was replaced since then stays as its writer left it."""
+    """`parts`: name -> the statistics as read. Those that were replaced since then stay as their writer left them."""
     changed = 0
     for name, part in parts.items():
         with_text = summary_answers.with_text(name, dict(part))
@@ -248,7 +249,7 @@ def find_deletion(deletion_id: ObjectId) -> Document | None:
 def add_legacy_clinician(
     clinic_id: ObjectId, user_id: str, legacy_id: str, moment: datetime
 ) -> PatientDocument | None:
-    """None also when the record has the most of them that are kept."""
+    """None if there is no such record, or if it already has the maximum number of legacy clinicians."""
     has_it = {"legacyClinicianIds": legacy_id}
     has_room = {f"legacyClinicianIds.{MOST_LEGACY_CLINICIANS - 1}": {"$exists": False}}
     return db.collection(COLLECTION).find_one_and_update(
@@ -274,7 +275,7 @@ def add_review(clinic_id: ObjectId, user_id: str, review: Document) -> PatientDo
 def remove_newest_review(
     clinic_id: ObjectId, user_id: str, clinician_id: str
 ) -> PatientDocument | None:
-    """Only when the newest is this clinician's."""
+    """Only if the newest review is by this clinician."""
     return db.collection(COLLECTION).find_one_and_update(
         {**key(clinic_id, user_id), "reviews.0.clinicianId": clinician_id},
         {"$pop": {"reviews": -1}},
@@ -319,8 +320,8 @@ def set_reminder_time(
 def add_connection_request(
     patient_id: ObjectId, provider: str, data_sources: Sequence[Document], moment: datetime
 ) -> None:
-    """Newest first; older ones than the newest fifty tell no one anything. `data_sources` are to be of this
-    transaction."""
+    """Newest first; only the newest fifty are kept, since no one reads older ones. `data_sources` must have been
+    read in this transaction."""
     request = {"providerName": provider, "createdTime": moment}
     requests = f"providerConnectionRequests.{provider}"
     db.collection(COLLECTION).update_one(
@@ -342,7 +343,7 @@ def set_data_sources(user_id: str, data_sources: Sequence[Document], moment: dat
 
 # --- summaries ------------------------------------------------------------------------------------
 def set_summary(user_id: str, parts: Mapping[str, Document], moment: datetime) -> int:
-    """Replace the given parts in every record of the user; how many records there are."""
+    """Replace these parts in every record of the user. Returns the number of records."""
     fields = {f"summary.{name}": part for name, part in parts.items()}
     result = db.collection(COLLECTION).update_many(
         {"userId": user_id}, {"$set": {**fields, "updatedTime": moment}}
@@ -374,5 +375,5 @@ def has_equal_mrns(clinic_id: ObjectId) -> bool:
         {"$match": {"n": {"$gt": 1}}},
         {"$limit": 1},
     ]
-    found = db.collection(COLLECTION).aggregate(pipeline, collation=COLLATION, hint="PatientMRN")
-    return next(iter(found), None) is not None
+    rows = db.collection(COLLECTION).aggregate(pipeline, collation=COLLATION, hint="PatientMRN")
+    return next(iter(rows), None) is not None

@@ -1,4 +1,4 @@
-"""Tags and sites on patient documents: how many patients have one, and changes that ripple to them.
+"""Tags and sites on patient documents: how many patients have each, and changes to all patients who have one.
 
 A patient refers to a tag by id and carries a copy of each site, `{id, name}`.
 """
@@ -15,23 +15,23 @@ from patients.documents import PatientDocument
 COLLECTION = db.CollectionOf[PatientDocument]("patients")
 TAGS, SITES = "tags", "sites.id"
 KEYS = {TAGS: "TideTags", SITES: "Sites"}
-Place = tuple[ObjectId, str, ObjectId]  # clinic, TAGS or SITES, id
+TagOrSite = tuple[ObjectId, str, ObjectId]  # clinic, TAGS or SITES, id
 
 
-def count_patients(place: Place) -> int:
+def count_patients(tag_or_site: TagOrSite) -> int:
     """How many patients one tag or site has, by index keys alone.
 
-    An index over an array cannot hand out its values, so a group over it would fetch every patient of the
+    An index over an array cannot return its values, so grouping by it would fetch every patient of the
     clinic; counting the keys of one value fetches none.
     """
-    clinic_id, field, place_id = place
-    query = {"clinicId": clinic_id, field: place_id}
+    clinic_id, field, tag_or_site_id = tag_or_site
+    query = {"clinicId": clinic_id, field: tag_or_site_id}
     return db.collection(COLLECTION).count_documents(query, hint=KEYS[field])
 
 
 # --- tags -------------------------------------------------------------------------------------------------
 def _among(clinic_id: ObjectId, user_ids: Sequence[str] | None) -> dict[str, Any]:
-    """None: everyone."""
+    """Selects these users of the clinic, or all of its patients for None."""
     if user_ids is None:
         return {"clinicId": clinic_id}
     return {"clinicId": clinic_id, "userId": {"$in": list(user_ids)}}

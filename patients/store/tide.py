@@ -1,7 +1,8 @@
-"""The queries of the TIDE report; they fetch one period and what a row shows, nothing else of a summary.
+"""The queries of the TIDE report. From a summary they fetch one period, and only the fields that a row shows.
 
-With one tag, two queries along the index of its holders. An index over an array answers for one value at a time, so
-with several tags a query before them finds out from index keys who has them all, and no one else's document is read.
+For one tag there are two queries along the index of the patients who have it. An index over an array answers for one
+value at a time; so for several tags, a query before these finds from index keys who has all of them, and no other
+document is read.
 """
 
 import operator
@@ -23,7 +24,7 @@ from patients.store.patients import COLLECTION
 
 LAST_DATA = statistics.date_path("cgm", "lastData")
 _COMPARE = {"$gt": operator.gt, "$gte": operator.ge, "$lt": operator.lt}
-# What a row shows of the period, all of it also what categories look at.
+# The fields of the period that a row shows; they include all that categories depend on.
 ROW_FIELDS = (
     "averageGlucoseMmol",
     "glucoseManagementIndicator",
@@ -37,15 +38,15 @@ _SHOWN = ("userId", "email", "fullName", "tags", "reviews", "dataSources", LAST_
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """A comparison with a field of the period; a missing value never holds."""
+    """A comparison with a field of the period; never true for a missing value."""
 
     field: str
     operator: str
     value: float
 
     def holds(self, period: Document) -> bool:
-        found = period.get(self.field)
-        return found is not None and bool(_COMPARE[self.operator](found, self.value))
+        value = period.get(self.field)
+        return value is not None and bool(_COMPARE[self.operator](value, self.value))
 
     def condition(self, period: str) -> dict[str, Any]:
         return {statistics.path("cgm", period, self.field): {self.operator: self.value}}
@@ -66,22 +67,22 @@ class Holders:
             self._found = {row["_id"]: row["last"] for row in rows}
 
     def since(self, cutoff: datetime) -> dict[str, Any]:
-        """The query for those with data since then, and the index to use."""
+        """The query for those with data since the cutoff, and the index to use."""
         if self._found is None:
             return {"filter": {**self._query, LAST_DATA: {"$gte": cutoff}}, "hint": "TideTags"}
         ids = [i for i, last in self._found.items() if last is not None and last >= cutoff]
         return {"filter": {"_id": {"$in": ids}, LAST_DATA: {"$gte": cutoff}}, "hint": "_id_"}
 
     def silent(self, certain: datetime, possible: datetime, limit: int) -> dict[str, Any]:
-        """The query for those without data since `possible`; as many as are needed of those since `certain`."""
+        """The query for those without data since `certain`, or since `possible` if there are fewer than `limit`."""
         if self._found is None:
             return {"filter": self._query, "hint": "TideTags"}
         order = {i: (last is not None, last, i) for i, last in self._found.items()}
         never_or_long = [i for i, last in self._found.items() if last is None or last < certain]
-        wanted = sorted(never_or_long, key=order.__getitem__)[:limit]
-        if len(wanted) < limit:
-            wanted += [i for i, last in self._found.items() if last and certain <= last < possible]
-        return {"filter": {"_id": {"$in": wanted}}, "hint": "_id_"}
+        ids = sorted(never_or_long, key=order.__getitem__)[:limit]
+        if len(ids) < limit:
+            ids += [i for i, last in self._found.items() if last and certain <= last < possible]
+        return {"filter": {"_id": {"$in": ids}}, "hint": "_id_"}
 
 
 def list_candidates(
@@ -91,11 +92,11 @@ def list_candidates(
     cutoff: datetime,
     any_of: Sequence[tuple[Bound, ...]],
 ) -> list[Document]:
-    """Holders with data since the cutoff to whom one of the groups of bounds applies."""
+    """Holders with data since the cutoff who meet all bounds of at least one group."""
     groups = [{"$and": [bound.condition(period) for bound in group]} for group in any_of]
     query = holders.since(cutoff)
     query["filter"]["$or"] = groups
-    # One answer instead of many: a row is about 1 KB.
+    # Everything in one batch: a row is about 1 KB.
     return list(_find(query, period, batch_size=10_000))
 
 
@@ -107,7 +108,8 @@ def list_without_recent_data(
     recent: datetime,
     limit: int,
 ) -> list[Document]:
-    """Never any data first, then the longest silent. A disconnected source counts even when data are newer."""
+    """Those who never had data first, then those without data for longest. Includes patients whose source is
+    disconnected, even if their data are newer."""
     disconnected = {
         "$elemMatch": {
             "providerName": DataProvider.DEXCOM,

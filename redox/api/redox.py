@@ -14,7 +14,7 @@ from kernel.api.operations import Call, Lenient, operation
 from kernel.api.viewsets import ApiViewSet, empty
 from kernel.errors import BadRequest, UnsupportedMediaType
 from patients.representation.patients import patient as show_patient
-from patients.services.tags_and_sites import count_places
+from patients.services.tags_and_sites import count_by_tag_and_site
 from redox.api.schemas import redox as schemas
 from redox.messages.bodies import UnreadableBody, parse
 from redox.services import matching, scheduling, webhook
@@ -139,7 +139,7 @@ class EhrViewSet(ApiViewSet):
 
 def _shown(found: Match) -> dict[str, Any]:
     shown: dict[str, Any] = {
-        "clinic": show_clinic(found.clinic, *count_places([found.clinic])),
+        "clinic": show_clinic(found.clinic, *count_by_tag_and_site([found.clinic])),
         "settings": show_settings(found.clinic["ehrSettings"]),
     }
     if found.patients:

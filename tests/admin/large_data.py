@@ -50,7 +50,7 @@ class LargeData:
             "clinic_id": [clinic["_id"]],
             "user_id": [self.patients[0]["userId"], self.members[0]["userId"], self.user.pk],
             "kind": [*SETTINGS, "tag", "site"],
-            "label_id": [clinic["patientTags"][0]["_id"], clinic["sites"][0]["id"]],
+            "tag_or_site_id": [clinic["patientTags"][0]["_id"], clinic["sites"][0]["id"]],
             "invite": [audit_key(self.members[-1]["inviteId"])],
             "event_id": self.events[1:2],
             "row_id": self.rows[:2],

@@ -4,7 +4,7 @@ import pytest
 from bson import ObjectId
 
 from clinic_records.admin import removals
-from clinics.admin import labels, members, settings
+from clinics.admin import members, settings, tags_and_sites
 from kernel import db, errors
 from kernel.staff import subjects
 from patients.admin import patients
@@ -17,16 +17,16 @@ def at(clinic, rest=""):
     return f"clinics/{clinic['_id']}/{rest}"
 
 
-def label(clinic, kind):
+def first_id(clinic, kind):
     entry = clinic["patientTags" if kind == "tag" else "sites"][0]
-    return str(entry[labels.ID_NAMES[kind]])
+    return str(entry[tags_and_sites.ID_NAMES[kind]])
 
 
 def requests(clinic, ada, ben):
     """What staff can ask for: name -> (path, fields, kind and id of the subject)."""
     patient, invite = patient_ids(clinic)[0], members.audit_key(SECRET)
     record = db.collection("clinicians").find_one({"inviteId": SECRET})
-    tag, site = label(clinic, "tag"), label(clinic, "site")
+    tag, site = first_id(clinic, "tag"), first_id(clinic, "site")
     other = str(clinic["sites"][1]["id"])
     of_tag, of_site = f"labels/tag/{tag}/", f"labels/site/{site}/"
     typed = {"reason": "T-1"}
@@ -102,7 +102,9 @@ def test_every_page_that_changes_something_is_among_the_tested_requests():
 
     counts = [
         source.count("changes.guarded(") + source.count("changes.change_clinic(")
-        for source in map(inspect.getsource, (labels, members, patients, removals, settings))
+        for source in map(
+            inspect.getsource, (members, patients, removals, settings, tags_and_sites)
+        )
     ]
     assert counts == [1, 1, 1, 1, 1]
     assert set(subjects.KINDS) == {"clinician", "clinicianInvite", "patient"}

@@ -364,7 +364,7 @@ def names(clinic):
 
 def test_tags_and_sites_show_how_many_patients_they_have(clinic, root):
     kinds = root.get(at(clinic, "labels/")).context["kinds"]
-    assert [[(entry.name, entry.patients) for entry in kind["labels"]] for kind in kinds] == [
+    assert [[(row.name, row.patients) for row in kind["rows"]] for kind in kinds] == [
         [("Pump", 3), ("Study", 0)],
         [("Main", 3), ("West", 0)],
     ]

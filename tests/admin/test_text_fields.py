@@ -129,7 +129,7 @@ def test_a_name_of_a_tag_or_site_is_accepted_or_refused_as_by_the_api(
     person, base = staff("configuration"), f"clinics/{clinic['_id']}/labels/{kind}"
     operation = f"/v1/clinics/{clinic['_id']}/{'patient_tags' if kind == 'tag' else 'sites'}"
     names_before = named(clinic, kind)
-    label_id = (
+    item_id = (
         stored(clinic)["patientTags"][0]["_id"]
         if kind == "tag"
         else stored(clinic)["sites"][0]["id"]
@@ -144,7 +144,7 @@ def test_a_name_of_a_tag_or_site_is_accepted_or_refused_as_by_the_api(
         assert named(clinic, kind) == by_api, typed
         assert response.status_code == (302 if is_accepted else 400)
         restore(original)
-        response = person.post(f"{base}/{label_id}/", do="rename", name=typed)
+        response = person.post(f"{base}/{item_id}/", do="rename", name=typed)
         assert response.status_code == (302 if is_accepted else 400)
         assert named(clinic, kind)[0] == (by_api[2] if is_accepted else names_before[0])
         restore(original)

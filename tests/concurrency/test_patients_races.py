@@ -249,7 +249,7 @@ def numbers(clinic):
         place_id: records.count_documents({"clinicId": clinic["_id"], field: place_id})
         for field, place_id in fields
     }
-    of_tags, of_sites = tags_and_sites.count_places([now])
+    of_tags, of_sites = tags_and_sites.count_by_tag_and_site([now])
     return {**of_tags, **of_sites}, {place_id: n for place_id, n in counts.items() if n}
 
 

@@ -46,7 +46,7 @@ def site_ids(clinic):
 
 
 def shown(clinic):
-    return tags_and_sites.count_places([access.access_clinic(clinic["_id"])])
+    return tags_and_sites.count_by_tag_and_site([access.access_clinic(clinic["_id"])])
 
 
 def counted(clinic):
@@ -118,7 +118,7 @@ def test_a_change_of_data_sources_does_not_change_the_counts_of_tags(lakeside):
 
 
 def test_too_many_foreign_ids_are_dropped_from_the_counts(lakeside, monkeypatch):
-    monkeypatch.setattr(patient_counts, "MOST_PLACES", 5)
+    monkeypatch.setattr(patient_counts, "MOST_TAGS_AND_SITES", 5)
     tag, other, _ = tag_ids(lakeside)
     patient = create(lakeside, tags=[tag])
     foreign = {f"tags.{ObjectId()}": 1 for _ in range(6)}
@@ -232,7 +232,7 @@ def test_an_older_database_is_counted_on_first_use(lakeside, make_older, mongo_c
     assert shown(lakeside) == counted(lakeside)
     clinic = access.access_clinic(lakeside["_id"])
     with mongo_commands() as commands:
-        tags_and_sites.count_places([clinic])
+        tags_and_sites.count_by_tag_and_site([clinic])
     assert commands == ["find"]
 
 
@@ -272,7 +272,7 @@ def test_a_clinic_with_tags_and_without_patients_is_counted_once(lakeside, mongo
     assert shown(lakeside) == ({}, {})
     clinic = access.access_clinic(lakeside["_id"])
     with mongo_commands() as commands:
-        assert tags_and_sites.count_places([clinic]) == ({}, {})
+        assert tags_and_sites.count_by_tag_and_site([clinic]) == ({}, {})
     assert commands == ["find"]
 
 
@@ -289,9 +289,9 @@ def test_counts_of_many_clinics_are_read_in_one_query(lakeside, mongo_commands):
     make_patients(other, [{"tags": [tag, other["patientTags"][0]["_id"]]}])
     clinics = [lakeside, other, make_clinic()]
     expected = ({tag: 2, other["patientTags"][0]["_id"]: 1}, {})
-    assert tags_and_sites.count_places(clinics) == expected
+    assert tags_and_sites.count_by_tag_and_site(clinics) == expected
     with mongo_commands() as commands:
-        assert tags_and_sites.count_places(clinics) == expected
+        assert tags_and_sites.count_by_tag_and_site(clinics) == expected
     assert commands == ["find"]
 
 

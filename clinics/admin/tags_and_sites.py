@@ -1,4 +1,4 @@
-"""Tags and sites of a clinic: add, rename, merge, turn into a site, delete; the number of patients is always shown."""
+"""Tags and sites of a clinic: add, rename, merge, turn into a site, delete. The number of patients is always shown."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -25,7 +25,7 @@ NAME_FORMS: dict[str, type[StaffForm]] = {TAG: forms.TagForm, SITE: forms.SiteFo
 
 
 @dataclass(frozen=True, slots=True)
-class Label:
+class TagOrSite:
     id: ObjectId
     name: str
     patients: int
@@ -33,7 +33,7 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What one button does: the service's call, and what the person is told afterwards."""
+    """What one button does: the call to the service, and the message shown afterwards."""
 
     action: str
     run: Callable[[], object]
@@ -49,18 +49,18 @@ def listing(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
 def _listing(
     request: HttpRequest, clinic: Document, refused: dict[str, StaffForm] | None = None
 ) -> HttpResponseBase:
-    """With what was refused, a form of one of the kinds, in its place."""
-    labels = _labels(clinic)
+    """`refused`: the invalid form, by its kind, which is shown again with its errors."""
+    items = _tags_and_sites(clinic)
     shown = {kind: form(auto_id=f"new-{kind}-%s") for kind, form in NAME_FORMS.items()}
     shown |= refused or {}
     return frame.render(
         request,
         clinic,
-        "clinics/staff/labels.html",
+        "clinics/staff/tags_and_sites.html",
         tab="clinic_labels",
         kinds=[
-            {"kind": TAG, "title": "Tags", "labels": labels[TAG], "form": shown[TAG]},
-            {"kind": SITE, "title": "Sites", "labels": labels[SITE], "form": shown[SITE]},
+            {"kind": TAG, "title": "Tags", "rows": items[TAG], "form": shown[TAG]},
+            {"kind": SITE, "title": "Sites", "rows": items[SITE], "form": shown[SITE]},
         ],
         status=400 if refused else 200,
     )
@@ -87,110 +87,121 @@ def add(request: HttpRequest, clinic_id: str, kind: str) -> HttpResponseBase:
         f"The {kind} was added.",
         wanted={"name": name},
     )
-    about = changes.Subject(kind, "", name)
-    return _apply(request, clinic_id, change, about, back=back, done_url=back, reason="")
+    subject = changes.Subject(kind, "", name)
+    return _apply(request, clinic_id, change, subject, back=back, done_url=back, reason="")
 
 
 @pages.page(
-    "clinics/<str:clinic_id>/labels/<str:kind>/<str:label_id>/", name="label", needs=roles.SETTINGS
+    "clinics/<str:clinic_id>/labels/<str:kind>/<str:tag_or_site_id>/",
+    name="label",
+    needs=roles.SETTINGS,
 )
-def edit(request: HttpRequest, clinic_id: str, kind: str, label_id: str) -> HttpResponseBase:
+def edit(request: HttpRequest, clinic_id: str, kind: str, tag_or_site_id: str) -> HttpResponseBase:
     clinic = readable_clinics.access_clinic(clinic_id)
-    label = _find(clinic, kind, label_id)
+    tag_or_site = _find(clinic, kind, tag_or_site_id)
     back = reverse("admin:clinic_labels", args=[clinic_id])
-    shown = _forms(kind, label, request.POST)
+    shown = _forms(kind, tag_or_site, request.POST)
     pressed = shown.get(request.POST.get("do", ""))
     if request.method == "POST" and (pressed is None or pressed.is_valid()):
         try:
-            change = _change(request, clinic, kind, label, pressed)
+            change = _change(request, clinic, kind, tag_or_site, pressed)
         except DomainError as error:
             pages.fail(request, error)
             return pages.go(request.path)
         reason = pressed.cleaned_data.get("reason", "") if pressed else ""
-        about = changes.Subject(kind, str(label.id), label.name)
+        subject = changes.Subject(kind, str(tag_or_site.id), tag_or_site.name)
         return _apply(
-            request, clinic_id, change, about, back=request.path, done_url=back, reason=reason
+            request, clinic_id, change, subject, back=request.path, done_url=back, reason=reason
         )
     return pages.render(
         request,
-        "clinics/staff/label.html",
-        title=f"{kind.capitalize()} {label.name}",
+        "clinics/staff/tag_or_site.html",
+        title=f"{kind.capitalize()} {tag_or_site.name}",
         crumbs=[*frame.crumbs_of(clinic), pages.Crumb("Tags and sites", back)],
         kind=kind,
-        label=label,
-        others=[other for other in _labels(clinic)[SITE] if other.id != label.id],
+        tag_or_site=tag_or_site,
+        other_sites=[site for site in _tags_and_sites(clinic)[SITE] if site.id != tag_or_site.id],
         back=back,
         forms=shown,
         status=400 if pressed and pressed.errors else 200,
     )
 
 
-def _forms(kind: str, label: Label, posted: QueryDict) -> dict[str, StaffForm]:
-    """One for each button; the one whose button was pressed holds what was typed."""
+def _forms(kind: str, tag_or_site: TagOrSite, posted: QueryDict) -> dict[str, StaffForm]:
+    """One form for each button; that of the pressed button holds what was typed."""
     pressed = posted.get("do")
 
-    def of(button: str, form: type[StaffForm], **options: Any) -> StaffForm:
+    def form_of(button: str, form: type[StaffForm], **options: Any) -> StaffForm:
         return form(posted if button == pressed else None, auto_id=f"{button}-%s", **options)
 
-    with_reason = {button: of(button, ReasonForm) for button in ("merge", "convert", "delete")}
-    return {"rename": of("rename", NAME_FORMS[kind], initial={"name": label.name}), **with_reason}
+    with_reason = {button: form_of(button, ReasonForm) for button in ("merge", "convert", "delete")}
+    return {
+        "rename": form_of("rename", NAME_FORMS[kind], initial={"name": tag_or_site.name}),
+        **with_reason,
+    }
 
 
 def _change(
-    request: HttpRequest, clinic: Document, kind: str, label: Label, form: StaffForm | None
+    request: HttpRequest,
+    clinic: Document,
+    kind: str,
+    tag_or_site: TagOrSite,
+    form: StaffForm | None,
 ) -> Change:
     """What the pressed button asks for. Raises BadRequest."""
     clinic_id = clinic["_id"]
     match request.POST.get("do"), kind:
         case "rename", _ if form:
-            return _renaming(clinic_id, kind, label, form.cleaned_data["name"])
+            return _renaming(clinic_id, kind, tag_or_site, form.cleaned_data["name"])
         case "merge", "site":
-            return _merging(clinic, label, request.POST.get("target", ""))
+            return _merging(clinic, tag_or_site, request.POST.get("target", ""))
         case "convert", "tag":
             return Change(
                 "tag.converted",
-                lambda: sites.convert_tag(clinic_id=clinic_id, tag_id=label.id),
+                lambda: sites.convert_tag(clinic_id=clinic_id, tag_id=tag_or_site.id),
                 "The tag is a site now.",
             )
         case "delete", _:
-            return _deletion(clinic_id, kind, label)
+            return _deletion(clinic_id, kind, tag_or_site)
     reason = "choose what to do"
     raise BadRequest(reason)
 
 
-def _deletion(clinic_id: ObjectId, kind: str, label: Label) -> Change:
+def _deletion(clinic_id: ObjectId, kind: str, tag_or_site: TagOrSite) -> Change:
     def delete() -> None:
         if kind == TAG:
-            tags.delete_tag(clinic_id=clinic_id, tag_id=label.id)
+            tags.delete_tag(clinic_id=clinic_id, tag_id=tag_or_site.id)
         else:
-            sites.delete_site(clinic_id=clinic_id, site_id=label.id)
+            sites.delete_site(clinic_id=clinic_id, site_id=tag_or_site.id)
 
     return Change(f"{kind}.deleted", delete, f"The {kind} was deleted.")
 
 
-def _renaming(clinic_id: ObjectId, kind: str, label: Label, name: str) -> Change:
+def _renaming(clinic_id: ObjectId, kind: str, tag_or_site: TagOrSite, name: str) -> Change:
     if kind == TAG:
         return Change(
             "tag.renamed",
-            lambda: tags.rename_tag(clinic_id=clinic_id, tag_id=label.id, name=name),
+            lambda: tags.rename_tag(clinic_id=clinic_id, tag_id=tag_or_site.id, name=name),
             "The tag was renamed.",
             wanted={"name": name},
         )
     return Change(
         "site.renamed",
-        lambda: sites.rename_site(clinic_id=clinic_id, site_id=label.id, name=name),
+        lambda: sites.rename_site(clinic_id=clinic_id, site_id=tag_or_site.id, name=name),
         "The site was renamed, also in its patients.",
         wanted={"name": name},
     )
 
 
-def _merging(clinic: Document, label: Label, target: str) -> Change:
-    found = _find(clinic, SITE, target)
+def _merging(clinic: Document, tag_or_site: TagOrSite, target: str) -> Change:
+    target_site = _find(clinic, SITE, target)
     return Change(
         "site.merged",
-        lambda: sites.merge_site(clinic_id=clinic["_id"], target_id=found.id, source_id=label.id),
-        f"The patients of {label.name} are in {found.name} now.",
-        wanted={"into": str(found.id)},
+        lambda: sites.merge_site(
+            clinic_id=clinic["_id"], target_id=target_site.id, source_id=tag_or_site.id
+        ),
+        f"The patients of {tag_or_site.name} are in {target_site.name} now.",
+        wanted={"into": str(target_site.id)},
     )
 
 
@@ -198,7 +209,7 @@ def _apply(
     request: HttpRequest,
     clinic_id: str,
     change: Change,
-    about: changes.Subject,
+    subject: changes.Subject,
     *,
     back: str,
     done_url: str,
@@ -213,7 +224,7 @@ def _apply(
             opened_on=None,
             change=change.run,
             reason=reason,
-            subject=about,
+            subject=subject,
             wanted=change.wanted,
         )
     except DomainError as error:
@@ -231,23 +242,23 @@ def _names_of(stored: Document) -> dict[str, Any]:
     }
 
 
-def _labels(clinic: Document) -> dict[str, list[Label]]:
-    of_tags, of_sites = tags_and_sites.count_places([clinic])
+def _tags_and_sites(clinic: Document) -> dict[str, list[TagOrSite]]:
+    counts_by_tag, counts_by_site = tags_and_sites.count_by_tag_and_site([clinic])
     return {
         TAG: [
-            Label(tag["_id"], tag["name"], of_tags.get(tag["_id"], 0))
+            TagOrSite(tag["_id"], tag["name"], counts_by_tag.get(tag["_id"], 0))
             for tag in clinic.get("patientTags") or []
         ],
         SITE: [
-            Label(site["id"], site["name"], of_sites.get(site["id"], 0))
+            TagOrSite(site["id"], site["name"], counts_by_site.get(site["id"], 0))
             for site in clinic.get("sites") or []
         ],
     }
 
 
-def _find(clinic: Document, kind: str, label_id: str) -> Label:
-    wanted = ids.parse_id(label_id)
-    for label in _labels(clinic).get(kind, []):
-        if label.id == wanted:
-            return label
+def _find(clinic: Document, kind: str, tag_or_site_id: str) -> TagOrSite:
+    parsed_id = ids.parse_id(tag_or_site_id)
+    for tag_or_site in _tags_and_sites(clinic).get(kind, []):
+        if tag_or_site.id == parsed_id:
+            return tag_or_site
     raise NotFound
