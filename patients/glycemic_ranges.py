@@ -7,12 +7,14 @@ import math
 import struct
 from typing import Any
 
+from clinic_records.choices import GlucoseUnits
 from kernel.db import Document
 from kernel.safe_reading import text
+from patients.choices import RangePreset
 
-PRESETS = ("adaStandard", "adaPregnancyType1", "adaPregnancyType2", "adaHighRisk")
-UNITS = ("mg/dL", "mmol/L")
-STANDARD = "adaStandard"
+PRESETS = tuple(RangePreset.values)
+UNITS = tuple(GlucoseUnits.values)
+STANDARD = RangePreset.STANDARD.value
 LARGEST_WHOLE = 2**53  # beyond it JSON readers take a number for a float anyway
 
 

@@ -13,8 +13,10 @@ from clinic_records.services import access
 from kernel.db import Document
 from kernel.errors import ConstraintViolation
 from patients import fields
+from patients.choices import PERMISSIONS
+from users.choices import Grant
 
-ALL_PERMISSIONS = ("custodian", "view", "upload", "note")
+ALL_PERMISSIONS = PERMISSIONS
 UNKNOWN_SITE = "the clinic has no site with that name"
 
 
@@ -54,7 +56,7 @@ def permissions_of(granted: Sequence[str]) -> Document:
 
 
 def is_custodial(document: Document) -> bool:
-    return "custodian" in (document.get("permissions") or {})
+    return Grant.CUSTODIAN in (document.get("permissions") or {})
 
 
 def known_tags_and_sites(

@@ -1,8 +1,8 @@
 """Schemas of patients and their parts."""
 
 from kernel.api import schema as s
-from patients import fields
-from patients.choices import DiagnosisType
+from patients import choices, fields
+from patients.choices import DataProvider, DiagnosisType, SourceState
 from patients.field_values import PROVIDERS
 from patients.glycemic_ranges import PRESETS, UNITS
 
@@ -25,7 +25,7 @@ PERMISSIONS = s.component(
         description="A key that is present is granted.",
     ),
 )
-PERMISSION_NAME = s.string(enum=["custodian", "view", "upload", "note"])
+PERMISSION_NAME = s.string(enum=list(choices.PERMISSIONS))
 REVIEW = s.component(
     "patientReview.v1",
     s.obj({"clinicianId": s.literal(), "time": s.date_time()}, required=["clinicianId", "time"]),
@@ -37,9 +37,7 @@ DATA_SOURCE = s.component(
     "dataSource.v1",
     s.obj(
         {
-            "state": s.string(
-                enum=["pending", "pendingReconnect", "connected", "disconnected", "error"]
-            ),
+            "state": s.string(enum=SourceState.values),
             "providerName": PROVIDER_NAME,
             "dataSourceId": {**TAG_ID, "readOnly": True},
             "modifiedTime": _TIME,
@@ -51,7 +49,7 @@ DATA_SOURCE = s.component(
     ),
 )
 DATA_SOURCES = s.component("dataSources.v1", s.at_most(fields.MOST_SOURCES, s.array(DATA_SOURCE)))
-PROVIDER_ID = s.component("providerId.v1", s.string(enum=["dexcom", "twiist", "abbott"]))
+PROVIDER_ID = s.component("providerId.v1", s.string(enum=DataProvider.values))
 _REQUEST = s.component(
     "providerConnectionRequest.v1",
     s.obj(
@@ -63,7 +61,7 @@ s.component(
     "providerConnectionRequests.v1",
     s.obj(
         {name: s.array(_REQUEST) for name in PROVIDERS},
-        required=["twiist", "dexcom", "abbott"],
+        required=[DataProvider.TWIIST.value, DataProvider.DEXCOM.value, DataProvider.ABBOTT.value],
         read_only=True,
         description="By provider, newest first.",
     ),
