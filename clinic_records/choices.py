@@ -1,4 +1,4 @@
-"""The words of a clinic's record, each written once."""
+"""Values of fields in a clinic's record."""
 
 from django.db.models import TextChoices
 
@@ -20,7 +20,7 @@ class GlucoseUnits(TextChoices):
 
 
 class EhrProvider(TextChoices):
-    """Through whom a clinic is connected to its health record system."""
+    """The provider through which a clinic is connected to its health record system."""
 
     REDOX = "redox", "Redox"
     XEALTH = "xealth", "Xealth"

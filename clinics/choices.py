@@ -1,5 +1,4 @@
-"""The words of clinics and of their settings, each written once (`clinic_records.choices` has those that patients need
-too)."""
+"""Values of fields in clinics and their settings; those that patients need too are in `clinic_records.choices`."""
 
 from django.db.models import TextChoices
 
@@ -16,7 +15,7 @@ class ClinicType(TextChoices):
 
 
 class ClinicSize(TextChoices):
-    """Patients with diabetes, as the clinic says of itself."""
+    """The number of patients with diabetes, as stated by the clinic."""
 
     SMALL = "0-249"
     MEDIUM = "250-499"
@@ -41,14 +40,14 @@ class ReportCadence(TextChoices):
 
 
 class NoteEvent(TextChoices):
-    """What a report after an upload is to the health record."""
+    """The event type with which the health record gets a report after an upload."""
 
     NEW = "New", "is a new one"
     REPLACE = "Replace", "replaces the one before"
 
 
 class Procedure(TextChoices):
-    """What an order can ask for: names of the setting that holds the procedure's code."""
+    """What an order can request: the names of the settings with the procedure codes."""
 
     ENABLE_REPORTS = "enableSummaryReports", "Enable summary reports"
     DISABLE_REPORTS = "disableSummaryReports", "Disable summary reports"
@@ -57,14 +56,14 @@ class Procedure(TextChoices):
 
 
 class Destination(TextChoices):
-    """Kinds of messages to Redox, each with a destination of its own."""
+    """Kinds of messages to Redox; each has its own destination."""
 
     FLOWSHEET = "flowsheet"
     RESULTS = "results"
     NOTES = "notes"
 
 
-# Stored field -> what it may hold.
+# Stored field -> its possible values.
 CHOICES = {
     "clinicType": frozenset(ClinicType.values),
     "clinicSize": frozenset(ClinicSize.values),

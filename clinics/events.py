@@ -1,4 +1,4 @@
-"""What happens to clinics, their clinicians, and the patients who move to them."""
+"""Events of clinics, of their clinicians, and of patients who move to them."""
 
 from collections.abc import Sequence
 
@@ -17,7 +17,7 @@ class ClinicDeleted(outbox.Event):
 
 @outbox.event("clinic.abandoned")
 class ClinicAbandoned(outbox.Event):
-    """Its last clinician's account has gone."""
+    """The account of the clinic's last clinician is gone."""
 
     clinic_id: str = outbox.key()
 

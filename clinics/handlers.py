@@ -1,4 +1,4 @@
-"""What follows when something has happened to a clinic or an account."""
+"""Reactions to events of clinics and accounts."""
 
 from bson import ObjectId
 
@@ -14,7 +14,7 @@ from users.events import UserDeleted, UserUpdated
 # --- clinics --------------------------------------------------------------------------------------
 @outbox.subscribe(ClinicCreated, "clinics.add_demo_patient")
 def add_demo_patient(event: ClinicCreated) -> None:
-    """The request has done it already, unless it was cut short."""
+    """The request has already done this, unless it was interrupted."""
     clinic = access.find_clinic(event.clinic_id)
     if clinic is not None and clinic.get("isMigrated"):
         patients.add_demo_patient(clinic["_id"])

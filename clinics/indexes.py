@@ -1,4 +1,4 @@
-"""Indexes of the app's collections, and what older documents of them need."""
+"""Indexes of the app's collections, and what existing documents need before them."""
 
 from pymongo import IndexModel
 
@@ -37,9 +37,9 @@ declare(
         partialFilterExpression={"email": {"$exists": True}},
     ),
     IndexModel([("createdTime", 1)], name="CliniciansByCreatedTime"),
-    # Our own: staff look for an address in all clinics.
+    # Ours alone: staff search for an address in all clinics.
     IndexModel([("email", 1)], name="CliniciansByEmail"),
-    # Our own: the lists are sorted by time, newest first.
+    # Ours alone: the lists are sorted by time, newest first.
     IndexModel([("clinicId", 1), ("createdTime", -1), ("_id", -1)], name="CliniciansOfClinic"),
     IndexModel([("userId", 1), ("createdTime", -1), ("_id", -1)], name="MembershipsOfUser"),
     IndexModel([("createdTime", -1), ("_id", -1)], name="CliniciansNewestFirst"),
@@ -51,12 +51,12 @@ declare(
     IndexModel([("clinic._id", 1)], name="ClinicDeletion"),
     IndexModel([("deletedTime", 1), ("clinic._id", 1)], name="DeletedTime"),
 )
-# New names: an existing database holds indexes of the old ones whose key is a slip of the pen.
+# New names: an existing database has indexes with the old names, whose keys contain a typing mistake.
 declare(
     "clinician_deletions",
     IndexModel([("clinician.clinicId", 1), ("clinician.userId", 1)], name="ClinicianDeletionV2"),
     IndexModel([("deletedTime", 1), ("clinician.clinicId", 1)], name="DeletedTimeV2"),
-    # Our own: as for patients; invites are named by the ids of their records.
+    # Ours alone: as for patients; invites are identified by the ids of their records.
     IndexModel([("clinician.userId", 1), ("deletedTime", -1)], name="DeletedMembershipsOfUser"),
     IndexModel([("clinician._id", 1), ("deletedTime", -1)], name="DeletedInvites"),
 )

@@ -1,4 +1,4 @@
-"""Who may call what: operationId -> rule (rules ACCOUNT-92 to ACCOUNT-104)."""
+"""Who may call which operation: operationId -> rule (rules ACCOUNT-92 to ACCOUNT-104)."""
 
 from kernel.policy import (
     Rule,
@@ -19,7 +19,7 @@ BACKEND_OR_SELF = any_of(backend, is_self("userId"))
 POLICY: dict[str, Rule] = {
     # Clinics
     "ListClinics": backend,
-    "CreateClinic": user,  # a clinic needs a human first admin
+    "CreateClinic": user,  # the first admin has to be a person
     "GetClinicByShareCode": SIGNED_IN,
     "GetClinic": SIGNED_IN,
     "UpdateClinic": BACKEND_OR_ADMIN,
@@ -36,7 +36,7 @@ POLICY: dict[str, Rule] = {
     "MergeClinic": backend,
     "AddServiceAccount": backend,
     # Clinicians
-    "ListAllClinicians": backend,  # the original forgot this one: no one could call it
+    "ListAllClinicians": backend,  # has no rule in the original service, where no one can call it
     "ListClinicians": BACKEND_OR_MEMBER,
     "CreateClinician": backend,
     "GetClinician": BACKEND_OR_MEMBER,

@@ -1,17 +1,17 @@
-"""The words of patients, each written once."""
+"""Values of fields in patients' records."""
 
 from django.db.models import TextChoices
 
 from users.choices import Grant
 
-# What a clinic may have of a patient, as names of stored fields.
+# The permissions that a patient can give a clinic, by the names of their stored fields.
 PERMISSIONS = tuple(
     grant.value for grant in (Grant.CUSTODIAN, Grant.VIEW, Grant.UPLOAD, Grant.NOTE)
 )
 
 
 class DataProvider(TextChoices):
-    """Makers of devices whose accounts deliver data. Labels are what mails call them."""
+    """Makers of devices whose accounts deliver data. The labels are the names used in mails."""
 
     DEXCOM = "dexcom", "Dexcom"
     TWIIST = "twiist", "twiist"
@@ -39,7 +39,7 @@ class DiagnosisType(TextChoices):
 
 
 class RangeType(TextChoices):
-    """How a patient's glycemic ranges are given."""
+    """How a patient's glycemic ranges are specified."""
 
     PRESET = "preset"
     CUSTOM = "custom"
@@ -53,7 +53,7 @@ class RangePreset(TextChoices):
 
 
 class MatchCriterion(TextChoices):
-    """By what an order finds its patient."""
+    """The criterion by which an order is matched to its patient."""
 
     MRN = "MRN"
     MRN_AND_BIRTH_DATE = "MRN_DOB"

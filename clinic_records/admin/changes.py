@@ -1,4 +1,5 @@
-"""How staff change a clinic: through a service, guarded, with the audit entry in the same transaction."""
+"""How staff pages change a clinic: through a service, guarded against conflicts, with the audit event in the same
+transaction."""
 
 import hashlib
 from collections.abc import Callable
@@ -22,8 +23,9 @@ Part = Callable[[Document], dict[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What of a clinic a change is about: a reference that the audit trail resolves for who may see it. A name is only
-    given to what is no person. Without an id it is what the change makes, and returns the id of."""
+    """The object of a change in a clinic. The audit trail stores its id, and shows a name to those who may see it; only
+    objects that are not people have a `name` here. If `id` is empty, the change creates the object and returns its
+    id."""
 
     kind: str
     id: str
@@ -31,8 +33,8 @@ class Subject:
 
 
 def fingerprint(part: dict[str, Any]) -> str:
-    """What a form was opened on. It covers the settings of the form alone: a clinic's `updatedTime` moves with
-    every new patient, and would refuse changes that nothing stands in the way of."""
+    """Identifies the state in which a form was opened. It covers only the settings of that form: a clinic's
+    `updatedTime` changes with every new patient, and would refuse changes without need."""
     return hashlib.sha256(encode(part)).hexdigest()[:24]
 
 
@@ -46,11 +48,11 @@ def change_clinic(
     change: Callable[[], object],
     reason: str = "",
     subject: Subject | None = None,
-    wanted: dict[str, Any] | None = None,
+    requested: dict[str, Any] | None = None,
 ) -> None:
-    """Run `change` if the part of the stored clinic still is as the form showed it, and record before and after.
+    """Run `change` if this part of the stored clinic is still as the form showed it, and record it before and after.
 
-    Raises Conflict when it is not, and whatever the service refuses with; a refusal is recorded too.
+    Raises Conflict if it is not, and any refusal of the service; a refusal is recorded too.
     """
 
     def apply() -> None:
@@ -58,16 +60,16 @@ def change_clinic(
         clinic, before = readable_clinics.clinic(stored), part(stored)
         if opened_on is not None and fingerprint(before) != opened_on:
             raise Conflict(message=MOVED)
-        made = change()
+        created_id = change()
         after = part(access.access_clinic(clinic_id))
-        about = subject or Subject("clinic", clinic_id, clinic.get("name") or "")
+        changed = subject or Subject("clinic", clinic_id, clinic.get("name") or "")
         record(
             request,
             clinic=clinic,
             action=action,
-            object_type=about.kind,
-            object_id=about.id or str(made),
-            object_name=about.name,
+            object_type=changed.kind,
+            object_id=changed.id or str(created_id),
+            object_name=changed.name,
             before=before,
             after=after,
             reason=reason,
@@ -80,7 +82,7 @@ def change_clinic(
         reason=reason,
         change=apply,
         subject=subject,
-        wanted=wanted,
+        requested=requested,
     )
 
 
@@ -92,33 +94,33 @@ def guarded(
     reason: str,
     change: Callable[[], object],
     subject: Subject | None = None,
-    wanted: dict[str, Any] | None = None,
+    requested: dict[str, Any] | None = None,
 ) -> None:
-    """One transaction; when the service refuses, the refusal is what the audit trail gets: what it was about (the
-    clinic itself unless said), what was wanted, and why not in the service's words, which never are about a person."""
+    """Run `change` in one transaction. If the service refuses it, the refusal is recorded in the audit trail: its
+    subject (by default the clinic), what was requested, and the service's reason, which is never about a person."""
     try:
         db.run_in_transaction(change)
     except DomainError as error:
-        about = subject or Subject("clinic", clinic_id)
+        changed = subject or Subject("clinic", clinic_id)
         audit.record(
             action=action,
-            object_type=about.kind,
-            object_id=about.id,
-            object_name=about.name,
+            object_type=changed.kind,
+            object_id=changed.id,
+            object_name=changed.name,
             clinic_id=ids.parse_id(clinic_id),
             reason=reason,
             outcome=AuditOutcome.REFUSED,
             scope={
                 "status": error.status,
                 "refused": pages.sentence(error.message),
-                "wanted": wanted or {},
+                "wanted": requested or {},
             },
             **pages.actor(request),
         )
         raise
 
 
-def record(  # noqa: PLR0913 (an event has that many parts, all named)
+def record(  # noqa: PLR0913 (an event has this many fields, all named)
     request: HttpRequest,
     *,
     clinic: Document,
@@ -132,7 +134,7 @@ def record(  # noqa: PLR0913 (an event has that many parts, all named)
     reason: str = "",
     outcome: str = AuditOutcome.DONE.value,
 ) -> None:
-    """An event about a clinic, with the clinic's name at that time, or about something of it, by id."""
+    """Record an event about a clinic, with its present name, or about an object in it, by id."""
     audit.record(
         action=action,
         object_type=object_type,

@@ -1,4 +1,4 @@
-"""The frame of a clinic's pages: its heading, its tabs, the way back to it. Each app adds its own tabs."""
+"""The frame of a clinic's pages: heading, tabs, and the links back. Each app adds its own tabs."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +13,7 @@ from kernel.staff import pages
 
 @dataclass(frozen=True, slots=True)
 class Tab:
-    """`name` is the page's; tabs stand in the order of `position`."""
+    """`name` is the name of the page; tabs are sorted by `position`."""
 
     name: str
     text: str
@@ -26,7 +26,7 @@ _TABS: list[Tab] = []
 
 def add_tab(tab: Tab) -> None:
     _TABS.append(tab)
-    _TABS.sort(key=lambda other: other.position)
+    _TABS.sort(key=lambda added: added.position)
 
 
 def render(
@@ -44,12 +44,12 @@ def render(
         tier_text=Tier.label_of(tier, unknown=tier),
         tabs=[
             {
-                "url": reverse(f"admin:{other.name}", args=[clinic["_id"]]),
-                "text": other.text,
-                "on": other.name == tab,
+                "url": reverse(f"admin:{shown.name}", args=[clinic["_id"]]),
+                "text": shown.text,
+                "on": shown.name == tab,
             }
-            for other in _TABS
-            if pages.has(request, other.needs)
+            for shown in _TABS
+            if pages.has(request, shown.needs)
         ],
         **context,
     )

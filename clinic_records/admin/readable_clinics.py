@@ -1,4 +1,4 @@
-"""A stored clinic as staff pages read it: what is broken in one is left out, and the page shows the rest."""
+"""A stored clinic as staff pages read it: values that cannot be read are left out, and the page shows the rest."""
 
 from datetime import datetime
 
@@ -46,7 +46,7 @@ def clinic(document: Document) -> Document:
 
 
 def readable(kind: str, document: Document, shape: dict[str, Shape]) -> Document:
-    """The operators are told of what is left out, as by the API."""
+    """Values that are left out are logged for the operators, as in the API."""
     readable_part = safe_reading.readable(document, shape)
     if readable_part != document:
         safe_reading.note_broken(kind, document.get("_id"), ValueError(kind))

@@ -1,4 +1,4 @@
-"""What cannot be undone: typed confirmation, a reason, and the consequences said before the click."""
+"""Removals, which cannot be undone: the page lists the consequences, and asks for a typed confirmation and a reason."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ class RemovalForm(ReasonForm):
 
 @dataclass(frozen=True, slots=True)
 class Removal:
-    """`typed` is what has to be typed; `obstacle` says why it cannot be done now, if so."""
+    """`typed` is the text to type; `obstacle` says why the removal is impossible now, if it is."""
 
     title: str
     action: str

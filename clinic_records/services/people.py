@@ -1,4 +1,4 @@
-"""People whom staff look up, as their records and archives name them."""
+"""The people staff search for, with the names in their records and in the archives."""
 
 from collections.abc import Iterable
 

@@ -1,4 +1,4 @@
-"""The `clinics` collection, as far as patients need it too: reading a clinic and setting fields of it."""
+"""The part of the `clinics` collection that patients need too: reading a clinic and setting its fields."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime

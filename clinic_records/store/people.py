@@ -1,4 +1,4 @@
-"""What staff look a person up by, in records of any kind and in the archives of what was removed."""
+"""How staff find a person, in records of any kind and in the archives of removed records."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,29 +15,29 @@ Keys = Sequence[tuple[ObjectId, str]]  # clinic and id
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Whom staff look for: by user id, by the spellings of one address, or both; or an invite by its record."""
+    """The person to find: by user id, by the spellings of one address, or both; or an invite, by its record's id."""
 
     user_id: str = ""
     spellings: tuple[str, ...] = ()
     invite: ObjectId | None = None
 
-    def ways(self) -> list[Document]:
-        """Conditions of which one finds the person. Each has an index that spans all clinics."""
-        ways: list[Document] = []
+    def conditions(self) -> list[Document]:
+        """A record of the person meets at least one. Each has an index that spans all clinics."""
+        conditions: list[Document] = []
         if self.user_id:
-            ways.append({"userId": self.user_id})
+            conditions.append({"userId": self.user_id})
         if self.spellings:
-            ways.append({"email": {"$in": list(self.spellings)}})
-        return ways
+            conditions.append({"email": {"$in": list(self.spellings)}})
+        return conditions
 
 
 def page_of(
-    name: str, ways: Sequence[Document], fields: Document, *, skip: int, limit: int
+    name: str, conditions: Sequence[Document], fields: Document, *, skip: int, limit: int
 ) -> tuple[list[Document], int]:
-    """Records that any of the `ways` finds, newest first, and the number of all."""
-    if not ways:
+    """Records that meet any of the conditions, newest first, and the number of all of them."""
+    if not conditions:
         return [], 0
-    query, order = {"$or": list(ways)}, [("createdTime", DESCENDING), ("_id", DESCENDING)]
+    query, order = {"$or": list(conditions)}, [("createdTime", DESCENDING), ("_id", DESCENDING)]
     rows = db.collection(name).find(query, fields, sort=order, skip=skip, limit=limit)
     return list(rows), db.collection(name).count_documents(query)
 
@@ -45,7 +45,7 @@ def page_of(
 def removed(
     part: str, conditions: Document, fields: Document, *, skip: int, limit: int
 ) -> tuple[list[Document], int]:
-    """Tombstones, the newest first: by id alone, as the audit trail names people."""
+    """Tombstones, newest first. They are found by id only, as in the audit trail."""
     query = {f"{part}.{name}": value for name, value in conditions.items() if value}
     if not query:
         return [], 0

@@ -63,7 +63,7 @@ def export(request: HttpRequest) -> HttpResponseBase:
 
 @pages.page("find/", name="find", needs=roles.FIND)
 def find(request: HttpRequest) -> HttpResponseBase:
-    """From one field to where it leads; works as a search address of the browser: /admin/find/?q=%s."""
+    """Goes to whatever the text identifies. Works as a search address in a browser: /admin/find/?q=%s."""
     text = texts.name(request.GET.get("q", ""))
     kind = staff_reads.what_is(text)
     if kind == "user":
@@ -107,7 +107,7 @@ def _trouble_rows() -> list[dict[str, Any]]:
 
 
 def _filter(request: HttpRequest) -> tuple[ClinicFilter, str]:
-    """What the query asks for, and a sentence when a day cannot be read."""
+    """The filter of the query, and an error message if a date cannot be read."""
     ehr = {"yes": True, "no": False}.get(request.GET.get("ehr", ""))
     try:
         start, end = _day(request.GET.get("from", "")), _day(request.GET.get("to", ""))

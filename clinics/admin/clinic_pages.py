@@ -21,7 +21,7 @@ from patients.services import patient_counts
 HISTORY_PAGE = 50
 frame.add_tab(frame.Tab("clinic", "Overview", roles.FIND, position=10))
 frame.add_tab(frame.Tab("clinic_history", "History", roles.FIND, position=90))
-# Looking leaves its own events; the history shows changes unless all are asked for.
+# Views are recorded as events too; the history shows changes only, unless all events are requested.
 LOOKS = ("patient.viewed", "patients.listed", "ehr.payload_viewed", "ehr.report_viewed")
 
 
@@ -61,7 +61,7 @@ def _count(clinic: Document) -> dict[str, Any]:
     "clinics/<str:clinic_id>/refresh", name="clinic_refresh", needs=roles.SETTINGS, posts_only=True
 )
 def refresh(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
-    """A worker counts; the page says so until it has, and then shows the result."""
+    """A worker counts; until it has finished the page says so, then it shows the result."""
     clinic = readable_clinics.access_clinic(clinic_id)
     changes.record(
         request,
@@ -77,14 +77,14 @@ def refresh(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
 
 @pages.page("clinics/<str:clinic_id>/count", name="clinic_count", needs=roles.FIND)
 def count(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
-    """The moving part of the page while patients are being counted."""
+    """The part of the page that is reloaded while patients are being counted."""
     context = _count(readable_clinics.access_clinic(clinic_id))
     return HttpResponse(render_to_string("clinics/staff/_count_part.html", context, request))
 
 
 @pages.page("clinics/<str:clinic_id>/history", name="clinic_history", needs=roles.FIND)
 def history(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
-    """Also of a clinic that was deleted: the trail outlives it."""
+    """Works for a deleted clinic too, because the audit trail is kept."""
     parsed_id, clinic = ids.parse_id(clinic_id), access.find_clinic(clinic_id)
     if clinic is None and (parsed_id is None or not _has_trail(parsed_id)):
         raise NotFound(message=access.CLINIC_NOT_FOUND)

@@ -14,7 +14,7 @@ _NEAR = 0.9  # of the hard limit: time to talk to the clinic
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """Lengths are per cent of the bar. `word` says in text what the colour says."""
+    """Lengths are percentages of the bar. `word` says the same as the colour."""
 
     plan: int
     hard: int | None
@@ -34,26 +34,26 @@ class Bar:
 
 
 def counted_of(clinic: Document) -> dict[str, Any]:
-    """The published counts, as far as they can be read."""
+    """Those published counts that can be read."""
     stored = safe_reading.mapping(clinic.get("patientCount"))
     counts: dict[str, Any] = {name: numbers.shown(stored.get(name)) for name in COUNTED}
     providers = safe_reading.mapping(stored.get("providers"))
     if providers:
-        counts["providers"] = {name: _of_provider(states) for name, states in providers.items()}
+        counts["providers"] = {name: _provider_counts(states) for name, states in providers.items()}
     return counts
 
 
-def _of_provider(stored: Any) -> dict[str, Any]:
-    of_provider = safe_reading.mapping(stored)
-    states = safe_reading.mapping(of_provider.get("states"))
+def _provider_counts(stored: Any) -> dict[str, Any]:
+    counts = safe_reading.mapping(stored)
+    states = safe_reading.mapping(counts.get("states"))
     return {
         "states": {state: numbers.shown(n) for state, n in states.items()},
-        "total": numbers.shown(of_provider.get("total")),
+        "total": numbers.shown(counts.get("total")),
     }
 
 
 def bar_of(clinic: Document) -> Bar:
-    """From the stored count; limits that the clinic's tier or country switch off do not colour it."""
+    """Made from the stored count. Limits that do not apply to the clinic's tier or country do not affect the colour."""
     plan = counted_of(clinic)["plan"]
     limits = plan_limits.effective_limits(clinic)
     hard, soft = _plan_of(limits.get("hardLimit")), _plan_of(limits.get("softLimit"))

@@ -1,4 +1,4 @@
-"""Members and pending invites of a clinic: look, change roles, remove, revoke."""
+"""Members and pending invites of a clinic: view, change roles, remove, revoke."""
 
 from typing import Any
 
@@ -86,7 +86,7 @@ def _save_roles(
     request: HttpRequest, clinic: Document, member: Document, form: forms.RolesForm
 ) -> HttpResponseBase:
     clinic_id, user_id = str(clinic["_id"]), member["userId"]
-    wanted, reason = form.cleaned_data["roles"], form.cleaned_data["reason"]
+    new_roles, reason = form.cleaned_data["roles"], form.cleaned_data["reason"]
 
     def save() -> None:
         stored = clinicians.access_clinician(clinic_id, user_id)
@@ -96,7 +96,7 @@ def _save_roles(
         after = clinicians.update_clinician(
             clinic_id=clinic_id,
             user_id=user_id,
-            roles=wanted,
+            roles=new_roles,
             name=readable_clinicians.clinician(stored).get("name"),
             updated_by=pages.signature(request),
         )
@@ -119,7 +119,7 @@ def _save_roles(
             reason=reason,
             change=save,
             subject=changes.Subject("clinician", user_id),
-            wanted={"roles": sorted(wanted)},
+            requested={"roles": sorted(new_roles)},
         )
         pages.succeed(request, "Roles saved.")
     except DomainError as error:
@@ -129,9 +129,9 @@ def _save_roles(
 
 
 def _roles_of(stored: Document) -> dict[str, Any]:
-    """And what the form cannot show."""
-    found = sorted(readable_clinicians.clinician(stored).get("roles") or [])
-    return {"roles": found} | hidden_values.as_part(forms.RolesForm.unshown_in(stored))
+    """Includes what the form cannot show."""
+    roles = sorted(readable_clinicians.clinician(stored).get("roles") or [])
+    return {"roles": roles} | hidden_values.as_part(forms.RolesForm.unshown_in(stored))
 
 
 def _row(document: Document) -> dict[str, Any]:
@@ -150,7 +150,7 @@ def _row(document: Document) -> dict[str, Any]:
 
 
 def audit_key(invite_id: str) -> str:
-    """An invite's id is the secret in its mail: staff pages and the audit trail name it by a digest."""
+    """An invite's id is the secret in its mail, so staff pages and the audit trail use a digest of it."""
     return audit.digest(f"invite:{invite_id}")[:16]
 
 

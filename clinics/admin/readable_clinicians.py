@@ -1,4 +1,4 @@
-"""A stored clinician as staff pages read it: what is broken in one is left out, and the page shows the rest."""
+"""A stored clinician as staff pages read it: values that cannot be read are left out, and the page shows the rest."""
 
 from datetime import datetime
 

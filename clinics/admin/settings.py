@@ -76,7 +76,7 @@ def _save(
             opened_on=_opened_on(request),
             change=partial(form.write, clinic_id, clinic),
             reason=reason,
-            wanted={row["name"]: row["after"] for row in rows},
+            requested={row["name"]: row["after"] for row in rows},
         )
     except DomainError as error:
         pages.fail(request, error)

@@ -1,4 +1,4 @@
-"""The people whom audit events name by id, also when they are gone: from the archive of what was deleted."""
+"""Names for the ids of clinicians in audit events; those of removed clinicians come from the archive."""
 
 from clinics.services import staff_reads
 from kernel.staff import roles

@@ -37,8 +37,8 @@ class Change:
 
     action: str
     run: Callable[[], object]
-    done: str
-    wanted: dict[str, Any] = field(default_factory=dict)
+    message: str
+    requested: dict[str, Any] = field(default_factory=dict)
 
 
 @pages.page("clinics/<str:clinic_id>/labels/", name="clinic_labels", needs=roles.FIND)
@@ -85,7 +85,7 @@ def add(request: HttpRequest, clinic_id: str, kind: str) -> HttpResponseBase:
         f"{kind}.created",
         lambda: create(clinic_id=clinic_id, name=name)[ID_NAMES[kind]],
         f"The {kind} was added.",
-        wanted={"name": name},
+        requested={"name": name},
     )
     subject = changes.Subject(kind, "", name)
     return _apply(request, clinic_id, change, subject, back=back, done_url=back, reason="")
@@ -183,13 +183,13 @@ def _renaming(clinic_id: ObjectId, kind: str, tag_or_site: TagOrSite, name: str)
             "tag.renamed",
             lambda: tags.rename_tag(clinic_id=clinic_id, tag_id=tag_or_site.id, name=name),
             "The tag was renamed.",
-            wanted={"name": name},
+            requested={"name": name},
         )
     return Change(
         "site.renamed",
         lambda: sites.rename_site(clinic_id=clinic_id, site_id=tag_or_site.id, name=name),
         "The site was renamed, also in its patients.",
-        wanted={"name": name},
+        requested={"name": name},
     )
 
 
@@ -201,7 +201,7 @@ def _merging(clinic: Document, tag_or_site: TagOrSite, target: str) -> Change:
             clinic_id=clinic["_id"], target_id=target_site.id, source_id=tag_or_site.id
         ),
         f"The patients of {tag_or_site.name} are in {target_site.name} now.",
-        wanted={"into": str(target_site.id)},
+        requested={"into": str(target_site.id)},
     )
 
 
@@ -225,12 +225,12 @@ def _apply(
             change=change.run,
             reason=reason,
             subject=subject,
-            wanted=change.wanted,
+            requested=change.requested,
         )
     except DomainError as error:
         pages.fail(request, error)
         return pages.go(back)
-    pages.succeed(request, change.done)
+    pages.succeed(request, change.message)
     return pages.go(done_url)
 
 

@@ -1,5 +1,5 @@
-"""Which clinics is she in? By e-mail or id, as a clinician and as a patient; by id also where she was
-removed, so that a reference of the audit trail leads to a person as long as the archives hold the record."""
+"""Finds the clinics of a person by e-mail or id, as a clinician and as a patient. By id it also finds clinics from
+which the person was removed, so that an id in the audit trail leads to a person while the archives have a record."""
 
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -52,14 +52,14 @@ NO_ANSWER = "The user service does not answer: only what clinics know is shown."
 def lookup(request: HttpRequest) -> HttpResponseBase:
     text = request.GET.get("q", "").strip()[:500]
     sees_patients = pages.has(request, roles.PATIENTS)
-    wanted, problem = _wanted(text) if text else (None, "")
-    is_person = bool(wanted) and not ids.parse_id(wanted or "")
-    user, outage = _find_account(wanted) if wanted and is_person else (None, "")
-    person = _person(text, wanted, user)
+    address_or_id, problem = _address_or_id(text) if text else (None, "")
+    is_person = bool(address_or_id) and not ids.parse_id(address_or_id or "")
+    user, outage = _find_account(address_or_id) if address_or_id and is_person else (None, "")
+    person = _person(text, address_or_id, user)
     kinds = [kind for kind in _READS if sees_patients or kind not in (PATIENT, FORMER_PATIENT)]
-    found = {kind: _section(request, kind, person) for kind in kinds}
-    if wanted:
-        _record(request, wanted, person, found)
+    sections = {kind: _section(request, kind, person) for kind in kinds}
+    if address_or_id:
+        _record(request, address_or_id, person, sections)
     return pages.render(
         request,
         "clinics/staff/user_lookup.html",
@@ -67,24 +67,26 @@ def lookup(request: HttpRequest) -> HttpResponseBase:
         text=text,
         user_found=user,
         problem=problem or outage,
-        is_known=any(section["rows"] for section in found.values()),
-        was_sought=bool(wanted),
+        is_known=any(section["rows"] for section in sections.values()),
+        was_sought=bool(address_or_id),
         both=paging.query_without(request, "as", "page") if request.GET.get("as") else "",
-        members=found[CLINICIAN],
-        records=found.get(PATIENT),
+        members=sections[CLINICIAN],
+        records=sections.get(PATIENT),
         former=[
             _former(
-                found[FORMER_CLINICIAN],
+                sections[FORMER_CLINICIAN],
                 "a clinician",
                 shows_addresses=pages.has(request, roles.MEMBERS),
             ),
-            _former(found.get(FORMER_PATIENT, _NONE), "a patient", shows_addresses=sees_patients),
+            _former(
+                sections.get(FORMER_PATIENT, _NONE), "a patient", shows_addresses=sees_patients
+            ),
         ],
         sees_patients=sees_patients,
     )
 
 
-def _wanted(text: str) -> tuple[str, str]:
+def _address_or_id(text: str) -> tuple[str, str]:
     """The canonical address or the user id that was typed, or "" and what is wrong with it."""
     if "@" in text:
         address = addresses.account_address(text)
@@ -94,7 +96,7 @@ def _wanted(text: str) -> tuple[str, str]:
 
 
 def _find_account(address_or_id: str) -> tuple[User | None, str]:
-    """What clinics know is shown even when the user service does not answer."""
+    """If the user service does not answer, the page still shows what clinics know."""
     try:
         return user_service().get_user(address_or_id), ""
     except (ServiceUnavailable, ServiceError):
@@ -102,20 +104,20 @@ def _find_account(address_or_id: str) -> tuple[User | None, str]:
 
 
 def _person(text: str, address_or_id: str | None, user: User | None) -> Person:
-    """Clinics keep an address of their own for an invited person or a patient, whom no account may have: an address
-    finds everyone who is listed with it. Other writers may have stored it as it was typed."""
+    """Clinics store addresses of invited people and patients themselves, and no account needs to have them: so an
+    address finds everyone who is listed with it. Other services may have stored it as it was typed."""
     if not address_or_id:
         return Person()
     if ids.parse_id(address_or_id):
         return Person(invite=ids.parse_id(address_or_id))
     typed = {address_or_id, text} if "@" in address_or_id else set()
-    known = {user.address} - {""} if user else set()
+    of_account = {user.address} - {""} if user else set()
     user_id = user.user_id if user else ("" if "@" in address_or_id else address_or_id)
-    return Person(user_id=user_id, spellings=tuple(sorted(typed | known)))
+    return Person(user_id=user_id, spellings=tuple(sorted(typed | of_account)))
 
 
 def _section(request: HttpRequest, kind: str, person: Person) -> dict[str, Any]:
-    """One of the two lists: its beginning beside the other one, and by itself page by page."""
+    """One of the lists: beside the others only its first page, but by itself all pages."""
     alone = request.GET.get("as", "")
     if alone in _READS and alone != kind:
         return _NONE
@@ -130,14 +132,14 @@ def _section(request: HttpRequest, kind: str, person: Person) -> dict[str, Any]:
     }
 
 
-def _former(section: dict[str, Any], what: str, *, shows_addresses: bool) -> dict[str, Any]:
+def _former(section: dict[str, Any], role: str, *, shows_addresses: bool) -> dict[str, Any]:
     rows = [
         {**row, "shown_name": row.get("fullName") or row.get("name")} for row in section["rows"]
     ]
     return {
         **section,
         "rows": rows,
-        "title": f"Was {what}",
+        "title": f"Was {role}",
         "shows_addresses": shows_addresses,
     }
 
@@ -148,7 +150,7 @@ def _record(
     person: Person,
     sections: dict[str, dict[str, Any]],
 ) -> None:
-    """An address that no account has is named by a digest, an invite by its record."""
+    """An address without an account is recorded as a digest, an invite as the id of its record."""
     pages.record_view(
         request,
         action="user.looked_up",

@@ -1,4 +1,4 @@
-"""Operations on a clinic's EHR and MRN settings. An update answers with what is in force now."""
+"""Operations on a clinic's EHR and MRN settings. An update answers with the settings in force."""
 
 from typing import Any
 

@@ -167,7 +167,7 @@ def show_clinic(document: Document) -> dict[str, Any]:
 
 
 def show_clinics(documents: Sequence[Document]) -> list[dict[str, Any]]:
-    """With the counts of all their tags and sites, asked for at once."""
+    """With the counts of all their tags and sites, read in one query."""
     tag_counts, site_counts = tags_and_sites.count_by_tag_and_site(documents)
     return [shown_clinic(document, tag_counts, site_counts) for document in documents]
 
@@ -192,7 +192,7 @@ def _profile(body: dict[str, Any]) -> ClinicProfile:
 def _declared(
     items: Sequence[Document] | None, names: Sequence[str]
 ) -> list[dict[str, Any]] | None:
-    """Each item without what else the client may have written into it."""
+    """Each item, without any other properties that the client may have sent."""
     if items is None:
         return None
     return [{name: item[name] for name in names if name in item} for item in items]

@@ -12,7 +12,7 @@ from kernel.api.operations import Call, Lenient, operation
 from kernel.api.viewsets import ApiViewSet
 
 _ANY_TEXT = s.string()
-# The contract forgets the pattern on three paths; an id that cannot exist is refused as everywhere.
+# The contract lacks the pattern on three paths; as everywhere else, an id that cannot exist is refused.
 _CLINIC = {"clinicId": _ANY_TEXT}
 _CLINIC_CHECKED = Lenient(path={"clinicId": s.object_id()})
 _IDS = {"clinicId": CLINIC_ID, "userId": s.ref("tidepooluserid")}

@@ -1,4 +1,4 @@
-"""Routes of the operations on clinics and everything inside them but patients, and those that list clinics."""
+"""Routes of the operations on clinics and everything in them except patients, and of those that list clinics."""
 
 from django.urls import URLPattern
 

@@ -1,4 +1,4 @@
-"""Operations on an account's traces in all clinics."""
+"""Operations on an account's records in all clinics."""
 
 from rest_framework.response import Response
 

@@ -16,7 +16,7 @@ def clinician(document: Document) -> dict[str, Any]:
         "inviteId": text(document.get("inviteId")),
         "name": text(document.get("name")) or None,
         "email": addresses.account_address(document.get("email"))
-        or "",  # what is read can be sent back
+        or "",  # so that a client can send back what it has read
         "roles": list(dict.fromkeys(map(str, document.get("roles") or ()))),
         "createdTime": moment(document.get("createdTime")) or ZERO,
         "updatedTime": moment(document.get("updatedTime")) or ZERO,

@@ -22,8 +22,8 @@ _SHOWN_CHOICES = ("clinicType", "clinicSize", "timezone")
 
 @safe_reading.tolerant("clinic")
 def clinic(document: Document, tag_counts: Counts, site_counts: Counts) -> dict[str, Any]:
-    """What is not stored, or is something that no request may bring, is left out. Admins, settings and counts are
-    no one's business."""
+    """Values that are not stored, or that the API would not accept, are left out. Admins, settings and counts are not
+    shown to clients."""
     tier = text(document.get("tier")) or Tier.FREE.value
     shown: dict[str, Any] = {
         "id": document.get("_id"),
@@ -67,7 +67,7 @@ def tag(stored: Document, counts: Counts) -> dict[str, Any]:
 
 
 def site(stored: Document, count: int) -> dict[str, Any]:
-    """A site as its routes answer it: the count under both names its readers know (rule CLINIC-72)."""
+    """A site in the answers of its routes, with the count under both names that clients use (rule CLINIC-72)."""
     shown = _counted({"id": stored["id"], "name": stored["name"]}, count)
     return {**shown, "patients": count} if count else shown
 

@@ -10,7 +10,7 @@ DEFAULT_MRN_TYPE = "MRN"
 
 @safe_reading.tolerant("ehr_settings")
 def ehr_settings(stored: Document) -> Document:
-    """What is unset is left out, but `tags.codes`, which is null then."""
+    """Unset values are left out, except `tags.codes`, which is null then."""
     reports, tags = stored.get("scheduledReports") or {}, stored.get("tags") or {}
     shown = {
         "enabled": bool(stored.get("enabled")),

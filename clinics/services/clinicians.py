@@ -1,7 +1,7 @@
 """Members of clinics and pending invites (rules CLINIC-93 to CLINIC-114).
 
-A clinic's `admins` mirrors which of its clinicians are admins. Both change in one transaction, and every change
-that leaves someone without the role asks that another admin remains: a clinic without one cannot help itself.
+A clinic's `admins` lists those of its clinicians who are admins. Both change in one transaction, and a change that
+takes the role from someone requires that another admin remains: a clinic without an admin cannot help itself.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -90,22 +90,26 @@ def list_clinicians(
 
 
 def is_member(clinician: ClinicianDocument) -> bool:
-    """Not only invited."""
+    """Whether the clinician has joined, and is not just invited."""
     return bool(clinician.get("userId"))
 
 
 def list_waiting_invites(invites: Mapping[str, str]) -> set[str]:
-    """Those of these invite ids, each with its clinic's id, that the clinic still waits for."""
-    pairs = [(found, i) for i, clinic in invites.items() if (found := ids.parse_id(clinic))]
+    """`invites`: invite id -> clinic id. Returns the ids of those that are still pending."""
+    pairs = [
+        (clinic_id, invite_id)
+        for invite_id, text in invites.items()
+        if (clinic_id := ids.parse_id(text))
+    ]
     return store.list_invite_ids(pairs) if pairs else set()
 
 
 def list_memberships(user_id: str, *, skip: int = 0, limit: int = 0) -> list[Membership]:
     """The user's clinics, newest membership first."""
-    found = page_limits.read(
+    memberships = page_limits.read(
         limit, lambda most: store.list_memberships(user_id, skip=skip, limit=most)
     )
-    return _with_clinics(found)
+    return _with_clinics(memberships)
 
 
 def list_all_memberships(
@@ -114,16 +118,16 @@ def list_all_memberships(
     """Clinicians and invites of all clinics, newest first."""
     start = None if created_from == clock.ZERO else created_from
     end = None if created_before == clock.ZERO else created_before
-    found = page_limits.read(
+    created = page_limits.read(
         limit, lambda most: store.list_created_between(start, end, skip=skip, limit=most)
     )
-    return _with_clinics(found)
+    return _with_clinics(created)
 
 
 def _with_clinics(clinicians: Sequence[ClinicianDocument]) -> list[Membership]:
     """A membership whose clinic is gone is left out."""
-    found = access.list_clinics_by_ids({clinician["clinicId"] for clinician in clinicians})
-    clinics = {clinic["_id"]: clinic for clinic in found}
+    clinic_ids = {clinician["clinicId"] for clinician in clinicians}
+    clinics = {clinic["_id"]: clinic for clinic in access.list_clinics_by_ids(clinic_ids)}
     return [
         Membership(clinics[clinician["clinicId"]], clinician)
         for clinician in clinicians
@@ -133,8 +137,8 @@ def _with_clinics(clinicians: Sequence[ClinicianDocument]) -> list[Membership]:
 
 # --- creating -------------------------------------------------------------------------------------
 def create_clinician(*, clinic_id: str | ObjectId, details: ClinicianDetails) -> ClinicianDocument:
-    """A member at once when there is a user id, else a pending invite, which changes no admins. Raises BadRequest for
-    one with neither: no one could use it or take it back."""
+    """With a user id, a member at once; otherwise a pending invite, which does not change the admins. Raises BadRequest
+    if there is neither user id nor invite id: no one could accept or withdraw the record."""
     clinic = access.access_migrated_clinic(clinic_id)
     if not (details.user_id or (details.invite_id or "").strip()):
         raise BadRequest(NEITHER)
@@ -165,7 +169,7 @@ def _new_clinician(clinic_id: ObjectId, details: ClinicianDetails) -> ClinicianD
         "roles": list(details.roles),
         "createdTime": moment,
         "updatedTime": moment,
-        # The unique indexes count what exists, so an absent id may not be stored as null.
+        # The unique indexes include fields that are null, so an absent id must not be stored as null.
         **{name: value for name, value in optional.items() if value is not None},
     }
     return ClinicianDocument(document)
@@ -187,7 +191,7 @@ def update_clinician(
     name: str | None,
     updated_by: str,
 ) -> ClinicianDocument:
-    """Roles and name of a member; a changed set of roles leaves an entry in the record's history."""
+    """Update roles and name of a member; a changed set of roles adds an entry to the record's history."""
     clinic = access.access_migrated_clinic(clinic_id)
 
     def update() -> ClinicianDocument:
@@ -203,28 +207,28 @@ def _write_roles(
 ) -> ClinicianDocument:
     before = safe_reading.texts(stored.get("roles"))
     changed = set(roles) != set(before)
-    # The same number of roles is kept in alphabetical order, as other readers know it.
-    kept = sorted(roles) if len(roles) == len(before) else list(roles)
+    # If the number of roles is unchanged, other readers of the collection expect alphabetical order.
+    after = sorted(roles) if len(roles) == len(before) else list(roles)
     updated = _existing(
         store.set_clinician(
             stored["_id"],
-            {"roles": kept, "name": texts.written_elsewhere(name), "updatedTime": clock.now()},
-            history_entry={"roles": kept, "updatedBy": updated_by} if changed else None,
+            {"roles": after, "name": texts.written_elsewhere(name), "updatedTime": clock.now()},
+            history_entry={"roles": after, "updatedBy": updated_by} if changed else None,
         )
     )
     _mirror_role(updated)
     _emit_saved(updated)
     if changed:
-        outbox.emit(RolesChanged(**_ids_of(updated), updated_by=updated_by, roles=kept))
+        outbox.emit(RolesChanged(**_ids_of(updated), updated_by=updated_by, roles=after))
     return updated
 
 
 def associate_clinician(
     *, clinic_id: str | ObjectId, invite_id: str, user_id: str, name: str | None = None
 ) -> ClinicianDocument:
-    """Turn an invite into a member; its roles count from now on. The address stays the invited one.
+    """Turn an invite into a member, whose roles are in force from now on. The address remains that of the invite.
 
-    `name`: as the profile service tells it, "" for none; None where it is to be asked here.
+    `name`: the name in the profile, "" for none; if it is None, the profile is read here.
     """
     clinic = access.access_migrated_clinic(clinic_id)
     if not ids.is_user_id(user_id):
@@ -263,8 +267,8 @@ def remove_clinician(
 def remove_invite(
     *, clinic_id: str | ObjectId, invite_id: str, deleted_by: str | None = None
 ) -> None:
-    """Whatever else knows of the invitation ends with it. Invites leave no tombstone unless it is known who
-    (`deleted_by`) took it back; the tombstone has no key, which was the secret in the mail."""
+    """Other records of the invitation follow by an event. An invite leaves a tombstone only if it is known who
+    (`deleted_by`) withdrew it; the tombstone does not contain the key, which was the secret in the mail."""
     clinic = access.access_migrated_clinic(clinic_id)
 
     def remove() -> None:
@@ -278,12 +282,12 @@ def remove_invite(
 
 
 def archive(clinicians: Iterable[ClinicianDocument], *, deleted_by: str | None) -> None:
-    """Tombstones of removed clinicians, in the transaction that removes them."""
-    about: dict[str, Any] = {"deletedTime": clock.now()}
+    """Store tombstones of removed clinicians, in the transaction that removes them."""
+    deletion: dict[str, Any] = {"deletedTime": clock.now()}
     if deleted_by is not None:
-        about["deletedByUserId"] = deleted_by
+        deletion["deletedByUserId"] = deleted_by
     store.insert_deletions(
-        [{"_id": ids.new_id(), **about, "clinician": clinician} for clinician in clinicians]
+        [{"_id": ids.new_id(), **deletion, "clinician": clinician} for clinician in clinicians]
     )
 
 

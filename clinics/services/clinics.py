@@ -29,9 +29,9 @@ from patients.services import patient_counts, patients
 from users.services import people
 
 NOT_EMPTY = "deletion of non-empty clinics is not allowed"
-_SIGNAL = "lastDeletedPatientTag"  # speaks to watchers of the collection; no part of the clinic
+_SIGNAL = "lastDeletedPatientTag"  # a signal to services that watch the collection; not data of the clinic
 DEFAULT_PLAN = 250
-# How long a repeated request finds the clinic of the one whose answer was lost.
+# How long a repeated request is answered with the clinic of the first, whose answer was lost.
 REPEAT_WINDOW = timedelta(seconds=30)
 _STORED_NAMES = {
     "preferred_bg_units": "PreferredBgUnits",
@@ -44,7 +44,7 @@ _STORED_NAMES = {
 
 @dataclass(frozen=True, slots=True)
 class ClinicProfile:
-    """What a clinic says about itself; None: not said."""
+    """What a clinic says about itself; None: nothing was said."""
 
     name: str | None = None
     preferred_bg_units: str | None = None
@@ -100,7 +100,7 @@ def list_clinics(query: ClinicQuery, *, skip: int, limit: int) -> list[ClinicDoc
 def create_clinic(*, creator_id: str, profile: ClinicProfile) -> ClinicDocument:
     """A clinic with the creator as its only admin, and the demo patient where one is configured.
 
-    Repeated after a failure of this service, it answers with the clinic that was stored all the same.
+    If a client repeats the call after a failure of this service, it gets the clinic that was stored all the same.
     """
     _require_name(profile)
     creator = people.access_account(creator_id)
@@ -156,7 +156,7 @@ def _new_clinic(creator_id: str, profile: ClinicProfile, *, is_migrated: bool) -
 
 
 def _insert(clinic: ClinicDocument, creator: people.Account, digest: str) -> ClinicDocument:
-    """Store a clinic with its first admin under a free share code. Raises Duplicate after 100 taken ones."""
+    """Store a clinic with its first admin and an unused share code. Raises Duplicate after 100 codes in use."""
     for _ in range(ATTEMPTS):
         code = new_share_code()
         if store.find_by_share_code(code) is not None:
@@ -200,7 +200,7 @@ def _first_admin(clinic: ClinicDocument, creator: people.Account) -> ClinicianDo
 
 # --- changing -------------------------------------------------------------------------------------
 def update_clinic(clinic_id: str | ObjectId, profile: ClinicProfile) -> Document:
-    """Write what is given; what is not stays, time zone and telephone numbers too."""
+    """Write the fields that were sent; the others stay, including time zone and telephone numbers."""
     _require_name(profile)
     return change_clinic(clinic_id, profile.stored())
 
@@ -218,12 +218,12 @@ def update_suppressed_notifications(
 def update_membership_restrictions(
     clinic_id: str | ObjectId, restrictions: Sequence[Mapping[str, str]]
 ) -> ClinicDocument:
-    kept = [{k: v for k, v in item.items() if v != ""} for item in restrictions]
-    return change_clinic(clinic_id, {"membershipRestrictions": kept or None})
+    stored = [{k: v for k, v in item.items() if v != ""} for item in restrictions]
+    return change_clinic(clinic_id, {"membershipRestrictions": stored or None})
 
 
 def change_clinic(clinic_id: str | ObjectId, changes: Mapping[str, Any]) -> ClinicDocument:
-    """The clinic after the change. Raises NotFound, and BadRequest for what a clinic cannot be."""
+    """The clinic after the change. Raises NotFound, and BadRequest for a value that is not among the choices."""
     check_choices(changes)
     document = access.change_clinic(clinic_id, changes)
     if document is None:
@@ -232,16 +232,17 @@ def change_clinic(clinic_id: str | ObjectId, changes: Mapping[str, Any]) -> Clin
 
 
 def check_choices(fields: Mapping[str, Any]) -> None:
-    """Checked for every caller: forms and the API know the lists, others may not. Raises BadRequest."""
-    for name, known in CHOICES.items():
-        if fields.get(name) is not None and fields[name] not in known:
+    """Raises BadRequest. Forms and the API check the choices themselves, but other callers may not."""
+    for name, choices in CHOICES.items():
+        if fields.get(name) is not None and fields[name] not in choices:
             reason = f"unknown {name}"
             raise BadRequest(reason)
 
 
 # --- deleting -------------------------------------------------------------------------------------
 def delete_clinic(clinic_id: str | ObjectId, *, deleted_by: str | None = None) -> None:
-    """With its clinicians and its demo patient, each leaving a tombstone. Real patients forbid it."""
+    """Delete the clinic with its clinicians and its demo patient, each of which leaves a tombstone. Refused if there
+    are other patients."""
     clinic_object_id = access.access_clinic(clinic_id)["_id"]
     db.run_in_transaction(lambda: delete_in_transaction(clinic_object_id, deleted_by=deleted_by))
 

@@ -26,8 +26,8 @@ _MESSAGES = ("flowsheet", "results", "notes")
 
 
 def find_ehr_clinics(*, provider: str, source_id: str) -> list[ClinicDocument]:
-    """The enabled clinics that a message's source stands for, however the id was typed: two at the most, which is one
-    too many."""
+    """The enabled clinics with the source of a message, however its id is spelt. At most two, since more than one is
+    already an error."""
     sources = store.list_sources(provider)
     clinic_ids = [clinic_id for clinic_id, source in sources if texts.is_same(source, source_id)][
         :2
@@ -36,7 +36,7 @@ def find_ehr_clinics(*, provider: str, source_id: str) -> list[ClinicDocument]:
 
 
 def list_redox_clinic_ids(*, on_upload: bool | None = None) -> list[ObjectId]:
-    """Enabled Redox clinics; with `on_upload`, those that want (or do not want) reports after uploads."""
+    """Enabled Redox clinics; with `on_upload`, those with (or without) reports after uploads."""
     query: dict[str, Any] = {"ehrSettings.provider": EhrProvider.REDOX}
     if on_upload is not None:
         condition = True if on_upload else {"$ne": True}
@@ -45,12 +45,12 @@ def list_redox_clinic_ids(*, on_upload: bool | None = None) -> list[ObjectId]:
 
 
 def list_ehr_clinics(*, limit: int) -> list[ClinicDocument]:
-    """Enabled clinics of any provider, in the order of their ids."""
+    """Enabled clinics of any provider, in order of their ids."""
     return store.list_enabled({}, limit=limit)
 
 
 def access_ehr_clinic(clinic_id: str | ObjectId) -> ClinicDocument:
-    """Raises NotFound for no clinic and for one whose connection is off."""
+    """Raises NotFound if there is no such clinic, or if its connection is off."""
     clinic = access.find_clinic(clinic_id)
     if clinic is None or not safe_reading.mapping(clinic.get("ehrSettings")).get("enabled"):
         raise NotFound(message=NOT_ACTIVE)
@@ -58,7 +58,7 @@ def access_ehr_clinic(clinic_id: str | ObjectId) -> ClinicDocument:
 
 
 def ehr_settings_of(clinic: ClinicDocument) -> Document:
-    """Raises NotFound, with another message than for no clinic."""
+    """Raises NotFound without settings; its message is not the one for an unknown clinic."""
     settings = safe_reading.mapping(clinic.get("ehrSettings"))
     if not settings:
         raise NotFound
@@ -66,7 +66,7 @@ def ehr_settings_of(clinic: ClinicDocument) -> Document:
 
 
 def update_ehr_settings(clinic_id: str | ObjectId, body: Mapping[str, Any]) -> Document:
-    """Replace the settings. A Redox connection that could never send anything cannot be switched on."""
+    """Replace the settings. A Redox connection without destinations could not send anything, and cannot be enabled."""
     settings = stored_ehr_settings(body)
     if (
         settings["enabled"]
@@ -80,7 +80,7 @@ def update_ehr_settings(clinic_id: str | ObjectId, body: Mapping[str, Any]) -> D
 
 
 def stored_ehr_settings(body: Mapping[str, Any]) -> Document:
-    """A complete request body as it is kept; a kind of note matters only when uploads send one."""
+    """A complete request body as it is stored. The type of note matters only if uploads send one."""
     reports, tags = body["scheduledReports"], body["tags"]
     note_event = reports.get("onUploadNoteEventType", DEFAULT_NOTE_EVENT)
     requested = body.get("destinationIds")

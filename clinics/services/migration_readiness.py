@@ -3,7 +3,7 @@
 from kernel import safe_reading
 from kernel.db import Document
 
-# What a legacy account must have told before its patients can be moved.
+# What a legacy account must have filled in before its patients can be moved.
 _COMPLETE = (
     "address",
     "city",
@@ -17,7 +17,7 @@ _COMPLETE = (
 
 
 def can_migrate(document: Document) -> bool:
-    """A clinic opened for a legacy account whose owner has filled in the profile."""
+    """Whether the clinic was opened for a legacy account, and its owner has filled in the profile."""
     return bool(
         not document.get("isMigrated")
         and all(document.get(name) for name in _COMPLETE)

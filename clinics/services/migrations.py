@@ -1,7 +1,7 @@
 """Legacy clinician accounts become clinics (rules CLINIC-82 to CLINIC-92, MAIL-70 to MAIL-75).
 
-Before there were clinics one account stood for a whole practice, and patients shared with it. The move is a
-durable event: it can stop anywhere and go on, since a patient who has been moved no longer shares with the account.
+Before there were clinics, one account stood for a whole practice, and patients shared their data with it. The move is a
+durable event: it can stop at any point and continue, since a patient who was moved no longer shares with the account.
 """
 
 import random
@@ -43,7 +43,7 @@ MOVED, WAITING = "moved", "waiting"
 NOT_FOUND = "migration not found"
 ALREADY_MIGRATED = "clinic is already migrated"
 ROLES_AFTER = (AccountRole.CLINICIAN.value,)
-# One delivery of the event works this long and hands the rest to the next: tasks have a time limit.
+# One delivery of the event works this long, then leaves the rest to the next: tasks have a time limit.
 SLICE = timedelta(seconds=60)
 
 
@@ -53,7 +53,7 @@ class Unfinished(Exception):
 
 # --- operations -----------------------------------------------------------------------------------
 def trigger_initial_migration(clinic_id: str | ObjectId) -> Document:
-    """Once the owner has filled in the profile of the clinic that was opened for the account."""
+    """Called after the owner has filled in the profile of the clinic that was opened for the account."""
     clinic = access.access_clinic(clinic_id)
     if clinic.get("isMigrated"):
         raise ConstraintViolation(ALREADY_MIGRATED)
@@ -75,11 +75,11 @@ def trigger_initial_migration(clinic_id: str | ObjectId) -> Document:
 
 
 def create_migration(*, clinic_id: str | ObjectId, user_id: str) -> Document:
-    """The migration of a further legacy account, whose owner is a member of the clinic already."""
+    """The migration of another legacy account, whose owner is already a member of the clinic."""
     clinicians.access_clinician(clinic_id, user_id)
     clinic = access.access_clinic(clinic_id)
     if not clinic.get("isMigrated"):
-        # The words say the opposite of what is wrong; callers know them so.
+        # The message says the opposite of what is wrong, but callers know it like this.
         raise ConstraintViolation(ALREADY_MIGRATED)
     migration = _new_migration(clinic["_id"], user_id)
     return _stored_once(lambda: _insert(migration), migration)
@@ -139,7 +139,7 @@ def _existing(document: Document | None) -> Document:
 def migrate_patients(*, clinic_id: ObjectId, user_id: str) -> None:
     """Move the patients who share with the account into the clinic, as many as one delivery can.
 
-    Raises Unfinished when all that is left are patients who cannot be moved for now.
+    Raises Unfinished when only patients who cannot be moved yet are left.
     """
     migration = store.find_migration(clinic_id, user_id)
     if migration is None or migration["status"] == MigrationStatus.COMPLETED:
@@ -160,7 +160,7 @@ def migrate_patients(*, clinic_id: ObjectId, user_id: str) -> None:
 
 
 def _retire_account(user_id: str) -> None:
-    """The old tools stop working with the account, so that it gets no new patients meanwhile."""
+    """Give the account a role with which the old tools do not work, so that it gets no new patients meanwhile."""
     user = user_service().get_user(user_id)
     if user is None or user.roles == ROLES_AFTER:
         return
@@ -172,9 +172,9 @@ def _retire_account(user_id: str) -> None:
 
 
 def _move_all(clinic_id: ObjectId, user_id: str, owners: Mapping[str, Permissions]) -> Counter[str]:
-    """How many were moved and how many have to wait, until the slice is used up."""
+    """Move patients until the time slice is used up. Returns how many were moved, and how many have to wait."""
     order = list(owners)
-    random.shuffle(order)  # those who have to wait are not always the first of a slice
+    random.shuffle(order)  # so that those who have to wait are not always first
     outcome: Counter[str] = Counter()
     started = time.monotonic()
     for number, patient_id in enumerate(order, start=1):

@@ -12,7 +12,7 @@ from patients.services import patients
 
 
 def mrn_settings_of(clinic: ClinicDocument) -> Document:
-    """Raises NotFound, with another message than for no clinic."""
+    """Raises NotFound without settings; its message is not the one for an unknown clinic."""
     settings = safe_reading.mapping(clinic.get("mrnSettings"))
     if not settings:
         raise NotFound
@@ -20,7 +20,7 @@ def mrn_settings_of(clinic: ClinicDocument) -> Document:
 
 
 def update_mrn_settings(clinic_id: str | ObjectId, *, required: bool, unique: bool) -> Document:
-    """Raises Conflict, and changes nothing, when MRNs shall be unique and are not."""
+    """Raises Conflict, and changes nothing, if MRNs are to be unique and are not."""
     settings = {"required": required, "unique": unique}
 
     def update() -> None:

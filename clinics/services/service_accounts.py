@@ -16,7 +16,7 @@ from users.services.neighbours import token_endpoint
 def add_service_account(
     *, clinic_id: str | ObjectId, name: str, client_id: str, client_secret: str
 ) -> ClinicianDocument:
-    """A member for the client's technical account. The secret is used once, to prove it is known."""
+    """Makes the client's technical account a member. The secret is used once, to prove that the caller knows it."""
     clinic = access.access_migrated_clinic(clinic_id)
     user_id = _subject_of_client(client_id, client_secret)
     details = ClinicianDetails(

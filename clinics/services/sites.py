@@ -1,6 +1,6 @@
-"""A clinic's sites, which patients hold copies of (rules CLINIC-67 to CLINIC-81).
+"""A clinic's sites, of which patients have copies (rules CLINIC-67 to CLINIC-81).
 
-Clinic and patients change in one transaction, in which names are compared too: see `tags`.
+Clinic and patients change in one transaction, and names are compared in it too: see `tags`.
 """
 
 import re
@@ -25,7 +25,7 @@ _NUMBERED = re.compile(r"(.* )\(([0-9]+)\)", re.DOTALL)
 
 
 def create_site(*, clinic_id: str | ObjectId, name: str) -> Document:
-    """The new site. An equal name is refused before a full clinic is."""
+    """The new site. A name in use is reported before a full list."""
     name = tags_and_sites.site_name(name)
     site = {"id": ids.new_id(), "name": name}
 
@@ -37,14 +37,14 @@ def create_site(*, clinic_id: str | ObjectId, name: str) -> Document:
         if len(sites) >= MAX_SITES:
             raise ConstraintViolation(FULL)
         if not store.add_site(clinic["_id"], site, limit=MAX_SITES, moment=clock.now()):
-            raise ConstraintViolation(FULL)  # broken entries count
+            raise ConstraintViolation(FULL)  # counts entries that cannot be read, too
 
     db.run_in_transaction(create)
     return site
 
 
 def rename_site(*, clinic_id: str | ObjectId, site_id: ObjectId, name: str) -> Document:
-    """In the clinic and in every patient who has it."""
+    """Renames it in the clinic and in every patient who has it."""
     name = tags_and_sites.site_name(name)
 
     def rename() -> None:
@@ -107,7 +107,7 @@ def _find_site(clinic: ClinicDocument, site_id: ObjectId) -> Document | None:
 
 
 def convert_tag(*, clinic_id: str | ObjectId, tag_id: ObjectId) -> tuple[Document, int]:
-    """Make a tag that stood for a place a site: (the new site, how many patients have it)."""
+    """Turn a tag that stood for a site into one. Returns the new site and the number of its patients."""
     site: Document = {"id": ids.new_id()}
 
     def convert() -> int:
@@ -131,8 +131,8 @@ def convert_tag(*, clinic_id: str | ObjectId, tag_id: ObjectId) -> tuple[Documen
 # --- names ----------------------------------------------------------------------------------------
 def free_name(name: str, sites: Iterable[Document]) -> str:
     """The name, or the first numbered one that no site has: `A`, `A (2)`, `A (3)` …"""
-    taken = {texts.key(site["name"]) for site in sites}
-    while texts.key(name) in taken:
+    used = {texts.key(site["name"]) for site in sites}
+    while texts.key(name) in used:
         name = _next_name(name)
     return name
 

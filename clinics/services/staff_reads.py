@@ -1,4 +1,4 @@
-"""Reading for staff: find a clinic or a user's clinics, and see which clinics are in trouble."""
+"""Reads for staff: find a clinic or a user's clinics, and see which clinics are in trouble."""
 
 import re
 from collections import Counter
@@ -30,13 +30,13 @@ class Trouble:
 def list_clinics(
     conditions: ClinicFilter, *, newest_first: bool, skip: int, limit: int
 ) -> tuple[list[Document], int]:
-    """A page and the number of all that match."""
+    """A page, and the number of all that match."""
     page = store.list_clinics(conditions, newest_first=newest_first, skip=skip, limit=limit)
     return page, store.count_clinics(conditions)
 
 
 def what_is(text: str) -> str:
-    """Which kind of thing staff typed: clinic id, share code, user, or else a part of a name."""
+    """The kind of text that staff typed: clinic id, share code, user, or else part of a name."""
     if ids.parse_id(text):
         return "clinic_id"
     if SHARE_CODE.fullmatch(text):
@@ -54,17 +54,17 @@ def list_members(clinic_id: ObjectId) -> list[Document]:
 
 
 def is_user_id(text: str) -> bool:
-    """However its letters were typed."""
+    """Whether it is a user id, in upper or lower case."""
     return ids.is_user_id(text.lower())
 
 
 def list_memberships(person: Person, *, skip: int, limit: int) -> tuple[list[Document], int]:
-    """A page of memberships and pending invites, newest first, and how many there are."""
+    """A page of memberships and pending invites, newest first, and the number of all of them."""
     return store.list_memberships(person, skip=skip, limit=limit)
 
 
 def list_former_memberships(person: Person, *, skip: int, limit: int) -> tuple[list[Document], int]:
-    """As `list_memberships`, of those that were removed: the record as it was, with `removed`, the time of it."""
+    """Like `list_memberships`, for removed ones: each record as it was, with the time of removal in `removed`."""
     tombstones, total = store.list_former_memberships(person, skip=skip, limit=limit)
     return people.as_they_were(tombstones, "clinician"), total
 
@@ -76,12 +76,12 @@ def is_invite(text: str) -> bool:
 
 
 def names_of_clinicians(keys: Sequence[tuple[ObjectId, str]]) -> dict[tuple[ObjectId, str], str]:
-    """By clinic and user id; of those who are gone from the archive."""
+    """Names by clinic and user id; those of removed clinicians come from the archive."""
     return people.names_by_key(store.list_clinicians(keys), "userId", "name")
 
 
 def addresses_of_invites(keys: Sequence[tuple[ObjectId, str]]) -> dict[tuple[ObjectId, str], str]:
-    """By clinic and the id of the record."""
+    """Addresses by clinic and id of the record."""
     return people.names_by_key(store.list_invites(keys), "_id", "email")
 
 
@@ -91,7 +91,7 @@ def names_of(clinic_ids: list[ObjectId]) -> dict[ObjectId, str]:
 
 # --- trouble ----------------------------------------------------------------------------------------
 def list_troubles() -> list[Trouble]:
-    """Clinics that staff should look at, by name."""
+    """Clinics that need attention, sorted by name."""
     suspects = store.list_suspects(FREE_TIERS)
     shared = _shared_sources(suspects)
     troubles = (Trouble(clinic, troubles_of(clinic, shared)) for clinic in suspects)
@@ -137,6 +137,6 @@ def _source_of(settings: Document) -> tuple[str, str]:
 
 
 def _shared_sources(clinics: list[Document]) -> set[tuple[str, str]]:
-    settings = (safe_reading.mapping(clinic.get("ehrSettings")) for clinic in clinics)
-    counts = Counter(_source_of(one) for one in settings if one.get("enabled"))
+    all_settings = (safe_reading.mapping(clinic.get("ehrSettings")) for clinic in clinics)
+    counts = Counter(_source_of(settings) for settings in all_settings if settings.get("enabled"))
     return {source for source, n in counts.items() if n > 1 and source[1]}

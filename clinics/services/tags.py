@@ -1,7 +1,7 @@
 """A clinic's tags (rules CLINIC-57 to CLINIC-66).
 
-Names are compared in the transaction that writes: a clinic changed meanwhile repeats it, so that neither the limit
-nor the rule against equal names can be passed side by side.
+Names are compared in the transaction that writes. If the clinic changes meanwhile, the transaction is repeated, so
+parallel calls can neither exceed the limit nor store equal names.
 """
 
 from collections.abc import Iterable
@@ -22,7 +22,7 @@ FULL = f"the clinic already has the maximum number of {MAX_TAGS} patient tags"
 
 
 def create_tag(*, clinic_id: str | ObjectId, name: str) -> Document:
-    """The new tag. A full clinic is refused before an equal name is."""
+    """The new tag. A full list is reported before a name in use."""
     tag = {"_id": ids.new_id(), "name": tags_and_sites.tag_name(name)}
 
     def create() -> None:
@@ -32,7 +32,7 @@ def create_tag(*, clinic_id: str | ObjectId, name: str) -> Document:
             raise ConstraintViolation(FULL)
         _require_free_name(name, tags)
         if not store.add_tag(clinic["_id"], tag, limit=MAX_TAGS, moment=clock.now()):
-            raise ConstraintViolation(FULL)  # broken entries count
+            raise ConstraintViolation(FULL)  # counts entries that cannot be read, too
 
     db.run_in_transaction(create)
     return tag
@@ -53,7 +53,7 @@ def rename_tag(*, clinic_id: str | ObjectId, tag_id: ObjectId, name: str) -> Doc
 
 
 def delete_tag(*, clinic_id: str | ObjectId, tag_id: ObjectId) -> None:
-    """Also of a tag that is gone already. The patients follow: see `remove_tag_from_patients`."""
+    """Succeeds even if the tag is already gone. Patients lose it by an event: see `remove_tag_from_patients`."""
     clinic_object_id = access.access_clinic(clinic_id)["_id"]
     db.run_in_transaction(lambda: delete_in_transaction(clinic_object_id, tag_id))
 

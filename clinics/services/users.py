@@ -16,20 +16,20 @@ from users.services.neighbours import user_service
 
 
 def delete_user(user_id: str, *, deleted_by: str | None = None) -> None:
-    """Take the user out of all clinics. This must always succeed, so a clinic may lose its last admin."""
+    """Remove the user from all clinics. This must always succeed, so a clinic may lose its last admin."""
     patients.remove_all_patients_of_user(user_id, deleted_by)
     for clinic_id in db.run_in_transaction(lambda: _remove_memberships(user_id, deleted_by)):
         remove_patients_of_abandoned_clinic(clinic_id)
 
 
 def _remove_memberships(user_id: str, deleted_by: str | None) -> list[ObjectId]:
-    """The clinics in which no one is left."""
+    """Returns the clinics that have no clinicians left."""
     memberships = store.list_memberships(user_id)
     return [m["clinicId"] for m in memberships if not _remove_membership(m, deleted_by)]
 
 
 def _remove_membership(membership: ClinicianDocument, deleted_by: str | None) -> bool:
-    """Whether someone is left in the clinic; invites and service accounts count."""
+    """Whether the clinic still has clinicians; invites and service accounts count."""
     clinic_id, user_id = membership["clinicId"], membership["userId"]
     removed = store.remove_clinician(clinic_id, user_id)
     if removed is not None:
@@ -37,21 +37,22 @@ def _remove_membership(membership: ClinicianDocument, deleted_by: str | None) ->
     clinic_store.remove_admin(clinic_id, user_id, clock.now())
     if store.has_clinicians(clinic_id):
         return True
-    # In case this process ends before the patients are gone.
+    # In case this process ends before the patients are removed.
     outbox.emit(ClinicAbandoned(clinic_id=str(clinic_id)))
     return False
 
 
 def remove_patients_of_abandoned_clinic(clinic_id: ObjectId) -> None:
-    """No one may see the patients' data any more; custodial accounts stay, they can still be claimed."""
+    """No one is left who may see the patients' data. Custodial patients stay, so that they can still be claimed."""
     if not store.has_clinicians(clinic_id):
         patients.remove_non_custodial_patients(clinic_id)
 
 
 def update_email(user_id: str, email: str | None) -> None:
-    """Follow an account's (canonical) address in all clinics; None: it has none any more, and patients lose theirs.
+    """Copy an account's new (canonical) address to its records in all clinics. None: the account has no address any
+    more, and its patient records lose theirs.
 
-    All records change or none. Raises ConstraintViolation where a clinic has another member with the address.
+    Either all records change or none. Raises ConstraintViolation if a clinic has another member with the address.
     """
 
     def update() -> None:
@@ -71,7 +72,7 @@ def update_email(user_id: str, email: str | None) -> None:
 
 
 def follow_account(user_id: str) -> None:
-    """Bring clinics in line with the account's present address. Nothing to do when the account is gone."""
+    """Copy the account's present address to all clinics. Does nothing if the account is gone."""
     try:
         user = user_service().get_user(user_id)
     except ServiceUnavailable:

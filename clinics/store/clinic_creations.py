@@ -1,6 +1,6 @@
-"""Creations whose caller has not had its answer yet: `{_id: digest of the request, clinicId, createdTime}`.
+"""Creations whose caller may not have got the answer: `{_id: digest of the request, clinicId, createdTime}`.
 
-Clients repeat a request once after a failure; a creation that was stored all the same is found here.
+Clients repeat a request once after a failure; if the clinic was stored all the same, it is found here.
 """
 
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Looking clinics up by their EHR settings."""
+"""Finding clinics by their EHR settings."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,7 +11,7 @@ from kernel import db
 
 
 def list_enabled(query: Mapping[str, Any], *, limit: int = 0) -> list[ClinicDocument]:
-    """Clinics with a working EHR connection that agree in `query`, in the order of their ids."""
+    """Clinics with EHR enabled that match `query`, in order of their ids."""
     enabled = {"ehrSettings.enabled": True, **query}
     return list(db.collection(COLLECTION).find(enabled, sort=[("_id", 1)], limit=limit))
 
@@ -23,7 +23,7 @@ def list_enabled_ids(query: Mapping[str, Any]) -> list[ObjectId]:
 
 
 def list_sources(provider: str) -> list[tuple[ObjectId, str]]:
-    """Every enabled clinic of a provider with its source id: hundreds at the most, and of each two fields."""
+    """Every enabled clinic of a provider with its source id: at most a few hundred rows of two fields."""
     rows = db.collection(COLLECTION).find(
         {
             "ehrSettings.enabled": True,

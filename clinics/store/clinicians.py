@@ -26,7 +26,7 @@ def find_invite(clinic_id: ObjectId, invite_id: str) -> ClinicianDocument | None
 
 
 def list_invite_ids(invites: Sequence[tuple[ObjectId, str]]) -> set[str]:
-    """Those of these (clinic, invite) that no one has accepted or withdrawn."""
+    """The invite ids among these (clinic, invite) pairs that no one has accepted or withdrawn."""
     pairs = [{"clinicId": clinic_id, "inviteId": invite_id} for clinic_id, invite_id in invites]
     rows = db.collection(COLLECTION).find({"$or": pairs}, {"_id": 0, "inviteId": 1})
     return {row["inviteId"] for row in rows}
@@ -41,7 +41,8 @@ def list_clinicians(
     skip: int,
     limit: int,
 ) -> list[ClinicianDocument]:
-    """Members and invites of the clinic, newest first. `search`: words, each a part of name or address."""
+    """Members and invites of the clinic, newest first. `search`: words, each of which is part of the name or
+    the address."""
     query: dict[str, Any] = {"clinicId": clinic_id}
     if search is not None:
         query |= in_fields(texts.words(search), ["name", "email"])
@@ -53,7 +54,7 @@ def list_clinicians(
 
 
 def _spellings(clinic_id: ObjectId, email: str) -> list[str]:
-    """How records of the clinic spell an address: other services store it as it was typed. From the index alone."""
+    """The spellings of an address in the clinic's records: other services store it as typed. Reads index keys only."""
     stored = {"clinicId": clinic_id, "email": {"$exists": True}}
     spellings = db.collection(COLLECTION).distinct("email", stored)
     return [text for text in spellings if addresses.is_same(text or "", email)]
@@ -82,12 +83,12 @@ def list_of_clinic(clinic_id: ObjectId) -> list[ClinicianDocument]:
 
 
 def has_clinicians(clinic_id: ObjectId) -> bool:
-    """Invites and service accounts count."""
+    """Whether there are any, including invites and service accounts."""
     return db.collection(COLLECTION).find_one({"clinicId": clinic_id}, {"_id": 1}) is not None
 
 
 def insert_clinician(document: ClinicianDocument) -> None:
-    """Raises DuplicateKeyError for a user, invite or address that the clinic has already."""
+    """Raises DuplicateKeyError for a user, invite or address that the clinic already has."""
     db.collection(COLLECTION).insert_one(document)
 
 
@@ -97,7 +98,7 @@ def set_clinician(
     *,
     history_entry: Mapping[str, Any] | None,
 ) -> ClinicianDocument | None:
-    """Change a member; a history entry is appended to `rolesUpdates`, of which the newest are kept."""
+    """Change a member; a history entry is appended to `rolesUpdates`, which keeps the newest."""
     change = [updates.assigned(fields)]
     if history_entry is not None:
         change.append(updates.appended("rolesUpdates", history_entry, keep=MOST_UPDATES))
@@ -109,7 +110,7 @@ def set_clinician(
 def claim_invite(
     clinic_id: ObjectId, invite_id: str, fields: Mapping[str, Any]
 ) -> ClinicianDocument | None:
-    """Turn an invite into a member. Raises DuplicateKeyError for a user who is one already."""
+    """Turn an invite into a member. Raises DuplicateKeyError if the user is already a member."""
     return db.collection(COLLECTION).find_one_and_update(
         {"clinicId": clinic_id, "inviteId": invite_id, "userId": {"$exists": False}},
         {"$set": dict(fields), "$unset": {"inviteId": ""}},
@@ -118,7 +119,7 @@ def claim_invite(
 
 
 def set_email_of_user(user_id: str, email: str, moment: datetime) -> int:
-    """In all clinics. Raises DuplicateKeyError where another record of a clinic has the address."""
+    """Sets it in all clinics. Raises DuplicateKeyError if another record of one of the clinics has the address."""
     result = db.collection(COLLECTION).update_many(
         {"userId": user_id}, {"$set": {"email": email, "updatedTime": moment}}
     )

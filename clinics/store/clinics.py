@@ -20,23 +20,23 @@ MOST_ADMINS = 1000
 
 
 def find_by_share_code(code: str) -> ClinicDocument | None:
-    """By any code that ever led to the clinic, exact and case-sensitive."""
+    """By any share code that the clinic has ever had; exact and case-sensitive."""
     return db.collection(COLLECTION).find_one({"shareCodes": code})
 
 
 def list_clinics(query: Mapping[str, Any], *, skip: int, limit: int) -> list[ClinicDocument]:
-    """In the order of their ids, so that pages never overlap."""
+    """In order of their ids, so that pages never overlap."""
     rows = db.collection(COLLECTION).find(query, sort=[("_id", 1)], skip=skip, limit=limit)
     return list(rows)
 
 
 def insert_clinic(document: ClinicDocument) -> None:
-    """Raises DuplicateKeyError for a share code that is taken."""
+    """Raises DuplicateKeyError if the share code is in use."""
     db.collection(COLLECTION).insert_one(document)
 
 
 def set_migrated(clinic_id: ObjectId, moment: datetime) -> bool:
-    """False when there is no such clinic or it is migrated already."""
+    """False when there is no such clinic, or when it is already migrated."""
     result = db.collection(COLLECTION).update_one(
         {"_id": clinic_id, "isMigrated": {"$ne": True}},
         {"$set": {"isMigrated": True, "updatedTime": moment}},
@@ -54,7 +54,7 @@ def insert_deletion(document: Document) -> None:
 
 # --- admins: the user ids of the clinicians who are admins ------------------------------------------------
 def add_admin(clinic_id: ObjectId, user_id: str, moment: datetime) -> bool:
-    """False when the clinic has MOST_ADMINS others."""
+    """False when the clinic already has MOST_ADMINS other admins."""
     has_room = {f"admins.{MOST_ADMINS - 1}": {"$exists": False}}
     result = db.collection(COLLECTION).update_one(
         {"_id": clinic_id, "$or": [{"admins": user_id}, has_room]},
@@ -71,8 +71,8 @@ def remove_admin(clinic_id: ObjectId, user_id: str, moment: datetime) -> None:
 
 
 def remove_admin_if_another_remains(clinic_id: ObjectId, user_id: str, moment: datetime) -> bool:
-    """False when no one else is an admin. Writes also when `user_id` is none, so that two changes of one
-    clinic's admins meet in the database and are decided one after the other."""
+    """False when no one else is an admin. Writes even if `user_id` is not an admin, so that two changes to one clinic's
+    admins conflict in the database and are applied one after the other."""
     result = db.collection(COLLECTION).update_one(
         {"_id": clinic_id, "admins": {"$elemMatch": {"$ne": user_id}}},
         {"$pull": {"admins": user_id}, "$set": {"updatedTime": moment}},

@@ -35,7 +35,7 @@ def set_status(clinic_id: ObjectId, user_id: str, status: str, moment: datetime)
 
 
 def set_completed(clinic_id: ObjectId, user_id: str, moment: datetime) -> bool:
-    """False when it is completed already."""
+    """False when it is already completed."""
     result = db.collection(COLLECTION).update_one(
         {"clinicId": clinic_id, "userId": user_id, "status": {"$ne": MigrationStatus.COMPLETED}},
         {"$set": {"status": MigrationStatus.COMPLETED, "updatedTime": moment}},
@@ -44,7 +44,7 @@ def set_completed(clinic_id: ObjectId, user_id: str, moment: datetime) -> bool:
 
 
 def claim_move(clinic_id: ObjectId, user_id: str, patient_id: str, moment: datetime) -> bool:
-    """True for the first who asks: a patient is told once."""
+    """True for the first call only, so that a patient gets one mail."""
     key = {"clinicId": clinic_id, "userId": user_id, "patientId": patient_id}
     result = db.collection(MOVED).update_one(
         {"_id": key}, {"$setOnInsert": {"createdTime": moment}}, upsert=True

@@ -24,7 +24,7 @@ LISTED = {
 
 @dataclass(frozen=True, slots=True)
 class ClinicFilter:
-    """All conditions hold together; None and "" do not matter."""
+    """All conditions must hold; None and "" set no condition."""
 
     name: str = ""
     tier: str = ""
@@ -33,7 +33,7 @@ class ClinicFilter:
     created_before: datetime | None = None
 
 
-_OF_MEMBERS = {"clinicId": 1, "userId": 1, "email": 1, "name": 1, "roles": 1, "createdTime": 1}
+_MEMBER_FIELDS = {"clinicId": 1, "userId": 1, "email": 1, "name": 1, "roles": 1, "createdTime": 1}
 
 
 def list_clinics(
@@ -61,19 +61,21 @@ def find_clinic_with_code(code: str) -> Document | None:
 
 
 def list_suspects(free_tiers: Sequence[str | None]) -> list[Document]:
-    """Clinics without an admin, with EHR on, or of a tier that may have a limit and near it."""
+    """Clinics that may be in trouble: without an admin, with EHR on, or on a tier with limits and at the limit."""
     over = {"$expr": {"$gte": ["$patientCount.plan", "$patientCountSettings.hardLimit.plan"]}}
     limited = {
         "tier": {"$in": list(free_tiers)},
         "patientCountSettings.hardLimit.plan": {"$type": "number"},
         **over,
     }
-    doubtful = [{"admins": {"$in": [None, []]}}, {"ehrSettings.enabled": True}, limited]
-    return list(db.collection(CLINICS).find({"$or": doubtful}, LISTED, sort=[("name", ASCENDING)]))
+    suspicious = [{"admins": {"$in": [None, []]}}, {"ehrSettings.enabled": True}, limited]
+    return list(
+        db.collection(CLINICS).find({"$or": suspicious}, LISTED, sort=[("name", ASCENDING)])
+    )
 
 
 def list_members(clinic_id: ObjectId) -> list[Document]:
-    """Members and pending invites, by name; a clinic has hundreds at most."""
+    """Members and pending invites, sorted by name; a clinic has at most a few hundred."""
     rows = db.collection(CLINICIANS).find(
         {"clinicId": clinic_id}, sort=[("name", ASCENDING), ("_id", ASCENDING)], limit=2000
     )
@@ -81,7 +83,7 @@ def list_members(clinic_id: ObjectId) -> list[Document]:
 
 
 def is_invite(record_id: ObjectId) -> bool:
-    """Pending or removed, and of no one with an account, who is named by the user id."""
+    """Whether it is an invite, pending or removed, that no one has accepted; members are identified by user id."""
     never_joined = {"userId": {"$exists": False}}
     archived = {"clinician._id": record_id, "clinician.userId": {"$exists": False}}
     pending = db.collection(CLINICIANS).find_one({"_id": record_id, **never_joined}, {"_id": 1})
@@ -91,7 +93,7 @@ def is_invite(record_id: ObjectId) -> bool:
 def list_memberships(person: people.Person, *, skip: int, limit: int) -> tuple[list[Document], int]:
     invite = [{"_id": person.invite}] if person.invite else []
     return people.page_of(
-        CLINICIANS, [*person.ways(), *invite], _OF_MEMBERS, skip=skip, limit=limit
+        CLINICIANS, [*person.conditions(), *invite], _MEMBER_FIELDS, skip=skip, limit=limit
     )
 
 
@@ -99,11 +101,11 @@ def list_former_memberships(
     person: people.Person, *, skip: int, limit: int
 ) -> tuple[list[Document], int]:
     person_ids = {"userId": person.user_id, "_id": person.invite}
-    return people.removed("clinician", person_ids, _OF_MEMBERS, skip=skip, limit=limit)
+    return people.removed("clinician", person_ids, _MEMBER_FIELDS, skip=skip, limit=limit)
 
 
 def list_clinicians(keys: people.Keys) -> list[Document]:
-    """The archived ones first."""
+    """Archived records come first."""
     return people.archived_and_present("clinician", CLINICIANS, "userId", keys)
 
 

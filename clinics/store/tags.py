@@ -29,7 +29,7 @@ def set_tag_name(clinic_id: ObjectId, tag_id: ObjectId, name: str, moment: datet
 
 
 def remove_tag(clinic_id: ObjectId, tag_id: ObjectId, moment: datetime) -> bool:
-    """False when there is no such clinic. `lastDeletedPatientTag` tells the services that watch the collection."""
+    """False when there is no such clinic. `lastDeletedPatientTag` is read by services that watch the collection."""
     result = db.collection(COLLECTION).update_one(
         {"_id": clinic_id},
         [

@@ -69,7 +69,7 @@ def listing(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
     needs=[roles.PATIENTS, roles.EXPORT],
 )
 def export(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
-    """Logged with the number of rows before the first one leaves."""
+    """The export and its number of rows are recorded before the first row is sent."""
     clinic = readable_clinics.access_clinic(clinic_id)
     form = OptionalReasonForm(request.GET)
     if not form.is_valid():
@@ -111,7 +111,7 @@ def detail(request: HttpRequest, clinic_id: str, user_id: str) -> HttpResponseBa
         request,
         "patients/staff/patient.html",
         title=document.get("fullName") or user_id,
-        window_title="Patient",  # browsers keep the titles of windows
+        window_title="Patient",  # browsers store the titles of windows
         crumbs=[
             *frame.crumbs_of(clinic),
             pages.Crumb("Patients", reverse("admin:clinic_patients", args=[clinic["_id"]])),
@@ -161,7 +161,7 @@ def connect(request: HttpRequest, clinic_id: str, user_id: str) -> HttpResponseB
             reason="",
             change=ask,
             subject=changes.Subject("patient", user_id),
-            wanted={"provider": provider},
+            requested={"provider": provider},
         )
         pages.succeed(request, f"A connection request for {provider} was sent.")
     except DomainError as error:
@@ -194,7 +194,7 @@ def _row(document: Document, clinic: Document, last_data: datetime | None) -> di
 
 
 def _uploads(document: Document) -> list[dict[str, Any]]:
-    """Per kind of data: the first and last, when it was sent, when the summary was made."""
+    """For each kind of data: the times of the first and last data, of the upload, and of the summary."""
     summary = document.get("summary") or {}
     kinds = (("CGM", "cgmStats"), ("BGM", "bgmStats"))
     return [
@@ -243,5 +243,5 @@ def _export_rows(clinic: Document, patient_filter: PatientFilter) -> Iterator[li
             if len(page.documents) < _EXPORT_PAGE:
                 return
     except PyMongoError:
-        # The file has begun: say in it that it is not whole.
+        # Part of the file has been sent already, so the file itself has to say that it is incomplete.
         yield ["THE LIST IS INCOMPLETE: the database did not answer. Export it again."]

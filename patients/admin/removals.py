@@ -22,7 +22,7 @@ _ABOUT_CUSTODIAL_ACCOUNT = (
     needs=[roles.PATIENTS, roles.DESTROY],
 )
 def remove_patient(request: HttpRequest, clinic_id: str, user_id: str) -> HttpResponseBase:
-    """The text to type is the id: a name in a form would end in places where names do not belong."""
+    """The text to type is the id: a name typed into a form could get into logs or browser histories."""
     clinic = readable_clinics.access_clinic(clinic_id)
     document = readable_patients.access_patient(clinic_id, user_id)
     name = document.get("fullName") or "This patient"

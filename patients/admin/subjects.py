@@ -1,4 +1,4 @@
-"""The patients whom audit events name by id, also when they are gone: from the archive of what was deleted."""
+"""Names for the ids of patients in audit events; those of removed patients come from the archive."""
 
 from kernel.staff import roles
 from kernel.staff.subjects import KINDS, Kind, by_key

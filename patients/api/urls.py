@@ -1,4 +1,4 @@
-"""Routes of the operations on patients. They are tried one after the other, so what is asked most stands first."""
+"""Routes of the operations on patients. They are tried in order, so the most frequent ones are first."""
 
 from django.urls import URLPattern
 

@@ -8,7 +8,7 @@ from kernel.safe_reading import text
 from patients.field_values import data_sources, reviews
 from patients.services.tide import ROW_FIELDS, period_of
 
-# Always these five, whatever was asked: clients read them as labels.
+# Always these five, whatever was requested: clients use them as labels.
 FILTERS = {
     "timeInVeryLowPercent": ">0.01",
     "timeInAnyLowPercent": ">0.04",
@@ -33,7 +33,7 @@ def report(
     tags: Sequence[str],
     results: Mapping[str, list[Document]],
 ) -> Document:
-    """`cutoff` goes back as it came, with its own offset."""
+    """`cutoff` is returned as it was sent, with its own offset."""
     config = {
         "schemaVersion": 2,
         "clinicId": clinic_id,

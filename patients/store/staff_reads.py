@@ -14,7 +14,7 @@ _OF_PATIENTS = {
 
 
 def list_records(person: Person, *, skip: int, limit: int) -> tuple[list[Document], int]:
-    return people.page_of(COLLECTION, person.ways(), _OF_PATIENTS, skip=skip, limit=limit)
+    return people.page_of(COLLECTION, person.conditions(), _OF_PATIENTS, skip=skip, limit=limit)
 
 
 def list_former_records(person: Person, *, skip: int, limit: int) -> tuple[list[Document], int]:
