@@ -213,9 +213,9 @@ def written_out(body):
 @pytest.mark.parametrize("number", EXTREMES)
 def test_a_number_is_taken_within_its_bounds_however_large(world, number):
     """In all places of a body that have no other bound at once, and in each that has one."""
-    for name, places in NUMBERS.items():
+    for name, fields in NUMBERS.items():
         body = right = bodies.sample(BODIES[name])
-        for path, schema in places:
+        for path, schema in fields:
             if schema.get("minimum", number) <= number <= schema.get("maximum", number):
                 body = body if path[-1] in COUNTS else bodies.changed(body, path, number)
             else:

@@ -293,13 +293,13 @@ def test_a_page_of_clinics_costs_two_round_trips(clinic, other_clinic, backend, 
 
 
 def test_recounting_tags_and_sites_reads_index_keys_only(clinic):
-    from patients.store import tags_and_sites as patient_places
+    from patients.store import tags_and_sites as patient_tags_and_sites
 
     tag = ObjectId()
     for number in range(5):
         add_patient(clinic, f"000000000{number}", tags=[tag], sites=[{"id": tag, "name": "S"}])
-    for field in (patient_places.TAGS, patient_places.SITES):
-        assert patient_places.count_patients((ObjectId(clinic["id"]), field, tag)) == 5
+    for field in (patient_tags_and_sites.TAGS, patient_tags_and_sites.SITES):
+        assert patient_tags_and_sites.count_patients((ObjectId(clinic["id"]), field, tag)) == 5
         counting = [{"$match": {"clinicId": ObjectId(clinic["id"]), field: tag}}, {"$count": "n"}]
         plan = db.database().command(
             "explain",
@@ -307,7 +307,7 @@ def test_recounting_tags_and_sites_reads_index_keys_only(clinic):
                 "aggregate": "patients",
                 "pipeline": counting,
                 "cursor": {},
-                "hint": patient_places.KEYS[field],
+                "hint": patient_tags_and_sites.KEYS[field],
             },
             verbosity="executionStats",
         )

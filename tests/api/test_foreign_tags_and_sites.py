@@ -47,10 +47,10 @@ class World:
         return str(access.access_clinic(self.clinic["id"])[kind][0]["_id" if kind == "patientTags" else "id"])  # fmt: skip
 
 
-def put_places(**found):
+def body_with(**ids):
     return {
         **BODY,
-        **{n: [i] if n == "tags" else [{"id": i, "name": "x"}] for n, i in found.items()},
+        **{n: [i] if n == "tags" else [{"id": i, "name": "x"}] for n, i in ids.items()},
     }
 
 
@@ -73,21 +73,21 @@ def from_user(world, body):
 # operation -> calls with (world, id of a tag, id of a site)
 CALLS = {
     "CreatePatientAccount": [
-        lambda w, t, s: w.ada.api.post(f"{w.path}/patients", put_places(tags=t)),
-        lambda w, t, s: w.ada.api.post(f"{w.path}/patients", put_places(sites=s)),
+        lambda w, t, s: w.ada.api.post(f"{w.path}/patients", body_with(tags=t)),
+        lambda w, t, s: w.ada.api.post(f"{w.path}/patients", body_with(sites=s)),
         lambda w, t, s: w.ada.api.post(
-            f"{w.path}/patients", {**put_places(tags=t), "tags": [t, w.own("patientTags")]}
+            f"{w.path}/patients", {**body_with(tags=t), "tags": [t, w.own("patientTags")]}
         ),
     ],
     "UpdatePatient": [
-        lambda w, t, s: w.ada.api.put(f"{w.path}/patients/{w.patient}", put_places(tags=t)),
-        lambda w, t, s: w.ada.api.put(f"{w.path}/patients/{w.patient}", put_places(sites=s)),
+        lambda w, t, s: w.ada.api.put(f"{w.path}/patients/{w.patient}", body_with(tags=t)),
+        lambda w, t, s: w.ada.api.put(f"{w.path}/patients/{w.patient}", body_with(sites=s)),
         lambda w, t, s: w.ada.api.put(
-            f"{w.path}/patients/{w.patient}", {**put_places(), "tags": [w.own("patientTags"), t]}
+            f"{w.path}/patients/{w.patient}", {**body_with(), "tags": [w.own("patientTags"), t]}
         ),
     ],
-    "CreatePatientFromUser": [lambda w, t, s: from_user(w, put_places(tags=t, sites=s))],
-    "AcceptPatientInvitation": [lambda w, t, s: accept(w, put_places(tags=t, sites=s))],
+    "CreatePatientFromUser": [lambda w, t, s: from_user(w, body_with(tags=t, sites=s))],
+    "AcceptPatientInvitation": [lambda w, t, s: accept(w, body_with(tags=t, sites=s))],
     "AssignPatientTagToClinicPatients": [
         lambda w, t, s: w.ada.api.post(f"{w.path}/patients/assign_tag/{t}", [w.patient]),
         lambda w, t, s: w.ada.api.post(f"{w.path}/patients/assign_tag/{t}"),
@@ -121,7 +121,7 @@ CALLS = {
 
 
 # --- the table is complete --------------------------------------------------------------------------
-def takes_places(operation, path):
+def takes_tags_or_sites(operation, path):
     names = {parameter["name"] for parameter in operation.get("parameters", [])}
     names |= set(re.findall(r"{(\w+)}", path))
     for content in operation.get("requestBody", {}).get("content", {}).values():
@@ -144,7 +144,7 @@ def test_every_operation_that_takes_a_tag_or_a_site_is_walked():
     found = {
         name
         for name, (_, path, operation) in described_operations().items()
-        if takes_places(operation, path)
+        if takes_tags_or_sites(operation, path)
     }
     assert found - NO_IDS - READ_ONLY == set(CALLS)
 
@@ -156,7 +156,7 @@ def world(ada, eve, backend, clinic, other_clinic):
         tags.create_tag(clinic_id=made["id"], name="Pump")
         sites.create_site(clinic_id=made["id"], name="North")
     made = World(ada, backend, eve, clinic, other_clinic)
-    body = put_places(tags=made.own("patientTags"), sites=made.own("sites"))
+    body = body_with(tags=made.own("patientTags"), sites=made.own("sites"))
     made.patient = ada.api.post(f"{made.path}/patients", body).json()["id"]
     return made
 
@@ -175,7 +175,7 @@ def said(response, *ids):
     return response.status_code, re.sub(r'"id":"[^"]*"', '"id":""', text)
 
 
-def assert_only_own_places(world):
+def assert_only_own_tags_and_sites(world):
     clinic = access.access_clinic(world.clinic["id"])
     own_tags = {tag["_id"] for tag in clinic.get("patientTags") or []}
     own_sites = {(site["id"], site["name"]) for site in clinic.get("sites") or []}
@@ -192,14 +192,14 @@ def test_another_clinics_id_answers_like_one_that_does_not_exist_and_is_never_st
         first, second = call(world, *unknown), call(world, *foreign)
         assert said(first, *unknown) == said(second, *foreign)
         assert first.status_code < 500
-        assert_only_own_places(world)
+        assert_only_own_tags_and_sites(world)
     assert access.access_clinic(world.foreign["id"]) == neighbour
 
 
 def test_an_unknown_site_of_a_patient_is_refused_and_an_unknown_tag_left_out(world):
     patients = f"{world.path}/patients"
     for method, path in (("post", patients), ("put", f"{patients}/{world.patient}")):
-        refused = world.ada.api.request(method, path, put_places(sites=str(ObjectId())))
+        refused = world.ada.api.request(method, path, body_with(sites=str(ObjectId())))
         assert refused.status_code == 422
         kept = {**BODY, "tags": [str(ObjectId()), world.own("patientTags")]}
         assert world.ada.api.request(method, path, kept).json()["tags"] == [world.own("patientTags")]  # fmt: skip
@@ -313,31 +313,29 @@ def test_tag_or_site_deleted_during_the_write_is_not_stored(world, monkeypatch, 
     step, perform = WRITES[write]
     ended = before_the_write(monkeypatch, step, lambda: ENDS[end](world, tag, site))
 
-    response = perform(
-        world, put_places(**({"tags": str(tag)} if is_tag else {"sites": str(site)}))
-    )
+    response = perform(world, body_with(**({"tags": str(tag)} if is_tag else {"sites": str(site)})))
     deliver_all()
 
     assert ended == [True]
     if response is not None:
         is_refused = end == "site deleted" and write in REFUSING
         assert response.status_code == (422 if is_refused else 200)
-    assert_only_own_places(world)
+    assert_only_own_tags_and_sites(world)
 
 
 def test_a_tag_deleted_while_it_is_given_to_everyone_is_taken_back(world, monkeypatch):
-    from patients.store import tags_and_sites as patient_places
+    from patients.store import tags_and_sites as patient_tags_and_sites
 
     tag = tags.create_tag(clinic_id=world.clinic["id"], name="New")["_id"]
-    original = patient_places.add_tag
+    original = patient_tags_and_sites.add_tag
 
     def late(*args):
         tags.delete_tag(clinic_id=world.clinic["id"], tag_id=tag)
         deliver_all()
         return original(*args)
 
-    monkeypatch.setattr(patient_places, "add_tag", late)
+    monkeypatch.setattr(patient_tags_and_sites, "add_tag", late)
     patient_tags.assign_tag(clinic_id=world.clinic["id"], tag_id=str(tag), user_ids=None)
 
     assert stored_patient(access.access_clinic(world.clinic["id"]), world.patient)["tags"] != []
-    assert_only_own_places(world)
+    assert_only_own_tags_and_sites(world)
