@@ -102,13 +102,13 @@ def test_one_of_many_parallel_creations_gets_a_unique_mrn(mrns):
 
 def test_one_of_many_parallel_updates_gets_a_unique_mrn():
     clinic = make_clinic(mrnSettings={"required": False, "unique": True})
-    patients = [make_patient(clinic, permissions={"view": {}}) for _ in range(THREADS)]
+    created = [make_patient(clinic, permissions={"view": {}}) for _ in range(THREADS)]
     results = together(
         *[
             lambda patient=patient: patients.update_patient(
                 clinic_id=clinic["_id"], user_id=patient["userId"], details=details(mrn="A1")
             )
-            for patient in patients
+            for patient in created
         ]
     )
     assert kinds(results) == ["BadRequest"] * (THREADS - 1) + ["dict"]
@@ -128,12 +128,12 @@ def test_parallel_creations_do_not_exceed_the_plan_limit():
 
 def test_counts_stay_exact_under_parallel_creations_and_removals():
     clinic = make_clinic()
-    patients = [make_patient(clinic) for _ in range(THREADS)]
+    created = [make_patient(clinic) for _ in range(THREADS)]
     remove = [
         lambda patient=patient: patients.remove_patient(
             clinic_id=clinic["_id"], user_id=patient["userId"]
         )
-        for patient in patients[:4]
+        for patient in created[:4]
     ]
     results = together(*remove, *[create(clinic)] * 4)
     assert not [r for r in results if isinstance(r, Exception)]
@@ -256,7 +256,7 @@ def numbers(clinic):
 @pytest.mark.parametrize("is_counted_before", [True, False])
 def test_counts_of_tags_and_sites_are_exact_after_parallel_changes(is_counted_before):
     clinic, tags, sites = make_tags_and_sites()
-    patients = [create(clinic, tags=tags[:1], sites=sites[:1])() for _ in range(THREADS)]
+    created = [create(clinic, tags=tags[:1], sites=sites[:1])() for _ in range(THREADS)]
     if not is_counted_before:
         db.collection("clinicPatientCounts").delete_one({"_id": clinic["_id"]})
 
@@ -270,9 +270,9 @@ def test_counts_of_tags_and_sites_are_exact_after_parallel_changes(is_counted_be
 
     results = together(
         *[create(clinic, tags=tags[:2], sites=sites[:2]) for _ in range(3)],
-        *[update(patient, tags=tags[1:], sites=sites[1:]) for patient in patients[:3]],
-        remove(patients[3]),
-        update(patients[4], tags=[], sites=[]),
+        *[update(patient, tags=tags[1:], sites=sites[1:]) for patient in created[:3]],
+        remove(created[3]),
+        update(created[4], tags=[], sites=[]),
         *[lambda: numbers(clinic)] * 2,
     )
     assert not [r for r in results if isinstance(r, Exception)], results
