@@ -15,11 +15,11 @@ from patients.choices import RangePreset
 PRESETS = tuple(RangePreset.values)
 UNITS = tuple(GlucoseUnits.values)
 STANDARD = RangePreset.STANDARD.value
-LARGEST_WHOLE = 2**53  # beyond it JSON readers take a number for a float anyway
+LARGEST_WHOLE = 2**53  # above it JSON readers treat a number as a float anyway
 
 
 def to_stored(body: Document) -> Document:
-    """The contract's defaults filled in; what belongs to the other type is dropped."""
+    """Fills in the defaults of the contract, and drops what belongs to the other type."""
     if body.get("type", "preset") == "preset":
         return {"type": "preset", "preset": body.get("preset", STANDARD)}
     custom = body.get("custom")
@@ -83,7 +83,7 @@ def _shown_value(stored: Any) -> float:
 
 
 def to_float32(value: float) -> float:
-    """The nearest 32-bit float. Beyond its range: infinity's neighbour would be no glucose value anyway."""
+    """The nearest 32-bit float. A value beyond their range is returned as it is; it is no glucose value anyway."""
     try:
         return float(struct.unpack("f", struct.pack("f", value))[0])
     except OverflowError:
@@ -92,10 +92,10 @@ def to_float32(value: float) -> float:
 
 def shortest(value: float) -> float | int:
     """The shortest decimal that is the same 32-bit float."""
-    wanted = to_float32(value)
+    rounded = to_float32(value)
     for digits in range(1, 10):
-        candidate = float(f"{wanted:.{digits}g}")
-        if to_float32(candidate) == wanted:
+        candidate = float(f"{rounded:.{digits}g}")
+        if to_float32(candidate) == rounded:
             is_whole = candidate.is_integer() and abs(candidate) < LARGEST_WHOLE
             return int(candidate) if is_whole else candidate
-    return wanted
+    return rounded

@@ -33,7 +33,7 @@ _PROCEDURES = {
 
 
 def _code(component: str, name: str, label: str, help_text: str = "") -> Text:
-    """Which the clinic may do without."""
+    """A code that may be left empty."""
     return Text((component, name), label=label, help_text=help_text, required=False)
 
 
@@ -119,16 +119,16 @@ class EhrSetting(Setting):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
-        given = [bool(cleaned.get(name)) for name in _DESTINATIONS]
-        if any(given) and not all(given):
-            self.add_error(_DESTINATIONS[given.index(False)], _ALL_OR_NONE)
+        filled_in = [bool(cleaned.get(name)) for name in _DESTINATIONS]
+        if any(filled_in) and not all(filled_in):
+            self.add_error(_DESTINATIONS[filled_in.index(False)], _ALL_OR_NONE)
         if not cleaned.get("enabled"):
             return cleaned
         if not cleaned.get("source_id"):
             self.add_error(
                 "source_id", "Needed while the connection is on: messages are matched by it."
             )
-        if cleaned.get("provider") == "redox" and not any(given):
+        if cleaned.get("provider") == "redox" and not any(filled_in):
             self.add_error(
                 "flowsheet", "Needed while Redox is on: without destinations nothing can be sent."
             )
@@ -138,7 +138,7 @@ class EhrSetting(Setting):
 
     @classmethod
     def part(cls, clinic: Document) -> Values:
-        """As the API shows it."""
+        """The settings as the API shows them."""
         return ehr_settings(clinic["ehrSettings"]) if clinic.get("ehrSettings") else {}
 
     @classmethod
@@ -163,29 +163,29 @@ class EhrSetting(Setting):
         }
 
     def settings(self) -> Document:
-        """The body of the API's own operation."""
-        given = self.cleaned_data
-        codes = {name: given[field] for name, field in _PROCEDURES.items()}
-        tag_codes = given["tag_codes"]
-        schedule = {"cadence": given["cadence"], "onUploadEnabled": given["on_upload"]}
-        if given["on_upload"]:
-            schedule["onUploadNoteEventType"] = given["on_upload_note"] or "New"
-        found: Document = {
-            "enabled": given["enabled"],
-            "provider": given["provider"],
-            "sourceId": given["source_id"],
-            "mrnIdType": given["mrn_id_type"],
+        """The settings in the form of a request body of the API."""
+        entered = self.cleaned_data
+        codes = {name: entered[field] for name, field in _PROCEDURES.items()}
+        tag_codes = entered["tag_codes"]
+        schedule = {"cadence": entered["cadence"], "onUploadEnabled": entered["on_upload"]}
+        if entered["on_upload"]:
+            schedule["onUploadNoteEventType"] = entered["on_upload_note"] or "New"
+        body: Document = {
+            "enabled": entered["enabled"],
+            "provider": entered["provider"],
+            "sourceId": entered["source_id"],
+            "mrnIdType": entered["mrn_id_type"],
             "procedureCodes": {name: code for name, code in codes.items() if code},
             "scheduledReports": schedule,
             "tags": {"codes": tag_codes} if tag_codes else {},
-            "flowsheets": {"icode": given["icode"]},
-            "notes": {"includeGMI": given["include_gmi"]},
+            "flowsheets": {"icode": entered["icode"]},
+            "notes": {"includeGMI": entered["include_gmi"]},
         }
-        if given["tag_separator"]:
-            found["tags"]["separator"] = given["tag_separator"]
-        if given["flowsheet"]:
-            found["destinationIds"] = {kind: given[kind] for kind in _DESTINATIONS}
-        return found
+        if entered["tag_separator"]:
+            body["tags"]["separator"] = entered["tag_separator"]
+        if entered["flowsheet"]:
+            body["destinationIds"] = {kind: entered[kind] for kind in _DESTINATIONS}
+        return body
 
     def proposed(self, clinic: Document) -> Values:
         return ehr_settings(stored_ehr_settings(self.settings()))

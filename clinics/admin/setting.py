@@ -1,4 +1,5 @@
-"""What one setting of a clinic is: its form, its part of the clinic, its write. The pages are in `settings`."""
+"""What makes up one setting of a clinic: a form, a part of the clinic, and how it is written. The pages are in
+`settings`."""
 
 from typing import Any, ClassVar
 

@@ -42,8 +42,8 @@ def _is_limit(value: Any) -> bool:
     known |= dict.fromkeys(plan_limits.DATES, safe_reading.moment)
     if not isinstance(value, dict) or not value.keys() & {"plan", "patientCount"}:
         return False
-    given = {name: one for name, one in value.items() if one is not None}
-    return all(name in known and known[name](one) is not None for name, one in given.items())
+    present = {key: entry for key, entry in value.items() if entry is not None}
+    return all(key in known and known[key](entry) is not None for key, entry in present.items())
 
 
 def _plan(help_text: str) -> forms.IntegerField:
@@ -95,19 +95,19 @@ class LimitsSetting(Setting):
 
     @classmethod
     def initial_of(cls, clinic: Document) -> Values:
-        """What cannot be read is left for the person to fill in."""
-        found: dict[str, Any] = {}
+        """Fields whose stored value cannot be read stay empty."""
+        initial: dict[str, Any] = {}
         for kind, name in (("hard", "hardLimit"), ("soft", "softLimit")):
             limit = plan_limits.readable_limit(clinic, name)
             if limit is not None:
-                found[f"{kind}_plan"] = limit["plan"]
-                found[f"{kind}_start"] = _day_of(limit.get("startDate"))
-                found[f"{kind}_end"] = _day_of(limit.get("endDate"))
-        return found
+                initial[f"{kind}_plan"] = limit["plan"]
+                initial[f"{kind}_start"] = _day_of(limit.get("startDate"))
+                initial[f"{kind}_end"] = _day_of(limit.get("endDate"))
+        return initial
 
     def proposed(self, clinic: Document) -> Values:
-        """A day that was not changed keeps its stored moment."""
-        found: Document = {}
+        """A date that was not changed keeps its stored time."""
+        settings: Document = {}
         for kind, name in (("hard", "hardLimit"), ("soft", "softLimit")):
             plan = self.cleaned_data.get(f"{kind}_plan")
             if plan is not None:
@@ -115,26 +115,26 @@ class LimitsSetting(Setting):
                     "startDate": self.cleaned_data.get(f"{kind}_start"),
                     "endDate": self.cleaned_data.get(f"{kind}_end"),
                 }
-                found[name] = {
+                settings[name] = {
                     "plan": plan,
                     **_moments(days, plan_limits.stored_limit(clinic, name)),
                 }
-        return found
+        return settings
 
     def write(self, clinic_id: str, clinic: Document) -> None:
         plan_limits.set_limits(clinic_id, self.proposed(clinic))
 
 
 def _moments(days: dict[str, date | None], stored: Document) -> Document:
-    found: Document = {}
+    moments: Document = {}
     for name, day in days.items():
         if day is None:
             continue
         if _day_of(safe_reading.moment(stored.get(name))) == day:
-            found[name] = stored[name]
+            moments[name] = stored[name]
         else:
-            found[name] = _midnight(day) + (_LAST_MOMENT if name == "endDate" else timedelta())
-    return found
+            moments[name] = _midnight(day) + (_LAST_MOMENT if name == "endDate" else timedelta())
+    return moments
 
 
 def _day_of(moment: datetime | None) -> date | None:
@@ -205,7 +205,7 @@ class TimezoneSetting(Setting):
 class NotificationsSetting(Setting):
     TITLE = "Notifications"
     ACTION = "clinic.notifications_changed"
-    STORED = {"suppressedNotifications": {ANY: bool}}  # those it does not know are kept
+    STORED = {"suppressedNotifications": {ANY: bool}}  # unknown values are kept
     patient_invitation = forms.BooleanField(
         label="No mail to admins when a patient invites the clinic", required=False
     )
@@ -219,7 +219,8 @@ class NotificationsSetting(Setting):
         return {"patient_invitation": cls.part(clinic).get("patientClinicInvitation", False)}
 
     def proposed(self, clinic: Document) -> Values:
-        """The stored object is replaced as a whole, so what the form does not know is kept; unchanged stays absent."""
+        """The stored object is replaced as a whole, so values that the form does not know are kept, and
+        absent ones that were not changed stay absent."""
         stored = self.part(clinic)
         chosen = self.cleaned_data["patient_invitation"]
         if chosen == stored.get("patientClinicInvitation", False):

@@ -12,10 +12,10 @@ def details_of(body: Document) -> PatientDetails:
 
 def shared_patient_of(body: Document) -> SharedPatient:
     granted = body.get("permissions")
-    about = {name: value for name, value in body.items() if name in fields.user_schemas()}
+    known = {name: value for name, value in body.items() if name in fields.user_schemas()}
     return SharedPatient(
         permissions=None if granted is None else tuple(granted),
         is_migrated=body.get("isMigrated", False),
         legacy_clinician_id=body.get("legacyClinicianId"),
-        said=fields.said_in(about),
+        said=fields.said_in(known),
     )
