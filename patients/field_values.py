@@ -101,8 +101,10 @@ def connection_requests(document: Document) -> Document:
     stored = document.get("providerConnectionRequests") or {}
     out = {name: [_request(r) for r in stored.get(name) or ()] for name in PROVIDERS}
     older = moment(document.get("lastRequestedDexcomConnectTime"))
-    if older is not None and not out["dexcom"]:
-        out["dexcom"] = [{"providerName": "dexcom", "createdTime": older}]
+    if older is not None and not out[DataProvider.DEXCOM.value]:
+        out[DataProvider.DEXCOM.value] = [
+            {"providerName": DataProvider.DEXCOM.value, "createdTime": older}
+        ]
     return out
 
 

@@ -9,7 +9,7 @@ from django_mongodb_backend.fields import ArrayField, ObjectIdField
 
 from kernel.safe_reading import ANY, Shape
 from kernel.stored_models import PassThroughField, StoredDocument
-from patients.choices import DiagnosisType
+from patients.choices import PERMISSIONS, DiagnosisType
 
 _SUMMARY: Shape = {
     "id": object,
@@ -67,7 +67,7 @@ class Patient(StoredDocument):
     )
     permissions = PassThroughField(
         null=True,
-        shape={"custodian": dict, "view": dict, "upload": dict, "note": dict},
+        shape=dict.fromkeys(PERMISSIONS, dict),
         help_text="what the clinic may do; a key that is present is granted",
     )
     glycemic_ranges = PassThroughField(

@@ -4,8 +4,10 @@ from typing import Any
 
 from django import forms
 
+from clinic_records.choices import EhrProvider
 from clinics.admin.forms import one_of
 from clinics.admin.setting import Setting, Values
+from clinics.choices import Destination, NoteEvent, Procedure
 from clinics.representation.ehr_settings import ehr_settings
 from clinics.services.ehr_settings import stored_ehr_settings, update_ehr_settings
 from kernel.db import Document
@@ -21,14 +23,12 @@ def _is_code_of_tags(value: Any) -> bool:
     return isinstance(value, str) and value.strip() != "" and "," not in value
 
 
-_DESTINATIONS = ("flowsheet", "notes", "results")
-_NOTE_EVENTS = (("New", "is a new one"), ("Replace", "replaces the one before"))
-_PROVIDERS = (("redox", "Redox"), ("xealth", "Xealth"))
+_DESTINATIONS = (Destination.FLOWSHEET.value, Destination.NOTES.value, Destination.RESULTS.value)
 _PROCEDURES = {
-    "enableSummaryReports": "enable_reports",
-    "disableSummaryReports": "disable_reports",
-    "createAccount": "create_account",
-    "createAccountAndEnableReports": "create_and_enable",
+    Procedure.ENABLE_REPORTS.value: "enable_reports",
+    Procedure.DISABLE_REPORTS.value: "disable_reports",
+    Procedure.CREATE_ACCOUNT.value: "create_account",
+    Procedure.CREATE_AND_ENABLE.value: "create_and_enable",
 }
 
 
@@ -45,7 +45,7 @@ class EhrSetting(Setting):
     STORED = {
         "ehrSettings": {
             "enabled": bool,
-            "provider": one_of(dict(_PROVIDERS)),
+            "provider": one_of(EhrProvider.values),
             "sourceId": str,
             "mrnIdType": str,
             "destinationIds": dict.fromkeys(_DESTINATIONS, str),
@@ -53,7 +53,7 @@ class EhrSetting(Setting):
             "scheduledReports": {
                 "cadence": one_of(_CADENCES),
                 "onUploadEnabled": bool,
-                "onUploadNoteEventType": one_of(dict(_NOTE_EVENTS)),
+                "onUploadNoteEventType": one_of(NoteEvent.values),
             },
             "tags": {"codes": [_is_code_of_tags], "separator": str},
             "flowsheets": {"icode": bool},
@@ -71,7 +71,7 @@ class EhrSetting(Setting):
         ("What is in them", ("tag_codes", "tag_separator", "icode", "include_gmi")),
     )
     enabled = forms.BooleanField(label="Connection is on", required=False)
-    provider = forms.ChoiceField(choices=_PROVIDERS)
+    provider = forms.ChoiceField(choices=EhrProvider.choices)
     source_id = Text(
         ("ehrSettings.v1", "sourceId"),
         label="Source id",
@@ -99,7 +99,7 @@ class EhrSetting(Setting):
     on_upload = forms.BooleanField(label="Also report after each upload", required=False)
     on_upload_note = forms.ChoiceField(
         label="Note after an upload",
-        choices=_NOTE_EVENTS,
+        choices=NoteEvent.choices,
         required=False,
     )
     tag_codes = Texts(
@@ -128,11 +128,11 @@ class EhrSetting(Setting):
             self.add_error(
                 "source_id", "Needed while the connection is on: messages are matched by it."
             )
-        if cleaned.get("provider") == "redox" and not any(filled_in):
+        if cleaned.get("provider") == EhrProvider.REDOX and not any(filled_in):
             self.add_error(
                 "flowsheet", "Needed while Redox is on: without destinations nothing can be sent."
             )
-        if cleaned.get("provider") == "xealth" and not cleaned.get("create_and_enable"):
+        if cleaned.get("provider") == EhrProvider.XEALTH and not cleaned.get("create_and_enable"):
             self.add_error("create_and_enable", "Needed while Xealth is on: it is the program id.")
         return cleaned
 
@@ -148,7 +148,7 @@ class EhrSetting(Setting):
         tags, destinations = stored.get("tags") or {}, stored.get("destinationIds") or {}
         return {
             "enabled": stored.get("enabled", False),
-            "provider": stored.get("provider") or "redox",
+            "provider": stored.get("provider") or EhrProvider.REDOX.value,
             "source_id": stored.get("sourceId", ""),
             "mrn_id_type": stored.get("mrnIdType") or "MRN",
             **{kind: destinations.get(kind, "") for kind in _DESTINATIONS},

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from django import forms
 
+from kernel.choices import ClinicianRole
 from kernel.db import Document
 from kernel.safe_reading import Shape
 from kernel.staff.fields import Reason, StaffForm, Text
@@ -51,21 +52,16 @@ class SettingsForm(StaffForm):
             yield title, [self[name] for name in names]
 
 
-ROLES = [
-    ("CLINIC_ADMIN", "Admin"),
-    ("CLINIC_MEMBER", "Member"),
-    ("PRESCRIBER", "Prescriber"),
-]
-
-
 class RolesForm(SettingsForm):
-    STORED = {"roles": [one_of(dict(ROLES))], "name": str}
-    roles = forms.MultipleChoiceField(choices=ROLES, widget=forms.CheckboxSelectMultiple)
+    STORED = {"roles": [one_of(ClinicianRole.values)], "name": str}
+    roles = forms.MultipleChoiceField(
+        choices=ClinicianRole.choices, widget=forms.CheckboxSelectMultiple
+    )
     reason = Reason(required=False)
 
     def clean_roles(self) -> list[str]:
         roles: list[str] = self.cleaned_data["roles"]
-        if not {"CLINIC_ADMIN", "CLINIC_MEMBER"} & set(roles):
+        if not {ClinicianRole.ADMIN, ClinicianRole.MEMBER} & set(roles):
             message = "A member is an admin or a member; prescriber comes on top."
             raise forms.ValidationError(message)
         return roles

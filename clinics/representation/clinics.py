@@ -5,7 +5,7 @@ from typing import Any
 
 from bson import ObjectId
 
-from clinic_records.choices import Tier
+from clinic_records.choices import GlucoseUnits, Tier
 from clinics.choices import CHOICES
 from clinics.services.migration_readiness import can_migrate
 from kernel import safe_reading
@@ -13,7 +13,7 @@ from kernel.clock import ZERO
 from kernel.db import Document
 from kernel.safe_reading import moment, objects, require, text
 
-DEFAULT_UNITS = "mg/dL"
+DEFAULT_UNITS = GlucoseUnits.MG_DL.value
 Counts = Mapping[ObjectId, int]
 
 _TEXTS = ("address", "city", "postalCode", "state", "country")

@@ -8,6 +8,7 @@ from bson import ObjectId
 from clinic_records.choices import EhrProvider
 from clinic_records.documents import ClinicDocument
 from clinic_records.services import access
+from clinics.choices import Destination, NoteEvent, Procedure
 from clinics.services.clinics import change_clinic
 from clinics.store import clinic_settings as store
 from kernel import safe_reading, texts
@@ -15,14 +16,9 @@ from kernel.db import Document
 from kernel.errors import BadRequest, NotFound
 
 NOT_ACTIVE = "the clinic does not have an active EHR integration"
-DEFAULT_NOTE_EVENT = "New"
-_PROCEDURES = (
-    "enableSummaryReports",
-    "disableSummaryReports",
-    "createAccount",
-    "createAccountAndEnableReports",
-)
-_MESSAGES = ("flowsheet", "results", "notes")
+DEFAULT_NOTE_EVENT = NoteEvent.NEW.value
+_PROCEDURES = Procedure.values
+_MESSAGES = Destination.values
 
 
 def find_ehr_clinics(*, provider: str, source_id: str) -> list[ClinicDocument]:

@@ -50,13 +50,13 @@ def answer(link):
 def create_clinic(*lines):
     """The headers of a request with the body LAKESIDE."""
     token = make_person("Ada Admin", roles=("clinician",)).token
-    lines = ("POST /v1/clinics HTTP/1.1", "Host: localhost", f"x-tidepool-session-token: {token}")
-    return "\r\n".join([*lines, "Content-Type: application/json", *lines, "", ""]).encode()
+    head = ("POST /v1/clinics HTTP/1.1", "Host: localhost", f"x-tidepool-session-token: {token}")
+    return "\r\n".join([*head, "Content-Type: application/json", *lines, "", ""]).encode()
 
 
 def post(path, *lines):
-    lines = (f"POST {path} HTTP/1.1", "Host: localhost", "Content-Type: application/json")
-    return "\r\n".join([*lines, *lines, "", ""]).encode()
+    head = (f"POST {path} HTTP/1.1", "Host: localhost", "Content-Type: application/json")
+    return "\r\n".join([*head, *lines, "", ""]).encode()
 
 
 def workers(service):

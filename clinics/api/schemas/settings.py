@@ -1,5 +1,7 @@
 """Schemas of a clinic's EHR and MRN settings."""
 
+from clinic_records.choices import EhrProvider
+from clinics.choices import Procedure
 from kernel.api import schema as s
 
 _TEXT = s.name(min_length=1)
@@ -15,10 +17,10 @@ _PROCEDURES = s.component(
     "ehrProcedures.v1",
     s.obj(
         {
-            "enableSummaryReports": _TEXT,
-            "disableSummaryReports": _TEXT,
-            "createAccount": _TEXT,
-            "createAccountAndEnableReports": s.name(description="For Xealth, the program's id."),
+            Procedure.ENABLE_REPORTS.value: _TEXT,
+            Procedure.DISABLE_REPORTS.value: _TEXT,
+            Procedure.CREATE_ACCOUNT.value: _TEXT,
+            Procedure.CREATE_AND_ENABLE.value: s.name(description="For Xealth, the program's id."),
         },
         description="The procedure codes of the orders.",
     ),
@@ -70,7 +72,7 @@ EHR_SETTINGS = s.component(
             "mrnIdType": s.name(
                 min_length=1, description="Type of the identifier that is the MRN."
             ),
-            "provider": s.string(enum=["xealth", "redox"]),
+            "provider": s.string(enum=[EhrProvider.XEALTH.value, EhrProvider.REDOX.value]),
             "scheduledReports": _REPORTS,
             "tags": _TAGS,
             "flowsheets": _FLOWSHEETS,

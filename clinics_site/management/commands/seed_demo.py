@@ -15,6 +15,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from clinic_records.choices import EhrProvider, GlucoseUnits
 from clinic_records.services import access
+from clinics.choices import Procedure
 from clinics.services import clinicians, clinics, ehr_settings, sites, tags
 from clinics.services.clinicians import ClinicianDetails
 from clinics.services.clinics import ClinicProfile
@@ -60,7 +61,10 @@ EHR: dict[str, Any] = {
         "notes": "22222222-bbbb-4bbb-8bbb-222222222222",
         "results": "33333333-cccc-4ccc-8ccc-333333333333",
     },
-    "procedureCodes": {"enableSummaryReports": "TP-ENABLE", "disableSummaryReports": "TP-DISABLE"},
+    "procedureCodes": {
+        Procedure.ENABLE_REPORTS.value: "TP-ENABLE",
+        Procedure.DISABLE_REPORTS.value: "TP-DISABLE",
+    },
     "scheduledReports": {"cadence": "14d", "onUploadEnabled": False},
     "tags": {},
     "flowsheets": {"icode": False},
@@ -165,7 +169,7 @@ def _order(patient: Document) -> dict[str, Any]:
         "Order": {
             "ID": f"ORD-{number[:8]}",
             "Status": "New",
-            "Procedure": {"Code": EHR["procedureCodes"]["enableSummaryReports"]},
+            "Procedure": {"Code": EHR["procedureCodes"][Procedure.ENABLE_REPORTS.value]},
         },
     }
 
