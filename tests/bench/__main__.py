@@ -14,11 +14,13 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import product
 from pathlib import Path
 from typing import Any
 
-from tests.bench import floors, report, service, world
+from tests.bench import floors, report, service, user_service, world
 from tests.bench.meters import Meters
 from tests.bench.scenarios import SCENARIOS, Scenario, World
 
@@ -43,7 +45,10 @@ def main() -> None:
     ]
     port = _free_port()
     jobs = list(product(worlds, chosen, options.connections))
-    with service.running(env, port) as meters:
+    with (
+        _accounts(options.accounts, worlds) as addresses,
+        service.running(env | addresses, port) as meters,
+    ):
         passes = [_pass(number, jobs, meters, port, options.seconds) for number in range(PASSES)]
     rows = [_least_disturbed(rounds) for rounds in zip(*passes, strict=True)]
     print(report.header())
@@ -59,6 +64,24 @@ def main() -> None:
     )
 
 
+@contextmanager
+def _accounts(kind: str, worlds: list[World]) -> Iterator[dict[str, str]]:
+    """The variables that say where accounts live."""
+    if kind == "embedded":
+        yield {}
+        return
+    principals = {
+        clinic_world.tokens[role]: {"userid": user_id, "isserver": role == "backend"}
+        for clinic_world in worlds
+        for role, user_id in (("backend", "bench"), ("admin", clinic_world.admin_id))
+    }
+    with user_service.running(principals) as address:
+        yield {
+            "TIDEPOOL_SHORELINE_CLIENT_ADDRESS": address,
+            "TIDEPOOL_SERVER_TOKEN": "secret-of-the-bench-and-of-nothing-else",
+        }
+
+
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--patients", type=int, nargs="+", default=[250])
@@ -70,6 +93,12 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument(
         "--floor", type=int, nargs="*", default=[50], help="page sizes of the bare loop"
+    )
+    parser.add_argument(
+        "--accounts",
+        choices=["embedded", "http"],
+        default="embedded",
+        help="where tokens are checked: in our database, or by a user service over HTTP as in a deployment",
     )
     parser.add_argument("--fresh", action="store_true", help="seed the clinics again")
     return parser.parse_args()

@@ -14,6 +14,7 @@ class World:
 
     size: int
     clinic_id: str
+    admin_id: str
     patient_ids: list[str]
     tag_ids: list[str]
     site_ids: list[str]

@@ -43,6 +43,7 @@ def _world(size: int) -> World:
     return World(
         size=size,
         clinic_id=str(record["clinicId"]),
+        admin_id=record["adminId"],
         patient_ids=[patient["userId"] for patient in sample],
         tag_ids=[str(tag["_id"]) for tag in clinic.get("patientTags") or []],
         site_ids=[str(site["id"]) for site in clinic.get("sites") or []],
