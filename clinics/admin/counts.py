@@ -83,10 +83,10 @@ def _mark(limit: int | None, longest: int) -> float | None:
 
 
 def _judge(plan: int, hard: int | None, soft: int | None, *, in_force: bool) -> tuple[str, str]:
-    if hard is not None and plan >= hard:
-        return BAD, "over the limit" if plan > hard else "at the limit"
     if hard is not None and not in_force:
         return GOOD, "limit not in force today"
+    if hard is not None and plan >= hard:
+        return BAD, "over the limit" if plan > hard else "at the limit"
     if soft is not None and plan >= soft:
         return WARN, "over the soft limit"
     if hard is not None and plan >= hard * _NEAR:

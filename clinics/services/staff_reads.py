@@ -13,7 +13,7 @@ from clinic_records.services.people import Person
 from clinics.choices import Destination, Procedure
 from clinics.store import staff_reads as store
 from clinics.store.staff_reads import ClinicFilter
-from kernel import ids, numbers, safe_reading, texts
+from kernel import clock, ids, numbers, safe_reading, texts
 from kernel.db import Document
 from patients.services import plan_limits
 
@@ -100,10 +100,11 @@ def list_troubles() -> list[Trouble]:
 
 def troubles_of(clinic: Document, shared_sources: set[tuple[str, str]]) -> list[str]:
     reasons = [] if clinic.get("admins") else ["no admin"]
-    hard = plan_limits.effective_limits(clinic).get("hardLimit")
+    limit = plan_limits.plan_limit(clinic, clock.now())
     plan = numbers.shown(safe_reading.mapping(clinic.get("patientCount")).get("plan"))
-    if hard is not None and plan >= hard["plan"]:
-        reasons.append(f"at its limit: {plan} of {hard['plan']}")
+    if limit is not None and plan >= limit:
+        where = "over" if plan > limit else "at"
+        reasons.append(f"{where} its limit: {plan} of {limit}")
     return reasons + ehr_troubles(clinic, shared_sources)
 
 

@@ -1,8 +1,10 @@
 """Which role may open which page, and what finding and looking show (docs/admin.md)."""
 
+from datetime import timedelta
+
 import pytest
 
-from kernel import db, outbox
+from kernel import clock, db, outbox
 from kernel.staff import pages
 from patients.services import plan_limits
 from tests.admin.conftest import ROLES, events, messages_of, patient_ids, text
@@ -239,6 +241,19 @@ def test_the_bar_shows_in_words_and_numbers_how_full_a_clinic_is(clinic, root):
     assert (bar().is_limited, bar().word) == (False, "no limit")
     page = text(root.get(f"clinics/{clinic['_id']}/"))
     assert "Limits are stored but not in force" in page
+
+
+@pytest.mark.parametrize("start", [-60, 30], ids=["ended", "not begun"])
+def test_a_full_clinic_outside_the_dates_of_its_limit_needs_no_attention(clinic, root, start):
+    begins = clock.now() + timedelta(days=start)
+    limit = {"plan": 2, "startDate": begins, "endDate": begins + timedelta(days=30)}
+    plan_limits.set_limits(str(clinic["_id"]), {"hardLimit": limit})
+    page = root.get(f"clinics/{clinic['_id']}/")
+    assert (page.context["bar"].kind, page.context["bar"].word) == (
+        "good",
+        "limit not in force today",
+    )
+    assert page.context["troubles"] == []
 
 
 def test_the_bar_has_a_text_for_screen_readers(clinic, root):
