@@ -90,6 +90,16 @@ def change_clinic(clinic_id: str | ObjectId, fields: Mapping[str, Any]) -> Clini
     return store.set_fields(parsed_id, fields, clock.now()) if parsed_id else None
 
 
+def publish_count(clinic_id: ObjectId, count: Document) -> bool:
+    """Store the patient count that clients see. False when there is no such clinic."""
+    return store.write_fields(clinic_id, {"patientCount": count}, clock.now())
+
+
+def touch_clinic(clinic_id: ObjectId) -> None:
+    """Only `updatedTime` changes."""
+    store.write_fields(clinic_id, {}, clock.now())
+
+
 def access_clinic(
     clinic_id: str | ObjectId, joined: Sequence[Document] | None = None
 ) -> ClinicDocument:

@@ -34,6 +34,14 @@ def list_by_ids(clinic_ids: Sequence[ObjectId]) -> list[ClinicDocument]:
     return list(db.collection(COLLECTION).find({"_id": {"$in": list(clinic_ids)}}))
 
 
+def write_fields(clinic_id: ObjectId, fields: Mapping[str, Any], moment: datetime) -> bool:
+    """As `set_fields`, without reading the clinic back. False when there is no such clinic."""
+    result = db.collection(COLLECTION).update_one(
+        {"_id": clinic_id}, {"$set": {**fields, "updatedTime": moment}}
+    )
+    return result.matched_count > 0
+
+
 def set_fields(
     clinic_id: ObjectId, fields: Mapping[str, Any], moment: datetime
 ) -> ClinicDocument | None:

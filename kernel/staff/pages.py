@@ -164,6 +164,16 @@ def record_view(
     )
 
 
+def record_view_of_patient(request: HttpRequest, *, clinic_id: ObjectId, user_id: str) -> None:
+    record_view(
+        request,
+        action="patient.viewed",
+        object_type="patient",
+        object_id=user_id,
+        clinic_id=clinic_id,
+    )
+
+
 def fail(request: HttpRequest, error: DomainError | str) -> None:
     """Show the service's message on the next page."""
     text = error if isinstance(error, str) else error.message

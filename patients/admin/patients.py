@@ -100,13 +100,7 @@ def detail(request: HttpRequest, clinic_id: str, user_id: str) -> HttpResponseBa
     clinic = readable_clinics.access_clinic(clinic_id)
     document = readable_patients.access_patient(clinic_id, user_id)
     row = _row(document, clinic, patient_lists.last_data(document))
-    pages.record_view(
-        request,
-        action="patient.viewed",
-        object_type="patient",
-        object_id=user_id,
-        clinic_id=clinic["_id"],
-    )
+    pages.record_view_of_patient(request, clinic_id=clinic["_id"], user_id=user_id)
     return pages.render(
         request,
         "patients/staff/patient.html",

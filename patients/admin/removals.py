@@ -34,13 +34,7 @@ def remove_patient(request: HttpRequest, clinic_id: str, user_id: str) -> HttpRe
     if document.get("ehrSubscriptions"):
         consequences.append("No more reports are sent to the EHR for this patient.")
     back = reverse("admin:clinic_patient", args=[clinic_id, user_id])
-    pages.record_view(
-        request,
-        action="patient.viewed",
-        object_type="patient",
-        object_id=user_id,
-        clinic_id=clinic["_id"],
-    )
+    pages.record_view_of_patient(request, clinic_id=clinic["_id"], user_id=user_id)
     removal = removals.Removal(
         title="Remove a patient",
         action="patient.removed",

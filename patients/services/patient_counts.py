@@ -213,7 +213,7 @@ def _correct(clinic_id: ObjectId, kept: Document, counted: Document) -> Document
     if counts is None:
         return None
     counts = _without_foreign(clinic_id, counts)
-    if access.change_clinic(clinic_id, {"patientCount": published(counts)}) is None:
+    if not access.publish_count(clinic_id, published(counts)):
         raise NotFound(message="clinic not found")
     return counts
 
@@ -327,7 +327,7 @@ def count_change(
     if len(counts["sources"]) > MOST_PROVIDERS and _adds_sources(changed):
         raise ConstraintViolation(TOO_MANY_PROVIDERS)
     if not all(name.startswith(("tags.", "sites.")) for name in changed):
-        access.change_clinic(clinic_id, {"patientCount": published(counts)})
+        access.publish_count(clinic_id, published(counts))
 
 
 def _adds_sources(changed: Document) -> bool:
@@ -343,7 +343,7 @@ def is_crowded(counts: Document) -> bool:
 
 def note_change(clinic_id: ObjectId) -> None:
     """Other services take the clinic's `updatedTime` for the time when its counts were last refreshed."""
-    access.change_clinic(clinic_id, {})
+    access.touch_clinic(clinic_id)
 
 
 def _tally(document: Document | None) -> Counter[str]:

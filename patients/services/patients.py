@@ -23,9 +23,7 @@ from kernel.errors import (
     DomainError,
     Duplicate,
     NotFound,
-    Unavailable,
 )
-from kernel.http import ServiceUnavailable
 from kernel.policy import Path
 from patients import fields
 from patients.documents import PatientDocument
@@ -44,7 +42,7 @@ from patients.services.patient_details import (
 from patients.store import patients as store
 from users.choices import Grant
 from users.clients.protocol import Profile
-from users.services.neighbours import profile_service, user_service
+from users.services import people
 
 NOT_FOUND = "patient not found"
 ALREADY_PATIENT = "patient is already a member of the clinic"
@@ -176,13 +174,7 @@ class KnownUser:
 
 def read_user(user_id: str) -> KnownUser:
     """Raises NotFound, and Unavailable if the account services do not answer."""
-    try:
-        user = user_service().get_user(user_id)
-        profile = profile_service().get_profile(user_id) or {}
-    except ServiceUnavailable:
-        raise Unavailable from None
-    if user is None:
-        raise NotFound
+    user, profile = people.read_user(user_id)
     return KnownUser(user_id, user.address, profile)
 
 

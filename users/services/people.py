@@ -8,7 +8,7 @@ from kernel import texts
 from kernel.errors import ConstraintViolation, NotFound, PermanentFailure, Unavailable
 from kernel.http import ServiceError, ServiceUnavailable
 from users.choices import AccountRole
-from users.clients.protocol import AccountChanged, Expected, UserUpdate
+from users.clients.protocol import AccountChanged, Expected, Profile, User, UserUpdate
 from users.services.neighbours import data_service, profile_service, user_service
 
 REFUSED = 401
@@ -25,7 +25,7 @@ class Account:
     roles: tuple[str, ...]
 
 
-def access_account(user_id: str) -> Account:
+def read_user(user_id: str) -> tuple[User, Profile]:
     """Raises NotFound, or Unavailable when the account services cannot be reached."""
     try:
         user = user_service().get_user(user_id)
@@ -34,6 +34,12 @@ def access_account(user_id: str) -> Account:
         raise Unavailable from None
     if user is None:
         raise NotFound
+    return user, profile
+
+
+def access_account(user_id: str) -> Account:
+    """Raises as `read_user`."""
+    user, profile = read_user(user_id)
     return Account(user.user_id, user.address or None, _name_in(profile), user.roles)
 
 
