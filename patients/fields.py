@@ -345,8 +345,8 @@ def lines(fields: Iterable[Field] = FIELDS) -> list[tuple[str, Field]]:
 
 
 def _titled(entries: Iterable[tuple[Titled | None, Field]]) -> Iterator[tuple[str, Field]]:
-    found = [(title, field) for title, field in entries if title is not None]
-    return ((title.title, field) for title, field in sorted(found, key=lambda e: e[0].position))
+    shown = [(title, field) for title, field in entries if title is not None]
+    return ((title.title, field) for title, field in sorted(shown, key=lambda e: e[0].position))
 
 
 ENTERED = frozenset(field.stored for field in FIELDS if field.entry is not None)

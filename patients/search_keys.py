@@ -71,9 +71,9 @@ def _class_of(part: str) -> str:
 @lru_cache(maxsize=1)
 def _variants() -> dict[str, str]:
     """What is folded -> the Latin, Greek and Cyrillic letters and the signs that are folded into it."""
-    found: dict[str, str] = {}
+    letters: dict[str, str] = {}
     for code in (*range(0x20, 0x530), *range(0x1E00, 0x2030)):
         if chr(code).isprintable():
             folded = texts.fold(chr(code))
-            found[folded] = found.get(folded, "") + chr(code)
-    return found
+            letters[folded] = letters.get(folded, "") + chr(code)
+    return letters

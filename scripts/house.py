@@ -102,8 +102,8 @@ def _row(room: Room, all_rooms: list[Room]) -> str:
 
 
 def _files(name: str) -> list[Path]:
-    found = sorted((local.BASE / name).rglob("*.py"))
-    return [path for path in found if GENERATED not in path.parts]
+    paths = sorted((local.BASE / name).rglob("*.py"))
+    return [path for path in paths if GENERATED not in path.parts]
 
 
 @cache

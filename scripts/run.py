@@ -124,8 +124,8 @@ def _seed(environment: dict[str, str]) -> dict[str, Any]:
     local.secret("admin-password")
     password_file = local.LOCAL / "secrets" / "admin-password"
     output = service.manage(["seed_demo", "--password-file", str(password_file)], environment)
-    found: dict[str, Any] = json.loads(output.splitlines()[-1])
-    return found
+    seeded: dict[str, Any] = json.loads(output.splitlines()[-1])
+    return seeded
 
 
 def _welcome(address: str, demo: dict[str, Any]) -> str:

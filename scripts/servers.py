@@ -161,8 +161,8 @@ def _package_of(library: str) -> str:
 
 def _version(program: str) -> tuple[int, ...]:
     result = subprocess.run([program, "--version"], capture_output=True, text=True, check=False)
-    found = re.search(r"v=?(\d+)\.(\d+)", result.stdout)
-    return tuple(map(int, found.groups())) if found else (0,)
+    version = re.search(r"v=?(\d+)\.(\d+)", result.stdout)
+    return tuple(map(int, version.groups())) if version else (0,)
 
 
 def _stamp() -> Path:

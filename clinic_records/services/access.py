@@ -53,8 +53,8 @@ def list_clinics_of_member(
 
 def tag_ids(clinic: Document) -> set[ObjectId]:
     """Also of those without a name: a patient keeps them."""
-    found = (tag.get("_id") for tag in safe_reading.objects(clinic.get("patientTags")))
-    return {tag_id for tag_id in found if isinstance(tag_id, ObjectId)}
+    ids_in_clinic = (tag.get("_id") for tag in safe_reading.objects(clinic.get("patientTags")))
+    return {tag_id for tag_id in ids_in_clinic if isinstance(tag_id, ObjectId)}
 
 
 def tags_of(clinic: Document) -> list[Document]:

@@ -262,9 +262,9 @@ class RestrictionsSetting(Setting):
 
     def clean_restrictions(self) -> list[Document]:
         lines = normal(_LINE, re.split(r"\r\n|\r|\n", self.cleaned_data["restrictions"]))
-        found = [_restriction(line) for line in lines if line]
-        hold(property_of("membershipRestrictions.v1", "restrictions"), found)
-        return found
+        restrictions = [_restriction(line) for line in lines if line]
+        hold(property_of("membershipRestrictions.v1", "restrictions"), restrictions)
+        return restrictions
 
     @classmethod
     def part(cls, clinic: Document) -> Values:
@@ -287,9 +287,9 @@ def _restriction(line: str) -> Document:
     if len(provider.split()) > 1:
         raise forms.ValidationError(message)
     try:
-        found = {"emailDomain": addresses.canonical_domain(domain)}
+        restriction = {"emailDomain": addresses.canonical_domain(domain)}
     except InvalidAddress:
         raise forms.ValidationError(message) from None
     if provider:
-        found["requiredIdp"] = provider
-    return found
+        restriction["requiredIdp"] = provider
+    return restriction

@@ -161,11 +161,11 @@ def accept_offer(*, clinic_id: str, invite_id: str, shared: SharedPatient) -> Do
     return db.run_in_transaction(accept_existing)
 
 
-def _complete(asked: ConfirmationDocument) -> None:
+def _complete(offer: ConfirmationDocument) -> None:
     """Only while it is still the offer that other services were asked about."""
-    parties = {"clinicId": asked["clinicId"]}
-    completed = transitions.perform(Kind.CLINIC_SHARE, Event.ACCEPT, asked["_id"], parties)
-    if completed is None or any(completed.get(name) != asked.get(name) for name in _OFFERED):
+    parties = {"clinicId": offer["clinicId"]}
+    completed = transitions.perform(Kind.CLINIC_SHARE, Event.ACCEPT, offer["_id"], parties)
+    if completed is None or any(completed.get(name) != offer.get(name) for name in _OFFERED):
         raise Forbidden(message=texts.FORBIDDEN)
 
 

@@ -280,7 +280,7 @@ def _connections(provider: str, brand: str) -> list[Mail]:
             f"tells a clinic's patient that {brand} stopped sending data",
         ),
     ]
-    asked = ("ClinicName", "PatientName", "ProviderName", "RestrictedTokenId")
+    variables_of_requests = ("ClinicName", "PatientName", "ProviderName", "RestrictedTokenId")
     failed = ("FullName", "ProviderName", "RestrictedTokenId")
     return [
         Mail(
@@ -289,7 +289,7 @@ def _connections(provider: str, brand: str) -> list[Mail]:
             body=body,
             purpose=purpose,
             link=link,
-            variables=failed if body.startswith("device_issue") else asked,
+            variables=failed if body.startswith("device_issue") else variables_of_requests,
             constants={"Brand": brand, "ProviderName": provider},
         )
         for template, subject, body, purpose in rows

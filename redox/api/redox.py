@@ -137,11 +137,11 @@ class EhrViewSet(ApiViewSet):
         return empty(202)
 
 
-def _shown(found: Match) -> dict[str, Any]:
+def _shown(match: Match) -> dict[str, Any]:
     shown: dict[str, Any] = {
-        "clinic": show_clinic(found.clinic, *count_by_tag_and_site([found.clinic])),
-        "settings": show_settings(found.clinic["ehrSettings"]),
+        "clinic": show_clinic(match.clinic, *count_by_tag_and_site([match.clinic])),
+        "settings": show_settings(match.clinic["ehrSettings"]),
     }
-    if found.patients:
-        shown["patients"] = [show_patient(patient) for patient in found.patients]
+    if match.patients:
+        shown["patients"] = [show_patient(patient) for patient in match.patients]
     return shown
