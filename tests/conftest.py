@@ -112,8 +112,8 @@ def clean_state(django_db_setup, request):
     # The embedded service keeps its own token, whose record was just deleted.
     neighbours.user_service.cache_clear()
     yield
-    if stored_documents.are_looked_at(request.node):
-        assert stored_documents.misfits_of_what_was_written(request.path) == []
+    if stored_documents.are_compared(request.node):
+        assert stored_documents.misfits_of_what_was_written() == []
 
 
 def _fixtures_of(request):

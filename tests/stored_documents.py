@@ -5,22 +5,17 @@ is documented nowhere. After each test a sample of what it wrote is read, in one
 writes documents no version of the service would write is marked `foreign_documents`.
 """
 
-from collections import Counter
-
 from kernel import db
 from kernel.safe_reading import ANY
 from kernel.stored_models import described_models, shape_of
 from tests.commands import peek_written
 
 SAMPLE = 3  # newest documents of each collection
-# In each file of tests the first tests that write to a collection are looked at, and then every tenth.
-FIRST, LATER = 10, 10
 # Folders of tests that go through the service, rather than make documents of their own.
-FOLDERS = {"api", "services", "store", "tasks", "security"}
+FOLDERS = {"api", "services", "store", "tasks", "security", "admin", "policy", "clients"}
 EXEMPT = {"foreign_documents", "walk", "chaos", "processes"}
 DJANGOS = ("auth_", "django_")
 _shapes = {}
-_writers = Counter()
 
 
 def shapes():
@@ -29,27 +24,21 @@ def shapes():
     return _shapes
 
 
-def are_looked_at(test):
+def are_compared(test):
     has_marker = any(test.get_closest_marker(name) for name in EXEMPT)
     return test.path.parent.name in FOLDERS and not has_marker
 
 
-def misfits_of_what_was_written(path):
-    """By the tests of this file since the collections were emptied last."""
+def misfits_of_what_was_written():
+    """Since the collections were emptied last."""
     names = sorted(name for name in peek_written() if not name.startswith(DJANGOS))
-    found = [
+    problems = [
         f"{name}: no model describes this collection" for name in names if name not in shapes()
     ]
-    looked_at = [name for name in names if name in shapes() and _is_turn(path, name)]
-    for name, document in _sample(looked_at):
-        found += [f"{name}.{misfit}" for misfit in misfits(document, shapes()[name])]
-    return sorted(set(found))
-
-
-def _is_turn(path, name):
-    _writers[path, name] += 1
-    count = _writers[path, name]
-    return count <= FIRST or count % LATER == 0
+    described = [name for name in names if name in shapes()]
+    for name, document in _sample(described):
+        problems += [f"{name}.{misfit}" for misfit in misfits(document, shapes()[name])]
+    return sorted(set(problems))
 
 
 def _sample(names):

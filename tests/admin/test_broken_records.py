@@ -112,6 +112,7 @@ def test_no_page_fails_for_a_broken_record(world, ben, root, bare_pages, collect
     assert failures == []
 
 
+@pytest.mark.foreign_documents
 def test_a_broken_field_is_counted_in_a_metric(clinic, root):
     db.collection("patients").update_one({"clinicId": clinic["_id"]}, {"$set": {"sites": "x"}})
     count_before = safe_reading.BROKEN.labels("patient")._value.get()

@@ -139,6 +139,7 @@ def test_the_reason_of_a_failed_message_is_shown_in_words(staff, reason, words):
     assert words in text(staff("integration").get(f"ehr/messages/{failed['_id']}/"))
 
 
+@pytest.mark.foreign_documents
 @pytest.mark.parametrize("meta", [None, "x", [], {"Source": "x", "Test": "true"}, {"Source": []}])
 def test_malformed_metadata_do_not_break_a_list(staff, meta):
     document = message(meta=meta)

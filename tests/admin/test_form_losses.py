@@ -119,6 +119,7 @@ def without_empty(stored):
     return [without_empty(item) for item in stored] if isinstance(stored, list) else stored
 
 
+@pytest.mark.foreign_documents
 def test_a_form_sent_unchanged_removes_nothing(form, kind):
     """A form whose page lists something is refused: see the next test."""
     lost, shape = [], FORMS[kind]
@@ -166,6 +167,7 @@ VALID = {
 }
 
 
+@pytest.mark.foreign_documents
 def test_a_malformed_restriction_is_shown_on_the_clinic_page_and_stays_in_force(clinic, root):
     """It admits no one; removed unseen, it would admit everyone."""
     form = Form("restrictions", clinic, None)
@@ -176,6 +178,7 @@ def test_a_malformed_restriction_is_shown_on_the_clinic_page_and_stays_in_force(
     assert form.stored() == {"membershipRestrictions": [{"emailDomain": 77177}]}
 
 
+@pytest.mark.foreign_documents
 def test_an_unshown_value_that_changed_while_the_form_was_open_is_not_removed(clinic):
     form = Form("restrictions", clinic, None)
     form.store({"membershipRestrictions": [{"emailDomain": 1}]})
