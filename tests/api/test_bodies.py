@@ -80,10 +80,10 @@ def problems(world, mongo_commands):
     """What is wrong about the answers to [(operation, place, body)], which all have to be refusals."""
 
     def find(cases):
-        found = (
+        outcomes = (
             (name, place, wrong(world, mongo_commands, name, raw)) for name, place, raw in cases
         )
-        return [problem for problem in found if problem[2]]
+        return [problem for problem in outcomes if problem[2]]
 
     return find
 

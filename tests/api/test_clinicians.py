@@ -75,10 +75,10 @@ def test_a_new_admin_is_mirrored_in_the_clinic_and_an_invited_one_is_not(clinic,
 )
 def test_user_invite_and_address_are_unique_in_a_clinic(clinic, other_clinic, ben, backend, same):
     backend.post(people(clinic), body(inviteId="key-1"))
-    given = dict(same)
-    if "id" in given:
-        given["id"] = ben.user_id
-    another = {"email": "another@example.org", "roles": ["CLINIC_MEMBER"], **given}
+    duplicate = dict(same)
+    if "id" in duplicate:
+        duplicate["id"] = ben.user_id
+    another = {"email": "another@example.org", "roles": ["CLINIC_MEMBER"], **duplicate}
     refused = backend.post(people(clinic), another)
     assert (refused.status_code, refused.json()) == (409, DUPLICATE)
     assert backend.post(people(other_clinic), another).status_code == 200

@@ -48,38 +48,38 @@ def demo(settings, dot):
 
 # --- create ---------------------------------------------------------------------------------------
 def test_the_creator_becomes_the_only_admin(ada):
-    made = make_clinic(ada)
-    assert stored(made)["admins"] == [ada.user_id]
-    member = db.collection("clinicians").find_one({"clinicId": ObjectId(made["id"])})
+    new_clinic = make_clinic(ada)
+    assert stored(new_clinic)["admins"] == [ada.user_id]
+    member = db.collection("clinicians").find_one({"clinicId": ObjectId(new_clinic["id"])})
     assert (member["userId"], member["roles"]) == (ada.user_id, ["CLINIC_ADMIN"])
     assert (member["email"], member["name"]) == (ada.email, "Ada Admin")
-    assert {"clinicId": made["id"]} in emitted("clinic.created")
-    assert {"clinicId": made["id"], "userId": ada.user_id} in emitted("clinician.saved")
+    assert {"clinicId": new_clinic["id"]} in emitted("clinic.created")
+    assert {"clinicId": new_clinic["id"], "userId": ada.user_id} in emitted("clinician.saved")
 
 
 def test_new_clinic_has_the_default_values(ada):
-    made = make_clinic(ada)
-    assert re.fullmatch(SHARE_CODE, made["shareCode"])
-    assert made["canMigrate"] is False
-    assert (made["tier"], made["tierDescription"]) == ("tier0100", "Free")
-    assert not {"timezone", "phoneNumbers", "patientTags", "sites", "admins"} & made.keys()
-    found = stored(made)
-    assert found["isMigrated"] is True
-    assert found["shareCodes"] == [found["canonicalShareCode"]] == [made["shareCode"]]
-    assert found["patientCount"] == {"total": 0, "demo": 0, "plan": 0}
-    assert found["patientCountSettings"] == {"hardLimit": {"plan": 250}}
-    assert found["PreferredBgUnits"] == "mg/dL"
-    assert (found["timezone"], found["phoneNumbers"]) == (None, None)
-    assert "tier" not in found
+    new_clinic = make_clinic(ada)
+    assert re.fullmatch(SHARE_CODE, new_clinic["shareCode"])
+    assert new_clinic["canMigrate"] is False
+    assert (new_clinic["tier"], new_clinic["tierDescription"]) == ("tier0100", "Free")
+    assert not {"timezone", "phoneNumbers", "patientTags", "sites", "admins"} & new_clinic.keys()
+    document = stored(new_clinic)
+    assert document["isMigrated"] is True
+    assert document["shareCodes"] == [document["canonicalShareCode"]] == [new_clinic["shareCode"]]
+    assert document["patientCount"] == {"total": 0, "demo": 0, "plan": 0}
+    assert document["patientCountSettings"] == {"hardLimit": {"plan": 250}}
+    assert document["PreferredBgUnits"] == "mg/dL"
+    assert (document["timezone"], document["phoneNumbers"]) == (None, None)
+    assert "tier" not in document
 
 
 def test_the_demo_patient_comes_with_a_clinic(ada, demo):
-    made = make_clinic(ada)
-    patient = db.collection("patients").find_one({"clinicId": ObjectId(made["id"])})
+    new_clinic = make_clinic(ada)
+    patient = db.collection("patients").find_one({"clinicId": ObjectId(new_clinic["id"])})
     assert patient["userId"] == demo.user_id
     assert patient["permissions"] == {"view": {}}
     assert patient["isMigrated"] is True
-    counts = ada.api.get(path(made, "patient_count")).json()
+    counts = ada.api.get(path(new_clinic, "patient_count")).json()
     assert counts == {"total": 1, "demo": 1, "plan": 0}
 
 
@@ -90,11 +90,11 @@ def test_a_demo_account_that_is_missing_stops_the_creation(ada, settings):
 
 
 def test_the_demo_patient_is_added_later_when_the_request_was_cut_short(ada, dot, settings):
-    made = make_clinic(ada)
+    new_clinic = make_clinic(ada)
     settings.DEMO_PATIENT_USER_ID = dot.user_id
     deliver_all()
     assert db.collection("patients").count_documents({"userId": dot.user_id}) == 1
-    assert made["id"]
+    assert new_clinic["id"]
 
 
 def test_services_may_not_create_clinics(backend):
@@ -132,12 +132,18 @@ def test_an_empty_body_creates_nothing(ada):
 
 
 def test_any_country_and_any_website_are_kept(ada):
-    made = make_clinic(ada, country="Narnia", website="", timezone="US/Pacific", clinicSize="1000+")
-    assert (made["country"], made["website"], made["timezone"]) == ("Narnia", "", "US/Pacific")
+    new_clinic = make_clinic(
+        ada, country="Narnia", website="", timezone="US/Pacific", clinicSize="1000+"
+    )
+    assert (new_clinic["country"], new_clinic["website"], new_clinic["timezone"]) == (
+        "Narnia",
+        "",
+        "US/Pacific",
+    )
 
 
 def test_properties_with_their_own_operation_are_ignored_in_a_profile(ada):
-    made = make_clinic(
+    new_clinic = make_clinic(
         ada,
         tier="tier0400",
         patientTags=[{"name": "T"}],
@@ -146,9 +152,11 @@ def test_properties_with_their_own_operation_are_ignored_in_a_profile(ada):
         shareCode="ABCD-ABCD-ABCD",
         extra={"anything": 1},
     )
-    assert made["tier"] == "tier0100"
-    assert made["shareCode"] != "ABCD-ABCD-ABCD"
-    assert not {"patientTags", "sites", "suppressedNotifications", "extra"} & stored(made).keys()
+    assert new_clinic["tier"] == "tier0100"
+    assert new_clinic["shareCode"] != "ABCD-ABCD-ABCD"
+    assert (
+        not {"patientTags", "sites", "suppressedNotifications", "extra"} & stored(new_clinic).keys()
+    )
 
 
 def test_the_same_clinic_can_be_created_twice(ada):
@@ -164,10 +172,10 @@ def test_a_repeat_after_a_failure_finds_the_clinic_that_was_stored(ada, monkeypa
     with monkeypatch.context() as patch:
         patch.setattr(clinics.patients, "add_demo_patient", fail)
         assert ada.api.post("/v1/clinics", CLINIC).status_code == 500
-    made = make_clinic(ada)
+    new_clinic = make_clinic(ada)
     assert db.collection("clinics").count_documents({}) == 1
-    assert stored(made)
-    assert make_clinic(ada)["id"] != made["id"]
+    assert stored(new_clinic)
+    assert make_clinic(ada)["id"] != new_clinic["id"]
 
 
 def test_taken_share_codes_are_skipped(ada, clinic, monkeypatch):
@@ -203,8 +211,8 @@ def test_an_unknown_clinic_is_not_found(backend):
 def test_every_share_code_of_a_clinic_leads_to_it_and_one_is_shown(clinic, eve):
     change(clinic, {"shareCodes": [clinic["shareCode"], "ABCD-ABCD-ABCD"]})
     for code in (clinic["shareCode"], "ABCD-ABCD-ABCD", "abcd-abcd-abcd"):
-        found = eve.api.get(f"/v1/clinics/share_code/{code}").json()
-        assert (found["id"], found["shareCode"]) == (clinic["id"], clinic["shareCode"])
+        document = eve.api.get(f"/v1/clinics/share_code/{code}").json()
+        assert (document["id"], document["shareCode"]) == (clinic["id"], clinic["shareCode"])
     missing = eve.api.get("/v1/clinics/share_code/abcd-abcd-abce")
     assert (missing.status_code, missing.json()) == (404, {"message": "not found"})
 
@@ -318,16 +326,16 @@ def test_recounting_tags_and_sites_reads_index_keys_only(clinic):
 
 # --- list -----------------------------------------------------------------------------------------
 def test_services_list_clinics_in_pages(ada, backend, eve):
-    made = [make_clinic(ada)["id"] for _ in range(12)]
+    new_clinic = [make_clinic(ada)["id"] for _ in range(12)]
     assert eve.api.get("/v1/clinics").status_code == 403
-    assert [c["id"] for c in backend.get("/v1/clinics").json()] == made[:10]
+    assert [c["id"] for c in backend.get("/v1/clinics").json()] == new_clinic[:10]
     page = backend.get("/v1/clinics?limit=5&offset=9").json()
-    assert [c["id"] for c in page] == made[9:]
+    assert [c["id"] for c in page] == new_clinic[9:]
     assert len(backend.get("/v1/clinics?limit=1000").json()) == 12
 
 
 def test_clinic_lists_are_filtered_by_share_code_time_and_ehr(clinic, other_clinic, backend):
-    def found(query):
+    def document(query):
         return [c["id"] for c in backend.get(f"/v1/clinics?{query}").json()]
 
     change(
@@ -335,14 +343,14 @@ def test_clinic_lists_are_filtered_by_share_code_time_and_ehr(clinic, other_clin
         {"ehrSettings": {"enabled": True}, "createdTime": clock.parse_time("2020-01-01T00:00:00Z")},
     )
     both = [clinic["id"], other_clinic["id"]]
-    assert found(f"shareCode={clinic['shareCode']}") == [clinic["id"]]
-    assert found("shareCode=NONE") == []
-    assert found("ehrEnabled=true") == [clinic["id"]]
-    assert found("ehrEnabled=false") == []
-    assert found("createdTimeStart=2020-01-01T00:00:00Z") == both
-    assert found("createdTimeEnd=2020-01-01T00:00:00Z") == []
-    assert found("createdTimeEnd=2020-01-01T01:00:01%2B01:00") == [clinic["id"]]
-    assert found("createdTimeEnd=0001-01-01T00:00:00Z") == both
+    assert document(f"shareCode={clinic['shareCode']}") == [clinic["id"]]
+    assert document("shareCode=NONE") == []
+    assert document("ehrEnabled=true") == [clinic["id"]]
+    assert document("ehrEnabled=false") == []
+    assert document("createdTimeStart=2020-01-01T00:00:00Z") == both
+    assert document("createdTimeEnd=2020-01-01T00:00:00Z") == []
+    assert document("createdTimeEnd=2020-01-01T01:00:01%2B01:00") == [clinic["id"]]
+    assert document("createdTimeEnd=0001-01-01T00:00:00Z") == both
     for wrong in (
         "shareCode=",
         "ehrEnabled=maybe",
@@ -355,36 +363,36 @@ def test_clinic_lists_are_filtered_by_share_code_time_and_ehr(clinic, other_clin
 # --- update ---------------------------------------------------------------------------------------
 def test_an_update_leaves_what_it_does_not_mention(ada):
     phones = [{"type": "main", "number": "555"}]
-    made = make_clinic(
+    new_clinic = make_clinic(
         ada, timezone="Europe/Berlin", phoneNumbers=phones, website="https://a.example"
     )
-    change(made, {"patientCountSettings": {"hardLimit": {"plan": 7}}, "tier": "tier0200"})
-    updated = ada.api.put(path(made), {"name": "New", "preferredBgUnits": "mmol/L"})
+    change(new_clinic, {"patientCountSettings": {"hardLimit": {"plan": 7}}, "tier": "tier0200"})
+    updated = ada.api.put(path(new_clinic), {"name": "New", "preferredBgUnits": "mmol/L"})
     assert updated.status_code == 200
     shown = updated.json()
     assert (shown["name"], shown["preferredBgUnits"]) == ("New", "mmol/L")
     assert (shown["timezone"], shown["phoneNumbers"]) == ("Europe/Berlin", phones)
-    assert (shown["address"], shown["tier"]) == (made["address"], "tier0200")
-    found = stored(made)
-    assert found["patientCountSettings"] == {"hardLimit": {"plan": 7}}
-    assert found["shareCodes"] == [made["shareCode"]]
-    assert found["admins"] == [ada.user_id]
-    assert found["updatedTime"] >= found["createdTime"]
+    assert (shown["address"], shown["tier"]) == (new_clinic["address"], "tier0200")
+    document = stored(new_clinic)
+    assert document["patientCountSettings"] == {"hardLimit": {"plan": 7}}
+    assert document["shareCodes"] == [new_clinic["shareCode"]]
+    assert document["admins"] == [ada.user_id]
+    assert document["updatedTime"] >= document["createdTime"]
 
 
 def test_a_website_can_be_emptied(ada):
-    made = make_clinic(ada, website="https://a.example")
-    assert ada.api.put(path(made), {**CLINIC, "website": ""}).json()["website"] == ""
+    new_clinic = make_clinic(ada, website="https://a.example")
+    assert ada.api.put(path(new_clinic), {**CLINIC, "website": ""}).json()["website"] == ""
 
 
 def test_a_clinic_can_be_sent_back_as_it_was_read(ada):
-    made = make_clinic(ada, timezone="Europe/Berlin", phoneNumbers=[{"number": "555"}])
+    new_clinic = make_clinic(ada, timezone="Europe/Berlin", phoneNumbers=[{"number": "555"}])
     for kind in ("patient_tags", "sites"):
-        ada.api.post(path(made, kind), {"name": "One"})
-    tag, site = stored(made)["patientTags"][0]["_id"], stored(made)["sites"][0]
-    add_patient(made, tags=[tag], sites=[site])
-    shown = ada.api.get(path(made)).json()
-    answer = ada.api.put(path(made), shown)
+        ada.api.post(path(new_clinic, kind), {"name": "One"})
+    tag, site = stored(new_clinic)["patientTags"][0]["_id"], stored(new_clinic)["sites"][0]
+    add_patient(new_clinic, tags=[tag], sites=[site])
+    shown = ada.api.get(path(new_clinic)).json()
+    answer = ada.api.put(path(new_clinic), shown)
     assert answer.status_code == 200
     assert answer.json() == {**shown, "updatedTime": answer.json()["updatedTime"]}
 
@@ -513,19 +521,19 @@ def test_a_clinic_with_a_patient_is_not_deleted(clinic, ada, ben):
 
 
 def test_a_clinic_with_only_the_demo_patient_is_deleted_with_it(ada, demo):
-    made = make_clinic(ada)
-    assert ada.api.delete(path(made)).status_code == 204
+    new_clinic = make_clinic(ada)
+    assert ada.api.delete(path(new_clinic)).status_code == 204
     tombstone = db.collection("patient_deletions").find_one({})
     assert tombstone["patient"]["userId"] == demo.user_id
     assert db.collection("patients").count_documents({}) == 0
 
 
 def test_tombstones_are_found_by_index():
-    wanted = {
+    expected = {
         "clinic_deletions": {"clinic._id": ObjectId()},
         "clinician_deletions": {"clinician.clinicId": ObjectId(), "clinician.userId": "u"},
     }
-    for name, query in wanted.items():
+    for name, query in expected.items():
         plan = db.collection(name).explain(query)["queryPlanner"]["winningPlan"]
         assert "IXSCAN" in str(plan)
 

@@ -133,20 +133,20 @@ def property_names(schema, depth=0):
     """The properties of the top two levels, through references."""
     if "$ref" in schema:
         schema = description()["components"]["schemas"][schema["$ref"].rsplit("/", 1)[1]]
-    found = set(schema.get("properties", {}))
+    names = set(schema.get("properties", {}))
     parts = [*schema.get("allOf", []), *schema.get("anyOf", []), *schema.get("oneOf", [])]
     for part in parts:
-        found |= property_names(part, depth)
-    return found
+        names |= property_names(part, depth)
+    return names
 
 
 def test_every_operation_that_takes_a_tag_or_a_site_is_walked():
-    found = {
+    operations = {
         name
         for name, (_, path, operation) in described_operations().items()
         if takes_tags_or_sites(operation, path)
     }
-    assert found - NO_IDS - READ_ONLY == set(CALLS)
+    assert operations - NO_IDS - READ_ONLY == set(CALLS)
 
 
 # --- the walk ---------------------------------------------------------------------------------------

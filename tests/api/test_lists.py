@@ -49,13 +49,13 @@ def stats(kind, days_ago=None, **periods):
 
 
 def filled(kind, values):
-    found = {}
+    period = {}
     for entry in statistics.TABLE[kind]:
         if entry.flagged:
-            found[entry.flag] = entry.name in values
+            period[entry.flag] = entry.name in values
         if entry.always:
-            found |= {entry.name: 0.0, entry.delta: 0.0}
-    return {**found, **values}
+            period |= {entry.name: 0.0, entry.delta: 0.0}
+    return {**period, **values}
 
 
 def cgm(name, value=None, field="timeInTargetPercent", days_ago=None, period="14d"):
@@ -238,8 +238,8 @@ def test_a_search_of_any_length_is_answered(lakeside, ben, letter, has_key):
         url = f"/v1/clinics/{lakeside['_id']}/{path}"
         answer = ben.api.get(f"{url}?search={quote(letter * 256)}")
         assert answer.status_code == 200, answer.content
-    found = ben.api.get(f"/v1/clinics/{lakeside['_id']}/patients?search={'O' * 40}").json()
-    assert len(found["data"]) == 1
+    page = ben.api.get(f"/v1/clinics/{lakeside['_id']}/patients?search={'O' * 40}").json()
+    assert len(page["data"]) == 1
 
 
 def test_a_search_of_blanks_alone_finds_everyone(lakeside, ben):
@@ -464,10 +464,10 @@ def test_every_statistic_sorts_both_ways_with_the_missing_last(lakeside, ben, ki
 @pytest.mark.parametrize("name", statistics.DATES)
 def test_every_date_sorts_both_ways_with_the_missing_last(lakeside, ben, kind, name):
     def row(title, days):
-        found = stats(kind)
+        summary = stats(kind)
         if days is not None:
-            found["dates"] |= {statistics.flag_of(name): True, name: NOW - timedelta(days=days)}
-        return {"fullName": title, "summary": {f"{kind}Stats": found}}
+            summary["dates"] |= {statistics.flag_of(name): True, name: NOW - timedelta(days=days)}
+        return {"fullName": title, "summary": {f"{kind}Stats": summary}}
 
     make_patients(
         lakeside, [row("none", None), row("old", 9), row("new", 1), {"fullName": "nothing"}]
@@ -507,9 +507,9 @@ def test_internal_fields_are_never_answered(lakeside, ben):
         "requireUniqueMrn": True,
         "sites": [{"id": SITES[0]["id"], "name": "North", "patients": 7}],
     }
-    found = shown(ben.api, lakeside, **inner)
-    assert not {*inner, "clinicId", "_id", "searchKey", "userId"} - {"sites"} & found.keys()
-    assert found["sites"] == [{"id": str(SITES[0]["id"]), "name": "North"}]
+    patient = shown(ben.api, lakeside, **inner)
+    assert not {*inner, "clinicId", "_id", "searchKey", "userId"} - {"sites"} & patient.keys()
+    assert patient["sites"] == [{"id": str(SITES[0]["id"]), "name": "North"}]
 
 
 @pytest.mark.parametrize(
@@ -533,8 +533,8 @@ def test_internal_fields_are_never_answered(lakeside, ben):
     ],
 )
 def test_null_absent_and_empty_values_in_a_list(lakeside, ben, fields, expected):
-    found = shown(ben.api, lakeside, **fields)
-    assert {name: found[name] for name in expected} == expected
+    patient = shown(ben.api, lakeside, **fields)
+    assert {name: patient[name] for name in expected} == expected
 
 
 @pytest.mark.parametrize(

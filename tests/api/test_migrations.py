@@ -58,11 +58,11 @@ def record(clinic, person):
 # --- opening an empty clinic ----------------------------------------------------------------------
 def test_a_legacy_account_gets_an_empty_clinic(lee, legacy_clinic, settings, dot):
     assert (legacy_clinic["name"], legacy_clinic["canMigrate"]) == ("", False)
-    found = stored(legacy_clinic)
-    assert found["admins"] == [lee.user_id]
-    assert "isMigrated" not in found
-    assert "name" not in found
-    assert found["patientCountSettings"] == {"hardLimit": {"plan": 250}}
+    document = stored(legacy_clinic)
+    assert document["admins"] == [lee.user_id]
+    assert "isMigrated" not in document
+    assert "name" not in document
+    assert document["patientCountSettings"] == {"hardLimit": {"plan": 250}}
     settings.DEMO_PATIENT_USER_ID = dot.user_id
     deliver_all()
     assert db.collection("patients").count_documents({}) == 0
@@ -142,10 +142,10 @@ def test_a_clinic_that_has_not_migrated_takes_no_further_account(lee, legacy_cli
 # --- reading and setting --------------------------------------------------------------------------
 def test_migrations_are_read_and_set(lee, ready_clinic, backend, eve):
     assert lee.api.get(path(ready_clinic, "migrations")).json() == []
-    made = lee.api.post(path(ready_clinic, "migrate")).json()
+    migration = lee.api.post(path(ready_clinic, "migrate")).json()
     one = path(ready_clinic, "migrations", lee.user_id)
-    assert lee.api.get(path(ready_clinic, "migrations")).json() == [made]
-    assert lee.api.get(one).json() == made
+    assert lee.api.get(path(ready_clinic, "migrations")).json() == [migration]
+    assert lee.api.get(one).json() == migration
     assert eve.api.get(one).status_code == 403
     assert lee.api.patch(one, {"status": "RUNNING"}).status_code == 403
     for status in ("RUNNING", "COMPLETED", "PENDING"):

@@ -72,21 +72,21 @@ def test_every_write_shows_on_the_next_read(lakeside, ada, backend):
     assert count(ada.api, lakeside)["total"] == 2
     one = f"{patients}/{second['id']}"
     ada.api.put(one, {**BODY, "dataSources": [source("twiist", "pending")]})
-    found = count(ada.api, lakeside)
-    assert (found["total"], found["plan"]) == (2, 1)
+    counts = count(ada.api, lakeside)
+    assert (counts["total"], counts["plan"]) == (2, 1)
     backend.put(f"/v1/patients/{first['id']}/data_sources", [source("dexcom")])
     assert count(ada.api, lakeside)["providers"]["dexcom"]["states"] == {"connected": 1}
     ada.api.post(f"{patients}/{first['id']}/connect/dexcom")
     assert count(ada.api, lakeside)["providers"]["dexcom"]["states"] == {"pending": 1}
     ada.api.delete(f"{patients}/{first['id']}")
-    found = count(ada.api, lakeside)
-    assert found == {
+    counts = count(ada.api, lakeside)
+    assert counts == {
         "total": 1,
         "demo": 0,
         "plan": 0,
         "providers": {"twiist": {"states": {"pending": 1}, "total": 1}},
     }
-    assert stored_clinic(lakeside)["patientCount"] == found
+    assert stored_clinic(lakeside)["patientCount"] == counts
     assert ada.api.get(patients).json()["meta"] == {"count": 1, "totalCount": 1}
 
 

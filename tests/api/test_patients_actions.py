@@ -198,8 +198,8 @@ def four(lakeside):
 
 
 def test_tag_is_assigned_to_named_patients(lakeside, ada, four):
-    wanted = [four[0]["userId"], four[1]["userId"], "0123456789"]
-    assert ada.api.post(tag_url(lakeside, "assign_tag"), wanted).status_code == 200
+    user_ids = [four[0]["userId"], four[1]["userId"], "0123456789"]
+    assert ada.api.post(tag_url(lakeside, "assign_tag"), user_ids).status_code == 200
     assert tagged(lakeside) == ["A", "B", "C"]
     assert stored_patient(lakeside, four[1]["userId"])["updatedTime"] > four[1]["updatedTime"]
     assert stored_patient(lakeside, four[2]["userId"])["updatedTime"] == four[2]["updatedTime"]
@@ -247,10 +247,10 @@ def test_find_patients_looks_in_the_callers_clinics_alone(lakeside, ben, backend
         ],
     )
     make_patient(make_clinic(), mrn="A1")
-    found = ben.api.get("/v1/patients?mrn=A1").json()
-    assert [r["patient"]["fullName"] for r in found] == ["Al", "Bo"]
-    found = ben.api.get("/v1/patients?mrn=a1&birthDate=1990-01-01&search=ignored").json()
-    assert [r["patient"]["fullName"] for r in found] == ["Bo"]
+    answer = ben.api.get("/v1/patients?mrn=A1").json()
+    assert [r["patient"]["fullName"] for r in answer] == ["Al", "Bo"]
+    answer = ben.api.get("/v1/patients?mrn=a1&birthDate=1990-01-01&search=ignored").json()
+    assert [r["patient"]["fullName"] for r in answer] == ["Bo"]
     assert len(ben.api.get("/v1/patients?limit=2").json()) == 2
     assert ben.api.get("/v1/patients?birthDate=no-date").json() == []
     assert backend.get("/v1/patients").status_code == 403

@@ -331,9 +331,11 @@ class TestMatching:
         path = f"/v1/clinics/{clinic['_id']}/patients/{patient['userId']}"
         assert backend.put(path, body).status_code == 200
 
-        found = stored_patient(clinic, patient["userId"])["ehrSubscriptions"]["summaryAndReports"]
-        assert found["active"] is False
-        assert len(found["matchedMessages"]) == 1
+        subscription = stored_patient(clinic, patient["userId"])["ehrSubscriptions"][
+            "summaryAndReports"
+        ]
+        assert subscription["active"] is False
+        assert len(subscription["matchedMessages"]) == 1
 
 
 def scheduled():

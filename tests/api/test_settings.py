@@ -92,11 +92,11 @@ def test_ehr_settings_come_back_with_their_defaults(clinic, backend):
 
 def test_ehr_settings_are_stored_as_other_readers_know_them(clinic, backend):
     backend.put(ehr(clinic), EHR)
-    found = stored(clinic)["ehrSettings"]
-    assert found["notes"] == {"includeGmi": True}
-    assert found["flowsheets"] == {"icode": True}
-    assert found["tags"] == {"codes": None}
-    assert found["procedureCodes"] == EHR["procedureCodes"]
+    ehr_settings = stored(clinic)["ehrSettings"]
+    assert ehr_settings["notes"] == {"includeGmi": True}
+    assert ehr_settings["flowsheets"] == {"icode": True}
+    assert ehr_settings["tags"] == {"codes": None}
+    assert ehr_settings["procedureCodes"] == EHR["procedureCodes"]
 
 
 def test_ehr_settings_that_are_off_are_stored_by_their_absence(clinic, backend):
@@ -113,9 +113,13 @@ def test_ehr_settings_that_are_off_are_stored_by_their_absence(clinic, backend):
     }
     del quiet["destinationIds"]
     shown = backend.put(ehr(clinic), quiet).json()
-    found = stored(clinic)["ehrSettings"]
-    assert (found["flowsheets"], found["notes"], found["destinationIds"]) == ({}, {}, None)
-    assert found["scheduledReports"]["onUploadNoteEventType"] is None
+    ehr_settings = stored(clinic)["ehrSettings"]
+    assert (ehr_settings["flowsheets"], ehr_settings["notes"], ehr_settings["destinationIds"]) == (
+        {},
+        {},
+        None,
+    )
+    assert ehr_settings["scheduledReports"]["onUploadNoteEventType"] is None
     assert "notes" not in shown
     assert "destinationIds" not in shown
     assert "onUploadNoteEventType" not in shown["scheduledReports"]

@@ -80,15 +80,15 @@ def test_a_duplicate_is_noticed_before_the_limit(clinic, ada):
 
 
 def test_sites_of_unknown_clinics(backend):
-    made = backend.post(sites(UNKNOWN), {"name": "a"})
+    created = backend.post(sites(UNKNOWN), {"name": "a"})
     renamed = backend.put(sites(UNKNOWN, UNKNOWN), {"name": "a"})
     others = [
         backend.delete(sites(UNKNOWN, UNKNOWN)),
         backend.post(sites(UNKNOWN, UNKNOWN, "merge"), {"id": "1" * 24}),
     ]
-    assert {c.status_code for c in [made, renamed, *others]} == {404}
+    assert {c.status_code for c in [created, renamed, *others]} == {404}
     assert renamed.json() == {"message": "checking site constraints: clinic not found"}
-    assert {c.json()["message"] for c in [made, *others]} == {"clinic not found"}
+    assert {c.json()["message"] for c in [created, *others]} == {"clinic not found"}
 
 
 def test_a_renamed_site_is_renamed_in_its_patients(clinic, ada, ben):

@@ -23,13 +23,13 @@ FLAGS = dict.fromkeys(statistics.DATE_FLAGS, False)
 
 
 def period(kind, **values):
-    found = {}
+    part = {}
     for entry in statistics.TABLE[kind]:
         if entry.flagged:
-            found[entry.flag] = False
+            part[entry.flag] = False
         if entry.always:
-            found |= {entry.name: 1, entry.delta: 0}
-    return {**found, **values}
+            part |= {entry.name: 1, entry.delta: 0}
+    return {**part, **values}
 
 
 def stats(kind, **fields):
@@ -79,10 +79,10 @@ def test_stored_types_are_those_of_every_reader(iris, backend):
     )
     backend.post(url(iris), {"cgmStats": stats("cgm", periods={"14d": values})})
     stored = summary_of(iris)["cgmStats"]
-    found = stored["periods"]["14d"]
-    assert isinstance(found["timeInTargetPercent"], float)
-    assert isinstance(found["timeInTargetMinutes"], int)
-    assert isinstance(found["min"], float)
+    part = stored["periods"]["14d"]
+    assert isinstance(part["timeInTargetPercent"], float)
+    assert isinstance(part["timeInTargetMinutes"], int)
+    assert isinstance(part["min"], float)
     assert isinstance(stored["config"]["schemaVersion"], int)
     assert isinstance(stored["config"]["highGlucoseThreshold"], float)
 
@@ -215,12 +215,12 @@ def mapped(kind, name="14d", **fields):
 
 
 def test_a_full_period_is_copied_whole():
-    found = mapped("cgm")
-    assert found["timeCGMUseRecords"] == found["totalRecords"] == 4000
-    assert found["timeInAnyLowPercent"] == 0.1
-    assert found["timeInAnyLowPercentDelta"] == 0.1
-    assert found["glucoseManagementIndicator"] == 7.0
-    assert all(found[e.flag] for e in statistics.CGM if e.flagged)
+    part = mapped("cgm")
+    assert part["timeCGMUseRecords"] == part["totalRecords"] == 4000
+    assert part["timeInAnyLowPercent"] == 0.1
+    assert part["timeInAnyLowPercentDelta"] == 0.1
+    assert part["glucoseManagementIndicator"] == 7.0
+    assert all(part[e.flag] for e in statistics.CGM if e.flagged)
 
 
 @pytest.mark.parametrize(
@@ -234,38 +234,38 @@ def test_a_full_period_is_copied_whole():
     ],
 )
 def test_percentages_need_enough_data(period_name, fields, has_percent, has_gmi):
-    found = mapped("cgm", period_name, **fields)
-    assert ("timeInTargetPercent" in found) is found["hasTimeInTargetPercent"] is has_percent
-    assert ("glucoseManagementIndicator" in found) is has_gmi
+    part = mapped("cgm", period_name, **fields)
+    assert ("timeInTargetPercent" in part) is part["hasTimeInTargetPercent"] is has_percent
+    assert ("glucoseManagementIndicator" in part) is has_gmi
 
 
 def test_differences_need_enough_data_before_too():
     delta = source_period(records=4000, minutes=19000, percent=0.5)
-    found = mapped("cgm", delta=delta)
-    assert "timeInTargetPercentDelta" not in found
-    assert "averageGlucoseMmolDelta" not in found
-    assert found["timeInTargetMinutesDelta"] == 50
+    part = mapped("cgm", delta=delta)
+    assert "timeInTargetPercentDelta" not in part
+    assert "averageGlucoseMmolDelta" not in part
+    assert part["timeInTargetMinutesDelta"] == 50
 
 
 def test_unchanged_statistics_have_no_difference():
-    found = mapped("cgm", delta=None)
-    assert "timeInTargetPercentDelta" not in found
-    assert found["minDelta"] == 0
+    part = mapped("cgm", delta=None)
+    assert "timeInTargetPercentDelta" not in part
+    assert part["minDelta"] == 0
 
 
 @pytest.mark.parametrize(
     ("records", "days", "has_spread"), [(30, 7, True), (29, 7, False), (30, 6, False)]
 )
 def test_the_spread_of_meter_values_needs_thirty_in_a_week(records, days, has_spread):
-    found = mapped("bgm", records=records, daysWithData=days)
-    assert ("standardDeviation" in found) is has_spread
-    assert "hoursWithData" not in found
+    part = mapped("bgm", records=records, daysWithData=days)
+    assert ("standardDeviation" in part) is has_spread
+    assert "hoursWithData" not in part
 
 
 def test_periods_are_those_with_a_length():
     periods = {"7d": source_period(), "total": source_period(), "x30days": source_period()}
-    found = to_body("cgm", {"id": "a", "periods": periods})["periods"]
-    assert set(found) == {"7d", "x30days"}
+    part = to_body("cgm", {"id": "a", "periods": periods})["periods"]
+    assert set(part) == {"7d", "x30days"}
 
 
 @pytest.mark.parametrize("value", [None, "0001-01-01T00:00:00Z", datetime(1, 1, 1, tzinfo=UTC)])
@@ -320,9 +320,9 @@ def test_statistics_that_another_system_replaced_are_shown_at_once(full, ben):
     db.collection("patients").update_one(
         {"clinicId": full["_id"], "userId": patient["id"]}, {"$set": {"summary.cgmStats": foreign}}
     )
-    found = next(p for p in list_of(full, ben) if p["id"] == patient["id"])
-    assert found["summary"]["cgmStats"] == foreign
-    assert found["summary"].get("bgmStats") == patient["summary"].get("bgmStats")
+    part = next(p for p in list_of(full, ben) if p["id"] == patient["id"])
+    assert part["summary"]["cgmStats"] == foreign
+    assert part["summary"].get("bgmStats") == patient["summary"].get("bgmStats")
 
 
 def test_a_list_fetches_texts_and_no_statistics(full, ben, mongo_commands):

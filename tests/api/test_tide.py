@@ -23,8 +23,8 @@ def lakeside(ben):
 
 def url(clinic, **query):
     cutoff = (clock.now() - timedelta(days=14)).isoformat()
-    given = {"period": "14d", "tags": str(RED), "lastDataCutoff": cutoff, **query}
-    text = urlencode({name: value for name, value in given.items() if value is not None})
+    parameters = {"period": "14d", "tags": str(RED), "lastDataCutoff": cutoff, **query}
+    text = urlencode({name: value for name, value in parameters.items() if value is not None})
     return f"/v1/clinics/{clinic['_id']}/tide_report?{text}"
 
 
@@ -36,8 +36,8 @@ def person(name, days=1.0, period="14d", tags=(RED,), **values):
 
 def results(answer):
     assert answer.status_code == 200, answer.content
-    found = answer.json()["results"]
-    return {name: [row["patient"]["fullName"] for row in rows] for name, rows in found.items()}
+    report = answer.json()["results"]
+    return {name: [row["patient"]["fullName"] for row in rows] for name, rows in report.items()}
 
 
 def only(clinic, api, category, **query):
@@ -97,14 +97,14 @@ def test_patients_who_meet_the_targets(lakeside, ben):
 def test_the_first_category_that_fits_wins(lakeside, ben):
     both = {"timeInVeryLowPercent": 0.5, "timeInAnyLowPercent": 0.6}
     make_patients(lakeside, [person("both", **both), person("low", timeInAnyLowPercent=0.5)])
-    asked = "timeInVeryLowPercent,timeInAnyLowPercent,timeInVeryLowPercent"
-    found = results(ben.api.get(url(lakeside, categories=asked)))
-    assert found["timeInVeryLowPercent"] == ["both"]
-    assert found["timeInAnyLowPercent"] == ["low"]
-    found = results(
+    categories = "timeInVeryLowPercent,timeInAnyLowPercent,timeInVeryLowPercent"
+    report = results(ben.api.get(url(lakeside, categories=categories)))
+    assert report["timeInVeryLowPercent"] == ["both"]
+    assert report["timeInAnyLowPercent"] == ["low"]
+    report = results(
         ben.api.get(url(lakeside, categories="timeInAnyLowPercent,timeInVeryLowPercent"))
     )
-    assert found == {
+    assert report == {
         "timeInAnyLowPercent": ["both", "low"],
         "timeInVeryLowPercent": [],
         "noData": [],
@@ -112,17 +112,17 @@ def test_the_first_category_that_fits_wins(lakeside, ben):
 
 
 def test_the_usual_categories_and_their_order(lakeside, ben):
-    found = ben.api.get(url(lakeside)).json()["results"]
-    assert list(found) == [*DEFAULT_CATEGORIES, "noData"]
-    assert "timeInExtremeHighPercent" not in found
+    report = ben.api.get(url(lakeside)).json()["results"]
+    assert list(report) == [*DEFAULT_CATEGORIES, "noData"]
+    assert "timeInExtremeHighPercent" not in report
 
 
 def test_report_ends_at_a_hundred_patients_and_omits_later_categories(lakeside, ben):
     rows = [person(f"v{n}", timeInVeryLowPercent=0.5) for n in range(60)]
     rows += [person(f"a{n}", timeInAnyLowPercent=0.5) for n in range(60)]
     make_patients(lakeside, [*rows, person("good", **GOOD)])
-    found = results(ben.api.get(url(lakeside)))
-    assert {name: len(rows) for name, rows in found.items()} == {
+    report = results(ben.api.get(url(lakeside)))
+    assert {name: len(rows) for name, rows in report.items()} == {
         "timeInVeryLowPercent": 60,
         "timeInAnyLowPercent": 40,
         "noData": 0,
@@ -130,8 +130,10 @@ def test_report_ends_at_a_hundred_patients_and_omits_later_categories(lakeside, 
 
 
 def test_equal_values_come_in_a_fixed_order(lakeside, ben):
-    made = make_patients(lakeside, [person(f"p{n}", timeInVeryLowPercent=0.5) for n in range(9)])
-    expected = [d["fullName"] for d in sorted(made, key=lambda d: d["_id"])]
+    patients = make_patients(
+        lakeside, [person(f"p{n}", timeInVeryLowPercent=0.5) for n in range(9)]
+    )
+    expected = [d["fullName"] for d in sorted(patients, key=lambda d: d["_id"])]
     assert only(lakeside, ben.api, "timeInVeryLowPercent") == expected
 
 
@@ -183,12 +185,12 @@ def test_patients_without_recent_data(lakeside, ben, tags):
     ]
     make_patients(lakeside, [row | {"tags": list(tags)} for row in rows])
     make_patients(lakeside, [person("with another tag", days=None) | {"tags": [BLUE]}])
-    wanted = ",".join(map(str, tags))
-    found = results(ben.api.get(url(lakeside, tags=wanted)))
-    assert set(found["noData"][:2]) == {"never", "no summary"}
-    assert found["noData"][2:] == ["old", "both", "cut off"]
-    assert found["timeInVeryLowPercent"] == ["both"]
-    without = results(ben.api.get(url(lakeside, tags=wanted, excludeNoData="true")))
+    tag_list = ",".join(map(str, tags))
+    report = results(ben.api.get(url(lakeside, tags=tag_list)))
+    assert set(report["noData"][:2]) == {"never", "no summary"}
+    assert report["noData"][2:] == ["old", "both", "cut off"]
+    assert report["timeInVeryLowPercent"] == ["both"]
+    without = results(ben.api.get(url(lakeside, tags=tag_list, excludeNoData="true")))
     assert "noData" not in without
 
 
@@ -197,14 +199,14 @@ def test_no_data_has_a_limit_of_its_own(lakeside, ben, tags):
     rows = [person(f"o{n}", days=20, tags=tags) for n in range(60)]
     rows += [person(f"v{n}", tags=tags, timeInVeryLowPercent=0.5) for n in range(100)]
     make_patients(lakeside, rows)
-    found = results(ben.api.get(url(lakeside, tags=",".join(map(str, tags)))))
-    assert len(found["timeInVeryLowPercent"]) == 100
-    assert len(found["noData"]) == 50
+    report = results(ben.api.get(url(lakeside, tags=",".join(map(str, tags)))))
+    assert len(report["timeInVeryLowPercent"]) == 100
+    assert len(report["noData"]) == 50
 
 
 # --- form -----------------------------------------------------------------------------------------
 def test_report_has_the_described_shape(lakeside, ben):
-    made = make_patients(
+    patients = make_patients(
         lakeside,
         [
             person("Iris", timeInVeryLowPercent=0.5, averageGlucoseMmol=7.123456789)
@@ -236,9 +238,9 @@ def test_report_has_the_described_shape(lakeside, ben):
     assert row == {
         "averageGlucoseMmol": 7.123456789,
         "timeInVeryLowPercent": 0.5,
-        "lastData": clock.format_time(made[0]["summary"]["cgmStats"]["dates"]["lastData"]),
+        "lastData": clock.format_time(patients[0]["summary"]["cgmStats"]["dates"]["lastData"]),
         "patient": {
-            "id": made[0]["userId"],
+            "id": patients[0]["userId"],
             "email": "iris@example.org",
             "fullName": "Iris",
             "tags": [str(RED), str(BLUE)],

@@ -43,8 +43,8 @@ def test_a_leap_second_of_a_data_source_is_the_next_second(clinic, ada):
         "state": "connected",
         "modifiedTime": "2016-12-31T23:59:60Z",
     }
-    made = ada.api.post(url(clinic, "patients"), {**BODY, "dataSources": [source]}).json()
-    assert made["dataSources"][0]["modifiedTime"] == "2017-01-01T00:00:00Z"
+    patient = ada.api.post(url(clinic, "patients"), {**BODY, "dataSources": [source]}).json()
+    assert patient["dataSources"][0]["modifiedTime"] == "2017-01-01T00:00:00Z"
 
 
 def test_a_leap_second_in_a_query_is_the_next_second(clinic, ada):
@@ -75,8 +75,8 @@ def test_glycemic_range_beyond_meter_values_is_refused(clinic, ada, value):
 
 
 def test_glycemic_range_at_the_bound_is_accepted(clinic, ada):
-    made = ada.api.post(url(clinic, "patients"), ranges(1000.0)).json()
-    assert made["glycemicRanges"]["custom"]["thresholds"][-1]["upperBound"]["value"] == 1000
+    patient = ada.api.post(url(clinic, "patients"), ranges(1000.0)).json()
+    assert patient["glycemicRanges"]["custom"]["thresholds"][-1]["upperBound"]["value"] == 1000
 
 
 # --- permissions ------------------------------------------------------------------------------------------------------
@@ -142,8 +142,8 @@ def test_a_threshold_in_mmol_l_may_be_of_any_size(dot, eve, value):
 
 def test_undeclared_properties_of_alerts_are_not_stored(dot, eve):
     known = {"uploadId": "x", "urgentLow": {"enabled": True, "repeat": 5}, "low": LOW}
-    given = {**known, "userId": "me", "odd": nested(20), "low": {**LOW, "odd": nested(20)}}
-    body = {"email": eve.email, "permissions": FOLLOWER, "alertsConfig": given}
+    alerts = {**known, "userId": "me", "odd": nested(20), "low": {**LOW, "odd": nested(20)}}
+    body = {"email": eve.email, "permissions": FOLLOWER, "alertsConfig": alerts}
     sent = dot.api.post(f"/confirm/send/invite/{dot.user_id}", body).json()
     assert sent["context"]["alertsConfig"] == known
     url = f"/confirm/accept/invite/{eve.user_id}/{dot.user_id}"
@@ -223,22 +223,22 @@ def claim(user_id, backend, anonymous, birthday):
 def test_a_claim_right_after_the_patient_was_made_knows_the_birthday(
     clinic, ada, backend, anonymous
 ):
-    made = ada.api.post(url(clinic, "patients"), BODY).json()
+    patient = ada.api.post(url(clinic, "patients"), BODY).json()
     origin = {"clinicId": clinic["id"], "invitedBy": ada.user_id}
-    assert backend.post(f"/confirm/send/signup/{made['id']}", origin).status_code == 200
+    assert backend.post(f"/confirm/send/signup/{patient['id']}", origin).status_code == 200
 
-    assert claim(made["id"], backend, anonymous, "1984-05-07") == 409
-    assert claim(made["id"], backend, anonymous, BODY["birthDate"]) == 200
+    assert claim(patient["id"], backend, anonymous, "1984-05-07") == 409
+    assert claim(patient["id"], backend, anonymous, BODY["birthDate"]) == 200
 
 
 def test_a_claim_knows_a_birthday_that_was_corrected_a_moment_ago(clinic, ada, backend, anonymous):
-    made = ada.api.post(url(clinic, "patients"), BODY).json()
+    patient = ada.api.post(url(clinic, "patients"), BODY).json()
     deliver_all()
     corrected = {**BODY, "birthDate": "1985-05-06"}
-    ada.api.put(url(clinic, "patients", made["id"]), corrected)
+    ada.api.put(url(clinic, "patients", patient["id"]), corrected)
 
-    assert claim(made["id"], backend, anonymous, BODY["birthDate"]) == 409
-    assert claim(made["id"], backend, anonymous, "1985-05-06") == 200
+    assert claim(patient["id"], backend, anonymous, BODY["birthDate"]) == 409
+    assert claim(patient["id"], backend, anonymous, "1985-05-06") == 200
 
 
 def invite(clinic, ada, eve):

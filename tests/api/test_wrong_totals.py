@@ -190,10 +190,10 @@ def test_every_wrong_number_is_answered_as_an_integer_and_corrected_by_a_refresh
         assert ben.api.get(f"{at}/patient_count").status_code == 200
         assert ben.api.get(at).status_code == 200
         assert backend.post(f"{at}/patient_count/refresh").status_code == 200
-        found = kept(lakeside)
-        assert [found[n] for n in ("total", "demo", "plan", "sources")] == [PEOPLE, 0, PEOPLE, {}]
-        assert found["tags"] == {str(TAG): 13, str(OTHER): 13}
-        assert found["sites"] == {str(SITE["id"]): PEOPLE}
+        counts = kept(lakeside)
+        assert [counts[n] for n in ("total", "demo", "plan", "sources")] == [PEOPLE, 0, PEOPLE, {}]
+        assert counts["tags"] == {str(TAG): 13, str(OTHER): 13}
+        assert counts["sites"] == {str(SITE["id"]): PEOPLE}
         clinic = db.collection("clinics").find_one({"_id": lakeside["_id"]})
         assert clinic["patientCount"] == {"total": PEOPLE, "demo": 0, "plan": PEOPLE}
 
@@ -278,21 +278,21 @@ def test_changes_during_a_recount_are_counted(lakeside, monkeypatch):
 
     monkeypatch.setattr(patient_counts, "_correct", change_first)
     patient_counts.refresh_patient_count(lakeside["_id"])
-    found = kept(lakeside)
-    assert (found["total"], found["plan"]) == (26, 26)
-    assert found["sources"] == {"dexcom": {"error": 1, "connected": 2}}
-    assert found["tags"][str(TAG)] == 12
+    counts = kept(lakeside)
+    assert (counts["total"], counts["plan"]) == (26, 26)
+    assert counts["sources"] == {"dexcom": {"error": 1, "connected": 2}}
+    assert counts["tags"][str(TAG)] == 12
 
 
 def test_counts_that_were_replaced_meanwhile_are_compared_again(lakeside, monkeypatch):
     spoil(lakeside, "total", 3)
     correct, calls = patient_counts._correct, []
 
-    def replaced_first(clinic_id, kept_then, found):
+    def replaced_first(clinic_id, kept_then, counts):
         calls.append(1)
         if len(calls) == 1:
             patient_counts.begin_counts(clinic_id)
-        return correct(clinic_id, kept_then, found)
+        return correct(clinic_id, kept_then, counts)
 
     monkeypatch.setattr(patient_counts, "_correct", replaced_first)
     patient_counts.refresh_patient_count(lakeside["_id"])
