@@ -79,6 +79,7 @@ INSTALLED_APPS = [
     "patients.apps.PatientsConfig",
     "clinics.apps.ClinicsConfig",
     "confirmations.apps.ConfirmationsConfig",
+    "ehr.apps.EhrConfig",
     "redox.apps.RedoxConfig",
     "xealth.apps.XealthConfig",
     "notifications.apps.NotificationsConfig",

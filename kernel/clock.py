@@ -34,6 +34,11 @@ def format_time(moment: datetime) -> str:
     return text + "Z"
 
 
+def format_seconds(moment: datetime) -> str:
+    """RFC 3339 in UTC, without fractions of a second."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
 def parse_time(text: str) -> datetime:
     """An RFC 3339 time with offset, truncated to milliseconds. A leap second becomes the second after it,
     since MongoDB has none. Raises ValueError for any other text."""

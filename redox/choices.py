@@ -37,7 +37,6 @@ class Failure(TextChoices):
         "A service that is needed cannot be reached",
     )
     RATE_LIMITED = "rate_limited", "Too many requests: it goes on by itself"
-    REPORT_UNREACHABLE = "report_unreachable", "The report service cannot be reached"
     REDOX_UNREACHABLE = "redox_unreachable", "Redox cannot be reached"
     NO_UPLOAD_ADDRESS = (
         "redox_upload_without_address",

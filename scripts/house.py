@@ -21,6 +21,7 @@ ROOMS = (
     "xealth",
     "confirmations",
     "notifications",
+    "ehr",
     "clinics",
     "patients",
     "clinic_records",

@@ -1,10 +1,13 @@
 """Why EHR work failed, in words. A stored reason is a code, with details after a colon."""
 
+from ehr import choices as ehr_choices
 from kernel import choices as kernel_choices
 from redox.choices import Failure
 
 _OF_THE_OUTBOX = (kernel_choices.Failure.WORKER_LOST, kernel_choices.Failure.HANDLER_UNKNOWN)
-_WORDS = dict(Failure.choices) | {reason.value: reason.label for reason in _OF_THE_OUTBOX}
+_WORDS = dict(Failure.choices + ehr_choices.Failure.choices) | {
+    reason.value: reason.label for reason in _OF_THE_OUTBOX
+}
 # Codes that end in a status.
 _WITH_STATUS = {
     "change_refused_": "A rule of this service refuses the change, status",

@@ -1,9 +1,10 @@
 """Parts that every outgoing message has (rules EHR-81 to EHR-83)."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
+from kernel.clock import format_seconds
 from redox.messages.orders import Order, member
 
 Message = dict[str, Any]
@@ -18,18 +19,13 @@ class Sender:
     test: bool | None = None
 
 
-def seconds(moment: datetime) -> str:
-    """RFC 3339 in UTC, without fractions of a second."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
 def meta(
     data_model: str, *, sender: Sender, destination: str, moment: datetime, event: str = "New"
 ) -> Message:
     return {
         "DataModel": data_model,
         "EventType": event,
-        "EventDateTime": seconds(moment),
+        "EventDateTime": format_seconds(moment),
         "Test": sender.test,
         "FacilityCode": None,
         "Source": {"ID": sender.source_id, "Name": sender.source_name},

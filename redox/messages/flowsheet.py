@@ -1,19 +1,15 @@
 """Flowsheet: a patient's statistics as observations (rules EHR-91 to EHR-107). The tables are data."""
 
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from clinic_records.choices import GlucoseUnits
-from redox.messages.common import Message, Sender, meta, patient, seconds, visit
+from ehr.summaries import BGM, CGM, PERIOD_LENGTH, Statistics
+from ehr.units import MG_DL, in_units, of_preference
+from kernel.clock import format_seconds
+from redox.messages.common import Message, Sender, meta, patient, visit
 from redox.messages.orders import Order
-from redox.messages.summaries import PERIOD_LENGTH, Statistics
-from redox.messages.summaries import read as read_statistics
 
-MG_DL, MMOL_L = GlucoseUnits.MG_DL.value, GlucoseUnits.MMOL_L.value
-MG_DL_PER_MMOL_L = 18.01559
 GMI = "GLUCOSE_MANAGEMENT_INDICATOR"
 _EXTENSIONS = "https://api.redoxengine.com/extensions/"
 
@@ -257,16 +253,7 @@ BGM_ROWS = (
     ),
 )
 
-BLOCKS = (("cgmStats", "CGM", CGM_ROWS), ("bgmStats", "SMBG", BGM_ROWS))
-_SHARES = frozenset(row.field for _, _, rows in BLOCKS for row in rows if row.share)
-
-
-def read(summary: Any) -> dict[str, Statistics]:
-    """The readable part of each block, CGM before SMBG, including blocks without dates."""
-    return {
-        name: read_statistics(summary, name, {row.field: row.field in _SHARES for row in rows})
-        for name, _, rows in BLOCKS
-    }
+BLOCKS = ((CGM, "CGM", CGM_ROWS), (BGM, "SMBG", BGM_ROWS))
 
 
 def observations(blocks: Mapping[str, Statistics], *, units: str, icode: bool) -> list[Message]:
@@ -274,7 +261,7 @@ def observations(blocks: Mapping[str, Statistics], *, units: str, icode: bool) -
 
     `units` are the clinic's preferred ones; anything but mg/dL means mmol/L.
     """
-    glucose_units = MG_DL if units.lower() == MG_DL.lower() else MMOL_L
+    glucose_units = of_preference(units)
     messages: list[Message] = []
     for name, label, rows in BLOCKS:
         if blocks[name].is_dated:
@@ -282,17 +269,10 @@ def observations(blocks: Mapping[str, Statistics], *, units: str, icode: bool) -
     return messages
 
 
-def in_units(value_mmol: float, units: str) -> float:
-    """Converts mmol/L to the given units; mg/dL is rounded to five decimals, halves up."""
-    if units != MG_DL:
-        return value_mmol
-    return math.floor(value_mmol * MG_DL_PER_MMOL_L * 100000 + 0.5) / 100000
-
-
 def _block(
     stats: Statistics, label: str, rows: tuple[Row, ...], units: str, *, icode: bool
 ) -> list[Message]:
-    observed_at = seconds(stats.updated)
+    observed_at = format_seconds(stats.updated)
     messages = _dates(stats, label, observed_at)
     if stats.values is None:
         return messages
@@ -317,7 +297,7 @@ def _dates(stats: Statistics, label: str, observed_at: str) -> list[Message]:
         ),
     )
     return [
-        _message(code, seconds(moment), "DateTime", None, description, observed_at)
+        _message(code, format_seconds(moment), "DateTime", None, description, observed_at)
         for code, moment, description in texts
     ]
 

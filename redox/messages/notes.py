@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from clinics.choices import NoteEvent
-from redox.messages.common import Message, Sender, meta, patient, seconds, visit
+from kernel.clock import format_seconds
+from redox.messages.common import Message, Sender, meta, patient, visit
 from redox.messages.flowsheet import GMI
 from redox.messages.orders import Order, member
 
@@ -41,7 +42,7 @@ def build(
         "DocumentID": document_id,
         "DocumentType": "Tidepool Report",
         "Availability": "Available",
-        "DocumentationDateTime": seconds(moment),
+        "DocumentationDateTime": format_seconds(moment),
         **_file(file),
         "Provider": _provider(order),
     }

@@ -8,8 +8,8 @@ from typing import Any
 
 import orjson
 
+from ehr.reading import OBJECT, Json, Part, Unreadable
 from kernel import clock, texts
-from redox.messages.reading import OBJECT, Json, Part, Unreadable
 
 WHAT = "order"
 LARGEST = (

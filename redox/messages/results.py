@@ -3,7 +3,8 @@
 from datetime import datetime
 from enum import Enum
 
-from redox.messages.common import Message, Sender, meta, patient, seconds, visit
+from kernel.clock import format_seconds
+from redox.messages.common import Message, Sender, meta, patient, visit
 from redox.messages.orders import Order, member
 
 
@@ -46,7 +47,7 @@ def build(
             {
                 "ID": order.order_id,
                 "Status": "Resulted",
-                "CompletionDateTime": seconds(moment),
+                "CompletionDateTime": format_seconds(moment),
                 "ResultsStatus": "Final",
                 "Procedure": member(order, "Order", "Procedure"),
                 "Provider": member(order, "Order", "Provider"),
@@ -70,5 +71,5 @@ def _result(code: str, description: str, value: str, moment: datetime) -> Messag
         "Value": value,
         "ValueType": "String",
         "Status": "Final",
-        "CompletionDateTime": seconds(moment),
+        "CompletionDateTime": format_seconds(moment),
     }

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from clinics.choices import Destination, NoteEvent, Procedure
+from ehr.reading import Part
 from kernel import texts
 from kernel.db import Document
 from kernel.errors import PermanentFailure
 from redox.choices import Failure
-from redox.messages.reading import Part
 
 WHAT = "settings"
 DEFAULT_MRN_TYPE = "MRN"

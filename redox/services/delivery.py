@@ -5,16 +5,17 @@ from datetime import datetime, timedelta
 
 from bson import Binary, ObjectId
 
+from ehr import summaries
+from ehr.clients.reports import ReportRequest, draw_report
+from ehr.reading import Unreadable
+from ehr.summaries import PERIOD_LENGTH
 from kernel import clock
 from kernel.db import Document
 from redox import configuration
 from redox.clients.redox import redox
-from redox.clients.reports import ReportRequest, draw_report
-from redox.messages import flowsheet, notes, results, summaries
+from redox.messages import flowsheet, notes, results
 from redox.messages.common import Message, Sender
 from redox.messages.orders import Order
-from redox.messages.reading import Unreadable
-from redox.messages.summaries import PERIOD_LENGTH
 from redox.services import processing
 from redox.services.connections import FLOWSHEET, NOTES, RESULTS, Connection
 from redox.store import processing as store
@@ -80,7 +81,7 @@ def read_findings(record: Document, connection: Connection, patient: Document) -
 
     Parts of the summary that cannot be read are left out and noted for staff. Raises Unreadable when nothing is left.
     """
-    blocks = flowsheet.read(patient.get("summary"))
+    blocks = summaries.read(patient.get("summary"))
     observed = flowsheet.observations(blocks, units=connection.units, icode=connection.uses_icode)
     broken = [
         (f"{kind} {name}", what)
@@ -161,7 +162,7 @@ def _report(
 def last_upload(patient: Document) -> datetime:
     """ZERO when nothing was uploaded. Raises Unreadable when the summary does not tell."""
     moments, broken = [], []
-    for kind, *_ in flowsheet.BLOCKS:
+    for kind in summaries.FIELDS:
         moment, problems = summaries.read_date(patient.get("summary"), kind, "lastUploadDate")
         moments.append(moment)
         broken += [(f"{kind} {name}", what) for name, what in problems.items()]

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import structlog
 
 from clinic_records.choices import EhrProvider
+from ehr.reading import Unreadable
 from kernel.db import Document
 from kernel.errors import BadRequest, DomainError, Unavailable
 from patients.services import ehr_patients, patient_matching, patients
 from redox.messages.orders import read_order
-from redox.messages.reading import Unreadable
 from redox.services import matching, orders
 from redox.store import messages
 from users.services.neighbours import user_service

@@ -7,13 +7,13 @@ from bson import ObjectId
 
 from clinic_records.choices import EhrProvider
 from clinics.services import ehr_settings
+from ehr.reading import Part, Unreadable
 from kernel import ids, texts
 from kernel.db import Document
 from kernel.errors import BadRequest, Duplicate, NotFound
 from patients.services import patient_matching
 from patients.services.patient_matching import REPORTS, Identity, MatchedMessage
 from redox.messages.orders import Order, read_order
-from redox.messages.reading import Part, Unreadable
 from redox.services.connections import Connection, read_connection
 from redox.store import messages as store
 

@@ -11,6 +11,7 @@ from bson import ObjectId
 from clinic_records.services import access
 from clinics.choices import Procedure
 from clinics.services import tags
+from ehr.reading import Unreadable
 from kernel import addresses, clock, texts
 from kernel.addresses import InvalidAddress
 from kernel.db import Document
@@ -29,7 +30,6 @@ from patients.services import patients
 from patients.services.patient_details import PatientDetails, is_custodial
 from redox.choices import Failure
 from redox.messages.orders import WHAT, Order, is_under_13, read_order
-from redox.messages.reading import Unreadable
 from redox.messages.results import Kind
 from redox.services import delivery, matching
 from redox.services.connections import FLOWSHEET, NOTES, RESULTS, Connection, read_connection

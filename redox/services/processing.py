@@ -12,6 +12,7 @@ from typing import Any
 
 from bson import ObjectId
 
+from ehr.reading import Unreadable
 from kernel import clock, db, ids, outbox
 from kernel.db import Document
 from kernel.errors import (
@@ -26,7 +27,6 @@ from kernel.errors import (
 from kernel.http import ServiceError, ServiceUnavailable
 from redox.choices import Failure, RecordKind
 from redox.events import MessageReceived, OrderScheduled
-from redox.messages.reading import Unreadable
 from redox.store import processing as store
 
 MESSAGE, SCHEDULED = RecordKind.MESSAGE.value, RecordKind.SCHEDULED.value

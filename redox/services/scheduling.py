@@ -19,13 +19,13 @@ from clinic_records.choices import EhrProvider
 from clinic_records.services import access
 from clinics.choices import ReportCadence
 from clinics.services import ehr_settings
+from ehr.reading import Part, Unreadable
 from kernel import clock, db, ids, leases, outbox, safe_reading, transient_errors
 from kernel.db import Document
 from kernel.errors import NotFound
 from patients.services import patient_matching
 from patients.services.patient_matching import Subscribed
 from redox.events import SyncBegun
-from redox.messages.reading import Part, Unreadable
 from redox.services.connections import WHAT
 from redox.services.matching import NO_CLINIC
 from redox.services.processing import ScheduledSend, expect_scheduled

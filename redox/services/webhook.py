@@ -14,6 +14,7 @@ import structlog
 from bson import Binary, ObjectId
 from pymongo.errors import DocumentTooLarge, DuplicateKeyError
 
+from ehr.reading import Json, Part, Unreadable
 from kernel import clock, db, ids, outbox, texts
 from kernel.db import Document
 from kernel.errors import Unauthorized
@@ -21,7 +22,6 @@ from redox import configuration
 from redox.messages import bodies
 from redox.messages.bodies import UnreadableBody
 from redox.messages.orders import usable_identifiers
-from redox.messages.reading import Json, Part, Unreadable
 from redox.services import processing
 from redox.store import messages as store
 

@@ -252,11 +252,12 @@ def _outcomes() -> dict[str, int]:
 
 def _alone(clinic_id: Any) -> dict[str, Any]:
     """The two expensive parts without queue, database and network, when everything else has ended."""
+    from ehr import summaries, units
+    from ehr.report import pdf
+    from ehr.report.content import Subject
     from kernel import clock, db
     from redox.messages import flowsheet
     from redox.messages.orders import read_order
-    from redox.report import pdf
-    from redox.report.content import Subject
     from redox.services.delivery import sender
 
     moment = clock.now()
@@ -269,14 +270,14 @@ def _alone(clinic_id: Any) -> dict[str, Any]:
             birth_date=patient["birthDate"],
             mrn=patient.get("mrn") or "",
             clinic_name="Lakeside Clinic",
-            units=flowsheet.MG_DL,
+            units=units.MG_DL,
             timezone="US/Central",
         )
         pdf.draw(subject, patient["summary"], drawn=moment)
 
     def one_flowsheet(patient: dict[str, Any]) -> None:
         observed = flowsheet.observations(
-            flowsheet.read(patient["summary"]), units=flowsheet.MG_DL, icode=False
+            summaries.read(patient["summary"]), units=units.MG_DL, icode=False
         )
         flowsheet.build(
             order, observed=observed, sender=sender(), destination="dest", moment=moment

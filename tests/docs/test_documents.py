@@ -20,6 +20,7 @@ SOURCES = (
     "patients",
     "clinics",
     "confirmations",
+    "ehr",
     "redox",
     "notifications",
     "scripts",
@@ -69,7 +70,9 @@ def test_every_named_test_exists():
 
 FACT = re.compile(r"(?<![\w-])F[1-9]\d?(?![\w-])")
 ARCHITECTURE = (local.BASE / "docs" / "architecture.md").read_text()
-DOTTED = re.compile(rf"`((?:{'|'.join(SOURCES)})(?:\.[a-z]\w*)+)")
+# Names of events and of lines in the log begin with `ehr`, too.
+APPS = "|".join(name for name in SOURCES if name != "ehr")
+DOTTED = re.compile(rf"`((?:{APPS})(?:\.[a-z]\w*)+)")
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)

@@ -27,6 +27,7 @@ PLACES = (
         "clinics_site",
         "kernel",
         "confirmations",
+        "ehr",
         "notifications",
         "redox",
         "users",

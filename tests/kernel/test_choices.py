@@ -14,6 +14,7 @@ MODULES = (
     "clinic_records",
     "clinics",
     "confirmations",
+    "ehr",
     "redox",
     "notifications",
 )

@@ -4,6 +4,7 @@ from datetime import datetime
 
 import pytest
 
+from ehr import summaries
 from redox.messages import flowsheet, notes, results
 from redox.messages.common import Sender
 from redox.messages.orders import read_order
@@ -41,7 +42,7 @@ def stats(period, **dates):
 def values(summary, *, units="mg/dL", icode=False):
     return {
         observation["Code"]: observation
-        for observation in flowsheet.observations(flowsheet.read(summary), units=units, icode=icode)
+        for observation in flowsheet.observations(summaries.read(summary), units=units, icode=icode)
     }
 
 
@@ -112,7 +113,7 @@ def test_cgm_comes_before_bgm_in_the_order_of_the_tables():
     codes = [
         observation["Code"]
         for observation in flowsheet.observations(
-            flowsheet.read(summary), units="mg/dL", icode=False
+            summaries.read(summary), units="mg/dL", icode=False
         )
     ]
 
@@ -157,7 +158,7 @@ def test_the_period_is_sent_as_dates():
     ],
 )
 def test_a_summary_without_data_yields_nothing(summary):
-    assert flowsheet.observations(flowsheet.read(summary), units="mg/dL", icode=False) == []
+    assert flowsheet.observations(summaries.read(summary), units="mg/dL", icode=False) == []
 
 
 def test_without_the_period_only_the_dates_remain():
@@ -175,7 +176,7 @@ def test_missing_values_are_left_out_or_zero_as_the_tables_say():
 
 def build_flowsheet(message):
     observed = flowsheet.observations(
-        flowsheet.read({"cgmStats": stats(CGM)}), units="mg/dL", icode=False
+        summaries.read({"cgmStats": stats(CGM)}), units="mg/dL", icode=False
     )
     return flowsheet.build(
         read_order(message), observed=observed, sender=SENDER, destination="d-1", moment=NOW
@@ -261,7 +262,7 @@ def build_note(message, **options):
 
 def test_a_new_note_has_exactly_these_fields():
     observed = flowsheet.observations(
-        flowsheet.read({"cgmStats": stats(CGM)}), units="mg/dL", icode=False
+        summaries.read({"cgmStats": stats(CGM)}), units="mg/dL", icode=False
     )
     built = build_note(ehr.order(), components=notes.gmi_components(observed))
 

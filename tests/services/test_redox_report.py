@@ -6,8 +6,8 @@ from datetime import datetime
 import pytest
 from pypdf import PdfReader
 
-from redox.report import pdf
-from redox.report.content import Subject
+from ehr.report import pdf
+from ehr.report.content import Subject
 from tests.services.test_redox_messages import BGM, CGM, stats
 
 DRAWN = datetime.fromisoformat("2026-03-02T14:05:00+00:00")

@@ -8,15 +8,16 @@ import orjson
 import pytest
 from bson import ObjectId
 
+from ehr import summaries
+from ehr.clients import reports
+from ehr.reading import Unreadable
+from ehr.report import content, pdf
 from kernel import clock, db
 from kernel.errors import PermanentFailure
 from redox.admin import reasons
-from redox.clients import reports
 from redox.messages import flowsheet, notes, results
 from redox.messages.common import Sender
 from redox.messages.orders import read_order
-from redox.messages.reading import Unreadable
-from redox.report import content, pdf
 from redox.services import orders, processing, scheduled_sends
 from redox.services.connections import read_connection
 from tests import ehr
@@ -223,7 +224,7 @@ def test_unreadable_statistics_are_in_no_message_and_in_no_report():
     for case, summary in mutations(complete_summary()):
         for icode in (False, True):
             observations = flowsheet.observations(
-                flowsheet.read(summary), units="mg/dL", icode=icode
+                summaries.read(summary), units="mg/dL", icode=icode
             )
             numbers = [
                 float(observation["Value"])
@@ -260,7 +261,7 @@ def test_the_report_is_drawn_for_any_value_in_the_clinic():
 
 
 def codes_of(summary):
-    observations = flowsheet.observations(flowsheet.read(summary), units="mg/dL", icode=False)
+    observations = flowsheet.observations(summaries.read(summary), units="mg/dL", icode=False)
     return {observation["Code"] for observation in observations}
 
 

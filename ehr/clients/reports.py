@@ -7,14 +7,13 @@ from urllib.parse import quote
 
 from django.conf import settings
 
+from ehr import units
+from ehr.choices import Failure
+from ehr.report import pdf
+from ehr.report.content import Subject
 from kernel import clock, http, safe_reading
 from kernel.db import Document
 from kernel.errors import RetryLater
-from redox.choices import Failure
-from redox.messages.common import seconds
-from redox.messages.flowsheet import MG_DL, MMOL_L
-from redox.report import pdf
-from redox.report.content import Subject
 from users.services.neighbours import user_service
 
 SERVICE = "report service"
@@ -44,7 +43,7 @@ def _subject(request: ReportRequest) -> Subject:
         birth_date=patient.get("birthDate") or "",
         mrn=patient.get("mrn") or "",
         clinic_name=_text(clinic, "name"),
-        units=_units(clinic) or MG_DL,
+        units=_units(clinic) or units.MG_DL,
         timezone=_text(clinic, "timezone") or "UTC",
         is_us=(_text(clinic, "country") or "US") == "US",
     )
@@ -58,7 +57,7 @@ def _text(clinic: Document, name: str) -> str:
 def _units(clinic: Document) -> str:
     """The same choice as in the flowsheet; "" where the clinic has no preference."""
     preferred = _text(clinic, "PreferredBgUnits")
-    return preferred and (MG_DL if preferred.lower() == MG_DL.lower() else MMOL_L)
+    return preferred and units.of_preference(preferred)
 
 
 def _ask_service(request: ReportRequest) -> bytes:
@@ -87,8 +86,8 @@ def _request_body(request: ReportRequest) -> dict[str, Any]:
         user["mrn"] = patient["mrn"]
     report: dict[str, Any] = {
         "reports": ["all"],
-        "startDate": seconds(request.start),
-        "endDate": seconds(request.end),
+        "startDate": clock.format_seconds(request.start),
+        "endDate": clock.format_seconds(request.end),
     }
     if _text(clinic, "timezone"):
         report["tzName"] = _text(clinic, "timezone")

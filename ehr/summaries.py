@@ -1,13 +1,14 @@
 """Reading a stored summary, which other systems write too. What cannot be read is left out, and its name is kept."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from kernel.clock import ZERO
 
+CGM, BGM = "cgmStats", "bgmStats"
 PERIOD = "14d"
 PERIOD_LENGTH = timedelta(days=14)
 # No statistic is negative, and none of fourteen days is larger. A share is a fraction, or a little more where devices
@@ -16,6 +17,39 @@ _MOST, _MOST_SHARE = 1_000_000, 10
 _FIRST, _LAST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 _NO_OBJECT, _NO_TIME = "must be an object", "must be a time between 1970 and 2200"
 _NO_NUMBER = "must be a number in its range"
+_RANGES = (
+    "timeInVeryHighPercent",
+    "timeInHighPercent",
+    "timeInTargetPercent",
+    "timeInLowPercent",
+    "timeInVeryLowPercent",
+)
+_SHARES = frozenset({*_RANGES, "timeCGMUsePercent"})
+FIELDS: Mapping[str, Sequence[str]] = {
+    CGM: (
+        *_RANGES,
+        "glucoseManagementIndicator",
+        "averageGlucoseMmol",
+        "standardDeviation",
+        "coefficientOfVariation",
+        "timeCGMUsePercent",
+        "daysWithData",
+        "hoursWithData",
+    ),
+    BGM: (
+        *_RANGES,
+        "timeInVeryHighRecords",
+        "timeInVeryLowRecords",
+        "max",
+        "min",
+        "averageGlucoseMmol",
+        "standardDeviation",
+        "coefficientOfVariation",
+        "totalRecords",
+        "averageDailyRecords",
+        "daysWithData",
+    ),
+}
 Broken = dict[str, str]
 
 
@@ -35,8 +69,12 @@ class Statistics:
         return self.updated > ZERO and self.end > ZERO
 
 
-def read(summary: Any, kind: str, shares: Mapping[str, bool]) -> Statistics:
-    """`shares`: the fields to read, and whether each is a fraction."""
+def read(summary: Any) -> dict[str, Statistics]:
+    """The readable part of each block, CGM before BGM, including blocks without dates."""
+    return {kind: _read_block(summary, kind) for kind in FIELDS}
+
+
+def _read_block(summary: Any, kind: str) -> Statistics:
     broken: Broken = {}
     stats = _object(_object({"summary": summary}, "summary", broken), kind, broken)
     dates = _object(stats, "dates", broken)
@@ -45,7 +83,7 @@ def read(summary: Any, kind: str, shares: Mapping[str, bool]) -> Statistics:
         updated=_date(dates, "lastUpdatedDate", broken),
         end=_date(dates, "lastData", broken),
         first=_date(dates, "firstData", broken),
-        values=_values(period, shares, broken) if period is not None else None,
+        values=_values(period, kind, broken) if period is not None else None,
         broken=broken,
     )
 
@@ -78,15 +116,13 @@ def _date(dates: Mapping[str, Any] | None, name: str, broken: Broken) -> datetim
     return ZERO
 
 
-def _values(
-    period: Mapping[str, Any], shares: Mapping[str, bool], broken: Broken
-) -> Mapping[str, float]:
+def _values(period: Mapping[str, Any], kind: str, broken: Broken) -> Mapping[str, float]:
     values = {}
-    for name, is_share in shares.items():
+    for name in FIELDS[kind]:
         value = period.get(name)
         if value is None:
             continue
-        if _is_within(value, _MOST_SHARE if is_share else _MOST):
+        if _is_within(value, _MOST_SHARE if name in _SHARES else _MOST):
             values[name] = value
         else:
             broken[name] = _NO_NUMBER

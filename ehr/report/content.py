@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from ehr import summaries
+from ehr.summaries import PERIOD_LENGTH
+from ehr.units import MG_DL, MMOL_L, in_units
 from kernel.clock import ZERO
-from redox.messages import flowsheet
-from redox.messages.flowsheet import MG_DL, MMOL_L, in_units
-from redox.messages.summaries import PERIOD_LENGTH
 
 Values = Mapping[str, float]
 
@@ -74,7 +74,7 @@ NO_DATA = "No readings in this period."
 def sections(summary: Any, units: str) -> list[Section]:
     """CGM and BGM, each only if it has readable data."""
     result = []
-    blocks = flowsheet.read(summary)
+    blocks = summaries.read(summary)
     for name, make in (("cgmStats", _cgm), ("bgmStats", _bgm)):
         stats = blocks[name]
         if stats.end > ZERO and stats.values is not None:

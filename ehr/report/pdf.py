@@ -18,7 +18,7 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
-from redox.report.content import Band, Line, Section, Subject, sections
+from ehr.report.content import Band, Line, Section, Subject, sections
 
 REGULAR, BOLD = "NotoSans", "NotoSans-Bold"
 INK, MUTED, RULE, PAPER = "#1f2b3a", "#5b6876", "#d5dbe1", "#f4f6f8"
