@@ -34,10 +34,12 @@ def render(
 ) -> HttpResponseBase:
     """A page of the clinic, with its tabs."""
     tier = clinic.get("tier") or Tier.FREE.value
+    title = clinic.get("name") or "(clinic without a name)"
     return pages.render(
         request,
         template,
-        title=clinic.get("name") or "(clinic without a name)",
+        title=title,
+        window_title=f"{title}: {_text_of(tab)}",
         crumbs=[pages.Crumb("Clinics", reverse("admin:clinics"))],
         clinic=clinic,
         clinic_id=str(clinic["_id"]),
@@ -53,6 +55,10 @@ def render(
         ],
         **context,
     )
+
+
+def _text_of(tab: str) -> str:
+    return next((added.text for added in _TABS if added.name == tab), tab)
 
 
 def crumbs_of(clinic: Document) -> list[pages.Crumb]:

@@ -6,6 +6,7 @@ from bson import ObjectId
 
 from clinic_records.admin.readable_clinics import readable
 from clinics.services import clinicians, staff_reads
+from kernel.choices import ClinicianRole
 from kernel.db import Document
 from kernel.safe_reading import Shape
 
@@ -24,6 +25,15 @@ def access_clinician(clinic_id: str, user_id: str) -> Document:
 
 def list_members(clinic_id: ObjectId) -> list[Document]:
     return [clinician(document) for document in staff_reads.list_members(clinic_id)]
+
+
+def list_admins(clinic_id: ObjectId) -> list[str]:
+    """User ids of the members who administer the clinic."""
+    return [
+        member["userId"]
+        for member in list_members(clinic_id)
+        if member.get("userId") and ClinicianRole.ADMIN in (member.get("roles") or [])
+    ]
 
 
 def clinician(document: Document) -> Document:

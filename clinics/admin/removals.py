@@ -11,22 +11,22 @@ from clinics.services import clinicians, clinics
 from kernel.db import Document
 from kernel.errors import NotFound
 from kernel.staff import pages, roles
-from patients.services import patient_counts, patients
+from patients.services import patients
 
 
 @pages.page("clinics/<str:clinic_id>/delete", name="clinic_delete", needs=roles.DESTROY)
 def delete_clinic(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
     clinic = readable_clinics.access_clinic(clinic_id)
-    people = len(readable_clinicians.list_members(clinic["_id"]))
+    people = readable_clinicians.list_members(clinic["_id"])
+    members = sum("userId" in person for person in people)
     obstacle = ""
     if patients.has_patients_besides_demo(clinic["_id"]):
-        total = patient_counts.counted_total(clinic["_id"])
-        obstacle = f"The clinic still has {total} patients; remove them first"
+        obstacle = "The clinic still has patients besides the demo patient; remove them first"
     removal = removals.Removal(
         title="Delete the clinic",
         action="clinic.deleted",
         consequences=[
-            f"{people} members and pending invites lose the clinic.",
+            f"Members who lose access: {members}. Pending invites that end: {len(people) - members}.",
             f"The share code {clinic.get('canonicalShareCode')} stops working.",
             "The demo patient goes with it. An archive copy and the audit trail stay.",
         ],
@@ -51,12 +51,13 @@ def remove_member(request: HttpRequest, clinic_id: str, user_id: str) -> HttpRes
     clinic = readable_clinics.access_clinic(clinic_id)
     member = readable_clinicians.access_clinician(clinic_id, user_id)
     name = member.get("name") or member.get("email") or "This member"
+    is_last_admin = readable_clinicians.list_admins(clinic["_id"]) == [user_id]
     removal = removals.Removal(
         title="Remove a member",
         action="clinician.removed",
         consequences=[
             f"{name} loses access to {clinic.get('name')} and its patients.",
-            "The account stays. A clinic's last admin cannot be removed.",
+            "The account stays.",
         ],
         typed=user_id,
         object_type="clinician",
@@ -67,6 +68,9 @@ def remove_member(request: HttpRequest, clinic_id: str, user_id: str) -> HttpRes
         back=reverse("admin:clinic_members", args=[clinic_id]),
         done="The member was removed.",
         done_url=reverse("admin:clinic_members", args=[clinic_id]),
+        obstacle=f"{name} is the clinic's only admin; make someone else an admin first"
+        if is_last_admin
+        else "",
     )
     return removals.handle(request, clinic, removal)
 

@@ -22,6 +22,7 @@ from kernel.staff.fields import hold, normal, property_of
 from patients.services import plan_limits
 
 _LAST_MOMENT = timedelta(days=1) - timedelta(milliseconds=1)
+DAYS_IN_UTC = "Counted in UTC."
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 PLAN_TOO_SMALL = "A plan is a whole number of patients, 0 or more."
 MOST_PATIENTS = numbers.LARGEST_WHOLE
@@ -58,11 +59,15 @@ def _plan(help_text: str) -> forms.IntegerField:
 
 
 def _first_day() -> forms.DateField:
-    return forms.DateField(label="In force from", required=False, widget=DAY)
+    return forms.DateField(
+        label="First day in force", required=False, widget=DAY, help_text=DAYS_IN_UTC
+    )
 
 
-def _last_day(help_text: str = "") -> forms.DateField:
-    return forms.DateField(label="Until and with", required=False, widget=DAY, help_text=help_text)
+def _last_day() -> forms.DateField:
+    return forms.DateField(
+        label="Last day in force", required=False, widget=DAY, help_text=DAYS_IN_UTC
+    )
 
 
 class LimitsSetting(Setting):
@@ -75,7 +80,7 @@ class LimitsSetting(Setting):
         ("Soft limit", ("soft_plan", "soft_start", "soft_end")),
     )
     hard_plan = _plan("No more patients of the clinic's own above this. Empty: no limit.")
-    hard_start, hard_end = _first_day(), _last_day(help_text="Days in UTC.")
+    hard_start, hard_end = _first_day(), _last_day()
     soft_plan = _plan("Shown as a warning, never enforced.")
     soft_start, soft_end = _first_day(), _last_day()
 
@@ -256,8 +261,8 @@ class RestrictionsSetting(Setting):
         label="Who may join",
         required=False,
         widget=forms.Textarea(attrs={"rows": 6}),
-        help_text="One e-mail domain a line; with an identity provider after a space where one is required. "
-        "Empty: everyone may join. The first line that fits counts.",
+        help_text="One e-mail domain on each line, followed by a space and an identity provider where one is "
+        "required. The first line with the person's domain applies. Empty: everyone may join.",
     )
 
     def clean_restrictions(self) -> list[Document]:

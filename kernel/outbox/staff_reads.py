@@ -1,10 +1,12 @@
 """Reads for the staff pages of events: rows by state, newest first, and their numbers."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from bson import ObjectId
 from pymongo import DESCENDING
 
+from kernel.models import OutboxRow
 from kernel.outbox import rows, subscriptions
 from kernel.outbox.rows import CLAIMED, DEAD, PENDING, Row
 
@@ -29,25 +31,24 @@ def list_ids(query: dict[str, Any], *, limit: int) -> list[ObjectId]:
     ]
 
 
-def find_row(row_id: ObjectId) -> Row | None:
-    return rows.collection().find_one({"_id": row_id})
+def find_row(row_id: ObjectId) -> OutboxRow | None:
+    return next(iter(OutboxRow.objects.filter(pk=row_id)), None)
 
 
 def count_by_state() -> dict[str, int]:
     return {state: count_rows({"state": state}) for state in (PENDING, CLAIMED, DEAD)}
 
 
-def shown_payload(row: Row) -> dict[str, Any] | None:
+def shown_payload(handler: str, payload: Mapping[str, Any] | None) -> dict[str, Any] | None:
     """The ids in an event, without secrets; nothing for an event that names a person."""
-    subscription = subscriptions.BY_NAME.get(row["handler"])
+    subscription = subscriptions.BY_NAME.get(handler)
     if subscription is None:
         return None
     declared = subscription.event.declared
     if declared.forget_payload:
         return None
-    payload: dict[str, Any] = row.get("payload") or {}
     shown = set(declared.stored.values()) - declared.secret
-    return {name: value for name, value in payload.items() if name in shown}
+    return {name: value for name, value in (payload or {}).items() if name in shown}
 
 
 def handler_names() -> list[str]:

@@ -42,16 +42,16 @@ def rows(request: HttpRequest) -> HttpResponseBase:
 
 @pages.page("events/<str:row_id>/", name="outbox_row", needs=roles.FIND)
 def row(request: HttpRequest, row_id: str) -> HttpResponseBase:
-    document = staff_reads.find_row(ids.parse_id(row_id) or ObjectId())
-    if document is None:
+    outbox_row = staff_reads.find_row(ids.parse_id(row_id) or ObjectId())
+    if outbox_row is None:
         raise NotFound
     return pages.render(
         request,
         "staff/outbox/row.html",
         title=f"Event {row_id}",
         crumbs=[pages.Crumb("Events", reverse("admin:outbox"))],
-        row=_row(document),
-        payload=staff_reads.shown_payload(document),
+        row=outbox_row,
+        payload=staff_reads.shown_payload(outbox_row.handler, outbox_row.payload),
         form=ReasonForm(),
     )
 
@@ -104,5 +104,5 @@ def _row(document: dict[str, Any]) -> dict[str, Any]:
         **document,
         "id": str(document["_id"]),
         "state_text": STATES.get(document["state"], document["state"]),
-        "reason": document.get("reason") or document.get("lastError") or "",
+        "reason": document.get("lastError") or "",
     }

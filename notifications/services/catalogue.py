@@ -130,7 +130,7 @@ def _passwords() -> list[Mail]:
             template="no_account",
             subject=subject,
             body="no_account",
-            purpose="answers a password reset for an address without account",
+            purpose="answers a password reset for an address that has no account",
             link="{WebURL}/signup",
         ),
     ]

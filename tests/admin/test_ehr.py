@@ -197,20 +197,20 @@ def test_the_page_of_a_message_shows_its_processing_but_not_its_payload(clinic, 
 @pytest.mark.parametrize("kind", ["message", "scheduled"])
 def test_every_view_of_a_payload_is_recorded(kind, clinic, staff):
     if kind == "message":
-        found, path = message(), "ehr/messages"
+        scheduled_id, path = message(), "ehr/messages"
     else:
-        found = send(clinic, make_patient(clinic), clock.now())
+        scheduled_id = send(clinic, make_patient(clinic), clock.now())
         path = "ehr/scheduled"
-    record(kind, found, "done", clinicId=clinic["_id"], userId="u1")
+    record(kind, scheduled_id, "done", clinicId=clinic["_id"], userId="u1")
     person = staff("integration")
-    page = person.get(f"{path}/{found['_id']}/payload")
+    page = person.get(f"{path}/{scheduled_id['_id']}/payload")
     assert "Marker" in text(page)
     (event,) = events(action="ehr.payload_viewed")
-    assert event["object"]["id"] == str(found["_id"])
+    assert event["object"]["id"] == str(scheduled_id["_id"])
     assert event["clinicId"] == clinic["_id"]
     assert event["scope"] == {"patient": "u1"}
     assert "Marker" not in str(event)
-    assert staff("support").get(f"{path}/{found['_id']}/payload").status_code == 403
+    assert staff("support").get(f"{path}/{scheduled_id['_id']}/payload").status_code == 403
     assert person.get(f"{path}/{ObjectId()}/payload").status_code == 404
 
 

@@ -67,11 +67,11 @@ def wrong(world, mongo_commands, name, raw):
     """Sent; what was wrong about the answer, if anything."""
     with mongo_commands() as commands:
         answer = world.send(name, raw)
-    said = answer.json() if answer.content and answer.status_code >= 400 else {"message": ""}
+    error_body = answer.json() if answer.content and answer.status_code >= 400 else {"message": ""}
     if answer.status_code >= 500 or (answer.status_code < 400 and name not in LENIENT):
         return answer.status_code, answer.content[:200]
-    if answer.status_code >= 400 and (said.keys() not in ({"message"}, {"code", "reason"})):
-        return said
+    if answer.status_code >= 400 and (error_body.keys() not in ({"message"}, {"code", "reason"})):
+        return error_body
     return WRITES.intersection(commands) if name not in LENIENT else None
 
 
@@ -183,8 +183,8 @@ def test_a_whole_number_is_an_integer_however_it_is_written(world, number):
                 body = bodies.changed(bodies.sample(schema), path, number)
                 answer = world.send(name, orjson.dumps(body))
                 assert b"integer" not in answer.content, (name, path, answer.content)
-                taken = canonical_values.with_canonical_values(schema, body)
-                assert type(bodies.value_at(taken, path)) is int, (name, path)
+                canonical_body = canonical_values.with_canonical_values(schema, body)
+                assert type(bodies.value_at(canonical_body, path)) is int, (name, path)
 
 
 @pytest.mark.parametrize("number", [2.5, 1e30, 2.0**53, "3", True])
@@ -233,8 +233,8 @@ def test_a_number_beyond_64_bits_is_stored_and_shown(world):
     for number in EXTREMES:
         body["cgmStats"]["config"]["lowGlucoseThreshold"] = number
         assert world.send("UpdatePatientSummary", written_out(body)).status_code == 200
-        shown = world.send("GetPatient").json()["summary"]["cgmStats"]["config"]
-        assert shown["lowGlucoseThreshold"] == pytest.approx(number)
+        config = world.send("GetPatient").json()["summary"]["cgmStats"]["config"]
+        assert config["lowGlucoseThreshold"] == pytest.approx(number)
 
 
 @pytest.mark.parametrize("number", EXTREMES[1:])

@@ -186,9 +186,9 @@ def rounds_of(paths):
     """Each path in one round. A round has one of every field, so that no wrong value hides another of the same field;
     what reads look for is spoilt alone, since it decides whether the record is read at all."""
     rounds = {}
-    seen = Counter()
+    times_read = Counter()
     for path in paths:
-        of_field = seen[path[0]] = seen[path[0]] + 1
+        of_field = times_read[path[0]] = times_read[path[0]] + 1
         alone = path if path[0] in LOOKED_FOR else None
         rounds.setdefault((of_field, alone), []).append(path)
     return list(rounds.values())
@@ -197,15 +197,15 @@ def rounds_of(paths):
 def problems(world, collection, document, paths, spoil):
     """What goes wrong with all of `paths` spoilt at once: halved until it is known whose fault it is, and so is what
     MongoDB refuses (two lists in one index: it keeps no such document)."""
-    found, is_kept = [], is_stored(collection, reduce(spoil, paths, document))
+    problems_by_path, is_kept = [], is_stored(collection, reduce(spoil, paths, document))
     if is_kept:
-        found = [(paths, *problem) for problem in problems_of_reads(world, collection)]
-    if len(paths) == 1 or (is_kept and not found):
-        return found
+        problems_by_path = [(paths, *problem) for problem in problems_of_reads(world, collection)]
+    if len(paths) == 1 or (is_kept and not problems_by_path):
+        return problems_by_path
     half = len(paths) // 2
     parts = (paths[:half], paths[half:])
     smaller = [p for part in parts for p in problems(world, collection, document, part, spoil)]
-    return smaller or found
+    return smaller or problems_by_path
 
 
 def is_stored(collection, document):
@@ -229,7 +229,7 @@ def problems_of_reads(world, collection):
 
 
 def stored(world, collection):
-    wanted = {
+    expected = {
         "patients": {"_id": world.patient["_id"]},
         "clinics": {"_id": world.clinic_id},
         "clinicians": {
@@ -239,7 +239,7 @@ def stored(world, collection):
         },
         "confirmations": {"type": "careteam_invitation"},
     }
-    return db.collection(collection).find_one(wanted[collection])
+    return db.collection(collection).find_one(expected[collection])
 
 
 @pytest.fixture
@@ -336,8 +336,10 @@ def test_a_link_of_no_known_kind_keeps_its_key(dot, quiet):
     key = sent.json()["key"]
     document = db.collection("confirmations").find_one({"_id": key})
     for kind in (["password_reset"], "password_reset", None, 5):
-        shown = confirmation({**document, "type": kind}, Principal(dot.user_id, is_server=False))
-        assert "key" not in shown
+        representation = confirmation(
+            {**document, "type": kind}, Principal(dot.user_id, is_server=False)
+        )
+        assert "key" not in representation
 
 
 def test_an_invitation_nested_without_end_is_shown_and_so_is_the_rest(dot):

@@ -50,9 +50,19 @@ def unmigrate(clinic):
 def test_a_service_adds_a_member_at_once(clinic, eve, backend):
     response = backend.post(people(clinic), body(eve, email="Eve@Example.org", name="Eve"))
     assert response.status_code == 200
-    shown = response.json()
-    assert shown.keys() == {"id", "name", "email", "roles", "createdTime", "updatedTime"}
-    assert (shown["id"], shown["email"]) == (eve.user_id, "eve@example.org")
+    returned_clinician = response.json()
+    assert returned_clinician.keys() == {
+        "id",
+        "name",
+        "email",
+        "roles",
+        "createdTime",
+        "updatedTime",
+    }
+    assert (returned_clinician["id"], returned_clinician["email"]) == (
+        eve.user_id,
+        "eve@example.org",
+    )
     assert {"clinicId": clinic["id"], "userId": eve.user_id} in emitted("clinician.saved")
     assert eve.api.get(people(clinic)).status_code == 200
 
@@ -138,8 +148,11 @@ def test_the_clinic_must_exist(ben, backend):
 
 # --- read -----------------------------------------------------------------------------------------
 def test_members_read_one_another(clinic, ada, ben, cy, backend):
-    shown = ben.api.get(people(clinic, ada.user_id)).json()
-    assert (shown["name"], shown["roles"]) == ("Ada Admin", ["CLINIC_ADMIN"])
+    returned_clinician = ben.api.get(people(clinic, ada.user_id)).json()
+    assert (returned_clinician["name"], returned_clinician["roles"]) == (
+        "Ada Admin",
+        ["CLINIC_ADMIN"],
+    )
     assert cy.api.get(people(clinic, ada.user_id)).status_code == 403
     missing = backend.get(people(clinic, cy.user_id))
     assert (missing.status_code, missing.json()) == (404, NOT_FOUND)
@@ -176,9 +189,9 @@ def test_the_list_is_newest_first_with_invites_in_pages(clinic, ada, ben, backen
     ],
 )
 def test_clinician_list_is_filtered(clinic, ada, ben, query, expected):
-    found = ada.api.get(f"{people(clinic)}?{query}").json()
+    matches = ada.api.get(f"{people(clinic)}?{query}").json()
     names = {ada.user_id: "ada", ben.user_id: "ben"}
-    assert [names[c["id"]] for c in found] == expected
+    assert [names[c["id"]] for c in matches] == expected
 
 
 def test_an_address_stored_with_capitals_is_found(clinic, ada):
@@ -213,8 +226,8 @@ def test_a_membership_without_its_clinic_is_left_out(clinic, ada):
 
 def test_the_list_of_memberships_costs_a_fixed_number_of_commands(ada, mongo_commands):
     for _ in range(5):
-        made = make_clinic(ada)
-        ada.api.post(f"/v1/clinics/{made['id']}/sites", {"name": "S"})
+        new_clinic = make_clinic(ada)
+        ada.api.post(f"/v1/clinics/{new_clinic['id']}/sites", {"name": "S"})
     with mongo_commands() as commands:
         assert len(ada.api.get(f"/v1/clinicians/{ada.user_id}/clinics").json()) == 5
     assert commands == ["find"] * 4
@@ -270,8 +283,8 @@ def test_a_name_that_is_left_out_is_removed(clinic, ada, ben):
 
 
 def test_a_read_clinician_can_be_sent_back(clinic, ada, ben):
-    shown = ada.api.get(people(clinic, ben.user_id)).json()
-    assert ada.api.put(people(clinic, ben.user_id), shown).status_code == 200
+    returned_clinician = ada.api.get(people(clinic, ben.user_id)).json()
+    assert ada.api.put(people(clinic, ben.user_id), returned_clinician).status_code == 200
 
 
 def test_only_admins_and_services_update(clinic, ada, ben, backend):
@@ -343,10 +356,10 @@ def test_services_read_and_take_back_invites(clinic, ada, backend, invite):
 def test_an_accepted_invite_is_a_member_with_the_profiles_name(clinic, ada, eve, backend, invite):
     response = backend.patch(invite_path(clinic), {"userId": eve.user_id})
     assert response.status_code == 200
-    shown = response.json()
-    assert (shown["id"], shown["name"]) == (eve.user_id, "Eve Stranger")
-    assert shown["email"] == "invited@example.org"
-    assert "inviteId" not in shown
+    returned_clinician = response.json()
+    assert (returned_clinician["id"], returned_clinician["name"]) == (eve.user_id, "Eve Stranger")
+    assert returned_clinician["email"] == "invited@example.org"
+    assert "inviteId" not in returned_clinician
     assert "inviteId" not in member(clinic, eve)
     assert admins(clinic) == [ada.user_id, eve.user_id]
     assert {"clinicId": clinic["id"], "userId": eve.user_id} in emitted("clinician.saved")

@@ -243,18 +243,18 @@ def test_a_legacy_clinic_can_migrate_once_its_profile_is_complete(
 
 def test_unknown_tiers_are_shown_without_description(clinic, backend):
     change(clinic, {"tier": "tier0303"})
-    shown = db.collection("clinics").find_one({"_id": ObjectId(clinic["id"])})
+    returned_clinic = db.collection("clinics").find_one({"_id": ObjectId(clinic["id"])})
     from clinics.representation.clinics import clinic as represent
 
-    assert represent(shown, {}, {})["tierDescription"] == ""
-    assert represent(shown, {}, {})["tier"] == "tier0303"
+    assert represent(returned_clinic, {}, {})["tierDescription"] == ""
+    assert represent(returned_clinic, {}, {})["tier"] == "tier0303"
 
 
 def test_an_emptied_list_of_tags_can_be_sent_back(clinic, ada):
     change(clinic, {"patientTags": []})
-    shown = ada.api.get(path(clinic)).json()
-    assert shown["patientTags"] == []
-    assert ada.api.put(path(clinic), shown).status_code == 200
+    returned_clinic = ada.api.get(path(clinic)).json()
+    assert returned_clinic["patientTags"] == []
+    assert ada.api.put(path(clinic), returned_clinic).status_code == 200
 
 
 @pytest.mark.foreign_documents
@@ -272,12 +272,12 @@ def test_tags_and_sites_come_with_the_number_of_their_patients(clinic, other_cli
     add_patient(clinic, "0000000002", tags=[tag, idle])
     db.collection("patients").update_one({"userId": "0000000002"}, {"$pull": {"tags": idle}})
     add_patient(other_clinic, "0000000003", tags=[tag], sites=sites)
-    shown = backend.get(path(clinic)).json()
-    assert shown["patientTags"] == [
+    returned_clinic = backend.get(path(clinic)).json()
+    assert returned_clinic["patientTags"] == [
         {"id": str(tag), "name": "A", "numPatients": 2},
         {"id": str(idle), "name": "B"},
     ]
-    assert shown["sites"] == [{"id": str(site), "name": "S", "numPatients": 1}]
+    assert returned_clinic["sites"] == [{"id": str(site), "name": "S", "numPatients": 1}]
 
 
 def test_a_clinic_costs_one_round_trip_to_mongodb(clinic, backend, mongo_commands):
@@ -369,10 +369,16 @@ def test_an_update_leaves_what_it_does_not_mention(ada):
     change(new_clinic, {"patientCountSettings": {"hardLimit": {"plan": 7}}, "tier": "tier0200"})
     updated = ada.api.put(path(new_clinic), {"name": "New", "preferredBgUnits": "mmol/L"})
     assert updated.status_code == 200
-    shown = updated.json()
-    assert (shown["name"], shown["preferredBgUnits"]) == ("New", "mmol/L")
-    assert (shown["timezone"], shown["phoneNumbers"]) == ("Europe/Berlin", phones)
-    assert (shown["address"], shown["tier"]) == (new_clinic["address"], "tier0200")
+    returned_clinic = updated.json()
+    assert (returned_clinic["name"], returned_clinic["preferredBgUnits"]) == ("New", "mmol/L")
+    assert (returned_clinic["timezone"], returned_clinic["phoneNumbers"]) == (
+        "Europe/Berlin",
+        phones,
+    )
+    assert (returned_clinic["address"], returned_clinic["tier"]) == (
+        new_clinic["address"],
+        "tier0200",
+    )
     document = stored(new_clinic)
     assert document["patientCountSettings"] == {"hardLimit": {"plan": 7}}
     assert document["shareCodes"] == [new_clinic["shareCode"]]
@@ -391,10 +397,10 @@ def test_a_clinic_can_be_sent_back_as_it_was_read(ada):
         ada.api.post(path(new_clinic, kind), {"name": "One"})
     tag, site = stored(new_clinic)["patientTags"][0]["_id"], stored(new_clinic)["sites"][0]
     add_patient(new_clinic, tags=[tag], sites=[site])
-    shown = ada.api.get(path(new_clinic)).json()
-    answer = ada.api.put(path(new_clinic), shown)
+    returned_clinic = ada.api.get(path(new_clinic)).json()
+    answer = ada.api.put(path(new_clinic), returned_clinic)
     assert answer.status_code == 200
-    assert answer.json() == {**shown, "updatedTime": answer.json()["updatedTime"]}
+    assert answer.json() == {**returned_clinic, "updatedTime": answer.json()["updatedTime"]}
 
 
 def test_only_admins_and_services_update(clinic, ada, ben, cy, backend):
@@ -419,8 +425,8 @@ def test_only_admins_and_services_update(clinic, ada, ben, cy, backend):
 def test_services_set_the_tier(clinic, backend, tier, words):
     response = backend.post(path(clinic, "tier"), {"tier": tier})
     assert (response.status_code, response.content) == (200, b"")
-    shown = backend.get(path(clinic)).json()
-    assert (shown["tier"], shown["tierDescription"]) == (tier, words)
+    returned_clinic = backend.get(path(clinic)).json()
+    assert (returned_clinic["tier"], returned_clinic["tierDescription"]) == (tier, words)
 
 
 def test_wrong_tiers_and_callers_are_refused(clinic, ada, backend):

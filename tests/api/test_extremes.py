@@ -86,9 +86,9 @@ def extreme(schema, flavour):
     body = right = bodies.sample(schema)
     for path, kind, inner in bodies.values_of(schema):
         for value in FLAVOURS[flavour].get(kind, lambda *_: [])(inner, held_at(body, path)):
-            found = put(body, path, value)
-            if found is not None and is_allowed(schema, found):
-                body = found
+            changed_body = put(body, path, value)
+            if changed_body is not None and is_allowed(schema, changed_body):
+                body = changed_body
                 break
     return None if body == right else body
 
@@ -120,8 +120,8 @@ class World:
 
 @pytest.fixture
 def world(clinic, backend, ada, dot, eve, anonymous, monkeypatch):
-    made = make_world(clinic, backend, ada, dot, anonymous, monkeypatch)
-    return World(made.send, clinic, ada, dot, eve)
+    new_world = make_world(clinic, backend, ada, dot, anonymous, monkeypatch)
+    return World(new_world.send, clinic, ada, dot, eve)
 
 
 def of_eve(world, body):
@@ -145,8 +145,8 @@ def of_an_invitation(world, body):
 
 def of_an_offer(world, body):
     offer = {"shareCode": world.clinic["shareCode"], "permissions": {"view": {}}}
-    made = world.eve.api.post(f"/confirm/send/invite/{world.eve.user_id}/clinic", offer).json()
-    return body, {"inviteId": made["key"]}
+    invite = world.eve.api.post(f"/confirm/send/invite/{world.eve.user_id}/clinic", offer).json()
+    return body, {"inviteId": invite["key"]}
 
 
 def of_no_patient(world, body):
@@ -207,7 +207,7 @@ def taken(world, name, body):
 
 @pytest.mark.parametrize("flavour", FLAVOURS)
 def test_extreme_stored_values_are_shown(world, written, flavour):
-    kept = {name: list(db.collection(name).find({})) for name in RECORDS}
+    records_before = {name: list(db.collection(name).find({})) for name in RECORDS}
     before = shown(world)
     for name, schema in WRITES.items():
         body = extreme(schema, flavour)
@@ -216,17 +216,17 @@ def test_extreme_stored_values_are_shown(world, written, flavour):
             deliver_all()
             after = shown(world)
             assert {n: s for n, s in after.items() if s != before[n] and s >= 300} == {}, name
-        put_back(kept, written)
+        put_back(records_before, written)
 
 
 def test_walk_covers_every_operation(world, written):
-    kept = {name: list(db.collection(name).find({})) for name in RECORDS}
+    records_before = {name: list(db.collection(name).find({})) for name in RECORDS}
     refused = set()
     for name, schema in WRITES.items():
         written.clear()
         if not taken(world, name, bodies.sample(schema)):
             refused.add(name)
-        put_back(kept, written)
+        put_back(records_before, written)
     assert refused == NOT_TAKEN
 
 

@@ -152,13 +152,13 @@ def test_every_operation_that_takes_a_tag_or_a_site_is_walked():
 # --- the walk ---------------------------------------------------------------------------------------
 @pytest.fixture
 def world(ada, eve, backend, clinic, other_clinic):
-    for made in (clinic, other_clinic):
-        tags.create_tag(clinic_id=made["id"], name="Pump")
-        sites.create_site(clinic_id=made["id"], name="North")
-    made = World(ada, backend, eve, clinic, other_clinic)
-    body = body_with(tags=made.own("patientTags"), sites=made.own("sites"))
-    made.patient = ada.api.post(f"{made.path}/patients", body).json()["id"]
-    return made
+    for each_clinic in (clinic, other_clinic):
+        tags.create_tag(clinic_id=each_clinic["id"], name="Pump")
+        sites.create_site(clinic_id=each_clinic["id"], name="North")
+    new_world = World(ada, backend, eve, clinic, other_clinic)
+    body = body_with(tags=new_world.own("patientTags"), sites=new_world.own("sites"))
+    new_world.patient = ada.api.post(f"{new_world.path}/patients", body).json()["id"]
+    return new_world
 
 
 def foreign_ids(world):
@@ -169,8 +169,8 @@ def foreign_ids(world):
 def said(response, *ids):
     """Status and body without what differs between two equal calls."""
     text = response.content.decode()
-    for found in ids:
-        text = text.replace(found, "ID")
+    for tag_or_site_id in ids:
+        text = text.replace(tag_or_site_id, "ID")
     text = re.sub(r'"\d{4}-\d\d-\d\dT[^"]*"', '"TIME"', text)
     return response.status_code, re.sub(r'"id":"[^"]*"', '"id":""', text)
 
@@ -201,8 +201,8 @@ def test_an_unknown_site_of_a_patient_is_refused_and_an_unknown_tag_left_out(wor
     for method, path in (("post", patients), ("put", f"{patients}/{world.patient}")):
         refused = world.ada.api.request(method, path, body_with(sites=str(ObjectId())))
         assert refused.status_code == 422
-        kept = {**BODY, "tags": [str(ObjectId()), world.own("patientTags")]}
-        assert world.ada.api.request(method, path, kept).json()["tags"] == [world.own("patientTags")]  # fmt: skip
+        body = {**BODY, "tags": [str(ObjectId()), world.own("patientTags")]}
+        assert world.ada.api.request(method, path, body).json()["tags"] == [world.own("patientTags")]  # fmt: skip
 
 
 def test_unknown_tag_cannot_be_assigned(world):
@@ -215,12 +215,12 @@ def test_old_records_with_wrong_ids_are_read_and_corrected_by_the_next_update(wo
     db.collection("patients").update_one({"userId": world.patient}, {"$set": wrong})
 
     path = f"{world.path}/patients"
-    shown = world.ada.api.get(f"{path}/{world.patient}")
-    assert shown.status_code == 200
+    answer = world.ada.api.get(f"{path}/{world.patient}")
+    assert answer.status_code == 200
     assert world.ada.api.get(path).json()["data"][0]["id"] == world.patient
     assert world.ada.api.get(world.path).status_code == 200
 
-    sent_back = {**BODY, "tags": shown.json()["tags"]}
+    sent_back = {**BODY, "tags": answer.json()["tags"]}
     assert world.ada.api.put(f"{path}/{world.patient}", sent_back).json()["tags"] is None
 
 
@@ -262,7 +262,7 @@ def ordered(world, body, **person):
     """By an order, which names the tags."""
     tag = ObjectId(body["tags"][0])
     known = access.access_clinic(world.clinic["id"])["patientTags"]
-    name = next(found["name"] for found in known if found["_id"] == tag)
+    name = next(tag_or_site["name"] for tag_or_site in known if tag_or_site["_id"] == tag)
     db.collection("clinics").update_one(
         {"_id": ObjectId(world.clinic["id"])}, {"$set": {"ehrSettings": ehr.SETTINGS}}
     )

@@ -114,8 +114,8 @@ class TestProviders:
 
         kept = db.collection("clinicPatientCounts").find_one({"_id": lakeside["_id"]})
         assert len(kept["sources"]) <= 4
-        shown = ben.api.get(f"/v1/clinics/{lakeside['_id']}/patient_count").json()
-        assert shown["providers"] == {"provider19": {"states": {"pending": 1}, "total": 1}}
+        returned_body = ben.api.get(f"/v1/clinics/{lakeside['_id']}/patient_count").json()
+        assert returned_body["providers"] == {"provider19": {"states": {"pending": 1}, "total": 1}}
 
     def test_one_provider_too_many_is_refused_and_changes_nothing(self, lakeside, ben):
         patient, other = make_patient(lakeside), make_patient(lakeside)
@@ -151,13 +151,13 @@ def test_profile_with_any_values_makes_a_valid_patient(lakeside, backend, dot):
 def test_undeclared_properties_are_not_stored(ada, backend, clinic):
     number = {"type": "Office", "number": "1", "more": {"a": "x" * 500}}
     body = {"name": "Lakeside", "preferredBgUnits": "mg/dL", "phoneNumbers": [number]}
-    shown = ada.api.put(f"/v1/clinics/{clinic['id']}", body).json()
-    assert shown["phoneNumbers"] == [{"type": "Office", "number": "1"}]
+    returned_body = ada.api.put(f"/v1/clinics/{clinic['id']}", body).json()
+    assert returned_body["phoneNumbers"] == [{"type": "Office", "number": "1"}]
 
     rule = {"emailDomain": "example.org", "requiredIdp": "x", "more": 1}
     url = f"/v1/clinics/{clinic['id']}/membership_restrictions"
-    shown = backend.put(url, {"restrictions": [rule]}).json()
-    assert shown == {"restrictions": [{"emailDomain": "example.org", "requiredIdp": "x"}]}
+    returned_body = backend.put(url, {"restrictions": [rule]}).json()
+    assert returned_body == {"restrictions": [{"emailDomain": "example.org", "requiredIdp": "x"}]}
 
 
 # --- the last net -----------------------------------------------------------------------------------------------------

@@ -59,20 +59,20 @@ def test_every_operation_with_a_join_is_tried_here():
 
 @pytest.mark.parametrize("name", READS)
 def test_a_member_reads_what_a_service_reads(name, backend, ben, lakeside, iris, mongo_commands):
-    seen = read(ben.api, lakeside, name, iris["userId"])
-    assert seen[0] == 200
-    assert seen == read(backend, lakeside, name, iris["userId"])
+    status_and_body = read(ben.api, lakeside, name, iris["userId"])
+    assert status_and_body[0] == 200
+    assert status_and_body == read(backend, lakeside, name, iris["userId"])
     with mongo_commands() as commands:
-        assert seen == read(ben.api, lakeside, name, iris["userId"])
+        assert status_and_body == read(ben.api, lakeside, name, iris["userId"])
     assert commands == ["find", "aggregate"]  # the token; the roles and what was asked for
 
 
 def test_a_summary_of_another_writer_is_read_whole(backend, ben, lakeside, iris):
-    kept = read(ben.api, lakeside, "GetPatient", iris["userId"])
-    assert kept[1]["summary"]["cgmStats"]["periods"]["14d"]
+    later_read = read(ben.api, lakeside, "GetPatient", iris["userId"])
+    assert later_read[1]["summary"]["cgmStats"]["periods"]["14d"]
     drop = {"$unset": {"summary.cgmStats.answer": "", "summary.bgmStats.answer": ""}}
     db.collection("patients").update_one({"_id": iris["_id"]}, drop)
-    assert read(ben.api, lakeside, "GetPatient", iris["userId"]) == kept
+    assert read(ben.api, lakeside, "GetPatient", iris["userId"]) == later_read
 
 
 def test_refused_caller_causes_no_further_reads(ada, lakeside, mongo_commands):
@@ -100,9 +100,9 @@ def test_missing_records_get_one_answer(backend, ben, lakeside):
     assert read(backend, lakeside, "GetPatient", "0123456789") == missing
     db.collection("clinics").delete_one({"_id": lakeside["_id"]})  # its members are still on record
     for name in READS.keys() - {"GetPatient"}:
-        seen = read(ben.api, lakeside, name, "")
-        assert seen == (404, {"message": "clinic not found"})
-        assert seen == read(backend, lakeside, name, "")
+        status_and_body = read(ben.api, lakeside, name, "")
+        assert status_and_body == (404, {"message": "clinic not found"})
+        assert status_and_body == read(backend, lakeside, name, "")
 
 
 @pytest.mark.parametrize("name", READS)

@@ -439,8 +439,8 @@ def test_filters_and_sorts_look_at_the_period_asked(lakeside, ben):
     query = {"cgm__timeInTargetPercent": ">0.5"}
     assert names(ben.api.get(url(lakeside, **query))) == ["fortnight"]
     assert names(ben.api.get(url(lakeside, **query, period="7d"))) == ["week"]
-    shown = ben.api.get(url(lakeside, period="1d")).json()["data"][0]["summary"]
-    assert set(shown["cgmStats"]["periods"]) == {"14d"}
+    summary = ben.api.get(url(lakeside, period="1d")).json()["data"][0]["summary"]
+    assert set(summary["cgmStats"]["periods"]) == {"14d"}
 
 
 # --- sorts ----------------------------------------------------------------------------------------

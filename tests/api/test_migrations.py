@@ -89,9 +89,9 @@ def test_the_owner_starts_the_migration(lee, ready_clinic, sent):
     assert ready_clinic["canMigrate"] is True
     response = lee.api.post(path(ready_clinic, "migrate"), sent)
     assert response.status_code == 200
-    shown = response.json()
-    assert shown.keys() == {"userId", "status", "createdTime", "updatedTime"}
-    assert (shown["userId"], shown["status"]) == (lee.user_id, "PENDING")
+    migration = response.json()
+    assert migration.keys() == {"userId", "status", "createdTime", "updatedTime"}
+    assert (migration["userId"], migration["status"]) == (lee.user_id, "PENDING")
     assert stored(ready_clinic)["isMigrated"] is True
     assert lee.api.get(path(ready_clinic)).json()["canMigrate"] is False
     assert emitted("migration.created") == [{"clinicId": ready_clinic["id"], "userId": lee.user_id}]
@@ -189,8 +189,12 @@ def test_everyone_is_told_once(lee, ready_clinic, dot):
     lee.api.post(path(ready_clinic, "migrate"))
     for _ in range(3):
         migrations.migrate_patients(clinic_id=ObjectId(ready_clinic["id"]), user_id=lee.user_id)
-    told = {"clinicId": ready_clinic["id"], "userId": dot.user_id, "legacyClinicianId": lee.user_id}
-    assert emitted("migration.patient_moved") == [told]
+    expected = {
+        "clinicId": ready_clinic["id"],
+        "userId": dot.user_id,
+        "legacyClinicianId": lee.user_id,
+    }
+    assert emitted("migration.patient_moved") == [expected]
     done = {"clinicId": ready_clinic["id"], "userId": lee.user_id}
     assert emitted("migration.completed") == [done]
 
@@ -203,9 +207,9 @@ def test_a_patient_of_the_clinic_keeps_what_the_clinic_knows(lee, ready_clinic, 
     share(dot, lee, "view", "upload")
     lee.api.post(path(ready_clinic, "migrate"))
     deliver_all()
-    kept = record(ready_clinic, dot)
-    assert kept["fullName"] == "Dorothea"
-    assert kept["legacyClinicianIds"] == [lee.user_id]
+    migrated = record(ready_clinic, dot)
+    assert migrated["fullName"] == "Dorothea"
+    assert migrated["legacyClinicianIds"] == [lee.user_id]
 
 
 def test_a_patient_whose_account_is_gone_is_passed_over(lee, ready_clinic, dot):

@@ -47,20 +47,20 @@ def forget():
 
 @pytest.fixture
 def world(clinic, backend, ada, dot, eve, anonymous, monkeypatch):
-    found = make_world(clinic, backend, ada, dot, anonymous, monkeypatch)
+    new_world = make_world(clinic, backend, ada, dot, anonymous, monkeypatch)
     path = f"/v1/clinics/{clinic['id']}"
     patient = next(p for p in ada.api.get(f"{path}/patients").json()["data"] if p.get("email"))
     granted = {"permissions": {"view": {}}}
     invited = {"email": eve.email, "roles": ["CLINIC_MEMBER"]}
     origin = {"clinicId": clinic["id"], "invitedBy": ada.user_id}
     backend.post(f"/confirm/send/signup/{patient['id']}", origin)
-    made = [
+    invites = [
         ada.api.post(f"{path}/invites/clinicians", invited).json()["inviteId"],
         dot.api.post(f"/confirm/send/invite/{dot.user_id}", {"email": eve.email, **granted}),
         backend.get(f"/confirm/signup/{patient['id']}"),
     ]
-    found.keys = [made[0], *(answer.json()["key"] for answer in made[1:])]
-    return found
+    new_world.keys = [invites[0], *(answer.json()["key"] for answer in invites[1:])]
+    return new_world
 
 
 def body_of(name, key):
@@ -87,7 +87,7 @@ def put_back(kept, changed):
 
 def test_every_operation_has_an_answer_and_a_refusal_changes_nothing(world, accounts, written):
     accounts()
-    kept = records()
+    records_before = records()
     for name, (_, path, _) in described_operations().items():
         takes_key = any(part in path for part in ("{key}", "{inviteId}", "/confirm/", "/invites/"))
         for key in world.keys if takes_key else [""]:
@@ -95,9 +95,9 @@ def test_every_operation_has_an_answer_and_a_refusal_changes_nothing(world, acco
             answer = world.send(name, body_of(name, key), key=key, inviteId=key)
             assert answer.status_code < 500, (name, answer.content)
             if answer.status_code >= 400 and written.intersection(RECORDS):
-                assert records() == kept, name
+                assert records() == records_before, name
             deliver_all()
-            put_back(kept, written)
+            put_back(records_before, written)
     failed = db.collection(outbox.COLLECTION).find({"lastError": {"$exists": True}})
     assert {row["event"] for row in failed} <= {"ehr.message_received"}  # the sample is no order
 
@@ -127,11 +127,11 @@ def test_everything_but_the_address_changes_without_an_account(patient, accounts
 
 
 def test_an_address_changes_again_once_there_is_an_account(patient, accounts, ada):
-    kept = list(db.collection("accounts").find({}))
+    records_before = list(db.collection("accounts").find({}))
     accounts()
     url, body = patient
     assert ada.api.put(url, {**body, "email": ADDRESS}).status_code == 404
-    db.collection("accounts").insert_many(kept)
+    db.collection("accounts").insert_many(records_before)
     assert ada.api.put(url, {**body, "email": ADDRESS}).json()["email"] == ADDRESS
 
 
@@ -174,12 +174,12 @@ def test_an_account_that_goes_while_it_is_changed_is_missing_too(
     settings.SHORELINE_ADDRESS, settings.SERVER_TOKEN_SECRET = server.address, wire.SECRET
     use_fresh_clients()
     url, body = patient
-    found = wire.StandIn.answer
+    original_answer = wire.StandIn.answer
 
     def answer(standin, request):
         if request.command == "PUT":
             forget()
-        return found(standin, request)
+        return original_answer(standin, request)
 
     monkeypatch.setattr(wire.StandIn, "answer", answer)
     status = ada.api.put(url, {**body, "email": ADDRESS}).status_code

@@ -289,8 +289,8 @@ def test_a_limit_that_cannot_be_read_blocks_no_one(lakeside, ben, limit):
         {"_id": lakeside["_id"]}, {"$set": {"patientCountSettings": stored}}
     )
     assert ben.api.post(url(lakeside, "/patients"), BODY).status_code == 200
-    shown = ben.api.get(url(lakeside, SETTINGS)).json()
-    assert shown["softLimit"] == {"plan": 7}
+    settings = ben.api.get(url(lakeside, SETTINGS)).json()
+    assert settings["softLimit"] == {"plan": 7}
 
 
 @pytest.mark.parametrize("stored", ["x", 5, [5], None], ids=repr)

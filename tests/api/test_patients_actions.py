@@ -102,10 +102,11 @@ def test_a_connected_source_is_asked_to_reconnect_and_requests_pile_up(lakeside,
     patient = make_patient(lakeside, dataSources=[source])
     for _ in range(2):
         ben.api.post(url(lakeside, patient, "/connect/twiist"))
-    shown = ben.api.get(url(lakeside, patient)).json()
-    assert shown["dataSources"][0]["state"] == "pendingReconnect"
+    returned_patient = ben.api.get(url(lakeside, patient)).json()
+    assert returned_patient["dataSources"][0]["state"] == "pendingReconnect"
     newest, oldest = (
-        clock.parse_time(row["createdTime"]) for row in shown["connectionRequests"]["twiist"]
+        clock.parse_time(row["createdTime"])
+        for row in returned_patient["connectionRequests"]["twiist"]
     )
     assert newest >= oldest
 
@@ -130,10 +131,10 @@ def test_connecting_a_stranger_is_404(lakeside, ben):
 def test_an_old_dexcom_request_stands_in_until_there_is_a_newer_one(lakeside, ben):
     old = datetime(2024, 5, 6, tzinfo=UTC)
     patient = make_patient(lakeside, lastRequestedDexcomConnectTime=old)
-    shown = ben.api.get(url(lakeside, patient)).json()
+    returned_patient = ben.api.get(url(lakeside, patient)).json()
     request = {"providerName": "dexcom", "createdTime": "2024-05-06T00:00:00Z"}
-    assert shown["connectionRequests"]["dexcom"] == [request]
-    assert "lastRequestedDexcomConnectTime" not in shown
+    assert returned_patient["connectionRequests"]["dexcom"] == [request]
+    assert "lastRequestedDexcomConnectTime" not in returned_patient
 
 
 # --- data sources of a user -----------------------------------------------------------------------
@@ -170,14 +171,14 @@ def test_an_existing_user_brings_data_sources_and_summaries(lakeside, backend, d
         {"userId": dot.user_id}, {"$set": {"dataSources": [pending]}}
     )
     deliver_all()
-    shown = backend.get(path).json()
+    returned_patient = backend.get(path).json()
     delivered = {"providerName": "dexcom", "state": "connected", "dataSourceId": own}
-    assert shown["dataSources"] == [
+    assert returned_patient["dataSources"] == [
         {**delivered, "modifiedTime": "2026-01-02T03:04:05Z"},
         pending,
     ]
-    assert shown["summary"]["cgmStats"]["dates"]["hasLastData"] is True
-    assert shown["summary"]["cgmStats"]["dates"]["hasFirstData"] is False
+    assert returned_patient["summary"]["cgmStats"]["dates"]["hasLastData"] is True
+    assert returned_patient["summary"]["cgmStats"]["dates"]["hasFirstData"] is False
 
 
 # --- tags in bulk ---------------------------------------------------------------------------------

@@ -27,17 +27,17 @@ def lakeside(ben):
 @pytest.fixture
 def made_accounts(monkeypatch):
     """Ids of the custodial accounts that were made."""
-    made = []
+    patients = []
     service = neighbours.user_service()
     original = type(service).create_custodial_user
 
     def create(self, clinic_id, email):
         user = original(self, clinic_id, email)
-        made.append(user.user_id)
+        patients.append(user.user_id)
         return user
 
     monkeypatch.setattr(type(service), "create_custodial_user", create)
-    return made
+    return patients
 
 
 def url(clinic, user_id=None):
@@ -58,29 +58,29 @@ def test_an_account_is_made_and_its_record_stored(lakeside, ben):
     body = {**BODY, "email": "Iris@Example.org", "mrn": "A1", "targetDevices": ["meter"]}
     answer = ben.api.post(url(lakeside), body)
     assert answer.status_code == 200
-    shown = answer.json()
-    stored = stored_patient(lakeside, shown["id"])
+    patient = answer.json()
+    stored = stored_patient(lakeside, patient["id"])
     assert stored["email"] == "iris@example.org"
     assert stored["mrn"] == "A1"
     assert stored["invitedBy"] == ben.user_id
     assert stored["requireUniqueMrn"] is False
     assert stored["permissions"] == {"custodian": {}, "view": {}, "upload": {}, "note": {}}
     assert stored["createdTime"] == stored["updatedTime"]
-    assert neighbours.user_service().get_user(shown["id"]).username == "iris@example.org"
-    expected = {"clinicId": str(lakeside["_id"]), "userId": shown["id"]}
+    assert neighbours.user_service().get_user(patient["id"]).username == "iris@example.org"
+    expected = {"clinicId": str(lakeside["_id"]), "userId": patient["id"]}
     events = emitted("patient.created")
     assert events
     assert all(event == expected for event in events)
 
 
 def test_a_new_patient_is_shown_with_its_nulls_and_empty_lists(lakeside, ben):
-    shown = ben.api.post(url(lakeside), BODY).json()
-    assert shown["tags"] is None
-    assert shown["dataSources"] is None
-    assert shown["reviews"] == []
-    assert shown["sites"] == []
-    assert shown["connectionRequests"] == {"abbott": [], "dexcom": [], "twiist": []}
-    assert not {"summary", "email", "mrn", "targetDevices", "diagnosisType"} & shown.keys()
+    patient = ben.api.post(url(lakeside), BODY).json()
+    assert patient["tags"] is None
+    assert patient["dataSources"] is None
+    assert patient["reviews"] == []
+    assert patient["sites"] == []
+    assert patient["connectionRequests"] == {"abbott": [], "dexcom": [], "twiist": []}
+    assert not {"summary", "email", "mrn", "targetDevices", "diagnosisType"} & patient.keys()
 
 
 def test_a_backend_leaves_no_inviter(lakeside, backend):
@@ -90,8 +90,8 @@ def test_a_backend_leaves_no_inviter(lakeside, backend):
 
 
 def test_permissions_of_the_body_are_ignored(lakeside, ben):
-    shown = ben.api.post(url(lakeside), {**BODY, "permissions": {"view": {}}}).json()
-    assert set(shown["permissions"]) == {"custodian", "view", "upload", "note"}
+    patient = ben.api.post(url(lakeside), {**BODY, "permissions": {"view": {}}}).json()
+    assert set(patient["permissions"]) == {"custodian", "view", "upload", "note"}
 
 
 @pytest.mark.parametrize(
@@ -125,9 +125,9 @@ def test_a_body_that_is_not_right_makes_no_account(lakeside, ben, made_accounts,
 
 def test_unknown_and_read_only_properties_are_ignored(lakeside, ben):
     body = {**BODY, "sortIndex": 3, "id": "0123456789", "createdTime": "2001-01-01T00:00:00Z"}
-    shown = ben.api.post(url(lakeside), body).json()
-    assert shown["id"] != "0123456789"
-    assert not shown["createdTime"].startswith("2001")
+    patient = ben.api.post(url(lakeside), body).json()
+    assert patient["id"] != "0123456789"
+    assert not patient["createdTime"].startswith("2001")
 
 
 def test_invalid_address_is_400(lakeside, ben):
@@ -187,8 +187,8 @@ def test_a_unique_mrn_ignores_case_and_accents(lakeside, ben, made_accounts, mrn
 def test_a_unique_mrn_may_be_in_another_clinic_or_missing(lakeside, ben):
     make_patient(make_clinic(), mrn="A1")
     set_clinic(lakeside, mrnSettings={"required": False, "unique": True})
-    shown = ben.api.post(url(lakeside), {**BODY, "mrn": "A1"}).json()
-    assert stored_patient(lakeside, shown["id"])["requireUniqueMrn"] is True
+    patient = ben.api.post(url(lakeside), {**BODY, "mrn": "A1"}).json()
+    assert stored_patient(lakeside, patient["id"])["requireUniqueMrn"] is True
     assert ben.api.post(url(lakeside), BODY).status_code == 200
     assert ben.api.post(url(lakeside), BODY).status_code == 200
 
@@ -196,8 +196,8 @@ def test_a_unique_mrn_may_be_in_another_clinic_or_missing(lakeside, ben):
 # --- tags, sites, sources, ranges -----------------------------------------------------------------
 def test_sites_take_the_clinics_names_and_each_counts_once(lakeside, ben):
     sites = [{"id": str(SOUTH), "name": "Mine"}, {"id": str(SOUTH), "name": "Other"}]
-    shown = ben.api.post(url(lakeside), {**BODY, "sites": sites}).json()
-    assert shown["sites"] == [{"id": str(SOUTH), "name": "South"}]
+    patient = ben.api.post(url(lakeside), {**BODY, "sites": sites}).json()
+    assert patient["sites"] == [{"id": str(SOUTH), "name": "South"}]
 
 
 def test_an_unknown_site_is_refused_before_an_account_is_made(lakeside, ben, made_accounts):
@@ -210,15 +210,15 @@ def test_an_unknown_site_is_refused_before_an_account_is_made(lakeside, ben, mad
 
 def test_tags_are_kept_as_given(lakeside, ben):
     tag = str(PUMP)
-    shown = ben.api.post(url(lakeside), {**BODY, "tags": [tag]}).json()
-    assert shown["tags"] == [tag]
-    assert stored_patient(lakeside, shown["id"])["tags"] == [ObjectId(tag)]
+    patient = ben.api.post(url(lakeside), {**BODY, "tags": [tag]}).json()
+    assert patient["tags"] == [tag]
+    assert stored_patient(lakeside, patient["id"])["tags"] == [ObjectId(tag)]
 
 
 def test_empty_lists_of_tags_show_as_null_and_of_sources_too(lakeside, ben):
-    shown = ben.api.post(url(lakeside), {**BODY, "tags": [], "dataSources": []}).json()
-    assert shown["tags"] is None
-    assert shown["dataSources"] is None
+    patient = ben.api.post(url(lakeside), {**BODY, "tags": [], "dataSources": []}).json()
+    assert patient["tags"] is None
+    assert patient["dataSources"] is None
 
 
 def test_data_sources_keep_their_times(lakeside, ben):
@@ -228,8 +228,8 @@ def test_data_sources_keep_their_times(lakeside, ben):
         "dataSourceId": "b" * 24,
         "modifiedTime": "2025-07-01T10:00:00.120Z",
     }
-    shown = ben.api.post(url(lakeside), {**BODY, "dataSources": [source]}).json()
-    assert shown["dataSources"] == [{**source, "modifiedTime": "2025-07-01T10:00:00.12Z"}]
+    patient = ben.api.post(url(lakeside), {**BODY, "dataSources": [source]}).json()
+    assert patient["dataSources"] == [{**source, "modifiedTime": "2025-07-01T10:00:00.12Z"}]
 
 
 def threshold(value, units="mmol/L", **fields):
@@ -278,9 +278,9 @@ def test_glycemic_ranges(lakeside, ben, given, stored, shown):
 
 
 def test_an_empty_diagnosis_is_stored_and_not_shown(lakeside, ben):
-    shown = ben.api.post(url(lakeside), {**BODY, "diagnosisType": ""}).json()
-    assert "diagnosisType" not in shown
-    assert stored_patient(lakeside, shown["id"])["diagnosisType"] == ""
+    patient = ben.api.post(url(lakeside), {**BODY, "diagnosisType": ""}).json()
+    assert "diagnosisType" not in patient
+    assert stored_patient(lakeside, patient["id"])["diagnosisType"] == ""
 
 
 # --- what goes wrong leaves nothing behind ---------------------------------------------------------
@@ -327,11 +327,11 @@ def test_an_existing_user_becomes_a_patient(lakeside, backend, dot):
         url(lakeside, dot.user_id), {"permissions": {"view": {}, "note": {"x": 1}}}
     )
     assert answer.status_code == 200
-    shown = answer.json()
-    assert shown["permissions"] == {"view": {}, "note": {}}
-    assert shown["fullName"] == "Dot Patient"
-    assert shown["email"] == dot.email
-    assert shown["birthDate"] == "0001-01-01"
+    patient = answer.json()
+    assert patient["permissions"] == {"view": {}, "note": {}}
+    assert patient["fullName"] == "Dot Patient"
+    assert patient["email"] == dot.email
+    assert patient["birthDate"] == "0001-01-01"
     stored = stored_patient(lakeside, dot.user_id)
     assert stored["birthDate"] == ""
     assert stored["mrn"] is None
@@ -347,12 +347,12 @@ def test_the_profile_fills_what_was_not_given(lakeside, backend, dot):
         "targetDevices": ["pump"],
     }
     neighbours.profile_service().update_profile(dot.user_id, {"patient": about})
-    shown = backend.post(url(lakeside, dot.user_id), {"mrn": "X9", "permissions": {}}).json()
-    assert shown["fullName"] == "Dot's Child"
-    assert shown["birthDate"] == "2015-03-04"
-    assert shown["mrn"] == "X9"
-    assert shown["targetDevices"] == ["pump"]
-    assert shown["permissions"] == {}
+    patient = backend.post(url(lakeside, dot.user_id), {"mrn": "X9", "permissions": {}}).json()
+    assert patient["fullName"] == "Dot's Child"
+    assert patient["birthDate"] == "2015-03-04"
+    assert patient["mrn"] == "X9"
+    assert patient["targetDevices"] == ["pump"]
+    assert patient["permissions"] == {}
 
 
 def test_what_a_profile_holds_can_be_sent_back_as_it_was_read(lakeside, backend, ben, dot):
@@ -367,10 +367,10 @@ def test_what_a_profile_holds_can_be_sent_back_as_it_was_read(lakeside, backend,
     db.collection("accountProfiles").update_one(
         {"_id": dot.user_id}, {"$set": {"profile.patient": about}}
     )
-    shown = backend.post(url(lakeside, dot.user_id), {"permissions": {}}).json()
-    assert (shown["fullName"], shown["mrn"]) == ("BellName", "M3")
-    assert shown["targetDevices"] == ["x" * 256, "pump one", "ab"]
-    assert ben.api.put(url(lakeside, dot.user_id), shown).status_code == 200
+    patient = backend.post(url(lakeside, dot.user_id), {"permissions": {}}).json()
+    assert (patient["fullName"], patient["mrn"]) == ("BellName", "M3")
+    assert patient["targetDevices"] == ["x" * 256, "pump one", "ab"]
+    assert ben.api.put(url(lakeside, dot.user_id), patient).status_code == 200
 
 
 def test_without_permissions_there_are_none(lakeside, backend, dot):
@@ -392,8 +392,8 @@ def test_an_unknown_user_is_404(lakeside, backend):
 
 def test_foreign_sites_are_dropped_silently(lakeside, backend, dot):
     sites = [{"id": "a" * 24, "name": "Nowhere"}, {"id": str(NORTH), "name": "x"}]
-    shown = backend.post(url(lakeside, dot.user_id), {"sites": sites}).json()
-    assert shown["sites"] == [{"id": str(NORTH), "name": "North"}]
+    patient = backend.post(url(lakeside, dot.user_id), {"sites": sites}).json()
+    assert patient["sites"] == [{"id": str(NORTH), "name": "North"}]
 
 
 def test_adding_a_patient_twice_is_409(lakeside, backend, dot):

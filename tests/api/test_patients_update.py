@@ -58,13 +58,13 @@ def test_update_erases_or_keeps_missing_properties(lakeside, ben, iris):
         "diagnosisType": "type1",
     }
     ben.api.put(url(lakeside, iris["id"]), full)
-    shown = ben.api.put(url(lakeside, iris["id"]), BODY).json()
-    assert not {"email", "mrn", "targetDevices"} & shown.keys()
-    assert shown["tags"] == [tag]
-    assert shown["sites"] == [{"id": str(NORTH), "name": "North"}]
-    assert shown["dataSources"] == [{"providerName": "dexcom", "state": "pending"}]
-    assert shown["glycemicRanges"] == {"type": "preset", "preset": "adaHighRisk"}
-    assert shown["diagnosisType"] == "type1"
+    returned_patient = ben.api.put(url(lakeside, iris["id"]), BODY).json()
+    assert not {"email", "mrn", "targetDevices"} & returned_patient.keys()
+    assert returned_patient["tags"] == [tag]
+    assert returned_patient["sites"] == [{"id": str(NORTH), "name": "North"}]
+    assert returned_patient["dataSources"] == [{"providerName": "dexcom", "state": "pending"}]
+    assert returned_patient["glycemicRanges"] == {"type": "preset", "preset": "adaHighRisk"}
+    assert returned_patient["diagnosisType"] == "type1"
     stored = stored_patient(lakeside, iris["id"])
     assert stored["email"] is None
     assert stored["mrn"] is None
@@ -87,11 +87,11 @@ def test_an_empty_value_clears(lakeside, ben, iris, sent, stored):
         "diagnosisType": "type1",
     }
     ben.api.put(url(lakeside, iris["id"]), {**BODY, **full})
-    shown = ben.api.put(url(lakeside, iris["id"]), {**BODY, **sent}).json()
+    returned_patient = ben.api.put(url(lakeside, iris["id"]), {**BODY, **sent}).json()
     record = stored_patient(lakeside, iris["id"])
     assert {name: record[name] for name in stored} == stored
-    assert shown["tags"] is None or "tags" not in sent
-    assert shown["dataSources"] is None or "dataSources" not in sent
+    assert returned_patient["tags"] is None or "tags" not in sent
+    assert returned_patient["dataSources"] is None or "dataSources" not in sent
 
 
 @pytest.mark.parametrize("name", ["tags", "dataSources"])
@@ -107,9 +107,11 @@ def test_null_leaves_tags_and_sources_alone(lakeside, ben, iris, name):
 
 def test_the_whole_record_can_be_sent_back(lakeside, ben, iris):
     reviews = [{"clinicianId": "1111111111", "time": "2020-01-01T00:00:00Z"}]
-    shown = ben.api.put(url(lakeside, iris["id"]), {**iris, "reviews": reviews, "sortIndex": 1})
-    assert shown.status_code == 200
-    assert shown.json()["reviews"] == []
+    returned_patient = ben.api.put(
+        url(lakeside, iris["id"]), {**iris, "reviews": reviews, "sortIndex": 1}
+    )
+    assert returned_patient.status_code == 200
+    assert returned_patient.json()["reviews"] == []
     assert changed_fields() is None
 
 
@@ -160,8 +162,10 @@ def test_an_unknown_site_is_refused_before_the_address_changes(lakeside, ben, ir
 
 def test_the_address_of_a_claimed_account_stays(lakeside, ben, dot):
     make_patient(lakeside, userId=dot.user_id, email=dot.email, permissions={"view": {}})
-    shown = ben.api.put(url(lakeside, dot.user_id), {**BODY, "email": "other@example.org"}).json()
-    assert shown["email"] == dot.email
+    returned_patient = ben.api.put(
+        url(lakeside, dot.user_id), {**BODY, "email": "other@example.org"}
+    ).json()
+    assert returned_patient["email"] == dot.email
     assert neighbours.user_service().get_user(dot.user_id).username == dot.email
 
 
@@ -185,8 +189,8 @@ def test_mrn_rules_hold_for_updates_too(lakeside, ben, iris):
     make_patient(lakeside, mrn="B2")
     missing = ben.api.put(url(lakeside, iris["id"]), BODY)
     assert missing.json() == {"message": "bad request: mrn is required"}
-    taken = ben.api.put(url(lakeside, iris["id"]), {**BODY, "mrn": "b2"})
-    assert taken.json() == {"message": "bad request: mrn must be unique"}
+    answer = ben.api.put(url(lakeside, iris["id"]), {**BODY, "mrn": "b2"})
+    assert answer.json() == {"message": "bad request: mrn must be unique"}
     assert ben.api.put(url(lakeside, iris["id"]), {**BODY, "mrn": "a1"}).status_code == 200
     assert stored_patient(lakeside, iris["id"])["requireUniqueMrn"] is True
 

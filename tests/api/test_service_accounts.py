@@ -39,14 +39,14 @@ def test_a_client_that_proves_itself_becomes_a_member(clinic, ada, backend, endp
     assert ada.api.post(path(clinic), SENT).status_code == 403
     response = backend.post(path(clinic), SENT)
     assert response.status_code == 200
-    shown = response.json()
-    assert (shown["id"], shown["name"], shown["email"]) == (SUBJECT, "EHR bridge", "")
-    assert shown["roles"] == ["CLINIC_MEMBER"]
+    account = response.json()
+    assert (account["id"], account["name"], account["email"]) == (SUBJECT, "EHR bridge", "")
+    assert account["roles"] == ["CLINIC_MEMBER"]
     kept = stored(clinic)
     assert kept["isServiceAccount"] is True
     assert "email" not in kept
     assert "s3cret" not in str(kept)
-    assert "isServiceAccount" not in shown
+    assert "isServiceAccount" not in account
 
 
 def test_form_fields_are_tried_when_basic_is_refused(clinic, backend, endpoint):

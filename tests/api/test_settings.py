@@ -112,7 +112,7 @@ def test_ehr_settings_that_are_off_are_stored_by_their_absence(clinic, backend):
         "notes": {"includeGMI": False},
     }
     del quiet["destinationIds"]
-    shown = backend.put(ehr(clinic), quiet).json()
+    settings = backend.put(ehr(clinic), quiet).json()
     ehr_settings = stored(clinic)["ehrSettings"]
     assert (ehr_settings["flowsheets"], ehr_settings["notes"], ehr_settings["destinationIds"]) == (
         {},
@@ -120,10 +120,10 @@ def test_ehr_settings_that_are_off_are_stored_by_their_absence(clinic, backend):
         None,
     )
     assert ehr_settings["scheduledReports"]["onUploadNoteEventType"] is None
-    assert "notes" not in shown
-    assert "destinationIds" not in shown
-    assert "onUploadNoteEventType" not in shown["scheduledReports"]
-    assert shown["flowsheets"] == {"icode": False}
+    assert "notes" not in settings
+    assert "destinationIds" not in settings
+    assert "onUploadNoteEventType" not in settings["scheduledReports"]
+    assert settings["flowsheets"] == {"icode": False}
 
 
 def test_old_ehr_settings_read_with_defaults_for_what_is_empty(clinic, backend):
@@ -131,9 +131,9 @@ def test_old_ehr_settings_read_with_defaults_for_what_is_empty(clinic, backend):
         {"_id": ObjectId(clinic["id"])},
         {"$set": {"ehrSettings": {"enabled": True, "provider": "redox", "mrnIdType": ""}}},
     )
-    shown = backend.get(ehr(clinic)).json()
-    assert shown["mrnIdType"] == "MRN"
-    assert shown["scheduledReports"] == {"onUploadEnabled": False, "cadence": "14d"}
+    settings = backend.get(ehr(clinic)).json()
+    assert settings["mrnIdType"] == "MRN"
+    assert settings["scheduledReports"] == {"onUploadEnabled": False, "cadence": "14d"}
 
 
 def test_a_redox_connection_without_destinations_cannot_be_enabled(clinic, backend):

@@ -149,9 +149,9 @@ def test_a_merge_gives_each_patient_the_target_once(clinic, ada, backend):
     add_patient(clinic, "0000000003", sites=[target])
     add_patient(clinic, "0000000004")
     url = sites(clinic, str(target["id"]), "merge")
-    sent = {"id": str(source["id"])}
-    assert ada.api.post(url, sent).status_code == 403
-    response = backend.post(url, sent)
+    body = {"id": str(source["id"])}
+    assert ada.api.post(url, body).status_code == 403
+    response = backend.post(url, body)
     assert response.status_code == 200
     assert (response.json()["name"], response.json()["numPatients"]) == ("n0", 3)
     assert [patient(f"000000000{n}").get("sites") for n in (1, 2, 3, 4)] == [
@@ -175,8 +175,8 @@ def test_refused_merge_changes_nothing(clinic, backend):
     unknown_source = backend.post(url, {"id": UNKNOWN})
     assert unknown_source.json() == {"message": "clinic not found"}
     assert unknown_source.status_code == 404
-    for sent in ({}, None):
-        assert backend.post(url, sent).status_code == 400
+    for body in ({}, None):
+        assert backend.post(url, body).status_code == 400
     assert names(clinic) == ["n0", "n1"]
     assert patient("0000000001")["sites"] == [source]
 
@@ -200,12 +200,12 @@ def test_taken_site_names_get_a_number(name, taken, expected):
 def test_site_changes_are_seen_by_the_next_read(clinic, ada):
     one, _ = make_sites(clinic)
     add_patient(clinic, "0000000001", sites=[one])
-    shown = ada.api.get(f"/v1/clinics/{clinic['id']}").json()["sites"]
-    assert shown[0]["numPatients"] == 1
+    listed_sites = ada.api.get(f"/v1/clinics/{clinic['id']}").json()["sites"]
+    assert listed_sites[0]["numPatients"] == 1
     gone = ada.api.delete(f"/v1/clinics/{clinic['id']}/patients/0000000001")
     assert gone.status_code == 204
-    shown = ada.api.get(f"/v1/clinics/{clinic['id']}").json()["sites"]
-    assert "numPatients" not in shown[0]
+    listed_sites = ada.api.get(f"/v1/clinics/{clinic['id']}").json()["sites"]
+    assert "numPatients" not in listed_sites[0]
 
 
 # --- however a site or a tag gets its name -------------------------------------------------------------

@@ -149,10 +149,12 @@ def test_a_user_without_a_clinic_is_204(backend):
 def test_a_summary_is_shown_as_it_was_sent(lakeside, iris, backend, ben):
     body = {"cgmStats": stats("cgm"), "bgmStats": stats("bgm")}
     backend.post(url(iris), body)
-    shown = ben.api.get(f"/v1/clinics/{lakeside['_id']}/patients/{iris['userId']}").json()
-    assert shown["summary"]["cgmStats"]["dates"]["lastData"] == "2026-02-03T04:05:06.1Z"
-    assert shown["summary"]["cgmStats"]["periods"] == body["cgmStats"]["periods"]
-    assert shown["summary"]["bgmStats"]["periods"] == body["bgmStats"]["periods"]
+    returned_patient = ben.api.get(
+        f"/v1/clinics/{lakeside['_id']}/patients/{iris['userId']}"
+    ).json()
+    assert returned_patient["summary"]["cgmStats"]["dates"]["lastData"] == "2026-02-03T04:05:06.1Z"
+    assert returned_patient["summary"]["cgmStats"]["periods"] == body["cgmStats"]["periods"]
+    assert returned_patient["summary"]["bgmStats"]["periods"] == body["bgmStats"]["periods"]
 
 
 @pytest.mark.foreign_documents
@@ -167,11 +169,11 @@ def test_stored_nulls_and_old_parts_are_not_shown(lakeside, ben):
     }
     patient = make_patient(lakeside, summary={"bgmStats": old, "cgmStats": None})
     path = f"/v1/clinics/{lakeside['_id']}/patients/{patient['userId']}"
-    shown = ben.api.get(path).json()["summary"]
-    assert set(shown) == {"bgmStats"}
-    assert set(shown["bgmStats"]) == {"id", "config", "dates", "periods"}
-    assert "standardDeviation" not in shown["bgmStats"]["periods"]["14d"]
-    assert "lastData" not in shown["bgmStats"]["dates"]
+    summary = ben.api.get(path).json()["summary"]
+    assert set(summary) == {"bgmStats"}
+    assert set(summary["bgmStats"]) == {"id", "config", "dates", "periods"}
+    assert "standardDeviation" not in summary["bgmStats"]["periods"]["14d"]
+    assert "lastData" not in summary["bgmStats"]["dates"]
 
 
 def test_removal_by_summary_id_works_for_both_kinds(iris, backend, lakeside):
@@ -310,8 +312,8 @@ def test_the_kept_text_says_what_the_statistics_say(full, ben):
 
 
 def test_one_patient_is_answered_like_the_list(full, ben):
-    for shown in list_of(full, ben):
-        assert ben.api.get(f"/v1/clinics/{full['_id']}/patients/{shown['id']}").json() == shown
+    for listed in list_of(full, ben):
+        assert ben.api.get(f"/v1/clinics/{full['_id']}/patients/{listed['id']}").json() == listed
 
 
 def test_statistics_that_another_system_replaced_are_shown_at_once(full, ben):

@@ -138,8 +138,8 @@ def test_members_rename_tags(clinic, ben):
     assert response.status_code == 400
     response = ben.api.put(url, {"name": "N 0 "})
     assert (response.status_code, response.json()) == (200, {"id": str(one["_id"]), "name": "N 0"})
-    taken = ben.api.put(url, {"name": "N1"})
-    assert (taken.status_code, taken.json()) == (409, DUPLICATE)
+    answer = ben.api.put(url, {"name": "N1"})
+    assert (answer.status_code, answer.json()) == (409, DUPLICATE)
     assert names(clinic) == ["N 0", other["name"]]
 
 
@@ -182,10 +182,10 @@ def test_a_tag_becomes_a_site_of_its_patients(clinic, ada, backend):
     assert response.status_code == 200
     site = response.json()
     assert (site["name"], site["numPatients"], site["patients"]) == ("n0 (2)", 2, 2)
-    kept = {"id": ObjectId(site["id"]), "name": "n0 (2)"}
-    assert patient("0000000001")["sites"] == [kept]
+    expected_site = {"id": ObjectId(site["id"]), "name": "n0 (2)"}
+    assert patient("0000000001")["sites"] == [expected_site]
     assert patient("0000000001")["tags"] == [other["_id"]]
-    assert patient("0000000002")["sites"][1] == kept
+    assert patient("0000000002")["sites"][1] == expected_site
     assert "sites" not in patient("0000000003")
     assert names(clinic) == ["n1"]
     assert stored(clinic)["lastDeletedPatientTag"] == one["_id"]

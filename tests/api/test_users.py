@@ -79,10 +79,10 @@ def test_a_clinic_in_which_no_one_is_left_keeps_custodial_patients_only(
             {"inviteId": "k", "email": "i@example.org", "roles": ["CLINIC_ADMIN"]},
         )
     assert backend.delete(path(cy)).status_code == 200
-    left = ["0000000002"] if who_is_left == "nobody" else ["0000000001", "0000000002"]
-    assert patients_of(other_clinic) == left
+    remaining_ids = ["0000000002"] if who_is_left == "nobody" else ["0000000001", "0000000002"]
+    assert patients_of(other_clinic) == remaining_ids
     deliver_all()
-    assert patients_of(other_clinic) == left
+    assert patients_of(other_clinic) == remaining_ids
     assert db.collection("clinics").find_one({"_id": ObjectId(other_clinic["id"])})
 
 

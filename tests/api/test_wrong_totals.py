@@ -102,12 +102,12 @@ def pages_of(api, clinic, query, spoiler):
         answer = api.get(f"/v1/clinics/{clinic['_id']}/patients?{text}")
         assert answer.status_code == 200, answer.content
         body = answer.json()
-        shown = [patient["id"] for patient in body["data"]]
-        seen += shown
+        patient_ids = [patient["id"] for patient in body["data"]]
+        seen += patient_ids
         offset += PAGE
         count = body["meta"]["count"]
         assert type(count) is type(body["meta"]["totalCount"]) is int
-        assert len(seen) == count if len(shown) < PAGE else len(seen) <= count
+        assert len(seen) == count if len(patient_ids) < PAGE else len(seen) <= count
         more = offset < count
     return seen, body["meta"]
 
@@ -136,9 +136,11 @@ def test_any_page_agrees_with_the_total_that_it_tells(lakeside, ben, wrong):
         spoil(lakeside, "total", WRONG[wrong])
         path = f"/v1/clinics/{lakeside['_id']}/patients?limit={PAGE}&offset={offset}"
         body = ben.api.get(path).json()
-        shown, total = len(body["data"]), body["meta"]["totalCount"]
-        assert shown == max(0, min(PAGE, PEOPLE - offset)) == max(0, min(PAGE, total - offset))
-        if shown < PAGE or total == offset + PAGE:
+        count_on_page, total = len(body["data"]), body["meta"]["totalCount"]
+        assert (
+            count_on_page == max(0, min(PAGE, PEOPLE - offset)) == max(0, min(PAGE, total - offset))
+        )
+        if count_on_page < PAGE or total == offset + PAGE:
             assert total == PEOPLE
 
 

@@ -75,10 +75,10 @@ def _service() -> Service:
             "DJANGO_SETTINGS_MODULE": "clinics_site.settings",
         }
     )
-    made = Service(folder, {})
+    service = Service(folder, {})
     os.environ["LOG_LEVEL"] = "WARNING"  # of this process; the service's log as they would
     django.setup()
-    return made
+    return service
 
 
 def _attack_all(service: Service, chosen: list[Attack]) -> list[Result]:

@@ -128,8 +128,8 @@ def test_parallel_creations_of_clinics_get_different_share_codes(ada, cy, monkey
         *[lambda p=person: p.api.post("/v1/clinics", CLINIC) for person in (ada, cy)]
     )
     assert statuses(responses) == [200, 200]
-    shown = {response.json()["shareCode"] for response in responses}
-    assert shown == {"SAME-SAME-SAME", "NEXT-NEXT-AAAB"}
+    share_codes = {response.json()["shareCode"] for response in responses}
+    assert share_codes == {"SAME-SAME-SAME", "NEXT-NEXT-AAAB"}
 
 
 def test_parallel_equal_invites_make_one_record(clinic, backend):

@@ -286,7 +286,7 @@ def test_counts_of_tags_are_exact_after_parallel_bulk_and_single_changes():
     from patients.services import patient_tags
 
     clinic, tags, sites = make_tags_and_sites()
-    made = [create(clinic, tags=tags[:1], sites=sites[:1])() for _ in range(THREADS)]
+    created_patients = [create(clinic, tags=tags[:1], sites=sites[:1])() for _ in range(THREADS)]
     bulk = {"clinic_id": str(clinic["_id"]), "user_ids": None}
 
     def retag(patient):
@@ -302,9 +302,11 @@ def test_counts_of_tags_are_exact_after_parallel_bulk_and_single_changes():
         lambda: clinic_sites.merge_site(
             clinic_id=clinic["_id"], target_id=sites[1], source_id=sites[0]
         ),
-        *[retag(patient) for patient in made[:3]],
+        *[retag(patient) for patient in created_patients[:3]],
         *[create(clinic, tags=tags[1:], sites=sites[1:]) for _ in range(2)],
-        lambda: patients.remove_patient(clinic_id=clinic["_id"], user_id=made[4]["userId"]),
+        lambda: patients.remove_patient(
+            clinic_id=clinic["_id"], user_id=created_patients[4]["userId"]
+        ),
     )
     assert not [r for r in results if isinstance(r, Exception)], results
     shown, counted = numbers(clinic)

@@ -41,9 +41,9 @@ def routed_operations(patterns, prefix=""):
             continue
         viewset = getattr(pattern.callback, "cls", None)
         for method, name in getattr(pattern.callback, "actions", {}).items():
-            found = getattr(getattr(viewset, name, None), "operation", None)
-            if found is not None and method in METHODS:
-                yield found.id, method, "/" + re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", path)
+            declared = getattr(getattr(viewset, name, None), "operation", None)
+            if declared is not None and method in METHODS:
+                yield declared.id, method, "/" + re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", path)
 
 
 def test_is_valid_openapi_3_1():

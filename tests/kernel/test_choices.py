@@ -38,6 +38,6 @@ def is_plain(word):
 
 
 def test_words_are_stored_and_sent_as_plain_texts():
-    found = list(words())
-    assert len(found) > 60
-    assert [word for word in found if not is_plain(word)] == []
+    all_words = list(words())
+    assert len(all_words) > 60
+    assert [word for word in all_words if not is_plain(word)] == []

@@ -118,15 +118,15 @@ def test_an_event_that_no_handler_hears_stops_the_start(library):
 
 
 def test_an_event_may_say_why_nothing_emits_or_hears_it(library):
-    said = 'book.lent", unheard="for reports", unemitted="the desk comes later"'
-    declaration = DECLARATION.replace('book.lent"', said)
+    arguments = 'book.lent", unheard="for reports", unemitted="the desk comes later"'
+    declaration = DECLARATION.replace('book.lent"', arguments)
 
     assert library(events=declaration) == []
 
 
 def test_what_an_event_says_has_to_be_true(library):
-    said = 'book.lent", unheard="for reports", unemitted="the desk comes later"'
-    declaration = DECLARATION.replace('book.lent"', said)
+    arguments = 'book.lent", unheard="for reports", unemitted="the desk comes later"'
+    declaration = DECLARATION.replace('book.lent"', arguments)
 
     assert library(events=declaration, loans=EMITTER, handlers=HANDLERS) == [
         "book.lent is heard: take `unheard` away",

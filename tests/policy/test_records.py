@@ -198,11 +198,11 @@ def new_patient(world):
 def give_something_to_find(world):
     """An invitation and an offer for the operations to find; the calls of a test may use them up."""
     db.collection("confirmations").delete_many({"type": {"$ne": "clinician_invitation"}})
-    sent = world.backend.post(
+    answer = world.backend.post(
         f"/confirm/send/invite/{world.patient}",
         {"email": "sister@example.org", "permissions": {"view": {}}},
     )
-    world.invite = sent.json()["key"]
+    world.invite = answer.json()["key"]
     offered = world.dot.api.post(  # nothing, once the clinic is gone
         f"/confirm/send/invite/{world.dot.user_id}/clinic",
         {"shareCode": world.clinic["shareCode"], "permissions": {"view": {}}},
@@ -231,10 +231,10 @@ def test_only_members_and_admins_of_the_patients_clinic_reach_the_patient(world)
 def test_an_operation_open_to_everyone_shows_no_patient(world):
     clinic = world.clinic
     for path in (f"/v1/clinics/{clinic['id']}", f"/v1/clinics/share_code/{clinic['shareCode']}"):
-        shown = world.eve.api.get(path)
-        assert shown.status_code == 200
+        answer = world.eve.api.get(path)
+        assert answer.status_code == 200
         for secret in (world.patient, MRN, "Polly", world.ada.email):
-            assert secret not in shown.content.decode()
+            assert secret not in answer.content.decode()
 
 
 # --- and no longer ----------------------------------------------------------------------------------

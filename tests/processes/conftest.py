@@ -26,9 +26,9 @@ def service(tmp_path):
 
 def unfinished_events() -> list[dict[str, Any]]:
     """Without their payloads."""
-    shown = ("handler", "key", "state", "attempts", "notBefore", "lastError", "waits")
+    fields = ("handler", "key", "state", "attempts", "notBefore", "lastError", "waits")
     rows = db.collection(outbox.COLLECTION).find({"state": {"$ne": outbox.DONE}})
-    return [{name: row.get(name) for name in shown} for row in rows]
+    return [{name: row.get(name) for name in fields} for row in rows]
 
 
 def same_place() -> dict[str, str]:

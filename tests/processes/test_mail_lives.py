@@ -130,8 +130,10 @@ def a_custodial_account_is_claimed_by_the_mailed_link(live):
     assert live.put(path, claim).status == 200
 
     assert find_by_credentials("iris@example.org", PASSWORD) is not None
-    shown = f"/v1/clinics/{clinic['id']}/patients/{patient['id']}"
-    eventually(lambda: "custodian" not in live.get(shown, token=ada.token).json()["permissions"])
+    patient_path = f"/v1/clinics/{clinic['id']}/patients/{patient['id']}"
+    eventually(
+        lambda: "custodian" not in live.get(patient_path, token=ada.token).json()["permissions"]
+    )
 
 
 def a_password_is_reset_by_the_mailed_link(live):

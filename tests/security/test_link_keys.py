@@ -260,12 +260,8 @@ def test_no_staff_page_shows_a_token_that_acts_as_a_patient():
     from kernel.outbox import staff_reads
 
     ids = {"clinicId": "c", "userId": "u", "provider": "dexcom"}
-    row = {
-        "handler": "notifications.remind_to_connect",
-        "event": "notification.connection_reminder_due",
-        "payload": {**ids, "restrictedTokenId": "secret"},
-    }
-    assert staff_reads.shown_payload(row) == ids
+    payload = {**ids, "restrictedTokenId": "secret"}
+    assert staff_reads.shown_payload("notifications.remind_to_connect", payload) == ids
 
 
 def test_the_payload_of_a_requested_mail_is_neither_shown_nor_kept():
@@ -273,6 +269,6 @@ def test_the_payload_of_a_requested_mail_is_neither_shown_nor_kept():
     from kernel.events import MailRequested
     from kernel.outbox import staff_reads
 
-    row = {"handler": "notifications.send_mail", "payload": {"recipient": "dot@example.org"}}
-    assert staff_reads.shown_payload(row) is None
+    payload = {"recipient": "dot@example.org"}
+    assert staff_reads.shown_payload("notifications.send_mail", payload) is None
     assert MailRequested.declared.forget_payload

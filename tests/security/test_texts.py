@@ -157,8 +157,8 @@ def test_an_mrn_changed_only_in_blanks_keeps_the_subscription(clinic, ben):
     reports = {"summaryAndReports": {"active": True, "provider": "redox", "matchedMessages": []}}
     stored_before = {"mrn": " QQ1 ", "ehrSubscriptions": reports}
     db.collection("patients").update_one({"userId": created["id"]}, {"$set": stored_before})
-    shown = ben.api.get(patients_of(clinic, created["id"])).json()
-    ben.api.put(patients_of(clinic, created["id"]), shown)
+    returned_patient = ben.api.get(patients_of(clinic, created["id"])).json()
+    ben.api.put(patients_of(clinic, created["id"]), returned_patient)
     patient = db.collection("patients").find_one({"userId": created["id"]})
     assert patient["mrn"] == "QQ1"
     assert patient["ehrSubscriptions"]["summaryAndReports"]["active"] is True

@@ -40,8 +40,8 @@ def test_both_body_schemas_hold_a_new_field_to_its_schema():
 
 
 def test_a_new_field_that_a_body_names_is_written_and_one_that_it_leaves_out_stays():
-    said = fields.said_in({"fullName": "Iris Example", "nickname": "Izzy"}, TABLE)
-    assert fields.optional(said, TABLE) == {"nickname": "Izzy"}
+    fields_said = fields.said_in({"fullName": "Iris Example", "nickname": "Izzy"}, TABLE)
+    assert fields.optional(fields_said, TABLE) == {"nickname": "Izzy"}
     assert fields.optional(fields.said_in({"nickname": None}, TABLE), TABLE) == {}
 
 
@@ -55,9 +55,9 @@ def test_a_new_field_is_in_answers_unless_it_is_missing_or_broken():
     show = tolerant("patient")(shown_by(TABLE))
     assert show(stored_with("Izzy"))["nickname"] == "Izzy"
     for nothing in (None, 5):
-        shown = show(stored_with(nothing))
-        assert "nickname" not in shown
-        assert shown["fullName"] == "Iris Example"
+        page_values = show(stored_with(nothing))
+        assert "nickname" not in page_values
+        assert page_values["fullName"] == "Iris Example"
 
 
 def test_a_new_searched_field_is_the_last_part_of_the_search_key():

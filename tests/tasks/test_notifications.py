@@ -330,8 +330,8 @@ def test_a_new_link_revokes_the_old_one_and_no_other(lakeside, patient, dot):
     happen(ConnectRequested, **ids(lakeside, dot), provider="dexcom")
     (second,) = tokens_of(dot)
     assert first.id != second.id
-    left = {token.id for token in tokens.list_tokens(dot.user_id)}
-    assert left == {other.id, wider.id, anything.id, second.id}
+    remaining_tokens = {token.id for token in tokens.list_tokens(dot.user_id)}
+    assert remaining_tokens == {other.id, wider.id, anything.id, second.id}
 
 
 def test_a_repeated_delivery_neither_mails_again_nor_revokes_the_mailed_link(

@@ -286,7 +286,7 @@ def test_a_lost_connection_is_not_counted(server):
 @pytest.mark.parametrize("error", [None, ConnectionResetError()])
 def test_a_lost_connection_is_freed_without_garbage_collection(server, error):
     connection = idle(server, "10.0.0.1")
-    left = weakref.ref(connection)
+    released_connection = weakref.ref(connection)
     gc.collect()
     gc.disable()
     try:
@@ -294,7 +294,7 @@ def test_a_lost_connection_is_freed_without_garbage_collection(server, error):
         connection.cycle.on_response = None  # as uvicorn does when its application has ended
         server.later.clear()
         del connection
-        assert left() is None
+        assert released_connection() is None
     finally:
         gc.enable()
 
