@@ -3,6 +3,7 @@
 The problems that stop the start are in safeguards.py; the checks list all of them.
 """
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -71,9 +72,17 @@ def apps_of_the_project() -> dict[str, Path]:
 def no_stand_ins(**_: Any) -> list[CheckMessage]:
     return [
         Error(f"{variable} is not set: an embedded stand-in would be used", id="clinics.E002")
-        for setting, variable in _EMBEDDED.items()
-        if not getattr(settings, setting)
+        for variable in _embedded()
     ]
+
+
+def _embedded() -> Iterator[str]:
+    """The variables without which something is embedded."""
+    yield from (
+        variable for setting, variable in _EMBEDDED.items() if not getattr(settings, setting)
+    )
+    if settings.XEALTH["enabled"] and not settings.XEALTH["client_id"]:
+        yield "TIDEPOOL_XEALTH_CLIENT_ID"
 
 
 @register()

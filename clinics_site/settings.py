@@ -39,6 +39,8 @@ ENVIRONMENT = env.literal(
     "local",
     help="name of this installation, also in audit entries; any but local and test requires safe values",
 )
+# Others might take its orders for orders that were sent.
+MAY_EMBED_XEALTH = ENVIRONMENT in safeguards.UNGUARDED
 LOG_LEVEL = env.choice(
     "LOG_LEVEL",
     "INFO",

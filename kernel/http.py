@@ -7,26 +7,31 @@ library.
 
 import atexit
 import threading
+from datetime import timedelta
 from typing import Any
 
 import httpx2
+import orjson
 import stamina
 import structlog
 from stamina.instrumentation import set_on_retry_hooks
 
 log = structlog.get_logger(__name__)
 TIMEOUT = httpx2.Timeout(10.0, connect=2.0)
+LONGEST_WAIT = timedelta(hours=1)
 _REPEATABLE = {"GET", "HEAD"}
 set_on_retry_hooks([])  # stamina's default hook logs the arguments of the repeated call (fact F14)
 
 
 class ServiceError(Exception):
-    """An outside service gave an unexpected answer; `status` is its HTTP status."""
+    """An outside service gave an unexpected answer; `status` is its HTTP status, `wait` what it asks for before the
+    next call."""
 
-    def __init__(self, service: str, status: int) -> None:
+    def __init__(self, service: str, status: int, *, wait: timedelta | None = None) -> None:
         super().__init__(f"{service} answered {status}")
         self.service = service
         self.status = status
+        self.wait = wait
 
 
 class ServiceUnavailable(Exception):
@@ -77,5 +82,23 @@ def expect(response: httpx2.Response, service: str, *statuses: int) -> httpx2.Re
     """The response, or ServiceError for any other status."""
     if response.status_code not in statuses:
         log.warning("http.unexpected_status", service=service, status=response.status_code)
-        raise ServiceError(service, response.status_code)
+        raise ServiceError(service, response.status_code, wait=retry_after(response))
     return response
+
+
+def retry_after(response: httpx2.Response) -> timedelta | None:
+    """How long the service asks to wait, up to an hour; None where it does not say so in seconds."""
+    seconds = response.headers.get("Retry-After", "")
+    if not seconds.isdecimal():
+        return None
+    is_long = len(seconds) > len(str(LONGEST_WAIT.seconds))
+    return LONGEST_WAIT if is_long else min(timedelta(seconds=int(seconds)), LONGEST_WAIT)
+
+
+def json_object(response: httpx2.Response) -> dict[str, Any] | None:
+    """The body, where it is a JSON object."""
+    try:
+        answer = orjson.loads(response.content)
+    except orjson.JSONDecodeError:
+        return None
+    return answer if isinstance(answer, dict) else None

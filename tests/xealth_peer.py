@@ -1,20 +1,26 @@
-"""A stand-in for Xealth on loopback: a token endpoint with basic authentication, and an endpoint for
+"""A stand-in for Xealth on loopback: a token endpoint with basic authentication, and endpoints that write and read
 orders."""
 
 import base64
 import json
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs
 
 CLIENT_ID, CLIENT_SECRET = "client-1", "a secret"
 
 
+READ = "/v2/partner/read/order/"
+
+
 class XealthPeer:
-    """`answers` are used up one per order: a status, or "close". Then 200. `token_answers` likewise, (status, body)."""
+    """`answers` are used up one per call: a status, (status, headers), ("hang", s), a body, or "close". Then 200, and
+    what is read is in `placed`, by its path behind READ. `token_answers` likewise, (status, body[, headers])."""
 
     def __init__(self):
         self.orders, self.tokens, self.answers, self.token_answers = [], [], [], []
+        self.placed, self.reads = {}, []
         self.valid_tokens = set()
         peer = self
 
@@ -26,10 +32,15 @@ class XealthPeer:
                 body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
                 (peer._token if self.path == "/token" else peer._order)(self, body)
 
-            def reply(self, status, body=None):
+            def do_GET(self):
+                peer._read(self)
+
+            def reply(self, status, body=None, headers=()):
                 content = body if isinstance(body, bytes) else json.dumps(body or {}).encode()
                 self.send_response(status)
                 self.send_header("Content-Length", str(len(content)))
+                for name, value in headers:
+                    self.send_header(name, value)
                 self.end_headers()
                 self.wfile.write(content)
 
@@ -64,14 +75,38 @@ class XealthPeer:
         handler.reply(*(self.token_answers.pop(0) if self.token_answers else (200, granted)))
 
     def _order(self, handler, body):
-        if handler.headers["Authorization"].removeprefix("Bearer ") not in self.valid_tokens:
-            handler.reply(401)
+        if not self._is_allowed(handler):
             return
         answer = self.answers.pop(0) if self.answers else 200
+        if answer == 200:
+            self.orders.append((handler.path, json.loads(body)))
+        self._reply(handler, answer, {"error": "as told"})
+
+    def _read(self, handler):
+        if not self._is_allowed(handler):
+            return
+        path = handler.path.removeprefix(READ)
+        self.reads.append(path)
+        known = 200 if path in self.placed else 404
+        answer = self.answers.pop(0) if self.answers else known
+        self._reply(handler, answer, self.placed.get(path))
+
+    def _is_allowed(self, handler):
+        is_valid = handler.headers["Authorization"].removeprefix("Bearer ") in self.valid_tokens
+        if not is_valid:
+            handler.reply(401)
+        return is_valid
+
+    def _reply(self, handler, answer, body):
         if answer == "close":
             handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{")
             handler.close_connection = True
             return
-        if answer == 200:
-            self.orders.append((handler.path, json.loads(body)))
-        handler.reply(answer, {"error": "as told"})
+        if isinstance(answer, bytes):
+            handler.reply(200, answer)
+            return
+        status, extra = answer if isinstance(answer, tuple) else (answer, ())
+        if status == "hang":
+            time.sleep(extra)
+            status, extra = 200, ()
+        handler.reply(status, body, extra)

@@ -10,4 +10,4 @@ class XealthConfig(AppConfig):
     default_auto_field = "django_mongodb_backend.fields.ObjectIdAutoField"
 
     def ready(self) -> None:
-        registration.load(self.name, "management.ehr")
+        registration.load(self.name, "indexes", "management.ehr")

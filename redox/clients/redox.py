@@ -6,15 +6,13 @@ A failure that may pass raises RetryLater, one that cannot raises PermanentFailu
 
 import time
 import uuid
-from datetime import timedelta
 from typing import Any, Protocol
 
 import httpx2
 import jwt
 import orjson
-from django.core.cache import cache
 
-from kernel import http
+from kernel import access_tokens, http
 from kernel.errors import PermanentFailure, RetryLater
 from redox import configuration
 from redox.choices import Failure
@@ -25,8 +23,6 @@ ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 ASSERTION_LIFE = 300  # seconds
 EARLY = 60  # a token that ends within this many seconds is renewed
 TIMEOUT = httpx2.Timeout(30.0, connect=3.0)
-LONGEST_WAIT = timedelta(hours=1)
-LONGEST_LIFE = 86400  # seconds
 _TRANSIENT = (401, 408, 429)
 Message = dict[str, Any]
 
@@ -69,7 +65,7 @@ class HttpRedox:
             configuration.text("upload_url"),
             files={"file": ("report.pdf", report, "application/pdf")},
         )
-        address = _json(response).get("URI")
+        address = (http.json_object(response) or {}).get("URI")
         if not isinstance(address, str) or not address:
             raise RetryLater(Failure.NO_UPLOAD_ADDRESS)
         return address
@@ -78,16 +74,17 @@ class HttpRedox:
         headers = {**options.pop("headers", {}), "Authorization": f"Bearer {access_token()}"}
         response = _request(url, headers=headers, **options)
         if response.status_code == 401:
-            cache.delete(TOKEN_KEY)
+            access_tokens.drop(TOKEN_KEY)
         _check(response)
         return response
 
 
 def access_token() -> str:
-    """Shared by all processes through the cache, renewed a minute before it ends."""
-    cached: str | None = cache.get(TOKEN_KEY)
-    if cached is not None:
-        return cached
+    """Shared by all processes, renewed a minute before it ends."""
+    return access_tokens.shared(TOKEN_KEY, early=EARLY, ask=_ask_for_token)
+
+
+def _ask_for_token() -> dict[str, Any]:
     response = _request(
         configuration.text("token_url"),
         data={
@@ -97,20 +94,10 @@ def access_token() -> str:
         },
     )
     _check(response, kind="token")
-    answer = _json(response)
-    token = answer.get("access_token")
-    if not isinstance(token, str):
+    answer = http.json_object(response) or {}
+    if not isinstance(answer.get("access_token"), str):
         raise RetryLater(Failure.TOKEN_UNREADABLE)
-    life = _seconds(answer.get("expires_in")) - EARLY
-    if life > 0:
-        cache.set(TOKEN_KEY, token, life)
-    return token
-
-
-def _seconds(value: Any) -> int:
-    """0 where it is missing, or not a number of at most a day's seconds: the token is then not cached."""
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return int(value) if is_number and 0 <= value <= LONGEST_LIFE else 0
+    return answer
 
 
 def _assertion() -> str:
@@ -144,25 +131,9 @@ def _check(response: httpx2.Response, *, kind: str = "message") -> None:
         return
     if status >= 500 or status in _TRANSIENT:
         msg = f"redox_{kind}_{status}"
-        raise RetryLater(msg, wait=_retry_after(response))
+        raise RetryLater(msg, wait=http.retry_after(response))
     msg = f"redox_{kind}_refused_{status}"
     raise PermanentFailure(msg)
-
-
-def _retry_after(response: httpx2.Response) -> timedelta | None:
-    seconds = response.headers.get("Retry-After", "")
-    if not seconds.isdecimal():
-        return None
-    is_long = len(seconds) > len(str(LONGEST_WAIT.seconds))
-    return LONGEST_WAIT if is_long else min(timedelta(seconds=int(seconds)), LONGEST_WAIT)
-
-
-def _json(response: httpx2.Response) -> dict[str, Any]:
-    try:
-        answer = orjson.loads(response.content)
-    except orjson.JSONDecodeError:
-        return {}
-    return answer if isinstance(answer, dict) else {}
 
 
 def redox() -> Redox:

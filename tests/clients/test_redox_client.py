@@ -6,6 +6,7 @@ from datetime import timedelta
 import httpx2
 import pytest
 
+from kernel import http
 from kernel.errors import PermanentFailure, RetryLater
 from redox.clients import redox as client
 from redox.clients.redox import EmbeddedRedox, HttpRedox
@@ -142,7 +143,8 @@ def test_an_upload_answered_without_an_address_is_retried(peer, address):
 
 @pytest.mark.parametrize("life", [None, "", "soon", "300", -1, 1e308, 2**63, True, [], {"a": 1}])
 def test_a_token_without_a_lifetime_is_used_once(peer, monkeypatch, life):
-    monkeypatch.setattr(client, "_json", lambda _: {"access_token": "token-1", "expires_in": life})
+    granted = {"access_token": "token-1", "expires_in": life}
+    monkeypatch.setattr(http, "json_object", lambda _: granted)
 
     assert client.access_token() == client.access_token() == "token-1"
     assert len(peer.assertions) == 2

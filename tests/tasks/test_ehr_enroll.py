@@ -238,6 +238,7 @@ def test_refused_credentials_stop_before_any_order(peer, clinic, people, setting
 @pytest.mark.parametrize("missing", ["enabled", "client_id", "client_secret"])
 def test_without_configuration_the_command_is_refused(clinic, people, settings, missing):
     settings.XEALTH = {**settings.XEALTH, missing: ""}
+    settings.MAY_EMBED_XEALTH = False
 
     with pytest.raises(CommandError, match="Xealth is not configured"):
         run(clinic["_id"], "--no-input")
@@ -261,3 +262,19 @@ def test_a_clinic_without_active_connection_is_refused():
     for clinic_id in (xealth_clinic(enabled=False)["_id"], ObjectId(), "nonsense"):
         with pytest.raises(CommandError, match="does not have an active EHR integration"):
             run(clinic_id)
+
+
+def test_the_stand_in_keeps_the_orders_and_says_that_nothing_was_sent(
+    peer, clinic, people, settings
+):
+    settings.XEALTH = {**settings.XEALTH, "client_id": ""}
+
+    assert run(clinic["_id"], "--no-input") == [
+        "No Xealth is configured: a stand-in keeps the orders, and nothing is sent",
+        *(f"{line(patient)} - Kept by the embedded Xealth, not sent" for patient in people),
+        "0 patients were enrolled",
+    ]
+    kept = list(db.collection("embeddedXealthOrders").find({}, sort=[("_id", 1)]))
+    assert [document["askedFor"] for document in kept] == [order("A"), order("B")]
+    assert [event["scope"] for event in audited()] == [{"embedded": True}] * 2
+    assert peer.orders == []

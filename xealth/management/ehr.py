@@ -9,6 +9,7 @@ from kernel import commands
 from kernel.commands import Subcommand, at_least_one
 from kernel.db import Document
 from patients.services import ehr_patients
+from xealth import configuration
 from xealth.services import enrolment
 from xealth.services.enrolment import Enrolment
 
@@ -35,6 +36,8 @@ def enroll(command: BaseCommand, options: dict[str, Any]) -> None:
         _show(command, patients)
         return
     enrolment.check_configured()
+    if configuration.is_embedded():
+        command.stdout.write(enrolment.NOTHING_SENT)
     if not options["no_input"]:
         _show(command, patients)
         if patients and not _is_confirmed(command):

@@ -14,10 +14,13 @@ from kernel.http import ServiceUnavailable
 from patients.services import ehr_patients
 from patients.services.ehr_patients import Wanted
 from xealth import configuration
-from xealth.clients.xealth import Order, xealth
+from xealth.clients.xealth import Json
+from xealth.services.neighbours import xealth
 
 TOOL = "manage.py ehr"
 ENROLLED, NO_ANSWER = "Enrolled", "No answer"
+KEPT = "Kept by the embedded Xealth, not sent"
+NOTHING_SENT = "No Xealth is configured: a stand-in keeps the orders, and nothing is sent"
 # Where an MRN can come from, as Xealth names it.
 ORIGINS = ("cerner", "epic", "initiate", "xealth")
 NOT_CONFIGURED = (
@@ -38,7 +41,7 @@ class Enrolment:
     def deployment(self) -> str:
         return str(self.clinic["ehrSettings"]["sourceId"])
 
-    def order(self, mrn: str) -> Order:
+    def order(self, mrn: str) -> Json:
         id_type = self.clinic["ehrSettings"].get("mrnIdType") or "MRN"
         return {
             "orderType": "enrollment",
@@ -87,7 +90,13 @@ def enroll_each(
         except ServiceUnavailable:
             yield patient, NO_ANSWER
             raise
-        yield patient, ENROLLED if status == 200 else f"Xealth answered {status}"
+        yield patient, _in_words(status)
+
+
+def _in_words(status: int) -> str:
+    if status != 200:
+        return f"Xealth answered {status}"
+    return KEPT if configuration.is_embedded() else ENROLLED
 
 
 def enroll(enrolment: Enrolment, patient: Document) -> int:
@@ -103,5 +112,6 @@ def enroll(enrolment: Enrolment, patient: Document) -> int:
         object_type="patient",
         object_id=patient["userId"],
         clinic_id=enrolment.clinic["_id"],
+        scope={"embedded": True} if configuration.is_embedded() else None,
     )
     return xealth().write_order(enrolment.deployment, enrolment.order(patient["mrn"]))
