@@ -50,6 +50,15 @@ def test_an_embedded_stand_in_in_production_is_an_error(settings, name):
     assert ids(checks.no_stand_ins()) == ["clinics.E002"]
 
 
+def test_a_xealth_that_is_enabled_without_a_client_id_is_a_stand_in(settings):
+    for address in checks._EMBEDDED:
+        setattr(settings, address, "http://service")
+    settings.XEALTH = {**settings.XEALTH, "enabled": True}
+    assert ids(checks.no_stand_ins()) == ["clinics.E002"]
+    settings.XEALTH = {**settings.XEALTH, "client_id": "client-1"}
+    assert checks.no_stand_ins() == []
+
+
 def test_missing_and_short_tokens_of_neighbours_are_errors(settings):
     settings.SHORELINE_ADDRESS = "http://service"
     settings.SERVER_TOKEN_SECRET = ""

@@ -1,4 +1,4 @@
-"""Xealth: the protocol and its HTTP implementation (rules EHR-128 to EHR-131 and EHR-160 to EHR-162).
+"""Xealth: the protocol and its HTTP implementation (rules EHR-128 to EHR-131 and EHR-160 and EHR-161).
 
 An order is written by an operator, who reads the answer; it is read by a worker. So a failure to read one that may pass
 raises RetryLater, and one that cannot raises PermanentFailure, both with a short code.
