@@ -350,7 +350,7 @@ REDOX: dict[str, Any] = {
 }
 
 # --- Xealth ------------------------------------------------------------------------------------
-XEALTH = {
+XEALTH: dict[str, Any] = {
     "enabled": env.flag(
         "TIDEPOOL_XEALTH_ENABLED", default=False, help="serve the Xealth endpoints"
     ),
@@ -366,6 +366,17 @@ XEALTH = {
         "TIDEPOOL_XEALTH_SERVER_BASE_URL",
         "https://api-sandbox.xealth.io/v2",
         help="API of Xealth",
+    ),
+    "report_link_lifetime": env.duration(
+        "XEALTH_REPORT_LINK_LIFETIME",
+        "10m",
+        help="how long the address of a report, which Xealth opens in the health record, can be opened",
+    ),
+    "frame_ancestors": env.words(
+        "XEALTH_FRAME_ANCESTORS",
+        "https://*.xealth.io",
+        help="who may show a report in a frame, as sources of a content policy. Every page around it counts, "
+        "so that of the health record too: https://*.xealth.io,https://ehr.example.org",
     ),
 }
 

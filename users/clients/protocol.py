@@ -84,6 +84,12 @@ class RestrictedToken:
     created_time: datetime
     paths: tuple[str, ...] | None = None
 
+    def opens(self, path: str) -> bool:
+        """Whether it is for this path, which is one of `paths` or below one."""
+        return self.paths is None or any(
+            path == allowed or path.startswith(allowed.rstrip("/") + "/") for allowed in self.paths
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class UserUpdate:
