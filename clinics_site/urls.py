@@ -16,6 +16,7 @@ from kernel.api.viewsets import UNKNOWN_PATH
 from patients.api.urls import urlpatterns as patients
 from redox.api.urls import urlpatterns as redox
 from users.api.urls import urlpatterns as users
+from xealth.api.urls import urlpatterns as xealth
 
 urlpatterns = [
     path("", start_page.view),
@@ -26,6 +27,7 @@ urlpatterns = [
     *confirmations,
     *redox,
     *users,
+    *xealth,
     path("metrics", metrics.view),
     path("schema", SpectacularAPIView.as_view(), name="schema"),
     path("docs", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),

@@ -6,6 +6,7 @@ is brought into its canonical form or refused (`canonical`), a stored one is rea
 `key`), and keys are compared exactly. See docs/decisions/0011-addresses.md.
 """
 
+import re
 import unicodedata
 
 from email_validator import EmailNotValidError, ValidatedEmail, validate_email
@@ -17,6 +18,7 @@ _LONGEST_LOCAL = 64  # RFC 5321, 4.5.3.1.1
 # With spaces around it, and before composition. Without a bound a client could make us fold megabytes.
 _LONGEST_TYPED = 1000
 _SHORTEST_TLD = 2
+_NAMED = re.compile(r"[^<>]*<([^<>]*)>")
 # Letters and marks that are drawn as nothing: Default_Ignorable_Code_Point outside category C, fillers and blanks.
 _INVISIBLE = frozenset(
     [
@@ -60,6 +62,12 @@ def canonical_domain(text: str) -> str:
     if "@" in text or "\uff20" in text or "\ufe6b" in text:
         raise InvalidAddress
     return canonical(f"any@{text.strip()}").partition("@")[2]
+
+
+def without_name(text: str) -> str:
+    """The address in "Name <address>", unchanged: the standard library's parser would silently correct it."""
+    named = _NAMED.fullmatch(text.strip())
+    return named[1] if named else text
 
 
 def account_address(text: str | None) -> str | None:

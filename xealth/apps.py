@@ -10,4 +10,6 @@ class XealthConfig(AppConfig):
     default_auto_field = "django_mongodb_backend.fields.ObjectIdAutoField"
 
     def ready(self) -> None:
-        registration.load(self.name, "indexes", "management.ehr")
+        registration.load(
+            self.name, "indexes", "checks", "management.ehr", packages=("api.schemas",)
+        )

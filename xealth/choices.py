@@ -1,6 +1,40 @@
-"""The words of processing of Xealth's orders, each written once."""
+"""The words of Xealth, each written once."""
+
+from enum import StrEnum
 
 from django.db.models import TextChoices
+
+# The subscription to reports, in `patients.ehrSubscriptions`.
+REPORTS = "xealthReports"
+
+
+class Context(StrEnum):
+    """Whether a pre-order asks for a form or brings one back."""
+
+    INITIAL = "initial"
+    SUBSEQUENT = "subsequent"
+
+
+class Flow(StrEnum):
+    """Who claims the account: its name in the form, in its data and in what is stored of it."""
+
+    PATIENT = "patient"
+    GUARDIAN = "guardian"
+
+
+class Form(StrEnum):
+    """The forms in `xealth/forms`, by the names of their files."""
+
+    PATIENT = "patient_enrollment_form"
+    GUARDIAN = "guardian_enrollment_form"
+    # With these the order cannot be placed.
+    NOT_CREATED = "not_created"
+    EMAIL_TAKEN = "email_taken"
+    BIRTH_DATE_DIFFERS = "birth_date_differs"
+
+    @property
+    def is_orderable(self) -> bool:
+        return self in (Form.PATIENT, Form.GUARDIAN)
 
 
 class Failure(TextChoices):

@@ -3,8 +3,73 @@
 from typing import Any
 
 from django.db import models
+from django_mongodb_backend.fields import ObjectIdField
 
 from kernel.stored_models import PassThroughField, StoredDocument
+
+_CONNECTIONS = {"email": str, "connectAbbott": bool, "connectDexcom": bool}
+
+
+class Preorder(StoredDocument):
+    """What a clinician has entered before ordering; the order names it by its tracking id. `clinicId`, `fullName` and
+    the times are this service's own."""
+
+    is_shared = True
+
+    data_tracking_id = models.TextField(
+        db_column="dataTrackingId", help_text="chosen by this service, named by the order"
+    )
+    patient: Any = PassThroughField(
+        null=True, shape=_CONNECTIONS, help_text="of a patient of 13 years or more"
+    )
+    guardian: Any = PassThroughField(
+        null=True,
+        shape={"firstName": str, "lastName": str, **_CONNECTIONS},
+        help_text="of the parent or guardian of a younger one",
+    )
+    tags: Any = PassThroughField(
+        null=True, shape={"ids": [str]}, help_text="tags that were chosen, if the form had any"
+    )
+    clinic_id = ObjectIdField(null=True, db_column="clinicId", help_text="the clinic")
+    full_name = models.TextField(
+        null=True, db_column="fullName", help_text="the patient, as the form named the person"
+    )
+    created_time = models.DateTimeField(
+        null=True, db_column="createdTime", help_text="when the form came back first"
+    )
+    updated_time = models.DateTimeField(
+        null=True, db_column="updatedTime", help_text="when it came back last"
+    )
+
+    class Meta(StoredDocument.Meta):
+        db_table = "xealth_preorder"
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class ReportView(StoredDocument):
+    """A clinician has asked for the address of a patient's report."""
+
+    is_shared = True
+
+    user_id = models.TextField(
+        db_column="userId", help_text="the clinician, as the health record names the person"
+    )
+    deployment = models.TextField(help_text="the health system, as Xealth names it")
+    system_login = models.TextField(
+        null=True, db_column="systemLogin", help_text="the clinician's login there"
+    )
+    patient_user_id = models.TextField(db_column="patientUserId", help_text="the patient")
+    program_id = models.TextField(db_column="programId", help_text="the program of the order")
+    clinic_id = ObjectIdField(db_column="clinicId", help_text="the clinic")
+    created_time = models.DateTimeField(db_column="createdTime", help_text="when")
+
+    class Meta(StoredDocument.Meta):
+        db_table = "xealth_report_view"
+
+    def __str__(self) -> str:
+        return str(self.pk)
 
 
 class EmbeddedOrder(StoredDocument):

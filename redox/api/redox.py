@@ -9,10 +9,10 @@ from rest_framework.viewsets import ViewSet
 
 from clinics.representation.clinics import clinic as show_clinic
 from clinics.representation.ehr_settings import ehr_settings as show_settings
-from kernel.api import bodies
+from kernel.api import bodies, webhook_bodies
 from kernel.api.operations import Call, Lenient, operation
 from kernel.api.viewsets import ApiViewSet, empty
-from kernel.errors import BadRequest, UnsupportedMediaType
+from kernel.errors import BadRequest
 from patients.representation.patients import patient as show_patient
 from patients.services.tags_and_sites import count_by_tag_and_site
 from redox.api.schemas import redox as schemas
@@ -21,15 +21,12 @@ from redox.services import matching, scheduling, webhook
 from redox.services.matching import Match
 
 TAGS = ("Internal", "Redox", "Clinics")
-_FORMS = ("application/x-www-form-urlencoded", "multipart/form-data", "application/xml", "text/xml")
 
 
 def read_verification(request: HttpRequest, raw: bytes) -> dict[str, Any]:
     """JSON, or nothing. Redox's own route is not bound to the API description."""
-    if not raw or request.content_type in _FORMS:
+    if not webhook_bodies.holds_json(request, raw):
         return {}
-    if request.content_type != "application/json":
-        raise UnsupportedMediaType(message="Unsupported Media Type")
     try:
         body = parse(raw)
     except UnreadableBody:

@@ -3,7 +3,7 @@ type that the data model says. What is only passed on is checked so far that it 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -164,13 +164,3 @@ def member(order: Order, *path: str) -> Any:
     for name in path:
         value = (value or {}).get(name)
     return value
-
-
-def is_under_13(birth_date: date, today: date) -> bool:
-    """A child under 13 may not own an account: the guarantor's address is used."""
-    year = today.year - 13
-    try:
-        latest = today.replace(year=year)
-    except ValueError:  # today is 29 February
-        latest = date(year, 2, 28)
-    return birth_date > latest

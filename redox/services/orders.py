@@ -1,6 +1,5 @@
 """Reads what an order asks for, and carries it out (rules EHR-32 to EHR-50)."""
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -24,12 +23,12 @@ from kernel.errors import (
     PermanentFailure,
     RetryLater,
 )
-from patients import fields
+from patients import ages, fields
 from patients.choices import MatchCriterion
 from patients.services import patients
 from patients.services.patient_details import PatientDetails, is_custodial
 from redox.choices import Failure
-from redox.messages.orders import WHAT, Order, is_under_13, read_order
+from redox.messages.orders import WHAT, Order, read_order
 from redox.messages.results import Kind
 from redox.services import delivery, matching
 from redox.services.connections import FLOWSHEET, NOTES, RESULTS, Connection, read_connection
@@ -37,7 +36,6 @@ from redox.services.processing import Outcome, done, ignored, is_lasting, note
 from redox.store import messages as store
 from users.services.neighbours import user_service
 
-_NAMED = re.compile(r"[^<>]*<([^<>]*)>")
 NO_MATCH = "No matching patients were found"
 SEVERAL = "Multiple matching patients were found"
 MATCHED = "Patient was successfully matched"
@@ -338,7 +336,7 @@ def address_of(order: Order) -> str | None:
 
     Raises Refused for a birth date or an address that cannot be read.
     """
-    child = is_under_13(_birth_date(order), clock.now().date())
+    child = ages.is_under_13(_birth_date(order), clock.now().date())
     owner = "guarantor" if child else "patient"
     candidates = order.guarantor_addresses if child else order.addresses
     if not candidates:
@@ -347,16 +345,10 @@ def address_of(order: Order) -> str | None:
         msg = f"{owner} email address is not a string"
         raise Refused(msg)
     try:
-        return addresses.canonical(_without_name(candidates[0]))
+        return addresses.canonical(addresses.without_name(candidates[0]))
     except InvalidAddress:
         msg = "email address is invalid"
         raise Refused(msg) from None
-
-
-def _without_name(text: str) -> str:
-    """The address in "Name <address>", unchanged: the standard library's parser would silently correct it."""
-    named = _NAMED.fullmatch(text.strip())
-    return named[1] if named else text
 
 
 def _birth_date(order: Order) -> date:

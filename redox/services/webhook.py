@@ -5,7 +5,6 @@ and checked later; what cannot be read is stored as it came and parked with its 
 """
 
 import hashlib
-import hmac
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,7 +14,7 @@ from bson import Binary, ObjectId
 from pymongo.errors import DocumentTooLarge, DuplicateKeyError
 
 from ehr.reading import Json, Part, Unreadable
-from kernel import clock, db, ids, outbox, texts
+from kernel import clock, db, ids, outbox, shared_secrets, texts
 from kernel.db import Document
 from kernel.errors import Unauthorized
 from redox import configuration
@@ -121,7 +120,7 @@ def _store_unreadable(raw: bytes, error: UnreadableBody) -> None:
 def _is_ours(token: Any) -> bool:
     expected = configuration.text("verification_token")
     sent_token = token if isinstance(token, str) else ""
-    return bool(expected) and hmac.compare_digest(sent_token.encode(), expected.encode())
+    return shared_secrets.is_same(sent_token, expected)
 
 
 def _meta(message: Json) -> dict[str, Any]:

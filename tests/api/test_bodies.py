@@ -9,11 +9,11 @@ from django.conf import settings
 from kernel.api import bounds, canonical_values, validation
 from kernel.api.operations import REGISTRY
 from patients import statistics
-from tests import bodies
+from tests import bodies, xealth
 from tests.bodies import World, make_world
 from tests.cast import described_operations
 from tests.commands import WRITES
-from tests.policy.callers import OWN_IDS, call, make_caller
+from tests.policy.callers import OWN_IDS, XEALTHS, call, make_caller
 
 TOO_LARGE = (
     {"message": "request body is too large"},
@@ -26,6 +26,10 @@ BODIES = {
 }
 # What only some places of these are held to: the Confirmation API ignores what it does not read.
 LENIENT = {name for name in BODIES if REGISTRY[name].lenient.read_body is not None}
+OWN_CREDENTIALS = {
+    "ProcessEHRMessage": {"verification-token": settings.REDOX["verification_token"]},
+    **dict.fromkeys(XEALTHS, xealth.TOKEN),
+}
 MANY = 1000
 LEAP = "2016-12-31T23:59:60Z"
 DEEP = b'{"a":' * MANY + b"1" + b"}" * MANY
@@ -37,10 +41,9 @@ def test_every_operation_refuses_a_body_beyond_its_limit(backend):
     for name, found in REGISTRY.items():
         body = b" " * (found.body_limit + 1)
         answers = [call(api, name, body=body, **ids) for api, ids in callers]
-        if name == "ProcessEHRMessage":  # callers other than Redox are refused before
+        if name in OWN_CREDENTIALS:  # callers without it are refused before
             assert {answer.status_code for answer in answers} == {401}
-            headers = {"verification-token": settings.REDOX["verification_token"]}
-            answers = [backend.post("/v1/redox", body, headers=headers)]
+            answers = [call(backend, name, body=body, headers=OWN_CREDENTIALS[name])]
 
         refused = [answer.json() for answer in answers if answer.status_code == 413]
         assert refused, (name, [answer.content for answer in answers])

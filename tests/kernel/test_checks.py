@@ -43,6 +43,7 @@ def test_a_rule_that_does_not_declare_what_it_reads_is_an_error(monkeypatch):
 
 @pytest.mark.parametrize("name", ADDRESSES)
 def test_an_embedded_stand_in_in_production_is_an_error(settings, name):
+    settings.XEALTH = {**settings.XEALTH, "enabled": False}
     for address in ADDRESSES:
         setattr(settings, address, "http://service")
     assert checks.no_stand_ins() == []
@@ -89,6 +90,14 @@ SAFE = {
     "ENVIRONMENT": "production",
     **dict.fromkeys(ADDRESSES, "http://service"),
 }
+SAFE_XEALTH = {
+    "enabled": True,
+    "bearer_token": "a bearer token of our own",
+    "client_id": "client-1",
+    "client_secret": "a secret of Xealth's",
+    "token_url": "https://auth.example.org/oauth2/token",
+    "base_url": "https://api.example.org/v2",
+}
 PUBLIC = "only-for-trying-at-home"
 
 
@@ -97,11 +106,17 @@ def safe(settings):
     for name, value in SAFE.items():
         setattr(settings, name, value)
     settings.REDOX = {**settings.REDOX, "verification_token": "a token of our own"}
+    settings.XEALTH = {**settings.XEALTH, **SAFE_XEALTH}
     return settings
 
 
+def findings():
+    messages = run_checks(include_deployment_checks=True)
+    return [message for message in messages if message.id.startswith("clinics.")]
+
+
 def finding_ids():
-    return ids(m for m in run_checks(include_deployment_checks=True) if m.id.startswith("clinics."))
+    return ids(findings())
 
 
 def test_a_safe_installation_has_no_findings(safe):
@@ -138,6 +153,35 @@ def test_a_safe_installation_has_no_findings(safe):
 def test_an_unsafe_setting_is_reported(safe, name, value, finding):
     setattr(safe, name, value)
     assert finding_ids() == [f"clinics.{finding}"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "finding"),
+    [
+        ("bearer_token", "", "E051"),
+        ("bearer_token", "short", "E006"),
+        ("client_id", "", "E002"),
+        ("client_secret", "", "E051"),
+        ("token_url", "https://auth-sandbox.xealth.io/oauth2/token", "W051"),
+        ("base_url", "https://api-sandbox.xealth.io/v2", "W051"),
+    ],
+)
+def test_a_setting_that_xealth_lacks_is_named(safe, name, value, finding):
+    safe.XEALTH = {**safe.XEALTH, name: value}
+    (message,) = findings()
+    assert message.id == f"clinics.{finding}"
+    variable = {"base_url": "SERVER_BASE_URL"}.get(name, name.upper())
+    assert f"TIDEPOOL_XEALTH_{variable}" in message.msg
+
+
+def test_xealth_needs_an_address_of_the_service(safe):
+    safe.APPLICATION_URL = ""
+    assert "clinics.E051" in finding_ids()
+
+
+def test_settings_of_xealth_do_not_matter_while_it_is_switched_off(safe):
+    safe.XEALTH = {**dict.fromkeys(SAFE_XEALTH, ""), "enabled": False}
+    assert finding_ids() == []
 
 
 def test_a_console_mail_backend_is_safe_only_with_external_side_effects(safe):

@@ -12,8 +12,8 @@ from kernel.api.viewsets import ApiViewSet
 from kernel.principal import Principal
 from redox.api.redox import RedoxWebhookViewSet
 from users.api.base import AccountViewSet
+from xealth.api.base import XealthViewSet
 
-WITHOUT_TOKEN = {BrokenLink, RedoxWebhookViewSet}
 CHECKS = ("initial", "perform_authentication", "check_permissions", "get_authenticators")
 
 
@@ -29,6 +29,10 @@ def viewsets():
     )
 
 
+OF_PARTNERS = (RedoxWebhookViewSet, XealthViewSet)  # with credentials of their own
+WITHOUT_TOKEN = {BrokenLink, *(view for view in viewsets() if issubclass(view, OF_PARTNERS))}
+
+
 @pytest.mark.parametrize("view", viewsets(), ids=lambda view: view.__name__)
 def test_every_view_uses_token_authentication_and_the_policy(view):
     expected = () if view in WITHOUT_TOKEN else [SessionTokenAuthentication]
@@ -37,11 +41,11 @@ def test_every_view_uses_token_authentication_and_the_policy(view):
 
 
 @pytest.mark.parametrize("view", viewsets(), ids=lambda view: view.__name__)
-def test_only_embedded_accounts_and_redox_override_the_checks(view):
+def test_only_embedded_accounts_and_partners_override_the_checks(view):
     replaced = {name for name in CHECKS if getattr(view, name) is not getattr(ApiViewSet, name)}
     if issubclass(view, AccountViewSet):
         assert replaced == {"perform_authentication", "check_permissions"}
-    elif view is RedoxWebhookViewSet:
+    elif issubclass(view, OF_PARTNERS):
         assert replaced == {"check_permissions"}
     else:
         assert replaced == set()

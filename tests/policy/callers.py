@@ -24,6 +24,8 @@ IDS = {
     "key": "no-such-key",
     "invitedBy": STRANGER,
 }
+# Called by Xealth, with a secret of its own.
+XEALTHS = {"XealthPreorder"}
 OWN_IDS = ("userId", "patientId", "clinicianId")
 MISSING = {"session token is missing", "No x-tidepool-session-token was found"}
 INVALID = {"session token is invalid", "The x-tidepool-session-token was invalid"}

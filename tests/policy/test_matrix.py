@@ -9,12 +9,14 @@ import pytest
 
 from kernel import policy
 from kernel.principal import Principal
+from tests import xealth
 from tests.cast import described_operations
 from tests.policy.callers import (
     CALLERS,
     CLINIC,
     ROLES,
     STRANGER,
+    XEALTHS,
     call,
     make_caller,
     outcome,
@@ -147,7 +149,6 @@ NOT_YET_SERVED: set[str] = {
     "XealthGetProgramUrl",
     "XealthGetPrograms",
     "XealthNotification",
-    "XealthPreorder",
 }
 
 WORDS = {
@@ -208,6 +209,19 @@ def test_a_session_token_is_not_enough_for_an_external_operation(operation_id, b
 
     assert answers <= {400, 401}, "each needs a credential of its own"
     assert len(answers) == 1
+
+
+@pytest.mark.parametrize("operation_id", sorted(XEALTHS))
+def test_only_the_secret_of_xealth_passes_its_operations(operation_id, backend):
+    wrong = [{}, {"Authorization": "Bearer wrong"}, {"Authorization": f"Bearer {backend.token}"}]
+    callers = [make_caller(kind, backend)[0] for kind in CALLERS]
+    refused = [
+        call(api, operation_id, body={}, headers=headers) for api in callers for headers in wrong
+    ]
+    passed = [call(api, operation_id, body={}, headers=xealth.TOKEN) for api in callers]
+
+    assert {answer.status_code for answer in refused} == {401}
+    assert 401 not in {answer.status_code for answer in passed}
 
 
 class TestRulesBeyondTheTable:

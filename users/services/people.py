@@ -74,6 +74,14 @@ def end_custodial_account(user_id: str) -> None:
         raise
 
 
+def has_account(address: str) -> bool:
+    """Whether a canonical address belongs to an account. Raises Unavailable when the user service cannot say."""
+    try:
+        return user_service().get_user(address) is not None
+    except (ServiceError, ServiceUnavailable):
+        raise Unavailable from None
+
+
 def find_full_name(user_id: str) -> str | None:
     try:
         profile = profile_service().get_profile(user_id) or {}
