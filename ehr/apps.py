@@ -2,7 +2,12 @@
 
 from django.apps import AppConfig
 
+from kernel import registration
+
 
 class EhrConfig(AppConfig):
     name = "ehr"
     default_auto_field = "django_mongodb_backend.fields.ObjectIdAutoField"
+
+    def ready(self) -> None:
+        registration.load(self.name, "indexes", "checks")

@@ -29,25 +29,6 @@ declare(
     ),
 )
 declare(
-    "ehrProcessing",
-    IndexModel(
-        [("kind", ASCENDING), ("documentId", ASCENDING)], name="UniqueProcessing", unique=True
-    ),
-    IndexModel([("orderId", ASCENDING), ("documentTime", DESCENDING)], name="ProcessingByOrder"),
-    IndexModel([("clinicId", ASCENDING), ("_id", DESCENDING)], name="ProcessingByClinic"),
-    IndexModel([("state", ASCENDING), ("_id", DESCENDING)], name="ProcessingByState"),
-    # Runs: the sends of one sync call share clinic and time, also in their records.
-    IndexModel(
-        [
-            ("kind", ASCENDING),
-            ("documentTime", DESCENDING),
-            ("clinicId", ASCENDING),
-            ("state", ASCENDING),
-        ],
-        name="ProcessingByRun",
-    ),
-)
-declare(
     "ehrSyncs",
     IndexModel([("createdTime", ASCENDING)], name="EhrSyncsCleanup", expireAfterSeconds=7776000),
 )

@@ -1,3 +1,3 @@
 """EHR pages for staff. Importing registers them."""
 
-from redox.admin import clinic_panel, deliveries, records, requeues, runs, sync_start  # noqa: F401
+from redox.admin import clinic_panel, deliveries, reasons, records, runs, sync_start  # noqa: F401

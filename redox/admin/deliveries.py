@@ -9,12 +9,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 
+from ehr.admin import filters, records
+from ehr.services.records import kinds_of
 from kernel import ids
 from kernel.db import Document
 from kernel.errors import NotFound
 from kernel.staff import pages, paging, roles
-from redox.admin import filters
-from redox.admin.records import DETAILS
 from redox.services import admin_reads
 
 EMBEDDED = "Redox is not connected here: these messages were made and kept, not sent."
@@ -32,7 +32,7 @@ def deliveries(request: HttpRequest) -> HttpResponseBase:
     page, total = admin_reads.list_deliveries(
         conditions, document_id=document, skip=(number - 1) * size, limit=size
     )
-    kinds = admin_reads.kinds_of([delivery["documentId"] for delivery in page])
+    kinds = kinds_of([delivery["documentId"] for delivery in page])
     return pages.render(
         request,
         "redox/staff/deliveries.html",
@@ -50,7 +50,7 @@ def deliveries(request: HttpRequest) -> HttpResponseBase:
 def delivery(request: HttpRequest, delivery_id: str) -> HttpResponseBase:
     document = _access(delivery_id)
     _record(request, document, "ehr.payload_viewed")
-    kinds = admin_reads.kinds_of([document["documentId"]])
+    kinds = kinds_of([document["documentId"]])
     has_report = "report" in document
     return pages.render(
         request,
@@ -81,7 +81,7 @@ def report(request: HttpRequest, delivery_id: str) -> HttpResponseBase:
 
 def row_of(document: Document, document_kind: str | None) -> dict[str, Any]:
     document_id = str(document["documentId"])
-    url = reverse(f"admin:{DETAILS[document_kind]}", args=[document_id]) if document_kind else ""
+    url = records.url_of(document_kind, document_id) if document_kind else ""
     return {
         "id": str(document["_id"]),
         "kind": document["kind"],

@@ -9,11 +9,12 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from clinic_records.services import access
+from ehr.admin import filters, records
+from ehr.services.records import STATES
 from kernel.errors import NotFound
 from kernel.staff import pages, paging, roles
-from redox.admin import filters, records
 from redox.services import admin_reads
-from redox.services.admin_reads import SCHEDULED, STATES, Run
+from redox.services.admin_reads import Run
 
 
 @pages.page("ehr/runs/", name="ehr_runs", needs=roles.MESSAGES)
@@ -69,7 +70,7 @@ def _moving_parts(request: HttpRequest, run: Run, clinic_name: str | None) -> di
         "rows": [records.row_of(item) for item in items],
         "paging": paging.paging(request, shown=len(items), total=count),
         "state": state,
-        "kind": SCHEDULED,
+        "came": "Scheduled",
     }
 
 

@@ -1,4 +1,4 @@
-"""What staff pages show of the EHR integration: messages, scheduled sends, processing and runs, with filters."""
+"""What staff pages show of the Redox connection: what was sent, and the runs of its syncs."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -6,109 +6,15 @@ from typing import Any
 
 from bson import ObjectId
 
-from kernel import clock, ids, safe_reading
+from ehr.services import records
+from ehr.services.records import Filter, Item, days
+from kernel import clock, ids
 from kernel.db import Document
-from redox.choices import ProcessingState, RecordKind
-from redox.messages import bodies
+from redox.kinds import SCHEDULED
 from redox.store import admin_reads as store
-from redox.store import processing
+from redox.store import deliveries
 
-MESSAGE, SCHEDULED = RecordKind.MESSAGE.value, RecordKind.SCHEDULED.value
-SENDS = processing.SENDS
-COLLECTIONS = {MESSAGE: store.MESSAGES, SCHEDULED: store.SCHEDULED}
-MOST_SHOWN = 100_000  # bytes of what could not be read
-STATES = tuple(ProcessingState.values)
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """All conditions apply together; None means any. Days are compared with the time in the id."""
-
-    state: str | None = None
-    clinic_id: ObjectId | None = None
-    user_id: str | None = None
-    start: datetime | None = None
-    end: datetime | None = None
-    kind: str | None = None
-
-    @property
-    def needs_record(self) -> bool:
-        """Messages name neither clinic nor patient: their processing record does."""
-        return bool(self.state or self.clinic_id or self.user_id)
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """A message or scheduled send with its processing record; either may be missing."""
-
-    kind: str
-    document_id: ObjectId
-    document: Document | None
-    record: Document | None
-
-
-def list_records(conditions: Filter, *, skip: int, limit: int) -> tuple[list[Document], int]:
-    query = _record_query(conditions)
-    page = store.list_page(store.PROCESSING, query, skip=skip, limit=limit)
-    return page, store.count(store.PROCESSING, query)
-
-
-def list_items(kind: str, conditions: Filter, *, skip: int, limit: int) -> tuple[list[Item], int]:
-    """Newest first. Starts from the processing records when the filter needs what only they hold."""
-    collection = COLLECTIONS[kind]
-    if conditions.needs_record:
-        query = _record_query(conditions) | {"kind": kind}
-        records = store.list_page(store.PROCESSING, query, skip=skip, limit=limit)
-        documents_by_id = store.list_by_ids(
-            collection, (record["documentId"] for record in records)
-        )
-        items = [
-            Item(kind, r["documentId"], documents_by_id.get(r["documentId"]), r) for r in records
-        ]
-        return items, store.count(store.PROCESSING, query)
-    query = _days(conditions)
-    documents = store.list_page(collection, query, skip=skip, limit=limit)
-    records_by_id = store.list_records(kind, [document["_id"] for document in documents])
-    items = [Item(kind, d["_id"], d, records_by_id.get(d["_id"])) for d in documents]
-    return items, store.count(collection, query)
-
-
-def find_item(kind: str, document_id: ObjectId, *, payload: bool = False) -> Item | None:
-    document = store.find(COLLECTIONS[kind], document_id, payload=payload)
-    record = store.list_records(kind, [document_id]).get(document_id)
-    if document is None and record is None:
-        return None
-    return Item(kind, document_id, document, record)
-
-
-def payload_of(item: Item) -> Document:
-    """The order or message as it was received; for an unreadable one, as much of its text as can be shown."""
-    document = safe_reading.mapping(item.document)
-    if "raw" in document:
-        text = bodies.shown(bytes(document["raw"][:MOST_SHOWN]))
-        return {"unreadable": text, "bytes": len(document["raw"])}
-    order = safe_reading.mapping(document.get("lastMatchedOrder")) or document
-    return safe_reading.mapping(order.get("message"))
-
-
-def _record_query(conditions: Filter) -> dict[str, Any]:
-    fields = {
-        "kind": conditions.kind,
-        "state": conditions.state,
-        "clinicId": conditions.clinic_id,
-        "userId": conditions.user_id,
-    }
-    query = {name: value for name, value in fields.items() if value is not None}
-    return query | _days(conditions, path="documentId")
-
-
-def _days(conditions: Filter, path: str = "_id") -> dict[str, Any]:
-    bounds = {}
-    if conditions.start is not None:
-        bounds["$gte"] = ObjectId.from_datetime(conditions.start)
-    if conditions.end is not None:
-        bounds["$lt"] = ObjectId.from_datetime(conditions.end)
-    return {path: bounds} if bounds else {}
+SENDS = deliveries.SENDS
 
 
 # --- deliveries -----------------------------------------------------------------------------------------
@@ -122,17 +28,12 @@ def list_deliveries(
         "userId": conditions.user_id,
         "documentId": document_id,
     }
-    query = {name: value for name, value in fields.items() if value is not None} | _days(conditions)
-    page = store.list_page(store.DELIVERIES, query, skip=skip, limit=limit)
-    return page, store.count(store.DELIVERIES, query)
+    query = {name: value for name, value in fields.items() if value is not None} | days(conditions)
+    return store.list_deliveries(query, skip=skip, limit=limit), store.count_deliveries(query)
 
 
 def find_delivery(delivery_id: ObjectId) -> Document | None:
-    return store.find(store.DELIVERIES, delivery_id, payload=True)
-
-
-def kinds_of(document_ids: list[ObjectId]) -> dict[ObjectId, str]:
-    return store.list_kinds(document_ids)
+    return store.find_delivery(delivery_id)
 
 
 # --- runs ---------------------------------------------------------------------------------------------
@@ -220,11 +121,4 @@ def list_items_of_run(
     }
     if state is not None:
         query["state"] = state
-    records = store.list_page(store.PROCESSING, query, skip=skip, limit=limit)
-    documents_by_id = store.list_by_ids(
-        store.SCHEDULED, (record["documentId"] for record in records)
-    )
-    items = [
-        Item(SCHEDULED, r["documentId"], documents_by_id.get(r["documentId"]), r) for r in records
-    ]
-    return items, store.count(store.PROCESSING, query)
+    return records.items_of_records(SCHEDULED, query, skip=skip, limit=limit)

@@ -8,17 +8,19 @@ from bson import Binary, ObjectId
 from ehr import summaries
 from ehr.clients.reports import ReportRequest, draw_report
 from ehr.reading import Unreadable
+from ehr.services import processing
 from ehr.summaries import PERIOD_LENGTH
 from kernel import clock
 from kernel.db import Document
 from redox import configuration
 from redox.clients.redox import redox
+from redox.kinds import SCHEDULED
 from redox.messages import flowsheet, notes, results
 from redox.messages.common import Message, Sender
 from redox.messages.orders import Order
-from redox.services import processing
 from redox.services.connections import FLOWSHEET, NOTES, RESULTS, Connection
-from redox.store import processing as store
+from redox.services.sends import send_once
+from redox.store import deliveries as store
 
 SUMMARY = "summary"
 REPLACE_WINDOW = timedelta(minutes=5)
@@ -73,7 +75,7 @@ def answer(
         )
         return _send(message)
 
-    processing.send_once(record, RESULTS, send_results)
+    send_once(record, RESULTS, send_results)
 
 
 def read_findings(record: Document, connection: Connection, patient: Document) -> Findings | None:
@@ -120,9 +122,9 @@ def make_ready(
 def send(record: Document, ready: Ready) -> None:
     """Flowsheet, then Note, each once."""
     note = ready.note
-    processing.send_once(record, FLOWSHEET, lambda: _send(ready.flowsheet))
+    send_once(record, FLOWSHEET, lambda: _send(ready.flowsheet))
     if note is not None:
-        processing.send_once(record, NOTES, lambda: _send(note, ready.report))
+        send_once(record, NOTES, lambda: _send(note, ready.report))
 
 
 def _note(
@@ -177,7 +179,7 @@ def _replaced_note(record: Document, connection: Connection) -> ObjectId | None:
     The window is measured between the two scheduled documents, so that a delay or a retry does not turn a Replace into
     a New. Only a note that was really delivered can be replaced.
     """
-    if not connection.replaces_notes or record["kind"] != processing.SCHEDULED:
+    if not connection.replaces_notes or record["kind"] != SCHEDULED:
         return None
     last = store.find_last_delivered(record["orderId"], record["documentTime"])
     if last is None or last["documentTime"] <= record["documentTime"] - REPLACE_WINDOW:

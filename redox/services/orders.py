@@ -10,7 +10,9 @@ from bson import ObjectId
 from clinic_records.services import access
 from clinics.choices import Procedure
 from clinics.services import tags
+from ehr import choices
 from ehr.reading import Unreadable
+from ehr.services.processing import Outcome, done, ignored, is_lasting, note
 from kernel import addresses, clock, texts
 from kernel.addresses import InvalidAddress
 from kernel.db import Document
@@ -32,7 +34,6 @@ from redox.messages.orders import WHAT, Order, read_order
 from redox.messages.results import Kind
 from redox.services import delivery, matching
 from redox.services.connections import FLOWSHEET, NOTES, RESULTS, Connection, read_connection
-from redox.services.processing import Outcome, done, ignored, is_lasting, note
 from redox.store import messages as store
 from users.services.neighbours import user_service
 
@@ -100,7 +101,7 @@ def process_message(record: Document) -> Outcome:
 def _clinic_of(order: Order) -> Document:
     reasons = {
         NotFound: Failure.NO_CLINIC,
-        Duplicate: Failure.SEVERAL_CLINICS,
+        Duplicate: choices.Failure.SEVERAL_CLINICS,
         BadRequest: Failure.NO_SOURCE,
     }
     try:
@@ -309,12 +310,12 @@ def _create_patient(work: Work) -> None:
             check=lambda: _stop_if_known(work),
         )
     except _Overtaken:
-        raise RetryLater(Failure.OVERTAKEN) from None
+        raise RetryLater(choices.Failure.OVERTAKEN) from None
     except DomainError as error:
         if not is_lasting(error):
             raise
         if _is_known(work):
-            raise RetryLater(Failure.OVERTAKEN) from None
+            raise RetryLater(choices.Failure.OVERTAKEN) from None
         raise Refused(error.words or REFUSED) from None
     note(work.record, accountCreated=True, userId=patient["userId"])
 

@@ -11,10 +11,12 @@ import structlog
 from bson import ObjectId
 from django.conf import settings
 
+from ehr.services import processing
 from kernel import clock, db, leases
 from kernel.db import Document
 from patients.services import ehr_patients
 from redox import configuration
+from redox.kinds import MESSAGE
 from redox.store import retention as store
 
 EVERY = timedelta(days=1)
@@ -59,10 +61,13 @@ def _work(run: Document, started: datetime, *, before: ObjectId) -> int:
 def _delete_unneeded(message_ids: list[ObjectId]) -> int:
     unneeded = message_ids
     for list_needed in (
-        store.list_unfinished,
+        partial(processing.list_unfinished, MESSAGE),
         ehr_patients.list_messages_of_subscriptions,
         store.list_scheduled,
     ):
         needed = list_needed(unneeded)
         unneeded = [message_id for message_id in unneeded if message_id not in needed]
-    return store.delete_messages(unneeded) if unneeded else 0
+    if not unneeded:
+        return 0
+    processing.forget(MESSAGE, unneeded)
+    return store.delete_messages(unneeded)

@@ -3,14 +3,14 @@
 from datetime import datetime
 
 from clinic_records.services import access
+from ehr.services.processing import Outcome, done, ignored
 from kernel import clock, safe_reading
 from kernel.db import Document
 from patients.services import patient_matching, patients
 from redox.messages.orders import Order, read_order
 from redox.services import delivery, matching
 from redox.services.connections import read_connection
-from redox.services.processing import Outcome, done, ignored
-from redox.store import processing as store
+from redox.store import deliveries as store
 from redox.store import scheduled
 
 

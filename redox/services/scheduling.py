@@ -27,8 +27,8 @@ from patients.services import patient_matching
 from patients.services.patient_matching import Subscribed
 from redox.events import SyncBegun
 from redox.services.connections import WHAT
+from redox.services.expected import ScheduledSend, expect_scheduled
 from redox.services.matching import NO_CLINIC
-from redox.services.processing import ScheduledSend, expect_scheduled
 from redox.store import cadences, messages, scheduled, syncs
 
 BATCH = 500  # a transaction stays well below MongoDB's limits, and a retry repeats little

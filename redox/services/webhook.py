@@ -14,14 +14,16 @@ from bson import Binary, ObjectId
 from pymongo.errors import DocumentTooLarge, DuplicateKeyError
 
 from ehr.reading import Json, Part, Unreadable
+from ehr.services import processing
 from kernel import clock, db, ids, outbox, shared_secrets, texts
 from kernel.db import Document
 from kernel.errors import Unauthorized
 from redox import configuration
+from redox.kinds import MESSAGE
 from redox.messages import bodies
 from redox.messages.bodies import UnreadableBody
 from redox.messages.orders import usable_identifiers
-from redox.services import processing
+from redox.services import expected
 from redox.store import messages as store
 
 TOKEN_REQUIRED = "verification token is required"  # noqa: S105 (a message)
@@ -90,7 +92,7 @@ def _document(message: Json) -> Document:
 def _store(document: Document) -> None:
     def insert() -> None:
         store.insert_message(document)
-        processing.expect_message(document["_id"], clock.now(), about=_subject(document))
+        expected.expect_message(document["_id"], clock.now(), about=_subject(document))
 
     try:
         db.run_in_transaction(insert)
@@ -100,7 +102,7 @@ def _store(document: Document) -> None:
 
 def _restart(message_id: ObjectId | None) -> None:
     """Redox or its operators sent it again: what is done is not done twice, what has failed gets another try."""
-    if message_id is not None and processing.requeue(processing.MESSAGE, message_id):
+    if message_id is not None and processing.requeue(MESSAGE, message_id):
         log.info("ehr.message_restarted", row=str(message_id))
 
 
@@ -111,7 +113,7 @@ def _store_unreadable(raw: bytes, error: UnreadableBody) -> None:
 
     def insert() -> None:
         store.insert_message(document)
-        processing.expect_message(document["_id"], clock.now(), about="", is_readable=False)
+        expected.expect_message(document["_id"], clock.now(), about="", is_readable=False)
 
     db.run_in_transaction(insert)
     log.error("ehr.message_unreadable", reason=error.reason, row=str(document["_id"]))

@@ -13,7 +13,7 @@ from pymongo import ReturnDocument
 
 from kernel import db
 from kernel.db import Document
-from redox.store import messages, processing, scheduled
+from redox.store import deliveries, messages, scheduled
 
 COLLECTION = "ehrRetention"
 RUN = "messages"
@@ -65,19 +65,6 @@ def list_received(*, after: ObjectId, before: ObjectId, limit: int) -> list[Obje
     return [row["_id"] for row in documents]
 
 
-def list_unfinished(message_ids: Ids) -> set[ObjectId]:
-    """Messages whose processing has not ended well: waiting, running, or failed, in which case an operator may start it
-    again. A message that could not be read is finished once it has failed: starting it again would not help."""
-    query = {
-        "kind": "message",
-        "documentId": {"$in": list(message_ids)},
-        "state": {"$nin": [processing.DONE, processing.IGNORED]},
-        "$nor": [{"state": processing.FAILED, "isUnreadable": True}],
-    }
-    records = db.collection(processing.COLLECTION).find(query, {"documentId": 1})
-    return {record["documentId"] for record in records}
-
-
 def list_scheduled(message_ids: Ids) -> set[ObjectId]:
     """Messages that a scheduled send was created from."""
     rows = db.collection(scheduled.COLLECTION).aggregate(
@@ -87,10 +74,7 @@ def list_scheduled(message_ids: Ids) -> set[ObjectId]:
 
 
 def delete_messages(message_ids: Ids) -> int:
-    """With their records and deliveries. Returns how many messages were deleted."""
-    matching = {"$in": list(message_ids)}
-    db.collection(processing.DELIVERIES).delete_many(
-        {"kind": {"$in": list(processing.SENDS)}, "documentId": matching}
-    )
-    db.collection(processing.COLLECTION).delete_many({"kind": "message", "documentId": matching})
-    return db.collection(messages.COLLECTION).delete_many({"_id": matching}).deleted_count
+    """With what was sent in answer. Returns how many messages were deleted."""
+    deliveries.delete_many(message_ids)
+    matching = {"_id": {"$in": list(message_ids)}}
+    return db.collection(messages.COLLECTION).delete_many(matching).deleted_count

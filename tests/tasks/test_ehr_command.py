@@ -7,8 +7,8 @@ import pytest
 from bson import ObjectId
 from django.core.management import CommandError, call_command
 
+from ehr.services import operators
 from kernel import clock, db
-from redox.services import operators
 from tests import ehr
 from tests.events import emitted
 from tests.factories import make_clinic

@@ -9,16 +9,17 @@ import pytest
 from bson import ObjectId
 
 from ehr import summaries
+from ehr.admin import reasons
 from ehr.clients import reports
 from ehr.reading import Unreadable
 from ehr.report import content, pdf
+from ehr.services import processing
 from kernel import clock, db
 from kernel.errors import PermanentFailure
-from redox.admin import reasons
 from redox.messages import flowsheet, notes, results
 from redox.messages.common import Sender
 from redox.messages.orders import read_order
-from redox.services import orders, processing, scheduled_sends
+from redox.services import expected, orders, scheduled_sends
 from redox.services.connections import read_connection
 from tests import ehr
 from tests.services.test_redox_messages import BGM, CGM, stats
@@ -86,7 +87,7 @@ def process(message):
     document_id = ObjectId()
     meta = {"DataModel": "Order", "EventType": "New"}
     db.collection("redox").insert_one({"_id": document_id, "meta": meta, "message": message})
-    processing.expect_message(document_id, clock.now(), about="")
+    expected.expect_message(document_id, clock.now(), about="")
     return run_as_worker("message", document_id, orders.process_message)
 
 
@@ -204,10 +205,10 @@ def send_scheduled(clinic, patient, order_copy):
             "lastMatchedOrder": order_copy,
         }
     )
-    send = processing.ScheduledSend(
+    send = expected.ScheduledSend(
         document_id, order_copy["_id"], clinic["_id"], patient["userId"], moment
     )
-    processing.expect_scheduled([send])
+    expected.expect_scheduled([send])
     return run_as_worker("scheduled", document_id, scheduled_sends.process_scheduled)
 
 

@@ -501,7 +501,7 @@ class TestFailures:
         )
 
     def test_a_parked_message_can_be_started_again_once(self, receive):
-        from redox.services import processing
+        from ehr.services import processing
 
         record = receive(ehr.order())
         assert record["state"] == "failed"

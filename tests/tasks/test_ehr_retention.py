@@ -9,9 +9,10 @@ import time_machine
 from bson import ObjectId
 
 from clinics_site.celery import app
+from ehr.services import processing
 from kernel import clock, db, leases
 from patients.store.ehr_patients import MATCHED_ID
-from redox.services import processing, retention, scheduling
+from redox.services import retention, scheduling
 from redox.store import retention as store
 from tests import ehr
 from tests.events import deliver_all

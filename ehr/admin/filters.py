@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 from django.http import HttpRequest
 
+from ehr.services.records import STATES, Filter
 from kernel import ids
-from redox.services.admin_reads import STATES, Filter
 
 
 def read_filter(request: HttpRequest, *, kind: str | None = None) -> tuple[Filter, str]:

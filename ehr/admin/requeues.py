@@ -5,13 +5,13 @@ from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from ehr import kinds
+from ehr.services import processing
 from kernel import audit, db, ids
 from kernel.staff import pages, roles
 from kernel.staff.fields import ReasonForm
-from redox.services import processing
 
 MOST = 500
-_KINDS = (processing.MESSAGE, processing.SCHEDULED)
 Chosen = tuple[str, ObjectId]
 
 
@@ -52,7 +52,7 @@ def _requeue(request: HttpRequest, kind: str, document_id: ObjectId, reason: str
 def _parse(text: str) -> Chosen | None:
     kind, _, id_text = text.partition(":")
     document_id = ids.parse_id(id_text)
-    return (kind, document_id) if kind in _KINDS and document_id else None
+    return (kind, document_id) if kind in kinds.names() and document_id else None
 
 
 def _back(request: HttpRequest) -> str:

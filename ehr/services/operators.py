@@ -6,12 +6,13 @@ from typing import Any
 
 from bson import ObjectId
 
+from ehr import kinds
+from ehr.services import processing, records
+from ehr.services.records import Item
+from ehr.store import processing as store
 from kernel import audit, db
 from kernel.choices import ActorKind
 from kernel.db import Document
-from redox.services import admin_reads, processing
-from redox.services.admin_reads import MESSAGE, SCHEDULED, Item
-from redox.store import processing as store
 
 TOOL = "manage.py ehr"
 EMPTY = "(empty)"
@@ -55,8 +56,8 @@ def _requeue(failed: Document) -> bool:
 
 
 def find_item(document_id: ObjectId) -> Item | None:
-    """A message, or else a scheduled send, with its record and without its payload."""
-    items = (admin_reads.find_item(kind, document_id) for kind in (MESSAGE, SCHEDULED))
+    """A document of any kind with its record and without its payload."""
+    items = (records.find_item(kind, document_id) for kind in kinds.names())
     return next((item for item in items if item is not None), None)
 
 
@@ -70,8 +71,8 @@ def read_payload(item: Item) -> Document:
         clinic_id=record.get("clinicId") or document.get("clinicId"),
         scope={"patient": record.get("userId") or document.get("userId")},
     )
-    complete = admin_reads.find_item(item.kind, item.document_id, payload=True)
-    return admin_reads.payload_of(complete) if complete is not None else {}
+    complete = records.find_item(item.kind, item.document_id, payload=True)
+    return records.payload_of(complete) if complete is not None else {}
 
 
 def _record(action: str, kind: str, document_id: ObjectId, **more: Any) -> None:

@@ -1,7 +1,7 @@
-"""The collection `ehrProcessing`: what became of each message and scheduled send.
+"""The collection `ehrProcessing`: what became of each document of every kind (`ehr.kinds`).
 
-{kind: message|scheduled, documentId, documentTime, orderId?, clinicId?, userId?, state, outcome?, attempts,
-sends: {results?, flowsheet?, notes?: time}, accountCreated?, noteEventType?, uploadUri?, lastError?, times}
+{kind, documentId, documentTime, orderId?, clinicId?, userId?, state, outcome?, attempts, sends: {name: time},
+accountCreated?, noteEventType?, uploadUri?, lastError?, times}
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,16 +9,13 @@ from datetime import datetime
 from typing import Any
 
 from bson import ObjectId
-from pymongo import DESCENDING, ReturnDocument
+from pymongo import ReturnDocument
 
-from clinics.choices import Destination
+from ehr.choices import ProcessingState
 from kernel import db
 from kernel.db import Document
-from redox.choices import ProcessingState, RecordKind
 
 COLLECTION = "ehrProcessing"
-DELIVERIES = "redoxDeliveries"
-SENDS = tuple(Destination.values)
 PENDING, RUNNING = ProcessingState.PENDING, ProcessingState.RUNNING
 DONE, IGNORED, FAILED = ProcessingState.DONE, ProcessingState.IGNORED, ProcessingState.FAILED
 
@@ -70,29 +67,26 @@ def claim_requeue(kind: str, document_id: ObjectId, moment: datetime) -> bool:
     return result.modified_count > 0
 
 
-def find_last_delivered(order_id: ObjectId, before: datetime) -> Document | None:
-    """The newest earlier scheduled send of this order whose note was delivered."""
-    return db.collection(COLLECTION).find_one(
-        {
-            "orderId": order_id,
-            "kind": RecordKind.SCHEDULED,
-            "documentTime": {"$lt": before},
-            "sends.notes": {"$exists": True},
-        },
-        {"documentId": 1, "documentTime": 1},
-        sort=[("documentTime", DESCENDING)],
-    )
-
-
-def insert_delivery(delivery: Document) -> None:
-    """Once per kind and document, however often it is repeated."""
-    key = {"kind": delivery["kind"], "documentId": delivery["documentId"]}
-    db.collection(DELIVERIES).update_one(key, {"$setOnInsert": delivery}, upsert=True)
-
-
 def list_failed(*, kind: str | None, clinic_id: ObjectId | None, limit: int) -> list[Document]:
     """Oldest first; None means any."""
     conditions = {"state": FAILED, "kind": kind, "clinicId": clinic_id}
     query = {name: value for name, value in conditions.items() if value is not None}
     fields = {"kind": 1, "documentId": 1, "lastError": 1}
     return list(db.collection(COLLECTION).find(query, fields, sort=[("_id", 1)], limit=limit))
+
+
+def list_unfinished(kind: str, document_ids: Sequence[ObjectId]) -> set[ObjectId]:
+    """Documents whose processing has not ended well: waiting, running, or failed, in which case an operator may start
+    it again. One that could not be read is finished once it has failed: starting it again would not help."""
+    query = {
+        "kind": kind,
+        "documentId": {"$in": list(document_ids)},
+        "state": {"$nin": [DONE, IGNORED]},
+        "$nor": [{"state": FAILED, "isUnreadable": True}],
+    }
+    records = db.collection(COLLECTION).find(query, {"documentId": 1})
+    return {record["documentId"] for record in records}
+
+
+def delete_many(kind: str, document_ids: Sequence[ObjectId]) -> None:
+    db.collection(COLLECTION).delete_many({"kind": kind, "documentId": {"$in": list(document_ids)}})

@@ -1,4 +1,4 @@
-"""The processing record: what became of a message or a scheduled send (rules EHR-108 to EHR-114).
+"""The processing record: what became of a document of any kind (rules EHR-108 to EHR-114).
 
 The record says what happened; the outbox repeats, orders and parks. Both are written in the transaction of the document
 they are about, so nothing that was acknowledged is lost.
@@ -12,7 +12,9 @@ from typing import Any
 
 from bson import ObjectId
 
+from ehr.choices import Failure
 from ehr.reading import Unreadable
+from ehr.store import processing as store
 from kernel import clock, db, ids, outbox
 from kernel.db import Document
 from kernel.errors import (
@@ -25,12 +27,27 @@ from kernel.errors import (
     Unavailable,
 )
 from kernel.http import ServiceError, ServiceUnavailable
-from redox.choices import Failure, RecordKind
-from redox.events import MessageReceived, OrderScheduled
-from redox.store import processing as store
 
-MESSAGE, SCHEDULED = RecordKind.MESSAGE.value, RecordKind.SCHEDULED.value
-EVENTS = {MESSAGE: MessageReceived, SCHEDULED: OrderScheduled}
+QUEUE = "ehr"
+# Three tries 15 seconds apart, then slower ones for a day (rule EHR-109).
+RETRIES = outbox.Retries(quick=(timedelta(seconds=15), timedelta(seconds=15)))
+Event = Callable[..., outbox.Event]
+Handler = Callable[[Any], None]
+# The event of each kind, by the kind's name.
+EVENTS: dict[str, Event] = {}
+
+
+def subscribe(kind: str, event: type[outbox.Event], name: str) -> Callable[[Handler], Handler]:
+    """The handler of the kind's event, which has a `document_id` and is about someone (`about`). A parked row ends the
+    record as failed."""
+    EVENTS[kind] = event
+    return outbox.subscribe(
+        event,
+        name,
+        queue=QUEUE,
+        on_dead=lambda event, reason: park(kind, event.document_id, reason),
+        retries=RETRIES,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,42 +66,13 @@ def ignored(code: str) -> Outcome:
     return Outcome(store.IGNORED, code)
 
 
-@dataclass(frozen=True, slots=True)
-class ScheduledSend:
-    """A scheduled document that is written in the same transaction."""
-
-    document_id: ObjectId
-    order_id: ObjectId | None
-    clinic_id: ObjectId
-    user_id: str
-    moment: datetime
+def expect(records: Sequence[Document]) -> None:
+    """In the transaction that stores the documents and emits their events; `records` are made by `new_record`."""
+    store.insert_many(records)
 
 
-def expect_message(
-    message_id: ObjectId, moment: datetime, *, about: str, is_readable: bool = True
-) -> None:
-    """In the transaction that stores the message. An unreadable one waits for a worker too, which parks it."""
-    record = _record(MESSAGE, message_id, moment) | {"orderId": message_id}
-    store.insert_many([record if is_readable else record | {"isUnreadable": True}])
-    outbox.emit(MessageReceived(document_id=str(message_id), about=about))
-
-
-def expect_scheduled(sends: Sequence[ScheduledSend]) -> None:
-    """In the transaction that stores the scheduled documents."""
-    store.insert_many(
-        [
-            _record(SCHEDULED, send.document_id, send.moment)
-            | {"orderId": send.order_id, "clinicId": send.clinic_id, "userId": send.user_id}
-            for send in sends
-        ]
-    )
-    outbox.emit_many(
-        OrderScheduled(document_id=str(send.document_id), about=f"{send.clinic_id}:{send.user_id}")
-        for send in sends
-    )
-
-
-def _record(kind: str, document_id: ObjectId, moment: datetime) -> Document:
+def new_record(kind: str, document_id: ObjectId, moment: datetime, **known: Any) -> Document:
+    """`known`: what else the record says from its beginning, such as its clinic."""
     return {
         "_id": ids.new_id(),
         "kind": kind,
@@ -95,6 +83,7 @@ def _record(kind: str, document_id: ObjectId, moment: datetime) -> Document:
         "sends": {},
         "createdTime": moment,
         "updatedTime": moment,
+        **known,
     }
 
 
@@ -154,35 +143,10 @@ def note(record: Document, **fields: Any) -> None:
     record.update(fields)
 
 
-def send_once(record: Document, kind: str, send: Callable[[], Document]) -> None:
-    """Send a message of this kind unless the record says that it was sent; `send` returns the delivery to keep.
-
-    A crash between Redox's response and `remember` is the one case in which a message is sent twice.
-    """
-    if kind in record["sends"]:
-        return
-    delivery = send()
-    moment = clock.now()
-    fields: Document = {f"sends.{kind}": moment}
-    if kind == "notes":
-        fields["noteEventType"] = delivery["eventType"]
-
-    def remember() -> None:
-        store.insert_delivery(
-            {
-                **delivery,
-                "_id": ids.new_id(),
-                "kind": kind,
-                "documentId": record["documentId"],
-                "clinicId": record.get("clinicId"),
-                "userId": record.get("userId"),
-                "time": moment,
-            }
-        )
-        store.set_fields(record["_id"], fields, moment)
-
-    db.run_in_transaction(remember)
-    record["sends"][kind] = moment
+def note_sent(record: Document, name: str, moment: datetime, **fields: Any) -> None:
+    """That a message was sent, so that a repetition does not send it again. In the transaction that keeps what was
+    sent; the record in memory is the caller's."""
+    store.set_fields(record["_id"], {f"sends.{name}": moment, **fields}, moment)
 
 
 def requeue(kind: str, document_id: ObjectId) -> bool:
@@ -195,3 +159,13 @@ def requeue(kind: str, document_id: ObjectId) -> bool:
         return True
 
     return db.run_in_transaction(change)
+
+
+def list_unfinished(kind: str, document_ids: Sequence[ObjectId]) -> set[ObjectId]:
+    """Those whose processing has not ended well, and can still be started again."""
+    return store.list_unfinished(kind, document_ids)
+
+
+def forget(kind: str, document_ids: Sequence[ObjectId]) -> None:
+    """In the transaction that deletes the documents."""
+    store.delete_many(kind, document_ids)

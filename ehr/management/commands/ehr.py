@@ -7,6 +7,8 @@ from bson import ObjectId
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from clinics.services import ehr_settings
+from ehr import kinds
+from ehr.services import operators
 from kernel import ids
 from kernel.api.rendering import encode
 from kernel.commands import add_parsers, at_least_one
@@ -15,8 +17,6 @@ from kernel.errors import DomainError
 from kernel.http import ServiceError, ServiceUnavailable
 from patients.services import ehr_patients
 from patients.services.ehr_patients import Wanted
-from redox.services import email_backfill, operators
-from redox.services.admin_reads import MESSAGE, SCHEDULED
 
 MOST_CLINICS = 1000
 EMPTY = "(empty)"
@@ -57,24 +57,22 @@ class Command(BaseCommand):
         _add_alternatives(listing, "subscription", "any EHR subscription, active or not")
         _add_alternatives(listing, "mrn", "an MRN")
         listing.set_defaults(run=self.list_patients)
-        backfill = commands.add_parser(
-            "backfill-emails", help="give custodial patients the address of their order (Redox)"
-        )
-        backfill.add_argument("clinic", metavar="CLINIC")
-        backfill.add_argument("--dry-run", action="store_true", help="change nothing")
-        backfill.add_argument("--batch-size", type=at_least_one, default=100)
-        backfill.set_defaults(run=self.backfill_emails)
         add_parsers(self, commands, "ehr patients")
 
     def _add_requeue(self, parser: CommandParser) -> None:
         parser.add_argument("--clinic", type=_object_id, metavar="ID")
-        parser.add_argument("--kind", choices=(MESSAGE, SCHEDULED))
+        parser.add_argument("--kind", choices=kinds.names())
         parser.add_argument("--limit", type=at_least_one, default=1000)
         parser.add_argument("--dry-run", action="store_true", help="only list them")
         parser.set_defaults(run=self.requeue_failed)
 
     def _add_show(self, parser: CommandParser) -> None:
-        parser.add_argument("id", type=_object_id, metavar="ID", help="message or scheduled send")
+        parser.add_argument(
+            "id",
+            type=_object_id,
+            metavar="ID",
+            help=" or ".join(kind.label for kind in kinds.every()),
+        )
         parser.add_argument(
             "--payload", action="store_true", help="with patient data; writes an audit event"
         )
@@ -98,16 +96,6 @@ class Command(BaseCommand):
             self.stdout.write(f"{ehr_patients.label(patient)} - Subscriptions [{subscriptions}]")
         self.stdout.write(f"Found {total} patients")
 
-    def backfill_emails(self, options: dict[str, Any]) -> None:
-        clinic = ehr_settings.access_ehr_clinic(options["clinic"])
-        is_dry, count = options["dry_run"], 0
-        for candidate in email_backfill.find_addresses(clinic, batch=options["batch_size"]):
-            if is_dry or email_backfill.fill_in(clinic, candidate):
-                label = ehr_patients.label(candidate.patient)
-                self.stdout.write(f"{label} - New Email [{candidate.email}]")
-                count += 1
-        self.stdout.write(f"{count} patients {'would be' if is_dry else 'were'} updated")
-
     def requeue_failed(self, options: dict[str, Any]) -> None:
         failed = operators.list_failed(
             kind=options["kind"], clinic_id=options["clinic"], limit=options["limit"]
@@ -123,7 +111,8 @@ class Command(BaseCommand):
     def show_message(self, options: dict[str, Any]) -> None:
         item = operators.find_item(options["id"])
         if item is None:
-            msg = "there is no message and no scheduled send with this id"
+            of_any_kind = " and ".join(f"no {kind.label}" for kind in kinds.every())
+            msg = f"there is {of_any_kind} with this id"
             raise CommandError(msg)
         for name, value in operators.facts(item).items():
             self.stdout.write(f"{name}: {value}")

@@ -1,0 +1,185 @@
+"""Documents of one kind for staff: a list, what became of each, and the payload, whose every view is recorded.
+
+An app registers the pages of its kinds with `add_pages`.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from bson import ObjectId
+from django.http import HttpRequest, HttpResponseBase
+from django.urls import reverse
+from django.utils.text import capfirst
+
+from ehr import kinds
+from ehr.admin import filters, reasons
+from ehr.choices import ProcessingState
+from ehr.services import records as reads
+from ehr.services.records import STATES, Item
+from kernel import ids
+from kernel.db import Document
+from kernel.errors import NotFound
+from kernel.staff import pages, paging, roles
+from kernel.staff.fields import ReasonForm
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What a document says of itself, in words for a list."""
+
+    event: str = ""
+    source: str = ""
+    is_test: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One line on the page of a document: an id, a text or a time, and where it leads."""
+
+    label: str
+    text: str = ""
+    code: object = ""
+    time: datetime | None = None
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class KindPages:
+    """How a kind is shown. `listing`, `detail`, `payload`: the names of its pages. `came`: the heading of the time of
+    its documents. `sends`: what is sent in answer, as the record names it, and in words. `facts` is called for the page
+    of one document, which may be missing."""
+
+    title: str
+    route: str
+    listing: str
+    detail: str
+    payload: str
+    came: str
+    origin: Callable[[Document], Origin]
+    facts: Callable[[Item], Sequence[Fact]]
+    sends: Mapping[str, str] = field(default_factory=dict)
+
+
+PAGES: dict[str, KindPages] = {}
+
+
+def add_pages(kind: str, its: KindPages) -> None:
+    PAGES[kind] = its
+
+    @pages.page(its.route, name=its.listing, needs=roles.MESSAGES)
+    def listing(request: HttpRequest) -> HttpResponseBase:
+        return _list(request, kind)
+
+    @pages.page(f"{its.route}<str:document_id>/", name=its.detail, needs=roles.MESSAGES)
+    def detail(request: HttpRequest, document_id: str) -> HttpResponseBase:
+        return _detail(request, kind, document_id)
+
+    @pages.page(f"{its.route}<str:document_id>/payload", name=its.payload, needs=roles.MESSAGES)
+    def payload(request: HttpRequest, document_id: str) -> HttpResponseBase:
+        return _payload(request, kind, document_id)
+
+
+def _list(request: HttpRequest, kind: str) -> HttpResponseBase:
+    conditions, problem = filters.read_filter(request)
+    number, size = paging.requested(request)
+    items, total = reads.list_items(kind, conditions, skip=(number - 1) * size, limit=size)
+    its = PAGES[kind]
+    return render_list(request, its.title, items, total, problem=problem, came=its.came)
+
+
+def render_list(
+    request: HttpRequest, title: str, items: list[Item], total: int, **context: Any
+) -> HttpResponseBase:
+    return pages.render(
+        request,
+        "ehr/staff/records.html",
+        title=title,
+        rows=[row_of(item) for item in items],
+        paging=paging.paging(request, shown=len(items), total=total),
+        filters=request.GET,
+        query=paging.query_without(request, "page"),
+        states=STATES,
+        **context,
+    )
+
+
+def row_of(item: Item) -> dict[str, Any]:
+    record, document = item.record or {}, item.document or {}
+    its = PAGES[item.kind]
+    origin = its.origin(document)
+    return {
+        "id": str(item.document_id),
+        "kind": item.kind,
+        "url": reverse(f"admin:{its.detail}", args=[item.document_id]),
+        "received": item.document_id.generation_time,
+        "event": origin.event,
+        "source": origin.source,
+        "is_test": origin.is_test,
+        "clinic_id": record.get("clinicId") or document.get("clinicId"),
+        "user_id": record.get("userId") or document.get("userId"),
+        "state": record.get("state") or ProcessingState.PENDING.value,
+        "outcome": record.get("outcome") or "",
+        "error": record.get("lastError") or "",
+        "reason": reasons.in_words(record.get("lastError") or ""),
+        "left_out": record.get("leftOut") or [],
+        "attempts": record.get("attempts", 0),
+        "changed": record.get("updatedTime"),
+        "is_missing": item.document is None,
+    }
+
+
+def url_of(kind: str, document_id: object) -> str:
+    return reverse(f"admin:{PAGES[kind].detail}", args=[document_id])
+
+
+def _access(kind: str, document_id: str, *, payload: bool = False) -> Item:
+    item = reads.find_item(kind, ids.parse_id(document_id) or ObjectId(), payload=payload)
+    if item is None:
+        raise NotFound
+    return item
+
+
+def _detail(request: HttpRequest, kind: str, document_id: str) -> HttpResponseBase:
+    item = _access(kind, document_id)
+    its, label, record = PAGES[kind], capfirst(kinds.of(kind).label), item.record or {}
+    sends = record.get("sends") or {}
+    return pages.render(
+        request,
+        "ehr/staff/record.html",
+        title=f"{label} {document_id}",
+        crumbs=[pages.Crumb(its.title, reverse(f"admin:{its.listing}"))],
+        label=label,
+        came=its.came,
+        row=row_of(item),
+        record=record,
+        sends=[(words, sends.get(name)) for name, words in its.sends.items()],
+        facts=its.facts(item),
+        payload_url=reverse(f"admin:{its.payload}", args=[document_id]),
+        has_document=item.document is not None,
+        form=ReasonForm(),
+    )
+
+
+def _payload(request: HttpRequest, kind: str, document_id: str) -> HttpResponseBase:
+    item = _access(kind, document_id, payload=True)
+    its, document, record = PAGES[kind], item.document or {}, item.record or {}
+    pages.record_view(
+        request,
+        action="ehr.payload_viewed",
+        object_type=f"ehr_{kind}",
+        object_id=document_id,
+        clinic_id=record.get("clinicId") or document.get("clinicId"),
+        scope={"patient": record.get("userId") or document.get("userId")},
+    )
+    return pages.render(
+        request,
+        "ehr/staff/payload.html",
+        title="Payload",
+        crumbs=[
+            pages.Crumb(its.title, reverse(f"admin:{its.listing}")),
+            pages.Crumb(document_id, url_of(kind, document_id)),
+        ],
+        payload=reads.payload_of(item),
+    )

@@ -1,0 +1,57 @@
+"""The collection of the work for health record systems (kernel.stored_models says what models are for)."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import models
+from django_mongodb_backend.fields import ObjectIdField
+
+from ehr import kinds
+from ehr.choices import ProcessingState
+from kernel.safe_reading import ANY
+from kernel.stored_models import PassThroughField, StoredDocument
+
+
+class ProcessingRecord(StoredDocument):
+    """What became of one message, scheduled send or order."""
+
+    kind = models.TextField(choices=kinds.choices, help_text="what it is about")
+    document_id = ObjectIdField(db_column="documentId", help_text="the document it is about")
+    document_time = models.DateTimeField(db_column="documentTime", help_text="when that came")
+    order_id = ObjectIdField(null=True, db_column="orderId", help_text="the order it goes by")
+    clinic_id = ObjectIdField(null=True, db_column="clinicId", help_text="the clinic, once known")
+    user_id = models.TextField(null=True, db_column="userId", help_text="the patient, once known")
+    state = models.TextField(choices=ProcessingState.choices, help_text="how far it has come")
+    outcome = models.TextField(null=True, help_text="how it ended, as a short code")
+    attempts = models.IntegerField(help_text="tries so far")
+    sends: Any = PassThroughField(
+        shape={ANY: datetime}, help_text="which messages were sent when, so that none is repeated"
+    )
+    account_created = models.BooleanField(
+        null=True, db_column="accountCreated", help_text="this order has made an account"
+    )
+    note_event_type = models.TextField(
+        null=True, db_column="noteEventType", help_text="whether the note was a new one"
+    )
+    upload_uri = models.TextField(
+        null=True, db_column="uploadUri", help_text="where Redox keeps the report"
+    )
+    left_out: Any = PassThroughField(
+        null=True, db_column="leftOut", help_text="what of the statistics was not sent, and why"
+    )
+    last_error = models.TextField(
+        null=True,
+        db_column="lastError",
+        help_text="why it failed, as a code (`ehr/choices.py` and those of the apps)",
+    )
+    is_unreadable = models.BooleanField(
+        null=True, db_column="isUnreadable", help_text="its message could not be read"
+    )
+    created_time = models.DateTimeField(db_column="createdTime", help_text="made")
+    updated_time = models.DateTimeField(db_column="updatedTime", help_text="changed last")
+
+    class Meta(StoredDocument.Meta):
+        db_table = "ehrProcessing"
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.document_id}"
