@@ -16,10 +16,13 @@ import stamina
 import structlog
 from stamina.instrumentation import set_on_retry_hooks
 
+from kernel import db
+
 log = structlog.get_logger(__name__)
 TIMEOUT = httpx2.Timeout(10.0, connect=2.0)
 LONGEST_WAIT = timedelta(hours=1)
 _REPEATABLE = {"GET", "HEAD"}
+IN_TRANSACTION = "an outside service is asked before a transaction or after it, never inside"
 set_on_retry_hooks([])  # stamina's default hook logs the arguments of the repeated call (fact F14)
 
 
@@ -62,8 +65,11 @@ def request(
     """One call to `service` (a name for logs). Reads are repeated, up to `attempts` times, when the
     connection fails.
 
-    Raises ServiceUnavailable. The caller interprets the status.
+    Raises ServiceUnavailable, and AssertionError inside a transaction: a slow answer would hold what the
+    transaction has changed, and a repetition of the transaction would ask again. The caller interprets the status.
     """
+    if db.in_transaction():
+        raise AssertionError(IN_TRANSACTION)
     try:
         if method not in _REPEATABLE:
             return client().request(method, url, **options)

@@ -140,6 +140,13 @@ def peer():
     redox_peer.close()
 
 
+@pytest.fixture(autouse=True, scope="session")
+def no_service_calls_in_transactions(django_db_setup):
+    from tests.service_calls import refuse_calls_in_transactions
+
+    refuse_calls_in_transactions()
+
+
 @pytest.fixture(autouse=True)
 def no_broker(monkeypatch, request):
     """Events stay in the outbox until a test delivers them (`tests.events.deliver_all`), so that every test

@@ -85,6 +85,17 @@ class Browser:
     def click(self, selector):
         self.find(selector).click()
 
+    def press_for(self, key, field_id):
+        """Press a shortcut until it moves the cursor into the field: the page's script may still be loading."""
+
+        def is_focused(driver):
+            if driver.switch_to.active_element.get_attribute("id") == field_id:
+                return True
+            self.find("body").send_keys(key)
+            return False
+
+        WebDriverWait(self.driver, TIMEOUT).until(is_focused, f"{key} does not lead to {field_id}")
+
     def click_text(self, text):
         xpath = f"//*[self::a or self::button][contains(normalize-space(.), {text!r})]"
         self.driver.find_element(By.XPATH, xpath).click()

@@ -37,7 +37,7 @@ def sam():
 
 def test_changing_a_limit_moves_the_bar_of_the_clinic(browser, sam, clinic):
     browser.log_in("sam", PASSWORD)
-    browser.find("body").send_keys("/")
+    browser.press_for("/", "quick-search")
     browser.driver.switch_to.active_element.send_keys("harbor", Keys.ENTER)
     browser.click_text("Harbor Diabetes Center")
     browser.wait_for(".st-bar-head", "of 250 plan patients")

@@ -5,7 +5,8 @@ import threading
 import pytest
 from pymongo.errors import DuplicateKeyError
 
-from kernel import db
+from kernel import db, http
+from users.services.neighbours import user_service
 
 THINGS = "things"
 
@@ -168,3 +169,14 @@ def test_a_read_that_takes_too_long_is_cut_off(settings):
     ):
         with pytest.raises(ExecutionTimeout):
             read()
+
+
+def test_an_outside_service_is_never_asked_inside_a_transaction():
+    """Over HTTP by the client itself, embedded by the guard of these tests."""
+    asks = (
+        lambda: http.request("a service", "GET", "http://127.0.0.1:9/"),
+        lambda: user_service().get_user("0000000001"),
+    )
+    for ask in asks:
+        with pytest.raises(AssertionError, match="never inside"):
+            db.run_in_transaction(ask)
