@@ -164,7 +164,7 @@ class Clinician(StoredDocument):
         null=True,
         db_column="rolesUpdates",
         shape=[{"roles": [str], "updatedBy": str}],
-        help_text="who has set which roles; grows with every change",
+        help_text="who has set which roles; the newest 200 changes",
     )
     is_service_account = models.BooleanField(
         null=True, db_column="isServiceAccount", help_text="a technical account of the clinic"

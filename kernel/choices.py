@@ -34,8 +34,6 @@ class ActorKind(TextChoices):
     """The kind of actor of an audit event."""
 
     STAFF = "staff"
-    USER = "user"
-    SERVICE = "service"
     SYSTEM = "system"
 
 

@@ -17,7 +17,7 @@ class OutboxRow(StoredDocument):
     queue = models.TextField(help_text="whose workers handle it")
     key = models.TextField(help_text="rows of one key and handler run in order; empty: no order")
     order: Any = PassThroughField(
-        null=True, help_text="its place: MongoDB's logical clock; absent in rows of version 0.1"
+        null=True, help_text="its place: MongoDB's logical clock; absent in rows from before 0.1.0"
     )
     payload: Any = PassThroughField(
         null=True,
@@ -56,7 +56,7 @@ class AuditEvent(StoredDocument):
     environment = models.TextField(help_text="which installation; each has a chain of its own")
     action = models.TextField(help_text="what was done")
     actor: Any = PassThroughField(
-        shape={"id": str, "kind": str, "name": str}, help_text="who: staff, user, service, system"
+        shape={"id": str, "kind": str, "name": str}, help_text="who: staff or system"
     )
     object: Any = PassThroughField(
         shape={"type": str, "id": str, "name": str},

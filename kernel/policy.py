@@ -180,5 +180,5 @@ def _roles_loader() -> Callable[[str, str], frozenset[str]]:
 
 @cache
 def _joined_roles_loader() -> RolesAndMore:
-    loader: RolesAndMore = import_string(settings.CLINICIAN_ROLES_AND_MORE)
+    loader: RolesAndMore = import_string(settings.CLINICIAN_ROLES_AND_JOINED)
     return loader

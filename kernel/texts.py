@@ -51,7 +51,7 @@ def written_elsewhere(*values: Any) -> str | None:
 
 
 def _readable(text: str) -> str:
-    return _CONTROLS.sub("", name(text[:_LONGEST_TYPED]))[:LONGEST].strip()
+    return name(_CONTROLS.sub("", name(text[:_LONGEST_TYPED])))[:LONGEST].strip()
 
 
 def mrn(text: str) -> str:

@@ -12,7 +12,7 @@ from clinics.admin.setting import Setting, Values
 from kernel.db import Document
 from kernel.errors import DomainError, NotFound
 from kernel.staff import pages, roles
-from kernel.staff.audit_trail import difference
+from kernel.staff.differences import difference
 from kernel.staff.fields import OptionalReasonForm
 
 # By the last part of the page's address, in the order of the clinic's page.

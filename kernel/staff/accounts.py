@@ -17,8 +17,8 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 
 from kernel import audit
 from kernel.staff import fields, pages
+from kernel.staff.moments import when
 from kernel.staff.sign_in import factors, store
-from kernel.templatetags.staff import when
 
 admin.site.unregister(User)
 admin.site.unregister(Group)

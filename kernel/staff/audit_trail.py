@@ -13,6 +13,7 @@ from kernel.api.rendering import encode
 from kernel.choices import AuditOutcome
 from kernel.errors import NotFound
 from kernel.staff import exports, pages, paging, roles, subjects
+from kernel.staff.differences import difference
 
 PAGE = 50
 MOST_EXPORTED = 100_000
@@ -72,26 +73,6 @@ def event(request: HttpRequest, event_id: str) -> HttpResponseBase:
         difference=difference(event_row.get("before"), event_row.get("after")),
         intact=audit.is_intact(event_row),
     )
-
-
-def difference(before: dict[str, Any] | None, after: dict[str, Any] | None) -> list[dict[str, Any]]:
-    """The settings that differ, one row each; nested settings as `outer.inner`."""
-    old, new = flat(before or {}), flat(after or {})
-    return [
-        {"name": name, "before": old.get(name), "after": new.get(name)}
-        for name in sorted(old.keys() | new.keys())
-        if old.get(name) != new.get(name)
-    ]
-
-
-def flat(settings: dict[str, Any], prefix: str = "") -> dict[str, Any]:
-    flattened: dict[str, Any] = {}
-    for name, value in settings.items():
-        if isinstance(value, dict) and value:
-            flattened |= flat(value, f"{prefix}{name}.")
-        else:
-            flattened[prefix + name] = value
-    return flattened
 
 
 def _query(request: HttpRequest) -> tuple[dict[str, Any], str]:

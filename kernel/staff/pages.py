@@ -205,7 +205,7 @@ class Panel:
 
 
 @dataclass(slots=True)
-class PanelPlace:
+class Panels:
     """A place for panels: clinics shows what redox registers, without importing it."""
 
     panels: list[Panel] = field(default_factory=list)
@@ -225,5 +225,5 @@ class PanelPlace:
         return rendered
 
 
-CLINIC_PANELS = PanelPlace()
-PATIENT_PANELS = PanelPlace()
+CLINIC_PANELS = Panels()
+PATIENT_PANELS = Panels()

@@ -36,21 +36,14 @@ def named(
         if events_of_kind and pages.has(request, kind.needs) and (alone or not kind.shows_patients):
             names = kind.names(events_of_kind)
             if names and kind.shows_patients:
-                _record_view(request, events_of_kind[0])
+                event = events_of_kind[0]
+                pages.record_view_of_patient(
+                    request, clinic_id=event["clinicId"], user_id=event["object"]["id"]
+                )
             names_by_number |= names
     return [
         {**event, "subject": names_by_number.get(event.get("number", 0), "")} for event in events
     ]
-
-
-def _record_view(request: HttpRequest, event: dict[str, Any]) -> None:
-    pages.record_view(
-        request,
-        action="patient.viewed",
-        object_type=event["object"]["type"],
-        object_id=event["object"]["id"],
-        clinic_id=event["clinicId"],
-    )
 
 
 Key = tuple[Any, str]  # clinic and id, as events hold them

@@ -2,7 +2,7 @@
 
 import json
 import re
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 
 import orjson
@@ -13,6 +13,8 @@ from django.utils.safestring import SafeString, mark_safe
 from kernel.api.rendering import encode
 from kernel.choices import ClinicianRole
 from kernel.staff import pages
+from kernel.staff.differences import difference, flat
+from kernel.staff.moments import when
 
 register = template.Library()
 
@@ -24,19 +26,7 @@ _KINDS = {
 
 
 register.filter("sentence", pages.sentence)
-
-
-@register.filter
-def when(moment: Any) -> str | SafeString:
-    """An absolute time with its zone, to the minute; the exact value is in the tooltip."""
-    if not isinstance(moment, datetime):
-        return "—" if moment in (None, "") else str(moment)
-    moment = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return format_html(
-        '<time class="st-time" datetime="{0}" title="{0}">{1} UTC</time>',
-        moment.isoformat(timespec="seconds"),
-        f"{moment.day} {moment:%b %Y, %H:%M}",
-    )
+register.filter(when)
 
 
 @register.filter
@@ -149,16 +139,12 @@ def words(name: str) -> str:
 @register.filter
 def changes(event: dict[str, Any]) -> list[dict[str, Any]]:
     """The settings an audit event changed, one row each."""
-    from kernel.staff.audit_trail import difference
-
     return difference(event.get("before"), event.get("after"))
 
 
 @register.filter
 def rows(values: dict[str, Any]) -> list[tuple[str, Any]]:
     """Nested settings as flat (name, value) pairs."""
-    from kernel.staff.audit_trail import flat
-
     return list(flat(values or {}).items())
 
 

@@ -18,6 +18,7 @@ from notifications.services import directory
 from notifications.services.catalogue import PROVIDERS
 from notifications.services.requests import Cause, Draft, request_once
 from patients.choices import SourceState
+from patients.services.patient_details import is_custodial
 from users.services import neighbours
 
 TOKEN_LIFETIME = timedelta(days=30)
@@ -107,7 +108,7 @@ def _ask(cause: Cause, connection: Connection, patient: Document) -> None:
 def _action(connection: Connection, patient: Document) -> str:
     if SourceState.PENDING_RECONNECT in directory.find_source_states(patient, connection.provider):
         return "reconnect"
-    return "connect_custodial" if directory.is_custodial(patient) else "connect"
+    return "connect_custodial" if is_custodial(patient) else "connect"
 
 
 def _variables(

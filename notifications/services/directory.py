@@ -5,7 +5,6 @@ from typing import Any
 from clinic_records.services import access
 from clinics.services import clinicians
 from patients.services import patients
-from users.choices import Grant
 from users.services import neighbours
 
 Document = dict[str, Any]
@@ -39,10 +38,6 @@ def find_patient(clinic_id: str, user_id: str) -> Document | None:
 
 def is_clinic_patient(user_id: str) -> bool:
     return bool(patients.list_patients_of_user(user_id))
-
-
-def is_custodial(patient: Document) -> bool:
-    return Grant.CUSTODIAN in (patient.get("permissions") or {})
 
 
 def find_source_states(patient: Document, provider: str) -> set[str]:

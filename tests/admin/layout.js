@@ -32,7 +32,7 @@ function hidingBox(element) {
   if (!boxes.has(around)) boxes.set(around, getComputedStyle(around).overflowX === "visible" ? hidingBox(around) : around);
   return boxes.get(around);
 }
-/* Of a box and of the text in it, which may stick out of it. */
+/* What a box and the text in it cover: the text may stick out. */
 function extent(element) {
   const box = element.getBoundingClientRect();
   if (element.matches("input, select, textarea") || getComputedStyle(element).textOverflow === "ellipsis") return box;

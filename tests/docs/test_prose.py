@@ -18,7 +18,7 @@ PROSE = (
     *("clinics_site", "redox", "xealth", "confirmations", "notifications", "ehr", "clinics"),
     *("patients", "clinic_records", "users", "kernel", "scripts", "tests"),
 )
-KINDS = {".md", ".py", ".html", ".txt", ".yaml", ".sh", ""}
+KINDS = {".md", ".py", ".html", ".txt", ".yaml", ".sh", ".js", ".css", ""}
 UNUSUAL = {
     "can not": "cannot",
     "anew": "again",
@@ -59,12 +59,20 @@ def prose_of(path: Path) -> list[tuple[int, str]]:
     text = path.read_text()
     if path.suffix == ".py":
         lines = list(words_in_code(text))
+    elif path.suffix in {".js", ".css"}:
+        lines = list(comments_in_script(text))
     else:
         fenced = re.sub(
             r"```.*?```", lambda block: "\n" * block[0].count("\n"), text, flags=re.DOTALL
         )
         lines = list(enumerate(fenced.splitlines(), start=1))
     return [(number, re.sub(r"`[^`]+`", "``", line)) for number, line in lines]
+
+
+def comments_in_script(text: str) -> Iterator[tuple[int, str]]:
+    for comment in re.finditer(r"/\*.*?\*/|(?<!:)//[^\n]*", text, flags=re.DOTALL):
+        first_line = text.count("\n", 0, comment.start()) + 1
+        yield from enumerate(comment[0].splitlines(), start=first_line)
 
 
 def words_in_code(text: str) -> Iterator[tuple[int, str]]:

@@ -20,6 +20,7 @@ from django.core.cache.backends.base import BaseCache
 from django.db import connections
 from email_validator import validate_email
 
+from clinics_site import quick_start
 from kernel import clock, db, ratelimit, speed
 
 TRICKS = [
@@ -40,6 +41,10 @@ from kernel import speed
 speed.collect_garbage_rarely()
 speed.switch_threads_often()
 state["frozen"], state["switching_often"] = gc.get_freeze_count(), sys.getswitchinterval()
+import ctypes.util
+state["searched"] = []
+ctypes.util.find_library = state["searched"].append
+import django_mongodb_backend.base
 print(json.dumps(state))
 """
 
@@ -81,6 +86,14 @@ def test_collect_garbage_rarely_is_still_needed(fresh):
         "speed.collect_garbage_rarely, and remove it if nothing is lost"
     )
     assert fresh["frozen"] > 10_000
+
+
+def test_skip_geography_is_still_needed(fresh):
+    assert "gdal" in fresh["searched"], (
+        "loading the backend searches for no geographic library: remove clinics_site/quick_start.py"
+    )
+    assert "Gain: " in quick_start.__doc__
+    assert "Remove when: " in quick_start.__doc__
 
 
 def test_switch_threads_often_is_still_needed(fresh):

@@ -116,3 +116,11 @@ def test_a_normal_form_is_its_own_normal_form(text):
     for form in STORED:
         assert form(form(text)) == form(text)
     assert unicodedata.is_normalized("NFC", texts.name(text))
+
+
+@pytest.mark.parametrize(
+    "text", ["Ada \x1f Bell", "e\x1f\u0301", " \x1f \x1f", "a\x00\u0308 \x1fb"]
+)
+def test_a_text_of_another_service_is_in_its_normal_form_without_control_characters(text):
+    written = texts.written_elsewhere(text)
+    assert written == (texts.name(written) if written else None)

@@ -109,7 +109,7 @@ def _make_staff_login(password: str) -> None:
 
 def _make_account(email: str, name: str) -> User:
     try:
-        return accounts.create_user(email=email, full_name=name, roles=("clinician",))
+        return accounts.create_user(email=email, full_name=name, roles=(AccountRole.CLINICIAN,))
     except EmailTaken:
         user = user_service().get_user(email)
         assert user is not None  # noqa: S101 (the address is taken)

@@ -92,17 +92,17 @@ function showParts(page, answer) {
 }
 
 /* A table that is wider than its container is shown row by row, each cell with the title of its column. */
-const places = new ResizeObserver((changes) => {
+const tableWidths = new ResizeObserver((changes) => {
   for (const { target, contentRect } of changes) {
     if (target.fittedTo !== contentRect.width) fit(target, contentRect.width);
   }
 });
 
-function fit(place, width) {
-  place.fittedTo = width;
-  for (const table of place.querySelectorAll(".st-table")) {
+function fit(container, width) {
+  container.fittedTo = width;
+  for (const table of container.querySelectorAll(".st-table")) {
     table.classList.remove("st-rows");
-    table.classList.toggle("st-rows", table.scrollWidth > place.clientWidth);
+    table.classList.toggle("st-rows", table.scrollWidth > container.clientWidth);
   }
 }
 
@@ -111,9 +111,9 @@ function layOut(page) {
     const titles = [...table.querySelectorAll("thead th")].map((cell) => cell.textContent.trim());
     for (const cell of table.querySelectorAll("tbody td")) cell.dataset.label = titles[cell.cellIndex] || "";
   }
-  for (const place of page.querySelectorAll(".st-scroll")) {
-    fit(place, place.clientWidth);
-    places.observe(place);
+  for (const container of page.querySelectorAll(".st-scroll")) {
+    fit(container, container.clientWidth);
+    tableWidths.observe(container);
   }
 }
 
