@@ -1,6 +1,6 @@
 """The one way to a clinic and to someone's roles in it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from bson import ObjectId
@@ -129,3 +129,10 @@ def list_clinics_by_ids(clinic_ids: Iterable[str | ObjectId]) -> list[ClinicDocu
     """Those that exist, in no particular order."""
     parsed_ids = [parsed_id for parsed_id in map(ids.parse_id, clinic_ids) if parsed_id is not None]
     return store.list_by_ids(parsed_ids) if parsed_ids else []
+
+
+def names_of_clinics(clinic_ids: Collection[ObjectId]) -> dict[ObjectId, str]:
+    """Clinics that are gone, or have no name, are missing."""
+    clinics = store.list_names(list(clinic_ids)) if clinic_ids else []
+    names = ((clinic["_id"], safe_reading.text(clinic.get("name"))) for clinic in clinics)
+    return {clinic_id: name for clinic_id, name in names if name}

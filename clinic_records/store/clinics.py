@@ -34,6 +34,11 @@ def list_by_ids(clinic_ids: Sequence[ObjectId]) -> list[ClinicDocument]:
     return list(db.collection(COLLECTION).find({"_id": {"$in": list(clinic_ids)}}))
 
 
+def list_names(clinic_ids: Sequence[ObjectId]) -> list[Document]:
+    """{_id, name} of each."""
+    return list(db.collection(COLLECTION).find({"_id": {"$in": list(clinic_ids)}}, {"name": 1}))
+
+
 def write_fields(clinic_id: ObjectId, fields: Mapping[str, Any], moment: datetime) -> bool:
     """As `set_fields`, without reading the clinic back. False when there is no such clinic."""
     result = db.collection(COLLECTION).update_one(

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.text import capfirst
 
 from ehr import kinds
-from ehr.admin import filters, reasons
+from ehr.admin import filters, names, reasons
 from ehr.choices import ProcessingState
 from ehr.services import records as reads
 from ehr.services.records import STATES, Item
@@ -92,11 +92,13 @@ def _list(request: HttpRequest, kind: str) -> HttpResponseBase:
 def render_list(
     request: HttpRequest, title: str, items: list[Item], total: int, **context: Any
 ) -> HttpResponseBase:
+    rows = [row_of(item) for item in items]
+    names.add_names(request, rows)
     return pages.render(
         request,
         "ehr/staff/records.html",
         title=title,
-        rows=[row_of(item) for item in items],
+        rows=rows,
         paging=paging.paging(request, shown=len(items), total=total),
         filters=request.GET,
         query=paging.query_without(request, "page"),
@@ -117,8 +119,7 @@ def row_of(item: Item) -> dict[str, Any]:
         "event": origin.event,
         "source": origin.source,
         "is_test": origin.is_test,
-        "clinic_id": record.get("clinicId") or document.get("clinicId"),
-        "user_id": record.get("userId") or document.get("userId"),
+        **names.who(record, document),
         "state": record.get("state") or ProcessingState.PENDING.value,
         "outcome": record.get("outcome") or "",
         "error": record.get("lastError") or "",
@@ -144,7 +145,8 @@ def _access(kind: str, document_id: str, *, payload: bool = False) -> Item:
 def _detail(request: HttpRequest, kind: str, document_id: str) -> HttpResponseBase:
     item = _access(kind, document_id)
     its, label, record = PAGES[kind], capfirst(kinds.of(kind).label), item.record or {}
-    sends = record.get("sends") or {}
+    sends, row = record.get("sends") or {}, row_of(item)
+    names.add_names(request, [row])
     return pages.render(
         request,
         "ehr/staff/record.html",
@@ -152,7 +154,7 @@ def _detail(request: HttpRequest, kind: str, document_id: str) -> HttpResponseBa
         crumbs=[pages.Crumb(its.title, reverse(f"admin:{its.listing}"))],
         label=label,
         came=its.came,
-        row=row_of(item),
+        row=row,
         record=record,
         sends=[(words, sends.get(name)) for name, words in its.sends.items()],
         facts=its.facts(item),

@@ -17,11 +17,11 @@ STATES = tuple(ProcessingState.values)
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """All conditions apply together; None means any. Days are compared with the time in the id."""
+    """All conditions apply together; None and () mean any. Days are compared with the time in the id."""
 
     state: str | None = None
-    clinic_id: ObjectId | None = None
-    user_id: str | None = None
+    clinic_ids: tuple[ObjectId, ...] = ()
+    user_ids: tuple[str, ...] = ()
     start: datetime | None = None
     end: datetime | None = None
     kind: str | None = None
@@ -29,7 +29,13 @@ class Filter:
     @property
     def needs_record(self) -> bool:
         """Documents may name neither clinic nor patient: their processing record does."""
-        return bool(self.state or self.clinic_id or self.user_id)
+        return bool(self.state or self.clinic_ids or self.user_ids)
+
+    @property
+    def who(self) -> dict[str, Any]:
+        """The conditions on clinic and patient, as records and deliveries name them."""
+        named = {"clinicId": self.clinic_ids, "userId": self.user_ids}
+        return {name: {"$in": list(values)} for name, values in named.items() if values}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,14 +95,9 @@ def kinds_of(document_ids: list[ObjectId]) -> dict[ObjectId, str]:
 
 
 def _record_query(conditions: Filter) -> dict[str, Any]:
-    fields = {
-        "kind": conditions.kind,
-        "state": conditions.state,
-        "clinicId": conditions.clinic_id,
-        "userId": conditions.user_id,
-    }
+    fields = {"kind": conditions.kind, "state": conditions.state}
     query = {name: value for name, value in fields.items() if value is not None}
-    return query | days(conditions, path="documentId")
+    return query | conditions.who | days(conditions, path="documentId")
 
 
 def days(conditions: Filter, path: str = "_id") -> dict[str, Any]:

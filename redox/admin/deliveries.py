@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 
-from ehr.admin import filters, records
+from ehr.admin import filters, names, records
 from ehr.services.records import kinds_of
 from kernel import ids
 from kernel.db import Document
@@ -33,11 +33,13 @@ def deliveries(request: HttpRequest) -> HttpResponseBase:
         conditions, document_id=document, skip=(number - 1) * size, limit=size
     )
     kinds = kinds_of([delivery["documentId"] for delivery in page])
+    rows = [row_of(delivery, kinds.get(delivery["documentId"])) for delivery in page]
+    names.add_names(request, rows)
     return pages.render(
         request,
         "redox/staff/deliveries.html",
         title="EHR deliveries",
-        rows=[row_of(delivery, kinds.get(delivery["documentId"])) for delivery in page],
+        rows=rows,
         paging=paging.paging(request, shown=len(page), total=total),
         filters=request.GET,
         kinds=admin_reads.SENDS,
@@ -51,13 +53,15 @@ def delivery(request: HttpRequest, delivery_id: str) -> HttpResponseBase:
     document = _access(delivery_id)
     _record(request, document, "ehr.payload_viewed")
     kinds = kinds_of([document["documentId"]])
+    row = row_of(document, kinds.get(document["documentId"]))
+    names.add_names(request, [row])
     has_report = "report" in document
     return pages.render(
         request,
         "redox/staff/delivery.html",
         title=f"{document['kind'].capitalize()} delivery",
         crumbs=[pages.Crumb("EHR deliveries", reverse("admin:ehr_deliveries"))],
-        row=row_of(document, kinds.get(document["documentId"])),
+        row=row,
         payload=document.get("payload") or {},
         pdf_url=reverse("admin:ehr_delivery_pdf", args=[delivery_id]) if has_report else "",
     )
@@ -90,8 +94,7 @@ def row_of(document: Document, document_kind: str | None) -> dict[str, Any]:
         "event": f"{document.get('dataModel', '')} {document.get('eventType', '')}".strip(),
         "document_id": document_id,
         "document_url": url,
-        "clinic_id": document.get("clinicId"),
-        "user_id": document.get("userId"),
+        **names.who(document),
         "is_embedded": bool(document.get("embedded")),
     }
 

@@ -3,13 +3,12 @@
 from dataclasses import asdict
 from typing import Any
 
-from bson import ObjectId
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.template.loader import render_to_string
 from django.urls import reverse
 
 from clinic_records.services import access
-from ehr.admin import filters, records
+from ehr.admin import filters, names, records
 from ehr.services.records import STATES
 from kernel.errors import NotFound
 from kernel.staff import pages, paging, roles
@@ -22,12 +21,12 @@ def runs(request: HttpRequest) -> HttpResponseBase:
     conditions, problem = filters.read_filter(request)
     number, size = paging.requested(request)
     page, total = admin_reads.list_runs(conditions, skip=(number - 1) * size, limit=size)
-    names = names_of([run.clinic_id for run in page])
+    names_by_id = access.names_of_clinics({run.clinic_id for run in page})
     return pages.render(
         request,
         "redox/staff/runs.html",
         title="Sync runs",
-        rows=[row_of(run, names.get(run.clinic_id)) for run in page],
+        rows=[row_of(run, names_by_id.get(run.clinic_id)) for run in page],
         paging=paging.paging(request, shown=len(page), total=total),
         filters=request.GET,
         problem=problem,
@@ -37,16 +36,18 @@ def runs(request: HttpRequest) -> HttpResponseBase:
 @pages.page("ehr/runs/<str:run_id>/", name="ehr_run", needs=roles.MESSAGES)
 def run(request: HttpRequest, run_id: str) -> HttpResponseBase:
     selected = _access(run_id)
-    name = names_of([selected.clinic_id]).get(selected.clinic_id) or "a deleted clinic"
-    query = request.GET.urlencode()
+    names_by_id = access.names_of_clinics({selected.clinic_id})
+    name = names_by_id.get(selected.clinic_id) or "a deleted clinic"
+    parts = _moving_parts(request, selected, name)
+    names.add_names(request, parts["rows"])
     return pages.render(
         request,
         "redox/staff/run.html",
         title=f"Sync of {name}",
         crumbs=[pages.Crumb("Sync runs", reverse("admin:ehr_runs"))],
         states=STATES,
-        poll=f"{reverse('admin:ehr_run_progress', args=[run_id])}?{query}",
-        **_moving_parts(request, selected, name),
+        poll=f"{reverse('admin:ehr_run_progress', args=[run_id])}?{_poll_query(request, parts)}",
+        **parts,
     )
 
 
@@ -54,8 +55,17 @@ def run(request: HttpRequest, run_id: str) -> HttpResponseBase:
 def progress(request: HttpRequest, run_id: str) -> HttpResponseBase:
     """The moving parts of the page, for the same query; `data-finished` marks that nothing more will change."""
     context = _moving_parts(request, _access(run_id), None)
+    seen = names.mark(request, context["rows"])
+    names.add_names(request, context["rows"], is_recorded=seen == request.GET.get("seen"))
     context["may"] = pages.Permissions(request)
     return HttpResponse(render_to_string("redox/staff/_run_parts.html", context, request))
+
+
+def _poll_query(request: HttpRequest, parts: dict[str, Any]) -> str:
+    query, seen = request.GET.copy(), names.mark(request, parts["rows"])
+    if seen:
+        query["seen"] = seen
+    return query.urlencode()
 
 
 def _moving_parts(request: HttpRequest, run: Run, clinic_name: str | None) -> dict[str, Any]:
@@ -94,11 +104,6 @@ def _parts(run: Run) -> list[dict[str, Any]]:
         parts.append({"kind": kind, "start": round(start, 3), "width": width})
         start += width
     return parts
-
-
-def names_of(clinic_ids: list[ObjectId]) -> dict[ObjectId, str | None]:
-    clinics = access.list_clinics_by_ids(set(clinic_ids))
-    return {clinic["_id"]: clinic.get("name") for clinic in clinics}
 
 
 def _access(run_id: str) -> Run:

@@ -22,13 +22,9 @@ def list_deliveries(
     conditions: Filter, *, document_id: ObjectId | None, skip: int, limit: int
 ) -> tuple[list[Document], int]:
     """Newest first, without payloads and reports."""
-    fields = {
-        "kind": conditions.kind,
-        "clinicId": conditions.clinic_id,
-        "userId": conditions.user_id,
-        "documentId": document_id,
-    }
-    query = {name: value for name, value in fields.items() if value is not None} | days(conditions)
+    fields = {"kind": conditions.kind, "documentId": document_id}
+    query = {name: value for name, value in fields.items() if value is not None}
+    query |= conditions.who | days(conditions)
     return store.list_deliveries(query, skip=skip, limit=limit), store.count_deliveries(query)
 
 
@@ -73,8 +69,8 @@ def list_runs(conditions: Filter, *, skip: int, limit: int) -> tuple[list[Run], 
     query: dict[str, Any] = {"documentTime": {"$gte": conditions.start or clock.now() - RECENT}}
     if conditions.end is not None:
         query["documentTime"]["$lt"] = conditions.end
-    if conditions.clinic_id is not None:
-        query["clinicId"] = conditions.clinic_id
+    if conditions.clinic_ids:
+        query["clinicId"] = {"$in": list(conditions.clinic_ids)}
     runs = [_run(row) for row in store.list_runs(query, skip=skip, limit=limit)]
     return runs, store.count_runs(query)
 

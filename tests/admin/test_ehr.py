@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from bson import ObjectId
 
+from ehr.admin import filters
 from kernel import clock, db
 from redox.services import admin_reads
 from tests.admin.conftest import events, messages_of, text
@@ -173,7 +174,9 @@ def test_messages_are_listed_with_their_outcome(clinic, staff):
     today = clock.now().date().isoformat()
     assert len(ids_on(person.get("ehr/messages/", {"from": today, "to": today}))) == 2
     assert ids_on(person.get("ehr/messages/", {"to": "2001-01-01"})) == []
-    assert "24 hexadecimal digits" in text(person.get("ehr/messages/", {"clinic": "x"}))
+    assert filters.NO_CLINIC in text(person.get("ehr/messages/", {"clinic": "no such name"}))
+    for day in ("2026", "0001-01-01", "9999-12-31"):
+        assert filters.NO_DAY in text(person.get("ehr/messages/", {"to": day}))
 
 
 def test_the_page_of_a_message_shows_its_processing_but_not_its_payload(clinic, staff):
