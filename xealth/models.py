@@ -72,6 +72,35 @@ class ReportView(StoredDocument):
         return str(self.pk)
 
 
+class Order(StoredDocument):
+    """A notification of an order, and the order as it was read back. `deliveryKey` and `embedded` are this service's
+    own."""
+
+    is_shared = True
+
+    event_notification: Any = PassThroughField(
+        db_column="eventNotification", shape=dict, help_text="as Xealth sent it, its time as a date"
+    )
+    order_data: Any = PassThroughField(
+        null=True,
+        db_column="orderData",
+        shape=dict,
+        help_text="as it was read back, its times as dates, days as texts",
+    )
+    delivery_key = models.TextField(
+        null=True, db_column="deliveryKey", help_text="the event's id: one for each delivery"
+    )
+    embedded = models.BooleanField(
+        null=True, help_text="read from the stand-in: no health record has this order"
+    )
+
+    class Meta(StoredDocument.Meta):
+        db_table = "xealth_order"
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
 class EmbeddedOrder(StoredDocument):
     """An order of the stand-in that takes Xealth's place on a developer's machine: it was never sent to anyone."""
 

@@ -1,7 +1,7 @@
 """Finds the patient that an order is about, and updates the patient's EHR subscription (rules EHR-24, EHR-25 and
 EHR-28 to EHR-31)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -43,9 +43,13 @@ class MatchedMessage:
 
 
 def find_matches(
-    clinic_id: ObjectId, identity: Identity, criteria: Sequence[str]
+    clinic_id: ObjectId,
+    identity: Identity,
+    criteria: Sequence[str],
+    projection: Mapping[str, Any] | None = None,
 ) -> list[Document]:
-    """Patients who meet any of the criteria, each once; no one if the order has no MRN."""
+    """Patients who meet any of the criteria, each once; no one if the order has no MRN. A projection has to contain
+    the user id."""
     if not texts.mrn(identity.mrn):
         return []
     by_user: dict[str, Document] = {}
@@ -54,7 +58,7 @@ def find_matches(
             field: getattr(identity, field) for field in CRITERIA[criterion]
         }
         for patient in patients.match_patients(
-            clinic_ids=[clinic_id], limit=MOST_MATCHES, **conditions
+            clinic_ids=[clinic_id], limit=MOST_MATCHES, projection=projection, **conditions
         ):
             by_user.setdefault(patient["userId"], patient)
     return list(by_user.values())

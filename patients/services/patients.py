@@ -106,11 +106,12 @@ def match_patients(
     birth_date: str | None = None,
     full_name: str | None = None,
     limit: int = 0,
+    projection: Mapping[str, Any] | None = None,
 ) -> list[PatientDocument]:
     """Patients of these clinics who match all criteria that are not None, case and accents aside."""
     criteria = {"mrn": mrn, "birthDate": birth_date, "fullName": full_name}
     normalised = {name: texts.name(value) for name, value in criteria.items() if value is not None}
-    return store.list_matching(clinic_ids, normalised, limit=limit)
+    return store.list_matching(clinic_ids, normalised, limit=limit, projection=projection)
 
 
 def has_patients_besides_demo(clinic_id: str | ObjectId) -> bool:

@@ -89,16 +89,29 @@ def _ids_of(query: Mapping[str, Any], index: str) -> list[ObjectId]:
     return [row["_id"] for row in db.collection(COLLECTION).find(query, {"_id": 1}, hint=index)]
 
 
-def _list_by_name(ids: Sequence[ObjectId], *, skip: int, limit: int) -> list[PatientDocument]:
-    return _by_name({"_id": {"$in": list(ids)}}, "_id_", skip=skip, limit=limit)
+def _list_by_name(
+    ids: Sequence[ObjectId],
+    *,
+    skip: int,
+    limit: int,
+    projection: Mapping[str, Any] | None = None,
+) -> list[PatientDocument]:
+    query = {"_id": {"$in": list(ids)}}
+    return _by_name(query, "_id_", skip=skip, limit=limit, projection=projection)
 
 
 def _by_name(
-    query: Mapping[str, Any], index: str, *, skip: int, limit: int
+    query: Mapping[str, Any],
+    index: str,
+    *,
+    skip: int,
+    limit: int,
+    projection: Mapping[str, Any] | None = None,
 ) -> list[PatientDocument]:
     return list(
         db.collection(COLLECTION).find(
             query,
+            projection,
             sort=[("fullName", 1), ("_id", 1)],
             skip=skip,
             limit=limit,
@@ -114,15 +127,21 @@ def list_ids_of_clinic(clinic_id: ObjectId, conditions: Mapping[str, Any]) -> li
 
 
 def list_matching(
-    clinic_ids: Sequence[ObjectId], criteria: Mapping[str, str], *, skip: int = 0, limit: int = 0
+    clinic_ids: Sequence[ObjectId],
+    criteria: Mapping[str, str],
+    *,
+    skip: int = 0,
+    limit: int = 0,
+    projection: Mapping[str, Any] | None = None,
 ) -> list[PatientDocument]:
     """Patients of these clinics whose fields equal `criteria`, case and accents aside, sorted by name."""
     query = {"clinicId": {"$in": list(clinic_ids)}, **criteria}
+    page: dict[str, Any] = {"skip": skip, "limit": limit, "projection": projection}
     if "mrn" in criteria:
-        return _by_name(query, "PatientMRNEn", skip=skip, limit=limit)
+        return _by_name(query, "PatientMRNEn", **page)
     if criteria.keys() == {"birthDate"}:  # digits have neither case nor accents
-        return _list_by_name(_ids_of(query, "PatientBirthDate"), skip=skip, limit=limit)
-    return _by_name(query, "ListNameUp", skip=skip, limit=limit)
+        return _list_by_name(_ids_of(query, "PatientBirthDate"), **page)
+    return _by_name(query, "ListNameUp", **page)
 
 
 def find_other_with_mrn(

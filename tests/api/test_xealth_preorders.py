@@ -124,6 +124,8 @@ def clinic():
 
 OPERATIONS = [
     ("post", xealth.PREORDER),
+    ("put", xealth.PROGRAMS),
+    ("put", xealth.PROGRAM_URL),
 ]
 
 

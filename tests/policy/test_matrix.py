@@ -146,8 +146,6 @@ NOT_YET_SERVED: set[str] = {
     "GenerateMergeReport",
     "MergeClinic",
     "ViewPDFReport",
-    "XealthGetProgramUrl",
-    "XealthGetPrograms",
     "XealthNotification",
 }
 

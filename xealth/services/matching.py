@@ -4,11 +4,12 @@ The parts of one match are asked for one after another, because each operation c
 clinic or no patient.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
+from typing import Any
 
 from clinic_records.choices import EhrProvider
 from clinics.services import ehr_settings
@@ -74,20 +75,25 @@ def access_clinic(deployment: str, purpose: Purpose) -> Document:
     return clinic
 
 
-def match(clinic: Document, subject: Subject, purpose: Purpose) -> Match:
-    """Raises BadRequest where the subject is incomplete, and ConstraintViolation where several patients match."""
+def match(
+    clinic: Document, subject: Subject, purpose: Purpose, fields: Mapping[str, Any] | None = None
+) -> Match:
+    """`fields`: what is read of the patient's record, by default all. Raises BadRequest where the subject is
+    incomplete, and ConstraintViolation where several patients match."""
     with _named(purpose):
         demographics = _demographics(subject)
         identity = _identity(clinic, subject, demographics)
-        found = patient_matching.find_matches(clinic["_id"], identity, (purpose.criterion,))
+        found = patient_matching.find_matches(clinic["_id"], identity, (purpose.criterion,), fields)
         if len(found) > 1:
             raise ConstraintViolation(SEVERAL_PATIENTS)
     return Match(identity, demographics.email, found[0] if found else None)
 
 
-def access_patient(clinic: Document, subject: Subject, purpose: Purpose) -> Document:
+def access_patient(
+    clinic: Document, subject: Subject, purpose: Purpose, fields: Mapping[str, Any] | None = None
+) -> Document:
     """As `match`. Raises NotFound, too."""
-    patient = match(clinic, subject, purpose).patient
+    patient = match(clinic, subject, purpose, fields).patient
     if patient is None:
         with _named(purpose):
             raise NotFound(NO_PATIENT)

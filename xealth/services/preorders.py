@@ -19,6 +19,7 @@ from xealth.services.subjects import LONGEST_ADDRESS, REQUEST, Subject, read_sub
 from xealth.store import preorders as store
 
 EVENT_TYPE = "preorder"
+FIELDS = {"userId": 1, "birthDate": 1}  # what is read of a patient's record
 MOST_TAGS = 100  # twice what a clinic can have
 _PURPOSES = {
     Context.INITIAL: Purpose.INITIAL_PREORDER,
@@ -108,7 +109,7 @@ def answer(body: Json) -> Answer:
 def _answer(request: Request) -> Answer:
     purpose = _PURPOSES[request.context]
     clinic = matching.access_clinic(request.subject.deployment, purpose)
-    match = matching.match(clinic, request.subject, purpose)
+    match = matching.match(clinic, request.subject, purpose, FIELDS)
     is_child = matching.is_under_13(clinic, match.identity)
     flow = Flow.GUARDIAN if is_child else Flow.PATIENT
     conversation = Conversation(clinic, match, flow, request.tracking_id or str(uuid.uuid4()))
