@@ -341,11 +341,12 @@ def test_the_clinic_page_shows_the_sync(clinic, run, staff):
         clinic, ehrSubscriptions={"summaryAndReports": {"active": True, "provider": "redox"}}
     )
     page = text(staff("integration").get(f"clinics/{clinic['_id']}/"))
-    assert "EHR sync" in page
+    assert "Health record" in page
+    assert re.search(r'st-badge[^>]*">Redox<', page)
     assert "<b>1</b> subscribed" in page
     assert "<b>4</b> of 5" in page
     plain = make_clinic(name="No EHR")
-    assert "EHR sync" not in text(staff("integration").get(f"clinics/{plain['_id']}/"))
+    assert "Health record" not in text(staff("integration").get(f"clinics/{plain['_id']}/"))
 
 
 # --- starting ---------------------------------------------------------------------------------------

@@ -133,3 +133,23 @@ def test_more_rows_need_no_more_queries(path, work, clinic, root, mongo_commands
         delivery(other, "results")
 
     assert reads() <= few
+
+
+@pytest.mark.parametrize(
+    ("settings", "badges"),
+    [
+        ({"provider": "redox", "enabled": True}, ["Redox", "on"]),
+        ({"provider": "xealth", "enabled": True}, ["Xealth", "on"]),
+        ({"provider": "xealth", "enabled": False}, ["Xealth", "off"]),
+    ],
+)
+def test_the_page_of_a_clinic_names_its_way_into_the_health_record(settings, badges, staff):
+    clinic = make_clinic(name="Harbor", ehrSettings={**settings, "sourceId": "s"})
+
+    page = text(staff("viewer").get(f"clinics/{clinic['_id']}/"))
+
+    panel = page[page.index('id="ehr-sync"') :]
+    assert re.findall(r'st-badge[^>]*">([^<]*)<', panel)[:2] == badges
+    assert "Processing</a>" not in panel
+    links = text(staff("integration").get(f"clinics/{clinic['_id']}/"))
+    assert f"/admin/ehr/processing/?clinic={clinic['_id']}" in links
