@@ -8,4 +8,5 @@ POLICY: dict[str, Rule] = {
     "XealthGetProgramUrl": external,
     "XealthNotification": external,
     "ViewPDFReport": external,
+    "ViewPDFReportContent": external,
 }

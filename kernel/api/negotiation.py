@@ -1,8 +1,9 @@
 """Answers are always JSON, whatever a client accepts: the callers send no Accept header. Requests are JSON
-too."""
+too. The few pages for people are for browsers alone."""
 
 from collections.abc import Iterable
 
+from django.http import HttpRequest
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.parsers import BaseParser
 from rest_framework.renderers import BaseRenderer
@@ -28,3 +29,9 @@ class JSONNegotiation(BaseContentNegotiation):
         value = request.content_type[:_MOST_REPEATED]
         message = f'request body has an error: header Content-Type has unexpected value "{value}"'
         raise BadRequest(message=message)
+
+
+def is_browser(request: HttpRequest) -> bool:
+    """A client that accepts any type, or sends a session token, is not a browser."""
+    has_token = "x-tidepool-session-token" in request.headers
+    return "text/html" in request.headers.get("Accept", "") and not has_token

@@ -5,10 +5,10 @@ The name ties together route, policy row, parameters, body, served description, 
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.request import Request
 
@@ -27,12 +27,13 @@ Responses = Mapping[int, Schema | None]
 class Lenient:
     """For operations whose callers rely on more leniency than the description shows.
 
-    `read_body` replaces the strict parsing of the body and raises errors of its family; the schemas in `path` are
-    enforced in place of the described ones.
+    `read_body` replaces the strict parsing of the body, and `read_query` that of the query; both raise errors of their
+    family. The schemas in `path` are enforced in place of the described ones.
     """
 
     read_body: Callable[[HttpRequest, bytes], Any] | None = None
     path: Mapping[str, Schema] = field(default_factory=dict)
+    read_query: Callable[[QueryDict], Mapping[str, Any]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +129,8 @@ def _checked_call(
     except parameters.NoSuchPath as error:
         raise view.error_family.wrong_path(error) from None
     path = parameters.read_path(path_values, spec.path)
-    query = parameters.read_query(request._request.GET, spec.query)
+    read_query = spec.lenient.read_query or partial(parameters.read_query, parameters=spec.query)
+    query = read_query(request._request.GET)
     body = _read_body(spec, request)
     return Call(principal_of(request), path, query, body, view.joined, request)
 

@@ -1,5 +1,6 @@
 """A real browser on the real pages: the site in a thread of this process, Chromium without a window."""
 
+import json
 import os
 import shutil
 import threading
@@ -45,7 +46,9 @@ class Site:
 
 
 class Browser:
-    def __init__(self, site):
+    """`notes_requests`: what the pages request can be read with `requests`."""
+
+    def __init__(self, site, *, notes_requests=False):
         options = webdriver.ChromeOptions()
         options.binary_location = CHROMIUM
         for argument in (
@@ -55,7 +58,8 @@ class Browser:
             "--window-size=1400,1000",
         ):
             options.add_argument(argument)
-        options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+        logs = ["browser", "performance"] if notes_requests else ["browser"]
+        options.set_capability("goog:loggingPrefs", dict.fromkeys(logs, "ALL"))
         self.driver = webdriver.Chrome(options=options, service=Service(DRIVER))
         # A download would be stored in the home folder of the person who runs the tests.
         self.driver.execute_cdp_cmd("Browser.setDownloadBehavior", {"behavior": "deny"})
@@ -132,6 +136,15 @@ class Browser:
     def complaints(self):
         entries = self.driver.get_log("browser")
         return [entry["message"] for entry in entries if entry["level"] in ("SEVERE", "WARNING")]
+
+    def requests(self):
+        """The addresses that were requested since the last call, by workers too."""
+        entries = [json.loads(entry["message"]) for entry in self.driver.get_log("performance")]
+        return [
+            entry["message"]["params"]["request"]["url"]
+            for entry in entries
+            if entry["message"]["method"] == "Network.requestWillBeSent"
+        ]
 
     def quit(self):
         self.driver.quit()

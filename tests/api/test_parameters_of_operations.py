@@ -37,7 +37,8 @@ def right_query(name):
         "tags": IDS["patientTagId"],
         "lastDataCutoff": "2024-01-02T03:04:05Z",
     }
-    return needed if name == "TideReport" else {}
+    report = {"clinicId": IDS["clinicId"], "patientId": "x", "restricted_token": "x"}
+    return {"TideReport": needed, "ViewPDFReport": report}.get(name, {})
 
 
 @pytest.mark.parametrize("value", [*TEXTS, *NUMBERS, ",".join(["x"] * 1001)])

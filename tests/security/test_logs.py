@@ -2,6 +2,7 @@
 name, address, number, path, query and header, through success, refusal, crash and background work."""
 
 import re
+from urllib.parse import urlencode
 
 import orjson
 import pytest
@@ -9,11 +10,14 @@ from pymongo.errors import DuplicateKeyError
 
 from kernel import db, policy
 from kernel import logging as ours
-from tests.cast import Api, described_operations
+from tests.cast import Api, QuickClient, described_operations
 from tests.events import deliver_all
 from tests.factories import make_clinic, make_clinician, make_patient
 from tests.policy.callers import IDS
+from tests.viewer import PAGE, pdf_address, query_of, subscribed_patient
+from tests.xealth import xealth_clinic
 from users.services import accounts
+from xealth.services import reports
 
 MARKER = "Zqmarker"
 PATIENT = {
@@ -209,3 +213,27 @@ def test_an_unknown_host_name_is_not_logged(host, log):
     assert response.status_code in (400, 401)
     assert MARKER not in response.content.decode()
     assert_clean(log())
+
+
+def test_no_part_of_the_address_of_a_report_is_logged(log):
+    """Not of the page, the PDF, a refusal or a crash: the token in it opens the report."""
+    patient = subscribed_patient(xealth_clinic(), fullName=f"{MARKER} Weir", mrn=f"{MARKER}MRN")
+    query = {name: str(value) for name, value in query_of(patient).items()}
+    wrong, browser = "1" * 32, {"Accept": "text/html"}
+    for headers in ({}, browser):
+        for changes, status in (
+            ({}, 200),
+            ({"restricted_token": wrong}, 401),
+            ({"clinicId": "x"}, 401),
+        ):
+            address = f"{PAGE}?{urlencode({**query, **changes})}"
+            assert QuickClient().get(address, headers=headers).status_code == status
+    assert QuickClient().get(pdf_address(patient, query["restricted_token"])).status_code == 200
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(reports, "draw", lambda _: 1 / 0)
+        address = pdf_address(patient, query["restricted_token"])
+        assert QuickClient(raise_request_exception=False).get(address).status_code == 500
+    assert "ViewPDFReportContent" in log()
+    assert_clean(log(), at_least=8)
+    for secret in (*query.values(), wrong, "restricted_token"):
+        assert secret not in log()

@@ -22,7 +22,7 @@ REFUSED = "invalid or expired token"
 class ReportPlace:
     """Where the report of a patient in a clinic is served."""
 
-    clinic_id: ObjectId
+    clinic_id: str | ObjectId
     user_id: str
 
     @property
