@@ -30,7 +30,11 @@ urlpatterns = [
     *xealth,
     path("metrics", metrics.view),
     path("schema", SpectacularAPIView.as_view(), name="schema"),
-    path("docs", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    path(
+        "docs",
+        SpectacularSwaggerView.as_view(url_name="schema", http_method_names=["get", "head"]),
+        name="docs",
+    ),
     path("admin/", admin.site.urls),
     re_path("", UNKNOWN_PATH),
 ]

@@ -45,7 +45,7 @@ def moment_or_zero(stored: object) -> datetime:
 
 
 def birth_date(stored: object) -> str:
-    """Stored as text; what is no date is the zero date."""
+    """Stored as text; what is not a date is the zero date."""
     return stored if isinstance(stored, str) and clock.is_date(stored) else NO_DATE
 
 

@@ -83,7 +83,7 @@ def _shown_value(stored: Any) -> float:
 
 
 def to_float32(value: float) -> float:
-    """The nearest 32-bit float. A value beyond their range is returned as it is; it is no glucose value anyway."""
+    """The nearest 32-bit float. A value beyond their range is returned as it is; it is not a glucose value anyway."""
     try:
         return float(struct.unpack("f", struct.pack("f", value))[0])
     except OverflowError:

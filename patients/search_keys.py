@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from kernel import texts
+from kernel import safe_reading, texts
 from patients import fields
 
 SEARCHED = fields.searched()
@@ -28,7 +28,9 @@ WITHOUT_KEY: dict[str, Any] = {
 
 
 def search_key(document: Mapping[str, Any], searched: Sequence[str] = SEARCHED) -> str:
-    folded = (texts.fold(texts.name(document.get(name) or "")) for name in searched)
+    folded = (
+        texts.fold(texts.name(safe_reading.text(document.get(name)) or "")) for name in searched
+    )
     return MARK + SEPARATOR.join(folded)
 
 

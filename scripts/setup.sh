@@ -4,8 +4,8 @@
 set -eu
 cd "$(dirname "$0")/.."
 kind=$1
-wanted=requirements.txt
-[ "$kind" = dev ] && wanted=requirements-dev.txt
+requirements=requirements.txt
+[ "$kind" = dev ] && requirements=requirements-dev.txt
 
 fail() {
     echo "$1" >&2
@@ -63,7 +63,7 @@ if is_installed dev requirements-dev.txt || { [ "$kind" = run ] && is_installed 
     exit 0
 fi
 # The list is complete, so nothing is left to resolve; pip would search for newer versions of packages with extras.
-echo "Installing $wanted (a minute or two, once) ..."
-.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes --only-binary :all: -r "$wanted" ||
-    fail "The packages of $wanted could not be installed; pip's message is above."
-digest "$wanted" >".venv/.$kind"
+echo "Installing $requirements (a minute or two, once) ..."
+.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes --only-binary :all: -r "$requirements" ||
+    fail "The packages of $requirements could not be installed; pip's message is above."
+digest "$requirements" >".venv/.$kind"

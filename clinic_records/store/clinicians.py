@@ -7,7 +7,7 @@ from typing import Any
 from bson import ObjectId
 
 from clinic_records.documents import ClinicianDocument
-from kernel import db
+from kernel import db, safe_reading
 from kernel.db import Document
 
 COLLECTION = db.CollectionOf[ClinicianDocument]("clinicians")
@@ -15,11 +15,11 @@ NEWEST_FIRST = [("createdTime", -1), ("_id", -1)]
 
 
 def find_roles(clinic_id: ObjectId, user_id: str) -> list[str]:
-    """Empty for someone who is no clinician of the clinic."""
+    """Empty for someone who is not a clinician of the clinic."""
     clinician = db.collection(COLLECTION).find_one(
         {"clinicId": clinic_id, "userId": user_id}, {"_id": 0, "roles": 1}
     )
-    return (clinician.get("roles") or []) if clinician is not None else []
+    return safe_reading.texts(clinician.get("roles")) if clinician is not None else []
 
 
 def find_roles_and_joined(
@@ -36,7 +36,9 @@ def find_roles_and_joined(
         ]
     )
     clinician = next(iter(rows), None)
-    return None if clinician is None else (clinician.get("roles") or [], clinician["joined"])
+    if clinician is None:
+        return None
+    return safe_reading.texts(clinician.get("roles")), clinician["joined"]
 
 
 def list_clinic_ids(

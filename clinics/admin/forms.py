@@ -37,7 +37,7 @@ class SettingsForm(StaffForm):
             )
 
     def clean(self) -> dict[str, Any]:
-        """Consent is no setting."""
+        """Consent is not a setting."""
         cleaned = super().clean() or {}
         cleaned.pop("remove_unshown", None)
         return cleaned
@@ -84,5 +84,5 @@ class SiteForm(StaffForm):
     name = Text(
         ("siteName.v1",),
         widget=_name_of("site"),
-        letters="A site has letters, digits, signs of a keyboard, and blanks after the first of them.",
+        letters="A site has letters, digits, punctuation, and spaces after the first character.",
     )

@@ -32,6 +32,7 @@ class JSONNegotiation(BaseContentNegotiation):
 
 
 def is_browser(request: HttpRequest) -> bool:
-    """A client that accepts any type, or sends a session token, is not a browser."""
-    has_token = "x-tidepool-session-token" in request.headers
-    return "text/html" in request.headers.get("Accept", "") and not has_token
+    """A client that accepts any type, prefers JSON, or sends a session token, is not a browser."""
+    if "x-tidepool-session-token" in request.headers:
+        return False
+    return request.get_preferred_type(["application/json", "text/html"]) == "text/html"

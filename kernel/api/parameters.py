@@ -151,7 +151,7 @@ def _convert(parameter: Parameter, text: str) -> Any:
 
 def _number(name: str, kind: str, text: str) -> int | float:
     value = _read_number(text) if _NUMBER.fullmatch(text) else None
-    if value is None or (kind == "integer" and not isinstance(numbers.whole(value), int)):
+    if value is None or (kind == "integer" and not float(value).is_integer()):
         words = "an integer" if kind == "integer" else "a number"
         raise _error(name, "query", f"value must be {words}")
     return value

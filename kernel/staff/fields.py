@@ -17,7 +17,7 @@ Described = (
     Schema | tuple[str, ...]
 )  # a schema, or the name of a component and the path to a property
 LONGEST_REASON = 500
-NO_ADDRESS = "This is no e-mail address: it holds a character that only resembles another, or that is invisible."
+NO_ADDRESS = "Not an e-mail address: it contains a character that only looks like another, or that is invisible."
 NO_CONTROLS = "It holds an invisible character, which some programs copy along. Type it again."
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from clinic_records.services import access
 from clinics.services import clinicians
+from kernel import safe_reading
 from patients.services import patients
 from users.services import neighbours
 
@@ -44,6 +45,6 @@ def find_source_states(patient: Document, provider: str) -> set[str]:
     """The states of the patient's data sources of this provider; there is rarely more than one."""
     return {
         str(source.get("state"))
-        for source in patient.get("dataSources") or []
+        for source in safe_reading.objects(patient.get("dataSources"))
         if source.get("providerName") == provider
     }

@@ -7,7 +7,7 @@ from typing import Any
 from bson import ObjectId
 from django.conf import settings
 
-from kernel import clock, db, mail_limits, outbox
+from kernel import clock, db, mail_limits, outbox, safe_reading
 from kernel.db import Document
 from kernel.errors import NotFound
 from patients.choices import SourceState
@@ -43,14 +43,19 @@ def _request_connection(clinic_id: ObjectId, user_id: str, provider: str) -> Non
     document = store.find_patient(clinic_id, user_id, _COUNTED_FIELDS)
     if document is None:
         raise NotFound(message=f"error finding patient: {NOT_FOUND}")
-    sources = [dict(source) for source in document.get("dataSources") or []]
-    positions = [i for i, source in enumerate(sources) if source.get("providerName") == provider]
+    stored = document.get("dataSources")
+    sources = list(stored) if isinstance(stored, list) else []  # what cannot be read stays as it is
+    positions = [
+        position
+        for position, source in enumerate(sources)
+        if safe_reading.mapping(source).get("providerName") == provider
+    ]
     if not positions:
         raise NotFound(message=NOT_FOUND)
     moment = clock.now()
     # If a provider has several sources, the last one decides whether there was a connection, and the first is changed.
     changes = _pending(moment, was_connected=bool(sources[positions[-1]].get("modifiedTime")))
-    sources[positions[0]] |= changes
+    sources[positions[0]] = {**sources[positions[0]], **changes}
     store.add_connection_request(document["_id"], provider, sources, moment)
     patient_counts.count_change(
         clinic_id=clinic_id, before=document, after={**document, "dataSources": sources}
@@ -93,7 +98,7 @@ def _report_failures(
     broken = {
         source.get("providerName")
         for record in records
-        for source in record.get("dataSources") or []
+        for source in safe_reading.objects(record.get("dataSources"))
         if source.get("state") == SourceState.ERROR
     }
     for source in data_sources if records else ():
@@ -114,7 +119,11 @@ def merge_data_sources(*, user_id: str, delivered: Sequence[Document]) -> None:
 
     def merge() -> None:
         for record in store.list_of_user(user_id, _COUNTED_FIELDS):
-            requested = [s for s in record.get("dataSources") or [] if _is_unanswered(s, providers)]
+            requested = [
+                source
+                for source in safe_reading.objects(record.get("dataSources"))
+                if _is_unanswered(source, providers)
+            ]
             sources = [*delivered, *requested]
             fields = {"dataSources": sources, "updatedTime": clock.now()}
             store.set_fields(record["_id"], fields)

@@ -10,6 +10,7 @@ from bson import ObjectId
 
 from clinic_records.documents import ClinicDocument
 from clinic_records.services import access
+from kernel import safe_reading
 from kernel.db import Document
 from kernel.errors import ConstraintViolation
 from patients import fields
@@ -56,7 +57,7 @@ def permissions_of(granted: Sequence[str]) -> Document:
 
 
 def is_custodial(document: Document) -> bool:
-    return Grant.CUSTODIAN in (document.get("permissions") or {})
+    return Grant.CUSTODIAN in safe_reading.mapping(document.get("permissions"))
 
 
 def known_tags_and_sites(

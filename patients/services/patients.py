@@ -383,7 +383,9 @@ def _write_changes(
         raise NotFound(message=NOT_FOUND)
     changes = {name: value for name, value in written.items() if _differs(stored, name, value)}
     changed = [name for name in changes if name != "requireUniqueMrn"]
-    if "mrn" in changes and texts.mrn(stored.get("mrn") or "") != (changes["mrn"] or ""):
+    if "mrn" in changes and texts.mrn(safe_reading.text(stored.get("mrn")) or "") != (
+        changes["mrn"] or ""
+    ):
         changes |= _deactivated_subscriptions(stored)
     if not set(SEARCHED).isdisjoint(changes):
         changes["searchKey"] = search_key({**stored, **changes})

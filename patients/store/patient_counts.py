@@ -90,7 +90,7 @@ def add_counts(
 
 def _fits(paths: Iterable[str]) -> Document:
     """The condition that each path holds a number or nothing, so that it can be incremented. Counts that another
-    system has spoilt do not match, and so count as missing."""
+    system has broken do not match, and so count as missing."""
     numbers = dict.fromkeys(paths, _NUMBER_OR_NONE)
     providers = {path.rpartition(".")[0] for path in numbers if path.startswith("sources.")}
     return {**numbers, **dict.fromkeys(providers, _MAP_OR_NONE)}

@@ -13,7 +13,7 @@ from kernel.errors import DomainError
 from kernel.staff import pages, roles
 from redox.services import admin_reads, scheduling
 
-NOBODY = "No patient of this clinic is subscribed: there is nothing to sync."
+NO_SUBSCRIBER = "No patient of this clinic is subscribed: there is nothing to sync."
 
 
 @pages.page(
@@ -38,7 +38,7 @@ def start(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
     _record(request, clinic, outcome=AuditOutcome.DONE, scope={"sends": count})
     last = admin_reads.find_last_run(clinic["_id"]) if count else None
     if last is None:
-        pages.succeed(request, NOBODY)
+        pages.succeed(request, NO_SUBSCRIBER)
         return pages.go(back)
     pages.succeed(request, f"{count} sends are scheduled and durable; workers are sending them.")
     if not pages.has(request, roles.MESSAGES):

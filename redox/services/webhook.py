@@ -141,7 +141,7 @@ def _meta(message: Json) -> dict[str, Any]:
 
 
 def _test(value: Any) -> bool | None:
-    """It is only shown, so an unexpected value is no reason to stop the feed."""
+    """It is only shown, so an unexpected value is not a reason to stop the feed."""
     if isinstance(value, str):
         return _TESTS.get(value.strip().lower())
     return value if isinstance(value, bool) else None

@@ -16,7 +16,7 @@ from tests.api.test_broken_records import (  # noqa: F401 (a fixture)
     World,
     fresh_indexes_afterwards,
     leaves,
-    spoilt,
+    with_broken,
 )
 
 LEVELS = (1, 2, 3, 4)
@@ -67,7 +67,7 @@ def store_broken(document, collection, level, kind):
     for chosen in (paths, lists):
         changed = document
         for path in chosen:
-            changed = spoilt(changed, path, WRONG[kind])
+            changed = with_broken(changed, path, WRONG[kind])
         if is_stored(collection, changed):
             return
 

@@ -10,7 +10,7 @@ from clinics.admin.setting import Setting
 from kernel import clock, db
 from tests.admin.conftest import Staff, events, text
 from tests.admin.posted_forms import form_with
-from tests.api.test_broken_records import leaves, spoilt
+from tests.api.test_broken_records import leaves, with_broken
 
 # For each form, complete values of the fields that it replaces.
 COMPLETE = {
@@ -62,14 +62,14 @@ def malformed(complete):
     """Every field with every wrong value, and an unknown key in every object."""
     for path in leaves(complete):
         for value in WRONG:
-            yield spoilt(complete, path, value)
+            yield with_broken(complete, path, value)
         current = complete
         for name in path:
             current = current[name]
         if isinstance(current, dict):
-            yield spoilt(complete, path, {**current, FOREIGN: "kept elsewhere"})
+            yield with_broken(complete, path, {**current, FOREIGN: "kept elsewhere"})
         if isinstance(current, list):
-            yield spoilt(complete, path, [*current, {FOREIGN: 5}])
+            yield with_broken(complete, path, [*current, {FOREIGN: 5}])
 
 
 class Form:

@@ -199,9 +199,9 @@ WRONG_CLAIMS = {
     "another nonce": {"nonce": "another"},
     "no nonce": {"nonce": None},
     "an empty nonce": {"nonce": ""},
-    "a nonce that is no text": {"nonce": 7},
+    "a nonce that is not a text": {"nonce": 7},
     "no subject": {"sub": None},
-    "a subject that is no text": {"sub": 7},
+    "a subject that is not a text": {"sub": 7},
 }
 
 

@@ -217,7 +217,7 @@ def test_two_people_with_one_form_do_not_overwrite_each_other(clinic, root, staf
 
 
 def test_a_patient_added_meanwhile_is_no_conflict(clinic, staff):
-    """A new patient changes the clinic's updatedTime, which is no conflict about its limits."""
+    """A new patient changes the clinic's updatedTime, which is not a conflict about its limits."""
     person = staff("configuration")
     token = opened_on(person.get(path(clinic, "limits")))
     user_id = db.collection("patients").find_one({"clinicId": clinic["_id"]})["userId"]

@@ -56,8 +56,8 @@ def world(clinic, backend, ada, dot, anonymous, monkeypatch) -> World:
     return make_world(clinic, backend, ada, dot, anonymous, monkeypatch)
 
 
-def spoilt(kind, new):
-    """(operation, its body with one place spoilt by `new(value, schema)`) for all places of this kind."""
+def with_broken(kind, new):
+    """(operation, its body with one value broken by `new(value, schema)`) for all places of this kind."""
     for name, schema in BODIES.items():
         right = bodies.sample(schema)
         for path, found, inner in bodies.values_of(schema):
@@ -98,19 +98,19 @@ def test_sample_body_of_each_operation_is_accepted():
 
 
 def test_texts_beyond_their_length_are_refused(problems):
-    cases = spoilt(("string",), lambda _, schema: "x" * (schema["maxLength"] + 1))
+    cases = with_broken(("string",), lambda _, schema: "x" * (schema["maxLength"] + 1))
     assert problems(((n, p, orjson.dumps(body)) for n, p, body in cases)) == []
 
 
 @pytest.mark.parametrize("character", ["\0", "\x01", "\x1b", "\x7f", "\x9f"])
 def test_texts_with_control_characters_are_refused(problems, character):
-    cases = spoilt(("string",), lambda value, _: value[:-1] + character)
+    cases = with_broken(("string",), lambda value, _: value[:-1] + character)
     assert problems(((n, p, orjson.dumps(body)) for n, p, body in cases)) == []
 
 
 def formatted(name, text):
     """(operation, place, its body with `text` there) for all places of this format."""
-    for operation, path, body in spoilt(("string",), lambda _, schema: schema.get("format")):
+    for operation, path, body in with_broken(("string",), lambda _, schema: schema.get("format")):
         if bodies.value_at(body, path) == name:
             yield operation, path, orjson.dumps(bodies.changed(body, path, text))
 
@@ -147,13 +147,13 @@ def test_missing_properties_never_fail_with_500(world):
 
 
 def test_lists_beyond_their_length_are_refused(problems):
-    cases = spoilt(("array",), lambda value, schema: value * (schema["maxItems"] + 1))
+    cases = with_broken(("array",), lambda value, schema: value * (schema["maxItems"] + 1))
     assert problems(((n, p, orjson.dumps(body)) for n, p, body in cases)) == []
 
 
 def test_objects_too_large_or_too_deep_are_refused(problems):
     def deep():
-        for name, path, body in spoilt(("object",), lambda value, _: {**value, "extra": "@"}):
+        for name, path, body in with_broken(("object",), lambda value, _: {**value, "extra": "@"}):
             yield name, path, orjson.dumps(body).replace(b'"@"', DEEP)
 
     assert problems((name, (), DEEP) for name in BODIES) == []
@@ -162,7 +162,7 @@ def test_objects_too_large_or_too_deep_are_refused(problems):
 
 def test_numbers_beyond_their_bounds_are_refused(problems):
     def infinite():
-        for name, path, body in spoilt(("number", "integer"), lambda *_: "@"):
+        for name, path, body in with_broken(("number", "integer"), lambda *_: "@"):
             yield name, path, orjson.dumps(body).replace(b'"@"', b"1e400")
 
     assert problems(infinite()) == []
@@ -173,7 +173,7 @@ def test_numbers_beyond_their_bounds_are_refused(problems):
     [b"1" + b"0" * 30, b"9223372036854775807", b"18446744073709551615"],
 )
 def test_numbers_of_any_size_never_fail_with_500(world, number):
-    for name, path, body in spoilt(("number", "integer"), lambda *_: "@"):
+    for name, path, body in with_broken(("number", "integer"), lambda *_: "@"):
         answer = world.send(name, orjson.dumps(body).replace(b'"@"', number))
         assert answer.status_code < 500, (name, path, answer.content)
 
@@ -192,7 +192,7 @@ def test_a_whole_number_is_an_integer_however_it_is_written(world, number):
 
 @pytest.mark.parametrize("number", [2.5, 1e30, 2.0**53, "3", True])
 def test_values_other_than_whole_numbers_are_refused_as_integers(problems, number):
-    cases = spoilt(("integer",), lambda *_: number)
+    cases = with_broken(("integer",), lambda *_: number)
     assert problems((n, p, orjson.dumps(body)) for n, p, body in cases) == []
 
 
@@ -226,7 +226,7 @@ def test_a_number_is_taken_within_its_bounds_however_large(world, number):
                 assert world.send(name, raw).status_code == 400, (name, path)
         if body != right:
             answer = world.send(name, written_out(body))
-            # Not found, or there already: beyond the look at the body.
+            # Not found, or there already: the body itself was accepted.
             assert answer.status_code in (200, 204, 404, 409), (name, answer.content)
 
 

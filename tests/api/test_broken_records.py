@@ -89,11 +89,11 @@ def leaves(document, path=()):
             yield from leaves(value, (*path, name))
 
 
-def spoilt(document, path, wrong):
+def with_broken(document, path, wrong):
     name, *rest = path
     copy = list(document) if isinstance(document, list) else dict(document)
     if rest:
-        copy[name] = spoilt(copy[name], rest, wrong)
+        copy[name] = with_broken(copy[name], rest, wrong)
     elif wrong is MISSING:
         del copy[name]
     else:
@@ -184,7 +184,7 @@ def world(clinic, other_clinic, ada, cy, dot, backend):
 
 def rounds_of(paths):
     """Each path in one round. A round has one of every field, so that no wrong value hides another of the same field;
-    what reads look for is spoilt alone, since it decides whether the record is read at all."""
+    what reads look for is broken alone, since it decides whether the record is read at all."""
     rounds = {}
     times_read = Counter()
     for path in paths:
@@ -195,7 +195,7 @@ def rounds_of(paths):
 
 
 def problems(world, collection, document, paths, spoil):
-    """What goes wrong with all of `paths` spoilt at once: halved until it is known whose fault it is, and so is what
+    """What goes wrong with all of `paths` broken at once: halved until it is known whose fault it is, and so is what
     MongoDB refuses (two lists in one index: it keeps no such document)."""
     problems_by_path, is_kept = [], is_stored(collection, reduce(spoil, paths, document))
     if is_kept:
@@ -244,7 +244,7 @@ def stored(world, collection):
 
 @pytest.fixture
 def quiet(monkeypatch):
-    """The walk is about statuses; what a broken record looks like is no part of the description."""
+    """The walk is about statuses; what a broken record looks like is not a part of the description."""
     monkeypatch.setattr("tests.cast.check_against_description", lambda _: None)
 
 
@@ -257,12 +257,58 @@ def test_no_list_fails_for_one_broken_record(world, quiet, collection, kind):
     paths = [path for path in leaves(document) if kind in IN_THE_DEEP or len(path) <= 2]
 
     def spoil(changed, path):
-        return spoilt(changed, path, WRONG[kind])
+        return with_broken(changed, path, WRONG[kind])
 
     wrong = []
     for paths_of_round in rounds_of(p for p in paths if p[0] not in NEEDED[collection]):
         wrong += problems(world, collection, document, paths_of_round, spoil)
     assert wrong == []
+
+
+def writes(world, ben):
+    """Requests that read the patient's record, or the record of the member who sends them, before they write."""
+    patients, member = f"{world.path}/patients", f"{world.path}/clinicians/{ben.user_id}"
+    patient = f"{patients}/{world.dot.user_id}"
+    ada, dot, backend = world.ada.api, world.dot.api, world.backend
+    body = {"fullName": "Iris Example", "birthDate": "2001-02-03", "mrn": "M2"}
+    return {
+        "patients": [
+            (ada, "put", patient, body),
+            (ada, "post", f"{patient}/connect/dexcom", None),
+            (ada, "post", f"{patient}/upload_reminder", None),
+            (ada, "put", f"{patient}/reviews", None),
+            (ada, "delete", f"{patient}/reviews", None),
+            (dot, "put", f"{patient}/permissions", {"view": {}}),
+            (backend, "put", f"/v1/patients/{world.dot.user_id}/data_sources", []),
+            (backend, "post", f"/v1/patients/{world.dot.user_id}/summary", {}),
+            (dot, "delete", patient, None),
+        ],
+        "clinicians": [
+            (ben.api, "get", patients, None),
+            (ben.api, "post", patients, body),
+            (ada, "put", member, {"roles": ["CLINIC_ADMIN"]}),
+            (ada, "delete", member, None),
+        ],
+    }
+
+
+@pytest.mark.walk
+@pytest.mark.parametrize("kind", WRONG)
+@pytest.mark.parametrize("collection", ["patients", "clinicians"])
+def test_no_write_fails_for_a_broken_field(world, ben, quiet, collection, kind):
+    document = stored(world, collection)
+    failures = []
+    for name in document.keys() - NEEDED[collection]:
+        for api, method, path, body in writes(world, ben)[collection]:
+            if not is_stored(collection, with_broken(document, (name,), WRONG[kind])):
+                continue
+            answer = api.request(method, path, body)
+            if answer.status_code >= 500:
+                failures.append((name, method, path, answer.status_code))
+            db.collection(collection)._collection.replace_one(
+                {"_id": document["_id"]}, document, upsert=True
+            )
+    assert failures == []
 
 
 ADDRESSES = {"email", "website", "emailDomain"}
@@ -296,7 +342,7 @@ def test_broken_values_are_shown_as_described(world, collection, kind):
     wrong = []
     for paths_of_round in rounds_of(paths):
         wrong += problems(
-            world, collection, document, paths_of_round, lambda d, p: spoilt(d, p, changes[p])
+            world, collection, document, paths_of_round, lambda d, p: with_broken(d, p, changes[p])
         )
     assert wrong == []
 
@@ -378,8 +424,8 @@ def test_a_leaf_of_a_wrong_type_is_never_answered(world, quiet, collection, path
     """What is required may be missing from what is broken, but nothing has another type than described."""
     document = stored(world, collection)
     for wrong in (5, ["x"], {"a": 1}, None):
-        spoilt_one = spoilt(document, path, wrong)
-        db.collection(collection)._collection.replace_one({"_id": document["_id"]}, spoilt_one)
+        broken_document = with_broken(document, path, wrong)
+        db.collection(collection)._collection.replace_one({"_id": document["_id"]}, broken_document)
         for api, url, least in world.reads(collection):
             answer = api.get(url)
             assert answer.status_code == 200, (url, wrong)

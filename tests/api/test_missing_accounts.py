@@ -99,7 +99,9 @@ def test_every_operation_has_an_answer_and_a_refusal_changes_nothing(world, acco
             deliver_all()
             put_back(records_before, written)
     failed = db.collection(outbox.COLLECTION).find({"lastError": {"$exists": True}})
-    assert {row["event"] for row in failed} <= {"ehr.message_received"}  # the sample is no order
+    assert {row["event"] for row in failed} <= {
+        "ehr.message_received"
+    }  # the sample is not an order
 
 
 # --- what the answer is ---------------------------------------------------------------------------------------------

@@ -131,7 +131,7 @@ def test_every_list_shows_everyone_once_whatever_total_is_kept(lakeside, ben, wr
 @pytest.mark.walk
 @pytest.mark.parametrize("wrong", WRONG)
 def test_any_page_agrees_with_the_total_that_it_tells(lakeside, ben, wrong):
-    """Also the only one that someone asks for. Further than the page shows it is as right as what is kept."""
+    """Also the only page that someone asks for. Beyond that page the total is only as right as the kept counts."""
     for offset in (0, 10, 20, 24, 25, 26, 1000):
         spoil(lakeside, "total", WRONG[wrong])
         path = f"/v1/clinics/{lakeside['_id']}/patients?limit={PAGE}&offset={offset}"

@@ -225,7 +225,7 @@ def _cpu(workers: list[Child]) -> list[float]:
 
 
 def _wait_until_drained(clinic_id: Any, count: int) -> None:
-    """Reads the grouped counts that the staff pages show. They are no snapshot: a record that changes its state
+    """Reads the grouped counts that the staff pages show. They are not a snapshot: a record that changes its state
     meanwhile can be counted twice or not at all, so the end counts only if all records are there."""
     from redox.services import admin_reads
 

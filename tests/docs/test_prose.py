@@ -34,6 +34,9 @@ UNUSUAL = {
     "(?:an?|every|another|first|second|recorded) looks?(?![-_](?:up|alike))": "view, read, check",
     "as good as none": "counts as missing",
     "for ever": "forever",
+    "beyond the look": "what else was checked",
+    "spoil(?:t|ed)": "broken",
+    "(?<!there )(?:is|was) no (?!longer|one|more|different|matter|need)": "is not a",
 }
 # In names the words are joined by underscores.
 WORDS = re.compile(

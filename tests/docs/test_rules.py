@@ -19,7 +19,7 @@ ANCHOR = re.compile(r'<a id="([^"]+)">')
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 # Texts about the replaced service, which are not part of the repository.
 ELSEWHERE = re.compile(r"\bbehaviou?r notes?\b|\b(auth|worker|clients) note\b", re.IGNORECASE)
-PLACES = (
+FOLDERS = (
     *(
         "clinic_records",
         "patients",
@@ -62,7 +62,7 @@ def anchors_of(page: Path) -> set[str]:
 
 
 def files() -> list[Path]:
-    inside = [path for place in PLACES for path in (local.BASE / place).rglob("*")]
+    inside = [path for folder in FOLDERS for path in (local.BASE / folder).rglob("*")]
     return [path for path in [*inside, *local.BASE.glob("*.md")] if path.suffix in KINDS]
 
 

@@ -114,3 +114,11 @@ def test_a_whole_number_is_an_integer_however_it_is_written(text, number):
     query["offset"] = text
     value = read_query(query, PAGING)["offset"]
     assert (value, type(value)) == (number, int)
+
+
+@pytest.mark.parametrize("text", ["9223372036854775808", "1e19", "18446744073709551616"])
+def test_an_integer_beyond_64_bits_is_refused_for_its_size(text):
+    query = QueryDict(mutable=True)
+    query["limit"] = text
+    with pytest.raises(BadRequest, match="number must be at most 9007199254740991"):
+        read_query(query, PAGING)

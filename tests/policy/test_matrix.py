@@ -307,7 +307,7 @@ class TestRulesBeyondTheTable:
         assert response.status_code in (403, 404)
 
 
-# Decisions taken from the tests of the original service (section 3.5): caller, whether allowed, operations.
+# Decisions taken from the tests of the original service: caller, whether allowed, operations.
 DECISIONS = """
 backend yes ListClinics GetClinicByShareCode GetClinic ListClinicians CreatePatientAccount GetClinician UpdateClinician
 backend yes DeleteClinician AssociateClinicianToUser DeleteInvitedClinician GetInvitedClinician DeletePatientPermission

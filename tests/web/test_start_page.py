@@ -19,7 +19,10 @@ def test_a_browser_gets_a_page_with_links():
         assert QuickClient().get(link, follow=True).status_code == 200, link
 
 
-@pytest.mark.parametrize("accept", ["application/json", "*/*", None])
+@pytest.mark.parametrize(
+    "accept",
+    ["application/json", "*/*", None, "application/json, text/html;q=0.1", "*/*, text/html;q=0"],
+)
 def test_a_client_without_a_token_is_answered_with_400(accept):
     answer = QuickClient().get("/", headers={"Accept": accept} if accept else {})
     assert (answer.status_code, answer.json()) == (400, {"message": "session token is missing"})
@@ -37,3 +40,7 @@ def test_a_client_with_a_token_is_answered_with_404(eve):
 def test_other_methods_are_answered_with_400(method):
     answer = getattr(QuickClient(), method)("/", headers={"Accept": CHROME})
     assert answer.status_code == 400
+
+
+def test_other_methods_of_the_page_of_the_description_are_refused():
+    assert QuickClient().options("/docs").status_code == 405

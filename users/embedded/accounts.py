@@ -148,7 +148,7 @@ def update(user_id: str, changes: UserUpdate, expected: Expected = ANYTHING) -> 
 
 
 def delete(user_id: str, expected: Expected = ANYTHING) -> None:
-    """An account that is already deleted is no error. Raises AccountChanged, and ServiceError 401 for
+    """An account that is already deleted is not an error. Raises AccountChanged, and ServiceError 401 for
     accounts of clinics and clinicians."""
     db.run_in_transaction(lambda: _delete(user_id, expected))
 
