@@ -37,6 +37,13 @@ class Form(StrEnum):
         return self in (Form.PATIENT, Form.GUARDIAN)
 
 
+class EnrolmentState(TextChoices):
+    """An order that an operator has placed. `sending` stays where the answer was lost: it may have arrived."""
+
+    SENDING = "sending"
+    SENT = "sent"
+
+
 class Failure(TextChoices):
     """Why an order failed: the stored code, and what staff read. Codes that end in a status are made where the status
     is known."""

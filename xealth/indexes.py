@@ -32,3 +32,11 @@ declare(
         unique=True,
     ),
 )
+declare(
+    "xealthEnrolments",
+    IndexModel(
+        [("clinicId", ASCENDING), ("programId", ASCENDING), ("patientId", ASCENDING)],
+        name="UniqueXealthEnrolment",
+        unique=True,
+    ),
+)

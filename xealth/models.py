@@ -6,6 +6,7 @@ from django.db import models
 from django_mongodb_backend.fields import ObjectIdField
 
 from kernel.stored_models import PassThroughField, StoredDocument
+from xealth.choices import EnrolmentState
 
 _CONNECTIONS = {"email": str, "connectAbbott": bool, "connectDexcom": bool}
 
@@ -96,6 +97,26 @@ class Order(StoredDocument):
 
     class Meta(StoredDocument.Meta):
         db_table = "xealth_order"
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class Enrolment(StoredDocument):
+    """An order that an operator has placed at Xealth for a patient, so that it is not placed again."""
+
+    clinic_id = ObjectIdField(db_column="clinicId", help_text="the clinic")
+    program_id = models.TextField(db_column="programId", help_text="the program at Xealth")
+    patient_id = ObjectIdField(db_column="patientId", help_text="the patient's record")
+    user_id = models.TextField(db_column="userId", help_text="the patient")
+    state = models.TextField(
+        choices=EnrolmentState.choices, help_text="`sending` stays where the answer was lost"
+    )
+    created_time = models.DateTimeField(db_column="createdTime", help_text="ordered first")
+    updated_time = models.DateTimeField(db_column="updatedTime", help_text="changed last")
+
+    class Meta(StoredDocument.Meta):
+        db_table = "xealthEnrolments"
 
     def __str__(self) -> str:
         return str(self.pk)

@@ -1,4 +1,4 @@
-"""`manage.py ehr patients enroll`: enrolment orders for a Xealth clinic's patients (rules EHR-124 to EHR-131)."""
+"""`manage.py ehr patients enroll`: enrolment orders for a Xealth clinic's patients (rules EHR-124 to EHR-131, EHR-183 to EHR-186)."""
 
 from io import StringIO
 
@@ -10,6 +10,7 @@ from kernel import db
 from tests import ehr
 from tests.factories import make_clinic
 from tests.xealth_peer import XealthPeer
+from xealth.services import enrolment
 
 PROGRAM = {"createAccountAndEnableReports": "program-1"}
 
@@ -278,3 +279,137 @@ def test_the_stand_in_keeps_the_orders_and_says_that_nothing_was_sent(
     assert [document["askedFor"] for document in kept] == [order("A"), order("B")]
     assert [event["scope"] for event in audited()] == [{"embedded": True}] * 2
     assert peer.orders == []
+
+
+class TestOrderedBefore:
+    """Rules EHR-183 to EHR-186."""
+
+    def noted(self):
+        enrolments = db.collection("xealthEnrolments").find({}, sort=[("_id", 1)])
+        return {enrolment["userId"]: enrolment["state"] for enrolment in enrolments}
+
+    def lose_the_answer(self, peer, clinic, *words):
+        peer.answers = ["close"]
+        with pytest.raises(CommandError, match="Xealth cannot be reached"):
+            run(clinic["_id"], "--no-input", *words)
+
+    def ordered(self, peer):
+        return [sent["patientId"]["id"] for _, sent in peer.orders]
+
+    def test_a_second_run_leaves_out_whom_the_first_has_ordered(self, peer, clinic, people):
+        a, b = people
+        assert run(clinic["_id"], "--no-input", "--limit", 1)[0] == f"{line(a)} - Enrolled"
+        assert self.noted() == {a["userId"]: "sent"}
+
+        assert run(clinic["_id"], "--no-input", "--limit", 1) == [
+            "1 patients were ordered before and are left out",
+            f"{line(b)} - Enrolled",
+            "1 patients were enrolled",
+        ]
+        assert self.ordered(peer) == ["A", "B"]
+
+    def test_the_order_is_noted_before_it_is_sent(self, peer, clinic, people):
+        self.lose_the_answer(peer, clinic)
+
+        assert self.noted() == {people[0]["userId"]: "sending"}
+
+    def test_one_without_an_answer_is_listed_and_not_ordered(self, peer, clinic, people):
+        a, b = people
+        self.lose_the_answer(peer, clinic)
+        left_out = f"{line(a)} - An earlier order got no answer and may have arrived: left out"
+
+        assert run(clinic["_id"], "--dry-run") == [
+            left_out,
+            line(b),
+            "1 patients would be enrolled",
+        ]
+        assert run(clinic["_id"], "--no-input") == [
+            left_out,
+            f"{line(b)} - Enrolled",
+            "1 patients were enrolled",
+        ]
+        assert self.ordered(peer) == ["B"]
+
+    def test_one_without_an_answer_is_repeated_on_request(self, peer, clinic, people):
+        a, b = people
+        run(clinic["_id"], "--no-input", "--user-id", b["userId"])
+        self.lose_the_answer(peer, clinic)
+
+        lines = run(clinic["_id"], "--no-input", "--repeat", "unanswered")
+
+        assert lines == [
+            "1 patients were ordered before and are left out",
+            f"{line(a)} - Enrolled",
+            "1 patients were enrolled",
+        ]
+        assert self.noted() == {a["userId"]: "sent", b["userId"]: "sent"}
+        assert [event.get("scope") for event in audited()] == [None, None, {"repeated": True}]
+
+    def test_all_are_repeated_on_request(self, peer, clinic, people):
+        run(clinic["_id"], "--no-input")
+
+        assert run(clinic["_id"], "--no-input", "--repeat", "all")[-1] == "2 patients were enrolled"
+        assert self.ordered(peer) == ["A", "B", "A", "B"]
+
+    def test_a_refused_order_can_be_placed_again(self, peer, clinic, people):
+        peer.answers = [404, 404]
+        run(clinic["_id"], "--no-input")
+        assert self.noted() == {}
+
+        assert run(clinic["_id"], "--no-input")[-1] == "2 patients were enrolled"
+
+    def test_a_refused_repetition_says_nothing_about_the_earlier_order(self, peer, clinic, people):
+        self.lose_the_answer(peer, clinic, "--user-id", people[0]["userId"])
+        peer.answers = [404]
+
+        run(clinic["_id"], "--no-input", "--repeat", "unanswered", "--limit", 1)
+
+        assert self.noted() == {people[0]["userId"]: "sending"}
+
+    def test_without_a_token_nothing_is_noted(self, clinic, people, settings):
+        settings.XEALTH = {**settings.XEALTH, "client_secret": "wrong"}
+
+        with pytest.raises(CommandError, match="token endpoint answered 401"):
+            run(clinic["_id"], "--no-input")
+        settings.XEALTH = {**settings.XEALTH, "token_url": "http://127.0.0.1:9/token"}
+        out = StringIO()
+        with pytest.raises(CommandError, match="token endpoint cannot be reached"):
+            run(clinic["_id"], "--no-input", out=out)
+
+        assert self.noted() == {}
+        assert out.getvalue().splitlines() == ["0 patients were enrolled"]
+
+    def test_of_two_runs_at_once_one_orders_a_patient(self, peer, clinic, people):
+        a, _ = people
+        chosen = enrolment.prepare(clinic, mrn_origin="cerner")
+        both = [enrolment.choose(chosen, user_id=a["userId"], limit=1) for _ in range(2)]
+
+        answers = [
+            answer for found in both for _, answer in enrolment.enroll_each(chosen, found.patients)
+        ]
+
+        assert answers == ["Enrolled", "Ordered by someone else just now"]
+        assert self.ordered(peer) == ["A"]
+
+    def test_another_program_and_a_record_that_came_back_are_ordered(self, peer, clinic, people):
+        a, _ = people
+        one = ("--no-input", "--user-id", a["userId"])
+        run(clinic["_id"], *one)
+        codes = {"ehrSettings.procedureCodes": {"createAccountAndEnableReports": "program-2"}}
+        db.collection("clinics").update_one({"_id": clinic["_id"]}, {"$set": codes})
+        assert run(clinic["_id"], *one)[-1] == "1 patients were enrolled"
+
+        record = db.collection("patients").find_one_and_delete({"_id": a["_id"]})
+        db.collection("patients").insert_one({**record, "_id": ObjectId()})
+
+        assert run(clinic["_id"], *one)[-1] == "1 patients were enrolled"
+        assert self.ordered(peer) == ["A", "A", "A"]
+
+    def test_patients_behind_a_page_of_ordered_ones_are_reached(self, peer, clinic, monkeypatch):
+        monkeypatch.setattr(enrolment, "PAGE", 2)
+        for number in range(5):
+            ehr.ehr_patient(clinic, mrn=f"M{number}")
+        run(clinic["_id"], "--no-input", "--limit", 3)
+
+        assert run(clinic["_id"], "--no-input", "--limit", 2)[-1] == "2 patients were enrolled"
+        assert self.ordered(peer) == [f"M{number}" for number in range(5)]

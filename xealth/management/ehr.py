@@ -1,4 +1,5 @@
-"""`manage.py ehr patients enroll`, the part of that command for Xealth (rules EHR-124 to EHR-130)."""
+"""`manage.py ehr patients enroll`, the part of that command for Xealth (rules EHR-124 to EHR-130 and EHR-183 to
+EHR-186)."""
 
 from typing import Any
 
@@ -11,11 +12,11 @@ from kernel.db import Document
 from patients.services import ehr_patients
 from xealth import configuration
 from xealth.services import enrolment
-from xealth.services.enrolment import Enrolment
+from xealth.services.enrolment import Chosen, Enrolment, Repeat
 
 DESCRIPTION = (
-    "Lists the patients and sends the orders after a yes. A patient whose order was sent counts as not enrolled until "
-    "Xealth's notification brings the subscription; another run before that sends the order again."
+    "Lists the patients and sends the orders after a yes. Later runs leave out patients whose order was taken, and "
+    "those whose order got no answer, because it may have arrived: these are listed, and --repeat orders them again."
 )
 
 
@@ -24,14 +25,23 @@ def add_arguments(parser: CommandParser) -> None:
     parser.add_argument("--limit", "-l", type=at_least_one, default=20)
     parser.add_argument("--user-id")
     parser.add_argument("--mrn-origin", choices=enrolment.ORIGINS, default="cerner")
+    parser.add_argument(
+        "--repeat",
+        type=Repeat,
+        choices=list(Repeat),
+        default=Repeat.NONE,
+        help="order again what got no answer, or all that was ordered and brought no subscription",
+    )
     parser.add_argument("--dry-run", action="store_true", help="only list them; send nothing")
     parser.add_argument("--no-input", action="store_true", help="send without asking first")
 
 
 def enroll(command: BaseCommand, options: dict[str, Any]) -> None:
     clinic = ehr_settings.access_ehr_clinic(options["clinic"])
-    chosen = enrolment.prepare(clinic, mrn_origin=options["mrn_origin"])
-    patients = enrolment.list_patients(chosen, user_id=options["user_id"], limit=options["limit"])
+    run = enrolment.prepare(clinic, mrn_origin=options["mrn_origin"], repeat=options["repeat"])
+    chosen = enrolment.choose(run, user_id=options["user_id"], limit=options["limit"])
+    _show_left_out(command, chosen)
+    patients = chosen.patients
     if options["dry_run"]:
         _show(command, patients)
         return
@@ -42,7 +52,14 @@ def enroll(command: BaseCommand, options: dict[str, Any]) -> None:
         _show(command, patients)
         if patients and not _is_confirmed(command):
             patients = []
-    _send_orders(command, chosen, patients)
+    _send_orders(command, run, patients)
+
+
+def _show_left_out(command: BaseCommand, chosen: Chosen) -> None:
+    for patient in chosen.unanswered:
+        command.stdout.write(f"{ehr_patients.label(patient)} - {enrolment.MAY_HAVE_ARRIVED}")
+    if chosen.sent:
+        command.stdout.write(f"{chosen.sent} patients were ordered before and are left out")
 
 
 def _show(command: BaseCommand, patients: list[Document]) -> None:
@@ -61,10 +78,10 @@ def _is_confirmed(command: BaseCommand) -> bool:
         raise CommandError(msg) from None
 
 
-def _send_orders(command: BaseCommand, chosen: Enrolment, patients: list[Document]) -> None:
+def _send_orders(command: BaseCommand, run: Enrolment, patients: list[Document]) -> None:
     count = 0
     try:
-        for patient, answer in enrolment.enroll_each(chosen, patients):
+        for patient, answer in enrolment.enroll_each(run, patients):
             command.stdout.write(f"{ehr_patients.label(patient)} - {answer}")
             count += answer == enrolment.ENROLLED
     finally:

@@ -1,8 +1,9 @@
-"""Enrolment of a clinic's patients at Xealth, by operators (rules EHR-124 to EHR-130)."""
+"""Enrolment of a clinic's patients at Xealth, by operators (rules EHR-124 to EHR-130, EHR-183 to EHR-186)."""
 
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import StrEnum
 
 from clinic_records.choices import EhrProvider
 from clinics.choices import Procedure
@@ -10,17 +11,22 @@ from kernel import audit
 from kernel.choices import ActorKind
 from kernel.db import Document
 from kernel.errors import BadRequest
-from kernel.http import ServiceUnavailable
+from kernel.http import ServiceError, ServiceUnavailable
 from patients.services import ehr_patients
 from patients.services.ehr_patients import Wanted
 from xealth import configuration
-from xealth.clients.xealth import Json
+from xealth.choices import EnrolmentState
+from xealth.clients.xealth import TOKEN_SERVICE, Json
 from xealth.services.neighbours import xealth
+from xealth.store import enrolments as store
+from xealth.store.enrolments import Key
 
 TOOL = "manage.py ehr"
-ENROLLED, NO_ANSWER = "Enrolled", "No answer"
+ENROLLED, NO_ANSWER, ORDERED = "Enrolled", "No answer", "Ordered by someone else just now"
+MAY_HAVE_ARRIVED = "An earlier order got no answer and may have arrived: left out"
 KEPT = "Kept by the embedded Xealth, not sent"
 NOTHING_SENT = "No Xealth is configured: a stand-in keeps the orders, and nothing is sent"
+PAGE = 100  # patients who are read at once
 # Where an MRN can come from, as Xealth names it.
 ORIGINS = ("cerner", "epic", "initiate", "xealth")
 NOT_CONFIGURED = (
@@ -29,13 +35,27 @@ NOT_CONFIGURED = (
 )
 
 
+class Repeat(StrEnum):
+    """Which earlier orders are placed again."""
+
+    NONE = "none"
+    UNANSWERED = "unanswered"
+    ALL = "all"
+
+    def allows(self, state: str | None) -> bool:
+        """Whether a patient with an order in this state is ordered; None: there was none."""
+        is_unanswered = state == EnrolmentState.SENDING
+        return state is None or self is Repeat.ALL or (self is Repeat.UNANSWERED and is_unanswered)
+
+
 @dataclass(frozen=True, slots=True)
 class Enrolment:
-    """What the orders of one clinic have in common."""
+    """What the orders of one run have in common."""
 
     clinic: Document
     program_id: str
     mrn_origin: str
+    repeat: Repeat = Repeat.NONE
 
     @property
     def deployment(self) -> str:
@@ -52,7 +72,16 @@ class Enrolment:
         }
 
 
-def prepare(clinic: Document, *, mrn_origin: str) -> Enrolment:
+@dataclass(slots=True)
+class Chosen:
+    """Whom to order, and who was left out: with an earlier order that has no answer, and with one that was taken."""
+
+    patients: list[Document] = field(default_factory=list)
+    unanswered: list[Document] = field(default_factory=list)
+    sent: int = 0
+
+
+def prepare(clinic: Document, *, mrn_origin: str, repeat: Repeat = Repeat.NONE) -> Enrolment:
     """Raises BadRequest for a provider other than Xealth, and for settings without a program."""
     settings = clinic["ehrSettings"]
     provider = settings.get("provider")
@@ -63,14 +92,36 @@ def prepare(clinic: Document, *, mrn_origin: str) -> Enrolment:
     if not program_id:
         msg = "the clinic's settings name no Xealth program"
         raise BadRequest(message=msg)
-    return Enrolment(clinic, program_id, mrn_origin)
+    return Enrolment(clinic, program_id, mrn_origin, repeat)
 
 
-def list_patients(enrolment: Enrolment, *, user_id: str | None, limit: int) -> list[Document]:
+def choose(enrolment: Enrolment, *, user_id: str | None, limit: int) -> Chosen:
     """Patients who can be enrolled: with an MRN and without any subscription, in the order of their MRNs."""
     conditions = Wanted(user_id=user_id, has_mrn=True, has_subscription=False)
-    page, _ = ehr_patients.list_patients(enrolment.clinic["_id"], conditions, skip=0, limit=limit)
-    return page
+    chosen, seen, total = Chosen(), 0, 1
+    while seen < total and len(chosen.patients) < limit:
+        page, total = ehr_patients.list_patients(
+            enrolment.clinic["_id"], conditions, skip=seen, limit=PAGE
+        )
+        seen += PAGE
+        _sort_out(enrolment, page, chosen, limit)
+    return chosen
+
+
+def _sort_out(enrolment: Enrolment, page: list[Document], chosen: Chosen, limit: int) -> None:
+    states = store.list_states(
+        enrolment.clinic["_id"], enrolment.program_id, [patient["_id"] for patient in page]
+    )
+    for patient in page:
+        state = states.get(patient["_id"])
+        if len(chosen.patients) == limit:
+            return
+        if enrolment.repeat.allows(state):
+            chosen.patients.append(patient)
+        elif state == EnrolmentState.SENDING:
+            chosen.unanswered.append(patient)
+        else:
+            chosen.sent += 1
 
 
 def check_configured() -> None:
@@ -86,24 +137,57 @@ def enroll_each(
     reached, the rest is not tried: raises ServiceUnavailable after the patient whose order may have arrived."""
     for patient in patients:
         try:
-            status = enroll(enrolment, patient)
-        except ServiceUnavailable:
-            yield patient, NO_ANSWER
+            yield patient, _enroll(enrolment, patient)
+        except ServiceUnavailable as error:
+            if not _is_unsent(error):
+                yield patient, NO_ANSWER
             raise
-        yield patient, _in_words(status)
 
 
-def _in_words(status: int) -> str:
-    if status != 200:
-        return f"Xealth answered {status}"
-    return KEPT if configuration.is_embedded() else ENROLLED
+def _enroll(enrolment: Enrolment, patient: Document) -> str:
+    """The outcome in words. What the stand-in keeps was not ordered from anyone, and is not noted as an order."""
+    if configuration.is_embedded():
+        status = _order(enrolment, patient)
+        return KEPT if status == 200 else _refused(status)
+    key = Key(enrolment.clinic["_id"], enrolment.program_id, patient["_id"])
+    is_new = store.begin(key, patient["userId"])
+    if not is_new and not (enrolment.repeat is not Repeat.NONE and store.begin_again(key)):
+        return ORDERED
+    return _ordered(enrolment, patient, key, is_new=is_new)
 
 
-def enroll(enrolment: Enrolment, patient: Document) -> int:
+def _ordered(enrolment: Enrolment, patient: Document, key: Key, *, is_new: bool) -> str:
+    """The order is noted before it is sent, so that one whose answer is lost is not sent again unasked. A refusal says
+    nothing about an earlier order, which may have arrived."""
+    try:
+        status = _order(enrolment, patient, is_repeated=not is_new)
+    except (ServiceError, ServiceUnavailable) as error:
+        if is_new and _is_unsent(error):
+            store.remove(key)
+        raise
+    if status == 200:
+        store.set_sent(key)
+        return ENROLLED
+    if is_new:
+        store.remove(key)
+    return _refused(status)
+
+
+def _is_unsent(error: ServiceError | ServiceUnavailable) -> bool:
+    """Without a token nothing was sent."""
+    return error.service.startswith(TOKEN_SERVICE)
+
+
+def _refused(status: int) -> str:
+    return f"Xealth answered {status}"
+
+
+def _order(enrolment: Enrolment, patient: Document, *, is_repeated: bool = False) -> int:
     """The HTTP status of Xealth's answer; 200 means taken. Raises ServiceUnavailable and ServiceError.
 
     The order names the patient to another party, so the audit event is recorded first.
     """
+    facts = {"embedded": configuration.is_embedded(), "repeated": is_repeated}
     audit.record(
         action="ehr.enrolment_ordered",
         actor_id=f"uid:{os.getuid()}",
@@ -112,6 +196,6 @@ def enroll(enrolment: Enrolment, patient: Document) -> int:
         object_type="patient",
         object_id=patient["userId"],
         clinic_id=enrolment.clinic["_id"],
-        scope={"embedded": True} if configuration.is_embedded() else None,
+        scope={name: True for name, is_so in facts.items() if is_so} or None,
     )
     return xealth().write_order(enrolment.deployment, enrolment.order(patient["mrn"]))
