@@ -154,3 +154,23 @@ def test_data_model_is_written_as_the_models_describe_it():
     described = StringIO()
     call_command("describe_collections", stdout=described)
     assert described.getvalue().strip() in data_model.PAGE.read_text(), "run `make fmt`"
+
+
+def test_every_ignored_type_error_is_explained_in_pyproject():
+    explained = set(
+        re.findall(
+            r"[a-z]+-[a-z-]+|override|assignment",
+            "".join(
+                line
+                for line in (local.BASE / "pyproject.toml").read_text().splitlines()
+                if line.startswith("#   ")
+            ),
+        )
+    )
+    ignored = {
+        code
+        for path, text in texts()
+        for code in re.findall(r"# type: ignore\[([a-z-]+)\]", text)
+        if not path.startswith("tests")
+    }
+    assert ignored - explained == set()
