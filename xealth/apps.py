@@ -11,5 +11,12 @@ class XealthConfig(AppConfig):
 
     def ready(self) -> None:
         registration.load(
-            self.name, "indexes", "checks", "management.ehr", packages=("api.schemas",)
+            self.name,
+            "kinds",
+            "indexes",
+            "events",
+            "handlers",
+            "checks",
+            "management.ehr",
+            packages=("api.schemas",),
         )

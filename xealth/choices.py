@@ -52,3 +52,16 @@ class Failure(TextChoices):
     TOKEN_UNREADABLE = "xealth_token_unreadable", "Xealth gave no access token"
     NO_ORDER = "xealth_order_404", "Xealth does not know the order"
     NOT_CONFIGURED = "xealth_not_configured", "This deployment cannot ask Xealth for the order"
+    ORDER_INCOMPLETE = "order_incomplete", "The order does not say enough"
+    SEVERAL_PATIENTS = "several_patients", "Several patients of the clinic match the order"
+    OTHER_PROGRAM = "other_program", "The order read back is for another program"
+    PREORDER_MISSING = "preorder_missing", "What was entered before the order is not here"
+    PREORDER_REQUIRED = (
+        "preorder_required",
+        "No patient matches, and without a pre-order none can be created",
+    )
+    ACCOUNT_REFUSED = "account_refused", "The patient could not be created"
+    ACCOUNT_UNFINISHED = (
+        "account_unfinished",
+        "An account with the address was begun and is not finished: it goes on by itself",
+    )

@@ -33,10 +33,27 @@ declare(
     ),
 )
 declare(
+<<<<<<< HEAD
     "xealthEnrolments",
     IndexModel(
         [("clinicId", ASCENDING), ("programId", ASCENDING), ("patientId", ASCENDING)],
         name="UniqueXealthEnrolment",
         unique=True,
+=======
+    "xealth_order",
+    IndexModel(
+        [("deliveryKey", ASCENDING)],
+        name="UniqueXealthDelivery",
+        unique=True,
+        partialFilterExpression={"deliveryKey": {"$exists": True}},
+    ),
+    # Whether an order was cancelled.
+    IndexModel(
+        [
+            ("eventNotification.orderId", ASCENDING),
+            ("eventNotification.deployment", ASCENDING),
+        ],
+        name="XealthOrdersById",
+>>>>>>> 4361e13 (XealthNotification: orders are stored, and a worker reads them back and carries them out)
     ),
 )

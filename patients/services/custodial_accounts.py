@@ -69,6 +69,16 @@ def _forget(request_id: ObjectId) -> None:
     store.remove_request(request_id)
 
 
+def is_being_made(email: str) -> bool:
+    """Whether an account with this address waits for its record. If the process that made it has died, the account is
+    ended within CHECKED_AFTER."""
+    request = store.find_last_request(email)
+    if request is None:
+        return False
+    user_id = request.get("userId")
+    return user_id is None or not patients.exists_for_user(user_id)
+
+
 # --- ending what got no record --------------------------------------------------------------------
 def give_up(account: NewAccount, *, is_certain: bool) -> None:
     """If it is certain that the creation was refused, the address is free again at once. Otherwise, or if the account

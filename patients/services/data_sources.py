@@ -34,12 +34,13 @@ def request_connection(
         store.find_patient(clinic, user_id, {"email": 1, "userId": 1}) or {"userId": user_id}
     )
     with mail_limits.counted(address, requested_by):
-        db.run_in_transaction(lambda: _request_connection(clinic, user_id, provider))
+        db.run_in_transaction(lambda: add_request(clinic, user_id, provider))
     if user_id != settings.DEMO_PATIENT_USER_ID:
         patient_counts.note_change(clinic)
 
 
-def _request_connection(clinic_id: ObjectId, user_id: str, provider: str) -> None:
+def add_request(clinic_id: ObjectId, user_id: str, provider: str) -> None:
+    """In a transaction, which the mail follows. Raises NotFound."""
     document = store.find_patient(clinic_id, user_id, _COUNTED_FIELDS)
     if document is None:
         raise NotFound(message=f"error finding patient: {NOT_FOUND}")

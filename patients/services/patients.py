@@ -131,12 +131,14 @@ def create_custodial_patient(
     details: PatientDetails,
     invited_by: str | None = None,
     check: Callable[[], None] = lambda: None,
+    then: Callable[[PatientDocument], None] = lambda _: None,
 ) -> PatientDocument:
     """Make an account that the clinic looks after until its owner claims it, and its record.
 
     If the record cannot be stored, the account is removed again, even if this process dies in between. `check` is
     called in the transaction that stores the record, and may refuse it. If two creations run at once in one
-    clinic, the second sees the first, since both change the clinic's counts.
+    clinic, the second sees the first, since both change the clinic's counts. `then` is called in that transaction with
+    the stored record, for what must never be missing from it.
     """
     clinic = access.access_clinic(str(clinic_id))
     identity = fields.identity(details.said)
@@ -158,7 +160,7 @@ def create_custodial_patient(
     if invited_by is not None:
         document["invitedBy"] = invited_by
     try:
-        return _insert(PatientDocument(document), details, plan_limit=limit, check=check)
+        return _insert(PatientDocument(document), details, plan_limit=limit, check=check, then=then)
     except Exception as error:
         custodial_accounts.give_up(account, is_certain=isinstance(error, DomainError))
         raise
@@ -281,6 +283,7 @@ def _insert(
     *,
     plan_limit: int | None,
     check: Callable[[], None] = lambda: None,
+    then: Callable[[PatientDocument], None] = lambda _: None,
 ) -> PatientDocument:
     """Store a record with its counts and events. Raises Duplicate, BadRequest (MRN), PaymentRequired or
     ConstraintViolation (a site that is gone)."""
@@ -295,6 +298,7 @@ def _insert(
             clinic_id=record["clinicId"], before=None, after=record, plan_limit=plan_limit
         )
         outbox.emit(PatientCreated(**_ids_of(record)))
+        then(record)
         return record
 
     try:

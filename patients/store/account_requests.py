@@ -7,6 +7,7 @@ MongoDB after a week.
 from datetime import timedelta
 
 from bson import ObjectId
+from pymongo import DESCENDING
 
 from kernel import db
 from kernel.db import Document
@@ -27,6 +28,10 @@ def has_later_request(request: Document) -> bool:
     """Whether an account with this address was requested again later."""
     later = {"email": request["email"], "_id": {"$gt": request["_id"]}}
     return db.collection(COLLECTION).find_one(later, {"_id": 1}) is not None
+
+
+def find_last_request(email: str) -> Document | None:
+    return db.collection(COLLECTION).find_one({"email": email}, sort=[("_id", DESCENDING)])
 
 
 def set_user(request_id: ObjectId, user_id: str) -> None:

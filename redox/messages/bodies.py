@@ -6,15 +6,15 @@ from typing import Any
 
 import orjson
 
-DEEPEST = 90  # MongoDB accepts a hundred levels
-LARGEST = 2**63 - 1
+from ehr.storable import NotStorable, storable
+
 # Ten megabytes of `[],[],[]` would become half a gigabyte of lists. Commas in texts count too; no real message has
 # that many.
 MOST_PARTS = 1_000_000
 # A body that declares one of these is windows-1252, as in every browser (WHATWG Encoding).
 _LATIN = frozenset({"iso8859-1", "cp1252", "ascii"})
 
-TOO_MANY_PARTS, TOO_DEEP = "more than a million parts", "nested too deeply"
+TOO_MANY_PARTS = "more than a million parts"
 NO_ENCODING = "neither UTF-8 nor the declared encoding"
 NO_JSON, NO_OBJECT = "not JSON", "not a JSON object"
 
@@ -34,7 +34,10 @@ def read(raw: bytes, charset: str = "") -> dict[str, Any]:
     body = parse(raw, charset)
     if not isinstance(body, dict):
         raise UnreadableBody(NO_OBJECT)
-    message: dict[str, Any] = _storable(body, DEEPEST)
+    try:
+        message: dict[str, Any] = storable(body)
+    except NotStorable as error:
+        raise UnreadableBody(error.words) from None
     return message
 
 
@@ -69,21 +72,3 @@ def _is_latin(charset: str) -> bool:
         return codecs.lookup(charset).name in _LATIN
     except (LookupError, ValueError):
         return False
-
-
-def _storable(value: Any, depth: int) -> Any:
-    """No operator-like keys, no numbers beyond 64 bits, not too deep."""
-    if depth == 0:
-        raise UnreadableBody(TOO_DEEP)
-    if isinstance(value, dict):
-        return {_safe_key(key): _storable(item, depth - 1) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_storable(item, depth - 1) for item in value]
-    if isinstance(value, int) and not isinstance(value, bool) and abs(value) > LARGEST:
-        return float(value)
-    return value
-
-
-def _safe_key(key: str) -> str:
-    key = key.replace("\0", "")
-    return "\N{FULLWIDTH DOLLAR SIGN}" + key[1:] if key.startswith("$") else key

@@ -4,18 +4,17 @@ Redox stops the whole feed on any status of 400 and above. So everything that co
 and checked later; what cannot be read is stored as it came and parked with its reason.
 """
 
-import hashlib
 from collections.abc import Mapping
 from typing import Any
 
-import orjson
 import structlog
 from bson import Binary, ObjectId
 from pymongo.errors import DocumentTooLarge, DuplicateKeyError
 
+from ehr.persons import person_key
 from ehr.reading import Json, Part, Unreadable
 from ehr.services import processing
-from kernel import clock, db, ids, outbox, shared_secrets, texts
+from kernel import clock, db, ids, outbox, shared_secrets
 from kernel.db import Document
 from kernel.errors import Unauthorized
 from redox import configuration
@@ -160,19 +159,11 @@ def _delivery_key(meta: Json) -> str | None:
 
 
 def _subject(document: Document) -> str:
-    """The key that orders messages about one person, however the identifiers are written. It is a digest, so it
-    does not reveal who that is."""
+    """The key that orders messages about one person."""
     message = Part("message", document["message"])
     try:
-        identifiers = {
-            tuple(map(texts.key, pair)) for pair in usable_identifiers(message.part("Patient"))
-        }
+        identifiers = usable_identifiers(message.part("Patient"))
         source = message.part("Meta").part("Source").values.get("ID")
     except Unreadable:
         return ""
-    if not identifiers:
-        return ""
-    digest = hashlib.sha256(
-        orjson.dumps([source, sorted(identifiers)], option=orjson.OPT_SORT_KEYS)
-    )
-    return f"redox:{digest.hexdigest()[:24]}"
+    return person_key("redox", source, identifiers)

@@ -25,7 +25,7 @@ IDS = {
     "invitedBy": STRANGER,
 }
 # Called by Xealth, with a secret of its own.
-XEALTHS = {"XealthPreorder", "XealthGetPrograms", "XealthGetProgramUrl"}
+XEALTHS = {"XealthPreorder", "XealthGetPrograms", "XealthGetProgramUrl", "XealthNotification"}
 OWN_IDS = ("userId", "patientId", "clinicianId")
 MISSING = {"session token is missing", "No x-tidepool-session-token was found"}
 INVALID = {"session token is invalid", "The x-tidepool-session-token was invalid"}

@@ -146,7 +146,6 @@ EXTERNAL = {
 NOT_YET_SERVED: set[str] = {
     "GenerateMergeReport",
     "MergeClinic",
-    "XealthNotification",
 }
 
 WORDS = {

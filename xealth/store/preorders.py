@@ -6,6 +6,7 @@ from typing import Any
 from pymongo.errors import DuplicateKeyError
 
 from kernel import clock, db, ids
+from kernel.db import Document
 
 COLLECTION = "xealth_preorder"
 
@@ -23,3 +24,7 @@ def save_preorder(tracking_id: str, fields: Mapping[str, Any], *, absent: Iterab
         db.collection(COLLECTION).update_one(query, change, upsert=True)
     except DuplicateKeyError:  # the same form, sent twice at once: it is there now
         db.collection(COLLECTION).update_one(query, change, upsert=True)
+
+
+def find_preorder(tracking_id: str) -> Document | None:
+    return db.collection(COLLECTION).find_one({"dataTrackingId": tracking_id})

@@ -1,0 +1,147 @@
+"""Processing of malformed documents of Xealth: with every value that it reads replaced, the work ends with a readable
+reason, and what failed has changed nothing (rules EHR-51, EHR-167 and EHR-168)."""
+
+from urllib.parse import quote
+
+import pytest
+
+from ehr.admin import reasons
+from kernel import db
+from tests import xealth_orders as orders
+from tests.events import deliver_all
+from tests.tasks.test_ehr_malformed_documents import mutated, mutations
+from tests.xealth import Xealth, xealth_clinic, xealth_patient
+from tests.xealth_orders import EMAIL, TRACKING_ID, enter, notification, order, place
+from tests.xealth_peer import XealthPeer
+
+pytestmark = pytest.mark.walk
+
+WORK = {"ehrProcessing", "outbox", "xealth_order", "xealth_preorder"}
+MADE = ("patients", "outbox", "ehrProcessing", "xealth_order", "accounts", "accountRequests")
+
+
+@pytest.fixture
+def peer(settings):
+    server = XealthPeer()
+    settings.XEALTH = {**settings.XEALTH, **server.configuration()}
+    place(server)
+    yield server
+    server.close()
+
+
+def all_but_the_work():
+    database = db.database()
+    names = set(database.list_collection_names()) - WORK
+    return {name: repr(list(database[name].find({}))) for name in names}  # no number equals itself
+
+
+def process(case, body):
+    """Its record, None where nothing was stored. A failure has a reason in words, and has changed nothing."""
+    before = all_but_the_work()
+    assert Xealth().post(orders.NOTIFICATION, body).status_code == 200, case
+    deliver_all()
+    if not orders.records():
+        return None
+    (record,) = orders.records()
+    assert record["state"] in ("done", "ignored", "failed"), (case, record.get("lastError"))
+    if record["state"] == "failed":
+        words = reasons.in_words(record["lastError"])
+        assert not words.startswith("A fault"), (case, record["lastError"])
+        assert all_but_the_work() == before, case
+    return record
+
+
+def start_again():
+    for name in MADE:
+        db.database()[name].delete_many({})
+
+
+def readable(document):
+    """Without what JSON cannot say."""
+    for case, changed in mutations(document):
+        if not case.endswith(("infinite", "no number", "another type")):
+            yield case, changed
+
+
+def outcomes(cases):
+    states = set()
+    for case, body in cases:
+        record = process(case, body)
+        states.add(record["state"] if record is not None else None)
+        start_again()
+    return states
+
+
+def test_any_value_in_a_notification_ends_its_work(peer):
+    xealth_clinic()
+    enter(email=EMAIL)
+
+    def cases():
+        for case, body in readable(notification()):
+            place(peer, order_id=quote(str(body.get("orderId")).strip(), safe=""))
+            yield case, body
+
+    assert outcomes(cases()) == {None, "done", "failed"}
+
+
+@pytest.mark.parametrize("is_known", [True, False], ids=["known", "new"])
+def test_any_value_in_an_order_ends_its_work(peer, is_known):
+    clinic = xealth_clinic()
+    enter(email=EMAIL)
+
+    def cases():
+        for case, changed in readable(order()):
+            place(peer, changed)
+            if is_known:
+                xealth_patient(clinic)
+            yield case, notification()
+
+    assert outcomes(cases()) == {"done", "ignored", "failed"}
+
+
+@pytest.mark.parametrize("flow", ["patient", "guardian"])
+def test_any_value_in_a_pre_order_ends_the_work(peer, flow):
+    xealth_clinic()
+    person = {"email": EMAIL, "connectDexcom": True, "connectAbbott": True}
+    complete = {flow: person, "tags": {"ids": ["a"]}, "clinicId": None}
+
+    def cases():
+        for case, changed in mutations(complete):
+            db.database()["xealth_preorder"].delete_many({})
+            db.database()["xealth_preorder"].insert_one({"dataTrackingId": TRACKING_ID, **changed})
+            yield case, notification()
+
+    assert outcomes(cases()) == {"done", "failed"}
+
+
+def test_any_value_in_the_subscription_of_the_patient_ends_the_work(peer):
+    clinic = xealth_clinic()
+    enter()
+    matched = [{"id": clinic["_id"], "dataModel": "order", "eventType": "new"}]
+    own = {"ehrSubscriptions": {"xealthReports": {"active": True, "matchedMessages": matched}}}
+
+    def cases():
+        for case, changed in mutations(own):
+            patient = xealth_patient(clinic)
+            db.database()["patients"].update_one({"_id": patient["_id"]}, {"$set": changed})
+            yield case, notification()
+
+    assert outcomes(cases()) == {"done", "failed"}
+
+
+def test_any_value_in_the_settings_of_the_clinic_ends_the_work(peer):
+    clinic = xealth_clinic()
+    enter(email=EMAIL, tags=["a"])
+    fields = {name: clinic[name] for name in ("ehrSettings", "timezone")}
+    fields |= {"patientTags": [{"_id": clinic["_id"], "name": "Adult"}], "mrnSettings": {}}
+
+    def cases():
+        for case, changed in mutations(fields):
+            db.database()["clinics"].replace_one({"_id": clinic["_id"]}, {**clinic, **changed})
+            yield case, notification()
+
+    assert outcomes(cases()) >= {None, "done"}
+
+
+def test_the_walks_replace_what_they_say():
+    assert mutated({"a": [{"b": 1}]}, ("a", 0, "b"), 2) == {"a": [{"b": 2}]}
