@@ -83,10 +83,10 @@ def match(
     with _named(purpose):
         demographics = _demographics(subject)
         identity = _identity(clinic, subject, demographics)
-        found = patient_matching.find_matches(clinic["_id"], identity, (purpose.criterion,), fields)
-        if len(found) > 1:
+        patients = patient_matching.find_matches(clinic["_id"], identity, (purpose.criterion,), fields)
+        if len(patients) > 1:
             raise ConstraintViolation(SEVERAL_PATIENTS)
-    return Match(identity, demographics.email, found[0] if found else None)
+    return Match(identity, demographics.email, patients[0] if patients else None)
 
 
 def access_patient(
