@@ -4,6 +4,7 @@ import pytest
 
 from tests.cast import make_person
 from tests.processes.service import eventually
+from tests.viewer import PAGE
 
 pytestmark = [pytest.mark.processes, pytest.mark.timeout(180)]
 MARKER = "Zyxwvut"
@@ -34,8 +35,13 @@ def test_no_patient_data_in_logs_and_metrics_at_debug_level(service):
         service.post(patients, b'{"fullName": "' + MARKER.encode(), token=ada.token).status == 400
     )
 
+    report = f"{PAGE}?clinicId={clinic['id']}&patientId={MARKER}&restricted_token={MARKER}"
+    for headers in ({}, {"Accept": "text/html"}, {"Host": f"{MARKER}.example.org"}):
+        assert 400 <= service.get(report, headers=headers).status < 500
+
     eventually(lambda: "core.deliver_event" in service.logs() or "outbox" in service.logs())
     written = (service.logs() + service.get("/metrics").content.decode()).lower()
     assert len(written) > 10_000
+    assert "viewpdfreport" in written
     for secret in (MARKER.lower(), "1911-11-19", ada.token.lower()):
         assert secret not in written

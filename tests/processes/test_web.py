@@ -1,5 +1,6 @@
 """The web process: what its server guarantees to clients, proxies and operators."""
 
+import gzip
 import http.client
 import os
 import signal
@@ -15,6 +16,7 @@ from django.conf import settings
 from tests.cast import make_person
 from tests.processes.conftest import same_place
 from tests.processes.service import Service, eventually
+from xealth.representation import viewer, viewer_files
 
 pytestmark = [pytest.mark.processes, pytest.mark.timeout(120)]
 LAKESIDE = b'{"name": "Lakeside", "country": "US", "preferredBgUnits": "mg/dL"}'
@@ -151,6 +153,15 @@ def test_metrics_of_any_process_report_the_backlog_once(web):
             == metrics.count("clinics_outbox{") / 3
             == 1
         )
+
+
+def test_files_of_the_report_viewer_arrive_whole(web):
+    """The largest has megabytes; the process compresses it itself."""
+    path = f"{viewer.files_address()}/build/pdf.worker.mjs"
+    plain, packed = web.get(path), web.get(path, headers={"Accept-Encoding": "gzip"})
+    assert plain.content == viewer_files.content("build/pdf.worker.mjs")
+    assert gzip.decompress(packed.content) == plain.content
+    assert len(packed.content) < len(plain.content) / 3
 
 
 def test_http_2_is_not_accepted(web):

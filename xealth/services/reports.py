@@ -13,8 +13,7 @@ from kernel import clock, safe_reading
 from kernel.db import Document
 from kernel.errors import ConstraintViolation, NotFound, Unauthorized
 from patients.services import patients
-from xealth.choices import REPORTS
-from xealth.services import report_tokens
+from xealth.services import report_tokens, subscriptions
 from xealth.services.report_tokens import ReportPlace
 
 NOT_SUBSCRIBED = "patient doesn't have active subscriptions"
@@ -44,7 +43,7 @@ def access_report(*, clinic_id: str, user_id: str, token_id: str) -> Report:
     report_tokens.check(token_id, ReportPlace(clinic_id, user_id))
     clinic = access.access_clinic(clinic_id)
     patient = patients.access_patient(clinic_id, user_id)
-    if not (_has_ehr(clinic) and _is_subscribed(patient)):
+    if not (_has_ehr(clinic) and subscriptions.is_active(patient)):
         raise Unauthorized(NOT_SUBSCRIBED)
     for field, words in _NEEDED.items():
         if not safe_reading.text(patient.get(field)):
@@ -100,8 +99,3 @@ def _period(report: Report) -> dict[str, str]:
 
 def _has_ehr(clinic: Document) -> bool:
     return safe_reading.mapping(clinic.get("ehrSettings")).get("enabled") is True
-
-
-def _is_subscribed(patient: Document) -> bool:
-    subscriptions = safe_reading.mapping(patient.get("ehrSubscriptions"))
-    return safe_reading.mapping(subscriptions.get(REPORTS)).get("active") is True
