@@ -33,13 +33,14 @@ declare(
     ),
 )
 declare(
-<<<<<<< HEAD
     "xealthEnrolments",
     IndexModel(
         [("clinicId", ASCENDING), ("programId", ASCENDING), ("patientId", ASCENDING)],
         name="UniqueXealthEnrolment",
         unique=True,
-=======
+    ),
+)
+declare(
     "xealth_order",
     IndexModel(
         [("deliveryKey", ASCENDING)],
@@ -54,6 +55,5 @@ declare(
             ("eventNotification.deployment", ASCENDING),
         ],
         name="XealthOrdersById",
->>>>>>> 4361e13 (XealthNotification: orders are stored, and a worker reads them back and carries them out)
     ),
 )

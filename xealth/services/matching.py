@@ -83,7 +83,9 @@ def match(
     with _named(purpose):
         demographics = _demographics(subject)
         identity = _identity(clinic, subject, demographics)
-        patients = patient_matching.find_matches(clinic["_id"], identity, (purpose.criterion,), fields)
+        patients = patient_matching.find_matches(
+            clinic["_id"], identity, (purpose.criterion,), fields
+        )
         if len(patients) > 1:
             raise ConstraintViolation(SEVERAL_PATIENTS)
     return Match(identity, demographics.email, patients[0] if patients else None)
