@@ -98,6 +98,13 @@ def navigation(request: HttpRequest) -> list[Item]:
                 _item("Sync runs", "sync", "ehr_runs", _needs(roles.MESSAGES)),
                 _item("Messages", "mail", "ehr_messages", _needs(roles.MESSAGES)),
                 _item("Scheduled sends", "schedule_send", "ehr_scheduled", _needs(roles.MESSAGES)),
+                _item("Xealth orders", "assignment", "ehr_xealth_orders", _needs(roles.MESSAGES)),
+                _item(
+                    "Xealth pre-orders",
+                    "edit_note",
+                    "ehr_xealth_preorders",
+                    _needs(roles.MESSAGES),
+                ),
                 _item("Processing", "fact_check", "ehr_processing", _needs(roles.MESSAGES)),
                 _item("Deliveries", "outbox", "ehr_deliveries", _needs(roles.MESSAGES)),
             ],

@@ -133,6 +133,12 @@ declare(
         name="ActiveReports",
         partialFilterExpression={"ehrSubscriptions.summaryAndReports.active": True},
     ),
+    # Staff see how many of a clinic's patients have reports through Xealth.
+    IndexModel(
+        [("clinicId", 1), ("userId", 1)],
+        name="ActiveXealthReports",
+        partialFilterExpression={"ehrSubscriptions.xealthReports.active": True},
+    ),
     # Staff search for an address in all clinics.
     IndexModel(
         [("email", 1)], name="PatientsByEmail", partialFilterExpression={"email": {"$gt": ""}}

@@ -8,6 +8,8 @@ from kernel.indexes import declare
 declare(
     "xealth_preorder",
     IndexModel([("dataTrackingId", ASCENDING)], name="dataTrackingId", unique=True),
+    # Our own: staff list the pre-orders of a clinic, newest first.
+    IndexModel([("clinicId", ASCENDING), ("_id", DESCENDING)], name="PreordersByClinic"),
 )
 declare(
     "xealth_report_view",

@@ -8,6 +8,7 @@ from clinic_records.services import people
 from clinic_records.services.people import Person
 from kernel.db import Document
 from patients.store import staff_reads as store
+from patients.store.patient_matching import REPORTS
 
 
 def list_records(person: Person, *, skip: int, limit: int) -> tuple[list[Document], int]:
@@ -24,5 +25,5 @@ def names_of_patients(keys: Sequence[tuple[ObjectId, str]]) -> dict[tuple[Object
     return people.names_by_key(store.list_patients(keys), "userId", "fullName")
 
 
-def count_subscribed(clinic_id: ObjectId) -> int:
-    return store.count_subscribed(clinic_id)
+def count_subscribed(clinic_id: ObjectId, subscription: str = REPORTS) -> int:
+    return store.count_subscribed(clinic_id, subscription)

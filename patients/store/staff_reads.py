@@ -27,7 +27,7 @@ def list_patients(keys: Keys) -> list[Document]:
     return people.archived_and_present("patient", COLLECTION, "userId", keys)
 
 
-def count_subscribed(clinic_id: ObjectId) -> int:
+def count_subscribed(clinic_id: ObjectId, subscription: str) -> int:
     return db.collection(COLLECTION).count_documents(
-        {"clinicId": clinic_id, "ehrSubscriptions.summaryAndReports.active": True}
+        {"clinicId": clinic_id, f"ehrSubscriptions.{subscription}.active": True}
     )

@@ -38,6 +38,7 @@ class LargeData:
         self.rows = [self._row(state) for state in ("pending", "dead", "done")]
         self.messages = [self._message(state) for state in ("done", "failed")]
         self.sends = [self._send(state) for state in ("done", "ignored", "failed", "pending")]
+        self.preorders = [self._preorder(flow) for flow in ("patient", "guardian")]
         self.deliveries = [self._delivery(kind) for kind in ("results", "notes")]
         self.user = self._staff()
         self.events = [self._event(number) for number in range(3)]
@@ -54,7 +55,7 @@ class LargeData:
             "invite": [audit_key(self.members[-1]["inviteId"])],
             "event_id": self.events[1:2],
             "row_id": self.rows[:2],
-            "document_id": [self.messages[1], self.sends[2]],
+            "document_id": [self.messages[1], self.sends[2], *self.preorders],
             "delivery_id": self.deliveries[1:],
             "run_id": [f"{clinic['_id']}-{moment:x}"],
             "template": ["signup_custodial_new_clinic_experience_confirmation"],
@@ -176,6 +177,18 @@ class LargeData:
         if state == "failed":
             record["lastError"] = "KeyError: 'a name of a field that nobody has thought of before'"
         db.collection("ehrProcessing").insert_one(record)
+
+    def _preorder(self, flow):
+        person = {"email": ADDRESS, "connectAbbott": True}
+        if flow == "guardian":
+            person |= {"firstName": PERSON, "lastName": PERSON}
+        tags = [str(tag["_id"]) for tag in self.clinic["patientTags"]]
+        document = {
+            "_id": ObjectId(), "dataTrackingId": long_id(len(flow)), "clinicId": self.clinic["_id"], "fullName": PERSON,
+            flow: person, "tags": {"ids": [*tags, str(ObjectId())]}, "createdTime": NOW, "updatedTime": NOW,
+        }  # fmt: skip
+        db.collection("xealth_preorder").insert_one(document)
+        return document["_id"]
 
     def _delivery(self, kind):
         document = {

@@ -1,3 +1,3 @@
-"""Pages for staff: orders of Xealth among the work for health records."""
+"""Pages for staff: what clinicians have entered and ordered in Xealth. Importing registers them."""
 
-from xealth.admin import reasons, records  # noqa: F401
+from xealth.admin import clinic_panel, preorders, reasons, records  # noqa: F401
