@@ -11,6 +11,7 @@ from kernel.clock import ZERO
 CGM, BGM = "cgmStats", "bgmStats"
 PERIOD = "14d"
 PERIOD_LENGTH = timedelta(days=14)
+PERIODS = ("1d", "7d", PERIOD, "30d")
 # No statistic is negative, and none of fourteen days is larger. A share is a fraction, or a little more where devices
 # overlap. A value outside these bounds is an error of its writer, and no basis for a decision about therapy.
 _MOST, _MOST_SHARE = 1_000_000, 10
@@ -88,6 +89,17 @@ def _read_block(summary: Any, kind: str) -> Statistics:
     )
 
 
+def read_periods(summary: Any, kind: str) -> dict[str, Mapping[str, float]]:
+    """The readable values of every period, and their changes (`…Delta`) against the period before."""
+    periods = _object(_object({"summary": summary}, "summary", {}), kind, {})
+    periods = _object(periods, "periods", {})
+    return {
+        name: {**_values(period, kind, {}), **_changes(period, kind)}
+        for name in PERIODS
+        for period in [_object(periods, name, {}) or {}]
+    }
+
+
 def read_date(summary: Any, kind: str, name: str) -> tuple[datetime, Mapping[str, str]]:
     """ZERO for a date that is not set; and what is broken."""
     broken: Broken = {}
@@ -129,6 +141,13 @@ def _values(period: Mapping[str, Any], kind: str, broken: Broken) -> Mapping[str
     return values
 
 
-def _is_within(value: Any, most: float) -> bool:
+def _changes(period: Mapping[str, Any], kind: str) -> Mapping[str, float]:
+    names = [f"{name}Delta" for name in FIELDS[kind]]
+    return {
+        name: period[name] for name in names if _is_within(period.get(name), _MOST, least=-_MOST)
+    }
+
+
+def _is_within(value: Any, most: float, *, least: float = 0) -> bool:
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return is_number and math.isfinite(value) and 0 <= value <= most
+    return is_number and math.isfinite(value) and least <= value <= most

@@ -9,8 +9,8 @@ from django.conf import settings
 
 from ehr import units
 from ehr.choices import Failure
-from ehr.report import pdf
-from ehr.report.content import Subject
+from ehr.report import goals, pdf
+from ehr.report.subjects import Subject
 from kernel import clock, http, safe_reading
 from kernel.db import Document
 from kernel.errors import RetryLater
@@ -39,19 +39,20 @@ def draw_report(request: ReportRequest) -> bytes:
 def _subject(request: ReportRequest) -> Subject:
     clinic, patient = request.clinic, request.patient
     return Subject(
-        full_name=patient.get("fullName") or "",
-        birth_date=patient.get("birthDate") or "",
-        mrn=patient.get("mrn") or "",
+        full_name=_text(patient, "fullName"),
+        birth_date=_text(patient, "birthDate"),
+        mrn=_text(patient, "mrn"),
         clinic_name=_text(clinic, "name"),
         units=_units(clinic) or units.MG_DL,
         timezone=_text(clinic, "timezone") or "UTC",
-        is_us=(_text(clinic, "country") or "US") == "US",
+        country=_text(clinic, "country") or "US",
+        goals=goals.for_ranges(patient.get("glycemicRanges")),
     )
 
 
-def _text(clinic: Document, name: str) -> str:
+def _text(record: Document, name: str) -> str:
     """A value that is not text is left out: the report is readable without it."""
-    return safe_reading.text(clinic.get(name)) or ""
+    return safe_reading.text(record.get(name)) or ""
 
 
 def _units(clinic: Document) -> str:

@@ -1,264 +1,347 @@
-"""The report as a PDF: header, stacked bars, table of statistics. The same input always gives the same bytes.
+"""The report as a PDF: the layout. The same input always gives the same bytes.
 
-Noto Sans is embedded (Latin, Greek, Cyrillic); characters it lacks are shown as a replacement sign. Text stays
-text, so the page can be searched, copied and read aloud.
+A section that does not fit under the one before it goes to the next page.
 """
 
-import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-import pymupdf_fonts
-from reportlab.lib.colors import HexColor
-from reportlab.lib.pagesizes import A4, LETTER
-from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.ttfonts import TTFont
-from reportlab.pdfgen.canvas import Canvas
+from ehr.report import words
+from ehr.report.content import Card, Part, Row, Section, SpanRow, Verdict, sections
+from ehr.report.goals import State
+from ehr.report.lettering import BOLD, REGULAR, Line, fitted, line
+from ehr.report.sheet import MUTED, PAPER, Sheet
+from ehr.report.subjects import Subject
+from ehr.summaries import PERIOD, PERIODS
 
-from ehr.report.content import Band, Line, Section, Subject, sections
-
-REGULAR, BOLD = "NotoSans", "NotoSans-Bold"
-INK, MUTED, RULE, PAPER = "#1f2b3a", "#5b6876", "#d5dbe1", "#f4f6f8"
-MARGIN = 48.0
-BAR_HEIGHT = 30.0
-ELLIPSIS = "…"
-LONGEST = 500  # characters; zero-width characters would never fill a line
-NARROW = 0.045  # a band thinner than this has no room for its number
-NO_PATTERN = (
-    "Drawn from summary statistics. "
-    "They hold no readings by time of day, so this report shows no daily pattern."
+MARGIN, TOP, FOOT, FOOTER = 40.0, 32.0, 36.0, 22.0
+ROW, NOTE_STEP = 12.5, 9.3
+TITLE, CARD, CARD_WITH_GOAL, BAR = 24.0, 37.0, 46.0, 18.0
+GAP, PARAGRAPH, BASE = 6.0, 14.0, 3.4  # BASE: from the lower edge of a row to its letters
+GOAL_WIDTH, VERDICT_WIDTH, PERIOD_WIDTH = 70.0, 54.0, 57.0
+VALUE_WIDTH, CHANGE_WIDTH = 33.0, 19.0
+_PERIOD_NAMES = dict(zip(PERIODS, ("1 day", "7 days", "14 days", "30 days"), strict=True))
+_COLORS = {State.MET: "#1b6e3c", State.MISSED: "#b3261e", State.OPEN: MUTED}
+_SPAN_HEADS = ("Range of this patient", "Share, from those above", "Goal, 14 days", "Result")
+NOTHING = "There is no glucose data for this patient."
+NOTES = (
+    "Goals are for 14 days of data. Small figures: change against the period before, of the same length; – means not "
+    "known.",
+    "Drawn from summary statistics. They hold no readings by time of day, so this report shows no daily pattern.",
 )
-GOALS = "Goals are those for most nonpregnant adults (ADA Standards of Care); a patient's own goals may differ."
 
 
 def draw(subject: Subject, summary: Any, *, drawn: datetime) -> bytes:
-    """A PDF of one page. `drawn` is the time printed in the footer."""
-    _register_fonts()
-    page = _Page(subject)
-    page.header(subject)
-    parts = sections(summary, subject.units)
+    """`drawn` is the time of creation, printed too."""
+    page = _Page(subject, drawn)
+    parts = sections(summary, subject.units, subject.goals)
+    page.header()
     for section in parts:
-        page.section(section, subject)
+        page.section(section)
     if not parts:
-        page.paragraph("There is no glucose data for this patient.")
-    page.footer(drawn)
+        page.paragraph(NOTHING)
+    page.notes()
     return page.finish()
 
 
-@cache
-def _register_fonts() -> None:
-    for name, key in ((REGULAR, "notos"), (BOLD, "notosbo")):
-        pdfmetrics.registerFont(TTFont(name, io.BytesIO(pymupdf_fonts.myfont(key))))
-
-
-def printable(text: str) -> Iterator[str]:
-    """Characters without a glyph become a replacement sign instead of vanishing."""
-    glyphs = pdfmetrics.getFont(REGULAR).face.charToGlyph
-    for character in text:
-        yield character if ord(character) in glyphs else "\N{REPLACEMENT CHARACTER}"
-
-
 class _Page:
-    """A canvas with a cursor that moves down."""
+    """A sheet with a cursor that moves down: everything is drawn on what `_take` has taken from the free space."""
 
-    def __init__(self, subject: Subject) -> None:
-        self._buffer = io.BytesIO()
-        size = LETTER if subject.is_us else A4
-        self.width, self.height = size
-        self.canvas = Canvas(
-            self._buffer, pagesize=size, invariant=1, pageCompression=1, lang="en-US"
-        )
-        self.canvas.setTitle("Glucose report, 14 days")
-        self.canvas.setAuthor("Tidepool")
-        self.canvas.setSubject("Time in ranges and glucose statistics")
-        self.zone = _zone(subject.timezone)
-        self.y = self.height - MARGIN
+    def __init__(self, subject: Subject, drawn: datetime) -> None:
+        self.subject, self.drawn = subject, drawn
+        self.place = words.zone(subject.timezone)
+        self.sheet = Sheet(is_letter=subject.country == "US", drawn=drawn)
+        self.width: float = self.sheet.width - 2 * MARGIN
+        self.right = MARGIN + self.width
+        self.y: float = self.sheet.height - TOP
+        self.number = 1
 
     def finish(self) -> bytes:
-        self.canvas.showPage()
-        self.canvas.save()
-        return self._buffer.getvalue()
+        self._footer()
+        return self.sheet.finish()
 
-    # --- parts ------------------------------------------------------------------------------------
-    def header(self, subject: Subject) -> None:
-        self.y -= 14
-        self.text(MARGIN, "Glucose report", font=BOLD, size=20)
-        self.right(self.width - MARGIN, subject.clinic_name, font=BOLD, size=11)
-        self.y -= 15
-        self.text(MARGIN, "Last 14 days of data", size=10, color=MUTED)
-        self.right(self.width - MARGIN, f"Times in {self.zone.key}", size=9, color=MUTED)
-        self.y -= 16
-        self._identity(subject)
+    def _take(self, height: float) -> float:
+        self.y -= height
+        return self.y
 
-    def _identity(self, subject: Subject) -> None:
-        self.canvas.setFillColor(HexColor(PAPER))
-        self.canvas.roundRect(MARGIN, self.y - 34, self.width - 2 * MARGIN, 42, 5, stroke=0, fill=1)
-        columns = (
-            ("Patient", subject.full_name or "–"),
-            ("Date of birth", subject.birth_date or "–"),
-            ("MRN", subject.mrn or "–"),
+    # --- who --------------------------------------------------------------------------------------
+    def header(self) -> None:
+        y = self._take(24) + 8
+        with self.sheet.marked("H1"):
+            end = self.sheet.text(MARGIN, y, "Glucose report", font=BOLD, size=18)
+        clinic, size = self._fit(self.subject.clinic_name, (11, 9.5), self.right - end - 20)
+        with self.sheet.marked("P"):
+            self.sheet.text(self.right, y, clinic, size=size, align=1)
+        y = self._take(35)
+        with self.sheet.artifact():
+            self.sheet.box(MARGIN, y, self.width, 35, color=PAPER)
+        self._identity(y)
+
+    def _identity(self, y: float) -> None:
+        subject, place = self.subject, 0.0
+        fields: tuple[tuple[str, str, float, tuple[float, ...]], ...] = (
+            ("Patient", subject.full_name, 0.41, (13, 11, 9.5, 8)),
+            ("Date of birth", subject.birth_date, 0.14, (10.5, 9)),
+            ("MRN", subject.mrn, 0.17, (10.5, 9, 8)),
+            ("Goals for", subject.goals.audience, 0.28, (10.5, 9, 8)),
         )
-        positions = (0.02, 0.58, 0.79)
-        inner = self.width - 2 * MARGIN
-        for (label, value), share in zip(columns, positions, strict=True):
-            x = MARGIN + inner * share
-            self.at(x, self.y - 6, label, size=8, color=MUTED)
-            limit = inner * (0.54 if share < 0.5 else 0.19)
-            self.at(x, self.y - 24, _fitted(value, BOLD, 13, limit), font=BOLD, size=13)
-        self.y -= 62
+        for label, value, share, sizes in fields:
+            x, room = MARGIN + 8 + place, self.width * share - 14
+            shown, size = self._fit(value or "–", sizes, room)
+            with self.sheet.marked("P"):
+                self.sheet.text(x, y + 24, f"{label} ", size=7.5, color=MUTED)
+                self.sheet.text(x, y + 8.5, shown, size=size)
+            place += self.width * share
 
-    def section(self, section: Section, subject: Subject) -> None:
-        self.text(MARGIN, section.title, font=BOLD, size=12.5)
-        self.right(self.width - MARGIN, self._span(section.period), size=9.5, color=MUTED)
-        self.y -= 12
-        if section.bands:
-            self._bar(section.bands)
-            self._legend(section.bands)
+    def _fit(
+        self, text: str, sizes: Sequence[float], room: float, *, font: str = BOLD
+    ) -> tuple[Line, float]:
+        return fitted(text, sizes, room, font=font, country=self.subject.country)
+
+    # --- what -------------------------------------------------------------------------------------
+    def section(self, section: Section) -> None:
+        self._make_room(_height(section))
+        dates = words.fourteen_days(section.end, self.place)
+        y = self._take(TITLE) + 6
+        with self.sheet.marked("H2"):
+            self.sheet.text(MARGIN, y, section.title, font=BOLD, size=11.5)
+        with self.sheet.marked("P"):
+            self.sheet.text(self.right, y, f"14 days: {dates}", size=9, align=1)
+        self._cards(section.cards)
+        if section.bar:
+            self._bar(section.bar)
         if section.note:
             self.paragraph(section.note)
-        self._table(section.lines)
-        self.y -= 22
+        self._periods(section)
+        if section.spans:
+            self._spans(section.spans)
 
-    def _bar(self, bands: list[Band]) -> None:
-        """Low on the left, high on the right, as on a number line; an outline keeps small parts visible."""
-        x, width = MARGIN, self.width - 2 * MARGIN
-        total = sum(band.share for band in bands) or 1.0
-        self.y -= BAR_HEIGHT
-        for band in reversed(bands):
-            part = width * band.share / total
-            self.canvas.setFillColor(HexColor(band.color))
-            self.canvas.rect(x, self.y, part, BAR_HEIGHT, stroke=0, fill=1)
-            if band.share / total >= NARROW:
-                self.canvas.setFillColor(HexColor(INK))
-                self.canvas.setFont(BOLD, 11)
-                self.canvas.drawCentredString(x + part / 2, self.y + 11, _share(band.share))
-            x += part
-        self.canvas.setStrokeColor(HexColor(RULE))
-        self.canvas.rect(MARGIN, self.y, width, BAR_HEIGHT, stroke=1, fill=0)
-        self.y -= 18
+    def _make_room(self, height: float) -> None:
+        if self.y - height < FOOT:
+            self._footer()
+            self.sheet.next_page()
+            self.number += 1
+            self.y = self.sheet.height - TOP
 
-    def _legend(self, bands: list[Band]) -> None:
-        """The same in words: color alone says nothing in print or to color-blind readers."""
-        columns = (MARGIN + 15, MARGIN + 98, MARGIN + 215, MARGIN + 272)
-        heads = ("Range", "Glucose", "Share", "Goal" if any(band.goal for band in bands) else "")
-        self._row(columns, heads, color=MUTED)
-        for band in bands:
-            self.canvas.setFillColor(HexColor(band.color))
-            self.canvas.rect(MARGIN, self.y - 1, 9, 9, stroke=0, fill=1)
-            cells = (band.label, band.limits, _share(band.share), band.goal)
-            self._row(columns, cells, bold=2)
-        self.y -= 8
+    def _cards(self, cards: list[Card]) -> None:
+        height = _card_height(cards)
+        y = self._take(height)
+        step = (self.width + 8) / len(cards)
+        with self.sheet.artifact():
+            for number in range(len(cards)):
+                self.sheet.frame(MARGIN + number * step, y, step - 8, height)
+        for number, card in enumerate(cards):
+            self._card(MARGIN + number * step + 8, y + height, card)
+        self._take(GAP)
 
-    def _table(self, lines: list[Line]) -> None:
-        columns = (MARGIN, MARGIN + 215, MARGIN + 340)
-        for line in lines:
-            self.canvas.setStrokeColor(HexColor(RULE))
-            self.canvas.line(MARGIN, self.y + 11, self.width - MARGIN, self.y + 11)
-            goal = f"Goal: {line.goal}" if line.goal else ""
-            self._row(columns, (line.label, line.value, goal), bold=1, step=15.5)
+    def _card(self, x: float, top: float, card: Card) -> None:
+        with self.sheet.marked("P"):
+            self.sheet.text(x, top - 11, f"{card.label} ", size=7.5, color=MUTED)
+            end = self.sheet.text(x, top - 30, f"{card.value} ", font=BOLD, size=20)
+            self.sheet.text(end, top - 30, f"{card.unit} ", size=9, color=MUTED)
+            if card.goal:
+                end = self.sheet.text(x, top - 41, f"Goal: {card.goal} ", size=7.5, color=MUTED)
+                self._verdict(end + 6, top - 41, card.verdict, size=7.5)
 
-    def _row(
-        self,
-        columns: tuple[float, ...],
-        cells: tuple[str, ...],
-        *,
-        color: str = INK,
-        bold: int = -1,
-        step: float = 14,
-    ) -> None:
-        for number, (x, cell) in enumerate(zip(columns, cells, strict=True)):
-            self.at(
-                x, self.y, cell, font=BOLD if number == bold else REGULAR, size=9.5, color=color
-            )
-        self.y -= step
+    def _verdict(self, x: float, y: float, verdict: Verdict, *, size: float = 8.5) -> None:
+        color = _COLORS[verdict.state]
+        self.sheet.text(x, y, _sign_and_word(verdict.words), size=size, color=color)
 
-    def paragraph(self, words: str) -> None:
-        self.y -= 4
-        self.text(MARGIN, words, size=9.5, color=MUTED)
-        self.y -= 20
+    def _bar(self, parts: list[Part]) -> None:
+        """The table below says the same, so the bar is not read aloud."""
+        y = self._take(BAR)
+        x, total = MARGIN, sum(part.share for part in parts)
+        with self.sheet.artifact():
+            for part in parts:
+                width = self.width * part.share / total
+                self.sheet.box(x, y, width, BAR, color=part.color)
+                if part.words:
+                    middle = x + width / 2
+                    self.sheet.text(middle, y + 6, part.words, font=BOLD, align=0.5)
+                x += width
+            self.sheet.frame(MARGIN, y, self.width, BAR)
+        self._take(GAP)
 
-    def footer(self, drawn: datetime) -> None:
-        self.y = MARGIN + 12
-        for words in (NO_PATTERN, GOALS):
-            self.text(MARGIN, words, size=8, color=MUTED)
-            self.y -= 11
-        self.text(MARGIN, f"Drawn {self._time(drawn)} by Tidepool", size=8, color=MUTED)
+    def _periods(self, section: Section) -> None:
+        is_judged = any(row.goal for row in section.rows)
+        columns = _Columns.of(self.width, is_judged=is_judged)
+        with self.sheet.artifact():
+            height = ROW * (len(section.rows) + 1)
+            x = columns.periods[PERIODS.index(PERIOD)] - 1
+            self.sheet.box(x, self.y - height, PERIOD_WIDTH - 1, height, color=PAPER)
+        with self.sheet.inside("Table"):
+            with self._row():
+                self._heads(section.measure, columns)
+            for row in section.rows:
+                with self._row():
+                    self._cells(row, columns)
 
-    # --- strokes ----------------------------------------------------------------------------------
-    def text(self, x: float, words: str, **style: Any) -> None:
-        self.at(x, self.y, words, **style)
+    @contextmanager
+    def _row(self) -> Iterator[None]:
+        self._take(ROW)
+        with self.sheet.inside("TR"):
+            yield
+        with self.sheet.artifact():
+            self.sheet.rule(MARGIN, self.y, self.width)
 
-    def at(
-        self,
-        x: float,
-        y: float,
-        words: str,
-        *,
-        font: str = REGULAR,
-        size: float = 10,
-        color: str = INK,
-    ) -> None:
-        self.canvas.setFillColor(HexColor(color))
-        self.canvas.setFont(font, size)
-        self.canvas.drawString(x, y, words)
+    def _heads(self, measure: str, columns: "_Columns") -> None:
+        self._head(MARGIN, measure)
+        if columns.goal:
+            self._head(columns.goal, "Goal, 14 days")
+            self._head(columns.verdict, "Result")
+        for period, x in zip(PERIODS, columns.periods, strict=True):
+            self._head(x + VALUE_WIDTH, _PERIOD_NAMES[period], align=1)
 
-    def right(
-        self, x: float, words: str, *, font: str = REGULAR, size: float = 10, color: str = INK
-    ) -> None:
-        words = _fitted(words, font, size, self.width / 2 - MARGIN)
-        self.at(
-            x - pdfmetrics.stringWidth(words, font, size),
-            self.y,
-            words,
-            font=font,
-            size=size,
-            color=color,
+    def _head(self, x: float, text: str, *, align: float = 0) -> None:
+        with self.sheet.marked("TH", scope="Column"):
+            self.sheet.text(x, self.y + BASE, text, font=BOLD, size=8, align=align)
+
+    def _cells(self, row: Row, columns: "_Columns") -> None:
+        self._name(row)
+        if columns.goal:
+            self._judged(row, columns)
+        font = BOLD if row.strong else REGULAR
+        for x, (value, change) in zip(columns.periods, row.periods, strict=True):
+            middle, y = x + VALUE_WIDTH, self.y + BASE
+            with self.sheet.marked("TD"):
+                size = _size(value, 8.5, VALUE_WIDTH + 2)
+                self.sheet.text(middle, y, value, font=font, size=size, align=1)
+                size = _size(change, 7, CHANGE_WIDTH)
+                self.sheet.text(middle + 1.5, y, f" {change}", size=size, color=MUTED)
+
+    def _name(self, row: Row) -> None:
+        x = MARGIN
+        if row.color:
+            with self.sheet.artifact():
+                self.sheet.box(x, self.y + 2.5, 7, 7, color=row.color)
+            x += 11
+        font = BOLD if row.strong else REGULAR
+        with self.sheet.marked("TH", scope="Row"):
+            end = self.sheet.text(x, self.y + BASE, f"{row.label} ", font=font)
+            if row.limits:
+                self.sheet.text(end + 2, self.y + BASE, row.limits, size=7.5, color=MUTED)
+
+    def _judged(self, row: Row, columns: "_Columns") -> None:
+        if not row.goal:
+            self.sheet.empty("TD")
+            self.sheet.empty("TD")
+            return
+        with self.sheet.marked("TD"):
+            self.sheet.text(columns.goal, self.y + BASE, row.goal)
+        with self.sheet.marked("TD"):
+            self._verdict(columns.verdict, self.y + BASE, row.verdict)
+
+    def _spans(self, spans: list[SpanRow]) -> None:
+        """Ranges that the summary does not count itself."""
+        self._take(GAP)
+        step = self.width / 4
+        with self.sheet.inside("Table"):
+            with self._row():
+                for number, head in enumerate(_SPAN_HEADS):
+                    self._head(MARGIN + number * step, head)
+            for span in spans:
+                with self._row():
+                    self._span(span, step)
+
+    def _span(self, span: SpanRow, step: float) -> None:
+        label, size = self._fit(span.label, (8.5, 7.5), step - 8, font=REGULAR)
+        with self.sheet.marked("TH", scope="Row"):
+            self.sheet.text(MARGIN, self.y + BASE, label, size=size)
+        with self.sheet.marked("TD"):
+            self.sheet.text(MARGIN + step, self.y + BASE, span.known)
+        with self.sheet.marked("TD"):
+            self.sheet.text(MARGIN + 2 * step, self.y + BASE, span.goal)
+        with self.sheet.marked("TD"):
+            self._verdict(MARGIN + 3 * step, self.y + BASE, span.verdict)
+
+    # --- texts ------------------------------------------------------------------------------------
+    def paragraph(self, text: str) -> None:
+        y = self._take(PARAGRAPH) + 4
+        with self.sheet.marked("P"):
+            self.sheet.text(MARGIN, y, text, color=MUTED)
+
+    def notes(self) -> None:
+        drawn = (
+            f"Drawn {words.time(self.drawn, self.place)} by Tidepool. Times in {self.place.key}."
         )
+        blocks = [_wrapped(note, self.width, 7.5) for note in (*NOTES, self.subject.goals.note)]
+        blocks.append([drawn])
+        self._make_room(GAP + sum(map(len, blocks)) * NOTE_STEP)
+        self._take(GAP)
+        for lines in blocks:
+            with self.sheet.marked("P"):
+                for text in lines:
+                    y = self._take(NOTE_STEP) + 2
+                    self.sheet.text(MARGIN, y, text, size=7.5, color=MUTED)
 
-    def _span(self, period: tuple[datetime, datetime]) -> str:
-        start, end = (self._date(moment) for moment in period)
-        return f"{start} – {end}"
-
-    def _date(self, moment: datetime) -> str:
-        local = moment.astimezone(self.zone)
-        return f"{local:%b} {local.day}, {local.year}"
-
-    def _time(self, moment: datetime) -> str:
-        return f"{self._date(moment)}, {moment.astimezone(self.zone):%H:%M}"
-
-
-def _share(share: float) -> str:
-    """In whole percent; a share that would round to zero is shown as less than one."""
-    if 0 < share < 0.005:
-        return "<1%"
-    return f"{share * 100:.0f}%"
-
-
-def _fitted(words: str, font: str, size: float, width: float) -> str:
-    """As much of a text as fits, with an ellipsis where it was cut. Reads no further than that: old names may have any
-    length."""
-    room = width - pdfmetrics.stringWidth(ELLIPSIS, font, size)
-    kept: list[str] = []
-    used, cut = 0.0, 0
-    for number, character in enumerate(printable(words)):
-        used += pdfmetrics.stringWidth(character, font, size)
-        if used > width or number == LONGEST:
-            return "".join(kept[:cut]) + ELLIPSIS
-        kept.append(character)
-        if used <= room:
-            cut = len(kept)
-    return "".join(kept)
+    def _footer(self) -> None:
+        """Whose page it is, on every page."""
+        subject = self.subject
+        name, size = self._fit(subject.full_name, (7.5,), self.width * 0.6, font=REGULAR)
+        rest = ", ".join(filter(None, (subject.birth_date, subject.mrn)))
+        shown, _ = self._fit(rest, (7.5,), self.width * 0.3, font=REGULAR)
+        with self.sheet.artifact():
+            end = self.sheet.text(MARGIN, FOOTER, name, size=size, color=MUTED)
+            self.sheet.text(end + 8, FOOTER, shown, size=size, color=MUTED)
+            number = f"Page {self.number}"
+            self.sheet.text(self.right, FOOTER, number, size=7.5, color=MUTED, align=1)
 
 
-def _zone(name: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(name or "UTC")
-    except (
-        ZoneInfoNotFoundError,
-        ValueError,
-        OSError,
-    ):  # OSError: the name is a folder, or too long
-        return ZoneInfo("UTC")
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    """Left edges. Without goals `goal` and `verdict` are 0."""
+
+    goal: float
+    verdict: float
+    periods: tuple[float, ...]
+
+    @staticmethod
+    @cache
+    def of(width: float, *, is_judged: bool) -> "_Columns":
+        right = MARGIN + width
+        first = right - PERIOD_WIDTH * len(PERIODS) + 3
+        periods = tuple(first + PERIOD_WIDTH * number for number in range(len(PERIODS)))
+        if not is_judged:
+            return _Columns(0, 0, periods)
+        verdict = first - VERDICT_WIDTH
+        return _Columns(verdict - GOAL_WIDTH, verdict, periods)
+
+
+def _height(section: Section) -> float:
+    rows = len(section.rows) + 1 + (len(section.spans) + 1 if section.spans else 0)
+    height = TITLE + _card_height(section.cards) + GAP + ROW * rows
+    height += BAR + GAP if section.bar else 0
+    height += PARAGRAPH if section.note else 0
+    return height + (GAP if section.spans else 0)
+
+
+def _card_height(cards: list[Card]) -> float:
+    return CARD_WITH_GOAL if any(card.goal for card in cards) else CARD
+
+
+def _size(text: str, size: float, room: float) -> float:
+    """Numbers that no one expects get smaller. A figure is 0.6 of its size wide, a bold percent sign 0.9."""
+    most = room / (0.6 * len(text) + 0.3)
+    return size if size <= most else round(most, 1)
+
+
+@cache
+def _sign_and_word(verdict: str) -> Line:
+    return line(verdict, font=BOLD)
+
+
+@cache
+def _wrapped(text: str, width: float, size: float) -> list[str]:
+    """For texts of the program, which are few and short."""
+    lines = [""]
+    for word in text.split():
+        longer = f"{lines[-1]} {word}".strip()
+        if line(longer).width(size) > width:
+            lines.append(word)
+        else:
+            lines[-1] = longer
+    return lines

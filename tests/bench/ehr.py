@@ -254,7 +254,7 @@ def _alone(clinic_id: Any) -> dict[str, Any]:
     """The two expensive parts without queue, database and network, when everything else has ended."""
     from ehr import summaries, units
     from ehr.report import pdf
-    from ehr.report.content import Subject
+    from ehr.report.subjects import Subject
     from kernel import clock, db
     from redox.messages import flowsheet
     from redox.messages.orders import read_order
