@@ -13,7 +13,7 @@ from ehr.report import content, faces, goals, lettering, pdf, words
 from ehr.report.goals import State
 from ehr.report.subjects import Subject
 from patients.choices import RangePreset
-from tests.services.test_redox_messages import BGM, CGM, LAST, stats
+from tests.services.test_redox_messages import BGM, CGM, stats
 
 DRAWN = datetime.fromisoformat("2026-03-02T14:05:00+00:00")
 MISSING = {
