@@ -75,7 +75,7 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Of the bar; `words` is empty where there is no room for them."""
+    """A part of the bar; `words` is empty where there is no room for them."""
 
     share: float
     words: str
