@@ -24,11 +24,19 @@ _MESSAGES = Destination.values
 def find_ehr_clinics(*, provider: str, source_id: str) -> list[ClinicDocument]:
     """The enabled clinics with the source of a message, however its id is spelt. At most two, since more than one is
     already an error."""
-    sources = store.list_sources(provider)
-    clinic_ids = [clinic_id for clinic_id, source in sources if texts.is_same(source, source_id)][
-        :2
+    spelt_alike = [
+        clinic
+        for clinic in store.list_by_source(provider, source_id)
+        if texts.is_same(clinic["ehrSettings"]["sourceId"], source_id)
     ]
-    return store.list_enabled({"_id": {"$in": clinic_ids}}) if clinic_ids else []
+    return spelt_alike[:2] or _find_by_any_spelling(provider, source_id)
+
+
+def _find_by_any_spelling(provider: str, source_id: str) -> list[ClinicDocument]:
+    """Also in letters that only look the same, which no query of the database compares."""
+    sources = store.list_sources(provider)
+    clinic_ids = [clinic_id for clinic_id, source in sources if texts.is_same(source, source_id)]
+    return store.list_enabled({"_id": {"$in": clinic_ids[:2]}}) if clinic_ids else []
 
 
 def list_redox_clinic_ids(*, on_upload: bool | None = None) -> list[ObjectId]:

@@ -197,6 +197,19 @@ class TestWhoIsMeant:
 
         assert refused(initial(), 404).endswith("couldn't find matching clinic")
 
+    @pytest.mark.parametrize(
+        "source", ["RIVERTOWN", "\u200b rivertown\xa0", "ｒｉｖｅｒｔｏｗｎ", "Rivertown"]
+    )
+    def test_a_deployment_is_found_however_it_is_spelt(self, source):
+        xealth_patient(xealth_clinic(sourceId=source))
+        xealth_clinic(sourceId="rivertown 2")
+
+        assert ask(initial()) == {}
+
+    @pytest.mark.parametrize("source", [".*", "river.own", "^rivertown$", "river(", "rivertow"])
+    def test_a_deployment_is_no_pattern(self, clinic, source):
+        assert refused(initial(deployment=source), 404)
+
     def test_two_clinics_of_one_deployment_are_refused(self, clinic):
         xealth_clinic()
 

@@ -162,6 +162,7 @@ def _load(
         "port": port,
         "method": scenario.method,
         "token": clinic_world.tokens[scenario.token],
+        "headers": scenario.headers,
         "targets": [(paths[i % len(paths)], bodies[i % len(bodies)]) for i in range(count)],
         "connections": connections,
         "seconds": seconds,

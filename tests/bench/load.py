@@ -79,7 +79,7 @@ def _request(job: dict[str, Any], path: str, body: Any) -> bytes:
     head = (
         f"{job['method']} {path} HTTP/1.1\r\nHost: {job['host']}:{job['port']}\r\n"
         f"x-tidepool-session-token: {job['token']}\r\nConnection: keep-alive\r\n"
-    )
+    ) + "".join(f"{name}: {value}\r\n" for name, value in job["headers"].items())
     if body is not None:
         head += "Content-Type: application/json\r\n"
     return f"{head}Content-Length: {len(content)}\r\n\r\n".encode() + content

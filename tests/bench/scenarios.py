@@ -19,6 +19,7 @@ class World:
     tag_ids: list[str]
     site_ids: list[str]
     tokens: dict[str, str]  # "backend", "admin"
+    deployment: str = ""  # of Xealth
     search_text: str = ""
     cutoff: str = "2020-01-01T00:00:00Z"
     bodies: dict[str, Any] = field(default_factory=dict)
@@ -38,6 +39,7 @@ class Scenario:
     method: str = "GET"
     body: Callable[[World], list[Any]] | None = None
     page: int = 0
+    headers: dict[str, str] = field(default_factory=dict)
 
 
 def _each_patient(suffix: str = "") -> Callable[[World], list[str]]:
@@ -149,4 +151,47 @@ WRITES = [
     Scenario("create patient", lambda w: f"{w.clinic}/patients", method="POST", body=_new_patients),
 ]
 
-SCENARIOS = {"hot": HOT, "lists": LISTS, "tide": TIDE, "writes": WRITES}
+XEALTH_SECRET = "secret-of-xealth-in-the-bench"
+
+
+def _of_xealth(world: World, **fields: Any) -> list[Any]:
+    """About each patient, as their own health record knows them."""
+    return [
+        {
+            "deployment": world.deployment,
+            "patientIdentity": {"ids": [{"id": p["mrn"], "type": "MRN", "origin": "epic"}]},
+            "datasets": {
+                "demographicsV1": {
+                    "name": {"given": [p["fullName"]]},
+                    "birthDate": p["birthDate"],
+                    "telecom": [{"system": "email", "value": "someone@example.org"}],
+                },
+                "ehrUserV1": {"userId": "EHR-USER-1"},
+            },
+            **fields,
+        }
+        for p in world.bodies["patients"]
+        if p.get("mrn")
+    ]
+
+
+def _new_to_xealth(world: World) -> list[Any]:
+    """Whom the clinic does not know, so that the whole form is made."""
+    bodies = _of_xealth(world, eventType="preorder", eventContext="initial")
+    ids = [{"id": f"new-{number}", "type": "MRN"} for number in range(len(bodies))]
+    return [
+        {**body, "patientIdentity": {"ids": [one]}} for body, one in zip(bodies, ids, strict=True)
+    ]
+
+
+def _xealth(name: str, path: str, method: str, body: Callable[[World], list[Any]]) -> Scenario:
+    headers = {"Authorization": f"Bearer {XEALTH_SECRET}"}
+    return Scenario(name, lambda _: f"/v1/xealth/{path}", method=method, body=body, headers=headers)
+
+
+XEALTH = [
+    _xealth("xealth, programs", "programs", "PUT", _of_xealth),
+    _xealth("xealth, pre-order form", "preorder", "POST", _new_to_xealth),
+]
+
+SCENARIOS = {"hot": HOT, "lists": LISTS, "tide": TIDE, "writes": WRITES, "xealth": XEALTH}

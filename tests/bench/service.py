@@ -16,6 +16,7 @@ import pymongo
 from scripts import servers
 from scripts import service as processes
 from tests.bench.meters import Meters
+from tests.bench.scenarios import XEALTH_SECRET
 
 ROOT = Path(__file__).resolve().parents[2]
 DATABASE = "bench_clinic"
@@ -31,6 +32,8 @@ def environment() -> dict[str, str]:
         "DJANGO_SETTINGS_MODULE": "clinics_site.settings",
         "EMAIL_BACKEND": "django.core.mail.backends.dummy.EmailBackend",
         "LOG_LEVEL": "INFO",
+        "TIDEPOOL_XEALTH_ENABLED": "true",
+        "TIDEPOOL_XEALTH_BEARER_TOKEN": XEALTH_SECRET,
     }
 
 

@@ -51,9 +51,37 @@ def _world(size: int) -> World:
             "backend": accounts.issue_server_token(),
             "admin": accounts.issue_user_token(record["adminId"]),
         },
+        deployment=_prepare_xealth(clinic, sample),
         search_text=sample[0]["fullName"].split()[-1][:4] if sample else "",
         bodies={"patients": sample, "summaries": _summaries(record["clinicId"], sample)},
     )
+
+
+def _prepare_xealth(clinic: Any, sample: list[Any]) -> str:
+    """Subscribes the sampled patients by one order, and lets a clinician view each report. Returns the deployment."""
+    from kernel import clock, db
+    from xealth.choices import REPORTS
+    from xealth.services.report_views import Clinician, record
+
+    deployment = f"bench-{clinic['_id']}"
+    settings = {"ehrSettings.provider": "xealth", "ehrSettings.sourceId": deployment}
+    db.collection("clinics").update_one({"_id": clinic["_id"]}, {"$set": settings})
+    notification = {"eventTimeStamp": clock.now(), "programId": "bench-program"}
+    orders = db.collection("xealth_order")
+    orders.update_one(
+        {"_id": clinic["_id"]}, {"$set": {"eventNotification": notification}}, upsert=True
+    )
+    matched = [{"id": clinic["_id"], "dataModel": "order", "eventType": "new"}]
+    subscription = {"active": True, "provider": "xealth", "matchedMessages": matched}
+    db.collection("patients").update_many(
+        {"clinicId": clinic["_id"], "userId": {"$in": [patient["userId"] for patient in sample]}},
+        {"$set": {f"ehrSubscriptions.{REPORTS}": subscription}},
+    )
+    clinician = Clinician("EHR-USER-1", "")
+    of_xealth = {**clinic, "ehrSettings": {"sourceId": deployment}}
+    for patient in sample:
+        record(clinician, of_xealth, patient, "bench-program")
+    return deployment
 
 
 def _forget_new_patients(clinic_id: Any) -> None:

@@ -3,8 +3,9 @@
 import pytest
 from bson import ObjectId
 
-from clinics.store import clinicians
+from clinics.store import clinic_settings, clinicians
 from kernel import clock, db
+from tests.factories import make_clinic
 
 CLINIC = ObjectId()
 
@@ -91,3 +92,18 @@ def test_equal_mrns_are_found_from_index_keys():
     )
     stats = (plan.get("stages") or [{"$cursor": plan}])[0]["$cursor"]["executionStats"]
     assert stats["totalDocsExamined"] == 0
+
+
+def test_a_clinic_is_found_by_its_source_from_index_keys(monkeypatch):
+    """Also where it is spelt in another case: no other clinic of the provider is read."""
+    for number in range(20):
+        settings = {"enabled": True, "provider": "xealth", "sourceId": f"Source {number}"}
+        make_clinic(ehrSettings=settings)
+    queries = []
+    monkeypatch.setattr(clinic_settings, "list_enabled", lambda query: queries.append(query) or [])
+    clinic_settings.list_by_source("xealth", "source 7")
+
+    plan, stats = explained("clinics", {"ehrSettings.enabled": True, **queries[0]})
+
+    assert "COLLSCAN" not in stages(plan)
+    assert (stats["nReturned"], stats["totalDocsExamined"]) == (1, 1)

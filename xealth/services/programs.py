@@ -64,18 +64,18 @@ def _find_program(subject: Subject, clinician: Clinician) -> Program | None:
     order_id = subscriptions.current_order(patient)
     if order_id is None:
         return None
-    notification = store.find_notification(order_id)
-    if notification is None:
+    order = store.find_program(order_id, report_views.key(clinician, clinic, patient))
+    if order is None:
         raise NotFound
-    program_id = safe_reading.text(notification.get("programId")) or ""
-    enrolled = safe_reading.moment(notification.get("eventTimeStamp"))
+    views = safe_reading.objects(order.get("views"))
     return Program(
         patient=patient,
-        program_id=program_id,
-        enrolled=enrolled or order_id.generation_time,  # an order is stored when it comes
+        program_id=safe_reading.text(order.get("programId")) or "",
+        # An order is stored when it comes, with an id that holds the time.
+        enrolled=safe_reading.moment(order.get("time")) or order_id.generation_time,
         has_upload=_latest(patient, "lastUploadDate") is not None,
         updated=_latest(patient, "lastUpdatedDate"),
-        viewed=report_views.last_time(clinician, clinic, patient, program_id),
+        viewed=safe_reading.moment(views[0].get("createdTime")) if views else None,
     )
 
 

@@ -2,11 +2,10 @@
 EHR-159)."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from ehr.reading import Part
-from kernel import clock, ids, safe_reading
+from kernel import clock, ids
 from kernel.db import Document
 from xealth.store import report_views as store
 
@@ -25,32 +24,23 @@ def read_clinician(body: Part) -> Clinician:
     return Clinician(user.text("userId"), user.text("systemLogin"))
 
 
-def last_time(
-    clinician: Clinician, clinic: Document, patient: Document, program_id: str
-) -> datetime | None:
-    """None for a clinician who has never viewed it, and for one who is not named."""
+def key(clinician: Clinician, clinic: Document, patient: Document) -> dict[str, Any] | None:
+    """Who views what, of any program; None for a clinician who is not named. The deployment is as the clinic spells it:
+    a request may spell it in another way."""
     if not clinician.user_id:
         return None
-    moment = store.find_last_time(_key(clinician, clinic, patient, program_id))
-    return safe_reading.moment(moment)
-
-
-def record(clinician: Clinician, clinic: Document, patient: Document, program_id: str) -> None:
-    if not clinician.user_id:
-        return
-    login = {"systemLogin": clinician.system_login} if clinician.system_login else {}
-    key = _key(clinician, clinic, patient, program_id)
-    store.insert_view({"_id": ids.new_id(), **key, **login, "createdTime": clock.now()})
-
-
-def _key(
-    clinician: Clinician, clinic: Document, patient: Document, program_id: str
-) -> dict[str, Any]:
-    """The deployment as the clinic spells it: a request may spell it in another way."""
     return {
         "userId": clinician.user_id,
         "deployment": clinic["ehrSettings"]["sourceId"],
-        "programId": program_id,
         "clinicId": clinic["_id"],
         "patientUserId": patient["userId"],
     }
+
+
+def record(clinician: Clinician, clinic: Document, patient: Document, program_id: str) -> None:
+    who_and_what = key(clinician, clinic, patient)
+    if who_and_what is None:
+        return
+    login = {"systemLogin": clinician.system_login} if clinician.system_login else {}
+    view = {**who_and_what, "programId": program_id, **login, "createdTime": clock.now()}
+    store.insert_view({"_id": ids.new_id(), **view})
