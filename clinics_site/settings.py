@@ -352,9 +352,12 @@ REDOX: dict[str, Any] = {
 # --- Xealth ------------------------------------------------------------------------------------
 XEALTH: dict[str, Any] = {
     "enabled": env.flag(
-        "TIDEPOOL_XEALTH_ENABLED", default=False, help="serve the Xealth endpoints"
+        "TIDEPOOL_XEALTH_ENABLED", default=False, help="serve the operations that Xealth calls"
     ),
-    "bearer_token": env.text("TIDEPOOL_XEALTH_BEARER_TOKEN", help="secret that Xealth presents"),
+    "bearer_token": env.text(
+        "TIDEPOOL_XEALTH_BEARER_TOKEN",
+        help="secret that Xealth presents; without it every request of Xealth is 401",
+    ),
     "client_id": env.text("TIDEPOOL_XEALTH_CLIENT_ID", help="client id at Xealth"),
     "client_secret": env.text("TIDEPOOL_XEALTH_CLIENT_SECRET", help="client secret at Xealth"),
     "token_url": env.text(

@@ -514,3 +514,20 @@ def test_how_many_commands_a_request_takes(patient, mongo_commands):
         with mongo_commands() as commands:
             assert method(path, body, headers=xealth.TOKEN).status_code == 200
         assert len(commands) <= most, (path, commands)
+
+
+@pytest.mark.foreign_documents
+@pytest.mark.parametrize(
+    "path",
+    ["ehrSettings.mrnIdType", "ehrSettings.procedureCodes", "timezone", "patientTags", "name"],
+)
+def test_a_broken_record_of_the_clinic_is_no_failure(clinic, patient, path):
+    for value in (None, 7, "text", ["a"], {"a": 1}, ObjectId()):
+        db.collection("clinics").update_one({"_id": clinic["_id"]}, {"$set": {path: value}})
+        preorder = request(eventType="preorder", eventContext="initial")
+        new_person = changed(preorder, "patientIdentity.ids.1.id", "RT-1")
+        for body in (preorder, new_person):
+            response = Xealth().post(xealth.PREORDER, body)
+            assert response.status_code in (200, 400), (path, value)
+        assert Xealth().put(xealth.PROGRAMS, request()).status_code in (200, 400), (path, value)
+        assert Xealth().put(xealth.PROGRAM_URL, request()).status_code in (200, 400), (path, value)
