@@ -58,4 +58,10 @@ declare(
         ],
         name="XealthOrdersById",
     ),
+    # Our own: from a pre-order to its orders.
+    IndexModel(
+        [("orderData.preorder.dataTrackingId", ASCENDING)],
+        name="XealthOrdersByPreorder",
+        partialFilterExpression={"orderData.preorder.dataTrackingId": {"$exists": True}},
+    ),
 )

@@ -38,6 +38,7 @@ class LargeData:
         self.rows = [self._row(state) for state in ("pending", "dead", "done")]
         self.messages = [self._message(state) for state in ("done", "failed")]
         self.sends = [self._send(state) for state in ("done", "ignored", "failed", "pending")]
+        self.orders = [self._order(state) for state in ("done", "failed")]
         self.preorders = [self._preorder(flow) for flow in ("patient", "guardian")]
         self.deliveries = [self._delivery(kind) for kind in ("results", "notes")]
         self.user = self._staff()
@@ -55,7 +56,7 @@ class LargeData:
             "invite": [audit_key(self.members[-1]["inviteId"])],
             "event_id": self.events[1:2],
             "row_id": self.rows[:2],
-            "document_id": [self.messages[1], self.sends[2], *self.preorders],
+            "document_id": [self.messages[1], self.sends[2], self.orders[1], *self.preorders],
             "delivery_id": self.deliveries[1:],
             "run_id": [f"{clinic['_id']}-{moment:x}"],
             "template": ["signup_custodial_new_clinic_experience_confirmation"],
@@ -177,6 +178,16 @@ class LargeData:
         if state == "failed":
             record["lastError"] = "KeyError: 'a name of a field that nobody has thought of before'"
         db.collection("ehrProcessing").insert_one(record)
+
+    def _order(self, state):
+        notification = {
+            "deployment": long_id(8), "orderId": long_id(9), "eventType": "order", "eventContext": "new", "eventTimeStamp": NOW,
+        }  # fmt: skip
+        data = {"preorder": {"dataTrackingId": long_id(len("patient"))}}
+        document = {"_id": ObjectId(), "eventNotification": notification, "orderData": data}
+        db.collection("xealth_order").insert_one(document)
+        self._record("xealth_order", document["_id"], state, documentTime=NOW)
+        return document["_id"]
 
     def _preorder(self, flow):
         person = {"email": ADDRESS, "connectAbbott": True}

@@ -1,14 +1,18 @@
-"""Pre-orders of Xealth for staff: by clinic and name, the form as the clinician saw it (rules EHR-187 and EHR-188)."""
+"""Orders and pre-orders of Xealth for staff: by clinic and name, the form as the clinician saw it (rules EHR-180, EHR-187
+and EHR-188)."""
 
 import re
+from io import StringIO
 
 import pytest
 from bson import ObjectId
+from django.core.management import CommandError, call_command
 
 from kernel import clock, db
 from tests.admin.conftest import events, text
-from tests.admin.test_ehr import ids_on
-from tests.factories import make_clinic
+from tests.admin.test_ehr import ids_on, record
+from tests.events import emitted
+from tests.factories import make_clinic, make_patient
 from tests.xealth import xealth_clinic
 
 LIST = "ehr/xealth-preorders/"
@@ -195,3 +199,103 @@ def test_the_page_of_a_clinic_shows_its_program_and_leads_to_its_pre_orders(clin
     assert "deployment rivertown" in page
     assert "program tp-program-7" in page
     assert f"/admin/{LIST}?clinic={clinic['_id']}" in page
+
+
+# --- orders -----------------------------------------------------------------------------------------
+ORDERS = "ehr/xealth-orders/"
+
+
+def order(state="done", **record_fields):
+    document = {
+        "_id": ObjectId(),
+        "eventNotification": {
+            "deployment": "rivertown",
+            "orderId": "ord-1",
+            "eventType": "order",
+            "eventContext": "new",
+            "eventTimeStamp": clock.now(),
+            "patientIdentity": {"ids": [{"id": "Marker"}]},
+        },
+        "orderData": {
+            "preorder": {"dataTrackingId": TRACKING_ID},
+            "datasets": {"demographicsV1": {"name": {"family": ["Marker"]}}},
+        },
+    }
+    db.collection("xealth_order").insert_one(document)
+    record("xealth_order", document, state, **record_fields)
+    return document
+
+
+def test_orders_are_listed_by_clinic_and_patient_beside_those_of_redox(clinic, staff):
+    patient = make_patient(clinic, fullName="Tomas Weir")
+    kept = order(clinicId=clinic["_id"], userId=patient["userId"])
+    order("failed", lastError="no_clinic")
+
+    for path in (ORDERS, "ehr/processing/"):
+        page = staff("integration", "support").get(path, {"clinic": "rivertown"})
+        assert ids_on(page) == [str(kept["_id"])]
+        for name in ("Tomas Weir", "Rivertown Diabetes Center"):
+            assert name in text(page)
+        assert "Weir" not in text(staff("integration").get(path))
+    kinds = {"kind": "xealth_order"}
+    assert len(ids_on(staff("integration").get("ehr/processing/", kinds))) == 2
+    assert staff("support").get(ORDERS).status_code == 403
+
+
+def test_an_order_and_its_pre_order_lead_to_each_other_without_patient_data(clinic, staff):
+    entered, kept = preorder(clinic), order()
+    person = staff("integration")
+
+    page = text(person.get(f"{ORDERS}{kept['_id']}/"))
+    assert f"/admin/{LIST}{entered['_id']}/" in page
+    assert "Marker" not in page
+    assert "Weir" not in page
+    assert f"/admin/{ORDERS}{kept['_id']}/" in text(person.get(f"{LIST}{entered['_id']}/"))
+
+
+def test_an_order_without_a_pre_order_is_shown(staff):
+    kept = order()
+
+    assert "Pre-order" in text(staff("integration").get(f"{ORDERS}{kept['_id']}/"))
+
+
+def test_every_view_of_the_payload_of_an_order_is_recorded(clinic, staff):
+    kept = order(clinicId=clinic["_id"], userId="u1")
+
+    page = text(staff("integration").get(f"{ORDERS}{kept['_id']}/payload"))
+
+    assert page.count("Marker") == 2
+    (event,) = events(action="ehr.payload_viewed")
+    assert event["object"]["type"] == "ehr_xealth_order"
+    assert (event["object"]["id"], event["scope"]) == (str(kept["_id"]), {"patient": "u1"})
+    assert staff("support").get(f"{ORDERS}{kept['_id']}/payload").status_code == 403
+
+
+def test_a_failed_order_is_started_again_with_a_reason(staff):
+    kept = order("failed", lastError="xealth_order_refused_400")
+    person = staff("integration")
+    assert "Process again" in text(person.get(f"{ORDERS}{kept['_id']}/"))
+
+    person.post("ehr/start-again", row=f"xealth_order:{kept['_id']}", reason="TICKET-1")
+
+    assert db.collection("ehrProcessing").find_one({})["state"] == "pending"
+    (event,) = events(action="ehr.requeued")
+    assert (event["object"]["type"], event["reason"]) == ("ehr_xealth_order", "TICKET-1")
+    assert emitted("xealth.order_notified") == [{"documentId": str(kept["_id"])}]
+
+
+def test_the_commands_know_orders_too():
+    kept = order("failed", lastError="xealth_order_refused_400")
+
+    def run(*words):
+        out = StringIO()
+        call_command("ehr", *map(str, words), stdout=out)
+        return out.getvalue().splitlines()
+
+    assert run("show-message", kept["_id"])[:2] == ["kind: xealth_order", "state: failed"]
+    assert run("requeue-failed", "--kind", "xealth_order", "--dry-run") == [
+        f"xealth_order {kept['_id']} - xealth_order_refused_400",
+        "1 would be requeued",
+    ]
+    with pytest.raises(CommandError, match="no message and no scheduled send and no Xealth order"):
+        run("show-message", ObjectId())

@@ -25,7 +25,10 @@ def _program(request: HttpRequest, clinic: Document) -> dict[str, Any] | None:
         "deployment": settings.get("sourceId"),
         "program": codes.get(Procedure.CREATE_AND_ENABLE),
         "subscribed": staff_reads.count_subscribed(clinic["_id"], REPORTS),
-        "links": [("Pre-orders", reverse("admin:ehr_xealth_preorders") + query)],
+        "links": [
+            ("Orders", reverse("admin:ehr_xealth_orders") + query),
+            ("Pre-orders", reverse("admin:ehr_xealth_preorders") + query),
+        ],
     }
 
 

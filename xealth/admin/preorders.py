@@ -6,12 +6,13 @@ from bson import ObjectId
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 
-from ehr.admin import filters, names
+from ehr.admin import filters, names, records
 from kernel import ids, texts
 from kernel.db import Document
 from kernel.errors import NotFound
 from kernel.staff import pages, paging, roles
 from xealth.admin import shown_forms
+from xealth.kinds import ORDER
 from xealth.services import staff_reads
 
 
@@ -59,6 +60,7 @@ def preorder(request: HttpRequest, document_id: str) -> HttpResponseBase:
         crumbs=[pages.Crumb("Xealth pre-orders", reverse("admin:ehr_xealth_preorders"))],
         row=row,
         tracking_id=submission.document.get("dataTrackingId"),
+        orders=[(order, records.url_of(ORDER, order)) for order in submission.orders],
         form=shown_forms.show(submission),
     )
 

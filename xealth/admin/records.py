@@ -1,11 +1,14 @@
 """How orders of Xealth are shown to staff."""
 
+from django.urls import reverse
+
 from ehr.admin import records
 from ehr.admin.records import Fact, KindPages, Origin
 from ehr.services.records import Item
 from kernel import safe_reading
 from kernel.db import Document
 from xealth.kinds import ORDER
+from xealth.services import staff_reads
 
 
 def _notification(document: Document) -> Document:
@@ -29,10 +32,19 @@ def _facts(item: Item) -> list[Fact]:
         Fact("Deployment", safe_reading.text(notification.get("deployment")) or ""),
         Fact("Order", code=safe_reading.text(notification.get("orderId")) or ""),
         Fact("Happened", time=safe_reading.moment(notification.get("eventTimeStamp"))),
+        _preorder(item),
     ]
     if document.get("embedded") is True:
         facts.append(Fact("Xealth", "the embedded stand-in: no health record has this order"))
     return facts
+
+
+def _preorder(item: Item) -> Fact:
+    preorder_id = staff_reads.find_preorder_of(item.document_id)
+    if preorder_id is None:
+        return Fact("Pre-order", "none")
+    url = reverse("admin:ehr_xealth_preorder", args=[preorder_id])
+    return Fact("Pre-order", code=preorder_id, url=url)
 
 
 records.add_pages(

@@ -35,6 +35,7 @@ class Submission:
     data: Mapping[str, Any]
     chosen_tags: Sequence[str]
     tags: Sequence[Document]
+    orders: Sequence[ObjectId]
 
     @property
     def full_name(self) -> str:
@@ -65,7 +66,13 @@ def find_submission(preorder_id: ObjectId) -> Submission | None:
         data=safe_reading.mapping(document.get(flow)),
         chosen_tags=safe_reading.texts(tags.get("ids")),
         tags=_tags_of(document.get("clinicId")),
+        orders=store.list_orders_of(document.get("dataTrackingId") or ""),
     )
+
+
+def find_preorder_of(order_id: ObjectId) -> ObjectId | None:
+    """The pre-order that an order names."""
+    return store.find_preorder_of(order_id)
 
 
 def readable(document: Document) -> Document:
