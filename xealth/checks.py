@@ -1,5 +1,6 @@
 """System checks: the forms are what their schema says, and a deployment with Xealth has all settings of it."""
 
+import re
 from typing import Any
 
 import jsonschema_rs
@@ -14,6 +15,7 @@ REQUIRED = (
     "BEARER_TOKEN",
     "CLIENT_SECRET",
 )  # a missing client id is a stand-in, and reported as one
+_FRAME_ANCESTOR = re.compile(r"'self'|https://(\*\.)?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*(:[0-9]+)?")
 _URLS = {"token_url": "TIDEPOOL_XEALTH_TOKEN_URL", "base_url": "TIDEPOOL_XEALTH_SERVER_BASE_URL"}
 
 
@@ -54,4 +56,19 @@ def xealth_is_complete(**_: Any) -> list[CheckMessage]:
         Warning(f"{variable} leads to Xealth's sandbox", id="clinics.W051")
         for name, variable in _URLS.items()
         if "sandbox" in configuration.text(name)
+    ]
+
+
+@register(Tags.security, deploy=True)
+def frame_ancestors_are_https_hosts(**_: Any) -> list[CheckMessage]:
+    """Anything else would weaken the policy of the report, or end it early."""
+    if not configuration.is_enabled():
+        return []
+    hint = "separate hosts by commas, as in https://*.xealth.io,https://ehr.example.org"
+    return [
+        Error(
+            f"XEALTH_FRAME_ANCESTORS: {source} is not an https host", hint=hint, id="clinics.E052"
+        )
+        for source in settings.XEALTH["frame_ancestors"]
+        if not _FRAME_ANCESTOR.fullmatch(source)
     ]

@@ -174,6 +174,24 @@ def test_a_setting_that_xealth_lacks_is_named(safe, name, value, finding):
     assert f"TIDEPOOL_XEALTH_{variable}" in message.msg
 
 
+@pytest.mark.parametrize(
+    ("source", "is_reported"),
+    [
+        ("https://*.xealth.io", False),
+        ("https://ehr.example.org:8443", False),
+        ("'self'", False),
+        ("http://ehr.example.org", True),
+        ("https:", True),
+        ("*", True),
+        ("https://a.example.org https://b.example.org", True),
+        ("https://a.example.org; script-src *", True),
+    ],
+)
+def test_reports_are_framed_by_https_hosts_alone(safe, source, is_reported):
+    safe.XEALTH = {**safe.XEALTH, "frame_ancestors": ["https://*.xealth.io", source]}
+    assert finding_ids() == (["clinics.E052"] if is_reported else [])
+
+
 def test_xealth_needs_an_address_of_the_service(safe):
     safe.APPLICATION_URL = ""
     assert "clinics.E051" in finding_ids()

@@ -1,10 +1,13 @@
 """The viewer of reports in a real browser, with the console and the network watched (rules EHR-203 to EHR-216)."""
 
 import io
+from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import parse_qs
 
 import pytest
 from PIL import Image
+from reportlab.pdfgen.canvas import Canvas
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
@@ -113,6 +116,46 @@ def test_a_small_screen_shows_the_report_and_a_menu_with_print_and_download(brow
     for name in ("#secondaryPrint", "#secondaryDownload"):
         assert browser.find(name).is_displayed()
     assert not browser.find("#secondaryOpenFile").is_displayed()
+
+
+def test_the_report_of_the_report_service_is_shown(browser, patient, settings):
+    """With the headers and the many pages of that service, at the host of the page."""
+    settings.EXPORT_ADDRESS = "http://127.0.0.1:9"
+    settings.APPLICATION_URL = browser.site.url
+    with report_service(browser.site, pages=12) as requested:
+        browser.open(page_address(patient))
+        browser.wait_for(TEXT, "Page 1 of 12")
+        browser.find("#viewerContainer").send_keys(Keys.END)
+        browser.wait_for(TEXT, "Page 12 of 12")
+    ((path, query),) = requested
+    assert path == f"/export/report/{patient['userId']}"
+    assert parse_qs(query)["fullName"] == [NAME]
+    assert browser.errors() == []
+
+
+@contextmanager
+def report_service(site, *, pages):
+    """In front of the site, as the gateway of a deployment is; notes what it is asked."""
+    document, requested, application = io.BytesIO(), [], site.server.get_app()
+    canvas = Canvas(document)
+    for number in range(1, pages + 1):
+        canvas.drawString(100, 700, f"Page {number} of {pages}")
+        canvas.showPage()
+    canvas.save()
+
+    def answer(environ, start_response):
+        if not environ["PATH_INFO"].startswith("/export/"):
+            return application(environ, start_response)
+        requested.append((environ["PATH_INFO"], environ["QUERY_STRING"]))
+        disposition = ("Content-Disposition", 'attachment: filename="report.pdf"')
+        start_response("200 OK", [("Content-Type", "application/octet-stream"), disposition])
+        return [document.getvalue()]
+
+    site.server.set_app(answer)
+    try:
+        yield requested
+    finally:
+        site.server.set_app(application)
 
 
 def test_every_control_is_reached_by_keyboard_and_has_a_name(browser, patient):
