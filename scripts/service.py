@@ -90,6 +90,8 @@ def kept_environment(*, host: str, port: int) -> dict[str, str]:
     return {
         "SECRET_KEY": local.secret("secret-key"),
         "TIDEPOOL_REDOX_VERIFICATION_TOKEN": local.secret("redox-verification-token"),
+        "TIDEPOOL_XEALTH_ENABLED": "true",
+        "TIDEPOOL_XEALTH_BEARER_TOKEN": local.secret("xealth-bearer-token"),
         "TIDEPOOL_APPLICATION_URL": address,
         "TIDEPOOL_WEBAPP_URL": address,
         "TIDEPOOL_ASSET_URL": f"{address}/static",

@@ -14,6 +14,13 @@ CLIENT_ID, CLIENT_SECRET = "client-1", "a secret"
 READ = "/v2/partner/read/order/"
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request, client_address):
+        """Some tests kill the client or stop waiting, which breaks its connection."""
+
+
 class XealthPeer:
     """`answers` are used up one per call: a status, (status, headers), ("hang", s), a body, or "close". Then 200, and
     what is read is in `placed`, by its path behind READ. `token_answers` likewise, (status, body[, headers])."""
@@ -47,8 +54,7 @@ class XealthPeer:
             def log_message(self, *args):
                 pass
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
+        self._server = _Server(("127.0.0.1", 0), Handler)
         threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
 
     def configuration(self):
@@ -57,6 +63,16 @@ class XealthPeer:
             "enabled": True, "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET,
             "token_url": f"{address}/token", "base_url": f"{address}/v2",
         }  # fmt: skip
+
+    def environment(self):
+        names = ("client_id", "client_secret", "token_url")
+        own = self.configuration()
+        return {
+            **{f"TIDEPOOL_XEALTH_{name.upper()}": own[name] for name in names},
+            "TIDEPOOL_XEALTH_SERVER_BASE_URL": own["base_url"],
+            "TIDEPOOL_XEALTH_ENABLED": "true",
+            "TIDEPOOL_XEALTH_BEARER_TOKEN": "xealth-test-token",
+        }
 
     def close(self):
         self._server.shutdown()

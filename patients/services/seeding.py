@@ -4,10 +4,12 @@ from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 
+import orjson
 from bson import ObjectId
 
 from clinic_records.services import access
 from kernel import clock, db
+from kernel.api.rendering import encode
 from kernel.db import Document
 from kernel.errors import Conflict
 from patients.documents import PatientDocument
@@ -17,7 +19,7 @@ from patients.services.demo_patients import Surroundings, invent_patients
 from patients.services.effects import profile_of
 from patients.services.patient_details import is_custodial
 from patients.store import patients as store
-from patients.summary_answers import without_text
+from patients.summary_answers import PARTS, shown, without_text
 from users.services import accounts
 from users.services.accounts import Invented
 
@@ -90,3 +92,13 @@ def backfill_summary_texts() -> int:
         store.set_summary_texts(document["_id"], without_text(document["summary"]))
         for document in store.iterate_without_summary_text()
     )
+
+
+def invent_summary(clinic_id: ObjectId, *, seed: int) -> Document:
+    """The body with which a summary of an invented person arrives."""
+    surroundings = Surroundings(clinic_id=clinic_id)
+    people = invent_patients(surroundings, count=BATCH, seed=seed, now=clock.now())
+    summary = next(person["summary"] for person in people if "summary" in person)
+    parts = {name: shown(name, summary[name]) for name in PARTS if name in summary}
+    body: Document = orjson.loads(encode(parts))
+    return body
