@@ -93,6 +93,8 @@ def test_the_report_is_shown_and_printed_within_the_policy_and_without_other_hos
     keep_picture(browser, "wide")
     assert_is_shown(browser, SIZES["wide"][0])
     assert script(browser, "return window.PDF_URL").startswith("/v1/xealth/report/clinics/")
+    for role in ("heading", "columnheader"):  # what the tags of the PDF are for screen readers
+        assert browser.all(f"#viewer .structTree [role={role}]")
     script(browser, "window.print = () => { window.wasPrinted = true; }")
     browser.click("#printButton")
     wait_until(browser, lambda: script(browser, "return window.wasPrinted"))
