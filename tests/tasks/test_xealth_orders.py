@@ -321,7 +321,11 @@ def test_an_address_may_come_with_a_name(partner, peer):
     assert orders.patients()[0]["email"] == "tomas@example.org"
 
 
-@pytest.mark.parametrize("preorder", [ABSENT, None, {}, {"dataTrackingId": None}], ids=str)
+@pytest.mark.parametrize(
+    "preorder",
+    [ABSENT, None, {}, {"dataTrackingId": None}],
+    ids=["absent", "null", "empty", "without an id"],
+)
 def test_without_a_pre_order_no_patient_is_made(partner, peer, preorder):
     xealth_clinic()
     place(peer, changed(order(), "preorder", preorder))
