@@ -1,7 +1,9 @@
 """What the tests of Xealth have in common: a clinic, requests of invented people, and a caller with the secret."""
 
 import copy
+from datetime import UTC, datetime, timedelta
 
+from kernel import db
 from tests import ehr
 from tests.cast import Api
 
@@ -9,6 +11,7 @@ TOKEN = {"Authorization": "Bearer xealth-test-token"}
 DEPLOYMENT, PROGRAM, MRN = "rivertown", "tp-program-7", "RT-5531"
 BIRTH_DATE, NAME = "1979-09-30", "Tomas B. Weir"
 PREORDER, PROGRAMS, PROGRAM_URL = "/v1/xealth/preorder", "/v1/xealth/programs", "/v1/xealth/program"
+NOTIFICATION = "/v1/xealth/notification"
 ABSENT = object()
 CLINICIAN = {
     "userId": "EHR-USER-12",
@@ -88,3 +91,37 @@ class Xealth:
 
     def put(self, path, body=None, **extra):
         return self._api.put(path, body, headers=TOKEN, **extra)
+
+
+# --- pre-orders ---------------------------------------------------------------------------------------
+TRACKING_ID = "7a1e2f5c-4b6d-4f0e-9c55-2f0a9b7d1e33"
+
+
+def initial(**changes):
+    return request(eventType="preorder", eventContext="initial", **changes)
+
+
+def subsequent(user_input=ABSENT, tracking_id=TRACKING_ID, **changes):
+    form = {"dataTrackingId": tracking_id, "formId": "patient_enrollment_form"}
+    if user_input is not ABSENT:
+        form["userInput"] = user_input
+    return request(eventType="preorder", eventContext="subsequent", formData=form, **changes)
+
+
+def child(body):
+    birth_date = datetime.now(UTC).date() - timedelta(days=6 * 365)
+    return with_birth_date(body, birth_date.isoformat())
+
+
+def ask(body, status=200):
+    response = Xealth().post(PREORDER, body)
+    assert response.status_code == status, response.content
+    return response.json()
+
+
+def refused(body, status):
+    return ask(body, status)["message"]
+
+
+def stored_preorders():
+    return list(db.collection("xealth_preorder").find({}))
