@@ -114,6 +114,7 @@ def row_of(item: Item) -> dict[str, Any]:
     return {
         "id": str(item.document_id),
         "kind": item.kind,
+        "label": kinds.of(item.kind).label,
         "url": reverse(f"admin:{its.detail}", args=[item.document_id]),
         "received": item.document_id.generation_time,
         "event": origin.event,
