@@ -52,12 +52,12 @@ def fill_in(clinic: Document, candidate: Candidate) -> bool:
 
 def _find_addresses(clinic: Document, batch: int) -> Iterator[Candidate]:
     for patient in ehr_patients.iter_without_email(clinic["_id"], batch=batch):
-        email = _address_of(patient)
+        email = _address_of(patient, clinic)
         if email and user_service().get_user(email) is None:
             yield Candidate(patient, email)
 
 
-def _address_of(patient: Document) -> str | None:
+def _address_of(patient: Document, clinic: Document) -> str | None:
     """The address in the last matched order; None when the order is gone or the address is not usable."""
     order_id = patient_matching.current_order(patient)
     document = messages.find_message(order_id) if order_id is not None else None
@@ -65,6 +65,6 @@ def _address_of(patient: Document) -> str | None:
         return None
     try:
         matching.check_patient(patient)
-        return orders.address_of(read_order(document.get("message")))
+        return orders.address_of(read_order(document.get("message")), clinic)
     except (orders.Refused, Unreadable):
         return None

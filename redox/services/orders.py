@@ -190,7 +190,7 @@ def _free_address(work: Work, patient: Document) -> str | None:
     if not is_custodial(patient) or patient.get("email"):
         return None
     try:
-        address = address_of(work.order)
+        address = address_of(work.order, work.clinic)
     except Refused:
         return None
     if not address or user_service().get_user(address) is not None:
@@ -294,7 +294,7 @@ def _create_patient(work: Work) -> None:
             raise Refused(EXISTS)
     except BadRequest as error:
         raise Refused(error.words) from None
-    email = address_of(work.order)
+    email = address_of(work.order, work.clinic)
     said = {
         "fullName": _full_name(work.order),
         "birthDate": _birth_date(work.order).isoformat(),
@@ -332,12 +332,12 @@ def _stop_if_known(work: Work) -> None:
         raise _Overtaken
 
 
-def address_of(order: Order) -> str | None:
-    """The patient's address, or the guarantor's for a child under 13; None without any.
+def address_of(order: Order, clinic: Document) -> str | None:
+    """The patient's address, or the guarantor's for a child under 13 on the clinic's day; None without any.
 
     Raises Refused for a birth date or an address that cannot be read.
     """
-    child = ages.is_under_13(_birth_date(order), clock.now().date())
+    child = ages.is_under_13(_birth_date(order), ages.today_of(clinic))
     owner = "guarantor" if child else "patient"
     candidates = order.guarantor_addresses if child else order.addresses
     if not candidates:

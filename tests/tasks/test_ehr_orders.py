@@ -203,6 +203,16 @@ class TestCreate:
 
         assert stored_patient(clinic, record["userId"])["email"] == "ida.quill@example.org"
 
+    def test_a_child_is_under_13_on_the_clinics_day(self, receive):
+        clinic = ehr.ehr_clinic()  # of US/Central, where the birthday begins five hours later than in UTC
+        message = ehr.order("CREATE")
+        message["Patient"]["Demographics"]["DOB"] = "2013-03-10"
+
+        with time_machine.travel(clock.parse_time("2026-03-10T04:59:00Z")):
+            record = receive(message)
+
+        assert stored_patient(clinic, record["userId"])["email"] == "ida.quill@example.org"
+
     def test_the_plan_limit_is_reported_as_failure(self, receive):
         clinic = ehr.ehr_clinic()
         db.collection("clinics").update_one(
