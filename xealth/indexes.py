@@ -60,7 +60,7 @@ declare(
     ),
     # Our own: from a pre-order to its orders.
     IndexModel(
-        [("orderData.preorder.dataTrackingId", ASCENDING)],
+        [("orderData.preorder.dataTrackingId", ASCENDING), ("_id", DESCENDING)],
         name="XealthOrdersByPreorder",
         partialFilterExpression={"orderData.preorder.dataTrackingId": {"$exists": True}},
     ),
