@@ -204,7 +204,8 @@ class TestCreate:
         assert stored_patient(clinic, record["userId"])["email"] == "ida.quill@example.org"
 
     def test_a_child_is_under_13_on_the_clinics_day(self, receive):
-        clinic = ehr.ehr_clinic()  # of US/Central, where the birthday begins five hours later than in UTC
+        # In US/Central, where the birthday begins five hours later than in UTC.
+        clinic = ehr.ehr_clinic()
         message = ehr.order("CREATE")
         message["Patient"]["Demographics"]["DOB"] = "2013-03-10"
 
