@@ -21,6 +21,10 @@ class Failure(TextChoices):
     SUMMARY_UNREADABLE = "summary_unreadable", "The patient's statistics cannot be read"
     SEVERAL_CLINICS = "several_clinics", "Several clinics have this source"
     OVERTAKEN = "overtaken", "Another order for the same person was at work at the same moment"
+    ACCOUNT_UNFINISHED = (
+        "account_unfinished",
+        "An account with the address was begun and is not finished: it goes on by itself",
+    )
     NEIGHBOUR_UNAVAILABLE = (
         "neighbour_unavailable",
         "A service that is needed cannot be reached",

@@ -61,7 +61,3 @@ class Failure(TextChoices):
         "No patient matches, and without a pre-order none can be created",
     )
     ACCOUNT_REFUSED = "account_refused", "The patient could not be created"
-    ACCOUNT_UNFINISHED = (
-        "account_unfinished",
-        "An account with the address was begun and is not finished: it goes on by itself",
-    )

@@ -27,7 +27,7 @@ from kernel.errors import (
 )
 from patients import ages, fields
 from patients.choices import MatchCriterion
-from patients.services import patients
+from patients.services import custodial_accounts, patients
 from patients.services.patient_details import PatientDetails, is_custodial
 from redox.choices import Failure
 from redox.messages.orders import WHAT, Order, read_order
@@ -302,6 +302,7 @@ def _create_patient(work: Work) -> None:
         "email": email,
     }
     if email and user_service().get_user(email) is not None:
+        _check_address_is_foreign(email)
         raise Refused(EMAIL_IN_USE)
     try:
         patient = patients.create_custodial_patient(
@@ -318,6 +319,13 @@ def _create_patient(work: Work) -> None:
             raise RetryLater(choices.Failure.OVERTAKEN) from None
         raise Refused(error.words or REFUSED) from None
     note(work.record, accountCreated=True, userId=patient["userId"])
+
+
+def _check_address_is_foreign(email: str) -> None:
+    """An earlier try may have died between the account and its record: its account is ended first."""
+    if custodial_accounts.is_being_made(email):
+        wait = custodial_accounts.CHECKED_AFTER
+        raise RetryLater(choices.Failure.ACCOUNT_UNFINISHED, wait=wait)
 
 
 _KNOWN_BY = (MatchCriterion.MRN, MatchCriterion.BIRTH_DATE_AND_NAME)

@@ -9,7 +9,7 @@ from bson import ObjectId
 
 from kernel import clock, db, errors, outbox
 from kernel.errors import DomainError, RetryLater
-from patients.services import custodial_accounts
+from patients.services import custodial_accounts, patients
 from tests import ehr
 from tests.cast import make_person
 from tests.events import deliver_all
@@ -249,6 +249,30 @@ class TestCreate:
 
         assert answers() == [account("SUCCESS", "Account was successfully created")]
         assert db.collection("patients").count_documents({}) == 1
+
+
+def test_the_account_of_a_try_that_died_is_not_taken_for_someone_elses(receive, monkeypatch):
+    """It has the order's address until it is ended."""
+
+    class Killed(BaseException):
+        """Ends a worker."""
+
+    def die(*args, **options):
+        raise Killed
+
+    ehr.ehr_clinic()
+    with monkeypatch.context() as patched:
+        patched.setattr(patients, "_insert", die)
+        patched.setattr(custodial_accounts, "give_up", lambda *_, **__: None)
+        with pytest.raises(Killed):
+            receive(ehr.order("CREATE"))
+
+    for minutes in (1, 20, 40):
+        with time_machine.travel(clock.now() + timedelta(minutes=minutes)):
+            for row in list(db.collection(outbox.COLLECTION).find({"state": {"$ne": outbox.DONE}})):
+                outbox.deliver(row["_id"])
+    assert answers() == [account("SUCCESS", "Account was successfully created")]
+    assert db.collection("patients").count_documents({}) == 1
 
 
 class TestTwoOrdersAtOnce:

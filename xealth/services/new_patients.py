@@ -127,7 +127,7 @@ def _raise_reason(
         raise RetryLater(EhrFailure.OVERTAKEN) from None
     if preorder.email and custodial_accounts.is_being_made(preorder.email):
         wait = custodial_accounts.CHECKED_AFTER
-        raise RetryLater(Failure.ACCOUNT_UNFINISHED, wait=wait) from None
+        raise RetryLater(EhrFailure.ACCOUNT_UNFINISHED, wait=wait) from None
     raise _refused(error.words) from None
 
 

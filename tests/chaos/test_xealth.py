@@ -1,0 +1,141 @@
+"""Workers that are killed in the middle of orders of Xealth: each person becomes one patient with one subscription and
+gets one mail of each kind (rules EHR-165, EHR-175 and EHR-176)."""
+
+import email
+import email.policy
+import os
+import random
+import sys
+import time
+from collections import Counter
+
+import pytest
+from django.conf import settings
+
+from kernel import clock, db
+from tests.processes.conftest import same_place
+from tests.processes.service import Service, eventually
+from tests.xealth import TOKEN, changed, xealth_clinic
+from tests.xealth_orders import NOTIFICATION, notification, order, place, records
+from tests.xealth_peer import XealthPeer
+
+pytestmark = [pytest.mark.processes, pytest.mark.timeout(600)]
+KILLS, A_BATCH = 12, 4
+PEOPLE = KILLS * A_BATCH
+SEED = os.environ.get("CHAOS_SEED", "20")
+UNFINISHED = "account_unfinished"
+
+
+@pytest.fixture
+def partner():
+    server = XealthPeer()
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def service(tmp_path):
+    folder = tmp_path / "service"
+    folder.mkdir()
+    running_service = Service(folder, {"SECRET_KEY": settings.SECRET_KEY, **same_place()})
+    yield running_service
+    running_service.stop()
+
+
+def address(number):
+    return f"person.{number}@example.org"
+
+
+def enter_and_place(partner, number):
+    entered = {"email": address(number), "connectDexcom": True}
+    db.collection("xealth_preorder").insert_one(
+        {"dataTrackingId": f"t-{number}", "patient": entered}
+    )
+    body = changed(order(), "preorder.dataTrackingId", f"t-{number}")
+    body = changed(body, "patientIdentity.ids.0.id", f"M-{number}")
+    place(partner, body, order_id=f"o-{number}")
+
+
+def notify(service, number):
+    person = {"ids": [{"id": f"M-{number}", "type": "MRN"}]}
+    body = notification(orderId=f"o-{number}", eventId=f"e-{number}", patientIdentity=person)
+    assert service.post(NOTIFICATION, body, headers=TOKEN).status == 200
+
+
+def states():
+    return Counter(
+        record["state"] if record.get("lastError") != UNFINISHED else UNFINISHED
+        for record in records()
+        if record["state"] != "done"
+    )
+
+
+def make_due(event):
+    """Minutes that pass at once."""
+    db.collection("outbox").update_many(
+        {"event": event, "state": "pending", "notBefore": {"$gt": clock.now()}},
+        {"$set": {"notBefore": clock.now()}},
+    )
+
+
+def are_ended():
+    """Accounts are ended only when no try is running: it could be the one that has just made the account."""
+    waiting = states()
+    if waiting and set(waiting) == {UNFINISHED}:
+        make_due("patient.account_requested")
+        time.sleep(2)
+        make_due("xealth.order_notified")
+    return not waiting
+
+
+def mails(folder):
+    """How often each was sent, by recipient and subject. Mails of one moment may share a file."""
+    found = Counter()
+    for path in folder.glob("*"):
+        for raw in filter(bytes.strip, path.read_bytes().split(b"-" * 79)):
+            mail = email.message_from_bytes(raw.lstrip(), policy=email.policy.default)
+            found[mail["To"], mail["Subject"]] += 1
+    return found
+
+
+def test_orders_whose_workers_are_killed_make_each_patient_once(service, partner, tmp_path):
+    dice, folder = random.Random(SEED), tmp_path / "mail"
+    xealth_clinic()
+    for number in range(PEOPLE):
+        enter_and_place(partner, number)
+    mail = {
+        "EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend",
+        "EMAIL_FILE_PATH": str(folder),
+    }
+    service.start(env={**partner.environment(), **mail})
+
+    for batch in range(KILLS):
+        read_before = len(partner.reads)
+        for number in range(batch * A_BATCH, (batch + 1) * A_BATCH):
+            notify(service, number)
+        eventually(lambda before=read_before: len(partner.reads) > before, every=0.01)
+        time.sleep(dice.uniform(0, 0.15))
+        service.kill_worker("ehr-worker")
+        service.start_worker("ehr-worker")
+        notify(service, dice.randrange(number + 1))  # Xealth delivers at least once
+
+    eventually(are_ended, within=400, every=1)
+    eventually(lambda: sum(mails(folder).values()) >= 2 * PEOPLE, within=120, every=1)
+    patients = list(db.collection("patients").find({}))
+    assert sorted(patient["mrn"] for patient in patients) == sorted(
+        f"M-{number}" for number in range(PEOPLE)
+    )
+    for patient in patients:
+        subscription = patient["ehrSubscriptions"]["xealthReports"]
+        assert (subscription["active"], len(subscription["matchedMessages"])) == (True, 1)
+        assert len(patient["providerConnectionRequests"]["dexcom"]) == 1
+    sent = mails(folder)
+    assert set(sent.values()) == {1}
+    assert len(sent) == 2 * PEOPLE
+    assert db.collection("outbox").count_documents({"state": "dead"}) == 0
+    repeated = [record for record in records() if record["attempts"] > 1]
+    assert repeated, "the kills came too late to say anything"
+    unfinished = sum(record.get("lastError") == UNFINISHED for record in repeated)
+    sys.stdout.write(
+        f"{KILLS} kills, {PEOPLE} orders, {len(repeated)} of them in hand, {unfinished} between account and record\n"
+    )
