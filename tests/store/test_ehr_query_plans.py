@@ -19,7 +19,14 @@ def some_data():
         [{"dataTrackingId": f"t{n}", "clinicId": clinic_of(n)} for n in range(100)]
     )
     db.collection("xealth_order").insert_many(
-        [{"orderData": {"preorder": {"dataTrackingId": f"t{n}"}}} for n in range(100)]
+        [
+            {
+                "deliveryKey": f"e{n}",
+                "eventNotification": {"orderId": f"o{n}", "deployment": "east"},
+                "orderData": {"preorder": {"dataTrackingId": f"t{n}"}},
+            }
+            for n in range(100)
+        ]
     )
     db.collection("ehrProcessing").insert_many(
         [
@@ -45,6 +52,14 @@ def some_data():
     [
         ("xealth_preorder", {"clinicId": {"$in": [CLINIC]}}, NEWEST_FIRST, 5),
         ("xealth_order", {"orderData.preorder.dataTrackingId": "t5"}, NEWEST_FIRST, 1),
+        ("xealth_order", {"deliveryKey": "e5"}, {}, 1),
+        (
+            "xealth_order",
+            {"eventNotification.orderId": "o5", "eventNotification.deployment": "east"},
+            {},
+            1,
+        ),
+        ("embeddedXealthOrders", {"deployment": "east", "orderId": "o5"}, {}, 0),
         ("ehrProcessing", {"clinicId": {"$in": [CLINIC]}}, NEWEST_FIRST, 5),
         ("ehrProcessing", {"clinicId": {"$in": [CLINIC, OTHER]}}, NEWEST_FIRST, 6),
         ("patients", {"clinicId": CLINIC, "ehrSubscriptions.xealthReports.active": True}, {}, 10),
