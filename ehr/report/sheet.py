@@ -4,6 +4,7 @@ import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from threading import Lock
 
 from reportlab.lib.pagesizes import A4, LETTER
 from reportlab.pdfbase import pdfmetrics
@@ -17,6 +18,8 @@ from ehr.report.tags import Element, Root
 INK, MUTED, RULE, PAPER = "#1f2b3a", "#566270", "#d5dbe1", "#f4f6f8"
 TITLE, SUBJECT = "Glucose report, 14 days", "Time in ranges and glucose statistics"
 _ESCAPES = str.maketrans({"\\": r"\\", "(": r"\(", ")": r"\)"})
+# reportlab reads a font for embedding through one position that all threads share.
+_EMBEDDING = Lock()
 _CODES = 255  # a font of one byte; code 0 stays free
 
 
@@ -57,7 +60,8 @@ class Sheet:
         self._canvas.showPage()
         self._glyphs.attach(self._document)
         self._root.attach(self._document)
-        self._canvas.save()
+        with _EMBEDDING:
+            self._canvas.save()
         return self._buffer.getvalue()
 
     def _begin_page(self) -> None:

@@ -2,6 +2,8 @@
 
 import io
 import re
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -265,6 +267,23 @@ def test_the_time_of_creation_is_true_and_everything_else_is_the_same_again():
     assert document.metadata.creation_date == DRAWN
     later = pdf.draw(subject(**names), summary, drawn=DRAWN + timedelta(hours=1))
     assert read(later)[1] == text.replace("08:05", "09:05")
+
+
+def test_reports_drawn_at_once_are_those_drawn_alone():
+    """reportlab embeds fonts through state that all threads share; the viewer draws in a web process."""
+    names = [f"Mara {chr(0x100 + number * 7)}" for number in range(8)]
+    alone = {name: draw({"cgmStats": stats(CGM)}, full_name=name) for name in names}
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    try:
+        with ThreadPoolExecutor(4) as pool:
+            together = list(
+                pool.map(lambda name: draw({"cgmStats": stats(CGM)}, full_name=name), names * 3)
+            )
+    finally:
+        sys.setswitchinterval(interval)
+
+    assert together == [alone[name] for name in names * 3]
 
 
 def elements(node, found):
