@@ -1,6 +1,7 @@
 """Kept counts that other systems have made wrong: lists still agree with themselves, and the counts are
 corrected."""
 
+from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlencode
 
 import pytest
@@ -267,14 +268,18 @@ def test_changes_during_a_recount_are_counted(lakeside, monkeypatch):
     gone = db.collection("patients").find_one({"clinicId": lakeside["_id"], "tags": TAG})
     correct = patient_counts._correct
 
-    def change_first(*args):
-        monkeypatch.setattr(patient_counts, "_correct", correct)
+    def come_and_go():
         patients.remove_patient(clinic_id=lakeside["_id"], user_id=gone["userId"])
         source = {"providerName": "dexcom", "state": "connected"}
         details = PatientDetails(
             {"fullName": "Iris", "birthDate": "1990-01-01", "dataSources": [source, source]}
         )
         patients.create_custodial_patient(clinic_id=lakeside["_id"], details=details)
+
+    def change_first(*args):
+        monkeypatch.setattr(patient_counts, "_correct", correct)
+        with ThreadPoolExecutor(1) as other:  # outside this transaction
+            other.submit(come_and_go).result()
         assert kept(lakeside)["total"] == 3
         return correct(*args)
 

@@ -17,10 +17,10 @@ from xealth.api.base import TAGS
 from xealth.representation import viewer, viewer_files
 from xealth.services import reports, webhook
 
-TOKEN = Parameter("restricted_token", s.string(), required=True)
+TOKEN = Parameter("restricted_token", s.literal(), required=True)
 QUERY = (
-    Parameter("clinicId", s.string(), required=True),
-    Parameter("patientId", s.string(), required=True),
+    Parameter("clinicId", s.literal(), required=True),
+    Parameter("patientId", s.literal(), required=True),
     TOKEN,
 )
 _KEPT = "public, max-age=31536000, immutable"
