@@ -350,3 +350,7 @@ def _titled(entries: Iterable[tuple[Titled | None, Field]]) -> Iterator[tuple[st
 
 
 ENTERED = frozenset(field.stored for field in FIELDS if field.entry is not None)
+ENTERED_FOR_USERS = frozenset(field.stored for field in FIELDS if field.user_schema is not None)
+NEEDED = frozenset(
+    {"fullName", "birthDate"}
+)  # of every patient: an update without them would erase them

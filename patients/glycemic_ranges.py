@@ -10,23 +10,24 @@ from typing import Any
 from clinic_records.choices import GlucoseUnits
 from kernel.db import Document
 from kernel.safe_reading import text
-from patients.choices import RangePreset
+from patients.choices import RangePreset, RangeType
 
 PRESETS = tuple(RangePreset.values)
 UNITS = tuple(GlucoseUnits.values)
 STANDARD = RangePreset.STANDARD.value
+PRESET, CUSTOM = RangeType.PRESET.value, RangeType.CUSTOM.value
 LARGEST_WHOLE = 2**53  # above it JSON readers treat a number as a float anyway
 
 
 def to_stored(body: Document) -> Document:
     """Fills in the defaults of the contract, and drops what belongs to the other type."""
-    if body.get("type", "preset") == "preset":
-        return {"type": "preset", "preset": body.get("preset", STANDARD)}
+    if body.get("type", PRESET) == PRESET:
+        return {"type": PRESET, "preset": body.get("preset", STANDARD)}
     custom = body.get("custom")
     if custom is None:
-        return {"type": "custom"}
+        return {"type": CUSTOM}
     return {
-        "type": "custom",
+        "type": CUSTOM,
         "custom": {
             "name": custom["name"],
             "thresholds": [_stored_threshold(item) for item in custom["thresholds"]],
@@ -47,10 +48,10 @@ def shown(stored: Document | None) -> Document | None:
     """None for what no client can understand."""
     if not stored:
         return None
-    if stored.get("type") == "preset" and stored.get("preset") in PRESETS:
-        return {"type": "preset", "preset": stored["preset"]}
+    if stored.get("type") == PRESET and stored.get("preset") in PRESETS:
+        return {"type": PRESET, "preset": stored["preset"]}
     custom = stored.get("custom")
-    if stored.get("type") != "custom" or not custom:
+    if stored.get("type") != CUSTOM or not custom:
         return None
     thresholds = [_shown_threshold(item) for item in custom.get("thresholds") or []]
     if any(not _is_understood(item["upperBound"]) for item in thresholds):

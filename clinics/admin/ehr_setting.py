@@ -7,15 +7,13 @@ from django import forms
 from clinic_records.choices import EhrProvider
 from clinics.admin.forms import one_of
 from clinics.admin.setting import Setting, Values
-from clinics.choices import Destination, NoteEvent, Procedure
-from clinics.representation.ehr_settings import ehr_settings
+from clinics.choices import Destination, NoteEvent, Procedure, ReportCadence
+from clinics.representation.ehr_settings import DEFAULT_CADENCE, ehr_settings
 from clinics.services.ehr_settings import stored_ehr_settings, update_ehr_settings
 from kernel.db import Document
 from kernel.staff import roles
 from kernel.staff.fields import Text, Texts
 
-_CADENCES = {"1d": "every day", "7d": "every 7 days", "14d": "every 14 days", "30d": "every 30 days",
-             "DISABLED": "never"}  # fmt: skip
 _ALL_OR_NONE = "Give all three destinations, or none: messages can only be sent with all of them."
 
 
@@ -51,7 +49,7 @@ class EhrSetting(Setting):
             "destinationIds": dict.fromkeys(_DESTINATIONS, str),
             "procedureCodes": dict.fromkeys(_PROCEDURES, str),
             "scheduledReports": {
-                "cadence": one_of(_CADENCES),
+                "cadence": one_of(ReportCadence.values),
                 "onUploadEnabled": bool,
                 "onUploadNoteEventType": one_of(NoteEvent.values),
             },
@@ -94,7 +92,7 @@ class EhrSetting(Setting):
         help_text="Xealth: the program id.",
     )
     cadence = forms.ChoiceField(
-        label="Scheduled reports", choices=list(_CADENCES.items()), initial="14d"
+        label="Scheduled reports", choices=ReportCadence.choices, initial=DEFAULT_CADENCE
     )
     on_upload = forms.BooleanField(label="Also report after each upload", required=False)
     on_upload_note = forms.ChoiceField(
@@ -153,9 +151,9 @@ class EhrSetting(Setting):
             "mrn_id_type": stored.get("mrnIdType") or "MRN",
             **{kind: destinations.get(kind, "") for kind in _DESTINATIONS},
             **{field: codes.get(name, "") for name, field in _PROCEDURES.items()},
-            "cadence": schedule.get("cadence") or "14d",
+            "cadence": schedule.get("cadence") or DEFAULT_CADENCE,
             "on_upload": schedule.get("onUploadEnabled", False),
-            "on_upload_note": schedule.get("onUploadNoteEventType") or "New",
+            "on_upload_note": schedule.get("onUploadNoteEventType") or NoteEvent.NEW.value,
             "tag_codes": ", ".join(tags.get("codes") or []),
             "tag_separator": tags.get("separator") or "",
             "icode": (stored.get("flowsheets") or {}).get("icode", False),
@@ -169,7 +167,7 @@ class EhrSetting(Setting):
         tag_codes = entered["tag_codes"]
         schedule = {"cadence": entered["cadence"], "onUploadEnabled": entered["on_upload"]}
         if entered["on_upload"]:
-            schedule["onUploadNoteEventType"] = entered["on_upload_note"] or "New"
+            schedule["onUploadNoteEventType"] = entered["on_upload_note"] or NoteEvent.NEW.value
         body: Document = {
             "enabled": entered["enabled"],
             "provider": entered["provider"],

@@ -140,13 +140,13 @@ class CliniciansViewSet(ApiViewSet):
         responses={200: s.array(schemas.MEMBERSHIP)},
     )
     def page(self, call: Call) -> Response:
-        documents = clinicians.list_all_memberships(
+        memberships = clinicians.list_all_memberships(
             created_from=call.query.get("createdTimeStart"),
             created_before=call.query.get("createdTimeEnd"),
             skip=call.query["offset"],
             limit=call.query["limit"],
         )
-        return Response(_show_memberships(documents))
+        return Response(_show_memberships(memberships))
 
 
 class ClinicianClinicsViewSet(ApiViewSet):
@@ -157,10 +157,10 @@ class ClinicianClinicsViewSet(ApiViewSet):
         responses={200: schemas.MEMBERSHIPS},
     )
     def page(self, call: Call) -> Response:
-        documents = clinicians.list_memberships(
+        memberships = clinicians.list_memberships(
             call.path["userId"], skip=call.query["offset"], limit=call.query["limit"]
         )
-        return Response(_show_memberships(documents))
+        return Response(_show_memberships(memberships))
 
 
 class ServiceAccountsViewSet(ApiViewSet):

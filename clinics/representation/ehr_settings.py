@@ -1,10 +1,11 @@
 """EHR settings as the API shows them (rules CLINIC-44 to CLINIC-53)."""
 
+from clinics.choices import ReportCadence
 from clinics.services.ehr_settings import destinations, present
 from kernel import safe_reading
 from kernel.db import Document
 
-DEFAULT_CADENCE = "14d"
+DEFAULT_CADENCE = ReportCadence.TWO_WEEKLY.value
 DEFAULT_MRN_TYPE = "MRN"
 
 

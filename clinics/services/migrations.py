@@ -31,8 +31,9 @@ from kernel.errors import (
     NotFound,
     PaymentRequired,
 )
+from patients.choices import PERMISSIONS
 from patients.services import patients
-from patients.services.patient_details import ALL_PERMISSIONS, SharedPatient
+from patients.services.patient_details import SharedPatient
 from users.choices import AccountRole
 from users.clients.protocol import AccountGone, Permissions, UserUpdate
 from users.services import people
@@ -201,7 +202,7 @@ def _move_patient(
     clinic_id: ObjectId, user_id: str, patient_id: str, permissions: Permissions
 ) -> None:
     shared = SharedPatient(
-        permissions=[name for name in ALL_PERMISSIONS if name in permissions],
+        permissions=[name for name in PERMISSIONS if name in permissions],
         is_migrated=True,
         legacy_clinician_id=user_id,
     )

@@ -31,13 +31,10 @@ def create_site(*, clinic_id: str | ObjectId, name: str) -> Document:
 
     def create() -> None:
         clinic = access.access_clinic(clinic_id)
-        sites = access.sites_of(clinic)
-        if _is_taken(name, sites):
+        if _is_taken(name, access.sites_of(clinic)):
             raise Duplicate(message=DUPLICATE)
-        if len(sites) >= MAX_SITES:
-            raise ConstraintViolation(FULL)
         if not store.add_site(clinic["_id"], site, limit=MAX_SITES, moment=clock.now()):
-            raise ConstraintViolation(FULL)  # counts entries that cannot be read, too
+            raise ConstraintViolation(FULL)
 
     db.run_in_transaction(create)
     return site

@@ -53,7 +53,7 @@ def rename_tag(*, clinic_id: str | ObjectId, tag_id: ObjectId, name: str) -> Doc
 
 
 def delete_tag(*, clinic_id: str | ObjectId, tag_id: ObjectId) -> None:
-    """Succeeds even if the tag is already gone. Patients lose it by an event: see `remove_tag_from_patients`."""
+    """Succeeds even if the tag is already gone. Patients lose it by an event, which `clinics.handlers` handles."""
     clinic_object_id = access.access_clinic(clinic_id)["_id"]
     db.run_in_transaction(lambda: delete_in_transaction(clinic_object_id, tag_id))
 

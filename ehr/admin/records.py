@@ -16,6 +16,7 @@ from django.utils.text import capfirst
 from ehr import kinds
 from ehr.admin import filters, names, reasons
 from ehr.choices import ProcessingState
+from ehr.services import operators
 from ehr.services import records as reads
 from ehr.services.records import STATES, Item
 from kernel import ids
@@ -123,8 +124,8 @@ def row_of(item: Item) -> dict[str, Any]:
         **names.who(record, document),
         "state": record.get("state") or ProcessingState.PENDING.value,
         "outcome": record.get("outcome") or "",
-        "error": record.get("lastError") or "",
-        "reason": reasons.in_words(record.get("lastError") or ""),
+        "error": operators.reason(record) or "",
+        "reason": reasons.in_words(operators.reason(record) or ""),
         "left_out": record.get("leftOut") or [],
         "attempts": record.get("attempts", 0),
         "changed": record.get("updatedTime"),

@@ -13,9 +13,9 @@ from ehr.store import processing as store
 from kernel import audit, db
 from kernel.choices import ActorKind
 from kernel.db import Document
+from patients.services.ehr_patients import EMPTY
 
 TOOL = "manage.py ehr"
-EMPTY = "(empty)"
 
 
 def reason(record: Document) -> str | None:

@@ -12,7 +12,7 @@ EMPTY = "(empty)"
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class PatientFilter:
     """All conditions must hold; None sets no condition."""
 
     user_id: str | None = None
@@ -21,7 +21,7 @@ class Wanted:
 
 
 def list_patients(
-    clinic_id: ObjectId, criteria: Wanted, *, skip: int, limit: int
+    clinic_id: ObjectId, criteria: PatientFilter, *, skip: int, limit: int
 ) -> tuple[list[Document], int]:
     """One page in order of MRN, and the number of all matches."""
     query = store.query(

@@ -2,7 +2,7 @@
 PATIENT-47). What an update does with it, field by field, is in `patients.fields`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,7 +17,6 @@ from patients import fields
 from patients.choices import PERMISSIONS
 from users.choices import Grant
 
-ALL_PERMISSIONS = PERMISSIONS
 UNKNOWN_SITE = "the clinic has no site with that name"
 
 
@@ -29,7 +28,10 @@ class PatientDetails:
     said: Mapping[str, Any]
 
     def __post_init__(self) -> None:
-        _check_names(self.said)
+        _check_names(self.said, fields.ENTERED)
+        missing = fields.NEEDED - self.said.keys()
+        if missing:
+            raise TypeError(missing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,18 +44,18 @@ class SharedPatient:
     said: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        _check_names(self.said)
+        _check_names(self.said, fields.ENTERED_FOR_USERS)
 
 
-def _check_names(said: Mapping[str, Any]) -> None:
+def _check_names(said: Mapping[str, Any], known: Set[str]) -> None:
     """A misspelt name would be ignored, and the value lost."""
-    unknown = said.keys() - fields.ENTERED
+    unknown = said.keys() - known
     if unknown:
         raise TypeError(unknown)
 
 
 def permissions_of(granted: Sequence[str]) -> Document:
-    return {name: {} for name in ALL_PERMISSIONS if name in granted}
+    return {name: {} for name in PERMISSIONS if name in granted}
 
 
 def is_custodial(document: Document) -> bool:

@@ -26,12 +26,12 @@ from kernel.errors import (
 )
 from kernel.policy import Path
 from patients import fields
+from patients.choices import PERMISSIONS
 from patients.documents import PatientDocument
 from patients.events import PatientCreated, PatientDeleted, PatientUpdated
 from patients.search_keys import SEARCHED, search_key
 from patients.services import custodial_accounts, patient_counts, plan_limits, taken_addresses
 from patients.services.patient_details import (
-    ALL_PERMISSIONS,
     PatientDetails,
     SharedPatient,
     is_custodial,
@@ -155,7 +155,7 @@ def create_custodial_patient(
         **_blank_record(clinic["_id"], account.user_id, requires_unique_mrn=unique),
         **identity,
         **fields.optional(details.said),
-        "permissions": permissions_of(ALL_PERMISSIONS),
+        "permissions": permissions_of(PERMISSIONS),
     }
     if invited_by is not None:
         document["invitedBy"] = invited_by

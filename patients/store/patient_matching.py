@@ -11,7 +11,7 @@ from kernel.db import Document
 from patients.documents import PatientDocument
 
 COLLECTION = db.CollectionOf[PatientDocument]("patients")
-SUBSCRIPTIONS, REPORTS = "ehrSubscriptions", "summaryAndReports"
+REPORTS = "summaryAndReports"
 MOST_MESSAGES = 100
 
 

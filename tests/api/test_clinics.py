@@ -326,16 +326,16 @@ def test_recounting_tags_and_sites_reads_index_keys_only(clinic):
 
 # --- list -----------------------------------------------------------------------------------------
 def test_services_list_clinics_in_pages(ada, backend, eve):
-    new_clinic = [make_clinic(ada)["id"] for _ in range(12)]
+    clinic_ids = [make_clinic(ada)["id"] for _ in range(12)]
     assert eve.api.get("/v1/clinics").status_code == 403
-    assert [c["id"] for c in backend.get("/v1/clinics").json()] == new_clinic[:10]
+    assert [c["id"] for c in backend.get("/v1/clinics").json()] == clinic_ids[:10]
     page = backend.get("/v1/clinics?limit=5&offset=9").json()
-    assert [c["id"] for c in page] == new_clinic[9:]
+    assert [c["id"] for c in page] == clinic_ids[9:]
     assert len(backend.get("/v1/clinics?limit=1000").json()) == 12
 
 
 def test_clinic_lists_are_filtered_by_share_code_time_and_ehr(clinic, other_clinic, backend):
-    def document(query):
+    def ids_of(query):
         return [c["id"] for c in backend.get(f"/v1/clinics?{query}").json()]
 
     change(
@@ -343,14 +343,14 @@ def test_clinic_lists_are_filtered_by_share_code_time_and_ehr(clinic, other_clin
         {"ehrSettings": {"enabled": True}, "createdTime": clock.parse_time("2020-01-01T00:00:00Z")},
     )
     both = [clinic["id"], other_clinic["id"]]
-    assert document(f"shareCode={clinic['shareCode']}") == [clinic["id"]]
-    assert document("shareCode=NONE") == []
-    assert document("ehrEnabled=true") == [clinic["id"]]
-    assert document("ehrEnabled=false") == []
-    assert document("createdTimeStart=2020-01-01T00:00:00Z") == both
-    assert document("createdTimeEnd=2020-01-01T00:00:00Z") == []
-    assert document("createdTimeEnd=2020-01-01T01:00:01%2B01:00") == [clinic["id"]]
-    assert document("createdTimeEnd=0001-01-01T00:00:00Z") == both
+    assert ids_of(f"shareCode={clinic['shareCode']}") == [clinic["id"]]
+    assert ids_of("shareCode=NONE") == []
+    assert ids_of("ehrEnabled=true") == [clinic["id"]]
+    assert ids_of("ehrEnabled=false") == []
+    assert ids_of("createdTimeStart=2020-01-01T00:00:00Z") == both
+    assert ids_of("createdTimeEnd=2020-01-01T00:00:00Z") == []
+    assert ids_of("createdTimeEnd=2020-01-01T01:00:01%2B01:00") == [clinic["id"]]
+    assert ids_of("createdTimeEnd=0001-01-01T00:00:00Z") == both
     for wrong in (
         "shareCode=",
         "ehrEnabled=maybe",

@@ -72,11 +72,11 @@ def test_an_accepted_offer_makes_a_patient(clinic, ada, ben, dot):
         },
     }
 
-    patient = ben.api.put(path(clinic, key))
-    assert patient.status_code == 200
-    assert patient.json()["id"] == dot.user_id
-    assert patient.json()["birthDate"] == "1980-02-03"
-    assert patient.json()["permissions"] == {"view": {}, "upload": {}, "note": {}}
+    answer = ben.api.put(path(clinic, key))
+    assert answer.status_code == 200
+    assert answer.json()["id"] == dot.user_id
+    assert answer.json()["birthDate"] == "1980-02-03"
+    assert answer.json()["permissions"] == {"view": {}, "upload": {}, "note": {}}
     assert stored(key)["status"] == "completed"
     assert ben.api.get(f"/v1/clinics/{clinic['id']}/patients/{dot.user_id}").status_code == 200
     assert ben.api.get(path(clinic)).json() == []
@@ -156,9 +156,9 @@ def test_wrong_codes_existing_patients_and_strangers_are_refused(clinic, ben, do
     twice = dot.api.post(url, body)
     assert twice.json() == {"code": 409, "reason": "There is already an existing invite"}
     ben.api.put(path(clinic, key))
-    patient = dot.api.post(url, body)
+    answer = dot.api.post(url, body)
     reason = "The user is already a patient of the clinic"
-    assert patient.json() == {"code": 409, "reason": reason}
+    assert answer.json() == {"code": 409, "reason": reason}
 
 
 @pytest.mark.parametrize("ending", ["expired", "declined"])

@@ -295,21 +295,21 @@ class TestMatching:
 
         match(backend, first, criteria=["MRN_DOB"], onUniqueMatch="ENABLE_REPORTS")
         match(backend, first, criteria=["MRN_DOB"], onUniqueMatch="DISABLE_REPORTS")
-        response = stored_patient(clinic, patient["userId"])["ehrSubscriptions"][
+        subscription = stored_patient(clinic, patient["userId"])["ehrSubscriptions"][
             "summaryAndReports"
         ]
-        assert (response["active"], response["provider"]) == (True, "redox")
-        assert response["matchedMessages"] == [
+        assert (subscription["active"], subscription["provider"]) == (True, "redox")
+        assert subscription["matchedMessages"] == [
             {"id": first, "dataModel": "Order", "eventType": "New"}
         ]
-        assert response["createdAt"] == response["updatedAt"]
+        assert subscription["createdAt"] == subscription["updatedAt"]
 
         match(backend, second, criteria=["MRN_DOB"], onUniqueMatch="DISABLE_REPORTS")
-        response = stored_patient(clinic, patient["userId"])["ehrSubscriptions"][
+        subscription = stored_patient(clinic, patient["userId"])["ehrSubscriptions"][
             "summaryAndReports"
         ]
-        assert response["active"] is False
-        assert [message["id"] for message in response["matchedMessages"]] == [first, second]
+        assert subscription["active"] is False
+        assert [message["id"] for message in subscription["matchedMessages"]] == [first, second]
 
     def test_several_matches_change_nothing(self, backend):
         clinic = ehr.ehr_clinic()

@@ -7,17 +7,9 @@ import bson
 import orjson
 from django.db.models import TextChoices
 
-MODULES = (
-    "kernel",
-    "users",
-    "patients",
-    "clinic_records",
-    "clinics",
-    "confirmations",
-    "ehr",
-    "redox",
-    "notifications",
-)
+from scripts import local
+
+MODULES = sorted(path.parent.name for path in local.BASE.glob("*/choices.py"))
 
 
 def words():

@@ -1,5 +1,7 @@
 """One row makes a field of a patient: added to a copy of the table, it is everywhere."""
 
+import pytest
+
 from kernel.api import schema as s
 from kernel.api.validation import first_failure
 from kernel.safe_reading import readable, tolerant
@@ -9,6 +11,7 @@ from patients.fields import FIELDS, Entry, Field, Titled
 from patients.representation.patients import shown_by
 from patients.search_keys import SEPARATOR, search_key
 from patients.services.effects import profile_of
+from patients.services.patient_details import PatientDetails, SharedPatient
 from tests.factories import patient_document
 
 NICKNAME = Field(
@@ -82,3 +85,17 @@ def test_a_new_field_is_a_column_of_the_csv_and_a_line_of_the_staff_page():
 
 def test_staff_pages_leave_out_what_a_new_field_cannot_hold():
     assert "nickname" not in readable(stored_with(5), fields.shapes(TABLE))
+
+
+def test_details_without_what_every_patient_has_are_refused():
+    """An update with them would erase it."""
+    for missing in ("fullName", "birthDate"):
+        said = {"fullName": "Iris Example", "birthDate": "1984-05-06"}
+        del said[missing]
+        with pytest.raises(TypeError):
+            PatientDetails(said)
+
+
+def test_what_no_body_says_of_an_existing_user_is_refused():
+    with pytest.raises(TypeError):
+        SharedPatient(said={"email": "iris@example.org"})

@@ -13,7 +13,7 @@ from kernel.db import Document
 from kernel.errors import BadRequest
 from kernel.http import ServiceError, ServiceUnavailable
 from patients.services import ehr_patients
-from patients.services.ehr_patients import Wanted
+from patients.services.ehr_patients import PatientFilter
 from xealth import configuration
 from xealth.choices import EnrolmentState
 from xealth.clients.xealth import TOKEN_SERVICE, Json
@@ -97,7 +97,7 @@ def prepare(clinic: Document, *, mrn_origin: str, repeat: Repeat = Repeat.NONE) 
 
 def choose(enrolment: Enrolment, *, user_id: str | None, limit: int) -> Chosen:
     """Patients who can be enrolled: with an MRN and without any subscription, in the order of their MRNs."""
-    conditions = Wanted(user_id=user_id, has_mrn=True, has_subscription=False)
+    conditions = PatientFilter(user_id=user_id, has_mrn=True, has_subscription=False)
     chosen, seen, total = Chosen(), 0, 1
     while seen < total and len(chosen.patients) < limit:
         page, total = ehr_patients.list_patients(

@@ -1,7 +1,7 @@
 """Schemas of a clinic's EHR and MRN settings."""
 
 from clinic_records.choices import EhrProvider
-from clinics.choices import Procedure
+from clinics.choices import NoteEvent, Procedure, ReportCadence
 from kernel.api import schema as s
 
 _TEXT = s.name(min_length=1)
@@ -30,8 +30,8 @@ _REPORTS = s.component(
     s.obj(
         {
             "onUploadEnabled": s.boolean(description="Send reports after each upload."),
-            "onUploadNoteEventType": s.string(enum=["New", "Replace"], default="New"),
-            "cadence": s.string(enum=["1d", "7d", "14d", "30d", "DISABLED"]),
+            "onUploadNoteEventType": s.string(enum=NoteEvent.values, default=NoteEvent.NEW.value),
+            "cadence": s.string(enum=ReportCadence.values),
         },
         required=["onUploadEnabled", "cadence"],
         description="When reports are sent.",

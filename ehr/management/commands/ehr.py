@@ -16,10 +16,9 @@ from kernel.db import Document
 from kernel.errors import DomainError
 from kernel.http import ServiceError, ServiceUnavailable
 from patients.services import ehr_patients
-from patients.services.ehr_patients import Wanted
+from patients.services.ehr_patients import EMPTY, PatientFilter
 
 MOST_CLINICS = 1000
-EMPTY = "(empty)"
 
 
 class Command(BaseCommand):
@@ -87,7 +86,7 @@ class Command(BaseCommand):
 
     def list_patients(self, options: dict[str, Any]) -> None:
         clinic = ehr_settings.access_ehr_clinic(options["clinic"])
-        conditions = Wanted(options["user_id"], options["mrn"], options["subscription"])
+        conditions = PatientFilter(options["user_id"], options["mrn"], options["subscription"])
         page, total = ehr_patients.list_patients(
             clinic["_id"], conditions, skip=options["offset"], limit=options["limit"]
         )

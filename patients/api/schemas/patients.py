@@ -108,7 +108,7 @@ s.component(
     "glycemicRanges.v1",
     s.obj(
         {
-            "type": s.string(enum=["preset", "custom"], default="preset"),
+            "type": s.string(enum=choices.RangeType.values, default=choices.RangeType.PRESET.value),
             "custom": _CUSTOM,
             "preset": _PRESET,
         },
