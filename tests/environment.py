@@ -25,7 +25,7 @@ def _point_at_servers() -> None:
         EMAIL_BACKEND="django.core.mail.backends.locmem.EmailBackend",
         TIDEPOOL_REDOX_VERIFICATION_TOKEN="redox-test-token",
         TIDEPOOL_XEALTH_ENABLED="true",
-        TIDEPOOL_XEALTH_BEARER_TOKEN="xealth-test-token",
+        TIDEPOOL_XEALTH_BEARER_TOKEN="Xealth-test-TOKEN",
         LOG_LEVEL="WARNING",
     )
     for name in [n for n in os.environ if n.startswith("TIDEPOOL_") and n.endswith("_ADDRESS")]:

@@ -7,7 +7,7 @@ from kernel import db
 from tests import ehr
 from tests.cast import Api
 
-TOKEN = {"Authorization": "Bearer xealth-test-token"}
+TOKEN = {"Authorization": "Bearer Xealth-test-TOKEN"}
 DEPLOYMENT, PROGRAM, MRN = "rivertown", "tp-program-7", "RT-5531"
 BIRTH_DATE, NAME = "1979-09-30", "Tomas B. Weir"
 PREORDER, PROGRAMS, PROGRAM_URL = "/v1/xealth/preorder", "/v1/xealth/programs", "/v1/xealth/program"

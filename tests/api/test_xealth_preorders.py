@@ -351,6 +351,20 @@ class TestSubsequent:
         assert document["_id"] == before["_id"]
         assert "tags" not in document
 
+    @pytest.mark.parametrize("other", ["person", "clinic"])
+    def test_the_form_of_another_person_or_clinic_is_not_replaced(self, clinic, other):
+        ask(subsequent({"patient": {"email": "a@example.org"}}))
+        before = stored_preorders()
+        foreign = subsequent({"patient": {"email": "b@example.org "}})
+        if other == "person":
+            foreign["patientIdentity"]["ids"][1]["id"] = "RT-OTHER"
+        else:
+            xealth_clinic(sourceId="elsewhere")
+            foreign["deployment"] = "elsewhere"
+
+        check_error(ask(foreign), NOT_CREATED, {"patient": {"email": "b@example.org "}})
+        assert stored_preorders() == before
+
     def test_a_form_that_comes_back_for_a_child_now_replaces_the_adults(self, clinic):
         ask(subsequent({"patient": {"email": "a@example.org"}}))
 
@@ -432,7 +446,7 @@ class TestSubsequent:
 
         shown = ask(child(subsequent({"guardian": guardian})))
 
-        kept = {name: value for name, value in guardian.items() if value.strip()}
+        kept = {name: value for name, value in guardian.items() if value}
         check_error(shown, NOT_CREATED, {"guardian": kept})
         assert stored_preorders() == []
 

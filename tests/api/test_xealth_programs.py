@@ -326,6 +326,13 @@ class TestViews:
 
         assert shown()["has_alert"] is True
 
+    def test_statistics_of_the_moment_of_the_view_are_no_news(self, patient):
+        url_of()
+        (view,) = views()
+        set_fields(patient, summary=summary(dates(updated=view["createdTime"])))
+
+        assert shown()["has_alert"] is False
+
     def test_the_newest_view_counts(self, patient):
         url_of()
         url_of()

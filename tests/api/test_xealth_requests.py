@@ -39,7 +39,7 @@ OPERATIONS = [
 @pytest.mark.parametrize(("method", "path"), OPERATIONS)
 class TestEveryOperation:
     @pytest.mark.parametrize(
-        "authorization", [None, "", "Basic eDp5", "bearer xealth-test-token", "Bearer"]
+        "authorization", [None, "", "Basic eDp5", "bearer Xealth-test-TOKEN", "Bearer"]
     )
     def test_a_missing_token_or_another_scheme_is_refused(self, method, path, authorization):
         headers = {} if authorization is None else {"Authorization": authorization}
@@ -50,7 +50,7 @@ class TestEveryOperation:
         assert response.json() == {"message": "unauthorized: bearer token is required"}
 
     @pytest.mark.parametrize(
-        "token", ["", "wrong", "xealth-test-token2", " xealth-test-token", "é"]
+        "token", ["", "wrong", "xealth-test-token", "Xealth-test-TOKEN2", " Xealth-test-TOKEN", "é"]
     )
     def test_a_wrong_or_empty_token_is_refused(self, method, path, token):
         response = Api().request(method, path, b"{", headers={"Authorization": f"Bearer {token}"})

@@ -98,6 +98,10 @@ def test_a_token_without_paths_is_for_every_path():
     assert not is_refused(token_for())
 
 
+def test_a_token_without_paths_is_for_its_own_person_alone():
+    assert is_refused(token_for(user_id="9876543210"))
+
+
 def test_an_auth_service_that_fails_is_no_refusal(settings, monkeypatch):
     """503: the same address works again once the service does."""
     from users.clients import http

@@ -226,7 +226,7 @@ def test_an_order_that_was_placed_again_after_its_cancellation_counts(partner, k
 
 def test_a_late_cancellation_of_an_earlier_order_changes_nothing(partner, peer, known):
     clinic, patient = known
-    place(peer, order_id="order-2")
+    place(peer, changed(order(), "orderInfo.orderId", "order-2"), order_id="order-2")
     newer = notification(eventId="3", orderId="order-2", eventTimeStamp="2024-06-13T08:00:00Z")
     notify(partner, newer)
 
@@ -343,6 +343,25 @@ def test_a_pre_order_that_is_not_there_stops_the_order(partner, peer, tracking_i
     place(peer, changed(order(), "preorder.dataTrackingId", tracking_id))
 
     assert ended(notify(partner)) == ("failed", "preorder_missing")
+
+
+def test_a_pre_order_of_another_person_is_not_used(partner, peer):
+    xealth_clinic()
+    enter()
+    db.collection("xealth_preorder").update_one({}, {"$set": {"personKey": "someone else"}})
+    place(peer)
+
+    assert ended(notify(partner)) == ("failed", "preorder_missing")
+    assert orders.patients() == []
+
+
+def test_another_order_than_the_one_that_was_asked_for_is_not_carried_out(partner, peer):
+    xealth_clinic()
+    enter()
+    place(peer, changed(order(), "orderInfo.orderId", "order-of-someone-else"))
+
+    assert ended(notify(partner)) == ("failed", "other_order")
+    assert orders.patients() == []
 
 
 def test_a_pre_order_of_another_clinic_is_not_used(partner, peer):

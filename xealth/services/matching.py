@@ -13,6 +13,7 @@ from typing import Any
 
 from clinic_records.choices import EhrProvider
 from clinics.services import ehr_settings
+from ehr.persons import person_key
 from kernel import safe_reading
 from kernel.db import Document
 from kernel.errors import BadRequest, ConstraintViolation, DomainError, Duplicate, NotFound
@@ -100,6 +101,11 @@ def access_patient(
         with _named(purpose):
             raise NotFound(NO_PATIENT)
     return patient
+
+
+def key_of(clinic: Document, identity: Identity) -> str:
+    """Whom a pre-order is about, without saying who that is."""
+    return person_key("xealth", str(clinic["_id"]), [(DEFAULT_MRN_TYPE, identity.mrn)])
 
 
 def is_under_13(clinic: Document, identity: Identity) -> bool:

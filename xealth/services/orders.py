@@ -43,6 +43,7 @@ _TIMES = ("orderCreationDateTime", "orderUpdateDateTime")
 class Order:
     """An order that was read back. `tracking_id` None: it names no pre-order."""
 
+    order_id: str  # may be empty
     subject: Subject
     program_id: str
     tracking_id: str | None
@@ -72,6 +73,8 @@ def process_order(record: Document) -> Outcome:
     if _find_clinic(notification.deployment) is None:
         return ignored("no_clinic")
     order = read_order(_read_back(document["_id"], notification))
+    if order.order_id not in ("", notification.order_id):
+        raise PermanentFailure(Failure.OTHER_ORDER)
     preorder = _find_preorder(order) if notification.is_new else None
     clinic = _find_clinic(order.subject.deployment)
     if clinic is None:
@@ -149,6 +152,7 @@ def read_order(data: Any) -> Order:
     tracking_id = preorder.text("dataTrackingId")
     is_named = preorder.values.get("dataTrackingId") is not None
     return Order(
+        order_id=info.text("orderId"),
         subject=read_subject(order, deployment=info.text("deployment")),
         program_id=info.text("programId"),
         tracking_id=tracking_id if is_named else None,
@@ -225,9 +229,17 @@ def _update_subscription(patient: Document, message: MatchedMessage, *, active: 
     )
 
 
+def _is_of(preorder: Document, work: Work) -> bool:
+    """Whether it was entered in this clinic, for this patient. The earlier service stored neither."""
+    person = matching.key_of(work.clinic, work.match.identity)
+    return preorder.get("clinicId") in (None, work.clinic["_id"]) and (
+        preorder.get("personKey") in (None, person)
+    )
+
+
 def _create(work: Work, preorder: Document) -> Outcome:
     """The patient, the subscription and the note of them are one transaction: no crash comes between them."""
-    if preorder.get("clinicId") not in (None, work.clinic["_id"]):
+    if not _is_of(preorder, work):
         raise PermanentFailure(Failure.PREORDER_MISSING)
 
     def check() -> None:

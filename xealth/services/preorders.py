@@ -25,6 +25,8 @@ _PURPOSES = {
     Context.INITIAL: Purpose.INITIAL_PREORDER,
     Context.SUBSEQUENT: Purpose.SUBSEQUENT_PREORDER,
 }
+_OF_BOTH = ("email", "connectAbbott", "connectDexcom")
+_NAMES = {Flow.PATIENT: _OF_BOTH, Flow.GUARDIAN: ("firstName", "lastName", *_OF_BOTH)}
 _FORMS = {Flow.PATIENT: Form.PATIENT, Flow.GUARDIAN: Form.GUARDIAN}
 
 
@@ -60,6 +62,7 @@ class Entry:
     connects_abbott: bool
     connects_dexcom: bool
     tag_ids: Sequence[str] | None
+    submitted: Mapping[str, Any]  # by the names in the form, unchanged
 
     @property
     def named(self) -> dict[str, Any]:
@@ -90,6 +93,10 @@ class Conversation:
     def show(self, form: Form, data: Mapping[str, Any]) -> Answer:
         tags = sorted(access.tags_of(self.clinic), key=lambda tag: str(tag["name"]).encode())
         return Answer(form, self.tracking_id, self.match.identity.full_name, tags, data)
+
+    def show_again(self, problem: Form, entry: Entry) -> Answer:
+        """With what was submitted."""
+        return self.show(problem, {self.flow: entry.submitted, **entry.tags})
 
     @property
     def first_data(self) -> dict[str, Any]:
@@ -130,8 +137,9 @@ def _take(conversation: Conversation, entry: Entry) -> Answer:
     email = _address(entry)
     problem = _problem(entry, conversation.flow, email)
     if problem is not None:
-        return conversation.show(problem, {conversation.flow: entry.named, **entry.tags})
-    _save(conversation, entry, email or "")
+        return conversation.show_again(problem, entry)
+    if not _save(conversation, entry, email or ""):
+        return conversation.show_again(Form.NOT_CREATED, entry)
     return FINAL
 
 
@@ -152,19 +160,21 @@ def _problem(entry: Entry, flow: Flow, email: str | None) -> Form | None:
     return Form.EMAIL_TAKEN if email and people.has_account(email) else None
 
 
-def _save(conversation: Conversation, entry: Entry, email: str) -> None:
+def _save(conversation: Conversation, entry: Entry, email: str) -> bool:
+    """False where the tracking id belongs to the pre-order of another person or clinic."""
     person = {**entry.named, "email": email}
     if not email:  # without an address no one could be asked to connect
         for name in ("email", "connectAbbott", "connectDexcom"):
             person.pop(name, None)
     stored = {
         "clinicId": conversation.clinic["_id"],
+        "personKey": matching.key_of(conversation.clinic, conversation.match.identity),
         "fullName": conversation.match.identity.full_name,
         conversation.flow: person,
         **entry.tags,
     }
     absent = {*Flow, "tags"} - stored.keys()
-    store.save_preorder(conversation.tracking_id, stored, absent=absent)
+    return store.save_preorder(conversation.tracking_id, stored, absent=absent)
 
 
 # --- reading ------------------------------------------------------------------------------------------
@@ -197,7 +207,13 @@ def _read_entry(user_input: Part, flow: Flow) -> Entry:
         connects_abbott=person.flag("connectabbott"),
         connects_dexcom=person.flag("connectdexcom"),
         tag_ids=_tag_ids(tags) if user_input.values.get("tags") is not None else None,
+        submitted=_submitted(person, _NAMES[flow]),
     )
+
+
+def _submitted(person: Part, names: Sequence[str]) -> dict[str, Any]:
+    values = {name: person.values.get(name.lower()) for name in names}
+    return {name: value for name, value in values.items() if value}
 
 
 def _tag_ids(tags: Part) -> list[str]:

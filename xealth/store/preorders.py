@@ -11,19 +11,24 @@ from kernel.db import Document
 COLLECTION = "xealth_preorder"
 
 
-def save_preorder(tracking_id: str, fields: Mapping[str, Any], *, absent: Iterable[str]) -> None:
-    """Replaces an earlier one of the same tracking id."""
+def save_preorder(tracking_id: str, fields: Mapping[str, Any], *, absent: Iterable[str]) -> bool:
+    """Replaces an earlier one of the same tracking id and person (`personKey`; the earlier service stored none). False
+    where the tracking id belongs to someone else's."""
     moment = clock.now()
     change = {
         "$set": {**fields, "updatedTime": moment},
         "$unset": dict.fromkeys(absent, ""),
         "$setOnInsert": {"_id": ids.new_id(), "createdTime": moment},
     }
-    query = {"dataTrackingId": tracking_id}
+    same_person = {"$in": [fields["personKey"], None]}
+    query = {"dataTrackingId": tracking_id, "personKey": same_person}
     try:
         db.collection(COLLECTION).update_one(query, change, upsert=True)
-    except DuplicateKeyError:  # the same form, sent twice at once: it is there now
-        db.collection(COLLECTION).update_one(query, change, upsert=True)
+    except (
+        DuplicateKeyError
+    ):  # the same form, sent twice at once: it is there now; or it is someone else's
+        return db.collection(COLLECTION).update_one(query, change).matched_count > 0
+    return True
 
 
 def find_preorder(tracking_id: str) -> Document | None:
