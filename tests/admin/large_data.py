@@ -176,7 +176,7 @@ class LargeData:
             "outcome": "noMatchingPatient" if state == "failed" else "sent", **fields,
         }  # fmt: skip
         if state == "failed":
-            record["lastError"] = "KeyError: 'a name of a field that nobody has thought of before'"
+            record["lastError"] = "KeyError: 'a name of a field that no one has thought of before'"
         db.collection("ehrProcessing").insert_one(record)
 
     def _order(self, state):

@@ -31,7 +31,7 @@ WRONG = {
     "as many as a page": 10,
     "few": 5,
     "nobody": 0,
-    "less than nobody": -3,
+    "less than no one": -3,
     "a double": 25.0,
     "a wrong double": 5.0,
     "not a number": float("nan"),
@@ -45,7 +45,7 @@ WRONG = {
 # `test_any_page_agrees_with_the_total_that_it_tells` tries all of them.
 NONE = {
     "beyond 64 bits",
-    "less than nobody",
+    "less than no one",
     "a wrong double",
     "missing",
     "null",

@@ -79,12 +79,13 @@ def comments_in_script(text: str) -> Iterator[tuple[int, str]]:
 
 
 def words_in_code(text: str) -> Iterator[tuple[int, str]]:
-    """Comments, docstrings and names of tests."""
+    """Comments, docstrings, messages (texts of several words) and names of tests."""
     begins_statement = True
     for token in tokenize.generate_tokens(io.StringIO(text).readline):
         is_docstring = token.type == tokenize.STRING and begins_statement
+        is_message = token.type == tokenize.STRING and " " in token.string
         is_test = token.type == tokenize.NAME and token.string.startswith("test_")
-        if is_docstring or is_test or token.type == tokenize.COMMENT:
+        if is_docstring or is_message or is_test or token.type == tokenize.COMMENT:
             yield from enumerate(token.string.splitlines(), start=token.start[0])
         begins_statement = token.type in STATEMENT_ENDS
 

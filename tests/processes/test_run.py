@@ -222,7 +222,7 @@ def _invite(output: str) -> None:
     names = _printed_names(output)
     request = urllib.request.Request(
         f"{names['API']}/clinics/{names['CLINIC']}/invites/clinicians",
-        data=b'{"email": "somebody@example.org", "roles": ["CLINIC_MEMBER"]}',
+        data=b'{"email": "someone@example.org", "roles": ["CLINIC_MEMBER"]}',
         headers={"x-tidepool-session-token": names["ADMIN"], "Content-Type": "application/json"},
     )
     with urllib.request.urlopen(request, timeout=30) as response:
