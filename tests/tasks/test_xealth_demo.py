@@ -41,6 +41,14 @@ def test_the_story_is_printed_from_the_form_to_the_report(running):
     assert "viewer.html?clinicId=" in printed
 
 
+def test_the_clinic_of_the_story_has_settings_that_the_api_describes(running, backend):
+    play()
+
+    clinic = db.collection("clinics").find_one({})
+    settings = backend.get(f"/v1/clinics/{clinic['_id']}/settings/ehr").json()
+    assert settings["scheduledReports"]["cadence"] == "DISABLED"
+
+
 def test_each_story_has_a_person_of_its_own_and_all_have_one_clinic(running):
     play()
     play()

@@ -13,7 +13,7 @@ from django.conf import settings
 
 from clinic_records.choices import EhrProvider
 from clinic_records.services import access
-from clinics.choices import Procedure
+from clinics.choices import Procedure, ReportCadence
 from clinics.services import clinics, ehr_settings, tags
 from clinics.services.clinics import ClinicProfile
 from ehr.services import records
@@ -40,7 +40,7 @@ EHR: dict[str, Any] = {
     "sourceId": DEPLOYMENT,
     "mrnIdType": "MRN",
     "procedureCodes": {Procedure.CREATE_AND_ENABLE.value: PROGRAM},
-    "scheduledReports": {"cadence": "0d", "onUploadEnabled": False},
+    "scheduledReports": {"cadence": ReportCadence.NEVER.value, "onUploadEnabled": False},
     "tags": {},
     "flowsheets": {"icode": False},
 }
