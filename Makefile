@@ -23,8 +23,8 @@ setup: dev-setup  ## only install: packages, MongoDB, Redis
 test: dev-setup  ## all tests, on servers of their own; ARGS="tests/api -k clinic" for some
 	@$(PYTHON_BIN) -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
 
-walks: dev-setup  ## tests that try every wrong value in every field, every caller and every page
-	@$(PYTHON_BIN) -m pytest -o addopts="$(OWN_ADDOPTS)" -m walk -n 3 --dist loadfile --no-loadscope-reorder tests/api tests/admin tests/tasks tests/security tests/policy $(ARGS)
+walks: dev-setup  ## tests that try every value, caller and page, and long stories with real processes
+	@$(PYTHON_BIN) -m pytest -o addopts="$(OWN_ADDOPTS)" -m walk -n 3 --dist loadfile --no-loadscope-reorder tests/api tests/admin tests/tasks tests/security tests/policy tests/processes $(ARGS)
 
 lint: dev-setup  ## what CI checks besides the tests
 	$(PYTHON_BIN) -m ruff check $(SOURCES)

@@ -216,6 +216,7 @@ READ_OF_FORMS = [
 ]  # fmt: skip
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("path", READ + READ_OF_FORMS)
 def test_a_value_of_any_kind_in_any_place_is_answered_and_changes_nothing_it_should_not(
     clinic, path

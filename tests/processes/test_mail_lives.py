@@ -154,6 +154,7 @@ def a_reset_for_a_stranger_answers_the_same_and_mails_only_that(live):
     assert "resetKey" not in words
 
 
+@pytest.mark.walk
 def test_every_kind_of_mailed_link_takes_effect(live):
     """One test, because starting the service takes longer than the flows."""
     a_clinician_is_invited_by_mail_and_becomes_an_admin(live)

@@ -123,6 +123,7 @@ INTACT = "events of local are intact"
 MARKER = "Zyxmarker"
 
 
+@pytest.mark.walk
 def test_make_run_starts_serves_ends_and_starts_again(run):
     """One test, because starting the service takes longer than the checks. The service has its own keys and
     names, on which the audit trail depends."""
