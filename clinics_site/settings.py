@@ -84,6 +84,7 @@ INSTALLED_APPS = [
     "ehr.apps.EhrConfig",
     "redox.apps.RedoxConfig",
     "xealth.apps.XealthConfig",
+    "merges.apps.MergesConfig",
     "notifications.apps.NotificationsConfig",
 ]
 
@@ -193,6 +194,7 @@ POLICY_MODULES = [
     "confirmations.policy",
     "redox.policy",
     "xealth.policy",
+    "merges.policy",
 ]
 TOKEN_CHECKER = "users.services.tokens.check_token"  # noqa: S105
 TOKEN_IS_PERSONAL = "users.services.tokens.is_personal"  # noqa: S105

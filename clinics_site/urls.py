@@ -13,6 +13,7 @@ from clinics_site import start_page
 from confirmations.api.urls import urlpatterns as confirmations
 from kernel import health, metrics
 from kernel.api.viewsets import UNKNOWN_PATH
+from merges.api.urls import urlpatterns as merges
 from patients.api.urls import urlpatterns as patients
 from redox.api.urls import urlpatterns as redox
 from users.api.urls import urlpatterns as users
@@ -28,6 +29,7 @@ urlpatterns = [
     *redox,
     *users,
     *xealth,
+    *merges,
     path("metrics", metrics.view),
     path("schema", SpectacularAPIView.as_view(), name="schema"),
     path(

@@ -21,6 +21,7 @@ ROOMS = (
     "xealth",
     "confirmations",
     "notifications",
+    "merges",
     "ehr",
     "clinics",
     "patients",

@@ -24,6 +24,7 @@ SOURCES = (
     "ehr",
     "redox",
     "xealth",
+    "merges",
     "notifications",
     "scripts",
 )

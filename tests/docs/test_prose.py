@@ -15,8 +15,8 @@ LONGEST_LINE = 110
 # Files and folders that are checked for the words below.
 PROSE = (
     *("*.md", "docs", "Makefile", "Dockerfile", "compose.yaml", ".ci/*"),
-    *("clinics_site", "redox", "xealth", "confirmations", "notifications", "ehr", "clinics"),
-    *("patients", "clinic_records", "users", "kernel", "scripts", "tests"),
+    *("clinics_site", "redox", "xealth", "confirmations", "notifications", "merges", "ehr"),
+    *("clinics", "patients", "clinic_records", "users", "kernel", "scripts", "tests"),
 )
 KINDS = {".md", ".py", ".html", ".txt", ".yaml", ".sh", ".js", ".css", ""}
 UNUSUAL = {

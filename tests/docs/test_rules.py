@@ -26,6 +26,7 @@ FOLDERS = (
         "clinics",
         "clinics_site",
         "kernel",
+        "merges",
         "confirmations",
         "ehr",
         "notifications",

@@ -1,0 +1,1 @@
+"""Staff pages of merges. Importing registers them."""

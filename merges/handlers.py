@@ -1,0 +1,1 @@
+"""How merges react to events."""

@@ -1,0 +1,5 @@
+"""Who may call what: operationId -> rule (rule ACCOUNT-92)."""
+
+from kernel.policy import Rule
+
+POLICY: dict[str, Rule] = {}
