@@ -7,6 +7,7 @@ before anything is checked, compared or stored. See docs/decisions/0014-text.md.
 
 import re
 import unicodedata
+from collections.abc import Container
 from typing import Any
 
 LONGEST = 256  # characters of a name or an MRN
@@ -26,6 +27,7 @@ _CONTROLS = re.compile("[\0-\x1f\x7f-\x9f]")
 _JOINERS = "\u200c\u200d"
 _SHARE_CODE = re.compile("[0-9A-Z]{12}")
 _NOT_IN_CODES = re.compile(r"[\W_]+")
+_NUMBERED = re.compile(r"(.* )\(([0-9]{1,18})\)", re.DOTALL)
 # Letters without a separable accent that people type as plain ones, and signs that keyboards substitute.
 _PLAIN = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"}
@@ -73,6 +75,25 @@ def key(text: str) -> str:
     """The form by which names are compared where they must be unique: letter case and compatibility forms do
     not count."""
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name(text)).casefold())
+
+
+def key_without_blanks(text: str) -> str:
+    """As `key`, where blanks do not count either: "Type 1" and "type1" are the same."""
+    return key(text).replace(" ", "")
+
+
+def free_name(name: str, taken_keys: Container[str]) -> str:
+    """The name, or the first numbered one whose key is not taken: `A`, `A (2)`, `A (3)` …"""
+    while key(name) in taken_keys:
+        name = _next_name(name)
+    return name
+
+
+def _next_name(name: str) -> str:
+    numbered = _NUMBERED.fullmatch(name)
+    if numbered is None:
+        return f"{name} (2)"
+    return f"{numbered[1]}({int(numbered[2]) + 1})"
 
 
 def is_same(first: str, second: str) -> bool:

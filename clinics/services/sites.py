@@ -3,7 +3,6 @@
 Clinic and patients change in one transaction, and names are compared in it too: see `tags`.
 """
 
-import re
 from collections.abc import Iterable
 
 from bson import ObjectId
@@ -21,7 +20,6 @@ MAX_SITES = 50
 FULL = f"the clinic already has the maximum number of {MAX_SITES} sites"
 DUPLICATE = "duplicate site name"
 NO_SITE = "no site can have the name of this tag: rename the tag first"
-_NUMBERED = re.compile(r"(.* )\(([0-9]+)\)", re.DOTALL)
 
 
 def create_site(*, clinic_id: str | ObjectId, name: str) -> Document:
@@ -127,18 +125,8 @@ def convert_tag(*, clinic_id: str | ObjectId, tag_id: ObjectId) -> tuple[Documen
 
 # --- names ----------------------------------------------------------------------------------------
 def free_name(name: str, sites: Iterable[Document]) -> str:
-    """The name, or the first numbered one that no site has: `A`, `A (2)`, `A (3)` …"""
-    used = {texts.key(site["name"]) for site in sites}
-    while texts.key(name) in used:
-        name = _next_name(name)
-    return name
-
-
-def _next_name(name: str) -> str:
-    numbered = _NUMBERED.fullmatch(name)
-    if numbered is None:
-        return f"{name} (2)"
-    return f"{numbered[1]}({int(numbered[2]) + 1})"
+    """The name, or the first numbered one that no site has."""
+    return texts.free_name(name, {texts.key(site["name"]) for site in sites})
 
 
 def _is_taken(name: str, sites: Iterable[Document]) -> bool:

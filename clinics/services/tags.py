@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from bson import ObjectId
 
+from clinic_records.limits import MAX_TAGS
 from clinic_records.services import access
 from clinics.events import TagDeleted
 from clinics.store import tags as store
@@ -17,7 +18,6 @@ from kernel.errors import ConstraintViolation, Duplicate, NotFound
 from patients.services import tags_and_sites
 from patients.services.tags_and_sites import TAG_NOT_FOUND
 
-MAX_TAGS = 50
 FULL = f"the clinic already has the maximum number of {MAX_TAGS} patient tags"
 
 
@@ -65,11 +65,7 @@ def delete_in_transaction(clinic_id: ObjectId, tag_id: ObjectId) -> None:
     outbox.emit(TagDeleted(clinic_id=str(clinic_id), tag_id=str(tag_id)))
 
 
-def comparable(name: str) -> str:
-    """ "Type 1" and "type1" are the same tag."""
-    return texts.key(name).replace(" ", "")
-
-
 def _require_free_name(name: str, tags: Iterable[Document]) -> None:
-    if comparable(name) in {comparable(tag["name"]) for tag in tags}:
+    """ "Type 1" and "type1" are the same tag."""
+    if texts.key_without_blanks(name) in {texts.key_without_blanks(tag["name"]) for tag in tags}:
         raise Duplicate(message="duplicate patient tag")

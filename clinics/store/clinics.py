@@ -11,12 +11,12 @@ from typing import Any
 from bson import ObjectId
 
 from clinic_records.documents import ClinicDocument
+from clinic_records.limits import MOST_ADMINS
 from clinic_records.store.clinics import COLLECTION
 from kernel import db, updates
 from kernel.db import Document
 
 DELETIONS = "clinic_deletions"
-MOST_ADMINS = 1000
 
 
 def find_by_share_code(code: str) -> ClinicDocument | None:

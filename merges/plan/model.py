@@ -55,6 +55,9 @@ class Patient:
     tags: tuple[ObjectId, ...] = ()
     sites: tuple[Site, ...] = ()
     last_upload: datetime | None = None
+    mrn_key: str = (
+        ""  # equal in records whose MRNs the database takes for the same; empty: not asked
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +151,8 @@ class PatientPlan:
     resulting_site_names: tuple[str, ...] = ()
     requires_unique_mrn: bool = False
     error: str = ""
+    # How many records in the target it resembles. `conflicts` lists the first of them (`duplicates.MOST_LISTED`).
+    conflict_counts: Mapping[Category, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -247,7 +247,7 @@ def _find_tag(clinic: Document, name: str) -> ObjectId | None:
 
 
 def _is_like(name: str, tag: Document) -> bool:
-    return tags.comparable(tag["name"]) == tags.comparable(name)
+    return texts.key_without_blanks(tag["name"]) == texts.key_without_blanks(name)
 
 
 # --- C and D: accounts --------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """Schemas of clinics, their tags and their sites."""
 
 from clinic_records.choices import Tier
+from clinic_records.limits import LONGEST_SITE_NAME
 from clinics.choices import ClinicSize, ClinicType
 from clinics.timezones import TIMEZONES
 from kernel.api import schema as s
@@ -36,7 +37,7 @@ SITE_NAME = s.component(
     "siteName.v1",
     s.name(
         min_length=1,
-        max_length=200,
+        max_length=LONGEST_SITE_NAME,
         pattern=r"^[[:graph:]\p{L}\p{N}][[:graph:]\p{L}\p{N} ]*$",
     ),
 )

@@ -1,0 +1,115 @@
+"""Reads two clinics as they are at one moment, and plans their merge.
+
+Other services write the same documents, so what is read may be broken: a value that cannot be read counts as missing.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from bson import ObjectId
+
+from clinic_records.documents import ClinicianDocument
+from clinic_records.services import access
+from clinics.services import clinicians
+from kernel import clock, db, ids
+from kernel.db import Document
+from kernel.errors import BadRequest, NotFound
+from kernel.safe_reading import mapping, objects, text, texts
+from merges.plan.model import Clinic, Clinician, MergePlan, Patient, Restriction, Site, Tag
+from merges.plan.plan import make_plan
+from patients.documents import PatientDocument
+from patients.services import merging
+from patients.services.patient_details import is_custodial
+
+SAME_CLINIC = "a clinic cannot be merged into itself"
+MrnKeys = Mapping[str, str]
+
+
+def read_plan(*, source_id: str, target_id: str) -> MergePlan:
+    """Raises BadRequest for a clinic and itself, NotFound when there is no such clinic."""
+    source, target = _parse(source_id), _parse(target_id)
+    if source == target:
+        raise BadRequest(SAME_CLINIC)
+    now = clock.now()
+    sides = db.read_at_one_moment(lambda: _read_sides(source, target))
+    return make_plan(*sides, now=now)
+
+
+def _parse(clinic_id: str) -> ObjectId:
+    parsed_id = ids.parse_id(clinic_id)
+    if parsed_id is None:
+        raise NotFound(message=access.CLINIC_NOT_FOUND)
+    return parsed_id
+
+
+def _read_sides(source_id: ObjectId, target_id: ObjectId) -> tuple[Clinic, Clinic]:
+    source, target = map(access.access_clinic, (source_id, target_id))
+    is_unique = _mrn_settings(target).get("unique")
+    keys = _mrn_keys(source_id, target_id) if is_unique else None
+    return _read_clinic(source, keys), _read_clinic(target, keys)
+
+
+def _mrn_keys(*clinic_ids: ObjectId) -> MrnKeys:
+    """Spelling -> the first of those that the database takes for the same MRN."""
+    groups = merging.list_equal_mrns(clinic_ids)
+    return {spelling: group[0].strip() for group in groups for spelling in group}
+
+
+def _mrn_settings(clinic: Document) -> Document:
+    return mapping(clinic.get("mrnSettings"))
+
+
+def _read_clinic(document: Document, mrn_keys: MrnKeys | None) -> Clinic:
+    return Clinic(
+        id=document["_id"],
+        name=text(document.get("name")) or "",
+        glucose_units=text(document.get("PreferredBgUnits")) or "",
+        timezone=text(document.get("timezone")) or "",
+        requires_mrn=bool(_mrn_settings(document).get("required")),
+        requires_unique_mrn=bool(_mrn_settings(document).get("unique")),
+        restrictions=tuple(_restrictions(document)),
+        tags=tuple(Tag(tag["_id"], tag["name"]) for tag in access.tags_of(document)),
+        sites=tuple(Site(site["id"], site["name"]) for site in access.sites_of(document)),
+        clinicians=tuple(map(_clinician, clinicians.list_clinicians(document["_id"]))),
+        patients=tuple(
+            _patient(row, mrn_keys) for row in merging.iterate_identities(document["_id"])
+        ),
+    )
+
+
+def _restrictions(clinic: Document) -> Iterator[Restriction]:
+    for entry in objects(clinic.get("membershipRestrictions")):
+        yield Restriction(
+            text(entry.get("emailDomain")) or "", text(entry.get("requiredIdp")) or ""
+        )
+
+
+def _clinician(document: ClinicianDocument) -> Clinician:
+    return Clinician(
+        id=document["_id"],
+        user_id=text(document.get("userId")) or "",
+        name=text(document.get("name")) or "",
+        email=text(document.get("email")) or "",
+        roles=tuple(texts(document.get("roles"))),
+    )
+
+
+def _patient(document: PatientDocument, mrn_keys: MrnKeys | None) -> Patient:
+    mrn = text(document.get("mrn")) or ""
+    return Patient(
+        id=document["_id"],
+        user_id=text(document.get("userId")) or "",
+        full_name=text(document.get("fullName")) or "",
+        birth_date=text(document.get("birthDate")) or "",
+        mrn=mrn,
+        is_custodial=is_custodial(document),
+        tags=tuple(_tag_ids(document.get("tags"))),
+        sites=tuple(Site(site["id"], site["name"]) for site in access.sites_of(document)),
+        last_upload=merging.last_upload(document),
+        mrn_key=mrn_keys.get(mrn, mrn.strip()) if mrn_keys is not None else "",
+    )
+
+
+def _tag_ids(stored: Any) -> list[ObjectId]:
+    entries = stored if isinstance(stored, list) else []
+    return [entry for entry in entries if isinstance(entry, ObjectId)]
