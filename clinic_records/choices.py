@@ -24,3 +24,10 @@ class EhrProvider(TextChoices):
 
     REDOX = "redox", "Redox"
     XEALTH = "xealth", "Xealth"
+
+
+class ClosureRole(TextChoices):
+    """What a clinic is in the merge that holds it."""
+
+    SOURCE = "source"
+    TARGET = "target"

@@ -7,7 +7,7 @@ from bson import ObjectId
 from django.db import models
 from django_mongodb_backend.fields import ArrayField, ObjectIdField
 
-from clinic_records.choices import GlucoseUnits, Tier
+from clinic_records.choices import ClosureRole, GlucoseUnits, Tier
 from clinics.choices import ClinicSize, ClinicType, MigrationStatus
 from kernel.safe_reading import ANY, Shape
 from kernel.stored_models import PassThroughField, StoredDocument
@@ -267,3 +267,18 @@ class ClinicCreation(StoredDocument):
 
     def __str__(self) -> str:
         return str(self.clinic_id)
+
+
+class ClinicClosure(StoredDocument):
+    """A clinic that a merge holds, while it runs."""
+
+    id = ObjectIdField(primary_key=True, db_column="_id", help_text="the clinic")
+    merge_id = ObjectIdField(db_column="mergeId", help_text="the merge")
+    role = models.TextField(choices=ClosureRole.choices, help_text="what the clinic is in it")
+    created_time = models.DateTimeField(db_column="createdTime", help_text="when")
+
+    class Meta(StoredDocument.Meta):
+        db_table = "clinicClosures"
+
+    def __str__(self) -> str:
+        return str(self.pk)

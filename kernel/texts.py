@@ -36,6 +36,12 @@ _PLAIN = str.maketrans(
 )
 
 
+def camel_case(name: str) -> str:
+    """`patient_count` -> `patientCount`."""
+    first, *others = name.split("_")
+    return first + "".join(word.capitalize() for word in others)
+
+
 def name(text: str) -> str:
     """The normal form of names (person, clinic, tag, site, provider, street): composed (NFC), single blanks,
     none at the ends."""

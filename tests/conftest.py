@@ -93,6 +93,7 @@ def clean_state(django_db_setup, request):
     Gain: a fifth of the run, which emptying all collections each time took.
     Remove when: MongoDB empties a whole database in one command and keeps its indexes.
     """
+    from clinic_records.services import closures
     from kernel import db
     from tests import replay, stored_documents
     from users.services import neighbours
@@ -111,6 +112,7 @@ def clean_state(django_db_setup, request):
         cache.clear()
     # The embedded service keeps its own token, whose record was just deleted.
     neighbours.user_service.cache_clear()
+    closures.forget()
     yield
     if stored_documents.are_compared(request.node):
         assert stored_documents.misfits_of_what_was_written() == []

@@ -126,12 +126,11 @@ def _typed(kind: str, keywords: dict[str, Any]) -> Schema:
 
 def _keywords(keywords: Mapping[str, Any]) -> Schema:
     """From Python's spelling to the schema's: min_length -> minLength."""
-    return {_camel(key.rstrip("_")): value for key, value in keywords.items() if value is not None}
-
-
-def _camel(name: str) -> str:
-    first, *rest = name.split("_")
-    return first + "".join(part.capitalize() for part in rest)
+    return {
+        texts.camel_case(key.rstrip("_")): value
+        for key, value in keywords.items()
+        if value is not None
+    }
 
 
 # --- types that every part of the contract shares ------------------------------------------------------

@@ -21,15 +21,15 @@ _NEXT_PLACE = Timestamp(0, 0)
 def emit(event: Event, *, not_before: datetime | None = None) -> None:
     """Store the event for each handler, in the current transaction.
 
-    Nothing is stored with SIDE_EFFECTS=external. After the transaction the relay finds the rows; call `nudge()` once
-    the change is committed to save that wait.
+    With SIDE_EFFECTS=external only the service's own work is stored. After the transaction the relay finds
+    the rows; call `nudge()` once the change is committed to save that wait.
     """
     emit_many([event], not_before=not_before)
 
 
 def emit_many(emitted: Iterable[Event], *, not_before: datetime | None = None) -> None:
     if settings.SIDE_EFFECTS == "external":
-        return
+        emitted = [event for event in emitted if event.declared.own_work]
     moment = clock.now()
     due = not_before or moment
     times = {"dueTime": due, "notBefore": due, "createdTime": moment, "updatedTime": moment}

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields
 from typing import Any, ClassVar, TypeVar, dataclass_transform
 
+from kernel import texts
 from kernel.choices import Failure
 from kernel.errors import PermanentFailure
 
@@ -32,6 +33,7 @@ class Declaration:
     forget_payload: bool
     unheard: str
     unemitted: str
+    own_work: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,12 +62,18 @@ def secret() -> Any:
     frozen_default=True, kw_only_default=True, field_specifiers=(key, secret, field)
 )
 def event(
-    name: str, *, forget_payload: bool = False, unheard: str = "", unemitted: str = ""
+    name: str,
+    *,
+    forget_payload: bool = False,
+    unheard: str = "",
+    unemitted: str = "",
+    own_work: bool = False,
 ) -> Callable[[type[E]], type[E]]:
     """Declare an event under the name that is stored.
 
     Ids only, no patient data. Where a recipient cannot be avoided, `forget_payload` drops the payload when the event is
-    delivered. An event that no handler hears, or that nothing emits, says why (`unheard`, `unemitted`).
+    delivered. An event that no handler hears, or that nothing emits, says why (`unheard`, `unemitted`). `own_work`: it
+    is no side effect that another service could take over, and is stored with SIDE_EFFECTS=external, too.
     """
 
     def declare(cls: type[E]) -> type[E]:
@@ -78,16 +86,19 @@ def event(
             name=name,
             key=_key_of(own),
             stored={
-                event_field.name: _camel(event_field.name)
+                event_field.name: texts.camel_case(event_field.name)
                 for event_field in own
                 if event_field.metadata.get(_STORED, True)
             },
             secret=frozenset(
-                _camel(event_field.name) for event_field in own if event_field.metadata.get(_SECRET)
+                texts.camel_case(event_field.name)
+                for event_field in own
+                if event_field.metadata.get(_SECRET)
             ),
             forget_payload=forget_payload,
             unheard=unheard,
             unemitted=unemitted,
+            own_work=own_work,
         )
         DECLARED[name] = event_type
         return event_type
@@ -101,11 +112,6 @@ def _key_of(own: Iterable[Field[Any]]) -> str:
         message = f"an event has one key, not {keys}"
         raise TypeError(message)
     return "".join(keys)
-
-
-def _camel(name: str) -> str:
-    first, *others = name.split("_")
-    return first + "".join(word.capitalize() for word in others)
 
 
 def payload_of(happened: Event) -> dict[str, Any]:

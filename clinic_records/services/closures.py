@@ -1,0 +1,102 @@
+"""Clinics that a merge holds (rules MERGE-60 to MERGE-79).
+
+Nearly no clinic is ever held, but every request about a clinic has to know. So each process remembers all closures,
+which are few, for a second; the one who closes a clinic waits until every process knows (`CACHE_SECONDS`).
+"""
+
+import threading
+import time
+from collections.abc import Mapping
+
+import structlog
+from bson import ObjectId
+from pymongo.errors import BulkWriteError, PyMongoError
+
+from clinic_records.choices import ClosureRole
+from clinic_records.store import closures as store
+from kernel import clock, ids
+from kernel.db import Document
+from kernel.errors import Conflict
+
+CACHE_SECONDS = 1.0
+SOURCE_CLOSED = "the clinic is being merged into another clinic"
+HELD = "the clinic is being merged with another clinic"
+
+log = structlog.get_logger(__name__)
+
+
+class _Remembered:
+    """What this process knows of closures: clinic -> role."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self.forget()
+
+    def forget(self) -> None:
+        self._roles: Mapping[str, str] = {}
+        self._until = 0.0
+
+    def roles(self) -> Mapping[str, str]:
+        if time.monotonic() >= self._until and self._lock.acquire(blocking=False):
+            try:
+                self._read()
+            finally:
+                self._lock.release()
+        return self._roles
+
+    def _read(self) -> None:
+        """A failure is no failure of the request: what was known before is used for another second."""
+        self._until = time.monotonic() + CACHE_SECONDS
+        try:
+            self._roles = {str(row["_id"]): row["role"] for row in store.list_all()}
+        except PyMongoError as error:
+            log.warning("closures.not_read", error=type(error).__name__)
+
+
+_remembered = _Remembered()
+forget = _remembered.forget
+
+
+# --- holding clinics ------------------------------------------------------------------------------
+def close(merge_id: ObjectId, *, source_id: ObjectId, target_id: ObjectId) -> None:
+    """In the caller's transaction. Raises Conflict if a merge holds one of the clinics."""
+    common = {"mergeId": merge_id, "createdTime": clock.now()}
+    roles = {source_id: ClosureRole.SOURCE.value, target_id: ClosureRole.TARGET.value}
+    try:
+        store.insert([{"_id": c, "role": role, **common} for c, role in roles.items()])
+    except BulkWriteError as error:
+        if any(item.get("code") != 11000 for item in error.details.get("writeErrors", ())):
+            raise
+        raise Conflict(message=HELD) from None
+
+
+def reopen(merge_id: ObjectId) -> None:
+    """In the caller's transaction."""
+    store.remove_of_merge(merge_id)
+
+
+def find(clinic_id: ObjectId) -> Document | None:
+    """Read now, not remembered."""
+    return store.find(clinic_id)
+
+
+# --- asking ---------------------------------------------------------------------------------------
+def require_open(clinic_id: str | ObjectId) -> None:
+    """For what reads a clinic or adds to it. Raises Conflict for the source of a merge."""
+    if _role(clinic_id) == ClosureRole.SOURCE:
+        raise Conflict(message=SOURCE_CLOSED)
+
+
+def require_free(clinic_id: str | ObjectId) -> None:
+    """For what would change the outcome of a merge. Raises Conflict for its source and its target."""
+    role = _role(clinic_id)
+    if role is not None:
+        raise Conflict(message=SOURCE_CLOSED if role == ClosureRole.SOURCE else HELD)
+
+
+def _role(clinic_id: str | ObjectId) -> str | None:
+    roles = _remembered.roles()
+    if not roles:
+        return None
+    parsed_id = ids.parse_id(clinic_id)
+    return roles.get(str(parsed_id)) if parsed_id else None

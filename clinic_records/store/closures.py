@@ -1,0 +1,29 @@
+"""`clinicClosures`: the clinics that a merge holds. `_id` is the clinic, so it is in one merge at most."""
+
+from collections.abc import Sequence
+
+from bson import ObjectId
+
+from kernel import db
+from kernel.db import Document
+
+COLLECTION = "clinicClosures"
+
+
+def insert(closures: Sequence[Document]) -> None:
+    """Raises BulkWriteError if one of the clinics is held already."""
+    db.collection(COLLECTION).insert_many(closures)
+
+
+def find(clinic_id: ObjectId) -> Document | None:
+    return db.collection(COLLECTION).find_one({"_id": clinic_id})
+
+
+def list_all() -> list[Document]:
+    """As they are now, also inside a transaction, which would see an older state."""
+    limit = db.time_limit_ms()
+    return list(db.database()[COLLECTION].find({}, {"role": 1}, max_time_ms=limit))
+
+
+def remove_of_merge(merge_id: ObjectId) -> None:
+    db.collection(COLLECTION).delete_many({"mergeId": merge_id})
