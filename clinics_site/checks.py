@@ -14,7 +14,7 @@ from django.core import checks
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.urls import get_resolver
 
-from clinics_site import safeguards
+from clinics_site import outside_addresses, safeguards
 from kernel import policy
 from kernel.api.operations import REGISTRY
 from kernel.outbox import wiring
@@ -30,6 +30,7 @@ _SHORTEST_TOKEN = 16
 _KEPT_MAILS = {
     f"django.core.mail.backends.{name}.EmailBackend" for name in ("dummy", "filebased", "locmem")
 }
+_SMTP = "django.core.mail.backends.smtp.EmailBackend"
 _PROVIDER = {
     "OIDC_RP_CLIENT_SECRET": "OIDC_CLIENT_SECRET",
     "OIDC_ISSUER": "OIDC_ISSUER",
@@ -143,15 +144,25 @@ def connections_are_encrypted(**_: Any) -> list[CheckMessage]:
     messages: list[CheckMessage] = []
     if not settings.HTTPS:
         messages.append(Error("HTTPS is not true: cookies would go over http", id="clinics.E010"))
-    addresses = {
-        "TIDEPOOL_WEBAPP_URL": settings.WEBAPP_URL,
-        "TIDEPOOL_APPLICATION_URL": settings.APPLICATION_URL,
-    }
-    return messages + [
-        Error(f"{name} is not an https address: links in mails lead there", id="clinics.E011")
-        for name, address in addresses.items()
-        if not address.startswith("https://")
-    ]
+    return messages + [_message(finding) for finding in outside_addresses.findings(settings)]
+
+
+def _message(finding: outside_addresses.Finding) -> CheckMessage:
+    kind = checks.Warning if finding.id.startswith("W") else Error
+    return kind(finding.text, id=f"clinics.{finding.id}")
+
+
+@register(Tags.security, deploy=True)
+def mails_leave_encrypted(**_: Any) -> list[CheckMessage]:
+    """The address of the mail server is a host alone."""
+    if settings.SIDE_EFFECTS != "internal" or settings.EMAIL_BACKEND != _SMTP:
+        return []
+    if not outside_addresses.is_host(settings.EMAIL_HOST):
+        return [Error("EMAIL_HOST is not the name of a host", id="clinics.E036")]
+    if settings.EMAIL_USE_TLS or outside_addresses.is_private(settings.EMAIL_HOST):
+        return []
+    text = "EMAIL_HOST may be outside of the private network, and EMAIL_USE_TLS is not true"
+    return [checks.Warning(text, id="clinics.W037")]
 
 
 @register(Tags.security, deploy=True)
@@ -218,10 +229,4 @@ def password_login_needs_second_factor(**_: Any) -> list[CheckMessage]:
     if settings.OIDC_NEW_ACCOUNTS == "create" and not settings.OIDC_ALLOWED_DOMAINS:
         text = "OIDC_NEW_ACCOUNTS makes accounts for everyone at the provider: set OIDC_ALLOWED_DOMAINS"
         messages.append(checks.Warning(text, id="clinics.W034"))
-    return messages + [
-        Error(f"{variable} has to begin with https://", id="clinics.E035")
-        for setting, variable in _PROVIDER.items()
-        if variable.endswith("ENDPOINT")
-        and settings.OIDC_RP_CLIENT_ID
-        and not getattr(settings, setting).startswith("https://")
-    ]
+    return messages

@@ -37,6 +37,11 @@ def text(name: str, default: str = "", *, help: str) -> str:  # noqa: A002
     return _read(name, "text", default, help, str)
 
 
+def address(name: str, default: str = "", *, help: str) -> str:  # noqa: A002
+    """An address of a service. `check --deploy` says what is wrong with it (outside_addresses.py)."""
+    return _read(name, "address", default, help, str)
+
+
 def literal(name: str, default: str, *, help: str) -> str:  # noqa: A002
     """A text whose default applies only when the variable is unset: an empty value stays empty."""
     text(name, default, help=help)

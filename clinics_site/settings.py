@@ -214,27 +214,27 @@ SIDE_EFFECTS = env.choice(
 )
 
 # --- Neighbours; an unset address means the embedded stand-in ----------------------------------
-SHORELINE_ADDRESS = env.text(
+SHORELINE_ADDRESS = env.address(
     "TIDEPOOL_SHORELINE_CLIENT_ADDRESS", help="user service; unset: embedded accounts in MongoDB"
 )
 SERVER_TOKEN_SECRET = env.text(
     "TIDEPOOL_SERVER_TOKEN", help="shared secret for the server login at the user service"
 )
-SEAGULL_ADDRESS = env.text(
+SEAGULL_ADDRESS = env.address(
     "TIDEPOOL_SEAGULL_CLIENT_ADDRESS", help="profile service; unset: embedded profiles"
 )
-GATEKEEPER_ADDRESS = env.text(
+GATEKEEPER_ADDRESS = env.address(
     "TIDEPOOL_PERMISSION_CLIENT_ADDRESS",
-    env.text(
+    env.address(
         "TIDEPOOL_GATEKEEPER_CLIENT_ADDRESS",
         help="older name of TIDEPOOL_PERMISSION_CLIENT_ADDRESS",
     ),
     help="permission service; unset: embedded grants",
 )
-AUTH_ADDRESS = env.text(
+AUTH_ADDRESS = env.address(
     "TIDEPOOL_AUTH_CLIENT_ADDRESS", help="auth service (restricted tokens); unset: embedded"
 )
-AUTH_EXTERNAL_ADDRESS = env.text(
+AUTH_EXTERNAL_ADDRESS = env.address(
     "TIDEPOOL_AUTH_CLIENT_EXTERNAL_ADDRESS", help="second server login for the auth service"
 )
 AUTH_EXTERNAL_SECRET = env.text(
@@ -248,26 +248,28 @@ AUTH_EXTERNAL_TIMEOUT = env.duration(
 SERVICE_SECRET = env.text(
     "TIDEPOOL_SERVICE_SECRET", help="sent to the auth service instead of a session token when set"
 )
-AUTH_TOKEN_ENDPOINT = env.text(
+AUTH_TOKEN_ENDPOINT = env.address(
     "TIDEPOOL_AUTH_SERVICE_TOKEN_ENDPOINT", help="OpenID token endpoint for service accounts"
 )
-DATA_ADDRESS = env.text(
+DATA_ADDRESS = env.address(
     "TIDEPOOL_DATA_CLIENT_ADDRESS", help="data service; unset: embedded (no data)"
 )
-EXPORT_ADDRESS = env.text(
+EXPORT_ADDRESS = env.address(
     "TIDEPOOL_EXPORT_CLIENT_ADDRESS", help="report service; unset: the report is drawn here"
 )
-MARKETO_HOST = env.text("TIDEPOOL_MARKETO_SERVICE_HOST", help="marketing sync; unset: switched off")
+MARKETO_HOST = env.address(
+    "TIDEPOOL_MARKETO_SERVICE_HOST", help="marketing sync; unset: switched off"
+)
 MARKETO_ENABLED = env.flag(
     "TIDEPOOL_MARKETO_SERVICE_ENABLED", default=True, help="refresh marketing data of clinicians"
 )
-APPLICATION_URL = env.text(
+APPLICATION_URL = env.address(
     "TIDEPOOL_APPLICATION_URL", "http://127.0.0.1:8080", help="public base address of the service"
 )
-WEBAPP_URL = env.text(
+WEBAPP_URL = env.address(
     "TIDEPOOL_WEBAPP_URL", "http://127.0.0.1:8080", help="address of the web app, used in mails"
 )
-ASSET_URL = env.text(
+ASSET_URL = env.address(
     "TIDEPOOL_ASSET_URL", "http://127.0.0.1:8080/static", help="address of mail images"
 )
 DEMO_PATIENT_USER_ID = env.text(
@@ -334,17 +336,17 @@ REDOX: dict[str, Any] = {
         0,
         help="days until a received message that is no longer needed is deleted; 0: kept forever",
     ),
-    "token_url": env.text(
+    "token_url": env.address(
         "TIDEPOOL_REDOX_TOKEN_URL",
         "https://api.redoxengine.com/v2/auth/token",
         help="OAuth token endpoint",
     ),
-    "endpoint_url": env.text(
+    "endpoint_url": env.address(
         "TIDEPOOL_REDOX_ENDPOINT_URL",
         "https://api.redoxengine.com/endpoint",
         help="where messages are sent",
     ),
-    "upload_url": env.text(
+    "upload_url": env.address(
         "TIDEPOOL_REDOX_UPLOAD_URL",
         "https://blob.redoxengine.com/upload",
         help="where reports are uploaded",
@@ -362,12 +364,12 @@ XEALTH: dict[str, Any] = {
     ),
     "client_id": env.text("TIDEPOOL_XEALTH_CLIENT_ID", help="client id at Xealth"),
     "client_secret": env.text("TIDEPOOL_XEALTH_CLIENT_SECRET", help="client secret at Xealth"),
-    "token_url": env.text(
+    "token_url": env.address(
         "TIDEPOOL_XEALTH_TOKEN_URL",
         "https://auth-sandbox.xealth.io/oauth2/token",
         help="OAuth token endpoint of Xealth",
     ),
-    "base_url": env.text(
+    "base_url": env.address(
         "TIDEPOOL_XEALTH_SERVER_BASE_URL",
         "https://api-sandbox.xealth.io/v2",
         help="API of Xealth",
@@ -491,15 +493,15 @@ OIDC_RP_CLIENT_ID = env.text(
 )
 OIDC_RP_CLIENT_SECRET = env.text("OIDC_CLIENT_SECRET", help="our secret there")
 OIDC_ISSUER = env.text("OIDC_ISSUER", help="the provider's issuer, exactly as its tokens name it")
-OIDC_OP_AUTHORIZATION_ENDPOINT = env.text(
+OIDC_OP_AUTHORIZATION_ENDPOINT = env.address(
     "OIDC_AUTHORIZATION_ENDPOINT", help="where staff are sent to log in"
 )
-OIDC_OP_TOKEN_ENDPOINT = env.text("OIDC_TOKEN_ENDPOINT", help="where the code is exchanged")
-OIDC_OP_JWKS_ENDPOINT = env.text("OIDC_JWKS_ENDPOINT", help="the provider's public keys")
-OIDC_OP_USER_ENDPOINT = env.text(
+OIDC_OP_TOKEN_ENDPOINT = env.address("OIDC_TOKEN_ENDPOINT", help="where the code is exchanged")
+OIDC_OP_JWKS_ENDPOINT = env.address("OIDC_JWKS_ENDPOINT", help="the provider's public keys")
+OIDC_OP_USER_ENDPOINT = env.address(
     "OIDC_USER_ENDPOINT", help="more claims about the person; unset: the ID token has them all"
 )
-OIDC_LOGOUT_ENDPOINT = env.text(
+OIDC_LOGOUT_ENDPOINT = env.address(
     "OIDC_LOGOUT_ENDPOINT", help="offered after logging out here, to log out there too"
 )
 OIDC_NAME = env.text("OIDC_NAME", "single sign-on", help="the provider's name on the login page")
