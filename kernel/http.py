@@ -2,13 +2,14 @@
 logs.
 
 Clients of outside services call `request()` and decide by status; they never see an exception of the HTTP
-library.
+library. Ids become part of an address through `segment()` alone.
 """
 
 import atexit
 import threading
 from datetime import timedelta
 from typing import Any
+from urllib.parse import quote
 
 import httpx2
 import orjson
@@ -23,6 +24,8 @@ TIMEOUT = httpx2.Timeout(10.0, connect=2.0)
 LONGEST_WAIT = timedelta(hours=1)
 _REPEATABLE = {"GET", "HEAD"}
 IN_TRANSACTION = "an outside service is asked before a transaction or after it, never inside"
+# Addresses that cannot be called are found out by the library's parser, by the encoding of the host, or by the socket.
+_UNREACHABLE = (httpx2.HTTPError, httpx2.InvalidURL, UnicodeError, OverflowError)
 set_on_retry_hooks([])  # stamina's default hook logs the arguments of the repeated call (fact F14)
 
 
@@ -59,6 +62,14 @@ def client() -> httpx2.Client:
         return _client
 
 
+def segment(value: str) -> str:
+    """One segment of a path, whatever the id: no slash or question mark in it changes the path, and neither does an
+    empty one or one of dots alone, which stands for another folder. Those become an id that nothing has."""
+    if not value.strip("."):
+        return "%25" + "%252E" * len(value)
+    return quote(value, safe="")
+
+
 def request(
     service: str, method: str, url: str, *, attempts: int = 3, **options: Any
 ) -> httpx2.Response:
@@ -78,7 +89,7 @@ def request(
         ):
             with attempt:
                 return client().request(method, url, **options)
-    except httpx2.HTTPError as error:
+    except _UNREACHABLE as error:
         log.warning("http.failed", service=service, error=type(error).__name__)
         raise ServiceUnavailable(service) from None
     raise AssertionError

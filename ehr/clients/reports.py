@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from urllib.parse import quote
 
 from django.conf import settings
 
@@ -62,7 +61,7 @@ def _units(clinic: Document) -> str:
 
 
 def _ask_service(request: ReportRequest) -> bytes:
-    url = f"{settings.EXPORT_ADDRESS}/export/report/{quote(request.patient['userId'], safe='')}"
+    url = f"{settings.EXPORT_ADDRESS.rstrip('/')}/export/report/{http.segment(request.patient['userId'])}"
     try:
         headers = {"x-tidepool-session-token": user_service().server_token()}
         response = http.request(

@@ -1,7 +1,5 @@
 """The marketing service, which is told when a clinician's data changes (rule MAIL-61). Optional."""
 
-from urllib.parse import quote
-
 import structlog
 from django.conf import settings
 
@@ -26,7 +24,7 @@ def refresh_user(user_id: str) -> None:
 
 
 def _refresh(user_id: str) -> None:
-    url = f"{settings.MARKETO_HOST.rstrip('/')}/v1/users/{quote(user_id, safe='')}/marketo"
+    url = f"{settings.MARKETO_HOST.rstrip('/')}/v1/users/{http.segment(user_id)}/marketo"
     headers = {"x-tidepool-session-token": neighbours.user_service().server_token()}
     answer = http.request(SERVICE, "POST", url, headers=headers, timeout=TIMEOUT)
     http.expect(answer, SERVICE, 200)

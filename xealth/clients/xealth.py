@@ -6,7 +6,7 @@ raises RetryLater, and one that cannot raises PermanentFailure, both with a shor
 
 from collections.abc import Callable
 from typing import Any, Protocol
-from urllib.parse import quote, quote_plus
+from urllib.parse import quote_plus
 
 import httpx2
 
@@ -48,11 +48,11 @@ class HttpXealth:
     is_embedded = False
 
     def write_order(self, deployment: str, order: Json) -> int:
-        path = f"/partner/write/order/{_quoted(deployment)}"
+        path = f"/partner/write/order/{http.segment(deployment)}"
         return _with_token(lambda token: _request("POST", path, token, json=order)).status_code
 
     def read_order(self, deployment: str, order_id: str) -> Json:
-        path = f"/partner/read/order/{_quoted(deployment)}/{_quoted(order_id)}"
+        path = f"/partner/read/order/{http.segment(deployment)}/{http.segment(order_id)}"
         try:
             response = _with_token(lambda token: _request("GET", path, token))
         except ServiceUnavailable:
@@ -60,10 +60,6 @@ class HttpXealth:
         except ServiceError as error:
             raise _failure_of_token(error) from None
         return _order_in(response)
-
-
-def _quoted(segment: str) -> str:
-    return quote(segment, safe="")
 
 
 def _with_token(call: Callable[[str], httpx2.Response]) -> httpx2.Response:

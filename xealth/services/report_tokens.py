@@ -3,14 +3,13 @@ to EHR-202)."""
 
 import re
 from dataclasses import dataclass
-from urllib.parse import quote
 
 from bson import ObjectId
 from django.conf import settings
 
 from kernel import clock
 from kernel.errors import Unauthorized, Unavailable
-from kernel.http import ServiceError, ServiceUnavailable
+from kernel.http import ServiceError, ServiceUnavailable, segment
 from users.clients.protocol import RestrictedToken
 from users.services import neighbours
 
@@ -42,7 +41,7 @@ class ReportPlace:
 
     @property
     def _user(self) -> str:
-        return quote(self.user_id, safe="")
+        return segment(self.user_id)
 
 
 def create(place: ReportPlace) -> str:

@@ -7,9 +7,9 @@ import orjson
 from httpx2 import Response
 
 from kernel import addresses, http
-from kernel.http import ServiceError, ServiceUnavailable
+from kernel.http import ServiceError, ServiceUnavailable, segment
 from kernel.principal import Principal
-from users.clients.http.answers import json_object, segment
+from users.clients.http.answers import json_object
 from users.clients.http.server_session import SERVICE, ServerSession
 from users.clients.http.sessions import own_session
 from users.clients.protocol import (

@@ -1,17 +1,11 @@
 """Parses answers of the account services; an unreadable answer raises ServiceError."""
 
 from typing import Any
-from urllib.parse import quote
 
 import orjson
 from httpx2 import Response
 
 from kernel.http import ServiceError
-
-
-def segment(value: str) -> str:
-    """One path segment: a slash or a question mark in it cannot change the path."""
-    return quote(value, safe="")
 
 
 def json_object(answer: Response, service: str) -> dict[str, Any]:

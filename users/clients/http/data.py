@@ -5,8 +5,8 @@ from typing import Any
 from httpx2 import Response
 
 from kernel import http
-from kernel.http import ServiceError
-from users.clients.http.answers import json_array, json_object, segment
+from kernel.http import ServiceError, segment
+from users.clients.http.answers import json_array, json_object
 from users.clients.http.server_session import ServerSession
 from users.clients.http.sessions import own_session
 

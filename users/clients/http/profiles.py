@@ -1,7 +1,8 @@
 """The profile service over HTTP (rule ACCOUNT-160)."""
 
 from kernel import http
-from users.clients.http.answers import json_object, segment
+from kernel.http import segment
+from users.clients.http.answers import json_object
 from users.clients.http.server_session import ServerSession
 from users.clients.http.sessions import own_session
 from users.clients.protocol import Profile

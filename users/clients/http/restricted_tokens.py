@@ -7,8 +7,8 @@ from django.conf import settings
 from httpx2 import Response
 
 from kernel import clock, http
-from kernel.http import ServiceError
-from users.clients.http.answers import json_array, json_object, segment
+from kernel.http import ServiceError, segment
+from users.clients.http.answers import json_array, json_object
 from users.clients.http.server_session import ServerSession
 from users.clients.http.sessions import auth_session
 from users.clients.protocol import RestrictedToken
