@@ -15,6 +15,14 @@ class ClinicDeleted(outbox.Event):
     clinic_id: str = outbox.key()
 
 
+@outbox.event("clinic.merged", unemitted="clinics cannot be merged yet")
+class ClinicMerged(outbox.Event):
+    """The source is gone, and what belonged to it belongs to the target. There is no `clinic.deleted` for it."""
+
+    source_id: str = outbox.key()
+    target_id: str
+
+
 @outbox.event("clinic.abandoned")
 class ClinicAbandoned(outbox.Event):
     """The account of the clinic's last clinician is gone."""

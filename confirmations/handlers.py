@@ -1,6 +1,6 @@
 """How confirmations react to events of this app and of the apps below."""
 
-from clinics.events import ClinicDeleted, InviteRemoved
+from clinics.events import ClinicDeleted, ClinicMerged, InviteRemoved
 from confirmations.events import ResendRequested, SignupReminderDue
 from confirmations.services import claim_links, clinic_shares, clinician_invites, people, signups
 from kernel import outbox
@@ -38,6 +38,14 @@ def end_invite(event: InviteRemoved) -> None:
 def end_invitations_of_clinic(event: ClinicDeleted) -> None:
     clinician_invites.end_all_of_clinic(event.clinic_id)
     clinic_shares.end_all_of_clinic(event.clinic_id)
+
+
+@outbox.subscribe(ClinicMerged, "confirmations.move_invitations")
+def move_invitations(event: ClinicMerged) -> None:
+    """A pending invitation of a clinician prevents a merge; one that is left has no record to fill."""
+    clinician_invites.end_all_of_clinic(event.source_id)
+    claim_links.move_to_clinic(source_id=event.source_id, target_id=event.target_id)
+    clinic_shares.move_to_clinic(source_id=event.source_id, target_id=event.target_id)
 
 
 @outbox.subscribe(UserDeleted, "confirmations.forget_user")

@@ -38,8 +38,14 @@ def _replace_reminder(clinic_id: str, user_id: str, *, has_link: bool) -> None:
     db.run_in_transaction(replace)
 
 
+def move_to_clinic(*, source_id: str, target_id: str) -> None:
+    """After a merge the patient belongs to the target, which mails about the account name (rule CONFIRM-144)."""
+    signups.move_to_clinic(source_id=source_id, target_id=target_id)
+
+
 def remind_of_claim(*, clinic_id: str, user_id: str) -> None:
-    patient = patients.find_patient(clinic_id, user_id)
+    """The clinic of the sign-up counts: the one that asked for it may have been merged into another since."""
+    patient = patients.find_patient(signups.find_clinic_id(user_id) or clinic_id, user_id)
     if patient is None or not patient.get("email") or not is_custodial(patient):
         return
     if people.is_unclaimed(user_id):

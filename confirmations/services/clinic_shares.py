@@ -31,6 +31,7 @@ PENDING = {"type": SHARE["type"], "status": Status.PENDING.value}
 # What a clinic can be granted; anything else in an offer is ignored.
 GRANTABLE = tuple(name for name in PERMISSIONS if name != Grant.CUSTODIAN)
 MOST_RECIPIENTS = 100
+_BATCH = 100
 _OFFERED = ("creatorId", "sentBy", "context")  # whose data, who offers it, what may be done with it
 
 
@@ -71,9 +72,13 @@ def _access_by_share_code(share_code: str) -> ClinicDocument:
 
 
 def _refuse_second_offer(sender_id: str, clinic_id: str) -> None:
-    pending = {**PENDING, "creatorId": sender_id, "clinicId": clinic_id}
-    if store.find_newest({**pending, **states.unexpired(clock.now())}) is not None:
+    if _find_pending(sender_id, clinic_id) is not None:
         raise Conflict(message=texts.ALREADY_INVITED)
+
+
+def _find_pending(sender_id: str, clinic_id: str) -> ConfirmationDocument | None:
+    pending = {**PENDING, "creatorId": sender_id, "clinicId": clinic_id}
+    return store.find_newest({**pending, **states.unexpired(clock.now())})
 
 
 def _mail_admins(document: ConfirmationDocument, clinic: ClinicDocument, sharer: str) -> None:
@@ -115,6 +120,40 @@ def is_sharer(*, clinic_id: str, invite_id: str, user_id: str) -> bool:
 def end_all_of_clinic(clinic_id: str) -> None:
     """No one can accept for a clinic that is gone."""
     transitions.perform_on_all(Kind.CLINIC_SHARE, Event.SUPERSEDE, {"clinicId": clinic_id})
+
+
+def move_to_clinic(*, source_id: str, target_id: str) -> None:
+    """After a merge the target decides on what was offered to the source (rule CONFIRM-143). Safe to repeat."""
+    movable = {"clinicId": source_id}
+    while access.find_clinic(target_id, {"_id": 1}) is not None:
+        condition = states.precondition(Kind.CLINIC_SHARE, Event.MOVE, movable, clock.now())
+        offers = store.list_newest_first(condition, limit=_BATCH)
+        for offer in offers:
+            _move(offer, target_id)
+        if len(offers) < _BATCH:
+            break
+    end_all_of_clinic(source_id)
+
+
+def _move(offer: ConfirmationDocument, target_id: str) -> None:
+    sender_id = str(offer.get("creatorId") or "")
+    parties = {"clinicId": offer["clinicId"]}
+
+    def write() -> None:
+        guards.take_turns("share", sender_id, target_id)
+        if _can_still_offer(sender_id, target_id):
+            moved: Document = {"clinicId": target_id}
+            transitions.perform(Kind.CLINIC_SHARE, Event.MOVE, offer["_id"], parties, moved)
+        else:
+            transitions.perform(Kind.CLINIC_SHARE, Event.SUPERSEDE, offer["_id"], parties)
+
+    db.run_in_transaction(write)
+
+
+def _can_still_offer(sender_id: str, clinic_id: str) -> bool:
+    """Neither a patient of the clinic by now, nor waiting for its answer already."""
+    is_patient = patients.find_patient(clinic_id, sender_id) is not None
+    return not is_patient and _find_pending(sender_id, clinic_id) is None
 
 
 # --- the clinic's side ----------------------------------------------------------------------------

@@ -82,6 +82,17 @@ def withdraw_signup(user_id: str) -> None:
         store.remove_confirmation(newest["_id"])
 
 
+def move_to_clinic(*, source_id: str, target_id: str) -> None:
+    """Only the clinic changes: the mailed link stays as it is."""
+    store.apply_change_to_all({**PENDING, "clinicId": source_id}, {"clinicId": target_id})
+
+
+def find_clinic_id(user_id: str) -> str:
+    """The clinic of the pending sign-up; "" where there is none, or where no clinic asked for it."""
+    pending = store.find_newest({**PENDING, "userId": user_id})
+    return str((pending and pending.get("clinicId")) or "")
+
+
 def _creator_after_reissue(user_id: str, fresh: ConfirmationDocument, origin: Origin) -> str:
     """Whose name the mail carries: reissuing without a clinic keeps the first creator."""
     existing = store.find_newest({**SIGNUP, "userId": user_id})

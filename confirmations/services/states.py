@@ -33,6 +33,7 @@ class Event(StrEnum):
     RESEND = "resend"
     REISSUE = "reissue"  # the account's address has changed
     SUPERSEDE = "supersede"  # another one of the same kind was used
+    MOVE = "move"  # the clinic was merged into another
 
 
 class Key(StrEnum):
@@ -122,7 +123,10 @@ TRANSITIONS: dict[tuple[Kind, Event], Transition] = {
     ),
     (Kind.CLINIC_SHARE, Event.DECLINE): Transition(OPEN, Status.DECLINED, CLINIC),
     (Kind.CLINIC_SHARE, Event.CANCEL): Transition(OPEN, Status.CANCELED, SENDER),
-    # The clinic is gone.
+    # The clinic was merged into another, which can accept it instead; or the clinic is gone.
+    (Kind.CLINIC_SHARE, Event.MOVE): Transition(
+        PENDING, Status.PENDING, CLINIC, ends_with_expiry=True
+    ),
     (Kind.CLINIC_SHARE, Event.SUPERSEDE): Transition(OPEN, Status.CANCELED, CLINIC),
     # A clinic and its future clinician.
     (Kind.CLINICIAN, Event.ACCEPT): Transition(

@@ -49,8 +49,11 @@ def with_address_key(key: str) -> Document:
     return {"emailKey": {"$in": [key, None]}}
 
 
-def list_newest_first(conditions: Mapping[str, Any]) -> list[ConfirmationDocument]:
-    return list(db.collection(COLLECTION).find(conditions, sort=_NEWEST_FIRST))
+def list_newest_first(
+    conditions: Mapping[str, Any], *, limit: int = 0
+) -> list[ConfirmationDocument]:
+    """All of them where `limit` is 0."""
+    return list(db.collection(COLLECTION).find(conditions, sort=_NEWEST_FIRST, limit=limit))
 
 
 def put_confirmation(document: ConfirmationDocument) -> None:

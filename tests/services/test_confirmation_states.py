@@ -35,6 +35,7 @@ clinic_share accept    pending                               completed clinicId 
 clinic_share decline   pending,declined                      declined  clinicId         no  no  no
 clinic_share cancel    pending,declined                      canceled  creatorId        no  no  no
 clinic_share supersede pending,declined                      canceled  clinicId         no  no  no
+clinic_share move      pending                               pending   clinicId         yes no  no
 clinician    accept    pending                               completed userId           yes no  no
 clinician    decline   pending                               declined  userId           no  no  no
 clinician    cancel    pending                               canceled  clinicId         no  no  no
