@@ -107,6 +107,7 @@ ADMIN_MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
+    "kernel.staff.directions.WithoutDirections",
 ]
 
 TEMPLATES: list[dict[str, Any]] = [

@@ -22,6 +22,8 @@ _BLANKS = re.compile(
 )
 # Drawn as nothing anywhere: soft hyphen, word joiner, directions.
 _NOTHING = re.compile("[\xad\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069]")
+# Embeddings, overrides and isolates: each turns the text after it, up to its counterpart or the end of the paragraph.
+DIRECTIONS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 _CONTROLS = re.compile("[\0-\x1f\x7f-\x9f]")
 # They have a meaning between letters (Persian, Hindi), but not at the ends of a text.
 _JOINERS = "\u200c\u200d"

@@ -11,6 +11,7 @@ from typing import Any
 from django.http import StreamingHttpResponse
 
 from kernel.clock import format_time
+from kernel.texts import DIRECTIONS
 
 # Characters that start a formula in a spreadsheet, besides dashes of all kinds.
 _FORMULA_STARTS = frozenset("=+@|%\N{MINUS SIGN}")
@@ -39,8 +40,13 @@ def cell(value: Any) -> str:
 
 
 def _on_one_line(text: str) -> str:
-    """Some programs split cells at line breaks and tabs, and would find a formula after one."""
-    return "".join(" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in text)
+    """Some programs split cells at line breaks and tabs, and would find a formula after one. A sign of direction would
+    turn the rest of the line."""
+    return "".join(
+        " " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c
+        for c in text
+        if c not in DIRECTIONS
+    )
 
 
 def _is_formula(text: str) -> bool:

@@ -15,9 +15,11 @@ from kernel.choices import ClinicianRole
 from kernel.staff import pages
 from kernel.staff.differences import difference, flat
 from kernel.staff.moments import when
+from kernel.texts import DIRECTIONS
 
 register = template.Library()
 
+_ESCAPED_DIRECTIONS = {ord(sign): f"\\u{ord(sign):04x}" for sign in DIRECTIONS}
 _KINDS = {
     "done": "good", "ok": "good", "connected": "good", "active": "good", "yes": "good",
     "pending": "wait", "running": "wait", "claimed": "wait", "waiting": "wait", "pendingReconnect": "wait",
@@ -98,8 +100,9 @@ def copy(value: Any, label: str = "") -> SafeString:
 
 @register.filter
 def pretty(value: Any) -> str:
-    """JSON as people read it, ids and times included."""
-    return json.dumps(orjson.loads(encode(value)), indent=2, ensure_ascii=False)
+    """JSON as people read it, ids and times included; signs of direction as escapes, so that they are seen."""
+    text = json.dumps(orjson.loads(encode(value)), indent=2, ensure_ascii=False)
+    return text.translate(_ESCAPED_DIRECTIONS)
 
 
 @register.filter
