@@ -10,7 +10,7 @@ from scripts import local
 
 BEHAVIOUR = local.BASE / "docs" / "behaviour"
 PAGES = sorted(page for page in BEHAVIOUR.glob("*.md") if page.name != "README.md")
-PREFIXES = ("ACCOUNT", "CLINIC", "PATIENT", "CONFIRM", "EHR", "MAIL")
+PREFIXES = ("ACCOUNT", "CLINIC", "PATIENT", "CONFIRM", "EHR", "MAIL", "MERGE")
 ID = rf"(?:{'|'.join(PREFIXES)})-[0-9]+"
 ROW = re.compile(rf'\| <a id="([^"]+)"></a>({ID}) \|')
 CITED = re.compile(rf"\b{ID}\b")
