@@ -32,7 +32,6 @@ POLICY: dict[str, Rule] = {
     "UpdateEHRSettings": backend,
     "GetMRNSettings": BACKEND_OR_MEMBER,
     "UpdateMRNSettings": backend,
-    "GenerateMergeReport": backend,
     "MergeClinic": backend,
     "AddServiceAccount": backend,
     # Clinicians

@@ -1,5 +1,7 @@
 """Who may call what: operationId -> rule (rule ACCOUNT-92)."""
 
-from kernel.policy import Rule
+from kernel.policy import Rule, backend
 
-POLICY: dict[str, Rule] = {}
+POLICY: dict[str, Rule] = {
+    "GenerateMergeReport": backend,
+}

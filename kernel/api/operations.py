@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from functools import partial, wraps
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, QueryDict
+from django.http.response import HttpResponseBase
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.request import Request
 
@@ -65,8 +66,8 @@ class Call:
 
 
 REGISTRY: dict[str, Operation] = {}
-Action = Callable[[Any, Call], HttpResponse]
-Answer = Callable[..., HttpResponse]
+Action = Callable[[Any, Call], HttpResponseBase]
+Answer = Callable[..., HttpResponseBase]
 
 
 def operation(  # noqa: PLR0913 (all but the first by name)
@@ -111,7 +112,7 @@ def operation(  # noqa: PLR0913 (all but the first by name)
 
     def decorate(action: Action) -> Answer:
         @wraps(action)
-        def checked(view: Any, request: Request, **path_values: str) -> HttpResponse:
+        def checked(view: Any, request: Request, **path_values: str) -> HttpResponseBase:
             return action(view, _checked_call(view, spec, request, path_values))
 
         checked.operation = spec  # type: ignore[attr-defined]

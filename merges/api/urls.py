@@ -2,4 +2,11 @@
 
 from django.urls import URLPattern
 
-urlpatterns: list[URLPattern] = []
+from kernel.api.viewsets import route
+from merges.api.reports import MergeReportViewSet
+
+_CLINIC = "/v1/clinics/<clinicId>"
+
+urlpatterns: list[URLPattern] = [
+    route(f"{_CLINIC}/reports/merge", MergeReportViewSet, post="generate"),
+]

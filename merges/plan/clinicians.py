@@ -1,4 +1,4 @@
-"""Members and invites (rules MERGE-13 to MERGE-19)."""
+"""Members and invites (rules MERGE-15 to MERGE-20)."""
 
 from collections.abc import Iterator, Mapping
 

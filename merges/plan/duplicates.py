@@ -1,15 +1,15 @@
-"""Patients who resemble one another (rules MERGE-20 to MERGE-25).
+"""Patients who resemble one another (rules MERGE-21 to MERGE-25).
 
 Ten thousand records of one name would be fifty million pairs. So nothing here looks at all pairs: records are found by
-their keys, how many resemble one another is computed from the sizes of the groups with equal keys, and of those who
-resemble one record the first are listed.
+what they are compared by, how many resemble one another is computed from the sizes of such groups, and of those who
+resemble one record the first are listed. Records that look the same are compared once.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from operator import attrgetter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from bson import ObjectId
 
@@ -21,157 +21,151 @@ Conflicts = Mapping[Category, tuple[Patient, ...]]
 Counts = Mapping[Category, int]
 
 
-class Keys(NamedTuple):
-    """What two records are compared by; empty values never match."""
+class Look(NamedTuple):
+    """What two records are compared by, besides their accounts; empty values never match."""
 
-    user_id: str
     birth_date: str
     name: str
     mrn: str
 
 
-def keys_of(patient: Patient) -> Keys:
-    return Keys(
-        patient.user_id,
-        patient.birth_date,
-        patient.full_name.strip().lower(),
-        patient.mrn.strip().lower(),
-    )
+def look_of(patient: Patient) -> Look:
+    name, mrn = patient.full_name.strip().lower(), patient.mrn.strip().lower()
+    return Look(patient.birth_date, name, mrn)
 
 
-def category(first: Keys, second: Keys) -> Category | None:
-    """How two records resemble one another, if they do."""
-    same = _same(first, second)
-    return Category.SAME_ACCOUNT if same.user_id else _besides_account(same)
-
-
-def _same(first: Keys, second: Keys) -> Keys:
-    """The values that both have."""
-    return Keys(*(mine if mine == other else "" for mine, other in zip(first, second, strict=True)))
-
-
-def _besides_account(same: Keys) -> Category | None:
-    if bool(same.birth_date) + bool(same.name) + bool(same.mrn) >= 2:
+def resemblance(first: Look, second: Look) -> Category | None:
+    """How two records of different accounts resemble one another, if they do."""
+    has_name = bool(first.name) and first.name == second.name
+    has_mrn = bool(first.mrn) and first.mrn == second.mrn
+    has_birth_date = bool(first.birth_date) and first.birth_date == second.birth_date
+    if has_name + has_mrn + has_birth_date >= 2:
         return Category.LIKELY
-    if same.mrn:
+    if has_mrn:
         return Category.MRN_ONLY
-    return Category.NAME_ONLY if same.name else None
-
-
-class Entry(NamedTuple):
-    patient: Patient
-    keys: Keys
+    return Category.NAME_ONLY if has_name else None
 
 
 Fields = tuple[str, ...]
-_ACCOUNT: Fields = ("user_id",)
 _NAME: Fields = ("name",)
 _MRN: Fields = ("mrn",)
 _PAIRS: tuple[Fields, ...] = (("birth_date", "name"), ("birth_date", "mrn"), ("name", "mrn"))
 _TRIPLE: Fields = ("birth_date", "name", "mrn")
-# Of one field they get the value, of several a tuple.
-_VALUES = {f: attrgetter(*f) for f in (_ACCOUNT, _NAME, _MRN, *_PAIRS, _TRIPLE)}
-_LISTED_FROM = (
-    (Category.SAME_ACCOUNT, (_ACCOUNT,)),
+_VALUES: dict[Fields, Callable[[Look], Any]] = {
+    f: attrgetter(*f) for f in (_NAME, _MRN, *_PAIRS, _TRIPLE)
+}
+_GROUPED_BY = (
     (Category.LIKELY, _PAIRS),
     (Category.MRN_ONLY, (_MRN,)),
     (Category.NAME_ONLY, (_NAME,)),
 )
 
 
-class Groups:
-    """The records of one clinic, by their keys and by each combination of them that counts."""
+class Records:
+    """The patients of one clinic, by account, by look, and by the parts of it that count."""
 
-    def __init__(self, patients: Iterable[Patient]) -> None:
-        self.entries = [Entry(patient, keys_of(patient)) for patient in patients]
-        self._ids = {entry.patient.id for entry in self.entries}
-        self._groups: dict[Fields, defaultdict[object, list[Entry]]] = {
-            fields: defaultdict(list) for fields in _VALUES
-        }
-        for entry in self.entries:
-            self._add(entry)
+    def __init__(self, patients: Sequence[Patient]) -> None:
+        self._ids = {patient.id for patient in patients}
+        self._by_account: defaultdict[str, list[Patient]] = defaultdict(list)
+        self._by_look: defaultdict[Look, list[Patient]] = defaultdict(list)
+        for patient in patients:
+            self._by_look[look_of(patient)].append(patient)
+            if patient.user_id:
+                self._by_account[patient.user_id].append(patient)
+        self._looks = {fields: self._grouped(fields) for fields in _VALUES}
+        self._sizes = {fields: self._sized(fields) for fields in _VALUES}
 
-    def _add(self, entry: Entry) -> None:
-        for fields, values_of in _VALUES.items():
-            values = values_of(entry.keys)
-            if all(values if len(fields) > 1 else (values,)):
-                self._groups[fields][values].append(entry)
+    def _grouped(self, fields: Fields) -> dict[Any, list[Look]]:
+        """Looks by their values in these fields; none of the values is empty."""
+        groups: defaultdict[Any, list[Look]] = defaultdict(list)
+        for look in self._by_look:
+            if all(getattr(look, field) for field in fields):
+                groups[_VALUES[fields](look)].append(look)
+        return dict(groups)
 
-    def _equal(self, keys: Keys, fields: Fields) -> Sequence[Entry]:
-        """Those with the same values. A value that is empty is the key of no group."""
-        return self._groups[fields].get(_VALUES[fields](keys), ())
-
-    def linked(self) -> Iterator[list[Entry]]:
-        """Records of one group resemble one another, and no others do: two of the three values include one of these."""
-        for fields in (_ACCOUNT, _NAME, _MRN):
-            yield from self._groups[fields].values()
-
-    def count(self, entry: Entry) -> Counts:
-        """How many others resemble it in each way."""
-        keys = entry.keys
-        n = {fields: len(self._equal(keys, fields)) for fields in _VALUES}
-        by_birth_and_name, by_birth_and_mrn, by_name_and_mrn = (n[pair] for pair in _PAIRS)
-        counts = {
-            Category.LIKELY: sum(n[pair] for pair in _PAIRS) - 2 * n[_TRIPLE],
-            Category.MRN_ONLY: n[_MRN] - by_birth_and_mrn - by_name_and_mrn + n[_TRIPLE],
-            Category.NAME_ONLY: n[_NAME] - by_birth_and_name - by_name_and_mrn + n[_TRIPLE],
-        }
-        for other in self._same_account_or_itself(entry):
-            counted_as = _besides_account(_same(keys, other.keys))
-            if counted_as is not None:
-                counts[counted_as] -= 1
-        counts[Category.SAME_ACCOUNT] = sum(
-            other.patient.id != entry.patient.id for other in self._equal(keys, _ACCOUNT)
-        )
-        return {kind: count for kind, count in counts.items() if count}
-
-    def _same_account_or_itself(self, entry: Entry) -> Iterator[Entry]:
-        yield from self._equal(entry.keys, _ACCOUNT)
-        if not entry.keys.user_id and entry.patient.id in self._ids:
-            yield entry
-
-    def list_first(self, entry: Entry, counts: Counts) -> Conflicts:
-        """The first of those that `counts` counts, in order."""
+    def _sized(self, fields: Fields) -> dict[Any, int]:
         return {
-            kind: tuple(islice(self._others(entry, kind, grouped_by), MOST_LISTED))
-            for kind, grouped_by in _LISTED_FROM
-            if kind in counts
+            values: sum(len(self._by_look[look]) for look in looks)
+            for values, looks in self._looks[fields].items()
         }
 
-    def _others(
-        self, entry: Entry, kind: Category, grouped_by: Iterable[Fields]
+    def linked(self) -> Iterator[list[Patient]]:
+        """All of one group resemble one another, and no others do: two of the three values include a name or an MRN."""
+        yield from self._by_account.values()
+        for fields in (_NAME, _MRN):
+            for looks in self._looks[fields].values():
+                yield [patient for look in looks for patient in self._by_look[look]]
+
+    def count(self, patient: Patient) -> Counts:
+        """How many others resemble the patient, who may be of another clinic."""
+        look = look_of(patient)
+        n = {fields: self._sizes[fields].get(_VALUES[fields](look), 0) for fields in _VALUES}
+        birth_and_name, birth_and_mrn, name_and_mrn = (n[pair] for pair in _PAIRS)
+        all_three = n[_TRIPLE]
+        counts: Counter[Category | None] = Counter()
+        counts[Category.LIKELY] = birth_and_name + birth_and_mrn + name_and_mrn - 2 * all_three
+        counts[Category.MRN_ONLY] = n[_MRN] - birth_and_mrn - name_and_mrn + all_three
+        counts[Category.NAME_ONLY] = n[_NAME] - birth_and_name - name_and_mrn + all_three
+        counts.subtract(
+            resemblance(look, look_of(other)) for other in self._same_account_or_itself(patient)
+        )
+        counts[Category.SAME_ACCOUNT] = sum(1 for _ in self._of_account(patient))
+        return {kind: counts[kind] for kind in Category if counts[kind]}
+
+    def _of_account(self, patient: Patient) -> Iterator[Patient]:
+        others = self._by_account.get(patient.user_id, ())
+        return (other for other in others if other.id != patient.id)
+
+    def _same_account_or_itself(self, patient: Patient) -> Iterator[Patient]:
+        yield from self._of_account(patient)
+        if patient.id in self._ids:
+            yield patient
+
+    def list_first(self, patient: Patient, counts: Counts) -> Conflicts:
+        """The first of those that `counts` counts."""
+        if not counts:
+            return {}
+        listed = {Category.SAME_ACCOUNT: tuple(islice(self._of_account(patient), MOST_LISTED))}
+        left_out = {other.id for other in self._same_account_or_itself(patient)}
+        for kind, grouped_by in _GROUPED_BY:
+            others = self._resembling(look_of(patient), kind, grouped_by)
+            unlike = (other for other in others if other.id not in left_out)
+            listed[kind] = tuple(islice(unlike, MOST_LISTED))
+        return {kind: listed[kind] for kind in counts}
+
+    def _resembling(
+        self, look: Look, kind: Category, grouped_by: Iterable[Fields]
     ) -> Iterator[Patient]:
-        seen = {entry.patient.id}
+        seen: set[Look] = set()
         for fields in grouped_by:
-            for other in self._equal(entry.keys, fields):
-                if other.patient.id not in seen and category(entry.keys, other.keys) is kind:
-                    seen.add(other.patient.id)
-                    yield other.patient
+            for other in self._looks[fields].get(_VALUES[fields](look), ()):
+                if other not in seen and resemblance(look, other) is kind:
+                    seen.add(other)
+                    yield from self._by_look[other]
 
 
 # --- clusters within a clinic ---------------------------------------------------------------------
-def find_clusters(patients: Iterable[Patient]) -> tuple[Cluster, ...]:
+def find_clusters(patients: Sequence[Patient]) -> tuple[Cluster, ...]:
     """Groups of two or more records that resemble one another, directly or by way of others."""
-    groups = Groups(patients)
+    records = Records(patients)
     heads = _Heads()
-    for first, *others in groups.linked():
+    for first, *others in records.linked():
         for other in others:
-            heads.unite(first.patient.id, other.patient.id)
-    clusters: defaultdict[ObjectId, list[Entry]] = defaultdict(list)
-    for entry in groups.entries:
-        clusters[heads.of(entry.patient.id)].append(entry)
+            heads.unite(first.id, other.id)
+    clusters: defaultdict[ObjectId, list[Patient]] = defaultdict(list)
+    for patient in patients:
+        clusters[heads.of(patient.id)].append(patient)
     return tuple(
-        tuple(_member(groups, entry) for entry in cluster)
+        tuple(_member(records, patient) for patient in cluster)
         for cluster in clusters.values()
         if len(cluster) > 1
     )
 
 
-def _member(groups: Groups, entry: Entry) -> ClusterMember:
-    matches = groups.list_first(entry, groups.count(entry))
+def _member(records: Records, patient: Patient) -> ClusterMember:
+    matches = records.list_first(patient, records.count(patient))
     return ClusterMember(
-        entry.patient,
-        {kind: tuple(other.user_id for other in others) for kind, others in matches.items()},
+        patient, {kind: tuple(p.user_id for p in others) for kind, others in matches.items()}
     )
 
 

@@ -1,4 +1,4 @@
-"""The plan in numbers (rules MERGE-47 to MERGE-49)."""
+"""The plan in numbers (rule MERGE-30)."""
 
 from collections import Counter
 from collections.abc import Sequence

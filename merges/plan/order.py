@@ -1,4 +1,4 @@
-"""The order of everything in a plan, so that two plans of the same data are equal (rule MERGE-26)."""
+"""The order of everything in a plan, so that two plans of the same data are equal (rule MERGE-4)."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""What happens to each patient's record (rules MERGE-27 to MERGE-32)."""
+"""What happens to each patient's record (rules MERGE-26 to MERGE-29)."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -8,7 +8,7 @@ from bson import ObjectId
 
 from kernel import texts
 from merges.choices import RecordAction
-from merges.plan.duplicates import Entry, Groups, keys_of
+from merges.plan.duplicates import Records
 from merges.plan.model import Clinic, Patient, PatientPlan
 from merges.plan.sites import resulting_names
 from merges.plan.tags import Becomes
@@ -36,19 +36,18 @@ class _Planner:
         self._resulting_tags = {tag_id: tag.name for tag_id, tag in becomes.items()}
         self._target_tags = {tag.id: tag.name for tag in target.tags}
         self._sites = resulting_names(source, target)
-        self._groups = Groups(target.patients)
+        self._records = Records(target.patients)
         self._in_target = {p.user_id: p for p in target.patients if p.user_id}
         self._mrns = Mrns(source, target)
 
     def of_source(self, patient: Patient) -> PatientPlan:
         same = self._in_target.get(patient.user_id)
-        entry = Entry(patient, keys_of(patient))
-        counts = self._groups.count(entry)
+        counts = self._records.count(patient)
         return PatientPlan(
             action=RecordAction.MERGE if same else RecordAction.MOVE,
             source=patient,
             target=same,
-            conflicts=self._groups.list_first(entry, counts),
+            conflicts=self._records.list_first(patient, counts),
             conflict_counts=counts,
             requires_unique_mrn=not same and self._mrns.must_be_unique(patient),
             error="" if same else self._mrns.obstacle(patient),

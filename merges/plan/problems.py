@@ -1,4 +1,4 @@
-"""What prevents a merge, and what someone should know before it (rules MERGE-33 to MERGE-46).
+"""What prevents a merge, and what someone should know before it (rule MERGE-5).
 
 The messages of the first kind are those that clients of the replaced service know, where it had one.
 """
@@ -190,7 +190,7 @@ def _many_matches(parts: Parts) -> Iterator[Problem]:
         message = (
             f"Some patients of the source resemble more than {MOST_LISTED} patients of the target"
         )
-        advice = f"Of each kind the report lists the first {MOST_LISTED}, and counts all."
+        advice = f"The report lists the first {MOST_LISTED} of each kind, and counts all."
         yield Problem("many_matches", NOTICE, message, advice, parts.source.id, subjects)
 
 

@@ -1,4 +1,4 @@
-"""Settings that both clinics must have alike (rules MERGE-1 to MERGE-4)."""
+"""Settings that both clinics must have alike (rules MERGE-6 and MERGE-7)."""
 
 from collections.abc import Iterator
 
@@ -23,7 +23,7 @@ def _restrictions(source: Clinic, target: Clinic) -> SettingPlan:
 
 
 def _by_domain(clinic: Clinic) -> dict[str, str]:
-    """Of several restrictions of one domain the last counts."""
+    """If a domain has several restrictions, the last counts."""
     return {entry.email_domain: entry.required_idp for entry in clinic.restrictions}
 
 

@@ -1,4 +1,4 @@
-"""Sites: all of the source come into the target, where no two may have one name (rules MERGE-9 to MERGE-12).
+"""Sites: all of the source come into the target, where no two may have one name (rules MERGE-13 and MERGE-14).
 
 First the sites whose names are free take their places, then the others get the next free number. So of "A" and
 "A (2)" in the source, with an "A" in the target, only the first is renamed.

@@ -1,4 +1,4 @@
-"""Tags: those that the target lacks are created (rules MERGE-5 to MERGE-8).
+"""Tags: those that the target lacks are created (rules MERGE-9 to MERGE-12).
 
 Tags that look alike are one tag, as everywhere (`kernel.texts.key_without_blanks`).
 """

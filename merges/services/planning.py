@@ -21,27 +21,24 @@ from patients.documents import PatientDocument
 from patients.services import merging
 from patients.services.patient_details import is_custodial
 
+NO_SOURCE = "the id of the source clinic is required"
 SAME_CLINIC = "a clinic cannot be merged into itself"
 MrnKeys = Mapping[str, str]
 
 
 def read_plan(*, source_id: str, target_id: str) -> MergePlan:
-    """Raises BadRequest for a clinic and itself, NotFound when there is no such clinic."""
-    source, target = parse_pair(source_id, target_id)
+    """Raises BadRequest without a source, and for a clinic and itself; NotFound when there is no such clinic."""
+    if not source_id:
+        raise BadRequest(NO_SOURCE)
+    source, target = _parse(source_id), _parse(target_id)
+    if source == target:
+        raise BadRequest(SAME_CLINIC)
     now = clock.now()
     sides = db.read_at_one_moment(lambda: _read_sides(source, target))
     return make_plan(*sides, now=now)
 
 
-def parse_pair(source_id: str | ObjectId, target_id: str | ObjectId) -> tuple[ObjectId, ObjectId]:
-    """Raises BadRequest for a clinic and itself, NotFound for what is no id."""
-    source, target = _parse(source_id), _parse(target_id)
-    if source == target:
-        raise BadRequest(SAME_CLINIC)
-    return source, target
-
-
-def _parse(clinic_id: str | ObjectId) -> ObjectId:
+def _parse(clinic_id: str) -> ObjectId:
     parsed_id = ids.parse_id(clinic_id)
     if parsed_id is None:
         raise NotFound(message=access.CLINIC_NOT_FOUND)

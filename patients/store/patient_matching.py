@@ -8,8 +8,9 @@ from bson import ObjectId
 
 from kernel import db, updates
 from kernel.db import Document
-from patients.store.patients import COLLECTION
+from patients.documents import PatientDocument
 
+COLLECTION = db.CollectionOf[PatientDocument]("patients")
 REPORTS = "summaryAndReports"
 MOST_MESSAGES = 100
 

@@ -10,8 +10,9 @@ from typing import Any
 from bson import ObjectId
 
 from kernel import db, updates
-from patients.store.patients import COLLECTION
+from patients.documents import PatientDocument
 
+COLLECTION = db.CollectionOf[PatientDocument]("patients")
 TAGS, SITES = "tags", "sites.id"
 KEYS = {TAGS: "TideTags", SITES: "Sites"}
 TagOrSite = tuple[ObjectId, str, ObjectId]  # clinic, TAGS or SITES, id

@@ -1,5 +1,5 @@
-"""A plan is read from the database: what is stored there, also by others, as of one moment (rules MERGE-50 to
-MERGE-55)."""
+"""A plan is read from the database: what is stored there, also by others, as of one moment (rules MERGE-1 to
+MERGE-4)."""
 
 import pytest
 

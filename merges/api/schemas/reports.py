@@ -1,0 +1,7 @@
+"""The body of a request for a report."""
+
+from kernel.api import schema as s
+
+REPORT_REQUEST = s.component(
+    "generateMergeReport.v1", s.obj({"sourceId": s.ref("clinicId.v1")}, required=["sourceId"])
+)
