@@ -261,6 +261,25 @@ def test_with_an_unreachable_provider_no_one_can_log_in(provider, sam, settings)
     assert is_refused(*log_in_by_provider(provider))
 
 
+UNUSABLE = ("http://[::1", "nonsense", "http://a..b", "http://127.0.0.1:99999", "http://a:port")
+
+
+@pytest.mark.parametrize("address", UNUSABLE)
+@pytest.mark.parametrize("name", ["TOKEN", "JWKS", "USER"])
+def test_with_an_address_that_cannot_be_called_no_one_can_log_in(
+    name, address, provider, sam, settings
+):
+    setattr(settings, f"OIDC_OP_{name}_ENDPOINT", address)
+    client, response = log_in_by_provider(provider)
+    assert is_refused(client, response)
+
+
+def test_no_one_is_sent_to_an_address_that_cannot_be_opened(provider, settings):
+    settings.OIDC_OP_AUTHORIZATION_ENDPOINT = "http://[::1"
+    client = QuickClient()
+    assert is_refused(client, client.get(START))
+
+
 def test_every_call_to_the_provider_has_a_timeout(provider, sam, settings, monkeypatch):
     settings.OIDC_OP_USER_ENDPOINT = f"{provider.url}/user"
     provider.userinfo = {"sub": "person-1"}

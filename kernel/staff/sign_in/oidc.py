@@ -111,7 +111,11 @@ def start(request: HttpRequest) -> HttpResponseBase:
         attempts.take_for_provider(request, "start")
     except (RateLimited, Unavailable) as error:
         return logins.refuse(request, error)
-    response: HttpResponseBase = OIDCAuthenticationRequestView.as_view()(request)
+    try:
+        response: HttpResponseBase = OIDCAuthenticationRequestView.as_view()(request)
+    except ValueError as error:  # OIDC_AUTHORIZATION_ENDPOINT is no address
+        log.warning("provider.not_usable", error=type(error).__name__)
+        return _refuse(request)
     return response
 
 
