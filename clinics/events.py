@@ -15,7 +15,7 @@ class ClinicDeleted(outbox.Event):
     clinic_id: str = outbox.key()
 
 
-@outbox.event("clinic.merged", unemitted="clinics cannot be merged yet")
+@outbox.event("clinic.merged")
 class ClinicMerged(outbox.Event):
     """The source is gone, and what belonged to it belongs to the target. There is no `clinic.deleted` for it."""
 
@@ -75,7 +75,7 @@ class MigrationCompleted(outbox.Event):
     user_id: str = outbox.key()
 
 
-@outbox.event("merge.account_affected", unemitted="clinics cannot be merged yet")
+@outbox.event("merge.account_affected")
 class AccountMerged(outbox.Event):
     """Once for each account when two clinics are merged; `role` is patient, source_clinician or target_admin."""
 

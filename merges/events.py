@@ -1,1 +1,10 @@
 """Events of merges."""
+
+from kernel import outbox
+
+
+@outbox.event("merge.requested", own_work=True)
+class MergeRequested(outbox.Event):
+    """There is work to do for a merge: to begin it, to go on with it, or to take it back."""
+
+    merge_id: str = outbox.key()

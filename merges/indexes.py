@@ -1,1 +1,31 @@
-"""Indexes of the collections of merges."""
+"""Indexes of the collections of merges. `merge_plans` has none: it is written here and read by others."""
+
+from pymongo import ASCENDING, DESCENDING, IndexModel
+
+from kernel.indexes import declare
+from merges.choices import MergeState
+
+declare(
+    "clinicMerges",
+    IndexModel(
+        [("sourceId", ASCENDING), ("targetId", ASCENDING)],
+        name="UniqueRunningMerge",
+        unique=True,
+        partialFilterExpression={
+            "state": {"$in": [MergeState.RUNNING.value, MergeState.TAKING_BACK.value]}
+        },
+    ),
+    IndexModel([("sourceId", ASCENDING), ("_id", DESCENDING)], name="MergesBySource"),
+    IndexModel([("targetId", ASCENDING), ("_id", DESCENDING)], name="MergesByTarget"),
+)
+declare(
+    "clinicMergeItems",
+    IndexModel(
+        [("mergeId", ASCENDING), ("number", ASCENDING)], name="UniqueMergeItem", unique=True
+    ),
+    IndexModel(
+        [("mergeId", ASCENDING), ("isDone", ASCENDING), ("number", ASCENDING)],
+        name="MergeItemsByState",
+    ),
+)
+declare("merge_plans", IndexModel([("planId", ASCENDING)], name="MergePlansByPlan"))

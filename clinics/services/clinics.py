@@ -244,22 +244,28 @@ def delete_clinic(clinic_id: str | ObjectId, *, deleted_by: str | None = None) -
     """Delete the clinic with its clinicians and its demo patient, each of which leaves a tombstone. Refused if there
     are other patients."""
     clinic_object_id = access.access_clinic(clinic_id)["_id"]
-    db.run_in_transaction(lambda: delete_in_transaction(clinic_object_id, deleted_by=deleted_by))
+
+    def delete() -> None:
+        delete_in_transaction(clinic_object_id, deleted_by=deleted_by)
+        outbox.emit(ClinicDeleted(clinic_id=str(clinic_object_id)))
+
+    db.run_in_transaction(delete)
 
 
-def delete_in_transaction(clinic_id: ObjectId, *, deleted_by: str | None) -> None:
+def delete_in_transaction(clinic_id: ObjectId, *, deleted_by: str | None) -> ClinicDocument:
+    """The clinic as it was. Whether it was deleted or merged is for the caller to announce."""
     if patients.has_patients_besides_demo(clinic_id):
         raise BadRequest(NOT_EMPTY)
     if settings.DEMO_PATIENT_USER_ID:
         patients.remove_in_transaction(clinic_id, settings.DEMO_PATIENT_USER_ID, deleted_by)
     clinicians.archive(clinician_store.list_of_clinic(clinic_id), deleted_by=deleted_by)
     clinician_store.remove_all_of_clinic(clinic_id)
-    _archive_clinic(clinic_id, deleted_by)
+    removed = _archive_clinic(clinic_id, deleted_by)
     patient_counts.forget_clinic(clinic_id)
-    outbox.emit(ClinicDeleted(clinic_id=str(clinic_id)))
+    return removed
 
 
-def _archive_clinic(clinic_id: ObjectId, deleted_by: str | None) -> None:
+def _archive_clinic(clinic_id: ObjectId, deleted_by: str | None) -> ClinicDocument:
     removed = store.remove_clinic(clinic_id)
     if removed is None:
         raise NotFound(message=access.CLINIC_NOT_FOUND)
@@ -268,3 +274,4 @@ def _archive_clinic(clinic_id: ObjectId, deleted_by: str | None) -> None:
     if deleted_by is not None:
         tombstone["deletedByUserId"] = deleted_by
     store.insert_deletion(tombstone)
+    return removed

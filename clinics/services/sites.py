@@ -29,7 +29,7 @@ def create_site(*, clinic_id: str | ObjectId, name: str) -> Document:
 
     def create() -> None:
         clinic = access.access_clinic(clinic_id)
-        if _is_taken(name, access.sites_of(clinic)):
+        if is_taken(name, access.sites_of(clinic)):
             raise Duplicate(message=DUPLICATE)
         if not store.add_site(clinic["_id"], site, limit=MAX_SITES, moment=clock.now()):
             raise ConstraintViolation(FULL)
@@ -45,7 +45,7 @@ def rename_site(*, clinic_id: str | ObjectId, site_id: ObjectId, name: str) -> D
     def rename() -> None:
         clinic = _access_to_check(clinic_id)
         others = [site for site in access.sites_of(clinic) if site["id"] != site_id]
-        if _is_taken(name, others):
+        if is_taken(name, others):
             raise Duplicate(message=f"checking site constraints: {DUPLICATE}")
         if not store.set_site_name(clinic["_id"], site_id, name, clock.now()):
             raise NotFound(message="site not found")
@@ -129,5 +129,5 @@ def free_name(name: str, sites: Iterable[Document]) -> str:
     return texts.free_name(name, {texts.key(site["name"]) for site in sites})
 
 
-def _is_taken(name: str, sites: Iterable[Document]) -> bool:
+def is_taken(name: str, sites: Iterable[Document]) -> bool:
     return texts.key(name) in {texts.key(site["name"]) for site in sites}

@@ -30,7 +30,7 @@ def create_tag(*, clinic_id: str | ObjectId, name: str) -> Document:
         tags = access.tags_of(clinic)
         if len(tags) >= MAX_TAGS:
             raise ConstraintViolation(FULL)
-        _require_free_name(name, tags)
+        require_free_name(name, tags)
         if not store.add_tag(clinic["_id"], tag, limit=MAX_TAGS, moment=clock.now()):
             raise ConstraintViolation(FULL)  # counts entries that cannot be read, too
 
@@ -44,7 +44,7 @@ def rename_tag(*, clinic_id: str | ObjectId, tag_id: ObjectId, name: str) -> Doc
     def rename() -> None:
         clinic = access.access_clinic(clinic_id)
         others = [tag for tag in access.tags_of(clinic) if tag["_id"] != tag_id]
-        _require_free_name(name, others)
+        require_free_name(name, others)
         if not store.set_tag_name(clinic["_id"], tag_id, name, clock.now()):
             raise NotFound(message=TAG_NOT_FOUND)
 
@@ -65,7 +65,7 @@ def delete_in_transaction(clinic_id: ObjectId, tag_id: ObjectId) -> None:
     outbox.emit(TagDeleted(clinic_id=str(clinic_id), tag_id=str(tag_id)))
 
 
-def _require_free_name(name: str, tags: Iterable[Document]) -> None:
+def require_free_name(name: str, tags: Iterable[Document]) -> None:
     """ "Type 1" and "type1" are the same tag."""
     if texts.key_without_blanks(name) in {texts.key_without_blanks(tag["name"]) for tag in tags}:
         raise Duplicate(message="duplicate patient tag")

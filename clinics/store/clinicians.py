@@ -136,6 +136,10 @@ def remove_invite(clinic_id: ObjectId, invite_id: str) -> ClinicianDocument | No
     )
 
 
+def remove_by_id(clinician_id: ObjectId) -> bool:
+    return db.collection(COLLECTION).delete_one({"_id": clinician_id}).deleted_count > 0
+
+
 def remove_all_of_clinic(clinic_id: ObjectId) -> int:
     return db.collection(COLLECTION).delete_many({"clinicId": clinic_id}).deleted_count
 

@@ -4,7 +4,7 @@ Reading one clinic and setting fields of it are in `clinic_records.store.clinics
 `tags.py` and `sites.py`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -50,6 +50,15 @@ def remove_clinic(clinic_id: ObjectId) -> ClinicDocument | None:
 
 def insert_deletion(document: Document) -> None:
     db.collection(DELETIONS).insert_one(document)
+
+
+def add_share_codes(clinic_id: ObjectId, codes: Sequence[str], moment: datetime) -> bool:
+    """False when there is no such clinic."""
+    included = [updates.included("shareCodes", code) for code in codes]
+    result = db.collection(COLLECTION).update_one(
+        {"_id": clinic_id}, [*included, updates.assigned({"updatedTime": moment})]
+    )
+    return result.matched_count > 0
 
 
 # --- admins: the user ids of the clinicians who are admins ------------------------------------------------

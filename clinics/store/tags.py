@@ -38,3 +38,14 @@ def remove_tag(clinic_id: ObjectId, tag_id: ObjectId, moment: datetime) -> bool:
         ],
     )
     return result.matched_count > 0
+
+
+def withdraw_tag(clinic_id: ObjectId, tag_id: ObjectId, moment: datetime) -> None:
+    """Remove a tag that no patient has. There is nothing to tell other services."""
+    db.collection(COLLECTION).update_one(
+        {"_id": clinic_id},
+        [
+            updates.without("patientTags", tag_id, member="_id"),
+            updates.assigned({"updatedTime": moment}),
+        ],
+    )

@@ -10,7 +10,8 @@ again.
 import asyncio
 import hashlib
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -24,10 +25,11 @@ from clinics_site.web.bridge import Answer, BodyNeeded
 from clinics_site.web.health import Readiness, send_empty
 from clinics_site.web.requests import Gone, Incoming, Memory
 from clinics_site.web.scheduler import Full, Job, Scheduler
-from kernel import metrics
+from kernel import metrics, waiting
 from kernel.api.error_families import CLINIC_FAMILY, ErrorFamily
-from kernel.errors import DomainError, RateLimited
+from kernel.errors import DomainError, RateLimited, Unavailable
 from kernel.principal import Principal
+from kernel.waiting import AnswerLater
 
 MOST_KNOWN = 10_000
 CLOSE = (b"connection", b"close")
@@ -75,6 +77,7 @@ class Application:
         self._readiness = readiness
         self._callers = Callers()
         self._memory = Memory(limits.BODY_MEMORY)
+        self._answered_later = 0
         threads = bridge.Threads(limits.THREADS)
         self._scheduler = Scheduler(
             start=lambda job: threads.start(partial(self._do, job)),
@@ -113,16 +116,44 @@ class Application:
         await request.read_small()
         clinic = heavy.clinic_of(request.scope)
         if request.is_complete:
-            return await self._run(request, request.with_body(), clinic)
+            return await self._run(request, request.with_body, clinic)
         try:
             # Counts as heavy as with its body: an operation that reads no body answers already now.
-            return await self._run(request, request.without_body(), clinic)
+            return await self._run(request, request.without_body, clinic)
         except BodyNeeded:
             pass  # the body is read outside this block, so that the exception does not keep the first run in memory
         await request.read_rest()
-        return await self._run(request, request.with_body(), clinic)
+        return await self._run(request, request.with_body, clinic)
 
-    async def _run(self, request: Incoming, environ: bridge.Environ, clinic: str | None) -> Answer:
+    async def _run(
+        self, request: Incoming, make_environ: Callable[[], bridge.Environ], clinic: str | None
+    ) -> Answer:
+        """Run it, and as often again as Django asks for it. A second run that finds no place is put off, too."""
+        with suppress(AnswerLater):
+            return await self._run_once(request, make_environ(), clinic)
+        with self._place_for_later():
+            while True:
+                await asyncio.sleep(waiting.SECONDS)
+                if request.is_gone:
+                    raise Gone
+                if self.is_ending:
+                    raise Unavailable
+                with suppress(AnswerLater, RateLimited):
+                    return await self._run_once(request, make_environ(), clinic)
+
+    @contextmanager
+    def _place_for_later(self) -> Iterator[None]:
+        if self._answered_later >= limits.ANSWERED_LATER:
+            raise RateLimited(retry_after=5)
+        self._answered_later += 1
+        try:
+            yield
+        finally:
+            self._answered_later -= 1
+
+    async def _run_once(
+        self, request: Incoming, environ: bridge.Environ, clinic: str | None
+    ) -> Answer:
         def work() -> Answer:
             if request.is_gone:
                 raise Gone

@@ -23,6 +23,8 @@ WAITING_PER_CALLER = env.number(
 WAITING = 10 * WAITING_PER_CALLER  # waiting requests of all callers
 # Services call for many people, and do not try again after a 429.
 WAITING_PER_SERVICE = WAITING // 2
+# Requests whose answers wait for work elsewhere (kernel/waiting.py). They hold no thread, but a connection.
+ANSWERED_LATER = 100
 # A page of a thousand patients is mostly computation, and small requests of the same process have to wait for
 # it.
 HEAVY_THREADS = 1

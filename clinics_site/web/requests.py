@@ -9,7 +9,7 @@ from django.conf import settings
 
 from clinics_site.web import bridge, limits
 from clinics_site.web.protocol import EXTENSION, Protocol
-from kernel import authn, ratelimit
+from kernel import authn, ratelimit, waiting
 from kernel.api import bodies
 from kernel.errors import SlowBody, Unavailable
 from kernel.principal import ENVIRON_KEY, Principal
@@ -40,6 +40,7 @@ class Incoming:
         self.environ = bridge.make_environ(scope)
         self.seen: bridge.Environ = {}  # the environ that Django saw, with what Django added
         self._receive = receive
+        self._wait = waiting.Wait()
         self._connection: Protocol | None = scope["extensions"][EXTENSION]()
         self._memory = memory
         self._body = bytearray()
@@ -127,9 +128,14 @@ class Incoming:
         return self._for_django(bridge.Unread(), self._announced or 1)
 
     def _for_django(self, body: Any, length: int) -> bridge.Environ:
-        """A copy, because Django writes into it and may see the request twice. It contains the caller found
+        """A copy, because Django writes into it and may see the request again. It contains the caller found
         in the first run."""
-        self.seen = {**self.environ, ENVIRON_KEY: self.seen.get(ENVIRON_KEY), "wsgi.input": body}
+        self.seen = {
+            **self.environ,
+            ENVIRON_KEY: self.seen.get(ENVIRON_KEY),
+            waiting.ENVIRON_KEY: self._wait,
+            "wsgi.input": body,
+        }
         if length:
             self.seen["CONTENT_LENGTH"] = str(length)
         return self.seen

@@ -28,17 +28,23 @@ MrnKeys = Mapping[str, str]
 
 def read_plan(*, source_id: str, target_id: str) -> MergePlan:
     """Raises BadRequest without a source, and for a clinic and itself; NotFound when there is no such clinic."""
-    if not source_id:
-        raise BadRequest(NO_SOURCE)
-    source, target = _parse(source_id), _parse(target_id)
-    if source == target:
-        raise BadRequest(SAME_CLINIC)
+    source, target = parse_pair(source_id, target_id)
     now = clock.now()
     sides = db.read_at_one_moment(lambda: _read_sides(source, target))
     return make_plan(*sides, now=now)
 
 
-def _parse(clinic_id: str) -> ObjectId:
+def parse_pair(source_id: str | ObjectId, target_id: str | ObjectId) -> tuple[ObjectId, ObjectId]:
+    """Raises BadRequest without a source, and for a clinic and itself; NotFound for what is no id."""
+    if not source_id:
+        raise BadRequest(NO_SOURCE)
+    source, target = _parse(source_id), _parse(target_id)
+    if source == target:
+        raise BadRequest(SAME_CLINIC)
+    return source, target
+
+
+def _parse(clinic_id: str | ObjectId) -> ObjectId:
     parsed_id = ids.parse_id(clinic_id)
     if parsed_id is None:
         raise NotFound(message=access.CLINIC_NOT_FOUND)

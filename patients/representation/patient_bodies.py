@@ -12,7 +12,7 @@ def details_of(body: Document) -> PatientDetails:
 
 def shared_patient_of(body: Document) -> SharedPatient:
     granted = body.get("permissions")
-    known = {name: value for name, value in body.items() if name in fields.user_schemas()}
+    known = {name: body[name] for name in fields.user_schemas() if name in body}
     return SharedPatient(
         permissions=None if granted is None else tuple(granted),
         is_migrated=body.get("isMigrated", False),

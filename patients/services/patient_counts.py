@@ -11,7 +11,7 @@ the difference corrects it.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 
@@ -38,6 +38,7 @@ from patients.store.tags_and_sites import SITES, TAGS, TagOrSite
 EXEMPT_PROVIDER = DataProvider.TWIIST.value  # patients who use it are covered by another contract
 LIMIT_REACHED = "patient count exceeds limit"
 COUNTED = store.NUMBERS
+Change = tuple[Document | None, Document | None]  # a record before and after
 _TAG_AND_SITE_IDS = {"patientTags._id": 1, "sites.id": 1}
 # The provider of a data source is free text; only three are known.
 MOST_PROVIDERS = 200
@@ -313,11 +314,23 @@ def count_change(
     Raises PaymentRequired when the plan is full (`plan_limit`), and ConstraintViolation when there would be too many
     providers.
     """
-    changes = _tally(after)
-    changes.subtract(_tally(before))
-    changed = {name: n for name, n in changes.items() if n}
-    if not changed:
-        return
+    count_changes(clinic_id, [(before, after)], plan_limit=plan_limit)
+
+
+def count_changes(
+    clinic_id: ObjectId, changes: Iterable[Change], *, plan_limit: int | None = None
+) -> None:
+    """As `count_change`, for many records that change in one transaction."""
+    tally: Counter[str] = Counter()
+    for before, after in changes:
+        tally.update(_tally(after))
+        tally.subtract(_tally(before))
+    changed = {name: n for name, n in tally.items() if n}
+    if changed:
+        _add(clinic_id, changed, plan_limit)
+
+
+def _add(clinic_id: ObjectId, changed: Mapping[str, int], plan_limit: int | None) -> None:
     below = plan_limit if changed.get("plan", 0) > 0 else None
     counts = store.add_counts(clinic_id, changed, below_plan=below)
     if counts is None:
@@ -330,7 +343,7 @@ def count_change(
         access.publish_count(clinic_id, published(counts))
 
 
-def _adds_sources(changed: Document) -> bool:
+def _adds_sources(changed: Mapping[str, int]) -> bool:
     return any(n > 0 and name.startswith("sources.") for name, n in changed.items())
 
 
@@ -339,6 +352,12 @@ def is_crowded(counts: Document) -> bool:
     providers that no patient has any more."""
     n_tags_and_sites = len(counts["tags"]) + len(counts["sites"])
     return n_tags_and_sites > MOST_TAGS_AND_SITES or len(counts["sources"]) > MOST_PROVIDERS
+
+
+def publish(clinic_id: ObjectId) -> None:
+    """Publish the kept counts, and ask a worker to count everything again."""
+    access.publish_count(clinic_id, published(kept_counts(clinic_id)))
+    doubt(clinic_id)
 
 
 def note_change(clinic_id: ObjectId) -> None:

@@ -7,10 +7,9 @@ from bson import ObjectId
 
 from kernel import db, safe_reading
 from kernel.db import Document
-from patients.documents import PatientDocument
 from patients.store.patient_matching import REPORTS
+from patients.store.patients import COLLECTION
 
-COLLECTION = db.CollectionOf[PatientDocument]("patients")
 MATCHED_ID = f"ehrSubscriptions.{REPORTS}.matchedMessages.id"
 _SHOWN = {"userId": 1, "fullName": 1, "mrn": 1, "ehrSubscriptions": 1}
 _NO_TEXT = {"$in": [None, ""]}

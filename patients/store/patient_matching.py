@@ -8,9 +8,8 @@ from bson import ObjectId
 
 from kernel import db, updates
 from kernel.db import Document
-from patients.documents import PatientDocument
+from patients.store.patients import COLLECTION
 
-COLLECTION = db.CollectionOf[PatientDocument]("patients")
 REPORTS = "summaryAndReports"
 MOST_MESSAGES = 100
 

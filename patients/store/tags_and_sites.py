@@ -10,9 +10,8 @@ from typing import Any
 from bson import ObjectId
 
 from kernel import db, updates
-from patients.documents import PatientDocument
+from patients.store.patients import COLLECTION
 
-COLLECTION = db.CollectionOf[PatientDocument]("patients")
 TAGS, SITES = "tags", "sites.id"
 KEYS = {TAGS: "TideTags", SITES: "Sites"}
 TagOrSite = tuple[ObjectId, str, ObjectId]  # clinic, TAGS or SITES, id

@@ -1,0 +1,113 @@
+"""What two clinics exchange when one is merged into the other, in the caller's transaction, and how it is taken back
+(rules MERGE-80 to MERGE-99)."""
+
+from collections.abc import Iterable
+
+from bson import ObjectId
+from pymongo.errors import DuplicateKeyError
+
+from clinic_records.documents import ClinicDocument, ClinicianDocument
+from clinic_records.services import access
+from clinics.events import ClinicianSaved, ClinicMerged
+from clinics.services import clinicians, clinics, sites, tags
+from clinics.store import clinicians as clinician_store
+from clinics.store import clinics as store
+from clinics.store import sites as site_store
+from clinics.store import tags as tag_store
+from kernel import clock, outbox, safe_reading
+from kernel.choices import ClinicianRole
+from kernel.db import Document
+from kernel.errors import ConstraintViolation, Duplicate, NotFound
+from patients.services import patient_counts, tags_and_sites
+
+# A merge keeps every site, however many; this only protects the size of the clinic's document.
+MOST_SITES = 5000
+MEMBER_TAKEN = (
+    "the target already has a member or an invite with the address of a member of the source"
+)
+
+
+# --- tags and sites -------------------------------------------------------------------------------
+def add_tags(clinic_id: ObjectId, added: Iterable[Document]) -> None:
+    """`added`: {_id, name} of each. Raises Duplicate or ConstraintViolation if the clinic has got other tags
+    meanwhile."""
+    for tag in added:
+        tags.require_free_name(tag["name"], access.tags_of(access.access_clinic(clinic_id)))
+        if not tag_store.add_tag(clinic_id, tag, limit=tags.MAX_TAGS, moment=clock.now()):
+            raise ConstraintViolation(tags.FULL)
+
+
+def add_sites(clinic_id: ObjectId, added: Iterable[Document]) -> None:
+    """As `add_tags`, without the limit of sites."""
+    for site in added:
+        if sites.is_taken(site["name"], access.sites_of(access.access_clinic(clinic_id))):
+            raise Duplicate(message=sites.DUPLICATE)
+        if not site_store.add_site(clinic_id, site, limit=MOST_SITES, moment=clock.now()):
+            raise ConstraintViolation(sites.FULL)
+
+
+def remove_unused(
+    clinic_id: ObjectId, *, tag_ids: Iterable[ObjectId], site_ids: Iterable[ObjectId]
+) -> None:
+    """Take back what `add_tags` and `add_sites` did. What a patient of the clinic has got meanwhile stays."""
+    counts = patient_counts.kept_counts(clinic_id)
+    for tag_id in tag_ids:
+        if not patient_counts.count_at(counts, tags_and_sites.TAGS, tag_id):
+            tag_store.withdraw_tag(clinic_id, tag_id, clock.now())
+            tags_and_sites.forget_tag(clinic_id, tag_id)
+    for site_id in site_ids:
+        if not patient_counts.count_at(counts, tags_and_sites.SITES, site_id):
+            site_store.remove_site(clinic_id, site_id, clock.now())
+            tags_and_sites.remove_site_from_patients(clinic_id, site_id)
+
+
+# --- members --------------------------------------------------------------------------------------
+def list_clinicians(clinic_id: ObjectId) -> list[ClinicianDocument]:
+    """Members, service accounts and pending invites."""
+    return clinician_store.list_of_clinic(clinic_id)
+
+
+def move_clinician(clinician: ClinicianDocument, clinic_id: ObjectId) -> None:
+    """Raises Duplicate if the clinic has a record with the same user or address."""
+    _place(clinician["_id"], {"clinicId": clinic_id, "updatedTime": clock.now()})
+    is_admin = ClinicianRole.ADMIN in safe_reading.texts(clinician.get("roles"))
+    if is_admin and not store.add_admin(clinic_id, clinician["userId"], clock.now()):
+        raise ConstraintViolation(clinicians.TOO_MANY_ADMINS)
+    outbox.emit(ClinicianSaved(clinic_id=str(clinic_id), user_id=clinician["userId"]))
+
+
+def _place(clinician_id: ObjectId, fields: Document) -> None:
+    try:
+        clinician_store.set_clinician(clinician_id, fields, history_entry=None)
+    except DuplicateKeyError:
+        raise Duplicate(MEMBER_TAKEN) from None
+
+
+def remove_duplicate(clinician: ClinicianDocument) -> None:
+    """The record of a member whom the target has already. It leaves no tombstone: the plan's document keeps it."""
+    clinician_store.remove_by_id(clinician["_id"])
+
+
+def return_clinician(before: ClinicianDocument, target_id: ObjectId) -> None:
+    """Take back either of the two. Nothing happens if the member has left the target meanwhile."""
+    present = clinician_store.find_clinician(target_id, before["userId"])
+    if present is None:
+        return
+    if present["_id"] != before["_id"]:
+        clinician_store.insert_clinician(before)
+        return
+    _place(before["_id"], {"clinicId": before["clinicId"], "updatedTime": before["updatedTime"]})
+    store.remove_admin(target_id, before["userId"], clock.now())
+
+
+# --- the end --------------------------------------------------------------------------------------
+def end_source(source_id: ObjectId, target_id: ObjectId) -> ClinicDocument:
+    """Delete the source, of which the demo patient alone may be left, and give its share codes to the target. Returns
+    the source as it was. Raises BadRequest if it has other patients, and NotFound if a clinic is gone."""
+    source = clinics.delete_in_transaction(source_id, deleted_by=None)
+    codes = safe_reading.texts(source.get("shareCodes"))
+    if not store.add_share_codes(target_id, codes, clock.now()):
+        raise NotFound(message=access.CLINIC_NOT_FOUND)
+    patient_counts.publish(target_id)
+    outbox.emit(ClinicMerged(source_id=str(source_id), target_id=str(target_id)))
+    return source

@@ -1,0 +1,73 @@
+"""Members of the source become members of the target. Who is one already keeps the roles of the target."""
+
+from collections.abc import Mapping, Sequence
+
+from bson import ObjectId
+
+from clinic_records.documents import ClinicianDocument
+from clinics.services import clinicians
+from clinics.services import merging as clinics
+from kernel import db
+from kernel.db import Document
+from kernel.errors import Conflict
+from merges.choices import RecordAction
+from merges.services import stages
+from merges.services.plan_documents import clinician_document, stored
+from merges.services.steps import BATCH, advance
+from merges.store import items as item_store
+from merges.store import plan_documents
+
+INVITED = "a member was invited to the source while it was merged"
+
+
+def carry_out(merge: Document) -> None:
+    """Raises Duplicate or Conflict if the members have changed since the plan was made, so that they cannot move."""
+
+    def move() -> None:
+        items = item_store.list_next(merge["_id"], "clinician", BATCH)
+        if not items:
+            advance(merge, stage=stages.FINISHING)
+            return
+        records = _records(merge)
+        documents: list[Document] = []
+        done: dict[ObjectId, Document] = {}
+        for item in items:
+            record = records.get(item["recordId"])
+            done[item["_id"]] = {}
+            if record is None:  # left the clinic meanwhile
+                continue
+            action = _carry_out(merge, item, record)
+            done[item["_id"]] = {"userId": record.get("userId", "")}
+            if record["clinicId"] == merge["sourceId"]:
+                done[item["_id"]] |= {"action": action, "record": record}
+            documents.append(clinician_document(merge, item, record, action))
+        plan_documents.insert(stored(merge, "clinician", documents))
+        item_store.mark_done(done)
+        advance(merge, done=len(items))
+
+    db.run_in_transaction(move)
+
+
+def _records(merge: Document) -> Mapping[ObjectId, ClinicianDocument]:
+    both = merge["sourceId"], merge["targetId"]
+    return {r["_id"]: r for clinic_id in both for r in clinics.list_clinicians(clinic_id)}
+
+
+def _carry_out(merge: Document, item: Document, record: ClinicianDocument) -> str:
+    """Returns what was done, which may be another thing than planned."""
+    if record["clinicId"] == merge["targetId"]:
+        return str(item["action"])
+    if not clinicians.is_member(record):
+        raise Conflict(INVITED)
+    if clinicians.find_clinician(merge["targetId"], record["userId"]) is not None:
+        clinics.remove_duplicate(record)
+        return RecordAction.MERGE.value
+    clinics.move_clinician(record, merge["targetId"])
+    return RecordAction.MOVE.value
+
+
+def take_back(merge: Document, items: Sequence[Document]) -> None:
+    """In the caller's transaction."""
+    for item in items:
+        if item["before"].get("action"):
+            clinics.return_clinician(item["before"]["record"], merge["targetId"])

@@ -1,0 +1,172 @@
+"""Before anything is changed: the plan is checked, both clinics are held, and the plan is written down.
+
+The first plan refuses what cannot be merged without holding anyone up. The second is made when nothing is added to
+the source any more, and its items are what is carried out.
+"""
+
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
+from itertools import count
+from typing import Any
+
+from bson import ObjectId
+
+from clinic_records.services import access, closures
+from kernel import db, ids, texts
+from kernel.db import Document
+from merges.choices import MergeState, RecordAction, TagAction
+from merges.plan.model import ClinicianPlan, MergePlan, PatientPlan, SitePlan, TagPlan
+from merges.services import planning, stages
+from merges.services.steps import advance, end
+from merges.store import items as item_store
+
+# Besides the time that a process may take to hear of it, some for the requests that are on their way.
+MARGIN = 1.0
+
+
+def check(merge: Document) -> None:
+    plan = _read_plan(merge)
+    if plan.can_execute:
+        advance(merge, stage=stages.CLOSING, **_shown(plan))
+    else:
+        _refuse(merge, plan)
+
+
+def _read_plan(merge: Document) -> MergePlan:
+    return planning.read_plan(source_id=str(merge["sourceId"]), target_id=str(merge["targetId"]))
+
+
+def _shown(plan: MergePlan) -> dict[str, Any]:
+    """What the merge's document says of its plan."""
+    return {
+        "numbers": {texts.camel_case(name): n for name, n in asdict(plan.numbers).items()},
+        "problems": [
+            {
+                "code": problem.code,
+                "severity": problem.severity.value,
+                "message": problem.message,
+                "advice": problem.advice,
+                "subjects": list(problem.subjects),
+            }
+            for problem in plan.problems
+        ],
+    }
+
+
+def _refuse(merge: Document, plan: MergePlan) -> None:
+    def refuse() -> None:
+        closures.reopen(merge["_id"])
+        end(merge, MergeState.REFUSED, **_shown(plan))
+
+    db.run_in_transaction(refuse)
+
+
+def close(merge: Document) -> None:
+    """Raises Conflict if one of the clinics is in another merge."""
+
+    def hold() -> None:
+        closures.close(merge["_id"], source_id=merge["sourceId"], target_id=merge["targetId"])
+        advance(merge, stage=stages.PLANNING)
+
+    db.run_in_transaction(hold)
+
+
+def plan(merge: Document) -> None:
+    time.sleep(closures.CACHE_SECONDS + MARGIN)
+    plan = _read_plan(merge)
+    if not plan.can_execute:
+        _refuse(merge, plan)
+        return
+    made = make_tag_ids(plan.tags)
+    items = list(_items(merge, plan, made))
+    item_store.replace_all(merge["_id"], items)
+    advance(
+        merge,
+        stage=stages.TAGS_AND_SITES,
+        total=len(items) - 1,  # the first is no work
+        tagIds={
+            str(tag.source_id): made[texts.key_without_blanks(tag.name)]
+            for tag in plan.tags
+            if tag.source_id
+        },
+        siteNames={str(site.site.id): site.resulting_name for site in plan.sites},
+        **_shown(plan),
+    )
+
+
+def make_tag_ids(planned: Iterable[TagPlan]) -> dict[str, ObjectId]:
+    """Comparable name -> the id that the tag has in the target, or will have."""
+    made = {texts.key_without_blanks(tag.name): tag.target_id for tag in planned if tag.target_id}
+    for tag in planned:
+        if tag.action is TagAction.CREATE:
+            made.setdefault(texts.key_without_blanks(tag.name), ids.new_id())
+    return made
+
+
+def _items(merge: Document, plan: MergePlan, made: dict[str, ObjectId]) -> Iterator[Document]:
+    numbers = count()
+    both = {"source": merge["sourceId"], "target": merge["targetId"]}
+    clinics = {side: access.access_clinic(clinic_id) for side, clinic_id in both.items()}
+    parts = [
+        [{"kind": "clinic", "action": "", "recordId": merge["targetId"], "clinics": clinics}],
+        (_tag_item(tag, made) for tag in plan.tags),
+        (_site_item(site) for site in plan.sites),
+        (_patient_item(patient) for patient in plan.patients),
+        (_clinician_item(clinician) for clinician in plan.clinicians),
+    ]
+    for part in parts:
+        for item in part:
+            yield {
+                "_id": ids.new_id(),
+                "mergeId": merge["_id"],
+                "number": next(numbers),
+                "isDone": False,
+                **item,
+            }
+
+
+def _tag_item(tag: TagPlan, made: dict[str, ObjectId]) -> Document:
+    return {
+        "kind": "tag",
+        "action": tag.action.value,
+        "recordId": made[texts.key_without_blanks(tag.name)],
+        "name": tag.name,
+        "workspaces": list(tag.workspaces),
+        "isInBoth": tag.is_in_both,
+    }
+
+
+def _site_item(site: SitePlan) -> Document:
+    return {
+        "kind": "site",
+        "action": site.action.value,
+        "recordId": site.site.id,
+        "name": site.site.name,
+        "resultingName": site.resulting_name,
+        "workspace": site.workspace,
+    }
+
+
+def _patient_item(patient: PatientPlan) -> Document:
+    is_of_target = patient.action in (RecordAction.RETAIN, RecordAction.MERGE_INTO)
+    record = patient.target if is_of_target else patient.source
+    assert record is not None  # noqa: S101 (for the type checker)
+    item: Document = {"kind": "patient", "action": patient.action.value, "recordId": record.id}
+    if patient.conflicts:
+        item["conflicts"] = {
+            category.value: [other.id for other in others]
+            for category, others in patient.conflicts.items()
+        }
+    return item
+
+
+def _clinician_item(clinician: ClinicianPlan) -> Document:
+    return {
+        "kind": "clinician",
+        "action": clinician.action.value,
+        "recordId": clinician.clinician.id,
+        "resultingRoles": list(clinician.resulting_roles),
+        "workspaces": list(clinician.workspaces),
+        "isDowngraded": clinician.is_downgraded,
+    }

@@ -1,0 +1,91 @@
+"""What a merge has to do, one document for each tag, site, patient and member, in the order in which it is done.
+
+`{mergeId, number, kind, action, recordId, otherId?, conflicts?, isDone, before?}`. `before` is what is needed to take
+the item back; items are removed when the merge has ended.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bson import ObjectId
+from pymongo import ASCENDING, DESCENDING, UpdateOne
+
+from kernel import db
+from kernel.db import Document
+
+COLLECTION = "clinicMergeItems"
+_REMOVED_AT_ONCE = 2000
+
+
+def replace_all(merge_id: ObjectId, items: Sequence[Document], *, batch: int = 1000) -> None:
+    """Items of an earlier try are removed first."""
+    db.collection(COLLECTION).delete_many({"mergeId": merge_id})
+    for some in db.batches(items, batch):
+        db.collection(COLLECTION).insert_many(some)
+
+
+def insert_more(items: Sequence[Document]) -> None:
+    db.collection(COLLECTION).insert_many(items)
+
+
+def list_next(merge_id: ObjectId, kind: str, limit: int) -> list[Document]:
+    query = {"mergeId": merge_id, "isDone": False, "kind": kind}
+    return _list(query, limit=limit, direction=ASCENDING)
+
+
+def list_last(merge_id: ObjectId, limit: int) -> list[Document]:
+    """The ones that were done last, newest first."""
+    return _list({"mergeId": merge_id, "isDone": True}, limit=limit, direction=DESCENDING)
+
+
+def list_after(merge_id: ObjectId, number: int, limit: int) -> list[Document]:
+    query = {"mergeId": merge_id, "number": {"$gt": number}}
+    rows = db.collection(COLLECTION).find(query, sort=[("number", ASCENDING)], limit=limit)
+    return list(rows)
+
+
+def _list(query: Mapping[str, Any], *, limit: int, direction: int) -> list[Document]:
+    rows = db.collection(COLLECTION).find(
+        query, sort=[("number", direction)], limit=limit, hint="MergeItemsByState"
+    )
+    return list(rows)
+
+
+def list_record_ids(merge_id: ObjectId, kind: str, record_ids: Sequence[ObjectId]) -> set[ObjectId]:
+    """Those of these records that are among the items."""
+    query = {"mergeId": merge_id, "kind": kind, "recordId": {"$in": list(record_ids)}}
+    return {row["recordId"] for row in db.collection(COLLECTION).find(query, {"recordId": 1})}
+
+
+def last_number(merge_id: ObjectId) -> int:
+    newest = db.collection(COLLECTION).find_one(
+        {"mergeId": merge_id}, {"number": 1}, sort=[("number", DESCENDING)]
+    )
+    return int(newest["number"]) if newest else 0
+
+
+def mark_done(items: Mapping[ObjectId, Document]) -> None:
+    """`items`: item id -> what is needed to take it back."""
+    changes = [
+        UpdateOne({"_id": item_id}, {"$set": {"isDone": True, "before": before}})
+        for item_id, before in items.items()
+    ]
+    if changes:
+        db.collection(COLLECTION).bulk_write(changes)
+
+
+def mark_taken_back(item_ids: Sequence[ObjectId]) -> None:
+    db.collection(COLLECTION).update_many(
+        {"_id": {"$in": list(item_ids)}}, {"$set": {"isDone": False}, "$unset": {"before": ""}}
+    )
+
+
+def remove_some(merge_id: ObjectId) -> bool:
+    """False when none was left."""
+    rows = db.collection(COLLECTION).find(
+        {"mergeId": merge_id}, {"_id": 1}, limit=_REMOVED_AT_ONCE, hint="UniqueMergeItem"
+    )
+    found = [row["_id"] for row in rows]
+    if found:
+        db.collection(COLLECTION).delete_many({"_id": {"$in": found}})
+    return bool(found)

@@ -1,0 +1,66 @@
+"""The collection of merges: one document for each, which says how far it is."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from bson import ObjectId
+from pymongo import DESCENDING, ReturnDocument
+
+from kernel import clock, db
+from kernel.db import Document
+from merges.choices import MergeState
+
+COLLECTION = "clinicMerges"
+UNFINISHED = [MergeState.RUNNING.value, MergeState.TAKING_BACK.value]
+_NEWEST_FIRST = [("_id", DESCENDING)]
+
+
+def insert(merge: Document) -> None:
+    """Raises DuplicateKeyError if the two clinics are being merged already."""
+    db.collection(COLLECTION).insert_one(merge)
+
+
+def find(merge_id: ObjectId) -> Document | None:
+    return db.collection(COLLECTION).find_one({"_id": merge_id})
+
+
+def find_newest(source_id: ObjectId, target_id: ObjectId) -> Document | None:
+    pair = {"sourceId": source_id, "targetId": target_id}
+    return db.collection(COLLECTION).find_one(pair, sort=_NEWEST_FIRST, hint="MergesBySource")
+
+
+def list_newest(*, skip: int, limit: int) -> list[Document]:
+    rows = db.collection(COLLECTION).find({}, sort=_NEWEST_FIRST, skip=skip, limit=limit)
+    return list(rows)
+
+
+def count() -> int:
+    return db.collection(COLLECTION).count_documents({})
+
+
+def advance(
+    merge: Mapping[str, Any], fields: Mapping[str, Any], *, done: int = 0
+) -> Document | None:
+    """The merge afterwards; None if it is no longer where `merge` is: another worker went on with it, or someone
+    wants it taken back. Every step calls this in its transaction, so that no step is taken twice."""
+    return db.collection(COLLECTION).find_one_and_update(
+        {"_id": merge["_id"], "state": merge["state"], "stage": merge["stage"]},
+        {"$set": {**fields, "updatedTime": clock.now()}, "$inc": {"done": done}},
+        return_document=ReturnDocument.AFTER,
+    )
+
+
+def turn_back(merge_id: ObjectId, stages: Sequence[str], problem: str, moment: datetime) -> bool:
+    """Begin to take it back, unless it has come past these stages."""
+    result = db.collection(COLLECTION).update_one(
+        {"_id": merge_id, "state": MergeState.RUNNING, "stage": {"$in": list(stages)}},
+        {
+            "$set": {
+                "state": MergeState.TAKING_BACK.value,
+                "problem": problem,
+                "updatedTime": moment,
+            }
+        },
+    )
+    return result.modified_count > 0
