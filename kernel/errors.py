@@ -63,6 +63,10 @@ class Duplicate(Conflict):
     prefix = "duplicate"
 
 
+class Busy(Conflict):
+    """Something else has the object for a while, and will let it go: an event handler is tried again later."""
+
+
 class PayloadTooLarge(DomainError):
     status = 413
     prefix = "request body is too large"

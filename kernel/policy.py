@@ -66,6 +66,13 @@ class Caller:
 Rule = Callable[[Caller], bool]
 
 
+def require_open_clinic(path: Path) -> None:
+    """Raises a Conflict where no one may work with the clinic of the path for a while (rule ACCOUNT-167)."""
+    clinic_id = path.get("clinicId")
+    if clinic_id:
+        _gate()(clinic_id)
+
+
 def backend(caller: Caller) -> bool:
     return caller.principal.is_server
 
@@ -176,6 +183,12 @@ def _load_roles_and(
 def _roles_loader() -> Callable[[str, str], frozenset[str]]:
     loader: Callable[[str, str], frozenset[str]] = import_string(settings.CLINICIAN_ROLES)
     return loader
+
+
+@cache
+def _gate() -> Callable[[str], None]:
+    gate: Callable[[str], None] = import_string(settings.CLINIC_GATE)
+    return gate
 
 
 @cache

@@ -12,10 +12,11 @@ from kombu.exceptions import OperationalError as BrokerError
 from pymongo import errors as mongo
 from redis import exceptions as redis
 
-from kernel.errors import RateLimited, RetryLater, Unavailable
+from kernel.errors import Busy, RateLimited, RetryLater, Unavailable
 from kernel.http import ServiceError, ServiceUnavailable
 
 _TRANSIENT = (
+    Busy,
     RetryLater,
     RateLimited,
     Unavailable,

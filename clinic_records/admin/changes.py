@@ -9,7 +9,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from clinic_records.admin import readable_clinics
-from clinic_records.services import access
+from clinic_records.services import access, closures
 from kernel import audit, db, ids
 from kernel.api.rendering import encode
 from kernel.choices import AuditOutcome
@@ -97,8 +97,10 @@ def guarded(
     requested: dict[str, Any] | None = None,
 ) -> None:
     """Run `change` in one transaction. If the service refuses it, the refusal is recorded in the audit trail: its
-    subject (by default the clinic), what was requested, and the service's reason, which is never about a person."""
+    subject (by default the clinic), what was requested, and the service's reason, which is never about a person. The
+    source of a merge is read only."""
     try:
+        closures.require_open(clinic_id)
         db.run_in_transaction(change)
     except DomainError as error:
         changed = subject or Subject("clinic", clinic_id)

@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from typing import Any
 
+from bson import ObjectId
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 
-from clinic_records.choices import Tier
+from clinic_records.choices import ClosureRole, Tier
+from clinic_records.services import access, closures
 from kernel.db import Document
 from kernel.staff import pages
 
@@ -53,8 +55,20 @@ def render(
             for shown in _TABS
             if pages.has(request, shown.needs)
         ],
+        merge_note=_merge_note(clinic["_id"]),
         **context,
     )
+
+
+def _merge_note(clinic_id: ObjectId) -> str:
+    other = closures.other_clinic(clinic_id)
+    if other is None:
+        return ""
+    role, other_id = other
+    name = access.names_of_clinics([other_id]).get(other_id) or "another clinic"
+    if role == ClosureRole.SOURCE:
+        return f"{name} is being merged into this clinic."
+    return f"This clinic is being merged into {name}. Nothing can be changed here meanwhile."
 
 
 def _text_of(tab: str) -> str:

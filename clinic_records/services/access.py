@@ -6,6 +6,7 @@ from typing import Any
 from bson import ObjectId
 
 from clinic_records.documents import ClinicDocument
+from clinic_records.services import closures
 from clinic_records.store import clinicians as clinician_store
 from clinic_records.store import clinics as store
 from kernel import clock, ids, policy, safe_reading
@@ -107,6 +108,13 @@ def access_clinic(
     document = find_clinic(clinic_id) if joined is None else next(map(ClinicDocument, joined), None)
     if document is None:
         raise NotFound(message=CLINIC_NOT_FOUND)
+    return document
+
+
+def access_open_clinic(clinic_id: str | ObjectId) -> ClinicDocument:
+    """A clinic to which something may be added. Raises NotFound, and Busy for the source of a merge."""
+    document = access_clinic(clinic_id)
+    closures.require_open(document["_id"])
     return document
 
 

@@ -16,7 +16,7 @@ from clinic_records.choices import ClosureRole
 from clinic_records.store import closures as store
 from kernel import clock, ids
 from kernel.db import Document
-from kernel.errors import Conflict
+from kernel.errors import Busy, Conflict
 
 CACHE_SECONDS = 1.0
 SOURCE_CLOSED = "the clinic is being merged into another clinic"
@@ -26,30 +26,31 @@ log = structlog.get_logger(__name__)
 
 
 class _Remembered:
-    """What this process knows of closures: clinic -> role."""
+    """What this process knows of closures, by clinic. Never older than CACHE_SECONDS, unless they cannot be read."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self.forget()
 
     def forget(self) -> None:
-        self._roles: Mapping[str, str] = {}
+        self._closures: Mapping[ObjectId, Document] = {}
         self._until = 0.0
 
-    def roles(self) -> Mapping[str, str]:
-        if time.monotonic() >= self._until and self._lock.acquire(blocking=False):
-            try:
-                self._read()
-            finally:
-                self._lock.release()
-        return self._roles
+    def closures(self) -> Mapping[ObjectId, Document]:
+        if time.monotonic() >= self._until:
+            with self._lock:
+                if time.monotonic() >= self._until:
+                    self._read()
+        return self._closures
 
     def _read(self) -> None:
         """A failure is no failure of the request: what was known before is used for another second."""
-        self._until = time.monotonic() + CACHE_SECONDS
+        began = time.monotonic()
         try:
-            self._roles = {str(row["_id"]): row["role"] for row in store.list_all()}
+            self._closures = {row["_id"]: row for row in store.list_all()}
+            self._until = began + CACHE_SECONDS
         except PyMongoError as error:
+            self._until = time.monotonic() + CACHE_SECONDS
             log.warning("closures.not_read", error=type(error).__name__)
 
 
@@ -82,21 +83,32 @@ def find(clinic_id: ObjectId) -> Document | None:
 
 # --- asking ---------------------------------------------------------------------------------------
 def require_open(clinic_id: str | ObjectId) -> None:
-    """For what reads a clinic or adds to it. Raises Conflict for the source of a merge."""
+    """For what reads a clinic or adds to it. Raises Busy for the source of a merge."""
     if _role(clinic_id) == ClosureRole.SOURCE:
-        raise Conflict(message=SOURCE_CLOSED)
+        raise Busy(message=SOURCE_CLOSED)
 
 
 def require_free(clinic_id: str | ObjectId) -> None:
-    """For what would change the outcome of a merge. Raises Conflict for its source and its target."""
+    """For what would change the outcome of a merge. Raises Busy for its source and its target."""
     role = _role(clinic_id)
     if role is not None:
-        raise Conflict(message=SOURCE_CLOSED if role == ClosureRole.SOURCE else HELD)
+        raise Busy(message=SOURCE_CLOSED if role == ClosureRole.SOURCE else HELD)
+
+
+def other_clinic(clinic_id: ObjectId) -> tuple[ClosureRole, ObjectId] | None:
+    """What the other clinic is in the merge that holds this one, and its id; None where no merge does."""
+    closures = _remembered.closures()
+    own = closures.get(clinic_id)
+    others = (row for row in closures.values() if own and row["mergeId"] == own["mergeId"])
+    return next(
+        ((ClosureRole(row["role"]), row["_id"]) for row in others if row["_id"] != clinic_id), None
+    )
 
 
 def _role(clinic_id: str | ObjectId) -> str | None:
-    roles = _remembered.roles()
-    if not roles:
+    closures = _remembered.closures()
+    if not closures:
         return None
     parsed_id = ids.parse_id(clinic_id)
-    return roles.get(str(parsed_id)) if parsed_id else None
+    closure = closures.get(parsed_id) if parsed_id else None
+    return closure["role"] if closure else None

@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 
+import pymongo
 from bson import ObjectId
 
 from kernel import db
 from kernel.db import Document
 
 COLLECTION = "clinicClosures"
+READ_SECONDS = 1.0
 
 
 def insert(closures: Sequence[Document]) -> None:
@@ -20,9 +22,9 @@ def find(clinic_id: ObjectId) -> Document | None:
 
 
 def list_all() -> list[Document]:
-    """As they are now, also inside a transaction, which would see an older state."""
-    limit = db.time_limit_ms()
-    return list(db.database()[COLLECTION].find({}, {"role": 1}, max_time_ms=limit))
+    """As they are now, also inside a transaction, which would see an older state. Nobody waits long for them."""
+    with pymongo.timeout(READ_SECONDS):
+        return list(db.database()[COLLECTION].find({}, {"role": 1, "mergeId": 1}))
 
 
 def remove_of_merge(merge_id: ObjectId) -> None:

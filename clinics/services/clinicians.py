@@ -13,7 +13,7 @@ from bson import ObjectId
 from pymongo.errors import DuplicateKeyError
 
 from clinic_records.documents import ClinicDocument, ClinicianDocument
-from clinic_records.services import access
+from clinic_records.services import access, closures
 from clinics.events import ClinicianSaved, InviteRemoved, RolesChanged
 from clinics.store import clinicians as store
 from clinics.store import clinics as clinic_store
@@ -140,6 +140,7 @@ def create_clinician(*, clinic_id: str | ObjectId, details: ClinicianDetails) ->
     """With a user id, a member at once; otherwise a pending invite, which does not change the admins. Raises BadRequest
     if there is neither user id nor invite id: no one could accept or withdraw the record."""
     clinic = access.access_migrated_clinic(clinic_id)
+    closures.require_open(clinic["_id"])
     if not (details.user_id or (details.invite_id or "").strip()):
         raise BadRequest(NEITHER)
     document = _new_clinician(clinic["_id"], details)
@@ -231,6 +232,7 @@ def associate_clinician(
     `name`: the name in the profile, "" for none; if it is None, the profile is read here.
     """
     clinic = access.access_migrated_clinic(clinic_id)
+    closures.require_open(clinic["_id"])
     if not ids.is_user_id(user_id):
         reason = "a user id is required"
         raise BadRequest(reason)

@@ -13,7 +13,7 @@ from django.conf import settings
 from pymongo.errors import DuplicateKeyError
 
 from clinic_records.documents import ClinicDocument, ClinicianDocument
-from clinic_records.services import access
+from clinic_records.services import access, closures
 from clinics.choices import CHOICES
 from clinics.events import ClinicCreated, ClinicDeleted, ClinicianSaved
 from clinics.services import clinicians
@@ -218,6 +218,7 @@ def update_suppressed_notifications(
 def update_membership_restrictions(
     clinic_id: str | ObjectId, restrictions: Sequence[Mapping[str, str]]
 ) -> ClinicDocument:
+    closures.require_free(clinic_id)
     stored = [{k: v for k, v in item.items() if v != ""} for item in restrictions]
     return change_clinic(clinic_id, {"membershipRestrictions": stored or None})
 
@@ -244,6 +245,7 @@ def delete_clinic(clinic_id: str | ObjectId, *, deleted_by: str | None = None) -
     """Delete the clinic with its clinicians and its demo patient, each of which leaves a tombstone. Refused if there
     are other patients."""
     clinic_object_id = access.access_clinic(clinic_id)["_id"]
+    closures.require_free(clinic_object_id)
 
     def delete() -> None:
         delete_in_transaction(clinic_object_id, deleted_by=deleted_by)

@@ -15,7 +15,7 @@ from bson import ObjectId
 from django.conf import settings
 from pymongo.errors import DuplicateKeyError
 
-from clinic_records.services import access
+from clinic_records.services import access, closures
 from clinics.choices import MigrationStatus
 from clinics.events import MigrationCompleted, MigrationCreated, PatientMoved
 from clinics.services import clinicians
@@ -55,7 +55,7 @@ class Unfinished(Exception):
 # --- operations -----------------------------------------------------------------------------------
 def trigger_initial_migration(clinic_id: str | ObjectId) -> Document:
     """Called after the owner has filled in the profile of the clinic that was opened for the account."""
-    clinic = access.access_clinic(clinic_id)
+    clinic = access.access_open_clinic(clinic_id)
     if clinic.get("isMigrated"):
         raise ConstraintViolation(ALREADY_MIGRATED)
     if not can_migrate(clinic):
@@ -78,7 +78,7 @@ def trigger_initial_migration(clinic_id: str | ObjectId) -> Document:
 def create_migration(*, clinic_id: str | ObjectId, user_id: str) -> Document:
     """The migration of another legacy account, whose owner is already a member of the clinic."""
     clinicians.access_clinician(clinic_id, user_id)
-    clinic = access.access_clinic(clinic_id)
+    clinic = access.access_open_clinic(clinic_id)
     if not clinic.get("isMigrated"):
         # The message says the opposite of what is wrong, but callers know it like this.
         raise ConstraintViolation(ALREADY_MIGRATED)
@@ -147,6 +147,7 @@ def migrate_patients(*, clinic_id: ObjectId, user_id: str) -> None:
         return
     if access.find_clinic(clinic_id) is None:
         return
+    closures.require_open(clinic_id)
     store.set_status(clinic_id, user_id, MigrationStatus.RUNNING, clock.now())
     _retire_account(user_id)
     owners = permission_service().list_owners(user_id)

@@ -3,7 +3,7 @@
 from bson import ObjectId
 
 from clinic_records.documents import ClinicDocument
-from clinic_records.services import access
+from clinic_records.services import access, closures
 from clinics.services.clinics import change_clinic
 from kernel import db, safe_reading
 from kernel.db import Document
@@ -25,6 +25,7 @@ def update_mrn_settings(clinic_id: str | ObjectId, *, required: bool, unique: bo
 
     def update() -> None:
         clinic = access.access_clinic(clinic_id)
+        closures.require_free(clinic["_id"])
         was_unique = safe_reading.mapping(clinic.get("mrnSettings")).get("unique")
         if unique and not was_unique and patients.has_equal_mrns(clinic["_id"]):
             reason = "the clinic has patients with the same mrn"

@@ -3,7 +3,7 @@
 from bson import ObjectId
 
 from clinic_records.documents import ClinicianDocument
-from clinic_records.services import access
+from clinic_records.services import access, closures
 from clinics.services import clinicians
 from clinics.services.clinicians import ClinicianDetails
 from kernel import ids
@@ -18,6 +18,7 @@ def add_service_account(
 ) -> ClinicianDocument:
     """Makes the client's technical account a member. The secret is used once, to prove that the caller knows it."""
     clinic = access.access_migrated_clinic(clinic_id)
+    closures.require_open(clinic["_id"])
     user_id = _subject_of_client(client_id, client_secret)
     details = ClinicianDetails(
         roles=[ClinicianRole.MEMBER], name=name, user_id=user_id, is_service_account=True

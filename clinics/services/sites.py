@@ -28,7 +28,7 @@ def create_site(*, clinic_id: str | ObjectId, name: str) -> Document:
     site = {"id": ids.new_id(), "name": name}
 
     def create() -> None:
-        clinic = access.access_clinic(clinic_id)
+        clinic = access.access_open_clinic(clinic_id)
         if is_taken(name, access.sites_of(clinic)):
             raise Duplicate(message=DUPLICATE)
         if not store.add_site(clinic["_id"], site, limit=MAX_SITES, moment=clock.now()):
@@ -106,7 +106,7 @@ def convert_tag(*, clinic_id: str | ObjectId, tag_id: ObjectId) -> tuple[Documen
     site: Document = {"id": ids.new_id()}
 
     def convert() -> int:
-        clinic = access.access_clinic(clinic_id)
+        clinic = access.access_open_clinic(clinic_id)
         entries = safe_reading.objects(clinic.get("patientTags"))
         tag = next((tag for tag in entries if tag.get("_id") == tag_id), None)
         if tag is None:

@@ -26,7 +26,7 @@ def create_tag(*, clinic_id: str | ObjectId, name: str) -> Document:
     tag = {"_id": ids.new_id(), "name": tags_and_sites.tag_name(name)}
 
     def create() -> None:
-        clinic = access.access_clinic(clinic_id)
+        clinic = access.access_open_clinic(clinic_id)
         tags = access.tags_of(clinic)
         if len(tags) >= MAX_TAGS:
             raise ConstraintViolation(FULL)

@@ -1,7 +1,7 @@
 """The base of every API viewset. The order of checks is rules ACCOUNT-9 to ACCOUNT-19:
 
-`authentication_classes` (token) -> known method -> `permission_classes` (policy) -> parameters -> body -> handler. The
-last three live in @operation.
+`authentication_classes` (token) -> known method -> `permission_classes` (policy) -> the clinic is open -> parameters ->
+body -> handler. The last three live in @operation.
 """
 
 from collections.abc import Callable
@@ -74,6 +74,7 @@ class ApiViewSet(viewsets.ViewSet):
             self._note(request, self.operation)
         if not self.has_own_credential:
             super().check_permissions(request)
+            policy.require_open_clinic(self.kwargs)
 
     def http_method_not_allowed(self, request: Request, *args: Any, **kwargs: Any) -> Response:  # type: ignore[override]
         raise NotFound(message=self.not_served)

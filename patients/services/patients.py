@@ -140,7 +140,7 @@ def create_custodial_patient(
     clinic, the second sees the first, since both change the clinic's counts. `then` is called in that transaction with
     the stored record, for what must never be missing from it.
     """
-    clinic = access.access_clinic(str(clinic_id))
+    clinic = access.access_open_clinic(str(clinic_id))
     identity = fields.identity(details.said)
     unique = _check_mrn(clinic, identity["mrn"], user_id=None)
     limit = plan_limits.check_plan_limit(clinic)
@@ -193,7 +193,7 @@ def create_patient_from_user(
 
     `known`: the result of `read_user`, from a caller that has a transaction open.
     """
-    clinic = access.access_clinic(str(clinic_id))
+    clinic = access.access_open_clinic(str(clinic_id))
     document = _record_of(known or read_user(user_id), clinic, shared)
     document["requireUniqueMrn"] = _check_mrn(clinic, document["mrn"], user_id=user_id)
     limit = plan_limits.check_plan_limit(clinic) if is_custodial(document) else None
@@ -290,7 +290,7 @@ def _insert(
     document["searchKey"] = search_key(document)
 
     def insert() -> PatientDocument:
-        clinic = access.access_clinic(document["clinicId"])  # it may have been deleted meanwhile
+        clinic = access.access_open_clinic(document["clinicId"])  # not deleted or closed meanwhile
         record = PatientDocument({**document, **known_tags_and_sites(clinic, details)})
         check()
         store.insert_patient(record)

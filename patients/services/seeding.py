@@ -34,7 +34,7 @@ def seed_patients(*, clinic_id: str | ObjectId, count: int, seed: int) -> int:
     are in another service.
     """
     accounts.refuse_if_not_embedded(Conflict)
-    clinic = access.access_clinic(clinic_id)
+    clinic = access.access_open_clinic(clinic_id)
     surroundings = Surroundings(
         clinic_id=clinic["_id"],
         tags=sorted(access.tag_ids(clinic)),
