@@ -1,4 +1,4 @@
-"""Clinics that a merge holds (rules MERGE-60 to MERGE-79).
+"""Clinics that a merge holds (rules MERGE-60 to MERGE-68).
 
 Nearly no clinic is ever held, but every request about a clinic has to know. So each process remembers all closures,
 which are few, for a second; the one who closes a clinic waits until every process knows (`CACHE_SECONDS`).

@@ -22,7 +22,7 @@ def find(clinic_id: ObjectId) -> Document | None:
 
 
 def list_all() -> list[Document]:
-    """As they are now, also inside a transaction, which would see an older state. Nobody waits long for them."""
+    """As they are now, also inside a transaction, which would see an older state. No request waits long for them."""
     with pymongo.timeout(READ_SECONDS):
         return list(db.database()[COLLECTION].find({}, {"role": 1, "mergeId": 1}))
 

@@ -27,6 +27,11 @@ class Happened(outbox.Event):
     about: str = outbox.key(is_stored=False)
 
 
+@outbox.event("test.own_work", own_work=True)
+class OwnWork(outbox.Event):
+    id: str
+
+
 @outbox.event("test.mailed", forget_payload=True)
 class Mailed(outbox.Event):
     recipient: str
@@ -134,6 +139,15 @@ class TestEmit:
         outbox.emit(happened(id="x"))
 
         assert rows() == []
+
+    def test_own_work_is_stored_and_done_with_external_side_effects(self, listen, heard, settings):
+        settings.SIDE_EFFECTS = "external"
+        done = []
+        listen("test.work", done.append, event=OwnWork)
+        outbox.emit_many([OwnWork(id="x"), happened(id="y")])
+
+        assert outbox.deliver(only_row()["_id"])
+        assert ([event.id for event in done], heard) == (["x"], [])
 
     def test_an_event_for_later_is_not_delivered_before_its_time(self, heard):
         outbox.emit(happened(id="x"), not_before=clock.now() + timedelta(hours=1))

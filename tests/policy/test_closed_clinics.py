@@ -1,4 +1,4 @@
-"""While a clinic is merged into another, no operation works with it (rules ACCOUNT-167, MERGE-60 to MERGE-63)."""
+"""While a clinic is merged into another, no operation works with it (rules ACCOUNT-167, MERGE-60 and MERGE-61)."""
 
 import pytest
 from bson import ObjectId
