@@ -24,9 +24,7 @@ def close(*, source_id, target_id):
 
 def allowed_caller(operation_id, backend):
     kind = next(
-        kind
-        for kind in ("backend", "admin", "self", "user")
-        if kind in ALLOWED[operation_id]
+        kind for kind in ("backend", "admin", "self", "user") if kind in ALLOWED[operation_id]
     )
     api, own_id = make_caller(kind, backend)
     own = {"userId": own_id, "patientId": own_id, "clinicianId": own_id} if kind == "self" else {}
