@@ -165,10 +165,21 @@ def _listen(port: int, *, is_shared: bool) -> socket.socket:
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     if is_shared:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    _notice_lost_clients(listening)
     listening.bind((HOST, port))
     listening.listen(BACKLOG)
     listening.settimeout(0)
     return listening
+
+
+def _notice_lost_clients(listening: socket.socket) -> None:
+    """A client whose machine or network is gone says nothing. Its connection, which has these settings from the
+    listening socket, ends after 25 seconds without an answer of its system; and a router in between does not forget
+    the connection of a client that waits long."""
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for name, value in (("TCP_KEEPIDLE", 10), ("TCP_KEEPINTVL", 5), ("TCP_KEEPCNT", 3)):
+        if hasattr(socket, name):  # not on every system
+            listening.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
 
 
 if __name__ == "__main__":

@@ -132,6 +132,7 @@ class Application:
         with suppress(AnswerLater):
             return await self._run_once(request, make_environ(), clinic)
         with self._place_for_later():
+            request.keep_open()
             while True:
                 await asyncio.sleep(waiting.SECONDS)
                 if request.is_gone:

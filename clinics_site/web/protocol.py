@@ -55,7 +55,8 @@ class Connections:
         for connection in largest:
             if connection.is_waiting:
                 return _end(connection)
-        return len(largest) > own + 1 and _end(next(iter(largest)))
+        oldest = next((connection for connection in largest if not connection.is_kept), None)
+        return oldest is not None and len(largest) > own + 1 and _end(oldest)
 
     def forget(self, connection: "Protocol") -> None:
         same_address = self._by_address.get(connection.address, {})
@@ -109,6 +110,7 @@ class Protocol(HttpToolsProtocol):
         self.address = ""
         self.is_waiting = True  # for a request, or for the rest of its head
         self.has_served = False
+        self.is_kept = False  # its request waits for a long time, so it is not closed to make room
         self._is_over = False  # it was refused; further data is thrown away
         self._since = self.loop.time()  # the beginning of waiting
         self._closing_since = 0.0
@@ -234,6 +236,7 @@ class Protocol(HttpToolsProtocol):
     # --- what the client receives
     def on_response_complete(self) -> None:
         super().on_response_complete()
+        self.is_kept = False
         self.is_waiting = bool(self.cycle.response_complete)
         self._since = self.loop.time()
         if not self.has_served:

@@ -63,6 +63,11 @@ class Incoming:
         """Whether no client waits for the answer any more."""
         return self._connection is None or self._connection.is_gone
 
+    def keep_open(self) -> None:
+        """The answer comes later: the connection is not closed to make room for others."""
+        if self._connection is not None:
+            self._connection.is_kept = True
+
     # --- reading
     async def read_small(self) -> None:
         """Read a small body that arrives at once; of any other body nothing, or its beginning."""

@@ -269,6 +269,33 @@ def test_slow_bodies_cannot_occupy_all_connections(server):
     assert [is_open(connection) for connection in crowd].count(False) == 1
 
 
+def test_a_connection_whose_request_waits_stays_open(server):
+    """For fifteen minutes without a byte, and also when the server is full."""
+    waiting = [server.connect("10.0.0.1") for _ in range(3)]
+    for connection in waiting[:2]:
+        connection.data_received(HEAD + b"\r\n")
+        connection.is_kept = True
+    waiting[2].data_received(HEAD + b"\r\n")
+    for _ in range(15 * 60):
+        server.after(1)
+    assert all(is_open(connection) for connection in waiting)
+    others = [server.connect(f"10.0.1.{number // 2}") for number in range(7)]
+    for connection in others:
+        connection.data_received(HEAD + b"\r\n")
+    for number in range(2, 6):
+        server.connect(f"10.0.2.{number}").data_received(HEAD + b"\r\n")
+    assert [is_open(connection) for connection in waiting] == [True, True, False]
+
+
+def test_a_connection_that_was_kept_for_an_answer_is_a_usual_one_after_it(server):
+    connection = server.connect()
+    connection.data_received(HEAD + b"\r\n")
+    connection.is_kept = True
+    answer(connection)
+    server.after(limits.IDLE_SECONDS + 1)
+    assert (connection.is_kept, is_open(connection)) == (False, False)
+
+
 def test_behind_a_proxy_only_the_sum_is_bounded():
     server = Server(per_address=0)
     everyone = [server.connect() for _ in range(11)]
