@@ -37,6 +37,7 @@ class Merge(StoredDocument):
     target_name = models.TextField(db_column="targetName", help_text="its name at the request")
     state = models.TextField(choices=MergeState.choices, help_text="how it stands")
     stage = models.TextField(help_text="what is done next; empty: nothing")
+    steps = models.IntegerField(help_text="steps that were taken, so that none is taken twice")
     done = models.IntegerField(help_text="items that are done")
     total = models.IntegerField(help_text="items of the plan: tags, sites, patients, members")
     numbers: Any = PassThroughField(shape=dict, help_text="numbers of the plan")

@@ -19,8 +19,11 @@ COLLECTIONS = (
     *("clinic_deletions", "clinician_deletions", "patient_deletions", "clinicPatientCounts"),
 )
 # What differs between two runs of the same merge.
-_TIMES = ("createdTime", "updatedTime", "deletedTime", "countedTime", "doubtedTime", "generation")
-_INTERNAL = ("placeChanges",)
+_TIMES = (
+    *("createdTime", "updatedTime", "deletedTime", "countedTime", "doubtedTime", "time"),
+    "generation",
+)
+_INTERNAL = ("placeChanges", "planId")
 
 
 class Maker:
@@ -113,6 +116,11 @@ class Maker:
         if self.dice.random() < 0.3:
             fields["permissions"] = {"view": {}}
         return {name: value for name, value in fields.items() if value is not None}
+
+
+def count_patients(*clinics):
+    for clinic in clinics:
+        patient_counts.refresh_patient_count(clinic["_id"])
 
 
 def merge(source, target, **more):

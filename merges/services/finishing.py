@@ -65,7 +65,7 @@ def _late_clinicians(merge: Document) -> list[Document]:
 def _add(merge: Document, late: list[Document], *, stage: str) -> None:
     numbers = count(item_store.last_number(merge["_id"]) + 1)
     common = {"mergeId": merge["_id"], "isDone": False}
-    item_store.insert_more(
+    item_store.insert(
         [{"_id": ids.new_id(), **common, "number": next(numbers), **item} for item in late]
     )
     advance(merge, stage=stage, total=merge["total"] + len(late))

@@ -61,6 +61,7 @@ def _new_merge(
         "targetName": names[target_id],
         "state": MergeState.RUNNING.value,
         "stage": FIRST,
+        "steps": 0,
         "done": 0,
         "total": 0,
         "numbers": {},
@@ -104,12 +105,14 @@ def count_merges() -> int:
     return store.count()
 
 
-def stop_merge(merge_id: str | ObjectId, *, problem: str = STOPPED) -> None:
-    """Have a running merge taken back. Raises NotFound, and Conflict when it is too late."""
+def stop_merge(
+    merge_id: str | ObjectId, *, problem: str = STOPPED, at_step: int | None = None
+) -> None:
+    """Have a running merge taken back. Raises NotFound, and Conflict when it is too late, or past `at_step`."""
     merge = access_merge(merge_id)
 
     def stop() -> None:
-        if not store.turn_back(merge["_id"], UNDECIDED, problem, clock.now()):
+        if not store.turn_back(merge["_id"], UNDECIDED, problem, clock.now(), at_step=at_step):
             raise Conflict(message=TOO_LATE)
         outbox.emit(MergeRequested(merge_id=str(merge["_id"])))
 

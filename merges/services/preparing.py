@@ -5,8 +5,9 @@ the source any more, and its items are what is carried out.
 """
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
+from functools import partial
 from itertools import count
 from typing import Any
 
@@ -23,6 +24,7 @@ from merges.store import items as item_store
 
 # Besides the time that a process may take to hear of it, some for the requests that are on their way.
 MARGIN = 1.0
+_WRITTEN_AT_ONCE = 1000  # items
 
 
 def check(merge: Document) -> None:
@@ -80,9 +82,8 @@ def plan(merge: Document) -> None:
         return
     made = make_tag_ids(plan.tags)
     items = list(_items(merge, plan, made))
-    item_store.replace_all(merge["_id"], items)
     advance(
-        merge,
+        _write_down(merge, items),
         stage=stages.TAGS_AND_SITES,
         total=len(items) - 1,  # the first is no work
         tagIds={
@@ -93,6 +94,24 @@ def plan(merge: Document) -> None:
         siteNames={str(site.site.id): site.resulting_name for site in plan.sites},
         **_shown(plan),
     )
+
+
+def _write_down(merge: Document, items: Sequence[Document]) -> Document:
+    """In place of the items of an earlier try. Each batch is a step of its own, so that a worker that was asleep does
+    not replace what another has planned meanwhile. Raises Superseded."""
+
+    def begin() -> Document:
+        item_store.remove_all(merge["_id"])
+        return advance(merge)
+
+    def go_on(before: Document, some: Sequence[Document]) -> Document:
+        item_store.insert(some)
+        return advance(before)
+
+    reached = db.run_in_transaction(begin)
+    for some in db.batches(items, _WRITTEN_AT_ONCE):
+        reached = db.run_in_transaction(partial(go_on, reached, some))
+    return reached
 
 
 def make_tag_ids(planned: Iterable[TagPlan]) -> dict[str, ObjectId]:

@@ -1,8 +1,8 @@
 """Carries a merge out, one stage after another (rules MERGE-87 to MERGE-99).
 
 A step is one transaction: what it does, its documents in `merge_plans`, and how far the merge is now. So a worker can
-die at any point, and the next one goes on; and of two workers that run the same merge one repeats its step and finds
-it done.
+die at any point, and the next one goes on; and of two workers that run the same merge one finds that the other has
+taken its step.
 """
 
 import time
@@ -67,14 +67,21 @@ def _take_step(merge: Document) -> None:
     except Superseded:
         return
     except _REFUSALS as error:
-        if is_back or not _turn_back(merge, error):
+        if not _is_superseded(merge) and (is_back or not _turn_back(merge, error)):
             raise
     log.info("merge.step", merge=str(merge["_id"]), stage=merge["stage"], state=merge["state"])
 
 
+def _is_superseded(merge: Document) -> bool:
+    """Whether another worker went on with it: then what was refused may be what that worker has done already."""
+    present = merging.find_merge(merge["_id"])
+    return present is None or present["steps"] != merge["steps"]
+
+
 def _turn_back(merge: Document, error: DomainError) -> bool:
     try:
-        merging.stop_merge(merge["_id"], problem=error.words or error.message)
+        problem = error.words or error.message
+        merging.stop_merge(merge["_id"], problem=problem, at_step=merge["steps"])
     except Conflict:
         return False
     return True

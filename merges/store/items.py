@@ -17,14 +17,11 @@ COLLECTION = "clinicMergeItems"
 _REMOVED_AT_ONCE = 2000
 
 
-def replace_all(merge_id: ObjectId, items: Sequence[Document], *, batch: int = 1000) -> None:
-    """Items of an earlier try are removed first."""
+def remove_all(merge_id: ObjectId) -> None:
     db.collection(COLLECTION).delete_many({"mergeId": merge_id})
-    for some in db.batches(items, batch):
-        db.collection(COLLECTION).insert_many(some)
 
 
-def insert_more(items: Sequence[Document]) -> None:
+def insert(items: Sequence[Document]) -> None:
     db.collection(COLLECTION).insert_many(items)
 
 

@@ -45,16 +45,24 @@ def advance(
     """The merge afterwards; None if it is no longer where `merge` is: another worker went on with it, or someone
     wants it taken back. Every step calls this in its transaction, so that no step is taken twice."""
     return db.collection(COLLECTION).find_one_and_update(
-        {"_id": merge["_id"], "state": merge["state"], "stage": merge["stage"]},
-        {"$set": {**fields, "updatedTime": clock.now()}, "$inc": {"done": done}},
+        {"_id": merge["_id"], "state": merge["state"], "steps": merge["steps"]},
+        {"$set": {**fields, "updatedTime": clock.now()}, "$inc": {"done": done, "steps": 1}},
         return_document=ReturnDocument.AFTER,
     )
 
 
-def turn_back(merge_id: ObjectId, stages: Sequence[str], problem: str, moment: datetime) -> bool:
-    """Begin to take it back, unless it has come past these stages."""
+def turn_back(
+    merge_id: ObjectId,
+    stages: Sequence[str],
+    problem: str,
+    moment: datetime,
+    *,
+    at_step: int | None = None,
+) -> bool:
+    """Begin to take it back, unless it has come past these stages, or past the step."""
+    place = {"stage": {"$in": list(stages)}} | ({} if at_step is None else {"steps": at_step})
     result = db.collection(COLLECTION).update_one(
-        {"_id": merge_id, "state": MergeState.RUNNING, "stage": {"$in": list(stages)}},
+        {"_id": merge_id, "state": MergeState.RUNNING, **place},
         {
             "$set": {
                 "state": MergeState.TAKING_BACK.value,
