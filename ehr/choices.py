@@ -30,4 +30,5 @@ class Failure(TextChoices):
         "A service that is needed cannot be reached",
     )
     RATE_LIMITED = "rate_limited", "Too many requests: it goes on by itself"
+    CLINIC_HELD = "clinic_held", "The clinic is being merged with another: it goes on by itself"
     REPORT_UNREACHABLE = "report_unreachable", "The report service cannot be reached"

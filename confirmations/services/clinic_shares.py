@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from clinic_records.documents import ClinicDocument
-from clinic_records.services import access
+from clinic_records.services import access, closures
 from clinics.services import clinicians, clinics
 from confirmations.choices import Status
 from confirmations.documents import ConfirmationDocument
@@ -41,6 +41,7 @@ def offer_data(
 ) -> ConfirmationDocument:
     clinic = _access_by_share_code(share_code)
     clinic_id = str(clinic["_id"])
+    closures.require_open(clinic_id)
     if patients.find_patient(clinic_id, sender_id) is not None:
         raise Conflict(message=texts.ALREADY_PATIENT)
     document = new_confirmation(
@@ -167,6 +168,7 @@ def list_offers(clinic_id: str) -> list[ConfirmationDocument]:
 
 def accept_offer(*, clinic_id: str, invite_id: str, shared: SharedPatient) -> Document:
     """Returns the patient. A record that exists already is not changed."""
+    closures.require_open(clinic_id)
     document = store.find_by_key(invite_id, {"clinicId": clinic_id})
     if document is None or states.has_expired(document, clock.now()):
         raise NotFound(message=texts.INVITE_NOT_FOUND)

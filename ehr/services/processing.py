@@ -18,6 +18,7 @@ from ehr.store import processing as store
 from kernel import clock, db, ids, outbox
 from kernel.db import Document
 from kernel.errors import (
+    Busy,
     Conflict,
     DomainError,
     Duplicate,
@@ -31,6 +32,8 @@ from kernel.http import ServiceError, ServiceUnavailable
 QUEUE = "ehr"
 # Three tries 15 seconds apart, then slower ones for a day (rule EHR-109).
 RETRIES = outbox.Retries(quick=(timedelta(seconds=15), timedelta(seconds=15)))
+# After a merge a person should not wait for the next slow try.
+WAIT_FOR_CLINIC = timedelta(minutes=1)
 Event = Callable[..., outbox.Event]
 Handler = Callable[[Any], None]
 # The event of each kind, by the kind's name.
@@ -121,6 +124,8 @@ def _named_failures() -> Iterator[None]:
     except RateLimited as error:
         wait = timedelta(seconds=error.retry_after)
         raise RetryLater(Failure.RATE_LIMITED, wait=wait) from None
+    except Busy:
+        raise RetryLater(Failure.CLINIC_HELD, wait=WAIT_FOR_CLINIC) from None
     except DomainError as error:
         reason = f"change_refused_{error.status}"
         raise (PermanentFailure(reason) if is_lasting(error) else RetryLater(reason)) from None

@@ -7,7 +7,7 @@ from functools import partial
 
 from bson import ObjectId
 
-from clinic_records.services import access
+from clinic_records.services import access, closures
 from clinics.choices import Procedure
 from clinics.services import tags
 from ehr import choices
@@ -88,6 +88,7 @@ def process_message(record: Document) -> Outcome:
     order = read_order(document.get("message"))
     clinic = _clinic_of(order)
     note(record, clinicId=clinic["_id"])
+    closures.require_open(clinic["_id"])
     connection = read_connection(clinic)
     procedure = connection.procedure(order.procedure_code)
     if procedure is None:

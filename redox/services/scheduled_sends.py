@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from clinic_records.services import access
+from clinic_records.services import access, closures
 from ehr.services.processing import Outcome, done, ignored
 from kernel import clock, safe_reading
 from kernel.db import Document
@@ -26,6 +26,7 @@ def process_scheduled(record: Document) -> Outcome:
 
 
 def _process(record: Document, document: Document, order: Order) -> Outcome:
+    closures.require_open(document["clinicId"])
     patient = patients.find_patient(document["clinicId"], document["userId"])
     if patient is None:
         return ignored("patient_gone")

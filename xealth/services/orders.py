@@ -7,6 +7,7 @@ from typing import Any
 from bson import ObjectId
 
 from clinic_records.choices import EhrProvider
+from clinic_records.services import closures
 from ehr.choices import Failure as EhrFailure
 from ehr.reading import Json, Part, Unreadable
 from ehr.services import processing
@@ -80,6 +81,7 @@ def process_order(record: Document) -> Outcome:
     if clinic is None:
         return ignored("no_clinic")
     processing.note(record, clinicId=clinic["_id"])
+    closures.require_open(clinic["_id"])
     work = Work(record, document["_id"], notification, clinic, _match(clinic, order))
     if not is_for_program(clinic, order.program_id):
         raise PermanentFailure(Failure.OTHER_PROGRAM)
