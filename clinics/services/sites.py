@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from bson import ObjectId
 
 from clinic_records.documents import ClinicDocument
-from clinic_records.services import access
+from clinic_records.services import access, closures
 from clinics.services import tags
 from clinics.store import sites as store
 from kernel import clock, db, ids, safe_reading, texts
@@ -59,11 +59,12 @@ def _access_to_check(clinic_id: str | ObjectId) -> Document:
     clinic = access.find_clinic(clinic_id)
     if clinic is None:
         raise NotFound(message=f"checking site constraints: {access.CLINIC_NOT_FOUND}")
+    closures.require_open(clinic["_id"])
     return clinic
 
 
 def delete_site(*, clinic_id: str | ObjectId, site_id: ObjectId) -> None:
-    clinic_object_id = access.access_clinic(clinic_id)["_id"]
+    clinic_object_id = access.access_open_clinic(clinic_id)["_id"]
     db.run_in_transaction(lambda: _delete(clinic_object_id, site_id))
 
 
@@ -85,6 +86,7 @@ def merge_site(
 
     def merge() -> Document:
         clinic = access.access_clinic(clinic_id)
+        closures.require_free(clinic["_id"])
         target = _find_site(clinic, target_id)
         if target is None:
             raise NotFound
@@ -106,7 +108,8 @@ def convert_tag(*, clinic_id: str | ObjectId, tag_id: ObjectId) -> tuple[Documen
     site: Document = {"id": ids.new_id()}
 
     def convert() -> int:
-        clinic = access.access_open_clinic(clinic_id)
+        clinic = access.access_clinic(clinic_id)
+        closures.require_free(clinic["_id"])
         entries = safe_reading.objects(clinic.get("patientTags"))
         tag = next((tag for tag in entries if tag.get("_id") == tag_id), None)
         if tag is None:

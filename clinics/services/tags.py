@@ -42,7 +42,7 @@ def rename_tag(*, clinic_id: str | ObjectId, tag_id: ObjectId, name: str) -> Doc
     name = tags_and_sites.tag_name(name)
 
     def rename() -> None:
-        clinic = access.access_clinic(clinic_id)
+        clinic = access.access_open_clinic(clinic_id)
         others = [tag for tag in access.tags_of(clinic) if tag["_id"] != tag_id]
         require_free_name(name, others)
         if not store.set_tag_name(clinic["_id"], tag_id, name, clock.now()):
@@ -54,7 +54,7 @@ def rename_tag(*, clinic_id: str | ObjectId, tag_id: ObjectId, name: str) -> Doc
 
 def delete_tag(*, clinic_id: str | ObjectId, tag_id: ObjectId) -> None:
     """Succeeds even if the tag is already gone. Patients lose it by an event, which `clinics.handlers` handles."""
-    clinic_object_id = access.access_clinic(clinic_id)["_id"]
+    clinic_object_id = access.access_open_clinic(clinic_id)["_id"]
     db.run_in_transaction(lambda: delete_in_transaction(clinic_object_id, tag_id))
 
 

@@ -17,16 +17,13 @@ from clinics.services import (
     sites,
     tags,
 )
-from kernel import clock, db, outbox
+from kernel import clock, db
 from kernel.errors import Busy, Conflict
 from patients.services import custodial_accounts, patients
 from patients.services.patient_details import PatientDetails, SharedPatient
-from tests import ehr
-from tests.events import deliver_all
 
 TEXT = "the clinic is being merged into another clinic"
 HELD = "the clinic is being merged with another clinic"
-TOKEN = {"verification-token": "redox-test-token"}
 
 
 def close(*, source_id=None, target_id=None):
@@ -211,20 +208,6 @@ class TestWhatAProcessRemembers:
 
 
 class TestWorkers:
-    def test_an_order_for_the_source_waits(self, anonymous):
-        clinic = ehr.ehr_clinic()
-        merge_id = close(source_id=clinic["_id"])
-        order = ehr.order("CREATE")
-        assert anonymous.post("/v1/redox", order, headers=TOKEN).status_code == 200
-        deliver_all()
-        (record,) = ehr.records("message")
-        assert record["state"] == "pending"
-        assert db.collection("patients").count_documents({}) == 0
-        (row,) = db.collection(outbox.COLLECTION).find({"handler": "redox.process_message"})
-        assert (row["state"], row["lastError"]) == (outbox.PENDING, "change_refused_409")
-        closures.reopen(merge_id)
-        closures.forget()
-
     def test_a_migration_to_the_source_waits(self, clinic_id, ada):
         moment = clock.now()
         migration = {"clinicId": clinic_id, "userId": ada.user_id, "status": "PENDING"}

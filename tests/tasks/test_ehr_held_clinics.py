@@ -1,4 +1,4 @@
-"""Work for health records whose clinic is the source of a merge waits, and goes on by itself (rule MERGE-67)."""
+"""Work for health records whose clinic is the source of a merge waits, and goes on by itself (rule MERGE-69)."""
 
 from datetime import timedelta
 
@@ -9,7 +9,7 @@ from bson import ObjectId
 from clinic_records.services import closures
 from ehr.admin import reasons
 from kernel import clock, db, outbox
-from redox.services import scheduling
+from redox.services import orders, scheduling
 from tests import ehr
 from tests.events import deliver_all
 from tests.xealth import Xealth, xealth_clinic
@@ -72,6 +72,23 @@ def test_an_order_of_redox_waits_and_goes_on_when_the_clinic_is_open_again(hold,
     (record,) = ehr.records("message")
     assert (record["state"], record["outcome"]) == ("done", "account_created")
     assert len(names_of_patients()) == 1
+
+
+def test_an_order_that_meets_the_merge_on_its_way_waits_too(hold, anonymous, monkeypatch):
+    """The clinic is closed between the first check and the new account."""
+    clinic = ehr.ehr_clinic()
+    read = orders.read_connection
+
+    def read_and_hold(*args):
+        hold(clinic)
+        return read(*args)
+
+    monkeypatch.setattr(orders, "read_connection", read_and_hold)
+    assert anonymous.post("/v1/redox", ehr.order("CREATE"), headers=TOKEN).status_code == 200
+    deliver_all()
+
+    assert state_of("message") == WAITING
+    assert (ehr.deliveries(), names_of_patients()) == ([], [])
 
 
 def test_an_order_of_xealth_waits_and_goes_on(hold, settings):
