@@ -1,14 +1,16 @@
-"""What services refuse while a merge holds a clinic, also to callers who name it in no path (rules MERGE-70 and
-MERGE-71)."""
+"""What services refuse while a merge holds a clinic, also to callers who name it in no path (rules MERGE-64,
+MERGE-70 and MERGE-71)."""
 
 import pytest
+import time_machine
 from bson import ObjectId
 
 from clinic_records.services import closures
-from clinics.services import sites, tags
+from clinics.services import migrations, sites, tags
 from confirmations.services import clinic_shares
-from kernel import db
+from kernel import db, outbox
 from kernel.errors import Busy
+from kernel.outbox.retries import FAULTY_TRIES
 from patients.services.patient_details import SharedPatient
 from tests.api.test_confirmations_shares import offer
 
@@ -129,3 +131,23 @@ def test_an_offer_to_the_source_stays_pending(clinic, dot):
             clinic_id=clinic["id"], invite_id=key, shared=SharedPatient(said={"mrn": "1"})
         )
     assert clinics_and_patients() == before
+
+
+# --- workers --------------------------------------------------------------------------------------
+def test_the_move_of_a_legacy_account_waits_for_the_merge_and_is_not_given_up(clinic, ada):
+    migrations.create_migration(clinic_id=clinic["id"], user_id=ada.user_id)
+    (row,) = db.collection(outbox.COLLECTION).find({"handler": "clinics.migrate_patients"})
+    hold(clinic["id"], SOURCE)
+    for _ in range(FAULTY_TRIES + 1):
+        deliver_when_due(row)
+    waiting = db.collection(outbox.COLLECTION).find_one({"_id": row["_id"]})
+    assert (waiting["state"], waiting["lastError"]) == (outbox.PENDING, "Busy")
+    reopen()
+    deliver_when_due(row)
+    assert migrations.access_migration(clinic["id"], ada.user_id)["status"] == "COMPLETED"
+
+
+def deliver_when_due(row):
+    due = db.collection(outbox.COLLECTION).find_one({"_id": row["_id"]})["notBefore"]
+    with time_machine.travel(due, tick=False):
+        outbox.deliver(row["_id"])

@@ -41,7 +41,9 @@ def reopen():
 
 def deliver_again():
     """As it happens when the row is due. Returns how long that was after the try before."""
-    (row,) = db.collection(outbox.COLLECTION).find({"state": outbox.PENDING, "attempts": {"$gt": 0}})
+    (row,) = db.collection(outbox.COLLECTION).find(
+        {"state": outbox.PENDING, "attempts": {"$gt": 0}}
+    )
     wait = row["notBefore"] - row["updatedTime"]
     with time_machine.travel(row["notBefore"], tick=False):
         outbox.deliver(row["_id"])

@@ -820,7 +820,12 @@ class TestTextsForClinicians:
 
         record = receive(ehr.order("CREATE"))
 
-        if error in (errors.Busy, errors.Conflict, errors.RateLimited, errors.Unavailable):  # tried again
+        if error in (
+            errors.Busy,
+            errors.Conflict,
+            errors.RateLimited,
+            errors.Unavailable,
+        ):  # tried again
             assert record["state"] == "pending"
             assert answers() == []
         else:
