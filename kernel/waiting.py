@@ -5,9 +5,9 @@
         return answer(merge)
     waiting.later(call.request, note=str(merge["_id"]))
 
-`later` ends this run of the view. The web server (clinics_site/web) runs the whole request again after a second, from
-the check of the token on, so the view must be able to tell a repeated run: by `note_of`, or because what it does can
-be done twice. Nothing is logged or counted of the runs before the last.
+`later` ends this run of the view. The web server (clinics_site/web) runs the whole request again after a second, with
+the caller whom it has found already, so the view must be able to tell a repeated run: by `note_of`, or because what it
+does can be done twice. Nothing is logged or counted of the runs before the last.
 
 The runs end when the client has gone, and with 503 when the web process ends; neither tells the view. Where another
 server runs the view (Django's test client, WSGI) `may_wait` is false and the view answers otherwise.
