@@ -4,4 +4,5 @@ from kernel.policy import Rule, backend
 
 POLICY: dict[str, Rule] = {
     "GenerateMergeReport": backend,
+    "MergeClinic": backend,
 }

@@ -1,4 +1,4 @@
-"""Who may call what: Xealth authenticates with a bearer secret of its own. Not served yet (rule ACCOUNT-20)."""
+"""Who may call what: Xealth authenticates with a bearer secret of its own."""
 
 from kernel.policy import Rule, external
 

@@ -96,6 +96,11 @@ def access_merge(merge_id: str | ObjectId) -> Document:
     return merge
 
 
+def has_ended(merge: Document) -> bool:
+    """Mails may still be to be asked for; nothing else changes any more."""
+    return merge["state"] not in store.UNFINISHED
+
+
 def list_merges(*, skip: int, limit: int) -> list[Document]:
     """Newest first."""
     return store.list_newest(skip=skip, limit=limit)

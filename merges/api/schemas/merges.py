@@ -1,0 +1,7 @@
+"""The body of a request to merge."""
+
+from kernel.api import schema as s
+
+MERGE_REQUEST = s.component(
+    "mergeClinic.v1", s.obj({"sourceId": s.ref("clinicId.v1")}, required=["sourceId"])
+)
