@@ -1,5 +1,6 @@
 """The workbook of a plan, read back (rules MERGE-33 to MERGE-40)."""
 
+import tracemalloc
 from datetime import UTC, datetime
 from inspect import isgenerator
 from io import BytesIO
@@ -363,6 +364,22 @@ def test_a_sheet_that_is_too_long_says_so(monkeypatch):
         assert len(rows) == min(number, 10)
         if left_out > 1:
             assert rows[-1] == [f"{left_out} more rows do not fit into a sheet"]
+
+
+def peak_of(number):
+    """What writing so many rows of texts takes, in bytes."""
+    row = ("Ada Example", "Y", "aaaaaaaaaa", "2000-01-01", "1234567", "Type 1, here", "Lobby", "")
+    tracemalloc.start()
+    try:
+        workbook.write({"S": (row for _ in range(number))}, BytesIO())
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+def test_more_rows_need_no_more_memory():
+    peak_of(10)
+    assert peak_of(3000) < peak_of(300) + 400_000  # in memory the rows would take two megabytes
 
 
 def test_rows_are_made_one_after_another():
