@@ -12,7 +12,8 @@ from kernel import clock, db, outbox
 from redox.services import orders, scheduling
 from tests import ehr
 from tests.events import deliver_all
-from tests.xealth import Xealth, xealth_clinic
+from tests.factories import stored_patient
+from tests.xealth import Xealth, xealth_clinic, xealth_patient
 from tests.xealth_orders import EMAIL, enter, notify, place
 from tests.xealth_peer import XealthPeer
 
@@ -76,6 +77,17 @@ def test_an_order_of_redox_waits_and_goes_on_when_the_clinic_is_open_again(hold,
     assert len(names_of_patients()) == 1
 
 
+def test_an_order_about_a_patient_of_the_source_changes_and_answers_nothing(hold, anonymous):
+    clinic = ehr.ehr_clinic()
+    patient = ehr.ehr_patient(clinic, summary=ehr.summary())
+    hold(clinic)
+    assert anonymous.post("/v1/redox", ehr.order("ENABLE"), headers=TOKEN).status_code == 200
+    deliver_all()
+    assert state_of("message") == WAITING
+    assert ehr.deliveries() == []
+    assert stored_patient(clinic, patient["userId"]) == patient
+
+
 def test_an_order_that_meets_the_merge_on_its_way_waits_too(hold, anonymous, monkeypatch):
     """The clinic is closed between the first check and the new account."""
     clinic = ehr.ehr_clinic()
@@ -97,17 +109,18 @@ def test_an_order_of_xealth_waits_and_goes_on(hold, settings):
     peer = XealthPeer()
     settings.XEALTH = {**settings.XEALTH, **peer.configuration()}
     place(peer)
-    hold(xealth_clinic())
+    clinic = xealth_clinic()
+    patient = xealth_patient(clinic)
+    hold(clinic)
     enter(email=EMAIL)
     notify(Xealth())
     assert state_of("xealth_order") == WAITING
-    assert names_of_patients() == []
+    assert stored_patient(clinic, patient["userId"]) == patient
 
     reopen()
     deliver_again()
 
-    assert ehr.records("xealth_order")[-1]["state"] == "done"
-    assert len(names_of_patients()) == 1
+    assert ehr.records("xealth_order")[-1]["outcome"] == "enrolled"
     peer.close()
 
 
