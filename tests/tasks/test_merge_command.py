@@ -94,7 +94,9 @@ def test_the_sources_name_typed_begins_the_merge(pair, monkeypatch):
 
 def test_a_plan_that_blocks_is_explained_and_not_run(pair):
     source, target = pair
-    db.collection("clinics").update_one({"_id": target["_id"]}, {"$set": {"timezone": "Asia/Tokyo"}})
+    db.collection("clinics").update_one(
+        {"_id": target["_id"]}, {"$set": {"timezone": "Asia/Tokyo"}}
+    )
 
     shown = fails(source, target, "--yes", code=1)
 

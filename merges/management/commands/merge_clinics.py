@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import timedelta
+from datetime import datetime, timedelta
 from time import sleep
 from typing import Any
 
@@ -67,9 +67,7 @@ class Command(BaseCommand):
         for name, number in asdict(plan.numbers).items():
             self._line(f"{name.replace('_', ' ')}: {number}")
         for problem in plan.problems:
-            self._problem(
-                problem.severity.value, problem.message, problem.advice, problem.subjects
-            )
+            self._problem(problem.severity.value, problem.message, problem.advice, problem.subjects)
         if report:
             _write_report(plan, report)
         return plan
@@ -224,4 +222,5 @@ def _progress(merge: Document) -> str:
 
 
 def _is_quiet(merge: Document) -> bool:
-    return clock.now() - merge["updatedTime"] > QUIET
+    updated: datetime = merge["updatedTime"]
+    return clock.now() - updated > QUIET
