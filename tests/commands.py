@@ -5,6 +5,8 @@ from contextlib import contextmanager
 import pytest
 from pymongo import monitoring
 
+from clinic_records.store.closures import COLLECTION as CLOSURES
+
 WRITES = {"insert", "update", "delete", "findAndModify", "drop"}
 
 
@@ -18,6 +20,8 @@ class _Commands(monitoring.CommandListener):
         if event.command_name in WRITES and not _is_mongodbs_own(event):
             for names in (self.written, *self.watches):
                 names.add(event.command[event.command_name])
+        if event.command.get("find") == CLOSURES:
+            return  # once a second in each process, whatever is asked
         for recorder in self.recorders:
             recorder.append(event.command_name)
 

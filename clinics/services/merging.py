@@ -1,7 +1,7 @@
 """What two clinics exchange when one is merged into the other, in the caller's transaction, and how it is taken back
 (rules MERGE-80 to MERGE-99)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from bson import ObjectId
 from pymongo.errors import DuplicateKeyError
@@ -22,6 +22,7 @@ from patients.services import patient_counts, tags_and_sites
 
 # A merge keeps every site, however many; this only protects the size of the clinic's document.
 MOST_SITES = 5000
+_UNIQUE = ("email", "inviteId")
 MEMBER_TAKEN = (
     "the target already has a member or an invite with the address of a member of the source"
 )
@@ -69,16 +70,18 @@ def list_clinicians(clinic_id: ObjectId) -> list[ClinicianDocument]:
 
 def move_clinician(clinician: ClinicianDocument, clinic_id: ObjectId) -> None:
     """Raises Duplicate if the clinic has a record with the same user or address."""
-    _place(clinician["_id"], {"clinicId": clinic_id, "updatedTime": clock.now()})
+    # The unique indexes count a stored null or "", which other services write for no address.
+    empty = [name for name in _UNIQUE if name in clinician and not clinician[name]]
+    _place(clinician["_id"], {"clinicId": clinic_id, "updatedTime": clock.now()}, removed=empty)
     is_admin = ClinicianRole.ADMIN in safe_reading.texts(clinician.get("roles"))
     if is_admin and not store.add_admin(clinic_id, clinician["userId"], clock.now()):
         raise ConstraintViolation(clinicians.TOO_MANY_ADMINS)
     outbox.emit(ClinicianSaved(clinic_id=str(clinic_id), user_id=clinician["userId"]))
 
 
-def _place(clinician_id: ObjectId, fields: Document) -> None:
+def _place(clinician_id: ObjectId, fields: Document, *, removed: Sequence[str] = ()) -> None:
     try:
-        clinician_store.set_clinician(clinician_id, fields, history_entry=None)
+        clinician_store.move_clinician(clinician_id, fields, removed=removed)
     except DuplicateKeyError:
         raise Duplicate(MEMBER_TAKEN) from None
 
@@ -96,7 +99,8 @@ def return_clinician(before: ClinicianDocument, target_id: ObjectId) -> None:
     if present["_id"] != before["_id"]:
         clinician_store.insert_clinician(before)
         return
-    _place(before["_id"], {"clinicId": before["clinicId"], "updatedTime": before["updatedTime"]})
+    names = ("clinicId", "updatedTime", *_UNIQUE)
+    _place(before["_id"], {name: before[name] for name in names if name in before})
     store.remove_admin(target_id, before["userId"], clock.now())
 
 

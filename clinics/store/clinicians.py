@@ -136,6 +136,16 @@ def remove_invite(clinic_id: ObjectId, invite_id: str) -> ClinicianDocument | No
     )
 
 
+def move_clinician(
+    clinician_id: ObjectId, fields: Mapping[str, Any], *, removed: Sequence[str] = ()
+) -> None:
+    """`fields` include the clinic. Raises DuplicateKeyError if that clinic has the user, invite or address."""
+    change: Document = {"$set": dict(fields)}
+    if removed:
+        change["$unset"] = dict.fromkeys(removed, "")
+    db.collection(COLLECTION).update_one({"_id": clinician_id}, change)
+
+
 def remove_by_id(clinician_id: ObjectId) -> bool:
     return db.collection(COLLECTION).delete_one({"_id": clinician_id}).deleted_count > 0
 

@@ -39,7 +39,7 @@ def _told(items: list[Document]) -> Iterator[tuple[str, str]]:
     """(user id, role) of everyone who gets a mail."""
     for item in items:
         before: dict[str, Any] = item.get("before") or {}
-        if item["kind"] == "patient" and before.get("action"):
+        if item["kind"] == "patient" and before.get("action") and before["userId"]:
             yield before["userId"], "patient"
         elif item["kind"] == "clinician" and before.get("userId"):
             if before.get("action") in _FROM_SOURCE:

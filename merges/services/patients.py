@@ -65,7 +65,11 @@ def _read(merge: Document, items: Sequence[Document]) -> Batch:
         other for item in items for others in item.get("conflicts", {}).values() for other in others
     }
     records = moving.list_records(list(wanted))
-    users = {r["userId"] for r in records.values() if r["clinicId"] == merge["sourceId"]}
+    users = {
+        user_id
+        for record in records.values()
+        if record["clinicId"] == merge["sourceId"] and (user_id := record.get("userId"))
+    }
     settings = safe_reading.mapping(clinics[1].get("mrnSettings"))
     return Batch(
         merge,
@@ -89,7 +93,7 @@ def _decide(batch: Batch, item: Document) -> None:
     if record["clinicId"] == batch.merge["targetId"]:
         _document(batch, item, item["action"], source=None, target=record, result=record)
         return
-    present = batch.in_target.get(record["userId"])
+    present = batch.in_target.get(record.get("userId", ""))
     if present is None:
         _move(batch, item, record)
     else:
@@ -138,7 +142,7 @@ def _move(batch: Batch, item: Document, record: PatientDocument) -> None:
     before = {name: record[name] for name in MOVED_FIELDS if name in record}
     batch.done[item["_id"]] = {
         "action": RecordAction.MOVE.value,
-        "userId": record["userId"],
+        "userId": record.get("userId", ""),
         "fields": before,
     }
     result = change.after or record

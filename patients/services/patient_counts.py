@@ -370,7 +370,7 @@ def _tally(document: Document | None) -> Counter[str]:
     if document is None:
         return Counter()
     paths = Counter(_tag_and_site_paths(document))
-    if document["userId"] == settings.DEMO_PATIENT_USER_ID:
+    if document.get("userId") == settings.DEMO_PATIENT_USER_ID:
         return paths + Counter(total=1, demo=1)
     added = paths + Counter(total=1) + Counter(_source_paths(document))
     if not _is_exempt(document):

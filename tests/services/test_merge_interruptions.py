@@ -106,7 +106,7 @@ def _quick_and_in_small_batches(monkeypatch):
 
 
 def ask(seed):
-    """Of clinics that are made again, as they were."""
+    """For clinics that are made again, as they were."""
     for name in (*merges.COLLECTIONS, *OWN):
         db.collection(name).delete_many({})
     source, target = Maker(seed).pair()

@@ -3,7 +3,7 @@
 import pytest
 
 from clinic_records.services import closures
-from kernel import db
+from kernel import clock, db
 from kernel.errors import BadRequest, Conflict, NotFound
 from merges.choices import MergeState
 from merges.services import merging, preparing, running
@@ -265,3 +265,25 @@ def test_someone_invited_to_the_source_while_it_is_merged_takes_the_merge_back()
     )
     deliver_all()
     assert merging.access_merge(asked["_id"])["state"] == MergeState.TAKEN_BACK
+
+
+def test_records_of_other_services_without_address_or_account_move(monkeypatch):
+    source, target = Maker(10).pair(mrnSettings={"required": False, "unique": False})
+    members, patients = db.collection("clinicians"), db.collection("patients")
+    for clinic in (source, target):
+        members.insert_one(
+            {
+                "clinicId": clinic["_id"],
+                "userId": factories.new_user_id(),
+                "email": None,
+                "roles": ["CLINIC_MEMBER"],
+                "createdTime": clock.now(),
+            }
+        )
+    factories.make_patient(source, fullName="No Account")
+    patients.update_one({"fullName": "No Account"}, {"$unset": {"userId": ""}})
+    n = members.count_documents({}), patients.count_documents({"clinicId": source["_id"]})
+    merge = merges.merge(source, target)
+    assert merge["state"] == MergeState.COMPLETED, merge["problem"]
+    assert patients.count_documents({"clinicId": source["_id"]}) == 0 < n[1]
+    assert patients.find_one({"fullName": "No Account"})["clinicId"] == target["_id"]
