@@ -90,6 +90,7 @@ def navigation(request: HttpRequest) -> list[Item]:
                 _item("Overview", "home", "index", lambda _: True),
                 _item("Clinics", "local_hospital", "clinics", _needs(roles.FIND)),
                 _item("User look-up", "person_search", "user_lookup", _needs(roles.FIND)),
+                _item("Merges", "merge", "merges", _needs(roles.DESTROY)),
             ],
         },
         {

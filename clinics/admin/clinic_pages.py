@@ -22,7 +22,10 @@ HISTORY_PAGE = 50
 frame.add_tab(frame.Tab("clinic", "Overview", roles.FIND, position=10))
 frame.add_tab(frame.Tab("clinic_history", "History", roles.FIND, position=90))
 # Views are recorded as events too; the history shows changes only, unless all events are requested.
-LOOKS = ("patient.viewed", "patients.listed", "ehr.payload_viewed", "ehr.report_viewed")
+LOOKS = (
+    *("patient.viewed", "patients.listed", "ehr.payload_viewed", "ehr.report_viewed"),
+    "merge.plan_viewed",
+)
 
 
 @pages.page("clinics/<str:clinic_id>/", name="clinic", needs=roles.FIND)
@@ -38,6 +41,7 @@ def overview(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
         kinds=[_kind(request, name, stored) for name in settings.SETTINGS],
         troubles=staff_reads.troubles_of(clinic, set()),
         panels=pages.CLINIC_PANELS.render(request, clinic),
+        ends=pages.CLINIC_ENDS.render(request, clinic),
     )
 
 

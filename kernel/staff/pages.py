@@ -226,4 +226,5 @@ class Panels:
 
 
 CLINIC_PANELS = Panels()
+CLINIC_ENDS = Panels()  # ways in which a clinic ends, beside the one to delete it
 PATIENT_PANELS = Panels()

@@ -1,5 +1,8 @@
 """Merges as those see them who ask for one: request, join, look up, stop (rules MERGE-80 to MERGE-86)."""
 
+from collections.abc import Mapping
+from datetime import timedelta
+
 from bson import ObjectId
 from pymongo.errors import DuplicateKeyError
 
@@ -9,7 +12,7 @@ from kernel.db import Document
 from kernel.errors import Conflict, NotFound
 from merges.choices import MergeState
 from merges.events import MergeRequested
-from merges.services import planning
+from merges.services import audit_trail, planning
 from merges.services.stages import FIRST, UNDECIDED
 from merges.store import merges as store
 
@@ -17,12 +20,19 @@ OTHER_MERGE = "one of the clinics is being merged with another clinic"
 NOT_FOUND = "merge not found"
 TOO_LATE = "the merge has ended, or is too far to be taken back"
 STOPPED = "it was stopped"
+QUIET = timedelta(minutes=1)
 
 
 def request_merge(
-    *, source_id: str | ObjectId, target_id: str | ObjectId, requested_by: str, reason: str = ""
+    *,
+    source_id: str | ObjectId,
+    target_id: str | ObjectId,
+    requested_by: str,
+    reason: str = "",
+    numbers: Mapping[str, int] | None = None,
 ) -> Document:
     """The merge of the two clinics: a new one, the one that is running, or the one that has made them one already.
+    `numbers`: of the plan that the one who asks has seen.
 
     Raises BadRequest if both are the same clinic, NotFound, and Conflict while one of them is in another merge.
     """
@@ -31,12 +41,19 @@ def request_merge(
     if present is not None:
         return present
     merge = _new_merge(source, target, requested_by=requested_by, reason=reason)
+    merge["numbers"] = dict(numbers or {})
     try:
         db.run_in_transaction(lambda: _begin(merge))
     except DuplicateKeyError:  # someone else asked at the same moment
         return store.find_newest(source, target) or merge
     outbox.nudge()
     return merge
+
+
+def find_present(source_id: str | ObjectId, target_id: str | ObjectId) -> Document | None:
+    """The merge that a request for this pair joins."""
+    source, target = ids.parse_id(source_id), ids.parse_id(target_id)
+    return _present(source, target) if source and target else None
 
 
 def _present(source_id: ObjectId, target_id: ObjectId) -> Document | None:
@@ -80,6 +97,7 @@ def _name_of(clinic_id: ObjectId) -> str:
 
 def _begin(merge: Document) -> None:
     store.insert(merge)
+    audit_trail.record_begin(merge)
     outbox.emit(MergeRequested(merge_id=str(merge["_id"])))
 
 
@@ -99,6 +117,15 @@ def access_merge(merge_id: str | ObjectId) -> Document:
 def has_ended(merge: Document) -> bool:
     """Mails may still be to be asked for; nothing else changes any more."""
     return merge["state"] not in store.UNFINISHED
+
+
+def can_be_stopped(merge: Document) -> bool:
+    return merge["state"] == MergeState.RUNNING and merge["stage"] in UNDECIDED
+
+
+def is_quiet(merge: Document) -> bool:
+    """Whether nothing has happened for so long that workers may be missing."""
+    return not has_ended(merge) and clock.now() - merge["updatedTime"] > QUIET
 
 
 def list_merges(*, skip: int, limit: int) -> list[Document]:

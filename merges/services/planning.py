@@ -4,6 +4,7 @@ Other services write the same documents, so what is read may be broken: a value 
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from typing import Any
 
 from bson import ObjectId
@@ -15,6 +16,7 @@ from kernel import clock, db, ids
 from kernel.db import Document
 from kernel.errors import BadRequest, NotFound
 from kernel.safe_reading import mapping, objects, text, texts
+from kernel.texts import camel_case
 from merges.plan.model import Clinic, Clinician, MergePlan, Patient, Restriction, Site, Tag
 from merges.plan.plan import make_plan
 from patients.documents import PatientDocument
@@ -42,6 +44,11 @@ def parse_pair(source_id: str | ObjectId, target_id: str | ObjectId) -> tuple[Ob
     if source == target:
         raise BadRequest(SAME_CLINIC)
     return source, target
+
+
+def numbers_of(plan: MergePlan) -> dict[str, int]:
+    """As the merge's document and the audit trail have them."""
+    return {camel_case(name): n for name, n in asdict(plan.numbers).items()}
 
 
 def _parse(clinic_id: str | ObjectId) -> ObjectId:

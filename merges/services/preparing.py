@@ -6,7 +6,6 @@ the source any more, and its items are what is carried out.
 
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict
 from functools import partial
 from itertools import count
 from typing import Any
@@ -42,7 +41,7 @@ def _read_plan(merge: Document) -> MergePlan:
 def _shown(plan: MergePlan) -> dict[str, Any]:
     """What the merge's document says of its plan."""
     return {
-        "numbers": {texts.camel_case(name): n for name, n in asdict(plan.numbers).items()},
+        "numbers": planning.numbers_of(plan),
         "problems": [
             {
                 "code": problem.code,

@@ -5,7 +5,7 @@ from typing import Any
 from kernel import clock
 from kernel.db import Document
 from merges.choices import MergeState
-from merges.services import stages
+from merges.services import audit_trail, stages
 from merges.store import merges as store
 
 BATCH = 200  # records in one transaction: some hundred milliseconds
@@ -25,4 +25,5 @@ def advance(merge: Document, *, done: int = 0, **fields: Any) -> Document:
 
 def end(merge: Document, state: MergeState, *, stage: str = stages.CLEARING, **fields: Any) -> None:
     """In the transaction that ends it, whichever way. Raises Superseded."""
-    advance(merge, state=state.value, stage=stage, endedTime=clock.now(), **fields)
+    ended = advance(merge, state=state.value, stage=stage, endedTime=clock.now(), **fields)
+    audit_trail.record_end(ended)

@@ -14,6 +14,7 @@ QUERIES = {
     "clinic_history": "looks=1",
     "outbox": "state=dead",
     "ehr_run": "state=failed",
+    "merge_choose": "source=Lakeside",
 }
 # Redirect to the identity provider; 404 where there is none.
 EXTERNAL = {"login_provider", "login_provider_callback"}

@@ -8,6 +8,7 @@ from django.contrib.auth.models import Group, User
 from clinics.admin.members import audit_key
 from clinics.admin.settings import SETTINGS
 from kernel import audit, clock, db
+from merges.choices import MergeState
 from notifications.services import mailer
 from tests import ehr
 from tests.factories import make_clinic, make_patient
@@ -43,6 +44,8 @@ class LargeData:
         self.deliveries = [self._delivery(kind) for kind in ("results", "notes")]
         self.user = self._staff()
         self.events = [self._event(number) for number in range(3)]
+        self.target = self._target()
+        self.merges = [self._merge(state) for state in MergeState]
         self._mails()
 
     @property
@@ -50,6 +53,9 @@ class LargeData:
         clinic, moment = self.clinic, round(NOW.timestamp() * 1000)
         return {
             "clinic_id": [clinic["_id"]],
+            "source_id": [clinic["_id"]],
+            "target_id": [self.target["_id"]],
+            "merge_id": self.merges,
             "user_id": [self.patients[0]["userId"], self.members[0]["userId"], self.user.pk],
             "kind": [*SETTINGS, "tag", "site"],
             "tag_or_site_id": [clinic["patientTags"][0]["_id"], clinic["sites"][0]["id"]],
@@ -100,6 +106,30 @@ class LargeData:
             patientCountSettings={"hardLimit": {"plan": 250, "startDate": NOW, "endDate": NOW}, "softLimit": {"plan": 200}},
             patientCount={"total": 1249, "demo": 1, "plan": 1248, "providers": dict.fromkeys(("dexcom", "abbott", "twiist"), states)},
         )  # fmt: skip
+
+    def _target(self):
+        """A clinic of the same name, with the same people, tags and sites, and other settings."""
+        kept = ("name", "patientTags", "sites", "membershipRestrictions")
+        target = make_clinic(**{name: self.clinic[name] for name in kept})
+        for number, patient in enumerate(self.patients):
+            same = {"userId": patient["userId"]} if number == 0 else {}
+            make_patient(target, fullName=patient["fullName"], mrn=patient["mrn"], **same)
+        return target
+
+    def _merge(self, state):
+        problem = {
+            "code": "settings_mismatch", "severity": "blocks", "message": "Settings mismatch", "subjects": ["Timezone"],
+            "advice": "Give both workspaces the same values of: Timezone, and all the others that are listed here.",
+        }  # fmt: skip
+        merge = {
+            "_id": ObjectId(), "sourceId": ObjectId(), "targetId": self.target["_id"], "sourceName": LONG_NAME,
+            "targetName": LONG_NAME, "state": state.value, "stage": "patients" if state == "running" else "", "done": 4711,
+            "total": 20_000, "problems": [problem], "problem": REASON, "reason": REASON,
+            "numbers": {"resultingPatients": 19_999, "movedPatients": 9_876}, "requestedBy": f"staff:{self.user.pk}",
+            "createdTime": NOW, "updatedTime": NOW,
+        }  # fmt: skip
+        db.collection("clinicMerges").insert_one(merge)
+        return merge["_id"]
 
     def _member(self, number):
         is_invite = number == 3

@@ -51,12 +51,13 @@ function updateSelection() {
   }
 }
 
-/* A typed confirmation: the button works once the text is the expected one. The server checks it again. */
+/* A typed confirmation: the button works once each text is the expected one. The server checks it again. */
 document.addEventListener("input", (event) => {
   const field = event.target.closest("[data-must-equal]");
   if (!field) return;
   const button = field.form.querySelector("[data-confirms]");
-  if (button) button.disabled = field.value.trim() !== field.dataset.mustEqual;
+  const fields = [...field.form.querySelectorAll("[data-must-equal]")];
+  if (button) button.disabled = fields.some((typed) => typed.value.trim() !== typed.dataset.mustEqual);
 });
 
 document.addEventListener("submit", (event) => {

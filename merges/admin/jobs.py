@@ -1,0 +1,146 @@
+"""Merges that run and that have ended: the list, and a page for each that updates itself until the end."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+from clinic_records.admin import changes
+from kernel import outbox
+from kernel.db import Document
+from kernel.errors import DomainError
+from kernel.outbox import staff_reads
+from kernel.staff import pages, paging, roles
+from kernel.staff.fields import ReasonForm
+from merges.admin import words
+from merges.choices import MergeState
+from merges.services import merging, requesters, stages
+
+HANDLER = "merges.run"
+STOPPING = "The merge is being taken back."
+
+
+@pages.page("merges/", name="merges", needs=roles.DESTROY)
+def merges(request: HttpRequest) -> HttpResponseBase:
+    number, size = paging.requested(request)
+    page = merging.list_merges(skip=(number - 1) * size, limit=size)
+    names = requesters.names_of(merge["requestedBy"] for merge in page)
+    return pages.render(
+        request,
+        "merges/staff/list.html",
+        title="Merges",
+        rows=[_row(merge, names) for merge in page],
+        paging=paging.paging(request, shown=len(page), total=merging.count_merges()),
+    )
+
+
+@pages.page("merges/<str:merge_id>/", name="merge", needs=roles.DESTROY)
+def merge(request: HttpRequest, merge_id: str) -> HttpResponseBase:
+    selected = merging.access_merge(merge_id)
+    return pages.render(
+        request,
+        "merges/staff/merge.html",
+        title=f"Merge of {selected['sourceName']} into {selected['targetName']}",
+        crumbs=[pages.Crumb("Merges", reverse("admin:merges"))],
+        poll=reverse("admin:merge_progress", args=[merge_id]),
+        **_moving_parts(selected),
+    )
+
+
+@pages.page("merges/<str:merge_id>/progress", name="merge_progress", needs=roles.DESTROY)
+def progress(request: HttpRequest, merge_id: str) -> HttpResponseBase:
+    context = _moving_parts(merging.access_merge(merge_id))
+    context["may"] = pages.Permissions(request)
+    return HttpResponse(render_to_string("merges/staff/_merge_parts.html", context, request))
+
+
+@pages.page("merges/<str:merge_id>/stop", name="merge_stop", needs=roles.DESTROY, posts_only=True)
+def stop(request: HttpRequest, merge_id: str) -> HttpResponseBase:
+    selected = merging.access_merge(merge_id)
+    back = reverse("admin:merge", args=[merge_id])
+    form = ReasonForm(request.POST)
+    if not form.is_valid():
+        pages.fail(request, form.first_error)
+        return pages.go(back)
+    try:
+        _stop(request, selected, form.cleaned_data["reason"])
+    except DomainError as error:
+        pages.fail(request, error)
+    else:
+        pages.succeed(request, STOPPING)
+    return pages.go(back)
+
+
+def _stop(request: HttpRequest, merge: Document, reason: str) -> None:
+    target = {"_id": merge["targetId"], "name": merge["targetName"]}
+    scope = {"merge": str(merge["_id"]), "source": str(merge["sourceId"])}
+
+    def change() -> None:
+        merging.stop_merge(merge["_id"])
+        changes.record(
+            request, clinic=target, action="clinic.merge_stopped", scope=scope, reason=reason
+        )
+
+    changes.guarded(
+        request,
+        clinic_id=str(merge["targetId"]),
+        action="clinic.merge_stopped",
+        reason=reason,
+        change=change,
+        requested=scope,
+    )
+
+
+# --- parts of the page ----------------------------------------------------------------------------
+def _moving_parts(merge: Document) -> dict[str, Any]:
+    return {
+        "row": _row(merge, requesters.names_of([merge["requestedBy"]])),
+        "numbers": words.number_rows(merge["numbers"]),
+        "problems": [p for p in merge["problems"] if p["severity"] == "blocks"],
+        "can_be_stopped": merging.can_be_stopped(merge),
+        "gave_up": _event_that_gave_up(merge),
+        "is_quiet": merging.is_quiet(merge),
+        "form": ReasonForm(),
+    }
+
+
+def _event_that_gave_up(merge: Document) -> str:
+    """The page of the merge's event, if it is not tried again; empty while another goes on with the work."""
+    if merge["stage"] == stages.ENDED or _events(merge, outbox.PENDING, outbox.CLAIMED):
+        return ""
+    dead = _events(merge, outbox.DEAD)
+    return reverse("admin:outbox_row", args=[dead[0]["_id"]]) if dead else ""
+
+
+def _events(merge: Document, *states: str) -> list[Document]:
+    key = {"handler": HANDLER, "key": str(merge["_id"]), "state": {"$in": list(states)}}
+    return staff_reads.list_rows(key, offset=0, limit=1)
+
+
+def _row(merge: Document, names: dict[str, str]) -> dict[str, Any]:
+    state = merge["state"]
+    return {
+        "id": str(merge["_id"]),
+        "source_id": str(merge["sourceId"]),
+        "target_id": str(merge["targetId"]),
+        "source_name": merge["sourceName"] or str(merge["sourceId"]),
+        "target_name": merge["targetName"] or str(merge["targetId"]),
+        "state": words.state_of(merge),
+        "is_completed": state == MergeState.COMPLETED,
+        "is_refused": state == MergeState.REFUSED,
+        "is_taken_back": state == MergeState.TAKEN_BACK,
+        "is_taking_back": state == MergeState.TAKING_BACK,
+        "has_ended": merging.has_ended(merge),
+        "is_settled": merge["stage"] == stages.ENDED,
+        "stage": words.stage_of(merge),
+        "done": merge["done"],
+        "total": merge["total"],
+        "width": round(100 * merge["done"] / max(merge["total"], 1), 1),
+        "problem": merge["problem"],
+        "who": names[merge["requestedBy"]],
+        "reason": merge["reason"],
+        "created": merge["createdTime"],
+        "updated": merge["updatedTime"],
+        "ended": merge.get("endedTime"),
+    }

@@ -1,0 +1,168 @@
+"""What the page of a plan lists: settings, members, tags, sites, and the first patients of each kind."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import islice
+from typing import Any
+
+from django.urls import reverse
+
+from merges.choices import Category, RecordAction, SiteAction, TagAction
+from merges.plan.clinicians import is_admin
+from merges.plan.model import Clinic, ClinicianPlan, MergePlan, Patient, PatientPlan
+
+MOST_SHOWN = 25
+_ALIKE = {
+    Category.LIKELY: "likely the same person",
+    Category.MRN_ONLY: "same MRN",
+    Category.NAME_ONLY: "same name",
+}
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Table:
+    """The first rows of a list, and how many it has."""
+
+    rows: Sequence[Row]
+    total: int
+
+    @property
+    def more(self) -> int:
+        return self.total - len(self.rows)
+
+
+@dataclass(frozen=True)
+class View:
+    """A plan for one reader. Without `shows_patients` patients are ids."""
+
+    plan: MergePlan
+    shows_patients: bool
+
+    # --- settings, tags and sites
+    @property
+    def settings(self) -> list[Row]:
+        return [
+            {
+                "name": setting.name.removesuffix("*"),
+                "source": setting.source_value,
+                "target": setting.target_value,
+                "is_equal": setting.is_equal,
+                "blocks": setting.blocks,
+            }
+            for setting in self.plan.settings
+        ]
+
+    @property
+    def tags(self) -> Table:
+        changed = [tag for tag in self.plan.tags if tag.action != TagAction.RETAIN]
+        return _table({"name": tag.name, "action": tag.action.label} for tag in changed)
+
+    @property
+    def sites(self) -> Table:
+        changed = [site for site in self.plan.sites if site.action != SiteAction.RETAIN]
+        return _table(
+            {
+                "name": site.site.name,
+                "action": "Renamed" if site.action == SiteAction.RENAME else "Moved",
+                "result": site.resulting_name,
+            }
+            for site in changed
+        )
+
+    # --- members
+    @property
+    def admins(self) -> Table:
+        return _table(map(self._member, self._resulting(is_admins=True)))
+
+    @property
+    def members(self) -> Table:
+        return _table(map(self._member, self._resulting(is_admins=False)))
+
+    def _resulting(self, *, is_admins: bool) -> list[ClinicianPlan]:
+        return [
+            entry
+            for entry in self.plan.clinicians
+            if entry.action != RecordAction.MERGE_INTO
+            and entry.clinician.user_id
+            and is_admin(entry.resulting_roles) == is_admins
+        ]
+
+    def _member(self, entry: ClinicianPlan) -> Row:
+        return {
+            "name": entry.clinician.name or "(member without a name)",
+            "id": entry.clinician.user_id,
+            "workspaces": ", ".join(entry.workspaces),
+            "is_downgraded": entry.is_downgraded,
+        }
+
+    # --- patients
+    @cached_property
+    def combined(self) -> Table:
+        """In both clinics: one record afterwards."""
+        return self._patients(plan for plan in self._of_source if plan.target)
+
+    @cached_property
+    def conflicts(self) -> Table:
+        """Patients of the source who resemble others in the target, and stay apart from them."""
+        return self._patients(plan for plan in self._of_source if _resembles(plan))
+
+    @cached_property
+    def moved(self) -> Table:
+        return self._patients(plan for plan in self._of_source if not plan.target)
+
+    @property
+    def _of_source(self) -> Iterator[PatientPlan]:
+        return (plan for plan in self.plan.patients if plan.source)
+
+    def _patients(self, plans: Iterable[PatientPlan]) -> Table:
+        chosen = list(plans)
+        return Table([self._patient(plan) for plan in chosen[:MOST_SHOWN]], len(chosen))
+
+    def _patient(self, plan: PatientPlan) -> Row:
+        assert plan.source is not None  # noqa: S101 (for the type checker)
+        return {
+            **self.person(plan.source, self.plan.source),
+            "tags": plan.resulting_tag_names,
+            "sites": plan.resulting_site_names,
+            "error": plan.error,
+            "conflicts": list(self._conflicts(plan)),
+        }
+
+    def _conflicts(self, plan: PatientPlan) -> Iterator[Row]:
+        for category, others in plan.conflicts.items():
+            if category in _ALIKE:
+                shown = [self.person(other, self.plan.target) for other in islice(others, 3)]
+                more = plan.conflict_counts.get(category, len(others)) - len(shown)
+                yield {"text": _ALIKE[category], "others": shown, "more": more}
+
+    def person(self, patient: Patient, clinic: Clinic) -> Row:
+        if not self.shows_patients:
+            return {"id": patient.user_id}
+        return {
+            "id": patient.user_id,
+            "name": patient.full_name or "(patient without a name)",
+            "birth_date": patient.birth_date,
+            "mrn": patient.mrn,
+            "url": reverse("admin:clinic_patient", args=[clinic.id, patient.user_id])
+            if patient.user_id
+            else "",
+        }
+
+    def named_patients(self) -> list[str]:
+        """Ids of those whose data the page shows."""
+        if not self.shows_patients:
+            return []
+        rows = (*self.combined.rows, *self.conflicts.rows, *self.moved.rows)
+        others = [o for row in rows for conflict in row["conflicts"] for o in conflict["others"]]
+        return sorted({row["id"] for row in (*rows, *others)})
+
+
+def _table(rows: Iterable[Row]) -> Table:
+    every = list(rows)
+    return Table(every[:MOST_SHOWN], len(every))
+
+
+def _resembles(plan: PatientPlan) -> bool:
+    return bool(plan.error) or any(kind in _ALIKE for kind in plan.conflicts)

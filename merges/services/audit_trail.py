@@ -1,0 +1,86 @@
+"""Merges in the audit trail, in the histories of both clinics: who asked for one, and how it ended."""
+
+from typing import Any, TypedDict
+
+from kernel import audit
+from kernel.choices import ActorKind, AuditOutcome
+from kernel.db import Document
+from merges.choices import MergeState
+from merges.plan.model import MergePlan, Severity
+from merges.services import requesters
+
+MERGED, TAKEN_BACK = "clinic.merged", "clinic.merge_taken_back"
+EXPORTED = "merge.report_exported"
+_ENDS = {
+    MergeState.COMPLETED.value: (MERGED, AuditOutcome.DONE),
+    MergeState.REFUSED.value: (MERGED, AuditOutcome.REFUSED),
+    MergeState.TAKEN_BACK.value: (TAKEN_BACK, AuditOutcome.DONE),
+}
+
+
+class _Actor(TypedDict):
+    actor_id: str
+    actor_kind: str
+    actor_name: str
+
+
+def record_begin(merge: Document) -> None:
+    """In the transaction that begins it."""
+    _record(merge, MERGED, AuditOutcome.BEGUN)
+
+
+def record_end(merge: Document) -> None:
+    """In the transaction that ends it, whichever way."""
+    _record(merge, *_ENDS[merge["state"]])
+
+
+def record_report(plan: MergePlan, *, requested_by: str) -> None:
+    """Before the workbook is given away: it has every patient of both clinics."""
+    scope = {"source": str(plan.source.id), "target": str(plan.target.id)}
+    for clinic in (plan.source, plan.target):
+        audit.record(
+            action=EXPORTED,
+            object_type="clinic",
+            object_id=str(clinic.id),
+            object_name=clinic.name,
+            clinic_id=clinic.id,
+            scope={**scope, "rows": len(clinic.patients)},
+            **_actor(requested_by),
+        )
+
+
+def _record(merge: Document, action: str, outcome: AuditOutcome) -> None:
+    for side in ("source", "target"):
+        audit.record(
+            action=action,
+            object_type="clinic",
+            object_id=str(merge[f"{side}Id"]),
+            object_name=merge[f"{side}Name"],
+            clinic_id=merge[f"{side}Id"],
+            scope=_scope(merge),
+            reason=merge["reason"],
+            outcome=outcome,
+            **_actor(merge["requestedBy"]),
+        )
+
+
+def _scope(merge: Document) -> dict[str, Any]:
+    """Numbers and ids; the codes of problems, since who they are about is no matter of the trail."""
+    blocking = [p["code"] for p in merge["problems"] if p["severity"] == Severity.BLOCKS.value]
+    return {
+        "merge": str(merge["_id"]),
+        "source": str(merge["sourceId"]),
+        "target": str(merge["targetId"]),
+        "numbers": merge["numbers"],
+        **({"problems": blocking} if blocking else {}),
+        **({"problem": merge["problem"]} if merge["problem"] else {}),
+    }
+
+
+def _actor(requested_by: str) -> _Actor:
+    is_staff = requested_by.startswith(requesters.STAFF)
+    return {
+        "actor_id": requesters.staff_id(requested_by),
+        "actor_kind": ActorKind.STAFF if is_staff else ActorKind.SYSTEM,
+        "actor_name": requesters.names_of([requested_by])[requested_by],
+    }

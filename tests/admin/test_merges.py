@@ -1,0 +1,409 @@
+"""Staff merge two clinics: they choose, read the plan, confirm, and watch (rules MERGE-100 to MERGE-112)."""
+
+import re
+from io import BytesIO
+
+import pytest
+from bson import ObjectId
+from openpyxl import load_workbook
+
+from clinic_records.services import closures
+from kernel import clock, db, outbox
+from kernel.staff import pages
+from merges.choices import MergeState
+from merges.services import merging, preparing, running
+from tests import factories, merges
+from tests.admin.conftest import ROLES, events, messages_of, text
+from tests.events import deliver_all
+from tests.merges import Maker
+
+REASON = "TICKET-7"
+
+
+@pytest.fixture(autouse=True)
+def _no_wait(monkeypatch, bare_frame):
+    monkeypatch.setattr(closures, "CACHE_SECONDS", 0)
+    monkeypatch.setattr(preparing, "MARGIN", 0)
+
+
+@pytest.fixture
+def pair():
+    return Maker(1).pair()
+
+
+def plan_path(pair):
+    source, target = pair
+    return f"merges/plan/{source['_id']}/{target['_id']}/"
+
+
+def seen(page):
+    return re.search(r'name="seen" value="([0-9a-f]+)"', text(page))[1]
+
+
+def confirm(person, pair, **fields):
+    """Read the plan, type both names, and begin."""
+    path = plan_path(pair)
+    names = {"typed_source": pair[0]["name"], "typed_target": pair[1]["name"]}
+    typed = {**names, "reason": REASON, **fields}
+    if "seen" not in typed:
+        typed["seen"] = seen(person.get(path))
+    return person.post(path, **typed)
+
+
+def begun():
+    return list(db.collection("clinicMerges").find({}))
+
+
+def block(target):
+    db.collection("clinics").update_one({"_id": target["_id"]}, {"$set": {"timezone": "Other"}})
+
+
+# --- who may --------------------------------------------------------------------------------------
+def test_the_pages_open_for_the_destructive_role_alone(pair, staff):
+    merge = merges.merge(*pair)
+    pair = Maker(2).pair()
+    paths = ("merges/", "merges/choose", plan_path(pair), f"merges/{merge['_id']}/")
+    for role in ROLES:
+        person, expected = staff(role), 200 if role == "destructive" else 403
+        for path in (*paths, f"merges/{merge['_id']}/progress"):
+            assert person.get(path).status_code == expected, (role, path)
+        if role != "destructive":
+            assert person.post(f"merges/{merge['_id']}/stop").status_code == 403
+            assert person.post(plan_path(pair)).status_code == 403
+        assert person.get(f"{plan_path(pair)}report.xlsx").status_code == 403
+
+
+def test_every_page_is_tested_here():
+    names = {name for _, name, view in pages.PAGES if view.__module__.startswith("merges.")}
+    assert names == {
+        *("merges", "merge_choose", "merge_plan", "merge_report"),
+        *("merge", "merge_progress", "merge_stop"),
+    }
+
+
+def test_only_staff_who_see_patients_read_their_names(pair, staff):
+    patients = db.collection("patients").find({"clinicId": pair[0]["_id"]})
+    name, user_id = next((p["fullName"], p["userId"]) for p in patients)
+    without, both = staff("destructive"), staff("destructive", "support")
+    page = text(without.get(plan_path(pair)))
+    assert name not in page
+    assert "19" + "50-01-02" not in page
+    assert events(action="merge.plan_viewed")[-1]["scope"]["patients"] == []
+    assert name in text(both.get(plan_path(pair)))
+    assert user_id in events(action="merge.plan_viewed")[-1]["scope"]["patients"]
+
+
+# --- choosing -------------------------------------------------------------------------------------
+def test_clinics_of_one_name_are_told_apart_by_share_code_and_patients(root):
+    for number in range(2):
+        factories.make_clinic(
+            name="Harbor",
+            canonicalShareCode=f"ABCD-EFGH-JKL{number}",
+            shareCodes=[f"ABCD-EFGH-JKL{number}"],
+            patientCount={"total": 41 + number},
+        )
+    page = text(root.get("merges/choose", {"source": "harb"}))
+    for shown in ("JKL0", "JKL1", ">41<", ">42<"):
+        assert shown in page
+
+
+@pytest.mark.parametrize("kind", ["id", "share code", "code as typed"])
+def test_a_clinic_is_chosen_by_id_or_share_code(kind, pair, root):
+    source, target = pair
+    code = source["canonicalShareCode"]
+    typed = {
+        "id": str(source["_id"]),
+        "share code": code,
+        "code as typed": code.lower().replace("-", " "),
+    }
+    page = root.get("merges/choose", {"source": typed[kind], "target": str(target["_id"])})
+    assert f"/admin/{plan_path(pair)}" in text(page)
+
+
+def test_nothing_is_offered_for_one_clinic_twice(pair, root):
+    one = str(pair[0]["_id"])
+    page = root.get("merges/choose", {"source": one, "target": one})
+    assert "merges/plan/" not in text(page)
+    assert "itself" in text(page)
+    answer = root.get(f"merges/plan/{one}/{one}/")
+    assert answer.url == "/admin/merges/choose"
+    assert root.get(f"merges/plan/{one}/{one}/report.xlsx").url == "/admin/merges/choose"
+
+
+@pytest.mark.parametrize(
+    "path", ["merges/plan/{}/nothing/", "merges/plan/nothing/{}/", "merges/nothing/"]
+)
+def test_what_does_not_exist_is_not_found(path, pair, root):
+    assert root.get(path.format(pair[0]["_id"])).status_code == 404
+
+
+def test_a_clinic_page_leads_there(pair, root, staff):
+    source, target = pair
+    link = f"/admin/merges/choose?source={source['_id']}"
+    assert link in text(root.get(f"clinics/{source['_id']}/"))
+    assert link not in text(staff("viewer").get(f"clinics/{source['_id']}/"))
+    merge_id = ObjectId()
+    closures.close(merge_id, source_id=source["_id"], target_id=target["_id"])
+    page = text(root.get(f"clinics/{target['_id']}/"))
+    assert f"/admin/merges/{merge_id}/" in page
+    assert "merges/choose" not in page
+
+
+# --- the plan -------------------------------------------------------------------------------------
+def test_a_plan_changes_nothing_and_says_what_would_happen(pair, root):
+    before = merges.snapshot()
+    page = text(root.get(plan_path(pair)))
+    assert "This merge can run" in page
+    numbers = merges.merge(*pair)["numbers"]
+    assert f"has {numbers['resultingPatients']} patients afterwards" in page
+    assert merges.snapshot() != before
+
+
+@pytest.mark.parametrize("role", [("destructive",), ("destructive", "configuration")])
+def test_what_blocks_has_advice_and_a_link_to_where_it_is_corrected(role, pair, staff):
+    block(pair[1])
+    page = text(staff(*role).get(plan_path(pair)))
+    assert "cannot run" in page
+    assert "Settings mismatch." in page
+    assert "Give both workspaces the same values of: Timezone" in page
+    link = f'href="/admin/clinics/{pair[1]["_id"]}/settings/timezone"'
+    assert (link in page) == ("configuration" in role)
+    assert 'name="typed_source"' not in page
+
+
+def test_problems_lead_to_members_and_patients(staff):
+    unique = {"mrnSettings": {"required": True, "unique": True}}
+    source, target = Maker(3).pair(**unique)
+    patient = factories.make_patient(source, mrn=None, fullName="Nora Nobody")
+    invite = {"clinicId": source["_id"], "inviteId": "key", "email": "i@example.org", "roles": []}
+    db.collection("clinicians").insert_one(invite)
+    page = text(staff("destructive", "support").get(plan_path((source, target))))
+    assert f"/admin/clinics/{source['_id']}/patients/{patient['userId']}/" in page
+    assert f"/admin/clinics/{source['_id']}/members/" in page
+    assert "Pending invites in source workspace." in page
+
+
+def test_names_of_others_are_text(root):
+    source, target = Maker(4).pair()
+    hostile = '"><script>alert(1)</script>{{ x }}\u202e'
+    for clinic in (source, target):
+        db.collection("clinics").update_one(
+            {"_id": clinic["_id"]},
+            {"$set": {"name": hostile, "patientTags": [{"_id": ObjectId(), "name": hostile}]}},
+        )
+        for collection, name in (("patients", "fullName"), ("clinicians", "name")):
+            db.collection(collection).update_many(
+                {"clinicId": clinic["_id"]}, {"$set": {name: hostile}}
+            )
+    pair = (clinic | {"name": hostile} for clinic in (source, target))
+    answer = confirm(root, tuple(pair))
+    for path in (plan_path((source, target)), answer.url.removeprefix("/admin/"), "merges/"):
+        assert "<script>alert" not in text(root.get(path))
+    page = text(root.get("merges/choose", {"source": '"><script>alert(1)', "target": "\0"}))
+    assert "<script>alert" not in page
+    deliver_all()
+    assert begun()[0]["state"] == MergeState.COMPLETED
+
+
+def test_a_long_list_is_cut_and_says_so(root):
+    pair = Maker(5, patients=(60, 2)).pair()
+    page = text(root.get(plan_path(pair)))
+    assert "more are not shown here" in page
+    assert len(page) < 200_000
+
+
+# --- the workbook ---------------------------------------------------------------------------------
+def test_the_workbook_is_an_export_of_patients(pair, staff):
+    path = f"{plan_path(pair)}report.xlsx"
+    person = staff("destructive", "support")
+    assert f"/admin/{path}" in text(person.get(plan_path(pair)))
+    answer = person.get(path)
+    book = load_workbook(BytesIO(b"".join(answer.streaming_content)))
+    assert book.sheetnames[0] == "Summary"
+    exported = events(action="merge.report_exported")
+    assert [e["scope"]["rows"] for e in exported] == [12, 10]
+    assert [e["clinicId"] for e in exported] == [clinic["_id"] for clinic in pair]
+
+
+# --- confirming -----------------------------------------------------------------------------------
+def test_a_confirmed_merge_runs_and_shows_its_result(pair, staff):
+    person = staff("destructive")
+    answer = confirm(person, pair)
+    (merge,) = begun()
+    assert answer.url == f"/admin/merges/{merge['_id']}/"
+    assert merge["requestedBy"] == f"staff:{person.id}"
+    page = text(person.get(f"merges/{merge['_id']}/"))
+    assert "Running" in page
+    assert "Stop and take back" in page
+    deliver_all()
+    page = text(person.get(f"merges/{merge['_id']}/progress"))
+    assert "data-finished" in page
+    assert f"/admin/clinics/{pair[1]['_id']}/" in page
+    assert "Stop and take back" not in page
+    listed = text(person.get("merges/"))
+    assert person.user.username in listed
+    assert "Completed" in listed
+
+
+def test_begin_and_end_are_in_the_histories_of_both_clinics(pair, staff):
+    person = staff("destructive")
+    confirm(person, pair)
+    deliver_all()
+    (merge,) = begun()
+    for clinic in pair:
+        begin, end = events(action="clinic.merged", clinicId=clinic["_id"])
+        assert (begin["outcome"], end["outcome"]) == ("begun", "done")
+        for event in (begin, end):
+            assert event["actor"] == {"id": person.id, "kind": "staff", "name": "destructive"}
+            assert event["reason"] == REASON
+            assert event["scope"]["merge"] == str(merge["_id"])
+            assert event["scope"]["numbers"] == merge["numbers"]
+        assert person.get(f"clinics/{clinic['_id']}/history").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"typed_source": "Lake"}, {"typed_target": "Lakeside"}, {"reason": ""}, {"typed_source": ""}],
+)
+def test_both_names_and_a_reason_are_needed(wrong, pair, root):
+    answer = confirm(root, pair, **wrong)
+    assert answer.status_code == 400
+    assert begun() == []
+
+
+def test_names_may_be_typed_with_other_blanks(pair, root):
+    assert confirm(root, pair, typed_source=" Lakeside\u00a0").status_code == 302
+
+
+@pytest.mark.parametrize("is_forged", [True, False])
+def test_a_plan_that_blocks_cannot_be_confirmed(is_forged, pair, root):
+    mark = seen(root.get(plan_path(pair)))
+    block(pair[1])
+    if is_forged:
+        from merges.admin import plans
+        from merges.services import planning
+
+        ids = {"source_id": str(pair[0]["_id"]), "target_id": str(pair[1]["_id"])}
+        mark = plans.fingerprint(planning.read_plan(**ids))
+    answer = confirm(root, pair, seen=mark)
+    assert answer.status_code == 400
+    assert begun() == []
+    (event,) = events(action="clinic.merged")
+    assert event["outcome"] == "refused"
+    assert "does not allow" in event["scope"]["refused"]
+
+
+@pytest.mark.parametrize("mark", ["changed", ""])
+def test_a_plan_that_has_changed_is_shown_again(mark, pair, root):
+    if mark:
+        mark = seen(root.get(plan_path(pair)))
+        factories.make_patient(pair[0])
+    answer = confirm(root, pair, seen=mark)
+    assert answer.status_code == 409
+    assert "has changed" in " ".join(messages_of(answer))
+    assert begun() == []
+    assert confirm(root, pair, seen=seen(answer)).status_code == 302
+
+
+def test_the_second_of_two_staff_gets_the_merge_of_the_first(pair, staff):
+    one, other = staff("destructive"), staff("destructive", "support")
+    mark = seen(other.get(plan_path(pair)))
+    first = confirm(one, pair)
+    second = confirm(other, pair, seen=mark)
+    assert first.url == second.url
+    assert len(begun()) == 1
+    refused = events(action="clinic.merged", outcome="refused")
+    assert [e["actor"]["id"] for e in refused] == [other.id]
+    assert other.get(plan_path(pair)).url == first.url
+
+
+def test_a_clinic_in_another_merge_is_refused(pair, root):
+    third = factories.make_clinic(name="Third")
+    closures.close(ObjectId(), source_id=third["_id"], target_id=pair[1]["_id"])
+    answer = confirm(root, pair)
+    assert answer.status_code == 409
+    assert begun() == []
+    assert events(action="clinic.merged", outcome="refused")
+
+
+# --- the job --------------------------------------------------------------------------------------
+def run_until(merge_id, stage):
+    while (merge := merging.access_merge(merge_id))["stage"] != stage:
+        running._take_step(merge)
+
+
+def test_a_merge_is_stopped_with_a_reason(pair, root):
+    places = {"collections": ("clinics", "clinicians", "patients", "merge_plans")}
+    before = merges.snapshot(**places)
+    confirm(root, pair)
+    (merge,) = begun()
+    path = f"merges/{merge['_id']}/stop"
+    run_until(merge["_id"], "patients")
+    root.post(path)
+    assert begun()[0]["state"] == MergeState.RUNNING
+    root.post(path, reason="wrong clinic")
+    assert begun()[0]["state"] == MergeState.TAKING_BACK
+    assert "is being taken back" in text(root.get(f"merges/{merge['_id']}/"))
+    deliver_all()
+    assert merges.snapshot(**places) == before
+    (event,) = events(action="clinic.merge_stopped")
+    assert event["reason"] == "wrong clinic"
+    taken_back = events(action="clinic.merge_taken_back")
+    assert {e["clinicId"] for e in taken_back} == {clinic["_id"] for clinic in pair}
+    page = text(root.get(f"merges/{merge['_id']}/"))
+    assert "both clinics are as before" in page
+    assert "It was stopped." in page
+
+
+def test_what_is_too_late_to_stop_is_refused_and_recorded(pair, root):
+    merge = merges.merge(*pair)
+    answer = root.post(f"merges/{merge['_id']}/stop", reason=REASON)
+    assert "too far" in " ".join(messages_of(answer))
+    (event,) = events(action="clinic.merge_stopped")
+    assert event["outcome"] == "refused"
+
+
+def test_a_merge_that_its_plan_refuses_says_what_to_do(pair, root):
+    confirm(root, pair)
+    block(pair[1])
+    deliver_all()
+    (merge,) = begun()
+    page = text(root.get(f"merges/{merge['_id']}/"))
+    assert "Nothing was changed" in page
+    assert "Give both workspaces the same values of: Timezone" in page
+    ends = events(action="clinic.merged", outcome="refused")
+    assert len(ends) == 2
+    assert ends[0]["scope"]["problems"] == ["settings_mismatch"]
+
+
+def test_work_that_gave_up_is_said_with_a_link(pair, root):
+    confirm(root, pair)
+    (merge,) = begun()
+    path = f"merges/{merge['_id']}/"
+    assert "not tried again" not in text(root.get(path))
+    rows = db.collection(outbox.COLLECTION)
+    rows.update_many({"handler": "merges.run"}, {"$set": {"state": outbox.DEAD}})
+    dead = rows.find_one({"handler": "merges.run"})
+    page = text(root.get(path))
+    assert "not tried again" in page
+    assert f"/admin/events/{dead['_id']}/" in page
+    merging.stop_merge(merge["_id"])  # another event goes on
+    assert "not tried again" not in text(root.get(path))
+
+
+def test_a_merge_without_workers_says_so(pair, root):
+    confirm(root, pair)
+    (merge,) = begun()
+    assert "Are workers of the queue" not in text(root.get(f"merges/{merge['_id']}/"))
+    long_ago = clock.now() - 2 * merging.QUIET
+    db.collection("clinicMerges").update_one({}, {"$set": {"updatedTime": long_ago}})
+    assert "Are workers of the queue" in text(root.get(f"merges/{merge['_id']}/"))
+
+
+def test_the_list_shows_merges_of_every_kind_of_caller(root):
+    for number, who in enumerate(("staff:" + "0" * 24, "uid:1000", "some-service", root.id)):
+        source, target = Maker(20 + number).pair()
+        merging.request_merge(source_id=source["_id"], target_id=target["_id"], requested_by=who)
+    page = text(root.get("merges/"))
+    assert "manage.py merge_clinics" in page.replace("<wbr>", "").replace("</span><span>", "")
+    assert page.count('badge st-wait">Running') == 4
