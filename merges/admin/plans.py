@@ -102,7 +102,7 @@ def _confirmed(request: HttpRequest, pair: Pair, plan: MergePlan) -> HttpRespons
 
 
 def fingerprint(plan: MergePlan) -> str:
-    """Of what the page says in numbers and problems."""
+    """Identifies what the page says in numbers and problems."""
     problems = [
         {"code": problem.code, "message": problem.message, "subjects": problem.subjects}
         for problem in plan.problems

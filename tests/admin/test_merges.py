@@ -174,7 +174,7 @@ def test_what_blocks_has_advice_and_a_link_to_where_it_is_corrected(role, pair, 
 def test_problems_lead_to_members_and_patients(staff):
     unique = {"mrnSettings": {"required": True, "unique": True}}
     source, target = Maker(3).pair(**unique)
-    patient = factories.make_patient(source, mrn=None, fullName="Nora Nobody")
+    patient = factories.make_patient(source, mrn=None, fullName="Nora Sample")
     invite = {"clinicId": source["_id"], "inviteId": "key", "email": "i@example.org", "roles": []}
     db.collection("clinicians").insert_one(invite)
     page = text(staff("destructive", "support").get(plan_path((source, target))))
