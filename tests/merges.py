@@ -33,7 +33,9 @@ class Maker:
         self.dice = Random(seed)
         self.patients, self.members = patients, members
         self.people = [self.dice.randbytes(5).hex() for _ in range(members + 2)]
-        self.users = [self.dice.randbytes(5).hex() for _ in range(max(patients) + min(patients))]
+        self.users = [
+            self.dice.randbytes(5).hex() for _ in range(max(patients) + min(patients) // 2)
+        ]
 
     def object_id(self):
         return ObjectId(self.dice.randbytes(12))
@@ -111,7 +113,7 @@ class Maker:
             "reviews": [{"clinicianId": self.people[0], "time": clock.now()}],
             "ehrSubscriptions": {"summaryAndReports": {"active": True, "provider": "redox"}},
             "dataSources": [{"providerName": "dexcom", "state": "connected"}],
-            "summary": {"cgmStats": {"id": f"s-{user}-{side}"}},
+            "summary": {"cgmStats": {"id": user}},  # the same in both, since it is the person's
         }
         if self.dice.random() < 0.3:
             fields["permissions"] = {"view": {}}
@@ -130,6 +132,36 @@ def merge(source, target, **more):
     )
     deliver_all()
     return merging.access_merge(asked["_id"])
+
+
+# --- the same merge again and again ----------------------------------------------------------------
+def ask(seed, **size):
+    """A merge of clinics that are made again, as they were. Its id."""
+    for name in (*COLLECTIONS, "clinicMerges", "clinicMergeItems", "clinicClosures", "outbox"):
+        db.collection(name).delete_many({})
+    source, target = Maker(seed, **size).pair()
+    count_patients(source, target)
+    asked = merging.request_merge(
+        source_id=source["_id"], target_id=target["_id"], requested_by="a test"
+    )
+    return str(asked["_id"])
+
+
+def end_of(merge_id):
+    """The clinics, what the merge says of itself, what it has left over, and who gets a mail, as often as there is
+    one."""
+    merge = merging.access_merge(merge_id)
+    rows = db.collection("outbox").find({"event": "merge.account_affected"})
+    shown = {
+        name: merge[name] for name in ("state", "stage", "done", "total", "numbers", "problem")
+    }
+    left = [db.collection(name).find_one({}) for name in ("clinicMergeItems", "clinicClosures")]
+    return {
+        "merge": shown,
+        "told": sorted((row["payload"]["userId"], row["payload"]["role"]) for row in rows),
+        "left": left,
+        "stored": snapshot(),
+    }
 
 
 def plan_documents(merge):

@@ -51,6 +51,11 @@ def _children(pid: int) -> list[int]:
     return [int(child) for text in texts for child in text.split()]
 
 
+def descendants(pid: int) -> list[int]:
+    """The process and those that it has started."""
+    return [pid, *_children(pid)]
+
+
 def cpu_with_children(pid: int) -> float:
     """CPU seconds of a process and of those that it has started."""
     return _cpu(pid) + sum(_cpu(child) for child in _children(pid))

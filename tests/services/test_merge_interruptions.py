@@ -21,11 +21,9 @@ from merges.services import (
     taking_back,
 )
 from tests import merges
-from tests.events import deliver_all, emitted
-from tests.merges import Maker
+from tests.merges import ask, end_of
 
 SEEDS = (3, 4)
-OWN = ("clinicMerges", "clinicMergeItems", "clinicClosures", "outbox")
 WRITES = (
     *("insert_one", "insert_many", "update_one", "update_many", "find_one_and_update"),
     *("delete_one", "delete_many", "bulk_write"),
@@ -103,29 +101,6 @@ def _quick_and_in_small_batches(monkeypatch):
     monkeypatch.setattr(preparing, "MARGIN", 0)
     for module in (patients, clinicians, announcing, taking_back):
         monkeypatch.setattr(module, "BATCH", 5)
-
-
-def ask(seed):
-    """For clinics that are made again, as they were."""
-    for name in (*merges.COLLECTIONS, *OWN):
-        db.collection(name).delete_many({})
-    source, target = Maker(seed).pair()
-    merges.count_patients(source, target)
-    asked = merging.request_merge(
-        source_id=source["_id"], target_id=target["_id"], requested_by="a test"
-    )
-    return str(asked["_id"])
-
-
-def end_of(merge_id):
-    """The clinics, what the merge says of itself, and who gets a mail, each as often as there is one."""
-    merge = merging.access_merge(merge_id)
-    assert merge["stage"] == stages.ENDED
-    told = sorted((row["userId"], row["role"]) for row in emitted("merge.account_affected"))
-    shown = {name: merge[name] for name in ("state", "done", "total", "numbers", "problem")}
-    deliver_all()
-    left = [db.collection(name).find_one({}) for name in ("clinicMergeItems", "clinicClosures")]
-    return {"merge": shown, "told": told, "left": left, "stored": merges.snapshot()}
 
 
 def undisturbed(seed):

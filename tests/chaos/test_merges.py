@@ -1,0 +1,173 @@
+"""Merges whose workers are killed: each ends as one that nothing disturbs, or is taken back (rules MERGE-82, MERGE-97
+and MERGE-98).
+
+In one process, at every write in turn: tests/services/test_merge_interruptions.py.
+"""
+
+import os
+import random
+import sys
+import threading
+from collections import Counter
+
+import pytest
+from django.conf import settings
+
+from clinic_records.services import closures
+from kernel import clock, db
+from kernel.outbox import waking
+from merges.choices import MergeState
+from merges.services import merging, preparing, running, stages
+from tests import merges
+from tests.processes.conftest import same_place
+from tests.processes.service import Service, eventually
+
+pytestmark = [pytest.mark.processes, pytest.mark.timeout(300)]
+SEED = os.environ.get("CHAOS_SEED", "20")
+SIZE = {"patients": (700, 500), "members": 6}
+PAIRS, KILLS = 5, 4  # of workers, in each
+# Besides those at a random progress of the patients.
+MOMENTS = [
+    *(stages.PLANNING, stages.FINISHING, stages.ANNOUNCING, stages.CLEARING, stages.CLINICIANS),
+]
+WORKER = "ehr-worker"
+
+
+@pytest.fixture
+def service(tmp_path):
+    folder = tmp_path / "service"
+    folder.mkdir()
+    running_service = Service(folder, {"SECRET_KEY": settings.SECRET_KEY, **same_place()})
+    yield running_service
+    running_service.stop()
+
+
+def undisturbed(seed, monkeypatch):
+    """In this process, which no worker disturbs."""
+    with monkeypatch.context() as patched:
+        patched.setattr(closures, "CACHE_SECONDS", 0)
+        patched.setattr(preparing, "MARGIN", 0)
+        patched.setattr(waking, "enqueue", lambda _: None)
+        merge_id = merges.ask(seed, **SIZE)
+        running.run(merge_id)
+    return merges.end_of(merge_id)
+
+
+def kill(service):
+    service.kill_worker(WORKER)
+
+
+def go_on(service):
+    """A new worker, and twenty seconds that pass at once: the dead worker's lease is over."""
+    db.collection("outbox").update_many(
+        {"event": "merge.requested", "state": {"$in": ["claimed", "pending"]}},
+        {"$set": {"notBefore": clock.now()}, "$unset": {"nudgedTime": ""}},
+    )
+    service.start_worker(WORKER)
+    waking.relay()
+
+
+def is_ended(merge_id):
+    return merging.access_merge(merge_id)["stage"] == stages.ENDED
+
+
+def wait_for(merge_id, is_there):
+    eventually(
+        lambda: is_ended(merge_id) or is_there(merging.access_merge(merge_id)),
+        within=90,
+        every=0.002,
+    )
+
+
+def moments(dice):
+    """When the workers of one merge are killed, in their order."""
+    named = dice.sample(MOMENTS, 2)
+    shares = sorted(dice.uniform(0, 0.95) for _ in range(KILLS - len(named)))
+    planning = [stages.PLANNING] if stages.PLANNING in named else []
+    later = sorted((n for n in named if n != stages.PLANNING), key=list(running.STEPS).index)
+    return [*planning, *shares, *later]
+
+
+def reach(moment):
+    """Whether a merge has come to this stage or, if it is a number, to this share of its items."""
+    if isinstance(moment, str):
+        places = list(running.STEPS)
+        return lambda merge: places.index(merge["stage"]) >= places.index(moment)
+    return lambda merge: merge["total"] and merge["done"] >= moment * merge["total"]
+
+
+def kill_at(service, merge_id, moment, dice):
+    """Where the merge was, or "" if it had ended by then."""
+    wait_for(merge_id, reach(moment))
+    # Planning waits for a second or two before it does anything.
+    threading.Event().wait(dice.uniform(0, 2.5 if moment == stages.PLANNING else 0.1))
+    kill(service)
+    return merging.access_merge(merge_id)["stage"]
+
+
+def test_merges_whose_workers_are_killed_end_as_undisturbed_ones(service, monkeypatch):
+    dice, killed = random.Random(SEED), Counter()
+    for pair in range(PAIRS):
+        seed = f"{SEED}-{pair}"
+        expected = undisturbed(seed, monkeypatch)
+        merge_id = merges.ask(seed, **SIZE)
+        go_on(service)
+        for moment in moments(dice):
+            killed[kill_at(service, merge_id, moment, dice)] += 1
+            go_on(service)
+        eventually(lambda merge_id=merge_id: is_ended(merge_id), within=90)
+        ended = merges.end_of(merge_id)
+        kill(service)
+        assert ended == expected
+        assert ended["merge"]["state"] == MergeState.COMPLETED
+        assert len(set(ended["told"])) == len(ended["told"]) > SIZE["patients"][0]
+    sys.stdout.write(f"{PAIRS} merges, workers killed: {dict(killed)}\n")
+    assert killed.total() - killed[stages.ENDED] >= PAIRS * KILLS * 3 // 4
+
+
+@pytest.mark.parametrize("number", range(2))
+def test_a_merge_that_is_stopped_after_a_kill_is_taken_back(service, number):
+    dice = random.Random(f"{SEED}-{number}")
+    merge_id = merges.ask(f"{SEED}-{number}", **SIZE)
+    before = merges.snapshot()
+    go_on(service)
+    kill_at(service, merge_id, dice.uniform(0.2, 0.95), dice)
+    merging.stop_merge(merge_id)
+    done = merging.access_merge(merge_id)["done"]
+    go_on(service)
+    wait_for(merge_id, lambda merge: merge["done"] < done)
+    kill(service)
+    go_on(service)
+    eventually(lambda: is_ended(merge_id), within=90)
+    ended = merges.end_of(merge_id)
+    assert ended["merge"]["state"] == MergeState.TAKEN_BACK
+    assert ended["stored"] == before
+    assert (ended["told"], ended["left"]) == ([], [None, None])
+
+
+def test_a_call_whose_web_process_is_killed_can_be_repeated(service):
+    merge_id = merges.ask(f"{SEED}-web", **SIZE)
+    merge = merging.access_merge(merge_id)
+    path = f"/v1/clinics/{merge['targetId']}/merge"
+    body, token = {"sourceId": str(merge["sourceId"])}, service.server_token()
+    lost = []
+
+    def call():
+        try:
+            lost.append(service.post(path, body, token=token, timeout=120).status)
+        except OSError as error:
+            lost.append(type(error).__name__)
+
+    service.start(only=("web",))
+    waiting = threading.Thread(target=call)
+    waiting.start()
+    go_on(service)
+    wait_for(merge_id, reach(0.2))
+    assert not is_ended(merge_id)
+    service.kill_worker("web")
+    waiting.join()
+    assert lost != [200]
+    service.start(only=("web",))
+    assert service.post(path, body, token=token, timeout=120).status == 200
+    assert merges.end_of(merge_id)["merge"]["state"] == MergeState.COMPLETED
+    assert db.collection("clinicMerges").count_documents({}) == 1
