@@ -51,9 +51,6 @@ class Merge(StoredDocument):
         shape=dict,
         help_text="tag of the source -> the target's tag that stands for it",
     )
-    site_names: Any = PassThroughField(
-        null=True, db_column="siteNames", shape=dict, help_text="site -> its name after the merge"
-    )
     announced = models.IntegerField(null=True, help_text="number of the last item with its mails")
     created_time = models.DateTimeField(db_column="createdTime", help_text="time of the request")
     updated_time = models.DateTimeField(db_column="updatedTime", help_text="time of the last step")

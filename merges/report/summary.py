@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 
+from kernel import texts
 from merges.choices import RecordAction, TagAction
 from merges.plan.clinicians import is_admin
 from merges.plan.model import ClinicianPlan, MergePlan, Severity
@@ -84,7 +85,7 @@ def _resulting_members(plan: MergePlan) -> list[ClinicianPlan]:
 
 
 def _by_name(name: str) -> tuple[str, str]:
-    return name.casefold(), name
+    return texts.fold(name), name
 
 
 def _admins(plan: MergePlan) -> Iterator[Row]:

@@ -15,7 +15,7 @@ from kernel import clock, db, safe_reading
 from kernel.db import Document
 from merges.choices import RecordAction
 from merges.services import stages
-from merges.services.plan_documents import Names, patient_document, stored
+from merges.services.plan_documents import Names, patient_document, stored, without_count
 from merges.services.steps import BATCH, advance
 from merges.store import items as item_store
 from merges.store import plan_documents
@@ -32,6 +32,7 @@ class Batch:
 
     merge: Document
     names: Names
+    tags: Mapping[str, ObjectId]  # of the source (as text) -> the target's tag that stands for it
     needs_unique_mrn: bool
     records: Mapping[ObjectId, PatientDocument]  # of the items, and of those that resemble them
     in_target: Mapping[str, PatientDocument]  # by user id
@@ -73,16 +74,23 @@ def _read(merge: Document, items: Sequence[Document]) -> Batch:
     settings = safe_reading.mapping(clinics[1].get("mrnSettings"))
     return Batch(
         merge,
-        _names(merge, clinics),
+        _names(clinics),
+        _tags(merge, clinics[1]),
         settings.get("unique") is True,
         records,
         moving.list_records_of_users(merge["targetId"], users),
     )
 
 
-def _names(merge: Document, clinics: Sequence[Document]) -> Names:
+def _names(clinics: Sequence[Document]) -> Names:
+    """Sites as the target has them now: since the plan was made, someone may have renamed or deleted one."""
     tags = {tag["_id"]: tag["name"] for clinic in clinics for tag in access.tags_of(clinic)}
-    return Names(tags, {ObjectId(key): name for key, name in merge["siteNames"].items()})
+    return Names(tags, {site["id"]: site["name"] for site in access.sites_of(clinics[1])})
+
+
+def _tags(merge: Document, target: Document) -> dict[str, ObjectId]:
+    present = access.tag_ids(target)
+    return {tag: own for tag, own in merge["tagIds"].items() if own in present}
 
 
 def _decide(batch: Batch, item: Document) -> None:
@@ -91,7 +99,9 @@ def _decide(batch: Batch, item: Document) -> None:
     if record is None:  # its owner has left the clinic, or is gone
         return
     if record["clinicId"] == batch.merge["targetId"]:
-        _document(batch, item, item["action"], source=None, target=record, result=record)
+        # What was combined has its documents from `_combine`.
+        if item["action"] != RecordAction.MERGE_INTO:
+            _document(batch, item, item["action"], source=None, target=record, result=record)
         return
     present = batch.in_target.get(record.get("userId", ""))
     if present is None:
@@ -150,18 +160,16 @@ def _move(batch: Batch, item: Document, record: PatientDocument) -> None:
 
 
 def _target_tags(batch: Batch, record: PatientDocument) -> list[ObjectId]:
-    """Each once; a tag that the source does not have any more is left out."""
-    mapped = (batch.merge["tagIds"].get(str(tag)) for tag in record["tags"])
+    """Each once; a tag that one of the clinics does not have any more is left out."""
+    mapped = (batch.tags.get(str(tag)) for tag in record["tags"] if isinstance(tag, ObjectId))
     return list(dict.fromkeys(tag for tag in mapped if tag is not None))
 
 
-def _renamed_sites(batch: Batch, record: PatientDocument) -> list[Any]:
-    return [
-        {"id": site["id"], "name": batch.names.sites.get(site["id"], site.get("name"))}
-        if isinstance(site, dict) and "id" in site
-        else site
-        for site in record["sites"]
-    ]
+def _renamed_sites(batch: Batch, record: PatientDocument) -> list[Document]:
+    """As the target calls them; a site that one of the clinics does not have any more is left out."""
+    ids_of_sites = (site.get("id") for site in safe_reading.objects(record["sites"]))
+    known = (i for i in ids_of_sites if isinstance(i, ObjectId) and i in batch.names.sites)
+    return [{"id": site_id, "name": batch.names.sites[site_id]} for site_id in known]
 
 
 # --- someone whom the target knows -----------------------------------------------------------------
@@ -175,7 +183,7 @@ def _combine(
     if tags:
         fields["tags"] = [*_list(present, "tags"), *tags]
     if sites:
-        fields["sites"] = [*_list(present, "sites"), *sites]
+        fields["sites"] = [*map(without_count, _list(present, "sites")), *sites]
     whole = moving.list_whole_records([record["_id"]])[record["_id"]]
     batch.changes.append(RecordChange(record, None))
     result = present
@@ -189,8 +197,11 @@ def _combine(
         "record": whole,
         "tags": tags,
         "sites": [site["id"] for site in sites],
+        "target": {name: present[name] for name in MOVED_FIELDS if name in present},
+        "updatedTime": fields.get("updatedTime"),
     }
-    _document(batch, item, RecordAction.MERGE, source=record, target=present, result=result)
+    for action in (RecordAction.MERGE, RecordAction.MERGE_INTO):
+        _document(batch, item, action, source=record, target=present, result=result)
 
 
 def _missing_tags(batch: Batch, record: Document, present: Document) -> list[ObjectId]:
@@ -204,9 +215,9 @@ def _missing_tags(batch: Batch, record: Document, present: Document) -> list[Obj
 def _missing_sites(batch: Batch, record: Document, present: Document) -> list[Document]:
     if not isinstance(record.get("sites"), list):
         return []
-    known = {site.get("id") for site in safe_reading.objects(present.get("sites"))}
-    renamed = safe_reading.objects(_renamed_sites(batch, PatientDocument(record)))
-    missing = {s["id"]: s for s in renamed if "id" in s and s["id"] not in known}
+    known = [site.get("id") for site in safe_reading.objects(present.get("sites"))]
+    renamed = _renamed_sites(batch, PatientDocument(record))
+    missing = {site["id"]: site for site in renamed if site["id"] not in known}
     return list(missing.values())
 
 
@@ -254,7 +265,13 @@ def _separated(present: PatientDocument, before: Document) -> list[RecordChange]
     if before["sites"]:
         sites = _list(present, "sites")
         fields["sites"] = [s for s in sites if _id_of(s) not in before["sites"]]
-    return [*changes, moving.changed(present, fields)] if fields else changes
+    if not fields:
+        return changes
+    if present.get("updatedTime") == before["updatedTime"]:  # no one else has changed it since
+        fields["updatedTime"] = before["target"].get("updatedTime")
+    removed = [n for n in fields if not fields[n] and n not in before["target"]]
+    kept = {name: value for name, value in fields.items() if name not in removed}
+    return [*changes, moving.changed(present, kept, removed)]
 
 
 def _id_of(site: Any) -> Any:

@@ -9,7 +9,7 @@ from bson import ObjectId
 
 from kernel import clock, ids
 from kernel.db import Document
-from merges.choices import TagAction
+from merges.choices import RecordAction, TagAction
 
 
 def stored(merge: Document, kind: str, plans: Iterable[Document]) -> list[Document]:
@@ -56,7 +56,8 @@ class Names:
     def of_tags(self, patient: Document | None) -> list[str]:
         tags = (patient or {}).get("tags")
         known = tags if isinstance(tags, list) else []
-        return sorted(self.tags[tag] for tag in known if tag in self.tags)
+        found = (self.tags.get(tag) for tag in known if isinstance(tag, ObjectId))
+        return sorted(name for name in found if name is not None)
 
     def of_sites(self, patient: Document | None, *, are_renamed: bool = False) -> list[str]:
         sites = (patient or {}).get("sites")
@@ -67,8 +68,9 @@ class Names:
         return sorted(name for name in names if isinstance(name, str))
 
     def _site(self, site: Document, *, are_renamed: bool) -> Any:
-        name = site.get("name")
-        return self.sites.get(site.get("id"), name) if are_renamed else name  # type: ignore[arg-type]
+        site_id, name = site.get("id"), site.get("name")
+        is_known = are_renamed and isinstance(site_id, ObjectId)
+        return self.sites.get(site_id, name) if is_known else name
 
 
 def patient_document(
@@ -84,10 +86,10 @@ def patient_document(
     return {
         **_clinic_ids(merge),
         **_clinic_names(merge),
-        "sourcePatient": source,
-        "targetPatient": target,
+        "sourcePatient": _shown(source) if action != RecordAction.MERGE_INTO else None,
+        "targetPatient": _shown(target),
         "conflicts": {
-            category: [{"category": category, "patient": other} for other in others]
+            category: [{"category": category, "patient": _shown(other)} for other in others]
             for category, others in conflicts.items()
         },
         "patientAction": action,
@@ -98,10 +100,25 @@ def patient_document(
         "targetSiteNames": names.of_sites(target),
         "postMigrationTagNames": names.of_tags(result),
         "postMigrationSiteNames": names.of_sites(result),
-        "postMigrationMRNUniqueness": result.get("requireUniqueMrn") is True,
+        "postMigrationMRNUniqueness": action == RecordAction.MOVE
+        and result.get("requireUniqueMrn") is True,
         "canExecuteAction": True,
         "error": None,
     }
+
+
+def _shown(patient: Document | None) -> Document | None:
+    """Without the numbers of patients that other services have left in copies of sites."""
+    sites = (patient or {}).get("sites")
+    if patient is None or not isinstance(sites, list):
+        return patient
+    return {**patient, "sites": [without_count(site) for site in sites]}
+
+
+def without_count(site: Any) -> Any:
+    if not isinstance(site, dict):
+        return site
+    return {name: value for name, value in site.items() if name != "patients"}
 
 
 def clinician_document(

@@ -24,6 +24,7 @@ from merges.store import items as item_store
 # Besides the time that a process may take to hear of it, some for the requests that are on their way.
 MARGIN = 1.0
 _WRITTEN_AT_ONCE = 1000  # items
+MOST_CONFLICTS = 10  # whole records that a document of `merge_plans` holds in one category
 
 
 def check(merge: Document) -> None:
@@ -90,7 +91,6 @@ def plan(merge: Document) -> None:
             for tag in plan.tags
             if tag.source_id
         },
-        siteNames={str(site.site.id): site.resulting_name for site in plan.sites},
         **_shown(plan),
     )
 
@@ -173,7 +173,7 @@ def _patient_item(patient: PatientPlan) -> Document:
     item: Document = {"kind": "patient", "action": patient.action.value, "recordId": record.id}
     if patient.conflicts:
         item["conflicts"] = {
-            category.value: [other.id for other in others]
+            category.value: [other.id for other in others[:MOST_CONFLICTS]]
             for category, others in patient.conflicts.items()
         }
     return item

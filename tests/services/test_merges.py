@@ -1,8 +1,10 @@
 """What a merge leaves behind (rules MERGE-80 to MERGE-99)."""
 
 import pytest
+from bson import ObjectId
 
 from clinic_records.services import closures
+from clinics.services import sites, tags
 from kernel import clock, db
 from kernel.errors import BadRequest, Conflict, NotFound
 from merges.choices import MergeState
@@ -287,3 +289,47 @@ def test_records_of_other_services_without_address_or_account_move(monkeypatch):
     assert merge["state"] == MergeState.COMPLETED, merge["problem"]
     assert patients.count_documents({"clinicId": source["_id"]}) == 0 < n[1]
     assert patients.find_one({"fullName": "No Account"})["clinicId"] == target["_id"]
+
+
+def test_what_someone_changes_in_the_target_meanwhile_holds_for_those_who_move_later(monkeypatch):
+    monkeypatch.setattr("merges.services.patients.BATCH", 2)
+    maker = Maker(21)
+    source, target = maker.pair(mrnSettings={"required": False, "unique": False})
+    tag, site = ObjectId(), {"id": ObjectId(), "name": "Annex"}
+    clinics = db.collection("clinics")
+    clinics.update_one(
+        {"_id": source["_id"]},
+        {"$push": {"patientTags": {"_id": tag, "name": "Extra"}, "sites": site}},
+    )
+    gone = {"id": ObjectId(), "name": "Gone"}
+    clinics.update_one({"_id": source["_id"]}, {"$push": {"sites": gone}})
+    db.collection("patients").update_many(
+        {"clinicId": source["_id"]}, {"$set": {"tags": [tag], "sites": [site, gone]}}
+    )
+    asked = merging.request_merge(
+        source_id=source["_id"], target_id=target["_id"], requested_by="a test"
+    )
+    _run_until(asked["_id"], "patients")
+    running._take_step(merging.access_merge(asked["_id"]))
+    now = clinics.find_one({"_id": target["_id"]})
+    made = next(t["_id"] for t in now["patientTags"] if t["name"] == "Extra")
+    tags.delete_tag(clinic_id=target["_id"], tag_id=made)
+    sites.delete_site(clinic_id=target["_id"], site_id=gone["id"])
+    sites.rename_site(clinic_id=target["_id"], site_id=site["id"], name="Annex West")
+    deliver_all()
+    assert merging.access_merge(asked["_id"])["state"] == MergeState.COMPLETED
+    for patient in merges.patients_of(target).values():
+        assert made not in patient.get("tags", [])
+        assert gone["id"] not in [s["id"] for s in patient.get("sites", [])]
+        assert "Annex" not in [s["name"] for s in patient.get("sites", [])]
+    assert merges.counts_are_right(target["_id"])
+
+
+@pytest.mark.
+def test_broken_tags_and_sites_of_patients_do_not_stop_a_merge():
+    source, target = Maker(22).pair(mrnSettings={"required": False, "unique": False})
+    broken = {"tags": [{"_id": 1}, 5, None], "sites": [{"id": {"a": 1}, "name": "X"}, 7]}
+    for clinic in (source, target):
+        db.collection("patients").update_many({"clinicId": clinic["_id"]}, {"$set": broken})
+    merge = merges.merge(source, target)
+    assert merge["state"] == MergeState.COMPLETED, merge["problem"]

@@ -105,7 +105,7 @@ def test_a_plan_that_blocks_is_explained_and_not_run(pair):
     assert merges() == []
 
 
-@pytest.mark.parametrize("unknown", [str(ObjectId()), "ABCD-EFGH-2345", "\x1b[2J"])
+@pytest.mark.parametrize("unknown", ["6b0a09c764ec023bac7917d1", "ABCD-EFGH-2345", "\x1b[2J"])
 def test_an_unknown_clinic_is_a_wrong_call(pair, unknown):
     shown = fails(unknown, pair[1], "--yes", code=2)
     assert "there is no clinic" in shown
