@@ -69,8 +69,9 @@ class Names:
 
     def _site(self, site: Document, *, are_renamed: bool) -> Any:
         site_id, name = site.get("id"), site.get("name")
-        is_known = are_renamed and isinstance(site_id, ObjectId)
-        return self.sites.get(site_id, name) if is_known else name
+        if are_renamed and isinstance(site_id, ObjectId) and site_id in self.sites:
+            return self.sites[site_id]
+        return name
 
 
 def patient_document(

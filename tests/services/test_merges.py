@@ -325,7 +325,7 @@ def test_what_someone_changes_in_the_target_meanwhile_holds_for_those_who_move_l
     assert merges.counts_are_right(target["_id"])
 
 
-@pytest.mark.
+@pytest.mark.foreign_documents
 def test_broken_tags_and_sites_of_patients_do_not_stop_a_merge():
     source, target = Maker(22).pair(mrnSettings={"required": False, "unique": False})
     broken = {"tags": [{"_id": 1}, 5, None], "sites": [{"id": {"a": 1}, "name": "X"}, 7]}
