@@ -101,11 +101,16 @@ class Maker:
             )
         db.collection("clinics").update_one({"_id": clinic["_id"]}, {"$set": {"admins": admins}})
 
+    def name(self):
+        """Some share one. In large clinics not more than in small ones, for the plan names each to the others."""
+        name = self.dice.choice(NAMES)
+        return f"{name} {self.dice.randrange(len(self.users))}" if len(self.users) > 200 else name
+
     def patient(self, number, user, tags, sites, side):
         fields = {
             "_id": self.object_id(),
             "userId": user,
-            "fullName": self.dice.choice(NAMES),
+            "fullName": self.name(),
             "birthDate": f"19{self.dice.randint(50, 52)}-01-02",
             "mrn": self.dice.choice([None, f"{side}-{number}"]),
             "tags": self.some(tags),

@@ -22,10 +22,10 @@ from tests import merges
 from tests.processes.conftest import same_place
 from tests.processes.service import Service, eventually
 
-pytestmark = [pytest.mark.processes, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.processes, pytest.mark.timeout(600)]
 SEED = os.environ.get("CHAOS_SEED", "20")
-SIZE = {"patients": (700, 500), "members": 6}
-PAIRS, KILLS = 5, 4  # of workers, in each
+SIZE = {"patients": (450, 350), "members": 6}
+PAIRS, KILLS = 4, 5  # of workers, in each
 # Besides those at a random progress of the patients.
 MOMENTS = [
     *(stages.PLANNING, stages.FINISHING, stages.ANNOUNCING, stages.CLEARING, stages.CLINICIANS),

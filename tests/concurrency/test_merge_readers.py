@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from itertools import cycle
+from threading import Barrier
 
 import pytest
 
@@ -29,9 +30,10 @@ def _small_batches(monkeypatch):
     monkeypatch.setattr(patients, "BATCH", 10)
 
 
-def lists(clinic, api, is_over):
-    """The answers that one reader gets, until one after the end."""
-    answers = []
+def lists(clinic, api, begin, is_over):
+    """The answers that one reader gets: one before the merge begins, and so on until one after its end."""
+    answers = [api.get(f"/v1/clinics/{clinic['_id']}/patients?limit=1000")]
+    begin.wait(30)
     for sort in cycle(SORTS):
         is_last = is_over()
         answers.append(api.get(f"/v1/clinics/{clinic['_id']}/patients?limit=1000{sort}"))
@@ -52,11 +54,17 @@ def read_while_merged(source, target):
     asked = merging.request_merge(
         source_id=source["_id"], target_id=target["_id"], requested_by="a test"
     )
+    begin = Barrier(2 * READERS + 1)
+
+    def run():
+        begin.wait(30)
+        running.run(str(asked["_id"]))
+
     with ThreadPoolExecutor(2 * READERS + 1) as pool:
-        merge = pool.submit(running.run, str(asked["_id"]))
+        merge = pool.submit(run)
         futures = {
             side["_id"]: [
-                pool.submit(lists, side, members[side["_id"]].api, merge.done)
+                pool.submit(lists, side, members[side["_id"]].api, begin, merge.done)
                 for _ in range(READERS)
             ]
             for side in (source, target)
