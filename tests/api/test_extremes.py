@@ -182,6 +182,7 @@ NOT_TAKEN = {
     *("CancelAccountSignupConfirmation", "DismissAccountSignup"),
     *("AddServiceAccount", "MatchClinicAndPatient", "MigrateLegacyClinicianPatients"),
     *("TriggerInitialMigration", "UpdateMigration", "MergeSite"),
+    *("MergeClinic", "GenerateMergeReport"),
 }
 
 
