@@ -1,4 +1,4 @@
-"""Indexes of the collections of merges. `merge_plans` has none: it is written here and read by others."""
+"""Indexes of the collections of merges."""
 
 from pymongo import ASCENDING, DESCENDING, IndexModel
 

@@ -3,7 +3,6 @@
 from random import Random
 
 from bson import ObjectId
-from django.conf import settings
 
 from kernel import clock, db
 from merges.services import merging
@@ -233,7 +232,3 @@ def _plain(value, new):
 def _is_new(document):
     """Documents that a merge inserts: plans and archives."""
     return "planId" in document or "deletedTime" in document
-
-
-def has_demo_patient():
-    return bool(settings.DEMO_PATIENT_USER_ID)

@@ -32,17 +32,21 @@ MEMBER_TAKEN = (
 def add_tags(clinic_id: ObjectId, added: Iterable[Document]) -> None:
     """`added`: {_id, name} of each. Raises Duplicate or ConstraintViolation if the clinic has got other tags
     meanwhile."""
+    present = access.tags_of(access.access_clinic(clinic_id))
     for tag in added:
-        tags.require_free_name(tag["name"], access.tags_of(access.access_clinic(clinic_id)))
+        tags.require_free_name(tag["name"], present)
+        present.append(tag)
         if not tag_store.add_tag(clinic_id, tag, limit=tags.MAX_TAGS, moment=clock.now()):
             raise ConstraintViolation(tags.FULL)
 
 
 def add_sites(clinic_id: ObjectId, added: Iterable[Document]) -> None:
     """As `add_tags`, without the limit of sites."""
+    present = access.sites_of(access.access_clinic(clinic_id))
     for site in added:
-        if sites.is_taken(site["name"], access.sites_of(access.access_clinic(clinic_id))):
+        if sites.is_taken(site["name"], present):
             raise Duplicate(message=sites.DUPLICATE)
+        present.append(site)
         if not site_store.add_site(clinic_id, site, limit=MOST_SITES, moment=clock.now()):
             raise ConstraintViolation(sites.FULL)
 

@@ -1,6 +1,6 @@
 """Members of the source become members of the target. Who is one already keeps the roles of the target."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 
 from bson import ObjectId
 
@@ -29,6 +29,11 @@ def carry_out(merge: Document) -> None:
             advance(merge, stage=stages.FINISHING)
             return
         records = _records(merge)
+        members_of_target = {
+            record["userId"]
+            for record in records.values()
+            if record["clinicId"] == merge["targetId"] and clinicians.is_member(record)
+        }
         documents: list[Document] = []
         done: dict[ObjectId, Document] = {}
         for item in items:
@@ -36,7 +41,7 @@ def carry_out(merge: Document) -> None:
             done[item["_id"]] = {}
             if record is None:  # left the clinic meanwhile
                 continue
-            action = _carry_out(merge, item, record)
+            action = _carry_out(merge, item, record, members_of_target)
             done[item["_id"]] = {"userId": record.get("userId", "")}
             if record["clinicId"] == merge["sourceId"]:
                 done[item["_id"]] |= {"action": action, "record": record}
@@ -53,13 +58,15 @@ def _records(merge: Document) -> Mapping[ObjectId, ClinicianDocument]:
     return {r["_id"]: r for clinic_id in both for r in clinics.list_clinicians(clinic_id)}
 
 
-def _carry_out(merge: Document, item: Document, record: ClinicianDocument) -> str:
+def _carry_out(
+    merge: Document, item: Document, record: ClinicianDocument, members_of_target: Set[str]
+) -> str:
     """Returns what was done, which may be another thing than planned."""
     if record["clinicId"] == merge["targetId"]:
         return str(item["action"])
     if not clinicians.is_member(record):
         raise Conflict(INVITED)
-    if clinicians.find_clinician(merge["targetId"], record["userId"]) is not None:
+    if record["userId"] in members_of_target:
         clinics.remove_duplicate(record)
         return RecordAction.MERGE.value
     clinics.move_clinician(record, merge["targetId"])

@@ -36,6 +36,7 @@ class Batch:
     needs_unique_mrn: bool
     records: Mapping[ObjectId, PatientDocument]  # of the items, and of those that resemble them
     in_target: Mapping[str, PatientDocument]  # by user id
+    whole: Mapping[ObjectId, PatientDocument]  # of the source, those who are in the target too
     changes: list[RecordChange] = field(default_factory=list)
     documents: list[Document] = field(default_factory=list)
     done: dict[ObjectId, Document] = field(default_factory=dict)
@@ -66,11 +67,10 @@ def _read(merge: Document, items: Sequence[Document]) -> Batch:
         other for item in items for others in item.get("conflicts", {}).values() for other in others
     }
     records = moving.list_records(list(wanted))
-    users = {
-        user_id
-        for record in records.values()
-        if record["clinicId"] == merge["sourceId"] and (user_id := record.get("userId"))
-    }
+    of_source = [r for r in records.values() if r["clinicId"] == merge["sourceId"]]
+    users = {user_id for record in of_source if (user_id := record.get("userId"))}
+    in_target = moving.list_records_of_users(merge["targetId"], users)
+    combined = [r["_id"] for r in of_source if r.get("userId") in in_target]
     settings = safe_reading.mapping(clinics[1].get("mrnSettings"))
     return Batch(
         merge,
@@ -78,7 +78,8 @@ def _read(merge: Document, items: Sequence[Document]) -> Batch:
         _tags(merge, clinics[1]),
         settings.get("unique") is True,
         records,
-        moving.list_records_of_users(merge["targetId"], users),
+        in_target,
+        moving.list_whole_records(combined),
     )
 
 
@@ -184,7 +185,6 @@ def _combine(
         fields["tags"] = [*_list(present, "tags"), *tags]
     if sites:
         fields["sites"] = [*map(without_count, _list(present, "sites")), *sites]
-    whole = moving.list_whole_records([record["_id"]])[record["_id"]]
     batch.changes.append(RecordChange(record, None))
     result = present
     if fields:
@@ -194,7 +194,7 @@ def _combine(
     batch.done[item["_id"]] = {
         "action": RecordAction.MERGE.value,
         "userId": record["userId"],
-        "record": whole,
+        "record": batch.whole[record["_id"]],
         "tags": tags,
         "sites": [site["id"] for site in sites],
         "target": {name: present[name] for name in MOVED_FIELDS if name in present},

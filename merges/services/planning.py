@@ -37,7 +37,7 @@ def read_plan(*, source_id: str, target_id: str) -> MergePlan:
 
 
 def parse_pair(source_id: str | ObjectId, target_id: str | ObjectId) -> tuple[ObjectId, ObjectId]:
-    """Raises BadRequest without a source, and for a clinic and itself; NotFound for what is no id."""
+    """Raises BadRequest without a source, and for a clinic and itself; NotFound for what is not an id."""
     if not source_id:
         raise BadRequest(NO_SOURCE)
     source, target = _parse(source_id), _parse(target_id)
