@@ -188,7 +188,7 @@ def test_another_merge_of_the_clinic_refuses_it(pair):
 
 
 def test_it_says_that_it_waits_for_a_worker(pair, monkeypatch):
-    monkeypatch.setattr(merge_clinics, "QUIET", -merge_clinics.QUIET)
+    monkeypatch.setattr(merging, "QUIET", -merging.QUIET)
     assert "waits for a worker" in run(*pair, "--yes")
 
 

@@ -7,7 +7,6 @@ import os
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import datetime, timedelta
 from time import sleep
 from typing import Any
 
@@ -16,18 +15,16 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from clinic_records.services import access, closures
 from clinics.services import clinics
-from kernel import audit, clock, ids, texts
-from kernel.choices import ActorKind
+from kernel import ids, texts
 from kernel.db import Document
 from kernel.errors import Conflict, DomainError, NotFound
 from merges.choices import MergeState
 from merges.plan.model import MergePlan
-from merges.services import merging, planning, reports
+from merges.services import audit_trail, merging, planning, reports, requesters
 
 USAGE = 2
 INTERRUPTED = 130  # as shells have it for Ctrl-C
 POLL_SECONDS = 1.0
-QUIET = timedelta(seconds=15)
 MOST_NAMED = 10  # of what a problem is about
 # Rule MERGE-124.
 EXIT_CODES = (
@@ -105,7 +102,7 @@ class Command(BaseCommand):
             if shown != (progress := (merge["state"], merge["done"], merge["total"])):
                 self._line(_progress(merge))
                 shown = progress
-            if quiet_since != merge["updatedTime"] and _is_quiet(merge):
+            if quiet_since != merge["updatedTime"] and merging.is_quiet(merge):
                 self._line("nothing happens: it waits for a worker of the queue merges")
                 quiet_since = merge["updatedTime"]
             sleep(POLL_SECONDS)
@@ -179,28 +176,12 @@ def _write_report(plan: MergePlan, path: str) -> None:
         msg = f"the report cannot be written: {error.strerror}"
         raise CommandError(msg, returncode=USAGE) from None
     with os.fdopen(descriptor, "wb") as file:
-        _record_export(plan)
+        audit_trail.record_report(plan, requested_by=_operator())
         reports.write_workbook(plan, file)
 
 
-def _record_export(plan: MergePlan) -> None:
-    pair = {"source": str(plan.source.id), "target": str(plan.target.id)}
-    for clinic in (plan.source, plan.target):
-        audit.record(
-            action="merge.report_exported",
-            object_type="clinic",
-            object_id=str(clinic.id),
-            object_name=clinic.name,
-            clinic_id=clinic.id,
-            scope={"rows": len(clinic.patients), **pair},
-            actor_id=_operator(),
-            actor_kind=ActorKind.SYSTEM,
-            actor_name="manage.py merge_clinics",
-        )
-
-
 def _operator() -> str:
-    return f"uid:{os.getuid()}"
+    return f"{requesters.COMMAND}{os.getuid()}"
 
 
 # --- words ----------------------------------------------------------------------------------------
@@ -219,8 +200,3 @@ def _plain(text: str) -> str:
 def _progress(merge: Document) -> str:
     state = MergeState(merge["state"]).label.lower()
     return f"{state}: {merge['done']} of {merge['total']}" if merge["total"] else state
-
-
-def _is_quiet(merge: Document) -> bool:
-    updated: datetime = merge["updatedTime"]
-    return clock.now() - updated > QUIET
