@@ -39,6 +39,7 @@ fmt: dev-setup  ## format, and fix what can be fixed
 	$(PYTHON_BIN) -m ruff format $(SOURCES)
 	$(PYTHON_BIN) -m scripts.environment_table
 	$(PYTHON_BIN) -m scripts.data_model
+	$(PYTHON_BIN) -m scripts.effects_table
 	$(PYTHON_BIN) -m scripts.house --write > /dev/null
 
 house: dev-setup  ## the rooms, their sizes, the imports between them, and how long functions are

@@ -20,7 +20,11 @@ def add_demo_patient(event: ClinicCreated) -> None:
         patients.add_demo_patient(clinic["_id"])
 
 
-@outbox.subscribe(TagDeleted, "clinics.remove_tag_from_patients")
+@outbox.subscribe(
+    TagDeleted,
+    "clinics.remove_tag_from_patients",
+    outside="clinics: `lastDeletedPatientTag` changes",
+)
 def remove_tag_from_patients(event: TagDeleted) -> None:
     tags_and_sites.remove_tag_from_patients(
         clinic_id=ObjectId(event.clinic_id), tag_id=ObjectId(event.tag_id)
@@ -32,7 +36,7 @@ def remove_patients_of_abandoned_clinic(event: ClinicAbandoned) -> None:
     users.remove_patients_of_abandoned_clinic(ObjectId(event.clinic_id))
 
 
-@outbox.subscribe(MigrationCreated, "clinics.migrate_patients")
+@outbox.subscribe(MigrationCreated, "clinics.migrate_patients", outside="migrations: insert")
 def migrate_patients(event: MigrationCreated) -> None:
     migrations.migrate_patients(clinic_id=ObjectId(event.clinic_id), user_id=event.user_id)
 

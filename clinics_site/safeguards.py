@@ -102,7 +102,7 @@ def tokens(settings: Any) -> dict[str, str]:
 
 def _mail(settings: Any) -> str:
     """With the secrets in mails a reader of the log could take over accounts."""
-    if settings.SIDE_EFFECTS == "internal" and settings.EMAIL_BACKEND == CONSOLE:
+    if settings.EMAIL_BACKEND == CONSOLE:
         return "EMAIL_BACKEND would print mails, with the secrets of their links, to the log"
     return ""
 

@@ -212,7 +212,7 @@ SIDE_EFFECTS = env.choice(
     "SIDE_EFFECTS",
     "internal",
     ("internal", "external"),
-    help="internal: effects run here; external: another worker watches the collections",
+    help="internal: all effects run here; external: without those of a worker that watches the collections",
 )
 
 # --- Neighbours; an unset address means the embedded stand-in ----------------------------------

@@ -8,12 +8,20 @@ from patients.events import PatientCreated, PatientUpdated
 from users.events import UserDeleted
 
 
-@outbox.subscribe(PatientCreated, "confirmations.send_claim_link")
+@outbox.subscribe(
+    PatientCreated,
+    "confirmations.send_claim_link",
+    outside="patients: insert of a custodial record",
+)
 def send_claim_link(event: PatientCreated) -> None:
     claim_links.send_claim_link(clinic_id=event.clinic_id, user_id=event.user_id)
 
 
-@outbox.subscribe(PatientUpdated, "confirmations.renew_claim_link")
+@outbox.subscribe(
+    PatientUpdated,
+    "confirmations.renew_claim_link",
+    outside="patients: a custodial record changes",
+)
 def renew_claim_link(event: PatientUpdated) -> None:
     if "email" in event.changed:
         claim_links.send_claim_link(clinic_id=event.clinic_id, user_id=event.user_id)

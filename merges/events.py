@@ -3,7 +3,7 @@
 from kernel import outbox
 
 
-@outbox.event("merge.requested", own_work=True)
+@outbox.event("merge.requested")
 class MergeRequested(outbox.Event):
     """There is work to do for a merge: to begin it, to go on with it, or to take it back."""
 

@@ -36,18 +36,28 @@ def send_mail(event: MailRequested) -> None:
     )
 
 
-@outbox.subscribe(ClinicCreated, "notifications.announce_clinic")
+@outbox.subscribe(
+    ClinicCreated,
+    "notifications.announce_clinic",
+    outside="clinics: insert with `name` and `admins`",
+)
 def announce_clinic(event: ClinicCreated) -> None:
     cause = Cause(event.event_id, "announce_clinic")
     announcements.announce_clinic(cause, clinic_id=event.clinic_id)
 
 
-@outbox.subscribe(ClinicianSaved, "notifications.refresh_marketing")
+@outbox.subscribe(
+    ClinicianSaved,
+    "notifications.refresh_marketing",
+    outside="clinicians: a record with `userId` is inserted or changes",
+)
 def refresh_marketing(event: ClinicianSaved) -> None:
     marketing.refresh_user(event.user_id)
 
 
-@outbox.subscribe(RolesChanged, "notifications.announce_roles")
+@outbox.subscribe(
+    RolesChanged, "notifications.announce_roles", outside="clinicians: `rolesUpdates` is set"
+)
 def announce_roles(event: RolesChanged) -> None:
     announcements.announce_roles(
         Cause(event.event_id, "announce_roles"),
@@ -57,13 +67,21 @@ def announce_roles(event: RolesChanged) -> None:
     )
 
 
-@outbox.subscribe(UploadReminderRequested, "notifications.remind_to_upload")
+@outbox.subscribe(
+    UploadReminderRequested,
+    "notifications.remind_to_upload",
+    outside="patients: `lastUploadReminderTime` is set",
+)
 def remind_to_upload(event: UploadReminderRequested) -> None:
     cause = Cause(event.event_id, "remind_to_upload")
     announcements.remind_to_upload(cause, user_id=event.user_id)
 
 
-@outbox.subscribe(ConnectRequested, "notifications.ask_to_connect")
+@outbox.subscribe(
+    ConnectRequested,
+    "notifications.ask_to_connect",
+    outside="patients: `providerConnectionRequests` of a provider is set",
+)
 def ask_to_connect(event: ConnectRequested) -> None:
     connections.ask_to_connect(
         Cause(event.event_id, "ask_to_connect"),
@@ -71,7 +89,9 @@ def ask_to_connect(event: ConnectRequested) -> None:
     )
 
 
-@outbox.subscribe(PatientUpdated, "notifications.ask_again_at_new_address")
+@outbox.subscribe(
+    PatientUpdated, "notifications.ask_again_at_new_address", outside="patients: `email` changes"
+)
 def ask_again_at_new_address(event: PatientUpdated) -> None:
     if "email" in event.changed:
         connections.ask_again_at_new_address(
@@ -88,7 +108,11 @@ def remind_to_connect(event: ConnectionReminderDue) -> None:
     )
 
 
-@outbox.subscribe(DataSourceFailed, "notifications.report_device_issue")
+@outbox.subscribe(
+    DataSourceFailed,
+    "notifications.report_device_issue",
+    outside="data_sources (of the data service): `state` becomes `error`",
+)
 def report_device_issue(event: DataSourceFailed) -> None:
     connections.report_device_issue(
         Cause(event.event_id, "report_device_issue"),
@@ -116,7 +140,11 @@ def announce_migration(event: MigrationCompleted) -> None:
     )
 
 
-@outbox.subscribe(AccountMerged, "notifications.announce_merge")
+@outbox.subscribe(
+    AccountMerged,
+    "notifications.announce_merge",
+    outside="merge_plans: insert of a patient or clinician",
+)
 def announce_merge(event: AccountMerged) -> None:
     announcements.announce_merge(
         Cause(event.event_id, "announce_merge"),

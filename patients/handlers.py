@@ -19,27 +19,41 @@ from users.events import PasswordSet
 
 
 # --- patients -------------------------------------------------------------------------------------
-@outbox.subscribe(PatientCreated, "clinics.fill_profile")
+@outbox.subscribe(
+    PatientCreated, "clinics.fill_profile", outside="patients: insert of a custodial record"
+)
 def fill_profile(event: PatientCreated) -> None:
     effects.sync_profile(clinic_id=event.clinic_id, user_id=event.user_id, changed=None)
 
 
-@outbox.subscribe(PatientUpdated, "clinics.sync_profile")
+@outbox.subscribe(
+    PatientUpdated, "clinics.sync_profile", outside="patients: a custodial record changes"
+)
 def sync_profile(event: PatientUpdated) -> None:
     effects.sync_profile(clinic_id=event.clinic_id, user_id=event.user_id, changed=event.changed)
 
 
-@outbox.subscribe(PatientCreated, "clinics.copy_data_sources")
+@outbox.subscribe(
+    PatientCreated,
+    "clinics.copy_data_sources",
+    outside="patients: insert of a record that is not custodial",
+)
 def copy_data_sources(event: PatientCreated) -> None:
     effects.copy_data_sources(clinic_id=event.clinic_id, user_id=event.user_id)
 
 
-@outbox.subscribe(PatientCreated, "clinics.copy_summaries")
+@outbox.subscribe(
+    PatientCreated, "clinics.copy_summaries", outside="patients: insert without `summary`"
+)
 def copy_summaries(event: PatientCreated) -> None:
     effects.copy_summaries(clinic_id=event.clinic_id, user_id=event.user_id)
 
 
-@outbox.subscribe(PatientDeleted, "clinics.clean_up_account")
+@outbox.subscribe(
+    PatientDeleted,
+    "clinics.clean_up_account",
+    outside="patient_deletions: insert of a custodial patient",
+)
 def clean_up_account(event: PatientDeleted) -> None:
     effects.clean_up_account(user_id=event.user_id, deletion_id=event.deletion_id)
 

@@ -17,4 +17,13 @@ class OrderScheduled(outbox.Event):
 
 @outbox.event("ehr.sync_begun")
 class SyncBegun(outbox.Event):
+    """A sync was asked for; a worker completes it if the request does not."""
+
+    sync_id: str = outbox.key()
+
+
+@outbox.event("ehr.sync_due")
+class SyncDue(outbox.Event):
+    """A regular sync, by the cadence of the clinic."""
+
     sync_id: str = outbox.key()

@@ -52,9 +52,6 @@ def xealth_is_complete(**_: Any) -> list[CheckMessage]:
             "TIDEPOOL_APPLICATION_URL is required when Xealth is enabled: reports are shown there"
         )
         messages.append(Error(text, id="clinics.E051"))
-    if settings.SIDE_EFFECTS == "external":
-        text = "SIDE_EFFECTS is external: no worker would carry out the orders of Xealth"
-        messages.append(Error(text, id="clinics.E053"))
     return messages + [
         Warning(f"{variable} leads to Xealth's sandbox", id="clinics.W051")
         for name, variable in _URLS.items()

@@ -210,13 +210,10 @@ def _write_roles(
     changed = set(roles) != set(before)
     # If the number of roles is unchanged, other readers of the collection expect alphabetical order.
     after = sorted(roles) if len(roles) == len(before) else list(roles)
-    updated = _existing(
-        store.set_clinician(
-            stored["_id"],
-            {"roles": after, "name": texts.written_elsewhere(name), "updatedTime": clock.now()},
-            history_entry={"roles": after, "updatedBy": updated_by} if changed else None,
-        )
-    )
+    fields = {"roles": after, "name": texts.written_elsewhere(name), "updatedTime": clock.now()}
+    if changed:
+        fields |= store.longer_history(stored, {"roles": after, "updatedBy": updated_by})
+    updated = _existing(store.set_clinician(stored["_id"], fields))
     _mirror_role(updated)
     _emit_saved(updated)
     if changed:

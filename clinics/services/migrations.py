@@ -154,7 +154,8 @@ def migrate_patients(*, clinic_id: ObjectId, user_id: str) -> None:
     owners.pop(user_id, None)
     outcome = _move_all(clinic_id, user_id, owners)
     if outcome.total() < len(owners):
-        outbox.emit(MigrationCreated(clinic_id=str(clinic_id), user_id=user_id))
+        rest = MigrationCreated(clinic_id=str(clinic_id), user_id=user_id)
+        outbox.emit(rest, begun_here=True)
     elif outcome[WAITING]:
         raise Unfinished
     else:

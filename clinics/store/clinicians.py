@@ -9,7 +9,7 @@ from pymongo import ReturnDocument
 
 from clinic_records.documents import ClinicianDocument
 from clinic_records.store.clinicians import COLLECTION, NEWEST_FIRST
-from kernel import addresses, db, texts, updates
+from kernel import addresses, db, texts
 from kernel.db import Document
 from patients.search_keys import in_fields
 
@@ -92,19 +92,19 @@ def insert_clinician(document: ClinicianDocument) -> None:
     db.collection(COLLECTION).insert_one(document)
 
 
-def set_clinician(
-    clinician_id: ObjectId,
-    fields: Mapping[str, Any],
-    *,
-    history_entry: Mapping[str, Any] | None,
-) -> ClinicianDocument | None:
-    """Change a member; a history entry is appended to `rolesUpdates`, which keeps the newest."""
-    change = [updates.assigned(fields)]
-    if history_entry is not None:
-        change.append(updates.appended("rolesUpdates", history_entry, keep=MOST_UPDATES))
+def set_clinician(clinician_id: ObjectId, fields: Mapping[str, Any]) -> ClinicianDocument | None:
+    """Change a member."""
     return db.collection(COLLECTION).find_one_and_update(
-        {"_id": clinician_id}, change, return_document=ReturnDocument.AFTER
+        {"_id": clinician_id}, {"$set": dict(fields)}, return_document=ReturnDocument.AFTER
     )
+
+
+def longer_history(stored: ClinicianDocument, entry: Mapping[str, Any]) -> Document:
+    """`rolesUpdates` with one entry more, as a whole: services that watch the collection do not recognise the change of
+    a part. Only the newest entries are kept."""
+    entries = stored.get("rolesUpdates")
+    known = entries if isinstance(entries, list) else []
+    return {"rolesUpdates": [*known, dict(entry)][-MOST_UPDATES:]}
 
 
 def claim_invite(

@@ -1,10 +1,12 @@
 """The link with which a patient claims the account that a clinic has made, and its reminder."""
 
+from contextlib import suppress
+
 from django.conf import settings
 
 from confirmations.events import SignupReminderDue
 from confirmations.services import people, signups
-from kernel import clock, db, outbox
+from kernel import clock, outbox
 from kernel.errors import Forbidden, NotFound
 from kernel.principal import Principal
 from patients.services import patients
@@ -20,22 +22,11 @@ def send_claim_link(*, clinic_id: str, user_id: str) -> None:
     if patient is None or not is_custodial(patient) or not people.is_unclaimed(user_id):
         return
     origin = signups.Origin(CLINIC_SIDE, clinic_id, patient.get("invitedBy") or "")
-    try:
-        sent = signups.send_signup(user_id, origin)
-    except (Forbidden, NotFound):
-        return  # this address has its link already, or the account is gone
-    _replace_reminder(clinic_id, user_id, has_link=sent is not None)
-
-
-def _replace_reminder(clinic_id: str, user_id: str, *, has_link: bool) -> None:
+    reminder = SignupReminderDue(clinic_id=clinic_id, user_id=user_id)
     due = clock.now() + settings.REMINDERS_INTERVAL
-
-    def replace() -> None:
-        outbox.withdraw(SignupReminderDue, user_id)
-        if has_link:
-            outbox.emit(SignupReminderDue(clinic_id=clinic_id, user_id=user_id), not_before=due)
-
-    db.run_in_transaction(replace)
+    # With Forbidden this address has its link already, with NotFound the account is gone.
+    with suppress(Forbidden, NotFound):
+        signups.send_signup(user_id, origin, also=lambda: outbox.emit(reminder, not_before=due))
 
 
 def move_to_clinic(*, source_id: str, target_id: str) -> None:

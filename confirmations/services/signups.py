@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from clinic_records.services import access
 from confirmations.choices import Status
 from confirmations.documents import ConfirmationDocument
-from confirmations.events import ResendRequested
+from confirmations.events import ResendRequested, SignupReminderDue
 from confirmations.services import guards, mails, people, states, texts, transitions
 from confirmations.services.documents import new_confirmation
 from confirmations.services.failures import ClaimRefused, Failed
@@ -40,18 +40,26 @@ class Origin:
     clinic_id: str = ""
     invited_by: str = ""
 
+    @property
+    def is_clinic_side(self) -> bool:
+        return self.caller.is_server and bool(self.clinic_id)
+
 
 # --- sending --------------------------------------------------------------------------------------
-def send_signup(user_id: str, origin: Origin) -> ConfirmationDocument | None:
-    """Store a confirmation and mail its link; None when the account has no address."""
-    return _store_signup(user_id, origin, is_mailed=True)
+def send_signup(
+    user_id: str, origin: Origin, *, also: Callable[[], None] = lambda: None
+) -> ConfirmationDocument | None:
+    """Store a confirmation and mail its link; None when the account has no address. `also`: in the same transaction."""
+    return _store_signup(user_id, origin, is_mailed=True, also=also)
 
 
 def upsert_signup(user_id: str, origin: Origin) -> ConfirmationDocument | None:
     return _store_signup(user_id, origin, is_mailed=False)
 
 
-def _store_signup(user_id: str, origin: Origin, *, is_mailed: bool) -> ConfirmationDocument | None:
+def _store_signup(
+    user_id: str, origin: Origin, *, is_mailed: bool, also: Callable[[], None] = lambda: None
+) -> ConfirmationDocument | None:
     account = people.get_account(user_id)
     if account is None:
         raise NotFound(message=texts.USER_LOOKUP_FAILED)
@@ -69,6 +77,10 @@ def _store_signup(user_id: str, origin: Origin, *, is_mailed: bool) -> Confirmat
         document = _insert_or_reissue(fresh, origin)
         if is_mailed:
             _mail(document, *names)
+        if is_mailed and origin.is_clinic_side:
+            # Who asks for the new link reminds of it: `claim_links`, or the worker of SIDE_EFFECTS=external.
+            outbox.withdraw(SignupReminderDue, user_id)
+        also()
         return document
 
     with mail_limits.counted(email if is_mailed else None, origin.caller.acting_user_id):
@@ -76,10 +88,11 @@ def _store_signup(user_id: str, origin: Origin, *, is_mailed: bool) -> Confirmat
 
 
 def withdraw_signup(user_id: str) -> None:
-    """Without an address no one may claim the account: the newest link stops working."""
+    """Without an address no one may claim the account: the newest link stops working, and no one is reminded of it."""
     newest = store.find_newest({**SIGNUP, "userId": user_id})
     if newest is not None:
         store.remove_confirmation(newest["_id"])
+    outbox.withdraw(SignupReminderDue, user_id)
 
 
 def move_to_clinic(*, source_id: str, target_id: str) -> None:

@@ -40,9 +40,11 @@ Handler = Callable[[Any], None]
 EVENTS: dict[str, Event] = {}
 
 
-def subscribe(kind: str, event: type[outbox.Event], name: str) -> Callable[[Handler], Handler]:
+def subscribe(
+    kind: str, event: type[outbox.Event], name: str, *, outside: str = ""
+) -> Callable[[Handler], Handler]:
     """The handler of the kind's event, which has a `document_id` and is about someone (`about`). A parked row ends the
-    record as failed."""
+    record as failed. `outside`: see `outbox.subscribe`."""
     EVENTS[kind] = event
     return outbox.subscribe(
         event,
@@ -50,6 +52,7 @@ def subscribe(kind: str, event: type[outbox.Event], name: str) -> Callable[[Hand
         queue=QUEUE,
         on_dead=lambda event, reason: park(kind, event.document_id, reason),
         retries=RETRIES,
+        outside=outside,
     )
 
 
@@ -160,7 +163,8 @@ def requeue(kind: str, document_id: ObjectId) -> bool:
     def change() -> bool:
         if not store.claim_requeue(kind, document_id, clock.now()):
             return False
-        outbox.emit(EVENTS[kind](document_id=str(document_id), about=f"again:{document_id}"))
+        again = EVENTS[kind](document_id=str(document_id), about=f"again:{document_id}")
+        outbox.emit(again, begun_here=True)
         return True
 
     return db.run_in_transaction(change)

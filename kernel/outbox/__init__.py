@@ -11,7 +11,7 @@ from kernel.outbox.events import Event, event, key, secret
 from kernel.outbox.operators import depth, requeue
 from kernel.outbox.retries import Retries
 from kernel.outbox.rows import CLAIMED, COLLECTION, DEAD, DONE, PENDING
-from kernel.outbox.subscriptions import DEFAULT_QUEUE, subscribe
+from kernel.outbox.subscriptions import DEFAULT_QUEUE, is_ours, subscribe
 from kernel.outbox.waking import nudge, relay
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "emit",
     "emit_many",
     "event",
+    "is_ours",
     "key",
     "nudge",
     "relay",

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from bson import ObjectId, Timestamp
-from django.conf import settings
 
 from kernel import clock, db
 from kernel.outbox import events, rows, subscriptions, waking
@@ -18,18 +17,18 @@ from kernel.outbox.subscriptions import Subscription
 _NEXT_PLACE = Timestamp(0, 0)
 
 
-def emit(event: Event, *, not_before: datetime | None = None) -> None:
-    """Store the event for each handler, in the current transaction.
+def emit(event: Event, *, not_before: datetime | None = None, begun_here: bool = False) -> None:
+    """Store the event for each handler that is this service's, in the current transaction.
 
-    With SIDE_EFFECTS=external only the service's own work is stored. After the transaction the relay finds
-    the rows; call `nudge()` once the change is committed to save that wait.
+    `begun_here`: it continues what this service has begun, so no other worker does it (SIDE_EFFECTS). After the
+    transaction the relay finds the rows; call `nudge()` once the change is committed to save that wait.
     """
-    emit_many([event], not_before=not_before)
+    emit_many([event], not_before=not_before, begun_here=begun_here)
 
 
-def emit_many(emitted: Iterable[Event], *, not_before: datetime | None = None) -> None:
-    if settings.SIDE_EFFECTS == "external":
-        emitted = [event for event in emitted if event.declared.own_work]
+def emit_many(
+    emitted: Iterable[Event], *, not_before: datetime | None = None, begun_here: bool = False
+) -> None:
     moment = clock.now()
     due = not_before or moment
     times = {"dueTime": due, "notBefore": due, "createdTime": moment, "updatedTime": moment}
@@ -37,6 +36,7 @@ def emit_many(emitted: Iterable[Event], *, not_before: datetime | None = None) -
         {**_row(event, subscription), **times}
         for event in emitted
         for subscription in subscriptions.of_event(type(event))
+        if begun_here or subscription.is_ours
     ]
     if stored:
         rows.collection().insert_many(stored)

@@ -33,7 +33,6 @@ class Declaration:
     forget_payload: bool
     unheard: str
     unemitted: str
-    own_work: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,13 +66,11 @@ def event(
     forget_payload: bool = False,
     unheard: str = "",
     unemitted: str = "",
-    own_work: bool = False,
 ) -> Callable[[type[E]], type[E]]:
     """Declare an event under the name that is stored.
 
     Ids only, no patient data. Where a recipient cannot be avoided, `forget_payload` drops the payload when the event is
-    delivered. An event that no handler hears, or that nothing emits, says why (`unheard`, `unemitted`). `own_work`: it
-    is no side effect that another service could take over, and is stored with SIDE_EFFECTS=external, too.
+    delivered. An event that no handler hears, or that nothing emits, says why (`unheard`, `unemitted`).
     """
 
     def declare(cls: type[E]) -> type[E]:
@@ -98,7 +95,6 @@ def event(
             forget_payload=forget_payload,
             unheard=unheard,
             unemitted=unemitted,
-            own_work=own_work,
         )
         DECLARED[name] = event_type
         return event_type

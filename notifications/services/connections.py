@@ -155,11 +155,14 @@ def _scheduling(connection: Connection, token_id: str) -> Callable[[], None]:
 
 
 def remind_to_connect(cause: Cause, connection: Connection, *, token_id: str) -> None:
-    """Sends nothing when the patient has connected, has left the clinic, or has no address."""
+    """Sends nothing when the patient has connected, has left the clinic, or has no address; nor when the link that it
+    would repeat works no more, because another one was mailed since."""
     patient = directory.find_patient(connection.clinic_id, connection.user_id)
     clinic = directory.find_clinic(connection.clinic_id)
     address = directory.find_address(connection.user_id)
     if patient is None or clinic is None or not address or _is_connected(connection):
+        return
+    if neighbours.restricted_tokens().get_token(token_id) is None:
         return
     draft = Draft(
         recipient=address,

@@ -41,7 +41,8 @@ def request_connection(
 
 def add_request(clinic_id: ObjectId, user_id: str, provider: str) -> None:
     """In a transaction, which the mail follows. Raises NotFound."""
-    document = store.find_patient(clinic_id, user_id, _COUNTED_FIELDS)
+    fields = {**_COUNTED_FIELDS, "providerConnectionRequests": 1}
+    document = store.find_patient(clinic_id, user_id, fields)
     if document is None:
         raise NotFound(message=f"error finding patient: {NOT_FOUND}")
     stored = document.get("dataSources")
@@ -57,7 +58,7 @@ def add_request(clinic_id: ObjectId, user_id: str, provider: str) -> None:
     # If a provider has several sources, the last one decides whether there was a connection, and the first is changed.
     changes = _pending(moment, was_connected=bool(sources[positions[-1]].get("modifiedTime")))
     sources[positions[0]] = {**sources[positions[0]], **changes}
-    store.add_connection_request(document["_id"], provider, sources, moment)
+    store.add_connection_request(document, provider, sources, moment)
     patient_counts.count_change(
         clinic_id=clinic_id, before=document, after={**document, "dataSources": sources}
     )

@@ -148,10 +148,7 @@ def _compared_total(clinic_id: ObjectId) -> int:
 
 # --- counting again --------------------------------------------------------------------------------
 def doubt(clinic_id: ObjectId) -> bool:
-    """Ask a worker to count again; False when one was asked a moment ago. Without events
-    (SIDE_EFFECTS=external) there is no worker, and lists count for themselves whenever they doubt a total."""
-    if settings.SIDE_EFFECTS == "external":
-        return False
+    """Ask a worker to count again; False when one was asked a moment ago."""
 
     def ask() -> bool:
         moment = clock.now()
@@ -169,9 +166,6 @@ def _emit_doubt(clinic_id: ObjectId) -> None:
 
 def ask_for_recount(clinic_id: ObjectId) -> bool:
     """For a person who waits for the result; False when a count is already under way. Raises NotFound."""
-    if settings.SIDE_EFFECTS == "external":
-        recount(clinic_id)
-        return True
     kept_counts(clinic_id)
     return doubt(clinic_id)
 

@@ -337,18 +337,23 @@ def set_reminder_time(
 
 
 def add_connection_request(
-    patient_id: ObjectId, provider: str, data_sources: Sequence[Document], moment: datetime
+    patient: PatientDocument, provider: str, data_sources: Sequence[Document], moment: datetime
 ) -> None:
-    """Newest first; only the newest fifty are kept, since no one reads older ones. `data_sources` must have been
-    read in this transaction."""
-    request = {"providerName": provider, "createdTime": moment}
-    requests = f"providerConnectionRequests.{provider}"
+    """Newest first; only the newest fifty are kept, since no one reads older ones. `patient` must have been read in
+    this transaction. The provider's requests are written as a whole: services that watch the collection do not
+    recognise the change of a part."""
+    stored = patient.get("providerConnectionRequests")
+    known = stored.get(provider) if isinstance(stored, dict) else None
+    requests = [
+        {"providerName": provider, "createdTime": moment},
+        *(known if isinstance(known, list) else []),
+    ][:MOST_REQUESTS]
+    written: Document = {f"providerConnectionRequests.{provider}": requests}
+    if not isinstance(stored, dict):
+        written = {"providerConnectionRequests": {provider: requests}}
     db.collection(COLLECTION).update_one(
-        {"_id": patient_id},
-        [
-            updates.assigned({"dataSources": list(data_sources), "updatedTime": moment}),
-            updates.prepended(requests, request, keep=MOST_REQUESTS),
-        ],
+        {"_id": patient["_id"]},
+        {"$set": {"dataSources": list(data_sources), "updatedTime": moment, **written}},
     )
 
 

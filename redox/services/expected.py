@@ -27,16 +27,21 @@ class ScheduledSend:
 def expect_message(
     message_id: ObjectId, moment: datetime, *, about: str, is_readable: bool = True
 ) -> None:
-    """In the transaction that stores the message. An unreadable one waits for a worker too, which parks it."""
+    """In the transaction that stores the message. An unreadable one waits for a worker too, which parks it; no other
+    service would tell staff of it."""
+    if is_readable and not outbox.is_ours(MessageReceived):
+        return
     known = (
         {"orderId": message_id} if is_readable else {"orderId": message_id, "isUnreadable": True}
     )
     processing.expect([processing.new_record(MESSAGE, message_id, moment, **known)])
-    outbox.emit(MessageReceived(document_id=str(message_id), about=about))
+    outbox.emit(MessageReceived(document_id=str(message_id), about=about), begun_here=True)
 
 
 def expect_scheduled(sends: Sequence[ScheduledSend]) -> None:
     """In the transaction that stores the scheduled documents."""
+    if not outbox.is_ours(OrderScheduled):
+        return
     processing.expect([_record(send) for send in sends])
     outbox.emit_many(
         OrderScheduled(document_id=str(send.document_id), about=f"{send.clinic_id}:{send.user_id}")

@@ -9,13 +9,13 @@ from functools import partial
 
 import structlog
 from bson import ObjectId
-from django.conf import settings
 
 from ehr.services import processing
-from kernel import clock, db, leases
+from kernel import clock, db, leases, outbox
 from kernel.db import Document
 from patients.services import ehr_patients
 from redox import configuration
+from redox.events import MessageReceived
 from redox.kinds import MESSAGE
 from redox.store import retention as store
 
@@ -33,7 +33,7 @@ def delete_old_messages() -> int:
     which are finished, and nothing is deleted.
     """
     days, moment = configuration.number("keep_messages_days"), clock.now()
-    if days <= 0 or settings.SIDE_EFFECTS == "external":
+    if days <= 0 or not outbox.is_ours(MessageReceived):
         return 0
     run = store.claim_run(moment, moment + leases.LEASE)
     if run is None:

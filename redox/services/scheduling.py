@@ -25,7 +25,7 @@ from kernel.db import Document
 from kernel.errors import NotFound
 from patients.services import patient_matching
 from patients.services.patient_matching import Subscribed
-from redox.events import SyncBegun
+from redox.events import SyncBegun, SyncDue
 from redox.services.connections import WHAT
 from redox.services.expected import ScheduledSend, expect_scheduled
 from redox.services.matching import NO_CLINIC
@@ -50,7 +50,7 @@ def sync_clinic(clinic_id: str | ObjectId) -> int:
         raise NotFound(NO_CLINIC)
     # A worker continues with it only if this call does not finish.
     takeover = clock.now() + leases.LEASE
-    sync = db.run_in_transaction(partial(_begin, clinic["_id"], clock.now(), not_before=takeover))
+    sync = db.run_in_transaction(partial(_begin, clinic["_id"], clock.now(), takeover))
     try:
         count = _carry_out(sync)
     except Exception as error:
@@ -62,9 +62,9 @@ def sync_clinic(clinic_id: str | ObjectId) -> int:
     return count
 
 
-def _begin(clinic_id: ObjectId, moment: datetime, *, not_before: datetime | None) -> Document:
+def _begin(clinic_id: ObjectId, moment: datetime, takeover: datetime) -> Document:
     sync = syncs.insert(clinic_id, moment)
-    outbox.emit(SyncBegun(sync_id=str(sync["_id"])), not_before=not_before)
+    outbox.emit(SyncBegun(sync_id=str(sync["_id"])), not_before=takeover)
     return sync
 
 
@@ -146,7 +146,9 @@ def _document(
 
 # --- cadence ------------------------------------------------------------------------------------------
 def run_due_cadences() -> int:
-    """Begin a sync of every clinic whose cadence is due. Returns how many were begun."""
+    """Begin a sync of every clinic whose cadence is due, unless another scheduler does. Returns how many were begun."""
+    if not outbox.is_ours(SyncDue):
+        return 0
     return sum(_run_cadence(clinic_id) for clinic_id in ehr_settings.list_redox_clinic_ids())
 
 
@@ -167,7 +169,7 @@ def _begin_if_due(clinic_id: ObjectId, moment: datetime, following: datetime) ->
     """The claim and its work in one transaction, so that neither exists without the other."""
     if not cadences.claim_due(clinic_id, moment, following):
         return False
-    _begin(clinic_id, moment, not_before=None)
+    outbox.emit(SyncDue(sync_id=str(syncs.insert(clinic_id, moment)["_id"])))
     return True
 
 

@@ -214,14 +214,6 @@ def test_a_body_that_is_too_deep_to_be_stored_is_refused(partner):
     assert nothing_is_stored()
 
 
-def test_where_no_worker_would_come_the_partner_has_to_repeat(partner, settings):
-    xealth_clinic()
-    settings.SIDE_EFFECTS = "external"
-
-    assert partner.post(NOTIFICATION, notification()).status_code == 503
-    assert nothing_is_stored()
-
-
 def test_notifications_about_one_person_have_one_key_and_reveal_no_one(partner):
     xealth_clinic()
     ids = [{"id": "rt-5531 ", "type": "MRN"}]

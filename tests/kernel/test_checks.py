@@ -197,22 +197,18 @@ def test_xealth_needs_an_address_of_the_service(safe):
     assert "clinics.E051" in finding_ids()
 
 
-def test_orders_of_xealth_need_workers_of_this_service(safe):
-    safe.SIDE_EFFECTS = "external"
-    assert "clinics.E053" in finding_ids()
-
-
 def test_settings_of_xealth_do_not_matter_while_it_is_switched_off(safe):
     safe.XEALTH = {**dict.fromkeys(SAFE_XEALTH, ""), "enabled": False}
     assert finding_ids() == []
 
 
-def test_a_console_mail_backend_is_safe_only_with_external_side_effects(safe):
+@pytest.mark.parametrize("side_effects", ["internal", "external"])
+def test_a_console_mail_backend_is_not_safe(safe, side_effects):
+    """With external effects this service sends the mails of confirmations too."""
+    safe.SIDE_EFFECTS = side_effects
+    assert finding_ids() == []
     safe.EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
     assert finding_ids() == ["clinics.E003"]
-    safe.XEALTH = {**safe.XEALTH, "enabled": False}
-    safe.SIDE_EFFECTS = "external"
-    assert finding_ids() == []
 
 
 def test_an_enabled_redox_needs_all_its_settings(settings):

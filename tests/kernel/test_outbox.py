@@ -27,11 +27,6 @@ class Happened(outbox.Event):
     about: str = outbox.key(is_stored=False)
 
 
-@outbox.event("test.own_work", own_work=True)
-class OwnWork(outbox.Event):
-    id: str
-
-
 @outbox.event("test.mailed", forget_payload=True)
 class Mailed(outbox.Event):
     recipient: str
@@ -134,20 +129,29 @@ class TestEmit:
         states = {row["handler"]: row["state"] for row in rows()}
         assert states == {"test.hear": outbox.DONE, "test.fail": outbox.PENDING}
 
-    def test_nothing_is_stored_with_external_side_effects(self, heard, settings):
-        settings.SIDE_EFFECTS = "external"
+    @pytest.mark.parametrize(
+        ("side_effects", "stored"), [("internal", ["hear", "watched"]), ("external", ["hear"])]
+    )
+    def test_what_another_worker_does_has_no_row(
+        self, listen, heard, settings, side_effects, stored
+    ):
+        settings.SIDE_EFFECTS = side_effects
+        listen("test.watched", fail_with(RuntimeError()), outside="things: insert")
         outbox.emit(happened(id="x"))
 
-        assert rows() == []
+        assert sorted(row["handler"] for row in rows()) == [f"test.{name}" for name in stored]
+        assert outbox.is_ours(Happened) == (side_effects == "internal")
 
-    def test_own_work_is_stored_and_done_with_external_side_effects(self, listen, heard, settings):
+    def test_what_was_begun_here_goes_on_here(self, listen, heard, settings):
+        """Also a row that was stored before another worker was made to do the rest."""
+        listen("test.watched", lambda _: None, outside="things: insert")
+        outbox.emit(happened(id="before"))
         settings.SIDE_EFFECTS = "external"
-        done = []
-        listen("test.work", done.append, event=OwnWork)
-        outbox.emit_many([OwnWork(id="x"), happened(id="y")])
+        outbox.emit(happened(id="continued"), begun_here=True)
 
-        assert outbox.deliver(only_row()["_id"])
-        assert ([event.id for event in done], heard) == (["x"], [])
+        watched = [row for row in rows() if row["handler"] == "test.watched"]
+        assert [row["payload"]["id"] for row in watched] == ["before", "continued"]
+        assert all(outbox.deliver(row["_id"]) for row in watched)
 
     def test_an_event_for_later_is_not_delivered_before_its_time(self, heard):
         outbox.emit(happened(id="x"), not_before=clock.now() + timedelta(hours=1))

@@ -917,10 +917,3 @@ def test_settings_of_a_provider_come_from_the_environment_or_from_files(monkeypa
         "POSTMARK_SERVER_TOKEN": "from-a-file",
         "MAILGUN_API_URL": "https://eu.example",
     }
-
-
-def test_with_external_side_effects_nothing_is_stored_or_sent(settings, lakeside, ada, mailoutbox):
-    settings.SIDE_EFFECTS = "external"
-    happen(ClinicCreated, clinic_id=str(lakeside["_id"]))
-    assert mailoutbox == []
-    assert rows() == []

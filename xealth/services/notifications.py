@@ -6,7 +6,6 @@ from typing import Any
 
 import structlog
 from bson import ObjectId
-from django.conf import settings
 from pymongo.errors import DuplicateKeyError
 
 from clinics.choices import Procedure
@@ -16,7 +15,7 @@ from ehr.services import processing
 from ehr.storable import NotStorable, storable
 from kernel import clock, db, ids, outbox, safe_reading, texts
 from kernel.db import Document
-from kernel.errors import BadRequest, Unavailable
+from kernel.errors import BadRequest
 from xealth.events import OrderNotified
 from xealth.kinds import ORDER
 from xealth.services import matching
@@ -45,8 +44,8 @@ class Notification:
 
 
 def receive(body: Json) -> None:
-    """Store an order to be carried out; everything else is ignored. Raises BadRequest, Duplicate for two clinics of the
-    deployment, and Unavailable where no worker would come."""
+    """Store an order to be carried out; everything else is ignored. Raises BadRequest, and Duplicate for two clinics of
+    the deployment."""
     try:
         clinic_id = _find_clinic(Part(WHAT, body, PLACE))
     except Unreadable:
@@ -102,8 +101,6 @@ def _find_clinic(notification: Part) -> ObjectId | None:
 
 
 def _store(body: Json, *, known: Document) -> None:
-    if settings.SIDE_EFFECTS == "external":
-        raise Unavailable
     document = _document(body)
     moment = clock.now()
 
