@@ -3,7 +3,7 @@
 from pymongo import IndexModel
 
 from kernel import backfills
-from kernel.indexes import declare
+from kernel.indexes import Description, declare, describe
 
 # --- clinics, clinicians, migrations: the names of rule CLINIC-128 ---------------------------------
 declare(
@@ -16,6 +16,10 @@ declare(
         partialFilterExpression={"ehrSettings.enabled": True},
     ),
 )
+for name in ("UniqueShareCodes", "UniqueCanonicalShareCode"):
+    describe(
+        "clinics", name, Description(equal="a share code that another clinic has", clinic="_id")
+    )
 declare(
     "clinicians",
     IndexModel(

@@ -1,5 +1,6 @@
 """App configurations of the project and of Django's own apps, adapted to MongoDB's ids."""
 
+import sys
 from typing import Any
 
 from django.apps import AppConfig, apps
@@ -32,11 +33,14 @@ class SiteConfig(AppConfig):
 
 
 def make_indexes(**_: Any) -> None:
-    """`migrate` also creates the declared indexes, so that test databases have them, and runs the
-    backfills."""
+    """`migrate` also creates the declared indexes, so that test databases have them, and runs the backfills. Without
+    an index the service starts nevertheless; the log and the staff pages say so."""
     from kernel import backfills, indexes
 
-    indexes.ensure()
+    for problem in indexes.ensure().problems:
+        sys.stderr.write(
+            f"{problem.title} is missing: {problem.text}. See `manage.py ensure_indexes`.\n"
+        )
     backfills.run()
 
 

@@ -456,6 +456,8 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "core.relay_outbox": {"task": "core.relay_outbox", "schedule": OUTBOX_RELAY_SECONDS},
     # Changes of the trail between two checks are not noticed.
     "core.watch_audit_trail": {"task": "core.watch_audit_trail", "schedule": 10},
+    # Each once a day, as recorded in MongoDB.
+    "core.try_indexes_again": {"task": "core.try_indexes_again", "schedule": 300},
     "redox.run_due_cadences": {"task": "redox.run_due_cadences", "schedule": 300},
     "confirmations.fill_in_address_keys": {
         "task": "confirmations.fill_in_address_keys",

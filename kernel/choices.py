@@ -43,3 +43,15 @@ class Failure(TextChoices):
     WORKER_LOST = "worker_lost", "Each try ended its worker"
     HANDLER_UNKNOWN = "handler_unknown", "This version does not know this kind of work"
     PAYLOAD_INCOMPLETE = "payload_incomplete", "The event lacks a part that this version needs"
+
+
+class IndexProblem(TextChoices):
+    """Why a declared index is missing."""
+
+    EQUAL_RECORDS = "equal_records"
+    OTHER_SHAPE = "other_shape"
+    OTHER_NAME = "other_name"
+    TOO_MANY = "too_many"
+    NOT_ALLOWED = "not_allowed"
+    LISTS = "lists"
+    REFUSED = "refused"

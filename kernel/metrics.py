@@ -18,7 +18,7 @@ from prometheus_client.metrics_core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 from pymongo.errors import PyMongoError
 
-from kernel import outbox
+from kernel import indexes, outbox
 
 _BUCKETS = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 REQUESTS = Counter("clinics_requests_total", "Requests answered", ["operation", "status"])
@@ -52,13 +52,14 @@ def _text() -> bytes:
 
 
 class _Present(Collector):
-    """The state of outbox and scheduler, read at scrape time. Not a `Gauge`: every process would leave its
+    """The state of outbox, scheduler and indexes, read at scrape time. Not a `Gauge`: every process would leave its
     last value in the shared folder, and it would be reported beside the present one long after the process
     ended."""
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         yield from self._backlog()
         yield from self._scheduler()
+        yield from self._indexes()
 
     def _backlog(self) -> Iterator[GaugeMetricFamily]:
         family = GaugeMetricFamily("clinics_outbox", "Undelivered and dead events", labels=["what"])
@@ -74,4 +75,12 @@ class _Present(Collector):
                 "clinics_scheduler_silent_seconds",
                 "Since the scheduler last handed a task to the broker",
                 value=beat.silent_seconds(),
+            )
+
+    def _indexes(self) -> Iterator[GaugeMetricFamily]:
+        with suppress(PyMongoError):
+            yield GaugeMetricFamily(
+                "clinics_indexes_missing",
+                "Declared indexes that could not be made",
+                value=len(indexes.last_problems()),
             )

@@ -5,7 +5,7 @@ from typing import Any
 from django.db import models
 from django_mongodb_backend.fields import ArrayField, ObjectIdField
 
-from kernel.choices import AuditOutcome, RowState
+from kernel.choices import AuditOutcome, IndexProblem, RowState
 from kernel.stored_models import PassThroughField, StoredDocument
 
 
@@ -120,6 +120,26 @@ class Heartbeat(StoredDocument):
 
     class Meta(StoredDocument.Meta):
         db_table = "heartbeats"
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class MissingIndex(StoredDocument):
+    """A declared index that could not be made. Deleted once it could."""
+
+    id = models.TextField(primary_key=True, db_column="_id", help_text="COLLECTION.INDEX")
+    reason = models.TextField(choices=IndexProblem.choices, help_text="why")
+    text = models.TextField(help_text="the same as a sentence")
+    without = models.TextField(help_text="what does not hold meanwhile")
+    remedy = models.TextField(help_text="what operators can do")
+    records = models.IntegerField(help_text="how many records are equal to another")
+    clinic_count = models.IntegerField(db_column="clinicCount", help_text="in how many clinics")
+    checked_time = models.DateTimeField(db_column="checkedTime", help_text="tried last")
+    next_time = models.DateTimeField(db_column="nextTime", help_text="when it is tried again")
+
+    class Meta(StoredDocument.Meta):
+        db_table = "missingIndexes"
 
     def __str__(self) -> str:
         return str(self.pk)

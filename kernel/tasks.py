@@ -10,7 +10,7 @@ import structlog
 from bson import ObjectId
 from celery import Task, shared_task
 
-from kernel import audit_anchors, metrics, outbox
+from kernel import audit_anchors, indexes, metrics, outbox
 from kernel.outbox.waking import DELIVER_TASK
 
 log = structlog.get_logger(__name__)
@@ -52,3 +52,8 @@ def relay_outbox() -> None:
 @shared_task(base=BaseTask, name="core.watch_audit_trail")
 def watch_audit_trail() -> None:
     audit_anchors.keep_watch()
+
+
+@shared_task(base=BaseTask, name="core.try_indexes_again")
+def try_indexes_again() -> None:
+    indexes.try_again()

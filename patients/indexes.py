@@ -5,7 +5,7 @@ from typing import Any
 from pymongo import IndexModel
 
 from kernel import backfills
-from kernel.indexes import declare
+from kernel.indexes import Description, declare, describe, obsolete
 from patients import statistics
 from patients.services import seeding, text_backfills
 from patients.store import account_requests
@@ -149,6 +149,33 @@ declare(
         name="MatchedMessages",
         partialFilterExpression={_MATCHED_MESSAGE: {"$exists": True}},
     ),
+)
+describe(
+    "patients",
+    "UniqueMrnV2",
+    Description(
+        equal="the MRN of another patient of their clinic, apart from upper and lower case and accents",
+        without=(
+            "the service refuses such an MRN itself, but not if two requests bring one at the same moment; "
+            "the same MRN to the letter is still refused by the index UniqueMrn"
+        ),
+        remedy="Give each patient an MRN of its own.",
+    ),
+)
+describe("patients", "UniquePatient", Description(equal="the clinic and the user of another one"))
+
+# Made by versions that read lists from the records themselves.
+_ORDERS = (
+    *("Name", "NameByTag", "NameBySite", "BirthDate", "Reviewed", "LastDataCGM", "LastDataBGM"),
+    *("GlucoseManagementIndicatorCGM", "AverageGlucoseMmolBGM"),
+    *("TimeInVeryLowRecordsBGM", "TimeInVeryHighRecordsBGM"),
+)
+obsolete(
+    "patients",
+    *(f"List{order}{direction}" for order in _ORDERS for direction in ("Up", "Down")),
+    *(f"ListFilters{period}" for period in statistics.PERIODS),
+    "ListSearch",
+    "TideTags",
 )
 declare(
     "patient_deletions",
