@@ -14,11 +14,11 @@ from prometheus_client import (
     generate_latest,
     multiprocess,
 )
-from prometheus_client.metrics_core import GaugeMetricFamily
+from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 from pymongo.errors import PyMongoError
 
-from kernel import indexes, outbox
+from kernel import following, indexes, outbox
 
 _BUCKETS = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 REQUESTS = Counter("clinics_requests_total", "Requests answered", ["operation", "status"])
@@ -52,14 +52,15 @@ def _text() -> bytes:
 
 
 class _Present(Collector):
-    """The state of outbox, scheduler and indexes, read at scrape time. Not a `Gauge`: every process would leave its
-    last value in the shared folder, and it would be reported beside the present one long after the process
-    ended."""
+    """The state of outbox, scheduler, indexes and followers, read at scrape time. Not a `Gauge`: every process
+    would leave its last value in the shared folder, and it would be reported beside the present one long after
+    the process ended."""
 
-    def collect(self) -> Iterator[GaugeMetricFamily]:
+    def collect(self) -> Iterator[Metric]:
         yield from self._backlog()
         yield from self._scheduler()
         yield from self._indexes()
+        yield from self._followers()
 
     def _backlog(self) -> Iterator[GaugeMetricFamily]:
         family = GaugeMetricFamily("clinics_outbox", "Undelivered and dead events", labels=["what"])
@@ -84,3 +85,35 @@ class _Present(Collector):
                 "Declared indexes that could not be made",
                 value=len(indexes.last_problems()),
             )
+
+    def _followers(self) -> Iterator[Metric]:
+        with suppress(PyMongoError):
+            yield from _of_followers(following.standings())
+
+
+def _of_followers(standings: list[following.Standing]) -> Iterator[Metric]:
+    lag = GaugeMetricFamily(
+        "clinics_follower_lag_seconds",
+        "How far a follower of the database's changes is behind",
+        labels=["follower"],
+    )
+    state = GaugeMetricFamily(
+        "clinics_follower",
+        "Whether it runs, whether it rescans, and parked documents",
+        labels=["follower", "what"],
+    )
+    changes = CounterMetricFamily(
+        "clinics_follower_changes", "Changes handled", labels=["follower"]
+    )
+    failures = CounterMetricFamily(
+        "clinics_follower_failures", "Attempts that failed", labels=["follower"]
+    )
+    for standing in standings:
+        name = standing.name
+        lag.add_metric([name], standing.lag_seconds)
+        state.add_metric([name, "running"], standing.is_running)
+        state.add_metric([name, "rescanning"], standing.is_rescanning)
+        state.add_metric([name, "parked"], standing.parked)
+        changes.add_metric([name], standing.changes)
+        failures.add_metric([name], standing.failures)
+    yield from (lag, state, changes, failures)

@@ -145,6 +145,68 @@ class MissingIndex(StoredDocument):
         return str(self.pk)
 
 
+class FollowerRow(StoredDocument):
+    """How far a follower of the change stream is. One document for each follower, written by the process that
+    follows."""
+
+    id = models.TextField(primary_key=True, db_column="_id", help_text="name of the follower")
+    holder = models.TextField(help_text="which process follows")
+    lease_time = models.DateTimeField(
+        db_column="leaseTime", help_text="until when no other process takes its place"
+    )
+    watched = ArrayField(models.TextField(), null=True, help_text="the collections it follows")
+    version = models.IntegerField(null=True, help_text="of what it derives")
+    token: Any = PassThroughField(
+        null=True, shape={"*": str}, help_text="where in the stream it continues"
+    )
+    start_at: Any = PassThroughField(
+        null=True, db_column="startAt", help_text="the same, as long as there is no token"
+    )
+    followed_time = models.DateTimeField(
+        null=True, db_column="followedTime", help_text="everything before it is handled"
+    )
+    is_quiet = models.BooleanField(
+        null=True, db_column="isQuiet", help_text="no change was waiting when it noted this"
+    )
+    note_time = models.DateTimeField(null=True, db_column="noteTime", help_text="of this note")
+    changes = models.IntegerField(null=True, help_text="handled so far")
+    failures = models.IntegerField(null=True, help_text="attempts that failed so far")
+    last_error = models.TextField(null=True, db_column="lastError", help_text="why the last did")
+    last_error_time = models.DateTimeField(null=True, db_column="lastErrorTime", help_text="when")
+    rescan_time = models.DateTimeField(
+        null=True, db_column="rescanTime", help_text="since when a rescan is under way"
+    )
+    rescan_reason = models.TextField(null=True, db_column="rescanReason", help_text="why")
+    rescan_after: Any = PassThroughField(
+        null=True, db_column="rescanAfter", help_text="where its next slice begins"
+    )
+    rescanned_time = models.DateTimeField(
+        null=True, db_column="rescannedTime", help_text="end of the last rescan"
+    )
+
+    class Meta(StoredDocument.Meta):
+        db_table = "followers"
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class FollowerFailure(StoredDocument):
+    """A document that a follower could not handle. Goes when it is handled."""
+
+    follower = models.TextField(help_text="name of the follower")
+    collection = models.TextField(help_text="of the document")
+    document_id: Any = PassThroughField(db_column="documentId", help_text="id of the document")
+    error = models.TextField(help_text="kind of the last failure")
+    time = models.DateTimeField(help_text="of the last failure")
+
+    class Meta(StoredDocument.Meta):
+        db_table = "followerFailures"
+
+    def __str__(self) -> str:
+        return f"{self.follower} {self.collection}"
+
+
 class StaffFactor(StoredDocument):
     """The second factor of a staff account. Without a `key` the account has none."""
 

@@ -1,0 +1,57 @@
+"""How the followers are, for metrics and staff; read from their rows, because they work in another process."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from kernel import clock
+from kernel.following import rows
+from kernel.following.registered import BY_NAME
+
+LATE_SECONDS = 60.0
+MOST_COUNTED = 10_000
+# A quiet follower says so every few seconds; as long as it does, it is not behind.
+_FRESH = timedelta(seconds=15)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    name: str
+    is_running: bool
+    lag_seconds: float  # infinite if it has never followed
+    is_rescanning: bool
+    parked: int
+    changes: int  # handled so far
+    failures: int  # attempts that failed so far
+
+    @property
+    def is_late(self) -> bool:
+        return self.lag_seconds > LATE_SECONDS
+
+
+def standings() -> list[Standing]:
+    return [_standing_of(name) for name in sorted(BY_NAME)]
+
+
+def _standing_of(name: str) -> Standing:
+    row = rows.collection().find_one({"_id": name}) or {}
+    return Standing(
+        name,
+        is_running="leaseTime" in row and row["leaseTime"] > clock.now(),
+        lag_seconds=_lag_seconds(row),
+        is_rescanning=row.get("rescanTime") is not None,
+        parked=rows.count_parked(name, limit=MOST_COUNTED),
+        changes=row.get("changes", 0),
+        failures=row.get("failures", 0),
+    )
+
+
+def _lag_seconds(row: Mapping[str, Any]) -> float:
+    if row.get("followedTime") is None:
+        return float("inf")
+    moment = clock.now()
+    if row.get("isQuiet") and moment - row["noteTime"] < _FRESH:
+        return 0.0
+    behind: timedelta = moment - row["followedTime"]
+    return max(0.0, behind.total_seconds())
