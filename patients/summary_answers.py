@@ -22,21 +22,20 @@ TEXT_ALONE = {f"summary.{part}.{name}": 0 for part in PARTS for name in STORED}
 
 
 def shown(name: str, part: Mapping[str, Any]) -> Document:
-    """Only periods of blood glucose meters contain nulls: deviations for which there are too few values."""
     out: Document = {
         "id": part.get("id") or "",
         "config": part.get("config") or {},
         "dates": without_nulls(part.get("dates") or {}),
     }
-    periods = part.get("periods")
+    periods = without_nulls(part.get("periods") or {})
     if periods:
-        is_of_meters = name == "bgmStats"
-        out["periods"] = (
-            {period: without_nulls(values) for period, values in periods.items()}
-            if is_of_meters
-            else periods
-        )
+        out["periods"] = _without_nulls_of_meters(periods) if name == "bgmStats" else periods
     return out
+
+
+def _without_nulls_of_meters(periods: Document) -> Document:
+    """Only their periods contain nulls: deviations for which there are too few values."""
+    return {period: without_nulls(values) for period, values in periods.items()}
 
 
 def with_text(name: str, part: Document) -> Document:
