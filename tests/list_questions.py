@@ -93,7 +93,7 @@ def _text(value):
 
 # --- asking ---------------------------------------------------------------------------------------
 def differences(get, database, clinic_id, *, dice, questions, demo=None):
-    """What a clinic's lists, counts and reports say other than its records. `get(path)`: the body of an answer. Nobody
+    """What a clinic's lists, counts and reports say other than its records. `get(path)`: the body of an answer. No one
     may write meanwhile."""
     clinic = database["clinics"].find_one({"_id": clinic_id})
     model = Model(database["patients"].find({"clinicId": clinic_id}), demo=demo)

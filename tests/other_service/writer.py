@@ -60,13 +60,13 @@ class OtherWriter:
         return patients.find_one(after, sort=[("_id", 1)]) or patients.find_one(query)
 
     def change(self, patient, update, **more):
-        """Of a record found by clinic and user, as almost all of its updates."""
+        """Change one record, found by clinic and user, as almost all of its updates do."""
         if patient is not None:
             query = {"clinicId": patient["clinicId"], "userId": patient.get("userId"), **more}
             self.database["patients"].update_one(query, update)
 
     def change_everywhere(self, patient, update):
-        """Of all records of a user."""
+        """Change all records of a user."""
         if patient is not None and patient.get("userId"):
             self.database["patients"].update_many({"userId": patient["userId"]}, update)
 
@@ -210,7 +210,7 @@ class OtherWriter:
             )
 
     def convert_tag_to_site(self):
-        """Without a transaction, and without a look whether a patient has the site."""
+        """Without a transaction, and without asking whether a patient has the site."""
         clinic = self.clinic()
         for tag in (clinic.get("patientTags") or [])[2:3]:
             site, holders = self.invent.site(tag["name"]), {"tags": tag["_id"]}
