@@ -14,18 +14,11 @@ from django.core import checks
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.urls import get_resolver
 
-from clinics_site import outside_addresses, safeguards
+from clinics_site import contradictions, outside_addresses, safeguards
 from kernel import policy
 from kernel.api.operations import REGISTRY
 from kernel.outbox import wiring
 
-_EMBEDDED = {
-    "SHORELINE_ADDRESS": "TIDEPOOL_SHORELINE_CLIENT_ADDRESS",
-    "SEAGULL_ADDRESS": "TIDEPOOL_SEAGULL_CLIENT_ADDRESS",
-    "GATEKEEPER_ADDRESS": "TIDEPOOL_PERMISSION_CLIENT_ADDRESS",
-    "AUTH_ADDRESS": "TIDEPOOL_AUTH_CLIENT_ADDRESS",
-    "DATA_ADDRESS": "TIDEPOOL_DATA_CLIENT_ADDRESS",
-}
 _SHORTEST_TOKEN = 16
 _KEPT_MAILS = {
     f"django.core.mail.backends.{name}.EmailBackend" for name in ("dummy", "filebased", "locmem")
@@ -80,7 +73,9 @@ def no_stand_ins(**_: Any) -> list[CheckMessage]:
 def _embedded() -> Iterator[str]:
     """The variables without which something is embedded."""
     yield from (
-        variable for setting, variable in _EMBEDDED.items() if not getattr(settings, setting)
+        variable
+        for setting, variable in contradictions.STAND_INS.items()
+        if not getattr(settings, setting)
     )
     if settings.XEALTH["enabled"] and not settings.XEALTH["client_id"]:
         yield "TIDEPOOL_XEALTH_CLIENT_ID"
@@ -150,6 +145,11 @@ def connections_are_encrypted(**_: Any) -> list[CheckMessage]:
 def _message(finding: outside_addresses.Finding) -> CheckMessage:
     kind = checks.Warning if finding.id.startswith("W") else Error
     return kind(finding.text, id=f"clinics.{finding.id}")
+
+
+@register(Tags.security, deploy=True)
+def settings_do_not_contradict_one_another(**_: Any) -> list[CheckMessage]:
+    return [_message(finding) for finding in contradictions.findings(settings)]
 
 
 @register(Tags.security, deploy=True)

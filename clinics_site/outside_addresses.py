@@ -153,6 +153,14 @@ def _is_plain_path(text: str) -> bool:
     return "//" not in path and not {".", ".."} & {*path.split("/")[1:]}
 
 
+def host_of(text: str) -> str:
+    """Empty where the text is not an address."""
+    try:
+        return httpx2.URL(text).host
+    except httpx2.InvalidURL:
+        return ""
+
+
 def is_host(host: str) -> bool:
     labels = host.removesuffix(".").split(".")
     is_name = len(host) <= _LONGEST_HOST and all(map(_LABEL.fullmatch, labels))
@@ -166,6 +174,11 @@ def is_private(host: str) -> bool:
         return address.is_private
     name = host.lower().removesuffix(".")
     return "." not in name or name.endswith(_PRIVATE_ENDINGS)
+
+
+def is_loopback(host: str) -> bool:
+    address = _ip_address(host)
+    return address.is_loopback if address else host.lower().removesuffix(".") == "localhost"
 
 
 def _ip_address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:

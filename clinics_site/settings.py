@@ -225,12 +225,12 @@ SERVER_TOKEN_SECRET = env.text(
 SEAGULL_ADDRESS = env.address(
     "TIDEPOOL_SEAGULL_CLIENT_ADDRESS", help="profile service; unset: embedded profiles"
 )
+OLD_GATEKEEPER_ADDRESS = env.address(
+    "TIDEPOOL_GATEKEEPER_CLIENT_ADDRESS", help="older name of TIDEPOOL_PERMISSION_CLIENT_ADDRESS"
+)
 GATEKEEPER_ADDRESS = env.address(
     "TIDEPOOL_PERMISSION_CLIENT_ADDRESS",
-    env.address(
-        "TIDEPOOL_GATEKEEPER_CLIENT_ADDRESS",
-        help="older name of TIDEPOOL_PERMISSION_CLIENT_ADDRESS",
-    ),
+    OLD_GATEKEEPER_ADDRESS,
     help="permission service; unset: embedded grants",
 )
 AUTH_ADDRESS = env.address(

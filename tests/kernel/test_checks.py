@@ -5,14 +5,7 @@ from django.core.checks import run_checks
 
 from clinics_site import checks
 from kernel.api.operations import REGISTRY
-
-ADDRESSES = [
-    "SHORELINE_ADDRESS",
-    "SEAGULL_ADDRESS",
-    "GATEKEEPER_ADDRESS",
-    "AUTH_ADDRESS",
-    "DATA_ADDRESS",
-]
+from tests.kernel.conftest import ADDRESSES, SAFE, SAFE_XEALTH
 
 
 def ids(messages):
@@ -52,7 +45,7 @@ def test_an_embedded_stand_in_in_production_is_an_error(settings, name):
 
 
 def test_a_xealth_that_is_enabled_without_a_client_id_is_a_stand_in(settings):
-    for address in checks._EMBEDDED:
+    for address in ADDRESSES:
         setattr(settings, address, "http://service")
     settings.XEALTH = {**settings.XEALTH, "enabled": True}
     assert ids(checks.no_stand_ins()) == ["clinics.E002"]
@@ -71,43 +64,7 @@ def test_missing_and_short_tokens_of_neighbours_are_errors(settings):
     assert checks.tokens_are_strong() == []
 
 
-SAFE = {
-    "DEBUG": False,
-    "SECRET_KEY": "one of our own, which is long and random",
-    "AUDIT_KEY": "another of our own, which is long and random",
-    "ALLOWED_HOSTS": ["clinics.example.org"],
-    "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
-    "HTTPS": True,
-    "WEBAPP_URL": "https://app.example.org",
-    "APPLICATION_URL": "https://clinics.example.org",
-    "CLIENT_ADDRESS_HEADER": "none",
-    "REDIS_URL": "rediss://:secret@redis.example.org/0",
-    "MONGODB_URI": "mongodb://clinics:secret@mongodb.example.org/",
-    "LOG_LEVEL": "INFO",
-    "SERVER_TOKEN_SECRET": "a secret of our own",
-    "SERVICE_SECRET": "",
-    "STAFF_SECOND_FACTOR": "required",
-    "ENVIRONMENT": "production",
-    **dict.fromkeys(ADDRESSES, "http://service"),
-}
-SAFE_XEALTH = {
-    "enabled": True,
-    "bearer_token": "a bearer token of our own",
-    "client_id": "client-1",
-    "client_secret": "a secret of Xealth's",
-    "token_url": "https://auth.example.org/oauth2/token",
-    "base_url": "https://api.example.org/v2",
-}
 PUBLIC = "only-for-trying-at-home"
-
-
-@pytest.fixture
-def safe(settings):
-    for name, value in SAFE.items():
-        setattr(settings, name, value)
-    settings.REDOX = {**settings.REDOX, "verification_token": "a token of our own"}
-    settings.XEALTH = {**settings.XEALTH, **SAFE_XEALTH}
-    return settings
 
 
 def findings():
@@ -143,7 +100,7 @@ def test_a_safe_installation_has_no_findings(safe):
         ("EMAIL_BACKEND", "django.core.mail.backends.filebased.EmailBackend", "E009"),
         ("HTTPS", False, "E010"),
         ("WEBAPP_URL", "http://app.example.org", "E011"),
-        ("APPLICATION_URL", "http://127.0.0.1:8080", "E011"),
+        ("APPLICATION_URL", "http://clinics.example.org", "E011"),
         ("REDIS_URL", "redis://redis.example.org/0", "W001"),
         ("MONGODB_URI", "mongodb://mongodb.example.org/", "W002"),
         ("LOG_LEVEL", "WARNING", "W003"),
