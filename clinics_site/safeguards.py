@@ -92,6 +92,7 @@ def _public_tokens(settings: Any) -> str:
 def tokens(settings: Any) -> dict[str, str]:
     """The secrets that neighbours send to us, or we to them, by variable."""
     return {
+        "METRICS_TOKEN": settings.METRICS_TOKEN,
         "TIDEPOOL_SERVER_TOKEN": settings.SERVER_TOKEN_SECRET,
         "TIDEPOOL_AUTH_CLIENT_EXTERNAL_SERVER_SESSION_TOKEN_SECRET": settings.AUTH_EXTERNAL_SECRET,
         "TIDEPOOL_SERVICE_SECRET": settings.SERVICE_SECRET,

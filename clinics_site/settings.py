@@ -41,6 +41,11 @@ ENVIRONMENT = env.literal(
 )
 # Others might take its orders for orders that were sent.
 MAY_EMBED_XEALTH = ENVIRONMENT in safeguards.UNGUARDED
+METRICS_TOKEN = env.text(
+    "METRICS_TOKEN",
+    help="bearer token that Prometheus sends for /metrics; unset: open in local and test, closed elsewhere",
+)
+METRICS_ARE_OPEN = not METRICS_TOKEN and ENVIRONMENT in safeguards.UNGUARDED
 LOG_LEVEL = env.choice(
     "LOG_LEVEL",
     "INFO",

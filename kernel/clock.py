@@ -34,6 +34,14 @@ def format_time(moment: datetime) -> str:
     return text + "Z"
 
 
+def format_as_sent(text: str) -> str:
+    """A time that `parse_time` takes, in the form of `format_time` but with the offset that it was sent with:
+    `2023-11-14T22:13:20.8+02:00`."""
+    local = _read(text.upper())
+    shown = format_time(local.replace(tzinfo=None))
+    return shown.removesuffix("Z") + text[-len("+00:00") :] if local.utcoffset() else shown
+
+
 def format_seconds(moment: datetime) -> str:
     """RFC 3339 in UTC, without fractions of a second."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

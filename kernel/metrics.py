@@ -4,7 +4,8 @@ import os
 from collections.abc import Iterator
 from contextlib import suppress
 
-from django.http import HttpRequest, HttpResponse
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
     REGISTRY,
@@ -18,7 +19,7 @@ from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamil
 from prometheus_client.registry import Collector
 from pymongo.errors import PyMongoError
 
-from kernel import following, indexes, outbox
+from kernel import following, indexes, outbox, shared_secrets
 
 _BUCKETS = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 REQUESTS = Counter("clinics_requests_total", "Requests answered", ["operation", "status"])
@@ -40,7 +41,17 @@ def task_finished(task: str, outcome: str, seconds: float) -> None:
 
 
 def view(request: HttpRequest) -> HttpResponse:
+    """How busy a service is and what fails in it is for those who run it (rule ACCOUNT-168)."""
+    if not (settings.METRICS_ARE_OPEN or _has_token(request)):
+        return JsonResponse(
+            {"message": "unauthorized: the token of METRICS_TOKEN is required"}, status=401
+        )
     return HttpResponse(_text(), content_type=CONTENT_TYPE_LATEST)
+
+
+def _has_token(request: HttpRequest) -> bool:
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    return scheme.lower() == "bearer" and shared_secrets.is_same(token, settings.METRICS_TOKEN)
 
 
 def _text() -> bytes:

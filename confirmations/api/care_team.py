@@ -37,7 +37,7 @@ class SendInviteViewSet(ConfirmationViewSet):
                 "alertsConfig": schemas.ANY_ALERTS,
             }
         ),
-        responses={200: schemas.CONFIRMATION},
+        responses={200: schemas.CARE_TEAM_INVITATION},
     )
     def send(self, call: Call) -> Response:
         email, permissions = call.body.get("email"), call.body.get("permissions")
@@ -54,7 +54,7 @@ class ResendInviteViewSet(ConfirmationViewSet):
         tags=TAGS,
         summary="Mail an invitation into a care team again",
         path={"inviteId": schemas.INVITE_ID},
-        responses={200: schemas.CONFIRMATION},
+        responses={200: schemas.CARE_TEAM_INVITATION},
     )
     def resend(self, call: Call) -> Response:
         document = care_team.resend_invite(call.path["inviteId"], call.principal)
@@ -129,7 +129,7 @@ class ReceivedInvitesViewSet(ConfirmationViewSet):
         tags=TAGS,
         summary="List the invitations a person can accept",
         path=USER,
-        responses={200: schemas.CONFIRMATIONS},
+        responses={200: schemas.CARE_TEAM_INVITATIONS},
     )
     def page(self, call: Call) -> Response:
         return Response(

@@ -28,7 +28,7 @@ class ClinicianInvitesViewSet(ConfirmationViewSet):
         summary="Invite a clinician by e-mail",
         body=schemas.INVITE_CLINICIAN,
         lenient=reads_for_clinic(schemas.INVITE_CLINICIAN),
-        responses={200: s.ref("clinician.v1")},
+        responses={200: s.ref("invitedClinician.v1")},
     )
     def create(self, call: Call) -> Response:
         record = clinician_invites.invite_clinician(
@@ -46,7 +46,7 @@ class ClinicianInviteViewSet(ConfirmationViewSet):
         tags=["Confirmations"],
         summary="Get the invitation of a clinician",
         path=INVITE,
-        responses={200: schemas.CONFIRMATION},
+        responses={200: schemas.UNNAMED_CLINICIAN_INVITATION},
     )
     def retrieve(self, call: Call) -> Response:
         return Response(confirmation(clinician_invites.get_invite(**_ids(call)), call.principal))
@@ -56,7 +56,7 @@ class ClinicianInviteViewSet(ConfirmationViewSet):
         tags=TAGS,
         summary="Mail the invitation of a clinician again",
         path=INVITE,
-        responses={200: schemas.CONFIRMATION},
+        responses={200: schemas.CLINICIAN_INVITATION},
     )
     def resend(self, call: Call) -> Response:
         document = clinician_invites.resend_invite(**_ids(call), sender=call.principal)
@@ -80,7 +80,7 @@ class OwnInvitesViewSet(ConfirmationViewSet):
         tags=TAGS,
         summary="List the invitations that the caller can answer",
         path={"userId": schemas.USER_ID},
-        responses={200: schemas.CONFIRMATIONS},
+        responses={200: schemas.CLINICIAN_INVITATIONS},
     )
     def page(self, call: Call) -> Response:
         invites = clinician_invites.list_own_invites(call.principal)
@@ -99,7 +99,7 @@ class OwnInviteViewSet(ConfirmationViewSet):
         tags=TAGS,
         summary="Become a clinician of the clinic that invited",
         path=OWN,
-        responses={200: s.ref("clinician.v1")},
+        responses={200: s.ref("invitedClinician.v1")},
     )
     def accept(self, call: Call) -> Response:
         record = clinician_invites.accept_invite(

@@ -1,5 +1,8 @@
 """Operations on people's offers to share their data with a clinic."""
 
+from typing import Any, NoReturn
+
+from rest_framework.request import Request
 from rest_framework.response import Response
 
 from confirmations.api.reading import reads, reads_for_clinic
@@ -10,11 +13,12 @@ from confirmations.representation.confirmations import (
     confirmation_with_profile,
     confirmations_with_profiles,
 )
-from confirmations.services import clinic_shares
+from confirmations.services import clinic_shares, texts
 from kernel.api import bodies
 from kernel.api import schema as s
 from kernel.api.operations import Call, operation
 from kernel.api.viewsets import empty
+from kernel.errors import Forbidden
 from patients.representation.patient_bodies import shared_patient_of
 from patients.representation.patients import patient
 
@@ -40,6 +44,12 @@ class PatientInvitesViewSet(ConfirmationViewSet):
 
 
 class PatientInviteViewSet(ConfirmationViewSet):
+    def permission_denied(self, request: Request, *args: Any, **kwargs: Any) -> NoReturn:
+        """A 401 logs people out, and the person who made the offer calls DeletePatientInvite too (rule CONFIRM-145)."""
+        if self.action == "destroy":
+            raise Forbidden(message=texts.FORBIDDEN)
+        super().permission_denied(request, *args, **kwargs)
+
     @operation(
         "AcceptPatientInvitation",
         tags=TAGS,
@@ -65,7 +75,7 @@ class PatientInviteViewSet(ConfirmationViewSet):
         tags=TAGS,
         summary="Cancel an offer, or decline it for the clinic",
         path=INVITE,
-        responses={200: schemas.CONFIRMATION},
+        responses={200: schemas.UNNAMED_CONFIRMATION},
     )
     def destroy(self, call: Call) -> Response:
         document = clinic_shares.withdraw_or_decline(

@@ -21,12 +21,13 @@ from confirmations.services.states import Event, Kind
 from confirmations.store import confirmations as store
 from kernel import db, mail_limits
 from kernel.db import Document
-from kernel.errors import Conflict, Forbidden, NotFound
+from kernel.errors import Conflict, ConstraintViolation, Forbidden, NotFound
 from kernel.principal import Principal
 from users.clients.protocol import User
 from users.services.people import find_full_name
 
 TEMPLATE = "clinician_invitation"
+NO_ADDRESS = "the invite has no email address"
 COMPLETED = {**states.shape_filter(Kind.CLINICIAN), "status": Status.COMPLETED.value}
 PENDING = {**states.shape_filter(Kind.CLINICIAN), "status": Status.PENDING.value}
 
@@ -64,7 +65,7 @@ def resend_invite(*, clinic_id: str, invite_id: str, sender: Principal) -> Docum
     """Mail it again under the same key. A confirmation that was lost or has ended is created again, because the clinic
     still waits for this clinician."""
     clinic = _access_clinic(clinic_id)
-    email = str(_invited_clinician(clinic_id, invite_id).get("email") or "")
+    email = _invited_address(clinic_id, invite_id)
     user_id = people.find_id_by_address(email)
     creator = _creator(clinic)
     existing = store.find_by_key(invite_id, states.shape_filter(Kind.CLINICIAN))
@@ -131,6 +132,14 @@ def _creator(clinic: ClinicDocument) -> Document:
 def _invited_clinician(clinic_id: str, invite_id: str) -> Document:
     with clinic_answers():
         return clinicians.access_invite(clinic_id, invite_id)
+
+
+def _invited_address(clinic_id: str, invite_id: str) -> str:
+    email = str(_invited_clinician(clinic_id, invite_id).get("email") or "")
+    if not email:
+        with clinic_answers():
+            raise ConstraintViolation(NO_ADDRESS)
+    return email
 
 
 def _remove_clinician(clinic_id: str, invite_id: str) -> None:

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 
-from kernel import addresses, safe_reading
+from kernel import addresses, clock, numbers, safe_reading
 from kernel.db import Document
 from kernel.safe_reading import text
 from patients.field_values import data_sources, reviews
 from patients.services.tide import ROW_FIELDS, period_of
 
+_MINUTES = "timeCGMUseMinutes"
 # Always these five, whatever was requested: clients use them as labels.
 FILTERS = {
     "timeInVeryLowPercent": ">0.01",
@@ -33,12 +34,12 @@ def report(
     tags: Sequence[str],
     results: Mapping[str, list[Document]],
 ) -> Document:
-    """`cutoff` is returned as it was sent, with its own offset."""
+    """`cutoff` is the text that was sent."""
     config = {
         "schemaVersion": 2,
         "clinicId": clinic_id,
         "period": period,
-        "lastDataCutoff": cutoff,
+        "lastDataCutoff": clock.format_as_sent(cutoff),
         **THRESHOLDS,
         "tags": list(dict.fromkeys(tags)),
         "filters": FILTERS,
@@ -51,6 +52,8 @@ def report(
 def row(document: Document, period: str) -> Document:
     values = period_of(document, period)
     out = {name: values[name] for name in ROW_FIELDS if values.get(name) is not None}
+    if _MINUTES in out:
+        out[_MINUTES] = numbers.whole(out[_MINUTES])
     stats = (document.get("summary") or {}).get("cgmStats") or {}
     last_data = (stats.get("dates") or {}).get("lastData")
     if last_data is not None:

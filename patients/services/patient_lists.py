@@ -138,7 +138,7 @@ def read_filter(query: Mapping[str, Any]) -> PatientFilter:
         search=query.get("search"),
         tags=_readable_ids(query.get("tags")),
         sites=_readable_ids(query.get("sites")),
-        reviewed_until=_unless_zero(query.get("lastReviewed")),
+        reviewed_until=query.get("lastReviewed"),
         only_standard_ranges=query.get("omitNonStandardRanges", False),
         comparisons=(*_windows(query), *_ranges(query, period)),
     )

@@ -534,6 +534,27 @@ def test_a_clinic_with_only_the_demo_patient_is_deleted_with_it(ada, demo):
     assert db.collection("patients").count_documents({}) == 0
 
 
+@pytest.mark.parametrize("has_demo", [True, False])
+def test_the_counts_in_an_archived_clinic_are_those_of_its_end(ada, request, has_demo):
+    """Rule CLINIC-129: the demo patient goes first, and the last count moves `updatedTime`."""
+    if has_demo:
+        request.getfixturevalue("demo")
+    new_clinic = make_clinic(ada)
+    created = ada.api.post(path(new_clinic, "patient_tags"), {"name": "red"})
+    assert created.status_code == 200
+    before = stored(new_clinic)
+
+    assert ada.api.delete(path(new_clinic)).status_code == 204
+
+    tombstone = db.collection("clinic_deletions").find_one({})
+    archived = tombstone["clinic"]
+    assert archived["patientCount"] == {"total": 0, "demo": 0, "plan": 0}
+    assert archived["patientTags"] == [{"_id": ObjectId(created.json()["id"]), "name": "red"}]
+    assert (archived["updatedTime"] > before["updatedTime"]) is has_demo
+    assert archived["updatedTime"] <= tombstone["deletedTime"]
+    assert archived["createdTime"] == before["createdTime"]
+
+
 def test_tombstones_are_found_by_index():
     expected = {
         "clinic_deletions": {"clinic._id": ObjectId()},

@@ -240,6 +240,19 @@ def test_resending_recreates_a_lost_confirmation_under_its_key(clinic, ada, stat
     assert stored(key)["clinicId"] == clinic["id"]
 
 
+def test_an_invite_without_an_address_cannot_be_mailed_again(clinic, ada, backend):
+    """Rule CONFIRM-146: no one could accept it."""
+    body = {"inviteId": "chosen", "email": "", "roles": ["CLINIC_MEMBER"]}
+    assert backend.post(f"/v1/clinics/{clinic['id']}/clinicians", body).status_code == 200
+
+    refused = ada.api.patch(path(clinic, "chosen"))
+
+    message = "constraint violation: the invite has no email address"
+    assert (refused.status_code, refused.json()) == (422, {"message": message})
+    assert stored("chosen") is None
+    assert emitted("mail.requested") == []
+
+
 @pytest.mark.parametrize("method", ["get", "patch"])
 def test_unknown_invitations_are_404_of_the_clinic_side(clinic, ada, method):
     response = ada.api.request(method, path(clinic, "unknown"))

@@ -294,5 +294,8 @@ def test_unknown_offers_and_strangers_are_refused(clinic, ben, dot, eve):
     key = offer(clinic, dot)
     unknown = ben.api.delete(path(clinic, "unknown"))
     assert (unknown.status_code, unknown.json()["reason"]) == (403, "No matching invite was found")
-    assert eve.api.delete(path(clinic, key)).status_code == 401
+    for wanted in (key, "unknown"):  # rule CONFIRM-145: a 401 would end the session
+        refused = eve.api.delete(path(clinic, wanted))
+        assert (refused.status_code, refused.json()) == (403, FORBIDDEN)
+    assert eve.api.put(path(clinic, key)).status_code == 401
     assert orjson.loads(bytes(stored(key)["context"])) == GRANTS

@@ -294,6 +294,20 @@ def test_numbers_that_cannot_be_stored_are_400(clinic, ben, number):
     assert db.collection("patients").count_documents({}) == 0
 
 
+def test_of_several_wrong_values_one_is_named_and_always_the_same_one(clinic, ben):
+    """Rule ACCOUNT-170; which one is left open."""
+    body = {"fullName": "", "birthDate": "x", "mrn": 5, "tags": ["x"], "diagnosisType": "?"}
+    path = f"/v1/clinics/{clinic['_id']}/patients"
+    texts = {ben.api.post(path, order).json()["message"] for order in [body] * 5}
+    (text,) = texts
+    frame = (
+        "request body has an error: doesn't match schema #/components/schemas/patient.v1: Error at "
+    )
+    assert text.startswith(frame)
+    assert text.count("Error at") == 1
+    assert text.removeprefix(frame).split('"')[1].removeprefix("/").split("/")[0] in body
+
+
 def test_the_values_of_a_refused_body_are_not_repeated(clinic, ben):
     body = {"fullName": "Marker Name", "birthDate": "Marker Date", "tags": ["Marker Tag"]}
     response = ben.api.post(f"/v1/clinics/{clinic['_id']}/patients", body)

@@ -362,6 +362,15 @@ def test_last_reviewed_filter_includes_its_time(lakeside, ben):
     assert names(ben.api.get(url(lakeside, **by_review))) == ["new", "old", "never"]
 
 
+@pytest.mark.parametrize("time", ["0001-01-01T00:00:00Z", "0001-01-01T00:00:00+02:00"])
+def test_no_one_was_reviewed_in_the_year_1(lakeside, ben, time):
+    """It is no bound of last data, but a filter that is dropped shows too much (rule PATIENT-87)."""
+    review = {"clinicianId": "1111111111", "time": NOW}
+    make_patients(lakeside, [{"reviews": [review]}, {"fullName": "never"}])
+    answer = ben.api.get(url(lakeside, lastReviewed=time)).json()
+    assert answer == {"data": [], "meta": {"count": 0, "totalCount": 2}}
+
+
 @pytest.mark.parametrize("value", ["1", "t", "T", "true", "True", "TRUE"])
 def test_filter_for_standard_ranges_excludes_others(lakeside, ben, value):
     rows = [

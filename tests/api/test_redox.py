@@ -131,6 +131,34 @@ class TestMessages:
         assert anonymous.post("/v1/redox", body, headers=TOKEN).status_code == 200
         assert stored_messages()[0]["message"]["＄where"] == {"＄gt": 1}
 
+    @pytest.mark.parametrize(
+        "wrapped",
+        [
+            {"$oid": "5f85fbe6686e6bb9170ab5d1"},
+            {"$oid": "no id"},
+            {"$numberLong": "x"},
+            {"$date": {"$numberLong": []}},
+            {"$binary": {"base64": "!", "subType": "zz"}},
+            {"$numberDecimal": 5, "other": 1},
+        ],
+    )
+    def test_a_wrapped_value_stops_no_feed_and_becomes_no_type_of_the_database(
+        self, anonymous, wrapped
+    ):
+        """Rule EHR-14, whether it is well formed or not."""
+        order = ehr.order()
+        order["Extra"] = wrapped
+
+        answer = anonymous.post("/v1/redox", order, headers=TOKEN)
+
+        assert (answer.status_code, answer.content) == (200, b"")
+        (stored,) = stored_messages()
+        assert stored["message"]["Extra"] == orjson.loads(
+            orjson.dumps(wrapped).replace(b"$", "＄".encode())
+        )
+        (record,) = ehr.records()
+        assert record["state"] == "pending"
+
     def test_numbers_beyond_64_bits_do_not_stop_the_feed(self, anonymous):
         raw = orjson.dumps(ehr.order())[:-1] + b',"Big":18446744073709551615}'
 

@@ -7,7 +7,7 @@ import pytest
 from django.core.management import call_command
 
 from kernel import db
-from patients import statistics
+from patients import statistics, summary_answers
 from patients.services.seeding import seed_patients
 from patients.services.summary_mapping import to_body
 from tests.factories import make_clinic, make_clinician, make_patient, stored_patient
@@ -155,6 +155,44 @@ def test_a_summary_is_shown_as_it_was_sent(lakeside, iris, backend, ben):
     assert returned_patient["summary"]["cgmStats"]["dates"]["lastData"] == "2026-02-03T04:05:06.1Z"
     assert returned_patient["summary"]["cgmStats"]["periods"] == body["cgmStats"]["periods"]
     assert returned_patient["summary"]["bgmStats"]["periods"] == body["bgmStats"]["periods"]
+
+
+def doubles(kind):
+    """Statistics as a writer stores them that knows one kind of number."""
+    whole = {name: 250.0 for e in statistics.TABLE[kind] if e.whole for name in (e.name, e.delta)}
+    config = {**CONFIG, "schemaVersion": 5.0}
+    return stats(kind, config=config, dates=FLAGS, periods={"14d": period(kind, **whole)})
+
+
+def test_counts_that_another_writer_stored_as_doubles_are_integers(lakeside, ben):
+    """Rule PATIENT-146; other values stay what they are."""
+    summary = {f"{kind}Stats": doubles(kind) for kind in statistics.KINDS}
+    patient = make_patient(lakeside, summary=summary)
+    for path in ("", f"/{patient['userId']}"):
+        answer = ben.api.get(f"/v1/clinics/{lakeside['_id']}/patients{path}")
+        shown = (answer.json()["data"][0] if not path else answer.json())["summary"]
+        assert b"250.0" not in answer.content
+        for kind in statistics.KINDS:
+            part = shown[f"{kind}Stats"]
+            assert type(part["config"]["schemaVersion"]) is int
+            assert part["periods"] == summary[f"{kind}Stats"]["periods"]
+
+
+@pytest.mark.parametrize("value", [250.5, 1e300])
+def test_a_count_that_is_no_whole_number_stops_no_list(lakeside, ben, value):
+    broken = stats("cgm", dates=FLAGS, periods={"14d": period("cgm", totalRecords=value)})
+    make_patient(lakeside, summary={"cgmStats": broken})
+    assert ben.api.get(f"/v1/clinics/{lakeside['_id']}/patients").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "broken", [{"periods": 5}, {"periods": {"14d": 5}}, {"config": 5}, {"dates": 5}]
+)
+@pytest.mark.parametrize("kind", statistics.KINDS)
+def test_the_rest_of_a_broken_summary_is_shown(kind, broken):
+    shown = summary_answers.shown(f"{kind}Stats", {**stats(kind), **broken})
+    assert shown["id"] == "a" * 24
+    assert not any(shown.get(name) for name in broken)
 
 
 @pytest.mark.foreign_documents

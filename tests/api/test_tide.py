@@ -205,6 +205,26 @@ def test_no_data_has_a_limit_of_its_own(lakeside, ben, tags):
 
 
 # --- form -----------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("sent", "shown"),
+    [
+        ("2025-07-01T02:00:00+02:00", "2025-07-01T02:00:00+02:00"),
+        ("2025-07-01t02:00:00.120z", "2025-07-01T02:00:00.12Z"),
+        ("2025-07-01T02:00:00.1239999-05:30", "2025-07-01T02:00:00.123-05:30"),
+        ("2025-07-01T02:00:00-00:00", "2025-07-01T02:00:00Z"),
+        ("2016-12-31T23:59:60+01:00", "2017-01-01T00:00:00+01:00"),
+    ],
+)
+def test_the_cutoff_is_shown_as_it_was_used_in_its_own_offset(lakeside, ben, sent, shown):
+    answer = ben.api.get(url(lakeside, lastDataCutoff=sent)).json()
+    assert answer["config"]["lastDataCutoff"] == shown
+
+
+def test_minutes_that_another_writer_stored_as_a_double_are_an_integer(lakeside, ben):
+    make_patients(lakeside, [person("Iris", timeInVeryLowPercent=0.5, timeCGMUseMinutes=250.0)])
+    assert b'"timeCGMUseMinutes":250,' in ben.api.get(url(lakeside)).content
+
+
 def test_report_has_the_described_shape(lakeside, ben):
     patients = make_patients(
         lakeside,
@@ -219,7 +239,7 @@ def test_report_has_the_described_shape(lakeside, ben):
         "schemaVersion": 2,
         "clinicId": str(lakeside["_id"]),
         "period": "14d",
-        "lastDataCutoff": cutoff,
+        "lastDataCutoff": "2020-07-01T02:00:00.5+02:00",
         "highGlucoseThreshold": 10,
         "veryHighGlucoseThreshold": 13.9,
         "extremeHighGlucoseThreshold": 19.4,

@@ -91,6 +91,8 @@ def test_a_safe_installation_has_no_findings(safe):
         ("AUDIT_KEY", SAFE["SECRET_KEY"], "E003"),
         ("ALLOWED_HOSTS", ["clinics.example.org", "*"], "E003"),
         ("SERVICE_SECRET", PUBLIC, "E003"),
+        ("METRICS_TOKEN", PUBLIC, "E003"),
+        ("METRICS_TOKEN", "short", "E006"),
         ("SERVER_TOKEN_SECRET", "", "E004"),
         ("SERVER_TOKEN_SECRET", "short", "E006"),
         ("ENVIRONMENT", "local", "E007"),

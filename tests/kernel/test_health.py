@@ -45,6 +45,33 @@ def test_metrics_count_by_operation_and_hold_no_personal_data(ada):
     assert ada.user_id not in text
 
 
+BEARER = "a token of the scraper's"
+
+
+@pytest.mark.parametrize(
+    ("token", "sent", "status"),
+    [
+        (BEARER, f"Bearer {BEARER}", 200),
+        (BEARER, f"bearer {BEARER}", 200),
+        (BEARER, "Bearer another", 401),
+        (BEARER, f"Basic {BEARER}", 401),
+        (BEARER, BEARER, 401),
+        (BEARER, "", 401),
+        ("", "", 401),
+        ("", "Bearer ", 401),
+    ],
+)
+def test_metrics_are_for_the_holder_of_their_token(settings, token, sent, status):
+    settings.METRICS_ARE_OPEN, settings.METRICS_TOKEN = False, token
+
+    answer = QuickClient().get("/metrics", headers={"Authorization": sent})
+
+    assert answer.status_code == status
+    assert (b"clinics_outbox" in answer.content) is (status == 200)
+    if status == 401:
+        assert answer.json() == {"message": "unauthorized: the token of METRICS_TOKEN is required"}
+
+
 @pytest.mark.parametrize("path", ["/schema", "/docs"])
 def test_the_description_can_be_read_without_a_token(path):
     assert QuickClient().get(path).status_code == 200

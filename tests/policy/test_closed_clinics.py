@@ -6,7 +6,7 @@ from bson import ObjectId
 from clinic_records.services import closures
 from tests.cast import described_operations
 from tests.policy.callers import CLINIC, call, make_caller, outcome, text_of
-from tests.policy.test_matrix import ALLOWED, CONFIRMATIONS
+from tests.policy.test_matrix import ALLOWED, CONFIRMATIONS, family_of
 
 OTHER = ObjectId("5f85fbe6686e6bb9170ab5ee")
 TEXT = "the clinic is being merged into another clinic"
@@ -66,7 +66,7 @@ def test_an_operation_with_its_target_or_another_clinic_answers_as_before(operat
 @pytest.mark.parametrize("operation_id", OF_CLINICS)
 def test_who_may_not_call_it_is_told_that_first(operation_id, backend):
     close(source_id=CLINIC, target_id=OTHER)
-    family = "confirmation" if operation_id in CONFIRMATIONS else "clinic"
+    family = family_of(operation_id)
     answers = {
         kind: outcome(call(make_caller(kind, backend)[0], operation_id), family)
         for kind in ("none", "bad token", "user")

@@ -15,7 +15,7 @@ from clinics.services import sites, tags
 from kernel import db
 from tests.cast import Api, Person, described_operations, make_person
 from tests.policy.callers import IDS, OWN_IDS, STRANGER, call, outcome
-from tests.policy.test_matrix import ALLOWED, CONFIRMATIONS
+from tests.policy.test_matrix import ALLOWED, family_of
 
 ROLES_BODY = {"email": "x@example.org", "roles": ["CLINIC_ADMIN"], "createdTime": "2025-01-01T00:00:00Z", "updatedTime": "2025-01-01T00:00:00Z"}  # fmt: skip
 BODIES: dict[str, Any] = {
@@ -125,7 +125,7 @@ OF_MEMBERS = sorted(
 
 @pytest.mark.parametrize("name", OF_MEMBERS)
 def test_headers_and_spellings_of_the_path_do_not_bypass_the_policy(name, eve):
-    family = "confirmation" if name in CONFIRMATIONS else "clinic"
+    family = family_of(name)
     assert outcome(call(eve.api, name), family) == "denied"
 
     method, path, _ = described_operations()[name]

@@ -48,19 +48,23 @@ def run(command, **environment):
 
 
 def load(**environment):
-    """The message with which the settings end the process in this environment, or "". Loaded in this process,
-    which takes a hundredth of the time of a new one."""
+    """The message with which the settings end the process in this environment, or ""."""
+    try:
+        settings_in(**environment)
+    except SystemExit as end:
+        return str(end.code)
+    return ""
+
+
+def settings_in(**environment):
+    """Loaded in this process, which takes a hundredth of the time of a new one."""
     with pytest.MonkeyPatch.context() as patch:
         for name in os.environ:
             patch.delenv(name)
         for name, value in {**SAFE, **environment}.items():
             if value is not None:
                 patch.setenv(name, value)
-        try:
-            runpy.run_path(str(local.BASE / "clinics_site" / "settings.py"))
-        except SystemExit as end:
-            return str(end.code)
-    return ""
+        return runpy.run_path(str(local.BASE / "clinics_site" / "settings.py"))
 
 
 @pytest.mark.parametrize("name", STARTS)
@@ -105,6 +109,22 @@ def test_every_environment_except_local_and_test_is_guarded(environment):
 @pytest.mark.parametrize("environment", [None, "local", "test"])
 def test_a_developers_machine_starts_without_settings(environment):
     assert load(ENVIRONMENT=environment, SECRET_KEY="", AUDIT_KEY="") == ""
+
+
+@pytest.mark.parametrize(
+    ("environment", "token", "are_open"),
+    [
+        ("local", "", True),
+        ("test", "", True),
+        ("local", "a token of the scraper's", False),
+        ("production", "", False),
+        ("Local", "", False),
+        ("production", "a token of the scraper's", False),
+    ],
+)
+def test_metrics_are_open_on_a_developers_machine_alone(environment, token, are_open):
+    loaded = settings_in(ENVIRONMENT=environment, METRICS_TOKEN=token)
+    assert loaded["METRICS_ARE_OPEN"] is are_open
 
 
 def test_a_safe_installation_starts():

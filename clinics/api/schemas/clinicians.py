@@ -15,25 +15,33 @@ ROLES = s.component(
         description="A prescriber who is neither admin nor member has no access.",
     ),
 )
+_FIELDS = {
+    "id": s.ref("tidepooluserid"),
+    "inviteId": s.literal(description="Only of a pending invite."),
+    "email": s.of_requests(
+        s.string(description="Empty where there is none: a service account has no address."),
+        of_format="email",
+    ),
+    "name": s.name(min_length=1),
+    "roles": ROLES,
+    "createdTime": s.date_time(read_only=True),
+    "updatedTime": s.date_time(read_only=True),
+}
+_REQUIRED = ["email", "roles", "createdTime", "updatedTime"]
 CLINICIAN = s.component(
     "clinician.v1",
     s.obj(
-        {
-            "id": s.ref("tidepooluserid"),
-            "inviteId": s.literal(description="Only of a pending invite."),
-            "email": s.of_requests(
-                s.string(
-                    description="Empty where there is none: a service account has no address."
-                ),
-                of_format="email",
-            ),
-            "name": s.name(min_length=1),
-            "roles": ROLES,
-            "createdTime": s.date_time(read_only=True),
-            "updatedTime": s.date_time(read_only=True),
-        },
-        required=["email", "roles", "createdTime", "updatedTime"],
+        _FIELDS,
+        required=_REQUIRED,
         description="A member, who has an id, or a pending invite, which has none.",
+    ),
+)
+s.component(
+    "invitedClinician.v1",
+    s.obj(
+        {**_FIELDS, "email": s.email()},
+        required=_REQUIRED,
+        description="A clinician who was invited by mail, pending or accepted.",
     ),
 )
 CLINICIANS = s.component("clinicians.v1", s.array(CLINICIAN))

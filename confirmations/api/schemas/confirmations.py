@@ -40,16 +40,20 @@ _PROFILE = s.component(
         description="Who sent it. Every key is present.",
     ),
 )
+_OF_CLINIC = {"clinicId": s.string(), "clinicName": s.string()}
 _CREATOR = s.component(
     "creator.v1",
     s.obj(
-        {
-            "userid": s.string(description="Empty where the profile is not shown."),
-            "profile": s.nullable(_PROFILE),
-            "clinicId": s.string(),
-            "clinicName": s.string(),
-        },
+        {"userid": USER_ID, "profile": s.nullable(_PROFILE), **_OF_CLINIC},
         required=["userid", "profile"],
+    ),
+)
+_UNNAMED_CREATOR = s.component(
+    "unnamedCreator.v1",
+    s.obj(
+        {"userid": s.string(read_only=True, enum=[""]), "profile": {"type": "null"}, **_OF_CLINIC},
+        required=["userid", "profile"],
+        description="Only lists, sending and sending again say who it is.",
     ),
 )
 _RESTRICTIONS = s.component(
@@ -68,9 +72,9 @@ _FIELDS = {
     "key": KEY,
     "type": s.string(enum=ConfirmationType.values),
     "status": s.string(enum=Status.values),
-    "email": s.string(description="Empty when a clinic is invited."),
+    "email": EMAIL,
     "clinicId": s.string(),
-    "creatorId": s.string(read_only=True, description="Empty when no one asked for it."),
+    "creatorId": USER_ID,
     "created": _TIME,
     "modified": _TIME,
     "creator": _CREATOR,
@@ -78,28 +82,45 @@ _FIELDS = {
     "restrictions": s.nullable(_RESTRICTIONS),
     "expiresAt": _TIME,
 }
-_ANY_KEY = s.literal(
+_ALWAYS = ["type", "status", "email", "creatorId", "created"]
+_WAITS = "Waits until one person accepts or declines."
+
+
+def _waiting(name: str, **other_fields: s.Schema) -> s.Schema:
+    fields = {**_FIELDS, **other_fields}
+    return s.component(name, s.obj(fields, required=["key", *_ALWAYS], description=_WAITS))
+
+
+_CHOSEN_KEY = s.literal(
     description="Usually 32 characters. A service that invites a clinician chooses its own `inviteId`."
 )
-_ALWAYS = ["type", "status", "email", "creatorId", "created"]
-CONFIRMATION = s.component(
-    "confirmation.v1",
-    s.obj(
-        {**_FIELDS, "key": _ANY_KEY},
-        required=["key", *_ALWAYS],
-        description="Waits until one person accepts or declines.",
-    ),
+_EMAIL_OR_NONE = s.string(description="Empty when a clinic is invited.")
+CARE_TEAM_INVITATION = _waiting("careTeamInvitation.v1")
+CARE_TEAM_INVITATIONS = s.component("careTeamInvitations.v1", s.array(CARE_TEAM_INVITATION))
+CLINICIAN_INVITATION = _waiting("clinicianInvitation.v1", key=_CHOSEN_KEY)
+CLINICIAN_INVITATIONS = s.component("clinicianInvitations.v1", s.array(CLINICIAN_INVITATION))
+UNNAMED_CLINICIAN_INVITATION = _waiting(
+    "unnamedClinicianInvitation.v1", key=_CHOSEN_KEY, creator=_UNNAMED_CREATOR
+)
+# A person's invitations of people and offers to clinics are one list.
+CONFIRMATION = _waiting("confirmation.v1", email=_EMAIL_OR_NONE)
+CONFIRMATIONS = s.component("list.v1", s.array(CONFIRMATION))
+UNNAMED_CONFIRMATION = _waiting(
+    "unnamedConfirmation.v1", email=_EMAIL_OR_NONE, creator=_UNNAMED_CREATOR
 )
 SIGNUP = s.component(
     "signupConfirmation.v1",
     s.obj(
-        _FIELDS,
+        {
+            **_FIELDS,
+            "creatorId": s.string(read_only=True, description="Empty when no one asked for it."),
+            "creator": _UNNAMED_CREATOR,
+        },
         required=_ALWAYS,
         description="Waits for the owner of an address. The holder of its key counts as that owner: the key is mailed "
         "to the address, and shown to services only.",
     ),
 )
-CONFIRMATIONS = s.component("list.v1", s.array(CONFIRMATION))
 DONE = s.component(
     "confirmationError.v1",
     s.obj(
