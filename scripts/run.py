@@ -93,7 +93,7 @@ def _run(*, demo: bool, guard: Guard, started: list[Child]) -> NoReturn:
     if demo:
         clock.say("demo clinic is filled")
     service.wait_until_ready(started, port=port)
-    clock.say("web, two workers and scheduler run")
+    clock.say("web, two workers, scheduler and follower run")
     print(_welcome(f"http://{host}:{port}", demo_data), flush=True)
     while True:
         service.start_ended_again(started, environment=environment, folder=logs, guard=guard)

@@ -27,10 +27,12 @@ COMMANDS = {
         *("--concurrency", "2", "--without-gossip", "--without-mingle", "--without-heartbeat"),
     ],
     "beat": [*_PYTHON, "celery", "-A", "clinics_site", "beat", "--pidfile="],
+    "follower": [sys.executable, "manage.py", "follow"],
 }
 
-# A process without progress ends itself to be started again (worker_watch.py and beat.py in kernel).
-KEPT_RUNNING = ("worker", "ehr-worker", "beat")
+# A process without progress ends itself to be started again (worker_watch.py, beat.py and following/processes.py in
+# kernel).
+KEPT_RUNNING = ("worker", "ehr-worker", "beat", "follower")
 MAY_END_AFTER = (
     10.0  # seconds; a process that ends sooner does so for a reason that a new start does not fix
 )

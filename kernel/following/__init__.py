@@ -1,4 +1,4 @@
-"""Followers: what an app derives from documents is derived again whoever changed them.
+"""Followers: what an app derives from documents is derived again when anyone has changed them.
 
 An app registers a follower in its `followers.py`, which its apps.py loads (`kernel.registration`):
 
@@ -8,6 +8,7 @@ An app registers a follower in its `followers.py`, which its apps.py loads (`ker
         handle=derive,             # handle(changes: Mapping[str, set[Any]]) -> object
         rescan=derive_slice,       # rescan(after: Any | None) -> Any | None
         version=1,
+        derives="lists of patients",  # words for staff, who read them as "… may be out of date"
     )
 
 `handle` gets a batch: for each collection the ids of the documents that were inserted, changed or deleted, at
@@ -24,7 +25,8 @@ and when `collections` or `version` differ from those of the last run. Raise `ve
 has changed. A slice may raise; it is then called again with the same position, and changes are followed
 meanwhile.
 
-`manage.py follow` follows, in one process at a time; nothing else does. docs/decisions/0018 has the reasons.
+`manage.py follow` follows, in one process at a time; nothing else does. docs/decisions/0013-background-work.md
+has the reasons.
 """
 
 from kernel.following.processes import run

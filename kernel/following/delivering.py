@@ -1,6 +1,6 @@
 """A batch is handled: as a whole, and where that fails again and again, id by id.
 
-So one document that cannot be handled stops nobody: it is parked, and the rest goes on. An outage is no
+So a document that cannot be handled stops no other: it is parked, and the rest goes on. An outage is no
 failure of a document; it ends the attempt, and the whole batch comes again.
 """
 

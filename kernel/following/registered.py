@@ -14,6 +14,7 @@ class Follower:
     handle: Callable[[Changes], object]
     rescan: Callable[[Any | None], Any | None]
     version: int
+    derives: str
 
 
 BY_NAME: dict[str, Follower] = {}
@@ -26,8 +27,9 @@ def register(
     handle: Callable[[Changes], object],
     rescan: Callable[[Any | None], Any | None],
     version: int = 1,
+    derives: str = "what is derived from other records",
 ) -> Follower:
     """See `kernel.following`."""
-    follower = Follower(name, collections, handle, rescan, version)
+    follower = Follower(name, collections, handle, rescan, version, derives)
     BY_NAME[name] = follower
     return follower

@@ -78,7 +78,7 @@ def change(name: str, holder: str, update: Mapping[str, Any]) -> Row:
 
 
 def note_failure(name: str, reason: str) -> None:
-    """Whoever holds the lease: a failure is worth knowing."""
+    """Also without the lease: a failure is worth knowing."""
     noted = {"lastError": reason, "lastErrorTime": clock.now()}
     collection().update_one({"_id": name}, {"$set": noted, "$inc": {"failures": 1}})
 

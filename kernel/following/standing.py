@@ -7,7 +7,7 @@ from typing import Any
 
 from kernel import clock
 from kernel.following import rows
-from kernel.following.registered import BY_NAME
+from kernel.following.registered import BY_NAME, Follower
 
 LATE_SECONDS = 60.0
 MOST_COUNTED = 10_000
@@ -18,6 +18,7 @@ _FRESH = timedelta(seconds=15)
 @dataclass(frozen=True, slots=True)
 class Standing:
     name: str
+    derives: str
     is_running: bool
     lag_seconds: float  # infinite if it has never followed
     is_rescanning: bool
@@ -29,15 +30,25 @@ class Standing:
     def is_late(self) -> bool:
         return self.lag_seconds > LATE_SECONDS
 
+    @property
+    def late_minutes(self) -> int:
+        return int(self.lag_seconds // 60)
+
+    @property
+    def needs_attention(self) -> bool:
+        return not self.is_running or self.is_late or self.parked > 0
+
 
 def standings() -> list[Standing]:
-    return [_standing_of(name) for name in sorted(BY_NAME)]
+    return [_standing_of(BY_NAME[name]) for name in sorted(BY_NAME)]
 
 
-def _standing_of(name: str) -> Standing:
+def _standing_of(follower: Follower) -> Standing:
+    name = follower.name
     row = rows.collection().find_one({"_id": name}) or {}
     return Standing(
         name,
+        derives=follower.derives,
         is_running="leaseTime" in row and row["leaseTime"] > clock.now(),
         lag_seconds=_lag_seconds(row),
         is_rescanning=row.get("rescanTime") is not None,

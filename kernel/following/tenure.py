@@ -19,6 +19,7 @@ from kernel.following.stream import Batch, PositionLost, Stream
 NOTE_EVERY = 5.0  # seconds, while nothing happens
 _SLICES_SECONDS = 1.0  # of a rescan, before the stream is read again
 _LONGEST_WAIT = 60.0
+_AFTER_LOSS = 1.0
 
 log = structlog.get_logger("kernel.following")
 
@@ -33,7 +34,7 @@ class Tenure:
     def __init__(self, follower: Follower, holder: str, row: Row, *, stop: threading.Event) -> None:
         self.progress = time.monotonic()
         self.has_worked = False
-        self._follower, self._holder, self._row, self._stop = follower, holder, row, stop
+        self._follower, self._holder, self.row, self._stop = follower, holder, row, stop
         self._is_lost = threading.Event()
         self._stream: Stream | None = None
         self._noted = float("-inf")
@@ -43,12 +44,22 @@ class Tenure:
         """Until the process is to end (Stopped), another one follows (LeaseLost), or something fails."""
         with leases.renewed(self._extend):
             try:
-                self._begin()
+                self.begin()
                 delivering.try_parked_again(self._follower)
                 while True:
                     self.turn()
             finally:
-                self._close()
+                self.close()
+
+    def begin(self) -> None:
+        """Ask for a rescan, if what was done so far is not enough."""
+        follower, row = self._follower, self.row
+        if not row.get("token") and not row.get("startAt"):
+            self._start_again("first start")
+        elif row.get("watched") != list(follower.collections):
+            self._ask_for_rescan("collections")
+        elif row.get("version") != follower.version:
+            self._ask_for_rescan("version")
 
     def turn(self) -> None:
         """One batch of changes, and while a rescan is under way some slices of it."""
@@ -56,28 +67,24 @@ class Tenure:
         try:
             batch = self._opened().read()
         except PositionLost as lost:
-            self._close()
-            self._start_anew(lost.reason)
-            self._wait(1.0)
+            self.close()
+            self._start_again(lost.reason)
+            self._wait(_AFTER_LOSS)
             return
         if batch.count:
             self._handle(batch)
-        elif not self._row.get("isQuiet") or self._is_time_to_note():
+        elif not self.row.get("isQuiet") or self._is_time_to_note():
             self._note(batch, {"isQuiet": True, "followedTime": clock.now()})
         self._rescan_for_a_while()
         self.has_worked = True
 
-    # --- the position
-    def _begin(self) -> None:
-        follower, row = self._follower, self._row
-        if not row.get("token") and not row.get("startAt"):
-            self._start_anew("first start")
-        elif row.get("watched") != list(follower.collections):
-            self._ask_for_rescan("collections")
-        elif row.get("version") != follower.version:
-            self._ask_for_rescan("version")
+    def close(self) -> None:
+        if self._stream is not None:
+            self._stream.close()
+            self._stream = None
 
-    def _start_anew(self, reason: str) -> None:
+    # --- the position
+    def _start_again(self, reason: str) -> None:
         """The position comes first, so that the rescan sees everything that happened before it."""
         position = {"startAt": stream.present_position(), "followedTime": clock.now()}
         self._ask_for_rescan(reason, position, {"token": ""})
@@ -94,26 +101,21 @@ class Tenure:
         return {"watched": list(self._follower.collections), "version": self._follower.version}
 
     def _change(self, update: Row) -> None:
-        self._row = rows.change(self._follower.name, self._holder, update)
+        self.row = rows.change(self._follower.name, self._holder, update)
 
     def _opened(self) -> Stream:
         if self._stream is None:
-            token, start_at = self._row.get("token"), self._row.get("startAt")
+            token, start_at = self.row.get("token"), self.row.get("startAt")
             self._stream = Stream(self._follower.collections, token=token, start_at=start_at)
         return self._stream
-
-    def _close(self) -> None:
-        if self._stream is not None:
-            self._stream.close()
-            self._stream = None
 
     # --- changes
     def _handle(self, batch: Batch) -> None:
         if batch.changes:
             delivering.deliver(self._follower, batch.changes, wait=self._wait)
-        self._note(batch, {"isQuiet": False, "followedTime": batch.time})
         if batch.was_dropped:
             self._ask_for_rescan("dropped or renamed")
+        self._note(batch, {"isQuiet": False, "followedTime": batch.time})
 
     def _note(self, batch: Batch, state: Row) -> None:
         noted = {**state, "noteTime": clock.now()}
@@ -135,12 +137,12 @@ class Tenure:
             self._rescan_slice()
 
     def _is_rescanning(self) -> bool:
-        return self._row.get("rescanTime") is not None
+        return self.row.get("rescanTime") is not None
 
     def _rescan_slice(self) -> None:
         """A fault in it must not keep changes from being followed."""
         try:
-            after = self._follower.rescan(self._row.get("rescanAfter"))
+            after = self._follower.rescan(self.row.get("rescanAfter"))
         except Exception as error:
             if transient_errors.is_transient(error):
                 raise

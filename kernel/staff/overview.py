@@ -5,7 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from kernel import beat, indexes, outbox
+from kernel import beat, following, indexes, outbox
 from kernel.outbox import staff_reads
 from kernel.staff import pages, roles
 from kernel.staff.sign_in import account_pages
@@ -28,6 +28,9 @@ def context(request: HttpRequest) -> dict[str, Any]:
         "sections": [section for section in sections if section],
         "missing_indexes": indexes.last_problems() if finds else [],
         "is_scheduler_late": finds and beat.is_late(),
+        "followers": [standing for standing in following.standings() if standing.needs_attention]
+        if finds
+        else [],
         "counts": staff_reads.count_by_state() if finds else None,
         "oldest_minutes": round(outbox.depth().get("oldest_seconds", 0) / 60) if finds else 0,
     }

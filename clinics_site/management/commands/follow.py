@@ -1,4 +1,4 @@
-"""Follow what anybody changes in the database, until it is told to end: SIGTERM or Ctrl-C ends it after the
+"""Follow what anyone changes in the database, until it is told to end: SIGTERM or Ctrl-C ends it after the
 batch at hand.
 
 Several may run; one follows, another takes over within seconds when it dies.

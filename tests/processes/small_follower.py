@@ -1,0 +1,34 @@
+"""`manage.py follow` with a follower of the tests: it copies things, slowly, and says which process did. Its leases
+are short."""
+
+import os
+import time
+from datetime import timedelta
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinics_site.settings")
+django.setup()
+
+from django.core.management import call_command  # noqa: E402
+
+from kernel import db, following, leases  # noqa: E402
+
+THINGS, COPIES = "followedThings", "copiesOfThings"
+leases.LEASE, leases.RENEW_EVERY = timedelta(seconds=2), 0.5
+
+
+def copy(changes):
+    time.sleep(float(os.environ.get("SECONDS_OF_A_BATCH", "0")))
+    for thing in db.collection(THINGS).find({"_id": {"$in": list(changes[THINGS])}}):
+        copied = {"value": thing["value"], "by": os.getpid()}
+        db.collection(COPIES).update_one({"_id": thing["_id"]}, {"$set": copied}, upsert=True)
+
+
+def rescan(after):
+    copy({THINGS: {thing["_id"] for thing in db.collection(THINGS).find({})}})
+
+
+if __name__ == "__main__":
+    following.register("tests.copies", collections=(THINGS,), handle=copy, rescan=rescan)
+    call_command("follow")
