@@ -29,3 +29,5 @@ declare(
     ),
 )
 declare("merge_plans", IndexModel([("planId", ASCENDING)], name="MergePlansByPlan"))
+# Our own, as the collection: shown or removed by merge.
+declare("clinicMergeDocuments", IndexModel([("planId", ASCENDING)], name="MergeDocumentsByPlan"))

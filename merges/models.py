@@ -108,17 +108,29 @@ class MergeItem(StoredDocument):
         return str(self.pk)
 
 
-class MergePlanDocument(StoredDocument):
-    """What a merge did to one tag, site, patient, member, or to the clinics. Other services watch this collection."""
-
-    is_shared = True
-
+class _PlanDocument(StoredDocument):
     plan_id = ObjectIdField(db_column="planId", help_text="the merge; the same for all of it")
     type = models.TextField(help_text="tag, site, patient, clinician or clinic")
     plan: Any = PassThroughField(shape=_PLAN, help_text="what was done, in words of its type")
 
     class Meta(StoredDocument.Meta):
-        db_table = "merge_plans"
+        abstract = True
 
     def __str__(self) -> str:
         return str(self.pk)
+
+
+class MergePlanDocument(_PlanDocument):
+    """What a merge did to one tag, site, patient, member, or to the clinics. Other services watch this collection."""
+
+    is_shared = True
+
+    class Meta(_PlanDocument.Meta):
+        db_table = "merge_plans"
+
+
+class WaitingPlanDocument(_PlanDocument):
+    """What is shown in `merge_plans` once the merge is complete."""
+
+    class Meta(_PlanDocument.Meta):
+        db_table = "clinicMergeDocuments"

@@ -17,6 +17,7 @@ COLLECTIONS = (
     *("clinics", "clinicians", "patients", "merge_plans"),
     *("clinic_deletions", "clinician_deletions", "patient_deletions", "clinicPatientCounts"),
 )
+_LEFT_EMPTY = ("clinicMergeItems", "clinicMergeDocuments", "clinicClosures")
 # What differs between two runs of the same merge.
 _TIMES = (
     *("createdTime", "updatedTime", "deletedTime", "countedTime", "doubtedTime", "time"),
@@ -141,7 +142,7 @@ def merge(source, target, **more):
 # --- the same merge again and again ----------------------------------------------------------------
 def ask(seed, **size):
     """A merge of clinics that are made again, as they were. Its id."""
-    for name in (*COLLECTIONS, "clinicMerges", "clinicMergeItems", "clinicClosures", "outbox"):
+    for name in (*COLLECTIONS, "clinicMerges", *_LEFT_EMPTY, "outbox"):
         db.collection(name).delete_many({})
     source, target = Maker(seed, **size).pair()
     count_patients(source, target)
@@ -159,7 +160,7 @@ def end_of(merge_id):
     shown = {
         name: merge[name] for name in ("state", "stage", "done", "total", "numbers", "problem")
     }
-    left = [db.collection(name).find_one({}) for name in ("clinicMergeItems", "clinicClosures")]
+    left = [db.collection(name).find_one({}) for name in _LEFT_EMPTY]
     return {
         "merge": shown,
         "told": sorted((row["payload"]["userId"], row["payload"]["role"]) for row in rows),

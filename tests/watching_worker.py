@@ -85,7 +85,7 @@ def _of_new_patients(patient):
 
 
 def _requests(updated):
-    """Of each list the newest request, element 0; the whole map is written with the first one."""
+    """The newest request of each list, its first; the whole map is written with the first list."""
     whole = updated.get("providerConnectionRequests") or {}
     for provider in PROVIDERS:
         if _is_list(updated.get(f"providerConnectionRequests.{provider}", whole.get(provider))):

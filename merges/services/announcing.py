@@ -1,4 +1,5 @@
-"""After the end: mails are asked for, and what was kept to take the merge back is removed."""
+"""After the end: other services see what was done, mails are asked for, and what was kept to take the merge back is
+removed."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -11,8 +12,21 @@ from merges.choices import RecordAction
 from merges.services import stages
 from merges.services.steps import BATCH, advance
 from merges.store import items as item_store
+from merges.store import plan_documents
 
 _FROM_SOURCE = (RecordAction.MOVE, RecordAction.MERGE)
+
+
+def publish(merge: Document) -> None:
+    """They may send mails when they see it, so nothing is shown of a merge that is still taken back."""
+
+    def show() -> None:
+        if plan_documents.publish(merge["_id"], BATCH):
+            advance(merge)
+        else:
+            advance(merge, stage=stages.ANNOUNCING)
+
+    db.run_in_transaction(show)
 
 
 def announce(merge: Document) -> None:

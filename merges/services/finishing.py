@@ -76,4 +76,4 @@ def _end(merge: Document) -> None:
     before = item_store.list_next(merge["_id"], "clinic", 1)[0]["clinics"]
     plan_documents.insert(stored(merge, "clinic", [clinic_document(before)]))
     closures.reopen(merge["_id"])
-    end(merge, MergeState.COMPLETED, stage=stages.ANNOUNCING, announced=0)
+    end(merge, MergeState.COMPLETED, stage=stages.PUBLISHING, announced=0)

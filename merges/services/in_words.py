@@ -10,6 +10,7 @@ STAGES = {
     stages.PATIENTS: "Patients are moved",
     stages.CLINICIANS: "Members are moved",
     stages.FINISHING: "The source is archived and deleted",
+    stages.PUBLISHING: "Other services are shown what was done",
     stages.ANNOUNCING: "Mails are asked for",
     stages.CLEARING: "Notes of the merge are removed",
 }

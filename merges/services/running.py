@@ -1,6 +1,6 @@
 """Carries a merge out, one stage after another (rules MERGE-87 to MERGE-99).
 
-A step is one transaction: what it does, its documents in `merge_plans`, and how far the merge is now. So a worker can
+A step is one transaction: what it does, its documents for `merge_plans`, and how far the merge is now. So a worker can
 die at any point, and the next one goes on; and of two workers that run the same merge one finds that the other has
 taken its step.
 """
@@ -44,6 +44,7 @@ STEPS: Mapping[str, Step] = {
     stages.PATIENTS: patients.carry_out,
     stages.CLINICIANS: clinicians.carry_out,
     stages.FINISHING: finishing.finish,
+    stages.PUBLISHING: announcing.publish,
     stages.ANNOUNCING: announcing.announce,
     stages.CLEARING: announcing.clear,
 }

@@ -7,6 +7,7 @@ TAGS_AND_SITES = "tagsAndSites"
 PATIENTS = "patients"
 CLINICIANS = "clinicians"
 FINISHING = "finishing"  # the source goes; from then on nothing is taken back
+PUBLISHING = "publishing"  # other services get to see what was done
 ANNOUNCING = "announcing"  # mails are asked for
 CLEARING = "clearing"  # what was kept for taking it back is removed
 ENDED = ""

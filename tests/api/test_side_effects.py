@@ -291,7 +291,7 @@ EFFECTS = {
     connection_beside_another: {"notifications.ask_to_connect": 1},
     connection_again: {"notifications.ask_to_connect": 1},
     failed_source: {"notifications.report_device_issue": 1},
-    # Of the source its patient and its admin, of the target its admin.
+    # The source's patient and admin, and the target's admin, get a mail.
     merge: {
         "merges.run": 1,
         "confirmations.move_invitations": 1,
@@ -368,7 +368,7 @@ def test_regular_syncs_are_begun_here_unless_another_scheduler_does(settings, si
 
 # --- documents that another worker processes -----------------------------------------------------------
 @pytest.mark.parametrize("cause", [redox_order, sync_of_a_patient])
-def test_what_another_worker_processes_has_no_record_that_waits_for_ever(request, settings, cause):
+def test_what_another_worker_processes_has_no_record_that_waits_forever(request, settings, cause):
     settings.SIDE_EFFECTS = "external"
     happen(cause(World(request)))
     assert ehr.records() == []

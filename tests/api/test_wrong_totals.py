@@ -339,7 +339,9 @@ def test_counts_that_no_one_has_counted_for_a_day_are_counted_once(lakeside, ben
     assert kept(lakeside)["plan"] == PEOPLE
 
 
-def test_recount_is_done_by_a_worker_of_ours_whoever_does_other_effects(lakeside, ben, settings):
+def test_recount_is_done_here_also_beside_a_worker_that_watches_the_collections(
+    lakeside, ben, settings
+):
     settings.SIDE_EFFECTS = "external"
     spoil(lakeside, "total", 3)
     ben.api.get(f"/v1/clinics/{lakeside['_id']}/patients")

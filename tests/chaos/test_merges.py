@@ -142,7 +142,7 @@ def test_a_merge_that_is_stopped_after_a_kill_is_taken_back(service, number):
     ended = merges.end_of(merge_id)
     assert ended["merge"]["state"] == MergeState.TAKEN_BACK
     assert ended["stored"] == before
-    assert (ended["told"], ended["left"]) == ([], [None, None])
+    assert (ended["told"], ended["left"]) == ([], [None] * 3)
 
 
 def test_a_call_whose_web_process_is_killed_can_be_repeated(service):

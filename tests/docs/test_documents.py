@@ -8,7 +8,8 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 
-from scripts import data_model, environment_table, local, run
+from kernel.outbox import events, subscriptions
+from scripts import data_model, effects_table, environment_table, local, run
 
 DOCUMENTS = sorted(
     [*local.BASE.glob("*.md"), *(local.BASE / "docs").rglob("*.md")], key=lambda path: path.name
@@ -82,7 +83,8 @@ DOTTED = re.compile(rf"`((?:{APPS})(?:\.[a-z]\w*)+)")
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 def test_every_named_module_exists(document):
     """Modules by their files, and what is in a module by its name."""
-    names = set(DOTTED.findall(document.read_text())) - CHECK_IDS
+    others = CHECK_IDS | subscriptions.BY_NAME.keys() | events.DECLARED.keys()
+    names = set(DOTTED.findall(document.read_text())) - others
     assert sorted(name for name in names if not exists(name)) == []
 
 
@@ -149,6 +151,12 @@ def test_every_cited_decision_exists():
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 def test_no_document_names_a_path_of_one_machine(document):
     assert re.findall(r"/(?:work|root|home)/\S+", document.read_text()) == []
+
+
+def test_the_table_of_effects_is_written_as_the_handlers_declare_them():
+    described = StringIO()
+    call_command("describe_side_effects", stdout=described)
+    assert described.getvalue().strip() in effects_table.PAGE.read_text(), "run `make fmt`"
 
 
 def test_data_model_is_written_as_the_models_describe_it():

@@ -9,7 +9,7 @@ from kernel import clock, db
 from kernel.errors import BadRequest, Conflict, NotFound
 from merges.choices import MergeState
 from merges.services import merging, preparing, running
-from tests import factories, merges
+from tests import factories, merges, watching_worker
 from tests.events import deliver_all, emitted
 from tests.merges import Maker
 
@@ -198,10 +198,12 @@ def test_a_merge_that_is_stopped_leaves_the_state_before(seed, stage):
     asked = merging.request_merge(
         source_id=source["_id"], target_id=target["_id"], requested_by="a test"
     )
-    _run_until(asked["_id"], stage)
-    merging.stop_merge(asked["_id"])
-    deliver_all()
+    with watching_worker.watching() as watched:
+        _run_until(asked["_id"], stage)
+        merging.stop_merge(asked["_id"])
+        deliver_all()
 
+    assert "notifications.announce_merge" not in watched  # a service that watches mails no one
     merge = merging.access_merge(asked["_id"])
     assert merge["state"] == MergeState.TAKEN_BACK
     assert merge["problem"] == merging.STOPPED
