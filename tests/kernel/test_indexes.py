@@ -273,9 +273,11 @@ def test_a_missing_index_is_tried_by_one_process(declared):
     insert({"code": 1}, {"code": 1})
     declared(UNIQUE)
     indexes.ensure()
-    db.collection(records.COLLECTION).update_one({}, {"$set": {"nextTime": clock.now()}})
+    moment = clock.now()
+    db.collection(records.COLLECTION).update_one({}, {"$set": {"nextTime": moment}})
     assert records.claim_due() == [f"{NAME}.A"]
     assert records.claim_due() == []
+    assert records._claim(f"{NAME}.A", moment) is False  # found before the other one has claimed it
 
 
 # --- of earlier versions ------------------------------------------------------------------------------
