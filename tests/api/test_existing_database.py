@@ -1,8 +1,10 @@
 """A database that the other service has filled, with every quirk of its documents, served by this one."""
 
+from contextlib import suppress
+
 import bson
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
 from kernel import clock, db, indexes
 from tests.cast import make_person
@@ -35,7 +37,8 @@ def existing(django_db_setup):
 def go_over():
     begin(db.database())
     existing_database = fill(db.database(), seed=SEED, now=clock.now(), large=SMALL)
-    call_command("ensure_indexes", verbosity=0)
+    with suppress(CommandError):  # two MRNs are equal but for their case, so an index is missing
+        call_command("ensure_indexes", verbosity=0)
     return existing_database
 
 
