@@ -19,7 +19,7 @@ _FRESH = timedelta(seconds=15)
 class Standing:
     name: str
     derives: str
-    is_running: bool
+    is_running: bool  # and has a position in the stream
     lag_seconds: float  # infinite if it has never followed
     is_rescanning: bool
     parked: int
@@ -49,7 +49,7 @@ def _standing_of(follower: Follower) -> Standing:
     return Standing(
         name,
         derives=follower.derives,
-        is_running="leaseTime" in row and row["leaseTime"] > clock.now(),
+        is_running="followedTime" in row and row["leaseTime"] > clock.now(),
         lag_seconds=_lag_seconds(row),
         is_rescanning=row.get("rescanTime") is not None,
         parked=rows.count_parked(name, limit=MOST_COUNTED),

@@ -571,6 +571,11 @@ def test_staff_are_told_when_nothing_follows(copies):
     assert "Copies of things may be out of date" in overview()
 
 
+def test_staff_are_told_when_the_follower_cannot_begin(copies):
+    rows.take(NAME, "first")
+    assert "Nothing follows what other services change" in overview()
+
+
 def test_staff_are_told_of_nothing_while_all_is_well(process):
     assert "Copies of things" not in overview()
 

@@ -15,7 +15,6 @@ from django.core.management import call_command  # noqa: E402
 from kernel import db, following, leases  # noqa: E402
 
 THINGS, COPIES = "followedThings", "copiesOfThings"
-leases.LEASE, leases.RENEW_EVERY = timedelta(seconds=2), 0.5
 
 
 def copy(changes):
@@ -30,5 +29,6 @@ def rescan(after):
 
 
 if __name__ == "__main__":
+    leases.LEASE, leases.RENEW_EVERY = timedelta(seconds=2), 0.5
     following.register("tests.copies", collections=(THINGS,), handle=copy, rescan=rescan)
     call_command("follow")

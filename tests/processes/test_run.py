@@ -340,8 +340,12 @@ def test_a_dead_process_ends_everything_and_names_its_log(run):
 
 
 @pytest.mark.chaos
-@pytest.mark.parametrize("mark", [b"-n\0ehr@%h", b"--pidfile="], ids=["worker", "scheduler"])
-def test_a_worker_or_scheduler_that_ended_is_started_again(run, mark):
+@pytest.mark.parametrize(
+    "mark",
+    [b"-n\0ehr@%h", b"--pidfile=", b"manage.py\0follow"],
+    ids=["worker", "scheduler", "follower"],
+)
+def test_a_background_process_that_ended_is_started_again(run, mark):
     run.start().wait_until_up()
     time.sleep(service.MAY_END_AFTER)
     before = _marked(run, mark)
