@@ -5,6 +5,7 @@ that the declaration names could be gone. What counts is a call of the event's c
 """
 
 import ast
+import functools
 from collections import defaultdict
 from collections.abc import Container, Iterator, Mapping
 from pathlib import Path
@@ -58,14 +59,14 @@ def emitters(apps: Mapping[str, Path]) -> dict[str, set[Path]]:
     files: dict[str, set[Path]] = defaultdict(set)
     for folder in apps.values():
         for path in folder.rglob("*.py"):
-            for class_title in _made_in(path.read_text()):
+            source = path.read_text()
+            for class_title in _made_in(source) if ".events import" in source else ():
                 files[class_title].add(path)
     return files
 
 
-def _made_in(source: str) -> set[str]:
-    if ".events import" not in source:
-        return set()
+@functools.cache
+def _made_in(source: str) -> frozenset[str]:
     nodes = list(ast.walk(ast.parse(source)))
     imported = {
         alias.asname or alias.name: f"{node.module}.{alias.name}"
@@ -78,4 +79,4 @@ def _made_in(source: str) -> set[str]:
         for node in nodes
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
     }
-    return {imported[name] for name in called & imported.keys()}
+    return frozenset(imported[name] for name in called & imported.keys())

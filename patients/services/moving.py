@@ -14,7 +14,7 @@ from pymongo import DeleteOne, InsertOne, UpdateOne
 from pymongo.errors import BulkWriteError
 
 from kernel.db import Document
-from kernel.errors import Duplicate
+from kernel.errors import Conflict, ConstraintViolation, Duplicate
 from patients.documents import PatientDocument
 from patients.services import patient_counts
 from patients.store import moving as store
@@ -66,15 +66,26 @@ def changed(
 
 
 def write(changes: Sequence[RecordChange]) -> None:
-    """Raises Duplicate if a clinic has an account, or an MRN that has to be unique, already."""
+    """Raises Duplicate if a clinic has an account, or an MRN that has to be unique, already; ConstraintViolation with
+    the patient's user id if MongoDB cannot write a record for another reason, such as two lists in one index."""
     try:
         store.write([_operation(change) for change in changes])
     except BulkWriteError as error:
-        codes = {item.get("code") for item in error.details.get("writeErrors", ())}
-        if codes != {_DUPLICATE_KEY}:
-            raise
-        raise Duplicate(TAKEN) from None
+        raise _refusal(error, changes) from None
     _count(changes)
+
+
+def _refusal(
+    error: BulkWriteError, changes: Sequence[RecordChange]
+) -> Conflict | ConstraintViolation:
+    first = error.details["writeErrors"][0]
+    if first["code"] == _DUPLICATE_KEY:
+        return Duplicate(TAKEN)
+    change = changes[first["index"]]
+    user_id = (change.before or change.after or {}).get("userId")
+    return ConstraintViolation(
+        f"the database cannot change the record of patient {user_id} (its error {first['code']})"
+    )
 
 
 def _operation(change: RecordChange) -> UpdateOne | DeleteOne | InsertOne[Document]:

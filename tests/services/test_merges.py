@@ -335,3 +335,25 @@ def test_broken_tags_and_sites_of_patients_do_not_stop_a_merge():
         db.collection("patients").update_many({"clinicId": clinic["_id"]}, {"$set": broken})
     merge = merges.merge(source, target)
     assert merge["state"] == MergeState.COMPLETED, merge["problem"]
+
+
+@pytest.mark.foreign_documents
+def test_a_record_that_the_database_cannot_change_is_named_and_the_merge_taken_back():
+    source, target = Maker(24).pair(mrnSettings={"required": False, "unique": False})
+    of_both = merges.patients_of(source).keys() & merges.patients_of(target).keys()
+    user_id = sorted(of_both)[0]
+    patients = db.collection("patients")
+    # An index over tags and statistics takes a list of one of them only.
+    patients.update_one(
+        {"clinicId": target["_id"], "userId": user_id},
+        {"$set": {"summary": [1]}, "$unset": {"tags": ""}},
+    )
+    patients.update_one(
+        {"clinicId": source["_id"], "userId": user_id},
+        {"$set": {"tags": [source["patientTags"][0]["_id"]]}},
+    )
+    before = [merges.patients_of(clinic) for clinic in (source, target)]
+    merge = merges.merge(source, target)
+    assert merge["state"] == MergeState.TAKEN_BACK
+    assert user_id in merge["problem"]
+    assert [merges.patients_of(clinic) for clinic in (source, target)] == before

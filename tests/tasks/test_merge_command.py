@@ -69,6 +69,14 @@ def test_yes_merges_and_ends_when_the_merge_is_complete(pair):
     assert merges()[0]["requestedBy"] == f"uid:{os.getuid()}"
 
 
+def test_the_same_call_after_the_end_says_how_it_ended(pair):
+    run(*pair, "--yes")
+    again = run(*pair)
+    assert again.splitlines()[0].startswith("merge ")
+    assert "completed: " in again
+    assert len(merges()) == 1
+
+
 def test_clinics_are_named_by_share_code_too(pair):
     codes = [side["canonicalShareCode"] for side in pair]
     assert "completed" in run(codes[0].lower(), codes[1], "--yes")

@@ -10,10 +10,9 @@ from dataclasses import asdict
 from time import sleep
 from typing import Any
 
-from bson import ObjectId
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from clinic_records.services import access, closures
+from clinic_records.services import access
 from clinics.services import clinics
 from kernel import ids, texts
 from kernel.db import Document
@@ -44,15 +43,18 @@ class Command(BaseCommand):
         parser.add_argument("--yes", action="store_true", help="merge without asking")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        source_id, target_id = _find(options["source"]), _find(options["target"])
-        merge = _find_running(source_id, target_id)
+        source_id, target_id = options["source"], options["target"]
+        merge = merging.find_present(source_id, target_id)  # by ids: the source may be gone
+        if merge is None:
+            source_id, target_id = _find(source_id), _find(target_id)
+            merge = merging.find_present(source_id, target_id)
         if merge is None:
             plan = self._show_plan(source_id, target_id, options["report"])
             if not self._is_confirmed(plan, is_sure=options["yes"]):
                 return
             merge = _request(plan)
         elif options["report"]:
-            msg = "their merge is running, so there is no plan any more: leave out --report"
+            msg = "their merge has begun, so there is no plan any more: leave out --report"
             raise CommandError(msg, returncode=USAGE)
         self._follow(merge)
 
@@ -141,14 +143,6 @@ def _find(word: str) -> str:
     except NotFound:
         msg = f"there is no clinic with the id or share code {_plain(word)}"
         raise CommandError(msg, returncode=USAGE) from None
-
-
-def _find_running(source_id: str, target_id: str) -> Document | None:
-    """The merge that holds both. Its plan can no longer be made: they change while it runs."""
-    closure = closures.find(ObjectId(source_id))
-    merge = merging.find_merge(closure["mergeId"]) if closure else None
-    pair = (str(merge["sourceId"]), str(merge["targetId"])) if merge else None
-    return merge if pair == (source_id, target_id) else None
 
 
 def _read_plan(source_id: str, target_id: str) -> MergePlan:
