@@ -35,6 +35,12 @@ class Merge(StoredDocument):
     target_id = ObjectIdField(db_column="targetId", help_text="the clinic that stays")
     source_name = models.TextField(db_column="sourceName", help_text="its name at the request")
     target_name = models.TextField(db_column="targetName", help_text="its name at the request")
+    source_share_code = models.TextField(
+        null=True, db_column="sourceShareCode", help_text="its share code at the request"
+    )
+    target_share_code = models.TextField(
+        null=True, db_column="targetShareCode", help_text="its share code at the request"
+    )
     state = models.TextField(choices=MergeState.choices, help_text="how it stands")
     stage = models.TextField(help_text="what is done next; empty: nothing")
     steps = models.IntegerField(help_text="steps that were taken, so that none is taken twice")
@@ -45,6 +51,12 @@ class Merge(StoredDocument):
     problem = models.TextField(help_text="why it was taken back")
     requested_by = models.TextField(db_column="requestedBy", help_text="who asked for it")
     reason = models.TextField(help_text="the reason that staff gave")
+    stopped_by = models.TextField(
+        null=True, db_column="stoppedBy", help_text="who stopped it, if someone did"
+    )
+    stop_reason = models.TextField(
+        null=True, db_column="stopReason", help_text="the reason for stopping it"
+    )
     tag_ids: Any = PassThroughField(
         null=True,
         db_column="tagIds",

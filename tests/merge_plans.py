@@ -1,5 +1,6 @@
 """Clinics, as a merge reads them, for tests of plans and reports: short to write, and nothing is stored."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import count
 
@@ -39,8 +40,8 @@ def member(name, *roles, user_id=None, email=None):
     return Clinician(record_id, user_id, name, email, roles or (MEMBER,))
 
 
-def invite(email):
-    return member("", user_id="", email=email)
+def invite(email, invite_id=""):
+    return replace(member("", user_id="", email=email), invite_id=invite_id)
 
 
 def clinic(name, **fields):

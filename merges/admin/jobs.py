@@ -6,7 +6,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from clinic_records.admin import changes
 from kernel import outbox
 from kernel.db import Document
 from kernel.errors import DomainError
@@ -15,7 +14,7 @@ from kernel.staff import pages, paging, roles
 from kernel.staff.fields import ReasonForm
 from merges.admin import words
 from merges.choices import MergeState
-from merges.services import merging, requesters, stages
+from merges.services import audit_trail, in_words, merging, requesters, stages
 
 HANDLER = "merges.run"
 STOPPING = "The merge is being taken back."
@@ -25,7 +24,7 @@ STOPPING = "The merge is being taken back."
 def merges(request: HttpRequest) -> HttpResponseBase:
     number, size = paging.requested(request)
     page = merging.list_merges(skip=(number - 1) * size, limit=size)
-    names = requesters.names_of(merge["requestedBy"] for merge in page)
+    names = requesters.descriptions_of(merge["requestedBy"] for merge in page)
     return pages.render(
         request,
         "merges/staff/list.html",
@@ -41,7 +40,7 @@ def merge(request: HttpRequest, merge_id: str) -> HttpResponseBase:
     return pages.render(
         request,
         "merges/staff/merge.html",
-        title=f"Merge of {selected['sourceName']} into {selected['targetName']}",
+        title="Merge of {} into {}".format(*in_words.names_in_merge(selected)),
         crumbs=[pages.Crumb("Merges", reverse("admin:merges"))],
         poll=reverse("admin:merge_progress", args=[merge_id]),
         **_moving_parts(selected),
@@ -73,36 +72,40 @@ def stop(request: HttpRequest, merge_id: str) -> HttpResponseBase:
 
 
 def _stop(request: HttpRequest, merge: Document, reason: str) -> None:
-    target = {"_id": merge["targetId"], "name": merge["targetName"]}
-    scope = {"merge": str(merge["_id"]), "source": str(merge["sourceId"])}
-
-    def change() -> None:
-        merging.stop_merge(merge["_id"])
-        changes.record(
-            request, clinic=target, action="clinic.merge_stopped", scope=scope, reason=reason
+    """It is recorded, and so is a refusal, in the histories of both clinics."""
+    stopper = merging.Stopper(pages.signature(request), reason)
+    try:
+        merging.stop_merge(merge["_id"], by=stopper)
+    except DomainError as error:
+        audit_trail.record_refusal(
+            action=audit_trail.STOPPED,
+            source_id=merge["sourceId"],
+            target_id=merge["targetId"],
+            error=error,
+            by=stopper.signature,
+            reason=reason,
         )
-
-    changes.guarded(
-        request,
-        clinic_id=str(merge["targetId"]),
-        action="clinic.merge_stopped",
-        reason=reason,
-        change=change,
-        requested=scope,
-    )
+        raise
 
 
 # --- parts of the page ----------------------------------------------------------------------------
 def _moving_parts(merge: Document) -> dict[str, Any]:
     return {
-        "row": _row(merge, requesters.names_of([merge["requestedBy"]])),
-        "numbers": words.number_rows(merge["numbers"]),
+        "row": _row(merge, requesters.descriptions_of([merge["requestedBy"]])),
+        "stopped_by": _stopped_by(merge),
+        "stop_reason": merge.get("stopReason"),
+        "numbers": in_words.number_rows(merge["numbers"]),
         "problems": [p for p in merge["problems"] if p["severity"] == "blocks"],
         "can_be_stopped": merging.can_be_stopped(merge),
         "gave_up": _event_that_gave_up(merge),
         "is_quiet": merging.is_quiet(merge),
         "form": ReasonForm(),
     }
+
+
+def _stopped_by(merge: Document) -> str:
+    signature = merge.get("stoppedBy")
+    return requesters.descriptions_of([signature])[signature] if signature else ""
 
 
 def _event_that_gave_up(merge: Document) -> str:
@@ -120,12 +123,13 @@ def _events(merge: Document, *states: str) -> list[Document]:
 
 def _row(merge: Document, names: dict[str, str]) -> dict[str, Any]:
     state = merge["state"]
+    source_name, target_name = in_words.names_in_merge(merge)
     return {
         "id": str(merge["_id"]),
         "source_id": str(merge["sourceId"]),
         "target_id": str(merge["targetId"]),
-        "source_name": merge["sourceName"] or str(merge["sourceId"]),
-        "target_name": merge["targetName"] or str(merge["targetId"]),
+        "source_name": source_name,
+        "target_name": target_name,
         "state": words.state_of(merge),
         "is_completed": state == MergeState.COMPLETED,
         "is_refused": state == MergeState.REFUSED,
@@ -133,7 +137,7 @@ def _row(merge: Document, names: dict[str, str]) -> dict[str, Any]:
         "is_taking_back": state == MergeState.TAKING_BACK,
         "has_ended": merging.has_ended(merge),
         "is_settled": merge["stage"] == stages.ENDED,
-        "stage": words.stage_of(merge),
+        "stage": in_words.stage_of(merge),
         "done": merge["done"],
         "total": merge["total"],
         "width": round(100 * merge["done"] / max(merge["total"], 1), 1),

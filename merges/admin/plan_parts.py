@@ -11,6 +11,7 @@ from django.urls import reverse
 from merges.choices import Category, RecordAction, SiteAction, TagAction
 from merges.plan.clinicians import is_admin
 from merges.plan.model import Clinic, ClinicianPlan, MergePlan, Patient, PatientPlan
+from merges.services import in_words
 
 MOST_SHOWN = 25
 _ALIKE = {
@@ -35,10 +36,19 @@ class Table:
 
 @dataclass(frozen=True)
 class View:
-    """A plan for one reader. Without `shows_patients` patients are ids."""
+    """A plan for one reader. Without `shows_patients` patients are ids, without `shows_members` invites are."""
 
     plan: MergePlan
     shows_patients: bool
+    shows_members: bool
+
+    @cached_property
+    def names(self) -> tuple[str, str]:
+        """Of source and target."""
+        return in_words.names_in_plan(self.plan)
+
+    def name_of(self, clinic: Clinic) -> str:
+        return self.names[clinic.id == self.plan.target.id]
 
     # --- settings, tags and sites
     @property
@@ -93,9 +103,14 @@ class View:
         return {
             "name": entry.clinician.name or "(member without a name)",
             "id": entry.clinician.user_id,
-            "workspaces": ", ".join(entry.workspaces),
+            "workspaces": ", ".join(self._clinics_of(entry)),
             "is_downgraded": entry.is_downgraded,
         }
+
+    def _clinics_of(self, entry: ClinicianPlan) -> list[str]:
+        if entry.counterpart is not None:
+            return sorted(self.names)
+        return [self.names[not entry.is_from_source]]
 
     # --- patients
     @cached_property

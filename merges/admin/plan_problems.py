@@ -7,17 +7,24 @@ from django.urls import reverse
 
 from kernel.staff import pages, roles
 from merges.admin.plan_parts import Row, View
-from merges.plan.model import Clinic, Problem, Severity
+from merges.plan.model import Clinic, Clinician, Patient, Problem, Severity
+from merges.plan.patients import mrn_key
 
 MOST_NAMED = 10  # of those whom a problem is about
-# Setting of the plan -> the part of a clinic's settings in which it is, and who may change that.
+# Setting of the plan -> the page of a clinic's settings where it is, and who may change that.
 _SETTINGS = {
     "Partial SSO*": ("restrictions", roles.INTEGRATION),
     "MRN Required": ("mrn", roles.SETTINGS),
     "MRN Unique": ("mrn", roles.SETTINGS),
     "Timezone": ("timezone", roles.SETTINGS),
 }
-_LABELS = {"too_many_tags", "tags_alike", "site_name_too_long"}
+_PAGES = {"restrictions": "Membership restrictions", "mrn": "MRN settings", "timezone": "Timezone"}
+_BY_CLINIC = (
+    "{} cannot be changed here: an admin of the clinic does it in the web application, or a service "
+    "with UpdateClinic."
+)
+_BY_OTHERS = "{} can be changed by staff with the role {}."
+_LABELS = {"too_many_tags", "tags_alike", "site_name_too_long", "shared_ids"}
 _MEMBERS = {"pending_invites", "restrictions", "address_taken", "too_many_admins", "downgraded"}
 _PATIENTS = {"mrn_missing", "mrn_in_target", "mrn_in_source", "many_matches"}
 
@@ -28,7 +35,9 @@ def rows(request: HttpRequest, view: View) -> list[Row]:
             "blocks": problem.severity is Severity.BLOCKS,
             "message": problem.message,
             "advice": problem.advice,
+            "is_about_patients": problem.code in _PATIENTS,
             "links": _links(request, view, problem),
+            "hints": _hints(request, problem),
             **_subjects(view, problem),
         }
         for problem in view.plan.problems
@@ -47,7 +56,7 @@ def _links(request: HttpRequest, view: View, problem: Problem) -> list[tuple[str
         name, text = "clinic_members", "Members"
     elif problem.code in _PATIENTS and view.shows_patients:
         name, text = "clinic_patients", "Patients"
-    return [(f"{text} of {clinic.name or clinic.id}", reverse(f"admin:{name}", args=[clinic.id]))]
+    return [(f"{text} of {view.name_of(clinic)}", reverse(f"admin:{name}", args=[clinic.id]))]
 
 
 def _clinic_of(view: View, problem: Problem) -> Clinic:
@@ -56,17 +65,35 @@ def _clinic_of(view: View, problem: Problem) -> Clinic:
 
 
 def _settings_links(request: HttpRequest, view: View, problem: Problem) -> list[tuple[str, str]]:
-    """Each page once, for both clinics; the clinic's page for what the reader may not change, or no one here."""
-    links: dict[str, str] = {}
-    for setting in problem.subjects:
-        kind, needs = _SETTINGS.get(setting, ("", ""))
-        for clinic in (view.plan.source, view.plan.target):
-            if kind and pages.has(request, needs):
-                url = reverse("admin:clinic_settings", args=[clinic.id, kind])
-            else:
-                url = reverse("admin:clinic", args=[clinic.id])
-            links.setdefault(url, f"{setting.removesuffix('*')} of {clinic.name or clinic.id}")
-    return [(text, url) for url, text in links.items()]
+    """The pages that the reader may use, each once for both clinics."""
+    places = dict.fromkeys(_SETTINGS[name] for name in problem.subjects if name in _SETTINGS)
+    return [
+        (
+            f"{_PAGES[kind]} of {view.name_of(clinic)}",
+            reverse("admin:clinic_settings", args=[clinic.id, kind]),
+        )
+        for kind, needs in places
+        if pages.has(request, needs)
+        for clinic in (view.plan.source, view.plan.target)
+    ]
+
+
+def _hints(request: HttpRequest, problem: Problem) -> list[str]:
+    """Who changes those settings that the reader cannot."""
+    if problem.code != "settings_mismatch":
+        return []
+    return [hint for name in problem.subjects if (hint := _hint(request, name))]
+
+
+def _hint(request: HttpRequest, setting: str) -> str:
+    name = setting.removesuffix("*")
+    if setting not in _SETTINGS:
+        return _BY_CLINIC.format(name)
+    needs = _SETTINGS[setting][1]
+    if pages.has(request, needs):
+        return ""
+    role = next(role for role, permissions in roles.ROLES.items() if needs in permissions)
+    return _BY_OTHERS.format(name, role)
 
 
 # --- whom and what it is about --------------------------------------------------------------------
@@ -79,6 +106,8 @@ def _subjects(view: View, problem: Problem) -> dict[str, Any]:
 
 
 def _subject(view: View, problem: Problem, subject: str) -> Row:
+    if problem.code == "mrn_in_target":
+        return _patient_and_others(view, subject)
     if problem.code in _PATIENTS:
         return _patient(view, subject)
     if problem.code in _MEMBERS:
@@ -87,13 +116,39 @@ def _subject(view: View, problem: Problem, subject: str) -> Row:
 
 
 def _patient(view: View, user_id: str) -> Row:
-    found = next((p for p in view.plan.source.patients if p.user_id == user_id), None)
+    found = _in_source(view, user_id)
     return view.person(found, view.plan.source) if found else {"id": user_id}
+
+
+def _in_source(view: View, user_id: str) -> Patient | None:
+    return next((p for p in view.plan.source.patients if p.user_id == user_id), None)
+
+
+def _patient_and_others(view: View, user_id: str) -> Row:
+    """With the patients of the target who have the same MRN."""
+    found = _in_source(view, user_id)
+    if found is None:
+        return {"id": user_id}
+    key, target = mrn_key(found), view.plan.target
+    others = [view.person(p, target) for p in target.patients if mrn_key(p) == key]
+    return {**view.person(found, view.plan.source), "others": others[:MOST_NAMED]}
+
+
+def named_patients(view: View, problems: list[Row]) -> set[str]:
+    """Ids of those whose names the problems show."""
+    if not view.shows_patients:
+        return set()
+    about = [subject for row in problems if row["is_about_patients"] for subject in row["subjects"]]
+    return {person["id"] for row in about for person in (row, *row.get("others", ()))}
 
 
 def _member(view: View, subject: str) -> Row:
     clinicians = (*view.plan.source.clinicians, *view.plan.target.clinicians)
-    for clinician in clinicians:
-        if clinician.user_id == subject and clinician.name:
-            return {"name": clinician.name, "id": subject}
-    return {"id": subject}
+    found = next((c for c in clinicians if subject in (c.user_id, c.invite_id)), None)
+    if found is None:
+        return {"id": subject}
+    return {"id": subject, "name": found.name if found.user_id else _address(view, found)}
+
+
+def _address(view: View, invite: Clinician) -> str:
+    return invite.email if view.shows_members else ""

@@ -9,16 +9,14 @@ from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 
 from clinic_records.admin import changes
-from kernel import audit, texts
-from kernel.choices import AuditOutcome
+from kernel import texts
 from kernel.db import Document
 from kernel.errors import BadRequest, Conflict, DomainError
 from kernel.staff import pages, roles
 from kernel.staff.fields import ReasonForm
-from merges.admin import downloads, plan_parts, plan_problems, words
+from merges.admin import downloads, plan_parts, plan_problems
 from merges.plan.model import MergePlan
-from merges.services import merging, planning
-from merges.services.audit_trail import MERGED
+from merges.services import audit_trail, in_words, merging, planning
 
 BLOCKED = "the plan does not allow this merge"
 CHANGED = "the plan has changed since the page was opened; read it again"
@@ -120,48 +118,50 @@ def _refused(
 
 
 def _record_refusal(request: HttpRequest, pair: Pair, error: DomainError) -> None:
-    audit.record(
-        action=MERGED,
-        object_type="clinic",
-        object_id=pair.target_id,
-        clinic_id=planning.parse_pair(pair.source_id, pair.target_id)[1],
-        scope={
-            "source": pair.source_id,
-            "target": pair.target_id,
-            "status": error.status,
-            "refused": pages.sentence(error.message),
-        },
-        outcome=AuditOutcome.REFUSED,
-        **pages.actor(request),
+    source_id, target_id = planning.parse_pair(pair.source_id, pair.target_id)
+    audit_trail.record_refusal(
+        action=audit_trail.MERGED,
+        source_id=source_id,
+        target_id=target_id,
+        error=error,
+        by=pages.signature(request),
     )
 
 
 def _page(
     request: HttpRequest, plan: MergePlan, form: ConfirmForm, *, status: int = 200
 ) -> HttpResponseBase:
-    view = plan_parts.View(plan, shows_patients=pages.has(request, roles.PATIENTS))
+    view = plan_parts.View(
+        plan,
+        shows_patients=pages.has(request, roles.PATIENTS),
+        shows_members=pages.has(request, roles.FIND),
+    )
+    problems = plan_problems.rows(request, view)
+    named = {*view.named_patients(), *plan_problems.named_patients(view, problems)}
     pages.record_view(
         request,
         action="merge.plan_viewed",
         object_type="clinic",
         object_id=str(plan.target.id),
         clinic_id=plan.target.id,
-        scope={"source": str(plan.source.id), "patients": view.named_patients()},
+        scope={"source": str(plan.source.id), "patients": sorted(named)},
     )
     sides = (str(plan.source.id), str(plan.target.id))
     may_export = all(pages.has(request, permission) for permission in downloads.NEEDS)
     return pages.render(
         request,
         "merges/staff/plan.html",
-        title=f"Merge {plan.source.name} into {plan.target.name}",
+        title="Merge {} into {}".format(*view.names),
         crumbs=[
             pages.Crumb("Merges", reverse("admin:merges")),
             pages.Crumb("Two clinics", _choose_url(sides)),
         ],
         plan=plan,
-        numbers=words.number_rows(planning.numbers_of(plan)),
-        problems=plan_problems.rows(request, view),
+        numbers=in_words.number_rows(planning.numbers_of(plan)),
+        problems=problems,
         parts=view,
+        source_name=view.names[0],
+        target_name=view.names[1],
         form=form,
         seen=fingerprint(plan),
         report_url=reverse("admin:merge_report", args=sides) if may_export else "",

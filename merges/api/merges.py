@@ -29,7 +29,8 @@ class MergeViewSet(ApiViewSet):
         description=(
             "Moves patients, members, tags, sites and share codes of the source into the clinic of the path and "
             "deletes the source. Answers when that is complete, which may take minutes. A call for two clinics whose "
-            "merge is running joins it."
+            "merge is running joins it. If it answers 400 `the merge plan does not allow execution`, the report of "
+            "GenerateMergeReport for the same two clinics says what prevents it, and what can be done about it."
         ),
         body=MERGE_REQUEST,
         responses={200: None},

@@ -42,7 +42,7 @@ def _of_source(source: Clinic, target: Clinic) -> Iterator[ClinicianPlan]:
                 resulting_roles=person.roles,
                 workspaces=(source.name,),
                 is_from_source=True,
-                error=_obstacle(person, target, taken),
+                errors=tuple(_obstacles(person, target, taken)),
             )
 
 
@@ -58,12 +58,14 @@ def _merged(source: Clinic, target: Clinic, person: Clinician, same: Clinician) 
     )
 
 
-def _obstacle(person: Clinician, target: Clinic, taken: set[str]) -> str:
+def _obstacles(person: Clinician, target: Clinic, taken: set[str]) -> Iterator[str]:
     if not person.user_id:
-        return PENDING_INVITES
+        yield PENDING_INVITES
+        return
     if target.restrictions:
-        return RESTRICTED
-    return ADDRESS_TAKEN if addresses.key(person.email) in taken else ""
+        yield RESTRICTED
+    if addresses.key(person.email) in taken:
+        yield ADDRESS_TAKEN
 
 
 def _of_target(source: Clinic, target: Clinic) -> Iterator[ClinicianPlan]:

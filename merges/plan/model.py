@@ -42,6 +42,7 @@ class Clinician:
     name: str
     email: str
     roles: tuple[str, ...]
+    invite_id: str = ""  # of an invite
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,7 @@ class Clinic:
     sites: tuple[Site, ...] = ()
     clinicians: tuple[Clinician, ...] = ()  # members and pending invites
     patients: tuple[Patient, ...] = ()  # without the demo patient
+    share_code: str = ""
 
 
 # --- what the plan says ---------------------------------------------------------------------------
@@ -92,7 +94,9 @@ class Problem:
     message: str  # the text in the report
     advice: str  # what a person can do about it
     clinic_id: ObjectId | None = None  # where to do it
-    subjects: tuple[str, ...] = ()  # names of settings, tags and sites, ids of members and patients
+    subjects: tuple[
+        str, ...
+    ] = ()  # names of settings, tags and sites, ids of members, invites, patients
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +137,12 @@ class ClinicianPlan:
     is_from_source: bool
     is_downgraded: bool = False
     counterpart: Clinician | None = None  # the other record of a MERGE or MERGE_INTO
-    error: str = ""
+    errors: tuple[str, ...] = ()
+
+    @property
+    def error(self) -> str:
+        """The first, for reports that have one for each record."""
+        return self.errors[0] if self.errors else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,14 +91,14 @@ class Mrns:
     def __init__(self, source: Clinic, target: Clinic) -> None:
         self._is_required = target.requires_mrn
         self._must_be_unique = target.requires_unique_mrn
-        self._in_source = Counter(map(_mrn_key, source.patients))
-        self._in_target = set(map(_mrn_key, target.patients))
+        self._in_source = Counter(map(mrn_key, source.patients))
+        self._in_target = set(map(mrn_key, target.patients))
 
     def must_be_unique(self, patient: Patient) -> bool:
-        return self._must_be_unique and bool(_mrn_key(patient))
+        return self._must_be_unique and bool(mrn_key(patient))
 
     def obstacle(self, patient: Patient) -> str:
-        key = _mrn_key(patient)
+        key = mrn_key(patient)
         if not key:
             return NO_MRN if self._is_required else ""
         if not self._must_be_unique:
@@ -108,7 +108,7 @@ class Mrns:
         return MRN_IN_TARGET if key in self._in_target else ""
 
 
-def _mrn_key(patient: Patient) -> str:
+def mrn_key(patient: Patient) -> str:
     """Case, accents and blanks at the ends aside. `mrn_key` says what the database takes for the same; it knows more
     about signs and other scripts."""
     return patient.mrn_key or texts.fold(patient.mrn.strip())

@@ -18,12 +18,16 @@ from merges.plan.model import (
     Problem,
     SettingPlan,
     Severity,
+    Site,
     SitePlan,
+    Tag,
     TagPlan,
 )
+from merges.plan.settings import SINGLE_SIGN_ON
 from merges.plan.tags import Becomes
 
 SETTINGS_MISMATCH = "Settings mismatch"
+SHARED_IDS = "Tags or sites of both workspaces have the same ids"
 NO_NAME = "Workspaces without a name cannot be merged"
 BLOCKS, NOTICE = Severity.BLOCKS, Severity.NOTICE
 
@@ -59,10 +63,12 @@ def _names_missing(parts: Parts) -> Iterator[Problem]:
 def _settings(parts: Parts) -> Iterator[Problem]:
     names = tuple(setting.name for setting in parts.settings if setting.blocks)
     if names:
-        advice = (
-            f"Give both workspaces the same values of: {', '.join(names)}. For partial SSO it is enough that the "
-            "target has every restriction of the source."
-        )
+        shown = ", ".join(name.removesuffix("*") for name in names)
+        advice = f"Give both workspaces the same values of: {shown}."
+        if SINGLE_SIGN_ON in names:
+            advice += (
+                " For partial SSO it is enough that the target has every restriction of the source."
+            )
         yield Problem(
             "settings_mismatch", BLOCKS, SETTINGS_MISMATCH, advice, parts.target.id, names
         )
@@ -106,6 +112,25 @@ def _long_site_names(parts: Parts) -> Iterator[Problem]:
         yield Problem("site_name_too_long", BLOCKS, message, advice, parts.source.id, too_long)
 
 
+def _shared_ids(parts: Parts) -> Iterator[Problem]:
+    """As one clinic has them that was made as a copy of the other: both would need the id."""
+    shared = (
+        *_with_id_of(parts.source.tags, parts.target.tags),
+        *_with_id_of(parts.source.sites, parts.target.sites),
+    )
+    if shared:
+        advice = (
+            "One workspace seems to be a copy of the other. In the source, merge each of these sites into a new one; "
+            "delete each of these tags, make it again, and give it back to its patients."
+        )
+        yield Problem("shared_ids", BLOCKS, SHARED_IDS, advice, parts.source.id, shared)
+
+
+def _with_id_of(ours: Sequence[Tag | Site], theirs: Sequence[Tag | Site]) -> tuple[str, ...]:
+    ids = {entry.id for entry in theirs}
+    return tuple(entry.name for entry in ours if entry.id in ids)
+
+
 # --- members --------------------------------------------------------------------------------------
 _MEMBER_ADVICE = {
     members.PENDING_INVITES: (
@@ -125,13 +150,14 @@ _MEMBER_ADVICE = {
 
 
 def _members(parts: Parts) -> Iterator[Problem]:
-    blocked = _by_error((plan.error, _id_of(plan)) for plan in parts.clinicians)
+    blocked = _by_error((e, _id_of(plan)) for plan in parts.clinicians for e in plan.errors)
     yield from _explained(blocked, _MEMBER_ADVICE, parts.source)
 
 
 def _id_of(plan: ClinicianPlan) -> str:
-    """The user id of a member; the id of its record for an invite."""
-    return plan.clinician.user_id or str(plan.clinician.id)
+    """The user id of a member, the `inviteId` of an invite, or what the record has."""
+    person = plan.clinician
+    return person.user_id or person.invite_id or str(person.id)
 
 
 def _too_many_admins(parts: Parts) -> Iterator[Problem]:
@@ -157,20 +183,23 @@ def _downgraded(parts: Parts) -> Iterator[Problem]:
 
 
 # --- patients -------------------------------------------------------------------------------------
+_WHERE = "The tab is in the report, which is a workbook."
 _PATIENT_ADVICE = {
     records.NO_MRN: (
         "mrn_missing",
-        "Give these patients of the source an MRN, or let the target no longer require one.",
+        "Someone in the source clinic gives these patients an MRN in the web application; or neither workspace "
+        "requires MRNs any more.",
     ),
     records.MRN_IN_TARGET: (
         "mrn_in_target",
-        "Patients of the target have the MRNs of these patients of the source. Correct the MRNs, or remove a record "
-        "of those who are the same person.",
+        "Patients of the target have the MRNs of these patients of the source. Someone in one of the clinics "
+        "corrects the MRNs in the web application, or removes a record of those who are the same person. "
+        + _WHERE,
     ),
     records.MRN_IN_SOURCE: (
         "mrn_in_source",
-        "Several patients of the source share an MRN. Correct the MRNs, or remove a record of those who are the same "
-        "person.",
+        "Several patients of the source share an MRN. Someone in the source clinic corrects the MRNs in the web "
+        "application, or removes a record of those who are the same person. " + _WHERE,
     ),
 }
 
@@ -212,7 +241,7 @@ def _explained(
 
 
 _FINDERS = (
-    *(_names_missing, _settings, _too_many_tags, _long_site_names),
+    *(_names_missing, _settings, _too_many_tags, _long_site_names, _shared_ids),
     *(_members, _too_many_admins, _patients),
     *(_tags_alike, _downgraded, _many_matches),
 )

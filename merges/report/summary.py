@@ -126,8 +126,17 @@ def _sites(plan: MergePlan) -> Iterator[Row]:
         yield site.resulting_name, site.workspace, site.action.label
 
 
+# --- what to do -----------------------------------------------------------------------------------
+def _problems(plan: MergePlan) -> Iterator[Row]:
+    """Besides the rows of the replaced service, which keep their places."""
+    yield heading(f"Problems ({len(plan.problems)}) ---", "Blocks ---", "What to do ---")
+    for problem in plan.problems:
+        blocks = "Yes" if problem.severity is Severity.BLOCKS else ""
+        yield problem.message, blocks, problem.advice
+
+
 _BLOCKS: Iterable[Callable[[MergePlan], Iterator[Row]]] = (
     *(_head, _settings, _measures),
     *(_admins, _members, _invites),
-    *(_tags, _sites),
+    *(_tags, _sites, _problems),
 )

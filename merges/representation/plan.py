@@ -162,6 +162,7 @@ def _clinician(person: Clinician) -> Document:
     return {
         "Id": person.id,
         "UserId": person.user_id or None,
+        "InviteId": person.invite_id or None,
         "Name": person.name,
         "Email": person.email,
         "Roles": person.roles,

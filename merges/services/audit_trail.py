@@ -2,14 +2,18 @@
 
 from typing import Any, TypedDict
 
+from bson import ObjectId
+
 from kernel import audit
 from kernel.choices import ActorKind, AuditOutcome
 from kernel.db import Document
+from kernel.errors import DomainError
 from merges.choices import MergeState
 from merges.plan.model import MergePlan, Severity
 from merges.services import requesters
 
 MERGED, TAKEN_BACK = "clinic.merged", "clinic.merge_taken_back"
+STOPPED = "clinic.merge_stopped"
 EXPORTED = "merge.report_exported"
 _ENDS = {
     MergeState.COMPLETED.value: (MERGED, AuditOutcome.DONE),
@@ -27,6 +31,40 @@ class _Actor(TypedDict):
 def record_begin(merge: Document) -> None:
     """In the transaction that begins it."""
     _record(merge, MERGED, AuditOutcome.BEGUN)
+
+
+def record_stop(merge: Document, *, by: str, reason: str) -> None:
+    """In the transaction that turns it back."""
+    _record(merge, STOPPED, AuditOutcome.DONE, by=by, reason=reason)
+
+
+def record_refusal(
+    *,
+    action: str,
+    source_id: ObjectId,
+    target_id: ObjectId,
+    error: DomainError,
+    by: str,
+    reason: str = "",
+) -> None:
+    """What someone asked for in vain."""
+    scope = {
+        "source": str(source_id),
+        "target": str(target_id),
+        "status": error.status,
+        "refused": error.words or error.message,
+    }
+    for clinic_id in (source_id, target_id):
+        audit.record(
+            action=action,
+            object_type="clinic",
+            object_id=str(clinic_id),
+            clinic_id=clinic_id,
+            scope=scope,
+            reason=reason,
+            outcome=AuditOutcome.REFUSED,
+            **_actor(by),
+        )
 
 
 def record_end(merge: Document) -> None:
@@ -49,7 +87,10 @@ def record_report(plan: MergePlan, *, requested_by: str) -> None:
         )
 
 
-def _record(merge: Document, action: str, outcome: AuditOutcome) -> None:
+def _record(
+    merge: Document, action: str, outcome: AuditOutcome, *, by: str = "", reason: str = ""
+) -> None:
+    """By the one who asked for the merge, and with that reason, unless it says another."""
     for side in ("source", "target"):
         audit.record(
             action=action,
@@ -58,9 +99,9 @@ def _record(merge: Document, action: str, outcome: AuditOutcome) -> None:
             object_name=merge[f"{side}Name"],
             clinic_id=merge[f"{side}Id"],
             scope=_scope(merge),
-            reason=merge["reason"],
+            reason=reason or merge["reason"],
             outcome=outcome,
-            **_actor(merge["requestedBy"]),
+            **_actor(by or merge["requestedBy"]),
         )
 
 

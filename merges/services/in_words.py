@@ -1,5 +1,12 @@
 """What documents of merges have as codes, in words for staff and for operators."""
 
+from collections.abc import Sequence
+from typing import Any
+
+from kernel import texts
+from kernel.db import Document
+from merges.choices import MergeState
+from merges.plan.model import MergePlan
 from merges.services import stages
 
 STAGES = {
@@ -30,3 +37,38 @@ NUMBERS = (
     ("resultingSites", "Sites afterwards", False),
     ("renamedSites", "Sites of the source that are renamed", False),
 )
+
+
+def number_rows(numbers: Document) -> list[dict[str, Any]]:
+    return [
+        {"text": text, "number": numbers[name], "is_part": is_part}
+        for name, text, is_part in NUMBERS
+        if name in numbers
+    ]
+
+
+def stage_of(merge: Document) -> str:
+    if merge["state"] == MergeState.TAKING_BACK:
+        return "What was done is taken back, newest step first"
+    return STAGES.get(merge["stage"], "")
+
+
+# --- names of the two clinics ---------------------------------------------------------------------
+def names_in_plan(plan: MergePlan) -> tuple[str, str]:
+    sides = (plan.source, plan.target)
+    names = [side.name or "(clinic without a name)" for side in sides]
+    return _told_apart(names, [side.share_code for side in sides])
+
+
+def names_in_merge(merge: Document) -> tuple[str, str]:
+    sides = ("source", "target")
+    names = [merge[f"{side}Name"] or str(merge[f"{side}Id"]) for side in sides]
+    return _told_apart(names, [merge.get(f"{side}ShareCode") or "" for side in sides])
+
+
+def _told_apart(names: Sequence[str], codes: Sequence[str]) -> tuple[str, str]:
+    """Source and target, with their share codes if they have the same name."""
+    source, target = names
+    if not texts.is_same(source, target):
+        return source, target
+    return f"{source} ({codes[0] or 'source'})", f"{target} ({codes[1] or 'target'})"

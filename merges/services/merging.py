@@ -1,13 +1,15 @@
 """Merges as those see them who ask for one: request, join, look up, stop (rules MERGE-80 to MERGE-86)."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 
 from bson import ObjectId
 from pymongo.errors import DuplicateKeyError
 
+from clinic_records.documents import ClinicDocument
 from clinic_records.services import access, closures
-from kernel import clock, db, ids, outbox, safe_reading
+from kernel import clock, db, ids, outbox, safe_reading, texts
 from kernel.db import Document
 from kernel.errors import Conflict, NotFound
 from merges.choices import MergeState
@@ -15,12 +17,21 @@ from merges.events import MergeRequested
 from merges.services import audit_trail, planning
 from merges.services.stages import FIRST, UNDECIDED
 from merges.store import merges as store
+from merges.store import plan_documents
 
 OTHER_MERGE = "one of the clinics is being merged with another clinic"
 NOT_FOUND = "merge not found"
 TOO_LATE = "the merge has ended, or is too far to be taken back"
 STOPPED = "it was stopped"
 QUIET = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Stopper:
+    """A person who stops a merge, and why."""
+
+    signature: str
+    reason: str
 
 
 def request_merge(
@@ -56,6 +67,14 @@ def find_present(source_id: str | ObjectId, target_id: str | ObjectId) -> Docume
     return _present(source, target) if source and target else None
 
 
+def find_by_code(share_code: str, target_id: str) -> Document | None:
+    """The newest merge into this clinic that took it the share code: the code leads to the target since then."""
+    target = ids.parse_id(target_id)
+    into_target = store.list_completed_into(target) if target else []
+    found = plan_documents.find_by_code_of_source(into_target, texts.share_code(share_code))
+    return store.find(found["planId"]) if found else None
+
+
 def _present(source_id: ObjectId, target_id: ObjectId) -> Document | None:
     """The pair's newest merge, if it is running or has succeeded."""
     newest = store.find_newest(source_id, target_id)
@@ -66,7 +85,7 @@ def _present(source_id: ObjectId, target_id: ObjectId) -> Document | None:
 def _new_merge(
     source_id: ObjectId, target_id: ObjectId, *, requested_by: str, reason: str
 ) -> Document:
-    names = {clinic_id: _name_of(clinic_id) for clinic_id in (source_id, target_id)}
+    source, target = map(access.access_clinic, (source_id, target_id))
     if closures.find(source_id) or closures.find(target_id):
         raise Conflict(message=OTHER_MERGE)
     moment = clock.now()
@@ -74,8 +93,10 @@ def _new_merge(
         "_id": ids.new_id(),
         "sourceId": source_id,
         "targetId": target_id,
-        "sourceName": names[source_id],
-        "targetName": names[target_id],
+        "sourceName": _text_of(source, "name"),
+        "targetName": _text_of(target, "name"),
+        "sourceShareCode": _text_of(source, "canonicalShareCode"),
+        "targetShareCode": _text_of(target, "canonicalShareCode"),
         "state": MergeState.RUNNING.value,
         "stage": FIRST,
         "steps": 0,
@@ -91,8 +112,8 @@ def _new_merge(
     }
 
 
-def _name_of(clinic_id: ObjectId) -> str:
-    return safe_reading.text(access.access_clinic(clinic_id).get("name")) or ""
+def _text_of(clinic: ClinicDocument, name: str) -> str:
+    return safe_reading.text(clinic.get(name)) or ""
 
 
 def _begin(merge: Document) -> None:
@@ -138,14 +159,22 @@ def count_merges() -> int:
 
 
 def stop_merge(
-    merge_id: str | ObjectId, *, problem: str = STOPPED, at_step: int | None = None
+    merge_id: str | ObjectId,
+    *,
+    problem: str = STOPPED,
+    at_step: int | None = None,
+    by: Stopper | None = None,
 ) -> None:
     """Have a running merge taken back. Raises NotFound, and Conflict when it is too late, or past `at_step`."""
     merge = access_merge(merge_id)
+    who = {"stoppedBy": by.signature, "stopReason": by.reason} if by else {}
 
     def stop() -> None:
-        if not store.turn_back(merge["_id"], UNDECIDED, problem, clock.now(), at_step=at_step):
+        fields = {"problem": problem, **who}
+        if not store.turn_back(merge["_id"], UNDECIDED, fields, at_step=at_step):
             raise Conflict(message=TOO_LATE)
+        if by:
+            audit_trail.record_stop(merge, by=by.signature, reason=by.reason)
         outbox.emit(MergeRequested(merge_id=str(merge["_id"])))
 
     db.run_in_transaction(stop)

@@ -79,6 +79,7 @@ def _read_clinic(document: Document, mrn_keys: MrnKeys | None) -> Clinic:
     return Clinic(
         id=document["_id"],
         name=text(document.get("name")) or "",
+        share_code=text(document.get("canonicalShareCode")) or "",
         glucose_units=text(document.get("PreferredBgUnits")) or "",
         timezone=text(document.get("timezone")) or "",
         requires_mrn=bool(_mrn_settings(document).get("required")),
@@ -107,6 +108,7 @@ def _clinician(document: ClinicianDocument) -> Clinician:
         name=text(document.get("name")) or "",
         email=text(document.get("email")) or "",
         roles=tuple(texts(document.get("roles"))),
+        invite_id=text(document.get("inviteId")) or "",
     )
 
 

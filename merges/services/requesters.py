@@ -20,6 +20,19 @@ def names_of(requested_by: Iterable[str]) -> dict[str, str]:
     return {who: usernames.get(who) or _other(who) for who in asked}
 
 
+def descriptions_of(requested_by: Iterable[str]) -> dict[str, str]:
+    """As `names_of`, with what kind of caller it is, for people who read it alone."""
+    return {who: _described(who, name) for who, name in names_of(requested_by).items()}
+
+
+def _described(who: str, name: str) -> str:
+    if who.startswith(STAFF):
+        return name
+    if who.startswith(COMMAND):
+        return f"{TOOL}, run by user {who.removeprefix(COMMAND)} of the operating system"
+    return f"the service {name}, by the API"
+
+
 def staff_id(requested_by: str) -> str:
     return requested_by.removeprefix(STAFF)
 

@@ -1,7 +1,6 @@
 """The collection of merges: one document for each, which says how far it is."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 from bson import ObjectId
@@ -30,6 +29,13 @@ def find_newest(source_id: ObjectId, target_id: ObjectId) -> Document | None:
     return db.collection(COLLECTION).find_one(pair, sort=_NEWEST_FIRST, hint="MergesBySource")
 
 
+def list_completed_into(target_id: ObjectId) -> list[ObjectId]:
+    """Newest first."""
+    completed = {"targetId": target_id, "state": MergeState.COMPLETED.value}
+    found = db.collection(COLLECTION).find(completed, {"_id": 1}, sort=_NEWEST_FIRST)
+    return [merge["_id"] for merge in found.hint("MergesByTarget")]
+
+
 def list_newest(*, skip: int, limit: int) -> list[Document]:
     rows = db.collection(COLLECTION).find({}, sort=_NEWEST_FIRST, skip=skip, limit=limit)
     return list(rows)
@@ -54,8 +60,7 @@ def advance(
 def turn_back(
     merge_id: ObjectId,
     stages: Sequence[str],
-    problem: str,
-    moment: datetime,
+    fields: Mapping[str, Any],
     *,
     at_step: int | None = None,
 ) -> bool:
@@ -65,9 +70,9 @@ def turn_back(
         {"_id": merge_id, "state": MergeState.RUNNING, **place},
         {
             "$set": {
+                **fields,
                 "state": MergeState.TAKING_BACK.value,
-                "problem": problem,
-                "updatedTime": moment,
+                "updatedTime": clock.now(),
             }
         },
     )

@@ -6,6 +6,7 @@ Other services watch it and send mails, so until the merge is complete its docum
 from collections.abc import Sequence
 
 from bson import ObjectId
+from pymongo import DESCENDING
 
 from kernel import db
 from kernel.db import Document
@@ -27,6 +28,16 @@ def publish(plan_id: ObjectId, limit: int) -> bool:
         shown = [document["_id"] for document in documents]
         db.collection(WAITING).delete_many({"_id": {"$in": shown}})
     return bool(documents)
+
+
+def find_by_code_of_source(plan_ids: Sequence[ObjectId], share_code: str) -> Document | None:
+    """The newest document of these plans about a source with this share code."""
+    return db.collection(COLLECTION).find_one(
+        {"planId": {"$in": plan_ids}, "type": "clinic", "plan.source.shareCodes": share_code},
+        {"planId": 1},
+        sort=[("planId", DESCENDING)],
+        hint="MergePlansByPlan",
+    )
 
 
 def remove(plan_id: ObjectId) -> None:

@@ -168,6 +168,7 @@ def test_what_blocks_has_advice_and_a_link_to_where_it_is_corrected(role, pair, 
     assert "Give both workspaces the same values of: Timezone" in page
     link = f'href="/admin/clinics/{pair[1]["_id"]}/settings/timezone"'
     assert (link in page) == ("configuration" in role)
+    assert ("staff with the role configuration" in page) == ("configuration" not in role)
     assert 'name="typed_source"' not in page
 
 
@@ -181,6 +182,61 @@ def test_problems_lead_to_members_and_patients(staff):
     assert f"/admin/clinics/{source['_id']}/patients/{patient['userId']}/" in page
     assert f"/admin/clinics/{source['_id']}/members/" in page
     assert "Pending invites in source workspace." in page
+    assert "i@example.org" in page
+
+
+def test_what_staff_cannot_correct_has_no_link_but_says_who_can(pair, root):
+    units = {"$set": {"PreferredBgUnits": "mmol/L"}}
+    db.collection("clinics").update_one({"_id": pair[1]["_id"]}, units)
+    page = text(root.get(plan_path(pair)))
+    assert "Glucose Units cannot be changed here: an admin of the clinic does it" in page
+    assert "Glucose Units of" not in page
+
+
+def test_both_mrn_settings_have_one_link_for_each_clinic(pair, root):
+    changed = {"$set": {"mrnSettings": {"required": True, "unique": True}}}
+    db.collection("clinics").update_one({"_id": pair[0]["_id"]}, changed)
+    changed = {"$set": {"mrnSettings": {"required": False, "unique": False}}}
+    db.collection("clinics").update_one({"_id": pair[1]["_id"]}, changed)
+    page = text(root.get(plan_path(pair)))
+    assert page.count("MRN settings of Lakeside") == page.count("MRN settings of Hillside") == 1
+
+
+@pytest.mark.parametrize("role", [("destructive",), ("destructive", "support")])
+def test_a_taken_mrn_is_shown_with_the_one_who_has_it(role, staff):
+    source, target = Maker(3).pair(mrnSettings={"required": False, "unique": True})
+    mover = factories.make_patient(source, mrn="Ä-77", fullName="Nora Sample")
+    holder = factories.make_patient(target, mrn="a-77 ", fullName="Otto Example")
+    person = staff(*role)
+    page = text(person.get(plan_path((source, target))))
+    assert "in the web application" in page
+    assert "The tab is in the report" in page
+    named = events(action="merge.plan_viewed")[-1]["scope"]["patients"]
+    if "support" in role:
+        assert "the same MRN in the target" in page
+        assert f"/admin/clinics/{target['_id']}/patients/{holder['userId']}/" in page
+        assert {mover["userId"], holder["userId"]} <= set(named)
+    else:
+        assert "Otto Example" not in page
+        assert holder["userId"] in page
+        assert named == []
+
+
+def test_clinics_of_one_name_are_told_apart_from_the_plan_to_the_end(pair, root):
+    """Rule MERGE-113."""
+    db.collection("clinics").update_one({"_id": pair[0]["_id"]}, {"$set": {"name": "hillside"}})
+    names = [
+        f"{name} ({side['canonicalShareCode']})"
+        for name, side in zip(("hillside", "Hillside"), pair, strict=True)
+    ]
+    page = text(root.get(plan_path(pair)))
+    assert f"patients of {names[0]} move to {names[1]}" in page
+    confirm(root, pair, typed_source="hillside")
+    deliver_all()
+    (merge,) = begun()
+    for path in ("merges/", f"merges/{merge['_id']}/"):
+        page = text(root.get(path))
+        assert all(name in page for name in names)
 
 
 def test_names_of_others_are_text(root):
@@ -288,9 +344,11 @@ def test_a_plan_that_blocks_cannot_be_confirmed(is_forged, pair, root):
     answer = confirm(root, pair, seen=mark)
     assert answer.status_code == 400
     assert begun() == []
-    (event,) = events(action="clinic.merged")
-    assert event["outcome"] == "refused"
-    assert "does not allow" in event["scope"]["refused"]
+    refused = events(action="clinic.merged")
+    assert [e["clinicId"] for e in refused] == [clinic["_id"] for clinic in pair]
+    for event in refused:
+        assert event["outcome"] == "refused"
+        assert "does not allow" in event["scope"]["refused"]
 
 
 @pytest.mark.parametrize("mark", ["changed", ""])
@@ -313,7 +371,7 @@ def test_the_second_of_two_staff_gets_the_merge_of_the_first(pair, staff):
     assert first.url == second.url
     assert len(begun()) == 1
     refused = events(action="clinic.merged", outcome="refused")
-    assert [e["actor"]["id"] for e in refused] == [other.id]
+    assert [e["actor"]["id"] for e in refused] == [other.id] * 2
     assert other.get(plan_path(pair)).url == first.url
 
 
@@ -346,21 +404,26 @@ def test_a_merge_is_stopped_with_a_reason(pair, root):
     assert "is being taken back" in text(root.get(f"merges/{merge['_id']}/"))
     deliver_all()
     assert merges.snapshot(**places) == before
-    (event,) = events(action="clinic.merge_stopped")
-    assert event["reason"] == "wrong clinic"
+    stopped = events(action="clinic.merge_stopped")
+    assert [e["clinicId"] for e in stopped] == [clinic["_id"] for clinic in pair]
+    assert {e["reason"] for e in stopped} == {"wrong clinic"}
+    assert {e["actor"]["id"] for e in stopped} == {root.id}
     taken_back = events(action="clinic.merge_taken_back")
     assert {e["clinicId"] for e in taken_back} == {clinic["_id"] for clinic in pair}
     page = text(root.get(f"merges/{merge['_id']}/"))
     assert "both clinics are as before" in page
     assert "It was stopped." in page
+    assert re.search(rf"Stopped by</dt><dd>.*{root.user.username}", page)
+    assert "wrong clinic" in page
 
 
 def test_what_is_too_late_to_stop_is_refused_and_recorded(pair, root):
     merge = merges.merge(*pair)
     answer = root.post(f"merges/{merge['_id']}/stop", reason=REASON)
     assert "too far" in " ".join(messages_of(answer))
-    (event,) = events(action="clinic.merge_stopped")
-    assert event["outcome"] == "refused"
+    refused = events(action="clinic.merge_stopped", outcome="refused")
+    assert [e["clinicId"] for e in refused] == [clinic["_id"] for clinic in pair]
+    assert {e["reason"] for e in refused} == {REASON}
 
 
 def test_a_merge_that_its_plan_refuses_says_what_to_do(pair, root):
@@ -405,5 +468,7 @@ def test_the_list_shows_merges_of_every_kind_of_caller(root):
         source, target = Maker(20 + number).pair()
         merging.request_merge(source_id=source["_id"], target_id=target["_id"], requested_by=who)
     page = text(root.get("merges/"))
-    assert "manage.py merge_clinics" in page.replace("<wbr>", "").replace("</span><span>", "")
+    plain = page.replace("<wbr>", "").replace("</span><span>", "")
+    assert "manage.py merge_clinics, run by user 1000 of the operating system" in plain
+    assert "the service some-service, by the API" in plain
     assert page.count('badge st-wait">Running') == 4

@@ -63,7 +63,9 @@ def test_each_setting_has_to_be_equal(name, fields, is_in_source):
 
     assert blocking(made) == ["Settings mismatch"]
     assert not made.can_execute
-    assert problem(made, "settings_mismatch").subjects == (name,)
+    found = problem(made, "settings_mismatch")
+    assert found.subjects == (name,)
+    assert found.advice == f"Give both workspaces the same values of: {name}."
     assert [entry.name for entry in made.settings if not entry.is_equal] == [name]
 
 
@@ -98,6 +100,8 @@ def test_the_target_needs_every_restriction_of_the_source(in_source, in_target, 
     made = plan({"restrictions": in_source}, {"restrictions": in_target})
     assert made.can_execute is may_merge
     assert blocking(made) == ([] if may_merge else ["Settings mismatch"])
+    if not may_merge:
+        assert "every restriction of the source" in problem(made, "settings_mismatch").advice
 
 
 def test_restrictions_are_equal_when_their_texts_are():
@@ -245,6 +249,18 @@ def test_a_name_that_becomes_too_long_is_a_problem(length, may_merge):
         assert problem(made, "site_name_too_long").subjects == (name,)
 
 
+def test_a_copy_of_a_clinic_has_ids_of_its_original():
+    """Rule MERGE-42."""
+    shared_tag, shared_site = tag("Pump"), site("North")
+    made = plan(
+        {"tags": (shared_tag, tag("Young")), "sites": (shared_site, site("South"))},
+        {"tags": (replace(shared_tag, name="Renamed"),), "sites": (shared_site,)},
+    )
+    assert blocking(made) == ["Tags or sites of both workspaces have the same ids"]
+    found = problem(made, "shared_ids")
+    assert (found.subjects, found.clinic_id) == (("Pump", "North"), made.source.id)
+
+
 def test_patients_have_the_sites_as_they_are_renamed():
     here, there = site("A"), site("A")
     made = plan(
@@ -290,10 +306,10 @@ def test_an_invite_in_the_source_blocks_and_one_in_the_target_does_not():
     assert made.can_execute
     assert made.numbers.pending_invites == 1
 
-    pending = invite("a@example.org")
-    made = plan({"clinicians": (pending,)}, {})
+    nameless = invite("b@example.org")
+    made = plan({"clinicians": (invite("a@example.org", "key"), nameless)}, {})
     assert blocking(made) == ["Pending invites in source workspace"]
-    assert problem(made, "pending_invites").subjects == (str(pending.id),)
+    assert problem(made, "pending_invites").subjects == (str(nameless.id), "key")
 
 
 def test_no_one_moves_into_a_clinic_with_restrictions():
@@ -308,6 +324,15 @@ def test_no_one_moves_into_a_clinic_with_restrictions():
     ]
     assert problem(made, "restrictions").subjects == ("v",)
     assert plan({}, {"restrictions": (ONE,)}).can_execute
+
+
+def test_what_a_member_meets_is_said_all_at_once():
+    made = plan(
+        {"clinicians": (member("Ann", user_id="u", email="ann@example.org"),)},
+        {"clinicians": (invite("ann@example.org"),), "restrictions": (ONE,)},
+    )
+    assert problem(made, "restrictions").subjects == ("u",)
+    assert problem(made, "address_taken").subjects == ("u",)
 
 
 @pytest.mark.parametrize("other", [invite("Ann@Example.org"), member("X", email="ann@example.org")])

@@ -135,6 +135,17 @@ def test_the_summary_says_what_prevents_the_merge():
     ]
 
 
+def test_the_summary_ends_with_what_can_be_done():
+    """Rule MERGE-41."""
+    rows = sheet(plan({"timezone": ""}, {}), "Summary")
+    found = block(rows, "Problems (")
+    assert found == [
+        ["Problems (1) ---", "Blocks ---", "What to do ---"],
+        ["Settings mismatch", "Yes", "Give both workspaces the same values of: Timezone."],
+    ]
+    assert rows[-1] == found[-1]
+
+
 def test_the_settings_are_compared(book):
     assert block(rows_of(book, "Summary"), "Settings ---")[:-1] == [
         ["Settings ---", "Do they match? ---", "Lakeside ---", "Hillside ---"],

@@ -62,6 +62,8 @@ def test_yes_merges_and_ends_when_the_merge_is_complete(pair):
 
     shown = run(source, target, "--yes")
 
+    assert "Patients afterwards: " in shown
+    assert "  of them: move from the source: " in shown
     assert "source, is deleted: Lakeside" in shown
     assert "target, stays: Hillside" in shown
     assert "completed: " in shown
@@ -80,6 +82,44 @@ def test_the_same_call_after_the_end_says_how_it_ended(pair):
 def test_clinics_are_named_by_share_code_too(pair):
     codes = [side["canonicalShareCode"] for side in pair]
     assert "completed" in run(codes[0].lower(), codes[1], "--yes")
+
+
+def test_by_share_codes_too_the_same_call_says_how_it_ended(pair):
+    """The source's code leads to the target by then (rule MERGE-125)."""
+    codes = [side["canonicalShareCode"] for side in pair]
+    run(*codes, "--yes")
+    (merge,) = merges()
+    shown = run(codes[0].lower().replace("-", " "), codes[1])
+    assert shown.splitlines()[0] == f"merge {merge['_id']} of Lakeside into Hillside"
+    assert "completed: " in shown
+    assert "completed: " in run(codes[0], pair[1])
+    assert "into itself" in fails(codes[1], codes[1], code=2)
+
+
+def test_of_several_merges_the_one_that_brought_the_code_counts(pair):
+    source, target = pair
+    third = Maker(4).pair()[0]
+    run(source, target, "--yes")
+    run(third, target, "--yes")
+    first, second = merges()
+    assert str(first["_id"]) in run(source["canonicalShareCode"], target)
+    assert str(second["_id"]) in run(third["canonicalShareCode"], target)
+
+
+def test_clinics_of_one_name_are_shown_with_their_share_codes(pair):
+    names = {"$set": {"name": "Lakeside"}}
+    db.collection("clinics").update_one({"_id": pair[1]["_id"]}, names)
+    shown = run(*pair, "--yes")
+    for what, side in zip(("is deleted", "stays"), pair, strict=True):
+        assert f"{what}: Lakeside ({side['canonicalShareCode']})" in shown
+    codes = [side["canonicalShareCode"] for side in pair]
+    assert f"of Lakeside ({codes[0]}) into Lakeside ({codes[1]})" in shown
+
+
+def test_an_invite_is_named_by_its_id(pair):
+    invite = {"clinicId": pair[0]["_id"], "inviteId": "key7", "email": "i@example.org", "roles": []}
+    db.collection("clinicians").insert_one(invite)
+    assert "key7" in fails(*pair, "--yes", code=1)
 
 
 def test_without_terminal_and_yes_only_the_plan_is_shown(pair, monkeypatch):
@@ -160,7 +200,7 @@ def test_ctrl_c_leaves_the_merge_running_and_the_next_call_follows_it(pair, monk
 
     fails(*pair, "--report", "any.xlsx", code=2)
     monkeypatch.setattr(merge_clinics, "sleep", _complete)
-    assert "resulting patients" not in run(*pair)
+    assert "Patients afterwards" not in run(*pair)
     assert len(merges()) == 1
 
 
@@ -170,12 +210,13 @@ def _complete(_):
 
 def test_a_merge_that_was_taken_back_says_why(pair, monkeypatch):
     def stop(_):
-        merging.stop_merge(merges()[0]["_id"], problem="it was \x1bstopped")
+        by = merging.Stopper("staff:" + "0" * 24, "\x1bwrong clinic")
+        merging.stop_merge(merges()[0]["_id"], by=by)
         deliver_all()
 
     monkeypatch.setattr(merge_clinics, "sleep", stop)
     shown = fails(*pair, "--yes", code=1)
-    assert "taken back: it was �stopped" in shown
+    assert f"taken back: it was stopped by {'0' * 24}: �wrong clinic" in shown
 
 
 def test_a_merge_that_its_plan_refuses_meanwhile_says_why(pair, monkeypatch):

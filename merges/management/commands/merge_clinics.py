@@ -6,7 +6,6 @@ Shows the plan first, and asks. The merge is work of the workers, so it goes on 
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict
 from time import sleep
 from typing import Any
 
@@ -19,7 +18,7 @@ from kernel.db import Document
 from kernel.errors import Conflict, DomainError, NotFound
 from merges.choices import MergeState
 from merges.plan.model import MergePlan
-from merges.services import audit_trail, merging, planning, reports, requesters
+from merges.services import audit_trail, in_words, merging, planning, reports, requesters
 
 USAGE = 2
 INTERRUPTED = 130  # as shells have it for Ctrl-C
@@ -48,6 +47,10 @@ class Command(BaseCommand):
         if merge is None:
             source_id, target_id = _find(source_id), _find(target_id)
             merge = merging.find_present(source_id, target_id)
+        if (
+            merge is None and source_id == target_id
+        ):  # since the end the source's code is the target's
+            merge = merging.find_by_code(options["source"], target_id)
         if merge is None:
             plan = self._show_plan(source_id, target_id, options["report"])
             if not self._is_confirmed(plan, is_sure=options["yes"]):
@@ -61,10 +64,11 @@ class Command(BaseCommand):
     # --- the plan
     def _show_plan(self, source_id: str, target_id: str, report: str | None) -> MergePlan:
         plan = _read_plan(source_id, target_id)
-        self._line(f"source, is deleted: {plan.source.name} ({source_id})")
-        self._line(f"target, stays: {plan.target.name} ({target_id})")
-        for name, number in asdict(plan.numbers).items():
-            self._line(f"{name.replace('_', ' ')}: {number}")
+        source_name, target_name = in_words.names_in_plan(plan)
+        self._line(f"source, is deleted: {source_name} ({source_id})")
+        self._line(f"target, stays: {target_name} ({target_id})")
+        for row in in_words.number_rows(planning.numbers_of(plan)):
+            self._line(f"{'  of them: ' if row['is_part'] else ''}{row['text']}: {row['number']}")
         for problem in plan.problems:
             self._problem(problem.severity.value, problem.message, problem.advice, problem.subjects)
         if report:
@@ -86,7 +90,8 @@ class Command(BaseCommand):
 
     # --- the merge
     def _follow(self, merge: Document) -> None:
-        self._line(f"merge {merge['_id']}")
+        source_name, target_name = in_words.names_in_merge(merge)
+        self._line(f"merge {merge['_id']} of {source_name} into {target_name}")
         try:
             merge = self._wait(merge)
         except KeyboardInterrupt:
@@ -101,8 +106,8 @@ class Command(BaseCommand):
         shown: Any = None
         quiet_since: Any = None
         while not merging.has_ended(merge):
-            if shown != (progress := (merge["state"], merge["done"], merge["total"])):
-                self._line(_progress(merge))
+            if shown != (progress := _progress(merge)):
+                self._line(progress)
                 shown = progress
             if quiet_since != merge["updatedTime"] and merging.is_quiet(merge):
                 self._line("nothing happens: it waits for a worker of the queue merges")
@@ -118,7 +123,9 @@ class Command(BaseCommand):
         for problem in merge["problems"]:
             self._problem(*(problem[k] for k in ("severity", "message", "advice", "subjects")))
         why = f": {merge['problem']}" if merge["problem"] else ""
-        raise CommandError(_plain(f"{MergeState(merge['state']).label.lower()}{why}"))
+        raise CommandError(
+            _plain(f"{MergeState(merge['state']).label.lower()}{why}{_stopper(merge)}")
+        )
 
     # --- output
     def _problem(self, severity: str, message: str, advice: str, subjects: Sequence[str]) -> None:
@@ -191,6 +198,12 @@ def _plain(text: str) -> str:
     return "".join(c if c.isprintable() or c == "\n" else "�" for c in text)
 
 
+def _stopper(merge: Document) -> str:
+    who = merge.get("stoppedBy")
+    return f" by {requesters.names_of([who])[who]}: {merge['stopReason']}" if who else ""
+
+
 def _progress(merge: Document) -> str:
     state = MergeState(merge["state"]).label.lower()
-    return f"{state}: {merge['done']} of {merge['total']}" if merge["total"] else state
+    text = f"{state}: {merge['done']} of {merge['total']}" if merge["total"] else state
+    return text if merging.has_ended(merge) else f"{text} ({in_words.stage_of(merge)})"
