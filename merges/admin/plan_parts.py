@@ -44,7 +44,7 @@ class View:
 
     @cached_property
     def names(self) -> tuple[str, str]:
-        """Of source and target."""
+        """The source's, then the target's."""
         return in_words.names_in_plan(self.plan)
 
     def name_of(self, clinic: Clinic) -> str:
