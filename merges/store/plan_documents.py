@@ -31,13 +31,11 @@ def publish(plan_id: ObjectId, limit: int) -> bool:
 
 
 def find_by_code_of_source(plan_ids: Sequence[ObjectId], share_code: str) -> Document | None:
-    """The newest document of these plans about a source with this share code."""
-    return db.collection(COLLECTION).find_one(
-        {"planId": {"$in": plan_ids}, "type": "clinic", "plan.source.shareCodes": share_code},
-        {"planId": 1},
-        sort=[("planId", DESCENDING)],
-        hint="MergePlansByPlan",
-    )
+    """The newest document of these plans about a source with this share code. One that waits is newer than others."""
+    about = {"planId": {"$in": plan_ids}, "type": "clinic", "plan.source.shareCodes": share_code}
+    newest = [("planId", DESCENDING)]
+    waiting = db.collection(WAITING).find_one(about, {"planId": 1}, sort=newest)
+    return waiting or db.collection(COLLECTION).find_one(about, {"planId": 1}, sort=newest)
 
 
 def remove(plan_id: ObjectId) -> None:
