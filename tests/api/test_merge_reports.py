@@ -77,6 +77,16 @@ def test_the_answer_is_the_plan_if_exactly_json_is_asked_for(backend, clinics):
     assert plan["Numbers"]["LikelyDuplicates"] == 1
 
 
+def test_an_invite_is_named_by_its_invite_id(backend, clinics):
+    source, target = clinics
+    invite = {"clinicId": source["_id"], "inviteId": "key7", "email": "i@example.org", "roles": []}
+    db.collection("clinicians").insert_one(invite)
+    plan = orjson.loads(content(ask(backend, source["_id"], target["_id"], Accept=JSON)))
+    [problem] = plan["Problems"]
+    assert (problem["Code"], problem["Subjects"]) == ("pending_invites", ["key7"])
+    assert plan["ClinicianPlans"][0]["Clinician"]["InviteId"] == "key7"
+
+
 def keys_of(value):
     if isinstance(value, dict):
         yield from value
