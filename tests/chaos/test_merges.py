@@ -33,11 +33,23 @@ MOMENTS = [
 WORKER = "ehr-worker"
 
 
+@pytest.fixture(autouse=True)
+def _dead_transactions_end_soon():
+    """What a killed worker has changed in an open transaction stays locked until MongoDB gives the transaction up:
+    after a minute, if nothing else is said."""
+    parameter, admin = "transactionLifetimeLimitSeconds", db.client().admin
+    usual = admin.command("getParameter", 1, **{parameter: 1})[parameter]
+    admin.command("setParameter", 1, **{parameter: 5})
+    yield
+    admin.command("setParameter", 1, **{parameter: usual})
+
+
 @pytest.fixture
 def service(tmp_path):
     folder = tmp_path / "service"
     folder.mkdir()
     running_service = Service(folder, {"SECRET_KEY": settings.SECRET_KEY, **same_place()})
+    running_service.start(only=("beat",))
     yield running_service
     running_service.stop()
 
