@@ -63,6 +63,12 @@ class Merge(StoredDocument):
         shape=dict,
         help_text="tag of the source -> the target's tag that stands for it",
     )
+    unmarked: Any = PassThroughField(
+        null=True, shape=[str], help_text="records that came back with an MRN that is taken by now"
+    )
+    stayed: Any = PassThroughField(
+        null=True, shape=[str], help_text="records that could not come back, and stay in the target"
+    )
     announced = models.IntegerField(null=True, help_text="number of the last item with its mails")
     created_time = models.DateTimeField(db_column="createdTime", help_text="time of the request")
     updated_time = models.DateTimeField(db_column="updatedTime", help_text="time of the last step")

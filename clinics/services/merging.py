@@ -1,7 +1,8 @@
 """What two clinics exchange when one is merged into the other, in the caller's transaction, and how it is taken back
 (rules MERGE-80 to MERGE-99)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from bson import ObjectId
 from pymongo.errors import DuplicateKeyError
@@ -32,11 +33,16 @@ MEMBER_TAKEN = (
 def add_tags(clinic_id: ObjectId, added: Iterable[Document]) -> None:
     """`added`: {_id, name} of each. Raises Duplicate or ConstraintViolation if the clinic has got other tags
     meanwhile."""
-    present = access.tags_of(access.access_clinic(clinic_id))
+    clinic = access.access_clinic(clinic_id)
+    present = access.tags_of(clinic)
+    stored = clinic.get("patientTags")
+    # The plan counts whole tags only.
+    broken = len(stored) - len(present) if isinstance(stored, list) else 0
+    limit = tags.MAX_TAGS + broken
     for tag in added:
         tags.require_free_name(tag["name"], present)
         present.append(tag)
-        if not tag_store.add_tag(clinic_id, tag, limit=tags.MAX_TAGS, moment=clock.now()):
+        if not tag_store.add_tag(clinic_id, tag, limit=limit, moment=clock.now()):
             raise ConstraintViolation(tags.FULL)
 
 
@@ -96,16 +102,44 @@ def remove_duplicate(clinician: ClinicianDocument) -> None:
 
 
 def return_clinician(before: ClinicianDocument, target_id: ObjectId) -> None:
-    """Take back either of the two. Nothing happens if the member has left the target meanwhile."""
+    """Take back `move_clinician`, also if the clinic has an invite with the address by now: then the member's record
+    has none. Roles are those that the member had there. Nothing happens if the member has left the target, or if the
+    clinic has another record of the user."""
     present = clinician_store.find_clinician(target_id, before["userId"])
-    if present is None:
+    known = _known(before)
+    if present is None or present["_id"] != before["_id"] or "userId" in known:
         return
-    if present["_id"] != before["_id"]:
-        clinician_store.insert_clinician(before)
-        return
-    names = ("clinicId", "updatedTime", *_UNIQUE)
-    _place(before["_id"], {name: before[name] for name in names if name in before})
+    given = {name: before[name] for name in _UNIQUE if name in before and name not in present}
+    known = _known({**before, **given, **present, "clinicId": before["clinicId"]})
+    names = ("clinicId", "roles", "updatedTime")
+    fields = {name: before[name] for name in names if name in before}
+    _place(
+        before["_id"],
+        fields | {name: value for name, value in given.items() if name not in known},
+        removed=[name for name in known if name in present],
+    )
     store.remove_admin(target_id, before["userId"], clock.now())
+
+
+def restore_clinician(before: ClinicianDocument) -> None:
+    """Take back `remove_duplicate`, as `return_clinician` does."""
+    known = _known(before)
+    if "userId" not in known:
+        clinician_store.insert_clinician(
+            ClinicianDocument({name: v for name, v in before.items() if name not in known})
+        )
+
+
+def _known(record: Mapping[str, Any]) -> set[str]:
+    """Which of the record's unique values another record of its clinic has."""
+    others = [
+        other for other in list_clinicians(record["clinicId"]) if other["_id"] != record["_id"]
+    ]
+    return {
+        name
+        for name in ("userId", *_UNIQUE)
+        if name in record and any(name in o and o[name] == record[name] for o in others)
+    }
 
 
 # --- the end --------------------------------------------------------------------------------------

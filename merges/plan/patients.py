@@ -14,6 +14,7 @@ from merges.plan.sites import resulting_names
 from merges.plan.tags import Becomes
 
 NO_MRN = "Target workspace requires MRNs"
+NO_ACCOUNT = "Both workspaces have a record without an account, and a workspace can have one"
 _NOT_UNIQUE = "MRN uniqueness error(s) for duplicate accounts. View error(s) on the '{}' tab"
 MRN_IN_TARGET = _NOT_UNIQUE.format("Duplicates in Merged Workspace")
 MRN_IN_SOURCE = _NOT_UNIQUE.format("Duplicates in Source Clinic")
@@ -38,6 +39,7 @@ class _Planner:
         self._sites = resulting_names(source, target)
         self._records = Records(target.patients)
         self._in_target = {p.user_id: p for p in target.patients if p.user_id}
+        self._has_unknown = not all(patient.user_id for patient in target.patients)
         self._mrns = Mrns(source, target)
 
     def of_source(self, patient: Patient) -> PatientPlan:
@@ -50,9 +52,14 @@ class _Planner:
             conflicts=self._records.list_first(patient, counts),
             conflict_counts=counts,
             requires_unique_mrn=not same and self._mrns.must_be_unique(patient),
-            error="" if same else self._mrns.obstacle(patient),
+            error="" if same else self._obstacle(patient),
             **self._names(patient, same),
         )
+
+    def _obstacle(self, patient: Patient) -> str:
+        if not patient.user_id and self._has_unknown:
+            return NO_ACCOUNT
+        return self._mrns.obstacle(patient)
 
     def of_target(self, patient: Patient, in_source: Mapping[str, Patient]) -> PatientPlan:
         same = in_source.get(patient.user_id)

@@ -185,6 +185,11 @@ def _downgraded(parts: Parts) -> Iterator[Problem]:
 # --- patients -------------------------------------------------------------------------------------
 _WHERE = "The tab is in the report, which is a workbook."
 _PATIENT_ADVICE = {
+    records.NO_ACCOUNT: (
+        "account_missing",
+        "Another program has stored records of patients without `userId`. Operators find the source's by the ids below "
+        "and give each the account of its patient, or remove it, in one of the workspaces.",
+    ),
     records.NO_MRN: (
         "mrn_missing",
         "Someone in the source clinic gives these patients an MRN in the web application; or neither workspace "
@@ -205,7 +210,11 @@ _PATIENT_ADVICE = {
 
 
 def _patients(parts: Parts) -> Iterator[Problem]:
-    blocked = _by_error((plan.error, plan.source.user_id) for plan in parts.patients if plan.source)
+    blocked = _by_error(
+        (plan.error, plan.source.user_id or str(plan.source.id))
+        for plan in parts.patients
+        if plan.source
+    )
     yield from _explained(blocked, _PATIENT_ADVICE, parts.source)
 
 

@@ -5,15 +5,14 @@ from collections.abc import Mapping, Sequence, Set
 from bson import ObjectId
 
 from clinic_records.documents import ClinicianDocument
-from clinics.services import clinicians
 from clinics.services import merging as clinics
-from kernel import db
+from kernel import safe_reading
 from kernel.db import Document
 from kernel.errors import Conflict
 from merges.choices import RecordAction
 from merges.services import stages
 from merges.services.plan_documents import clinician_document, stored
-from merges.services.steps import BATCH, advance
+from merges.services.steps import BATCH, advance, take_batch
 from merges.store import items as item_store
 from merges.store import plan_documents
 
@@ -23,16 +22,16 @@ INVITED = "a member was invited to the source while it was merged"
 def carry_out(merge: Document) -> None:
     """Raises Duplicate or Conflict if the members have changed since the plan was made, so that they cannot move."""
 
-    def move() -> None:
-        items = item_store.list_next(merge["_id"], "clinician", BATCH)
+    def move(most: int) -> None:
+        items = item_store.list_next(merge["_id"], "clinician", most)
         if not items:
             advance(merge, stage=stages.FINISHING)
             return
         records = _records(merge)
         members_of_target = {
-            record["userId"]
+            user_id
             for record in records.values()
-            if record["clinicId"] == merge["targetId"] and clinicians.is_member(record)
+            if record["clinicId"] == merge["targetId"] and (user_id := _user_of(record))
         }
         documents: list[Document] = []
         done: dict[ObjectId, Document] = {}
@@ -42,7 +41,7 @@ def carry_out(merge: Document) -> None:
             if record is None:  # left the clinic meanwhile
                 continue
             action = _carry_out(merge, item, record, members_of_target)
-            done[item["_id"]] = {"userId": record.get("userId", "")}
+            done[item["_id"]] = {"userId": _user_of(record)}
             if record["clinicId"] == merge["sourceId"]:
                 done[item["_id"]] |= {"action": action, "record": record}
             documents.append(clinician_document(merge, item, record, action))
@@ -50,12 +49,17 @@ def carry_out(merge: Document) -> None:
         item_store.mark_done(done)
         advance(merge, done=len(items))
 
-    db.run_in_transaction(move)
+    take_batch(merge, BATCH, move)
 
 
 def _records(merge: Document) -> Mapping[ObjectId, ClinicianDocument]:
     both = merge["sourceId"], merge["targetId"]
     return {r["_id"]: r for clinic_id in both for r in clinics.list_clinicians(clinic_id)}
+
+
+def _user_of(record: ClinicianDocument) -> str:
+    """Empty for an invite, and for what is no text."""
+    return safe_reading.text(record.get("userId")) or ""
 
 
 def _carry_out(
@@ -64,7 +68,7 @@ def _carry_out(
     """Returns what was done, which may be another thing than planned."""
     if record["clinicId"] == merge["targetId"]:
         return str(item["action"])
-    if not clinicians.is_member(record):
+    if not _user_of(record):
         raise Conflict(INVITED)
     if record["userId"] in members_of_target:
         clinics.remove_duplicate(record)
@@ -76,5 +80,8 @@ def _carry_out(
 def take_back(merge: Document, items: Sequence[Document]) -> None:
     """In the caller's transaction."""
     for item in items:
-        if item["before"].get("action"):
-            clinics.return_clinician(item["before"]["record"], merge["targetId"])
+        before = item["before"]
+        if before.get("action") == RecordAction.MOVE:
+            clinics.return_clinician(before["record"], merge["targetId"])
+        elif before.get("action") == RecordAction.MERGE:
+            clinics.restore_clinician(before["record"])

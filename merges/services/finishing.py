@@ -5,14 +5,14 @@ from itertools import count
 from clinic_records.services import closures
 from clinics.services import clinicians as clinic_clinicians
 from clinics.services import merging as clinics
-from kernel import db, ids, safe_reading
+from kernel import ids, safe_reading
 from kernel.db import Document
 from kernel.errors import Conflict
 from merges.choices import MergeState, RecordAction
 from merges.services import stages
 from merges.services.clinicians import INVITED
 from merges.services.plan_documents import clinic_document, stored
-from merges.services.steps import BATCH, advance, end
+from merges.services.steps import BATCH, advance, end, take_batch
 from merges.store import items as item_store
 from merges.store import plan_documents
 from patients.services import moving
@@ -24,7 +24,7 @@ def finish(merge: Document) -> None:
     Raises Conflict if someone was invited.
     """
 
-    def end() -> None:
+    def end(_most: int) -> None:
         late = _late_patients(merge)
         if late:
             _add(merge, late, stage=stages.PATIENTS)
@@ -35,7 +35,7 @@ def finish(merge: Document) -> None:
             return
         _end(merge)
 
-    db.run_in_transaction(end)
+    take_batch(merge, BATCH, end)
 
 
 def _late_patients(merge: Document) -> list[Document]:

@@ -4,24 +4,24 @@ What is decided here for each record is decided from the records as they are in 
 summaries and addresses all the time, and someone may have joined the target since the plan was made.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from bson import ObjectId
 
 from clinic_records.services import access
-from kernel import clock, db, safe_reading
+from kernel import clock, safe_reading
 from kernel.db import Document
 from merges.choices import RecordAction
-from merges.services import stages
+from merges.services import planning, stages
 from merges.services.plan_documents import Names, patient_document, stored, without_count
-from merges.services.steps import BATCH, advance
+from merges.services.steps import BATCH, MOST_BYTES, advance, take_batch
 from merges.store import items as item_store
 from merges.store import plan_documents
 from patients.documents import PatientDocument
 from patients.services import moving
-from patients.services.moving import RecordChange
+from patients.services.moving import RecordChange, user_of
 
 MOVED_FIELDS = ("clinicId", "tags", "sites", "requireUniqueMrn", "updatedTime")
 
@@ -37,6 +37,7 @@ class Batch:
     records: Mapping[ObjectId, PatientDocument]  # of the items, and of those that resemble them
     in_target: Mapping[str, PatientDocument]  # by user id
     whole: Mapping[ObjectId, PatientDocument]  # of the source, those who are in the target too
+    sizes: Mapping[ObjectId, int]  # of `records`
     changes: list[RecordChange] = field(default_factory=list)
     documents: list[Document] = field(default_factory=list)
     done: dict[ObjectId, Document] = field(default_factory=dict)
@@ -44,42 +45,61 @@ class Batch:
 
 def carry_out(merge: Document) -> None:
     """Raises Duplicate if a patient of the target has got the MRN of one who moves."""
-
-    def move() -> None:
-        items = item_store.list_next(merge["_id"], "patient", BATCH)
-        if not items:
-            advance(merge, stage=stages.CLINICIANS)
-            return
-        batch = _read(merge, items)
-        for item in items:
-            _decide(batch, item)
-        moving.write(batch.changes)
-        plan_documents.insert(stored(merge, "patient", batch.documents))
-        item_store.mark_done(batch.done)
-        advance(merge, done=len(items))
-
-    db.run_in_transaction(move)
+    take_batch(merge, BATCH, lambda most: _carry_out(merge, most))
 
 
-def _read(merge: Document, items: Sequence[Document]) -> Batch:
-    clinics = [access.access_clinic(merge[name]) for name in ("sourceId", "targetId")]
-    wanted = {item["recordId"] for item in items} | {
+def _carry_out(merge: Document, most: int) -> None:
+    items = item_store.list_next(merge["_id"], "patient", most)
+    if not items:
+        advance(merge, stage=stages.CLINICIANS)
+        return
+    sizes = moving.sizes_of(list(_ids_in(items)))
+    items = items[: _how_many_fit(items, sizes)]
+    batch = _read(merge, items, sizes)
+    for item in items:
+        _decide(batch, item)
+    moving.write(batch.changes)
+    plan_documents.insert(stored(merge, "patient", batch.documents))
+    item_store.mark_done(batch.done)
+    advance(merge, done=len(items))
+
+
+def _ids_in(items: Iterable[Document]) -> set[ObjectId]:
+    """Of the items' records, and of those that resemble them."""
+    return {item["recordId"] for item in items} | {
         other for item in items for others in item.get("conflicts", {}).values() for other in others
     }
-    records = moving.list_records(list(wanted))
+
+
+def _how_many_fit(items: Sequence[Document], sizes: Mapping[ObjectId, int]) -> int:
+    """One at least. What several of them need is read once."""
+    known: set[ObjectId] = set()
+    n_bytes = 0
+    for number, item in enumerate(items):
+        new = _ids_in([item]) - known
+        known |= new
+        n_bytes += sum(sizes.get(record_id, 0) for record_id in new)
+        if number and n_bytes > MOST_BYTES:
+            return number
+    return len(items)
+
+
+def _read(merge: Document, items: Sequence[Document], sizes: Mapping[ObjectId, int]) -> Batch:
+    clinics = [access.access_clinic(merge[name]) for name in ("sourceId", "targetId")]
+    records = moving.list_records(list(_ids_in(items)))
     of_source = [r for r in records.values() if r["clinicId"] == merge["sourceId"]]
-    users = {user_id for record in of_source if (user_id := record.get("userId"))}
+    users = {user_id for record in of_source if (user_id := user_of(record))}
     in_target = moving.list_records_of_users(merge["targetId"], users)
-    combined = [r["_id"] for r in of_source if r.get("userId") in in_target]
-    settings = safe_reading.mapping(clinics[1].get("mrnSettings"))
+    combined = [r["_id"] for r in of_source if user_of(r) in in_target]
     return Batch(
         merge,
         _names(clinics),
         _tags(merge, clinics[1]),
-        settings.get("unique") is True,
+        planning.requires_unique_mrns(clinics[1]),
         records,
         in_target,
         moving.list_whole_records(combined),
+        sizes,
     )
 
 
@@ -104,7 +124,7 @@ def _decide(batch: Batch, item: Document) -> None:
         if item["action"] != RecordAction.MERGE_INTO:
             _document(batch, item, item["action"], source=None, target=record, result=record)
         return
-    present = batch.in_target.get(record.get("userId", ""))
+    present = batch.in_target.get(user_of(record))
     if present is None:
         _move(batch, item, record)
     else:
@@ -120,10 +140,6 @@ def _document(
     target: Document | None,
     result: Document,
 ) -> None:
-    conflicts = {
-        category: [batch.records[other] for other in others if other in batch.records]
-        for category, others in item.get("conflicts", {}).items()
-    }
     batch.documents.append(
         patient_document(
             batch.merge,
@@ -132,16 +148,29 @@ def _document(
             target=target,
             result=result,
             names=batch.names,
-            conflicts=conflicts,
+            conflicts=_conflicts(batch, item),
         )
     )
+
+
+def _conflicts(batch: Batch, item: Document) -> dict[str, list[Document]]:
+    """The first ones, as far as there is room for them in one document."""
+    found: dict[str, list[Document]] = {}
+    n_bytes = 0
+    for category, others in item.get("conflicts", {}).items():
+        found[category] = []
+        for other in others:
+            n_bytes += batch.sizes.get(other, 0)
+            if other in batch.records and n_bytes <= MOST_BYTES:
+                found[category].append(batch.records[other])
+    return found
 
 
 # --- someone new to the target --------------------------------------------------------------------
 def _move(batch: Batch, item: Document, record: PatientDocument) -> None:
     fields: Document = {
         "clinicId": batch.merge["targetId"],
-        "requireUniqueMrn": batch.needs_unique_mrn and bool(record.get("mrn")),
+        "requireUniqueMrn": batch.needs_unique_mrn and _has_mrn(record),
         "updatedTime": clock.now(),
     }
     if isinstance(record.get("tags"), list):
@@ -153,11 +182,17 @@ def _move(batch: Batch, item: Document, record: PatientDocument) -> None:
     before = {name: record[name] for name in MOVED_FIELDS if name in record}
     batch.done[item["_id"]] = {
         "action": RecordAction.MOVE.value,
-        "userId": record.get("userId", ""),
+        "userId": user_of(record),
         "fields": before,
+        "size": batch.sizes.get(record["_id"], 0),
     }
     result = change.after or record
     _document(batch, item, RecordAction.MOVE, source=record, target=None, result=result)
+
+
+def _has_mrn(record: PatientDocument) -> bool:
+    """As the plan sees it: blanks are none."""
+    return bool((safe_reading.text(record.get("mrn")) or "").strip())
 
 
 def _target_tags(batch: Batch, record: PatientDocument) -> list[ObjectId]:
@@ -195,6 +230,7 @@ def _combine(
         "action": RecordAction.MERGE.value,
         "userId": record["userId"],
         "record": batch.whole[record["_id"]],
+        "otherId": present["_id"],
         "tags": tags,
         "sites": [site["id"] for site in sites],
         "target": {name: present[name] for name in MOVED_FIELDS if name in present},
@@ -227,27 +263,35 @@ def _list(record: Document, name: str) -> list[Any]:
 
 
 # --- taking it back --------------------------------------------------------------------------------
-def take_back(merge: Document, items: Sequence[Document]) -> None:
-    """In the caller's transaction. Who has left the target meanwhile does not come back to the source."""
+def take_back(merge: Document, items: Sequence[Document]) -> dict[str, list[str]]:
+    """In the caller's transaction. Who has left the target meanwhile does not come back to the source; a record that
+    was combined does in any case. Returns the records that are not as before, in `unmarked` and `stayed`."""
     moved = [item for item in items if item["before"].get("action") == RecordAction.MOVE]
     combined = [item for item in items if item["before"].get("action") == RecordAction.MERGE]
+    changes = [*_returned_records(merge, moved), *_separated_records(merge, combined)]
+    changes, stayed = moving.without_known(merge["sourceId"], changes)
+    changes, unmarked = moving.without_taken_mrns(merge["sourceId"], changes)
+    moving.write(changes)
+    return {"stayed": stayed, "unmarked": unmarked}
+
+
+def _returned_records(merge: Document, moved: Sequence[Document]) -> Iterator[RecordChange]:
     records = moving.list_records([item["recordId"] for item in moved])
-    changes = [
-        _returned(records[item["recordId"]], item["before"]["fields"])
-        for item in moved
-        if _is_in(merge["targetId"], records.get(item["recordId"]))
-    ]
+    for item in moved:
+        record = records.get(item["recordId"])
+        if record is not None and record["clinicId"] == merge["targetId"]:
+            yield _returned(record, item["before"]["fields"])
+
+
+def _separated_records(merge: Document, combined: Sequence[Document]) -> Iterator[RecordChange]:
     users = [item["before"]["userId"] for item in combined]
     in_target = moving.list_records_of_users(merge["targetId"], users, is_whole=True)
     for item in combined:
-        present = in_target.get(item["before"]["userId"])
-        if present is not None:
-            changes += _separated(present, item["before"])
-    moving.write(changes)
-
-
-def _is_in(clinic_id: ObjectId, record: PatientDocument | None) -> bool:
-    return record is not None and record["clinicId"] == clinic_id
+        before = item["before"]
+        present = in_target.get(before["userId"])
+        yield RecordChange(None, _former(before, present))
+        if present is not None and present["_id"] == before.get("otherId"):
+            yield from _without_what_came(present, before)
 
 
 def _returned(record: PatientDocument, before: Document) -> RecordChange:
@@ -255,10 +299,14 @@ def _returned(record: PatientDocument, before: Document) -> RecordChange:
     return moving.changed(record, before, removed)
 
 
-def _separated(present: PatientDocument, before: Document) -> list[RecordChange]:
+def _former(before: Document, present: PatientDocument | None) -> PatientDocument:
     """The source's record with what is newer in the target's: statistics and data sources are the person's."""
-    newer = {name: present[name] for name in ("summary", "dataSources") if name in present}
-    changes = [RecordChange(None, PatientDocument({**before["record"], **newer}))]
+    known: Mapping[str, Any] = present or {}
+    newer = {name: known[name] for name in ("summary", "dataSources") if name in known}
+    return PatientDocument({**before["record"], **newer})
+
+
+def _without_what_came(present: PatientDocument, before: Document) -> Iterator[RecordChange]:
     fields: Document = {}
     if before["tags"]:
         fields["tags"] = [t for t in _list(present, "tags") if t not in before["tags"]]
@@ -266,12 +314,12 @@ def _separated(present: PatientDocument, before: Document) -> list[RecordChange]
         sites = _list(present, "sites")
         fields["sites"] = [s for s in sites if _id_of(s) not in before["sites"]]
     if not fields:
-        return changes
+        return
     if present.get("updatedTime") == before["updatedTime"]:  # no one else has changed it since
         fields["updatedTime"] = before["target"].get("updatedTime")
     removed = [n for n in fields if not fields[n] and n not in before["target"]]
     kept = {name: value for name, value in fields.items() if name not in removed}
-    return [*changes, moving.changed(present, kept, removed)]
+    yield moving.changed(present, kept, removed)
 
 
 def _id_of(site: Any) -> Any:

@@ -3,9 +3,9 @@
 Other services write the same documents, so what is read may be broken: a value that cannot be read counts as missing.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
-from typing import Any
+from typing import Any, TypeVar
 
 from bson import ObjectId
 
@@ -26,6 +26,7 @@ from patients.services.patient_details import is_custodial
 NO_SOURCE = "the id of the source clinic is required"
 SAME_CLINIC = "a clinic cannot be merged into itself"
 MrnKeys = Mapping[str, str]
+TagOrSite = TypeVar("TagOrSite", Tag, Site)
 
 
 def read_plan(*, source_id: str, target_id: str) -> MergePlan:
@@ -60,8 +61,7 @@ def _parse(clinic_id: str | ObjectId) -> ObjectId:
 
 def _read_sides(source_id: ObjectId, target_id: ObjectId) -> tuple[Clinic, Clinic]:
     source, target = map(access.access_clinic, (source_id, target_id))
-    is_unique = _mrn_settings(target).get("unique")
-    keys = _mrn_keys(source_id, target_id) if is_unique else None
+    keys = _mrn_keys(source_id, target_id) if requires_unique_mrns(target) else None
     return _read_clinic(source, keys), _read_clinic(target, keys)
 
 
@@ -69,6 +69,11 @@ def _mrn_keys(*clinic_ids: ObjectId) -> MrnKeys:
     """Spelling -> the first of those that the database takes for the same MRN."""
     groups = merging.list_equal_mrns(clinic_ids)
     return {spelling: group[0].strip() for group in groups for spelling in group}
+
+
+def requires_unique_mrns(clinic: Document) -> bool:
+    """Other services may store a number for it."""
+    return bool(_mrn_settings(clinic).get("unique"))
 
 
 def _mrn_settings(clinic: Document) -> Document:
@@ -83,15 +88,24 @@ def _read_clinic(document: Document, mrn_keys: MrnKeys | None) -> Clinic:
         glucose_units=text(document.get("PreferredBgUnits")) or "",
         timezone=text(document.get("timezone")) or "",
         requires_mrn=bool(_mrn_settings(document).get("required")),
-        requires_unique_mrn=bool(_mrn_settings(document).get("unique")),
+        requires_unique_mrn=requires_unique_mrns(document),
         restrictions=tuple(_restrictions(document)),
-        tags=tuple(Tag(tag["_id"], tag["name"]) for tag in access.tags_of(document)),
-        sites=tuple(Site(site["id"], site["name"]) for site in access.sites_of(document)),
+        tags=tuple(_first_of_each(Tag(t["_id"], t["name"]) for t in access.tags_of(document))),
+        sites=tuple(_first_of_each(Site(s["id"], s["name"]) for s in access.sites_of(document))),
         clinicians=tuple(map(_clinician, clinicians.list_clinicians(document["_id"]))),
         patients=tuple(
             _patient(row, mrn_keys) for row in merging.iterate_identities(document["_id"])
         ),
     )
+
+
+def _first_of_each(entries: Iterable[TagOrSite]) -> Iterator[TagOrSite]:
+    """Of those with one id the first counts."""
+    known: set[ObjectId] = set()
+    for entry in entries:
+        if entry.id not in known:
+            known.add(entry.id)
+            yield entry
 
 
 def _restrictions(clinic: Document) -> Iterator[Restriction]:

@@ -33,6 +33,8 @@ log = structlog.get_logger(__name__)
 Step = Callable[[Document], None]
 # One delivery of the event works this long, then leaves the rest to the next: tasks have a time limit.
 SLICE = timedelta(seconds=60)
+# Changes of patients wait for a batch. After each they have half of its time.
+_LONGEST_PAUSE = timedelta(seconds=0.5)
 # What the clinics may have become since the plan was made. Anything else is an outage or a fault of the program.
 _REFUSALS = (BadRequest, Conflict, ConstraintViolation, NotFound)
 
@@ -57,7 +59,9 @@ def run(merge_id: str) -> None:
         if time.monotonic() - started >= SLICE.total_seconds():
             db.run_in_transaction(lambda: outbox.emit(MergeRequested(merge_id=merge_id)))
             return
+        began = time.monotonic()
         _take_step(merge)
+        time.sleep(min(_LONGEST_PAUSE.total_seconds(), (time.monotonic() - began) / 2))
 
 
 def _take_step(merge: Document) -> None:

@@ -1,12 +1,11 @@
 """The target gets the tags and sites of the source, before its patients."""
 
 from clinics.services import merging as clinics
-from kernel import db
 from kernel.db import Document
 from merges.choices import SiteAction, TagAction
 from merges.services import stages
 from merges.services.plan_documents import site_document, stored, tag_document
-from merges.services.steps import advance
+from merges.services.steps import advance, take_batch
 from merges.store import items as item_store
 from merges.store import plan_documents
 
@@ -16,7 +15,7 @@ MOST = 10_000  # of one kind; a clinic's document does not hold as many
 def carry_out(merge: Document) -> None:
     """Raises Duplicate or ConstraintViolation if the target has got other tags or sites since the plan was made."""
 
-    def add() -> None:
+    def add(_most: int) -> None:
         tags = item_store.list_next(merge["_id"], "tag", MOST)
         sites = item_store.list_next(merge["_id"], "site", MOST)
         clinics.add_tags(
@@ -30,7 +29,7 @@ def carry_out(merge: Document) -> None:
         item_store.mark_done({item["_id"]: {} for item in (*tags, *sites)})
         advance(merge, done=len(tags) + len(sites), stage=stages.PATIENTS)
 
-    db.run_in_transaction(add)
+    take_batch(merge, MOST, add)
 
 
 def _tag(item: Document) -> Document:

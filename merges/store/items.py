@@ -4,9 +4,10 @@
 the item back; items are removed when the merge has ended.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+import bson
 from bson import ObjectId
 from pymongo import ASCENDING, DESCENDING, UpdateOne
 
@@ -27,12 +28,20 @@ def insert(items: Sequence[Document]) -> None:
 
 def list_next(merge_id: ObjectId, kind: str, limit: int) -> list[Document]:
     query = {"mergeId": merge_id, "isDone": False, "kind": kind}
-    return _list(query, limit=limit, direction=ASCENDING)
+    return list(_find(query, limit=limit, direction=ASCENDING))
 
 
-def list_last(merge_id: ObjectId, limit: int) -> list[Document]:
-    """The ones that were done last, newest first."""
-    return _list({"mergeId": merge_id, "isDone": True}, limit=limit, direction=DESCENDING)
+def list_last(merge_id: ObjectId, limit: int, *, most_bytes: int) -> list[Document]:
+    """The ones that were done last, newest first: no more than have this size, together with their records, but one at
+    least."""
+    found: list[Document] = []
+    n_bytes = 0
+    for item in _find({"mergeId": merge_id, "isDone": True}, limit=limit, direction=DESCENDING):
+        n_bytes += len(bson.encode(item)) + item.get("before", {}).get("size", 0)
+        if found and n_bytes > most_bytes:
+            break
+        found.append(item)
+    return found
 
 
 def list_after(merge_id: ObjectId, number: int, limit: int) -> list[Document]:
@@ -41,11 +50,10 @@ def list_after(merge_id: ObjectId, number: int, limit: int) -> list[Document]:
     return list(rows)
 
 
-def _list(query: Mapping[str, Any], *, limit: int, direction: int) -> list[Document]:
-    rows = db.collection(COLLECTION).find(
+def _find(query: Mapping[str, Any], *, limit: int, direction: int) -> Iterator[Document]:
+    return db.collection(COLLECTION).find(
         query, sort=[("number", direction)], limit=limit, hint="MergeItemsByState"
     )
-    return list(rows)
 
 
 def list_record_ids(merge_id: ObjectId, kind: str, record_ids: Sequence[ObjectId]) -> set[ObjectId]:

@@ -4,8 +4,8 @@ Each change says what a record was and what it becomes, so that the counts of bo
 (rules MERGE-80 to MERGE-99).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bson import ObjectId
@@ -13,11 +13,14 @@ from django.conf import settings
 from pymongo import DeleteOne, InsertOne, UpdateOne
 from pymongo.errors import BulkWriteError
 
+from clinic_records.services import access
+from kernel import safe_reading
 from kernel.db import Document
 from kernel.errors import Conflict, ConstraintViolation, Duplicate
 from patients.documents import PatientDocument
 from patients.services import patient_counts
 from patients.store import moving as store
+from patients.store import patient_counts as count_store
 
 TAKEN = "another patient of the clinic has this account or MRN"
 _DUPLICATE_KEY = 11000
@@ -32,6 +35,27 @@ class RecordChange:
     after: PatientDocument | None
     fields: Mapping[str, Any] = field(default_factory=dict)
     removed: Sequence[str] = ()
+
+
+def hold(clinic_ids: Iterable[ObjectId]) -> None:
+    """In a transaction that will change many patients of these clinics, before anything else: every change of a patient
+    writes the same two documents, so that from here on all others wait for this one."""
+    held = sorted(clinic_ids)
+    uncounted = [clinic_id for clinic_id in held if not count_store.touch_counts(clinic_id)]
+    for clinic_id in held:
+        access.touch_clinic(clinic_id)
+    for clinic_id in uncounted:
+        patient_counts.begin_counts(clinic_id)
+
+
+def user_of(record: Mapping[str, Any]) -> str:
+    """Empty for a record without an account; what is no text is none."""
+    return safe_reading.text(record.get("userId")) or ""
+
+
+def sizes_of(ids: Sequence[ObjectId]) -> dict[ObjectId, int]:
+    """Bytes of each record."""
+    return store.list_sizes(ids) if ids else {}
 
 
 def list_records(ids: Sequence[ObjectId]) -> dict[ObjectId, PatientDocument]:
@@ -50,7 +74,7 @@ def list_records_of_users(
     projection = None if is_whole else store.WITHOUT_SUMMARY
     wanted = list(user_ids)
     records = store.list_of_users(clinic_id, wanted, projection) if wanted else []
-    return {record["userId"]: record for record in records}
+    return {user_id: record for record in records if (user_id := user_of(record))}
 
 
 def list_remaining(clinic_id: ObjectId, limit: int) -> list[Document]:
@@ -66,8 +90,8 @@ def changed(
 
 
 def write(changes: Sequence[RecordChange]) -> None:
-    """Raises Duplicate if a clinic has an account, or an MRN that has to be unique, already; ConstraintViolation with
-    the patient's user id if MongoDB cannot write a record for another reason, such as two lists in one index."""
+    """Raises Duplicate if a clinic has an account, or an MRN that has to be unique, already, and ConstraintViolation
+    if MongoDB cannot write a record for another reason, such as two lists in one index. Both name the patient."""
     try:
         store.write([_operation(change) for change in changes])
     except BulkWriteError as error:
@@ -79,13 +103,18 @@ def _refusal(
     error: BulkWriteError, changes: Sequence[RecordChange]
 ) -> Conflict | ConstraintViolation:
     first = error.details["writeErrors"][0]
+    patient = _name_of(changes[first["index"]])
     if first["code"] == _DUPLICATE_KEY:
-        return Duplicate(TAKEN)
-    change = changes[first["index"]]
-    user_id = (change.before or change.after or {}).get("userId")
+        return Duplicate(f"{TAKEN} ({patient})")
     return ConstraintViolation(
-        f"the database cannot change the record of patient {user_id} (its error {first['code']})"
+        f"the database cannot change the record of {patient} (its error {first['code']})"
     )
+
+
+def _name_of(change: RecordChange) -> str:
+    record: Mapping[str, Any] = change.before or change.after or {}
+    user_id = user_of(record)
+    return f"patient {user_id}" if user_id else f"record {record.get('_id')}"
 
 
 def _operation(change: RecordChange) -> UpdateOne | DeleteOne | InsertOne[Document]:
@@ -110,3 +139,48 @@ def _count(changes: Sequence[RecordChange]) -> None:
             by_clinic.setdefault(change.after["clinicId"], []).append((None, change.after))
     for clinic_id in sorted(by_clinic):
         patient_counts.count_changes(clinic_id, by_clinic[clinic_id])
+
+
+# --- back in a clinic that others have changed meanwhile ------------------------------------------
+def without_taken_mrns(
+    clinic_id: ObjectId, changes: Sequence[RecordChange]
+) -> tuple[list[RecordChange], list[str]]:
+    """The changes, by which records come to the clinic, such that no MRN prevents them: if a patient of the clinic has
+    one by now, the record that comes need not have a unique one, until it is changed the next time. Also names those
+    patients."""
+    mrns = {id(c): mrn for c in changes if (mrn := _unique_mrn(clinic_id, c)) is not None}
+    if not mrns or not store.has_unique_mrn(clinic_id, list(mrns.values())):
+        return list(changes), []
+    taken = {key for key, mrn in mrns.items() if store.has_unique_mrn(clinic_id, [mrn])}
+    named = [_name_of(change) for change in changes if id(change) in taken]
+    return [_unmarked(c) if id(c) in taken else c for c in changes], named
+
+
+def _unique_mrn(clinic_id: ObjectId, change: RecordChange) -> str | None:
+    """The MRN with which the record comes to the clinic, if the index counts it."""
+    after = change.after
+    if after is None or after["clinicId"] != clinic_id or after.get("requireUniqueMrn") is not True:
+        return None
+    return safe_reading.text(after.get("mrn"))
+
+
+def _unmarked(change: RecordChange) -> RecordChange:
+    unmarked = {"requireUniqueMrn": False}
+    after = PatientDocument({**(change.after or {}), **unmarked})
+    return replace(change, after=after, fields={**change.fields, **unmarked})
+
+
+def without_known(
+    clinic_id: ObjectId, changes: Sequence[RecordChange]
+) -> tuple[list[RecordChange], list[str]]:
+    """The changes without those by which a person comes to the clinic who is a patient there by now; and their
+    names."""
+    users = {
+        id(c): c.after.get("userId")
+        for c in changes
+        if c.after and c.after["clinicId"] == clinic_id
+    }
+    known = store.list_present_users(clinic_id, list(users.values())) if users else []
+    left_out = {key for key, user_id in users.items() if user_id in known}
+    named = [_name_of(change) for change in changes if id(change) in left_out]
+    return [c for c in changes if id(c) not in left_out], named

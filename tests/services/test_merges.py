@@ -344,9 +344,11 @@ def test_a_record_that_the_database_cannot_change_is_named_and_the_merge_taken_b
     user_id = sorted(of_both)[0]
     patients = db.collection("patients")
     # An index over tags and statistics takes a list of one of them only.
+    period = {"timeInTargetPercent": 0.8, "timeCGMUsePercent": 0.8}
+    stats = {"dates": {"lastData": [1, 2]}, "periods": {"14d": period}}
     patients.update_one(
         {"clinicId": target["_id"], "userId": user_id},
-        {"$set": {"summary": [1]}, "$unset": {"tags": ""}},
+        {"$set": {"summary": {"cgmStats": stats}}, "$unset": {"tags": ""}},
     )
     patients.update_one(
         {"clinicId": source["_id"], "userId": user_id},
