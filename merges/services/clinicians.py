@@ -58,7 +58,7 @@ def _records(merge: Document) -> Mapping[ObjectId, ClinicianDocument]:
 
 
 def _user_of(record: ClinicianDocument) -> str:
-    """Empty for an invite, and for what is no text."""
+    """Empty for an invite, and for what is not a text."""
     return safe_reading.text(record.get("userId")) or ""
 
 

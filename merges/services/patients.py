@@ -65,7 +65,7 @@ def _carry_out(merge: Document, most: int) -> None:
 
 
 def _ids_in(items: Iterable[Document]) -> set[ObjectId]:
-    """Of the items' records, and of those that resemble them."""
+    """The items' records, and those that resemble them."""
     return {item["recordId"] for item in items} | {
         other for item in items for others in item.get("conflicts", {}).values() for other in others
     }

@@ -100,7 +100,7 @@ def _read_clinic(document: Document, mrn_keys: MrnKeys | None) -> Clinic:
 
 
 def _first_of_each(entries: Iterable[TagOrSite]) -> Iterator[TagOrSite]:
-    """Of those with one id the first counts."""
+    """The first counts of those with one id."""
     known: set[ObjectId] = set()
     for entry in entries:
         if entry.id not in known:

@@ -28,7 +28,7 @@ def take_batch(merge: Document, most: int, take: Callable[[int], None]) -> None:
     """`take(n)`, for at most `most` items, in a transaction that no stream of other changes can hold up.
 
     Every change of a patient writes the counts of its clinic. A batch takes longer than the pause between two such
-    changes, so if it wrote them at its end, it would be repeated for ever. It writes them first: that costs next to
+    changes, so if it wrote them at its end, it would be repeated without end. It writes them first: that costs next to
     nothing if it fails, and afterwards it is the others, who are short, that repeat. Who writes without them, in one of
     the batch's records, can still disturb it; a smaller batch has fewer of them.
     """

@@ -49,7 +49,7 @@ def hold(clinic_ids: Iterable[ObjectId]) -> None:
 
 
 def user_of(record: Mapping[str, Any]) -> str:
-    """Empty for a record without an account; what is no text is none."""
+    """Empty for a record without an account; what is not a text is none."""
     return safe_reading.text(record.get("userId")) or ""
 
 
