@@ -4,7 +4,7 @@ Each change says what a record was and what it becomes, so that the counts of bo
 (rules MERGE-80 to MERGE-99).
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
