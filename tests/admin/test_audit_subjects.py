@@ -108,7 +108,6 @@ def test_every_page_that_changes_something_is_among_the_tested_requests():
         "clinics.members": 1,
         "clinics.settings": 1,
         "clinics.tags_and_sites": 1,
-        "merges.jobs": 1,  # stopping a merge: tests/admin/test_merges.py
         "patients.patients": 1,
     }
     assert set(subjects.KINDS) == {"clinician", "clinicianInvite", "patient"}
