@@ -5,6 +5,7 @@ import secrets
 from bson import ObjectId
 
 from kernel import clock, db
+from patients.search_keys import search_key
 
 
 def new_user_id():
@@ -51,7 +52,7 @@ def make_clinician(clinic, person, *roles, **fields):
 
 
 def patient_document(clinic, **fields):
-    return {
+    document = {
         "_id": ObjectId(),
         "clinicId": clinic["_id"],
         "userId": new_user_id(),
@@ -66,6 +67,8 @@ def patient_document(clinic, **fields):
         "updatedTime": clock.now(),
         **fields,
     }
+    document.setdefault("searchKey", search_key(document))
+    return document
 
 
 def make_patient(clinic, **fields):
