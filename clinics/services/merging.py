@@ -132,13 +132,12 @@ def restore_clinician(before: ClinicianDocument) -> None:
 
 def _known(record: Mapping[str, Any]) -> set[str]:
     """Which of the record's unique values another record of its clinic has."""
-    others = [
-        other for other in list_clinicians(record["clinicId"]) if other["_id"] != record["_id"]
-    ]
+    values = {name: record[name] for name in ("userId", *_UNIQUE) if name in record}
+    others = clinician_store.list_with_any(record["clinicId"], values, but=record["_id"])
     return {
         name
-        for name in ("userId", *_UNIQUE)
-        if name in record and any(name in o and o[name] == record[name] for o in others)
+        for name, value in values.items()
+        if any(name in other and other[name] == value for other in others)
     }
 
 

@@ -25,6 +25,16 @@ def find_invite(clinic_id: ObjectId, invite_id: str) -> ClinicianDocument | None
     return db.collection(COLLECTION).find_one({"clinicId": clinic_id, "inviteId": invite_id})
 
 
+def list_with_any(
+    clinic_id: ObjectId, values: Mapping[str, Any], *, but: ObjectId
+) -> list[ClinicianDocument]:
+    """Other records of the clinic that have one of these values of fields with a unique index."""
+    if not values:
+        return []
+    equal = [{"clinicId": clinic_id, name: value} for name, value in values.items()]
+    return list(db.collection(COLLECTION).find({"$or": equal, "_id": {"$ne": but}}))
+
+
 def list_invite_ids(invites: Sequence[tuple[ObjectId, str]]) -> set[str]:
     """The invite ids among these (clinic, invite) pairs that no one has accepted or withdrawn."""
     pairs = [{"clinicId": clinic_id, "inviteId": invite_id} for clinic_id, invite_id in invites]

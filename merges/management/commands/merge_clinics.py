@@ -47,9 +47,8 @@ class Command(BaseCommand):
         if merge is None:
             source_id, target_id = _find(source_id), _find(target_id)
             merge = merging.find_present(source_id, target_id)
-        if (
-            merge is None and source_id == target_id
-        ):  # since the end the source's code is the target's
+        if merge is None and source_id == target_id:
+            # After the end the share code of the source leads to the target.
             merge = merging.find_by_code(options["source"], target_id)
         if merge is None:
             plan = self._show_plan(source_id, target_id, options["report"])
