@@ -5,7 +5,7 @@ from pymongo import ASCENDING, DESCENDING, IndexModel
 from confirmations.services import states
 from confirmations.store import confirmations as store
 from confirmations.store import requests
-from kernel import backfills
+from kernel import backfills, returning
 from kernel.indexes import declare
 
 ADDRESS_KEYS = "confirmations.emailKey"
@@ -43,3 +43,5 @@ declare(
     ),
 )
 backfills.declare(ADDRESS_KEYS, store.fill_in_address_keys)
+returning.derived("confirmations", "emailKey")
+returning.kept("confirmations", "sentBy", "acceptingUntil", "acceptanceId")

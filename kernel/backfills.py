@@ -5,7 +5,7 @@ after the indexes. A step works in batches, may be repeated, and may run while t
 of each update states the value that was read.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import structlog
 from pymongo.errors import DuplicateKeyError
@@ -34,10 +34,9 @@ def run_step(name: str) -> int:
     return STEPS[name]()
 
 
-def make_addresses_canonical(collection: str, field: str, *, derived: Sequence[str] = ()) -> int:
+def make_addresses_canonical(collection: str, field: str) -> int:
     """A text that is not an address stays, because no one may be found by it. So does an address that another
-    document has. Fields `derived` from an address are removed with its old form; a later step makes them
-    again."""
+    document has."""
     changed = 0
     stored = db.collection(collection).find(
         {field: _DOUBTFUL}, {field: 1}, max_time_ms=None, batch_size=500
@@ -45,7 +44,7 @@ def make_addresses_canonical(collection: str, field: str, *, derived: Sequence[s
     for document in stored:
         canonical = addresses.account_address(document[field])
         if canonical is not None and canonical != document[field]:
-            change = {"$set": {field: canonical}, "$unset": dict.fromkeys(derived, "")}
+            change = {"$set": {field: canonical}}
             changed += _change(collection, field, document, change)
     return changed
 

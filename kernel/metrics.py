@@ -1,7 +1,7 @@
 """Prometheus metrics. Labels are operation ids, statuses and names of tasks: never ids of people."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 
 from django.conf import settings
@@ -28,6 +28,16 @@ TASKS = Counter("clinics_tasks_total", "Background tasks run", ["task", "outcome
 TASK_SECONDS = Histogram("clinics_task_seconds", "Time of a background task", ["task"])
 
 WORKERS_STUCK = Counter("clinics_workers_stuck_total", "Workers that made no progress and ended")
+
+
+Source = Callable[[], Iterator[Metric]]
+_SOURCES: list[Source] = []
+
+
+def present(source: Source) -> Source:
+    """Add what an app reads from the database at scrape time."""
+    _SOURCES.append(source)
+    return source
 
 
 def request_finished(operation: str, status: int, seconds: float) -> None:
@@ -72,6 +82,9 @@ class _Present(Collector):
         yield from self._scheduler()
         yield from self._indexes()
         yield from self._followers()
+        for source in _SOURCES:
+            with suppress(PyMongoError):
+                yield from source()
 
     def _backlog(self) -> Iterator[GaugeMetricFamily]:
         family = GaugeMetricFamily("clinics_outbox", "Undelivered and dead events", labels=["what"])

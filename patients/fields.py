@@ -20,9 +20,6 @@ from kernel.safe_reading import ANY, Shape, moment, text
 from patients import field_values as values
 from patients import glycemic_ranges
 
-# Begins every search key. A change of what is searched needs another control character below U+001F here: keys that
-# begin otherwise count as none, and the backfill makes them again.
-SEARCH_MARK = "\x1e"
 MOST_SOURCES = 50
 
 

@@ -14,7 +14,7 @@ from patients.events import (
     PatientUpdated,
     TagUsedInBulk,
 )
-from patients.services import claims, custodial_accounts, effects, patient_counts, patient_tags
+from patients.services import claims, custodial_accounts, effects, patient_tags, preparing
 from users.events import PasswordSet
 
 
@@ -79,4 +79,4 @@ def recount_tag(event: TagUsedInBulk) -> None:
 @outbox.subscribe(CountDoubted, "clinics.count_patients")
 def count_patients(event: CountDoubted) -> None:
     with suppress(NotFound):
-        patient_counts.refresh_patient_count(event.clinic_id)
+        preparing.count_again(ObjectId(event.clinic_id))

@@ -4,11 +4,13 @@ from typing import Any
 
 from pymongo import IndexModel
 
-from kernel import backfills
+from kernel import backfills, collections, returning
 from kernel.indexes import Description, declare, describe, obsolete
 from patients import statistics
-from patients.services import seeding, text_backfills
-from patients.store import account_requests
+from patients.list_rows import INDEXED_ORDERS, NO_FLAG
+from patients.services import preparing
+from patients.store import account_requests, list_rows
+from patients.summary_answers import PARTS
 
 # --- patients: the names of rule PATIENT-144 -------------------------------------------------------
 _COLLATION = {"locale": "en", "strength": 1}
@@ -54,64 +56,9 @@ declare(
 )
 
 
-# --- patients: our own for the hot queries; decision 0005 says what each is for -------------------
-def _ordered(
-    name: str, *keys: str, flag: str | None = None, collated: bool = False
-) -> list[IndexModel]:
-    """One index per direction: `_id` ascends in both, so neither index can serve the other direction backwards."""
-    options: dict[str, Any] = {"collation": _COLLATION} if collated else {}
-    *prefix, last = keys
-    fixed = [("clinicId", 1), *((key, 1) for key in prefix), *([(flag, -1)] if flag else [])]
-    return [
-        IndexModel([*fixed, (last, direction), ("_id", 1)], name=f"{name}{suffix}", **options)
-        for direction, suffix in ((1, "Up"), (-1, "Down"))
-    ]
-
-
-def _filters(period: str) -> IndexModel:
-    fields = statistics.filter_index_fields(period)
-    keys = [("clinicId", 1), *((field, 1) for field in fields), ("_id", 1)]
-    return IndexModel(keys, name=statistics.filter_index(period))
-
-
-def _by_last_data(kind: str) -> list[IndexModel]:
-    flag, last = (statistics.date_path(kind, name) for name in ("hasLastData", "lastData"))
-    return _ordered(statistics.order_index(kind, "lastData"), last, flag=flag)
-
-
-def _by_statistics(kind: str) -> list[IndexModel]:
-    period = statistics.DEFAULT_PERIOD
-    indexes: list[IndexModel] = []
-    for name in statistics.ORDERED[kind]:
-        flag = statistics.path(kind, period, statistics.flag_of(name))
-        field = statistics.path(kind, period, name)
-        indexes += _ordered(statistics.order_index(kind, name), field, flag=flag)
-    return indexes
-
-
+# --- patients: our own, for reads of single records -----------------------------------------------
 declare(
     "patients",
-    *_ordered("ListName", "fullName", collated=True),
-    *_ordered("ListNameByTag", "tags", "fullName", collated=True),
-    *_ordered("ListNameBySite", "sites.id", "fullName", collated=True),
-    *_ordered("ListBirthDate", "birthDate"),
-    *_ordered("ListReviewed", "reviews.0.time"),
-    *_by_last_data("cgm"),
-    *_by_last_data("bgm"),
-    *_by_statistics("cgm"),
-    *_by_statistics("bgm"),
-    IndexModel([("clinicId", 1), ("searchKey", 1), ("fullName", 1), ("_id", 1)], name="ListSearch"),
-    *map(_filters, statistics.PERIODS),
-    IndexModel(
-        [
-            ("clinicId", 1),
-            ("tags", 1),
-            (statistics.date_path("cgm", "lastData"), 1),
-            ("_id", 1),
-            ("fullName", 1),
-        ],
-        name="TideTags",
-    ),
     IndexModel([("clinicId", 1), ("mrn", 1)], name="PatientMRNEn", collation=_COLLATION),
     IndexModel(
         [("clinicId", 1), ("mrn", 1), ("_nb", 1)],
@@ -177,6 +124,40 @@ obsolete(
     "ListSearch",
     "TideTags",
 )
+
+
+# --- our own collections ---------------------------------------------------------------------------
+_SMALL = {"wiredTiger": {"configString": "block_compressor=zstd"}}
+collections.declare(
+    list_rows.COLLECTION,
+    clusteredIndex={"key": {"_id": 1}, "unique": True},
+    storageEngine=_SMALL,
+)
+
+
+# --- patientLists: decision 0019 says what each is for ---------------------------------------------
+def _order(name: str, *paths: str, collated: bool = False) -> IndexModel:
+    options: dict[str, Any] = {"collation": _COLLATION} if collated else {}
+    return IndexModel(
+        [("clinicId", 1), *((path, 1) for path in (*paths, "_id"))], name=name, **options
+    )
+
+
+declare(
+    list_rows.COLLECTION,
+    _order("ListName", "fullName", collated=True),
+    _order("ListBirthDate", "birthDate"),
+    _order("ListReviewed", "reviewed"),
+    *(_order(name, path, path + NO_FLAG) for path, name in INDEXED_ORDERS.items()),
+    IndexModel([("clinicId", 1), ("searchKey", 1), ("fullName", 1), ("_id", 1)], name="ListSearch"),
+    IndexModel(
+        [("clinicId", 1), ("tags", 1), ("cgm.lastData", 1), ("_id", 1), ("fullName", 1)],
+        name="ListTags",
+    ),
+    IndexModel([("clinicId", 1), ("sites", 1), ("fullName", 1), ("_id", 1)], name="ListSites"),
+    IndexModel([("clinicId", 1), ("sources", 1)], name="ListSources"),
+    IndexModel([("patientId", 1)], name=list_rows.BY_PATIENT),
+)
 declare(
     "patient_deletions",
     IndexModel([("patient.clinicId", 1), ("patient.userId", 1)], name="PatientDeletionV2"),
@@ -195,9 +176,9 @@ declare(
     IndexModel([("email", 1), ("_id", 1)], name="AccountRequestsOfAddress"),
 )
 
-backfills.declare("patients.texts", text_backfills.make_patients_normal)
-backfills.declare(
-    "patients.email",
-    lambda: backfills.make_addresses_canonical("patients", "email", derived=["searchKey"]),
-)
-backfills.declare("patients.searchKey", seeding.backfill_search_keys)
+# Stored in the records by versions that read lists from them; archives hold records as they were.
+_DERIVED = ("searchKey", *(f"summary.{part}.answer" for part in PARTS))
+returning.derived("patients", *_DERIVED)
+returning.derived("patient_deletions", *(f"patient.{path}" for path in _DERIVED))
+
+backfills.declare("patients.lists", preparing.begin_new_database)

@@ -38,9 +38,6 @@ class Patient(StoredDocument):
         db_column="requireUniqueMrn",
         help_text="the clinic's setting when the MRN was written: a unique index looks at it",
     )
-    search_key = models.TextField(
-        null=True, db_column="searchKey", help_text="what searches compare; made from the details"
-    )
     target_devices = PassThroughField(
         null=True, db_column="targetDevices", shape=[str], help_text="devices of the patient"
     )
@@ -189,6 +186,100 @@ class PatientCounts(StoredDocument):
 
     class Meta(StoredDocument.Meta):
         db_table = "clinicPatientCounts"
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class PatientListRow(StoredDocument):
+    """What lists, searches and counts need of a patient: derived from the record, and made again when it is wrong."""
+
+    id = models.BinaryField(
+        primary_key=True,
+        db_column="_id",
+        help_text="the bytes of the clinic's id and of the record's",
+    )
+    clinic_id = ObjectIdField(db_column="clinicId", help_text="the clinic")
+    patient_id = ObjectIdField(db_column="patientId", help_text="the record")
+    user_id = models.TextField(null=True, db_column="userId", help_text="the account")
+    full_name = models.TextField(null=True, db_column="fullName", help_text="full name")
+    birth_date = models.TextField(null=True, db_column="birthDate", help_text="YYYY-MM-DD")
+    search_key = models.TextField(db_column="searchKey", help_text="what searches compare")
+    tags = ArrayField(ObjectIdField(), null=True, help_text="ids of tags")
+    sites = ArrayField(ObjectIdField(), null=True, help_text="ids of sites")
+    reviewed = models.DateTimeField(null=True, help_text="time of the newest review")
+    has_own_ranges = models.BooleanField(
+        null=True, db_column="hasOwnRanges", help_text="if its glycemic ranges are not the standard"
+    )
+    sources = models.TextField(null=True, help_text="provider and state of each data source")
+    cgm = PassThroughField(null=True, shape={ANY: datetime}, help_text="dates of the CGM summary")
+    bgm = PassThroughField(null=True, shape={ANY: datetime}, help_text="dates of the BGM summary")
+    c1, c7, c14, c30, b1, b7, b14, b30 = (
+        PassThroughField(
+            null=True,
+            shape={ANY: float},
+            help_text=f"statistics of {days} days ({kind}), by the codes of `patients.list_rows`",
+        )
+        for kind in ("CGM", "BGM")
+        for days in (1, 7, 14, 30)
+    )
+
+    class Meta(StoredDocument.Meta):
+        db_table = "patientLists"
+
+    def __str__(self) -> str:
+        return str(self.patient_id)
+
+
+class PatientAnswers(StoredDocument):
+    """The texts in which lists show a patient's summaries: derived from the record."""
+
+    cgm_stats = PassThroughField(
+        null=True,
+        db_column="cgmStats",
+        shape=dict,
+        help_text="{text, of}: JSON compressed with zstd, and the values of the summary it was made from",
+    )
+    bgm_stats = PassThroughField(null=True, db_column="bgmStats", shape=dict, help_text="the same")
+
+    class Meta(StoredDocument.Meta):
+        db_table = "patientAnswers"
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class Derivation(StoredDocument):
+    """What was done to derive and to compare what lists read: one document for each kind of work."""
+
+    id = models.TextField(
+        primary_key=True, db_column="_id", help_text="`prepared`, `prepare`, `check`"
+    )
+    time = models.DateTimeField(
+        null=True,
+        help_text="of `prepared`: all records have had a row since then; of `prepare`: of its last step",
+    )
+    position = PassThroughField(
+        null=True, shape={"phase": str, "after": object}, help_text="where the work continues"
+    )
+    checked = models.IntegerField(null=True, help_text="records read so far")
+    counted = PassThroughField(
+        null=True, shape={ANY: int}, help_text="the same by phase of the work"
+    )
+    wrong = PassThroughField(null=True, shape={ANY: int}, help_text="differences so far, by kind")
+    began_time = models.DateTimeField(null=True, db_column="beganTime", help_text="of this check")
+    not_before = models.DateTimeField(
+        null=True, db_column="notBefore", help_text="when the check is due, or its claim ends"
+    )
+    claim = models.TextField(null=True, help_text="of the process that checks")
+    last = PassThroughField(
+        null=True,
+        shape={"time": datetime, "seconds": int, "checked": int, "wrong": {ANY: int}},
+        help_text="result of the last check",
+    )
+
+    class Meta(StoredDocument.Meta):
+        db_table = "derivations"
 
     def __str__(self) -> str:
         return str(self.pk)

@@ -13,25 +13,13 @@ from patients import fields
 
 SEARCHED = fields.searched()
 SEPARATOR = "\x1f"
-# Begins every key that was made by today's rules. Keys of an earlier release and of other writers do not have it, and
-# count as missing: accents are still in them.
-MARK = fields.SEARCH_MARK
-_AFTER_MARK = chr(ord(MARK) + 1)
-# Records without such a key, as index bounds; where a collation is in use, it has to be a pattern.
-WITHOUT_KEY: dict[str, Any] = {
-    "$or": [
-        {"searchKey": None},
-        {"searchKey": {"$lt": MARK}},
-        {"searchKey": {"$gte": _AFTER_MARK}},
-    ]
-}
 
 
 def search_key(document: Mapping[str, Any], searched: Sequence[str] = SEARCHED) -> str:
     folded = (
         texts.fold(texts.name(safe_reading.text(document.get(name)) or "")) for name in searched
     )
-    return MARK + SEPARATOR.join(folded)
+    return SEPARATOR.join(folded)
 
 
 # --- patterns -------------------------------------------------------------------------------------

@@ -109,17 +109,7 @@ BGM: tuple[Statistic, ...] = tuple(
         ),
     )
 )
-# What the web app filters by. One index per period contains all of them, so such lists are counted from its keys.
-FILTERED = (
-    "timeInVeryLowPercent",
-    "timeInAnyLowPercent",
-    "timeInTargetPercent",
-    "timeInAnyHighPercent",
-    "timeInVeryHighPercent",
-    "timeInExtremeHighPercent",
-    "timeCGMUsePercent",
-)
-# What the web app sorts by in its usual period; each has one index per direction.
+# What the web app sorts by: each has an index for each period.
 ORDERED = {
     "cgm": ("glucoseManagementIndicator",),
     "bgm": ("averageGlucoseMmol", "timeInVeryLowRecords", "timeInVeryHighRecords"),
@@ -163,22 +153,3 @@ def sortable(kind: str) -> dict[str, str | None]:
             flags[entry.name] = entry.flag if entry.flagged else None
             flags[entry.delta] = None
     return flags
-
-
-def filter_index(period: str) -> str:
-    """Name of the index that holds the filtered statistics of a period."""
-    return f"ListFilters{period}"
-
-
-def filter_index_fields(period: str) -> tuple[str, ...]:
-    return (
-        *(path("cgm", period, name) for name in FILTERED),
-        date_path("cgm", "lastData"),
-        "glycemicRanges.type",
-        "glycemicRanges.preset",
-    )
-
-
-def order_index(kind: str, name: str) -> str:
-    """The name, without the direction, of the pair of indexes for lists sorted by this value."""
-    return f"List{name[0].upper()}{name[1:]}{kind.upper()}"

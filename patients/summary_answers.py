@@ -1,19 +1,20 @@
-"""Each kind of statistics in a summary also stores the JSON text in which clients get it.
+"""The JSON text in which lists show each kind of statistics of a summary.
 
 A page of 50 patients has a megabyte of statistics that this service only passes on: reading them as objects and
-writing them out again took three quarters of the page's time. Any writer that replaces the statistics replaces the text
-with them, or drops it; if it is missing, the statistics are read (decision 0005).
+writing them out again took three quarters of the page's time. The texts are kept compressed, with values that every
+writer of a summary moves, so that a text of other statistics than the record's is never used (decision 0005).
 """
 
 from collections.abc import Iterable, Mapping
 from typing import Any
+
+from backports import zstd
 
 from kernel import numbers, safe_reading
 from kernel.api.rendering import encode
 from kernel.db import Document
 from patients import statistics
 
-# If the format of the answer changes, this name must change too, so that texts in the old format are not used.
 FIELD = "answer"
 PARTS = tuple(f"{kind}Stats" for kind in statistics.KINDS)
 _INTEGERS = {
@@ -21,9 +22,11 @@ _INTEGERS = {
     for kind, table in statistics.TABLE.items()
 }
 _INTEGERS_OF_CONFIG = ("schemaVersion",)
-STORED = ("id", "config", "dates", "periods")
-# Everything except the statistics themselves.
-TEXT_ALONE = {f"summary.{part}.{name}": 0 for part in PARTS for name in STORED}
+# Everything of a summary except what the text has and `version_of` does not need.
+WITHOUT_STATISTICS = {
+    f"summary.{part}.{name}": 0 for part in PARTS for name in ("config", "periods")
+}
+_LEVEL = 3
 
 
 def shown(name: str, part: Mapping[str, Any]) -> Document:
@@ -55,15 +58,31 @@ def with_integers(values: Document, names: Iterable[str]) -> Document:
     )
 
 
-def with_text(name: str, part: Document) -> Document:
-    """`name` is cgmStats or bgmStats; `part` is the statistics in the form to be stored."""
-    return {**part, FIELD: encode(shown(name, part))}
+def answer_of(name: str, part: Mapping[str, Any]) -> Document:
+    """`name` is cgmStats or bgmStats; `part` is the statistics as they are stored."""
+    return {"text": zstd.compress(encode(shown(name, part)), _LEVEL), "of": version_of(part)}
 
 
-def without_text(summary: Mapping[str, Any] | None) -> dict[str, Document]:
-    """The kinds without a text, written by other systems or by an older version of this one."""
-    kinds = safe_reading.mapping(summary)
-    return {n: kinds[n] for n in PARTS if isinstance(kinds.get(n), dict) and FIELD not in kinds[n]}
+def version_of(part: Mapping[str, Any]) -> list[Any]:
+    dates = safe_reading.mapping(part.get("dates"))
+    return [part.get("id"), dates.get("lastUpdatedDate"), dates.get("lastData")]
+
+
+def text_of(answer: Any, part: Mapping[str, Any]) -> bytes | None:
+    """None if there is no answer, or one of other statistics."""
+    if not isinstance(answer, dict) or answer.get("of") != version_of(part):
+        return None
+    return zstd.decompress(answer["text"])
+
+
+def parts_of(record: Mapping[str, Any]) -> dict[str, Document]:
+    """The kinds of statistics that a record has."""
+    summary = safe_reading.mapping(record.get("summary"))
+    return {name: summary[name] for name in PARTS if isinstance(summary.get(name), dict)}
+
+
+def answers_of(record: Mapping[str, Any]) -> Document:
+    return {name: answer_of(name, part) for name, part in parts_of(record).items()}
 
 
 def without_nulls(part: Document) -> Document:

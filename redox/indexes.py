@@ -3,6 +3,7 @@ under new names (docs/decisions/0008-ehr.md)."""
 
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
+from kernel import returning
 from kernel.indexes import declare
 
 declare(
@@ -16,6 +17,8 @@ declare(
         partialFilterExpression={"deliveryKey": {"$exists": True}},
     ),
 )
+returning.derived("redox", "deliveryKey")
+returning.kept("redox", "raw", "reason")
 declare(
     "scheduledSummaryAndReportsOrders",
     IndexModel(

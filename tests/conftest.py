@@ -71,11 +71,15 @@ def pytest_terminal_summary(terminalreporter):
 def django_db_setup(django_db_blocker):
     """One migrated database with all indexes; emptied between tests, dropped at the end."""
     from kernel import db
+    from patients.services import preparing
+    from tests import following
     from tests.cast import described_operations
 
     django_db_blocker.unblock()
     db.client().drop_database(DATABASE)
     call_command("migrate", verbosity=0)
+    following.follow_writes_of_tests()
+    preparing.is_prepared()  # remembered: migrate has found no patients
     described_operations()  # made once, before several threads ask for it
     yield
     db.client().drop_database(DATABASE)
@@ -95,7 +99,7 @@ def clean_state(django_db_setup, request):
     """
     from clinic_records.services import closures
     from kernel import db
-    from tests import replay, stored_documents
+    from tests import following, replay, stored_documents
     from users.services import neighbours
 
     database = db.database()
@@ -114,6 +118,8 @@ def clean_state(django_db_setup, request):
     neighbours.user_service.cache_clear()
     closures.forget()
     yield
+    if request.node.get_closest_marker("foreign_writes") is None:
+        assert following.differences() == []
     if stored_documents.are_compared(request.node):
         assert stored_documents.misfits_of_what_was_written() == []
 

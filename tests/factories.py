@@ -5,7 +5,6 @@ import secrets
 from bson import ObjectId
 
 from kernel import clock, db
-from patients.search_keys import search_key
 
 
 def new_user_id():
@@ -52,7 +51,7 @@ def make_clinician(clinic, person, *roles, **fields):
 
 
 def patient_document(clinic, **fields):
-    document = {
+    return {
         "_id": ObjectId(),
         "clinicId": clinic["_id"],
         "userId": new_user_id(),
@@ -67,8 +66,6 @@ def patient_document(clinic, **fields):
         "updatedTime": clock.now(),
         **fields,
     }
-    document.setdefault("searchKey", search_key(document))
-    return document
 
 
 def make_patient(clinic, **fields):

@@ -222,13 +222,12 @@ def _directed(value, direction):
 
 def _value(record, name, query):
     kind, period = query["sortType"], query.get("period", statistics.DEFAULT_PERIOD)
-    if name in statistics.DATES:
-        flag = statistics.date_path(kind, statistics.flag_of(name))
+    if name in statistics.DATES:  # all writers of one set its flag
         value = _date(record, kind, name)
-    else:
-        flag = statistics.sortable(kind)[name]
-        flag = flag and statistics.path(kind, period, flag)
-        value = _statistic(record, kind, period, name)
+        return value, value is not None
+    flag = statistics.sortable(kind)[name]
+    flag = flag and statistics.path(kind, period, flag)
+    value = _statistic(record, kind, period, name)
     return value, value is not None and (flag is None or walk(record, flag) is True)
 
 

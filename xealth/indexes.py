@@ -3,6 +3,7 @@ it is declared correctly, under a new name (docs/decisions/0008-ehr.md)."""
 
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
+from kernel import returning
 from kernel.indexes import declare
 
 declare(
@@ -11,6 +12,7 @@ declare(
     # Our own: staff list the pre-orders of a clinic, newest first.
     IndexModel([("clinicId", ASCENDING), ("_id", DESCENDING)], name="PreordersByClinic"),
 )
+returning.kept("xealth_preorder", "clinicId", "personKey", "fullName", "createdTime", "updatedTime")
 declare(
     "xealth_report_view",
     # When a clinician has viewed a patient's report last.
@@ -65,3 +67,5 @@ declare(
         partialFilterExpression={"orderData.preorder.dataTrackingId": {"$exists": True}},
     ),
 )
+returning.derived("xealth_order", "deliveryKey")
+returning.kept("xealth_order", "embedded")

@@ -84,6 +84,15 @@ def find_clinic(
     return store.find_clinic(parsed_id, projection) if parsed_id else None
 
 
+def list_ids(after: ObjectId | None, limit: int) -> list[ObjectId]:
+    """Clinics in the order of their ids, for work that goes through all of them."""
+    return store.list_ids(after, limit)
+
+
+def estimate_clinics() -> int:
+    return store.estimate()
+
+
 def change_clinic(clinic_id: str | ObjectId, fields: Mapping[str, Any]) -> ClinicDocument | None:
     """Set fields of the record, which the caller has validated, and `updatedTime`. The clinic after the change; None
     when there is no such clinic."""

@@ -34,6 +34,17 @@ def list_by_ids(clinic_ids: Sequence[ObjectId]) -> list[ClinicDocument]:
     return list(db.collection(COLLECTION).find({"_id": {"$in": list(clinic_ids)}}))
 
 
+def list_ids(after: ObjectId | None, limit: int) -> list[ObjectId]:
+    """In their order."""
+    query = {"_id": {"$gt": after or ObjectId(b"\0" * 12)}}
+    found = db.collection(COLLECTION).find(query, {"_id": 1}, sort=[("_id", 1)], limit=limit)
+    return [clinic["_id"] for clinic in found]
+
+
+def estimate() -> int:
+    return db.database()[COLLECTION].estimated_document_count()
+
+
 def list_names(clinic_ids: Sequence[ObjectId]) -> list[Document]:
     """{_id, name} of each."""
     return list(db.collection(COLLECTION).find({"_id": {"$in": list(clinic_ids)}}, {"name": 1}))

@@ -7,7 +7,7 @@ import structlog
 from pymongo import IndexModel
 from pymongo.errors import OperationFailure
 
-from kernel import db
+from kernel import collections, db
 from kernel.indexes import equals, problems, records, shapes
 from kernel.indexes.declarations import DECLARED, name_of, title
 from kernel.indexes.problems import Problem
@@ -25,6 +25,7 @@ class Report:
 def ensure(*, replace: bool = False, only: Sequence[str] | None = None) -> Report:
     """Create missing indexes. An index with the same name but other options is reported and left, or with `replace`
     dropped and created again. `only`: no more than these, as COLLECTION.INDEX or COLLECTION."""
+    collections.ensure()
     report = Report()
     for collection, models in DECLARED.items():
         wanted = [m for m in models if only is None or _is_among(only, collection, m)]

@@ -19,7 +19,7 @@ from patients.admin import readable_patients
 from patients.admin.patient_fields import cell, line
 from patients.choices import DataProvider
 from patients.services import data_sources, patient_details, patient_lists
-from patients.services.patient_lists import NO_FILTER, PatientFilter
+from patients.services.patient_lists import PatientFilter
 
 frame.add_tab(frame.Tab("clinic_patients", "Patients", roles.PATIENTS, position=20))
 _EXPORT_PAGE = 500
@@ -99,7 +99,8 @@ def export(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
 def detail(request: HttpRequest, clinic_id: str, user_id: str) -> HttpResponseBase:
     clinic = readable_clinics.access_clinic(clinic_id)
     document = readable_patients.access_patient(clinic_id, user_id)
-    row = _row(document, clinic, patient_lists.last_data(document))
+    ((_, last_data),) = patient_lists.with_last_data([document])
+    row = _row(document, clinic, last_data)
     pages.record_view_of_patient(request, clinic_id=clinic["_id"], user_id=user_id)
     return pages.render(
         request,
@@ -165,7 +166,7 @@ def connect(request: HttpRequest, clinic_id: str, user_id: str) -> HttpResponseB
 
 def _filter(request: HttpRequest) -> tuple[PatientFilter, str]:
     search = texts.name(request.GET.get("q", ""))[:200]
-    return (PatientFilter(search=search) if search else NO_FILTER), search
+    return PatientFilter(search=search or None), search
 
 
 def _rows(documents: Sequence[Document], clinic: Document) -> Iterator[dict[str, Any]]:

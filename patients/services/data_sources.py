@@ -13,12 +13,12 @@ from kernel.errors import NotFound
 from patients.choices import SourceState
 from patients.documents import PatientDocument
 from patients.events import ConnectRequested, DataSourceFailed
-from patients.services import patient_counts
+from patients.services import derived, patient_counts
 from patients.services.patients import NOT_FOUND, mail_address, parsed_clinic
 from patients.store import patients as store
 
 REQUEST_LASTS = timedelta(days=30)
-_COUNTED_FIELDS = {"clinicId": 1, "userId": 1, "dataSources": 1}
+_COUNTED_FIELDS = {"clinicId": 1, "userId": 1, "dataSources": 1, "tags": 1, "sites": 1}
 
 
 def request_connection(
@@ -45,6 +45,7 @@ def add_request(clinic_id: ObjectId, user_id: str, provider: str) -> None:
     document = store.find_patient(clinic_id, user_id, fields)
     if document is None:
         raise NotFound(message=f"error finding patient: {NOT_FOUND}")
+    derived.settle([document])
     stored = document.get("dataSources")
     sources = list(stored) if isinstance(stored, list) else []  # what cannot be read stays as it is
     positions = [
@@ -78,6 +79,7 @@ def update_data_sources(*, user_id: str, data_sources: Sequence[Document]) -> No
 
     def update() -> list[PatientDocument]:
         records = store.list_of_user(user_id, _COUNTED_FIELDS)
+        derived.settle(records)
         store.set_data_sources(user_id, data_sources, clock.now())
         for record in records:
             after = {**record, "dataSources": list(data_sources)}
@@ -120,7 +122,9 @@ def merge_data_sources(*, user_id: str, delivered: Sequence[Document]) -> None:
     providers = {source["providerName"] for source in delivered}
 
     def merge() -> None:
-        for record in store.list_of_user(user_id, _COUNTED_FIELDS):
+        records = store.list_of_user(user_id, _COUNTED_FIELDS)
+        derived.settle(records)
+        for record in records:
             requested = [
                 source
                 for source in safe_reading.objects(record.get("dataSources"))

@@ -24,8 +24,6 @@ from patients.choices import (
     RangeType,
     SourceState,
 )
-from patients.search_keys import search_key
-from patients.summary_answers import with_text
 from users.choices import Grant
 
 MG_PER_MMOL = 18.0182
@@ -103,7 +101,6 @@ def _patient(rng: Random, surroundings: Surroundings, number: int, now: datetime
     summary = _summary(rng, now)
     if summary:
         document["summary"] = summary
-    document["searchKey"] = search_key(document)
     return document
 
 
@@ -162,7 +159,7 @@ def _summary(rng: Random, now: datetime) -> Document:
     for name, kinds in (("cgm", ("cgm", "both")), ("bgm", ("bgm", "both"))):
         if kind in kinds:
             part = f"{name}Stats"
-            summary[part] = with_text(part, _stats(rng, name, now))
+            summary[part] = _stats(rng, name, now)
     return summary
 
 

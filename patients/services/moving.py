@@ -4,7 +4,7 @@ Each change says what a record was and what it becomes, so that the counts of bo
 (rules MERGE-80 to MERGE-99).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -18,7 +18,9 @@ from kernel import safe_reading
 from kernel.db import Document
 from kernel.errors import Conflict, ConstraintViolation, Duplicate
 from patients.documents import PatientDocument
-from patients.services import patient_counts
+from patients.list_rows import changed_row, row_of
+from patients.services import derived, patient_counts
+from patients.store import list_rows, patient_answers
 from patients.store import moving as store
 from patients.store import patient_counts as count_store
 
@@ -92,10 +94,12 @@ def changed(
 def write(changes: Sequence[RecordChange]) -> None:
     """Raises Duplicate if a clinic has an account, or an MRN that has to be unique, already, and ConstraintViolation
     if MongoDB cannot write a record for another reason, such as two lists in one index. Both name the patient."""
+    derived.settle(change.before for change in changes if change.before is not None)
     try:
         store.write([_operation(change) for change in changes])
     except BulkWriteError as error:
         raise _refusal(error, changes) from None
+    _move_rows(changes)
     _count(changes)
 
 
@@ -128,6 +132,29 @@ def _operation(change: RecordChange) -> UpdateOne | DeleteOne | InsertOne[Docume
     if change.removed:
         update["$unset"] = dict.fromkeys(change.removed, "")
     return UpdateOne(key, update)
+
+
+def _move_rows(changes: Sequence[RecordChange]) -> None:
+    moved = [c.before for c in changes if c.before is not None]
+    rows = list_rows.list_rows(moved)
+    list_rows.write([write for change in changes for write in _row_writes(change, rows)])
+    patient_answers.remove([c.before["_id"] for c in changes if c.before and c.after is None])
+    patient_answers.insert([c.after for c in changes if c.after and c.before is None])
+
+
+def _row_writes(
+    change: RecordChange, rows: Mapping[ObjectId, Document]
+) -> Iterator[list_rows.Write]:
+    """A row in another clinic is another row: its key begins with the clinic."""
+    if change.before is None:
+        yield InsertOne(row_of(change.after or {}))
+        return
+    row = rows.get(change.before["_id"])
+    if row is None:  # the follower has not come to this patient yet
+        return
+    yield DeleteOne({"_id": row["_id"]})
+    if change.after is not None:
+        yield InsertOne(changed_row(row, change.after, [*change.fields, *change.removed]))
 
 
 def _count(changes: Sequence[RecordChange]) -> None:

@@ -17,10 +17,11 @@ from functools import partial
 
 from bson import ObjectId
 from django.conf import settings
+from pymongo.errors import ExecutionTimeout
 
 from clinic_records.documents import ClinicDocument
 from clinic_records.services import access
-from kernel import clock, db, ids, numbers, outbox, safe_reading
+from kernel import clock, db, ids, outbox, safe_reading
 from kernel.db import Document
 from kernel.errors import (
     ConstraintViolation,
@@ -29,6 +30,8 @@ from kernel.errors import (
     Unavailable,
 )
 from kernel.policy import Path
+from kernel.shared_runs import SharedRuns
+from patients import list_rows
 from patients.choices import DataProvider
 from patients.events import CountDoubted
 from patients.store import patient_counts as store
@@ -38,14 +41,13 @@ from patients.store.tags_and_sites import SITES, TAGS, TagOrSite
 EXEMPT_PROVIDER = DataProvider.TWIIST.value  # patients who use it are covered by another contract
 LIMIT_REACHED = "patient count exceeds limit"
 COUNTED = store.NUMBERS
+KEPT, PUBLISHED = "counts", "published counts"
 Change = tuple[Document | None, Document | None]  # a record before and after
 _TAG_AND_SITE_IDS = {"patientTags._id": 1, "sites.id": 1}
 # The provider of a data source is free text; only three are known.
 MOST_PROVIDERS = 200
 TOO_MANY_PROVIDERS = "the clinic's patients have data sources of too many providers"
-# Above this number of patients, what requires reading their records is not counted in a request or transaction.
-MOST_READ_AT_ONCE = 1000
-_SLICE = 1000  # patients per query while counting again
+_refreshes: SharedRuns[Document] = SharedRuns()
 _TRIES = 5  # attempts to count without someone replacing the counts meanwhile
 _DOUBT_LASTS = timedelta(minutes=10)  # after that a worker may be asked again
 _TRUST_LASTS = timedelta(days=1)
@@ -57,9 +59,8 @@ MOST_TAGS_AND_SITES = 400
 # --- reading --------------------------------------------------------------------------------------
 def patient_count_of(counted_clinic: Document) -> Document:
     """The exact {total, demo, plan, providers?} of a clinic."""
-    clinic_id = counted_clinic["_id"]
-    counts = store.joined_counts(counted_clinic) or kept_counts(clinic_id)
-    return published(recount(clinic_id) if _is_draft(counts) else counts)
+    counts = store.joined_counts(counted_clinic) or kept_counts(counted_clinic["_id"])
+    return published(counts)
 
 
 def join_counted_clinic(path: Path) -> Document | None:
@@ -85,10 +86,6 @@ def begin_empty(clinic_id: ObjectId) -> None:
 def forget_clinic(clinic_id: ObjectId) -> None:
     """Remove the counts of a deleted clinic."""
     store.remove_counts(clinic_id)
-
-
-def _is_draft(counts: Document) -> bool:
-    return "countedTime" not in counts and "doubtedTime" in counts
 
 
 def kept_counts(clinic_id: ObjectId) -> Document:
@@ -176,9 +173,15 @@ def recount_of(clinic_id: ObjectId) -> Document:
     return {"counted": counts.get("countedTime"), "doubted": counts.get("doubtedTime")}
 
 
-def refresh_patient_count(clinic_id: str | ObjectId) -> Document:
-    """Count again and publish, to repair the counts after other systems changed records. Raises NotFound."""
-    return published(recount(_id_of(clinic_id)))
+def refresh_patient_count(clinic_id: str | ObjectId) -> None:
+    """Count again and publish, to repair the counts after other systems changed records (rules PATIENT-125 and
+    PATIENT-148). What takes too long, a worker does. Raises NotFound."""
+    clinic = _id_of(clinic_id)
+    try:
+        _refreshes.run(clinic, partial(recount, clinic))
+        counted_total(clinic)
+    except (ExecutionTimeout, Unavailable):
+        doubt(clinic)
 
 
 def recount(clinic_id: ObjectId) -> Document:
@@ -211,6 +214,35 @@ def _correct(clinic_id: ObjectId, kept: Document, counted: Document) -> Document
     if not access.publish_count(clinic_id, published(counts)):
         raise NotFound(message="clinic not found")
     return counts
+
+
+def count_records(clinic_id: ObjectId) -> int:
+    """From index keys alone."""
+    return store.count_patients(clinic_id)
+
+
+def wrong_counts(clinic_id: ObjectId) -> dict[str, int]:
+    """How many kept numbers of a clinic differ from the sum over rows, and whether the published copy differs from
+    them, all at one moment. A clinic that has no numbers yet, or publishes none, has no wrong ones."""
+    return db.read_at_one_moment(partial(_wrong_counts, clinic_id))
+
+
+def _wrong_counts(clinic_id: ObjectId) -> dict[str, int]:
+    clinic = access.find_clinic(clinic_id, {**_TAG_AND_SITE_IDS, "patientCount": 1})
+    kept = store.find_counts(clinic_id)
+    if clinic is None or kept is None:
+        return {}
+    own = {store.path(field, item_id) for _, field, item_id in tags_and_sites_of(clinic)}
+    expected, present = _leaves(_everything(clinic_id, clinic)), _leaves(kept)
+    n = sum(
+        expected[path] != present[path]
+        for path in expected.keys() | present.keys()
+        if path in own or not path.startswith(("tags.", "sites."))
+    )
+    shown = clinic.get("patientCount")
+    is_shown = isinstance(shown, dict) and "total" in shown
+    is_stale = is_shown and shown != published(kept)
+    return {kind: n for kind, n in ((KEPT, n), (PUBLISHED, int(is_stale))) if n}
 
 
 def _leaves(counts: Document) -> Counter[str]:
@@ -249,25 +281,10 @@ def _unused_sources(counts: Document) -> Iterator[str]:
 def _count_everything(clinic_id: ObjectId) -> Document | None:
     """None for a clinic that is gone."""
     clinic = access.find_clinic(clinic_id, _TAG_AND_SITE_IDS)
-    if clinic is None:
-        return None
-    sources = _nested(_count_sources(clinic_id))
-    return {**count_by_keys(clinic_id), **_count_tags_and_sites(clinic), "sources": sources}
+    return None if clinic is None else _everything(clinic_id, clinic)
 
 
-def _count_sources(clinic_id: ObjectId) -> Counter[str]:
-    """One slice of the patients at a time, so that no query comes near the time limit."""
-    counted: Counter[str] = Counter()
-    rows: list[Document] = [{"userId": ""}]
-    while rows:
-        rows = store.list_sources(clinic_id, after=rows[-1]["userId"], limit=_SLICE)
-        for row in rows:
-            if row["userId"] != settings.DEMO_PATIENT_USER_ID:
-                counted.update(_source_paths(row))
-    return counted
-
-
-def _nested(sources: Counter[str]) -> dict[str, dict[str, int]]:
+def _nested(sources: Mapping[str, int]) -> dict[str, dict[str, int]]:
     by_provider: dict[str, dict[str, int]] = {}
     for path, n in sources.items():
         _, provider, state = path.split(".")
@@ -280,9 +297,12 @@ def published(counts: Document) -> Document:
     shown: Document = {name: counts[name] for name in COUNTED}
     providers = {}
     for provider, states in (counts.get("sources") or {}).items():
-        present = {_unescape(state): n for state, n in states.items() if n > 0}
+        present = {list_rows.unescape(state): n for state, n in states.items() if n > 0}
         if present:
-            providers[_unescape(provider)] = {"states": present, "total": sum(present.values())}
+            providers[list_rows.unescape(provider)] = {
+                "states": present,
+                "total": sum(present.values()),
+            }
     if providers:
         shown["providers"] = providers
     return shown
@@ -315,13 +335,36 @@ def count_changes(
     clinic_id: ObjectId, changes: Iterable[Change], *, plan_limit: int | None = None
 ) -> None:
     """As `count_change`, for many records that change in one transaction."""
-    tally: Counter[str] = Counter()
-    for before, after in changes:
-        tally.update(_tally(after))
-        tally.subtract(_tally(before))
-    changed = {name: n for name, n in tally.items() if n}
+    rows = ((_row(before), _row(after)) for before, after in changes)
+    changed = _difference(rows)
     if changed:
         _add(clinic_id, changed, plan_limit)
+
+
+def _row(record: Document | None) -> Document | None:
+    return None if record is None else list_rows.counted_part(record)
+
+
+def _difference(rows: Iterable[Change]) -> dict[str, int]:
+    tally: Counter[str] = Counter()
+    for before, after in rows:
+        tally.update(_tally(after))
+        tally.subtract(_tally(before))
+    return {name: n for name, n in tally.items() if n}
+
+
+def follow_rows(clinic_id: ObjectId, rows: Iterable[Change]) -> None:
+    """Adjust the counts to rows that are written because another system has changed the records, in the transaction
+    that writes them. Counts that are not kept yet stay so: they are counted when they are needed."""
+    changed = _difference(rows)
+    if not changed:
+        return
+    counts = store.add_counts(clinic_id, changed)
+    if counts is not None:
+        access.publish_count(clinic_id, published(counts))
+    elif access.find_clinic(clinic_id, {"_id": 1}) is not None:
+        # Someone may be counting the rows for the first time: one of the two is repeated.
+        store.touch_missing(clinic_id)
 
 
 def _add(clinic_id: ObjectId, changed: Mapping[str, int], plan_limit: int | None) -> None:
@@ -359,37 +402,20 @@ def note_change(clinic_id: ObjectId) -> None:
     access.touch_clinic(clinic_id)
 
 
-def _tally(document: Document | None) -> Counter[str]:
-    """What one record adds to the counts, by path in the stored document."""
-    if document is None:
+def _tally(row: Document | None) -> Counter[str]:
+    """What one patient adds to the counts, by path in the stored document."""
+    if row is None:
         return Counter()
-    paths = Counter(_tag_and_site_paths(document))
-    if document.get("userId") == settings.DEMO_PATIENT_USER_ID:
-        return paths + Counter(total=1, demo=1)
-    added = paths + Counter(total=1) + Counter(_source_paths(document))
-    if not _is_exempt(document):
-        added["plan"] = 1
-    return added
-
-
-def _is_exempt(document: Document) -> bool:
-    sources = safe_reading.objects(document.get("dataSources"))
-    return any(source.get("providerName") == EXEMPT_PROVIDER for source in sources)
-
-
-def _source_paths(document: Document) -> Iterator[str]:
-    for source in safe_reading.objects(document.get("dataSources")):
-        provider, state = str(source.get("providerName")), str(source.get("state"))
-        yield f"sources.{_escape(provider)}.{_escape(state)}"
-
-
-def _tag_and_site_paths(document: Document) -> set[str]:
-    """Each tag and site once, however often the record names it."""
-    tags = document.get("tags")
-    tags = tags if isinstance(tags, list) else []
-    sites = [site.get("id") for site in safe_reading.objects(document.get("sites"))]
-    items = [*((TAGS, tag) for tag in tags), *((SITES, site) for site in sites)]
-    return {store.path(field, item_id) for field, item_id in items if isinstance(item_id, ObjectId)}
+    items = [
+        *((TAGS, tag) for tag in row.get("tags", ())),
+        *((SITES, site) for site in row.get("sites", ())),
+    ]
+    paths = Counter(total=1) + Counter(store.path(field, item_id) for field, item_id in items)
+    if row.get("userId") == settings.DEMO_PATIENT_USER_ID:
+        return paths + Counter(demo=1)
+    sources = list_rows.sources_of(row)
+    plan = int(not _is_exempt(sources))
+    return paths + Counter(f"sources.{source}" for source in sources) + Counter(plan=plan)
 
 
 def _first_count(clinic_id: ObjectId, below: int | None) -> Document:
@@ -403,48 +429,43 @@ def _first_count(clinic_id: ObjectId, below: int | None) -> Document:
 
 
 def begin_counts(clinic_id: ObjectId) -> Document:
-    """Count and store, in the caller's transaction; nothing is stored for a clinic that is gone.
-
-    Counting data sources means reading the records, so for a large clinic that is left to a worker. Until then the
-    numbers published last, by this service or another, are used.
-    """
-    clinic = access.find_clinic(clinic_id, {**_TAG_AND_SITE_IDS, "patientCount.providers": 1})
-    counts = {**count_by_keys(clinic_id), **_count_tags_and_sites(clinic or {}), "sources": {}}
-    is_draft = counts["total"] > MOST_READ_AT_ONCE
-    if is_draft:
-        counts["sources"] = _published_sources(clinic or {})
-    else:
-        counts["sources"] = _nested(_count_sources(clinic_id))
-    if clinic is None:
-        return counts
-    store.replace_counts(clinic_id, counts, is_draft=is_draft)
-    if is_draft:
-        _emit_doubt(clinic_id)
+    """Count and store, in the caller's transaction; nothing is stored for a clinic that is gone."""
+    clinic = access.find_clinic(clinic_id, _TAG_AND_SITE_IDS)
+    counts = _everything(clinic_id, clinic or {})
+    if clinic is not None:
+        store.replace_counts(clinic_id, counts)
     return counts
 
 
-def _published_sources(clinic: Document) -> dict[str, dict[str, int]]:
-    providers = safe_reading.mapping(
-        safe_reading.mapping(clinic.get("patientCount")).get("providers")
-    )
-    sources: dict[str, dict[str, int]] = {}
-    for provider, stored in providers.items():
-        states = safe_reading.mapping(safe_reading.mapping(stored).get("states"))
-        counted = {_escape(state): numbers.shown(n) for state, n in states.items()}
-        sources[_escape(provider)] = {state: n for state, n in counted.items() if n > 0}
-    return sources
+def _everything(clinic_id: ObjectId, clinic: Document) -> Document:
+    """The sum over the rows of the clinic's patients."""
+    tally: Counter[str] = Counter()
+    for row, n in store.count_by_sources(clinic_id):
+        tally.update({path: times * n for path, times in _tally(row).items()})
+    demo = store.find_row_of_user(clinic_id, settings.DEMO_PATIENT_USER_ID)
+    if demo is not None:  # counted above as if it were a patient like the others
+        tally.subtract(_tally({**demo, "userId": ""}))
+        tally.update(_tally(demo))
+    sources = _nested({path: n for path, n in tally.items() if path not in COUNTED and n})
+    numbers_of_all = {name: tally[name] for name in COUNTED}
+    return {**numbers_of_all, **_count_tags_and_sites(clinic), "sources": sources}
 
 
-def count_by_keys(clinic_id: ObjectId) -> Document:
+def count_for_plan(clinic_id: ObjectId) -> int:
+    """From the records, on index keys: what a plan's limit is compared with before it refuses anyone."""
     demo_id = settings.DEMO_PATIENT_USER_ID
-    fields = {"dataSources.providerName": 1}
+    fields = {"dataSources.providerName": 1, "dataSources.state": 1}
     demo = patients.find_patient(clinic_id, demo_id, fields) if demo_id else None
-    total = store.count_patients(clinic_id)
     exempt = store.count_with_provider(clinic_id, EXEMPT_PROVIDER)
-    if demo is not None and _is_exempt(demo):
-        exempt -= 1
-    n_demo = int(demo is not None)
-    return {"total": total, "demo": n_demo, "plan": total - n_demo - exempt}
+    total = store.count_patients(clinic_id)
+    if demo is None:
+        return total - exempt
+    is_exempt = _is_exempt(list_rows.sources_in(demo))
+    return total - 1 - (exempt - is_exempt)
+
+
+def _is_exempt(sources: Sequence[str]) -> bool:
+    return any(source.partition(".")[0] == EXEMPT_PROVIDER for source in sources)
 
 
 def _count_tags_and_sites(clinic: Document) -> dict[str, dict[str, int]]:
@@ -470,12 +491,3 @@ def count_at(counts: Document, field: str, tag_or_site_id: ObjectId) -> int:
     """The number of patients of one tag or site in stored counts; never below 0."""
     kept: int = counts[store.KINDS[field]].get(str(tag_or_site_id), 0)
     return max(0, kept)
-
-
-def _escape(name: str) -> str:
-    """The name in a form that can be part of a field path."""
-    return name.replace("%", "%25").replace(".", "%2E").replace("$", "%24") or "%"
-
-
-def _unescape(name: str) -> str:
-    return "" if name == "%" else name.replace("%24", "$").replace("%2E", ".").replace("%25", "%")

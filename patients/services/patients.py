@@ -29,8 +29,13 @@ from patients import fields
 from patients.choices import PERMISSIONS
 from patients.documents import PatientDocument
 from patients.events import PatientCreated, PatientDeleted, PatientUpdated
-from patients.search_keys import SEARCHED, search_key
-from patients.services import custodial_accounts, patient_counts, plan_limits, taken_addresses
+from patients.services import (
+    custodial_accounts,
+    derived,
+    patient_counts,
+    plan_limits,
+    taken_addresses,
+)
 from patients.services.patient_details import (
     PatientDetails,
     SharedPatient,
@@ -74,7 +79,7 @@ def read_patient(
     rows = (
         store.find_shown_patient(parsed_id, user_id)
         if joined is None
-        else store.complete_shown(list(map(PatientDocument, joined)))
+        else list(map(PatientDocument, joined))
     )
     if not rows:
         raise NotFound(message=NOT_FOUND)
@@ -287,7 +292,6 @@ def _insert(
 ) -> PatientDocument:
     """Store a record with its counts and events. Raises Duplicate, BadRequest (MRN), PaymentRequired or
     ConstraintViolation (a site that is gone)."""
-    document["searchKey"] = search_key(document)
 
     def insert() -> PatientDocument:
         clinic = access.access_open_clinic(document["clinicId"])  # not deleted or closed meanwhile
@@ -385,14 +389,13 @@ def _write_changes(
     stored = store.find_patient(clinic_id, user_id)
     if stored is None:
         raise NotFound(message=NOT_FOUND)
+    derived.settle([stored])
     changes = {name: value for name, value in written.items() if _differs(stored, name, value)}
     changed = [name for name in changes if name != "requireUniqueMrn"]
     if "mrn" in changes and texts.mrn(safe_reading.text(stored.get("mrn")) or "") != (
         changes["mrn"] or ""
     ):
         changes |= _deactivated_subscriptions(stored)
-    if not set(SEARCHED).isdisjoint(changes):
-        changes["searchKey"] = search_key({**stored, **changes})
     changes["updatedTime"] = clock.now()
     updated = store.set_fields(stored["_id"], changes)
     assert updated is not None  # noqa: S101 (read in this transaction)
@@ -432,7 +435,7 @@ def change_email_of_user(user_id: str, email: str | None) -> int:
 
 
 def _set_email(record: PatientDocument, email: str | None) -> None:
-    changes = {"searchKey": search_key({**record, "email": email}), "updatedTime": clock.now()}
+    changes = {"updatedTime": clock.now()}
     if email is None:
         store.set_fields(record["_id"], changes, removed=["email"])
     else:
@@ -453,9 +456,11 @@ def remove_patient(
 
 
 def remove_in_transaction(clinic_id: ObjectId, user_id: str, deleted_by: str | None) -> bool:
-    document = store.remove_patient(clinic_id, user_id)
+    document = store.find_patient(clinic_id, user_id)
     if document is None:
         return False
+    derived.settle([document])
+    store.remove_patient(document)
     tombstone = {"_id": ids.new_id(), "deletedTime": clock.now(), "patient": document}
     if deleted_by is not None:
         tombstone["deletedByUserId"] = deleted_by

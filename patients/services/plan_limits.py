@@ -10,7 +10,7 @@ from clinic_records.services import access
 from kernel import clock, numbers, safe_reading
 from kernel.db import Document
 from kernel.errors import BadRequest, NotFound, PaymentRequired
-from patients.services import patient_counts
+from patients.services import derived, patient_counts
 
 LIMITS = ("hardLimit", "softLimit")
 DATES = ("startDate", "endDate")
@@ -76,9 +76,12 @@ def _has_reached(clinic_id: ObjectId, limit: int) -> bool:
         # Compare the total alone: half a millisecond at 250 patients, where all three numbers take two.
         is_right = patient_counts.is_total_right(clinic_id, kept)
     else:
-        is_right = kept["plan"] == patient_counts.count_by_keys(clinic_id)["plan"]
-    counts = kept if is_right else patient_counts.recount(clinic_id)
-    return int(counts["plan"]) >= limit
+        is_right = kept["plan"] == patient_counts.count_for_plan(clinic_id)
+    if is_right:
+        return int(kept["plan"]) >= limit
+    derived.follow_missing(clinic_id)
+    patient_counts.recount(clinic_id)
+    return patient_counts.count_for_plan(clinic_id) >= limit
 
 
 def set_limits(clinic_id: str, limits: Document) -> Document:

@@ -13,13 +13,12 @@ from kernel.api.rendering import encode
 from kernel.db import Document
 from kernel.errors import Conflict
 from patients.documents import PatientDocument
-from patients.search_keys import SEARCHED, search_key
 from patients.services import patient_counts
 from patients.services.demo_patients import Surroundings, invent_patients
 from patients.services.effects import profile_of
 from patients.services.patient_details import is_custodial
 from patients.store import patients as store
-from patients.summary_answers import PARTS, shown, without_text
+from patients.summary_answers import PARTS, shown
 from users.services import accounts
 from users.services.accounts import Invented
 
@@ -74,23 +73,6 @@ def _account_of(document: Document) -> Invented:
         email=document["email"],
         profile=profile_of(document),
         custodian_clinic_id=str(document["clinicId"]) if is_custodial(document) else None,
-    )
-
-
-def backfill_search_keys() -> int:
-    """Add the search key to records without one. They are found without it too, only more slowly."""
-    changed = 0
-    fields = {"_id": 1, **dict.fromkeys(SEARCHED, 1)}
-    for batch in db.batches(store.iterate_without_search_key(fields), BATCH):
-        changed += store.set_search_keys({d["_id"]: (search_key(d), d) for d in batch})
-    return changed
-
-
-def backfill_summary_texts() -> int:
-    """Add the text to statistics without one. They are shown without it too, only more slowly."""
-    return sum(
-        store.set_summary_texts(document["_id"], without_text(document["summary"]))
-        for document in store.iterate_without_summary_text()
     )
 
 

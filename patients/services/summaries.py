@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from kernel import clock, numbers
+from kernel import clock, db, numbers
 from kernel.db import Document
 from kernel.errors import BadRequest, NoChange
-from patients import statistics, summary_answers
+from patients import statistics
 from patients.statistics import Statistic
 from patients.store import patients as store
 
@@ -43,24 +43,26 @@ def update_summary(*, user_id: str, body: Document | None) -> None:
     """
     moment = clock.now()
     if body is None:
-        changed = store.remove_summary(user_id, moment)
+        changed = db.run_in_transaction(lambda: store.remove_summary(user_id, moment))
     else:
         parts = {
             f"{kind}Stats": _stored(kind, body[f"{kind}Stats"])
             for kind in statistics.KINDS
             if "id" in body.get(f"{kind}Stats", {})
         }
-        changed = store.set_summary(user_id, parts, moment)
+        changed = db.run_in_transaction(lambda: store.set_summary(user_id, parts, moment))
     if not changed:
         raise NoChange
 
 
 def remove_summary(summary_id: str) -> None:
     """Remove the summary with this id, of whichever kind, from every record. Raises NoChange if no record has it."""
-    removed = sum(
-        store.remove_summary_part(f"{kind}Stats", summary_id) for kind in statistics.KINDS
-    )
-    if not removed:
+
+    def remove() -> int:
+        kinds = (f"{kind}Stats" for kind in statistics.KINDS)
+        return sum(store.remove_summary_part(kind, summary_id) for kind in kinds)
+
+    if not db.run_in_transaction(remove):
         raise NoChange
 
 
@@ -77,7 +79,7 @@ def _stored(kind: str, stats: Document) -> Document:
         document["periods"] = {
             name: _period(values, types) for name, values in stats["periods"].items()
         }
-    return summary_answers.with_text(f"{kind}Stats", document)
+    return document
 
 
 def _config(body: Mapping[str, Any]) -> Document:

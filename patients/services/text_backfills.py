@@ -1,31 +1,36 @@
-"""Brings names and MRNs that earlier versions or other services stored to their normal form (decision 0014)."""
+"""Brings names, MRNs and e-mail addresses that earlier versions or other services stored to their normal form.
 
+Decisions 0011 and 0014. It edits shared records that no one has asked to change, so it runs only when an operator calls
+it."""
+
+from collections import Counter
 from collections.abc import Callable
 
-from kernel import db, texts
+from kernel import addresses, safe_reading, texts
+from kernel.db import Document
 from patients.store import patients as store
 
-BATCH = 500
-# For each field an index that contains the texts as stored (so that no record of 13 KB is read), and the normal form.
-_FIELDS: dict[str, tuple[str, Callable[[str], str]]] = {
-    "mrn": ("PatientMRN", texts.mrn),
-    "fullName": ("ListSearch", texts.name),
+_FORMS: dict[str, Callable[[str], str | None]] = {
+    "mrn": texts.mrn,
+    "fullName": texts.name,
+    "email": addresses.account_address,
 }
 
 
-def make_patients_normal() -> int:
-    """Returns how many texts were changed. Search keys need no change, as they are made from normal forms."""
-    return sum(_make_normal(field, index, form) for field, (index, form) in _FIELDS.items())
+def make_patients_normal() -> Counter[str]:
+    """How many texts were changed, by field. Safe to repeat, and while the service writes."""
+    changed: Counter[str] = Counter()
+    for record in store.iterate_with_text(list(_FORMS)):
+        changed.update(_make_normal(record))
+    return changed
 
 
-def _make_normal(field: str, index: str, form: Callable[[str], str]) -> int:
-    changed = 0
-    for batch in db.batches(store.iterate_doubtful(field, index), BATCH):
-        for document in batch:
-            stored = document[field]
-            if form(stored) not in (
-                "",
-                stored,
-            ):  # a blank text stays, so that someone sees and corrects it
-                changed += store.set_normal_text(document["_id"], field, stored, form(stored))
+def _make_normal(record: Document) -> Counter[str]:
+    """A blank text stays, so that someone sees and corrects it, and so does what is no address."""
+    changed: Counter[str] = Counter()
+    for field, form in _FORMS.items():
+        stored = safe_reading.text(record.get(field))
+        normal = form(stored) if stored else None
+        if stored and normal and normal != stored:
+            changed[field] += store.set_normal_text(record["_id"], field, stored, normal)
     return changed

@@ -1,22 +1,22 @@
 """The TIDE report: who needs attention, most urgent first (rules PATIENT-113 to PATIENT-121).
 
-One query reads the candidates, with only the period of the report; a second one reads patients without recent data.
-For several tags, a query before these finds who has all of them. The categories are filled in memory: each patient
-appears in the first category that fits, and there are 100 patients in all.
+One query reads the values of the candidates, a second one finds patients without recent data, and a third fetches what
+is shown. The categories are filled in memory: each patient appears in the first category that fits, and there are 100
+patients in all.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from bson import ObjectId
 
 from kernel import clock
 from kernel.db import Document
 from kernel.errors import BadRequest
+from patients.services import preparing
 from patients.store import tide as store
-from patients.store.tide import Bound, Holders
+from patients.store.tide import Bound
 
 ROW_FIELDS = store.ROW_FIELDS
 MAX_PATIENTS = 100
@@ -84,6 +84,9 @@ DEFAULT_CATEGORIES = (
 )
 
 
+_COMPARED = {b.field for c in CATEGORIES.values() for b in (*c.needs, *c.avoids)}
+
+
 @dataclass(frozen=True, slots=True)
 class TideQuestion:
     clinic_id: ObjectId
@@ -98,47 +101,53 @@ def tide_report(question: TideQuestion) -> dict[str, list[Document]]:
     """Stored documents by category, in the requested order; a category that was not reached has no key."""
     if question.cutoff == clock.ZERO:
         raise BadRequest(NO_CUTOFF)
-    holders = Holders(question.clinic_id, question.tags)
-    results = dict(_fill(question, _candidates(question, holders)))
+    preparing.require_rows(question.clinic_id)
+    chosen = dict(_fill(question, _candidates(question)))
     if question.with_no_data:
-        results["noData"] = store.list_without_recent_data(
-            holders,
-            period=question.period,
+        chosen["noData"] = store.list_without_recent_data(
+            question.clinic_id,
+            question.tags,
             cutoff=question.cutoff,
             recent=clock.now() - RECENT,
             limit=MAX_NO_DATA,
         )
-    return results
+    records = store.list_shown([i for ids in chosen.values() for i in ids], question.period)
+    return {name: [records[i] for i in ids if i in records] for name, ids in chosen.items()}
 
 
-def _candidates(question: TideQuestion, holders: Holders) -> list[Document]:
-    return store.list_candidates(
-        holders,
+def _candidates(question: TideQuestion) -> dict[ObjectId, Document]:
+    candidates = store.list_candidates(
+        question.clinic_id,
+        question.tags,
         period=question.period,
         cutoff=question.cutoff,
         any_of=[CATEGORIES[name].needs for name in question.categories],
+        fields=_COMPARED,
     )
+    return dict(candidates)
 
 
 def _fill(
-    question: TideQuestion, candidates: list[Document]
-) -> Iterator[tuple[str, list[Document]]]:
-    remaining, room = candidates, MAX_PATIENTS
+    question: TideQuestion, candidates: dict[ObjectId, Document]
+) -> Iterator[tuple[str, list[ObjectId]]]:
+    remaining, room = dict(candidates), MAX_PATIENTS
     for name in dict.fromkeys(question.categories):
         category = CATEGORIES[name]
-        fitting = [d for d in remaining if category.fits(period_of(d, question.period))]
-        chosen = sorted(fitting, key=_urgency(category, question.period))[:room]
+        fitting = [i for i, values in remaining.items() if category.fits(values)]
+        chosen = sorted(fitting, key=_urgency(category, remaining))[:room]
         yield name, chosen
         room -= len(chosen)
         if room < 1:
             return
-        chosen_ids = {d["_id"] for d in chosen}
-        remaining = [d for d in remaining if d["_id"] not in chosen_ids]
+        for patient_id in chosen:
+            del remaining[patient_id]
 
 
-def _urgency(category: Category, period: str) -> Callable[[Document], tuple[float, Any]]:
+def _urgency(
+    category: Category, values: Mapping[ObjectId, Document]
+) -> Callable[[ObjectId], tuple[float, ObjectId]]:
     field, direction = category.sort_by
-    return lambda document: (direction * period_of(document, period)[field], document["_id"])
+    return lambda patient_id: (direction * values[patient_id][field], patient_id)
 
 
 def period_of(document: Document, period: str) -> Document:

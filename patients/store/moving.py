@@ -11,8 +11,8 @@ from kernel.db import Document
 from patients.documents import PatientDocument
 from patients.store.patients import COLLATION, COLLECTION, ONE
 
-# What a plan's document keeps of a patient: not the statistics, nor what this service derives for its searches.
-WITHOUT_SUMMARY = {"summary": 0, "searchKey": 0}
+# What a plan's document keeps of a patient: not the statistics.
+WITHOUT_SUMMARY = {"summary": 0}
 
 
 def list_by_ids(

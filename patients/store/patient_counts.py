@@ -16,7 +16,7 @@ from pymongo import ReturnDocument
 
 from kernel import clock, db
 from kernel.db import Document
-from patients.store import patients
+from patients.store import list_rows, patients
 from patients.store.tags_and_sites import SITES, TAGS
 
 COLLECTION = "clinicPatientCounts"
@@ -96,17 +96,13 @@ def _fits(paths: Iterable[str]) -> Document:
     return {**numbers, **dict.fromkeys(providers, _MAP_OR_NONE)}
 
 
-def replace_counts(clinic_id: ObjectId, counts: Document, *, is_draft: bool) -> None:
-    """`is_draft`: a worker still has to count the data sources."""
-    moment = clock.now()
-    fields = {name: counts[name] for name in (*NUMBERS, *MAPS)} | {"generation": ObjectId()}
-    change: Document = {"$set": fields | ({"doubtedTime": moment} if is_draft else {})}
-    unset = "countedTime" if is_draft else "doubtedTime"
-    if not is_draft:
-        change["$set"]["countedTime"] = moment
-    db.collection(COLLECTION).update_one(
-        {"_id": clinic_id}, {**change, "$unset": {unset: ""}}, upsert=True
-    )
+def replace_counts(clinic_id: ObjectId, counts: Document) -> None:
+    fields = {name: counts[name] for name in (*NUMBERS, *MAPS)}
+    change = {
+        "$set": {**fields, "generation": ObjectId(), "countedTime": clock.now()},
+        "$unset": {"doubtedTime": ""},
+    }
+    db.collection(COLLECTION).update_one({"_id": clinic_id}, change, upsert=True)
 
 
 def correct_counts(
@@ -164,6 +160,11 @@ def touch_counts(clinic_id: ObjectId) -> bool:
     return result.matched_count > 0
 
 
+def touch_missing(clinic_id: ObjectId) -> None:
+    """As `touch_counts`, and makes the document, which counts as missing."""
+    db.collection(COLLECTION).update_one({"_id": clinic_id}, _TOUCH, upsert=True)
+
+
 def insert_empty_counts(clinic_id: ObjectId) -> None:
     """Store the counts of a new clinic."""
     empty: Document = {**dict.fromkeys(NUMBERS, 0), **{name: {} for name in MAPS}}
@@ -175,7 +176,7 @@ def remove_counts(clinic_id: ObjectId) -> None:
     db.collection(COLLECTION).delete_one({"_id": clinic_id})
 
 
-# --- counting again: from index keys; of data sources index keys know too little ------------------------------------
+# --- counting again, from index keys -----------------------------------------------------------------
 def count_patients(clinic_id: ObjectId) -> int:
     return db.collection(patients.COLLECTION).count_documents(
         {"clinicId": clinic_id}, hint="UniquePatient"
@@ -189,13 +190,16 @@ def count_with_provider(clinic_id: ObjectId, provider: str) -> int:
     )
 
 
-def list_sources(clinic_id: ObjectId, *, after: str, limit: int) -> list[Document]:
-    """{userId, dataSources} of the clinic's patients in order of user id, starting after `after`."""
-    rows = db.collection(patients.COLLECTION).find(
-        {"clinicId": clinic_id, "userId": {"$gt": after}},
-        {"_id": 0, "userId": 1, "dataSources.providerName": 1, "dataSources.state": 1},
-        sort=[("userId", 1)],
-        limit=limit,
-        hint="UniquePatient",
-    )
-    return list(rows)
+def count_by_sources(clinic_id: ObjectId) -> list[tuple[Document, int]]:
+    """Rows of lists with nothing but their `sources`, and how many patients have just these."""
+    pipeline: list[Document] = [
+        {"$match": {"clinicId": clinic_id}},
+        {"$group": {"_id": "$sources", "n": {"$sum": 1}}},
+    ]
+    groups = db.collection(list_rows.COLLECTION).aggregate(pipeline, hint="ListSources")
+    return [({"sources": group["_id"]}, group["n"]) for group in groups]
+
+
+def find_row_of_user(clinic_id: ObjectId, user_id: str) -> Document | None:
+    record = patients.find_patient(clinic_id, user_id, {"clinicId": 1}) if user_id else None
+    return None if record is None else list_rows.find(record)

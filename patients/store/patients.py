@@ -6,14 +6,15 @@ from typing import Any
 
 import structlog
 from bson import ObjectId
-from pymongo import ReturnDocument, UpdateOne
+from pymongo import ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
 from kernel import db, updates
 from kernel.db import Document
 from patients import summary_answers
 from patients.documents import PatientDocument
-from patients.search_keys import SEARCHED, WITHOUT_KEY
+from patients.store import list_rows, patient_answers
+from patients.summary_answers import PARTS, WITHOUT_STATISTICS, parts_of, text_of
 
 log = structlog.get_logger(__name__)
 
@@ -24,6 +25,8 @@ COLLATION = {"locale": "en", "strength": 1}
 MAX_REVIEWS = 2
 MOST_REQUESTS = 50
 MOST_LEGACY_CLINICIANS = 100
+_REVIEWS = {"clinicId": 1, "reviews": 1}
+_PLACE = {"clinicId": 1}
 ONE = "UniquePatient"  # named in queries: all indexes begin with the clinic, and MongoDB would try them all
 
 
@@ -37,31 +40,52 @@ def find_patient(
     return db.collection(COLLECTION).find_one(key(clinic_id, user_id), projection, hint=ONE)
 
 
-def find_shown(query: Mapping[str, Any], **options: Any) -> list[PatientDocument]:
-    """Records to be shown to a client: times are naive, and a summary is read as its stored text alone, where
-    there is one."""
-    rows = db.unread(COLLECTION).find(query, summary_answers.TEXT_ALONE, **options)
-    return complete_shown(list(rows))
+# --- as clients see them --------------------------------------------------------------------------
+def list_shown(ids: Sequence[ObjectId]) -> list[PatientDocument]:
+    """Records in the order of their ids, to be shown to a client: times are naive, and of a summary there is the
+    kept text alone, unless it is not that of the record."""
+    if not ids:
+        return []
+    query = {"_id": {"$in": list(ids)}}
+    found = {d["_id"]: d for d in db.unread(COLLECTION).find(query, WITHOUT_STATISTICS)}
+    answers = patient_answers.list_by_ids(list(found))
+    lacking = [i for i, d in found.items() if not _has_texts(d, answers.get(i, {}))]
+    if lacking:
+        found |= {d["_id"]: d for d in db.unread(COLLECTION).find({"_id": {"$in": lacking}})}
+    return [found[patient_id] for patient_id in ids if patient_id in found]
 
 
-def complete_shown(rows: list[PatientDocument]) -> list[PatientDocument]:
-    """Replaces rows whose summary has no stored text by the whole record."""
-    lacking = [d["_id"] for d in rows if summary_answers.without_text(d.get("summary"))]
-    if not lacking:
-        return rows
-    by_id = {d["_id"]: d for d in db.unread(COLLECTION).find({"_id": {"$in": lacking}})}
-    return [by_id.get(d["_id"], d) for d in rows]
+def _has_texts(document: PatientDocument, answer: Document) -> bool:
+    """Puts the texts in place of the statistics. False if one is missing."""
+    texts = {n: text_of(answer.get(n), part) for n, part in parts_of(document).items()}
+    if None in texts.values():
+        return False
+    if texts:
+        document["summary"] = {n: {summary_answers.FIELD: text} for n, text in texts.items()}
+    return True
 
 
 def find_shown_patient(clinic_id: ObjectId, user_id: str) -> list[PatientDocument]:
     """A list of the one record, or an empty list."""
-    return find_shown(key(clinic_id, user_id), limit=-1, hint=ONE)
+    return list(db.unread(COLLECTION).find(key(clinic_id, user_id), limit=-1, hint=ONE))
 
 
 def join_shown_patient(clinic_id: ObjectId, user_id: str) -> Document:
-    """A `$lookup` whose rows `complete_shown` turns into the result of `find_shown_patient`."""
-    pipeline = [{"$match": key(clinic_id, user_id)}, {"$project": summary_answers.TEXT_ALONE}]
-    return {"from": COLLECTION, "pipeline": pipeline}
+    """A `$lookup` with the result of `find_shown_patient`."""
+    return {"from": COLLECTION, "pipeline": [{"$match": key(clinic_id, user_id)}]}
+
+
+# --- one record, or those of one user -------------------------------------------------------------
+def list_user_ids(clinic_id: ObjectId) -> list[str]:
+    """All patients of a clinic, from index keys."""
+    rows = db.collection(COLLECTION).find(
+        {"clinicId": clinic_id}, {"_id": 0, "userId": 1}, hint=ONE
+    )
+    return [row["userId"] for row in rows if isinstance(row.get("userId"), str)]
+
+
+def list_by_ids(ids: Sequence[ObjectId]) -> list[PatientDocument]:
+    return list(db.collection(COLLECTION).find({"_id": {"$in": list(ids)}}))
 
 
 def exists_for_user(user_id: str) -> bool:
@@ -141,7 +165,7 @@ def list_matching(
         return _by_name(query, "PatientMRNEn", **page)
     if criteria.keys() == {"birthDate"}:  # digits have neither case nor accents
         return _list_by_name(_ids_of(query, "PatientBirthDate"), **page)
-    return _by_name(query, "ListNameUp", **page)
+    return _by_name(query, "PatientFullNameEn", **page)
 
 
 def find_other_with_mrn(
@@ -159,85 +183,35 @@ def find_other_with_mrn(
 def insert_patient(document: PatientDocument) -> None:
     """Raises DuplicateKeyError for a second record of the user, and for an MRN that must be unique."""
     db.collection(COLLECTION).insert_one(document)
+    list_rows.insert([document])
+    patient_answers.insert([document])
 
 
 def insert_patients(documents: Sequence[PatientDocument]) -> int:
-    """Many records at once. Raises BulkWriteError, whose message contains the records."""
+    """Many records at once, in the caller's transaction. Raises BulkWriteError, whose message contains the records."""
     result = db.collection(COLLECTION).insert_many(documents)
+    list_rows.insert(documents)
+    patient_answers.insert(documents)
     return len(result.inserted_ids)
 
 
-def iterate_without_search_key(projection: Mapping[str, Any]) -> Iterable[PatientDocument]:
-    """Includes records whose key was made by the rules of an earlier release."""
-    return _in_each_clinic(WITHOUT_KEY, projection, index="ListSearch")
-
-
-def _in_each_clinic(
-    query: Mapping[str, Any], projection: Mapping[str, Any], *, index: str
-) -> Iterable[PatientDocument]:
-    """Clinic by clinic: only then do index keys answer the query, and no other record is fetched."""
-    for clinic_id in db.collection(COLLECTION).distinct("clinicId", {}):
-        yield from db.collection(COLLECTION).find(
-            {"clinicId": clinic_id, **query},
-            projection,
-            hint=index,
-            max_time_ms=None,
-            batch_size=500,
-        )
-
-
-def set_search_keys(keys: Mapping[ObjectId, tuple[str, Document]]) -> int:
-    """`keys`: id -> the key, and the fields it was made from. A record in which one of these fields was changed
-    since then is left alone: that writer has set the key."""
-    changes = [
-        UpdateOne(
-            {"_id": patient_id, **WITHOUT_KEY, **{n: read.get(n) for n in SEARCHED}},
-            {"$set": {"searchKey": key_text}},
-        )
-        for patient_id, (key_text, read) in keys.items()
-    ]
-    return int(db.collection(COLLECTION).bulk_write(changes, ordered=False).modified_count)
-
-
-def iterate_doubtful(field: str, index: str) -> Iterable[PatientDocument]:
-    """{_id, field} where the text may not be in normal form: outer or double blanks, or characters beyond ASCII."""
-    return _in_each_clinic({field: {"$regex": "^ | $|  |[^ -~]"}}, {field: 1}, index=index)
+def iterate_with_text(fields: Sequence[str]) -> Iterable[PatientDocument]:
+    """{_id and these fields} of all records, one after the other: no index has just them."""
+    return db.collection(COLLECTION).find(
+        {}, dict.fromkeys(fields, 1), hint="_id_", max_time_ms=None, batch_size=500
+    )
 
 
 def set_normal_text(patient_id: ObjectId, field: str, stored: str, normal: str) -> int:
     """Does nothing if the text was changed since it was read, or if the clinic's MRNs would no longer be unique."""
     try:
-        result = db.collection(COLLECTION).update_one(
-            {"_id": patient_id, field: stored}, {"$set": {field: normal}}
+        changed = _change_one(
+            {"_id": patient_id, field: stored}, {"$set": {field: normal}}, [field]
         )
     except DuplicateKeyError:
         log.warning("backfill.mrn_taken", row=str(patient_id))
         return 0
-    return result.modified_count
-
-
-def iterate_without_summary_text() -> Iterable[PatientDocument]:
-    """Records with any kind of statistics whose text is not stored: {_id, summary}."""
-    lacking: list[dict[str, Any]] = [
-        {f"summary.{part}": {"$gt": {}}, f"summary.{part}.{summary_answers.FIELD}": None}
-        for part in summary_answers.PARTS
-    ]
-    return db.collection(COLLECTION).find(
-        {"$or": lacking}, {"summary": 1}, max_time_ms=None, batch_size=100
-    )
-
-
-def set_summary_texts(patient_id: ObjectId, parts: Mapping[str, Mapping[str, Any]]) -> int:
-    """`parts`: name -> the statistics as read. Those that were replaced since then stay as their writer left them."""
-    changed = 0
-    for name, part in parts.items():
-        with_text = summary_answers.with_text(name, dict(part))
-        result = db.collection(COLLECTION).update_one(
-            {"_id": patient_id, f"summary.{name}": part},
-            {"$set": {f"summary.{name}.{summary_answers.FIELD}": with_text[summary_answers.FIELD]}},
-        )
-        changed += result.modified_count
-    return changed
+    return int(changed is not None)
 
 
 def set_fields(
@@ -248,13 +222,33 @@ def set_fields(
     unset = dict.fromkeys(removed, "")
     if unset:
         change["$unset"] = unset
-    return db.collection(COLLECTION).find_one_and_update(
-        {"_id": patient_id}, change, return_document=ReturnDocument.AFTER
-    )
+    return _change_one({"_id": patient_id}, change, [*fields, *removed])
 
 
-def remove_patient(clinic_id: ObjectId, user_id: str) -> PatientDocument | None:
-    return db.collection(COLLECTION).find_one_and_delete(key(clinic_id, user_id))
+def _change_one(
+    query: Mapping[str, Any],
+    change: Any,
+    fields: Iterable[str],
+    projection: Mapping[str, Any] | None = None,
+) -> PatientDocument | None:
+    """The record after the change of these fields, which its row in lists follows."""
+
+    def write() -> PatientDocument | None:
+        record = db.collection(COLLECTION).find_one_and_update(
+            query, change, projection=projection, return_document=ReturnDocument.AFTER
+        )
+        if record is not None:
+            list_rows.update(record, fields)
+        return record
+
+    return db.run_in_transaction(write)
+
+
+def remove_patient(record: PatientDocument) -> None:
+    """In the transaction that has read it."""
+    db.collection(COLLECTION).delete_one({"_id": record["_id"]})
+    list_rows.remove(record)
+    patient_answers.remove([record["_id"]])
 
 
 def insert_deletion(document: Document) -> None:
@@ -283,24 +277,16 @@ def add_legacy_clinician(
 
 def add_review(clinic_id: ObjectId, user_id: str, review: Document) -> PatientDocument | None:
     """Newest first; only the newest two are kept."""
-    return db.collection(COLLECTION).find_one_and_update(
-        key(clinic_id, user_id),
-        [updates.prepended("reviews", review, keep=MAX_REVIEWS)],
-        projection={"reviews": 1},
-        return_document=ReturnDocument.AFTER,
-    )
+    change = [updates.prepended("reviews", review, keep=MAX_REVIEWS)]
+    return _change_one(key(clinic_id, user_id), change, ["reviews"], _REVIEWS)
 
 
 def remove_newest_review(
     clinic_id: ObjectId, user_id: str, clinician_id: str
 ) -> PatientDocument | None:
     """Only if the newest review is by this clinician."""
-    return db.collection(COLLECTION).find_one_and_update(
-        {**key(clinic_id, user_id), "reviews.0.clinicianId": clinician_id},
-        {"$pop": {"reviews": -1}},
-        projection={"reviews": 1},
-        return_document=ReturnDocument.AFTER,
-    )
+    query = {**key(clinic_id, user_id), "reviews.0.clinicianId": clinician_id}
+    return _change_one(query, {"$pop": {"reviews": -1}}, ["reviews"], _REVIEWS)
 
 
 def set_permissions(
@@ -351,42 +337,54 @@ def add_connection_request(
     written: Document = {f"providerConnectionRequests.{provider}": requests}
     if not isinstance(stored, dict):
         written = {"providerConnectionRequests": {provider: requests}}
-    db.collection(COLLECTION).update_one(
-        {"_id": patient["_id"]},
-        {"$set": {"dataSources": list(data_sources), "updatedTime": moment, **written}},
-    )
+    change = {"$set": {"dataSources": list(data_sources), "updatedTime": moment, **written}}
+    shown = {"clinicId": 1, "dataSources": 1}
+    _change_one({"_id": patient["_id"]}, change, ["dataSources"], shown)
 
 
 def set_data_sources(user_id: str, data_sources: Sequence[Document], moment: datetime) -> int:
-    result = db.collection(COLLECTION).update_many(
-        {"userId": user_id},
-        {"$set": {"dataSources": list(data_sources), "updatedTime": moment}},
-    )
-    return result.matched_count
-
-
-# --- summaries ------------------------------------------------------------------------------------
-def set_summary(user_id: str, parts: Mapping[str, Document], moment: datetime) -> int:
-    """Replace these parts in every record of the user. Returns the number of records."""
-    fields = {f"summary.{name}": part for name, part in parts.items()}
+    """In the caller's transaction."""
+    fields = {"dataSources": list(data_sources)}
+    patients = list_of_user(user_id, _PLACE)
     result = db.collection(COLLECTION).update_many(
         {"userId": user_id}, {"$set": {**fields, "updatedTime": moment}}
     )
+    list_rows.update_alike(patients, fields, ["dataSources"])
     return result.matched_count
+
+
+# --- summaries: in the caller's transaction -------------------------------------------------------
+def set_summary(user_id: str, parts: Mapping[str, Document], moment: datetime) -> int:
+    """Replace these parts in every record of the user. Returns the number of records."""
+    fields = {f"summary.{name}": part for name, part in parts.items()}
+    return _change_summaries(
+        {"userId": user_id}, {"$set": {**fields, "updatedTime": moment}}, parts
+    )
 
 
 def remove_summary(user_id: str, moment: datetime) -> int:
-    result = db.collection(COLLECTION).update_many(
-        {"userId": user_id}, {"$unset": {"summary": ""}, "$set": {"updatedTime": moment}}
-    )
-    return result.matched_count
+    change = {"$unset": {"summary": ""}, "$set": {"updatedTime": moment}}
+    return _change_summaries({"userId": user_id}, change, dict.fromkeys(PARTS))
 
 
 def remove_summary_part(name: str, summary_id: str) -> int:
-    result = db.collection(COLLECTION).update_many(
-        {f"summary.{name}.id": summary_id}, {"$unset": {f"summary.{name}": ""}}
-    )
-    return result.modified_count
+    query = {f"summary.{name}.id": summary_id}
+    return _change_summaries(query, {"$unset": {f"summary.{name}": ""}}, {name: None})
+
+
+def _change_summaries(
+    query: Mapping[str, Any], change: Mapping[str, Any], parts: Mapping[str, Document | None]
+) -> int:
+    """`parts`: what the summaries have after the change. Returns the number of records."""
+    patients = list(db.collection(COLLECTION).find(query, _PLACE))
+    if not patients:
+        return 0
+    ids = [patient["_id"] for patient in patients]
+    db.collection(COLLECTION).update_many({"_id": {"$in": ids}}, change)
+    record = {"summary": parts}
+    list_rows.update_alike(patients, record, [f"summary.{name}" for name in parts])
+    patient_answers.update(ids, record, list(parts))
+    return len(patients)
 
 
 def has_equal_mrns(clinic_id: ObjectId) -> bool:

@@ -3,17 +3,20 @@
 A patient refers to a tag by id and carries a copy of each site, `{id, name}`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from bson import ObjectId
 
 from kernel import db, updates
-from patients.store.patients import COLLECTION
+from patients.store import list_rows
+from patients.store.patients import COLLECTION, ONE
 
 TAGS, SITES = "tags", "sites.id"
-KEYS = {TAGS: "TideTags", SITES: "Sites"}
+KEYS = {TAGS: "ListTags", SITES: "ListSites"}
+ROWS = {TAGS: "tags", SITES: "sites"}  # the fields in rows of lists
 TagOrSite = tuple[ObjectId, str, ObjectId]  # clinic, TAGS or SITES, id
 
 
@@ -24,51 +27,91 @@ def count_patients(tag_or_site: TagOrSite) -> int:
     clinic; counting the keys of one value fetches none.
     """
     clinic_id, field, tag_or_site_id = tag_or_site
-    query = {"clinicId": clinic_id, field: tag_or_site_id}
-    return db.collection(COLLECTION).count_documents(query, hint=KEYS[field])
+    query = {"clinicId": clinic_id, ROWS[field]: tag_or_site_id}
+    return db.collection(list_rows.COLLECTION).count_documents(query, hint=KEYS[field])
+
+
+# --- changes of many patients ----------------------------------------------------------------------------
+# Each chunk is a transaction of its own, unless the caller has one.
+_CHUNK = 500
+
+
+def _change(
+    clinic_id: ObjectId,
+    ids: Iterable[ObjectId],
+    condition: Mapping[str, Any],
+    change: Any,
+    of_rows: Sequence[updates.Stage],
+) -> int:
+    """Change those of the patients for whom the condition holds. Returns how many.
+
+    Rows get the same change and not the list that the record has: in it may be what another system has just put
+    there, which no one has counted yet.
+    """
+
+    def change_chunk(chunk: list[ObjectId]) -> int:
+        query = {"_id": {"$in": chunk}, "clinicId": clinic_id, **condition}
+        found = [row["_id"] for row in db.collection(COLLECTION).find(query, {"_id": 1})]
+        if found:
+            db.collection(COLLECTION).update_many({"_id": {"$in": found}}, change)
+            list_rows.change_many(clinic_id, found, [*of_rows, *_WITHOUT_EMPTY])
+        return len(found)
+
+    chunks = db.batches(iter(ids), _CHUNK)
+    return sum(db.run_in_transaction(partial(change_chunk, chunk)) for chunk in chunks)
+
+
+# A row does not have an empty list.
+_WITHOUT_EMPTY = [
+    {"$set": {name: {"$cond": [{"$eq": [f"${name}", []]}, "$$REMOVE", f"${name}"]}}}
+    for name in ROWS.values()
+]
+
+
+def _among(clinic_id: ObjectId, user_ids: Sequence[str] | None) -> list[ObjectId]:
+    """These users of the clinic, or all of its patients for None."""
+    if user_ids is None:
+        return list_rows.list_all(clinic_id)
+    query = {"clinicId": clinic_id, "userId": {"$in": list(user_ids)}}
+    return [row["_id"] for row in db.collection(COLLECTION).find(query, {"_id": 1}, hint=ONE)]
+
+
+def _holders(tag_or_site: TagOrSite) -> list[ObjectId]:
+    clinic_id, field, tag_or_site_id = tag_or_site
+    return list_rows.list_holders(clinic_id, ROWS[field], tag_or_site_id, KEYS[field])
 
 
 # --- tags -------------------------------------------------------------------------------------------------
-def _among(clinic_id: ObjectId, user_ids: Sequence[str] | None) -> dict[str, Any]:
-    """Selects these users of the clinic, or all of its patients for None."""
-    if user_ids is None:
-        return {"clinicId": clinic_id}
-    return {"clinicId": clinic_id, "userId": {"$in": list(user_ids)}}
-
-
 def add_tag(
     clinic_id: ObjectId, user_ids: Sequence[str] | None, tag_id: ObjectId, moment: datetime
 ) -> int:
-    result = db.collection(COLLECTION).update_many(
-        {**_among(clinic_id, user_ids), TAGS: {"$ne": tag_id}},
-        [updates.included("tags", tag_id), updates.assigned({"updatedTime": moment})],
-    )
-    return result.modified_count
+    change = [updates.included("tags", tag_id), updates.assigned({"updatedTime": moment})]
+    ids = _among(clinic_id, user_ids)
+    of_rows = [updates.included("tags", tag_id)]
+    return _change(clinic_id, ids, {TAGS: {"$ne": tag_id}}, change, of_rows)
 
 
 def remove_tag(
     clinic_id: ObjectId, user_ids: Sequence[str] | None, tag_id: ObjectId, moment: datetime
 ) -> int:
-    result = db.collection(COLLECTION).update_many(
-        {**_among(clinic_id, user_ids), TAGS: tag_id},
-        {"$pull": {"tags": tag_id}, "$set": {"updatedTime": moment}},
-    )
-    return result.modified_count
+    ids = _holders((clinic_id, TAGS, tag_id)) if user_ids is None else _among(clinic_id, user_ids)
+    change = {"$pull": {"tags": tag_id}, "$set": {"updatedTime": moment}}
+    of_rows = [updates.without("tags", tag_id)]
+    return _change(clinic_id, ids, {TAGS: tag_id}, change, of_rows)
 
 
 def replace_tag_by_site(
     clinic_id: ObjectId, tag_id: ObjectId, site: Mapping[str, Any], moment: datetime
 ) -> int:
     """Everyone with the tag gets the site instead."""
-    result = db.collection(COLLECTION).update_many(
-        {"clinicId": clinic_id, TAGS: tag_id},
-        [
-            updates.appended("sites", dict(site)),
-            updates.without("tags", tag_id),
-            updates.assigned({"updatedTime": moment}),
-        ],
-    )
-    return result.modified_count
+    change = [
+        updates.appended("sites", dict(site)),
+        updates.without("tags", tag_id),
+        updates.assigned({"updatedTime": moment}),
+    ]
+    ids = _holders((clinic_id, TAGS, tag_id))
+    of_rows = [updates.included("sites", site["id"]), updates.without("tags", tag_id)]
+    return _change(clinic_id, ids, {TAGS: tag_id}, change, of_rows)
 
 
 # --- sites ------------------------------------------------------------------------------------------------
@@ -82,22 +125,18 @@ def rename_site(clinic_id: ObjectId, site_id: ObjectId, name: str, moment: datet
 
 
 def remove_site_from_all(clinic_id: ObjectId, site_id: ObjectId, moment: datetime) -> int:
-    result = db.collection(COLLECTION).update_many(
-        {"clinicId": clinic_id, SITES: site_id},
-        {"$pull": {"sites": {"id": site_id}}, "$set": {"updatedTime": moment}},
-    )
-    return result.modified_count
+    change = {"$pull": {"sites": {"id": site_id}}, "$set": {"updatedTime": moment}}
+    holders = _holders((clinic_id, SITES, site_id))
+    of_rows = [updates.without("sites", site_id)]
+    return _change(clinic_id, holders, {SITES: site_id}, change, of_rows)
 
 
 def add_site_where(
     clinic_id: ObjectId, source_id: ObjectId, site: Mapping[str, Any], moment: datetime
 ) -> int:
     """Everyone with the source site who does not have `site` yet gets it."""
-    result = db.collection(COLLECTION).update_many(
-        {
-            "clinicId": clinic_id,
-            "$and": [{SITES: source_id}, {SITES: {"$ne": site["id"]}}],
-        },
-        [updates.appended("sites", dict(site)), updates.assigned({"updatedTime": moment})],
-    )
-    return result.modified_count
+    change = [updates.appended("sites", dict(site)), updates.assigned({"updatedTime": moment})]
+    condition = {"$and": [{SITES: source_id}, {SITES: {"$ne": site["id"]}}]}
+    holders = _holders((clinic_id, SITES, source_id))
+    of_rows = [updates.included("sites", site["id"])]
+    return _change(clinic_id, holders, condition, change, of_rows)

@@ -71,7 +71,7 @@ def full_patient(clinic_id, user_id):
 
 # What every reader finds a record by: without it the record is no one's.
 NEEDED = {
-    "patients": {"_id", "clinicId", "userId", "searchKey"},
+    "patients": {"_id", "clinicId", "userId"},
     "clinics": {"_id"},
     "clinicians": {"_id", "clinicId", "userId"},
     "confirmations": {"_id", "type", "status", "userId", "creatorId", "clinicId", "emailKey"},

@@ -1,6 +1,7 @@
 """A database that the other service has filled, with every quirk of its documents, served by this one."""
 
 from contextlib import suppress
+from random import Random
 
 import bson
 import pytest
@@ -10,6 +11,7 @@ from kernel import clock, db, indexes
 from tests.cast import make_person
 from tests.conftest import KEPT
 from tests.factories import make_clinician
+from tests.list_questions import differences
 from tests.other_service.existing import SHARED, begin, fill
 
 pytestmark = pytest.mark.foreign_documents
@@ -39,6 +41,7 @@ def go_over():
     existing_database = fill(db.database(), seed=SEED, now=clock.now(), large=SMALL)
     with suppress(CommandError):  # two MRNs are equal but for their case, so an index is missing
         call_command("ensure_indexes", verbosity=0)
+    call_command("prepare", verbosity=0)
     return existing_database
 
 
@@ -68,6 +71,15 @@ def test_everyone_is_listed(existing, member):
         assert body["meta"] == {"count": len(shown), "totalCount": len(shown)}
 
 
+def test_lists_reports_and_counts_are_what_the_records_say(existing, member, monkeypatch):
+    # A tier of another system has no description, against the contract (rule CLINIC-40).
+    monkeypatch.setattr("tests.cast.check_against_description", lambda _: None)
+    dice, get = Random(SEED), lambda path: body_of(member.api, path)
+    for clinic in existing.clinics:
+        n = 25 if "patientTags" in clinic else 5
+        assert differences(get, db.database(), clinic["_id"], dice=dice, questions=n) == []
+
+
 # --- single records -------------------------------------------------------------------------------
 def quirky(existing):
     """(quirk, record) of everyone in the clinic of quirks."""
@@ -83,8 +95,8 @@ def change_name(api, clinic, record):
 
 
 CHANGED = {"fullName", "updatedTime", "requireUniqueMrn", "searchKey"}
-# The client sends what it was shown, which is not always what is stored (rules PATIENT-2, PATIENT-47, PATIENT-53,
-# PATIENT-73).
+# The client sends what it was shown, which is not always what is stored (rules PATIENT-2, PATIENT-15, PATIENT-47,
+# PATIENT-53, PATIENT-73).
 ALSO_CHANGED = {
     "a profile without birthday": {"birthDate"},
     "no birthday": {"birthDate"},
@@ -92,6 +104,7 @@ ALSO_CHANGED = {
     "an address in capitals": {"email"},
     "no address at all": {"email"},
     "an empty MRN": {"mrn"},
+    "blanks around the MRN": {"mrn"},
     "a tag that the clinic has deleted": {"tags"},
     "an empty list of data sources": {"dataSources"},
 }

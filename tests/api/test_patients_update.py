@@ -5,7 +5,6 @@ from bson import ObjectId
 
 from kernel import db
 from kernel.http import ServiceError
-from patients.search_keys import MARK, SEPARATOR
 from tests.events import deliver_all, emitted
 from tests.factories import make_clinic, make_clinician, make_patient, stored_patient
 from users.services import neighbours
@@ -120,7 +119,6 @@ def test_only_what_changes_is_written_and_named(lakeside, ben, iris):
     ben.api.put(url(lakeside, iris["id"]), {**body, "targetDevices": ["meter"]})
     assert changed_fields() == ["fullName"]
     stored = stored_patient(lakeside, iris["id"])
-    assert stored["searchKey"].startswith(f"{MARK}iris other{SEPARATOR}")
     assert stored["updatedTime"] > stored["createdTime"]
 
 

@@ -1,10 +1,8 @@
 """Summaries in, out and mapped from the data service (rules PATIENT-104 to PATIENT-112, MAIL-76 to MAIL-86)."""
 
 from datetime import UTC, datetime
-from io import StringIO
 
 import pytest
-from django.core.management import call_command
 
 from kernel import db
 from patients import statistics, summary_answers
@@ -120,7 +118,7 @@ def test_unknown_parts_are_dropped(iris, backend):
     old["periods"]["14d"]["somethingElse"] = 1
     backend.post(url(iris), {"cgmStats": old})
     stored = summary_of(iris)["cgmStats"]
-    assert set(stored) == {"id", "config", "dates", "periods", "answer"}
+    assert set(stored) == {"id", "config", "dates", "periods"}
     assert "somethingElse" not in stored["periods"]["14d"]
 
 
@@ -338,15 +336,24 @@ def list_of(clinic, reader):
 
 
 def without_texts():
-    drop = {f"summary.{part}.answer": "" for part in ("cgmStats", "bgmStats")}
-    db.collection("patients").update_many({}, {"$unset": drop})
+    db.collection("patientAnswers").delete_many({})
 
 
+@pytest.mark.foreign_writes
 def test_the_kept_text_says_what_the_statistics_say(full, ben):
     kept = list_of(full, ben)
     without_texts()
     assert list_of(full, ben) == kept
     assert sum("summary" in patient for patient in kept) > 5
+
+
+@pytest.mark.foreign_writes
+def test_a_text_of_other_statistics_is_not_shown(full, ben):
+    kept = list_of(full, ben)
+    db.collection("patientAnswers").update_many(
+        {}, {"$set": {"cgmStats.of": ["another", None, None]}}
+    )
+    assert list_of(full, ben) == kept
 
 
 def test_one_patient_is_answered_like_the_list(full, ben):
@@ -365,6 +372,7 @@ def test_statistics_that_another_system_replaced_are_shown_at_once(full, ben):
     assert part["summary"].get("bgmStats") == patient["summary"].get("bgmStats")
 
 
+@pytest.mark.foreign_writes
 def test_a_list_fetches_texts_and_no_statistics(full, ben, mongo_commands):
     list_of(full, ben)
     with mongo_commands() as commands:
@@ -374,14 +382,3 @@ def test_a_list_fetches_texts_and_no_statistics(full, ben, mongo_commands):
     with mongo_commands() as commands:
         list_of(full, ben)
     assert len(commands) == before + 1  # those without a text are fetched whole
-
-
-def test_backfill_gives_texts_to_records_of_others(full, ben):
-    kept = db.collection("patients").distinct("summary.cgmStats.answer", {"clinicId": full["_id"]})
-    without_texts()
-    call_command("backfill_patients", stdout=StringIO())
-    stored = db.collection("patients").distinct(
-        "summary.cgmStats.answer", {"clinicId": full["_id"]}
-    )
-    assert stored == kept
-    assert kept

@@ -306,30 +306,6 @@ def test_counts_that_were_replaced_meanwhile_are_compared_again(lakeside, monkey
     assert (len(calls), kept(lakeside)["total"]) == (2, PEOPLE)
 
 
-def test_a_large_clinic_of_an_older_database_is_counted_by_a_worker(lakeside, ben, monkeypatch):
-    """Its first list counts index keys; data sources are those that were published last until then."""
-    monkeypatch.setattr(patient_counts, "MOST_READ_AT_ONCE", 5)
-    published = {"dexcom": {"states": {"error": 7.0}, "total": 7}}
-    db.collection("clinics").update_one(
-        {"_id": lakeside["_id"]}, {"$set": {"patientCount": {"total": 1, "providers": published}}}
-    )
-    make_patient(lakeside, dataSources=[{"providerName": "abbott", "state": "error"}])
-    assert ben.api.get(f"/v1/clinics/{lakeside['_id']}/patients").json()["meta"]["count"] == 26
-    assert kept(lakeside)["sources"] == {"dexcom": {"error": 7}}
-    deliver_all()
-    assert kept(lakeside)["sources"] == {"abbott": {"error": 1}}
-
-
-def test_the_number_of_data_sources_is_never_answered_before_it_is_counted(
-    lakeside, ben, monkeypatch
-):
-    monkeypatch.setattr(patient_counts, "MOST_READ_AT_ONCE", 5)
-    make_patient(lakeside, dataSources=[{"providerName": "abbott", "state": "error"}])
-    ben.api.get(f"/v1/clinics/{lakeside['_id']}/patients")
-    answer = ben.api.get(f"/v1/clinics/{lakeside['_id']}/patient_count").json()
-    assert answer["providers"] == {"abbott": {"states": {"error": 1}, "total": 1}}
-
-
 def test_counts_that_no_one_has_counted_for_a_day_are_counted_once(lakeside, ben):
     spoil(lakeside, "plan", 7)
     spoil(lakeside, "countedTime", MISSING)

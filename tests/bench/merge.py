@@ -138,9 +138,9 @@ def _clinic(name: str, people: list[Any]) -> Any:
 def _fill(clinic: Any, count: int, *, seed: int, known: list[Any]) -> list[Any]:
     """Who they are. Some have accounts, others names and MRNs of those who are known."""
     from kernel import clock, db
-    from patients.search_keys import search_key
     from patients.services import patient_counts
     from patients.services.demo_patients import Surroundings, invent_patients
+    from patients.store import patients as store
 
     tags = [tag["_id"] for tag in clinic["patientTags"]]
     surroundings = Surroundings(clinic["_id"], tags, clinic["sites"])
@@ -150,9 +150,8 @@ def _fill(clinic: Any, count: int, *, seed: int, known: list[Any]) -> list[Any]:
         for patient in batch:
             if known:
                 _make_similar(patient, known[len(filled)], dice)
-                patient["searchKey"] = search_key(patient)
             filled.append({name: patient.get(name) for name in ("userId", "fullName", "mrn")})
-        db.collection("patients").insert_many(batch, ordered=False)
+        store.insert_patients(batch)
     patient_counts.refresh_patient_count(clinic["_id"])
     return filled
 

@@ -104,9 +104,10 @@ def _summaries(clinic_id: Any, sample: list[Any]) -> list[Any]:
 def _as_sent(summary: Any) -> Any:
     import orjson
 
-    from patients.summary_answers import FIELD
+    from kernel.api.rendering import encode
+    from patients.summary_answers import shown
 
-    return {name: orjson.loads(part[FIELD]) for name, part in summary.items()}
+    return {name: orjson.loads(encode(shown(name, part))) for name, part in summary.items()}
 
 
 def _build(size: int) -> dict[str, Any]:

@@ -195,7 +195,8 @@ def test_the_search_key_is_right_after_parallel_renames(dot):
         lambda: patients.change_email_of_user(dot.user_id, "new@example.org"),
     )
     stored = stored_patient(clinic, dot.user_id)
-    assert stored["searchKey"] == search_key(stored)
+    row = db.collection("patientLists").find_one({"patientId": stored["_id"]})
+    assert row["searchKey"] == search_key(stored)
 
 
 def test_two_of_many_parallel_reviews_are_kept(dot):

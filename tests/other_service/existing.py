@@ -26,11 +26,11 @@ class Existing:
     patients: dict  # quirk -> id of the record
     strict: dict
     large: dict
-    others: list  # a clinic for each quirk of clinics, with two patients
+    others: dict  # a clinic for each quirk of clinics, with two patients
 
     @property
     def clinics(self):
-        return [self.lakeside, self.strict, self.large, *self.others]
+        return [self.lakeside, self.strict, self.large, *self.others.values()]
 
 
 def begin(database):
@@ -103,10 +103,10 @@ def _strict(database, inventor):
     return clinic
 
 
-def fill_clinic(database, inventor, size):
+def fill_clinic(database, inventor, size, *, country="DE"):
     """A clinic of ordinary patients. Their summaries come from a few: inventing each would take longer than everything
     else."""
-    clinic = _insert_clinic(database, inventor, {**_tags_and_sites(inventor), "country": "DE"})
+    clinic = _insert_clinic(database, inventor, {**_tags_and_sites(inventor), "country": country})
     models = [inventor.patient(clinic) for _ in range(100)]
     database["patients"].insert_many(
         {
@@ -121,10 +121,10 @@ def fill_clinic(database, inventor, size):
 
 
 def _others(database, inventor):
-    clinics = []
-    for changes in quirks.of_clinics(inventor).values():
-        clinics.append(_insert_clinic(database, inventor, changes))
-        _insert_patients(database, inventor, clinics[-1], [{}, {}])
+    clinics = {}
+    for quirk, changes in quirks.of_clinics(inventor).items():
+        clinics[quirk] = _insert_clinic(database, inventor, changes)
+        _insert_patients(database, inventor, clinics[quirk], [{}, {}])
     return clinics
 
 

@@ -278,9 +278,10 @@ class OtherWriter:
                 {f"{part}.dates.lastData": now(), f"{part}.dates.hasLastData": True},
             ]
         )
-        whole = {f"{part}.periods": {"$type": "object"}, f"{part}.dates": {"$type": "object"}}
-        period_is_no_null = {f"{part}.periods.{period}": {"$not": {"$type": "null"}}}
-        self.change(patient, {"$set": values}, **whole, **period_is_no_null)
+        whole = {
+            path: {"$type": "object"} for path in (f"{part}.dates", f"{part}.periods.{period}")
+        }
+        self.change(patient, {"$set": values}, **whole)
 
     def _statistics(self, kind):
         values = summaries.period(self.dice, kind)

@@ -4,9 +4,10 @@ from urllib.parse import quote
 
 import pytest
 
-from kernel import backfills, db, texts
+from kernel import db, texts
 from kernel.api import schema as s
 from kernel.api import text_forms, validation
+from patients.services import text_backfills
 from tests.cast import CLINIC, described_operations, make_clinic
 from users.services.neighbours import profile_service
 
@@ -179,11 +180,11 @@ def test_patients_stored_before_are_normalised_unless_mrns_would_collide(clinic,
         fields = {"fullName": name, "mrn": mrn, "requireUniqueMrn": mrn != "C"}
         db.collection("patients").update_one({"userId": user}, {"$set": fields})
     for _ in range(2):
-        backfills.run()
+        text_backfills.make_patients_normal()
         rows = [stored_texts(user) for user in users]
         assert rows == [("B\u00e9la", " QQ1 "), ("Iris Example", "QQ1"), ("\u00a0", "C")]
     db.collection("patients").delete_one({"userId": users[1]})
-    assert backfills.run()["patients.texts"] == 1
+    assert text_backfills.make_patients_normal() == {"mrn": 1}
     rows = ben.api.get(
         f"/v1/patients?mrn={quote(' qq1')}&workspaceId={clinic['id']}&workspaceIdType=clinicId"
     )

@@ -1,19 +1,18 @@
-"""`manage.py backfill_patients`: what this service keeps beside the fields that other systems wrote."""
+"""Edit records of patients: bring names, MRNs and e-mail addresses that other systems have stored to one form (outer
+blanks, forms of the same character, capitals in addresses). Searches find people without it. Records of all clinics are
+changed, without their `updatedTime`, and other services see the changes. Safe to repeat, also while services run."""
 
 from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from patients.services import seeding, text_backfills
+from patients.services import text_backfills
 
 
 class Command(BaseCommand):
-    help = (
-        "Give search keys and texts of summaries to patients without them. "
-        "Safe to repeat, also while the service runs."
-    )
+    help = __doc__
 
     def handle(self, *args: Any, **options: Any) -> None:
-        self.stdout.write(f"{text_backfills.make_patients_normal()} names and MRNs changed")
-        self.stdout.write(f"{seeding.backfill_search_keys()} search keys stored")
-        self.stdout.write(f"{seeding.backfill_summary_texts()} texts of summaries stored")
+        changed = text_backfills.make_patients_normal()
+        for field, title in (("fullName", "names"), ("mrn", "MRNs"), ("email", "e-mail addresses")):
+            self.stdout.write(f"{changed[field]} {title} changed")

@@ -1,0 +1,51 @@
+"""Remove from shared documents what this service has derived and stored there, in batches and with progress, and drop
+indexes of its earlier versions: the last step on the way back to another service. Stop the processes of this one first.
+
+Nothing but these fields changes. Services that watch the collections see each change, so --pause may be wanted. May be
+ended and repeated at any moment. Says what stays of this service.
+"""
+
+import time
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+
+from kernel import indexes, returning, stored_models
+
+
+class Command(BaseCommand):
+    help = __doc__
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--pause", type=float, default=0.0, metavar="SECONDS", help="after each batch of 500"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        for collection in sorted(returning.DERIVED):
+            self._remove(collection, options["pause"])
+        dropped = indexes.drop_obsolete(indexes.left_over())
+        self.stdout.write(f"indexes of earlier versions dropped: {', '.join(dropped) or 'none'}")
+        self._tell_what_stays()
+
+    def _remove(self, collection: str, pause: float) -> None:
+        printed, changed = time.monotonic(), 0
+        for progress in returning.remove(collection):
+            changed = progress.changed
+            if time.monotonic() - printed >= 5:
+                printed = time.monotonic()
+                self._say(f"{collection}: {progress.n} of about {progress.total} documents read")
+            time.sleep(pause)
+        paths = ", ".join(returning.DERIVED[collection])
+        self._say(f"{collection}: {changed} documents had {paths}")
+
+    def _say(self, line: str) -> None:
+        self.stdout.write(line)
+        self.stdout.flush()
+
+    def _tell_what_stays(self) -> None:
+        self.stdout.write("What stays of this service; no other service reads it:")
+        for collection, paths in sorted(returning.KEPT.items()):
+            self.stdout.write(f"  in {collection}: {', '.join(paths)}")
+        own = [m._meta.db_table for m in stored_models.described_models() if not m.is_shared]
+        self.stdout.write(f"  collections: {', '.join(sorted(own))}")

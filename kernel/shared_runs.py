@@ -1,0 +1,49 @@
+"""Parallel calls of the same work share a run of it."""
+
+import threading
+import time
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class _Turns(Generic[T]):
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    callers: int = 0
+    begun: float = float("-inf")
+    results: list[T] = field(default_factory=list)  # that of the last run, if there was one
+
+
+class SharedRuns(Generic[T]):
+    """One call of a key runs at a time. Those who wait take the result of a run that began after they came: it is never
+    older than the call, and any number of parallel calls are two runs. Calls of one process alone share."""
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._turns: dict[Hashable, _Turns[T]] = {}
+
+    def run(self, key: Hashable, work: Callable[[], T]) -> T:
+        came = time.monotonic()
+        with self._turns_of(key) as turns, turns.lock:
+            if turns.begun < came:
+                began, result = time.monotonic(), work()
+                turns.begun, turns.results = began, [result]
+            return turns.results[0]
+
+    @contextmanager
+    def _turns_of(self, key: Hashable) -> Iterator[_Turns[T]]:
+        """Forgotten when no one waits."""
+        with self._guard:
+            turns = self._turns.setdefault(key, _Turns())
+            turns.callers += 1
+        try:
+            yield turns
+        finally:
+            with self._guard:
+                turns.callers -= 1
+                if not turns.callers:
+                    del self._turns[key]

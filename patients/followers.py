@@ -1,0 +1,30 @@
+"""Rows of lists, counts and texts of answers follow the records, also those that others have changed.
+
+Rows are watched too: one that was written by mistake, or by a process of another version, is looked at again.
+"""
+
+from bson import ObjectId
+
+from kernel import following
+from kernel.following import Changes
+from patients.list_rows import patient_id_of
+from patients.services import derived, preparing
+from patients.services.derivation_walks import chunks
+from patients.store import list_rows, patients
+
+
+def follow(changes: Changes) -> None:
+    rows = changes.get(list_rows.COLLECTION, set())
+    ids = {i for i in changes.get(patients.COLLECTION, set()) if isinstance(i, ObjectId)}
+    ids |= {patient_id_of({"_id": key}) for key in rows if list_rows.is_key(key)}
+    for chunk in chunks(ids):
+        derived.follow(chunk)
+
+
+following.register(
+    "patients.lists",
+    collections=(patients.COLLECTION, list_rows.COLLECTION),
+    handle=follow,
+    rescan=preparing.rescan,
+    derives="Lists and counts of patients",
+)

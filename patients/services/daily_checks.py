@@ -1,0 +1,89 @@
+"""Once a day everything that is derived from records is compared with them and repaired, a little at a time. The result
+is for metrics and staff: after a day in which all is well there is nothing to repair."""
+
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import structlog
+
+from kernel import clock, leases
+from kernel.db import Document
+from patients.services import derivation_walks, preparing
+from patients.services.derivation_walks import Step, Work
+from patients.store import derivations as store
+
+EVERY = timedelta(days=1)
+LATE = timedelta(days=3)
+WORK_SECONDS = 20.0  # of the five minutes between two calls
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What the last check that ended has found. `wrong`: how many of each kind were, and were repaired."""
+
+    time: datetime
+    seconds: int
+    checked: int
+    wrong: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def differences(self) -> int:
+        return sum(self.wrong.values())
+
+    @property
+    def is_late(self) -> bool:
+        return self.time < clock.now() - LATE
+
+
+def check() -> None:
+    """Today's check, or a part of it. A database that is still being prepared is not checked."""
+    moment = clock.now()
+    if not preparing.is_prepared():
+        return
+    run = store.claim_check(moment, moment + leases.LEASE)
+    if run is not None:
+        with leases.renewed(lambda: store.extend_check(run, clock.now() + leases.LEASE)):
+            _work(run, moment)
+
+
+def _work(run: Document, moment: datetime) -> None:
+    deadline = time.monotonic() + WORK_SECONDS
+    run.setdefault("beganTime", moment)
+    while True:
+        done = derivation_walks.step(run.get("position"), Work(repairs=True))
+        run |= _counted(run, done)
+        if done.position is None:
+            _end(run)
+            return
+        noted = {name: run[name] for name in ("position", "beganTime", "checked", "wrong")}
+        if not store.note_slice(run, noted):
+            return
+        if time.monotonic() >= deadline:
+            store.pause_check(run, clock.now())
+            return
+
+
+def _counted(run: Document, done: Step) -> Document:
+    wrong = Counter[str](run.get("wrong", {}))
+    for (_, kind), n in done.found.items():
+        wrong[kind] += n
+    checked = run.get("checked", 0) + done.n_records
+    return {"position": done.position, "checked": checked, "wrong": dict(wrong)}
+
+
+def _end(run: Document) -> None:
+    now = clock.now()
+    seconds = int((now - run["beganTime"]).total_seconds())
+    result = {"time": now, "seconds": seconds, "checked": run["checked"], "wrong": run["wrong"]}
+    store.end_check(run, result, run["beganTime"] + EVERY)
+    level = log.warning if run["wrong"] else log.info
+    level("derived.checked", count=run["checked"])
+
+
+def last_result() -> Result | None:
+    last = (store.find(store.CHECK) or {}).get("last")
+    return Result(**last) if last else None

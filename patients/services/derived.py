@@ -1,0 +1,138 @@
+"""What is derived from records of patients (rows of lists, counts, texts of answers) is made to agree with them,
+also where others have changed the records."""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bson import ObjectId
+from pymongo import DeleteOne, ReplaceOne
+
+from kernel import db
+from kernel.db import Document
+from patients.list_rows import COUNTED, counted_part, row_of
+from patients.services import patient_counts
+from patients.store import list_rows, moving, patient_answers, patients
+from patients.summary_answers import answers_of
+
+BATCH = 100
+MISSING, DIFFERENT, LEFT_OVER, TEXTS = "missing", "different", "left over", "texts"
+Rows = tuple[Document | None, Document | None]  # as it is, and as it should be
+
+
+@dataclass(frozen=True, slots=True)
+class Differences:
+    """`answers`: of patients whose answers are wrong, as they should be. `clinics`: those of the records."""
+
+    rows: Sequence[Rows]
+    answers: Mapping[ObjectId, Document]
+    clinics: Mapping[ObjectId, ObjectId]
+
+    def by_clinic(self) -> Counter[tuple[ObjectId | None, str]]:
+        """How many there are, by clinic and kind. It is not known whose the answers of a record were that is gone."""
+        found = Counter((_any(pair)["clinicId"], _kind(pair)) for pair in self.rows)
+        found.update((self.clinics.get(patient_id), TEXTS) for patient_id in self.answers)
+        return found
+
+
+def compare(patient_ids: Collection[ObjectId]) -> Differences:
+    return db.read_at_one_moment(lambda: _differences(list(patient_ids)))
+
+
+def follow(patient_ids: Collection[ObjectId]) -> Differences:
+    """Correct what is derived from these records, or from records that are gone. Returns what was wrong.
+
+    Reads and writes in one transaction, so what is written is never older than the record: what changes the record
+    here writes its row too, and one of the two is repeated.
+    """
+    return db.run_in_transaction(lambda: _follow(list(patient_ids)))
+
+
+def follow_missing(clinic_id: ObjectId) -> None:
+    for batch in db.batches(list_unmatched(clinic_id), BATCH):
+        follow(batch)
+
+
+def list_unmatched(clinic_id: ObjectId) -> list[ObjectId]:
+    """Records of the clinic without row, and rows without record. Reads index keys, unless there are any."""
+    users = set(patients.list_user_ids(clinic_id))
+    rows = list_rows.list_users(clinic_id)
+    missing = users - {user_id for user_id, _ in rows}
+    ids = [patient_id for user_id, patient_id in rows if user_id not in users]
+    return ids + [r["_id"] for r in moving.list_of_users(clinic_id, list(missing), {"_id": 1})]
+
+
+def _follow(ids: Sequence[ObjectId]) -> Differences:
+    found = _differences(ids)
+    list_rows.write([_write(*pair) for pair in found.rows])
+    _count(found.rows)
+    patient_answers.replace(found.answers)
+    return found
+
+
+def _differences(ids: Sequence[ObjectId]) -> Differences:
+    records = {r["_id"]: r for r in patients.list_by_ids(ids) if _is_of_a_clinic(r)}
+    rows = list(_wrong_rows(ids, records, list_rows.list_of_patients(ids)))
+    answers = patient_answers.list_wrong(ids, {i: answers_of(r) for i, r in records.items()})
+    return Differences(rows, answers, {i: r["clinicId"] for i, r in records.items()})
+
+
+def settle(records: Iterable[Document]) -> None:
+    """Called before a change that counts, in its transaction, with the records as they are before it: where another
+    system has changed one and the follower has not come to it yet, its row and the counts are corrected first. So
+    what a change counts off is what had been counted. The records need the fields of `counted_part`."""
+    before = {record["_id"]: record for record in records}
+    rows = list_rows.list_rows(list(before.values()))
+    behind = [i for i, record in before.items() if not _is_counted(record, rows.get(i))]
+    if behind:
+        _follow(behind)
+
+
+def _is_counted(record: Mapping[str, Any], row: Document | None) -> bool:
+    counted = counted_part(record)
+    return row is not None and all(row.get(name) == counted.get(name) for name in COUNTED)
+
+
+def _is_of_a_clinic(record: Mapping[str, Any]) -> bool:
+    return isinstance(record.get("clinicId"), ObjectId)
+
+
+def _wrong_rows(
+    ids: Sequence[ObjectId],
+    records: Mapping[ObjectId, Document],
+    stored: Mapping[ObjectId, Sequence[Document]],
+) -> Iterator[Rows]:
+    for patient_id in ids:
+        expected = row_of(records[patient_id]) if patient_id in records else None
+        place = expected["_id"] if expected else None
+        yield from ((row, None) for row in stored.get(patient_id, ()) if row["_id"] != place)
+        present = next((r for r in stored.get(patient_id, ()) if r["_id"] == place), None)
+        if present != expected:
+            yield present, expected
+
+
+def _write(present: Document | None, expected: Document | None) -> list_rows.Write:
+    if expected is None:
+        return DeleteOne({"_id": (present or {})["_id"]})
+    return ReplaceOne({"_id": expected["_id"]}, expected, upsert=True)
+
+
+def _count(wrong: Sequence[Rows]) -> None:
+    by_clinic: dict[ObjectId, list[Rows]] = {}
+    for pair in wrong:
+        by_clinic.setdefault(_any(pair)["clinicId"], []).append(pair)
+    for clinic_id in sorted(by_clinic):
+        patient_counts.follow_rows(clinic_id, by_clinic[clinic_id])
+
+
+def _any(pair: Rows) -> Document:
+    present, expected = pair
+    return expected or present or {}
+
+
+def _kind(pair: Rows) -> str:
+    present, expected = pair
+    if present is None:
+        return MISSING
+    return LEFT_OVER if expected is None else DIFFERENT

@@ -1,0 +1,120 @@
+"""What lists read is derived once for a whole database: by `manage.py prepare`, by the follower's first rescan, and
+until one of them has finished, for a clinic whose list is asked for."""
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+from bson import ObjectId
+
+from clinic_records.services import access
+from kernel.errors import RetryLater, Unavailable
+from patients.services import derivation_walks, derived, patient_counts
+from patients.services.derivation_walks import ANSWERS, CLINICS, REBUILD, RECORDS, ROWS, Position
+from patients.store import derivations as store
+from patients.store import list_rows
+
+MOST_IN_REQUEST = 1000  # patients; some seconds
+TO_BE_CONTINUED = "to_be_continued"
+WORK_SECONDS = 60.0  # of a task, which is ended after 200
+_prepared = threading.Event()  # stays: what is derived once is followed from then on
+
+
+# --- the whole database ---------------------------------------------------------------------------
+def rescan(position: Position | None) -> Position | None:
+    """A slice, for the follower."""
+    _begin(position)
+    following = derivation_walks.step(position, REBUILD).position
+    if following is None:
+        store.note_prepared()
+    return following
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """`n` of `total`, about, of what the phase goes through; `corrected`: differences so far in this call."""
+
+    phase: str
+    n: int
+    total: int
+    corrected: int
+
+
+def prepare() -> Iterator[Progress]:
+    """From where an interrupted call has come to."""
+    stored = store.find(store.PREPARE) or {}
+    position, counted = stored.get("position"), Counter[str](stored.get("counted", {}))
+    totals, corrected = _estimates(), 0
+    _begin(position)
+    for done in derivation_walks.whole(REBUILD, position):
+        counted[done.phase] += done.n
+        corrected += done.found.total()
+        if done.position is not None:
+            store.note_position(done.position, counted)
+        yield Progress(done.phase, counted[done.phase], totals[done.phase], corrected)
+    store.forget_position()
+    store.note_prepared()
+
+
+def _estimates() -> dict[str, int]:
+    records, clinics = store.estimate_records(), access.estimate_clinics()
+    return {RECORDS: records, ROWS: records, ANSWERS: records, CLINICS: clinics}
+
+
+def _begin(position: Position | None) -> None:
+    """Counts that an earlier version has kept are not sums over rows, and would become too high with the rows that are
+    added. Those that are missing are counted when they are needed."""
+    if position is None and not is_prepared():
+        store.forget_counts()
+
+
+def begin_new_database() -> int:
+    """Without patients there is nothing to prepare. For `kernel.backfills`, which prints how many documents change."""
+    if not store.estimate_records():
+        store.note_prepared()
+    return 0
+
+
+# --- one clinic -----------------------------------------------------------------------------------
+def is_prepared() -> bool:
+    if not _prepared.is_set() and store.find(store.PREPARED) is not None:
+        _prepared.set()
+    return _prepared.is_set()
+
+
+def require_rows(clinic_id: ObjectId) -> None:
+    """A list of a clinic whose rows are still to be derived must not say that there are no patients (rule
+    PATIENT-147). Raises Unavailable."""
+    if is_prepared():
+        return
+    records, rows = patient_counts.count_records(clinic_id), list_rows.count(clinic_id)
+    if rows >= records:
+        return
+    if records <= MOST_IN_REQUEST:
+        derive_missing(clinic_id, goes_on=lambda: True)
+    else:
+        patient_counts.ask_for_recount(clinic_id)
+        if records - rows > MOST_IN_REQUEST:
+            raise Unavailable
+
+
+def derive_missing(clinic_id: ObjectId, *, goes_on: Callable[[], bool]) -> bool:
+    """Derive what a clinic has of records without row and of rows without record. False if `goes_on` has stopped it."""
+    for chunk in derivation_walks.chunks(derived.list_unmatched(clinic_id)):
+        if not goes_on():
+            return False
+        derived.follow(chunk)
+    return True
+
+
+def count_again(clinic_id: ObjectId) -> None:
+    """For a worker: rows are counted, so those that do not go with the records are derived first. Raises NotFound,
+    and RetryLater when that is not finished within a minute."""
+    if patient_counts.count_records(clinic_id) != list_rows.count(clinic_id):
+        deadline = time.monotonic() + WORK_SECONDS
+        if not derive_missing(clinic_id, goes_on=lambda: time.monotonic() < deadline):
+            raise RetryLater(TO_BE_CONTINUED, wait=timedelta(seconds=1))
+    patient_counts.recount(clinic_id)

@@ -1,0 +1,108 @@
+"""`patientLists`: what lists need of each patient, written in the transaction of the change (`patients.list_rows`)."""
+
+from collections.abc import Iterable, Sequence
+
+from bson import ObjectId
+from pymongo import DeleteOne, InsertOne, ReplaceOne, UpdateOne
+
+from kernel import db
+from kernel.db import Document
+from patients.documents import PatientDocument
+from patients.list_rows import changes_of, patient_id_of, row_id, row_of
+
+COLLECTION = "patientLists"
+BY_PATIENT = "ListOfPatient"
+_KEY_BYTES = 24
+Write = ReplaceOne[Document] | UpdateOne | DeleteOne | InsertOne[Document]
+
+
+def insert(records: Sequence[PatientDocument]) -> None:
+    db.collection(COLLECTION).insert_many([row_of(record) for record in records])
+
+
+def update(record: Document, fields: Iterable[str]) -> None:
+    """After these fields of the record have changed. Does nothing for a patient who has no row yet."""
+    change = changes_of(record, fields)
+    if change:
+        db.collection(COLLECTION).update_one({"_id": _key(record)}, change)
+
+
+def _key(record: Document) -> bytes:
+    return row_id(record["clinicId"], record["_id"])
+
+
+def change_many(
+    clinic_id: ObjectId, patient_ids: Iterable[ObjectId], stages: Sequence[Document]
+) -> None:
+    """Patients who have no row yet are left out."""
+    keys = [row_id(clinic_id, patient_id) for patient_id in patient_ids]
+    db.collection(COLLECTION).update_many({"_id": {"$in": keys}}, list(stages))
+
+
+def update_alike(patients: Sequence[Document], record: Document, fields: Iterable[str]) -> None:
+    """After the same fields of several records have become equal. `patients`: {_id, clinicId} of each; `record` needs
+    to have no more than these fields."""
+    change = changes_of(record, fields)
+    if change and patients:
+        keys = [_key(patient) for patient in patients]
+        db.collection(COLLECTION).update_many({"_id": {"$in": keys}}, change)
+
+
+def is_key(value: object) -> bool:
+    """Whether it can be the `_id` of a row."""
+    return isinstance(value, bytes) and len(value) == _KEY_BYTES
+
+
+def count(clinic_id: ObjectId) -> int:
+    return db.collection(COLLECTION).count_documents({"clinicId": clinic_id}, hint="ListSources")
+
+
+def remove(record: Document) -> None:
+    db.collection(COLLECTION).delete_one({"_id": _key(record)})
+
+
+def find(record: Document) -> Document | None:
+    return db.collection(COLLECTION).find_one({"_id": _key(record)})
+
+
+def list_rows(records: Sequence[Document]) -> dict[ObjectId, Document]:
+    """The rows of these records, by id of the patient."""
+    rows = db.collection(COLLECTION).find({"_id": {"$in": [_key(record) for record in records]}})
+    return {row["patientId"]: row for row in rows}
+
+
+def list_of_patients(patient_ids: Sequence[ObjectId]) -> dict[ObjectId, list[Document]]:
+    """By id of the patient. Only a mistake can give one of them several rows."""
+    query = {"patientId": {"$in": list(patient_ids)}}
+    found: dict[ObjectId, list[Document]] = {}
+    for row in db.collection(COLLECTION).find(query, hint=BY_PATIENT):
+        found.setdefault(row["patientId"], []).append(row)
+    return found
+
+
+def write(changes: Sequence[Write]) -> None:
+    if changes:
+        db.collection(COLLECTION).bulk_write(list(changes), ordered=True)
+
+
+def list_holders(clinic_id: ObjectId, field: str, value: ObjectId, index: str) -> list[ObjectId]:
+    """The patients whose row has a tag or site."""
+    rows = db.collection(COLLECTION).find(
+        {"clinicId": clinic_id, field: value}, {"_id": 1}, hint=index
+    )
+    return [patient_id_of(row) for row in rows]
+
+
+def list_all(clinic_id: ObjectId) -> list[ObjectId]:
+    """All patients of the clinic."""
+    return [patient_id_of(row) for row in _of_clinic(clinic_id, {"_id": 1})]
+
+
+def list_users(clinic_id: ObjectId) -> list[tuple[str, ObjectId]]:
+    """The user and the id of each patient of the clinic."""
+    return [(row["userId"], patient_id_of(row)) for row in _of_clinic(clinic_id, {"userId": 1})]
+
+
+def _of_clinic(clinic_id: ObjectId, projection: Document) -> Iterable[Document]:
+    first, last = (row_id(clinic_id, ObjectId(end * 12)) for end in (b"\0", b"\xff"))
+    return db.collection(COLLECTION).find({"_id": {"$gte": first, "$lte": last}}, projection)

@@ -1,0 +1,100 @@
+"""The other service and this one write to one database for ten minutes, while processes of this one are killed.
+
+CHAOS_SECONDS sets how long, CHAOS_SEED repeats a run (as far as threads allow).
+"""
+
+import os
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from random import Random
+
+import pytest
+from django.conf import settings
+
+from kernel import clock, db
+from tests.cast import make_person
+from tests.factories import make_clinician
+from tests.other_service.documents import Inventor
+from tests.other_service.existing import fill_clinic
+from tests.other_service.writer import OtherWriter, Working
+from tests.own_load import Callers, OwnLoad
+from tests.processes.conftest import same_place
+from tests.processes.service import Service
+from tests.two_writers import differences_at_rest, wait_for_rest, work
+
+SECONDS = float(os.environ.get("CHAOS_SECONDS", "600"))
+SEED = os.environ.get("CHAOS_SEED", "16")
+pytestmark = [
+    *(pytest.mark.processes, pytest.mark.foreign_documents, pytest.mark.foreign_writes),
+    pytest.mark.timeout(SECONDS + 600),
+]
+CLINICS, PATIENTS, LOADS = 3, 300, 2  # loads of each clinic
+KILLED, KILLED_EVERY = ("follower", "follower", "worker"), 25  # seconds
+
+
+@pytest.fixture
+def service(tmp_path):
+    folder = tmp_path / "service"
+    folder.mkdir()
+    running_service = Service(folder, {"SECRET_KEY": settings.SECRET_KEY, **same_place()})
+    yield running_service
+    running_service.stop()
+
+
+@pytest.fixture
+def clinics():
+    return [
+        fill_clinic(db.database(), Inventor(f"{SEED} {n}", clock.now()), PATIENTS, country="US")
+        for n in range(CLINICS)
+    ]
+
+
+def caller(service, token):
+    def call(method, path, body):
+        answer = service.request(method, path, body, token=token)
+        is_json = answer.content and answer.headers["Content-Type"] == "application/json"
+        return answer.status, answer.json() if is_json else None
+
+    return call
+
+
+def callers_of(service, clinics):
+    member = make_person("Lin Member")
+    for clinic in clinics:
+        make_clinician(clinic, member, "CLINIC_ADMIN")
+    return Callers(caller(service, member.token), caller(service, service.server_token()))
+
+
+def kill_some(service, end, dice):
+    while not end.wait(KILLED_EVERY):
+        name = dice.choice(KILLED)
+        service.kill_worker(name)
+        end.wait(dice.choice((0, 5)))  # written meanwhile, and followed later
+        service.start_worker(name)
+
+
+def test_after_both_have_written_everything_is_as_the_records_say(service, clinics):
+    service.start()
+    callers, dice, end = callers_of(service, clinics), Random(SEED), threading.Event()
+    writer = OtherWriter(db.database(), [clinic["_id"] for clinic in clinics], seed=SEED)
+    loads = [
+        OwnLoad(callers, clinic, seed=f"{SEED} {n}", now=clock.now())
+        for clinic in clinics
+        for n in range(LOADS)
+    ]
+    with ThreadPoolExecutor(len(loads) + 1) as pool, Working(writer, per_second=40):
+        workers = [pool.submit(work, load, end) for load in loads]
+        workers.append(pool.submit(kill_some, service, end, dice))
+        time.sleep(SECONDS)
+        end.set()
+        for worker in workers:
+            worker.result()
+    wait_for_rest(within=300)
+
+    answers = sum(load.answers.total() for load in loads)
+    sys.stdout.write(f"{writer.steps.total()} steps of the other service, {answers} requests\n")
+    assert [load.unexpected() for load in loads] == [{}] * len(loads)
+    for clinic in clinics:
+        assert differences_at_rest(callers, clinic, dice=dice, questions=200) == []

@@ -1,0 +1,58 @@
+"""What a test writes to `patients` itself, as another service would, is followed at once.
+
+In the service a process does that (`manage.py follow`), a moment later. Writes of the service's own code are not
+followed here: it has to write what is derived itself, and after each test that is compared (`differences`).
+"""
+
+import sys
+from pathlib import Path
+
+from kernel import db
+from kernel.db import SessionCollection
+from patients.list_rows import row_of
+from patients.services import derived
+from patients.store import list_rows, patient_answers
+from patients.summary_answers import answers_of
+
+TESTS = str(Path(__file__).parent)
+WRITES = (
+    *("insert_one", "insert_many", "update_one", "update_many", "delete_one", "delete_many"),
+    *("find_one_and_update", "find_one_and_delete", "bulk_write"),
+)
+MOST = 2000  # records that are followed after any write
+
+
+def follow_writes_of_tests():
+    for name in WRITES:
+        setattr(SessionCollection, name, _followed(getattr(SessionCollection, name)))
+
+
+def _followed(write):
+    def call(collection, *arguments, **options):
+        result = write(collection, *arguments, **options)
+        caller = sys._getframe(1).f_code.co_filename
+        if collection.name == "patients" and caller.startswith(TESTS):
+            follow_all()
+        return result
+
+    return call
+
+
+def follow_all():
+    ids = [d["_id"] for d in db.collection("patients").find({}, {"_id": 1}, limit=MOST)]
+    ids += [row["patientId"] for row in db.collection(list_rows.COLLECTION).find({}, limit=MOST)]
+    for batch in db.batches(dict.fromkeys(ids), 100):
+        derived.follow(batch)
+
+
+def differences():
+    """Ids of patients for whom something is derived that does not agree with their record."""
+    records = list(db.collection("patients").find({}, limit=MOST))
+    expected = {row["_id"]: row for row in map(row_of, records)}
+    rows = {row["_id"]: row for row in db.collection(list_rows.COLLECTION).find({}, limit=MOST)}
+    answers = {a.pop("_id"): a for a in db.collection(patient_answers.COLLECTION).find({})}
+    texts = {r["_id"]: found for r in records if (found := answers_of(r))}
+    different = [key for key in expected.keys() | rows.keys() if expected.get(key) != rows.get(key)]
+    return different + [
+        i for i in texts.keys() | answers.keys() if (texts.get(i) or {}) != (answers.get(i) or {})
+    ]

@@ -1,0 +1,404 @@
+"""What lists read is derived for a database that others have written (rules PATIENT-147 and PATIENT-148), compared with
+the records, and repaired."""
+
+import io
+
+import pytest
+from bson import ObjectId
+from django.core.management import CommandError, call_command
+
+from kernel import clock, db, following
+from kernel.errors import RetryLater
+from patients.list_rows import row_id
+from patients.services import daily_checks, derived, patient_counts, preparing
+from patients.store import derivations
+from tests.admin.conftest import Staff
+from tests.cast import QuickClient
+from tests.events import deliver_all, emitted
+from tests.factories import make_clinic, make_clinician, patient_document
+from tests.following import differences
+
+pytestmark = [pytest.mark.foreign_writes, pytest.mark.foreign_documents]
+
+
+@pytest.fixture
+def lakeside(ben):
+    clinic = make_clinic(patientTags=[{"_id": ObjectId(), "name": "Pump"}])
+    make_clinician(clinic, ben)
+    return clinic
+
+
+@pytest.fixture
+def unprepared(monkeypatch):
+    """The process does not know that the database is prepared, because it is not."""
+    preparing._prepared.clear()
+    yield
+    preparing._prepared.set()
+
+
+def write_elsewhere(clinic, count=1, **fields):
+    """As another service: nothing is derived."""
+    documents = [patient_document(clinic, **fields) for _ in range(count)]
+    db.database()["patients"].insert_many(documents)
+    return documents
+
+
+def rows():
+    return list(db.database()["patientLists"].find({}))
+
+
+def counts(clinic):
+    return db.database()["clinicPatientCounts"].find_one({"_id": clinic["_id"]})
+
+
+def run(command, *arguments):
+    out = io.StringIO()
+    call_command(command, *arguments, stdout=out, stderr=out)
+    return out.getvalue()
+
+
+def check(*arguments):
+    """What it prints, and its exit code."""
+    out = io.StringIO()
+    try:
+        call_command("check_derived", *arguments, stdout=out)
+    except CommandError as error:
+        return out.getvalue(), error.returncode
+    return out.getvalue(), 0
+
+
+def listed(api, clinic, query=""):
+    return api.get(f"/v1/clinics/{clinic['_id']}/patients{query}")
+
+
+# --- the follower ---------------------------------------------------------------------------------
+def follower():
+    return following.BY_NAME["patients.lists"]
+
+
+def test_the_follower_corrects_rows_and_counts_of_changed_and_removed_records(lakeside):
+    patient_counts.kept_counts(lakeside["_id"])
+    kept, gone = write_elsewhere(lakeside, 2)
+    follower().handle({"patients": {kept["_id"], gone["_id"]}})
+    db.database()["patients"].delete_one({"_id": gone["_id"]})
+    db.database()["patients"].update_one({"_id": kept["_id"]}, {"$set": {"fullName": "Zoe"}})
+
+    follower().handle({"patients": {kept["_id"], gone["_id"], "no ObjectId"}})
+
+    assert [row["fullName"] for row in rows()] == ["Zoe"]
+    assert counts(lakeside)["total"] == 1
+
+
+def test_a_stale_row_is_looked_at_again(lakeside):
+    (patient,) = write_elsewhere(lakeside)
+    derived.follow([patient["_id"]])
+    key = row_id(lakeside["_id"], patient["_id"])
+    db.database()["patientLists"].update_one({"_id": key}, {"$set": {"fullName": "Stale"}})
+
+    follower().handle({"patientLists": {key, b"short", 5}})
+
+    assert differences() == []
+
+
+def rescan(position=None):
+    while (position := follower().rescan(position)) is not None:
+        yield position
+
+
+def test_a_rescan_derives_everything_and_removes_what_has_no_record(lakeside):
+    write_elsewhere(lakeside, 230)
+    (gone,) = write_elsewhere(lakeside)
+    derived.follow([gone["_id"]])
+    db.database()["patients"].delete_one({"_id": gone["_id"]})
+    db.database()["patientAnswers"].insert_one({"_id": ObjectId(), "cgmStats": {}})
+
+    positions = list(rescan())
+
+    assert differences() == []
+    assert len(positions) > 4
+    assert derivations.find(derivations.PREPARED)
+
+
+def test_a_rescan_corrects_counts_that_were_wrong_before(lakeside):
+    write_elsewhere(lakeside, 3)
+    list(rescan())
+    right = patient_counts.kept_counts(lakeside["_id"])["total"]
+    db.database()["clinicPatientCounts"].update_one(
+        {"_id": lakeside["_id"]}, {"$set": {"total": 9}}
+    )
+
+    list(rescan())
+
+    assert (right, counts(lakeside)["total"]) == (3, 3)
+
+
+def test_rows_that_were_dropped_are_counted_once(lakeside):
+    write_elsewhere(lakeside, 3)
+    list(rescan())
+    db.database()["patientLists"].delete_many({})
+    list(rescan())
+    assert counts(lakeside)["total"] == 3
+
+
+# --- manage.py prepare ----------------------------------------------------------------------------
+def shared_documents():
+    names = ("patients", "clinics", "patient_deletions", "clinicians")
+    return {name: list(db.database()[name].find({})) for name in names}
+
+
+def test_prepare_derives_all_clinics_and_changes_no_shared_document(lakeside, unprepared):
+    write_elsewhere(lakeside, 120)
+    write_elsewhere(make_clinic(patientCount={"patientCount": 7}), 2)
+    write_elsewhere(make_clinic(patientCount={"total": 7, "demo": 0, "plan": 7}), 2)
+    before = shared_documents()
+
+    printed = run("prepare")
+
+    assert "Prepared" in printed
+    assert differences() == []
+    assert counts(lakeside)["total"] == 120
+    assert shared_documents() == before
+    assert preparing.is_prepared()
+
+
+def test_prepare_does_not_add_to_counts_of_an_earlier_version(lakeside, unprepared):
+    patient_counts.kept_counts(lakeside["_id"])
+    write_elsewhere(lakeside, 3)
+    db.database()["clinicPatientCounts"].update_one(
+        {"_id": lakeside["_id"]}, {"$set": {"total": 3, "plan": 3}}
+    )
+    next(preparing.prepare())
+    assert patient_counts.kept_counts(lakeside["_id"])["total"] == 3
+    assert counts(lakeside)["total"] == 3
+
+
+def test_prepare_continues_where_it_was_ended(lakeside, unprepared):
+    write_elsewhere(lakeside, 250)
+    call = preparing.prepare()
+    assert next(call).n == 100
+    call.close()
+    derived_first = {row["_id"] for row in rows()}
+    assert len(derived_first) == 100
+    assert not preparing.is_prepared()
+
+    assert [step.n for step in preparing.prepare() if step.phase == "records"] == [200, 250, 250]
+    assert differences() == []
+    assert derivations.find(derivations.PREPARE) is None
+
+
+def test_prepare_may_be_repeated(lakeside, unprepared):
+    write_elsewhere(lakeside, 3)
+    run("prepare")
+    assert "0 differences" in run("prepare")
+
+
+# --- a list of a clinic that is not prepared ------------------------------------------------------
+def test_a_small_clinic_is_derived_when_its_list_is_asked_for(lakeside, ben, unprepared):
+    write_elsewhere(lakeside, 3)
+    assert listed(ben.api, lakeside, "?search=e").json()["meta"]["totalCount"] == 3
+    assert differences() == []
+
+
+def test_a_large_clinic_is_derived_by_a_worker(lakeside, ben, unprepared, monkeypatch):
+    monkeypatch.setattr(preparing, "MOST_IN_REQUEST", 2)
+    write_elsewhere(lakeside, 5)
+
+    answers = [listed(ben.api, lakeside) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [503, 503]
+    assert answers[0]["Retry-After"]
+    assert len(emitted("clinic.count_doubted")) == 1
+
+    deliver_all()
+    answer = listed(ben.api, lakeside)
+    assert answer.json()["meta"]["totalCount"] == 5
+    assert counts(lakeside)["total"] == 5
+
+
+def test_a_large_clinic_that_lacks_few_rows_is_answered(lakeside, ben, unprepared, monkeypatch):
+    write_elsewhere(lakeside, 5)
+    list(rescan())
+    db.database()["derivations"].delete_many({})
+    preparing._prepared.clear()
+    monkeypatch.setattr(preparing, "MOST_IN_REQUEST", 2)
+    write_elsewhere(lakeside)
+    assert listed(ben.api, lakeside).status_code == 200
+    assert len(emitted("clinic.count_doubted")) == 1
+
+
+def test_tide_waits_for_rows_too(lakeside, ben, unprepared, monkeypatch):
+    monkeypatch.setattr(preparing, "MOST_IN_REQUEST", 0)
+    write_elsewhere(lakeside)
+    tag = lakeside["patientTags"][0]["_id"]
+    query = f"tags={tag}&period=7d&lastDataCutoff=2020-01-01T00:00:00Z"
+    answer = ben.api.get(f"/v1/clinics/{lakeside['_id']}/tide_report?{query}")
+    assert answer.status_code == 503
+
+
+def test_once_prepared_lists_ask_no_more(lakeside, ben, mongo_commands):
+    listed(ben.api, lakeside)
+    with mongo_commands() as commands:
+        listed(ben.api, lakeside)
+    before = list(commands)
+    preparing._prepared.clear()
+    derivations.note_prepared()
+    listed(ben.api, lakeside)
+    with mongo_commands() as commands:
+        listed(ben.api, lakeside)
+    assert list(commands) == before
+
+
+# --- counting again -------------------------------------------------------------------------------
+def test_a_doubted_count_derives_missing_rows_first(lakeside):
+    patient_counts.kept_counts(lakeside["_id"])
+    write_elsewhere(lakeside, 4)
+    patient_counts.doubt(lakeside["_id"])
+    deliver_all()
+    assert counts(lakeside)["total"] == 4
+    assert differences() == []
+
+
+def test_a_large_clinic_is_derived_in_several_turns(lakeside, monkeypatch):
+    patient_counts.kept_counts(lakeside["_id"])
+    write_elsewhere(lakeside, 150)
+    monkeypatch.setattr(preparing, "WORK_SECONDS", 0.0)
+    with pytest.raises(RetryLater):
+        preparing.count_again(lakeside["_id"])
+    monkeypatch.undo()
+    preparing.count_again(lakeside["_id"])
+    assert counts(lakeside)["total"] == 150
+
+
+# --- manage.py check_derived ----------------------------------------------------------------------
+def break_things(clinic):
+    """One of each kind."""
+    missing, different, left_over, text = write_elsewhere(clinic, 4)
+    list(rescan())
+    database = db.database()
+    database["patientLists"].delete_one({"_id": row_id(clinic["_id"], missing["_id"])})
+    database["patients"].update_one({"_id": different["_id"]}, {"$set": {"fullName": "Zoe"}})
+    database["patients"].delete_one({"_id": left_over["_id"]})
+    summary = {"cgmStats": {"id": "5b1d3f0e7a514a629f4c0d3c"}}
+    database["patients"].update_one({"_id": text["_id"]}, {"$set": {"summary": summary}})
+    database["clinicPatientCounts"].update_one({"_id": clinic["_id"]}, {"$inc": {"demo": 1}})
+
+
+def test_check_says_what_is_wrong_in_which_clinic_and_changes_nothing(lakeside):
+    break_things(lakeside)
+    before = rows()
+
+    printed, code = check()
+
+    assert code == 1
+    assert f"{lakeside['_id']}: counts 3, different 1, left over 1, missing 1, texts 1" in printed
+    assert "Zoe" not in printed
+    assert rows() == before
+
+
+@pytest.mark.parametrize("of_clinic", [False, True])
+def test_check_repairs(lakeside, of_clinic):
+    break_things(lakeside)
+    arguments = ["--clinic", str(lakeside["_id"])] if of_clinic else []
+
+    printed, code = check("--repair", *arguments)
+
+    assert code == 0
+    assert str(lakeside["_id"]) in printed
+    assert differences() == []
+    assert counts(lakeside)["total"] == 3
+    assert check(*arguments) == ("3 patients checked, 0 differences\n", 0)
+
+
+def test_check_of_one_clinic_leaves_others(lakeside):
+    break_things(lakeside)
+    assert check("--clinic", str(make_clinic()["_id"]))[1] == 0
+    assert check("--clinic", "nonsense")[1] == 1
+
+
+def test_check_compares_the_published_count(lakeside):
+    write_elsewhere(lakeside)
+    list(rescan())
+    stale = {"total": 5, "demo": 0, "plan": 5}
+    db.database()["clinics"].update_one({"_id": lakeside["_id"]}, {"$set": {"patientCount": stale}})
+    assert f"{lakeside['_id']}: published counts 1" in check()[0]
+    assert check("--repair")[1] == 0
+    clinic = db.database()["clinics"].find_one({"_id": lakeside["_id"]})
+    assert clinic["patientCount"]["total"] == 1
+
+
+def test_one_record_that_cannot_be_read_hides_no_other(lakeside, monkeypatch):
+    (broken,) = write_elsewhere(lakeside)
+    write_elsewhere(lakeside, 2)
+    row_of = derived.row_of
+
+    def fail_for_one(record):
+        if record["_id"] == broken["_id"]:
+            raise KeyError
+        return row_of(record)
+
+    monkeypatch.setattr(derived, "row_of", fail_for_one)
+    printed, code = check("--repair")
+    assert "clinic unknown: failed 1" in printed
+    assert code == 1
+    assert len(rows()) == 2
+
+
+# --- the daily check ------------------------------------------------------------------------------
+def test_the_daily_check_repairs_and_keeps_its_result(lakeside):
+    break_things(lakeside)
+    daily_checks.check()
+    assert differences() == []
+    result = daily_checks.last_result()
+    assert result.checked == 3
+    assert result.wrong["missing"] == 1
+    assert not result.is_late
+
+
+def test_the_daily_check_runs_once_a_day_and_continues_after_a_break(lakeside, monkeypatch):
+    write_elsewhere(lakeside, 250)
+    monkeypatch.setattr(daily_checks, "WORK_SECONDS", 0.0)
+    calls = 0
+    while daily_checks.last_result() is None:
+        daily_checks.check()
+        calls += 1
+        assert calls < 100
+    assert calls > 5
+    assert daily_checks.last_result().checked == 250
+    write_elsewhere(lakeside)
+    daily_checks.check()
+    assert daily_checks.last_result().checked == 250
+    yesterday = {"$set": {"notBefore": clock.now()}}
+    db.database()["derivations"].update_one({"_id": "check"}, yesterday)
+    monkeypatch.undo()
+    daily_checks.check()
+    assert daily_checks.last_result().checked == 251
+
+
+def metrics():
+    lines = QuickClient().get("/metrics").content.decode().splitlines()
+    return dict(line.rsplit(" ", 1) for line in lines if line.startswith("clinics_check_"))
+
+
+def test_metrics_and_staff_see_the_result(lakeside):
+    assert metrics() == {"clinics_check_age_seconds": "+Inf"}
+    break_things(lakeside)
+    daily_checks.check()
+
+    seen = metrics()
+    assert 0 <= float(seen.pop("clinics_check_age_seconds")) < 30
+    assert 0 <= float(seen.pop("clinics_check_seconds")) < 30
+    assert seen == {"clinics_check_patients": "3.0", "clinics_check_differences": "7.0"}
+    page = Staff(superuser=True).get("").content.decode()
+    assert "3 patients, 7 differences, corrected" in page
+    assert "every day" not in page
+
+
+def test_staff_are_told_when_no_check_has_ended_for_days(lakeside):
+    daily_checks.check()
+    long_ago = clock.now() - daily_checks.LATE
+    db.database()["derivations"].update_one({"_id": "check"}, {"$set": {"last.time": long_ago}})
+    assert "It should happen every day" in Staff(superuser=True).get("").content.decode()
+
+
+def test_a_database_that_is_not_prepared_is_not_checked(lakeside, unprepared):
+    daily_checks.check()
+    assert derivations.find(derivations.CHECK) is None
