@@ -300,30 +300,6 @@ def test_a_page_of_clinics_costs_two_round_trips(clinic, other_clinic, backend, 
     assert commands == ["find", "find"]
 
 
-def test_recounting_tags_and_sites_reads_index_keys_only(clinic):
-    from patients.store import tags_and_sites as patient_tags_and_sites
-
-    tag = ObjectId()
-    for number in range(5):
-        add_patient(clinic, f"000000000{number}", tags=[tag], sites=[{"id": tag, "name": "S"}])
-    for field in (patient_tags_and_sites.TAGS, patient_tags_and_sites.SITES):
-        assert patient_tags_and_sites.count_patients((ObjectId(clinic["id"]), field, tag)) == 5
-        counting = [{"$match": {"clinicId": ObjectId(clinic["id"]), field: tag}}, {"$count": "n"}]
-        plan = db.database().command(
-            "explain",
-            {
-                "aggregate": "patients",
-                "pipeline": counting,
-                "cursor": {},
-                "hint": patient_tags_and_sites.KEYS[field],
-            },
-            verbosity="executionStats",
-        )
-        stats = (plan.get("stages") or [{"$cursor": plan}])[0]["$cursor"]["executionStats"]
-        assert stats["totalDocsExamined"] == 0
-        assert stats["totalKeysExamined"] <= 6
-
-
 # --- list -----------------------------------------------------------------------------------------
 def test_services_list_clinics_in_pages(ada, backend, eve):
     clinic_ids = [make_clinic(ada)["id"] for _ in range(12)]
