@@ -19,6 +19,7 @@ WRITES = (
     *("insert_one", "insert_many", "update_one", "update_many", "delete_one", "delete_many"),
     *("find_one_and_update", "find_one_and_delete", "bulk_write"),
 )
+COLLECTIONS = ("patients", list_rows.COLLECTION, patient_answers.COLLECTION)
 MOST = 2000  # records that are followed after any write
 
 
@@ -47,11 +48,13 @@ def follow_all():
 
 def differences():
     """Ids of patients for whom something is derived that does not agree with their record."""
-    records = list(db.collection("patients").find({}, limit=MOST))
+    records, stored, texts_stored = (
+        list(db.database()[name].find(limit=MOST)) for name in COLLECTIONS
+    )
     expected = {row["_id"]: row for row in map(row_of, records)}
-    rows = {row["_id"]: row for row in db.collection(list_rows.COLLECTION).find({}, limit=MOST)}
-    answers = {a.pop("_id"): a for a in db.collection(patient_answers.COLLECTION).find({})}
-    texts = {r["_id"]: found for r in records if (found := answers_of(r))}
+    rows = {row["_id"]: row for row in stored}
+    answers = {answer.pop("_id"): answer for answer in texts_stored}
+    texts = {record["_id"]: found for record in records if (found := answers_of(record))}
     different = [key for key in expected.keys() | rows.keys() if expected.get(key) != rows.get(key)]
     return different + [
         i for i in texts.keys() | answers.keys() if (texts.get(i) or {}) != (answers.get(i) or {})

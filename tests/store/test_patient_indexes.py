@@ -11,10 +11,9 @@ BODY = {"fullName": "Iris Moss", "birthDate": "1990-01-01"}
 
 @pytest.fixture
 def without_the_index():
-    raw = db.database()["patients"]
-    raw.drop_index("UniqueMrnV2")
+    db.database()["patients"].drop_index("UniqueMrnV2")
     yield
-    raw.delete_many({})
+    db.collection("patients").delete_many({})
     indexes.ensure()
 
 
