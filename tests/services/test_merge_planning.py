@@ -110,6 +110,7 @@ def test_what_cannot_be_merged_is_refused(source, target):
             read_plan(source_id=str(source["_id"]), target_id=strange)
 
 
+@pytest.mark.foreign_writes
 def test_both_clinics_are_read_as_they_are_at_one_moment(source, target, monkeypatch):
     """While a plan is read, a patient moves: it is in one of the clinics, not in both and not in none."""
     patient = make_patient(source)
