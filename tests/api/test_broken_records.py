@@ -14,6 +14,7 @@ from confirmations.representation.confirmations import confirmation
 from kernel import clock, db, indexes, safe_reading
 from kernel.api import validation
 from kernel.principal import Principal
+from tests import following
 from tests.bodies import value_at
 from tests.cast import Api, described_operations
 from tests.factories import patient_document
@@ -426,6 +427,7 @@ def test_a_leaf_of_a_wrong_type_is_never_answered(world, quiet, collection, path
     for wrong in (5, ["x"], {"a": 1}, None):
         broken_document = with_broken(document, path, wrong)
         db.collection(collection)._collection.replace_one({"_id": document["_id"]}, broken_document)
+        following.follow_all()
         for api, url, least in world.reads(collection):
             answer = api.get(url)
             assert answer.status_code == 200, (url, wrong)

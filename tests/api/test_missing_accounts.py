@@ -79,10 +79,12 @@ def records():
 
 
 def put_back(kept, changed):
-    for name in changed & kept.keys():
-        db.collection(name).delete_many({})
-        if kept[name]:
-            db.collection(name).insert_many(kept[name])
+    """Patients first: the counts of their clinics follow them, and are put back after them."""
+    for name in RECORDS:
+        if name in changed:
+            db.collection(name).delete_many({})
+            if kept[name]:
+                db.collection(name).insert_many(kept[name])
 
 
 def test_every_operation_has_an_answer_and_a_refusal_changes_nothing(world, accounts, written):
