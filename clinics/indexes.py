@@ -2,7 +2,6 @@
 
 from pymongo import IndexModel
 
-from kernel import backfills
 from kernel.indexes import Description, declare, describe
 
 # --- clinics, clinicians, migrations: the names of rule CLINIC-128 ---------------------------------
@@ -67,8 +66,4 @@ declare(
 declare(
     "clinicCreations",
     IndexModel([("createdTime", 1)], name="ClinicCreationCleanup", expireAfterSeconds=3600),
-)
-
-backfills.declare(
-    "clinicians.email", lambda: backfills.make_addresses_canonical("clinicians", "email")
 )

@@ -54,6 +54,7 @@ def signs_in(text):
 
 
 @pytest.mark.walk
+@pytest.mark.foreign_writes
 def test_no_page_shows_a_sign_of_direction(client):
     data = LargeData()
     turn_all_names()
@@ -68,6 +69,7 @@ def test_no_page_shows_a_sign_of_direction(client):
 
 
 @pytest.mark.foreign_documents
+@pytest.mark.foreign_writes
 @pytest.mark.parametrize("export", ["clinics/export.csv", "clinics/{}/members/export.csv"])
 def test_no_export_holds_a_sign_of_direction(client, export):
     data = LargeData()

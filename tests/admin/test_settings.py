@@ -228,7 +228,7 @@ def test_a_patient_added_meanwhile_is_no_conflict(clinic, staff):
 
 
 def test_a_refusal_of_the_service_is_reported_and_recorded(clinic, staff):
-    db.database()["patients"].update_many({"clinicId": clinic["_id"]}, {"$set": {"mrn": "SAME"}})
+    db.collection("patients").update_many({"clinicId": clinic["_id"]}, {"$set": {"mrn": "SAME"}})
     response = staff("configuration").submit(path(clinic, "mrn"), unique="on", reason="R-1")
     assert messages_of(response) == ["Conflict: the clinic has patients with the same mrn."]
     assert "mrnSettings" not in stored(clinic)

@@ -24,13 +24,22 @@ def stored():
     return [row.get("email") for row in db.collection("clinicians").find({}, sort=[("_id", 1)])]
 
 
-def test_stored_addresses_become_canonical_once():
+def backfill_members():
+    output = StringIO()
+    call_command("backfill_members", stdout=output)
+    return int(output.getvalue().split()[0])
+
+
+def test_addresses_of_members_become_canonical_when_an_operator_asks_for_it():
     insert(
         "Kim.DOE@Example.org", " kim.doe@example.org", "Jo@XN--bcher-kva.example.org", PLAIN, None
     )
-    assert backfills.run()["clinicians.email"] == 3
+    written = stored()
+    backfills.run()
+    assert stored() == written
+    assert backfill_members() == 3
     assert stored() == [PLAIN, PLAIN, "jo@bücher.example.org", PLAIN, None]
-    assert backfills.run()["clinicians.email"] == 0
+    assert backfill_members() == 0
 
 
 def test_a_patient_is_found_by_an_address_that_an_operator_has_made_canonical(clinic, ada):
@@ -53,7 +62,7 @@ def test_a_patient_is_found_by_an_address_that_an_operator_has_made_canonical(cl
 def test_a_stored_look_alike_is_left_as_it_is():
     look_alikes = [text for name, text in SPELLINGS.items() if name not in SAME_LETTERS]
     insert(*look_alikes, *HIDDEN.values())
-    assert backfills.run()["clinicians.email"] == 0
+    assert backfill_members() == 0
     assert stored() == [*look_alikes, *HIDDEN.values()]
 
 
@@ -66,10 +75,8 @@ def test_an_address_that_another_record_has_stays_as_it_is():
 
 @pytest.mark.parametrize("command", ["migrate", "ensure_indexes"])
 def test_migrate_and_ensure_indexes_run_the_backfills(command):
-    insert("Kim.DOE@Example.org")
     db.collection(confirmations.COLLECTION).insert_one(
         {"_id": "key", "email": "Kim.DOE@Example.org"}
     )
     call_command(command, verbosity=0)
-    assert stored() == [PLAIN]
     assert confirmations.find_by_key("key", {"emailKey": PLAIN})
