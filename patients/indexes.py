@@ -7,7 +7,7 @@ from pymongo import IndexModel
 from kernel import backfills, collections, returning
 from kernel.indexes import Description, declare, describe, obsolete
 from patients import statistics
-from patients.list_rows import INDEXED_ORDERS, NO_FLAG
+from patients.list_rows import INDEXED_ORDERS, order_keys
 from patients.services import preparing
 from patients.store import account_requests, list_rows
 from patients.summary_answers import PARTS
@@ -148,7 +148,7 @@ declare(
     _order("ListName", "fullName", collated=True),
     _order("ListBirthDate", "birthDate"),
     _order("ListReviewed", "reviewed"),
-    *(_order(name, path, path + NO_FLAG) for path, name in INDEXED_ORDERS.items()),
+    *(_order(name, *order_keys(path)) for path, name in INDEXED_ORDERS.items()),
     IndexModel([("clinicId", 1), ("searchKey", 1), ("fullName", 1), ("_id", 1)], name="ListSearch"),
     IndexModel(
         [("clinicId", 1), ("tags", 1), ("cgm.lastData", 1), ("_id", 1), ("fullName", 1)],

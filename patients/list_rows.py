@@ -67,8 +67,16 @@ def _indexed_orders() -> Iterator[tuple[str, str]]:
                 yield statistic_path(kind, period, name), f"{title}{period}"
 
 
-# Path in a row -> the index of the order by it, also for a value without the flag.
-INDEXED_ORDERS = dict(_indexed_orders())
+INDEXED_ORDERS = dict(_indexed_orders())  # path in a row -> the index of the order by it
+_OF_STATISTICS = {
+    block_of(kind, period) for kind in statistics.KINDS for period in statistics.PERIODS
+}
+
+
+def order_keys(path: str) -> tuple[str, ...]:
+    """By what an order by this path sorts. Statistics can be without their flag; dates and texts have none."""
+    is_statistic = path.partition(".")[0] in _OF_STATISTICS
+    return (path, path + NO_FLAG) if is_statistic else (path,)
 
 
 # --- parts of a row -------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from bson import ObjectId
 from kernel import db, texts
 from kernel.db import Document
 from patients.documents import PatientDocument
-from patients.list_rows import NO_FLAG, patient_id_of, row_id
+from patients.list_rows import NO_FLAG, order_keys, patient_id_of, row_id
 from patients.search_keys import in_key
 from patients.store.list_rows import BY_PATIENT, COLLECTION
 from patients.store.patients import COLLATION, list_shown
@@ -78,10 +78,6 @@ class Ordering:
     index: str | None = None
 
     @property
-    def paths(self) -> tuple[str, ...]:
-        return (self.path,) if self.values is None else (self.path, self.path + NO_FLAG)
-
-    @property
     def options(self) -> dict[str, Any]:
         return {"collation": COLLATION} if self.collated else {}
 
@@ -113,7 +109,7 @@ def _list_ids(query: Condition, ordering: Ordering, window: Window, index: str) 
     rows = db.collection(COLLECTION).find(
         query,
         {"_id": 1},
-        sort=[(path, ordering.direction) for path in (*ordering.paths, "_id")],
+        sort=[(path, ordering.direction) for path in (*order_keys(ordering.path), "_id")],
         skip=window.skip,
         limit=window.limit,
         hint=index,

@@ -20,12 +20,14 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-from tests.bench import floors, report, service, user_service, world
+from tests.bench import beside, floors, orders, report, service, user_service, verdict, world
 from tests.bench.meters import Meters
 from tests.bench.scenarios import SCENARIOS, Scenario, World
 
 Job = tuple[World, Scenario, int]  # clinic, request, connections
 PASSES = 5
+ORDERS, BESIDE = "orders", "beside"
+GROUPS = (*SCENARIOS, ORDERS, BESIDE)
 _WARM_UP = 0.3  # seconds
 
 
@@ -37,7 +39,7 @@ def main() -> None:
     )  # of this process; the web process logs as usual
     (service.ROOT / ".local").mkdir(exist_ok=True)
     worlds = world.prepare(options.patients, fresh=options.fresh)
-    chosen = [s for group in options.group for s in SCENARIOS[group] if options.only in s.name]
+    chosen = _chosen(options)
     floor_results = [
         floors.measure(clinic_world, page, service.database(env))
         for clinic_world in worlds
@@ -50,18 +52,36 @@ def main() -> None:
         service.running(env | addresses, port) as meters,
     ):
         passes = [_pass(number, jobs, meters, port, options.seconds) for number in range(PASSES)]
+        measured = worlds if ORDERS in options.group else []
+        order_rows = [row for one in measured for row in orders.measure(one, port)]
     rows = [_least_disturbed(rounds) for rounds in zip(*passes, strict=True)]
     print(report.header())
     for row in rows:
         print(report.line(row))
     floors.show(floor_results, rows)
-    _write(
-        {
-            "rows": rows,
-            "floors": floor_results,
-            "time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
-        }
-    )
+    orders.show(order_rows)
+    verdict.show(rows, order_rows)
+    result = {"rows": rows, "floors": floor_results, "orders": order_rows}
+    if BESIDE in options.group:
+        result["beside"] = _beside(worlds, rows, service.database(env))
+    _write({**result, "time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())})
+
+
+def _chosen(options: argparse.Namespace) -> list[Scenario]:
+    groups = [SCENARIOS[group] for group in options.group if group in SCENARIOS]
+    return [scenario for group in groups for scenario in group if options.only in scenario.name]
+
+
+def _beside(worlds: list[World], rows: list[dict[str, Any]], database: Any) -> dict[str, Any]:
+    speed, sizes = beside.speed_of_machine(), beside.sizes(database)
+    print(f"\nbeside the other service; 20 million additions take {speed:.2f} s on this machine")
+    beside.show_sizes(sizes)
+    bare = {one.size: beside.bare_updates(one, database) for one in worlds}
+    beside.show_writes(rows, bare)
+    small = [one for one in worlds if one.size <= beside.MOST]
+    queries = [row for one in small for row in beside.its_queries(one, database)]
+    beside.show_queries(queries)
+    return {"machine": speed, "sizes": sizes, "bare": bare, "queries": queries}
 
 
 @contextmanager
@@ -86,7 +106,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--patients", type=int, nargs="+", default=[250])
     parser.add_argument("--connections", type=int, nargs="+", default=[1, 8])
-    parser.add_argument("--group", nargs="+", default=list(SCENARIOS), choices=list(SCENARIOS))
+    parser.add_argument("--group", nargs="+", default=GROUPS, choices=GROUPS)
     parser.add_argument("--only", default="", help="only scenarios whose name contains this")
     parser.add_argument(
         "--seconds", type=float, default=6.0, help="length of one measurement in all"

@@ -68,6 +68,24 @@ def _run(job: dict[str, Any], number: int) -> dict[str, Any]:
             result["errors"] += 1
 
 
+def one_by_one(port: int, token: str, paths: list[str]) -> list[float]:
+    """The seconds of each of these requests, in the calling process."""
+    job = {"host": "127.0.0.1", "port": port, "method": "GET", "token": token, "headers": {}}
+    connection = _connect(job)
+    try:
+        return [_seconds(connection, _request(job, path, None)) for path in paths]
+    finally:
+        connection.close()
+
+
+def _seconds(connection: socket.socket, request: bytes) -> float:
+    started = time.perf_counter()
+    connection.sendall(request)
+    status, _ = _read(connection)
+    assert status == 200, f"{status} for {request!r}"
+    return time.perf_counter() - started
+
+
 def _connect(job: dict[str, Any]) -> socket.socket:
     connection = socket.create_connection((job["host"], job["port"]), timeout=60)
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

@@ -21,6 +21,7 @@ class World:
     tokens: dict[str, str]  # "backend", "admin"
     deployment: str = ""  # of Xealth
     search_text: str = ""
+    one_text: str = ""  # what one patient has
     cutoff: str = "2020-01-01T00:00:00Z"
     bodies: dict[str, Any] = field(default_factory=dict)
 
@@ -59,21 +60,22 @@ HOT = [
 ]
 
 
+def _ids(ids: list[str], numbers: str) -> str:
+    return "_" if numbers == "_" else ",".join(ids[int(n)] for n in numbers.split(","))
+
+
 def _list(name: str, **query: str) -> Scenario:
     """A page of 50 as the web app asks for it; tags and sites by their number in the clinic."""
 
     def path(world: World) -> str:
         parameters = {k.replace("__", "."): v for k, v in query.items()}
         if "tags" in parameters:
-            parameters["tags"] = ",".join(
-                world.tag_ids[int(n)] for n in parameters["tags"].split(",")
-            )
+            parameters["tags"] = _ids(world.tag_ids, parameters["tags"])
         if "sites" in parameters:
-            parameters["sites"] = ",".join(
-                world.site_ids[int(n)] for n in parameters["sites"].split(",")
-            )
-        if parameters.get("search") == "*":
-            parameters["search"] = world.search_text
+            parameters["sites"] = _ids(world.site_ids, parameters["sites"])
+        texts = {"*": world.search_text, "1": world.one_text}
+        if "search" in parameters:
+            parameters["search"] = texts.get(parameters["search"], parameters["search"])
         return f"{world.clinic}/patients?{urlencode({'limit': '50', **parameters})}"
 
     return Scenario(name, path, page=int(query.get("limit", "50")))
@@ -93,6 +95,10 @@ LISTS = [
     _list("list, one tag", tags="0"),
     _list("list, two tags", tags="0,1"),
     _list("list, two sites", sites="0,1"),
+    _list("list, tag and range", tags="0", cgm__timeInAnyLowPercent=">=0.04"),
+    _list("list, site and tag", sites="0", tags="0"),
+    _list("list, no tags", tags="_"),
+    _list("list, no sites", sites="_"),
     _sorted(
         "list, very low and standard ranges",
         "-lastData",
@@ -101,7 +107,9 @@ LISTS = [
     ),
     _list("list, hundredth page", offset="200"),
     _sorted("list, sorted without index", "-timeInTargetPercentDelta"),
+    _list("search, nearly everyone", search="e"),
     _list("search, a name", search="*"),
+    _list("search, one", search="1"),
     _list("search, no one", search="unknown name"),
     _list("list of 1000", limit="1000"),
 ]

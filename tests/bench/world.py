@@ -53,6 +53,7 @@ def _world(size: int) -> World:
         },
         deployment=_prepare_xealth(clinic, sample),
         search_text=sample[0]["fullName"].split()[-1][:4] if sample else "",
+        one_text=next((patient["mrn"] for patient in sample if patient.get("mrn")), ""),
         bodies={"patients": sample, "summaries": _summaries(record["clinicId"], sample)},
     )
 
