@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from math import isqrt
 from typing import Any
 
 from bson import ObjectId
@@ -52,14 +53,23 @@ def list_patients(
     if patient_filter.is_empty:
         documents = store.list_page(clinic, patient_filter, ordering, window)
         count = total = _total_that_fits(clinic, documents, window, total)
-    elif patient_filter.search is not None and ordering.path == BY_NAME.path:
-        documents, count = store.search_page(clinic, patient_filter, window, ordering.direction)
     else:
-        count = store.count_matching(clinic, patient_filter)
-        is_rare = _is_rare(count, max(count, total), window)
-        documents = store.list_page(clinic, patient_filter, ordering, window, is_rare=is_rare)
+        documents, count = _matching_page(clinic, patient_filter, ordering, window, total)
     page_limits.check(len(documents))
     return PatientPage(documents, count, _at_least(count, clinic, total))
+
+
+def _matching_page(
+    clinic: ObjectId, patient_filter: PatientFilter, ordering: Ordering, window: Window, total: int
+) -> tuple[list[PatientDocument], int]:
+    if patient_filter.search is not None and ordering.path == BY_NAME.path:
+        most = _most_rare(total, window)
+        found = store.search_page(clinic, patient_filter, window, ordering.direction, most)
+        if found is not None:
+            return found
+    count = store.count_matching(clinic, patient_filter)
+    is_rare = count <= _most_rare(max(count, total), window)
+    return store.list_page(clinic, patient_filter, ordering, window, is_rare=is_rare), count
 
 
 def _total_that_fits(
@@ -85,9 +95,9 @@ def _at_least(count: int, clinic: ObjectId, total: int) -> int:
     return total if count <= total else max(count, patient_counts.counted_total(clinic))
 
 
-def _is_rare(count: int, total: int, window: Window) -> bool:
+def _most_rare(total: int, window: Window) -> int:
     """Walking along the order reads (skip + limit) x total / count rows to fill a page; otherwise all hits are read."""
-    return count * count < (window.skip + window.limit) * total
+    return isqrt((window.skip + window.limit) * total)
 
 
 def with_last_data(documents: Sequence[Document]) -> list[tuple[Document, datetime | None]]:

@@ -1,7 +1,7 @@
 """Pages and counts of a clinic's patients: which ids, from the rows of `patientLists`, and then the records.
 
 An order that has an index is walked, unless so few match a filter that finding them is faster. Otherwise the rows that
-can match are read and sorted. `_id` is the last key of every order, in its direction, so a page boundary never repeats
+can match are read and sorted. The id is the last key of every order, in its direction, so a page boundary never repeats
 or loses a patient, and one index serves both directions.
 
 Every query names its index: all indexes begin with the clinic, and MongoDB would try two dozen plans to find out which
@@ -26,6 +26,7 @@ from patients.store.patients import COLLATION, list_shown
 BY_TAG, BY_SITE, BY_SEARCH, SIDE_BY_SIDE = "ListTags", "ListSites", "ListSearch", "_id_"
 Condition = dict[str, Any]
 _LEAST: dict[type, Any] = {float: float("-inf"), datetime: datetime.min.replace(tzinfo=UTC)}
+_PATIENT = {"patientId": 1, "_id": 0}  # as keys of an index have it
 _FIRST_ID, _LAST_ID = ObjectId(b"\0" * 12), ObjectId(b"\xff" * 12)
 
 
@@ -108,14 +109,21 @@ def list_page(
 def _list_ids(query: Condition, ordering: Ordering, window: Window, index: str) -> list[ObjectId]:
     rows = db.collection(COLLECTION).find(
         query,
-        {"_id": 1},
-        sort=[(path, ordering.direction) for path in (*order_keys(ordering.path), "_id")],
+        _PATIENT,
+        sort=[(path, ordering.direction) for path in _sort_keys(ordering, index)],
         skip=window.skip,
         limit=window.limit,
         hint=index,
         **ordering.options,
     )
-    return [patient_id_of(row) for row in rows]
+    return [row["patientId"] for row in rows]
+
+
+def _sort_keys(ordering: Ordering, index: str) -> tuple[str, ...]:
+    """The index of an order need not hold the id: entries with equal keys lie in the order of the rows, and the
+    collection is clustered by clinic and patient."""
+    keys = order_keys(ordering.path)
+    return keys if index == ordering.index else (*keys, "patientId")
 
 
 def _values_first(
@@ -138,19 +146,21 @@ def _values_first(
 
 
 def search_page(
-    clinic_id: ObjectId, patient_filter: PatientFilter, window: Window, direction: int
-) -> tuple[list[PatientDocument], int]:
-    """A page of the hits in order of their names, and their number, from one pass over the keys of the index."""
+    clinic_id: ObjectId, patient_filter: PatientFilter, window: Window, direction: int, most: int
+) -> tuple[list[PatientDocument], int] | None:
+    """A page of the hits in order of their names, and their number, from one pass over the keys of the index; None if
+    there are more than `most` hits."""
     pipeline = [
         {"$match": conditions(clinic_id, patient_filter, BY_SEARCH)},
-        {"$project": {"fullName": 1}},
-        {"$sort": {"fullName": direction, "_id": direction}},
-        {"$group": {"_id": None, "n": {"$sum": 1}, "ids": {"$push": "$_id"}}},
+        {"$project": {"fullName": 1, **_PATIENT}},
+        {"$limit": most + 1},
+        {"$sort": {"fullName": direction, "patientId": direction}},
+        {"$group": {"_id": None, "n": {"$sum": 1}, "ids": {"$push": "$patientId"}}},
         {"$project": {"n": 1, "ids": {"$slice": ["$ids", window.skip, window.limit]}}},
     ]
     rows = db.collection(COLLECTION).aggregate(pipeline, hint=BY_SEARCH, collation=COLLATION)
     for row in rows:
-        return list_shown([ObjectId(row_id[12:]) for row_id in row["ids"]]), row["n"]
+        return (list_shown(row["ids"]), row["n"]) if row["n"] <= most else None
     return [], 0
 
 

@@ -99,9 +99,9 @@ def list_without_recent_data(
         ],
     }
     rows = db.collection(ROWS).find(
-        query, {"_id": 1}, sort=[(_LAST_DATA, 1), ("_id", 1)], limit=limit, hint=BY_TAG
+        query, {"patientId": 1}, sort=[(_LAST_DATA, 1), ("patientId", 1)], limit=limit, hint=BY_TAG
     )
-    return [patient_id_of(row) for row in rows]
+    return [row["patientId"] for row in rows]
 
 
 def _holders(clinic_id: ObjectId, tags: Sequence[ObjectId]) -> dict[str, Any]:
