@@ -81,8 +81,9 @@ def show_sizes(rows: dict[str, dict[str, float]]) -> None:
     for name, row in {**rows, "all": total, "the other service, recorded": RECORDED}.items():
         print(f"{name:<44}" + "".join(f"{row[key]:>9.0f}" for key in RECORDED))
     for key in ("disk", "indexes"):
-        ratio = total[key] / rows["patients"][key]
-        print(line(f"{key}, times that of patients alone", ratio, LIMITS[key], "times"))
+        for name, other in (("of patients alone", rows["patients"]), ("recorded", RECORDED)):
+            ratio = total[key] / other[key]
+            print(line(f"{key}, times that {name}", ratio, LIMITS[key], "times"))
 
 
 # --- writes ---------------------------------------------------------------------------------------

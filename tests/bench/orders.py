@@ -13,7 +13,7 @@ from patients import statistics
 from tests.bench import load
 from tests.bench.scenarios import World
 
-PASSES = 3
+PASSES = 2
 BY_NAME = "fullName"
 _PLAIN = (BY_NAME, "birthDate", "lastReviewed")
 # What the web app offers.
