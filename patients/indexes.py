@@ -138,9 +138,7 @@ collections.declare(
 # --- patientLists: decision 0019 says what each is for ---------------------------------------------
 def _order(name: str, *paths: str, collated: bool = False) -> IndexModel:
     options: dict[str, Any] = {"collation": _COLLATION} if collated else {}
-    return IndexModel(
-        [("clinicId", 1), *((path, 1) for path in paths)], name=name, **options
-    )
+    return IndexModel([("clinicId", 1), *((path, 1) for path in paths)], name=name, **options)
 
 
 declare(
@@ -149,12 +147,16 @@ declare(
     _order("ListBirthDate", "birthDate"),
     _order("ListReviewed", "reviewed"),
     *(_order(name, *order_keys(path)) for path, name in INDEXED_ORDERS.items()),
-    IndexModel([("clinicId", 1), ("searchKey", 1), ("fullName", 1), ("patientId", 1)], name="ListSearch"),
+    IndexModel(
+        [("clinicId", 1), ("searchKey", 1), ("fullName", 1), ("patientId", 1)], name="ListSearch"
+    ),
     IndexModel(
         [("clinicId", 1), ("tags", 1), ("cgm.lastData", 1), ("patientId", 1), ("fullName", 1)],
         name="ListTags",
     ),
-    IndexModel([("clinicId", 1), ("sites", 1), ("fullName", 1), ("patientId", 1)], name="ListSites"),
+    IndexModel(
+        [("clinicId", 1), ("sites", 1), ("fullName", 1), ("patientId", 1)], name="ListSites"
+    ),
     IndexModel([("clinicId", 1), ("sources", 1)], name="ListSources"),
     IndexModel([("patientId", 1)], name=list_rows.BY_PATIENT),
 )

@@ -150,7 +150,7 @@ def search_page(
 ) -> tuple[list[PatientDocument], int] | None:
     """A page of the hits in order of their names, and their number, from one pass over the keys of the index; None if
     there are more than `most` hits."""
-    pipeline = [
+    pipeline: list[Document] = [
         {"$match": conditions(clinic_id, patient_filter, BY_SEARCH)},
         {"$project": {"fullName": 1, **_PATIENT}},
         {"$limit": most + 1},
