@@ -3,6 +3,7 @@
 A value is the median of both directions in the least disturbed of some passes, in milliseconds with one connection.
 """
 
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from statistics import median
@@ -58,7 +59,7 @@ def all_orders() -> list[Order]:
 
 def measure(world: World, port: int) -> list[dict[str, Any]]:
     orders = all_orders()
-    passes = [_pass(world, port, orders) for _ in range(PASSES)]
+    passes = [_pass(number, world, port, orders) for number in range(PASSES)]
     return [
         {
             "patients": world.size,
@@ -72,7 +73,8 @@ def measure(world: World, port: int) -> list[dict[str, Any]]:
     ]
 
 
-def _pass(world: World, port: int, orders: list[Order]) -> list[float]:
+def _pass(number: int, world: World, port: int, orders: list[Order]) -> list[float]:
+    print(f"orders, pass {number + 1} of {PASSES}", file=sys.stderr, flush=True)
     paths = [path for order in orders for path in order.paths(world)]
     seconds = load.one_by_one(port, world.tokens["admin"], paths)
     pairs = zip(seconds[::2], seconds[1::2], strict=True)
