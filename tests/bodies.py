@@ -15,6 +15,7 @@ from tests.cast import add_member
 from tests.factories import make_patient
 from tests.policy.callers import OWN_IDS, call
 from tests.policy.test_matrix import ALLOWED
+from tests.replay import replayed
 
 Path = tuple[Any, ...]
 PATIENT = {"fullName": "Iris Example", "birthDate": "1984-05-06", "email": "iris@example.org"}
@@ -35,11 +36,21 @@ _SAMPLE_BY_FORMAT = {
     "hostname": "example.org",
     "uri": "https://example.org",
 }
+_RESOLVED: dict[int, tuple[dict[str, Any], dict[str, Any]]] = {}  # by the id of the schema
 
 
 def resolved(schema: dict[str, Any]) -> dict[str, Any]:
     """The schema that requests must satisfy, without references, and with the first of several
-    alternatives."""
+    alternatives.
+
+    Remembered, since tests ask for the same ones tens of thousands of times, and each answer is a new object.
+    """
+    if id(schema) not in _RESOLVED:
+        _RESOLVED[id(schema)] = schema, _resolve(schema)  # kept, so that its id is its own
+    return _RESOLVED[id(schema)][1]
+
+
+def _resolve(schema: dict[str, Any]) -> dict[str, Any]:
     while "$ref" in schema or "anyOf" in schema or "oneOf" in schema:
         if "$ref" in schema:
             schema = COMPONENTS[schema["$ref"].rpartition("/")[2]]
@@ -133,6 +144,12 @@ class World:
 def make_world(clinic, backend, ada, dot, anonymous, monkeypatch) -> World:
     """A world without rate limits."""
     monkeypatch.setattr(ratelimit, "hit", lambda *_, **__: None)
+    patient_id = replayed("world", lambda: _fill(clinic, ada, dot))
+    callers = {"backend": backend, "admin": ada.api, "self": dot.api, "none": anonymous}
+    return World(clinic["id"], callers, dot.user_id, patient_id)
+
+
+def _fill(clinic, ada, dot) -> str:
     add_member(clinic, dot)
     clinic_id = ObjectId(clinic["id"])
     site = {"id": ObjectId(_SAMPLE_BY_PATTERN[OBJECT_ID_PATTERN]), "name": "North"}
@@ -142,5 +159,4 @@ def make_world(clinic, backend, ada, dot, anonymous, monkeypatch) -> World:
     )
     make_patient({"_id": clinic_id}, userId=dot.user_id)
     patient = ada.api.post(f"/v1/clinics/{clinic_id}/patients", PATIENT).json()
-    callers = {"backend": backend, "admin": ada.api, "self": dot.api, "none": anonymous}
-    return World(clinic["id"], callers, dot.user_id, patient["id"])
+    return str(patient["id"])
