@@ -13,6 +13,7 @@ from kernel.staff import roles
 from patients.services import patients
 from patients.services.patient_details import PatientDetails
 from tests.cast import QuickClient
+from tests.replay import replayed
 from tests.security.conftest import log  # noqa: F401 (a fixture)
 
 PASSWORD = "correct horse battery"
@@ -24,10 +25,9 @@ class Staff:
 
     def __init__(self, *names: str, superuser: bool = False) -> None:
         name = "-".join(names) or "root"
-        self.user, _ = User.objects.get_or_create(
-            username=name, defaults={"is_staff": True, "is_superuser": superuser}
+        self.user = replayed(
+            f"staff {name} {superuser}", lambda: make_account(name, names, superuser=superuser)
         )
-        self.user.groups.set(Group.objects.filter(name__in=names))
         self.client = QuickClient()
         self.client.force_login(self.user)
 
@@ -46,6 +46,14 @@ class Staff:
     @property
     def id(self) -> str:
         return str(self.user.pk)
+
+
+def make_account(name: str, roles: tuple[str, ...], *, superuser: bool) -> User:
+    account, _ = User.objects.get_or_create(
+        username=name, defaults={"is_staff": True, "is_superuser": superuser}
+    )
+    account.groups.set(Group.objects.filter(name__in=roles))
+    return account
 
 
 @pytest.fixture
@@ -89,8 +97,17 @@ def events(**query):
 
 
 @pytest.fixture
-def clinic(ada, ben):
+def clinic(harbor):
     """Ada's clinic: US, free tier, two members, one invite, two tags and sites, three patients."""
+    return stored(harbor)
+
+
+@pytest.fixture
+def harbor(ada, ben):
+    return replayed("harbor", lambda: make_harbor(ada, ben))
+
+
+def make_harbor(ada, ben):
     created = clinics.create_clinic(
         creator_id=ada.user_id,
         profile=clinics.ClinicProfile(
@@ -132,7 +149,7 @@ def clinic(ada, ben):
                 }
             ),
         )
-    return stored(created)
+    return created
 
 
 def stored(clinic):
