@@ -107,7 +107,7 @@ def clean_state(django_db_setup, request):
     had_other_roles = not ROLES.isdisjoint(written)
     if _last["has_processes"]:
         written = database.list_collection_names()
-    _last["has_processes"] = request.path.parent.name == "tasks" or _has_processes(request.node)
+    _last["has_processes"] = _has_processes(request.node)
     replay.empty(set(written) - KEPT - ROLES, needed=_fixtures_of(request))
     if had_other_roles:
         _renew_roles(database)
