@@ -41,7 +41,9 @@ def pytest_collection_modifyitems(items):
     files = [list(group) for _, group in by_file]
     waiting = [tests for tests in files if any(map(_has_processes, tests))]
     others = [tests for tests in files if not any(map(_has_processes, tests))]
-    others.sort(key=len, reverse=True)  # the last ones are short, so that no process waits long for another
+    others.sort(
+        key=len, reverse=True
+    )  # the last ones are short, so that no process waits long for another
     alternating = chain.from_iterable(zip_longest(waiting, others, fillvalue=()))
     items[:] = chain.from_iterable(alternating)
 
