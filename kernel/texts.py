@@ -33,8 +33,9 @@ _NUMBERED = re.compile(r"(.* )\(([0-9]{1,18})\)", re.DOTALL)
 # Letters without a separable accent that people type as plain ones, and signs that keyboards substitute.
 _PLAIN = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"}
-    | dict.fromkeys("\u2018\u2019\u02bc`\xb4", "'")
-    | dict.fromkeys("\u2010\u2011\u2012\u2013", "-")
+    | dict.fromkeys("\u2018\u2019\u201b\u02bb\u02bc\u2032`\xb4", "'")
+    | dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-")
+    | dict.fromkeys(_JOINERS, "")
 )
 
 
@@ -114,7 +115,8 @@ def fold(text: str) -> str:
     """The form that searches compare: neither letter case nor accents count, and O’Neil is O'Neil."""
     if text.isascii():
         return text.lower().replace("`", "'")
-    letters = unicodedata.normalize("NFKD", text.casefold())
+    # Signs first: NFKD makes a blank of an accent that stands alone (O´Neil).
+    letters = unicodedata.normalize("NFKD", text.casefold().translate(_PLAIN))
     plain = "".join(letter for letter in letters if not unicodedata.combining(letter))
     return unicodedata.normalize("NFC", plain.casefold().translate(_PLAIN))
 

@@ -26,6 +26,9 @@ from patients.choices import RangePreset, RangeType
 from patients.search_keys import SEARCHED, search_key
 
 NO_FLAG = "0"
+# Of what other writers may have stored in any length, so that a row fits into a document and into its indexes.
+_LONGEST_TEXT = 1000
+_MOST_ITEMS = 1000
 _LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _DELTA = "d"
 SEPARATOR = "\x1f"
@@ -82,20 +85,20 @@ def order_keys(path: str) -> tuple[str, ...]:
 # --- parts of a row -------------------------------------------------------------------------------
 def _identity(record: Mapping[str, Any]) -> Document:
     texts = {name: record.get(name) for name in ("fullName", "birthDate")}
-    shown = {name: value for name, value in texts.items() if isinstance(value, str)}
+    shown = {name: value[:_LONGEST_TEXT] for name, value in texts.items() if isinstance(value, str)}
     return {**shown, "searchKey": search_key(record)}
 
 
 def _tags(record: Mapping[str, Any]) -> Document:
     tags = record.get("tags")
     known = [tag for tag in tags if isinstance(tag, ObjectId)] if isinstance(tags, list) else []
-    return {"tags": list(dict.fromkeys(known))} if known else {}
+    return {"tags": list(dict.fromkeys(known))[:_MOST_ITEMS]} if known else {}
 
 
 def _sites(record: Mapping[str, Any]) -> Document:
     ids = [site.get("id") for site in safe_reading.objects(record.get("sites"))]
     known = dict.fromkeys(site_id for site_id in ids if isinstance(site_id, ObjectId))
-    return {"sites": list(known)} if known else {}
+    return {"sites": list(known)[:_MOST_ITEMS]} if known else {}
 
 
 def _reviewed(record: Mapping[str, Any]) -> Document:
@@ -232,8 +235,8 @@ def changed_row(row: Document, record: Mapping[str, Any], fields: Iterable[str])
 
 # --- data sources, as counts name them ------------------------------------------------------------
 def escape(name: str) -> str:
-    """The name in a form that can be part of a field path."""
-    return _ESCAPED.sub(lambda match: f"%{ord(match[0]):02X}", name) or "%"
+    """The name in a form that can be part of a field path. A zero character cannot, in no form that is published."""
+    return _ESCAPED.sub(lambda match: f"%{ord(match[0]):02X}", name.replace("\0", "")) or "%"
 
 
 def unescape(name: str) -> str:
@@ -244,7 +247,7 @@ def sources_in(record: Mapping[str, Any]) -> list[str]:
     """`<provider>.<state>` of each data source, escaped."""
     return [
         f"{escape(str(source.get('providerName')))}.{escape(str(source.get('state')))}"
-        for source in safe_reading.objects(record.get("dataSources"))
+        for source in safe_reading.objects(record.get("dataSources"))[:_MOST_ITEMS]
     ]
 
 

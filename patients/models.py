@@ -178,7 +178,7 @@ class PatientCounts(StoredDocument):
         db_column="placeChanges",
         help_text="grows with every change of a tag or a site, so that two of them meet",
     )
-    generation = ObjectIdField(null=True, help_text="another one when the counts were replaced")
+    generation = ObjectIdField(null=True, help_text="another one when a count was set")
     counted_time = models.DateTimeField(null=True, db_column="countedTime", help_text="counted")
     doubted_time = models.DateTimeField(
         null=True, db_column="doubtedTime", help_text="since when a worker is asked to count"

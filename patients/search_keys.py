@@ -13,11 +13,13 @@ from patients import fields
 
 SEARCHED = fields.searched()
 SEPARATOR = "\x1f"
+_LONGEST = 1000  # characters of a field that are searched: other writers may store megabytes
 
 
 def search_key(document: Mapping[str, Any], searched: Sequence[str] = SEARCHED) -> str:
     folded = (
-        texts.fold(texts.name(safe_reading.text(document.get(name)) or "")) for name in searched
+        texts.fold(texts.name((safe_reading.text(document.get(name)) or "")[:_LONGEST]))
+        for name in searched
     )
     return SEPARATOR.join(folded)
 

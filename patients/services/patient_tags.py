@@ -14,7 +14,7 @@ from kernel import clock, db, ids, outbox
 from kernel.db import Document
 from kernel.errors import NotFound
 from patients.events import TagUsedInBulk
-from patients.services import tags_and_sites
+from patients.services import derived, tags_and_sites
 from patients.services.patients import parsed_clinic
 from patients.store import tags_and_sites as store
 
@@ -31,6 +31,8 @@ def assign_tag(*, clinic_id: str, tag_id: str, user_ids: Sequence[str] | None) -
     if tag is None or not _has_tag(access.access_clinic(clinic), tag):
         raise NotFound(message=tags_and_sites.TAG_NOT_FOUND)
     _order_recount(clinic, tag)
+    if user_ids is None:
+        derived.follow_missing(clinic)  # everyone is found by rows
     changed = store.add_tag(clinic, user_ids, tag, clock.now())
     recount_tag(clinic_id=clinic, tag_id=tag)
     return changed

@@ -85,14 +85,6 @@ def write(changes: Sequence[Write]) -> None:
         db.collection(COLLECTION).bulk_write(list(changes), ordered=True)
 
 
-def list_holders(clinic_id: ObjectId, field: str, value: ObjectId, index: str) -> list[ObjectId]:
-    """The patients whose row has a tag or site."""
-    rows = db.collection(COLLECTION).find(
-        {"clinicId": clinic_id, field: value}, {"patientId": 1, "_id": 0}, hint=index
-    )
-    return [row["patientId"] for row in rows]
-
-
 def list_all(clinic_id: ObjectId) -> list[ObjectId]:
     """All patients of the clinic."""
     return [patient_id_of(row) for row in _of_clinic(clinic_id, {"_id": 1})]

@@ -3,8 +3,8 @@
 `clinicPatientCounts`: {_id: clinic, total, demo, plan, sources: {<provider>: {<state>: n}}, tags: {<id>: n},
 sites: {<id>: n}, generation, countedTime, doubtedTime?}. The clinic's own `patientCount` is the published copy of all
 but tags and sites. A document that lacks any of these numbers, left so by an older version or by another program,
-counts as missing. `generation` changes whenever all numbers are replaced, `countedTime` is the time of the last full
-count, and `doubtedTime` the time at which a worker was asked for the next one.
+counts as missing. `generation` changes whenever a number is set instead of added to, `countedTime` is the time of the
+last full count, and `doubtedTime` the time at which a worker was asked for the next one.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -138,8 +138,14 @@ def claim_doubt(clinic_id: ObjectId, moment: datetime, *, before: datetime) -> b
 
 
 def set_count(clinic_id: ObjectId, count_path: str, n: int) -> Document | None:
-    """Set the count of one tag or site, by its path. The counts after the change; None when none are stored yet."""
-    change = {"$set": {count_path: n}} if n else {"$unset": {count_path: ""}}
+    """Set the count of one tag or site, by its path. The counts after the change; None when none are stored yet.
+
+    What was compared before must not be added to it, so the generation moves too."""
+    change: Document = {"$set": {"generation": ObjectId()}}
+    if n:
+        change["$set"][count_path] = n
+    else:
+        change["$unset"] = {count_path: ""}
     return db.collection(COLLECTION).find_one_and_update(
         {"_id": clinic_id, **_COMPLETE}, change, return_document=ReturnDocument.AFTER
     )

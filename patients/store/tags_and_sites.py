@@ -17,6 +17,7 @@ from patients.store.patients import COLLECTION, ONE
 TAGS, SITES = "tags", "sites.id"
 KEYS = {TAGS: "ListTags", SITES: "ListSites"}
 ROWS = {TAGS: "tags", SITES: "sites"}  # the fields in rows of lists
+_SHARED_KEYS = {TAGS: "PatientTagsV2", SITES: "Sites"}  # indexes of the records
 TagOrSite = tuple[ObjectId, str, ObjectId]  # clinic, TAGS or SITES, id
 
 
@@ -77,8 +78,11 @@ def _among(clinic_id: ObjectId, user_ids: Sequence[str] | None) -> list[ObjectId
 
 
 def _holders(tag_or_site: TagOrSite) -> list[ObjectId]:
+    """From the records: their rows do not know yet what another system has written a moment ago."""
     clinic_id, field, tag_or_site_id = tag_or_site
-    return list_rows.list_holders(clinic_id, ROWS[field], tag_or_site_id, KEYS[field])
+    query = {"clinicId": clinic_id, field: tag_or_site_id}
+    found = db.collection(COLLECTION).find(query, {"_id": 1}, hint=_SHARED_KEYS[field])
+    return [row["_id"] for row in found]
 
 
 # --- tags -------------------------------------------------------------------------------------------------

@@ -235,6 +235,25 @@ def test_a_search_of_any_length_is_answered(lakeside, ben, letter):
     assert len(page["data"]) == 1
 
 
+@pytest.mark.parametrize("sign", ["'", "’", "‘", "´", "`", "ʻ", "′", "‛"])
+@pytest.mark.parametrize("typed", ["O'Neil", "O´Neil", "O’Neil"])
+def test_signs_that_keyboards_substitute_do_not_count(lakeside, ben, sign, typed):
+    make_patient(lakeside, fullName=f"Iris O{sign}Neil")
+    assert len(names(ben.api.get(url(lakeside, search=typed)))) == 1
+
+
+@pytest.mark.parametrize("dash", "-‐‑–—−")
+def test_every_dash_is_found_by_every_other(lakeside, ben, dash):
+    make_patient(lakeside, fullName=f"Anne{dash}Marie")
+    for typed in ("Anne-Marie", "Anne—Marie"):
+        assert len(names(ben.api.get(url(lakeside, search=typed)))) == 1
+
+
+def test_joiners_between_letters_may_be_left_out(lakeside, ben):
+    make_patient(lakeside, fullName="می\u200cنا")
+    assert len(names(ben.api.get(url(lakeside, search="مینا")))) == 1
+
+
 def test_a_search_of_blanks_alone_finds_everyone(lakeside, ben):
     make_patients(lakeside, [{"fullName": "Ann"}, {"fullName": "Bo"}])
     assert names(ben.api.get(url(lakeside, search=" \u00a0"))) == ["Ann", "Bo"]

@@ -11,6 +11,7 @@ from kernel import db, outbox
 from kernel.errors import NotFound
 from patients.services import patient_counts, patients
 from patients.services.patient_details import PatientDetails
+from patients.services.patient_tags import assign_tag
 from tests.admin.conftest import Staff
 from tests.api.test_lists import cgm
 from tests.events import deliver_all
@@ -289,6 +290,27 @@ def test_changes_during_a_recount_are_counted(lakeside, monkeypatch):
     assert (counts["total"], counts["plan"]) == (26, 26)
     assert counts["sources"] == {"dexcom": {"error": 1, "connected": 2}}
     assert counts["tags"][str(TAG)] == 12
+
+
+def test_a_tag_for_everyone_during_a_recount_is_counted_once(lakeside, monkeypatch):
+    tag = ObjectId()
+    db.collection("clinics").update_one(
+        {"_id": lakeside["_id"]}, {"$push": {"patientTags": {"_id": tag, "name": "All"}}}
+    )
+    spoil(lakeside, f"tags.{tag}", 0)
+    correct = patient_counts._correct
+
+    def assign_first(*args):
+        monkeypatch.setattr(patient_counts, "_correct", correct)
+        with ThreadPoolExecutor(1) as other:  # outside this transaction
+            other.submit(
+                assign_tag, clinic_id=str(lakeside["_id"]), tag_id=str(tag), user_ids=None
+            ).result()
+        return correct(*args)
+
+    monkeypatch.setattr(patient_counts, "_correct", assign_first)
+    patient_counts.refresh_patient_count(lakeside["_id"])
+    assert kept(lakeside)["tags"][str(tag)] == kept(lakeside)["total"]
 
 
 def test_counts_that_were_replaced_meanwhile_are_compared_again(lakeside, monkeypatch):
