@@ -26,7 +26,7 @@ from patients.choices import RangePreset, RangeType
 from patients.search_keys import SEARCHED, search_key
 
 NO_FLAG = "0"
-# Of what other writers may have stored in any length, so that a row fits into a document and into its indexes.
+# Other writers may have stored texts and lists of any length; a row has to fit into a document and its indexes.
 _LONGEST_TEXT = 1000
 _MOST_ITEMS = 1000
 _LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
