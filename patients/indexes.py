@@ -130,6 +130,7 @@ obsolete(
 _SMALL = {"wiredTiger": {"configString": "block_compressor=zstd"}}
 collections.declare(
     list_rows.COLLECTION,
+    is_derived=True,
     clusteredIndex={"key": {"_id": 1}, "unique": True},
     storageEngine=_SMALL,
 )

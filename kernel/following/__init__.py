@@ -21,9 +21,9 @@ failed five times is parked in `followerFailures`. The next change of it that is
 the last slice returned, None for the first one, and returns where the next slice begins, or None at the end.
 Positions are stored, so they are values that MongoDB can store. It runs between the batches of changes: at
 the first start, when the position in the stream was lost, when a watched collection was dropped or renamed,
-and when `collections` or `version` differ from those of the last run. Raise `version` when what is derived
-has changed. A slice may raise; it is then called again with the same position, and changes are followed
-meanwhile.
+and when `collections` or `version` differ from those of the last run. Its first slice comes before the next
+changes, so that it can make what they are derived into. Raise `version` when what is derived has changed. A
+slice may raise; it is then called again with the same position, and changes are followed meanwhile.
 
 `manage.py follow` follows, in one process at a time; nothing else does. docs/decisions/0013-background-work.md
 has the reasons.

@@ -111,10 +111,12 @@ class Tenure:
 
     # --- changes
     def _handle(self, batch: Batch) -> None:
-        if batch.changes:
-            delivering.deliver(self._follower, batch.changes, wait=self._wait)
         if batch.was_dropped:
             self._ask_for_rescan("dropped or renamed")
+        if self._is_rescan_to_begin():
+            self._rescan_slice()
+        if batch.changes:
+            delivering.deliver(self._follower, batch.changes, wait=self._wait)
         self._note(batch, {"isQuiet": False, "followedTime": batch.time})
 
     def _note(self, batch: Batch, state: Row) -> None:
@@ -138,6 +140,11 @@ class Tenure:
 
     def _is_rescanning(self) -> bool:
         return self.row.get("rescanTime") is not None
+
+    def _is_rescan_to_begin(self) -> bool:
+        """The first slice may make what changes are derived into, so no change comes before it."""
+        has_begun = self.row.get("rescanAfter") is not None
+        return self._is_rescanning() and not has_begun and self._rescan.are_over()
 
     def _rescan_slice(self) -> None:
         """A fault in it must not keep changes from being followed."""

@@ -31,6 +31,11 @@ def ensure(*, replace: bool = False, only: Sequence[str] | None = None) -> Repor
         wanted = [m for m in models if only is None or _is_among(only, collection, m)]
         if wanted:
             _ensure_collection(collection, wanted, report, replace=replace)
+    report.problems += [
+        problems.other_collection(name)
+        for name in collections.misshapen()
+        if only is None or name in only
+    ]
     records.note(report.problems, tried=only)
     for problem in report.problems:
         log.warning("index.missing", index=problem.title, reason=problem.reason.value)

@@ -43,6 +43,16 @@ def other_shape(collection: str, model: IndexModel, differing: list[str]) -> Pro
     )
 
 
+def other_collection(name: str) -> Problem:
+    return Problem(
+        name,
+        IndexProblem.OTHER_SHAPE,
+        "the collection of this name was made without its options, by a write after it had been dropped",
+        "its queries are slow or fail",
+        "What it holds is derived: `manage.py prepare` drops it, makes it and derives everything again.",
+    )
+
+
 def refused(collection: str, model: IndexModel, present: Live, error: OperationFailure) -> Problem:
     """What MongoDB's refusal to make the index means."""
     if error.code in _EQUAL:

@@ -10,7 +10,7 @@ import structlog
 
 from kernel import clock, leases
 from kernel.db import Document
-from patients.services import derivation_walks, preparing
+from patients.services import derivation_walks, prepared
 from patients.services.derivation_walks import Step, Work
 from patients.store import derivations as store
 
@@ -42,7 +42,7 @@ class Result:
 def check() -> None:
     """Today's check, or a part of it. A database that is still being prepared is not checked."""
     moment = clock.now()
-    if not preparing.is_prepared():
+    if not prepared.is_prepared():
         return
     run = store.claim_check(moment, moment + leases.LEASE)
     if run is not None:

@@ -1,7 +1,6 @@
 """What lists read is derived once for a whole database: by `manage.py prepare`, by the follower's first rescan, and
 until one of them has finished, for a clinic whose list is asked for."""
 
-import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -11,8 +10,9 @@ from datetime import timedelta
 from bson import ObjectId
 
 from clinic_records.services import access
+from kernel import collections, indexes
 from kernel.errors import RetryLater, Unavailable
-from patients.services import derivation_walks, derived, patient_counts
+from patients.services import derivation_walks, derived, patient_counts, prepared
 from patients.services.derivation_walks import ANSWERS, CLINICS, REBUILD, RECORDS, ROWS, Position
 from patients.store import derivations as store
 from patients.store import list_rows
@@ -20,12 +20,13 @@ from patients.store import list_rows
 MOST_IN_REQUEST = 1000  # patients; some seconds
 TO_BE_CONTINUED = "to_be_continued"
 WORK_SECONDS = 60.0  # of a task, which is ended after 200
-_prepared = threading.Event()  # stays: what is derived once is followed from then on
 
 
 # --- the whole database ---------------------------------------------------------------------------
 def rescan(position: Position | None) -> Position | None:
     """A slice, for the follower."""
+    if position is None:
+        _make_collections()
     _begin(position)
     following = derivation_walks.step(position, REBUILD).position
     if following is None:
@@ -45,6 +46,7 @@ class Progress:
 
 def prepare() -> Iterator[Progress]:
     """From where an interrupted call has come to."""
+    _make_collections()
     stored = store.find(store.PREPARE) or {}
     position, counted = stored.get("position"), Counter[str](stored.get("counted", {}))
     totals, corrected = _estimates(), 0
@@ -64,10 +66,19 @@ def _estimates() -> dict[str, int]:
     return {RECORDS: records, ROWS: records, ANSWERS: records, CLINICS: clinics}
 
 
+def _make_collections() -> None:
+    """What is derived is written into collections that are as declared, with their indexes. Rows that were dropped are
+    a database that is not prepared."""
+    collections.remake()
+    indexes.ensure(only=[list_rows.COLLECTION])
+    if store.estimate_records() and not list_rows.estimate():
+        prepared.forget()
+
+
 def _begin(position: Position | None) -> None:
     """Counts that an earlier version has kept are not sums over rows, and would become too high with the rows that are
     added. Those that are missing are counted when they are needed."""
-    if position is None and not is_prepared():
+    if position is None and not prepared.is_prepared():
         store.forget_counts()
 
 
@@ -79,16 +90,10 @@ def begin_new_database() -> int:
 
 
 # --- one clinic -----------------------------------------------------------------------------------
-def is_prepared() -> bool:
-    if not _prepared.is_set() and store.find(store.PREPARED) is not None:
-        _prepared.set()
-    return _prepared.is_set()
-
-
 def require_rows(clinic_id: ObjectId) -> None:
     """A list of a clinic whose rows are still to be derived must not say that there are no patients (rule
     PATIENT-147). Raises Unavailable."""
-    if is_prepared():
+    if prepared.is_prepared():
         return
     records, rows = patient_counts.count_records(clinic_id), list_rows.count(clinic_id)
     if rows >= records:

@@ -78,6 +78,10 @@ def note_prepared() -> None:
     db.collection(COLLECTION).update_one({"_id": PREPARED}, change, upsert=True)
 
 
+def forget_preparation() -> None:
+    db.collection(COLLECTION).delete_many({"_id": {"$in": [PREPARED, PREPARE]}})
+
+
 def note_position(position: Document, counted: Mapping[str, int]) -> None:
     change = {"$set": {"position": position, "counted": dict(counted), "time": clock.now()}}
     db.collection(COLLECTION).update_one({"_id": PREPARE}, change, upsert=True)

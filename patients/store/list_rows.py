@@ -57,6 +57,10 @@ def count(clinic_id: ObjectId) -> int:
     return db.collection(COLLECTION).count_documents({"clinicId": clinic_id}, hint="ListSources")
 
 
+def estimate() -> int:
+    return db.database()[COLLECTION].estimated_document_count()
+
+
 def remove(record: Document) -> None:
     db.collection(COLLECTION).delete_one({"_id": _key(record)})
 

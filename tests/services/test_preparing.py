@@ -7,15 +7,16 @@ import pytest
 from bson import ObjectId
 from django.core.management import CommandError, call_command
 
-from kernel import clock, db, following
+from kernel import clock, collections, db, following, indexes
 from kernel.errors import RetryLater
 from patients.list_rows import row_id
-from patients.services import daily_checks, derived, patient_counts, preparing
+from patients.services import daily_checks, derived, patient_counts, prepared, preparing
 from patients.store import derivations
 from tests.admin.conftest import Staff
 from tests.cast import QuickClient
 from tests.events import deliver_all, emitted
 from tests.factories import make_clinic, make_clinician, patient_document
+from tests.followers import following as following_process
 from tests.following import differences
 
 pytestmark = [pytest.mark.foreign_writes, pytest.mark.foreign_documents]
@@ -31,9 +32,9 @@ def lakeside(ben):
 @pytest.fixture
 def unprepared(monkeypatch):
     """The process does not know that the database is prepared, because it is not."""
-    preparing._prepared.clear()
+    prepared._known.clear()
     yield
-    preparing._prepared.set()
+    prepared._known.set()
 
 
 def write_elsewhere(clinic, count=1, **fields):
@@ -158,7 +159,7 @@ def test_prepare_derives_all_clinics_and_changes_no_shared_document(lakeside, un
     assert differences() == []
     assert counts(lakeside)["total"] == 120
     assert shared_documents() == before
-    assert preparing.is_prepared()
+    assert prepared.is_prepared()
 
 
 def test_prepare_does_not_add_to_counts_of_an_earlier_version(lakeside, unprepared):
@@ -179,7 +180,7 @@ def test_prepare_continues_where_it_was_ended(lakeside, unprepared):
     call.close()
     derived_first = {row["_id"] for row in rows()}
     assert len(derived_first) == 100
-    assert not preparing.is_prepared()
+    assert not prepared.is_prepared()
 
     assert [step.n for step in preparing.prepare() if step.phase == "records"] == [200, 250, 250]
     assert differences() == []
@@ -218,7 +219,7 @@ def test_a_large_clinic_that_lacks_few_rows_is_answered(lakeside, ben, unprepare
     write_elsewhere(lakeside, 5)
     list(rescan())
     db.database()["derivations"].delete_many({})
-    preparing._prepared.clear()
+    prepared._known.clear()
     monkeypatch.setattr(preparing, "MOST_IN_REQUEST", 2)
     write_elsewhere(lakeside)
     assert listed(ben.api, lakeside).status_code == 200
@@ -239,7 +240,7 @@ def test_once_prepared_lists_ask_no_more(lakeside, ben, mongo_commands):
     with mongo_commands() as commands:
         listed(ben.api, lakeside)
     before = list(commands)
-    preparing._prepared.clear()
+    prepared._known.clear()
     derivations.note_prepared()
     listed(ben.api, lakeside)
     with mongo_commands() as commands:
@@ -402,3 +403,91 @@ def test_staff_are_told_when_no_check_has_ended_for_days(lakeside):
 def test_a_database_that_is_not_prepared_is_not_checked(lakeside, unprepared):
     daily_checks.check()
     assert derivations.find(derivations.CHECK) is None
+
+
+# --- collections that were dropped ----------------------------------------------------------------
+def drop_rows(*, then_written):
+    """Someone drops rows; what is written next makes a plain collection, without indexes."""
+    db.database().drop_collection("patientLists")
+    if then_written:
+        db.database()["patientLists"].insert_one(
+            {"_id": b"\0" * 24, "patientId": ObjectId(b"\0" * 12)}
+        )
+
+
+@pytest.fixture
+def collections_made_again():
+    yield
+    collections.remake()
+    indexes.ensure()
+
+
+def is_as_declared():
+    return not collections.misshapen() and indexes.missing() == []
+
+
+@pytest.mark.parametrize("then_written", [False, True])
+def test_rows_that_were_dropped_are_derived_again(
+    lakeside, unprepared, collections_made_again, then_written
+):
+    write_elsewhere(lakeside, 3)
+    with following_process("patients.lists") as process:
+        process.catch_up()
+        drop_rows(then_written=then_written)
+        process.catch_up()
+
+    assert is_as_declared()
+    assert differences() == []
+    assert counts(lakeside)["total"] == 3
+    assert process.row.get("rescanTime") is None
+
+
+def test_changes_after_a_drop_are_written_into_a_collection_as_declared(
+    lakeside, unprepared, collections_made_again
+):
+    write_elsewhere(lakeside, 2)
+    with following_process("patients.lists") as process:
+        process.catch_up()
+        drop_rows(then_written=False)
+        write_elsewhere(lakeside, 2)
+        process.catch_up()
+
+    assert is_as_declared()
+    assert differences() == []
+    assert counts(lakeside)["total"] == 4
+    assert db.database()["followerFailures"].count_documents({}) == 0
+
+
+def test_a_follower_that_starts_before_migrate_makes_its_collection(
+    lakeside, unprepared, collections_made_again
+):
+    db.database().drop_collection("patientLists")
+    write_elsewhere(lakeside, 2)
+    with following_process("patients.lists") as process:
+        write_elsewhere(lakeside)
+        process.catch_up()
+    assert is_as_declared()
+    assert differences() == []
+
+
+@pytest.mark.parametrize("then_written", [False, True])
+def test_prepare_makes_a_dropped_collection_and_begins_again(
+    lakeside, unprepared, collections_made_again, then_written
+):
+    write_elsewhere(lakeside, 120)
+    next(preparing.prepare())
+    drop_rows(then_written=then_written)
+
+    run("prepare")
+
+    assert is_as_declared()
+    assert differences() == []
+    assert counts(lakeside)["total"] == 120
+
+
+def test_a_collection_of_another_shape_is_named(collections_made_again):
+    drop_rows(then_written=True)
+    assert "patientLists" in [problem.title for problem in indexes.ensure().problems]
+    with pytest.raises(CommandError):
+        run("ensure_indexes")
+    assert rows()

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from kernel import indexes
+from kernel import collections, indexes
 from patients.services import preparing
 from patients.services.preparing import Progress
 
@@ -37,6 +37,7 @@ class Command(BaseCommand):
         self.stdout.flush()
 
     def _make_indexes(self) -> None:
+        collections.remake()
         report = indexes.ensure()
         self.stdout.write(f"{len(report.created)} indexes created")
         if report.problems:
