@@ -98,12 +98,10 @@ def require_rows(clinic_id: ObjectId) -> None:
     records, rows = patient_counts.count_records(clinic_id), list_rows.count(clinic_id)
     if rows >= records:
         return
-    if records <= MOST_IN_REQUEST:
-        derive_missing(clinic_id, goes_on=lambda: True)
-    else:
+    if records - rows > MOST_IN_REQUEST:
         patient_counts.ask_for_recount(clinic_id)
-        if records - rows > MOST_IN_REQUEST:
-            raise Unavailable
+        raise Unavailable
+    derive_missing(clinic_id, goes_on=lambda: True)
 
 
 def derive_missing(clinic_id: ObjectId, *, goes_on: Callable[[], bool]) -> bool:
