@@ -9,7 +9,7 @@ from kernel import clock
 from kernel.api.operations import Call, operation
 from kernel.api.viewsets import ApiViewSet, empty
 from patients.api.schemas import patient_counts as schemas
-from patients.services import patient_counts, plan_limits
+from patients.services import patient_counts, plan_limits, preparing
 
 INTERNAL = ("Clinics", "Internal")
 
@@ -58,7 +58,7 @@ class PatientCountViewSet(ApiViewSet):
     )
     def retrieve(self, call: Call) -> Response:
         clinic = patient_counts.access_counted_clinic(call.path["clinicId"], call.joined)
-        return Response(patient_counts.patient_count_of(clinic))
+        return Response(preparing.patient_count_of(clinic))
 
 
 class PatientCountRefreshViewSet(ApiViewSet):

@@ -34,6 +34,7 @@ from kernel.shared_runs import SharedRuns
 from patients import list_rows
 from patients.choices import DataProvider
 from patients.events import CountDoubted
+from patients.services import prepared
 from patients.store import patient_counts as store
 from patients.store import patients, tags_and_sites
 from patients.store.tags_and_sites import SITES, TAGS, TagOrSite
@@ -211,7 +212,7 @@ def _correct(clinic_id: ObjectId, kept: Document, counted: Document) -> Document
     if counts is None:
         return None
     counts = _without_foreign(clinic_id, counts)
-    if not access.publish_count(clinic_id, published(counts)):
+    if not _publish(clinic_id, counts):
         raise NotFound(message="clinic not found")
     return counts
 
@@ -361,7 +362,7 @@ def follow_rows(clinic_id: ObjectId, rows: Iterable[Change]) -> None:
         return
     counts = store.add_counts(clinic_id, changed)
     if counts is not None:
-        access.publish_count(clinic_id, published(counts))
+        _publish(clinic_id, counts)
     elif access.find_clinic(clinic_id, {"_id": 1}) is not None:
         # Someone may be counting the rows for the first time: one of the two is repeated.
         store.touch_missing(clinic_id)
@@ -377,7 +378,7 @@ def _add(clinic_id: ObjectId, changed: Mapping[str, int], plan_limit: int | None
     if len(counts["sources"]) > MOST_PROVIDERS and _adds_sources(changed):
         raise ConstraintViolation(TOO_MANY_PROVIDERS)
     if not all(name.startswith(("tags.", "sites.")) for name in changed):
-        access.publish_count(clinic_id, published(counts))
+        _publish(clinic_id, counts)
 
 
 def _adds_sources(changed: Mapping[str, int]) -> bool:
@@ -393,8 +394,16 @@ def is_crowded(counts: Document) -> bool:
 
 def publish(clinic_id: ObjectId) -> None:
     """Publish the kept counts, and ask a worker to count everything again."""
-    access.publish_count(clinic_id, published(kept_counts(clinic_id)))
+    _publish(clinic_id, kept_counts(clinic_id))
     doubt(clinic_id)
+
+
+def _publish(clinic_id: ObjectId, counts: Document) -> bool:
+    """False when there is no such clinic. Counts are sums over rows, so they are not shown to other services before
+    rows have been derived of all the clinic's records (rule PATIENT-147)."""
+    if prepared.is_prepared() or counts["total"] == store.count_patients(clinic_id):
+        return access.publish_count(clinic_id, published(counts))
+    return access.find_clinic(clinic_id, {"_id": 1}) is not None
 
 
 def note_change(clinic_id: ObjectId) -> None:

@@ -11,6 +11,7 @@ from bson import ObjectId
 
 from clinic_records.services import access
 from kernel import collections, indexes
+from kernel.db import Document
 from kernel.errors import RetryLater, Unavailable
 from patients.services import derivation_walks, derived, patient_counts, prepared
 from patients.services.derivation_walks import ANSWERS, CLINICS, REBUILD, RECORDS, ROWS, Position
@@ -90,9 +91,17 @@ def begin_new_database() -> int:
 
 
 # --- one clinic -----------------------------------------------------------------------------------
+def patient_count_of(counted_clinic: Document) -> Document:
+    """The exact {total, demo, plan, providers?} of a clinic. Raises Unavailable."""
+    if not prepared.is_prepared():
+        require_rows(counted_clinic["_id"])
+        counted_clinic = {"_id": counted_clinic["_id"]}  # the counts may be others now
+    return patient_counts.patient_count_of(counted_clinic)
+
+
 def require_rows(clinic_id: ObjectId) -> None:
-    """A list of a clinic whose rows are still to be derived must not say that there are no patients (rule
-    PATIENT-147). Raises Unavailable."""
+    """A list or count of a clinic whose rows are still to be derived must not leave patients out (rule PATIENT-147).
+    Raises Unavailable."""
     if prepared.is_prepared():
         return
     records, rows = patient_counts.count_records(clinic_id), list_rows.count(clinic_id)
@@ -102,6 +111,7 @@ def require_rows(clinic_id: ObjectId) -> None:
         patient_counts.ask_for_recount(clinic_id)
         raise Unavailable
     derive_missing(clinic_id, goes_on=lambda: True)
+    patient_counts.recount(clinic_id)
 
 
 def derive_missing(clinic_id: ObjectId, *, goes_on: Callable[[], bool]) -> bool:

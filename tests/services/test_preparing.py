@@ -236,6 +236,69 @@ def test_tide_waits_for_rows_too(lakeside, ben, unprepared, monkeypatch):
     assert answer.status_code == 503
 
 
+def shown_total(clinic):
+    found = db.database()["clinics"].find_one({"_id": clinic["_id"]})
+    return found["patientCount"]["total"]
+
+
+@pytest.fixture
+def counted_elsewhere(lakeside, unprepared, monkeypatch):
+    """Five patients, who are too many to be derived in a request."""
+    monkeypatch.setattr(preparing, "MOST_IN_REQUEST", 2)
+    write_elsewhere(lakeside, 5)
+    shown = {"total": 5, "demo": 0, "plan": 5}
+    db.database()["clinics"].update_one({"_id": lakeside["_id"]}, {"$set": {"patientCount": shown}})
+    return lakeside
+
+
+def test_the_count_of_a_small_clinic_is_derived_when_it_is_asked_for(lakeside, ben, unprepared):
+    write_elsewhere(lakeside, 3)
+    answer = ben.api.get(f"/v1/clinics/{lakeside['_id']}/patient_count")
+    assert answer.json()["total"] == 3
+
+
+def test_counts_of_an_earlier_version_are_counted_again(lakeside, ben, unprepared):
+    patient_counts.kept_counts(lakeside["_id"])
+    write_elsewhere(lakeside, 3)
+    db.database()["clinicPatientCounts"].update_one(
+        {"_id": lakeside["_id"]}, {"$set": {"total": 3, "plan": 3}}
+    )
+    answer = ben.api.get(f"/v1/clinics/{lakeside['_id']}/patient_count")
+    assert answer.json()["total"] == 3
+
+
+def test_the_count_of_a_large_clinic_waits_for_a_worker(counted_elsewhere, ben):
+    path = f"/v1/clinics/{counted_elsewhere['_id']}/patient_count"
+    assert ben.api.get(path).status_code == 503
+    deliver_all()
+    assert ben.api.get(path).json()["total"] == 5
+
+
+def test_a_change_of_an_unprepared_clinic_publishes_no_count(counted_elsewhere, ben):
+    body = {"fullName": "Ann Other", "birthDate": "1990-01-01"}
+    answer = ben.api.post(f"/v1/clinics/{counted_elsewhere['_id']}/patients", body)
+    assert answer.status_code == 200
+    assert shown_total(counted_elsewhere) == 5
+
+
+def test_a_refresh_publishes_only_when_all_have_been_derived(counted_elsewhere, backend):
+    write_elsewhere(counted_elsewhere)
+    path = f"/v1/clinics/{counted_elsewhere['_id']}/patient_count/refresh"
+    assert backend.post(path).status_code == 200
+    assert shown_total(counted_elsewhere) == 5
+    deliver_all()
+    assert shown_total(counted_elsewhere) == 6
+
+
+def test_prepare_publishes_nothing_and_the_next_change_does(counted_elsewhere, ben):
+    write_elsewhere(counted_elsewhere)
+    run("prepare")
+    assert shown_total(counted_elsewhere) == 5
+    body = {"fullName": "Ann Other", "birthDate": "1990-01-01"}
+    ben.api.post(f"/v1/clinics/{counted_elsewhere['_id']}/patients", body)
+    assert shown_total(counted_elsewhere) == 7
+
+
 def test_once_prepared_lists_ask_no_more(lakeside, ben, mongo_commands):
     listed(ben.api, lakeside)
     with mongo_commands() as commands:
