@@ -60,7 +60,8 @@ def list_unmatched(clinic_id: ObjectId) -> list[ObjectId]:
     rows = list_rows.list_users(clinic_id)
     missing = users - {user_id for user_id, _ in rows}
     ids = [patient_id for user_id, patient_id in rows if user_id not in users]
-    return ids + [r["_id"] for r in moving.list_of_users(clinic_id, list(missing), {"_id": 1})]
+    unlisted = moving.list_of_users(clinic_id, list(missing), {"_id": 1})
+    return ids + [r["_id"] for r in unlisted if isinstance(r["_id"], ObjectId)]
 
 
 def _follow(ids: Sequence[ObjectId]) -> Differences:
@@ -72,7 +73,7 @@ def _follow(ids: Sequence[ObjectId]) -> Differences:
 
 
 def _differences(ids: Sequence[ObjectId]) -> Differences:
-    records = {r["_id"]: r for r in patients.list_by_ids(ids) if _is_of_a_clinic(r)}
+    records = {r["_id"]: r for r in patients.list_by_ids(ids) if _has_row(r)}
     rows = list(_wrong_rows(ids, records, list_rows.list_of_patients(ids)))
     answers = patient_answers.list_wrong(ids, {i: answers_of(r) for i, r in records.items()})
     return Differences(rows, answers, {i: r["clinicId"] for i, r in records.items()})
@@ -82,7 +83,7 @@ def settle(records: Iterable[Document]) -> None:
     """Called before a change that counts, in its transaction, with the records as they are before it: where another
     system has changed one and the follower has not come to it yet, its row and the counts are corrected first. So
     what a change counts off is what had been counted. The records need the fields of `counted_part`."""
-    before = {record["_id"]: record for record in records}
+    before = {record["_id"]: record for record in records if _has_row(record)}
     rows = list_rows.list_rows(list(before.values()))
     behind = [i for i, record in before.items() if not _is_counted(record, rows.get(i))]
     if behind:
@@ -94,8 +95,9 @@ def _is_counted(record: Mapping[str, Any], row: Document | None) -> bool:
     return row is not None and all(row.get(name) == counted.get(name) for name in COUNTED)
 
 
-def _is_of_a_clinic(record: Mapping[str, Any]) -> bool:
-    return isinstance(record.get("clinicId"), ObjectId)
+def _has_row(record: Mapping[str, Any]) -> bool:
+    """A row has both ids for its key. No service makes records with other ids."""
+    return all(isinstance(record.get(name), ObjectId) for name in ("_id", "clinicId"))
 
 
 def _wrong_rows(

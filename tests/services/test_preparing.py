@@ -333,6 +333,24 @@ def test_a_large_clinic_is_derived_in_several_turns(lakeside, monkeypatch):
     assert counts(lakeside)["total"] == 150
 
 
+def test_a_record_with_another_id_fails_nothing(lakeside, ben, backend):
+    write_elsewhere(lakeside)
+    list(rescan())
+    odd = {**patient_document(lakeside), "_id": "not an ObjectId"}
+    db.database()["patients"].insert_one(odd)
+    limits = {"hardLimit": {"plan": 5}}
+    path = f"/v1/clinics/{lakeside['_id']}"
+    assert backend.put(f"{path}/settings/patient_count", limits).status_code == 200
+
+    body = {"fullName": "Ann Other", "birthDate": "1990-01-01"}
+    assert ben.api.post(f"{path}/patients", body).status_code == 200
+    preparing.count_again(lakeside["_id"])
+    derived.follow(["not an ObjectId"])
+
+    assert counts(lakeside)["total"] == 2
+    db.database()["patients"].delete_one({"_id": odd["_id"]})
+
+
 # --- manage.py check_derived ----------------------------------------------------------------------
 def break_things(clinic):
     """One of each kind."""
