@@ -9,6 +9,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
+_LONGEST_PAUSE = 3600.0
+
 
 @dataclass(frozen=True, slots=True)
 class Subcommand:
@@ -36,6 +38,14 @@ def add_parsers(command: BaseCommand, parsers: Any, group: str) -> None:
         )
         subcommand.add_arguments(parser)
         parser.set_defaults(run=partial(subcommand.run, command))
+
+
+def seconds(text: str) -> float:
+    """A pause."""
+    number = float(text)
+    if not 0 <= number <= _LONGEST_PAUSE:  # nor is "nan"
+        raise ValueError
+    return number
 
 
 def at_least_one(text: str) -> int:

@@ -16,7 +16,7 @@ from kernel.errors import RetryLater, Unavailable
 from patients.services import derivation_walks, derived, patient_counts, prepared
 from patients.services.derivation_walks import ANSWERS, CLINICS, REBUILD, RECORDS, ROWS, Position
 from patients.store import derivations as store
-from patients.store import list_rows
+from patients.store import list_rows, patient_answers
 
 MOST_IN_REQUEST = 1000  # patients; some seconds
 TO_BE_CONTINUED = "to_be_continued"
@@ -50,21 +50,24 @@ def prepare() -> Iterator[Progress]:
     _make_collections()
     stored = store.find(store.PREPARE) or {}
     position, counted = stored.get("position"), Counter[str](stored.get("counted", {}))
-    totals, corrected = _estimates(), 0
+    corrected = 0
     _begin(position)
     for done in derivation_walks.whole(REBUILD, position):
         counted[done.phase] += done.n
         corrected += done.found.total()
         if done.position is not None:
             store.note_position(done.position, counted)
-        yield Progress(done.phase, counted[done.phase], totals[done.phase], corrected)
+        yield Progress(done.phase, counted[done.phase], _ESTIMATES[done.phase](), corrected)
     store.forget_position()
     store.note_prepared()
 
 
-def _estimates() -> dict[str, int]:
-    records, clinics = store.estimate_records(), access.estimate_clinics()
-    return {RECORDS: records, ROWS: records, ANSWERS: records, CLINICS: clinics}
+_ESTIMATES: dict[str, Callable[[], int]] = {
+    RECORDS: store.estimate_records,
+    ROWS: list_rows.estimate,
+    ANSWERS: patient_answers.estimate,
+    CLINICS: access.estimate_clinics,
+}
 
 
 def _make_collections() -> None:

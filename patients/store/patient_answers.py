@@ -50,6 +50,10 @@ def list_wrong(
     return {i: answers for i, answers in wanted.items() if answers != stored.get(i, {})}
 
 
+def estimate() -> int:
+    return db.database()[COLLECTION].estimated_document_count()
+
+
 def replace(answers: Mapping[ObjectId, Document]) -> None:
     """Those that are empty are removed."""
     operations = [

@@ -61,6 +61,8 @@ def test_shared_documents_are_as_the_other_service_has_written_them(other_servic
 
     for name, expected in other_service.items():
         assert sorted_by_id(name) == expected, name
+    assert "django_migrations" in printed
+    assert "auth_user" in printed
     assert f"patients: {len(other_service['patients'])} documents had searchKey" in printed
 
 

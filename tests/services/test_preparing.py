@@ -187,6 +187,30 @@ def test_prepare_continues_where_it_was_ended(lakeside, unprepared):
     assert derivations.find(derivations.PREPARE) is None
 
 
+def test_prepare_that_is_interrupted_says_that_it_continues(lakeside, unprepared, monkeypatch):
+    write_elsewhere(lakeside, 120)
+
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(derivations, "note_position", interrupted)
+    with pytest.raises(CommandError, match="Call it again, and it continues") as told:
+        run("prepare")
+    assert told.value.returncode == 130
+
+
+def test_prepare_prints_each_phase_with_its_own_total(lakeside, unprepared):
+    summary = {"cgmStats": {"id": "5b1d3f0e7a514a629f4c0d3c"}}
+    write_elsewhere(lakeside)
+    write_elsewhere(lakeside, summary=summary)
+    lines = run("prepare").splitlines()
+    for line in (
+        *("records: 2 of about 2", "rows: 2 of about 2", "answers: 1 of about 1"),
+        "clinics: 1 of about 1",
+    ):
+        assert line in lines
+
+
 def test_prepare_may_be_repeated(lakeside, unprepared):
     write_elsewhere(lakeside, 3)
     run("prepare")
@@ -394,7 +418,18 @@ def test_check_repairs(lakeside, of_clinic):
 def test_check_of_one_clinic_leaves_others(lakeside):
     break_things(lakeside)
     assert check("--clinic", str(make_clinic()["_id"]))[1] == 0
-    assert check("--clinic", "nonsense")[1] == 1
+
+
+@pytest.mark.parametrize("clinic", ["nonsense", "5b1d3f0e7a514a629f4c0d3c"])
+def test_check_refuses_an_id_of_no_clinic(clinic):
+    assert check("--clinic", clinic) == ("", 2)
+
+
+@pytest.mark.parametrize("command", ["check_derived", "prepare_return"])
+@pytest.mark.parametrize("pause", ["-1", "nan", "inf", "soon"])
+def test_a_pause_that_is_none_is_refused(command, pause):
+    with pytest.raises(CommandError, match="pause"):
+        call_command(command, f"--pause={pause}")
 
 
 def test_check_compares_the_published_count(lakeside):

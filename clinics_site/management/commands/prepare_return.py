@@ -8,9 +8,12 @@ ended and repeated at any moment. Says what stays of this service.
 import time
 from typing import Any
 
+from django.apps import apps
 from django.core.management.base import BaseCommand, CommandParser
+from django.db.migrations.recorder import MigrationRecorder
 
 from kernel import indexes, returning, stored_models
+from kernel.commands import seconds
 
 
 class Command(BaseCommand):
@@ -18,7 +21,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "--pause", type=float, default=0.0, metavar="SECONDS", help="after each batch of 500"
+            "--pause", type=seconds, default=0.0, metavar="SECONDS", help="after each batch of 500"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -47,5 +50,12 @@ class Command(BaseCommand):
         self.stdout.write("What stays of this service; no other service reads it:")
         for collection, paths in sorted(returning.KEPT.items()):
             self.stdout.write(f"  in {collection}: {', '.join(paths)}")
+        self.stdout.write(f"  of staff pages and migrations: {', '.join(_made_by_django())}")
         own = [m._meta.db_table for m in stored_models.described_models() if not m.is_shared]
         self.stdout.write(f"  collections: {', '.join(sorted(own))}")
+
+
+def _made_by_django() -> list[str]:
+    names = {model._meta.db_table for model in apps.get_models(include_auto_created=True)}
+    names.add(MigrationRecorder.Migration._meta.db_table)
+    return sorted(name for name in names if name.startswith(("auth_", "django_")))

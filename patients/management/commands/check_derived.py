@@ -14,7 +14,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from clinic_records.services import access
 from kernel import ids
+from kernel.commands import seconds
 from patients.services import derivation_walks
 from patients.services.derivation_walks import FAILED, Found, Step, Work
 from patients.services.patient_counts import PUBLISHED
@@ -28,7 +30,7 @@ class Command(BaseCommand):
         parser.add_argument("--clinic", help="only this one, by its id")
         parser.add_argument(
             "--pause",
-            type=float,
+            type=seconds,
             default=0.0,
             metavar="SECONDS",
             help="between two batches of 100 patients, to leave the database to others",
@@ -67,7 +69,7 @@ def _steps(clinic: str | None, work: Work) -> Iterator[Step]:
         yield from derivation_walks.whole(work)
         return
     clinic_id = ids.parse_id(clinic)
-    if clinic_id is None:
-        message = f"{clinic} is no id of a clinic"
-        raise CommandError(message)
+    if clinic_id is None or access.find_clinic(clinic_id, {"_id": 1}) is None:
+        message = f"{clinic} is not the id of a clinic"
+        raise CommandError(message, returncode=2)
     yield from derivation_walks.of_clinic(clinic_id, work)

@@ -9,7 +9,7 @@ have to be stopped, because they cannot read without the indexes that are droppe
 import time
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from kernel import collections, indexes
 from patients.services import preparing
@@ -22,6 +22,13 @@ class Command(BaseCommand):
     help = __doc__
 
     def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            self._prepare()
+        except KeyboardInterrupt:
+            message = "Interrupted. Call it again, and it continues."
+            raise CommandError(message, returncode=130) from None
+
+    def _prepare(self) -> None:
         self._make_indexes()
         last, printed = None, time.monotonic()
         for progress in preparing.prepare():
@@ -30,6 +37,8 @@ class Command(BaseCommand):
                 printed = time.monotonic()
                 self._print(last or progress)
             last = progress
+        if last is not None:
+            self._print(last)
         self.stdout.write(f"Prepared; {last.corrected if last else 0} differences corrected")
 
     def _print(self, progress: Progress) -> None:
