@@ -29,6 +29,16 @@ def findings(settings: Any) -> Iterator[Finding]:
 
 
 # --- side effects, health records -----------------------------------------------------------------
+def _unset_effects(settings: Any) -> Iterator[Finding]:
+    """Beside another worker the default would send every mail twice, so it is to be chosen."""
+    if not settings.SIDE_EFFECTS_IS_SET:
+        yield Finding(
+            "W078",
+            "SIDE_EFFECTS is not set, which means internal: beside another worker that watches the collections every "
+            "mail would be sent twice",
+        )
+
+
 def _external_effects(settings: Any) -> Iterator[Finding]:
     """The worker outside asks the services of the installation, and knows nothing of our stand-ins."""
     if settings.SIDE_EFFECTS != "external":
@@ -237,6 +247,7 @@ def _ports(_: Any) -> Iterator[Finding]:
 
 
 _RULES: tuple[Callable[[Any], Iterator[Finding]], ...] = (
+    _unset_effects,
     _external_effects,
     _health_records,
     _database,

@@ -99,6 +99,10 @@ def choice(name: str, default: str, options: tuple[str, ...], *, help: str) -> s
     return _read(name, " or ".join(options), default, help, parse)
 
 
+def is_set(name: str) -> bool:
+    return _env.str(name, default="") != ""
+
+
 def _read(name: str, kind: str, default: T, explanation: str, parse: Callable[[str], T]) -> T:
     VARIABLES[name] = Variable(name, kind, str(default), explanation)
     raw = _env.str(name, default="")

@@ -219,6 +219,7 @@ SIDE_EFFECTS = env.choice(
     ("internal", "external"),
     help="internal: all effects run here; external: without those of a worker that watches the collections",
 )
+SIDE_EFFECTS_IS_SET = env.is_set("SIDE_EFFECTS")
 
 # --- Neighbours; an unset address means the embedded stand-in ----------------------------------
 SHORELINE_ADDRESS = env.address(

@@ -27,6 +27,7 @@ SAFE = {
     "SERVICE_SECRET": "",
     "STAFF_SECOND_FACTOR": "required",
     "ENVIRONMENT": "production",
+    "SIDE_EFFECTS_IS_SET": True,
     **dict.fromkeys(ADDRESSES, "http://service"),
 }
 SAFE_XEALTH = {

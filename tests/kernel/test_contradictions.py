@@ -54,6 +54,7 @@ CASES = [
     ("E075", {"OIDC_GROUPS_CLAIM": "groups"}),
     ("E075", {"OIDC_GROUP_ROLES": ["desk=support"]}),
     ("W076", {"OIDC_ISSUER": OTHER}),
+    ("W078", {"SIDE_EFFECTS_IS_SET": False}),
     ("W079", {"ASSET_URL": "http://127.0.0.1:8080/static"}),
 ]
 
