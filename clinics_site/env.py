@@ -100,7 +100,7 @@ def choice(name: str, default: str, options: tuple[str, ...], *, help: str) -> s
 
 
 def is_set(name: str) -> bool:
-    return _env.str(name, default="") != ""
+    return bool(_env.str(name, default=""))
 
 
 def _read(name: str, kind: str, default: T, explanation: str, parse: Callable[[str], T]) -> T:

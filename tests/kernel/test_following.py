@@ -142,6 +142,22 @@ def test_changes_in_a_transaction_are_followed(copies, process):
     assert copies.things == {1: 1, 2: 1}
 
 
+def test_after_a_drop_a_slice_comes_before_the_changes(copies, process):
+    """So that it can make what they are derived into."""
+    write(1)
+    process.catch_up()
+    copies.batches.clear()
+    batches_before = []
+    copies.after_first_slice = lambda: batches_before.append(len(copies.batches))
+
+    db.database().drop_collection(THINGS)
+    write(2)
+    process.catch_up()
+
+    assert batches_before == [0]
+    assert copies.things == {2: 1}
+
+
 def test_other_collections_are_not_read(copies, process):
     write(1, name="unfollowedThings")
     process.catch_up()
