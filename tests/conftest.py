@@ -74,6 +74,7 @@ def pytest_terminal_summary(terminalreporter):
 def django_db_setup(django_db_blocker):
     """One migrated database with all indexes; emptied between tests, dropped at the end."""
     from kernel import db
+    from patients.services import prepared
     from tests import following
     from tests.cast import described_operations
 
@@ -81,6 +82,7 @@ def django_db_setup(django_db_blocker):
     db.client().drop_database(DATABASE)
     call_command("migrate", verbosity=0)
     following.follow_writes_of_tests()
+    prepared.is_prepared()  # remembered: migrate has found no patients
     described_operations()  # made once, before several threads ask for it
     yield
     db.client().drop_database(DATABASE)
@@ -119,7 +121,7 @@ def clean_state(django_db_setup, request):
     # The embedded service keeps its own token, whose record was just deleted.
     neighbours.user_service.cache_clear()
     closures.forget()
-    prepared._known.set()  # as after migrate, which has found no patients
+    prepared._known.set()
     yield
     may_differ = _last["has_processes"] or any(map(was_written, following.COLLECTIONS))
     if may_differ and request.node.get_closest_marker("foreign_writes") is None:
