@@ -75,10 +75,11 @@ def _matching_page(
 def _total_that_fits(
     clinic: ObjectId, documents: Sequence[Document], window: Window, total: int
 ) -> int:
-    """The page is what the query gives. A total that does not agree with it is counted."""
+    """The page is what the query gives. A total that does not agree with it is counted, and so is one that says that
+    nothing comes after a full page, or that an empty page lies behind the end."""
     is_full = len(documents) == window.limit
     end = window.skip + len(documents)
-    fits = end <= total if is_full else (end == total or (not documents and total <= window.skip))
+    fits = end < total if is_full else (end == total and bool(documents))
     return total if fits else patient_counts.counted_total(clinic)
 
 

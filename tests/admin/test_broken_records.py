@@ -93,6 +93,7 @@ def status_of(person, path):
     return response.status_code
 
 
+@pytest.mark.foreign_writes
 @pytest.mark.walk
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("collection", ["clinics", "patients", "clinicians"])

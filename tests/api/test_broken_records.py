@@ -249,6 +249,7 @@ def quiet(monkeypatch):
     monkeypatch.setattr("tests.cast.check_against_description", lambda _: None)
 
 
+@pytest.mark.foreign_writes
 @pytest.mark.walk
 @pytest.mark.parametrize("kind", WRONG)
 @pytest.mark.parametrize("collection", NEEDED)
@@ -293,6 +294,7 @@ def writes(world, ben):
     }
 
 
+@pytest.mark.foreign_writes
 @pytest.mark.walk
 @pytest.mark.parametrize("kind", WRONG)
 @pytest.mark.parametrize("collection", ["patients", "clinicians"])
@@ -331,6 +333,7 @@ def odd(held, path, kind):
     return MISSING
 
 
+@pytest.mark.foreign_writes
 @pytest.mark.walk
 @pytest.mark.parametrize("kind", ["empty", "no address", "twice"])
 @pytest.mark.parametrize("collection", NEEDED)

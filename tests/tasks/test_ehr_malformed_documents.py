@@ -292,6 +292,7 @@ READ_OF_PATIENT = (
 )
 
 
+@pytest.mark.foreign_writes
 def test_processing_ends_for_any_value_in_the_patient(clinic_and_patient):
     _, patient = clinic_and_patient
     for field in READ_OF_PATIENT:

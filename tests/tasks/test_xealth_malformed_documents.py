@@ -89,6 +89,8 @@ def outcomes(cases):
     return states
 
 
+@pytest.mark.timeout(300)
+@pytest.mark.foreign_writes
 def test_any_value_in_a_notification_ends_its_work(peer):
     xealth_clinic()
     enter(email=EMAIL)
@@ -101,6 +103,7 @@ def test_any_value_in_a_notification_ends_its_work(peer):
     assert outcomes(cases()) == {None, "done", "failed"}
 
 
+@pytest.mark.foreign_writes
 @pytest.mark.parametrize("is_known", [True, False], ids=["known", "new"])
 def test_any_value_in_an_order_ends_its_work(peer, is_known):
     clinic = xealth_clinic()
@@ -116,6 +119,7 @@ def test_any_value_in_an_order_ends_its_work(peer, is_known):
     assert outcomes(cases()) == {"done", "ignored", "failed"}
 
 
+@pytest.mark.foreign_writes
 @pytest.mark.parametrize("flow", ["patient", "guardian"])
 def test_any_value_in_a_pre_order_ends_the_work(peer, flow):
     xealth_clinic()
@@ -131,6 +135,7 @@ def test_any_value_in_a_pre_order_ends_the_work(peer, flow):
     assert outcomes(cases()) == {"done", "failed"}
 
 
+@pytest.mark.foreign_writes
 def test_any_value_in_the_subscription_of_the_patient_ends_the_work(peer):
     clinic = xealth_clinic()
     enter()
@@ -146,6 +151,7 @@ def test_any_value_in_the_subscription_of_the_patient_ends_the_work(peer):
     assert outcomes(cases()) == {"done", "failed"}
 
 
+@pytest.mark.foreign_writes
 def test_any_value_in_the_settings_of_the_clinic_ends_the_work(peer):
     clinic = xealth_clinic()
     enter(email=EMAIL, tags=["a"])
