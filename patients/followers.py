@@ -9,7 +9,6 @@ from kernel import following
 from kernel.following import Changes
 from patients.list_rows import patient_id_of
 from patients.services import derived, preparing
-from patients.services.derivation_walks import chunks
 from patients.store import list_rows, patients
 
 
@@ -17,7 +16,7 @@ def follow(changes: Changes) -> None:
     rows = changes.get(list_rows.COLLECTION, set())
     ids = {i for i in changes.get(patients.COLLECTION, set()) if isinstance(i, ObjectId)}
     ids |= {patient_id_of({"_id": key}) for key in rows if list_rows.is_key(key)}
-    for chunk in chunks(ids):
+    for chunk in derived.chunks(ids):
         derived.follow(chunk)
 
 

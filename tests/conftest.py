@@ -82,7 +82,8 @@ def django_db_setup(django_db_blocker):
     db.client().drop_database(DATABASE)
     call_command("migrate", verbosity=0)
     following.follow_writes_of_tests()
-    prepared.is_prepared()  # remembered: migrate has found no patients
+    prepared.REMEMBERED_SECONDS = float("inf")
+    prepared.is_prepared()  # migrate has found no patients
     described_operations()  # made once, before several threads ask for it
     yield
     db.client().drop_database(DATABASE)
@@ -121,7 +122,7 @@ def clean_state(django_db_setup, request):
     # The embedded service keeps its own token, whose record was just deleted.
     neighbours.user_service.cache_clear()
     closures.forget()
-    prepared._known.set()
+    prepared._mark.remember()
     yield
     may_differ = _last["has_processes"] or any(map(was_written, following.COLLECTIONS))
     if may_differ and request.node.get_closest_marker("foreign_writes") is None:

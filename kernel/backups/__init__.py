@@ -1,7 +1,7 @@
 """A backup of the whole database at one moment, in a folder, and its way back.
 
-The folder has the layout of MongoDB's own tools (`<collection>.bson.gz` and `<collection>.metadata.json.gz`), so
-`mongorestore --gzip` can read it too, and `backup.json`, which says what has to be there (`folders`).
+The folder holds two files for each collection, its documents (`<collection>.bson.gz`) and its options and indexes
+(`<collection>.metadata.json.gz`), and `backup.json`, which says what has to be there (`folders`).
 """
 
 from kernel.backups.copying import back_up

@@ -108,16 +108,9 @@ def _copy(folder: Folder, name: str, contents: Document) -> Iterator[Progress]:
 
 
 def _shape(name: str) -> Document:
-    """As MongoDB's own tools write it."""
     (found,) = db.database().list_collections(filter={"name": name})
     indexes = [dict(index) for index in db.database()[name].list_indexes()]
-    return {
-        "indexes": indexes,
-        "uuid": found["info"]["uuid"].hex(),
-        "collectionName": name,
-        "type": "collection",
-        "options": found["options"],
-    }
+    return {"indexes": indexes, "options": found["options"]}
 
 
 def _batches(name: str, time: Timestamp) -> Iterator[bytes]:

@@ -68,7 +68,7 @@ class Folder:
         return self._file(collection, "bson")
 
     def _file(self, collection: str, kind: str) -> Path:
-        """MongoDB's tools write signs that names of files cannot have in this form too."""
+        """Names of collections may have signs that names of files cannot have."""
         return self.path / f"{collection.replace('%', '%25').replace('/', '%2F')}.{kind}.gz"
 
     def write_shape(self, collection: str, shape: Document) -> None:

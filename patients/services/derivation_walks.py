@@ -5,7 +5,7 @@ The follower's rescan, `manage.py prepare`, `manage.py check_derived` and the da
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,7 +13,7 @@ import structlog
 from bson import ObjectId
 
 from clinic_records.services import access
-from kernel import db, transient_errors
+from kernel import transient_errors
 from kernel.db import Document
 from patients.list_rows import patient_id_of
 from patients.services import derived, patient_counts
@@ -76,13 +76,9 @@ def of_clinic(clinic_id: ObjectId, work: Work) -> Iterator[Step]:
     ids = dict.fromkeys(store.list_ids_of_clinic(clinic_id)) | dict.fromkeys(
         list_rows.list_all(clinic_id)
     )
-    for chunk in chunks(ids):
+    for chunk in derived.chunks(ids):
         yield Step(RECORDS, len(chunk), found=_follow(chunk, work))
     yield Step(CLINICS, 1, found=_counts([clinic_id], work))
-
-
-def chunks(ids: Iterable[ObjectId]) -> Iterator[list[ObjectId]]:
-    return db.batches(sorted(ids), derived.BATCH)
 
 
 # --- phases ---------------------------------------------------------------------------------------

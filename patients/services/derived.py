@@ -2,7 +2,7 @@
 also where others have changed the records."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,9 +49,17 @@ def follow(patient_ids: Collection[ObjectId]) -> Differences:
     return db.run_in_transaction(lambda: _follow(list(patient_ids)))
 
 
-def follow_missing(clinic_id: ObjectId) -> None:
-    for batch in db.batches(list_unmatched(clinic_id), BATCH):
-        follow(batch)
+def chunks(ids: Iterable[ObjectId]) -> Iterator[list[ObjectId]]:
+    return db.batches(sorted(ids), BATCH)
+
+
+def follow_missing(clinic_id: ObjectId, *, goes_on: Callable[[], bool] = lambda: True) -> bool:
+    """Derive what a clinic has of records without row and of rows without record. False if `goes_on` has stopped it."""
+    for chunk in chunks(list_unmatched(clinic_id)):
+        if not goes_on():
+            return False
+        follow(chunk)
+    return True
 
 
 def list_unmatched(clinic_id: ObjectId) -> list[ObjectId]:

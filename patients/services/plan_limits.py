@@ -10,7 +10,7 @@ from clinic_records.services import access
 from kernel import clock, numbers, safe_reading
 from kernel.db import Document
 from kernel.errors import BadRequest, NotFound, PaymentRequired
-from patients.services import derived, patient_counts
+from patients.services import derived, patient_counts, preparing
 
 LIMITS = ("hardLimit", "softLimit")
 DATES = ("startDate", "endDate")
@@ -69,8 +69,10 @@ def check_plan_limit(clinic: Document) -> int | None:
 
 
 def _has_reached(clinic_id: ObjectId, limit: int) -> bool:
-    """Before it decides, compares the stored counts with the records, so that a wrong count neither refuses nor admits
-    a patient."""
+    """Before it refuses, compares the stored counts with the records, and before it admits, the total alone. What
+    another system has changed a moment ago of an exemption may admit one more. Raises Unavailable for a large clinic
+    whose rows are still to be derived."""
+    preparing.require_rows(clinic_id)
     kept = patient_counts.kept_counts(clinic_id)
     if kept["plan"] < limit:
         # Compare the total alone: half a millisecond at 250 patients, where all three numbers take two.

@@ -113,17 +113,8 @@ def require_rows(clinic_id: ObjectId) -> None:
     if records - rows > MOST_IN_REQUEST:
         patient_counts.ask_for_recount(clinic_id)
         raise Unavailable
-    derive_missing(clinic_id, goes_on=lambda: True)
+    derived.follow_missing(clinic_id)
     patient_counts.recount(clinic_id)
-
-
-def derive_missing(clinic_id: ObjectId, *, goes_on: Callable[[], bool]) -> bool:
-    """Derive what a clinic has of records without row and of rows without record. False if `goes_on` has stopped it."""
-    for chunk in derivation_walks.chunks(derived.list_unmatched(clinic_id)):
-        if not goes_on():
-            return False
-        derived.follow(chunk)
-    return True
 
 
 def count_again(clinic_id: ObjectId) -> None:
@@ -131,6 +122,6 @@ def count_again(clinic_id: ObjectId) -> None:
     and RetryLater when that is not finished within a minute."""
     if patient_counts.count_records(clinic_id) != list_rows.count(clinic_id):
         deadline = time.monotonic() + WORK_SECONDS
-        if not derive_missing(clinic_id, goes_on=lambda: time.monotonic() < deadline):
+        if not derived.follow_missing(clinic_id, goes_on=lambda: time.monotonic() < deadline):
             raise RetryLater(TO_BE_CONTINUED, wait=timedelta(seconds=1))
     patient_counts.recount(clinic_id)

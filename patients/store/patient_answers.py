@@ -66,5 +66,5 @@ def replace(answers: Mapping[ObjectId, Document]) -> None:
 
 def list_by_ids(ids: Sequence[ObjectId]) -> dict[ObjectId, Document]:
     """With naive times, as records that are shown have them."""
-    answers = db.unread(COLLECTION).find({"_id": {"$in": list(ids)}})
+    answers = db.unread(COLLECTION).find({"_id": {"$in": list(ids)}}, batch_size=len(ids) + 1)
     return {answer["_id"]: answer for answer in answers}

@@ -46,8 +46,10 @@ def list_shown(ids: Sequence[ObjectId]) -> list[PatientDocument]:
     kept text alone, unless it is not that of the record."""
     if not ids:
         return []
-    query = {"_id": {"$in": list(ids)}}
-    found = {d["_id"]: d for d in db.unread(COLLECTION).find(query, WITHOUT_STATISTICS)}
+    query, size = {"_id": {"$in": list(ids)}}, len(ids) + 1
+    found = {
+        d["_id"]: d for d in db.unread(COLLECTION).find(query, WITHOUT_STATISTICS, batch_size=size)
+    }
     answers = patient_answers.list_by_ids(list(found))
     lacking = [i for i, d in found.items() if not _has_texts(d, answers.get(i, {}))]
     if lacking:

@@ -112,5 +112,7 @@ def list_shown(ids: Sequence[ObjectId], period: str) -> dict[ObjectId, PatientDo
     """Records with one period of their summary, and only the fields that the report shows."""
     fields = (statistics.path("cgm", period, name) for name in ROW_FIELDS)
     shown = dict.fromkeys((*_SHOWN, *fields), 1)
-    records = db.collection(COLLECTION).find({"_id": {"$in": list(ids)}}, shown)
+    records = db.collection(COLLECTION).find(
+        {"_id": {"$in": list(ids)}}, shown, batch_size=len(ids) + 1
+    )
     return {record["_id"]: record for record in records}

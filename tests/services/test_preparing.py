@@ -2,6 +2,7 @@
 the records, and repaired."""
 
 import io
+import time
 
 import pytest
 from bson import ObjectId
@@ -32,9 +33,9 @@ def lakeside(ben):
 @pytest.fixture
 def unprepared(monkeypatch):
     """The process does not know that the database is prepared, because it is not."""
-    prepared._known.clear()
+    prepared._mark.forget()
     yield
-    prepared._known.set()
+    prepared._mark.remember()
 
 
 def write_elsewhere(clinic, count=1, **fields):
@@ -243,7 +244,7 @@ def test_a_large_clinic_that_lacks_few_rows_gets_them(lakeside, ben, unprepared,
     write_elsewhere(lakeside, 5)
     list(rescan())
     db.database()["derivations"].delete_many({})
-    prepared._known.clear()
+    prepared._mark.forget()
     monkeypatch.setattr(preparing, "MOST_IN_REQUEST", 2)
     write_elsewhere(lakeside)
     assert listed(ben.api, lakeside).json()["meta"]["totalCount"] == 6
@@ -328,12 +329,40 @@ def test_once_prepared_lists_ask_no_more(lakeside, ben, mongo_commands):
     with mongo_commands() as commands:
         listed(ben.api, lakeside)
     before = list(commands)
-    prepared._known.clear()
+    prepared._mark.forget()
     derivations.note_prepared()
     listed(ben.api, lakeside)
     with mongo_commands() as commands:
         listed(ben.api, lakeside)
     assert list(commands) == before
+
+
+def test_a_process_learns_soon_that_everything_is_derived_again(lakeside, ben, monkeypatch):
+    write_elsewhere(lakeside, 5)
+    monkeypatch.setattr(preparing, "MOST_IN_REQUEST", 2)
+    monkeypatch.setattr(prepared, "REMEMBERED_SECONDS", 0.1)
+    derivations.note_prepared()
+    prepared._mark.remember()
+    assert listed(ben.api, lakeside).status_code == 200
+    derivations.forget_preparation()  # by the follower's process
+    time.sleep(0.15)
+    assert listed(ben.api, lakeside).status_code == 503
+
+
+def test_a_creation_in_a_large_clinic_does_not_derive_all_others(
+    lakeside, ben, unprepared, monkeypatch
+):
+    write_elsewhere(lakeside, 5)
+    limits = {"patientCountSettings": {"hardLimit": {"plan": 10}}}
+    db.collection("clinics").update_one({"_id": lakeside["_id"]}, {"$set": limits})
+    monkeypatch.setattr(preparing, "MOST_IN_REQUEST", 2)
+    body = {"fullName": "Ann Other", "birthDate": "1990-01-01"}
+    path = f"/v1/clinics/{lakeside['_id']}/patients"
+    assert ben.api.post(path, body).status_code == 503
+    assert db.collection("patientLists").count_documents({}) == 0
+    deliver_all()
+    assert ben.api.post(path, body).status_code == 200
+    assert counts(lakeside)["total"] == 6
 
 
 # --- counting again -------------------------------------------------------------------------------
