@@ -1,5 +1,6 @@
 """Who may call which operation: operationId -> rule (rules ACCOUNT-92 to ACCOUNT-104)."""
 
+from kernel.accesses import LIST, MANY, NO_PATIENT, Access, in_path
 from kernel.policy import (
     Rule,
     admin,
@@ -67,4 +68,59 @@ POLICY: dict[str, Rule] = {
     # Users
     "DeleteUserFromClinics": backend,
     "UpdateClinicUserDetails": backend,
+}
+
+_USER = in_path("userId")
+
+# What each operation touches of patients (kernel.accesses).
+ACCESS: dict[str, Access] = {
+    # Clinics
+    "ListClinics": NO_PATIENT,
+    "CreateClinic": NO_PATIENT,
+    "GetClinicByShareCode": NO_PATIENT,
+    "GetClinic": NO_PATIENT,
+    "UpdateClinic": NO_PATIENT,
+    "DeleteClinic": MANY,
+    "UpdateTier": NO_PATIENT,
+    "UpdateSuppressedNotifications": NO_PATIENT,
+    "ListMembershipRestrictions": NO_PATIENT,
+    "UpdateMembershipRestrictions": NO_PATIENT,
+    "GetEHRSettings": NO_PATIENT,
+    "UpdateEHRSettings": NO_PATIENT,
+    "GetMRNSettings": NO_PATIENT,
+    "UpdateMRNSettings": NO_PATIENT,
+    "AddServiceAccount": NO_PATIENT,
+    # Clinicians
+    "ListAllClinicians": NO_PATIENT,
+    "ListClinicians": NO_PATIENT,
+    "CreateClinician": NO_PATIENT,
+    "GetClinician": NO_PATIENT,
+    "UpdateClinician": NO_PATIENT,
+    "DeleteClinician": NO_PATIENT,
+    "ListClinicsForClinician": NO_PATIENT,
+    "AssociateClinicianToUser": NO_PATIENT,
+    "DeleteInvitedClinician": NO_PATIENT,
+    "GetInvitedClinician": NO_PATIENT,
+    # Tags and sites: a patient's record names its sites and holds the ids of its tags
+    "CreatePatientTag": NO_PATIENT,
+    "UpdatePatientTag": NO_PATIENT,
+    "DeletePatientTag": MANY,
+    "ConvertPatientTagToSite": MANY,
+    "CreateSite": NO_PATIENT,
+    "UpdateSite": MANY,
+    "DeleteSite": MANY,
+    "MergeSite": MANY,
+    # Migrations: the patients follow in the background
+    "MigrateLegacyClinicianPatients": NO_PATIENT,
+    "ListMigrations": NO_PATIENT,
+    "GetMigration": NO_PATIENT,
+    "UpdateMigration": NO_PATIENT,
+    "EnableNewClinicExperience": NO_PATIENT,
+    "TriggerInitialMigration": NO_PATIENT,
+    # Patients with their clinics
+    "FindPatients": LIST,
+    "ListClinicsForPatient": _USER,
+    # Users, who may be patients
+    "DeleteUserFromClinics": _USER,
+    "UpdateClinicUserDetails": _USER,
 }

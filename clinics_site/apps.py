@@ -21,7 +21,7 @@ class SiteConfig(AppConfig):
     def ready(self) -> None:
         # Importing these registers checks and the indexes that `migrate` creates.
         from clinics_site import checks  # noqa: F401
-        from kernel import audit, audit_anchors, following, logging, outbox, speed  # noqa: F401
+        from kernel import accesses, audit, audit_anchors, following, logging, outbox, speed  # noqa: F401
         from kernel.staff.sign_in import store  # noqa: F401
 
         logging.configure(settings.LOG_LEVEL)

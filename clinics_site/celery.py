@@ -4,7 +4,12 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import setup_logging, worker_ready, worker_shutting_down
+from celery.signals import (
+    setup_logging,
+    worker_process_shutdown,
+    worker_ready,
+    worker_shutting_down,
+)
 
 from kernel import broker
 
@@ -39,3 +44,11 @@ def end_watch(**_: Any) -> None:
     from kernel import worker_watch
 
     worker_watch.stop()
+
+
+@worker_process_shutdown.connect
+def end_records_of_accesses(**_: Any) -> None:
+    """A process of the pool ends without Python's own end."""
+    from kernel import accesses
+
+    accesses.end()

@@ -16,8 +16,9 @@ from django.urls import get_resolver
 
 from clinics_site import contradictions, outside_addresses, safeguards
 from kernel import policy
+from kernel.accesses import declarations
 from kernel.api.operations import REGISTRY
-from kernel.outbox import wiring
+from kernel.outbox import events, wiring
 
 _SHORTEST_TOKEN = 16
 _KEPT_MAILS = {
@@ -49,6 +50,31 @@ def every_rule_declares_what_it_reads(**_: Any) -> list[CheckMessage]:
     return [
         Error(f"the rule of operation {name} is of an unknown kind", hint=hint, id="clinics.E006")
         for name in policy.unknown_rules()
+    ]
+
+
+@register()
+def every_operation_says_what_it_touches(**_: Any) -> list[CheckMessage]:
+    hint = "add it to ACCESS in the policy.py of its app (kernel.accesses)"
+    return [
+        Error(
+            f"operation {name} does not say what it touches of patients",
+            hint=hint,
+            id="clinics.E043",
+        )
+        for name in declarations.undeclared(REGISTRY)
+    ]
+
+
+@register()
+def every_event_says_what_it_touches(**_: Any) -> list[CheckMessage]:
+    hint = "give it an `access` (kernel.accesses)"
+    return [
+        Error(
+            f"event {name} does not say what it touches of patients", hint=hint, id="clinics.E044"
+        )
+        for name, event in sorted(events.DECLARED.items())
+        if event.declared.access is None
     ]
 
 

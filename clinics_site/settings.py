@@ -28,6 +28,12 @@ AUDIT_KEY = env.text(
 AUDIT_OLD_KEYS = env.words(
     "AUDIT_OLD_KEYS", help="retired values of AUDIT_KEY that older audit events are sealed with"
 )
+ACCESS_RECORD_YEARS = env.number(
+    "ACCESS_RECORD_YEARS",
+    6,
+    at_least=1,
+    help="how long it is kept who has seen which patient; a change needs `manage.py ensure_indexes --replace`",
+)
 ALLOWED_HOSTS = env.words(
     "ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]", help="host names the service answers to"
 )

@@ -4,6 +4,7 @@ Operations that ask for no token are external: the key, or a limited number of t
 """
 
 from confirmations.services import clinic_shares, people
+from kernel.accesses import LIST, NO_PATIENT, SOMEONE, Access, in_answer, in_path
 from kernel.policy import (
     Caller,
     Rule,
@@ -79,4 +80,43 @@ POLICY: dict[str, Rule] = {
     "DismissInvite": BACKEND_OR_SELF,
     # The sender is known only from the document: the service checks for the sender or a custodian.
     "ResendCareTeamInvite": any_of(backend, user),
+}
+
+_USER = in_path("userId")
+
+# What each operation touches of patients (kernel.accesses).
+ACCESS: dict[str, Access] = {
+    # A clinic and its clinicians
+    "InviteClinician": NO_PATIENT,
+    "ResendInvite": NO_PATIENT,
+    "GetClinicianInvite": NO_PATIENT,
+    "DeleteInvite": NO_PATIENT,
+    "ListClinicianInvites": NO_PATIENT,
+    "AcceptClinicianInvite": NO_PATIENT,
+    "DismissClinicianInvite": NO_PATIENT,
+    # A clinic and its patients
+    "GetPatientInvites": LIST,
+    "AcceptPatientInvitation": in_answer("id"),
+    "DeletePatientInvite": in_answer("creatorId"),
+    "SendClinicShareInvite": _USER,
+    # Sign-up
+    "SendAccountSignupConfirmation": _USER,
+    "UpsertAccountSignupConfirmation": _USER,
+    "GetAccountSignupConfirmation": _USER,
+    "ResendAccountSignup": SOMEONE,
+    "ConfirmAccountSignup": SOMEONE,
+    "DismissAccountSignup": _USER,
+    "CancelAccountSignupConfirmation": _USER,
+    # Password reset: of any account, and of its password alone
+    "SendPasswordReset": NO_PATIENT,
+    "SendPasswordResetMail": NO_PATIENT,
+    "AcceptPasswordChange": NO_PATIENT,
+    # Care team: who invites shares their own data
+    "SendCareTeamInvite": _USER,
+    "CancelInvite": _USER,
+    "GetSentInvitations": _USER,
+    "GetReceivedInvitations": LIST,
+    "AcceptCareTeamInvite": in_path("invitedBy"),
+    "DismissInvite": in_path("invitedBy"),
+    "ResendCareTeamInvite": in_answer("creatorId"),
 }

@@ -86,7 +86,7 @@ def record(  # noqa: PLR0913 (an event has that many parts, all named)
 def _append(event: dict[str, Any]) -> None:
     heads, chain = db.collection(HEADS), settings.ENVIRONMENT
     head = heads.find_one({"_id": chain}) or {"number": 0, "seal": ""}
-    event |= {"number": head["number"] + 1, "previous": head["seal"], "key": _key_id(_key())}
+    event |= {"number": head["number"] + 1, "previous": head["seal"], "key": key_id(present_key())}
     event["seal"] = seal(event)
     new_head = {"number": event["number"], "seal": event["seal"]}
     new_head["mac"] = sign(_head_content(chain, **new_head))
@@ -104,12 +104,12 @@ def seal(event: dict[str, Any], key: bytes | None = None) -> str:
         orjson.loads(encode({k: v for k, v in event.items() if k != "seal"})),
         option=orjson.OPT_SORT_KEYS,
     )
-    return hmac.new(key or _key(), content, hashlib.sha256).hexdigest()
+    return hmac.new(key or present_key(), content, hashlib.sha256).hexdigest()
 
 
 def is_intact(event: dict[str, Any]) -> bool:
     try:
-        return is_same(event["seal"], seal(event, _keys()[event["key"]]))
+        return is_same(event["seal"], seal(event, known_keys()[event["key"]]))
     except (KeyError, TypeError):  # also for values of types that no event has
         return False
 
@@ -124,12 +124,12 @@ def _head_content(chain: str, number: Any, seal: Any) -> str:
 
 
 def sign(content: str) -> str:
-    return _mac(_key(), content)
+    return _mac(present_key(), content)
 
 
 def is_signed(mac: Any, content: str) -> bool:
     """Whether the signature was made with the present key or a retired one."""
-    return any(is_same(mac, _mac(key, content)) for key in _keys().values())
+    return any(is_same(mac, _mac(key, content)) for key in known_keys().values())
 
 
 def is_number(value: Any) -> bool:
@@ -145,14 +145,14 @@ def _mac(key: bytes, content: str) -> str:
     return hmac.new(key, content.encode(), hashlib.sha256).hexdigest()
 
 
-def _key() -> bytes:
+def present_key() -> bytes:
     return _derived(settings.AUDIT_KEY or f"audit:{settings.SECRET_KEY}")
 
 
-def _keys() -> dict[str, bytes]:
+def known_keys() -> dict[str, bytes]:
     """Every key that rows may be sealed with, by its id: the present key and retired ones."""
-    keys = [_key(), *(_derived(text) for text in settings.AUDIT_OLD_KEYS)]
-    return {_key_id(key): key for key in keys}
+    keys = [present_key(), *(_derived(text) for text in settings.AUDIT_OLD_KEYS)]
+    return {key_id(key): key for key in keys}
 
 
 @cache
@@ -160,7 +160,7 @@ def _derived(secret: str) -> bytes:
     return hashlib.sha256(secret.encode()).digest()
 
 
-def _key_id(key: bytes) -> str:
+def key_id(key: bytes) -> str:
     return hashlib.sha256(b"id:" + key).hexdigest()[:8]
 
 

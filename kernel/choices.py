@@ -37,6 +37,16 @@ class ActorKind(TextChoices):
     SYSTEM = "system"
 
 
+class AccessKind(TextChoices):
+    """As what someone has used a patient's data."""
+
+    USER = "user", "a person"
+    SERVICE = "service", "a service"
+    EHR = "ehr", "a health record system"
+    ANONYMOUS = "anonymous", "someone unknown"
+    SYSTEM = "system", "this service, in the background"
+
+
 class Failure(TextChoices):
     """Reasons for which the outbox itself gives up a row."""
 

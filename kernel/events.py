@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import field
 
-from kernel import outbox
+from kernel import accesses, outbox
 
 
-@outbox.event("mail.requested", forget_payload=True)
+@outbox.event("mail.requested", access=accesses.NO_PATIENT, forget_payload=True)
 class MailRequested(outbox.Event):
     """One mail to one recipient. A mail with a missing field is dropped and reported where mails are sent."""
 

@@ -20,6 +20,7 @@ from prometheus_client.registry import Collector
 from pymongo.errors import PyMongoError
 
 from kernel import following, indexes, outbox, shared_secrets
+from kernel.accesses import processes
 
 _BUCKETS = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 REQUESTS = Counter("clinics_requests_total", "Requests answered", ["operation", "status"])
@@ -82,6 +83,7 @@ class _Present(Collector):
         yield from self._scheduler()
         yield from self._indexes()
         yield from self._followers()
+        yield from self._accesses()
         for source in _SOURCES:
             with suppress(PyMongoError):
                 yield from source()
@@ -113,6 +115,14 @@ class _Present(Collector):
     def _followers(self) -> Iterator[Metric]:
         with suppress(PyMongoError):
             yield from _of_followers(following.standings())
+
+    def _accesses(self) -> Iterator[Metric]:
+        with suppress(PyMongoError):
+            yield GaugeMetricFamily(
+                "clinics_access_processes_silent",
+                "Processes of the last week that recorded accesses and ended without saying so",
+                value=len(processes.list_silent()),
+            )
 
 
 def _of_followers(standings: list[following.Standing]) -> Iterator[Metric]:

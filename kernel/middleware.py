@@ -10,7 +10,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.module_loading import import_string
 
-from kernel import metrics, outbox
+from kernel import accesses, metrics, outbox
 
 log = structlog.get_logger("request")
 Next = Callable[[HttpRequest], HttpResponseBase]
@@ -20,7 +20,8 @@ _NO_CONTENT = 204
 
 
 class RequestLog:
-    """One line per request: operation, status, time. No path, query, address or agent (fact F14)."""
+    """One line per request: operation, status, time. No path, query, address or agent (fact F14). And one record of
+    each access to patients' data."""
 
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
@@ -29,7 +30,9 @@ class RequestLog:
         started = time.perf_counter()
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request=_trace_id(request))
+        accesses.forget()
         response = self.get_response(request)
+        accesses.finish(request, response.status_code)
         seconds = time.perf_counter() - started
         outbox.nudge()
         operation = getattr(request, "operation_id", "other")

@@ -5,7 +5,7 @@ from typing import Any
 from django.db import models
 from django_mongodb_backend.fields import ArrayField, ObjectIdField
 
-from kernel.choices import AuditOutcome, IndexProblem, RowState
+from kernel.choices import AccessKind, AuditOutcome, IndexProblem, RowState
 from kernel.stored_models import PassThroughField, StoredDocument
 
 
@@ -110,6 +110,78 @@ class AuditAnchor(StoredDocument):
 
     def __str__(self) -> str:
         return f"{self.environment} {self.number}"
+
+
+class AccessRecord(StoredDocument):
+    """Who has read or changed what of patients. Never changed; goes after `ACCESS_RECORD_YEARS`."""
+
+    id = ObjectIdField(
+        primary_key=True,
+        db_column="_id",
+        help_text="second, process and a counter: they give the order",
+    )
+    time = models.DateTimeField(help_text="when it ended")
+    who = models.TextField(help_text="user id, or name of the health record system; empty: nobody")
+    kind = models.TextField(choices=AccessKind.choices, help_text="as what")
+    operation = models.TextField(help_text="operationId; in the background the name of the handler")
+    outcome = models.TextField(help_text="HTTP status; in the background `done` or `failed`")
+    clinic = ObjectIdField(null=True, help_text="in which clinic")
+    patient = models.TextField(null=True, help_text="user id of the patient, if it was one")
+    list: Any = PassThroughField(
+        null=True,
+        shape={"by": [str], "offset": int, "shown": int},
+        help_text="of several patients: names of the query's parameters, and how many were shown",
+    )
+    request = models.TextField(help_text="as in the log")
+
+    class Meta(StoredDocument.Meta):
+        db_table = "accessRecords"
+
+    def __str__(self) -> str:
+        return f"{self.operation} {self.outcome}"
+
+
+class AccessBatch(StoredDocument):
+    """What a process wrote at once, sealed. Never changed; goes after `ACCESS_RECORD_YEARS`."""
+
+    id = models.TextField(
+        primary_key=True, db_column="_id", help_text="PROCESS:NUMBER, hexadecimal; from 1"
+    )
+    time = models.DateTimeField(help_text="when")
+    before = models.DateTimeField(null=True, help_text="when the batch before was written")
+    count = models.IntegerField(help_text="how many records")
+    first = ObjectIdField(null=True, help_text="id of the first")
+    last = ObjectIdField(null=True, help_text="id of the last")
+    end = models.BooleanField(help_text="the process wrote nothing more")
+    key = models.TextField(help_text="which secret has sealed it")
+    seal = models.BinaryField(help_text="keyed digest of the seal before and of the records")
+
+    class Meta(StoredDocument.Meta):
+        db_table = "accessBatches"
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class AccessProcess(StoredDocument):
+    """How far the chain of a process goes. Goes after `ACCESS_RECORD_YEARS`."""
+
+    id = models.TextField(primary_key=True, db_column="_id", help_text="chosen at random")
+    host = models.TextField(help_text="where it ran")
+    pid = models.IntegerField(help_text="its number there")
+    began = models.DateTimeField(help_text="time of its first batch")
+    number = models.IntegerField(help_text="of its newest batch")
+    seal = models.BinaryField(help_text="of its newest batch")
+    written = models.DateTimeField(help_text="time of its newest batch")
+    seen = models.DateTimeField(help_text="when it last said that it lives")
+    ended = models.DateTimeField(null=True, help_text="when it said that nothing follows")
+    mac = models.TextField(help_text="signature of number, seal, time and end")
+
+    class Meta(StoredDocument.Meta):
+        db_table = "accessProcesses"
+
+    def __str__(self) -> str:
+        return str(self.pk)
 
 
 class Heartbeat(StoredDocument):

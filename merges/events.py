@@ -1,9 +1,9 @@
 """Events of merges."""
 
-from kernel import outbox
+from kernel import accesses, outbox
 
 
-@outbox.event("merge.requested")
+@outbox.event("merge.requested", access=accesses.MANY)
 class MergeRequested(outbox.Event):
     """There is work to do for a merge: to begin it, to go on with it, or to take it back."""
 

@@ -1,9 +1,9 @@
 """Events of this app: a reminder is due."""
 
-from kernel import outbox
+from kernel import accesses, outbox
 
 
-@outbox.event("notification.connection_reminder_due")
+@outbox.event("notification.connection_reminder_due", access=accesses.in_path("user_id"))
 class ConnectionReminderDue(outbox.Event):
     clinic_id: str
     user_id: str

@@ -2,23 +2,23 @@
 
 from collections.abc import Sequence
 
-from kernel import outbox
+from kernel import accesses, outbox
 
 
-@outbox.event("patient.created")
+@outbox.event("patient.created", access=accesses.in_path("user_id"))
 class PatientCreated(outbox.Event):
     clinic_id: str
     user_id: str = outbox.key()
 
 
-@outbox.event("patient.updated")
+@outbox.event("patient.updated", access=accesses.in_path("user_id"))
 class PatientUpdated(outbox.Event):
     clinic_id: str
     user_id: str = outbox.key()
     changed: Sequence[str]
 
 
-@outbox.event("patient.deleted")
+@outbox.event("patient.deleted", access=accesses.in_path("user_id"))
 class PatientDeleted(outbox.Event):
     clinic_id: str
     user_id: str = outbox.key()
@@ -26,27 +26,27 @@ class PatientDeleted(outbox.Event):
     custodial: bool
 
 
-@outbox.event("patient.account_requested")
+@outbox.event("patient.account_requested", access=accesses.SOMEONE)
 class AccountRequested(outbox.Event):
     """A custodial account is about to be made for a patient. If it gets no record, it is ended again."""
 
     request_id: str = outbox.key()
 
 
-@outbox.event("patient.reminder_requested")
+@outbox.event("patient.reminder_requested", access=accesses.in_path("user_id"))
 class UploadReminderRequested(outbox.Event):
     clinic_id: str
     user_id: str = outbox.key()
 
 
-@outbox.event("patient.connect_requested")
+@outbox.event("patient.connect_requested", access=accesses.in_path("user_id"))
 class ConnectRequested(outbox.Event):
     clinic_id: str
     user_id: str = outbox.key()
     provider: str
 
 
-@outbox.event("patient.data_source_failed")
+@outbox.event("patient.data_source_failed", access=accesses.in_path("user_id"))
 class DataSourceFailed(outbox.Event):
     """A data source has changed to the state `error`."""
 
@@ -55,12 +55,12 @@ class DataSourceFailed(outbox.Event):
     data_source_id: str
 
 
-@outbox.event("clinic.tag_used_in_bulk")
+@outbox.event("clinic.tag_used_in_bulk", access=accesses.NO_PATIENT)
 class TagUsedInBulk(outbox.Event):
     clinic_id: str
     tag_id: str = outbox.key()
 
 
-@outbox.event("clinic.count_doubted")
+@outbox.event("clinic.count_doubted", access=accesses.NO_PATIENT)
 class CountDoubted(outbox.Event):
     clinic_id: str = outbox.key()

@@ -1,5 +1,6 @@
 """Who may call which operation: operationId -> rule (rules ACCOUNT-92 to ACCOUNT-104)."""
 
+from kernel.accesses import LIST, MANY, NO_PATIENT, SOMEONE, Access, in_answer, in_path
 from kernel.policy import Rule, admin, all_of, any_of, backend, is_self, member, path_is
 from users.choices import Grant
 
@@ -34,4 +35,35 @@ POLICY: dict[str, Rule] = {
     "DeletePatientSummary": backend,
     "UpdatePatientDataSources": backend,
     "TideReport": BACKEND_OR_MEMBER,
+}
+
+_PATIENT = in_path("patientId")
+
+# What each operation touches of patients (kernel.accesses).
+ACCESS: dict[str, Access] = {
+    # Counts
+    "GetPatientCountSettings": NO_PATIENT,
+    "UpdatePatientCountSettings": NO_PATIENT,
+    "GetPatientCount": NO_PATIENT,
+    "RefreshPatientCount": NO_PATIENT,
+    # Tags of many patients
+    "AssignPatientTagToClinicPatients": MANY,
+    "DeletePatientTagFromClinicPatients": MANY,
+    # Patients
+    "ListPatients": LIST,
+    "CreatePatientAccount": in_answer("id"),
+    "CreatePatientFromUser": _PATIENT,
+    "GetPatient": _PATIENT,
+    "UpdatePatient": _PATIENT,
+    "DeletePatient": _PATIENT,
+    "UpdatePatientPermissions": _PATIENT,
+    "DeletePatientPermission": _PATIENT,
+    "UpdatePatientReviews": _PATIENT,
+    "DeletePatientReviews": _PATIENT,
+    "SendUploadReminder": _PATIENT,
+    "ConnectProvider": _PATIENT,
+    "UpdatePatientSummary": _PATIENT,
+    "DeletePatientSummary": SOMEONE,
+    "UpdatePatientDataSources": in_path("userId"),
+    "TideReport": LIST,
 }

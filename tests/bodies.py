@@ -132,12 +132,12 @@ class World:
     def __init__(self, clinic_id: str, callers: dict[str, Any], own_id: str, patient_id: str):
         self._callers = callers  # by the names in the policy's table
         self._own = dict.fromkeys(OWN_IDS, own_id)
-        self._ids = {**self._own, "clinicId": clinic_id, "patientId": patient_id}
+        self.ids = {**self._own, "clinicId": clinic_id, "patientId": patient_id}
 
     def send(self, name: str, raw: bytes | None = None, query: str = "", **path: str):
         allowed = ALLOWED.get(name, {"none"})
         kind = next(kind for kind in self._callers if kind in allowed)
-        ids = {**self._ids, **(self._own if kind == "self" else {}), **path}
+        ids = {**self.ids, **(self._own if kind == "self" else {}), **path}
         return call(self._callers[kind], name, body=raw, query=query, headers=TOKEN, **ids)
 
 

@@ -163,6 +163,17 @@ def no_service_calls_in_transactions(django_db_setup):
 
 
 @pytest.fixture(autouse=True)
+def no_access_writer(monkeypatch):
+    """Records of accesses wait until a test writes them (`tests.accesses.recorded`)."""
+    from kernel.accesses import recording
+
+    monkeypatch.setattr(recording.Recorder, "_start", lambda recorder: None)
+    monkeypatch.setattr(recording, "MOST_WAITING", 10**9)
+    yield
+    recording.begin_anew()
+
+
+@pytest.fixture(autouse=True)
 def no_broker(monkeypatch, request):
     """Events stay in the outbox until a test delivers them (`tests.events.deliver_all`), so that every test
     decides what happens. Tests with real workers are marked `processes`."""

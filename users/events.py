@@ -2,22 +2,22 @@
 
 from collections.abc import Sequence
 
-from kernel import outbox
+from kernel import accesses, outbox
 
 
-@outbox.event("user.updated")
+@outbox.event("user.updated", access=accesses.in_path("user_id"))
 class UserUpdated(outbox.Event):
     user_id: str = outbox.key()
     changed: Sequence[str]
 
 
-@outbox.event("user.password_set")
+@outbox.event("user.password_set", access=accesses.in_path("user_id"))
 class PasswordSet(outbox.Event):
     """The first password of an account: its person owns it from now on."""
 
     user_id: str = outbox.key()
 
 
-@outbox.event("user.deleted")
+@outbox.event("user.deleted", access=accesses.in_path("user_id"))
 class UserDeleted(outbox.Event):
     user_id: str = outbox.key()

@@ -1,5 +1,6 @@
 """Who may call what: Xealth authenticates with a bearer secret of its own."""
 
+from kernel.accesses import SOMEONE, Access, in_path
 from kernel.policy import Rule, external
 
 POLICY: dict[str, Rule] = {
@@ -9,4 +10,14 @@ POLICY: dict[str, Rule] = {
     "XealthNotification": external,
     "ViewPDFReport": external,
     "ViewPDFReportContent": external,
+}
+
+# What each operation touches of patients (kernel.accesses).
+ACCESS: dict[str, Access] = {
+    "XealthPreorder": SOMEONE,
+    "XealthGetPrograms": SOMEONE,
+    "XealthGetProgramUrl": SOMEONE,
+    "XealthNotification": SOMEONE,
+    "ViewPDFReport": SOMEONE,
+    "ViewPDFReportContent": in_path("patientId"),
 }

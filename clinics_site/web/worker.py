@@ -17,7 +17,7 @@ from clinics_site.web import limits
 from clinics_site.web.application import Application
 from clinics_site.web.health import Readiness
 from clinics_site.web.protocol import Connections, Protocol
-from kernel import health, ratelimit, speed
+from kernel import accesses, health, ratelimit, speed
 
 CLOSING_NOTICE_SECONDS = 1.0
 STOP_SECONDS = 25  # for uvicorn; the master waits a little longer
@@ -33,6 +33,7 @@ def main() -> None:
     _allow_files(limits.CONNECTIONS + 500)
     application = Application(django, Readiness(health.is_ready))
     Server(application, master).run(sockets=[socket.socket(fileno=listening)])
+    accesses.end()
 
 
 def configuration(application: Any, connections: Connections, **more: Any) -> uvicorn.Config:

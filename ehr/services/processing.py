@@ -15,7 +15,7 @@ from bson import ObjectId
 from ehr.choices import Failure
 from ehr.reading import Unreadable
 from ehr.store import processing as store
-from kernel import clock, db, ids, outbox
+from kernel import accesses, clock, db, ids, outbox
 from kernel.db import Document
 from kernel.errors import (
     Busy,
@@ -147,6 +147,8 @@ def park(kind: str, document_id: str, reason: str) -> None:
 
 def note(record: Document, **fields: Any) -> None:
     """Store something in the record that a repetition needs."""
+    if "userId" in fields:
+        accesses.note_patient(fields["userId"])
     store.set_fields(record["_id"], fields, clock.now())
     record.update(fields)
 

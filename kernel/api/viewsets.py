@@ -17,7 +17,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from kernel import policy
+from kernel import accesses, policy
 from kernel.api.error_families import CLINIC_FAMILY, ErrorFamily
 from kernel.api.negotiation import JSONNegotiation
 from kernel.api.operations import Operation
@@ -51,13 +51,22 @@ class ApiViewSet(viewsets.ViewSet):
     def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
         action = self.action_map.get((request.method or "").lower())
         self.operation = getattr(getattr(self, action or "", None), "operation", None)
+        if self.operation is not None:
+            accesses.begin(self.operation.id, kwargs)
         return super().initialize_request(request, *args, **kwargs)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Without DRF's format suffixes, versions and throttles, which are not used here but would cost
         time."""
+        accesses.admit()
         self.perform_authentication(request)
         self.check_permissions(request)
+
+    def finalize_response(
+        self, request: Request, response: Response, *args: Any, **kwargs: Any
+    ) -> Response:
+        accesses.note_answer(getattr(response, "data", None))
+        return super().finalize_response(request, response, *args, **kwargs)
 
     @property
     def has_own_credential(self) -> bool:

@@ -5,15 +5,17 @@ three times, quickly, and then parked.
 """
 
 import time
+from contextlib import AbstractContextManager
 from datetime import timedelta
 
 import structlog
 from bson import ObjectId
 
-from kernel import clock, leases, transient_errors
+from kernel import accesses, clock, leases, transient_errors
 from kernel.choices import Failure
 from kernel.errors import PermanentFailure, RetryLater
 from kernel.outbox import claiming, ending, events, rows, subscriptions
+from kernel.outbox.events import Event
 from kernel.outbox.retries import FAULTY_TRIES, FAULTY_WAIT, spread
 from kernel.outbox.rows import PENDING, Row
 from kernel.outbox.subscriptions import Subscription
@@ -73,7 +75,20 @@ def _handle(row: Row) -> None:
     subscription = subscriptions.BY_NAME.get(row["handler"])
     if subscription is None:
         raise PermanentFailure(Failure.HANDLER_UNKNOWN)
-    subscription.handle(events.read(subscription.event, row))
+    event = events.read(subscription.event, row)
+    with _recorded(subscription, event):
+        subscription.handle(event)
+
+
+def _recorded(subscription: Subscription, event: Event) -> AbstractContextManager[None]:
+    """What a handler does with patients' data leaves a record, as a request does."""
+    access = event.declared.access or accesses.NO_PATIENT
+    return accesses.in_background(
+        subscription.name,
+        access,
+        clinic=getattr(event, "clinic_id", "") or "",
+        patient=getattr(event, access.patient) if access.patient else "",
+    )
 
 
 def _park(row: Row, reason: str, error: Exception | None = None) -> None:

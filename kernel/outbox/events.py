@@ -15,6 +15,7 @@ from dataclasses import MISSING, Field, dataclass, field, fields
 from typing import Any, ClassVar, TypeVar, dataclass_transform
 
 from kernel import texts
+from kernel.accesses.declarations import Access
 from kernel.choices import Failure
 from kernel.errors import PermanentFailure
 
@@ -33,6 +34,7 @@ class Declaration:
     forget_payload: bool
     unheard: str
     unemitted: str
+    access: Access | None  # what its handlers touch of patients
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,11 +68,13 @@ def event(
     forget_payload: bool = False,
     unheard: str = "",
     unemitted: str = "",
+    access: Access | None = None,
 ) -> Callable[[type[E]], type[E]]:
     """Declare an event under the name that is stored.
 
     Ids only, no patient data. Where a recipient cannot be avoided, `forget_payload` drops the payload when the event is
-    delivered. An event that no handler hears, or that nothing emits, says why (`unheard`, `unemitted`).
+    delivered. An event that no handler hears, or that nothing emits, says why (`unheard`, `unemitted`). `access` says
+    what its handlers touch of patients (`kernel.accesses`); a system check wants it of every event.
     """
 
     def declare(cls: type[E]) -> type[E]:
@@ -95,6 +99,7 @@ def event(
             forget_payload=forget_payload,
             unheard=unheard,
             unemitted=unemitted,
+            access=access,
         )
         DECLARED[name] = event_type
         return event_type

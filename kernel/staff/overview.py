@@ -6,6 +6,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from kernel import beat, following, indexes, outbox
+from kernel.accesses import processes
 from kernel.outbox import staff_reads
 from kernel.staff import pages, roles
 from kernel.staff.sign_in import account_pages
@@ -31,6 +32,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
         "followers": [standing for standing in following.standings() if standing.needs_attention]
         if finds
         else [],
+        "silent": processes.list_silent() if pages.has(request, roles.AUDIT) else [],
         "counts": staff_reads.count_by_state() if finds else None,
         "oldest_minutes": round(outbox.depth().get("oldest_seconds", 0) / 60) if finds else 0,
     }

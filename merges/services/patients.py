@@ -11,7 +11,7 @@ from typing import Any
 from bson import ObjectId
 
 from clinic_records.services import access
-from kernel import clock, safe_reading
+from kernel import accesses, clock, safe_reading
 from kernel.db import Document
 from merges.choices import RecordAction
 from merges.services import planning, stages
@@ -62,6 +62,8 @@ def _carry_out(merge: Document, most: int) -> None:
     plan_documents.insert(stored(merge, "patient", batch.documents))
     item_store.mark_done(batch.done)
     advance(merge, done=len(items))
+    accesses.note_clinic(merge["targetId"])
+    accesses.note_shown(len(items))
 
 
 def _ids_in(items: Iterable[Document]) -> set[ObjectId]:

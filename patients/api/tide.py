@@ -3,6 +3,7 @@
 from bson import ObjectId
 from rest_framework.response import Response
 
+from kernel import accesses
 from kernel.api.operations import Call, operation
 from kernel.api.viewsets import ApiViewSet
 from patients.api.schemas.tide import TIDE_PARAMETERS, TIDE_RESPONSE
@@ -28,11 +29,13 @@ class TideViewSet(ApiViewSet):
             categories=query.get("categories", DEFAULT_CATEGORIES),
             with_no_data=not query.get("excludeNoData", False),
         )
+        results = tide_report(question)
+        accesses.note_shown(sum(map(len, results.values())))
         shown = report(
             clinic_id=call.path["clinicId"],
             period=question.period,
             cutoff=str(call.request.query_params["lastDataCutoff"]),
             tags=query["tags"],
-            results=tide_report(question),
+            results=results,
         )
         return Response(shown)

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from bson import ObjectId
 
-from kernel import clock, db, ids, safe_reading, texts
+from kernel import accesses, clock, db, ids, safe_reading, texts
 from kernel.db import Document
 from kernel.errors import NotFound
 from patients.choices import MatchCriterion
@@ -61,6 +61,9 @@ def find_matches(
             clinic_ids=[clinic_id], limit=MOST_MATCHES, projection=projection, **conditions
         ):
             by_user.setdefault(patient["userId"], patient)
+    accesses.note_clinic(clinic_id)
+    for user_id in by_user:
+        accesses.note_patient(user_id)
     return list(by_user.values())
 
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from clinic_records.services import access, closures
 from ehr.services.processing import Outcome, done, ignored
-from kernel import clock, safe_reading
+from kernel import accesses, clock, safe_reading
 from kernel.db import Document
 from patients.services import patient_matching, patients
 from redox.messages.orders import Order, read_order
@@ -27,6 +27,8 @@ def process_scheduled(record: Document) -> Outcome:
 
 def _process(record: Document, document: Document, order: Order) -> Outcome:
     closures.require_open(document["clinicId"])
+    accesses.note_clinic(document["clinicId"])
+    accesses.note_patient(document["userId"])
     patient = patients.find_patient(document["clinicId"], document["userId"])
     if patient is None:
         return ignored("patient_gone")

@@ -20,7 +20,7 @@ from clinic_records.services import access
 from clinics.choices import ReportCadence
 from clinics.services import ehr_settings
 from ehr.reading import Part, Unreadable
-from kernel import clock, db, ids, leases, outbox, safe_reading, transient_errors
+from kernel import accesses, clock, db, ids, leases, outbox, safe_reading, transient_errors
 from kernel.db import Document
 from kernel.errors import NotFound
 from patients.services import patient_matching
@@ -95,6 +95,7 @@ def _advance(sync: Document, batch: Sequence[Subscribed]) -> Document:
     if advanced is None:
         return syncs.find(sync["_id"]) or sync
     _schedule_batch(batch, sync["createdTime"])
+    accesses.note_clinic(sync["clinicId"])
     return advanced
 
 

@@ -11,10 +11,12 @@ import structlog
 from bson import Binary, ObjectId
 from pymongo.errors import DocumentTooLarge, DuplicateKeyError
 
+from clinic_records.choices import EhrProvider
 from ehr.persons import person_key
 from ehr.reading import Json, Part, Unreadable
 from ehr.services import processing
-from kernel import clock, db, ids, outbox, shared_secrets
+from kernel import accesses, clock, db, ids, outbox, shared_secrets
+from kernel.choices import AccessKind
 from kernel.db import Document
 from kernel.errors import Unauthorized
 from redox import configuration
@@ -54,6 +56,7 @@ def check_header(token: str | None) -> None:
         raise Unauthorized(TOKEN_REQUIRED)
     if not _is_ours(token):
         raise Unauthorized(TOKEN_INVALID)
+    accesses.note_caller(AccessKind.EHR, EhrProvider.REDOX)
 
 
 def find_verification(raw: bytes, charset: str = "") -> Mapping[str, Any] | None:

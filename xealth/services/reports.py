@@ -6,10 +6,12 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 
+from clinic_records.choices import EhrProvider
 from clinic_records.services import access
 from ehr import summaries, units
 from ehr.clients.reports import ReportRequest, draw_report
-from kernel import clock, safe_reading
+from kernel import accesses, clock, safe_reading
+from kernel.choices import AccessKind
 from kernel.db import Document
 from kernel.errors import ConstraintViolation, NotFound, Unauthorized
 from patients.services import patients
@@ -40,7 +42,10 @@ class Report:
 def access_report(*, clinic_id: str, user_id: str, token_id: str) -> Report:
     """Raises Unauthorized for a wrong token and without a subscription, NotFound, and ConstraintViolation for a record
     without one of the things that name a person in a report."""
+    accesses.note_clinic(clinic_id)
+    accesses.note_patient(user_id)
     report_tokens.check(token_id, ReportPlace(clinic_id, user_id))
+    accesses.note_caller(AccessKind.EHR, EhrProvider.XEALTH)
     clinic = access.access_open_clinic(clinic_id)
     patient = patients.access_patient(clinic_id, user_id)
     if not (_has_ehr(clinic) and subscriptions.is_active(patient)):

@@ -1,6 +1,8 @@
 """What holds for every request of Xealth, before anything of it is read (rules EHR-132 to EHR-135)."""
 
-from kernel import shared_secrets
+from clinic_records.choices import EhrProvider
+from kernel import accesses, shared_secrets
+from kernel.choices import AccessKind
 from kernel.errors import NotFound, Unauthorized
 from xealth import configuration
 
@@ -23,3 +25,4 @@ def check_sender(authorization: str | None) -> None:
     token = authorization.removeprefix(SCHEME)
     if not shared_secrets.is_same(token, configuration.text("bearer_token")):
         raise Unauthorized(TOKEN_INVALID)
+    accesses.note_caller(AccessKind.EHR, EhrProvider.XEALTH)
