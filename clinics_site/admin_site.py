@@ -116,6 +116,7 @@ def navigation(request: HttpRequest) -> list[Item]:
                 _item("Events", "stacks", "outbox", _needs(roles.FIND)),
                 _item("Mails", "drafts", "mails", _needs(roles.FIND)),
                 _item("Audit trail", "policy", "audit", _needs(roles.AUDIT)),
+                _item("Who has seen a patient", "visibility", "accesses", _needs(roles.AUDIT)),
                 _item("Staff accounts", "badge", "auth_user_changelist", _is_superuser),
                 _item("Roles", "key", "auth_group_changelist", _is_superuser),
             ],

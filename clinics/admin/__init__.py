@@ -1,6 +1,7 @@
 """Clinics for staff. Importing registers the pages."""
 
 from clinics.admin import (  # noqa: F401
+    accesses,
     clinic_lists,
     clinic_pages,
     members,

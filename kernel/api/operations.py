@@ -40,6 +40,7 @@ class Lenient:
 @dataclass(frozen=True, slots=True)
 class Operation:
     id: str
+    summary: str
     tags: tuple[str, ...]
     query: tuple[Parameter, ...]
     path: Mapping[str, Schema]
@@ -98,6 +99,7 @@ def operation(  # noqa: PLR0913 (all but the first by name)
     is_read = body is not None or lenient.read_body is not None
     spec = Operation(
         operation_id,
+        summary,
         tuple(tags),
         tuple(query),
         path or {},
@@ -116,7 +118,7 @@ def operation(  # noqa: PLR0913 (all but the first by name)
             return action(view, _checked_call(view, spec, request, path_values))
 
         checked.operation = spec  # type: ignore[attr-defined]
-        return _described(spec, summary, description, responses)(checked)
+        return _described(spec, description, responses)(checked)
 
     return decorate
 
@@ -155,13 +157,13 @@ def _read_body(spec: Operation, request: Request) -> Any:
 
 
 def _described(
-    spec: Operation, summary: str, description: str, responses: Responses
+    spec: Operation, description: str, responses: Responses
 ) -> Callable[[Answer], Answer]:
     decorated: Callable[[Answer], Answer] = extend_schema(
         operation_id=spec.id,
         tags=list(spec.tags),
-        summary=summary,
-        description=description or summary,
+        summary=spec.summary,
+        description=description or spec.summary,
         parameters=[
             OpenApiParameter(
                 name=p.name,

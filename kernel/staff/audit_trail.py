@@ -1,7 +1,6 @@
 """The audit trail: read, filter, export. These pages cannot change it."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bson import ObjectId
@@ -12,7 +11,7 @@ from kernel import audit, ids
 from kernel.api.rendering import encode
 from kernel.choices import AuditOutcome
 from kernel.errors import NotFound
-from kernel.staff import exports, pages, paging, roles, subjects
+from kernel.staff import days, exports, pages, paging, roles, subjects
 from kernel.staff.differences import difference
 
 PAGE = 50
@@ -88,25 +87,10 @@ def _query(request: HttpRequest) -> tuple[dict[str, Any], str]:
         if clinic_id is None:
             return {"_id": None}, "A clinic id has 24 hexadecimal digits"
         query["clinicId"] = clinic_id
-    return _add_days(request, query)
-
-
-def _add_days(request: HttpRequest, query: dict[str, Any]) -> tuple[dict[str, Any], str]:
-    """The id of an event contains its time, so filtering by day needs no index of its own."""
-    bounds = {}
-    try:
-        if request.GET.get("from"):
-            bounds["$gte"] = ObjectId.from_datetime(_day(request.GET["from"]))
-        if request.GET.get("to"):
-            end = _day(request.GET["to"]) + timedelta(days=1)
-            bounds["$lt"] = ObjectId.from_datetime(end)
-    except (ValueError, OverflowError):
-        return {"_id": None}, "A day is written as 2026-11-24"
+    bounds, problem = days.bounds_of_ids(request)
+    if problem:
+        return {"_id": None}, problem
     return (query | {"_id": bounds} if bounds else query), ""
-
-
-def _day(text: str) -> datetime:
-    return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC)
 
 
 def _rows(query: dict[str, Any]) -> Iterator[list[Any]]:

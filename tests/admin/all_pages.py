@@ -12,6 +12,7 @@ from tests.admin.test_routes import ARGUMENT, routes
 QUERIES = {
     "user_lookup": f"q=0.{ADDRESS}",
     "clinic_history": "looks=1",
+    "accesses": "patient=0123456789",
     "outbox": "state=dead",
     "ehr_run": "state=failed",
     "merge_choose": "source=Lakeside",

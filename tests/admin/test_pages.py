@@ -36,6 +36,7 @@ PAGES = {
     "sign-in/set-up": set(ROLES),
     "audit/": {"auditor"},
     "audit/export.csv": {"auditor"},
+    "accesses/": {"auditor"},
 }
 # Both roles together; neither alone.
 PAIRS = {
@@ -80,7 +81,7 @@ def test_every_page_is_in_the_tables_above():
     tested = {
         "clinics", "clinic_troubles", "user_lookup", "clinic", "clinic_members", "clinic_labels", "clinic_history",
         "clinic_patients", "clinic_count", "clinic_patient", "clinic_member", "member_remove", "invite_revoke", "label",
-        "clinic_delete", "clinics_export", "outbox", "audit", "audit_export", "clinic_patients_export",
+        "clinic_delete", "clinics_export", "outbox", "audit", "audit_export", "clinic_patients_export", "accesses",
         "patient_remove", "clinic_members_export",
         # tested on their own
         "find", "clinic_settings", "clinic_refresh", "label_add", "patient_connect", "outbox_row",

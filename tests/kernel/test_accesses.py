@@ -320,29 +320,24 @@ def test_an_event_that_does_not_say_what_it_touches_is_an_error(monkeypatch):
 
 
 # --- questions --------------------------------------------------------------------------------------
-def plan_of(query, index):
-    return db.collection(RECORDS).find(query, sort=[("_id", -1)], hint=index).explain()
-
-
-@pytest.mark.parametrize("examined", [20])
-def test_a_question_reads_no_more_than_it_shows(recorder, examined):
-    clinic = ObjectId()
+def test_who_has_seen_a_patient_and_which_lists_may_have_shown_them(recorder):
+    clinic, patient = ObjectId(), f"{1:010x}"
     for number in range(60):
         recorder.add(entry(number, patient=f"{number % 2:010x}", clinic=str(clinic)))
-        a_list = entry(
-            number, access=accesses.LIST, patient="", clinic=str(clinic) if number % 2 else ""
-        )
-        recorder.add(a_list)
+        place = str(clinic) if number % 2 else ""
+        recorder.add(entry(number, access=accesses.LIST, patient="", clinic=place))
+        recorder.add(entry(number, access=accesses.LIST, patient="", clinic=str(ObjectId())))
     recorder.write()
+    period = {"$gte": ObjectId.from_datetime(clock.now() - timedelta(days=1))}
 
-    period = reading.Period(clock.now() - timedelta(days=1), None)
-    page = reading.list_of_patient(f"{1:010x}", period, before=None, limit=10)
+    page = reading.list_of_patient(patient, period, before=None, limit=10)
     assert [record["request"] for record in page] == [f"r{n}" for n in range(59, 40, -2)]
-    rest = reading.list_of_patient(f"{1:010x}", period, before=page[-1]["_id"], limit=100)
+    rest = reading.list_of_patient(patient, period, before=page[-1]["_id"], limit=100)
     assert len(rest) == 20
     lists = reading.list_lists([clinic], period, before=None, limit=10)
     assert [record["request"] for record in lists] == [f"r{n}" for n in range(59, 49, -1)]
-    assert reading.list_clinics_of(f"{1:010x}", period) == [clinic]
+    future = {"$gte": ObjectId.from_datetime(clock.now() + timedelta(days=1))}
+    assert reading.list_of_patient(patient, future, before=None, limit=10) == []
 
 
 def test_records_are_small(recorder):

@@ -1,0 +1,145 @@
+"""Who has seen a patient's record: what was recorded of accesses, for auditors. The look itself is an audit event.
+
+Lists hold no ids of the patients they show, so lists of the patient's clinics are shown beside: each may have shown
+this patient. What staff saw on these pages is in the audit trail.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from bson import ObjectId
+from django.http import HttpRequest, HttpResponseBase
+
+from clinic_records.services.people import Person
+from clinics.services import staff_reads
+from kernel import ids
+from kernel.accesses import processes, reading
+from kernel.api.operations import REGISTRY
+from kernel.choices import AccessKind
+from kernel.db import Document
+from kernel.staff import days, pages, paging, roles
+from patients.services import staff_reads as patient_reads
+
+PAGE = 50
+_MOST_CLINICS = 100
+NO_ID = "A user id has ten hexadecimal digits, or the form of a UUID"
+_KINDS = dict(AccessKind.choices)
+
+
+@pages.page("accesses/", name="accesses", needs=roles.AUDIT)
+def who_has_seen(request: HttpRequest) -> HttpResponseBase:
+    user_id = request.GET.get("patient", "").strip().lower()
+    period, problem = days.bounds_of_ids(request)
+    if user_id and not ids.is_user_id(user_id):
+        problem = NO_ID
+    is_asked = bool(user_id) and not problem
+    if is_asked:
+        _record(request, user_id)
+    return pages.render(
+        request,
+        "clinics/staff/accesses.html",
+        title="Who has seen a patient",
+        filters=request.GET,
+        problem=problem,
+        sections=_sections(request, user_id, period) if is_asked else [],
+        is_asked=is_asked,
+        silent=processes.list_silent(),
+    )
+
+
+def _record(request: HttpRequest, user_id: str) -> None:
+    pages.record_view(
+        request,
+        action="accesses.viewed",
+        object_type="patient",
+        object_id=user_id,
+        scope={name: request.GET[name] for name in ("from", "to") if request.GET.get(name)},
+    )
+
+
+def _sections(request: HttpRequest, user_id: str, period: days.Bounds) -> list[dict[str, Any]]:
+    clinic_ids = _clinics_of(user_id)
+    return [
+        _section(
+            request,
+            "This patient",
+            "before",
+            lambda before: reading.list_of_patient(user_id, period, before=before, limit=PAGE + 1),
+        ),
+        _section(
+            request,
+            "Lists that may have shown this patient",
+            "lists_before",
+            lambda before: reading.list_lists(clinic_ids, period, before=before, limit=PAGE + 1),
+        ),
+    ]
+
+
+def _clinics_of(user_id: str) -> list[ObjectId]:
+    person = Person(user_id=user_id)
+    present, _ = patient_reads.list_records(person, skip=0, limit=_MOST_CLINICS)
+    former, _ = patient_reads.list_former_records(person, skip=0, limit=_MOST_CLINICS)
+    found = {record.get("clinicId") for record in (*present, *former)}
+    return sorted(clinic for clinic in found if isinstance(clinic, ObjectId))
+
+
+def _section(request: HttpRequest, title: str, name: str, read: Any) -> dict[str, Any]:
+    before = ids.parse_id(request.GET.get(name, ""))
+    records = read(before)
+    older = str(records[PAGE - 1]["_id"]) if len(records) > PAGE else ""
+    return {
+        "title": title,
+        "rows": _shown(request, records[:PAGE]),
+        "older": paging.query_without(request, name, **{name: older}) if older else "",
+        "newest": paging.query_without(request, name) if before else "",
+    }
+
+
+def _shown(request: HttpRequest, records: Sequence[Document]) -> list[dict[str, Any]]:
+    """With the names of clinics and of their members, for staff who may see them."""
+    finds = pages.has(request, roles.FIND)
+    clinics = staff_reads.names_of(list({_clinic(r) for r in records} - {None})) if finds else {}
+    members = _names_of_members(records) if finds else {}
+    return [
+        {
+            "time": record["time"],
+            "operation": _in_words(record["operation"]),
+            "id": record["operation"],
+            "clinic": _clinic(record),
+            "clinic_name": clinics.get(_clinic(record), ""),
+            "who": record["who"],
+            "name": members.get((_clinic(record), record["who"]), ""),
+            "is_patient": bool(record["who"]) and record["who"] == record.get("patient"),
+            "kind": _KINDS.get(record["kind"], record["kind"]),
+            "outcome": record["outcome"],
+            "result": _result(record["outcome"]),
+            "list": record.get("list"),
+            "request": record["request"],
+        }
+        for record in records
+    ]
+
+
+def _clinic(record: Document) -> Any:
+    return record.get("clinic")
+
+
+def _names_of_members(records: Iterable[Document]) -> dict[tuple[ObjectId, str], str]:
+    keys = {
+        (record["clinic"], record["who"])
+        for record in records
+        if record.get("clinic") and record["kind"] == AccessKind.USER
+    }
+    return staff_reads.names_of_clinicians(sorted(keys)) if keys else {}
+
+
+def _in_words(operation: str) -> str:
+    known = REGISTRY.get(operation)
+    return known.summary if known else "Work in the background"
+
+
+def _result(outcome: str) -> str:
+    """The family of the outcome, for its colour."""
+    if outcome == "done" or outcome.startswith("2"):
+        return "good"
+    return "wait" if outcome == "404" else "bad"

@@ -1,0 +1,106 @@
+"""The page for auditors: who has seen a patient's record."""
+
+from datetime import timedelta
+
+from kernel import clock, db
+from kernel.accesses import recording
+from kernel.accesses.rows import PROCESSES
+from tests.admin.conftest import events, patient_ids, text
+from tests.events import deliver_all
+
+
+def rows_of(response, section=0):
+    return response.context["sections"][section]["rows"]
+
+
+def look(api, clinic, user_id):
+    api.get(f"/v1/clinics/{clinic['_id']}/patients/{user_id}")
+
+
+def test_who_has_seen_a_patient(clinic, ada, ben, eve, staff):
+    seen, other, _ = patient_ids(clinic)
+    look(ben.api, clinic, seen)
+    look(eve.api, clinic, seen)
+    look(ada.api, clinic, other)
+    deliver_all()
+    recording.write()
+
+    page = staff("auditor", "viewer").get("accesses/", {"patient": seen})
+    looks = [row for row in rows_of(page) if row["id"] == "GetPatient"]
+    assert [(row["who"], row["outcome"]) for row in looks] == [
+        (eve.user_id, "403"),
+        (ben.user_id, "200"),
+    ]
+    handlers = {row["id"] for row in rows_of(page)} - {"GetPatient"}
+    assert "clinics.fill_profile" in handlers
+    shown = text(page)
+    assert "Ben Member" in shown
+    assert "Harbor Diabetes Center" in shown
+    assert looks[0]["operation"] in shown
+    assert other not in shown
+
+
+def test_lists_of_the_clinic_are_shown_beside(clinic, ben, staff):
+    (seen, *_), base = patient_ids(clinic), f"/v1/clinics/{clinic['_id']}/patients"
+    ben.api.get(f"{base}?search=Maria&limit=7")
+    recording.write()
+
+    (row,) = rows_of(staff("auditor").get("accesses/", {"patient": seen}), 1)
+    assert (row["id"], row["who"]) == ("ListPatients", ben.user_id)
+    assert row["list"] == {"by": ["limit", "search"], "shown": 1}
+    assert rows_of(staff("auditor").get("accesses/", {"patient": "0123456789"}), 1) == []
+
+
+def test_names_are_for_staff_who_find_clinics(clinic, ben, staff):
+    (seen, *_) = patient_ids(clinic)
+    look(ben.api, clinic, seen)
+    recording.write()
+    page = staff("auditor").get("accesses/", {"patient": seen})
+    assert "Ben Member" not in text(page)
+    assert "Harbor Diabetes Center" not in text(page)
+    assert [row["who"] for row in rows_of(page)] == [ben.user_id]
+
+
+def test_each_look_is_an_audit_event(clinic, staff):
+    (seen, *_) = patient_ids(clinic)
+    staff("auditor").get("accesses/", {"patient": seen, "from": "2026-01-01"})
+    (event,) = events(action="accesses.viewed")
+    assert event["object"] == {"type": "patient", "id": seen, "name": ""}
+    assert event["scope"] == {"from": "2026-01-01"}
+
+
+def test_what_is_asked_wrongly_is_said(staff):
+    auditor = staff("auditor")
+    assert "A user id has ten" in text(auditor.get("accesses/", {"patient": "Maria"}))
+    wrong_day = {"patient": "0123456789", "from": "x"}
+    assert "A day is written as" in text(auditor.get("accesses/", wrong_day))
+    assert events(action="accesses.viewed") == []
+
+
+def test_pages_of_records(clinic, ben, staff, monkeypatch):
+    from clinics.admin import accesses
+
+    monkeypatch.setattr(accesses, "PAGE", 3)
+    (seen, *_) = patient_ids(clinic)
+    for _ in range(5):
+        look(ben.api, clinic, seen)
+    recording.write()
+
+    auditor = staff("auditor")
+    first = auditor.get("accesses/", {"patient": seen})
+    second = auditor.get(f"accesses/?{first.context['sections'][0]['older']}")
+    requests = [row["request"] for row in (*rows_of(first), *rows_of(second))]
+    assert len(requests) == len(set(requests)) == 5
+    yesterday = (clock.now() - timedelta(days=1)).date().isoformat()
+    assert rows_of(auditor.get("accesses/", {"patient": seen, "to": yesterday})) == []
+
+
+def test_processes_that_ended_without_saying_so_are_shown(clinic, ben, staff):
+    look(ben.api, clinic, patient_ids(clinic)[0])
+    recording.write()
+    assert "without saying so" not in text(staff("auditor").get(""))
+    fields = {"seen": clock.now() - timedelta(minutes=2)}
+    db.collection(PROCESSES).update_one({}, {"$set": fields})
+    assert "without saying so" in text(staff("auditor").get(""))
+    assert "without saying so" not in text(staff("viewer").get(""))
+    assert "up to a second" in text(staff("auditor").get("accesses/"))
