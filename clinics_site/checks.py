@@ -75,6 +75,7 @@ def every_event_says_what_it_touches(**_: Any) -> list[CheckMessage]:
         )
         for name, event in sorted(events.DECLARED.items())
         if event.declared.access is None
+        and event.__module__.partition(".")[0] in apps_of_the_project()
     ]
 
 

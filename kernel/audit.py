@@ -13,9 +13,6 @@ alone cannot show, such as a restored older copy or the deletion of everything, 
 (audit_anchors.py). audit_check.py verifies the chain.
 """
 
-import hashlib
-import hmac
-from functools import cache
 from typing import Any
 
 import orjson
@@ -24,7 +21,7 @@ from bson import ObjectId
 from django.conf import settings
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
-from kernel import clock, db, indexes
+from kernel import clock, db, indexes, seals
 from kernel.api.rendering import encode
 from kernel.choices import AuditOutcome
 
@@ -86,10 +83,14 @@ def record(  # noqa: PLR0913 (an event has that many parts, all named)
 def _append(event: dict[str, Any]) -> None:
     heads, chain = db.collection(HEADS), settings.ENVIRONMENT
     head = heads.find_one({"_id": chain}) or {"number": 0, "seal": ""}
-    event |= {"number": head["number"] + 1, "previous": head["seal"], "key": key_id(present_key())}
+    event |= {
+        "number": head["number"] + 1,
+        "previous": head["seal"],
+        "key": seals.key_id(seals.present_key()),
+    }
     event["seal"] = seal(event)
     new_head = {"number": event["number"], "seal": event["seal"]}
-    new_head["mac"] = sign(_head_content(chain, **new_head))
+    new_head["mac"] = seals.sign(_head_content(chain, **new_head))
     if head["number"]:
         heads.update_one({"_id": chain}, {"$set": new_head})
     else:
@@ -104,64 +105,30 @@ def seal(event: dict[str, Any], key: bytes | None = None) -> str:
         orjson.loads(encode({k: v for k, v in event.items() if k != "seal"})),
         option=orjson.OPT_SORT_KEYS,
     )
-    return hmac.new(key or present_key(), content, hashlib.sha256).hexdigest()
+    return seals.mac(key or seals.present_key(), content)
 
 
 def is_intact(event: dict[str, Any]) -> bool:
     try:
-        return is_same(event["seal"], seal(event, known_keys()[event["key"]]))
+        return seals.is_same(event["seal"], seal(event, seals.known_keys()[event["key"]]))
     except (KeyError, TypeError):  # also for values of types that no event has
         return False
 
 
 def is_head_intact(chain: str, head: dict[str, Any]) -> bool:
     number, text = head.get("number"), head.get("seal")
-    return is_number(number) and is_signed(head.get("mac"), _head_content(chain, number, text))
+    return is_number(number) and seals.is_signed(
+        head.get("mac"), _head_content(chain, number, text)
+    )
 
 
 def _head_content(chain: str, number: Any, seal: Any) -> str:
     return f"head:{chain}:{number}:{seal}"
 
 
-def sign(content: str) -> str:
-    return _mac(present_key(), content)
-
-
-def is_signed(mac: Any, content: str) -> bool:
-    """Whether the signature was made with the present key or a retired one."""
-    return any(is_same(mac, _mac(key, content)) for key in known_keys().values())
-
-
 def is_number(value: Any) -> bool:
     """Whether it can be the number of an event: 1, 2, 3 …; 0 stands for the beginning of a chain."""
     return isinstance(value, int) and not isinstance(value, bool) and value >= 0
-
-
-def is_same(actual: Any, expected: str) -> bool:
-    return type(actual) is str and hmac.compare_digest(actual.encode(), expected.encode())
-
-
-def _mac(key: bytes, content: str) -> str:
-    return hmac.new(key, content.encode(), hashlib.sha256).hexdigest()
-
-
-def present_key() -> bytes:
-    return _derived(settings.AUDIT_KEY or f"audit:{settings.SECRET_KEY}")
-
-
-def known_keys() -> dict[str, bytes]:
-    """Every key that rows may be sealed with, by its id: the present key and retired ones."""
-    keys = [present_key(), *(_derived(text) for text in settings.AUDIT_OLD_KEYS)]
-    return {key_id(key): key for key in keys}
-
-
-@cache
-def _derived(secret: str) -> bytes:
-    return hashlib.sha256(secret.encode()).digest()
-
-
-def key_id(key: bytes) -> str:
-    return hashlib.sha256(b"id:" + key).hexdigest()[:8]
 
 
 # --- reading ---------------------------------------------------------------------------------------------------
@@ -186,4 +153,4 @@ def find_event(event_id: ObjectId) -> dict[str, Any] | None:
 
 def digest(text: str) -> str:
     """A keyed digest that identifies a secret which must not be shown or stored."""
-    return sign(text)
+    return seals.sign(text)

@@ -17,7 +17,7 @@ from bson import ObjectId
 from django.conf import settings
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
-from kernel import audit, clock, db, indexes
+from kernel import audit, clock, db, indexes, seals
 
 COLLECTION = "auditAnchors"
 EVERY = timedelta(hours=1)  # even without events, so that the log of every hour contains one
@@ -48,7 +48,7 @@ class Anchor:
 
     def is_ours(self) -> bool:
         content = _content(self.chain, self.number, self.seal, self.time)
-        return audit.is_signed(self.mac, content)
+        return seals.is_signed(self.mac, content)
 
 
 def parse(chain: str, text: str) -> Anchor:
@@ -89,7 +89,7 @@ def write(chain: str) -> Anchor:
     """Record where the chain ends now."""
     number, seal = audit.chain_end(chain)
     moment = clock.now()
-    anchor = Anchor(chain, number, seal, moment, audit.sign(_content(chain, number, seal, moment)))
+    anchor = Anchor(chain, number, seal, moment, seals.sign(_content(chain, number, seal, moment)))
     fields = {name: getattr(anchor, name) for name in _FIELDS}
     db.collection(COLLECTION).insert_one({"_id": ObjectId(), "environment": chain, **fields})
     log.info(ANCHORED, environment=chain, anchor=str(anchor))

@@ -13,7 +13,7 @@ from bson import ObjectId
 from bson.codec_options import CodecOptions
 from bson.raw_bson import RawBSONDocument
 
-from kernel import audit, clock, db
+from kernel import clock, db, seals
 from kernel.accesses import rows
 from kernel.accesses.processes import SILENT_AFTER
 from kernel.accesses.rows import BATCHES, PROCESSES, RECORDS
@@ -97,7 +97,7 @@ class Walk:
             self._close()
         yield from self.take_flaws()
         head = self._head
-        if not audit.is_signed(head.get("mac"), rows.head_content(head)):
+        if not seals.is_signed(head.get("mac"), rows.head_content(head)):
             yield Flaw(self.process, "the end of its chain was changed")
         elif head["written"] >= self._since and self._number != head["number"]:
             yield Flaw(self.process, f"batches {self._number + 1} to {head['number']} are missing")
@@ -128,7 +128,7 @@ class Walk:
             yield f"batch {number} or one of its records was changed"
 
     def _is_sealed(self, batch: Document) -> bool:
-        key = audit.known_keys().get(batch.get("key") or "")
+        key = seals.known_keys().get(batch.get("key") or "")
         if key is None:
             return False
         return rows.seal(batch, self._records, self._seal, key) == bytes(batch["seal"])

@@ -5,7 +5,7 @@ checking and encoding, is done where it is written.
 """
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
@@ -29,12 +29,15 @@ def forget() -> None:
     _current.set(None)
 
 
-def begin(operation: str, path: Mapping[str, str]) -> None:
+def begin(operation: str, path: Mapping[str, str], parameters: Sequence[Any] = ()) -> None:
+    """`parameters`: those of the query that the operation declares."""
     access = declarations.table()[operation]
     if not access.is_recorded:
         return
     patient = path.get(access.patient, "") if access.patient else ""
-    _current.set(Entry(operation, access, path.get("clinicId", ""), patient))
+    entry = Entry(operation, access, path.get("clinicId", ""), patient)
+    entry.parameters = parameters
+    _current.set(entry)
 
 
 def admit() -> None:

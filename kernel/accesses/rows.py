@@ -11,7 +11,7 @@ seal, or not at all.
 
 import hashlib
 import hmac
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -22,7 +22,7 @@ from bson.raw_bson import RawBSONDocument
 from django.conf import settings
 from pymongo import DESCENDING, IndexModel
 
-from kernel import audit, collections, ids, indexes
+from kernel import collections, ids, indexes, seals
 from kernel.accesses.declarations import Access
 
 RECORDS, BATCHES, PROCESSES = "accessRecords", "accessBatches", "accessProcesses"
@@ -87,6 +87,7 @@ class Entry:
     time: float = 0.0
     shown: int | None = None
     query: Mapping[str, Any] = field(default_factory=dict)
+    parameters: Sequence[Any] = ()  # that the operation declares
     others: set[str] | None = None
 
     def note_patient(self, user_id: str) -> None:
@@ -96,7 +97,7 @@ class Entry:
             self.others = {user_id, *(self.others or ())}
 
 
-def document_of(entry: Entry, record_id: ObjectId, known_names: Iterable[str]) -> dict[str, Any]:
+def document_of(entry: Entry, record_id: ObjectId) -> dict[str, Any]:
     """Ids and names only. What is not in the form of an id is left out: anything may stand in a path."""
     document: dict[str, Any] = {
         "_id": record_id,
@@ -115,12 +116,14 @@ def document_of(entry: Entry, record_id: ObjectId, known_names: Iterable[str]) -
     elif ids.is_user_id(entry.patient):
         document["patient"] = entry.patient
     if entry.access.is_list or entry.others:
-        document["list"] = _scope(entry, known_names)
+        document["list"] = _scope(entry)
     return document
 
 
-def _scope(entry: Entry, known_names: Iterable[str]) -> dict[str, Any]:
-    scope: dict[str, Any] = {"by": sorted(entry.query.keys() & set(known_names))}
+def _scope(entry: Entry) -> dict[str, Any]:
+    """Names of declared parameters alone: any other name is a text of the caller."""
+    known = {parameter.name for parameter in entry.parameters}
+    scope: dict[str, Any] = {"by": sorted(entry.query.keys() & known)}
     offset = str(entry.query.get("offset", ""))
     if offset.isdecimal() and offset.isascii() and len(offset) < 10:
         scope["offset"] = int(offset)
@@ -168,9 +171,9 @@ def make_batch(
         "first": documents[0]["_id"] if documents else None,
         "last": documents[-1]["_id"] if documents else None,
         "end": is_last,
-        "key": audit.key_id(audit.present_key()),
+        "key": seals.key_id(seals.present_key()),
     }
-    row["seal"] = seal(row, (record.raw for record in records), previous, audit.present_key())
+    row["seal"] = seal(row, (record.raw for record in records), previous, seals.present_key())
     return Batch(process, number, records, row)
 
 

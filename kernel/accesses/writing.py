@@ -4,14 +4,13 @@ import os
 import secrets
 import socket
 from datetime import datetime, timedelta
-from functools import cache
 from typing import Any
 
 import structlog
 from bson import ObjectId
 from pymongo.errors import DuplicateKeyError
 
-from kernel import audit, clock, db
+from kernel import clock, db, seals
 from kernel.accesses import rows
 from kernel.accesses.rows import BATCHES, PROCESSES, RECORDS, Batch, Entry
 
@@ -86,7 +85,7 @@ class Chain:
             db.collection(PROCESSES).update_one({"_id": self.process}, {"$set": {"seen": moment}})
 
     def _document(self, entry: Entry) -> dict[str, Any]:
-        return rows.document_of(entry, self._next_id(entry.time), names_of_query(entry.operation))
+        return rows.document_of(entry, self._next_id(entry.time))
 
     def _next_id(self, time: float) -> ObjectId:
         """Never before the id of an earlier record of the process, even if its clock goes back."""
@@ -112,7 +111,7 @@ class Chain:
             "ended": moment if is_ended else None,
             "seen": moment,
         }
-        head["mac"] = audit.sign(rows.head_content(head))
+        head["mac"] = seals.sign(rows.head_content(head))
         if batch.number == 1:
             origin = {"began": moment, "host": socket.gethostname(), "pid": os.getpid()}
             db.collection(PROCESSES).insert_one({**head, **origin})
@@ -130,12 +129,3 @@ def _new_process() -> str:
 def _is_written(batch: Batch) -> bool:
     row = db.collection(BATCHES).find_one({"_id": batch.row["_id"]})
     return row is not None and bytes(row["seal"]) == batch.seal
-
-
-@cache
-def names_of_query(operation: str) -> frozenset[str]:
-    """The declared parameters: any other name in a query is a text of the caller."""
-    from kernel.api.operations import REGISTRY
-
-    known = REGISTRY.get(operation)
-    return frozenset(parameter.name for parameter in known.query) if known else frozenset()

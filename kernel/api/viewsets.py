@@ -52,7 +52,7 @@ class ApiViewSet(viewsets.ViewSet):
         action = self.action_map.get((request.method or "").lower())
         self.operation = getattr(getattr(self, action or "", None), "operation", None)
         if self.operation is not None:
-            accesses.begin(self.operation.id, kwargs)
+            accesses.begin(self.operation.id, kwargs, self.operation.query)
         return super().initialize_request(request, *args, **kwargs)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:

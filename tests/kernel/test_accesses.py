@@ -314,6 +314,7 @@ def test_an_event_that_does_not_say_what_it_touches_is_an_error(monkeypatch):
     class Forgotten(Event):
         pass
 
+    Forgotten.__module__ = "patients.events"
     (message,) = checks.every_event_says_what_it_touches()
     assert message.id == "clinics.E044"
     assert "test.forgotten" in message.msg

@@ -7,11 +7,11 @@ import orjson
 import pytest
 from bson import ObjectId
 
+from clinics_site import checks
 from kernel import accesses, db, policy
 from kernel.accesses import declarations, recording
 from kernel.accesses.rows import BATCHES, PROCESSES, RECORDS
 from kernel.errors import Unavailable
-from kernel.outbox.events import DECLARED
 from tests import accesses as seen
 from tests.bodies import PATIENT, TOKEN, make_world, sample
 from tests.cast import Api, described_operations
@@ -168,7 +168,7 @@ def test_a_health_record_system_is_named(clinic, backend):
 
 # --- in the background ------------------------------------------------------------------------------
 def test_every_event_says_what_it_touches():
-    assert [name for name, event in DECLARED.items() if event.declared.access is None] == []
+    assert checks.every_event_says_what_it_touches() == []
 
 
 def test_a_handler_leaves_a_record(clinic, ben):
