@@ -121,7 +121,9 @@ class AccessRecord(StoredDocument):
         help_text="second, process and a counter: they give the order",
     )
     time = models.DateTimeField(help_text="when it ended")
-    who = models.TextField(help_text="user id, or name of the health record system; empty: nobody")
+    who = models.TextField(
+        help_text="user id, or name of the health record system; empty: no one is known"
+    )
     kind = models.TextField(choices=AccessKind.choices, help_text="as what")
     operation = models.TextField(help_text="operationId; in the background the name of the handler")
     outcome = models.TextField(help_text="HTTP status; in the background `done` or `failed`")
@@ -130,7 +132,7 @@ class AccessRecord(StoredDocument):
     list: Any = PassThroughField(
         null=True,
         shape={"by": [str], "offset": int, "shown": int},
-        help_text="of several patients: names of the query's parameters, and how many were shown",
+        help_text="for several patients: names of the query's parameters, and how many were shown",
     )
     request = models.TextField(help_text="as in the log")
 

@@ -170,7 +170,7 @@ def no_access_writer(monkeypatch):
     monkeypatch.setattr(recording.Recorder, "_start", lambda recorder: None)
     monkeypatch.setattr(recording, "MOST_WAITING", 10**9)
     yield
-    recording.begin_anew()
+    recording.begin_again()
 
 
 @pytest.fixture(autouse=True)

@@ -40,7 +40,7 @@ class Flaw:
 
 @dataclass(slots=True)
 class Check:
-    """Of all that was written since then, as far as it was written when the check begins."""
+    """All that was written since then, as far as it was written when the check begins."""
 
     since: datetime = field(default_factory=oldest_kept)
     records: int = 0

@@ -41,7 +41,7 @@ def begin(operation: str, path: Mapping[str, str], parameters: Sequence[Any] = (
 
 
 def admit() -> None:
-    """Raises Unavailable where an access could not be recorded: nothing is done unrecorded."""
+    """Raises Unavailable where an access could not be recorded: nothing is done unrecorded (rule ACCOUNT-171)."""
     entry = _current.get()
     if entry is not None and recording.is_stopped():
         _current.set(None)
@@ -119,7 +119,7 @@ def note_shown(number: int) -> None:
 
 
 def note_caller(kind: AccessKind, name: str) -> None:
-    """Of an operation with a credential of its own, when it was found right."""
+    """For an operation with a credential of its own, when it was found right."""
     entry = _current.get()
     if entry is not None:
         entry.kind, entry.who = kind.value, name

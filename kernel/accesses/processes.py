@@ -25,7 +25,7 @@ class Silent:
 
 
 def list_silent() -> list[Silent]:
-    """Of the last seven days, the newest first."""
+    """Those of the last seven days, the newest first."""
     moment = clock.now()
     seen = {"$gte": moment - SHOWN_FOR, "$lt": moment - SILENT_AFTER}
     rows = db.collection(PROCESSES).find(

@@ -137,11 +137,11 @@ def end() -> None:
     recorder.end()
 
 
-def begin_anew() -> None:
+def begin_again() -> None:
     """In a process that was forked."""
     global _recorder  # noqa: PLW0603 (the one of this process)
     _recorder = Recorder()
 
 
 atexit.register(end)
-os.register_at_fork(after_in_child=begin_anew)
+os.register_at_fork(after_in_child=begin_again)

@@ -139,6 +139,7 @@ def test_no_value_is_recorded(clinic, ben, backend, eve):
 
 @pytest.mark.parametrize("name", RECORDED)
 def test_what_cannot_be_recorded_is_not_done(world, body_of, monkeypatch, written, name):
+    """Rule ACCOUNT-171."""
     monkeypatch.setattr(recording, "MOST_WAITING", 0)
     written.clear()
     assert world.send(name, body_of(name)).status_code == 503
