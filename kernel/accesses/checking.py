@@ -21,6 +21,7 @@ from kernel.db import Document
 
 _RAW: CodecOptions[RawBSONDocument] = CodecOptions(document_class=RawBSONDocument, tz_aware=True)
 _BATCHES_READ = 200
+_LONGEST_WAIT = timedelta(hours=1)  # of a record for its batch, while MongoDB is away
 NOT_YET = timedelta(minutes=2)  # within this a record is in a batch, or will never be
 
 
@@ -49,9 +50,10 @@ class Check:
     def flaws(self) -> Iterator[Flaw]:
         recent = clock.now() - NOT_YET
         known = _processes_with_batches(self.since)
-        heads = {head["_id"]: head for head in db.collection(PROCESSES).find({})}
+        lived = db.collection(PROCESSES).find({"seen": {"$gte": self.since}})
+        heads = {head["_id"]: head for head in lived}
         walks = {process: Walk(process, head, self.since) for process, head in heads.items()}
-        for record in _raw_records(self.since - NOT_YET):
+        for record in _raw_records(self.since - _LONGEST_WAIT):
             self.records += 1
             walk = walks.get(_process_of(record["_id"]))
             is_known = walk.take(record) if walk else False

@@ -1,9 +1,14 @@
 """The real processes: what they record is there a second later, and an orderly end loses nothing."""
 
+import os
+import signal
+from datetime import timedelta
+
 import pytest
 
-from kernel import db
+from kernel import clock, db
 from kernel.accesses.checking import Check
+from kernel.accesses.processes import list_silent
 from kernel.accesses.rows import PROCESSES, RECORDS
 from tests.cast import make_person
 from tests.processes.service import eventually
@@ -15,27 +20,44 @@ def records(**query):
     return list(db.collection(RECORDS).find(query))
 
 
+def patient_of(service):
+    """The path of a new patient, and the token of someone who sees it."""
+    token = make_person("Ada Admin", roles=("clinician",)).token
+    profile = {"name": "Lakeside", "country": "US", "preferredBgUnits": "mg/dL"}
+    clinic = service.post("/v1/clinics", profile, token=token).json()
+    path = f"/v1/clinics/{clinic['id']}/patients"
+    person = {"fullName": "Iris Example", "birthDate": "1984-05-06"}
+    return f"{path}/{service.post(path, person, token=token).json()['id']}", token
+
+
 def test_an_orderly_end_loses_no_access(service):
     service.start()
-    person = make_person("Ada Admin", roles=("clinician",))
-    clinic = service.post(
-        "/v1/clinics",
-        {"name": "Lakeside", "country": "US", "preferredBgUnits": "mg/dL"},
-        token=person.token,
-    ).json()
-    path = f"/v1/clinics/{clinic['id']}/patients"
-    made = service.post(
-        path, {"fullName": "Iris Example", "birthDate": "1984-05-06"}, token=person.token
-    ).json()
-    eventually(lambda: records(operation="clinics.fill_profile", patient=made["id"]))
+    path, token = patient_of(service)
+    user_id = path.rpartition("/")[2]
+    eventually(lambda: records(operation="clinics.fill_profile", patient=user_id))
 
     for _ in range(20):
-        assert service.get(f"{path}/{made['id']}", token=person.token).status == 200
+        assert service.get(path, token=token).status == 200
     for name in ("web", "worker", "ehr-worker"):
         service.terminate(name)
 
-    assert len(records(operation="GetPatient", patient=made["id"])) == 20
+    assert len(records(operation="GetPatient", patient=user_id)) == 20
     heads = list(db.collection(PROCESSES).find({}))
     assert len(heads) >= 2
     assert [head["host"] for head in heads if head["ended"] is None] == []
+    assert list(Check().flaws()) == []
+
+
+def test_a_killed_process_loses_no_more_than_a_second_and_is_noticed(service):
+    service.start(only=("web",))
+    path, token = patient_of(service)
+    assert service.get(path, token=token).status == 200
+    eventually(lambda: records(operation="GetPatient"))
+    writers = [head for head in db.collection(PROCESSES).find({}) if head["ended"] is None]
+    for head in writers:
+        os.kill(head["pid"], signal.SIGKILL)
+
+    silent = {"seen": clock.now() - timedelta(seconds=61)}
+    db.collection(PROCESSES).update_many({"ended": None}, {"$set": silent})
+    assert {process.process for process in list_silent()} == {head["_id"] for head in writers}
     assert list(Check().flaws()) == []
