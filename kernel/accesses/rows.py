@@ -31,7 +31,7 @@ _DAYS_OF_YEAR = 365.25
 _SEAL_BYTES = 16  # of a digest: as strong as is needed, and there are many of them
 
 for _name in (RECORDS, BATCHES):
-    collections.declare(_name, storageEngine=_SMALL)
+    collections.declare(_name, is_derived=False, storageEngine=_SMALL)
 
 
 def keep_seconds() -> int:
