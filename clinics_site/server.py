@@ -20,6 +20,7 @@ from clinics_site.web import worker
 from clinics_site.web.health import HealthApplication, Readiness
 from clinics_site.web.protocol import Connections, Protocol
 from kernel import health, logging
+from kernel.restarts import FAILED_STARTS, CannotStart, Restarts
 
 HOST = env.text("HOST", "127.0.0.1", help="address the web process listens on")
 PORT = env.number("PORT", 8080, help="port the web process listens on")
@@ -35,8 +36,8 @@ env.text(
 )
 BACKLOG = 2048
 STOP_SECONDS = 30.0
-SOON = 6.0  # a worker that dies twice within these seconds will die again
 MOST_HEALTH_CONNECTIONS = 200
+WORKER = (sys.executable, "-m", "clinics_site.web.worker")
 log = structlog.get_logger("web")
 
 
@@ -69,17 +70,27 @@ class Master:
         return self._status
 
     async def _keep(self, web_worker: "Worker") -> None:
-        loop = asyncio.get_running_loop()
-        died = float("-inf")
+        """A worker that was killed is replaced, however often; only one that cannot start ends everything."""
+        loop, restarts = asyncio.get_running_loop(), Restarts()
         while not self._end.is_set():
+            began = loop.time()
             status = await web_worker.live()
             if self._end.is_set():
                 return
             log.error("worker.ended", name=web_worker.name, status=status)
-            if loop.time() - died < SOON:
-                self._status = 1
-                self._end.set()
-            died = loop.time()
+            try:
+                pause = restarts.pause_after(
+                    seconds=loop.time() - began, has_started=web_worker.has_started
+                )
+            except CannotStart:
+                self._give_up(web_worker)
+                return
+            await asyncio.sleep(pause)
+
+    def _give_up(self, web_worker: "Worker") -> None:
+        log.critical("worker.cannot_start", name=web_worker.name, count=FAILED_STARTS)
+        self._status = 1
+        self._end.set()
 
     async def _answer_health(self) -> None:
         if not HEALTH_PORT:
@@ -121,18 +132,20 @@ class Worker:
     def __init__(self, number: int, listening: socket.socket) -> None:
         self.name = f"worker-{number}"
         self.is_serving = False
+        self.has_started = False
         self._listening = listening
         self._process: asyncio.subprocess.Process | None = None
 
     async def live(self) -> int:
         """Run the process from start to end, and return its exit status."""
+        self.has_started = False
         our_end, its_end = socket.socketpair()
         our_end.settimeout(0)
         with our_end:
             with its_end:
                 files = (self._listening.fileno(), its_end.fileno())
                 self._process = await asyncio.create_subprocess_exec(
-                    *(sys.executable, "-m", "clinics_site.web.worker", *map(str, files)),
+                    *(*WORKER, *map(str, files)),
                     pass_fds=files,
                     env={"MALLOC_ARENA_MAX": "2", **os.environ},
                 )
@@ -145,6 +158,7 @@ class Worker:
 
     async def _notice_start(self, our_end: socket.socket) -> None:
         self.is_serving = bool(await asyncio.get_running_loop().sock_recv(our_end, 100))
+        self.has_started = self.is_serving
 
     async def stop(self) -> None:
         if self._process is None or self._process.returncode is not None:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import IO, cast
 
@@ -61,6 +62,13 @@ class Child:
         """`log_filter` is a command through which the log is written; it ends with the process."""
         self.name = name
         self.log = log
+        self._again = partial(
+            *(Child, name, command),
+            log=log,
+            guard=guard,
+            environment=environment,
+            log_filter=log_filter,
+        )
         self._guard = guard
         with log.open("ab") as file, _through(log_filter, file) as output:
             self._process = subprocess.Popen(
@@ -76,6 +84,10 @@ class Child:
         self._began = time.monotonic()
         if guard is not None:
             guard.watch(self.pid)
+
+    def start_again(self) -> "Child":
+        """Another process like this one, which has ended."""
+        return self._again()
 
     def is_alive(self) -> bool:
         return self.ended_with() is None

@@ -16,6 +16,7 @@ from typing import Any, NoReturn
 
 from scripts import local, servers, service
 from scripts.children import Child, Guard, end_all
+from scripts.keeper import Keeper
 from scripts.local import Problem
 
 DEMO_PATIENT = "d3a0c11e57"  # the account that every new clinic gets as its demo patient
@@ -92,12 +93,12 @@ def _run(*, demo: bool, guard: Guard, started: list[Child]) -> NoReturn:
     demo_data = _seed(environment) if demo else {}
     if demo:
         clock.say("demo clinic is filled")
-    service.wait_until_ready(started, port=port)
+    keeper = Keeper(started)
+    service.wait_until_ready(keeper.look, port=port)
     clock.say("web, two workers, scheduler and follower run")
     print(_welcome(f"http://{host}:{port}", demo_data), flush=True)
     while True:
-        service.start_ended_again(started, environment=environment, folder=logs, guard=guard)
-        service.raise_if_dead(started)
+        keeper.look()
         time.sleep(0.3)
 
 

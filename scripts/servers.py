@@ -217,6 +217,13 @@ def _start_kept(name: str, guard: Guard | None, servers: Servers, command: Comma
     return port
 
 
+def note_restart(child: Child) -> None:
+    """Of one of the two servers, on its port of before."""
+    if child.name in OLDEST:
+        _, port = _state(child.name).read_text().split()
+        _state(child.name).write_text(f"{child.pid} {port}")
+
+
 _LOG_FILTERS = {"mongod": [sys.executable, "-m", "scripts.mongod_log"]}
 
 

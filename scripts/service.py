@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from scripts import local
@@ -30,13 +30,6 @@ COMMANDS = {
     "follower": [sys.executable, "manage.py", "follow"],
 }
 
-# A process without progress ends itself to be started again (worker_watch.py, beat.py and following/processes.py in
-# kernel).
-KEPT_RUNNING = ("worker", "ehr-worker", "beat", "follower")
-MAY_END_AFTER = (
-    10.0  # seconds; a process that ends sooner does so for a reason that a new start does not fix
-)
-
 
 def command(name: str, run_folder: Path) -> list[str]:
     if name != "beat":
@@ -48,18 +41,6 @@ def spawn(name: str, *, environment: Mapping[str, str], folder: Path, guard: Gua
     """Start one process with its log `<name>.log` in `folder`."""
     log = folder / f"{name}.log"
     return Child(name, command(name, folder), log=log, guard=guard, environment=environment)
-
-
-def start_ended_again(
-    started: list[Child], *, environment: Mapping[str, str], folder: Path, guard: Guard | None
-) -> None:
-    """Start again the processes that have run for a while; others that have ended are left as they are."""
-    for index, child in enumerate(started):
-        is_kept = child.name in KEPT_RUNNING and child.age() > MAY_END_AFTER
-        if is_kept and not child.is_alive():
-            print(f"{child.name} has ended and is started again; its log is {child.log}.")
-            child.kill()  # what is left of it
-            started[index] = spawn(child.name, environment=environment, folder=folder, guard=guard)
 
 
 def base_environment(folder: Path, *, host: str, port: int) -> dict[str, str]:
@@ -148,16 +129,15 @@ def _reason(stderr: str, name: str) -> str:
     )
 
 
-def wait_until_ready(
-    children: Sequence[Child], *, port: int, seconds: float = START_SECONDS
-) -> None:
-    deadline = time.monotonic() + seconds
+def wait_until_ready(watch: Callable[[], object], *, port: int) -> None:
+    """`watch` is called again and again; it may raise Problem."""
+    deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
-        raise_if_dead(children)
+        watch()
         if is_ready(port):
             return
         time.sleep(0.1)
-    raise Problem(f"The service did not get ready within {seconds:.0f} seconds; see .local/log.")
+    raise Problem(f"The service did not get ready within {START_SECONDS} seconds; see .local/log.")
 
 
 def raise_if_dead(children: Sequence[Child]) -> None:

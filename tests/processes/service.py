@@ -67,7 +67,8 @@ class Service:
         for name in only or tuple(processes.COMMANDS):
             self._spawn(name)
         if "web" in self._children:
-            processes.wait_until_ready(list(self._children.values()), port=self.port)
+            children = list(self._children.values())
+            processes.wait_until_ready(lambda: processes.raise_if_dead(children), port=self.port)
 
     def kill_worker(self, *names: str) -> None:
         """`kill -9` of both Celery workers (or the named ones) and their pool processes, whatever they are

@@ -9,6 +9,7 @@ import pytest
 from kernel import beat, db
 from scripts import service as processes
 from scripts.children import Child, Guard
+from scripts.keeper import Keeper
 from tests.processes.conftest import same_place
 from tests.processes.service import eventually
 
@@ -33,15 +34,14 @@ def last_note():
     return db.collection(beat.COLLECTION).find_one({}, {"_id": 0, "time": 1})
 
 
-def test_a_killed_scheduler_is_started_again_and_goes_on(environment, monkeypatch):
-    monkeypatch.setattr(processes, "MAY_END_AFTER", 0)
+def test_a_killed_scheduler_is_started_again_and_goes_on(environment):
     started = [processes.spawn("beat", **environment)]
     first = eventually(last_note)
     assert not beat.is_late()
 
     os.kill(started[0].pid, signal.SIGKILL)
     eventually(lambda: not started[0].is_alive())
-    processes.start_ended_again(started, **environment)
+    Keeper(started).look()
 
     eventually(lambda: last_note() != first)
     assert started[0].is_alive()

@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from kernel import restarts
+from scripts import service as processes
 from tests.cast import make_person
 from tests.processes.conftest import same_place
 from tests.processes.service import Service, eventually
@@ -317,6 +319,26 @@ def test_a_killed_worker_is_replaced_and_the_others_serve_meanwhile(web):
     assert workers(web) & before
     assert [web.get("/live").status for _ in range(20)] == [200] * 20
     assert '"event":"worker.ended"' in web.logs()
+
+
+def test_a_worker_that_is_killed_twice_within_six_seconds_is_replaced_twice(service):
+    service.start(only=("web",))
+    for _ in range(2):
+        before = workers(service)
+        for pid in before:
+            os.kill(pid, signal.SIGKILL)
+        eventually(lambda before=before: len(workers(service) - before) == 2, within=5)
+        eventually(lambda: processes.is_ready(service.port))
+    assert service.is_alive("web")
+
+
+def test_a_master_whose_workers_cannot_start_says_so_and_ends(service, monkeypatch):
+    master = "from clinics_site import server; server.WORKER = ('false',); server.main()"
+    monkeypatch.setitem(processes.COMMANDS, "web", [sys.executable, "-c", master])
+    service.start_worker("web")
+    eventually(lambda: not service.is_alive("web"), within=40)
+    assert service.logs().count('"event":"worker.ended"') >= restarts.FAILED_STARTS
+    assert '"event":"worker.cannot_start"' in service.logs()
 
 
 def test_requests_in_flight_at_sigterm_are_answered_and_no_process_remains(service):
