@@ -1,4 +1,4 @@
-"""When a process that has ended is started again: at once at first, then after growing pauses, and no more once it has
+"""When a process that has ended is started again: at once, then after growing pauses, and no more once it has
 failed to start again and again. For `make run` and for the master of the web processes."""
 
 FAILED_STARTS = 5
@@ -11,7 +11,7 @@ class CannotStart(Exception):
 
 
 class Restarts:
-    """Of one process. An end after the start is no failure of the start, however often it comes."""
+    """The ends of one process. One after the start is no failure of the start, however often it comes."""
 
     def __init__(self) -> None:
         self._failed = 0

@@ -16,7 +16,7 @@ STARTED_AFTER = 10.0
 
 
 class Keeper:
-    """Of the processes in `children`, in whose places it puts those that it starts."""
+    """Watches the processes in `children`, and puts those that it starts in the places of those that have ended."""
 
     def __init__(self, children: list[Child]) -> None:
         self._children = children

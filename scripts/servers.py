@@ -218,7 +218,7 @@ def _start_kept(name: str, guard: Guard | None, servers: Servers, command: Comma
 
 
 def note_restart(child: Child) -> None:
-    """Of one of the two servers, on its port of before."""
+    """One of the two servers runs again, on its port of before."""
     if child.name in OLDEST:
         _, port = _state(child.name).read_text().split()
         _state(child.name).write_text(f"{child.pid} {port}")
