@@ -43,14 +43,14 @@ def update_summary(*, user_id: str, body: Document | None) -> None:
     """
     moment = clock.now()
     if body is None:
-        changed = db.run_in_transaction(lambda: store.remove_summary(user_id, moment))
+        changed = store.remove_summary(user_id, moment)
     else:
         parts = {
             f"{kind}Stats": _stored(kind, body[f"{kind}Stats"])
             for kind in statistics.KINDS
             if "id" in body.get(f"{kind}Stats", {})
         }
-        changed = db.run_in_transaction(lambda: store.set_summary(user_id, parts, moment))
+        changed = store.set_summary(user_id, parts, moment)
     if not changed:
         raise NoChange
 

@@ -43,9 +43,8 @@ def update_alike(patients: Sequence[Document], record: Document, fields: Iterabl
     """After the same fields of several records have become equal. `patients`: {_id, clinicId} of each; `record` needs
     to have no more than these fields."""
     change = changes_of(record, fields)
-    if change and patients:
-        keys = [_key(patient) for patient in patients]
-        db.collection(COLLECTION).update_many({"_id": {"$in": keys}}, change)
+    if change:
+        write([UpdateOne({"_id": _key(patient)}, change) for patient in patients])
 
 
 def is_key(value: object) -> bool:

@@ -25,16 +25,23 @@ def insert(records: Sequence[Mapping[str, Any]]) -> None:
 
 
 def update(
-    ids: Sequence[ObjectId], record: Mapping[str, Any], names: Sequence[str] = PARTS
-) -> None:
-    """After these parts of the summaries of all these records have become those of `record`."""
+    ids: Sequence[ObjectId],
+    record: Mapping[str, Any],
+    names: Sequence[str] = PARTS,
+    *,
+    may_be_new: bool = True,
+) -> bool:
+    """After these parts of the summaries of all these records have become those of `record`. False if some had no
+    texts before; those are made only if they may be new."""
     answers = answers_of(record)
     written = {name: answers[name] for name in names if name in answers}
     removed = dict.fromkeys((name for name in names if name not in answers), "")
     change = {operator: n for operator, n in (("$set", written), ("$unset", removed)) if n}
-    if change and ids:
-        operations = [UpdateOne({"_id": i}, change, upsert=bool(written)) for i in ids]
-        db.collection(COLLECTION).bulk_write(operations, ordered=False)
+    if not change or not ids:
+        return True
+    operations = [UpdateOne({"_id": i}, change, upsert=may_be_new and bool(written)) for i in ids]
+    done = db.collection(COLLECTION).bulk_write(operations, ordered=False)
+    return bool(done.matched_count == len(ids))
 
 
 def remove(ids: Sequence[ObjectId]) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import structlog
 from bson import ObjectId
-from pymongo import ReturnDocument
+from pymongo import ReturnDocument, UpdateOne
 from pymongo.errors import DuplicateKeyError
 
 from kernel import db, updates
@@ -234,16 +234,24 @@ def _change_one(
     projection: Mapping[str, Any] | None = None,
 ) -> PatientDocument | None:
     """The record after the change of these fields, which its row in lists follows."""
+    return db.run_in_transaction(lambda: _write_one(query, change, fields, projection))
 
-    def write() -> PatientDocument | None:
-        record = db.collection(COLLECTION).find_one_and_update(
-            query, change, projection=projection, return_document=ReturnDocument.AFTER
-        )
-        if record is not None:
-            list_rows.update(record, fields)
-        return record
 
-    return db.run_in_transaction(write)
+def _write_one(
+    query: Mapping[str, Any],
+    change: Any,
+    fields: Iterable[str],
+    projection: Mapping[str, Any] | None = None,
+    **options: Any,
+) -> PatientDocument | None:
+    """Outside a transaction this costs the database a third, and a crash may leave the row behind until the follower
+    has seen the record. Not for fields that are counted (decision 0019)."""
+    record = db.collection(COLLECTION).find_one_and_update(
+        query, change, projection=projection, return_document=ReturnDocument.AFTER, **options
+    )
+    if record is not None:
+        list_rows.update(record, fields)
+    return record
 
 
 def remove_patient(record: PatientDocument) -> None:
@@ -280,7 +288,7 @@ def add_legacy_clinician(
 def add_review(clinic_id: ObjectId, user_id: str, review: Document) -> PatientDocument | None:
     """Newest first; only the newest two are kept."""
     change = [updates.prepended("reviews", review, keep=MAX_REVIEWS)]
-    return _change_one(key(clinic_id, user_id), change, ["reviews"], _REVIEWS)
+    return _write_one(key(clinic_id, user_id), change, ["reviews"], _REVIEWS, hint=ONE)
 
 
 def remove_newest_review(
@@ -288,7 +296,7 @@ def remove_newest_review(
 ) -> PatientDocument | None:
     """Only if the newest review is by this clinician."""
     query = {**key(clinic_id, user_id), "reviews.0.clinicianId": clinician_id}
-    return _change_one(query, {"$pop": {"reviews": -1}}, ["reviews"], _REVIEWS)
+    return _write_one(query, {"$pop": {"reviews": -1}}, ["reviews"], _REVIEWS, hint=ONE)
 
 
 def set_permissions(
@@ -355,7 +363,7 @@ def set_data_sources(user_id: str, data_sources: Sequence[Document], moment: dat
     return result.matched_count
 
 
-# --- summaries: in the caller's transaction -------------------------------------------------------
+# --- summaries ------------------------------------------------------------------------------------
 def set_summary(user_id: str, parts: Mapping[str, Document], moment: datetime) -> int:
     """Replace these parts in every record of the user. Returns the number of records."""
     fields = {f"summary.{name}": part for name, part in parts.items()}
@@ -377,16 +385,37 @@ def remove_summary_part(name: str, summary_id: str) -> int:
 def _change_summaries(
     query: Mapping[str, Any], change: Mapping[str, Any], parts: Mapping[str, Document | None]
 ) -> int:
-    """`parts`: what the summaries have after the change. Returns the number of records."""
+    """`parts`: what the summaries have after the change. Returns the number of records.
+
+    The usual user has one record, and its text is there already. Then no transaction is needed (see `_write_one`);
+    several records of a user always have the same summary.
+    """
     patients = list(db.collection(COLLECTION).find(query, _PLACE))
-    if not patients:
-        return 0
+    is_usual = len(patients) == 1 and not db.in_transaction()
+    if not patients or (is_usual and _write_summary(patients, change, parts)):
+        return len(patients)
+    return db.run_in_transaction(lambda: _change_all_summaries(query, change, parts))
+
+
+def _change_all_summaries(
+    query: Mapping[str, Any], change: Mapping[str, Any], parts: Mapping[str, Document | None]
+) -> int:
+    patients = list(db.collection(COLLECTION).find(query, _PLACE))
+    if patients:
+        _write_summary(patients, change, parts)
+    return len(patients)
+
+
+def _write_summary(
+    patients: Sequence[Document], change: Mapping[str, Any], parts: Mapping[str, Document | None]
+) -> bool:
+    """False if there was no text yet. Outside a transaction none is made, since the record may be gone by now."""
     ids = [patient["_id"] for patient in patients]
-    db.collection(COLLECTION).update_many({"_id": {"$in": ids}}, change)
+    updates_of_records = [UpdateOne({"_id": patient_id}, change) for patient_id in ids]
+    db.collection(COLLECTION).bulk_write(updates_of_records, ordered=False)
     record = {"summary": parts}
     list_rows.update_alike(patients, record, [f"summary.{name}" for name in parts])
-    patient_answers.update(ids, record, list(parts))
-    return len(patients)
+    return patient_answers.update(ids, record, list(parts), may_be_new=db.in_transaction())
 
 
 def has_equal_mrns(clinic_id: ObjectId) -> bool:
