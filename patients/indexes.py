@@ -127,39 +127,39 @@ obsolete(
 
 
 # --- our own collections ---------------------------------------------------------------------------
-_SMALL = {"wiredTiger": {"configString": "block_compressor=zstd"}}
+def _compressed_by(name: str) -> dict[str, Any]:
+    return {"wiredTiger": {"configString": f"block_compressor={name}"}}
+
+
 collections.declare(
     list_rows.COLLECTION,
     is_derived=True,
     clusteredIndex={"key": {"_id": 1}, "unique": True},
-    storageEngine=_SMALL,
+    storageEngine=_compressed_by("zstd"),
 )
 
 
 # --- patientLists: decision 0019 says what each is for ---------------------------------------------
-def _order(name: str, *paths: str, collated: bool = False) -> IndexModel:
-    options: dict[str, Any] = {"collation": _COLLATION} if collated else {}
-    return IndexModel([("clinicId", 1), *((path, 1) for path in paths)], name=name, **options)
+def _of_rows(name: str, *paths: str, **options: Any) -> IndexModel:
+    keys = [(path, 1) for path in paths]
+    return IndexModel(keys, name=name, storageEngine=_compressed_by("snappy"), **options)
+
+
+def _order(name: str, *paths: str, **options: Any) -> IndexModel:
+    return _of_rows(name, "clinicId", *paths, **options)
 
 
 declare(
     list_rows.COLLECTION,
-    _order("ListName", "fullName", collated=True),
+    _order("ListName", "fullName", collation=_COLLATION),
     _order("ListBirthDate", "birthDate"),
     _order("ListReviewed", "reviewed"),
     *(_order(name, *order_keys(path)) for path, name in INDEXED_ORDERS.items()),
-    IndexModel(
-        [("clinicId", 1), ("searchKey", 1), ("fullName", 1), ("patientId", 1)], name="ListSearch"
-    ),
-    IndexModel(
-        [("clinicId", 1), ("tags", 1), ("cgm.lastData", 1), ("patientId", 1), ("fullName", 1)],
-        name="ListTags",
-    ),
-    IndexModel(
-        [("clinicId", 1), ("sites", 1), ("fullName", 1), ("patientId", 1)], name="ListSites"
-    ),
-    IndexModel([("clinicId", 1), ("sources", 1)], name="ListSources"),
-    IndexModel([("patientId", 1)], name=list_rows.BY_PATIENT),
+    _order("ListSearch", "searchKey", "fullName", "patientId"),
+    _order("ListTags", "tags", "cgm.lastData", "patientId", "fullName"),
+    _order("ListSites", "sites", "fullName", "patientId"),
+    _order("ListSources", "sources"),
+    _of_rows(list_rows.BY_PATIENT, "patientId"),
 )
 declare(
     "patient_deletions",

@@ -142,8 +142,10 @@ def _new_patients(world: World) -> list[Any]:
 
 
 def _summaries(world: World) -> list[Any]:
-    """Each patient's own summary, as it is answered: whole, 10 to 14 KB."""
-    return list(world.bodies["summaries"])
+    """Whole summaries as they are answered, 10 to 14 KB. Each patient gets their own and then another's, so that
+    what comes differs from what is there."""
+    own = list(world.bodies["summaries"])
+    return [*own, *own[1:], *own[:1]]
 
 
 WRITES = [
