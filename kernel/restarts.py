@@ -3,7 +3,7 @@ failed to start again and again. For `make run` and for the master of the web pr
 
 FAILED_STARTS = 5
 _PAUSES = (0.0, 1.0, 2.0, 4.0, 8.0, 16.0, 30.0)
-_CALM = 60.0  # seconds; after a life as long as this the pauses begin anew
+_CALM = 60.0  # seconds; after a life as long as this the pauses begin again
 
 
 class CannotStart(Exception):
