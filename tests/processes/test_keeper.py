@@ -70,7 +70,7 @@ def look_for(kept, *, seconds):
         time.sleep(0.01)
 
 
-def test_pauses_grow_and_begin_anew_after_a_calm_minute():
+def test_pauses_grow_and_begin_again_after_a_calm_minute():
     process = Restarts()
     pauses = [process.pause_after(seconds=20, has_started=True) for _ in range(9)]
     assert pauses == [0, 1, 2, 4, 8, 16, 30, 30, 30]
