@@ -6,7 +6,7 @@ OWN_ADDOPTS := -q --strict-markers -p no:cacheprovider -p tests.environment
 # Otherwise each process would compile the whole program again.
 unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
-.PHONY: help run serve setup test walks lint fmt house bench bench-compare bench-ehr bench-merge bench-outbox fuzz-short fuzz chaos-short chaos attack audit lock servers stop clean run-setup dev-setup
+.PHONY: help run serve setup test walks lint fmt house bench bench-compare bench-ehr bench-merge bench-outbox yardsticks fuzz-short fuzz chaos-short chaos attack audit lock servers stop clean run-setup dev-setup
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
@@ -41,6 +41,7 @@ fmt: dev-setup  ## format, and fix what can be fixed
 	$(PYTHON_BIN) -m scripts.data_model
 	$(PYTHON_BIN) -m scripts.effects_table
 	$(PYTHON_BIN) -m scripts.house --write > /dev/null
+	$(PYTHON_BIN) -m scripts.yardsticks
 
 house: dev-setup  ## the rooms, their sizes, the imports between them, and how long functions are
 	@$(PYTHON_BIN) -m scripts.house
@@ -59,6 +60,11 @@ bench-merge: dev-setup  ## two clinics of 10,000 patients become one; ARGS="--pa
 
 bench-outbox: dev-setup  ## how fast real workers drain the outbox; ARGS="--rows 5000"
 	@$(PYTHON_BIN) -m tests.bench.outbox $(ARGS)
+
+yardsticks: dev-setup  ## every test that shows a row of docs/yardsticks.md, and what it said into the page
+	@-$(PYTHON_BIN) -m pytest -o addopts="$(OWN_ADDOPTS)" -p tests.yardstick_results -n 2 --dist loadfile tests --ignore=tests/bench --ignore=tests/chaos --ignore=tests/fuzz $(ARGS)
+	@-$(PYTHON_BIN) -m pytest -o addopts="$(OWN_ADDOPTS)" -p tests.yardstick_results tests/chaos tests/fuzz $(ARGS)
+	@$(PYTHON_BIN) -m scripts.yardsticks
 
 chaos-short: dev-setup  ## the part of chaos that CI runs: a minute
 	@CHAOS_HANGS=2 $(PYTHON_BIN) -m pytest -o addopts="$(OWN_ADDOPTS)" tests/chaos/test_redis_hangs.py -k busy_worker $(ARGS)

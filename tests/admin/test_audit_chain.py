@@ -76,24 +76,28 @@ def test_an_empty_trail_is_intact():
     assert "0 events of test are intact" in verify()
 
 
+@pytest.mark.yardstick("A3")
 def test_a_changed_row_is_named():
     _, second, _ = write(3)
     rows().update_one({"_id": second}, {"$set": {"reason": "another"}})
     assert f"event 2 {second}: was changed after it was written" in verify()
 
 
+@pytest.mark.yardstick("A3")
 def test_a_removed_row_is_named():
     _, second, _ = write(3)
     rows().delete_one({"_id": second})
     assert "event 2 before it is missing" in verify()
 
 
+@pytest.mark.yardstick("A3")
 def test_a_row_cut_off_at_the_end_is_named():
     *_, last = write(3)
     rows().delete_one({"_id": last})
     assert "events 3 to 3 are missing at the end: the end of the chain" in verify()
 
 
+@pytest.mark.yardstick("A3")
 def test_reordered_rows_are_named():
     _, second, third = write(3)
     rows().update_one({"_id": second}, {"$set": {"number": 99}})
@@ -104,6 +108,7 @@ def test_reordered_rows_are_named():
     assert str(third) in answer
 
 
+@pytest.mark.yardstick("A3")
 def test_an_inserted_copy_is_named():
     write(2)
     copied = rows().find_one({"number": 2})
@@ -119,6 +124,7 @@ def test_a_forged_end_of_the_chain_is_named():
     assert "the end of the chain was changed" in verify()
 
 
+@pytest.mark.yardstick("A3")
 def test_an_older_end_restored_is_found_with_an_anchor():
     write(2)
     older = db.database()[audit.HEADS].find_one({})
@@ -132,6 +138,7 @@ def test_an_older_end_restored_is_found_with_an_anchor():
     assert "events 3 to 3 are missing at the end: the given anchor of" in verify("--anchor", anchor)
 
 
+@pytest.mark.yardstick("A3")
 def test_anchors_are_found_in_a_log(tmp_path):
     write(1)
     older = {name: list(db.database()[name].find({})) for name in COLLECTIONS}
@@ -197,6 +204,7 @@ def test_a_retired_key_still_verifies(settings):
     assert "3 events" in verify()
 
 
+@pytest.mark.yardstick("A3")
 def test_parallel_writers_make_one_chain_without_gaps():
     threads = [threading.Thread(target=write, args=(10,)) for _ in range(6)]
     for thread in threads:
@@ -248,6 +256,7 @@ class TestWatch:
             db.database()[name].delete_many({})
         assert f"events 1 to {count} are missing at the end: the anchor of" in verify()
 
+    @pytest.mark.yardstick("A3")
     def test_new_events_are_anchored_in_the_database_and_in_the_log(self, log_lines):
         write(2)
         audit_anchors.keep_watch()
@@ -258,6 +267,7 @@ class TestWatch:
         assert line["anchor"].startswith(f"{number}:{seal}:")
         assert anchors().find_one({"number": number})["seal"] == seal
 
+    @pytest.mark.yardstick("A3")
     def test_an_anchor_is_written_after_an_hour(self, log_lines, monkeypatch):
         now = clock.now() + audit_anchors.EVERY
         monkeypatch.setattr(clock, "now", lambda: now)
@@ -310,10 +320,12 @@ class TestWatch:
         assert "2 events of test are intact" in verify()
 
 
+@pytest.mark.yardstick("A5")
 def test_events_never_expire():
     assert not any("expireAfterSeconds" in m.document for m in indexes.DECLARED[audit.COLLECTION])
 
 
+@pytest.mark.yardstick("A5")
 def test_the_code_has_no_way_to_change_or_remove_an_event():
     modules = (audit, audit_anchors)
     names = [name for module in modules for name in vars(module) if not name.startswith("__")]

@@ -62,6 +62,7 @@ def ask(root, clinic, path, fields):
     return root.post(at(clinic, path), **fields, **token, confirmed="1")
 
 
+@pytest.mark.yardstick("A1")
 @pytest.mark.parametrize("name", NAMES)
 def test_the_event_of_a_change_names_its_subject(clinic, ada, ben, root, name):
     path, fields, kind, subject = requests(clinic, ada, ben)[name]
@@ -73,6 +74,7 @@ def test_the_event_of_a_change_names_its_subject(clinic, ada, ben, root, name):
     assert not [word for word in (SECRET, "Maria", "invited@", ben.email) if word in str(event)]
 
 
+@pytest.mark.yardstick("A1")
 @pytest.mark.parametrize("name", NAMES)
 def test_the_event_of_a_refused_change_names_its_subject_and_the_refused_values(
     clinic, ada, ben, root, name, monkeypatch
@@ -96,6 +98,7 @@ def test_the_event_of_a_refused_change_names_its_subject_and_the_refused_values(
     assert not [word for word in (SECRET, "Maria", "invited@", ben.email) if word in str(event)]
 
 
+@pytest.mark.yardstick("A1", "W2")
 def test_every_page_that_changes_something_is_among_the_tested_requests():
     """A page that changes something through `changes`, and is missing from the requests, fails here."""
     calls = {

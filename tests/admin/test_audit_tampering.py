@@ -81,6 +81,7 @@ def test_an_intact_trail_has_no_findings():
     assert findings() == []
 
 
+@pytest.mark.yardstick("A3")
 @pytest.mark.walk
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("position", range(COUNT))
@@ -102,6 +103,7 @@ def fields_of(document, prefix=""):
             yield from fields_of(value, f"{prefix}{name}.")
 
 
+@pytest.mark.yardstick("A3")
 @pytest.mark.walk
 @pytest.mark.parametrize("name", NAMES)
 def test_any_field_changed_to_anything_is_found(name, states):
@@ -128,6 +130,7 @@ def test_a_field_with_the_same_text_but_another_type_is_found(field):
     assert [f"its {field} is of another type" in finding for finding in findings()] == [True]
 
 
+@pytest.mark.yardstick("A3")
 @pytest.mark.walk
 @pytest.mark.parametrize("first", range(1, COUNT))
 @pytest.mark.parametrize("field", ["number", "reason", "seal", "previous"])
@@ -183,6 +186,7 @@ def test_a_restored_older_copy_is_found(length, restored, states):
     assert any(f"events {length + 1} to {COUNT} are missing" in finding for finding in findings())
 
 
+@pytest.mark.yardstick("A3")
 @pytest.mark.parametrize("length", range(COUNT))
 def test_an_older_copy_of_everything_is_found_with_an_external_anchor(length, states):
     newest = audit_anchors.from_document(states[-1][audit_anchors.COLLECTION][-1])
@@ -208,6 +212,7 @@ def test_documents_moved_to_another_environment_are_found(name, other):
     assert findings()
 
 
+@pytest.mark.yardstick("A3")
 def test_a_new_trail_written_without_the_key_is_found():
     for name in NAMES:
         collection(name).delete_many({})

@@ -197,6 +197,7 @@ def test_the_page_of_a_message_shows_its_processing_but_not_its_payload(clinic, 
     assert not events(action="ehr.payload_viewed")
 
 
+@pytest.mark.yardstick("A1")
 @pytest.mark.parametrize("kind", ["message", "scheduled"])
 def test_every_view_of_a_payload_is_recorded(kind, clinic, staff):
     if kind == "message":
@@ -470,6 +471,7 @@ def test_deliveries_are_listed_and_filtered_without_their_content(clinic, staff)
     assert not events(action="ehr.payload_viewed")
 
 
+@pytest.mark.yardstick("A1")
 def test_a_delivery_shows_payload_and_pdf_and_records_both_looks(clinic, staff):
     note = delivery(clinic)
     person = staff("integration")

@@ -113,6 +113,7 @@ def test_other_spellings_of_a_name_share_its_limit(name, sam):
     assert try_wrongly(1, name) == [429]
 
 
+@pytest.mark.yardstick("L1")
 def test_parallel_wrong_tries_do_not_exceed_the_limit(sam):
     with ThreadPoolExecutor(8) as pool:
         answers = list(
@@ -199,6 +200,7 @@ def test_the_device_cookie_is_limited_to_the_staff_pages_and_names_no_one(sam):
     assert "sam" not in str(content)
 
 
+@pytest.mark.yardstick("L2")
 def test_no_one_can_log_in_when_tries_cannot_be_counted(sam, monkeypatch):
     def down(*_, **__):
         raise Unavailable
@@ -235,6 +237,7 @@ def move_back(client, minutes):
     session.save()
 
 
+@pytest.mark.yardstick("W2")
 def test_staff_are_logged_out_after_fifteen_idle_minutes(staff):
     person = staff("viewer")
     assert person.get("clinics/").status_code == 200
@@ -263,6 +266,7 @@ def test_without_a_session_every_page_leads_to_the_login():
         assert response.headers["Location"].startswith("/admin/login/")
 
 
+@pytest.mark.yardstick("W1")
 def test_pages_forbid_foreign_and_inline_scripts_and_frames(sam):
     client = QuickClient()
     log_in("sam", PASSWORD, client)

@@ -93,6 +93,7 @@ def test_every_page_is_in_the_tables_above():
     assert names == tested
 
 
+@pytest.mark.yardstick("A1", "W2")
 def test_a_refused_try_is_in_the_audit_trail(clinic, staff):
     person = staff("viewer")
     person.get(f"clinics/{clinic['_id']}/patients/")
@@ -307,6 +308,7 @@ def test_clinics_that_need_attention_are_listed_with_the_problem(root):
     assert "Half an EHR" in text(root.get(""))
 
 
+@pytest.mark.yardstick("A5")
 def test_the_history_shows_changes_and_outlives_the_clinic(clinic, root, staff):
     staff("configuration").submit(f"clinics/{clinic['_id']}/settings/tier", tier="tier0200")
     staff("support").get(f"clinics/{clinic['_id']}/patients/")
@@ -361,6 +363,7 @@ def test_all_events_of_a_handler_are_started_again(staff):
     assert (count("dead"), count("pending")) == (1, 2)
 
 
+@pytest.mark.yardstick("W2")
 def test_events_are_not_started_again_without_reason_or_role(staff):
     (row,) = dead_rows(1)
     response = staff("integration").post("events/start-again", row=[str(row)], reason=" ")

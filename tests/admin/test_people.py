@@ -23,6 +23,7 @@ def rows_of(response):
 
 
 # --- looking ----------------------------------------------------------------------------------------
+@pytest.mark.yardstick("A1")
 def test_a_list_of_patients_leaves_one_event_with_their_ids(clinic, staff):
     person = staff("support")
     page = person.get(at(clinic, "patients/"))
@@ -110,6 +111,7 @@ def test_a_patient_of_another_clinic_is_not_found_here(clinic, staff):
     assert not events(action="patient.viewed")
 
 
+@pytest.mark.yardstick("A4")
 def test_the_page_of_a_patient_is_not_shown_when_the_look_cannot_be_recorded(
     clinic, staff, monkeypatch
 ):
@@ -124,6 +126,7 @@ def test_the_page_of_a_patient_is_not_shown_when_the_look_cannot_be_recorded(
     assert "Maria" not in text(response)
 
 
+@pytest.mark.yardstick("A2")
 def test_no_value_of_a_patient_is_in_the_audit_trail(clinic, staff):
     person = staff("support", "destructive")
     user_id = patient_ids(clinic)[0]
@@ -140,6 +143,7 @@ def test_no_value_of_a_patient_is_in_the_audit_trail(clinic, staff):
 
 
 # --- exporting --------------------------------------------------------------------------------------
+@pytest.mark.yardstick("A1")
 def test_an_export_has_every_patient_and_is_recorded_with_the_number_of_rows(clinic, staff):
     person = staff("support", "destructive")
     response = person.get(at(clinic, "patients/export.csv"))
@@ -246,6 +250,7 @@ def test_the_last_admin_keeps_role_and_membership(clinic, ada, staff):
     assert {event["outcome"] for event in events(clinicId=clinic["_id"])} == {"refused"}
 
 
+@pytest.mark.yardstick("C1")
 def test_a_parallel_change_of_roles_is_not_overwritten(clinic, ben, staff, root):
     path = at(clinic, f"members/{ben.user_id}/")
     person = staff("support")
@@ -285,6 +290,7 @@ def removals(clinic, ben):
     }  # fmt: skip
 
 
+@pytest.mark.yardstick("W2")
 @pytest.mark.parametrize("what", ["patient", "member", "invite"])
 def test_a_removal_needs_the_typed_text_and_a_reason(what, clinic, ben, staff):
     path, typed, held, action, (collection, query) = removals(clinic, ben)[what]

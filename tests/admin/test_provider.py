@@ -205,6 +205,7 @@ WRONG_CLAIMS = {
 }
 
 
+@pytest.mark.yardstick("T6")
 @pytest.mark.parametrize("wrong", WRONG_CLAIMS)
 def test_a_token_for_another_purpose_is_refused(wrong, provider, sam):
     provider.claims |= WRONG_CLAIMS[wrong]
@@ -228,6 +229,7 @@ def _changed(token):
     return f"{head}.{body[:-4]}AAAA.{signature}"
 
 
+@pytest.mark.yardstick("T6")
 @pytest.mark.parametrize("forgery", FORGERIES)
 def test_a_forged_token_is_refused(forgery, provider, sam):
     provider.encode = FORGERIES[forgery](provider)
@@ -235,6 +237,7 @@ def test_a_forged_token_is_refused(forgery, provider, sam):
     assert reasons() == ["answer not usable"]
 
 
+@pytest.mark.yardstick("T6")
 @pytest.mark.parametrize("algorithm", ["RS384", "PS256"])
 def test_the_algorithm_named_in_a_token_is_not_trusted(algorithm, provider, sam):
     import jwt

@@ -30,6 +30,7 @@ PATHS = [
 ]
 
 
+@pytest.mark.yardstick("W5")
 @pytest.mark.parametrize("path", PATHS)
 def test_more_rows_need_no_more_queries(path, clinic, root, questions):
     path = f"/admin/{path.format(c=clinic['_id'])}"

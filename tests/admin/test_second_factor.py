@@ -60,6 +60,7 @@ def staff_addresses():
 OPEN = {"/admin/login/", "/admin/login/provider/", "/admin/login/provider/callback/"}
 
 
+@pytest.mark.yardstick("W2")
 @pytest.mark.parametrize("waits_for", ["code", "set-up"])
 def test_with_the_password_alone_no_staff_page_opens(waits_for, sam, settings):
     """Only the next step itself answers, both to GET and to POST."""
@@ -180,6 +181,7 @@ def let_all_read_before_one_writes(monkeypatch, number):
     monkeypatch.setattr(factors, "_secret_of", wait_for_the_others)
 
 
+@pytest.mark.yardstick("W2")
 @pytest.mark.usefixtures("many_tries")
 def test_one_code_tried_ten_times_at_once_opens_one_session(sam, phone, monkeypatch):
     clients, code = at_the_code_page(10), phone.code()

@@ -204,6 +204,7 @@ def test_empty_fields_remove_the_limits(clinic, root):
     assert event["before"] == {"hardLimit": {"plan": 250}}
 
 
+@pytest.mark.yardstick("C1")
 def test_two_people_with_one_form_do_not_overwrite_each_other(clinic, root, staff):
     late = staff("configuration")
     token = opened_on(late.get(path(clinic, "limits")))
@@ -241,6 +242,7 @@ def test_a_refusal_of_the_service_is_reported_and_recorded(clinic, staff):
     }
 
 
+@pytest.mark.yardstick("A4")
 def test_a_change_that_cannot_be_recorded_is_not_made(clinic, root, monkeypatch):
     from kernel import audit
 

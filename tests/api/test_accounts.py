@@ -95,6 +95,7 @@ class TestLogin:
         after = db.collection("accountTokens").find_one({"userId": kim.user_id})["expiresTime"]
         assert after > before
 
+    @pytest.mark.yardstick("T3")
     def test_logging_out_ends_the_session_at_once(self, kim):
         client = Api(log_in().headers[TOKEN])
         assert client.post("/auth/logout").status_code == 200

@@ -35,6 +35,7 @@ LEAP = "2016-12-31T23:59:60Z"
 DEEP = b'{"a":' * MANY + b"1" + b"}" * MANY
 
 
+@pytest.mark.yardstick("L3")
 def test_every_operation_refuses_a_body_beyond_its_limit(backend):
     admin, user_id = make_caller("admin", backend)
     callers = [(backend, {}), (admin, dict.fromkeys(OWN_IDS, user_id))]
@@ -146,11 +147,13 @@ def test_missing_properties_never_fail_with_500(world):
                 assert answer.status_code < 500, (name, path, answer.content)
 
 
+@pytest.mark.yardstick("L3")
 def test_lists_beyond_their_length_are_refused(problems):
     cases = with_broken(("array",), lambda value, schema: value * (schema["maxItems"] + 1))
     assert problems(((n, p, orjson.dumps(body)) for n, p, body in cases)) == []
 
 
+@pytest.mark.yardstick("L3")
 def test_objects_too_large_or_too_deep_are_refused(problems):
     def deep():
         for name, path, body in with_broken(("object",), lambda value, _: {**value, "extra": "@"}):

@@ -142,6 +142,7 @@ def test_any_country_and_any_website_are_kept(ada):
     )
 
 
+@pytest.mark.yardstick("Z4")
 def test_properties_with_their_own_operation_are_ignored_in_a_profile(ada):
     new_clinic = make_clinic(
         ada,

@@ -58,6 +58,7 @@ TABLE = [
 ]
 
 
+@pytest.mark.yardstick("W5")
 @pytest.mark.parametrize(("method", "path", "body", "count"), TABLE)
 def test_operation_costs_a_fixed_number_of_commands(
     mongo_commands, clinic, backend, ada, ben, method, path, body, count

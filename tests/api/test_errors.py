@@ -253,6 +253,7 @@ OPERATORS = [
 ]
 
 
+@pytest.mark.yardstick("L4")
 @pytest.mark.parametrize("body", [*OPERATORS])
 def test_property_names_with_a_dollar_are_refused(clinic, ben, body):
     for raw in (orjson.dumps(body), orjson.dumps(body).replace(b"$", b"\\u0024")):
@@ -266,6 +267,7 @@ def test_a_name_with_a_zero_byte_is_refused(clinic, ben):
     assert ben.api.post(f"/v1/clinics/{clinic['_id']}/patients", raw).status_code == 400
 
 
+@pytest.mark.yardstick("L3")
 def test_body_of_eleven_megabytes_is_413(clinic, ben):
     body = {**PATIENT, "extra": "x" * (11 * 1024 * 1024)}
     response = ben.api.post(f"/v1/clinics/{clinic['_id']}/patients", body)
@@ -274,6 +276,7 @@ def test_body_of_eleven_megabytes_is_413(clinic, ben):
     assert db.collection("patients").count_documents({}) == 0
 
 
+@pytest.mark.yardstick("L3")
 @pytest.mark.parametrize("depth", [90, 500, 1010, 5000, 30_000])
 @pytest.mark.parametrize("leaf", [b"1", b'{"$x":1}'])
 def test_deeply_nested_body_is_400(clinic, ben, depth, leaf):
@@ -316,6 +319,7 @@ def test_the_values_of_a_refused_body_are_not_repeated(clinic, ben):
     assert b"Marker" not in response.content
 
 
+@pytest.mark.yardstick("Z4")
 def test_undeclared_and_read_only_properties_are_ignored(clinic, ben):
     body = {
         **PATIENT,
@@ -379,6 +383,7 @@ RAISED = [
 ]
 
 
+@pytest.mark.yardstick("C4")
 @pytest.mark.parametrize(("error", "status", "body"), RAISED, ids=lambda v: type(v).__name__)
 def test_each_kind_of_failure_has_its_status_and_no_inner_detail(
     clinic, backend, monkeypatch, error, status, body
@@ -521,12 +526,14 @@ def test_other_unknown_paths_ask_for_a_token_first(eve, path):
     assert said(eve.api.get(path)) == NO_OPERATION
 
 
+@pytest.mark.yardstick("W1")
 def test_no_answer_may_be_kept_by_a_cache(clinic, ben):
     for path in (f"/v1/clinics/{clinic['_id']}/patients", "/no/such/path"):
         assert ben.api.get(path).headers["Cache-Control"] == "no-store"
 
 
 # --- outages --------------------------------------------------------------------------------------------------------
+@pytest.mark.yardstick("T4")
 def test_a_user_service_that_is_down_is_503_soon(clinic, monkeypatch):
     import time
 

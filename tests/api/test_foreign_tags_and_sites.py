@@ -184,6 +184,7 @@ def assert_only_own_tags_and_sites(world):
         assert {(s["id"], s["name"]) for s in patient.get("sites") or []} <= own_sites
 
 
+@pytest.mark.yardstick("Z3")
 @pytest.mark.parametrize("name", CALLS)
 def test_another_clinics_id_answers_like_one_that_does_not_exist_and_is_never_stored(world, name):
     neighbour = access.access_clinic(world.foreign["id"])

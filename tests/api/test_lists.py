@@ -177,6 +177,7 @@ def test_pretty_parameter_indents_the_answer(lakeside, ben):
 
 
 # --- search ---------------------------------------------------------------------------------------
+@pytest.mark.yardstick("L4")
 @pytest.mark.parametrize(
     ("text", "hits"),
     [
@@ -223,6 +224,7 @@ def test_every_word_of_a_search_is_a_literal_part_of_a_field_case_and_accents_as
     assert answer.json()["meta"] == {"count": len(hits), "totalCount": 7}
 
 
+@pytest.mark.yardstick("L4")
 @pytest.mark.parametrize("letter", ["o", "a", "ﷺ", "(", "𝒜", "ß"])
 def test_a_search_of_any_length_is_answered(lakeside, ben, letter):
     """A letter is looked for with all its accents, and MongoDB bounds what a pattern may hold."""

@@ -41,6 +41,7 @@ def right_query(name):
     return {"TideReport": needed, "ViewPDFReport": report}.get(name, {})
 
 
+@pytest.mark.yardstick("L4")
 @pytest.mark.parametrize("value", [*TEXTS, *NUMBERS, ",".join(["x"] * 1001)])
 def test_any_query_value_never_fails_with_500(world, value):
     for name, parameter in parameters("query"):
@@ -110,6 +111,7 @@ def test_limit_of_any_size_is_accepted(world, limit):
             assert answer.status_code == 200, (name, more, answer.content)
 
 
+@pytest.mark.yardstick("L3")
 def test_page_too_large_to_answer_is_refused_and_smaller_pages_are_not(world, monkeypatch, clinic):
     monkeypatch.setattr(page_limits, "MOST", 1)
     stored = {"_id": ObjectId(clinic["id"])}

@@ -89,6 +89,7 @@ def test_a_backend_leaves_no_inviter(lakeside, backend):
     assert stored["email"] is None
 
 
+@pytest.mark.yardstick("Z4")
 def test_permissions_of_the_body_are_ignored(lakeside, ben):
     patient = ben.api.post(url(lakeside), {**BODY, "permissions": {"view": {}}}).json()
     assert set(patient["permissions"]) == {"custodian", "view", "upload", "note"}
@@ -123,6 +124,7 @@ def test_a_body_that_is_not_right_makes_no_account(lakeside, ben, made_accounts,
     assert made_accounts == []
 
 
+@pytest.mark.yardstick("Z4")
 def test_unknown_and_read_only_properties_are_ignored(lakeside, ben):
     body = {**BODY, "sortIndex": 3, "id": "0123456789", "createdTime": "2001-01-01T00:00:00Z"}
     patient = ben.api.post(url(lakeside), body).json()

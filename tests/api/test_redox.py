@@ -63,6 +63,7 @@ class TestVerification:
 
 
 class TestMessages:
+    @pytest.mark.yardstick("T5")
     @pytest.mark.parametrize(
         ("headers", "words"),
         [
@@ -125,6 +126,7 @@ class TestMessages:
         assert len({first, other, without_person}) == 3
         assert without_person == ""
 
+    @pytest.mark.yardstick("L4")
     def test_keys_that_look_like_operators_are_stored_escaped(self, anonymous):
         body = {**ehr.order(), "$where": {"$gt": 1}}
 
@@ -164,6 +166,7 @@ class TestMessages:
 
         assert anonymous.post("/v1/redox", raw, headers=TOKEN).status_code == 200
 
+    @pytest.mark.yardstick("T5")
     def test_a_message_delivered_ten_times_at_once_is_stored_once(self, anonymous):
         message, statuses = ehr.order(), []
         threads = [

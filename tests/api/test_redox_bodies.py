@@ -156,6 +156,7 @@ UNREADABLE = {
 
 
 class TestUnreadable:
+    @pytest.mark.yardstick("D5")
     @pytest.mark.parametrize("kind", UNREADABLE)
     def test_an_unreadable_body_is_stored_as_it_came_and_parked_with_its_reason(
         self, anonymous, kind
@@ -183,6 +184,7 @@ class TestUnreadable:
         (record,) = ehr.records()
         assert record["lastError"] == "message_unreadable: too large for the database"
 
+    @pytest.mark.yardstick("D5")
     def test_a_good_message_after_an_unreadable_one_is_processed(self, anonymous):
         ehr.ehr_patient(ehr.ehr_clinic())
         anonymous.post("/v1/redox", b"{", headers=TOKEN)
@@ -192,6 +194,7 @@ class TestUnreadable:
 
         assert [record["state"] for record in ehr.records()] == ["failed", "done"]
 
+    @pytest.mark.yardstick("T5")
     def test_without_the_token_nothing_is_stored(self, anonymous):
         for raw, _ in UNREADABLE.values():
             assert anonymous.post("/v1/redox", raw).status_code == 401
@@ -199,6 +202,7 @@ class TestUnreadable:
             assert anonymous.post("/v1/redox", raw, headers=headers).status_code == 401
         assert stored_messages() == []
 
+    @pytest.mark.yardstick("T5")
     def test_a_body_beyond_the_limit_is_refused_before_it_is_read(self, anonymous):
         raw = b" " * (bodies.MESSAGE + 1)
 

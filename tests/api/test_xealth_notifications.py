@@ -23,6 +23,7 @@ def nothing_is_stored():
     return not (orders.stored_orders() or orders.records() or emitted())
 
 
+@pytest.mark.yardstick("T5")
 def test_without_the_secret_nothing_is_stored():
     xealth_clinic()
 
@@ -149,6 +150,7 @@ def test_without_a_usable_event_id_two_deliveries_are_two(partner, event_id):
     assert len(orders.stored_orders()) == 2
 
 
+@pytest.mark.yardstick("T5")
 def test_one_of_many_simultaneous_deliveries_is_stored():
     xealth_clinic()
     statuses = []

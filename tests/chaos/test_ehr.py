@@ -88,6 +88,7 @@ def mixed_message(number):
     return order_about(f"M-{number % 50}", codes[number % 3])
 
 
+@pytest.mark.yardstick("D5")
 def test_unprocessable_messages_among_a_thousand_are_parked_and_stop_no_other(service):
     clinic = ehr.ehr_clinic()
     for number in range(50):
@@ -114,6 +115,7 @@ def test_unprocessable_messages_among_a_thousand_are_parked_and_stop_no_other(se
     assert dead_rows() == 10
 
 
+@pytest.mark.yardstick("D2")
 def test_a_sync_whose_workers_are_killed_repeatedly_sends_each_patient_one_note(service, peer):
     dice, count = random.Random(SEED), 1000
     clinic = ehr.ehr_clinic()

@@ -18,6 +18,7 @@ def _tokens(service) -> tuple[str, str]:
     return user, service.manage("token", "--server").strip()
 
 
+@pytest.mark.yardstick("L2")
 def test_without_redis_reads_still_work(service, backing):
     service.start(only=("web",))
     user, server = _tokens(service)
@@ -33,6 +34,7 @@ def test_without_redis_reads_still_work(service, backing):
     eventually(lambda: service.get("/ready").status == 200)
 
 
+@pytest.mark.yardstick("V2")
 def test_without_mongodb_answers_are_503_in_bounded_time_and_come_back(service, backing):
     service.start(only=("web",))
     user, _ = _tokens(service)
@@ -49,6 +51,7 @@ def test_without_mongodb_answers_are_503_in_bounded_time_and_come_back(service, 
     eventually(lambda: service.get("/ready").status == 200)
 
 
+@pytest.mark.yardstick("D1")
 def test_an_event_of_a_change_is_delivered_although_every_worker_and_redis_were_down(
     service, backing
 ):

@@ -23,6 +23,7 @@ LONG_HANG = 25
 CLIENTS = 10
 
 
+@pytest.mark.yardstick("V2")
 def test_a_busy_worker_takes_what_waits_after_long_hangs(busy_worker):
     worker = busy_worker(SOCKET_SECONDS="")
     for _ in range(HANGS):
@@ -99,6 +100,7 @@ def acknowledgements_lost(service):
     return sum("celery.worker.request" in line and "TimeoutError" in line for line in lines)
 
 
+@pytest.mark.yardstick("V2")
 def test_workers_take_what_waits_after_redis_hung_three_times_under_load(service, backing):
     service.start()
     with Load(service):

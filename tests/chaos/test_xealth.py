@@ -98,6 +98,7 @@ def mails(folder):
     return found
 
 
+@pytest.mark.yardstick("D2")
 def test_orders_whose_workers_are_killed_make_each_patient_once(service, partner, tmp_path):
     dice, folder = random.Random(SEED), tmp_path / "mail"
     xealth_clinic()

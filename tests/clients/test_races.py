@@ -2,6 +2,7 @@
 
 import threading
 
+import pytest
 from bson import ObjectId
 
 from kernel import db
@@ -32,6 +33,7 @@ def together(count, work):
     return answers
 
 
+@pytest.mark.yardstick("C2")
 def test_parallel_creations_with_one_address_make_one_account():
     answers = together(
         8, lambda _: EmbeddedUserService().create_custodial_user(CLINIC, "one@example.org")
@@ -65,6 +67,7 @@ def test_parallel_first_passwords_claim_an_account_once():
     assert EmbeddedUserService().get_user(user.user_id).roles == ("patient",)
 
 
+@pytest.mark.yardstick("C1")
 def test_parallel_changes_of_different_profile_keys_all_count():
     together(8, lambda n: EmbeddedProfileService().update_profile("0123456789", {f"key{n}": n}))
 

@@ -38,6 +38,7 @@ class TestTokens:
     def test_an_unknown_token_is_refused(self, user_service, token):
         assert user_service.check_token(token) is None
 
+    @pytest.mark.yardstick("T3")
     def test_tokens_of_ended_sessions_are_refused_at_once(self, user_service, kim):
         token = accounts.issue_user_token(kim.user_id)
         user_service.delete_sessions(kim.user_id)
@@ -293,6 +294,7 @@ class TestEvents:
 
 
 class TestStorage:
+    @pytest.mark.yardstick("T1")
     def test_tokens_and_passwords_are_stored_as_hashes(self):
         user = accounts.create_user(email="k@example.org", full_name="K", password="correct-horse")
         token = accounts.issue_user_token(user.user_id)

@@ -79,12 +79,14 @@ class TestTokenCheck:
         standin.override["GET /token/x"] = (status, {"code": status})
         assert users.check_token("x") is None
 
+    @pytest.mark.yardstick("T4")
     @pytest.mark.parametrize("status", [500, 502, 503])
     def test_an_outage_is_not_a_logout(self, standin, users, status):
         standin.override["GET /token/x"] = (status, None)
         with pytest.raises(ServiceUnavailable):
             users.check_token("x")
 
+    @pytest.mark.yardstick("T4", "V2")
     def test_a_user_service_that_hangs_is_unavailable_after_a_few_seconds(
         self, standin, users, monkeypatch
     ):
@@ -152,6 +154,7 @@ class TestStatuses:
         standin.override["DELETE /v1/restricted_tokens/x"] = (status, None)
         http.HttpRestrictedTokens(standin.address, session).delete_token("x")
 
+    @pytest.mark.yardstick("T4")
     def test_a_service_that_is_down_is_unavailable_at_once(self, session):
         started = time.monotonic()
         with pytest.raises(ServiceUnavailable):

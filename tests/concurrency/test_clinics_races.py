@@ -48,6 +48,7 @@ def demotion(caller, clinic, person):
     return lambda: caller.put(url, body)
 
 
+@pytest.mark.yardstick("C1")
 @pytest.mark.parametrize("attempt", range(5))
 def test_two_admins_cannot_demote_each_other_at_the_same_time(clinic, ada, eve, attempt):
     add_member(clinic, eve, roles=("CLINIC_ADMIN",))
@@ -68,6 +69,7 @@ def test_the_last_two_admins_cannot_both_be_removed_by_services(clinic, ada, eve
     assert len(stored(clinic)["admins"]) == 1
 
 
+@pytest.mark.yardstick("C1")
 def test_parallel_changes_of_roles_leave_as_many_entries_as_changes(clinic, ben, backend):
     url = path(clinic, "clinicians", ben.user_id)
     sets = [["CLINIC_MEMBER", "PRESCRIBER"], ["CLINIC_ADMIN"], ["CLINIC_ADMIN", "PRESCRIBER"]]
@@ -81,6 +83,7 @@ def test_parallel_changes_of_roles_leave_as_many_entries_as_changes(clinic, ben,
     assert (ben.user_id in stored(clinic)["admins"]) == ("CLINIC_ADMIN" in member["roles"])
 
 
+@pytest.mark.yardstick("C2")
 @pytest.mark.parametrize(("kind", "field"), [("patient_tags", "patientTags"), ("sites", "sites")])
 def test_parallel_creations_with_one_name_make_one_record(clinic, ada, kind, field):
     names = ["Type 1", "type 1", "TYPE 1", "Type 1", "tYpe 1", "typE 1"]
@@ -101,6 +104,7 @@ def test_parallel_creations_do_not_exceed_the_limit(clinic, ada, kind, field, ke
     assert len(stored(clinic)[field]) == 50
 
 
+@pytest.mark.yardstick("C2")
 def test_parallel_renamings_do_not_give_two_tags_the_same_name(clinic, ada):
     fill(clinic, "patientTags", "_id", 4)
     ids = [str(tag["_id"]) for tag in stored(clinic)["patientTags"]]
@@ -109,6 +113,7 @@ def test_parallel_renamings_do_not_give_two_tags_the_same_name(clinic, ada):
     assert statuses(responses) == [200, 409, 409, 409]
 
 
+@pytest.mark.yardstick("C2")
 def test_parallel_creations_of_clinics_get_different_share_codes(ada, cy, monkeypatch):
     from clinics.services import clinics
 
@@ -132,6 +137,7 @@ def test_parallel_creations_of_clinics_get_different_share_codes(ada, cy, monkey
     assert share_codes == {"SAME-SAME-SAME", "NEXT-NEXT-AAAB"}
 
 
+@pytest.mark.yardstick("C2")
 def test_parallel_equal_invites_make_one_record(clinic, backend):
     body = {"email": "new@example.org", "roles": ["CLINIC_MEMBER"], "inviteId": "key"}
     url = path(clinic, "clinicians")

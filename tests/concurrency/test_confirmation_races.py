@@ -3,6 +3,8 @@
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
+import pytest
+
 from confirmations.services import people
 from kernel import db
 from tests.events import emitted
@@ -28,6 +30,7 @@ def confirmations(**query):
     return list(db.collection("confirmations").find(query))
 
 
+@pytest.mark.yardstick("T2", "C2")
 def test_one_of_twenty_parallel_acceptances_makes_a_clinician(clinic, ada, eve):
     key = ada.api.post(
         f"/v1/clinics/{clinic['id']}/invites/clinicians",
@@ -57,6 +60,7 @@ def test_of_a_parallel_accept_and_cancel_only_one_succeeds(clinic, ada, eve):
     assert document["status"] == ("completed" if is_member else "canceled")
 
 
+@pytest.mark.yardstick("T2", "C2")
 def test_one_of_twenty_parallel_acceptances_makes_a_patient(clinic, ben, dot):
     key = dot.api.post(
         f"/confirm/send/invite/{dot.user_id}/clinic",
@@ -72,6 +76,7 @@ def test_one_of_twenty_parallel_acceptances_makes_a_patient(clinic, ben, dot):
     assert len(rows) == len({row["handler"] for row in rows}) > 0, "told each handler once"
 
 
+@pytest.mark.yardstick("T2", "C2")
 def test_one_of_twenty_parallel_acceptances_joins_a_care_team(dot, eve):
     key = dot.api.post(
         f"/confirm/send/invite/{dot.user_id}",
@@ -86,6 +91,7 @@ def test_one_of_twenty_parallel_acceptances_joins_a_care_team(dot, eve):
     assert permission_service().get_permissions(dot.user_id, eve.user_id) == {"view": {}}
 
 
+@pytest.mark.yardstick("T2", "C2")
 def test_one_of_twenty_parallel_claims_succeeds(backend, anonymous):
     user = user_service().create_custodial_user("c" * 24, "iris@example.org")
     profile_service().update_profile(user.user_id, {"patient": {"birthday": "1990-01-02"}})
@@ -127,6 +133,7 @@ def test_a_claim_that_starts_before_another_and_checks_after_it_is_refused(
     assert user is not None
 
 
+@pytest.mark.yardstick("T2", "C2")
 def test_one_of_twenty_parallel_resets_succeeds(eve, anonymous):
     anonymous.post(f"/confirm/send/forgot/{eve.email}")
     [document] = confirmations(userId=eve.user_id)
@@ -142,6 +149,7 @@ def test_one_of_twenty_parallel_resets_succeeds(eve, anonymous):
     assert find_by_credentials(eve.email, winner) is not None
 
 
+@pytest.mark.yardstick("C2")
 def test_parallel_equal_invitations_make_one_record(dot):
     body = {"email": "a@example.org", "permissions": {"view": {}}}
     statuses = at_once(lambda _: dot.api.post(f"/confirm/send/invite/{dot.user_id}", body), 10)
@@ -149,6 +157,7 @@ def test_parallel_equal_invitations_make_one_record(dot):
     assert len(emitted("mail.requested")) == 1
 
 
+@pytest.mark.yardstick("C2")
 def test_parallel_equal_offers_make_one_record(clinic, dot):
     body = {"shareCode": clinic["shareCode"], "permissions": {"view": {}}}
     url = f"/confirm/send/invite/{dot.user_id}/clinic"
@@ -156,6 +165,7 @@ def test_parallel_equal_offers_make_one_record(clinic, dot):
     assert sorted(statuses) == [200] + [409] * 9
 
 
+@pytest.mark.yardstick("C2")
 def test_parallel_equal_sign_ups_make_one_record(eve):
     url = f"/confirm/send/signup/{eve.user_id}"
     statuses = at_once(lambda _: eve.api.post(url), 10)

@@ -30,6 +30,7 @@ def spawn():
         child.wait()
 
 
+@pytest.mark.yardstick("D4")
 def test_events_of_one_key_are_delivered_in_the_order_of_their_changes(spawn):
     db.collection(process.COUNTERS).insert_many([{"_id": key, "count": 0} for key in process.KEYS])
     emitters = [spawn("emit", number) for number in range(EMITTERS)]

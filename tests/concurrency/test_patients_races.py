@@ -50,6 +50,7 @@ def count(clinic):
     return patient_count_of(access_counted_clinic(str(clinic["_id"])))
 
 
+@pytest.mark.yardstick("C2")
 def test_parallel_creations_for_one_user_make_one_record(dot):
     clinic = make_clinic()
     results = together(
@@ -81,6 +82,7 @@ def test_a_creation_that_forbids_equal_names_sees_a_parallel_one():
     assert kinds(results) == ["Duplicate"] * (THREADS - 1) + ["dict"]
 
 
+@pytest.mark.yardstick("C2")
 def test_parallel_creations_with_one_address_make_one_account_and_patient():
     clinic = make_clinic()
     results = together(*[create(clinic, email="iris@example.org")] * THREADS)
@@ -88,6 +90,7 @@ def test_parallel_creations_with_one_address_make_one_account_and_patient():
     assert count(clinic)["total"] == 1
 
 
+@pytest.mark.yardstick("C2")
 @pytest.mark.parametrize("mrns", [["A1"] * THREADS, ["a1", "A1"] * (THREADS // 2)])
 def test_one_of_many_parallel_creations_gets_a_unique_mrn(mrns):
     clinic = make_clinic(mrnSettings={"required": False, "unique": True})
@@ -100,6 +103,7 @@ def test_one_of_many_parallel_creations_gets_a_unique_mrn(mrns):
     assert db.collection("accounts").count_documents({}) == 1
 
 
+@pytest.mark.yardstick("C2")
 def test_one_of_many_parallel_updates_gets_a_unique_mrn():
     clinic = make_clinic(mrnSettings={"required": False, "unique": True})
     created = [make_patient(clinic, permissions={"view": {}}) for _ in range(THREADS)]
@@ -115,6 +119,7 @@ def test_one_of_many_parallel_updates_gets_a_unique_mrn():
     assert db.collection("patients").count_documents({"mrn": "A1"}) == 1
 
 
+@pytest.mark.yardstick("C2")
 def test_parallel_creations_do_not_exceed_the_plan_limit():
     limits = {"hardLimit": {"plan": 3}}
     clinic = make_clinic(patientCountSettings=limits)
@@ -144,6 +149,7 @@ def test_counts_stay_exact_under_parallel_creations_and_removals():
     assert published["total"] == stored
 
 
+@pytest.mark.yardstick("C1")
 def test_parallel_changes_of_different_fields_are_all_stored(dot):
     tag = ObjectId()
     clinic = make_clinic(patientTags=[{"_id": tag, "name": "Pump"}])
@@ -199,6 +205,7 @@ def test_the_search_key_is_right_after_parallel_renames(dot):
     assert row["searchKey"] == search_key(stored)
 
 
+@pytest.mark.yardstick("C1")
 def test_two_of_many_parallel_reviews_are_kept(dot):
     from patients.services import reviews
 
@@ -254,6 +261,7 @@ def numbers(clinic):
     return {**of_tags, **of_sites}, {place_id: n for place_id, n in counts.items() if n}
 
 
+@pytest.mark.yardstick("C1")
 @pytest.mark.parametrize("is_counted_before", [True, False])
 def test_counts_of_tags_and_sites_are_exact_after_parallel_changes(is_counted_before):
     clinic, tags, sites = make_tags_and_sites()

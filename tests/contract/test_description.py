@@ -68,6 +68,7 @@ def test_every_operation_is_described_and_every_described_one_registered():
     assert set(described_operations()) == set(REGISTRY)
 
 
+@pytest.mark.yardstick("W4")
 def test_routes_and_description_agree_both_ways():
     routed = set(routed_operations(get_resolver().url_patterns))
     described = {(name, method, path) for name, (method, path, _) in described_operations().items()}
@@ -92,6 +93,7 @@ def test_every_described_path_resolves_to_its_own_operation():
         assert action.operation.id == name
 
 
+@pytest.mark.yardstick("Z1")
 def test_every_operation_has_a_policy_row_and_every_row_an_operation_or_a_plan():
     from tests.policy.test_matrix import NOT_YET_SERVED
 
@@ -112,6 +114,7 @@ def test_no_path_ends_in_a_slash():
     assert not [path for path in description()["paths"] if path.endswith("/")]
 
 
+@pytest.mark.yardstick("W4")
 @pytest.mark.skipif(not REFERENCE.is_dir(), reason="the reference contract is not at hand")
 def test_agrees_with_the_reference_contract(tmp_path):
     candidate = tmp_path / "schema.yaml"

@@ -43,6 +43,7 @@ def test_packages_without_a_vulnerability_pass(pip_audit, capsys):
     assert "No known vulnerability" in capsys.readouterr().out
 
 
+@pytest.mark.yardstick("W3")
 def test_a_known_vulnerability_is_named_with_the_version_that_fixes_it(pip_audit, capsys):
     pip_audit((answer(SOUND), ""), (answer(SOUND, KNOWN), ""))
     assert advisories.main() == 1
@@ -89,6 +90,7 @@ until = {until}
 """
 
 
+@pytest.mark.yardstick("W3")
 @pytest.mark.parametrize(
     ("package", "known_as", "until", "status"),
     [
@@ -124,5 +126,6 @@ def test_an_exception_without_reason_or_date_is_refused(pip_audit, capsys, text)
     assert "needs package, id, reason and until" in capsys.readouterr().err
 
 
+@pytest.mark.yardstick("W3")
 def test_our_own_exceptions_can_be_read():
     advisories.read_exceptions(advisories.EXCEPTIONS)

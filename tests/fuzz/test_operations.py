@@ -32,6 +32,7 @@ def world(clinic, backend, ada, dot, anonymous, monkeypatch) -> World:
     return make_world(clinic, backend, ada, dot, anonymous, monkeypatch)
 
 
+@pytest.mark.yardstick("L3")
 @pytest.mark.parametrize("name", OPERATIONS)
 def test_random_requests_are_answered_without_5xx_and_break_no_list(world, name):
     operation = SCHEMA.find_operation_by_id(name)

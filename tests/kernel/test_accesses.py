@@ -238,6 +238,7 @@ TAMPERING = {
 }
 
 
+@pytest.mark.yardstick("A3")
 @pytest.mark.parametrize("tamper", TAMPERING.values(), ids=TAMPERING)
 def test_tampering_is_found(recorder, tamper):
     write(recorder, 1)
@@ -248,6 +249,7 @@ def test_tampering_is_found(recorder, tamper):
     assert "not intact" in verify()
 
 
+@pytest.mark.yardstick("A3")
 def test_another_key_is_found_and_a_retired_one_is_not_missed(recorder, settings):
     settings.AUDIT_KEY = "a" * 40
     write(recorder, 1)
@@ -287,6 +289,7 @@ def test_two_processes_at_once_are_told_apart():
 
 
 # --- what is declared -------------------------------------------------------------------------------
+@pytest.mark.yardstick("A5")
 def test_records_stay_six_years():
     expiry = {
         (collection, model.document["name"]): model.document["expireAfterSeconds"]

@@ -35,6 +35,7 @@ def test_a_backend_token_is_checked_once(checked_tokens):
     assert checked_tokens == ["server"]
 
 
+@pytest.mark.yardstick("T3")
 @pytest.mark.parametrize("token", ["user", "nonsense"])
 def test_tokens_of_people_and_refused_tokens_are_checked_every_time(checked_tokens, token):
     for _ in range(3):
@@ -42,6 +43,7 @@ def test_tokens_of_people_and_refused_tokens_are_checked_every_time(checked_toke
     assert checked_tokens == [token] * 3
 
 
+@pytest.mark.yardstick("T3")
 def test_a_backend_token_is_cached_under_a_hash_for_a_minute(checked_tokens):
     authn.find_principal("server")
     redis = Redis.from_url(live.REDIS_URL)
@@ -92,6 +94,7 @@ def test_without_redis_the_user_service_is_asked(checked_tokens, monkeypatch):
     assert authn.find_principal("user").user_id == "0123456789"
 
 
+@pytest.mark.yardstick("L2")
 def test_without_redis_requests_are_served(backend, ada, monkeypatch):
     def down(*args, **kwargs):
         raise RedisDown

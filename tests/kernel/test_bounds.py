@@ -146,6 +146,7 @@ def components_of(node, seen):
     return seen
 
 
+@pytest.mark.yardstick("L3")
 def test_every_value_of_every_described_request_is_bounded():
     for name, (_, _, operation) in described_operations().items():
         content = operation.get("requestBody", {}).get("content", {})

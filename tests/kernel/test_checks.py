@@ -16,6 +16,7 @@ def test_the_service_passes_its_checks():
     assert [m for m in run_checks() if m.id and m.id.startswith("clinics.")] == []
 
 
+@pytest.mark.yardstick("Z1")
 def test_an_operation_without_policy_row_is_an_error(monkeypatch):
     monkeypatch.setitem(REGISTRY, "ForgottenOperation", object())
 
@@ -76,10 +77,12 @@ def finding_ids():
     return ids(findings())
 
 
+@pytest.mark.yardstick("W1")
 def test_a_safe_installation_has_no_findings(safe):
     assert finding_ids() == []
 
 
+@pytest.mark.yardstick("W1")
 @pytest.mark.parametrize(
     ("name", "value", "finding"),
     [
@@ -189,6 +192,7 @@ PROVIDER = {
 }
 
 
+@pytest.mark.yardstick("W2")
 def test_staff_in_production_need_more_than_a_password(settings):
     assert ids(checks.password_login_needs_second_factor()) == ["clinics.E033"]
     settings.STAFF_SECOND_FACTOR = "required"
@@ -226,6 +230,7 @@ def test_an_unknown_role_in_settings_is_an_error(settings):
     assert ids(checks.staff_can_sign_in()) == ["clinics.E032"] * 2
 
 
+@pytest.mark.yardstick("W1")
 def test_djangos_security_warnings_are_silenced_only_for_middleware_of_the_staff_pages(settings):
     """They look in MIDDLEWARE, where the API does not need it."""
     assert {name for name in settings.SILENCED_SYSTEM_CHECKS if name.startswith("security.")} == {

@@ -113,6 +113,7 @@ def test_a_value_that_cannot_be_an_id_is_parsed_as_none(text):
     assert ids.parse_id(text) is None
 
 
+@pytest.mark.yardstick("T2")
 def test_new_keys_are_long_and_unique():
     keys = {ids.new_key() for _ in range(100)}
     assert len(keys) == 100

@@ -17,6 +17,7 @@ def test_ready_answers_200_when_mongodb_and_redis_answer():
     assert (answer.status_code, answer.content) == (200, b"")
 
 
+@pytest.mark.yardstick("V2")
 def test_without_redis_the_service_is_alive_but_not_ready(monkeypatch):
     def down(*args):
         raise RedisDown
@@ -27,6 +28,7 @@ def test_without_redis_the_service_is_alive_but_not_ready(monkeypatch):
     assert QuickClient().get("/live").status_code == 200
 
 
+@pytest.mark.yardstick("V2")
 def test_without_mongodb_the_service_is_not_ready(monkeypatch):
     def down():
         raise ServerSelectionTimeoutError
@@ -35,6 +37,7 @@ def test_without_mongodb_the_service_is_not_ready(monkeypatch):
     assert QuickClient().get("/ready").status_code == 400
 
 
+@pytest.mark.yardstick("P1")
 def test_metrics_count_by_operation_and_hold_no_personal_data(ada):
     ada.api.get("/v1/patients?search=MarkerName")
     text = QuickClient().get("/metrics").content.decode()

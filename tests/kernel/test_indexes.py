@@ -65,6 +65,7 @@ def test_index_names_are_unique_in_a_collection():
         assert len(names) == len(set(names)), collection
 
 
+@pytest.mark.yardstick("V4")
 def test_a_missing_index_is_created_once(declared):
     declared(IndexModel([("a", ASCENDING)], name="A", unique=True))
 
@@ -119,6 +120,7 @@ def test_an_index_that_the_data_would_break_does_not_replace_the_old_one(declare
     assert live("A") is not None
 
 
+@pytest.mark.yardstick("V4")
 def test_ensure_indexes_can_be_repeated():
     call_command("ensure_indexes", verbosity=0)
     call_command("ensure_indexes", verbosity=0)
@@ -289,6 +291,7 @@ def left(declared):
     indexes.obsolete(NAME, "a", "b", "gone")
 
 
+@pytest.mark.yardstick("V4")
 def test_indexes_of_earlier_versions_are_named_and_stay(left, capsys):
     assert indexes.left_over() == [f"{NAME}.b"]
     call_command("ensure_indexes")

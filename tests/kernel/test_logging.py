@@ -35,6 +35,7 @@ def raise_and_log(error):
         structlog.get_logger("kernel_logging").exception("thing.failed", extra=MARKER)
 
 
+@pytest.mark.yardstick("P2")
 def test_only_allowed_keys_are_written(lines):
     structlog.get_logger("kernel_logging").info(
         "thing.done", clinic="c1", name_of_patient=MARKER, email=MARKER
@@ -46,6 +47,7 @@ def test_only_allowed_keys_are_written(lines):
     assert line["timestamp"].endswith("Z")
 
 
+@pytest.mark.yardstick("P2")
 def test_context_variables_are_filtered_too(lines):
     structlog.contextvars.bind_contextvars(operation="GetPatient", patient=MARKER)
     structlog.get_logger("kernel_logging").info("thing.done")
@@ -56,6 +58,7 @@ def test_context_variables_are_filtered_too(lines):
     assert MARKER not in str(line)
 
 
+@pytest.mark.yardstick("P3")
 @pytest.mark.parametrize(
     "error",
     [
@@ -73,6 +76,7 @@ def test_an_exception_is_logged_as_its_type_and_code_lines(lines, error):
     assert MARKER not in str(line)
 
 
+@pytest.mark.yardstick("P3")
 def test_messages_of_chained_exceptions_are_not_logged(lines):
     error = RuntimeError(MARKER)
     error.__cause__ = ValueError(MARKER)

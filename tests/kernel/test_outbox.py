@@ -98,6 +98,7 @@ def fail_with(error):
 
 
 class TestEmit:
+    @pytest.mark.yardstick("D1")
     def test_a_change_and_its_event_are_stored_together(self, heard):
         def change():
             db.collection("things").insert_one({"_id": "x"})
@@ -108,6 +109,7 @@ class TestEmit:
         assert db.collection("things").find_one({"_id": "x"})
         assert only_row()["payload"] == {"id": "x", "n": 0}
 
+    @pytest.mark.yardstick("D1")
     def test_a_change_that_is_rolled_back_emits_nothing(self, heard):
         def change():
             db.collection("things").insert_one({"_id": "x"})
@@ -271,6 +273,7 @@ class TestDelivery:
 
         assert len(heard) == 1
 
+    @pytest.mark.yardstick("D2")
     def test_eight_parallel_workers_deliver_a_row_once(self, listen):
         calls, gate = [], threading.Barrier(8)
         listen("test.once", calls.append)
@@ -308,6 +311,7 @@ class TestDelivery:
 
 
 class TestLeases:
+    @pytest.mark.yardstick("D3")
     def test_a_dead_workers_row_is_due_again_after_its_lease(self, heard):
         outbox.emit(happened(id="x"))
         row = claiming.claim(only_row()["_id"])
@@ -332,6 +336,7 @@ class TestLeases:
 
         assert ends[1] > ends[0]
 
+    @pytest.mark.yardstick("D2")
     def test_a_worker_that_lost_its_lease_does_not_overwrite_its_successor(self, heard):
         outbox.emit(happened(id="x"))
         first = claiming.claim(only_row()["_id"])
@@ -355,6 +360,7 @@ class TestFailures:
         wait = (row["notBefore"] - row["updatedTime"]).total_seconds()
         assert 15 <= wait <= 16.5
 
+    @pytest.mark.yardstick("D4")
     @pytest.mark.parametrize(
         ("attempts", "seconds"),
         [(1, 15), (2, 15), (3, 60), (4, 120), (5, 240), (6, 480), (7, 900), (99, 900)],
@@ -379,6 +385,7 @@ class TestFailures:
         row = only_row()
         assert 30 <= (row["notBefore"] - row["updatedTime"]).total_seconds() <= 33
 
+    @pytest.mark.yardstick("D4")
     @pytest.mark.parametrize(
         ("attempts", "lasted", "state"),
         [
@@ -444,6 +451,7 @@ class TestFailures:
 
         assert only_row()["state"] == outbox.DEAD
 
+    @pytest.mark.yardstick("D4")
     def test_a_permanent_failure_is_parked_at_once(self, listen):
         listen("test.fail", fail_with(PermanentFailure("account_is_a_clinicians")))
         outbox.emit(happened(id="x"))
@@ -470,6 +478,7 @@ class TestFailures:
         assert calls == [("x", "poison", outbox.CLAIMED)] * 2
         assert only_row()["state"] == outbox.DEAD
 
+    @pytest.mark.yardstick("D5")
     def test_a_parked_row_does_not_block_later_rows(self, listen, heard):
         listen("test.poison", fail_with(PermanentFailure("poison")))
         outbox.emit(happened("k", id="1"))
@@ -480,6 +489,7 @@ class TestFailures:
         assert [event.id for event in heard] == ["1", "2"]
         assert [row["state"] for row in rows(handler="test.poison")] == [outbox.DEAD] * 2
 
+    @pytest.mark.yardstick("D4")
     def test_a_parked_row_can_be_started_again_once(self, listen, handed_out):
         listen("test.fail", fail_with(PermanentFailure("x")))
         outbox.emit(happened(id="x"))
@@ -499,6 +509,7 @@ class TestFailures:
 
 
 class TestOrder:
+    @pytest.mark.yardstick("D4")
     def test_rows_of_a_key_run_in_the_order_they_were_emitted(self, heard):
         for number in range(3):
             outbox.emit(happened("k", n=number))
@@ -768,6 +779,7 @@ class TestRelay:
 
         assert outbox.relay() == 1
 
+    @pytest.mark.yardstick("D3")
     def test_the_relay_hands_out_rows_of_dead_workers(self, heard, handed_out):
         outbox.emit(happened(n=1))
         make_due(claiming.claim(only_row()["_id"])["_id"])
@@ -782,6 +794,7 @@ class TestRelay:
         monkeypatch.setattr(current_app, "send_task", refuse)
         waking.enqueue([(ObjectId(), "default")])
 
+    @pytest.mark.yardstick("D6")
     def test_the_backlog_counts_waiting_and_dead_rows(self, listen):
         listen("test.fail", fail_with(PermanentFailure("x")))
         outbox.emit(happened(n=1))
@@ -797,6 +810,7 @@ class TestRelay:
         depth = outbox.depth()
         assert (depth["waiting"], depth["oldest_seconds"]) == (0, 0)
 
+    @pytest.mark.yardstick("D6")
     def test_the_backlog_counts_from_when_a_row_was_due(self, heard):
         outbox.emit(happened(n=1), not_before=clock.now() - timedelta(seconds=90))
         db.collection(outbox.COLLECTION).update_one(

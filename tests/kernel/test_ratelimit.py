@@ -27,6 +27,7 @@ def redis_down(monkeypatch):
     monkeypatch.setattr(ratelimit, "_limiter", lambda: MovingWindowRateLimiter(storage))
 
 
+@pytest.mark.yardstick("L1")
 def test_five_of_sixty_parallel_attempts_pass_a_limit_of_five():
     with ThreadPoolExecutor(60) as pool:
         passed = list(pool.map(lambda _: attempt(), range(60)))
@@ -39,6 +40,7 @@ def test_each_subject_has_its_own_window():
     assert attempt("b@example.org")
 
 
+@pytest.mark.yardstick("L1")
 def test_the_refusal_says_how_long_to_wait():
     assert all(attempt("x") for _ in range(5))
     with pytest.raises(RateLimited) as refusal:
@@ -47,6 +49,7 @@ def test_the_refusal_says_how_long_to_wait():
     assert 50 <= refusal.value.retry_after <= 60
 
 
+@pytest.mark.yardstick("P1")
 def test_redis_holds_no_address():
     attempt("marker@example.org")
     connection = Redis.from_url(settings.REDIS_URL)
@@ -59,12 +62,14 @@ def test_redis_holds_no_address():
     cache.clear()
 
 
+@pytest.mark.yardstick("L2")
 @pytest.mark.usefixtures("redis_down")
 def test_without_redis_a_closed_limit_refuses():
     with pytest.raises(Unavailable):
         ratelimit.hit("test.login", "x", limit="5/minute", closed=True)
 
 
+@pytest.mark.yardstick("L2")
 @pytest.mark.usefixtures("redis_down")
 def test_without_redis_an_open_limit_lets_pass():
     ratelimit.hit("test.view", "x", limit="5/minute", closed=False)

@@ -42,6 +42,7 @@ def counted(monkeypatch):
 TOKEN_AND_ROLES = ["accountTokens", "clinicians"]
 
 
+@pytest.mark.yardstick("W5")
 @pytest.mark.parametrize(
     ("caller", "path", "collections"),
     [

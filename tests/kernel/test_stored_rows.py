@@ -46,10 +46,12 @@ def heard(monkeypatch):
     return received
 
 
+@pytest.mark.yardstick("V4")
 def test_every_handler_has_a_row_of_version_0_1():
     assert {row["handler"] for row in ROWS} == subscriptions.BY_NAME.keys()
 
 
+@pytest.mark.yardstick("V4")
 @handler_of_row
 def test_a_row_of_version_0_1_is_delivered_as_the_same_event(old, heard):
     row_id = store(old)
@@ -62,6 +64,7 @@ def test_a_row_of_version_0_1_is_delivered_as_the_same_event(old, heard):
     assert events.key_of(event) == old["key"]
 
 
+@pytest.mark.yardstick("V4")
 @handler_of_row
 def test_an_event_is_stored_in_the_form_of_version_0_1(old, heard):
     outbox.deliver(store(old))

@@ -39,6 +39,7 @@ def run_together(count, work):
     assert failures == []
 
 
+@pytest.mark.yardstick("C3")
 def test_a_rollback_undoes_every_write():
     def change():
         things().insert_one({"_id": "new"})
@@ -72,6 +73,7 @@ def test_a_change_is_invisible_to_others_before_its_commit():
     assert things().find_one({"_id": "new"})
 
 
+@pytest.mark.yardstick("C1")
 def test_parallel_changes_of_one_document_all_count():
     """Fifty changes by five threads, each reading and writing two documents in a transaction."""
 
@@ -91,6 +93,7 @@ def test_parallel_changes_of_one_document_all_count():
     assert things().find_one({"_id": "twin"})["n"] == 50
 
 
+@pytest.mark.yardstick("C4")
 def test_a_transient_conflict_repeats_the_whole_change():
     attempts = []
 

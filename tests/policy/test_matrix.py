@@ -173,6 +173,7 @@ def served_or_skip(operation_id):
         pytest.skip("not served yet")
 
 
+@pytest.mark.yardstick("Z2")
 def test_every_operation_has_a_row_or_is_listed_as_missing():
     described = set(described_operations())
 
@@ -180,6 +181,7 @@ def test_every_operation_has_a_row_or_is_listed_as_missing():
     assert (set(ALLOWED) | EXTERNAL) - described == NOT_YET_SERVED
 
 
+@pytest.mark.yardstick("Z2")
 @pytest.mark.parametrize("operation_id", sorted(ALLOWED))
 def test_an_operation_passes_exactly_the_callers_of_its_row(operation_id, backend):
     served_or_skip(operation_id)
@@ -360,6 +362,7 @@ def test_a_service_never_counts_as_self(operation_id, monkeypatch):
         assert policy.allows(operation_id, caller) is not is_server
 
 
+@pytest.mark.yardstick("Z1")
 def test_an_operation_without_a_row_is_denied():
     caller = policy.Caller(Principal("aaaaaaaaaa", is_server=True), {})
     assert policy.allows("NoSuchOperation", caller) is False

@@ -81,6 +81,7 @@ def ask(api: Api, name: str, ids: dict[str, str]):
     return api.request(method, where, BODIES.get(name))
 
 
+@pytest.mark.yardstick("Z3")
 @pytest.mark.parametrize("name", sorted(with_two_ids()))
 def test_an_id_of_another_clinic_answers_like_one_that_does_not_exist(neighbours, name):
     mine = {**IDS, **dict.fromkeys(OWN_IDS, STRANGER), "clinicId": neighbours.clinic["id"]}

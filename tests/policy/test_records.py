@@ -223,6 +223,7 @@ def does_reach(world, name, caller):
 
 
 # --- who may ----------------------------------------------------------------------------------------
+@pytest.mark.yardstick("Z2")
 def test_only_members_and_admins_of_the_patients_clinic_reach_the_patient(world):
     reached = {name: who_reaches(world, name) for name in SCENARIOS}
     assert reached == {name: scenario.allowed for name, scenario in SCENARIOS.items()}

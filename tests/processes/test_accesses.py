@@ -30,6 +30,7 @@ def patient_of(service):
     return f"{path}/{service.post(path, person, token=token).json()['id']}", token
 
 
+@pytest.mark.yardstick("A1")
 def test_an_orderly_end_loses_no_access(service):
     service.start()
     path, token = patient_of(service)
@@ -48,6 +49,7 @@ def test_an_orderly_end_loses_no_access(service):
     assert list(Check().flaws()) == []
 
 
+@pytest.mark.yardstick("A1")
 def test_a_killed_process_loses_no_more_than_a_second_and_is_noticed(service):
     service.start(only=("web",))
     path, token = patient_of(service)

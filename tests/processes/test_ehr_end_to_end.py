@@ -81,6 +81,7 @@ def test_a_sync_of_200_patients_is_durable_before_anything_is_sent_and_shows_pro
     assert len(ehr.deliveries("notes")) == PATIENTS
 
 
+@pytest.mark.yardstick("D2", "D3")
 @pytest.mark.walk
 def test_a_killed_worker_loses_no_patient_and_sends_none_twice(service, peer):
     clinic = ehr.ehr_clinic()

@@ -10,6 +10,7 @@ pytestmark = [pytest.mark.processes, pytest.mark.timeout(180)]
 MARKER = "Zyxwvut"
 
 
+@pytest.mark.yardstick("P1")
 def test_no_patient_data_in_logs_and_metrics_at_debug_level(service):
     ada = make_person("Ada Admin", roles=("clinician",))
     service.start(env={"LOG_LEVEL": "DEBUG"})

@@ -9,6 +9,7 @@ from tests.processes.service import eventually
 pytestmark = [pytest.mark.processes, pytest.mark.timeout(120)]
 
 
+@pytest.mark.yardstick("V2")
 def test_a_busy_worker_takes_waiting_tasks_after_three_hangs_of_redis(busy_worker):
     worker = busy_worker()
     for _ in range(3):

@@ -101,6 +101,7 @@ def test_an_unsafe_value_stops_the_start_with_its_name(name, value):
     assert "\n" not in message
 
 
+@pytest.mark.yardstick("W1")
 @pytest.mark.parametrize("environment", ["production", "prd", "qa2", "Local", "int"])
 def test_every_environment_except_local_and_test_is_guarded(environment):
     assert load(ENVIRONMENT=environment, SECRET_KEY="").startswith("SECRET_KEY is")
@@ -127,6 +128,7 @@ def test_metrics_are_open_on_a_developers_machine_alone(environment, token, are_
     assert loaded["METRICS_ARE_OPEN"] is are_open
 
 
+@pytest.mark.yardstick("W1")
 def test_a_safe_installation_starts():
     assert load() == ""
     assert run(SETTINGS).returncode == 0
@@ -146,6 +148,7 @@ def test_a_command_without_servers_ends_with_one_sentence():
     assert done.stderr.count("\n") == 1
 
 
+@pytest.mark.yardstick("W1")
 def test_check_deploy_lists_missing_settings():
     unsafe = {"SECRET_KEY": "", "AUDIT_KEY": "", "DEBUG": "true"}
     done = run([*MANAGE, "check", "--deploy"], **unsafe)

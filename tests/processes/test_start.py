@@ -31,6 +31,7 @@ def test_an_event_reaches_its_handler_through_broker_and_worker(service):
     eventually(lambda: rows.find_one({"attempts": {"$gte": 1}}))
 
 
+@pytest.mark.yardstick("V3")
 def test_sigterm_under_load_drops_no_request(service):
     """On persistent connections, as a proxy uses them: every request is answered with 200, the last one with
     `Connection: close`."""
@@ -65,6 +66,7 @@ def _ask_until_closed(port: int, token: str, outcomes: list[int | str]) -> None:
             return
 
 
+@pytest.mark.yardstick("V3")
 def test_a_worker_that_receives_sigterm_finishes_its_task(service):
     service.start(only=("worker",))
     eventually(lambda: "default@" in service.logs() or "ready" in service.logs())

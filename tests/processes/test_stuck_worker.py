@@ -8,6 +8,7 @@ pytestmark = [pytest.mark.processes, pytest.mark.timeout(120)]
 STUCK = 75
 
 
+@pytest.mark.yardstick("D3")
 def test_a_silent_worker_exits_and_the_next_one_takes_the_waiting_tasks(busy_worker):
     """Without the service's changes to the broker's client one hang is enough."""
     worker = busy_worker(TRANSPORT="kombu", STUCK_SECONDS="2")

@@ -119,6 +119,7 @@ def test_a_body_that_is_too_large_is_refused_and_the_connection_ends(web, is_chu
             assert link.recv(1) == b""
 
 
+@pytest.mark.yardstick("W1")
 def test_a_connection_serves_many_requests_and_answers_do_not_name_the_server(web):
     link = http.client.HTTPConnection("127.0.0.1", web.port, timeout=10)
     for method, path in (("GET", "/docs"), ("HEAD", "/docs"), ("GET", "/no"), ("GET", "/docs")):
@@ -146,6 +147,7 @@ def test_a_token_of_16000_characters_is_read_and_larger_heads_are_refused(web):
     assert web.get("/live").status == 200
 
 
+@pytest.mark.yardstick("D6")
 def test_metrics_of_any_process_report_the_backlog_once(web):
     for _ in range(6):
         metrics = web.get("/metrics").content.decode()
@@ -172,6 +174,7 @@ def test_http_2_is_not_accepted(web):
         assert answer(link)[0] == 400
 
 
+@pytest.mark.yardstick("L3")
 def test_slow_clients_occupy_no_thread(web):
     links = [socket.create_connection(("127.0.0.1", web.port)) for _ in range(40)]
     for link in links:
@@ -223,6 +226,7 @@ def test_the_answer_to_an_unread_body_can_be_read(web):
         assert answer(link)[0] == 401
 
 
+@pytest.mark.yardstick("L3")
 def test_a_body_that_stops_arriving_is_answered_with_408(web):
     with connected(web) as link:
         link.sendall(create_clinic("Content-Length: 60000") + LAKESIDE[:20])
@@ -231,6 +235,7 @@ def test_a_body_that_stops_arriving_is_answered_with_408(web):
     assert headers["Connection"] == "close"
 
 
+@pytest.mark.yardstick("L3")
 def test_an_endless_body_is_read_up_to_the_limit_of_the_operation(web):
     with connected(web) as link:
         link.sendall(create_clinic("Transfer-Encoding: chunked"))
@@ -240,6 +245,7 @@ def test_an_endless_body_is_read_up_to_the_limit_of_the_operation(web):
         assert answer(link)[0] == 413
 
 
+@pytest.mark.yardstick("L3")
 @pytest.mark.chaos
 def test_a_client_that_never_finishes_its_headers_is_disconnected(web):
     with connected(web) as link:
@@ -280,6 +286,7 @@ def test_only_a_caller_who_floods_is_answered_with_429(service):
     assert set(refused) == {("1", b'{"message":"too many requests"}')}
 
 
+@pytest.mark.yardstick("V2")
 def test_health_is_answered_while_every_worker_hangs(service):
     service.start(only=("web",))
     for path in ("/live", "/ready"):
@@ -341,6 +348,7 @@ def test_a_master_whose_workers_cannot_start_says_so_and_ends(service, monkeypat
     assert '"event":"worker.cannot_start"' in service.logs()
 
 
+@pytest.mark.yardstick("V3")
 def test_requests_in_flight_at_sigterm_are_answered_and_no_process_remains(service):
     service.start(only=("web",))
     everyone = workers(service)

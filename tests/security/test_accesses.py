@@ -29,6 +29,7 @@ def world(clinic, backend, ada, dot, anonymous, monkeypatch):
     return make_world(clinic, backend, ada, dot, anonymous, monkeypatch)
 
 
+@pytest.mark.yardstick("A1")
 def test_every_operation_says_what_it_touches():
     assert declarations.table().keys() == set(described_operations())
 
@@ -43,6 +44,7 @@ def body_of():
     return body
 
 
+@pytest.mark.yardstick("A1")
 @pytest.mark.parametrize("name", sorted(declarations.table()))
 def test_one_call_is_one_record(world, body_of, name):
     """Whatever becomes of it; and none, where no patient is concerned."""
@@ -60,6 +62,7 @@ def test_one_call_is_one_record(world, body_of, name):
     assert ("list" in record) == declarations.table()[name].is_list
 
 
+@pytest.mark.yardstick("A1")
 @pytest.mark.parametrize("name", RECORDED)
 def test_refused_calls_are_recorded(clinic, backend, eve, name):
     ids = {"clinicId": clinic["id"]}
@@ -120,6 +123,7 @@ def test_a_search_across_clinics_is_a_list(clinic, ben):
     assert "clinic" not in record
 
 
+@pytest.mark.yardstick("A2")
 def test_no_value_is_recorded(clinic, ben, backend, eve):
     """Markers in every path, query, body and header."""
     for method, path, _ in described_operations().values():
@@ -137,6 +141,7 @@ def test_no_value_is_recorded(clinic, ben, backend, eve):
         assert MARKER.lower() not in text.lower()
 
 
+@pytest.mark.yardstick("A4")
 @pytest.mark.parametrize("name", RECORDED)
 def test_what_cannot_be_recorded_is_not_done(world, body_of, monkeypatch, written, name):
     """Rule ACCOUNT-171."""
@@ -168,10 +173,12 @@ def test_a_health_record_system_is_named(clinic, backend):
 
 
 # --- in the background ------------------------------------------------------------------------------
+@pytest.mark.yardstick("A1")
 def test_every_event_says_what_it_touches():
     assert checks.every_event_says_what_it_touches() == []
 
 
+@pytest.mark.yardstick("A1")
 def test_a_handler_leaves_a_record(clinic, ben):
     patient = ben.api.post(f"/v1/clinics/{clinic['id']}/patients", PATIENT).json()
     seen.forget()
@@ -181,6 +188,7 @@ def test_a_handler_leaves_a_record(clinic, ben):
     assert (record["clinic"], record["patient"]) == (ObjectId(clinic["id"]), patient["id"])
 
 
+@pytest.mark.yardstick("A1")
 def test_a_try_that_fails_leaves_a_record():
     with suppress(ZeroDivisionError), accesses.in_background("x", accesses.SOMEONE):
         accesses.note_patient(STRANGER)
@@ -189,6 +197,7 @@ def test_a_try_that_fails_leaves_a_record():
     assert (record["outcome"], record["patient"]) == ("failed", STRANGER)
 
 
+@pytest.mark.yardstick("A4")
 def test_a_handler_waits_where_nothing_can_be_recorded(monkeypatch):
     monkeypatch.setattr(recording, "MOST_WAITING", 0)
     with pytest.raises(Unavailable), accesses.in_background("x", accesses.SOMEONE):

@@ -102,6 +102,7 @@ def test_another_persons_key_is_answered_like_an_unknown_one(waiting, anonymous)
     assert len(answers) == 1
 
 
+@pytest.mark.yardstick("L1")
 @pytest.mark.parametrize("path", BY_ADDRESS)
 def test_the_limit_of_an_address_is_exact_under_sixty_threads(settings, waiting, anonymous, path):
     settings.CONFIRMATIONS_PER_CLIENT = "1000/hour"
@@ -118,6 +119,7 @@ def test_the_limit_of_an_address_is_exact_under_sixty_threads(settings, waiting,
     assert int(refused["Retry-After"]) > 0
 
 
+@pytest.mark.yardstick("L1")
 def test_the_limit_of_a_client_is_exact_under_sixty_threads(settings, anonymous):
     settings.CONFIRMATIONS_PER_CLIENT = "23/hour"
 
@@ -151,6 +153,7 @@ def test_attempts_to_guess_a_birthday_are_limited(settings, backend, anonymous):
     assert statuses == [409, 409, 409, 429, 429]
 
 
+@pytest.mark.yardstick("L2")
 def test_without_redis_no_mail_is_sent(anonymous, monkeypatch):
     from redis.exceptions import ConnectionError as Down
 

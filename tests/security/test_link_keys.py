@@ -134,6 +134,7 @@ def calls_of_everything(world, api, restore):
                 restore()
 
 
+@pytest.mark.yardstick("T2")
 @pytest.mark.parametrize("caller", CALLERS)
 def test_no_answer_shows_a_person_the_key_of_a_mailed_link(world, restore, caller):
     api = world.apis()[caller]
@@ -179,6 +180,7 @@ def test_every_kind_whose_key_is_an_identifier_has_its_parties():
     assert set(PARTIES) == kinds
 
 
+@pytest.mark.yardstick("T2")
 @pytest.mark.parametrize("kind", PARTIES)
 @pytest.mark.parametrize("caller", CALLERS)
 def test_the_key_of_an_invitation_alone_allows_nothing(world, restore, kind, caller):

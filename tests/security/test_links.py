@@ -266,6 +266,7 @@ def test_the_table_has_a_row_for_every_change():
     assert {change for _, change, _ in PAIRS} == set(CHANGES)
 
 
+@pytest.mark.yardstick("T2")
 @pytest.mark.parametrize(("kind", "change", "answer"), PAIRS)
 def test_a_link_after_a_change_is_answered_as_in_the_table(
     clinic, ada, dot, eve, kind, change, answer

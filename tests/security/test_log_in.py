@@ -72,6 +72,7 @@ def test_a_successful_login_gives_back_only_its_own_attempt():
     assert fail(2) == [401, 429]
 
 
+@pytest.mark.yardstick("L1")
 @pytest.mark.parametrize("email", [KIM, "nobody@example.org", "no address"])
 def test_parallel_failed_logins_pass_exactly_as_often_as_the_limit(email):
     """For every name, so that the limit does not reveal who has an account."""
@@ -97,6 +98,7 @@ def test_logins_with_the_right_secret_of_a_service_do_not_count(settings, monkey
     assert [log_in_as_service("wrong") for _ in range(3)] == [401, 401, 429]
 
 
+@pytest.mark.yardstick("L2")
 def test_without_redis_no_one_can_log_in(monkeypatch):
     class Broken:
         def hit(self, *_):

@@ -52,6 +52,7 @@ def test_the_database_driver_logs_at_debug_level(clinic, ben, log):
     assert_clean(log(), at_least=5)
 
 
+@pytest.mark.yardstick("P1")
 def test_the_life_of_a_patient_leaves_no_data_in_the_log(clinic, ben, backend, log):
     base = f"/v1/clinics/{clinic['_id']}/patients"
     created = ben.api.post(base, PATIENT)
@@ -98,6 +99,7 @@ def values_of(schema, depth=0):
     return 1
 
 
+@pytest.mark.yardstick("P1", "P2")
 def test_markers_in_every_operation_are_not_logged(clinic, ben, backend, eve, log):
     sent = 0
     for method, path, operation in described_operations().values():
@@ -133,6 +135,7 @@ def test_unreadable_bodies_are_not_logged(clinic, ben, log):
     assert_clean(log(), at_least=4)
 
 
+@pytest.mark.yardstick("P1", "P3")
 @pytest.mark.parametrize(
     "error",
     [
@@ -154,6 +157,7 @@ def test_a_crash_in_a_view_logs_no_data(clinic, ben, monkeypatch, log, error):
     assert_clean(log())
 
 
+@pytest.mark.yardstick("P1")
 def test_a_crash_outside_the_views_logs_no_data(clinic, ben, monkeypatch, log):
     """Django's own answer and log when even the error handler fails."""
     from kernel import handler
@@ -176,6 +180,7 @@ def test_a_duplicate_key_logs_no_data(clinic, log):
     assert_clean(log())
 
 
+@pytest.mark.yardstick("P1")
 def test_failing_background_work_logs_no_data(monkeypatch, log):
     from kernel import outbox, tasks
     from kernel.events import MailRequested
@@ -215,6 +220,7 @@ def test_an_unknown_host_name_is_not_logged(host, log):
     assert_clean(log())
 
 
+@pytest.mark.yardstick("P1")
 def test_no_part_of_the_address_of_a_report_is_logged(log):
     """Not of the page, the PDF, a refusal or a crash: the token in it opens the report."""
     patient = subscribed_patient(xealth_clinic(), fullName=f"{MARKER} Weir", mrn=f"{MARKER}MRN")

@@ -180,6 +180,7 @@ def test_resending_an_invitation_is_limited(name, world, settings):
     assert [world.call(name).status_code for _ in range(7)] == [200] * 5 + [429] * 2
 
 
+@pytest.mark.yardstick("L1")
 @pytest.mark.parametrize("name", RESENDS)
 def test_the_limit_is_exact_for_parallel_calls(name, world, settings):
     settings.MAILS_PER_ADDRESS = "5/hour"
@@ -239,6 +240,7 @@ def test_one_person_who_shares_too_often_does_not_lock_out_others(world, setting
     assert [offer(ben), offer(ben), offer(dot)] == [200, 429, 200]
 
 
+@pytest.mark.yardstick("L2")
 def test_without_redis_invitations_are_not_limited(world, monkeypatch):
     from redis.exceptions import ConnectionError as Down
 

@@ -116,6 +116,7 @@ def test_each_event_in_each_status_does_what_the_table_says(kind, event, status)
     assert (changed["modified"] == clock.ZERO) == row["renews"]
 
 
+@pytest.mark.yardstick("T2")
 @pytest.mark.parametrize(("kind", "event"), sorted(EXPECTED))
 def test_no_one_but_the_parties_changes_a_status(kind, event):
     for field in EXPECTED[kind, event]["fields"]:
@@ -138,6 +139,7 @@ def test_an_event_does_not_change_another_kind(kind, event):
         assert read(document["_id"]) == document
 
 
+@pytest.mark.yardstick("T2")
 @pytest.mark.parametrize(("kind", "event"), sorted(EXPECTED))
 @pytest.mark.parametrize(("milliseconds", "is_over"), [(-1000, True), (60_000, False)])
 def test_expired_confirmations_refuse_the_events_that_end_with_expiry(

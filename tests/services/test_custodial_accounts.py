@@ -75,6 +75,7 @@ STEPS = {
 }
 
 
+@pytest.mark.yardstick("C3")
 @pytest.mark.parametrize("afterwards", [False, True], ids=["before", "after"])
 @pytest.mark.parametrize("step", STEPS)
 def test_a_process_killed_at_any_step_leaves_the_address_free_or_with_its_record(

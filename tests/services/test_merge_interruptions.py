@@ -130,6 +130,7 @@ def run_with_interruptions(merge_id, reaper, stop=lambda: False):
     return deaths
 
 
+@pytest.mark.yardstick("C3")
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_merge_that_dies_at_every_write_ends_as_an_undisturbed_one(seed, reaper):
     expected = undisturbed(seed)
@@ -141,6 +142,7 @@ def test_a_merge_that_dies_at_every_write_ends_as_an_undisturbed_one(seed, reape
     assert expected["left"] == [None] * 3
 
 
+@pytest.mark.yardstick("C3")
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_merge_that_dies_while_it_is_taken_back_leaves_the_state_before(seed, reaper):
     merge_id = ask(seed)

@@ -164,6 +164,7 @@ LISTS = [
 ]
 
 
+@pytest.mark.yardstick("W5")
 @pytest.mark.parametrize(
     ("query", "most_rows"), LISTS, ids=[urlencode(query) for query, _ in LISTS]
 )
@@ -223,6 +224,7 @@ FILTERED = [
 ]
 
 
+@pytest.mark.yardstick("W5")
 @pytest.mark.parametrize("query", FILTERED, ids=urlencode)
 def test_filtered_lists_read_each_row_once_and_stop_when_the_page_is_full(clinic, member, query):
     with profiled() as entries:
@@ -289,6 +291,7 @@ def test_counts_of_the_clinic_read_no_patient(clinic, member):
     assert of_patients(entries) == []
 
 
+@pytest.mark.yardstick("W5")
 @pytest.mark.parametrize("number", [1, 2, 3])
 def test_the_tide_report_reads_rows_of_candidates_and_the_records_it_shows(clinic, member, number):
     tags = [tag["_id"] for tag in TAGS[:number]]

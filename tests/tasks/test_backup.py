@@ -77,6 +77,7 @@ def shape_of(database):
     }
 
 
+@pytest.mark.yardstick("V5")
 def test_a_backup_becomes_the_same_database(content, copy, tmp_path):
     back_up(tmp_path / "b")
     with copy:
@@ -191,6 +192,7 @@ def test_a_damaged_backup_is_refused_before_anything_is_written(content, copy, t
     assert content_of(copy.database) == {}
 
 
+@pytest.mark.yardstick("V5")
 def test_a_copy_with_a_changed_audit_trail_is_named(content, copy, tmp_path):
     db.collection(audit.COLLECTION).update_one({}, {"$set": {"actor.id": "another"}})
     back_up(tmp_path / "b")
@@ -209,6 +211,7 @@ def test_a_moment_that_mongodb_has_forgotten_is_explained(content, tmp_path, mon
         back_up(tmp_path / "b", **{"continue": True})
 
 
+@pytest.mark.yardstick("V5")
 def test_a_missing_document_is_named(content, copy, tmp_path, monkeypatch):
     back_up(tmp_path / "b")
     insert = restoring._insert

@@ -280,6 +280,7 @@ class TestShow:
             "name": "",
         }
 
+    @pytest.mark.yardstick("A4")
     def test_a_payload_is_not_shown_when_the_view_cannot_be_recorded(self, message, monkeypatch):
         def fail(**_):
             raise RuntimeError

@@ -1,0 +1,236 @@
+"""What the service guarantees about reliability and security, row by row: the table behind docs/yardsticks.md.
+
+A test that shows a row carries `@pytest.mark.yardstick("A1")`. A row without such a test says why in `missing`.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Yardstick:
+    """`missing` says what of the guarantee no test shows, and why; empty where the tests show all of it."""
+
+    id: str
+    guarantee: str
+    missing: str = ""
+
+
+GROUPS: dict[str, tuple[Yardstick, ...]] = {
+    "Audit": (
+        Yardstick(
+            "A1",
+            "Each access to a patient's data leaves one record that says who did what, where, when, in which "
+            "request and with which outcome: every operation, refused ones, staff pages, background work.",
+        ),
+        Yardstick(
+            "A2",
+            "The audit trail and the records of accesses hold ids and names of fields, never values.",
+            missing="The other tests may leave values there; only two tests search for them.",
+        ),
+        Yardstick(
+            "A3",
+            "Both are sealed chains under a key that the database does not hold, with an anchor outside their "
+            "collection; a changed, removed or moved row is named. They can be kept by a database user who may "
+            "neither update nor delete them.",
+            missing="A database user without the rights to update and delete is not tried.",
+        ),
+        Yardstick(
+            "A4",
+            "What cannot be recorded is not done: the answer is 503, and nothing has changed.",
+            missing="MongoDB itself does not refuse the record in a test.",
+        ),
+        Yardstick(
+            "A5", "They are kept for six years and outlive the clinics and accounts that they name."
+        ),
+    ),
+    "Patients' data": (
+        Yardstick(
+            "P1",
+            "Logs, metrics, broker, cache keys, addresses of outgoing calls, subjects of mails and bodies of errors "
+            "hold nothing of a patient.",
+            missing="The broker and the addresses of outgoing calls are not searched while processes run.",
+        ),
+        Yardstick(
+            "P2", "The line of a request names operation and ids: no query, no path, no user agent."
+        ),
+        Yardstick(
+            "P3",
+            "A report of a crash holds neither local variables nor bodies.",
+            missing="Crash reports to another service do not exist yet; the log is the report.",
+        ),
+    ),
+    "Authentication and tokens": (
+        Yardstick(
+            "T1",
+            "Secrets are compared in constant time; what is looked up is looked up by its hash.",
+            missing="No test reads the code for comparisons.",
+        ),
+        Yardstick(
+            "T2",
+            "Keys of links and invitations are random and long, expire, are bound to clinic and address, and serve "
+            "once, also under parallel use.",
+            missing="The key of a confirmation is its id, which other services read, so it is stored as it is and not hashed.",
+        ),
+        Yardstick(
+            "T3",
+            "Tokens are remembered by hash, for a minute at most, refused ones not at all; a revoked one ends in "
+            "that time.",
+        ),
+        Yardstick(
+            "T4",
+            "Without the user service the answer is 503 within 1.5 seconds, and never a permission.",
+            missing="A user service that hangs is waited for longer.",
+        ),
+        Yardstick(
+            "T5",
+            "A webhook's token is checked before its body is read; two tokens hold while one replaces the other; "
+            "bodies are bounded; one message sent ten times at once is stored once.",
+            missing="There is one token for each webhook.",
+        ),
+        Yardstick(
+            "T6",
+            "Signed tokens: the algorithm is pinned, and issuer, audience and times are checked.",
+            missing="Tokens of callers are judged by the user service; only those of the identity provider of staff are signed.",
+        ),
+    ),
+    "Authorisation": (
+        Yardstick("Z1", "An operation without a rule stops the start."),
+        Yardstick("Z2", "One table says for every operation and caller what becomes of the call."),
+        Yardstick(
+            "Z3",
+            "An id of another clinic in path, query or body is answered as one that does not exist, in body, headers "
+            "and about the same time.",
+            missing="Values of queries and bodies are tried for tags and sites alone.",
+        ),
+        Yardstick(
+            "Z4",
+            "What a body may not set is refused or ignored: no unknown or read-only field is stored.",
+            missing="Not every operation is tried.",
+        ),
+    ),
+    "Abuse": (
+        Yardstick(
+            "L1",
+            "Limits by token, address, key and login hold exactly under parallel requests; 429 says when.",
+            missing="The limits of one token are tried with few parallel requests.",
+        ),
+        Yardstick(
+            "L2",
+            "Without Redis reads go on, and logins and invitations are as limited as documented.",
+        ),
+        Yardstick(
+            "L3",
+            "Bodies, nesting, lists, patterns and pages are bounded, and slow clients are cut off.",
+        ),
+        Yardstick(
+            "L4", "No pattern takes long, and no operator of the database comes in through a value."
+        ),
+    ),
+    "Consistency": (
+        Yardstick(
+            "C1",
+            "Parallel changes of one record all survive, or one of them is told of the conflict.",
+            missing="Not every operation that writes is tried.",
+        ),
+        Yardstick("C2", "What is unique stays so when several create it at once."),
+        Yardstick(
+            "C3",
+            "A change of several documents happens as a whole or not at all.",
+            missing="MongoDB itself refuses no write between two others in a test.",
+        ),
+        Yardstick(
+            "C4",
+            "Conflicting transactions are repeated, then reported as 409 or 503, never as 500.",
+            missing="Conflicts are made by hand, not by parallel transactions.",
+        ),
+        Yardstick(
+            "C5",
+            "A repeated request with the same key has one effect.",
+            missing="There are no idempotency keys: the contract has none, and the clients that are served send none. What must not happen twice is found by what it is about (C2, T2, T5).",
+        ),
+    ),
+    "Delivery": (
+        Yardstick(
+            "D1",
+            "An event is stored if, and only if, its change was committed.",
+            missing="No web process is killed at random moments.",
+        ),
+        Yardstick(
+            "D2",
+            "Work is delivered at least once and takes effect once.",
+            missing="No task is handed out twice by the broker in a test.",
+        ),
+        Yardstick(
+            "D3",
+            "The work of a killed process goes on elsewhere within a known time.",
+            missing="The time is not measured.",
+        ),
+        Yardstick(
+            "D4",
+            "Repetitions wait longer each time and end as a parked row with a reason; it can be started again, once; "
+            "order holds for each key.",
+        ),
+        Yardstick(
+            "D5", "An unreadable message blocks no other, and what is stored is acknowledged."
+        ),
+        Yardstick(
+            "D6",
+            "Depth, age and parked rows are metrics, with alert rules.",
+            missing="There are no alert rules yet.",
+        ),
+    ),
+    "Availability": (
+        Yardstick(
+            "V1",
+            "When the primary of the database dies, no acknowledged write is lost.",
+            missing="No test kills the primary of a set of three yet.",
+        ),
+        Yardstick(
+            "V2",
+            "A slow, hanging or dead neighbour costs a bounded time: `/ready` says so, `/live` stays, and all recovers "
+            "by itself.",
+            missing="MongoDB and the partners of health records do not hang in a test, they are dead.",
+        ),
+        Yardstick(
+            "V3",
+            "A stop under load drops no request and loses no work.",
+            missing="Workers are stopped with one task in hand.",
+        ),
+        Yardstick(
+            "V4",
+            "Migrations and indexes can be repeated, and run while the previous release serves.",
+            missing="The code of a previous release does not run in a test.",
+        ),
+        Yardstick("V5", "A backup can be restored, and its audit trail still agrees."),
+        Yardstick(
+            "V6",
+            "An hour of mixed load leaves memory and collections flat.",
+            missing="It takes an hour, so it is run by hand before a release.",
+        ),
+    ),
+    "Web and supply chain": (
+        Yardstick(
+            "W1",
+            "`check --deploy` finds nothing; headers and cookies are strict; no version is told.",
+        ),
+        Yardstick(
+            "W2",
+            "Staff pages ask for a second factor, end idle sessions, ask for a reason where it matters, and record all.",
+        ),
+        Yardstick(
+            "W3",
+            "Dependencies are pinned with hashes, without known vulnerability, under known licences.",
+            missing="No test reads licences.",
+        ),
+        Yardstick(
+            "W4",
+            "Every operation, and every status that it documents, is reached by a test.",
+            missing="The statuses that are reached are not counted.",
+        ),
+        Yardstick(
+            "W5",
+            "Hot requests stay within their budgets of time, memory and queries.",
+            missing="Times are measured by `make bench` and compared by hand.",
+        ),
+    ),
+}
