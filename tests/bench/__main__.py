@@ -52,13 +52,11 @@ def main() -> None:
         service.running(env | addresses, port) as meters,
     ):
         passes = [_pass(number, jobs, meters, port, options.seconds) for number in range(PASSES)]
+        rows = [_least_disturbed(rounds) for rounds in zip(*passes, strict=True)]
+        report.show(rows)  # at once: what follows takes long
+        floors.show(floor_results, rows)
         measured = worlds if ORDERS in options.group else []
         order_rows = [row for one in measured for row in orders.measure(one, port)]
-    rows = [_least_disturbed(rounds) for rounds in zip(*passes, strict=True)]
-    print(report.header())
-    for row in rows:
-        print(report.line(row))
-    floors.show(floor_results, rows)
     orders.show(order_rows)
     verdict.show(rows, order_rows)
     result = {"rows": rows, "floors": floor_results, "orders": order_rows}

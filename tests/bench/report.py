@@ -8,14 +8,20 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def header() -> str:
+def show(rows: list[dict[str, Any]]) -> None:
+    print(_header())
+    for row in rows:
+        print(_line(row), flush=True)
+
+
+def _header() -> str:
     return "".join(
         f"{name:<{width}}" if i == 0 else f"{name:>{width}}"
         for i, (name, width) in enumerate(COLUMNS)
     )
 
 
-def line(row: dict[str, Any]) -> str:
+def _line(row: dict[str, Any]) -> str:
     cells = [
         row["scenario"], str(row["patients"]), str(row["connections"]), f"{row['rate']:.0f}",
         f"{row['p50'] * 1000:.2f}", f"{row['p95'] * 1000:.2f}", f"{row['web_ms']:.2f}", f"{row['db_ms']:.2f}",
