@@ -97,6 +97,8 @@ def _of_neighbours(settings: Any) -> Iterator[Address]:
         yield Address(variable, value or "", Over.NETWORK)
     endpoint = settings.AUTH_TOKEN_ENDPOINT
     yield Address("TIDEPOOL_AUTH_SERVICE_TOKEN_ENDPOINT", endpoint, Over.NETWORK, is_base=False)
+    yield Address("OTEL_EXPORTER_OTLP_ENDPOINT", settings.TRACES_TO, Over.NETWORK)
+    yield Address("SENTRY_DSN", settings.CRASH_REPORTS_TO, Over.NETWORK)
 
 
 def _of_health_records(settings: Any) -> Iterator[Address]:

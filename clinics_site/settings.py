@@ -51,6 +51,14 @@ METRICS_TOKEN = env.text(
     "METRICS_TOKEN",
     help="bearer token that Prometheus sends for /metrics; unset: open in local and test, closed elsewhere",
 )
+TRACES_TO = env.address(
+    "OTEL_EXPORTER_OTLP_ENDPOINT",
+    help="collector that is sent traces (OpenTelemetry over HTTP, without patient data); unset: no traces",
+)
+CRASH_REPORTS_TO = env.address(
+    "SENTRY_DSN",
+    help="where faults of the program are reported (Sentry's protocol, without patient data); unset: nowhere",
+)
 METRICS_ARE_OPEN = not METRICS_TOKEN and ENVIRONMENT in safeguards.UNGUARDED
 LOG_LEVEL = env.choice(
     "LOG_LEVEL",

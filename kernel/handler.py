@@ -26,6 +26,7 @@ from rest_framework.exceptions import (
 )
 from rest_framework.response import Response
 
+from kernel import crash_reports
 from kernel.api.error_families import CLINIC_FAMILY, ErrorFamily
 from kernel.errors import (
     BadRequest,
@@ -59,6 +60,7 @@ def handle_exception(error: Exception, context: dict[str, Any]) -> Response:
     domain_error = _refusal(error, family) or as_domain_error(error)
     if domain_error is None:
         log.error("request.failed", error=type(error).__name__, exc_info=error)
+        crash_reports.send(error, operation=_operation(context))
         return Response(family.unexpected_body(), status=500)
     if domain_error.status == NO_CONTENT:
         return Response(None, status=NO_CONTENT)
@@ -70,6 +72,10 @@ def handle_exception(error: Exception, context: dict[str, Any]) -> Response:
 
 
 NO_CONTENT = 204
+
+
+def _operation(context: dict[str, Any]) -> str:
+    return getattr(getattr(context.get("request"), "_request", None), "operation_id", "other")
 
 
 def _refusal(error: Exception, family: ErrorFamily) -> DomainError | None:

@@ -17,7 +17,7 @@ import stamina
 import structlog
 from stamina.instrumentation import set_on_retry_hooks
 
-from kernel import db
+from kernel import db, neighbours, tracing
 
 log = structlog.get_logger(__name__)
 TIMEOUT = httpx2.Timeout(10.0, connect=2.0)
@@ -81,17 +81,26 @@ def request(
     """
     if db.in_transaction():
         raise AssertionError(IN_TRANSACTION)
-    try:
-        if method not in _REPEATABLE:
+    with neighbours.call(service) as call:
+        if parent := tracing.parent():
+            options["headers"] = {**(options.get("headers") or {}), tracing.TRACEPARENT: parent}
+        try:
+            response = _send(method, url, attempts, options)
+        except _UNREACHABLE as error:
+            log.warning("http.failed", service=service, error=type(error).__name__)
+            raise ServiceUnavailable(service) from None
+        call.answered(response.status_code)
+        return response
+
+
+def _send(method: str, url: str, attempts: int, options: dict[str, Any]) -> httpx2.Response:
+    if method not in _REPEATABLE:
+        return client().request(method, url, **options)
+    for attempt in stamina.retry_context(
+        on=httpx2.TransportError, attempts=attempts, wait_initial=0.1, wait_max=0.5, timeout=15
+    ):
+        with attempt:
             return client().request(method, url, **options)
-        for attempt in stamina.retry_context(
-            on=httpx2.TransportError, attempts=attempts, wait_initial=0.1, wait_max=0.5, timeout=15
-        ):
-            with attempt:
-                return client().request(method, url, **options)
-    except _UNREACHABLE as error:
-        log.warning("http.failed", service=service, error=type(error).__name__)
-        raise ServiceUnavailable(service) from None
     raise AssertionError
 
 

@@ -80,6 +80,7 @@ class _Present(Collector):
 
     def collect(self) -> Iterator[Metric]:
         yield from self._backlog()
+        yield from self._queues()
         yield from self._scheduler()
         yield from self._indexes()
         yield from self._followers()
@@ -93,6 +94,24 @@ class _Present(Collector):
         for what, value in outbox.depth().items():
             family.add_metric([what], value)
         yield family
+
+    def _queues(self) -> Iterator[GaugeMetricFamily]:
+        waiting = GaugeMetricFamily(
+            "clinics_queue_waiting", "Events due and not delivered", labels=["queue"]
+        )
+        oldest = GaugeMetricFamily(
+            "clinics_queue_oldest_seconds",
+            "How long the oldest of them has been due",
+            labels=["queue"],
+        )
+        dead = GaugeMetricFamily("clinics_dead_events", "Events given up", labels=["handler"])
+        with suppress(PyMongoError):
+            for queue, (count, age) in outbox.depth_by_queue().items():
+                waiting.add_metric([queue], count)
+                oldest.add_metric([queue], age)
+            for handler, count in outbox.dead_by_handler().items():
+                dead.add_metric([handler], count)
+        yield from (waiting, oldest, dead)
 
     def _scheduler(self) -> Iterator[GaugeMetricFamily]:
         from kernel import beat

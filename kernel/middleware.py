@@ -10,11 +10,12 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.module_loading import import_string
 
-from kernel import accesses, metrics, outbox
+from kernel import accesses, metrics, outbox, tracing
 
 log = structlog.get_logger("request")
 Next = Callable[[HttpRequest], HttpResponseBase]
 TRACE_HEADER = "HTTP_X_TIDEPOOL_TRACE_REQUEST"
+PARENT_HEADER = "HTTP_TRACEPARENT"
 _MAX_TRACE = 64
 _NO_CONTENT = 204
 
@@ -31,11 +32,15 @@ class RequestLog:
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request=_trace_id(request))
         accesses.forget()
-        response = self.get_response(request)
+        with tracing.request(request.META.get(PARENT_HEADER, "")) as span:
+            if span.trace_id:
+                structlog.contextvars.bind_contextvars(trace=span.trace_id)
+            response = self.get_response(request)
+            span.note(operation=operation_of(request), status=response.status_code)
         accesses.finish(request, response.status_code)
         seconds = time.perf_counter() - started
         outbox.nudge()
-        operation = getattr(request, "operation_id", "other")
+        operation = operation_of(request)
         metrics.request_finished(operation, response.status_code, seconds)
         log.info(
             "request",
@@ -52,6 +57,10 @@ def _state_length(response: HttpResponseBase) -> None:
     """Without a length the server sends chunks, which is more work for both sides."""
     if isinstance(response, HttpResponse) and response.status_code != _NO_CONTENT:
         response.headers.setdefault("Content-Length", str(len(response.content)))
+
+
+def operation_of(request: HttpRequest) -> str:
+    return getattr(request, "operation_id", "other")
 
 
 def _trace_id(request: HttpRequest) -> str:

@@ -10,7 +10,7 @@ import structlog
 from bson import ObjectId
 from celery import Task, shared_task
 
-from kernel import audit_anchors, indexes, metrics, outbox
+from kernel import audit_anchors, crash_reports, indexes, metrics, outbox, transient_errors
 from kernel.outbox.waking import DELIVER_TASK
 
 log = structlog.get_logger(__name__)
@@ -34,6 +34,10 @@ class BaseTask(Task):
         finally:
             outbox.nudge()
             metrics.task_finished(self.name, outcome, time.perf_counter() - started)
+
+    def on_failure(self, exc: Exception, *_: Any) -> None:
+        if not transient_errors.is_transient(exc):
+            crash_reports.send(exc, task=self.name)
 
 
 @shared_task(base=BaseTask, name=DELIVER_TASK)

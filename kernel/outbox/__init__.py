@@ -8,7 +8,7 @@ try, where staff see it and can start it again. Payloads hold ids only.
 from kernel.outbox.delivery import deliver, drain
 from kernel.outbox.emitting import emit, emit_many, withdraw
 from kernel.outbox.events import Event, event, key, secret
-from kernel.outbox.operators import depth, requeue
+from kernel.outbox.operators import dead_by_handler, depth, depth_by_queue, requeue
 from kernel.outbox.retries import Retries
 from kernel.outbox.rows import CLAIMED, COLLECTION, DEAD, DONE, PENDING
 from kernel.outbox.subscriptions import DEFAULT_QUEUE, is_ours, subscribe
@@ -23,8 +23,10 @@ __all__ = [
     "PENDING",
     "Event",
     "Retries",
+    "dead_by_handler",
     "deliver",
     "depth",
+    "depth_by_queue",
     "drain",
     "emit",
     "emit_many",

@@ -10,8 +10,9 @@ from datetime import timedelta
 
 import structlog
 from bson import ObjectId
+from prometheus_client import Counter
 
-from kernel import accesses, clock, leases, transient_errors
+from kernel import accesses, clock, crash_reports, leases, tracing, transient_errors
 from kernel.choices import Failure
 from kernel.errors import PermanentFailure, RetryLater
 from kernel.outbox import claiming, ending, events, rows, subscriptions
@@ -24,6 +25,7 @@ from kernel.outbox.subscriptions import Subscription
 # wake-ups in the broker.
 DRAIN_SECONDS = 20.0
 
+DELIVERIES = Counter("clinics_deliveries_total", "Tries to deliver events", ["handler", "outcome"])
 log = structlog.get_logger("kernel.outbox")
 
 
@@ -52,7 +54,7 @@ def _run(row: Row) -> bool:
         _park(row, row.get("lastError", Failure.WORKER_LOST))
         return False
     try:
-        with leases.renewed(lambda: claiming.extend(row)):
+        with tracing.delivery(row), leases.renewed(lambda: claiming.extend(row)):
             _handle(row)
     except PermanentFailure as failure:
         _park(row, failure.reason)
@@ -60,8 +62,15 @@ def _run(row: Row) -> bool:
         _retry_later(row, error)
     else:
         ending.finish(row)
+        _count(row, "done")
         return True
     return False
+
+
+def _count(row: Row, outcome: str) -> None:
+    """Under a name of our own: a stored one may be of another version, or of anyone."""
+    known = row["handler"] in subscriptions.BY_NAME
+    DELIVERIES.labels(row["handler"] if known else "unknown", outcome).inc()
 
 
 def _has_used_up_its_tries(row: Row) -> bool:
@@ -98,6 +107,7 @@ def _park(row: Row, reason: str, error: Exception | None = None) -> None:
     if subscription is not None:
         _tell(subscription, row, reason)
     ending.bury(row, reason)
+    _count(row, "parked")
     log.error(
         "outbox.parked",
         handler=row["handler"],
@@ -123,10 +133,13 @@ def _tell(subscription: Subscription, row: Row, reason: str) -> None:
 def _retry_later(row: Row, error: Exception) -> None:
     reason = error.reason if isinstance(error, RetryLater) else type(error).__name__
     is_fault = not transient_errors.is_transient(error)
+    if is_fault:
+        crash_reports.send(error, handler=row["handler"])
     wait = _wait_before_next_try(row, error, is_fault=is_fault)
     if wait is None:
         _park(row, reason, error)
         return
+    _count(row, "repeated")
     moment = clock.now()
     rows.collection().update_one(
         rows.held(row),

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from bson import ObjectId, Timestamp
 
-from kernel import clock, db
+from kernel import clock, db, tracing
 from kernel.outbox import events, rows, subscriptions, waking
 from kernel.outbox.events import Event
 from kernel.outbox.rows import PENDING, Row
@@ -32,8 +32,10 @@ def emit_many(
     moment = clock.now()
     due = not_before or moment
     times = {"dueTime": due, "notBefore": due, "createdTime": moment, "updatedTime": moment}
+    parent = tracing.parent()
+    trace = {"trace": parent} if parent else {}
     stored = [
-        {**_row(event, subscription), **times}
+        {**_row(event, subscription), **times, **trace}
         for event in emitted
         for subscription in subscriptions.of_event(type(event))
         if begun_here or subscription.is_ours

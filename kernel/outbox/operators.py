@@ -1,10 +1,12 @@
 """For operators: the size of the backlog, and starting dead rows again."""
 
+from collections import Counter
+
 from bson import ObjectId
 from pymongo.errors import PyMongoError
 
 from kernel import clock
-from kernel.outbox import rows, waking
+from kernel.outbox import rows, subscriptions, waking
 from kernel.outbox.rows import DEAD, PENDING, UNDELIVERED
 
 
@@ -38,3 +40,33 @@ def depth() -> dict[str, float]:
         }
     except PyMongoError:
         return {}
+
+
+def depth_by_queue() -> dict[str, tuple[int, float]]:
+    """Waiting rows of each queue, and seconds since the oldest was due."""
+    moment = clock.now()
+    waiting = {"state": {"$in": UNDELIVERED}, "dueTime": {"$lte": moment}}
+    group = {"_id": "$queue", "count": {"$sum": 1}, "oldest": {"$min": "$dueTime"}}
+    found = {
+        row["_id"]: (row["count"], (moment - row["oldest"]).total_seconds())
+        for row in rows.collection().aggregate([{"$match": waiting}, {"$group": group}])
+    }
+    return {queue: found.get(queue, (0, 0.0)) for queue in subscriptions.queues()}
+
+
+def dead_by_handler() -> dict[str, int]:
+    """Handlers that this version does not have are `unknown`: a stored name may be anyone's."""
+    counts = Counter(
+        {
+            row["_id"]: row["count"]
+            for row in rows.collection().aggregate(
+                [
+                    {"$match": {"state": DEAD}},
+                    {"$group": {"_id": "$handler", "count": {"$sum": 1}}},
+                ]
+            )
+        }
+    )
+    known = {name: counts[name] for name in subscriptions.BY_NAME if counts[name]}
+    unknown = counts.total() - sum(known.values())
+    return {**known, "unknown": unknown} if unknown else known

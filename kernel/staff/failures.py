@@ -11,7 +11,7 @@ from django.template.loader import render_to_string
 from pymongo.errors import PyMongoError
 from redis.exceptions import RedisError
 
-from kernel import handler
+from kernel import crash_reports, handler
 from kernel.errors import Unavailable
 from kernel.staff import pages
 
@@ -60,8 +60,12 @@ def server_error(request: HttpRequest) -> HttpResponseBase:
     neither would a failure page in their frame."""
     if not request.path.startswith(settings.ADMIN_PATH):
         return handler.server_error(request)
-    is_down = isinstance(sys.exc_info()[1], RedisError | PyMongoError | Unavailable)
-    return _plain(DOWN if is_down else BROKEN)
+    error = sys.exc_info()[1]
+    if isinstance(error, RedisError | PyMongoError | Unavailable):
+        return _plain(DOWN)
+    if error is not None:
+        crash_reports.send(error, operation="staff page")
+    return _plain(BROKEN)
 
 
 def _page(request: HttpRequest, failure: Failure) -> HttpResponseBase:

@@ -23,7 +23,7 @@ from bson import ObjectId
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 
-from kernel import addresses, clock, leases
+from kernel import addresses, clock, leases, neighbours
 from kernel.errors import PermanentFailure, RetryLater
 from notifications.choices import SendState
 from notifications.services.catalogue import Mail, find_mail
@@ -164,7 +164,7 @@ def _send(request: MailRequest, message: EmailMultiAlternatives) -> None:
     try:
         # Renewing the claim while the provider is slow keeps other workers from sending the same mail.
         with leases.renewed(lambda: sent_mails.renew_claim(request.event_id)):
-            message.send()
+            _hand_over(message)
     except (SMTPRecipientsRefused, AnymailRecipientsRefused) as error:
         sent_mails.set_state(request.event_id, SendState.FAILED)
         if not _is_final(error):
@@ -176,6 +176,16 @@ def _send(request: MailRequest, message: EmailMultiAlternatives) -> None:
         raise
     sent_mails.set_state(request.event_id, SendState.SENT)
     log.info("mail.sent", template=request.template, row=str(request.event_id))
+
+
+def _hand_over(message: EmailMultiAlternatives) -> None:
+    with neighbours.call("mail") as call:
+        try:
+            message.send()
+        except (SMTPRecipientsRefused, AnymailRecipientsRefused):
+            call.accepted()  # the provider works, the address does not
+            raise
+        call.accepted()
 
 
 def _is_final(error: Exception) -> bool:
