@@ -6,7 +6,7 @@ OWN_ADDOPTS := -q --strict-markers -p no:cacheprovider -p tests.environment
 # Otherwise each process would compile the whole program again.
 unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
-.PHONY: help run serve setup test walks lint fmt house bench bench-compare bench-ehr bench-merge bench-outbox yardsticks fuzz-short fuzz chaos-short chaos attack audit lock servers stop clean run-setup dev-setup
+.PHONY: help run serve setup test walks lint fmt house bench bench-compare bench-ehr bench-merge bench-outbox yardsticks fuzz-short fuzz chaos-short chaos promtool attack audit lock servers stop clean run-setup dev-setup
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
@@ -78,6 +78,9 @@ fuzz: dev-setup  ## more of them, different in every run; FUZZ_SEED=… repeats 
 chaos: dev-setup  ## tests that break things on purpose
 	@$(PYTHON_BIN) -m pytest -o addopts="$(OWN_ADDOPTS)" tests/chaos $(ARGS)
 	@$(PYTHON_BIN) -m pytest -o addopts="$(OWN_ADDOPTS)" -m chaos tests/tasks tests/processes
+
+promtool:  ## fetch the tool with which tests try the alert rules (with apt; nothing is installed)
+	@scripts/promtool.sh
 
 attack: dev-setup  ## attack a service started for this: do others notice? ARGS="slow-bodies floods", ARGS=--list
 	@$(PYTHON_BIN) -m tests.attack $(ARGS)

@@ -1,15 +1,10 @@
-"""Saves every process the search for a geographic library.
-
-MongoDB's backend tries to import Django's geographic part three times. Each time Django searches for GDAL
-under twenty names and starts a linker for each of them. This service has no geographic data.
-
-Gain: 0.6 s of the 1.8 s of every start.
-Remove when: loading the backend searches for no geographic library (tests/kernel/test_speed.py).
-"""
+"""What saves every process time at its start, and has to act before Django is loaded."""
 
 import ctypes.util
+import sys
 
 _find_library = ctypes.util.find_library
+_TELEMETRY = "opentelemetry"
 
 
 def _find_needed_library(name: str) -> str | None:
@@ -17,4 +12,26 @@ def _find_needed_library(name: str) -> str | None:
 
 
 def skip_geography() -> None:
+    """MongoDB's backend tries to import Django's geographic part three times. Each time Django searches for GDAL
+    under twenty names and starts a linker for each of them. This service has no geographic data.
+
+    Gain: 0.6 s of the 1.8 s of every start.
+    Remove when: loading the backend searches for no geographic library.
+    """
     ctypes.util.find_library = _find_needed_library
+
+
+def skip_telemetry_of_redis() -> None:
+    """Redis' client imports OpenTelemetry's metrics wherever they are installed, and this service uses its traces
+    alone, if it uses any. A module that is None cannot be imported, and the client is made for that.
+
+    Gain: 0.3 s and 2.7 MB of every process.
+    Remove when: importing the client imports nothing of OpenTelemetry.
+    """
+    if _TELEMETRY in sys.modules:
+        return
+    sys.modules[_TELEMETRY] = None  # type: ignore[assignment]
+    try:
+        import redis  # noqa: F401
+    finally:
+        del sys.modules[_TELEMETRY]

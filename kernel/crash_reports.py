@@ -1,6 +1,6 @@
 """Reports of faults of the program to a server that speaks Sentry's protocol, off unless SENTRY_DSN is set.
 
-A report says which exception was raised in which lines of code, by which operation, handler or task. It is made anew
+A report says which exception was raised in which lines of code, by which operation, handler or task. It is made
 of what is listed here, so that whatever else the library collects stays behind: the exception's message, which quotes
 documents, values of variables, the request with its address and body, breadcrumbs, the name of the machine.
 """

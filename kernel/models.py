@@ -31,6 +31,7 @@ class OutboxRow(StoredDocument):
     waits = models.BooleanField(null=True, help_text="waits for an earlier row of its key")
     followers = models.IntegerField(null=True, help_text="how many rows wait for it")
     last_error = models.TextField(null=True, db_column="lastError", help_text="why it failed")
+    trace = models.TextField(null=True, help_text="the trace that emitted it (W3C `traceparent`)")
     due_time = models.DateTimeField(db_column="dueTime", help_text="when it should run")
     not_before = models.DateTimeField(
         db_column="notBefore", help_text="next try, or end of the lease of this one"

@@ -1,4 +1,4 @@
-"""Traces, off unless OTEL_EXPORTER_OTLP_ENDPOINT is set. Off, a span costs the look at that setting, and nothing of
+"""Traces, off unless OTEL_EXPORTER_OTLP_ENDPOINT is set. Off, a span costs reading that setting, and nothing of
 OpenTelemetry is imported.
 
 A span holds what a line of the log may hold, and less: names of our own code, statuses, ids of outbox rows. Never an

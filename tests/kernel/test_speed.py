@@ -25,14 +25,17 @@ from kernel import clock, db, ratelimit, speed
 
 TRICKS = [
     name
-    for name, thing in vars(speed).items()
-    if getattr(thing, "__module__", "") == speed.__name__ and not name.startswith("_")
+    for module in (speed, quick_start)
+    for name, thing in vars(module).items()
+    if getattr(thing, "__module__", "") == module.__name__ and not name.startswith("_")
 ]
 # The state of a fresh process; this one has been changed already.
 FRESH = """
 import gc, json, sys
 state = {"generations": gc.get_threshold(), "switching": sys.getswitchinterval()}
 state["locked"] = getattr(sys, "_is_gil_enabled", lambda: True)()
+import redis
+state["telemetry"] = "opentelemetry" in sys.modules
 from django.core.signals import request_finished, request_started
 import django.core.cache, django.db
 names = lambda signal: [getattr(receiver[1](), "__name__", "") for receiver in signal.receivers]
@@ -74,7 +77,7 @@ def calls_of(action):
 
 @pytest.mark.parametrize("name", TRICKS)
 def test_every_trick_states_its_gain_and_when_to_remove_it_and_has_a_test(name):
-    text = inspect.getdoc(getattr(speed, name))
+    text = inspect.getdoc(getattr(speed, name, None) or getattr(quick_start, name))
     assert "Gain: " in text
     assert "Remove when: " in text
     assert f"test_{name}_is_still_needed".lower() in globals()
@@ -90,10 +93,14 @@ def test_collect_garbage_rarely_is_still_needed(fresh):
 
 def test_skip_geography_is_still_needed(fresh):
     assert "gdal" in fresh["searched"], (
-        "loading the backend searches for no geographic library: remove clinics_site/quick_start.py"
+        "loading the backend searches for no geographic library: remove quick_start.skip_geography"
     )
-    assert "Gain: " in quick_start.__doc__
-    assert "Remove when: " in quick_start.__doc__
+
+
+def test_skip_telemetry_of_redis_is_still_needed(fresh):
+    assert fresh["telemetry"], (
+        "importing redis imports nothing of OpenTelemetry: remove quick_start.skip_telemetry_of_redis"
+    )
 
 
 def test_switch_threads_often_is_still_needed(fresh):
