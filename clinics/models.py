@@ -119,7 +119,7 @@ class Clinic(StoredDocument):
         null=True,
         db_column="patientCount",
         shape={"total": int, "demo": int, "plan": int, "providers": {ANY: dict}},
-        help_text="published copy of `clinicPatientCounts`, without tags and sites",
+        help_text="published copy of `patientCounts`, without tags and sites",
     )
     patient_tags = PassThroughField(
         null=True, db_column="patientTags", shape=[_TAG], help_text="the clinic's tags"

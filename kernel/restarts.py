@@ -3,7 +3,7 @@ failed to start again and again. For `make run` and for the master of the web pr
 
 FAILED_STARTS = 5
 _PAUSES = (0.0, 1.0, 2.0, 4.0, 8.0, 16.0, 30.0)
-_CALM = 60.0  # seconds; after a life as long as this the pauses begin again
+_CALM = 60.0  # seconds; after a life as long as this the first pause comes again
 
 
 class CannotStart(Exception):
@@ -11,7 +11,7 @@ class CannotStart(Exception):
 
 
 class Restarts:
-    """The ends of one process. One after the start is no failure of the start, however often it comes."""
+    """The ends of one process. One that comes after the start is not counted, however often it comes."""
 
     def __init__(self) -> None:
         self._failed = 0

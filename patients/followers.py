@@ -7,6 +7,7 @@ from bson import ObjectId
 
 from kernel import following
 from kernel.following import Changes
+from patients import kept
 from patients.list_rows import patient_id_of
 from patients.services import derived, preparing
 from patients.store import list_rows, patients
@@ -21,7 +22,7 @@ def follow(changes: Changes) -> None:
 
 
 following.register(
-    "patients.lists",
+    kept.FOLLOWER,
     collections=(patients.COLLECTION, list_rows.COLLECTION),
     handle=follow,
     rescan=preparing.rescan,

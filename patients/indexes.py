@@ -6,7 +6,7 @@ from pymongo import IndexModel
 
 from kernel import backfills, collections, returning
 from kernel.indexes import Description, declare, describe, obsolete
-from patients import statistics
+from patients import kept, statistics
 from patients.list_rows import INDEXED_ORDERS, order_keys
 from patients.services import preparing
 from patients.store import account_requests, list_rows
@@ -184,4 +184,4 @@ _DERIVED = ("searchKey", *(f"summary.{part}.answer" for part in PARTS))
 returning.derived("patients", *_DERIVED)
 returning.derived("patient_deletions", *(f"patient.{path}" for path in _DERIVED))
 
-backfills.declare("patients.lists", preparing.begin_new_database)
+backfills.declare(kept.FOLLOWER, preparing.begin_new_database)

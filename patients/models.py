@@ -9,6 +9,7 @@ from django_mongodb_backend.fields import ArrayField, ObjectIdField
 
 from kernel.safe_reading import ANY, Shape
 from kernel.stored_models import PassThroughField, StoredDocument
+from patients import kept
 from patients.choices import PERMISSIONS, DiagnosisType
 
 _SUMMARY: Shape = {
@@ -185,7 +186,7 @@ class PatientCounts(StoredDocument):
     )
 
     class Meta(StoredDocument.Meta):
-        db_table = "clinicPatientCounts"
+        db_table = kept.COUNTS
 
     def __str__(self) -> str:
         return str(self.pk)
@@ -225,7 +226,7 @@ class PatientListRow(StoredDocument):
     )
 
     class Meta(StoredDocument.Meta):
-        db_table = "patientLists"
+        db_table = kept.ROWS
 
     def __str__(self) -> str:
         return str(self.patient_id)
@@ -243,7 +244,7 @@ class PatientAnswers(StoredDocument):
     bgm_stats = PassThroughField(null=True, db_column="bgmStats", shape=dict, help_text="the same")
 
     class Meta(StoredDocument.Meta):
-        db_table = "patientAnswers"
+        db_table = kept.TEXTS
 
     def __str__(self) -> str:
         return str(self.pk)
@@ -253,7 +254,9 @@ class Derivation(StoredDocument):
     """What was done to derive and to compare what lists read: one document for each kind of work."""
 
     id = models.TextField(
-        primary_key=True, db_column="_id", help_text="`prepared`, `prepare`, `check`"
+        primary_key=True,
+        db_column="_id",
+        help_text="`prepared`, `prepare`, `check`, with the version of kept data",
     )
     time = models.DateTimeField(
         null=True,

@@ -3,9 +3,14 @@
 from celery import shared_task
 
 from kernel.tasks import BaseTask
-from patients.services import daily_checks
+from patients.services import daily_checks, kept_versions
 
 
 @shared_task(base=BaseTask, name="patients.check_derived")
 def check_derived() -> None:
     daily_checks.check()
+
+
+@shared_task(base=BaseTask, name="patients.clean_up_kept_data")
+def clean_up_kept_data() -> None:
+    kept_versions.clean_up()

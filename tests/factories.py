@@ -5,6 +5,7 @@ import secrets
 from bson import ObjectId
 
 from kernel import clock, db
+from patients import kept
 
 
 def new_user_id():
@@ -72,14 +73,14 @@ def make_patient(clinic, **fields):
     """A stored record. The kept count is reset, which outside writers never do."""
     document = patient_document(clinic, **fields)
     db.collection("patients").insert_one(document)
-    db.collection("clinicPatientCounts").delete_one({"_id": clinic["_id"]})
+    db.collection(kept.COUNTS).delete_one({"_id": clinic["_id"]})
     return document
 
 
 def make_patients(clinic, rows):
     documents = [patient_document(clinic, **row) for row in rows]
     db.collection("patients").insert_many(documents)
-    db.collection("clinicPatientCounts").delete_one({"_id": clinic["_id"]})
+    db.collection(kept.COUNTS).delete_one({"_id": clinic["_id"]})
     return documents
 
 

@@ -1,6 +1,6 @@
 """A process that follows, step by step, so that every test decides what happens when.
 
-with following("patients.lists") as process:
+with following(kept.FOLLOWER) as process:
     …  # someone writes
     process.catch_up()
 """

@@ -6,6 +6,7 @@ from bson import ObjectId
 
 from kernel import clock, db
 from merges.services import merging
+from patients import kept
 from patients.services import patient_counts
 from tests import factories
 from tests.events import deliver_all
@@ -15,7 +16,7 @@ TAGS = ("Type 1", "type1", "Type 2", "Pump", "Young", "Group A")
 SITES = ("North", "north", "A", "A (2)", "South", "Köln")
 COLLECTIONS = (
     *("clinics", "clinicians", "patients", "merge_plans"),
-    *("clinic_deletions", "clinician_deletions", "patient_deletions", "clinicPatientCounts"),
+    *("clinic_deletions", "clinician_deletions", "patient_deletions", kept.COUNTS),
 )
 _LEFT_EMPTY = ("clinicMergeItems", "clinicMergeDocuments", "clinicClosures")
 # What differs between two runs of the same merge.
@@ -184,13 +185,13 @@ def tag_names(clinic, patient):
 
 def counts_are_right(clinic_id):
     """The kept counts equal those of a count of everything."""
-    kept = db.collection("clinicPatientCounts").find_one({"_id": clinic_id})
+    stored = db.collection(kept.COUNTS).find_one({"_id": clinic_id})
     counted = patient_counts._count_everything(clinic_id)
     counted = {
         name: counted[name] for name in ("total", "demo", "plan", "sources", "tags", "sites")
     }
-    kept = {name: _without_zeros(kept[name]) for name in counted}
-    return kept == {name: _without_zeros(value) for name, value in counted.items()}
+    present = {name: _without_zeros(stored[name]) for name in counted}
+    return present == {name: _without_zeros(value) for name, value in counted.items()}
 
 
 def _without_zeros(value):

@@ -3,6 +3,7 @@
 import time
 
 from kernel import clock, db, following
+from patients import kept
 from tests.list_model import Model
 from tests.list_questions import differences
 from tests.other_service.documents import Inventor
@@ -28,7 +29,7 @@ def wait_for_rest(within=60):
 
 
 def _is_followed(record):
-    row = db.database()["patientLists"].find_one({"patientId": record["_id"]})
+    row = db.database()[kept.ROWS].find_one({"patientId": record["_id"]})
     return row is not None and not any(s.is_rescanning for s in following.standings())
 
 

@@ -31,6 +31,18 @@ has the reasons.
 
 from kernel.following.processes import run
 from kernel.following.registered import BY_NAME, Changes, Follower, register
-from kernel.following.standing import Standing, standings
+from kernel.following.rows import forget
+from kernel.following.standing import Standing, followed_times, lag_seconds, standings
 
-__all__ = ["BY_NAME", "Changes", "Follower", "Standing", "register", "run", "standings"]
+__all__ = [
+    "BY_NAME",
+    "Changes",
+    "Follower",
+    "Standing",
+    "followed_times",
+    "forget",
+    "lag_seconds",
+    "register",
+    "run",
+    "standings",
+]

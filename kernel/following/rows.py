@@ -83,6 +83,12 @@ def note_failure(name: str, reason: str) -> None:
     collection().update_one({"_id": name}, {"$set": noted, "$inc": {"failures": 1}})
 
 
+def forget(name: str) -> None:
+    """A follower that is no longer part of the service."""
+    collection().delete_one({"_id": name})
+    failures().delete_many({"follower": name})
+
+
 # --- parked ids
 def park(follower: str, reasons: Mapping[Place, str], moment: datetime) -> None:
     failures().bulk_write(

@@ -1,8 +1,9 @@
 """How the followers are, for metrics and staff; read from their rows, because they work in another process."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from kernel import clock
@@ -41,6 +42,18 @@ class Standing:
 
 def standings() -> list[Standing]:
     return [_standing_of(BY_NAME[name]) for name in sorted(BY_NAME)]
+
+
+def lag_seconds(name: str) -> float:
+    """Infinite for one that has never followed, and while it derives everything again."""
+    row = rows.collection().find_one({"_id": name}) or {}
+    return float("inf") if row.get("rescanTime") is not None else _lag_seconds(row)
+
+
+def followed_times(beginning: str) -> dict[str, datetime]:
+    """Up to when each follower whose name begins so has followed, also those of other versions of the service."""
+    found = rows.collection().find({"_id": {"$regex": f"^{re.escape(beginning)}"}})
+    return {row["_id"]: row["followedTime"] for row in found if row.get("followedTime")}
 
 
 def _standing_of(follower: Follower) -> Standing:

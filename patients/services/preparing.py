@@ -16,7 +16,7 @@ from kernel.errors import RetryLater, Unavailable
 from patients.services import derivation_walks, derived, patient_counts, prepared
 from patients.services.derivation_walks import ANSWERS, CLINICS, REBUILD, RECORDS, ROWS, Position
 from patients.store import derivations as store
-from patients.store import list_rows, patient_answers
+from patients.store import kept_versions, list_rows, patient_answers
 
 MOST_IN_REQUEST = 1000  # patients; some seconds
 TO_BE_CONTINUED = "to_be_continued"
@@ -73,6 +73,7 @@ _ESTIMATES: dict[str, Callable[[], int]] = {
 def _make_collections() -> None:
     """What is derived is written into collections that are as declared, with their indexes. Rows that were dropped are
     a database that is not prepared."""
+    kept_versions.remove_counts_without_version()
     collections.remake()
     indexes.ensure(only=[list_rows.COLLECTION])
     if store.estimate_records() and not list_rows.estimate():
@@ -96,7 +97,7 @@ def begin_new_database() -> int:
 # --- one clinic -----------------------------------------------------------------------------------
 def patient_count_of(counted_clinic: Document) -> Document:
     """The exact {total, demo, plan, providers?} of a clinic. Raises Unavailable."""
-    if not prepared.is_prepared():
+    if not prepared.is_current():
         require_rows(counted_clinic["_id"])
         counted_clinic = {"_id": counted_clinic["_id"]}  # the counts may be others now
     return patient_counts.patient_count_of(counted_clinic)
@@ -105,7 +106,11 @@ def patient_count_of(counted_clinic: Document) -> Document:
 def require_rows(clinic_id: ObjectId) -> None:
     """A list or count of a clinic whose rows are still to be derived must not leave patients out (rule PATIENT-147).
     Raises Unavailable."""
-    if prepared.is_prepared():
+    if prepared.is_current():
+        return
+    if prepared.is_overtaken():
+        if not _derive_again(clinic_id):
+            raise Unavailable
         return
     records, rows = patient_counts.count_records(clinic_id), list_rows.count(clinic_id)
     if rows >= records:
@@ -115,6 +120,37 @@ def require_rows(clinic_id: ObjectId) -> None:
         raise Unavailable
     derived.follow_missing(clinic_id)
     patient_counts.recount(clinic_id)
+
+
+def derive_if_overtaken(clinic_id: ObjectId) -> bool:
+    """Whether the counts of a clinic that was read before may have changed now. A large clinic is left to the
+    follower."""
+    return not prepared.is_current() and prepared.is_overtaken() and _derive_again(clinic_id)
+
+
+def _derive_again(clinic_id: ObjectId) -> bool:
+    """Another version has changed records meanwhile, and numbers of rows do not tell which. The follower will come to
+    them; a small clinic need not wait for it. False for a large one."""
+    if time.monotonic() < _derived.get(clinic_id, 0.0):
+        return True
+    if patient_counts.count_records(clinic_id) > MOST_IN_REQUEST:
+        return False
+    for _ in derivation_walks.of_clinic(clinic_id, REBUILD):
+        pass
+    _remember(clinic_id)
+    return True
+
+
+_derived: dict[
+    ObjectId, float
+] = {}  # clinic -> until when its rows are taken for those of its records
+_MOST_REMEMBERED = 10_000
+
+
+def _remember(clinic_id: ObjectId) -> None:
+    if len(_derived) >= _MOST_REMEMBERED:
+        _derived.clear()
+    _derived[clinic_id] = time.monotonic() + prepared.CURRENT_SECONDS
 
 
 def count_again(clinic_id: ObjectId) -> None:

@@ -16,7 +16,7 @@ from kernel.api import validation
 from kernel.api.schema import Schema, ref
 from kernel.db import Document
 from kernel.errors import BadRequest
-from patients.services import patient_counts
+from patients.services import patient_counts, preparing
 from patients.store import patient_counts as store
 from patients.store import tags_and_sites as patients_store
 from patients.store.tags_and_sites import SITES, TAGS
@@ -55,6 +55,8 @@ def count_by_tag_and_site(clinics: Sequence[Document]) -> tuple[Counts, Counts]:
         clinic["_id"]: list(patient_counts.tags_and_sites_of(clinic)) for clinic in clinics
     }
     joined = {c["_id"]: counts for c in clinics if (counts := store.joined_counts(c))}
+    if len(clinics) == 1 and preparing.derive_if_overtaken(clinics[0]["_id"]):
+        joined = {}
     uncounted = [
         clinic_id
         for clinic_id, items in items_by_clinic.items()

@@ -1,7 +1,7 @@
 """Walks over everything that lists are derived from, in slices, and what is stored of such work.
 
 `derivations`: `prepared` ({time}: every record has had its row since then), `prepare` ({position, counted}: how far the
-command is) and `check` (the daily comparison, see below).
+command is) and `check` (the daily comparison, see below), each with the version of kept data behind its name.
 """
 
 import secrets
@@ -14,11 +14,13 @@ from pymongo import ReturnDocument
 
 from kernel import clock, db
 from kernel.db import Document
+from patients import kept
 from patients.list_rows import row_id
 from patients.store import list_rows, patient_answers, patient_counts, patients
 
 COLLECTION = "derivations"
-PREPARED, PREPARE, CHECK = "prepared", "prepare", "check"
+NOTES = ("prepared", "prepare", "check")
+PREPARED, PREPARE, CHECK = map(kept.named, NOTES)
 _FIRST, _LAST = ObjectId(b"\0" * 12), ObjectId(b"\xff" * 12)
 _IDS = {"_id": 1}
 

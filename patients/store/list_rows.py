@@ -7,10 +7,11 @@ from pymongo import DeleteOne, InsertOne, ReplaceOne, UpdateOne
 
 from kernel import db
 from kernel.db import Document
+from patients import kept
 from patients.documents import PatientDocument
 from patients.list_rows import changes_of, patient_id_of, row_id, row_of
 
-COLLECTION = "patientLists"
+COLLECTION = kept.ROWS
 BY_PATIENT = "ListOfPatient"
 _KEY_BYTES = 24
 Write = ReplaceOne[Document] | UpdateOne | DeleteOne | InsertOne[Document]

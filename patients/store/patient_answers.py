@@ -11,9 +11,10 @@ from pymongo import DeleteOne, ReplaceOne, UpdateOne
 
 from kernel import db
 from kernel.db import Document
+from patients import kept
 from patients.summary_answers import PARTS, answers_of
 
-COLLECTION = "patientAnswers"
+COLLECTION = kept.TEXTS
 
 
 def insert(records: Sequence[Mapping[str, Any]]) -> None:

@@ -1,6 +1,6 @@
 """Stored counts of a clinic's patients, updated in the transaction that changes the patients.
 
-`clinicPatientCounts`: {_id: clinic, total, demo, plan, sources: {<provider>: {<state>: n}}, tags: {<id>: n},
+`patientCounts`: {_id: clinic, total, demo, plan, sources: {<provider>: {<state>: n}}, tags: {<id>: n},
 sites: {<id>: n}, generation, countedTime, doubtedTime?}. The clinic's own `patientCount` is the published copy of all
 but tags and sites. A document that lacks any of these numbers, left so by an older version or by another program,
 counts as missing. `generation` changes whenever a number is set instead of added to, `countedTime` is the time of the
@@ -16,10 +16,11 @@ from pymongo import ReturnDocument
 
 from kernel import clock, db
 from kernel.db import Document
+from patients import kept
 from patients.store import list_rows, patients
 from patients.store.tags_and_sites import SITES, TAGS
 
-COLLECTION = "clinicPatientCounts"
+COLLECTION = kept.COUNTS
 NUMBERS, MAPS = ("total", "demo", "plan"), ("sources", "tags", "sites")
 _NO_LIST = {"$not": {"$type": "array"}}  # a condition on an array field tests its elements
 _COMPLETE: Document = {

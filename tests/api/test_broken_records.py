@@ -14,6 +14,7 @@ from confirmations.representation.confirmations import confirmation
 from kernel import clock, db, indexes, safe_reading
 from kernel.api import validation
 from kernel.principal import Principal
+from patients import kept
 from tests import following
 from tests.bodies import value_at
 from tests.cast import Api, described_operations
@@ -132,7 +133,7 @@ class World:
         db.collection("patients").insert_many(
             [self.patient, patient_document({"_id": self.clinic_id}, userId="0123456789")]
         )
-        db.collection("clinicPatientCounts").delete_one({"_id": self.clinic_id})
+        db.collection(kept.COUNTS).delete_one({"_id": self.clinic_id})
         ada.api.post(
             f"{self.path}/invites/clinicians", {"email": dot.email, "roles": ["CLINIC_MEMBER"]}
         )

@@ -6,6 +6,7 @@ import pytest
 from bson import ObjectId
 
 from kernel import clock, db
+from patients import kept
 from tests.cast import CLINIC, make_clinic
 from tests.events import deliver_all, emitted
 
@@ -36,7 +37,7 @@ def add_patient(clinic, user_id="00000000aa", **fields):
         **fields,
     }
     db.collection("patients").insert_one(document)
-    db.collection("clinicPatientCounts").delete_one({"_id": document["clinicId"]})
+    db.collection(kept.COUNTS).delete_one({"_id": document["clinicId"]})
     return document
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from kernel import db
 from kernel.api import bounds, text_forms, validation
+from patients import kept
 from tests import bodies
 from tests.bodies import PATIENT, make_world
 from tests.cast import Person, described_operations
@@ -24,7 +25,7 @@ RECORDS = (
     "clinics",
     "clinicians",
     "confirmations",
-    "clinicPatientCounts",
+    kept.COUNTS,
     "migrations",
 )
 WRITES = {

@@ -10,6 +10,7 @@ from clinics.services import clinicians
 from clinics.store import clinicians as clinician_store
 from clinics.store import clinics as clinic_store
 from kernel import clock, db
+from patients import kept
 from patients.services import patient_counts, patients
 from patients.store import patient_matching
 from patients.store import patients as patient_store
@@ -112,8 +113,8 @@ class TestProviders:
         for number in range(20):
             assert self.put(lakeside, ben, patient, f"provider{number}").status_code == 200
 
-        kept = db.collection("clinicPatientCounts").find_one({"_id": lakeside["_id"]})
-        assert len(kept["sources"]) <= 4
+        stored = db.collection(kept.COUNTS).find_one({"_id": lakeside["_id"]})
+        assert len(stored["sources"]) <= 4
         returned_body = ben.api.get(f"/v1/clinics/{lakeside['_id']}/patient_count").json()
         assert returned_body["providers"] == {"provider19": {"states": {"pending": 1}, "total": 1}}
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from kernel import db
-from patients import statistics, summary_answers
+from patients import kept, statistics, summary_answers
 from patients.services.seeding import seed_patients
 from patients.services.summary_mapping import to_body
 from tests.factories import make_clinic, make_clinician, make_patient, stored_patient
@@ -336,7 +336,7 @@ def list_of(clinic, reader):
 
 
 def without_texts():
-    db.collection("patientAnswers").delete_many({})
+    db.collection(kept.TEXTS).delete_many({})
 
 
 @pytest.mark.foreign_writes
@@ -350,9 +350,7 @@ def test_the_kept_text_says_what_the_statistics_say(full, ben):
 @pytest.mark.foreign_writes
 def test_a_text_of_other_statistics_is_not_shown(full, ben):
     kept = list_of(full, ben)
-    db.collection("patientAnswers").update_many(
-        {}, {"$set": {"cgmStats.of": ["another", None, None]}}
-    )
+    db.collection(kept.TEXTS).update_many({}, {"$set": {"cgmStats.of": ["another", None, None]}})
     assert list_of(full, ben) == kept
 
 

@@ -4,6 +4,7 @@ import pytest
 from bson import ObjectId
 
 from kernel import clock, db
+from patients import kept
 from tests.events import deliver_all, emitted
 
 UNKNOWN = "0" * 24
@@ -43,7 +44,7 @@ def add_patient(clinic, user_id, **fields):
             **fields,
         }
     )
-    db.collection("clinicPatientCounts").delete_one({"_id": ObjectId(clinic["id"])})
+    db.collection(kept.COUNTS).delete_one({"_id": ObjectId(clinic["id"])})
 
 
 def patient(user_id):

@@ -5,6 +5,7 @@ import pytest
 from bson import ObjectId
 
 from kernel import db
+from patients import kept
 from patients.services import derived
 from tests.events import deliver_all
 from tests.factories import make_patient
@@ -93,7 +94,7 @@ def test_a_merged_site_is_replaced(ada, backend, url, patient):
 
 def test_a_tag_for_all_reaches_a_patient_who_is_not_followed_yet(ada, backend, url, patient):
     tag_id = make_tag(ada, url)
-    db.database()["patientLists"].delete_many({})
+    db.database()[kept.ROWS].delete_many({})
     answer = backend.post(f"{url}/patients/assign_tag/{tag_id}", None)
     assert answer.status_code == 200, answer.content
     settle(patient)

@@ -9,6 +9,7 @@ from bson import ObjectId
 
 from kernel import db, outbox
 from kernel.errors import NotFound
+from patients import kept
 from patients.services import patient_counts, patients
 from patients.services.patient_details import PatientDetails
 from patients.services.patient_tags import assign_tag
@@ -17,7 +18,7 @@ from tests.api.test_lists import cgm
 from tests.events import deliver_all
 from tests.factories import make_clinic, make_clinician, make_patient, make_patients
 
-KEPT = "clinicPatientCounts"
+KEPT = kept.COUNTS
 TAG, OTHER = ObjectId(f"{1:024x}"), ObjectId(f"{2:024x}")
 SITE = {"id": ObjectId(f"{3:024x}"), "name": "North"}
 PEOPLE, PAGE = 25, 10

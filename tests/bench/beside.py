@@ -15,6 +15,7 @@ from typing import Any
 
 from bson import ObjectId
 
+from patients import kept
 from tests.bench.meters import cpu_of_database
 from tests.bench.scenarios import World
 from tests.bench.verdict import line
@@ -43,7 +44,7 @@ def speed_of_machine() -> float:
 def sizes(database: Any) -> dict[str, dict[str, float]]:
     """MB for 100,000 patients: data, disk, indexes."""
     database.client.admin.command("fsync")
-    names = ("patients", "patientLists", "patientAnswers")
+    names = ("patients", kept.ROWS, kept.TEXTS)
     stats = {name: database.command("collStats", name, indexDetails=True) for name in names}
     indexes = {name: dict(_index_sizes(one)) for name, one in stats.items()}
     rows = {

@@ -8,6 +8,7 @@ from bson import ObjectId
 
 from kernel import db
 from kernel.errors import BadRequest, Duplicate, PaymentRequired
+from patients import kept
 from patients.services import patients
 from patients.services.patient_counts import access_counted_clinic, patient_count_of
 from patients.services.patient_details import PatientDetails, SharedPatient
@@ -201,7 +202,7 @@ def test_the_search_key_is_right_after_parallel_renames(dot):
         lambda: patients.change_email_of_user(dot.user_id, "new@example.org"),
     )
     stored = stored_patient(clinic, dot.user_id)
-    row = db.collection("patientLists").find_one({"patientId": stored["_id"]})
+    row = db.collection(kept.ROWS).find_one({"patientId": stored["_id"]})
     assert row["searchKey"] == search_key(stored)
 
 
@@ -267,7 +268,7 @@ def test_counts_of_tags_and_sites_are_exact_after_parallel_changes(is_counted_be
     clinic, tags, sites = make_tags_and_sites()
     created = [create(clinic, tags=tags[:1], sites=sites[:1])() for _ in range(THREADS)]
     if not is_counted_before:
-        db.collection("clinicPatientCounts").delete_one({"_id": clinic["_id"]})
+        db.collection(kept.COUNTS).delete_one({"_id": clinic["_id"]})
 
     def update(patient, **fields):
         return lambda: patients.update_patient(

@@ -8,6 +8,7 @@ from django.core.management import call_command
 from pymongo import ASCENDING
 
 from kernel import clock, db, indexes, returning
+from patients import kept
 from tests.other_service import existing
 
 pytestmark = [pytest.mark.foreign_writes, pytest.mark.foreign_documents]
@@ -91,4 +92,4 @@ def test_indexes_of_earlier_versions_go(other_service):
 def test_it_says_what_stays(other_service):
     printed = run()
     assert "in redox: raw, reason" in printed
-    assert "patientLists" in printed.splitlines()[-1]
+    assert kept.ROWS in printed.splitlines()[-1]

@@ -10,6 +10,7 @@ from django.core.management import CommandError, call_command
 
 from kernel import clock, collections, db, following, indexes
 from kernel.errors import RetryLater
+from patients import kept
 from patients.list_rows import row_id
 from patients.services import daily_checks, derived, patient_counts, prepared, preparing
 from patients.store import derivations
@@ -46,11 +47,11 @@ def write_elsewhere(clinic, count=1, **fields):
 
 
 def rows():
-    return list(db.database()["patientLists"].find({}))
+    return list(db.database()[kept.ROWS].find({}))
 
 
 def counts(clinic):
-    return db.database()["clinicPatientCounts"].find_one({"_id": clinic["_id"]})
+    return db.database()[kept.COUNTS].find_one({"_id": clinic["_id"]})
 
 
 def run(command, *arguments):
@@ -75,7 +76,7 @@ def listed(api, clinic, query=""):
 
 # --- the follower ---------------------------------------------------------------------------------
 def follower():
-    return following.BY_NAME["patients.lists"]
+    return following.BY_NAME[kept.FOLLOWER]
 
 
 def test_the_follower_corrects_rows_and_counts_of_changed_and_removed_records(lakeside):
@@ -95,9 +96,9 @@ def test_a_stale_row_is_looked_at_again(lakeside):
     (patient,) = write_elsewhere(lakeside)
     derived.follow([patient["_id"]])
     key = row_id(lakeside["_id"], patient["_id"])
-    db.database()["patientLists"].update_one({"_id": key}, {"$set": {"fullName": "Stale"}})
+    db.database()[kept.ROWS].update_one({"_id": key}, {"$set": {"fullName": "Stale"}})
 
-    follower().handle({"patientLists": {key, b"short", 5}})
+    follower().handle({kept.ROWS: {key, b"short", 5}})
 
     assert differences() == []
 
@@ -112,7 +113,7 @@ def test_a_rescan_derives_everything_and_removes_what_has_no_record(lakeside):
     (gone,) = write_elsewhere(lakeside)
     derived.follow([gone["_id"]])
     db.database()["patients"].delete_one({"_id": gone["_id"]})
-    db.database()["patientAnswers"].insert_one({"_id": ObjectId(), "cgmStats": {}})
+    db.database()[kept.TEXTS].insert_one({"_id": ObjectId(), "cgmStats": {}})
 
     positions = list(rescan())
 
@@ -125,9 +126,7 @@ def test_a_rescan_corrects_counts_that_were_wrong_before(lakeside):
     write_elsewhere(lakeside, 3)
     list(rescan())
     right = patient_counts.kept_counts(lakeside["_id"])["total"]
-    db.database()["clinicPatientCounts"].update_one(
-        {"_id": lakeside["_id"]}, {"$set": {"total": 9}}
-    )
+    db.database()[kept.COUNTS].update_one({"_id": lakeside["_id"]}, {"$set": {"total": 9}})
 
     list(rescan())
 
@@ -137,7 +136,7 @@ def test_a_rescan_corrects_counts_that_were_wrong_before(lakeside):
 def test_rows_that_were_dropped_are_counted_once(lakeside):
     write_elsewhere(lakeside, 3)
     list(rescan())
-    db.database()["patientLists"].delete_many({})
+    db.database()[kept.ROWS].delete_many({})
     list(rescan())
     assert counts(lakeside)["total"] == 3
 
@@ -166,7 +165,7 @@ def test_prepare_derives_all_clinics_and_changes_no_shared_document(lakeside, un
 def test_prepare_does_not_add_to_counts_of_an_earlier_version(lakeside, unprepared):
     patient_counts.kept_counts(lakeside["_id"])
     write_elsewhere(lakeside, 3)
-    db.database()["clinicPatientCounts"].update_one(
+    db.database()[kept.COUNTS].update_one(
         {"_id": lakeside["_id"]}, {"$set": {"total": 3, "plan": 3}}
     )
     next(preparing.prepare())
@@ -285,7 +284,7 @@ def test_the_count_of_a_small_clinic_is_derived_when_it_is_asked_for(lakeside, b
 def test_counts_of_an_earlier_version_are_counted_again(lakeside, ben, unprepared):
     patient_counts.kept_counts(lakeside["_id"])
     write_elsewhere(lakeside, 3)
-    db.database()["clinicPatientCounts"].update_one(
+    db.database()[kept.COUNTS].update_one(
         {"_id": lakeside["_id"]}, {"$set": {"total": 3, "plan": 3}}
     )
     answer = ben.api.get(f"/v1/clinics/{lakeside['_id']}/patient_count")
@@ -331,6 +330,8 @@ def test_once_prepared_lists_ask_no_more(lakeside, ben, mongo_commands):
     before = list(commands)
     prepared._mark.forget()
     derivations.note_prepared()
+    with following_process(kept.FOLLOWER) as process:
+        process.catch_up()
     listed(ben.api, lakeside)
     with mongo_commands() as commands:
         listed(ben.api, lakeside)
@@ -359,7 +360,7 @@ def test_a_creation_in_a_large_clinic_does_not_derive_all_others(
     body = {"fullName": "Ann Other", "birthDate": "1990-01-01"}
     path = f"/v1/clinics/{lakeside['_id']}/patients"
     assert ben.api.post(path, body).status_code == 503
-    assert db.collection("patientLists").count_documents({}) == 0
+    assert db.collection(kept.ROWS).count_documents({}) == 0
     deliver_all()
     assert ben.api.post(path, body).status_code == 200
     assert counts(lakeside)["total"] == 6
@@ -410,12 +411,12 @@ def break_things(clinic):
     missing, different, left_over, text = write_elsewhere(clinic, 4)
     list(rescan())
     database = db.database()
-    database["patientLists"].delete_one({"_id": row_id(clinic["_id"], missing["_id"])})
+    database[kept.ROWS].delete_one({"_id": row_id(clinic["_id"], missing["_id"])})
     database["patients"].update_one({"_id": different["_id"]}, {"$set": {"fullName": "Zoe"}})
     database["patients"].delete_one({"_id": left_over["_id"]})
     summary = {"cgmStats": {"id": "5b1d3f0e7a514a629f4c0d3c"}}
     database["patients"].update_one({"_id": text["_id"]}, {"$set": {"summary": summary}})
-    database["clinicPatientCounts"].update_one({"_id": clinic["_id"]}, {"$inc": {"demo": 1}})
+    database[kept.COUNTS].update_one({"_id": clinic["_id"]}, {"$inc": {"demo": 1}})
 
 
 def test_check_says_what_is_wrong_in_which_clinic_and_changes_nothing(lakeside):
@@ -557,11 +558,9 @@ def test_a_database_that_is_not_prepared_is_not_checked(lakeside, unprepared):
 # --- collections that were dropped ----------------------------------------------------------------
 def drop_rows(*, then_written):
     """Someone drops rows; what is written next makes a plain collection, without indexes."""
-    db.database().drop_collection("patientLists")
+    db.database().drop_collection(kept.ROWS)
     if then_written:
-        db.database()["patientLists"].insert_one(
-            {"_id": b"\0" * 24, "patientId": ObjectId(b"\0" * 12)}
-        )
+        db.database()[kept.ROWS].insert_one({"_id": b"\0" * 24, "patientId": ObjectId(b"\0" * 12)})
 
 
 @pytest.fixture
@@ -580,7 +579,7 @@ def test_rows_that_were_dropped_are_derived_again(
     lakeside, unprepared, collections_made_again, then_written
 ):
     write_elsewhere(lakeside, 3)
-    with following_process("patients.lists") as process:
+    with following_process(kept.FOLLOWER) as process:
         process.catch_up()
         drop_rows(then_written=then_written)
         process.catch_up()
@@ -595,7 +594,7 @@ def test_changes_after_a_drop_are_written_into_a_collection_as_declared(
     lakeside, unprepared, collections_made_again
 ):
     write_elsewhere(lakeside, 2)
-    with following_process("patients.lists") as process:
+    with following_process(kept.FOLLOWER) as process:
         process.catch_up()
         drop_rows(then_written=False)
         write_elsewhere(lakeside, 2)
@@ -610,9 +609,9 @@ def test_changes_after_a_drop_are_written_into_a_collection_as_declared(
 def test_a_follower_that_starts_before_migrate_makes_its_collection(
     lakeside, unprepared, collections_made_again
 ):
-    db.database().drop_collection("patientLists")
+    db.database().drop_collection(kept.ROWS)
     write_elsewhere(lakeside, 2)
-    with following_process("patients.lists") as process:
+    with following_process(kept.FOLLOWER) as process:
         write_elsewhere(lakeside)
         process.catch_up()
     assert is_as_declared()
@@ -636,7 +635,7 @@ def test_prepare_makes_a_dropped_collection_and_begins_again(
 
 def test_a_collection_of_another_shape_is_named(collections_made_again):
     drop_rows(then_written=True)
-    assert "patientLists" in [problem.title for problem in indexes.ensure().problems]
+    assert kept.ROWS in [problem.title for problem in indexes.ensure().problems]
     with pytest.raises(CommandError):
         run("ensure_indexes")
     assert rows()

@@ -13,7 +13,7 @@ from clinics.events import TagDeleted
 from clinics.services import sites, tags
 from kernel import clock, db
 from kernel.outbox.events import payload_of
-from patients import handlers
+from patients import handlers, kept
 from patients.events import TagUsedInBulk
 from patients.services import (
     patient_counts,
@@ -26,7 +26,7 @@ from patients.services.patient_details import PatientDetails
 from tests.events import deliver_all, emitted
 from tests.factories import make_clinic, make_patient, make_patients
 
-COUNTS = "clinicPatientCounts"
+COUNTS = kept.COUNTS
 
 
 @pytest.fixture

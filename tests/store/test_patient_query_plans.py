@@ -13,6 +13,7 @@ import pytest
 from bson import ObjectId
 
 from kernel import clock, db, indexes
+from patients import kept
 from patients.services import demo_patients, patient_counts, patients
 from patients.services.seeding import seed_patients
 from tests.cast import make_person
@@ -53,7 +54,7 @@ def clinic(django_db_setup):
 
 def _drop_patients():
     """An index that once held a list stays "multikey", and a count cannot be answered from such an index alone."""
-    for name in ("patients", "patientLists", "patientAnswers"):
+    for name in ("patients", kept.ROWS, kept.TEXTS):
         db.database()[name].drop()
 
 
@@ -100,7 +101,7 @@ def profiled():
 
 
 def of_patients(entries):
-    of_ours = (".patients", ".patientLists", ".patientAnswers")
+    of_ours = (".patients", f".{kept.ROWS}", f".{kept.TEXTS}")
     return [e for e in entries if e["ns"].endswith(of_ours)]
 
 
@@ -180,13 +181,13 @@ def test_a_page_reads_the_records_it_shows_and_few_rows(clinic, member, query, m
     assert len(entries) <= 8 + asked_again
     assert len(of_patients(entries)) <= 4 + asked_again
     assert examined_in(entries, "patients") == shown
-    assert examined_in(entries, "patientAnswers") <= shown
-    assert examined_in(entries, "patientLists") <= most_rows
+    assert examined_in(entries, kept.TEXTS) <= shown
+    assert examined_in(entries, kept.ROWS) <= most_rows
 
 
 @pytest.mark.parametrize("total", [5, COUNT - 1, 10**9])
 def test_a_wrong_stored_total_does_not_make_lists_read_more(clinic, member, total):
-    counts = db.collection("clinicPatientCounts")
+    counts = db.collection(kept.COUNTS)
     orders = [query for query, _ in LISTS[:5]]
     for query in [*orders, {"offset": COUNT}, {"offset": COUNT - 3}]:
         counts.update_one({"_id": clinic["_id"]}, {"$set": {"total": total}})
@@ -210,7 +211,7 @@ def test_recounting_reads_index_keys_only(clinic):
 
 
 def test_a_list_whose_counts_are_missing_reads_only_the_page(clinic, member):
-    db.collection("clinicPatientCounts").delete_one({"_id": clinic["_id"]})
+    db.collection(kept.COUNTS).delete_one({"_id": clinic["_id"]})
     with profiled() as entries:
         member.api.get(list_url(clinic))
     assert examined(entries) <= 3 * PAGE
@@ -233,7 +234,7 @@ def test_filtered_lists_read_each_row_once_and_stop_when_the_page_is_full(clinic
     check_indexed(entries)
     assert examined_in(entries, "patients") == PAGE
     # Reading in order passes patients who do not match; three times the expected number allows for bad luck.
-    assert examined_in(entries, "patientLists") <= COUNT + 1 + 3 * PAGE * COUNT / count
+    assert examined_in(entries, kept.ROWS) <= COUNT + 1 + 3 * PAGE * COUNT / count
 
 
 def test_a_rare_filter_reads_each_row_for_the_count_and_for_the_page(clinic, member):
@@ -243,7 +244,7 @@ def test_a_rare_filter_reads_each_row_for_the_count_and_for_the_page(clinic, mem
     assert PAGE < answer.json()["meta"]["count"] < 1000
     check_indexed(entries)
     assert examined_in(entries, "patients") == PAGE
-    assert examined_in(entries, "patientLists") <= 2 * (COUNT + 1)
+    assert examined_in(entries, kept.ROWS) <= 2 * (COUNT + 1)
 
 
 @pytest.mark.parametrize(
@@ -263,7 +264,7 @@ def test_counting_reads_no_record(clinic, member, query):
     assert answer.json()["data"] == []
     assert answer.json()["meta"]["count"] > 0
     check_indexed(entries)
-    assert examined_in(entries, "patients") == examined_in(entries, "patientAnswers") == 0
+    assert examined_in(entries, "patients") == examined_in(entries, kept.TEXTS) == 0
 
 
 @pytest.mark.parametrize("period", ["1d", "7d", "14d", "30d"])
@@ -278,7 +279,7 @@ def test_an_order_without_index_reads_the_rows_of_the_clinic_once(
     with profiled() as entries:
         member.api.get(list_url(clinic, **query))
     check_indexed(entries)
-    (rows,) = [e for e in entries if e["ns"].endswith(".patientLists")]
+    (rows,) = [e for e in entries if e["ns"].endswith(f".{kept.ROWS}")]
     assert rows["docsExamined"] <= COUNT + 1  # those of other clinics are not among them
     assert rows["responseLength"] < 10_000
     assert not rows.get("usedDisk")
@@ -311,7 +312,7 @@ def test_the_tide_report_reads_rows_of_candidates_and_the_records_it_shows(clini
     first_tag = {"clinicId": clinic["_id"], "tags": tags[0]}
     candidates = db.collection("patients").count_documents({**first_tag, newest: {"$gte": cutoff}})
     silent = db.collection("patients").count_documents({**first_tag, newest: None})
-    assert examined_in(entries, "patientLists") <= candidates + silent + 1
+    assert examined_in(entries, kept.ROWS) <= candidates + silent + 1
     shown = [row for rows in answer.json()["results"].values() for row in rows]
     assert examined_in(entries, "patients") == len({row["patient"]["id"] for row in shown})
     sent = sum(e["responseLength"] for e in of_patients(entries))
@@ -360,7 +361,7 @@ def test_requests_about_one_patient_use_an_index(clinic, service, method, path, 
     check_indexed(entries)
     assert examined_in(entries, "patients") <= 4
     assert (
-        examined_in(entries, "patientLists") <= 4
+        examined_in(entries, kept.ROWS) <= 4
     )  # the server counts one more for a row that is found by its key
 
 
@@ -382,4 +383,4 @@ def test_creating_a_patient_reads_no_other_patient(clinic, member):
     with profiled() as entries:
         patients.remove_patient(clinic_id=clinic["_id"], user_id=created["id"])
     assert examined_in(entries, "patients") <= 2
-    assert examined_in(entries, "patientLists") <= 3
+    assert examined_in(entries, kept.ROWS) <= 3

@@ -11,6 +11,7 @@ from django.core.management import CommandError, call_command
 
 from kernel import audit, db, indexes
 from kernel.backups import copying, restoring
+from patients import kept
 from tests.factories import make_clinic, make_patients
 
 pytestmark = pytest.mark.foreign_documents
@@ -28,7 +29,7 @@ def content():
         object_type="clinic",
         object_id=str(clinic["_id"]),
     )
-    db.collection("followers").insert_one({"_id": "patients.lists", "token": "of these servers"})
+    db.collection("followers").insert_one({"_id": kept.FOLLOWER, "token": "of these servers"})
     return clinic
 
 

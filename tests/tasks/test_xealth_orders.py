@@ -12,6 +12,7 @@ from django.core import mail
 from ehr.reading import Unreadable
 from ehr.services import processing
 from kernel import clock, db, outbox
+from patients import kept
 from patients.services import custodial_accounts, patient_matching
 from patients.services import patients as patients_service
 from tests import xealth_orders as orders
@@ -267,7 +268,7 @@ def test_an_order_makes_the_patient_with_what_was_entered(partner, peer):
     assert [message["id"] for message in own["matchedMessages"]] == [record["documentId"]]
     account = user_service().get_user("tomas@example.org")
     assert account.user_id == patient["userId"]
-    counts = db.collection("clinicPatientCounts").find_one({"_id": clinic["_id"]})
+    counts = db.collection(kept.COUNTS).find_one({"_id": clinic["_id"]})
     assert counts["total"] == 1
 
 

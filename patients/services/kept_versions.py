@@ -1,0 +1,32 @@
+"""What other versions of this service have left of kept data (`patients.kept`) goes when no one needs it any more."""
+
+from datetime import timedelta
+
+import structlog
+
+from kernel import clock
+from patients import kept
+from patients.store import kept_versions as store
+
+# So long going back to such a version means to follow what it has missed, and after that to derive everything again.
+UNUSED = timedelta(days=14)
+
+log = structlog.get_logger(__name__)
+
+
+def clean_up() -> None:
+    """May be repeated, and run beside any other version.
+
+    Versions before kept data had a version added to their counts whatever this one had changed: without counts they
+    count again, so going back to one of them shows the right ones."""
+    store.remove_counts_without_version()
+    for version in sorted(store.list_versions() - {kept.VERSION}):
+        if _is_unused(version):
+            store.drop(version)
+            log.warning("kept_data.dropped", name=f"version {version}")
+
+
+def _is_unused(version: int) -> bool:
+    """One that has left no sign is being made."""
+    last = store.last_sign(version)
+    return last is not None and last < clock.now() - UNUSED
