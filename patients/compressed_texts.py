@@ -1,8 +1,8 @@
 """Texts of answers are kept compressed, with a dictionary of what is the same in all of them (decision 0019).
 
 Most of a text are the names of its statistics, and a text alone is too short to learn them. The dictionary was trained
-with invented patients: `python -m scripts.text_dictionary`. A new one makes all texts that are kept unreadable, which
-costs nothing but time: they count as missing, and the daily check makes them again.
+with invented patients: `python -m scripts.text_dictionary`. With a new one raise the version of kept
+data (`patients.kept`). A text of another dictionary counts as missing, and the daily check makes it again.
 """
 
 from pathlib import Path

@@ -4,7 +4,7 @@ behind is never shown as newer than it is, and the follower corrects it."""
 import pytest
 
 from kernel import db
-from patients import compressed_texts
+from patients import compressed_texts, kept
 from patients.store import list_rows, patient_answers, patients
 from tests.api.test_summaries import stats
 from tests.factories import make_clinic, make_clinician, make_patient
@@ -88,7 +88,7 @@ def test_a_summary_that_meets_a_removal_leaves_nothing_behind(lakeside, iris, ba
     monkeypatch.setattr(list_rows, "write", removing)
     backend.post(summary_url(iris), newer(lastData="2026-05-03T04:05:06Z"))
 
-    for name in ("patients", "patientLists", "patientAnswers"):
+    for name in ("patients", kept.ROWS, kept.TEXTS):
         assert db.database()[name].count_documents({}) == 0
 
 
@@ -105,9 +105,9 @@ def test_records_of_one_user_have_the_summary_all_or_none(lakeside, iris, backen
 
 
 def test_a_text_compressed_with_another_dictionary_is_not_used(lakeside, iris, ben):
-    kept = shown(lakeside, ben)
+    before = shown(lakeside, ben)
     magic, flags, rest = b"\x28\xb5\x2f\xfd", 0x23, b"\x01\x02\x03\x04"  # a frame that names one
     text = magic + bytes([flags]) + rest + b"\0" * 20
     assert compressed_texts.decompress(text) is None
-    db.database()["patientAnswers"].update_one({}, {"$set": {"cgmStats.text": text}})
-    assert shown(lakeside, ben) == kept
+    db.database()[kept.TEXTS].update_one({}, {"$set": {"cgmStats.text": text}})
+    assert shown(lakeside, ben) == before
