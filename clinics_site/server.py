@@ -17,7 +17,7 @@ from uvicorn.server import ServerState
 
 from clinics_site import env
 from clinics_site.web import worker
-from clinics_site.web.health import HealthApplication, Readiness
+from clinics_site.web.health import HealthApplication
 from clinics_site.web.protocol import Connections, Protocol
 from kernel import health, logging
 from kernel.restarts import FAILED_STARTS, CannotStart, Restarts
@@ -98,7 +98,7 @@ class Master:
         listening = await self._health_socket()
         loop = asyncio.get_running_loop()
         connections = Connections(most=MOST_HEALTH_CONNECTIONS, per_address=0)
-        application = HealthApplication(Readiness(health.is_ready), self._can_serve)
+        application = HealthApplication(health.Watch().start(), self._can_serve)
         config = worker.configuration(application, connections)
         config.load()
         server = await loop.create_server(

@@ -152,7 +152,9 @@ MONGODB_URI = env.text(
     help="MongoDB replica set; `make run` starts its own when this is unset",
 )
 MONGODB_TIME_LIMIT = env.duration(
-    "MONGODB_TIME_LIMIT", "10s", help="longest time one database operation of a request may take"
+    "MONGODB_TIME_LIMIT",
+    "10s",
+    help="longest time one query of background work may take; requests have REQUEST_TIME_LIMIT instead",
 )
 DATABASES = {
     "default": {

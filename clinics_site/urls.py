@@ -21,8 +21,8 @@ from xealth.api.urls import urlpatterns as xealth
 
 urlpatterns = [
     path("", start_page.view),
-    path("ready", health.ready),
-    path("live", health.live),
+    path("ready", health.view),
+    path("live", health.view),
     *patients,
     *clinics,
     *confirmations,

@@ -6,6 +6,7 @@ library. Ids become part of an address through `segment()` alone.
 """
 
 import atexit
+import math
 import threading
 from datetime import timedelta
 from typing import Any
@@ -17,7 +18,7 @@ import stamina
 import structlog
 from stamina.instrumentation import set_on_retry_hooks
 
-from kernel import db, neighbours, tracing
+from kernel import db, deadline, neighbours, tracing
 
 log = structlog.get_logger(__name__)
 TIMEOUT = httpx2.Timeout(10.0, connect=2.0)
@@ -71,10 +72,16 @@ def segment(value: str) -> str:
 
 
 def request(
-    service: str, method: str, url: str, *, attempts: int = 3, **options: Any
+    service: str,
+    method: str,
+    url: str,
+    *,
+    attempts: int = 3,
+    timeout: httpx2.Timeout = TIMEOUT,
+    **options: Any,
 ) -> httpx2.Response:
     """One call to `service` (a name for logs). Reads are repeated, up to `attempts` times, when the
-    connection fails.
+    connection fails. Neither goes on when the request that asks has no time left.
 
     Raises ServiceUnavailable, and AssertionError inside a transaction: a slow answer would hold what the
     transaction has changed, and a repetition of the transaction would ask again. The caller interprets the status.
@@ -85,7 +92,7 @@ def request(
         if parent := tracing.parent():
             options["headers"] = {**(options.get("headers") or {}), tracing.TRACEPARENT: parent}
         try:
-            response = _send(method, url, attempts, options)
+            response = _send(method, url, attempts, timeout, options)
         except _UNREACHABLE as error:
             log.warning("http.failed", service=service, error=type(error).__name__)
             raise ServiceUnavailable(service) from None
@@ -93,15 +100,29 @@ def request(
         return response
 
 
-def _send(method: str, url: str, attempts: int, options: dict[str, Any]) -> httpx2.Response:
+def _send(
+    method: str, url: str, attempts: int, timeout: httpx2.Timeout, options: dict[str, Any]
+) -> httpx2.Response:
     if method not in _REPEATABLE:
-        return client().request(method, url, **options)
+        return client().request(method, url, timeout=_in_time(timeout), **options)
     for attempt in stamina.retry_context(
         on=httpx2.TransportError, attempts=attempts, wait_initial=0.1, wait_max=0.5, timeout=15
     ):
         with attempt:
-            return client().request(method, url, **options)
+            return client().request(method, url, timeout=_in_time(timeout), **options)
     raise AssertionError
+
+
+def _in_time(timeout: httpx2.Timeout) -> httpx2.Timeout:
+    """Raises HTTPError, after which nothing is tried again, when no time is left."""
+    left = deadline.seconds_left()
+    if left <= 0:
+        message = "no time is left"
+        raise httpx2.HTTPError(message)
+    if math.isinf(left):
+        return timeout
+    phases = timeout.as_dict()
+    return httpx2.Timeout(**{name: min(seconds or left, left) for name, seconds in phases.items()})
 
 
 def expect(response: httpx2.Response, service: str, *statuses: int) -> httpx2.Response:

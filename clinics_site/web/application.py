@@ -9,10 +9,11 @@ again.
 
 import asyncio
 import hashlib
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -20,14 +21,14 @@ import orjson
 from django.urls import Resolver404, resolve
 from structlog import contextvars
 
-from clinics_site.web import bridge, heavy, limits
+from clinics_site.web import bridge, health, heavy, limits
 from clinics_site.web.bridge import Answer, BodyNeeded
-from clinics_site.web.health import Readiness, send_empty
 from clinics_site.web.requests import Gone, Incoming, Memory
 from clinics_site.web.scheduler import Full, Job, Scheduler
-from kernel import metrics, waiting
+from kernel import deadline, metrics, waiting
 from kernel.api.error_families import CLINIC_FAMILY, ErrorFamily
 from kernel.errors import DomainError, RateLimited, Unavailable
+from kernel.health import PROBES, State, Watch
 from kernel.principal import Principal
 from kernel.waiting import AnswerLater
 
@@ -71,10 +72,10 @@ def _caller(principal: Principal, digest: bytes) -> Caller:
 
 
 class Application:
-    def __init__(self, django: Callable[..., Any], readiness: Readiness) -> None:
+    def __init__(self, django: Callable[..., Any], watch: Watch) -> None:
         self.is_ending = False  # true: clients are told to use another connection next time
         self._django = django
-        self._readiness = readiness
+        self._watch = watch
         self._callers = Callers()
         self._memory = Memory(limits.BODY_MEMORY)
         self._answered_later = 0
@@ -89,17 +90,14 @@ class Application:
         )
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        path = scope["path"]
-        if path == "/live":
-            await send_empty(send, 200, *self._closing_headers())
-        elif path == "/ready":
-            is_ready = not self.is_ending and await self._readiness.is_ready()
-            await send_empty(send, 200 if is_ready else 400, *self._closing_headers())
-        else:
+        probe = PROBES.get(scope["path"])
+        if probe is None:
             await self._serve(Incoming(scope, receive, self._memory), send)
+        else:
+            await health.send(probe(self._state()), send, *([CLOSE] if self.is_ending else []))
 
-    def _closing_headers(self) -> bridge.Headers:
-        return [CLOSE] if self.is_ending else []
+    def _state(self) -> State:
+        return replace(self._watch.state, is_serving=not self.is_ending)
 
     async def _serve(self, request: Incoming, send: Any) -> None:
         try:
@@ -115,22 +113,30 @@ class Application:
     async def _answer(self, request: Incoming) -> Answer:
         await request.read_small()
         clinic = heavy.clinic_of(request.scope)
+        ends = time.monotonic() + heavy.seconds_of(request.scope)
         if request.is_complete:
-            return await self._run(request, request.with_body, clinic)
+            return await self._run(request, request.with_body, clinic, ends)
         try:
             # Counts as heavy as with its body: an operation that reads no body answers already now.
-            return await self._run(request, request.without_body, clinic)
+            return await self._run(request, request.without_body, clinic, ends)
         except BodyNeeded:
             pass  # the body is read outside this block, so that the exception does not keep the first run in memory
+        began = time.monotonic()
         await request.read_rest()
-        return await self._run(request, request.with_body, clinic)
+        ends += time.monotonic() - began  # how long its client takes has limits of its own
+        return await self._run(request, request.with_body, clinic, ends)
 
     async def _run(
-        self, request: Incoming, make_environ: Callable[[], bridge.Environ], clinic: str | None
+        self,
+        request: Incoming,
+        make_environ: Callable[[], bridge.Environ],
+        clinic: str | None,
+        ends: float,
     ) -> Answer:
-        """Run it, and as often again as Django asks for it. A second run that finds no place is put off, too."""
+        """Run it, and as often again as Django asks for it. A second run that finds no place is put off, too; each
+        has the time of a request."""
         with suppress(AnswerLater):
-            return await self._run_once(request, make_environ(), clinic)
+            return await self._run_once(request, make_environ(), clinic, ends)
         with self._place_for_later():
             request.keep_open()
             while True:
@@ -140,7 +146,7 @@ class Application:
                 if self.is_ending:
                     raise Unavailable
                 with suppress(AnswerLater, RateLimited):
-                    return await self._run_once(request, make_environ(), clinic)
+                    return await self._run_once(request, make_environ(), clinic, _soon())
 
     @contextmanager
     def _place_for_later(self) -> Iterator[None]:
@@ -153,7 +159,7 @@ class Application:
             self._answered_later -= 1
 
     async def _run_once(
-        self, request: Incoming, environ: bridge.Environ, clinic: str | None
+        self, request: Incoming, environ: bridge.Environ, clinic: str | None, ends: float
     ) -> Answer:
         def work() -> Answer:
             if request.is_gone:
@@ -161,31 +167,38 @@ class Application:
             return bridge.answer(self._django, environ)
 
         try:
-            return await self._in_turn(work, self._callers.of(request), clinic)
+            return await self._in_turn(work, self._callers.of(request), clinic, ends)
         finally:
             self._callers.remember(request)
 
     async def _in_turn(
-        self, work: Callable[[], Answer], caller: Caller, clinic: str | None
+        self, work: Callable[[], Answer], caller: Caller, clinic: str | None, ends: float
     ) -> Answer:
-        """Run `work` in a thread when it is its caller's turn."""
-        done: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
-        job = Job(work, caller.name, clinic, caller.may_wait, caller.is_known, done)
+        """Run `work` in a thread when it is its caller's turn. Raises Unavailable if that does not come before
+        `ends`, whatever the threads do; those end by themselves."""
+        loop = asyncio.get_running_loop()
+        done: asyncio.Future[Answer] = loop.create_future()
+        job = Job(work, caller.name, clinic, caller.may_wait, caller.is_known, ends, done)
         try:
             self._scheduler.submit(job)
         except Full:
             raise RateLimited(retry_after=1) from None
+        alarm = None if job.has_begun else loop.call_later(ends - time.monotonic(), _give_up, job)
         try:
             return await done
         finally:
-            del done, job  # an exception refers to this frame, which must not refer to it
+            if alarm is not None:
+                alarm.cancel()
+            del done, job, alarm  # an exception refers to this frame, which must not refer to them
 
     def _do(self, job: Job) -> None:
         """Runs in a thread."""
         assert job.done is not None  # noqa: S101 (for the type checker)
         loop = job.done.get_loop()
         try:
-            loop.call_soon_threadsafe(self._finish, job, job.work(), None)
+            with deadline.at(job.ends):
+                answer = job.work()
+            loop.call_soon_threadsafe(self._finish, job, answer, None)
         except BaseException as error:  # noqa: BLE001 (raised again in the task that waits for it)
             loop.call_soon_threadsafe(self._finish, job, None, error)
             del job  # same reason as in `_in_turn`
@@ -193,7 +206,7 @@ class Application:
     def _finish(self, job: Job, answer: Answer | None, error: BaseException | None) -> None:
         self._scheduler.finished(job)
         done = job.done
-        if done is None or done.cancelled():
+        if done is None or done.done():
             return
         if error is not None:
             done.set_exception(error)
@@ -229,7 +242,17 @@ class Application:
         again."""
         caller = self._callers.of(request)
         work = bridge.close if request.is_gone else bridge.next_piece
-        return await self._in_turn(lambda: work(answer), caller, caller.name)
+        return await self._in_turn(lambda: work(answer), caller, caller.name, _soon())
+
+
+def _soon() -> float:
+    return time.monotonic() + limits.REQUEST_SECONDS
+
+
+def _give_up(job: Job) -> None:
+    """It stays in the queue until its turn comes, and then ends at once."""
+    if job.done is not None and not job.has_begun and not job.done.done():
+        job.done.set_exception(Unavailable())
 
 
 def _digest(token: str) -> bytes:

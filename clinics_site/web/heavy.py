@@ -16,13 +16,17 @@ from kernel.api.operations import Operation
 # Pattern of a path, name of the operation, whether it is always heavy.
 Rows = list[tuple[re.Pattern[str], str, bool]]
 STAFF_LOGIN = f"{settings.ADMIN_PATH}/login".lstrip("/")
+STAFF_PLAN = f"{settings.ADMIN_PATH}/merges/plan/".lstrip("/")
+# They read two whole clinics, which may take longer than a request has.
+_LONG = re.compile(rf"/v1/clinics/[^/]+/reports/merge$|/{STAFF_PLAN}")
 
 
 def clinic_of(scope: Any) -> str | None:
     """The clinic of a heavy request, or its operation if it has no clinic. None for any other request."""
     path = scope["path"].lstrip("/")
-    if path.startswith(STAFF_LOGIN):
-        return STAFF_LOGIN
+    for staff in (STAFF_LOGIN, STAFF_PLAN):
+        if path.startswith(staff):
+            return staff
     # For HEAD Django makes the whole answer of GET.
     method = "GET" if scope["method"] == "HEAD" else scope["method"]
     for pattern, name, is_heavy in _candidates()[method]:
@@ -31,6 +35,11 @@ def clinic_of(scope: Any) -> str | None:
             clinic: str = match.groupdict().get("clinicId") or name
             return clinic if is_heavy or _is_large(scope["query_string"]) else None
     return None
+
+
+def seconds_of(scope: Any) -> float:
+    """How long the request may take."""
+    return limits.LONG_SECONDS if _LONG.match(scope["path"]) else limits.REQUEST_SECONDS
 
 
 def _is_large(query: bytes) -> bool:

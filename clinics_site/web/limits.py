@@ -5,6 +5,13 @@ from clinics_site import env
 THREADS = env.number(
     "WEB_THREADS", 4, at_least=1, help="requests that one web process works on at a time"
 )
+REQUEST_SECONDS = env.duration(
+    "REQUEST_TIME_LIMIT",
+    "20s",
+    help="after this a request is answered 503, however many operations of MongoDB and neighbours it still needs",
+).total_seconds()
+# For operations that read whole clinics. They are heavy, so they cannot take every thread.
+LONG_SECONDS = max(120.0, REQUEST_SECONDS)
 CONNECTIONS = env.number(
     "WEB_CONNECTIONS", 2000, at_least=1, help="connections to one web process, idle ones included"
 )

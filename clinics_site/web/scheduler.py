@@ -5,6 +5,7 @@ strangers. Heavy requests take turns by clinic, for all callers, and together ho
 the event loop, so it needs no lock.
 """
 
+import math
 from asyncio import Future
 from collections import Counter, OrderedDict, deque
 from collections.abc import Callable
@@ -29,7 +30,9 @@ class Job:
     clinic: str | None = None  # of a heavy request
     may_wait: int | None = None  # the most waiting requests of its caller; None: the usual number
     is_known: bool = False  # the caller's token was accepted
+    ends: float = math.inf  # when it is too late for an answer
     done: Future[Any] | None = field(default=None, repr=False)
+    has_begun: bool = False
 
     @property
     def turn(self) -> tuple[str, str]:
@@ -139,6 +142,7 @@ class Scheduler:
         self._running += 1
         self._running_heavy += job.clinic is not None
         _count(self._running_by_caller, job.caller, 1)
+        job.has_begun = True
         self._start(job)
 
     def _count_waiting(self, job: Job, change: int) -> None:

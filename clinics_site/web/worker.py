@@ -15,7 +15,6 @@ import uvicorn
 
 from clinics_site.web import limits
 from clinics_site.web.application import Application
-from clinics_site.web.health import Readiness
 from clinics_site.web.protocol import Connections, Protocol
 from kernel import accesses, health, ratelimit, speed
 
@@ -31,7 +30,7 @@ def main() -> None:
     speed.collect_garbage_rarely()
     speed.switch_threads_often()
     _allow_files(limits.CONNECTIONS + 500)
-    application = Application(django, Readiness(health.is_ready))
+    application = Application(django, health.Watch().start())
     Server(application, master).run(sockets=[socket.socket(fileno=listening)])
     accesses.end()
 

@@ -1,20 +1,22 @@
-"""The Confirmation API's own health endpoints."""
+"""The Confirmation API's own probes (rule ACCOUNT-118)."""
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
-from pymongo.errors import PyMongoError
+import orjson
 
-from confirmations.api.viewsets import ok
 from confirmations.services import texts
-from kernel import db
+from kernel.health import PROBES, Answer, State
+
+_OK = Answer(200, b"OK", "text/plain; charset=utf-8")
+_NOT_CONNECTED = Answer(
+    500, orjson.dumps({"code": 500, "reason": texts.NOT_CONNECTED}), "application/json"
+)
 
 
-def live(request: HttpRequest) -> HttpResponse:
-    return ok()
+def _live(state: State) -> Answer:
+    return _OK
 
 
-def ready(request: HttpRequest) -> HttpResponse:
-    try:
-        db.client().admin.command("ping", maxTimeMS=1000)
-    except PyMongoError:
-        return JsonResponse({"code": 500, "reason": texts.NOT_CONNECTED}, status=500)
-    return ok()
+def _ready(state: State) -> Answer:
+    return _OK if state.mongodb else _NOT_CONNECTED
+
+
+PROBES.update({"/confirm/live": _live, "/confirm/ready": _ready, "/confirm/status": _ready})

@@ -5,12 +5,12 @@ from django.urls import URLPattern, path, re_path
 from confirmations.api import (
     care_team,
     clinician_invites,
-    health,
     patient_invites,
     resets,
     signups,
 )
 from confirmations.api.viewsets import BROKEN_LINK
+from kernel import health
 from kernel.api.viewsets import route
 
 _CLINIC = "/v1/clinics/<clinicId>/invites"
@@ -70,9 +70,9 @@ urlpatterns: list[URLPattern] = [
     route("/confirm/invitations/<userId>", care_team.ReceivedInvitesViewSet, get="page"),
     route("/confirm/<userId>/invited/<invitedBy>", care_team.CancelInviteViewSet, put="cancel"),
     # Health
-    path("confirm/status", health.ready),
-    path("confirm/ready", health.ready),
-    path("confirm/live", health.live),
+    path("confirm/status", health.view),
+    path("confirm/ready", health.view),
+    path("confirm/live", health.view),
     # After all others
     re_path(r"^confirm(/|$)", BROKEN_LINK),
 ]

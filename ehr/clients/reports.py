@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import httpx2
 from django.conf import settings
 
 from ehr import units
@@ -16,6 +17,7 @@ from kernel.errors import RetryLater
 from users.services.neighbours import user_service
 
 SERVICE = "report service"
+TIMEOUT = httpx2.Timeout(60.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ def _ask_service(request: ReportRequest) -> bytes:
     try:
         headers = {"x-tidepool-session-token": user_service().server_token()}
         response = http.request(
-            SERVICE, "POST", url, json=_request_body(request), headers=headers, timeout=60.0
+            SERVICE, "POST", url, json=_request_body(request), headers=headers, timeout=TIMEOUT
         )
     except http.ServiceUnavailable:
         raise RetryLater(Failure.REPORT_UNREACHABLE) from None

@@ -13,7 +13,7 @@ from bson import ObjectId
 from celery import current_app
 from pymongo import ASCENDING
 
-from kernel import clock
+from kernel import clock, deadline
 from kernel.outbox import rows, subscriptions
 from kernel.outbox.rows import WakeUp
 
@@ -33,10 +33,11 @@ def remember(wake_ups: Iterable[WakeUp]) -> None:
 
 
 def nudge() -> None:
-    """Wake workers for the rows that this thread has emitted."""
+    """Wake workers for the rows that this thread has emitted; not if its request is too late already, since a
+    broker that hangs would hold it up longer."""
     wake_ups: list[WakeUp] = getattr(_emitted, "wake_ups", [])
     _emitted.wake_ups = []
-    if wake_ups:
+    if wake_ups and deadline.seconds_left() > 0:
         enqueue(wake_ups)
 
 

@@ -1,5 +1,6 @@
 """The marketing service, which is told when a clinician's data changes (rule MAIL-61). Optional."""
 
+import httpx2
 import structlog
 from django.conf import settings
 
@@ -8,7 +9,7 @@ from kernel.http import ServiceError, ServiceUnavailable
 from users.services import neighbours
 
 SERVICE = "marketing"
-TIMEOUT = 30.0
+TIMEOUT = httpx2.Timeout(30.0)
 
 log = structlog.get_logger(__name__)
 

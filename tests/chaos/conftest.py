@@ -65,7 +65,7 @@ def service(backing, tmp_path):
         "MONGODB_URI": backing.mongodb,
         "REDIS_URL": f"{backing.redis}/0",
         "TIDEPOOL_CLINIC_DATABASE_NAME": "chaos",
-        "MONGODB_TIME_LIMIT": "2s",
+        "REQUEST_TIME_LIMIT": "3s",
     }
     running_service = Service(folder, environment)
     running_service.manage("migrate", "--verbosity", "0")

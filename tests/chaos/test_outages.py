@@ -29,7 +29,7 @@ def test_without_redis_reads_still_work(service, backing):
     assert service.get("/v1/clinics", token=user).status == 403
     assert time.monotonic() - began < 5
     assert service.get("/live").status == 200
-    assert service.get("/ready").status == 400
+    eventually(lambda: service.get("/ready").status == 503, within=2)
     backing.resume("redis")
     eventually(lambda: service.get("/ready").status == 200)
 
@@ -44,7 +44,7 @@ def test_without_mongodb_answers_are_503_in_bounded_time_and_come_back(service, 
     answer = service.get("/v1/clinics", token=user, timeout=60)
     assert answer.status == 503
     assert "Retry-After" in answer.headers
-    assert time.monotonic() - began < 30
+    assert time.monotonic() - began < 5
     assert service.get("/live").status == 200
     backing.resume("mongodb")
     eventually(lambda: service.get("/v1/clinics", token=user, timeout=60).status == 403)

@@ -1,0 +1,37 @@
+"""When the request that this thread works on has to be answered (`REQUEST_TIME_LIMIT`).
+
+A neighbour that hangs would otherwise hold the thread through one operation after the other. PyMongo knows of such a
+moment by itself: no operation, and no repetition of one, goes on after it. Whoever waits for something else asks
+`seconds_left`. Work in the background has no such moment; its tasks have a time limit of their own.
+"""
+
+import math
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+import pymongo
+
+from kernel.errors import Unavailable
+
+_moment: ContextVar[float] = ContextVar("deadline", default=math.inf)
+
+
+@contextmanager
+def at(moment: float) -> Iterator[None]:
+    """`moment` is one of `time.monotonic()`. Raises Unavailable if it has passed already."""
+    seconds = moment - time.monotonic()
+    if seconds <= 0:
+        raise Unavailable
+    token = _moment.set(moment)
+    try:
+        with pymongo.timeout(seconds):
+            yield
+    finally:
+        _moment.reset(token)
+
+
+def seconds_left() -> float:
+    """Without a deadline infinite; negative when it has passed."""
+    return _moment.get() - time.monotonic()
