@@ -37,7 +37,7 @@ class TokenChecker(Protocol):
 def find_principal(token: str) -> Principal | None:
     if _is_personal(token):
         return _checker()(token)
-    key = "token:" + hashlib.sha256(token.encode()).hexdigest()
+    key = _key(token)
     remembered = _remembered(key)
     if remembered is not None:
         return Principal(user_id=remembered, is_server=True)
@@ -45,6 +45,15 @@ def find_principal(token: str) -> Principal | None:
     if principal is not None and principal.is_server:
         _remember(key, principal.user_id)
     return principal
+
+
+def is_remembered_here(token: str) -> bool:
+    """Whether it is a backend's token that this process has seen a moment ago."""
+    return caches["process"].get(_key(token)) is not None
+
+
+def _key(token: str) -> str:
+    return "token:" + hashlib.sha256(token.encode()).hexdigest()
 
 
 @cache

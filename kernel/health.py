@@ -39,21 +39,21 @@ class State:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ProbeAnswer:
     status: int
     body: bytes = b""
     content_type: str = ""
 
 
-Probe = Callable[[State], Answer]
+Probe = Callable[[State], ProbeAnswer]
 
 
-def _live(state: State) -> Answer:
-    return Answer(200)
+def _live(state: State) -> ProbeAnswer:
+    return ProbeAnswer(200)
 
 
-def _ready(state: State) -> Answer:
-    return Answer(200 if state.is_ready else 503)
+def _ready(state: State) -> ProbeAnswer:
+    return ProbeAnswer(200 if state.is_ready else 503)
 
 
 # By path. Apps add their own.

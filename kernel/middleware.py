@@ -3,7 +3,8 @@ need."""
 
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import structlog
 from django.conf import settings
@@ -16,6 +17,7 @@ log = structlog.get_logger("request")
 Next = Callable[[HttpRequest], HttpResponseBase]
 TRACE_HEADER = "HTTP_X_TIDEPOOL_TRACE_REQUEST"
 PARENT_HEADER = "HTTP_TRACEPARENT"
+OTHER = "other"  # of a request that was refused before its operation was known, or has none
 _MAX_TRACE = 64
 _NO_CONTENT = 204
 
@@ -30,7 +32,7 @@ class RequestLog:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         started = time.perf_counter()
         structlog.contextvars.clear_contextvars()
-        structlog.contextvars.bind_contextvars(request=_trace_id(request))
+        structlog.contextvars.bind_contextvars(request=trace_id(request.META))
         accesses.forget()
         with tracing.request(request.META.get(PARENT_HEADER, "")) as span:
             if span.trace_id:
@@ -40,14 +42,7 @@ class RequestLog:
         accesses.finish(request, response.status_code)
         seconds = time.perf_counter() - started
         outbox.nudge()
-        operation = operation_of(request)
-        metrics.request_finished(operation, response.status_code, seconds)
-        log.info(
-            "request",
-            operation=operation,
-            status=response.status_code,
-            milliseconds=round(seconds * 1000, 1),
-        )
+        tell(operation_of(request), response.status_code, seconds)
         response.headers.setdefault("Cache-Control", "no-store")
         _state_length(response)
         return response
@@ -60,12 +55,18 @@ def _state_length(response: HttpResponseBase) -> None:
 
 
 def operation_of(request: HttpRequest) -> str:
-    return getattr(request, "operation_id", "other")
+    return getattr(request, "operation_id", OTHER)
 
 
-def _trace_id(request: HttpRequest) -> str:
-    trace_id = request.META.get(TRACE_HEADER, "")
-    return trace_id if trace_id.isalnum() and len(trace_id) <= _MAX_TRACE else uuid.uuid4().hex
+def trace_id(environ: Mapping[str, Any]) -> str:
+    given: str = environ.get(TRACE_HEADER, "")
+    return given if given.isalnum() and len(given) <= _MAX_TRACE else uuid.uuid4().hex
+
+
+def tell(operation: str, status: int, seconds: float) -> None:
+    """The line and the numbers of a request."""
+    metrics.request_finished(operation, status, seconds)
+    log.info("request", operation=operation, status=status, milliseconds=round(seconds * 1000, 1))
 
 
 class AdminOnly:

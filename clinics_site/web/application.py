@@ -21,7 +21,7 @@ import orjson
 from django.urls import Resolver404, resolve
 from structlog import contextvars
 
-from clinics_site.web import bridge, health, heavy, limits
+from clinics_site.web import bridge, health, heavy, limits, refusals
 from clinics_site.web.bridge import Answer, BodyNeeded
 from clinics_site.web.requests import Gone, Incoming, Memory
 from clinics_site.web.scheduler import Full, Job, Scheduler
@@ -78,6 +78,7 @@ class Application:
         self._watch = watch
         self._callers = Callers()
         self._memory = Memory(limits.BODY_MEMORY)
+        self._refusals = refusals.Refusals()
         self._answered_later = 0
         threads = bridge.Threads(limits.THREADS)
         self._scheduler = Scheduler(
@@ -112,6 +113,16 @@ class Application:
 
     async def _answer(self, request: Incoming) -> Answer:
         await request.read_small()
+        refusal = refusals.find(request)
+        if refusal is None:
+            return await self._ask(request)
+        answer = self._refusals.repeat(refusal, request.environ)
+        if answer is None:
+            answer = await self._ask(request)
+            self._refusals.remember(refusal, answer)
+        return answer
+
+    async def _ask(self, request: Incoming) -> Answer:
         clinic = heavy.clinic_of(request.scope)
         ends = time.monotonic() + heavy.seconds_of(request.scope)
         if request.is_complete:

@@ -4,12 +4,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from kernel.health import PROBES, Answer, State, Watch
+from kernel.health import PROBES, ProbeAnswer, State, Watch
 
-NOT_FOUND = Answer(404)
+NOT_FOUND = ProbeAnswer(404)
 
 
-async def send(answer: Answer, send: Any, *headers: tuple[bytes, bytes]) -> None:
+async def send(answer: ProbeAnswer, send: Any, *headers: tuple[bytes, bytes]) -> None:
     own = [
         (b"server", b"clinics"),
         (b"cache-control", b"no-store"),

@@ -8,10 +8,9 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, Protocol
 
 import structlog
-from django.http import HttpRequest
 
 from kernel.accesses import declarations, recording
 from kernel.accesses.declarations import Access
@@ -48,7 +47,16 @@ def admit() -> None:
         raise Unavailable
 
 
-def finish(request: HttpRequest, status: int) -> None:
+class Head(Protocol):
+    """What of a request is recorded."""
+
+    @property
+    def META(self) -> Mapping[str, Any]: ...  # noqa: N802 (Django's names)
+    @property
+    def GET(self) -> Any: ...  # noqa: N802
+
+
+def finish(request: Head, status: int) -> None:
     entry = _current.get()
     if entry is None:
         return

@@ -142,9 +142,7 @@ async def served(person, path):
         sent.append(message)
 
     try:
-        await Application(application, readiness=None)(
-            scope(path=path, headers=headers), None, send
-        )
+        await Application(application, watch=None)(scope(path=path, headers=headers), None, send)
     except RuntimeError as error:
         logging.getLogger("uvicorn.error").exception("Exception")
         return sent, error

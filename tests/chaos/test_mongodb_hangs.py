@@ -92,9 +92,7 @@ class Crowd:
         return self._service.get(f"/v1/clinics/{self.changed}", token=self._token)
 
     def _change(self):
-        return self._service.put(
-            f"/v1/clinics/{self.changed}", self._profile(), token=self._token
-        )
+        return self._service.put(f"/v1/clinics/{self.changed}", self._profile(), token=self._token)
 
 
 @pytest.fixture

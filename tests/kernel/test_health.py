@@ -1,15 +1,20 @@
 """`/live`, `/ready` and `/metrics`, as a load balancer and a scraper see them."""
 
+import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from django.conf import settings
 from django.core.cache import cache
 from pymongo.errors import ServerSelectionTimeoutError
 from redis.exceptions import ConnectionError as RedisDown
 
-from kernel import db
+from kernel import db, health
 from kernel.api.description import Generator
+from kernel.health import PROBES, State, Watch
 from tests.cast import QuickClient
+from tests.processes.service import eventually
 
 
 def test_ready_answers_200_when_mongodb_and_redis_answer():
@@ -24,7 +29,7 @@ def test_without_redis_the_service_is_alive_but_not_ready(monkeypatch):
 
     monkeypatch.setattr(cache, "get", down)
     answer = QuickClient().get("/ready")
-    assert (answer.status_code, answer.content) == (400, b"")
+    assert (answer.status_code, answer.content) == (503, b"")
     assert QuickClient().get("/live").status_code == 200
 
 
@@ -34,7 +39,96 @@ def test_without_mongodb_the_service_is_not_ready(monkeypatch):
         raise ServerSelectionTimeoutError
 
     monkeypatch.setattr(db, "client", down)
-    assert QuickClient().get("/ready").status_code == 400
+    assert QuickClient().get("/ready").status_code == 503
+
+
+def test_the_confirmation_apis_probes_ask_for_mongodb_alone():
+    answers = {
+        path: PROBES[path] for path in ("/confirm/live", "/confirm/ready", "/confirm/status")
+    }
+    well, without_redis, nothing = (
+        {path: probe(state) for path, probe in answers.items()}
+        for state in (State(mongodb=True, redis=True), State(mongodb=True), State(redis=True))
+    )
+    assert {(answer.status, answer.body) for answer in well.values()} == {(200, b"OK")}
+    assert without_redis == well
+    assert nothing["/confirm/live"] == well["/confirm/live"]
+    for path in ("/confirm/ready", "/confirm/status"):
+        assert nothing[path].status == 500
+        assert b"store connectivity failure" in nothing[path].body
+    assert QuickClient().get("/confirm/ready").content == b"OK"
+
+
+class Neighbours:
+    """What a watch asks. `hang()`: the next question is not answered."""
+
+    def __init__(self):
+        self.state = State(mongodb=True, redis=True)
+        self.asked = 0
+        self._answers = threading.Event()
+        self._answers.set()
+
+    def __call__(self):
+        self.asked += 1
+        self._answers.wait(10)
+        if isinstance(self.state, Exception):
+            raise self.state
+        return self.state
+
+    def hang(self):
+        self._answers.clear()
+
+    def go_on(self):
+        self._answers.set()
+
+
+@pytest.fixture
+def neighbours():
+    asked = Neighbours()
+    yield asked
+    asked.go_on()
+
+
+@pytest.fixture
+def watch(neighbours, monkeypatch):
+    monkeypatch.setattr(health, "PAUSE", 0.01)
+    monkeypatch.setattr(health, "LONGEST_SILENCE", 0.3)
+    watch = Watch(neighbours).start()
+    eventually(lambda: watch.state.is_ready, within=2, every=0.01)
+    return watch
+
+
+def test_a_watch_asks_by_itself_and_probes_do_not_ask(watch, neighbours):
+    before = neighbours.asked
+    eventually(lambda: neighbours.asked > before + 3, within=2, every=0.01)
+    neighbours.hang()
+    time.sleep(0.05)
+    before = neighbours.asked
+    assert all(watch.state.is_ready for _ in range(100))
+    assert neighbours.asked == before
+
+
+@pytest.mark.parametrize("loss", [State(redis=True), State(mongodb=True), OSError("unforeseen")])
+def test_a_loss_is_seen_and_so_is_its_end(watch, neighbours, loss):
+    neighbours.state = loss
+    eventually(lambda: not watch.state.is_ready, within=1, every=0.01)
+    neighbours.state = State(mongodb=True, redis=True)
+    eventually(lambda: watch.state.is_ready, within=1, every=0.01)
+
+
+def test_a_check_that_hangs_is_a_loss(watch, neighbours):
+    neighbours.hang()
+    eventually(lambda: not watch.state.is_ready, within=1, every=0.01)
+    neighbours.go_on()
+    eventually(lambda: watch.state.is_ready, within=1, every=0.01)
+
+
+def test_what_is_kept_is_at_most_a_second_old_and_a_loss_is_seen_within_two():
+    """Of a check that MongoDB or Redis lets wait until its limit."""
+    redis = settings.CACHES["default"]["OPTIONS"]["socket_timeout"]
+    assert health.PAUSE + health.MONGODB_SECONDS <= 1
+    assert health.PAUSE + health.MONGODB_SECONDS + redis < 2
+    assert health.LONGEST_SILENCE < 2
 
 
 @pytest.mark.yardstick("P1")

@@ -23,7 +23,7 @@ def django(environ, start_response):
 
 
 async def serve(count):
-    application = Application(django, readiness=None)
+    application = Application(django, watch=None)
     sent = []
 
     async def send(message):
@@ -83,7 +83,7 @@ def test_a_request_whose_body_never_arrives_is_freed_without_garbage_collection(
         return {"type": "http.disconnect"}
 
     async def ask():
-        received = Application(application, readiness=None)
+        received = Application(application, watch=None)
         headers = [(b"content-type", b"application/json"), (b"content-length", b"1000")]
         await received(scope("POST", "/v1/redox", headers=headers), disconnect, None)
 
@@ -109,7 +109,7 @@ def test_a_heavy_request_stays_heavy_when_its_body_never_arrives():
     turns = Turns()
 
     async def ask(*headers):
-        received = Application(django, readiness=None)
+        received = Application(django, watch=None)
         received._scheduler = turns
         request_scope = scope(path="/v1/clinics", query=b"limit=1000", headers=headers)
         await received(request_scope, lambda: asyncio.sleep(60), None)

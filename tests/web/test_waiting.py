@@ -46,7 +46,7 @@ def running(django):
     listening = socket.create_server(("127.0.0.1", 0))
     port = listening.getsockname()[1]
     ours, its = socket.socketpair()
-    server = Server(Application(django, readiness=None), its.fileno())
+    server = Server(Application(django, watch=None), its.fileno())
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
     thread.start()
     ours.recv(100)  # it has started
