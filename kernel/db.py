@@ -7,7 +7,7 @@ the database.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextvars import ContextVar
+from contextvars import Context, ContextVar
 from typing import Any, Generic, TypeVar, overload
 
 import pymongo
@@ -23,11 +23,14 @@ from pymongo.read_concern import ReadConcern
 from pymongo.results import DeleteResult, InsertManyResult, InsertOneResult, UpdateResult
 from pymongo.write_concern import WriteConcern
 
-from kernel import speed
+from kernel import deadline, speed
+from kernel.errors import Unavailable
 
 Document = dict[str, Any]
 T = TypeVar("T")
 D = TypeVar("D", bound=Document)
+_COMMIT_SECONDS = 0.05  # at least: a commit that is not even sent would not end the transaction
+_ABORT_SECONDS = 0.5
 
 
 class CollectionOf(str, Generic[D]):
@@ -116,9 +119,14 @@ def run_in_transaction(change: Callable[[], T]) -> T:
     def attempt(session: ClientSession) -> T:
         token = _session.set(session)
         try:
-            return change()
+            result = change()
+            _require_time_to_commit()
+        except BaseException:
+            _abort(session)
+            raise
         finally:
             _session.reset(token)
+        return result
 
     with client().start_session() as session:
         return session.with_transaction(
@@ -126,6 +134,23 @@ def run_in_transaction(change: Callable[[], T]) -> T:
             read_concern=ReadConcern("snapshot"),
             write_concern=WriteConcern("majority"),
         )
+
+
+def _require_time_to_commit() -> None:
+    if deadline.seconds_left() < _COMMIT_SECONDS:
+        raise Unavailable
+
+
+def _abort(session: ClientSession) -> None:
+    """PyMongo sends nothing to the server when the time of a request is over. The transaction would go on there for
+    a minute, and what it has changed could not be changed by anyone else."""
+    if session.in_transaction and deadline.seconds_left() < _ABORT_SECONDS:
+        Context().run(_abort_with_own_time, session)
+
+
+def _abort_with_own_time(session: ClientSession) -> None:
+    with pymongo.timeout(_ABORT_SECONDS):
+        session.abort_transaction()
 
 
 def read_at_one_moment(read: Callable[[], T]) -> T:

@@ -41,12 +41,12 @@ class Runs:
 
 
 @contextmanager
-def running(django):
+def running(django, watch=None):
     """The server of one web process, in a thread."""
     listening = socket.create_server(("127.0.0.1", 0))
     port = listening.getsockname()[1]
     ours, its = socket.socketpair()
-    server = Server(Application(django, watch=None), its.fileno())
+    server = Server(Application(django, watch), its.fileno())
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
     thread.start()
     ours.recv(100)  # it has started
