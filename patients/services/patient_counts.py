@@ -17,11 +17,11 @@ from functools import partial
 
 from bson import ObjectId
 from django.conf import settings
-from pymongo.errors import ExecutionTimeout
+from pymongo.errors import PyMongoError
 
 from clinic_records.documents import ClinicDocument
 from clinic_records.services import access
-from kernel import clock, db, ids, outbox, safe_reading
+from kernel import clock, db, deadline, ids, outbox, safe_reading
 from kernel.db import Document
 from kernel.errors import (
     ConstraintViolation,
@@ -179,9 +179,14 @@ def refresh_patient_count(clinic_id: str | ObjectId) -> None:
     PATIENT-148). What takes too long, a worker does. Raises NotFound."""
     clinic = _id_of(clinic_id)
     try:
-        _refreshes.run(clinic, partial(recount, clinic))
-        counted_total(clinic)
-    except (ExecutionTimeout, Unavailable):
+        with deadline.early():
+            _refreshes.run(clinic, partial(recount, clinic))
+            counted_total(clinic)
+    except Unavailable:
+        doubt(clinic)
+    except PyMongoError as error:
+        if not error.timeout:
+            raise
         doubt(clinic)
 
 

@@ -1,12 +1,14 @@
 """A clinic's count is asked to be made again (rules PATIENT-125 and PATIENT-148)."""
 
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from bson import ObjectId
 from pymongo.errors import ExecutionTimeout
 
+from kernel import db, deadline
 from patients.services import patient_counts
 from tests.events import emitted
 from tests.factories import make_clinic, make_patients
@@ -53,6 +55,17 @@ def test_counting_that_takes_too_long_is_left_to_a_worker(lakeside, backend, mon
     patient_counts.kept_counts(lakeside["_id"])
     monkeypatch.setattr(patient_counts, "recount", too_slow)
     assert refresh(backend, lakeside["_id"]) == 200
+    assert emitted("clinic.count_doubted") == [{"clinicId": str(lakeside["_id"])}]
+
+
+def test_in_a_request_time_is_left_to_leave_it_to_a_worker(lakeside, monkeypatch):
+    def too_slow(_):
+        db.collection("clinics").find_one({"$where": "sleep(60000) || true"})
+
+    patient_counts.kept_counts(lakeside["_id"])
+    monkeypatch.setattr(patient_counts, "recount", too_slow)
+    with deadline.at(time.monotonic() + 0.8):
+        patient_counts.refresh_patient_count(lakeside["_id"])
     assert emitted("clinic.count_doubted") == [{"clinicId": str(lakeside["_id"])}]
 
 
