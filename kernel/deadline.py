@@ -1,7 +1,7 @@
 """When the request that this thread works on has to be answered (`REQUEST_TIME_LIMIT`).
 
 A neighbour that hangs would otherwise hold the thread through one operation after the other. PyMongo knows of such a
-moment by itself: no operation, and no repetition of one, goes on after it. Whoever waits for something else asks
+moment by itself: no operation, and no repetition of one, goes on after it. What waits for something else asks
 `seconds_left`. Work in the background has no such moment; its tasks have a time limit of their own.
 """
 

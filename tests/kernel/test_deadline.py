@@ -17,6 +17,7 @@ from kernel.http import ServiceUnavailable
 from kernel.outbox import waking
 
 COLLECTION = "clinics"
+BOUND = 4  # seconds, on a busy machine; without a deadline each takes ten or more
 
 
 @pytest.fixture
@@ -66,7 +67,7 @@ def test_mongodb_is_not_waited_for_any_longer(document, work):
     with pytest.raises(PyMongoError) as caught, within(0.2):
         work()
     assert is_unavailable(caught.value)
-    assert time.monotonic() - began < 1.5
+    assert time.monotonic() - began < BOUND
 
 
 @pytest.mark.parametrize("pause_after", ["a change", "everything"])
@@ -85,7 +86,7 @@ def test_a_transaction_that_is_cut_off_changes_nothing_and_keeps_nothing_locked(
     began = time.monotonic()
     with another_process() as clinics:
         clinics.update_one({"_id": document, "name": "Lakeside"}, {"$set": {"name": "Seaside"}})
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < BOUND
     assert db.collection(COLLECTION).find_one({"_id": document})["name"] == "Seaside"
 
 
@@ -93,7 +94,7 @@ def test_a_service_is_not_waited_for_any_longer(hanging_service):
     began = time.monotonic()
     with pytest.raises(ServiceUnavailable), within(0.2):
         http.request("a service", "GET", hanging_service)
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < BOUND
     with within(0.05):
         time.sleep(0.06)
         with pytest.raises(ServiceUnavailable):

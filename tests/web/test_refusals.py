@@ -121,7 +121,7 @@ def test_a_redirect_to_https_goes_before(runs, settings):
 
 
 def test_a_body_that_comes_with_it_does_not_change_the_next_answer(runs):
-    """Of the first request more is announced than comes."""
+    """The first request announces more than comes."""
 
     async def run():
         web = Application(application, watch=None)
