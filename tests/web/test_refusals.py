@@ -114,10 +114,13 @@ def test_django_decides_where_more_than_the_route_counts(runs, request_of):
     assert len(runs) == 2
 
 
-def test_a_redirect_to_https_goes_before(runs, settings):
-    settings.SECURE_SSL_REDIRECT = True
-    ask(*[scope(path=PATIENT)] * 2)
-    assert len(runs) == 2
+@pytest.mark.parametrize(
+    ("name", "value"), [("SECURE_SSL_REDIRECT", True), ("TRACES_TO", "http://127.0.0.1:9")]
+)
+def test_none_is_repeated_where_redirects_go_before_or_requests_are_traced(settings, name, value):
+    assert refusals.find(incoming(path=PATIENT))
+    setattr(settings, name, value)
+    assert refusals.find(incoming(path=PATIENT)) is None
 
 
 def test_a_body_that_comes_with_it_does_not_change_the_next_answer(runs):
