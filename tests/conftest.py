@@ -41,11 +41,15 @@ def pytest_collection_modifyitems(items):
     files = [list(group) for _, group in by_file]
     waiting = [tests for tests in files if any(map(_has_processes, tests))]
     others = [tests for tests in files if not any(map(_has_processes, tests))]
-    others.sort(
-        key=len, reverse=True
-    )  # the last ones are short, so that no process waits long for another
+    others.sort(key=_weight, reverse=True)
+    # The last ones are short, so that no process waits long for another.
     alternating = chain.from_iterable(zip_longest(waiting, others, fillvalue=()))
     items[:] = chain.from_iterable(alternating)
+
+
+def _weight(tests):
+    """A walk takes as long as some ten other tests."""
+    return sum(10 if test.get_closest_marker("walk") else 1 for test in tests)
 
 
 def pytest_collection_finish():
