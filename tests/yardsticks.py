@@ -189,7 +189,7 @@ GROUPS: dict[str, tuple[Yardstick, ...]] = {
             "V2",
             "A slow, hanging or dead neighbour costs a bounded time: `/ready` says so, `/live` stays, and all recovers "
             "by itself.",
-            missing="MongoDB and the partners of health records do not hang in a test, they are dead.",
+            missing="The partners of health records do not hang in a test, they are dead.",
         ),
         Yardstick(
             "V3",

@@ -119,6 +119,7 @@ def _is_well(seen: list[Seen]) -> bool:
     return bool(seen) and seen[-1].status == 200
 
 
+@pytest.mark.yardstick("V2", "D1")
 def test_it_stays_alive_answers_503_in_time_and_loses_nothing(story, backing):
     crowd, probes, stopped, resumed = story
     for path in ("/live", "/confirm/live"):
