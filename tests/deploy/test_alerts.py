@@ -45,6 +45,7 @@ def published(monkeypatch, ada):
 
 def something_of_each_kind(monkeypatch, ada):
     ada.api.get("/v1/clinics")
+    QuickClient().get("/live")  # of no operation
     BROKEN.labels("clinic").inc()
     daily_checks.check()
     monkeypatch.setattr(subscriptions, "BY_NAME", dict(subscriptions.BY_NAME))
@@ -69,6 +70,7 @@ def give_up(event):
     raise PermanentFailure(REASON)
 
 
+@pytest.mark.yardstick("D6")
 def test_every_expression_names_metrics_and_labels_that_are_published(published):
     labels, _ = published
     for name, expression in expressions.expressions().items():
@@ -180,6 +182,7 @@ def test_promtool_accepts_the_rules_and_the_example(promtool):
     promtool("check", "config", "--syntax-only", "prometheus.yml")
 
 
+@pytest.mark.yardstick("D6")
 def test_each_alarm_rings_when_it_should_and_not_before(promtool):
     promtool("test", "rules", "alerts_test.yml")
 

@@ -62,6 +62,7 @@ def assert_clean(reports):
         assert MARKER.lower() not in text.lower()
 
 
+@pytest.mark.yardstick("P3")
 def test_a_fault_in_a_request_is_reported_without_anything_of_it(
     reports, ben, patients, monkeypatch
 ):
@@ -82,6 +83,7 @@ def test_a_fault_in_a_request_is_reported_without_anything_of_it(
     assert ben.user_id not in reports.sent[0]
 
 
+@pytest.mark.yardstick("P3")
 def test_a_fault_of_a_handler_is_reported_by_the_name_of_the_handler(
     reports, ben, patients, monkeypatch
 ):

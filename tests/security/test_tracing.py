@@ -90,6 +90,7 @@ def test_a_trace_goes_from_the_request_through_the_outbox_to_the_neighbour(
     assert sent["traceparent"] == f"00-{TRACE}-{call.context.span_id:016x}-01"
 
 
+@pytest.mark.yardstick("P1")
 def test_no_span_holds_anything_of_a_patient(spans, ben, patients, neighbour, asks):
     headers = {"traceparent": CALLER, "tracestate": f"a={MARKER}", "baggage": f"name={MARKER}"}
     extra = {"headers": {**headers, "x-tidepool-trace-request": MARKER}}
