@@ -9,6 +9,7 @@ from django_mongodb_backend.fields import ArrayField, ObjectIdField
 
 from clinic_records.choices import ClosureRole, GlucoseUnits, Tier
 from clinics.choices import ClinicSize, ClinicType, MigrationStatus
+from kernel import lives
 from kernel.safe_reading import ANY, Shape
 from kernel.stored_models import PassThroughField, StoredDocument
 
@@ -22,6 +23,7 @@ class Clinic(StoredDocument):
     """A clinic: profile, share codes, tags and sites, settings, ids of its admins, published patient count."""
 
     is_shared = True
+    life = lives.as_long_as("no one deletes the clinic, which is then in the archive")
 
     name = models.TextField(null=True, help_text="in its normal form; never empty")
     address = models.TextField(null=True, help_text="street and number")
@@ -147,6 +149,7 @@ class Clinician(StoredDocument):
     """A member of a clinic with roles, or a pending invite, which has no `userId`."""
 
     is_shared = True
+    life = lives.as_long_as("someone is a member or is invited")
 
     clinic_id = ObjectIdField(null=True, db_column="clinicId", help_text="the clinic")
     user_id = models.TextField(
@@ -185,6 +188,7 @@ class ClinicDeletion(StoredDocument):
     """A clinic that was deleted. Kept for good."""
 
     is_shared = True
+    life = lives.forever("it is the archive, which this and other services read")
 
     clinic: Any = PassThroughField(shape=dict, help_text="the document as it was")
     deleted_time = models.DateTimeField(db_column="deletedTime", help_text="when")
@@ -201,6 +205,7 @@ class ClinicianDeletion(StoredDocument):
     """A member who was removed, or an invite that was taken back. Kept for good."""
 
     is_shared = True
+    life = lives.forever("it is the archive, which this and other services read")
 
     clinician: Any = PassThroughField(
         shape=dict, help_text="the document as it was; of an invite without its key"
@@ -219,6 +224,7 @@ class Migration(StoredDocument):
     """The move of a legacy clinician's patients into a clinic. An account is moved once."""
 
     is_shared = True
+    life = lives.forever("an account is moved once, and other services read it")
 
     clinic_id = ObjectIdField(db_column="clinicId", help_text="the clinic they move into")
     user_id = models.TextField(db_column="userId", help_text="the legacy account")
@@ -238,6 +244,8 @@ class Migration(StoredDocument):
 class MigratedPatient(StoredDocument):
     """A patient who was moved out of a legacy account and has got the mail, so that no one gets it twice."""
 
+    life = lives.forever("no one is to get the mail twice; one for each patient who was moved")
+
     id: Any = PassThroughField(
         primary_key=True,
         db_column="_id",
@@ -256,6 +264,8 @@ class MigratedPatient(StoredDocument):
 class ClinicCreation(StoredDocument):
     """A clinic's creation, so that a repeated call does not make a second clinic. Gone after an hour."""
 
+    life = lives.expires("ClinicCreationCleanup", "after the creation")
+
     id = models.TextField(
         primary_key=True, db_column="_id", help_text="digest of the request and its caller"
     )
@@ -271,6 +281,8 @@ class ClinicCreation(StoredDocument):
 
 class ClinicClosure(StoredDocument):
     """A clinic that a merge holds, while it runs."""
+
+    life = lives.as_long_as("a merge holds the clinic")
 
     id = ObjectIdField(primary_key=True, db_column="_id", help_text="the clinic")
     merge_id = ObjectIdField(db_column="mergeId", help_text="the merge")

@@ -360,6 +360,12 @@ REDOX: dict[str, Any] = {
         0,
         help="days until a received message that is no longer needed is deleted; 0: kept forever",
     ),
+    "keep_sends_days": env.number(
+        "REDOX_KEEP_SENDS_DAYS",
+        365,
+        help="days until what became of a scheduled send, and the report that it sent, is deleted, 91 at least; "
+        "0: kept forever",
+    ),
     "token_url": env.address(
         "TIDEPOOL_REDOX_TOKEN_URL",
         "https://api.redoxengine.com/v2/auth/token",
@@ -489,6 +495,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     },
     # Runs once a day, as recorded in MongoDB: beat forgets at a restart when it last sent a task.
     "redox.delete_old_messages": {"task": "redox.delete_old_messages", "schedule": 300},
+    "redox.delete_old_sends": {"task": "redox.delete_old_sends", "schedule": 300},
 }
 
 # --- Staff pages -------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from django.db import models
 
 from confirmations.choices import ConfirmationType, Status
+from kernel import lives
 from kernel.stored_models import PassThroughField, StoredDocument
 
 
@@ -11,6 +12,10 @@ class Confirmation(StoredDocument):
     this service's own. Only those of type `no_account`, which strangers cause, are removed when they end."""
 
     is_shared = True
+    life = lives.forever(
+        "other services show the history of invitations; those of strangers (`no_account`) go at their "
+        "end, by the index `ConfirmationNoAccountCleanup`"
+    )
 
     id = models.TextField(
         primary_key=True,
@@ -63,6 +68,10 @@ class Confirmation(StoredDocument):
 class ConfirmationRequest(StoredDocument):
     """A request for a new sign-up link. Deleted when a worker has answered it, or after a day."""
 
+    life = lives.expires(
+        "ConfirmationRequestCleanup", "after the request, or when a worker has answered it"
+    )
+
     id = models.TextField(primary_key=True, db_column="_id", help_text="digest of the address")
     email = models.TextField(help_text="the address")
     asked_time = models.DateTimeField(db_column="askedTime", help_text="asked last")
@@ -76,6 +85,8 @@ class ConfirmationRequest(StoredDocument):
 
 class ConfirmationGuard(StoredDocument):
     """What keeps two equal invitations from being made at once: both write it. Gone after a day."""
+
+    life = lives.expires("ConfirmationGuardCleanup", "after the last invitation")
 
     id = models.TextField(primary_key=True, db_column="_id", help_text="digest of who and whom")
     turn = models.IntegerField(help_text="how often it was written")

@@ -8,12 +8,20 @@ from django_mongodb_backend.fields import ObjectIdField
 
 from ehr import kinds
 from ehr.choices import ProcessingState
+from kernel import lives
 from kernel.safe_reading import ANY
 from kernel.stored_models import PassThroughField, StoredDocument
 
 
 class ProcessingRecord(StoredDocument):
     """What became of one message, scheduled send or order."""
+
+    life = lives.removed(
+        "redox.delete_old_sends",
+        "with its message (`redox`); of a scheduled send some days after the send; of an order of "
+        "Xealth forever, like the order",
+        variable="REDOX_KEEP_SENDS_DAYS",
+    )
 
     kind = models.TextField(choices=kinds.choices, help_text="what it is about")
     document_id = ObjectIdField(db_column="documentId", help_text="the document it is about")

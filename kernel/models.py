@@ -5,12 +5,18 @@ from typing import Any
 from django.db import models
 from django_mongodb_backend.fields import ArrayField, ObjectIdField
 
+from kernel import lives
 from kernel.choices import AccessKind, AuditOutcome, IndexProblem, RowState
 from kernel.stored_models import PassThroughField, StoredDocument
 
 
 class OutboxRow(StoredDocument):
     """One event for one handler. Delivered rows go after 30 days."""
+
+    life = lives.expires(
+        "OutboxCleanup",
+        "after it was delivered; one that no one could deliver stays until staff start it again",
+    )
 
     event = models.TextField(help_text="name of the event")
     handler = models.TextField(help_text="name of the handler")
@@ -53,6 +59,8 @@ class OutboxRow(StoredDocument):
 class AuditEvent(StoredDocument):
     """Who did what, sealed and chained. Never changed, never expired."""
 
+    life = lives.forever("it answers who did what, and laws ask for years of it")
+
     time = models.DateTimeField(help_text="when")
     environment = models.TextField(help_text="which installation; each has a chain of its own")
     action = models.TextField(help_text="what was done")
@@ -85,6 +93,8 @@ class AuditEvent(StoredDocument):
 class AuditHead(StoredDocument):
     """Number and seal of an environment's newest audit event."""
 
+    life = lives.as_long_as("the environment exists, which has one")
+
     id = models.TextField(primary_key=True, db_column="_id", help_text="the environment")
     number = models.IntegerField(help_text="of the newest event")
     seal = models.TextField(help_text="of the newest event")
@@ -99,6 +109,8 @@ class AuditHead(StoredDocument):
 
 class AuditAnchor(StoredDocument):
     """Where the audit trail ended at some hour, signed. Never changed, never expired."""
+
+    life = lives.forever("without them a cut end of the audit trail would not be noticed")
 
     environment = models.TextField(help_text="whose chain")
     number = models.IntegerField(help_text="of the newest event then")
@@ -115,6 +127,8 @@ class AuditAnchor(StoredDocument):
 
 class AccessRecord(StoredDocument):
     """Who has read or changed what of patients. Never changed; goes after `ACCESS_RECORD_YEARS`."""
+
+    life = lives.expires("AccessExpiry", "after the access", variable="ACCESS_RECORD_YEARS")
 
     id = ObjectIdField(
         primary_key=True,
@@ -147,6 +161,8 @@ class AccessRecord(StoredDocument):
 class AccessBatch(StoredDocument):
     """What a process wrote at once, sealed. Never changed; goes after `ACCESS_RECORD_YEARS`."""
 
+    life = lives.expires("AccessBatchExpiry", "after the batch", variable="ACCESS_RECORD_YEARS")
+
     id = models.TextField(
         primary_key=True, db_column="_id", help_text="PROCESS:NUMBER, hexadecimal; from 1"
     )
@@ -169,6 +185,10 @@ class AccessBatch(StoredDocument):
 class AccessProcess(StoredDocument):
     """How far the chain of a process goes. Goes after `ACCESS_RECORD_YEARS`."""
 
+    life = lives.expires(
+        "AccessProcessExpiry", "after the process was seen last", variable="ACCESS_RECORD_YEARS"
+    )
+
     id = models.TextField(primary_key=True, db_column="_id", help_text="chosen at random")
     host = models.TextField(help_text="where it ran")
     pid = models.IntegerField(help_text="its number there")
@@ -190,6 +210,8 @@ class AccessProcess(StoredDocument):
 class Heartbeat(StoredDocument):
     """When the scheduler last handed a task to the broker."""
 
+    life = lives.as_long_as("the service is used: there is one")
+
     id = models.TextField(primary_key=True, db_column="_id", help_text="`beat`")
     time = models.DateTimeField(help_text="when")
 
@@ -202,6 +224,8 @@ class Heartbeat(StoredDocument):
 
 class MissingIndex(StoredDocument):
     """A declared index that could not be made. Deleted once it could."""
+
+    life = lives.as_long_as("the index cannot be made")
 
     id = models.TextField(primary_key=True, db_column="_id", help_text="COLLECTION.INDEX")
     reason = models.TextField(choices=IndexProblem.choices, help_text="why")
@@ -223,6 +247,10 @@ class MissingIndex(StoredDocument):
 class FollowerRow(StoredDocument):
     """How far a follower of the change stream is. One document for each follower, written by the process that
     follows."""
+
+    life = lives.as_long_as(
+        "the follower is part of the service, or its version of kept data is used; one for each"
+    )
 
     id = models.TextField(primary_key=True, db_column="_id", help_text="name of the follower")
     holder = models.TextField(help_text="which process follows")
@@ -269,6 +297,8 @@ class FollowerRow(StoredDocument):
 class FollowerFailure(StoredDocument):
     """A document that a follower could not handle. Goes when it is handled."""
 
+    life = lives.as_long_as("the document cannot be handled")
+
     follower = models.TextField(help_text="name of the follower")
     collection = models.TextField(help_text="of the document")
     document_id: Any = PassThroughField(db_column="documentId", help_text="id of the document")
@@ -284,6 +314,8 @@ class FollowerFailure(StoredDocument):
 
 class StaffFactor(StoredDocument):
     """The second factor of a staff account. Without a `key` the account has none."""
+
+    life = lives.as_long_as("the staff account exists; one for each")
 
     id = ObjectIdField(primary_key=True, db_column="_id", help_text="the staff account")
     generation = models.IntegerField(help_text="a change of it ends the account's sessions")
@@ -305,6 +337,8 @@ class StaffFactor(StoredDocument):
 
 class StaffIdentity(StoredDocument):
     """Which staff account an identity at the provider is."""
+
+    life = lives.as_long_as("the staff account exists; one for each identity")
 
     id: Any = PassThroughField(
         primary_key=True,

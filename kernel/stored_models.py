@@ -15,6 +15,7 @@ from django.apps import apps
 from django.db import models
 from django_mongodb_backend.fields import ArrayField, ObjectIdField
 
+from kernel.lives import Life
 from kernel.safe_reading import Shape
 
 READ_ONLY = "written through the services only"
@@ -45,8 +46,9 @@ class PassThroughField(models.Field):
 
 
 class StoredDocument(models.Model):
-    """A collection. The docstring of a model says what one document is, who writes it, and how long it stays."""
+    """A collection. The docstring of a model says what one document is, and who writes it."""
 
+    life: Life | None = None  # how long a document stays; None only for base classes
     is_shared = False  # with other systems, which read it and watch its changes: names and meanings are fixed
 
     id = ObjectIdField(primary_key=True, default=ObjectId, db_column="_id", help_text="its id")

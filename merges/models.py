@@ -7,6 +7,7 @@ from bson import ObjectId
 from django.db import models
 from django_mongodb_backend.fields import ArrayField, ObjectIdField
 
+from kernel import lives
 from kernel.safe_reading import Shape
 from kernel.stored_models import PassThroughField, StoredDocument
 from merges.choices import MergeState
@@ -30,6 +31,8 @@ _PLAN: dict[str, Shape] = {
 
 class Merge(StoredDocument):
     """One merge of two clinics. It stays: the source can be found nowhere else but in the archive."""
+
+    life = lives.forever("the source clinic is found nowhere else but in the archive")
 
     source_id = ObjectIdField(db_column="sourceId", help_text="the clinic that goes")
     target_id = ObjectIdField(db_column="targetId", help_text="the clinic that stays")
@@ -85,6 +88,8 @@ class Merge(StoredDocument):
 
 class MergeItem(StoredDocument):
     """Something that a merge has to do. Removed when the merge has ended."""
+
+    life = lives.as_long_as("the merge runs")
 
     merge_id = ObjectIdField(db_column="mergeId", help_text="the merge")
     number = models.IntegerField(help_text="place in the order")
@@ -142,6 +147,7 @@ class MergePlanDocument(_PlanDocument):
     """What a merge did to one tag, site, patient, member, or to the clinics. Other services watch this collection."""
 
     is_shared = True
+    life = lives.forever("other services watch it and read what a merge did")
 
     class Meta(_PlanDocument.Meta):
         db_table = "merge_plans"
@@ -149,6 +155,8 @@ class MergePlanDocument(_PlanDocument):
 
 class WaitingPlanDocument(_PlanDocument):
     """What is shown in `merge_plans` once the merge is complete."""
+
+    life = lives.as_long_as("the merge runs")
 
     class Meta(_PlanDocument.Meta):
         db_table = "clinicMergeDocuments"

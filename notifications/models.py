@@ -2,12 +2,15 @@
 
 from django.db import models
 
+from kernel import lives
 from kernel.stored_models import StoredDocument
 from notifications.choices import SendState
 
 
 class HandledEvent(StoredDocument):
     """An event whose effect exists, so that a repeated delivery does nothing. Gone after 90 days."""
+
+    life = lives.expires("HandledEventsCleanup", "after the event")
 
     id = models.TextField(primary_key=True, db_column="_id", help_text="event id and handler")
     time = models.DateTimeField(help_text="when")
@@ -21,6 +24,8 @@ class HandledEvent(StoredDocument):
 
 class SentMail(StoredDocument):
     """One mail event, so that an event repeated is not a mail repeated. Gone after 180 days."""
+
+    life = lives.expires("SentMailsCleanup", "after the mail")
 
     template = models.TextField(help_text="which mail")
     recipient_hash = models.TextField(db_column="recipientHash", help_text="digest of the address")

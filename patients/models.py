@@ -7,6 +7,7 @@ from bson import ObjectId
 from django.db import models
 from django_mongodb_backend.fields import ArrayField, ObjectIdField
 
+from kernel import lives
 from kernel.safe_reading import ANY, Shape
 from kernel.stored_models import PassThroughField, StoredDocument
 from patients import kept
@@ -25,6 +26,7 @@ class Patient(StoredDocument):
     """A person in one clinic, with what the clinic knows of them, their summaries and their EHR subscriptions."""
 
     is_shared = True
+    life = lives.as_long_as("no one removes the patient, who is then in the archive")
 
     clinic_id = ObjectIdField(null=True, db_column="clinicId", help_text="the clinic")
     user_id = models.TextField(
@@ -146,6 +148,7 @@ class PatientDeletion(StoredDocument):
     """A patient who was removed from a clinic. Kept for good."""
 
     is_shared = True
+    life = lives.forever("it is the archive, which this and other services read")
 
     patient: Any = PassThroughField(shape=dict, help_text="the document as it was")
     deleted_time = models.DateTimeField(db_column="deletedTime", help_text="when")
@@ -164,6 +167,8 @@ class PatientDeletion(StoredDocument):
 
 class PatientCounts(StoredDocument):
     """Counts of a clinic's patients: kept exact by every change, counted again by a worker when in doubt."""
+
+    life = lives.as_long_as("the clinic exists; of a version that is gone see `patients.kept`")
 
     id = ObjectIdField(primary_key=True, db_column="_id", help_text="the clinic")
     total = models.IntegerField(null=True, help_text="all patients")
@@ -194,6 +199,10 @@ class PatientCounts(StoredDocument):
 
 class PatientListRow(StoredDocument):
     """What lists, searches and counts need of a patient: derived from the record, and made again when it is wrong."""
+
+    life = lives.as_long_as(
+        "the patient's record exists; of a version that is gone see `patients.kept`"
+    )
 
     id = models.BinaryField(
         primary_key=True,
@@ -235,6 +244,10 @@ class PatientListRow(StoredDocument):
 class PatientAnswers(StoredDocument):
     """The texts in which lists show a patient's summaries: derived from the record."""
 
+    life = lives.as_long_as(
+        "the patient's record exists; of a version that is gone see `patients.kept`"
+    )
+
     cgm_stats = PassThroughField(
         null=True,
         db_column="cgmStats",
@@ -252,6 +265,8 @@ class PatientAnswers(StoredDocument):
 
 class Derivation(StoredDocument):
     """What was done to derive and to compare what lists read: one document for each kind of work."""
+
+    life = lives.as_long_as("its version of kept data is used; three for each version")
 
     id = models.TextField(
         primary_key=True,
@@ -290,6 +305,10 @@ class Derivation(StoredDocument):
 
 class AccountRequest(StoredDocument):
     """A request for an account of a custodial patient. Gone minutes later, or after a week."""
+
+    life = lives.expires(
+        "AccountRequestCleanup", "after the request, or when a worker has answered it"
+    )
 
     clinic_id = ObjectIdField(db_column="clinicId", help_text="the clinic that asks")
     email = models.TextField(null=True, help_text="the account's address, if it gets one")

@@ -7,6 +7,7 @@ from bson import ObjectId
 from django.db import models
 from django_mongodb_backend.fields import ObjectIdField
 
+from kernel import lives
 from kernel.stored_models import PassThroughField, StoredDocument
 
 
@@ -15,6 +16,12 @@ class Message(StoredDocument):
     messages stay that nothing needs any more."""
 
     is_shared = True
+    life = lives.removed(
+        "redox.delete_old_messages",
+        "forever where no number of days is set, because subscriptions need their orders; otherwise those days, "
+        "if nothing needs it",
+        variable="REDOX_KEEP_MESSAGES_DAYS",
+    )
 
     meta: Any = PassThroughField(shape=dict, help_text="what the message says of itself")
     message: Any = PassThroughField(null=True, shape=dict, help_text="the whole message")
@@ -35,6 +42,10 @@ class ScheduledSend(StoredDocument):
     """One send that a sync has scheduled. Gone after 90 days."""
 
     is_shared = True
+    life = lives.expires(
+        "CleanupExpiredRescheduledOrdersAfter90d",
+        "after the sync, as the other service declares it too",
+    )
 
     clinic_id = ObjectIdField(db_column="clinicId", help_text="the clinic")
     user_id = models.TextField(db_column="userId", help_text="the patient")
@@ -62,6 +73,8 @@ class ScheduledSend(StoredDocument):
 class Sync(StoredDocument):
     """One sync of a clinic and how far it has come. Gone after 90 days."""
 
+    life = lives.expires("EhrSyncsCleanup", "after the sync")
+
     clinic_id = ObjectIdField(db_column="clinicId", help_text="the clinic")
     created_time = models.DateTimeField(db_column="createdTime", help_text="begun")
     after = ObjectIdField(null=True, help_text="the last patient who was scheduled")
@@ -77,6 +90,8 @@ class Sync(StoredDocument):
 class Cadence(StoredDocument):
     """When a clinic's regular sync ran last and is due next."""
 
+    life = lives.as_long_as("the clinic is synced; one for each clinic")
+
     id = ObjectIdField(primary_key=True, db_column="_id", help_text="the clinic")
     next_time = models.DateTimeField(db_column="nextTime", help_text="due")
     last_time = models.DateTimeField(null=True, db_column="lastTime", help_text="ran last")
@@ -90,6 +105,8 @@ class Cadence(StoredDocument):
 
 class Retention(StoredDocument):
     """The one document about deleting old messages."""
+
+    life = lives.as_long_as("the service is used: there is one")
 
     id = models.TextField(primary_key=True, db_column="_id", help_text="`messages`")
     not_before = models.DateTimeField(db_column="notBefore", help_text="when it is due")
@@ -105,6 +122,12 @@ class Retention(StoredDocument):
 
 class Delivery(StoredDocument):
     """A message to Redox, or what the embedded Redox would have sent, with the report; shown to staff."""
+
+    life = lives.removed(
+        "redox.delete_old_sends",
+        "with the message that it answers (`redox`); of a scheduled send some days after the send",
+        variable="REDOX_KEEP_SENDS_DAYS",
+    )
 
     kind = models.TextField(help_text="`results`, `flowsheet`, `notes`")
     document_id = ObjectIdField(db_column="documentId", help_text="what it answers")

@@ -14,3 +14,8 @@ def run_due_cadences() -> None:
 @shared_task(base=BaseTask, name="redox.delete_old_messages")
 def delete_old_messages() -> None:
     retention.delete_old_messages()
+
+
+@shared_task(base=BaseTask, name="redox.delete_old_sends")
+def delete_old_sends() -> None:
+    retention.delete_old_sends()

@@ -6,6 +6,7 @@ from typing import Any
 from django.db import models
 from django_mongodb_backend.fields import ArrayField
 
+from kernel import lives
 from kernel.safe_reading import ANY
 from kernel.stored_models import PassThroughField, StoredDocument
 
@@ -14,6 +15,8 @@ _USER_ID = "user id"
 
 class Account(StoredDocument):
     """An account."""
+
+    life = lives.as_long_as("the account exists")
 
     id = models.TextField(primary_key=True, db_column="_id", help_text=_USER_ID)
     username = models.TextField(
@@ -44,6 +47,8 @@ class Account(StoredDocument):
 class AccountToken(StoredDocument):
     """A session token, gone when it expires."""
 
+    life = lives.expires("AccountTokenExpiry", "until it expires")
+
     id = models.TextField(primary_key=True, db_column="_id", help_text="SHA-256 of the token")
     user_id = models.TextField(db_column="userId", help_text="user or service it belongs to")
     is_server = models.BooleanField(db_column="isServer", help_text="of a service")
@@ -63,6 +68,8 @@ class AccountToken(StoredDocument):
 class AccountProfile(StoredDocument):
     """A person's profile."""
 
+    life = lives.as_long_as("the account exists")
+
     id = models.TextField(primary_key=True, db_column="_id", help_text=_USER_ID)
     profile: Any = PassThroughField(shape=dict, help_text="as it was written; at most 256 KiB")
 
@@ -75,6 +82,8 @@ class AccountProfile(StoredDocument):
 
 class AccountGrant(StoredDocument):
     """What one account lets another one do. One document for each pair."""
+
+    life = lives.as_long_as("both accounts exist and nothing withdraws it")
 
     owner_id = models.TextField(db_column="ownerId", help_text="whose data it is")
     grantee_id = models.TextField(db_column="granteeId", help_text="who may use it")
@@ -91,6 +100,8 @@ class AccountGrant(StoredDocument):
 
 class AccountRestrictedToken(StoredDocument):
     """A token for certain paths, gone a day after its end."""
+
+    life = lives.expires("RestrictedTokenExpiry", "after it expires")
 
     id = models.TextField(primary_key=True, db_column="_id", help_text="the token")
     user_id = models.TextField(db_column="userId", help_text="for whom it acts")
@@ -111,6 +122,8 @@ class AccountRestrictedToken(StoredDocument):
 class AccountData(StoredDocument):
     """What the embedded data service knows of a person."""
 
+    life = lives.as_long_as("the account exists")
+
     id = models.TextField(primary_key=True, db_column="_id", help_text=_USER_ID)
     has_data = models.BooleanField(null=True, db_column="hasData", help_text="there are data")
     data_sources = PassThroughField(
@@ -128,6 +141,8 @@ class AccountData(StoredDocument):
 
 class AccountClient(StoredDocument):
     """Client credentials that the embedded token endpoint accepts."""
+
+    life = lives.as_long_as("an operator leaves it there")
 
     id = models.TextField(primary_key=True, db_column="_id", help_text="client id")
     secret = models.TextField(help_text="its hash")

@@ -5,6 +5,7 @@ from typing import Any
 from django.db import models
 from django_mongodb_backend.fields import ObjectIdField
 
+from kernel import lives
 from kernel.stored_models import PassThroughField, StoredDocument
 from xealth.choices import EnrolmentState
 
@@ -16,6 +17,9 @@ class Preorder(StoredDocument):
     the times are this service's own."""
 
     is_shared = True
+    life = lives.forever(
+        "an order may come at any time after it, and the other service removes none"
+    )
 
     data_tracking_id = models.TextField(
         db_column="dataTrackingId", help_text="chosen by this service, named by the order"
@@ -56,6 +60,9 @@ class ReportView(StoredDocument):
     """A clinician has asked for the address of a patient's report."""
 
     is_shared = True
+    life = lives.forever(
+        "it tells a clinician what is new since the last view, and the other service removes none"
+    )
 
     user_id = models.TextField(
         db_column="userId", help_text="the clinician, as the health record names the person"
@@ -81,6 +88,7 @@ class Order(StoredDocument):
     own."""
 
     is_shared = True
+    life = lives.forever("subscriptions name their orders, and the other service removes none")
 
     event_notification: Any = PassThroughField(
         db_column="eventNotification", shape=dict, help_text="as Xealth sent it, its time as a date"
@@ -108,6 +116,8 @@ class Order(StoredDocument):
 class Enrolment(StoredDocument):
     """An order that an operator has placed at Xealth for a patient, so that it is not placed again."""
 
+    life = lives.forever("no patient is to be ordered for twice; one for each patient and program")
+
     clinic_id = ObjectIdField(db_column="clinicId", help_text="the clinic")
     program_id = models.TextField(db_column="programId", help_text="the program at Xealth")
     patient_id = ObjectIdField(db_column="patientId", help_text="the patient's record")
@@ -127,6 +137,8 @@ class Enrolment(StoredDocument):
 
 class EmbeddedOrder(StoredDocument):
     """An order of the stand-in that takes Xealth's place on a developer's machine: it was never sent to anyone."""
+
+    life = lives.as_long_as("a developer leaves it there: no deployment writes any")
 
     deployment = models.TextField(help_text="the deployment that it is for")
     order_id = models.TextField(db_column="orderId", help_text="its id at the stand-in")

@@ -177,6 +177,11 @@ def list_unfinished(kind: str, document_ids: Sequence[ObjectId]) -> set[ObjectId
     return store.list_unfinished(kind, document_ids)
 
 
+def list_ended(kind: str, *, before: datetime, limit: int) -> list[ObjectId]:
+    """Documents of before whose processing has ended well, the oldest first."""
+    return store.list_ended(kind, before=before, limit=limit)
+
+
 def forget(kind: str, document_ids: Sequence[ObjectId]) -> None:
     """In the transaction that deletes the documents."""
     store.delete_many(kind, document_ids)

@@ -88,5 +88,13 @@ def list_unfinished(kind: str, document_ids: Sequence[ObjectId]) -> set[ObjectId
     return {record["documentId"] for record in records}
 
 
+def list_ended(kind: str, *, before: datetime, limit: int) -> list[ObjectId]:
+    query = {"kind": kind, "documentTime": {"$lt": before}, "state": {"$in": [DONE, IGNORED]}}
+    records = db.collection(COLLECTION).find(
+        query, {"documentId": 1}, sort=[("documentTime", 1)], limit=limit, hint="ProcessingByRun"
+    )
+    return [record["documentId"] for record in records]
+
+
 def delete_many(kind: str, document_ids: Sequence[ObjectId]) -> None:
     db.collection(COLLECTION).delete_many({"kind": kind, "documentId": {"$in": list(document_ids)}})

@@ -1,4 +1,5 @@
-"""Deletes raw messages after a number of days, unless something needs them (rules EHR-115 to EHR-117).
+"""Deletes raw messages after a number of days, unless something needs them (rules EHR-115 to EHR-117), and what became
+of scheduled sends (rule EHR-236).
 
 A message stays as long as a subscription or a scheduled send refers to it, or its processing has not ended well.
 """
@@ -16,12 +17,16 @@ from kernel.db import Document
 from patients.services import ehr_patients
 from redox import configuration
 from redox.events import MessageReceived
-from redox.kinds import MESSAGE
+from redox.kinds import MESSAGE, SCHEDULED
 from redox.store import retention as store
 
 EVERY = timedelta(days=1)
 BATCH = 500  # a transaction stays small, and a retry repeats little
 WORK_SECONDS = 20.0  # the longest that one call may keep a worker from patients' reports
+
+SENDS_STAY = (
+    91  # days: as long as a scheduled send is there, its record keeps it from being sent again
+)
 
 log = structlog.get_logger(__name__)
 
@@ -56,6 +61,30 @@ def _work(run: Document, started: datetime, *, before: ObjectId) -> int:
     log.info("ehr.messages_deleted", count=deleted)
     log.info("ehr.messages_kept", count=seen - deleted)
     return deleted
+
+
+def delete_old_sends() -> int:
+    """What became of scheduled sends that have ended, and what they sent; both are this service's own. May run
+    twice at once. Returns how many."""
+    days, moment = configuration.number("keep_sends_days"), clock.now()
+    if days <= 0:
+        return 0
+    before, deadline = (
+        moment - timedelta(days=max(days, SENDS_STAY)),
+        time.monotonic() + WORK_SECONDS,
+    )
+    deleted = 0
+    while sends := processing.list_ended(SCHEDULED, before=before, limit=BATCH):
+        db.run_in_transaction(partial(_delete_sends, sends))
+        deleted += len(sends)
+        if time.monotonic() >= deadline:
+            break
+    return deleted
+
+
+def _delete_sends(sends: list[ObjectId]) -> None:
+    processing.forget(SCHEDULED, sends)
+    store.delete_deliveries(sends)
 
 
 def _delete_unneeded(message_ids: list[ObjectId]) -> int:

@@ -73,6 +73,10 @@ def list_scheduled(message_ids: Ids) -> set[ObjectId]:
     return {row["_id"] for row in rows}
 
 
+def delete_deliveries(document_ids: Ids) -> None:
+    deliveries.delete_many(document_ids)
+
+
 def delete_messages(message_ids: Ids) -> int:
     """With what was sent in answer. Returns how many messages were deleted."""
     deliveries.delete_many(message_ids)

@@ -7,6 +7,7 @@ import pytest
 import structlog
 import time_machine
 from bson import ObjectId
+from django.conf import settings as django_settings
 
 from clinics_site.celery import app
 from ehr.services import processing
@@ -335,3 +336,66 @@ class TestPlans:
 
         assert index in used
         assert stats["totalDocsExamined"] == stats["nReturned"]
+
+
+class TestScheduledSends:
+    """Rule EHR-236."""
+
+    @pytest.fixture(autouse=True)
+    def kept_for_a_year(self, settings):
+        settings.REDOX = {**settings.REDOX, "keep_sends_days": 365}
+
+    def sent(self, *, days, state="done"):
+        """A send of that many days ago, with its record and deliveries."""
+        moment = clock.now() - timedelta(days=days)
+        send_id = id_of(moment)
+        db.collection("ehrProcessing").insert_one(
+            {"kind": "scheduled", "documentId": send_id, "documentTime": moment, "state": state}
+        )
+        db.collection("redoxDeliveries").insert_many(
+            {"kind": kind, "documentId": send_id, "payload": {}} for kind in ("flowsheet", "notes")
+        )
+        return send_id
+
+    def run(self):
+        app.loader.import_default_modules()
+        name = django_settings.CELERY_BEAT_SCHEDULE["redox.delete_old_sends"]["task"]
+        app.tasks[name].apply(throw=True)
+
+    def kept(self):
+        processed = stored("ehrProcessing", "documentId")
+        assert stored("redoxDeliveries", "documentId") == processed
+        return processed
+
+    @pytest.mark.parametrize("state", ENDED)
+    def test_what_has_ended_goes_with_its_deliveries_in_batches(self, state, monkeypatch):
+        monkeypatch.setattr(retention, "BATCH", 2)
+        young = self.sent(days=364, state=state)
+        for _ in range(5):
+            self.sent(days=366, state=state)
+        self.run()
+        self.run()
+        assert self.kept() == {young}
+
+    @pytest.mark.parametrize("state", ["pending", "running", "failed"])
+    def test_what_has_not_ended_well_stays(self, state):
+        old = self.sent(days=800, state=state)
+        self.run()
+        assert self.kept() == {old}
+
+    def test_nothing_goes_while_the_send_itself_may_be_there(self, settings):
+        settings.REDOX = {**settings.REDOX, "keep_sends_days": 1}
+        young, _ = self.sent(days=90), self.sent(days=92)
+        self.run()
+        assert self.kept() == {young}
+
+    def test_zero_keeps_all_forever(self, settings):
+        settings.REDOX = {**settings.REDOX, "keep_sends_days": 0}
+        old = self.sent(days=4000)
+        self.run()
+        assert self.kept() == {old}
+
+    def test_messages_and_their_records_are_not_touched(self):
+        message_id = received(days=800)
+        self.run()
+        assert stored() == self.kept() == {message_id}

@@ -7,6 +7,7 @@ from typing import Any
 from bson import ObjectId
 from django.core.management.base import BaseCommand
 
+from kernel import lives
 from kernel.safe_reading import ANY, Shape
 from kernel.stored_models import StoredDocument, described_models, shape_of_field
 
@@ -41,10 +42,11 @@ class Command(BaseCommand):
 
 
 def _overview(models: Iterable[Model]) -> Iterator[str]:
-    yield from ("| collection | a document is |", "|---|---|")
+    yield from ("| collection | a document is | it stays |", "|---|---|---|")
     for model in models:
         name = model._meta.db_table
-        yield f"| [`{name}`](#{name.lower()}) | {' '.join((model.__doc__ or '').split())} |"
+        life = lives.in_words(name, model.life) if model.life else ""
+        yield f"| [`{name}`](#{name.lower()}) | {' '.join((model.__doc__ or '').split())} | {life} |"
 
 
 def _fields(model: Model) -> Iterator[str]:
