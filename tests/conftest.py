@@ -13,6 +13,7 @@ from django.conf import settings
 from django.core.cache import caches
 from django.core.management import call_command
 
+from tests import reached
 from tests.commands import take_written, was_written
 from tests.environment import DATABASE
 
@@ -21,8 +22,9 @@ _last = {"has_processes": True}  # the previous test: writes of its processes ar
 PROCESS_STARTS = {"subprocess.Popen", "os.fork", "os.posix_spawn"}
 
 
-def pytest_configure():
+def pytest_configure(config):
     sys.addaudithook(_notice_processes)
+    config.pluginmanager.register(reached.Collector())
     gc.disable()  # collecting tests makes no garbage: see pytest_collection_finish
     settings.PASSWORD_HASHERS = ["tests.hashing.QuickArgon2"]
 

@@ -14,6 +14,7 @@ from kernel.api import schema as s
 from kernel.api.operations import Call, operation
 from kernel.api.parameters import PAGING, Parameter
 from kernel.api.viewsets import ApiViewSet, empty
+from kernel.errors import ConstraintViolation
 
 _INVITE = {"inviteId": s.literal(min_length=1)}
 
@@ -30,6 +31,7 @@ class ClinicCliniciansViewSet(ApiViewSet):
             Parameter("email", s.email(), description="Has this address."),
             Parameter("role", s.name(), description="Has this role."),
         ),
+        always_found=True,
         responses={200: schemas.CLINICIANS},
     )
     def page(self, call: Call) -> Response:
@@ -47,6 +49,7 @@ class ClinicCliniciansViewSet(ApiViewSet):
         "CreateClinician",
         summary="Add a member, or a pending invite when there is no id",
         body=schemas.CLINICIAN,
+        raises=(ConstraintViolation,),
         responses={200: schemas.CLINICIAN},
     )
     def create(self, call: Call) -> Response:
@@ -72,6 +75,7 @@ class ClinicianViewSet(ApiViewSet):
         summary="Change a member's roles and name",
         description="The address cannot be changed here; a name that is left out is removed.",
         body=schemas.CLINICIAN,
+        raises=(ConstraintViolation,),
         responses={200: schemas.CLINICIAN},
     )
     def update(self, call: Call) -> Response:
@@ -84,7 +88,12 @@ class ClinicianViewSet(ApiViewSet):
         )
         return Response(shown_clinician(updated))
 
-    @operation("DeleteClinician", summary="Remove a member", responses={200: None})
+    @operation(
+        "DeleteClinician",
+        summary="Remove a member",
+        raises=(ConstraintViolation,),
+        responses={200: None},
+    )
     def destroy(self, call: Call) -> Response:
         clinicians.remove_clinician(
             clinic_id=call.path["clinicId"],
@@ -110,6 +119,7 @@ class InvitedClinicianViewSet(ApiViewSet):
         summary="Make the invited user a member",
         path=_INVITE,
         body=schemas.ASSOCIATE,
+        raises=(ConstraintViolation,),
         responses={200: schemas.CLINICIAN},
     )
     def associate(self, call: Call) -> Response:
@@ -124,6 +134,7 @@ class InvitedClinicianViewSet(ApiViewSet):
         "DeleteInvitedClinician",
         summary="Cancel a pending invite",
         path=_INVITE,
+        raises=(ConstraintViolation,),
         responses={200: None},
     )
     def destroy(self, call: Call) -> Response:
@@ -154,6 +165,7 @@ class ClinicianClinicsViewSet(ApiViewSet):
         "ListClinicsForClinician",
         summary="List the clinics a user is a member of, newest membership first",
         query=PAGING,
+        always_found=True,
         responses={200: schemas.MEMBERSHIPS},
     )
     def page(self, call: Call) -> Response:
@@ -170,6 +182,7 @@ class ServiceAccountsViewSet(ApiViewSet):
         summary="Make an API client a member of a clinic",
         description="The secret proves that the caller controls the client, and is not stored.",
         body=schemas.SERVICE_ACCOUNT,
+        raises=(ConstraintViolation,),
         responses={200: schemas.CLINICIAN},
     )
     def create(self, call: Call) -> Response:

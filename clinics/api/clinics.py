@@ -16,6 +16,7 @@ from kernel.api.operations import Call, operation
 from kernel.api.parameters import PAGING, Parameter
 from kernel.api.viewsets import ApiViewSet, empty
 from kernel.db import Document
+from kernel.errors import NotFound
 from patients.services import patient_counts, tags_and_sites
 
 INTERNAL = ("Clinics", "Internal")
@@ -57,6 +58,7 @@ class ClinicsViewSet(ApiViewSet):
         description="The caller becomes its first admin.",
         body=schemas.CLINIC,
         body_limit=bodies.LARGE,
+        raises=(NotFound,),
         responses={200: schemas.CLINIC},
     )
     def create(self, call: Call) -> Response:

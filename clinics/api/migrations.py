@@ -10,6 +10,7 @@ from clinics.services import clinics, migrations
 from kernel.api import schema as s
 from kernel.api.operations import Call, Lenient, operation
 from kernel.api.viewsets import ApiViewSet
+from kernel.errors import ConstraintViolation
 
 _ANY_TEXT = s.string()
 # The contract lacks the pattern on three paths; as everywhere else, an id that cannot exist is refused.
@@ -25,6 +26,7 @@ class LegacyClinicianViewSet(ApiViewSet):
         summary="Open an empty clinic for a legacy account",
         path={"userId": _ANY_TEXT},
         lenient=Lenient(path={"userId": s.user_id()}),
+        raises=(ConstraintViolation,),
         responses={200: CLINIC},
     )
     def create(self, call: Call) -> Response:
@@ -40,6 +42,7 @@ class InitialMigrationViewSet(ApiViewSet):
         lenient=_CLINIC_CHECKED,
         body=schemas.TRIGGER,
         body_required=False,
+        raises=(ConstraintViolation,),
         responses={200: schemas.MIGRATION},
     )
     def create(self, call: Call) -> Response:
@@ -54,6 +57,7 @@ class MigrationsViewSet(ApiViewSet):
         path=_CLINIC,
         lenient=_CLINIC_CHECKED,
         body=schemas.MIGRATION,
+        raises=(ConstraintViolation,),
         responses={200: schemas.MIGRATION},
     )
     def create(self, call: Call) -> Response:
@@ -68,6 +72,7 @@ class MigrationsViewSet(ApiViewSet):
         summary="List the migrations into a clinic",
         path=_CLINIC,
         lenient=_CLINIC_CHECKED,
+        always_found=True,
         responses={200: schemas.MIGRATIONS},
     )
     def page(self, call: Call) -> Response:

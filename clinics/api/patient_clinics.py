@@ -34,6 +34,7 @@ class PatientClinicsViewSet(ApiViewSet):
         "ListClinicsForPatient",
         summary="The clinics of a patient, with the record in each",
         query=PAGING,
+        always_found=True,
         responses={200: RELATIONSHIPS},
     )
     def clinics(self, call: Call) -> Response:

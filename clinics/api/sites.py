@@ -10,6 +10,7 @@ from kernel import ids
 from kernel.api.operations import Call, operation
 from kernel.api.viewsets import ApiViewSet, empty
 from kernel.db import Document
+from kernel.errors import ConstraintViolation
 from patients.services import tags_and_sites
 
 _SITE_ID = {"siteId": schemas.PATH_ID}
@@ -17,7 +18,11 @@ _SITE_ID = {"siteId": schemas.PATH_ID}
 
 class SitesViewSet(ApiViewSet):
     @operation(
-        "CreateSite", summary="Add a site", body=schemas.NEW_SITE, responses={200: schemas.SITE}
+        "CreateSite",
+        summary="Add a site",
+        body=schemas.NEW_SITE,
+        raises=(ConstraintViolation,),
+        responses={200: schemas.SITE},
     )
     def create(self, call: Call) -> Response:
         created = sites.create_site(clinic_id=call.path["clinicId"], name=call.body["name"])

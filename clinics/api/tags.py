@@ -8,11 +8,16 @@ from clinics.representation import clinics as representation
 from clinics.services import sites, tags
 from kernel.api.operations import Call, operation
 from kernel.api.viewsets import ApiViewSet, empty
+from kernel.errors import ConstraintViolation
 
 
 class TagsViewSet(ApiViewSet):
     @operation(
-        "CreatePatientTag", summary="Add a tag", body=schemas.TAG, responses={200: schemas.TAG}
+        "CreatePatientTag",
+        summary="Add a tag",
+        body=schemas.TAG,
+        raises=(ConstraintViolation,),
+        responses={200: schemas.TAG},
     )
     def create(self, call: Call) -> Response:
         created = tags.create_tag(clinic_id=call.path["clinicId"], name=call.body["name"])

@@ -8,6 +8,7 @@ from clinics.services import users
 from kernel.api import schema as s
 from kernel.api.operations import Call, operation
 from kernel.api.viewsets import ApiViewSet, empty
+from kernel.errors import ConstraintViolation
 
 _USER_ID = {"userId": s.ref("tidepooluserid")}
 
@@ -18,6 +19,7 @@ class UserClinicsViewSet(ApiViewSet):
         tags=INTERNAL,
         summary="Remove a user from all clinics, as patient and as clinician",
         path=_USER_ID,
+        always_found=True,
         responses={200: None},
     )
     def destroy(self, call: Call) -> Response:
@@ -32,6 +34,8 @@ class UserClinicsViewSet(ApiViewSet):
         path=_USER_ID,
         body=USER_DETAILS,
         body_required=False,
+        raises=(ConstraintViolation,),
+        always_found=True,
         responses={200: None},
     )
     def update(self, call: Call) -> Response:

@@ -15,6 +15,7 @@ from confirmations.representation.confirmations import (
 from confirmations.services import clinician_invites
 from kernel.api import schema as s
 from kernel.api.operations import Call, operation
+from kernel.errors import ConstraintViolation
 
 TAGS = ("Clinics", "Confirmations")
 INVITE = {"inviteId": schemas.INVITE_ID}
@@ -28,6 +29,7 @@ class ClinicianInvitesViewSet(ConfirmationViewSet):
         summary="Invite a clinician by e-mail",
         body=schemas.INVITE_CLINICIAN,
         lenient=reads_for_clinic(schemas.INVITE_CLINICIAN),
+        raises=(ConstraintViolation,),
         responses={200: s.ref("invitedClinician.v1")},
     )
     def create(self, call: Call) -> Response:
@@ -56,6 +58,7 @@ class ClinicianInviteViewSet(ConfirmationViewSet):
         tags=TAGS,
         summary="Mail the invitation of a clinician again",
         path=INVITE,
+        raises=(ConstraintViolation,),
         responses={200: schemas.CLINICIAN_INVITATION},
     )
     def resend(self, call: Call) -> Response:
@@ -67,6 +70,7 @@ class ClinicianInviteViewSet(ConfirmationViewSet):
         tags=TAGS,
         summary="Cancel the invitation of a clinician",
         path=INVITE,
+        raises=(ConstraintViolation,),
         responses={200: None},
     )
     def destroy(self, call: Call) -> HttpResponse:
@@ -99,6 +103,7 @@ class OwnInviteViewSet(ConfirmationViewSet):
         tags=TAGS,
         summary="Become a clinician of the clinic that invited",
         path=OWN,
+        raises=(ConstraintViolation,),
         responses={200: s.ref("invitedClinician.v1")},
     )
     def accept(self, call: Call) -> Response:
@@ -112,6 +117,7 @@ class OwnInviteViewSet(ConfirmationViewSet):
         tags=TAGS,
         summary="Decline to become a clinician",
         path=OWN,
+        raises=(ConstraintViolation,),
         responses={200: None},
     )
     def dismiss(self, call: Call) -> HttpResponse:

@@ -10,6 +10,7 @@ from confirmations.services import resets, texts
 from kernel.api import schema as s
 from kernel.api.operations import Call, operation
 from kernel.api.viewsets import empty
+from kernel.errors import NotFound
 
 TAGS = ("Confirmations",)
 _ADDRESS = {"email": schemas.EMAIL}
@@ -50,6 +51,7 @@ class AcceptResetViewSet(ConfirmationViewSet):
         summary="Set a new password with the key of the link",
         body=schemas.NEW_PASSWORD,
         lenient=reads({"key": _TEXT, "email": s.email(), "password": _TEXT}),
+        raises=(NotFound,),
         responses={200: schemas.DONE},
     )
     def accept(self, call: Call) -> Response:

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import HttpResponse
 
+from confirmations.api.schemas.confirmations import FAILURE
 from confirmations.services import texts
 from confirmations.services.failures import ClaimRefused, ClinicAnswer
 from kernel.api.error_families import ErrorFamily
@@ -13,6 +14,9 @@ from kernel.errors import BadRequest, DomainError, Forbidden, NotFound, Unauthor
 
 
 class ConfirmationFamily(ErrorFamily):
+    name = "Confirmation"
+    schema = FAILURE
+
     def missing_token(self) -> DomainError:
         return Unauthorized(message=texts.NO_TOKEN)
 

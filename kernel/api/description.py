@@ -8,7 +8,8 @@ from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.settings import spectacular_settings
 
-from kernel.api import parameters
+from kernel import policy
+from kernel.api import failures, parameters
 from kernel.api.operations import REGISTRY
 from kernel.api.schema import COMPONENTS
 
@@ -31,8 +32,18 @@ class OperationSchema(AutoSchema):
             for name in variables
         ]
 
+    def get_operation(self, *args: Any) -> Any:
+        operation: Any = super().get_operation(*args)
+        view: Any = self.view
+        spec = REGISTRY[self.get_operation_id()]
+        variables = [p["name"] for p in operation.get("parameters", ()) if p["in"] == "path"]
+        listed = failures.responses(spec, self.method, variables, view.error_family)
+        operation["responses"].update(listed)
+        if policy.is_external(spec.id):
+            operation["security"] = []  # no token is asked for
+        return operation
+
     def get_auth(self) -> list[dict[str, Any]]:
-        """What settings say, of every operation alike, also of one with a credential of its own."""
         return list(spectacular_settings.SECURITY)
 
 
@@ -60,8 +71,13 @@ def add_components(
     request: Any,
     public: bool,  # noqa: FBT001
 ) -> dict[str, Any]:
-    result.setdefault("components", {}).setdefault("schemas", {}).update(
-        {name: COMPONENTS[name] for name in sorted(_used(result["paths"]))}
+    components = result.setdefault("components", {})
+    components["responses"] = dict(sorted(failures.RESPONSES.items()))
+    components.setdefault("schemas", {}).update(
+        {
+            name: COMPONENTS[name]
+            for name in sorted(_used([result["paths"], components["responses"]]))
+        }
     )
     return result
 
@@ -79,7 +95,7 @@ def _used(node: Any, seen: set[str] | None = None) -> set[str]:
         for item in node:
             _used(item, seen)
     elif isinstance(node, dict):
-        name = str(node.get("$ref", "")).rpartition("#/components/schemas/")[2]
+        _, _, name = str(node.get("$ref", "")).partition("#/components/schemas/")
         if name and name not in seen:
             seen.add(name)
             _used(COMPONENTS[name], seen)

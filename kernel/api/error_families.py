@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from kernel.api.schema import ERROR, Schema
 from kernel.errors import BadRequest, DomainError, Forbidden, Unauthorized
 
 DENIED = "security requirements failed: the subject is not authorized for the requested action"
@@ -9,6 +10,12 @@ DENIED = "security requirements failed: the subject is not authorized for the re
 
 class ErrorFamily:
     """The clinic family: {"message": text}. Others override it."""
+
+    name = ""  # begins the names of its responses in the description
+    schema: Schema = ERROR  # of the bodies that `body` makes
+
+    def of_tokens(self) -> tuple[DomainError, DomainError, DomainError]:
+        return self.missing_token(), self.invalid_token(), self.denied()
 
     def missing_token(self) -> DomainError:
         return BadRequest(message="session token is missing")

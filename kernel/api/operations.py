@@ -18,6 +18,7 @@ from kernel.api.authentication import principal_of
 from kernel.api.parameters import Parameter
 from kernel.api.schema import Schema
 from kernel.db import Document
+from kernel.errors import DomainError
 from kernel.policy import Join
 from kernel.principal import Principal
 
@@ -50,6 +51,9 @@ class Operation:
     lenient: Lenient
     join: Join | None
     is_heavy: bool  # always slow, so only few heavy operations run at a time
+    reads_body: bool
+    raises: tuple[type[DomainError], ...]  # beside what follows from the rest
+    always_found: bool  # an unknown id in the path is no failure
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +89,8 @@ def operation(  # noqa: PLR0913 (all but the first by name)
     lenient: Lenient | None = None,
     join: Join | None = None,
     is_heavy: bool = False,
+    raises: Iterable[type[DomainError]] = (),
+    always_found: bool = False,
     responses: Responses,
 ) -> Callable[[Action], Answer]:
     """Declare an operation on a viewset method `(self, call: Call) -> Response`;
@@ -94,6 +100,9 @@ def operation(  # noqa: PLR0913 (all but the first by name)
     the usual schemas of path parameters (`parameters.PATH_SCHEMAS`). `body_limit` is for bodies that are rightly
     larger than usual. `join` is for a hot operation that members may call and that reads one document: it is read with
     the caller's roles, and where no roles were asked for (`joined` is None) the service reads it by itself.
+
+    `raises` are the failures that do not follow from the rest (`kernel.api.failures`); with `always_found` an unknown
+    id in the path is none.
     """
     lenient = lenient or Lenient()
     is_read = body is not None or lenient.read_body is not None
@@ -109,6 +118,9 @@ def operation(  # noqa: PLR0913 (all but the first by name)
         lenient,
         join,
         is_heavy,
+        is_read,
+        tuple(raises),
+        always_found,
     )
     REGISTRY[operation_id] = spec
 

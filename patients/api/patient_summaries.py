@@ -5,6 +5,7 @@ from rest_framework.response import Response
 from kernel.api import bodies
 from kernel.api.operations import Call, operation
 from kernel.api.viewsets import ApiViewSet, empty
+from kernel.errors import ConstraintViolation
 from patients.api.schemas.patients import DATA_SOURCES
 from patients.api.schemas.summaries import SUMMARY, SUMMARY_ID
 from patients.field_values import data_sources_of
@@ -22,6 +23,7 @@ class PatientSummaryViewSet(ApiViewSet):
         body=SUMMARY,
         body_limit=bodies.LARGE,
         body_required=False,
+        always_found=True,
         responses={200: None, 204: None},
     )
     def update(self, call: Call) -> Response:
@@ -35,6 +37,7 @@ class SummaryClinicsViewSet(ApiViewSet):
         tags=INTERNAL,
         summary="Remove a summary from all records that have it",
         path={"summaryId": SUMMARY_ID},
+        always_found=True,
         responses={200: None, 204: None},
     )
     def destroy(self, call: Call) -> Response:
@@ -49,6 +52,7 @@ class UserDataSourcesViewSet(ApiViewSet):
         summary="Replace the data sources of a user in all clinics",
         body=DATA_SOURCES,
         body_required=False,
+        raises=(ConstraintViolation,),
         responses={200: None},
     )
     def update(self, call: Call) -> Response:

@@ -5,6 +5,7 @@ from rest_framework.response import Response
 from kernel.api import bodies
 from kernel.api.operations import Call, operation
 from kernel.api.viewsets import ApiViewSet, empty
+from kernel.errors import ConstraintViolation, PaymentRequired
 from patients import field_values
 from patients.api.schemas import patients as schemas
 from patients.api.schemas.patient_parameters import LIST_PARAMETERS
@@ -46,6 +47,10 @@ class ClinicPatientsViewSet(ApiViewSet):
         summary="Create an account that the clinic manages, and its patient",
         body=schemas.PATIENT,
         body_limit=bodies.LARGE,
+        raises=(
+            PaymentRequired,
+            ConstraintViolation,
+        ),
         responses={200: schemas.PATIENT},
     )
     def create(self, call: Call) -> Response:
@@ -73,6 +78,10 @@ class PatientViewSet(ApiViewSet):
         summary="Make an existing account a patient",
         body=schemas.CREATE_PATIENT,
         body_limit=bodies.LARGE,
+        raises=(
+            PaymentRequired,
+            ConstraintViolation,
+        ),
         responses={200: schemas.PATIENT},
     )
     def create(self, call: Call) -> Response:
@@ -90,6 +99,7 @@ class PatientViewSet(ApiViewSet):
         "diagnosis that are missing stay.",
         body=schemas.PATIENT,
         body_limit=bodies.LARGE,
+        raises=(ConstraintViolation,),
         responses={200: schemas.PATIENT},
     )
     def update(self, call: Call) -> Response:
@@ -192,6 +202,7 @@ class ConnectProviderViewSet(ApiViewSet):
         tags=INTERNAL,
         summary="Ask a patient to connect a device account",
         path={"providerId": schemas.PROVIDER_ID},
+        raises=(ConstraintViolation,),
         responses={204: None},
     )
     def send(self, call: Call) -> Response:

@@ -12,7 +12,7 @@ from clinics.representation.ehr_settings import ehr_settings as show_settings
 from kernel.api import bodies, webhook_bodies
 from kernel.api.operations import Call, Lenient, operation
 from kernel.api.viewsets import ApiViewSet, empty
-from kernel.errors import BadRequest
+from kernel.errors import BadRequest, NotFound, Unauthorized, UnsupportedMediaType
 from patients.representation.patients import patient as show_patient
 from patients.services.tags_and_sites import count_by_tag_and_site
 from redox.api.schemas import redox as schemas
@@ -53,6 +53,10 @@ class RedoxWebhookViewSet(ApiViewSet):
         description="Echoes the challenge to callers that know the verification token.",
         body_limit=webhook.VERIFICATION_BYTES,
         lenient=Lenient(read_body=read_verification),
+        raises=(
+            Unauthorized,
+            UnsupportedMediaType,
+        ),
         responses={200: schemas.VERIFICATION},
     )
     def verify(self, call: Call) -> Response:
@@ -68,6 +72,10 @@ class RedoxWebhookViewSet(ApiViewSet):
         body=schemas.MESSAGE,
         body_limit=bodies.MESSAGE,
         lenient=Lenient(read_body=lambda _, raw: raw),
+        raises=(
+            Unauthorized,
+            UnsupportedMediaType,
+        ),
         responses={200: schemas.VERIFICATION},
     )
     def receive(self, call: Call) -> Response:
@@ -98,6 +106,7 @@ class EhrViewSet(ApiViewSet):
         summary="Match a stored order",
         body=schemas.MATCH_REQUEST,
         body_required=False,
+        raises=(NotFound,),
         responses={200: schemas.MATCH_RESPONSE},
     )
     def match(self, call: Call) -> Response:
@@ -127,6 +136,7 @@ class EhrViewSet(ApiViewSet):
         "SyncEHRDataForPatient",
         tags=("Clinics", "Internal"),
         summary="Send the reports of a patient to the clinics that want them after an upload",
+        always_found=True,
         responses={202: None},
     )
     def sync_patient(self, call: Call) -> Response:

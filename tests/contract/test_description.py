@@ -27,7 +27,7 @@ def references(node):
             yield from references(item)
     elif isinstance(node, dict):
         if "$ref" in node:
-            yield node["$ref"].rpartition("#/components/schemas/")[2]
+            yield node["$ref"].removeprefix("#/components/")
         for value in node.values():
             yield from references(value)
 
@@ -58,10 +58,10 @@ def test_is_what_is_served():
 
 def test_every_component_that_is_used_is_defined_and_every_defined_one_used():
     used = set(references(description()))
-    defined = set(description()["components"]["schemas"])
+    components = description()["components"]
+    defined = {f"{kind}/{name}" for kind in ("schemas", "responses") for name in components[kind]}
 
-    assert used - defined == set()
-    assert defined - used - {"error.v1"} == set()
+    assert used == defined
 
 
 def test_every_operation_is_described_and_every_described_one_registered():
@@ -108,6 +108,28 @@ def test_each_operation_says_what_it_does_and_answers():
         assert any(status.startswith("2") for status in operation["responses"]), name
         in_path = {p["name"] for p in operation.get("parameters", []) if p["in"] == "path"}
         assert in_path == set(re.findall(r"{(\w+)}", path)), name
+
+
+def test_each_operation_lists_the_failures_that_any_request_may_have():
+    for name, (_, _, operation) in described_operations().items():
+        assert {"413", "429", "500", "503"} <= operation["responses"].keys(), name
+
+
+def test_failures_have_the_schema_of_their_family_and_say_when_to_try_again():
+    components = description()["components"]
+    for name, response in components["responses"].items():
+        schema = response["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
+        family = "confirmationFailure.v1" if name.startswith("Confirmation") else "error.v1"
+        assert schema == family, name
+        is_passing = name.endswith(("TooManyRequests", "ServiceUnavailable"))
+        assert is_passing == ("Retry-After" in response.get("headers", {})), name
+
+
+def test_operations_without_a_token_say_so_and_list_no_refusal_of_one():
+    for name, (_, _, operation) in described_operations().items():
+        is_open = operation["security"] == []
+        assert is_open == policy.is_external(name), name
+        assert is_open or {"401", "403"} <= operation["responses"].keys(), name
 
 
 def test_no_path_ends_in_a_slash():

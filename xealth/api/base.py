@@ -9,10 +9,11 @@ from rest_framework.viewsets import ViewSet
 
 from kernel.api import webhook_bodies
 from kernel.api.viewsets import ApiViewSet
-from kernel.errors import BadRequest
+from kernel.errors import BadRequest, NotFound, Unauthorized
 from xealth.services import webhook
 
 TAGS = ("Clinics", "Internal")
+REFUSALS = (Unauthorized, NotFound)  # of every webhook
 BODY_LIMIT = 1024 * 1024  # datasets that nothing here reads come along
 
 

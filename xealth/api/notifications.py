@@ -4,7 +4,8 @@ from rest_framework.response import Response
 
 from kernel.api.operations import Call, Lenient, operation
 from kernel.api.viewsets import empty
-from xealth.api.base import BODY_LIMIT, TAGS, XealthWebhookViewSet, read_bound
+from kernel.errors import UnsupportedMediaType
+from xealth.api.base import BODY_LIMIT, REFUSALS, TAGS, XealthWebhookViewSet, read_bound
 from xealth.services import notifications
 
 
@@ -17,6 +18,10 @@ class NotificationViewSet(XealthWebhookViewSet):
         "back and carry them out. Needs the bearer token of Xealth.",
         body_limit=BODY_LIMIT,
         lenient=Lenient(read_body=read_bound),
+        raises=(
+            *REFUSALS,
+            UnsupportedMediaType,
+        ),
         responses={200: None},
     )
     def receive(self, call: Call) -> Response:

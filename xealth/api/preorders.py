@@ -3,7 +3,8 @@
 from rest_framework.response import Response
 
 from kernel.api.operations import Call, Lenient, operation
-from xealth.api.base import BODY_LIMIT, TAGS, XealthWebhookViewSet, read_json
+from kernel.errors import ConstraintViolation
+from xealth.api.base import BODY_LIMIT, REFUSALS, TAGS, XealthWebhookViewSet, read_json
 from xealth.api.schemas import preorders as schemas
 from xealth.representation import preorders as representation
 from xealth.services import preorders
@@ -17,6 +18,10 @@ class PreorderViewSet(XealthWebhookViewSet):
         description="The body is a PreorderFormRequest of Xealth's API 2.0. Needs the bearer token of Xealth.",
         body_limit=BODY_LIMIT,
         lenient=Lenient(read_body=read_json),
+        raises=(
+            *REFUSALS,
+            ConstraintViolation,
+        ),
         responses={200: schemas.PREORDER},
     )
     def answer(self, call: Call) -> Response:

@@ -12,7 +12,7 @@ from kernel.api.negotiation import is_browser
 from kernel.api.operations import Call, Lenient, operation
 from kernel.api.parameters import Parameter
 from kernel.api.viewsets import UNKNOWN_PATH, ApiViewSet
-from kernel.errors import BadRequest
+from kernel.errors import BadRequest, Conflict, ConstraintViolation, NotFound, Unauthorized
 from xealth.api.base import TAGS
 from xealth.representation import viewer, viewer_files
 from xealth.services import reports, webhook
@@ -54,6 +54,12 @@ class ReportViewSet(ApiViewSet):
         description="A page for browsers, at the address that XealthGetProgramUrl has given.",
         query=QUERY,
         lenient=Lenient(read_query=read_query),
+        raises=(
+            Unauthorized,
+            NotFound,
+            Conflict,
+            ConstraintViolation,
+        ),
         responses={200: None},
     )
     def show(self, call: Call) -> HttpResponse:
@@ -71,6 +77,11 @@ class ReportViewSet(ApiViewSet):
         description="Only where this service draws the report. Not part of the contract.",
         query=(TOKEN,),
         is_heavy=True,
+        raises=(
+            Unauthorized,
+            Conflict,
+            ConstraintViolation,
+        ),
         responses={200: None},
     )
     def content(self, call: Call) -> HttpResponse:

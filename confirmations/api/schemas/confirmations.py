@@ -134,6 +134,9 @@ DONE = s.component(
     ),
 )
 
+# A refusal by the clinic side is passed on in the form of the clinic family.
+FAILURE = s.component("confirmationFailure.v1", {"anyOf": [DONE, s.ERROR]})
+
 # --- in -------------------------------------------------------------------------------------------
 LOOKUP = s.component("lookup.v1", s.obj({"key": KEY}, required=["key"]))
 UPSERT = s.component(

@@ -1,0 +1,106 @@
+"""Which failures the description lists for an operation, as shared responses of its error family (rules ACCOUNT-174
+and ACCOUNT-175).
+
+They follow from its token, path, parameters, body and method. Only what its service raises beyond that is declared:
+`@operation(raises=(PaymentRequired,))`. The tests' client refuses an answer that is not listed.
+"""
+
+from collections.abc import Iterator
+from http import HTTPStatus
+from typing import Any
+
+from kernel import errors, policy
+from kernel.api import canonical_values, parameters
+from kernel.api.error_families import ErrorFamily
+from kernel.api.operations import Operation
+
+# Whatever is asked, and before it is known what is asked.
+_ALWAYS: tuple[type[errors.DomainError], ...] = (
+    errors.PayloadTooLarge,
+    errors.RateLimited,
+    errors.DomainError,
+    errors.Unavailable,
+)
+RESPONSES: dict[str, dict[str, Any]] = {}  # by the name of the shared response
+_RETRY_AFTER = {
+    "Retry-After": {
+        "description": "Seconds after which another try makes sense.",
+        "schema": {"type": "integer", "minimum": 1},
+    }
+}
+
+
+def responses(
+    spec: Operation, method: str, variables: list[str], family: ErrorFamily
+) -> dict[str, dict[str, str]]:
+    """status -> reference to a shared response"""
+    statuses = set(_statuses(spec, method.lower(), variables, family))
+    return {str(status): _shared(status, family) for status in sorted(statuses)}
+
+
+def _statuses(
+    spec: Operation, method: str, variables: list[str], family: ErrorFamily
+) -> Iterator[int]:
+    yield from (kind.status for kind in (*_ALWAYS, *spec.raises))
+    has_token = not policy.is_external(spec.id)
+    if has_token:
+        yield from (error.status for error in family.of_tokens())
+    if spec.reads_body:
+        yield from (errors.BadRequest.status, errors.SlowBody.status)
+    if spec.query:
+        yield errors.BadRequest.status
+    yield from _of_path(spec, variables, family)
+    if method != "get" or (has_token and "clinicId" in variables):
+        yield errors.Conflict.status  # changed by someone else at this moment; the clinic is being merged
+
+
+def _of_path(spec: Operation, variables: list[str], family: ErrorFamily) -> Iterator[int]:
+    schemas = [spec.path.get(name) or parameters.path_schema(name) for name in variables]
+    if variables:
+        yield family.wrong_path(errors.BadRequest()).status
+    if any(map(canonical_values.address_paths, schemas)):
+        yield errors.BadRequest.status
+    if variables and not spec.always_found:
+        yield errors.NotFound.status
+
+
+def _shared(status: int, family: ErrorFamily) -> dict[str, str]:
+    name = family.name + HTTPStatus(status).phrase.title().replace(" ", "")
+    RESPONSES.setdefault(name, _response(status, family))
+    return {"$ref": f"#/components/responses/{name}"}
+
+
+def _response(status: int, family: ErrorFamily) -> dict[str, Any]:
+    response: dict[str, Any] = {
+        "description": _description(status, family),
+        "content": {"application/json": {"schema": family.schema}},
+    }
+    if status in (errors.RateLimited.status, errors.Unavailable.status):
+        response["headers"] = _RETRY_AFTER
+    return response
+
+
+def _description(status: int, family: ErrorFamily) -> str:
+    """With the texts that are the same for every operation; callers may rely on them."""
+    texts = [error.message for error in family.of_tokens() if error.status == status]
+    reasons = "".join(f" `{text}`" for text in texts)
+    return _WORDS[status] + (
+        f" Without the right to call the operation:{reasons}." if texts else ""
+    )
+
+
+_WORDS = {
+    400: "What was sent is incomplete or not valid. Nothing was changed.",
+    401: "The caller is not known, or may not do this.",
+    402: "The clinic's plan allows no more patients.",
+    403: "The caller may not do this.",
+    404: "There is no such thing, or none that the caller may know of.",
+    408: "The body of the request took too long to arrive.",
+    409: "It exists already, the clinic is being merged, or someone else is changing it at this moment.",
+    413: "The body of the request is larger than `x-bodyLimit`.",
+    415: "The content type of the request is not JSON.",
+    422: "A limit, or the state of the clinic or the record, does not allow it. Nothing was changed.",
+    429: "Too many requests of this caller, for this address or of all callers. Nothing was changed.",
+    500: "An error of this service, or of one that it needs.",
+    503: "Something that the request needs is down for the moment.",
+}
