@@ -112,8 +112,11 @@ def require_rows(clinic_id: ObjectId) -> None:
         if not _derive_again(clinic_id):
             raise Unavailable
         return
+    if prepared.is_prepared() and _is_remembered(clinic_id):
+        return
     records, rows = patient_counts.count_records(clinic_id), list_rows.count(clinic_id)
     if rows >= records:
+        _remember(clinic_id)
         return
     if records - rows > MOST_IN_REQUEST:
         patient_counts.ask_for_recount(clinic_id)
@@ -131,7 +134,7 @@ def derive_if_overtaken(clinic_id: ObjectId) -> bool:
 def _derive_again(clinic_id: ObjectId) -> bool:
     """Another version has changed records meanwhile, and numbers of rows do not tell which. The follower will come to
     them; a small clinic need not wait for it. False for a large one."""
-    if time.monotonic() < _derived.get(clinic_id, 0.0):
+    if _is_remembered(clinic_id):
         return True
     if patient_counts.count_records(clinic_id) > MOST_IN_REQUEST:
         return False
@@ -141,10 +144,13 @@ def _derive_again(clinic_id: ObjectId) -> bool:
     return True
 
 
-_derived: dict[
-    ObjectId, float
-] = {}  # clinic -> until when its rows are taken for those of its records
+# By clinic: until when its rows are taken for those of its records.
+_derived: dict[ObjectId, float] = {}
 _MOST_REMEMBERED = 10_000
+
+
+def _is_remembered(clinic_id: ObjectId) -> bool:
+    return time.monotonic() < _derived.get(clinic_id, 0.0)
 
 
 def _remember(clinic_id: ObjectId) -> None:

@@ -1,4 +1,4 @@
-"""The service as `make run` starts its web process, on a database of its own, and the seeded clinics."""
+"""The service as `make run` starts its web process and follower, on a database of its own, and the seeded clinics."""
 
 import os
 import subprocess
@@ -39,22 +39,23 @@ def environment() -> dict[str, str]:
 
 @contextmanager
 def running(env: dict[str, str], port: int) -> Iterator[Meters]:
-    """Start the web process with the project's own command; end it with the block."""
-    log = (ROOT / ".local" / "bench-web.log").open("wb")
-    process = subprocess.Popen(
-        processes.COMMANDS["web"],
-        cwd=ROOT,
-        env={**env, "PORT": str(port)},
-        stdout=log,
-        stderr=log,
-    )
-    try:
-        _wait_until_ready(process, port)
-        yield Meters(pymongo.MongoClient(env["MONGODB_URI"]), process.pid)
-    finally:
-        process.terminate()
-        process.wait(timeout=30)
-        log.close()
+    """Start the web process and the follower with the project's own commands; end them with the block."""
+    with _process("follower", env), _process("web", {**env, "PORT": str(port)}) as web:
+        _wait_until_ready(web, port)
+        yield Meters(pymongo.MongoClient(env["MONGODB_URI"]), web.pid)
+
+
+@contextmanager
+def _process(name: str, env: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+    with (ROOT / ".local" / f"bench-{name}.log").open("wb") as log:
+        process = subprocess.Popen(
+            processes.COMMANDS[name], cwd=ROOT, env=env, stdout=log, stderr=log
+        )
+        try:
+            yield process
+        finally:
+            process.terminate()
+            process.wait(timeout=30)
 
 
 def _wait_until_ready(process: subprocess.Popen[bytes], port: int) -> None:
