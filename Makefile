@@ -33,6 +33,7 @@ lint: dev-setup  ## what CI checks besides the tests
 	.venv/bin/lint-imports
 	$(PYTHON_BIN) -m scripts.with_servers $(PYTHON_BIN) manage.py check
 	$(PYTHON_BIN) -m scripts.with_servers $(PYTHON_BIN) manage.py makemigrations --check --dry-run
+	$(PYTHON_BIN) -m scripts.deploy_check
 
 fmt: dev-setup  ## format, and fix what can be fixed
 	$(PYTHON_BIN) -m ruff check --fix $(SOURCES)
@@ -41,6 +42,7 @@ fmt: dev-setup  ## format, and fix what can be fixed
 	$(PYTHON_BIN) -m scripts.data_model
 	$(PYTHON_BIN) -m scripts.effects_table
 	$(PYTHON_BIN) -m scripts.house --write > /dev/null
+	$(PYTHON_BIN) -m scripts.licences
 	$(PYTHON_BIN) -m scripts.yardsticks
 
 house: dev-setup  ## the rooms, their sizes, the imports between them, and how long functions are

@@ -97,7 +97,9 @@ def tokens(settings: Any) -> dict[str, str]:
         "TIDEPOOL_AUTH_CLIENT_EXTERNAL_SERVER_SESSION_TOKEN_SECRET": settings.AUTH_EXTERNAL_SECRET,
         "TIDEPOOL_SERVICE_SECRET": settings.SERVICE_SECRET,
         "TIDEPOOL_REDOX_VERIFICATION_TOKEN": settings.REDOX["verification_token"],
+        "TIDEPOOL_REDOX_OLD_VERIFICATION_TOKEN": settings.REDOX["old_verification_token"],
         "TIDEPOOL_XEALTH_BEARER_TOKEN": settings.XEALTH["bearer_token"],
+        "TIDEPOOL_XEALTH_OLD_BEARER_TOKEN": settings.XEALTH["old_bearer_token"],
     }
 
 

@@ -342,6 +342,10 @@ REDOX: dict[str, Any] = {
     "verification_token": env.text(
         "TIDEPOOL_REDOX_VERIFICATION_TOKEN", help="shared secret of the Redox webhook"
     ),
+    "old_verification_token": env.text(
+        "TIDEPOOL_REDOX_OLD_VERIFICATION_TOKEN",
+        help="accepted beside the present one, while it is being replaced",
+    ),
     "client_id": env.text("TIDEPOOL_REDOX_CLIENT_ID", help="OAuth client id"),
     "key_id": env.text("TIDEPOOL_REDOX_KEY_ID", help="id of the signing key"),
     "private_key": env.text("TIDEPOOL_REDOX_PRIVATE_KEY", help="RSA private key, PEM"),
@@ -391,6 +395,10 @@ XEALTH: dict[str, Any] = {
     "bearer_token": env.text(
         "TIDEPOOL_XEALTH_BEARER_TOKEN",
         help="secret that Xealth presents; without it every request of Xealth is 401",
+    ),
+    "old_bearer_token": env.text(
+        "TIDEPOOL_XEALTH_OLD_BEARER_TOKEN",
+        help="accepted beside the present one, while it is being replaced",
     ),
     "client_id": env.text("TIDEPOOL_XEALTH_CLIENT_ID", help="client id at Xealth"),
     "client_secret": env.text("TIDEPOOL_XEALTH_CLIENT_SECRET", help="client secret at Xealth"),

@@ -17,10 +17,10 @@ MARK = "yardstick"
 HEAD = """\
 # Yardsticks
 
-What this service guarantees about reliability and security, and the tests that show it. `make fmt` writes this
-page from the table in `tests/yardsticks.py` and the marks `@pytest.mark.yardstick(…)` on tests; a row that no
-test shows says why. `make yardsticks` runs every marked test and keeps its result with the date, from which the
-last column is made.
+What this service guarantees about reliability and security, and the tests that show it. `make fmt` writes
+this page from the table in `tests/yardsticks.py` and the marks `@pytest.mark.yardstick(…)` on tests; a row
+that no test shows says why. `make yardsticks` runs every marked test and keeps its result with the date, from
+which the last column is made.
 """
 COMMANDS = {"chaos": "make chaos", "walk": "make walks", "fuzz": "make fuzz-short"}
 

@@ -15,11 +15,14 @@ class _Commands(monitoring.CommandListener):
         self.recorders = []
         self.written = set()  # collections that this process has written to
         self.watches = []
+        self.interventions = []
 
     def started(self, event):
         if event.command_name in WRITES and not _is_mongodbs_own(event):
             for names in (self.written, *self.watches):
                 names.add(event.command[event.command_name])
+            for intervene in list(self.interventions):
+                intervene(event.command[event.command_name])
         if event.command.get("find") == CLOSURES:
             return  # once a second in each process, whatever is asked
         for recorder in self.recorders:
@@ -72,6 +75,24 @@ def written():
     _COMMANDS.watches.append(names)
     yield names
     _COMMANDS.watches.remove(names)
+
+
+@contextmanager
+def before_each_write(intervene):
+    """`intervene(collection)` is called before MongoDB gets a write, its own writes excepted."""
+
+    def once(collection):
+        _COMMANDS.interventions.remove(once)
+        try:
+            intervene(collection)
+        finally:
+            _COMMANDS.interventions.append(once)
+
+    _COMMANDS.interventions.append(once)
+    try:
+        yield
+    finally:
+        _COMMANDS.interventions.remove(once)
 
 
 @pytest.fixture

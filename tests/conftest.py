@@ -170,13 +170,16 @@ def no_service_calls_in_transactions(django_db_setup):
 
 @pytest.fixture(autouse=True)
 def no_access_writer(monkeypatch):
-    """Records of accesses wait until a test writes them (`tests.accesses.recorded`)."""
+    """Records of accesses wait until a test writes them (`tests.accesses.recorded`), and hold no values."""
     from kernel.accesses import recording
+    from tests import recorded_values
 
     monkeypatch.setattr(recording.Recorder, "_start", lambda recorder: None)
     monkeypatch.setattr(recording, "MOST_WAITING", 10**9)
     yield
+    values = recorded_values.found()
     recording.begin_again()
+    assert values == []
 
 
 @pytest.fixture(autouse=True)

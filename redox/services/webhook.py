@@ -122,9 +122,9 @@ def _store_unreadable(raw: bytes, error: UnreadableBody) -> None:
 
 
 def _is_ours(token: Any) -> bool:
-    expected = configuration.text("verification_token")
     sent_token = token if isinstance(token, str) else ""
-    return shared_secrets.is_same(sent_token, expected)
+    present, old = map(configuration.text, ("verification_token", "old_verification_token"))
+    return shared_secrets.is_either(sent_token, present, old)
 
 
 def _meta(message: Json) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import time
 from datetime import timedelta
 
+import httpx2
 import pytest
 
 from kernel import clock
@@ -92,13 +93,28 @@ class TestTokenCheck:
     ):
         from users.clients.http import accounts as client
 
-        monkeypatch.setattr(client, "_CHECK_TIMEOUT", 0.1)
+        monkeypatch.setattr(client, "_CHECK_TIMEOUT", httpx2.Timeout(0.1))
         standin.delay = 1.0
         started = time.monotonic()
         with pytest.raises(ServiceUnavailable):
             users.check_token("x")
         assert time.monotonic() - started < 1
         assert len([call for call in standin.calls if "/token/" in call]) == 2
+
+    @pytest.mark.yardstick("T4")
+    def test_a_user_service_that_hangs_is_unavailable_within_one_and_a_half_seconds(
+        self, standin, users
+    ):
+        """Three tries, since other processes may hold this one up."""
+        standin.delay = 3.0
+        assert any(self._seconds_until_unavailable(users) < 1.5 for _ in range(3))
+
+    @staticmethod
+    def _seconds_until_unavailable(users):
+        started = time.monotonic()
+        with pytest.raises(ServiceUnavailable):
+            users.check_token("x")
+        return time.monotonic() - started
 
     @pytest.mark.parametrize(
         "body", [None, [], {}, {"isserver": True}, {"isserver": True, "userid": ""}, {"userid": 7}]

@@ -94,6 +94,7 @@ def test_every_value_that_an_expression_names_is_published(published):
                     assert value in values[selector.metric, label], f"{name}: {label}={value}"
 
 
+@pytest.mark.yardstick("D6")
 def test_every_metric_is_in_a_rule_or_on_the_dashboard(published):
     labels, _ = published
     asked = {
@@ -111,6 +112,7 @@ def bare(metric):
     return metric
 
 
+@pytest.mark.yardstick("P1")
 def test_labels_are_few_and_none_is_of_a_person():
     """A new label is a decision: is the number of its values bounded, and do they come from our own code?"""
     named = {

@@ -108,6 +108,7 @@ def seem_stopped_for_an_hour(version):
     db.database()["followers"].update_one({"_id": kept.follower_of(version)}, {"$set": changed})
 
 
+@pytest.mark.yardstick("V4")
 def test_two_versions_serve_side_by_side_and_each_can_be_gone_back_to(service, other, ben):
     lakeside = Lakeside(ben)
     service.start(only=("web", "follower"))

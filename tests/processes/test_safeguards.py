@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from scripts import local, service
+from scripts import deploy_check, local, service
 
 pytestmark = [pytest.mark.processes, pytest.mark.timeout(120)]
 SAFE = {
@@ -159,3 +159,14 @@ def test_check_deploy_lists_missing_settings():
     table = run([*MANAGE, "print_environment"], **unsafe)
     assert table.returncode == 0
     assert "| `SECRET_KEY` |" in table.stdout
+
+
+@pytest.mark.yardstick("W1")
+def test_check_deploy_finds_nothing_in_a_safe_installation_and_something_in_another():
+    """`make lint` runs it with every warning of Django's, too."""
+    safe = deploy_check.environment()
+    command = [*MANAGE, "check", "--deploy", "--fail-level", "WARNING"]
+    assert run(command, **safe).returncode == 0
+    unsafe = run(command, **{**safe, "HTTPS": "false", "SSL_REDIRECT": "false"})
+    assert unsafe.returncode == 1
+    assert "HTTPS" in unsafe.stderr

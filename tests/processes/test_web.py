@@ -268,6 +268,7 @@ def test_half_open_connections_are_closed_for_clients_with_requests(service):
         assert sum(not is_closed(link) for link in half_open) <= 20
 
 
+@pytest.mark.yardstick("L1")
 def test_only_a_caller_who_floods_is_answered_with_429(service):
     service.start(env={"WAITING_PER_CALLER": "2", "WEB_WORKERS": "1"}, only=("web",))
     ada = make_person("Ada Admin", roles=("clinician",))

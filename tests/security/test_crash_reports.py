@@ -96,6 +96,7 @@ def test_a_fault_of_a_handler_is_reported_by_the_name_of_the_handler(
     assert_clean(reports)
 
 
+@pytest.mark.yardstick("P3")
 def test_a_fault_of_a_task_is_reported_by_the_name_of_the_task(reports):
     task = BaseTask()
     task.name = "test.crash"

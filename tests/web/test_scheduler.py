@@ -51,6 +51,7 @@ def test_callers_take_turns_regardless_of_their_number_of_requests():
     assert order == ["ada", "ada", "ben", "ada", "ben", "ada", "ada"]
 
 
+@pytest.mark.yardstick("L1")
 def test_only_a_caller_with_too_many_waiting_requests_is_refused():
     queue = RecordingScheduler()
     queue.submit("ada", count=8)

@@ -23,6 +23,7 @@ def check_sender(authorization: str | None) -> None:
     if authorization is None or not authorization.startswith(SCHEME):
         raise Unauthorized(TOKEN_REQUIRED)
     token = authorization.removeprefix(SCHEME)
-    if not shared_secrets.is_same(token, configuration.text("bearer_token")):
+    present, old = map(configuration.text, ("bearer_token", "old_bearer_token"))
+    if not shared_secrets.is_either(token, present, old):
         raise Unauthorized(TOKEN_INVALID)
     accesses.note_caller(AccessKind.EHR, EhrProvider.XEALTH)

@@ -1,12 +1,13 @@
 """The user service over HTTP (rules ACCOUNT-155 to ACCOUNT-159)."""
 
+import time
 from typing import Any
 
 import httpx2
 import orjson
 from httpx2 import Response
 
-from kernel import addresses, http
+from kernel import addresses, deadline, http
 from kernel.http import ServiceError, ServiceUnavailable, segment
 from kernel.principal import Principal
 from users.clients.http.answers import json_object
@@ -28,6 +29,9 @@ _MAY_BE_GONE = (401, 404)
 # Every request of a person waits for this answer: a user service that hangs must not make this service hang.
 _CHECK_TIMEOUT = httpx2.Timeout(3.0, connect=1.0)
 _CHECK_ATTEMPTS = 2
+_CHECK_SECONDS = (
+    1.0  # in all, with this service's own login; a pause between two tries adds half a second
+)
 
 
 class HttpUserService:
@@ -42,9 +46,10 @@ class HttpUserService:
         """None when the service refuses the token. An outage is ServiceUnavailable, not a logout."""
         url = f"{self._base}/token/{segment(token)}"
         try:
-            answer = self._session.call(
-                SERVICE, "GET", url, timeout=_CHECK_TIMEOUT, attempts=_CHECK_ATTEMPTS
-            )
+            with deadline.at(time.monotonic() + min(_CHECK_SECONDS, deadline.seconds_left())):
+                answer = self._session.call(
+                    SERVICE, "GET", url, timeout=_CHECK_TIMEOUT, attempts=_CHECK_ATTEMPTS
+                )
         except ServiceError:
             raise ServiceUnavailable(SERVICE) from None
         if answer.status_code >= _SERVER_ERROR:

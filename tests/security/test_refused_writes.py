@@ -1,0 +1,117 @@
+"""MongoDB itself refuses a write, by its fail point: what cannot be recorded is not done (A4), and a change of several
+documents is not half done (C3). The answer is 503 each time, and everything is as before.
+
+The fail point is one for all databases of a server, so no other file of `make test` uses it.
+"""
+
+from contextlib import contextmanager
+
+import orjson
+import pytest
+from pymongo.errors import PyMongoError
+
+from kernel import audit, db, outbox
+from kernel.accesses import recording, rows
+from tests.bodies import make_world, sample
+from tests.cast import described_operations
+from tests.environment import DATABASE
+
+TOO_LATE = 50  # MongoDB's code for a command that took too long, which is not repeated
+DOMAIN = (
+    "patients",
+    "patient_deletions",
+    "clinics",
+    "clinic_deletions",
+    "clinicians",
+    "clinician_deletions",
+)
+SHARED = (*DOMAIN, "confirmations", "migrations", outbox.COLLECTION)
+
+
+@contextmanager
+def refused(collection, *commands):
+    fail_point = db.client().admin.command
+    data = {
+        "failCommands": list(commands or ("insert", "update", "delete", "findAndModify")),
+        "namespace": f"{DATABASE}.{collection}",
+        "errorCode": TOO_LATE,
+    }
+    fail_point("configureFailPoint", "failCommand", mode="alwaysOn", data=data)
+    try:
+        yield
+    finally:
+        fail_point("configureFailPoint", "failCommand", mode="off")
+
+
+@pytest.fixture
+def world(clinic, backend, ada, dot, anonymous, monkeypatch):
+    return make_world(clinic, backend, ada, dot, anonymous, monkeypatch)
+
+
+def everything():
+    return {name: list(db.collection(name).find({}, sort=[("_id", 1)])) for name in SHARED}
+
+
+def body_of(name):
+    content = described_operations()[name][2].get("requestBody", {}).get("content", {})
+    return next((orjson.dumps(sample(part["schema"])) for part in content.values()), None)
+
+
+# Operation, and a collection that it writes, the last one first: what came before is taken back.
+SEVERAL = [
+    ("CreateClinic", "clinicians"),
+    ("CreateClinic", outbox.COLLECTION),
+    ("CreateClinician", outbox.COLLECTION),
+    ("DeletePatientTag", outbox.COLLECTION),
+    ("DeletePatient", "patient_deletions"),
+    ("DeletePatient", outbox.COLLECTION),
+    ("DeleteClinician", "clinician_deletions"),
+    ("UpdatePatient", outbox.COLLECTION),
+    ("UpdatePatientPermissions", outbox.COLLECTION),
+    ("DeleteUserFromClinics", outbox.COLLECTION),
+]
+
+
+@pytest.mark.yardstick("C3")
+@pytest.mark.parametrize(("name", "collection"), SEVERAL)
+def test_a_change_of_several_documents_is_not_half_done(world, name, collection):
+    before = everything()
+    with refused(collection):
+        response = world.send(name, body_of(name))
+
+    assert (response.status_code, everything()) == (503, before)
+    assert int(response.headers["Retry-After"]) > 0
+
+
+@pytest.mark.yardstick("A4")
+def test_an_access_that_mongodb_does_not_record_is_refused_and_changes_nothing(world, monkeypatch):
+    """From the tenth second on without a record; here from the first."""
+    monkeypatch.setattr(recording, "LONGEST_WITHOUT", -1.0)
+    world.send("GetPatient")
+    with refused(rows.RECORDS, "insert"):
+        with pytest.raises(PyMongoError):
+            recording.write()
+        before = everything()
+        for name in ("GetPatient", "ListPatients", "UpdatePatient", "DeletePatient"):
+            assert world.send(name, body_of(name)).status_code == 503
+        assert everything() == before
+
+    recording.write()
+    assert world.send("GetPatient").status_code == 200
+    assert db.collection(rows.RECORDS).count_documents({}) >= 1
+
+
+@pytest.mark.yardstick("A4")
+def test_a_change_by_staff_that_mongodb_does_not_record_is_not_made(clinic):
+    from clinics.services import clinics
+
+    def change():
+        clinics.change_clinic(clinic["id"], {"timezone": "Europe/Berlin"})
+        audit.record(
+            action="clinic.x", actor_id="1", actor_kind="staff", object_type="clinic", object_id="1"
+        )
+
+    before = everything()
+    with refused(audit.COLLECTION, "insert"), pytest.raises(PyMongoError):
+        db.run_in_transaction(change)
+    assert everything() == before
