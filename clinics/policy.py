@@ -1,6 +1,6 @@
 """Who may call which operation: operationId -> rule (rules ACCOUNT-92 to ACCOUNT-104)."""
 
-from kernel.accesses import LIST, MANY, NO_PATIENT, Access, in_path
+from kernel.accesses import MANY, NO_PATIENT, Access, in_path, list_of
 from kernel.policy import (
     Rule,
     admin,
@@ -118,7 +118,7 @@ ACCESS: dict[str, Access] = {
     "EnableNewClinicExperience": NO_PATIENT,
     "TriggerInitialMigration": NO_PATIENT,
     # Patients with their clinics
-    "FindPatients": LIST,
+    "FindPatients": list_of("patient.id"),
     "ListClinicsForPatient": _USER,
     # Users, who may be patients
     "DeleteUserFromClinics": _USER,

@@ -493,6 +493,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     # Changes of the trail between two checks are not noticed.
     "core.watch_audit_trail": {"task": "core.watch_audit_trail", "schedule": 10},
     # Each once a day, as recorded in MongoDB.
+    "core.check_accesses": {"task": "core.check_accesses", "schedule": 300},
     "core.try_indexes_again": {"task": "core.try_indexes_again", "schedule": 300},
     "redox.run_due_cadences": {"task": "redox.run_due_cadences", "schedule": 300},
     "patients.check_derived": {"task": "patients.check_derived", "schedule": 300},

@@ -4,7 +4,7 @@ Operations that ask for no token are external: the key, or a limited number of t
 """
 
 from confirmations.services import clinic_shares, people
-from kernel.accesses import LIST, NO_PATIENT, SOMEONE, Access, in_answer, in_path
+from kernel.accesses import NO_PATIENT, SOMEONE, Access, in_answer, in_path, list_of
 from kernel.policy import (
     Caller,
     Rule,
@@ -95,7 +95,7 @@ ACCESS: dict[str, Access] = {
     "AcceptClinicianInvite": NO_PATIENT,
     "DismissClinicianInvite": NO_PATIENT,
     # A clinic and its patients
-    "GetPatientInvites": LIST,
+    "GetPatientInvites": list_of("creatorId"),
     "AcceptPatientInvitation": in_answer("id"),
     "DeletePatientInvite": in_answer("creatorId"),
     "SendClinicShareInvite": _USER,
@@ -115,7 +115,7 @@ ACCESS: dict[str, Access] = {
     "SendCareTeamInvite": _USER,
     "CancelInvite": _USER,
     "GetSentInvitations": _USER,
-    "GetReceivedInvitations": LIST,
+    "GetReceivedInvitations": list_of("creatorId"),
     "AcceptCareTeamInvite": in_path("invitedBy"),
     "DismissInvite": in_path("invitedBy"),
     "ResendCareTeamInvite": in_answer("creatorId"),

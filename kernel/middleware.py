@@ -39,7 +39,7 @@ class RequestLog:
                 structlog.contextvars.bind_contextvars(trace=span.trace_id)
             response = self.get_response(request)
             span.note(operation=operation_of(request), status=response.status_code)
-        accesses.finish(request, response.status_code)
+        accesses.finish(request.META, str(response.status_code))
         seconds = time.perf_counter() - started
         outbox.nudge()
         tell(operation_of(request), response.status_code, seconds)

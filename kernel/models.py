@@ -141,7 +141,9 @@ class AccessRecord(StoredDocument):
     )
     kind = models.TextField(choices=AccessKind.choices, help_text="as what")
     operation = models.TextField(help_text="operationId; in the background the name of the handler")
-    outcome = models.TextField(help_text="HTTP status; in the background `done` or `failed`")
+    outcome = models.TextField(
+        help_text="HTTP status or `begun` (the answer takes long); or `done`, `failed`"
+    )
     clinic = ObjectIdField(null=True, help_text="in which clinic")
     patient = models.TextField(null=True, help_text="user id of the patient, if it was one")
     list: Any = PassThroughField(
@@ -208,11 +210,11 @@ class AccessProcess(StoredDocument):
 
 
 class Heartbeat(StoredDocument):
-    """When the scheduler last handed a task to the broker."""
+    """When the scheduler last handed a task to the broker, and when the records of accesses were last checked."""
 
-    life = lives.as_long_as("the service is used: there is one")
+    life = lives.as_long_as("the service is used: there are two")
 
-    id = models.TextField(primary_key=True, db_column="_id", help_text="`beat`")
+    id = models.TextField(primary_key=True, db_column="_id", help_text="`beat` or `accesses`")
     time = models.DateTimeField(help_text="when")
 
     class Meta(StoredDocument.Meta):

@@ -11,6 +11,7 @@ from bson import ObjectId
 from celery import Task, shared_task
 
 from kernel import audit_anchors, crash_reports, indexes, metrics, outbox, transient_errors
+from kernel.accesses import daily_checks
 from kernel.outbox.waking import DELIVER_TASK
 
 log = structlog.get_logger(__name__)
@@ -56,6 +57,11 @@ def relay_outbox() -> None:
 @shared_task(base=BaseTask, name="core.watch_audit_trail")
 def watch_audit_trail() -> None:
     audit_anchors.keep_watch()
+
+
+@shared_task(base=BaseTask, name="core.check_accesses")
+def check_accesses() -> None:
+    daily_checks.check()
 
 
 @shared_task(base=BaseTask, name="core.try_indexes_again")

@@ -7,7 +7,8 @@
 
 `later` ends this run of the view. The web server (clinics_site/web) runs the whole request again after a second, with
 the caller whom it has found already, so the view must be able to tell a repeated run: by `note_of`, or because what it
-does can be done twice. Nothing is logged or counted of the runs before the last.
+does can be done twice. Nothing is logged or counted of the runs before the last, except the access to patients' data in
+the first one: there may be no last run.
 
 The runs end when the client has gone, and with 503 when the web process ends; neither tells the view. Where another
 server runs the view (Django's test client, WSGI) `may_wait` is false and the view answers otherwise.
@@ -19,7 +20,7 @@ from typing import NoReturn
 
 from rest_framework.request import Request
 
-from kernel import outbox
+from kernel import accesses, outbox
 
 ENVIRON_KEY = "clinics.wait"  # where the web process puts the Wait of a request
 SECONDS = 1.0  # until the next run
@@ -31,6 +32,7 @@ class Wait:
 
     began: float = field(default_factory=time.monotonic)
     note: str = ""
+    is_recorded: bool = False  # the access to patients' data
 
 
 class AnswerLater(BaseException):
@@ -53,6 +55,10 @@ def seconds_waited(request: Request) -> float:
 
 def later(request: Request, *, note: str = "") -> NoReturn:
     """Only where `may_wait`. Call it outside transactions, and as the last thing that the view does."""
-    request.META[ENVIRON_KEY].note = note
+    wait: Wait = request.META[ENVIRON_KEY]
+    wait.note = note
+    if not wait.is_recorded:
+        wait.is_recorded = True
+        accesses.finish(request.META, accesses.BEGUN)
     outbox.nudge()  # the middleware does it only after an answer
     raise AnswerLater

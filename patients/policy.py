@@ -1,6 +1,6 @@
 """Who may call which operation: operationId -> rule (rules ACCOUNT-92 to ACCOUNT-104)."""
 
-from kernel.accesses import LIST, MANY, NO_PATIENT, SOMEONE, Access, in_answer, in_path
+from kernel.accesses import LIST, MANY, NO_PATIENT, SOMEONE, Access, in_answer, in_path, list_of
 from kernel.policy import Rule, admin, all_of, any_of, backend, is_self, member, path_is
 from users.choices import Grant
 
@@ -50,7 +50,7 @@ ACCESS: dict[str, Access] = {
     "AssignPatientTagToClinicPatients": MANY,
     "DeletePatientTagFromClinicPatients": MANY,
     # Patients
-    "ListPatients": LIST,
+    "ListPatients": list_of("id"),
     "CreatePatientAccount": in_answer("id"),
     "CreatePatientFromUser": _PATIENT,
     "GetPatient": _PATIENT,

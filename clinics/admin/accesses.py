@@ -1,6 +1,7 @@
-"""Who has seen a patient's record: what was recorded of accesses, for auditors. The look itself is an audit event.
+"""Who has seen a patient's record, and whose records someone has seen: what was recorded of accesses, for auditors. The
+look itself is an audit event.
 
-Lists hold no ids of the patients they show, so lists of the patient's clinics are shown beside: each may have shown
+Lists of several patients hold no ids of them, so lists of the patient's clinics are shown beside: each may have shown
 this patient. What staff saw on these pages is in the audit trail.
 """
 
@@ -12,7 +13,7 @@ from django.http import HttpRequest, HttpResponseBase
 
 from clinic_records.services.people import Person
 from clinics.services import staff_reads
-from kernel import ids
+from kernel import accesses, ids
 from kernel.accesses import processes, reading
 from kernel.api.operations import REGISTRY
 from kernel.choices import AccessKind
@@ -24,40 +25,43 @@ PAGE = 50
 _MOST_CLINICS = 100
 NO_ID = "A user id has ten hexadecimal digits, or the form of a UUID"
 _KINDS = dict(AccessKind.choices)
+_ACCOUNTS = {AccessKind.USER, AccessKind.SERVICE}
 
 
 @pages.page("accesses/", name="accesses", needs=roles.AUDIT)
 def who_has_seen(request: HttpRequest) -> HttpResponseBase:
-    user_id = request.GET.get("patient", "").strip().lower()
+    asked = {name: request.GET.get(name, "").strip().lower() for name in ("patient", "who")}
     period, problem = days.bounds_of_ids(request)
-    if user_id and not ids.is_user_id(user_id):
+    if not all(ids.is_user_id(user_id) for user_id in asked.values() if user_id):
         problem = NO_ID
-    is_asked = bool(user_id) and not problem
-    if is_asked:
-        _record(request, user_id)
+    sections = []
+    if not problem:
+        sections += _of_patient(request, asked["patient"], period) if asked["patient"] else []
+        sections += _of_person(request, asked["who"], period) if asked["who"] else []
     return pages.render(
         request,
         "clinics/staff/accesses.html",
         title="Who has seen a patient",
         filters=request.GET,
         problem=problem,
-        sections=_sections(request, user_id, period) if is_asked else [],
-        is_asked=is_asked,
+        sections=sections,
+        is_patient_asked=bool(asked["patient"] and sections),
         silent=processes.list_silent(),
     )
 
 
-def _record(request: HttpRequest, user_id: str) -> None:
+def _record(request: HttpRequest, kind: str, user_id: str) -> None:
     pages.record_view(
         request,
         action="accesses.viewed",
-        object_type="patient",
+        object_type=kind,
         object_id=user_id,
         scope={name: request.GET[name] for name in ("from", "to") if request.GET.get(name)},
     )
 
 
-def _sections(request: HttpRequest, user_id: str, period: days.Bounds) -> list[dict[str, Any]]:
+def _of_patient(request: HttpRequest, user_id: str, period: days.Bounds) -> list[dict[str, Any]]:
+    _record(request, "patient", user_id)
     clinic_ids = _clinics_of(user_id)
     return [
         _section(
@@ -75,11 +79,24 @@ def _sections(request: HttpRequest, user_id: str, period: days.Bounds) -> list[d
     ]
 
 
+def _of_person(request: HttpRequest, who: str, period: days.Bounds) -> list[dict[str, Any]]:
+    _record(request, "user", who)
+    return [
+        _section(
+            request,
+            "What this person or service has seen",
+            "who_before",
+            lambda before: reading.list_of_actor(who, period, before=before, limit=PAGE + 1),
+        )
+    ]
+
+
 def _clinics_of(user_id: str) -> list[ObjectId]:
     person = Person(user_id=user_id)
     present, _ = patient_reads.list_records(person, skip=0, limit=_MOST_CLINICS)
     former, _ = patient_reads.list_former_records(person, skip=0, limit=_MOST_CLINICS)
     found = {record.get("clinicId") for record in (*present, *former)}
+    found |= set(reading.list_clinics(user_id))
     return sorted(clinic for clinic in found if isinstance(clinic, ObjectId))
 
 
@@ -110,6 +127,8 @@ def _shown(request: HttpRequest, records: Sequence[Document]) -> list[dict[str, 
             "who": record["who"],
             "name": members.get((_clinic(record), record["who"]), ""),
             "is_patient": bool(record["who"]) and record["who"] == record.get("patient"),
+            "is_account": record["kind"] in _ACCOUNTS,
+            "patient": record.get("patient", ""),
             "kind": _KINDS.get(record["kind"], record["kind"]),
             "outcome": record["outcome"],
             "result": _result(record["outcome"]),
@@ -142,4 +161,4 @@ def _result(outcome: str) -> str:
     """The family of the outcome, for its colour."""
     if outcome == "done" or outcome.startswith("2"):
         return "good"
-    return "wait" if outcome == "404" else "bad"
+    return "wait" if outcome in {"404", accesses.BEGUN} else "bad"

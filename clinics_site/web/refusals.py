@@ -12,7 +12,6 @@ from functools import cache
 from typing import Any
 
 from django.conf import settings
-from django.http import QueryDict
 from django.urls import get_resolver
 from structlog.contextvars import bound_contextvars
 
@@ -40,17 +39,6 @@ class Refusal:
     path: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class _Head:
-    """What the record of an access asks of a request."""
-
-    META: Environ
-
-    @property
-    def GET(self) -> QueryDict:  # noqa: N802 (Django's name)
-        return QueryDict(self.META["QUERY_STRING"])
-
-
 class Refusals:
     def __init__(self) -> None:
         self._answers: dict[Key, Answer] = {}
@@ -70,7 +58,7 @@ class Refusals:
                 _begin_access(refusal)
             except Unavailable:
                 return None
-            accesses.finish(_Head(environ), known.status)
+            accesses.finish(environ, str(known.status))
             middleware.tell(middleware.OTHER, known.status, time.perf_counter() - began)
         return Answer(known.status, known.headers, known.body)
 

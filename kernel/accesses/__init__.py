@@ -8,9 +8,11 @@ background (docs/decisions/0020-access-records.md).
     processes      what each process has written, and which ended without saying so
     reading        the questions of staff
     checking       `manage.py verify_access`
+    daily_checks   the same each day
 """
 
 from kernel.accesses.current import (
+    BEGUN,
     admit,
     begin,
     finish,
@@ -30,10 +32,12 @@ from kernel.accesses.declarations import (
     Access,
     in_answer,
     in_path,
+    list_of,
 )
 from kernel.accesses.recording import end
 
 __all__ = [
+    "BEGUN",
     "LIST",
     "MANY",
     "NO_PATIENT",
@@ -47,6 +51,7 @@ __all__ = [
     "in_answer",
     "in_background",
     "in_path",
+    "list_of",
     "note_answer",
     "note_caller",
     "note_clinic",

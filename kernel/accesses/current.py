@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any, Protocol
+from typing import Any
 
 import structlog
 
@@ -20,6 +20,8 @@ from kernel.errors import Unavailable
 from kernel.principal import ENVIRON_KEY, Principal
 
 FAILED, DONE = "failed", "done"  # outcomes of a handler
+BEGUN = "begun"  # of a request that waits for work elsewhere; another record says how it ended
+_MOST_QUERY = 4_000  # characters; longer ones would fill the memory while MongoDB is away
 _current: ContextVar[Entry | None] = ContextVar("access", default=None)
 
 
@@ -47,25 +49,17 @@ def admit() -> None:
         raise Unavailable
 
 
-class Head(Protocol):
-    """What of a request is recorded."""
-
-    @property
-    def META(self) -> Mapping[str, Any]: ...  # noqa: N802 (Django's names)
-    @property
-    def GET(self) -> Any: ...  # noqa: N802
-
-
-def finish(request: Head, status: int) -> None:
+def finish(meta: Mapping[str, Any], outcome: str) -> None:
+    """Reads nothing that the client could have made unreadable: what it sent is parsed where it is written."""
     entry = _current.get()
     if entry is None:
         return
     _current.set(None)
     if not entry.kind:
-        _take_caller(entry, request.META.get(ENVIRON_KEY))
+        _take_caller(entry, meta.get(ENVIRON_KEY))
     if entry.access.is_list:
-        entry.query = dict(request.GET.items())
-    _add(entry, str(status))
+        entry.query = meta.get("QUERY_STRING", "")[:_MOST_QUERY]
+    _add(entry, outcome)
 
 
 def _take_caller(entry: Entry, principal: Principal | None) -> None:
@@ -138,13 +132,24 @@ def note_answer(data: Any) -> None:
     entry = _current.get()
     if entry is None:
         return
-    if entry.access.is_list and entry.shown is None:
-        entry.shown = _length(data)
-    name = entry.access.answer
-    if name and isinstance(data, dict) and isinstance(data.get(name), str):
-        entry.note_patient(data[name])
+    if entry.access.is_list:
+        data = _note_list(entry, data)
+    user_id = _value_at(entry.access.answer, data)
+    if isinstance(user_id, str):
+        entry.note_patient(user_id)
 
 
-def _length(data: Any) -> int | None:
+def _note_list(entry: Entry, data: Any) -> Any:
+    """Returns what is shown alone: who searches for one patient has seen that patient."""
     items = data.get("data") if isinstance(data, dict) else data
-    return len(items) if isinstance(items, list | tuple) else None
+    if not isinstance(items, list | tuple):
+        return None
+    if entry.shown is None:
+        entry.shown = len(items)
+    return items[0] if len(items) == 1 else None
+
+
+def _value_at(path: str, data: Any) -> Any:
+    for name in path.split("."):
+        data = data.get(name) if isinstance(data, dict) else None
+    return data

@@ -11,7 +11,8 @@ from django.conf import settings
 @dataclass(frozen=True, slots=True)
 class Access:
     """`patient`: the parameter of the path, or the field of the event, with the user id of the patient; `answer`: the
-    field of the answer with it. Where neither says who it is, the code notes it when it knows."""
+    field of the answer with it, of a list the field of each item. Where neither says who it is, the code notes it when
+    it knows."""
 
     patient: str = ""
     answer: str = ""
@@ -21,7 +22,7 @@ class Access:
 
 NO_PATIENT = Access(is_recorded=False)
 SOMEONE = Access()  # a patient whom neither path nor answer names
-LIST = Access(is_list=True)  # patients are shown one after the other, as the query asks
+LIST = Access(is_list=True)  # of patients, in an answer of another form
 MANY = Access(is_list=True)  # patients of a clinic are changed together
 
 
@@ -32,6 +33,11 @@ def in_path(parameter: str) -> Access:
 
 def in_answer(name: str) -> Access:
     return Access(answer=name)
+
+
+def list_of(name: str) -> Access:
+    """Patients are shown one after the other, as the query asks; `name` is the field of each with the user id."""
+    return Access(answer=name, is_list=True)
 
 
 @cache

@@ -12,9 +12,10 @@ seal, or not at all.
 import hashlib
 import hmac
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import parse_qsl
 
 import bson
 from bson import ObjectId
@@ -50,15 +51,11 @@ indexes.declare(
         name="AccessByPatient",
         partialFilterExpression={"patient": {"$exists": True}},
     ),
-    IndexModel([("clinic", 1), ("_id", DESCENDING)], name="AccessByClinic"),
+    # "What has this person seen?"
     IndexModel([("who", 1), ("_id", DESCENDING)], name="AccessByActor"),
     # Lists that may have shown a patient.
     IndexModel(
-        [
-            ("clinic", 1),
-            ("_id", DESCENDING),
-            ("list.shown", 1),
-        ],  # the last only makes it another index
+        [("clinic", 1), ("_id", DESCENDING)],
         name="AccessLists",
         partialFilterExpression={"list": {"$exists": True}},
     ),
@@ -86,7 +83,7 @@ class Entry:
     request: str = ""
     time: float = 0.0
     shown: int | None = None
-    query: Mapping[str, Any] = field(default_factory=dict)
+    query: str = ""  # of a list, as it was sent
     parameters: Sequence[Any] = ()  # that the operation declares
     others: set[str] | None = None
 
@@ -123,8 +120,9 @@ def document_of(entry: Entry, record_id: ObjectId) -> dict[str, Any]:
 def _scope(entry: Entry) -> dict[str, Any]:
     """Names of declared parameters alone: any other name is a text of the caller."""
     known = {parameter.name for parameter in entry.parameters}
-    scope: dict[str, Any] = {"by": sorted(entry.query.keys() & known)}
-    offset = str(entry.query.get("offset", ""))
+    query = dict(parse_qsl(entry.query, keep_blank_values=True))
+    scope: dict[str, Any] = {"by": sorted(query.keys() & known)}
+    offset = query.get("offset", "")
     if offset.isdecimal() and offset.isascii() and len(offset) < 10:
         scope["offset"] = int(offset)
     if entry.shown is not None:

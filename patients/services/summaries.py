@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from kernel import clock, db, numbers
+from kernel import accesses, clock, db, numbers
 from kernel.db import Document
 from kernel.errors import BadRequest, NoChange
 from patients import statistics
@@ -58,11 +58,14 @@ def update_summary(*, user_id: str, body: Document | None) -> None:
 def remove_summary(summary_id: str) -> None:
     """Remove the summary with this id, of whichever kind, from every record. Raises NoChange if no record has it."""
 
-    def remove() -> int:
+    def remove() -> list[str]:
         kinds = (f"{kind}Stats" for kind in statistics.KINDS)
-        return sum(store.remove_summary_part(kind, summary_id) for kind in kinds)
+        return [who for kind in kinds for who in store.remove_summary_part(kind, summary_id)]
 
-    if not db.run_in_transaction(remove):
+    user_ids = db.run_in_transaction(remove)
+    for user_id in user_ids:
+        accesses.note_patient(user_id)
+    if not user_ids:
         raise NoChange
 
 

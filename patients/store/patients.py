@@ -27,6 +27,7 @@ MOST_REQUESTS = 50
 MOST_LEGACY_CLINICIANS = 100
 _REVIEWS = {"clinicId": 1, "reviews": 1}
 _PLACE = {"clinicId": 1}
+_PLACE_AND_USER = {**_PLACE, "userId": 1}
 ONE = "UniquePatient"  # named in queries: all indexes begin with the clinic, and MongoDB would try them all
 
 
@@ -364,46 +365,50 @@ def set_data_sources(user_id: str, data_sources: Sequence[Document], moment: dat
 
 
 # --- summaries ------------------------------------------------------------------------------------
-def set_summary(user_id: str, parts: Mapping[str, Document], moment: datetime) -> int:
-    """Replace these parts in every record of the user. Returns the number of records."""
+def set_summary(user_id: str, parts: Mapping[str, Document], moment: datetime) -> list[str]:
+    """Replace these parts in every record of the user. Like the next two, returns whose records were changed."""
     fields = {f"summary.{name}": part for name, part in parts.items()}
     return _change_summaries(
         {"userId": user_id}, {"$set": {**fields, "updatedTime": moment}}, parts
     )
 
 
-def remove_summary(user_id: str, moment: datetime) -> int:
+def remove_summary(user_id: str, moment: datetime) -> list[str]:
     change = {"$unset": {"summary": ""}, "$set": {"updatedTime": moment}}
     return _change_summaries({"userId": user_id}, change, dict.fromkeys(PARTS))
 
 
-def remove_summary_part(name: str, summary_id: str) -> int:
+def remove_summary_part(name: str, summary_id: str) -> list[str]:
     query = {f"summary.{name}.id": summary_id}
     return _change_summaries(query, {"$unset": {f"summary.{name}": ""}}, {name: None})
 
 
 def _change_summaries(
     query: Mapping[str, Any], change: Mapping[str, Any], parts: Mapping[str, Document | None]
-) -> int:
-    """`parts`: what the summaries have after the change. Returns the number of records.
+) -> list[str]:
+    """`parts`: what the summaries have after the change.
 
     The usual user has one record, and its text is there already. Then no transaction is needed (see `_write_one`);
     several records of a user always have the same summary.
     """
-    patients = list(db.collection(COLLECTION).find(query, _PLACE))
+    patients = list(db.collection(COLLECTION).find(query, _PLACE_AND_USER))
     is_usual = len(patients) == 1 and not db.in_transaction()
     if not patients or (is_usual and _write_summary(patients, change, parts)):
-        return len(patients)
+        return _users_of(patients)
     return db.run_in_transaction(lambda: _change_all_summaries(query, change, parts))
 
 
 def _change_all_summaries(
     query: Mapping[str, Any], change: Mapping[str, Any], parts: Mapping[str, Document | None]
-) -> int:
-    patients = list(db.collection(COLLECTION).find(query, _PLACE))
+) -> list[str]:
+    patients = list(db.collection(COLLECTION).find(query, _PLACE_AND_USER))
     if patients:
         _write_summary(patients, change, parts)
-    return len(patients)
+    return _users_of(patients)
+
+
+def _users_of(patients: Sequence[Document]) -> list[str]:
+    return [str(patient.get("userId")) for patient in patients]
 
 
 def _write_summary(

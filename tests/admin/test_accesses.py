@@ -1,6 +1,7 @@
 """The page for auditors: who has seen a patient's record."""
 
 from datetime import timedelta
+from urllib.parse import quote
 
 from kernel import clock, db
 from kernel.accesses import recording
@@ -42,13 +43,49 @@ def test_who_has_seen_a_patient(clinic, ada, ben, eve, staff):
 
 def test_lists_of_the_clinic_are_shown_beside(clinic, ben, staff):
     (seen, *_), base = patient_ids(clinic), f"/v1/clinics/{clinic['_id']}/patients"
-    ben.api.get(f"{base}?search=Maria&limit=7")
+    ben.api.get(f"{base}?offset=0&limit=7")
     recording.write()
 
     (row,) = rows_of(staff("auditor").get("accesses/", {"patient": seen}), 1)
     assert (row["id"], row["who"]) == ("ListPatients", ben.user_id)
-    assert row["list"] == {"by": ["limit", "search"], "shown": 1}
+    assert row["list"] == {"by": ["limit", "offset"], "offset": 0, "shown": 3}
     assert rows_of(staff("auditor").get("accesses/", {"patient": "0123456789"}), 1) == []
+
+
+def test_lists_of_a_clinic_that_the_patient_has_left_are_shown(clinic, ada, ben, staff):
+    (seen, *_), base = patient_ids(clinic), f"/v1/clinics/{clinic['_id']}/patients"
+    look(ben.api, clinic, seen)
+    ben.api.get(base)
+    recording.write()
+    for name in ("patients", "patient_deletions"):
+        db.collection(name).delete_many({"userId": seen})
+    page = staff("auditor").get("accesses/", {"patient": seen})
+    assert [row["id"] for row in rows_of(page, 1)] == ["ListPatients"]
+
+
+def test_who_searches_for_one_patient_has_seen_that_patient(clinic, ben, staff):
+    (seen, other, _), base = patient_ids(clinic), f"/v1/clinics/{clinic['_id']}/patients"
+    name = db.collection("patients").find_one({"userId": seen})["fullName"]
+    found = ben.api.get(f"{base}?search={quote(name)}").json()["data"]
+    assert [patient["id"] for patient in found] == [seen]
+    recording.write()
+    auditor = staff("auditor")
+    page = auditor.get("accesses/", {"patient": seen})
+    (row,) = [row for row in rows_of(page) if row["id"] == "ListPatients"]
+    assert row["list"] == {"by": ["search"], "shown": 1}
+    assert rows_of(page, 1) == []
+    assert rows_of(auditor.get("accesses/", {"patient": other}), 1) == []
+
+
+def test_what_someone_has_seen(clinic, ada, ben, staff):
+    seen, other, _ = patient_ids(clinic)
+    look(ben.api, clinic, seen)
+    look(ada.api, clinic, other)
+    recording.write()
+    page = staff("auditor").get("accesses/", {"who": ben.user_id})
+    assert [(row["id"], row["patient"]) for row in rows_of(page)] == [("GetPatient", seen)]
+    (event,) = events(action="accesses.viewed")
+    assert event["object"] == {"type": "user", "id": ben.user_id, "name": ""}
 
 
 def test_names_are_for_staff_who_find_clinics(clinic, ben, staff):

@@ -8,7 +8,7 @@ import pytest
 from bson import ObjectId
 
 from clinics_site import checks
-from kernel import accesses, db, policy
+from kernel import accesses, db, policy, waiting
 from kernel.accesses import declarations, recording
 from kernel.accesses.rows import BATCHES, PROCESSES, RECORDS
 from kernel.errors import Unavailable
@@ -16,7 +16,7 @@ from tests import accesses as seen
 from tests.bodies import PATIENT, TOKEN, make_world, sample
 from tests.cast import Api, described_operations
 from tests.events import deliver_all
-from tests.factories import make_patient
+from tests.factories import make_clinic, make_patient
 from tests.policy.callers import STRANGER, call
 
 FIELDS = {"time", "who", "kind", "operation", "outcome", "request"}
@@ -116,11 +116,53 @@ def test_a_list_says_what_was_asked_and_how_much_was_shown(clinic, ben):
 
 
 def test_a_search_across_clinics_is_a_list(clinic, ben):
-    make_patient({"_id": ObjectId(clinic["id"])}, mrn="A1", birthDate="1984-05-06")
+    patient = make_patient({"_id": ObjectId(clinic["id"])}, mrn="A1", birthDate="1984-05-06")
     ben.api.get("/v1/patients?mrn=A1&birthDate=1984-05-06")
     record = seen.the_record(operation="FindPatients")
     assert record["list"] == {"by": ["birthDate", "mrn"], "shown": 1}
     assert "clinic" not in record
+    assert record["patient"] == patient["userId"]
+
+
+@pytest.mark.parametrize(("numbers", "is_named"), [(0, False), (1, True), (2, False)])
+def test_a_list_of_one_names_the_patient(clinic, ben, numbers, is_named):
+    patients = [make_patient({"_id": ObjectId(clinic["id"])}) for _ in range(numbers)]
+    ben.api.get(f"/v1/clinics/{clinic['id']}/patients")
+    record = seen.the_record(operation="ListPatients")
+    assert record["list"]["shown"] == numbers
+    assert record.get("patient") == (patients[0]["userId"] if is_named else None)
+
+
+def test_whose_summary_was_removed(clinic, backend):
+    summary = {"cgmStats": {"id": "a" * 24}}
+    patient = make_patient({"_id": ObjectId(clinic["id"])}, summary=summary)
+    assert backend.delete(f"/v1/summaries/{'a' * 24}/clinics").status_code == 200
+    assert seen.the_record(operation="DeletePatientSummary")["patient"] == patient["userId"]
+
+
+@pytest.mark.parametrize("length", [1_200, 12_000])
+@pytest.mark.parametrize("name", [name for name in RECORDED if declarations.table()[name].is_list])
+def test_no_query_hides_an_access(clinic, ben, eve, name, length):
+    """Django reads no query of more than a thousand parameters; what it says of this is a refusal as any other."""
+    query = "&".join(f"p{number}=1" for number in range(length // 6))
+    for api in (ben.api, eve.api, Api()):
+        seen.forget()
+        response = call(api, name, query=f"?{query}", clinicId=clinic["id"])
+        record = seen.the_record(operation=name)
+        assert record["outcome"] == str(response.status_code)
+        assert record["list"]["by"] == []
+
+
+def test_what_waits_for_its_end_is_recorded_at_its_beginning(clinic, backend):
+    """Once, however often the web server runs it again: its client may leave before there is an end."""
+    merge = {"sourceId": str(make_clinic()["_id"])}
+    wait = {waiting.ENVIRON_KEY: waiting.Wait()}
+    seen.forget()
+    for _ in range(3):
+        with pytest.raises(waiting.AnswerLater):
+            backend.post(f"/v1/clinics/{clinic['id']}/merge", merge, **wait)
+    record = seen.the_record(operation="MergeClinic")
+    assert (record["outcome"], record["kind"]) == ("begun", "service")
 
 
 @pytest.mark.yardstick("A2")
