@@ -140,6 +140,7 @@ def test_whose_summary_was_removed(clinic, backend):
     assert seen.the_record(operation="DeletePatientSummary")["patient"] == patient["userId"]
 
 
+@pytest.mark.yardstick("A1")
 @pytest.mark.parametrize("length", [1_200, 12_000])
 @pytest.mark.parametrize("name", [name for name in RECORDED if declarations.table()[name].is_list])
 def test_no_query_hides_an_access(clinic, ben, eve, name, length):
@@ -153,6 +154,7 @@ def test_no_query_hides_an_access(clinic, ben, eve, name, length):
         assert record["list"]["by"] == []
 
 
+@pytest.mark.yardstick("A1")
 def test_what_waits_for_its_end_is_recorded_at_its_beginning(clinic, backend):
     """Once, however often the web server runs it again: its client may leave before there is an end."""
     merge = {"sourceId": str(make_clinic()["_id"])}
