@@ -38,7 +38,8 @@ def clean_state(django_db_setup):
 
 @pytest.fixture(scope="module")
 def records(django_db_setup):
-    db.collection(RECORDS).delete_many({})
+    for name in (RECORDS, PROCESSES):
+        db.collection(name).delete_many({})
     db.collection(RECORDS).insert_many([record(number) for number in range(COUNT)])
     yield
     db.collection(RECORDS).delete_many({})
