@@ -486,10 +486,21 @@ OUTBOX_RELAY_SECONDS = env.number(
     at_least=1,
     help="seconds between two searches for undelivered events",
 )
+OUTBOX_QUEUES = ("default", "ehr", "merges")
 CELERY_BEAT_SCHEDULER = "kernel.beat:Scheduler"
 # Every app adds its own: CELERY_BEAT_SCHEDULE["app.task"] = {"task": "app.task", "schedule": seconds}
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "core.relay_outbox": {"task": "core.relay_outbox", "schedule": OUTBOX_RELAY_SECONDS},
+    **{
+        f"core.send_heartbeat:{queue}": {
+            "task": "core.send_heartbeat",
+            "schedule": 30,
+            "args": (queue,),
+            # A worker that comes back drops those that have waited.
+            "options": {"queue": queue, "expires": 30},
+        }
+        for queue in OUTBOX_QUEUES
+    },
     # Changes of the trail between two checks are not noticed.
     "core.watch_audit_trail": {"task": "core.watch_audit_trail", "schedule": 10},
     # Each once a day, as recorded in MongoDB.

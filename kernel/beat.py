@@ -60,7 +60,9 @@ def _record() -> None:
     try:
         with pymongo.timeout(1):
             db.collection(COLLECTION).update_one(
-                {"_id": _NAME}, {"$max": {"time": clock.now()}}, upsert=True
+                {"_id": _NAME},
+                {"$max": {"time": clock.now()}, "$min": {"began": clock.now()}},
+                upsert=True,
             )
     except PyMongoError as error:
         log.warning("beat.not_noted", error=type(error).__name__)

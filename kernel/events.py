@@ -13,3 +13,10 @@ class MailRequested(outbox.Event):
     recipient: str = ""
     template: str = ""
     variables: Mapping[str, str] = field(default_factory=dict)
+
+
+@outbox.event("heartbeat.sent", access=accesses.NO_PATIENT, forget_row=True)
+class HeartbeatSent(outbox.Event):
+    """One for each queue, again and again (`kernel.heartbeats`)."""
+
+    queue: str = ""

@@ -82,6 +82,7 @@ class _Present(Collector):
         yield from self._backlog()
         yield from self._queues()
         yield from self._scheduler()
+        yield from self._heartbeats()
         yield from self._indexes()
         yield from self._followers()
         yield from self._accesses()
@@ -122,6 +123,19 @@ class _Present(Collector):
                 "Since the scheduler last handed a task to the broker",
                 value=beat.silent_seconds(),
             )
+
+    def _heartbeats(self) -> Iterator[GaugeMetricFamily]:
+        from kernel import heartbeats
+
+        family = GaugeMetricFamily(
+            "clinics_heartbeat_age_seconds",
+            "Since an event last went the whole way through a queue",
+            labels=["queue"],
+        )
+        with suppress(PyMongoError):
+            for queue, age in heartbeats.ages().items():
+                family.add_metric([queue], age)
+            yield family
 
     def _indexes(self) -> Iterator[GaugeMetricFamily]:
         with suppress(PyMongoError):

@@ -210,12 +210,16 @@ class AccessProcess(StoredDocument):
 
 
 class Heartbeat(StoredDocument):
-    """When the scheduler last handed a task to the broker, and when the records of accesses were last checked."""
+    """When the scheduler last handed a task to the broker, the records of accesses were last checked, and a heartbeat
+    was last done in a queue."""
 
-    life = lives.as_long_as("the service is used: there are two")
+    life = lives.as_long_as("the service is used: there are five")
 
-    id = models.TextField(primary_key=True, db_column="_id", help_text="`beat` or `accesses`")
+    id = models.TextField(
+        primary_key=True, db_column="_id", help_text="`beat`, `accesses`, or `queue:` and its name"
+    )
     time = models.DateTimeField(help_text="when")
+    began = models.DateTimeField(null=True, help_text="of `beat`: the first time")
 
     class Meta(StoredDocument.Meta):
         db_table = "heartbeats"

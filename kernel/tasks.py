@@ -10,7 +10,15 @@ import structlog
 from bson import ObjectId
 from celery import Task, shared_task
 
-from kernel import audit_anchors, crash_reports, indexes, metrics, outbox, transient_errors
+from kernel import (
+    audit_anchors,
+    crash_reports,
+    heartbeats,
+    indexes,
+    metrics,
+    outbox,
+    transient_errors,
+)
 from kernel.accesses import daily_checks
 from kernel.outbox.waking import DELIVER_TASK
 
@@ -52,6 +60,11 @@ def deliver_event(row_id: str, queue: str) -> None:
 @shared_task(base=BaseTask, name="core.relay_outbox")
 def relay_outbox() -> None:
     outbox.relay()
+
+
+@shared_task(base=BaseTask, name="core.send_heartbeat")
+def send_heartbeat(queue: str) -> None:
+    heartbeats.send(queue)
 
 
 @shared_task(base=BaseTask, name="core.watch_audit_trail")

@@ -17,7 +17,7 @@ from tests import reached
 from tests.commands import take_written, was_written
 from tests.environment import DATABASE
 
-pytest_plugins = ["tests.cast"]
+pytest_plugins = ["tests.cast", "tests.faults", "tests.pace"]
 _last = {"has_processes": True}  # the previous test: writes of its processes are not noticed
 PROCESS_STARTS = {"subprocess.Popen", "os.fork", "os.posix_spawn"}
 

@@ -17,17 +17,28 @@ from kernel.outbox.subscriptions import Subscription
 _NEXT_PLACE = Timestamp(0, 0)
 
 
-def emit(event: Event, *, not_before: datetime | None = None, begun_here: bool = False) -> None:
+def emit(
+    event: Event,
+    *,
+    not_before: datetime | None = None,
+    begun_here: bool = False,
+    queue: str | None = None,
+) -> None:
     """Store the event for each handler that is this service's, in the current transaction.
 
-    `begun_here`: it continues what this service has begun, so no other worker does it (SIDE_EFFECTS). After the
-    transaction the relay finds the rows; call `nudge()` once the change is committed to save that wait.
+    `begun_here`: it continues what this service has begun, so no other worker does it (SIDE_EFFECTS). `queue`: for
+    the handlers of this queue alone. After the transaction the relay finds the rows; call `nudge()` once the change
+    is committed to save that wait.
     """
-    emit_many([event], not_before=not_before, begun_here=begun_here)
+    emit_many([event], not_before=not_before, begun_here=begun_here, queue=queue)
 
 
 def emit_many(
-    emitted: Iterable[Event], *, not_before: datetime | None = None, begun_here: bool = False
+    emitted: Iterable[Event],
+    *,
+    not_before: datetime | None = None,
+    begun_here: bool = False,
+    queue: str | None = None,
 ) -> None:
     moment = clock.now()
     due = not_before or moment
@@ -38,7 +49,7 @@ def emit_many(
         {**_row(event, subscription), **times, **trace}
         for event in emitted
         for subscription in subscriptions.of_event(type(event))
-        if begun_here or subscription.is_ours
+        if (begun_here or subscription.is_ours) and queue in (None, subscription.queue)
     ]
     if stored:
         rows.collection().insert_many(stored)

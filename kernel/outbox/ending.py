@@ -12,9 +12,13 @@ from kernel.outbox.rows import DEAD, DONE, IN_ORDER, Row
 
 def finish(row: Row) -> None:
     """Mark the row as delivered."""
+    declared = subscriptions.BY_NAME[row["handler"]].event.declared
+    if declared.forget_row:
+        rows.collection().delete_one(rows.held(row))
+        return
     moment = clock.now()
     change: dict[str, Any] = {"$set": {"state": DONE, "updatedTime": moment, "doneTime": moment}}
-    if subscriptions.BY_NAME[row["handler"]].event.declared.forget_payload:
+    if declared.forget_payload:
         change["$unset"] = {"payload": ""}
     _end(row, change)
 

@@ -32,6 +32,7 @@ class Declaration:
     # Payload keys whose value lets its bearer act as another person; no page shows them.
     secret: frozenset[str]
     forget_payload: bool
+    forget_row: bool
     unheard: str
     unemitted: str
     access: Access | None  # what its handlers touch of patients
@@ -66,6 +67,7 @@ def event(
     name: str,
     *,
     forget_payload: bool = False,
+    forget_row: bool = False,
     unheard: str = "",
     unemitted: str = "",
     access: Access | None = None,
@@ -73,8 +75,9 @@ def event(
     """Declare an event under the name that is stored.
 
     Ids only, no patient data. Where a recipient cannot be avoided, `forget_payload` drops the payload when the event is
-    delivered. An event that no handler hears, or that nothing emits, says why (`unheard`, `unemitted`). `access` says
-    what its handlers touch of patients (`kernel.accesses`); a system check wants it of every event.
+    delivered, and `forget_row` the whole row, which no one misses; such an event has no key. An event that no handler
+    hears, or that nothing emits, says why (`unheard`, `unemitted`). `access` says what its handlers touch of patients
+    (`kernel.accesses`); a system check wants it of every event.
     """
 
     def declare(cls: type[E]) -> type[E]:
@@ -97,6 +100,7 @@ def event(
                 if event_field.metadata.get(_SECRET)
             ),
             forget_payload=forget_payload,
+            forget_row=forget_row,
             unheard=unheard,
             unemitted=unemitted,
             access=access,

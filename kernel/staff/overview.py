@@ -5,7 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from kernel import beat, following, indexes, outbox
+from kernel import beat, following, heartbeats, indexes, outbox
 from kernel.accesses import processes
 from kernel.outbox import staff_reads
 from kernel.staff import pages, roles
@@ -29,6 +29,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
         "sections": [section for section in sections if section],
         "missing_indexes": indexes.last_problems() if finds else [],
         "is_scheduler_late": finds and beat.is_late(),
+        "late_queues": heartbeats.late_queues() if finds else {},
         "followers": [standing for standing in following.standings() if standing.needs_attention]
         if finds
         else [],

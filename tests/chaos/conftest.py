@@ -1,71 +1,40 @@
 """A service on a MongoDB and a Redis of its own, which a test may stop and kill."""
 
-import os
-import signal
-from pathlib import Path
-
 import pytest
 
-from scripts import servers
-from scripts.children import Child, Guard
+from tests.chaos import mails
+from tests.chaos.backing import Backing
+from tests.chaos.writers import LIMITS
 from tests.processes.conftest import busy_worker  # noqa: F401 (a fixture)
 from tests.processes.service import Service
 
-
-class Backing:
-    """The two servers, by process id."""
-
-    def __init__(self, folder: Path) -> None:
-        self._guard = Guard()
-        self.mongodb = servers.start_test_mongod(folder / "mongod", self._guard)
-        self.redis = servers.start_test_redis(folder / "redis", self._guard)
-        self._mongod, self._redis = (child.pid for child in servers._for_tests[-2:])
-        self._folder = folder
-        self._paused: set[int] = set()
-
-    def pause(self, name: str) -> None:
-        """Connections stay open but nothing answers, which is the worst kind of outage."""
-        self._signal(name, signal.SIGSTOP)
-
-    def resume(self, name: str) -> None:
-        self._signal(name, signal.SIGCONT)
-
-    def lose_redis(self) -> None:
-        """Killed, and started again with nothing in it, at the same address."""
-        servers._for_tests[-1].kill()
-        port, data = int(self.redis.rpartition(":")[2]), self._folder / "redis-again"
-        data.mkdir()
-        command = servers.redis_command(port, data)
-        child = Child("redis-server", command, log=data / "redis.log", guard=self._guard)
-        servers._for_tests.append(child)
-        servers.wait_for_redis(port, [child])
-        self._redis = child.pid
-
-    def end(self) -> None:
-        self.resume("mongodb")
-        self.resume("redis")
-        self._guard.close()
-
-    def _signal(self, name: str, number: signal.Signals) -> None:
-        os.kill({"mongodb": self._mongod, "redis": self._redis}[name], number)
+DATABASE = "chaos"
 
 
 @pytest.fixture
-def backing(tmp_path):
-    servers = Backing(tmp_path)
+def backing(tmp_path, request):
+    """With `@pytest.mark.parametrize("backing", [3], indirect=True)` on a MongoDB of three nodes."""
+    servers = Backing(tmp_path, nodes=getattr(request, "param", 1))
     yield servers
     servers.end()
 
 
 @pytest.fixture
-def service(backing, tmp_path):
+def mail_folder(tmp_path):
+    return tmp_path / "mail"
+
+
+@pytest.fixture
+def service(backing, tmp_path, mail_folder):
     folder = tmp_path / "service"
     folder.mkdir()
     environment = {
         "MONGODB_URI": backing.mongodb,
         "REDIS_URL": f"{backing.redis}/0",
-        "TIDEPOOL_CLINIC_DATABASE_NAME": "chaos",
+        "TIDEPOOL_CLINIC_DATABASE_NAME": DATABASE,
         "REQUEST_TIME_LIMIT": "3s",
+        **mails.environment(mail_folder),
+        **LIMITS,
     }
     running_service = Service(folder, environment)
     running_service.manage("migrate", "--verbosity", "0")

@@ -3,7 +3,6 @@
 
 import os
 import random
-import sys
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -89,7 +88,7 @@ def mixed_message(number):
 
 
 @pytest.mark.yardstick("D5")
-def test_unprocessable_messages_among_a_thousand_are_parked_and_stop_no_other(service):
+def test_unprocessable_messages_among_a_thousand_are_parked_and_stop_no_other(service, fault):
     clinic = ehr.ehr_clinic()
     for number in range(50):
         ehr.ehr_patient(clinic, mrn=f"M-{number}", summary=ehr.summary())
@@ -107,6 +106,9 @@ def test_unprocessable_messages_among_a_thousand_are_parked_and_stop_no_other(se
         return counts if counts["pending"] + counts["running"] == 0 else None
 
     states = eventually(settled, within=400, every=1)
+    fault.says(
+        "ten of a thousand messages are unreadable", acknowledged=1000, lost=1000 - states.total()
+    )
     assert states["failed"] == 10
     assert states.total() == 1000
     failed = [record for record in ehr.records() if record["state"] == "failed"]
@@ -116,7 +118,9 @@ def test_unprocessable_messages_among_a_thousand_are_parked_and_stop_no_other(se
 
 
 @pytest.mark.yardstick("D2")
-def test_a_sync_whose_workers_are_killed_repeatedly_sends_each_patient_one_note(service, peer):
+def test_a_sync_whose_workers_are_killed_repeatedly_sends_each_patient_one_note(
+    service, peer, fault
+):
     dice, count = random.Random(SEED), 1000
     clinic = ehr.ehr_clinic()
     subscribed_patients(clinic, count)
@@ -137,11 +141,17 @@ def test_a_sync_whose_workers_are_killed_repeatedly_sends_each_patient_one_note(
     notes, flowsheets = sent(peer, "Notes"), sent(peer, "Flowsheet")
     assert len({mrn for mrn, _ in notes}) == len(notes) == len(flowsheets) == count
     copies = notes.total() + flowsheets.total() - 2 * count
-    sys.stdout.write(f"{KILLS} kills, {count} patients: {copies} messages sent twice\n")
+    fault.says(
+        f"workers of a sync are killed {KILLS} times",
+        acknowledged=count,
+        lost=count - len(notes),
+        doubled=copies,
+        window="killed between Redox's answer and the record",
+    )
     assert copies <= KILLS * PROCESSES
 
 
-def test_a_redis_that_restarts_empty_loses_no_send(service, peer, backing):
+def test_a_redis_that_restarts_empty_loses_no_send(service, peer, backing, fault):
     count = 300
     clinic = ehr.ehr_clinic()
     subscribed_patients(clinic, count)
@@ -149,7 +159,17 @@ def test_a_redis_that_restarts_empty_loses_no_send(service, peer, backing):
     start_sync(service, clinic)
 
     eventually(lambda: len(peer.notes()) > 20, within=60)
-    backing.lose_redis()
+    backing.kill("redis")
+    backing.revive("redis")
+    began = time.monotonic()
     assert len(peer.notes()) < count
     eventually(lambda: run_of(clinic).done == count, within=300, every=1)
-    assert sorted(sent(peer, "Notes").values()) == [1] * count
+    notes = sent(peer, "Notes")
+    fault.says(
+        "Redis restarts empty in the middle of a sync",
+        acknowledged=count,
+        lost=count - len(notes),
+        doubled=notes.total() - len(notes),
+        recovered=time.monotonic() - began,
+    )
+    assert sorted(notes.values()) == [1] * count

@@ -6,7 +6,6 @@ In one process, at every write in turn: tests/services/test_merge_interruptions.
 
 import os
 import random
-import sys
 import threading
 from collections import Counter
 
@@ -117,7 +116,7 @@ def kill_at(service, merge_id, moment, dice):
     return merging.access_merge(merge_id)["stage"]
 
 
-def test_merges_whose_workers_are_killed_end_as_undisturbed_ones(service, monkeypatch):
+def test_merges_whose_workers_are_killed_end_as_undisturbed_ones(service, monkeypatch, fault):
     dice, killed = random.Random(SEED), Counter()
     for pair in range(PAIRS):
         seed = f"{SEED}-{pair}"
@@ -133,7 +132,12 @@ def test_merges_whose_workers_are_killed_end_as_undisturbed_ones(service, monkey
         assert ended == expected
         assert ended["merge"]["state"] == MergeState.COMPLETED
         assert len(set(ended["told"])) == len(ended["told"]) > SIZE["patients"][0]
-    sys.stdout.write(f"{PAIRS} merges, workers killed: {dict(killed)}\n")
+    fault.says(
+        f"workers of {PAIRS} merges are killed {killed.total()} times",
+        acknowledged=PAIRS,
+        lost=0,
+        doubled=0,
+    )
     assert killed.total() - killed[stages.ENDED] >= PAIRS * KILLS * 3 // 4
 
 

@@ -101,7 +101,7 @@ def acknowledgements_lost(service):
 
 
 @pytest.mark.yardstick("V2")
-def test_workers_take_what_waits_after_redis_hung_three_times_under_load(service, backing):
+def test_workers_take_what_waits_after_redis_hung_three_times_under_load(service, backing, fault):
     service.start()
     with Load(service):
         for _ in range(HANGS):
@@ -110,5 +110,12 @@ def test_workers_take_what_waits_after_redis_hung_three_times_under_load(service
             backing.pause("redis")
             time.sleep(LONG_HANG)
             backing.resume("redis")
+            resumed = time.monotonic()
     eventually(lambda: due_rows() == 0, within=30)
+    fault.says(
+        f"Redis hangs {HANGS} times for {LONG_HANG} s under load",
+        acknowledged=sum(done_rows(queue) for queue in ("default", "ehr")),
+        lost=due_rows(),
+        recovered=time.monotonic() - resumed,
+    )
     assert acknowledgements_lost(service) > 0, "the hangs came too late to say anything"

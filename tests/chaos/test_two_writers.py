@@ -4,7 +4,6 @@ CHAOS_SECONDS sets how long, CHAOS_SEED repeats a run (as far as threads allow).
 """
 
 import os
-import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -75,7 +74,7 @@ def kill_some(service, end, dice):
         service.start_worker(name)
 
 
-def test_after_both_have_written_everything_is_as_the_records_say(service, clinics):
+def test_after_both_have_written_everything_is_as_the_records_say(service, clinics, fault):
     service.start()
     callers, dice, end = callers_of(service, clinics), Random(SEED), threading.Event()
     writer = OtherWriter(db.database(), [clinic["_id"] for clinic in clinics], seed=SEED)
@@ -94,7 +93,10 @@ def test_after_both_have_written_everything_is_as_the_records_say(service, clini
     wait_for_rest(within=300)
 
     answers = sum(load.answers.total() for load in loads)
-    sys.stdout.write(f"{writer.steps.total()} steps of the other service, {answers} requests\n")
+    fault.says(
+        f"follower and worker are killed each {KILLED_EVERY} s; {writer.steps.total()} steps of another service",
+        acknowledged=answers,
+    )
     assert [load.unexpected() for load in loads] == [{}] * len(loads)
     for clinic in clinics:
         assert differences_at_rest(callers, clinic, dice=dice, questions=200) == []

@@ -1,11 +1,8 @@
 """Workers that are killed in the middle of orders of Xealth: each person becomes one patient with one subscription and
 gets one mail of each kind (rules EHR-165, EHR-175 and EHR-176)."""
 
-import email
-import email.policy
 import os
 import random
-import sys
 import time
 from collections import Counter
 
@@ -13,6 +10,7 @@ import pytest
 from django.conf import settings
 
 from kernel import clock, db
+from tests.chaos import mails
 from tests.processes.conftest import same_place
 from tests.processes.service import Service, eventually
 from tests.xealth import TOKEN, changed, xealth_clinic
@@ -88,27 +86,13 @@ def are_ended():
     return not waiting
 
 
-def mails(folder):
-    """How often each was sent, by recipient and subject. Mails of one moment may share a file."""
-    found = Counter()
-    for path in folder.glob("*"):
-        for raw in filter(bytes.strip, path.read_bytes().split(b"-" * 79)):
-            mail = email.message_from_bytes(raw.lstrip(), policy=email.policy.default)
-            found[mail["To"], mail["Subject"]] += 1
-    return found
-
-
 @pytest.mark.yardstick("D2")
-def test_orders_whose_workers_are_killed_make_each_patient_once(service, partner, tmp_path):
+def test_orders_whose_workers_are_killed_make_each_patient_once(service, partner, tmp_path, fault):
     dice, folder = random.Random(SEED), tmp_path / "mail"
     xealth_clinic()
     for number in range(PEOPLE):
         enter_and_place(partner, number)
-    mail = {
-        "EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend",
-        "EMAIL_FILE_PATH": str(folder),
-    }
-    service.start(env={**partner.environment(), **mail})
+    service.start(env={**partner.environment(), **mails.environment(folder)})
 
     for batch in range(KILLS):
         read_before = len(partner.reads)
@@ -121,7 +105,7 @@ def test_orders_whose_workers_are_killed_make_each_patient_once(service, partner
         notify(service, dice.randrange(number + 1))  # Xealth delivers at least once
 
     eventually(are_ended, within=400, every=1)
-    eventually(lambda: sum(mails(folder).values()) >= 2 * PEOPLE, within=120, every=1)
+    eventually(lambda: mails.count(folder).total() >= 2 * PEOPLE, within=120, every=1)
     patients = list(db.collection("patients").find({}))
     assert sorted(patient["mrn"] for patient in patients) == sorted(
         f"M-{number}" for number in range(PEOPLE)
@@ -130,13 +114,17 @@ def test_orders_whose_workers_are_killed_make_each_patient_once(service, partner
         subscription = patient["ehrSubscriptions"]["xealthReports"]
         assert (subscription["active"], len(subscription["matchedMessages"])) == (True, 1)
         assert len(patient["providerConnectionRequests"]["dexcom"]) == 1
-    sent = mails(folder)
+    sent = mails.count(folder)
     assert set(sent.values()) == {1}
     assert len(sent) == 2 * PEOPLE
     assert db.collection("outbox").count_documents({"state": "dead"}) == 0
     repeated = [record for record in records() if record["attempts"] > 1]
     assert repeated, "the kills came too late to say anything"
     unfinished = sum(record.get("lastError") == UNFINISHED for record in repeated)
-    sys.stdout.write(
-        f"{KILLS} kills, {PEOPLE} orders, {len(repeated)} of them in hand, {unfinished} between account and record\n"
+    fault.says(
+        f"workers of Xealth's orders are killed {KILLS} times: {len(repeated)} orders in hand, "
+        f"{unfinished} between account and record",
+        acknowledged=PEOPLE,
+        lost=PEOPLE - len(patients),
+        doubled=sent.total() - len(sent),
     )

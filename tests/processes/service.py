@@ -27,6 +27,7 @@ from typing import Any, TypeVar
 from scripts import local
 from scripts import service as processes
 from scripts.children import Child, Guard, end_all
+from tests import pace
 
 T = TypeVar("T")
 WORKERS = ("worker", "ehr-worker")
@@ -169,11 +170,14 @@ class Service:
 
 
 def eventually(check: Callable[[], T], *, within: float = 30, every: float = 0.1) -> T:
-    """The first true result of `check`; fails if there is none in time."""
+    """The first true result of `check`; fails if there is none in time, which is longer on a slow machine."""
+    within *= pace.slowness()
     deadline = time.monotonic() + within
     while True:
         result = check()
         if result:
             return result
-        assert time.monotonic() < deadline, f"not within {within} seconds; last answer {result!r}"
+        assert time.monotonic() < deadline, (
+            f"not within {within:.0f} seconds; last answer {result!r}"
+        )
         time.sleep(every)

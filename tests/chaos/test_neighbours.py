@@ -1,0 +1,214 @@
+"""Each neighbour that this service calls hangs, or is dead, while work for it is in hand: web answers in time, nothing
+is lost, nothing is done twice but what was on its way when it stopped, and the rest is done without help."""
+
+import threading
+import time
+from collections import Counter
+from contextlib import ExitStack, closing
+
+import pytest
+from django.conf import settings
+
+from kernel import db, outbox
+from kernel.events import MailRequested
+from tests import ehr, pace
+from tests.bench import user_service
+from tests.chaos import mails
+from tests.chaos.gate import Gate
+from tests.chaos.peers import MailServer, ReportService
+from tests.chaos.test_ehr import run_of, sent, start_sync, subscribed_patients
+from tests.chaos.test_xealth import enter_and_place, notify
+from tests.processes.conftest import same_place
+from tests.processes.service import Service, eventually
+from tests.xealth import xealth_clinic
+from tests.xealth_orders import records
+from tests.xealth_peer import XealthPeer
+
+pytestmark = [
+    *(pytest.mark.processes, pytest.mark.timeout(300), pytest.mark.yardstick("V2")),
+    pytest.mark.parametrize("way", ["hang", "die"]),
+]
+# Longer than the time limit of a call (10 s; of a mail 20 s; of a token's check 3 s), so that calls fail.
+OUTAGE = {"redox": 13, "report service": 13, "xealth": 13, "mail": 23, "user service": 8}
+DEAD = 8
+PROCESSES = 2  # of a worker, each with one call on its way
+WINDOW = "on its way when it hung"
+TOKEN_SECONDS = 2 * 3.0 + 1.0  # two tries of three seconds to check a token
+BACK = 90
+
+
+@pytest.fixture
+def service(tmp_path):
+    folder = tmp_path / "service"
+    folder.mkdir()
+    running_service = Service(folder, {"SECRET_KEY": settings.SECRET_KEY, **same_place()})
+    yield running_service
+    running_service.stop()
+
+
+@pytest.fixture
+def open_gate():
+    with ExitStack() as stack:
+        yield lambda port: stack.enter_context(closing(Gate(port)))
+
+
+class Outage:
+    """`break_down()` returns when the neighbour works again; `says(…)` is its row of the table."""
+
+    def __init__(self, name, way, gate, fault):
+        self.seconds = OUTAGE[name] if way == "hang" else DEAD
+        self.title = f"{name} {'hangs' if way == 'hang' else 'is dead'} for {self.seconds} s"
+        self._way, self._gate, self._fault = way, gate, fault
+
+    def break_down(self):
+        getattr(self._gate, self._way)(self.seconds)
+        self._ended = time.monotonic()
+
+    def says(self, **found):
+        recovered = time.monotonic() - self._ended
+        window = WINDOW if found.get("doubled") else ""
+        self._fault.says(self.title, window=window, recovered=recovered, **found)
+
+
+def through(environment, port, gate):
+    old, new = f"127.0.0.1:{port}", f"127.0.0.1:{gate.port}"
+    return {name: value.replace(old, new) for name, value in environment.items()}
+
+
+def port_of(url):
+    return int(url.rpartition(":")[2])
+
+
+@pytest.mark.parametrize("name", ["redox", "report service"])
+def test_reports_of_a_sync_arrive(service, peer, open_gate, fault, name, way):
+    count = 40
+    with closing(ReportService()) as reports:
+        gate = open_gate(port_of(peer.url) if name == "redox" else reports.port)
+        env = {
+            **peer.environment(),
+            "TIDEPOOL_EXPORT_CLIENT_ADDRESS": f"http://127.0.0.1:{reports.port}",
+        }
+        outage = Outage(name, way, gate, fault)
+        clinic = ehr.ehr_clinic()
+        subscribed_patients(clinic, count)
+        port = port_of(peer.url) if name == "redox" else reports.port
+        service.start(env=through(env, port, gate))
+        start_sync(service, clinic)
+        eventually(lambda: len(peer.messages) > 6, within=60, every=0.01)
+        outage.break_down()
+        assert run_of(clinic).done < count, "the outage came too late to say anything"
+        eventually(lambda: run_of(clinic).done == count, within=BACK, every=0.2)
+    notes, flowsheets = sent(peer, "Notes"), sent(peer, "Flowsheet")
+    doubled = notes.total() + flowsheets.total() - len(notes) - len(flowsheets)
+    lost = 2 * count - len({mrn for mrn, _ in notes}) - len({mrn for mrn, _ in flowsheets})
+    outage.says(acknowledged=count, lost=lost, doubled=doubled)
+    assert lost == 0
+    assert doubled <= PROCESSES
+
+
+def test_orders_of_xealth_are_read(service, open_gate, fault, tmp_path, way):
+    count, folder = 16, tmp_path / "mail"
+    with closing(XealthPeer()) as partner:
+        port = port_of(partner.configuration()["base_url"].removesuffix("/v2"))
+        gate = open_gate(port)
+        outage = Outage("xealth", way, gate, fault)
+        xealth_clinic()
+        for number in range(count):
+            enter_and_place(partner, number)
+        env = {**through(partner.environment(), port, gate), **mails.environment(folder)}
+        service.start(env=env)
+        broken = threading.Thread(target=outage.break_down)
+        notify(service, 0)
+        eventually(lambda: partner.reads, every=0.01)
+        broken.start()
+        for number in range(1, count):
+            notify(service, number)
+        broken.join()
+        eventually(lambda: {one["state"] for one in records()} == {"done"}, within=BACK, every=0.5)
+        eventually(lambda: len(mails.count(folder)) >= 2 * count, within=BACK, every=0.5)
+    patients = Counter(one["mrn"] for one in db.collection("patients").find({}))
+    copies = (
+        mails.count(folder).total() - len(mails.count(folder)) + patients.total() - len(patients)
+    )
+    outage.says(acknowledged=count, lost=count - len(patients), doubled=copies)
+    assert (len(patients), copies) == (count, 0)
+
+
+def test_mails_are_sent(service, open_gate, fault, way):
+    count = 120
+    with closing(MailServer()) as server:
+        gate = open_gate(server.port)
+        outage = Outage("mail", way, gate, fault)
+        env = {
+            "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+            "EMAIL_HOST": "127.0.0.1",
+            "EMAIL_PORT": str(gate.port),
+        }
+        service.start(env=env, only=("worker", "beat"))
+        variables = {"Key": "k", "Email": "dot@example.org", "FullName": "Dot"}
+        for number in range(count):
+            address = f"dot.{number}@example.org"
+            outbox.emit(
+                MailRequested(recipient=address, template="password_reset", variables=variables)
+            )
+        outbox.nudge()
+        eventually(lambda: len(server.received) > 3, within=60, every=0.005)
+        outage.break_down()
+        assert len(server.received) < count, "the outage came too late to say anything"
+        eventually(lambda: len(server.received) == count, within=BACK)
+        eventually(lambda: done_mails() == count, within=BACK)
+    doubled = server.received.total() - count
+    outage.says(acknowledged=count, lost=count - len(server.received), doubled=doubled)
+    assert doubled <= PROCESSES
+
+
+def done_mails():
+    return db.collection(outbox.COLLECTION).count_documents({"state": outbox.DONE})
+
+
+def test_tokens_are_checked_or_answered_with_503(service, open_gate, fault, way):
+    """Never let through and never a logout, and what needs no new check of a token is answered meanwhile."""
+    principals = {"her-token": {"isserver": False, "userid": "00000000aa"}}
+    with user_service.running(principals) as address:
+        gate = open_gate(port_of(address))
+        outage = Outage("user service", way, gate, fault)
+        env = {
+            "TIDEPOOL_SHORELINE_CLIENT_ADDRESS": f"http://127.0.0.1:{gate.port}",
+            "TIDEPOOL_SERVER_TOKEN": "a-secret-of-the-tests",
+        }
+        service.start(env=env, only=("web",))
+        with Asking(service, "/v1/clinics", token="her-token") as answers:
+            eventually(lambda: len(answers) > 10)
+            outage.break_down()
+            ended = time.monotonic()
+            eventually(lambda: answers[-1][1] == 403 and answers[-1][0] > ended)
+    statuses = Counter(status for _, status, _ in answers)
+    worst = max(seconds for *_, seconds in answers)
+    outage.says(acknowledged=statuses[403], lost=0, doubled=0, worst=worst)
+    assert set(statuses) == {403, 503}, "a member of no clinic may not list clinics"
+    assert worst < TOKEN_SECONDS + pace.slowness()
+
+
+class Asking:
+    """Four clients that ask all the time: a list of (when it began, status, seconds)."""
+
+    def __init__(self, service, path, *, token):
+        self._service, self._path, self._token = service, path, token
+        self._ended, self._answers = threading.Event(), []
+        self._threads = [threading.Thread(target=self._ask, daemon=True) for _ in range(4)]
+
+    def __enter__(self):
+        for thread in self._threads:
+            thread.start()
+        return self._answers
+
+    def __exit__(self, *_):
+        self._ended.set()
+        for thread in self._threads:
+            thread.join()
+
+    def _ask(self):
+        while not self._ended.wait(0.1):
+            began = time.monotonic()
+            status = self._service.get(self._path, token=self._token).status
+            self._answers.append((began, status, time.monotonic() - began))

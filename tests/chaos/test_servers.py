@@ -1,0 +1,120 @@
+"""MongoDB and Redis hang or die, and the service's processes are killed, while web, workers, scheduler and follower are
+all busy: nothing acknowledged is lost, nothing happens twice, and everything goes on by itself."""
+
+import os
+import time
+from random import Random
+
+import pymongo
+import pytest
+
+from kernel import clock
+from tests import pace
+from tests.chaos.breaking import WINDOW, Breakings
+from tests.chaos.conftest import DATABASE
+from tests.chaos.writers import Writers
+from tests.processes.service import eventually
+
+OUTAGE = 15  # seconds; longer than any wait for an answer
+KILLS = int(os.environ.get("CHAOS_KILLS", "100"))
+SEED = os.environ.get("CHAOS_SEED", "17")
+WORST = (
+    20.0  # seconds until an answer: a client waits while MongoDB hangs, or until web is there again
+)
+BACK = 60.0  # seconds until all is delivered: a lease, the relay, and a repetition after 15 s
+ONE_WEB = {"WEB_WORKERS": "1"}  # starts sooner than two
+pytestmark = [pytest.mark.processes, pytest.mark.timeout(300)]
+
+
+@pytest.fixture
+def breakings(service, backing):
+    return Breakings(service, backing, Random(SEED))
+
+
+@pytest.fixture
+def story(service, backing, mail_folder, fault):
+    """`story(breaking, …)`: they happen one after another under load; the judge is the log of the clients."""
+
+    def tell(*breakings, env=None):
+        service.start(env)
+        with Writers(service, mail_folder) as writers:
+            periods = [happen(breaking, writers) for breaking in breakings]
+        eventually(lambda: undelivered(backing) == 0, within=BACK)
+        verdict = writers.judge(backing.mongodb, DATABASE)
+        for breaking, (began, ended, recovered) in zip(breakings, periods, strict=True):
+            found = verdict.between(began, recovered)
+            window = WINDOW if breaking.most_doubled else ""
+            fault.says(breaking.title, **found, window=window, recovered=recovered - ended)
+        assert (verdict.lost, verdict.unfounded) == ([], set())
+        assert len(verdict.doubled) <= sum(breaking.most_doubled for breaking in breakings)
+        assert verdict.unexpected == set()
+        assert verdict.worst < WORST * pace.slowness()
+
+    return tell
+
+
+def happen(breaking, writers):
+    """When it began, when it ended, and when a write of each kind was acknowledged again."""
+    began = time.monotonic()
+    breaking.happen()
+    ended = time.monotonic()
+    writers.wait_for_acknowledged(within=BACK)
+    recovered = time.monotonic()
+    breaking.put_right()
+    return began, ended, recovered
+
+
+def undelivered(backing):
+    waiting = {"state": {"$in": ["pending", "claimed"]}, "dueTime": {"$lte": clock.now()}}
+    with pymongo.MongoClient(backing.mongodb) as client:
+        return client[DATABASE]["outbox"].count_documents(waiting)
+
+
+@pytest.mark.yardstick("V2")
+@pytest.mark.parametrize("name", ["mongodb", "redis"])
+def test_all_goes_on_after_a_server_hung(story, breakings, name):
+    story(breakings.hang(name, OUTAGE))
+
+
+@pytest.mark.yardstick("V2")
+@pytest.mark.parametrize("name", ["mongodb", "redis"])
+def test_all_goes_on_after_a_server_died_and_came_back(story, breakings, name):
+    story(breakings.die(name, OUTAGE / 3))
+
+
+@pytest.mark.yardstick("V1")
+@pytest.mark.parametrize("backing", [3], indirect=True)
+def test_no_acknowledged_write_is_lost_with_the_primary(story, breakings):
+    story(breakings.lose_primary())
+
+
+@pytest.mark.yardstick("D1")
+@pytest.mark.timeout(300 + 10 * KILLS)
+def test_what_was_acknowledged_before_the_web_process_was_killed_is_there(story, breakings):
+    story(breakings.kill_web(KILLS), env=ONE_WEB)
+
+
+@pytest.mark.yardstick("D3")
+def test_what_killed_workers_had_in_hand_is_done_by_the_next(story, breakings):
+    story(breakings.kill_others(3))
+
+
+@pytest.mark.yardstick("V3")
+def test_a_graceful_stop_of_everything_behind_web_loses_and_doubles_nothing(story, breakings):
+    story(breakings.restart_others())
+
+
+@pytest.mark.yardstick("D1", "V1", "V2", "V3")
+@pytest.mark.parametrize("backing", [3], indirect=True)
+def test_each_kind_of_fault_once(story, breakings):
+    """The short form, which CI runs: one service, which is started once."""
+    story(
+        breakings.lose_primary(),
+        breakings.hang("redis", 8),
+        breakings.kill_others(1),
+        breakings.hang("mongodb", 3),
+        breakings.restart_others(),
+        breakings.die("redis", 1),
+        breakings.kill_web(10),
+        env=ONE_WEB,
+    )
