@@ -39,16 +39,14 @@ def ages() -> dict[str, float]:
 
 def late_queues() -> dict[str, int]:
     """Minutes by queue. One that has never had a heartbeat is as old as the scheduler's first note."""
-    times = _times()
-    began = times.get("began", clock.now())
+    times, scheduler = _times(), db.collection(COLLECTION).find_one({"_id": "beat"}) or {}
+    began = scheduler.get("began", clock.now())
     silent = {queue: _age(times.get(_name(queue), began)) for queue in settings.OUTBOX_QUEUES}
     return {queue: int(age // 60) for queue, age in silent.items() if age > LATE.total_seconds()}
 
 
 def _times() -> dict[str, datetime]:
-    found = {note["_id"]: note for note in db.collection(COLLECTION).find({})}
-    began = {"began": note["began"] for note in found.values() if "began" in note}
-    return {name: note["time"] for name, note in found.items()} | began
+    return {note["_id"]: note["time"] for note in db.collection(COLLECTION).find({})}
 
 
 def _age(moment: datetime | None) -> float:
