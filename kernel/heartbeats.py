@@ -46,7 +46,9 @@ def late_queues() -> dict[str, int]:
 
 
 def _times() -> dict[str, datetime]:
-    return {note["_id"]: note["time"] for note in db.collection(COLLECTION).find({})}
+    names = [_name(queue) for queue in settings.OUTBOX_QUEUES]
+    notes = db.collection(COLLECTION).find({"_id": {"$in": names}})
+    return {note["_id"]: note["time"] for note in notes}
 
 
 def _age(moment: datetime | None) -> float:
