@@ -38,7 +38,7 @@ class Backing:
         os.kill(self._paused[name], signal.SIGCONT)
 
     def kill(self, name: str) -> None:
-        """`kill -9`. Of several nodes of MongoDB it is the primary that is killed or paused."""
+        """`kill -9`. Where MongoDB has several nodes, the primary is killed or paused."""
         self._find(name).kill()
 
     def revive(self, name: str) -> None:

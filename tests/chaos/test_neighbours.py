@@ -25,7 +25,7 @@ from tests.xealth_orders import records
 from tests.xealth_peer import XealthPeer
 
 pytestmark = [
-    *(pytest.mark.processes, pytest.mark.timeout(300), pytest.mark.yardstick("V2")),
+    *(pytest.mark.processes, pytest.mark.timeout(300)),
     pytest.mark.parametrize("way", ["hang", "die"]),
 ]
 # Longer than the time limit of a call (10 s; of a mail 20 s; of a token's check 3 s), so that calls fail.
@@ -80,6 +80,7 @@ def port_of(url):
 
 
 @pytest.mark.parametrize("name", ["redox", "report service"])
+@pytest.mark.yardstick("V2")
 def test_reports_of_a_sync_arrive(service, peer, open_gate, fault, name, way):
     count = 40
     with closing(ReportService()) as reports:
@@ -106,6 +107,7 @@ def test_reports_of_a_sync_arrive(service, peer, open_gate, fault, name, way):
     assert doubled <= PROCESSES
 
 
+@pytest.mark.yardstick("V2")
 def test_orders_of_xealth_are_read(service, open_gate, fault, tmp_path, way):
     count, folder = 16, tmp_path / "mail"
     with closing(XealthPeer()) as partner:
@@ -134,6 +136,7 @@ def test_orders_of_xealth_are_read(service, open_gate, fault, tmp_path, way):
     assert (len(patients), copies) == (count, 0)
 
 
+@pytest.mark.yardstick("V2")
 def test_mails_are_sent(service, open_gate, fault, way):
     count = 120
     with closing(MailServer()) as server:
@@ -166,6 +169,7 @@ def done_mails():
     return db.collection(outbox.COLLECTION).count_documents({"state": outbox.DONE})
 
 
+@pytest.mark.yardstick("V2")
 def test_tokens_are_checked_or_answered_with_503(service, open_gate, fault, way):
     """Never let through and never a logout, and what needs no new check of a token is answered meanwhile."""
     principals = {"her-token": {"isserver": False, "userid": "00000000aa"}}

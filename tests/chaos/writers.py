@@ -79,7 +79,7 @@ class Writers:
             try:
                 status = write(name)
             except (OSError, http.client.HTTPException):
-                self._ended.wait(0.2)  # nobody listens: try again a little later
+                self._ended.wait(0.2)  # no one listens: try again a little later
             self.log.append(Write(name, began, time.monotonic(), status))
 
     def _invite(self, name: str) -> int:
