@@ -229,6 +229,11 @@ BACKEND_TOKEN_CACHE = env.duration(
     "60s",
     help="how long a checked backend token is trusted before it is checked again",
 )
+TOKEN_CHECK_TIME_LIMIT = env.duration(
+    "TOKEN_CHECK_TIME_LIMIT",
+    "1s",
+    help="how long the user service may take to check a token; after that the request is answered 503",
+)
 SIDE_EFFECTS = env.choice(
     "SIDE_EFFECTS",
     "internal",

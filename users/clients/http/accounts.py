@@ -5,6 +5,7 @@ from typing import Any
 
 import httpx2
 import orjson
+from django.conf import settings
 from httpx2 import Response
 
 from kernel import addresses, deadline, http
@@ -29,9 +30,11 @@ _MAY_BE_GONE = (401, 404)
 # Every request of a person waits for this answer: a user service that hangs must not make this service hang.
 _CHECK_TIMEOUT = httpx2.Timeout(3.0, connect=1.0)
 _CHECK_ATTEMPTS = 2
-_CHECK_SECONDS = (
-    1.0  # in all, with this service's own login; a pause between two tries adds half a second
-)
+
+
+def _seconds_for_check() -> float:
+    """In all, with this service's own login; a pause between two tries adds half a second."""
+    return settings.TOKEN_CHECK_TIME_LIMIT.total_seconds()
 
 
 class HttpUserService:
@@ -46,7 +49,7 @@ class HttpUserService:
         """None when the service refuses the token. An outage is ServiceUnavailable, not a logout."""
         url = f"{self._base}/token/{segment(token)}"
         try:
-            with deadline.at(time.monotonic() + min(_CHECK_SECONDS, deadline.seconds_left())):
+            with deadline.at(time.monotonic() + min(_seconds_for_check(), deadline.seconds_left())):
                 answer = self._session.call(
                     SERVICE, "GET", url, timeout=_CHECK_TIMEOUT, attempts=_CHECK_ATTEMPTS
                 )
