@@ -39,7 +39,7 @@ def replayed(name: str, make: Callable[[], T]) -> T:
         result = make()
         _made[name] = _Made(result, _written_since(before))
     else:
-        _restore(name)
+        restore(name)
     return copy.deepcopy(_made[name].result)
 
 
@@ -66,7 +66,8 @@ def _written_since(before: Stored) -> Stored:
     return {name: rows for name, rows in written.items() if rows}
 
 
-def _restore(name: str) -> None:
+def restore(name: str) -> None:
+    """The documents of a fixture that was made before, as they were."""
     for collection, rows in _made[name].documents.items():
         if name in _present[collection] and not was_written(collection):
             continue

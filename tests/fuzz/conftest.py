@@ -1,0 +1,1 @@
+from tests.fuzz.callers import callers  # noqa: F401 (a fixture)
