@@ -1,5 +1,5 @@
 """The callers of every operation: a service, an admin and a member of a clinic, the admin of another clinic, a patient,
-and nobody; in a world that is the same at the beginning of every example."""
+and no one; in a world that is the same at the beginning of every example."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ from tests.policy.callers import call
 from users.services import neighbours
 
 HEADERS = {**TOKEN, **xealth.TOKEN}
-CALLERS = ("service", "admin", "member", "admin of another clinic", "patient", "nobody")
+CALLERS = ("service", "admin", "member", "admin of another clinic", "patient", "no token")
 _PEOPLE = ("backend", "ada", "ben", "cy", "dot", "clinic", "other_clinic", "world")
 
 

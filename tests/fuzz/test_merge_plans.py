@@ -44,7 +44,7 @@ def test_a_document_with_any_value_in_it_stops_no_plan_and_no_report(callers):
         callers.begin_again()
         source, target = Maker(number, patients=(4, 3)).pair()
         count_patients(source, target)
-        _spoil(db.database()[collection], data)
+        _change(db.database()[collection], data)
         planning.read_plan(source_id=str(source["_id"]), target_id=str(target["_id"]))
         body = b'{"sourceId":"%s"}' % str(source["_id"]).encode()
         callers.send("service", "GenerateMergeReport", raw=body, clinicId=str(target["_id"]))
@@ -53,9 +53,9 @@ def test_a_document_with_any_value_in_it_stops_no_plan_and_no_report(callers):
     callers.begin_again()
 
 
-def _spoil(collection, data):
+def _change(collection, data):
     document = data.draw(st.sampled_from(list(collection.find({}, sort=[("_id", 1)]))))
     places = [path for path in paths(document) if path[0] not in IDS]
     value = data.draw(st.sampled_from(list(MUTATIONS.values())))
-    spoiled = mutated(document, data.draw(st.sampled_from(places)), value)
-    collection.replace_one({"_id": document["_id"]}, spoiled)
+    changed = mutated(document, data.draw(st.sampled_from(places)), value)
+    collection.replace_one({"_id": document["_id"]}, changed)
