@@ -349,9 +349,9 @@ def test_the_kept_text_says_what_the_statistics_say(full, ben):
 
 @pytest.mark.foreign_writes
 def test_a_text_of_other_statistics_is_not_shown(full, ben):
-    kept = list_of(full, ben)
+    before = list_of(full, ben)
     db.collection(kept.TEXTS).update_many({}, {"$set": {"cgmStats.of": ["another", None, None]}})
-    assert list_of(full, ben) == kept
+    assert list_of(full, ben) == before
 
 
 def test_one_patient_is_answered_like_the_list(full, ben):
