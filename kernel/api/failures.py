@@ -10,12 +10,12 @@ from http import HTTPStatus
 from typing import Any
 
 from kernel import errors, policy
-from kernel.api import canonical_values, parameters
 from kernel.api.error_families import ErrorFamily
 from kernel.api.operations import Operation
 
-# Whatever is asked, and before it is known what is asked.
+# Whatever is asked, and before it is known what is asked. A query of too many parameters is a BadRequest everywhere.
 _ALWAYS: tuple[type[errors.DomainError], ...] = (
+    errors.BadRequest,
     errors.PayloadTooLarge,
     errors.RateLimited,
     errors.DomainError,
@@ -46,22 +46,13 @@ def _statuses(
     if has_token:
         yield from (error.status for error in family.of_tokens())
     if spec.reads_body:
-        yield from (errors.BadRequest.status, errors.SlowBody.status)
-    if spec.query:
-        yield errors.BadRequest.status
-    yield from _of_path(spec, variables, family)
-    if method != "get" or (has_token and "clinicId" in variables):
-        yield errors.Conflict.status  # changed by someone else at this moment; the clinic is being merged
-
-
-def _of_path(spec: Operation, variables: list[str], family: ErrorFamily) -> Iterator[int]:
-    schemas = [spec.path.get(name) or parameters.path_schema(name) for name in variables]
+        yield errors.SlowBody.status
     if variables:
         yield family.wrong_path(errors.BadRequest()).status
-    if any(map(canonical_values.address_paths, schemas)):
-        yield errors.BadRequest.status
     if variables and not spec.always_found:
         yield errors.NotFound.status
+    if method != "get" or (has_token and "clinicId" in variables):
+        yield errors.Conflict.status  # changed by someone else at this moment; the clinic is being merged
 
 
 def _shared(status: int, family: ErrorFamily) -> dict[str, str]:

@@ -112,7 +112,7 @@ def test_each_operation_says_what_it_does_and_answers():
 
 def test_each_operation_lists_the_failures_that_any_request_may_have():
     for name, (_, _, operation) in described_operations().items():
-        assert {"413", "429", "500", "503"} <= operation["responses"].keys(), name
+        assert {"400", "413", "429", "500", "503"} <= operation["responses"].keys(), name
 
 
 def test_failures_have_the_schema_of_their_family_and_say_when_to_try_again():
