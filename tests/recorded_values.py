@@ -15,17 +15,23 @@ from tests.commands import was_written
 FIELDS = ("fullName", "email", "birthDate", "mrn")
 MOST = 50  # newest documents of each collection
 SHORTEST = 5  # a shorter text may be a part of an id
+# Ids in a form that is checked. Tests that try one marker everywhere send it as these too.
+FROM_CALLERS = ("request", "patient")
 
 
 def found():
     """Values of patients in what this test has left, written or still waiting."""
     waiting = islice(reversed(recording._recorder._waiting), MOST)
-    texts = [str(rows.document_of(entry, ObjectId())) for entry in waiting]
+    texts = [_text_of(rows.document_of(entry, ObjectId())) for entry in waiting]
     for name in (audit.COLLECTION, rows.RECORDS):
         if was_written(name):
-            texts += [str(document) for document in _newest(name)]
+            texts += map(_text_of, _newest(name))
     everything = "\n".join(texts)
     return sorted(value for value in _values() if value in everything) if texts else []
+
+
+def _text_of(document):
+    return str({name: value for name, value in document.items() if name not in FROM_CALLERS})
 
 
 def _values():
