@@ -9,4 +9,4 @@ class KernelConfig(AppConfig):
     name = "kernel"
 
     def ready(self) -> None:
-        registration.load(self.name, "events", "heartbeats")
+        registration.load(self.name, "events", "handlers")

@@ -21,14 +21,10 @@ def send(queue: str) -> None:
     outbox.emit(HeartbeatSent(queue=queue), queue=queue)
 
 
-def _note(event: HeartbeatSent) -> None:
+def note(queue: str) -> None:
     db.collection(COLLECTION).update_one(
-        {"_id": _name(event.queue)}, {"$max": {"time": clock.now()}}, upsert=True
+        {"_id": _name(queue)}, {"$max": {"time": clock.now()}}, upsert=True
     )
-
-
-for _queue in settings.OUTBOX_QUEUES:
-    outbox.subscribe(HeartbeatSent, f"core.note_heartbeat_of_{_queue}", queue=_queue)(_note)
 
 
 def ages() -> dict[str, float]:

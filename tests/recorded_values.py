@@ -36,7 +36,7 @@ def _text_of(document):
 
 def _values():
     patients = [*_newest("patients"), *(row["patient"] for row in _newest("patient_deletions"))]
-    values = {patient.get(field) for patient in patients for field in FIELDS}
+    values = [patient.get(field) for patient in patients for field in FIELDS]
     return {value for value in values if isinstance(value, str) and len(value) >= SHORTEST}
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from bson import ObjectId
+from pymongo.cursor import Cursor
 
 from kernel import db
 from kernel.db import Document
@@ -19,12 +20,14 @@ _FIELDS = {
 
 def iterate_identities(clinic_id: ObjectId, *, without: str) -> Iterable[PatientDocument]:
     """In the order of their user ids. `without`: the user id of the demo patient."""
+    found = find_identities(clinic_id)
+    return (record for record in found if record.get("userId") != without)
+
+
+def find_identities(clinic_id: ObjectId) -> Cursor[PatientDocument]:
+    """No condition on the user id: with one, MongoDB may choose to sort the records instead of walking the index."""
     return db.collection(COLLECTION).find(
-        {"clinicId": clinic_id, "userId": {"$ne": without}},
-        _FIELDS,
-        sort=[("userId", 1)],
-        hint=ONE,
-        max_time_ms=None,
+        {"clinicId": clinic_id}, _FIELDS, sort=[("userId", 1)], hint=ONE, max_time_ms=None
     )
 
 

@@ -5,7 +5,7 @@ from django.core.checks import run_checks
 
 from clinics_site import checks
 from kernel.api.operations import REGISTRY
-from tests.kernel.conftest import ADDRESSES, SAFE, SAFE_XEALTH
+from tests.kernel.conftest import ADDRESSES, SAFE
 
 
 def ids(messages):
@@ -160,7 +160,7 @@ def test_xealth_needs_an_address_of_the_service(safe):
 
 
 def test_settings_of_xealth_do_not_matter_while_it_is_switched_off(safe):
-    safe.XEALTH = {**dict.fromkeys(SAFE_XEALTH, ""), "enabled": False}
+    safe.XEALTH = {**dict.fromkeys(safe.XEALTH, ""), "enabled": False}
     assert finding_ids() == []
 
 
