@@ -13,6 +13,7 @@ from typing import Any
 
 import pymongo
 
+from patients import kept
 from scripts import servers
 from scripts import service as processes
 from tests.bench.meters import Meters
@@ -42,6 +43,7 @@ def running(env: dict[str, str], port: int) -> Iterator[Meters]:
     """Start the web process and the follower with the project's own commands; end them with the block."""
     with _process("follower", env), _process("web", {**env, "PORT": str(port)}) as web:
         _wait_until_ready(web, port)
+        _wait_until_followed(env)
         yield Meters(pymongo.MongoClient(env["MONGODB_URI"]), web.pid)
 
 
@@ -69,6 +71,17 @@ def _wait_until_ready(process: subprocess.Popen[bytes], port: int) -> None:
         else:
             return
     sys.exit("the service does not become ready; see .local/bench-web.log")
+
+
+def _wait_until_followed(env: dict[str, str]) -> None:
+    """A follower that begins reads all records once, which would disturb what is measured."""
+    followers = database(env)["followers"]
+    for _ in range(3600):
+        row = followers.find_one({"_id": kept.FOLLOWER}) or {}
+        if row.get("followedTime") and row.get("rescanTime") is None:
+            return
+        time.sleep(0.5)
+    sys.exit("the follower does not come to an end; see .local/bench-follower.log")
 
 
 def database(env: dict[str, str]) -> Any:
