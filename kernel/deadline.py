@@ -33,6 +33,13 @@ def at(moment: float) -> Iterator[None]:
 
 
 @contextmanager
+def within(seconds: float) -> Iterator[None]:
+    """What is inside has no longer than this, and no longer than its request has."""
+    with at(time.monotonic() + min(seconds, seconds_left())):
+        yield
+
+
+@contextmanager
 def early() -> Iterator[None]:
     """What is inside ends when three quarters of the time that is left are over: time remains for something else
     instead."""
@@ -40,7 +47,7 @@ def early() -> Iterator[None]:
     if math.isinf(left):
         yield
         return
-    with at(time.monotonic() + left * 0.75):
+    with within(left * 0.75):
         yield
 
 

@@ -4,6 +4,7 @@ which every operation can be called."""
 from collections.abc import Iterator
 from typing import Any
 
+import pytest
 from bson import ObjectId
 
 from clinics.api.schemas.clinics import SHARE_CODE_PATTERN
@@ -141,8 +142,9 @@ class World:
         return call(self._callers[kind], name, body=raw, query=query, headers=TOKEN, **ids)
 
 
-def make_world(clinic, backend, ada, dot, anonymous, monkeypatch) -> World:
-    """A world without rate limits."""
+@pytest.fixture
+def world(clinic, backend, ada, dot, anonymous, monkeypatch) -> World:
+    """Without rate limits."""
     monkeypatch.setattr(ratelimit, "hit", lambda *_, **__: None)
     patient_id = replayed("world", lambda: _fill(clinic, ada, dot))
     callers = {"backend": backend, "admin": ada.api, "self": dot.api, "none": anonymous}

@@ -179,9 +179,12 @@ def _cast(fixture: str, name: str, *, roles: tuple[str, ...] = ()) -> Person:
 
 @pytest.fixture
 def backend() -> Api:
-    from users.services import accounts
+    def make():
+        from users.services import accounts
 
-    return Api(replayed("backend", accounts.issue_server_token))
+        return accounts.issue_server_token()
+
+    return Api(replayed("backend", make))
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from tests import reached
 from tests.commands import take_written, was_written
 from tests.environment import DATABASE
 
-pytest_plugins = ["tests.cast", "tests.faults", "tests.pace"]
+pytest_plugins = ["tests.cast", "tests.bodies", "tests.faults", "tests.pace"]
 _last = {"has_processes": True}  # the previous test: writes of its processes are not noticed
 PROCESS_STARTS = {"subprocess.Popen", "os.fork", "os.posix_spawn"}
 
@@ -90,6 +90,7 @@ def django_db_setup(django_db_blocker):
     following.follow_writes_of_tests()
     prepared.REMEMBERED_SECONDS = float("inf")
     prepared.is_prepared()  # migrate has found no patients
+    _roles.update({name: list(db.database()[name].find()) for name in ROLES})
     described_operations()  # made once, before several threads ask for it
     yield
     db.client().drop_database(DATABASE)
@@ -97,6 +98,7 @@ def django_db_setup(django_db_blocker):
 
 KEPT = {"django_migrations", "django_content_type", "auth_permission"}
 ROLES = {"auth_group", "auth_group_permissions"}  # restored after a test that changed them
+_roles = {}  # their documents: accounts of other tests refer to the ids
 
 
 @pytest.fixture(autouse=True)
@@ -121,7 +123,7 @@ def clean_state(django_db_setup, request):
     _last["has_processes"] = _has_processes(request.node)
     replay.empty(set(written) - KEPT - ROLES, needed=_fixtures_of(request))
     if had_other_roles:
-        _renew_roles(database)
+        _restore_roles(database)
     take_written()
     for cache in caches.all():
         cache.clear()
@@ -138,17 +140,20 @@ def clean_state(django_db_setup, request):
 
 
 def _fixtures_of(request):
-    """Names of the fixtures that a test uses, without overridden ones."""
+    """The fixtures that a test uses, as module.name, without overridden ones. Two modules may have different
+    fixtures of one name."""
     definitions = request.node._fixtureinfo.name2fixturedefs
-    return {name for name, fixtures in definitions.items() if len(fixtures) == 1}
+    return {
+        f"{fixtures[0].func.__module__}.{name}"
+        for name, fixtures in definitions.items()
+        if len(fixtures) == 1
+    }
 
 
-def _renew_roles(database):
-    from kernel.staff import roles
-
-    for name in ROLES:
+def _restore_roles(database):
+    for name, documents in _roles.items():
         database[name].delete_many({})
-    roles.ensure()
+        database[name].insert_many(documents)
 
 
 @pytest.fixture

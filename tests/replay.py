@@ -27,20 +27,21 @@ class _Made(NamedTuple):
 
 
 _made: dict[str, _Made] = {}
-# Collection -> the fixtures whose documents it holds, if it holds nothing else.
+# Collection -> the fixtures, as module.name, whose documents it holds, if it holds nothing else.
 _present: dict[str, set[str]] = defaultdict(set)
 
 
 def replayed(name: str, make: Callable[[], T]) -> T:
     """The result of the first call of `make`, with every document that it wrote or changed restored. `name`
-    is the fixture's name."""
-    if name not in _made:
+    is the name of the fixture that calls this, and `make` is a function of the same module."""
+    fixture = f"{make.__module__}.{name}"
+    if fixture not in _made:
         before = _everything()
         result = make()
-        _made[name] = _Made(result, _written_since(before))
+        _made[fixture] = _Made(result, _written_since(before))
     else:
-        restore(name)
-    return copy.deepcopy(_made[name].result)
+        restore(fixture)
+    return copy.deepcopy(_made[fixture].result)
 
 
 def empty(written: Iterable[str], *, needed: set[str]) -> None:
@@ -66,12 +67,12 @@ def _written_since(before: Stored) -> Stored:
     return {name: rows for name, rows in written.items() if rows}
 
 
-def restore(name: str) -> None:
+def restore(fixture: str) -> None:
     """The documents of a fixture that was made before, as they were."""
-    for collection, rows in _made[name].documents.items():
-        if name in _present[collection] and not was_written(collection):
+    for collection, rows in _made[fixture].documents.items():
+        if fixture in _present[collection] and not was_written(collection):
             continue
         changes = [ReplaceOne({"_id": key}, row, upsert=True) for key, row in rows.items()]
         with unseen_writes():
             db.database()[collection].bulk_write(changes, ordered=False)
-        _present[collection].add(name)
+        _present[collection].add(fixture)

@@ -30,7 +30,7 @@ def update(
     record: Mapping[str, Any],
     names: Sequence[str] = PARTS,
     *,
-    may_be_new: bool = True,
+    may_be_new: bool,
 ) -> bool:
     """After these parts of the summaries of all these records have become those of `record`. False if some had no
     texts before; those are made only if they may be new."""

@@ -10,7 +10,6 @@ from kernel.api import bounds, canonical_values, validation
 from kernel.api.operations import REGISTRY
 from patients import statistics
 from tests import bodies, xealth
-from tests.bodies import World, make_world
 from tests.cast import described_operations
 from tests.commands import WRITES
 from tests.policy.callers import OWN_IDS, XEALTHS, call, make_caller
@@ -52,11 +51,6 @@ def test_every_operation_refuses_a_body_beyond_its_limit(backend):
 
 
 # --- each place of each body ----------------------------------------------------------------------------------------
-@pytest.fixture
-def world(clinic, backend, ada, dot, anonymous, monkeypatch) -> World:
-    return make_world(clinic, backend, ada, dot, anonymous, monkeypatch)
-
-
 def with_broken(kind, new):
     """(operation, its body with one value broken by `new(value, schema)`) for all places of this kind."""
     for name, schema in BODIES.items():

@@ -13,7 +13,7 @@ from kernel import db
 from kernel.api import bounds, text_forms, validation
 from patients import kept
 from tests import bodies
-from tests.bodies import PATIENT, make_world
+from tests.bodies import PATIENT
 from tests.cast import Person, described_operations
 from tests.events import deliver_all
 from tests.policy.callers import IDS
@@ -120,9 +120,8 @@ class World:
 
 
 @pytest.fixture
-def world(clinic, backend, ada, dot, eve, anonymous, monkeypatch):
-    new_world = make_world(clinic, backend, ada, dot, anonymous, monkeypatch)
-    return World(new_world.send, clinic, ada, dot, eve)
+def world(world, clinic, ada, dot, eve):
+    return World(world.send, clinic, ada, dot, eve)
 
 
 def of_eve(world, body):

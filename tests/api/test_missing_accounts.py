@@ -6,7 +6,7 @@ import pytest
 
 from kernel import db, outbox
 from tests import bodies
-from tests.bodies import PATIENT, make_world
+from tests.bodies import PATIENT
 from tests.cast import described_operations
 from tests.clients import standin as wire
 from tests.events import deliver_all
@@ -46,8 +46,7 @@ def forget():
 
 
 @pytest.fixture
-def world(clinic, backend, ada, dot, eve, anonymous, monkeypatch):
-    new_world = make_world(clinic, backend, ada, dot, anonymous, monkeypatch)
+def world(world, clinic, backend, ada, dot, eve):
     path = f"/v1/clinics/{clinic['id']}"
     patient = next(p for p in ada.api.get(f"{path}/patients").json()["data"] if p.get("email"))
     granted = {"permissions": {"view": {}}}
@@ -59,8 +58,8 @@ def world(clinic, backend, ada, dot, eve, anonymous, monkeypatch):
         dot.api.post(f"/confirm/send/invite/{dot.user_id}", {"email": eve.email, **granted}),
         backend.get(f"/confirm/signup/{patient['id']}"),
     ]
-    new_world.keys = [invites[0], *(answer.json()["key"] for answer in invites[1:])]
-    return new_world
+    world.keys = [invites[0], *(answer.json()["key"] for answer in invites[1:])]
+    return world
 
 
 def body_of(name, key):

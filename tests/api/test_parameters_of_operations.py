@@ -8,7 +8,7 @@ from bson import ObjectId
 from kernel import page_limits
 from kernel.api.schema import kinds_of
 from tests import bodies
-from tests.bodies import World, make_world, resolved
+from tests.bodies import resolved
 from tests.cast import described_operations
 from tests.factories import make_patients
 from tests.policy.callers import IDS
@@ -16,11 +16,6 @@ from tests.policy.callers import IDS
 LONG = "x" * 5000
 NUMBERS = ("9" * 19, "9" * 30, "1e400", "\N{ARABIC-INDIC DIGIT THREE}", "2147483648")
 TEXTS = (LONG, "a\0b", b"\xed\xa0\x80\xff", "a\nb", "%00", "$where")
-
-
-@pytest.fixture
-def world(clinic, backend, ada, dot, anonymous, monkeypatch) -> World:
-    return make_world(clinic, backend, ada, dot, anonymous, monkeypatch)
 
 
 def parameters(place):

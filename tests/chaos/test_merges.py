@@ -10,7 +10,6 @@ import threading
 from collections import Counter
 
 import pytest
-from django.conf import settings
 
 from clinic_records.services import closures
 from kernel import clock, db
@@ -18,8 +17,8 @@ from kernel.outbox import waking
 from merges.choices import MergeState
 from merges.services import merging, preparing, running, stages
 from tests import merges
-from tests.processes.conftest import same_place
-from tests.processes.service import Service, eventually
+from tests.processes.conftest import service_in
+from tests.processes.service import eventually
 
 pytestmark = [pytest.mark.processes, pytest.mark.timeout(600)]
 SEED = os.environ.get("CHAOS_SEED", "20")
@@ -45,12 +44,9 @@ def _dead_transactions_end_soon():
 
 @pytest.fixture
 def service(tmp_path):
-    folder = tmp_path / "service"
-    folder.mkdir()
-    running_service = Service(folder, {"SECRET_KEY": settings.SECRET_KEY, **same_place()})
-    running_service.start(only=("beat",))
-    yield running_service
-    running_service.stop()
+    with service_in(tmp_path / "service") as running_service:
+        running_service.start(only=("beat",))
+        yield running_service
 
 
 def undisturbed(seed, monkeypatch):

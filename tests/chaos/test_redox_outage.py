@@ -1,13 +1,12 @@
 """Redox itself breaks: it refuses everything for a while, then works again (rule EHR-109)."""
 
 import pytest
-from django.conf import settings
 
 from kernel import clock, db
 from tests import ehr
 from tests.chaos.test_ehr import dead_rows, run_of, sent, start_sync, subscribed_patients
-from tests.processes.conftest import same_place
-from tests.processes.service import Service, eventually
+from tests.processes.conftest import service_in
+from tests.processes.service import eventually
 
 pytestmark = [pytest.mark.processes, pytest.mark.timeout(600)]
 PATIENTS = 60
@@ -17,9 +16,8 @@ MANY = 100_000  # refusals available; the test ends the outage long before they 
 @pytest.fixture
 def service(tmp_path):
     """On the database and the Redis of the test itself: neither of them breaks here."""
-    running_service = Service(tmp_path, {"SECRET_KEY": settings.SECRET_KEY, **same_place()})
-    yield running_service
-    running_service.stop()
+    with service_in(tmp_path / "service") as running_service:
+        yield running_service
 
 
 def refused(peer):

@@ -10,7 +10,6 @@ from concurrent.futures import ThreadPoolExecutor
 from random import Random
 
 import pytest
-from django.conf import settings
 
 from kernel import clock, db
 from tests.cast import make_person
@@ -19,8 +18,7 @@ from tests.other_service.documents import Inventor
 from tests.other_service.existing import fill_clinic
 from tests.other_service.writer import OtherWriter, Working
 from tests.own_load import Callers, OwnLoad
-from tests.processes.conftest import same_place
-from tests.processes.service import Service
+from tests.processes.conftest import service_in
 from tests.two_writers import differences_at_rest, wait_for_rest, work
 
 SECONDS = float(os.environ.get("CHAOS_SECONDS", "600"))
@@ -35,11 +33,8 @@ KILLED, KILLED_EVERY = ("follower", "follower", "worker"), 25  # seconds
 
 @pytest.fixture
 def service(tmp_path):
-    folder = tmp_path / "service"
-    folder.mkdir()
-    running_service = Service(folder, {"SECRET_KEY": settings.SECRET_KEY, **same_place()})
-    yield running_service
-    running_service.stop()
+    with service_in(tmp_path / "service") as running_service:
+        yield running_service
 
 
 @pytest.fixture

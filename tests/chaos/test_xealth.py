@@ -7,12 +7,11 @@ import time
 from collections import Counter
 
 import pytest
-from django.conf import settings
 
 from kernel import clock, db
 from tests.chaos import mails
-from tests.processes.conftest import same_place
-from tests.processes.service import Service, eventually
+from tests.processes.conftest import service_in
+from tests.processes.service import eventually
 from tests.xealth import TOKEN, changed, xealth_clinic
 from tests.xealth_orders import NOTIFICATION, notification, order, place, records
 from tests.xealth_peer import XealthPeer
@@ -33,11 +32,8 @@ def partner():
 
 @pytest.fixture
 def service(tmp_path):
-    folder = tmp_path / "service"
-    folder.mkdir()
-    running_service = Service(folder, {"SECRET_KEY": settings.SECRET_KEY, **same_place()})
-    yield running_service
-    running_service.stop()
+    with service_in(tmp_path / "service") as running_service:
+        yield running_service
 
 
 def address(number):

@@ -6,7 +6,7 @@ import pytest
 from django.conf import settings
 from pymongo import MongoClient
 
-from tests.bodies import make_world, sample
+from tests.bodies import sample
 from tests.cast import described_operations
 from tests.commands import before_each_write
 from tests.environment import DATABASE
@@ -23,11 +23,6 @@ WRITING = {
     for name, (method, _, operation) in described_operations().items()
     if method != "get"
 }
-
-
-@pytest.fixture
-def world(clinic, backend, ada, dot, anonymous, monkeypatch):
-    return make_world(clinic, backend, ada, dot, anonymous, monkeypatch)
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ from clinic_records.services import closures
 from kernel import ratelimit
 from patients.services import prepared
 from tests import replay, xealth
-from tests.bodies import TOKEN, World, make_world
+from tests.bodies import TOKEN, World
 from tests.commands import take_written
 from tests.conftest import KEPT, ROLES
 from tests.policy.callers import call
@@ -18,7 +18,10 @@ from users.services import neighbours
 
 HEADERS = {**TOKEN, **xealth.TOKEN}
 CALLERS = ("service", "admin", "member", "admin of another clinic", "patient", "no token")
-_PEOPLE = ("backend", "ada", "ben", "cy", "dot", "clinic", "other_clinic", "world")
+_MADE = (
+    *(f"tests.cast.{n}" for n in ("backend", "ada", "ben", "cy", "dot", "clinic", "other_clinic")),
+    "tests.bodies.world",
+)
 
 
 class Callers:
@@ -35,8 +38,8 @@ class Callers:
     def begin_again(self) -> None:
         """Take back whatever examples have changed."""
         self.remove_everything()
-        for name in _PEOPLE:
-            replay.restore(name)
+        for fixture in _MADE:
+            replay.restore(fixture)
 
     def remove_everything(self) -> None:
         replay.empty(set(take_written()) - KEPT - ROLES, needed=set())
@@ -48,8 +51,7 @@ class Callers:
 
 
 @pytest.fixture
-def callers(clinic, other_clinic, backend, ada, ben, cy, dot, anonymous, monkeypatch) -> Callers:
+def callers(world, other_clinic, backend, ada, ben, cy, dot, anonymous, monkeypatch) -> Callers:
     monkeypatch.setattr(ratelimit, "check", lambda *_, **__: None)
     people = (backend, ada.api, ben.api, cy.api, dot.api, anonymous)
-    world = make_world(clinic, backend, ada, dot, anonymous, monkeypatch)
     return Callers(dict(zip(CALLERS, people, strict=True)), world)

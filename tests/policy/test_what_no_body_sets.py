@@ -7,7 +7,7 @@ import pytest
 from kernel import db
 from kernel.accesses import rows
 from tests import bodies
-from tests.bodies import make_world, sample, value_at, values_of
+from tests.bodies import sample, value_at, values_of
 from tests.cast import described_operations
 
 pytestmark = pytest.mark.yardstick("Z4")
@@ -68,11 +68,6 @@ REFUSED = {
     *("SendCareTeamInvite", "SendClinicShareInvite", "TriggerInitialMigration", "UpdateMigration"),
     *("UpdateSite",),
 }
-
-
-@pytest.fixture
-def world(clinic, backend, ada, dot, anonymous, monkeypatch):
-    return make_world(clinic, backend, ada, dot, anonymous, monkeypatch)
 
 
 def with_extras(schema, body):

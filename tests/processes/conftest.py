@@ -2,6 +2,7 @@
 
 import os
 import sys
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -16,12 +17,20 @@ from tests.processes.service import Service
 def service(tmp_path):
     """Not started yet; stopped after the test. If the test fails, the log and all unfinished events are
     printed."""
-    processes = Service(tmp_path, {"SECRET_KEY": settings.SECRET_KEY, **same_place()})
-    yield processes
-    processes.stop()
+    with service_in(tmp_path) as processes:
+        yield processes
     sys.stdout.write(processes.logs()[-20_000:])
     for row in unfinished_events():
         sys.stdout.write(f"{row}\n")
+
+
+@contextmanager
+def service_in(folder):
+    """Not started yet; stopped at the end. On the database and the Redis of the test itself."""
+    folder.mkdir(exist_ok=True)
+    processes = Service(folder, {"SECRET_KEY": settings.SECRET_KEY, **same_place()})
+    yield processes
+    processes.stop()
 
 
 def unfinished_events() -> list[dict[str, Any]]:

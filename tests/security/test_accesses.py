@@ -14,7 +14,7 @@ from kernel.accesses.rows import BATCHES, PROCESSES, RECORDS
 from kernel.errors import Unavailable
 from tests import accesses as seen
 from tests import cast
-from tests.bodies import PATIENT, TOKEN, make_world, sample
+from tests.bodies import PATIENT, TOKEN, sample
 from tests.cast import Api, described_operations
 from tests.events import deliver_all
 from tests.factories import make_clinic, make_patient
@@ -23,11 +23,6 @@ from tests.policy.callers import STRANGER, call
 FIELDS = {"time", "who", "kind", "operation", "outcome", "request"}
 RECORDED = [name for name, access in declarations.table().items() if access.is_recorded]
 MARKER = "Zqmarker"
-
-
-@pytest.fixture
-def world(clinic, backend, ada, dot, anonymous, monkeypatch):
-    return make_world(clinic, backend, ada, dot, anonymous, monkeypatch)
 
 
 @pytest.mark.yardstick("A1")

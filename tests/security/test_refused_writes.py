@@ -12,7 +12,7 @@ from pymongo.errors import PyMongoError
 
 from kernel import audit, db, outbox
 from kernel.accesses import recording, rows
-from tests.bodies import make_world, sample
+from tests.bodies import sample
 from tests.cast import described_operations
 from tests.environment import DATABASE
 
@@ -41,11 +41,6 @@ def refused(collection, *commands):
         yield
     finally:
         fail_point("configureFailPoint", "failCommand", mode="off")
-
-
-@pytest.fixture
-def world(clinic, backend, ada, dot, anonymous, monkeypatch):
-    return make_world(clinic, backend, ada, dot, anonymous, monkeypatch)
 
 
 def everything():

@@ -1,6 +1,5 @@
 """The user service over HTTP (rules ACCOUNT-155 to ACCOUNT-159)."""
 
-import time
 from typing import Any
 
 import httpx2
@@ -49,7 +48,7 @@ class HttpUserService:
         """None when the service refuses the token. An outage is ServiceUnavailable, not a logout."""
         url = f"{self._base}/token/{segment(token)}"
         try:
-            with deadline.at(time.monotonic() + min(_seconds_for_check(), deadline.seconds_left())):
+            with deadline.within(_seconds_for_check()):
                 answer = self._session.call(
                     SERVICE, "GET", url, timeout=_CHECK_TIMEOUT, attempts=_CHECK_ATTEMPTS
                 )
