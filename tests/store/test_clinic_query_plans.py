@@ -7,6 +7,7 @@ from clinics.store import clinic_settings, clinicians
 from kernel import clock, db
 from tests.factories import make_clinic
 
+EXPLAINED = ("clinics", "clinicians", "patients")
 CLINIC = ObjectId()
 
 

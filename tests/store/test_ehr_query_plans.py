@@ -6,6 +6,7 @@ from bson import ObjectId
 from kernel import db
 from tests.store.test_clinic_query_plans import explained, stages
 
+EXPLAINED = ("xealth_preorder", "xealth_order", "ehrProcessing", "patients")
 CLINIC, OTHER = ObjectId(), ObjectId()
 NEWEST_FIRST = {"sort": [("_id", -1)], "limit": 5}
 

@@ -14,7 +14,7 @@ from bson import ObjectId
 
 from kernel import clock, db, indexes
 from patients import kept
-from patients.services import demo_patients, patient_counts, patients
+from patients.services import demo_patients, patient_counts, patients, prepared
 from patients.services.seeding import seed_patients
 from tests.cast import make_person
 from tests.factories import make_clinic, make_clinician
@@ -39,6 +39,7 @@ def clinic(django_db_setup):
     for name in db.database().list_collection_names():
         if not name.startswith(("django_", "auth_")):
             db.database()[name].delete_many({})
+    prepared._mark.remember()
     _drop_patients()
     indexes.ensure()
     large_clinic = make_clinic(patientTags=TAGS, sites=SITES, country="DE")
