@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.chaos import mails
+from tests import mails
 from tests.chaos.backing import Backing
 from tests.chaos.writers import LIMITS
 from tests.processes.conftest import busy_worker  # noqa: F401 (a fixture)

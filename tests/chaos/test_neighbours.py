@@ -11,9 +11,8 @@ from django.conf import settings
 
 from kernel import db, outbox
 from kernel.events import MailRequested
-from tests import ehr, pace
+from tests import ehr, mails, pace
 from tests.bench import user_service
-from tests.chaos import mails
 from tests.chaos.gate import Gate
 from tests.chaos.peers import MailServer, ReportService
 from tests.chaos.test_ehr import run_of, sent, start_sync, subscribed_patients

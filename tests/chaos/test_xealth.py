@@ -9,7 +9,7 @@ from collections import Counter
 import pytest
 
 from kernel import clock, db
-from tests.chaos import mails
+from tests import mails
 from tests.processes.conftest import service_in
 from tests.processes.service import eventually
 from tests.xealth import TOKEN, changed, xealth_clinic

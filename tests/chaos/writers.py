@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pymongo
 
-from tests.chaos import mails
+from tests import mails
 from tests.processes.service import Service, eventually
 
 TIMEOUT = 60.0  # of a client; the service answers much sooner

@@ -1,13 +1,12 @@
 """Invitations, claims, offers and resets from the first call to their effect, through the public API, with
 mails that real workers write to files."""
 
-import email
-import email.policy
 import re
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from tests import mails
 from tests.cast import make_person
 from tests.processes.service import eventually
 from users.embedded.accounts import find_by_credentials
@@ -21,20 +20,12 @@ PASSWORD = "correct-horse-battery"
 def live(service, tmp_path):
     """The service with mails in a folder; `live.mail(to)` is the newest one to an address."""
     folder = tmp_path / "mail"
-    service.start(
-        env={
-            "EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend",
-            "EMAIL_FILE_PATH": str(folder),
-            "TIDEPOOL_WEBAPP_URL": "https://app.example.org",
-        }
-    )
+    app = {"TIDEPOOL_WEBAPP_URL": "https://app.example.org"}
+    service.start(env={**mails.environment(folder), **app})
 
     def find(recipient):
-        for path in sorted(folder.glob("*"), key=lambda p: p.stat().st_mtime, reverse=True):
-            mail = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
-            if mail["To"] == recipient:
-                return mail
-        return None
+        sent = mails.newest_first(folder)
+        return next((mail for mail in sent if mail["To"] == recipient), None)
 
     service.mail = lambda to: eventually(lambda: find(to), within=40)
     return service

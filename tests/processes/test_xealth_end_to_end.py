@@ -1,8 +1,6 @@
 """Xealth through real processes: the form before the order, the order, account and mails, subscription, a summary, the
 alert, the report, and the alert gone (rules EHR-149, EHR-152, EHR-156, EHR-164, EHR-175 and EHR-200)."""
 
-import email
-import email.policy
 import io
 import json
 import re
@@ -13,7 +11,7 @@ from pypdf import PdfReader
 
 from kernel import db
 from patients.services import seeding
-from tests import xealth
+from tests import mails, xealth
 from tests import xealth_orders as orders
 from tests.processes.service import eventually
 from tests.xealth import TOKEN, request, xealth_clinic
@@ -34,11 +32,7 @@ def partner():
 def live(service, partner, tmp_path):
     """The service with its mails in a folder."""
     service.mails = tmp_path / "mail"
-    mail = {
-        "EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend",
-        "EMAIL_FILE_PATH": str(service.mails),
-    }
-    service.start(env={**partner.environment(), **mail})
+    service.start(env={**partner.environment(), **mails.environment(service.mails)})
     return service
 
 
@@ -49,11 +43,7 @@ def call(service, method, path, body):
 
 
 def subjects(folder):
-    mails = (
-        email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
-        for path in folder.glob("*")
-    )
-    return [mail["Subject"] for mail in mails if mail["To"] == EMAIL]
+    return [mail["Subject"] for mail in mails.newest_first(folder) if mail["To"] == EMAIL]
 
 
 def fill_in_the_form(service):

@@ -1,7 +1,5 @@
 """Which event sends which mail, to whom, how often (rules MAIL-11 to MAIL-50 and MAIL-61)."""
 
-import email
-import email.policy
 import json
 import os
 import signal
@@ -40,6 +38,7 @@ from patients.events import (
     PatientUpdated,
     UploadReminderRequested,
 )
+from tests import mails
 from tests.factories import make_clinic, make_clinician, make_patient
 from tests.processes.service import Service, eventually
 from users.services import neighbours
@@ -745,12 +744,6 @@ def expire_claims(row_id):
     db.collection("sentMails").update_one({"_id": row_id}, {"$set": {"time": past}})
 
 
-def mails_in(folder):
-    written = b"".join(path.read_bytes() for path in sorted(folder.glob("*.log")))
-    raw = written.split(b"-" * 79)[:-1]
-    return [email.message_from_bytes(m.lstrip(), policy=email.policy.default) for m in raw]
-
-
 @pytest.mark.parametrize("backend", ["DiesBeforeSending", "DiesAfterSending"])
 def test_a_worker_killed_while_sending_loses_nothing(backend, folder):
     row_id = request_mail()
@@ -762,8 +755,10 @@ def test_a_worker_killed_while_sending_loses_nothing(backend, folder):
     assert outbox.deliver(row_id)
     assert not outbox.deliver(row_id)
     # No one can know whether the provider took the mail of the killed worker. The copy has the same Message-ID.
-    assert {mail["Message-ID"] for mail in mails_in(folder)} == {f"<{row_id}@tidepool.org>"}
-    assert len(mails_in(folder)) == (1 if backend == "DiesBeforeSending" else 2)
+    assert {mail["Message-ID"] for mail in mails.newest_first(folder)} == {
+        f"<{row_id}@tidepool.org>"
+    }
+    assert len(mails.newest_first(folder)) == (1 if backend == "DiesBeforeSending" else 2)
     assert sent_mails.find(row_id)["state"] == "sent"
 
 
@@ -775,10 +770,10 @@ def test_a_mail_that_kills_its_workers_is_parked_for_staff(folder):
     assert not outbox.deliver(row_id)
     (row,) = rows()
     assert (row["state"], row["lastError"]) == ("dead", "mail_outcome_unclear")
-    assert len(mails_in(folder)) == 2
+    assert len(mails.newest_first(folder)) == 2
     assert outbox.requeue(row_id)
     assert outbox.deliver(row_id)
-    assert len(mails_in(folder)) == 3
+    assert len(mails.newest_first(folder)) == 3
 
 
 def test_a_worker_killed_after_noting_the_mail_as_sent_sends_once(folder, monkeypatch):
@@ -788,7 +783,7 @@ def test_a_worker_killed_after_noting_the_mail_as_sent_sends_once(folder, monkey
         outbox.deliver(row_id)
     expire_claims(row_id)
     assert outbox.deliver(row_id)
-    assert len(mails_in(folder)) == 1
+    assert len(mails.newest_first(folder)) == 1
 
 
 class SlowFile(FileBackend):
@@ -817,13 +812,13 @@ def test_real_workers_killed_twice_send_every_mail(folder, tmp_path_factory):
     try:
         service.start(env=backend, only=("worker", "ehr-worker", "beat"))
         for share in (0.2, 0.6):
-            eventually(lambda share=share: len(mails_in(folder)) >= share * MANY)
+            eventually(lambda share=share: len(mails.newest_first(folder)) >= share * MANY)
             service.kill_worker()
             service.start_worker()
         eventually(lambda: not rows(state={"$in": ["pending", "claimed"]}), within=120)
     finally:
         service.stop()
-    message_ids = [mail["Message-ID"] for mail in mails_in(folder)]
+    message_ids = [mail["Message-ID"] for mail in mails.newest_first(folder)]
     assert set(message_ids) == sent, "nothing is lost"
     assert {row["state"] for row in rows()} == {"done"}
     repeated = list(db.collection("sentMails").find({"abandoned": {"$gt": 0}}))
@@ -834,7 +829,7 @@ def test_real_workers_killed_twice_send_every_mail(folder, tmp_path_factory):
 # --- a real mail -----------------------------------------------------------------------------------------------
 def test_a_real_mail_is_written_to_a_file(folder, lakeside, patient, dot):
     happen(ConnectRequested, **ids(lakeside, dot), provider="dexcom")
-    (mail,) = mails_in(folder)
+    (mail,) = mails.newest_first(folder)
     (token,) = tokens_of(dot)
     assert mail["To"] == dot.email
     assert mail["From"] == "Tidepool <noreply@tidepool.org>"
