@@ -212,7 +212,9 @@ def problems(world, collection, document, paths, spoil):
 
 def is_stored(collection, document):
     try:
-        db.collection(collection)._collection.replace_one({"_id": document["_id"]}, document)
+        db.collection(collection)._collection.replace_one(
+            {"_id": document["_id"]}, document, upsert=True
+        )
     except WriteError:
         return False
     return True
@@ -309,9 +311,7 @@ def test_no_write_fails_for_a_broken_field(world, ben, quiet, collection, kind):
             answer = api.request(method, path, body)
             if answer.status_code >= 500:
                 failures.append((name, method, path, answer.status_code))
-            db.collection(collection)._collection.replace_one(
-                {"_id": document["_id"]}, document, upsert=True
-            )
+    assert is_stored(collection, document)
     assert failures == []
 
 

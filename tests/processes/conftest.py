@@ -15,9 +15,9 @@ from tests.processes.service import Service
 
 @pytest.fixture
 def service(tmp_path):
-    """Not started yet; stopped after the test. If the test fails, the log and all unfinished events are
-    printed."""
-    with service_in(tmp_path) as processes:
+    """Not started yet; stopped after the test. With one web process, which starts sooner than two. If the test
+    fails, the log and all unfinished events are printed."""
+    with service_in(tmp_path, WEB_WORKERS="1") as processes:
         yield processes
     sys.stdout.write(processes.logs()[-20_000:])
     for row in unfinished_events():
@@ -25,10 +25,11 @@ def service(tmp_path):
 
 
 @contextmanager
-def service_in(folder):
+def service_in(folder, **environment):
     """Not started yet; stopped at the end. On the database and the Redis of the test itself."""
     folder.mkdir(exist_ok=True)
-    processes = Service(folder, {"SECRET_KEY": settings.SECRET_KEY, **same_place()})
+    own = {"SECRET_KEY": settings.SECRET_KEY, **same_place(), **environment}
+    processes = Service(folder, own)
     yield processes
     processes.stop()
 

@@ -35,7 +35,7 @@ def patient_of(service):
 
 @pytest.mark.yardstick("A1")
 def test_an_orderly_end_loses_no_access(service):
-    service.start()
+    service.start(only=("web", "worker", "ehr-worker"))
     path, token = patient_of(service)
     user_id = path.rpartition("/")[2]
     eventually(lambda: records(operation="clinics.fill_profile", patient=user_id))

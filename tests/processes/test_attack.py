@@ -20,7 +20,7 @@ QUICK = Phases(before=0.5, during=3.0, after=1.0)
 def test_no_one_else_is_stopped_or_refused_while_someone_attacks(service):
     """One test, because filling the clinics takes longer than an attack."""
     scene = setup.prepare(service.port, patients=500)
-    service.start(env=setup.environment())
+    service.start(env={**setup.environment(), "WEB_WORKERS": "2"})
     broken = {}
     with meters.watching(scene.bystander) as watch:
         run = Run(service, scene, watch)

@@ -21,7 +21,7 @@ def live(service, tmp_path):
     """The service with mails in a folder; `live.mail(to)` is the newest one to an address."""
     folder = tmp_path / "mail"
     app = {"TIDEPOOL_WEBAPP_URL": "https://app.example.org"}
-    service.start(env={**mails.environment(folder), **app})
+    service.start(env={**mails.environment(folder), **app}, only=("web", "worker"))
 
     def find(recipient):
         sent = mails.newest_first(folder)

@@ -339,7 +339,7 @@ KEPT = {
 }
 
 
-@pytest.mark.walk
+@pytest.mark.chaos
 def test_each_process_that_is_killed_twice_within_six_seconds_comes_back(run):
     """One test, because starting the service takes longer than each of them."""
     run.start().wait_until_up()

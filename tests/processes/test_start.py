@@ -9,10 +9,11 @@ import pytest
 from tests.processes.service import eventually
 
 pytestmark = [pytest.mark.processes, pytest.mark.timeout(180)]
+TWO_WEB = {"WEB_WORKERS": "2"}  # as without a setting
 
 
 def test_the_service_becomes_ready_and_serves(service):
-    service.start()
+    service.start(env=TWO_WEB)
     assert service.get("/live").status == 200
     assert service.get("/ready").status == 200
     assert service.get("/v1/clinics", token=service.server_token()).status == 200
@@ -35,7 +36,7 @@ def test_an_event_reaches_its_handler_through_broker_and_worker(service):
 def test_sigterm_under_load_drops_no_request(service):
     """On persistent connections, as a proxy uses them: every request is answered with 200, the last one with
     `Connection: close`."""
-    service.start(only=("web",))
+    service.start(env=TWO_WEB, only=("web",))
     token = service.server_token()
     outcomes: list[int | str] = []
     threads = [

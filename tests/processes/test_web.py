@@ -26,6 +26,13 @@ MEGABYTE = 1024 * 1024
 HEADER_SECONDS = 10
 
 
+@pytest.fixture
+def service(service):
+    """With two web processes, as without a setting."""
+    service.env["WEB_WORKERS"] = "2"
+    return service
+
+
 @pytest.fixture(scope="module")
 def web(tmp_path_factory):
     """Only the web process, shared by the tests that do not end it."""

@@ -32,7 +32,8 @@ def partner():
 def live(service, partner, tmp_path):
     """The service with its mails in a folder."""
     service.mails = tmp_path / "mail"
-    service.start(env={**partner.environment(), **mails.environment(service.mails)})
+    environment = {**partner.environment(), **mails.environment(service.mails)}
+    service.start(env=environment, only=("web", "worker", "ehr-worker"))
     return service
 
 

@@ -6,15 +6,16 @@ from urllib.parse import quote
 import pytest
 
 from ehr.admin import reasons
-from ehr.reading import Unreadable
+from ehr.reading import Part, Unreadable
 from kernel import db
 from kernel.errors import PermanentFailure
 from tests import xealth_orders as orders
 from tests.events import deliver_all
-from tests.tasks.test_ehr_malformed_documents import FEW, mutated, mutations
+from tests.tasks.test_ehr_malformed_documents import ABSENT, FEW, mutated, mutations
 from tests.xealth import Xealth, xealth_clinic, xealth_patient
 from tests.xealth_orders import EMAIL, TRACKING_ID, enter, notification, order, place
 from tests.xealth_peer import XealthPeer
+from xealth.services import notifications
 from xealth.services.new_patients import read_preorder
 from xealth.services.orders import read_order
 
@@ -71,13 +72,30 @@ def distinct(cases, read):
     """One case for each different result of reading: the others end like one of these."""
     results_seen = set()
     for case, document in cases:
-        try:
-            result = repr(read(document))
-        except (Unreadable, PermanentFailure) as error:
-            result = error.reason
+        result = result_of(read, document)
         if result not in results_seen:
             results_seen.add(result)
             yield case, document
+
+
+def result_of(read, value):
+    try:
+        return repr(read(value))
+    except (Unreadable, PermanentFailure) as error:
+        return error.reason
+
+
+def read_all(notification_body):
+    """All that the service reads from a notification."""
+    stored = notifications._document(notification_body)
+    sent = Part(notifications.WHAT, notification_body, notifications.PLACE)
+    names = ("eventType", "eventContext", "deployment", "programId")
+    return [
+        *(result_of(sent.text, name) for name in names),
+        result_of(notifications.read_notification, stored),
+        stored.get("deliveryKey"),
+        notifications._person(notification_body),
+    ]
 
 
 def outcomes(cases):
@@ -96,7 +114,7 @@ def test_any_value_in_a_notification_ends_its_work(peer):
     enter(email=EMAIL)
 
     def cases():
-        for case, body in readable(notification()):
+        for case, body in distinct(readable(notification()), read_all):
             place(peer, order_id=quote(str(body.get("orderId")).strip(), safe=""))
             yield case, body
 
@@ -143,7 +161,7 @@ def test_any_value_in_the_subscription_of_the_patient_ends_the_work(peer):
     own = {"ehrSubscriptions": {"xealthReports": {"active": True, "matchedMessages": matched}}}
 
     def cases():
-        for case, changed in mutations(own):
+        for case, changed in mutations(own, FEW | {"absent": ABSENT}):
             patient = xealth_patient(clinic)
             db.database()["patients"].update_one({"_id": patient["_id"]}, {"$set": changed})
             yield case, notification()
