@@ -20,11 +20,11 @@ serve: run-setup  ## the service without demo data, for your own database (MONGO
 setup: dev-setup  ## only install: packages, MongoDB, Redis
 	@$(PYTHON_BIN) -m scripts.servers unpack
 
-test: dev-setup  ## all tests, on servers of their own; ARGS="tests/api -k clinic" for some
+test: dev-setup  ## the tests but the walks, on servers of their own; ARGS="tests/api -k clinic" for some
 	@$(PYTHON_BIN) -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
 
-walks: dev-setup  ## tests that try every value, caller and page, and long stories with real processes
-	@$(PYTHON_BIN) -m pytest -o addopts="$(OWN_ADDOPTS)" -m walk -n 3 --dist loadfile --no-loadscope-reorder tests/api tests/admin tests/tasks tests/security tests/policy tests/processes $(ARGS)
+walks: dev-setup  ## tests that try every value, caller and page, and long stories, most with real processes
+	@$(PYTHON_BIN) -m pytest -o addopts="$(OWN_ADDOPTS)" -m walk -n 3 --dist loadfile --no-loadscope-reorder tests/api tests/admin tests/tasks tests/security tests/policy tests/processes tests/concurrency tests/web $(ARGS)
 
 lint: dev-setup  ## what CI checks besides the tests
 	$(PYTHON_BIN) -m ruff check $(SOURCES)

@@ -31,6 +31,7 @@ def spawn():
 
 
 @pytest.mark.yardstick("D4")
+@pytest.mark.walk
 def test_events_of_one_key_are_delivered_in_the_order_of_their_changes(spawn):
     db.collection(process.COUNTERS).insert_many([{"_id": key, "count": 0} for key in process.KEYS])
     emitters = [spawn("emit", number) for number in range(EMITTERS)]

@@ -74,6 +74,7 @@ def read_while_merged(source, target):
     return tuple([f.result() for f in futures[side["_id"]]] for side in (source, target))
 
 
+@pytest.mark.walk
 def test_lists_are_whole_and_right_while_two_clinics_become_one():
     source, target = Maker(1, patients=(90, 60)).pair()
     db.collection("patients").update_many({}, {"$unset": {"summary": ""}})  # not one that is served

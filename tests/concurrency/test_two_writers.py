@@ -81,6 +81,7 @@ def load(callers, clinic):
                 worker.result()
 
 
+@pytest.mark.walk
 def test_after_both_have_written_everything_is_as_the_records_say(lakeside, backend):
     member = make_person("Lin Member")
     make_clinician(lakeside, member, "CLINIC_ADMIN")

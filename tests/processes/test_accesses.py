@@ -34,6 +34,7 @@ def patient_of(service):
 
 
 @pytest.mark.yardstick("A1")
+@pytest.mark.walk
 def test_an_orderly_end_loses_no_access(service):
     service.start(only=("web", "worker", "ehr-worker"))
     path, token = patient_of(service)
@@ -53,6 +54,7 @@ def test_an_orderly_end_loses_no_access(service):
 
 
 @pytest.mark.yardstick("A1")
+@pytest.mark.walk
 def test_a_killed_process_loses_no_more_than_a_second_and_is_noticed(service):
     """Kill -9 while requests are answered: what was answered more than the time of a batch before is recorded."""
     service.start(only=("web",))

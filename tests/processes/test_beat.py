@@ -34,6 +34,7 @@ def last_note():
     return db.collection(beat.COLLECTION).find_one({}, {"_id": 0, "time": 1})
 
 
+@pytest.mark.walk
 def test_a_killed_scheduler_is_started_again_and_goes_on(environment):
     started = [processes.spawn("beat", **environment)]
     first = eventually(last_note)
@@ -48,6 +49,7 @@ def test_a_killed_scheduler_is_started_again_and_goes_on(environment):
     started[0].kill()
 
 
+@pytest.mark.walk
 def test_a_stuck_scheduler_ends_itself(environment):
     command = [sys.executable, "-m", "tests.processes.stuck_beat"]
     command += processes.command("beat", environment["folder"])[3:]

@@ -9,6 +9,7 @@ pytestmark = [pytest.mark.processes, pytest.mark.timeout(120)]
 
 
 @pytest.mark.yardstick("V3")
+@pytest.mark.walk
 def test_tasks_in_hand_at_sigterm_are_ended_and_the_others_are_left_to_the_next_worker(busy_worker):
     worker = busy_worker()
     worker.send(4)

@@ -35,6 +35,7 @@ def states(clinic):
     return run or admin_reads.Run(clinic["_id"], None, 0, 0, 0, 0)
 
 
+@pytest.mark.walk
 def test_an_order_is_answered_and_a_sync_sends_new_reports(service, peer):
     clinic = ehr.ehr_clinic()
     patient = ehr.ehr_patient(clinic, summary=ehr.summary())
@@ -62,6 +63,7 @@ def test_an_order_is_answered_and_a_sync_sends_new_reports(service, peer):
     assert "Quill" not in service.logs()
 
 
+@pytest.mark.walk
 def test_a_sync_of_many_patients_is_durable_before_anything_is_sent_and_shows_progress(service):
     clinic = ehr.ehr_clinic()
     subscribed_patients(clinic, PATIENTS)

@@ -52,6 +52,7 @@ def collector():
 
 
 @pytest.mark.yardstick("P1")
+@pytest.mark.walk
 def test_no_patient_data_in_logs_and_metrics_at_debug_level(service, collector):
     ada = make_person("Ada Admin", roles=("clinician",))
     traced = {

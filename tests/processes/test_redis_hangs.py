@@ -10,6 +10,7 @@ pytestmark = [pytest.mark.processes, pytest.mark.timeout(120)]
 
 
 @pytest.mark.yardstick("V2")
+@pytest.mark.walk
 def test_a_busy_worker_takes_waiting_tasks_after_three_hangs_of_redis(busy_worker):
     worker = busy_worker()
     for _ in range(3):

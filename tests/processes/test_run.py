@@ -245,6 +245,7 @@ def kept_servers(tmp_path, monkeypatch):
     guard.close()
 
 
+@pytest.mark.walk
 def test_both_servers_require_credentials(kept_servers):
     servers_of_run = kept_servers()
     where = urlsplit(servers_of_run.mongodb_uri)
@@ -284,6 +285,7 @@ def test_mongodbs_log_holds_no_values_of_documents(kept_servers, tmp_path):
     assert MARKER not in text
 
 
+@pytest.mark.walk
 def test_data_of_an_older_version_without_passwords_are_taken_over(kept_servers, monkeypatch):
     monkeypatch.setattr(servers, "_for_tests", [])
     guard = kept_servers.keywords["guard"]
@@ -396,6 +398,7 @@ def _paste(line: str, names: dict[str, str]) -> int:
 
 
 # --- what can be wrong: one sentence each ------------------------------------------------------------
+@pytest.mark.walk
 def test_a_taken_port_is_reported_in_one_sentence(run, service):
     service.start(only=("web",))
     run.environment["PORT"] = str(service.port)

@@ -68,6 +68,7 @@ def settings_in(**environment):
 
 
 @pytest.mark.parametrize("name", STARTS)
+@pytest.mark.walk
 def test_no_process_starts_without_a_secret_key(name):
     done = run(STARTS[name], SECRET_KEY="")
     assert done.returncode == 1
@@ -140,6 +141,7 @@ def test_a_secret_can_be_read_from_a_file(tmp_path):
     assert done.stderr.startswith("SECRET_KEY repeats too few characters")
 
 
+@pytest.mark.walk
 def test_a_command_without_servers_ends_with_one_sentence():
     here = {"ENVIRONMENT": "local", "LOCAL_FOLDER": "/nowhere"}
     done = run([*MANAGE, "verify_audit"], **here)
@@ -149,6 +151,7 @@ def test_a_command_without_servers_ends_with_one_sentence():
 
 
 @pytest.mark.yardstick("W1")
+@pytest.mark.walk
 def test_check_deploy_lists_missing_settings():
     unsafe = {"SECRET_KEY": "", "AUDIT_KEY": "", "DEBUG": "true"}
     done = run([*MANAGE, "check", "--deploy"], **unsafe)
@@ -162,6 +165,7 @@ def test_check_deploy_lists_missing_settings():
 
 
 @pytest.mark.yardstick("W1")
+@pytest.mark.walk
 def test_check_deploy_finds_nothing_in_a_safe_installation_and_something_in_another():
     """`make lint` runs it with every warning of Django's, too."""
     safe = deploy_check.environment()

@@ -33,6 +33,7 @@ def test_an_event_reaches_its_handler_through_broker_and_worker(service):
 
 
 @pytest.mark.yardstick("V3")
+@pytest.mark.walk
 def test_sigterm_under_load_drops_no_request(service):
     """On persistent connections, as a proxy uses them: every request is answered with 200, the last one with
     `Connection: close`."""
@@ -68,6 +69,7 @@ def _ask_until_closed(port: int, token: str, outcomes: list[int | str]) -> None:
 
 
 @pytest.mark.yardstick("V3")
+@pytest.mark.walk
 def test_a_worker_that_receives_sigterm_finishes_its_task(service):
     service.start(only=("worker",))
     eventually(lambda: "default@" in service.logs() or "ready" in service.logs())
@@ -84,6 +86,7 @@ def test_a_worker_that_receives_sigterm_finishes_its_task(service):
         ("HTTPS", "maybe"),
     ],
 )
+@pytest.mark.walk
 def test_a_wrong_environment_value_stops_the_start_with_its_name(service, name, value):
     from scripts import service as processes
     from scripts.local import Problem

@@ -9,6 +9,7 @@ STUCK = 75
 
 
 @pytest.mark.yardstick("D3")
+@pytest.mark.walk
 def test_a_silent_worker_exits_and_the_next_one_takes_the_waiting_tasks(busy_worker):
     """Without the service's changes to the broker's client one hang is enough."""
     worker = busy_worker(TRANSPORT="kombu", STUCK_SECONDS="2")

@@ -182,6 +182,7 @@ def test_http_2_is_not_accepted(web):
 
 
 @pytest.mark.yardstick("L3")
+@pytest.mark.walk
 def test_slow_clients_occupy_no_thread(web):
     links = [socket.create_connection(("127.0.0.1", web.port)) for _ in range(40)]
     for link in links:
@@ -213,6 +214,7 @@ def test_slow_bodies_occupy_no_thread(web):
 
 @pytest.mark.parametrize("lines", [(), ("Expect: 100-continue",), ("x-tidepool-session-token: x",)])
 @pytest.mark.parametrize("length", ["Content-Length: 1000", "Transfer-Encoding: chunked"])
+@pytest.mark.walk
 def test_no_body_is_waited_for_without_a_credential(web, length, lines):
     with connected(web) as link:
         link.sendall(post("/v1/clinics", length, *lines))
@@ -234,6 +236,7 @@ def test_the_answer_to_an_unread_body_can_be_read(web):
 
 
 @pytest.mark.yardstick("L3")
+@pytest.mark.walk
 def test_a_body_that_stops_arriving_is_answered_with_408(web):
     with connected(web) as link:
         link.sendall(create_clinic("Content-Length: 60000") + LAKESIDE[:20])
@@ -262,6 +265,7 @@ def test_a_client_that_never_finishes_its_headers_is_disconnected(web):
 
 
 # --- floods ---------------------------------------------------------------------------------------------
+@pytest.mark.walk
 def test_half_open_connections_are_closed_for_clients_with_requests(service):
     service.start(env={"CONNECTIONS_PER_ADDRESS": "20", "WEB_WORKERS": "1"}, only=("web",))
     with ExitStack() as stack:
@@ -276,6 +280,7 @@ def test_half_open_connections_are_closed_for_clients_with_requests(service):
 
 
 @pytest.mark.yardstick("L1")
+@pytest.mark.walk
 def test_only_a_caller_who_floods_is_answered_with_429(service):
     service.start(env={"WAITING_PER_CALLER": "2", "WEB_WORKERS": "1"}, only=("web",))
     ada = make_person("Ada Admin", roles=("clinician",))
@@ -295,6 +300,7 @@ def test_only_a_caller_who_floods_is_answered_with_429(service):
 
 
 @pytest.mark.yardstick("V2")
+@pytest.mark.walk
 def test_health_is_answered_while_every_worker_hangs(service):
     service.start(only=("web",))
     for path in ("/live", "/ready"):
@@ -336,6 +342,7 @@ def test_a_killed_worker_is_replaced_and_the_others_serve_meanwhile(web):
     assert '"event":"worker.ended"' in web.logs()
 
 
+@pytest.mark.walk
 def test_a_worker_that_is_killed_twice_within_six_seconds_is_replaced_twice(service):
     service.start(only=("web",))
     for _ in range(2):
@@ -347,6 +354,7 @@ def test_a_worker_that_is_killed_twice_within_six_seconds_is_replaced_twice(serv
     assert service.is_alive("web")
 
 
+@pytest.mark.walk
 def test_a_master_whose_workers_cannot_start_says_so_and_ends(service, monkeypatch):
     master = "from clinics_site import server; server.WORKER = ('false',); server.main()"
     monkeypatch.setitem(processes.COMMANDS, "web", [sys.executable, "-c", master])
@@ -357,6 +365,7 @@ def test_a_master_whose_workers_cannot_start_says_so_and_ends(service, monkeypat
 
 
 @pytest.mark.yardstick("V3")
+@pytest.mark.walk
 def test_requests_in_flight_at_sigterm_are_answered_and_no_process_remains(service):
     service.start(only=("web",))
     everyone = workers(service)
@@ -375,6 +384,7 @@ def test_requests_in_flight_at_sigterm_are_answered_and_no_process_remains(servi
     assert not any(is_alive(pid) for pid in everyone)
 
 
+@pytest.mark.walk
 def test_workers_end_when_their_master_is_killed(service):
     service.start(only=("web",))
     everyone = workers(service)

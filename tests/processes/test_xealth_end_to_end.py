@@ -68,6 +68,7 @@ def report_address(service):
     return f"{parts.path}?{parts.query}"
 
 
+@pytest.mark.walk
 def test_from_the_form_to_the_report(live, partner):
     xealth_clinic()
     place(partner, order(preorder={"dataTrackingId": fill_in_the_form(live)}))

@@ -86,6 +86,7 @@ def assert_is_shown(browser, width):
         assert not browser.find(f"#report-{state}").is_displayed()
 
 
+@pytest.mark.walk
 def test_the_report_is_shown_and_printed_within_the_policy_and_without_other_hosts(
     browser, patient
 ):
@@ -105,6 +106,7 @@ def test_the_report_is_shown_and_printed_within_the_policy_and_without_other_hos
     assert [address for address in requested if not address.startswith(hosts)] == []
 
 
+@pytest.mark.walk
 def test_a_small_screen_shows_the_report_and_a_menu_with_print_and_download(browser, patient):
     width = SIZES["narrow"][0]
     browser.set_size(*SIZES["narrow"])
@@ -160,6 +162,7 @@ def report_service(site, *, pages):
         site.server.set_app(application)
 
 
+@pytest.mark.walk
 def test_every_control_is_reached_by_keyboard_and_has_a_name(browser, patient):
     open_report(browser, patient)
     names = {}
