@@ -5,16 +5,20 @@ from typing import Any
 
 from celery import Celery
 from celery.signals import (
+    beat_init,
     setup_logging,
+    worker_init,
     worker_process_shutdown,
     worker_ready,
     worker_shutting_down,
 )
 
+from clinics_site import metrics_port
 from kernel import broker
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinics_site.settings")
 
+metrics_port.prepare()
 broker.install()
 app = Celery("clinics_site", task_cls="kernel.tasks:BaseTask")
 app.config_from_object("django.conf:settings", namespace="CELERY")
@@ -30,6 +34,14 @@ def keep_our_logging(**_: Any) -> None:
     from kernel import logging
 
     logging.configure(settings.LOG_LEVEL)
+
+
+@worker_init.connect
+@beat_init.connect
+def publish_metrics(**_: Any) -> None:
+    from kernel import metrics_port as port
+
+    port.open_if_set()
 
 
 @worker_ready.connect

@@ -19,7 +19,7 @@ from clinics_site import env
 from clinics_site.web import worker
 from clinics_site.web.health import HealthApplication
 from clinics_site.web.protocol import Connections, Protocol
-from kernel import health, logging
+from kernel import health, logging, metrics_folder
 from kernel.restarts import FAILED_STARTS, CannotStart, Restarts
 
 HOST = env.text("HOST", "127.0.0.1", help="address the web process listens on")
@@ -32,7 +32,8 @@ HEALTH_PORT = env.number(
 WORKERS = env.number("WEB_WORKERS", 2, at_least=1, help="web processes; one per core is right")
 env.text(
     "PROMETHEUS_MULTIPROC_DIR",
-    help="folder in which the processes of one machine add up their metrics",
+    help="folder, emptied before the start, in which processes of one machine add up their metrics; unset: web, "
+    "and each process with METRICS_PORT, has its own",
 )
 BACKLOG = 2048
 STOP_SECONDS = 30.0
@@ -46,7 +47,17 @@ def main() -> None:
     logging.configure("WARNING")
     # Unsafe settings end this process here, and not each worker.
     import_module(os.environ["DJANGO_SETTINGS_MODULE"])
+    if not os.environ.get(metrics_folder.VARIABLE):
+        _share_metrics()
     sys.exit(asyncio.run(Master().run()))
+
+
+def _share_metrics() -> None:
+    """Whichever worker answers, it speaks for all of them."""
+    try:
+        metrics_folder.make_own()
+    except OSError as error:
+        log.warning("metrics.no_folder", error=type(error).__name__)
 
 
 class Master:

@@ -10,7 +10,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.retry import Retry
 
-from clinics_site import env, safeguards
+from clinics_site import env, metrics_port, safeguards
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -59,6 +59,7 @@ CRASH_REPORTS_TO = env.address(
     "SENTRY_DSN",
     help="where faults of the program are reported (Sentry's protocol, without patient data); unset: nowhere",
 )
+METRICS_PORT, METRICS_HOST = metrics_port.PORT, metrics_port.HOST
 METRICS_ARE_OPEN = not METRICS_TOKEN and ENVIRONMENT in safeguards.UNGUARDED
 LOG_LEVEL = env.choice(
     "LOG_LEVEL",

@@ -4,8 +4,9 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 
+import pymongo
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
     REGISTRY,
@@ -19,7 +20,7 @@ from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamil
 from prometheus_client.registry import Collector
 from pymongo.errors import PyMongoError
 
-from kernel import following, indexes, outbox, shared_secrets
+from kernel import following, indexes, metrics_folder, outbox, shared_secrets
 from kernel.accesses import processes
 
 _BUCKETS = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
@@ -28,6 +29,8 @@ SECONDS = Histogram("clinics_request_seconds", "Time to answer", ["operation"], 
 TASKS = Counter("clinics_tasks_total", "Background tasks run", ["task", "outcome"])
 TASK_SECONDS = Histogram("clinics_task_seconds", "Time of a background task", ["task"])
 
+_PATIENCE = 2.0  # seconds; Prometheus waits ten, and there is more to read than followers
+UNAUTHORIZED = b'{"message": "unauthorized: the token of METRICS_TOKEN is required"}'
 WORKERS_STUCK = Counter("clinics_workers_stuck_total", "Workers that made no progress and ended")
 
 
@@ -53,24 +56,25 @@ def task_finished(task: str, outcome: str, seconds: float) -> None:
 
 def view(request: HttpRequest) -> HttpResponse:
     """How busy a service is and what fails in it is for those who run it (rule ACCOUNT-168)."""
-    if not (settings.METRICS_ARE_OPEN or _has_token(request)):
-        return JsonResponse(
-            {"message": "unauthorized: the token of METRICS_TOKEN is required"}, status=401
-        )
-    return HttpResponse(_text(), content_type=CONTENT_TYPE_LATEST)
+    if not may_read(request.headers.get("Authorization", "")):
+        return HttpResponse(UNAUTHORIZED, status=401, content_type="application/json")
+    text = generate_latest(counted()) + generate_latest(_Present())
+    return HttpResponse(text, content_type=CONTENT_TYPE_LATEST)
 
 
-def _has_token(request: HttpRequest) -> bool:
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    return scheme.lower() == "bearer" and shared_secrets.is_same(token, settings.METRICS_TOKEN)
+def may_read(authorization: str) -> bool:
+    scheme, _, token = authorization.partition(" ")
+    has_token = scheme.lower() == "bearer" and shared_secrets.is_same(token, settings.METRICS_TOKEN)
+    return settings.METRICS_ARE_OPEN or has_token
 
 
-def _text() -> bytes:
-    registry: CollectorRegistry = REGISTRY
-    if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
-        registry = CollectorRegistry()
-        multiprocess.MultiProcessCollector(registry)
-    return generate_latest(registry) + generate_latest(_Present())
+def counted() -> CollectorRegistry:
+    """What was counted by this process, or by all that share its folder."""
+    if not os.environ.get(metrics_folder.VARIABLE):
+        return REGISTRY
+    registry = CollectorRegistry()
+    multiprocess.MultiProcessCollector(registry)
+    return registry
 
 
 class _Present(Collector):
@@ -84,7 +88,7 @@ class _Present(Collector):
         yield from self._scheduler()
         yield from self._heartbeats()
         yield from self._indexes()
-        yield from self._followers()
+        yield from Followers().collect()
         yield from self._accesses()
         for source in _SOURCES:
             with suppress(PyMongoError):
@@ -145,10 +149,6 @@ class _Present(Collector):
                 value=len(indexes.last_problems()),
             )
 
-    def _followers(self) -> Iterator[Metric]:
-        with suppress(PyMongoError):
-            yield from _of_followers(following.standings())
-
     def _accesses(self) -> Iterator[Metric]:
         with suppress(PyMongoError):
             yield GaugeMetricFamily(
@@ -156,6 +156,14 @@ class _Present(Collector):
                 "Processes of the last week that recorded accesses and ended without saying so",
                 value=len(processes.list_silent()),
             )
+
+
+class Followers(Collector):
+    """How far the followers are, as they have noted in MongoDB."""
+
+    def collect(self) -> Iterator[Metric]:
+        with suppress(PyMongoError), pymongo.timeout(_PATIENCE):
+            yield from _of_followers(following.standings())
 
 
 def _of_followers(standings: list[following.Standing]) -> Iterator[Metric]:

@@ -16,7 +16,7 @@ from billiard.process import active_children
 from celery.worker import state
 from django.conf import settings
 
-from kernel import broker, metrics
+from kernel import broker, metrics, metrics_port
 
 EVERY = 5.0
 STUCK_SECONDS = 60.0
@@ -82,9 +82,10 @@ class Busy:
 
 
 def _end(waiting: int) -> None:
-    """Exits at once: no task runs, and the work still to do is in the outbox."""
+    """No task runs, and the work still to do is in the outbox."""
     log.error("worker.stuck", count=waiting)
     metrics.WORKERS_STUCK.inc()
+    metrics_port.wait_for_last_reading()
     for process in active_children():
         if process.pid is not None:
             os.kill(process.pid, signal.SIGKILL)

@@ -40,7 +40,16 @@ def command(name: str, run_folder: Path) -> list[str]:
 def spawn(name: str, *, environment: Mapping[str, str], folder: Path, guard: Guard | None) -> Child:
     """Start one process with its log `<name>.log` in `folder`."""
     log = folder / f"{name}.log"
-    return Child(name, command(name, folder), log=log, guard=guard, environment=environment)
+    own = {**environment, **_metrics_port(name, environment)}
+    return Child(name, command(name, folder), log=log, guard=guard, environment=own)
+
+
+def _metrics_port(name: str, environment: Mapping[str, str]) -> dict[str, str]:
+    """They are on one machine, so METRICS_PORT is the first of several; web does without."""
+    first = environment.get("METRICS_PORT", "0")
+    if first == "0" or not first.isdigit():
+        return {}
+    return {"METRICS_PORT": str(int(first) + list(COMMANDS).index(name) - 1)}
 
 
 def base_environment(folder: Path, *, host: str, port: int) -> dict[str, str]:
