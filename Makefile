@@ -41,6 +41,7 @@ fmt: dev-setup  ## format, and fix what can be fixed
 	$(PYTHON_BIN) -m scripts.environment_table
 	$(PYTHON_BIN) -m scripts.data_model
 	$(PYTHON_BIN) -m scripts.effects_table
+	$(PYTHON_BIN) -m scripts.database_role
 	$(PYTHON_BIN) -m scripts.house --write > /dev/null
 	$(PYTHON_BIN) -m scripts.licences
 	$(PYTHON_BIN) -m scripts.yardsticks

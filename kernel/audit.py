@@ -8,7 +8,7 @@ a changed, removed, inserted or reordered row breaks it, and `manage.py verify_a
 of the chain is one small sealed document, updated in the transaction that writes the event. Two events at
 once therefore conflict, and `run_in_transaction` repeats the later transaction: the order is strict, at the
 cost of a few milliseconds when staff act at the same instant. This module cannot change or delete an event;
-the database user of a production installation should not be able to either (docs/admin.md). What the database
+the database user of a production installation should not be able to either (docs/operations.md). What the database
 alone cannot show, such as a restored older copy or the deletion of everything, is shown by anchors
 (audit_anchors.py). audit_check.py verifies the chain.
 """

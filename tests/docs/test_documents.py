@@ -9,7 +9,7 @@ import pytest
 from django.core.management import call_command
 
 from kernel.outbox import events, subscriptions
-from scripts import data_model, effects_table, environment_table, local, run
+from scripts import data_model, database_role, effects_table, environment_table, local, run
 
 DOCUMENTS = sorted(
     [*local.BASE.glob("*.md"), *(local.BASE / "docs").rglob("*.md")], key=lambda path: path.name
@@ -33,6 +33,10 @@ SOURCES = (
 
 def test_every_environment_variable_is_listed_as_it_is_read():
     assert environment_table.PAGE.read_text() == environment_table.current(), "run `make fmt`"
+
+
+def test_the_role_of_the_database_user_names_every_collection():
+    assert database_role.FILE.read_text() == database_role.current(), "run `make fmt`"
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
