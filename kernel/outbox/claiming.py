@@ -78,7 +78,8 @@ def claim_any(row_id: ObjectId) -> Row | None:
                 "notBefore": moment + leases.LEASE,
                 "updatedTime": moment,
             },
-            "$unset": {"waits": ""},
+            # Then the relay hands it out at once, even if it did so just before.
+            "$unset": {"waits": "", "nudgedTime": ""},
             "$inc": {"attempts": 1},
         },
         return_document=ReturnDocument.AFTER,
