@@ -33,6 +33,7 @@ from scripts.local import Problem
 if TYPE_CHECKING:
     import pymongo
 
+TRANSACTION_SECONDS = 20
 PINS = local.BASE / "requirements-servers.txt"
 OLDEST = {"mongod": (6, 0), "redis-server": (6, 2)}
 # The Debian and Ubuntu packages of shared libraries that `ldd` does not find.
@@ -247,6 +248,8 @@ def mongod_command(port: int, data: Path) -> list[str]:
         *("--dbpath", str(data), "--replSet", "rs0", "--wiredTigerCacheSizeGB", "1"),
         # A single node has no other to hand over to, so it need not wait for that when it ends.
         *("--setParameter", "shutdownTimeoutMillisForSignaledShutdown=100"),
+        # What a killed process has changed in a transaction stays locked for as long (decision 0022).
+        *("--setParameter", f"transactionLifetimeLimitSeconds={TRANSACTION_SECONDS}"),
     ]
 
 

@@ -34,7 +34,7 @@ WORKER = "ehr-worker"
 @pytest.fixture(autouse=True)
 def _dead_transactions_end_soon():
     """What a killed worker has changed in an open transaction stays locked until MongoDB gives the transaction up:
-    after a minute, if nothing else is said."""
+    after half a minute on our own servers."""
     parameter, admin = "transactionLifetimeLimitSeconds", db.client().admin
     usual = admin.command("getParameter", 1, **{parameter: 1})[parameter]
     admin.command("setParameter", 1, **{parameter: 5})

@@ -21,8 +21,8 @@ SEED = os.environ.get("CHAOS_SEED", "17")
 WORST = (
     20.0  # seconds until an answer: a client waits while MongoDB hangs, or until web is there again
 )
-# Seconds until all is delivered: a lease, the relay, and a repetition after 15 s; or, where a process was killed in a
-# transaction, the minute after which MongoDB gives up what it has changed.
+# Seconds until all is delivered: a lease, the relay, and a repetition after 15 s; and, where a process was killed in a
+# transaction, the half minute after which MongoDB gives up what it has changed.
 BACK = 90.0
 ONE_WEB = {"WEB_WORKERS": "1"}  # starts sooner than two
 pytestmark = [pytest.mark.processes, pytest.mark.timeout(300)]
