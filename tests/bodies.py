@@ -1,7 +1,7 @@
 """Bodies built from the described schemas: a valid one, and helpers to change any value in it; and a world in
 which every operation can be called."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -135,11 +135,23 @@ class World:
         self._own = dict.fromkeys(OWN_IDS, own_id)
         self.ids = {**self._own, "clinicId": clinic_id, "patientId": patient_id}
 
-    def send(self, name: str, raw: bytes | None = None, query: str = "", **path: str):
+    def send(
+        self,
+        name: str,
+        raw: bytes | None = None,
+        query: str = "",
+        headers: Mapping[str, str] | None = None,
+        **path: str,
+    ):
+        api, ids = self.caller(name)
+        headers = {**TOKEN, **(headers or {})}
+        return call(api, name, body=raw, query=query, headers=headers, **{**ids, **path})
+
+    def caller(self, name: str) -> tuple[Any, dict[str, str]]:
+        """Someone who may call it, and the ids of the path with which they may."""
         allowed = ALLOWED.get(name, {"none"})
         kind = next(kind for kind in self._callers if kind in allowed)
-        ids = {**self.ids, **(self._own if kind == "self" else {}), **path}
-        return call(self._callers[kind], name, body=raw, query=query, headers=TOKEN, **ids)
+        return self._callers[kind], {**self.ids, **(self._own if kind == "self" else {})}
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Counts the commands that a request sends to MongoDB."""
+"""What a process sends to MongoDB: how many commands, which writes, and which commands fail."""
 
 from contextlib import contextmanager
 
@@ -13,6 +13,7 @@ WRITES = {"insert", "update", "delete", "findAndModify", "drop"}
 class _Commands(monitoring.CommandListener):
     def __init__(self):
         self.recorders = []
+        self.failures = []
         self.written = set()  # collections that this process has written to
         self.watches = []
         self.interventions = []
@@ -32,7 +33,8 @@ class _Commands(monitoring.CommandListener):
         pass
 
     def failed(self, event):
-        pass
+        for recorder in self.failures:
+            recorder.append(event.failure.get("code"))
 
 
 def _is_mongodbs_own(event):
@@ -93,6 +95,17 @@ def before_each_write(intervene):
         yield
     finally:
         _COMMANDS.interventions.remove(once)
+
+
+@contextmanager
+def failed_commands():
+    """The list of MongoDB's codes of the commands that fail meanwhile."""
+    codes = []
+    _COMMANDS.failures.append(codes)
+    try:
+        yield codes
+    finally:
+        _COMMANDS.failures.remove(codes)
 
 
 @pytest.fixture

@@ -1,15 +1,22 @@
 """Which (operation, status) the tests have reached: noted by the test client, collected from the processes of a run.
 
-`REACHED=file.json make test` adds those of the run to the file, as {operation: [status, ...]}.
+A run of all tests ends with a list of the pairs that the description lists, that none of them has reached and that
+tests/contract/unreached.yaml does not excuse; and of the excuses that are not needed any more. `REACHED=file.json make test
+ARGS=…` adds the pairs of any run to the file, as {operation: [status, ...]}.
 """
 
 import json
 import os
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+import pytest
+import yaml
+
 Pair = tuple[str, int]
+EXCUSES = Path(__file__).parent / "contract" / "unreached.yaml"
+OF_ALL_TESTS = ("not chaos and not walk", "not chaos")  # `-m` of `make test` and of CI
 _reached: set[Pair] = set()
 
 
@@ -18,17 +25,62 @@ def note(operation_id: str, status: int) -> None:
 
 
 class Collector:
-    """A plugin of pytest: each process hands over what it has noted, and the first one keeps it."""
+    """A plugin of pytest: each process hands over what it has noted, and the first one judges it."""
 
-    def pytest_sessionfinish(self, session) -> None:
-        output = getattr(session.config, "workeroutput", None)
-        if output is not None:
-            output["reached"] = sorted(_reached)
-        elif os.environ.get("REACHED"):
-            _add_to(Path(os.environ["REACHED"]), _reached)
+    def __init__(self) -> None:
+        self.problems: list[str] = []
 
     def pytest_testnodedown(self, node) -> None:
         _reached.update(map(tuple, getattr(node, "workeroutput", {}).get("reached", ())))
+
+    def pytest_sessionfinish(self, session, exitstatus) -> None:
+        output = getattr(session.config, "workeroutput", None)
+        if output is not None:
+            output["reached"] = sorted(_reached)
+            return
+        if os.environ.get("REACHED"):
+            _add_to(Path(os.environ["REACHED"]), _reached)
+        if exitstatus == pytest.ExitCode.OK and _ran_all_tests(session.config):
+            self.problems = list(problems(described_pairs(), _reached, excused_pairs()))
+
+    def pytest_terminal_summary(self, terminalreporter) -> None:
+        for problem in self.problems:
+            terminalreporter.write_line(problem, red=True)
+
+
+def _ran_all_tests(config: pytest.Config) -> bool:
+    option = config.option
+    is_whole = config.args_source is pytest.Config.ArgsSource.TESTPATHS and not option.keyword
+    return is_whole and option.markexpr in OF_ALL_TESTS and not option.collectonly
+
+
+def problems(
+    described: Iterable[Pair], reached: Iterable[Pair], excused: Iterable[Pair]
+) -> Iterator[str]:
+    described, reached, excused = set(described), set(reached), set(excused)
+    for name, status in sorted(described - reached - excused):
+        yield f"{name} {status}: described, and reached by no test"
+    for name, status in sorted(excused & reached):
+        yield f"{name} {status}: reached by a test, so {EXCUSES.name} need not excuse it"
+    for name, status in sorted(excused - described):
+        yield f"{name} {status}: excused in {EXCUSES.name}, but not described"
+
+
+def described_pairs() -> Iterator[Pair]:
+    from tests.cast import described_operations
+
+    for name, (*_, operation) in described_operations().items():
+        yield from ((name, int(status)) for status in operation["responses"])
+
+
+def excused_pairs() -> Iterator[Pair]:
+    for name, reasons in excuses().items():
+        yield from ((name, status) for status in reasons)
+
+
+def excuses() -> dict[str, dict[int, str]]:
+    """Operation -> {status: why no test reaches it}."""
+    return yaml.safe_load(EXCUSES.read_text()) or {}
 
 
 def read(path: Path) -> dict[str, list[int]]:

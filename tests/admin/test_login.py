@@ -193,6 +193,14 @@ def test_a_device_is_known_to_one_account_only_and_cannot_be_forged(sam):
     assert try_wrongly(1, client=forged) == [429]
 
 
+@pytest.mark.yardstick("W1")
+def test_the_session_cookie_is_hidden_from_scripts_and_sent_over_https_alone(sam, settings):
+    settings.SESSION_COOKIE_SECURE = True  # as with HTTPS
+    cookie = log_in("sam", PASSWORD).cookies[settings.SESSION_COOKIE_NAME]
+    assert (cookie["samesite"], cookie["httponly"], cookie["secure"]) == ("Lax", True, True)
+
+
+@pytest.mark.yardstick("W1")
 def test_the_device_cookie_is_limited_to_the_staff_pages_and_names_no_one(sam):
     cookie = log_in("sam", PASSWORD).cookies["staff_device"]
     assert (cookie["path"], cookie["samesite"], cookie["httponly"]) == ("/admin", "Lax", True)

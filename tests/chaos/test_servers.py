@@ -106,7 +106,7 @@ def test_a_graceful_stop_of_everything_behind_web_loses_and_doubles_nothing(stor
     story(breakings.restart_others())
 
 
-@pytest.mark.yardstick("D1", "V1", "V2", "V3")
+@pytest.mark.yardstick("D1", "D3", "V1", "V2", "V3")
 @pytest.mark.parametrize("backing", [3], indirect=True)
 def test_each_kind_of_fault_once(story, breakings):
     """The short form, which CI runs: one service, which is started once."""

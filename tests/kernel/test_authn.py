@@ -55,6 +55,7 @@ def test_a_backend_token_is_cached_under_a_hash_for_a_minute(checked_tokens):
     assert 50 <= redis.ttl(keys[0]) <= 60 - authn.MOST_SECONDS_HERE
 
 
+@pytest.mark.yardstick("T3")
 def test_the_process_asks_redis_again_after_five_seconds(checked_tokens, monkeypatch):
     """A token removed from the shared cache is trusted for no longer than that."""
     authn.find_principal("server")

@@ -18,6 +18,7 @@ from kernel.errors import PermanentFailure, RetryLater
 from kernel.outbox import claiming, emitting, ending, staff_reads, subscriptions, waking
 from kernel.outbox import rows as outbox_rows
 from kernel.outbox.retries import FAULTY_TRIES, GROWING, LASTING
+from kernel.tasks import deliver_event
 
 
 @outbox.event("test.happened")
@@ -291,6 +292,14 @@ class TestDelivery:
             thread.join()
 
         assert len(calls) == 1
+
+    @pytest.mark.yardstick("D2")
+    def test_a_task_that_the_broker_hands_out_twice_has_one_effect(self, heard):
+        outbox.emit(happened(id="x"))
+        for _ in range(2):
+            deliver_event.run(str(only_row()["_id"]), "default")
+
+        assert [event.id for event in heard] == ["x"]
 
     def test_a_payload_that_names_a_person_is_dropped_on_delivery(self, listen):
         listen("test.mail", lambda event: None, event=Mailed)

@@ -60,10 +60,15 @@ def make_caller(kind, backend):
 
 def call(api, operation_id, *, body=None, query="", headers=None, **ids):
     """Without a body and a query, callers who pass the policy fail later, so nothing is changed."""
+    method, url = request_line(operation_id, **ids)
+    return api.request(method, url + query, body, headers=headers or {})
+
+
+def request_line(operation_id, **ids):
+    """Method and path with these ids, and ids of nothing where none is given."""
     method, path, _ = described_operations()[operation_id]
     values = {**IDS, **dict.fromkeys(OWN_IDS, STRANGER), **ids}
-    url = re.sub(r"{(\w+)}", lambda match: values[match[1]], path) + query
-    return api.request(method, url, body, headers=headers or {})
+    return method, re.sub(r"{(\w+)}", lambda match: values[match[1]], path)
 
 
 def outcome(response, family):

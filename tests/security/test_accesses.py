@@ -213,6 +213,19 @@ def test_a_health_record_system_is_named(clinic, backend):
     assert (record["kind"], record["who"]) == ("ehr", "redox")
 
 
+@pytest.mark.yardstick("A5")
+def test_records_outlive_the_clinic_and_the_accounts_that_they_name(clinic, ben, backend):
+    patient = ben.api.post(f"/v1/clinics/{clinic['id']}/patients", PATIENT).json()
+    before = seen.recorded()
+    assert backend.delete(f"/v1/users/{patient['id']}/clinics").status_code == 200
+    assert backend.delete(f"/v1/users/{ben.user_id}/clinics").status_code == 200
+    assert backend.delete(f"/v1/clinics/{clinic['id']}").status_code == 204
+    deliver_all()
+    assert db.collection("clinics").find_one({}) is None
+    assert before != []
+    assert [record for record in seen.recorded() if record in before] == before
+
+
 # --- in the background ------------------------------------------------------------------------------
 @pytest.mark.yardstick("A1")
 def test_every_event_says_what_it_touches():

@@ -162,6 +162,7 @@ def test_a_confirmation_is_valid_until_its_last_millisecond():
     assert not states.has_expired({}, moment)
 
 
+@pytest.mark.yardstick("T2")
 @pytest.mark.parametrize(("kind", "lifetime"), sorted(LIFETIMES.items(), key=str))
 def test_a_new_confirmation_expires_after_the_lifetime_of_its_kind(kind, lifetime):
     document = stored(kind)

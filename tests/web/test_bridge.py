@@ -15,6 +15,8 @@ from kernel.api import bodies
 from tests.cast import described_operations
 from tests.policy.callers import IDS, OWN_IDS, STRANGER
 
+CONNECTION = SimpleNamespace(is_gone=False, throw_away_rest=lambda: None)
+
 
 def scope(method="GET", path="/v1/clinics", *, query=b"", headers=()):
     return {
@@ -26,7 +28,7 @@ def scope(method="GET", path="/v1/clinics", *, query=b"", headers=()):
         "server": ("127.0.0.1", 8080),
         "client": ("127.0.0.9", 1234),
         "headers": [(b"host", b"localhost"), *headers],
-        "extensions": {EXTENSION: lambda: SimpleNamespace(is_gone=False)},
+        "extensions": {EXTENSION: lambda: CONNECTION},
     }
 
 
@@ -64,6 +66,7 @@ def test_paths_are_decoded_as_wsgi_requires():
     assert environ["PATH_INFO"].encode("latin-1") == "/café/a/b/".encode() + b"\xff"
 
 
+@pytest.mark.yardstick("T5")
 @pytest.mark.parametrize("token", [None, b"no-such-token"])
 @pytest.mark.parametrize("operation_id", sorted(described_operations()))
 def test_no_operation_reads_the_body_of_a_caller_without_a_valid_token(operation_id, token):
