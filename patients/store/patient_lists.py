@@ -101,7 +101,8 @@ def list_page(
     """`is_rare`: so few patients match that finding and sorting them is faster than walking along the order."""
     index = ordering.index if ordering.index and not is_rare else _index_for(patient_filter)
     query = conditions(clinic_id, patient_filter, index)
-    if ordering.values is None:
+    # Downwards MongoDB puts what is missing behind all values by itself.
+    if ordering.values is None or ordering.direction < 0:
         return list_shown(_list_ids(query, ordering, window, index))
     return list_shown(_values_first(query, ordering, window, index))
 

@@ -6,6 +6,7 @@ CHAOS_SECONDS sets how long, CHAOS_SEED repeats a run (as far as threads allow).
 import os
 import threading
 import time
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from random import Random
 
@@ -62,11 +63,15 @@ def callers_of(service, clinics):
 
 
 def kill_some(service, end, dice):
+    """Returns how many."""
+    killed = 0
     while not end.wait(KILLED_EVERY):
+        killed += 1
         name = dice.choice(KILLED)
         service.kill_worker(name)
         end.wait(dice.choice((0, 5)))  # written meanwhile, and followed later
         service.start_worker(name)
+    return killed
 
 
 def test_after_both_have_written_everything_is_as_the_records_say(service, clinics, fault):
@@ -80,7 +85,7 @@ def test_after_both_have_written_everything_is_as_the_records_say(service, clini
     ]
     with ThreadPoolExecutor(len(loads) + 1) as pool, Working(writer, per_second=40):
         workers = [pool.submit(work, load, end) for load in loads]
-        workers.append(pool.submit(kill_some, service, end, dice))
+        kills = pool.submit(kill_some, service, end, dice)
         time.sleep(SECONDS)
         end.set()
         for worker in workers:
@@ -92,6 +97,9 @@ def test_after_both_have_written_everything_is_as_the_records_say(service, clini
         f"follower and worker are killed each {KILLED_EVERY} s; {writer.steps.total()} steps of another service",
         acknowledged=answers,
     )
-    assert [load.unexpected() for load in loads] == [{}] * len(loads)
+    unexpected = sum((Counter(load.unexpected()) for load in loads), Counter())
+    assert {status for _, status in unexpected} <= {503}
+    # A transaction of a killed process holds its records until MongoDB ends it.
+    assert unexpected.total() <= kills.result()
     for clinic in clinics:
         assert differences_at_rest(callers, clinic, dice=dice, questions=200) == []
