@@ -35,6 +35,7 @@ class RedoxPeer:
     def __init__(self, key="redox"):
         self.key = key_called(key)
         self.messages, self.assertions, self.uploads, self.answers = [], [], [], []
+        self.lines = []  # of requests: method, address, version
         self.upload_uri = "https://blob.example/1"
         self.valid_tokens = set()
         self._lock = threading.Lock()
@@ -47,6 +48,7 @@ class RedoxPeer:
             wbufsize, disable_nagle_algorithm = -1, True
 
             def do_POST(self):
+                peer.lines.append(self.requestline)
                 body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
                 {"/token": peer._token, "/endpoint": peer._message, "/upload": peer._upload}[
                     self.path

@@ -28,6 +28,7 @@ class XealthPeer:
     def __init__(self):
         self.orders, self.tokens, self.answers, self.token_answers = [], [], [], []
         self.placed, self.reads = {}, []
+        self.lines = []  # of requests: method, address, version
         self.valid_tokens = set()
         peer = self
 
@@ -36,10 +37,12 @@ class XealthPeer:
             wbufsize, disable_nagle_algorithm = -1, True
 
             def do_POST(self):
+                peer.lines.append(self.requestline)
                 body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
                 (peer._token if self.path == "/token" else peer._order)(self, body)
 
             def do_GET(self):
+                peer.lines.append(self.requestline)
                 peer._read(self)
 
             def reply(self, status, body=None, headers=()):

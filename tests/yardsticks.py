@@ -45,7 +45,8 @@ GROUPS: dict[str, tuple[Yardstick, ...]] = {
             "P1",
             "Logs, metrics, traces, broker, cache keys, addresses of outgoing calls, subjects of mails and bodies of errors "
             "hold nothing of a patient.",
-            missing="The broker and the addresses of outgoing calls are not searched while processes run.",
+            missing="The user service is asked for an account by its address in the path of the call, since it knows no "
+            "other way (rule ACCOUNT-156).",
         ),
         Yardstick(
             "P2", "The line of a request names operation and ids: no query, no path, no user agent."

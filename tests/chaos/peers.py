@@ -9,11 +9,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
 class MailServer:
-    """As much of SMTP as a client needs; `received` counts mails by their Message-ID."""
+    """As much of SMTP as a client needs; `received` counts mails by their Message-ID, `subjects` lists theirs."""
 
     def __init__(self) -> None:
         self.received: Counter[str] = Counter()
-        received = self.received
+        self.subjects: list[str] = []
+        received, subjects = self.received, self.subjects
 
         class Handler(socketserver.StreamRequestHandler):
             def handle(self) -> None:
@@ -30,6 +31,7 @@ class MailServer:
             def _read_mail(self) -> str:
                 lines = iter(self.rfile.readline, b".\r\n")
                 mail = email.message_from_bytes(b"".join(lines), policy=email.policy.default)
+                subjects.append(mail["Subject"])
                 return mail["Message-ID"]
 
             def _say(self, line: str) -> None:
@@ -52,13 +54,17 @@ class _Server(socketserver.ThreadingTCPServer):
 
 
 class ReportService:
-    """Answers each call with a PDF."""
+    """Answers each call with a PDF; `lines` are those of the requests: method, address, version."""
 
     def __init__(self) -> None:
+        self.lines: list[str] = []
+        lines = self.lines
+
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
 
             def do_POST(self) -> None:
+                lines.append(self.requestline)
                 self.rfile.read(int(self.headers.get("Content-Length", 0)))
                 content = b"%PDF-1.4 a report\n%%EOF\n"
                 self.send_response(200)

@@ -46,6 +46,7 @@ class StandIn:
         self.data = embedded.EmbeddedDataService()
         self.endpoint = embedded.EmbeddedTokenEndpoint()
         self.calls = []
+        self.lines = []  # of requests: method, address, version
         self.headers = []
         self.override = {}  # "METHOD path" -> (status, body): what to answer instead
         self.basic_allowed = True
@@ -85,6 +86,7 @@ class StandIn:
         path = urlsplit(request.path).path
         self.calls.append(f"{request.command} {path}")
         self.headers.append(dict(request.headers))
+        self.lines.append(request.requestline)
         if "serverlogin" not in path:
             time.sleep(self.delay)
         if f"{request.command} {path}" in self.override:
