@@ -6,7 +6,7 @@ OWN_ADDOPTS := -q --strict-markers -p no:cacheprovider -p tests.environment
 # Otherwise each process would compile the whole program again.
 unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
-.PHONY: help run serve setup test walks lint fmt house bench bench-compare bench-ehr bench-merge bench-outbox yardsticks fuzz-short fuzz chaos-short chaos promtool attack audit lock servers stop clean run-setup dev-setup
+.PHONY: help run serve setup test walks lint fmt house bench bench-compare bench-ehr bench-merge bench-outbox yardsticks fuzz-short fuzz chaos-short chaos soak promtool attack audit lock servers stop clean run-setup dev-setup
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
@@ -65,7 +65,7 @@ bench-outbox: dev-setup  ## how fast real workers drain the outbox; ARGS="--rows
 	@$(PYTHON_BIN) -m tests.bench.outbox $(ARGS)
 
 yardsticks: dev-setup  ## every test that shows a row of docs/yardsticks.md, and what it said into the page
-	@-$(PYTHON_BIN) -m pytest -o addopts="$(OWN_ADDOPTS)" -p tests.yardstick_results -n 2 --dist loadfile tests --ignore=tests/bench --ignore=tests/chaos --ignore=tests/fuzz $(ARGS)
+	@-$(PYTHON_BIN) -m pytest -o addopts="$(OWN_ADDOPTS)" -p tests.yardstick_results -n 2 --dist loadfile tests --ignore=tests/bench --ignore=tests/chaos --ignore=tests/fuzz --ignore=tests/soak $(ARGS)
 	@-$(PYTHON_BIN) -m pytest -o addopts="$(OWN_ADDOPTS)" -p tests.yardstick_results tests/chaos tests/fuzz $(ARGS)
 	@$(PYTHON_BIN) -m scripts.yardsticks
 
@@ -80,6 +80,9 @@ fuzz: dev-setup  ## more of them for FUZZ_MINUTES (30), different in every run; 
 
 chaos: dev-setup  ## break everything on purpose; a table at the end, also in .local/chaos.json
 	@CHAOS_RESULTS=.local/chaos.json $(PYTHON_BIN) -m pytest -o addopts="$(OWN_ADDOPTS)" -m chaos tests/chaos tests/tasks tests/processes $(ARGS)
+
+soak: dev-setup  ## an hour of mixed load (SOAK_MINUTES): do memory, queues and files stay as they are?
+	@$(PYTHON_BIN) -m pytest -o addopts="$(OWN_ADDOPTS)" -s tests/soak $(ARGS)
 
 promtool:  ## fetch the tool with which tests try the alert rules (with apt; nothing is installed)
 	@scripts/promtool.sh

@@ -9,6 +9,8 @@ from typing import Any
 
 import orjson
 
+from tests.cast import make_person
+from tests.factories import make_clinician
 from tests.list_questions import Questions, path
 from tests.other_service.documents import Inventor
 from tests.other_service.summaries import stats
@@ -24,6 +26,23 @@ class Callers:
 
     member: Any
     backend: Any
+
+
+def callers_over_http(service, clinics):
+    """An admin of these clinics, and a service."""
+    member = make_person("Lin Member")
+    for clinic in clinics:
+        make_clinician(clinic, member, "CLINIC_ADMIN")
+    return Callers(_caller(service, member.token), _caller(service, service.server_token()))
+
+
+def _caller(service, token):
+    def call(method, path, body):
+        answer = service.request(method, path, body, token=token)
+        is_json = answer.content and answer.headers["Content-Type"] == "application/json"
+        return answer.status, answer.json() if is_json else None
+
+    return call
 
 
 class OwnLoad:

@@ -13,12 +13,10 @@ from random import Random
 import pytest
 
 from kernel import clock, db
-from tests.cast import make_person
-from tests.factories import make_clinician
 from tests.other_service.documents import Inventor
 from tests.other_service.existing import fill_clinic
 from tests.other_service.writer import OtherWriter, Working
-from tests.own_load import Callers, OwnLoad
+from tests.own_load import OwnLoad, callers_over_http
 from tests.processes.conftest import service_in
 from tests.two_writers import differences_at_rest, wait_for_rest, work
 
@@ -46,22 +44,6 @@ def clinics():
     ]
 
 
-def caller(service, token):
-    def call(method, path, body):
-        answer = service.request(method, path, body, token=token)
-        is_json = answer.content and answer.headers["Content-Type"] == "application/json"
-        return answer.status, answer.json() if is_json else None
-
-    return call
-
-
-def callers_of(service, clinics):
-    member = make_person("Lin Member")
-    for clinic in clinics:
-        make_clinician(clinic, member, "CLINIC_ADMIN")
-    return Callers(caller(service, member.token), caller(service, service.server_token()))
-
-
 def kill_some(service, end, dice):
     """Returns how many."""
     killed = 0
@@ -76,7 +58,7 @@ def kill_some(service, end, dice):
 
 def test_after_both_have_written_everything_is_as_the_records_say(service, clinics, fault):
     service.start()
-    callers, dice, end = callers_of(service, clinics), Random(SEED), threading.Event()
+    callers, dice, end = callers_over_http(service, clinics), Random(SEED), threading.Event()
     writer = OtherWriter(db.database(), [clinic["_id"] for clinic in clinics], seed=SEED)
     loads = [
         OwnLoad(callers, clinic, seed=f"{SEED} {n}", now=clock.now())

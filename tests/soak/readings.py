@@ -1,0 +1,68 @@
+"""What a long load must leave flat, read from the system while it runs."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from kernel import db
+from tests.bench.meters import descendants
+
+MEGABYTE = 2**20
+_KILOBYTE = 1024
+Readings = dict[str, float]  # what is read -> megabytes, or how many
+
+
+def of_processes(pids: dict[str, int]) -> Readings:
+    """Memory, open files and threads of each process and of those that it has started."""
+    found = {}
+    for name, pid in pids.items():
+        tree = descendants(pid)
+        found[f"{name}: MB"] = sum(map(_memory, tree))
+        found[f"{name}: open files"] = sum(map(_open_files, tree))
+        found[f"{name}: threads"] = sum(map(_threads, tree))
+    return found
+
+
+def of_redis(client: Any) -> Readings:
+    return {
+        "redis: MB": client.info("memory")["used_memory"] / MEGABYTE,
+        "redis: keys": client.dbsize(),
+    }
+
+
+def of_mongodb() -> Readings:
+    return {"mongodb: connections": db.client().admin.command("serverStatus")["connections"]["current"]}  # fmt: skip
+
+
+def of_collections() -> Readings:
+    database = db.database()
+    return {
+        name: database[name].estimated_document_count()
+        for name in database.list_collection_names()
+        if not name.startswith("system.")
+    }
+
+
+def _memory(pid: int) -> float:
+    return _read(lambda: _resident(Path(f"/proc/{pid}/status").read_text()))
+
+
+def _resident(status: str) -> float:
+    (line,) = (line for line in status.splitlines() if line.startswith("VmRSS:"))
+    return int(line.split()[1]) * _KILOBYTE / MEGABYTE
+
+
+def _open_files(pid: int) -> float:
+    return _read(lambda: len(list(Path(f"/proc/{pid}/fd").iterdir())))
+
+
+def _threads(pid: int) -> float:
+    return _read(lambda: len(list(Path(f"/proc/{pid}/task").iterdir())))
+
+
+def _read(value: Callable[[], float]) -> float:
+    """Nothing for a process that has just ended."""
+    try:
+        return value()
+    except (OSError, ValueError):
+        return 0
