@@ -37,7 +37,7 @@ TABLE = {
     "OIDC_LOGOUT_ENDPOINT": ("OIDC_LOGOUT_ENDPOINT", PROVIDER),
     "ANYMAIL_POSTMARK_API_URL": ("ANYMAIL.POSTMARK_API_URL", HEALTH_RECORD),
 }
-# The older name of the permission service's address; what is not called over http; an address to listen on.
+# The older name of the permission service's address; what is not called over http; addresses to listen on.
 NOT_IN_TABLE = {
     "TIDEPOOL_GATEKEEPER_CLIENT_ADDRESS",
     "REDIS_URL",
@@ -45,6 +45,7 @@ NOT_IN_TABLE = {
     "EMAIL_HOST",
     "OIDC_ISSUER",
     "HOST",
+    "METRICS_HOST",
 }
 LOOKS_LIKE_ONE = re.compile(r"(^|_)(URL|URI|(?<!PER_)ADDRESS|ENDPOINT|HOST|ISSUER)$")
 MALFORMED = (
