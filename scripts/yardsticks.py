@@ -22,7 +22,12 @@ this page from the table in `tests/yardsticks.py` and the marks `@pytest.mark.ya
 that no test shows says why. `make yardsticks` runs every marked test and keeps its result with the date, from
 which the last column is made.
 """
-COMMANDS = {"chaos": "make chaos", "walk": "make walks", "fuzz": "make fuzz-short", "soak": "make soak"}
+COMMANDS = {
+    "chaos": "make chaos",
+    "walk": "make walks",
+    "fuzz": "make fuzz-short",
+    "soak": "make soak",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ the end.
 """
 
 import os
+import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -86,12 +87,13 @@ def has_grown(name, begin, end):
 
 def told(samples, before, after, requests):
     rows = [(name, *thirds(samples, name)) for name in samples[0]]
-    print(f"\n{'':32}{'begin':>10}{'middle':>10}{'end':>10}")
-    for name, *means in rows:
-        print(f"{name:32}" + "".join(f"{value:10.1f}" for value in means))
-    print(f"\nrequests: {requests}; documents before and after:")
-    for name in sorted(after):
-        print(f"{name:32}{before.get(name, 0):10}{after[name]:10}")
+    lines = [
+        f"\n{'':32}{'begin':>10}{'middle':>10}{'end':>10}",
+        *(f"{name:32}" + "".join(f"{value:10.1f}" for value in means) for name, *means in rows),
+        f"\nrequests: {requests}; documents before and after:",
+        *(f"{name:32}{before.get(name, 0):10}{after[name]:10}" for name in sorted(after)),
+    ]
+    sys.stdout.write("\n".join(lines) + "\n")
     return rows
 
 
