@@ -6,6 +6,7 @@ import pytest
 from pymongo import monitoring
 
 from clinic_records.store.closures import COLLECTION as CLOSURES
+from patients.kept import ROWS
 
 WRITES = {"insert", "update", "delete", "findAndModify", "drop"}
 
@@ -17,6 +18,7 @@ class _Commands(monitoring.CommandListener):
         self.written = set()  # collections that this process has written to
         self.watches = []
         self.interventions = []
+        self.scans = []
 
     def started(self, event):
         if event.command_name in WRITES and not _is_mongodbs_own(event):
@@ -24,6 +26,8 @@ class _Commands(monitoring.CommandListener):
                 names.add(event.command[event.command_name])
             for intervene in list(self.interventions):
                 intervene(event.command[event.command_name])
+        if event.command.get(event.command_name) == ROWS and _lists_ids(event.command):
+            self.scans.append(event.command_name)
         if event.command.get("find") == CLOSURES:
             return  # once a second in each process, whatever is asked
         for recorder in self.recorders:
@@ -35,6 +39,22 @@ class _Commands(monitoring.CommandListener):
     def failed(self, event):
         for recorder in self.failures:
             recorder.append(event.failure.get("code"))
+
+
+def _lists_ids(command):
+    """Whether it looks for a list of `_id`."""
+    changes = [change["q"] for name in ("updates", "deletes") for change in command.get(name, ())]
+    matches = [stage.get("$match", {}) for stage in command.get("pipeline", ())]
+    queries = [command.get("filter") or command.get("query") or {}, *changes, *matches]
+    found = [query.get("_id") for query in queries]
+    return any(isinstance(ids, dict) and len(ids.get("$in", ())) > 1 for ids in found)
+
+
+def take_scans():
+    """Commands since the last call for which MongoDB 6 has read a whole clustered collection: it does for a list of
+    `_id`."""
+    scans, _COMMANDS.scans = _COMMANDS.scans, []
+    return scans
 
 
 def _is_mongodbs_own(event):

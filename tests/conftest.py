@@ -14,7 +14,7 @@ from django.core.cache import caches
 from django.core.management import call_command
 
 from tests import reached
-from tests.commands import take_written, was_written
+from tests.commands import take_scans, take_written, was_written
 from tests.environment import DATABASE
 
 pytest_plugins = ["tests.cast", "tests.bodies", "tests.faults", "tests.pace"]
@@ -135,6 +135,7 @@ def clean_state(django_db_setup, request):
     closures.forget()
     prepared._mark.remember()
     yield
+    assert take_scans() == []
     may_differ = _last["processes"] == 0 or any(map(was_written, following.COLLECTIONS))
     if may_differ and request.node.get_closest_marker("foreign_writes") is None:
         assert following.differences() == []

@@ -51,7 +51,7 @@ def list_patients(
     preparing.require_rows(clinic)
     total = patient_counts.total_of(clinic)
     if patient_filter.is_empty:
-        documents = store.list_page(clinic, patient_filter, ordering, window)
+        documents = store.list_page(clinic, patient_filter, ordering, window, total=total)
         count = total = _total_that_fits(clinic, documents, window, total)
     else:
         documents, count = _matching_page(clinic, patient_filter, ordering, window, total)
@@ -64,12 +64,15 @@ def _matching_page(
 ) -> tuple[list[PatientDocument], int]:
     if patient_filter.search is not None and ordering.path == BY_NAME.path:
         most = _most_rare(total, window)
-        found = store.search_page(clinic, patient_filter, window, ordering.direction, most)
+        found = store.search_page(clinic, patient_filter, window, ordering, most=most, total=total)
         if found is not None:
             return found
-    count = store.count_matching(clinic, patient_filter)
+    count = store.count_matching(clinic, patient_filter, total=total)
     is_rare = count <= _most_rare(max(count, total), window)
-    return store.list_page(clinic, patient_filter, ordering, window, is_rare=is_rare), count
+    documents = store.list_page(
+        clinic, patient_filter, ordering, window, is_rare=is_rare, total=total
+    )
+    return documents, count
 
 
 def _total_that_fits(
@@ -88,7 +91,7 @@ def count_patients(clinic: ObjectId, patient_filter: PatientFilter) -> int:
     preparing.require_rows(clinic)
     if patient_filter.is_empty:
         return patient_counts.counted_total(clinic)
-    return store.count_matching(clinic, patient_filter)
+    return store.count_matching(clinic, patient_filter, total=patient_counts.total_of(clinic))
 
 
 def _at_least(count: int, clinic: ObjectId, total: int) -> int:

@@ -5,28 +5,37 @@ can match are read and sorted. The id is the last key of every order, in its dir
 or loses a patient, and one index serves both directions.
 
 Every query names its index: all indexes begin with the clinic, and MongoDB would try two dozen plans to find out which
-is best. Rows of a clinic that no index narrows down are read where they lie, side by side.
+is best. Rows of a clinic that no index narrows down are read where they lie, side by side. In a large clinic these and
+the keys of a search are read in two halves at the same time (`halves`), and one more query puts what was found in
+order.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
+from itertools import chain
 from typing import Any
 
 from bson import ObjectId
 
-from kernel import db, texts
+from kernel import db, parallel, texts
 from kernel.db import Document
 from patients.documents import PatientDocument
 from patients.list_rows import NO_FLAG, order_keys, patient_id_of, row_id
 from patients.search_keys import in_key
+from patients.store.halves import halves
 from patients.store.list_rows import BY_PATIENT, COLLECTION
 from patients.store.patients import COLLATION, list_shown
 
 BY_TAG, BY_SITE, BY_SEARCH, SIDE_BY_SIDE = "ListTags", "ListSites", "ListSearch", "_id_"
+# Index -> the key of it in whose order the halves of a clinic lie.
+_HALVED = {SIDE_BY_SIDE: "_id", BY_SEARCH: "searchKey"}
 Condition = dict[str, Any]
 _LEAST: dict[type, Any] = {float: float("-inf"), datetime: datetime.min.replace(tzinfo=UTC)}
 _PATIENT = {"patientId": 1, "_id": 0}  # as keys of an index have it
+# How far a page may lie behind the first one to be found in halves: each half has to be read as far as its end.
+_FARTHEST = 2000
 _FIRST_ID, _LAST_ID = ObjectId(b"\0" * 12), ObjectId(b"\xff" * 12)
 
 
@@ -90,6 +99,28 @@ class Window:
 
 
 # --- pages ----------------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """Queries that find each matching row once, and the index with which they do."""
+
+    clinic_id: ObjectId
+    parts: Sequence[Condition]
+    index: str
+
+    def narrowed(self, condition: Condition) -> "_Reading":
+        return replace(self, parts=[{"$and": [part, condition]} for part in self.parts])
+
+
+def _reading(
+    clinic_id: ObjectId, patient_filter: PatientFilter, index: str, total: int
+) -> _Reading:
+    query, key = conditions(clinic_id, patient_filter, index), _HALVED.get(index)
+    if key is None:
+        return _Reading(clinic_id, [query], index)
+    parts = [{"$and": [*query["$and"], *half]} for half in halves(clinic_id, key, total)]
+    return _Reading(clinic_id, parts, index)
+
+
 def list_page(
     clinic_id: ObjectId,
     patient_filter: PatientFilter,
@@ -97,17 +128,37 @@ def list_page(
     window: Window,
     *,
     is_rare: bool = False,
+    total: int,
 ) -> list[PatientDocument]:
-    """`is_rare`: so few patients match that finding and sorting them is faster than walking along the order."""
+    """`is_rare`: so few patients match that finding and sorting them is faster than walking along the order. `total`:
+    how many patients the clinic has, as far as is known."""
     index = ordering.index if ordering.index and not is_rare else _index_for(patient_filter)
-    query = conditions(clinic_id, patient_filter, index)
+    is_near = window.skip + window.limit <= _FARTHEST
+    reading = _reading(clinic_id, patient_filter, index, total if is_near else 0)
     # Downwards MongoDB puts what is missing behind all values by itself.
     if ordering.values is None or ordering.direction < 0:
-        return list_shown(_list_ids(query, ordering, window, index))
-    return list_shown(_values_first(query, ordering, window, index))
+        return list_shown(_list_ids(reading, ordering, window))
+    return list_shown(_values_first(reading, ordering, window))
 
 
-def _list_ids(query: Condition, ordering: Ordering, window: Window, index: str) -> list[ObjectId]:
+def _list_ids(reading: _Reading, ordering: Ordering, window: Window) -> list[ObjectId]:
+    if len(reading.parts) == 1:
+        return _sorted_ids(reading.parts[0], ordering, window, reading.index)
+    first = Window(0, window.skip + window.limit)
+    found = parallel.run(
+        [partial(_sorted_ids, part, ordering, first, reading.index) for part in reading.parts]
+    )
+    return _in_order(reading.clinic_id, list(chain(*found)), ordering, window)
+
+
+def _in_order(
+    clinic_id: ObjectId, ids: Sequence[ObjectId], ordering: Ordering, window: Window
+) -> list[ObjectId]:
+    rows = {"patientId": {"$in": list(ids)}, "clinicId": clinic_id}
+    return _sorted_ids(rows, ordering, window, BY_PATIENT)
+
+
+def _sorted_ids(query: Condition, ordering: Ordering, window: Window, index: str) -> list[ObjectId]:
     rows = db.collection(COLLECTION).find(
         query,
         _PATIENT,
@@ -127,51 +178,77 @@ def _sort_keys(ordering: Ordering, index: str) -> tuple[str, ...]:
     return keys if index == ordering.index else (*keys, "patientId")
 
 
-def _values_first(
-    query: Condition, ordering: Ordering, window: Window, index: str
-) -> list[ObjectId]:
+def _values_first(reading: _Reading, ordering: Ordering, window: Window) -> list[ObjectId]:
     """Those who have a value, and if they do not fill the page, the others."""
     assert ordering.values is not None  # noqa: S101 (for the type checker)
-    with_value = {
-        **query,
-        "$and": [*query["$and"], {ordering.path: {"$gte": _LEAST[ordering.values]}}],
-    }
-    ids = _list_ids(with_value, ordering, window, index)
+    with_value = reading.narrowed({ordering.path: {"$gte": _LEAST[ordering.values]}})
+    ids = _list_ids(with_value, ordering, window)
     missing = window.limit - len(ids)
     if not missing:
         return ids
-    before = window.skip + len(ids) if ids or not window.skip else _count(with_value, index)
-    others = {**query, "$and": [*query["$and"], {ordering.path: None}]}
-    rest = Window(max(0, window.skip - before), missing)
-    return ids + _list_ids(others, ordering, rest, index)
+    before = window.skip + len(ids) if ids or not window.skip else _count(with_value)
+    others = reading.narrowed({ordering.path: None})
+    return ids + _list_ids(others, ordering, Window(max(0, window.skip - before), missing))
 
 
 def search_page(
-    clinic_id: ObjectId, patient_filter: PatientFilter, window: Window, direction: int, most: int
+    clinic_id: ObjectId,
+    patient_filter: PatientFilter,
+    window: Window,
+    ordering: Ordering,
+    *,
+    most: int,
+    total: int,
 ) -> tuple[list[PatientDocument], int] | None:
     """A page of the hits in order of their names, and their number, from one pass over the keys of the index; None if
     there are more than `most` hits."""
+    reading = _reading(clinic_id, patient_filter, BY_SEARCH, total)
+    if len(reading.parts) > 1:
+        return _search_halves(reading, window, ordering, most)
     pipeline: list[Document] = [
-        {"$match": conditions(clinic_id, patient_filter, BY_SEARCH)},
+        {"$match": reading.parts[0]},
         {"$project": {"fullName": 1, **_PATIENT}},
         {"$limit": most + 1},
-        {"$sort": {"fullName": direction, "patientId": direction}},
+        {"$sort": {"fullName": ordering.direction, "patientId": ordering.direction}},
         {"$group": {"_id": None, "n": {"$sum": 1}, "ids": {"$push": "$patientId"}}},
         {"$project": {"n": 1, "ids": {"$slice": ["$ids", window.skip, window.limit]}}},
     ]
-    rows = db.collection(COLLECTION).aggregate(pipeline, hint=BY_SEARCH, collation=COLLATION)
+    rows = db.collection(COLLECTION).aggregate(pipeline, hint=BY_SEARCH, **ordering.options)
     for row in rows:
         return (list_shown(row["ids"]), row["n"]) if row["n"] <= most else None
     return [], 0
 
 
-def count_matching(clinic_id: ObjectId, patient_filter: PatientFilter) -> int:
-    index = _index_for(patient_filter)
-    return _count(conditions(clinic_id, patient_filter, index), index)
+def _search_halves(
+    reading: _Reading, window: Window, ordering: Ordering, most: int
+) -> tuple[list[PatientDocument], int] | None:
+    """Without a collation: only so are the keys of the index bounds of a half."""
+    found = parallel.run([partial(_some_ids, part, most + 1) for part in reading.parts])
+    ids = list(chain(*found))
+    if len(ids) > most:
+        return None
+    return list_shown(_in_order(reading.clinic_id, ids, ordering, window)), len(ids)
 
 
-def _count(query: Condition, index: str) -> int:
-    return db.collection(COLLECTION).count_documents(query, hint=index)
+def _some_ids(query: Condition, most: int) -> list[ObjectId]:
+    rows = db.collection(COLLECTION).find(
+        query, _PATIENT, limit=most, hint=BY_SEARCH, batch_size=most + 1
+    )
+    return [row["patientId"] for row in rows]
+
+
+def count_matching(clinic_id: ObjectId, patient_filter: PatientFilter, *, total: int) -> int:
+    """`total`: how many patients the clinic has, as far as is known."""
+    return _count(_reading(clinic_id, patient_filter, _index_for(patient_filter), total))
+
+
+def _count(reading: _Reading) -> int:
+    rows = db.collection(COLLECTION)
+    return sum(
+        parallel.run(
+            [partial(rows.count_documents, part, hint=reading.index) for part in reading.parts]
+        )
+    )
 
 
 # --- conditions -----------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from kernel import db
 from patients import statistics
 from patients.services.patient_lists import list_patients, read_filter, read_ordering
+from patients.store import halves
 from tests.factories import make_clinic, make_patients
 from tests.list_model import Model
 
@@ -144,13 +145,20 @@ def ranges():
     )
 
 
+@pytest.fixture(params=[False, True], ids=["as a whole", "in halves"])
+def in_halves(request, monkeypatch):
+    """How all rows of a clinic are read, as those of a small and as those of a large one."""
+    if request.param:
+        monkeypatch.setattr(halves, "LEAST", 1)
+
+
 @settings(
-    max_examples=60,
+    max_examples=35,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(rows=patients(), requests=st.lists(queries(), min_size=4, max_size=4))
-def test_pages_counts_and_orders_agree_with_the_model(rows, requests):
+def test_pages_counts_and_orders_agree_with_the_model(in_halves, rows, requests):
     db.collection("patients").delete_many({})
     clinic, other = make_clinic(), make_clinic()
     documents = make_patients(clinic, rows) if rows else []
@@ -179,7 +187,7 @@ def test_pages_counts_and_orders_agree_with_the_model(rows, requests):
         "-max",
     ],
 )
-def test_pages_over_equal_values_show_each_patient_once(sort):
+def test_pages_over_equal_values_show_each_patient_once(in_halves, sort):
     clinic = make_clinic()
     documents = make_patients(clinic, [{"fullName": NAMES[n % 2]} for n in range(23)])
     query = {"sort": sort, "sortType": "cgm"}

@@ -16,6 +16,7 @@ from kernel import clock, db, indexes
 from patients import kept
 from patients.services import demo_patients, patient_counts, patients, prepared
 from patients.services.seeding import seed_patients
+from patients.store import halves
 from tests.cast import make_person
 from tests.factories import make_clinic, make_clinician
 
@@ -285,6 +286,31 @@ def test_an_order_without_index_reads_the_rows_of_the_clinic_once(
     assert rows["responseLength"] < 10_000
     assert not rows.get("usedDisk")
     assert examined_in(entries, "patients") == PAGE
+
+
+READ_IN_HALVES = [
+    ({"sort": "+timeInTargetPercent", "sortType": "cgm"}, "docsExamined"),
+    ({"sort": "-totalRecords", "sortType": "bgm", "period": "1d"}, "docsExamined"),
+    ({"cgm__timeInTargetPercent": ">2"}, "docsExamined"),
+    ({"search": "no match here"}, "keysExamined"),
+]
+
+
+@pytest.mark.parametrize(
+    ("query", "what"), READ_IN_HALVES, ids=[urlencode(query) for query, _ in READ_IN_HALVES]
+)
+def test_a_large_clinic_is_read_in_two_halves(clinic, member, monkeypatch, query, what):
+    monkeypatch.setattr(halves, "LEAST", COUNT)
+    with profiled() as entries:
+        member.api.get(list_url(clinic, **query))
+    check_indexed(entries)
+    of_rows = [e.get(what, 0) for e in entries if e["ns"].endswith(f".{kept.ROWS}")]
+    read = [
+        number for number in of_rows if number > COUNT / 10
+    ]  # putting a page in order reads fewer
+    assert len(read) in {2, 4}  # a filter that finds nothing counts, and then looks for a page
+    assert max(read) < 0.75 * COUNT
+    assert sum(read[:2]) <= COUNT + 4
 
 
 def test_counts_of_the_clinic_read_no_patient(clinic, member):
