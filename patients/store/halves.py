@@ -14,29 +14,40 @@ from typing import Any
 from bson import ObjectId
 
 from kernel import db
+from patients.list_rows import date_path
 from patients.store.list_rows import COLLECTION
 
 LEAST = 20_000  # patients
+ROW, SEARCH_KEY, LAST_DATA = "_id", "searchKey", date_path("cgm", "lastData")
 _SAMPLE = 200
 _REMEMBERED_SECONDS = 3600
 # By age, which has nothing to do with the order of names or ids.
 _SAMPLED_BY = "ListBirthDate"
-
-
 Conditions = Sequence[dict[str, Any]]
 
 
 def halves(clinic_id: ObjectId, key: str, total: int) -> Sequence[Conditions]:
     """What to add to a query to find each row of the clinic once: nothing for a small clinic and in a transaction,
-    otherwise the two sides of the middle. `key`: what the index to be used has next after the clinic."""
+    otherwise the two sides of the middle. `key`: one of those above, in whose order the index is read."""
     if total < LEAST or db.in_transaction():
         return [()]
     middle = _middle(clinic_id, int(time.monotonic() // _REMEMBERED_SECONDS)).get(key)
-    return [()] if middle is None else [({key: {"$lt": middle}},), ({key: {"$gte": middle}},)]
+    if middle is None:
+        return [()]
+    # Rows without data are in the first half.
+    before = {"$not": {"$gte": middle}} if key == LAST_DATA else {"$lt": middle}
+    return [({key: before},), ({key: {"$gte": middle}},)]
 
 
 @lru_cache(maxsize=1000)
 def _middle(clinic_id: ObjectId, hour: int) -> dict[str, Any]:
-    query, shown = {"clinicId": clinic_id}, {"searchKey": 1}
+    """Each `hour` has its own."""
+    query, shown = {"clinicId": clinic_id}, {"searchKey": 1, LAST_DATA: 1}
     rows = list(db.collection(COLLECTION).find(query, shown, limit=_SAMPLE, hint=_SAMPLED_BY))
-    return {key: median_low([row[key] for row in rows]) for key in ("_id", "searchKey") if rows}
+    dates = [row["cgm"]["lastData"] for row in rows if row.get("cgm", {}).get("lastData")]
+    samples = {
+        ROW: [row["_id"] for row in rows],
+        SEARCH_KEY: [row["searchKey"] for row in rows],
+        LAST_DATA: dates,
+    }
+    return {key: median_low(values) for key, values in samples.items() if values}

@@ -24,13 +24,13 @@ from kernel.db import Document
 from patients.documents import PatientDocument
 from patients.list_rows import NO_FLAG, order_keys, patient_id_of, row_id
 from patients.search_keys import in_key
-from patients.store.halves import halves
+from patients.store.halves import LAST_DATA, ROW, SEARCH_KEY, halves
 from patients.store.list_rows import BY_PATIENT, COLLECTION
 from patients.store.patients import COLLATION, list_shown
 
 BY_TAG, BY_SITE, BY_SEARCH, SIDE_BY_SIDE = "ListTags", "ListSites", "ListSearch", "_id_"
 # Index -> the key of it in whose order the halves of a clinic lie.
-_HALVED = {SIDE_BY_SIDE: "_id", BY_SEARCH: "searchKey"}
+_HALVED = {SIDE_BY_SIDE: ROW, BY_SEARCH: SEARCH_KEY, BY_TAG: LAST_DATA}
 Condition = dict[str, Any]
 _LEAST: dict[type, Any] = {float: float("-inf"), datetime: datetime.min.replace(tzinfo=UTC)}
 _PATIENT = {"patientId": 1, "_id": 0}  # as keys of an index have it

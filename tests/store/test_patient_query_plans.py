@@ -293,6 +293,7 @@ READ_IN_HALVES = [
     ({"sort": "-totalRecords", "sortType": "bgm", "period": "1d"}, "docsExamined"),
     ({"cgm__timeInTargetPercent": ">2"}, "docsExamined"),
     ({"search": "no match here"}, "keysExamined"),
+    ({"tags": TWO_TAGS, "sites": "_"}, "docsExamined"),
 ]
 
 
