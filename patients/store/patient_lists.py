@@ -79,13 +79,15 @@ NO_FILTER = PatientFilter()
 class Ordering:
     """`path` in a row and its direction. `values`: their type, if patients with a value (and its flag) come before
     those without, in both directions. `collated`: by language rules, ignoring case and accents. `index`: the one that
-    has this order."""
+    has this order. `is_rough`: those without a value (or its flag) are in no order among themselves, which spares
+    looking for a second value in each row."""
 
     path: str
     direction: int
     values: type | None = None
     collated: bool = False
     index: str | None = None
+    is_rough: bool = False
 
     @property
     def options(self) -> dict[str, Any]:
@@ -135,10 +137,10 @@ def list_page(
     index = ordering.index if ordering.index and not is_rare else _index_for(patient_filter)
     is_near = window.skip + window.limit <= _FARTHEST
     reading = _reading(clinic_id, patient_filter, index, total if is_near else 0)
-    # Downwards MongoDB puts what is missing behind all values by itself.
-    if ordering.values is None or ordering.direction < 0:
+    if ordering.values is None:
         return list_shown(_list_ids(reading, ordering, window))
-    return list_shown(_values_first(reading, ordering, window))
+    find = _values_upwards if ordering.direction > 0 else _values_downwards
+    return list_shown(find(reading, ordering, window))
 
 
 def _list_ids(reading: _Reading, ordering: Ordering, window: Window) -> list[ObjectId]:
@@ -175,14 +177,31 @@ def _sort_keys(ordering: Ordering, index: str) -> tuple[str, ...]:
     """The index of an order need not hold the id: entries with equal keys lie in the order of the rows, and the
     collection is clustered by clinic and patient."""
     keys = order_keys(ordering.path)
-    return keys if index == ordering.index else (*keys, "patientId")
+    if index == ordering.index:
+        return keys
+    return (ordering.path, "patientId") if ordering.is_rough else (*keys, "patientId")
 
 
-def _values_first(reading: _Reading, ordering: Ordering, window: Window) -> list[ObjectId]:
+def _values_downwards(reading: _Reading, ordering: Ordering, window: Window) -> list[ObjectId]:
+    """MongoDB puts what is missing behind all values by itself. A page whose last patient has a value is right in any
+    order of the others."""
+    if reading.index == ordering.index:
+        return _list_ids(reading, ordering, window)
+    ids = _list_ids(reading, replace(ordering, is_rough=True), window)
+    is_right = not ids or _has(reading.clinic_id, ids[-1], ordering.path)
+    return ids if is_right else _list_ids(reading, ordering, window)
+
+
+def _has(clinic_id: ObjectId, patient_id: ObjectId, path: str) -> bool:
+    row = {"_id": row_id(clinic_id, patient_id), path: {"$ne": None}}
+    return db.collection(COLLECTION).find_one(row, {"_id": 1}) is not None
+
+
+def _values_upwards(reading: _Reading, ordering: Ordering, window: Window) -> list[ObjectId]:
     """Those who have a value, and if they do not fill the page, the others."""
     assert ordering.values is not None  # noqa: S101 (for the type checker)
     with_value = reading.narrowed({ordering.path: {"$gte": _LEAST[ordering.values]}})
-    ids = _list_ids(with_value, ordering, window)
+    ids = _list_ids(with_value, replace(ordering, is_rough=True), window)
     missing = window.limit - len(ids)
     if not missing:
         return ids
@@ -223,18 +242,29 @@ def _search_halves(
     reading: _Reading, window: Window, ordering: Ordering, most: int
 ) -> tuple[list[PatientDocument], int] | None:
     """Without a collation: only so are the keys of the index bounds of a half."""
-    found = parallel.run([partial(_some_ids, part, most + 1) for part in reading.parts])
-    ids = list(chain(*found))
-    if len(ids) > most:
-        return None
-    return list_shown(_in_order(reading.clinic_id, ids, ordering, window)), len(ids)
+    found = parallel.run([partial(_some_names, part, most + 1) for part in reading.parts])
+    hits = list(chain(*found))
+    return (list_shown(_by_name(hits, ordering, window)), len(hits)) if len(hits) <= most else None
 
 
-def _some_ids(query: Condition, most: int) -> list[ObjectId]:
+def _some_names(query: Condition, most: int) -> list[Document]:
+    shown = {"fullName": 1, **_PATIENT}
     rows = db.collection(COLLECTION).find(
-        query, _PATIENT, limit=most, hint=BY_SEARCH, batch_size=most + 1
+        query, shown, limit=most, hint=BY_SEARCH, batch_size=most + 1
     )
-    return [row["patientId"] for row in rows]
+    return list(rows)
+
+
+def _by_name(hits: list[Document], ordering: Ordering, window: Window) -> list[ObjectId]:
+    """MongoDB knows the rules of the language; the rows need not be read for it."""
+    pipeline: list[Document] = [
+        {"$documents": {"$literal": hits}},
+        {"$sort": {"fullName": ordering.direction, "patientId": ordering.direction}},
+        {"$skip": window.skip},
+        {"$limit": window.limit},
+        {"$project": {"patientId": 1}},
+    ]
+    return [row["patientId"] for row in db.database().aggregate(pipeline, **ordering.options)]
 
 
 def count_matching(clinic_id: ObjectId, patient_filter: PatientFilter, *, total: int) -> int:

@@ -37,16 +37,12 @@ def line(text: str, value: float, limit: float, unit: str) -> str:
 def _of_orders(rows: list[dict[str, Any]]) -> Iterator[str]:
     if not rows:
         return
-    name, top = orders.by_name(rows), orders.dearest(rows)
-    usual = orders.dearest([row for row in rows if row["is_usual"]])
+    top, most = orders.dearest(rows), orders.most_times(rows)
+    usual = orders.most_times([row for row in rows if row["is_usual"]])
     yield line(f"any order: {orders.title(top)}", top["ms"], _PAGE_MS, "ms")
-    yield line("the same, times the page by name", top["ms"] / name, _PAGE_RATIO, "times")
-    yield line(
-        f"usual orders: {orders.title(usual)}, times the page by name",
-        usual["ms"] / name,
-        _USUAL_RATIO,
-        "times",
-    )
+    for title, row, limit in (("any", most, _PAGE_RATIO), ("usual", usual, _USUAL_RATIO)):
+        text = f"{title} order: {orders.title(row)}, times the page by name"
+        yield line(text, row["times"], limit, "times")
 
 
 def _of_requests(rows: list[dict[str, Any]]) -> Iterator[str]:
