@@ -52,7 +52,7 @@ house: dev-setup  ## the rooms, their sizes, the imports between them, and how l
 bench: dev-setup  ## speed of the hot requests; ARGS="--patients 250 10000"
 	@$(PYTHON_BIN) -m tests.bench $(ARGS)
 
-bench-compare: dev-setup  ## two results side by side: make bench-compare A=old.json B=new.json
+bench-compare: dev-setup  ## two results side by side; fails if a request is dearer: make bench-compare A=old.json B=new.json
 	@$(PYTHON_BIN) -m tests.bench.compare $(A) $(B)
 
 bench-ehr: dev-setup  ## speed of an EHR sync through real workers; ARGS="--patients 10000"

@@ -59,7 +59,12 @@ def main() -> None:
         order_rows = [row for one in measured for row in orders.measure(one, port)]
     orders.show(order_rows)
     verdict.show(rows, order_rows)
-    result = {"rows": rows, "floors": floor_results, "orders": order_rows}
+    result = {
+        "machine": beside.speed_of_machine(),
+        "rows": rows,
+        "floors": floor_results,
+        "orders": order_rows,
+    }
     if BESIDE in options.group:
         result["beside"] = _beside(worlds, rows, service.database(env))
     _write({**result, "time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())})
