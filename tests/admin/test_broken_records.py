@@ -9,15 +9,18 @@ from django import forms
 from pymongo.errors import WriteError
 
 from kernel import clock, db, safe_reading
+from patients import kept
 from tests.api.test_broken_records import (  # noqa: F401 (a fixture)
     IN_THE_DEEP,
     NEEDED,
     WRONG,
     World,
+    fill,
     fresh_indexes_afterwards,
     leaves,
     with_broken,
 )
+from tests.replay import replayed
 
 LEVELS = (1, 2, 3, 4)
 KINDS = (
@@ -33,7 +36,10 @@ SETTINGS = ("limits", "tier", "mrn", "ehr", "timezone", "notifications", "restri
 
 @pytest.fixture
 def world(clinic, ada, cy, dot, backend):
-    objects = World({"id": str(clinic["_id"])}, ada, cy, dot, backend)
+    clinic_id = str(clinic["_id"])
+    patient = replayed("world", lambda: fill(clinic_id, ada, cy, dot))
+    db.collection(kept.COUNTS).delete_one({"_id": clinic["_id"]})
+    objects = World({"id": clinic_id}, ada, cy, dot, backend, patient)
     counted = {"total": 5, "demo": 0, "plan": 5, "providers": {"dexcom": {"states": {"connected": 1}, "total": 1}}}  # fmt: skip
     limits = {"hardLimit": {"plan": 5, "startDate": clock.now()}}
     fields = {"patientCount": counted, "patientCountSettings": limits}

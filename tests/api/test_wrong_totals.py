@@ -17,6 +17,7 @@ from tests.admin.conftest import Staff
 from tests.api.test_lists import cgm
 from tests.events import deliver_all
 from tests.factories import make_clinic, make_clinician, make_patient, make_patients
+from tests.replay import replayed
 
 KEPT = kept.COUNTS
 TAG, OTHER = ObjectId(f"{1:024x}"), ObjectId(f"{2:024x}")
@@ -73,6 +74,10 @@ LISTS = {
 
 @pytest.fixture
 def lakeside(ben):
+    return replayed("lakeside", lambda: make_lakeside(ben))
+
+
+def make_lakeside(ben):
     tags = [{"_id": TAG, "name": "A"}, {"_id": OTHER, "name": "B"}]
     clinic = make_clinic(patientTags=tags, sites=[SITE])
     make_clinician(clinic, ben)

@@ -12,6 +12,7 @@ from kernel import db
 from tests.cast import Api, described_operations, make_person
 from tests.events import deliver_all
 from tests.policy.callers import call
+from tests.replay import replayed
 
 pytestmark = pytest.mark.walk
 
@@ -45,9 +46,15 @@ class World:
 
 
 @pytest.fixture
-def world(clinic, other_clinic, ada, ben, cy, dot, eve, backend, settings):
+def world(clinic, other_clinic, ada, ben, cy, dot, eve, settings):
     for name in UNLIMITED:
         setattr(settings, f"CONFIRMATIONS_PER_{name}", "100000/hour")
+    people = {"ada": ada, "ben": ben, "cy": cy, "dot": dot, "eve": eve}
+    return replayed("world", lambda: make_world(clinic, people))
+
+
+def make_world(clinic, people):
+    ada, dot = people["ada"], people["dot"]
     body = {"fullName": "Iris Example", "birthDate": "1990-01-02", "email": "iris@example.org"}
     child = ada.api.post(f"/v1/clinics/{clinic['id']}/patients", body).json()["id"]
     deliver_all()
@@ -68,8 +75,7 @@ def world(clinic, other_clinic, ada, ben, cy, dot, eve, backend, settings):
         ),
     ):
         assert answer.status_code == 200
-    people = {"ada": ada, "ben": ben, "cy": cy, "dot": dot, "eve": eve, "fay": fay}
-    return World(clinic, child, people, keys_by_kind())
+    return World(clinic, child, {**people, "fay": fay}, keys_by_kind())
 
 
 def kind_of(document):

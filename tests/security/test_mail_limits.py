@@ -13,6 +13,7 @@ from tests.cast import Api, described_operations, make_clinic
 from tests.events import deliver_all, emitted
 from tests.policy.callers import call
 from tests.policy.test_matrix import ALLOWED
+from tests.replay import replayed
 from tests.security.test_enumeration import at_once
 
 # Operations of people that cause a mail to another's address. A new one fails the test below until it is
@@ -101,6 +102,10 @@ class World:
 
 @pytest.fixture
 def world(clinic, ada, ben, cy) -> World:
+    return replayed("world", lambda: make_world(clinic, ada, ben, cy))
+
+
+def make_world(clinic, ada, ben, cy) -> World:
     path = f"/v1/clinics/{clinic['id']}"
     patient = ada.api.post(f"{path}/patients", IRIS).json()["id"]
     db.collection("patients").update_one(
