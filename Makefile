@@ -31,7 +31,7 @@ lint: dev-setup  ## what CI checks besides the tests
 	$(PYTHON_BIN) -m ruff format --check $(SOURCES)
 	$(PYTHON_BIN) -m mypy kernel clinics_site users clinic_records patients clinics confirmations ehr redox xealth merges notifications
 	.venv/bin/lint-imports
-	$(PYTHON_BIN) -m scripts.with_servers $(PYTHON_BIN) manage.py check
+# It begins with all that `manage.py check` checks.
 	$(PYTHON_BIN) -m scripts.with_servers $(PYTHON_BIN) manage.py makemigrations --check --dry-run
 	$(PYTHON_BIN) -m scripts.deploy_check
 

@@ -40,12 +40,12 @@ def _notice_processes(event, _, starts=PROCESS_STARTS, last=_last):
 
 
 def pytest_collection_modifyitems(items):
-    """Start files that wait for processes and browsers early, since such a file at the end would run alone;
-    and alternate them with others, so that the processor is busy meanwhile."""
+    """Start files that wait for processes, browsers and threads early, since such a file at the end would run
+    alone; and alternate them with others, so that the processor is busy meanwhile."""
     by_file = groupby(items, key=lambda item: item.path)
     files = [list(group) for _, group in by_file]
-    waiting = [tests for tests in files if any(map(_has_processes, tests))]
-    others = [tests for tests in files if not any(map(_has_processes, tests))]
+    waiting = [tests for tests in files if any(map(_waits, tests))]
+    others = [tests for tests in files if not any(map(_waits, tests))]
     others.sort(key=_weight, reverse=True)
     # The last ones are short, so that no process waits long for another.
     alternating = chain.from_iterable(zip_longest(waiting, others, fillvalue=()))
@@ -66,6 +66,10 @@ def pytest_collection_finish():
     """
     gc.set_threshold(10_000, 50, 100)
     gc.enable()
+
+
+def _waits(item):
+    return _has_processes(item) or item.path.parent.name == "concurrency"
 
 
 def _has_processes(item):
