@@ -113,12 +113,6 @@ def check_ended(case, record):
 
 
 @pytest.fixture
-def quick_report(monkeypatch):
-    """Drawing the report has a test of its own."""
-    monkeypatch.setattr("redox.services.delivery.draw_report", lambda request: b"%PDF")
-
-
-@pytest.fixture
 def clinic_and_patient(quick_report):
     clinic = ehr.ehr_clinic()
     return clinic, ehr.ehr_patient(clinic, summary=ehr.summary())

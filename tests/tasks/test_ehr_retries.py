@@ -12,6 +12,7 @@ from redox.clients.redox import EmbeddedRedox
 from redox.services import scheduling
 from tests import ehr
 
+pytestmark = pytest.mark.usefixtures("quick_report")  # each try draws one
 START = datetime.fromisoformat("2026-03-02T10:00:00+00:00")
 
 
