@@ -9,10 +9,10 @@ from kernel.policy import (
     backend,
     is_self,
     member,
+    signed_in,
     user,
 )
 
-SIGNED_IN = any_of(backend, user)
 BACKEND_OR_MEMBER = any_of(backend, member)
 BACKEND_OR_ADMIN = any_of(backend, admin)
 BACKEND_OR_SELF = any_of(backend, is_self("userId"))
@@ -21,8 +21,8 @@ POLICY: dict[str, Rule] = {
     # Clinics
     "ListClinics": backend,
     "CreateClinic": user,  # the first admin has to be a person
-    "GetClinicByShareCode": SIGNED_IN,
-    "GetClinic": SIGNED_IN,
+    "GetClinicByShareCode": signed_in,
+    "GetClinic": signed_in,
     "UpdateClinic": BACKEND_OR_ADMIN,
     "DeleteClinic": BACKEND_OR_ADMIN,
     "UpdateTier": backend,

@@ -81,6 +81,11 @@ def user(caller: Caller) -> bool:
     return not caller.principal.is_server
 
 
+def signed_in(caller: Caller) -> bool:
+    """Every caller with a valid token."""
+    return True
+
+
 def member(caller: Caller) -> bool:
     return sees_patients(caller.roles)
 
@@ -97,7 +102,7 @@ def external(caller: Caller) -> bool:
 # Whether a rule reads records besides the caller's own. A rule that is missing here cannot be in the table
 # (system check).
 _looks_into_records: dict[Rule, bool] = dict.fromkeys(
-    (backend, user, external, member, admin), False
+    (backend, user, signed_in, external, member, admin), False
 )
 
 
@@ -162,6 +167,10 @@ def unknown_rules() -> list[str]:
 
 def is_external(operation_id: str) -> bool:
     return table().get(operation_id) is external
+
+
+def denies_no_one(operation_id: str) -> bool:
+    return table().get(operation_id) is signed_in
 
 
 def allows(operation_id: str, caller: Caller) -> bool:

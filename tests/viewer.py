@@ -3,7 +3,8 @@
 from datetime import UTC, datetime
 from urllib.parse import urlencode
 
-from tests import ehr
+from tests import ehr, reached
+from tests.cast import QuickClient, operation_of
 from tests.xealth import xealth_patient
 from xealth.services import report_tokens
 from xealth.services.report_tokens import ReportPlace
@@ -28,6 +29,15 @@ def new_token(patient):
 def query_of(patient, **changes):
     query = {"clinicId": patient["clinicId"], "patientId": patient["userId"], **changes}
     return {"restricted_token": new_token(patient), **query}
+
+
+def ask(path, **headers):
+    """As a browser does. Pages and PDFs are not described in detail, so nothing is compared with the description."""
+    answer = QuickClient().get(path, headers=headers)
+    operation = operation_of(answer.wsgi_request)
+    if operation is not None:
+        reached.note(operation, answer.status_code)
+    return answer
 
 
 def page_address(patient, **changes):

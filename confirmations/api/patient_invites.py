@@ -18,7 +18,7 @@ from kernel.api import bodies
 from kernel.api import schema as s
 from kernel.api.operations import Call, operation
 from kernel.api.viewsets import empty
-from kernel.errors import ConstraintViolation, Forbidden, PaymentRequired
+from kernel.errors import Forbidden
 from patients.representation.patient_bodies import shared_patient_of
 from patients.representation.patients import patient
 
@@ -59,10 +59,6 @@ class PatientInviteViewSet(ConfirmationViewSet):
         body_limit=bodies.LARGE,
         body_required=False,
         lenient=reads_for_clinic(schemas.ACCEPT_PATIENT, is_optional=True),
-        raises=(
-            PaymentRequired,
-            ConstraintViolation,
-        ),
         responses={200: s.ref("patient.v1")},
     )
     def accept(self, call: Call) -> Response:

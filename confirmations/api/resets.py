@@ -26,6 +26,7 @@ class SendResetViewSet(ConfirmationViewSet):
         description="Answers the same whether or not there is such an account.",
         path=_ADDRESS,
         lenient=_ANY_ADDRESS,
+        always_found=True,
         responses={200: None},
     )
     def send(self, call: Call) -> Response:
@@ -38,6 +39,7 @@ class SendResetViewSet(ConfirmationViewSet):
         description="The path that the clients use; the same as SendPasswordReset.",
         path=_ADDRESS,
         lenient=_ANY_ADDRESS,
+        always_found=True,
         responses={200: None},
     )
     def send_mail(self, call: Call) -> Response:

@@ -43,6 +43,7 @@ class ResendSignupViewSet(ConfirmationViewSet):
         description="Answers the same whether or not anything waits for this address.",
         path={"email": schemas.EMAIL},
         lenient=reads({}, is_optional=True, path={"email": s.email()}),
+        always_found=True,
         responses={200: None},
     )
     def resend(self, call: Call) -> Response:

@@ -44,7 +44,9 @@ def _statuses(
     yield from (kind.status for kind in (*_ALWAYS, *spec.raises))
     has_token = not policy.is_external(spec.id)
     if has_token:
-        yield from (error.status for error in family.of_tokens())
+        yield from (family.missing_token().status, family.invalid_token().status)
+    if has_token and not policy.denies_no_one(spec.id):
+        yield family.denied().status
     if spec.reads_body:
         yield errors.SlowBody.status
     if variables:

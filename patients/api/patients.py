@@ -29,6 +29,7 @@ class ClinicPatientsViewSet(ApiViewSet):
         "ListPatients",
         summary="List the patients of a clinic",
         query=LIST_PARAMETERS,
+        always_found=True,
         responses={200: schemas.PATIENTS_RESPONSE},
     )
     def page(self, call: Call) -> Response:
@@ -240,6 +241,7 @@ class PatientTagAssignmentViewSet(ApiViewSet):
         description="Without a body, or with null, from all patients of the clinic.",
         body=schemas.USER_IDS,
         body_required=False,
+        always_found=True,
         responses={200: None},
     )
     def remove(self, call: Call) -> Response:

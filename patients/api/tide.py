@@ -17,6 +17,7 @@ class TideViewSet(ApiViewSet):
         summary="Patients who need attention, by category",
         query=TIDE_PARAMETERS,
         is_heavy=True,
+        always_found=True,
         responses={200: TIDE_RESPONSE},
     )
     def retrieve(self, call: Call) -> Response:

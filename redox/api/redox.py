@@ -72,10 +72,7 @@ class RedoxWebhookViewSet(ApiViewSet):
         body=schemas.MESSAGE,
         body_limit=bodies.MESSAGE,
         lenient=Lenient(read_body=lambda _, raw: raw),
-        raises=(
-            Unauthorized,
-            UnsupportedMediaType,
-        ),
+        raises=(Unauthorized,),
         responses={200: schemas.VERIFICATION},
     )
     def receive(self, call: Call) -> Response:

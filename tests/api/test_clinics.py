@@ -431,6 +431,14 @@ def test_admins_choose_which_mails_they_get(clinic, ada, ben, backend):
     assert stored(clinic)["suppressedNotifications"] == {}
 
 
+def test_mails_of_a_clinic_that_is_gone_cannot_be_chosen(clinic, ada):
+    """Another service has removed the clinic, and not its members."""
+    db.collection("clinics").delete_one({"_id": ObjectId(clinic["id"])})
+    body = {"suppressedNotifications": {"patientClinicInvitation": True}}
+    response = ada.api.post(path(clinic, "suppressed_notifications"), body)
+    assert (response.status_code, response.json()) == (404, {"message": "clinic not found"})
+
+
 def test_membership_restrictions_are_replaced_as_a_whole(clinic, ada, ben, backend):
     url = path(clinic, "membership_restrictions")
     assert ada.api.get(url).json() == {}

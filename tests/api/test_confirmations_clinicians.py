@@ -167,6 +167,26 @@ def test_a_clinic_before_its_migration_is_422(clinic, ada):
     assert response.json() == {"message": "constraint violation: clinic is not migrated"}
 
 
+@pytest.mark.parametrize("what", ["accept", "dismiss", "cancel"])
+def test_an_invitation_of_a_clinic_before_its_migration_is_422_and_stays(clinic, ada, eve, what):
+    """Rule CONFIRM-58."""
+    invited = {"email": eve.email, "roles": ["CLINIC_MEMBER"]}
+    path = f"/v1/clinics/{clinic['id']}/invites/clinicians"
+    invite = ada.api.post(path, invited).json()["inviteId"]
+    db.collection("clinics").update_one(
+        {"_id": ObjectId(clinic["id"])}, {"$unset": {"isMigrated": ""}}
+    )
+    own = f"/v1/clinicians/{eve.user_id}/invites/{invite}"
+    response = {
+        "accept": lambda: eve.api.put(own),
+        "dismiss": lambda: eve.api.delete(own),
+        "cancel": lambda: ada.api.delete(f"{path}/{invite}"),
+    }[what]()
+    assert response.status_code == 422
+    assert response.json() == {"message": "constraint violation: clinic is not migrated"}
+    assert db.collection("confirmations").find_one({"_id": invite})["status"] == "pending"
+
+
 def test_a_service_may_invite_and_an_unknown_clinic_is_404(clinic, backend):
     body = {"email": "a@example.org", "roles": ["CLINIC_MEMBER"]}
     assert backend.post(f"/v1/clinics/{clinic['id']}/invites/clinicians", body).status_code == 200

@@ -118,6 +118,22 @@ class TestProviders:
         returned_body = ben.api.get(f"/v1/clinics/{lakeside['_id']}/patient_count").json()
         assert returned_body["providers"] == {"provider19": {"states": {"pending": 1}, "total": 1}}
 
+    def test_services_and_connection_requests_are_refused_alike(
+        self, lakeside, ben, backend, monkeypatch
+    ):
+        source = {"providerName": "dexcom", "state": "connected"}
+        patient = make_patient(lakeside, email="iris@example.org", dataSources=[source])
+        four = [{"providerName": name, "state": "pending"} for name in "abcd"]
+        path = f"/v1/patients/{patient['userId']}/data_sources"
+        assert backend.put(path, four).status_code == 422
+
+        monkeypatch.setattr(patient_counts, "MOST_PROVIDERS", 0)
+        path = f"/v1/clinics/{lakeside['_id']}/patients/{patient['userId']}/connect/dexcom"
+        assert ben.api.post(path).status_code == 422
+        stored = stored_patient(lakeside, patient["userId"])
+        assert stored["dataSources"] == [source]
+        assert "providerConnectionRequests" not in stored
+
     def test_one_provider_too_many_is_refused_and_changes_nothing(self, lakeside, ben):
         patient, other = make_patient(lakeside), make_patient(lakeside)
         assert self.put(lakeside, ben, patient, "a", "b", "c").status_code == 200

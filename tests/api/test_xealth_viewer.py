@@ -16,7 +16,15 @@ from kernel import clock, db
 from tests import ehr
 from tests.cast import Api, QuickClient, described_operations
 from tests.factories import make_clinic
-from tests.viewer import PAGE, READING, new_token, pdf_address, query_of, subscribed_patient
+from tests.viewer import (
+    PAGE,
+    READING,
+    ask,
+    new_token,
+    pdf_address,
+    query_of,
+    subscribed_patient,
+)
 from tests.xealth import xealth_clinic
 from users.services import neighbours
 from xealth.representation import viewer, viewer_files
@@ -41,7 +49,7 @@ def token_for_everything(patient):
 
 
 def view(query, **headers):
-    return QuickClient().get(f"{PAGE}?{urlencode(query)}", headers=headers)
+    return ask(f"{PAGE}?{urlencode(query)}", **headers)
 
 
 def refused(query):
@@ -99,7 +107,7 @@ class TestTokens:
 
     def answers(self, patient, token_id):
         page = view(query_of(patient, restricted_token=token_id))
-        pdf = QuickClient().get(pdf_address(patient, token_id))
+        pdf = ask(pdf_address(patient, token_id))
         return {
             (page.status_code, page.json()["message"]),
             (pdf.status_code, pdf.json()["message"]),
@@ -190,7 +198,7 @@ class TestRecords:
     def test_a_patient_without_an_active_subscription_is_401(self, patient, subscriptions):
         change_patient(patient, ehrSubscriptions=subscriptions)
         assert refused(query_of(patient)) == (401, NOT_SUBSCRIBED)
-        assert QuickClient().get(pdf_address(patient)).status_code == 401
+        assert ask(pdf_address(patient)).status_code == 401
 
     @pytest.mark.parametrize(
         ("field", "words"),
@@ -320,18 +328,18 @@ class TestPage:
 
 class TestPdf:
     def test_it_is_the_report_that_notes_carry(self, patient):
-        answer = QuickClient().get(pdf_address(patient))
+        answer = ask(pdf_address(patient))
         assert answer.status_code == 200
         text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(answer.content)).pages)
         assert "RT-5531" in text
         assert "Tomas & Ana <Weir>" in text
 
     def test_a_patient_without_data_has_a_report_too(self, clinic):
-        answer = QuickClient().get(pdf_address(subscribed_patient(clinic, summary=None)))
+        answer = ask(pdf_address(subscribed_patient(clinic, summary=None)))
         assert answer.content.startswith(b"%PDF")
 
     def test_headers_keep_it_out_of_every_cache_and_page(self, patient):
-        answer = QuickClient().get(pdf_address(patient))
+        answer = ask(pdf_address(patient))
         assert answer["Content-Type"] == "application/pdf"
         assert answer["Content-Disposition"] == 'inline; filename="report.pdf"'
         assert answer["Cache-Control"] == "no-store"
@@ -349,13 +357,13 @@ class TestPdf:
     def test_with_a_report_service_there_is_none_here(self, settings, patient):
         path = pdf_address(patient).partition("?")[0]
         settings.EXPORT_ADDRESS = "http://export:9301"
-        answer = QuickClient().get(f"{path}?restricted_token={new_token(patient)}")
+        answer = ask(f"{path}?restricted_token={new_token(patient)}")
         message = "not found: the report service has the report"
         assert (answer.status_code, answer.json()["message"]) == (404, message)
 
     def test_where_xealth_is_switched_off_there_is_none(self, settings, patient):
         settings.XEALTH = {**settings.XEALTH, "enabled": False}
-        assert QuickClient().get(pdf_address(patient)).status_code == 404
+        assert ask(pdf_address(patient)).status_code == 404
 
 
 class TestRefusalsInABrowser:
