@@ -26,6 +26,21 @@ class SourceState(TextChoices):
     ERROR = "error"
 
 
+class Finding(TextChoices):
+    """Why data of one provider does or does not arrive. The first five are faults."""
+
+    ERROR = "error"
+    DISCONNECTED = "disconnected"
+    STALE_DATA = "staleData"
+    EXPIRED_INVITE = "expiredInvite"
+    STALE_INVITE = "staleInvite"
+    INVITED = "invited"
+    NO_DATA_YET = "noDataYet"
+    ARRIVES = "arrives"
+    NEVER_ASKED = "neverAsked"
+    UNCLEAR = "unclear"
+
+
 class DiagnosisType(TextChoices):
     TYPE_1 = "type1"
     TYPE_2 = "type2"

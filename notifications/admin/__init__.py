@@ -1,3 +1,3 @@
 """Mails for staff. Importing registers the pages."""
 
-from notifications.admin import previews, sent  # noqa: F401
+from notifications.admin import connection_mails, previews, sent  # noqa: F401

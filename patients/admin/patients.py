@@ -15,7 +15,7 @@ from kernel.errors import DomainError
 from kernel.staff import exports, pages, paging, roles
 from kernel.staff.fields import OptionalReasonForm
 from patients import fields
-from patients.admin import readable_patients
+from patients.admin import arrivals, readable_patients
 from patients.admin.patient_fields import cell, line
 from patients.choices import DataProvider
 from patients.services import data_sources, patient_details, patient_lists
@@ -117,7 +117,7 @@ def detail(request: HttpRequest, clinic_id: str, user_id: str) -> HttpResponseBa
         lines=[(title, line(field, row)) for title, field in fields.lines()],
         subscriptions=_subscriptions(document),
         uploads=_uploads(document),
-        requests=_requests(document),
+        **arrivals.context(document, last_data),
         panels=pages.PATIENT_PANELS.render(request, document),
     )
 
@@ -212,15 +212,6 @@ def _last_order(subscription: Document) -> str:
     """The last matched message is the current order."""
     matched = subscription.get("matchedMessages") or []
     return str(matched[-1]["id"]) if matched else ""
-
-
-def _requests(document: Document) -> list[dict[str, Any]]:
-    by_provider = document.get("providerConnectionRequests") or {}
-    return sorted(
-        (request for requests in by_provider.values() for request in requests),
-        key=lambda request: request["createdTime"],
-        reverse=True,
-    )
 
 
 def _export_rows(clinic: Document, patient_filter: PatientFilter) -> Iterator[list[Any]]:

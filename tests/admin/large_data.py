@@ -158,13 +158,17 @@ class LargeData:
             "expirationTime": NOW,
         }
         requests = {"dexcom": [{"providerName": "dexcom", "createdTime": NOW}]}
+        other_sources = [
+            {"providerName": "abbott", "state": "error", "modifiedTime": NOW},
+            {"providerName": ADDRESS, "state": "disconnected", "modifiedTime": NOW},
+        ]
         patient = make_patient(
             self.clinic,
             userId=long_id(100 + number), fullName=f"{PERSON} {number}", email=f"p{number}.{ADDRESS}",
             mrn=f"LKSD-2026-000000{number}-ABCDEFGHIJ", diagnosisType="type1", targetDevices=["Omnipod DASH", "Dexcom G7"],
             tags=[tag["_id"] for tag in self.clinic["patientTags"]], sites=self.clinic["sites"],
             permissions={"custodian": {}, "view": {}, "upload": {}, "note": {}}, invitedBy=long_id(0),
-            dataSources=[source] * 3, providerConnectionRequests=requests, reviews=[{"clinicianId": long_id(0), "time": NOW}] * 2,
+            dataSources=[source] * 3 + other_sources, providerConnectionRequests=requests, reviews=[{"clinicianId": long_id(0), "time": NOW}] * 2,
             summary={**ehr.summary(), **ehr.summary(bgm=True)}, lastUploadReminderTime=NOW,
         )  # fmt: skip
         ehr.subscribe(patient)
@@ -269,3 +273,8 @@ class LargeData:
                 "recipientHash": mailer.recipient_hash(ADDRESS), "time": NOW, "tries": 12,
             }  # fmt: skip
             db.collection("sentMails").insert_one(record)
+        record = {
+            "_id": ObjectId(), "template": "request_dexcom_reconnect", "state": "unclear", "time": NOW, "tries": 2,
+            "recipientHash": mailer.recipient_hash(self.patients[0]["email"]),
+        }  # fmt: skip
+        db.collection("sentMails").insert_one(record)

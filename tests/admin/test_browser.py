@@ -5,11 +5,12 @@ from django.contrib.auth.models import Group, User
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
-from kernel import db
+from kernel import clock, db
 from tests import ehr
 from tests.admin import browser as chromium
 from tests.admin.conftest import PASSWORD, patient_ids, stored
 from tests.events import deliver_all
+from tests.factories import make_patient
 
 pytestmark = [pytest.mark.browser, chromium.NEEDS_CHROMIUM]
 
@@ -74,6 +75,27 @@ def test_a_removal_waits_for_the_typed_text(browser, sam, clinic):
     button.click()
     browser.wait_for("body", "The patient was removed from the clinic.")
     assert user_id not in patient_ids(clinic)
+    assert browser.errors() == []
+
+
+def test_no_data_arrives_until_a_connection_request_is_mailed(
+    browser, sam, clinic, dot, mailoutbox
+):
+    sources = [{"providerName": "dexcom", "state": "error", "modifiedTime": clock.now()}]
+    patient = make_patient(
+        clinic, userId=dot.user_id, email=dot.email, fullName="Dot Patient", dataSources=sources
+    )
+    browser.log_in("sam", PASSWORD)
+    browser.open(f"/admin/clinics/{clinic['_id']}/patients/?q=dot")
+    browser.click_text("Dot Patient")
+    browser.wait_for("#arrivals", "The provider no longer accepts the login")
+    browser.click_text("Send request")
+    browser.wait_for("#arrivals", "no mail to this address since")
+    deliver_all()
+    browser.open(f"/admin/clinics/{clinic['_id']}/patients/{patient['userId']}/")
+    browser.wait_for("#arrivals", "mail sent")
+    assert "link works until" in browser.find("#arrivals").text
+    assert mailoutbox[-1].to == [dot.email]
     assert browser.errors() == []
 
 

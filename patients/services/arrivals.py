@@ -1,0 +1,170 @@
+"""Why data of a patient does or does not arrive, for each provider that the record names.
+
+Pure: reads one record and nothing else. Other services write these records, so nothing in them is taken for granted.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from kernel import safe_reading
+from kernel.clock import ZERO
+from kernel.db import Document
+from patients.choices import DataProvider, Finding, SourceState
+from patients.services.data_sources import REQUEST_LASTS
+from patients.services.patient_details import is_custodial
+
+IS_STALE = timedelta(hours=48)
+INVITATION_LASTS = timedelta(days=31)  # from the day of the record; a reminder does not prolong it
+_FAULTS = {
+    SourceState.ERROR.value: Finding.ERROR,
+    SourceState.DISCONNECTED.value: Finding.DISCONNECTED,
+}
+_PENDING = (SourceState.PENDING.value, SourceState.PENDING_RECONNECT.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A provider's account was asked for. `asked` None: the record does not say when."""
+
+    asked: datetime | None
+    expires: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """`provider` is empty for a patient who was asked to connect whatever there is, or not at all. `source` is the
+    newest one of the provider, or empty; `since` is when the finding began, as far as the record says."""
+
+    provider: str
+    finding: Finding
+    since: datetime | None
+    source: Document
+    request: Request | None
+
+
+def arrivals_of(record: Document, now: datetime) -> list[Arrival]:
+    """Sorted by provider; never empty."""
+    sources, requests = _sources_by_provider(record), _requests_by_provider(record)
+    providers = sorted(sources.keys() | requests.keys())
+    if not providers:
+        return [_without_provider(record, now)]
+    return [
+        _arrival(name, sources.get(name, []), requests.get(name, []), now) for name in providers
+    ]
+
+
+# --- one provider ---------------------------------------------------------------------------------
+def _arrival(
+    provider: str, sources: list[Document], stored: list[Request], now: datetime
+) -> Arrival:
+    waiting = [source for source in sources if source.get("state") in _PENDING]
+    requests = [*stored, *map(_request_in, waiting)]
+    source = max(sources, key=_begun, default={})
+    # A source that waits for its first connection is a request and no source.
+    connected = {} if source.get("state") == SourceState.PENDING else source
+    unanswered = [request for request in requests if not _is_answered(connected, request)]
+    finding, since = _finding(connected, _newest(unanswered), now)
+    return Arrival(provider, finding, since, source, _newest(requests))
+
+
+def _finding(
+    source: Document, unanswered: Request | None, now: datetime
+) -> tuple[Finding, datetime | None]:
+    """The first that holds."""
+    state, latest = source.get("state"), _moment(source, "latestDataTime")
+    if isinstance(state, str) and state in _FAULTS:
+        return _FAULTS[state], _moment(source, "modifiedTime")
+    if latest is not None and now - latest > IS_STALE:
+        return Finding.STALE_DATA, latest
+    if unanswered is not None:
+        return _of_request(unanswered, now)
+    if state != SourceState.CONNECTED:
+        return Finding.UNCLEAR, _moment(source, "modifiedTime")
+    if latest is not None:
+        return Finding.ARRIVES, latest
+    return Finding.NO_DATA_YET, _moment(source, "connectedTime", "modifiedTime")
+
+
+def _of_request(request: Request, now: datetime) -> tuple[Finding, datetime | None]:
+    if request.expires is not None and now > request.expires:
+        return Finding.EXPIRED_INVITE, request.expires
+    if request.asked is not None and now - request.asked > IS_STALE:
+        return Finding.STALE_INVITE, request.asked
+    return Finding.INVITED, request.asked
+
+
+def _is_answered(source: Document, request: Request) -> bool:
+    """Whether the source, where there is one, was made or connected after the request."""
+    if not source or source.get("state") == SourceState.CONNECTED:
+        return bool(source)
+    made = _moment(source, "createdTime", "modifiedTime")
+    if made is None:
+        return True
+    connected = _moment(source, "connectedTime") or ZERO
+    return request.asked is not None and max(made, connected) > request.asked
+
+
+def _without_provider(record: Document, now: datetime) -> Arrival:
+    """Only people whose account the clinic looks after are invited to connect whatever they have."""
+    created = _moment(record, "createdTime")
+    if created is None or not safe_reading.text(record.get("email")) or not is_custodial(record):
+        return Arrival("", Finding.NEVER_ASKED, None, {}, None)
+    sent = _moment(record, "lastInvitationSent") or created
+    request = Request(sent, created + INVITATION_LASTS)
+    finding, since = _of_request(request, now)
+    return Arrival("", finding, since, {}, request)
+
+
+# --- what is stored -------------------------------------------------------------------------------
+def _sources_by_provider(record: Document) -> dict[str, list[Document]]:
+    by_provider: dict[str, list[Document]] = {}
+    for source in safe_reading.objects(record.get("dataSources")):
+        if provider := safe_reading.text(source.get("providerName")):
+            by_provider.setdefault(provider, []).append(source)
+    return by_provider
+
+
+def _requests_by_provider(record: Document) -> dict[str, list[Request]]:
+    stored = safe_reading.mapping(record.get("providerConnectionRequests"))
+    requests = {name: list(map(_stored, safe_reading.objects(stored[name]))) for name in stored}
+    # An old record of Dexcom's stands in when there is no newer one.
+    older = _moment(record, "lastRequestedDexcomConnectTime")
+    if older is not None and not requests.get(DataProvider.DEXCOM.value):
+        requests[DataProvider.DEXCOM.value] = [Request(older, _end(older))]
+    return {name: made for name, made in requests.items() if made}
+
+
+def _stored(request: Document) -> Request:
+    asked = _moment(request, "createdTime")
+    return Request(asked, _moment(request, "expirationTime") or _end(asked))
+
+
+def _request_in(source: Document) -> Request:
+    expires = _moment(source, "expirationTime")
+    return Request(_moved(expires, -REQUEST_LASTS), expires)
+
+
+def _newest(requests: list[Request]) -> Request | None:
+    return max(requests, key=lambda request: request.asked or ZERO, default=None)
+
+
+def _begun(source: Document) -> datetime:
+    return _moment(source, "createdTime", "modifiedTime") or ZERO
+
+
+def _end(asked: datetime | None) -> datetime | None:
+    return _moved(asked, REQUEST_LASTS)
+
+
+def _moved(moment: datetime | None, by: timedelta) -> datetime | None:
+    """None also where the result is beyond the calendar."""
+    try:
+        return None if moment is None else moment + by
+    except OverflowError:
+        return None
+
+
+def _moment(document: Document, *names: str) -> datetime | None:
+    """The first of the fields that holds a time; the zero time stands for none."""
+    times = (safe_reading.moment(document.get(name)) for name in names)
+    return next((time for time in times if time is not None and time != ZERO), None)

@@ -1,0 +1,115 @@
+"""The box that says why no data arrives, and what to do next (docs/admin.md, "No data arrives")."""
+
+from datetime import timedelta
+
+import pytest
+from bson import ObjectId
+
+from kernel import clock, db
+from notifications.services import mailer
+from patients.admin import arrivals
+from patients.choices import Finding
+from tests.admin.conftest import events, text
+from tests.factories import make_patient
+
+ADDRESS = "dora@example.org"
+
+
+@pytest.fixture
+def page(clinic, staff):
+    person = staff("support")
+
+    def open_page(**fields):
+        patient = make_patient(clinic, fullName="Dora Detail", **{"email": ADDRESS, **fields})
+        return person.get(f"clinics/{clinic['_id']}/patients/{patient['userId']}/")
+
+    return open_page
+
+
+def rows_of(response):
+    return {row["name"]: row for row in response.context["arrivals"]}
+
+
+def source(state, **fields):
+    return {"providerName": "dexcom", "state": state, **fields}
+
+
+def requested(asked):
+    return {"dexcom": [{"providerName": "dexcom", "createdTime": asked}]}
+
+
+def mail(state, time, template="request_dexcom_connect_custodial"):
+    record = {"_id": ObjectId(), "template": template, "state": state, "time": time, "tries": 1}
+    recipient = {"recipientHash": mailer.recipient_hash(ADDRESS)}
+    db.collection("sentMails").insert_one({**record, **recipient})
+
+
+def test_every_finding_has_words():
+    assert set(arrivals._WORDS) == set(Finding)
+
+
+def test_each_provider_has_its_state_its_meaning_and_the_next_step(page):
+    moment = clock.now() - timedelta(days=3)
+    sources = [
+        source("error", modifiedTime=moment),
+        {"providerName": "abbott", "state": "connected", "latestDataTime": moment},
+    ]
+    response = page(dataSources=sources)
+    dexcom, abbott = rows_of(response)["Dexcom"], rows_of(response)["FreeStyle Libre"]
+    assert (dexcom["words"].state, dexcom["since"]) == ("failed", moment)
+    assert (abbott["words"].state, abbott["since"]) == ("no new data", moment)
+    assert "log in at the provider again" in text(response)
+    assert text(response).count("Send request") == 2
+    assert [event["object"]["type"] for event in events(action="patient.viewed")] == ["patient"]
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [("sent", "sent"), ("failed", "failed"), ("sending", "being sent"), ("unclear", "unclear, an operator decides")],
+)  # fmt: skip
+def test_the_mail_of_the_last_request_is_shown_with_what_became_of_it(page, state, words):
+    asked = clock.now() - timedelta(hours=3)
+    mail("sent", asked - timedelta(days=2))
+    mail(state, asked + timedelta(seconds=2))
+    mail("failed", asked + timedelta(hours=1), template="request_abbott_connect")
+    row = rows_of(page(providerConnectionRequests=requested(asked)))["Dexcom"]
+    assert (row["mail"].state, row["mail"].changed) == (words, asked + timedelta(seconds=2))
+
+
+def test_a_mail_before_the_request_is_not_its_mail(page):
+    asked = clock.now() - timedelta(hours=3)
+    mail("sent", asked - timedelta(days=2))
+    response = page(providerConnectionRequests=requested(asked))
+    assert rows_of(response)["Dexcom"]["mail"] is None
+    assert "no mail to this address since" in text(response)
+
+
+def test_an_expired_link_is_called_expired(page):
+    asked = clock.now() - timedelta(days=31)
+    assert "link expired" in text(page(providerConnectionRequests=requested(asked)))
+
+
+def test_a_request_is_offered_only_where_the_service_would_send_it(page):
+    for fields, word in (
+        ({"providerConnectionRequests": requested(clock.now())}, "names no data source"),
+        ({"dataSources": [source("error")], "email": None}, "has no e-mail address"),
+        ({"dataSources": [{"providerName": "pigeon", "state": "error"}]}, "names no data source"),
+        ({"dataSources": [source("connected", latestDataTime=clock.now())]}, "Nothing to do"),
+        ({}, "general invitation"),
+        ({"email": None}, "page of the patient in its own app"),
+    ):
+        created = clock.now() - timedelta(days=5)
+        response = page(**{"createdTime": created, **fields})
+        assert word in text(response), fields
+        assert "/connect" not in text(response), fields
+
+
+def test_last_upload_and_summary_are_the_newest_of_both_kinds(page):
+    older, newer = clock.now() - timedelta(days=9), clock.now() - timedelta(days=2)
+    kinds = {
+        "cgmStats": {"dates": {"lastUploadDate": older, "lastUpdatedDate": newer}},
+        "bgmStats": {"dates": {"lastUploadDate": newer, "lastUpdatedDate": "x"}},
+    }
+    response = page(summary=kinds)
+    assert response.context["last_upload"] == response.context["last_summary"] == newer
+    assert "No summary has arrived yet" in text(page())
