@@ -97,6 +97,7 @@ _INVITATION = (
     "The clinic sends the general invitation. Check the e-mail address with the person first."
 )
 _NO_SOURCE = " The record names no data source of this provider, so the clinic has to send it in its own app."
+_UNKNOWN = " But no request can be sent for this provider: the person has to connect it there."
 _NO_ADDRESS = " The record has no e-mail address: no one can be asked before the clinic enters one."
 
 
@@ -149,6 +150,8 @@ def _next_step(arrival: Arrival, *, can_ask: bool, has_address: bool) -> str:
         return words.next_step
     if not arrival.provider:
         return words.next_step if arrival.finding is Finding.INVITED else _INVITATION
+    if arrival.provider not in _PROVIDERS:
+        return words.next_step + _UNKNOWN
     if not has_address:
         return words.next_step + _NO_ADDRESS
     return words.next_step if can_ask else words.next_step + _NO_SOURCE

@@ -93,7 +93,7 @@ def test_a_request_is_offered_only_where_the_service_would_send_it(page):
     for fields, word in (
         ({"providerConnectionRequests": requested(clock.now())}, "names no data source"),
         ({"dataSources": [source("error")], "email": None}, "has no e-mail address"),
-        ({"dataSources": [{"providerName": "pigeon", "state": "error"}]}, "names no data source"),
+        ({"dataSources": [{"providerName": "pigeon", "state": "error"}]}, "no request can be sent"),
         ({"dataSources": [source("connected", latestDataTime=clock.now())]}, "Nothing to do"),
         ({}, "general invitation"),
         ({"email": None}, "page of the patient in its own app"),
