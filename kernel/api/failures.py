@@ -10,6 +10,7 @@ from http import HTTPStatus
 from typing import Any
 
 from kernel import errors, policy
+from kernel.api import canonical_values, parameters
 from kernel.api.error_families import ErrorFamily
 from kernel.api.operations import Operation
 
@@ -49,12 +50,18 @@ def _statuses(
         yield family.denied().status
     if spec.reads_body:
         yield errors.SlowBody.status
-    if variables:
+    if not all(_is_address(spec, name) for name in variables):
         yield family.wrong_path(errors.BadRequest()).status
     if variables and not spec.always_found:
         yield errors.NotFound.status
     if method != "get" or (has_token and "clinicId" in variables):
         yield errors.Conflict.status  # changed by someone else at this moment; the clinic is being merged
+
+
+def _is_address(spec: Operation, name: str) -> bool:
+    """Whether the variable is an e-mail address: a wrong one is a BadRequest in every family."""
+    schema = {**spec.path, **spec.lenient.path}.get(name) or parameters.path_schema(name)
+    return bool(canonical_values.address_paths(schema))
 
 
 def _shared(status: int, family: ErrorFamily) -> dict[str, str]:

@@ -133,6 +133,13 @@ def test_operations_without_a_token_say_so_and_list_no_refusal_of_one():
         assert is_open or refusals <= operation["responses"].keys(), name
 
 
+def test_a_wrong_address_in_a_path_is_a_bad_request_and_described_as_nothing_else(world):
+    for name in ("ResendAccountSignup", "SendPasswordReset", "SendPasswordResetMail"):
+        _, _, operation = described_operations()[name]
+        assert "404" not in operation["responses"], name
+        assert world.send(name, email="no-address").status_code == 400, name
+
+
 def test_no_path_ends_in_a_slash():
     assert not [path for path in description()["paths"] if path.endswith("/")]
 
