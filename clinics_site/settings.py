@@ -704,7 +704,23 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "`x-bodyLimit` is the largest size of a body in bytes. A page has at most 2,000 records.",
     "VERSION": "1.0",
     "OAS_VERSION": "3.1.0",
-    "LICENSE": {"name": "BSD-2-Clause"},
+    "LICENSE": {"name": "BSD-2-Clause", "identifier": "BSD-2-Clause"},
+    "SERVERS": [{"url": "/", "description": "The service that this description was read from."}],
+    "TAGS": [  # in the contract's order
+        {
+            "name": "Clinics",
+            "description": "Clinics, their clinicians, patients, tags, sites and reports.",
+        },
+        {
+            "name": "Confirmations",
+            "description": "Invitations, sign-ups and the mails that confirm them.",
+        },
+        {
+            "name": "Internal",
+            "description": "Operations meant for other services of the installation.",
+        },
+        {"name": "Redox", "description": "What the EHR integration service Redox calls."},
+    ],
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PUBLIC": True,
     "SERVE_AUTHENTICATION": [],

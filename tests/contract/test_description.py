@@ -51,6 +51,20 @@ def test_is_valid_openapi_3_1():
     validate_schema(description())
 
 
+def test_says_where_the_service_is_and_under_which_licence():
+    assert description()["servers"][0]["url"] == "/"
+    assert description()["info"]["license"]["identifier"] == "BSD-2-Clause"
+
+
+def test_every_tag_is_described_in_the_order_of_the_contract():
+    tags = description()["tags"]
+    used = {tag for _, _, operation in described_operations().values() for tag in operation["tags"]}
+
+    assert [tag["name"] for tag in tags] == ["Clinics", "Confirmations", "Internal", "Redox"]
+    assert {tag["name"] for tag in tags} == used
+    assert all(tag["description"] for tag in tags)
+
+
 def test_is_what_is_served():
     served = yaml.safe_load(QuickClient().get("/schema").content)
     assert served["paths"].keys() == description()["paths"].keys()
