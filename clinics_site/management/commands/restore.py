@@ -32,5 +32,6 @@ class Command(BaseCommand):
             message = f"the copy is not what was backed up: {len(problems)} findings"
             raise CommandError(message)
         self.stdout.write(
-            f"{n} documents are in the database {db.database_name()}, and all is as it was"
+            f"{n} documents are in the database {db.database_name()}, and all is as it was; "
+            "positions of followers (collection followers) are left out, they begin anew"
         )
