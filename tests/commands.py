@@ -1,5 +1,6 @@
 """What a process sends to MongoDB: how many commands, which writes, and which commands fail."""
 
+import threading
 from contextlib import contextmanager
 
 import pytest
@@ -9,6 +10,16 @@ from clinic_records.store.closures import COLLECTION as CLOSURES
 from patients.kept import ROWS
 
 WRITES = {"insert", "update", "delete", "findAndModify", "drop"}
+
+
+class _OfThisThread(list):
+    def __init__(self):
+        super().__init__()
+        self._thread = threading.get_ident()
+
+    def append(self, name):
+        if threading.get_ident() == self._thread:
+            super().append(name)
 
 
 class _Commands(monitoring.CommandListener):
@@ -130,11 +141,12 @@ def failed_commands():
 
 @pytest.fixture
 def mongo_commands():
-    """`with mongo_commands() as names:` records the names of all commands sent meanwhile."""
+    """`with mongo_commands() as names:` records the names of all commands sent meanwhile; with `of_this_thread` not
+    those that something in the background sends."""
 
     @contextmanager
-    def recording():
-        recorder = []
+    def recording(*, of_this_thread=False):
+        recorder = _OfThisThread() if of_this_thread else []
         _COMMANDS.recorders.append(recorder)
         try:
             yield recorder

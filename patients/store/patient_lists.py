@@ -185,9 +185,10 @@ def _sort_keys(ordering: Ordering, index: str) -> tuple[str, ...]:
 def _values_downwards(reading: _Reading, ordering: Ordering, window: Window) -> list[ObjectId]:
     """MongoDB puts what is missing behind all values by itself. A page whose last patient has a value is right in any
     order of the others."""
-    if reading.index == ordering.index:
+    rough = replace(ordering, is_rough=True)
+    if _sort_keys(rough, reading.index) == _sort_keys(ordering, reading.index):
         return _list_ids(reading, ordering, window)
-    ids = _list_ids(reading, replace(ordering, is_rough=True), window)
+    ids = _list_ids(reading, rough, window)
     is_right = not ids or _has(reading.clinic_id, ids[-1], ordering.path)
     return ids if is_right else _list_ids(reading, ordering, window)
 

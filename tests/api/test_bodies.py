@@ -63,7 +63,7 @@ def with_broken(kind, new):
 
 def wrong(world, mongo_commands, name, raw):
     """Sent; what was wrong about the answer, if anything."""
-    with mongo_commands() as commands:
+    with mongo_commands(of_this_thread=True) as commands:
         answer = world.send(name, raw)
     error_body = answer.json() if answer.content and answer.status_code >= 400 else {"message": ""}
     if answer.status_code >= 500 or (answer.status_code < 400 and name not in LENIENT):

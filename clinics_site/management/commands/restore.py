@@ -33,5 +33,5 @@ class Command(BaseCommand):
             raise CommandError(message)
         self.stdout.write(
             f"{n} documents are in the database {db.database_name()}, and all is as it was; "
-            "positions of followers (collection followers) are left out, they begin anew"
+            "positions of followers (collection followers) are left out, so they begin with a rescan"
         )
