@@ -1,7 +1,8 @@
 """Which (operation, status) the tests have reached: noted by the test client, collected from the processes of a run.
 
-A run of all tests (`make test` and `make walks` in one, as in CI) fails if the description lists pairs that none of them
-has reached and that tests/contract/unreached.yaml does not excuse, or if an excuse is not needed any more. `REACHED=file.json make test
+A run of all tests (`make test` and `make walks` in one, as in CI) ends with a list of the pairs that the description
+lists, that none of them has reached and that tests/contract/unreached.yaml does not excuse; and of the excuses that are
+not needed any more. With REACHED_REQUIRED=1 it fails for them. `REACHED=file.json make test
 ARGS=…` adds the pairs of any run to the file, as {operation: [status, ...]}.
 """
 
@@ -42,7 +43,7 @@ class Collector:
             _add_to(Path(os.environ["REACHED"]), _reached)
         if exitstatus == pytest.ExitCode.OK and _ran_all_tests(session.config):
             self.problems = list(problems(described_pairs(), _reached, excused_pairs()))
-            if self.problems:
+            if self.problems and os.environ.get("REACHED_REQUIRED"):
                 session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     def pytest_terminal_summary(self, terminalreporter) -> None:

@@ -47,6 +47,7 @@ class Run:
     ],
 )
 def test_a_run_of_all_tests_fails_for_it_and_others_do_not(monkeypatch, run, problem, fails):
+    monkeypatch.setenv("REACHED_REQUIRED", "1")
     monkeypatch.setattr(reached, "problems", lambda *_: [problem] if problem else [])
     reached.Collector().pytest_sessionfinish(run, run.exitstatus)
     assert (run.exitstatus == pytest.ExitCode.TESTS_FAILED) == fails
