@@ -36,6 +36,8 @@ _LEAST: dict[type, Any] = {float: float("-inf"), datetime: datetime.min.replace(
 _PATIENT = {"patientId": 1, "_id": 0}  # as keys of an index have it
 # How far a page may lie behind the first one to be found in halves: each half has to be read as far as its end.
 _FARTHEST = 2000
+# Names that are sent back to be put in order: a command has room for 16 MB, and a row's name has up to 4 KB.
+_MOST_SENT = 3000
 _FIRST_ID, _LAST_ID = ObjectId(b"\0" * 12), ObjectId(b"\xff" * 12)
 
 
@@ -135,12 +137,15 @@ def list_page(
     """`is_rare`: so few patients match that finding and sorting them is faster than walking along the order. `total`:
     how many patients the clinic has, as far as is known."""
     index = ordering.index if ordering.index and not is_rare else _index_for(patient_filter)
-    is_near = window.skip + window.limit <= _FARTHEST
-    reading = _reading(clinic_id, patient_filter, index, total if is_near else 0)
+    reading = _reading(clinic_id, patient_filter, index, total if _is_near(window) else 0)
     if ordering.values is None:
         return list_shown(_list_ids(reading, ordering, window))
     find = _values_upwards if ordering.direction > 0 else _values_downwards
     return list_shown(find(reading, ordering, window))
+
+
+def _is_near(window: Window) -> bool:
+    return window.skip + window.limit <= _FARTHEST
 
 
 def _list_ids(reading: _Reading, ordering: Ordering, window: Window) -> list[ObjectId]:
@@ -222,9 +227,9 @@ def search_page(
 ) -> tuple[list[PatientDocument], int] | None:
     """A page of the hits in order of their names, and their number, from one pass over the keys of the index; None if
     there are more than `most` hits."""
-    reading = _reading(clinic_id, patient_filter, BY_SEARCH, total)
+    reading = _reading(clinic_id, patient_filter, BY_SEARCH, total if _is_near(window) else 0)
     if len(reading.parts) > 1:
-        return _search_halves(reading, window, ordering, most)
+        return _search_halves(reading, window, ordering, min(most, _MOST_SENT))
     pipeline: list[Document] = [
         {"$match": reading.parts[0]},
         {"$project": {"fullName": 1, **_PATIENT}},

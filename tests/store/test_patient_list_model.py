@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from kernel import db
 from patients import statistics
 from patients.services.patient_lists import list_patients, read_filter, read_ordering
-from patients.store import halves
+from patients.store import halves, patient_lists
 from tests.factories import make_clinic, make_patients
 from tests.list_model import Model
 
@@ -174,6 +174,25 @@ def test_pages_counts_and_orders_agree_with_the_model(in_halves, rows, requests)
         from_model = Model(documents).page(query, skip=skip, limit=limit)
         assert ([d["userId"] for d in page.documents], page.count) == from_model, query
         assert page.total == len(documents)
+
+
+@pytest.mark.parametrize("limit", ["_MOST_SENT", "_FARTHEST"])
+def test_a_search_is_right_where_halves_would_hold_too_much(monkeypatch, limit):
+    monkeypatch.setattr(halves, "LEAST", 1)
+    monkeypatch.setattr(patient_lists, limit, 1)
+    clinic = make_clinic()
+    documents = make_patients(clinic, [{"fullName": name * 100} for name in NAMES])
+    query = {"search": "zoe"}
+    page = list_patients(
+        clinic_id=str(clinic["_id"]),
+        patient_filter=read_filter(query),
+        ordering=read_ordering(query),
+        skip=1,
+        limit=5,
+    )
+    assert ([d["userId"] for d in page.documents], page.count) == Model(documents).page(
+        query, skip=1, limit=5
+    )
 
 
 @pytest.mark.parametrize(
