@@ -181,14 +181,25 @@ def no_service_calls_in_transactions(django_db_setup):
     refuse_calls_in_transactions()
 
 
+@pytest.fixture(autouse=True, scope="session")
+def start_access_writer():
+    """What starts the thread that writes records of accesses. It is never called: they wait until a test writes them
+    (`tests.accesses.recorded`). For the whole session, because a thread that the fixture of a module had started would
+    write beside all later tests."""
+    from kernel.accesses import recording
+
+    start = recording.Recorder._start
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setattr(recording.Recorder, "_start", lambda recorder: None)
+        monkeypatch.setattr(recording, "MOST_WAITING", 10**9)
+        yield start
+
+
 @pytest.fixture(autouse=True)
-def no_access_writer(monkeypatch):
-    """Records of accesses wait until a test writes them (`tests.accesses.recorded`), and hold no values."""
+def no_values_in_access_records():
     from kernel.accesses import recording
     from tests import recorded_values
 
-    monkeypatch.setattr(recording.Recorder, "_start", lambda recorder: None)
-    monkeypatch.setattr(recording, "MOST_WAITING", 10**9)
     yield
     values = recorded_values.found()
     recording.begin_again()
@@ -199,7 +210,8 @@ def no_access_writer(monkeypatch):
 def no_broker(monkeypatch, request):
     """Events stay in the outbox until a test delivers them (`tests.events.deliver_all`), so that every test
     decides what happens. Tests with real workers are marked `processes`."""
-    if request.node.get_closest_marker("processes") is None:
-        from kernel.outbox import waking
+    from kernel.outbox import waking
 
+    waking.forget()
+    if request.node.get_closest_marker("processes") is None:
         monkeypatch.setattr(waking, "enqueue", lambda wake_ups: None)

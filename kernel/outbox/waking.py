@@ -6,6 +6,7 @@ Nudging only saves the wait for the relay: a broker that is down costs time, but
 import threading
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import Any
 
 import structlog
@@ -27,18 +28,31 @@ _emitted = threading.local()  # rows of this thread since its last nudge
 
 
 def remember(wake_ups: Iterable[WakeUp]) -> None:
-    """Remember rows for the next nudge. The first ones are enough: a worker continues with other due rows."""
-    remembered: list[WakeUp] = getattr(_emitted, "wake_ups", [])
-    _emitted.wake_ups = [*remembered, *wake_ups][:RELAY_BATCH]
+    """Remember rows for the next nudge. The first ones of each queue are enough: a worker continues with other due
+    rows of its queue."""
+    for wake_up in wake_ups:
+        of_queue = _remembered().setdefault(wake_up[1], [])
+        if len(of_queue) < RELAY_BATCH:
+            of_queue.append(wake_up)
 
 
 def nudge() -> None:
     """Wake workers for the rows that this thread has emitted; not if its request is too late already, since a
     broker that hangs would hold it up longer."""
-    wake_ups: list[WakeUp] = getattr(_emitted, "wake_ups", [])
-    _emitted.wake_ups = []
+    wake_ups = list(chain.from_iterable(_remembered().values()))
+    forget()
     if wake_ups and deadline.seconds_left() > 0:
         enqueue(wake_ups)
+
+
+def forget() -> None:
+    """Leave what is remembered to the relay."""
+    _remembered().clear()
+
+
+def _remembered() -> dict[str, list[WakeUp]]:
+    by_queue: dict[str, list[WakeUp]] = _emitted.__dict__.setdefault("by_queue", {})
+    return by_queue
 
 
 def enqueue(wake_ups: list[WakeUp]) -> None:

@@ -143,8 +143,8 @@ def test_a_process_without_accesses_leaves_nothing(recorder):
     assert [all_of(name) for name in (RECORDS, BATCHES, PROCESSES)] == [[], [], []]
 
 
-def test_a_thread_writes_within_a_second(monkeypatch):
-    monkeypatch.undo()  # the thread may start
+def test_a_thread_writes_within_a_second(monkeypatch, start_access_writer):
+    monkeypatch.setattr(Recorder, "_start", start_access_writer)
     monkeypatch.setattr(recording, "EVERY", 0.05)
     recorder = Recorder()
     recorder.add(entry())

@@ -885,6 +885,15 @@ class TestQueues:
 
         assert len(handed_out) == waking.RELAY_BATCH
 
+    def test_a_backlog_of_one_queue_leaves_the_wake_ups_of_another(self, handed_out):
+        waking.remember((ObjectId(), "ehr") for _ in range(100))
+        other = ObjectId()
+        waking.remember([(other, outbox.DEFAULT_QUEUE)])
+        outbox.nudge()
+
+        assert other in handed_out
+        assert len(handed_out) == waking.RELAY_BATCH + 1
+
     def test_a_handler_can_say_how_long_to_wait(self, listen):
         listen("test.wait", fail_with(RetryLater("rate_limited", wait=timedelta(minutes=7))))
         outbox.emit(happened(n=1))
