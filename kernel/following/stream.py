@@ -4,7 +4,6 @@ The whole database is watched, and the server leaves out what is not asked for: 
 would end when it is dropped or renamed.
 """
 
-import time
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -20,9 +19,9 @@ from pymongo.errors import OperationFailure
 from kernel import db, transient_errors
 
 MOST_CHANGES = 200  # in a batch
-GATHER_SECONDS = 0.3
-# Short, so that a batch is not kept waiting for its last change.
-_AWAIT_MS = 250
+GATHER_SECONDS = 0.5  # between batches that are not full
+# A batch is what is there: a server that waited would answer at once, for each change alone.
+_AWAIT_MS = 1
 # A server that hangs is noticed; a stopped network would otherwise keep the connection for hours.
 _TIMEOUT_SECONDS = 30.0
 # CappedPositionLost, InvalidResumeToken, ChangeStreamFatalError, ChangeStreamHistoryLost
@@ -77,13 +76,11 @@ class Stream:
         self._stream.close()
 
     def read(self) -> Batch:
-        """What is there, without waiting long for it. Raises PositionLost."""
-        batch, deadline = Batch(), time.monotonic() + GATHER_SECONDS
+        """What is there, without waiting for more. Raises PositionLost."""
+        batch = Batch()
         with _lost_if(_is_lost):
-            while (change := self._next()) is not None:
+            while batch.count < MOST_CHANGES and (change := self._next()) is not None:
                 _add(batch, change)
-                if batch.count == MOST_CHANGES or time.monotonic() > deadline:
-                    break
         batch.token = self._stream.resume_token
         return batch
 

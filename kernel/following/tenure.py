@@ -47,7 +47,8 @@ class Tenure:
                 self.begin()
                 delivering.try_parked_again(self._follower)
                 while True:
-                    self.turn()
+                    if not self.turn():
+                        self._wait(stream.GATHER_SECONDS)
             finally:
                 self.close()
 
@@ -61,8 +62,9 @@ class Tenure:
         elif row.get("version") != follower.version:
             self._ask_for_rescan("version")
 
-    def turn(self) -> None:
-        """One batch of changes, and while a rescan is under way some slices of it."""
+    def turn(self) -> bool:
+        """One batch of changes, and while a rescan is under way some slices of it. Whether there is more to do at
+        once: changes that come one by one cost the database much less when some are gathered first."""
         self._check()
         try:
             batch = self._opened().read()
@@ -70,13 +72,14 @@ class Tenure:
             self.close()
             self._start_again(lost.reason)
             self._wait(_AFTER_LOSS)
-            return
+            return True
         if batch.count:
             self._handle(batch)
         elif not self.row.get("isQuiet") or self._is_time_to_note():
             self._note(batch, {"isQuiet": True, "followedTime": clock.now()})
         self._rescan_for_a_while()
         self.has_worked = True
+        return batch.count == stream.MOST_CHANGES or self._may_rescan()
 
     def close(self) -> None:
         if self._stream is not None:
@@ -134,17 +137,20 @@ class Tenure:
     # --- the rescan
     def _rescan_for_a_while(self) -> None:
         deadline = time.monotonic() + _SLICES_SECONDS
-        while self._is_rescanning() and self._rescan.are_over() and time.monotonic() < deadline:
+        while self._may_rescan() and time.monotonic() < deadline:
             self._check()
             self._rescan_slice()
 
     def _is_rescanning(self) -> bool:
         return self.row.get("rescanTime") is not None
 
+    def _may_rescan(self) -> bool:
+        return self._is_rescanning() and self._rescan.are_over()
+
     def _is_rescan_to_begin(self) -> bool:
         """The first slice may make what changes are derived into, so no change comes before it."""
         has_begun = self.row.get("rescanAfter") is not None
-        return self._is_rescanning() and not has_begun and self._rescan.are_over()
+        return self._may_rescan() and not has_begun
 
     def _rescan_slice(self) -> None:
         """A fault in it must not keep changes from being followed."""
