@@ -2,7 +2,8 @@
 transaction."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -96,12 +97,38 @@ def guarded(
     subject: Subject | None = None,
     requested: dict[str, Any] | None = None,
 ) -> None:
-    """Run `change` in one transaction. If the service refuses it, the refusal is recorded in the audit trail: its
-    subject (by default the clinic), what was requested, and the service's reason, which is never about a person. The
-    source of a merge is read only."""
+    """Run `change` in one transaction, with `refusals_recorded`."""
+    with refusals_recorded(
+        request,
+        clinic_id=clinic_id,
+        action=action,
+        reason=reason,
+        subject=subject,
+        requested=requested,
+    ):
+        db.run_in_transaction(change)
+
+
+@contextmanager
+def refusals_recorded(
+    request: HttpRequest,
+    *,
+    clinic_id: str,
+    action: str,
+    reason: str,
+    subject: Subject | None = None,
+    requested: dict[str, Any] | None = None,
+) -> Iterator[None]:
+    """If the service refuses the change, the refusal is recorded in the audit trail: its subject (by default the
+    clinic), what was requested, and the service's reason, which is never about a person. The source of a merge is read
+    only.
+
+    For a change that asks other services, which no transaction may wait for: its service opens the transaction, and
+    records the change in it by a function that the page passes.
+    """
     try:
         closures.require_open(clinic_id)
-        db.run_in_transaction(change)
+        yield
     except DomainError as error:
         changed = subject or Subject("clinic", clinic_id)
         audit.record(

@@ -6,6 +6,7 @@ from clinics.admin import (  # noqa: F401
     clinic_pages,
     members,
     removals,
+    service_accounts,
     settings,
     subjects,
     tags_and_sites,

@@ -4,7 +4,7 @@ A clinic's `admins` lists those of its clinicians who are admins. Both change in
 takes the role from someone requires that another admin remains: a clinic without an admin cannot help itself.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -136,9 +136,15 @@ def _with_clinics(clinicians: Sequence[ClinicianDocument]) -> list[Membership]:
 
 
 # --- creating -------------------------------------------------------------------------------------
-def create_clinician(*, clinic_id: str | ObjectId, details: ClinicianDetails) -> ClinicianDocument:
+def create_clinician(
+    *,
+    clinic_id: str | ObjectId,
+    details: ClinicianDetails,
+    then: Callable[[ClinicianDocument], None] = lambda _: None,
+) -> ClinicianDocument:
     """With a user id, a member at once; otherwise a pending invite, which does not change the admins. Raises BadRequest
-    if there is neither user id nor invite id: no one could accept or withdraw the record."""
+    if there is neither user id nor invite id: no one could accept or withdraw the record. `then` is called in the
+    transaction that stores it."""
     clinic = access.access_migrated_clinic(clinic_id)
     closures.require_open(clinic["_id"])
     if not (details.user_id or (details.invite_id or "").strip()):
@@ -150,6 +156,7 @@ def create_clinician(*, clinic_id: str | ObjectId, details: ClinicianDetails) ->
         if details.user_id:
             _mirror_role(document)
             _emit_saved(document)
+        then(document)
 
     _run_unique(create)
     return document

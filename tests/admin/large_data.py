@@ -35,6 +35,7 @@ class LargeData:
     def __init__(self):
         self.clinic = self._clinic()
         self.members = [self._member(number) for number in range(4)]
+        self.program = self._member(4, isServiceAccount=True, name=LONG_NAME)
         self.patients = [self._patient(number) for number in range(3)]
         self.rows = [self._row(state) for state in ("pending", "dead", "done")]
         self.messages = [self._message(state) for state in ("done", "failed")]
@@ -56,7 +57,7 @@ class LargeData:
             "source_id": [clinic["_id"]],
             "target_id": [self.target["_id"]],
             "merge_id": self.merges,
-            "user_id": [self.patients[0]["userId"], self.members[0]["userId"], self.user.pk],
+            "user_id": [self.patients[0]["userId"], self.members[0]["userId"], self.program["userId"], self.user.pk],
             "kind": [*SETTINGS, "tag", "site"],
             "tag_or_site_id": [clinic["patientTags"][0]["_id"], clinic["sites"][0]["id"]],
             "invite": [audit_key(self.members[-1]["inviteId"])],
@@ -131,7 +132,7 @@ class LargeData:
         db.collection("clinicMerges").insert_one(merge)
         return merge["_id"]
 
-    def _member(self, number):
+    def _member(self, number, **fields):
         is_invite = number == 3
         joined = (
             {"userId": long_id(number), "name": PERSON}
@@ -141,7 +142,7 @@ class LargeData:
         document = {
             "_id": ObjectId(), "clinicId": self.clinic["_id"], "email": f"{number}.{ADDRESS}", "createdTime": NOW, "updatedTime": NOW,
             "roles": ["CLINIC_ADMIN", "CLINIC_MEMBER", "PRESCRIBER"][number % 2 :], **joined,
-            "rolesUpdates": [{"roles": ["CLINIC_ADMIN", "PRESCRIBER"], "updatedBy": long_id(9)}] * 2,
+            "rolesUpdates": [{"roles": ["CLINIC_ADMIN", "PRESCRIBER"], "updatedBy": long_id(9)}] * 2, **fields,
         }  # fmt: skip
         db.collection("clinicians").insert_one(document)
         if not is_invite:

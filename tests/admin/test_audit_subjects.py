@@ -10,7 +10,7 @@ from kernel.staff import subjects
 from tests.admin.conftest import events, opened_on, patient_ids, text
 
 SECRET = "secret-invite-key"
-CHANGES = ("changes.guarded(", "changes.change_clinic(")
+CHANGES = ("changes.guarded(", "changes.change_clinic(", "changes.refusals_recorded(")
 
 
 def at(clinic, rest=""):
@@ -109,6 +109,7 @@ def test_every_page_that_changes_something_is_among_the_tested_requests():
     assert {module: count for module, count in calls.items() if count} == {
         "clinic_records.removals": 1,
         "clinics.members": 1,
+        "clinics.service_accounts": 1,  # tests/admin/test_service_accounts.py
         "clinics.settings": 1,
         "clinics.tags_and_sites": 1,
         "patients.patients": 1,

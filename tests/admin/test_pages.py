@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from clinics.services import clinicians
 from kernel import clock, db, outbox
 from kernel.staff import pages
 from patients.services import plan_limits
@@ -12,7 +13,7 @@ from tests.events import deliver_all
 from tests.factories import make_clinic
 
 FINDERS = {"viewer", "support", "configuration", "integration", "destructive"}
-# path -> roles that may GET it; {c} clinic, {p} patient, {m} member, {i} invite, {t} tag
+# path -> roles that may GET it; {c} clinic, {p} patient, {m} member, {i} invite, {t} tag, {s} service account
 PAGES = {
     "": set(ROLES),
     "clinics/": FINDERS,
@@ -28,6 +29,8 @@ PAGES = {
     "clinics/{c}/members/{m}/": {"support"},
     "clinics/{c}/members/{m}/remove": {"support"},
     "clinics/{c}/invites/{i}/revoke": {"support"},
+    "clinics/{c}/service-accounts/": {"integration"},
+    "clinics/{c}/service-accounts/{s}/remove": {"integration"},
     "clinics/{c}/labels/tag/{t}/": {"configuration"},
     "clinics/{c}/delete": {"destructive"},
     "clinics/export.csv": {"destructive"},
@@ -50,7 +53,12 @@ PAIRS = {
 def fill(clinic, ben):
     from clinics.admin.members import audit_key
 
+    program = clinicians.ClinicianDetails(
+        roles=["CLINIC_MEMBER"], name="Bridge", user_id="00000000cc", is_service_account=True
+    )
+    clinicians.create_clinician(clinic_id=clinic["_id"], details=program)
     return {
+        "s": program.user_id,
         "c": clinic["_id"],
         "p": patient_ids(clinic)[0],
         "m": ben.user_id,
@@ -82,7 +90,7 @@ def test_every_page_is_in_the_tables_above():
         "clinics", "clinic_troubles", "user_lookup", "clinic", "clinic_members", "clinic_labels", "clinic_history",
         "clinic_patients", "clinic_count", "clinic_patient", "clinic_member", "member_remove", "invite_revoke", "label",
         "clinic_delete", "clinics_export", "outbox", "audit", "audit_export", "clinic_patients_export", "accesses",
-        "patient_remove", "clinic_members_export",
+        "patient_remove", "clinic_members_export", "service_accounts", "service_account_remove",
         # tested on their own
         "find", "clinic_settings", "clinic_refresh", "label_add", "patient_connect", "outbox_row",
         "outbox_requeue", "audit_event", "sign_in", "sign_in_set_up", "sign_in_codes", "sign_in_remove",
