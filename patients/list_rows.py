@@ -122,7 +122,7 @@ def _sources(record: Mapping[str, Any]) -> Document:
 
 def _statistics_of(kind: str) -> Callable[[Mapping[str, Any]], Document]:
     def part(record: Mapping[str, Any]) -> Document:
-        stats = safe_reading.mapping(_at(record, "summary", f"{kind}Stats"))
+        stats = safe_reading.mapping(value_at(record, "summary", f"{kind}Stats"))
         blocks: Document = {kind: dict(_dates(safe_reading.mapping(stats.get("dates"))))}
         periods = safe_reading.mapping(stats.get("periods"))
         for period in statistics.PERIODS:
@@ -133,7 +133,8 @@ def _statistics_of(kind: str) -> Callable[[Mapping[str, Any]], Document]:
     return part
 
 
-def _at(document: Mapping[str, Any], *path: str) -> Any:
+def value_at(document: Mapping[str, Any], *path: str) -> Any:
+    """None where a part of the path is missing or is no object."""
     value: Any = document
     for name in path:
         value = safe_reading.mapping(value).get(name)

@@ -64,10 +64,13 @@ def _matching_page(
 ) -> tuple[list[PatientDocument], int]:
     if patient_filter.search is not None and ordering.path == BY_NAME.path:
         most = _most_rare(total, window)
-        found = store.search_page(clinic, patient_filter, window, ordering, most=most, total=total)
-        if found is not None:
-            return found
-    count = store.count_matching(clinic, patient_filter, total=total)
+        documents, count = store.search_page(
+            clinic, patient_filter, window, ordering, most=most, total=total
+        )
+        if documents is not None:
+            return documents, count
+    else:
+        count = store.count_matching(clinic, patient_filter, total=total)
     is_rare = count <= _most_rare(max(count, total), window)
     documents = store.list_page(
         clinic, patient_filter, ordering, window, is_rare=is_rare, total=total

@@ -14,7 +14,8 @@ from typing import Any
 from bson import ObjectId
 
 from kernel import db
-from patients.list_rows import date_path
+from kernel.db import Document
+from patients.list_rows import date_path, value_at
 from patients.store.list_rows import COLLECTION
 
 LEAST = 20_000  # patients
@@ -31,7 +32,7 @@ def halves(clinic_id: ObjectId, key: str, total: int) -> Sequence[Conditions]:
     otherwise the two sides of the middle. `key`: one of those above, in whose order the index is read."""
     if total < LEAST or db.in_transaction():
         return [()]
-    middle = _middle(clinic_id, int(time.monotonic() // _REMEMBERED_SECONDS)).get(key)
+    middle = _middle(clinic_id, _hour()).get(key)
     if middle is None:
         return [()]
     # Rows without data are in the first half.
@@ -39,11 +40,25 @@ def halves(clinic_id: ObjectId, key: str, total: int) -> Sequence[Conditions]:
     return [({key: before},), ({key: {"$gte": middle}},)]
 
 
+def is_seldom(clinic_id: ObjectId, path: str, total: int) -> bool:
+    """Whether so few patients of a large clinic seem to have a value that they do not fill a page."""
+    return total >= LEAST and not _is_sampled(clinic_id, path, _hour())
+
+
+def _hour() -> int:
+    return int(time.monotonic() // _REMEMBERED_SECONDS)
+
+
+@lru_cache(maxsize=10_000)
+def _is_sampled(clinic_id: ObjectId, path: str, hour: int) -> bool:
+    rows = _sample(clinic_id, path)
+    return any(value_at(row, *path.split(".")) is not None for row in rows)
+
+
 @lru_cache(maxsize=1000)
 def _middle(clinic_id: ObjectId, hour: int) -> dict[str, Any]:
     """Each `hour` has its own."""
-    query, shown = {"clinicId": clinic_id}, {"searchKey": 1, LAST_DATA: 1}
-    rows = list(db.collection(COLLECTION).find(query, shown, limit=_SAMPLE, hint=_SAMPLED_BY))
+    rows = _sample(clinic_id, "searchKey", LAST_DATA)
     dates = [row["cgm"]["lastData"] for row in rows if row.get("cgm", {}).get("lastData")]
     samples = {
         ROW: [row["_id"] for row in rows],
@@ -51,3 +66,9 @@ def _middle(clinic_id: ObjectId, hour: int) -> dict[str, Any]:
         LAST_DATA: dates,
     }
     return {key: median_low(values) for key, values in samples.items() if values}
+
+
+def _sample(clinic_id: ObjectId, *paths: str) -> list[Document]:
+    query, shown = {"clinicId": clinic_id}, dict.fromkeys(paths, 1)
+    rows = db.collection(COLLECTION).find(query, shown, limit=_SAMPLE, hint=_SAMPLED_BY)
+    return list(rows)

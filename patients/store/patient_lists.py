@@ -18,13 +18,14 @@ from itertools import chain
 from typing import Any
 
 from bson import ObjectId
+from pymongo import ASCENDING
 
 from kernel import db, parallel, texts
 from kernel.db import Document
 from patients.documents import PatientDocument
 from patients.list_rows import NO_FLAG, order_keys, patient_id_of, row_id
 from patients.search_keys import in_key
-from patients.store.halves import LAST_DATA, ROW, SEARCH_KEY, halves
+from patients.store.halves import LAST_DATA, ROW, SEARCH_KEY, halves, is_seldom
 from patients.store.list_rows import BY_PATIENT, COLLECTION
 from patients.store.patients import COLLATION, list_shown
 
@@ -140,8 +141,7 @@ def list_page(
     reading = _reading(clinic_id, patient_filter, index, total if _is_near(window) else 0)
     if ordering.values is None:
         return list_shown(_list_ids(reading, ordering, window))
-    find = _values_upwards if ordering.direction > 0 else _values_downwards
-    return list_shown(find(reading, ordering, window))
+    return list_shown(_list_by_values(reading, ordering, window, total))
 
 
 def _is_near(window: Window) -> bool:
@@ -181,21 +181,37 @@ def _sorted_ids(query: Condition, ordering: Ordering, window: Window, index: str
 def _sort_keys(ordering: Ordering, index: str) -> tuple[str, ...]:
     """The index of an order need not hold the id: entries with equal keys lie in the order of the rows, and the
     collection is clustered by clinic and patient."""
+    if ordering.path == ROW:
+        return (ROW,)
     keys = order_keys(ordering.path)
     if index == ordering.index:
         return keys
     return (ordering.path, "patientId") if ordering.is_rough else (*keys, "patientId")
 
 
-def _values_downwards(reading: _Reading, ordering: Ordering, window: Window) -> list[ObjectId]:
-    """MongoDB puts what is missing behind all values by itself. A page whose last patient has a value is right in any
-    order of the others."""
-    rough = replace(ordering, is_rough=True)
-    if _sort_keys(rough, reading.index) == _sort_keys(ordering, reading.index):
-        return _list_ids(reading, ordering, window)
-    ids = _list_ids(reading, rough, window)
+def _list_by_values(
+    reading: _Reading, ordering: Ordering, window: Window, total: int
+) -> list[ObjectId]:
+    """Downwards MongoDB puts what is missing behind all values by itself, and a page whose last patient has a value is
+    right in any order of the others. That is one look at each row less, but twice the time where it is not so."""
+    if ordering.direction < 0:
+        if reading.index == ordering.index:
+            return _list_ids(reading, ordering, window)
+        ids = _list_roughly(reading, ordering, window, total)
+        if ids is not None:
+            return ids
+    return _list_groups(_groups(reading, ordering), window)
+
+
+def _list_roughly(
+    reading: _Reading, ordering: Ordering, window: Window, total: int
+) -> list[ObjectId] | None:
+    """None if the last patient of the page has no value, or seems to have none."""
+    if is_seldom(reading.clinic_id, ordering.path, total):
+        return None
+    ids = _list_ids(reading, replace(ordering, is_rough=True), window)
     is_right = not ids or _has(reading.clinic_id, ids[-1], ordering.path)
-    return ids if is_right else _list_ids(reading, ordering, window)
+    return ids if is_right else None
 
 
 def _has(clinic_id: ObjectId, patient_id: ObjectId, path: str) -> bool:
@@ -203,17 +219,37 @@ def _has(clinic_id: ObjectId, patient_id: ObjectId, path: str) -> bool:
     return db.collection(COLLECTION).find_one(row, {"_id": 1}) is not None
 
 
-def _values_upwards(reading: _Reading, ordering: Ordering, window: Window) -> list[ObjectId]:
-    """Those who have a value, and if they do not fill the page, the others."""
+def _groups(reading: _Reading, ordering: Ordering) -> list[tuple[_Reading, Ordering]]:
+    """Those who have a value, and behind them the others: by their values without a flag where they have one, which
+    are behind nothing upwards and before it downwards. Those with nothing are met in the order of the rows, where none
+    is looked for first."""
     assert ordering.values is not None  # noqa: S101 (for the type checker)
-    with_value = reading.narrowed({ordering.path: {"$gte": _LEAST[ordering.values]}})
-    ids = _list_ids(with_value, replace(ordering, is_rough=True), window)
-    missing = window.limit - len(ids)
-    if not missing:
-        return ids
-    before = window.skip + len(ids) if ids or not window.skip else _count(with_value)
-    others = reading.narrowed({ordering.path: None})
-    return ids + _list_ids(others, ordering, Window(max(0, window.skip - before), missing))
+    is_value = {"$gte": _LEAST[ordering.values]}
+    with_value = reading.narrowed({ordering.path: is_value}), replace(ordering, is_rough=True)
+    if reading.index == ordering.index:
+        return [with_value, (reading.narrowed({ordering.path: None}), ordering)]
+    keys = order_keys(ordering.path)
+    by_row = Ordering(ROW, ordering.direction)
+    without = reading.narrowed(dict.fromkeys(keys)), by_row
+    unflagged = [
+        (reading.narrowed({key: is_value}), replace(ordering, path=key, is_rough=True))
+        for key in keys[1:]
+    ]
+    behind = [without, *unflagged]
+    return [with_value, *behind[:: ordering.direction]]
+
+
+def _list_groups(groups: Sequence[tuple[_Reading, Ordering]], window: Window) -> list[ObjectId]:
+    """A page of all, one group behind the other."""
+    ids: list[ObjectId] = []
+    skip = window.skip
+    for reading, ordering in groups:
+        if len(ids) == window.limit:
+            break
+        found = _list_ids(reading, ordering, Window(skip, window.limit - len(ids)))
+        skip = 0 if found or not skip else max(0, skip - _count(reading))
+        ids += found
+    return ids
 
 
 def search_page(
@@ -224,41 +260,35 @@ def search_page(
     *,
     most: int,
     total: int,
-) -> tuple[list[PatientDocument], int] | None:
-    """A page of the hits in order of their names, and their number, from one pass over the keys of the index; None if
-    there are more than `most` hits."""
-    reading = _reading(clinic_id, patient_filter, BY_SEARCH, total if _is_near(window) else 0)
-    if len(reading.parts) > 1:
-        return _search_halves(reading, window, ordering, min(most, _MOST_SENT))
-    pipeline: list[Document] = [
-        {"$match": reading.parts[0]},
-        {"$project": {"fullName": 1, **_PATIENT}},
-        {"$limit": most + 1},
-        {"$sort": {"fullName": ordering.direction, "patientId": ordering.direction}},
-        {"$group": {"_id": None, "n": {"$sum": 1}, "ids": {"$push": "$patientId"}}},
-        {"$project": {"n": 1, "ids": {"$slice": ["$ids", window.skip, window.limit]}}},
+) -> tuple[list[PatientDocument] | None, int]:
+    """A page of the hits in order of their names, and their number, from one pass over the keys of the index. There is
+    no page if there are more than `most` hits, or more than are sent back to be put in order."""
+    reading, most = _reading(clinic_id, patient_filter, BY_SEARCH, total), min(most, _MOST_SENT)
+    found = parallel.run([partial(_hits, part, most) for part in reading.parts])
+    count = sum(number for _, number in found)
+    if count > most:
+        return None, count
+    rows = [
+        {"fullName": row["fullName"], "patientId": row["patientId"]}
+        for hits, _ in found
+        for row in hits
     ]
-    rows = db.collection(COLLECTION).aggregate(pipeline, hint=BY_SEARCH, **ordering.options)
-    for row in rows:
-        return (list_shown(row["ids"]), row["n"]) if row["n"] <= most else None
-    return [], 0
+    return list_shown(_by_name(rows, ordering, window)), count
 
 
-def _search_halves(
-    reading: _Reading, window: Window, ordering: Ordering, most: int
-) -> tuple[list[PatientDocument], int] | None:
-    """Without a collation: only so are the keys of the index bounds of a half."""
-    found = parallel.run([partial(_some_names, part, most + 1) for part in reading.parts])
-    hits = list(chain(*found))
-    return (list_shown(_by_name(hits, ordering, window)), len(hits)) if len(hits) <= most else None
-
-
-def _some_names(query: Condition, most: int) -> list[Document]:
-    shown = {"fullName": 1, **_PATIENT}
-    rows = db.collection(COLLECTION).find(
-        query, shown, limit=most, hint=BY_SEARCH, batch_size=most + 1
-    )
-    return list(rows)
+def _hits(query: Condition, most: int) -> tuple[list[Document], int]:
+    """The hits, and their number; without them if there are more than `most`. Without a collation: only so are the
+    keys of the index the bounds of a half."""
+    rows = db.collection(COLLECTION)
+    shown = {"searchKey": 1, "fullName": 1, **_PATIENT}
+    order, limit = [("searchKey", ASCENDING)], most + 1
+    hits = list(rows.find(query, shown, sort=order, limit=limit, batch_size=limit, hint=BY_SEARCH))
+    if len(hits) <= most:
+        return hits, len(hits)
+    last = hits[-1]["searchKey"]
+    before = sum(row["searchKey"] != last for row in hits)
+    rest = {"$and": [query, {"searchKey": {"$gte": last}}]}
+    return [], before + rows.count_documents(rest, hint=BY_SEARCH)
 
 
 def _by_name(hits: list[Document], ordering: Ordering, window: Window) -> list[ObjectId]:

@@ -40,7 +40,7 @@ def period_values(draw, kind):
             period[name] = draw(st.sampled_from(NUMBERS))
     for entry in statistics.TABLE[kind]:
         if entry.flagged:
-            period[entry.flag] = entry.name in period
+            period[entry.flag] = entry.name in period and draw(st.integers(0, 3)) > 0
     return period
 
 
@@ -176,12 +176,18 @@ def test_pages_counts_and_orders_agree_with_the_model(in_halves, rows, requests)
         assert page.total == len(documents)
 
 
-@pytest.mark.parametrize("limit", ["_MOST_SENT", "_FARTHEST"])
-def test_a_search_is_right_where_halves_would_hold_too_much(monkeypatch, limit):
+@pytest.mark.parametrize("most", range(1, 5))
+def test_a_search_is_right_where_more_is_found_than_is_sent_back(monkeypatch, most):
+    """Also where the first ones that are not counted one by one have equal keys."""
     monkeypatch.setattr(halves, "LEAST", 1)
-    monkeypatch.setattr(patient_lists, limit, 1)
+    monkeypatch.setattr(patient_lists, "_MOST_SENT", most)
     clinic = make_clinic()
-    documents = make_patients(clinic, [{"fullName": name * 100} for name in NAMES])
+    alike = {"fullName": "Zoe Alike", "birthDate": "1990-01-01", "mrn": "", "email": ""}
+    named = [{"fullName": name * 100} for name in NAMES]
+    documents = make_patients(clinic, [*named, *[alike] * 3])
+    assert len({row["searchKey"] for row in db.collection("patientLists").find({})}) < len(
+        documents
+    )
     query = {"search": "zoe"}
     page = list_patients(
         clinic_id=str(clinic["_id"]),
@@ -193,6 +199,33 @@ def test_a_search_is_right_where_halves_would_hold_too_much(monkeypatch, limit):
     assert ([d["userId"] for d in page.documents], page.count) == Model(documents).page(
         query, skip=1, limit=5
     )
+
+
+@pytest.mark.parametrize("sign", ["+", "-"])
+@pytest.mark.parametrize("name", ["timeInTargetPercent", "totalRecords"])
+@pytest.mark.parametrize("with_value", [0, 2])
+def test_those_without_a_value_or_its_flag_are_behind_the_others(in_halves, sign, name, with_value):
+    flag = f"has{name[0].upper()}{name[1:]}"
+    certain = [{name: number, flag: True} for number in (3, 1)[:with_value]]
+    uncertain = [{name: number, flag: False} for number in (0, 7, 2)]
+    rows = [{}, *uncertain, *certain, {flag: False}]
+    clinic = make_clinic()
+    documents = make_patients(
+        clinic,
+        [{"summary": {"cgmStats": {"id": "", "periods": {"7d": period}}}} for period in rows],
+    )
+    query = {"sort": sign + name, "sortType": "cgm", "period": "7d"}
+    for skip in range(len(rows) + 1):
+        for limit in (1, 3, 10):
+            page = list_patients(
+                clinic_id=str(clinic["_id"]),
+                patient_filter=read_filter(query),
+                ordering=read_ordering(query),
+                skip=skip,
+                limit=limit,
+            )
+            expected, _ = Model(documents).page(query, skip=skip, limit=limit)
+            assert [d["userId"] for d in page.documents] == expected, (skip, limit)
 
 
 @pytest.mark.parametrize(
