@@ -1,12 +1,15 @@
 """What lists, searches, sorts, counts and TIDE need of a patient: one small document, derived from the record alone.
 
 `patientLists`: {_id, clinicId, patientId, userId, fullName, birthDate, searchKey, tags: [id], sites: [id], reviewed,
-hasOwnRanges, sources, cgm, bgm, c1, c7, c14, c30, b1, b7, b14, b30}. What a record lacks, or has in a form that means
+hasOwnRanges, sources, cgm, bgm, c1, c1d, c7, c7d, …, b30, b30d}. What a record lacks, or has in a form that means
 nothing, its row does not have. `_id` are the bytes of the clinic's id and of the record's: the collection is clustered
 by it, so the rows of a clinic lie side by side.
 
-`cgm` and `bgm` hold the dates of a summary by their names; the other parts hold the statistics of one period each by
-short codes (`code_of`), to keep 100,000 rows small: glucose in mmol/L, percentages as fractions 0-1, as in the record.
+`cgm` and `bgm` hold the dates of a summary by their names; the other parts hold the statistics of one period each, and
+those with a `d` how they have changed since the period before, by codes of one letter, to keep 100,000 rows small:
+glucose in mmol/L, percentages as fractions 0-1, as in the record. MongoDB walks along the fields of a part to find one,
+so two short parts are faster than a long one.
+
 A value whose flag (`has…`) is not set stands under its code with `NO_FLAG` behind it: filters compare it, but orders
 put it behind all that have the flag (rules PATIENT-98 and PATIENT-99).
 """
@@ -41,12 +44,13 @@ def block_of(kind: str, period: str) -> str:
     return f"{kind[0]}{period.removesuffix('d')}"
 
 
-def _codes(kind: str) -> dict[str, str]:
-    """Rows are stored with these: a new statistic goes to the end of its table."""
+def _codes(kind: str) -> dict[str, tuple[str, str]]:
+    """Name -> what is behind the block of its period, and the letter. Rows are stored with these: a new statistic goes
+    to the end of its table."""
     codes = {}
     for letter, statistic in zip(_LETTERS, statistics.TABLE[kind], strict=False):
-        codes[statistic.name] = letter
-        codes[statistic.delta] = letter + _DELTA
+        codes[statistic.name] = "", letter
+        codes[statistic.delta] = _DELTA, letter
     return codes
 
 
@@ -54,7 +58,8 @@ _CODES = {kind: _codes(kind) for kind in statistics.KINDS}
 
 
 def statistic_path(kind: str, period: str, name: str) -> str:
-    return f"{block_of(kind, period)}.{_CODES[kind][name]}"
+    part, letter = _CODES[kind][name]
+    return f"{block_of(kind, period)}{part}.{letter}"
 
 
 def date_path(kind: str, name: str) -> str:
@@ -77,7 +82,7 @@ _OF_STATISTICS = {
 
 
 def order_keys(path: str) -> tuple[str, ...]:
-    """By what an order by this path sorts. Statistics can be without their flag; dates and texts have none."""
+    """By what an order by this path sorts. Statistics can be without their flag; changes, dates and texts have none."""
     is_statistic = path.partition(".")[0] in _OF_STATISTICS
     return (path, path + NO_FLAG) if is_statistic else (path,)
 
@@ -127,7 +132,9 @@ def _statistics_of(kind: str) -> Callable[[Mapping[str, Any]], Document]:
         periods = safe_reading.mapping(stats.get("periods"))
         for period in statistics.PERIODS:
             values = safe_reading.mapping(periods.get(period))
-            blocks[block_of(kind, period)] = dict(_values(kind, values))
+            block = block_of(kind, period)
+            blocks[block] = dict(_values(kind, values))
+            blocks[block + _DELTA] = dict(_changes(kind, values))
         return {name: block for name, block in blocks.items() if block}
 
     return part
@@ -149,17 +156,29 @@ def _dates(dates: Mapping[str, Any]) -> Iterator[tuple[str, datetime]]:
 
 def _values(kind: str, period: Mapping[str, Any]) -> Iterator[tuple[str, float]]:
     for statistic in statistics.TABLE[kind]:
-        has_flag = not statistic.flagged or period.get(statistic.flag) is True
-        for name, is_certain in ((statistic.name, has_flag), (statistic.delta, True)):
-            value: Any = period.get(name)
-            if type(value) in (int, float, Int64) and not isnan(value):
-                code = _CODES[kind][name]
-                yield code if is_certain else code + NO_FLAG, value
+        if (value := _number(period, statistic.name)) is not None:
+            is_certain = not statistic.flagged or period.get(statistic.flag) is True
+            _, letter = _CODES[kind][statistic.name]
+            yield letter if is_certain else letter + NO_FLAG, value
+
+
+def _changes(kind: str, period: Mapping[str, Any]) -> Iterator[tuple[str, float]]:
+    for statistic in statistics.TABLE[kind]:
+        if (value := _number(period, statistic.delta)) is not None:
+            yield _CODES[kind][statistic.delta][1], value
+
+
+def _number(period: Mapping[str, Any], name: str) -> float | None:
+    value: Any = period.get(name)
+    return value if type(value) in (int, float, Int64) and not isnan(value) else None
 
 
 # Fields of a record -> what a row has from them, and under which names.
 _BLOCKS = {
-    kind: (kind, *(block_of(kind, period) for period in statistics.PERIODS))
+    kind: (
+        kind,
+        *(block_of(kind, period) + part for period in statistics.PERIODS for part in ("", _DELTA)),
+    )
     for kind in statistics.KINDS
 }
 _PARTS: tuple[tuple[frozenset[str], tuple[str, ...], Callable[[Mapping[str, Any]], Document]], ...]

@@ -197,6 +197,14 @@ class PatientCounts(StoredDocument):
         return str(self.pk)
 
 
+_PERIODS = [(kind, days) for kind in ("CGM", "BGM") for days in (1, 7, 14, 30)]
+
+
+def _statistics(help_text: str) -> "PassThroughField[Any, Any]":
+    shown = f"{help_text}, by the codes of `patients.list_rows`"
+    return PassThroughField(null=True, shape={ANY: float}, help_text=shown)
+
+
 class PatientListRow(StoredDocument):
     """What lists, searches and counts need of a patient: derived from the record, and made again when it is wrong."""
 
@@ -225,13 +233,11 @@ class PatientListRow(StoredDocument):
     cgm = PassThroughField(null=True, shape={ANY: datetime}, help_text="dates of the CGM summary")
     bgm = PassThroughField(null=True, shape={ANY: datetime}, help_text="dates of the BGM summary")
     c1, c7, c14, c30, b1, b7, b14, b30 = (
-        PassThroughField(
-            null=True,
-            shape={ANY: float},
-            help_text=f"statistics of {days} days ({kind}), by the codes of `patients.list_rows`",
-        )
-        for kind in ("CGM", "BGM")
-        for days in (1, 7, 14, 30)
+        _statistics(f"statistics of {days} days ({kind})") for kind, days in _PERIODS
+    )
+    c1d, c7d, c14d, c30d, b1d, b7d, b14d, b30d = (
+        _statistics(f"changes of statistics of {days} days ({kind}) since the {days} days before")
+        for kind, days in _PERIODS
     )
 
     class Meta(StoredDocument.Meta):

@@ -10,6 +10,7 @@ import pytest
 from pymongo.errors import OperationFailure
 
 from clinics_site.management.commands.describe_database_role import ONLY_ADDED
+from patients import kept
 from scripts import database_role, local, servers
 from scripts.children import Child, Guard
 from tests.processes.conftest import same_place
@@ -97,7 +98,7 @@ def test_nothing_that_the_service_does_is_refused(service, database):
     for collection, query in {
         "heartbeats": {"_id": "beat"},
         "followers": {"followedTime": {"$exists": True}},
-        "patientLists": {},
+        kept.ROWS: {},
         "outbox": {"state": "done"},
     }.items():
         eventually(lambda c=collection, q=query: database[c].find_one(q))

@@ -9,6 +9,7 @@ from urllib.error import HTTPError
 import pytest
 from celery import current_app
 
+from patients import kept
 from scripts import local
 from scripts import service as processes
 from tests.processes.scrapes import answers, read
@@ -59,7 +60,7 @@ def test_a_worker_answers_for_its_children_also_for_the_dead(service):
 
 def test_a_follower_tells_how_far_it_is_and_beat_that_it_is_there(service):
     ports = start(service, "beat", "follower")
-    lag = ("clinics_follower_lag_seconds", "patients.lists")
+    lag = ("clinics_follower_lag_seconds", kept.FOLLOWER)
     eventually(lambda: answers(ports["follower"]) and lag in read(ports["follower"], TOKEN))
     eventually(lambda: answers(ports["beat"]))
 

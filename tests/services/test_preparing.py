@@ -518,7 +518,7 @@ def test_the_daily_check_runs_once_a_day_and_continues_after_a_break(lakeside, m
     daily_checks.check()
     assert daily_checks.last_result().checked == 250
     yesterday = {"$set": {"notBefore": clock.now()}}
-    db.database()["derivations"].update_one({"_id": "check"}, yesterday)
+    db.database()["derivations"].update_one({"_id": derivations.CHECK}, yesterday)
     monkeypatch.undo()
     daily_checks.check()
     assert daily_checks.last_result().checked == 251
@@ -546,7 +546,9 @@ def test_metrics_and_staff_see_the_result(lakeside):
 def test_staff_are_told_when_no_check_has_ended_for_days(lakeside):
     daily_checks.check()
     long_ago = clock.now() - daily_checks.LATE
-    db.database()["derivations"].update_one({"_id": "check"}, {"$set": {"last.time": long_ago}})
+    db.database()["derivations"].update_one(
+        {"_id": derivations.CHECK}, {"$set": {"last.time": long_ago}}
+    )
     assert "It should happen every day" in Staff(superuser=True).get("").content.decode()
 
 

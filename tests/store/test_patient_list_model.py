@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kernel import db
-from patients import statistics
+from patients import kept, statistics
 from patients.services.patient_lists import list_patients, read_filter, read_ordering
 from patients.store import halves, patient_lists
 from tests.factories import make_clinic, make_patients
@@ -185,9 +185,7 @@ def test_a_search_is_right_where_more_is_found_than_is_sent_back(monkeypatch, mo
     alike = {"fullName": "Zoe Alike", "birthDate": "1990-01-01", "mrn": "", "email": ""}
     named = [{"fullName": name * 100} for name in NAMES]
     documents = make_patients(clinic, [*named, *[alike] * 3])
-    assert len({row["searchKey"] for row in db.collection("patientLists").find({})}) < len(
-        documents
-    )
+    assert len({row["searchKey"] for row in db.collection(kept.ROWS).find({})}) < len(documents)
     query = {"search": "zoe"}
     page = list_patients(
         clinic_id=str(clinic["_id"]),
