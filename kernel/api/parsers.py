@@ -27,12 +27,17 @@ def parse_json(raw: bytes) -> Any:
     """Decoded JSON of bounded depth, with nothing that MongoDB cannot store."""
     try:
         value = orjson.loads(raw)
-    except orjson.JSONDecodeError:
-        message = "request body has an error: failed to decode request body: not valid JSON"
-        raise BadRequest(message=message) from None
+    except orjson.JSONDecodeError as error:
+        raise BadRequest(message=f"request body has an error: {_reason(error)}") from None
     try:
         bounds.make_storable(raw, value)
     except bounds.Unacceptable as error:
         message = f"request body has an error: {error}"
         raise BadRequest(message=message) from None
     return value
+
+
+def _reason(error: orjson.JSONDecodeError) -> str:
+    """The JSON parser itself goes down a thousand levels."""
+    is_deep = error.msg.startswith("depth limit")
+    return bounds.TOO_DEEP if is_deep else "failed to decode request body: not valid JSON"
