@@ -37,7 +37,7 @@ class Tenure:
         self._follower, self._holder, self.row, self._stop = follower, holder, row, stop
         self._is_lost = threading.Event()
         self._stream: Stream | None = None
-        self._noted = float("-inf")
+        self._noted = self._sliced = float("-inf")
         self._rescan = Pauses()
 
     def run(self) -> None:
@@ -63,7 +63,8 @@ class Tenure:
             self._ask_for_rescan("version")
 
     def turn(self) -> bool:
-        """One batch of changes, and while a rescan is under way some slices of it. Whether there is more to do at
+        """One batch of changes, and while a rescan is under way some slices of it, but not while changes wait: what it
+        writes comes as changes too, and those of others would come later and later. Whether there is more to do at
         once: changes that come one by one cost the database much less when some are gathered first."""
         self._check()
         try:
@@ -77,9 +78,11 @@ class Tenure:
             self._handle(batch)
         elif not self.row.get("isQuiet") or self._is_time_to_note():
             self._note(batch, {"isQuiet": True, "followedTime": clock.now()})
-        self._rescan_for_a_while()
+        is_full = batch.count == stream.MOST_CHANGES
+        if not is_full or time.monotonic() - self._sliced > _LONGEST_WAIT:
+            self._rescan_for_a_while()
         self.has_worked = True
-        return batch.count == stream.MOST_CHANGES or self._may_rescan()
+        return is_full or self._may_rescan()
 
     def close(self) -> None:
         if self._stream is not None:
@@ -140,6 +143,7 @@ class Tenure:
         while self._may_rescan() and time.monotonic() < deadline:
             self._check()
             self._rescan_slice()
+            self._sliced = time.monotonic()
 
     def _is_rescanning(self) -> bool:
         return self.row.get("rescanTime") is not None

@@ -266,6 +266,20 @@ def test_changes_during_a_rescan_are_not_lost(copies):
     assert copies.things == {1: 2, 2: 1, 3: 1}
 
 
+def test_a_rescan_waits_while_changes_wait(copies, monkeypatch):
+    """A first slice is done before them."""
+    monkeypatch.setattr(stream, "MOST_CHANGES", 2)
+    monkeypatch.setattr(tenure, "_SLICES_SECONDS", 0.0002)  # one slice
+    write(*range(4))
+    copies.after_first_slice = lambda: write(*range(10, 15))
+    with process_of(NAME) as process:
+        process.until(lambda: copies.slices)
+        process.until(lambda: 14 in copies.things)
+        assert len(copies.slices) <= 2
+        process.catch_up()
+    assert copies.slices[-1] == 14
+
+
 def test_a_rescan_goes_on_where_a_killed_process_stopped(copies, monkeypatch):
     write(*range(6))
     with process_of(NAME) as process:
