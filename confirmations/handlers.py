@@ -4,7 +4,7 @@ from clinics.events import ClinicDeleted, ClinicMerged, InviteRemoved
 from confirmations.events import ResendRequested, SignupReminderDue
 from confirmations.services import claim_links, clinic_shares, clinician_invites, people, signups
 from kernel import outbox
-from patients.events import PatientCreated, PatientUpdated
+from patients.events import PatientChangedClinic, PatientCreated, PatientUpdated
 from users.events import UserDeleted
 
 
@@ -25,6 +25,13 @@ def send_claim_link(event: PatientCreated) -> None:
 def renew_claim_link(event: PatientUpdated) -> None:
     if "email" in event.changed:
         claim_links.send_claim_link(clinic_id=event.clinic_id, user_id=event.user_id)
+
+
+@outbox.subscribe(PatientChangedClinic, "confirmations.move_claim_link")
+def move_claim_link(event: PatientChangedClinic) -> None:
+    claim_links.move_to_clinic(
+        source_id=event.source_id, target_id=event.target_id, user_id=event.user_id
+    )
 
 
 @outbox.subscribe(SignupReminderDue, "confirmations.remind_of_claim")

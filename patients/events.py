@@ -18,6 +18,15 @@ class PatientUpdated(outbox.Event):
     changed: Sequence[str]
 
 
+@outbox.event("patient.changed_clinic", access=accesses.in_path("user_id"))
+class PatientChangedClinic(outbox.Event):
+    """The record is in another clinic now. A merge, which moves all records, has an event of its own."""
+
+    user_id: str = outbox.key()
+    source_id: str
+    target_id: str
+
+
 @outbox.event("patient.deleted", access=accesses.in_path("user_id"))
 class PatientDeleted(outbox.Event):
     clinic_id: str

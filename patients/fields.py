@@ -316,6 +316,14 @@ def optional(said: Mapping[str, Any], fields: Iterable[Field] = FIELDS) -> dict[
     }
 
 
+def corrected(said: Mapping[str, Any], fields: Iterable[Field] = FIELDS) -> dict[str, Any]:
+    """The fields that are said, and no other; None erases an identity."""
+    known = (field for field in fields if field.entry in (Entry.IDENTITY, Entry.OPTIONAL))
+    return {
+        field.stored: field.normal(said[field.stored]) for field in known if field.stored in said
+    }
+
+
 def searched(fields: Iterable[Field] = FIELDS) -> tuple[str, ...]:
     """Stored names, in the order of the search key."""
     positions = {field.stored: field.searched for field in fields if field.searched is not None}

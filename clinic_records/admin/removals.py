@@ -47,6 +47,7 @@ class Removal:
     done: str
     done_url: str
     obstacle: str = ""
+    scope: dict[str, Any] | None = None
 
 
 def handle(request: HttpRequest, clinic: Document, removal: Removal) -> HttpResponseBase:
@@ -70,6 +71,7 @@ def _remove(
             action=removal.action,
             object_type=removal.object_type,
             object_id=removal.object_id,
+            scope=removal.scope,
             reason=reason,
         )
 

@@ -5,6 +5,7 @@ from clinics.admin import (  # noqa: F401
     clinic_lists,
     clinic_pages,
     members,
+    patient_moves,
     removals,
     service_accounts,
     settings,

@@ -10,7 +10,7 @@ from clinics.admin import forms, readable_clinicians
 from clinics.services import clinicians
 from kernel import audit
 from kernel.db import Document
-from kernel.errors import Conflict, DomainError
+from kernel.errors import Conflict, DomainError, NotFound
 from kernel.staff import exports, hidden_values, pages, roles
 
 _COLUMNS = ("id", "name", "e-mail", "roles", "state", "added")
@@ -152,6 +152,15 @@ def _row(document: Document) -> dict[str, Any]:
 def audit_key(invite_id: str) -> str:
     """An invite's id is the secret in its mail, so staff pages and the audit trail use a digest of it."""
     return audit.digest(f"invite:{invite_id}")[:16]
+
+
+def access_invite(clinic: Document, key: str) -> Document:
+    """The record of a pending invite, by its `audit_key`. Raises NotFound."""
+    for document in readable_clinicians.list_members(clinic["_id"]):
+        invite_id = document.get("inviteId")
+        if invite_id and not document.get("userId") and audit_key(invite_id) == key:
+            return document
+    raise NotFound
 
 
 def _crumb(clinic: Document) -> pages.Crumb:

@@ -1,15 +1,11 @@
 """Deleting a clinic, removing a member, revoking an invite."""
 
-from typing import Any
-
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 
 from clinic_records.admin import readable_clinics, removals
 from clinics.admin import members, readable_clinicians
 from clinics.services import clinicians, clinics
-from kernel.db import Document
-from kernel.errors import NotFound
 from kernel.staff import pages, roles
 from patients.services import patients
 
@@ -80,7 +76,7 @@ def remove_member(request: HttpRequest, clinic_id: str, user_id: str) -> HttpRes
 )
 def revoke_invite(request: HttpRequest, clinic_id: str, invite: str) -> HttpResponseBase:
     clinic = readable_clinics.access_clinic(clinic_id)
-    record = _invite(clinic, invite)
+    record = members.access_invite(clinic, invite)
     email = str(record.get("email") or "")
     back = reverse("admin:clinic_members", args=[clinic_id])
     removal = removals.Removal(
@@ -100,11 +96,3 @@ def revoke_invite(request: HttpRequest, clinic_id: str, invite: str) -> HttpResp
         done_url=back,
     )
     return removals.handle(request, clinic, removal)
-
-
-def _invite(clinic: Document, digest: str) -> dict[str, Any]:
-    for document in readable_clinicians.list_members(clinic["_id"]):
-        invite_id = document.get("inviteId")
-        if invite_id and not document.get("userId") and members.audit_key(invite_id) == digest:
-            return document
-    raise NotFound

@@ -3,6 +3,8 @@
 
 from typing import Any, ClassVar
 
+from django.http import HttpRequest
+
 from clinic_records.admin import readable_clinics
 from clinics.admin.forms import SettingsForm
 from kernel.db import Document
@@ -19,6 +21,7 @@ class Setting(SettingsForm):
     NEEDS: ClassVar[str] = roles.SETTINGS
     ACTION: ClassVar[str]  # in the audit trail
     LEAD: ClassVar[str] = ""
+    PREVIEW: ClassVar[str] = ""  # template for `preview`, beside the difference
 
     @classmethod
     def part(cls, clinic: Document) -> Values:
@@ -33,6 +36,10 @@ class Setting(SettingsForm):
     def proposed(self, clinic: Document) -> Values:
         """`part` as it would be after saving."""
         return dict(self.cleaned_data)
+
+    def preview(self, request: HttpRequest, clinic: Document) -> Values:
+        """Whom the change would concern."""
+        return {}
 
     def write(self, clinic_id: str, clinic: Document) -> None:
         raise NotImplementedError

@@ -6,8 +6,10 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
+from django.http import HttpRequest
 
 from clinic_records.choices import Tier
+from clinics.admin import mrn_preview, restrictions_preview
 from clinics.admin.forms import one_of
 from clinics.admin.setting import Setting, Values
 from clinics.services import clinics, mrn_settings
@@ -170,6 +172,7 @@ class TierSetting(Setting):
 class MrnSetting(Setting):
     TITLE = "MRN rules"
     ACTION = "clinic.mrn_changed"
+    PREVIEW = "clinics/staff/_mrn_preview.html"
     STORED = {"mrnSettings": {"required": bool, "unique": bool}}
     required = forms.BooleanField(label="Every patient needs an MRN", required=False)
     unique = forms.BooleanField(
@@ -181,6 +184,11 @@ class MrnSetting(Setting):
     @classmethod
     def part(cls, clinic: Document) -> Values:
         return clinic.get("mrnSettings") or {"required": False, "unique": False}
+
+    def preview(self, request: HttpRequest, clinic: Document) -> Values:
+        rules, before = self.cleaned_data, self.part(clinic)
+        is_new = {name: rules[name] and not before.get(name) for name in ("required", "unique")}
+        return mrn_preview.of_rules(request, clinic, is_new)
 
     def write(self, clinic_id: str, clinic: Document) -> None:
         mrn_settings.update_mrn_settings(clinic_id, **self.cleaned_data)
@@ -256,6 +264,7 @@ class RestrictionsSetting(Setting):
     NEEDS = roles.INTEGRATION
     ACTION = "clinic.restrictions_changed"
     LEAD = "Which e-mail domains may accept an invite, and with which identity provider."
+    PREVIEW = "clinics/staff/_restrictions_preview.html"
     STORED = {"membershipRestrictions": [_is_restriction]}
     restrictions = forms.CharField(
         label="Who may join",
@@ -264,6 +273,10 @@ class RestrictionsSetting(Setting):
         help_text="One e-mail domain on each line, followed by a space and an identity provider where one is "
         "required. The first line with the person's domain applies. Empty: everyone may join.",
     )
+
+    def __init__(self, *args: Any, stored: Document, **options: Any) -> None:
+        super().__init__(*args, stored=stored, **options)
+        self._stored_restrictions = stored.get("membershipRestrictions")
 
     def clean_restrictions(self) -> list[Document]:
         lines = normal(_LINE, re.split(r"\r\n|\r|\n", self.cleaned_data["restrictions"]))
@@ -281,6 +294,11 @@ class RestrictionsSetting(Setting):
         shown = cls.part(clinic)["restrictions"]
         lines = (f"{r['emailDomain']} {r.get('requiredIdp') or ''}".strip() for r in shown)
         return {"restrictions": "\n".join(lines)}
+
+    def preview(self, request: HttpRequest, clinic: Document) -> Values:
+        return restrictions_preview.of_restrictions(
+            request, clinic, self._stored_restrictions, self.cleaned_data["restrictions"]
+        )
 
     def write(self, clinic_id: str, clinic: Document) -> None:
         clinics.update_membership_restrictions(clinic_id, self.cleaned_data["restrictions"])

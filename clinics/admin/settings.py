@@ -8,6 +8,7 @@ from clinic_records.admin import changes, frame, readable_clinics
 from clinic_records.services import access
 from clinics.admin import setting_forms
 from clinics.admin.ehr_setting import EhrSetting
+from clinics.admin.profile_setting import ProfileSetting
 from clinics.admin.setting import Setting, Values
 from kernel.db import Document
 from kernel.errors import DomainError, NotFound
@@ -17,6 +18,7 @@ from kernel.staff.fields import OptionalReasonForm
 
 # By the last part of the page's address, in the order of the clinic's page.
 SETTINGS: dict[str, type[Setting]] = {
+    "profile": ProfileSetting,
     "limits": setting_forms.LimitsSetting,
     "tier": setting_forms.TierSetting,
     "mrn": setting_forms.MrnSetting,
@@ -117,6 +119,7 @@ def _review_page(
         clinic=clinic,
         form=form,
         rows=rows,
+        preview=form.preview(request, clinic),
         opened_on=_opened_on(request),
         reason=reason,
         status=400 if reason.errors else 200,

@@ -62,7 +62,11 @@ class ClinicianInviteViewSet(ConfirmationViewSet):
         responses={200: schemas.CLINICIAN_INVITATION},
     )
     def resend(self, call: Call) -> Response:
-        document = clinician_invites.resend_invite(**_ids(call), sender=call.principal)
+        document = clinician_invites.resend_invite(
+            clinic_id=call.path["clinicId"],
+            invite_id=call.path["inviteId"],
+            sender=call.principal,
+        )
         return Response(confirmation_with_profile(document, call.principal))
 
     @operation(

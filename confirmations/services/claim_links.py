@@ -1,5 +1,6 @@
 """The link with which a patient claims the account that a clinic has made, and its reminder."""
 
+from collections.abc import Callable
 from contextlib import suppress
 
 from django.conf import settings
@@ -7,13 +8,14 @@ from django.conf import settings
 from confirmations.events import SignupReminderDue
 from confirmations.services import people, signups
 from kernel import clock, outbox
-from kernel.errors import Forbidden, NotFound
+from kernel.errors import ConstraintViolation, Forbidden, NotFound
 from kernel.principal import Principal
 from patients.services import patients
 from patients.services.patient_details import is_custodial
 
 # Claim links are requested by the clinic's side, not by a person.
 CLINIC_SIDE = Principal(user_id="", is_server=True)
+CLAIMED = "the account belongs to the person already"
 
 
 def send_claim_link(*, clinic_id: str, user_id: str) -> None:
@@ -29,9 +31,20 @@ def send_claim_link(*, clinic_id: str, user_id: str) -> None:
         signups.send_signup(user_id, origin, also=lambda: outbox.emit(reminder, not_before=due))
 
 
-def move_to_clinic(*, source_id: str, target_id: str) -> None:
-    """After a merge the patient belongs to the target, which mails about the account name (rule CONFIRM-144)."""
-    signups.move_to_clinic(source_id=source_id, target_id=target_id)
+def resend(*, clinic_id: str, user_id: str, also: Callable[[], None]) -> None:
+    """A new link for a patient who has not claimed the account yet. `also`: in the same transaction. Raises NotFound,
+    ConstraintViolation and Forbidden."""
+    patient = patients.access_patient(clinic_id, user_id)
+    if not is_custodial(patient) or not people.is_unclaimed(user_id):
+        raise ConstraintViolation(CLAIMED)
+    origin = signups.Origin(CLINIC_SIDE, clinic_id, patient.get("invitedBy") or "")
+    signups.resend_signup(user_id, origin, also=also)
+
+
+def move_to_clinic(*, source_id: str, target_id: str, user_id: str | None = None) -> None:
+    """After a merge the patients belong to the target, which mails about the account name (rule CONFIRM-144). So does
+    one patient (`user_id`) who was moved alone."""
+    signups.move_to_clinic(source_id=source_id, target_id=target_id, user_id=user_id)
 
 
 def remind_of_claim(*, clinic_id: str, user_id: str) -> None:

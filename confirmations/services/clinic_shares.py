@@ -160,10 +160,25 @@ def _can_still_offer(sender_id: str, clinic_id: str) -> bool:
 # --- the clinic's side ----------------------------------------------------------------------------
 def list_offers(clinic_id: str) -> list[ConfirmationDocument]:
     """What the clinic can accept now, newest first."""
-    documents = store.list_newest_first(
-        {**PENDING, "clinicId": clinic_id, **states.unexpired(clock.now())}
-    )
+    documents = store.list_newest_first(_waiting_for(clinic_id))
     return [document for document in documents if people.sender_still_may(document)]
+
+
+def page_of_offers(clinic_id: str, *, skip: int, limit: int) -> list[ConfirmationDocument]:
+    """What waits for the clinic's answer, newest first, also where the sender may no longer speak for the person."""
+    return store.list_newest_first(_waiting_for(clinic_id), skip=skip, limit=limit)
+
+
+def access_offer(clinic_id: str, invite_id: str) -> ConfirmationDocument:
+    """What waits for the clinic's answer. Raises NotFound."""
+    document = store.find_by_key(invite_id, _waiting_for(clinic_id))
+    if document is None:
+        raise NotFound(message=texts.INVITE_NOT_FOUND)
+    return document
+
+
+def _waiting_for(clinic_id: str) -> Document:
+    return {**PENDING, "clinicId": clinic_id, **states.unexpired(clock.now())}
 
 
 def accept_offer(*, clinic_id: str, invite_id: str, shared: SharedPatient) -> Document:

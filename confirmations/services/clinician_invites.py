@@ -3,17 +3,17 @@
 The clinic holds a clinician record with the invitation's key; both change together or not at all.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any
 
 from clinic_records.documents import ClinicDocument, ClinicianDocument
 from clinic_records.services import access
-from clinics.services import clinicians
+from clinics.services import clinicians, membership_restrictions
 from clinics.services.clinicians import ClinicianDetails
 from confirmations.choices import Status
 from confirmations.documents import ConfirmationDocument
-from confirmations.services import mails, people, restrictions, states, texts, transitions
+from confirmations.services import mails, people, states, texts, transitions
 from confirmations.services.care_team import list_addressed_to
 from confirmations.services.documents import new_confirmation
 from confirmations.services.failures import clinic_answers
@@ -61,9 +61,11 @@ def invite_clinician(
         return db.run_in_transaction(write)
 
 
-def resend_invite(*, clinic_id: str, invite_id: str, sender: Principal) -> Document:
+def resend_invite(
+    *, clinic_id: str, invite_id: str, sender: Principal, also: Callable[[], None] = lambda: None
+) -> Document:
     """Mail it again under the same key. A confirmation that was lost or has ended is created again, because the clinic
-    still waits for this clinician."""
+    still waits for this clinician. `also`: in the same transaction."""
     clinic = _access_clinic(clinic_id)
     email = _invited_address(clinic_id, invite_id)
     user_id = people.find_id_by_address(email)
@@ -89,6 +91,7 @@ def resend_invite(*, clinic_id: str, invite_id: str, sender: Principal) -> Docum
             )
             store.insert_confirmation(document)
         _mail(document, name)
+        also()
         return document
 
     with mail_limits.counted(email, sender.acting_user_id):
@@ -208,7 +211,7 @@ def _restrictions_of(
     clinic = clinics.get(document["clinicId"])
     if clinic is None:
         return {"canAccept": False}
-    return restrictions.evaluate(
+    return membership_restrictions.evaluate(
         clinic.get("membershipRestrictions"), username, caller.identity_provider
     )
 
@@ -247,7 +250,9 @@ def _check_acceptable(
         raise NotFound(message=texts.INVITE_NOT_FOUND)
     clinic = _access_clinic(document["clinicId"])
     required = clinic.get("membershipRestrictions")
-    result = restrictions.evaluate(required, _username(account), caller.identity_provider)
+    result = membership_restrictions.evaluate(
+        required, _username(account), caller.identity_provider
+    )
     if not result["canAccept"]:
         raise Forbidden(message=texts.NOT_ACCEPTABLE)
 

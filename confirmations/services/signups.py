@@ -17,7 +17,7 @@ from confirmations.store import confirmations as store
 from confirmations.store import requests
 from kernel import addresses, clock, db, mail_limits, outbox
 from kernel.db import Document
-from kernel.errors import Conflict, Forbidden, NotFound, Unavailable
+from kernel.errors import Conflict, ConstraintViolation, Forbidden, NotFound, Unavailable
 from kernel.principal import Principal
 from patients.services import patients
 from patients.services.patient_details import is_custodial
@@ -29,6 +29,8 @@ SIGNUP = states.shape_filter(Kind.SIGNUP)
 PENDING = {**SIGNUP, "status": Status.PENDING.value}
 DEFAULT_CREATOR = "Clinician"
 DEFAULT_CLINIC = "Diabetes Clinic"
+BEING_CLAIMED = "the account is being claimed at this moment"
+NO_ADDRESS = "the account has no email address"
 _PASSWORD = re.compile(r"\S{8,72}")
 
 
@@ -95,9 +97,10 @@ def withdraw_signup(user_id: str) -> None:
     outbox.withdraw(SignupReminderDue, user_id)
 
 
-def move_to_clinic(*, source_id: str, target_id: str) -> None:
-    """Only the clinic changes: the mailed link stays as it is."""
-    store.apply_change_to_all({**PENDING, "clinicId": source_id}, {"clinicId": target_id})
+def move_to_clinic(*, source_id: str, target_id: str, user_id: str | None = None) -> None:
+    """Only the clinic changes: the mailed link stays as it is. Without `user_id`, of all patients."""
+    whose = {} if user_id is None else {"userId": user_id}
+    store.apply_change_to_all({**PENDING, "clinicId": source_id, **whose}, {"clinicId": target_id})
 
 
 def find_clinic_id(user_id: str) -> str:
@@ -127,8 +130,7 @@ def _insert_or_reissue(fresh: ConfirmationDocument, origin: Origin) -> Confirmat
     parties = {"userId": fresh["userId"]}
     renewed = transitions.perform(Kind.SIGNUP, Event.REISSUE, existing["_id"], parties, changes)
     if renewed is None:
-        reason = "the account is being claimed at this moment"
-        raise Conflict(message=reason)
+        raise Conflict(message=BEING_CLAIMED)
     return renewed
 
 
@@ -213,6 +215,31 @@ def remind_of_signup(user_id: str) -> None:
     """The scheduled reminder of a claim: a new link, if the last one was not used."""
     pending = store.find_newest({**PENDING, "userId": user_id})
     db.run_in_transaction(_renewal(pending))
+
+
+def resend_signup(user_id: str, origin: Origin, *, also: Callable[[], None]) -> None:
+    """A new link at once, which ends the old one; a first link, where none waits. `also`: in the same transaction.
+    Raises ConstraintViolation for an account without an address, and Forbidden if its link was used or declined."""
+    pending = find_pending(user_id)
+    if pending is None or not _is_of_its_account(pending, people.get_account(user_id)):
+        if send_signup(user_id, origin, also=also) is None:
+            raise ConstraintViolation(NO_ADDRESS)
+        return
+    names = _names(user_id, pending["creatorId"])
+
+    def write() -> None:
+        renewed = transitions.perform(Kind.SIGNUP, Event.RESEND, pending["_id"])
+        if renewed is None:
+            raise Conflict(message=BEING_CLAIMED)
+        _mail(renewed, *names)
+        also()
+
+    db.run_in_transaction(write)
+
+
+def find_pending(user_id: str) -> ConfirmationDocument | None:
+    """The newest link that was not used, expired or not."""
+    return store.find_newest({**PENDING, "userId": user_id})
 
 
 def _renewal(pending: ConfirmationDocument | None) -> Callable[[], None]:

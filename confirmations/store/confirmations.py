@@ -50,10 +50,11 @@ def with_address_key(key: str) -> Document:
 
 
 def list_newest_first(
-    conditions: Mapping[str, Any], *, limit: int = 0
+    conditions: Mapping[str, Any], *, skip: int = 0, limit: int = 0
 ) -> list[ConfirmationDocument]:
     """All of them where `limit` is 0."""
-    return list(db.collection(COLLECTION).find(conditions, sort=_NEWEST_FIRST, limit=limit))
+    rows = db.collection(COLLECTION).find(conditions, sort=_NEWEST_FIRST, skip=skip, limit=limit)
+    return list(rows)
 
 
 def put_confirmation(document: ConfirmationDocument) -> None:

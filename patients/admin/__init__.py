@@ -1,3 +1,3 @@
 """Patients for staff. Importing registers the pages."""
 
-from patients.admin import checks, patients, removals, subjects  # noqa: F401
+from patients.admin import checks, demographics, patients, removals, subjects  # noqa: F401

@@ -22,7 +22,7 @@ _ABOUT_CUSTODIAL_ACCOUNT = (
     needs=[roles.PATIENTS, roles.DESTROY],
 )
 def remove_patient(request: HttpRequest, clinic_id: str, user_id: str) -> HttpResponseBase:
-    """The text to type is the id: a name typed into a form could get into logs or browser histories."""
+    """The text to type is the name, which shows that the right person is meant. It is posted, and compared alone."""
     clinic = readable_clinics.access_clinic(clinic_id)
     document = readable_patients.access_patient(clinic_id, user_id)
     name = document.get("fullName") or "This patient"
@@ -39,7 +39,7 @@ def remove_patient(request: HttpRequest, clinic_id: str, user_id: str) -> HttpRe
         title="Remove a patient",
         action="patient.removed",
         consequences=consequences,
-        typed=user_id,
+        typed=document.get("fullName") or user_id,
         object_type="patient",
         object_id=user_id,
         remove=lambda: patients.remove_patient(

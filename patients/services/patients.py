@@ -55,6 +55,7 @@ MOST_DEVICES = 100  # the maximum that the API accepts
 TOO_MANY_LEGACY = "the patient comes from the maximum number of legacy clinicians"
 MRN_MISSING = "mrn is required"
 MRN_TAKEN = "mrn must be unique"
+OWN_ADDRESS = "only the person changes the address of an own account"
 
 
 # --- finding --------------------------------------------------------------------------------------
@@ -126,7 +127,7 @@ def has_patients_besides_demo(clinic_id: str | ObjectId) -> bool:
 
 def has_equal_mrns(clinic_id: ObjectId) -> bool:
     """Whether two patients of the clinic share an MRN, case, accents and blanks around it aside."""
-    return store.has_equal_mrns(clinic_id)
+    return bool(store.list_equal_mrns(clinic_id, limit=1))
 
 
 # --- creating -------------------------------------------------------------------------------------
@@ -147,7 +148,7 @@ def create_custodial_patient(
     """
     clinic = access.access_open_clinic(str(clinic_id))
     identity = fields.identity(details.said)
-    unique = _check_mrn(clinic, identity["mrn"], user_id=None)
+    unique = check_mrn(clinic, identity["mrn"], user_id=None)
     limit = plan_limits.check_plan_limit(clinic)
     known_tags_and_sites(clinic, details)  # an unknown site is refused before there is an account
     email = identity["email"] or None
@@ -200,7 +201,7 @@ def create_patient_from_user(
     """
     clinic = access.access_open_clinic(str(clinic_id))
     document = _record_of(known or read_user(user_id), clinic, shared)
-    document["requireUniqueMrn"] = _check_mrn(clinic, document["mrn"], user_id=user_id)
+    document["requireUniqueMrn"] = check_mrn(clinic, document["mrn"], user_id=user_id)
     limit = plan_limits.check_plan_limit(clinic) if is_custodial(document) else None
     try:
         return _insert(document, shared, plan_limit=limit)
@@ -321,7 +322,7 @@ def _meaning_of(error: DuplicateKeyError) -> BadRequest | Duplicate:
     return Duplicate(ALREADY_PATIENT)
 
 
-def _check_mrn(clinic: ClinicDocument, mrn: str | None, *, user_id: str | None) -> bool:
+def check_mrn(clinic: ClinicDocument, mrn: str | None, *, user_id: str | None) -> bool:
     """Whether the clinic requires unique MRNs. Raises BadRequest for a missing MRN or one that is taken."""
     rules = safe_reading.mapping(clinic.get("mrnSettings"))
     if rules.get("required") is True and not mrn:
@@ -345,7 +346,7 @@ def update_patient(
     stored = access_patient(clinic_id, user_id)
     clinic = access.access_clinic(str(clinic_id))
     written = fields.identity(details.said)
-    written["requireUniqueMrn"] = _check_mrn(clinic, written["mrn"], user_id=user_id)
+    written["requireUniqueMrn"] = check_mrn(clinic, written["mrn"], user_id=user_id)
     written |= fields.optional(details.said) | known_tags_and_sites(clinic, details)
     if not _follow_address(stored, written["email"] or None, changed_by):
         del written["email"]
@@ -355,6 +356,41 @@ def update_patient(
                 clinic["_id"], user_id, written | _tags_and_sites_now(clinic, details)
             )
         )
+    except DuplicateKeyError as error:
+        raise _meaning_of(error) from None
+    if user_id != settings.DEMO_PATIENT_USER_ID:
+        patient_counts.note_change(clinic["_id"])
+    return updated
+
+
+def correct_patient(
+    *,
+    clinic_id: str | ObjectId,
+    user_id: str,
+    said: Mapping[str, Any],
+    check: Callable[[PatientDocument], None],
+    then: Callable[[PatientDocument], None],
+) -> PatientDocument:
+    """Change the fields that are said; unlike in an update, all others stay. The rules are the same: `said` is as in
+    PatientDetails.
+
+    `check` is called with the stored record before anything is changed, and again in the transaction that writes;
+    `then` in that transaction with the changed record.
+    """
+    stored = access_patient(clinic_id, user_id)
+    check(stored)
+    clinic = access.access_clinic(str(clinic_id))
+    written = fields.corrected(said)
+    mrn = written["mrn"] if "mrn" in written else safe_reading.text(stored.get("mrn"))
+    written["requireUniqueMrn"] = check_mrn(clinic, mrn, user_id=user_id)
+    if "email" in written and not _follow_address(stored, written["email"] or None, None):
+        raise ConstraintViolation(OWN_ADDRESS)
+
+    def write() -> PatientDocument:
+        return _write_changes(clinic["_id"], user_id, written, check=check, then=then)
+
+    try:
+        updated = db.run_in_transaction(write)
     except DuplicateKeyError as error:
         raise _meaning_of(error) from None
     if user_id != settings.DEMO_PATIENT_USER_ID:
@@ -383,12 +419,18 @@ def _tags_and_sites_now(clinic: ClinicDocument, details: PatientDetails) -> dict
 
 
 def _write_changes(
-    clinic_id: ObjectId, user_id: str, written: Mapping[str, Any]
+    clinic_id: ObjectId,
+    user_id: str,
+    written: Mapping[str, Any],
+    *,
+    check: Callable[[PatientDocument], None] = lambda _: None,
+    then: Callable[[PatientDocument], None] = lambda _: None,
 ) -> PatientDocument:
     """Compare and write in one transaction: a change made meanwhile repeats it instead of being lost."""
     stored = store.find_patient(clinic_id, user_id)
     if stored is None:
         raise NotFound(message=NOT_FOUND)
+    check(stored)
     derived.settle([stored])
     changes = {name: value for name, value in written.items() if _differs(stored, name, value)}
     changed = [name for name in changes if name != "requireUniqueMrn"]
@@ -402,6 +444,7 @@ def _write_changes(
     patient_counts.count_change(clinic_id=clinic_id, before=stored, after=updated)
     if changed:
         emit_updated(updated, changed)
+    then(updated)
     return updated
 
 

@@ -3,12 +3,17 @@
 from collections.abc import Sequence
 
 from bson import ObjectId
+from django.conf import settings
 
 from clinic_records.services import people
 from clinic_records.services.people import Person
 from kernel.db import Document
+from patients.documents import PatientDocument
+from patients.store import patients
 from patients.store import staff_reads as store
 from patients.store.patient_matching import REPORTS
+
+MOST_OF_ONE_MRN = 10  # patients with the same MRN who are shown
 
 
 def list_records(person: Person, *, skip: int, limit: int) -> tuple[list[Document], int]:
@@ -23,6 +28,25 @@ def list_former_records(person: Person, *, skip: int, limit: int) -> tuple[list[
 
 def names_of_patients(keys: Sequence[tuple[ObjectId, str]]) -> dict[tuple[ObjectId, str], str]:
     return people.names_by_key(store.list_patients(keys), "userId", "fullName")
+
+
+def list_equal_mrns(clinic_id: ObjectId, *, limit: int) -> list[list[PatientDocument]]:
+    """Patients who share an MRN, case, accents and blanks around it aside, in groups; `limit` groups at most."""
+    groups = patients.list_equal_mrns(clinic_id, limit=limit)
+    spellings = {mrn for group in groups for mrn in group[:MOST_OF_ONE_MRN]}
+    by_mrn: dict[str, list[PatientDocument]] = {}
+    for patient in store.list_with_mrns(clinic_id, sorted(spellings), limit * MOST_OF_ONE_MRN):
+        by_mrn.setdefault(patient["mrn"], []).append(patient)
+    shared = [
+        [patient for mrn in dict.fromkeys(group) for patient in by_mrn.get(mrn, [])]
+        for group in groups
+    ]
+    return [group[:MOST_OF_ONE_MRN] for group in shared]
+
+
+def list_without_mrn(clinic_id: ObjectId, *, limit: int) -> list[PatientDocument]:
+    """Besides the demo patient, who needs none."""
+    return store.list_without_mrn(clinic_id, but=settings.DEMO_PATIENT_USER_ID, limit=limit)
 
 
 def count_subscribed(clinic_id: ObjectId, subscription: str = REPORTS) -> int:

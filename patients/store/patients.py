@@ -423,15 +423,16 @@ def _write_summary(
     return patient_answers.update(ids, record, list(parts), may_be_new=db.in_transaction())
 
 
-def has_equal_mrns(clinic_id: ObjectId) -> bool:
-    """Whether two patients share an MRN, case, accents and blanks around it aside. Reads index keys only."""
+def list_equal_mrns(clinic_id: ObjectId, *, limit: int) -> list[list[str]]:
+    """For each MRN that several patients have, its spellings: case, accents and blanks around it aside. Reads index
+    keys only."""
     pipeline: list[Document] = [
         {"$match": {"clinicId": clinic_id, "mrn": {"$type": "string"}}},
         {"$project": {"_id": 0, "mrn": 1}},
         {"$match": {"mrn": {"$ne": ""}}},
-        {"$group": {"_id": {"$trim": {"input": "$mrn"}}, "n": {"$sum": 1}}},
-        {"$match": {"n": {"$gt": 1}}},
-        {"$limit": 1},
+        {"$group": {"_id": {"$trim": {"input": "$mrn"}}, "spellings": {"$push": "$mrn"}}},
+        {"$match": {"spellings.1": {"$exists": True}}},
+        {"$limit": limit},
     ]
     rows = db.collection(COLLECTION).aggregate(pipeline, collation=COLLATION, hint="PatientMRN")
-    return next(iter(rows), None) is not None
+    return [row["spellings"] for row in rows]

@@ -1,13 +1,17 @@
 """What the staff pages read: the records of a person in all clinics, in the archive too."""
 
+from collections.abc import Sequence
+
 from bson import ObjectId
 
 from clinic_records.store import people
 from clinic_records.store.people import Keys, Person
 from kernel import db
 from kernel.db import Document
+from patients.documents import PatientDocument
 from patients.store.patients import COLLECTION
 
+_NAMED = {"userId": 1, "fullName": 1, "birthDate": 1, "mrn": 1}
 _OF_PATIENTS = {
     "clinicId": 1, "userId": 1, "email": 1, "fullName": 1, "permissions": 1, "createdTime": 1,
 }  # fmt: skip
@@ -25,6 +29,17 @@ def list_former_records(person: Person, *, skip: int, limit: int) -> tuple[list[
 
 def list_patients(keys: Keys) -> list[Document]:
     return people.archived_and_present("patient", COLLECTION, "userId", keys)
+
+
+def list_with_mrns(clinic_id: ObjectId, mrns: Sequence[str], limit: int) -> list[PatientDocument]:
+    """Each spelt exactly like this."""
+    query = {"clinicId": clinic_id, "mrn": {"$in": list(mrns)}}
+    return list(db.collection(COLLECTION).find(query, _NAMED, limit=limit, hint="PatientMRN"))
+
+
+def list_without_mrn(clinic_id: ObjectId, *, but: str, limit: int) -> list[PatientDocument]:
+    query = {"clinicId": clinic_id, "mrn": {"$in": [None, ""]}, "userId": {"$ne": but}}
+    return list(db.collection(COLLECTION).find(query, _NAMED, limit=limit, hint="PatientMRN"))
 
 
 def count_subscribed(clinic_id: ObjectId, subscription: str) -> int:

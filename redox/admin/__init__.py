@@ -1,3 +1,11 @@
 """EHR pages for staff. Importing registers them."""
 
-from redox.admin import clinic_panel, deliveries, reasons, records, runs, sync_start  # noqa: F401
+from redox.admin import (  # noqa: F401
+    clinic_panel,
+    deliveries,
+    match_test,
+    reasons,
+    records,
+    runs,
+    sync_start,
+)

@@ -27,6 +27,7 @@ def _syncs(request: HttpRequest, clinic: Document) -> dict[str, Any] | None:
         "is_on": is_ours and bool(settings.get("enabled")),
         "subscribed": staff_reads.count_subscribed(clinic["_id"]),
         "last": runs.row_of(last, None) if last else None,
+        "test_url": reverse("admin:ehr_match_test", args=[clinic["_id"]]),
         "start_url": reverse("admin:ehr_sync_start", args=[clinic["_id"]]),
         "links": _links(clinic, last),
     }

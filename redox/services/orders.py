@@ -44,6 +44,7 @@ CREATED = "Account was successfully created"
 EXISTS = "patient already exists"
 EMAIL_IN_USE = "the email address is already in use"
 REFUSED = "the account could not be created"
+MATCHED_BY = (MatchCriterion.MRN_AND_BIRTH_DATE,)
 MOST_TAG_NAMES = 100  # twice what a clinic can have
 A_DAY = timedelta(days=1)
 
@@ -147,9 +148,7 @@ def disable(work: Work) -> Outcome:
 def _only_patient(work: Work) -> Document | Outcome:
     """The one patient who matches; otherwise the health record is told why there is none."""
     try:
-        matches = matching.find_patients(
-            work.order, work.connection, [MatchCriterion.MRN_AND_BIRTH_DATE]
-        )
+        matches = matching.find_patients(work.order, work.connection, MATCHED_BY)
     except BadRequest as error:
         work.answer(Kind.MATCHING, success=False, text=error.words)
         return done("order_incomplete")
@@ -259,9 +258,7 @@ def create_account(work: Work) -> Outcome:
 
 def create_and_enable(work: Work) -> Outcome:
     try:
-        matches = matching.find_patients(
-            work.order, work.connection, [MatchCriterion.MRN_AND_BIRTH_DATE]
-        )
+        matches = matching.find_patients(work.order, work.connection, MATCHED_BY)
     except BadRequest as error:
         work.answer(Kind.ACCOUNT, success=False, text=error.words)
         return done("order_incomplete")
@@ -329,11 +326,11 @@ def _check_address_is_foreign(email: str) -> None:
         raise RetryLater(choices.Failure.ACCOUNT_UNFINISHED, wait=wait)
 
 
-_KNOWN_BY = (MatchCriterion.MRN, MatchCriterion.BIRTH_DATE_AND_NAME)
+KNOWN_BY = (MatchCriterion.MRN, MatchCriterion.BIRTH_DATE_AND_NAME)
 
 
 def _is_known(work: Work) -> bool:
-    return bool(matching.find_patients(work.order, work.connection, _KNOWN_BY))
+    return bool(matching.find_patients(work.order, work.connection, KNOWN_BY))
 
 
 def _stop_if_known(work: Work) -> None:

@@ -1,5 +1,6 @@
 """A service after years of use: ids, names, reasons and lists as long as real ones."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from bson import ObjectId
@@ -12,6 +13,7 @@ from merges.choices import MergeState
 from notifications.services import mailer
 from tests import ehr
 from tests.factories import make_clinic, make_patient
+from users.services.neighbours import profile_service
 
 LONG_NAME = "Universitätsklinikum Lakeside-Nord: Endocrinology, Diabetes and Metabolism Outpatient Center of the Greater Harbor Region"
 PERSON = "Dr. med. Maximiliana-Alexandra Featherstonehaugh-Wolfeschlegelstein"
@@ -47,6 +49,7 @@ class LargeData:
         self.events = [self._event(number) for number in range(3)]
         self.target = self._target()
         self.merges = [self._merge(state) for state in MergeState]
+        self.offers = [self._offer(number) for number in range(2)]
         self._mails()
 
     @property
@@ -61,6 +64,7 @@ class LargeData:
             "kind": [*SETTINGS, "tag", "site"],
             "tag_or_site_id": [clinic["patientTags"][0]["_id"], clinic["sites"][0]["id"]],
             "invite": [audit_key(self.members[-1]["inviteId"])],
+            "offer_id": self.offers[:1],
             "event_id": self.events[1:2],
             "row_id": self.rows[:2],
             "document_id": [self.messages[1], self.sends[2], self.orders[1], *self.preorders],
@@ -266,6 +270,15 @@ class LargeData:
             before={"roles": ["CLINIC_MEMBER"], "tags": ["Wolfeschlegelstein 1"] * 9, "destinationIds": {"notes": long_id(1)}},
             after={"roles": ["CLINIC_ADMIN", "PRESCRIBER"], "tags": [], "destinationIds": {"notes": long_id(2)}}, **what,
         )  # fmt: skip
+
+    def _offer(self, number):
+        document = {
+            "_id": long_id(300 + number), "type": "careteam_invitation", "status": "pending", "clinicId": str(self.clinic["_id"]),
+            "creatorId": long_id(200 + number), "created": NOW, "expiresAt": NOW + timedelta(days=7),
+        }  # fmt: skip
+        profile_service().update_profile(long_id(200 + number), {"fullName": PERSON})
+        db.collection("confirmations").insert_one(document)
+        return document["_id"]
 
     def _mails(self):
         for state in ("sent", "failed"):

@@ -32,7 +32,7 @@ def requests(clinic, ada, ben):
     typed = {"reason": "T-1"}
     return {
         "connect": (f"patients/{patient}/connect", {"provider": "dexcom"}, "patient", patient),
-        "remove patient": (f"patients/{patient}/remove", {"typed": patient, **typed}, "patient", patient),
+        "remove patient": (f"patients/{patient}/remove", {"typed": "Maria Marker", **typed}, "patient", patient),
         "remove member": (f"members/{ben.user_id}/remove", {"typed": ben.user_id, **typed}, "clinician", ben.user_id),
         "roles": (f"members/{ben.user_id}/", {"roles": ["CLINIC_ADMIN"], **typed}, "clinician", ben.user_id),
         "revoke": (f"invites/{invite}/revoke", {"typed": "invited@example.org", **typed}, "clinicianInvite", str(record["_id"])),
@@ -112,6 +112,9 @@ def test_every_page_that_changes_something_is_among_the_tested_requests():
         "clinics.service_accounts": 1,  # tests/admin/test_service_accounts.py
         "clinics.settings": 1,
         "clinics.tags_and_sites": 1,
+        "confirmations.claim_links": 1,  # tests/admin/test_invitations.py
+        "confirmations.invites": 1,
+        "patients.demographics": 1,  # tests/admin/test_demographics.py
         "patients.patients": 1,
     }
     assert set(subjects.KINDS) == {"clinician", "clinicianInvite", "patient"}

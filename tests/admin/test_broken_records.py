@@ -31,7 +31,7 @@ KINDS = (
     "an empty object in a list",
     "not a number",
 )
-SETTINGS = ("limits", "tier", "mrn", "ehr", "timezone", "notifications", "restrictions")  # fmt: skip
+SETTINGS = ("profile", "limits", "tier", "mrn", "ehr", "timezone", "notifications", "restrictions")  # fmt: skip
 
 
 @pytest.fixture
@@ -61,7 +61,7 @@ def pages_of(world, person):
             f"{at}/patients/", f"{at}/patients/export.csv", f"{at}/delete", f"{at}/history", patient,
             *(f"{at}/settings/{name}" for name in SETTINGS),
         ],
-        "patients": [f"{at}/patients/", f"{at}/patients/export.csv", patient, f"{patient}remove", f"users/?q={user_id}"],
+        "patients": [f"{at}/patients/", f"{at}/patients/export.csv", patient, f"{patient}remove", f"{patient}demographics", f"users/?q={user_id}"],
         "clinicians": [f"{at}/members/", f"{at}/members/export.csv", member, f"{member}remove", f"users/?q={person.user_id}"],
     }  # fmt: skip
 

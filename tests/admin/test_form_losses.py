@@ -14,6 +14,11 @@ from tests.api.test_broken_records import leaves, with_broken
 
 # For each form, complete values of the fields that it replaces.
 COMPLETE = {
+    "profile": {
+        "name": "Harbor", "address": "1 Pier", "city": "Bay", "state": "WA", "postalCode": "98101", "country": "US",
+        "website": "harbor.example", "phoneNumbers": [{"number": "1"}, {"type": "Fax", "number": "2"}],
+        "clinicType": "other", "clinicSize": "0-249", "PreferredBgUnits": "mg/dL",
+    },
     "limits": {
         "patientCountSettings": {
             "hardLimit": {"plan": 5, "startDate": clock.now(), "endDate": clock.now()},
@@ -162,6 +167,7 @@ def test_values_that_a_form_cannot_show_are_listed_and_removed_only_with_consent
 
 # What has to be filled in where the form opens empty.
 VALID = {
+    "profile": {"name": "Harbor"},
     "member": {"roles": "CLINIC_MEMBER"},
     "ehr": {"source_id": "s", "mrn_id_type": "MRN"},
 }

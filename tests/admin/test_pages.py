@@ -26,6 +26,7 @@ PAGES = {
     "clinics/{c}/history": FINDERS,
     "clinics/{c}/patients/": {"support"},
     "clinics/{c}/patients/{p}/": {"support"},
+    "clinics/{c}/patients/{p}/demographics": {"support"},
     "clinics/{c}/members/{m}/": {"support"},
     "clinics/{c}/members/{m}/remove": {"support"},
     "clinics/{c}/invites/{i}/revoke": {"support"},
@@ -45,6 +46,8 @@ PAGES = {
 PAIRS = {
     "clinics/{c}/patients/export.csv": ("support", "destructive"),
     "clinics/{c}/patients/{p}/remove": ("support", "destructive"),
+    "clinics/{c}/patients/{p}/move": ("support", "destructive"),
+    "clinics/{c}/patients/{p}/move/{o}/": ("support", "destructive"),
     "clinics/{c}/members/export.csv": ("support", "destructive"),
 }
 
@@ -59,6 +62,7 @@ def fill(clinic, ben):
     clinicians.create_clinician(clinic_id=clinic["_id"], details=program)
     return {
         "s": program.user_id,
+        "o": make_clinic(name="Other")["_id"],
         "c": clinic["_id"],
         "p": patient_ids(clinic)[0],
         "m": ben.user_id,
@@ -90,7 +94,7 @@ def test_every_page_is_in_the_tables_above():
         "clinics", "clinic_troubles", "user_lookup", "clinic", "clinic_members", "clinic_labels", "clinic_history",
         "clinic_patients", "clinic_count", "clinic_patient", "clinic_member", "member_remove", "invite_revoke", "label",
         "clinic_delete", "clinics_export", "outbox", "audit", "audit_export", "clinic_patients_export", "accesses",
-        "patient_remove", "clinic_members_export", "service_accounts", "service_account_remove",
+        "patient_remove", "patient_demographics", "patient_move", "patient_move_to", "clinic_members_export", "service_accounts", "service_account_remove",
         # tested on their own
         "find", "clinic_settings", "clinic_refresh", "label_add", "patient_connect", "outbox_row",
         "outbox_requeue", "audit_event", "sign_in", "sign_in_set_up", "sign_in_codes", "sign_in_remove",

@@ -135,7 +135,7 @@ def test_no_value_of_a_patient_is_in_the_audit_trail(clinic, staff):
     rows_of(person.get(at(clinic, "patients/export.csv"), {"q": "Marker"}))
     person.get("users/", {"q": user_id})
     person.post(at(clinic, f"patients/{user_id}/connect"), provider="dexcom")
-    person.post(at(clinic, f"patients/{user_id}/remove"), typed=user_id, reason="T")
+    person.post(at(clinic, f"patients/{user_id}/remove"), typed="Maria Marker", reason="T")
     trail = str(events())
     assert len(events()) >= 6
     for marker in ("Marker", "MRN-0", "1980-01-02"):
@@ -276,7 +276,7 @@ def removals(clinic, ben):
     invite = audit_key("secret-invite-key")
     return {
         "patient": (
-            f"patients/{user_id}/remove", user_id, ("support", "destructive"), "patient.removed",
+            f"patients/{user_id}/remove", "Maria Marker", ("support", "destructive"), "patient.removed",
             ("patients", {"userId": user_id}),
         ),
         "member": (
@@ -320,7 +320,7 @@ def test_a_removal_needs_the_typed_text_and_a_reason(what, clinic, ben, staff):
 def test_a_removed_patient_is_archived_and_counted(clinic, staff):
     user_id = patient_ids(clinic)[0]
     person = staff("support", "destructive")
-    person.post(at(clinic, f"patients/{user_id}/remove"), typed=user_id, reason="T-1")
+    person.post(at(clinic, f"patients/{user_id}/remove"), typed="Maria Marker", reason="T-1")
     archived = db.collection("patient_deletions").find_one({"patient.userId": user_id})
     assert archived["patient"]["fullName"] == "Maria Marker"
     assert stored(clinic)["patientCount"]["plan"] == 2
@@ -337,9 +337,10 @@ def test_a_clinic_with_patients_cannot_be_deleted_and_the_page_says_so(clinic, s
 
 
 def test_an_empty_clinic_is_deleted_by_its_typed_name(clinic, staff):
+    names = {p["userId"]: p["fullName"] for p in db.collection("patients").find({})}
     for user_id in patient_ids(clinic):
         staff("support", "destructive").post(
-            at(clinic, f"patients/{user_id}/remove"), typed=user_id, reason="T"
+            at(clinic, f"patients/{user_id}/remove"), typed=names[user_id], reason="T"
         )
     person = staff("destructive")
     assert clinic["canonicalShareCode"] in text(person.get(at(clinic, "delete")))

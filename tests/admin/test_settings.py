@@ -7,6 +7,7 @@ import pytest
 from kernel import db
 from patients.services import patients
 from tests.admin.conftest import events, messages_of, opened_on, stored, text
+from tests.admin.posted_forms import form_with
 
 EHR = {
     "enabled": "on",
@@ -28,6 +29,25 @@ def path(clinic, kind):
 
 
 CHANGES = {
+    "profile": (
+        "configuration",
+        {
+            "name": "Harbor Center",
+            "city": "Bay",
+            "country": "US",
+            "units": "mmol/L",
+            "clinic_type": "researcher",
+            "phones": "Office: +1 555 0199\r\n+1 555 0100",
+        },
+        lambda c: (
+            (c["name"], c["city"], c["PreferredBgUnits"], c["clinicType"])
+            == ("Harbor Center", "Bay", "mmol/L", "researcher")
+            and c["phoneNumbers"]
+            == [{"type": "Office", "number": "+1 555 0199"}, {"number": "+1 555 0100"}]
+            and c["timezone"] == "US/Pacific"
+        ),
+        "clinic.profile_changed",
+    ),
     "limits": (
         "configuration",
         {
@@ -155,6 +175,14 @@ INVALID = [
         "The start is after the end: put the earlier day first.",
     ),
     ("limits", {"hard_start": "2026-02-02"}, "Give the number of patients, or clear the dates"),
+    ("profile", {"name": " ", "units": "mg/dL"}, "This field is required"),
+    ("profile", {"name": "Harbor", "units": ""}, "Once chosen, the units can be changed"),
+    ("profile", {"name": "Harbor", "units": "mg/dL", "phones": "1\n1"}, "phones_error"),
+    (
+        "profile",
+        {"name": "Harbor", "units": "mg/dL", "clinic_type": "zoo"},
+        "Select a valid choice",
+    ),
     ("tier", {"tier": "tier9999"}, "Select a valid choice"),
     ("timezone", {"timezone": "Mars/Olympus"}, "Select a valid choice"),
     ("restrictions", {"restrictions": "someone@example.org"}, "is not a domain like example.org"),
@@ -177,6 +205,35 @@ def test_a_wrong_value_is_refused_with_a_sentence(kind, fields, sentence, clinic
     assert response.status_code == 400
     assert sentence in text(response)
     assert stored(clinic) == clinic
+
+
+def test_a_corrected_profile_changes_nothing_else_of_the_clinic(clinic, staff):
+    """Neither what was not touched and is stored in another form, nor what the form does not show."""
+    odd = {
+        "city": " Bay  City ",
+        "website": "",
+        "address": None,
+        "phoneNumbers": [{"number": "5 "}],
+    }
+    db.database()["clinics"].update_one({"_id": clinic["_id"]}, {"$set": odd})
+    before, person = stored(clinic), staff("configuration")
+    values = form_with("opened_on", person.get(path(clinic, "profile"))).values
+    person.post(path(clinic, "profile"), **{**values, "name": "Harbor Center", "confirmed": "1"})
+    after = stored(clinic)
+    assert {name for name in after if after[name] != before[name]} == {"name", "updatedTime"}
+    (event,) = events(action="clinic.profile_changed")
+    assert event["after"] == {**event["before"], "name": "Harbor Center"}
+
+
+def test_what_is_wrong_in_a_profile_can_be_removed(clinic, ada, staff):
+    more = {"city": "Bay", "website": "harbor.example", "clinicSize": "1000+"}
+    db.database()["clinics"].update_one({"_id": clinic["_id"]}, {"$set": more})
+    staff("configuration").submit(
+        path(clinic, "profile"), name=clinic["name"], country="US", units="mg/dL"
+    )
+    shown = ada.api.get(f"/v1/clinics/{clinic['_id']}").json()
+    assert not {"city", "website", "clinicSize", "phoneNumbers"} & shown.keys()
+    assert (shown["country"], shown["timezone"]) == ("US", "US/Pacific")
 
 
 def test_equal_start_and_end_days_are_accepted(clinic, root):

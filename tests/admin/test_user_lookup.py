@@ -157,7 +157,7 @@ def removed(root, clinic, path, **fields):
 @pytest.fixture
 def of_patient(clinic, root):
     user_id = patient_ids(clinic)[0]
-    return removed(root, clinic, f"patients/{user_id}/remove", typed=user_id)
+    return removed(root, clinic, f"patients/{user_id}/remove", typed="Maria Marker")
 
 
 def test_the_reference_of_a_removed_patient_finds_the_person(of_patient, clinic, staff):
