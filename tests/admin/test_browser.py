@@ -69,7 +69,7 @@ def test_a_removal_waits_for_the_typed_text(browser, sam, clinic):
     assert not button.is_enabled()
     browser.fill("typed", "something")
     assert not button.is_enabled()
-    browser.fill("typed", user_id)
+    browser.fill("typed", "Maria Marker")
     assert button.is_enabled()
     browser.fill("reason", "T-2")
     button.click()
