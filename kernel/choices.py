@@ -51,7 +51,7 @@ class Failure(TextChoices):
     """Reasons for which the outbox itself gives up a row."""
 
     WORKER_LOST = "worker_lost", "Each try ended its worker"
-    HANDLER_UNKNOWN = "handler_unknown", "This version does not know this kind of work"
+    HANDLER_UNKNOWN = "handler_unknown", "No running version knows this kind of work"
     PAYLOAD_INCOMPLETE = "payload_incomplete", "The event lacks a part that this version needs"
 
 

@@ -59,6 +59,7 @@ def deliver_event(row_id: str, queue: str) -> None:
 
 @shared_task(base=BaseTask, name="core.relay_outbox")
 def relay_outbox() -> None:
+    outbox.requeue_unknown()
     outbox.relay()
 
 

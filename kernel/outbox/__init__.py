@@ -8,7 +8,13 @@ try, where staff see it and can start it again. Payloads hold ids only.
 from kernel.outbox.delivery import deliver, drain
 from kernel.outbox.emitting import emit, emit_many, withdraw
 from kernel.outbox.events import Event, event, key, secret
-from kernel.outbox.operators import dead_by_handler, depth, depth_by_queue, requeue
+from kernel.outbox.operators import (
+    dead_by_handler,
+    depth,
+    depth_by_queue,
+    requeue,
+    requeue_unknown,
+)
 from kernel.outbox.retries import Retries
 from kernel.outbox.rows import CLAIMED, COLLECTION, DEAD, DONE, PENDING
 from kernel.outbox.subscriptions import DEFAULT_QUEUE, is_ours, subscribe
@@ -36,6 +42,7 @@ __all__ = [
     "nudge",
     "relay",
     "requeue",
+    "requeue_unknown",
     "secret",
     "subscribe",
     "withdraw",

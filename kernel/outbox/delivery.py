@@ -17,7 +17,7 @@ from kernel.choices import Failure
 from kernel.errors import PermanentFailure, RetryLater
 from kernel.outbox import claiming, ending, events, rows, subscriptions
 from kernel.outbox.events import Event
-from kernel.outbox.retries import FAULTY_TRIES, FAULTY_WAIT, spread
+from kernel.outbox.retries import FAULTY_TRIES, FAULTY_WAIT, GROWING, spread
 from kernel.outbox.rows import PENDING, Row
 from kernel.outbox.subscriptions import Subscription
 
@@ -83,7 +83,8 @@ def _has_used_up_its_tries(row: Row) -> bool:
 def _handle(row: Row) -> None:
     subscription = subscriptions.BY_NAME.get(row["handler"])
     if subscription is None:
-        raise PermanentFailure(Failure.HANDLER_UNKNOWN)
+        # A newer version has stored it, and workers of that version do it, beside this one or after it.
+        raise RetryLater(Failure.HANDLER_UNKNOWN)
     event = events.read(subscription.event, row)
     with _recorded(subscription, event):
         subscription.handle(event)
@@ -169,7 +170,8 @@ def _wait_before_next_try(row: Row, error: Exception, *, is_fault: bool) -> time
     if is_fault:
         is_over = row.get("faults", 0) + 1 >= FAULTY_TRIES
         return None if is_over else spread(FAULTY_WAIT)
-    retries = subscriptions.BY_NAME[row["handler"]].retries
+    subscription = subscriptions.BY_NAME.get(row["handler"])
+    retries = subscription.retries if subscription else GROWING
     if retries.are_over(row["attempts"], clock.now() - row["dueTime"]):
         return None
     requested = error.wait if isinstance(error, RetryLater) else None

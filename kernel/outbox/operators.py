@@ -1,26 +1,47 @@
 """For operators: the size of the backlog, and starting dead rows again."""
 
 from collections import Counter
+from datetime import datetime
+from typing import Any
 
 from bson import ObjectId
 from pymongo.errors import PyMongoError
 
 from kernel import clock
+from kernel.choices import Failure
 from kernel.outbox import rows, subscriptions, waking
+from kernel.outbox.retries import FAULTY_WAIT, LASTING
 from kernel.outbox.rows import DEAD, PENDING, UNDELIVERED
 
 
 def requeue(row_id: ObjectId) -> bool:
     """Start a dead row again; False if it is not dead (a second click changes nothing)."""
-    moment = clock.now()
-    times = dict.fromkeys(("dueTime", "notBefore", "updatedTime"), moment)
-    change = {"state": PENDING, "attempts": 0, "faults": 0, **times}
     row = rows.collection().find_one_and_update(
-        {"_id": row_id, "state": DEAD}, {"$set": change, "$unset": {"nudgedTime": ""}}
+        {"_id": row_id, "state": DEAD}, _begun_again(clock.now())
     )
     if row is not None:
         waking.enqueue([(row_id, row["queue"])])
     return row is not None
+
+
+def requeue_unknown() -> int:
+    """Start again what workers of another version gave up, in the last day, because they did not know its handler, and
+    this version does. Version 0.1.0 gives it up at once, so its workers may take what ours should do while both run;
+    the pause keeps the two from passing a row to and fro without end."""
+    moment = clock.now()
+    given_up = {
+        "state": DEAD,
+        "lastError": Failure.HANDLER_UNKNOWN.value,
+        "handler": {"$in": list(subscriptions.BY_NAME)},
+        "updatedTime": {"$gte": moment - LASTING, "$lte": moment - FAULTY_WAIT},
+    }
+    return rows.collection().update_many(given_up, _begun_again(moment)).modified_count
+
+
+def _begun_again(moment: datetime) -> dict[str, Any]:
+    times = dict.fromkeys(("dueTime", "notBefore", "updatedTime"), moment)
+    change = {"state": PENDING, "attempts": 0, "faults": 0, **times}
+    return {"$set": change, "$unset": {"nudgedTime": ""}}
 
 
 def depth() -> dict[str, float]:

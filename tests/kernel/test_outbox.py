@@ -4,7 +4,7 @@ import os
 import threading
 from collections import Counter
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
@@ -18,7 +18,7 @@ from kernel.errors import PermanentFailure, RetryLater
 from kernel.outbox import claiming, emitting, ending, staff_reads, subscriptions, waking
 from kernel.outbox import rows as outbox_rows
 from kernel.outbox.retries import FAULTY_TRIES, GROWING, LASTING
-from kernel.tasks import deliver_event
+from kernel.tasks import deliver_event, relay_outbox
 
 
 @outbox.event("test.happened")
@@ -311,12 +311,68 @@ class TestDelivery:
     def test_an_unknown_row_is_not_delivered(self):
         assert outbox.deliver(ObjectId()) is False
 
-    def test_a_row_with_an_unknown_handler_is_parked(self, heard):
+
+class TestOtherVersions:
+    """Their workers run on the same rows, in a rolling deployment or after going back."""
+
+    @pytest.fixture
+    def of_another(self, heard):
+        """A row whose handler this version does not have."""
         outbox.emit(happened(id="x"))
-        db.collection(outbox.COLLECTION).update_one({}, {"$set": {"handler": "test.gone"}})
-        outbox.deliver(only_row()["_id"])
+        db.collection(outbox.COLLECTION).update_one({}, {"$set": {"handler": "test.to_come"}})
+        return only_row()["_id"]
+
+    @pytest.mark.yardstick("V4")
+    def test_a_row_with_an_unknown_handler_is_left_to_workers_that_know_it(
+        self, of_another, listen
+    ):
+        outbox.deliver(of_another)
+        assert (only_row()["state"], only_row()["lastError"]) == (outbox.PENDING, "handler_unknown")
+
+        events = []
+        listen("test.to_come", events.append)
+        with time_machine.travel(clock.now() + timedelta(minutes=1)):
+            outbox.deliver(of_another)
+        assert [event.id for event in events] == ["x"]
+
+    def test_it_is_parked_when_no_worker_has_known_it_for_a_day(self, of_another):
+        began = clock.now()
+        for _ in range(GROWING.attempts):
+            with time_machine.travel(began + LASTING + timedelta(minutes=1)):
+                outbox_rows.collection().update_one({}, {"$set": {"notBefore": began}})
+                outbox.deliver(of_another)
 
         assert (only_row()["state"], only_row()["lastError"]) == (outbox.DEAD, "handler_unknown")
+
+    @pytest.mark.yardstick("V4")
+    def test_what_another_version_has_given_up_as_unknown_is_done_here(self, heard):
+        """Version 0.1.0 parks at once what it does not know."""
+        outbox.emit(happened(id="x"))
+        given_up = {"state": outbox.DEAD, "lastError": "handler_unknown"}
+        outbox_rows.collection().update_one({}, {"$set": given_up})
+
+        relay_outbox()
+        assert only_row()["state"] == outbox.DEAD  # a moment ago
+        with time_machine.travel(clock.now() + timedelta(minutes=1)):
+            relay_outbox()
+            outbox.deliver(only_row()["_id"])
+        assert [event.id for event in heard] == ["x"]
+
+    @pytest.mark.parametrize(
+        "given_up",
+        [
+            {"lastError": "mail_refused"},
+            {"lastError": "handler_unknown", "handler": "test.gone"},
+            {"lastError": "handler_unknown", "updatedTime": datetime(2020, 1, 1, tzinfo=UTC)},
+        ],
+        ids=["for another reason", "unknown here too", "long ago"],
+    )
+    def test_nothing_else_that_was_given_up_begins_again(self, heard, given_up):
+        outbox.emit(happened(id="x"))
+        outbox_rows.collection().update_one({}, {"$set": {"state": outbox.DEAD, **given_up}})
+        with time_machine.travel(clock.now() + timedelta(minutes=1)):
+            relay_outbox()
+        assert only_row()["state"] == outbox.DEAD
 
 
 class TestLeases:
