@@ -299,6 +299,14 @@ def test_indexes_of_earlier_versions_are_named_and_stay(left, capsys):
     assert live("b") is not None
 
 
+def test_the_command_drops_indexes_of_earlier_versions_when_it_is_told(left, capsys):
+    call_command("ensure_indexes", "--drop-earlier")
+    assert f"dropped: {NAME}.b" in capsys.readouterr().out
+    assert live("b") is None
+    assert live("a") is not None
+    assert live("c") is not None
+
+
 def test_indexes_of_earlier_versions_are_dropped_on_request_alone(left):
     assert indexes.drop_obsolete([f"{NAME}.b", f"{NAME}.gone"]) == [f"{NAME}.b"]
     assert indexes.drop_obsolete([f"{NAME}.b"]) == []

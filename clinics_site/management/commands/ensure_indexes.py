@@ -20,8 +20,15 @@ class Command(BaseCommand):
         parser.add_argument(
             "--replace", action="store_true", help="drop indexes of the same name but another shape"
         )
+        parser.add_argument(
+            "--drop-earlier",
+            action="store_true",
+            help="drop indexes of earlier versions, once no process of one of them runs",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["drop_earlier"]:
+            self.stdout.write(_dropped(indexes.drop_obsolete(indexes.left_over())))
         report = indexes.ensure(replace=options["replace"])
         self.stdout.write(f"{len(report.created)} indexes created")
         for problem in report.problems:
@@ -51,6 +58,10 @@ def _lines(problem: indexes.Problem) -> Iterator[str]:
 def _names_of(left_over: list[str]) -> str:
     return (
         f"{len(left_over)} indexes of earlier versions, which cost every write and which this version does not use: "
-        f"{', '.join(left_over)}. `manage.py prepare` drops them; before that, "
+        f"{', '.join(left_over)}. `manage.py ensure_indexes --drop-earlier` drops them; before that, "
         "stop the processes of earlier versions, which cannot read without them"
     )
+
+
+def _dropped(titles: list[str]) -> str:
+    return f"indexes of earlier versions dropped: {', '.join(titles) or 'none'}"

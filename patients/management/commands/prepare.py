@@ -1,9 +1,7 @@
 """Prepare a database that another service, or an earlier version of this one, has served: make what is missing of
-collections and indexes, drop indexes of earlier versions, and derive what lists, searches and counts
-read, with progress.
+collections and indexes, and derive what lists, searches and counts read, with progress.
 
-May be ended at any moment and called again: it continues. Safe while both services run; earlier versions of this one
-have to be stopped, because they cannot read without the indexes that are dropped.
+May be ended at any moment and called again: it continues. Safe while that service or version serves.
 """
 
 import time
@@ -52,6 +50,3 @@ class Command(BaseCommand):
         if report.problems:
             titles = ", ".join(problem.title for problem in report.problems)
             self.stderr.write(f"Missing, as `manage.py ensure_indexes` explains: {titles}")
-        dropped = indexes.drop_obsolete(indexes.left_over())
-        if dropped:
-            self.stdout.write(f"Indexes of earlier versions dropped: {', '.join(dropped)}")
