@@ -11,6 +11,7 @@ import time
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pymongo
 
@@ -41,8 +42,11 @@ class Write:
 class Writers:
     """`with Writers(…):` they write as long as the block runs."""
 
-    def __init__(self, service: Service, folder: Path, *, clients: int = 4) -> None:
+    def __init__(
+        self, service: Service, folder: Path, *, clients: int = 4, pause: float = PAUSE
+    ) -> None:
         self.log: list[Write] = []
+        self._pause = pause
         self._service, self._mails = service, folder
         self._numbers, self._ended = itertools.count(), threading.Event()
         service.manage("create_user", "--email", ADA, "--name", "Ada", "--clinician")
@@ -73,7 +77,7 @@ class Writers:
         return answer.json()["id"]
 
     def _work(self, write) -> None:
-        while not self._ended.wait(PAUSE):
+        while not self._ended.wait(self._pause):
             number, began = next(self._numbers), time.monotonic()
             name, status = f"{write.__name__.strip('_')}-{number}", 0
             try:
@@ -121,13 +125,17 @@ class Writers:
         for (recipient, _), times in mails.count(self._mails).items():
             mailed[recipient] += times
         del mailed[ADA]  # told of her clinic
-        return Verdict(self.log, invited, patients, mailed, self._listed())
-
-    def _listed(self) -> int:
-        answer = self._service.get(
-            f"/v1/clinics/{self._clinic}/patients?limit=1", token=self._token
+        return Verdict(
+            self.log, invited, patients, mailed, self._list(self._service)["meta"]["count"]
         )
-        return answer.json()["meta"]["count"]
+
+    def listed_by(self, service: Service) -> set[str]:
+        """The names of the patients that the clinic's list shows there."""
+        return {patient["fullName"] for patient in self._list(service)["data"]}
+
+    def _list(self, service: Service) -> Any:
+        path = f"/v1/clinics/{self._clinic}/patients?limit=1000"
+        return service.get(path, token=self._token).json()
 
 
 @dataclass(frozen=True, slots=True)
