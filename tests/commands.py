@@ -139,18 +139,19 @@ def failed_commands():
         _COMMANDS.failures.remove(codes)
 
 
+@contextmanager
+def recorded_commands(*, of_this_thread=False):
+    """The names of all commands sent meanwhile; with `of_this_thread` not those that something in the background
+    sends."""
+    recorder = _OfThisThread() if of_this_thread else []
+    _COMMANDS.recorders.append(recorder)
+    try:
+        yield recorder
+    finally:
+        _COMMANDS.recorders.remove(recorder)
+
+
 @pytest.fixture
 def mongo_commands():
-    """`with mongo_commands() as names:` records the names of all commands sent meanwhile; with `of_this_thread` not
-    those that something in the background sends."""
-
-    @contextmanager
-    def recording(*, of_this_thread=False):
-        recorder = _OfThisThread() if of_this_thread else []
-        _COMMANDS.recorders.append(recorder)
-        try:
-            yield recorder
-        finally:
-            _COMMANDS.recorders.remove(recorder)
-
-    return recording
+    """`with mongo_commands() as names:` is `recorded_commands`."""
+    return recorded_commands

@@ -67,6 +67,25 @@ def _written_since(before: Stored) -> Stored:
     return {name: rows for name, rows in written.items() if rows}
 
 
+def documents(fixtures: Iterable[str]) -> Stored:
+    """What these fixtures have written, in their order: a later one may have changed what an earlier one made."""
+    stored: Stored = defaultdict(dict)
+    for fixture in fixtures:
+        for collection, rows in _made[fixture].documents.items():
+            stored[collection] |= rows
+    return stored
+
+
+def put_back(stored: Stored, written: Iterable[str]) -> None:
+    """These documents, and no others, in the collections that were written to; the others have them."""
+    for collection in written:
+        rows = stored.get(collection, {})
+        with unseen_writes():
+            db.database()[collection].delete_many({})
+            if rows:
+                db.database()[collection].insert_many(rows.values())
+
+
 def restore(fixture: str) -> None:
     """The documents of a fixture that was made before, as they were."""
     for collection, rows in _made[fixture].documents.items():

@@ -18,7 +18,7 @@ from users.services import neighbours
 
 HEADERS = {**TOKEN, **xealth.TOKEN}
 CALLERS = ("service", "admin", "member", "admin of another clinic", "patient", "no token")
-_MADE = (
+MADE = (
     *(f"tests.cast.{n}" for n in ("backend", "ada", "ben", "cy", "dot", "clinic", "other_clinic")),
     "tests.bodies.world",
 )
@@ -38,16 +38,20 @@ class Callers:
     def begin_again(self) -> None:
         """Take back whatever examples have changed."""
         self.remove_everything()
-        for fixture in _MADE:
+        for fixture in MADE:
             replay.restore(fixture)
 
     def remove_everything(self) -> None:
         replay.empty(set(take_written()) - KEPT - ROLES, needed=set())
-        for cache in caches.all():
-            cache.clear()
-        neighbours.user_service.cache_clear()  # it keeps a token of its own, which is gone
-        closures.forget()
-        prepared._mark.remember()
+        forget_what_is_cached()
+
+
+def forget_what_is_cached() -> None:
+    for cache in caches.all():
+        cache.clear()
+    neighbours.user_service.cache_clear()  # it keeps a token of its own, which is gone
+    closures.forget()
+    prepared._mark.remember()
 
 
 @pytest.fixture
