@@ -108,13 +108,11 @@ def test_this_release_is_prepared_and_takes_over_while_the_previous_one_serves(
 
 
 def prepare(service):
-    """As docs/operations.md says; twice, since each step may be repeated."""
-    for _ in range(2):
-        service.manage("migrate", "--verbosity", "0")
-        service.manage("ensure_indexes")
+    """As docs/operations.md says."""
+    service.manage("migrate", "--verbosity", "0")
+    service.manage("ensure_indexes")
     service.start(only=("follower",))
-    for _ in range(2):
-        service.manage("prepare")
+    service.manage("prepare")
 
 
 def undelivered(backing):
