@@ -18,6 +18,7 @@ from kernel.outbox import subscriptions
 from merges.services import preparing
 from notifications.events import ConnectionReminderDue
 from patients.events import AccountRequested, CountDoubted, TagUsedInBulk
+from patients.services import moves
 from redox.events import SyncBegun
 from redox.services import scheduling
 from tests import ehr, merges, watching_worker
@@ -193,6 +194,13 @@ def merge(world):
     merges.merge({"_id": ObjectId(source["id"])}, {"_id": ObjectId(target["id"])})
 
 
+def another_clinic(world):
+    user_id = world.custodial().rpartition("/")[2]
+    target = make_clinic(world("ben"))
+    yield
+    moves.move_patient(clinic_id=world.clinic["id"], user_id=user_id, target_id=target["id"])
+
+
 def redox_order(_):
     ehr.ehr_clinic()
     yield
@@ -297,6 +305,7 @@ EFFECTS = {
         "confirmations.move_invitations": 1,
         "notifications.announce_merge": 3,
     },
+    another_clinic: {"confirmations.move_claim_link": 1},
     redox_order: {"redox.process_message": 1},
     sync_of_a_patient: {"redox.process_scheduled": 1},
     xealth_order: {"xealth.process_order": 1},
