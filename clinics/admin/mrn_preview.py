@@ -20,7 +20,11 @@ def of_rules(request: HttpRequest, clinic: Document, is_new: Mapping[str, bool])
     equal, without = _equal(clinic, is_new["unique"]), _without(clinic, is_new["required"])
     shows_names = pages.has(request, roles.PATIENTS)
     if shows_names and (equal or without):
-        _record(request, clinic, [*(row for group in equal for row in group), *without])
+        shown = [*(row for group in equal for row in group), *without]
+        ids = [row["id"] for row in shown]
+        pages.record_view_of_patients(
+            request, clinic_id=clinic["_id"], user_ids=ids, searched=False
+        )
     return {
         "is_new": is_new,
         "equal": equal[:MOST_GROUPS],
@@ -46,14 +50,3 @@ def _without(clinic: Document, is_new: bool) -> list[Row]:  # noqa: FBT001 (as `
 def _rows(patients: Sequence[Document]) -> list[Row]:
     readable = (readable_patients.patient(patient) for patient in patients)
     return [{**patient, "id": str(patient["userId"])} for patient in readable]
-
-
-def _record(request: HttpRequest, clinic: Document, shown: Sequence[Row]) -> None:
-    pages.record_view(
-        request,
-        action="patients.listed",
-        object_type="clinic",
-        object_id=str(clinic["_id"]),
-        clinic_id=clinic["_id"],
-        scope={"patients": [row["id"] for row in shown], "searched": False},
-    )

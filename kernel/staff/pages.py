@@ -174,6 +174,19 @@ def record_view_of_patient(request: HttpRequest, *, clinic_id: ObjectId, user_id
     )
 
 
+def record_view_of_patients(
+    request: HttpRequest, *, clinic_id: ObjectId, user_ids: list[str], searched: bool
+) -> None:
+    record_view(
+        request,
+        action="patients.listed",
+        object_type="clinic",
+        object_id=str(clinic_id),
+        clinic_id=clinic_id,
+        scope={"patients": user_ids, "searched": searched},
+    )
+
+
 def fail(request: HttpRequest, error: DomainError | str) -> None:
     """Show the service's message on the next page."""
     text = error if isinstance(error, str) else error.message

@@ -40,16 +40,11 @@ def listing(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
         skip=(number - 1) * size,
         limit=size,
     )
-    pages.record_view(
+    pages.record_view_of_patients(
         request,
-        action="patients.listed",
-        object_type="clinic",
-        object_id=str(clinic["_id"]),
         clinic_id=clinic["_id"],
-        scope={
-            "patients": [document["userId"] for document in page.documents],
-            "searched": bool(search),
-        },
+        user_ids=[document["userId"] for document in page.documents],
+        searched=bool(search),
     )
     return frame.render(
         request,

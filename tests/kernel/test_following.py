@@ -266,6 +266,15 @@ def test_changes_during_a_rescan_are_not_lost(copies):
     assert copies.things == {1: 2, 2: 1, 3: 1}
 
 
+@pytest.mark.parametrize(("changes", "goes_on_at_once"), [(0, False), (1, False), (2, True)])
+def test_changes_are_gathered_unless_a_batch_is_full(
+    monkeypatch, process, changes, goes_on_at_once
+):
+    monkeypatch.setattr(stream, "MOST_CHANGES", 2)
+    write(*range(changes))
+    assert process.tenure.turn() == goes_on_at_once
+
+
 def test_a_rescan_waits_while_changes_wait(copies, monkeypatch):
     """A first slice is done before them."""
     monkeypatch.setattr(stream, "MOST_CHANGES", 2)
