@@ -147,8 +147,9 @@ def test_no_patient_data_leaves_the_processes_where_it_is_not_meant_to_go(
 
 def a_clinic_works(service, ada):
     profile = {"name": "Lakeside", "country": "US", "preferredBgUnits": "mg/dL"}
-    clinic = service.post("/v1/clinics", profile, token=ada.token).json()
-    patients = f"/v1/clinics/{clinic['id']}/patients"
+    clinic = service.post("/v1/clinics", profile, token=ada.token)
+    assert clinic.status == 200, clinic.content
+    patients = f"/v1/clinics/{clinic.json()['id']}/patients"
     details = {
         "fullName": f"{MARKER} Patient",
         "birthDate": "1911-11-19",
