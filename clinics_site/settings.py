@@ -497,6 +497,8 @@ CELERY_BEAT_SCHEDULER = "kernel.beat:Scheduler"
 # Every app adds its own: CELERY_BEAT_SCHEDULE["app.task"] = {"task": "app.task", "schedule": seconds}
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "core.relay_outbox": {"task": "core.relay_outbox", "schedule": OUTBOX_RELAY_SECONDS},
+    # It looks through all that was given up.
+    "core.requeue_unknown": {"task": "core.requeue_unknown", "schedule": 60},
     **{
         f"core.send_heartbeat:{queue}": {
             "task": "core.send_heartbeat",

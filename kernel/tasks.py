@@ -59,8 +59,12 @@ def deliver_event(row_id: str, queue: str) -> None:
 
 @shared_task(base=BaseTask, name="core.relay_outbox")
 def relay_outbox() -> None:
-    outbox.requeue_unknown()
     outbox.relay()
+
+
+@shared_task(base=BaseTask, name="core.requeue_unknown")
+def requeue_unknown() -> None:
+    outbox.requeue_unknown()
 
 
 @shared_task(base=BaseTask, name="core.send_heartbeat")

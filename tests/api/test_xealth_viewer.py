@@ -209,6 +209,7 @@ class TestRecords:
     def test_a_record_that_does_not_name_a_person_is_422(self, patient, field, words, value):
         change_patient(patient, **{field: value})
         assert refused(query_of(patient)) == (422, f"constraint violation: {words} is missing")
+        assert ask(pdf_address(patient)).status_code == 422
 
 
 class TestPage:

@@ -94,7 +94,7 @@ def test_this_release_is_prepared_and_takes_over_while_the_previous_one_serves(
         front.serving = [service]
         writers.wait_for_acknowledged()
         ended = time.monotonic()
-    eventually(lambda: undelivered(backing) == 0, within=90)
+    eventually(lambda: undelivered(backing) == 0, within=150)
     verdict = writers.judge(backing.mongodb, DATABASE)
     fault.says("update from the previous release", **verdict.between(began, ended))
 

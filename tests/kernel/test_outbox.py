@@ -18,7 +18,7 @@ from kernel.errors import PermanentFailure, RetryLater
 from kernel.outbox import claiming, emitting, ending, staff_reads, subscriptions, waking
 from kernel.outbox import rows as outbox_rows
 from kernel.outbox.retries import FAULTY_TRIES, GROWING, LASTING
-from kernel.tasks import deliver_event, relay_outbox
+from kernel.tasks import deliver_event, requeue_unknown
 
 
 @outbox.event("test.happened")
@@ -351,10 +351,10 @@ class TestOtherVersions:
         given_up = {"state": outbox.DEAD, "lastError": "handler_unknown"}
         outbox_rows.collection().update_one({}, {"$set": given_up})
 
-        relay_outbox()
+        requeue_unknown()
         assert only_row()["state"] == outbox.DEAD  # a moment ago
         with time_machine.travel(clock.now() + timedelta(minutes=1)):
-            relay_outbox()
+            requeue_unknown()
             outbox.deliver(only_row()["_id"])
         assert [event.id for event in heard] == ["x"]
 
@@ -371,7 +371,7 @@ class TestOtherVersions:
         outbox.emit(happened(id="x"))
         outbox_rows.collection().update_one({}, {"$set": {"state": outbox.DEAD, **given_up}})
         with time_machine.travel(clock.now() + timedelta(minutes=1)):
-            relay_outbox()
+            requeue_unknown()
         assert only_row()["state"] == outbox.DEAD
 
 
