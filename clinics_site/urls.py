@@ -6,6 +6,7 @@ list.
 
 from django.contrib import admin
 from django.urls import path, re_path
+from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from clinics.api.urls import urlpatterns as clinics
@@ -19,6 +20,8 @@ from redox.api.urls import urlpatterns as redox
 from users.api.urls import urlpatterns as users
 from xealth.api.urls import urlpatterns as xealth
 
+# People write these addresses with and without a slash at the end.
+OF_PEOPLE = (("admin", "/admin/"), ("docs/", "/docs"))
 urlpatterns = [
     path("", start_page.view),
     path("ready", health.view),
@@ -38,6 +41,10 @@ urlpatterns = [
         name="docs",
     ),
     path("admin/", admin.site.urls),
+    *(
+        path(written, RedirectView.as_view(url=meant, http_method_names=["get", "head"]))
+        for written, meant in OF_PEOPLE
+    ),
     re_path("", UNKNOWN_PATH),
 ]
 handler400 = "kernel.handler.bad_request"

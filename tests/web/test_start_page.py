@@ -44,3 +44,10 @@ def test_other_methods_are_answered_with_400(method):
 
 def test_other_methods_of_the_page_of_the_description_are_refused():
     assert QuickClient().options("/docs").status_code == 405
+
+
+@pytest.mark.parametrize(("written", "meant"), [("/admin", "/admin/"), ("/docs/", "/docs")])
+def test_a_slash_more_or_less_leads_to_the_page(written, meant):
+    answer = QuickClient().get(written)
+    assert (answer.status_code, answer["Location"]) == (302, meant)
+    assert QuickClient().post(written).status_code == 405

@@ -27,7 +27,7 @@ SEARCH = Parameter(
 SORT = Parameter(
     "sort",
     s.string(pattern=r"(?:-|\+)(?:[a-zA-Z]|_)+"),
-    description="`+` or `-` and an attribute.",
+    description="`+` (written `%2B` in an address) or `-`, and an attribute.",
 )
 PERIOD_PATTERN = "^(1d|7d|14d|30d)$"
 _IDS = s.array(s.string(format="^[a-f0-9]{24}$"))
