@@ -104,6 +104,8 @@ def live(service, collector, accounts, peer, partner, reports, mails):
         "OTEL_EXPORTER_OTLP_ENDPOINT": collector.address,
         "OTEL_BSP_SCHEDULE_DELAY": "200",
         "TIDEPOOL_SERVER_TOKEN": wire.SECRET,
+        # While everything starts on a busy machine, a second is short for the first check of a token.
+        "TOKEN_CHECK_TIME_LIMIT": "30s",
         "TIDEPOOL_EXPORT_CLIENT_ADDRESS": f"http://127.0.0.1:{reports.port}",
         "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
         "EMAIL_HOST": "127.0.0.1",
