@@ -3,11 +3,12 @@
 from typing import BinaryIO
 
 from merges.plan.model import MergePlan
-from merges.report import workbook
 from merges.report.sheets import SHEETS
 
 
 def write_workbook(plan: MergePlan, file: BinaryIO) -> None:
+    from merges.report import workbook  # processes start without the library behind it
+
     workbook.write({name: rows_of(plan) for name, rows_of in SHEETS.items()}, file)
 
 
