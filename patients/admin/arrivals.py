@@ -85,7 +85,7 @@ _WORDS = {
     Finding.NEVER_ASKED: Words(
         "never asked", "plain",
         "No account of a provider was ever connected or asked for. Data come only when someone uploads a device.",
-        "The clinic chooses the provider on the page of the patient in its own app and sends the request there.",
+        "Choose the provider below and send a connection request.",
     ),
     Finding.UNCLEAR: Words(
         "unclear", "warn",
@@ -94,9 +94,9 @@ _WORDS = {
     ),
 }  # fmt: skip
 _INVITATION = (
-    "The clinic sends the general invitation. Check the e-mail address with the person first."
+    "Check the e-mail address with the person, then send a connection request for the provider "
+    "below, or let the clinic send the general invitation."
 )
-_NO_SOURCE = " The record names no data source of this provider, so the clinic has to send it in its own app."
 _UNKNOWN = " But no request can be sent for this provider: the person has to connect it there."
 _NO_ADDRESS = " The record has no e-mail address: no one can be asked before the clinic enters one."
 
@@ -116,7 +116,17 @@ def context(document: Document, last_data: datetime | None) -> dict[str, Any]:
         "last_upload": _latest(dates, "lastUploadDate"),
         "last_summary": _latest(dates, "lastUpdatedDate"),
         "has_summary": bool(dates),
+        "others": _others([arrival.provider for arrival in found]) if has_address else [],
     }
+
+
+def _others(providers: Sequence[str]) -> list[dict[str, str]]:
+    """The providers that the record does not name, and that can be asked for all the same."""
+    return [
+        {"provider": provider, "name": name}
+        for provider, name in _PROVIDERS.items()
+        if provider not in providers
+    ]
 
 
 def _mails(address: str, providers: Sequence[str]) -> dict[str, Mail]:
@@ -127,26 +137,29 @@ def _mails(address: str, providers: Sequence[str]) -> dict[str, Mail]:
 
 def _row(arrival: Arrival, mail: Mail | None, *, has_address: bool) -> dict[str, Any]:
     provider, request = arrival.provider, arrival.request
-    can_ask = bool(arrival.source) and provider in _PROVIDERS
     asked = request.asked if request else None
     return {
         "provider": provider,
         "name": _PROVIDERS.get(provider, provider) or "Any provider",
         "words": _WORDS[arrival.finding],
-        "next_step": _next_step(arrival, can_ask=can_ask, has_address=has_address),
+        "next_step": _next_step(arrival, has_address=has_address),
         "since": arrival.since,
         "stored_state": safe_reading.text(arrival.source.get("state")) or "",
         "latest_data": safe_reading.moment(arrival.source.get("latestDataTime")),
         "request": request,
         "has_expired": bool(request and request.expires and request.expires < clock.now()),
         "mail": mail if mail and asked and mail.changed >= asked else None,
-        "can_ask": can_ask and has_address and arrival.finding is not Finding.ARRIVES,
+        "can_ask": provider in _PROVIDERS
+        and has_address
+        and arrival.finding is not Finding.ARRIVES,
     }
 
 
-def _next_step(arrival: Arrival, *, can_ask: bool, has_address: bool) -> str:
+def _next_step(arrival: Arrival, *, has_address: bool) -> str:
     words = _WORDS[arrival.finding]
-    if arrival.finding in (Finding.ARRIVES, Finding.NEVER_ASKED):
+    if arrival.finding is Finding.NEVER_ASKED:
+        return words.next_step if has_address else words.next_step + _NO_ADDRESS
+    if arrival.finding is Finding.ARRIVES:
         return words.next_step
     if not arrival.provider:
         return words.next_step if arrival.finding is Finding.INVITED else _INVITATION
@@ -154,7 +167,7 @@ def _next_step(arrival: Arrival, *, can_ask: bool, has_address: bool) -> str:
         return words.next_step + _UNKNOWN
     if not has_address:
         return words.next_step + _NO_ADDRESS
-    return words.next_step if can_ask else words.next_step + _NO_SOURCE
+    return words.next_step
 
 
 def _dates(document: Document) -> list[Document]:

@@ -9,13 +9,12 @@ from django.urls import reverse
 from pymongo.errors import PyMongoError
 
 from clinic_records.admin import changes, frame, readable_clinics
-from kernel import texts
 from kernel.db import Document
 from kernel.errors import DomainError
 from kernel.staff import exports, pages, paging, roles
 from kernel.staff.fields import OptionalReasonForm
 from patients import fields
-from patients.admin import arrivals, readable_patients
+from patients.admin import arrivals, list_choices, readable_patients
 from patients.admin.patient_fields import cell, line
 from patients.choices import DataProvider
 from patients.services import data_sources, patient_details, patient_lists
@@ -31,12 +30,12 @@ _HEADER = [title for title, _ in _COLUMNS]
 @pages.page("clinics/<str:clinic_id>/patients/", name="clinic_patients", needs=roles.PATIENTS)
 def listing(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
     clinic = readable_clinics.access_clinic(clinic_id)
-    patient_filter, search = _filter(request)
+    choice = list_choices.read(request)
     number, size = paging.requested(request)
     page = patient_lists.list_patients(
         clinic_id=str(clinic["_id"]),
-        patient_filter=patient_filter,
-        ordering=patient_lists.BY_NAME,
+        patient_filter=choice.patient_filter,
+        ordering=choice.ordering,
         skip=(number - 1) * size,
         limit=size,
     )
@@ -44,7 +43,7 @@ def listing(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
         request,
         clinic_id=clinic["_id"],
         user_ids=[document["userId"] for document in page.documents],
-        searched=bool(search),
+        searched=bool(choice.search),
     )
     return frame.render(
         request,
@@ -54,7 +53,8 @@ def listing(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
         patients=list(_rows(page.documents, clinic)),
         paging=paging.paging(request, shown=len(page.documents), total=page.count),
         total=page.total,
-        search=search,
+        export_query=paging.query_without(request, "page", "size", "order"),
+        **list_choices.context(choice, clinic),
     )
 
 
@@ -70,21 +70,22 @@ def export(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
     if not form.is_valid():
         pages.fail(request, form.first_error)
         return pages.go(reverse("admin:clinic_patients", args=[clinic_id]))
-    patient_filter, search = _filter(request)
-    count = patient_lists.count_patients(clinic["_id"], patient_filter)
+    choice = list_choices.read(request)
+    count = patient_lists.count_patients(clinic["_id"], choice.patient_filter)
     changes.record(
         request,
         clinic=clinic,
         action="patients.export",
         scope={
             "rows": min(count, MOST_EXPORTED),
-            "searched": bool(search),
+            "searched": bool(choice.search),
+            **({"narrowed": choice.names} if choice.is_narrowed else {}),
             "columns": _HEADER,
         },
         reason=form.cleaned_data["reason"],
     )
     return exports.as_csv(
-        f"patients-{clinic['_id']}", _HEADER, _export_rows(clinic, patient_filter)
+        f"patients-{clinic['_id']}", _HEADER, _export_rows(clinic, choice.patient_filter)
     )
 
 
@@ -133,7 +134,9 @@ def connect(request: HttpRequest, clinic_id: str, user_id: str) -> HttpResponseB
 
     def ask() -> None:
         clinic = readable_clinics.access_clinic(clinic_id)
-        data_sources.request_connection(clinic_id=clinic_id, user_id=user_id, provider=provider)
+        data_sources.request_connection(
+            clinic_id=clinic_id, user_id=user_id, provider=provider, adds_source=True
+        )
         changes.record(
             request,
             clinic=clinic,
@@ -157,11 +160,6 @@ def connect(request: HttpRequest, clinic_id: str, user_id: str) -> HttpResponseB
     except DomainError as error:
         pages.fail(request, error)
     return pages.go(back)
-
-
-def _filter(request: HttpRequest) -> tuple[PatientFilter, str]:
-    search = texts.name(request.GET.get("q", ""))[:200]
-    return PatientFilter(search=search or None), search
 
 
 def _rows(documents: Sequence[Document], clinic: Document) -> Iterator[dict[str, Any]]:

@@ -22,10 +22,15 @@ _COUNTED_FIELDS = {"clinicId": 1, "userId": 1, "dataSources": 1, "tags": 1, "sit
 
 
 def request_connection(
-    *, clinic_id: str, user_id: str, provider: str, requested_by: str | None = None
+    *,
+    clinic_id: str,
+    user_id: str,
+    provider: str,
+    requested_by: str | None = None,
+    adds_source: bool = False,
 ) -> None:
-    """Ask the patient to connect an account that the record already names as a data source. `requested_by`: None for
-    services and staff.
+    """Ask the patient to connect an account that the record already names as a data source; with `adds_source` also
+    one that it does not name yet. `requested_by`: None for services and staff.
 
     Raises NotFound. If the source was connected before, the patient is asked to reconnect it, whatever its state is.
     """
@@ -34,12 +39,16 @@ def request_connection(
         store.find_patient(clinic, user_id, {"email": 1, "userId": 1}) or {"userId": user_id}
     )
     with mail_limits.counted(address, requested_by):
-        db.run_in_transaction(lambda: add_request(clinic, user_id, provider))
+        db.run_in_transaction(
+            lambda: add_request(clinic, user_id, provider, adds_source=adds_source)
+        )
     if user_id != settings.DEMO_PATIENT_USER_ID:
         patient_counts.note_change(clinic)
 
 
-def add_request(clinic_id: ObjectId, user_id: str, provider: str) -> None:
+def add_request(
+    clinic_id: ObjectId, user_id: str, provider: str, *, adds_source: bool = False
+) -> None:
     """In a transaction, which the mail follows. Raises NotFound."""
     fields = {**_COUNTED_FIELDS, "providerConnectionRequests": 1}
     document = store.find_patient(clinic_id, user_id, fields)
@@ -48,11 +57,9 @@ def add_request(clinic_id: ObjectId, user_id: str, provider: str) -> None:
     derived.settle([document])
     stored = document.get("dataSources")
     sources = list(stored) if isinstance(stored, list) else []  # what cannot be read stays as it is
-    positions = [
-        position
-        for position, source in enumerate(sources)
-        if safe_reading.mapping(source).get("providerName") == provider
-    ]
+    if adds_source and not _positions(sources, provider):
+        sources.append({"providerName": provider, "state": SourceState.PENDING.value})
+    positions = _positions(sources, provider)
     if not positions:
         raise NotFound(message=NOT_FOUND)
     moment = clock.now()
@@ -64,6 +71,14 @@ def add_request(clinic_id: ObjectId, user_id: str, provider: str) -> None:
         clinic_id=clinic_id, before=document, after={**document, "dataSources": sources}
     )
     outbox.emit(ConnectRequested(clinic_id=str(clinic_id), user_id=user_id, provider=provider))
+
+
+def _positions(sources: Sequence[Any], provider: str) -> list[int]:
+    return [
+        position
+        for position, source in enumerate(sources)
+        if safe_reading.mapping(source).get("providerName") == provider
+    ]
 
 
 def _pending(moment: datetime, *, was_connected: bool) -> dict[str, Any]:

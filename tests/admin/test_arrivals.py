@@ -91,17 +91,31 @@ def test_an_expired_link_is_called_expired(page):
 
 def test_a_request_is_offered_only_where_the_service_would_send_it(page):
     for fields, word in (
-        ({"providerConnectionRequests": requested(clock.now())}, "names no data source"),
         ({"dataSources": [source("error")], "email": None}, "has no e-mail address"),
-        ({"dataSources": [{"providerName": "pigeon", "state": "error"}]}, "no request can be sent"),
-        ({"dataSources": [source("connected", latestDataTime=clock.now())]}, "Nothing to do"),
-        ({}, "general invitation"),
-        ({"email": None}, "page of the patient in its own app"),
+        ({"email": None}, "has no e-mail address"),
     ):
         created = clock.now() - timedelta(days=5)
         response = page(**{"createdTime": created, **fields})
         assert word in text(response), fields
         assert "/connect" not in text(response), fields
+
+
+def test_a_row_offers_a_request_only_where_one_helps(page):
+    for fields, word in (
+        ({"dataSources": [{"providerName": "pigeon", "state": "error"}]}, "no request can be sent"),
+        ({"dataSources": [source("connected", latestDataTime=clock.now())]}, "Nothing to do"),
+        ({}, "general invitation"),
+    ):
+        created = clock.now() - timedelta(days=5)
+        response = page(**{"createdTime": created, **fields})
+        assert word in text(response), fields
+        assert [row["can_ask"] for row in response.context["arrivals"]] == [False], fields
+
+
+def test_providers_that_the_record_does_not_name_can_be_asked_for(page):
+    response = page(dataSources=[source("error")], providerConnectionRequests={})
+    assert [other["provider"] for other in response.context["others"]] == ["twiist", "abbott"]
+    assert page(email=None).context["others"] == []
 
 
 def test_last_upload_and_summary_are_the_newest_of_both_kinds(page):

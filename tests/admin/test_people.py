@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 import pytest
 
 from clinics.admin.members import audit_key
-from kernel import audit, db
+from kernel import audit, clock, db
 from kernel.staff import exports
 from tests.admin.conftest import events, messages_of, opened_on, patient_ids, stored, text
+from tests.events import emitted
 from tests.factories import make_patient, make_patients
 
 
@@ -185,6 +186,45 @@ def test_members_are_exported_with_roles(clinic, staff):
     assert events(action="clinicians.export")[0]["scope"]["rows"] == 3
 
 
+def test_patients_are_narrowed_by_tag_and_site_and_sorted(clinic, staff):
+    tag, site = clinic["patientTags"][1]["_id"], clinic["sites"][1]["id"]
+    older, newer = (datetime(2026, 3, day, tzinfo=UTC) for day in (1, 2))
+    made = make_patients(
+        clinic,
+        [
+            {"fullName": "Zoe", "tags": [tag], "birthDate": "1950-01-01", "summary": last_data(older)},
+            {"fullName": "Yan", "tags": [tag], "sites": [{"id": site, "name": "West"}], "summary": last_data(newer)},
+        ],
+    )  # fmt: skip
+
+    def names(**query):
+        answer = staff("support").get(at(clinic, "patients/"), query)
+        return [row["fullName"] for row in answer.context["patients"]]
+
+    assert len(names()) == 5
+    assert names(tag=str(tag)) == ["Yan", "Zoe"]
+    assert names(tag=str(tag), site=str(site)) == ["Yan"]
+    assert names(tag=str(tag), order="oldest") == ["Zoe", "Yan"]
+    assert names(order="cgm-newest")[:2] == ["Yan", "Zoe"]
+    assert names(order="cgm-oldest")[:2] == ["Zoe", "Yan"]
+    assert names(tag="nonsense", order="nonsense") == names()
+    viewed = events(action="patients.listed")[1]["scope"]["patients"]
+    assert sorted(viewed) == sorted(patient["userId"] for patient in made)
+
+
+def last_data(moment):
+    return {"cgmStats": {"dates": {"lastData": moment, "hasLastData": True}}}
+
+
+def test_an_export_has_the_patients_that_the_list_shows(clinic, staff):
+    tag = str(clinic["patientTags"][1]["_id"])
+    person = staff("support", "destructive")
+    page = text(person.get(at(clinic, "patients/"), {"tag": tag, "size": "10"}))
+    assert f"export.csv?tag={tag}" in page
+    assert len(rows_of(person.get(at(clinic, "patients/export.csv"), {"tag": tag}))) == 1
+    assert events(action="patients.export")[-1]["scope"]["narrowed"] == ["tag"]
+
+
 # --- helping ----------------------------------------------------------------------------------------
 def test_a_connection_request_goes_through_the_service(clinic, staff):
     user_id = patient_ids(clinic)[0]
@@ -196,10 +236,26 @@ def test_a_connection_request_goes_through_the_service(clinic, staff):
     assert event["scope"] == {"provider": "dexcom"}
 
 
+@pytest.mark.parametrize("provider", ["abbott", "twiist"])
+def test_a_provider_that_the_record_does_not_name_is_asked_for(provider, clinic, staff):
+    user_id = patient_ids(clinic)[0]
+    before = db.collection("patients").find_one({"userId": user_id})
+    staff("support").post(at(clinic, f"patients/{user_id}/connect"), provider=provider)
+    document = db.collection("patients").find_one({"userId": user_id})
+    *others, added = document["dataSources"]
+    assert others == before["dataSources"]
+    assert (added["providerName"], added["state"]) == (provider, "pending")
+    assert added["expirationTime"] > clock.now()
+    assert list(document["providerConnectionRequests"]) == [provider]
+    assert emitted("patient.connect_requested")[-1]["provider"] == provider
+    (event,) = events(action="patient.connection_requested")
+    assert event["scope"] == {"provider": provider}
+
+
 def test_a_refused_connection_request_is_reported(clinic, staff):
     user_id = patient_ids(clinic)[0]
-    response = staff("support").post(at(clinic, f"patients/{user_id}/connect"), provider="abbott")
-    assert messages_of(response) == ["Patient not found."]
+    response = staff("support").post(at(clinic, "patients/nobody/connect"), provider="abbott")
+    assert messages_of(response) == ["Error finding patient: patient not found."]
     (event,) = events(action="patient.connection_requested")
     assert event["outcome"] == "refused"
     response = staff("support").post(at(clinic, f"patients/{user_id}/connect"), provider="pigeon")
