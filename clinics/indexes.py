@@ -19,6 +19,13 @@ for name in ("UniqueShareCodes", "UniqueCanonicalShareCode"):
     describe(
         "clinics", name, Description(equal="a share code that another clinic has", clinic="_id")
     )
+# Ours alone: staff read the list of clinics by name.
+declare(
+    "clinics",
+    IndexModel(
+        [("name", 1), ("_id", 1)], name="ClinicsByName", collation={"locale": "en", "strength": 1}
+    ),
+)
 declare(
     "clinicians",
     IndexModel(

@@ -7,6 +7,8 @@ from typing import TypeVar
 from kernel.errors import BadRequest
 
 T = TypeVar("T")
+# On pages for staff counting stops here: 500 then means 500 or more.
+MOST_COUNTED = 500
 MOST = 2000  # twice what the largest known caller asks for
 TOO_MANY = f"more than {MOST} records: ask for them in pages, with limit and offset"
 

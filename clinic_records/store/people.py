@@ -9,6 +9,7 @@ from pymongo import ASCENDING, DESCENDING
 
 from kernel import db
 from kernel.db import Document
+from kernel.page_limits import MOST_COUNTED
 
 Keys = Sequence[tuple[ObjectId, str]]  # clinic and id
 
@@ -34,12 +35,13 @@ class Person:
 def page_of(
     name: str, conditions: Sequence[Document], fields: Document, *, skip: int, limit: int
 ) -> tuple[list[Document], int]:
-    """Records that meet any of the conditions, newest first, and the number of all of them."""
+    """Records that meet any of the conditions, newest first, and the number of all of them, at most
+    `MOST_COUNTED`."""
     if not conditions:
         return [], 0
     query, order = {"$or": list(conditions)}, [("createdTime", DESCENDING), ("_id", DESCENDING)]
     rows = db.collection(name).find(query, fields, sort=order, skip=skip, limit=limit)
-    return list(rows), db.collection(name).count_documents(query)
+    return list(rows), db.collection(name).count_up_to(query, MOST_COUNTED)
 
 
 def removed(
@@ -53,7 +55,7 @@ def removed(
     archive = db.collection(f"{part}_deletions")
     order = [("deletedTime", DESCENDING), ("_id", DESCENDING)]
     tombstones = archive.find(query, shown, sort=order, skip=skip, limit=limit)
-    return list(tombstones), archive.count_documents(query)
+    return list(tombstones), archive.count_up_to(query, MOST_COUNTED)
 
 
 def archived_and_present(

@@ -12,6 +12,7 @@ from clinic_records.choices import Tier
 from clinic_records.store import people
 from kernel import db, ids, texts
 from kernel.db import Document
+from kernel.page_limits import MOST_COUNTED
 from patients.search_keys import in_fields
 
 CLINICS, CLINICIANS = "clinics", "clinicians"
@@ -53,7 +54,8 @@ def list_clinics(
 
 
 def count_clinics(conditions: ClinicFilter) -> int:
-    return db.collection(CLINICS).count_documents(_conditions(conditions))
+    """At most `MOST_COUNTED`."""
+    return db.collection(CLINICS).count_up_to(_conditions(conditions), MOST_COUNTED)
 
 
 def find_clinic_with_code(code: str) -> Document | None:

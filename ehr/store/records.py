@@ -10,9 +10,8 @@ from ehr.kinds import Kind
 from ehr.store.processing import COLLECTION
 from kernel import db
 from kernel.db import Document
+from kernel.page_limits import MOST_COUNTED
 
-# Counting stops here: "10,000" then means 10,000 or more.
-MOST_COUNTED = 10_000
 Query = Mapping[str, Any]
 
 
@@ -24,7 +23,7 @@ def list_records(query: Query, *, skip: int, limit: int) -> list[Document]:
 
 
 def count_records(query: Query) -> int:
-    return db.collection(COLLECTION).count_documents(query, limit=MOST_COUNTED)
+    return db.collection(COLLECTION).count_up_to(query, MOST_COUNTED)
 
 
 def find_records(kind: str, document_ids: Sequence[ObjectId]) -> dict[ObjectId, Document]:
@@ -49,7 +48,7 @@ def list_documents(kind: Kind, query: Query, *, skip: int, limit: int) -> list[D
 
 
 def count_documents(kind: Kind, query: Query) -> int:
-    return db.collection(kind.collection).count_documents(query, limit=MOST_COUNTED)
+    return db.collection(kind.collection).count_up_to(query, MOST_COUNTED)
 
 
 def find_documents(kind: Kind, document_ids: Iterable[ObjectId]) -> dict[ObjectId, Document]:

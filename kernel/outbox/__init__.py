@@ -12,6 +12,7 @@ from kernel.outbox.operators import (
     dead_by_handler,
     depth,
     depth_by_queue,
+    oldest_seconds,
     requeue,
     requeue_unknown,
 )
@@ -40,6 +41,7 @@ __all__ = [
     "is_ours",
     "key",
     "nudge",
+    "oldest_seconds",
     "relay",
     "requeue",
     "requeue_unknown",

@@ -52,15 +52,27 @@ def depth() -> dict[str, float]:
     moment = clock.now()
     waiting = {"state": {"$in": UNDELIVERED}, "dueTime": {"$lte": moment}}
     try:
-        oldest = rows.collection().find_one(waiting, sort=[("dueTime", 1)])
-        age = (moment - oldest["dueTime"]).total_seconds() if oldest else 0.0
         return {
             "waiting": rows.collection().count_documents(waiting),
             "dead": rows.collection().count_documents({"state": DEAD}),
-            "oldest_seconds": age,
+            "oldest_seconds": _oldest_seconds(moment),
         }
     except PyMongoError:
         return {}
+
+
+def oldest_seconds() -> float:
+    """Since the oldest waiting row was due; 0 where nothing waits, or MongoDB does not answer."""
+    try:
+        return _oldest_seconds(clock.now())
+    except PyMongoError:
+        return 0.0
+
+
+def _oldest_seconds(moment: datetime) -> float:
+    waiting = {"state": {"$in": UNDELIVERED}, "dueTime": {"$lte": moment}}
+    oldest = rows.collection().find_one(waiting, sort=[("dueTime", 1)])
+    return (moment - oldest["dueTime"]).total_seconds() if oldest else 0.0
 
 
 def depth_by_queue() -> dict[str, tuple[int, float]]:

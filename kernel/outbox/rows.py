@@ -45,6 +45,12 @@ indexes.declare(
         partialFilterExpression={"state": {"$in": UNDELIVERED}},
     ),
     IndexModel([("state", ASCENDING), ("_id", ASCENDING)], name="OutboxState"),
+    # "Did the work on this object give up?"
+    IndexModel(
+        [("handler", ASCENDING), ("key", ASCENDING)],
+        name="OutboxDeadOfObject",
+        partialFilterExpression={"state": DEAD},
+    ),
     IndexModel(
         [("doneTime", ASCENDING)],
         name="OutboxCleanup",

@@ -9,9 +9,7 @@ from pymongo import DESCENDING
 from kernel.models import OutboxRow
 from kernel.outbox import rows, subscriptions
 from kernel.outbox.rows import CLAIMED, DEAD, PENDING, Row
-
-# Counting stops here: "10,000 or more" is precise enough and cheap.
-MOST_COUNTED = 10_000
+from kernel.page_limits import MOST_COUNTED
 
 
 def list_rows(query: dict[str, Any], *, offset: int, limit: int) -> list[Row]:
@@ -20,7 +18,14 @@ def list_rows(query: dict[str, Any], *, offset: int, limit: int) -> list[Row]:
 
 
 def count_rows(query: dict[str, Any]) -> int:
-    return rows.collection().count_documents(query, limit=MOST_COUNTED)
+    return rows.collection().count_up_to(query, MOST_COUNTED)
+
+
+def find_of_key(handler: str, key: str, *states: str) -> Row | None:
+    """A row of this handler about this object."""
+    return rows.collection().find_one(
+        {"handler": handler, "key": key, "state": {"$in": list(states)}}
+    )
 
 
 def list_ids(query: dict[str, Any], *, limit: int) -> list[ObjectId]:

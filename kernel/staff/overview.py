@@ -35,5 +35,5 @@ def context(request: HttpRequest) -> dict[str, Any]:
         else [],
         "silent": processes.list_silent() if pages.has(request, roles.AUDIT) else [],
         "counts": staff_reads.count_by_state() if finds else None,
-        "oldest_minutes": round(outbox.depth().get("oldest_seconds", 0) / 60) if finds else 0,
+        "oldest_minutes": round(outbox.oldest_seconds() / 60) if finds else 0,
     }

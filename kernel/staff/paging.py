@@ -5,13 +5,15 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from kernel.page_limits import MOST_COUNTED
+
 SIZES = (10, 25, 50, 100)
 _DEFAULT = 25
 
 
 @dataclass(frozen=True, slots=True)
 class Paging:
-    """Offset paging. If `total` is None, only whether there is a next page is known."""
+    """Offset paging. If `total` is None, or counting has stopped at it, only whether there is a next page is known."""
 
     number: int
     size: int
@@ -45,8 +47,14 @@ class Paging:
         return self._link(self.number - 1) if self.number > 1 else ""
 
     @property
+    def is_open(self) -> bool:
+        """Counting has stopped there: there may be more."""
+        return self.total == MOST_COUNTED
+
+    @property
     def next(self) -> str:
-        more = self.shown >= self.size if self.total is None else self.last < self.total
+        is_known = self.total is not None and not self.is_open
+        more = self.last < (self.total or 0) if is_known else self.shown >= self.size
         return self._link(self.number + 1) if more else ""
 
     def _link(self, number: int) -> str:

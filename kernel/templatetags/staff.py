@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from kernel.api.rendering import encode
 from kernel.choices import ClinicianRole
+from kernel.page_limits import MOST_COUNTED
 from kernel.staff import pages
 from kernel.staff.differences import difference, flat
 from kernel.staff.moments import when
@@ -29,6 +30,12 @@ _KINDS = {
 
 register.filter("sentence", pages.sentence)
 register.filter(when)
+
+
+@register.filter
+def counted(number: int) -> str:
+    """A number at which counting may have stopped."""
+    return f"{number} or more" if number == MOST_COUNTED else str(number)
 
 
 @register.filter

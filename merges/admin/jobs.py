@@ -110,15 +110,14 @@ def _stopped_by(merge: Document) -> str:
 
 def _event_that_gave_up(merge: Document) -> str:
     """The page of the merge's event, if it is not tried again; empty while another goes on with the work."""
-    if merge["stage"] == stages.ENDED or _events(merge, outbox.PENDING, outbox.CLAIMED):
+    if merge["stage"] == stages.ENDED or _event(merge, outbox.PENDING, outbox.CLAIMED):
         return ""
-    dead = _events(merge, outbox.DEAD)
-    return reverse("admin:outbox_row", args=[dead[0]["_id"]]) if dead else ""
+    dead = _event(merge, outbox.DEAD)
+    return reverse("admin:outbox_row", args=[dead["_id"]]) if dead else ""
 
 
-def _events(merge: Document, *states: str) -> list[Document]:
-    key = {"handler": HANDLER, "key": str(merge["_id"]), "state": {"$in": list(states)}}
-    return staff_reads.list_rows(key, offset=0, limit=1)
+def _event(merge: Document, *states: str) -> Document | None:
+    return staff_reads.find_of_key(HANDLER, str(merge["_id"]), *states)
 
 
 def _row(merge: Document, names: dict[str, str]) -> dict[str, Any]:

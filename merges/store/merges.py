@@ -8,6 +8,7 @@ from pymongo import DESCENDING, ReturnDocument
 
 from kernel import clock, db
 from kernel.db import Document
+from kernel.page_limits import MOST_COUNTED
 from merges.choices import MergeState
 
 COLLECTION = "clinicMerges"
@@ -42,7 +43,8 @@ def list_newest(*, skip: int, limit: int) -> list[Document]:
 
 
 def count() -> int:
-    return db.collection(COLLECTION).count_documents({})
+    """At most `MOST_COUNTED`."""
+    return db.collection(COLLECTION).count_up_to({}, MOST_COUNTED)
 
 
 def advance(

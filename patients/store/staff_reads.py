@@ -8,6 +8,7 @@ from clinic_records.store import people
 from clinic_records.store.people import Keys, Person
 from kernel import db
 from kernel.db import Document
+from kernel.page_limits import MOST_COUNTED
 from patients.documents import PatientDocument
 from patients.store.patients import COLLECTION
 
@@ -43,6 +44,6 @@ def list_without_mrn(clinic_id: ObjectId, *, but: str, limit: int) -> list[Patie
 
 
 def count_subscribed(clinic_id: ObjectId, subscription: str) -> int:
-    return db.collection(COLLECTION).count_documents(
-        {"clinicId": clinic_id, f"ehrSubscriptions.{subscription}.active": True}
-    )
+    """At most `MOST_COUNTED`."""
+    query = {"clinicId": clinic_id, f"ehrSubscriptions.{subscription}.active": True}
+    return db.collection(COLLECTION).count_documents(query, limit=MOST_COUNTED)

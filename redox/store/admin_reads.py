@@ -10,12 +10,11 @@ from pymongo import DESCENDING
 from ehr.choices import ProcessingState
 from kernel import db
 from kernel.db import Document
+from kernel.page_limits import MOST_COUNTED
 from redox.kinds import SCHEDULED
 from redox.store.deliveries import COLLECTION as DELIVERIES
 from redox.store.deliveries import PROCESSING
 
-# Counting stops here: "10,000" then means 10,000 or more.
-MOST_COUNTED = 10_000
 WITHOUT_PAYLOAD = {"payload": 0, "report": 0}
 Query = Mapping[str, Any]
 
@@ -28,7 +27,7 @@ def list_deliveries(query: Query, *, skip: int, limit: int) -> list[Document]:
 
 
 def count_deliveries(query: Query) -> int:
-    return db.collection(DELIVERIES).count_documents(query, limit=MOST_COUNTED)
+    return db.collection(DELIVERIES).count_up_to(query, MOST_COUNTED)
 
 
 def find_delivery(delivery_id: ObjectId) -> Document | None:

@@ -8,14 +8,13 @@ from pymongo import DESCENDING
 
 from kernel import db, safe_reading
 from kernel.db import Document
+from kernel.page_limits import MOST_COUNTED
 from patients.search_keys import in_fields
 from xealth.store.orders import COLLECTION as ORDERS
 from xealth.store.preorders import COLLECTION as PREORDERS
 
 TRACKING_ID = "orderData.preorder.dataTrackingId"
 MOST_ORDERS = 20
-# Counting stops here: "10,000" then means 10,000 or more.
-MOST_COUNTED = 10_000
 LISTED = {"clinicId": 1, "fullName": 1, "guardian.email": 1, "patient.email": 1, "updatedTime": 1}
 Query = Mapping[str, Any]
 
@@ -28,7 +27,7 @@ def list_preorders(query: Query, *, skip: int, limit: int) -> list[Document]:
 
 
 def count_preorders(query: Query) -> int:
-    return db.collection(PREORDERS).count_documents(query, limit=MOST_COUNTED)
+    return db.collection(PREORDERS).count_up_to(query, MOST_COUNTED)
 
 
 def named(words: Sequence[str]) -> Query:
