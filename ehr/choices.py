@@ -11,6 +11,16 @@ class ProcessingState(TextChoices):
     FAILED = "failed"
 
 
+class BulkState(TextChoices):
+    """How far work on many patients has come."""
+
+    LOOKING = "looking", "looking for patients"
+    PROPOSED = "proposed", "waits for a yes"
+    RUNNING = "running", "at work"
+    DONE = "done", "done"
+    STOPPED = "stopped", "stopped"
+
+
 class Failure(TextChoices):
     """Why work failed, in either way into the health record: the stored code, and what staff read. Codes that end in a
     status are made where the status is known; ehr/admin/reasons.py puts all of them into words."""

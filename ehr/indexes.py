@@ -1,4 +1,4 @@
-"""Indexes of the processing records."""
+"""Indexes of the processing records, and of work on many patients."""
 
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
@@ -22,4 +22,9 @@ declare(
         ],
         name="ProcessingByRun",
     ),
+)
+declare(
+    "ehrBulkRuns",
+    IndexModel([("clinicId", ASCENDING), ("_id", DESCENDING)], name="BulkRunsOfClinic"),
+    IndexModel([("createdTime", ASCENDING)], name="BulkRunsCleanup", expireAfterSeconds=30 * 86400),
 )

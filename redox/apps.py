@@ -16,6 +16,7 @@ class RedoxConfig(AppConfig):
             "indexes",
             "events",
             "handlers",
+            "services.address_runs",
             "management.ehr",
             packages=("api.schemas",),
         )

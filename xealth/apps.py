@@ -16,6 +16,7 @@ class XealthConfig(AppConfig):
             "indexes",
             "events",
             "handlers",
+            "services.enrolment_runs",
             "checks",
             "management.ehr",
             packages=("api.schemas",),

@@ -1,4 +1,4 @@
-"""Addresses for patients who have none, from the order that subscribed them (rule EHR-120)."""
+"""Addresses for patients who have none, from the order that subscribed them (rules EHR-120 and EHR-238 to EHR-246)."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,6 +15,9 @@ from redox.services import matching, orders
 from redox.store import messages
 from users.services.neighbours import user_service
 
+NO_ADDRESS = "The order has no address that can be used, or is gone: left out"
+IS_TAKEN = "An account has the address of the order: left out"
+
 log = structlog.get_logger(__name__)
 
 
@@ -27,11 +30,16 @@ class Candidate:
 def find_addresses(clinic: Document, *, batch: int) -> Iterator[Candidate]:
     """Which patient can get which address: a valid one that no account has. Raises BadRequest for a provider other than
     Redox, whose orders are not stored here."""
+    check_provider(clinic)
+    return _find_addresses(clinic, batch)
+
+
+def check_provider(clinic: Document) -> None:
+    """Raises BadRequest."""
     provider = clinic["ehrSettings"].get("provider")
     if provider != EhrProvider.REDOX:
         msg = f"provider {provider} is not supported"
         raise BadRequest(message=msg)
-    return _find_addresses(clinic, batch)
 
 
 def fill_in(clinic: Document, candidate: Candidate) -> bool:
@@ -52,9 +60,17 @@ def fill_in(clinic: Document, candidate: Candidate) -> bool:
 
 def _find_addresses(clinic: Document, batch: int) -> Iterator[Candidate]:
     for patient in ehr_patients.iter_without_email(clinic["_id"], batch=batch):
-        email = _address_of(patient, clinic)
-        if email and user_service().get_user(email) is None:
-            yield Candidate(patient, email)
+        candidate = find_address(patient, clinic)
+        if isinstance(candidate, Candidate):
+            yield candidate
+
+
+def find_address(patient: Document, clinic: Document) -> Candidate | str:
+    """The address that the patient can get, or in words why there is none."""
+    email = _address_of(patient, clinic)
+    if not email:
+        return NO_ADDRESS
+    return Candidate(patient, email) if user_service().get_user(email) is None else IS_TAKEN
 
 
 def _address_of(patient: Document, clinic: Document) -> str | None:

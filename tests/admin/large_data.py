@@ -8,6 +8,7 @@ from django.contrib.auth.models import Group, User
 
 from clinics.admin.members import audit_key
 from clinics.admin.settings import SETTINGS
+from ehr.choices import BulkState
 from kernel import audit, clock, db
 from merges.choices import MergeState
 from notifications.services import mailer
@@ -49,6 +50,7 @@ class LargeData:
         self.events = [self._event(number) for number in range(3)]
         self.target = self._target()
         self.merges = [self._merge(state) for state in MergeState]
+        self.bulk_runs = [self._bulk_run(state) for state in BulkState]
         self.offers = [self._offer(number) for number in range(2)]
         self._mails()
 
@@ -60,6 +62,7 @@ class LargeData:
             "source_id": [clinic["_id"]],
             "target_id": [self.target["_id"]],
             "merge_id": self.merges,
+            "bulk_id": self.bulk_runs,
             "user_id": [self.patients[0]["userId"], self.members[0]["userId"], self.program["userId"], self.user.pk],
             "kind": [*SETTINGS, "tag", "site"],
             "tag_or_site_id": [clinic["patientTags"][0]["_id"], clinic["sites"][0]["id"]],
@@ -135,6 +138,32 @@ class LargeData:
         }  # fmt: skip
         db.collection("clinicMerges").insert_one(merge)
         return merge["_id"]
+
+    def _bulk_run(self, state):
+        item = {
+            "userId": self.patients[0]["userId"],
+            "plan": "Gets the address of the order",
+            "isPlanned": True,
+        }
+        left_out = {
+            "userId": long_id(600),
+            "plan": "The order has no address that can be used, or is gone: left out",
+            "isPlanned": False,
+        }
+        done = {
+            **item,
+            "isBegun": True,
+            "outcome": "The change was refused: left as it was",
+            "isDone": False,
+        }
+        run = {
+            "_id": ObjectId(), "clinicId": self.clinic["_id"], "kind": "addresses", "options": {}, "limit": 500, "state": state.value,
+            "after": long_id(5), "items": [done, item, left_out] * 9, "planned": 18, "leftOut": 501, "position": 1, "succeeded": 1, "steps": 4,
+            "problem": REASON if state == BulkState.STOPPED else "", "reason": "" if state == BulkState.PROPOSED else REASON,
+            "askedBy": {"actor_id": str(self.user.pk), "actor_kind": "staff", "actor_name": ADDRESS}, "createdTime": NOW, "updatedTime": NOW,
+        }  # fmt: skip
+        db.collection("ehrBulkRuns").insert_one(run)
+        return run["_id"]
 
     def _member(self, number, **fields):
         is_invite = number == 3

@@ -114,6 +114,7 @@ def test_every_page_that_changes_something_is_among_the_tested_requests():
         "clinics.tags_and_sites": 1,
         "confirmations.claim_links": 1,  # tests/admin/test_invitations.py
         "confirmations.invites": 1,
+        "ehr.bulk": 1,  # tests/admin/test_bulk.py
         "patients.demographics": 1,  # tests/admin/test_demographics.py
         "patients.patients": 1,
     }

@@ -12,6 +12,7 @@ from clinic_records.services import closures
 from clinics.events import ClinicAbandoned, MigrationCompleted, PatientMoved
 from clinics.services import migrations
 from confirmations.events import SignupReminderDue
+from ehr.events import BulkRunDue
 from ehr.services import processing
 from kernel import clock, db, outbox
 from kernel.outbox import subscriptions
@@ -265,6 +266,7 @@ def events_of_workers(_):
         CountDoubted(clinic_id=ID),
         PasswordSet(user_id=USER),
         SyncBegun(sync_id=ID),
+        BulkRunDue(run_id=ID),
     ):
         outbox.emit(event)
 
@@ -324,6 +326,7 @@ EFFECTS = {
         "clinics.count_patients": 1,
         "clinics.end_custodianship": 1,
         "redox.carry_out_sync": 1,
+        "ehr.carry_out_bulk_run": 1,
     },
 }
 HEARTBEATS = "core.note_heartbeat_of_"  # the scheduler causes them, and no one but we hears them

@@ -1,9 +1,11 @@
 """Enrolment of a clinic's patients at Xealth, by operators (rules EHR-124 to EHR-130, EHR-183 to EHR-186)."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+
+from bson import ObjectId
 
 from clinic_records.choices import EhrProvider
 from clinics.choices import Procedure
@@ -22,6 +24,7 @@ from xealth.store import enrolments as store
 from xealth.store.enrolments import Key
 
 TOOL = "manage.py ehr"
+NOT_SENT = "Not sent"
 ENROLLED, NO_ANSWER, ORDERED = "Enrolled", "No answer", "Ordered by someone else just now"
 MAY_HAVE_ARRIVED = "An earlier order got no answer and may have arrived: left out"
 KEPT = "Kept by the embedded Xealth, not sent"
@@ -48,14 +51,23 @@ class Repeat(StrEnum):
         return state is None or self is Repeat.ALL or (self is Repeat.UNANSWERED and is_unanswered)
 
 
+def _operator() -> dict[str, str]:
+    return {
+        "actor_id": f"uid:{os.getuid()}",
+        "actor_kind": ActorKind.SYSTEM.value,
+        "actor_name": TOOL,
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class Enrolment:
-    """What the orders of one run have in common."""
+    """What the orders of one run have in common. `asked_by`: who, as `audit.record` takes it."""
 
     clinic: Document
     program_id: str
     mrn_origin: str
     repeat: Repeat = Repeat.NONE
+    asked_by: Mapping[str, str] = field(default_factory=_operator)
 
     @property
     def deployment(self) -> str:
@@ -81,7 +93,13 @@ class Chosen:
     sent: int = 0
 
 
-def prepare(clinic: Document, *, mrn_origin: str, repeat: Repeat = Repeat.NONE) -> Enrolment:
+def prepare(
+    clinic: Document,
+    *,
+    mrn_origin: str,
+    repeat: Repeat = Repeat.NONE,
+    asked_by: Mapping[str, str] | None = None,
+) -> Enrolment:
     """Raises BadRequest for a provider other than Xealth, and for settings without a program."""
     settings = clinic["ehrSettings"]
     provider = settings.get("provider")
@@ -92,7 +110,7 @@ def prepare(clinic: Document, *, mrn_origin: str, repeat: Repeat = Repeat.NONE) 
     if not program_id:
         msg = "the clinic's settings name no Xealth program"
         raise BadRequest(message=msg)
-    return Enrolment(clinic, program_id, mrn_origin, repeat)
+    return Enrolment(clinic, program_id, mrn_origin, repeat, asked_by or _operator())
 
 
 def choose(enrolment: Enrolment, *, user_id: str | None, limit: int) -> Chosen:
@@ -108,10 +126,14 @@ def choose(enrolment: Enrolment, *, user_id: str | None, limit: int) -> Chosen:
     return chosen
 
 
+def states_of(enrolment: Enrolment, patients: Sequence[Document]) -> Mapping[ObjectId, str]:
+    """The states of the earlier orders of these patients, by id of the record."""
+    patient_ids = [patient["_id"] for patient in patients]
+    return store.list_states(enrolment.clinic["_id"], enrolment.program_id, patient_ids)
+
+
 def _sort_out(enrolment: Enrolment, page: list[Document], chosen: Chosen, limit: int) -> None:
-    states = store.list_states(
-        enrolment.clinic["_id"], enrolment.program_id, [patient["_id"] for patient in page]
-    )
+    states = states_of(enrolment, page)
     for patient in page:
         state = states.get(patient["_id"])
         if len(chosen.patients) == limit:
@@ -190,9 +212,9 @@ def _order(enrolment: Enrolment, patient: Document, *, is_repeated: bool = False
     facts = {"embedded": configuration.is_embedded(), "repeated": is_repeated}
     audit.record(
         action="ehr.enrolment_ordered",
-        actor_id=f"uid:{os.getuid()}",
-        actor_kind=ActorKind.SYSTEM,
-        actor_name=TOOL,
+        actor_id=enrolment.asked_by["actor_id"],
+        actor_kind=enrolment.asked_by["actor_kind"],
+        actor_name=enrolment.asked_by["actor_name"],
         object_type="patient",
         object_id=patient["userId"],
         clinic_id=enrolment.clinic["_id"],
