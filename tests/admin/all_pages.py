@@ -2,10 +2,13 @@
 
 import itertools
 import re
+from dataclasses import dataclass
 
 from django.contrib import admin
+from django.http import HttpResponse
 
 from tests.admin.large_data import ADDRESS
+from tests.admin.posted_forms import forms_of
 from tests.admin.test_routes import ARGUMENT, routes
 
 # Queries without which a page does not show everything.
@@ -17,6 +20,21 @@ QUERIES = {
     "ehr_run": "state=failed",
     "merge_choose": "source=Lakeside",
 }
+# Left empty in every form, and given another value than the stored one.
+REASONS = {"reason"}
+CHANGES = {
+    "hard_plan": "12", "soft_plan": "11", "tier": "tier0300", "timezone": "Europe/Berlin", "name": "Harbor Center of another name",
+    "fullName": "Another Name", "source_id": "another-source", "restrictions": "elsewhere.example.org", "limit": "0",
+}  # fmt: skip
+UNTICKED = {"required", "unique", "patient_invitation", "icode"}
+# Forms of Django, and those that end the session or change how this account signs in.
+EXCEPT = (
+    "/admin/logout",
+    "/admin/auth/",
+    "/admin/sign-in",
+    "/admin/password_change",
+    "/admin/login",
+)
 # Redirect to the identity provider; 404 where there is none.
 EXTERNAL = {"login_provider", "login_provider_callback"}
 
@@ -31,6 +49,31 @@ def pages(client, values):
         may_be_missing = not name or name in EXTERNAL or only_posted(name)
         assert not is_missing or may_be_missing, f"no example leads to {name} ({route})"
     return pages_by_path
+
+
+@dataclass(frozen=True)
+class Review:
+    """A page that answers a posted form: a difference, a preview, a confirmation or a refusal."""
+
+    path: str  # of the page with the form
+    number: int  # of the form among those that are posted
+    fields: dict  # what was sent
+    answer: HttpResponse
+
+
+def reviews(client, pages_by_path):
+    """Sends every posted form of these pages as it is, but for REASONS and CHANGES, and gives those that are answered
+    by a page. Whatever asks for a reason is refused for its lack, so that nothing is removed."""
+    for path, page in pages_by_path.items():
+        for number, form in enumerate(forms_of(page)):
+            if form.action.startswith(EXCEPT):
+                continue
+            fields = {**form.values, **dict.fromkeys(REASONS & form.values.keys(), "")}
+            fields |= {name: value for name, value in CHANGES.items() if name in fields}
+            fields = {name: value for name, value in fields.items() if name not in UNTICKED}
+            answer = client.post(form.action or path, fields)
+            if is_page(answer):
+                yield Review(path, number, fields, answer)
 
 
 def paths_of(name, route, values):

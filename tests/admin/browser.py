@@ -13,6 +13,7 @@ from django.core.wsgi import get_wsgi_application
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
+from selenium.webdriver.support import expected_conditions
 from selenium.webdriver.support.ui import WebDriverWait
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -23,6 +24,20 @@ NEEDS_CHROMIUM = pytest.mark.skipif(
     not (CHROMIUM and DRIVER) and not os.environ.get("BROWSER_REQUIRED"),
     reason="no Chromium: sudo apt-get install chromium chromium-driver",
 )
+
+
+# By the prototype: a form may have a field named "submit".
+SEND = """
+const [number, { csrfmiddlewaretoken, ...fields }] = arguments;  // the token is the page's own
+const form = document.querySelectorAll("form[method=post]")[number];
+for (const field of [...form.elements]) if (field.type !== "hidden" || field.name in fields) field.removeAttribute("name");
+for (const [name, value] of Object.entries(fields)) {
+  const field = document.createElement("input");
+  Object.assign(field, { type: "hidden", name, value });
+  form.append(field);
+}
+HTMLFormElement.prototype.submit.call(form);
+"""
 
 
 class Quiet(WSGIRequestHandler):
@@ -88,6 +103,13 @@ class Browser:
 
     def click(self, selector):
         self.find(selector).click()
+
+    def send(self, path, number, fields):
+        """Opens the page, and sends the form with this number among its posted ones with exactly these fields."""
+        self.open(path)
+        page = self.find("html")
+        self.driver.execute_script(SEND, number, fields)
+        WebDriverWait(self.driver, TIMEOUT).until(expected_conditions.staleness_of(page))
 
     def press_for(self, key, field_id):
         """Press a shortcut until it moves the cursor into the field: the page's script may still be loading."""

@@ -11,6 +11,7 @@ from tests.admin import browser as chromium
 from tests.admin.conftest import PASSWORD, patient_ids, stored
 from tests.events import deliver_all
 from tests.factories import make_patient
+from tests.xealth_peer import XealthPeer
 
 pytestmark = [pytest.mark.browser, chromium.NEEDS_CHROMIUM]
 
@@ -159,4 +160,62 @@ def test_a_started_sync_shows_its_progress_until_it_ends(browser, sam, clinic):
         frame.get_attribute("src"),
     )
     assert answered == "application/pdf"
+    assert browser.errors() == []
+
+
+def test_an_invite_is_sent_again_and_then_revoked(browser, sam, clinic, mailoutbox):
+    invited = "invited@example.org"
+    browser.log_in("sam", PASSWORD)
+    browser.open(f"/admin/clinics/{clinic['_id']}/members/")
+    browser.click(f"[aria-label='Send the invite of {invited} again']")
+    browser.wait_for("body", "The invite was sent again")
+    deliver_all()
+    assert [invited] in [mail.to for mail in mailoutbox]
+
+    row = f"//tr[contains(., {invited!r})]"
+    browser.driver.find_element(By.XPATH, f"{row}//a[contains(., 'Revoke')]").click()
+    button = browser.find("[data-confirms]")
+    assert not button.is_enabled()
+    browser.fill("typed", invited)
+    browser.fill("reason", "TICKET-8")
+    button.click()
+    browser.wait_for("h1", "Harbor Diabetes Center")
+    assert invited not in browser.find(".st-table").text
+    browser.click_text("History")
+    browser.wait_for(".st-table", "invite.revoked")
+    browser.wait_for(".st-table", "invite.sent_again")
+    assert browser.errors() == []
+
+
+def test_patients_are_enrolled_after_a_dry_run(browser, sam, clinic, settings):
+    peer = XealthPeer()
+    settings.XEALTH = {**settings.XEALTH, **peer.configuration()}
+    connection = {
+        **ehr.SETTINGS,
+        "provider": "xealth",
+        "sourceId": "east",
+        "procedureCodes": {"createAccountAndEnableReports": "program-1"},
+    }
+    change = {"$set": {"ehrSettings": connection}}
+    db.collection("clinics").update_one({"_id": clinic["_id"]}, change)
+    try:
+        browser.log_in("sam", PASSWORD)
+        browser.open(f"/admin/clinics/{clinic['_id']}/")
+        browser.click_text("Work on many patients")
+        browser.fill("limit", "3")
+        browser.click_text("Begin the dry run")
+        browser.wait_for("h1", "Enrol patients at Xealth")
+        browser.wait_for("[data-part=progress]", "looking for patients")
+        deliver_all()
+        browser.wait_for("[data-part=rows]", "Maria Marker")
+        assert peer.orders == []
+        browser.fill("reason", "TICKET-9")
+        browser.click_text("Carry it out")
+        browser.wait_for("[data-part=progress]", "0\nof 3 patients")
+        deliver_all()
+        browser.wait_for("[data-part=progress]", "3\nof 3 patients, 3 done")
+        browser.wait_for("[data-part=rows]", "Enrolled")
+        assert len(peer.orders) == 3
+    finally:
+        peer.close()
     assert browser.errors() == []

@@ -1,11 +1,12 @@
-"""Every staff page in a real browser, with long data: nothing is cut off or broken up, and the console is silent."""
+"""Every staff page, and every answer to a posted form, in a real browser, with long data: nothing is cut off or broken
+up, and the console is silent."""
 
 import pytest
 from django.contrib.auth.models import User
 
 from tests.admin import browser as chromium
 from tests.admin import layout
-from tests.admin.all_pages import pages
+from tests.admin.all_pages import pages, reviews
 from tests.admin.conftest import PASSWORD
 from tests.admin.large_data import ADDRESS, LargeData
 from tests.cast import QuickClient
@@ -22,10 +23,17 @@ def test_every_page_fits_on_a_laptop_and_on_a_phone(django_db_setup):
     client.force_login(root)
     paths = pages(client, data.values)
     assert len(paths) > 50
+    posted = {kind_of(review): review for review in reviews(client, paths)}
+    assert {"clinics/staff/settings_review.html", "patients/staff/demographics.html"} <= {
+        template for template, _ in posted
+    }
     site = chromium.Site()
     browser = chromium.Browser(site)
     try:
         faults = walk(browser, [*paths, "/admin/clinics/nothing/"])
+        for review in posted.values():
+            browser.send(review.path, review.number, review.fields)
+            faults += faults_of_page(browser)
         faults += submit(
             browser, f"/admin/clinics/{data.clinic['_id']}/settings/limits", hard_plan="12"
         )
@@ -38,6 +46,11 @@ def test_every_page_fits_on_a_laptop_and_on_a_phone(django_db_setup):
         browser.quit()
         site.stop()
     assert not faults, "\n".join(faults)
+
+
+def kind_of(review):
+    """What is drawn: answers of one kind look alike."""
+    return str(review.answer.template_name), review.answer.context_data["title"]
 
 
 def walk(browser, paths):

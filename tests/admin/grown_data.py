@@ -1,0 +1,116 @@
+"""The data of `LargeData`, and of each kind so many more that a page which reads them all is found out."""
+
+from contextlib import contextmanager
+from datetime import timedelta
+
+from bson import ObjectId
+
+from kernel import clock, db
+from patients.services import preparing
+from tests.admin.large_data import LargeData, long_id
+from tests.factories import make_clinic
+
+MANY = 3_000
+NOT_GROWING = r"\.(system\.profile|auth_|django_)"  # accounts and rights of staff are few
+CLINICS_OF_ONE_PERSON = 700
+
+
+class GrownData(LargeData):
+    def __init__(self):
+        super().__init__()
+        documents = [ObjectId() for _ in range(MANY)]
+        self._grow("redox", _id=documents.__getitem__)
+        self._grow(
+            "ehrProcessing",
+            kind="message",
+            _id=lambda _: ObjectId(),
+            documentId=documents.__getitem__,
+        )
+        for name in ("scheduledSummaryAndReportsOrders", "xealth_order", "outbox", "sentMails"):
+            self._grow(name)
+        for name in ("clinicMerges", "ehrBulkRuns"):
+            self._grow(name, state="stopped" if name == "ehrBulkRuns" else "completed")
+        self._grow("redoxDeliveries", documentId=lambda _: ObjectId())
+        self._grow("xealth_preorder", dataTrackingId=lambda n: f"tracked-{n}")
+        self._grow(
+            "confirmations", _id=lambda n: f"grown-{n}", creatorId=lambda n: long_id(9000 + n)
+        )
+        self._grow("auditEvents", number=lambda n: 1_000_000 + n)
+        self._clinics()
+        self._patients()
+        self._accesses()
+        list(preparing.prepare())
+
+    def _clinics(self):
+        """One person is a member of many, and a patient of many."""
+        clinics = [self._plain_clinic(number) for number in range(MANY)]
+        member, patient = self.members[0], self.patients[0]
+        own = clinics[:CLINICS_OF_ONE_PERSON]
+        for name, document in (("clinicians", member), ("patients", patient)):
+            rows = [{**document, "_id": ObjectId(), "clinicId": one["_id"]} for one in own]
+            db.database()[name].insert_many(rows)
+
+    def _plain_clinic(self, number):
+        code = f"{number:04}-GROW-DATA"
+        fields = {"canonicalShareCode": code, "shareCodes": [code], "name": f"Lakeside {number}"}
+        return make_clinic(**fields, ehrSettings={"enabled": number % 2 == 0, "provider": "redox"})
+
+    def _patients(self):
+        template = {name: value for name, value in self.patients[1].items() if name != "summary"}
+        rows = [
+            {**template, "_id": ObjectId(), "userId": long_id(20_000 + n), "mrn": f"G-{n}", "fullName": f"Person {n}", "email": None}
+            for n in range(MANY)
+        ]  # fmt: skip
+        db.database()["patients"].insert_many(rows)
+
+    def _accesses(self):
+        moment = clock.now() - timedelta(hours=1)
+        row = {
+            "time": moment, "operation": "GetPatient", "kind": "user", "who": "0123456789", "patient": "0123456789",
+            "clinic": self.clinic["_id"], "outcome": "200", "request": "x",
+        }  # fmt: skip
+        lists = {name: value for name, value in row.items() if name != "patient"} | {
+            "list": {"shown": 25}
+        }
+        db.database()["accessRecords"].insert_many(
+            [{"_id": ObjectId(), **kind} for kind in (row, lists) for _ in range(MANY)]
+        )
+
+    def _grow(self, name, **fields):
+        """Copies of what there is, in turn."""
+        collection = db.database()[name]
+        templates = list(collection.find({}))
+        rows = []
+        for number in range(MANY):
+            values = {n: v(number) if callable(v) else v for n, v in fields.items()}
+            rows.append({**templates[number % len(templates)], "_id": ObjectId(), **values})
+        collection.insert_many(rows)
+
+
+@contextmanager
+def costs():
+    """{documents, keys} that MongoDB has examined while the block ran, by its profiler, and the worst operations."""
+    database = db.database()
+    database.command("profile", 0)
+    database["system.profile"].drop()
+    database.create_collection("system.profile", capped=True, size=16_000_000)
+    database.command("profile", 2)
+    cost = {}
+    try:
+        yield cost
+    finally:
+        database.command("profile", 0)
+        others = {"$not": {"$regex": NOT_GROWING}}
+        entries = list(database["system.profile"].find({"ns": others}))
+        database["system.profile"].drop()
+        cost["documents"] = sum(entry.get("docsExamined", 0) for entry in entries)
+        cost["keys"] = sum(entry.get("keysExamined", 0) for entry in entries)
+        cost["worst"] = [
+            (entry["ns"].partition(".")[2], entry.get("planSummary", ""), entry.get("docsExamined"), entry.get("keysExamined"))
+            for entry in sorted(entries, key=_examined)[-3:]
+            if _examined(entry) > 200
+        ]  # fmt: skip
+
+
+def _examined(entry):
+    return entry.get("docsExamined", 0) + entry.get("keysExamined", 0)
