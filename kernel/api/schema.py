@@ -89,10 +89,15 @@ def between(least: int, most: int, schema: Schema) -> Schema:
 
 
 def of_requests(
-    schema: Schema, *, min_length: int | None = None, of_format: str | None = None
+    schema: Schema,
+    *,
+    min_length: int | None = None,
+    of_format: str | None = None,
+    pattern: str | None = None,
 ) -> Schema:
-    """Keywords for requests only, like `at_most`: the answer may show what was stored before, or nothing."""
-    keywords = {"x-minLength": min_length, "x-format": of_format}
+    """Keywords for requests only, like `at_most`: the answer may show what was stored before, or nothing. And a
+    `pattern` in words that only some readers of a description know, beside a wider one that all of them read."""
+    keywords = {"x-minLength": min_length, "x-format": of_format, "x-pattern": pattern}
     return {**schema, **{name: value for name, value in keywords.items() if value is not None}}
 
 

@@ -6,12 +6,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import openapi_spec_validator
 import pytest
 import yaml
 from django.urls import Resolver404, get_resolver, resolve
 from drf_spectacular.validation import validate_schema
 
 from kernel import policy
+from kernel.api import validation
 from kernel.api.operations import REGISTRY
 from tests.cast import QuickClient, described_operations, description
 from tests.policy.callers import IDS, OWN_IDS, STRANGER
@@ -49,6 +51,19 @@ def routed_operations(patterns, prefix=""):
 def test_is_valid_openapi_3_1():
     assert description()["openapi"].startswith("3.1")
     validate_schema(description())
+    openapi_spec_validator.validate(description())
+
+
+@pytest.mark.parametrize("name", ["patientTag.v1", "siteName.v1"])
+def test_a_pattern_that_few_tools_can_read_is_served_beside_a_wider_one(name):
+    component = description()["components"]["schemas"][name]
+    schema = component.get("properties", {}).get("name", component)
+    wide = {key: value for key, value in schema.items() if key != "x-pattern"}
+    for text in ("North", "Été 2", "北 <1", "_+><-", "a b", "٣"):
+        assert validation.is_valid(schema, text), text
+        assert re.search(schema["pattern"], text), text
+        assert validation.is_valid(wide, text), text
+    assert not re.search(schema["pattern"], " North")
 
 
 def test_says_where_the_service_is_and_under_which_licence():

@@ -15,14 +15,16 @@ CLINIC_ID = s.component("clinicId.v1", s.object_id(read_only=True, **_ID_LENGTH)
 RESOURCE_ID = s.component("objectid.v1", s.object_id(read_only=True, **_ID_LENGTH))
 PATH_ID = s.component("objectId.v1", s.object_id(**_ID_LENGTH))
 
+# Letters and digits of every script, blanks inside, and _ + > < -, as far as every dialect of expressions can say it.
+_NOT_IN_TAGS = r"!-*,./:;=?@\[-\^`{-~"
+_TAG_CHARACTERS = rf"^[^\s{_NOT_IN_TAGS}][^{_NOT_IN_TAGS}]*$"
 TAG = s.component(
     "patientTag.v1",
     s.obj(
         {
             "id": RESOURCE_ID,
-            "name": s.name(
-                min_length=1,
-                max_length=20,
+            "name": s.of_requests(
+                s.name(min_length=1, max_length=20, pattern=_TAG_CHARACTERS),
                 pattern=r"^[\p{L}\p{N}_+><-]{1}[\p{L}\p{N}\s_+><-]*$",
             ),
             "numPatients": _COUNT,
@@ -35,9 +37,8 @@ TAG = s.component(
 SITE_ID = s.component("siteId.v1", s.object_id(read_only=True, **_ID_LENGTH))
 SITE_NAME = s.component(
     "siteName.v1",
-    s.name(
-        min_length=1,
-        max_length=LONGEST_SITE_NAME,
+    s.of_requests(
+        s.name(min_length=1, max_length=LONGEST_SITE_NAME, pattern=r"^\S[\S ]*$"),
         pattern=r"^[[:graph:]\p{L}\p{N}][[:graph:]\p{L}\p{N} ]*$",
     ),
 )
