@@ -47,6 +47,7 @@ def enter_and_place(partner, number):
     )
     body = changed(order(), "preorder.dataTrackingId", f"t-{number}")
     body = changed(body, "patientIdentity.ids.0.id", f"M-{number}")
+    body = changed(body, "orderInfo.orderId", f"o-{number}")
     place(partner, body, order_id=f"o-{number}")
 
 
