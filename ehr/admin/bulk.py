@@ -107,7 +107,7 @@ def run(request: HttpRequest, clinic_id: str, bulk_id: str) -> HttpResponseBase:
     return pages.render(
         request,
         "ehr/staff/bulk_run.html",
-        title=bulk.WORKS[selected["kind"]].title,
+        title=_title(selected),
         crumbs=[
             *frame.crumbs_of(clinic),
             pages.Crumb("Work on many patients", reverse("admin:ehr_bulk", args=[clinic_id])),
@@ -189,7 +189,7 @@ def _change(
             action=action,
             object_type=OBJECT,
             object_id=run_id,
-            object_name=bulk.WORKS[run["kind"]].title,
+            object_name=_title(run),
             scope=_scope(run),
             reason=reason,
             outcome=outcome,
@@ -244,8 +244,8 @@ def _row(run: Document) -> dict[str, Any]:
     settled = sum("outcome" in item for item in done)
     return {
         "id": str(run["_id"]),
-        "title": bulk.WORKS[run["kind"]].title,
-        "state": _STATES[state],
+        "title": _title(run),
+        "state": _STATES.get(state, state),
         "colour": _COLOURS.get(state, "wait"),
         "is_looking": state == BulkState.LOOKING,
         "is_proposed": state == BulkState.PROPOSED,
@@ -264,6 +264,11 @@ def _row(run: Document) -> dict[str, Any]:
         "updated": run["updatedTime"],
         "ended": run.get("endedTime"),
     }
+
+
+def _title(run: Document) -> str:
+    work = bulk.WORKS.get(run["kind"])
+    return work.title if work else str(run["kind"])
 
 
 def _item(run: Document, item: Document) -> dict[str, Any]:
