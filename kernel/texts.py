@@ -130,6 +130,12 @@ def words(text: str) -> list[str]:
     return [word for word in unique if not any(word != other and word in other for other in unique)]
 
 
+def has_words(search: str, *values: str) -> bool:
+    """Whether each word of the search is a part of one of the values; an empty search finds everything."""
+    folded = [fold(name(value)) for value in values]
+    return all(any(word in value for value in folded) for word in words(search))
+
+
 def _is_plain(text: str) -> bool:
     """Nearly every text is in its normal form already."""
     return (

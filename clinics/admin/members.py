@@ -1,5 +1,6 @@
 """Members and pending invites of a clinic: view, change roles, remove, revoke."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
@@ -8,7 +9,7 @@ from django.urls import reverse
 from clinic_records.admin import changes, frame, readable_clinics
 from clinics.admin import forms, readable_clinicians
 from clinics.services import clinicians
-from kernel import audit
+from kernel import audit, texts
 from kernel.db import Document
 from kernel.errors import Conflict, DomainError, NotFound
 from kernel.staff import exports, hidden_values, pages, roles
@@ -22,14 +23,31 @@ frame.add_tab(frame.Tab("clinic_members", "Members", roles.FIND, position=30))
 @pages.page("clinics/<str:clinic_id>/members/", name="clinic_members", needs=roles.FIND)
 def listing(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
     clinic = readable_clinics.access_clinic(clinic_id)
+    search = request.GET.get("q", "").strip()
+    shows_addresses = pages.has(request, roles.MEMBERS)
+    members = [_row(document) for document in readable_clinicians.list_members(clinic["_id"])]
     return frame.render(
         request,
         clinic,
         "clinics/staff/members.html",
         tab="clinic_members",
-        members=[_row(document) for document in readable_clinicians.list_members(clinic["_id"])],
-        shows_addresses=pages.has(request, roles.MEMBERS),
+        members=_found(members, search, shows_addresses=shows_addresses),
+        total=len(members),
+        search=search,
+        shows_addresses=shows_addresses,
     )
+
+
+def _found(
+    members: Sequence[dict[str, Any]], search: str, *, shows_addresses: bool
+) -> list[dict[str, Any]]:
+    """Only what the page shows is searched: who may not see addresses cannot try them out either."""
+    shown = ("name", "id", "email") if shows_addresses else ("name", "id")
+    return [
+        member
+        for member in members
+        if texts.has_words(search, *(member.get(field) or "" for field in shown))
+    ]
 
 
 @pages.page(

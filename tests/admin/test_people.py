@@ -273,6 +273,38 @@ def test_members_and_invites_are_in_one_table(clinic, staff):
     assert "invited@example.org" not in text(staff("viewer").get(at(clinic, "members/")))
 
 
+@pytest.mark.parametrize(
+    ("search", "found"),
+    [
+        ("BÉN", ["Ben Member"]),
+        ("member, ben", ["Ben Member"]),
+        ("invited@example", ["invited@example.org"]),
+        ("nobody", []),
+        ("ben invited", []),
+        (" ", ["Ada Admin", "Ben Member", "invited@example.org"]),
+    ],
+)
+def test_members_are_searched_by_words_of_name_and_address(clinic, ada, staff, search, found):
+    db.collection("clinicians").update_one(
+        {"clinicId": clinic["_id"], "userId": ada.user_id}, {"$set": {"name": "Ada Admin"}}
+    )
+    page = staff("support").get(at(clinic, "members/"), {"q": search})
+    members = page.context["members"]
+    assert sorted(member.get("name") or member["email"] for member in members) == found
+    assert ("No member matches" in text(page)) == (not found)
+
+
+def test_a_member_is_found_by_the_user_id(clinic, ben, staff):
+    page = staff("viewer").get(at(clinic, "members/"), {"q": ben.user_id[:12]})
+    assert [member["id"] for member in page.context["members"]] == [ben.user_id]
+
+
+def test_who_sees_no_addresses_of_members_finds_no_one_by_them(clinic, ben, staff):
+    for address in ("invited@example.org", ben.email):
+        page = staff("viewer").get(at(clinic, "members/"), {"q": address})
+        assert page.context["members"] == []
+
+
 def test_roles_are_changed_through_the_service(clinic, ben, staff):
     person = staff("support")
     path = at(clinic, f"members/{ben.user_id}/")
