@@ -357,6 +357,16 @@ def count(state):
     return db.database()[outbox.COLLECTION].count_documents({"state": state, "event": "e"})
 
 
+def test_a_list_that_is_counted_in_part_says_so_and_leads_on(root):
+    dead_rows(530)
+    last_counted = root.get("events/", {"state": "dead", "size": "100", "page": "5"})
+    assert "401–500 of 500 or more" in text(last_counted)
+    assert "page=6" in last_counted.context["paging"].next
+    behind = root.get("events/", {"state": "dead", "size": "100", "page": "6"})
+    assert behind.context["paging"].shown == 30
+    assert behind.context["paging"].next == ""
+
+
 def test_chosen_events_are_started_again_with_a_reason(staff):
     first, second, _ = dead_rows(3)
     person = staff("integration")
