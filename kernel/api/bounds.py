@@ -24,7 +24,7 @@ _DEFAULTS: dict[str, dict[str, float]] = {
     "int32": {"minimum": -(2**31), "maximum": 2**31 - 1},  # formats of numbers
     "float": {"minimum": -LARGEST_FLOAT, "maximum": LARGEST_FLOAT},
 }
-OF_REQUESTS = ("minLength", "format", "pattern")  # what `schema.of_requests` states
+OF_REQUESTS = ("minLength", "format", "pattern", "enum")  # what `schema.of_requests` states
 TOO_DEEP = f"nested deeper than {DEEPEST} levels"
 OPERATOR = "a property name may not start with $"
 ZERO_CHARACTER = "a text may not contain a zero character"

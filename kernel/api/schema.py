@@ -94,10 +94,16 @@ def of_requests(
     min_length: int | None = None,
     of_format: str | None = None,
     pattern: str | None = None,
+    enum: Sequence[str] | None = None,
 ) -> Schema:
     """Keywords for requests only, like `at_most`: the answer may show what was stored before, or nothing. And a
-    `pattern` in words that only some readers of a description know, beside a wider one that all of them read."""
-    keywords = {"x-minLength": min_length, "x-format": of_format, "x-pattern": pattern}
+    `pattern` or `enum` that tools cannot use: one in words that only some know, or of hundreds of names."""
+    keywords = {
+        "x-minLength": min_length,
+        "x-format": of_format,
+        "x-pattern": pattern,
+        "x-enum": list(enum) if enum is not None else None,
+    }
     return {**schema, **{name: value for name, value in keywords.items() if value is not None}}
 
 

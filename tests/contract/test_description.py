@@ -54,6 +54,24 @@ def test_is_valid_openapi_3_1():
     openapi_spec_validator.validate(description())
 
 
+def test_every_enumeration_is_short_and_its_values_make_different_names_in_code():
+    enumerations = list(enumerations_in(description()))
+    assert len(enumerations) > 10
+    for values in enumerations:
+        names = {re.sub(r"\W+", "", str(value)) for value in values}
+        assert len(names) == len(values) <= 50, values
+
+
+def enumerations_in(node):
+    if isinstance(node, dict):
+        if isinstance(node.get("enum"), list):
+            yield node["enum"]
+        node = list(node.values())
+    if isinstance(node, list):
+        for inner in node:
+            yield from enumerations_in(inner)
+
+
 @pytest.mark.parametrize("name", ["patientTag.v1", "siteName.v1"])
 def test_a_pattern_that_few_tools_can_read_is_served_beside_a_wider_one(name):
     component = description()["components"]["schemas"][name]

@@ -13,7 +13,7 @@ from users.services.neighbours import profile_service
 
 KINDS = {*text_forms.FORMS, text_forms.LITERAL}
 # Keywords that define the form of a text by themselves.
-TELLING = {"enum", "const", "pattern"}
+TELLING = {"enum", "x-enum", "const", "pattern"}
 FORMATS = {"email", "hostname", "date", "date-time", "password", "^[a-f0-9]{24}$"}
 
 

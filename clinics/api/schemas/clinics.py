@@ -102,7 +102,16 @@ CLINIC = s.component(
             "tier": s.string(min_length=1, read_only=True),
             "preferredBgUnits": s.string(enum=list(UNITS)),
             "suppressedNotifications": SUPPRESSED_NOTIFICATIONS,
-            "timezone": s.component("clinicTimezone.v1", s.string(enum=list(TIMEZONES))),
+            "timezone": s.component(
+                "clinicTimezone.v1",
+                s.of_requests(
+                    s.string(
+                        description="A name of the time zone database, one of those in `x-enum`.",
+                        examples=["America/New_York"],
+                    ),
+                    enum=TIMEZONES,
+                ),
+            ),
         },
         required=[
             "id",
