@@ -88,9 +88,12 @@ def find(request: Incoming) -> Refusal | None:
 
 
 def _is_plain(path: str, scope: Any) -> bool:
-    """Nothing has to be decoded, and the answer would not be indented."""
+    """Nothing has to be decoded, the answer would not be indented, and it is no file, which no route names."""
     return (
-        path.isascii() and b"%" not in scope["raw_path"] and b"pretty" not in scope["query_string"]
+        path.isascii()
+        and b"%" not in scope["raw_path"]
+        and b"pretty" not in scope["query_string"]
+        and not path.startswith(settings.STATIC_URL)
     )
 
 

@@ -89,6 +89,26 @@ def test_every_repeated_refusal_is_the_one_that_django_makes(runs):
 
 
 @pytest.mark.parametrize(
+    "path",
+    [
+        "/static/staff/admin.css",
+        "/static/staff/favicon.svg",
+        "/schema",
+        "/docs",
+        "/",
+        "/admin/login/",
+    ],
+)
+def test_a_remembered_refusal_is_given_for_no_page_and_no_file(path):
+    others = [
+        scope(path=other) for other in (UNKNOWN, "/static/", "/static/no", "/favicon.ico", "/v1/x")
+    ]
+    wanted = of_django("GET", path)[0]
+    assert wanted in (200, 400)
+    assert ask(*others * 2, scope(path=path))[-1][0] == wanted
+
+
+@pytest.mark.parametrize(
     ("path", "status"), [(PATIENT, 400), (UNKNOWN, 400), (BROKEN_LINK, 404), ("/confirm/send", 404)]
 )
 def test_a_refusal_is_made_by_django_once(runs, path, status):
