@@ -55,7 +55,12 @@ def chunks(ids: Iterable[ObjectId]) -> Iterator[list[ObjectId]]:
 
 def follow_missing(clinic_id: ObjectId, *, goes_on: Callable[[], bool] = lambda: True) -> bool:
     """Derive what a clinic has of records without row and of rows without record. False if `goes_on` has stopped it."""
-    for chunk in chunks(list_unmatched(clinic_id)):
+    return follow_all(list_unmatched(clinic_id), goes_on=goes_on)
+
+
+def follow_all(ids: Iterable[ObjectId], *, goes_on: Callable[[], bool] = lambda: True) -> bool:
+    """False if `goes_on` has stopped it."""
+    for chunk in chunks(ids):
         if not goes_on():
             return False
         follow(chunk)
@@ -63,13 +68,15 @@ def follow_missing(clinic_id: ObjectId, *, goes_on: Callable[[], bool] = lambda:
 
 
 def list_unmatched(clinic_id: ObjectId) -> list[ObjectId]:
-    """Records of the clinic without row, and rows without record. Reads index keys, unless there are any."""
+    """Records of the clinic without row, and rows without record. Reads the keys of the records, and the rows."""
     users = set(patients.list_user_ids(clinic_id))
+    nameless = set(patients.list_ids_without_user(clinic_id))
     rows = list_rows.list_users(clinic_id)
     missing = users - {user_id for user_id, _ in rows}
-    ids = [patient_id for user_id, patient_id in rows if user_id not in users]
     unlisted = moving.list_of_users(clinic_id, list(missing), {"_id": 1})
-    return ids + [r["_id"] for r in unlisted if isinstance(r["_id"], ObjectId)]
+    found = {r["_id"] for r in unlisted} | nameless - {patient_id for _, patient_id in rows}
+    gone = {i for user_id, i in rows if (user_id not in users if user_id else i not in nameless)}
+    return [patient_id for patient_id in found | gone if isinstance(patient_id, ObjectId)]
 
 
 def _follow(ids: Sequence[ObjectId]) -> Differences:

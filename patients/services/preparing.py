@@ -19,6 +19,7 @@ from patients.store import derivations as store
 from patients.store import kept_versions, list_rows, patient_answers
 
 MOST_IN_REQUEST = 1000  # patients; some seconds
+MOST_COMPARED = 20_000  # patients of a clinic, whose rows are read for it; a third of a second
 TO_BE_CONTINUED = "to_be_continued"
 WORK_SECONDS = 60.0  # of a task, which is ended after 200
 
@@ -115,13 +116,19 @@ def require_rows(clinic_id: ObjectId) -> None:
     if prepared.is_prepared() and _is_remembered(clinic_id):
         return
     records, rows = patient_counts.count_records(clinic_id), list_rows.count(clinic_id)
-    if rows >= records:
-        _remember(clinic_id)
-        return
     if records - rows > MOST_IN_REQUEST:
         patient_counts.ask_for_recount(clinic_id)
         raise Unavailable
-    derived.follow_missing(clinic_id)
+    # As many rows as records may be those of others: a row is left for each record that was removed.
+    is_compared = rows < records or records <= MOST_COMPARED
+    unmatched = derived.list_unmatched(clinic_id) if is_compared else []
+    if len(unmatched) > MOST_IN_REQUEST:
+        patient_counts.ask_for_recount(clinic_id)
+        raise Unavailable
+    if not unmatched:
+        _remember(clinic_id)
+        return
+    derived.follow_all(unmatched)
     patient_counts.recount(clinic_id)
 
 

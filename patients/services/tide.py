@@ -111,7 +111,8 @@ def tide_report(question: TideQuestion) -> dict[str, list[Document]]:
             recent=clock.now() - RECENT,
             limit=MAX_NO_DATA,
         )
-    records = store.list_shown([i for ids in chosen.values() for i in ids], question.period)
+    every = [i for ids in chosen.values() for i in ids]
+    records = store.list_shown(question.clinic_id, every, question.period)
     return {name: [records[i] for i in ids if i in records] for name, ids in chosen.items()}
 
 

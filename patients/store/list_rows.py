@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from bson import ObjectId
 from pymongo import DeleteOne, InsertOne, ReplaceOne, UpdateOne
 
-from kernel import db
+from kernel import db, safe_reading
 from kernel.db import Document
 from patients import kept
 from patients.documents import PatientDocument
@@ -100,8 +100,9 @@ def list_all(clinic_id: ObjectId) -> list[ObjectId]:
 
 
 def list_users(clinic_id: ObjectId) -> list[tuple[str, ObjectId]]:
-    """The user and the id of each patient of the clinic."""
-    return [(row["userId"], patient_id_of(row)) for row in _of_clinic(clinic_id, {"userId": 1})]
+    """The user and the id of each patient of the clinic; the user is "" where it is no text."""
+    rows = _of_clinic(clinic_id, {"userId": 1})
+    return [(safe_reading.text(row.get("userId")) or "", patient_id_of(row)) for row in rows]
 
 
 def _of_clinic(clinic_id: ObjectId, projection: Document) -> Iterable[Document]:

@@ -140,8 +140,8 @@ def list_page(
     index = ordering.index if ordering.index and not is_rare else _index_for(patient_filter)
     reading = _reading(clinic_id, patient_filter, index, total if _is_near(window) else 0)
     if ordering.values is None:
-        return list_shown(_list_ids(reading, ordering, window))
-    return list_shown(_list_by_values(reading, ordering, window, total))
+        return list_shown(clinic_id, _list_ids(reading, ordering, window))
+    return list_shown(clinic_id, _list_by_values(reading, ordering, window, total))
 
 
 def _is_near(window: Window) -> bool:
@@ -269,11 +269,12 @@ def search_page(
     if count > most:
         return None, count
     rows = [
-        {"fullName": row["fullName"], "patientId": row["patientId"]}
+        # Of a patient without a name the index has a key of null, and the row no field.
+        {"fullName": row.get("fullName"), "patientId": row["patientId"]}
         for hits, _ in found
         for row in hits
     ]
-    return list_shown(_by_name(rows, ordering, window)), count
+    return list_shown(clinic_id, _by_name(rows, ordering, window)), count
 
 
 def _hits(query: Condition, most: int) -> tuple[list[Document], int]:

@@ -42,20 +42,28 @@ def find_patient(
 
 
 # --- as clients see them --------------------------------------------------------------------------
-def list_shown(ids: Sequence[ObjectId]) -> list[PatientDocument]:
-    """Records in the order of their ids, to be shown to a client: times are naive, and of a summary there is the
-    kept text alone, unless it is not that of the record."""
+def list_shown(clinic_id: ObjectId, ids: Sequence[ObjectId]) -> list[PatientDocument]:
+    """Records of the clinic in the order of their ids, to be shown to a client: times are naive, and of a summary there
+    is the kept text alone, unless it is not that of the record. A record whose clinic another system has changed a
+    moment ago is left out: its row is still among those of the former clinic, which must not see it any more."""
     if not ids:
         return []
-    query, size = {"_id": {"$in": list(ids)}}, len(ids) + 1
+    query, size = _of_clinic(clinic_id, ids), len(ids) + 1
     found = {
         d["_id"]: d for d in db.unread(COLLECTION).find(query, WITHOUT_STATISTICS, batch_size=size)
     }
     answers = patient_answers.list_by_ids(list(found))
     lacking = [i for i, d in found.items() if not _has_texts(d, answers.get(i, {}))]
+    for i in lacking:
+        del found[i]
     if lacking:
-        found |= {d["_id"]: d for d in db.unread(COLLECTION).find({"_id": {"$in": lacking}})}
+        whole = db.unread(COLLECTION).find(_of_clinic(clinic_id, lacking))
+        found |= {d["_id"]: d for d in whole}
     return [found[patient_id] for patient_id in ids if patient_id in found]
+
+
+def _of_clinic(clinic_id: ObjectId, ids: Sequence[ObjectId]) -> Document:
+    return {"_id": {"$in": list(ids)}, "clinicId": clinic_id}
 
 
 def _has_texts(document: PatientDocument, answer: Document) -> bool:
@@ -85,6 +93,15 @@ def list_user_ids(clinic_id: ObjectId) -> list[str]:
         {"clinicId": clinic_id}, {"_id": 0, "userId": 1}, hint=ONE
     )
     return [row["userId"] for row in rows if isinstance(row.get("userId"), str)]
+
+
+def list_ids_without_user(clinic_id: ObjectId) -> list[Any]:
+    """Records whose user id is no text, or an empty one, as no service makes them."""
+    # A list of texts counts as a text.
+    values: list[Document] = [{"$not": {"$type": "string"}}, {"$type": "array"}, {"$eq": ""}]
+    query = {"clinicId": clinic_id, "$or": [{"userId": value} for value in values]}
+    found = db.collection(COLLECTION).find(query, {"_id": 1}, hint=ONE)
+    return [record["_id"] for record in found]
 
 
 def list_by_ids(ids: Sequence[ObjectId]) -> list[PatientDocument]:

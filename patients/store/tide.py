@@ -108,11 +108,13 @@ def _holders(clinic_id: ObjectId, tags: Sequence[ObjectId]) -> dict[str, Any]:
     return {"clinicId": clinic_id, "tags": {"$all": list(tags)}}
 
 
-def list_shown(ids: Sequence[ObjectId], period: str) -> dict[ObjectId, PatientDocument]:
-    """Records with one period of their summary, and only the fields that the report shows."""
+def list_shown(
+    clinic_id: ObjectId, ids: Sequence[ObjectId], period: str
+) -> dict[ObjectId, PatientDocument]:
+    """Records of the clinic with one period of their summary, and only the fields that the report shows."""
     fields = (statistics.path("cgm", period, name) for name in ROW_FIELDS)
     shown = dict.fromkeys((*_SHOWN, *fields), 1)
     records = db.collection(COLLECTION).find(
-        {"_id": {"$in": list(ids)}}, shown, batch_size=len(ids) + 1
+        {"_id": {"$in": list(ids)}, "clinicId": clinic_id}, shown, batch_size=len(ids) + 1
     )
     return {record["_id"]: record for record in records}

@@ -39,6 +39,9 @@ def unprepared(monkeypatch):
     prepared._mark.remember()
 
 
+TIDE = "period=7d&lastDataCutoff=2020-01-01T00:00:00Z"
+
+
 def write_elsewhere(clinic, count=1, **fields):
     """As another service: nothing is derived."""
     documents = [patient_document(clinic, **fields) for _ in range(count)]
@@ -249,6 +252,73 @@ def test_a_large_clinic_that_lacks_few_rows_gets_them(lakeside, ben, unprepared,
     assert listed(ben.api, lakeside).json()["meta"]["totalCount"] == 6
     assert differences() == []
     assert emitted("clinic.count_doubted") == []
+
+
+@pytest.fixture
+def late_follower(lakeside, unprepared):
+    """Everything was derived once, and nothing is followed."""
+    write_elsewhere(lakeside, 3)
+    list(rescan())
+    prepared._mark.forget()
+    preparing._derived.clear()
+    yield
+    preparing._derived.clear()
+
+
+def ids_listed(api, clinic, query=""):
+    answer = listed(api, clinic, query)
+    assert answer.status_code == 200, answer.content
+    return {patient["id"] for patient in answer.json()["data"]}
+
+
+def test_as_many_removals_as_creations_hide_nobody_while_the_follower_is_late(
+    lakeside, ben, late_follower
+):
+    patients = db.database()["patients"]
+    patients.delete_one({"clinicId": lakeside["_id"]})
+    write_elsewhere(lakeside)
+    assert ids_listed(ben.api, lakeside) == set(patients.distinct("userId"))
+    assert differences() == []
+
+
+@pytest.mark.parametrize("query", ["", "?search=moved", "?sort=%2BlastData&sortType=cgm", TIDE])
+def test_a_patient_whose_clinic_another_system_has_changed_is_not_shown_by_the_former_one(
+    lakeside, ben, late_follower, query
+):
+    patients, tag = db.database()["patients"], lakeside["patientTags"][0]["_id"]
+    patients.update_many({}, {"$set": {"fullName": "Moved Away", "tags": [tag]}})
+    list(rescan())
+    listed(ben.api, lakeside)  # what is derived is trusted for some seconds
+    patients.update_one({}, {"$set": {"clinicId": ObjectId()}})
+    if query is TIDE:
+        report = ben.api.get(f"/v1/clinics/{lakeside['_id']}/tide_report?{TIDE}&tags={tag}").json()
+        assert len(report["results"]["noData"]) == 2
+    else:
+        assert len(ids_listed(ben.api, lakeside, query)) == 2
+
+
+@pytest.mark.parametrize("user_id", [78, None, {"a": 1}, ["a", "b"]], ids=repr)
+def test_a_patient_without_a_user_id_hides_nobody_while_the_follower_is_late(
+    lakeside, late_follower, user_id
+):
+    write_elsewhere(lakeside, userId=user_id)
+    write_elsewhere(lakeside)
+    preparing.require_rows(lakeside["_id"])
+    assert (len(rows()), differences()) == (5, [])
+    db.database()["patients"].delete_one({"userId": user_id})
+    preparing._derived.clear()
+    preparing.require_rows(lakeside["_id"])
+    assert (len(rows()), differences()) == (4, [])
+
+
+@pytest.mark.parametrize("name", [None, 5, ["a"], {"a": 1}], ids=repr)
+def test_a_search_with_a_filter_finds_patients_whose_name_is_no_text(lakeside, ben, name):
+    tag = lakeside["patientTags"][0]["_id"]
+    write_elsewhere(lakeside, fullName=name, mrn="W-2", tags=[tag])
+    write_elsewhere(lakeside, fullName="Ann W-2", tags=[tag])
+    list(rescan())
+    for query in ("", f"&tags={tag}", "&omitNonStandardRanges=true"):
+        assert len(ids_listed(ben.api, lakeside, f"?search=w-2{query}")) == 2, query
 
 
 def test_tide_waits_for_rows_too(lakeside, ben, unprepared, monkeypatch):
