@@ -29,7 +29,7 @@ SECONDS = Histogram("clinics_request_seconds", "Time to answer", ["operation"], 
 TASKS = Counter("clinics_tasks_total", "Background tasks run", ["task", "outcome"])
 TASK_SECONDS = Histogram("clinics_task_seconds", "Time of a background task", ["task"])
 
-_PATIENCE = 2.0  # seconds; Prometheus waits ten, and there is more to read than followers
+_PATIENCE = 2.0  # seconds for all that is read of MongoDB; Prometheus waits ten
 UNAUTHORIZED = b'{"message": "unauthorized: the token of METRICS_TOKEN is required"}'
 WORKERS_STUCK = Counter("clinics_workers_stuck_total", "Workers that made no progress and ended")
 
@@ -83,6 +83,12 @@ class _Present(Collector):
     the process ended."""
 
     def collect(self) -> Iterator[Metric]:
+        """While MongoDB hangs, what has to be read of it is left out."""
+        with pymongo.timeout(_PATIENCE):
+            found = list(self._read())
+        yield from found
+
+    def _read(self) -> Iterator[Metric]:
         yield from self._backlog()
         yield from self._queues()
         yield from self._scheduler()

@@ -10,10 +10,11 @@ from django.core.cache import cache
 from pymongo.errors import ServerSelectionTimeoutError
 from redis.exceptions import ConnectionError as RedisDown
 
-from kernel import db, health
+from kernel import db, health, metrics
 from kernel.api.description import Generator
 from kernel.health import PROBES, State, Watch
 from tests.cast import QuickClient
+from tests.commands import recorded_commands
 from tests.processes.service import eventually
 
 
@@ -140,6 +141,19 @@ def test_metrics_count_by_operation_and_hold_no_personal_data(ada):
     assert 'clinics_outbox{what="waiting"}' in text
     assert "Marker" not in text
     assert ada.user_id not in text
+
+
+def test_all_that_metrics_read_of_mongodb_has_one_limit_of_time(monkeypatch):
+    """Otherwise a MongoDB that hangs would make the process look dead to Prometheus."""
+    with recorded_commands(of_this_thread=True) as usual:
+        QuickClient().get("/metrics")
+    monkeypatch.setattr(metrics, "_PATIENCE", 1e-9)
+    with recorded_commands(of_this_thread=True) as late:
+        answer = QuickClient().get("/metrics")
+    assert len(usual) > 5
+    assert late == []
+    assert answer.status_code == 200
+    assert "clinics_requests_total" in answer.content.decode()
 
 
 BEARER = "a token of the scraper's"
