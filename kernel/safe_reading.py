@@ -17,6 +17,7 @@ from datetime import datetime
 from functools import partial, wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
+import bson
 import structlog
 from prometheus_client import Counter
 
@@ -80,6 +81,11 @@ def _works_as(show: Callable[[Document], Any], kept: Document, name: str, form: 
 
 
 # --- single values ----------------------------------------------------------------------------------
+def is_same(one: Any, other: Any) -> bool:
+    """Whether two stored values are equal; what is not a number (NaN) is equal to itself."""
+    return one == other or bson.encode({"": one}) == bson.encode({"": other})
+
+
 def text(value: Any) -> str | None:
     """None for a value that is not a text."""
     return value if isinstance(value, str) else None

@@ -104,7 +104,7 @@ describe(
         equal="the MRN of another patient of their clinic, apart from upper and lower case and accents",
         without=(
             "the service refuses such an MRN itself, but not if two requests bring one at the same moment; "
-            "the same MRN to the letter is still refused by the index UniqueMrn"
+            "the same MRN to the letter is still refused by the index UniqueMrn, unless that one is missing too"
         ),
         remedy="Give each patient an MRN of its own.",
     ),

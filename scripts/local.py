@@ -16,6 +16,12 @@ PROGRAMS = BASE / ".local" / "bin"  # unpacked once, whatever LOCAL_FOLDER says
 ADDRESSES = {"MONGODB_URI", "REDIS_URL"}
 
 
+def shown(*parts: str) -> str:
+    """A place in it for people: as they would type it in this folder."""
+    path = LOCAL.joinpath(*parts)
+    return str(path.relative_to(BASE)) if path.is_relative_to(BASE) else str(path)
+
+
 class Problem(Exception):
     """What stops a command, as one sentence for the person who typed it."""
 

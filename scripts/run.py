@@ -135,7 +135,7 @@ def _welcome(address: str, demo: dict[str, Any]) -> str:
         lines += [
             f"  admin          {address}/admin/   user {demo['admin']}, password {demo['password']}",
             f"  API            {address}/docs",
-            "  mails          .local/mail",
+            f"  mails          {local.shown('mail')}",
             "",
             "The tour of README.md begins with this line, in another terminal, in this folder:",
             "",
@@ -152,10 +152,14 @@ def _welcome(address: str, demo: dict[str, Any]) -> str:
             f"  API      {address}/docs",
             "  account  .venv/bin/python manage.py create_user --email ada@example.org --name 'Ada Admin'",
             "  token    .venv/bin/python manage.py token --user ada@example.org | --server",
-            "  mails    .local/mail, unless EMAIL_BACKEND says otherwise",
+            f"  mails    {local.shown('mail')}, unless EMAIL_BACKEND says otherwise",
         ]
     return "\n".join(
-        [*lines, "", "Logs are in .local/log. Ctrl-C ends everything and keeps the data."]
+        [
+            *lines,
+            "",
+            f"Logs are in {local.shown('log')}. Ctrl-C ends everything and keeps the data.",
+        ]
     )
 
 

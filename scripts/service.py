@@ -146,7 +146,9 @@ def wait_until_ready(watch: Callable[[], object], *, port: int) -> None:
         if is_ready(port):
             return
         time.sleep(0.1)
-    raise Problem(f"The service did not get ready within {START_SECONDS} seconds; see .local/log.")
+    raise Problem(
+        f"The service did not get ready within {START_SECONDS} seconds; see {local.shown('log')}."
+    )
 
 
 def raise_if_dead(children: Sequence[Child]) -> None:

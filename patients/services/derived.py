@@ -9,7 +9,7 @@ from typing import Any
 from bson import ObjectId
 from pymongo import DeleteOne, ReplaceOne
 
-from kernel import db
+from kernel import db, safe_reading
 from kernel.db import Document
 from patients.list_rows import COUNTED, counted_part, row_of
 from patients.services import patient_counts
@@ -125,7 +125,7 @@ def _wrong_rows(
         place = expected["_id"] if expected else None
         yield from ((row, None) for row in stored.get(patient_id, ()) if row["_id"] != place)
         present = next((r for r in stored.get(patient_id, ()) if r["_id"] == place), None)
-        if present != expected:
+        if not safe_reading.is_same(present, expected):
             yield present, expected
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from bson import ObjectId
 from pymongo import DeleteOne, ReplaceOne, UpdateOne
 
-from kernel import db
+from kernel import db, safe_reading
 from kernel.db import Document
 from patients import kept
 from patients.summary_answers import PARTS, answers_of
@@ -55,7 +55,11 @@ def list_wrong(
     """Those that differ, as they should be; empty for none."""
     stored = {a.pop("_id"): a for a in db.collection(COLLECTION).find({"_id": {"$in": list(ids)}})}
     wanted = {i: expected.get(i) or {} for i in ids}
-    return {i: answers for i, answers in wanted.items() if answers != stored.get(i, {})}
+    return {
+        i: answers
+        for i, answers in wanted.items()
+        if not safe_reading.is_same(answers, stored.get(i, {}))
+    }
 
 
 def estimate() -> int:

@@ -39,6 +39,7 @@ def unprepared(monkeypatch):
     prepared._mark.remember()
 
 
+NAN = float("nan")
 TIDE = "period=7d&lastDataCutoff=2020-01-01T00:00:00Z"
 
 
@@ -530,6 +531,15 @@ def test_check_refuses_an_id_of_no_clinic(clinic):
 def test_a_pause_that_is_none_is_refused(command, pause):
     with pytest.raises(CommandError, match="pause"):
         call_command(command, f"--pause={pause}")
+
+
+@pytest.mark.parametrize(
+    "fields", [{"userId": NAN}, {"summary": {"cgmStats": {"id": NAN}}}], ids=["user", "summary"]
+)
+def test_what_is_not_a_number_is_no_difference(lakeside, fields):
+    write_elsewhere(lakeside, **fields)
+    list(rescan())
+    assert check()[1] == 0
 
 
 def test_check_compares_the_published_count(lakeside):
