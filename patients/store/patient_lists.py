@@ -269,7 +269,7 @@ def search_page(
     if count > most:
         return None, count
     rows = [
-        # Of a patient without a name the index has a key of null, and the row no field.
+        # Without a name a patient has a key of null in the index, and no field in the row.
         {"fullName": row.get("fullName"), "patientId": row["patientId"]}
         for hits, _ in found
         for row in hits

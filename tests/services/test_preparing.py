@@ -272,7 +272,7 @@ def ids_listed(api, clinic, query=""):
     return {patient["id"] for patient in answer.json()["data"]}
 
 
-def test_as_many_removals_as_creations_hide_nobody_while_the_follower_is_late(
+def test_as_many_removals_as_creations_hide_no_one_while_the_follower_is_late(
     lakeside, ben, late_follower
 ):
     patients = db.database()["patients"]
@@ -299,7 +299,7 @@ def test_a_patient_whose_clinic_another_system_has_changed_is_not_shown_by_the_f
 
 
 @pytest.mark.parametrize("user_id", [78, None, {"a": 1}, ["a", "b"]], ids=repr)
-def test_a_patient_without_a_user_id_hides_nobody_while_the_follower_is_late(
+def test_a_patient_without_a_user_id_hides_no_one_while_the_follower_is_late(
     lakeside, late_follower, user_id
 ):
     write_elsewhere(lakeside, userId=user_id)
