@@ -70,9 +70,9 @@ def follow_all(ids: Iterable[ObjectId], *, goes_on: Callable[[], bool] = lambda:
 def list_unmatched(clinic_id: ObjectId) -> list[ObjectId]:
     """Records of the clinic without row, and rows without record. Reads the keys of the records, and the rows."""
     users = set(patients.list_user_ids(clinic_id))
-    nameless = set(patients.list_ids_without_user(clinic_id))
+    nameless = set(patients.list_ids_without_user(clinic_id)) if "" in users else set()
     rows = list_rows.list_users(clinic_id)
-    missing = users - {user_id for user_id, _ in rows}
+    missing = users - {user_id for user_id, _ in rows} - {""}
     unlisted = moving.list_of_users(clinic_id, list(missing), {"_id": 1})
     found = {r["_id"] for r in unlisted} | nameless - {patient_id for _, patient_id in rows}
     gone = {i for user_id, i in rows if (user_id not in users if user_id else i not in nameless)}

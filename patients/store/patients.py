@@ -9,7 +9,7 @@ from bson import ObjectId
 from pymongo import ReturnDocument, UpdateOne
 from pymongo.errors import DuplicateKeyError
 
-from kernel import db, updates
+from kernel import db, safe_reading, updates
 from kernel.db import Document
 from patients import summary_answers
 from patients.documents import PatientDocument
@@ -88,15 +88,15 @@ def join_shown_patient(clinic_id: ObjectId, user_id: str) -> Document:
 
 # --- one record, or those of one user -------------------------------------------------------------
 def list_user_ids(clinic_id: ObjectId) -> list[str]:
-    """All patients of a clinic, from index keys."""
+    """Of all patients of a clinic, from index keys; "" for each whose user id is no text, as no service makes them."""
     rows = db.collection(COLLECTION).find(
         {"clinicId": clinic_id}, {"_id": 0, "userId": 1}, hint=ONE
     )
-    return [row["userId"] for row in rows if isinstance(row.get("userId"), str)]
+    return [safe_reading.text(row.get("userId")) or "" for row in rows]
 
 
 def list_ids_without_user(clinic_id: ObjectId) -> list[Any]:
-    """Records whose user id is no text, or an empty one, as no service makes them."""
+    """Records whose user id is no text, or an empty one. Reads all records of the clinic."""
     # A list of texts counts as a text.
     values: list[Document] = [{"$not": {"$type": "string"}}, {"$type": "array"}, {"$eq": ""}]
     query = {"clinicId": clinic_id, "$or": [{"userId": value} for value in values]}
