@@ -88,7 +88,7 @@ def join_shown_patient(clinic_id: ObjectId, user_id: str) -> Document:
 
 # --- one record, or those of one user -------------------------------------------------------------
 def list_user_ids(clinic_id: ObjectId) -> list[str]:
-    """Of all patients of a clinic, from index keys; "" for each whose user id is no text, as no service makes them."""
+    """One for each patient of a clinic, from index keys; "" where it is no text, as no service makes them."""
     rows = db.collection(COLLECTION).find(
         {"clinicId": clinic_id}, {"_id": 0, "userId": 1}, hint=ONE
     )
