@@ -112,7 +112,7 @@ def run(request: HttpRequest, clinic_id: str, bulk_id: str) -> HttpResponseBase:
             *frame.crumbs_of(clinic),
             pages.Crumb("Work on many patients", reverse("admin:ehr_bulk", args=[clinic_id])),
         ],
-        poll=f"{poll}?{_poll_query(request, parts)}",
+        poll=f"{poll}?{names.poll_query(request, parts['rows'])}",
         **parts,
     )
 
@@ -124,13 +124,6 @@ def progress(request: HttpRequest, clinic_id: str, bulk_id: str) -> HttpResponse
     names.add_names(request, context["rows"], is_recorded=seen == request.GET.get("seen"))
     context["may"] = pages.Permissions(request)
     return HttpResponse(render_to_string("ehr/staff/_bulk_parts.html", context, request))
-
-
-def _poll_query(request: HttpRequest, parts: dict[str, Any]) -> str:
-    query, seen = request.GET.copy(), names.mark(request, parts["rows"])
-    if seen:
-        query["seen"] = seen
-    return query.urlencode()
 
 
 @pages.page(

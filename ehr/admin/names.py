@@ -71,3 +71,11 @@ def _record(request: HttpRequest, keys: Sequence[Key]) -> None:
         clinic_id=clinic_ids.pop() if len(clinic_ids) == 1 else None,
         scope={"patients": sorted({user_id for _, user_id in keys})},
     )
+
+
+def poll_query(request: HttpRequest, rows: Sequence[Row]) -> str:
+    """The query with which a page asks for its moving parts: it says whose names were shown and recorded."""
+    query, seen = request.GET.copy(), mark(request, rows)
+    if seen:
+        query["seen"] = seen
+    return query.urlencode()

@@ -19,7 +19,7 @@ from patients.store import derivations as store
 from patients.store import kept_versions, list_rows, patient_answers
 
 MOST_IN_REQUEST = 1000  # patients; some seconds
-MOST_COMPARED = 20_000  # patients of a clinic, whose rows are read for it; a third of a second
+MOST_COMPARED = 20_000  # patients of a clinic, whose rows are all read for it
 TO_BE_CONTINUED = "to_be_continued"
 WORK_SECONDS = 60.0  # of a task, which is ended after 200
 

@@ -46,7 +46,7 @@ def run(request: HttpRequest, run_id: str) -> HttpResponseBase:
         title=f"Sync of {name}",
         crumbs=[pages.Crumb("Sync runs", reverse("admin:ehr_runs"))],
         states=STATES,
-        poll=f"{reverse('admin:ehr_run_progress', args=[run_id])}?{_poll_query(request, parts)}",
+        poll=f"{reverse('admin:ehr_run_progress', args=[run_id])}?{names.poll_query(request, parts['rows'])}",
         **parts,
     )
 
@@ -59,13 +59,6 @@ def progress(request: HttpRequest, run_id: str) -> HttpResponseBase:
     names.add_names(request, context["rows"], is_recorded=seen == request.GET.get("seen"))
     context["may"] = pages.Permissions(request)
     return HttpResponse(render_to_string("redox/staff/_run_parts.html", context, request))
-
-
-def _poll_query(request: HttpRequest, parts: dict[str, Any]) -> str:
-    query, seen = request.GET.copy(), names.mark(request, parts["rows"])
-    if seen:
-        query["seen"] = seen
-    return query.urlencode()
 
 
 def _moving_parts(request: HttpRequest, run: Run, clinic_name: str | None) -> dict[str, Any]:
