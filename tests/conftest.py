@@ -9,6 +9,7 @@ from collections import Counter
 from itertools import chain, groupby, zip_longest
 
 import pytest
+import structlog
 from django.conf import settings
 from django.core.cache import caches
 from django.core.management import call_command
@@ -204,6 +205,16 @@ def no_values_in_access_records():
     values = recorded_values.found()
     recording.begin_again()
     assert values == []
+
+
+@pytest.fixture(autouse=True)
+def no_earlier_request():
+    """A server forgets who asked for what when an answer is sent. The test client does not, and what a test logs
+    before its first request would have the names of another test's."""
+    from kernel import accesses
+
+    structlog.contextvars.clear_contextvars()
+    accesses.forget()
 
 
 @pytest.fixture(autouse=True)

@@ -10,7 +10,6 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from pymongo.errors import AutoReconnect
-from structlog import contextvars
 
 from clinics_site.web import limits
 from clinics_site.web.application import Application
@@ -136,7 +135,6 @@ async def served(person, path):
     session = f"sessionid={person.client.cookies['sessionid'].value}".encode()
     headers = [(b"cookie", session), (b"x-tidepool-trace-request", b"trace1234")]
     sent = []
-    contextvars.clear_contextvars()  # of earlier tests
 
     async def send(message):
         sent.append(message)
