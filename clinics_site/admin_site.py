@@ -87,16 +87,16 @@ def navigation(request: HttpRequest) -> list[Item]:
         {
             "title": "Clinics",
             "items": [
-                _item("Overview", "home", "index", lambda _: True),
-                _item("Clinics", "local_hospital", "clinics", _needs(roles.FIND)),
-                _item("User look-up", "person_search", "user_lookup", _needs(roles.FIND)),
-                _item("Merges", "merge", "merges", _needs(roles.DESTROY)),
+                _item("Overview", "home", "index", lambda _: True, "g o"),
+                _item("Clinics", "local_hospital", "clinics", _needs(roles.FIND), "g c"),
+                _item("User look-up", "person_search", "user_lookup", _needs(roles.FIND), "g p"),
+                _item("Merges", "merge", "merges", _needs(roles.DESTROY), "g m"),
             ],
         },
         {
             "title": "EHR",
             "items": [
-                _item("Sync runs", "sync", "ehr_runs", _needs(roles.MESSAGES)),
+                _item("Sync runs", "sync", "ehr_runs", _needs(roles.MESSAGES), "g r"),
                 _item("Messages", "mail", "ehr_messages", _needs(roles.MESSAGES)),
                 _item("Scheduled sends", "schedule_send", "ehr_scheduled", _needs(roles.MESSAGES)),
                 _item("Xealth orders", "assignment", "ehr_xealth_orders", _needs(roles.MESSAGES)),
@@ -113,9 +113,9 @@ def navigation(request: HttpRequest) -> list[Item]:
         {
             "title": "Operations",
             "items": [
-                _item("Events", "stacks", "outbox", _needs(roles.FIND)),
+                _item("Events", "stacks", "outbox", _needs(roles.FIND), "g e"),
                 _item("Mails", "drafts", "mails", _needs(roles.FIND)),
-                _item("Audit trail", "policy", "audit", _needs(roles.AUDIT)),
+                _item("Audit trail", "policy", "audit", _needs(roles.AUDIT), "g a"),
                 _item("Who has seen a patient", "visibility", "accesses", _needs(roles.AUDIT)),
                 _item("Staff accounts", "badge", "auth_user_changelist", _is_superuser),
                 _item("Roles", "key", "auth_group_changelist", _is_superuser),
@@ -131,8 +131,12 @@ def navigation(request: HttpRequest) -> list[Item]:
 _DJANGO_PAGES = {"index", "auth_user_changelist", "auth_group_changelist"}
 
 
-def _item(title: str, icon: str, name: str, permission: Callable[[HttpRequest], bool]) -> Item:
+def _item(
+    title: str, icon: str, name: str, permission: Callable[[HttpRequest], bool], chord: str = ""
+) -> Item:
+    """`chord`: the keys that lead to the page, one after the other; `?` lists them (`staff/_keys.html`)."""
     return {
+        "chord": chord,
         "name": name,
         "title": title,
         "icon": icon,

@@ -128,6 +128,31 @@ def test_every_control_is_reached_by_keyboard(browser, sam, clinic):
     assert len(reached) == controls
 
 
+def test_chords_lead_to_pages_and_the_question_mark_shows_them(browser, sam, clinic):
+    browser.log_in("sam", PASSWORD)
+    browser.find("body").send_keys("?")
+    browser.wait_for("#keys h2", "Keys")
+    shown = {link.get_attribute("data-chord") for link in browser.all("#keys a")}
+    assert shown == {"g o", "g c", "g p", "g m", "g r", "g e"}  # sam is no auditor
+    browser.driver.switch_to.active_element.send_keys(Keys.ESCAPE)
+    assert not browser.find("#keys").is_displayed()
+    browser.find("body").send_keys("ga")
+    assert browser.path == "/admin/"
+    for keys, heading in (("gc", "Clinics"), ("gp", "User look-up"), ("ge", "Events")):
+        browser.find("body").send_keys(keys)
+        browser.wait_for("h1", heading)
+    assert browser.errors() == []
+
+
+def test_keys_that_are_typed_into_a_field_are_text(browser, sam, clinic):
+    browser.log_in("sam", PASSWORD)
+    browser.press_for("/", "quick-search")
+    browser.driver.switch_to.active_element.send_keys("gc?")
+    assert browser.find("#quick-search").get_attribute("value").endswith("gc?")
+    assert browser.path == "/admin/"
+    assert not browser.find("#keys").is_displayed()
+
+
 def test_a_started_sync_shows_its_progress_until_it_ends(browser, sam, clinic):
     """The page requests the progress itself, without a reload."""
     settings = {"ehrSettings": ehr.SETTINGS, "PreferredBgUnits": "mg/dL"}

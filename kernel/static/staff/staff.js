@@ -23,13 +23,34 @@ document.addEventListener("click", async (event) => {
   URL.revokeObjectURL(link.href);
 });
 
+function isTyping(event) {
+  const field = event.target.closest("input, textarea, select, [contenteditable]");
+  return field || event.ctrlKey || event.metaKey || event.altKey;
+}
+
 document.addEventListener("keydown", (event) => {
-  const typing = event.target.closest("input, textarea, select, [contenteditable]");
-  if (event.key !== "/" || typing || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.key !== "/" || isTyping(event)) return;
   const search = document.getElementById("quick-search");
   if (!search) return;
   event.preventDefault();
   search.focus();
+});
+
+/* Chords: two keys, the second within two seconds of the first, follow the link that the dialog of `?` has for them. */
+const CHORD_PAUSE = 2000;
+let chord = { key: "", time: 0 };
+
+document.addEventListener("keydown", (event) => {
+  const keys = document.getElementById("keys");
+  if (!keys || isTyping(event) || event.key === "Shift") return;
+  if (event.key === "?" && !keys.open) return keys.showModal();
+  const begun = event.timeStamp - chord.time < CHORD_PAUSE ? chord.key : "";
+  chord = { key: event.key, time: event.timeStamp };
+  const typed = `${begun} ${event.key}`;
+  const link = [...keys.querySelectorAll("[data-chord]")].find((one) => one.dataset.chord === typed);
+  if (!link) return;
+  event.preventDefault();
+  link.click();
 });
 
 document.addEventListener("change", (event) => {
