@@ -14,9 +14,10 @@ _NEAR = 0.9  # of the hard limit: time to talk to the clinic
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """Lengths are percentages of the bar. `word` says the same as the colour."""
+    """Lengths are percentages of the bar. `word` says the same as the colour. `plan` is 0 where nothing was counted."""
 
     plan: int
+    is_counted: bool
     hard: int | None
     soft: int | None
     is_limited: bool
@@ -54,7 +55,8 @@ def _provider_counts(stored: Any) -> dict[str, Any]:
 
 def bar_of(clinic: Document) -> Bar:
     """Made from the stored count. Limits that do not apply to the clinic's tier or country do not affect the colour."""
-    plan = counted_of(clinic)["plan"]
+    stored = safe_reading.mapping(clinic.get("patientCount")).get("plan")
+    plan = numbers.shown(stored)
     limits = plan_limits.effective_limits(clinic)
     hard, soft = _plan_of(limits.get("hardLimit")), _plan_of(limits.get("softLimit"))
     in_force = plan_limits.plan_limit(clinic, clock.now()) is not None
@@ -62,6 +64,7 @@ def bar_of(clinic: Document) -> Bar:
     longest = max(plan, hard or 0, soft or 0, 1)
     return Bar(
         plan=plan,
+        is_counted=numbers.count(stored) is not None,
         hard=hard,
         soft=soft,
         is_limited=bool(limits),

@@ -290,6 +290,17 @@ def test_refreshing_the_count_repairs_it_and_is_recorded(clinic, staff):
     assert staff("support").post(f"clinics/{clinic['_id']}/refresh").status_code == 403
 
 
+@pytest.mark.parametrize("count", [None, {"total": 3}, {"plan": "many"}])
+def test_a_clinic_whose_patients_were_not_counted_shows_no_number(root, count):
+    clinic = make_clinic(name="Uncounted", patientCount=count)
+    for page in ("clinics/", f"clinics/{clinic['_id']}/"):
+        assert "not counted yet" in root.get(page).content.decode()
+    counted = {"$set": {"patientCount": {"plan": 0}}}
+    db.collection("clinics").update_one({"_id": clinic["_id"]}, counted)
+    for page in ("clinics/", f"clinics/{clinic['_id']}/"):
+        assert "not counted yet" not in root.get(page).content.decode()
+
+
 def test_clinics_that_need_attention_are_listed_with_the_problem(root):
     make_clinic(name="No admin")
     make_clinic(

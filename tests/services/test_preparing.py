@@ -623,6 +623,17 @@ def test_metrics_and_staff_see_the_result(lakeside):
     assert "every day" not in page
 
 
+def test_a_published_count_that_another_service_left_old_alarms_no_one(lakeside):
+    write_elsewhere(lakeside)
+    list(rescan())
+    stale = {"total": 5, "demo": 0, "plan": 5}
+    db.database()["clinics"].update_one({"_id": lakeside["_id"]}, {"$set": {"patientCount": stale}})
+    daily_checks.check()
+    assert daily_checks.last_result().wrong == {patient_counts.PUBLISHED: 1}
+    assert metrics()["clinics_check_differences"] == "0.0"
+    assert ", no difference." in Staff(superuser=True).get("").content.decode()
+
+
 def test_staff_are_told_when_no_check_has_ended_for_days(lakeside):
     daily_checks.check()
     long_ago = clock.now() - daily_checks.LATE

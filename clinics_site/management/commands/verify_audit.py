@@ -21,6 +21,7 @@ from kernel import audit_anchors
 from kernel.audit_check import Check
 
 _MOST_SHOWN = 20
+_HINT = ". If AUDIT_KEY was ever changed, AUDIT_OLD_KEYS has to name its earlier values"
 
 
 class Command(BaseCommand):
@@ -46,7 +47,7 @@ class Command(BaseCommand):
             if count <= _MOST_SHOWN:
                 self.stderr.write(str(flaw))
         if count:
-            message = f"the audit trail is not intact: {count} findings"
+            message = f"the audit trail is not intact: {count} findings{_HINT}"
             raise CommandError(message)
         for chain, walk in check.walks.items():
             self.stdout.write(f"{walk.number} events of {chain} are intact")
