@@ -1,8 +1,9 @@
 """Prometheus metrics. Labels are operation ids, statuses and names of tasks: never ids of people."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from pathlib import Path
 
 import pymongo
 from django.conf import settings
@@ -73,8 +74,18 @@ def counted() -> CollectorRegistry:
     if not os.environ.get(metrics_folder.VARIABLE):
         return REGISTRY
     registry = CollectorRegistry()
-    multiprocess.MultiProcessCollector(registry)
+    _OfAllProcesses(registry)
     return registry
+
+
+class _OfAllProcesses(multiprocess.MultiProcessCollector):
+    """Leaves out files of processes that are just beginning: prometheus_client makes a file before it fills it, and
+    fails when it reads one that is empty."""
+
+    def collect(self) -> Iterable[Metric]:
+        files = [str(file) for file in Path(self._path).glob("*.db") if file.stat().st_size]
+        metrics: Iterable[Metric] = self.merge(files, accumulate=True)
+        return metrics
 
 
 class _Present(Collector):

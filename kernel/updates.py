@@ -22,15 +22,15 @@ def appended(path: str, entry: Any, *, keep: int | None = None) -> Stage:
 
 
 def prepended(path: str, entry: Any, *, keep: int | None = None) -> Stage:
-    """Add `entry` at the beginning and keep the first `keep` entries."""
-    return {"$set": {path: _kept(_joined([{"$literal": entry}], _entries(path)), keep, 1)}}
+    """Add `entry` at the beginning, unless it is in the list already, and keep the first `keep` entries."""
+    more = _joined([{"$literal": entry}], _entries(path))
+    return {"$set": {path: _kept(_unless_included(path, entry, more), keep, 1)}}
 
 
 def included(path: str, entry: Any) -> Stage:
     """Add `entry` at the end unless it is in the list already."""
-    is_included = {"$in": [{"$literal": entry}, _entries(path)]}
     more = _joined(_entries(path), [{"$literal": entry}])
-    return {"$set": {path: {"$cond": [is_included, _entries(path), more]}}}
+    return {"$set": {path: _unless_included(path, entry, more)}}
 
 
 def without(path: str, value: Any, *, member: str | None = None) -> Stage:
@@ -39,6 +39,11 @@ def without(path: str, value: Any, *, member: str | None = None) -> Stage:
     others = {"$ne": [compared, {"$literal": value}]}
     rest = {"$filter": {"input": _entries(path), "cond": others}}
     return {"$set": {path: {"$cond": [_is_list(path), rest, {"$ifNull": [f"${path}", []]}]}}}
+
+
+def _unless_included(path: str, entry: Any, more: Stage) -> Stage:
+    is_included = {"$in": [{"$literal": entry}, _entries(path)]}
+    return {"$cond": [is_included, _entries(path), more]}
 
 
 def _entries(path: str) -> Stage:

@@ -175,6 +175,20 @@ def peer():
     redox_peer.close()
 
 
+@pytest.fixture(autouse=True, scope="module")
+def fresh_indexes(request, django_db_setup):
+    """Query plans must not depend on what earlier tests of the process have stored: an index that once held a list stays
+    "multikey", and then MongoDB answers less from its keys alone. The indexes of the module's `EXPLAINED` collections
+    are therefore made again."""
+    from kernel import db, indexes
+
+    explained = getattr(request.module, "EXPLAINED", ())
+    for name in explained:
+        db.database()[name].drop()
+    if explained:
+        indexes.ensure()
+
+
 @pytest.fixture(autouse=True, scope="session")
 def no_service_calls_in_transactions(django_db_setup):
     from tests.service_calls import refuse_calls_in_transactions

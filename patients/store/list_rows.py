@@ -29,7 +29,7 @@ def update(record: Document, fields: Iterable[str]) -> None:
     """After these fields of the record have changed. Does nothing for a patient who has no row yet."""
     change = changes_of(record, fields)
     if change:
-        db.collection(COLLECTION).update_one({"_id": _key(record)}, change)
+        db.collection(COLLECTION).update_repeatably({"_id": _key(record)}, change)
 
 
 def _key(record: Document) -> bytes:

@@ -306,7 +306,12 @@ def add_legacy_clinician(
 def add_review(clinic_id: ObjectId, user_id: str, review: Document) -> PatientDocument | None:
     """Newest first; only the newest two are kept."""
     change = [updates.prepended("reviews", review, keep=MAX_REVIEWS)]
-    return _write_one(key(clinic_id, user_id), change, ["reviews"], _REVIEWS, hint=ONE)
+    record = db.collection(COLLECTION).find_one_and_update_repeatably(
+        key(clinic_id, user_id), change, _REVIEWS, hint=ONE
+    )
+    if record is not None:
+        list_rows.update(record, ["reviews"])
+    return record
 
 
 def remove_newest_review(

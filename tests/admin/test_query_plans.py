@@ -6,6 +6,7 @@ import re
 import pytest
 from django.contrib.auth.models import User
 
+from kernel import indexes
 from tests.admin.all_pages import is_page, pages, reviews
 from tests.admin.conftest import PASSWORD
 from tests.admin.grown_data import GrownData, costs
@@ -14,6 +15,7 @@ from tests.cast import QuickClient
 
 pytestmark = [pytest.mark.walk, pytest.mark.foreign_writes]
 
+EXPLAINED = tuple(indexes.DECLARED)
 SHOWN = 100  # documents that a page shows, and those that belong to them
 MOST_DOCUMENTS, MOST_KEYS = 500 + SHOWN, 2_000 + SHOWN
 # Pages that read more, and why.

@@ -11,7 +11,7 @@ from bson.datetime_ms import DatetimeMS
 from pymongo.errors import WriteError
 
 from confirmations.representation.confirmations import confirmation
-from kernel import clock, db, indexes, safe_reading
+from kernel import clock, db, safe_reading
 from kernel.api import validation
 from kernel.principal import Principal
 from patients import kept
@@ -102,15 +102,6 @@ def with_broken(document, path, wrong):
     else:
         copy[name] = wrong
     return copy
-
-
-@pytest.fixture(scope="module", autouse=True)
-def fresh_indexes_afterwards(django_db_setup):
-    """An index that has once held a list covers no query any more, and other tests look at plans."""
-    yield
-    for name in NEEDED:
-        db.database()[name].drop_indexes()
-    indexes.ensure()
 
 
 class World:

@@ -18,6 +18,7 @@ from users.services import neighbours
 from xealth.services import report_views
 from xealth.store import programs as programs_store
 
+EXPLAINED = ("xealth_order",)
 ENROLLED = datetime(2024, 6, 11, 23, 59, tzinfo=UTC)
 UPDATED = datetime(2024, 6, 20, 8, tzinfo=UTC)
 NOT_PRESENT = {"present": False}

@@ -5,6 +5,7 @@ The fail point is one for all databases of a server, so no other file of `make t
 """
 
 from contextlib import contextmanager
+from datetime import UTC, datetime
 
 import orjson
 import pytest
@@ -12,11 +13,14 @@ from pymongo.errors import PyMongoError
 
 from kernel import audit, db, outbox
 from kernel.accesses import recording, rows
+from patients.store import patients as store
 from tests.bodies import sample
 from tests.cast import described_operations
 from tests.environment import DATABASE
 
 TOO_LATE = 50  # MongoDB's code for a command that took too long, which is not repeated
+EARLIER = {"clinicianId": "1", "time": datetime(2026, 1, 2, tzinfo=UTC)}
+LATER = {"clinicianId": "2", "time": datetime(2026, 1, 3, tzinfo=UTC)}
 DOMAIN = (
     "patients",
     "patient_deletions",
@@ -29,14 +33,15 @@ SHARED = (*DOMAIN, "confirmations", "migrations", outbox.COLLECTION)
 
 
 @contextmanager
-def refused(collection, *commands):
+def refused(collection, *commands, mode="alwaysOn", **how):
+    """Each command of these, or as often as `mode` says."""
     fail_point = db.client().admin.command
     data = {
         "failCommands": list(commands or ("insert", "update", "delete", "findAndModify")),
         "namespace": f"{DATABASE}.{collection}",
-        "errorCode": TOO_LATE,
+        **(how or {"errorCode": TOO_LATE}),
     }
-    fail_point("configureFailPoint", "failCommand", mode="alwaysOn", data=data)
+    fail_point("configureFailPoint", "failCommand", mode=mode, data=data)
     try:
         yield
     finally:
@@ -110,3 +115,44 @@ def test_a_change_by_staff_that_mongodb_does_not_record_is_not_made(clinic):
     with refused(audit.COLLECTION, "insert"), pytest.raises(PyMongoError):
         db.run_in_transaction(change)
     assert everything() == before
+
+
+# --- a change that is sent again -------------------------------------------------------------------------------------
+LOST_CONNECTION = {"closeConnection": True}
+OTHER_PRIMARY = {"errorCode": 10107}  # NotWritablePrimary
+UNCONFIRMED = {"writeConcernError": {"code": 64, "errmsg": "waiting for replication timed out"}}
+
+
+def review(world):
+    return world.send("UpdatePatientReviews", None)
+
+
+@pytest.mark.yardstick("D1")
+@pytest.mark.parametrize("how", [LOST_CONNECTION, OTHER_PRIMARY])
+def test_a_review_outlives_one_lost_connection_and_is_stored_once(world, how):
+    with refused("patients", "findAndModify", mode={"times": 1}, **how):
+        response = review(world)
+    assert response.status_code == 200
+    assert len(response.json()) == 1
+
+
+@pytest.mark.parametrize("how", [LOST_CONNECTION, OTHER_PRIMARY])
+def test_a_review_that_cannot_be_sent_is_refused_and_not_stored(world, how):
+    before = everything()
+    with refused("patients", "findAndModify", **how):
+        response = review(world)
+    assert (response.status_code, everything()) == (503, before)
+
+
+@pytest.mark.foreign_writes  # the row waits for the follower
+def test_a_review_that_the_majority_has_not_confirmed_is_not_acknowledged(world):
+    with refused("patients", "findAndModify", mode={"times": 1}, **UNCONFIRMED):
+        assert review(world).status_code == 503
+
+
+def test_a_review_that_is_sent_twice_is_stored_once(world):
+    patient = db.collection("patients").find_one({"reviews": {"$exists": False}})
+    store.add_review(patient["clinicId"], patient["userId"], EARLIER)
+    for _ in range(2):
+        record = store.add_review(patient["clinicId"], patient["userId"], LATER)
+        assert record["reviews"] == [LATER, EARLIER]

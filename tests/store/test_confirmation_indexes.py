@@ -6,6 +6,7 @@ from confirmations.services import care_team, clinic_shares, clinician_invites, 
 from confirmations.store import confirmations as store
 from kernel import clock, db
 
+EXPLAINED = (store.COLLECTION,)
 UNEXPIRED = states.unexpired(clock.now())
 BY_ID = {
     "ConfirmationReceiver": [
