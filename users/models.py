@@ -32,6 +32,11 @@ class Account(StoredDocument):
     custodian_clinic_id = models.TextField(
         null=True, db_column="custodianClinicId", help_text="the clinic that made it"
     )
+    last_login_time = models.DateTimeField(
+        null=True,
+        db_column="lastLoginTime",
+        help_text="a login with the password; others within the hour after it are not noted",
+    )
     created_time = models.DateTimeField(db_column="createdTime", help_text="made")
     updated_time = models.DateTimeField(
         null=True, db_column="updatedTime", help_text="changed last"

@@ -3,12 +3,12 @@
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from pymongo.errors import DuplicateKeyError
 
-from kernel import addresses, clock, db, ids, outbox
+from kernel import addresses, clock, db, ids, outbox, safe_reading
 from kernel.addresses import InvalidAddress
 from kernel.http import ServiceError
 from users.choices import AccountRole, Grant
@@ -32,6 +32,8 @@ CUSTODIAL_ROLES = (AccountRole.CUSTODIAL.value, AccountRole.PATIENT.value)
 UNDELETABLE_ROLES = frozenset(
     {AccountRole.LEGACY_CLINIC, AccountRole.CLINICIAN, AccountRole.BROKERED}
 )
+
+_LOGINS_APART = timedelta(hours=1)
 
 T = TypeVar("T")
 
@@ -122,6 +124,16 @@ def find_by_credentials(email: str, password: str) -> User | None:
     account = accounts.find_account_by_username(email)
     is_right = passwords.is_right(password, (account or {}).get("password"))
     return to_user(account) if account is not None and is_right else None
+
+
+def note_login(user_id: str) -> None:
+    """Staff see it. One write an hour is enough for that."""
+    moment = clock.now()
+    accounts.note_login(user_id, moment, but_since=moment - _LOGINS_APART)
+
+
+def last_login(user_id: str) -> datetime | None:
+    return safe_reading.moment((accounts.find_account(user_id) or {}).get("lastLoginTime"))
 
 
 def to_user(account: db.Document) -> User:

@@ -2,6 +2,7 @@
 configured."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from django.conf import settings
 
@@ -16,6 +17,16 @@ def refuse_if_not_embedded(error: type[Exception]) -> None:
     if settings.SHORELINE_ADDRESS:
         message = "the accounts live in the user service at TIDEPOOL_SHORELINE_CLIENT_ADDRESS"
         raise error(message)
+
+
+def are_embedded() -> bool:
+    """Whether the accounts are kept here; a real user service says less of them."""
+    return not settings.SHORELINE_ADDRESS
+
+
+def last_login(user_id: str) -> datetime | None:
+    """To the hour; None if the person has not logged in, or not since this is noted."""
+    return accounts.last_login(user_id)
 
 
 def create_user(

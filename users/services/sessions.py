@@ -34,6 +34,7 @@ def log_in(*, email: str, password: str, client_address: str) -> tuple[User, str
     attempts.give_back()
     if not user.email_verified:
         raise Forbidden(message=_UNVERIFIED)
+    accounts.note_login(user.user_id)
     return user, sessions.issue(user.user_id)
 
 

@@ -1,6 +1,7 @@
 """Embedded accounts: `{_id: user id, username?, roles, emailVerified, termsAccepted?, password?, …Time}`."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from pymongo import ReturnDocument
@@ -26,6 +27,14 @@ def find_account(user_id: str) -> db.Document | None:
 
 def find_account_by_username(username: str) -> db.Document | None:
     return db.collection(COLLECTION).find_one({"username": username})
+
+
+def note_login(user_id: str, moment: datetime, *, but_since: datetime) -> None:
+    """Nothing is written where a login has been noted since then."""
+    older = [{"lastLoginTime": {"$exists": False}}, {"lastLoginTime": {"$lt": but_since}}]
+    db.collection(COLLECTION).update_one(
+        {"_id": user_id, "$or": older}, {"$set": {"lastLoginTime": moment}}
+    )
 
 
 def set_account_fields(
