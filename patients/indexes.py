@@ -160,6 +160,7 @@ declare(
     _order("ListSites", "sites", "fullName", "patientId"),
     _order("ListSources", "sources"),
     _of_rows(list_rows.BY_PATIENT, "patientId"),
+    _of_rows(list_rows.BY_TERM, "terms"),
 )
 declare(
     "patient_deletions",

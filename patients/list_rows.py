@@ -1,9 +1,9 @@
 """What lists, searches, sorts, counts and TIDE need of a patient: one small document, derived from the record alone.
 
-`patientLists`: {_id, clinicId, patientId, userId, fullName, birthDate, searchKey, tags: [id], sites: [id], reviewed,
-hasOwnRanges, sources, cgm, bgm, c1, c1d, c7, c7d, …, b30, b30d}. What a record lacks, or has in a form that means
-nothing, its row does not have. `_id` are the bytes of the clinic's id and of the record's: the collection is clustered
-by it, so the rows of a clinic lie side by side.
+`patientLists`: {_id, clinicId, patientId, userId, fullName, birthDate, searchKey, terms: [text], tags: [id], sites:
+[id], reviewed, hasOwnRanges, sources, cgm, bgm, c1, c1d, c7, c7d, …, b30, b30d}. What a record lacks, or has in a form
+that means nothing, its row does not have. `_id` are the bytes of the clinic's id and of the record's: the collection is
+clustered by it, so the rows of a clinic lie side by side.
 
 `cgm` and `bgm` hold the dates of a summary by their names; the other parts hold the statistics of one period each, and
 those with a `d` how they have changed since the period before, by codes of one letter, to keep 100,000 rows small:
@@ -26,6 +26,7 @@ from kernel import safe_reading
 from kernel.db import Document
 from patients import statistics
 from patients.choices import RangePreset, RangeType
+from patients.find_terms import terms_of
 from patients.search_keys import SEARCHED, search_key
 
 NO_FLAG = "0"
@@ -91,7 +92,8 @@ def order_keys(path: str) -> tuple[str, ...]:
 def _identity(record: Mapping[str, Any]) -> Document:
     texts = {name: record.get(name) for name in ("fullName", "birthDate")}
     shown = {name: value[:_LONGEST_TEXT] for name, value in texts.items() if isinstance(value, str)}
-    return {**shown, "searchKey": search_key(record)}
+    terms = terms_of(record)
+    return {**shown, "searchKey": search_key(record), **({"terms": terms} if terms else {})}
 
 
 def _tags(record: Mapping[str, Any]) -> Document:
@@ -185,7 +187,7 @@ _PARTS: tuple[tuple[frozenset[str], tuple[str, ...], Callable[[Mapping[str, Any]
 _PARTS = (
     (
         frozenset({"fullName", "birthDate", *SEARCHED}),
-        ("fullName", "birthDate", "searchKey"),
+        ("fullName", "birthDate", "searchKey", "terms"),
         _identity,
     ),
     (frozenset({"tags"}), ("tags",), _tags),

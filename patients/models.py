@@ -223,6 +223,9 @@ class PatientListRow(StoredDocument):
     full_name = models.TextField(null=True, db_column="fullName", help_text="full name")
     birth_date = models.TextField(null=True, db_column="birthDate", help_text="YYYY-MM-DD")
     search_key = models.TextField(db_column="searchKey", help_text="what searches compare")
+    terms = ArrayField(
+        models.TextField(), null=True, help_text="by what staff find the patient in all clinics"
+    )
     tags = ArrayField(ObjectIdField(), null=True, help_text="ids of tags")
     sites = ArrayField(ObjectIdField(), null=True, help_text="ids of sites")
     reviewed = models.DateTimeField(null=True, help_text="time of the newest review")

@@ -7,6 +7,7 @@ from django.conf import settings
 
 from clinic_records.services import people
 from clinic_records.services.people import Person
+from kernel import safe_reading
 from kernel.db import Document
 from patients.documents import PatientDocument
 from patients.store import patients
@@ -28,6 +29,14 @@ def list_former_records(person: Person, *, skip: int, limit: int) -> tuple[list[
 
 def names_of_patients(keys: Sequence[tuple[ObjectId, str]]) -> dict[tuple[ObjectId, str], str]:
     return people.names_by_key(store.list_patients(keys), "userId", "fullName")
+
+
+def names_of_present(keys: Sequence[tuple[ObjectId, str]]) -> dict[tuple[ObjectId, str], str]:
+    """By clinic and user id, without removed patients; "" for one without a name."""
+    return {
+        (patient["clinicId"], patient["userId"]): safe_reading.text(patient.get("fullName")) or ""
+        for patient in store.list_present(keys)
+    }
 
 
 def list_equal_mrns(clinic_id: ObjectId, *, limit: int) -> list[list[PatientDocument]]:

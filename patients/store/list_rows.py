@@ -4,9 +4,10 @@ One row is found by its `_id`, several by the index on the patient: for a list o
 clustered collection.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 
-from bson import ObjectId
+from bson import ObjectId, Regex
 from pymongo import DeleteOne, InsertOne, ReplaceOne, UpdateOne
 
 from kernel import db, safe_reading
@@ -17,6 +18,7 @@ from patients.list_rows import changes_of, patient_id_of, row_id, row_of
 
 COLLECTION = kept.ROWS
 BY_PATIENT = "ListOfPatient"
+BY_TERM = "ListTerms"
 _KEY_BYTES = 24
 Write = ReplaceOne[Document] | UpdateOne | DeleteOne | InsertOne[Document]
 
@@ -87,6 +89,24 @@ def list_of_patients(patient_ids: Sequence[ObjectId]) -> dict[ObjectId, list[Doc
     for row in db.collection(COLLECTION).find(query, hint=BY_PATIENT):
         found.setdefault(row["patientId"], []).append(row)
     return found
+
+
+def list_with_terms(terms: Sequence[str], *, limit: int) -> list[Document]:
+    """In all clinics, in the order of the terms that they are found by: it costs no more than is returned."""
+    return _with_terms({"$in": list(terms)}, limit)
+
+
+def list_beginning_like(beginnings: Sequence[str], *, limit: int) -> list[Document]:
+    """Rows with a term that begins like one of these, as `list_with_terms`."""
+    # Python's own patterns carry a flag with which MongoDB does not see a beginning, and reads the whole index.
+    patterns = [Regex(f"^{re.escape(beginning)}") for beginning in beginnings]
+    return _with_terms({"$in": patterns}, limit)
+
+
+def _with_terms(condition: Document, limit: int) -> list[Document]:
+    shown = {"patientId": 1, "terms": 1, "_id": 0}
+    rows = db.collection(COLLECTION).find({"terms": condition}, shown, limit=limit, hint=BY_TERM)
+    return list(rows)
 
 
 def write(changes: Sequence[Write]) -> None:

@@ -32,6 +32,20 @@ def list_patients(keys: Keys) -> list[Document]:
     return people.archived_and_present("patient", COLLECTION, "userId", keys)
 
 
+def list_found(patient_ids: Sequence[ObjectId]) -> dict[ObjectId, Document]:
+    """By id of the record."""
+    fields = {"clinicId": 1, "userId": 1, "fullName": 1, "birthDate": 1, "mrn": 1, "email": 1}
+    found = db.collection(COLLECTION).find({"_id": {"$in": list(patient_ids)}}, fields)
+    return {record["_id"]: record for record in found}
+
+
+def list_present(keys: Keys) -> list[Document]:
+    """By clinic and user id."""
+    pairs = [{"clinicId": clinic_id, "userId": user_id} for clinic_id, user_id in keys]
+    fields = {"clinicId": 1, "userId": 1, "fullName": 1}
+    return list(db.collection(COLLECTION).find({"$or": pairs}, fields)) if pairs else []
+
+
 def list_with_mrns(clinic_id: ObjectId, mrns: Sequence[str], limit: int) -> list[PatientDocument]:
     """Each spelt exactly like this."""
     query = {"clinicId": clinic_id, "mrn": {"$in": list(mrns)}}

@@ -1,0 +1,118 @@
+"""Finds patients in all clinics, for staff: by MRN, birth date and words of the name (`patients.find_terms`).
+
+Nothing here reads more than a few hundred rows, however many patients there are. So of several words of a name that do
+not stand side by side, only so many patients with each of them are looked at; `is_cut` says that there may be more.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from kernel import texts, written_dates
+from kernel.db import Document
+from patients import find_terms
+from patients.services import prepared
+from patients.store import list_rows, staff_reads
+
+LONGEST = 200  # characters of what is sought
+_LOOKED_AT = (
+    120  # rows with one of the words, of up to three words: a page examines 500 documents at most
+)
+_LOOKED_AT_OF_DATES = 300
+_MOST_WORDS = 3
+_LEAST_LETTERS = 2  # of a name that is sought by one word
+_DATE = re.compile(r"\S*\d\S*(?:.*\d\S*)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """What a text can mean. `words`: of a name; with `dates` in the same text, both have to match."""
+
+    mrn: str = ""
+    dates: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Found:
+    """`is_cut`: there are more, or may be. `is_complete`: everyone has been derived, so no one can be missing."""
+
+    patients: list[Document] = field(default_factory=list)
+    is_cut: bool = False
+    is_complete: bool = True
+
+
+def read(text: str) -> Sought:
+    """A date may stand before or after a name."""
+    typed = texts.name(text)[:LONGEST]
+    dates = written_dates.days_in(typed)
+    name = typed
+    if not dates and (part := _DATE.search(typed)):
+        dates = written_dates.days_in(part[0].strip(" ,;()"))
+        name = typed.replace(part[0], " ") if dates else typed
+    words = () if dates and name == typed else tuple(dict.fromkeys(find_terms.words_of(name)))
+    return Sought(
+        mrn=typed if name == typed else "",
+        dates=tuple(day.isoformat() for day in dates),
+        words=words,
+    )
+
+
+def find(text: str, *, limit: int) -> Found:
+    """At most so many patients, each once: those with the MRN or the birth date first."""
+    sought = read(text)
+    search = _in_dates if sought.dates and sought.words else _in_any
+    rows, is_cut = search(sought, limit + 1)
+    ids = list(dict.fromkeys(row["patientId"] for row in rows))
+    records = staff_reads.list_found(ids[:limit])
+    return Found(
+        patients=[records[i] for i in ids[:limit] if i in records],
+        is_cut=is_cut or len(ids) > limit,
+        is_complete=prepared.is_prepared(),
+    )
+
+
+def _in_dates(sought: Sought, limit: int) -> tuple[list[Document], bool]:
+    """Those of this name among all who were born on one of the days."""
+    terms = [find_terms.born_on(day) for day in sought.dates]
+    rows = list_rows.list_with_terms(terms, limit=_LOOKED_AT_OF_DATES)
+    return _named(rows, sought.words)[:limit], len(rows) == _LOOKED_AT_OF_DATES
+
+
+def _in_any(sought: Sought, limit: int) -> tuple[list[Document], bool]:
+    terms = [find_terms.born_on(day) for day in sought.dates]
+    terms += [find_terms.with_mrn(sought.mrn)] if sought.mrn else []
+    rows = list_rows.list_with_terms(terms, limit=limit) if terms else []
+    words = sought.words
+    if words and len("".join(words)) >= _LEAST_LETTERS:
+        rows += list_rows.list_beginning_like(_side_by_side(words), limit=limit)
+    if len(words) == 1 or len(rows) >= limit:
+        return rows, False
+    apart, is_cut = _apart(words)
+    return [*rows, *apart], is_cut
+
+
+def _side_by_side(words: Sequence[str]) -> list[str]:
+    """The beginnings of terms in which the words follow one another, with either end first."""
+    turned = (" ".join([*words[n:], *words[:n]]) for n in range(min(len(words), _MOST_WORDS)))
+    return [find_terms.named(text) for text in turned]
+
+
+def _apart(words: Sequence[str]) -> tuple[list[Document], bool]:
+    """Those who have all words among so many who have one of the longest."""
+    rows: list[Document] = []
+    is_cut = bool(words)
+    for word in sorted(words, key=len, reverse=True)[:_MOST_WORDS]:
+        some = list_rows.list_beginning_like([find_terms.named(word)], limit=_LOOKED_AT)
+        rows += _named(some, words)
+        if len(some) < _LOOKED_AT:
+            return rows, False
+    return rows, is_cut
+
+
+def _named(rows: Sequence[Document], words: Sequence[str]) -> list[Document]:
+    return [
+        row
+        for row in rows
+        if all(find_terms.has_word(row.get("terms") or [], word) for word in words)
+    ]

@@ -1,0 +1,54 @@
+"""Days as people write them."""
+
+from datetime import date
+
+import pytest
+
+from kernel import clock
+from kernel.written_dates import days_in
+
+MAY_6 = [date(1984, 5, 6)]
+EITHER = [date(1984, 5, 6), date(1984, 6, 5)]
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("1984-05-06", MAY_6),
+        ("1984/5/6", MAY_6),
+        ("1984.05.06", MAY_6),
+        ("19840506", MAY_6),
+        ("06.05.1984", MAY_6),
+        ("6. 5. 1984", MAY_6),
+        ("6 May 1984", MAY_6),
+        ("6. may 1984", MAY_6),
+        ("6th of May 1984", MAY_6),
+        ("06-MAY-1984", MAY_6),
+        ("May 6, 1984", MAY_6),
+        ("May 6th 1984", MAY_6),
+        (" 6 May 84 ", MAY_6),
+        ("5/6/1984", EITHER),
+        ("05-06-1984", EITHER),
+        ("5/6/84", EITHER),
+        ("25/12/1984", [date(1984, 12, 25)]),
+        ("12/25/1984", [date(1984, 12, 25)]),
+        ("5/5/1984", [date(1984, 5, 5)]),
+        ("29 Feb 2023", []),
+        ("31.02.1984", []),
+        ("6 Mayonnaise 1984", []),
+        ("0/0/1984", []),
+        ("12345", []),
+        ("1984", []),
+        ("May 1984", []),
+        ("Iris Moss", []),
+        ("", []),
+    ],
+)
+def test_a_day_is_read_in_every_form_in_which_people_write_it(text, days):
+    assert days_in(text) == days
+
+
+def test_a_short_year_can_be_of_this_century_or_of_the_last():
+    this = clock.now().year
+    short = f"{this % 100:02}"
+    assert days_in(f"6 May {short}") == [date(this, 5, 6), date(this - 100, 5, 6)]
