@@ -4,6 +4,8 @@ from pymongo import IndexModel
 
 from kernel.indexes import Description, declare, describe
 
+_COLLATION = {"locale": "en", "strength": 1}
+
 # --- clinics, clinicians, migrations: the names of rule CLINIC-128 ---------------------------------
 declare(
     "clinics",
@@ -22,9 +24,7 @@ for name in ("UniqueShareCodes", "UniqueCanonicalShareCode"):
 # Ours alone: staff read the list of clinics by name.
 declare(
     "clinics",
-    IndexModel(
-        [("name", 1), ("_id", 1)], name="ClinicsByName", collation={"locale": "en", "strength": 1}
-    ),
+    IndexModel([("name", 1), ("_id", 1)], name="ClinicsByName", collation=_COLLATION),
 )
 declare(
     "clinicians",
@@ -53,6 +53,13 @@ declare(
     IndexModel([("clinicId", 1), ("createdTime", -1), ("_id", -1)], name="CliniciansOfClinic"),
     IndexModel([("userId", 1), ("createdTime", -1), ("_id", -1)], name="MembershipsOfUser"),
     IndexModel([("createdTime", -1), ("_id", -1)], name="CliniciansNewestFirst"),
+    # Ours alone: pages of members by name, for which searches read no more than keys.
+    IndexModel(
+        [("clinicId", 1), ("name", 1), ("_id", 1), ("email", 1), ("userId", 1)],
+        name="MembersOfClinic",
+    ),
+    # Ours alone: staff search for the beginning of a name in all clinics.
+    IndexModel([("name", 1), ("_id", 1)], name="CliniciansByName", collation=_COLLATION),
 )
 declare("migrations", IndexModel([("userId", 1)], name="UniqueClinicianMigration", unique=True))
 declare("migrations", IndexModel([("clinicId", 1), ("_id", 1)], name="MigrationsOfClinic"))

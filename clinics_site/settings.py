@@ -515,6 +515,8 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "core.check_accesses": {"task": "core.check_accesses", "schedule": 300},
     "core.try_indexes_again": {"task": "core.try_indexes_again", "schedule": 300},
     "redox.run_due_cadences": {"task": "redox.run_due_cadences", "schedule": 300},
+    # Staff search in them.
+    "clinics.keep_names": {"task": "clinics.keep_names", "schedule": 60},
     "patients.check_derived": {"task": "patients.check_derived", "schedule": 300},
     "patients.clean_up_kept_data": {"task": "patients.clean_up_kept_data", "schedule": 300},
     "confirmations.fill_in_address_keys": {

@@ -1,6 +1,5 @@
 """Members and pending invites of a clinic: view, change roles, remove, revoke."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
@@ -8,11 +7,11 @@ from django.urls import reverse
 
 from clinic_records.admin import changes, frame, readable_clinics
 from clinics.admin import forms, readable_clinicians
-from clinics.services import clinicians
-from kernel import audit, texts
+from clinics.services import clinicians, staff_reads
+from kernel import audit
 from kernel.db import Document
 from kernel.errors import Conflict, DomainError, NotFound
-from kernel.staff import exports, hidden_values, pages, roles
+from kernel.staff import exports, hidden_values, pages, paging, roles
 
 _COLUMNS = ("id", "name", "e-mail", "roles", "state", "added")
 
@@ -25,29 +24,25 @@ def listing(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
     clinic = readable_clinics.access_clinic(clinic_id)
     search = request.GET.get("q", "").strip()
     shows_addresses = pages.has(request, roles.MEMBERS)
-    members = [_row(document) for document in readable_clinicians.list_members(clinic["_id"])]
+    number, size = paging.requested(request)
+    found, total = staff_reads.page_of_members(
+        clinic["_id"],
+        search=search,
+        in_addresses=shows_addresses,  # who may not see addresses cannot try them out either
+        skip=(number - 1) * size,
+        limit=size,
+    )
     return frame.render(
         request,
         clinic,
         "clinics/staff/members.html",
         tab="clinic_members",
-        members=_found(members, search, shows_addresses=shows_addresses),
-        total=len(members),
+        members=[_row(readable_clinicians.clinician(document)) for document in found],
+        paging=paging.paging(request, shown=len(found), total=total),
+        is_searched=bool(search),
         search=search,
         shows_addresses=shows_addresses,
     )
-
-
-def _found(
-    members: Sequence[dict[str, Any]], search: str, *, shows_addresses: bool
-) -> list[dict[str, Any]]:
-    """Only what the page shows is searched: who may not see addresses cannot try them out either."""
-    shown = ("name", "id", "email") if shows_addresses else ("name", "id")
-    return [
-        member
-        for member in members
-        if texts.has_words(search, *(member.get(field) or "" for field in shown))
-    ]
 
 
 @pages.page(
@@ -174,10 +169,11 @@ def audit_key(invite_id: str) -> str:
 
 def access_invite(clinic: Document, key: str) -> Document:
     """The record of a pending invite, by its `audit_key`. Raises NotFound."""
-    for document in readable_clinicians.list_members(clinic["_id"]):
-        invite_id = document.get("inviteId")
-        if invite_id and not document.get("userId") and audit_key(invite_id) == key:
-            return document
+    for invite_id in staff_reads.list_invite_ids(clinic["_id"]):
+        if audit_key(invite_id) == key:
+            invited = clinicians.access_invite(clinic["_id"], invite_id)
+            if not invited.get("userId"):
+                return readable_clinicians.clinician(invited)
     raise NotFound
 
 

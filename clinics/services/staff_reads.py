@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bson import ObjectId
 
@@ -11,13 +11,17 @@ from clinic_records.choices import EhrProvider, Tier
 from clinic_records.services import people
 from clinic_records.services.people import Person
 from clinics.choices import Destination, Procedure
+from clinics.services import clinic_names
 from clinics.store import staff_reads as store
 from clinics.store.staff_reads import ClinicFilter
 from kernel import clock, ids, numbers, safe_reading, texts
 from kernel.db import Document
+from kernel.page_limits import MOST_COUNTED
 from patients.services import plan_limits
 
 SHARE_CODE = re.compile(r"[A-Za-z0-9]{4}-[A-Za-z0-9]{4}-[A-Za-z0-9]{4}")
+_LONGEST_NAME = 200
+_READ_OF_NAMES = 60  # records: a person has one in each clinic
 FREE_TIERS = (None, "", Tier.FREE.value)
 
 
@@ -31,8 +35,16 @@ def list_clinics(
     conditions: ClinicFilter, *, newest_first: bool, skip: int, limit: int
 ) -> tuple[list[Document], int]:
     """A page, and the number of all that match."""
-    page = store.list_clinics(conditions, newest_first=newest_first, skip=skip, limit=limit)
-    return page, store.count_clinics(conditions)
+    narrowed = _narrowed(conditions)
+    page = store.list_clinics(narrowed, newest_first=newest_first, skip=skip, limit=limit)
+    return page, store.count_clinics(narrowed)
+
+
+def _narrowed(conditions: ClinicFilter) -> ClinicFilter:
+    """A rare name is looked for among the clinics that have it, and not among all of them."""
+    among = clinic_names.ids_with(texts.words(conditions.name))
+    is_rare = conditions.name and len(among) < MOST_COUNTED
+    return replace(conditions, among=tuple(among)) if is_rare else conditions
 
 
 def what_is(text: str) -> str:
@@ -53,6 +65,24 @@ def list_members(clinic_id: ObjectId) -> list[Document]:
     return store.list_members(clinic_id)
 
 
+def page_of_members(
+    clinic_id: ObjectId, *, search: str, in_addresses: bool, skip: int, limit: int
+) -> tuple[list[Document], int]:
+    """Members and pending invites with all words in what is searched: the name, the user id and, if wanted, the
+    address. And how many these are."""
+    fields = ("name", "userId", "email") if in_addresses else ("name", "userId")
+    found = [
+        member["_id"]
+        for member in store.list_member_keys(clinic_id)
+        if texts.has_words(search, *(safe_reading.text(member.get(name)) or "" for name in fields))
+    ]
+    return store.list_members_of_ids(found[skip : skip + limit]), len(found)
+
+
+def list_invite_ids(clinic_id: ObjectId) -> list[str]:
+    return store.list_invite_ids(clinic_id)
+
+
 def is_user_id(text: str) -> bool:
     """Whether it is a user id, in upper or lower case."""
     return ids.is_user_id(text.lower())
@@ -61,6 +91,14 @@ def is_user_id(text: str) -> bool:
 def list_memberships(person: Person, *, skip: int, limit: int) -> tuple[list[Document], int]:
     """A page of memberships and pending invites, newest first, and the number of all of them."""
     return store.list_memberships(person, skip=skip, limit=limit)
+
+
+def list_named(beginning: str, *, limit: int) -> list[Document]:
+    """Members and invites of all clinics whose name begins like this: one record for each person."""
+    text = texts.name(beginning)[:_LONGEST_NAME]
+    rows = store.list_named(text, limit=_READ_OF_NAMES) if text else []
+    by_person = {row.get("userId") or row["_id"]: row for row in reversed(rows)}
+    return list(reversed(by_person.values()))[:limit]
 
 
 def list_former_memberships(person: Person, *, skip: int, limit: int) -> tuple[list[Document], int]:
@@ -83,6 +121,12 @@ def names_of_clinicians(keys: Sequence[tuple[ObjectId, str]]) -> dict[tuple[Obje
 def addresses_of_invites(keys: Sequence[tuple[ObjectId, str]]) -> dict[tuple[ObjectId, str], str]:
     """Addresses by clinic and id of the record."""
     return people.names_by_key(store.list_invites(keys), "_id", "email")
+
+
+def names_of_members(user_ids: Sequence[str]) -> dict[str, str]:
+    """Those who are members of no clinic are left out."""
+    names = ((user_id, store.find_name_of_member(user_id)) for user_id in user_ids)
+    return {user_id: name for user_id, name in names if isinstance(name, str) and name}
 
 
 def names_of(clinic_ids: list[ObjectId]) -> dict[ObjectId, str]:

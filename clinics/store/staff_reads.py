@@ -16,6 +16,8 @@ from kernel.page_limits import MOST_COUNTED
 from patients.search_keys import in_fields
 
 CLINICS, CLINICIANS = "clinics", "clinicians"
+MOST_MEMBERS = 2000  # that are read of one clinic; most have a few, the largest some hundred
+_BY_NAME = [("name", ASCENDING), ("_id", ASCENDING)]
 _COLLATION = {"locale": "en", "strength": 1}
 LISTED = {
     "name": 1, "canonicalShareCode": 1, "tier": 1, "country": 1, "admins": 1, "ehrSettings": 1, "createdTime": 1,
@@ -32,6 +34,7 @@ class ClinicFilter:
     ehr: bool | None = None
     created_from: datetime | None = None
     created_before: datetime | None = None
+    among: tuple[ObjectId, ...] | None = None
 
 
 _MEMBER_FIELDS = {"clinicId": 1, "userId": 1, "email": 1, "name": 1, "roles": 1, "createdTime": 1}
@@ -58,6 +61,21 @@ def count_clinics(conditions: ClinicFilter) -> int:
     return db.collection(CLINICS).count_up_to(_conditions(conditions), MOST_COUNTED)
 
 
+def list_all_names() -> list[Document]:
+    return list(db.collection(CLINICS).find({}, {"name": 1}))
+
+
+def list_newest(limit: int) -> list[Document]:
+    """The names of the clinics that were made last."""
+    return list(
+        db.collection(CLINICS).find({}, {"name": 1}, sort=[("_id", DESCENDING)], limit=limit)
+    )
+
+
+def list_of_ids(clinic_ids: Sequence[ObjectId]) -> list[Document]:
+    return list(db.collection(CLINICS).find({"_id": {"$in": list(clinic_ids)}}, LISTED))
+
+
 def find_clinic_with_code(code: str) -> Document | None:
     return db.collection(CLINICS).find_one({"shareCodes": code}, {"_id": 1})
 
@@ -77,11 +95,35 @@ def list_suspects(free_tiers: Sequence[str | None]) -> list[Document]:
 
 
 def list_members(clinic_id: ObjectId) -> list[Document]:
-    """Members and pending invites, sorted by name; a clinic has at most a few hundred."""
-    rows = db.collection(CLINICIANS).find(
-        {"clinicId": clinic_id}, sort=[("name", ASCENDING), ("_id", ASCENDING)], limit=2000
+    """Members and pending invites, sorted by name."""
+    return list(
+        db.collection(CLINICIANS).find({"clinicId": clinic_id}, sort=_BY_NAME, limit=MOST_MEMBERS)
     )
-    return list(rows)
+
+
+def list_member_keys(clinic_id: ObjectId) -> list[Document]:
+    """The same with nothing but `name`, `email`, `userId` and `_id`, which are read from an index."""
+    shown = {"name": 1, "email": 1, "userId": 1}
+    return list(
+        db.collection(CLINICIANS).find(
+            {"clinicId": clinic_id},
+            shown,
+            sort=_BY_NAME,
+            limit=MOST_MEMBERS,
+            hint="MembersOfClinic",
+        )
+    )
+
+
+def list_members_of_ids(record_ids: Sequence[ObjectId]) -> list[Document]:
+    return list(db.collection(CLINICIANS).find({"_id": {"$in": list(record_ids)}}, sort=_BY_NAME))
+
+
+def list_invite_ids(clinic_id: ObjectId) -> list[str]:
+    """The ids of a clinic's invites, of which accepted ones may be left, read from an index."""
+    query = {"clinicId": clinic_id, "inviteId": {"$gt": ""}}
+    rows = db.collection(CLINICIANS).find(query, {"inviteId": 1, "_id": 0}, hint="UniqueInviteId")
+    return [row["inviteId"] for row in rows]
 
 
 def is_invite(record_id: ObjectId) -> bool:
@@ -106,6 +148,25 @@ def list_former_memberships(
     return people.removed("clinician", person_ids, _MEMBER_FIELDS, skip=skip, limit=limit)
 
 
+def list_named(beginning: str, *, limit: int) -> list[Document]:
+    """Members and invites of all clinics whose name begins like this, letter case and accents aside."""
+    rows = db.collection(CLINICIANS).find(
+        {"name": {"$gte": beginning, "$lt": f"{beginning}\uffff"}},
+        _MEMBER_FIELDS,
+        sort=[("name", ASCENDING), ("_id", ASCENDING)],
+        limit=limit,
+        collation=_COLLATION,
+    )
+    return list(rows)
+
+
+def find_name_of_member(user_id: str) -> str | None:
+    """The name in the newest of the person's records."""
+    newest = [("createdTime", DESCENDING), ("_id", DESCENDING)]
+    found = db.collection(CLINICIANS).find_one({"userId": user_id}, {"name": 1}, sort=newest)
+    return found.get("name") if found else None
+
+
 def list_clinicians(keys: people.Keys) -> list[Document]:
     """Archived records come first."""
     return people.archived_and_present("clinician", CLINICIANS, "userId", keys)
@@ -125,6 +186,8 @@ def _conditions(clinic_filter: ClinicFilter) -> dict[str, Any]:
     query: dict[str, Any] = {}
     if clinic_filter.name:
         query |= in_fields(texts.words(clinic_filter.name), ["name"])
+    if clinic_filter.among is not None:
+        query["_id"] = {"$in": list(clinic_filter.among)}
     if clinic_filter.tier:
         query["tier"] = {
             "$in": [clinic_filter.tier, *([None, ""] if clinic_filter.tier == Tier.FREE else [])]

@@ -5,11 +5,13 @@ import io
 from datetime import UTC, datetime
 
 import pytest
+from bson import ObjectId
 
 from clinics.admin.members import audit_key
 from kernel import audit, clock, db
 from kernel.staff import exports
 from tests.admin.conftest import events, messages_of, opened_on, patient_ids, stored, text
+from tests.admin.grown_data import costs
 from tests.events import emitted
 from tests.factories import make_patient, make_patients
 
@@ -303,6 +305,38 @@ def test_who_sees_no_addresses_of_members_finds_no_one_by_them(clinic, ben, staf
     for address in ("invited@example.org", ben.email):
         page = staff("viewer").get(at(clinic, "members/"), {"q": address})
         assert page.context["members"] == []
+
+
+def test_members_have_pages_and_the_number_of_all(clinic, staff):
+    make_members(clinic, 30)
+    viewer = staff("viewer")
+    first = viewer.get(at(clinic, "members/"), {"q": "person"})
+    assert "1–25 of 30" in text(first)
+    assert "?q=person&amp;page=2" in text(first)
+    second = viewer.get(at(clinic, "members/"), {"q": "person", "page": "2"})
+    names = [member["name"] for page in (first, second) for member in page.context["members"]]
+    assert names == [f"Person {number:04}" for number in range(30)]
+    assert "There is no page 9" in text(viewer.get(at(clinic, "members/"), {"page": "9"}))
+
+
+def test_a_page_of_members_reads_no_more_than_it_shows(clinic, staff):
+    make_members(clinic, 1_990)
+    support = staff("support")
+    support.get(at(clinic, "members/"))
+    key = audit_key("secret-invite-key")
+    for path in ("members/", "members/?page=70", "members/?q=person+1989", f"invites/{key}/revoke"):
+        with costs() as cost:
+            assert support.get(at(clinic, path)).status_code == 200
+        assert cost["documents"] <= 100, (path, cost)
+        assert cost["keys"] <= 2_100, (path, cost)
+
+
+def make_members(clinic, count):
+    rows = [
+        {"_id": ObjectId(), "clinicId": clinic["_id"], "userId": f"{n:010x}", "name": f"Person {n:04}", "roles": ["CLINIC_MEMBER"]}
+        for n in range(count)
+    ]  # fmt: skip
+    db.collection("clinicians").insert_many(rows)
 
 
 def test_roles_are_changed_through_the_service(clinic, ben, staff):

@@ -1,0 +1,11 @@
+"""Celery tasks about clinics."""
+
+from celery import shared_task
+
+from clinics.services import clinic_names
+from kernel.tasks import BaseTask
+
+
+@shared_task(base=BaseTask, name="clinics.keep_names")
+def keep_names() -> None:
+    clinic_names.keep()
