@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from bson import ObjectId
 from django.db import models
 from django_mongodb_backend.fields import ArrayField, ObjectIdField
 
@@ -336,6 +337,28 @@ class StaffFactor(StoredDocument):
 
     class Meta(StoredDocument.Meta):
         db_table = "staffFactors"
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class StaffRecents(StoredDocument):
+    """What a member of staff has looked at last, ten of each kind, the newest first. Ids alone."""
+
+    life = lives.expires("StaffRecentsCleanup", "after the last look")
+
+    id = ObjectIdField(primary_key=True, db_column="_id", help_text="the staff account")
+    clinics = PassThroughField(
+        null=True, shape=[{"id": ObjectId, "tab": str}], help_text="with the tab that was open last"
+    )
+    people = PassThroughField(null=True, shape=[{"id": str}], help_text="user ids")
+    patients = PassThroughField(
+        null=True, shape=[{"id": str, "clinic": ObjectId}], help_text="user ids with their clinic"
+    )
+    time = models.DateTimeField(help_text="of the last look")
+
+    class Meta(StoredDocument.Meta):
+        db_table = "staffRecents"
 
     def __str__(self) -> str:
         return str(self.pk)

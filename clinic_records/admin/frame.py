@@ -10,7 +10,7 @@ from django.urls import reverse
 from clinic_records.choices import ClosureRole, Tier
 from clinic_records.services import access, closures
 from kernel.db import Document
-from kernel.staff import pages
+from kernel.staff import pages, recents
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,8 @@ def add_tab(tab: Tab) -> None:
 def render(
     request: HttpRequest, clinic: Document, template: str, *, tab: str, **context: Any
 ) -> HttpResponseBase:
-    """A page of the clinic, with its tabs."""
+    """A page of the clinic, with its tabs. It is noted as the last one that this member of staff has opened."""
+    recents.note_clinic(request, clinic["_id"], tab)
     tier = clinic.get("tier") or Tier.FREE.value
     title = clinic.get("name") or "(clinic without a name)"
     return pages.render(
@@ -80,6 +81,12 @@ def crumbs_of(clinic: Document) -> list[pages.Crumb]:
         pages.Crumb("Clinics", reverse("admin:clinics")),
         pages.Crumb(clinic.get("name") or str(clinic["_id"]), page_of(clinic)),
     ]
+
+
+def url_of(request: HttpRequest, clinic_id: ObjectId, tab: str | None) -> str:
+    """The tab that was open last, as far as the roles of the moment still show it, or else the first one."""
+    is_shown = any(shown.name == tab and pages.has(request, shown.needs) for shown in _TABS)
+    return reverse(f"admin:{tab if is_shown else _TABS[0].name}", args=[clinic_id])
 
 
 def page_of(clinic: Document) -> str:

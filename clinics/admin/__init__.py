@@ -4,6 +4,7 @@ from clinics.admin import (  # noqa: F401
     accesses,
     clinic_lists,
     clinic_pages,
+    finding,
     members,
     patient_moves,
     removals,

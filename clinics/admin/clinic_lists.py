@@ -1,21 +1,21 @@
-"""Find a clinic: one field for everything, a list with filters, and the clinics in trouble."""
+"""The list of clinics with filters, and the clinics in trouble."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.http import urlencode
 
-from clinic_records.admin import readable_clinics
+from clinic_records.admin import frame, readable_clinics
 from clinic_records.choices import Tier
 from clinics.admin import counts
 from clinics.services import staff_reads
 from clinics.services.staff_reads import ClinicFilter
 from kernel import audit, texts
 from kernel.db import Document
-from kernel.staff import exports, overview, pages, paging, roles
+from kernel.staff import exports, overview, pages, paging, recents, roles
 
 _SHOWN_ON_OVERVIEW = 8
 MOST_EXPORTED = 50_000
@@ -33,7 +33,7 @@ def clinics(request: HttpRequest) -> HttpResponseBase:
         request,
         "clinics/staff/list.html",
         title="Clinics",
-        clinics=[_row(readable_clinics.clinic(clinic)) for clinic in page],
+        clinics=rows(request, page),
         paging=paging.paging(request, shown=len(page), total=total),
         filters=request.GET,
         query=paging.query_without(request, "page"),
@@ -61,24 +61,6 @@ def export(request: HttpRequest) -> HttpResponseBase:
     )
 
 
-@pages.page("find/", name="find", needs=roles.FIND)
-def find(request: HttpRequest) -> HttpResponseBase:
-    """Goes to whatever the text identifies. Works as a search address in a browser: /admin/find/?q=%s."""
-    text = texts.name(request.GET.get("q", ""))
-    kind = staff_reads.what_is(text)
-    if kind == "user":
-        return pages.go(f"{reverse('admin:user_lookup')}?{urlencode({'q': text})}")
-    if kind == "clinic_id":
-        return pages.go(reverse("admin:clinic", args=[text.lower()]))
-    clinic_id = staff_reads.find_id_of_code(text) if kind in ("share_code", "name") else None
-    if clinic_id is not None:
-        return pages.go(reverse("admin:clinic", args=[clinic_id]))
-    if kind == "share_code":
-        pages.fail(request, f"No clinic has the share code {text.upper()}")
-        return pages.go(reverse("admin:clinics"))
-    return pages.go(f"{reverse('admin:clinics')}?{urlencode({'q': text})}")
-
-
 @pages.page("clinics/attention", name="clinic_troubles", needs=roles.FIND)
 def troubles(request: HttpRequest) -> HttpResponseBase:
     return pages.render(
@@ -86,23 +68,25 @@ def troubles(request: HttpRequest) -> HttpResponseBase:
         "clinics/staff/troubles.html",
         title="Clinics that need attention",
         crumbs=[pages.Crumb("Clinics", reverse("admin:clinics"))],
-        troubles=_trouble_rows(),
+        troubles=_trouble_rows(request),
     )
 
 
 def _overview_section(request: HttpRequest) -> str:
-    rows = _trouble_rows()
-    context = {"troubles": rows[:_SHOWN_ON_OVERVIEW], "more": len(rows) - _SHOWN_ON_OVERVIEW}
+    troubles = _trouble_rows(request)
+    more = len(troubles) - _SHOWN_ON_OVERVIEW
+    context = {"troubles": troubles[:_SHOWN_ON_OVERVIEW], "more": more}
     return render_to_string("clinics/staff/_troubles_section.html", context, request)
 
 
 overview.add(roles.FIND, _overview_section)
 
 
-def _trouble_rows() -> list[dict[str, Any]]:
+def _trouble_rows(request: HttpRequest) -> list[dict[str, Any]]:
+    troubles = staff_reads.list_troubles()
+    shown = rows(request, [trouble.clinic for trouble in troubles])
     return [
-        {**_row(readable_clinics.clinic(t.clinic)), "reasons": t.reasons}
-        for t in staff_reads.list_troubles()
+        {**row, "reasons": trouble.reasons} for row, trouble in zip(shown, troubles, strict=True)
     ]
 
 
@@ -124,6 +108,18 @@ def _filter(request: HttpRequest) -> tuple[ClinicFilter, str]:
 
 def _day(text: str) -> datetime | None:
     return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC) if text else None
+
+
+def rows(request: HttpRequest, clinics: Sequence[Document]) -> list[dict[str, Any]]:
+    """Each with the address of the tab that was open last."""
+    tabs = recents.of(request).tabs
+    return [
+        {
+            **_row(readable_clinics.clinic(clinic)),
+            "url": frame.url_of(request, clinic["_id"], tabs.get(clinic["_id"])),
+        }
+        for clinic in clinics
+    ]
 
 
 def _row(clinic: Document) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
+from django.utils.html import format_html
 
 from clinic_records.services.people import Person
 from clinics.admin.readable_clinicians import clinician
@@ -12,11 +13,13 @@ from clinics.services import staff_reads
 from kernel import addresses, audit, ids
 from kernel.db import Document
 from kernel.http import ServiceError, ServiceUnavailable
-from kernel.staff import pages, paging, roles
+from kernel.staff import pages, paging, recents, roles
 from kernel.staff.fields import NO_ADDRESS
+from kernel.staff.moments import when
 from patients.admin.readable_patients import patient
 from patients.services import staff_reads as patient_reads
 from users.clients.protocol import User
+from users.services import accounts
 from users.services.neighbours import user_service
 
 CLINICIAN, PATIENT = "clinician", "patient"
@@ -58,16 +61,20 @@ def lookup(request: HttpRequest) -> HttpResponseBase:
     person = _person(text, address_or_id, user)
     kinds = [kind for kind in _READS if sees_patients or kind not in (PATIENT, FORMER_PATIENT)]
     sections = {kind: _section(request, kind, person) for kind in kinds}
+    is_known = any(section["rows"] for section in sections.values())
     if address_or_id:
         _record(request, address_or_id, person, sections)
+    if person.user_id and (user or is_known):
+        recents.note_person(request, person.user_id)
     return pages.render(
         request,
         "clinics/staff/user_lookup.html",
         title="User look-up",
         text=text,
         user_found=user,
+        last_login=_last_login(user),
         problem=problem or outage,
-        is_known=any(section["rows"] for section in sections.values()),
+        is_known=is_known,
         was_sought=bool(address_or_id),
         both=paging.query_without(request, "as", "page") if request.GET.get("as") else "",
         members=sections[CLINICIAN],
@@ -101,6 +108,15 @@ def _find_account(address_or_id: str) -> tuple[User | None, str]:
         return user_service().get_user(address_or_id), ""
     except (ServiceUnavailable, ServiceError):
         return None, NO_ANSWER
+
+
+def _last_login(user: User | None) -> str:
+    if user is None:
+        return ""
+    if not accounts.are_embedded():
+        return "not known here: the accounts are kept elsewhere"
+    moment = accounts.last_login(user.user_id)
+    return format_html("{}, or within the hour after", when(moment)) if moment else "none noted"
 
 
 def _person(text: str, address_or_id: str | None, user: User | None) -> Person:

@@ -11,7 +11,7 @@ from pymongo.errors import PyMongoError
 from clinic_records.admin import changes, frame, readable_clinics
 from kernel.db import Document
 from kernel.errors import DomainError
-from kernel.staff import exports, pages, paging, roles
+from kernel.staff import exports, pages, paging, recents, roles
 from kernel.staff.fields import OptionalReasonForm
 from patients import fields
 from patients.admin import arrivals, list_choices, readable_patients
@@ -98,6 +98,7 @@ def detail(request: HttpRequest, clinic_id: str, user_id: str) -> HttpResponseBa
     ((_, last_data),) = patient_lists.with_last_data([document])
     row = _row(document, clinic, last_data)
     pages.record_view_of_patient(request, clinic_id=clinic["_id"], user_id=user_id)
+    recents.note_patient(request, clinic["_id"], user_id)
     return pages.render(
         request,
         "patients/staff/patient.html",

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from bson import ObjectId
 
+from clinics.services import clinic_names
 from kernel import clock, db
 from patients.services import preparing
 from tests.admin.large_data import LargeData, long_id
@@ -40,6 +41,7 @@ class GrownData(LargeData):
         self._patients()
         self._accesses()
         list(preparing.prepare())
+        clinic_names.keep()
 
     def _clinics(self):
         """One person is a member of many, and a patient of many."""

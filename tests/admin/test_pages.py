@@ -18,6 +18,7 @@ PAGES = {
     "": set(ROLES),
     "clinics/": FINDERS,
     "clinics/attention": FINDERS,
+    "find/": FINDERS,
     "users/?q=ada.admin@example.org": FINDERS,
     "clinics/{c}/": FINDERS,
     "clinics/{c}/members/": FINDERS,
@@ -91,12 +92,12 @@ def test_a_page_that_needs_two_roles_opens_for_neither_alone(page, fill, staff, 
 def test_every_page_is_in_the_tables_above():
     """A new page without a row here fails."""
     tested = {
-        "clinics", "clinic_troubles", "user_lookup", "clinic", "clinic_members", "clinic_labels", "clinic_history",
+        "clinics", "clinic_troubles", "find", "user_lookup", "clinic", "clinic_members", "clinic_labels", "clinic_history",
         "clinic_patients", "clinic_count", "clinic_patient", "clinic_member", "member_remove", "invite_revoke", "label",
         "clinic_delete", "clinics_export", "outbox", "audit", "audit_export", "clinic_patients_export", "accesses",
         "patient_remove", "patient_demographics", "patient_move", "patient_move_to", "clinic_members_export", "service_accounts", "service_account_remove",
         # tested on their own
-        "find", "clinic_settings", "clinic_refresh", "label_add", "patient_connect", "outbox_row",
+        "clinic_settings", "clinic_refresh", "label_add", "patient_connect", "outbox_row",
         "outbox_requeue", "audit_event", "sign_in", "sign_in_set_up", "sign_in_codes", "sign_in_remove",
         "sign_in_reset",
     }  # fmt: skip
@@ -188,7 +189,7 @@ def test_a_page_behind_the_last_one_says_so_and_leads_back(path, clinic, root):
     assert 'href="?size=10&amp;page=1"' in answer.content.decode()
 
 
-def test_the_search_field_finds_clinics_and_users(clinic, root, staff):
+def test_an_address_of_the_browser_finds_clinics_and_users(clinic, root, staff):
     page = f"/admin/clinics/{clinic['_id']}/"
     code = clinic["canonicalShareCode"]
     for typed, target in (

@@ -18,7 +18,7 @@ FILLED_IN = {
     "reason": "TICKET-1", "name": "New name", "address": ADDRESS, "username": "new.person", "hard_plan": "12",
     "password1": PASSWORD, "password2": PASSWORD,
 }  # fmt: skip
-SECRETS = {"code"}  # compared with the right value and not stored
+SECRETS = {"code", "q"}  # compared with what is stored, and not stored themselves
 WRITTEN = (
     "clinics",
     "clinicians",

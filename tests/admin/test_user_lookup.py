@@ -2,16 +2,21 @@
 clinics."""
 
 import re
+from datetime import timedelta
 from unittest.mock import Mock
 
 import pytest
 
 from clinics.admin import members, user_lookup
 from kernel import clock, db
+from kernel.errors import Unauthorized
 from kernel.http import ServiceUnavailable
 from patients.services import text_backfills
 from tests.admin.conftest import events, patient_ids, text
 from tests.factories import make_clinic, make_clinician, make_patient
+from users.clients.protocol import UserUpdate
+from users.services import sessions
+from users.services.neighbours import user_service
 
 
 def rows_under(response, heading):
@@ -234,3 +239,52 @@ def test_the_archives_are_read_by_index(part, name, index):
     plan = str(db.collection(f"{part}_deletions").explain({f"{part}.{name}": "x"}))
     assert "COLLSCAN" not in plan
     assert index in plan
+
+
+# --- last log-in ------------------------------------------------------------------------------------
+PASSWORD = "correct-horse"
+
+
+def last_login_on(response):
+    return re.search(r"<dt>Last log-in</dt><dd>(.*?)</dd>", text(response), re.DOTALL)[1]
+
+
+def log_in(person):
+    user_service().update_user(person.user_id, UserUpdate(password=PASSWORD, email_verified=True))
+    sessions.log_in(email=person.email, password=PASSWORD, client_address="192.0.2.1")
+
+
+def stored_login(person):
+    return db.collection("accounts").find_one({"_id": person.user_id}).get("lastLoginTime")
+
+
+def test_the_last_log_in_is_shown(ben, staff):
+    assert last_login_on(staff("viewer").get("users/", {"q": ben.user_id})) == "none noted"
+    log_in(ben)
+    moment = stored_login(ben)
+    assert f"{moment:%H:%M} UTC" in last_login_on(staff("viewer").get("users/", {"q": ben.user_id}))
+
+
+def test_log_ins_are_noted_once_an_hour(ben):
+    log_in(ben)
+    first = stored_login(ben)
+    log_in(ben)
+    assert stored_login(ben) == first
+    older = first - timedelta(hours=1, seconds=1)
+    db.collection("accounts").update_one({"_id": ben.user_id}, {"$set": {"lastLoginTime": older}})
+    log_in(ben)
+    assert stored_login(ben) >= first
+
+
+def test_a_wrong_password_is_no_log_in(ben):
+    log_in(ben)
+    db.collection("accounts").update_one({"_id": ben.user_id}, {"$unset": {"lastLoginTime": ""}})
+    with pytest.raises(Unauthorized):
+        sessions.log_in(email=ben.email, password="wrong", client_address="192.0.2.1")
+    assert stored_login(ben) is None
+
+
+def test_of_accounts_elsewhere_it_is_not_known(ben, staff, monkeypatch):
+    monkeypatch.setattr(user_lookup.accounts, "are_embedded", lambda: False)
+    page = staff("viewer").get("users/", {"q": ben.user_id})
+    assert "not known here" in last_login_on(page)

@@ -1,0 +1,212 @@
+"""One field for everything: clinics, people and patients, found by whatever a ticket quotes.
+
+The field sends what was typed in the body of a POST, because it may be a patient's name, birth date, MRN or address,
+which must not stand in an address. As a search address of a browser (`/admin/find/?q=%s`) it finds everything but
+patients, and leads to pages as it always did.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from bson import ObjectId
+from django.http import HttpRequest, HttpResponseBase, QueryDict
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from clinic_records.admin import frame
+from clinic_records.services.people import Person
+from clinics.admin import clinic_lists, recent_views
+from clinics.admin.readable_clinicians import clinician
+from clinics.services import clinic_names, staff_reads
+from kernel import addresses, ids, texts
+from kernel.db import Document
+from kernel.http import ServiceError, ServiceUnavailable
+from kernel.staff import pages, recents, roles
+from patients.admin.readable_patients import patient
+from patients.services import finding as patient_finding
+from patients.services import staff_reads as patient_reads
+from patients.services.patient_details import is_custodial
+from users.services.neighbours import user_service
+
+SHOWN = 10
+_MORE = "There are more, or may be: add something to narrow it down"
+_LONGEST = 200
+
+
+@dataclass(slots=True)
+class Group:
+    """What was found of one kind; `more` is what is known of the rest, in words."""
+
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    more: str = ""
+    all: str = ""  # the page with all of them
+    note: str = ""
+
+
+@pages.page("find/", name="find", needs=roles.FIND)
+def find(request: HttpRequest) -> HttpResponseBase:
+    if request.method == "POST":
+        return _look_up(request, _typed(request.POST))
+    text = _typed(request.GET)
+    return (
+        _from_address(request, text)
+        if text
+        else _page(request, "", {}, **recent_views.context(request))
+    )
+
+
+def _typed(fields: QueryDict) -> str:
+    return texts.name(fields.get("q", "").replace("\0", ""))[:_LONGEST]
+
+
+def _from_address(request: HttpRequest, text: str) -> HttpResponseBase:
+    kind = staff_reads.what_is(text)
+    if kind == "user":
+        return pages.go(f"{reverse('admin:user_lookup')}?{urlencode({'q': text})}")
+    clinic_id = _certain_clinic(text, kind)
+    if clinic_id:
+        return _open(request, clinic_id)
+    if kind == "share_code":
+        pages.fail(request, f"No clinic has the share code {text.upper()}")
+        return pages.go(reverse("admin:clinics"))
+    return pages.go(f"{reverse('admin:clinics')}?{urlencode({'q': text})}")
+
+
+def _certain_clinic(text: str, kind: str) -> ObjectId | None:
+    if kind == "clinic_id":
+        return ids.parse_id(text)
+    return staff_reads.find_id_of_code(text) if kind in ("share_code", "name") else None
+
+
+def _open(request: HttpRequest, clinic_id: ObjectId) -> HttpResponseBase:
+    return pages.go(frame.url_of(request, clinic_id, recents.of(request).tabs.get(clinic_id)))
+
+
+def _look_up(request: HttpRequest, text: str) -> HttpResponseBase:
+    if not text:
+        return _page(request, "", {})
+    kind = staff_reads.what_is(text)
+    if clinic_id := _certain_clinic(text, kind):
+        _record(request, {"clinics": Group(rows=[{}])})
+        return _open(request, clinic_id)
+    if kind == "user":
+        return _person(request, text)
+    groups = {"clinics": _clinics(request, text), "people": _named(text)}
+    if pages.has(request, roles.PATIENTS):
+        groups["patients"] = _patients(text)
+    return _found(request, text, groups)
+
+
+def _found(request: HttpRequest, text: str, groups: dict[str, Group]) -> HttpResponseBase:
+    _record(request, groups)
+    return _page(request, text, groups)
+
+
+def _page(
+    request: HttpRequest, text: str, groups: dict[str, Group], **context: Any
+) -> HttpResponseBase:
+    return pages.render(
+        request,
+        "clinics/staff/find.html",
+        title="Find",
+        text=text,
+        groups=groups,
+        is_nothing=bool(text) and not any(group.rows for group in groups.values()),
+        sees_patients=pages.has(request, roles.PATIENTS),
+        **context,
+    )
+
+
+def _record(request: HttpRequest, groups: dict[str, Group]) -> None:
+    """One event for each look-up: how much was found, and which patients; never what was typed."""
+    patients = sorted({row["userId"] for row in groups.get("patients", Group()).rows})
+    pages.record_view(
+        request,
+        action="find.looked_up",
+        object_type="search",
+        object_id="",
+        scope={
+            "found": {kind: len(group.rows) for kind, group in groups.items()},
+            **({"patients": patients} if "patients" in groups else {}),
+        },
+    )
+
+
+# --- clinics --------------------------------------------------------------------------------------
+def _clinics(request: HttpRequest, text: str) -> Group:
+    clinics, total = clinic_names.search(text, limit=SHOWN)
+    rows = clinic_lists.rows(request, clinics)
+    if total <= SHOWN:
+        return Group(rows)
+    query = urlencode({"q": text})
+    return Group(rows, f"{total - SHOWN} more", f"{reverse('admin:clinics')}?{query}")
+
+
+# --- people ---------------------------------------------------------------------------------------
+def _person(request: HttpRequest, text: str) -> HttpResponseBase:
+    """Leads to the page of the account, by its id; without an account, shows who is listed with the address."""
+    if "@" not in text:
+        return _go_to_user(text.lower())
+    address = addresses.account_address(text)
+    user_id = _account_of(address) if address else ""
+    if user_id:
+        return _go_to_user(user_id)
+    person = Person(spellings=tuple(sorted({address or text, text})))
+    groups = {"people": _members(person)}
+    if pages.has(request, roles.PATIENTS):
+        groups["patients"] = _patients_of(person)
+    return _found(request, text, groups)
+
+
+def _go_to_user(user_id: str) -> HttpResponseBase:
+    return pages.go(f"{reverse('admin:user_lookup')}?{urlencode({'q': user_id})}")
+
+
+def _account_of(address: str) -> str:
+    """ "" where there is none, or where the user service does not answer: clinics may know the address."""
+    try:
+        user = user_service().get_user(address)
+    except (ServiceUnavailable, ServiceError):
+        return ""
+    return user.user_id if user else ""
+
+
+def _members(person: Person) -> Group:
+    members, total = staff_reads.list_memberships(person, skip=0, limit=SHOWN)
+    return _group(_with_clinics(map(clinician, members)), is_cut=total > SHOWN)
+
+
+def _named(text: str) -> Group:
+    people = staff_reads.list_named(text, limit=SHOWN + 1)
+    return _group(_with_clinics(map(clinician, people[:SHOWN])), is_cut=len(people) > SHOWN)
+
+
+# --- patients -------------------------------------------------------------------------------------
+def _patients_of(person: Person) -> Group:
+    records, total = patient_reads.list_records(person, skip=0, limit=SHOWN)
+    return _group(_patient_rows(records), is_cut=total > SHOWN)
+
+
+def _patients(text: str) -> Group:
+    found = patient_finding.find(text, limit=SHOWN)
+    group = _group(_patient_rows(found.patients), is_cut=found.is_cut)
+    if not found.is_complete:
+        group.note = "The search is still being prepared: some patients are not found yet."
+    return group
+
+
+def _patient_rows(records: Iterable[Document]) -> list[dict[str, Any]]:
+    rows = _with_clinics(map(patient, records))
+    return [{**row, "is_custodial": is_custodial(row)} for row in rows]
+
+
+# --- rows -----------------------------------------------------------------------------------------
+def _group(rows: list[dict[str, Any]], *, is_cut: bool) -> Group:
+    return Group(rows, _MORE if is_cut else "")
+
+
+def _with_clinics(documents: Iterable[Document]) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = list(documents)
+    names: dict[Any, str] = {**staff_reads.names_of([row["clinicId"] for row in rows])}
+    return [{**row, "clinic_name": names.get(row["clinicId"], "")} for row in rows]

@@ -1,0 +1,222 @@
+"""One field for clinics, people and patients: what is found, by whom, and what is noted of it."""
+
+import pytest
+from bson import ObjectId
+
+from clinics.services import clinic_names
+from kernel import db
+from patients.services import preparing
+from tests.admin.conftest import events, text
+from tests.admin.grown_data import costs
+from tests.factories import make_clinic, make_clinician, make_patient, make_patients, new_user_id
+
+pytestmark = [pytest.mark.foreign_writes, pytest.mark.foreign_documents]
+IRIS = {"fullName": "Iris Ann Vega-Moss", "birthDate": "1984-05-06", "mrn": "H-00123"}
+
+
+@pytest.fixture
+def other():
+    return make_clinic(name="Hillside Clinic")
+
+
+@pytest.fixture
+def iris(clinic, other):
+    """In another clinic than the one with everyone else."""
+    patient = make_patient(other, **IRIS, email="iris@example.org")
+    make_patient(clinic, fullName="Someone Else", birthDate="1990-01-01", mrn="H-001234")
+    list(preparing.prepare())
+    return patient
+
+
+def found(response):
+    """The names of patients on the page."""
+    return [row["fullName"] for row in response.context["groups"]["patients"].rows]
+
+
+def of(response, kind):
+    return [row.get("name") for row in response.context["groups"][kind].rows]
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "H-00123", "h-00123", " H-00123 ",
+        "1984-05-06", "06.05.1984", "6 May 1984", "5/6/1984", "6/5/1984",
+        "iris", "IRIS", "vega", "moss", "Vega-Moss", "iris ann", "moss iris", "Moss, Iris", "iris moss", "ann iris moss",
+        "Ïris", "iri mos", "iris 1984-05-06", "5/6/1984 vega", "Moss, 6 May 1984",
+        "iris@example.org", "IRIS@example.org",
+    ],
+)  # fmt: skip
+def test_a_patient_of_any_clinic_is_found(typed, iris, staff):
+    page = staff("support").post("find/", q=typed)
+    assert found(page) == ["Iris Ann Vega-Moss"]
+    assert f"/patients/{iris['userId']}/" in text(page)
+    assert "Hillside Clinic" in text(page)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["H-0012", "1984-05-07", "ris", "iris smith", "iris 1984-05-07", "nobody@example.org", "i"],
+)
+def test_another_patient_is_not(typed, iris, staff):
+    assert found(staff("support").post("find/", q=typed)) == []
+
+
+def test_nothing_typed_is_in_an_address_or_in_the_audit_trail(iris, staff):
+    support = staff("support")
+    for typed in ("Iris Moss", "H-00123", "1984-05-06", "iris@example.org"):
+        page = support.post("find/", q=typed)
+        assert page.status_code == 200
+        links = [part.partition('"')[0] for part in text(page).split('href="')[1:]]
+        assert not [link for link in links if typed.lower() in link.lower()]
+    noted = events(action="find.looked_up")
+    assert [event["scope"]["patients"] for event in noted] == [[iris["userId"]]] * 4
+    assert not [
+        value for value in ("Iris", "Moss", "00123", "1984", "iris@") if value in str(noted)
+    ]
+
+
+def test_each_look_up_is_one_event(clinic, iris, staff):
+    support = staff("support")
+    before = len(events())
+    typed = ("Iris", "harbor", "nothing at all", clinic["canonicalShareCode"], str(clinic["_id"]))
+    for number, one in enumerate(typed, 1):
+        support.post("find/", q=one)
+        assert len(events()) == before + number, one
+    support.get("find/")
+    support.post("find/", q=" ")
+    assert len(events()) == before + len(typed)
+
+
+@pytest.mark.parametrize("role", ["viewer", "configuration", "integration", "destructive"])
+def test_who_sees_no_patients_finds_none(role, iris, staff):
+    for typed in ("Iris", "H-00123", "1984-05-06", "iris@example.org"):
+        page = staff(role).post("find/", q=typed)
+        assert "patients" not in page.context["groups"]
+        assert "Vega" not in text(page)
+    assert not [event for event in events(action="find.looked_up") if "patients" in event["scope"]]
+
+
+@pytest.mark.parametrize(
+    "typed", ["\0", "a\0b", "a\x07b", "x" * 5000, "$where", "(", "a" * 199 + " b", ". - ,", "١٩٨٤"]
+)
+def test_whatever_is_typed_is_answered(typed, iris, staff):
+    assert staff("support").post("find/", q=typed).status_code == 200
+    assert staff("viewer").get("find/", {"q": typed}).status_code in (200, 302)
+
+
+def test_who_does_not_find_clinics_finds_nothing(staff):
+    assert staff("auditor").post("find/", q="Iris").status_code == 403
+    assert [event["outcome"] for event in events(action="page.find")] == ["denied"]
+
+
+def test_ten_are_shown_and_that_there_are_more(clinic, staff):
+    make_patients(clinic, [{"fullName": f"Una {n}", "birthDate": "1999-09-09"} for n in range(11)])
+    list(preparing.prepare())
+    for typed in ("una", "1999-09-09"):
+        page = staff("support").post("find/", q=typed)
+        assert len(found(page)) == 10
+        assert "There are more" in text(page)
+
+
+# --- clinics ----------------------------------------------------------------------------------------
+def test_a_certain_clinic_is_opened_at_once(clinic, staff):
+    for typed in (str(clinic["_id"]), clinic["canonicalShareCode"].replace("-", " ").lower()):
+        answer = staff("viewer").post("find/", q=typed)
+        assert answer.headers["Location"] == f"/admin/clinics/{clinic['_id']}/"
+
+
+def test_clinics_are_found_by_words_whether_they_are_new_or_not(monkeypatch, staff):
+    make_clinic(name="Clinique du Dr. Bélanger")
+    make_clinic(name="Belanger Clinic")
+    clinic_names.keep()
+    monkeypatch.setattr(clinic_names, "_NEWEST", 1)
+    make_clinic(name="A new clinic of Belanger")
+    page = staff("viewer").post("find/", q="belanger clin")
+    assert of(page, "clinics") == [
+        "Belanger Clinic", "A new clinic of Belanger", "Clinique du Dr. Bélanger",
+    ]  # fmt: skip
+
+
+def test_a_clinic_is_shown_as_it_is_now(staff):
+    renamed, removed = make_clinic(name="Mill East"), make_clinic(name="Mill West")
+    clinic_names.keep()
+    db.collection("clinics").update_one({"_id": renamed["_id"]}, {"$set": {"name": "Mill North"}})
+    db.collection("clinics").delete_one({"_id": removed["_id"]})
+    assert of(staff("viewer").post("find/", q="mill"), "clinics") == ["Mill North"]
+
+
+def test_many_clinics_lead_to_the_list(staff):
+    for number in range(12):
+        make_clinic(name=f"Mill {number:02}")
+    page = staff("viewer").post("find/", q="mill")
+    assert len(of(page, "clinics")) == 10
+    assert "2 more" in text(page)
+    assert "/admin/clinics/?q=mill" in text(page)
+
+
+# --- people -----------------------------------------------------------------------------------------
+def test_an_account_is_opened_by_its_id_not_by_its_address(clinic, ben, staff):
+    for typed in (ben.email, ben.email.upper(), ben.user_id):
+        answer = staff("viewer").post("find/", q=typed)
+        assert answer.headers["Location"] == f"/admin/users/?q={ben.user_id}"
+
+
+def test_an_address_without_an_account_shows_who_has_it(clinic, staff):
+    page = staff("support").post("find/", q="invited@example.org")
+    assert len(of(page, "people")) == 1
+    assert "invited" in text(page)
+
+
+def test_members_are_found_by_the_beginning_of_their_name_once_each(clinic, other, ben, staff):
+    for where in (make_clinic(), make_clinic()):
+        make_clinician(where, ben, name="Zoë Member")
+    for typed in ("zoe", "ZOË MEM"):
+        assert of(staff("viewer").post("find/", q=typed), "people") == ["Zoë Member"]
+    assert of(staff("viewer").post("find/", q="member"), "people") == []
+
+
+# --- cost -------------------------------------------------------------------------------------------
+def test_common_words_cost_no_more_than_rare_ones(clinic, staff):
+    """1,500 patients with the same two names, and 1,500 born on one day."""
+    rows = [
+        {"fullName": f"Maria {n} Garcia", "birthDate": "1999-09-09", "userId": new_user_id(), "mrn": "SAME"}
+        for n in range(1_500)
+    ]  # fmt: skip
+    make_patients(clinic, rows)
+    list(preparing.prepare())
+    support = staff("support")
+    support.get("find/")
+    for typed in (
+        "maria garcia",
+        "garcia lopez maria",
+        "m",
+        "maria",
+        "1999-09-09",
+        "1999-09-09 lopez",
+        "same",
+    ):
+        with costs() as cost:
+            support.post("find/", q=typed)
+        assert cost["documents"] <= 500 + 10, (typed, cost)
+        assert cost["keys"] <= 2_000, (typed, cost)
+
+
+def test_clinics_are_found_without_reading_them_all(staff):
+    rows = [
+        {"_id": ObjectId(), "name": f"Mill {n:04}", "shareCodes": [f"MILL-{n:04}"], "canonicalShareCode": f"MILL-{n:04}"}
+        for n in range(1_500)
+    ]  # fmt: skip
+    db.collection("clinics").insert_many(rows)
+    clinic_names.keep()
+    viewer = staff("viewer")
+    viewer.get("find/")
+    for search in (
+        lambda: viewer.post("find/", q="0007 mi"),
+        lambda: viewer.get("clinics/?q=0007+mi"),
+    ):
+        with costs() as cost:
+            page = search()
+        assert "Mill 0007" in text(page)
+        assert cost["documents"] <= 200, cost
+        assert cost["keys"] <= 300, cost

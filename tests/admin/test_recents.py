@@ -1,0 +1,112 @@
+"""What a member of staff has looked at last, and the tab that was open last."""
+
+import pytest
+
+from kernel import db
+from kernel.staff import recents
+from tests.admin.conftest import events, patient_ids, text
+from tests.factories import make_clinic
+
+
+def at(clinic, rest=""):
+    return f"clinics/{clinic['_id']}/{rest}"
+
+
+def shown(person, page="find/"):
+    """Kind -> names, as the page shows them."""
+    response = person.get(page)
+    assert response.status_code == 200
+    recent = response.context.get("recent", {})
+    return {kind: [link["name"] for link in links] for kind, links in recent.items()}
+
+
+def stored():
+    return list(db.collection(recents.COLLECTION).find({}))
+
+
+def test_what_was_seen_last_comes_first_and_once(clinic, ben, staff):
+    support, other = staff("support"), make_clinic(name="Second Clinic")
+    first, second = patient_ids(clinic)[:2]
+    for path in (at(clinic), at(other), at(clinic, "members/"), f"users/?q={ben.user_id}"):
+        support.get(path)
+    for patient in (first, second, first):
+        support.get(at(clinic, f"patients/{patient}/"))
+    seen = shown(support)
+    assert seen["Clinics"] == ["Harbor Diabetes Center", "Second Clinic"]
+    assert seen["People"] == ["Ben Member"]
+    assert len(seen["Patients"]) == 2
+    assert "Recently viewed" in text(support.get(""))
+    assert "Second Clinic" in text(support.get(""))
+
+
+def test_ten_are_kept_of_each_kind(staff):
+    viewer = staff("viewer")
+    for number in range(12):
+        viewer.get(at(make_clinic(name=f"Clinic {number:02}")))
+    assert shown(viewer)["Clinics"] == [f"Clinic {number:02}" for number in range(11, 1, -1)]
+
+
+def test_everyone_has_their_own(clinic, staff):
+    staff("viewer").get(at(clinic))
+    assert shown(staff("support")) == {}
+
+
+def test_ids_are_kept_and_no_names(clinic, ben, staff):
+    support = staff("support")
+    support.get(at(clinic))
+    support.get(f"users/?q={ben.email}")
+    support.get(at(clinic, f"patients/{patient_ids(clinic)[0]}/"))
+    kept = str(stored())
+    assert not [value for value in ("Harbor", "Ben", ben.email, "Marker") if value in kept]
+    assert not [value for value in support.client.cookies.values() if "Marker" in str(value)]
+
+
+def test_names_are_read_with_the_roles_of_the_moment(clinic, staff):
+    support = staff("support")
+    support.get(at(clinic, f"patients/{patient_ids(clinic)[0]}/"))
+    assert "Patients" in shown(support)
+    support.user.groups.clear()
+    support.user.groups.add(*staff("viewer").user.groups.all())
+    assert "Patients" not in shown(support)
+
+
+def test_names_of_patients_are_one_event_that_says_whose(clinic, staff):
+    support = staff("support")
+    patient = patient_ids(clinic)[0]
+    support.get("find/")
+    support.get(at(clinic, f"patients/{patient}/"))
+    assert events(action="recents.viewed") == []
+    support.get("find/")
+    (event,) = events(action="recents.viewed")
+    assert event["scope"] == {"patients": [patient]}
+
+
+def test_what_is_gone_is_not_shown(clinic, staff):
+    support = staff("support")
+    gone = make_clinic(name="Gone Clinic")
+    support.get(at(gone))
+    support.get(at(clinic))
+    support.get(at(clinic, f"patients/{patient_ids(clinic)[0]}/"))
+    db.collection("clinics").delete_one({"_id": gone["_id"]})
+    db.collection("patients").delete_many({})
+    assert shown(support) == {"Clinics": ["Harbor Diabetes Center"]}
+
+
+# --- the remembered tab -----------------------------------------------------------------------------
+@pytest.mark.parametrize("tab", ["", "members/", "history"])
+def test_a_clinic_opens_with_the_tab_that_was_open_last(tab, clinic, staff):
+    viewer, page = staff("viewer"), f"/admin/{at(clinic, tab)}"
+    viewer.get(at(clinic, "labels/"))
+    viewer.get(at(clinic, tab))
+    assert viewer.post("find/", q=str(clinic["_id"])).headers["Location"] == page
+    assert viewer.get("find/").context["recent"]["Clinics"][0]["url"] == page
+    assert f'href="{page}"' in text(viewer.get("clinics/", {"q": "harbor"}))
+
+
+def test_a_tab_that_the_role_does_not_show_is_not_opened(clinic, staff):
+    support = staff("support")
+    support.get(at(clinic, "patients/"))
+    support.user.groups.clear()
+    support.user.groups.add(*staff("viewer").user.groups.all())
+    answer = support.post("find/", q=str(clinic["_id"]))
+    assert answer.headers["Location"] == f"/admin/{at(clinic)}"
