@@ -21,6 +21,9 @@ from patients import field_values as values
 from patients import glycemic_ranges
 
 MOST_SOURCES = 50
+IGNORED = "Accepted and ignored; in no answer."
+_KEPT = "UpdatePatient without it keeps it"
+_ERASED = "UpdatePatient without it removes it."
 
 
 # Value -> path in the profile of a custodial account -> what is written there.
@@ -54,6 +57,7 @@ class Field:
     stored_as: str = ""  # where it is not the name
 
     # --- bodies and answers
+    about: str = ""  # the description of both schemas
     schema: Schema | None = None  # of a patient; None: no part of the API
     required: bool = False
     user_schema: Schema | None = None  # of the body that makes an existing user a patient
@@ -90,6 +94,7 @@ FIELDS: tuple[Field, ...] = (
     Field(
         "id",
         stored_as="userId",
+        about="User id of the patient's account, the same in all clinics. Ignored in requests.",
         schema=s.ref("tidepooluserid"),
         required=True,
         show=text,
@@ -98,7 +103,9 @@ FIELDS: tuple[Field, ...] = (
     ),
     Field(
         "email",
-        schema=s.of_requests(s.string(description="May be empty."), of_format="email"),
+        about="E-mail address of the account; absent or empty when there is none. UpdatePatient "
+        "without it removes that of a custodial patient; that of others it never changes.",
+        schema=s.of_requests(s.string(), of_format="email"),
         show=values.address,
         entry=Entry.IDENTITY,
         searched=2,
@@ -109,7 +116,8 @@ FIELDS: tuple[Field, ...] = (
     ),
     Field(
         "fullName",
-        schema=s.of_requests(s.name(description="Empty when unknown."), min_length=1),
+        about="Name of the patient; empty in an answer when unknown.",
+        schema=s.of_requests(s.name(), min_length=1),
         required=True,
         user_schema=s.name(min_length=1),
         show=values.text_or_empty,
@@ -123,6 +131,7 @@ FIELDS: tuple[Field, ...] = (
     ),
     Field(
         "birthDate",
+        about="Day of birth, `YYYY-MM-DD`; `0001-01-01` in an answer when unknown.",
         schema=s.string(format="date"),
         required=True,
         user_schema=s.string(format="date"),
@@ -137,7 +146,8 @@ FIELDS: tuple[Field, ...] = (
     ),
     Field(
         "mrn",
-        schema=s.mrn(min_length=1, description="Medical record number in the clinic."),
+        about=f"Medical record number in the clinic; absent when there is none. {_ERASED}",
+        schema=s.mrn(min_length=1),
         user_schema=s.mrn(min_length=1),
         show=values.text_or_nothing,
         entry=Entry.IDENTITY,
@@ -150,6 +160,8 @@ FIELDS: tuple[Field, ...] = (
     ),
     Field(
         "tags",
+        about=f"Ids of the clinic's tags that the patient has; null when there are none. {_KEPT}, and so does null; "
+        "`[]` removes them.",
         schema=s.ref("patientTagIds.v1"),
         user_schema=s.ref("patientTagIds.v1"),
         show=values.tags,
@@ -162,6 +174,7 @@ FIELDS: tuple[Field, ...] = (
     ),
     Field(
         "targetDevices",
+        about=f"Names of the patient's devices; absent when none are known. {_ERASED}",
         schema=s.at_most(100, s.array(s.name())),
         show=values.devices,
         entry=Entry.IDENTITY,
@@ -172,6 +185,7 @@ FIELDS: tuple[Field, ...] = (
     ),
     Field(
         "permissions",
+        about="What the clinic may do with the account; absent when nothing is known. Ignored in requests.",
         schema=s.ref("patientPermissions.v1"),
         show=values.permissions,
         shape=dict,
@@ -180,6 +194,7 @@ FIELDS: tuple[Field, ...] = (
     ),
     Field(
         "createdTime",
+        about="When the record was made.",
         schema=s.date_time(read_only=True),
         required=True,
         show=values.moment_or_zero,
@@ -190,6 +205,7 @@ FIELDS: tuple[Field, ...] = (
     ),
     Field(
         "updatedTime",
+        about="When the record last changed; reviews do not count.",
         schema=s.date_time(read_only=True),
         required=True,
         show=values.moment_or_zero,
@@ -197,9 +213,11 @@ FIELDS: tuple[Field, ...] = (
         shape=datetime,
         line=Titled(12, "Changed"),
     ),
-    Field("attestationSubmitted", schema=s.boolean()),
+    Field("attestationSubmitted", about=IGNORED, schema=s.boolean()),
     Field(
         "dataSources",
+        about=f"Device accounts that deliver the patient's data; null when none were ever named. {_KEPT}, and so does "
+        "null; `[]` removes them.",
         schema=s.at_most(MOST_SOURCES, s.array(s.ref("dataSource.v1"), nullable=True)),
         show=values.data_sources,
         always_shown=True,
@@ -210,12 +228,14 @@ FIELDS: tuple[Field, ...] = (
     ),
     Field(
         "lastUploadReminderTime",
+        about="When the patient was last reminded to upload data; absent when never.",
         schema=s.date_time(read_only=True),
         show=moment,
         shape=datetime,
     ),
     Field(
         "summary",
+        about="Statistics of the patient's glucose data; absent when there are none.",
         schema=s.ref("patientSummary.v1", read_only=True),
         show=values.summary,
         shape={ANY: {"dates": {ANY: object}, "periods": dict}},
@@ -223,6 +243,7 @@ FIELDS: tuple[Field, ...] = (
     ),
     Field(
         "reviews",
+        about="The newest reviews, newest first; `[]` when there are none. Ignored in requests.",
         schema=s.array(s.ref("patientReview.v1"), nullable=True),
         show=values.reviews,
         always_shown=True,
@@ -231,6 +252,7 @@ FIELDS: tuple[Field, ...] = (
     Field(
         "connectionRequests",
         stored_as="providerConnectionRequests",
+        about="Requests to connect a device account, by provider, newest first. Ignored in requests.",
         schema=s.ref("providerConnectionRequests.v1"),
         required=True,
         show=values.connection_requests,
@@ -240,6 +262,8 @@ FIELDS: tuple[Field, ...] = (
     ),
     Field(
         "sites",
+        about="Sites of the clinic that the patient has, without numbers; `[]` when there are none. The ids of a "
+        f"request count. {_KEPT}; `[]` removes them.",
         schema=s.array(s.ref("site.v1")),
         user_schema=s.array(s.ref("site.v1")),
         show=values.sites,
@@ -252,6 +276,7 @@ FIELDS: tuple[Field, ...] = (
     ),
     Field(
         "glycemicRanges",
+        about=f"The glucose ranges that the patient aims for; absent when unknown. {_KEPT}.",
         schema=s.ref("glycemicRanges.v1"),
         user_schema=s.ref("glycemicRanges.v1"),
         show=glycemic_ranges.shown,
@@ -261,6 +286,7 @@ FIELDS: tuple[Field, ...] = (
     ),
     Field(
         "diagnosisType",
+        about=f"Type of diabetes; absent in an answer when unknown. {_KEPT}; an empty text clears it.",
         schema=s.ref("diagnosisType.v1"),
         user_schema=s.ref("diagnosisType.v1"),
         show=values.diagnosis_type,
@@ -280,7 +306,7 @@ FIELDS: tuple[Field, ...] = (
 # --- what follows -----------------------------------------------------------------------------------
 def body_schemas(fields: Iterable[Field] = FIELDS) -> dict[str, Schema]:
     """Schemas of a patient in answers, which is also the body that creates or replaces one."""
-    return {field.name: field.schema for field in fields if field.schema is not None}
+    return {f.name: _described(f, f.schema) for f in fields if f.schema is not None}
 
 
 def required_names(fields: Iterable[Field] = FIELDS) -> list[str]:
@@ -289,7 +315,11 @@ def required_names(fields: Iterable[Field] = FIELDS) -> list[str]:
 
 def user_schemas(fields: Iterable[Field] = FIELDS) -> dict[str, Schema]:
     """Schemas of what is said about an existing user who becomes a patient."""
-    return {field.name: field.user_schema for field in fields if field.user_schema is not None}
+    return {f.name: _described(f, f.user_schema) for f in fields if f.user_schema is not None}
+
+
+def _described(field: Field, schema: Schema) -> Schema:
+    return {**schema, "description": field.about} if field.about else schema
 
 
 def said_in(body: Mapping[str, Any], fields: Iterable[Field] = FIELDS) -> dict[str, Any]:

@@ -19,6 +19,7 @@ class EHRSettingsViewSet(ApiViewSet):
         "GetEHRSettings",
         tags=INTERNAL,
         summary="Get a clinic's EHR settings",
+        description="404 when the clinic has none.",
         join=access.join_clinic,
         responses={200: schemas.EHR_SETTINGS},
     )
@@ -44,6 +45,7 @@ class MRNSettingsViewSet(ApiViewSet):
         "GetMRNSettings",
         tags=INTERNAL,
         summary="Get a clinic's MRN settings",
+        description="404 when the clinic has none: then nothing is demanded.",
         join=access.join_clinic,
         responses={200: schemas.MRN_SETTINGS},
     )

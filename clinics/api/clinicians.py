@@ -16,20 +16,27 @@ from kernel.api.parameters import PAGING, Parameter
 from kernel.api.viewsets import ApiViewSet, empty
 from kernel.errors import ConstraintViolation
 
-_INVITE = {"inviteId": s.literal(min_length=1)}
+_INVITE = {"inviteId": s.literal(min_length=1, description="Id of the pending invite.")}
 
 
 class ClinicCliniciansViewSet(ApiViewSet):
     @operation(
         "ListClinicians",
         summary="List the members and pending invites of a clinic",
+        description="Members, pending invites and service accounts, newest first, a page at a time.",
         query=(
             Parameter(
-                "search", s.search(), description="Words: each is a part of name or address."
+                "search",
+                s.search(),
+                description="Words, in any order: each is a part of name or address.",
             ),
             *PAGING,
-            Parameter("email", s.email(), description="Has this address."),
-            Parameter("role", s.name(), description="Has this role."),
+            Parameter(
+                "email", s.email(), description="Only who has this address, in any spelling."
+            ),
+            Parameter(
+                "role", s.name(), description="Only who has this role, such as `CLINIC_ADMIN`."
+            ),
         ),
         always_found=True,
         responses={200: schemas.CLINICIANS},
@@ -48,6 +55,9 @@ class ClinicCliniciansViewSet(ApiViewSet):
     @operation(
         "CreateClinician",
         summary="Add a member, or a pending invite when there is no id",
+        description="With `id` the user is a member at once, without a mail or a check of the account; with "
+        "`inviteId` the record waits for that invite. 400 without either, 409 when the user, the invite "
+        "or the address is there already.",
         body=schemas.CLINICIAN,
         raises=(ConstraintViolation,),
         responses={200: schemas.CLINICIAN},
@@ -65,7 +75,12 @@ class ClinicCliniciansViewSet(ApiViewSet):
 
 
 class ClinicianViewSet(ApiViewSet):
-    @operation("GetClinician", summary="Get a member", responses={200: schemas.CLINICIAN})
+    @operation(
+        "GetClinician",
+        summary="Get a member",
+        description="Looks a member up by user id; a pending invite is not found here.",
+        responses={200: schemas.CLINICIAN},
+    )
     def retrieve(self, call: Call) -> Response:
         clinician = clinicians.access_clinician(call.path["clinicId"], call.path["clinicianId"])
         return Response(shown_clinician(clinician))
@@ -91,6 +106,7 @@ class ClinicianViewSet(ApiViewSet):
     @operation(
         "DeleteClinician",
         summary="Remove a member",
+        description="Members may remove themselves, admins everyone. 422 when no admin would be left.",
         raises=(ConstraintViolation,),
         responses={200: None},
     )
@@ -107,6 +123,7 @@ class InvitedClinicianViewSet(ApiViewSet):
     @operation(
         "GetInvitedClinician",
         summary="Get a pending invite",
+        description="Looks an invite up by its id; a member is not found here.",
         path=_INVITE,
         responses={200: schemas.CLINICIAN},
     )
@@ -117,6 +134,8 @@ class InvitedClinicianViewSet(ApiViewSet):
     @operation(
         "AssociateClinicianToUser",
         summary="Make the invited user a member",
+        description="The invite loses its `inviteId` and gets the user's id; its address stays, and is not compared "
+        "with the account's. 409 when the user is a member already.",
         path=_INVITE,
         body=schemas.ASSOCIATE,
         raises=(ConstraintViolation,),
@@ -133,6 +152,7 @@ class InvitedClinicianViewSet(ApiViewSet):
     @operation(
         "DeleteInvitedClinician",
         summary="Cancel a pending invite",
+        description="The invitation that was mailed ends with it.",
         path=_INVITE,
         raises=(ConstraintViolation,),
         responses={200: None},
@@ -147,6 +167,7 @@ class CliniciansViewSet(ApiViewSet):
         "ListAllClinicians",
         tags=INTERNAL,
         summary="List the clinicians of all clinics, newest first",
+        description="Members and pending invites, each with its clinic; for services.",
         query=(*PAGING, *CREATED_BETWEEN),
         responses={200: s.array(schemas.MEMBERSHIP)},
     )
@@ -164,6 +185,7 @@ class ClinicianClinicsViewSet(ApiViewSet):
     @operation(
         "ListClinicsForClinician",
         summary="List the clinics a user is a member of, newest membership first",
+        description="Each membership with its clinic, a page at a time. An array that is empty when there are none.",
         query=PAGING,
         always_found=True,
         responses={200: schemas.MEMBERSHIPS},

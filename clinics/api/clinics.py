@@ -21,8 +21,10 @@ from patients.services import patient_counts, tags_and_sites
 
 INTERNAL = ("Clinics", "Internal")
 CREATED_BETWEEN = (
-    Parameter("createdTimeStart", s.date_time(), description="Created then or later."),
-    Parameter("createdTimeEnd", s.date_time(), description="Created before then."),
+    Parameter(
+        "createdTimeStart", s.date_time(), description="Only what was made at this time or later."
+    ),
+    Parameter("createdTimeEnd", s.date_time(), description="Only what was made before this time."),
 )
 
 
@@ -30,13 +32,22 @@ class ClinicsViewSet(ApiViewSet):
     @operation(
         "ListClinics",
         summary="List clinics",
+        description="All filters have to hold. The order is that of the ids, and there is no total count; for "
+        "services.",
         query=(
             *PAGING,
             Parameter(
-                "shareCode", s.share_code(), description="Has this share code, now or formerly."
+                "shareCode",
+                s.share_code(),
+                description="Only the clinic to which this share code leads.",
             ),
             *CREATED_BETWEEN,
-            Parameter("ehrEnabled", s.boolean(), description="Has the EHR integration on or off."),
+            Parameter(
+                "ehrEnabled",
+                s.boolean(),
+                description="True or false: only clinics whose EHR connection is on, or off. Those without one "
+                "match neither.",
+            ),
         ),
         responses={200: schemas.CLINICS},
     )
@@ -72,6 +83,7 @@ class ClinicViewSet(ApiViewSet):
     @operation(
         "GetClinic",
         summary="Get a clinic",
+        description="Any signed-in person may look a clinic up: patients do before they share data with it.",
         responses={200: schemas.CLINIC},
     )
     def retrieve(self, call: Call) -> Response:
@@ -93,6 +105,7 @@ class ClinicViewSet(ApiViewSet):
     @operation(
         "DeleteClinic",
         summary="Delete a clinic that has no patients",
+        description="Members, invites and the demo patient go with it. 400 while it has another patient.",
         responses={204: None},
     )
     def destroy(self, call: Call) -> Response:
@@ -104,7 +117,12 @@ class ShareCodeViewSet(ApiViewSet):
     @operation(
         "GetClinicByShareCode",
         summary="Find a clinic by one of its share codes",
-        path={"shareCode": s.share_code(min_length=1)},
+        description="Former codes lead to the clinic, too; the answer shows the present one.",
+        path={
+            "shareCode": s.share_code(
+                min_length=1, description="A share code, however it is typed."
+            )
+        },
         responses={200: schemas.CLINIC},
     )
     def retrieve(self, call: Call) -> Response:
@@ -116,6 +134,7 @@ class TierViewSet(ApiViewSet):
         "UpdateTier",
         tags=INTERNAL,
         summary="Set a clinic's tier",
+        description="The limit of patients depends on the tier; nothing else changes.",
         body=schemas.TIER,
         responses={200: None},
     )
@@ -128,6 +147,7 @@ class SuppressedNotificationsViewSet(ApiViewSet):
     @operation(
         "UpdateSuppressedNotifications",
         summary="Choose which mails a clinic does not get",
+        description="Replaces what was chosen before.",
         body=schemas.UPDATE_SUPPRESSED,
         responses={200: None},
     )
@@ -142,6 +162,7 @@ class MembershipRestrictionsViewSet(ApiViewSet):
     @operation(
         "ListMembershipRestrictions",
         summary="List who may join a clinic",
+        description="An empty object when everyone may join.",
         join=access.join_clinic,
         responses={200: schemas.RESTRICTIONS},
     )
@@ -153,6 +174,7 @@ class MembershipRestrictionsViewSet(ApiViewSet):
         "UpdateMembershipRestrictions",
         tags=INTERNAL,
         summary="Set who may join a clinic",
+        description="Replaces the whole list; without `restrictions`, or with an empty list, everyone may join.",
         body=schemas.RESTRICTIONS,
         responses={200: schemas.RESTRICTIONS},
     )

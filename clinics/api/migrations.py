@@ -12,9 +12,8 @@ from kernel.api.operations import Call, Lenient, operation
 from kernel.api.viewsets import ApiViewSet
 from kernel.errors import ConstraintViolation
 
-_ANY_TEXT = s.string()
 # The contract lacks the pattern on three paths; as everywhere else, an id that cannot exist is refused.
-_CLINIC = {"clinicId": _ANY_TEXT}
+_CLINIC = {"clinicId": s.string(description="Id of the clinic.")}
 _CLINIC_CHECKED = Lenient(path={"clinicId": s.object_id()})
 _IDS = {"clinicId": CLINIC_ID, "userId": s.ref("tidepooluserid")}
 
@@ -24,7 +23,9 @@ class LegacyClinicianViewSet(ApiViewSet):
         "EnableNewClinicExperience",
         tags=INTERNAL,
         summary="Open an empty clinic for a legacy account",
-        path={"userId": _ANY_TEXT},
+        description="The account becomes the only admin of a clinic without a name, which is to be filled in and "
+        "migrated. 422 for an account that is no legacy account.",
+        path={"userId": s.string(description="User id of the legacy account.")},
         lenient=Lenient(path={"userId": s.user_id()}),
         raises=(ConstraintViolation,),
         responses={200: CLINIC},
@@ -38,6 +39,8 @@ class InitialMigrationViewSet(ApiViewSet):
         "TriggerInitialMigration",
         tags=INTERNAL,
         summary="Start moving the patients of the account the clinic was opened for",
+        description="Needs a complete profile (`canMigrate`) and exactly one admin; 422 otherwise, and when the "
+        "clinic is migrated already. The move itself is done by a worker.",
         path=_CLINIC,
         lenient=_CLINIC_CHECKED,
         body=schemas.TRIGGER,
@@ -54,6 +57,8 @@ class MigrationsViewSet(ApiViewSet):
         "MigrateLegacyClinicianPatients",
         tags=INTERNAL,
         summary="Start moving the patients of a further legacy account",
+        description="The account has to be a clinician of the clinic, and the clinic migrated. 409 when the account "
+        "has a migration, in whatever clinic.",
         path=_CLINIC,
         lenient=_CLINIC_CHECKED,
         body=schemas.MIGRATION,
@@ -70,6 +75,7 @@ class MigrationsViewSet(ApiViewSet):
         "ListMigrations",
         tags=INTERNAL,
         summary="List the migrations into a clinic",
+        description="Oldest first; an empty array when there are none.",
         path=_CLINIC,
         lenient=_CLINIC_CHECKED,
         always_found=True,
@@ -85,6 +91,7 @@ class MigrationViewSet(ApiViewSet):
         "GetMigration",
         tags=INTERNAL,
         summary="Get the migration of an account",
+        description="Its `status` says how far it has come.",
         path=_IDS,
         responses={200: schemas.MIGRATION},
     )
@@ -96,6 +103,7 @@ class MigrationViewSet(ApiViewSet):
         "UpdateMigration",
         tags=INTERNAL,
         summary="Set the status of a migration",
+        description="For the service that moves the patients. Every status may follow every other.",
         path=_IDS,
         body=schemas.MIGRATION_UPDATE,
         responses={200: schemas.MIGRATION},

@@ -17,13 +17,21 @@ from patients.services.patient_clinics import Relationship, Workspace
 from patients.services.tags_and_sites import count_by_tag_and_site
 
 _FIND_PARAMETERS = (
-    Parameter("mrn", s.mrn()),
-    Parameter("birthDate", s.name()),
-    Parameter("workspaceId", s.name(), description="Only in this clinic of the caller."),
+    Parameter(
+        "mrn",
+        s.mrn(),
+        description="Only patients with this MRN; letter case and accents do not count.",
+    ),
+    Parameter("birthDate", s.name(), description="Only patients born on this day, `YYYY-MM-DD`."),
+    Parameter(
+        "workspaceId",
+        s.name(),
+        description="Only patients of this clinic of the caller; all of the caller's clinics when absent.",
+    ),
     Parameter(
         "workspaceIdType",
         s.string(enum=["clinicId", "ehrSourceId"]),
-        description="The kind of id in `workspaceId`.",
+        description="What `workspaceId` is: the clinic's id, or `sourceId` of its EHR settings. Needed with it.",
     ),
     *PAGING,
 )
@@ -33,6 +41,7 @@ class PatientClinicsViewSet(ApiViewSet):
     @operation(
         "ListClinicsForPatient",
         summary="The clinics of a patient, with the record in each",
+        description="By the name in each record, a page at a time; an empty array when there are none.",
         query=PAGING,
         always_found=True,
         responses={200: RELATIONSHIPS},
@@ -48,6 +57,8 @@ class FindPatientsViewSet(ApiViewSet):
     @operation(
         "FindPatients",
         summary="Find patients in the caller's clinics",
+        description="In all clinics in which the caller is member or admin, or in one of them (`workspaceId`), by "
+        "name, a page at a time. An empty array when no one fits.",
         query=_FIND_PARAMETERS,
         responses={200: RELATIONSHIPS},
     )

@@ -20,6 +20,7 @@ class SitesViewSet(ApiViewSet):
     @operation(
         "CreateSite",
         summary="Add a site",
+        description="409 when the clinic has a site of that name, letter case aside; 422 when it has 50 sites.",
         body=schemas.NEW_SITE,
         raises=(ConstraintViolation,),
         responses={200: schemas.SITE},
@@ -33,6 +34,8 @@ class SiteViewSet(ApiViewSet):
     @operation(
         "UpdateSite",
         summary="Rename a site, in its patients too",
+        description="409 when another site of the clinic has that name, letter case aside. An `id` in the body is "
+        "ignored.",
         path=_SITE_ID,
         body=schemas.SITE,
         responses={200: schemas.SITE},
@@ -48,6 +51,7 @@ class SiteViewSet(ApiViewSet):
     @operation(
         "DeleteSite",
         summary="Remove a site, from its patients too",
+        description="All patients lose it in the same moment.",
         path=_SITE_ID,
         responses={204: None},
     )
@@ -60,6 +64,7 @@ class SiteMergeViewSet(ApiViewSet):
     @operation(
         "MergeSite",
         summary="Merge another site of the clinic into this one",
+        description="The site of the path stays, that of the body goes: everyone who has it gets the other one.",
         path=_SITE_ID,
         body=schemas.SITE_BY_ID,
         responses={200: schemas.SITE},

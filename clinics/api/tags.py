@@ -15,6 +15,8 @@ class TagsViewSet(ApiViewSet):
     @operation(
         "CreatePatientTag",
         summary="Add a tag",
+        description="409 when the clinic has a tag of that name, letter case and blanks aside; 422 when it has 50 "
+        "tags. An `id` in the body is ignored.",
         body=schemas.TAG,
         raises=(ConstraintViolation,),
         responses={200: schemas.TAG},
@@ -26,7 +28,12 @@ class TagsViewSet(ApiViewSet):
 
 class TagViewSet(ApiViewSet):
     @operation(
-        "UpdatePatientTag", summary="Rename a tag", body=schemas.TAG, responses={200: schemas.TAG}
+        "UpdatePatientTag",
+        summary="Rename a tag",
+        description="409 when another tag of the clinic has that name, letter case and blanks aside. An `id` in the "
+        "body is ignored.",
+        body=schemas.TAG,
+        responses={200: schemas.TAG},
     )
     def update(self, call: Call) -> Response:
         renamed = tags.rename_tag(
@@ -37,6 +44,8 @@ class TagViewSet(ApiViewSet):
     @operation(
         "DeletePatientTag",
         summary="Remove a tag, in a while from the patients too",
+        description="It is gone from the clinic at once; a worker takes it from the patients a little later. 204 "
+        "also when it was gone already.",
         responses={204: None},
     )
     def destroy(self, call: Call) -> Response:
@@ -48,6 +57,8 @@ class TagSiteViewSet(ApiViewSet):
     @operation(
         "ConvertPatientTagToSite",
         summary="Convert a tag to a site, which its patients get instead",
+        description="A site gets the name, with a number behind it where a site has that name already, and everyone "
+        "with the tag gets the site. 409 when the clinic has 50 sites.",
         responses={200: schemas.SITE},
     )
     def create(self, call: Call) -> Response:

@@ -18,6 +18,8 @@ class UserClinicsViewSet(ApiViewSet):
         "DeleteUserFromClinics",
         tags=INTERNAL,
         summary="Remove a user from all clinics, as patient and as clinician",
+        description="Records are archived. A clinic whose last clinician goes keeps its custodial patients and "
+        "loses the others. 200 also when the user is in no clinic.",
         path=_USER_ID,
         always_found=True,
         responses={200: None},

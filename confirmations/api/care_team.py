@@ -18,7 +18,7 @@ from kernel.api.viewsets import empty
 
 TAGS = ("Confirmations",)
 USER = {"userId": schemas.USER_ID}
-PAIR = {**USER, "invitedBy": schemas.USER_ID}
+PAIR = {**USER, "invitedBy": s.ref("tidepooluserid", description="User id of the sender.")}
 _KEY = reads({"key": s.literal()})
 
 
@@ -27,6 +27,8 @@ class SendInviteViewSet(ConfirmationViewSet):
         "SendCareTeamInvite",
         tags=TAGS,
         summary="Invite someone into a person's care team",
+        description="Mails an invitation that its receiver can accept for seven days. 409 while a pending one to "
+        "the address exists, or the receiver has permissions already. `custodian` cannot be given.",
         path=USER,
         body=schemas.INVITATION,
         lenient=reads(
@@ -53,6 +55,8 @@ class ResendInviteViewSet(ConfirmationViewSet):
         "ResendCareTeamInvite",
         tags=TAGS,
         summary="Mail an invitation into a care team again",
+        description="The key stays the same, and the invitation lives for another seven days. 403 when it is not "
+        "pending, or not the caller's to send.",
         path={"inviteId": schemas.INVITE_ID},
         responses={200: schemas.CARE_TEAM_INVITATION},
     )
@@ -66,6 +70,9 @@ class AcceptInviteViewSet(ConfirmationViewSet):
         "AcceptCareTeamInvite",
         tags=TAGS,
         summary="Join a care team",
+        description="The receiver gets the permissions that the sender offered, in place of earlier ones, and the "
+        "alerts. Needs a pending invitation to an address that the receiver has proven. The answer is "
+        "the text `OK`.",
         path=PAIR,
         body=schemas.LOOKUP,
         lenient=_KEY,
@@ -83,6 +90,7 @@ class DismissInviteViewSet(ConfirmationViewSet):
         "DismissInvite",
         tags=TAGS,
         summary="Decline to join a care team",
+        description="The invitation becomes `declined`. 404 when no pending one of this sender has the key.",
         path=PAIR,
         body=schemas.LOOKUP,
         lenient=_KEY,
@@ -100,7 +108,9 @@ class CancelInviteViewSet(ConfirmationViewSet):
         "CancelInvite",
         tags=TAGS,
         summary="Cancel the invitation of an address",
-        path={**USER, "invitedBy": schemas.EMAIL},
+        description="Cancels the newest pending or declined invitation that the person has sent to the address. 404 "
+        "when there is none.",
+        path={**USER, "invitedBy": {**schemas.EMAIL, "description": "The invited address."}},
         lenient=reads({}, is_optional=True, path={"invitedBy": s.email()}),
         responses={200: None},
     )
@@ -114,6 +124,8 @@ class SentInvitesViewSet(ConfirmationViewSet):
         "GetSentInvitations",
         tags=TAGS,
         summary="List the invitations a person has sent",
+        description="Pending and declined invitations and offers to clinics, newest first, with expired ones. 404 "
+        "when there are none.",
         path=USER,
         responses={200: schemas.CONFIRMATIONS},
     )
@@ -128,6 +140,8 @@ class ReceivedInvitesViewSet(ConfirmationViewSet):
         "GetReceivedInvitations",
         tags=TAGS,
         summary="List the invitations a person can accept",
+        description="Pending invitations into care teams for the address that the account has proven, newest first, "
+        "without expired ones. 404 when there are none.",
         path=USER,
         responses={200: schemas.CARE_TEAM_INVITATIONS},
     )

@@ -27,6 +27,8 @@ class ClinicianInvitesViewSet(ConfirmationViewSet):
         "InviteClinician",
         tags=TAGS,
         summary="Invite a clinician by e-mail",
+        description="The address gets a mail, and the clinic a pending invite, which does not expire. 409 when a "
+        "member or another invite has the address.",
         body=schemas.INVITE_CLINICIAN,
         lenient=reads_for_clinic(schemas.INVITE_CLINICIAN),
         raises=(ConstraintViolation,),
@@ -47,6 +49,7 @@ class ClinicianInviteViewSet(ConfirmationViewSet):
         "GetClinicianInvite",
         tags=["Confirmations"],
         summary="Get the invitation of a clinician",
+        description="The pending invitation by its key, without the sender's profile; 404 when there is none.",
         path=INVITE,
         responses={200: schemas.UNNAMED_CLINICIAN_INVITATION},
     )
@@ -57,6 +60,8 @@ class ClinicianInviteViewSet(ConfirmationViewSet):
         "ResendInvite",
         tags=TAGS,
         summary="Mail the invitation of a clinician again",
+        description="Mails it to the address that the invite has now, under the same key. An invitation that has "
+        "ended is pending again.",
         path=INVITE,
         raises=(ConstraintViolation,),
         responses={200: schemas.CLINICIAN_INVITATION},
@@ -73,6 +78,8 @@ class ClinicianInviteViewSet(ConfirmationViewSet):
         "DeleteInvite",
         tags=TAGS,
         summary="Cancel the invitation of a clinician",
+        description="The invitation becomes `canceled`, and the clinic no longer shows the invite. The answer is "
+        "the text `OK`, also when there is no such invitation; 409 when it was accepted.",
         path=INVITE,
         raises=(ConstraintViolation,),
         responses={200: None},
@@ -87,6 +94,8 @@ class OwnInvitesViewSet(ConfirmationViewSet):
         "ListClinicianInvites",
         tags=TAGS,
         summary="List the invitations that the caller can answer",
+        description="Pending invitations for the address that the account has proven, newest first, each with "
+        "`restrictions`. 404 when there are none.",
         path={"userId": schemas.USER_ID},
         responses={200: schemas.CLINICIAN_INVITATIONS},
     )
@@ -106,6 +115,8 @@ class OwnInviteViewSet(ConfirmationViewSet):
         "AcceptClinicianInvite",
         tags=TAGS,
         summary="Become a clinician of the clinic that invited",
+        description="The caller becomes a member with the roles of the invite. 403 where a restriction of the "
+        "clinic forbids it, 404 for an invitation that is not the caller's or that the caller has not listed yet.",
         path=OWN,
         raises=(ConstraintViolation,),
         responses={200: s.ref("invitedClinician.v1")},
@@ -120,6 +131,8 @@ class OwnInviteViewSet(ConfirmationViewSet):
         "DismissClinicianInvite",
         tags=TAGS,
         summary="Decline to become a clinician",
+        description="The invitation becomes `declined`, and the clinic no longer shows the invite. The answer is "
+        "the text `OK`, also when there is no such invitation.",
         path=OWN,
         raises=(ConstraintViolation,),
         responses={200: None},

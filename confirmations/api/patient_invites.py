@@ -33,6 +33,7 @@ class PatientInvitesViewSet(ConfirmationViewSet):
         "GetPatientInvites",
         tags=TAGS,
         summary="List the people who offer to share their data",
+        description="Pending offers, newest first, without expired ones; an empty array when there are none.",
         responses={200: schemas.CONFIRMATIONS},
     )
     def page(self, call: Call) -> Response:
@@ -54,6 +55,8 @@ class PatientInviteViewSet(ConfirmationViewSet):
         "AcceptPatientInvitation",
         tags=TAGS,
         summary="Accept an offer: the person becomes a patient",
+        description="The permissions are those of the offer; what the body says about the patient counts before the "
+        "account's profile. 400 when the clinic demands an MRN and there is none.",
         path=INVITE,
         body=schemas.ACCEPT_PATIENT,
         body_limit=bodies.LARGE,
@@ -74,6 +77,8 @@ class PatientInviteViewSet(ConfirmationViewSet):
         "DeletePatientInvite",
         tags=TAGS,
         summary="Cancel an offer, or decline it for the clinic",
+        description="The offer becomes `canceled` when its sender calls, `declined` when the clinic or a service "
+        "does.",
         path=INVITE,
         responses={200: schemas.UNNAMED_CONFIRMATION},
     )
@@ -91,6 +96,8 @@ class ClinicShareViewSet(ConfirmationViewSet):
         "SendClinicShareInvite",
         tags=["Confirmations"],
         summary="Offer data to a clinic by its share code",
+        description="The clinic can accept the offer for seven days, and its admins are told by mail unless the "
+        "clinic does not want it. 409 when the person is a patient there already, or has an offer that waits.",
         path={"userId": schemas.USER_ID},
         body=schemas.SHARE,
         lenient=reads({"shareCode": s.share_code(), "permissions": schemas.ANY_GRANTS}),

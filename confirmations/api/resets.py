@@ -51,6 +51,8 @@ class AcceptResetViewSet(ConfirmationViewSet):
         "AcceptPasswordChange",
         tags=TAGS,
         summary="Set a new password with the key of the link",
+        description="The key is that of the mailed link, the address the one that it was mailed to. All other links "
+        "of the account stop working. If the password is refused, the link stays usable.",
         body=schemas.NEW_PASSWORD,
         lenient=reads({"key": _TEXT, "email": s.email(), "password": _TEXT}),
         raises=(NotFound,),

@@ -24,6 +24,8 @@ class SendSignupViewSet(ConfirmationViewSet):
         "SendAccountSignupConfirmation",
         tags=TAGS,
         summary="Mail a link that verifies the account's address",
+        description="The link works for 31 days. Nothing is mailed where the account has no address. 403 when a "
+        "confirmation for this address was made before: ResendAccountSignup mails that again.",
         path=USER,
         body=schemas.UPSERT,
         body_required=False,
@@ -57,6 +59,10 @@ class AcceptSignupViewSet(ConfirmationViewSet):
         "ConfirmAccountSignup",
         tags=TAGS,
         summary="Verify the address; claim a custodial account",
+        description="The key of the mailed link is the only credential. An account without a password needs the "
+        "body, and its owner has claimed it then; for any other account the body is ignored. A claim "
+        "that is refused is 409 with `error`: 1001 no password yet, and none sent; 1002 the password is "
+        "missing; 1003 it is not allowed; 1004 the birthday is missing; 1005 it is no day; 1006 it is another one.",
         path={"key": schemas.KEY},
         body=schemas.ACCEPTANCE,
         body_required=False,
@@ -80,6 +86,8 @@ class DismissSignupViewSet(ConfirmationViewSet):
         "DismissAccountSignup",
         tags=TAGS,
         summary="Report that someone else used this address",
+        description="The sign-up becomes `declined`, and its link stops working. The key of the link is the only "
+        "credential.",
         path=USER,
         body=schemas.LOOKUP,
         lenient=_KEY,
@@ -96,6 +104,8 @@ class SignupViewSet(ConfirmationViewSet):
         "GetAccountSignupConfirmation",
         tags=TAGS,
         summary="Get the newest confirmation that still works",
+        description="The newest pending confirmation for the address that the account has now, unless it has "
+        "expired; 404 when there is none.",
         path=USER,
         responses={200: schemas.SIGNUP},
     )
@@ -121,6 +131,8 @@ class SignupViewSet(ConfirmationViewSet):
         "CancelAccountSignupConfirmation",
         tags=TAGS,
         summary="Cancel the sign-up",
+        description="The sign-up becomes `canceled`, and its link stops working. The key of the link is the only "
+        "credential.",
         path=USER,
         body=schemas.LOOKUP,
         lenient=_KEY,

@@ -10,8 +10,8 @@ from drf_spectacular.settings import spectacular_settings
 
 from kernel import policy
 from kernel.api import failures, parameters
-from kernel.api.operations import REGISTRY
-from kernel.api.schema import COMPONENTS
+from kernel.api.operations import REGISTRY, Operation
+from kernel.api.schema import COMPONENTS, Schema
 
 _one_at_a_time = threading.Lock()
 Endpoint = tuple[str, str, str, Any]
@@ -22,15 +22,7 @@ class OperationSchema(AutoSchema):
 
     def _resolve_path_parameters(self, variables: list[str]) -> list[dict[str, Any]]:
         operation = REGISTRY[self.get_operation_id()]
-        return [
-            {
-                "in": "path",
-                "name": name,
-                "required": True,
-                "schema": operation.path.get(name) or parameters.path_schema(name),
-            }
-            for name in variables
-        ]
+        return [_path_parameter(name, operation) for name in variables]
 
     def get_operation(self, *args: Any) -> Any:
         operation: Any = super().get_operation(*args)
@@ -58,6 +50,24 @@ class Generator(SchemaGenerator):
             if Generator._cached is None:
                 Generator._cached = super().get_schema(request=request, public=public)
             return Generator._cached
+
+
+def _path_parameter(name: str, operation: Operation) -> dict[str, Any]:
+    schema = operation.path.get(name) or parameters.path_schema(name)
+    return {
+        "in": "path",
+        "name": name,
+        "required": True,
+        "description": described(schema),
+        "schema": {key: value for key, value in schema.items() if key != "description"},
+    }
+
+
+def described(schema: Schema) -> str:
+    """A schema's own description, or that of the component that it refers to."""
+    if "description" in schema or "$ref" not in schema:
+        return str(schema.get("description", ""))
+    return described(COMPONENTS[schema["$ref"].rpartition("/")[2]])
 
 
 def only_operations(endpoints: list[Endpoint]) -> list[Endpoint]:

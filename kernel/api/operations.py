@@ -191,7 +191,7 @@ def _described(
         request={"application/json": spec.body} if spec.body is not None else None,
         extensions={"x-bodyLimit": spec.body_limit},
         responses={
-            status: OpenApiResponse(response=body, description=_STATUS_WORDS.get(status, ""))
+            status: OpenApiResponse(response=body, description=_answer_words(status, body))
             for status, body in responses.items()
         },
     )
@@ -202,4 +202,15 @@ def _is_array(schema: Schema) -> bool:
     return parameters._kind(schema) == "array"
 
 
-_STATUS_WORDS = {200: "OK", 202: "Accepted", 204: "Done; no body"}
+def _answer_words(status: int, body: Schema | None) -> str:
+    if status == _OK and body is not None:
+        return "Done, and this is the result."
+    return _STATUS_WORDS[status]
+
+
+_OK = 200
+_STATUS_WORDS = {
+    _OK: "Done. The body is empty, unless the operation says otherwise.",
+    202: "Accepted: a worker does it a little later. No body.",
+    204: "Done, or there was nothing to do. No body.",
+}

@@ -44,24 +44,24 @@ class Parameter:
 LIMIT = Parameter(
     "limit",
     s.integer(minimum=1, default=10),
-    description="Maximum number of items. Any number is accepted, but a page of more than 2,000 is refused.",
+    description="Most items of a page; 10 when absent. A page that would hold more than 2,000 is refused with 400.",
 )
 OFFSET = Parameter(
     "offset",
     s.at_most(2**31 - 1, s.integer(minimum=0)),
-    description="How many items to skip; none when absent.",
+    description="How many items to skip before the page; 0 when absent.",
     fallback=0,
 )
 PAGING = (OFFSET, LIMIT)
 
 # Path parameters mean the same wherever they occur; an operation may state its own.
 PATH_SCHEMAS: dict[str, s.Schema] = {
-    "clinicId": s.object_id(),
-    "patientTagId": s.object_id(),
-    "siteId": s.object_id(),
-    "patientId": s.user_id(),
-    "userId": s.user_id(read_only=True),
-    "clinicianId": s.user_id(),
+    "clinicId": s.object_id(description="Id of the clinic."),
+    "patientTagId": s.object_id(description="Id of the tag."),
+    "siteId": s.object_id(description="Id of the site."),
+    "patientId": s.user_id(description="User id of the patient."),
+    "userId": s.user_id(read_only=True, description="User id of the account."),
+    "clinicianId": s.user_id(description="User id of the member."),
 }
 _ANY_TEXT = s.string()
 

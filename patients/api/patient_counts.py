@@ -18,6 +18,8 @@ class PatientCountSettingsViewSet(ApiViewSet):
     @operation(
         "GetPatientCountSettings",
         summary="The limits in force",
+        description="The stored limits, also those that begin later or have ended. An empty object when there are "
+        "none, and for clinics that have no limit: those outside of the US, or of a tier above the first.",
         join=access.join_clinic,
         responses={200: schemas.SETTINGS},
     )
@@ -29,6 +31,7 @@ class PatientCountSettingsViewSet(ApiViewSet):
         "UpdatePatientCountSettings",
         tags=INTERNAL,
         summary="Replace the limits",
+        description="Replaces both limits; one that is left out is removed. 400 when a limit begins after its end.",
         body=schemas.SETTINGS,
         responses={200: schemas.SETTINGS},
     )
@@ -53,6 +56,7 @@ class PatientCountViewSet(ApiViewSet):
     @operation(
         "GetPatientCount",
         summary="How many patients a clinic has",
+        description="The numbers are exact after every change that goes through this service.",
         join=patient_counts.join_counted_clinic,
         responses={200: schemas.COUNT},
     )
@@ -66,6 +70,7 @@ class PatientCountRefreshViewSet(ApiViewSet):
         "RefreshPatientCount",
         tags=INTERNAL,
         summary="Count the patients again",
+        description="Answers when everything is counted again: for records that other systems have written.",
         responses={200: None},
     )
     def refresh(self, call: Call) -> Response:

@@ -36,6 +36,7 @@ class SummaryClinicsViewSet(ApiViewSet):
         "DeletePatientSummary",
         tags=INTERNAL,
         summary="Remove a summary from all records that have it",
+        description="Whichever kind of statistics it is. 204 when no record has it.",
         path={"summaryId": SUMMARY_ID},
         always_found=True,
         responses={200: None, 204: None},
@@ -50,6 +51,8 @@ class UserDataSourcesViewSet(ApiViewSet):
         "UpdatePatientDataSources",
         tags=INTERNAL,
         summary="Replace the data sources of a user in all clinics",
+        description="Without a body they are removed. Clinics that have no record of the user are not touched; 404 "
+        "when no clinic has one.",
         body=DATA_SOURCES,
         body_required=False,
         raises=(ConstraintViolation,),

@@ -28,6 +28,8 @@ class ClinicPatientsViewSet(ApiViewSet):
     @operation(
         "ListPatients",
         summary="List the patients of a clinic",
+        description="A page of the patients who fit all filters, by name unless `sort` says otherwise. Filters and "
+        "sorts of statistics refer to `period`. `meta.count` says how many fit in all.",
         query=LIST_PARAMETERS,
         always_found=True,
         responses={200: schemas.PATIENTS_RESPONSE},
@@ -46,6 +48,9 @@ class ClinicPatientsViewSet(ApiViewSet):
     @operation(
         "CreatePatientAccount",
         summary="Create an account that the clinic manages, and its patient",
+        description="The account has no password until its owner claims it by the link that is mailed to `email`. "
+        "402 when the plan allows no more patients, 409 when another account has the address, 400 when "
+        "the MRN breaks the clinic's rules.",
         body=schemas.PATIENT,
         body_limit=bodies.LARGE,
         raises=(
@@ -67,6 +72,7 @@ class PatientViewSet(ApiViewSet):
     @operation(
         "GetPatient",
         summary="Get a patient",
+        description="The record of this clinic, with statistics, reviews and data sources.",
         join=patients.join_patient,
         responses={200: schemas.PATIENT},
     )
@@ -77,6 +83,9 @@ class PatientViewSet(ApiViewSet):
     @operation(
         "CreatePatientFromUser",
         summary="Make an existing account a patient",
+        description="What the body leaves out comes from the account's profile. 409 when the account is a patient "
+        "of the clinic already, 402 when `custodian` is among the permissions and the plan allows no "
+        "more patients.",
         body=schemas.CREATE_PATIENT,
         body_limit=bodies.LARGE,
         raises=(
@@ -112,7 +121,12 @@ class PatientViewSet(ApiViewSet):
         )
         return Response(patient(updated))
 
-    @operation("DeletePatient", summary="Remove a patient from a clinic", responses={204: None})
+    @operation(
+        "DeletePatient",
+        summary="Remove a patient from a clinic",
+        description="The record goes; the account stays, and so do records in other clinics.",
+        responses={204: None},
+    )
     def destroy(self, call: Call) -> Response:
         patients.remove_patient(
             clinic_id=call.path["clinicId"],
@@ -142,6 +156,7 @@ class PatientPermissionsViewSet(ApiViewSet):
     @operation(
         "DeletePatientPermission",
         summary="Take one permission from a clinic",
+        description="If it was the last one, the patient leaves the clinic. 404 when the clinic does not have it.",
         path={"permission": schemas.PERMISSION_NAME},
         responses={204: None},
     )
@@ -158,6 +173,7 @@ class PatientReviewsViewSet(ApiViewSet):
     @operation(
         "UpdatePatientReviews",
         summary="Mark a patient as reviewed by the caller",
+        description="The review is put in front of the list, of which the newest two are kept.",
         responses={200: schemas.REVIEWS},
     )
     def update(self, call: Call) -> Response:
@@ -171,6 +187,8 @@ class PatientReviewsViewSet(ApiViewSet):
     @operation(
         "DeletePatientReviews",
         summary="Revert the caller's newest review",
+        description="Takes back the newest review if it is the caller's: 409 when it is another clinician's, 404 "
+        "when there is none.",
         responses={200: schemas.REVIEWS},
     )
     def destroy(self, call: Call) -> Response:
@@ -186,6 +204,7 @@ class UploadReminderViewSet(ApiViewSet):
     @operation(
         "SendUploadReminder",
         summary="Remind a patient to upload data",
+        description="The mail is sent by a worker; `lastUploadReminderTime` is now.",
         responses={200: schemas.PATIENT},
     )
     def send(self, call: Call) -> Response:
@@ -202,6 +221,8 @@ class ConnectProviderViewSet(ApiViewSet):
         "ConnectProvider",
         tags=INTERNAL,
         summary="Ask a patient to connect a device account",
+        description="Mails the patient a request, which can be accepted for 30 days. The record has to name a data "
+        "source of the provider, in whatever state; 404 otherwise.",
         path={"providerId": schemas.PROVIDER_ID},
         raises=(ConstraintViolation,),
         responses={204: None},

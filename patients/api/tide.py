@@ -15,6 +15,8 @@ class TideViewSet(ApiViewSet):
     @operation(
         "TideReport",
         summary="Patients who need attention, by category",
+        description="Patients with CGM data since the cutoff, each in the first category that fits, most urgent "
+        "first, 100 at most. Beside them, 50 at most without recent data.",
         query=TIDE_PARAMETERS,
         is_heavy=True,
         always_found=True,

@@ -101,6 +101,8 @@ class EhrViewSet(ApiViewSet):
         "MatchClinicAndPatient",
         tags=("Clinics", "Internal"),
         summary="Match a stored order",
+        description="Says for which clinic an order is, and which patients it may mean by the criteria. Changes "
+        "nothing, unless `onUniqueMatch` asks for it.",
         body=schemas.MATCH_REQUEST,
         body_required=False,
         raises=(NotFound,),
@@ -123,6 +125,8 @@ class EhrViewSet(ApiViewSet):
         "SyncEHRData",
         tags=("Clinics", "Internal"),
         summary="Send reports of all subscribed patients of a clinic",
+        description="Answers when a send is stored for each patient whose reports an order has asked for. 404 for a "
+        "clinic without an enabled connection to Redox.",
         responses={202: None},
     )
     def sync_clinic(self, call: Call) -> Response:
@@ -133,6 +137,8 @@ class EhrViewSet(ApiViewSet):
         "SyncEHRDataForPatient",
         tags=("Clinics", "Internal"),
         summary="Send the reports of a patient to the clinics that want them after an upload",
+        description="For clinics with an enabled connection to Redox whose settings ask for reports after an upload "
+        "(`onUploadEnabled`). 202 also when there is none.",
         always_found=True,
         responses={202: None},
     )

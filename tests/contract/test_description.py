@@ -212,3 +212,52 @@ def is_of_an_operation_to_come(line):
     from tests.policy.test_matrix import NOT_YET_SERVED
 
     return any(f" {name}: " in line for name in NOT_YET_SERVED)
+
+
+def test_every_operation_parameter_and_property_is_described():
+    assert sorted(set(undescribed())) == []
+
+
+def undescribed():
+    for name, schema in description()["components"]["schemas"].items():
+        yield from () if is_described(schema) else (name,)
+        yield from undescribed_parts(schema, name)
+    for name, (_, _, operation) in described_operations().items():
+        if operation["description"].rstrip(".") == operation["summary"]:
+            yield f"{name}: more than its summary"
+        yield from (f"{name} {place}" for place in undescribed_in(operation))
+        for schema in schemas_of(operation):
+            yield from undescribed_parts(schema, name)
+
+
+def undescribed_in(operation):
+    parameters = operation.get("parameters", [])
+    yield from (p["name"] for p in parameters if not p.get("description"))
+    for status, response in operation["responses"].items():
+        if not ("$ref" in response or response["description"].endswith(".")):
+            yield status
+
+
+def schemas_of(operation):
+    for part in (operation.get("requestBody", {}), *operation["responses"].values()):
+        for content in part.get("content", {}).values():
+            yield content.get("schema", {})
+
+
+def undescribed_parts(schema, place):
+    """The place of each property without a description, its own or that of its component."""
+    for name, part in schema.get("properties", {}).items():
+        if not is_described(part):
+            yield f"{place}.{name}"
+        yield from undescribed_parts(part, f"{place}.{name}")
+    inner = [schema.get("items"), schema.get("additionalProperties")]
+    for part in (*inner, *(schema.get("anyOf", [])), *(schema.get("oneOf", []))):
+        if isinstance(part, dict):
+            yield from undescribed_parts(part, f"{place}[]")
+
+
+def is_described(schema):
+    component = schema.get("$ref", "").rpartition("/")[2]
+    return bool(schema.get("description")) or (
+        component != "" and is_described(description()["components"]["schemas"][component])
+    )

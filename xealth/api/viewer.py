@@ -17,10 +17,15 @@ from xealth.api.base import TAGS
 from xealth.representation import viewer, viewer_files
 from xealth.services import reports, webhook
 
-TOKEN = Parameter("restricted_token", s.literal(), required=True)
+TOKEN = Parameter(
+    "restricted_token",
+    s.literal(),
+    required=True,
+    description="The token of the report; it opens this one, for some minutes.",
+)
 QUERY = (
-    Parameter("clinicId", s.literal(), required=True),
-    Parameter("patientId", s.literal(), required=True),
+    Parameter("clinicId", s.literal(), required=True, description="Id of the clinic."),
+    Parameter("patientId", s.literal(), required=True, description="User id of the patient."),
     TOKEN,
 )
 _KEPT = "public, max-age=31536000, immutable"

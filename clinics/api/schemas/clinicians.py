@@ -4,7 +4,6 @@ from kernel.api import schema as s
 from kernel.choices import ClinicianRole
 
 _CLINIC = s.ref("clinic.v1")
-_SECRET = s.literal(min_length=1)
 
 ROLES = s.component(
     "clinicianRoles.v1",
@@ -12,20 +11,23 @@ ROLES = s.component(
         s.string(enum=ClinicianRole.values),
         min_items=1,
         unique_items=True,
-        description="A prescriber who is neither admin nor member has no access.",
+        description="Admins may do everything that members may, and change the clinic and its members. A "
+        "prescriber who is neither has no access.",
     ),
 )
 _FIELDS = {
-    "id": s.ref("tidepooluserid"),
-    "inviteId": s.literal(description="Only of a pending invite."),
+    "id": s.ref("tidepooluserid", description="User id of a member; absent for a pending invite."),
+    "inviteId": s.literal(description="Id of a pending invite; absent for a member."),
     "email": s.of_requests(
-        s.string(description="Empty where there is none: a service account has no address."),
+        s.string(
+            description="E-mail address; empty where there is none, as for a service account."
+        ),
         of_format="email",
     ),
-    "name": s.name(min_length=1),
+    "name": s.name(min_length=1, description="Full name; absent when unknown."),
     "roles": ROLES,
-    "createdTime": s.date_time(read_only=True),
-    "updatedTime": s.date_time(read_only=True),
+    "createdTime": s.date_time(read_only=True, description="When the member or invite was made."),
+    "updatedTime": s.date_time(read_only=True, description="When the record last changed."),
 }
 _REQUIRED = ["email", "roles", "createdTime", "updatedTime"]
 CLINICIAN = s.component(
@@ -39,25 +41,57 @@ CLINICIAN = s.component(
 s.component(
     "invitedClinician.v1",
     s.obj(
-        {**_FIELDS, "email": s.email()},
+        {**_FIELDS, "email": s.email(description="The invited address.")},
         required=_REQUIRED,
         description="A clinician who was invited by mail, pending or accepted.",
     ),
 )
-CLINICIANS = s.component("clinicians.v1", s.array(CLINICIAN))
+CLINICIANS = s.component(
+    "clinicians.v1",
+    s.array(CLINICIAN, description="Members, pending invites and service accounts, newest first."),
+)
 MEMBERSHIP = s.component(
     "clinicianClinicRelationship.v1",
-    s.obj({"clinician": CLINICIAN, "clinic": _CLINIC}, required=["clinician", "clinic"]),
+    s.obj(
+        {"clinician": CLINICIAN, "clinic": _CLINIC},
+        required=["clinician", "clinic"],
+        description="A member or pending invite, and the clinic.",
+    ),
 )
-MEMBERSHIPS = s.component("clinicianClinicRelationships.v1", s.array(MEMBERSHIP))
+MEMBERSHIPS = s.component(
+    "clinicianClinicRelationships.v1", s.array(MEMBERSHIP, description="Newest first.")
+)
 ASSOCIATE = s.component(
-    "associateClinicianToUser.v1", s.obj({"userId": s.user_id()}, required=["userId"])
+    "associateClinicianToUser.v1",
+    s.obj(
+        {"userId": s.user_id(description="User id of the account that becomes a member.")},
+        required=["userId"],
+        description="Who accepts the invite.",
+    ),
 )
 SERVICE_ACCOUNT = s.component(
     "addServiceAccount.v1",
     s.obj(
-        {"name": s.name(min_length=1), "client_id": _SECRET, "client_secret": _SECRET},
+        {
+            "name": s.name(min_length=1, description="Name of the new member."),
+            "client_id": s.literal(min_length=1, description="Client id at the identity provider."),
+            "client_secret": s.literal(
+                min_length=1, description="Its secret, which is tried once and not stored."
+            ),
+        },
         required=["name", "client_id", "client_secret"],
+        description="The credentials of an API client.",
     ),
 )
-USER_DETAILS = s.component("updateUserDetails.v1", s.obj({"email": s.email(min_length=1)}))
+USER_DETAILS = s.component(
+    "updateUserDetails.v1",
+    s.obj(
+        {
+            "email": s.email(
+                min_length=1,
+                description="The new address; absent: it is removed from the user's patient records.",
+            )
+        },
+        description="What has changed of an account.",
+    ),
+)

@@ -5,15 +5,22 @@ from clinic_records.limits import LONGEST_SITE_NAME
 from clinics.choices import ClinicSize, ClinicType
 from clinics.timezones import TIMEZONES
 from kernel.api import schema as s
+from patients import fields
 from patients.glycemic_ranges import UNITS
 
 _ID_LENGTH = {"min_length": 24, "max_length": 24}
-_COUNT = s.integer(description="How many patients have it; absent when no one does.")
-_READ_ONLY_TIME = s.date_time(read_only=True)
+_COUNT = s.integer(description="How many patients of the clinic have it; absent when no one does.")
+_ID = "Id of a {}: 24 hexadecimal digits in lower case."
 
-CLINIC_ID = s.component("clinicId.v1", s.object_id(read_only=True, **_ID_LENGTH))
-RESOURCE_ID = s.component("objectid.v1", s.object_id(read_only=True, **_ID_LENGTH))
-PATH_ID = s.component("objectId.v1", s.object_id(**_ID_LENGTH))
+CLINIC_ID = s.component(
+    "clinicId.v1", s.object_id(read_only=True, description=_ID.format("clinic"), **_ID_LENGTH)
+)
+RESOURCE_ID = s.component(
+    "objectid.v1", s.object_id(read_only=True, description=_ID.format("tag or site"), **_ID_LENGTH)
+)
+PATH_ID = s.component(
+    "objectId.v1", s.object_id(description=_ID.format("tag or site"), **_ID_LENGTH)
+)
 
 # Letters and digits of every script, blanks inside, and _ + > < -, as far as every dialect of expressions can say it.
 _NOT_IN_TAGS = r"!-*,./:;=?@\[-\^`{-~"
@@ -24,7 +31,12 @@ TAG = s.component(
         {
             "id": RESOURCE_ID,
             "name": s.of_requests(
-                s.name(min_length=1, max_length=20, pattern=_TAG_CHARACTERS),
+                s.name(
+                    min_length=1,
+                    max_length=20,
+                    pattern=_TAG_CHARACTERS,
+                    description="1 to 20 characters: letters and digits of any script, `_ + > < -`, blanks inside.",
+                ),
                 pattern=r"^[\p{L}\p{N}_+><-]{1}[\p{L}\p{N}\s_+><-]*$",
             ),
             "numPatients": _COUNT,
@@ -34,11 +46,18 @@ TAG = s.component(
     ),
 )
 
-SITE_ID = s.component("siteId.v1", s.object_id(read_only=True, **_ID_LENGTH))
+SITE_ID = s.component(
+    "siteId.v1", s.object_id(read_only=True, description=_ID.format("site"), **_ID_LENGTH)
+)
 SITE_NAME = s.component(
     "siteName.v1",
     s.of_requests(
-        s.name(min_length=1, max_length=LONGEST_SITE_NAME, pattern=r"^\S[\S ]*$"),
+        s.name(
+            min_length=1,
+            max_length=LONGEST_SITE_NAME,
+            pattern=r"^\S[\S ]*$",
+            description="1 to 200 characters: printable ASCII, letters and digits of any script, blanks inside.",
+        ),
         pattern=r"^[[:graph:]\p{L}\p{N}][[:graph:]\p{L}\p{N} ]*$",
     ),
 )
@@ -50,10 +69,20 @@ SITE = s.component(
         description="A site of the clinic, physical or logical.",
     ),
 )
-NEW_SITE = s.component("siteCreation.v1", s.obj({"name": SITE_NAME}, required=["name"]))
-SITE_BY_ID = s.component("siteById.v1", s.obj({"id": RESOURCE_ID}, required=["id"]))
+NEW_SITE = s.component(
+    "siteCreation.v1",
+    s.obj({"name": SITE_NAME}, required=["name"], description="A site to be made."),
+)
+SITE_BY_ID = s.component(
+    "siteById.v1",
+    s.obj({"id": RESOURCE_ID}, required=["id"], description="The site that goes."),
+)
 
-_TEXT = s.name(min_length=1)
+
+def _text(words: str) -> s.Schema:
+    return s.name(min_length=1, description=words)
+
+
 SHARE_CODE_PATTERN = "^" + "-".join(["[ABCDEFGHJKLMNPQRSTUVWXYZ23456789]{4}"] * 3) + "$"
 PHONE_NUMBERS = s.component(
     "phoneNumbers.v1",
@@ -61,16 +90,33 @@ PHONE_NUMBERS = s.component(
         50,
         s.array(
             s.component(
-                "phoneNumber.v1", s.obj({"type": _TEXT, "number": _TEXT}, required=["number"])
+                "phoneNumber.v1",
+                s.obj(
+                    {
+                        "type": _text("Kind of number, such as `Office`; absent when unknown."),
+                        "number": _text("The number, as people write it."),
+                    },
+                    required=["number"],
+                    description="A telephone number.",
+                ),
             ),
             min_items=1,
             unique_items=True,
+            description="1 to 50 different telephone numbers; absent when none are known.",
         ),
     ),
 )
 SUPPRESSED_NOTIFICATIONS = s.component(
     "suppressedNotifications.v1",
-    s.obj({"patientClinicInvitation": s.boolean()}, additional=False),
+    s.obj(
+        {
+            "patientClinicInvitation": s.boolean(
+                description="True: admins get no mail when a patient offers data. They get it when absent."
+            )
+        },
+        additional=False,
+        description="Mails that the clinic does not get; absent when none were chosen.",
+    ),
 )
 
 CLINIC = s.component(
@@ -78,35 +124,89 @@ CLINIC = s.component(
     s.obj(
         {
             "id": CLINIC_ID,
-            "address": s.component("streetAddress.v1", _TEXT),
-            "city": s.component("city.v1", _TEXT),
-            "postalCode": s.component("postalCode.v1", _TEXT),
-            "state": s.component("state.v1", _TEXT),
-            "country": s.component("country.v1", _TEXT),
-            "patientTags": s.array(TAG),
-            "sites": s.array(SITE),
-            "lastDeletedPatientTag": TAG,
-            "phoneNumbers": PHONE_NUMBERS,
-            "clinicType": s.string(min_length=1, enum=ClinicType.values),
-            "clinicSize": s.string(enum=ClinicSize.values),
-            # The contract counts items of a text; the service itself refuses an empty name.
-            "name": s.component("name.v1", s.name(min_items=1)),
-            "shareCode": s.component(
-                "shareCode.v1", s.string(pattern=SHARE_CODE_PATTERN, read_only=True)
+            "address": s.component("streetAddress.v1", _text("Street and number.")),
+            "city": s.component("city.v1", _text("City.")),
+            "postalCode": s.component("postalCode.v1", _text("Postal code.")),
+            "state": s.component("state.v1", _text("State or province.")),
+            "country": s.component(
+                "country.v1",
+                _text(
+                    "Country, any text. The limit of patients is for `US`, and for clinics without a country."
+                ),
             ),
-            "canMigrate": s.boolean(read_only=True),
-            "website": s.name(description="Usually a web address; any text, or an empty one."),
-            "createdTime": _READ_ONLY_TIME,
-            "updatedTime": _READ_ONLY_TIME,
-            "tierDescription": s.string(min_length=1, read_only=True),
-            "tier": s.string(min_length=1, read_only=True),
-            "preferredBgUnits": s.string(enum=list(UNITS)),
-            "suppressedNotifications": SUPPRESSED_NOTIFICATIONS,
+            "patientTags": s.array(
+                TAG,
+                description="The clinic's tags; absent when it never had one. Ignored in requests.",
+            ),
+            "sites": s.array(
+                SITE,
+                description="The clinic's sites; absent when there are none. Ignored in requests.",
+            ),
+            "lastDeletedPatientTag": {**TAG, "description": fields.IGNORED},
+            "phoneNumbers": PHONE_NUMBERS,
+            "clinicType": s.string(
+                min_length=1,
+                enum=ClinicType.values,
+                description="What kind of clinic it is; absent when unknown.",
+            ),
+            "clinicSize": s.string(
+                enum=ClinicSize.values,
+                description="Number of patients with diabetes, as the clinic states it; absent when unknown.",
+            ),
+            # The contract counts items of a text; the service itself refuses an empty name.
+            "name": s.component(
+                "name.v1",
+                s.name(
+                    min_items=1,
+                    description="Name of the clinic; empty in an answer as long as it has none.",
+                ),
+            ),
+            "shareCode": s.component(
+                "shareCode.v1",
+                s.string(
+                    pattern=SHARE_CODE_PATTERN,
+                    read_only=True,
+                    description="Code by which patients find the clinic. The service chooses it.",
+                ),
+            ),
+            "canMigrate": s.boolean(
+                read_only=True,
+                description="Whether TriggerInitialMigration is possible: the clinic is not migrated, and its "
+                "profile is complete.",
+            ),
+            "website": s.name(
+                description="Usually a web address; any text, or an empty one. Absent when none was set."
+            ),
+            "createdTime": s.date_time(read_only=True, description="When the clinic was made."),
+            "updatedTime": s.date_time(
+                read_only=True,
+                description="When the clinic, its admins or its counts of patients last changed.",
+            ),
+            "tierDescription": s.string(
+                min_length=1,
+                read_only=True,
+                description="Name of the tier: `Free`, `Standard`, `Premium` or `Enterprise`.",
+            ),
+            "tier": s.string(
+                min_length=1,
+                read_only=True,
+                description="Code of the tier; `tier0100` when none was set.",
+            ),
+            "preferredBgUnits": s.string(
+                enum=list(UNITS),
+                description="Unit in which the clinic reads glucose; `mg/dL` when none was set. Statistics are "
+                "in mmol/L all the same.",
+            ),
+            "suppressedNotifications": s.ref(
+                "suppressedNotifications.v1",
+                description="Mails that the clinic does not get; absent when none were chosen. Ignored in requests.",
+            ),
             "timezone": s.component(
                 "clinicTimezone.v1",
                 s.of_requests(
                     s.string(
-                        description="A name of the time zone database, one of those in `x-enum`.",
+                        description="A name of the time zone database, one of those in `x-enum`; absent when "
+                        "none was set.",
                         examples=["America/New_York"],
                     ),
                     enum=TIMEZONES,
@@ -124,19 +224,36 @@ CLINIC = s.component(
             "tier",
             "preferredBgUnits",
         ],
-        description="A clinic's profile with its tags and sites.",
+        description="A clinic's profile with its tags and sites. A request that leaves an optional field out "
+        "keeps it as it is.",
     ),
 )
-CLINICS = s.component("clinics.v1", s.array(CLINIC))
+CLINICS = s.component(
+    "clinics.v1", s.array(CLINIC, description="Clinics, in the order of their ids.")
+)
 
 TIER = s.component(
     "UpdateTier",
-    s.obj({"tier": s.component("tier.v1", s.string(enum=Tier.values))}, required=["tier"]),
+    s.obj(
+        {
+            "tier": s.component(
+                "tier.v1",
+                s.string(
+                    enum=Tier.values,
+                    description="Free, Standard, Premium and Enterprise, in this order.",
+                ),
+            )
+        },
+        required=["tier"],
+        description="The tier that the clinic gets.",
+    ),
 )
 UPDATE_SUPPRESSED = s.component(
     "UpdateSuppressedNotifications",
     s.obj(
-        {"suppressedNotifications": SUPPRESSED_NOTIFICATIONS}, required=["suppressedNotifications"]
+        {"suppressedNotifications": SUPPRESSED_NOTIFICATIONS},
+        required=["suppressedNotifications"],
+        description="Replaces what was chosen before.",
     ),
 )
 RESTRICTIONS = s.component(
@@ -155,14 +272,17 @@ RESTRICTIONS = s.component(
                                     of_format="hostname",
                                 ),
                                 "requiredIdp": s.name(
-                                    description="Identity provider such a user must have signed in with."
+                                    description="Identity provider that such a user has to sign in with; absent: any."
                                 ),
                             },
                             required=["emailDomain"],
+                            description="Users with an address of this domain may join.",
                         ),
-                    )
+                    ),
+                    description="At most 100; the first one of a user's domain counts. Absent: everyone may join.",
                 ),
             )
-        }
+        },
+        description="Who may become a clinician of the clinic by an invitation.",
     ),
 )

@@ -3,25 +3,42 @@
 from clinics.choices import MigrationStatus
 from kernel.api import schema as s
 
-_READ_ONLY_TIME = s.date_time(read_only=True)
-_STATUS = s.component("migrationStatus.v1", s.string(enum=MigrationStatus.values))
+
+def _time(words: str) -> s.Schema:
+    return s.date_time(read_only=True, description=words)
+
+
+_STATUS = s.component(
+    "migrationStatus.v1",
+    s.string(
+        enum=MigrationStatus.values,
+        description="`PENDING`: not begun; `RUNNING`: patients are being moved; `COMPLETED`: all are moved.",
+    ),
+)
 
 MIGRATION = s.component(
     "migration.v1",
     s.obj(
         {
-            "userId": s.literal(min_length=1, description="The legacy clinician account."),
+            "userId": s.literal(min_length=1, description="User id of the legacy account."),
             "status": _STATUS,
-            "createdTime": _READ_ONLY_TIME,
-            "updatedTime": _READ_ONLY_TIME,
-            "attestationTime": _READ_ONLY_TIME,
+            "createdTime": _time("When the migration was asked for."),
+            "updatedTime": _time("When its status last changed."),
+            "attestationTime": _time("Ignored in requests, and in no answer."),
         },
         required=["userId", "createdTime", "updatedTime"],
         description="The move of a legacy account's patients into a clinic.",
     ),
 )
-MIGRATIONS = s.component("migrations.v1", s.array(MIGRATION))
+MIGRATIONS = s.component("migrations.v1", s.array(MIGRATION, description="Oldest first."))
 MIGRATION_UPDATE = s.component(
-    "migrationUpdate.v1", s.obj({"status": _STATUS}, required=["status"])
+    "migrationUpdate.v1",
+    s.obj({"status": _STATUS}, required=["status"], description="The new status."),
 )
-TRIGGER = s.component("triggerMigration.v1", s.obj({"attestationSubmitted": s.boolean()}))
+TRIGGER = s.component(
+    "triggerMigration.v1",
+    s.obj(
+        {"attestationSubmitted": s.boolean(description="Accepted and ignored.")},
+        description="Nothing of it counts.",
+    ),
+)

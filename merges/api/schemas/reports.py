@@ -3,5 +3,10 @@
 from kernel.api import schema as s
 
 REPORT_REQUEST = s.component(
-    "generateMergeReport.v1", s.obj({"sourceId": s.ref("clinicId.v1")}, required=["sourceId"])
+    "generateMergeReport.v1",
+    s.obj(
+        {"sourceId": s.ref("clinicId.v1", description="Id of the clinic that would go.")},
+        required=["sourceId"],
+        description="Which merge the report is about.",
+    ),
 )

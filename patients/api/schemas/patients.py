@@ -7,7 +7,13 @@ from patients.field_values import PROVIDERS
 from patients.glycemic_ranges import PRESETS, UNITS
 
 TAG_ID = s.object_id(min_length=24, max_length=24)
-USER_ID = s.component("tidepooluserid", s.user_id(read_only=True, description="Id of an account."))
+USER_ID = s.component(
+    "tidepooluserid",
+    s.user_id(
+        read_only=True,
+        description="User id of an account: 10 hexadecimal digits or a UUID, in lower case.",
+    ),
+)
 TAG_IDS = s.component(
     "patientTagIds.v1",
     s.array(
@@ -17,50 +23,106 @@ TAG_IDS = s.component(
         description="Ids of the clinic's tags; null when there are none.",
     ),
 )
-_GRANT = s.obj()
+_PERMISSIONS = {
+    "custodian": "The clinic manages the account, which no one has claimed.",
+    "view": "The clinic may see the data.",
+    "note": "The clinic may write notes.",
+    "upload": "The clinic may upload data.",
+}
 PERMISSIONS = s.component(
     "patientPermissions.v1",
     s.obj(
-        dict.fromkeys(("custodian", "view", "note", "upload"), _GRANT),
-        description="A key that is present is granted.",
+        {name: s.obj(description=words) for name, words in _PERMISSIONS.items()},
+        description="What a clinic may do with a patient's account. A key that is present is granted; its value is "
+        "an empty object.",
     ),
 )
-PERMISSION_NAME = s.string(enum=list(choices.PERMISSIONS))
+PERMISSION_NAME = s.string(
+    enum=list(choices.PERMISSIONS), description="The permission that is taken from the clinic."
+)
 REVIEW = s.component(
     "patientReview.v1",
-    s.obj({"clinicianId": s.literal(), "time": s.date_time()}, required=["clinicianId", "time"]),
+    s.obj(
+        {
+            "clinicianId": s.literal(description="User id of the clinician."),
+            "time": s.date_time(description="When the clinician marked the patient as reviewed."),
+        },
+        required=["clinicianId", "time"],
+        description="A clinician has looked at the patient's data.",
+    ),
 )
 REVIEWS = s.component("patientReviews.v1", s.array(REVIEW, description="Newest first."))
-PROVIDER_NAME = s.component("providerName.v1", s.name(min_length=1, max_length=100))
-_TIME = s.component("datetime.v1", s.date_time())
+PROVIDER_NAME = s.component(
+    "providerName.v1",
+    s.name(
+        min_length=1,
+        max_length=100,
+        description="Provider of the device account, such as `dexcom`, `twiist` or `abbott`.",
+    ),
+)
+s.component("datetime.v1", s.date_time(description="A time with an offset, as RFC 3339 has it."))
+
+
+def _time(words: str) -> s.Schema:
+    return s.ref("datetime.v1", description=words)
+
+
 DATA_SOURCE = s.component(
     "dataSource.v1",
     s.obj(
         {
-            "state": s.string(enum=SourceState.values),
+            "state": s.string(
+                enum=SourceState.values,
+                description="`pending`: the patient was asked to connect; `pendingReconnect`: to connect again; "
+                "`connected`; `disconnected`: no longer connected; `error`: the connection fails.",
+            ),
             "providerName": PROVIDER_NAME,
-            "dataSourceId": {**TAG_ID, "readOnly": True},
-            "modifiedTime": _TIME,
-            "expirationTime": _TIME,
-            "latestDataTime": _TIME,
+            "dataSourceId": {
+                **TAG_ID,
+                "readOnly": True,
+                "description": "Id in the data service; absent when it has none.",
+            },
+            "modifiedTime": _time(
+                "When the connection last changed; absent when there never was one."
+            ),
+            "expirationTime": _time("Until when a request to connect can be accepted."),
+            "latestDataTime": _time(
+                "Time of the newest data that came from it; absent when unknown."
+            ),
         },
         required=["state", "providerName"],
         description="A device account that delivers the patient's data.",
     ),
 )
-DATA_SOURCES = s.component("dataSources.v1", s.at_most(fields.MOST_SOURCES, s.array(DATA_SOURCE)))
-PROVIDER_ID = s.component("providerId.v1", s.string(enum=DataProvider.values))
+DATA_SOURCES = s.component(
+    "dataSources.v1",
+    s.at_most(
+        fields.MOST_SOURCES,
+        s.array(DATA_SOURCE, description="Device accounts that deliver a patient's data."),
+    ),
+)
+PROVIDER_ID = s.component(
+    "providerId.v1",
+    s.string(
+        enum=DataProvider.values,
+        description="Maker of devices: `dexcom`, `twiist`, or `abbott` (FreeStyle Libre).",
+    ),
+)
 _REQUEST = s.component(
     "providerConnectionRequest.v1",
     s.obj(
-        {"createdTime": s.date_time(), "providerName": PROVIDER_ID},
+        {"createdTime": s.date_time(description="When it was made."), "providerName": PROVIDER_ID},
         required=["createdTime", "providerName"],
+        description="The patient was asked to connect an account of the provider.",
     ),
 )
 s.component(
     "providerConnectionRequests.v1",
     s.obj(
-        {name: s.array(_REQUEST) for name in PROVIDERS},
+        {
+            name: s.array(_REQUEST, description=f"Requests for {DataProvider(name).label}.")
+            for name in PROVIDERS
+        },
         required=[DataProvider.TWIIST.value, DataProvider.DEXCOM.value, DataProvider.ABBOTT.value],
         read_only=True,
         description="By provider, newest first.",
@@ -73,21 +135,27 @@ _UPPER_BOUND = s.component(
     s.obj(
         # In either unit: no meter shows more.
         {
-            "value": s.between(0, 1000, s.number(format="float")),
-            "units": s.string(enum=list(reversed(UNITS))),
+            "value": s.between(
+                0, 1000, s.number(format="float", description="Glucose, in `units`, up to 1,000.")
+            ),
+            "units": s.string(enum=list(reversed(UNITS)), description="Unit of `value`."),
         },
         required=["value", "units"],
+        description="Where a range ends.",
     ),
 )
 _THRESHOLD = s.component(
     "glycemicRangesThreshold.v1",
     s.obj(
         {
-            "name": s.name(min_length=1),
+            "name": s.name(min_length=1, description="What the range is called."),
             "upperBound": _UPPER_BOUND,
-            "inclusive": s.boolean(default=False),
+            "inclusive": s.boolean(
+                default=False, description="Whether the bound itself belongs to the range."
+            ),
         },
         required=["name", "upperBound"],
+        description="A range of glucose values, by its upper bound.",
     ),
 )
 _CUSTOM = s.component(
@@ -95,28 +163,50 @@ _CUSTOM = s.component(
     s.obj(
         # The contract's length keywords are those of a string, so they limit nothing.
         {
-            "name": s.name(min_length=1),
-            "thresholds": s.at_most(20, s.array(_THRESHOLD, min_length=4, max_length=5)),
+            "name": s.name(min_length=1, description="What the ranges are called together."),
+            "thresholds": s.at_most(
+                20,
+                s.array(_THRESHOLD, min_length=4, max_length=5, description="At most 20 ranges."),
+            ),
         },
         required=["name", "thresholds"],
+        description="Ranges of the patient's own.",
     ),
 )
 _PRESET = s.component(
-    "glycemicRangesPreset.v1", s.string(min_length=1, enum=list(PRESETS), default=PRESETS[0])
+    "glycemicRangesPreset.v1",
+    s.string(
+        min_length=1,
+        enum=list(PRESETS),
+        default=PRESETS[0],
+        description="Ranges of the American Diabetes Association: the standard ones, those for a pregnancy with type 1 "
+        "or type 2 diabetes, or those for people at high risk.",
+    ),
 )
 s.component(
     "glycemicRanges.v1",
     s.obj(
         {
-            "type": s.string(enum=choices.RangeType.values, default=choices.RangeType.PRESET.value),
+            "type": s.string(
+                enum=choices.RangeType.values,
+                default=choices.RangeType.PRESET.value,
+                description="Whether `preset` or `custom` counts; the other one is dropped.",
+            ),
             "custom": _CUSTOM,
             "preset": _PRESET,
         },
         required=["type"],
-        description="The ranges a patient aims for.",
+        description="The glucose ranges that a patient aims for.",
     ),
 )
-s.component("diagnosisType.v1", s.string(enum=[*DiagnosisType.values, ""]))
+s.component(
+    "diagnosisType.v1",
+    s.string(
+        enum=[*DiagnosisType.values, ""],
+        description="Type of diabetes: 1, 2, 3c, gestational, prediabetes, latent autoimmune (`lada`), "
+        "maturity-onset of the young (`mody`), another one, or `notApplicable`. An empty text clears it.",
+    ),
+)
 
 # --- the patient ----------------------------------------------------------------------------------
 PATIENT = s.component(
@@ -132,37 +222,61 @@ CREATE_PATIENT = s.component(
     s.obj(
         {
             "permissions": PERMISSIONS,
-            "isMigrated": s.boolean(),
-            "legacyClinicianId": USER_ID,
-            "attestationSubmitted": s.boolean(),
+            "isMigrated": s.boolean(
+                description="Whether the patient comes from a legacy account; false when absent."
+            ),
+            "legacyClinicianId": s.ref(
+                "tidepooluserid",
+                description="The legacy account that the patient comes from. With it, an account that is a patient of "
+                "the clinic already is no conflict.",
+            ),
+            "attestationSubmitted": s.boolean(description=fields.IGNORED),
             **fields.user_schemas(),
         },
-        description="An existing account that becomes a patient.",
+        description="An existing account that becomes a patient. Name, birth date and MRN are those of the account's "
+        "profile when they are absent.",
     ),
 )
-PATIENTS = s.component("patients.v1", s.array(PATIENT))
+PATIENTS = s.component("patients.v1", s.array(PATIENT, description="Patients of a clinic."))
 META = s.component(
     "meta.v1",
     s.obj(
         {
-            "count": s.integer(description="Patients that match."),
-            "totalCount": s.integer(description="Patients of the clinic."),
-        }
+            "count": s.integer(description="All patients that match, on whatever page."),
+            "totalCount": s.integer(description="All patients of the clinic."),
+        },
+        description="How many patients there are.",
     ),
 )
-PATIENTS_RESPONSE = s.component("patientsResponse.v1", s.obj({"data": PATIENTS, "meta": META}))
+PATIENTS_RESPONSE = s.component(
+    "patientsResponse.v1",
+    s.obj(
+        {"data": PATIENTS, "meta": META},
+        description="A page of the patients, and how many there are.",
+    ),
+)
 RELATIONSHIPS = s.component(
     "patientClinicRelationships.v1",
     s.array(
         s.component(
             "patientClinicRelationship.v1",
             s.obj(
-                {"patient": PATIENT, "clinic": s.ref("clinic.v1")}, required=["patient", "clinic"]
+                {"patient": PATIENT, "clinic": s.ref("clinic.v1")},
+                required=["patient", "clinic"],
+                description="A patient's record, and the clinic whose record it is.",
             ),
-        )
+        ),
+        description="A person's records, or those of several people, each with its clinic.",
     ),
 )
 USER_IDS = s.component(
     "tidepoolUserIds.v1",
-    s.array(USER_ID, nullable=True, min_items=1, max_items=1000, unique_items=True),
+    s.array(
+        USER_ID,
+        nullable=True,
+        min_items=1,
+        max_items=1000,
+        unique_items=True,
+        description="Different user ids; null for every patient of the clinic.",
+    ),
 )

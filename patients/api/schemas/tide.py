@@ -2,13 +2,15 @@
 
 from kernel.api import schema as s
 from kernel.api.parameters import Parameter
+from patients.api.schemas import statistic_words
 from patients.api.schemas.patient_parameters import PERIOD_PATTERN
-from patients.api.schemas.patients import DATA_SOURCE, REVIEW, TAG_ID, TAG_IDS, USER_ID
+from patients.api.schemas.patients import DATA_SOURCE, REVIEW, TAG_IDS, USER_ID
 from patients.services.tide import CATEGORIES, ROW_FIELDS
 
-_BOUND = s.string(pattern=r"^(>=|>|<=|<)\d\.\d\d?$")
+_LABEL = "Label of the category of this name: a comparison with a fraction from 0 to 1."
+_BOUND = s.string(pattern=r"^(>=|>|<=|<)\d\.\d\d?$", description=_LABEL)
 # The label of the drop carries a minus sign, which the contract's pattern has forgotten.
-_NEGATIVE_BOUND = s.string(pattern=r"^(>=|>|<=|<)-?\d\.\d\d?$")
+_NEGATIVE_BOUND = s.string(pattern=r"^(>=|>|<=|<)-?\d\.\d\d?$", description=_LABEL)
 _LABELLED = (
     "timeCGMUsePercent",
     "timeInAnyLowPercent",
@@ -22,19 +24,30 @@ _FILTERS = s.component(
     "tideFilters.v1",
     s.obj(
         {"dropInTimeInTargetPercent": _NEGATIVE_BOUND, **dict.fromkeys(_LABELLED, _BOUND)},
-        description="Labels of the categories.",
+        description="Labels of five categories, the same ones whatever was asked for.",
     ),
 )
+_PERIOD = s.string(
+    pattern=PERIOD_PATTERN, description="Length in days: `1d`, `7d`, `14d` or `30d`."
+)
+
+
+def _threshold(words: str, number: float) -> s.Schema:
+    return s.number(description=f"Glucose {words} this is what the name says, in mmol/L; {number}.")
+
+
 _CONFIG_FIELDS = {
-    "schemaVersion": s.number(),
+    "schemaVersion": s.number(description="Version of the report; 2."),
     "clinicId": s.ref("clinicId.v1"),
-    "period": s.string(pattern=PERIOD_PATTERN),
-    "lastDataCutoff": s.date_time(),
-    "highGlucoseThreshold": s.number(),
-    "veryHighGlucoseThreshold": s.number(),
-    "extremeHighGlucoseThreshold": s.number(),
-    "lowGlucoseThreshold": s.number(),
-    "veryLowGlucoseThreshold": s.number(),
+    "period": _PERIOD,
+    "lastDataCutoff": s.date_time(
+        description="The time that was asked for, with the offset it was sent in."
+    ),
+    "highGlucoseThreshold": _threshold("above", 10),
+    "veryHighGlucoseThreshold": _threshold("above", 13.9),
+    "extremeHighGlucoseThreshold": _threshold("above", 19.4),
+    "lowGlucoseThreshold": _threshold("below", 3.9),
+    "veryLowGlucoseThreshold": _threshold("below", 3),
     "tags": TAG_IDS,
     "filters": _FILTERS,
 }
@@ -51,45 +64,75 @@ _PATIENT = s.component(
     s.obj(
         {
             "id": USER_ID,
-            "email": s.email(),
-            "fullName": s.string(min_length=1),
+            "email": s.email(description="Address of the account; absent when there is none."),
+            "fullName": s.string(min_length=1, description="Name; absent when unknown."),
             "tags": TAG_IDS,
-            "reviews": s.array(REVIEW, nullable=True),
-            "dataSources": s.array(DATA_SOURCE, nullable=True),
+            "reviews": s.array(REVIEW, nullable=True, description="Newest first."),
+            "dataSources": s.array(
+                DATA_SOURCE, nullable=True, description="Null when none were ever named."
+            ),
         },
         required=["id", "tags"],
+        description="The patient of a row.",
     ),
 )
 _ROW = s.component(
     "tideResultPatient.v1",
     s.obj(
         {
-            **{name: s.number() for name in ROW_FIELDS},
-            "lastData": s.date_time(),
+            **{
+                name: s.number(description=f"{statistic_words.value(name)}.") for name in ROW_FIELDS
+            },
+            "lastData": s.date_time(
+                description="Time of the newest CGM reading; absent when there is none."
+            ),
             "patient": _PATIENT,
         },
         required=["patient"],
+        description="A patient with CGM statistics of the period; what is absent has no value.",
     ),
 )
-_RESULTS = s.component("tideResults.v1", s.obj(additional=s.array(_ROW)))
+_RESULTS = s.component(
+    "tideResults.v1",
+    s.obj(
+        additional=s.array(_ROW, description="Most urgent first."),
+        description="Rows by category, and under `noData` patients without recent data. A category that was not "
+        "reached, since there are 100 patients already, is absent.",
+    ),
+)
 TIDE_RESPONSE = s.component(
     "tideResponse.v1",
-    s.obj({"config": _CONFIG, "results": _RESULTS}, required=["config", "results"]),
+    s.obj(
+        {"config": _CONFIG, "results": _RESULTS},
+        required=["config", "results"],
+        description="The TIDE report.",
+    ),
 )
-OBJECT_ID = s.component("objectId.v1", TAG_ID)
+OBJECT_ID = s.ref("objectId.v1")
 TIDE_PARAMETERS = (
-    Parameter("period", s.string(pattern=PERIOD_PATTERN), required=True),
+    Parameter(
+        "period",
+        s.string(pattern=PERIOD_PATTERN),
+        required=True,
+        description="Length of the period in days: `1d`, `7d`, `14d` or `30d`.",
+    ),
     Parameter(
         "tags",
         s.array(OBJECT_ID, min_items=1),
         required=True,
-        description="Patients with all of these tags.",
+        description="Only patients with all of these tags, ids separated by commas.",
     ),
-    Parameter("lastDataCutoff", s.date_time(), required=True, description="Data since then."),
+    Parameter(
+        "lastDataCutoff",
+        s.date_time(),
+        required=True,
+        description="Only patients with CGM data since then, itself included.",
+    ),
     Parameter(
         "categories",
         s.at_most(100, s.array(s.string(enum=list(CATEGORIES)))),
-        description="Which categories, in this order.",
+        description="Categories, separated by commas, in this order: a patient is in the first that fits. Seven "
+        "of them when absent.",
     ),
-    Parameter("excludeNoData", s.boolean(), description="Leave out patients without recent data."),
+    Parameter("excludeNoData", s.boolean(), description="True: without `noData`."),
 )

@@ -5,15 +5,20 @@ from patients.choices import MatchCriterion
 
 MESSAGE = s.obj(description="A Redox message of any data model.")
 VERIFICATION = s.obj(
-    {"verification-token": s.string(), "challenge": s.string()},
+    {
+        "verification-token": s.string(
+            description="The shared secret; in no answer of this service."
+        ),
+        "challenge": s.string(description="Comes back as it was sent."),
+    },
     description="What Redox sends to verify the endpoint.",
 )
 MESSAGE_REF = s.component(
     "ehrMatchMessageRef.v1",
     s.obj(
         {
-            "dataModel": s.string(enum=["Order"]),
-            "eventType": s.string(enum=["New"]),
+            "dataModel": s.string(enum=["Order"], description="What the message is about."),
+            "eventType": s.string(enum=["New"], description="What has happened to it."),
             "documentId": s.literal(description="Id of the stored message."),
         },
         required=["dataModel", "eventType", "documentId"],
@@ -42,14 +47,21 @@ PATIENT_OPTIONS = s.component(
     ),
 )
 MATCH_REQUEST = s.component(
-    "ehrMatchRequest.v1", s.obj({"messageRef": MESSAGE_REF, "patients": PATIENT_OPTIONS})
+    "ehrMatchRequest.v1",
+    s.obj(
+        {"messageRef": MESSAGE_REF, "patients": PATIENT_OPTIONS},
+        description="Which stored order is matched, and how. Without `messageRef` it is refused.",
+    ),
 )
 MATCH_RESPONSE = s.component(
     "ehrMatchResponse.v1",
     s.obj(
         {
             "clinic": s.ref("clinic.v1"),
-            "patients": s.ref("patients.v1"),
+            "patients": s.ref(
+                "patients.v1",
+                description="Patients who match; absent when no one does, or no one was asked for.",
+            ),
             "settings": s.ref("ehrSettings.v1"),
         },
         required=["clinic", "settings"],

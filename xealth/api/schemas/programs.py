@@ -6,14 +6,17 @@ PROGRAM = s.component(
     "xealthProgram.v1",
     s.obj(
         {
-            "title": s.string(),
+            "title": s.string(description="Name of the program."),
             "programId": s.string(description="Xealth's id of the program."),
-            "enrolledDate": s.string(description="YYYY-MM-DD, in UTC."),
+            "enrolledDate": s.string(description="Day of the enrolment, `YYYY-MM-DD`, in UTC."),
             "hasStatusView": s.boolean(description="Whether there is a report to show."),
             "has_alert": s.boolean(
                 description="Whether the statistics are newer than the last view by this clinician."
             ),
-            "description": s.string(),
+            "description": s.string(
+                description="Last upload, last view by this clinician, state of the account and its data "
+                "sources, in one line."
+            ),
         },
         required=[
             "title", "programId", "enrolledDate", "hasStatusView", "has_alert", "description",
@@ -29,6 +32,7 @@ PROGRAMS = s.component(
             "programs": s.array(PROGRAM, description="One, left out where `present` is false."),
         },
         required=["present"],
+        description="The programs in which a patient is enrolled.",
     ),
 )
 PROGRAM_URL = s.component(
@@ -36,5 +40,6 @@ PROGRAM_URL = s.component(
     s.obj(
         {"url": s.string(description="Shows the patient's report for some minutes.")},
         required=["url"],
+        description="Where a report is shown.",
     ),
 )
