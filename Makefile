@@ -6,7 +6,7 @@ OWN_ADDOPTS := -q --strict-markers -p no:cacheprovider -p tests.environment
 # Otherwise each process would compile the whole program again.
 unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
-.PHONY: help run serve setup test walks lint fmt house bench bench-compare bench-ehr bench-merge bench-outbox yardsticks fuzz-short fuzz chaos-short chaos soak promtool attack audit lock servers stop clean run-setup dev-setup
+.PHONY: help run serve setup test walks lint fmt house screenshots bench bench-compare bench-ehr bench-merge bench-outbox yardsticks fuzz-short fuzz chaos-short chaos soak promtool attack audit lock servers stop clean run-setup dev-setup
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
@@ -48,6 +48,9 @@ fmt: dev-setup  ## format, and fix what can be fixed
 
 house: dev-setup  ## the rooms, their sizes, the imports between them, and how long functions are
 	@$(PYTHON_BIN) -m scripts.house
+
+screenshots: dev-setup  ## pictures of the staff pages, into .local/screenshots or SCREENSHOTS; the handbook's are kept
+	@$(PYTHON_BIN) -m pytest -o addopts="$(OWN_ADDOPTS)" tests/admin/draw_screenshots.py
 
 bench: dev-setup  ## speed of the hot requests; ARGS="--patients 250 10000"
 	@$(PYTHON_BIN) -m tests.bench $(ARGS)
