@@ -9,7 +9,7 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.settings import spectacular_settings
 
 from kernel import policy
-from kernel.api import failures, parameters
+from kernel.api import examples, failures, parameters
 from kernel.api.operations import REGISTRY, Operation
 from kernel.api.schema import COMPONENTS, Schema
 
@@ -89,6 +89,7 @@ def add_components(
             for name in sorted(_used([result["paths"], components["responses"]]))
         }
     )
+    examples.add_to(result)
     return result
 
 

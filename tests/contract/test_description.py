@@ -106,7 +106,11 @@ def test_is_what_is_served():
 def test_every_component_that_is_used_is_defined_and_every_defined_one_used():
     used = set(references(description()))
     components = description()["components"]
-    defined = {f"{kind}/{name}" for kind in ("schemas", "responses") for name in components[kind]}
+    defined = {
+        f"{kind}/{name}"
+        for kind in ("schemas", "responses", "examples")
+        for name in components[kind]
+    }
 
     assert used == defined
 
@@ -261,3 +265,50 @@ def is_described(schema):
     return bool(schema.get("description")) or (
         component != "" and is_described(description()["components"]["schemas"][component])
     )
+
+
+def test_every_body_has_an_example_that_its_schema_accepts():
+    for name, (_, _, operation) in described_operations().items():
+        for is_request, content in bodies_of(operation):
+            examples = content["examples"].values()
+            assert examples, name
+            for example in examples:
+                value = description()["components"]["examples"][last_part(example)]["value"]
+                failure = validation.first_failure(content["schema"], value, of_request=is_request)
+                assert failure is None, f"{name}: {failure}"
+
+
+def bodies_of(operation):
+    for content in operation.get("requestBody", {}).get("content", {}).values():
+        yield True, content
+    for status, response in operation["responses"].items():
+        if status.startswith("2"):
+            yield from ((False, content) for content in response.get("content", {}).values())
+
+
+def last_part(reference):
+    return reference["$ref"].rpartition("/")[2]
+
+
+INVENTED = {"Maria Olsen", "Ben Member", "Harbour Diabetes Clinic", ""}
+
+
+def test_examples_name_no_one_but_invented_people():
+    for key, text in texts_in(description()["components"]["examples"], ""):
+        if key in {"fullName", "clinicName"}:
+            assert text in INVENTED, text
+        if key == "number":
+            assert "555-01" in text, text
+        for domain in re.findall(r"@([\w.-]+)|https?://([\w.-]+)", text):
+            assert "".join(domain).endswith("example.org"), text
+
+
+def texts_in(node, key):
+    if isinstance(node, dict):
+        for name, inner in node.items():
+            yield from texts_in(inner, name)
+    elif isinstance(node, list):
+        for inner in node:
+            yield from texts_in(inner, key)
+    elif isinstance(node, str):
+        yield key, node

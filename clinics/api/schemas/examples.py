@@ -1,0 +1,99 @@
+"""Examples of clinics, their members and settings. Everyone in them is invented."""
+
+from kernel.api import examples
+from kernel.api.examples import CHANGED, CLINIC, CLINICIAN, INVITE, MADE, SITE, TAG
+
+_PROFILE = {
+    "name": "Harbour Diabetes Clinic",
+    "address": "1 Example Street",
+    "city": "Springfield",
+    "postalCode": "00000",
+    "state": "CA",
+    "country": "US",
+    "phoneNumbers": [{"type": "Office", "number": "(555) 555-0100"}],
+    "clinicType": "provider_practice",
+    "clinicSize": "0-249",
+    "website": "https://clinic.example.org",
+    "preferredBgUnits": "mg/dL",
+    "timezone": "America/Los_Angeles",
+}
+_TAG = {"id": TAG, "name": "Pump"}
+_SITE = {"id": SITE, "name": "North"}
+_MEMBER = {"email": "ben.member@example.org", "name": "Ben Member", "roles": ["CLINIC_MEMBER"]}
+_TIMES = {"createdTime": MADE, "updatedTime": CHANGED}
+_INVITED = {"email": "mia.member@example.org", "roles": ["CLINIC_MEMBER"], **_TIMES}
+_MIGRATION = {"userId": "00dd11ee22", "status": "PENDING", **_TIMES}
+_EHR = {
+    "enabled": True,
+    "provider": "redox",
+    "sourceId": "harbour-source",
+    "destinationIds": {
+        "flowsheet": "harbour-flowsheets",
+        "notes": "harbour-notes",
+        "results": "harbour-results",
+    },
+    "procedureCodes": {
+        "enableSummaryReports": "ENABLE",
+        "disableSummaryReports": "DISABLE",
+        "createAccount": "CREATE",
+        "createAccountAndEnableReports": "CREATE_AND_ENABLE",
+    },
+    "mrnIdType": "MRN",
+    "scheduledReports": {
+        "cadence": "14d",
+        "onUploadEnabled": True,
+        "onUploadNoteEventType": "Replace",
+    },
+    "tags": {"codes": ["TAGS"], "separator": ","},
+    "flowsheets": {"icode": True},
+}
+
+examples.answers(
+    {
+        "clinic.v1": {
+            **_PROFILE,
+            "id": CLINIC,
+            "shareCode": "ABCD-EFGH-2345",
+            "tier": "tier0100",
+            "tierDescription": "Free",
+            "canMigrate": False,
+            "patientTags": [{**_TAG, "numPatients": 7}],
+            "sites": [{**_SITE, "numPatients": 12}],
+            **_TIMES,
+        },
+        "patientTag.v1": _TAG,
+        "site.v1": {**_SITE, "numPatients": 12},
+        "clinician.v1": {"id": CLINICIAN, **_MEMBER, **_TIMES},
+        "invitedClinician.v1": {"inviteId": INVITE, **_INVITED},
+        "membershipRestrictions.v1": {
+            "restrictions": [{"emailDomain": "example.org", "requiredIdp": "example-idp"}]
+        },
+        "migration.v1": _MIGRATION,
+        "ehrSettings.v1": _EHR,
+        "mrnSettings.v1": {"required": True, "unique": True},
+    }
+)
+examples.requests(
+    {
+        "clinic.v1": _PROFILE,
+        "patientTag.v1": {"name": "Pump"},
+        "site.v1": {"name": "North", "id": SITE},
+        "siteCreation.v1": {"name": "North"},
+        "siteById.v1": {"id": "6b09f5d3c72cce972de3a81f"},
+        "clinician.v1": {"id": CLINICIAN, **_MEMBER},
+        "associateClinicianToUser.v1": {"userId": CLINICIAN},
+        "addServiceAccount.v1": {
+            "name": "Reporting",
+            "client_id": "reporting-client",
+            "client_secret": "an-invented-secret",
+        },
+        "updateUserDetails.v1": {"email": "maria.new@example.org"},
+        "UpdateTier": {"tier": "tier0300"},
+        "UpdateSuppressedNotifications": {
+            "suppressedNotifications": {"patientClinicInvitation": True}
+        },
+        "migration.v1": {"userId": "00dd11ee22"},
+        "migrationUpdate.v1": {"status": "RUNNING"},
+        "triggerMigration.v1": {"attestationSubmitted": True},
+    }
+)

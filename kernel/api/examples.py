@@ -1,0 +1,92 @@
+"""Examples of bodies in the description: one for each shared component, composed where a component is a list of others
+or made of them.
+
+They are no part of the components, so the validators do not carry them. Everyone in them is invented.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from kernel.api.schema import COMPONENTS, Schema
+
+_IN_ANSWERS: dict[str, Any] = {}  # by component
+_IN_REQUESTS: dict[str, Any] = {}  # where a request brings less, or other things, than an answer
+_OF_OPERATIONS: dict[str, Any] = {}  # answers and requests without a component
+Example = dict[str, Any]
+
+# The same people and things in the examples of all apps.
+USER, CLINICIAN = "5f3a9c01d7", "c0ffee1234"
+CLINIC, OTHER_CLINIC = "6b09f5d3c72cce972de3a8aa", "6b09f5d3c72cce972de3a8bb"
+TAG, SITE = "6b09f5d3c72cce972de3a81d", "6b09f5d3c72cce972de3a81e"
+INVITE = "Zm9yLXRoZS1kZXNjcmlwdGlvbi1vbmx5"
+MADE, CHANGED = "2026-03-02T09:15:00Z", "2026-11-20T16:40:12.5Z"
+
+
+def answers(examples: Mapping[str, Any]) -> None:
+    _IN_ANSWERS.update(examples)
+
+
+def requests(examples: Mapping[str, Any]) -> None:
+    _IN_REQUESTS.update(examples)
+
+
+def of_operations(examples: Mapping[str, Any]) -> None:
+    """By operationId, where the body has no component."""
+    _OF_OPERATIONS.update(examples)
+
+
+def add_to(description: dict[str, Any]) -> None:
+    """A reference to its example for each body, and the examples themselves."""
+    used: dict[str, Example] = {}
+    for item in description["paths"].values():
+        for operation in item.values():
+            for content, is_request in _bodies(operation):
+                _add(content, operation["operationId"], used, is_request=is_request)
+    description["components"]["examples"] = dict(sorted(used.items()))
+
+
+def _bodies(operation: dict[str, Any]) -> list[tuple[dict[str, Any], bool]]:
+    sent = operation.get("requestBody", {}).get("content", {}).values()
+    answered = [
+        content
+        for status, response in operation["responses"].items()
+        if status.startswith("2")
+        for content in response.get("content", {}).values()
+    ]
+    return [*((content, True) for content in sent), *((content, False) for content in answered)]
+
+
+def _add(
+    content: dict[str, Any], operation_id: str, used: dict[str, Example], *, is_request: bool
+) -> None:
+    schema = content.get("schema") or {}
+    value = _OF_OPERATIONS.get(operation_id) or compose(schema, is_request=is_request)
+    if value is None:
+        return
+    name = _component(schema) or operation_id
+    if is_request and name in _IN_REQUESTS:
+        name = f"{name}.request"
+    used[name] = {"value": value}
+    content["examples"] = {"example": {"$ref": f"#/components/examples/{name}"}}
+
+
+def compose(schema: Schema, *, is_request: bool) -> Any:
+    """The example of a schema; None where there is none."""
+    name = _component(schema)
+    known = {**_IN_ANSWERS, **_IN_REQUESTS} if is_request else _IN_ANSWERS
+    if name in known:
+        return known[name]
+    if name:
+        return compose(COMPONENTS[name], is_request=is_request)
+    if "items" in schema:
+        item = compose(schema["items"], is_request=is_request)
+        return None if item is None else [item]
+    parts = {
+        part: compose(inner, is_request=is_request)
+        for part, inner in schema.get("properties", {}).items()
+    }
+    return {part: value for part, value in parts.items() if value is not None} or None
+
+
+def _component(schema: Schema) -> str:
+    return str(schema.get("$ref", "")).rpartition("/")[2]

@@ -1,0 +1,153 @@
+"""Examples of patients and what is counted and calculated of them. Everyone in them is invented."""
+
+from typing import Any
+
+from kernel.api import examples
+from kernel.api.examples import CHANGED, CLINIC, CLINICIAN, MADE, SITE, TAG, USER
+from patients import statistics
+from patients.representation import tide
+
+_REVIEW = {"clinicianId": CLINICIAN, "time": "2026-11-19T10:00:00Z"}
+_SOURCE = {
+    "providerName": "dexcom",
+    "state": "connected",
+    "modifiedTime": "2026-03-04T08:00:00Z",
+    "latestDataTime": "2026-11-20T15:55:00Z",
+}
+_SAID = {
+    "fullName": "Maria Olsen",
+    "birthDate": "1988-04-17",
+    "mrn": "MRN-0042",
+    "tags": [TAG],
+    "sites": [{"id": SITE, "name": "North"}],
+    "glycemicRanges": {"type": "preset", "preset": "adaStandard"},
+    "diagnosisType": "type1",
+}
+_GRANTED: dict[str, Any] = {"view": {}, "note": {}, "upload": {}}
+_NEW = {
+    **_SAID,
+    "email": "maria.olsen@example.org",
+    "targetDevices": ["dexcom"],
+    "dataSources": [_SOURCE],
+}
+_PATIENT = {
+    **_NEW,
+    "id": USER,
+    "permissions": {"custodian": {}, **_GRANTED},
+    "reviews": [_REVIEW],
+    "connectionRequests": {
+        "abbott": [],
+        "dexcom": [{"createdTime": "2026-03-03T12:00:00Z", "providerName": "dexcom"}],
+        "twiist": [],
+    },
+    "createdTime": MADE,
+    "updatedTime": CHANGED,
+}
+# Two weeks with 94 % of the readings of a sensor.
+_VALUES = {
+    "max": 18.4,
+    "min": 3.1,
+    "averageGlucoseMmol": 8.6,
+    "glucoseManagementIndicator": 7.0,
+    "timeCGMUsePercent": 0.94,
+    "timeInTargetPercent": 0.72,
+    "totalRecords": 3790,
+    "hoursWithData": 317,
+    "daysWithData": 14,
+    "standardDeviation": 2.9,
+    "coefficientOfVariation": 0.34,
+}
+
+
+def _period() -> dict[str, Any]:
+    flags = {e.flag: e.name in _VALUES for e in statistics.CGM if e.flagged}
+    deltas = {e.delta: 0 for e in statistics.CGM if e.always}
+    return {**_VALUES, **deltas, "timeInTargetPercentDelta": 0.04, **flags}
+
+
+_SUMMARY = {
+    "cgmStats": {
+        "id": "6b09f5d3c72cce972de3a8ff",
+        "config": {
+            "schemaVersion": 5,
+            "highGlucoseThreshold": 10,
+            "veryHighGlucoseThreshold": 13.9,
+            "lowGlucoseThreshold": 3.9,
+            "veryLowGlucoseThreshold": 3,
+        },
+        "dates": {
+            "hasFirstData": True,
+            "firstData": MADE,
+            "hasLastData": True,
+            "lastData": "2026-11-20T15:55:00Z",
+            "hasLastUploadDate": True,
+            "lastUploadDate": "2026-11-20T16:00:00Z",
+            "hasOutdatedSince": False,
+            "lastUpdatedDate": "2026-11-20T16:01:00Z",
+        },
+        "periods": {"14d": _period()},
+    }
+}
+_ROW = {
+    "patient": {
+        "id": USER,
+        "fullName": "Maria Olsen",
+        "email": "maria.olsen@example.org",
+        "tags": [TAG],
+        "reviews": [_REVIEW],
+        "dataSources": [_SOURCE],
+    },
+    "lastData": "2026-11-20T15:55:00Z",
+    "averageGlucoseMmol": 10.9,
+    "glucoseManagementIndicator": 8.0,
+    "timeCGMUsePercent": 0.94,
+    "timeCGMUseMinutes": 18950,
+    "timeInVeryLowPercent": 0.02,
+    "timeInTargetPercent": 0.48,
+    "timeInTargetPercentDelta": -0.03,
+}
+_TIDE = {
+    "config": {
+        "schemaVersion": 2,
+        "clinicId": CLINIC,
+        "period": "14d",
+        "lastDataCutoff": "2026-11-01T00:00:00Z",
+        **tide.THRESHOLDS,
+        "tags": [TAG],
+        "filters": tide.FILTERS,
+    },
+    "results": {"timeInVeryLowPercent": [_ROW], "timeInAnyLowPercent": []},
+}
+_LIMITS = {
+    "hardLimit": {"plan": 250, "startDate": "2026-01-01T00:00:00Z"},
+    "softLimit": {"plan": 200},
+}
+
+examples.answers(
+    {
+        "patient.v1": _PATIENT,
+        "meta.v1": {"count": 1, "totalCount": 24},
+        "patientPermissions.v1": _GRANTED,
+        "patientReviews.v1": [_REVIEW],
+        "patientCount.v1": {
+            "total": 24,
+            "demo": 1,
+            "plan": 20,
+            "providers": {
+                "dexcom": {"total": 12, "states": {"connected": 10, "pending": 2}},
+                "twiist": {"total": 3, "states": {"connected": 3}},
+            },
+        },
+        "patientCountSettings.v1": _LIMITS,
+        "tideResponse.v1": _TIDE,
+    }
+)
+examples.requests(
+    {
+        "patient.v1": _NEW,
+        "createPatient.v1": {"permissions": _GRANTED, **_SAID},
+        "patientSummary.v1": _SUMMARY,
+        "dataSources.v1": [_SOURCE],
+        "tidepoolUserIds.v1": [USER],
+    }
+)
