@@ -12,7 +12,7 @@ from typing import Any
 from kernel import safe_reading, texts
 
 NAME, MRN, BIRTH_DATE = "n", "m", "b"
-_MOST_WORDS = 6  # of a name: each has a term as long as the name
+_MOST_WORDS = 12  # of a name, stored or typed: each has a term as long as the name
 _LONGEST = 100  # characters of a term: other writers may store megabytes
 _BETWEEN_WORDS = re.compile(r"[\s,;.\-]+")
 
@@ -29,14 +29,15 @@ def terms_of(record: Mapping[str, Any]) -> list[str]:
 
 
 def of_name(name: str) -> Iterator[str]:
-    words = words_of(name)[:_MOST_WORDS]
+    words = words_of(name)
     for number in range(len(words)):
         yield _term(NAME, " ".join(words[number:] + words[:number]))
 
 
 def words_of(name: str) -> list[str]:
     """Folded. Both halves of a double name are words."""
-    return [word for word in _BETWEEN_WORDS.split(texts.fold(texts.name(name))) if word]
+    words = _BETWEEN_WORDS.split(texts.fold(texts.name(name)))
+    return [word for word in words if word][:_MOST_WORDS]
 
 
 def of_mrn(mrn: str) -> str:

@@ -50,7 +50,7 @@ def read(text: str) -> Sought:
     if not dates and (part := _DATE.search(typed)):
         dates = written_dates.days_in(part[0].strip(" ,;()"))
         name = typed.replace(part[0], " ") if dates else typed
-    words = () if dates and name == typed else tuple(dict.fromkeys(find_terms.words_of(name)))
+    words = () if dates and name == typed else tuple(find_terms.words_of(name))
     return Sought(
         mrn=typed if name == typed else "",
         dates=tuple(day.isoformat() for day in dates),

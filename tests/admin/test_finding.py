@@ -119,6 +119,15 @@ def test_ten_are_shown_and_that_there_are_more(clinic, staff):
         assert "There are more" in text(page)
 
 
+def test_every_word_of_a_long_name_finds_and_so_does_the_whole_name(clinic, staff):
+    words = [f"{letter}{'o' * 12}{letter}" for letter in "bcdfghklm"]
+    name = " ".join(words)
+    make_patient(clinic, fullName=name)
+    list(preparing.prepare())
+    for typed in (name, *words, f"{words[8]} {words[0]}", f"{words[7]} {words[2]}", "Cooo Mooo"):
+        assert found(staff("support").post("find/", q=typed)) == [name], typed
+
+
 # --- clinics ----------------------------------------------------------------------------------------
 def test_a_certain_clinic_is_opened_at_once(clinic, staff):
     for typed in (str(clinic["_id"]), clinic["canonicalShareCode"].replace("-", " ").lower()):
