@@ -10,7 +10,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.retry import Retry
 
-from clinics_site import env, metrics_port, safeguards
+from clinics_site import env, metrics_port, safeguards, start_here
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -700,12 +700,7 @@ REST_FRAMEWORK: dict[str, Any] = {
 }
 SPECTACULAR_SETTINGS: dict[str, Any] = {
     "TITLE": "Clinics and Confirmation API",
-    "DESCRIPTION": "Clinics, their clinicians and patients, invitations and EHR connections. Requests are "
-    "bounded: unless stated otherwise, a text has at most 1,000 characters, a list 1,000 items, an object "
-    "1,000 properties, a whole number lies between -(2^53-1) and 2^53-1, and JSON is at most 32 levels deep. "
-    "`x-maxLength`, `x-maxItems`, `x-maxProperties`, `x-minimum`, `x-maximum`, `x-minLength`, `x-format`, `x-pattern` "
-    "and `x-enum` apply to requests only; no text holds control characters; "
-    "`x-bodyLimit` is the largest size of a body in bytes. A page has at most 2,000 records.",
+    "DESCRIPTION": start_here.TEXT,
     "VERSION": "1.0",
     "OAS_VERSION": "3.1.0",
     "LICENSE": {"name": "BSD-2-Clause", "identifier": "BSD-2-Clause"},
