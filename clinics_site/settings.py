@@ -511,6 +511,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     },
     # Changes of the trail between two checks are not noticed.
     "core.watch_audit_trail": {"task": "core.watch_audit_trail", "schedule": 10},
+    "core.keep_daily_numbers": {"task": "core.keep_daily_numbers", "schedule": 300},
     # Each once a day, as recorded in MongoDB.
     "core.check_accesses": {"task": "core.check_accesses", "schedule": 300},
     "core.try_indexes_again": {"task": "core.try_indexes_again", "schedule": 300},

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.module_loading import import_string
 
 from kernel import accesses, metrics, outbox, tracing
+from kernel.daily import api_errors
 
 log = structlog.get_logger("request")
 Next = Callable[[HttpRequest], HttpResponseBase]
@@ -66,6 +67,7 @@ def trace_id(environ: Mapping[str, Any]) -> str:
 def tell(operation: str, status: int, seconds: float) -> None:
     """The line and the numbers of a request."""
     metrics.request_finished(operation, status, seconds)
+    api_errors.note(operation, status)
     log.info("request", operation=operation, status=status, milliseconds=round(seconds * 1000, 1))
 
 

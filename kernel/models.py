@@ -8,6 +8,7 @@ from django_mongodb_backend.fields import ArrayField, ObjectIdField
 
 from kernel import lives
 from kernel.choices import AccessKind, AuditOutcome, IndexProblem, RowState
+from kernel.safe_reading import ANY
 from kernel.stored_models import PassThroughField, StoredDocument
 
 
@@ -380,6 +381,27 @@ class StaffIdentity(StoredDocument):
 
     class Meta(StoredDocument.Meta):
         db_table = "staffIdentities"
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class DailyNumbers(StoredDocument):
+    """The numbers of one day, for the charts on the staff's first page."""
+
+    life = lives.expires("DailyNumbersCleanup", "after the day")
+
+    id = models.TextField(primary_key=True, db_column="_id", help_text="the day, as 2026-11-29")
+    day = models.DateTimeField(help_text="its begin, UTC")
+    numbers: Any = PassThroughField(
+        null=True, shape={ANY: {ANY: int}}, help_text="by name and series, as the apps declare them"
+    )
+    kept_time = models.DateTimeField(
+        null=True, db_column="keptTime", help_text="when all of it was counted last"
+    )
+
+    class Meta(StoredDocument.Meta):
+        db_table = "dailyNumbers"
 
     def __str__(self) -> str:
         return str(self.pk)

@@ -20,6 +20,7 @@ from kernel import (
     transient_errors,
 )
 from kernel.accesses import daily_checks
+from kernel.daily import keeping
 from kernel.outbox.waking import DELIVER_TASK
 
 log = structlog.get_logger(__name__)
@@ -85,3 +86,8 @@ def check_accesses() -> None:
 @shared_task(base=BaseTask, name="core.try_indexes_again")
 def try_indexes_again() -> None:
     indexes.try_again()
+
+
+@shared_task(base=BaseTask, name="core.keep_daily_numbers")
+def keep_daily_numbers() -> None:
+    keeping.keep()

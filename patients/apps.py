@@ -17,5 +17,6 @@ class PatientsConfig(AppConfig):
             "handlers",
             "followers",
             "metrics",
+            "daily",
             packages=("api.schemas",),
         )

@@ -16,6 +16,7 @@ class RedoxConfig(AppConfig):
             "indexes",
             "events",
             "handlers",
+            "daily",
             "services.address_runs",
             "management.ehr",
             packages=("api.schemas",),

@@ -210,6 +210,16 @@ def start_access_writer():
         yield start
 
 
+@pytest.fixture(autouse=True, scope="session")
+def no_thread_for_errors(django_db_setup):
+    """Errors of the API wait until a test writes them: a thread would write beside later tests."""
+    from kernel.daily import api_errors
+
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setattr(api_errors.Recorder, "_start", lambda recorder: None)
+        yield
+
+
 @pytest.fixture(autouse=True)
 def no_values_in_access_records():
     from kernel.accesses import recording

@@ -16,6 +16,7 @@ class XealthConfig(AppConfig):
             "indexes",
             "events",
             "handlers",
+            "daily",
             "services.enrolment_runs",
             "checks",
             "management.ehr",

@@ -1,6 +1,7 @@
 """What the staff pages read of processing records and their documents: lists by id, newest first, without payloads."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from bson import ObjectId
@@ -24,6 +25,16 @@ def list_records(query: Query, *, skip: int, limit: int) -> list[Document]:
 
 def count_records(query: Query) -> int:
     return db.collection(COLLECTION).count_up_to(query, MOST_COUNTED)
+
+
+def count_by_state(kind: str, start: datetime, end: datetime) -> dict[str, int]:
+    """Records of documents that came in this time."""
+    states: list[Document] = [
+        {"$match": {"kind": kind, "documentTime": {"$gte": start, "$lt": end}}},
+        {"$group": {"_id": "$state", "number": {"$sum": 1}}},
+    ]
+    found = db.collection(COLLECTION).aggregate(states, hint="ProcessingByRun")
+    return {str(state["_id"]): state["number"] for state in found}
 
 
 def find_records(kind: str, document_ids: Sequence[ObjectId]) -> dict[ObjectId, Document]:

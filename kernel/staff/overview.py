@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from kernel import beat, following, heartbeats, indexes, outbox
 from kernel.accesses import processes
 from kernel.outbox import staff_reads
-from kernel.staff import pages, roles
+from kernel.staff import daily_numbers, pages, roles
 from kernel.staff.sign_in import account_pages
 
 Section = Callable[[HttpRequest], str]
@@ -27,6 +27,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
         "may": pages.Permissions(request),
         **account_pages.hint(request),
         "sections": [section for section in sections if section],
+        **(daily_numbers.context(request) if finds else {"charts": None}),
         "missing_indexes": indexes.last_problems() if finds else [],
         "is_scheduler_late": finds and beat.is_late(),
         "late_queues": heartbeats.late_queues() if finds else {},

@@ -84,6 +84,16 @@ def find(event_id: ObjectId) -> db.Document | None:
     return db.collection(COLLECTION).find_one({"_id": event_id})
 
 
+def count_by_state(start: datetime, end: datetime) -> dict[str, int]:
+    """Mails that were changed last in this time."""
+    states: list[db.Document] = [
+        {"$match": {"time": {"$gte": start, "$lt": end}}},
+        {"$group": {"_id": "$state", "number": {"$sum": 1}}},
+    ]
+    found = db.collection(COLLECTION).aggregate(states)
+    return {str(state["_id"]): state["number"] for state in found}
+
+
 def list_by_recipient(recipient_hash: str, *, limit: int) -> list[db.Document]:
     """Newest first."""
     documents = db.collection(COLLECTION).find(

@@ -107,6 +107,11 @@ def _count_first(clinic_id: ObjectId) -> Document:
     return db.run_in_transaction(lambda: store.find_counts(clinic_id) or begin_counts(clinic_id))
 
 
+def count_everywhere() -> int:
+    """Patients of all clinics, as they are counted."""
+    return store.sum_totals()
+
+
 def total_of(clinic_id: ObjectId) -> int:
     """The stored total. A caller who has seen that it is wrong asks for `counted_total`."""
     counts = kept_counts(clinic_id)

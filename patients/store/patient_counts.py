@@ -53,6 +53,12 @@ def list_counts(clinic_ids: Sequence[ObjectId]) -> list[Document]:
     return [counts for counts in rows if is_complete(counts)]
 
 
+def sum_totals() -> int:
+    """Patients of all clinics that were counted."""
+    totals = {"$group": {"_id": None, "total": {"$sum": "$total"}}}
+    return sum(int(found["total"]) for found in db.collection(COLLECTION).aggregate([totals]))
+
+
 def joined_counts(clinic: Document) -> Document | None:
     """The counts that LOOKUP joined, if they are complete."""
     counts = next(iter(clinic.get("counts") or ()), None)

@@ -39,6 +39,7 @@ _CLINIC = "/admin/clinics/{clinic}/"
 _PATIENT = _CLINIC + "patients/{patient}/"
 PICTURES = (
     Picture("overview", "/admin/", is_dark_too=True),
+    Picture("numbers", "/admin/numbers/"),
     Picture("clinics", "/admin/clinics/"),
     Picture("attention", "/admin/clinics/attention"),
     Picture("clinic", _CLINIC),

@@ -4,6 +4,7 @@ the tickets of the handbook are about. Everyone is invented."""
 import json
 from datetime import timedelta
 from pathlib import Path
+from random import Random
 from tempfile import TemporaryDirectory
 
 from bson import ObjectId
@@ -14,6 +15,7 @@ from django.core.management import call_command
 from clinics.services import clinicians
 from clinics_site.management.commands import seed_demo
 from kernel import audit, clock, db
+from kernel.daily import keeping, store
 from kernel.following import rows
 from kernel.following.registered import BY_NAME
 from notifications.services import mailer
@@ -46,6 +48,7 @@ class ShownData:
         self._event_that_gave_up()
         self._history()
         self._processes()
+        self._numbers()
 
     @property
     def values(self):
@@ -186,6 +189,27 @@ class ShownData:
         later = NOW + timedelta(hours=1)
         followers = [{"_id": name, "followedTime": later, "leaseTime": later} for name in BY_NAME]
         db.database()[rows.COLLECTION].insert_many(followers)
+
+    def _numbers(self):
+        """Thirty days, with a bad one; today is counted."""
+        rng = Random(7)
+        for ago in range(1, 31):
+            day = keeping.midnight(NOW) - timedelta(days=ago)
+            failed = 9 if ago == 12 else rng.randint(0, 2)
+            numbers = {
+                "patients": {"patients": 63 - ago // 3},
+                "mails": {"sent": rng.randint(20, 60), "failed": failed},
+                "syncs": {"done": 60 if ago % 14 == 0 else rng.randint(0, 6), "failed": failed},
+                "redoxOrders": {
+                    "done": rng.randint(3, 12),
+                    "ignored": rng.randint(0, 2),
+                    "failed": failed // 4,
+                },
+                "xealthOrders": {"done": rng.randint(0, 4)},
+                "apiErrors": {"failed": 4 * failed if ago == 12 else 0},
+            }
+            store.put(day, numbers, day + keeping.SETTLED)
+        keeping.keep()
 
     def _member_id(self):
         member = db.collection("clinicians").find_one(

@@ -37,6 +37,7 @@ PAGES = {
     "clinics/{c}/delete": {"destructive"},
     "clinics/export.csv": {"destructive"},
     "events/": FINDERS,
+    "numbers/": FINDERS,
     "sign-in/": set(ROLES),
     "sign-in/set-up": set(ROLES),
     "audit/": {"auditor"},
@@ -94,7 +95,7 @@ def test_every_page_is_in_the_tables_above():
     tested = {
         "clinics", "clinic_troubles", "find", "user_lookup", "clinic", "clinic_members", "clinic_labels", "clinic_history",
         "clinic_patients", "clinic_count", "clinic_patient", "clinic_member", "member_remove", "invite_revoke", "label",
-        "clinic_delete", "clinics_export", "outbox", "audit", "audit_export", "clinic_patients_export", "accesses",
+        "clinic_delete", "clinics_export", "outbox", "numbers", "audit", "audit_export", "clinic_patients_export", "accesses",
         "patient_remove", "patient_demographics", "patient_move", "patient_move_to", "clinic_members_export", "service_accounts", "service_account_remove",
         # tested on their own
         "clinic_settings", "clinic_refresh", "label_add", "patient_connect", "outbox_row",
