@@ -10,6 +10,7 @@ from clinics.admin.members import audit_key
 from clinics.admin.settings import SETTINGS
 from ehr.choices import BulkState
 from kernel import audit, clock, db
+from kernel.daily import keeping
 from merges.choices import MergeState
 from notifications.services import mailer
 from tests import ehr
@@ -53,6 +54,7 @@ class LargeData:
         self.bulk_runs = [self._bulk_run(state) for state in BulkState]
         self.offers = [self._offer(number) for number in range(2)]
         self._mails()
+        keeping.keep()
 
     @property
     def values(self):

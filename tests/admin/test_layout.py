@@ -14,7 +14,7 @@ from tests.cast import QuickClient
 pytestmark = [pytest.mark.walk, pytest.mark.browser, chromium.NEEDS_CHROMIUM]
 
 
-@pytest.mark.timeout(420)
+@pytest.mark.timeout(600)
 def test_every_page_fits_on_a_laptop_and_on_a_phone(django_db_setup):
     """New pages are included automatically; one with a new argument fails until `LargeData.values` has it."""
     data = LargeData()
