@@ -218,6 +218,7 @@ def no_thread_for_errors(django_db_setup):
     with pytest.MonkeyPatch.context() as monkeypatch:
         monkeypatch.setattr(api_errors.Recorder, "_start", lambda recorder: None)
         yield
+    api_errors.begin_again()  # nothing is written into the dropped database when the process ends
 
 
 @pytest.fixture(autouse=True)
