@@ -76,7 +76,7 @@ class Clinic(StoredDocument):
         null=True,
         db_column="suppressedNotifications",
         shape={"patientClinicInvitation": bool},
-        help_text="mails that are not sent to patients of this clinic",
+        help_text="mails that the admins of this clinic are not sent",
     )
     membership_restrictions = PassThroughField(
         null=True,

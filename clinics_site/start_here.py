@@ -74,8 +74,8 @@ answers 400 with
 **Limits.** 429 means too many requests, 503 that something is down for the moment. Both say in `Retry-After` after
 how many seconds another try makes sense. After a 503 a change may have been made or not, but never in part.
 
-**Asking for help.** Send `x-tidepool-trace-request` with up to 64 letters and digits of your own choice, and name it
-when you ask: it finds the request in the logs, which hold no names, addresses or queries.
+**Asking for help.** Name the `x-tidepool-trace-request` of the answer when you ask: it finds the request in the logs,
+which hold no names, addresses or queries. You may send one of your own, up to 64 letters and digits.
 
 ```sh
 curl -s -H "x-tidepool-session-token: $TOKEN" -H "x-tidepool-trace-request: maria42" "$API/v1/clinics/$CLINIC"

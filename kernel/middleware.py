@@ -17,6 +17,7 @@ from kernel.daily import api_errors
 log = structlog.get_logger("request")
 Next = Callable[[HttpRequest], HttpResponseBase]
 TRACE_HEADER = "HTTP_X_TIDEPOOL_TRACE_REQUEST"
+TRACE_NAME = "x-tidepool-trace-request"  # also of each answer
 PARENT_HEADER = "HTTP_TRACEPARENT"
 OTHER = "other"  # of a request that was refused before its operation was known, or has none
 _MAX_TRACE = 64
@@ -33,7 +34,8 @@ class RequestLog:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         started = time.perf_counter()
         structlog.contextvars.clear_contextvars()
-        structlog.contextvars.bind_contextvars(request=trace_id(request.META))
+        request_id = trace_id(request.META)
+        structlog.contextvars.bind_contextvars(request=request_id)
         accesses.forget()
         with tracing.request(request.META.get(PARENT_HEADER, "")) as span:
             if span.trace_id:
@@ -45,6 +47,7 @@ class RequestLog:
         outbox.nudge()
         tell(operation_of(request), response.status_code, seconds)
         response.headers.setdefault("Cache-Control", "no-store")
+        response.headers[TRACE_NAME] = request_id
         _state_length(response)
         return response
 

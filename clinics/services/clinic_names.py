@@ -1,8 +1,8 @@
 """The names of all clinics as searches compare them, in one text that all processes share through the cache.
 
-Staff search for parts of words in any order. No index of MongoDB answers that, and reading every clinic for each search would be
-dear where there are ten thousand: so a worker reads them all once a minute. Clinics that are newer are
-read at each search, and what is shown is read again, so a new or a changed name is never shown as it was.
+Staff search for parts of words in any order. No index of MongoDB answers that, and reading every clinic for each search
+would be dear where there are ten thousand: so a worker reads them all once a minute. Clinics that are newer are read at
+each search, and what is shown is read again, so a new or a changed name is never shown as it was.
 """
 
 from collections.abc import Iterable, Sequence

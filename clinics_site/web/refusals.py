@@ -30,6 +30,7 @@ _SCHEMES = (
     "https",
 )  # of X-Forwarded-Proto, which decides about one header of the answer
 _STATUSES = (400, 401, 404)
+_TRACE_NAME = middleware.TRACE_NAME.encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,8 @@ class Refusals:
 
     def remember(self, refusal: Refusal, answer: Answer) -> None:
         if answer.status in _STATUSES:
-            self._answers[refusal.key] = replace(answer)  # sending changes the other one
+            kept = [header for header in answer.headers if header[0] != _TRACE_NAME]
+            self._answers[refusal.key] = replace(answer, headers=kept)
 
     def repeat(self, refusal: Refusal, environ: Environ) -> Answer | None:
         """None where Django has not answered yet, or where it has to say that nothing can be recorded."""
@@ -53,14 +55,16 @@ class Refusals:
         if known is None:
             return None
         began = time.perf_counter()
-        with bound_contextvars(request=middleware.trace_id(environ)):
+        request_id = middleware.trace_id(environ)
+        with bound_contextvars(request=request_id):
             try:
                 _begin_access(refusal)
             except Unavailable:
                 return None
             accesses.finish(environ, str(known.status))
             middleware.tell(middleware.OTHER, known.status, time.perf_counter() - began)
-        return Answer(known.status, known.headers, known.body)
+        headers = [*known.headers, (_TRACE_NAME, request_id.encode())]
+        return Answer(known.status, headers, known.body)
 
 
 def _begin_access(refusal: Refusal) -> None:

@@ -15,6 +15,7 @@ from pymongo.errors import (
 )
 
 from kernel import db, errors, policy
+from kernel.middleware import TRACE_NAME as TRACE
 from tests.cast import Api, described_operations, make_person
 from tests.factories import make_clinic, make_clinician, make_patient
 
@@ -108,6 +109,16 @@ def test_refusals_before_any_handler(clinic, ben, who, method, path, answer):
 def test_a_head_request_gets_the_status_alone(clinic, ben):
     response = ben.api.request("HEAD", f"/v1/clinics/{clinic['_id']}/patients/0123456789")
     assert (response.status_code, response.content) == (404, b"")
+
+
+@pytest.mark.parametrize("given", [None, "abc123", "no-id", "a" * 65])
+def test_every_answer_names_its_request(clinic, ben, given):
+    """By the id of the log line: the caller's own, if it has the form of one."""
+    headers = {TRACE: given} if given else {}
+    paths = (f"/v1/clinics/{clinic['_id']}/patients", "/v1/clinics/x", "/v1/nothing", "/ready")
+    answers = [ben.api.get(path, headers=headers).headers[TRACE] for path in paths]
+    assert [answer == given for answer in answers] == [given == "abc123"] * len(paths)
+    assert all(re.fullmatch("abc123|[0-9a-f]{32}", answer) for answer in answers)
 
 
 def test_the_header_name_is_case_insensitive(clinic, ben):

@@ -21,6 +21,7 @@ from tests.web.test_bridge import incoming, path_of, scope
 
 PATIENT = f"/v1/clinics/{IDS['clinicId']}/patients/{STRANGER}"
 UNKNOWN = "/v2/nothing"
+TRACE = (b"x-tidepool-trace-request", b"trace1")
 BROKEN_LINK = "/confirm/nothing/here"
 
 
@@ -81,10 +82,11 @@ def test_every_repeated_refusal_is_the_one_that_django_makes(runs):
     repeated = 0
     for method, path in requests():
         runs.clear()
-        answers = ask(*[scope(method, path)] * 3)
+        answers = ask(*[scope(method, path, headers=[TRACE])] * 3)
         if len(runs) == 1:
             repeated += 1
-            assert set(map(repr, answers)) == {repr(of_django(method, path))}, (method, path)
+            made = of_django(method, path, headers=[TRACE])
+            assert set(map(repr, answers)) == {repr(made)}, (method, path)
     assert repeated > len(described_operations()) * 0.7
 
 
@@ -160,9 +162,9 @@ def test_a_body_that_comes_with_it_does_not_change_the_next_answer(runs):
         connection = SimpleNamespace(is_gone=False, throw_away_rest=lambda: None)
         late["extensions"] = {EXTENSION: lambda: connection}
         await web(late, receive, send)
-        return await _answer(web, scope("POST", "/v1/clinics"))
+        return await _answer(web, scope("POST", "/v1/clinics", headers=[TRACE]))
 
-    assert asyncio.run(run()) == of_django("POST", "/v1/clinics")
+    assert asyncio.run(run()) == of_django("POST", "/v1/clinics", headers=[TRACE])
 
 
 def test_an_unknown_path_is_refused_at_once_only_for_a_service_seen_a_moment_ago(
@@ -183,6 +185,12 @@ def test_an_unknown_path_is_refused_at_once_only_for_a_service_seen_a_moment_ago
     assert len(runs) == 3
 
 
+def test_each_one_has_a_request_id_of_its_own(runs):
+    own = [dict(headers)[TRACE[0]] for _, headers, _ in ask(*[scope(path=PATIENT)] * 4)]
+    assert len(runs) == 1
+    assert len({*own}) == 4
+
+
 def test_each_one_is_counted_logged_and_recorded(runs, monkeypatch):
     lines = []
 
@@ -193,10 +201,9 @@ def test_each_one_is_counted_logged_and_recorded(runs, monkeypatch):
     monkeypatch.setattr(middleware, "log", Log())
     counter = metrics.REQUESTS.labels("other", "400")
     before = counter._value.get()
-    trace = (b"x-tidepool-trace-request", b"trace1")
     accesses.forget()
 
-    ask(*[scope(path=PATIENT, headers=[trace])] * 4)
+    ask(*[scope(path=PATIENT, headers=[TRACE])] * 4)
 
     assert len(runs) == 1
     assert counter._value.get() == before + 4
