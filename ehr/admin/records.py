@@ -108,6 +108,10 @@ def render_list(
     )
 
 
+# An order that is done with, and did not bring what was ordered.
+UNFULFILLED = {"no_patient", "several_patients", "order_incomplete", "account_refused"}
+
+
 def row_of(item: Item) -> dict[str, Any]:
     record, document = item.record or {}, item.document or {}
     its = PAGES[item.kind]
@@ -124,6 +128,7 @@ def row_of(item: Item) -> dict[str, Any]:
         **names.who(record, document),
         "state": record.get("state") or ProcessingState.PENDING.value,
         "outcome": record.get("outcome") or "",
+        "colour": "warn" if record.get("outcome") in UNFULFILLED else "",
         "error": operators.reason(record) or "",
         "reason": reasons.in_words(operators.reason(record) or ""),
         "left_out": record.get("leftOut") or [],

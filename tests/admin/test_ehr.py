@@ -148,6 +148,19 @@ def test_malformed_metadata_do_not_break_a_list(staff, meta):
     assert ids_on(staff("integration").get("ehr/messages/")) == [str(document["_id"])]
 
 
+@pytest.mark.parametrize(
+    ("outcome", "colour"), [("no_patient", "warn"), ("enabled_and_sent", "good")]
+)
+def test_an_order_that_brought_nothing_does_not_look_like_a_success(staff, outcome, colour):
+    document = message()
+    record("message", document, "done", outcome=outcome)
+    person = staff("integration")
+    for page in ("ehr/messages/", f"ehr/messages/{document['_id']}/"):
+        assert (
+            f'<span class="st-badge st-{colour}">done</span>' in person.get(page).content.decode()
+        )
+
+
 def test_messages_are_listed_with_their_outcome(clinic, staff):
     waiting, failed = message(), message()
     record(
