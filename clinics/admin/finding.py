@@ -16,10 +16,11 @@ from django.utils.http import urlencode
 
 from clinic_records.admin import frame
 from clinic_records.services.people import Person
-from clinics.admin import clinic_lists, recent_views
+from clinics.admin import clinic_lists, recent_views, user_lookup
+from clinics.admin.found import user_ids, with_clinic_names
 from clinics.admin.readable_clinicians import clinician
 from clinics.services import clinic_names, staff_reads
-from kernel import addresses, ids, texts
+from kernel import addresses, texts
 from kernel.db import Document
 from kernel.http import ServiceError, ServiceUnavailable
 from kernel.staff import pages, recents, roles
@@ -74,8 +75,10 @@ def _from_address(request: HttpRequest, text: str) -> HttpResponseBase:
 
 
 def _certain_clinic(text: str, kind: str) -> ObjectId | None:
+    """An MRN may have the form of an id, and is not to stand in an address."""
     if kind == "clinic_id":
-        return ids.parse_id(text)
+        clinic_id = ObjectId(text)
+        return clinic_id if clinic_id in staff_reads.names_of([clinic_id]) else None
     return staff_reads.find_id_of_code(text) if kind in ("share_code", "name") else None
 
 
@@ -90,12 +93,11 @@ def _look_up(request: HttpRequest, text: str) -> HttpResponseBase:
     if clinic_id := _certain_clinic(text, kind):
         _record(request, {"clinics": Group(rows=[{}])})
         return _open(request, clinic_id)
+    with_mrn = _patients(text) if pages.has(request, roles.PATIENTS) else None
     if kind == "user":
-        return _person(request, text)
+        return _person(request, text, with_mrn)
     groups = {"clinics": _clinics(request, text), "people": _named(text)}
-    if pages.has(request, roles.PATIENTS):
-        groups["patients"] = _patients(text)
-    return _found(request, text, groups)
+    return _found(request, text, groups | ({"patients": with_mrn} if with_mrn else {}))
 
 
 def _found(request: HttpRequest, text: str, groups: dict[str, Group]) -> HttpResponseBase:
@@ -120,7 +122,7 @@ def _page(
 
 def _record(request: HttpRequest, groups: dict[str, Group]) -> None:
     """One event for each look-up: how much was found, and which patients; never what was typed."""
-    patients = sorted({row["userId"] for row in groups.get("patients", Group()).rows})
+    patients = user_ids(groups.get("patients", Group()).rows)
     pages.record_view(
         request,
         action="find.looked_up",
@@ -144,19 +146,31 @@ def _clinics(request: HttpRequest, text: str) -> Group:
 
 
 # --- people ---------------------------------------------------------------------------------------
-def _person(request: HttpRequest, text: str) -> HttpResponseBase:
-    """Leads to the page of the account, by its id; without an account, shows who is listed with the address."""
-    if "@" not in text:
-        return _go_to_user(text.lower())
-    address = addresses.account_address(text)
-    user_id = _account_of(address) if address else ""
-    if user_id:
+def _person(request: HttpRequest, text: str, with_mrn: Group | None) -> HttpResponseBase:
+    """Leads to the page of the account, by its id; without an account, shows who is listed with the address. An MRN may
+    have the form of either: then all that was found is shown."""
+    has_patients = with_mrn is not None and bool(with_mrn.rows)
+    user_id = _account(request, text)
+    if user_id and not has_patients:
         return _go_to_user(user_id)
-    person = Person(spellings=tuple(sorted({address or text, text})))
+    address = addresses.account_address(text) if "@" in text else ""
+    spellings = tuple(sorted({address or text, text})) if "@" in text else ()
+    person = Person(user_id=user_id, spellings=spellings)
     groups = {"people": _members(person)}
-    if pages.has(request, roles.PATIENTS):
-        groups["patients"] = _patients_of(person)
+    if with_mrn is not None:
+        of_person = _patients_of(person)
+        rows = {(row["clinicId"], row["_id"]): row for row in of_person.rows + with_mrn.rows}
+        more = of_person.more or with_mrn.more
+        groups["patients"] = Group([*rows.values()][:SHOWN], more, note=with_mrn.note)
     return _found(request, text, groups)
+
+
+def _account(request: HttpRequest, text: str) -> str:
+    """The id of the account with this address or id; "" where there is none."""
+    if "@" not in text:
+        return text.lower() if user_lookup.is_known(request, text.lower()) else ""
+    address = addresses.account_address(text)
+    return _account_of(address) if address else ""
 
 
 def _go_to_user(user_id: str) -> HttpResponseBase:
@@ -174,12 +188,12 @@ def _account_of(address: str) -> str:
 
 def _members(person: Person) -> Group:
     members, total = staff_reads.list_memberships(person, skip=0, limit=SHOWN)
-    return _group(_with_clinics(map(clinician, members)), is_cut=total > SHOWN)
+    return _group(with_clinic_names(map(clinician, members)), is_cut=total > SHOWN)
 
 
 def _named(text: str) -> Group:
     people = staff_reads.list_named(text, limit=SHOWN + 1)
-    return _group(_with_clinics(map(clinician, people[:SHOWN])), is_cut=len(people) > SHOWN)
+    return _group(with_clinic_names(map(clinician, people[:SHOWN])), is_cut=len(people) > SHOWN)
 
 
 # --- patients -------------------------------------------------------------------------------------
@@ -192,21 +206,17 @@ def _patients(text: str) -> Group:
     found = patient_finding.find(text, limit=SHOWN)
     group = _group(_patient_rows(found.patients), is_cut=found.is_cut)
     if not found.is_complete:
-        group.note = "The search is still being prepared: some patients are not found yet."
+        group.note = (
+            "What is searched is behind what is stored: some patients may not be found yet."
+        )
     return group
 
 
 def _patient_rows(records: Iterable[Document]) -> list[dict[str, Any]]:
-    rows = _with_clinics(map(patient, records))
+    rows = with_clinic_names(map(patient, records))
     return [{**row, "is_custodial": is_custodial(row)} for row in rows]
 
 
 # --- rows -----------------------------------------------------------------------------------------
 def _group(rows: list[dict[str, Any]], *, is_cut: bool) -> Group:
     return Group(rows, _MORE if is_cut else "")
-
-
-def _with_clinics(documents: Iterable[Document]) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = list(documents)
-    names: dict[Any, str] = {**staff_reads.names_of([row["clinicId"] for row in rows])}
-    return [{**row, "clinic_name": names.get(row["clinicId"], "")} for row in rows]

@@ -56,7 +56,7 @@ def _patients(seen: Recents) -> Links:
     return [
         {
             "name": names[key] or "(no name)",
-            "url": reverse("admin:clinic_patient", args=list(key)),
+            "url": pages.address_of("admin:clinic_patient", *key),
             "user_id": key[1],
         }
         for key in seen.patients

@@ -1,13 +1,14 @@
 """Finds the clinics of a person by e-mail or id, as a clinician and as a patient. By id it also finds clinics from
 which the person was removed, so that an id in the audit trail leads to a person while the archives have a record."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.html import format_html
 
 from clinic_records.services.people import Person
+from clinics.admin.found import user_ids, with_clinic_names
 from clinics.admin.readable_clinicians import clinician
 from clinics.services import staff_reads
 from kernel import addresses, audit, ids
@@ -59,8 +60,7 @@ def lookup(request: HttpRequest) -> HttpResponseBase:
     is_person = bool(address_or_id) and not ids.parse_id(address_or_id or "")
     user, outage = _find_account(address_or_id) if address_or_id and is_person else (None, "")
     person = _person(text, address_or_id, user)
-    kinds = [kind for kind in _READS if sees_patients or kind not in (PATIENT, FORMER_PATIENT)]
-    sections = {kind: _section(request, kind, person) for kind in kinds}
+    sections = {kind: _section(request, kind, person) for kind in _kinds(request)}
     is_known = any(section["rows"] for section in sections.values())
     if address_or_id:
         _record(request, address_or_id, person, sections)
@@ -91,6 +91,19 @@ def lookup(request: HttpRequest) -> HttpResponseBase:
         ],
         sees_patients=sees_patients,
     )
+
+
+def is_known(request: HttpRequest, user_id: str) -> bool:
+    """Whether the page would show anything of this user."""
+    person = Person(user_id=user_id)
+    return _find_account(user_id)[0] is not None or any(
+        _READS[kind](person, skip=0, limit=1)[0] for kind in _kinds(request)
+    )
+
+
+def _kinds(request: HttpRequest) -> list[str]:
+    sees_patients = pages.has(request, roles.PATIENTS)
+    return [kind for kind in _READS if sees_patients or kind not in (PATIENT, FORMER_PATIENT)]
 
 
 def _address_or_id(text: str) -> tuple[str, str]:
@@ -141,7 +154,7 @@ def _section(request: HttpRequest, kind: str, person: Person) -> dict[str, Any]:
     skip = (number - 1) * size if alone == kind else 0
     page, total = _READS[kind](person, skip=skip, limit=size)
     return {
-        "rows": _with_names(map(_READABLE[kind], page)),
+        "rows": with_clinic_names(map(_READABLE[kind], page)),
         "total": total,
         "paging": paging.paging(request, shown=len(page), total=total) if alone == kind else None,
         "all": paging.query_without(request, "page", **{"as": kind}) if total > size else "",
@@ -176,22 +189,10 @@ def _record(
         or audit.digest(f"address:{address_or_id}")[:16],
         scope={
             **{_COUNTED[kind]: section["total"] for kind, section in sections.items()},
-            "patients": sorted(
-                {
-                    row["userId"]
-                    for kind in (PATIENT, FORMER_PATIENT)
-                    for row in sections.get(kind, _NONE)["rows"]
-                }
+            "patients": user_ids(
+                row
+                for kind in (PATIENT, FORMER_PATIENT)
+                for row in sections.get(kind, _NONE)["rows"]
             ),
         },
     )
-
-
-def _with_names(documents: Iterable[Document]) -> list[dict[str, Any]]:
-    rows = list(documents)
-    names: dict[Any, str] = {
-        **staff_reads.names_of([row["clinicId"] for row in rows if "clinicId" in row])
-    }
-    return [
-        {**row, "clinic_name": names.get(row.get("clinicId"), "(deleted clinic)")} for row in rows
-    ]

@@ -97,7 +97,7 @@ def list_named(beginning: str, *, limit: int) -> list[Document]:
     """Members and invites of all clinics whose name begins like this: one record for each person."""
     text = texts.name(beginning)[:_LONGEST_NAME]
     rows = store.list_named(text, limit=_READ_OF_NAMES) if text else []
-    by_person = {row.get("userId") or row["_id"]: row for row in reversed(rows)}
+    by_person = {safe_reading.text(row.get("userId")) or row["_id"]: row for row in reversed(rows)}
     return list(reversed(by_person.values()))[:limit]
 
 

@@ -61,11 +61,20 @@ def server_error(request: HttpRequest) -> HttpResponseBase:
     if not request.path.startswith(settings.ADMIN_PATH):
         return handler.server_error(request)
     error = sys.exc_info()[1]
-    if isinstance(error, RedisError | PyMongoError | Unavailable):
+    if _is_outage(error):
         return _plain(DOWN)
     if error is not None:
         crash_reports.send(error, operation="staff page")
     return _plain(BROKEN)
+
+
+def _is_outage(error: BaseException | None) -> bool:
+    """Django's ORM raises an error of its own, whose cause is the driver's."""
+    while error is not None:
+        if isinstance(error, RedisError | PyMongoError | Unavailable):
+            return True
+        error = error.__cause__
+    return False
 
 
 def _page(request: HttpRequest, failure: Failure) -> HttpResponseBase:

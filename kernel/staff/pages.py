@@ -16,7 +16,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path
+from django.urls import NoReverseMatch, URLPattern, path, reverse
 
 from kernel import audit, ids
 from kernel.choices import ActorKind, AuditOutcome
@@ -201,6 +201,14 @@ def sentence(text: str) -> str:
     text = text.removeprefix("bad request: ").removeprefix("constraint violation: ").strip()
     text = text[:1].upper() + text[1:]
     return text if text.endswith((".", "!", "?")) else text + "."
+
+
+def address_of(page: str, *ids_in_it: Any) -> str:
+    """ "" where an id, as another system may have stored it, is such that no page can have it."""
+    try:
+        return reverse(page, args=ids_in_it) if all(ids_in_it) else ""
+    except NoReverseMatch:
+        return ""
 
 
 def go(url: str) -> HttpResponse:

@@ -22,6 +22,12 @@ MOST = 10  # of each kind
 _LIFE = timedelta(days=30)
 _CLINICS, _PEOPLE, _PATIENTS = "clinics", "people", "patients"
 
+_SHAPES: dict[str, dict[str, type]] = {
+    _CLINICS: {"id": ObjectId, "tab": str},
+    _PEOPLE: {"id": str},
+    _PATIENTS: {"id": str, "clinic": ObjectId},
+}
+
 indexes.declare(
     COLLECTION,
     IndexModel(
@@ -54,7 +60,12 @@ def note_patient(request: HttpRequest, clinic_id: ObjectId, user_id: str) -> Non
 def of(request: HttpRequest) -> Recents:
     found = db.collection(COLLECTION).find_one({"_id": request.user.pk}) or {}
     clinics, people, patients = (
-        safe_reading.objects(found.get(kind)) for kind in (_CLINICS, _PEOPLE, _PATIENTS)
+        [
+            entry
+            for entry in safe_reading.objects(found.get(kind))
+            if all(isinstance(entry.get(name), of_type) for name, of_type in shape.items())
+        ]
+        for kind, shape in _SHAPES.items()
     )
     return Recents(
         tabs={clinic["id"]: clinic["tab"] for clinic in clinics},
@@ -69,7 +80,7 @@ def _note(
     """In one update, so that two pages at once lose nothing."""
     others = {
         "$filter": {
-            "input": {"$ifNull": [f"${kind}", []]},
+            "input": {"$cond": [{"$isArray": f"${kind}"}, f"${kind}", []]},
             "cond": {"$or": [_differs(name, value) for name, value in identity.items()]},
         }
     }

@@ -93,6 +93,15 @@ def code(value: Any) -> SafeString:
 
 
 @register.simple_tag
+def linked(text: Any, page: str, *ids: Any) -> SafeString:
+    """The text as a link to a page; without one where an id is such that no page can have it."""
+    address = pages.address_of(page, *ids)
+    return (
+        format_html('<a href="{}">{}</a>', address, text) if address else conditional_escape(text)
+    )
+
+
+@register.simple_tag
 def copy(value: Any, label: str = "") -> SafeString:
     """A value in fixed-width type with a button that copies it."""
     return format_html(

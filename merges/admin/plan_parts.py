@@ -6,8 +6,7 @@ from functools import cached_property
 from itertools import islice
 from typing import Any
 
-from django.urls import reverse
-
+from kernel.staff import pages
 from merges.choices import Category, RecordAction, SiteAction, TagAction
 from merges.plan.clinicians import is_admin
 from merges.plan.model import Clinic, ClinicianPlan, MergePlan, Patient, PatientPlan
@@ -160,9 +159,7 @@ class View:
             "name": patient.full_name or "(patient without a name)",
             "birth_date": patient.birth_date,
             "mrn": patient.mrn,
-            "url": reverse("admin:clinic_patient", args=[clinic.id, patient.user_id])
-            if patient.user_id
-            else "",
+            "url": pages.address_of("admin:clinic_patient", clinic.id, patient.user_id),
         }
 
     def named_patients(self) -> list[str]:

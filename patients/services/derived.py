@@ -72,11 +72,18 @@ def list_unmatched(clinic_id: ObjectId) -> list[ObjectId]:
     users = set(patients.list_user_ids(clinic_id))
     nameless = set(patients.list_ids_without_user(clinic_id)) if "" in users else set()
     rows = list_rows.list_users(clinic_id)
+    # A record that was removed and made again has the same user and another id.
+    present = patients.list_present_ids([patient_id for _, patient_id in rows])
+    rows, left_over = (
+        [row for row in rows if row[1] in present],
+        {patient_id for _, patient_id in rows} - present,
+    )
     missing = users - {user_id for user_id, _ in rows} - {""}
     unlisted = moving.list_of_users(clinic_id, list(missing), {"_id": 1})
     found = {r["_id"] for r in unlisted} | nameless - {patient_id for _, patient_id in rows}
     gone = {i for user_id, i in rows if (user_id not in users if user_id else i not in nameless)}
-    return [patient_id for patient_id in found | gone if isinstance(patient_id, ObjectId)]
+    unmatched = found | gone | left_over
+    return [patient_id for patient_id in unmatched if isinstance(patient_id, ObjectId)]
 
 
 def _follow(ids: Sequence[ObjectId]) -> Differences:

@@ -35,7 +35,8 @@ class Sought:
 
 @dataclass(slots=True)
 class Found:
-    """`is_cut`: there are more, or may be. `is_complete`: everyone has been derived, so no one can be missing."""
+    """`is_cut`: there are more, or may be. `is_complete`: everyone is found, also those whom
+    another system has just written."""
 
     patients: list[Document] = field(default_factory=list)
     is_cut: bool = False
@@ -68,7 +69,7 @@ def find(text: str, *, limit: int) -> Found:
     return Found(
         patients=[records[i] for i in ids[:limit] if i in records],
         is_cut=is_cut or len(ids) > limit,
-        is_complete=prepared.is_prepared(),
+        is_complete=prepared.is_current(),
     )
 
 

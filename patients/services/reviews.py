@@ -29,7 +29,7 @@ def remove_review(*, clinic_id: str, user_id: str, clinician_id: str) -> list[Do
     document = find_patient(clinic_id, user_id)
     if document is None:
         raise NotFound(message=NOT_FOUND)
-    if not document.get("reviews"):
+    if not _readable(document):
         raise NotFound(message="review not found")
     raise Conflict(NOT_YOURS)
 

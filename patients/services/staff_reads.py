@@ -36,6 +36,7 @@ def names_of_present(keys: Sequence[tuple[ObjectId, str]]) -> dict[tuple[ObjectI
     return {
         (patient["clinicId"], patient["userId"]): safe_reading.text(patient.get("fullName")) or ""
         for patient in store.list_present(keys)
+        if isinstance(patient["userId"], str)  # a list that holds the sought id is found, too
     }
 
 

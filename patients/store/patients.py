@@ -25,6 +25,7 @@ COLLATION = {"locale": "en", "strength": 1}
 MAX_REVIEWS = 2
 MOST_REQUESTS = 50
 MOST_LEGACY_CLINICIANS = 100
+_MOST_SOUGHT = 1_000  # ids in one query
 _REVIEWS = {"clinicId": 1, "reviews": 1}
 _PLACE = {"clinicId": 1}
 _PLACE_AND_USER = {**_PLACE, "userId": 1}
@@ -102,6 +103,17 @@ def list_ids_without_user(clinic_id: ObjectId) -> list[Any]:
     query = {"clinicId": clinic_id, "$or": [{"userId": value} for value in values]}
     found = db.collection(COLLECTION).find(query, {"_id": 1}, hint=ONE)
     return [record["_id"] for record in found]
+
+
+def list_present_ids(ids: Iterable[ObjectId]) -> set[ObjectId]:
+    """The ids of which there is a record, in whatever clinic; from index keys."""
+    return {
+        record["_id"]
+        for batch in db.batches(ids, _MOST_SOUGHT)
+        for record in db.collection(COLLECTION).find(
+            {"_id": {"$in": batch}}, {"_id": 1}, hint="_id_"
+        )
+    }
 
 
 def list_by_ids(ids: Sequence[ObjectId]) -> list[PatientDocument]:

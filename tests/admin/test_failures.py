@@ -7,6 +7,7 @@ from collections import defaultdict
 
 import orjson
 import pytest
+from django.db import DatabaseError
 from django.test import Client
 from django.urls import reverse
 from pymongo.errors import AutoReconnect
@@ -19,6 +20,13 @@ from tests.admin.conftest import text
 from tests.web.test_bridge import scope
 
 TRACE = {"HTTP_X_TIDEPOOL_TRACE_REQUEST": "trace1234"}
+
+
+def wrapped(cause):
+    """As Django's ORM raises it."""
+    error = DatabaseError("down")
+    error.__cause__ = cause
+    return error
 
 
 def get_page(person, path, **options):
@@ -48,6 +56,7 @@ def test_an_expired_form_is_reported_in_the_frame_with_the_request_id(root):
     ("failure", "status", "words"),
     [
         (AutoReconnect("down"), 503, "Not available at the moment"),
+        (wrapped(AutoReconnect("down")), 503, "Not available at the moment"),
         (RuntimeError("Zyxmarker"), 500, "Something went wrong"),
     ],
 )

@@ -5,7 +5,7 @@ from bson import ObjectId
 
 from clinics.services import clinic_names
 from kernel import db
-from patients.services import preparing
+from patients.services import prepared, preparing
 from tests.admin.conftest import events, text
 from tests.admin.grown_data import costs
 from tests.factories import make_clinic, make_clinician, make_patient, make_patients, new_user_id
@@ -52,6 +52,54 @@ def test_a_patient_of_any_clinic_is_found(typed, iris, staff):
     assert found(page) == ["Iris Ann Vega-Moss"]
     assert f"/patients/{iris['userId']}/" in text(page)
     assert "Hillside Clinic" in text(page)
+
+
+@pytest.mark.parametrize(
+    "mrn",
+    ["0012345678", "deadbeef00", "6b0c0998db43747f756ece73", "123@hosp.example", "ABCD-EFGH-JKLM"],
+)
+def test_an_mrn_that_looks_like_an_id_finds_its_patient_and_is_in_no_address(mrn, other, staff):
+    make_patient(other, fullName="Numbered Person", mrn=mrn)
+    list(preparing.prepare())
+    page = staff("support").post("find/", q=mrn)
+    assert page.status_code == 200
+    assert found(page) == ["Numbered Person"]
+    assert mrn not in str(events())
+    assert staff("viewer").post("find/", q=mrn).status_code == 200
+    assert mrn not in str(events())
+
+
+def test_a_search_that_is_behind_says_so(iris, staff, monkeypatch):
+    words = "some patients may not be found yet"
+    assert words not in text(staff("support").post("find/", q="iris"))
+    monkeypatch.setattr(prepared, "is_current", lambda: False)
+    assert words in text(staff("support").post("find/", q="no such name"))
+
+
+BROKEN = [["1234567890"], [], {"a": 1}, 12345, None, "", "a/b c", "é/../x"]
+
+
+@pytest.mark.parametrize("user_id", BROKEN, ids=str)
+def test_a_broken_record_hides_no_other_one(user_id, clinic, iris, ben, staff):
+    """Wherever its user id is the key of something: links, sorted ids, names."""
+    support = staff("support")
+    broken = make_patient(clinic, **IRIS, userId=user_id, email="iris@example.org")
+    for change in ({"userId": user_id}, {"clinicId": user_id}):
+        member = {"clinicId": clinic["_id"], "userId": new_user_id(), "name": "Ben Broken"}
+        stored = db.database()["clinicians"].insert_one({**member, **change})
+        assert "Ben Broken" in text(support.post("find/", q="ben bro"))
+        assert support.get(f"clinics/{clinic['_id']}/members/").status_code == 200
+        db.database()["clinicians"].delete_one({"_id": stored.inserted_id})
+    list(preparing.prepare())
+    for typed in ("iris", "1984-05-06", "iris@example.org", "H-00123"):
+        assert found(support.post("find/", q=typed)) == ["Iris Ann Vega-Moss"] * 2, typed
+    for path in (
+        "users/?q=iris@example.org",
+        "users/?q=1234567890",
+        f"clinics/{clinic['_id']}/patients/",
+    ):
+        assert support.get(path).status_code == 200, path
+    db.collection("patients").delete_one({"_id": broken["_id"]})
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """What a member of staff has looked at last, and the tab that was open last."""
 
 import pytest
+from bson import ObjectId
 
 from kernel import db
 from kernel.staff import recents
@@ -110,3 +111,34 @@ def test_a_tab_that_the_role_does_not_show_is_not_opened(clinic, staff):
     support.user.groups.add(*staff("viewer").user.groups.all())
     answer = support.post("find/", q=str(clinic["_id"]))
     assert answer.headers["Location"] == f"/admin/{at(clinic)}"
+
+
+@pytest.mark.foreign_documents
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"clinics": [{"tab": "x"}, {"id": "x"}, {"id": ["x"], "tab": "x"}, 5]},
+        {"people": [{}, {"id": None}, {"id": ["x"]}]},
+        {"patients": [{"id": "a"}, {"id": ["a"], "clinic": ObjectId()}, None]},
+        {"clinics": "x", "people": 5, "patients": None},
+    ],
+)
+def test_entries_that_cannot_be_read_are_left_out(clinic, staff, broken):
+    viewer = staff("viewer")
+    viewer.get(at(clinic))
+    db.collection(recents.COLLECTION).update_one({}, {"$set": broken})
+    assert viewer.get("").status_code == 200
+    viewer.get(at(clinic))
+    assert shown(viewer)["Clinics"] == ["Harbor Diabetes Center"]
+
+
+@pytest.mark.foreign_writes
+@pytest.mark.foreign_documents
+def test_a_patient_whose_id_has_become_a_list_is_left_out(clinic, staff):
+    support, user_id = staff("support"), patient_ids(clinic)[0]
+    support.get(at(clinic, f"patients/{user_id}/"))
+    db.collection("patients").update_one(
+        {"userId": user_id}, {"$set": {"userId": [user_id]}, "$unset": {"tags": ""}}
+    )
+    assert "Patients" not in shown(support)
+    assert support.get("").status_code == 200

@@ -60,6 +60,15 @@ def test_only_ones_own_newest_review_can_be_taken_back(lakeside, iris, ada, ben)
     assert ben.api.delete(path).status_code == 404
 
 
+@pytest.mark.foreign_writes
+@pytest.mark.foreign_documents
+@pytest.mark.parametrize("stored", ["x", 5, {"a": 1}, [None], [{"time": "x"}]])
+def test_what_is_no_review_cannot_be_taken_back(lakeside, iris, ben, stored):
+    db.collection("patients").update_many({}, {"$set": {"reviews": stored}})
+    answer = ben.api.delete(url(lakeside, iris, "/reviews"))
+    assert (answer.status_code, answer.json()["message"]) == (404, "review not found")
+
+
 def test_reviews_of_a_stranger_are_404(lakeside, ben):
     path = url(lakeside, {"userId": "0123456789"}, "/reviews")
     assert ben.api.put(path).json() == {"message": "patient not found"}

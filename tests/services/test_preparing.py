@@ -282,6 +282,18 @@ def test_as_many_removals_as_creations_hide_no_one_while_the_follower_is_late(
     assert differences() == []
 
 
+def test_a_record_that_was_removed_and_made_again_is_not_hidden_while_the_follower_is_late(
+    lakeside, ben, late_follower
+):
+    patients = db.database()["patients"]
+    record = patients.find_one({"clinicId": lakeside["_id"]})
+    patients.delete_one({"_id": record["_id"]})
+    patients.insert_one({**record, "_id": ObjectId(), "fullName": "Made Again"})
+    assert ids_listed(ben.api, lakeside) == set(patients.distinct("userId"))
+    assert ids_listed(ben.api, lakeside, "?search=again") == {record["userId"]}
+    assert differences() == []
+
+
 @pytest.mark.parametrize("query", ["", "?search=moved", "?sort=%2BlastData&sortType=cgm", TIDE])
 def test_a_patient_whose_clinic_another_system_has_changed_is_not_shown_by_the_former_one(
     lakeside, ben, late_follower, query
