@@ -10,13 +10,12 @@ from pymongo.errors import WriteError
 
 from kernel import clock, db, safe_reading
 from patients import kept
-from tests.api.test_broken_records import (  # noqa: F401 (a fixture)
+from tests.api.test_broken_records import (
     IN_THE_DEEP,
     NEEDED,
     WRONG,
     World,
     fill,
-    fresh_indexes_afterwards,
     leaves,
     with_broken,
 )
