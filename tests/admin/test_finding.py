@@ -13,6 +13,8 @@ from tests.factories import make_clinic, make_clinician, make_patient, make_pati
 pytestmark = [pytest.mark.foreign_writes, pytest.mark.foreign_documents]
 IRIS = {"fullName": "Iris Ann Vega-Moss", "birthDate": "1984-05-06", "mrn": "H-00123"}
 
+EXPLAINED = ("clinicians", "clinics")
+
 
 @pytest.fixture
 def other():

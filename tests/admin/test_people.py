@@ -15,6 +15,8 @@ from tests.admin.grown_data import costs
 from tests.events import emitted
 from tests.factories import make_patient, make_patients
 
+EXPLAINED = ("clinicians",)
+
 
 def at(clinic, rest=""):
     return f"clinics/{clinic['_id']}/{rest}"
