@@ -19,7 +19,7 @@ from pymongo.collection import Collection
 from pymongo.command_cursor import CommandCursor
 from pymongo.cursor import Cursor
 from pymongo.database import Database
-from pymongo.errors import AutoReconnect, ServerSelectionTimeoutError
+from pymongo.errors import AutoReconnect, OperationFailure, ServerSelectionTimeoutError
 from pymongo.read_concern import ReadConcern
 from pymongo.results import DeleteResult, InsertManyResult, InsertOneResult, UpdateResult
 from pymongo.write_concern import WriteConcern
@@ -32,6 +32,9 @@ T = TypeVar("T")
 D = TypeVar("D", bound=Document)
 _COMMIT_SECONDS = 0.05  # at least: a commit that is not even sent would not end the transaction
 _ABORT_SECONDS = 0.5
+_WRONG_TYPE = (
+    2  # MongoDB's code for a change that a value does not take, such as an entry added to null
+)
 
 
 class CollectionOf(str, Generic[D]):
@@ -247,24 +250,28 @@ class SessionCollection(Generic[D]):
     def find_one_and_update_repeatably(
         self,
         query: Mapping[str, Any],
-        update: list[Any],
+        update: Mapping[str, Any],
         projection: Mapping[str, Any],
         *,
+        again: list[Any],
         hint: str,
     ) -> D | None:
-        """The document as it is after the change."""
+        """The document as it is after the change. `again` is sent where no answer to `update` came, or where the
+        document is not one that `update` can change; after `update` it changes nothing more."""
         command = {
             "findAndModify": self.name,
             "query": query,
-            "update": update,
             "fields": projection,
             "new": True,
             "hint": hint,
             "writeConcern": self._collection.write_concern.document,
         }
-        return self._repeated(lambda: self._updated(command))
+        return self._repeated(
+            lambda: self._updated(command | {"update": update}),
+            lambda: self._updated(command | {"update": again}),
+        )
 
-    def _repeated(self, send: Callable[[], T]) -> T:
+    def _repeated(self, send: Callable[[], T], again: Callable[[], T] | None = None) -> T:
         """Once, after a lost connection or a change of primary. A transaction is repeated as a whole."""
         try:
             return send()
@@ -273,7 +280,10 @@ class SessionCollection(Generic[D]):
         except AutoReconnect:
             if self._session is not None:
                 raise
-            return send()
+        except OperationFailure as error:
+            if again is None or error.code != _WRONG_TYPE:
+                raise
+        return (again or send)()
 
     def _updated(self, command: Document) -> D | None:
         options = self._collection.codec_options

@@ -317,9 +317,13 @@ def add_legacy_clinician(
 
 def add_review(clinic_id: ObjectId, user_id: str, review: Document) -> PatientDocument | None:
     """Newest first; only the newest two are kept."""
-    change = [updates.prepended("reviews", review, keep=MAX_REVIEWS)]
+    pushed = {"$each": [review], "$position": 0, "$slice": MAX_REVIEWS}
     record = db.collection(COLLECTION).find_one_and_update_repeatably(
-        key(clinic_id, user_id), change, _REVIEWS, hint=ONE
+        key(clinic_id, user_id),
+        {"$push": {"reviews": pushed}},
+        _REVIEWS,
+        again=[updates.prepended("reviews", review, keep=MAX_REVIEWS)],
+        hint=ONE,
     )
     if record is not None:
         list_rows.update(record, ["reviews"])

@@ -150,9 +150,25 @@ def test_a_review_that_the_majority_has_not_confirmed_is_not_acknowledged(world)
         assert review(world).status_code == 503
 
 
-def test_a_review_that_is_sent_twice_is_stored_once(world):
-    patient = db.collection("patients").find_one({"reviews": {"$exists": False}})
-    store.add_review(patient["clinicId"], patient["userId"], EARLIER)
-    for _ in range(2):
-        record = store.add_review(patient["clinicId"], patient["userId"], LATER)
-        assert record["reviews"] == [LATER, EARLIER]
+def test_a_review_that_was_carried_out_before_its_answer_was_lost_is_stored_once(world):
+    patient = unreviewed()
+    for entry in (EARLIER, LATER):
+        add_review(patient, entry)
+    with refused("patients", "findAndModify", mode={"times": 1}, **LOST_CONNECTION):
+        assert add_review(patient, LATER)["reviews"] == [LATER, EARLIER]
+
+
+@pytest.mark.foreign_documents
+@pytest.mark.parametrize("stored", [None, "none", 7, {"a": 1}])
+def test_a_review_replaces_what_is_no_list_of_reviews(world, stored):
+    patient = unreviewed()
+    db.collection("patients").update_one({"_id": patient["_id"]}, {"$set": {"reviews": stored}})
+    assert add_review(patient, LATER)["reviews"] == [LATER]
+
+
+def unreviewed():
+    return db.collection("patients").find_one({"reviews": {"$exists": False}})
+
+
+def add_review(patient, entry):
+    return store.add_review(patient["clinicId"], patient["userId"], entry)
