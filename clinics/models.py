@@ -294,3 +294,23 @@ class ClinicClosure(StoredDocument):
 
     def __str__(self) -> str:
         return str(self.pk)
+
+
+class ClinicTroubles(StoredDocument):
+    """Which clinics need attention, as a worker found them last, for staff. One document."""
+
+    life = lives.as_long_as("the service is used: each run replaces it")
+
+    id = models.TextField(primary_key=True, db_column="_id", help_text="`found`")
+    found_time = models.DateTimeField(db_column="foundTime", help_text="when")
+    total = models.IntegerField(help_text="of all, also of those that were too many to keep")
+    clinics = PassThroughField(
+        shape=[{"clinicId": ObjectId, "isSourceShared": bool, "reasons": [str]}],
+        help_text="by name; what the clinic's own record says is not kept",
+    )
+
+    class Meta(StoredDocument.Meta):
+        db_table = "clinicTroubles"
+
+    def __str__(self) -> str:
+        return str(self.pk)

@@ -518,6 +518,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "redox.run_due_cadences": {"task": "redox.run_due_cadences", "schedule": 300},
     # Staff search in them.
     "clinics.keep_names": {"task": "clinics.keep_names", "schedule": 60},
+    "clinics.keep_troubles": {"task": "clinics.keep_troubles", "schedule": 60},
     "patients.check_derived": {"task": "patients.check_derived", "schedule": 300},
     "patients.clean_up_kept_data": {"task": "patients.clean_up_kept_data", "schedule": 300},
     "confirmations.fill_in_address_keys": {

@@ -10,4 +10,4 @@ class EhrConfig(AppConfig):
     default_auto_field = "django_mongodb_backend.fields.ObjectIdAutoField"
 
     def ready(self) -> None:
-        registration.load(self.name, "indexes", "events", "handlers", "checks")
+        registration.load(self.name, "indexes", "events", "handlers", "checks", "troubles")

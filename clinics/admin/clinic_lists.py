@@ -11,8 +11,9 @@ from django.urls import reverse
 from clinic_records.admin import frame, readable_clinics
 from clinic_records.choices import Tier
 from clinics.admin import counts
-from clinics.services import staff_reads
+from clinics.services import staff_reads, troubles
 from clinics.services.staff_reads import ClinicFilter
+from clinics.services.troubles import Troubles
 from kernel import audit, texts
 from kernel.db import Document
 from kernel.staff import exports, overview, pages, paging, recents, roles
@@ -62,31 +63,37 @@ def export(request: HttpRequest) -> HttpResponseBase:
 
 
 @pages.page("clinics/attention", name="clinic_troubles", needs=roles.FIND)
-def troubles(request: HttpRequest) -> HttpResponseBase:
+def troubled(request: HttpRequest) -> HttpResponseBase:
+    number, size = paging.requested(request)
+    found = troubles.list_troubles(skip=(number - 1) * size, limit=size)
     return pages.render(
         request,
         "clinics/staff/troubles.html",
         title="Clinics that need attention",
         crumbs=[pages.Crumb("Clinics", reverse("admin:clinics"))],
-        troubles=_trouble_rows(request),
+        troubles=_trouble_rows(request, found),
+        found=found.found,
+        paging=paging.paging(request, shown=len(found.shown), total=found.total),
     )
 
 
 def _overview_section(request: HttpRequest) -> str:
-    troubles = _trouble_rows(request)
-    more = len(troubles) - _SHOWN_ON_OVERVIEW
-    context = {"troubles": troubles[:_SHOWN_ON_OVERVIEW], "more": more}
+    found = troubles.list_troubles(skip=0, limit=_SHOWN_ON_OVERVIEW)
+    context = {
+        "troubles": _trouble_rows(request, found),
+        "found": found.found,
+        "more": found.total - _SHOWN_ON_OVERVIEW,
+    }
     return render_to_string("clinics/staff/_troubles_section.html", context, request)
 
 
 overview.add(roles.FIND, _overview_section)
 
 
-def _trouble_rows(request: HttpRequest) -> list[dict[str, Any]]:
-    troubles = staff_reads.list_troubles()
-    shown = rows(request, [trouble.clinic for trouble in troubles])
+def _trouble_rows(request: HttpRequest, found: Troubles) -> list[dict[str, Any]]:
+    shown = rows(request, [trouble.clinic for trouble in found.shown])
     return [
-        {**row, "reasons": trouble.reasons} for row, trouble in zip(shown, troubles, strict=True)
+        {**row, "reasons": trouble.reasons} for row, trouble in zip(shown, found.shown, strict=True)
     ]
 
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 from clinic_records.admin import changes, frame, readable_clinics
 from clinic_records.services import access
 from clinics.admin import counts, settings
-from clinics.services import staff_reads
+from clinics.services import troubles
 from kernel import audit, ids
 from kernel.choices import AuditOutcome
 from kernel.db import Document
@@ -39,7 +39,7 @@ def overview(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
         tab="clinic",
         **_count(clinic),
         kinds=[_kind(request, name, stored) for name in settings.SETTINGS],
-        troubles=staff_reads.troubles_of(clinic, set()),
+        troubles=troubles.reasons_of(clinic),
         panels=pages.CLINIC_PANELS.render(request, clinic),
         ends=pages.CLINIC_ENDS.render(request, clinic),
     )

@@ -1,34 +1,23 @@
-"""Reads for staff: find a clinic or a user's clinics, and see which clinics are in trouble."""
+"""Reads for staff: find a clinic or a user's clinics."""
 
 import re
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from bson import ObjectId
 
-from clinic_records.choices import EhrProvider, Tier
 from clinic_records.services import people
 from clinic_records.services.people import Person
-from clinics.choices import Destination, Procedure
 from clinics.services import clinic_names
 from clinics.store import staff_reads as store
 from clinics.store.staff_reads import ClinicFilter
-from kernel import clock, ids, numbers, safe_reading, texts
+from kernel import ids, safe_reading, texts
 from kernel.db import Document
 from kernel.page_limits import MOST_COUNTED
-from patients.services import plan_limits
 
 SHARE_CODE = re.compile(r"[A-Za-z0-9]{4}-[A-Za-z0-9]{4}-[A-Za-z0-9]{4}")
 _LONGEST_NAME = 200
 _READ_OF_NAMES = 60  # records: a person has one in each clinic
-FREE_TIERS = (None, "", Tier.FREE.value)
-
-
-@dataclass(frozen=True, slots=True)
-class Trouble:
-    clinic: Document
-    reasons: list[str]
 
 
 def list_clinics(
@@ -131,57 +120,3 @@ def names_of_members(user_ids: Sequence[str]) -> dict[str, str]:
 
 def names_of(clinic_ids: list[ObjectId]) -> dict[ObjectId, str]:
     return store.list_names(clinic_ids)
-
-
-# --- trouble ----------------------------------------------------------------------------------------
-def list_troubles() -> list[Trouble]:
-    """Clinics that need attention, sorted by name."""
-    suspects = store.list_suspects(FREE_TIERS)
-    shared = _shared_sources(suspects)
-    troubles = (Trouble(clinic, troubles_of(clinic, shared)) for clinic in suspects)
-    return [trouble for trouble in troubles if trouble.reasons]
-
-
-def troubles_of(clinic: Document, shared_sources: set[tuple[str, str]]) -> list[str]:
-    reasons = [] if clinic.get("admins") else ["no admin"]
-    limit = plan_limits.plan_limit(clinic, clock.now())
-    plan = numbers.shown(safe_reading.mapping(clinic.get("patientCount")).get("plan"))
-    if limit is not None and plan >= limit:
-        where = "over" if plan > limit else "at"
-        reasons.append(f"{where} its limit: {plan} of {limit}")
-    return reasons + ehr_troubles(clinic, shared_sources)
-
-
-def ehr_troubles(clinic: Document, shared_sources: set[tuple[str, str]]) -> list[str]:
-    """Why an enabled EHR connection cannot work."""
-    settings = safe_reading.mapping(clinic.get("ehrSettings"))
-    if not settings.get("enabled"):
-        return []
-    reasons = []
-    if settings.get("provider") not in EhrProvider.values:
-        reasons.append("EHR on without a provider")
-    if not settings.get("sourceId"):
-        reasons.append("EHR on without a source id")
-    if settings.get("provider") == EhrProvider.REDOX and not _has_destinations(settings):
-        reasons.append("EHR on without destinations: nothing can be sent")
-    codes = safe_reading.mapping(settings.get("procedureCodes"))
-    if not codes.get(Procedure.ENABLE_REPORTS) and not codes.get(Procedure.CREATE_AND_ENABLE):
-        reasons.append("EHR on without a procedure code that enables reports")
-    if _source_of(settings) in shared_sources:
-        reasons.append("another clinic has the same EHR source: matching fails")
-    return reasons
-
-
-def _has_destinations(settings: Document) -> bool:
-    destinations = safe_reading.mapping(settings.get("destinationIds"))
-    return all(destinations.get(kind) for kind in Destination.values)
-
-
-def _source_of(settings: Document) -> tuple[str, str]:
-    return str(settings.get("provider") or ""), str(settings.get("sourceId") or "")
-
-
-def _shared_sources(clinics: list[Document]) -> set[tuple[str, str]]:
-    all_settings = (safe_reading.mapping(clinic.get("ehrSettings")) for clinic in clinics)
-    counts = Counter(_source_of(settings) for settings in all_settings if settings.get("enabled"))
-    return {source for source, n in counts.items() if n > 1 and source[1]}

@@ -116,6 +116,10 @@ def count_by_state(kind: str, start: datetime, end: datetime) -> dict[str, int]:
     return store.count_by_state(kind, start, end)
 
 
+def count_failed_by_clinic(since: datetime) -> dict[ObjectId, int]:
+    return store.count_failed_by_clinic(since)
+
+
 def daily_series(*, done: str, ignored: str) -> tuple[Series, ...]:
     """What ended, and how. Work that waits is counted when it has ended."""
     return (

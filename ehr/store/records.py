@@ -7,6 +7,7 @@ from typing import Any
 from bson import ObjectId
 from pymongo import DESCENDING
 
+from ehr.choices import ProcessingState
 from ehr.kinds import Kind
 from ehr.store.processing import COLLECTION
 from kernel import db
@@ -35,6 +36,21 @@ def count_by_state(kind: str, start: datetime, end: datetime) -> dict[str, int]:
     ]
     found = db.collection(COLLECTION).aggregate(states, hint="ProcessingByRun")
     return {str(state["_id"]): state["number"] for state in found}
+
+
+def count_failed_by_clinic(since: datetime) -> dict[ObjectId, int]:
+    """What began since then, of all kinds."""
+    failed: list[Document] = [
+        {
+            "$match": {
+                "state": ProcessingState.FAILED,
+                "_id": {"$gte": ObjectId.from_datetime(since)},
+            }
+        },
+        {"$group": {"_id": "$clinicId", "number": {"$sum": 1}}},
+    ]
+    found = db.collection(COLLECTION).aggregate(failed, hint="ProcessingByState")
+    return {row["_id"]: row["number"] for row in found if isinstance(row["_id"], ObjectId)}
 
 
 def find_records(kind: str, document_ids: Sequence[ObjectId]) -> dict[ObjectId, Document]:

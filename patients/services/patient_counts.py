@@ -112,6 +112,11 @@ def count_everywhere() -> int:
     return store.sum_totals()
 
 
+def list_clinics_with(fewest: int, *, among: Sequence[ObjectId]) -> list[ObjectId]:
+    """Those of these clinics that have so many patients."""
+    return store.list_clinics_with(fewest, among=among)
+
+
 def total_of(clinic_id: ObjectId) -> int:
     """The stored total. A caller who has seen that it is wrong asks for `counted_total`."""
     counts = kept_counts(clinic_id)

@@ -1,6 +1,7 @@
 """Reads for staff: the records of a person in all clinics, and the names of patients, including removed ones."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from bson import ObjectId
 from django.conf import settings
@@ -25,6 +26,11 @@ def list_records(person: Person, *, skip: int, limit: int) -> tuple[list[Documen
 def list_former_records(person: Person, *, skip: int, limit: int) -> tuple[list[Document], int]:
     tombstones, total = store.list_former_records(person, skip=skip, limit=limit)
     return people.as_they_were(tombstones, "patient"), total
+
+
+def list_newest_data() -> dict[ObjectId, datetime]:
+    """The time of the newest data of any kind and any patient, by clinic."""
+    return store.list_newest_data()
 
 
 def names_of_patients(keys: Sequence[tuple[ObjectId, str]]) -> dict[tuple[ObjectId, str], str]:

@@ -59,6 +59,11 @@ def sum_totals() -> int:
     return sum(int(found["total"]) for found in db.collection(COLLECTION).aggregate([totals]))
 
 
+def list_clinics_with(fewest: int, *, among: Sequence[ObjectId]) -> list[ObjectId]:
+    query = {"_id": {"$in": list(among)}, "total": {"$gte": fewest}}
+    return [found["_id"] for found in db.collection(COLLECTION).find(query, {"_id": 1})]
+
+
 def joined_counts(clinic: Document) -> Document | None:
     """The counts that LOOKUP joined, if they are complete."""
     counts = next(iter(clinic.get("counts") or ()), None)

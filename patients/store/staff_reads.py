@@ -1,14 +1,17 @@
 """What the staff pages read: the records of a person in all clinics, in the archive too."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from bson import ObjectId
+from pymongo import DESCENDING
 
 from clinic_records.store import people
 from clinic_records.store.people import Keys, Person
-from kernel import db
+from kernel import db, safe_reading
 from kernel.db import Document
 from kernel.page_limits import MOST_COUNTED
+from patients import kept, list_rows, statistics
 from patients.documents import PatientDocument
 from patients.store.patients import COLLECTION
 
@@ -20,6 +23,21 @@ _OF_PATIENTS = {
 
 def list_records(person: Person, *, skip: int, limit: int) -> tuple[list[Document], int]:
     return people.page_of(COLLECTION, person.conditions(), _OF_PATIENTS, skip=skip, limit=limit)
+
+
+def list_newest_data() -> dict[ObjectId, datetime]:
+    """By clinic. MongoDB goes from one clinic to the next in the index and reads one key of each."""
+    newest: dict[ObjectId, datetime] = {}
+    for kind in statistics.KINDS:
+        path = list_rows.date_path(kind, "lastData")
+        order = {"$sort": {"clinicId": DESCENDING, path: DESCENDING}}
+        first = {"$group": {"_id": "$clinicId", "moment": {"$first": f"${path}"}}}
+        index = list_rows.INDEXED_ORDERS[path]
+        for found in db.collection(kept.ROWS).aggregate([order, first], hint=index):
+            moment = safe_reading.moment(found["moment"])
+            if moment is not None:
+                newest[found["_id"]] = max(moment, newest.get(found["_id"], moment))
+    return newest
 
 
 def list_former_records(person: Person, *, skip: int, limit: int) -> tuple[list[Document], int]:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from bson import ObjectId
 
-from clinics.services import clinic_names
+from clinics.services import clinic_names, troubles
 from kernel import clock, db
 from patients.services import preparing
 from tests.admin.large_data import LargeData, long_id
@@ -42,6 +42,7 @@ class GrownData(LargeData):
         self._accesses()
         list(preparing.prepare())
         clinic_names.keep()
+        troubles.keep()
 
     def _clinics(self):
         """One person is a member of many, and a patient of many."""

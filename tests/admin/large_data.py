@@ -8,6 +8,7 @@ from django.contrib.auth.models import Group, User
 
 from clinics.admin.members import audit_key
 from clinics.admin.settings import SETTINGS
+from clinics.services import troubles
 from ehr.choices import BulkState
 from kernel import audit, clock, db
 from kernel.daily import keeping
@@ -55,6 +56,7 @@ class LargeData:
         self.offers = [self._offer(number) for number in range(2)]
         self._mails()
         keeping.keep()
+        troubles.keep()
 
     @property
     def values(self):

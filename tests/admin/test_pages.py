@@ -303,36 +303,6 @@ def test_a_clinic_whose_patients_were_not_counted_shows_no_number(root, count):
         assert "not counted yet" not in root.get(page).content.decode()
 
 
-def test_clinics_that_need_attention_are_listed_with_the_problem(root):
-    make_clinic(name="No admin")
-    make_clinic(
-        name="Full",
-        admins=["x"],
-        patientCount={"plan": 5},
-        patientCountSettings={"hardLimit": {"plan": 5}},
-    )
-    make_clinic(
-        name="Not limited",
-        admins=["x"],
-        country="DE",
-        patientCount={"plan": 5},
-        patientCountSettings={"hardLimit": {"plan": 5}},
-    )
-    ehr = {"enabled": True, "provider": "redox", "sourceId": "s"}
-    make_clinic(name="Half an EHR", admins=["x"], ehrSettings=ehr)
-    make_clinic(name="Same source", admins=["x"], ehrSettings=ehr)
-    make_clinic(name="Well", admins=["x"])
-    problems = {
-        row["name"]: row["reasons"] for row in root.get("clinics/attention").context["troubles"]
-    }
-    assert problems["No admin"] == ["no admin"]
-    assert problems["Full"] == ["at its limit: 5 of 5"]
-    assert "EHR on without destinations: nothing can be sent" in problems["Half an EHR"]
-    assert "another clinic has the same EHR source: matching fails" in problems["Same source"]
-    assert set(problems) == {"No admin", "Full", "Half an EHR", "Same source"}
-    assert "Half an EHR" in text(root.get(""))
-
-
 @pytest.mark.yardstick("A5")
 def test_the_history_shows_changes_and_outlives_the_clinic(clinic, root, staff):
     staff("configuration").submit(f"clinics/{clinic['_id']}/settings/tier", tier="tier0200")

@@ -1,0 +1,127 @@
+"""Which clinics need attention, and why: found by a worker, shown on the overview and on a page."""
+
+from datetime import timedelta
+
+import pytest
+from bson import ObjectId
+
+from clinics import tasks
+from kernel import clock, db
+from patients import kept
+from patients.services import preparing
+from patients.store import staff_reads
+from tests.admin.conftest import text
+from tests.factories import make_clinic, make_patients
+
+WELL = {"admins": ["x"]}
+FULL = {"patientCount": {"plan": 5}, "patientCountSettings": {"hardLimit": {"plan": 5}}}
+EHR = {"enabled": True, "provider": "redox", "sourceId": "s"}
+PAGE = "clinics/attention"
+pytestmark = pytest.mark.foreign_documents
+
+
+def problems_shown(root):
+    tasks.keep_troubles()
+    return {row["name"]: row["reasons"] for row in root.get(PAGE).context["troubles"]}
+
+
+def test_clinics_that_need_attention_are_listed_with_the_problem(root):
+    make_clinic(name="No admin")
+    make_clinic(name="Full", **WELL, **FULL)
+    make_clinic(name="Not limited", country="DE", **WELL, **FULL)
+    make_clinic(name="Half an EHR", ehrSettings=EHR, **WELL)
+    make_clinic(name="Same source", ehrSettings=EHR, **WELL)
+    make_clinic(name="Well", **WELL)
+    problems = problems_shown(root)
+    assert problems["No admin"] == ["no admin"]
+    assert problems["Full"] == ["at its limit: 5 of 5"]
+    assert "EHR on without destinations: nothing can be sent" in problems["Half an EHR"]
+    assert "another clinic has the same EHR source: matching fails" in problems["Same source"]
+    assert list(problems) == ["Full", "Half an EHR", "No admin", "Same source"]
+    assert "Half an EHR" in text(root.get(""))
+
+
+def test_a_clinic_that_is_well_again_is_not_reported_any_more(root):
+    clinic = make_clinic(name="Full", **WELL, **FULL)
+    assert set(problems_shown(root)) == {"Full"}
+    db.collection("clinics").update_one(
+        {"_id": clinic["_id"]}, {"$set": {"patientCountSettings.hardLimit.plan": 9}}
+    )
+    assert root.get(PAGE).context["troubles"] == []
+    db.collection("clinics").delete_one({"_id": clinic["_id"]})
+    assert root.get(PAGE).status_code == 200
+
+
+def test_before_a_worker_has_looked_the_pages_say_so(root):
+    make_clinic(name="No admin")
+    for path in ("", PAGE):
+        assert "Not looked yet" in text(root.get(path))
+    db.collection("clinics").delete_many({})
+    tasks.keep_troubles()
+    for path in ("", PAGE):
+        assert "All clinics are well" in text(root.get(path))
+
+
+# --- data that stopped ------------------------------------------------------------------------------
+def with_data(name, days, *, kind="cgm", patients=10):
+    """A clinic whose newest data are so many days old; the others' are older."""
+    clinic = make_clinic(name=name, **WELL)
+    dates = [clock.now() - timedelta(days=days + n) for n in range(patients)]
+    make_patients(
+        clinic, [{"summary": {f"{kind}Stats": {"dates": {"lastData": d}}}} for d in dates]
+    )
+    return clinic
+
+
+def test_a_clinic_without_new_data_for_a_week_is_reported(root):
+    silent = with_data("Silent", 8)
+    with_data("Silent meters", 8, kind="bgm")
+    with_data("Sends", 6)
+    with_data("Small", 8, patients=9)
+    with_data("Given up", 61)
+    make_clinic(name="Never had any", **WELL)
+    list(preparing.prepare())
+    problems = problems_shown(root)
+    day = clock.now() - timedelta(days=8)
+    assert set(problems) == {"Silent", "Silent meters"}
+    assert problems["Silent"] == [f"no data of any patient since {day:%Y-%m-%d}"]
+    assert problems["Silent"][0] in text(root.get(f"clinics/{silent['_id']}/"))
+
+
+def test_new_data_of_either_kind_count(root):
+    clinic = with_data("Meters only", 30)
+    fresh = {"summary": {"bgmStats": {"dates": {"lastData": clock.now()}}}}
+    make_patients(clinic, [fresh])
+    list(preparing.prepare())
+    assert problems_shown(root) == {}
+
+
+def test_newest_data_of_all_clinics_cost_one_key_of_each():
+    for number in range(3):
+        with_data(f"Clinic {number}", 8, patients=40)
+    list(preparing.prepare())
+    db.database().command("profile", 2)
+    try:
+        found = staff_reads.list_newest_data()
+    finally:
+        db.database().command("profile", 0)
+    entries = list(db.database()["system.profile"].find({"command.aggregate": kept.ROWS}))
+    db.database()["system.profile"].drop()
+    assert len(found) == 3
+    assert [entry["planSummary"].startswith("DISTINCT_SCAN") for entry in entries] == [True, True]
+    assert sum(entry["keysExamined"] for entry in entries) <= 2 * (2 * 3 + 1)
+
+
+# --- a connection that fails ------------------------------------------------------------------------
+@pytest.mark.parametrize(("days", "is_reported"), [(6, True), (8, False)])
+def test_a_clinic_whose_syncs_fail_is_reported(root, days, is_reported):
+    clinic = make_clinic(name="Failing", **WELL)
+    processing = {"kind": "redox.sync", "clinicId": clinic["_id"], "documentTime": clock.now()}
+    for number, state in enumerate(("failed", "failed", "done")):
+        begun = ObjectId.from_datetime(clock.now() - timedelta(days=days))
+        record = {"_id": ObjectId(begun.binary[:11] + bytes([number])), "state": state}
+        db.collection("ehrProcessing").insert_one(
+            {**processing, **record, "documentId": ObjectId(), "attempts": 1}
+        )
+    expected = {"Failing": ["EHR: 2 failed in the last 7 days"]} if is_reported else {}
+    assert problems_shown(root) == expected
