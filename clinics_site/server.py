@@ -1,7 +1,7 @@
 """How the web process runs: `python -m clinics_site.server`.
 
 This process listens, starts the workers that serve requests (clinics_site/web), and replaces a worker that
-dies. It answers `/live` and `/ready` on a separate port, which is not affected by a flood of requests.
+dies or hangs. It answers `/live` and `/ready` on a separate port, which is not affected by a flood of requests.
 """
 
 import asyncio
@@ -30,6 +30,12 @@ HEALTH_PORT = env.number(
     help="port on which it answers /live and /ready whatever happens on the other one; unset: the next; 0: none",
 )
 WORKERS = env.number("WEB_WORKERS", 2, at_least=1, help="web processes; one per core is right")
+STUCK_SECONDS = env.number(
+    "WEB_STUCK_SECONDS",
+    30,
+    at_least=5,
+    help="a web process that does nothing for so long, not even tell that it is alive, is killed and replaced",
+)
 env.text(
     "PROMETHEUS_MULTIPROC_DIR",
     help="folder, emptied before the start, in which processes of one machine add up their metrics; unset: web, "
@@ -37,6 +43,7 @@ env.text(
 )
 BACKLOG = 2048
 STOP_SECONDS = 30.0
+START_SECONDS = 180.0  # the code is loaded, with a machine that others use too
 MOST_HEALTH_CONNECTIONS = 200
 WORKER = (sys.executable, "-m", "clinics_site.web.worker")
 log = structlog.get_logger("web")
@@ -160,16 +167,29 @@ class Worker:
                     pass_fds=files,
                     env={"MALLOC_ARENA_MAX": "2", **os.environ},
                 )
-            watch = asyncio.create_task(self._notice_start(our_end))
+            watch = asyncio.create_task(self._watch(our_end))
             try:
                 return await self._process.wait()
             finally:
                 watch.cancel()
                 self.is_serving = False
 
-    async def _notice_start(self, our_end: socket.socket) -> None:
-        self.is_serving = bool(await asyncio.get_running_loop().sock_recv(our_end, 100))
-        self.has_started = self.is_serving
+    async def _watch(self, our_end: socket.socket) -> None:
+        """It says once a second that it is alive, from its start on. One that hangs is killed, and so replaced."""
+        with suppress(TimeoutError):
+            while await self._says_something(our_end):
+                self.is_serving = self.has_started = True
+            return  # it has ended
+        log.error("worker.stuck", name=self.name)
+        self.is_serving = False
+        if self._process is not None:
+            with suppress(ProcessLookupError):
+                self._process.kill()
+
+    async def _says_something(self, our_end: socket.socket) -> bool:
+        words = asyncio.get_running_loop().sock_recv(our_end, 100)
+        patience = STUCK_SECONDS if self.has_started else START_SECONDS
+        return bool(await asyncio.wait_for(words, patience))
 
     async def stop(self) -> None:
         if self._process is None or self._process.returncode is not None:

@@ -7,6 +7,7 @@ import resource
 import signal
 import socket
 import sys
+from contextlib import suppress
 from functools import partial
 from types import FrameType
 from typing import Any
@@ -75,7 +76,14 @@ class Server(uvicorn.Server):
         loop.add_reader(self._master, self._master_died)
         self._every(1.0, lambda: self._connections.sweep(loop.time()))
         self._every(TRIM_SECONDS, partial(loop.run_in_executor, None, _give_memory_back))
-        os.write(self._master, b"started")
+        os.set_blocking(self._master, False)
+        self._say_that_it_is_alive()
+        self._every(1.0, self._say_that_it_is_alive)
+
+    def _say_that_it_is_alive(self) -> None:
+        """A master that hangs does not read; one that is dead ends this process by other means."""
+        with suppress(OSError):
+            os.write(self._master, b".")
 
     def _every(self, seconds: float, act: Any) -> None:
         loop = asyncio.get_running_loop()

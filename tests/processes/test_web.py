@@ -342,6 +342,19 @@ def test_a_killed_worker_is_replaced_and_the_others_serve_meanwhile(web):
     assert '"event":"worker.ended"' in web.logs()
 
 
+@pytest.mark.yardstick("V2")
+@pytest.mark.walk
+def test_a_worker_that_hangs_is_replaced_and_the_others_serve_meanwhile(service):
+    service.start(env={"WEB_STUCK_SECONDS": "5", "WEB_WORKERS": "2"}, only=("web",))
+    before = workers(service)
+    os.kill(min(before), signal.SIGSTOP)
+    eventually(lambda: len(workers(service) - before) == 1, within=30)
+    assert max(before) in workers(service)
+    assert min(before) not in workers(service)
+    assert '"event":"worker.stuck"' in service.logs()
+    eventually(lambda: service.get("/live").status == 200, within=30)
+
+
 @pytest.mark.walk
 def test_a_worker_that_is_killed_twice_within_six_seconds_is_replaced_twice(service):
     service.start(only=("web",))
