@@ -1,29 +1,21 @@
 """What the staff's first page shows of syncs and of orders of Redox by day."""
 
-from functools import partial
-
-from ehr.services import records
-from kernel.daily import Number, declare
-from kernel.staff import roles
+from ehr import daily
 from redox import kinds
 
-declare(
-    Number(
-        "syncs",
-        "Syncs",
-        needs=roles.MESSAGES,
-        page="ehr_runs",
-        series=records.daily_series(done="sent", ignored="not needed any more"),
-        count=partial(records.count_by_state, kinds.SCHEDULED),
-    )
+daily.declare(
+    "syncs",
+    "Syncs",
+    kind=kinds.SCHEDULED,
+    page="ehr_runs",
+    done="sent",
+    ignored="not needed any more",
 )
-declare(
-    Number(
-        "redoxOrders",
-        "Orders from Redox",
-        needs=roles.MESSAGES,
-        page="ehr_messages",
-        series=records.daily_series(done="carried out", ignored="ignored"),
-        count=partial(records.count_by_state, kinds.MESSAGE),
-    )
+daily.declare(
+    "redoxOrders",
+    "Orders from Redox",
+    kind=kinds.MESSAGE,
+    page="ehr_messages",
+    done="carried out",
+    ignored="ignored",
 )

@@ -1,19 +1,13 @@
 """What the staff's first page shows of orders of Xealth by day."""
 
-from functools import partial
-
-from ehr.services import records
-from kernel.daily import Number, declare
-from kernel.staff import roles
+from ehr import daily
 from xealth import kinds
 
-declare(
-    Number(
-        "xealthOrders",
-        "Orders from Xealth",
-        needs=roles.MESSAGES,
-        page="ehr_xealth_orders",
-        series=records.daily_series(done="carried out", ignored="ignored"),
-        count=partial(records.count_by_state, kinds.ORDER),
-    )
+daily.declare(
+    "xealthOrders",
+    "Orders from Xealth",
+    kind=kinds.ORDER,
+    page="ehr_xealth_orders",
+    done="carried out",
+    ignored="ignored",
 )

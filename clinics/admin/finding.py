@@ -22,13 +22,11 @@ from clinics.admin.readable_clinicians import clinician
 from clinics.services import clinic_names, staff_reads
 from kernel import addresses, texts
 from kernel.db import Document
-from kernel.http import ServiceError, ServiceUnavailable
 from kernel.staff import pages, recents, roles
 from patients.admin.readable_patients import patient
 from patients.services import finding as patient_finding
 from patients.services import staff_reads as patient_reads
 from patients.services.patient_details import is_custodial
-from users.services.neighbours import user_service
 
 SHOWN = 10
 _MORE = "There are more, or may be: add something to narrow it down"
@@ -170,20 +168,12 @@ def _account(request: HttpRequest, text: str) -> str:
     if "@" not in text:
         return text.lower() if user_lookup.is_known(request, text.lower()) else ""
     address = addresses.account_address(text)
-    return _account_of(address) if address else ""
+    user = user_lookup.find_account(address)[0] if address else None  # without an answer: clinics may know it
+    return user.user_id if user else ""
 
 
 def _go_to_user(user_id: str) -> HttpResponseBase:
     return pages.go(f"{reverse('admin:user_lookup')}?{urlencode({'q': user_id})}")
-
-
-def _account_of(address: str) -> str:
-    """ "" where there is none, or where the user service does not answer: clinics may know the address."""
-    try:
-        user = user_service().get_user(address)
-    except (ServiceUnavailable, ServiceError):
-        return ""
-    return user.user_id if user else ""
 
 
 def _members(person: Person) -> Group:

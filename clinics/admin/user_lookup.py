@@ -58,7 +58,7 @@ def lookup(request: HttpRequest) -> HttpResponseBase:
     sees_patients = pages.has(request, roles.PATIENTS)
     address_or_id, problem = _address_or_id(text) if text else (None, "")
     is_person = bool(address_or_id) and not ids.parse_id(address_or_id or "")
-    user, outage = _find_account(address_or_id) if address_or_id and is_person else (None, "")
+    user, outage = find_account(address_or_id) if address_or_id and is_person else (None, "")
     person = _person(text, address_or_id, user)
     sections = {kind: _section(request, kind, person) for kind in _kinds(request)}
     is_known = any(section["rows"] for section in sections.values())
@@ -96,7 +96,7 @@ def lookup(request: HttpRequest) -> HttpResponseBase:
 def is_known(request: HttpRequest, user_id: str) -> bool:
     """Whether the page would show anything of this user."""
     person = Person(user_id=user_id)
-    return _find_account(user_id)[0] is not None or any(
+    return find_account(user_id)[0] is not None or any(
         _READS[kind](person, skip=0, limit=1)[0] for kind in _kinds(request)
     )
 
@@ -115,7 +115,7 @@ def _address_or_id(text: str) -> tuple[str, str]:
     return (text.lower(), "") if is_known else ("", NEITHER)
 
 
-def _find_account(address_or_id: str) -> tuple[User | None, str]:
+def find_account(address_or_id: str) -> tuple[User | None, str]:
     """If the user service does not answer, the page still shows what clinics know."""
     try:
         return user_service().get_user(address_or_id), ""

@@ -10,7 +10,6 @@ from ehr import kinds
 from ehr.choices import ProcessingState
 from ehr.store import records as store
 from kernel import safe_reading
-from kernel.daily import Series
 from kernel.db import Document
 
 STATES = tuple(ProcessingState.values)
@@ -111,19 +110,10 @@ def days(conditions: Filter, path: str = "_id") -> dict[str, Any]:
     return {path: bounds} if bounds else {}
 
 
-# --- by day ------------------------------------------------------------------------------------------
+# --- counted ------------------------------------------------------------------------------------
 def count_by_state(kind: str, start: datetime, end: datetime) -> dict[str, int]:
     return store.count_by_state(kind, start, end)
 
 
 def count_failed_by_clinic(since: datetime) -> dict[ObjectId, int]:
     return store.count_failed_by_clinic(since)
-
-
-def daily_series(*, done: str, ignored: str) -> tuple[Series, ...]:
-    """What ended, and how. Work that waits is counted when it has ended."""
-    return (
-        Series(ProcessingState.DONE.value, done, "good"),
-        Series(ProcessingState.IGNORED.value, ignored, "idle"),
-        Series(ProcessingState.FAILED.value, "failed", "bad"),
-    )

@@ -31,8 +31,9 @@ def add(day: datetime, name: str, series: str, number: int) -> None:
 
 
 def list_from(day: datetime) -> list[Document]:
-    """Oldest first."""
-    return list(db.collection(COLLECTION).find({"day": {"$gte": day}}, sort=[("day", 1)]))
+    """Oldest first. A document whose day is none, which someone has changed by hand, is left out."""
+    found = db.collection(COLLECTION).find({"day": {"$gte": day}}, sort=[("day", 1)])
+    return [numbers for numbers in found if isinstance(numbers["day"], datetime)]
 
 
 def _change(day: datetime, change: Mapping[str, Any]) -> None:

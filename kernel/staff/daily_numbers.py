@@ -63,4 +63,4 @@ def _has(found: Document, number: Number) -> bool:
 
 def _readable(found: Document, number: Number) -> Values:
     stored = safe_reading.mapping(safe_reading.mapping(found.get("numbers")).get(number.name))
-    return {name: numbers.shown(value) for name, value in stored.items()}
+    return {name: max(0, numbers.shown(value)) for name, value in stored.items()}

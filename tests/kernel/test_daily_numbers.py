@@ -219,3 +219,23 @@ def test_the_table_has_each_day_and_says_where_nothing_was_kept():
     assert mails.rows[0] == (TODAY, [1, 0, 0])
     assert mails.rows[1] == (TODAY - timedelta(days=1), ["—", "—", "—"])
     assert len(mails.rows) == 30
+
+
+@pytest.mark.foreign_documents
+def test_documents_that_someone_changed_by_hand_stop_neither_the_task_nor_the_pages():
+    mail("sent")
+    run()
+    for broken in (
+        {"day": [TODAY]},
+        {"day": "today"},
+        {"day": TODAY, "keptTime": NOON, "numbers": 3},
+    ):
+        db.collection(store.COLLECTION).insert_one({"_id": str(broken), **broken})
+    run()
+    db.collection(store.COLLECTION).update_one(
+        {"_id": f"{TODAY:%Y-%m-%d}"}, {"$set": {"numbers.mails.sent": -4}}
+    )
+    for path in ("", "numbers/"):
+        page = Staff(superuser=True).get(path)
+        assert page.status_code == 200
+        assert 'height="-' not in text(page)
