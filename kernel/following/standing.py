@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from kernel import clock
+from kernel import clock, safe_reading
 from kernel.following import rows
 from kernel.following.registered import BY_NAME, Follower
 
@@ -53,7 +53,8 @@ def lag_seconds(name: str) -> float:
 def followed_times(beginning: str) -> dict[str, datetime]:
     """Up to when each follower whose name begins so has followed, also those of other versions of the service."""
     found = rows.collection().find({"_id": {"$regex": f"^{re.escape(beginning)}"}})
-    return {row["_id"]: row["followedTime"] for row in found if row.get("followedTime")}
+    times = {row["_id"]: safe_reading.moment(row.get("followedTime")) for row in found}
+    return {name: moment for name, moment in times.items() if moment is not None}
 
 
 def _standing_of(follower: Follower) -> Standing:
@@ -62,7 +63,7 @@ def _standing_of(follower: Follower) -> Standing:
     return Standing(
         name,
         derives=follower.derives,
-        is_running="followedTime" in row and row["leaseTime"] > clock.now(),
+        is_running=_is_running(row),
         lag_seconds=_lag_seconds(row),
         is_rescanning=row.get("rescanTime") is not None,
         parked=rows.count_parked(name, limit=MOST_COUNTED),
@@ -71,11 +72,21 @@ def _standing_of(follower: Follower) -> Standing:
     )
 
 
+def _is_running(row: Mapping[str, Any]) -> bool:
+    followed, leased = _times(row, "followedTime", "leaseTime")
+    return followed is not None and leased is not None and leased > clock.now()
+
+
 def _lag_seconds(row: Mapping[str, Any]) -> float:
-    if row.get("followedTime") is None:
+    followed, noted = _times(row, "followedTime", "noteTime")
+    if followed is None:
         return float("inf")
     moment = clock.now()
-    if row.get("isQuiet") and moment - row["noteTime"] < _FRESH:
+    if row.get("isQuiet") and noted is not None and moment - noted < _FRESH:
         return 0.0
-    behind: timedelta = moment - row["followedTime"]
-    return max(0.0, behind.total_seconds())
+    return max(0.0, (moment - followed).total_seconds())
+
+
+def _times(row: Mapping[str, Any], *names: str) -> list[datetime | None]:
+    """None for what is missing, or is no time."""
+    return [safe_reading.moment(row.get(name)) for name in names]

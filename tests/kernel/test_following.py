@@ -580,6 +580,16 @@ def test_a_follower_that_died_while_it_was_quiet_is_behind_soon(process):
     assert not the_standing().is_running
 
 
+@pytest.mark.foreign_documents
+@pytest.mark.parametrize("name", ["noteTime", "followedTime", "leaseTime"])
+def test_a_time_that_is_none_makes_the_follower_late_and_breaks_nothing(process, name):
+    rows.collection().update_one({"_id": NAME}, {"$set": {name: "yesterday"}})
+    assert the_standing().is_running == (name == "noteTime")
+    assert standing.followed_times(NAME).keys() == ({NAME} if name != "followedTime" else set())
+    assert standing.lag_seconds(NAME) >= 0
+    assert overview()
+
+
 def test_a_follower_that_has_never_run_is_infinitely_behind(copies):
     assert the_standing().lag_seconds == float("inf")
     assert not the_standing().is_running
