@@ -35,8 +35,8 @@ def of_name(name: str) -> Iterator[str]:
 
 
 def words_of(name: str) -> list[str]:
-    """Folded. Both halves of a double name are words."""
-    words = _BETWEEN_WORDS.split(texts.fold(texts.name(name)))
+    """Folded, and without apostrophes: few who look for O'Brien type one. Both halves of a double name are words."""
+    words = _BETWEEN_WORDS.split(texts.fold(texts.name(name)).replace("'", ""))
     return [word for word in words if word][:_MOST_WORDS]
 
 

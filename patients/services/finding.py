@@ -20,7 +20,10 @@ _LOOKED_AT = (
 )
 _LOOKED_AT_OF_DATES = 300
 _MOST_WORDS = 3
-_LEAST_LETTERS = 2  # of a name that is sought by one word
+_LEAST_LETTERS = (
+    2  # of a name that is sought by one word; one is enough where a sign is a syllable or a word
+)
+_FIRST_SIGN = "\u2e80"  # from here on: Chinese, Japanese and Korean
 _DATE = re.compile(r"\S*\d\S*(?:.*\d\S*)?")
 
 
@@ -85,12 +88,16 @@ def _in_any(sought: Sought, limit: int) -> tuple[list[Document], bool]:
     terms += [find_terms.with_mrn(sought.mrn)] if sought.mrn else []
     rows = list_rows.list_with_terms(terms, limit=limit) if terms else []
     words = sought.words
-    if words and len("".join(words)) >= _LEAST_LETTERS:
+    if _is_long_enough("".join(words)):
         rows += list_rows.list_beginning_like(_side_by_side(words), limit=limit)
     if len(words) == 1 or len(rows) >= limit:
         return rows, False
     apart, is_cut = _apart(words)
     return [*rows, *apart], is_cut
+
+
+def _is_long_enough(letters: str) -> bool:
+    return len(letters) >= _LEAST_LETTERS or letters >= _FIRST_SIGN
 
 
 def _side_by_side(words: Sequence[str]) -> list[str]:

@@ -178,6 +178,29 @@ def test_every_word_of_a_long_name_finds_and_so_does_the_whole_name(clinic, staf
         assert found(staff("support").post("find/", q=typed)) == [name], typed
 
 
+@pytest.mark.parametrize(
+    ("name", "typed"),
+    [
+        *[
+            ("Sean O'Brien", typed)
+            for typed in ("obrien", "O'Brien", "O’Brien sean", "Sean OBrien")
+        ],
+        *[("Ana D`Souza", typed) for typed in ("dsouza", "d'souza", "D´Souza, Ana")],
+        *[("王 小明", typed) for typed in ("王", "小明", "王 小明")],
+    ],
+)
+def test_apostrophes_do_not_count_and_one_sign_can_be_a_name(name, typed, clinic, staff):
+    make_patient(clinic, fullName=name)
+    list(preparing.prepare())
+    assert found(staff("support").post("find/", q=typed)) == [name]
+
+
+def test_one_latin_letter_is_too_little(clinic, staff):
+    make_patient(clinic, fullName="B Single")
+    list(preparing.prepare())
+    assert found(staff("support").post("find/", q="b")) == []
+
+
 # --- clinics ----------------------------------------------------------------------------------------
 def test_a_certain_clinic_is_opened_at_once(clinic, staff):
     for typed in (str(clinic["_id"]), clinic["canonicalShareCode"].replace("-", " ").lower()):

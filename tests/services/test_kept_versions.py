@@ -78,7 +78,12 @@ def shown_tag_count(api, clinic):
 
 
 # --- what has to raise the version ----------------------------------------------------------------
-DIGESTS = {1: "e16b766599c2eaf1", 2: "dfe8290048e3644f", 3: "459bc4448af4ab25"}
+DIGESTS = {
+    1: "e16b766599c2eaf1",
+    2: "dfe8290048e3644f",
+    3: "459bc4448af4ab25",
+    4: "479a4dd5b9e87224",
+}
 MOMENT = datetime(2026, 5, 6, 7, 8, 9, tzinfo=UTC)
 
 
@@ -87,6 +92,7 @@ def full_record():
         {"_id": ObjectId(b"c" * 12)},
         _id=ObjectId(b"p" * 12),
         userId="1a2b3c4d5e",
+        fullName="Iris d’Été O'Neil-Moss",
         email="iris@example.org",
         mrn="X-1",
         tags=[ObjectId(b"t" * 12)],
