@@ -1,6 +1,8 @@
 """What breaks under a running service, and what is put right again by hand: servers that come back, processes that are
 started again, as `make run` would do."""
 
+import os
+import signal
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -62,6 +64,15 @@ class Breakings:
                 self.service.start(only=("web",))
 
         return Breaking(f"web is killed {times} times", happen)
+
+    def hang_web(self) -> Breaking:
+        """Nothing ends the processes but the one that has started them."""
+
+        def happen() -> None:
+            for pid in self.service.web_workers():
+                os.kill(pid, signal.SIGSTOP)
+
+        return Breaking("every web worker hangs", happen)
 
     def kill_others(self, times: int) -> Breaking:
         def happen() -> None:

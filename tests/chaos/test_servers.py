@@ -24,7 +24,7 @@ WORST = (
 # Seconds until all is delivered: a lease, the relay, and a repetition after 15 s; and, where a process was killed in a
 # transaction, the half minute after which MongoDB gives up what it has changed.
 BACK = 90.0
-ONE_WEB = {"WEB_WORKERS": "1"}  # starts sooner than two
+ONE_WEB = {"WEB_WORKERS": "1", "WEB_STUCK_SECONDS": "5"}  # starts sooner than two
 pytestmark = [pytest.mark.processes, pytest.mark.timeout(300)]
 
 
@@ -96,6 +96,11 @@ def test_what_was_acknowledged_before_the_web_process_was_killed_is_there(story,
     story(breakings.kill_web(KILLS), env=ONE_WEB)
 
 
+@pytest.mark.yardstick("V2")
+def test_web_workers_that_hang_are_replaced_and_all_goes_on(story, breakings):
+    story(breakings.hang_web(), env=ONE_WEB)
+
+
 @pytest.mark.yardstick("D3")
 def test_what_killed_workers_had_in_hand_is_done_by_the_next(story, breakings):
     story(breakings.kill_others(3))
@@ -117,6 +122,7 @@ def test_each_kind_of_fault_once(story, breakings):
         breakings.hang("mongodb", 3),
         breakings.restart_others(),
         breakings.die("redis", 1),
+        breakings.hang_web(),
         breakings.kill_web(10),
         env=ONE_WEB,
     )

@@ -71,6 +71,11 @@ class Service:
             children = list(self._children.values())
             processes.wait_until_ready(lambda: processes.raise_if_dead(children), port=self.port)
 
+    def web_workers(self) -> set[int]:
+        """The ids of the processes that serve requests."""
+        tasks = Path(f"/proc/{self.pid('web')}/task").glob("*/children")
+        return {int(pid) for path in tasks for pid in path.read_text().split()}
+
     def kill_worker(self, *names: str) -> None:
         """`kill -9` of both Celery workers (or the named ones) and their pool processes, whatever they are
         doing."""

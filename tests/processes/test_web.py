@@ -70,11 +70,6 @@ def post(path, *lines):
     return "\r\n".join([*head, *lines, "", ""]).encode()
 
 
-def workers(service):
-    tasks = Path(f"/proc/{service.pid('web')}/task").glob("*/children")
-    return {int(pid) for path in tasks for pid in path.read_text().split()}
-
-
 def is_alive(pid):
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
@@ -306,7 +301,7 @@ def test_health_is_answered_while_every_worker_hangs(service):
     for path in ("/live", "/ready"):
         assert health(service, path) == 200
     assert health(service, "/v1/clinics") == 404
-    everyone = workers(service)
+    everyone = service.web_workers()
     for pid in everyone:
         os.kill(pid, signal.SIGSTOP)
     assert health(service, "/live") == 200
@@ -334,10 +329,10 @@ def health(service, path):
 
 # --- processes ------------------------------------------------------------------------------------------
 def test_a_killed_worker_is_replaced_and_the_others_serve_meanwhile(web):
-    before = workers(web)
+    before = web.web_workers()
     os.kill(min(before), signal.SIGKILL)
-    eventually(lambda: len(workers(web) - before) == 1, within=5)
-    assert workers(web) & before
+    eventually(lambda: len(web.web_workers() - before) == 1, within=5)
+    assert web.web_workers() & before
     assert [web.get("/live").status for _ in range(20)] == [200] * 20
     assert '"event":"worker.ended"' in web.logs()
 
@@ -346,11 +341,11 @@ def test_a_killed_worker_is_replaced_and_the_others_serve_meanwhile(web):
 @pytest.mark.walk
 def test_a_worker_that_hangs_is_replaced_and_the_others_serve_meanwhile(service):
     service.start(env={"WEB_STUCK_SECONDS": "5", "WEB_WORKERS": "2"}, only=("web",))
-    before = workers(service)
+    before = service.web_workers()
     os.kill(min(before), signal.SIGSTOP)
-    eventually(lambda: len(workers(service) - before) == 1, within=30)
-    assert max(before) in workers(service)
-    assert min(before) not in workers(service)
+    eventually(lambda: len(service.web_workers() - before) == 1, within=30)
+    assert max(before) in service.web_workers()
+    assert min(before) not in service.web_workers()
     assert '"event":"worker.stuck"' in service.logs()
     eventually(lambda: service.get("/live").status == 200, within=30)
 
@@ -359,10 +354,10 @@ def test_a_worker_that_hangs_is_replaced_and_the_others_serve_meanwhile(service)
 def test_a_worker_that_is_killed_twice_within_six_seconds_is_replaced_twice(service):
     service.start(only=("web",))
     for _ in range(2):
-        before = workers(service)
+        before = service.web_workers()
         for pid in before:
             os.kill(pid, signal.SIGKILL)
-        eventually(lambda before=before: len(workers(service) - before) == 2, within=5)
+        eventually(lambda before=before: len(service.web_workers() - before) == 2, within=5)
         eventually(lambda: processes.is_ready(service.port))
     assert service.is_alive("web")
 
@@ -381,7 +376,7 @@ def test_a_master_whose_workers_cannot_start_says_so_and_ends(service, monkeypat
 @pytest.mark.walk
 def test_requests_in_flight_at_sigterm_are_answered_and_no_process_remains(service):
     service.start(only=("web",))
-    everyone = workers(service)
+    everyone = service.web_workers()
     with connected(service) as link:
         length = f"Content-Length: {len(LAKESIDE)}"
         link.sendall(create_clinic(length))
@@ -400,14 +395,14 @@ def test_requests_in_flight_at_sigterm_are_answered_and_no_process_remains(servi
 @pytest.mark.walk
 def test_workers_end_when_their_master_is_killed(service):
     service.start(only=("web",))
-    everyone = workers(service)
+    everyone = service.web_workers()
     service.signal("web", signal.SIGKILL)
     eventually(lambda: not any(is_alive(pid) for pid in everyone), within=10)
 
 
 def test_sigterm_during_the_start_ends_all_processes(service):
     service.start_worker("web")
-    everyone = eventually(lambda: len(workers(service)) == 2 and workers(service))
+    everyone = eventually(lambda: len(service.web_workers()) == 2 and service.web_workers())
     service.signal("web", signal.SIGTERM)
     eventually(lambda: not service.is_alive("web"), within=5)
     assert not any(is_alive(pid) for pid in everyone)
