@@ -113,6 +113,7 @@ def navigation(request: HttpRequest) -> list[Item]:
         {
             "title": "Operations",
             "items": [
+                _item("Jobs", "work_history", "jobs", _needs(roles.FIND), "g j"),
                 _item("Events", "stacks", "outbox", _needs(roles.FIND), "g e"),
                 _item("Mails", "drafts", "mails", _needs(roles.FIND)),
                 _item("Audit trail", "policy", "audit", _needs(roles.AUDIT), "g a"),

@@ -23,6 +23,17 @@ class RowState(TextChoices):
     DONE = "done", "Done"
 
 
+class JobState(TextChoices):
+    """How far a job has come."""
+
+    PLANNING = "planning", "waits for a worker"
+    RUNNING = "running", "at work"
+    WRITING = "writing", "writes the file"
+    DONE = "done", "done"
+    CANCELED = "canceled", "canceled"
+    FAILED = "failed", "failed"
+
+
 class AuditOutcome(TextChoices):
     DONE = "done"
     BEGUN = "begun"

@@ -20,3 +20,10 @@ class HeartbeatSent(outbox.Event):
     """One for each queue, again and again (`kernel.heartbeats`)."""
 
     queue: str = ""
+
+
+@outbox.event("job.due", access=accesses.MANY)
+class JobDue(outbox.Event):
+    """A worker is to begin a job, or to go on with it."""
+
+    job_id: str = outbox.key()

@@ -3,7 +3,8 @@
 from django.conf import settings
 
 from kernel import heartbeats, outbox
-from kernel.events import HeartbeatSent
+from kernel.events import HeartbeatSent, JobDue
+from kernel.jobs import running
 
 
 def note_heartbeat(event: HeartbeatSent) -> None:
@@ -14,3 +15,12 @@ for _queue in settings.OUTBOX_QUEUES:
     outbox.subscribe(HeartbeatSent, f"core.note_heartbeat_of_{_queue}", queue=_queue)(
         note_heartbeat
     )
+
+
+def give_up_job(event: JobDue, reason: str) -> None:
+    running.give_up(event.job_id, reason)
+
+
+@outbox.subscribe(JobDue, "core.carry_out_job", on_dead=give_up_job)
+def carry_out_job(event: JobDue) -> None:
+    running.carry_out(event.job_id)

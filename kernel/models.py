@@ -1,5 +1,6 @@
 """The collections of the kernel (kernel.stored_models says what models are for)."""
 
+from datetime import datetime
 from typing import Any
 
 from bson import ObjectId
@@ -7,7 +8,7 @@ from django.db import models
 from django_mongodb_backend.fields import ArrayField, ObjectIdField
 
 from kernel import lives
-from kernel.choices import AccessKind, AuditOutcome, IndexProblem, RowState
+from kernel.choices import AccessKind, AuditOutcome, IndexProblem, JobState, RowState
 from kernel.safe_reading import ANY
 from kernel.stored_models import PassThroughField, StoredDocument
 
@@ -405,3 +406,69 @@ class DailyNumbers(StoredDocument):
 
     def __str__(self) -> str:
         return str(self.pk)
+
+
+class Job(StoredDocument):
+    """Work that staff have begun, how far it is, and what became of it (`kernel.jobs`)."""
+
+    life = lives.expires("JobsCleanup", "after it was begun")
+
+    kind = models.TextField(help_text="what is done, as an app declares it")
+    clinic_id = ObjectIdField(db_column="clinicId", help_text="in which clinic")
+    clinic_name = models.TextField(db_column="clinicName", help_text="its name at the begin")
+    wanted: Any = PassThroughField(
+        shape=dict,
+        help_text="what was asked for, which may be a text to search for; dropped when it is planned",
+    )
+    options: Any = PassThroughField(shape=dict, help_text="what the kind needs besides")
+    state = models.TextField(choices=JobState.choices, help_text="how far it has come")
+    steps = models.IntegerField(help_text="steps that were taken, so that none is taken twice")
+    position = models.IntegerField(help_text="the part that is next")
+    total = models.IntegerField(help_text="how many it is about")
+    done = models.IntegerField(help_text="how many it has worked on")
+    succeeded = models.IntegerField(help_text="for how many it was done")
+    problem = models.TextField(help_text="why it ended early")
+    log: Any = PassThroughField(
+        shape=[{"time": datetime, "words": str}], help_text="its steps, the last 200"
+    )
+    file: Any = PassThroughField(
+        null=True,
+        shape={"series": str, "size": int, "expiresTime": datetime, "fetchedTime": datetime},
+        help_text="the file that it has made",
+    )
+    asked_by: Any = PassThroughField(
+        db_column="askedBy", shape=dict, help_text="who asked for it, as in the audit trail"
+    )
+    reason = models.TextField(help_text="the reason that staff gave")
+    created_time = models.DateTimeField(db_column="createdTime", help_text="begun")
+    updated_time = models.DateTimeField(db_column="updatedTime", help_text="changed last")
+    ended_time = models.DateTimeField(null=True, db_column="endedTime", help_text="ended")
+
+    class Meta(StoredDocument.Meta):
+        db_table = "jobs"
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class JobPart(StoredDocument):
+    """What a job works on, the rows that it has made, or its file, in pieces. Removed when the job has ended, or its
+    file was fetched."""
+
+    life = lives.expires(
+        "JobPartsCleanup",
+        "a day after the file was made; of a job that has not ended, three days after the part was made",
+    )
+
+    job_id = ObjectIdField(db_column="jobId", help_text="the job")
+    series = models.TextField(help_text="`items`, `rows`, or that of the file")
+    number = models.IntegerField(help_text="its place in the series")
+    items = ArrayField(models.TextField(), null=True, help_text="ids of what is worked on")
+    data = models.BinaryField(null=True, help_text="rows, compressed, or a piece of the file")
+    expires_time = models.DateTimeField(db_column="expiresTime", help_text="when it goes")
+
+    class Meta(StoredDocument.Meta):
+        db_table = "jobParts"
+
+    def __str__(self) -> str:
+        return f"{self.job_id} {self.series} {self.number}"

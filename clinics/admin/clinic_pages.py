@@ -7,11 +7,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from clinic_records.admin import changes, frame, readable_clinics
+from clinic_records.admin import changes, clinic_jobs, frame, readable_clinics
 from clinic_records.services import access
 from clinics.admin import counts, settings
+from clinics.admin.count_job import COUNT
 from clinics.services import troubles
-from kernel import audit, ids
+from kernel import audit, db, ids, jobs, outbox
 from kernel.choices import AuditOutcome
 from kernel.db import Document
 from kernel.errors import NotFound
@@ -65,16 +66,22 @@ def _count(clinic: Document) -> dict[str, Any]:
     "clinics/<str:clinic_id>/refresh", name="clinic_refresh", needs=roles.SETTINGS, posts_only=True
 )
 def refresh(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
-    """A worker counts; until it has finished the page says so, then it shows the result."""
+    """A job counts; until it has finished the page says so, then it shows the result."""
     clinic = readable_clinics.access_clinic(clinic_id)
-    changes.record(
-        request,
-        clinic=clinic,
-        action="clinic.count_refreshed",
-        outcome=AuditOutcome.BEGUN,
-        scope={"counted": counts.counted_of(clinic)},
-    )
-    patient_counts.ask_for_recount(clinic["_id"])
+
+    def apply() -> None:
+        changes.record(
+            request,
+            clinic=clinic,
+            action=COUNT.action,
+            outcome=AuditOutcome.BEGUN,
+            scope={"counted": counts.counted_of(clinic)},
+        )
+        if patient_counts.claim_recount(clinic["_id"]):
+            jobs.begin(COUNT, clinic=clinic, asked_by=clinic_jobs.asked_by(request))
+
+    db.run_in_transaction(apply)
+    outbox.nudge()
     pages.succeed(request, "The patients are being counted again.")
     return pages.go(reverse("admin:clinic", args=[clinic_id]))
 

@@ -17,7 +17,7 @@ from ehr.services.bulk import Work
 from kernel.choices import AuditOutcome
 from kernel.db import Document
 from kernel.errors import DomainError
-from kernel.staff import pages, paging, roles
+from kernel.staff import job_pages, pages, paging, roles
 from kernel.staff.fields import ReasonForm, StaffForm
 
 BEGUN, STOPPED = "ehr.bulk_run_begun", "ehr.bulk_run_stopped"
@@ -26,6 +26,10 @@ _DEFAULT = 20
 _ROUTE = "clinics/<str:clinic_id>/ehr/bulk/"
 _STATES = dict(BulkState.choices)
 _COLOURS = {BulkState.DONE: "good", BulkState.STOPPED: "bad", BulkState.PROPOSED: "warn"}
+
+job_pages.add_elsewhere(
+    job_pages.Elsewhere("Work on many patients", "ehr_bulk", roles.INTEGRATION, is_of_clinic=True)
+)
 
 
 class BulkForm(StaffForm):

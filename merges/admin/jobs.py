@@ -10,7 +10,7 @@ from kernel import outbox
 from kernel.db import Document
 from kernel.errors import DomainError
 from kernel.outbox import staff_reads
-from kernel.staff import pages, paging, roles
+from kernel.staff import job_pages, pages, paging, roles
 from kernel.staff.fields import ReasonForm
 from merges.admin import words
 from merges.choices import MergeState
@@ -18,6 +18,9 @@ from merges.services import audit_trail, in_words, merging, requesters, stages
 
 HANDLER = "merges.run"
 STOPPING = "The merge is being taken back."
+
+
+job_pages.add_elsewhere(job_pages.Elsewhere("Merges", "merges", roles.DESTROY))
 
 
 @pages.page("merges/", name="merges", needs=roles.DESTROY)

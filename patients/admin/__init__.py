@@ -1,3 +1,10 @@
 """Patients for staff. Importing registers the pages."""
 
-from patients.admin import checks, demographics, patients, removals, subjects  # noqa: F401
+from patients.admin import (  # noqa: F401
+    checks,
+    demographics,
+    patient_exports,
+    patients,
+    removals,
+    subjects,
+)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from bson import ObjectId
-from django.http import HttpRequest
 
 from kernel import ids, texts
 from kernel.db import Document
@@ -48,12 +47,21 @@ class Choice:
         named = {"search": self.search, "tag": self.tag, "site": self.site}
         return [name for name, value in named.items() if value]
 
+    @property
+    def asked(self) -> dict[str, str]:
+        """What `read` makes this choice of."""
+        return {"q": self.search, "tag": self.tag, "site": self.site, "order": self.order}
 
-def read(request: HttpRequest) -> Choice:
-    """What cannot be read sets no condition."""
-    search = texts.name(request.GET.get("q", ""))[:_LONGEST_SEARCH]
-    tag, site = (ids.parse_id(request.GET.get(name, "")) for name in ("tag", "site"))
-    order = request.GET.get("order", "")
+    @property
+    def order_in_words(self) -> str:
+        return _ORDERS[self.order][0]
+
+
+def read(asked: Mapping[str, Any]) -> Choice:
+    """From what a request or a job asks for. What cannot be read sets no condition."""
+    search = texts.name(asked.get("q", ""))[:_LONGEST_SEARCH]
+    tag, site = (ids.parse_id(asked.get(name, "")) for name in ("tag", "site"))
+    order = asked.get("order", "")
     order = order if order in _ORDERS else _DEFAULT
     return Choice(
         PatientFilter(search=search or None, tags=_one(tag), sites=_one(site)),

@@ -23,14 +23,14 @@ from patients.services.patient_lists import PatientFilter
 frame.add_tab(frame.Tab("clinic_patients", "Patients", roles.PATIENTS, position=20))
 _EXPORT_PAGE = 500
 MOST_EXPORTED = 200_000
-_COLUMNS = fields.columns()
-_HEADER = [title for title, _ in _COLUMNS]
+COLUMNS = fields.columns()
+HEADER = [title for title, _ in COLUMNS]
 
 
 @pages.page("clinics/<str:clinic_id>/patients/", name="clinic_patients", needs=roles.PATIENTS)
 def listing(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
     clinic = readable_clinics.access_clinic(clinic_id)
-    choice = list_choices.read(request)
+    choice = list_choices.read(request.GET)
     number, size = paging.requested(request)
     page = patient_lists.list_patients(
         clinic_id=str(clinic["_id"]),
@@ -50,10 +50,10 @@ def listing(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
         clinic,
         "patients/staff/patients.html",
         tab="clinic_patients",
-        patients=list(_rows(page.documents, clinic)),
+        patients=list(rows_of(page.documents, clinic)),
         paging=paging.paging(request, shown=len(page.documents), total=page.count),
         total=page.total,
-        export_query=paging.query_without(request, "page", "size", "order"),
+        export_query=paging.query_without(request, "page", "size"),
         **list_choices.context(choice, clinic),
     )
 
@@ -70,7 +70,7 @@ def export(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
     if not form.is_valid():
         pages.fail(request, form.first_error)
         return pages.go(reverse("admin:clinic_patients", args=[clinic_id]))
-    choice = list_choices.read(request)
+    choice = list_choices.read(request.GET)
     count = patient_lists.count_patients(clinic["_id"], choice.patient_filter)
     changes.record(
         request,
@@ -80,12 +80,12 @@ def export(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
             "rows": min(count, MOST_EXPORTED),
             "searched": bool(choice.search),
             **({"narrowed": choice.names} if choice.is_narrowed else {}),
-            "columns": _HEADER,
+            "columns": HEADER,
         },
         reason=form.cleaned_data["reason"],
     )
     return exports.as_csv(
-        f"patients-{clinic['_id']}", _HEADER, _export_rows(clinic, choice.patient_filter)
+        f"patients-{clinic['_id']}", HEADER, _export_rows(clinic, choice.patient_filter)
     )
 
 
@@ -163,7 +163,7 @@ def connect(request: HttpRequest, clinic_id: str, user_id: str) -> HttpResponseB
     return pages.go(back)
 
 
-def _rows(documents: Sequence[Document], clinic: Document) -> Iterator[dict[str, Any]]:
+def rows_of(documents: Sequence[Document], clinic: Document) -> Iterator[dict[str, Any]]:
     for document, last_data in patient_lists.with_last_data(documents):
         yield _row(readable_patients.patient(document), clinic, last_data)
 
@@ -180,6 +180,10 @@ def _row(document: Document, clinic: Document, last_data: datetime | None) -> di
         "sources": document.get("dataSources") or [],
         "last_data": last_data,
     }
+
+
+def cells_of(row: dict[str, Any]) -> list[Any]:
+    return [cell(field, row) for _, field in COLUMNS]
 
 
 def _uploads(document: Document) -> list[dict[str, Any]]:
@@ -218,8 +222,8 @@ def _export_rows(clinic: Document, patient_filter: PatientFilter) -> Iterator[li
                 skip=skip,
                 limit=_EXPORT_PAGE,
             )
-            for row in _rows(page.documents, clinic):
-                yield [cell(field, row) for _, field in _COLUMNS]
+            for row in rows_of(page.documents, clinic):
+                yield cells_of(row)
             if len(page.documents) < _EXPORT_PAGE:
                 return
     except PyMongoError:

@@ -178,6 +178,13 @@ def ask_for_recount(clinic_id: ObjectId) -> bool:
     return doubt(clinic_id)
 
 
+def claim_recount(clinic_id: ObjectId) -> bool:
+    """In the transaction of a caller who then counts; False when a count is already under way. Raises NotFound."""
+    kept_counts(clinic_id)
+    moment = clock.now()
+    return store.claim_doubt(clinic_id, moment, before=moment - _DOUBT_LASTS)
+
+
 def recount_of(clinic_id: ObjectId) -> Document:
     """{counted, doubted}: the time of the last full count, and since when a worker is asked for the next."""
     counts = store.find_counts(clinic_id) or {}

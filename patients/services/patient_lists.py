@@ -9,7 +9,7 @@ from typing import Any
 
 from bson import ObjectId
 
-from kernel import clock, ids, page_limits
+from kernel import clock, db, ids, page_limits
 from kernel.db import Document
 from kernel.errors import BadRequest
 from patients import list_rows, statistics
@@ -17,6 +17,7 @@ from patients.documents import PatientDocument
 from patients.services import patient_counts, preparing
 from patients.store import patient_lists as store
 from patients.store.patient_lists import Comparison, Ordering, PatientFilter, Window
+from patients.store.patients import list_shown
 
 BAD_RANGE = "couldn't parse range filter"
 NO_DIRECTION = "invalid sort parameter, missing sort order"
@@ -57,6 +58,28 @@ def list_patients(
         documents, count = _matching_page(clinic, patient_filter, ordering, window, total)
     page_limits.check(len(documents))
     return PatientPage(documents, count, _at_least(count, clinic, total))
+
+
+def list_ids(
+    clinic: ObjectId, patient_filter: PatientFilter, ordering: Ordering, *, limit: int
+) -> list[ObjectId]:
+    """Record ids of all that match, in order, as they are at one moment: for work that goes through all of them."""
+    preparing.require_rows(clinic)
+    total, window, is_rare = (
+        patient_counts.total_of(clinic),
+        Window(0, limit),
+        not patient_filter.is_empty,
+    )
+    return db.read_at_one_moment(
+        lambda: store.list_ids(
+            clinic, patient_filter, ordering, window, is_rare=is_rare, total=total
+        )
+    )
+
+
+def list_by_ids(clinic: ObjectId, record_ids: Sequence[str]) -> list[PatientDocument]:
+    """In this order; without those that the clinic does not have any more."""
+    return list_shown(clinic, [ObjectId(record_id) for record_id in record_ids])
 
 
 def _matching_page(

@@ -135,13 +135,27 @@ def list_page(
     is_rare: bool = False,
     total: int,
 ) -> list[PatientDocument]:
+    """As `list_ids`."""
+    ids = list_ids(clinic_id, patient_filter, ordering, window, is_rare=is_rare, total=total)
+    return list_shown(clinic_id, ids)
+
+
+def list_ids(
+    clinic_id: ObjectId,
+    patient_filter: PatientFilter,
+    ordering: Ordering,
+    window: Window,
+    *,
+    is_rare: bool = False,
+    total: int,
+) -> list[ObjectId]:
     """`is_rare`: so few patients match that finding and sorting them is faster than walking along the order. `total`:
     how many patients the clinic has, as far as is known."""
     index = ordering.index if ordering.index and not is_rare else _index_for(patient_filter)
     reading = _reading(clinic_id, patient_filter, index, total if _is_near(window) else 0)
     if ordering.values is None:
-        return list_shown(clinic_id, _list_ids(reading, ordering, window))
-    return list_shown(clinic_id, _list_by_values(reading, ordering, window, total))
+        return _list_ids(reading, ordering, window)
+    return _list_by_values(reading, ordering, window, total)
 
 
 def _is_near(window: Window) -> bool:

@@ -29,6 +29,7 @@ class GrownData(LargeData):
         )
         for name in ("scheduledSummaryAndReportsOrders", "xealth_order", "outbox", "sentMails"):
             self._grow(name)
+        self._grow("jobs")
         for name in ("clinicMerges", "ehrBulkRuns"):
             self._grow(name, state="stopped" if name == "ehrBulkRuns" else "completed")
         self._grow("redoxDeliveries", documentId=lambda _: ObjectId())

@@ -11,6 +11,7 @@ from clinics.admin.settings import SETTINGS
 from clinics.services import troubles
 from ehr.choices import BulkState
 from kernel import audit, clock, db
+from kernel.choices import JobState
 from kernel.daily import keeping
 from merges.choices import MergeState
 from notifications.services import mailer
@@ -53,6 +54,7 @@ class LargeData:
         self.target = self._target()
         self.merges = [self._merge(state) for state in MergeState]
         self.bulk_runs = [self._bulk_run(state) for state in BulkState]
+        self.jobs = [self._job(state) for state in JobState]
         self.offers = [self._offer(number) for number in range(2)]
         self._mails()
         keeping.keep()
@@ -67,6 +69,7 @@ class LargeData:
             "target_id": [self.target["_id"]],
             "merge_id": self.merges,
             "bulk_id": self.bulk_runs,
+            "job_id": self.jobs,
             "user_id": [self.patients[0]["userId"], self.members[0]["userId"], self.program["userId"], self.user.pk],
             "kind": [*SETTINGS, "tag", "site"],
             "tag_or_site_id": [clinic["patientTags"][0]["_id"], clinic["sites"][0]["id"]],
@@ -168,6 +171,19 @@ class LargeData:
         }  # fmt: skip
         db.collection("ehrBulkRuns").insert_one(run)
         return run["_id"]
+
+    def _job(self, state):
+        is_done = state == JobState.DONE
+        job = {
+            "_id": ObjectId(), "kind": "patients.export", "clinicId": self.clinic["_id"], "clinicName": LONG_NAME, "wanted": {},
+            "options": {"format": "xlsx", "name": "patients"}, "state": state.value, "steps": 9, "position": 4, "total": 123_456,
+            "done": 2_000, "succeeded": 1_999, "problem": REASON if state == JobState.FAILED else "", "reason": REASON,
+            "log": [{"time": NOW, "words": "2000 of 123456"}] * 30,
+            "askedBy": {"actor_id": str(self.user.pk), "actor_kind": "staff", "actor_name": ADDRESS}, "createdTime": NOW, "updatedTime": NOW,
+            **({"file": {"series": str(ObjectId()), "size": 7_654_321, "expiresTime": NOW + timedelta(days=1)}} if is_done else {}),
+        }  # fmt: skip
+        db.collection("jobs").insert_one(job)
+        return job["_id"]
 
     def _member(self, number, **fields):
         is_invite = number == 3

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from clinics.services import clinicians
-from kernel import clock, db, outbox
+from kernel import clock, db, jobs, outbox
 from kernel.staff import pages
 from patients.services import plan_limits
 from tests.admin.conftest import ROLES, events, messages_of, patient_ids, text
@@ -37,6 +37,9 @@ PAGES = {
     "clinics/{c}/delete": {"destructive"},
     "clinics/export.csv": {"destructive"},
     "events/": FINDERS,
+    "jobs/": FINDERS,
+    "jobs/{j}/": FINDERS,
+    "jobs/{j}/progress": FINDERS,
     "numbers/": FINDERS,
     "sign-in/": set(ROLES),
     "sign-in/set-up": set(ROLES),
@@ -47,11 +50,20 @@ PAGES = {
 # Both roles together; neither alone.
 PAIRS = {
     "clinics/{c}/patients/export.csv": ("support", "destructive"),
+    "clinics/{c}/patients/export": ("support", "destructive"),
+    "jobs/{e}/": ("support", "destructive"),
+    "jobs/{e}/progress": ("support", "destructive"),
     "clinics/{c}/patients/{p}/remove": ("support", "destructive"),
     "clinics/{c}/patients/{p}/move": ("support", "destructive"),
     "clinics/{c}/patients/{p}/move/{o}/": ("support", "destructive"),
     "clinics/{c}/members/export.csv": ("support", "destructive"),
 }
+
+
+def make_job(clinic, kind):
+    options = {"format": "csv", "name": "patients"}
+    asked_by = {"actor_id": "1", "actor_kind": "staff", "actor_name": "root"}
+    return jobs.begin(jobs.KINDS[kind], clinic=clinic, asked_by=asked_by, options=options)
 
 
 @pytest.fixture
@@ -64,6 +76,8 @@ def fill(clinic, ben):
     clinicians.create_clinician(clinic_id=clinic["_id"], details=program)
     return {
         "s": program.user_id,
+        "j": make_job(clinic, "clinic.count"),
+        "e": make_job(clinic, "patients.export"),
         "o": make_clinic(name="Other")["_id"],
         "c": clinic["_id"],
         "p": patient_ids(clinic)[0],
@@ -93,13 +107,14 @@ def test_a_page_that_needs_two_roles_opens_for_neither_alone(page, fill, staff, 
 def test_every_page_is_in_the_tables_above():
     """A new page without a row here fails."""
     tested = {
+        "jobs", "job", "job_progress", "clinic_patients_export_job",
         "clinics", "clinic_troubles", "find", "user_lookup", "clinic", "clinic_members", "clinic_labels", "clinic_history",
         "clinic_patients", "clinic_count", "clinic_patient", "clinic_member", "member_remove", "invite_revoke", "label",
         "clinic_delete", "clinics_export", "outbox", "numbers", "audit", "audit_export", "clinic_patients_export", "accesses",
         "patient_remove", "patient_demographics", "patient_move", "patient_move_to", "clinic_members_export", "service_accounts", "service_account_remove",
         # tested on their own
         "clinic_settings", "clinic_refresh", "label_add", "patient_connect", "outbox_row",
-        "outbox_requeue", "audit_event", "sign_in", "sign_in_set_up", "sign_in_codes", "sign_in_remove",
+        "outbox_requeue", "job_cancel", "job_file", "audit_event", "sign_in", "sign_in_set_up", "sign_in_codes", "sign_in_remove",
         "sign_in_reset",
     }  # fmt: skip
     ours = ("kernel.", "clinic_records.", "patients.", "clinics.")
@@ -287,8 +302,9 @@ def test_refreshing_the_count_repairs_it_and_is_recorded(clinic, staff):
     deliver_all()
     assert "data-finished" in text(person.get(f"clinics/{clinic['_id']}/count"))
     assert person.get(f"clinics/{clinic['_id']}/").context["bar"].plan == 2
-    (event,) = events(action="clinic.count_refreshed")
-    assert (event["scope"]["counted"]["plan"], event["outcome"]) == (3, "begun")
+    begun, ended = events(action="clinic.count_refreshed")
+    assert (begun["scope"]["counted"]["plan"], begun["outcome"]) == (3, "begun")
+    assert (ended["scope"]["succeeded"], ended["outcome"]) == (1, "done")
     assert staff("support").post(f"clinics/{clinic['_id']}/refresh").status_code == 403
 
 

@@ -224,7 +224,7 @@ def test_an_export_has_the_patients_that_the_list_shows(clinic, staff):
     tag = str(clinic["patientTags"][1]["_id"])
     person = staff("support", "destructive")
     page = text(person.get(at(clinic, "patients/"), {"tag": tag, "size": "10"}))
-    assert f"export.csv?tag={tag}" in page
+    assert f"patients/export?tag={tag}" in page
     assert len(rows_of(person.get(at(clinic, "patients/export.csv"), {"tag": tag}))) == 1
     assert events(action="patients.export")[-1]["scope"]["narrowed"] == ["tag"]
 

@@ -15,6 +15,7 @@ from confirmations.events import SignupReminderDue
 from ehr.events import BulkRunDue
 from ehr.services import processing
 from kernel import clock, db, outbox
+from kernel.events import JobDue
 from kernel.outbox import subscriptions
 from merges.services import preparing
 from notifications.events import ConnectionReminderDue
@@ -267,6 +268,7 @@ def events_of_workers(_):
         PasswordSet(user_id=USER),
         SyncBegun(sync_id=ID),
         BulkRunDue(run_id=ID),
+        JobDue(job_id=ID),
     ):
         outbox.emit(event)
 
@@ -327,6 +329,7 @@ EFFECTS = {
         "clinics.end_custodianship": 1,
         "redox.carry_out_sync": 1,
         "ehr.carry_out_bulk_run": 1,
+        "core.carry_out_job": 1,
     },
 }
 HEARTBEATS = "core.note_heartbeat_of_"  # the scheduler causes them, and no one but we hears them

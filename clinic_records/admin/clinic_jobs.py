@@ -1,0 +1,65 @@
+"""How a page begins a job about a clinic: with the event that says what was asked for, in one transaction."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpRequest, HttpResponseBase
+from django.urls import reverse
+
+from clinic_records.admin import changes
+from kernel import jobs, outbox
+from kernel.choices import AuditOutcome
+from kernel.db import Document
+from kernel.errors import DomainError
+from kernel.jobs.running import OBJECT
+from kernel.staff import pages
+
+
+def begin(
+    request: HttpRequest,
+    clinic: Document,
+    kind: jobs.Kind,
+    *,
+    wanted: Mapping[str, Any],
+    options: Mapping[str, Any],
+    scope: dict[str, Any],
+    reason: str,
+) -> HttpResponseBase:
+    """Leads to the page of the job."""
+    begun: list[str] = []
+
+    def apply() -> None:
+        job_id = jobs.begin(
+            kind,
+            clinic=clinic,
+            asked_by=asked_by(request),
+            wanted=wanted,
+            options=options,
+            reason=reason,
+        )
+        begun[:] = [str(job_id)]
+        changes.record(
+            request,
+            clinic=clinic,
+            action=kind.action,
+            object_type=OBJECT,
+            object_id=begun[0],
+            scope=scope,
+            reason=reason,
+            outcome=AuditOutcome.BEGUN,
+        )
+
+    clinic_id = str(clinic["_id"])
+    try:
+        changes.guarded(
+            request, clinic_id=clinic_id, action=kind.action, reason=reason, change=apply
+        )
+    except DomainError as error:
+        pages.fail(request, error)
+        return pages.go(reverse("admin:clinic", args=[clinic_id]))
+    outbox.nudge()
+    return pages.go(reverse("admin:job", args=begun))
+
+
+def asked_by(request: HttpRequest) -> dict[str, str]:
+    return {name: str(value) for name, value in pages.actor(request).items()}

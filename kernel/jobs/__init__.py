@@ -1,0 +1,28 @@
+"""Work that staff begin and a worker does, because it may take longer than anyone waits (decision 0023).
+
+kinds     what an app declares of a kind of job
+store     the collections `jobs` and `jobParts`
+files     a file that a job has made: written in pieces, fetched once
+running   how a job begins, goes on after a crash, and ends
+"""
+
+from kernel.jobs.files import fetch, is_ready
+from kernel.jobs.kinds import KINDS, Batch, Kind, Task, add
+from kernel.jobs.running import access, begin, can_cancel, cancel, is_at_work
+from kernel.jobs.store import COLLECTION
+
+__all__ = [
+    "COLLECTION",
+    "KINDS",
+    "Batch",
+    "Kind",
+    "Task",
+    "access",
+    "add",
+    "begin",
+    "can_cancel",
+    "cancel",
+    "fetch",
+    "is_at_work",
+    "is_ready",
+]

@@ -1,0 +1,77 @@
+"""The file of a job: rows are kept as they are made, and become a file at the end, which is fetched once.
+
+Neither rows nor file are ever in memory as a whole.
+"""
+
+import tempfile
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import timedelta
+from typing import IO, Any
+
+import orjson
+from bson import ObjectId
+
+from kernel import clock, tables
+from kernel.db import Document
+from kernel.errors import Conflict
+from kernel.jobs import store
+
+IS_KEPT = timedelta(days=1)  # before it is fetched
+PIECE = 1024 * 1024
+ROWS = "rows"
+GONE = "the file was fetched already, or has expired; begin another export"
+CSV, XLSX = "csv", "xlsx"
+FORMATS = {CSV: "CSV", XLSX: "Excel"}
+TYPES = {
+    CSV: "text/csv; charset=utf-8",
+    XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
+def pack(rows: Sequence[Sequence[Any]]) -> bytes:
+    texts = [[tables.plain(value) for value in row] for row in rows]
+    return zlib.compress(orjson.dumps(texts), 1)
+
+
+def write(job: Document, header: Sequence[str]) -> Document:
+    """Make the file of all rows. Where two workers do it at the same time, the job will name the file of one, and the
+    pieces of the other expire."""
+    series, expires = str(ObjectId()), clock.now() + IS_KEPT
+    with tempfile.TemporaryFile() as file:
+        tables.WRITERS[job["options"]["format"]](file, header, _rows(job["_id"]))
+        size = file.tell()
+        file.seek(0)
+        for number, piece in enumerate(_pieces(file)):
+            store.insert_part(job["_id"], series, number, expires, data=piece)
+    return {"series": series, "size": size, "expiresTime": expires}
+
+
+def _rows(job_id: ObjectId) -> Iterator[list[str]]:
+    for data in store.walk_data(job_id, ROWS):
+        yield from orjson.loads(zlib.decompress(data))
+
+
+def _pieces(file: IO[bytes]) -> Iterator[bytes]:
+    while piece := file.read(PIECE):
+        yield piece
+
+
+def is_ready(job: Document) -> bool:
+    file = job.get("file") or {}
+    return bool(file) and not file.get("fetchedTime") and file["expiresTime"] > clock.now()
+
+
+def fetch(job_id: ObjectId) -> Iterable[bytes]:
+    """Its pieces, for one reader, in the caller's transaction. Raises Conflict for any other."""
+    job = store.claim_file(job_id, clock.now())
+    if job is None:
+        raise Conflict(message=GONE)
+    return _emptied(job)
+
+
+def _emptied(job: Document) -> Iterator[bytes]:
+    try:
+        yield from store.walk_data(job["_id"], job["file"]["series"])
+    finally:
+        store.remove_parts(job["_id"])

@@ -1,0 +1,57 @@
+"""What an app declares of a kind of job: what it works on, and what it does with a part of that."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bson import ObjectId
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What is known of a job when a part of it is done. `wanted` is known to `plan` alone, and forgotten afterwards: it
+    may hold what someone has typed. `asked_by` as `audit.record` takes it."""
+
+    id: ObjectId
+    clinic_id: ObjectId
+    wanted: Mapping[str, Any]
+    options: Mapping[str, Any]
+    asked_by: Mapping[str, str]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What became of a part: for how many it was done, and its rows in the file, if the job makes one."""
+
+    done: int
+    rows: Sequence[Sequence[Any]] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """`plan` names all that the job works on, by id and in order, and `work` takes `batch` of them at a time. Both may
+    be called again after a crash, unless the work `is_atomic`: then it is done in one transaction with the note that it
+    was, and neither waits for other services nor for long.
+
+    `sees` are the permissions to see the job, all of them needed, `begins` those to begin and to cancel it. With a
+    `header` the job makes a file."""
+
+    name: str  # stored
+    title: str
+    action: str  # as the audit trail calls it
+    sees: tuple[str, ...]
+    begins: tuple[str, ...]
+    plan: Callable[[Task], Iterable[str]]
+    work: Callable[[Task, Sequence[str]], Batch]
+    batch: int = 100
+    is_atomic: bool = False
+    header: tuple[str, ...] = ()
+
+
+KINDS: dict[str, Kind] = {}
+
+
+def add(kind: Kind) -> Kind:
+    KINDS[kind.name] = kind
+    return kind

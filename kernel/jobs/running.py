@@ -1,0 +1,244 @@
+"""How a job begins, goes on and ends.
+
+Every step is noted in one update with its precondition, so a worker that comes after a crash, or beside a slow one,
+goes on where the job is, and what was done is not done again.
+"""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+import structlog
+from bson import ObjectId
+
+from kernel import accesses, audit, clock, db, ids, outbox
+from kernel.choices import AuditOutcome, Failure, JobState
+from kernel.db import Document
+from kernel.errors import BadRequest, Conflict, ConstraintViolation, NotFound, PermanentFailure
+from kernel.events import JobDue
+from kernel.jobs import files, store
+from kernel.jobs.kinds import KINDS, Batch, Kind, Task
+
+OBJECT = "job"
+NOT_FOUND = "there is no such job; jobs are kept for thirty days"
+NOT_AT_WORK = "it has ended already"
+PARTS_GONE = "the work was interrupted for too long; begin it again"
+# One delivery of the event works this long, then leaves the rest to the next: tasks have a time limit, and other work
+# waits behind it.
+SLICE = timedelta(seconds=20)
+PARTS_LAST = timedelta(days=3)  # longer than the outbox tries
+_AT_WORK = (JobState.PLANNING, JobState.RUNNING, JobState.WRITING)
+# What the rules refuse; other failures are tried again by the outbox.
+_REFUSALS = (BadRequest, Conflict, ConstraintViolation, NotFound)
+
+log = structlog.get_logger(__name__)
+
+
+class _Elsewhere(Exception):
+    """Another worker went on with it, or someone has canceled it."""
+
+
+# --- what staff ask for ---------------------------------------------------------------------------
+def begin(
+    kind: Kind,
+    *,
+    clinic: Mapping[str, Any],
+    asked_by: Mapping[str, str],
+    wanted: Mapping[str, Any] | None = None,
+    options: Mapping[str, Any] | None = None,
+    reason: str = "",
+) -> ObjectId:
+    """In the caller's transaction, with the audit event that says what was asked for."""
+    moment = clock.now()
+    job = {
+        "_id": ids.new_id(),
+        "kind": kind.name,
+        "clinicId": clinic["_id"],
+        "clinicName": clinic.get("name") or "",
+        "wanted": dict(wanted or {}),
+        "options": dict(options or {}),
+        "state": JobState.PLANNING.value,
+        **dict.fromkeys(("steps", "position", "total", "done", "succeeded"), 0),
+        "problem": "",
+        "log": [{"time": moment, "words": "Asked for"}],
+        "askedBy": dict(asked_by),
+        "reason": reason,
+        "createdTime": moment,
+        "updatedTime": moment,
+    }
+    store.insert(job)
+    _emit(job)
+    job_id: ObjectId = job["_id"]
+    return job_id
+
+
+def access(job_id: str) -> Document:
+    """Raises NotFound."""
+    parsed_id = ids.parse_id(job_id)
+    job = store.find(parsed_id) if parsed_id else None
+    if job is None:
+        raise NotFound(message=NOT_FOUND)
+    return job
+
+
+def is_at_work(job: Mapping[str, Any]) -> bool:
+    return job["state"] in _AT_WORK
+
+
+def can_cancel(job: Mapping[str, Any]) -> bool:
+    """What is one step alone cannot be stopped in the middle of it."""
+    return is_at_work(job) and (job["state"] == JobState.PLANNING or job["total"] > 1)
+
+
+def cancel(job: Document) -> None:
+    """In the caller's transaction. What was done stays; nothing more is begun. Raises Conflict."""
+    fields = _ended(JobState.CANCELED, "it was canceled")
+    canceled = store.advance(job, fields, line="Canceled") if can_cancel(job) else None
+    if canceled is None:
+        raise Conflict(message=NOT_AT_WORK)
+    store.remove_parts(job["_id"])
+
+
+def _emit(job: Document) -> None:
+    outbox.emit(JobDue(job_id=str(job["_id"])))
+
+
+# --- what workers do ------------------------------------------------------------------------------
+def carry_out(job_id: str) -> None:
+    """As far as one delivery can; after a crash from where it was."""
+    started = time.monotonic()
+    while (job := store.find(ObjectId(job_id))) and is_at_work(job):
+        if time.monotonic() - started >= SLICE.total_seconds():
+            db.run_in_transaction(partial(_emit, job))
+            return
+        _take_step(job)
+    if job is not None:
+        log.info("job.ended", kind=job["kind"], state=job["state"], count=job["succeeded"])
+
+
+def give_up(job_id: str, reason: str) -> None:
+    """It has failed and is not tried again."""
+    job = store.find(ObjectId(job_id))
+    if job is not None and is_at_work(job):
+        with suppress(_Elsewhere):
+            _fail(job, f"it failed ({reason})")
+
+
+def _take_step(job: Document) -> None:
+    accesses.note_clinic(job["clinicId"])
+    kind = KINDS.get(job["kind"])
+    if kind is None:
+        raise PermanentFailure(Failure.HANDLER_UNKNOWN)
+    try:
+        _STEPS[JobState(job["state"])](job, kind, _task(job))
+    except _REFUSALS as error:
+        _fail(job, error.words or error.message)
+    except _Elsewhere:
+        log.info("job.elsewhere", kind=job["kind"])
+
+
+def _task(job: Document) -> Task:
+    return Task(
+        id=job["_id"],
+        clinic_id=job["clinicId"],
+        wanted=job["wanted"],
+        options=job["options"],
+        asked_by=job["askedBy"],
+        reason=job["reason"],
+    )
+
+
+def _plan(job: Document, kind: Kind, task: Task) -> None:
+    items = list(kind.plan(task))
+    expires = clock.now() + PARTS_LAST
+    fields = {"state": JobState.RUNNING.value, "total": len(items), "wanted": {}}
+
+    def note() -> None:
+        _advance(job, fields, line=f"Planned: {len(items)}")
+        store.insert_items(job["_id"], db.batches(items, kind.batch), expires)
+
+    db.run_in_transaction(note)
+
+
+def _work(job: Document, kind: Kind, task: Task) -> None:
+    if job["done"] == job["total"]:
+        _end_of_work(job, kind)
+        return
+    items = store.find_items(job["_id"], job["position"])
+    if items is None:
+        _fail(job, PARTS_GONE)
+        return
+    if kind.is_atomic:
+        db.run_in_transaction(lambda: _note(job, kind, items, kind.work(task, items)))
+    else:
+        batch = kind.work(task, items)
+        db.run_in_transaction(partial(_note, job, kind, items, batch))
+    accesses.note_shown(len(items))
+
+
+def _note(job: Document, kind: Kind, items: Sequence[str], batch: Batch) -> None:
+    done = job["done"] + len(items)
+    increase = {"position": 1, "done": len(items), "succeeded": batch.done}
+    _advance(job, {}, line=f"{done} of {job['total']}", increase=increase)
+    if kind.header:
+        expires, rows = clock.now() + PARTS_LAST, files.pack(batch.rows)
+        store.insert_part(job["_id"], files.ROWS, job["position"], expires, data=rows)
+
+
+def _end_of_work(job: Document, kind: Kind) -> None:
+    if kind.header:
+        _advance(job, {"state": JobState.WRITING.value}, line="Writing the file")
+    else:
+        _end(job, _ended(JobState.DONE), line="Done")
+        store.remove_parts(job["_id"])
+
+
+def _write(job: Document, kind: Kind, task: Task) -> None:
+    file = files.write(job, kind.header)
+    _end(job, {**_ended(JobState.DONE), "file": file}, line="The file is ready")
+    store.remove_parts(job["_id"], but=file["series"])
+
+
+_STEPS: Mapping[JobState, Callable[[Document, Kind, Task], None]] = {
+    JobState.PLANNING: _plan,
+    JobState.RUNNING: _work,
+    JobState.WRITING: _write,
+}
+
+
+# --- ends -----------------------------------------------------------------------------------------
+def _fail(job: Document, problem: str) -> None:
+    _end(job, _ended(JobState.FAILED, problem), line="Failed")
+    store.remove_parts(job["_id"])
+
+
+def _ended(state: JobState, problem: str = "") -> dict[str, Any]:
+    return {"state": state.value, "problem": problem, "wanted": {}, "endedTime": clock.now()}
+
+
+def _end(job: Document, fields: Mapping[str, Any], *, line: str) -> None:
+    """How it ended is one event, as its begin was."""
+
+    def note() -> None:
+        _advance(job, fields, line=line)
+        is_done = fields["state"] == JobState.DONE
+        audit.record(
+            action=KINDS[job["kind"]].action if job["kind"] in KINDS else "job.ended",
+            object_type=OBJECT,
+            object_id=str(job["_id"]),
+            clinic_id=job["clinicId"],
+            scope={name: job[name] for name in ("kind", "total", "done", "succeeded")},
+            reason=job["reason"],
+            outcome=AuditOutcome.DONE if is_done else AuditOutcome.REFUSED,
+            **job["askedBy"],
+        )
+
+    db.run_in_transaction(note)
+
+
+def _advance(job: Document, fields: Mapping[str, Any], **noted: Any) -> None:
+    if store.advance(job, fields, **noted) is None:
+        raise _Elsewhere

@@ -1,0 +1,131 @@
+"""The collections `jobs`, and `jobParts`: what a job works on, the rows that it has made, and its file, in pieces."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from bson import ObjectId
+from pymongo import ASCENDING, DESCENDING, IndexModel, ReturnDocument
+
+from kernel import clock, db, indexes
+from kernel.choices import JobState
+from kernel.db import Document
+from kernel.page_limits import MOST_COUNTED
+
+COLLECTION, PARTS = "jobs", "jobParts"
+_MOST_LINES = 200  # of a log
+
+indexes.declare(
+    COLLECTION,
+    IndexModel([("kind", ASCENDING), ("_id", DESCENDING)], name="JobsByKind"),
+    IndexModel([("clinicId", ASCENDING), ("_id", DESCENDING)], name="JobsByClinic"),
+    IndexModel([("state", ASCENDING), ("_id", DESCENDING)], name="JobsByState"),
+    IndexModel([("createdTime", ASCENDING)], name="JobsCleanup", expireAfterSeconds=30 * 86_400),
+)
+indexes.declare(
+    PARTS,
+    IndexModel(
+        [("jobId", ASCENDING), ("series", ASCENDING), ("number", ASCENDING)],
+        name="UniqueJobPart",
+        unique=True,
+    ),
+    IndexModel([("expiresTime", ASCENDING)], name="JobPartsCleanup", expireAfterSeconds=0),
+)
+
+
+def insert(job: Document) -> None:
+    db.collection(COLLECTION).insert_one(job)
+
+
+def find(job_id: ObjectId) -> Document | None:
+    return db.collection(COLLECTION).find_one({"_id": job_id})
+
+
+def list_newest(query: Mapping[str, Any], *, skip: int, limit: int) -> list[Document]:
+    """Without their logs."""
+    sort = [("_id", DESCENDING)]
+    rows = db.collection(COLLECTION).find(query, {"log": 0}, sort=sort, skip=skip, limit=limit)
+    return list(rows)
+
+
+def count(query: Mapping[str, Any]) -> int:
+    return db.collection(COLLECTION).count_up_to(query, MOST_COUNTED)
+
+
+def advance(
+    job: Mapping[str, Any],
+    fields: Mapping[str, Any],
+    *,
+    line: str = "",
+    increase: Mapping[str, int] | None = None,
+) -> Document | None:
+    """The job afterwards; None if it is no longer where `job` is: another worker went on with it, or someone has
+    canceled it. So no step is taken twice."""
+    moment = clock.now()
+    update: dict[str, Any] = {
+        "$set": {**fields, "updatedTime": moment},
+        "$inc": {"steps": 1, **(increase or {})},
+    }
+    if line:
+        lines = [{"time": moment, "words": line}]
+        update["$push"] = {"log": {"$each": lines, "$slice": -_MOST_LINES}}
+    return db.collection(COLLECTION).find_one_and_update(
+        {"_id": job["_id"], "state": job["state"], "steps": job["steps"]},
+        update,
+        return_document=ReturnDocument.AFTER,
+    )
+
+
+def claim_file(job_id: ObjectId, moment: datetime) -> Document | None:
+    """The job with its file, for the first who asks."""
+    ready = {"_id": job_id, "state": JobState.DONE.value, "file.fetchedTime": None}
+    return db.collection(COLLECTION).find_one_and_update(
+        {**ready, "file.expiresTime": {"$gt": moment}}, {"$set": {"file.fetchedTime": moment}}
+    )
+
+
+# --- parts ----------------------------------------------------------------------------------------
+def insert_part(
+    job_id: ObjectId, series: str, number: int, expires: datetime, **content: Any
+) -> None:
+    part = {"jobId": job_id, "series": series, "number": number, "expiresTime": expires}
+    db.collection(PARTS).insert_one({"_id": ObjectId(), **part, **content})
+
+
+def insert_items(job_id: ObjectId, batches: Iterable[Sequence[str]], expires: datetime) -> None:
+    parts = [
+        {
+            "_id": ObjectId(),
+            "jobId": job_id,
+            "series": "items",
+            "number": number,
+            "items": list(batch),
+            "expiresTime": expires,
+        }
+        for number, batch in enumerate(batches)
+    ]
+    if parts:
+        db.collection(PARTS).insert_many(parts)
+
+
+def find_items(job_id: ObjectId, number: int) -> list[str] | None:
+    part = db.collection(PARTS).find_one({"jobId": job_id, "series": "items", "number": number})
+    return None if part is None else part["items"]
+
+
+def walk_data(job_id: ObjectId, series: str) -> Iterator[bytes]:
+    """One part after the other: never more than one is in memory."""
+    number = 0
+    while part := db.collection(PARTS).find_one(
+        {"jobId": job_id, "series": series, "number": number}
+    ):
+        yield part["data"]
+        number += 1
+
+
+def remove_parts(job_id: ObjectId, *, but: str = "") -> None:
+    """All, or all but those of a series."""
+    query: dict[str, Any] = {"jobId": job_id}
+    if but:
+        query["series"] = {"$ne": but}
+    db.collection(PARTS).delete_many(query)

@@ -1,0 +1,260 @@
+"""Jobs: which there are, how far each is, its file. What a job is about decides who sees it."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bson import ObjectId
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+from kernel import audit, db, ids, jobs
+from kernel.choices import AuditOutcome, JobState
+from kernel.db import Document
+from kernel.errors import DomainError, Forbidden, NotFound
+from kernel.jobs import store
+from kernel.jobs.files import FORMATS, TYPES
+from kernel.jobs.running import OBJECT
+from kernel.staff import pages, paging, roles
+from kernel.staff.fields import ReasonForm
+
+CANCELED, FETCHED = "job.canceled", "job.file_fetched"
+OTHERS = "the file is for the person who asked for it; begin an export of your own"
+STATES = dict(JobState.choices)
+_COLOURS = {JobState.DONE: "good", JobState.FAILED: "bad", JobState.CANCELED: "warn"}
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """Work in the background that has pages of its own: of all clinics, or of one."""
+
+    title: str
+    page: str
+    needs: str
+    is_of_clinic: bool = False
+
+
+_ELSEWHERE: list[Elsewhere] = []
+
+
+def add_elsewhere(link: Elsewhere) -> None:
+    _ELSEWHERE.append(link)
+
+
+@pages.page("jobs/", name="jobs", needs=roles.FIND)
+def listing(request: HttpRequest) -> HttpResponseBase:
+    kinds = _visible_kinds(request)
+    query, problem = _query(request, list(kinds))
+    number, size = paging.requested(request)
+    found = store.list_newest(query, skip=(number - 1) * size, limit=size)
+    return pages.render(
+        request,
+        "staff/jobs/list.html",
+        title="Jobs",
+        rows=[_row(job) for job in found],
+        paging=paging.paging(request, shown=len(found), total=store.count(query)),
+        kinds=[(name, kind.title) for name, kind in kinds.items()],
+        states=STATES.items(),
+        chosen=request.GET,
+        problem=problem,
+        elsewhere=_links(request),
+    )
+
+
+def _visible_kinds(request: HttpRequest) -> dict[str, jobs.Kind]:
+    return {name: kind for name, kind in jobs.KINDS.items() if _has_all(request, kind.sees)}
+
+
+def _has_all(request: HttpRequest, permissions: Sequence[str]) -> bool:
+    return all(pages.has(request, permission) for permission in permissions)
+
+
+def _query(request: HttpRequest, kinds: list[str]) -> tuple[dict[str, Any], str]:
+    """The filter that the page asks for, and what is wrong with it, if anything."""
+    kind, state = request.GET.get("kind", ""), request.GET.get("state", "")
+    query: dict[str, Any] = {"kind": kind if kind in kinds else {"$in": kinds}}
+    if state in STATES:
+        query["state"] = state
+    if request.GET.get("clinic"):
+        clinic_id = ids.parse_id(request.GET["clinic"])
+        if clinic_id is None:
+            return {"_id": None}, "A clinic id has 24 hexadecimal digits"
+        query["clinicId"] = clinic_id
+    return query, ""
+
+
+def _links(request: HttpRequest) -> list[dict[str, str]]:
+    clinic_id = ids.parse_id(request.GET.get("clinic", ""))
+    shown = (
+        link
+        for link in _ELSEWHERE
+        if pages.has(request, link.needs) and (clinic_id or not link.is_of_clinic)
+    )
+    return [{"title": link.title, "url": _url(link, clinic_id)} for link in shown]
+
+
+def _url(link: Elsewhere, clinic_id: ObjectId | None) -> str:
+    return reverse(f"admin:{link.page}", args=[clinic_id] if link.is_of_clinic else [])
+
+
+@pages.page("jobs/<str:job_id>/", name="job", needs=roles.FIND)
+def page(request: HttpRequest, job_id: str) -> HttpResponseBase:
+    job = _access(request, job_id, name="job")
+    return pages.render(
+        request,
+        "staff/jobs/job.html",
+        title=_title(job),
+        crumbs=[pages.Crumb("Jobs", reverse("admin:jobs"))],
+        poll=reverse("admin:job_progress", args=[job_id]),
+        **_moving_parts(request, job),
+    )
+
+
+@pages.page("jobs/<str:job_id>/progress", name="job_progress", needs=roles.FIND)
+def progress(request: HttpRequest, job_id: str) -> HttpResponseBase:
+    """The parts of the page that are reloaded while the job is at work."""
+    context = _moving_parts(request, _access(request, job_id, name="job_progress"))
+    return HttpResponse(render_to_string("staff/jobs/_parts.html", context, request))
+
+
+def _access(request: HttpRequest, job_id: str, *, name: str) -> Document:
+    """Raises NotFound. A job of a kind that this version does not know is shown to no one."""
+    job = jobs.access(job_id)
+    if job["kind"] not in jobs.KINDS:
+        raise NotFound
+    _require(request, job, jobs.KINDS[job["kind"]].sees, name=name)
+    return job
+
+
+def _require(request: HttpRequest, job: Document, permissions: Sequence[str], *, name: str) -> None:
+    of_job = {"job_id": str(job["_id"]), "clinic_id": str(job["clinicId"])}
+    for permission in permissions:
+        pages.require(request, permission, name=name, **of_job)
+
+
+@pages.page("jobs/<str:job_id>/cancel", name="job_cancel", needs=roles.FIND, posts_only=True)
+def cancel(request: HttpRequest, job_id: str) -> HttpResponseBase:
+    job = _access(request, job_id, name="job_cancel")
+    _require(request, job, jobs.KINDS[job["kind"]].begins, name="job_cancel")
+    form = ReasonForm(request.POST)
+    if not form.is_valid():
+        pages.fail(request, form.first_error)
+        return pages.go(_page_of(job))
+
+    def apply() -> None:
+        jobs.cancel(job)
+        _record(request, job, CANCELED, reason=form.cleaned_data["reason"])
+
+    return _change(request, job, CANCELED, apply, "It is canceled. What was done stays.")
+
+
+@pages.page("jobs/<str:job_id>/file", name="job_file", needs=roles.FIND, posts_only=True)
+def fetch(request: HttpRequest, job_id: str) -> HttpResponseBase:
+    """The file, once, for the person who asked for it. It is posted for: a browser that reads ahead would use it up."""
+    job = _access(request, job_id, name="job_file")
+    pieces: list[Iterable[bytes]] = []
+
+    def apply() -> None:
+        if not _is_own(request, job):
+            raise Forbidden(message=OTHERS)
+        pieces[:] = [jobs.fetch(job["_id"])]
+        _record(request, job, FETCHED)
+
+    try:
+        db.run_in_transaction(apply)
+    except DomainError as error:
+        return _refused(request, job, FETCHED, error)
+    chosen = job["options"]["format"]
+    response = StreamingHttpResponse(pieces[0], content_type=TYPES[chosen])
+    name = f"{job['options']['name']}.{chosen}"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    response.headers["Content-Length"] = str(job["file"]["size"])
+    return response
+
+
+def _is_own(request: HttpRequest, job: Document) -> bool:
+    return bool(job["askedBy"].get("actor_id") == str(request.user.pk))
+
+
+def _change(
+    request: HttpRequest, job: Document, action: str, apply: Callable[[], None], done: str
+) -> HttpResponseBase:
+    try:
+        db.run_in_transaction(apply)
+    except DomainError as error:
+        return _refused(request, job, action, error)
+    pages.succeed(request, done)
+    return pages.go(_page_of(job))
+
+
+def _refused(
+    request: HttpRequest, job: Document, action: str, error: DomainError
+) -> HttpResponseBase:
+    _record(request, job, action, outcome=AuditOutcome.REFUSED)
+    pages.fail(request, error)
+    return pages.go(_page_of(job))
+
+
+def _record(request: HttpRequest, job: Document, action: str, **fields: Any) -> None:
+    audit.record(
+        action=action,
+        object_type=OBJECT,
+        object_id=str(job["_id"]),
+        clinic_id=job["clinicId"],
+        scope={name: job[name] for name in ("kind", "total", "done")},
+        **fields,
+        **pages.actor(request),
+    )
+
+
+def _page_of(job: Document) -> str:
+    return reverse("admin:job", args=[job["_id"]])
+
+
+# --- parts of the pages ---------------------------------------------------------------------------
+def _moving_parts(request: HttpRequest, job: Document) -> dict[str, Any]:
+    may_change = _has_all(request, jobs.KINDS[job["kind"]].begins)
+    return {
+        "row": {**_row(job), **_file(job), "log": job["log"][::-1]},
+        "can_cancel": may_change and jobs.can_cancel(job),
+        "can_fetch": jobs.is_ready(job) and _is_own(request, job),
+        "form": ReasonForm(),
+    }
+
+
+def _row(job: Document) -> dict[str, Any]:
+    state = job["state"]
+    return {
+        "id": str(job["_id"]),
+        "title": _title(job),
+        "clinic_id": str(job["clinicId"]),
+        "clinic": job["clinicName"] or str(job["clinicId"]),
+        "state": STATES.get(state, state),
+        "colour": _COLOURS.get(state, "wait"),
+        "is_settled": not jobs.is_at_work(job),
+        "total": job["total"],
+        "done": job["done"],
+        "succeeded": job["succeeded"],
+        "width": round(100 * job["done"] / max(job["total"], 1), 1),
+        "problem": job["problem"],
+        "reason": job["reason"],
+        "who": job["askedBy"].get("actor_name", ""),
+        "created": job["createdTime"],
+        "updated": job["updatedTime"],
+        "ended": job.get("endedTime"),
+    }
+
+
+def _file(job: Document) -> dict[str, Any]:
+    file = job.get("file") or {}
+    return {
+        "file": file,
+        "format": FORMATS.get(job["options"].get("format", ""), ""),
+        "kilobytes": file.get("size", 0) // 1024 + 1,
+        "is_ready": jobs.is_ready(job),
+    }
+
+
+def _title(job: Document) -> str:
+    return jobs.KINDS[job["kind"]].title

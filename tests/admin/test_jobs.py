@@ -1,0 +1,349 @@
+"""Jobs: what staff begin and workers do. Exports of patients are files that are fetched once."""
+
+import csv
+import io
+from datetime import timedelta
+
+import openpyxl
+import pytest
+import time_machine
+from bson import ObjectId
+
+from kernel import clock, db, jobs, outbox
+from kernel.jobs import running
+from tests.accesses import recorded
+from tests.admin.conftest import events, messages_of, text
+from tests.events import deliver_all
+from tests.factories import make_clinic, make_patient
+
+REASON = "TICKET-44"
+
+
+@pytest.fixture(autouse=True)
+def _bare(bare_frame):
+    """The frame is the same on all pages."""
+
+
+@pytest.fixture
+def clinic():
+    clinic = make_clinic(
+        name="Lakeside", patientTags=[{"_id": ObjectId(), "name": "North"}], sites=[]
+    )
+    for name, mrn in (
+        ("Cy Cole", "0007"),
+        ("Al Abel", "=1+1"),
+        ("Bo Berg", "12345678901234567890"),
+    ):
+        tags = [clinic["patientTags"][0]["_id"]] if name == "Cy Cole" else []
+        make_patient(clinic, fullName=name, mrn=mrn, tags=tags)
+    return clinic
+
+
+@pytest.fixture
+def person(staff):
+    return staff("support", "destructive")
+
+
+def begin(person, clinic, **fields):
+    """Ask for an export. Returns the path of the page of its job."""
+    asked = {"format": "csv", "reason": REASON, **fields}
+    answer = person.post(f"clinics/{clinic['_id']}/patients/export", **asked)
+    assert answer.status_code == 302, text(answer)
+    return answer.headers["Location"].removeprefix("/admin/")
+
+
+def export(person, clinic, **fields):
+    path = begin(person, clinic, **fields)
+    deliver_all()
+    return path
+
+
+def fetched(person, path):
+    answer = person.post(f"{path}file")
+    assert answer.status_code == 200, messages_of(answer)
+    return b"".join(answer.streaming_content)
+
+
+def rows_of(content):
+    return list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))
+
+
+def job():
+    return db.collection("jobs").find_one({}, sort=[("_id", -1)])
+
+
+def parts():
+    return db.collection("jobParts").count_documents({})
+
+
+def crash_in(monkeypatch, place, *, after=0):
+    """The worker is gone at this place, once, after so many calls."""
+    owner, name = place
+    calls, real = [], getattr(owner, name)
+
+    def crash(*arguments, **options):
+        calls.append(1)
+        if len(calls) == after + 1:
+            raise SystemExit
+        return real(*arguments, **options)
+
+    monkeypatch.setattr(owner, name, crash)
+
+
+def carry_out():
+    running.carry_out(str(job()["_id"]))
+
+
+# --- the scope, and the file ------------------------------------------------------------------------
+def test_the_scope_is_shown_before_anything_begins(clinic, person):
+    tag = clinic["patientTags"][0]
+    page = text(
+        person.get(
+            f"clinics/{clinic['_id']}/patients/export", {"tag": tag["_id"], "order": "oldest"}
+        )
+    )
+    assert "<dt>Patients</dt><dd>1</dd>" in page
+    assert "<dt>Tag</dt><dd>North</dd>" in page
+    assert "Birth date, oldest first" in page
+    assert "id, name, e-mail, birth date, MRN" in page
+    assert job() is None
+
+
+def test_an_export_has_the_patients_of_the_list_in_its_order(clinic, person):
+    path = export(person, clinic)
+    header, *rows = rows_of(fetched(person, path))
+    assert header[:5] == ["id", "name", "e-mail", "birth date", "MRN"]
+    assert [row[1] for row in rows] == ["Al Abel", "Bo Berg", "Cy Cole"]
+
+    path = export(person, clinic, order="name-down")
+    assert [row[1] for row in rows_of(fetched(person, path))[1:]] == [
+        "Cy Cole",
+        "Bo Berg",
+        "Al Abel",
+    ]
+    path = export(person, clinic, tag=clinic["patientTags"][0]["_id"])
+    assert [row[1] for row in rows_of(fetched(person, path))[1:]] == ["Cy Cole"]
+    path = export(person, clinic, q="berg")
+    assert [row[1] for row in rows_of(fetched(person, path))[1:]] == ["Bo Berg"]
+
+
+def test_mrns_stay_text_and_no_cell_is_a_formula(clinic, person):
+    _, *rows = rows_of(fetched(person, export(person, clinic)))
+    assert [row[4] for row in rows] == ["'=1+1", "12345678901234567890", "0007"]
+
+    workbook = openpyxl.load_workbook(
+        io.BytesIO(fetched(person, export(person, clinic, format="xlsx")))
+    )
+    cells = [row[4] for row in workbook.active.iter_rows(min_row=2)]
+    assert [cell.value for cell in cells] == ["=1+1", "12345678901234567890", "0007"]
+    assert {cell.data_type for cell in cells} == {"s"}
+    assert [cell.quotePrefix for cell in cells] == [True, False, False]
+
+
+def test_a_file_is_fetched_once_and_then_nothing_of_it_is_left(clinic, person):
+    path = export(person, clinic)
+    assert parts() > 0
+    fetched(person, path)
+
+    assert parts() == 0
+    answer = person.post(f"{path}file")
+    assert messages_of(answer) == [
+        "The file was fetched already, or has expired; begin another export."
+    ]
+    assert "was fetched" in text(person.get(path))
+
+
+def test_a_file_expires(clinic, person):
+    path = export(person, clinic)
+    with time_machine.travel(clock.now() + timedelta(days=1, minutes=1), tick=False):
+        person = type(person)("support", "destructive")
+        assert person.post(f"{path}file").status_code == 302
+        assert "has expired" in text(person.get(path))
+    assert {part["expiresTime"] for part in db.collection("jobParts").find({})} == {
+        job()["file"]["expiresTime"]
+    }
+
+
+def test_the_file_is_for_the_person_who_asked_for_it(clinic, person, root):
+    path = export(person, clinic)
+    answer = root.post(f"{path}file")
+    assert answer.status_code == 302
+    assert "is for the person who asked" in messages_of(answer)[0]
+    (event,) = events(action="job.file_fetched")
+    assert event["outcome"] == "refused"
+    fetched(person, path)
+
+
+def test_a_file_is_not_fetched_by_a_link(clinic, person):
+    assert person.get(f"{export(person, clinic)}file").status_code == 404
+
+
+def test_begin_end_and_fetching_are_an_event_each_without_values_of_patients(clinic, person):
+    fetched(person, export(person, clinic, q="Berg"))
+    begun, ended = events(action="patients.export")
+    (sent,) = events(action="job.file_fetched")
+    assert (begun["outcome"], ended["outcome"]) == ("begun", "done")
+    assert begun["scope"]["rows"] == ended["scope"]["succeeded"] == 1
+    assert begun["scope"]["narrowed"] == ["search"]
+    assert {event["object"]["id"] for event in (begun, ended, sent)} == {str(job()["_id"])}
+    assert {event["actor"]["id"] for event in (begun, ended, sent)} == {person.id}
+    assert {begun["reason"], ended["reason"]} == {REASON}
+    assert "Berg" not in str(events())
+    assert "Berg" not in str(job())
+
+
+def test_the_work_of_the_worker_is_recorded_as_an_access(clinic, person):
+    export(person, clinic)
+    (record,) = [one for one in recorded() if one["operation"] == "core.carry_out_job"]
+    assert (record["clinic"], record["list"]["shown"]) == (clinic["_id"], 3)
+
+
+# --- crashes ----------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("place", "after"),
+    [
+        ((running.store, "insert_items"), 0),
+        ((running.store, "insert_part"), 0),
+        ((running.store, "insert_part"), 1),
+        ((running.store, "insert_part"), 3),
+        ((running.files, "write"), 0),
+        ((running.store, "remove_parts"), 0),
+    ],
+    ids=lambda value: value[1] if isinstance(value, tuple) else str(value),
+)
+def test_after_a_crash_an_export_goes_on_and_has_every_patient_once(
+    clinic, person, monkeypatch, place, after
+):
+    monkeypatch.setattr(running, "SLICE", timedelta(hours=1))
+    monkeypatch.setitem(jobs.KINDS, "patients.export", small(jobs.KINDS["patients.export"]))
+    path = begin(person, clinic)
+    crash_in(monkeypatch, place, after=after)
+    with pytest.raises(SystemExit):
+        carry_out()
+    carry_out()
+
+    assert [row[1] for row in rows_of(fetched(person, path))[1:]] == [
+        "Al Abel",
+        "Bo Berg",
+        "Cy Cole",
+    ]
+    assert len(events(action="patients.export")) == 2
+
+
+def small(kind):
+    from dataclasses import replace
+
+    return replace(kind, batch=1)
+
+
+def test_a_worker_that_is_late_does_nothing_twice(clinic, person, monkeypatch):
+    """It has lost its lease, and another has gone on."""
+    begin(person, clinic)
+    old = job()
+    carry_out()
+    before = parts()
+    running._take_step(old)
+    assert parts() == before
+    assert job()["state"] == "done"
+
+
+def test_long_work_makes_room_for_other_work_in_between(clinic, person, monkeypatch):
+    monkeypatch.setattr(running, "SLICE", timedelta(0))
+    begin(person, clinic)
+    outbox_rows = db.collection(outbox.COLLECTION)
+    outbox_rows.delete_many({})
+    carry_out()
+    (row,) = outbox_rows.find({"event": "job.due"})
+    assert row["payload"] == {"jobId": str(job()["_id"])}
+
+
+def test_what_fails_for_good_says_so(clinic, person, staff):
+    path = begin(person, clinic)
+    db.database()["clinics"].delete_one({"_id": clinic["_id"]})
+    deliver_all()
+    assert job()["state"] == "failed"
+    assert "Clinic not found" in text(person.get(path))
+    assert events(action="patients.export")[-1]["outcome"] == "refused"
+    assert parts() == 0
+
+
+def test_a_job_that_the_outbox_gives_up_has_failed(clinic, person):
+    begin(person, clinic)
+    running.give_up(str(job()["_id"]), "worker_lost")
+    assert (job()["state"], job()["problem"]) == ("failed", "it failed (worker_lost)")
+
+
+# --- cancel -----------------------------------------------------------------------------------------
+def test_a_job_is_canceled_with_a_reason(clinic, person):
+    path = begin(person, clinic)
+    assert messages_of(person.post(f"{path}cancel", reason="")) == [
+        "A reason or ticket number is needed."
+    ]
+    person.post(f"{path}cancel", reason=REASON)
+    deliver_all()
+
+    assert job()["state"] == "canceled"
+    assert (parts(), job()["wanted"]) == (0, {})
+    (event,) = events(action="job.canceled")
+    assert (event["reason"], event["clinicId"]) == (REASON, clinic["_id"])
+    answer = person.post(f"{path}cancel", reason=REASON)
+    assert messages_of(answer)[-1] == "It has ended already."
+
+
+def test_a_count_is_seen_by_all_who_find_the_clinic_and_canceled_by_who_may_begin_it(clinic, staff):
+    staff("configuration").post(f"clinics/{clinic['_id']}/refresh")
+    path = f"jobs/{job()['_id']}/"
+    assert "Count of patients" in text(staff("viewer").get(path))
+    assert "Cancel the job" not in text(staff("viewer").get(path))
+    assert staff("viewer").post(f"{path}cancel", reason=REASON).status_code == 403
+    assert "Cancel the job" in text(staff("configuration").get(path))
+
+
+def test_two_counts_of_a_clinic_are_one_job(clinic, staff):
+    for _ in range(2):
+        staff("configuration").post(f"clinics/{clinic['_id']}/refresh")
+    assert db.collection("jobs").count_documents({}) == 1
+
+
+# --- the list ---------------------------------------------------------------------------------------
+def test_a_job_is_listed_to_those_who_see_what_it_is_about(clinic, person, staff):
+    export(person, clinic)
+    staff("configuration").post(f"clinics/{clinic['_id']}/refresh")
+    assert titles(person.get("jobs/")) == ["Count of patients", "Export of patients"]
+    assert titles(staff("support").get("jobs/")) == ["Count of patients"]
+    assert titles(staff("support").get("jobs/", {"kind": "patients.export"})) == [
+        "Count of patients"
+    ]
+
+
+def titles(page):
+    return [row["title"] for row in page.context["rows"]]
+
+
+def test_jobs_are_filtered_by_kind_state_and_clinic(clinic, person, staff):
+    export(person, clinic)
+    other = make_clinic(name="Other")
+    begin(person, other)
+    query = {"kind": "patients.export", "state": "done", "clinic": str(clinic["_id"])}
+    assert len(titles(person.get("jobs/", query))) == 1
+    for name, value in (
+        ("kind", "clinic.count"),
+        ("state", "failed"),
+        ("clinic", str(ObjectId())),
+        ("clinic", "no id"),
+    ):
+        found = titles(person.get("jobs/", {**query, name: value}))
+        assert found == [], name
+    assert len(titles(person.get("jobs/"))) == 2
+
+
+def test_other_work_is_a_link_away(clinic, staff):
+    page = text(staff("integration", "destructive").get("jobs/", {"clinic": str(clinic["_id"])}))
+    assert f"/admin/clinics/{clinic['_id']}/ehr/bulk/" in page
+    assert "/admin/merges/" in page
+    assert "/admin/merges/" not in text(staff("viewer").get("jobs/"))
+
+
+def test_jobs_are_kept_for_thirty_days():
+    index = db.database()["jobs"].index_information()["JobsCleanup"]
+    assert index["expireAfterSeconds"] == timedelta(days=30).total_seconds()
