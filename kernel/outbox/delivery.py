@@ -22,8 +22,8 @@ from kernel.outbox.rows import PENDING, Row
 from kernel.outbox.subscriptions import Subscription
 
 # A task continues with other due rows of its queue for this long, so that a backlog of any size needs few
-# wake-ups in the broker.
-DRAIN_SECONDS = 20.0
+# wake-ups in the broker. Periodic tasks, which wait behind them, expire after half a minute.
+DRAIN_SECONDS = 4.0
 
 DELIVERIES = Counter("clinics_deliveries_total", "Tries to deliver events", ["handler", "outcome"])
 log = structlog.get_logger("kernel.outbox")

@@ -1,9 +1,13 @@
 """Tells workers that rows are due: at once after a change (`nudge`), and periodically (`relay`).
 
 Nudging only saves the wait for the relay: a broker that is down costs time, but no event.
+
+A worker that is woken goes on with other due rows. So while messages wait in the broker all workers of the queue are
+at work, and more messages would wake no one: under steady load they would pile up, and the periodic tasks behind them.
 """
 
 import threading
+import time
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from itertools import chain
@@ -14,7 +18,7 @@ from bson import ObjectId
 from celery import current_app
 from pymongo import ASCENDING
 
-from kernel import clock, deadline
+from kernel import broker, clock, deadline
 from kernel.outbox import rows, subscriptions
 from kernel.outbox.rows import WakeUp
 
@@ -22,9 +26,13 @@ RELAY_BATCH = 64
 # By name, because the task itself is in a layer above the outbox (`kernel.tasks`).
 DELIVER_TASK = "core.deliver_event"
 _RENUDGE = timedelta(seconds=30)
+MOST_WAITING = 8  # messages of a queue; a periodic task behind them waits for that many drains, divided by processes
+_LOOK_EVERY = 0.25  # seconds
+_PATIENCE = 2.0  # seconds: all connections to the broker are in use
 
 log = structlog.get_logger("kernel.outbox")
 _emitted = threading.local()  # rows of this thread since its last nudge
+_rooms: dict[str, tuple[float, int]] = {}  # by queue: when it was looked at, and room since
 
 
 def remember(wake_ups: Iterable[WakeUp]) -> None:
@@ -58,11 +66,27 @@ def _remembered() -> dict[str, list[WakeUp]]:
 def enqueue(wake_ups: list[WakeUp]) -> None:
     try:
         for row_id, queue in wake_ups:
-            current_app.send_task(
-                DELIVER_TASK, (str(row_id), queue), queue=queue, retry=False, ignore_result=True
-            )
+            if _has_room(queue):
+                current_app.send_task(
+                    DELIVER_TASK, (str(row_id), queue), queue=queue, retry=False, ignore_result=True
+                )
     except Exception as error:  # noqa: BLE001 (whatever the broker's client raises, the relay will repair it)
         log.warning("outbox.broker_unavailable", error=type(error).__name__, count=len(wake_ups))
+
+
+def _has_room(queue: str) -> bool:
+    """Whether so few messages wait that one more may be needed. What was seen holds for a moment, less what this
+    process has sent since."""
+    seen, room = _rooms.get(queue, (float("-inf"), 0))
+    if time.monotonic() - seen > _LOOK_EVERY:
+        seen, room = time.monotonic(), MOST_WAITING - _waiting(queue)
+    _rooms[queue] = (seen, room - 1)
+    return room > 0
+
+
+def _waiting(queue: str) -> int:
+    with current_app.pool.acquire(block=True, timeout=_PATIENCE) as connection:
+        return broker.waiting(connection, [queue])
 
 
 def relay() -> int:

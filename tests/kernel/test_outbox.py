@@ -13,7 +13,7 @@ from celery import current_app
 from pymongo import MongoClient
 from pymongo.monitoring import CommandListener
 
-from kernel import clock, db, leases, outbox
+from kernel import broker, clock, db, leases, outbox
 from kernel.errors import PermanentFailure, RetryLater
 from kernel.outbox import claiming, emitting, ending, staff_reads, subscriptions, waking
 from kernel.outbox import rows as outbox_rows
@@ -39,6 +39,20 @@ class Lent(outbox.Event):
     book_id: str = outbox.key()
     days: int = 14
     token: str = outbox.secret()
+
+
+ENQUEUE = waking.enqueue  # tests without a broker replace it
+CROWDED = "crowded"
+
+
+def messages(queue):
+    with current_app.connection_for_read() as connection:
+        return broker.waiting(connection, [queue])
+
+
+def take_all(queue):
+    with current_app.connection_for_write() as connection:
+        connection.default_channel.queue_purge(queue)
 
 
 @pytest.fixture
@@ -858,6 +872,20 @@ class TestRelay:
         monkeypatch.undo()
         monkeypatch.setattr(current_app, "send_task", refuse)
         waking.enqueue([(ObjectId(), "default")])
+
+    def test_while_messages_wait_workers_are_not_woken_by_more(self, monkeypatch):
+        """Under steady load each worker is at work on due rows, and takes a message every few seconds."""
+        for _ in range(3):
+            ENQUEUE([(ObjectId(), CROWDED) for _ in range(20)])
+        assert messages(CROWDED) == waking.MOST_WAITING
+
+        monkeypatch.setattr(waking, "_LOOK_EVERY", 0)
+        ENQUEUE([(ObjectId(), CROWDED)])
+        assert messages(CROWDED) == waking.MOST_WAITING
+        take_all(CROWDED)
+        ENQUEUE([(ObjectId(), CROWDED)])
+        assert messages(CROWDED) == 1
+        take_all(CROWDED)
 
     @pytest.mark.yardstick("D6")
     def test_the_backlog_counts_waiting_and_dead_rows(self, listen):
