@@ -30,7 +30,7 @@ SAMPLES = 60
 CLINICS, PATIENTS, LOADS = 2, 300, 2  # loads of each clinic
 # How much more at the end is no leak: caches fill slowly.
 MOST_GROWTH = 1.1
-SMALL = {"MB": 8, "open files": 10, "threads": 5, "connections": 10, "keys": 50}
+SMALL = {"MB": 8, "open files": 10, "threads": 5, "connections": 10, "lasting keys": 10}
 pytestmark = [
     *(pytest.mark.processes, pytest.mark.foreign_documents, pytest.mark.foreign_writes),
     *(pytest.mark.soak, pytest.mark.timeout(SECONDS + 300)),
