@@ -8,6 +8,6 @@ from kernel.tasks import BaseTask
 
 
 @shared_task(base=BaseTask, name="confirmations.fill_in_address_keys")
-def fill_in_address_keys() -> None:
+def fill_in_address_keys() -> int:
     """Other services that write here leave the keys out, and every lookup of an address reads those documents."""
-    backfills.run_step(ADDRESS_KEYS)
+    return backfills.run_step(ADDRESS_KEYS)

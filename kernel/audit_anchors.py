@@ -96,9 +96,9 @@ def write(chain: str) -> Anchor:
     return anchor
 
 
-def keep_watch() -> None:
+def keep_watch() -> int:
     """Check that the trail still contains the newest anchored event, and write the next anchor when it is
-    due."""
+    due. Returns how many were written."""
     chain = settings.ENVIRONMENT
     newest = find_newest(chain)
     problem = "no_anchor" if newest is None else _problem(newest)
@@ -106,6 +106,8 @@ def keep_watch() -> None:
         log.error("audit.broken", environment=chain, reason=problem)
     elif _is_due(newest):
         write(chain)
+        return 1
+    return 0
 
 
 def find_newest(chain: str) -> dict[str, Any] | None:

@@ -26,6 +26,21 @@ ALLOWED = frozenset(
 # Their messages name processes, queues and addresses of our own servers, nothing that a client sent.
 HARMLESS = ("celery.beat", "celery.apps", "celery.worker.consumer", "kombu.connection")
 WEB_SERVER = "uvicorn.error"
+# A task that has ended has told so itself, with its time (`kernel.tasks`, `kernel.task_requests`); these say it again.
+# What beat hands out is told by those who do it.
+_POOL = "multiprocessing"
+_LEAST = {
+    _POOL: logging.WARNING,
+    "celery.app.trace": logging.CRITICAL,
+    "celery.worker.request": logging.CRITICAL,
+    "celery.worker.strategy": logging.WARNING,
+    "celery.worker.consumer.mingle": logging.WARNING,
+    "celery.beat": logging.WARNING,
+    # Uvicorn warns of every request that is not HTTP, so a stranger could fill the log.
+    WEB_SERVER: logging.ERROR,
+    # Django's own line for every 4xx adds nothing to the request line.
+    "django.request": logging.ERROR,
+}
 Event = MutableMapping[str, Any]
 _LINE = orjson.OPT_APPEND_NEWLINE | orjson.OPT_NON_STR_KEYS
 
@@ -86,10 +101,13 @@ def configure(level: str) -> None:
         logger = logging.getLogger(name)
         logger.handlers[:] = []
         logger.propagate = True
-    # Uvicorn warns of every request that is not HTTP, so a stranger could fill the log.
-    logging.getLogger(WEB_SERVER).setLevel(logging.ERROR)
-    # Django's own line for every 4xx adds nothing to the request line.
-    logging.getLogger("django.request").setLevel(logging.ERROR)
+    # Billiard keeps its logger from the root, whenever it makes it.
+    pool = logging.getLogger(_POOL)
+    pool.handlers[:], pool.propagate = [handler], False
+    for name, least in _LEAST.items():
+        logging.getLogger(name).setLevel(least)
+    # Python's own way to print them is not JSON.
+    logging.captureWarnings(capture=True)
 
 
 def hide_foreign_text(logger: Any, name: str, event: Event) -> Event:

@@ -51,8 +51,13 @@ def request_finished(operation: str, status: int, seconds: float) -> None:
 
 
 def task_finished(task: str, outcome: str, seconds: float) -> None:
-    TASKS.labels(task, outcome).inc()
+    task_ended(task, outcome)
     TASK_SECONDS.labels(task).observe(seconds)
+
+
+def task_ended(task: str, outcome: str) -> None:
+    """`done`, `failed`, or of one that could not say so itself `lost` or `timed_out`."""
+    TASKS.labels(task, outcome).inc()
 
 
 def view(request: HttpRequest) -> HttpResponse:

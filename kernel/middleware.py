@@ -59,7 +59,12 @@ def _state_length(response: HttpResponseBase) -> None:
 
 
 def operation_of(request: HttpRequest) -> str:
-    return getattr(request, "operation_id", OTHER)
+    """Staff pages that are Django's own, and those that a person without a session was not shown, go by their route."""
+    known: str = getattr(request, "operation_id", "")
+    match = request.resolver_match
+    if known or match is None or match.namespace != "admin":
+        return known or OTHER
+    return f"admin.{match.url_name}" if match.url_name else OTHER
 
 
 def trace_id(environ: Mapping[str, Any]) -> str:

@@ -7,10 +7,10 @@ from patients.services import daily_checks, kept_versions
 
 
 @shared_task(base=BaseTask, name="patients.check_derived")
-def check_derived() -> None:
-    daily_checks.check()
+def check_derived() -> int:
+    return daily_checks.check()
 
 
 @shared_task(base=BaseTask, name="patients.clean_up_kept_data")
-def clean_up_kept_data() -> None:
-    kept_versions.clean_up()
+def clean_up_kept_data() -> int:
+    return kept_versions.clean_up()

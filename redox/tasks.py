@@ -7,15 +7,15 @@ from redox.services import retention, scheduling
 
 
 @shared_task(base=BaseTask, name="redox.run_due_cadences")
-def run_due_cadences() -> None:
-    scheduling.run_due_cadences()
+def run_due_cadences() -> int:
+    return scheduling.run_due_cadences()
 
 
 @shared_task(base=BaseTask, name="redox.delete_old_messages")
-def delete_old_messages() -> None:
-    retention.delete_old_messages()
+def delete_old_messages() -> int:
+    return retention.delete_old_messages()
 
 
 @shared_task(base=BaseTask, name="redox.delete_old_sends")
-def delete_old_sends() -> None:
-    retention.delete_old_sends()
+def delete_old_sends() -> int:
+    return retention.delete_old_sends()

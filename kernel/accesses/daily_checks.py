@@ -22,10 +22,11 @@ FLAWS = Counter("clinics_access_flaws_total", "Findings in the records of access
 log = structlog.get_logger(__name__)
 
 
-def check() -> None:
+def check() -> int:
+    """Today's check, if it is not done. Returns how many records were checked."""
     moment = clock.now()
     if not _claim(moment):
-        return
+        return 0
     check = Check(moment - BACK)
     count = 0
     for count, flaw in enumerate(check.flaws(), start=1):
@@ -33,6 +34,7 @@ def check() -> None:
             log.error("accesses.broken", name=flaw.process, reason=flaw.what)
     FLAWS.inc(count)
     log.info("accesses.checked", count=check.records)
+    return check.records
 
 
 def _claim(moment: datetime) -> bool:

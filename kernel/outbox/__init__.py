@@ -5,7 +5,7 @@ update, run by a Celery task, repeated with growing delay kept in MongoDB, and p
 try, where staff see it and can start it again. Payloads hold ids only.
 """
 
-from kernel.outbox.delivery import deliver, drain
+from kernel.outbox.delivery import deliver, drain, work
 from kernel.outbox.emitting import emit, emit_many, withdraw
 from kernel.outbox.events import Event, event, key, secret
 from kernel.outbox.operators import (
@@ -48,4 +48,5 @@ __all__ = [
     "secret",
     "subscribe",
     "withdraw",
+    "work",
 ]

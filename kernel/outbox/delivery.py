@@ -5,6 +5,7 @@ three times, quickly, and then parked.
 """
 
 import time
+from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from datetime import timedelta
 
@@ -32,21 +33,39 @@ log = structlog.get_logger("kernel.outbox")
 def drain(queue: str) -> int:
     """Run the due rows of a queue, oldest first, until none is left or the time is up. Returns how many were
     run."""
-    due, deadline, count = claiming.Due(queue), time.monotonic() + DRAIN_SECONDS, 0
+    return sum(1 for _ in _drained(queue))
+
+
+def _drained(queue: str) -> Iterator[Row]:
+    due, deadline = claiming.Due(queue), time.monotonic() + DRAIN_SECONDS
     while time.monotonic() < deadline:
         row = due.claim_next()
         if row is None:
-            return count
+            return
         if claiming.is_first(row):
             _run(row)
-            count += 1
-    return count
+            yield row
 
 
 def deliver(row_id: ObjectId) -> bool:
     """Run one row if it is due, unclaimed and first of its key. True if it was delivered."""
     row = claiming.claim(row_id)
     return row is not None and _run(row)
+
+
+def work(row_id: ObjectId, queue: str) -> int:
+    """Deliver the named row first, then everything else that is due: one task handles many rows of a backlog. Returns
+    how many were run, without those that no one misses (heartbeats)."""
+    row, count = claiming.claim(row_id), 0
+    if row is not None:
+        _run(row)
+        count += _is_missed(row)
+    return count + sum(_is_missed(other) for other in _drained(queue))
+
+
+def _is_missed(row: Row) -> bool:
+    subscription = subscriptions.BY_NAME.get(row["handler"])
+    return subscription is None or not subscription.event.declared.forget_row
 
 
 def _run(row: Row) -> bool:

@@ -40,15 +40,20 @@ class Result:
         return self.time < clock.now() - LATE
 
 
-def check() -> None:
-    """Today's check, or a part of it. A database that is still being prepared is not checked."""
+def check() -> int:
+    """Today's check, or a part of it. A database that is still being prepared is not checked. Returns how many records
+    were compared."""
     moment = clock.now()
     if not prepared.is_prepared():
-        return
+        return 0
     run = store.claim_check(moment, moment + leases.LEASE)
-    if run is not None:
-        with leases.renewed(lambda: store.extend_check(run, clock.now() + leases.LEASE)):
-            _work(run, moment)
+    if run is None:
+        return 0
+    before: int = run.get("checked", 0)
+    with leases.renewed(lambda: store.extend_check(run, clock.now() + leases.LEASE)):
+        _work(run, moment)
+    checked: int = run["checked"]
+    return checked - before
 
 
 def _work(run: Document, moment: datetime) -> None:

@@ -14,16 +14,17 @@ UNUSED = timedelta(days=14)
 log = structlog.get_logger(__name__)
 
 
-def clean_up() -> None:
-    """May be repeated, and run beside any other version.
+def clean_up() -> int:
+    """May be repeated, and run beside any other version. Returns how many versions went.
 
     Versions before kept data had a version added to their counts whatever this one had changed: without counts they
     count again, so going back to one of them shows the right ones."""
     store.remove_counts_without_version()
-    for version in sorted(store.list_versions() - {kept.VERSION}):
-        if _is_unused(version):
-            store.drop(version)
-            log.warning("kept_data.dropped", name=f"version {version}")
+    unused = [v for v in sorted(store.list_versions() - {kept.VERSION}) if _is_unused(v)]
+    for version in unused:
+        store.drop(version)
+        log.warning("kept_data.dropped", name=f"version {version}")
+    return len(unused)
 
 
 def _is_unused(version: int) -> bool:

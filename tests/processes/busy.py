@@ -1,10 +1,12 @@
 """A worker with two processes, both busy, and its own Redis, which a test can stop at the worst moment."""
 
+import json
 import os
 import signal
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 from clinics_site.celery import app
 from scripts import servers
@@ -68,6 +70,11 @@ class BusyWorker:
     def acknowledgements_lost(self) -> int:
         lines = self._log.read_text(errors="replace").splitlines()
         return sum("celery.worker.request" in line and "TimeoutError" in line for line in lines)
+
+    def lines(self) -> list[dict[str, Any]]:
+        """What it has written."""
+        whole = self._log.read_text().rpartition("\n")[0]
+        return [json.loads(line) for line in whole.splitlines()]
 
     def end(self) -> None:
         self.child.kill()

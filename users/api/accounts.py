@@ -27,6 +27,8 @@ class UserViewSet(AccountViewSet):
 
 
 class ProfileViewSet(AccountViewSet):
+    subject = "profile"
+
     def retrieve(self, request: Request, user_id: str) -> Response:
         """Without a trust relation only the name is returned."""
         principal = principal_of(request)

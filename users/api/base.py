@@ -32,9 +32,16 @@ class AccountViewSet(ApiViewSet):
     description."""
 
     error_family = AccountFamily()
+    subject = "user"
     # DRF would answer OPTIONS with the names of our classes.
     http_method_names = [name for name in ApiViewSet.http_method_names if name != "options"]
     http_method_not_allowed = ViewSet.http_method_not_allowed
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """For the log and the metrics, like the operations of the contract."""
+        if self.action:
+            request._request.operation_id = f"accounts.{self.subject}.{self.action}"  # type: ignore[attr-defined]
+        super().initial(request, *args, **kwargs)
 
     def perform_authentication(self, request: Request) -> None:
         """`principal_of` does it: each action asks for the credential it needs."""

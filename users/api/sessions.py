@@ -18,6 +18,8 @@ from users.services.neighbours import user_service
 
 
 class LoginViewSet(AccountViewSet):
+    subject = "session"
+
     @heavy  # hashing a password takes 100 MB and both cores of a small machine, even for strangers
     def log_in(self, request: Request) -> Response:
         email, password = _basic_credentials(request)
@@ -39,12 +41,16 @@ class LoginViewSet(AccountViewSet):
 
 
 class LogoutViewSet(AccountViewSet):
+    subject = "session"
+
     def log_out(self, request: Request) -> Response:
         sessions.log_out(request.META.get(ENVIRON_HEADER, ""))
         return empty()
 
 
 class ServerLoginViewSet(AccountViewSet):
+    subject = "service_session"
+
     def log_in(self, request: Request) -> Response:
         name = request.META.get("HTTP_X_TIDEPOOL_SERVER_NAME", "")
         secret = request.META.get("HTTP_X_TIDEPOOL_SERVER_SECRET", "")
