@@ -1,4 +1,10 @@
-FROM python:3.12-slim
+# The Python that CI tests.
+FROM python:3.11-slim
+ARG VERSION=0.1.0
+LABEL org.opencontainers.image.title="clinics" \
+      org.opencontainers.image.description="The clinic service for diabetes care" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.licenses="BSD-2-Clause"
 WORKDIR /app
 ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 HOST=0.0.0.0 PORT=8080 HEALTH_PORT=8081
 COPY requirements.txt .
@@ -9,4 +15,6 @@ USER clinics
 # To try it out, set ENVIRONMENT=local, as compose.yaml does.
 ENV ENVIRONMENT=production
 EXPOSE 8080 8081
+# For web; compose.yaml and the chart have others for the other processes.
+HEALTHCHECK --interval=10s --timeout=6s --start-period=60s CMD ["python", "deploy/probe.py", "web"]
 CMD ["python", "-m", "clinics_site.server"]

@@ -1,6 +1,6 @@
 # Every command of the project. On a fresh machine `make run` and `make test` do all the set-up by themselves.
 PYTHON_BIN := .venv/bin/python
-SOURCES := kernel clinics_site users clinic_records patients clinics confirmations ehr redox xealth merges notifications scripts tests manage.py
+SOURCES := kernel clinics_site users clinic_records patients clinics confirmations ehr redox xealth merges notifications scripts deploy tests manage.py
 # Options for the tests that `make test` leaves out.
 OWN_ADDOPTS := -q --strict-markers -p no:cacheprovider -p tests.environment
 # Otherwise each process would compile the whole program again.
