@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.client import ClientHandler
 
 from kernel.api import validation
-from tests import reached
+from tests import example_objects, reached
 from tests.commands import (  # noqa: F401 (fixtures; must register before the first connection)
     mongo_commands,
     written,
@@ -139,7 +139,9 @@ def check_body(operation_id: str, response, schema) -> None:
     answer = (operation_id, status, response.content)
     if schema is None or not response.content or answer in _checked:
         return
-    failure = validation.first_failure(schema, orjson.loads(response.content), of_request=False)
+    body = orjson.loads(response.content)
+    example_objects.note(operation_id, status, body)
+    failure = validation.first_failure(schema, body, of_request=False)
     if failure is not None:
         pytest.fail(f"{operation_id} {status}: {validation.path_of(failure)}: {failure.message}")
     if len(_checked) < MOST_KEPT and len(response.content) < 10_000:

@@ -2,7 +2,7 @@
 
 A run of all tests (`make test` and `make walks` in one, as in CI) ends with a list of the pairs that the description
 lists, that none of them has reached and that tests/contract/unreached.yaml does not excuse; and of the excuses that are
-not needed any more. With REACHED_REQUIRED=1 it fails for them. `REACHED=file.json make test
+not needed any more, and of the objects in examples that no answer had (tests/example_objects.py). With REACHED_REQUIRED=1 it fails for them. `REACHED=file.json make test
 ARGS=…` adds the pairs of any run to the file, as {operation: [status, ...]}.
 """
 
@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 import yaml
+
+from tests import example_objects
 
 Pair = tuple[str, int]
 EXCUSES = Path(__file__).parent / "contract" / "unreached.yaml"
@@ -31,21 +33,35 @@ class Collector:
 
     def __init__(self) -> None:
         self.problems: list[str] = []
+        self._unseen: set[example_objects.Object] | None = None
 
     def pytest_testnodedown(self, node) -> None:
-        _reached.update(map(tuple, getattr(node, "workeroutput", {}).get("reached", ())))
+        output = getattr(node, "workeroutput", {})
+        _reached.update(map(tuple, output.get("reached", ())))
+        if "unseen" in output:
+            self._note_unseen(example_objects.unpacked(output["unseen"]))
 
     def pytest_sessionfinish(self, session, exitstatus) -> None:
         output = getattr(session.config, "workeroutput", None)
         if output is not None:
             output["reached"] = sorted(_reached)
+            output["unseen"] = example_objects.packed(example_objects.unseen())
             return
         if os.environ.get("REACHED"):
             _add_to(Path(os.environ["REACHED"]), _reached)
         if exitstatus in _ENDED and _ran_all_tests(session.config):
-            self.problems = list(problems(described_pairs(), _reached, excused_pairs()))
+            self.problems = [
+                *problems(described_pairs(), _reached, excused_pairs()),
+                *example_objects.problems(self._unseen_by_all()),
+            ]
             if self.problems and os.environ.get("REACHED_REQUIRED"):
                 session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def _note_unseen(self, unseen: set[example_objects.Object]) -> None:
+        self._unseen = unseen if self._unseen is None else self._unseen & unseen
+
+    def _unseen_by_all(self) -> set[example_objects.Object]:
+        return example_objects.unseen() if self._unseen is None else self._unseen
 
     def pytest_terminal_summary(self, terminalreporter) -> None:
         for problem in self.problems:

@@ -59,6 +59,7 @@ class ClinicCliniciansViewSet(ApiViewSet):
         "`inviteId` the record waits for that invite. 400 without either, 409 when the user, the invite "
         "or the address is there already.",
         body=schemas.CLINICIAN,
+        described_body=schemas.CLINICIAN_CREATE,
         raises=(ConstraintViolation,),
         responses={200: schemas.CLINICIAN},
     )
@@ -90,6 +91,7 @@ class ClinicianViewSet(ApiViewSet):
         summary="Change a member's roles and name",
         description="The address cannot be changed here; a name that is left out is removed.",
         body=schemas.CLINICIAN,
+        described_body=schemas.CLINICIAN_UPDATE,
         raises=(ConstraintViolation,),
         responses={200: schemas.CLINICIAN},
     )

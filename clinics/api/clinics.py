@@ -68,6 +68,7 @@ class ClinicsViewSet(ApiViewSet):
         summary="Create a clinic",
         description="The caller becomes its first admin.",
         body=schemas.CLINIC,
+        described_body=schemas.CLINIC_CREATE,
         body_limit=bodies.LARGE,
         raises=(NotFound,),
         responses={200: schemas.CLINIC},
@@ -95,6 +96,7 @@ class ClinicViewSet(ApiViewSet):
         summary="Change a clinic's profile",
         description="Fields that are left out keep their values.",
         body=schemas.CLINIC,
+        described_body=schemas.CLINIC_UPDATE,
         body_limit=bodies.LARGE,
         responses={200: schemas.CLINIC},
     )

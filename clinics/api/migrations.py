@@ -62,6 +62,7 @@ class MigrationsViewSet(ApiViewSet):
         path=_CLINIC,
         lenient=_CLINIC_CHECKED,
         body=schemas.MIGRATION,
+        described_body=schemas.MIGRATION_CREATE,
         raises=(ConstraintViolation,),
         responses={200: schemas.MIGRATION},
     )

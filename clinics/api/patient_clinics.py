@@ -30,7 +30,10 @@ _FIND_PARAMETERS = (
     ),
     Parameter(
         "workspaceIdType",
-        s.string(enum=["clinicId", "ehrSourceId"]),
+        s.component(
+            "WorkspaceIdType",
+            s.string(enum=["clinicId", "ehrSourceId"], description="A kind of id of a clinic."),
+        ),
         description="What `workspaceId` is: the clinic's id, or `sourceId` of its EHR settings. Needed with it.",
     ),
     *PAGING,

@@ -38,6 +38,7 @@ class SiteViewSet(ApiViewSet):
         "ignored.",
         path=_SITE_ID,
         body=schemas.SITE,
+        described_body=schemas.SITE_UPDATE,
         responses={200: schemas.SITE},
     )
     def update(self, call: Call) -> Response:
@@ -67,6 +68,7 @@ class SiteMergeViewSet(ApiViewSet):
         description="The site of the path stays, that of the body goes: everyone who has it gets the other one.",
         path=_SITE_ID,
         body=schemas.SITE_BY_ID,
+        described_body=schemas.SITE_MERGE,
         responses={200: schemas.SITE},
     )
     def create(self, call: Call) -> Response:

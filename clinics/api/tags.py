@@ -18,6 +18,7 @@ class TagsViewSet(ApiViewSet):
         description="409 when the clinic has a tag of that name, letter case and blanks aside; 422 when it has 50 "
         "tags. An `id` in the body is ignored.",
         body=schemas.TAG,
+        described_body=schemas.TAG_WRITE,
         raises=(ConstraintViolation,),
         responses={200: schemas.TAG},
     )
@@ -33,6 +34,7 @@ class TagViewSet(ApiViewSet):
         description="409 when another tag of the clinic has that name, letter case and blanks aside. An `id` in the "
         "body is ignored.",
         body=schemas.TAG,
+        described_body=schemas.TAG_WRITE,
         responses={200: schemas.TAG},
     )
     def update(self, call: Call) -> Response:

@@ -12,6 +12,9 @@ from kernel.api.schema import COMPONENTS, Schema
 _IN_ANSWERS: dict[str, Any] = {}  # by component
 _IN_REQUESTS: dict[str, Any] = {}  # where a request brings less, or other things, than an answer
 _OF_OPERATIONS: dict[str, Any] = {}  # answers and requests without a component
+_ANSWERS_OF: dict[
+    str, Any
+] = {}  # where an operation answers less than others with the same component
 Example = dict[str, Any]
 
 # The same people and things in the examples of all apps.
@@ -33,6 +36,11 @@ def requests(examples: Mapping[str, Any]) -> None:
 def of_operations(examples: Mapping[str, Any]) -> None:
     """By operationId, where the body has no component."""
     _OF_OPERATIONS.update(examples)
+
+
+def answers_of(examples: Mapping[str, Any]) -> None:
+    """By operationId, where an answer has not all that the component has elsewhere."""
+    _ANSWERS_OF.update(examples)
 
 
 def add_to(description: dict[str, Any]) -> None:
@@ -60,10 +68,11 @@ def _add(
     content: dict[str, Any], operation_id: str, used: dict[str, Example], *, is_request: bool
 ) -> None:
     schema = content.get("schema") or {}
-    value = _OF_OPERATIONS.get(operation_id) or compose(schema, is_request=is_request)
+    own = {**_OF_OPERATIONS, **({} if is_request else _ANSWERS_OF)}.get(operation_id)
+    value = own or compose(schema, is_request=is_request)
     if value is None:
         return
-    name = _component(schema) or operation_id
+    name = operation_id if own else _component(schema) or operation_id
     if is_request and name in _IN_REQUESTS:
         name = f"{name}.request"
     used[name] = {"value": value}

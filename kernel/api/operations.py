@@ -84,6 +84,7 @@ def operation(  # noqa: PLR0913 (all but the first by name)
     query: Iterable[Parameter] = (),
     path: Mapping[str, Schema] | None = None,
     body: Schema | None = None,
+    described_body: Schema | None = None,
     body_required: bool = True,
     body_limit: int | None = None,
     lenient: Lenient | None = None,
@@ -98,7 +99,8 @@ def operation(  # noqa: PLR0913 (all but the first by name)
 
     `responses` maps each success status to the schema of its body (None: no body). `path` overrides
     the usual schemas of path parameters (`parameters.PATH_SCHEMAS`). `body_limit` is for bodies that are rightly
-    larger than usual. `join` is for a hot operation that members may call and that reads one document: it is read with
+    larger than usual. `described_body` is for a body whose component is an answer, too: what of it is written
+    (`schema.written`). `join` is for a hot operation that members may call and that reads one document: it is read with
     the caller's roles, and where no roles were asked for (`joined` is None) the service reads it by itself.
 
     `raises` are the failures that do not follow from the rest (`kernel.api.failures`); with `always_found` an unknown
@@ -130,7 +132,7 @@ def operation(  # noqa: PLR0913 (all but the first by name)
             return action(view, _checked_call(view, spec, request, path_values))
 
         checked.operation = spec  # type: ignore[attr-defined]
-        return _described(spec, description, responses)(checked)
+        return _described(spec, description, described_body or body, responses)(checked)
 
     return decorate
 
@@ -169,11 +171,11 @@ def _read_body(spec: Operation, request: Request) -> Any:
 
 
 def _described(
-    spec: Operation, description: str, responses: Responses
+    spec: Operation, description: str, body: Schema | None, responses: Responses
 ) -> Callable[[Answer], Answer]:
     decorated: Callable[[Answer], Answer] = extend_schema(
         operation_id=spec.id,
-        tags=list(spec.tags),
+        tags=[_tag(spec)],
         summary=spec.summary,
         description=description or spec.summary,
         parameters=[
@@ -188,14 +190,27 @@ def _described(
             )
             for p in spec.query
         ],
-        request={"application/json": spec.body} if spec.body is not None else None,
-        extensions={"x-bodyLimit": spec.body_limit},
+        request={"application/json": body} if body is not None else None,
+        extensions=_extensions(spec),
         responses={
             status: OpenApiResponse(response=body, description=_answer_words(status, body))
             for status, body in responses.items()
         },
     )
     return decorated
+
+
+def _tag(spec: Operation) -> str:
+    """One for each operation, since generators make a class of each tag: the rarest says most."""
+    return max(spec.tags, key=_BY_RARITY.index)
+
+
+def _extensions(spec: Operation) -> dict[str, Any]:
+    others = [tag for tag in spec.tags if tag != _tag(spec)]
+    return {"x-bodyLimit": spec.body_limit, **({"x-otherTags": others} if others else {})}
+
+
+_BY_RARITY = ("Clinics", "Internal", "Confirmations", "Redox")
 
 
 def _is_array(schema: Schema) -> bool:

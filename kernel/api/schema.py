@@ -76,6 +76,34 @@ def nullable(schema: Schema) -> Schema:
     return {"anyOf": [schema, {"type": "null"}]}
 
 
+def written(
+    name: str,
+    source: Schema,
+    *,
+    keeps: Sequence[str] = (),
+    ignored: Sequence[str] = (),
+    description: str,
+) -> Schema:
+    """The component that describes what requests write of a component that answers show: without what is read-only
+    (`keeps`: all the same stated by the caller) or `ignored`. Requests are still held to `source`, so that what was
+    read can be sent back."""
+    shown = COMPONENTS[source["$ref"].removeprefix(_PREFIX)]
+    properties = {
+        key: {**schema, "readOnly": False} if key in keeps else schema
+        for key, schema in shown["properties"].items()
+        if key in keeps or not (key in ignored or is_read_only(schema))
+    }
+    required = [key for key in shown.get("required", ()) if key in properties]
+    return component(name, obj(properties, required=required, description=description))
+
+
+def is_read_only(schema: Schema) -> bool:
+    """Its own mark, or that of the component that it refers to."""
+    if "$ref" in schema and "readOnly" not in schema:
+        return is_read_only(COMPONENTS.get(schema["$ref"].removeprefix(_PREFIX), {}))
+    return bool(schema.get("readOnly"))
+
+
 def at_most(number: int, schema: Schema) -> Schema:
     """A bound for requests only, where the default of `kernel.api.bounds` is too wide or too narrow. JSON
     Schema has no keyword for that; the description explains ours."""

@@ -10,7 +10,7 @@ from kernel.api.operations import Call, operation
 from kernel.api.viewsets import ApiViewSet, empty
 from kernel.db import Document
 from kernel.errors import BadRequest, Conflict
-from merges.api.schemas.merges import MERGE_REQUEST
+from merges.api.schemas.merges import MERGE_REQUEST, MERGE_SOURCE
 from merges.choices import MergeState
 from merges.services import merging
 
@@ -33,6 +33,7 @@ class MergeViewSet(ApiViewSet):
             "GenerateMergeReport for the same two clinics says what prevents it, and what can be done about it."
         ),
         body=MERGE_REQUEST,
+        described_body=MERGE_SOURCE,
         responses={200: None},
     )
     def merge(self, call: Call) -> Response:

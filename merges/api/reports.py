@@ -6,7 +6,7 @@ from django.http import FileResponse
 
 from kernel.api.operations import Call, operation
 from kernel.api.viewsets import ApiViewSet
-from merges.api.schemas.reports import REPORT_REQUEST
+from merges.api.schemas.reports import REPORT_REQUEST, REPORT_SOURCE
 from merges.plan.model import MergePlan
 from merges.representation.plan import pieces
 from merges.services import reports
@@ -25,6 +25,7 @@ class MergeReportViewSet(ApiViewSet):
             "accepts exactly `application/json`."
         ),
         body=REPORT_REQUEST,
+        described_body=REPORT_SOURCE,
         is_heavy=True,
         responses={200: None},
     )

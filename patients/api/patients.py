@@ -52,6 +52,7 @@ class ClinicPatientsViewSet(ApiViewSet):
         "402 when the plan allows no more patients, 409 when another account has the address, 400 when "
         "the MRN breaks the clinic's rules.",
         body=schemas.PATIENT,
+        described_body=schemas.PATIENT_CREATE,
         body_limit=bodies.LARGE,
         raises=(
             PaymentRequired,
@@ -87,6 +88,7 @@ class PatientViewSet(ApiViewSet):
         "of the clinic already, 402 when `custodian` is among the permissions and the plan allows no "
         "more patients.",
         body=schemas.CREATE_PATIENT,
+        described_body=schemas.PATIENT_FROM_USER,
         body_limit=bodies.LARGE,
         raises=(
             PaymentRequired,
@@ -108,6 +110,7 @@ class PatientViewSet(ApiViewSet):
         description="Email, MRN and devices that are missing are removed; tags, sites, data sources, ranges and "
         "diagnosis that are missing stay.",
         body=schemas.PATIENT,
+        described_body=schemas.PATIENT_UPDATE,
         body_limit=bodies.LARGE,
         raises=(ConstraintViolation,),
         responses={200: schemas.PATIENT},

@@ -206,6 +206,11 @@ def read_ordering(query: Mapping[str, Any]) -> Ordering:
     return _ordering(kind, text[1:], direction, period)
 
 
+def attributes(kind: str) -> list[str]:
+    """Everything that a list can be sorted by."""
+    return [*_PLAIN, *statistics.DATES, *statistics.sortable(kind)]
+
+
 def _ordering(kind: str, name: str, direction: int, period: str) -> Ordering:
     """Patients with a value before those without, in both directions (rules PATIENT-98 and PATIENT-99)."""
     if name in _PLAIN:

@@ -15,6 +15,7 @@ from drf_spectacular.validation import validate_schema
 from kernel import policy
 from kernel.api import validation
 from kernel.api.operations import REGISTRY
+from kernel.api.schema import COMPONENTS, is_read_only
 from tests.cast import QuickClient, described_operations, description
 from tests.policy.callers import IDS, OWN_IDS, STRANGER
 
@@ -70,6 +71,50 @@ def enumerations_in(node):
     if isinstance(node, list):
         for inner in node:
             yield from enumerations_in(inner)
+
+
+def test_every_enumeration_is_a_component_so_that_generators_name_it():
+    described = description()
+    schemas = described["components"]["schemas"]
+    named = [schema["enum"] for schema in schemas.values() if "enum" in schema]
+    assert ["cgm", "bgm"] in named
+    inline = [values for values in enumerations_in(described) if len(values) > 1]
+    assert sorted(inline) == sorted(values for values in named if len(values) > 1)
+
+
+def test_each_operation_has_one_tag_and_names_the_others_beside_it():
+    _, _, sync = described_operations()["SyncEHRData"]
+    assert (sync["tags"], sync["x-otherTags"]) == (["Internal"], ["Clinics"])
+    for name, (_, _, operation) in described_operations().items():
+        assert len(operation["tags"]) == 1, name
+        assert sorted({*operation["tags"], *operation.get("x-otherTags", [])}) == sorted(
+            REGISTRY[name].tags
+        )
+
+
+def test_no_body_of_a_request_describes_what_only_answers_have():
+    """A generated client would ask for it, or leave out what has to be sent."""
+    for name, (_, _, operation) in described_operations().items():
+        for content in operation.get("requestBody", {}).get("content", {}).values():
+            body = content["schema"]
+            component = COMPONENTS.get(body.get("$ref", "").rpartition("/")[2], body)
+            properties = component.get("properties", {})
+            assert not [key for key, part in properties.items() if is_read_only(part)], name
+
+
+@pytest.mark.parametrize(
+    ("name", "required"),
+    [
+        ("CreatePatientAccount", ["fullName", "birthDate"]),
+        ("UpdatePatient", ["fullName", "birthDate"]),
+        ("CreateClinic", ["name", "preferredBgUnits"]),
+        ("CreateClinician", ["email", "roles"]),
+        ("MergeClinic", ["sourceId"]),
+    ],
+)
+def test_a_body_requires_what_a_caller_knows(name, required):
+    body = described_operations()[name][2]["requestBody"]["content"]["application/json"]["schema"]
+    assert COMPONENTS[body["$ref"].rpartition("/")[2]]["required"] == required
 
 
 @pytest.mark.parametrize("name", ["patientTag.v1", "siteName.v1"])

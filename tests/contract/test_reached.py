@@ -1,10 +1,11 @@
-"""A run of all tests names what the description lists and no test reaches (tests/reached.py)."""
+"""A run of all tests names what the description lists and no test reaches (tests/reached.py), and what its examples
+have and no answer has (tests/example_objects.py)."""
 
 from types import SimpleNamespace
 
 import pytest
 
-from tests import reached
+from tests import example_objects, reached
 
 pytestmark = pytest.mark.yardstick("W4")
 DESCRIBED = {("GetClinic", 200), ("GetClinic", 404)}
@@ -49,6 +50,7 @@ class Run:
 def test_a_run_of_all_tests_fails_for_it_and_others_do_not(monkeypatch, run, problem, fails):
     monkeypatch.setenv("REACHED_REQUIRED", "1")
     monkeypatch.setattr(reached, "problems", lambda *_: [problem] if problem else [])
+    monkeypatch.setattr(example_objects, "problems", lambda _: [])
     reached.Collector().pytest_sessionfinish(run, run.exitstatus)
     assert (run.exitstatus == pytest.ExitCode.TESTS_FAILED) == fails
 
@@ -57,3 +59,38 @@ def test_every_described_answer_can_be_reached_and_every_excuse_has_a_reason():
     assert len(list(reached.described_pairs())) > 800
     for reasons in reached.excuses().values():
         assert all(len(reason) > 20 for reason in reasons.values())
+
+
+PLACE = ("[]", "creator")
+WANTED = {("ListThings", 200, PLACE, frozenset({"id", "name"}))}
+
+
+@pytest.mark.parametrize(
+    ("answer", "is_missing"),
+    [
+        ([{"creator": {"id": 1, "name": 2, "more": 3}}], False),
+        ([{"creator": {"id": 1}}, {"creator": {"name": 2}}], True),
+        ([{"other": {"id": 1, "name": 2}}], True),
+        ([], True),
+    ],
+)
+def test_an_object_of_an_example_has_to_be_in_one_answer(monkeypatch, answer, is_missing):
+    missing = set(WANTED)
+    monkeypatch.setattr(example_objects, "_missing", lambda: missing)
+    monkeypatch.setattr(example_objects, "_wanted", lambda: {("ListThings", 200): list(WANTED)})
+    example_objects.note("ListThings", 200, answer)
+    assert bool(example_objects.unseen()) == is_missing
+    assert len(list(example_objects.problems(example_objects.unseen()))) == is_missing
+
+
+def test_processes_of_a_run_look_for_the_objects_together():
+    collector = reached.Collector()
+    others = {("ListThings", 200, (), frozenset({"id"}))}
+    for unseen in (WANTED | others, WANTED):
+        output = {"unseen": example_objects.packed(unseen)}
+        collector.pytest_testnodedown(SimpleNamespace(workeroutput=output))
+    assert collector._unseen_by_all() == WANTED
+
+
+def test_every_described_answer_with_an_example_is_looked_for():
+    assert {name for name, _, _ in example_objects.examples()} > {"GetClinic", "ListPatients"}

@@ -8,7 +8,10 @@ _CLINIC = s.ref("clinic.v1")
 ROLES = s.component(
     "clinicianRoles.v1",
     s.array(
-        s.string(enum=ClinicianRole.values),
+        s.component(
+            "ClinicianRole",
+            s.string(enum=ClinicianRole.values, description="What a member may do in the clinic."),
+        ),
         min_items=1,
         unique_items=True,
         description="Admins may do everything that members may, and change the clinic and its members. A "
@@ -45,6 +48,18 @@ s.component(
         required=_REQUIRED,
         description="A clinician who was invited by mail, pending or accepted.",
     ),
+)
+CLINICIAN_CREATE = s.written(
+    "ClinicianCreate",
+    CLINICIAN,
+    keeps=["id"],
+    description="A member by `id`, or a pending invite by `inviteId`.",
+)
+CLINICIAN_UPDATE = s.written(
+    "ClinicianUpdate",
+    CLINICIAN,
+    ignored=["inviteId"],
+    description="A member's roles and name. The address counts for nothing.",
 )
 CLINICIANS = s.component(
     "clinicians.v1",

@@ -6,7 +6,6 @@ from clinics.choices import ClinicSize, ClinicType
 from clinics.timezones import TIMEZONES
 from kernel.api import schema as s
 from patients import fields
-from patients.glycemic_ranges import UNITS
 
 _ID_LENGTH = {"min_length": 24, "max_length": 24}
 _COUNT = s.integer(description="How many patients of the clinic have it; absent when no one does.")
@@ -46,6 +45,8 @@ TAG = s.component(
     ),
 )
 
+TAG_WRITE = s.written("PatientTagWrite", TAG, ignored=["numPatients"], description="A tag's name.")
+
 SITE_ID = s.component(
     "siteId.v1", s.object_id(read_only=True, description=_ID.format("site"), **_ID_LENGTH)
 )
@@ -69,6 +70,7 @@ SITE = s.component(
         description="A site of the clinic, physical or logical.",
     ),
 )
+SITE_UPDATE = s.written("SiteUpdate", SITE, description="A site's new name.")
 NEW_SITE = s.component(
     "siteCreation.v1",
     s.obj({"name": SITE_NAME}, required=["name"], description="A site to be made."),
@@ -77,6 +79,7 @@ SITE_BY_ID = s.component(
     "siteById.v1",
     s.obj({"id": RESOURCE_ID}, required=["id"], description="The site that goes."),
 )
+SITE_MERGE = s.written("SiteMerge", SITE_BY_ID, keeps=["id"], description="The site that goes.")
 
 
 def _text(words: str) -> s.Schema:
@@ -144,14 +147,20 @@ CLINIC = s.component(
             ),
             "lastDeletedPatientTag": {**TAG, "description": fields.IGNORED},
             "phoneNumbers": PHONE_NUMBERS,
-            "clinicType": s.string(
-                min_length=1,
-                enum=ClinicType.values,
-                description="What kind of clinic it is; absent when unknown.",
+            "clinicType": s.component(
+                "ClinicType",
+                s.string(
+                    min_length=1,
+                    enum=ClinicType.values,
+                    description="What kind of clinic it is; absent when unknown.",
+                ),
             ),
-            "clinicSize": s.string(
-                enum=ClinicSize.values,
-                description="Number of patients with diabetes, as the clinic states it; absent when unknown.",
+            "clinicSize": s.component(
+                "ClinicSize",
+                s.string(
+                    enum=ClinicSize.values,
+                    description="Number of patients with diabetes, as the clinic states it; absent when unknown.",
+                ),
             ),
             # The contract counts items of a text; the service itself refuses an empty name.
             "name": s.component(
@@ -192,8 +201,8 @@ CLINIC = s.component(
                 read_only=True,
                 description="Code of the tier; `tier0100` when none was set.",
             ),
-            "preferredBgUnits": s.string(
-                enum=list(UNITS),
+            "preferredBgUnits": s.ref(
+                "GlucoseUnits",
                 description="Unit in which the clinic reads glucose; `mg/dL` when none was set. Statistics are "
                 "in mmol/L all the same.",
             ),
@@ -227,6 +236,16 @@ CLINIC = s.component(
         description="A clinic's profile with its tags and sites. A request that leaves an optional field out "
         "keeps it as it is.",
     ),
+)
+_IGNORED = ("patientTags", "sites", "lastDeletedPatientTag", "suppressedNotifications")
+CLINIC_CREATE = s.written(
+    "ClinicCreate", CLINIC, ignored=_IGNORED, description="The profile of a new clinic."
+)
+CLINIC_UPDATE = s.written(
+    "ClinicUpdate",
+    CLINIC,
+    ignored=_IGNORED,
+    description="A clinic's profile. An optional field that is left out stays as it is.",
 )
 CLINICS = s.component(
     "clinics.v1", s.array(CLINIC, description="Clinics, in the order of their ids.")

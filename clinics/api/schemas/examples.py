@@ -22,6 +22,7 @@ _SITE = {"id": SITE, "name": "North"}
 _MEMBER = {"email": "ben.member@example.org", "name": "Ben Member", "roles": ["CLINIC_MEMBER"]}
 _TIMES = {"createdTime": MADE, "updatedTime": CHANGED}
 _INVITED = {"email": "mia.member@example.org", "roles": ["CLINIC_MEMBER"], **_TIMES}
+_JOINED = {"id": CLINICIAN, **_MEMBER, **_TIMES}
 _MIGRATION = {"userId": "00dd11ee22", "status": "PENDING", **_TIMES}
 _EHR = {
     "enabled": True,
@@ -48,22 +49,25 @@ _EHR = {
     "flowsheets": {"icode": True},
 }
 
+_CLINIC = {
+    **_PROFILE,
+    "id": CLINIC,
+    "shareCode": "ABCD-EFGH-2345",
+    "tier": "tier0100",
+    "tierDescription": "Free",
+    "canMigrate": False,
+    **_TIMES,
+}
 examples.answers(
     {
         "clinic.v1": {
-            **_PROFILE,
-            "id": CLINIC,
-            "shareCode": "ABCD-EFGH-2345",
-            "tier": "tier0100",
-            "tierDescription": "Free",
-            "canMigrate": False,
+            **_CLINIC,
             "patientTags": [{**_TAG, "numPatients": 7}],
             "sites": [{**_SITE, "numPatients": 12}],
-            **_TIMES,
         },
         "patientTag.v1": _TAG,
         "site.v1": {**_SITE, "numPatients": 12},
-        "clinician.v1": {"id": CLINICIAN, **_MEMBER, **_TIMES},
+        "clinician.v1": _JOINED,
         "invitedClinician.v1": {"inviteId": INVITE, **_INVITED},
         "membershipRestrictions.v1": {
             "restrictions": [{"emailDomain": "example.org", "requiredIdp": "example-idp"}]
@@ -73,14 +77,30 @@ examples.answers(
         "mrnSettings.v1": {"required": True, "unique": True},
     }
 )
+_UNNAMED = ("id", "shareCode", "tier", "tierDescription", "canMigrate", "preferredBgUnits")
+examples.answers_of(
+    {
+        "CreateClinic": _CLINIC,
+        "EnableNewClinicExperience": {
+            "name": "",
+            **{key: _CLINIC[key] for key in _UNNAMED},
+            **_TIMES,
+        },
+        "CreateSite": _SITE,
+        "GetInvitedClinician": {"inviteId": INVITE, **_INVITED, "name": "Mia Member"},
+        "AcceptClinicianInvite": _JOINED,
+    }
+)
 examples.requests(
     {
-        "clinic.v1": _PROFILE,
-        "patientTag.v1": {"name": "Pump"},
-        "site.v1": {"name": "North", "id": SITE},
+        "ClinicCreate": _PROFILE,
+        "ClinicUpdate": _PROFILE,
+        "PatientTagWrite": {"name": "Pump"},
+        "SiteUpdate": {"name": "North"},
         "siteCreation.v1": {"name": "North"},
-        "siteById.v1": {"id": "6b09f5d3c72cce972de3a81f"},
-        "clinician.v1": {"id": CLINICIAN, **_MEMBER},
+        "SiteMerge": {"id": "6b09f5d3c72cce972de3a81f"},
+        "ClinicianCreate": {"id": CLINICIAN, **_MEMBER},
+        "ClinicianUpdate": _MEMBER,
         "associateClinicianToUser.v1": {"userId": CLINICIAN},
         "addServiceAccount.v1": {
             "name": "Reporting",
@@ -92,7 +112,7 @@ examples.requests(
         "UpdateSuppressedNotifications": {
             "suppressedNotifications": {"patientClinicInvitation": True}
         },
-        "migration.v1": {"userId": "00dd11ee22"},
+        "MigrationCreate": {"userId": "00dd11ee22"},
         "migrationUpdate.v1": {"status": "RUNNING"},
         "triggerMigration.v1": {"attestationSubmitted": True},
     }

@@ -30,6 +30,12 @@ MIGRATION = s.component(
         description="The move of a legacy account's patients into a clinic.",
     ),
 )
+MIGRATION_CREATE = s.written(
+    "MigrationCreate",
+    MIGRATION,
+    ignored=["status"],
+    description="The legacy account whose patients are moved.",
+)
 MIGRATIONS = s.component("migrations.v1", s.array(MIGRATION, description="Oldest first."))
 MIGRATION_UPDATE = s.component(
     "migrationUpdate.v1",

@@ -35,20 +35,27 @@ _PROCEDURES = s.component(
         description="The code by which an order asks for each procedure; one that is absent cannot be ordered.",
     ),
 )
+s.component(
+    "NoteEvent",
+    s.string(enum=NoteEvent.values, description="A new note, or one in place of another."),
+)
 _REPORTS = s.component(
     "scheduledReports.v1",
     s.obj(
         {
             "onUploadEnabled": s.boolean(description="Send reports after each upload."),
-            "onUploadNoteEventType": s.string(
-                enum=NoteEvent.values,
+            "onUploadNoteEventType": s.ref(
+                "NoteEvent",
                 default=NoteEvent.NEW.value,
                 description="Whether the note after an upload is a new one or replaces one of the minutes "
                 "before. Kept while `onUploadEnabled` is true.",
             ),
-            "cadence": s.string(
-                enum=ReportCadence.values,
-                description="How often reports are sent, in days; `DISABLED`: not regularly.",
+            "cadence": s.component(
+                "ReportCadence",
+                s.string(
+                    enum=ReportCadence.values,
+                    description="How often reports are sent, in days; `DISABLED`: not regularly.",
+                ),
             ),
         },
         required=["onUploadEnabled", "cadence"],
@@ -108,9 +115,12 @@ EHR_SETTINGS = s.component(
             "mrnIdType": s.name(
                 min_length=1, description="Type of the identifier that is the MRN, such as `MRN`."
             ),
-            "provider": s.string(
-                enum=[EhrProvider.XEALTH.value, EhrProvider.REDOX.value],
-                description="The service that the connection goes through.",
+            "provider": s.component(
+                "EhrProvider",
+                s.string(
+                    enum=[EhrProvider.XEALTH.value, EhrProvider.REDOX.value],
+                    description="The service that the connection goes through.",
+                ),
             ),
             "scheduledReports": _REPORTS,
             "tags": _TAGS,

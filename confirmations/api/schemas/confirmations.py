@@ -1,10 +1,11 @@
 """Schemas of confirmations, and of the bodies of their operations."""
 
+from collections.abc import Mapping
+
 from clinic_records.choices import GlucoseUnits
 from confirmations.choices import ConfirmationType, Status
 from confirmations.services.context import ALERT_KINDS
 from kernel.api import schema as s
-from kernel.choices import ClinicianRole
 from patients import fields
 from users.choices import Grant
 
@@ -105,14 +106,20 @@ _FIELDS = {
         **KEY,
         "description": "Names the invitation when it is accepted, declined or sent again.",
     },
-    "type": s.string(
-        enum=ConfirmationType.values,
-        description="What is to be confirmed. Offers of data to a clinic are `careteam_invitation`, too.",
+    "type": s.component(
+        "confirmation-type.v1",
+        s.string(
+            enum=ConfirmationType.values,
+            description="What is to be confirmed. Offers of data to a clinic are `careteam_invitation`, too.",
+        ),
     ),
-    "status": s.string(
-        enum=Status.values,
-        description="`pending` until it is accepted (`completed`), declined by the receiver or canceled by the "
-        "sender. An expired one stays `pending`.",
+    "status": s.component(
+        "status.v1",
+        s.string(
+            enum=Status.values,
+            description="`pending` until it is accepted (`completed`), declined by the receiver or canceled by the "
+            "sender. An expired one stays `pending`.",
+        ),
     ),
     "email": {**EMAIL, "description": "The address that it was sent to."},
     "clinicId": s.string(
@@ -167,7 +174,7 @@ UNNAMED_CLINICIAN_INVITATION = _waiting(
 )
 # A person's invitations of people and offers to clinics are one list.
 CONFIRMATION = _waiting("confirmation.v1", email=_EMAIL_OR_NONE)
-CONFIRMATIONS = s.component("list.v1", s.array(CONFIRMATION, description="Newest first."))
+CONFIRMATIONS = s.component("InvitationList", s.array(CONFIRMATION, description="Newest first."))
 UNNAMED_CONFIRMATION = _waiting(
     "unnamedConfirmation.v1", email=_EMAIL_OR_NONE, creator=_UNNAMED_CREATOR
 )
@@ -230,6 +237,12 @@ UPSERT = s.component(
         description="On whose behalf a service asks; ignored when a person asks.",
     ),
 )
+SIGNUP_ORIGIN = s.written(
+    "SignupOrigin",
+    UPSERT,
+    keeps=["clinicId", "invitedBy"],
+    description="On whose behalf a service asks; ignored when a person asks.",
+)
 ACCEPTANCE = s.component(
     "acceptance.v1",
     s.obj(
@@ -262,7 +275,7 @@ INVITE_CLINICIAN = s.component(
         {
             "email": {**EMAIL, "description": "The address that is invited."},
             "roles": s.array(
-                s.string(enum=ClinicianRole.values),
+                s.ref("ClinicianRole"),
                 min_items=1,
                 unique_items=True,
                 description="The roles that the person gets.",
@@ -282,9 +295,10 @@ ACCEPT_PATIENT = s.component(
 
 
 # --- alerts ---------------------------------------------------------------------------------------
-def _glucose(units: list[str], value: s.Schema) -> s.Schema:
+def _glucose(units: list[str], name: str, value: s.Schema) -> s.Schema:
+    unit = s.component(name, s.string(enum=units, description="Unit of `value`, in two spellings."))
     return s.obj(
-        {"units": s.string(enum=units, description="Unit of `value`."), "value": value},
+        {"units": unit, "value": value},
         required=["units", "value"],
         description=f"Glucose in {units[0]}.",
     )
@@ -293,10 +307,12 @@ def _glucose(units: list[str], value: s.Schema) -> s.Schema:
 _GLUCOSE = s.one_of(
     _glucose(
         [GlucoseUnits.MG_DL.value, "mg/dl"],
+        "unitsmgdl.v1",
         s.integer(format="int32", minimum=0, maximum=1000, description="From 0 to 1,000 mg/dL."),
     ),
     _glucose(
         [GlucoseUnits.MMOL_L.value, "mmol/l"],
+        "unitsmmol.v1",
         s.number(format="float", minimum=0, description="In mmol/L."),
     ),
 )
@@ -347,20 +363,27 @@ ANY_ALERTS = s.obj(
     }
 )
 ANY_GRANTS = s.at_most(20, s.obj(additional=s.obj()))
-_GRANTS = s.obj(
-    {
-        Grant.NOTE.value: s.obj(description="Write notes."),
-        Grant.UPLOAD.value: s.obj(description="Upload data."),
-        Grant.VIEW.value: s.obj(description="See the data."),
-    },
-    description="What the receiver may do. A key that is present is granted; its value is an empty object.",
-)
+_GRANT_WORDS = {
+    Grant.NOTE: "Write notes.",
+    Grant.UPLOAD: "Upload data.",
+    Grant.VIEW: "See the data.",
+}
+_FOLLOWS = {Grant.FOLLOW: "Be alerted, as `alertsConfig` says."}
+
+
+def _grants(words: Mapping[Grant, str]) -> s.Schema:
+    return s.obj(
+        {grant.value: s.obj(description=meaning) for grant, meaning in words.items()},
+        description="What the receiver may do. A key that is present is granted; its value is an empty object.",
+    )
+
+
 INVITATION = s.component(
     "invitation.v1",
     s.obj(
         {
             "email": {**EMAIL, "description": "The address that is invited."},
-            "permissions": _GRANTS,
+            "permissions": _grants({**_GRANT_WORDS, **_FOLLOWS}),
             "nickname": s.name(
                 description="The sender's name for the invited person; absent when there is none."
             ),
@@ -375,7 +398,7 @@ SHARE = s.component(
     s.obj(
         {
             "shareCode": s.share_code(description="Share code of the clinic, however it is typed."),
-            "permissions": _GRANTS,
+            "permissions": _grants(_GRANT_WORDS),
         },
         required=["shareCode", "permissions"],
         description="An offer of data to a clinic.",

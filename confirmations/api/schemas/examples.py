@@ -3,7 +3,8 @@
 from typing import Any
 
 from kernel.api import examples
-from kernel.api.examples import CLINIC, CLINICIAN, INVITE, MADE, TAG, USER
+from kernel.api.examples import CLINIC, CLINICIAN, INVITE, MADE, USER
+from patients.api.schemas.examples import SHARED
 
 _GRANTED: dict[str, Any] = {"view": {}, "note": {}, "upload": {}}
 _KEY = "a2V5LWZvci10aGUtZGVzY3JpcHRpb25f"
@@ -35,6 +36,7 @@ _CARE_TEAM = {
     "expiresAt": _IN_A_WEEK,
 }
 _OFFER = {**_CARE_TEAM, "email": "", "clinicId": CLINIC, "context": _GRANTED}
+_OF_CLINIC = {"clinicId": CLINIC, "clinicName": "Harbour Diabetes Clinic"}
 _BEN = {
     "userid": CLINICIAN,
     "profile": {
@@ -46,8 +48,7 @@ _BEN = {
             "fullName": "",
         },
     },
-    "clinicId": CLINIC,
-    "clinicName": "Harbour Diabetes Clinic",
+    **_OF_CLINIC,
 }
 _CLINICIAN = {
     **_WAITS,
@@ -65,7 +66,7 @@ examples.answers(
         "careTeamInvitation.v1": _CARE_TEAM,
         "clinicianInvitation.v1": _CLINICIAN,
         "clinicianInvitations.v1": [{**_CLINICIAN, "restrictions": {"canAccept": True}}],
-        "unnamedClinicianInvitation.v1": {**_CLINICIAN, "creator": _UNNAMED},
+        "unnamedClinicianInvitation.v1": {**_CLINICIAN, "creator": {**_UNNAMED, **_OF_CLINIC}},
         "confirmation.v1": _OFFER,
         "unnamedConfirmation.v1": {**_OFFER, "creator": _UNNAMED},
         "signupConfirmation.v1": {
@@ -81,10 +82,12 @@ examples.answers(
         "confirmationError.v1": {"code": 200, "reason": "Password has been reset."},
     }
 )
+_SHARED = {name: value for name, value in SHARED.items() if name != "glycemicRanges"}
+examples.answers_of({"AcceptPatientInvitation": _SHARED})
 examples.requests(
     {
         "lookup.v1": {"key": _KEY},
-        "upsert.v1": {"clinicId": CLINIC, "invitedBy": CLINICIAN},
+        "SignupOrigin": {"clinicId": CLINIC, "invitedBy": CLINICIAN},
         "acceptance.v1": {"password": _PASSWORD, "birthday": "1988-04-17"},
         "passwordReset.v1": {
             "key": _KEY,
@@ -92,7 +95,7 @@ examples.requests(
             "password": _PASSWORD,
         },
         "inviteClinician.v1": {"email": "mia.member@example.org", "roles": ["CLINIC_MEMBER"]},
-        "AcceptPatientInvitation": {"mrn": "MRN-0042", "tags": [TAG], "diagnosisType": "type1"},
+        "AcceptPatientInvitation": {"mrn": "MRN-0042", "diagnosisType": "type1"},
         "invitation.v1": {
             "email": "jonas.friend@example.org",
             "permissions": {"view": {}},

@@ -5,4 +5,4 @@ from kernel.api.examples import OTHER_CLINIC
 
 _SOURCE = {"sourceId": OTHER_CLINIC}
 
-examples.requests({"mergeClinic.v1": _SOURCE, "generateMergeReport.v1": _SOURCE})
+examples.requests({"MergeSource": _SOURCE, "MergeReportSource": _SOURCE})

@@ -14,3 +14,6 @@ MERGE_REQUEST = s.component(
         description="Which clinic is merged.",
     ),
 )
+MERGE_SOURCE = s.written(
+    "MergeSource", MERGE_REQUEST, keeps=["sourceId"], description="Which clinic is merged."
+)

@@ -10,3 +10,9 @@ REPORT_REQUEST = s.component(
         description="Which merge the report is about.",
     ),
 )
+REPORT_SOURCE = s.written(
+    "MergeReportSource",
+    REPORT_REQUEST,
+    keeps=["sourceId"],
+    description="Which merge the report is about.",
+)

@@ -18,12 +18,11 @@ _SAID = {
     "fullName": "Maria Olsen",
     "birthDate": "1988-04-17",
     "mrn": "MRN-0042",
-    "tags": [TAG],
-    "sites": [{"id": SITE, "name": "North"}],
     "glycemicRanges": {"type": "preset", "preset": "adaStandard"},
     "diagnosisType": "type1",
 }
 _GRANTED: dict[str, Any] = {"view": {}, "note": {}, "upload": {}}
+# Without tags and sites, whose ids each clinic has of its own: what is asked can be sent as it is.
 _NEW = {
     **_SAID,
     "email": "maria.olsen@example.org",
@@ -33,6 +32,8 @@ _NEW = {
 _PATIENT = {
     **_NEW,
     "id": USER,
+    "tags": [TAG],
+    "sites": [{"id": SITE, "name": "North"}],
     "permissions": {"custodian": {}, **_GRANTED},
     "reviews": [_REVIEW],
     "connectionRequests": {
@@ -40,6 +41,29 @@ _PATIENT = {
         "dexcom": [{"createdTime": "2026-03-03T12:00:00Z", "providerName": "dexcom"}],
         "twiist": [],
     },
+    "createdTime": MADE,
+    "updatedTime": CHANGED,
+}
+_NO_REQUESTS: dict[str, Any] = {"abbott": [], "dexcom": [], "twiist": []}
+_MADE = {
+    **_PATIENT,
+    "tags": None,
+    "sites": [],
+    "reviews": [],
+    "dataSources": [{"providerName": "dexcom", "state": "pending"}],
+    "connectionRequests": _NO_REQUESTS,
+}
+# The record of an account that someone owns, as its clinic gets it.
+SHARED = {
+    **_SAID,
+    "id": USER,
+    "email": "maria.olsen@example.org",
+    "permissions": _GRANTED,
+    "tags": None,
+    "sites": [],
+    "dataSources": None,
+    "reviews": [],
+    "connectionRequests": _NO_REQUESTS,
     "createdTime": MADE,
     "updatedTime": CHANGED,
 }
@@ -142,10 +166,12 @@ examples.answers(
         "tideResponse.v1": _TIDE,
     }
 )
+examples.answers_of({"CreatePatientAccount": _MADE, "CreatePatientFromUser": SHARED})
 examples.requests(
     {
-        "patient.v1": _NEW,
-        "createPatient.v1": {"permissions": _GRANTED, **_SAID},
+        "PatientCreate": _NEW,
+        "PatientUpdate": _NEW,
+        "PatientFromUser": {"permissions": _GRANTED, **_SAID},
         "patientSummary.v1": _SUMMARY,
         "dataSources.v1": [_SOURCE],
         "tidepoolUserIds.v1": [USER],

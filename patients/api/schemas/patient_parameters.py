@@ -1,9 +1,12 @@
 """Query parameters of the patient list, most of them made from the table of statistics."""
 
+from collections.abc import Iterable
+
 from kernel.api import schema as s
 from kernel.api.parameters import LIMIT, OFFSET, Parameter
 from patients import statistics
 from patients.api.schemas import statistic_words
+from patients.services import patient_lists
 
 FLOAT_FILTER = s.component(
     "FloatFilter",
@@ -25,14 +28,36 @@ SEARCH = Parameter(
     description="Words, in any order: each is a part of the name, email, MRN or birth date. Letter case and accents do "
     "not count.",
 )
+SORTED_BY = {kind: patient_lists.attributes(kind) for kind in statistics.KINDS}
+
+
+def _in_words() -> str:
+    """What both kinds have is named once."""
+    shared = [name for name in SORTED_BY["cgm"] if name in SORTED_BY["bgm"]]
+    words = [f"Attributes: {_listed(shared)}."]
+    for kind, names in SORTED_BY.items():
+        own = [name for name in names if name not in shared]
+        words += [f"Only for `{kind}`: {_listed(own)}."] if own else []
+    return " ".join(words)
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
+
+
+# No enumeration: generators name its values by their letters, and would find `+lastData` and `-lastData` to be one.
 SORT = Parameter(
     "sort",
-    s.string(pattern=r"(?:-|\+)(?:[a-zA-Z]|_)+"),
-    description="`+` (ascending, written `%2B` in an address) or `-` (descending), and an attribute: `fullName`, "
-    "`birthDate`, `lastReviewed`, a date or a statistic of the summary, such as `-lastData`. Needs `sortType`. By "
-    "name when absent.",
+    {**s.string(pattern=r"(?:-|\+)(?:[a-zA-Z]|_)+"), "x-attributes": SORTED_BY},
+    description="`+` (ascending, written `%2B` in an address) or `-` (descending), and an attribute, such as "
+    f"`-lastData`. Needs `sortType`, whose attributes are in `x-attributes`. By name when absent. {_in_words()}",
 )
-PERIOD_PATTERN = "^(1d|7d|14d|30d)$"
+PERIOD = s.component(
+    "Period",
+    s.string(
+        enum=list(statistics.PERIODS), description="Length in days: `1d`, `7d`, `14d` or `30d`."
+    ),
+)
 _IDS = s.array(s.string(format="^[a-f0-9]{24}$"))
 
 
@@ -65,12 +90,15 @@ LIST_PARAMETERS = (
     SORT,
     Parameter(
         "sortType",
-        s.string(pattern="^(cgm|bgm)$"),
+        s.component(
+            "SortType",
+            s.string(enum=list(statistics.KINDS), description="`cgm` (sensors) or `bgm` (meters)."),
+        ),
         description="Whose statistics `sort` refers to: `cgm` (sensors) or `bgm` (meters). Alone it has no effect.",
     ),
     Parameter(
         "period",
-        s.string(pattern=PERIOD_PATTERN),
+        PERIOD,
         description="The period that sorts and filters use, in days: `1d`, `7d`, `14d` (when absent) or `30d`.",
     ),
     Parameter(

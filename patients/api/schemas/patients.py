@@ -37,8 +37,11 @@ PERMISSIONS = s.component(
         "an empty object.",
     ),
 )
-PERMISSION_NAME = s.string(
-    enum=list(choices.PERMISSIONS), description="The permission that is taken from the clinic."
+PERMISSION_NAME = s.component(
+    "PermissionName",
+    s.string(
+        enum=list(choices.PERMISSIONS), description="The permission that is taken from the clinic."
+    ),
 )
 REVIEW = s.component(
     "patientReview.v1",
@@ -71,10 +74,13 @@ DATA_SOURCE = s.component(
     "dataSource.v1",
     s.obj(
         {
-            "state": s.string(
-                enum=SourceState.values,
-                description="`pending`: the patient was asked to connect; `pendingReconnect`: to connect again; "
-                "`connected`; `disconnected`: no longer connected; `error`: the connection fails.",
+            "state": s.component(
+                "DataSourceState",
+                s.string(
+                    enum=SourceState.values,
+                    description="`pending`: the patient was asked to connect; `pendingReconnect`: to connect again; "
+                    "`connected`; `disconnected`: no longer connected; `error`: the connection fails.",
+                ),
             ),
             "providerName": PROVIDER_NAME,
             "dataSourceId": {
@@ -130,6 +136,9 @@ s.component(
 )
 
 # --- glycemic ranges ------------------------------------------------------------------------------
+GLUCOSE_UNITS = s.component(
+    "GlucoseUnits", s.string(enum=list(UNITS), description="A unit of glucose values.")
+)
 _UPPER_BOUND = s.component(
     "glycemicRangesThresholdUpperBound.v1",
     s.obj(
@@ -138,7 +147,7 @@ _UPPER_BOUND = s.component(
             "value": s.between(
                 0, 1000, s.number(format="float", description="Glucose, in `units`, up to 1,000.")
             ),
-            "units": s.string(enum=list(reversed(UNITS)), description="Unit of `value`."),
+            "units": s.ref("GlucoseUnits", description="Unit of `value`."),
         },
         required=["value", "units"],
         description="Where a range ends.",
@@ -184,11 +193,15 @@ _PRESET = s.component(
     ),
 )
 s.component(
+    "GlycemicRangesType",
+    s.string(enum=choices.RangeType.values, description="Kind of ranges."),
+)
+s.component(
     "glycemicRanges.v1",
     s.obj(
         {
-            "type": s.string(
-                enum=choices.RangeType.values,
+            "type": s.ref(
+                "GlycemicRangesType",
                 default=choices.RangeType.PRESET.value,
                 description="Whether `preset` or `custom` counts; the other one is dropped.",
             ),
@@ -236,6 +249,24 @@ CREATE_PATIENT = s.component(
         description="An existing account that becomes a patient. Name, birth date and MRN are those of the account's "
         "profile when they are absent.",
     ),
+)
+_IGNORED = ("permissions", "reviews", "attestationSubmitted")
+PATIENT_CREATE = s.written(
+    "PatientCreate", PATIENT, ignored=_IGNORED, description="What is known of a new patient."
+)
+PATIENT_UPDATE = s.written(
+    "PatientUpdate",
+    PATIENT,
+    ignored=_IGNORED,
+    description="What becomes of a patient. Each field says what happens when it is left out.",
+)
+PATIENT_FROM_USER = s.written(
+    "PatientFromUser",
+    CREATE_PATIENT,
+    keeps=["legacyClinicianId"],
+    ignored=["attestationSubmitted"],
+    description="An existing account that becomes a patient. Name, birth date and MRN are those of the account's "
+    "profile when they are absent.",
 )
 PATIENTS = s.component("patients.v1", s.array(PATIENT, description="Patients of a clinic."))
 META = s.component(

@@ -3,7 +3,7 @@
 from kernel.api import schema as s
 from kernel.api.parameters import Parameter
 from patients.api.schemas import statistic_words
-from patients.api.schemas.patient_parameters import PERIOD_PATTERN
+from patients.api.schemas.patient_parameters import PERIOD
 from patients.api.schemas.patients import DATA_SOURCE, REVIEW, TAG_IDS, USER_ID
 from patients.services.tide import CATEGORIES, ROW_FIELDS
 
@@ -27,9 +27,6 @@ _FILTERS = s.component(
         description="Labels of five categories, the same ones whatever was asked for.",
     ),
 )
-_PERIOD = s.string(
-    pattern=PERIOD_PATTERN, description="Length in days: `1d`, `7d`, `14d` or `30d`."
-)
 
 
 def _threshold(words: str, number: float) -> s.Schema:
@@ -39,7 +36,7 @@ def _threshold(words: str, number: float) -> s.Schema:
 _CONFIG_FIELDS = {
     "schemaVersion": s.number(description="Version of the report; 2."),
     "clinicId": s.ref("clinicId.v1"),
-    "period": _PERIOD,
+    "period": PERIOD,
     "lastDataCutoff": s.date_time(
         description="The time that was asked for, with the offset it was sent in."
     ),
@@ -109,10 +106,14 @@ TIDE_RESPONSE = s.component(
     ),
 )
 OBJECT_ID = s.ref("objectId.v1")
+_CATEGORY = s.component(
+    "TideCategory",
+    s.string(enum=list(CATEGORIES), description="What brings a patient to the report."),
+)
 TIDE_PARAMETERS = (
     Parameter(
         "period",
-        s.string(pattern=PERIOD_PATTERN),
+        PERIOD,
         required=True,
         description="Length of the period in days: `1d`, `7d`, `14d` or `30d`.",
     ),
@@ -130,7 +131,7 @@ TIDE_PARAMETERS = (
     ),
     Parameter(
         "categories",
-        s.at_most(100, s.array(s.string(enum=list(CATEGORIES)))),
+        s.at_most(100, s.array(_CATEGORY)),
         description="Categories, separated by commas, in this order: a patient is in the first that fits. Seven "
         "of them when absent.",
     ),

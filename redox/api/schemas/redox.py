@@ -32,14 +32,22 @@ PATIENT_OPTIONS = s.component(
             "criteria": s.at_most(
                 10,
                 s.array(
-                    s.string(enum=MatchCriterion.values),
+                    s.component(
+                        "MatchCriterion",
+                        s.string(
+                            enum=MatchCriterion.values, description="What has to be the same."
+                        ),
+                    ),
                     min_items=1,
                     description="Alternatives: a patient has to meet one.",
                 ),
             ),
-            "onUniqueMatch": s.string(
-                enum=["ENABLE_REPORTS", "DISABLE_REPORTS"],
-                description="What to do when exactly one patient matches.",
+            "onUniqueMatch": s.component(
+                "MatchAction",
+                s.string(
+                    enum=["ENABLE_REPORTS", "DISABLE_REPORTS"],
+                    description="What to do when exactly one patient matches.",
+                ),
             ),
         },
         required=["criteria"],

@@ -9,9 +9,9 @@ examples.answers(
             "notOrderable": False,
             "preorderFormInfo": {
                 "formId": "adult_form",
-                "formSchema": {"type": "object", "properties": {"email": {"type": "string"}}},
+                "formSchema": {"type": "object", "properties": {}},
                 "uiSchema": {},
-                "formData": {"email": "maria.olsen@example.org"},
+                "formData": {},
             },
         },
         "xealthPrograms.v1": {
