@@ -9,7 +9,8 @@ Clinics, their clinicians and patients, invitations and EHR connections.
 `API` is the address of this service, `EMAIL` and `PASSWORD` are those of an account.
 
 **Log in.** The token comes in the header `x-tidepool-session-token` of the answer. Where a user service of its own is
-configured, it has this route, and this service has not.
+configured, it has this route, and this service has not. [/schema/accounts](/schema/accounts) describes the routes of
+accounts, as far as this service has them.
 
 ```sh
 curl -s -i -X POST -u "$EMAIL:$PASSWORD" "$API/auth/login"

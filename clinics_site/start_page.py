@@ -11,7 +11,11 @@ from kernel.api.viewsets import UNKNOWN_PATH
 
 def view(request: HttpRequest) -> HttpResponse:
     if request.method in ("GET", "HEAD") and is_browser(request):
-        page = render(request, "start_page.html", {"staff_pages": f"{settings.ADMIN_PATH}/"})
+        page = render(
+            request,
+            "start_page.html",
+            {"staff_pages": f"{settings.ADMIN_PATH}/", "accounts": not settings.SHORELINE_ADDRESS},
+        )
         page["Vary"] = "Accept"
         return page
     answer: HttpResponse = UNKNOWN_PATH(request)

@@ -14,7 +14,7 @@ def test_a_browser_gets_a_page_with_links():
     assert page.status_code == 200
     assert page["Content-Type"] == "text/html; charset=utf-8"
     links = re.findall(r'href="(/[^"]+)"', page.content.decode())
-    assert {"/admin/", "/docs", "/schema", "/ready"} <= set(links)
+    assert {"/admin/", "/docs", "/schema", "/schema/accounts", "/ready"} <= set(links)
     for link in links:
         assert QuickClient().get(link, follow=True).status_code == 200, link
 
