@@ -34,7 +34,6 @@ REFUSED = {
         "DeleteClinic",
     ),
     *(
-        "SendCareTeamInvite",
         "GetEHRSettings",
         "AcceptClinicianInvite",
         "GetAccountSignupConfirmation",
