@@ -4,6 +4,7 @@ import contextlib
 import fcntl
 import os
 import secrets
+import shlex
 import socket
 import stat
 from collections.abc import Iterator
@@ -81,16 +82,24 @@ def only_one() -> Iterator[None]:
 
 
 def remember_environment(values: dict[str, str]) -> None:
-    """Lets `manage.py` in another terminal work on the same data, with the same keys."""
+    """Lets `manage.py` in another terminal work on the same data, with the same keys. A shell can source the file."""
     path = folder() / "environment"
     path.touch(mode=0o600)
-    path.write_text("".join(f"{name}={value}\n" for name, value in sorted(values.items())))
+    path.write_text(
+        "".join(f"{name}={shlex.quote(value)}\n" for name, value in sorted(values.items()))
+    )
 
 
 def remembered_environment() -> dict[str, str]:
     path = LOCAL / "environment"
     lines = path.read_text().split("\n") if path.exists() else []
-    return dict(line.split("=", 1) for line in lines if line)
+    pairs = (line.split("=", 1) for line in lines if line)
+    return {name: _unquoted(value) for name, value in pairs}
+
+
+def _unquoted(value: str) -> str:
+    """Version 0.1 wrote every value as it is."""
+    return shlex.split(value)[0] if value.startswith("'") else value
 
 
 def forget_servers() -> None:

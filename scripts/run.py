@@ -139,7 +139,7 @@ def _welcome(address: str, demo: dict[str, Any]) -> str:
             "",
             "The tour of README.md begins with this line, in another terminal, in this folder:",
             "",
-            f"  API={address}/v1 CLINIC={demo['clinicId']}"
+            f"  export API={address}/v1 CLINIC={demo['clinicId']}"
             f" ADMIN={demo['adminToken']} BACKEND={demo['backendToken']}",
             "",
             "ADMIN is the token of the clinic's admin, BACKEND that of a service. For example:",

@@ -134,6 +134,8 @@ def test_make_run_starts_serves_ends_and_starts_again(run):
 
     first = run.start().wait_until_up()
     it_serves_what_it_prints(first)
+    the_tour_of_the_readme_works_as_it_is_pasted(run, first)
+    a_shell_can_source_its_environment(run)
     manage_py_works_on_its_data_and_its_servers_are_left_to_it(run)
     nothing_is_open_to_other_users_of_the_machine(run, first)
     ctrl_c_ends_everything(run)
@@ -153,6 +155,34 @@ def it_serves_what_it_prints(output):
     sync = 'curl -X POST -H "x-tidepool-session-token: $BACKEND" "$API/clinics/$CLINIC/ehr/sync"'
     printed = [line for line in output.splitlines() if line.startswith("  curl")]
     assert [_paste(line, names) for line in [*printed, sync]] == [200, 202]
+
+
+def the_tour_of_the_readme_works_as_it_is_pasted(run, output):
+    """Every block, one after the other in one shell, as in a terminal in which the printed line was pasted."""
+    line = next(line for line in output.splitlines() if line.startswith("  export "))
+    blocks = re.findall(r"```sh\n(.*?)```", (local.BASE / "README.md").read_text(), re.DOTALL)
+    pasted = "\n".join([line, NOTE_STATUSES, *blocks]).replace(".local/mail", f"{run.folder}/mail")
+    tour = subprocess.run(
+        ["bash", "-eu", "-c", pasted],
+        capture_output=True,
+        text=True,
+        env={**run._own(), "LOCAL_FOLDER": str(run.folder)},
+        cwd=local.BASE,
+        check=False,
+    )
+    assert tour.returncode == 0, tour.stderr
+    statuses = re.findall(r"^STATUS (\d+)$", tour.stderr, re.MULTILINE)
+    assert statuses == [*["200"] * 4, "400", *["200"] * 3, "202"], tour.stdout
+    assert "mia@example.org" in tour.stdout
+
+
+NOTE_STATUSES = r"""curl() { command curl -w '%{stderr}STATUS %{http_code}\n' "$@"; }"""
+
+
+def a_shell_can_source_its_environment(run):
+    script = f'. {run.folder}/environment; printf %s "$MONGODB_URI"'
+    shell = subprocess.run(["sh", "-eu", "-c", script], capture_output=True, text=True, check=True)
+    assert pymongo.uri_parser.parse_uri(shell.stdout)["username"]
 
 
 def manage_py_works_on_its_data_and_its_servers_are_left_to_it(run):
@@ -216,8 +246,8 @@ def _names(run: Run) -> set[str]:
 
 def _printed_names(output: str) -> dict[str, str]:
     """The names in the first line of the tour."""
-    line = next(line for line in output.splitlines() if line.startswith("  API="))
-    return dict(word.split("=", 1) for word in line.split())
+    line = next(line for line in output.splitlines() if line.startswith("  export "))
+    return dict(word.split("=", 1) for word in line.split()[1:])
 
 
 def _invite(output: str) -> None:
@@ -482,6 +512,18 @@ def test_a_state_file_of_a_process_that_has_ended_is_ignored(tmp_path, monkeypat
         (tmp_path / "run" / "mongod").write_text(text)
         assert servers._running("mongod") is None
         assert not (tmp_path / "run" / "mongod").exists()
+
+
+def test_remembered_variables_are_read_as_they_were_written(tmp_path, monkeypatch):
+    monkeypatch.setattr(local, "LOCAL", tmp_path)
+    values = {"A": "mongodb://u:p@h/?a=b&c=d", "B": "it's $HOME", "C": "", "D": "plain"}
+    local.remember_environment(values)
+    assert local.remembered_environment() == values
+    printed = f'. {tmp_path}/environment; printf "%s|" "$A" "$B" "$C" "$D"'
+    shell = subprocess.run(["sh", "-c", printed], capture_output=True, text=True, check=True)
+    assert shell.stdout.split("|")[:-1] == list(values.values())
+    (tmp_path / "environment").write_text("A=mongodb://h/?a=b&c=d\n")  # as version 0.1 wrote it
+    assert local.remembered_environment() == {"A": "mongodb://h/?a=b&c=d"}
 
 
 @pytest.mark.parametrize("demo", [True, False])
