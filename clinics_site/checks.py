@@ -155,6 +155,15 @@ def clients_are_distinguishable(**_: Any) -> list[CheckMessage]:
 
 
 @register(Tags.security, deploy=True)
+def hosts_are_named(**_: Any) -> list[CheckMessage]:
+    """With the default no one but this machine is answered."""
+    if any(not outside_addresses.is_loopback(h.strip("[]")) for h in settings.ALLOWED_HOSTS):
+        return []
+    message = "ALLOWED_HOSTS names this machine alone: requests of anyone else are refused"
+    return [Error(message, id="clinics.E012")]
+
+
+@register(Tags.security, deploy=True)
 def mails_are_sent(**_: Any) -> list[CheckMessage]:
     if settings.EMAIL_BACKEND not in _KEPT_MAILS:
         return []

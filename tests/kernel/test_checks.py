@@ -3,7 +3,7 @@
 import pytest
 from django.core.checks import run_checks
 
-from clinics_site import checks
+from clinics_site import checks, safeguards
 from kernel.api.operations import REGISTRY
 from tests.kernel.conftest import ADDRESSES, SAFE
 
@@ -231,11 +231,31 @@ def test_an_unknown_role_in_settings_is_an_error(settings):
 
 
 @pytest.mark.yardstick("W1")
-def test_djangos_security_warnings_are_silenced_only_for_middleware_of_the_staff_pages(settings):
-    """They look in MIDDLEWARE, where the API does not need it."""
+@pytest.mark.parametrize("hosts", [["localhost", "127.0.0.1", "[::1]"], ["localhost"], []])
+def test_hosts_as_they_are_by_default_are_refused(safe, hosts):
+    safe.ALLOWED_HOSTS = hosts
+    assert "clinics.E012" in finding_ids()
+    safe.ALLOWED_HOSTS = [*hosts, "clinics.example.org"]
+    assert finding_ids() == []
+
+
+def test_a_key_that_is_long_enough_is_not_called_weak(safe):
+    safe.SECRET_KEY = "a key of thirty-two letters 4711"
+    assert len(safe.SECRET_KEY) == safeguards.SHORTEST
+    assert [m.id for m in run_checks(include_deployment_checks=True) if about_keys(m)] == []
+
+
+def about_keys(message):
+    return "SECRET_KEY" in message.msg and not message.is_silenced()
+
+
+@pytest.mark.yardstick("W1")
+def test_djangos_security_warnings_are_silenced_only_where_they_are_wrong(settings):
+    """Two look in MIDDLEWARE, where the API does not need it; one calls every key of less than 50 letters weak."""
     assert {name for name in settings.SILENCED_SYSTEM_CHECKS if name.startswith("security.")} == {
         "security.W002",
         "security.W003",
+        "security.W009",
     }
     assert {
         "django.middleware.clickjacking.XFrameOptionsMiddleware",
