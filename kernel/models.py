@@ -421,6 +421,7 @@ class Job(StoredDocument):
         help_text="what was asked for, which may be a text to search for; dropped when it is planned",
     )
     options: Any = PassThroughField(shape=dict, help_text="what the kind needs besides")
+    about = models.TextField(help_text="what it does, in words, without patients")
     state = models.TextField(choices=JobState.choices, help_text="how far it has come")
     steps = models.IntegerField(help_text="steps that were taken, so that none is taken twice")
     position = models.IntegerField(help_text="the part that is next")

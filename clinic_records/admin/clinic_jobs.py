@@ -23,6 +23,7 @@ def begin(
     wanted: Mapping[str, Any],
     options: Mapping[str, Any],
     scope: dict[str, Any],
+    about: str,
     reason: str,
 ) -> HttpResponseBase:
     """Leads to the page of the job."""
@@ -35,6 +36,7 @@ def begin(
             asked_by=asked_by(request),
             wanted=wanted,
             options=options,
+            about=about,
             reason=reason,
         )
         begun[:] = [str(job_id)]

@@ -19,6 +19,8 @@ WRONG_TEXT = "The text does not match; nothing was removed."
 
 
 class RemovalForm(ReasonForm):
+    wrong_text = WRONG_TEXT
+
     def __init__(self, *args: Any, typed: str, **options: Any) -> None:
         super().__init__(*args, **options)
         attrs = {"autocomplete": "off", "data-must-equal": typed}
@@ -28,7 +30,7 @@ class RemovalForm(ReasonForm):
     def clean_typed(self) -> str:
         typed: str = self.cleaned_data["typed"]
         if texts.name(typed) != texts.name(self._expected):
-            raise ValidationError(WRONG_TEXT)
+            raise ValidationError(self.wrong_text)
         return typed
 
 

@@ -35,7 +35,7 @@ class Kind:
     was, and neither waits for other services nor for long.
 
     `sees` are the permissions to see the job, all of them needed, `begins` those to begin and to cancel it. With a
-    `header` the job makes a file."""
+    `header` the job makes a file. Where it works on user ids, `names_items` has the event of its end name them."""
 
     name: str  # stored
     title: str
@@ -46,6 +46,7 @@ class Kind:
     work: Callable[[Task, Sequence[str]], Batch]
     batch: int = 100
     is_atomic: bool = False
+    names_items: bool = False
     header: tuple[str, ...] = ()
 
 

@@ -29,6 +29,7 @@ PARTS_GONE = "the work was interrupted for too long; begin it again"
 # One delivery of the event works this long, then leaves the rest to the next: tasks have a time limit, and other work
 # waits behind it.
 SLICE = timedelta(seconds=20)
+MOST_NAMED = 500  # whom an audit event names; more are counted
 PARTS_LAST = timedelta(days=3)  # longer than the outbox tries
 _AT_WORK = (JobState.PLANNING, JobState.RUNNING, JobState.WRITING)
 # What the rules refuse; other failures are tried again by the outbox.
@@ -49,9 +50,11 @@ def begin(
     asked_by: Mapping[str, str],
     wanted: Mapping[str, Any] | None = None,
     options: Mapping[str, Any] | None = None,
+    about: str = "",
     reason: str = "",
 ) -> ObjectId:
-    """In the caller's transaction, with the audit event that says what was asked for."""
+    """In the caller's transaction, with the audit event that says what was asked for. `about`: the same in words,
+    without anything about a patient."""
     moment = clock.now()
     job = {
         "_id": ids.new_id(),
@@ -60,6 +63,7 @@ def begin(
         "clinicName": clinic.get("name") or "",
         "wanted": dict(wanted or {}),
         "options": dict(options or {}),
+        "about": about,
         "state": JobState.PLANNING.value,
         **dict.fromkeys(("steps", "position", "total", "done", "succeeded"), 0),
         "problem": "",
@@ -230,13 +234,21 @@ def _end(job: Document, fields: Mapping[str, Any], *, line: str) -> None:
             object_type=OBJECT,
             object_id=str(job["_id"]),
             clinic_id=job["clinicId"],
-            scope={name: job[name] for name in ("kind", "total", "done", "succeeded")},
+            scope=_scope(job),
             reason=job["reason"],
             outcome=AuditOutcome.DONE if is_done else AuditOutcome.REFUSED,
             **job["askedBy"],
         )
 
     db.run_in_transaction(note)
+
+
+def _scope(job: Document) -> dict[str, Any]:
+    scope = {name: job[name] for name in ("kind", "total", "done", "succeeded")}
+    kind = KINDS.get(job["kind"])
+    if kind and kind.names_items and 0 < job["total"] <= MOST_NAMED:
+        scope["patients"] = store.list_items(job["_id"])
+    return scope
 
 
 def _advance(job: Document, fields: Mapping[str, Any], **noted: Any) -> None:

@@ -113,6 +113,13 @@ def find_items(job_id: ObjectId, number: int) -> list[str] | None:
     return None if part is None else part["items"]
 
 
+def list_items(job_id: ObjectId) -> list[str]:
+    """Of all parts, in their order."""
+    series = {"jobId": job_id, "series": "items"}
+    parts = db.collection(PARTS).find(series, {"items": 1}, sort=[("number", ASCENDING)])
+    return [item for part in parts for item in part["items"]]
+
+
 def walk_data(job_id: ObjectId, series: str) -> Iterator[bytes]:
     """One part after the other: never more than one is in memory."""
     number = 0

@@ -228,6 +228,7 @@ def _row(job: Document) -> dict[str, Any]:
     return {
         "id": str(job["_id"]),
         "title": _title(job),
+        "about": job["about"],
         "clinic_id": str(job["clinicId"]),
         "clinic": job["clinicName"] or str(job["clinicId"]),
         "state": STATES.get(state, state),

@@ -121,5 +121,6 @@ def _begin(
             **({"narrowed": choice.names} if choice.is_narrowed else {}),
             "columns": HEADER,
         },
+        about=", ".join((FORMATS[chosen], *(f"narrowed by {name}" for name in choice.names))),
         reason=form.cleaned_data["reason"],
     )

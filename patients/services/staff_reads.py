@@ -1,6 +1,7 @@
 """Reads for staff: the records of a person in all clinics, and the names of patients, including removed ones."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from bson import ObjectId
@@ -8,13 +9,14 @@ from django.conf import settings
 
 from clinic_records.services import people
 from clinic_records.services.people import Person
-from kernel import safe_reading
+from kernel import db, safe_reading, texts
 from kernel.db import Document
 from patients.documents import PatientDocument
 from patients.store import patients
 from patients.store import staff_reads as store
 from patients.store.patient_matching import REPORTS
 
+_BATCH = 1_000
 MOST_OF_ONE_MRN = 10  # patients with the same MRN who are shown
 
 
@@ -58,6 +60,42 @@ def list_equal_mrns(clinic_id: ObjectId, *, limit: int) -> list[list[PatientDocu
         for group in groups
     ]
     return [group[:MOST_OF_ONE_MRN] for group in shared]
+
+
+@dataclass(frozen=True, slots=True)
+class Pasted:
+    """Whom pasted lines name, once each, and the lines that name no one, or several patients."""
+
+    patients: list[PatientDocument]
+    unknown: list[str]
+    ambiguous: list[str]
+
+
+def find_pasted(clinic_id: ObjectId, lines: Sequence[str]) -> Pasted:
+    """Each line is a user id or an MRN as it is stored, and a user id where it could be both."""
+    mrns = [texts.mrn(line) for line in lines]
+    found = store.list_with_ids(clinic_id, lines)
+    by_id = {patient["userId"]: [patient] for patient in found}
+    by_mrn: dict[str, list[PatientDocument]] = {}
+    for patient in store.list_with_mrns(clinic_id, mrns, len(mrns) * MOST_OF_ONE_MRN):
+        by_mrn.setdefault(patient["mrn"], []).append(patient)
+    named = {
+        line: by_id.get(line) or by_mrn.get(mrn, []) for line, mrn in zip(lines, mrns, strict=True)
+    }
+    certain = [people[0] for people in named.values() if len(people) == 1]
+    return Pasted(
+        list({patient["userId"]: patient for patient in certain}.values()),
+        [line for line, people in named.items() if not people],
+        [line for line, people in named.items() if len(people) > 1],
+    )
+
+
+def user_ids_of(record_ids: Sequence[ObjectId]) -> Iterator[str]:
+    """In this order; without those who are gone, and without ids that are none."""
+    for batch in db.batches(record_ids, _BATCH):
+        found = store.list_found(batch)
+        ids = (found[record_id]["userId"] for record_id in batch if record_id in found)
+        yield from (user_id for user_id in ids if isinstance(user_id, str))
 
 
 def list_without_mrn(clinic_id: ObjectId, *, limit: int) -> list[PatientDocument]:

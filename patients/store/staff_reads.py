@@ -13,7 +13,7 @@ from kernel.db import Document
 from kernel.page_limits import MOST_COUNTED
 from patients import kept, list_rows, statistics
 from patients.documents import PatientDocument
-from patients.store.patients import COLLECTION
+from patients.store.patients import COLLECTION, ONE
 
 _NAMED = {"userId": 1, "fullName": 1, "birthDate": 1, "mrn": 1}
 _OF_PATIENTS = {
@@ -62,6 +62,11 @@ def list_present(keys: Keys) -> list[Document]:
     pairs = [{"clinicId": clinic_id, "userId": user_id} for clinic_id, user_id in keys]
     fields = {"clinicId": 1, "userId": 1, "fullName": 1}
     return list(db.collection(COLLECTION).find({"$or": pairs}, fields)) if pairs else []
+
+
+def list_with_ids(clinic_id: ObjectId, user_ids: Sequence[str]) -> list[PatientDocument]:
+    query = {"clinicId": clinic_id, "userId": {"$in": list(user_ids)}}
+    return list(db.collection(COLLECTION).find(query, _NAMED, hint=ONE))
 
 
 def list_with_mrns(clinic_id: ObjectId, mrns: Sequence[str], limit: int) -> list[PatientDocument]:

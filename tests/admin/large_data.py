@@ -176,7 +176,7 @@ class LargeData:
         is_done = state == JobState.DONE
         job = {
             "_id": ObjectId(), "kind": "patients.export", "clinicId": self.clinic["_id"], "clinicName": LONG_NAME, "wanted": {},
-            "options": {"format": "xlsx", "name": "patients"}, "state": state.value, "steps": 9, "position": 4, "total": 123_456,
+            "options": {"format": "xlsx", "name": "patients"}, "about": LONG_NAME, "state": state.value, "steps": 9, "position": 4, "total": 123_456,
             "done": 2_000, "succeeded": 1_999, "problem": REASON if state == JobState.FAILED else "", "reason": REASON,
             "log": [{"time": NOW, "words": "2000 of 123456"}] * 30,
             "askedBy": {"actor_id": str(self.user.pk), "actor_kind": "staff", "actor_name": ADDRESS}, "createdTime": NOW, "updatedTime": NOW,

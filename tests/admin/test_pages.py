@@ -26,6 +26,7 @@ PAGES = {
     "clinics/{c}/labels/": FINDERS,
     "clinics/{c}/history": FINDERS,
     "clinics/{c}/patients/": {"support"},
+    "clinics/{c}/patients/tag": {"support"},
     "clinics/{c}/patients/{p}/": {"support"},
     "clinics/{c}/patients/{p}/demographics": {"support"},
     "clinics/{c}/members/{m}/": {"support"},
@@ -107,7 +108,7 @@ def test_a_page_that_needs_two_roles_opens_for_neither_alone(page, fill, staff, 
 def test_every_page_is_in_the_tables_above():
     """A new page without a row here fails."""
     tested = {
-        "jobs", "job", "job_progress", "clinic_patients_export_job",
+        "jobs", "job", "job_progress", "clinic_patients_export_job", "clinic_patients_tag",
         "clinics", "clinic_troubles", "find", "user_lookup", "clinic", "clinic_members", "clinic_labels", "clinic_history",
         "clinic_patients", "clinic_count", "clinic_patient", "clinic_member", "member_remove", "invite_revoke", "label",
         "clinic_delete", "clinics_export", "outbox", "numbers", "audit", "audit_export", "clinic_patients_export", "accesses",
