@@ -114,7 +114,7 @@ def find_items(job_id: ObjectId, number: int) -> list[str] | None:
 
 
 def list_items(job_id: ObjectId) -> list[str]:
-    """Of all parts, in their order."""
+    """All of them, in order."""
     series = {"jobId": job_id, "series": "items"}
     parts = db.collection(PARTS).find(series, {"items": 1}, sort=[("number", ASCENDING)])
     return [item for part in parts for item in part["items"]]

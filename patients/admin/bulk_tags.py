@@ -1,5 +1,6 @@
 """A tag is given to many patients of a clinic, or taken from them: those of the list, or those that someone pastes."""
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -11,9 +12,10 @@ from clinic_records.admin import clinic_jobs, frame, readable_clinics
 from clinic_records.admin.removals import RemovalForm
 from clinic_records.services import closures
 from kernel import jobs
+from kernel.api import schema
 from kernel.db import Document
 from kernel.staff import pages, roles
-from kernel.staff.fields import StaffForm
+from kernel.staff.fields import StaffForm, hold, normal
 from patients.admin import list_choices
 from patients.admin.list_choices import Choice
 from patients.admin.patients import MOST_EXPORTED
@@ -25,6 +27,7 @@ _CHANGES = {ADD: "Give the tag", REMOVE: "Take the tag away"}
 _MOST_NAMED = 10
 _MOST_PASTED = 1_000
 _LONGEST_PASTED = 100_000
+_LINE = schema.name(max_length=250)
 NO_ONE = "There is no patient among these"
 _NEEDS = (roles.PATIENTS, roles.CARE)
 
@@ -82,8 +85,10 @@ class TagForm(StaffForm):
         self.fields["chosen"].choices = list(tags)  # type: ignore[attr-defined]
 
     def clean_pasted(self) -> list[str]:
-        lines = [line.strip() for line in self.cleaned_data["pasted"].splitlines()]
-        lines = list(dict.fromkeys(filter(None, lines)))
+        typed = re.split(r"\r\n|\r|\n", self.cleaned_data["pasted"])
+        lines = list(dict.fromkeys(line for text in typed if (line := normal(_LINE, text))))
+        for line in lines:
+            hold(_LINE, line)
         if len(lines) > _MOST_PASTED:
             message = f"These are too many: at most {_MOST_PASTED} are allowed."
             raise forms.ValidationError(message)

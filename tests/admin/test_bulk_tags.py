@@ -117,11 +117,11 @@ def test_pasted_ids_and_mrns_name_the_patients_and_what_names_no_one_is_said(
     clinic, people, person
 ):
     other = make_patient(make_clinic(name="Other"), mrn="77")
-    lines = ["0007", people[2]["userId"], "12", "nobody", "77", other["userId"], " 0007 "]
+    lines = ["0007", people[2]["userId"], "12", "no-one", "77", other["userId"], " 0007 "]
     page = ask(person, clinic, tag=1, pasted="\n".join(lines))
     shown = text(page)
     assert "2 patients" in shown
-    assert f"Not found, and left out: nobody, 77, {other['userId']}" in shown
+    assert f"Not found, and left out: no-one, 77, {other['userId']}" in shown
     assert "MRNs of several patients, left out: 12" in shown
 
     confirm(person, clinic, page, typed="South")
@@ -130,10 +130,10 @@ def test_pasted_ids_and_mrns_name_the_patients_and_what_names_no_one_is_said(
 
 
 def test_without_anyone_nothing_can_begin(clinic, people, person):
-    page = ask(person, clinic, pasted="nobody")
+    page = ask(person, clinic, pasted="no-one")
     assert "There is no patient among these." in text(page)
     assert 'name="typed"' not in text(page)
-    answer = ask(person, clinic, pasted="nobody", typed="North", reason=REASON, confirmed="1")
+    answer = ask(person, clinic, pasted="no-one", typed="North", reason=REASON, confirmed="1")
     assert answer.status_code == 400
     assert job() is None
 
