@@ -168,7 +168,9 @@ def _account(request: HttpRequest, text: str) -> str:
     if "@" not in text:
         return text.lower() if user_lookup.is_known(request, text.lower()) else ""
     address = addresses.account_address(text)
-    user = user_lookup.find_account(address)[0] if address else None  # without an answer: clinics may know it
+    user = (
+        user_lookup.find_account(address)[0] if address else None
+    )  # without an answer: clinics may know it
     return user.user_id if user else ""
 
 

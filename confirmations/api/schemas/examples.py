@@ -3,8 +3,7 @@
 from typing import Any
 
 from kernel.api import examples
-from kernel.api.examples import CLINIC, CLINICIAN, INVITE, MADE, USER
-from patients.api.schemas.examples import SHARED
+from kernel.api.examples import CHANGED, CLINIC, CLINICIAN, INVITE, MADE, USER
 
 _GRANTED: dict[str, Any] = {"view": {}, "note": {}, "upload": {}}
 _KEY = "a2V5LWZvci10aGUtZGVzY3JpcHRpb25f"
@@ -82,7 +81,23 @@ examples.answers(
         "confirmationError.v1": {"code": 200, "reason": "Password has been reset."},
     }
 )
-_SHARED = {name: value for name, value in SHARED.items() if name != "glycemicRanges"}
+# The record that the clinic gets. Nothing is known of the patient but what the account says.
+_SHARED: dict[str, Any] = {
+    "id": USER,
+    "email": "maria.olsen@example.org",
+    "fullName": "Maria Olsen",
+    "birthDate": "1988-04-17",
+    "mrn": "MRN-0042",
+    "diagnosisType": "type1",
+    "permissions": _GRANTED,
+    "tags": None,
+    "sites": [],
+    "dataSources": None,
+    "reviews": [],
+    "connectionRequests": {"abbott": [], "dexcom": [], "twiist": []},
+    "createdTime": MADE,
+    "updatedTime": CHANGED,
+}
 examples.answers_of({"AcceptPatientInvitation": _SHARED})
 examples.requests(
     {

@@ -54,7 +54,7 @@ _MADE = {
     "connectionRequests": _NO_REQUESTS,
 }
 # The record of an account that someone owns, as its clinic gets it.
-SHARED = {
+_SHARED = {
     **_SAID,
     "id": USER,
     "email": "maria.olsen@example.org",
@@ -166,7 +166,7 @@ examples.answers(
         "tideResponse.v1": _TIDE,
     }
 )
-examples.answers_of({"CreatePatientAccount": _MADE, "CreatePatientFromUser": SHARED})
+examples.answers_of({"CreatePatientAccount": _MADE, "CreatePatientFromUser": _SHARED})
 examples.requests(
     {
         "PatientCreate": _NEW,
