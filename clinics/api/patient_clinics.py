@@ -5,6 +5,7 @@ from typing import Any
 
 from rest_framework.response import Response
 
+from clinics.api.schemas.clinics import WORKSPACE_ID_TYPE
 from clinics.representation.clinics import clinic
 from kernel.api import schema as s
 from kernel.api.operations import Call, operation
@@ -30,10 +31,7 @@ _FIND_PARAMETERS = (
     ),
     Parameter(
         "workspaceIdType",
-        s.component(
-            "WorkspaceIdType",
-            s.string(enum=["clinicId", "ehrSourceId"], description="A kind of id of a clinic."),
-        ),
+        WORKSPACE_ID_TYPE,
         description="What `workspaceId` is: the clinic's id, or `sourceId` of its EHR settings. Needed with it.",
     ),
     *PAGING,

@@ -71,8 +71,8 @@ def _ask_until_closed(port: int, token: str, outcomes: list[int | str]) -> None:
 @pytest.mark.yardstick("V3")
 @pytest.mark.walk
 def test_a_worker_that_receives_sigterm_finishes_its_task(service):
-    service.start(only=("worker",))
-    eventually(lambda: "default@" in service.logs() or "ready" in service.logs())
+    service.start({"LOG_LEVEL": "INFO"}, only=("worker",))
+    eventually(lambda: "default@" in service.logs())
     service.signal("worker", signal.SIGTERM)
     eventually(lambda: not service.is_alive("worker"))
 

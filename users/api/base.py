@@ -3,6 +3,7 @@ them."""
 
 from typing import Any
 
+from django.http import HttpRequest
 from rest_framework.request import Request
 from rest_framework.viewsets import ViewSet
 
@@ -37,11 +38,12 @@ class AccountViewSet(ApiViewSet):
     http_method_names = [name for name in ApiViewSet.http_method_names if name != "options"]
     http_method_not_allowed = ViewSet.http_method_not_allowed
 
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """For the log and the metrics, like the operations of the contract."""
+    def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
+        """The operation is named for the log and the metrics, like those of the contract."""
+        prepared = super().initialize_request(request, *args, **kwargs)
         if self.action:
-            request._request.operation_id = f"accounts.{self.subject}.{self.action}"  # type: ignore[attr-defined]
-        super().initial(request, *args, **kwargs)
+            request.operation_id = f"accounts.{self.subject}.{self.action}"  # type: ignore[attr-defined]
+        return prepared
 
     def perform_authentication(self, request: Request) -> None:
         """`principal_of` does it: each action asks for the credential it needs."""

@@ -21,6 +21,11 @@ PATH_ID = s.component(
     "objectId.v1", s.object_id(description=_ID.format("tag or site"), **_ID_LENGTH)
 )
 
+WORKSPACE_ID_TYPE = s.component(
+    "WorkspaceIdType",
+    s.string(enum=["clinicId", "ehrSourceId"], description="A kind of id of a clinic."),
+)
+
 # Letters and digits of every script, blanks inside, and _ + > < -, as far as every dialect of expressions can say it.
 _NOT_IN_TAGS = r"!-*,./:;=?@\[-\^`{-~"
 _TAG_CHARACTERS = rf"^[^\s{_NOT_IN_TAGS}][^{_NOT_IN_TAGS}]*$"
