@@ -27,6 +27,13 @@ declare(
         [("mergeId", ASCENDING), ("isDone", ASCENDING), ("number", ASCENDING)],
         name="MergeItemsByState",
     ),
+    # Records that resemble another are shown as they were before the merge.
+    IndexModel([("mergeId", ASCENDING), ("recordId", ASCENDING)], name="MergeItemsByRecord"),
+    IndexModel(
+        [("mergeId", ASCENDING), ("before.otherId", ASCENDING)],
+        name="MergeItemsByOther",
+        partialFilterExpression={"before.otherId": {"$exists": True}},
+    ),
 )
 declare("merge_plans", IndexModel([("planId", ASCENDING)], name="MergePlansByPlan"))
 # Our own, as the collection: shown or removed by merge.

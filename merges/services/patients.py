@@ -35,6 +35,7 @@ class Batch:
     tags: Mapping[str, ObjectId]  # of the source (as text) -> the target's tag that stands for it
     needs_unique_mrn: bool
     records: Mapping[ObjectId, PatientDocument]  # of the items, and of those that resemble them
+    former: Mapping[ObjectId, Document]  # those of them that were changed already, as they were
     in_target: Mapping[str, PatientDocument]  # by user id
     whole: Mapping[ObjectId, PatientDocument]  # of the source, those who are in the target too
     sizes: Mapping[ObjectId, int]  # of `records`
@@ -88,7 +89,8 @@ def _how_many_fit(items: Sequence[Document], sizes: Mapping[ObjectId, int]) -> i
 
 def _read(merge: Document, items: Sequence[Document], sizes: Mapping[ObjectId, int]) -> Batch:
     clinics = [access.access_clinic(merge[name]) for name in ("sourceId", "targetId")]
-    records = moving.list_records(list(_ids_in(items)))
+    record_ids = list(_ids_in(items))
+    records = moving.list_records(record_ids)
     of_source = [r for r in records.values() if r["clinicId"] == merge["sourceId"]]
     users = {user_id for record in of_source if (user_id := user_of(record))}
     in_target = moving.list_records_of_users(merge["targetId"], users)
@@ -99,10 +101,37 @@ def _read(merge: Document, items: Sequence[Document], sizes: Mapping[ObjectId, i
         _tags(merge, clinics[1]),
         planning.requires_unique_mrns(clinics[1]),
         records,
+        _as_they_were(merge, record_ids, records),
         in_target,
         moving.list_whole_records(combined),
         sizes,
     )
+
+
+def _as_they_were(
+    merge: Document, record_ids: Sequence[ObjectId], records: Mapping[ObjectId, PatientDocument]
+) -> dict[ObjectId, Document]:
+    """A document names those who resemble a patient. Which of them the merge has come to by then depends on how large
+    its batches are."""
+    former: dict[ObjectId, Document] = {}
+    for item in item_store.list_done_to(merge["_id"], record_ids):
+        before = item["before"]
+        if before.get("action") == RecordAction.MERGE:
+            former[item["recordId"]] = before["record"]
+            former |= _formerly(records, before["otherId"], before["target"])
+        elif before.get("action") == RecordAction.MOVE:
+            former |= _formerly(records, item["recordId"], before["fields"])
+    return former
+
+
+def _formerly(
+    records: Mapping[ObjectId, PatientDocument], record_id: ObjectId, before: Document
+) -> dict[ObjectId, Document]:
+    record = records.get(record_id)
+    if record is None:  # it has left the target since
+        return {}
+    kept = {name: value for name, value in record.items() if name not in MOVED_FIELDS}
+    return {record_id: {**kept, **before}}
 
 
 def _names(clinics: Sequence[Document]) -> Names:
@@ -163,8 +192,9 @@ def _conflicts(batch: Batch, item: Document) -> dict[str, list[Document]]:
         found[category] = []
         for other in others:
             n_bytes += batch.sizes.get(other, 0)
-            if other in batch.records and n_bytes <= MOST_BYTES:
-                found[category].append(batch.records[other])
+            shown = batch.former.get(other) or batch.records.get(other)
+            if shown is not None and n_bytes <= MOST_BYTES:
+                found[category].append(shown)
     return found
 
 

@@ -16,6 +16,7 @@ from kernel.db import Document
 
 COLLECTION = "clinicMergeItems"
 _REMOVED_AT_ONCE = 2000
+_WITHOUT_SUMMARIES = {"before.record.summary": 0, "conflicts": 0}
 
 
 def remove_all(merge_id: ObjectId) -> None:
@@ -60,6 +61,21 @@ def list_record_ids(merge_id: ObjectId, kind: str, record_ids: Sequence[ObjectId
     """Those of these records that are among the items."""
     query = {"mergeId": merge_id, "kind": kind, "recordId": {"$in": list(record_ids)}}
     return {row["recordId"] for row in db.collection(COLLECTION).find(query, {"recordId": 1})}
+
+
+def list_done_to(merge_id: ObjectId, record_ids: Sequence[ObjectId]) -> list[Document]:
+    """Items that have changed one of these records of patients; those of an account that is in both clinics have
+    changed two. Without summaries."""
+    done = {"mergeId": merge_id, "kind": "patient", "isDone": True}
+    found: dict[ObjectId, Document] = {}
+    for field, index in (
+        ("recordId", "MergeItemsByRecord"),
+        ("before.otherId", "MergeItemsByOther"),
+    ):
+        query = {**done, field: {"$in": list(record_ids)}}
+        rows = db.collection(COLLECTION).find(query, _WITHOUT_SUMMARIES, hint=index)
+        found |= {row["_id"]: row for row in rows}
+    return list(found.values())
 
 
 def last_number(merge_id: ObjectId) -> int:

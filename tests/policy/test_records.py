@@ -136,7 +136,7 @@ def operations_decided_by_records():
 
 
 def account_operations():
-    """Of their description there is nothing to decide."""
+    """Their description, which is served beside them, decides nothing."""
     for route in account_routes():
         for method in getattr(route.callback, "actions", ()):
             if method != "head":

@@ -142,6 +142,19 @@ def test_a_merge_that_dies_at_every_write_ends_as_an_undisturbed_one(seed, reape
     assert expected["left"] == [None] * 3
 
 
+def test_documents_do_not_depend_on_how_much_is_done_at_once(monkeypatch):
+    """A batch that meets other changes is repeated smaller. Who resembles a patient is shown as before the merge."""
+    size = {"patients": (90, 70), "members": 2}
+    ends = []
+    for batch in (200, 3):
+        monkeypatch.setattr(patients, "BATCH", batch)
+        merge_id = ask(5, **size)
+        running.run(merge_id)
+        ends.append(end_of(merge_id))
+    assert ends[0] == ends[1]
+    assert any(document["plan"].get("conflicts") for document in ends[0]["stored"]["merge_plans"])
+
+
 @pytest.mark.yardstick("C3")
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_merge_that_dies_while_it_is_taken_back_leaves_the_state_before(seed, reaper):
