@@ -35,11 +35,7 @@ _NEEDS = (roles.PATIENTS, roles.CARE)
 def _plan(task: jobs.Task) -> Iterable[str]:
     if "userIds" in task.wanted:
         return list(task.wanted["userIds"])
-    choice = list_choices.read(task.wanted)
-    found = patient_lists.list_ids(
-        task.clinic_id, choice.patient_filter, choice.ordering, limit=MOST_EXPORTED
-    )
-    return staff_reads.user_ids_of(found)
+    return staff_reads.user_ids_of(list_choices.list_ids(task, limit=MOST_EXPORTED))
 
 
 def _work(task: jobs.Task, items: Sequence[str]) -> jobs.Batch:

@@ -6,7 +6,7 @@ from typing import Any
 
 from bson import ObjectId
 
-from kernel import ids, texts
+from kernel import ids, jobs, texts
 from kernel.db import Document
 from patients.services import patient_lists
 from patients.services.patient_lists import Ordering, PatientFilter
@@ -90,3 +90,11 @@ def _one(chosen: ObjectId | None) -> list[ObjectId] | None:
 def _named(entries: Any, key: str) -> list[tuple[str, str]]:
     named = ((str(entry[key]), entry.get("name") or "") for entry in entries or [])
     return sorted(named, key=lambda pair: pair[1].casefold())
+
+
+def list_ids(task: jobs.Task, *, limit: int) -> list[ObjectId]:
+    """The patients whom a job is about, in the order of the list."""
+    choice = read(task.wanted)
+    return patient_lists.list_ids(
+        task.clinic_id, choice.patient_filter, choice.ordering, limit=limit
+    )

@@ -23,11 +23,7 @@ _NEEDS = (roles.PATIENTS, roles.EXPORT)
 
 
 def _plan(task: jobs.Task) -> Iterable[str]:
-    choice = list_choices.read(task.wanted)
-    found = patient_lists.list_ids(
-        task.clinic_id, choice.patient_filter, choice.ordering, limit=MOST_EXPORTED
-    )
-    return map(str, found)
+    return map(str, list_choices.list_ids(task, limit=MOST_EXPORTED))
 
 
 def _work(task: jobs.Task, items: Sequence[str]) -> jobs.Batch:
