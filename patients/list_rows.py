@@ -1,9 +1,9 @@
 """What lists, searches, sorts, counts and TIDE need of a patient: one small document, derived from the record alone.
 
 `patientLists`: {_id, clinicId, patientId, userId, fullName, birthDate, searchKey, terms: [text], tags: [id], sites:
-[id], reviewed, hasOwnRanges, sources, cgm, bgm, c1, c1d, c7, c7d, …, b30, b30d}. What a record lacks, or has in a form
-that means nothing, its row does not have. `_id` are the bytes of the clinic's id and of the record's: the collection is
-clustered by it, so the rows of a clinic lie side by side.
+[id], reviewed, hasOwnRanges, isCustodial, sources, cgm, bgm, c1, c1d, c7, c7d, …, b30, b30d}. What a record lacks, or
+has in a form that means nothing, its row does not have. `_id` are the bytes of the clinic's id and of the record's: the
+collection is clustered by it, so the rows of a clinic lie side by side.
 
 `cgm` and `bgm` hold the dates of a summary by their names; the other parts hold the statistics of one period each, and
 those with a `d` how they have changed since the period before, by codes of one letter, to keep 100,000 rows small:
@@ -28,6 +28,7 @@ from patients import statistics
 from patients.choices import RangePreset, RangeType
 from patients.find_terms import terms_of
 from patients.search_keys import SEARCHED, search_key
+from users.choices import Grant
 
 NO_FLAG = "0"
 # Other writers may have stored texts and lists of any length; a row has to fit into a document and its indexes.
@@ -121,6 +122,11 @@ def _ranges(record: Mapping[str, Any]) -> Document:
     return {} if is_standard else {"hasOwnRanges": True}
 
 
+def _custody(record: Mapping[str, Any]) -> Document:
+    permissions = safe_reading.mapping(record.get("permissions"))
+    return {"isCustodial": True} if Grant.CUSTODIAN in permissions else {}
+
+
 def _sources(record: Mapping[str, Any]) -> Document:
     """One text, so that an index of it counts them."""
     states = sources_in(record)
@@ -194,6 +200,7 @@ _PARTS = (
     (frozenset({"sites"}), ("sites",), _sites),
     (frozenset({"reviews"}), ("reviewed",), _reviewed),
     (frozenset({"glycemicRanges"}), ("hasOwnRanges",), _ranges),
+    (frozenset({"permissions"}), ("isCustodial",), _custody),
     (frozenset({"dataSources"}), ("sources",), _sources),
     *(
         (frozenset({"summary", f"summary.{kind}Stats"}), _BLOCKS[kind], _statistics_of(kind))

@@ -232,6 +232,9 @@ class PatientListRow(StoredDocument):
     has_own_ranges = models.BooleanField(
         null=True, db_column="hasOwnRanges", help_text="if its glycemic ranges are not the standard"
     )
+    is_custodial = models.BooleanField(
+        null=True, db_column="isCustodial", help_text="if the clinic looks after the account"
+    )
     sources = models.TextField(null=True, help_text="provider and state of each data source")
     cgm = PassThroughField(null=True, shape={ANY: datetime}, help_text="dates of the CGM summary")
     bgm = PassThroughField(null=True, shape={ANY: datetime}, help_text="dates of the BGM summary")

@@ -1,13 +1,15 @@
-"""How staff narrow and sort the patients of a clinic: what the rows of lists answer along an index, and no more."""
+"""How staff narrow and sort the patients of a clinic, and those whom jobs are about."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from bson import ObjectId
 
-from kernel import ids, jobs, texts
+from kernel import clock, ids, jobs, texts
 from kernel.db import Document
+from patients.choices import SourceState
 from patients.services import patient_lists
 from patients.services.patient_lists import Ordering, PatientFilter
 
@@ -25,6 +27,25 @@ _ORDERS: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "reviewed": ("Last review, newest first", {"sort": "-lastReviewed", "sortType": "cgm"}),
 }
 _DEFAULT = next(iter(_ORDERS))
+_CUSTODIAL, _NO_SOURCE, _ARRIVES, _NEVER = "custodial", "none", "arrives", "never"
+_ARRIVED_WITHIN = timedelta(days=2)
+# Name in the address -> words, and value -> words.
+_CHOICES: Mapping[str, tuple[str, Mapping[str, str]]] = {
+    "account": ("Account", {_CUSTODIAL: "Looked after by the clinic", "own": "The patient's own"}),
+    "source": (
+        "Data source",
+        {**{state.value: state.label for state in SourceState}, _NO_SOURCE: "No data source"},
+    ),
+    "data": (
+        "Data",
+        {
+            _ARRIVES: "In the last two days",
+            **{f"{days}": f"None for {days} days" for days in (14, 30, 90, 365)},
+            _NEVER: "Never any",
+        },
+    ),
+}
+_NARROWING = ("tag", "site", *_CHOICES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,21 +57,24 @@ class Choice:
     search: str
     tag: str
     site: str
+    account: str
+    source: str
+    data: str
     order: str
 
     @property
     def is_narrowed(self) -> bool:
-        return bool(self.search or self.tag or self.site)
+        return bool(self.names)
 
     @property
     def names(self) -> list[str]:
-        named = {"search": self.search, "tag": self.tag, "site": self.site}
-        return [name for name, value in named.items() if value]
+        return [name for name in ("search", *_NARROWING) if getattr(self, name)]
 
     @property
     def asked(self) -> dict[str, str]:
         """What `read` makes this choice of."""
-        return {"q": self.search, "tag": self.tag, "site": self.site, "order": self.order}
+        narrowing = {name: getattr(self, name) for name in _NARROWING}
+        return {"q": self.search, **narrowing, "order": self.order}
 
     @property
     def order_in_words(self) -> str:
@@ -61,16 +85,38 @@ def read(asked: Mapping[str, Any]) -> Choice:
     """From what a request or a job asks for. What cannot be read sets no condition."""
     search = texts.name(asked.get("q", ""))[:_LONGEST_SEARCH]
     tag, site = (ids.parse_id(asked.get(name, "")) for name in ("tag", "site"))
-    order = asked.get("order", "")
-    order = order if order in _ORDERS else _DEFAULT
+    account, source, data = (_known(asked, name, known) for name, (_, known) in _CHOICES.items())
+    order = _known(asked, "order", _ORDERS) or _DEFAULT
     return Choice(
-        PatientFilter(search=search or None, tags=_one(tag), sites=_one(site)),
+        PatientFilter(
+            search=search or None,
+            tags=_one(tag),
+            sites=_one(site),
+            is_custodial=account == _CUSTODIAL if account else None,
+            source_state=("" if source == _NO_SOURCE else source) if source else None,
+            data_since=clock.now() - _ARRIVED_WITHIN if data == _ARRIVES else None,
+            no_data_since=_no_data_since(data),
+        ),
         patient_lists.read_ordering(_ORDERS[order][1]),
         search,
         tag=str(tag or ""),
         site=str(site or ""),
+        account=account,
+        source=source,
+        data=data,
         order=order,
     )
+
+
+def _known(asked: Mapping[str, Any], name: str, known: Mapping[str, Any]) -> str:
+    value = asked.get(name, "")
+    return value if value in known else ""
+
+
+def _no_data_since(choice: str) -> datetime | None:
+    if choice == _NEVER:
+        return clock.ZERO
+    return clock.now() - timedelta(days=int(choice)) if choice.isdecimal() else None
 
 
 def context(choice: Choice, clinic: Document) -> dict[str, Any]:
@@ -80,6 +126,10 @@ def context(choice: Choice, clinic: Document) -> dict[str, Any]:
         "orders": [(name, words) for name, (words, _) in _ORDERS.items()],
         "tags": _named(clinic.get("patientTags"), "_id"),
         "sites": _named(clinic.get("sites"), "id"),
+        "narrowing": [
+            (name, title, getattr(choice, name), list(known.items()))
+            for name, (title, known) in _CHOICES.items()
+        ],
     }
 
 

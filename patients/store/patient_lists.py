@@ -10,6 +10,7 @@ the keys of a search are read in two halves at the same time (`halves`), and one
 order.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -22,8 +23,17 @@ from pymongo import ASCENDING
 
 from kernel import db, parallel, texts
 from kernel.db import Document
+from patients import statistics
 from patients.documents import PatientDocument
-from patients.list_rows import NO_FLAG, order_keys, patient_id_of, row_id
+from patients.list_rows import (
+    NO_FLAG,
+    SEPARATOR,
+    date_path,
+    escape,
+    order_keys,
+    patient_id_of,
+    row_id,
+)
 from patients.search_keys import in_key
 from patients.store.halves import LAST_DATA, ROW, SEARCH_KEY, halves, is_seldom
 from patients.store.list_rows import BY_PATIENT, COLLECTION
@@ -61,13 +71,18 @@ class Comparison:
 @dataclass(frozen=True, slots=True)
 class PatientFilter:
     """All conditions must hold. `tags`: all of these, `sites`: any of these. An empty list selects patients without
-    any; None sets no condition."""
+    any; None sets no condition. `source_state`: of any data source, "" for patients without one. `data_since`: some
+    data are as new as that; `no_data_since`: none are, or there are none at all."""
 
     search: str | None = None
     tags: Sequence[ObjectId] | None = None
     sites: Sequence[ObjectId] | None = None
     reviewed_until: datetime | None = None
     only_standard_ranges: bool = False
+    is_custodial: bool | None = None
+    source_state: str | None = None
+    data_since: datetime | None = None
+    no_data_since: datetime | None = None
     comparisons: Sequence[Comparison] = ()
 
     @property
@@ -363,8 +378,31 @@ def _of_filter(patient_filter: PatientFilter) -> Iterator[Condition]:
         yield {"hasOwnRanges": None}
     if patient_filter.reviewed_until is not None:
         yield {"reviewed": {"$lte": patient_filter.reviewed_until}}
+    yield from _of_account_and_data(patient_filter)
     yield from ({"searchKey": in_key(word)} for word in texts.words(patient_filter.search or ""))
     yield from (comparison.condition for comparison in patient_filter.comparisons)
+
+
+def _of_account_and_data(patient_filter: PatientFilter) -> Iterator[Condition]:
+    """By what staff narrow lists."""
+    if patient_filter.is_custodial is not None:
+        yield {"isCustodial": True if patient_filter.is_custodial else None}
+    if patient_filter.source_state is not None:
+        yield {"sources": _with_state(patient_filter.source_state)}
+    if patient_filter.data_since is not None:
+        yield {"$or": list(_of_last_data({"$gte": patient_filter.data_since}))}
+    if patient_filter.no_data_since is not None:
+        yield from _of_last_data({"$not": {"$gte": patient_filter.no_data_since}})
+
+
+def _with_state(state: str) -> Any:
+    """A condition on the text of a row's sources."""
+    ends = rf"\.{re.escape(escape(state))}(?:{SEPARATOR}|$)"
+    return {"$regex": ends} if state else None
+
+
+def _of_last_data(condition: Condition) -> Iterator[Condition]:
+    return ({date_path(kind, "lastData"): condition} for kind in statistics.KINDS)
 
 
 def list_last_data(ids: Sequence[ObjectId]) -> dict[ObjectId, Document]:

@@ -27,6 +27,7 @@ MOST_REQUESTS = 50
 MOST_LEGACY_CLINICIANS = 100
 _MOST_SOUGHT = 1_000  # ids in one query
 _REVIEWS = {"clinicId": 1, "reviews": 1}
+_PERMISSIONS = {"clinicId": 1, "userId": 1, "permissions": 1}
 _PLACE = {"clinicId": 1}
 _PLACE_AND_USER = {**_PLACE, "userId": 1}
 ONE = "UniquePatient"  # named in queries: all indexes begin with the clinic, and MongoDB would try them all
@@ -341,11 +342,11 @@ def remove_newest_review(
 def set_permissions(
     clinic_id: ObjectId, user_id: str, permissions: Document, moment: datetime
 ) -> PatientDocument | None:
-    return db.collection(COLLECTION).find_one_and_update(
+    return _change_one(
         key(clinic_id, user_id),
         {"$set": {"permissions": permissions, "updatedTime": moment}},
-        projection={"clinicId": 1, "userId": 1, "permissions": 1},
-        return_document=ReturnDocument.AFTER,
+        ["permissions"],
+        _PERMISSIONS,
     )
 
 
@@ -353,11 +354,11 @@ def remove_permission(
     clinic_id: ObjectId, user_id: str, permission: str, moment: datetime
 ) -> PatientDocument | None:
     name = f"permissions.{permission}"
-    return db.collection(COLLECTION).find_one_and_update(
+    return _change_one(
         {**key(clinic_id, user_id), name: {"$exists": True}},
         {"$unset": {name: ""}, "$set": {"updatedTime": moment}},
-        projection={"clinicId": 1, "userId": 1, "permissions": 1},
-        return_document=ReturnDocument.AFTER,
+        ["permissions"],
+        _PERMISSIONS,
     )
 
 

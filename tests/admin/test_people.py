@@ -2,7 +2,7 @@
 
 import csv
 import io
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from bson import ObjectId
@@ -13,7 +13,7 @@ from kernel.staff import exports
 from tests.admin.conftest import events, messages_of, opened_on, patient_ids, stored, text
 from tests.admin.grown_data import costs
 from tests.events import emitted
-from tests.factories import make_patient, make_patients
+from tests.factories import make_clinic, make_patient, make_patients
 
 EXPLAINED = ("clinicians",)
 
@@ -214,6 +214,64 @@ def test_patients_are_narrowed_by_tag_and_site_and_sorted(clinic, staff):
     assert names(tag="nonsense", order="nonsense") == names()
     viewed = events(action="patients.listed")[1]["scope"]["patients"]
     assert sorted(viewed) == sorted(patient["userId"] for patient in made)
+
+
+def test_patients_are_narrowed_by_account_source_and_newest_data(staff):
+    clinic = make_clinic()
+    days_ago = {n: clock.now() - timedelta(days=n) for n in (1, 20, 400)}
+    make_patients(
+        clinic,
+        [
+            {"fullName": "Ada", "dataSources": [source("connected")], "summary": last_data(days_ago[1])},
+            {"fullName": "Ben", "dataSources": [source("connected"), source("error", "abbott")], "permissions": {"view": {}},
+             "summary": {**last_data(days_ago[400]), "bgmStats": last_data(days_ago[20])["cgmStats"]}},
+            {"fullName": "Cleo", "dataSources": [source("pendingReconnect")], "summary": last_data(days_ago[400])},
+            {"fullName": "Dora", "dataSources": [source("pending")]},
+            {"fullName": "Eve", "permissions": {"view": {}}},
+        ],
+    )  # fmt: skip
+    expected = {
+        "account=custodial": ["Ada", "Cleo", "Dora"],
+        "account=own": ["Ben", "Eve"],
+        "source=connected": ["Ada", "Ben"],
+        "source=error": ["Ben"],
+        "source=pending": ["Dora"],
+        "source=pendingReconnect": ["Cleo"],
+        "source=none": ["Eve"],
+        "data=arrives": ["Ada"],
+        "data=14": ["Ben", "Cleo", "Dora", "Eve"],
+        "data=30": ["Cleo", "Dora", "Eve"],
+        "data=365": ["Cleo", "Dora", "Eve"],
+        "data=never": ["Dora", "Eve"],
+        "data=14&account=own&source=error": ["Ben"],
+        "account=other&source=.&data=0": ["Ada", "Ben", "Cleo", "Dora", "Eve"],
+    }
+    pages = {query: staff("support").get(at(clinic, f"patients/?{query}")) for query in expected}
+    shown = {
+        query: [row["fullName"] for row in page.context["patients"]]
+        for query, page in pages.items()
+    }
+    assert shown == expected
+    counts = {query: page.context["paging"].total for query, page in pages.items()}
+    assert counts == {query: len(names) for query, names in expected.items()}
+
+
+def test_a_patient_who_takes_over_the_account_is_listed_so(staff, backend):
+    clinic = make_clinic()
+    ada = make_patient(clinic, fullName="Ada", permissions={"custodian": {}, "view": {}})
+    assert listed_accounts(staff, clinic, "own") == []
+    path = f"/v1/clinics/{clinic['_id']}/patients/{ada['userId']}/permissions/custodian"
+    assert backend.delete(path).status_code == 204
+    assert listed_accounts(staff, clinic, "own") == ["Ada"]
+
+
+def listed_accounts(staff, clinic, account):
+    page = staff("support").get(at(clinic, f"patients/?account={account}"))
+    return [row["fullName"] for row in page.context["patients"]]
+
+
+def source(state, provider="dexcom"):
+    return {"providerName": provider, "state": state}
 
 
 def last_data(moment):

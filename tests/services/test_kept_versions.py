@@ -83,6 +83,7 @@ DIGESTS = {
     2: "dfe8290048e3644f",
     3: "459bc4448af4ab25",
     4: "479a4dd5b9e87224",
+    5: "69c71e6a101e2f9e",
 }
 MOMENT = datetime(2026, 5, 6, 7, 8, 9, tzinfo=UTC)
 
