@@ -21,6 +21,7 @@ IS_KEPT = timedelta(days=1)  # before it is fetched
 PIECE = 1024 * 1024
 ROWS = "rows"
 GONE = "the file was fetched already, or has expired; begin another export"
+PARTS_GONE = "the work was interrupted for too long; begin it again"
 CSV, XLSX = "csv", "xlsx"
 FORMATS = {CSV: "CSV", XLSX: "Excel"}
 TYPES = {
@@ -36,10 +37,10 @@ def pack(rows: Sequence[Sequence[Any]]) -> bytes:
 
 def write(job: Document, header: Sequence[str]) -> Document:
     """Make the file of all rows. Where two workers do it at the same time, the job will name the file of one, and the
-    pieces of the other expire."""
+    other removes its pieces. Raises Conflict where rows have expired: a file without them would look complete."""
     series, expires = str(ObjectId()), clock.now() + IS_KEPT
     with tempfile.TemporaryFile() as file:
-        tables.WRITERS[job["options"]["format"]](file, header, _rows(job["_id"]))
+        tables.WRITERS[job["options"]["format"]](file, header, _rows(job))
         size = file.tell()
         file.seek(0)
         for number, piece in enumerate(_pieces(file)):
@@ -47,9 +48,14 @@ def write(job: Document, header: Sequence[str]) -> Document:
     return {"series": series, "size": size, "expiresTime": expires}
 
 
-def _rows(job_id: ObjectId) -> Iterator[list[str]]:
-    for data in store.walk_data(job_id, ROWS):
+def _rows(job: Document) -> Iterator[list[str]]:
+    """There is one part for each step of the work."""
+    parts = 0
+    for data in store.walk_data(job["_id"], ROWS):
         yield from orjson.loads(zlib.decompress(data))
+        parts += 1
+    if parts != job["position"]:
+        raise Conflict(message=PARTS_GONE)
 
 
 def _pieces(file: IO[bytes]) -> Iterator[bytes]:

@@ -25,7 +25,6 @@ from kernel.jobs.kinds import KINDS, Batch, Kind, Task
 OBJECT = "job"
 NOT_FOUND = "there is no such job; jobs are kept for thirty days"
 NOT_AT_WORK = "it has ended already"
-PARTS_GONE = "the work was interrupted for too long; begin it again"
 # One delivery of the event works this long, then leaves the rest to the next: tasks have a time limit, and other work
 # waits behind it.
 SLICE = timedelta(seconds=20)
@@ -97,13 +96,16 @@ def can_cancel(job: Mapping[str, Any]) -> bool:
     return is_at_work(job) and (job["state"] == JobState.PLANNING or job["total"] > 1)
 
 
-def cancel(job: Document) -> None:
-    """In the caller's transaction. What was done stays; nothing more is begun. Raises Conflict."""
+def cancel(job_id: ObjectId) -> None:
+    """In the caller's transaction. What was done stays; nothing more is begun. Raises Conflict.
+
+    The job is read here: a worker that has taken a step since the caller read it must not keep it from being canceled.
+    One that takes a step at this moment has the transaction repeated."""
+    job = store.find(job_id)
     fields = _ended(JobState.CANCELED, "it was canceled")
-    canceled = store.advance(job, fields, line="Canceled") if can_cancel(job) else None
-    if canceled is None:
+    if job is None or not can_cancel(job) or store.advance(job, fields, line="Canceled") is None:
         raise Conflict(message=NOT_AT_WORK)
-    store.remove_parts(job["_id"])
+    store.remove_parts(job_id)
 
 
 def _emit(job: Document) -> None:
@@ -137,11 +139,16 @@ def _take_step(job: Document) -> None:
     if kind is None:
         raise PermanentFailure(Failure.HANDLER_UNKNOWN)
     try:
+        _advance_or_fail(job, kind)
+    except _Elsewhere:
+        log.info("job.elsewhere", kind=job["kind"])
+
+
+def _advance_or_fail(job: Document, kind: Kind) -> None:
+    try:
         _STEPS[JobState(job["state"])](job, kind, _task(job))
     except _REFUSALS as error:
         _fail(job, error.words or error.message)
-    except _Elsewhere:
-        log.info("job.elsewhere", kind=job["kind"])
 
 
 def _task(job: Document) -> Task:
@@ -173,7 +180,7 @@ def _work(job: Document, kind: Kind, task: Task) -> None:
         return
     items = store.find_items(job["_id"], job["position"])
     if items is None:
-        _fail(job, PARTS_GONE)
+        _fail(job, files.PARTS_GONE)
         return
     if kind.is_atomic:
         db.run_in_transaction(lambda: _note(job, kind, items, kind.work(task, items)))
@@ -202,7 +209,11 @@ def _end_of_work(job: Document, kind: Kind) -> None:
 
 def _write(job: Document, kind: Kind, task: Task) -> None:
     file = files.write(job, kind.header)
-    _end(job, {**_ended(JobState.DONE), "file": file}, line="The file is ready")
+    try:
+        _end(job, {**_ended(JobState.DONE), "file": file}, line="The file is ready")
+    except _Elsewhere:
+        store.remove_series(job["_id"], file["series"])
+        raise
     store.remove_parts(job["_id"], but=file["series"])
 
 

@@ -136,3 +136,7 @@ def remove_parts(job_id: ObjectId, *, but: str = "") -> None:
     if but:
         query["series"] = {"$ne": but}
     db.collection(PARTS).delete_many(query)
+
+
+def remove_series(job_id: ObjectId, series: str) -> None:
+    db.collection(PARTS).delete_many({"jobId": job_id, "series": series})

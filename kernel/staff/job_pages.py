@@ -143,7 +143,7 @@ def cancel(request: HttpRequest, job_id: str) -> HttpResponseBase:
         return pages.go(_page_of(job))
 
     def apply() -> None:
-        jobs.cancel(job)
+        jobs.cancel(job["_id"])
         _record(request, job, CANCELED, reason=form.cleaned_data["reason"])
 
     return _change(request, job, CANCELED, apply, "It is canceled. What was done stays.")

@@ -23,6 +23,9 @@ _NEEDS = (roles.PATIENTS, roles.EXPORT)
 
 
 def _plan(task: jobs.Task) -> Iterable[str]:
+    readable_clinics.access_clinic(
+        str(task.clinic_id)
+    )  # one that is gone has no file without patients
     return map(str, list_choices.list_ids(task, limit=MOST_EXPORTED))
 
 

@@ -11,6 +11,7 @@ from bson import ObjectId
 
 from kernel import clock, db, jobs, outbox
 from kernel.jobs import running
+from kernel.staff import job_pages
 from tests.accesses import recorded
 from tests.admin.conftest import events, messages_of, text
 from tests.events import deliver_all
@@ -274,6 +275,32 @@ def test_a_job_that_the_outbox_gives_up_has_failed(clinic, person):
     assert (job()["state"], job()["problem"]) == ("failed", "it failed (worker_lost)")
 
 
+def test_an_export_whose_rows_have_expired_fails_instead_of_leaving_patients_out(
+    clinic, person, monkeypatch
+):
+    monkeypatch.setitem(jobs.KINDS, "patients.export", small(jobs.KINDS["patients.export"]))
+    path = begin(person, clinic)
+    step_until("writing")
+    db.collection("jobParts").delete_one({"series": "rows", "number": 1})
+    carry_out()
+
+    assert (job()["state"], parts()) == ("failed", 0)
+    assert "interrupted for too long" in text(person.get(path))
+
+
+def test_an_export_of_a_clinic_that_is_gone_with_its_patients_makes_no_file(clinic, person):
+    begin(person, clinic)
+    db.database()["clinics"].delete_one({"_id": clinic["_id"]})
+    db.collection("patients").delete_many({})
+    deliver_all()
+    assert (job()["state"], job().get("file")) == ("failed", None)
+
+
+def step_until(state):
+    while job()["state"] != state:
+        running._take_step(job())
+
+
 # --- cancel -----------------------------------------------------------------------------------------
 def test_a_job_is_canceled_with_a_reason(clinic, person):
     path = begin(person, clinic)
@@ -289,6 +316,45 @@ def test_a_job_is_canceled_with_a_reason(clinic, person):
     assert (event["reason"], event["clinicId"]) == (REASON, clinic["_id"])
     answer = person.post(f"{path}cancel", reason=REASON)
     assert messages_of(answer)[-1] == "It has ended already."
+
+
+def test_a_step_of_the_worker_does_not_keep_a_job_from_being_canceled(clinic, person, monkeypatch):
+    """The worker takes one after the page has read the job."""
+    monkeypatch.setitem(jobs.KINDS, "patients.export", small(jobs.KINDS["patients.export"]))
+    path = begin(person, clinic)
+    running._take_step(job())
+    once_before(monkeypatch, job_pages, "_change", lambda: running._take_step(job()))
+    answer = person.post(f"{path}cancel", reason=REASON)
+
+    assert messages_of(answer) == ["It is canceled. What was done stays."]
+    assert (job()["state"], job()["done"]) == ("canceled", 1)
+
+
+@pytest.mark.parametrize("place", ["write", "insert_part"])
+def test_a_job_that_is_canceled_while_its_file_is_written_leaves_nothing_of_it(
+    clinic, person, monkeypatch, place
+):
+    path = begin(person, clinic)
+    step_until("writing")
+
+    def cancel():
+        person.post(f"{path}cancel", reason=REASON)
+
+    once_before(monkeypatch, running.files if place == "write" else running.store, place, cancel)
+    carry_out()
+    assert (job()["state"], parts(), job().get("file")) == ("canceled", 0, None)
+
+
+def once_before(monkeypatch, owner, name, call):
+    """Something else happens right before the first call of a function."""
+    real, calls = getattr(owner, name), [call]
+
+    def late(*arguments, **options):
+        if calls:
+            calls.pop()()
+        return real(*arguments, **options)
+
+    monkeypatch.setattr(owner, name, late)
 
 
 def test_a_count_is_seen_by_all_who_find_the_clinic_and_canceled_by_who_may_begin_it(clinic, staff):
