@@ -250,4 +250,4 @@ def no_broker(monkeypatch, request):
 
     waking.forget()
     if request.node.get_closest_marker("processes") is None:
-        monkeypatch.setattr(waking, "enqueue", lambda wake_ups: None)
+        monkeypatch.setattr(waking, "enqueue", lambda wake_ups: [])

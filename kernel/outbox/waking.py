@@ -63,15 +63,19 @@ def _remembered() -> dict[str, list[WakeUp]]:
     return by_queue
 
 
-def enqueue(wake_ups: list[WakeUp]) -> None:
+def enqueue(wake_ups: list[WakeUp]) -> list[ObjectId]:
+    """Returns the rows that were handed out; the others are left to the relay."""
+    handed_out = []
     try:
         for row_id, queue in wake_ups:
             if _has_room(queue):
                 current_app.send_task(
                     DELIVER_TASK, (str(row_id), queue), queue=queue, retry=False, ignore_result=True
                 )
+                handed_out.append(row_id)
     except Exception as error:  # noqa: BLE001 (whatever the broker's client raises, the relay will repair it)
         log.warning("outbox.broker_unavailable", error=type(error).__name__, count=len(wake_ups))
+    return handed_out
 
 
 def _has_room(queue: str) -> bool:
@@ -91,7 +95,7 @@ def _waiting(queue: str) -> int:
 
 def relay() -> int:
     """Wake workers for due rows that were not handed out recently. Called by beat; safe to run anywhere and
-    often."""
+    often. Returns for how many."""
     return sum(_relay_queue(queue, clock.now()) for queue in subscriptions.queues())
 
 
@@ -102,11 +106,13 @@ def _relay_queue(queue: str, moment: datetime) -> int:
         sort=[("notBefore", ASCENDING)],
         limit=RELAY_BATCH,
     )
-    ids: list[ObjectId] = [row["_id"] for row in due]
-    if ids:
-        rows.collection().update_many({"_id": {"$in": ids}}, {"$set": {"nudgedTime": moment}})
-        enqueue([(row_id, queue) for row_id in ids])
-    return len(ids)
+    handed_out = enqueue([(row["_id"], queue) for row in due])
+    if handed_out:
+        # The next run tries those again for which there was no room. A row that a worker has claimed meanwhile is not
+        # due any more, and stays without a time: if its worker dies, it is handed out at once.
+        still_due = {"_id": {"$in": handed_out}, "notBefore": {"$lte": moment}}
+        rows.collection().update_many(still_due, {"$set": {"nudgedTime": moment}})
+    return len(handed_out)
 
 
 def _not_nudged_since(moment: datetime) -> dict[str, Any]:

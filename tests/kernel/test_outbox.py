@@ -55,6 +55,10 @@ def take_all(queue):
         connection.default_channel.queue_purge(queue)
 
 
+def refuse(*args, **options):
+    raise ConnectionError
+
+
 @pytest.fixture
 def listen(monkeypatch):
     """listen(name, handle, event=Happened, **options) subscribes for one test."""
@@ -76,9 +80,12 @@ def heard(listen):
 @pytest.fixture
 def handed_out(monkeypatch):
     ids = []
-    monkeypatch.setattr(
-        waking, "enqueue", lambda wake_ups: ids.extend(row_id for row_id, _ in wake_ups)
-    )
+
+    def enqueue(wake_ups):
+        ids.extend(row_id for row_id, _ in wake_ups)
+        return [row_id for row_id, _ in wake_ups]
+
+    monkeypatch.setattr(waking, "enqueue", enqueue)
     return ids
 
 
@@ -870,10 +877,40 @@ class TestRelay:
 
         assert outbox.relay() == 1
 
-    def test_a_broker_that_is_down_does_not_fail_the_change(self, heard, monkeypatch):
-        def refuse(*args, **options):
-            raise ConnectionError
+    @pytest.mark.parametrize("reason", ["the queue is full", "the broker is down"])
+    def test_a_row_that_could_not_be_handed_out_is_handed_out_by_the_next_run(
+        self, heard, monkeypatch, reason
+    ):
+        """It would otherwise lie for half a minute, as one whose message was lost does."""
+        outbox.emit(happened(n=1))
+        monkeypatch.setattr(waking, "enqueue", ENQUEUE)
+        monkeypatch.setattr(waking, "_rooms", {})
+        with monkeypatch.context() as patched:
+            if reason == "the queue is full":
+                patched.setattr(waking, "MOST_WAITING", 0)
+            else:
+                patched.setattr(current_app, "send_task", refuse)
+            assert outbox.relay() == 0
+        monkeypatch.setattr(waking, "_LOOK_EVERY", 0)
 
+        assert outbox.relay() == 1
+        assert outbox.relay() == 0
+        take_all(outbox.DEFAULT_QUEUE)
+
+    def test_a_row_that_is_claimed_while_it_is_handed_out_is_not_held_back(
+        self, heard, monkeypatch
+    ):
+        """Its worker may die, and then nothing else hands it out for half a minute."""
+        outbox.emit(happened(n=1))
+
+        def enqueue(wake_ups):
+            return [row_id for row_id, _ in wake_ups if claiming.claim(row_id)]
+
+        monkeypatch.setattr(waking, "enqueue", enqueue)
+        assert outbox.relay() == 1
+        assert "nudgedTime" not in only_row()
+
+    def test_a_broker_that_is_down_does_not_fail_the_change(self, heard, monkeypatch):
         monkeypatch.undo()
         monkeypatch.setattr(current_app, "send_task", refuse)
         waking.enqueue([(ObjectId(), "default")])
