@@ -72,8 +72,8 @@ def troubled(request: HttpRequest) -> HttpResponseBase:
         title="Clinics that need attention",
         crumbs=[pages.Crumb("Clinics", reverse("admin:clinics"))],
         troubles=_trouble_rows(request, found),
-        found=found.found,
-        paging=paging.paging(request, shown=len(found.shown), total=found.total),
+        found=found,
+        paging=paging.paging(request, shown=len(found.shown), total=found.kept),
     )
 
 
@@ -81,7 +81,7 @@ def _overview_section(request: HttpRequest) -> str:
     found = troubles.list_troubles(skip=0, limit=_SHOWN_ON_OVERVIEW)
     context = {
         "troubles": _trouble_rows(request, found),
-        "found": found.found,
+        "found": found,
         "more": found.total - _SHOWN_ON_OVERVIEW,
     }
     return render_to_string("clinics/staff/_troubles_section.html", context, request)

@@ -23,6 +23,7 @@ from patients.services import staff_reads as patients
 
 FREE_TIERS = (None, "", Tier.FREE.value)
 IS_SILENT, IS_FORGOTTEN = timedelta(days=7), timedelta(days=60)
+LATE = timedelta(minutes=10)  # a worker looks every minute, and may be busy with one task for three
 FEWEST = 10  # patients of a clinic that has stopped sending; with fewer, a holiday looks alike
 # By clinic, what is wrong.
 Finder = Callable[[], Mapping[ObjectId, str]]
@@ -37,11 +38,23 @@ class Trouble:
 
 @dataclass(frozen=True, slots=True)
 class Troubles:
-    """One page. `total` are all that were found at `found`, which is None if no worker has looked yet."""
+    """One page. `total` are all that were found at `found`, which is None if no worker has looked yet; `kept` of them
+    are on pages. `looked_at`: so many of them are on this page, with those that are well again and not shown."""
 
     shown: list[Trouble]
     total: int
+    kept: int
+    looked_at: int
     found: datetime | None
+
+    @property
+    def are_others_found(self) -> bool:
+        """Where none is shown, others may still be in trouble."""
+        return 0 < self.looked_at < self.total
+
+    @property
+    def is_late(self) -> bool:
+        return self.found is not None and clock.now() - self.found > LATE
 
 
 def declare(finder: Finder) -> None:
@@ -102,7 +115,13 @@ def list_troubles(*, skip: int, limit: int) -> Troubles:
         for entry in kept.entries
         if entry.clinic_id in shown
     ]
-    return Troubles([t for t in troubles if t.reasons], kept.total, kept.found)
+    return Troubles(
+        shown=[trouble for trouble in troubles if trouble.reasons],
+        total=kept.total,
+        kept=min(kept.total, store.MOST),
+        looked_at=len(kept.entries),
+        found=kept.found,
+    )
 
 
 def reasons_of(clinic: Document) -> list[str]:

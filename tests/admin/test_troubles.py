@@ -6,6 +6,7 @@ import pytest
 from bson import ObjectId
 
 from clinics import tasks
+from clinics.store import troubles as store
 from kernel import clock, db
 from patients import kept
 from patients.services import preparing
@@ -60,6 +61,50 @@ def test_before_a_worker_has_looked_the_pages_say_so(root):
     tasks.keep_troubles()
     for path in ("", PAGE):
         assert "All clinics are well" in text(root.get(path))
+
+
+@pytest.mark.parametrize("path", ["", PAGE])
+def test_pages_say_when_no_worker_has_looked_for_a_while(root, path):
+    tasks.keep_troubles()
+    assert "All clinics are well" in text(root.get(path))
+    assert "No worker has looked" not in text(root.get(path))
+    db.collection("clinicTroubles").update_one(
+        {}, {"$set": {"foundTime": clock.now() - timedelta(minutes=11)}}
+    )
+    make_clinic(name="No admin")
+    assert "No worker has looked at the clinics since" in text(root.get(path))
+    assert "All clinics are well" not in text(root.get(path))
+
+
+def test_where_those_of_a_page_are_well_again_others_are_not_called_well(root):
+    for number in range(30):
+        make_clinic(name=f"Clinic {number:02}")
+    tasks.keep_troubles()
+    of_page = [row["clinicId"] for row in db.collection("clinicTroubles").find_one({})["clinics"]]
+    well = {"$set": {"admins": ["x"]}}
+    db.collection("clinics").update_many({"_id": {"$in": of_page[:25]}}, well)
+    for path in ("", PAGE):
+        assert "All clinics are well" not in text(root.get(path))
+        assert "These are well again" in text(root.get(path))
+    assert "?page=2" in text(root.get(PAGE))
+    assert len(root.get(PAGE, {"page": "2"}).context["troubles"]) == 5
+
+    db.collection("clinics").update_many({}, well)
+    assert "These are well again" in text(root.get(PAGE, {"page": "2"}))
+    assert "There is no page 3" in text(root.get(PAGE, {"page": "3"}))
+    tasks.keep_troubles()
+    assert "All clinics are well" in text(root.get(PAGE))
+
+
+def test_where_more_are_in_trouble_than_are_kept_the_page_says_so(root, monkeypatch):
+    monkeypatch.setattr(store, "MOST", 30)
+    for number in range(31):
+        make_clinic(name=f"Clinic {number:02}")
+    tasks.keep_troubles()
+    page = text(root.get(PAGE, {"page": "2"}))
+    assert "31 clinics were found. The first 30 by name are listed here." in page
+    assert "26–30 of 30" in page
+    assert "?page=3" not in page
 
 
 # --- data that stopped ------------------------------------------------------------------------------
