@@ -34,6 +34,8 @@ NO_FLAG = "0"
 # Other writers may have stored texts and lists of any length; a row has to fit into a document and its indexes.
 _LONGEST_TEXT = 1000
 _MOST_ITEMS = 1000
+# Names of providers and states are keys of a clinic's counts, all of which have to fit into a document, too.
+_LONGEST_SOURCE = 100
 _LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _DELTA = "d"
 SEPARATOR = "\x1f"
@@ -275,9 +277,13 @@ def unescape(name: str) -> str:
 def sources_in(record: Mapping[str, Any]) -> list[str]:
     """`<provider>.<state>` of each data source, escaped."""
     return [
-        f"{escape(str(source.get('providerName')))}.{escape(str(source.get('state')))}"
+        f"{_source_key(source.get('providerName'))}.{_source_key(source.get('state'))}"
         for source in safe_reading.objects(record.get("dataSources"))[:_MOST_ITEMS]
     ]
+
+
+def _source_key(name: object) -> str:
+    return escape(str(name)[:_LONGEST_SOURCE])
 
 
 def sources_of(row: Mapping[str, Any]) -> list[str]:

@@ -19,11 +19,28 @@ RECORDS = {
     "ten thousand sources": {
         "dataSources": [{"providerName": f"p{n}", "state": "error"} for n in range(10_000)]
     },
+    "a provider of megabytes": {
+        "dataSources": [{"providerName": "p" * 9_000_000, "state": "error"}]
+    },
+    "a state of megabytes": {
+        "dataSources": [{"providerName": "dexcom", "state": ".%$" * 2_000_000}]
+    },
+    "hundreds of providers with long names": {
+        "dataSources": [
+            {"providerName": f"{n}" + "p" * 20_000, "state": "error"} for n in range(300)
+        ]
+    },
     "a zero character in a provider": {
         "dataSources": [{"providerName": "dex\0com", "state": "connected"}]
     },
     "nothing but a zero character": {"dataSources": [{"providerName": "\0", "state": "error"}]},
 }
+
+
+@pytest.fixture(autouse=True)
+def _any_length(monkeypatch):
+    """Answers have what is stored, however long; the description is of what clients may send."""
+    monkeypatch.setattr("tests.cast.check_against_description", lambda _: None)
 
 
 @pytest.fixture
@@ -45,3 +62,13 @@ def test_everyone_is_listed_and_someone_can_be_added(limited, ada, quirk):
     assert ada.api.post(url, BODY).status_code == 200
     assert ada.api.delete(f"{url}/{patient['userId']}").status_code == 204
     assert ada.api.get(url).json()["meta"]["count"] == 2
+
+
+def test_providers_of_megabytes_hide_no_one_of_their_clinic(clinic, ada):
+    """Their names are counted in one document, which holds 16."""
+    make_patients({"_id": ObjectId(clinic["id"])}, [RECORDS["a provider of megabytes"]] * 2)
+    url = f"/v1/clinics/{clinic['id']}/patients"
+    assert ada.api.get(url).json()["meta"]["count"] == 2
+    assert ada.api.post(url, BODY).status_code == 200
+    counts = ada.api.get(f"/v1/clinics/{clinic['id']}/patient_count").json()
+    assert counts["providers"] == {"p" * 100: {"states": {"error": 2}, "total": 2}}
