@@ -15,7 +15,7 @@ import structlog
 from celery.beat import PersistentScheduler
 from pymongo.errors import PyMongoError
 
-from kernel import clock, db
+from kernel import clock, db, updates
 
 COLLECTION = "heartbeats"
 LATE = timedelta(minutes=1)  # the shortest wait between two tasks is a few seconds
@@ -39,7 +39,20 @@ class Scheduler(PersistentScheduler):
 
     def tick(self, *args: Any, **options: Any) -> Any:
         self._ticked = time.monotonic()
+        self._follow_clock()
         return super().tick(*args, **options)
+
+    def _follow_clock(self) -> None:
+        """Celery sends a task when its pause has passed since the time of its last run. If the clock was set back by an
+        hour since then, also by one at a restart, nothing would be sent for an hour."""
+        ahead = [
+            e for e in self.schedule.values() if e.last_run_at and e.last_run_at > e.default_now()
+        ]
+        if ahead:
+            log.warning("beat.clock_was_set_back", count=len(ahead))
+            for entry in ahead:
+                entry.last_run_at = entry.default_now()
+            self._heap = None  # made again by the next tick
 
     def apply_async(self, *args: Any, **options: Any) -> Any:
         sent = super().apply_async(*args, **options)
@@ -59,10 +72,10 @@ def _record() -> None:
     """A failure is only logged: the schedule goes on."""
     try:
         with pymongo.timeout(1):
+            moment = clock.now()
+            began = {"$set": {"began": {"$min": ["$began", moment]}}}
             db.collection(COLLECTION).update_one(
-                {"_id": _NAME},
-                {"$max": {"time": clock.now()}, "$min": {"began": clock.now()}},
-                upsert=True,
+                {"_id": _NAME}, [updates.latest("time", moment), began], upsert=True
             )
     except PyMongoError as error:
         log.warning("beat.not_noted", error=type(error).__name__)

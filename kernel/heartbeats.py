@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 
-from kernel import clock, db, outbox
+from kernel import clock, db, outbox, updates
 from kernel.events import HeartbeatSent
 
 COLLECTION = "heartbeats"  # the scheduler's own note is there, too: kernel.beat
@@ -23,7 +23,7 @@ def send(queue: str) -> None:
 
 def note(queue: str) -> None:
     db.collection(COLLECTION).update_one(
-        {"_id": _name(queue)}, {"$max": {"time": clock.now()}}, upsert=True
+        {"_id": _name(queue)}, [updates.latest("time", clock.now())], upsert=True
     )
 
 

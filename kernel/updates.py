@@ -1,4 +1,4 @@
-"""Pipeline stages that change a list inside a document.
+"""Pipeline stages, most of which change a list inside a document.
 
 Other writers store null for an empty list. `$push`, `$addToSet` and `$pull` fail on null, and an update of
 many documents then stops at the first one. These stages treat null as an empty list, and replace any other value
@@ -6,14 +6,23 @@ that is not a list by the first entry.
 """
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 Stage = dict[str, Any]
+_MOST_AHEAD = timedelta(minutes=1)
 
 
 def assigned(fields: Mapping[str, Any]) -> Stage:
     """Like `$set` of a plain update: no value is read as an expression."""
     return {"$set": {path: {"$literal": value} for path, value in fields.items()}}
+
+
+def latest(path: str, moment: datetime) -> Stage:
+    """The later of what is stored and `moment`, so that a late writer changes nothing. A time that is more than a
+    minute ahead of it was written before a clock was set back, and would stay until then; it is replaced."""
+    is_ahead = {"$gt": [f"${path}", moment + _MOST_AHEAD]}
+    return {"$set": {path: {"$cond": [is_ahead, moment, {"$max": [f"${path}", moment]}]}}}
 
 
 def appended(path: str, entry: Any, *, keep: int | None = None) -> Stage:

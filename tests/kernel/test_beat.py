@@ -3,11 +3,12 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from celery.beat import PersistentScheduler
 from pymongo.errors import ServerSelectionTimeoutError
 
 from clinics_site.celery import app
-from kernel import beat, clock, db
+from kernel import beat, clock, db, heartbeats
 from tests.admin.conftest import Staff
 from tests.cast import QuickClient
 
@@ -75,3 +76,63 @@ def test_the_service_is_ready_without_a_scheduler():
     service too."""
     note(ago=timedelta(days=1))
     assert QuickClient().get("/ready").status_code == 200
+
+
+# --- a clock that is set back -----------------------------------------------------------------------
+@pytest.fixture
+def begun(tmp_path, monkeypatch):
+    """begun(): a scheduler with the file of all before it, and the names of what it has sent."""
+    schedulers = []
+    monkeypatch.setattr(PersistentScheduler, "apply_async", lambda self, entry, *_, **__: entry)
+
+    def begin():
+        scheduler, sent = beat.Scheduler(app, lazy=True, schedule_filename=str(tmp_path / "x")), []
+        monkeypatch.setattr(scheduler, "apply_entry", lambda entry, **_: sent.append(entry.name))
+        scheduler.setup_schedule()
+        schedulers.append(scheduler)
+        return scheduler, sent
+
+    yield begin
+    for scheduler in schedulers:
+        scheduler.close()
+
+
+def tick_for(scheduler, traveller, *, seconds):
+    for _ in range(seconds):
+        while scheduler.tick() == 0:
+            pass
+        traveller.shift(1)
+
+
+@pytest.mark.parametrize("restarts", [False, True])
+def test_the_schedule_goes_on_after_the_clock_was_set_back(begun, restarts):
+    """Otherwise nothing that the broker lost or that failed would be handed out for as long."""
+    (scheduler, sent), start = begun(), clock.now()
+    with time_machine.travel(start + timedelta(hours=1), tick=False) as traveller:
+        tick_for(scheduler, traveller, seconds=65)
+        assert sent.count("core.relay_outbox") >= 12
+        if restarts:
+            scheduler.sync()
+            scheduler, sent = begun()
+        sent.clear()
+        traveller.move_to(start)
+        tick_for(scheduler, traveller, seconds=65)
+    assert sent.count("core.relay_outbox") >= 12
+    assert sent.count("core.send_heartbeat:default") == 2
+
+
+def test_a_note_from_before_the_clock_was_set_back_does_not_hide_that_all_are_silent():
+    now = clock.now()
+    with time_machine.travel(now + timedelta(hours=1), tick=False):
+        beat._record()
+        heartbeats.note("ehr")
+    with time_machine.travel(now, tick=False):
+        beat._record()
+        heartbeats.note("ehr")
+    with time_machine.travel(now - timedelta(seconds=5), tick=False):  # of a late process
+        beat._record()
+        heartbeats.note("ehr")
+    with time_machine.travel(now + timedelta(minutes=6), tick=False):
+        assert beat.is_late()
+        assert heartbeats.late_queues()["ehr"] == 6
+    assert db.collection(beat.COLLECTION).find_one({"_id": "beat"})["began"] < now
