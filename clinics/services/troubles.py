@@ -24,6 +24,7 @@ from patients.services import staff_reads as patients
 FREE_TIERS = (None, "", Tier.FREE.value)
 IS_SILENT, IS_FORGOTTEN = timedelta(days=7), timedelta(days=60)
 LATE = timedelta(minutes=10)  # a worker looks every minute, and may be busy with one task for three
+MOST_AHEAD = timedelta(days=1)  # of data: local times are up to 14 hours ahead
 FEWEST = 10  # patients of a clinic that has stopped sending; with fewer, a holiday looks alike
 # By clinic, what is wrong.
 Finder = Callable[[], Mapping[ObjectId, str]]
@@ -92,7 +93,7 @@ def _found_elsewhere() -> dict[ObjectId, list[str]]:
 def _without_new_data() -> dict[ObjectId, str]:
     """Clinics whose patients had data, and none of them has new ones."""
     today = clock.now()
-    newest = patients.list_newest_data()
+    newest = patients.list_newest_data(until=today + MOST_AHEAD)
     silent = {
         clinic_id: moment
         for clinic_id, moment in newest.items()

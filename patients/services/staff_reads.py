@@ -30,9 +30,9 @@ def list_former_records(person: Person, *, skip: int, limit: int) -> tuple[list[
     return people.as_they_were(tombstones, "patient"), total
 
 
-def list_newest_data() -> dict[ObjectId, datetime]:
-    """The time of the newest data of any kind and any patient, by clinic."""
-    return store.list_newest_data()
+def list_newest_data(*, until: datetime) -> dict[ObjectId, datetime]:
+    """The time of the newest data of any kind and any patient, by clinic, without data of later times."""
+    return store.list_newest_data(until=until)
 
 
 def names_of_patients(keys: Sequence[tuple[ObjectId, str]]) -> dict[tuple[ObjectId, str], str]:

@@ -25,8 +25,9 @@ def list_records(person: Person, *, skip: int, limit: int) -> tuple[list[Documen
     return people.page_of(COLLECTION, person.conditions(), _OF_PATIENTS, skip=skip, limit=limit)
 
 
-def list_newest_data() -> dict[ObjectId, datetime]:
-    """By clinic. MongoDB goes from one clinic to the next in the index and reads one key of each."""
+def list_newest_data(*, until: datetime) -> dict[ObjectId, datetime]:
+    """By clinic, without data of later times, which a device with a wrong clock has. MongoDB goes from one clinic to
+    the next in the index and reads one key of each."""
     newest: dict[ObjectId, datetime] = {}
     for kind in statistics.KINDS:
         path = list_rows.date_path(kind, "lastData")
@@ -35,9 +36,23 @@ def list_newest_data() -> dict[ObjectId, datetime]:
         index = list_rows.INDEXED_ORDERS[path]
         for found in db.collection(kept.ROWS).aggregate([order, first], hint=index):
             moment = safe_reading.moment(found["moment"])
+            if moment is not None and moment > until:
+                moment = _newest_of(found["_id"], path, until)
             if moment is not None:
                 newest[found["_id"]] = max(moment, newest.get(found["_id"], moment))
     return newest
+
+
+def _newest_of(clinic_id: ObjectId, path: str, until: datetime) -> datetime | None:
+    found = db.collection(kept.ROWS).find_one(
+        {"clinicId": clinic_id, path: {"$lte": until}},
+        {path: 1, "_id": 0},
+        sort=[(path, DESCENDING)],
+        hint=list_rows.INDEXED_ORDERS[path],
+    )
+    return (
+        None if found is None else safe_reading.moment(list_rows.value_at(found, *path.split(".")))
+    )
 
 
 def list_former_records(person: Person, *, skip: int, limit: int) -> tuple[list[Document], int]:

@@ -141,13 +141,23 @@ def test_new_data_of_either_kind_count(root):
     assert problems_shown(root) == {}
 
 
+@pytest.mark.parametrize("kind", ["cgm", "bgm"])
+def test_data_of_a_device_whose_clock_is_wrong_do_not_hide_that_others_have_stopped(root, kind):
+    clinic = with_data("Silent", 8, kind=kind)
+    later = {"summary": {f"{kind}Stats": {"dates": {"lastData": clock.now() + timedelta(days=2)}}}}
+    make_patients(clinic, [later])
+    make_patients(make_clinic(name="Nothing else", **WELL), [later] * 10)
+    list(preparing.prepare())
+    assert set(problems_shown(root)) == {"Silent"}
+
+
 def test_newest_data_of_all_clinics_cost_one_key_of_each():
     for number in range(3):
         with_data(f"Clinic {number}", 8, patients=40)
     list(preparing.prepare())
     db.database().command("profile", 2)
     try:
-        found = staff_reads.list_newest_data()
+        found = staff_reads.list_newest_data(until=clock.now())
     finally:
         db.database().command("profile", 0)
     entries = list(db.database()["system.profile"].find({"command.aggregate": kept.ROWS}))
