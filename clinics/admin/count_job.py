@@ -6,7 +6,7 @@ from bson import ObjectId
 
 from kernel import jobs
 from kernel.staff import roles
-from patients.services import preparing
+from patients.services import patient_counts, preparing
 
 
 def _plan(task: jobs.Task) -> list[str]:
@@ -19,6 +19,10 @@ def _work(_: jobs.Task, items: Sequence[str]) -> jobs.Batch:
     return jobs.Batch(len(items))
 
 
+def _let_go(task: jobs.Task) -> None:
+    patient_counts.release_recount(task.clinic_id)
+
+
 COUNT = jobs.add(
     jobs.Kind(
         name="clinic.count",
@@ -28,5 +32,6 @@ COUNT = jobs.add(
         begins=(roles.SETTINGS,),
         plan=_plan,
         work=_work,
+        let_go=_let_go,
     )
 )

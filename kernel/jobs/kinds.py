@@ -35,7 +35,9 @@ class Kind:
     was, and neither waits for other services nor for long.
 
     `sees` are the permissions to see the job, all of them needed, `begins` those to begin and to cancel it. With a
-    `header` the job makes a file. Where it works on user ids, `names_items` has the event of its end name them."""
+    `header` the job makes a file. Where it works on user ids, `names_items` has the event of its end name them.
+    `let_go` gives back what was claimed for the job when it began: called in the transaction in which it fails or is
+    canceled."""
 
     name: str  # stored
     title: str
@@ -48,6 +50,7 @@ class Kind:
     is_atomic: bool = False
     names_items: bool = False
     header: tuple[str, ...] = ()
+    let_go: Callable[[Task], None] = lambda _: None
 
 
 KINDS: dict[str, Kind] = {}

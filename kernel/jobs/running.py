@@ -105,7 +105,13 @@ def cancel(job_id: ObjectId) -> None:
     fields = _ended(JobState.CANCELED, "it was canceled")
     if job is None or not can_cancel(job) or store.advance(job, fields, line="Canceled") is None:
         raise Conflict(message=NOT_AT_WORK)
+    _let_go(job)
     store.remove_parts(job_id)
+
+
+def _let_go(job: Document) -> None:
+    if job["kind"] in KINDS:
+        KINDS[job["kind"]].let_go(_task(job))
 
 
 def _emit(job: Document) -> None:
@@ -240,6 +246,8 @@ def _end(job: Document, fields: Mapping[str, Any], *, line: str) -> None:
     def note() -> None:
         _advance(job, fields, line=line)
         is_done = fields["state"] == JobState.DONE
+        if not is_done:
+            _let_go(job)
         audit.record(
             action=KINDS[job["kind"]].action if job["kind"] in KINDS else "job.ended",
             object_type=OBJECT,

@@ -185,6 +185,11 @@ def claim_recount(clinic_id: ObjectId) -> bool:
     return store.claim_doubt(clinic_id, moment, before=moment - _DOUBT_LASTS)
 
 
+def release_recount(clinic_id: ObjectId) -> None:
+    """In the transaction of a caller who has claimed it and does not count: another may begin."""
+    store.release_doubt(clinic_id)
+
+
 def recount_of(clinic_id: ObjectId) -> Document:
     """{counted, doubted}: the time of the last full count, and since when a worker is asked for the next."""
     counts = store.find_counts(clinic_id) or {}

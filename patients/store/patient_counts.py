@@ -149,6 +149,10 @@ def claim_doubt(clinic_id: ObjectId, moment: datetime, *, before: datetime) -> b
     return result.matched_count > 0
 
 
+def release_doubt(clinic_id: ObjectId) -> None:
+    db.collection(COLLECTION).update_one({"_id": clinic_id}, {"$unset": {"doubtedTime": ""}})
+
+
 def set_count(clinic_id: ObjectId, count_path: str, n: int) -> Document | None:
     """Set the count of one tag or site, by its path. The counts after the change; None when none are stored yet.
 

@@ -372,6 +372,22 @@ def test_two_counts_of_a_clinic_are_one_job(clinic, staff):
     assert db.collection("jobs").count_documents({}) == 1
 
 
+@pytest.mark.parametrize("end", ["canceled", "failed"])
+def test_a_count_that_was_canceled_or_has_failed_can_be_begun_again(clinic, staff, end):
+    person, page = staff("configuration"), f"clinics/{clinic['_id']}/"
+    person.post(f"{page}refresh")
+    assert "are being counted again" in text(person.get(page))
+    if end == "canceled":
+        person.post(f"jobs/{job()['_id']}/cancel", reason=REASON)
+    else:
+        running.give_up(str(job()["_id"]), "worker_lost")
+    assert job()["state"] == end
+    assert "are being counted again, since" not in text(person.get(page))
+
+    person.post(f"{page}refresh")
+    assert db.collection("jobs").count_documents({"state": "planning"}) == 1
+
+
 # --- the list ---------------------------------------------------------------------------------------
 def test_a_job_is_listed_to_those_who_see_what_it_is_about(clinic, person, staff):
     export(person, clinic)
