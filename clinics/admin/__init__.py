@@ -5,6 +5,7 @@ from clinics.admin import (  # noqa: F401
     clinic_lists,
     clinic_pages,
     finding,
+    legacy_accounts,
     members,
     patient_moves,
     removals,

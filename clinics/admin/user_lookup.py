@@ -19,6 +19,7 @@ from kernel.staff.fields import NO_ADDRESS
 from kernel.staff.moments import when
 from patients.admin.readable_patients import patient
 from patients.services import staff_reads as patient_reads
+from users.choices import AccountRole
 from users.clients.protocol import User
 from users.services import accounts
 from users.services.neighbours import user_service
@@ -73,6 +74,7 @@ def lookup(request: HttpRequest) -> HttpResponseBase:
         text=text,
         user_found=user,
         last_login=_last_login(user),
+        is_legacy=user is not None and AccountRole.LEGACY_CLINIC in user.roles,
         problem=problem or outage,
         is_known=is_known,
         was_sought=bool(address_or_id),

@@ -1,7 +1,7 @@
 """Clinics: create, find, change, delete (rules CLINIC-1 to CLINIC-43)."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from functools import partial
@@ -113,11 +113,15 @@ def create_clinic(*, creator_id: str, profile: ClinicProfile) -> ClinicDocument:
     return document
 
 
-def open_legacy_clinic(*, user_id: str) -> ClinicDocument:
-    """An empty clinic for a legacy account, whose owner fills in the profile before the migration."""
+def open_legacy_clinic(
+    *, user_id: str, then: Callable[[ClinicDocument], None] | None = None
+) -> ClinicDocument:
+    """An empty clinic for a legacy account, whose owner fills in the profile before the migration. `then` runs in the
+    transaction of the change."""
     owner = people.access_legacy_account(user_id)
     digest = _digest(user_id, ClinicProfile())
-    document = _insert(_new_clinic(user_id, ClinicProfile(), is_migrated=False), owner, digest)
+    opened = _new_clinic(user_id, ClinicProfile(), is_migrated=False)
+    document = _insert(opened, owner, digest, then)
     clinic_creations.remove_creation(digest)
     return document
 
@@ -155,7 +159,12 @@ def _new_clinic(creator_id: str, profile: ClinicProfile, *, is_migrated: bool) -
     return ClinicDocument(document)
 
 
-def _insert(clinic: ClinicDocument, creator: people.Account, digest: str) -> ClinicDocument:
+def _insert(
+    clinic: ClinicDocument,
+    creator: people.Account,
+    digest: str,
+    then: Callable[[ClinicDocument], None] | None = None,
+) -> ClinicDocument:
     """Store a clinic with its first admin and an unused share code. Raises Duplicate after 100 codes in use."""
     for _ in range(ATTEMPTS):
         code = new_share_code()
@@ -163,13 +172,18 @@ def _insert(clinic: ClinicDocument, creator: people.Account, digest: str) -> Cli
             continue
         document = ClinicDocument({**clinic, "canonicalShareCode": code, "shareCodes": [code]})
         try:
-            return db.run_in_transaction(partial(_write, document, creator, digest))
+            return db.run_in_transaction(partial(_write, document, creator, digest, then))
         except DuplicateKeyError:  # another clinic has taken the code meanwhile
             continue
     raise Duplicate(message="duplicate share code")
 
 
-def _write(clinic: ClinicDocument, creator: people.Account, digest: str) -> ClinicDocument:
+def _write(
+    clinic: ClinicDocument,
+    creator: people.Account,
+    digest: str,
+    then: Callable[[ClinicDocument], None] | None,
+) -> ClinicDocument:
     moment = clinic["createdTime"]
     stored_before = clinic_creations.find_clinic_id(digest, since=moment - REPEAT_WINDOW)
     repeated = access.find_clinic(stored_before) if stored_before else None
@@ -182,6 +196,8 @@ def _write(clinic: ClinicDocument, creator: people.Account, digest: str) -> Clin
     clinic_id = str(clinic["_id"])
     outbox.emit(ClinicCreated(clinic_id=clinic_id))
     outbox.emit(ClinicianSaved(clinic_id=clinic_id, user_id=creator.user_id))
+    if then is not None:
+        then(clinic)
     return clinic
 
 

@@ -53,8 +53,11 @@ class Unfinished(Exception):
 
 
 # --- operations -----------------------------------------------------------------------------------
-def trigger_initial_migration(clinic_id: str | ObjectId) -> Document:
-    """Called after the owner has filled in the profile of the clinic that was opened for the account."""
+def trigger_initial_migration(
+    clinic_id: str | ObjectId, then: Callable[[], None] | None = None
+) -> Document:
+    """Called after the owner has filled in the profile of the clinic that was opened for the account. `then` runs in
+    the transaction of the change."""
     clinic = access.access_open_clinic(clinic_id)
     if clinic.get("isMigrated"):
         raise ConstraintViolation(ALREADY_MIGRATED)
@@ -71,6 +74,8 @@ def trigger_initial_migration(clinic_id: str | ObjectId) -> Document:
         if not clinic_store.set_migrated(clinic["_id"], migration["createdTime"]):
             raise ConstraintViolation(ALREADY_MIGRATED)
         _insert(migration)
+        if then is not None:
+            then()
 
     return _stored_once(trigger, migration)
 

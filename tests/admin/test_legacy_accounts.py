@@ -1,0 +1,108 @@
+"""Legacy accounts become clinics, by staff."""
+
+import pytest
+from bson import ObjectId
+
+from kernel import db
+from tests.admin.conftest import events, text
+from tests.cast import CLINIC, make_person
+from tests.events import deliver_all
+from tests.factories import make_clinic, make_clinician
+from users.services.neighbours import permission_service
+
+REASON = {"reason": "TICKET-1"}
+
+
+@pytest.fixture
+def lee():
+    """A legacy account, one login for a whole practice."""
+    return make_person("Lee Legacy", roles=("clinic",))
+
+
+@pytest.fixture
+def person(staff):
+    return staff("configuration")
+
+
+def opened(person, lee):
+    answer = person.post(f"users/{lee.user_id}/clinic", **REASON)
+    assert answer.status_code == 302
+    return db.collection("clinics").find_one({"admins": lee.user_id})
+
+
+def migrations_of(clinic):
+    return list(db.collection("migrations").find({"clinicId": clinic["_id"]}))
+
+
+def page_of(clinic):
+    return f"clinics/{clinic['_id']}/migrations"
+
+
+def test_a_clinic_is_opened_for_a_legacy_account_and_its_patients_move(person, lee, dot):
+    permission_service().set_permissions(dot.user_id, lee.user_id, {"view": {}})
+    found = text(person.get("users/", {"q": lee.user_id}))
+    assert f"users/{lee.user_id}/clinic" in found
+    clinic = opened(person, lee)
+    incomplete = person.post(page_of(clinic), **REASON)
+    assert incomplete.status_code == 400
+    assert "profile" in text(incomplete)
+    assert lee.api.put(f"/v1/clinics/{clinic['_id']}", CLINIC).status_code == 200
+
+    assert person.post(page_of(clinic), **REASON).status_code == 302
+    deliver_all()
+    assert "completed" in text(person.get(page_of(clinic)))
+    assert (
+        db.collection("patients").count_documents(
+            {"clinicId": clinic["_id"], "userId": dot.user_id}
+        )
+        == 1
+    )
+    done = [
+        (event["action"], event["reason"])
+        for event in events(outcome="done", clinicId=clinic["_id"])
+    ]
+    assert done[-2:] == [
+        ("clinic.opened_for_legacy_account", "TICKET-1"),
+        ("migration.started", "TICKET-1"),
+    ]
+
+
+def test_another_account_of_the_practice_moves_into_the_clinic(person, lee):
+    clinic = make_clinic(isMigrated=True)
+    refused = person.post(page_of(clinic), user_id=lee.user_id, **REASON)
+    assert refused.status_code == 400
+    assert migrations_of(clinic) == []
+    make_clinician(clinic, lee)
+    assert person.post(page_of(clinic), user_id=lee.user_id, **REASON).status_code == 302
+    assert [row["userId"] for row in migrations_of(clinic)] == [lee.user_id]
+    again = person.post(page_of(clinic), user_id=lee.user_id, **REASON)
+    assert "duplicate" in text(again)
+    outcomes = [event["outcome"] for event in events(action="migration.added")]
+    assert outcomes == ["refused", "done", "refused"]
+
+
+def test_no_clinic_is_opened_for_another_account(person, ada):
+    refused = person.post(f"users/{ada.user_id}/clinic", **REASON)
+    assert refused.status_code == 400
+    assert "is not clinician" in text(refused)
+    assert db.collection("clinics").count_documents({"admins": ada.user_id}) == 0
+    (event,) = events(action="clinic.opened_for_legacy_account")
+    assert (event["outcome"], event["object"]["id"]) == ("refused", ada.user_id)
+
+
+def test_clinics_that_the_account_has_are_shown_first(person, lee):
+    clinic = opened(person, lee)
+    page = text(person.get(f"users/{lee.user_id}/clinic"))
+    assert f"clinics/{clinic['_id']}/" in page
+
+
+@pytest.mark.parametrize("role", ["viewer", "support", "integration", "destructive"])
+def test_other_roles_open_and_migrate_nothing(staff, lee, role):
+    clinic = make_clinic()
+    for path in (f"users/{lee.user_id}/clinic", page_of(clinic)):
+        assert staff(role).get(path).status_code == 403
+        assert staff(role).post(path, **REASON).status_code == 403
+
+
+def test_a_clinic_that_is_not_there_is_404(person):
+    assert person.get(f"clinics/{ObjectId()}/migrations").status_code == 404
