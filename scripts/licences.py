@@ -17,13 +17,31 @@ a test refuses a licence that no one has judged.
 | package | licence |
 |---|---|
 """
+FONTS = """
+## Fonts
+
+`ehr/report/fonts` holds what is embedded in every report, with the text of its licence:
+
+| file | licence |
+|---|---|
+"""
 PIN = re.compile(r"^([A-Za-z0-9._-]+)==", re.MULTILINE)
 CLASSIFIER = "License :: OSI Approved :: "
 LONGEST = 40  # a longer text is the licence itself, not its name
 
 
 def current() -> str:
-    return HEAD + "".join(f"| {name} | {licence} |\n" for name, licence in licences().items())
+    return HEAD + rows(licences()) + FONTS + rows(fonts())
+
+
+def rows(licences: dict[str, str]) -> str:
+    return "".join(f"| {name} | {licence} |\n" for name, licence in licences.items())
+
+
+def fonts() -> dict[str, str]:
+    """By file; the text is OFL.txt, beside them."""
+    folder = local.BASE / "ehr" / "report" / "fonts"
+    return {path.name: "OFL-1.1" for path in sorted(folder.glob("*.ttf"))}
 
 
 def licences() -> dict[str, str]:

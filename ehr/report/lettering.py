@@ -1,12 +1,11 @@
 """Texts in any script as lines that can be measured and drawn: parts in Noto Sans, and shaped clusters."""
 
-import io
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from pathlib import Path
 
-import pymupdf_fonts
 from reportlab import rl_config
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
@@ -14,6 +13,7 @@ from reportlab.pdfbase.ttfonts import TTFont
 from ehr.report.faces import Cluster, Face, face_for, han_of
 
 REGULAR, BOLD = "NotoSans", "NotoSans-Bold"
+_FILES = {REGULAR: "NotoSans-Regular.ttf", BOLD: "NotoSans-Bold.ttf"}
 LONGEST = 160  # characters of a text; no more of it are read
 CUT, REPLACEMENT = "…", "\N{REPLACEMENT CHARACTER}"
 _WEIGHTS = {REGULAR: 400, BOLD: 700}
@@ -51,8 +51,8 @@ class Line:
 def register_fonts() -> None:
     """Once in a process, with reportlab's settings: without ASCII85, which costs a tenth of a page."""
     rl_config.useA85 = 0
-    for name, key in ((REGULAR, "notos"), (BOLD, "notosbo")):
-        pdfmetrics.registerFont(TTFont(name, io.BytesIO(pymupdf_fonts.myfont(key))))
+    for name, file in _FILES.items():
+        pdfmetrics.registerFont(TTFont(name, str(Path(__file__).with_name("fonts") / file)))
 
 
 @cache

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from scripts import licences
+from scripts import licences, local
 
 pytestmark = pytest.mark.yardstick("W3")
 # Each part of what a package states: free to use, change and pass on inside a service; the last three ask for the
@@ -51,6 +51,15 @@ def test_a_licence_that_no_one_has_judged_would_be_found():
 
 def test_the_page_lists_them():
     assert licences.PAGE.read_text() == licences.current(), "run `make fmt`"
+
+
+def test_fonts_are_here_with_the_licence_that_they_state():
+    folder = local.BASE / "ehr" / "report" / "fonts"
+    name = "SIL Open Font License, Version 1.1"
+    assert name in (folder / "OFL.txt").read_text()
+    assert len(licences.fonts()) == 2
+    for file in licences.fonts():
+        assert name.encode("utf-16-be") in (folder / file).read_bytes()
 
 
 def test_every_package_is_pinned_with_hashes():
