@@ -6,7 +6,7 @@ OWN_ADDOPTS := -q --strict-markers -p no:cacheprovider -p tests.environment
 # Otherwise each process would compile the whole program again.
 unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
-.PHONY: help run serve setup test walks lint fmt house screenshots bench bench-compare bench-ehr bench-merge bench-outbox yardsticks fuzz-short fuzz chaos-short chaos soak promtool attack audit lock servers stop clean run-setup dev-setup
+.PHONY: help run serve setup test walks lint fmt house screenshots bench bench-compare bench-ehr bench-merge bench-outbox yardsticks fuzz-short fuzz chaos-short chaos soak promtool chart attack audit lock servers stop clean run-setup dev-setup
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
@@ -90,6 +90,9 @@ soak: dev-setup  ## an hour of mixed load (SOAK_MINUTES): do memory, queues and 
 promtool:  ## fetch the tool with which tests try the alert rules (with apt; nothing is installed)
 	@scripts/promtool.sh
 
+chart: dev-setup  ## fetch what renders the Helm chart for tests (200 MB, into .local/chart)
+	@scripts/chart.sh
+
 attack: dev-setup  ## attack a service started for this: do others notice? ARGS="slow-bodies floods", ARGS=--list
 	@$(PYTHON_BIN) -m tests.attack $(ARGS)
 
@@ -99,6 +102,7 @@ audit: dev-setup  ## compare the pinned packages with a list of known vulnerabil
 lock: dev-setup  ## pin the newest packages that requirements*.in allow
 	.venv/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --upgrade requirements.in -o requirements.txt
 	.venv/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --upgrade requirements-dev.in -o requirements-dev.txt
+	.venv/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --upgrade requirements-chart.in -o requirements-chart.txt
 
 servers: run-setup  ## only MongoDB and Redis, in the background
 	@$(PYTHON_BIN) -m scripts.servers start

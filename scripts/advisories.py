@@ -18,7 +18,9 @@ from typing import Any
 
 from scripts import local
 
-REQUIREMENTS = [local.BASE / f"requirements{kind}.txt" for kind in ("", "-dev", "-servers")]
+REQUIREMENTS = [
+    local.BASE / f"requirements{kind}.txt" for kind in ("", "-dev", "-chart", "-servers")
+]
 EXCEPTIONS = local.BASE / "requirements-exceptions.toml"
 NONE_KNOWN, KNOWN, FAILED = 0, 1, 2
 # What pip-audit and the library below it print when no server answers.

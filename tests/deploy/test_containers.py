@@ -101,7 +101,7 @@ def test_the_image_has_the_python_that_ci_runs_and_none_of_what_only_tests_need(
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
     assert f"FROM python:{version}-slim" in DOCKERFILE
     left_out = (local.BASE / ".dockerignore").read_text().split()
-    assert {"tests", "docs", ".ci", "requirements-dev.*"} <= {*left_out}
+    assert {"tests", "docs", ".ci", "requirements-dev.*", "requirements-chart.*"} <= {*left_out}
     assert "deploy" not in left_out
     assert "scripts" not in left_out, "manage.py reads scripts.local"
 
