@@ -153,9 +153,13 @@ def test_a_command_without_servers_ends_with_one_sentence():
 @pytest.mark.yardstick("W1")
 @pytest.mark.walk
 def test_check_deploy_lists_missing_settings():
+    """An empty AUDIT_KEY would be derived, an empty EMAIL_BACKEND print mails, empty ALLOWED_HOSTS be the default."""
     unsafe = {"SECRET_KEY": "", "AUDIT_KEY": "", "DEBUG": "true"}
-    done = run([*MANAGE, "check", "--deploy"], **unsafe)
+    as_by_default = {"EMAIL_BACKEND": "", "ALLOWED_HOSTS": ""}
+    done = run([*MANAGE, "check", "--deploy"], **unsafe, **as_by_default)
     assert done.returncode == 1
+    assert "EMAIL_BACKEND would print mails" in done.stderr
+    assert "ALLOWED_HOSTS names this machine alone" in done.stderr
     for name in (*unsafe, "TIDEPOOL_SHORELINE_CLIENT_ADDRESS", "CLIENT_ADDRESS_HEADER"):
         assert f") {name} is" in done.stderr
     assert run([*MANAGE, "check"], **unsafe).returncode == 1
