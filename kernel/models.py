@@ -425,12 +425,16 @@ class Job(StoredDocument):
     state = models.TextField(choices=JobState.choices, help_text="how far it has come")
     steps = models.IntegerField(help_text="steps that were taken, so that none is taken twice")
     position = models.IntegerField(help_text="the part that is next")
+    offset = models.IntegerField(
+        null=True, help_text="the item of it that is next, where each is a step of its own"
+    )
     total = models.IntegerField(help_text="how many it is about")
     done = models.IntegerField(help_text="how many it has worked on")
     succeeded = models.IntegerField(help_text="for how many it was done")
     problem = models.TextField(help_text="why it ended early")
     log: Any = PassThroughField(
-        shape=[{"time": datetime, "words": str}], help_text="its steps, the last 200"
+        shape=[{"time": datetime, "words": str}],
+        help_text="its steps and what was left out, the last 500",
     )
     file: Any = PassThroughField(
         null=True,
@@ -444,6 +448,11 @@ class Job(StoredDocument):
     created_time = models.DateTimeField(db_column="createdTime", help_text="begun")
     updated_time = models.DateTimeField(db_column="updatedTime", help_text="changed last")
     ended_time = models.DateTimeField(null=True, db_column="endedTime", help_text="ended")
+    again: Any = PassThroughField(
+        null=True,
+        shape={"state": str, "until": datetime},
+        help_text="where a failed one goes on if it is started again, and until when it can be",
+    )
 
     class Meta(StoredDocument.Meta):
         db_table = "jobs"
@@ -458,13 +467,19 @@ class JobPart(StoredDocument):
 
     life = lives.expires(
         "JobPartsCleanup",
-        "a day after the file was made; of a job that has not ended, three days after the part was made",
+        "a day after the file was made; of a job that has not ended, three days after the part was made; of one that "
+        "has failed, three days after that",
     )
 
     job_id = ObjectIdField(db_column="jobId", help_text="the job")
-    series = models.TextField(help_text="`items`, `rows`, or that of the file")
+    series = models.TextField(help_text="`wanted`, `items`, `rows`, or that of the file")
     number = models.IntegerField(help_text="its place in the series")
     items = ArrayField(models.TextField(), null=True, help_text="ids of what is worked on")
+    wanted: Any = PassThroughField(
+        null=True,
+        shape=dict,
+        help_text="what was asked for, of a job that failed before it was planned",
+    )
     data = models.BinaryField(null=True, help_text="rows, compressed, or a piece of the file")
     expires_time = models.DateTimeField(db_column="expiresTime", help_text="when it goes")
 

@@ -1,18 +1,25 @@
-"""How a page begins a job about a clinic: with the event that says what was asked for, in one transaction."""
+"""How a page begins a job about a clinic, with the event that says what was asked for, in one transaction; and what the
+work of such a job records."""
 
 from collections.abc import Mapping
 from typing import Any
 
+from bson import ObjectId
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 
 from clinic_records.admin import changes
-from kernel import jobs, outbox
+from clinic_records.admin.removals import RemovalForm
+from kernel import audit, jobs, outbox
 from kernel.choices import AuditOutcome
 from kernel.db import Document
 from kernel.errors import DomainError
 from kernel.jobs.running import OBJECT
 from kernel.staff import pages
+
+
+class ConfirmForm(RemovalForm):
+    wrong_text = "The text does not match; nothing was begun."
 
 
 def begin(
@@ -65,3 +72,32 @@ def begin(
 
 def asked_by(request: HttpRequest) -> dict[str, str]:
     return {name: str(value) for name, value in pages.actor(request).items()}
+
+
+def signature(task: jobs.Task) -> str:
+    """The person who asked for the job, as in `pages.signature`."""
+    return pages.signature_of(task.asked_by["actor_id"])
+
+
+def record_one(
+    task: jobs.Task,
+    *,
+    action: str,
+    object_type: str,
+    object_id: str,
+    scope: Mapping[str, Any] | None = None,
+    clinic_id: ObjectId | None = None,
+    **fields: Any,
+) -> None:
+    """In the transaction of the work: the event that one object was changed, as the page of that object records it.
+    `clinic_id`: if it is not that of the job."""
+    audit.record(
+        action=action,
+        object_type=object_type,
+        object_id=object_id,
+        clinic_id=clinic_id or task.clinic_id,
+        scope={**(scope or {}), "job": str(task.id)},
+        reason=task.reason,
+        **fields,
+        **task.asked_by,
+    )

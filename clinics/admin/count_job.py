@@ -33,5 +33,6 @@ COUNT = jobs.add(
         plan=_plan,
         work=_work,
         let_go=_let_go,
+        items="clinics",
     )
 )

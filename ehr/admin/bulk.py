@@ -4,8 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.template.loader import render_to_string
+from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 
 from clinic_records.admin import changes, frame, readable_clinics
@@ -19,10 +18,17 @@ from kernel.db import Document
 from kernel.errors import DomainError
 from kernel.staff import job_pages, pages, paging, roles
 from kernel.staff.fields import ReasonForm, StaffForm
+from kernel.templatetags.staff import pluralized
 
 BEGUN, STOPPED = "ehr.bulk_run_begun", "ehr.bulk_run_stopped"
 OBJECT = "ehrBulkRun"
 _DEFAULT = 20
+_PARTS = job_pages.Parts(
+    "ehr/staff/_bulk_rows.html",
+    "Patients",
+    progress="ehr/staff/_bulk_progress.html",
+    change="ehr/staff/_bulk_change.html",
+)
 _ROUTE = "clinics/<str:clinic_id>/ehr/bulk/"
 _STATES = dict(BulkState.choices)
 _COLOURS = {BulkState.DONE: "good", BulkState.STOPPED: "bad", BulkState.PROPOSED: "warn"}
@@ -108,9 +114,9 @@ def run(request: HttpRequest, clinic_id: str, bulk_id: str) -> HttpResponseBase:
     parts = _moving_parts(request, selected)
     names.add_names(request, parts["rows"])
     poll = reverse("admin:ehr_bulk_progress", args=[clinic_id, bulk_id])
-    return pages.render(
+    return job_pages.render(
         request,
-        "ehr/staff/bulk_run.html",
+        _PARTS,
         title=_title(selected),
         crumbs=[
             *frame.crumbs_of(clinic),
@@ -126,8 +132,7 @@ def progress(request: HttpRequest, clinic_id: str, bulk_id: str) -> HttpResponse
     context = _moving_parts(request, bulk.access_run(clinic_id, bulk_id))
     seen = names.mark(request, context["rows"])
     names.add_names(request, context["rows"], is_recorded=seen == request.GET.get("seen"))
-    context["may"] = pages.Permissions(request)
-    return HttpResponse(render_to_string("ehr/staff/_bulk_parts.html", context, request))
+    return job_pages.render_parts(request, _PARTS, context)
 
 
 @pages.page(
@@ -230,9 +235,18 @@ def _moving_parts(request: HttpRequest, run: Document) -> dict[str, Any]:
         "paging": paging.paging(request, shown=len(items), total=len(run["items"])),
         "more_left_out": run["leftOut"] - sum(not item["isPlanned"] for item in run["items"]),
         "can_begin": bulk.can_begin(run),
+        "words_of_begin": _words_of_begin(run),
         "can_stop": bulk.can_stop(run),
         "form": ReasonForm(),
     }
+
+
+def _words_of_begin(run: Document) -> str:
+    patients = pluralized(run["planned"], "patient")
+    return (
+        f"{_title(run)}: this is done for the {patients} who are planned below, as far as it still applies to each. "
+        "It goes on in the background."
+    )
 
 
 def _row(run: Document) -> dict[str, Any]:

@@ -7,8 +7,16 @@ running   how a job begins, goes on after a crash, and ends
 """
 
 from kernel.jobs.files import fetch, is_ready
-from kernel.jobs.kinds import KINDS, Batch, Kind, Task, add
-from kernel.jobs.running import access, begin, can_cancel, cancel, is_at_work
+from kernel.jobs.kinds import KINDS, Batch, Kind, Skipped, Task, add
+from kernel.jobs.running import (
+    access,
+    begin,
+    can_cancel,
+    can_start_again,
+    cancel,
+    is_at_work,
+    start_again,
+)
 from kernel.jobs.store import COLLECTION
 
 __all__ = [
@@ -16,13 +24,16 @@ __all__ = [
     "KINDS",
     "Batch",
     "Kind",
+    "Skipped",
     "Task",
     "access",
     "add",
     "begin",
     "can_cancel",
+    "can_start_again",
     "cancel",
     "fetch",
     "is_at_work",
     "is_ready",
+    "start_again",
 ]

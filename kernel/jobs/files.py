@@ -30,6 +30,10 @@ TYPES = {
 }
 
 
+class PartsGone(Exception):
+    """Rows have expired: a file without them would look complete."""
+
+
 def pack(rows: Sequence[Sequence[Any]]) -> bytes:
     texts = [[tables.plain(value) for value in row] for row in rows]
     return zlib.compress(orjson.dumps(texts), 1)
@@ -37,7 +41,7 @@ def pack(rows: Sequence[Sequence[Any]]) -> bytes:
 
 def write(job: Document, header: Sequence[str]) -> Document:
     """Make the file of all rows. Where two workers do it at the same time, the job will name the file of one, and the
-    other removes its pieces. Raises Conflict where rows have expired: a file without them would look complete."""
+    other removes its pieces. Raises PartsGone."""
     series, expires = str(ObjectId()), clock.now() + IS_KEPT
     with tempfile.TemporaryFile() as file:
         tables.WRITERS[job["options"]["format"]](file, header, _rows(job))
@@ -55,7 +59,7 @@ def _rows(job: Document) -> Iterator[list[str]]:
         yield from orjson.loads(zlib.decompress(data))
         parts += 1
     if parts != job["position"]:
-        raise Conflict(message=PARTS_GONE)
+        raise PartsGone
 
 
 def _pieces(file: IO[bytes]) -> Iterator[bytes]:

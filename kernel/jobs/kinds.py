@@ -6,6 +6,8 @@ from typing import Any
 
 from bson import ObjectId
 
+PATIENTS = "patients"
+
 
 @dataclass(frozen=True, slots=True)
 class Task:
@@ -20,6 +22,15 @@ class Task:
     reason: str
 
 
+class Skipped(Exception):
+    """Raised by work that goes on one by one: the rules refuse it for this item, and the rest goes on. `words` become a
+    line of the log after the item's id, so they say nothing else about a patient."""
+
+    def __init__(self, words: str) -> None:
+        self.words = words
+        super().__init__(words)
+
+
 @dataclass(frozen=True, slots=True)
 class Batch:
     """What became of a part: for how many it was done, and its rows in the file, if the job makes one."""
@@ -32,12 +43,13 @@ class Batch:
 class Kind:
     """`plan` names all that the job works on, by id and in order, and `work` takes `batch` of them at a time. Both may
     be called again after a crash, unless the work `is_atomic`: then it is done in one transaction with the note that it
-    was, and neither waits for other services nor for long.
+    was, and neither waits for other services nor for long. Work that `is_one_by_one` is called for one item at a time,
+    each in such a transaction of its own, and may raise `Skipped`.
 
-    `sees` are the permissions to see the job, all of them needed, `begins` those to begin and to cancel it. With a
-    `header` the job makes a file. Where it works on user ids, `names_items` has the event of its end name them.
-    `let_go` gives back what was claimed for the job when it began: called in the transaction in which it fails or is
-    canceled."""
+    `sees` are the permissions to see the job, all of them needed, `begins` those to begin it, to cancel it and
+    to start it again. With a `header` the job makes a file. `items` says what is worked on; where these are user ids,
+    `names_items` has the event of its end name them. `let_go` gives back what was claimed for the job when it began:
+    called in the transaction in which it fails or is canceled."""
 
     name: str  # stored
     title: str
@@ -48,6 +60,8 @@ class Kind:
     work: Callable[[Task, Sequence[str]], Batch]
     batch: int = 100
     is_atomic: bool = False
+    is_one_by_one: bool = False
+    items: str = PATIENTS
     names_items: bool = False
     header: tuple[str, ...] = ()
     let_go: Callable[[Task], None] = lambda _: None

@@ -20,16 +20,19 @@ from kernel.db import Document
 from kernel.errors import BadRequest, Conflict, ConstraintViolation, NotFound, PermanentFailure
 from kernel.events import JobDue
 from kernel.jobs import files, store
-from kernel.jobs.kinds import KINDS, Batch, Kind, Task
+from kernel.jobs.kinds import KINDS, PATIENTS, Batch, Kind, Skipped, Task
 
 OBJECT = "job"
 NOT_FOUND = "there is no such job; jobs are kept for thirty days"
 NOT_AT_WORK = "it has ended already"
+NOT_AGAIN = "it cannot be started again: it has not failed, or failed too long ago; begin a new one"
 # One delivery of the event works this long, then leaves the rest to the next: tasks have a time limit, and other work
 # waits behind it.
 SLICE = timedelta(seconds=20)
 MOST_NAMED = 500  # whom an audit event names; more are counted
-PARTS_LAST = timedelta(days=3)  # longer than the outbox tries
+PARTS_LAST = timedelta(
+    days=3
+)  # longer than the outbox tries; and so long a failed job can be started again
 _AT_WORK = (JobState.PLANNING, JobState.RUNNING, JobState.WRITING)
 # What the rules refuse; other failures are tried again by the outbox.
 _REFUSALS = (BadRequest, Conflict, ConstraintViolation, NotFound)
@@ -64,7 +67,7 @@ def begin(
         "options": dict(options or {}),
         "about": about,
         "state": JobState.PLANNING.value,
-        **dict.fromkeys(("steps", "position", "total", "done", "succeeded"), 0),
+        **dict.fromkeys(("steps", "position", "offset", "total", "done", "succeeded"), 0),
         "problem": "",
         "log": [{"time": moment, "words": "Asked for"}],
         "askedBy": dict(asked_by),
@@ -96,22 +99,48 @@ def can_cancel(job: Mapping[str, Any]) -> bool:
     return is_at_work(job) and (job["state"] == JobState.PLANNING or job["total"] > 1)
 
 
-def cancel(job_id: ObjectId) -> None:
-    """In the caller's transaction. What was done stays; nothing more is begun. Raises Conflict.
+def cancel(job: Document) -> Document:
+    """The job as it is then; in the caller's transaction. What was done stays; nothing more is begun. Raises
+    Conflict.
 
-    The job is read here: a worker that has taken a step since the caller read it must not keep it from being canceled.
+    The job is read again: a worker that has taken a step since the caller read it must not keep it from being canceled.
     One that takes a step at this moment has the transaction repeated."""
-    job = store.find(job_id)
+    job = store.find(job["_id"]) or job
     fields = _ended(JobState.CANCELED, "it was canceled")
-    if job is None or not can_cancel(job) or store.advance(job, fields, line="Canceled") is None:
+    canceled = store.advance(job, fields, lines=["Canceled"]) if can_cancel(job) else None
+    if canceled is None:
         raise Conflict(message=NOT_AT_WORK)
     _let_go(job)
-    store.remove_parts(job_id)
+    store.remove_parts(job["_id"])
+    return canceled
 
 
 def _let_go(job: Document) -> None:
     if job["kind"] in KINDS:
         KINDS[job["kind"]].let_go(_task(job))
+
+
+def can_start_again(job: Mapping[str, Any]) -> bool:
+    again = job.get("again")
+    return bool(job["state"] == JobState.FAILED and again and again["until"] > clock.now())
+
+
+def start_again(job: Document) -> Document:
+    """The job as it is then; in the caller's transaction. It goes on where it failed, and keeps its log. Raises
+    Conflict."""
+    job = store.find(job["_id"]) or job
+    state = job["again"]["state"] if can_start_again(job) else None
+    is_unplanned = state == JobState.PLANNING
+    wanted = store.take_wanted(job["_id"]) if is_unplanned else job["wanted"]
+    if state is None or wanted is None:
+        raise Conflict(message=NOT_AGAIN)
+    store.prolong_parts(job["_id"], clock.now() + PARTS_LAST)
+    fields = {"state": state, "wanted": wanted, "problem": "", "again": None, "endedTime": None}
+    started = store.advance(job, fields, lines=["Started again"])
+    if started is None:
+        raise Conflict(message=NOT_AGAIN)
+    _emit(started)
+    return started
 
 
 def _emit(job: Document) -> None:
@@ -174,7 +203,7 @@ def _plan(job: Document, kind: Kind, task: Task) -> None:
     fields = {"state": JobState.RUNNING.value, "total": len(items), "wanted": {}}
 
     def note() -> None:
-        _advance(job, fields, line=f"Planned: {len(items)}")
+        _advance(job, fields, lines=[f"Planned: {len(items)}"])
         store.insert_items(job["_id"], db.batches(items, kind.batch), expires)
 
     db.run_in_transaction(note)
@@ -186,20 +215,43 @@ def _work(job: Document, kind: Kind, task: Task) -> None:
         return
     items = store.find_items(job["_id"], job["position"])
     if items is None:
-        _fail(job, files.PARTS_GONE)
+        _fail_for_good(job)
         return
-    if kind.is_atomic:
+    if kind.is_one_by_one:
+        offset = job.get("offset", 0)
+        _work_on_one(job, kind, task, items[offset], is_last=offset + 1 == len(items))
+        items = items[offset : offset + 1]
+    elif kind.is_atomic:
         db.run_in_transaction(lambda: _note(job, kind, items, kind.work(task, items)))
     else:
         batch = kind.work(task, items)
         db.run_in_transaction(partial(_note, job, kind, items, batch))
-    accesses.note_shown(len(items))
+    if kind.items == PATIENTS:
+        accesses.note_shown(len(items))
+
+
+def _work_on_one(job: Document, kind: Kind, task: Task, item: str, *, is_last: bool) -> None:
+    """What is refused has changed nothing: the note of it is written after that transaction."""
+    try:
+        db.run_in_transaction(lambda: _note_one(job, kind.work(task, [item]).done, is_last=is_last))
+    except Skipped as skipped:
+        _note_one(job, 0, f"{item}: {skipped.words}", is_last=is_last)
+
+
+def _note_one(job: Document, succeeded: int, *lines: str, is_last: bool) -> None:
+    """`is_last`: of its part."""
+    done = job["done"] + 1
+    increase = {"position": int(is_last), "done": 1, "succeeded": succeeded}
+    if is_last:
+        lines = (*lines, f"{done} of {job['total']}")
+    offset = 0 if is_last else job.get("offset", 0) + 1
+    _advance(job, {"offset": offset}, lines=lines, increase=increase)
 
 
 def _note(job: Document, kind: Kind, items: Sequence[str], batch: Batch) -> None:
     done = job["done"] + len(items)
     increase = {"position": 1, "done": len(items), "succeeded": batch.done}
-    _advance(job, {}, line=f"{done} of {job['total']}", increase=increase)
+    _advance(job, {}, lines=[f"{done} of {job['total']}"], increase=increase)
     if kind.header:
         expires, rows = clock.now() + PARTS_LAST, files.pack(batch.rows)
         store.insert_part(job["_id"], files.ROWS, job["position"], expires, data=rows)
@@ -207,14 +259,18 @@ def _note(job: Document, kind: Kind, items: Sequence[str], batch: Batch) -> None
 
 def _end_of_work(job: Document, kind: Kind) -> None:
     if kind.header:
-        _advance(job, {"state": JobState.WRITING.value}, line="Writing the file")
+        _advance(job, {"state": JobState.WRITING.value}, lines=["Writing the file"])
     else:
         _end(job, _ended(JobState.DONE), line="Done")
         store.remove_parts(job["_id"])
 
 
 def _write(job: Document, kind: Kind, task: Task) -> None:
-    file = files.write(job, kind.header)
+    try:
+        file = files.write(job, kind.header)
+    except files.PartsGone:
+        _fail_for_good(job)
+        return
     try:
         _end(job, {**_ended(JobState.DONE), "file": file}, line="The file is ready")
     except _Elsewhere:
@@ -232,7 +288,20 @@ _STEPS: Mapping[JobState, Callable[[Document, Kind, Task], None]] = {
 
 # --- ends -----------------------------------------------------------------------------------------
 def _fail(job: Document, problem: str) -> None:
-    _end(job, _ended(JobState.FAILED, problem), line="Failed")
+    """What is left to do is kept, so that it can be started again."""
+    until = clock.now() + PARTS_LAST
+    again = {"state": job["state"], "until": until}
+
+    def keep() -> None:
+        store.prolong_parts(job["_id"], until)
+        if job["state"] == JobState.PLANNING:
+            store.keep_wanted(job["_id"], job["wanted"], until)
+
+    _end(job, {**_ended(JobState.FAILED, problem), "again": again}, line="Failed", then=keep)
+
+
+def _fail_for_good(job: Document) -> None:
+    _end(job, _ended(JobState.FAILED, files.PARTS_GONE), line="Failed")
     store.remove_parts(job["_id"])
 
 
@@ -240,11 +309,18 @@ def _ended(state: JobState, problem: str = "") -> dict[str, Any]:
     return {"state": state.value, "problem": problem, "wanted": {}, "endedTime": clock.now()}
 
 
-def _end(job: Document, fields: Mapping[str, Any], *, line: str) -> None:
-    """How it ended is one event, as its begin was."""
+def _end(
+    job: Document,
+    fields: Mapping[str, Any],
+    *,
+    line: str,
+    then: Callable[[], None] = lambda: None,
+) -> None:
+    """How it ended is one event, as its begin was. `then` is called in the transaction."""
 
     def note() -> None:
-        _advance(job, fields, line=line)
+        _advance(job, fields, lines=[line])
+        then()
         is_done = fields["state"] == JobState.DONE
         if not is_done:
             _let_go(job)
@@ -266,7 +342,7 @@ def _scope(job: Document) -> dict[str, Any]:
     scope = {name: job[name] for name in ("kind", "total", "done", "succeeded")}
     kind = KINDS.get(job["kind"])
     if kind and kind.names_items and 0 < job["total"] <= MOST_NAMED:
-        scope["patients"] = store.list_items(job["_id"])
+        scope[kind.items] = store.list_items(job["_id"])
     return scope
 
 

@@ -13,7 +13,8 @@ from kernel.db import Document
 from kernel.page_limits import MOST_COUNTED
 
 COLLECTION, PARTS = "jobs", "jobParts"
-_MOST_LINES = 200  # of a log
+_WANTED = "wanted"  # a series of one part
+_MOST_LINES = 500  # of a log
 
 indexes.declare(
     COLLECTION,
@@ -56,7 +57,7 @@ def advance(
     job: Mapping[str, Any],
     fields: Mapping[str, Any],
     *,
-    line: str = "",
+    lines: Sequence[str] = (),
     increase: Mapping[str, int] | None = None,
 ) -> Document | None:
     """The job afterwards; None if it is no longer where `job` is: another worker went on with it, or someone has
@@ -66,9 +67,9 @@ def advance(
         "$set": {**fields, "updatedTime": moment},
         "$inc": {"steps": 1, **(increase or {})},
     }
-    if line:
-        lines = [{"time": moment, "words": line}]
-        update["$push"] = {"log": {"$each": lines, "$slice": -_MOST_LINES}}
+    if lines:
+        entries = [{"time": moment, "words": words} for words in lines]
+        update["$push"] = {"log": {"$each": entries, "$slice": -_MOST_LINES}}
     return db.collection(COLLECTION).find_one_and_update(
         {"_id": job["_id"], "state": job["state"], "steps": job["steps"]},
         update,
@@ -128,6 +129,21 @@ def walk_data(job_id: ObjectId, series: str) -> Iterator[bytes]:
     ):
         yield part["data"]
         number += 1
+
+
+def keep_wanted(job_id: ObjectId, wanted: Mapping[str, Any], expires: datetime) -> None:
+    insert_part(job_id, _WANTED, 0, expires, wanted=dict(wanted))
+
+
+def take_wanted(job_id: ObjectId) -> Document | None:
+    """What was kept, and is then kept no longer."""
+    query = {"jobId": job_id, "series": _WANTED, "number": 0}
+    part = db.collection(PARTS).find_one_and_delete(query)
+    return None if part is None else part["wanted"]
+
+
+def prolong_parts(job_id: ObjectId, expires: datetime) -> None:
+    db.collection(PARTS).update_many({"jobId": job_id}, {"$set": {"expiresTime": expires}})
 
 
 def remove_parts(job_id: ObjectId, *, but: str = "") -> None:

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHt
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from kernel import audit, db, ids, jobs
+from kernel import audit, db, ids, jobs, outbox
 from kernel.choices import AuditOutcome, JobState
 from kernel.db import Document
 from kernel.errors import DomainError, Forbidden, NotFound
@@ -19,7 +19,7 @@ from kernel.jobs.running import OBJECT
 from kernel.staff import pages, paging, roles
 from kernel.staff.fields import ReasonForm
 
-CANCELED, FETCHED = "job.canceled", "job.file_fetched"
+CANCELED, STARTED_AGAIN, FETCHED = "job.canceled", "job.started_again", "job.file_fetched"
 OTHERS = "the file is for the person who asked for it; begin an export of your own"
 STATES = dict(JobState.choices)
 _COLOURS = {JobState.DONE: "good", JobState.FAILED: "bad", JobState.CANCELED: "warn"}
@@ -35,6 +35,18 @@ class Elsewhere:
     is_of_clinic: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The templates of the parts of a page about work in the background, which are reloaded while it is at work, and
+    the title of the last. `details`: what became of whom, or the log."""
+
+    details: str
+    title: str
+    progress: str = "staff/jobs/_progress.html"
+    change: str = "staff/jobs/_change.html"
+
+
+_JOB = Parts("staff/jobs/_log.html", "Log")
 _ELSEWHERE: list[Elsewhere] = []
 
 
@@ -101,9 +113,9 @@ def _url(link: Elsewhere, clinic_id: ObjectId | None) -> str:
 @pages.page("jobs/<str:job_id>/", name="job", needs=roles.FIND)
 def page(request: HttpRequest, job_id: str) -> HttpResponseBase:
     job = _access(request, job_id, name="job")
-    return pages.render(
+    return render(
         request,
-        "staff/jobs/job.html",
+        _JOB,
         title=_title(job),
         crumbs=[pages.Crumb("Jobs", reverse("admin:jobs"))],
         poll=reverse("admin:job_progress", args=[job_id]),
@@ -111,11 +123,25 @@ def page(request: HttpRequest, job_id: str) -> HttpResponseBase:
     )
 
 
+def render(
+    request: HttpRequest, parts: Parts, *, title: str, poll: str, **context: Any
+) -> HttpResponseBase:
+    """A page about work in the background. `poll`: the address of its parts, as `render_parts` gives them."""
+    return pages.render(
+        request, "staff/jobs/job.html", title=title, poll=poll, parts=parts, **context
+    )
+
+
+def render_parts(request: HttpRequest, parts: Parts, context: dict[str, Any]) -> HttpResponse:
+    context = {**context, "parts": parts, "may": pages.Permissions(request)}
+    return HttpResponse(render_to_string("staff/jobs/_parts.html", context, request))
+
+
 @pages.page("jobs/<str:job_id>/progress", name="job_progress", needs=roles.FIND)
 def progress(request: HttpRequest, job_id: str) -> HttpResponseBase:
     """The parts of the page that are reloaded while the job is at work."""
-    context = _moving_parts(request, _access(request, job_id, name="job_progress"))
-    return HttpResponse(render_to_string("staff/jobs/_parts.html", context, request))
+    job = _access(request, job_id, name="job_progress")
+    return render_parts(request, _JOB, _moving_parts(request, job))
 
 
 def _access(request: HttpRequest, job_id: str, *, name: str) -> Document:
@@ -135,18 +161,22 @@ def _require(request: HttpRequest, job: Document, permissions: Sequence[str], *,
 
 @pages.page("jobs/<str:job_id>/cancel", name="job_cancel", needs=roles.FIND, posts_only=True)
 def cancel(request: HttpRequest, job_id: str) -> HttpResponseBase:
-    job = _access(request, job_id, name="job_cancel")
-    _require(request, job, jobs.KINDS[job["kind"]].begins, name="job_cancel")
-    form = ReasonForm(request.POST)
-    if not form.is_valid():
-        pages.fail(request, form.first_error)
-        return pages.go(_page_of(job))
+    job = _access_to_change(request, job_id, name="job_cancel")
+    return _change(request, job, CANCELED, jobs.cancel, "It is canceled. What was done stays.")
 
-    def apply() -> None:
-        jobs.cancel(job["_id"])
-        _record(request, job, CANCELED, reason=form.cleaned_data["reason"])
 
-    return _change(request, job, CANCELED, apply, "It is canceled. What was done stays.")
+@pages.page("jobs/<str:job_id>/again", name="job_again", needs=roles.FIND, posts_only=True)
+def start_again(request: HttpRequest, job_id: str) -> HttpResponseBase:
+    job = _access_to_change(request, job_id, name="job_again")
+    answer = _change(request, job, STARTED_AGAIN, jobs.start_again, "It goes on where it ended.")
+    outbox.nudge()
+    return answer
+
+
+def _access_to_change(request: HttpRequest, job_id: str, *, name: str) -> Document:
+    job = _access(request, job_id, name=name)
+    _require(request, job, jobs.KINDS[job["kind"]].begins, name=name)
+    return job
 
 
 @pages.page("jobs/<str:job_id>/file", name="job_file", needs=roles.FIND, posts_only=True)
@@ -178,8 +208,21 @@ def _is_own(request: HttpRequest, job: Document) -> bool:
 
 
 def _change(
-    request: HttpRequest, job: Document, action: str, apply: Callable[[], None], done: str
+    request: HttpRequest,
+    job: Document,
+    action: str,
+    change: Callable[[Document], Document],
+    done: str,
 ) -> HttpResponseBase:
+    """With a reason, and the event in the same transaction."""
+    form = ReasonForm(request.POST)
+    if not form.is_valid():
+        pages.fail(request, form.first_error)
+        return pages.go(_page_of(job))
+
+    def apply() -> None:
+        _record(request, change(job), action, reason=form.cleaned_data["reason"])
+
     try:
         db.run_in_transaction(apply)
     except DomainError as error:
@@ -218,6 +261,7 @@ def _moving_parts(request: HttpRequest, job: Document) -> dict[str, Any]:
     return {
         "row": {**_row(job), **_file(job), "log": job["log"][::-1]},
         "can_cancel": may_change and jobs.can_cancel(job),
+        "can_start_again": may_change and jobs.can_start_again(job),
         "can_fetch": jobs.is_ready(job) and _is_own(request, job),
         "form": ReasonForm(),
     }

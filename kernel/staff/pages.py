@@ -141,7 +141,11 @@ def actor(request: HttpRequest) -> Actor:
 def signature(request: HttpRequest) -> str:
     """The person in shared records (`deletedByUserId`, `updatedBy`). Not a user id, and not to be mistaken
     for one."""
-    return f"staff:{request.user.pk}"
+    return signature_of(str(request.user.pk))
+
+
+def signature_of(actor_id: str) -> str:
+    return f"staff:{actor_id}"
 
 
 def record_view(

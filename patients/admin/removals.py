@@ -9,7 +9,9 @@ from patients.admin import readable_patients
 from patients.services import patients
 from patients.services.patient_details import is_custodial
 
-_ABOUT_OWN_ACCOUNT = "The account and the data of the person stay."
+REMOVED = "patient.removed"
+NEEDS = (roles.PATIENTS, roles.DESTROY)
+ABOUT_OWN_ACCOUNT = "The account and the data of the person stay."
 _ABOUT_CUSTODIAL_ACCOUNT = (
     "The clinic looks after this account: without data it is deleted too. "
     "With data it stays and loses its address."
@@ -19,7 +21,7 @@ _ABOUT_CUSTODIAL_ACCOUNT = (
 @pages.page(
     "clinics/<str:clinic_id>/patients/<str:user_id>/remove",
     name="patient_remove",
-    needs=[roles.PATIENTS, roles.DESTROY],
+    needs=NEEDS,
 )
 def remove_patient(request: HttpRequest, clinic_id: str, user_id: str) -> HttpResponseBase:
     """The text to type is the name, which shows that the right person is meant. It is posted, and compared alone."""
@@ -28,7 +30,7 @@ def remove_patient(request: HttpRequest, clinic_id: str, user_id: str) -> HttpRe
     name = document.get("fullName") or "This patient"
     consequences = [
         f"{name} is removed: {clinic.get('name')} loses the record, its tags and sites, and its access to the data.",
-        _ABOUT_CUSTODIAL_ACCOUNT if is_custodial(document) else _ABOUT_OWN_ACCOUNT,
+        _ABOUT_CUSTODIAL_ACCOUNT if is_custodial(document) else ABOUT_OWN_ACCOUNT,
         "An archive copy of the record is kept.",
     ]
     if document.get("ehrSubscriptions"):
@@ -37,7 +39,7 @@ def remove_patient(request: HttpRequest, clinic_id: str, user_id: str) -> HttpRe
     pages.record_view_of_patient(request, clinic_id=clinic["_id"], user_id=user_id)
     removal = removals.Removal(
         title="Remove a patient",
-        action="patient.removed",
+        action=REMOVED,
         consequences=consequences,
         typed=document.get("fullName") or user_id,
         object_type="patient",

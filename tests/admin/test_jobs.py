@@ -266,7 +266,6 @@ def test_what_fails_for_good_says_so(clinic, person, staff):
     assert job()["state"] == "failed"
     assert "Clinic not found" in text(person.get(path))
     assert events(action="patients.export")[-1]["outcome"] == "refused"
-    assert parts() == 0
 
 
 def test_a_job_that_the_outbox_gives_up_has_failed(clinic, person):
@@ -299,6 +298,82 @@ def test_an_export_of_a_clinic_that_is_gone_with_its_patients_makes_no_file(clin
 def step_until(state):
     while job()["state"] != state:
         running._take_step(job())
+# --- start again ------------------------------------------------------------------------------------
+def again(person, path, *, reason=REASON):
+    """The message of the page."""
+    said = messages_of(person.post(f"{path}again", reason=reason))
+    deliver_all()
+    return said[-1]
+
+
+def test_a_failed_job_is_started_again_and_goes_on_where_it_ended(clinic, person, monkeypatch):
+    monkeypatch.setitem(jobs.KINDS, "patients.export", small(jobs.KINDS["patients.export"]))
+    path = begin(person, clinic)
+    running._take_step(job())
+    running._take_step(job())
+    stored = db.database()["clinics"].find_one_and_delete({"_id": clinic["_id"]})
+    deliver_all()
+    assert (job()["state"], job()["done"]) == ("failed", 1)
+    assert "Start again" in text(person.get(path))
+    assert again(person, path, reason="") == "A reason or ticket number is needed."
+    db.database()["clinics"].insert_one(stored)
+
+    assert again(person, path) == "It goes on where it ended."
+
+    assert [row[1] for row in rows_of(fetched(person, path))[1:]] == [
+        "Al Abel",
+        "Bo Berg",
+        "Cy Cole",
+    ]
+    assert (job()["state"], job()["problem"], job()["done"]) == ("done", "", 3)
+    words = [line["words"] for line in job()["log"]]
+    assert [word for word in words if " of 3" in word] == ["1 of 3", "2 of 3", "3 of 3"]
+    assert words.index("Failed") + 1 == words.index("Started again")
+    ends = [event["outcome"] for event in events(action="patients.export")]
+    assert ends == ["begun", "refused", "done"]
+    (event,) = events(action="job.started_again")
+    assert (event["reason"], event["actor"]["id"]) == (REASON, person.id)
+    assert (event["object"]["id"], event["clinicId"]) == (str(job()["_id"]), clinic["_id"])
+    assert "Start again" not in text(person.get(path))
+
+
+def test_a_job_that_failed_before_its_plan_looks_for_the_same_again(clinic, person):
+    path = begin(person, clinic, q="Berg")
+    running.give_up(str(job()["_id"]), "worker_lost")
+    assert "Berg" not in str(job())
+    again(person, path)
+    assert [row[1] for row in rows_of(fetched(person, path))[1:]] == ["Bo Berg"]
+    assert "Berg" not in str(list(db.collection("jobParts").find({}, {"data": 0})))
+
+
+def test_only_a_job_that_failed_lately_can_be_started_again_and_once(clinic, person):
+    refused = (
+        "It cannot be started again: it has not failed, or failed too long ago; begin a new one."
+    )
+    path = begin(person, clinic)
+    assert again(person, path) == refused
+    path = begin(person, clinic)
+    running.give_up(str(job()["_id"]), "worker_lost")
+    with time_machine.travel(clock.now() + timedelta(days=3, minutes=1), tick=False):
+        late = type(person)("support", "destructive")
+        assert "Start again" not in text(late.get(path))
+        assert again(late, path) == refused
+    person = type(person)("support", "destructive")
+    person.post(f"{path}again", reason=REASON)
+    assert again(person, path) == refused
+    assert job()["state"] == "done"
+    outcomes = [event["outcome"] for event in events(action="job.started_again")]
+    assert outcomes == ["refused", "refused", "done", "refused"]
+
+
+def test_a_job_is_started_again_by_those_who_may_begin_it(clinic, staff):
+    staff("configuration").post(f"clinics/{clinic['_id']}/refresh")
+    running.give_up(str(job()["_id"]), "worker_lost")
+    path = f"jobs/{job()['_id']}/"
+    assert "Start again" not in text(staff("viewer").get(path))
+    assert staff("viewer").post(f"{path}again", reason=REASON).status_code == 403
+    again(staff("configuration"), path)
+    assert job()["state"] == "done"
 
 
 # --- cancel -----------------------------------------------------------------------------------------
