@@ -2,6 +2,8 @@
 
 from clinics.admin import (  # noqa: F401
     accesses,
+    bulk_moves,
+    bulk_roles,
     clinic_lists,
     clinic_pages,
     finding,

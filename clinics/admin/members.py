@@ -1,5 +1,6 @@
 """Members and pending invites of a clinic: view, change roles, remove, revoke."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
@@ -13,6 +14,7 @@ from kernel.db import Document
 from kernel.errors import Conflict, DomainError, NotFound
 from kernel.staff import exports, hidden_values, pages, paging, roles
 
+ROLES_CHANGED = "clinician.roles_changed"
 _COLUMNS = ("id", "name", "e-mail", "roles", "state", "added")
 
 
@@ -86,11 +88,11 @@ def edit(request: HttpRequest, clinic_id: str, user_id: str) -> HttpResponseBase
         request,
         "clinics/staff/member.html",
         title=member.get("name") or user_id,
-        crumbs=[*frame.crumbs_of(clinic), _crumb(clinic)],
+        crumbs=[*frame.crumbs_of(clinic), crumb(clinic)],
         clinic_id=clinic_id,
         member=_row(member),
         form=form,
-        opened_on=changes.fingerprint(_roles_of(stored)),
+        opened_on=changes.fingerprint(roles_of(stored)),
         status=400 if form.errors else 200,
     )
 
@@ -103,24 +105,17 @@ def _save_roles(
 
     def save() -> None:
         stored = clinicians.access_clinician(clinic_id, user_id)
-        before = _roles_of(stored)
-        if changes.fingerprint(before) != request.POST.get("opened_on"):
+        if changes.fingerprint(roles_of(stored)) != request.POST.get("opened_on"):
             raise Conflict(message=changes.MOVED)
-        after = clinicians.update_clinician(
-            clinic_id=clinic_id,
-            user_id=user_id,
-            roles=new_roles,
-            name=readable_clinicians.clinician(stored).get("name"),
-            updated_by=pages.signature(request),
-        )
+        before, after = change_roles(stored, new_roles, updated_by=pages.signature(request))
         changes.record(
             request,
             clinic=clinic,
-            action="clinician.roles_changed",
+            action=ROLES_CHANGED,
             object_type="clinician",
             object_id=user_id,
             before=before,
-            after=_roles_of(after),
+            after=after,
             reason=reason,
         )
 
@@ -128,7 +123,7 @@ def _save_roles(
         changes.guarded(
             request,
             clinic_id=clinic_id,
-            action="clinician.roles_changed",
+            action=ROLES_CHANGED,
             reason=reason,
             change=save,
             subject=changes.Subject("clinician", user_id),
@@ -141,7 +136,21 @@ def _save_roles(
     return pages.go(reverse("admin:clinic_members", args=[clinic_id]))
 
 
-def _roles_of(stored: Document) -> dict[str, Any]:
+def change_roles(
+    stored: Document, new_roles: Sequence[str], *, updated_by: str
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The roles before and afterwards, as events hold them. Raises what the service refuses."""
+    updated = clinicians.update_clinician(
+        clinic_id=stored["clinicId"],
+        user_id=stored["userId"],
+        roles=new_roles,
+        name=readable_clinicians.clinician(stored).get("name"),
+        updated_by=updated_by,
+    )
+    return roles_of(stored), roles_of(updated)
+
+
+def roles_of(stored: Document) -> dict[str, Any]:
     """Includes what the form cannot show."""
     roles = sorted(readable_clinicians.clinician(stored).get("roles") or [])
     return {"roles": roles} | hidden_values.as_part(forms.RolesForm.unshown_in(stored))
@@ -177,5 +186,5 @@ def access_invite(clinic: Document, key: str) -> Document:
     raise NotFound
 
 
-def _crumb(clinic: Document) -> pages.Crumb:
+def crumb(clinic: Document) -> pages.Crumb:
     return pages.Crumb("Members", reverse("admin:clinic_members", args=[clinic["_id"]]))

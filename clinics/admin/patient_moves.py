@@ -1,5 +1,6 @@
 """Moving one patient to another clinic: choose the clinic, see what changes, confirm by typing the name."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
@@ -17,6 +18,7 @@ from patients.services import moves
 
 NEEDS = (roles.PATIENTS, roles.DESTROY)
 MOVED = "patient.moved"
+KEPT = "Reviews, permissions and data sources stay."
 MOST_FOUND = 10
 _LONGEST = 200
 
@@ -27,7 +29,7 @@ def choose(request: HttpRequest, clinic_id: str, user_id: str) -> HttpResponseBa
     clinic = readable_clinics.access_clinic(clinic_id)
     patient = readable_patients.access_patient(clinic_id, user_id)
     pages.record_view_of_patient(request, clinic_id=clinic["_id"], user_id=user_id)
-    typed = texts.name(request.GET.get("q", "").replace("\0", ""))[:_LONGEST]
+    typed = _normal(request.GET.get("q", ""))
     return pages.render(
         request,
         "clinics/staff/patient_move.html",
@@ -37,12 +39,13 @@ def choose(request: HttpRequest, clinic_id: str, user_id: str) -> HttpResponseBa
         patient_name=patient.get("fullName") or user_id,
         clinic=clinic,
         typed=typed,
-        found=[_row(found, clinic, user_id) for found in _found(typed, clinic)],
+        found=[_row(found, clinic, user_id) for found in find_others(typed, clinic)],
     )
 
 
-def _found(typed: str, clinic: Document) -> list[Document]:
-    """The clinic with this id or share code, else those with these words in their names."""
+def find_others(typed: str, clinic: Document) -> list[Document]:
+    """The clinic with this id or share code, else those with these words in their names; never `clinic`."""
+    typed = _normal(typed)
     if not typed:
         return []
     exact = ids.parse_id(typed) or staff_reads.find_id_of_code(typed)
@@ -53,6 +56,10 @@ def _found(typed: str, clinic: Document) -> list[Document]:
         ClinicFilter(name=typed), newest_first=False, skip=0, limit=MOST_FOUND + 1
     )
     return [row for row in rows if row["_id"] != clinic["_id"]][:MOST_FOUND]
+
+
+def _normal(typed: str) -> str:
+    return texts.name(typed.replace("\0", ""))[:_LONGEST]
 
 
 def _row(stored: Document, clinic: Document, user_id: str) -> dict[str, Any]:
@@ -113,16 +120,20 @@ def _consequences(
         f"{name} goes from {clinic.get('name')} ({clinic.get('canonicalShareCode')}) to "
         f"{target.get('name')} ({target.get('canonicalShareCode')}).",
         f"Members of {clinic.get('name')} lose access; those of {target.get('name')} get it.",
-        "Reviews, permissions and data sources stay.",
+        KEPT,
+        *lines_of_lost(planned.lost_tags, planned.lost_sites),
     ]
-    if planned.lost_tags:
-        lines.append(
-            f"Tags that the clinic does not have are lost: {', '.join(planned.lost_tags)}."
-        )
-    if planned.lost_sites:
-        lines.append(f"Sites that it does not have are lost: {', '.join(planned.lost_sites)}.")
     if patient.get("ehrSubscriptions"):
         lines.append("Reports to the health record are switched off, until a new order comes.")
+    return lines
+
+
+def lines_of_lost(tags: Sequence[str], sites: Sequence[str]) -> list[str]:
+    lines = []
+    if tags:
+        lines.append(f"Tags that the clinic does not have are lost: {', '.join(tags)}.")
+    if sites:
+        lines.append(f"Sites that it does not have are lost: {', '.join(sites)}.")
     return lines
 
 

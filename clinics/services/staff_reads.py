@@ -68,6 +68,11 @@ def page_of_members(
     return store.list_members_of_ids(found[skip : skip + limit]), len(found)
 
 
+def list_members_with_ids(clinic_id: ObjectId, user_ids: Sequence[str]) -> list[Document]:
+    """Sorted by name; without those who are no members of the clinic."""
+    return store.list_members_of_users(clinic_id, user_ids) if user_ids else []
+
+
 def list_invite_ids(clinic_id: ObjectId) -> list[str]:
     return store.list_invite_ids(clinic_id)
 

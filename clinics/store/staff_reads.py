@@ -119,6 +119,11 @@ def list_members_of_ids(record_ids: Sequence[ObjectId]) -> list[Document]:
     return list(db.collection(CLINICIANS).find({"_id": {"$in": list(record_ids)}}, sort=_BY_NAME))
 
 
+def list_members_of_users(clinic_id: ObjectId, user_ids: Sequence[str]) -> list[Document]:
+    query = {"clinicId": clinic_id, "userId": {"$in": list(user_ids)}}
+    return list(db.collection(CLINICIANS).find(query, sort=_BY_NAME))
+
+
 def list_invite_ids(clinic_id: ObjectId) -> list[str]:
     """The ids of a clinic's invites, of which accepted ones may be left, read from an index."""
     query = {"clinicId": clinic_id, "inviteId": {"$gt": ""}}

@@ -1,6 +1,7 @@
 """Patients for staff. Importing registers the pages."""
 
 from patients.admin import (  # noqa: F401
+    bulk_removals,
     bulk_tags,
     checks,
     demographics,

@@ -17,6 +17,7 @@ from patients.events import PatientChangedClinic
 from patients.services import moving, patient_counts, patients, plan_limits
 from patients.services.patient_details import is_custodial
 
+_key = texts.key_without_blanks
 SAME = "the patient is in this clinic"
 DEMO = "the demo patient stays in its clinic"
 
@@ -42,6 +43,16 @@ def plan_move(*, clinic_id: str | ObjectId, user_id: str, target_id: str | Objec
     except DomainError as error:
         return Move(move.fields, move.lost_tags, move.lost_sites, error.words or error.message)
     return move
+
+
+def list_lost(source: ClinicDocument, target: ClinicDocument) -> tuple[list[str], list[str]]:
+    """The tags and the sites of a clinic that another lacks by name: patients who move lose them."""
+
+    def lost(of: Callable[[Document], list[Document]]) -> list[str]:
+        own, others = ([one["name"] for one in of(clinic)] for clinic in (source, target))
+        return _unknown(own, {_key(name): name for name in others})
+
+    return lost(access.tags_of), lost(access.sites_of)
 
 
 def move_patient(
@@ -104,8 +115,8 @@ def _move(record: PatientDocument, source: ClinicDocument, target: ClinicDocumen
     )
     tags = [own_tags[i] for i in known_ids if i in own_tags]
     sites = [str(site.get("name")) for site in safe_reading.objects(record.get("sites"))]
-    of_tags = {texts.key_without_blanks(tag["name"]): tag["_id"] for tag in access.tags_of(target)}
-    of_sites = {texts.key_without_blanks(site["name"]): site for site in access.sites_of(target)}
+    of_tags = {_key(tag["name"]): tag["_id"] for tag in access.tags_of(target)}
+    of_sites = {_key(site["name"]): site for site in access.sites_of(target)}
     fields: dict[str, Any] = {
         "clinicId": target["_id"],
         "tags": _known(tags, of_tags),
@@ -122,9 +133,9 @@ def _move(record: PatientDocument, source: ClinicDocument, target: ClinicDocumen
 
 
 def _known(names: Sequence[str], by_name: dict[str, Any]) -> list[Any]:
-    keys = dict.fromkeys(texts.key_without_blanks(name) for name in names)
+    keys = dict.fromkeys(_key(name) for name in names)
     return [by_name[key] for key in keys if key in by_name]
 
 
 def _unknown(names: Sequence[str], by_name: dict[str, Any]) -> list[str]:
-    return [name for name in names if texts.key_without_blanks(name) not in by_name]
+    return [name for name in names if _key(name) not in by_name]

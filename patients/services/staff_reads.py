@@ -105,3 +105,9 @@ def list_without_mrn(clinic_id: ObjectId, *, limit: int) -> list[PatientDocument
 
 def count_subscribed(clinic_id: ObjectId, subscription: str = REPORTS) -> int:
     return store.count_subscribed(clinic_id, subscription)
+
+
+def count_what_is_lost(record_ids: Sequence[ObjectId]) -> dict[str, int]:
+    """Of these patients: how many accounts their clinics look after (`custodial`), and how many of them have a
+    subscription of reports (`subscribed`)."""
+    return store.count_what_is_lost(record_ids) if record_ids else {"custodial": 0, "subscribed": 0}

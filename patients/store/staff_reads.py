@@ -99,3 +99,16 @@ def count_subscribed(clinic_id: ObjectId, subscription: str) -> int:
     """At most `MOST_COUNTED`."""
     query = {"clinicId": clinic_id, f"ehrSubscriptions.{subscription}.active": True}
     return db.collection(COLLECTION).count_documents(query, limit=MOST_COUNTED)
+
+
+def count_what_is_lost(record_ids: Sequence[ObjectId]) -> dict[str, int]:
+    """{custodial, subscribed}: how many of these have the permission of a custodian, and a subscription."""
+    fields = {"custodial": "$permissions.custodian", "subscribed": "$ehrSubscriptions"}
+    present = {
+        name: {"$sum": {"$cond": [{"$eq": [{"$type": path}, "object"]}, 1, 0]}}
+        for name, path in fields.items()
+    }
+    of_these = {"$match": {"_id": {"$in": list(record_ids)}}}
+    found = db.collection(COLLECTION).aggregate([of_these, {"$group": {"_id": None, **present}}])
+    counted = next(iter(found), {})
+    return {name: counted.get(name, 0) for name in fields}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.contrib import admin
 from django.http import HttpResponse
 
-from tests.admin.large_data import ADDRESS
+from tests.admin.large_data import ADDRESS, LONG_NAME
 from tests.admin.posted_forms import forms_of
 from tests.admin.test_routes import ARGUMENT, routes
 
@@ -24,7 +24,7 @@ QUERIES = {
 REASONS = {"reason"}
 CHANGES = {
     "hard_plan": "12", "soft_plan": "11", "tier": "tier0300", "timezone": "Europe/Berlin", "name": "Harbor Center of another name",
-    "fullName": "Another Name", "q": "Lake", "source_id": "another-source", "restrictions": "elsewhere.example.org", "limit": "0",
+    "fullName": "Another Name", "q": "Lake", "source_id": "another-source", "restrictions": "elsewhere.example.org", "limit": "0", "to": LONG_NAME,
 }  # fmt: skip
 UNTICKED = {"required", "unique", "patient_invitation", "icode"}
 # Forms of Django, and those that end the session or change how this account signs in.

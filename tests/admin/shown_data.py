@@ -14,7 +14,7 @@ from django.core.management import call_command
 
 from clinics.services import clinicians
 from clinics_site.management.commands import seed_demo
-from kernel import audit, clock, db
+from kernel import audit, clock, db, jobs
 from kernel.daily import keeping, store
 from kernel.following import rows
 from kernel.following.registered import BY_NAME
@@ -43,6 +43,8 @@ class ShownData:
         make_clinic(name="Summit Pediatrics", admins=[], createdTime=NOW - timedelta(days=3))
         self.patient = self._patient()
         self._invitations()
+        self.tag = self.clinic["patientTags"][0]["_id"]
+        self.job = self._jobs()
         deliver_all()
         self._unmatched_order()
         self._event_that_gave_up()
@@ -59,9 +61,35 @@ class ShownData:
             "small_clinic": self.small_clinic["_id"],
             "patient": self.patient["userId"],
             "member": self._member_id(),
+            "tag": self.tag,
+            "job": self.job,
             "unmatched_order": unmatched["documentId"],
             "address": ADDRESS,
         }
+
+    def _jobs(self):
+        """One of each kind that a clinic's patients are in; the last one is returned."""
+        asked_by = {"actor_id": str(self.staff.pk), "actor_kind": "staff", "actor_name": "sam"}
+        tagged = {"change": "add", "tag": str(self.tag)}
+        exported = {"format": "xlsx", "name": "patients"}
+        moved = {"to": str(self.full_clinic["_id"])}
+        people = [self.patient["userId"], "0123456789"]
+        for kind, about, options, wanted in (
+            ("clinic.count", "", {}, {}),
+            ("patients.tag", "Give the tag: Type 1", tagged, {"userIds": people}),
+            ("patients.export", "Excel", exported, {}),
+            ("patients.move", "Moved to Northgate Endocrinology", moved, {"userIds": people}),
+        ):
+            job_id = jobs.begin(
+                jobs.KINDS[kind],
+                clinic=self.clinic,
+                asked_by=asked_by,
+                wanted=wanted,
+                options=options,
+                about=about,
+                reason=TICKET,
+            )
+        return job_id
 
     def _staff(self):
         for name, role in (("noor", "support"), ("theo", "integration"), ("ines", "auditor")):

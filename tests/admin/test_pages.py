@@ -29,6 +29,7 @@ PAGES = {
     "clinics/{c}/patients/tag": {"support"},
     "clinics/{c}/patients/{p}/": {"support"},
     "clinics/{c}/patients/{p}/demographics": {"support"},
+    "clinics/{c}/members/roles": {"support"},
     "clinics/{c}/members/{m}/": {"support"},
     "clinics/{c}/members/{m}/remove": {"support"},
     "clinics/{c}/invites/{i}/revoke": {"support"},
@@ -55,6 +56,8 @@ PAIRS = {
     "jobs/{e}/": ("support", "destructive"),
     "jobs/{e}/progress": ("support", "destructive"),
     "clinics/{c}/patients/{p}/remove": ("support", "destructive"),
+    "clinics/{c}/patients/move": ("support", "destructive"),
+    "clinics/{c}/patients/remove": ("support", "destructive"),
     "clinics/{c}/patients/{p}/move": ("support", "destructive"),
     "clinics/{c}/patients/{p}/move/{o}/": ("support", "destructive"),
     "clinics/{c}/members/export.csv": ("support", "destructive"),
@@ -108,7 +111,7 @@ def test_a_page_that_needs_two_roles_opens_for_neither_alone(page, fill, staff, 
 def test_every_page_is_in_the_tables_above():
     """A new page without a row here fails."""
     tested = {
-        "jobs", "job", "job_progress", "clinic_patients_export_job", "clinic_patients_tag",
+        "jobs", "job", "job_progress", "clinic_patients_export_job", "clinic_patients_tag", "clinic_patients_remove", "clinic_patients_move", "clinic_members_roles",
         "clinics", "clinic_troubles", "find", "user_lookup", "clinic", "clinic_members", "clinic_labels", "clinic_history",
         "clinic_patients", "clinic_count", "clinic_patient", "clinic_member", "member_remove", "invite_revoke", "label",
         "clinic_delete", "clinics_export", "outbox", "numbers", "audit", "audit_export", "clinic_patients_export", "accesses",
@@ -116,7 +119,7 @@ def test_every_page_is_in_the_tables_above():
         # tested on their own
         "clinic_settings", "clinic_refresh", "label_add", "patient_connect", "outbox_row",
         "legacy_clinic", "clinic_migrations",
-        "outbox_requeue", "job_cancel", "job_file", "audit_event", "sign_in", "sign_in_set_up", "sign_in_codes", "sign_in_remove",
+        "outbox_requeue", "job_cancel", "job_again", "job_file", "audit_event", "sign_in", "sign_in_set_up", "sign_in_codes", "sign_in_remove",
         "sign_in_reset",
     }  # fmt: skip
     ours = ("kernel.", "clinic_records.", "patients.", "clinics.")
