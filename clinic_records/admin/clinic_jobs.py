@@ -85,9 +85,10 @@ def record_one(
     action: str,
     object_type: str,
     object_id: str,
-    scope: Mapping[str, Any] | None = None,
     clinic_id: ObjectId | None = None,
-    **fields: Any,
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+    scope: Mapping[str, Any] | None = None,
 ) -> None:
     """In the transaction of the work: the event that one object was changed, as the page of that object records it.
     `clinic_id`: if it is not that of the job."""
@@ -96,8 +97,11 @@ def record_one(
         object_type=object_type,
         object_id=object_id,
         clinic_id=clinic_id or task.clinic_id,
+        before=before,
+        after=after,
         scope={**(scope or {}), "job": str(task.id)},
         reason=task.reason,
-        **fields,
-        **task.asked_by,
+        actor_id=task.asked_by["actor_id"],
+        actor_kind=task.asked_by["actor_kind"],
+        actor_name=task.asked_by["actor_name"],
     )

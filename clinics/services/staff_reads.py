@@ -70,7 +70,9 @@ def page_of_members(
 
 def list_members_with_ids(clinic_id: ObjectId, user_ids: Sequence[str]) -> list[Document]:
     """Sorted by name; without those who are no members of the clinic."""
-    return store.list_members_of_users(clinic_id, user_ids) if user_ids else []
+    found = store.list_members_of_users(clinic_id, user_ids) if user_ids else []
+    # A list that holds the sought id is found, too.
+    return [member for member in found if isinstance(member["userId"], str)]
 
 
 def list_invite_ids(clinic_id: ObjectId) -> list[str]:

@@ -108,6 +108,6 @@ def count_subscribed(clinic_id: ObjectId, subscription: str = REPORTS) -> int:
 
 
 def count_what_is_lost(record_ids: Sequence[ObjectId]) -> dict[str, int]:
-    """Of these patients: how many accounts their clinics look after (`custodial`), and how many of them have a
-    subscription of reports (`subscribed`)."""
+    """How many of these patients have an account that the clinic looks after (`custodial`), and how many a subscription
+    of reports (`subscribed`)."""
     return store.count_what_is_lost(record_ids) if record_ids else {"custodial": 0, "subscribed": 0}

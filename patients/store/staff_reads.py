@@ -110,5 +110,5 @@ def count_what_is_lost(record_ids: Sequence[ObjectId]) -> dict[str, int]:
     }
     of_these = {"$match": {"_id": {"$in": list(record_ids)}}}
     found = db.collection(COLLECTION).aggregate([of_these, {"$group": {"_id": None, **present}}])
-    counted = next(iter(found), {})
+    counted: Document = next(iter(found), {})
     return {name: counted.get(name, 0) for name in fields}

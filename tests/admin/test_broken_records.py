@@ -57,11 +57,11 @@ def pages_of(world, person):
     return {
         "clinics": [
             "clinics/", "clinics/export.csv", "clinics/attention", f"{at}/", f"{at}/labels/", f"{at}/members/",
-            f"{at}/patients/", f"{at}/patients/export.csv", f"{at}/delete", f"{at}/history", patient,
+            f"{at}/members/roles", f"{at}/patients/remove", f"{at}/patients/move", f"{at}/patients/", f"{at}/patients/export.csv", f"{at}/delete", f"{at}/history", patient,
             *(f"{at}/settings/{name}" for name in SETTINGS),
         ],
         "patients": [f"{at}/patients/", f"{at}/patients/export.csv", patient, f"{patient}remove", f"{patient}demographics", f"users/?q={user_id}"],
-        "clinicians": [f"{at}/members/", f"{at}/members/export.csv", member, f"{member}remove", f"users/?q={person.user_id}"],
+        "clinicians": [f"{at}/members/", f"{at}/members/roles", f"{at}/members/export.csv", member, f"{member}remove", f"users/?q={person.user_id}"],
     }  # fmt: skip
 
 
