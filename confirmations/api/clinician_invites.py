@@ -116,7 +116,7 @@ class OwnInviteViewSet(ConfirmationViewSet):
         tags=TAGS,
         summary="Become a clinician of the clinic that invited",
         description="The caller becomes a member with the roles of the invite. 403 where a restriction of the "
-        "clinic forbids it, 404 for an invitation that is not the caller's or that the caller has not listed yet.",
+        "clinic forbids it, 404 for an invitation that is not for an address that the caller's account has proven.",
         path=OWN,
         raises=(ConstraintViolation,),
         responses={200: s.ref("invitedClinician.v1")},

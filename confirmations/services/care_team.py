@@ -123,6 +123,7 @@ def _may_speak_for(caller: Principal, user_id: str) -> bool:
 
 def accept_invite(*, user_id: str, invited_by: str, key: str) -> None:
     """Grant what was offered. Raises NotFound, Forbidden for someone else's invitation, or BadRequest."""
+    give_to_its_receiver(user_id, key, PENDING)
     document = store.find_by_key(key, {})
     if document is None:
         raise NotFound(message=texts.INVITE_NOT_FOUND)
@@ -178,6 +179,7 @@ def _set_permissions(owner_id: str, follower_id: str, offered: Permissions) -> N
 
 
 def dismiss_invite(*, user_id: str, invited_by: str, key: str) -> None:
+    give_to_its_receiver(user_id, key, PENDING)
     parties = {"userId": user_id, "creatorId": invited_by}
     if transitions.find_open(Kind.CARE_TEAM, Event.DECLINE, key, parties) is None:
         raise NotFound(message=texts.INVITE_NOT_FOUND)
@@ -231,6 +233,16 @@ def list_addressed_to(user_id: str, conditions: Mapping[str, Any]) -> list[Confi
         for document in documents
         if people.is_addressed_to(document, account) and people.sender_still_may(document)
     ]
+
+
+def give_to_its_receiver(user_id: str, key: str, conditions: Mapping[str, Any]) -> None:
+    """As listing does, for one: an invitation that was sent before the account existed, or while another account had
+    the address, can be answered without having been listed."""
+    document = store.find_by_key(key, conditions)
+    if document is None or document.get("userId") == user_id:
+        return
+    if people.is_addressed_to(document, people.get_account(user_id)):
+        store.set_receiver_of(document, user_id)
 
 
 def _not_empty(documents: list[ConfirmationDocument]) -> list[ConfirmationDocument]:

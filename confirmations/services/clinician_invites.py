@@ -14,7 +14,7 @@ from clinics.services.clinicians import ClinicianDetails
 from confirmations.choices import Status
 from confirmations.documents import ConfirmationDocument
 from confirmations.services import mails, people, states, texts, transitions
-from confirmations.services.care_team import list_addressed_to
+from confirmations.services.care_team import give_to_its_receiver, list_addressed_to
 from confirmations.services.documents import new_confirmation
 from confirmations.services.failures import clinic_answers
 from confirmations.services.states import Event, Kind
@@ -222,6 +222,7 @@ def _username(account: User | None) -> str:
 
 def accept_invite(*, caller: Principal, invite_id: str) -> ClinicianDocument:
     """Returns the clinician record, which now belongs to the caller."""
+    give_to_its_receiver(caller.user_id, invite_id, PENDING)
     parties = {"userId": caller.user_id}
     document = transitions.find_open(Kind.CLINICIAN, Event.ACCEPT, invite_id, parties)
     if document is None or "clinicId" not in document:
@@ -259,6 +260,7 @@ def _check_acceptable(
 
 def dismiss_invite(*, caller: Principal, invite_id: str) -> None:
     """An unknown invitation counts as dismissed."""
+    give_to_its_receiver(caller.user_id, invite_id, PENDING)
     parties = {"userId": caller.user_id}
     if transitions.find_open(Kind.CLINICIAN, Event.DECLINE, invite_id, parties) is None:
         return

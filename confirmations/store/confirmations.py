@@ -91,6 +91,12 @@ def set_receiver(email: str, conditions: Mapping[str, Any], user_id: str) -> int
     return int(db.collection(COLLECTION).bulk_write(changes, ordered=False).modified_count)
 
 
+def set_receiver_of(document: ConfirmationDocument, user_id: str) -> None:
+    """Like `set_receiver`, for this one, while it is still for the address that was read."""
+    unchanged = {name: document.get(name) for name in ("_id", "status", "email", "userId")}
+    db.collection(COLLECTION).update_one(unchanged, {"$set": {"userId": user_id}})
+
+
 def fill_in_address_keys(*, batch: int = 500) -> int:
     """For documents written earlier or by another service. Safe to repeat and to run beside writers."""
     filled = 0

@@ -91,6 +91,16 @@ def test_an_accepted_invitation_grants_what_it_offers(dot):
     assert fay.api.get(f"/confirm/invitations/{fay.user_id}").status_code == 404
 
 
+@pytest.mark.parametrize(("verb", "status"), [("accept", "completed"), ("dismiss", "declined")])
+def test_an_invitation_from_before_the_account_is_answered_without_being_listed(dot, verb, status):
+    key = invite(dot, "Fay.Friend@example.org")
+    fay = make_person("Fay Friend")
+
+    assert answer(verb, fay, dot, key).status_code == 200
+
+    assert (stored(key)["status"], stored(key)["userId"]) == (status, fay.user_id)
+
+
 # --- sending --------------------------------------------------------------------------------------
 def test_the_mail_names_the_person_whose_data_is_shared(dot, eve):
     profile_service().update_profile(
@@ -205,7 +215,7 @@ WRONG = [
     {"status": "canceled"},
     {"type": "clinician_invitation"},
     {"clinicId": "c" * 24},
-    {"userId": "abcdef0123"},
+    {"userId": "abcdef0123", "email": "other@example.org"},
     {"creatorId": "abcdef0123"},
 ]
 

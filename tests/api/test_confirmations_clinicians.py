@@ -320,6 +320,39 @@ def test_an_admin_of_another_clinic_cannot_change_an_invitation(clinic, other_cl
 
 
 # --- the invited person ---------------------------------------------------------------------------
+def test_an_invitation_from_before_the_account_is_accepted_without_being_listed(clinic, ada):
+    key = invite(clinic, ada, "Fay.New@Example.org")
+    fay = make_person("Fay New", roles=("clinician",))
+
+    assert fay.api.put(own(fay, key)).json()["id"] == fay.user_id
+
+    assert (stored(key)["status"], stored(key)["userId"]) == ("completed", fay.user_id)
+
+
+def test_an_invitation_from_before_the_account_is_declined_without_being_listed(clinic, ada):
+    key = invite(clinic, ada, "fay.new@example.org")
+    fay = make_person("Fay New", roles=("clinician",))
+
+    assert fay.api.delete(own(fay, key)).content == b"OK"
+
+    assert (stored(key)["status"], record(clinic, key)) == ("declined", None)
+
+
+@pytest.mark.parametrize("why", ["unproven", "another address"])
+def test_an_account_without_the_proven_address_does_not_get_the_invitation(clinic, ada, why):
+    key = invite(clinic, ada, "fay.new@example.org")
+    fay = make_person("Fay New" if why == "unproven" else "Gil Other", roles=("clinician",))
+    if why == "unproven":
+        db.collection("accounts").update_one(
+            {"_id": fay.user_id}, {"$set": {"emailVerified": False}}
+        )
+
+    assert fay.api.put(own(fay, key)).json() == NOT_FOUND
+    assert fay.api.delete(own(fay, key)).content == b"OK"
+
+    assert (stored(key)["status"], stored(key)["userId"]) == ("pending", "")
+
+
 def test_listing_without_invitations_is_404(eve):
     response = eve.api.get(own(eve))
     assert (response.status_code, response.json()) == (
