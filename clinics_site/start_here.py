@@ -8,6 +8,9 @@ Clinics, their clinicians and patients, invitations and EHR connections.
 
 `API` is the address of this service, `EMAIL` and `PASSWORD` are those of an account.
 
+The demo clinic of `make run` has the people of all examples here, with the password that it prints: Ada
+(`ada.admin@example.org`) is its admin, Ben a member, Maria Olsen a patient with an account of her own; Mia is invited.
+
 **Log in.** The token comes in the header `x-tidepool-session-token` of the answer. Where a user service of its own is
 configured, it has this route, and this service has not. [/schema/accounts](/schema/accounts) describes the routes of
 accounts, as far as this service has them.
@@ -32,7 +35,7 @@ curl -s -H "x-tidepool-session-token: $TOKEN" "$API/v1/clinicians/$ME/clinics"
 
 ```sh
 curl -s -X POST -H "x-tidepool-session-token: $TOKEN" -H "content-type: application/json" \\
-  -d '{"fullName": "Maria Olsen", "birthDate": "1988-04-17"}' "$API/v1/clinics/$CLINIC/patients"
+  -d '{"fullName": "Nora Berg", "birthDate": "1991-11-05"}' "$API/v1/clinics/$CLINIC/patients"
 ```
 
 **Pages.** `limit` (10 when absent) and `offset` choose a page, which has at most 2,000 records. For a clinic's

@@ -136,6 +136,8 @@ def _welcome(address: str, demo: dict[str, Any]) -> str:
             f"  admin          {address}/admin/   user {demo['admin']}, password {demo['password']}",
             f"  API            {address}/docs",
             f"  mails          {local.shown('mail')}",
+            f"  people         each with the password {demo['peoplePassword']}, until it is changed",
+            *(f"    {person['email']:<24} {person['who']}" for person in demo["people"]),
             "",
             "The tour of README.md begins with this line, in another terminal, in this folder:",
             "",

@@ -34,13 +34,20 @@ PENDING = {**states.shape_filter(Kind.CLINICIAN), "status": Status.PENDING.value
 
 # --- the clinic's side ----------------------------------------------------------------------------
 def invite_clinician(
-    *, clinic_id: str, email: str, roles: Sequence[str], inviter: Principal
+    *,
+    clinic_id: str,
+    email: str,
+    roles: Sequence[str],
+    inviter: Principal,
+    key: str | None = None,
 ) -> ClinicianDocument:
-    """Returns the clinician record. A refusal by the clinic side is raised as a ClinicAnswer."""
+    """Returns the clinician record. A refusal by the clinic side is raised as a ClinicAnswer. `key`: of the demo data,
+    where it is known beforehand."""
     clinic = _access_clinic(clinic_id)
     document = new_confirmation(
         Kind.CLINICIAN,
         template=TEMPLATE,
+        key=key,
         email=email,
         user_id=people.find_id_by_address(email),
         creator_id=inviter.user_id,

@@ -64,7 +64,7 @@ def test_each_command_works_in_its_turn(names):
     memberships = run(my_clinics, names).json()
     assert [m["clinic"]["id"] for m in memberships] == [names["CLINIC"]]
 
-    assert run(create, names).json()["fullName"] == "Maria Olsen"
+    assert run(create, names).json()["fullName"] == "Nora Berg"
     answers = [run(command, names) for command in rest]
     assert [answer.status_code for answer in answers] == [200, 200, 200, 400, 200]
     assert answers[3].json() == orjson.loads(ANSWERS[0])

@@ -116,7 +116,8 @@ def test_every_named_make_target_exists(document):
 
 
 def test_the_tour_uses_only_names_that_the_start_prints_or_the_tour_sets():
-    demo = dict.fromkeys(("admin", "password", "clinicId", "adminToken", "backendToken"), "x")
+    names = ("admin", "password", "clinicId", "adminToken", "backendToken", "peoplePassword")
+    demo = {**dict.fromkeys(names, "x"), "people": []}
     printed = set(re.findall(r"\b([A-Z]+)=", run._welcome("http://127.0.0.1:8080", demo)))
     tour = "".join(
         re.findall(r"```sh\n(.*?)```", (local.BASE / "README.md").read_text(), re.DOTALL)

@@ -172,8 +172,9 @@ def the_tour_of_the_readme_works_as_it_is_pasted(run, output):
     )
     assert tour.returncode == 0, tour.stderr
     statuses = re.findall(r"^STATUS (\d+)$", tour.stderr, re.MULTILINE)
-    assert statuses == [*["200"] * 4, "400", *["200"] * 3, "202"], tour.stdout
-    assert "mia@example.org" in tour.stdout
+    assert statuses == [*["200"] * 4, "400", *["200"] * 4, "202"], tour.stdout
+    assert "To: mia.member@example.org" in tour.stdout
+    assert '"CLINIC_MEMBER"' in tour.stdout
 
 
 NOTE_STATUSES = r"""curl() { command curl -w '%{stderr}STATUS %{http_code}\n' "$@"; }"""

@@ -159,6 +159,11 @@ def update(user_id: str, changes: UserUpdate, expected: Expected = ANYTHING) -> 
     )
 
 
+def set_first_password(user_id: str, password: str) -> None:
+    """Of a claimed account that has none."""
+    accounts.set_first_password(user_id, rules.checked_password(password))
+
+
 def delete(user_id: str, expected: Expected = ANYTHING) -> None:
     """An account that is already deleted is not an error. Raises AccountChanged, and ServiceError 401 for
     accounts of clinics and clinicians."""

@@ -36,16 +36,23 @@ def create_user(
     roles: tuple[str, ...] = (),
     password: str | None = None,
     user_id: str | None = None,
+    is_proven: bool = True,
 ) -> User:
-    """An account with a verified address and a profile. Without a password no one can log in to it.
+    """An account with a profile, and with a verified address unless `is_proven` is false. Without a password no one
+    can log in to it.
 
     Raises EmailTaken, and ServiceError 400 for an address, role or password that the rules forbid.
     """
     user = accounts.create_account(
-        email=email, roles=roles, password=password, user_id=user_id, email_verified=True
+        email=email, roles=roles, password=password, user_id=user_id, email_verified=is_proven
     )
     profiles.update_profile(user.user_id, {"fullName": texts.name(full_name)})
     return user
+
+
+def set_first_password(user_id: str, password: str) -> None:
+    """Of an account with which no one could log in until now. It keeps the password that it has."""
+    accounts.set_first_password(user_id, password)
 
 
 def create_invented_users(invented: Sequence[Invented]) -> None:

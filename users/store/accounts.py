@@ -7,6 +7,7 @@ from typing import Any
 from pymongo import ReturnDocument
 
 from kernel import db
+from users.choices import AccountRole
 
 COLLECTION = "accounts"
 
@@ -35,6 +36,15 @@ def note_login(user_id: str, moment: datetime, *, but_since: datetime) -> None:
     db.collection(COLLECTION).update_one(
         {"_id": user_id, "$or": older}, {"$set": {"lastLoginTime": moment}}
     )
+
+
+def set_first_password(user_id: str, password_hash: str) -> None:
+    without = {
+        "_id": user_id,
+        "password": {"$exists": False},
+        "roles": {"$ne": AccountRole.CUSTODIAL},
+    }
+    db.collection(COLLECTION).update_one(without, {"$set": {"password": password_hash}})
 
 
 def set_account_fields(

@@ -1,10 +1,14 @@
 """Fill the database with one invented clinic, and print as JSON what a person needs to try the service.
 
-Safe to repeat: existing records stay. Accounts are created in the embedded user service only.
+Safe to repeat: existing records stay. Its people have a password that everyone can read, so it refuses an
+installation (ENVIRONMENT is neither local nor test), accounts that are kept in a real user service, and a database
+that holds other clinics but not this one.
 """
 
 import json
 import uuid
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,21 +22,60 @@ from clinic_records.services import access
 from clinics.choices import Procedure
 from clinics.services import clinicians, clinics, ehr_settings, sites, tags
 from clinics.services.clinicians import ClinicianDetails
-from clinics.services.clinics import ClinicProfile
+from clinics.services.clinics import ClinicProfile, ClinicQuery
+from clinics_site import safeguards
+from confirmations.services import clinician_invites
+from confirmations.services.failures import ClinicAnswer
 from kernel import clock
+from kernel.api import examples
 from kernel.choices import ClinicianRole
 from kernel.db import Document
-from patients.services import seeding
+from kernel.errors import Duplicate
+from kernel.principal import Principal
+from patients.choices import DiagnosisType
+from patients.services import patients, seeding, summaries
+from patients.services.patient_details import SharedPatient
 from patients.services.patients import has_patients_besides_demo, match_patients
 from redox.services import webhook
-from users.choices import AccountRole
+from users.choices import AccountRole, Grant
 from users.clients.protocol import EmailTaken, User
 from users.services import accounts
-from users.services.neighbours import user_service
+from users.services.neighbours import profile_service, user_service
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """One of the invented people whose names and password are printed. Those who are in the examples of the
+    description have their ids there."""
+
+    email: str
+    name: str
+    who: str
+    user_id: str
+    role: AccountRole = AccountRole.CLINICIAN
+
 
 ADMIN = "admin"
-ADA = ("ada.admin@example.org", "Ada Admin")
-MEMBERS = (("ben.member@example.org", "Ben Member"), ("mia.member@example.org", "Mia Member"))
+# Printed, and in README.md: no account of an installation may have it.
+PASSWORD = "lakeside-demo"  # noqa: S105
+ADA = Actor("ada.admin@example.org", "Ada Admin", "admin of the clinic", "ada0000001")
+BEN = Actor(
+    "ben.member@example.org", "Ben Member", "member of the clinic", user_id=examples.CLINICIAN
+)
+MARIA = Actor(
+    "maria.olsen@example.org",
+    "Maria Olsen",
+    "patient with an account of her own",
+    user_id=examples.USER,
+    role=AccountRole.PATIENT,
+)
+MIA = Actor("mia.member@example.org", "Mia Member", "invited, with no clinic yet", "fade000001")
+CAST = (ADA, BEN, MARIA, MIA)
+People = dict[Actor, User]
+INVITE = examples.INVITE  # the key of Mia's invitation
+BIRTHDAY = "1988-04-17"
+# The summary of this seed has less than 70 % of 14 days in target.
+SUMMARY_SEED = 1
 DEMO_PATIENT = ("demo.patient@example.org", "Demo Patient")
 PATIENTS, SEED = 60, 7
 SUBSCRIBED = 25
@@ -83,11 +126,12 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        accounts.refuse_if_not_embedded(CommandError)
+        _refuse_where_people_are_real()
         password = options["password_file"].read_text().strip()
         _make_staff_login(password)
-        ada = _make_account(*ADA)
-        clinic = _make_clinic(ada)
+        people = {actor: _make_account(actor) for actor in CAST}
+        ada = people[ADA]
+        clinic = _make_clinic(people)
         self.stdout.write(
             json.dumps(
                 {
@@ -96,6 +140,8 @@ class Command(BaseCommand):
                     "password": password,
                     "backendToken": accounts.issue_server_token(),
                     "adminToken": accounts.issue_user_token(ada.user_id),
+                    "people": [{"email": actor.email, "who": actor.who} for actor in CAST],
+                    "peoplePassword": PASSWORD,
                 }
             )
         )
@@ -107,17 +153,38 @@ def _make_staff_login(password: str) -> None:
         users.create_superuser(ADMIN, password=password)
 
 
-def _make_account(email: str, name: str) -> User:
+def _refuse_where_people_are_real() -> None:
+    accounts.refuse_if_not_embedded(CommandError)
+    if settings.ENVIRONMENT not in safeguards.UNGUARDED:
+        message = "everyone can read the passwords of the demo people: ENVIRONMENT has to be local or test"
+        raise CommandError(message)
+    if user_service().get_user(ADA.email) is None and clinics.list_clinics(
+        ClinicQuery(), skip=0, limit=1
+    ):
+        message = "this database holds clinics, and not the demo clinic: `make serve` starts without demo data"
+        raise CommandError(message)
+
+
+def _make_account(actor: Actor) -> User:
+    """An account that exists keeps its password; one that was made without any gets it."""
     try:
-        return accounts.create_user(email=email, full_name=name, roles=(AccountRole.CLINICIAN,))
+        return accounts.create_user(
+            email=actor.email,
+            full_name=actor.name,
+            roles=(actor.role,),
+            password=PASSWORD,
+            user_id=actor.user_id,
+        )
     except EmailTaken:
-        user = user_service().get_user(email)
+        user = user_service().get_user(actor.email)
         assert user is not None  # noqa: S101 (the address is taken)
+        accounts.set_first_password(user.user_id, PASSWORD)
         return user
 
 
-def _make_clinic(ada: User) -> Document:
+def _make_clinic(people: People) -> Document:
     """The clinic of which Ada is an admin. It is filled if it is new or was left incomplete."""
+    ada = people[ADA]
     memberships = clinicians.list_memberships(ada.user_id, limit=1)
     if memberships:
         clinic = memberships[0].clinic
@@ -125,16 +192,16 @@ def _make_clinic(ada: User) -> Document:
         _make_demo_patient()
         clinic = clinics.create_clinic(creator_id=ada.user_id, profile=PROFILE)
     if not has_patients_besides_demo(clinic["_id"]):
-        _fill(clinic)
+        _fill(clinic, people)
     return clinic
 
 
-def _fill(clinic: Document) -> None:
-    """Patients come last, except for their orders. While there are none, no one has edited the clinic by
+def _fill(clinic: Document, people: People) -> None:
+    """Patients come last, except for Maria and their orders. While there are none, no one has edited the clinic by
     hand, so nothing is overwritten here."""
     clinic_id = clinic["_id"]
-    for email, name in MEMBERS:
-        _add_member(clinic_id, _make_account(email, name), name)
+    _add_member(clinic_id, people[BEN], BEN.name)
+    _invite(clinic_id, people[MIA], inviter=people[ADA])
     if not clinic.get("ehrSettings"):
         ehr_settings.update_ehr_settings(clinic_id, EHR)
     _make_tags_and_sites(clinic_id)
@@ -142,6 +209,7 @@ def _fill(clinic: Document) -> None:
     for patient in match_patients(clinic_ids=[clinic_id], limit=SUBSCRIBED):
         if patient.get("mrn"):
             webhook.receive(json.dumps(_order(patient)).encode())
+    _add_maria(clinic_id, people[MARIA])
 
 
 def _order(patient: Document) -> dict[str, Any]:
@@ -195,6 +263,32 @@ def _make_demo_patient() -> None:
             roles=(AccountRole.PATIENT,),
             user_id=settings.DEMO_PATIENT_USER_ID,
         )
+
+
+def _invite(clinic_id: ObjectId, user: User, *, inviter: User) -> None:
+    """The mail is written by a worker."""
+    with suppress(ClinicAnswer):  # invited, or a member already
+        clinician_invites.invite_clinician(
+            clinic_id=str(clinic_id),
+            email=user.address,
+            roles=[ClinicianRole.MEMBER],
+            inviter=Principal(inviter.user_id, is_server=False),
+            key=INVITE,
+        )
+
+
+def _add_maria(clinic_id: ObjectId, maria: User) -> None:
+    """She shares her data with the clinic, as if it had accepted her offer."""
+    user_id = maria.user_id
+    profile_service().update_profile(user_id, {"patient": {"birthday": BIRTHDAY}})
+    shared = SharedPatient(
+        permissions=(Grant.VIEW, Grant.UPLOAD, Grant.NOTE),
+        said={"mrn": "MRN-0042", "diagnosisType": DiagnosisType.TYPE_1},
+    )
+    with suppress(Duplicate):
+        patients.create_patient_from_user(clinic_id=clinic_id, user_id=user_id, shared=shared)
+    summary = seeding.invent_summary(clinic_id, seed=SUMMARY_SEED)
+    summaries.update_summary(user_id=user_id, body=summary)
 
 
 def _add_member(clinic_id: ObjectId, user: User, name: str) -> None:
