@@ -31,6 +31,8 @@ class OperationSchema(AutoSchema):
         variables = [p["name"] for p in operation.get("parameters", ()) if p["in"] == "path"]
         listed = failures.responses(spec, self.method, variables, view.error_family)
         operation["responses"].update(listed)
+        if spec.body is not None and spec.body_required:
+            operation["requestBody"]["required"] = True
         if policy.is_external(spec.id):
             operation["security"] = []  # no token is asked for
         return operation

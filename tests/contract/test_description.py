@@ -117,6 +117,19 @@ def test_a_body_requires_what_a_caller_knows(name, required):
     assert COMPONENTS[body["$ref"].rpartition("/")[2]]["required"] == required
 
 
+def test_says_which_bodies_may_be_left_out(world):
+    """A generated function would let a caller forget one that is required."""
+    bodies = {
+        name: operation["requestBody"].get("required", False)
+        for name, (_, _, operation) in described_operations().items()
+        if "requestBody" in operation
+    }
+    assert bodies == {name: REGISTRY[name].body_required for name in bodies}
+    assert set(bodies.values()) == {True, False}
+    answer = world.send("CreatePatientTag", raw=b"")
+    assert (answer.status_code, bodies["CreatePatientTag"]) == (400, True)
+
+
 @pytest.mark.parametrize("name", ["patientTag.v1", "siteName.v1"])
 def test_a_pattern_that_few_tools_can_read_is_served_beside_a_wider_one(name):
     component = description()["components"]["schemas"][name]

@@ -79,7 +79,7 @@ _UNNAMED_CREATOR = s.component(
     s.obj(
         {
             "userid": s.string(read_only=True, enum=[""], description="Always empty."),
-            "profile": {"type": "null", "description": "Always null."},
+            "profile": s.nullable(s.obj(description="Always null.")),
             **_OF_CLINIC,
         },
         required=["userid", "profile"],
