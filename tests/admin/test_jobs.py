@@ -298,6 +298,8 @@ def test_an_export_of_a_clinic_that_is_gone_with_its_patients_makes_no_file(clin
 def step_until(state):
     while job()["state"] != state:
         running._take_step(job())
+
+
 # --- start again ------------------------------------------------------------------------------------
 def again(person, path, *, reason=REASON):
     """The message of the page."""
