@@ -68,8 +68,8 @@ bench-outbox: dev-setup  ## how fast real workers drain the outbox; ARGS="--rows
 	@$(PYTHON_BIN) -m tests.bench.outbox $(ARGS)
 
 yardsticks: dev-setup  ## every test that shows a row of docs/yardsticks.md, and what it said into the page
-	@-$(PYTHON_BIN) -m pytest -o addopts="$(OWN_ADDOPTS)" -p tests.yardstick_results -n 2 --dist loadfile tests --ignore=tests/bench --ignore=tests/chaos --ignore=tests/fuzz --ignore=tests/soak $(ARGS)
-	@-$(PYTHON_BIN) -m pytest -o addopts="$(OWN_ADDOPTS)" -p tests.yardstick_results tests/chaos tests/fuzz $(ARGS)
+	@-ONLY_MARKED=1 $(PYTHON_BIN) -m pytest -o addopts="$(OWN_ADDOPTS)" -p tests.yardstick_results -n 2 --dist loadfile tests --ignore=tests/bench --ignore=tests/chaos --ignore=tests/fuzz --ignore=tests/soak $(ARGS)
+	@-ONLY_MARKED=1 $(PYTHON_BIN) -m pytest -o addopts="$(OWN_ADDOPTS)" -p tests.yardstick_results tests/chaos tests/fuzz $(ARGS)
 	@$(PYTHON_BIN) -m scripts.yardsticks
 
 chaos-short: dev-setup  ## the part of chaos that CI runs: each kind of fault once, some 100 seconds
@@ -82,10 +82,10 @@ fuzz: dev-setup  ## more of them for FUZZ_MINUTES (30), different in every run; 
 	@FUZZ_MINUTES=$${FUZZ_MINUTES:-30} FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-20} $(PYTHON_BIN) -m pytest -o addopts="$(OWN_ADDOPTS)" --timeout=0 -n 2 tests/fuzz $(ARGS)
 
 chaos: dev-setup  ## break everything on purpose; a table at the end, also in .local/chaos.json
-	@CHAOS_RESULTS=.local/chaos.json $(PYTHON_BIN) -m pytest -o addopts="$(OWN_ADDOPTS)" -m chaos tests/chaos tests/tasks tests/processes $(ARGS)
+	@CHAOS_RESULTS=.local/chaos.json $(PYTHON_BIN) -m pytest -o addopts="$(OWN_ADDOPTS)" -p tests.yardstick_results -m chaos tests/chaos tests/tasks tests/processes $(ARGS)
 
 soak: dev-setup  ## an hour of mixed load (SOAK_MINUTES): do memory, queues and files stay as they are?
-	@$(PYTHON_BIN) -m pytest -o addopts="$(OWN_ADDOPTS)" -s tests/soak $(ARGS)
+	@$(PYTHON_BIN) -m pytest -o addopts="$(OWN_ADDOPTS)" -p tests.yardstick_results -s tests/soak $(ARGS)
 
 promtool:  ## fetch the tool with which tests try the alert rules (with apt; nothing is installed)
 	@scripts/promtool.sh

@@ -1,6 +1,8 @@
-"""Keeps what the marked tests said, for docs/yardsticks.md: loaded by `make yardsticks` with `-p`."""
+"""Keeps what the marked tests said, for docs/yardsticks.md. Loaded with `-p`: by `make yardsticks`, which sets
+ONLY_MARKED, by `make chaos` and `make soak`, and by `make test ARGS="-p tests.yardstick_results"`."""
 
 import json
+import os
 from datetime import UTC, datetime
 
 import pytest
@@ -13,6 +15,8 @@ _outcomes: dict[str, str] = {}
 
 def pytest_collection_modifyitems(config, items):
     """Only tests with the mark, whatever else `-m` would leave out."""
+    if not os.environ.get("ONLY_MARKED"):
+        return
     marked = [item for item in items if item.get_closest_marker(yardsticks.MARK)]
     config.hook.pytest_deselected(items=[item for item in items if item not in marked])
     items[:] = marked
