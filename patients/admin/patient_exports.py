@@ -15,10 +15,9 @@ from kernel.staff import pages, roles
 from kernel.staff.fields import Reason, StaffForm
 from patients.admin import list_choices
 from patients.admin.list_choices import Choice
-from patients.admin.patients import HEADER, MOST_EXPORTED, cells_of, rows_of
+from patients.admin.patients import HEADER, MOST_AT_ONCE, MOST_EXPORTED, cells_of, rows_of
 from patients.services import patient_lists
 
-MOST_AT_ONCE = 1_000  # rows of a file that is sent without a job
 _NEEDS = (roles.PATIENTS, roles.EXPORT)
 
 

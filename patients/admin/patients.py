@@ -23,6 +23,7 @@ from patients.services.patient_lists import PatientFilter
 frame.add_tab(frame.Tab("clinic_patients", "Patients", roles.PATIENTS, position=20))
 _EXPORT_PAGE = 500
 MOST_EXPORTED = 200_000
+MOST_AT_ONCE = 1_000  # rows of a file that is sent without a job
 COLUMNS = fields.columns()
 HEADER = [title for title, _ in COLUMNS]
 
@@ -64,7 +65,7 @@ def listing(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
     needs=[roles.PATIENTS, roles.EXPORT],
 )
 def export(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
-    """The export and its number of rows are recorded before the first row is sent."""
+    """The export and its number of rows are recorded before the first row is sent. A longer list is for a job."""
     clinic = readable_clinics.access_clinic(clinic_id)
     form = OptionalReasonForm(request.GET)
     if not form.is_valid():
@@ -72,12 +73,20 @@ def export(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
         return pages.go(reverse("admin:clinic_patients", args=[clinic_id]))
     choice = list_choices.read(request.GET)
     count = patient_lists.count_patients(clinic["_id"], choice.patient_filter)
+    if count > MOST_AT_ONCE:
+        pages.fail(
+            request, f"More than {MOST_AT_ONCE:,} patients are exported by a job: begin it here."
+        )
+        query = paging.query_without(request)
+        return pages.go(
+            f"{reverse('admin:clinic_patients_export_job', args=[clinic['_id']])}?{query}"
+        )
     changes.record(
         request,
         clinic=clinic,
         action="patients.export",
         scope={
-            "rows": min(count, MOST_EXPORTED),
+            "rows": count,
             "searched": bool(choice.search),
             **({"narrowed": choice.names} if choice.is_narrowed else {}),
             "columns": HEADER,
@@ -214,7 +223,7 @@ def _last_order(subscription: Document) -> str:
 
 def _export_rows(clinic: Document, patient_filter: PatientFilter) -> Iterator[list[Any]]:
     try:
-        for skip in range(0, MOST_EXPORTED, _EXPORT_PAGE):
+        for skip in range(0, MOST_AT_ONCE, _EXPORT_PAGE):
             page = patient_lists.list_patients(
                 clinic_id=str(clinic["_id"]),
                 patient_filter=patient_filter,
