@@ -30,10 +30,17 @@ def appended(path: str, entry: Any, *, keep: int | None = None) -> Stage:
     return {"$set": {path: _kept(_joined(_entries(path), [{"$literal": entry}]), keep, -1)}}
 
 
-def prepended(path: str, entry: Any, *, keep: int | None = None) -> Stage:
-    """Add `entry` at the beginning, unless it is in the list already, and keep the first `keep` entries."""
-    more = _joined([{"$literal": entry}], _entries(path))
-    return {"$set": {path: _kept(_unless_included(path, entry, more), keep, 1)}}
+def prepended_once(path: str, entry: Any, *, keep: int, time: str) -> Stage:
+    """Add `entry` at the beginning and keep the first `keep` entries. May be repeated: nothing is added if it is in the
+    list already, or has been there and was followed by `keep` newer ones. `time` is the member that tells the age."""
+    entries = _entries(path)
+    last = {"$arrayElemAt": [entries, keep - 1]}
+    age = {"$let": {"vars": {"last": last}, "in": f"$$last.{time}"}}
+    is_included = {"$in": [{"$literal": entry}, entries]}
+    # What is missing, and a text, are less than a time.
+    is_over = {"$gte": [age, entry[time]]}
+    more = _kept(_joined([{"$literal": entry}], entries), keep, 1)
+    return {"$set": {path: {"$cond": [{"$or": [is_included, is_over]}, entries, more]}}}
 
 
 def included(path: str, entry: Any) -> Stage:

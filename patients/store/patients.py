@@ -323,7 +323,7 @@ def add_review(clinic_id: ObjectId, user_id: str, review: Document) -> PatientDo
         key(clinic_id, user_id),
         {"$push": {"reviews": pushed}},
         _REVIEWS,
-        again=[updates.prepended("reviews", review, keep=MAX_REVIEWS)],
+        again=[updates.prepended_once("reviews", review, keep=MAX_REVIEWS, time="time")],
         hint=ONE,
     )
     if record is not None:

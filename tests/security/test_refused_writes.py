@@ -5,7 +5,7 @@ The fail point is one for all databases of a server, so no other file of `make t
 """
 
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import orjson
 import pytest
@@ -154,6 +154,26 @@ def test_a_review_that_was_carried_out_before_its_answer_was_lost_is_stored_once
     patient = unreviewed()
     for entry in (EARLIER, LATER):
         add_review(patient, entry)
+    with refused("patients", "findAndModify", mode={"times": 1}, **LOST_CONNECTION):
+        assert add_review(patient, LATER)["reviews"] == [LATER, EARLIER]
+
+
+def test_a_review_that_is_sent_again_takes_the_place_of_no_later_one(world):
+    """It was carried out, and two others were confirmed before it came again."""
+    patient, latest = unreviewed(), {**LATER, "time": LATER["time"] + timedelta(seconds=1)}
+    for entry in (EARLIER, LATER, latest):
+        add_review(patient, entry)
+    with refused("patients", "findAndModify", mode={"times": 1}, **LOST_CONNECTION):
+        assert add_review(patient, EARLIER)["reviews"] == [latest, LATER]
+
+
+@pytest.mark.foreign_documents
+@pytest.mark.parametrize("last", [7, None, {}, {"time": "2030"}])
+def test_a_review_that_is_sent_again_is_added_before_what_is_no_review(world, last):
+    patient = unreviewed()
+    db.collection("patients").update_one(
+        {"_id": patient["_id"]}, {"$set": {"reviews": [EARLIER, last]}}
+    )
     with refused("patients", "findAndModify", mode={"times": 1}, **LOST_CONNECTION):
         assert add_review(patient, LATER)["reviews"] == [LATER, EARLIER]
 
