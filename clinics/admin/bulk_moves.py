@@ -22,6 +22,7 @@ from kernel.errors import (
 )
 from kernel.staff import pages
 from kernel.staff.fields import Text
+from kernel.templatetags.staff import pluralized
 from patients.admin import many_patients
 from patients.admin.many_patients import PatientsForm, Sample, Work
 from patients.services import moves, patient_counts, plan_limits
@@ -143,7 +144,7 @@ def _asked(clinic: Document, target: Document) -> Work:
 def _lines(clinic: Document, target: Document, count: int) -> list[str]:
     stored, stored_target = (access.access_clinic(one["_id"]) for one in (clinic, target))
     return [
-        f"{count:,} patients go from {_named(clinic)} to {_named(target)}.",
+        f"From {_named(clinic)} to {_named(target)}: {pluralized(count, 'patient')}.",
         f"Members of {clinic.get('name')} lose access; those of {target.get('name')} get it.",
         patient_moves.KEPT,
         *patient_moves.lines_of_lost(*moves.list_lost(stored, stored_target)),
@@ -154,7 +155,7 @@ def _lines_of_patients(sample: Sample) -> list[str]:
     subscribed = patient_reads.count_what_is_lost(sample.record_ids)["subscribed"]
     if not subscribed:
         return []
-    number = f"{subscribed:,}{sample.words}"
+    number = f"{subscribed}{sample.words}"
     return [f"Reports to the health record are switched off for {number}, until a new order comes."]
 
 
@@ -172,6 +173,6 @@ def _rules(target: Document) -> list[str]:
     if limit is not None:
         plan = patient_counts.kept_counts(stored["_id"])["plan"]
         lines.append(
-            f"{name} has {plan:,} of at most {limit:,} plan patients: who would be beyond stays, too."
+            f"{name} has {plan} of at most {limit} plan patients: who would be beyond stays, too."
         )
     return lines

@@ -10,6 +10,7 @@ from kernel import jobs
 from kernel.db import Document
 from kernel.errors import NotFound
 from kernel.staff import pages
+from kernel.templatetags.staff import pluralized
 from patients.admin import many_patients, removals
 from patients.admin.many_patients import PatientsForm, Sample, Work
 from patients.services import patients, staff_reads
@@ -82,18 +83,18 @@ def _asked(clinic: Document) -> Work:
 def _consequences(name: str, count: int, sample: Sample) -> list[str]:
     lost = staff_reads.count_what_is_lost(sample.record_ids)
     lines = [
-        f"{name} loses {count:,} records with their tags and sites, and its access to the data.",
+        f"{name} loses {pluralized(count, 'record')} with tags and sites, and its access to the data.",
         removals.ABOUT_OWN_ACCOUNT if not lost["custodial"] else _about_accounts(lost, sample),
         "An archive copy of each record is kept.",
     ]
     if lost["subscribed"]:
-        number = f"{lost['subscribed']:,}{sample.words}"
+        number = f"{lost['subscribed']}{sample.words}"
         lines.append(f"No more reports are sent to the EHR for {number} of these patients.")
     return lines
 
 
 def _about_accounts(lost: Document, sample: Sample) -> str:
     return (
-        f"The clinic looks after the accounts of {lost['custodial']:,}{sample.words}: those without data are deleted "
+        f"The clinic looks after the accounts of {lost['custodial']}{sample.words}: those without data are deleted "
         "too; those with data stay and lose their addresses. All other accounts, and the data, stay."
     )

@@ -67,7 +67,7 @@ def test_the_scope_names_both_clinics_and_what_is_lost_and_changes_nothing(clini
     page = text(ask(person, clinic, "lake"))
     code = other["canonicalShareCode"]
     for line in (
-        f"3 patients go from {NAME} ({clinic['canonicalShareCode']}) to Lakeside ({code}).",
+        f"From {NAME} ({clinic['canonicalShareCode']}) to Lakeside ({code}): 3 patients.",
         "Tags that the clinic does not have are lost: Study.",
         "Sites that it does not have are lost: Main, West.",
         "So does who has no MRN: Lakeside requires one.",
