@@ -104,6 +104,8 @@ def _embedded() -> Iterator[str]:
         for setting, variable in contradictions.STAND_INS.items()
         if not getattr(settings, setting)
     )
+    if not settings.WEBAPP_URL_IS_SET:
+        yield "TIDEPOOL_WEBAPP_URL"
     if settings.XEALTH["enabled"] and not settings.XEALTH["client_id"]:
         yield "TIDEPOOL_XEALTH_CLIENT_ID"
 

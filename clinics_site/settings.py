@@ -298,9 +298,16 @@ MARKETO_ENABLED = env.flag(
 APPLICATION_URL = env.address(
     "TIDEPOOL_APPLICATION_URL", "http://127.0.0.1:8080", help="public base address of the service"
 )
-WEBAPP_URL = env.address(
-    "TIDEPOOL_WEBAPP_URL", "http://127.0.0.1:8080", help="address of the web app, used in mails"
+WEBAPP_URL_IS_SET = env.is_set("TIDEPOOL_WEBAPP_URL")
+WEBAPP_URL = (
+    env.address(
+        "TIDEPOOL_WEBAPP_URL",
+        help="address of the web app, used in mails; unset: links lead to small pages at TIDEPOOL_APPLICATION_URL, "
+        "while accounts are embedded",
+    )
+    or APPLICATION_URL
 )
+OWN_PAGES = not WEBAPP_URL_IS_SET and not SHORELINE_ADDRESS
 ASSET_URL = env.address(
     "TIDEPOOL_ASSET_URL", "http://127.0.0.1:8080/static", help="address of mail images"
 )

@@ -14,7 +14,11 @@ def view(request: HttpRequest) -> HttpResponse:
         page = render(
             request,
             "start_page.html",
-            {"staff_pages": f"{settings.ADMIN_PATH}/", "accounts": not settings.SHORELINE_ADDRESS},
+            {
+                "staff_pages": f"{settings.ADMIN_PATH}/",
+                "accounts": not settings.SHORELINE_ADDRESS,
+                "own_pages": settings.OWN_PAGES,
+            },
         )
         page["Vary"] = "Accept"
         return page

@@ -5,13 +5,19 @@ list.
 """
 
 from django.contrib import admin
+from django.templatetags.static import static
 from django.urls import path, re_path
 from django.views.generic import RedirectView
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from drf_spectacular.views import (
+    SpectacularAPIView,
+    SpectacularJSONAPIView,
+    SpectacularSwaggerView,
+)
 
 from clinics.api.urls import urlpatterns as clinics
 from clinics_site import start_page
 from confirmations.api.urls import urlpatterns as confirmations
+from confirmations.pages.urls import urlpatterns as pages
 from kernel import health, metrics
 from kernel.api.viewsets import UNKNOWN_PATH
 from merges.api.urls import urlpatterns as merges
@@ -20,8 +26,13 @@ from redox.api.urls import urlpatterns as redox
 from users.api.urls import urlpatterns as users
 from xealth.api.urls import urlpatterns as xealth
 
-# People write these addresses with and without a slash at the end.
-OF_PEOPLE = (("admin", "/admin/"), ("docs/", "/docs"))
+# People write these addresses with and without a slash at the end, and browsers ask for the last by themselves.
+OF_PEOPLE = (
+    ("admin", "/admin/"),
+    ("docs/", "/docs"),
+    ("schema/", "/schema"),
+    ("favicon.ico", static("staff/favicon.svg")),
+)
 urlpatterns = [
     path("", start_page.view),
     path("ready", health.view),
@@ -33,8 +44,10 @@ urlpatterns = [
     *users,
     *xealth,
     *merges,
+    *pages,
     path("metrics", metrics.view),
     path("schema", SpectacularAPIView.as_view(), name="schema"),
+    path("schema.json", SpectacularJSONAPIView.as_view()),
     path(
         "docs",
         SpectacularSwaggerView.as_view(url_name="schema", http_method_names=["get", "head"]),

@@ -135,7 +135,7 @@ def _welcome(address: str, demo: dict[str, Any]) -> str:
         lines += [
             f"  admin          {address}/admin/   user {demo['admin']}, password {demo['password']}",
             f"  API            {address}/docs",
-            f"  mails          {local.shown('mail')}",
+            f"  mails          {local.shown('mail')}; their links lead to {address}/login",
             f"  people         each with the password {demo['peoplePassword']}, until it is changed",
             *(f"    {person['email']:<24} {person['who']}" for person in demo["people"]),
             "",

@@ -85,7 +85,6 @@ def kept_environment(*, host: str, port: int) -> dict[str, str]:
         "TIDEPOOL_XEALTH_ENABLED": "true",
         "TIDEPOOL_XEALTH_BEARER_TOKEN": local.secret("xealth-bearer-token"),
         "TIDEPOOL_APPLICATION_URL": address,
-        "TIDEPOOL_WEBAPP_URL": address,
         "TIDEPOOL_ASSET_URL": f"{address}/static",
         # Django's default would print mails, and the secrets of their links, to the log.
         "EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend",

@@ -60,6 +60,8 @@ def _candidates() -> dict[str, Rows]:
     rows: dict[str, Rows] = defaultdict(list)
     for route in get_resolver().url_patterns:
         view: Any = getattr(route, "callback", None)
+        for method in getattr(view, "heavy_methods", ()):
+            rows[method].append((route.pattern.regex, view.__qualname__, True))
         for method, name in getattr(view, "actions", {}).items():
             action = getattr(view.cls, name, None)
             operation = getattr(action, "operation", None)

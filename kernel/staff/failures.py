@@ -47,7 +47,10 @@ def not_allowed(request: HttpRequest, exception: Exception) -> HttpResponseBase:
 
 
 def form_expired(request: HttpRequest, reason: str = "") -> HttpResponseBase:
-    """Django's CSRF check shows this page before the view runs, so the user may not be known yet."""
+    """Django's CSRF check shows this page before the view runs, so the user may not be known yet. Pages outside
+    the staff's have no overview to go back to."""
+    if not request.path.startswith(settings.ADMIN_PATH):
+        return _plain(FORM_EXPIRED, is_staff=False)
     return _page(request, FORM_EXPIRED)
 
 
@@ -90,8 +93,9 @@ def _page(request: HttpRequest, failure: Failure) -> HttpResponseBase:
     )
 
 
-def _plain(failure: Failure) -> HttpResponse:
-    return HttpResponse(render_to_string("failure.html", _context(failure)), status=failure.status)
+def _plain(failure: Failure, *, is_staff: bool = True) -> HttpResponse:
+    context = {**_context(failure), "is_staff": is_staff}
+    return HttpResponse(render_to_string("failure.html", context), status=failure.status)
 
 
 def _context(failure: Failure) -> dict[str, Any]:

@@ -17,6 +17,7 @@ SAFE = {
     "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
     "HTTPS": True,
     "WEBAPP_URL": "https://app.example.org",
+    "WEBAPP_URL_IS_SET": True,
     "APPLICATION_URL": "https://clinics.example.org",
     "ASSET_URL": "https://clinics.example.org/static",
     "CLIENT_ADDRESS_HEADER": "none",

@@ -35,10 +35,10 @@ def test_a_rule_that_does_not_declare_what_it_reads_is_an_error(monkeypatch):
     assert "FindPatients" in message.msg
 
 
-@pytest.mark.parametrize("name", ADDRESSES)
+@pytest.mark.parametrize("name", [*ADDRESSES, "WEBAPP_URL_IS_SET"])
 def test_an_embedded_stand_in_in_production_is_an_error(settings, name):
     settings.XEALTH = {**settings.XEALTH, "enabled": False}
-    for address in ADDRESSES:
+    for address in (*ADDRESSES, "WEBAPP_URL_IS_SET"):
         setattr(settings, address, "http://service")
     assert checks.no_stand_ins() == []
     setattr(settings, name, "")
@@ -46,7 +46,7 @@ def test_an_embedded_stand_in_in_production_is_an_error(settings, name):
 
 
 def test_a_xealth_that_is_enabled_without_a_client_id_is_a_stand_in(settings):
-    for address in ADDRESSES:
+    for address in (*ADDRESSES, "WEBAPP_URL_IS_SET"):
         setattr(settings, address, "http://service")
     settings.XEALTH = {**settings.XEALTH, "enabled": True}
     assert ids(checks.no_stand_ins()) == ["clinics.E002"]

@@ -140,6 +140,9 @@ def test_heavy_requests_are_counted_by_their_clinic():
 def test_only_logins_are_heavy_among_account_and_staff_requests():
     """A login hashes a password, which is slow on purpose."""
     assert heavy.clinic_of(scope("POST", "/auth/login")) == "LoginViewSet.log_in"
+    for path in ("/login", "/login/confirm", "/signup/clinician", "/confirm-password-reset"):
+        assert heavy.clinic_of(scope("POST", path))
+        assert heavy.clinic_of(scope("GET", path)) is None
     for method in ("GET", "POST"):
         assert heavy.clinic_of(scope(method, "/admin/login/", query=b"next=/admin/"))
     for method, path in (("GET", "/auth/login"), ("POST", "/auth/logout"), ("GET", "/admin/")):

@@ -103,7 +103,7 @@ def test_every_repeated_refusal_is_the_one_that_django_makes(runs):
 )
 def test_a_remembered_refusal_is_given_for_no_page_and_no_file(path):
     others = [
-        scope(path=other) for other in (UNKNOWN, "/static/", "/static/no", "/favicon.ico", "/v1/x")
+        scope(path=other) for other in (UNKNOWN, "/static/", "/static/no", "/favicon.png", "/v1/x")
     ]
     wanted = of_django("GET", path)[0]
     assert wanted in (200, 400)

@@ -14,9 +14,17 @@ def test_a_browser_gets_a_page_with_links():
     assert page.status_code == 200
     assert page["Content-Type"] == "text/html; charset=utf-8"
     links = re.findall(r'href="(/[^"]+)"', page.content.decode())
-    assert {"/admin/", "/docs", "/schema", "/schema/accounts", "/ready"} <= set(links)
+    own = {"/login", "/signup"}
+    assert {"/admin/", "/docs", "/schema", "/schema/accounts", "/ready", *own} <= set(links)
     for link in links:
-        assert QuickClient().get(link, follow=True).status_code == 200, link
+        answer = QuickClient().get(link, follow=True, headers={"Accept": CHROME})
+        assert answer.status_code == 200, link
+
+
+def test_without_pages_of_our_own_no_link_leads_to_them(settings):
+    settings.OWN_PAGES = False
+    page = QuickClient().get("/", headers={"Accept": CHROME})
+    assert "/login" not in page.content.decode()
 
 
 @pytest.mark.parametrize(
@@ -46,8 +54,22 @@ def test_other_methods_of_the_page_of_the_description_are_refused():
     assert QuickClient().options("/docs").status_code == 405
 
 
-@pytest.mark.parametrize(("written", "meant"), [("/admin", "/admin/"), ("/docs/", "/docs")])
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("/admin", "/admin/"),
+        ("/docs/", "/docs"),
+        ("/schema/", "/schema"),
+        ("/favicon.ico", "/static/staff/favicon.svg"),
+    ],
+)
 def test_a_slash_more_or_less_leads_to_the_page(written, meant):
     answer = QuickClient().get(written)
     assert (answer.status_code, answer["Location"]) == (302, meant)
     assert QuickClient().post(written).status_code == 405
+
+
+def test_the_description_is_found_as_a_file_of_json():
+    answer = QuickClient().get("/schema.json")
+    assert (answer.status_code, answer["Content-Type"]) == (200, "application/vnd.oai.openapi+json")
+    assert answer.json()["openapi"] == "3.1.0"

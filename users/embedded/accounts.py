@@ -160,7 +160,7 @@ def update(user_id: str, changes: UserUpdate, expected: Expected = ANYTHING) -> 
 
 
 def set_first_password(user_id: str, password: str) -> None:
-    """Of a claimed account that has none."""
+    """For a claimed account that has none."""
     accounts.set_first_password(user_id, rules.checked_password(password))
 
 

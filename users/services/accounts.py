@@ -51,7 +51,7 @@ def create_user(
 
 
 def set_first_password(user_id: str, password: str) -> None:
-    """Of an account with which no one could log in until now. It keeps the password that it has."""
+    """For an account with which no one could log in until now; any other keeps its password."""
     accounts.set_first_password(user_id, password)
 
 
