@@ -13,11 +13,13 @@ from django.test.utils import override_settings
 from django.urls import re_path
 
 from confirmations.pages import urls
-from confirmations.services import claim_links
+from confirmations.services import claim_links, clinician_invites
 from kernel import db, logging
 from kernel.api.viewsets import UNKNOWN_PATH
+from kernel.errors import Unavailable
 from notifications.services import catalogue, rendering
 from scripts import local
+from tests import accesses as seen
 from tests.cast import QuickClient, make_person
 from tests.events import emitted
 from users.services import accounts
@@ -141,6 +143,12 @@ def test_an_invitation_into_a_care_team_is_accepted_or_declined(dot, visitor):
         assert visitor.says("No invitation waits for you.")
         assert db.collection("confirmations").find_one({"_id": key})["status"] == status
         visitor.send("/login/out")
+    record = seen.the_record(operation="AcceptCareTeamInvite")
+    assert (record["who"], record["patient"], record["outcome"]) == (
+        fay.user_id,
+        dot.user_id,
+        "200",
+    )
     assert visitor.says("You are logged out.")
     assert visitor.open("/login").says("Forgot the password?")
 
@@ -190,7 +198,7 @@ def test_a_forgotten_password_is_replaced(dot, visitor):
     assert (visitor.status, visitor.says("used already")) == (404, True)
 
 
-def test_whoever_signs_up_with_a_taken_address_is_told_nothing_and_its_owner_gets_a_mail(
+def test_a_person_who_signs_up_with_a_taken_address_is_told_nothing_and_its_owner_gets_a_mail(
     dot, visitor
 ):
     fields = {"name": "Someone", "password": PASSWORD, "kind": "personal"}
@@ -300,6 +308,18 @@ def test_keys_and_addresses_are_in_no_line_of_the_log(visitor, capsys):
     for name in ("pages.login", "pages.confirm", "pages.password"):
         assert f'"operation":"{name}"' in seen
     assert "zyxmarker" not in seen.lower()
+
+
+def test_what_does_not_answer_is_not_shown_as_nothing(dot, visitor, monkeypatch):
+    log_in(visitor, with_password(dot).email)
+
+    def down(*_):
+        raise Unavailable
+
+    monkeypatch.setattr(clinician_invites, "list_own_invites", down)
+    visitor.open("/login")
+    assert (visitor.status, visitor.says("does not answer at the moment")) == (503, True)
+    assert not visitor.says("No invitation waits")
 
 
 # --- where they are not -------------------------------------------------------------------------------------------
