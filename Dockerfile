@@ -10,7 +10,7 @@ ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 HOST=0.0.0.0 PORT=8080 HEALTH_P
 COPY requirements.txt .
 RUN pip install --no-cache-dir --no-deps --require-hashes -r requirements.txt
 COPY . .
-# Its user may read all of it, whoever has checked it out.
+# Its user may read all of it, with whatever rights it was checked out.
 RUN chmod -R a+rX . && python manage.py collectstatic --noinput && useradd --system --uid 10001 clinics
 # By number: Kubernetes cannot tell whether a name is that of root.
 USER 10001

@@ -16,7 +16,7 @@ LONGEST_LINE = 110
 PROSE = (
     *("*.md", "docs", "Makefile", "Dockerfile", "compose.yaml", ".ci/*"),
     *("clinics_site", "redox", "xealth", "confirmations", "notifications", "merges", "ehr"),
-    *("clinics", "patients", "clinic_records", "users", "kernel", "scripts", "tests"),
+    *("clinics", "patients", "clinic_records", "users", "kernel", "scripts", "deploy", "tests"),
 )
 KINDS = {".md", ".py", ".html", ".txt", ".yaml", ".sh", ".js", ".css", ""}
 UNUSUAL = {
@@ -45,7 +45,12 @@ WORDS = re.compile(
 STATEMENT_ENDS = {tokenize.ENCODING, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT}
 SENTENCE_WITH_OF = re.compile(r'(?:^|[.:!?|] |[*#-] |""")Of (?!course\b)', re.MULTILINE)
 DOCUMENTS = sorted(
-    [*local.BASE.glob("*.md"), *(local.BASE / "docs").rglob("*.md")], key=lambda path: path.name
+    [
+        path
+        for place in ("*.md", "docs/**/*.md", "deploy/**/*.md")
+        for path in local.BASE.glob(place)
+    ],
+    key=lambda path: path.name,
 )
 
 
