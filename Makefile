@@ -1,12 +1,12 @@
 # Every command of the project. On a fresh machine `make run` and `make test` do all the set-up by themselves.
 PYTHON_BIN := .venv/bin/python
-SOURCES := kernel clinics_site users clinic_records patients clinics confirmations ehr redox xealth merges notifications scripts deploy tests manage.py
+SOURCES := kernel clinics_site users clinic_records patients clinics confirmations ehr redox xealth merges notifications scripts deploy clients tests manage.py
 # Options for the tests that `make test` leaves out.
 OWN_ADDOPTS := -q --strict-markers -p no:cacheprovider -p tests.environment
 # Otherwise each process would compile the whole program again.
 unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
-.PHONY: help run serve setup test walks lint fmt house screenshots bench bench-compare bench-ehr bench-merge bench-outbox yardsticks fuzz-short fuzz chaos-short chaos soak promtool chart attack audit lock servers stop clean run-setup dev-setup
+.PHONY: help run serve setup test walks lint fmt house screenshots bench bench-compare bench-ehr bench-merge bench-outbox yardsticks fuzz-short fuzz chaos-short chaos soak promtool chart attack audit clients lock servers stop clean run-setup dev-setup
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
@@ -96,6 +96,9 @@ chart: dev-setup  ## fetch what renders the Helm chart for tests (200 MB, into .
 attack: dev-setup  ## attack a service started for this: do others notice? ARGS="slow-bodies floods", ARGS=--list
 	@$(PYTHON_BIN) -m tests.attack $(ARGS)
 
+clients: dev-setup  ## standard tools read the description; what they generate compiles and works; ARGS=python for one of them, ARGS=--write to generate clients/ again
+	@$(PYTHON_BIN) -m scripts.api_clients $(ARGS)
+
 audit: dev-setup  ## compare the pinned packages with a list of known vulnerabilities, if it can be reached
 	@$(PYTHON_BIN) -m scripts.advisories
 
@@ -103,6 +106,7 @@ lock: dev-setup  ## pin the newest packages that requirements*.in allow
 	.venv/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --upgrade requirements.in -o requirements.txt
 	.venv/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --upgrade requirements-dev.in -o requirements-dev.txt
 	.venv/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --upgrade requirements-chart.in -o requirements-chart.txt
+	.venv/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --upgrade clients/tools.in -o clients/tools.txt
 
 servers: run-setup  ## only MongoDB and Redis, in the background
 	@$(PYTHON_BIN) -m scripts.servers start

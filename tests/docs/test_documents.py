@@ -12,7 +12,9 @@ from kernel.outbox import events, subscriptions
 from scripts import data_model, database_role, effects_table, environment_table, local, run
 
 DOCUMENTS = sorted(
-    [*local.BASE.glob("*.md"), *(local.BASE / "docs").rglob("*.md")], key=lambda path: path.name
+    path
+    for pattern in ("*.md", "docs/**/*.md", "clients/**/*.md")
+    for path in local.BASE.glob(pattern)
 )
 SOURCES = (
     "kernel",
@@ -52,7 +54,7 @@ FILE = re.compile(r"`([\w./-]+/[\w.-]+\.(?:py|html|md|yaml|toml|js|css|txt))`")
 def test_every_named_file_exists(document):
     """By its path, or by the end of its path."""
     named = set(FILE.findall(document.read_text()))
-    folders = (*SOURCES, "tests", "docs", "design")
+    folders = (*SOURCES, "tests", "docs", "clients")
     missing = [
         name
         for name in named

@@ -14,11 +14,17 @@ from scripts import local
 LONGEST_LINE = 110
 # Files and folders that are checked for the words below.
 PROSE = (
-    *("*.md", "docs", "Makefile", "Dockerfile", "compose.yaml", ".ci/*"),
+    *("*.md", "docs", "clients/*.md", "clients/checks", "clients/*/*.md", "clients/*/examples"),
+    *(
+        "clients/python/tests",
+        "clients/python/clinics_client/*.py",
+        "clients/typescript/src/[ei]*.ts",
+    ),
+    *("Makefile", "Dockerfile", "compose.yaml", ".ci/*"),
     *("clinics_site", "redox", "xealth", "confirmations", "notifications", "merges", "ehr"),
     *("clinics", "patients", "clinic_records", "users", "kernel", "scripts", "deploy", "tests"),
 )
-KINDS = {".md", ".py", ".html", ".txt", ".yaml", ".sh", ".js", ".css", ""}
+KINDS = {".md", ".py", ".html", ".txt", ".yaml", ".sh", ".js", ".ts", ".css", ""}
 UNUSUAL = {
     "can not": "cannot",
     "anew": "again",
@@ -47,7 +53,7 @@ SENTENCE_WITH_OF = re.compile(r'(?:^|[.:!?|] |[*#-] |""")Of (?!course\b)', re.MU
 DOCUMENTS = sorted(
     [
         path
-        for place in ("*.md", "docs/**/*.md", "deploy/**/*.md")
+        for place in ("*.md", "docs/**/*.md", "deploy/**/*.md", "clients/**/*.md")
         for path in local.BASE.glob(place)
     ],
     key=lambda path: path.name,
@@ -67,7 +73,7 @@ def prose_of(path: Path) -> list[tuple[int, str]]:
     text = path.read_text()
     if path.suffix == ".py":
         lines = list(words_in_code(text))
-    elif path.suffix in {".js", ".css"}:
+    elif path.suffix in {".js", ".ts", ".css"}:
         lines = list(comments_in_script(text))
     else:
         fenced = re.sub(

@@ -1,5 +1,6 @@
 """Schemas of confirmations, and of the bodies of their operations."""
 
+import re
 from collections.abc import Mapping
 
 from clinic_records.choices import GlucoseUnits
@@ -295,8 +296,17 @@ ACCEPT_PATIENT = s.component(
 
 
 # --- alerts ---------------------------------------------------------------------------------------
+def _unit(spellings: list[str]) -> s.Schema:
+    """Generators write names in capitals, and two spellings would be one name."""
+    usual = re.sub(r"\W", "_PER_", spellings[0]).upper()
+    return {
+        **s.string(enum=spellings, description="Unit of `value`, in two spellings."),
+        "x-enum-varnames": [usual, f"{usual}_IN_LOWER_CASE"],
+    }
+
+
 def _glucose(units: list[str], name: str, value: s.Schema) -> s.Schema:
-    unit = s.component(name, s.string(enum=units, description="Unit of `value`, in two spellings."))
+    unit = s.component(name, _unit(units))
     return s.obj(
         {"units": unit, "value": value},
         required=["units", "value"],

@@ -1,0 +1,240 @@
+from http import HTTPStatus
+from typing import Any, cast
+
+import httpx
+
+from ... import errors
+from ...client import AuthenticatedClient, Client
+from ...models.error import Error
+from ...types import UNSET, Response
+
+
+def _get_kwargs(
+    *,
+    clinic_id: str,
+    patient_id: str,
+    restricted_token: str,
+) -> dict[str, Any]:
+
+    params: dict[str, Any] = {}
+
+    params["clinicId"] = clinic_id
+
+    params["patientId"] = patient_id
+
+    params["restricted_token"] = restricted_token
+
+    params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
+
+    _kwargs: dict[str, Any] = {
+        "method": "get",
+        "url": "/v1/xealth/report/web/viewer.html",
+        "params": params,
+    }
+
+    return _kwargs
+
+
+def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> Any | Error | None:
+    if response.status_code == 200:
+        response_200 = cast(Any, None)
+        return response_200
+
+    if response.status_code == 400:
+        response_400 = Error.from_dict(response.json())
+
+        return response_400
+
+    if response.status_code == 401:
+        response_401 = Error.from_dict(response.json())
+
+        return response_401
+
+    if response.status_code == 404:
+        response_404 = Error.from_dict(response.json())
+
+        return response_404
+
+    if response.status_code == 409:
+        response_409 = Error.from_dict(response.json())
+
+        return response_409
+
+    if response.status_code == 413:
+        response_413 = Error.from_dict(response.json())
+
+        return response_413
+
+    if response.status_code == 422:
+        response_422 = Error.from_dict(response.json())
+
+        return response_422
+
+    if response.status_code == 429:
+        response_429 = Error.from_dict(response.json())
+
+        return response_429
+
+    if response.status_code == 500:
+        response_500 = Error.from_dict(response.json())
+
+        return response_500
+
+    if response.status_code == 503:
+        response_503 = Error.from_dict(response.json())
+
+        return response_503
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    else:
+        return None
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[Any | Error]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    *,
+    client: AuthenticatedClient | Client,
+    clinic_id: str,
+    patient_id: str,
+    restricted_token: str,
+) -> Response[Any | Error]:
+    """Show the report of a patient
+
+     A page for browsers, at the address that XealthGetProgramUrl has given.
+
+    Args:
+        clinic_id (str):
+        patient_id (str):
+        restricted_token (str):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[Any | Error]
+    """
+
+    kwargs = _get_kwargs(
+        clinic_id=clinic_id,
+        patient_id=patient_id,
+        restricted_token=restricted_token,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    *,
+    client: AuthenticatedClient | Client,
+    clinic_id: str,
+    patient_id: str,
+    restricted_token: str,
+) -> Any | Error | None:
+    """Show the report of a patient
+
+     A page for browsers, at the address that XealthGetProgramUrl has given.
+
+    Args:
+        clinic_id (str):
+        patient_id (str):
+        restricted_token (str):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Any | Error
+    """
+
+    return sync_detailed(
+        client=client,
+        clinic_id=clinic_id,
+        patient_id=patient_id,
+        restricted_token=restricted_token,
+    ).parsed
+
+
+async def asyncio_detailed(
+    *,
+    client: AuthenticatedClient | Client,
+    clinic_id: str,
+    patient_id: str,
+    restricted_token: str,
+) -> Response[Any | Error]:
+    """Show the report of a patient
+
+     A page for browsers, at the address that XealthGetProgramUrl has given.
+
+    Args:
+        clinic_id (str):
+        patient_id (str):
+        restricted_token (str):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[Any | Error]
+    """
+
+    kwargs = _get_kwargs(
+        clinic_id=clinic_id,
+        patient_id=patient_id,
+        restricted_token=restricted_token,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    *,
+    client: AuthenticatedClient | Client,
+    clinic_id: str,
+    patient_id: str,
+    restricted_token: str,
+) -> Any | Error | None:
+    """Show the report of a patient
+
+     A page for browsers, at the address that XealthGetProgramUrl has given.
+
+    Args:
+        clinic_id (str):
+        patient_id (str):
+        restricted_token (str):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Any | Error
+    """
+
+    return (
+        await asyncio_detailed(
+            client=client,
+            clinic_id=clinic_id,
+            patient_id=patient_id,
+            restricted_token=restricted_token,
+        )
+    ).parsed

@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..types import UNSET, Unset
+
+T = TypeVar("T", bound="TriggerMigration")
+
+
+@_attrs_define
+class TriggerMigration:
+    """Nothing of it counts.
+
+    Attributes:
+        attestation_submitted (bool | Unset): Accepted and ignored.
+    """
+
+    attestation_submitted: bool | Unset = UNSET
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        attestation_submitted = self.attestation_submitted
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update({})
+        if attestation_submitted is not UNSET:
+            field_dict["attestationSubmitted"] = attestation_submitted
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        d = dict(src_dict)
+        attestation_submitted = d.pop("attestationSubmitted", UNSET)
+
+        trigger_migration = cls(
+            attestation_submitted=attestation_submitted,
+        )
+
+        trigger_migration.additional_properties = d
+        return trigger_migration
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties
