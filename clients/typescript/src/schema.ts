@@ -402,7 +402,7 @@ export interface paths {
         get?: never;
         /**
          * Become a clinician of the clinic that invited
-         * @description The caller becomes a member with the roles of the invite. 403 where a restriction of the clinic forbids it, 404 for an invitation that is not the caller's or that the caller has not listed yet.
+         * @description The caller becomes a member with the roles of the invite. 403 where a restriction of the clinic forbids it, 404 for an invitation that is not for an address that the caller's account has proven.
          */
         put: operations["AcceptClinicianInvite"];
         post?: never;

@@ -272,7 +272,7 @@ def sync_detailed(
     """Become a clinician of the clinic that invited
 
      The caller becomes a member with the roles of the invite. 403 where a restriction of the clinic
-    forbids it, 404 for an invitation that is not the caller's or that the caller has not listed yet.
+    forbids it, 404 for an invitation that is not for an address that the caller's account has proven.
 
     Args:
         user_id (str): User id of an account: 10 hexadecimal digits or a UUID, in lower case.
@@ -307,7 +307,7 @@ def sync(
     """Become a clinician of the clinic that invited
 
      The caller becomes a member with the roles of the invite. 403 where a restriction of the clinic
-    forbids it, 404 for an invitation that is not the caller's or that the caller has not listed yet.
+    forbids it, 404 for an invitation that is not for an address that the caller's account has proven.
 
     Args:
         user_id (str): User id of an account: 10 hexadecimal digits or a UUID, in lower case.
@@ -337,7 +337,7 @@ async def asyncio_detailed(
     """Become a clinician of the clinic that invited
 
      The caller becomes a member with the roles of the invite. 403 where a restriction of the clinic
-    forbids it, 404 for an invitation that is not the caller's or that the caller has not listed yet.
+    forbids it, 404 for an invitation that is not for an address that the caller's account has proven.
 
     Args:
         user_id (str): User id of an account: 10 hexadecimal digits or a UUID, in lower case.
@@ -370,7 +370,7 @@ async def asyncio(
     """Become a clinician of the clinic that invited
 
      The caller becomes a member with the roles of the invite. 403 where a restriction of the clinic
-    forbids it, 404 for an invitation that is not the caller's or that the caller has not listed yet.
+    forbids it, 404 for an invitation that is not for an address that the caller's account has proven.
 
     Args:
         user_id (str): User id of an account: 10 hexadecimal digits or a UUID, in lower case.
