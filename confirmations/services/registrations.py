@@ -17,8 +17,8 @@ INCOMPLETE = "a name, an address and a password are needed"
 def register(*, email: str, full_name: str, password: str, is_clinician: bool) -> None:
     """An account whose address is not proven, and the mail that asks to prove it.
 
-    Someone who asks for an address that has an account learns nothing here; its owner gets the mail that helps: a link that
-    confirms or claims the account, or one that resets the password. Raises BadRequest for what the rules forbid.
+    Someone who asks for an address that has an account learns nothing here; its owner gets the mail that helps: a link
+    that confirms or claims the account, or one that resets the password. Raises BadRequest for what the rules forbid.
     """
     if not kernel_texts.name(full_name):
         raise BadRequest(message=INCOMPLETE)
