@@ -8,7 +8,7 @@ import orjson
 from django.conf import settings
 from django.core.handlers.wsgi import WSGIRequest
 from django.http import HttpRequest
-from django.urls import resolve
+from django.urls import Resolver404, resolve
 
 from kernel import accesses, authn
 from kernel.api.viewsets import untie
@@ -52,7 +52,10 @@ def call(
 ) -> Answer:
     """`path` is not encoded. The access to a patient's data is recorded as for any caller of the operation."""
     inner = WSGIRequest(_environ(request, method, path, body, token, authorization))
-    match = resolve(path)
+    try:
+        match = resolve(path)
+    except Resolver404:  # what was typed, or is in a link, has a slash
+        return Answer(404, None)
     inner.resolver_match = match
     response: Any = match.func(inner, *match.args, **match.kwargs)
     accesses.finish(inner.META, str(response.status_code))

@@ -198,6 +198,19 @@ def test_a_forgotten_password_is_replaced(dot, visitor):
     assert (visitor.status, visitor.says("used already")) == (404, True)
 
 
+@pytest.mark.parametrize("page", ["/login/forgot", "/login/resend"])
+def test_an_address_with_a_slash_is_refused_in_words(visitor, page):
+    visitor.open(page).send(page, email="a/b@example.org/../x")
+    assert visitor.status == 404
+    assert visitor.says("An address looks like")
+
+
+def test_a_link_with_a_slash_does_not_work(visitor):
+    visitor.open("/login?signupKey=a/b").send("/login/confirm")
+    assert visitor.status == 404
+    assert visitor.says("This link does not work")
+
+
 def test_a_person_who_signs_up_with_a_taken_address_is_told_nothing_and_its_owner_gets_a_mail(
     dot, visitor
 ):
