@@ -90,7 +90,7 @@ soak: dev-setup  ## an hour of mixed load (SOAK_MINUTES): do memory, queues and 
 promtool:  ## fetch the tool with which tests try the alert rules (with apt; nothing is installed)
 	@scripts/promtool.sh
 
-chart: dev-setup  ## fetch what renders the Helm chart for tests (200 MB, into .local/chart)
+chart: dev-setup  ## fetch what renders the Helm chart for tests (350 MB, into .local/chart)
 	@scripts/chart.sh
 
 attack: dev-setup  ## attack a service started for this: do others notice? ARGS="slow-bodies floods", ARGS=--list

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Install what renders the Helm chart for tests into .local/chart: Helm as a library, and Kubernetes' schemas. Apart
-# from .venv, because it has 200 MB and not every platform's packages.
+# from .venv, because it has 350 MB and not every platform's packages.
 set -eu
 cd "$(dirname "$0")/.."
 folder=.local/chart
