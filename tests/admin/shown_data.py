@@ -43,7 +43,7 @@ class ShownData:
         make_clinic(name="Summit Pediatrics", admins=[], createdTime=NOW - timedelta(days=3))
         self.patient = self._patient()
         self._invitations()
-        self.tag = self.clinic["patientTags"][0]["_id"]
+        self.tag = next(tag["_id"] for tag in self.clinic["patientTags"] if tag["name"] == "Type 1")
         self.job = self._jobs()
         deliver_all()
         self._unmatched_order()
@@ -68,27 +68,25 @@ class ShownData:
         }
 
     def _jobs(self):
-        """One of each kind that a clinic's patients are in; the last one is returned."""
+        """Some that are about the demo clinic; the last one is returned. It removes someone who is there only for
+        that."""
+        details = {"fullName": "Otto Lund", "birthDate": "1958-02-11", "mrn": "Q1000008"}
+        leaving = patients.create_custodial_patient(
+            clinic_id=self.clinic["_id"], details=PatientDetails(details)
+        )
         asked_by = {"actor_id": str(self.staff.pk), "actor_kind": "staff", "actor_name": "sam"}
         tagged = {"change": "add", "tag": str(self.tag)}
         exported = {"format": "xlsx", "name": "patients"}
-        moved = {"to": str(self.full_clinic["_id"])}
-        people = [self.patient["userId"], "0123456789"]
+        leaves = {"userIds": [leaving["userId"], "0123456789"]}
         for kind, about, options, wanted in (
             ("clinic.count", "", {}, {}),
-            ("patients.tag", "Give the tag: Type 1", tagged, {"userIds": people}),
+            ("patients.tag", "Give the tag: Type 1", tagged, {"userIds": [self.patient["userId"]]}),
             ("patients.export", "Excel", exported, {}),
-            ("patients.move", "Moved to Northgate Endocrinology", moved, {"userIds": people}),
+            ("patients.remove", f"Removed from {self.clinic['name']}", {}, leaves),
         ):
             job_id = jobs.begin(
-                jobs.KINDS[kind],
-                clinic=self.clinic,
-                asked_by=asked_by,
-                wanted=wanted,
-                options=options,
-                about=about,
-                reason=TICKET,
-            )
+                jobs.KINDS[kind], clinic=self.clinic, asked_by=asked_by, wanted=wanted, options=options, about=about, reason=TICKET
+            )  # fmt: skip
         return job_id
 
     def _staff(self):
