@@ -17,6 +17,8 @@ def main() -> None:
         host=os.environ["CLINICS_ADDRESS"],
         api_key={"sessionToken": os.environ["CLINICS_TOKEN"]},
     )
+    # Its own way of writing times has an offset without a colon, which is no date-time. All times here are in UTC.
+    configuration.datetime_format = "%Y-%m-%dT%H:%M:%S.%fZ"
     with generated.ApiClient(configuration) as client:
         clinics = generated.ClinicsApi(client)
         clinic = read(clinics)
@@ -63,7 +65,7 @@ def change(clinics: generated.ClinicsApi) -> generated.PatientV1:
     called("CreatePatientTag", tag, generated.PatientTagV1)
     made = clinics.create_patient_account(CLINIC, new_patient())
     called("CreatePatientAccount", made, generated.PatientV1)
-    body = generated.PatientUpdate(**MARIA, mrn="M-3", tags=[tag.id])
+    body = generated.PatientUpdate(**MARIA, email=made.email, mrn="M-3", tags=[tag.id])
     called("UpdatePatient", clinics.update_patient(CLINIC, made.id, body), generated.PatientV1)
     found = clinics.get_patient(CLINIC, made.id)
     called("GetPatient", found, generated.PatientV1)

@@ -83,7 +83,7 @@ async function change(): Promise<PatientV1> {
   const maria = await create(clinicId, address());
   called("CreatePatientAccount", maria.fullName === MARIA.fullName);
   const ofMaria = { clinicId, patientId: maria.id };
-  const patientUpdate = { ...MARIA, mrn: "M-4", tags: new Set([tag.id ?? ""]) };
+  const patientUpdate = { ...MARIA, email: maria.email, mrn: "M-4", tags: new Set([tag.id ?? ""]) };
   const changed: PatientV1 = await clinics.updatePatient({ ...ofMaria, patientUpdate });
   called("UpdatePatient", changed.mrn === "M-4");
   const found: PatientV1 = await clinics.getPatient(ofMaria);
