@@ -10,6 +10,7 @@ from django.urls import reverse
 from clinic_records.admin import changes, frame, readable_clinics
 from clinic_records.services import access
 from clinic_records.services.people import Person
+from clinics.admin import user_lookup
 from clinics.admin.found import with_clinic_names
 from clinics.admin.readable_clinicians import clinician
 from clinics.representation.migrations import migration
@@ -17,7 +18,7 @@ from clinics.services import clinics, migrations, staff_reads
 from clinics.services.migration_readiness import can_migrate
 from kernel.api import schema
 from kernel.db import Document
-from kernel.errors import DomainError
+from kernel.errors import DomainError, NotFound
 from kernel.staff import pages, roles
 from kernel.staff.fields import Reason, ReasonForm, Text
 
@@ -34,6 +35,8 @@ class LegacyAccountForm(ReasonForm):
 @pages.page("users/<str:user_id>/clinic", name="legacy_clinic", needs=roles.SETTINGS)
 def open_clinic(request: HttpRequest, user_id: str) -> HttpResponseBase:
     """The clinics that the account has are shown first: a second empty one is seldom wanted."""
+    if not user_lookup.is_known(request, user_id):
+        raise NotFound
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         opened = _open(request, user_id, form)

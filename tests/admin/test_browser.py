@@ -232,14 +232,14 @@ def test_patients_are_enrolled_after_a_dry_run(browser, sam, clinic, settings):
         browser.wait_for("h1", "Enrol patients at Xealth")
         browser.wait_for("[data-part=progress]", "looking for patients")
         deliver_all()
-        browser.wait_for("[data-part=rows]", "Maria Marker")
+        browser.wait_for("[data-part=details]", "Maria Marker")
         assert peer.orders == []
         browser.fill("reason", "TICKET-9")
         browser.click_text("Carry it out")
         browser.wait_for("[data-part=progress]", "0\nof 3 patients")
         deliver_all()
         browser.wait_for("[data-part=progress]", "3\nof 3 patients, 3 done")
-        browser.wait_for("[data-part=rows]", "Enrolled")
+        browser.wait_for("[data-part=details]", "Enrolled")
         assert len(peer.orders) == 3
     finally:
         peer.close()
