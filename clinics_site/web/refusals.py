@@ -13,6 +13,7 @@ from typing import Any
 
 from django.conf import settings
 from django.urls import get_resolver
+from rest_framework.views import APIView
 from structlog.contextvars import bound_contextvars
 
 from clinics_site.web.bridge import Answer, Environ
@@ -134,6 +135,10 @@ def _operation(view: Any, method: str) -> Operation | None:
 def _is_refused(view: Any, method: str, token: str) -> bool:
     if method not in METHODS or _has_own_credential(view, method):
         return False
+    if view.cls.perform_authentication is not APIView.perform_authentication:
+        return (
+            False  # its actions decide by other headers too, as a log-in does by name and password
+        )
     if not view.cls.authentication_classes:
         return issubclass(view.cls, UnknownPath)
     return not token or (view is UNKNOWN_PATH and authn.is_remembered_here(token))

@@ -2,6 +2,7 @@
 logged and recorded like these."""
 
 import asyncio
+import base64
 from types import SimpleNamespace
 
 import pytest
@@ -18,6 +19,7 @@ from tests import accesses
 from tests.cast import described_operations
 from tests.policy.callers import IDS, STRANGER
 from tests.web.test_bridge import incoming, path_of, scope
+from users.services import accounts
 
 PATIENT = f"/v1/clinics/{IDS['clinicId']}/patients/{STRANGER}"
 UNKNOWN = "/v2/nothing"
@@ -88,6 +90,41 @@ def test_every_repeated_refusal_is_the_one_that_django_makes(runs):
             made = of_django(method, path, headers=[TRACE])
             assert set(map(repr, answers)) == {repr(made)}, (method, path)
     assert repeated > len(described_operations()) * 0.7
+
+
+CREDENTIALS = [
+    (b"authorization", b"Basic " + base64.b64encode(b"who@example.org:what-is-it")),
+    (b"x-tidepool-server-name", b"uploader"),
+    (b"x-tidepool-server-secret", b"what-is-it"),
+]
+ACCOUNTS = [
+    *(("POST", path) for path in ("/auth/login", "/auth/serverlogin", "/auth/logout")),
+    *(("GET", path) for path in ("/auth/login", "/auth/user", f"/auth/user/{STRANGER}", f"/metadata/{STRANGER}/profile")),
+    ("PUT", f"/metadata/{STRANGER}/profile"),
+]  # fmt: skip
+
+
+def test_a_refusal_without_a_credential_is_repeated_to_no_one_with_one():
+    """Whatever the credential: what is made for one caller must not answer another."""
+    differing = set()
+    for method, path in (*requests(), *ACCOUNTS):
+        bare, given = scope(method, path), scope(method, path, headers=CREDENTIALS)
+        said = ask(bare, bare, given, given)[-1]
+        made = of_django(method, path, headers=CREDENTIALS)
+        assert (said[0], said[2]) == (made[0], made[2]), (method, path)
+        differing |= {path} if ask(bare)[0][2] != made[2] else set()
+    assert {"/auth/login", "/auth/serverlogin"} <= differing
+
+
+def test_people_log_in_after_others_were_refused(dot):
+    password = "one-that-is-right"
+    accounts.set_first_password(dot.user_id, password)
+    right = base64.b64encode(f"{dot.email}:{password}".encode())
+    log_in = scope("POST", "/auth/login", headers=[(b"authorization", b"Basic " + right)])
+    wrong = scope("POST", "/auth/login", headers=CREDENTIALS)
+    bare = scope("POST", "/auth/login")
+    answers = ask(bare, bare, log_in, wrong, wrong, log_in, bare)
+    assert [answer[0] for answer in answers] == [400, 400, 200, 401, 401, 200, 400]
 
 
 @pytest.mark.parametrize(
