@@ -6,7 +6,7 @@ Clinics, their clinicians and patients, invitations and EHR connections.
 
 ## Start here
 
-`API` is the address of this service, `EMAIL` and `PASSWORD` are those of an account.
+`SERVICE` is the address of this service, `EMAIL` and `PASSWORD` are those of an account.
 
 The demo clinic of `make run` has the people of all examples here, with the password that it prints: Ada
 (`ada.admin@example.org`) is its admin, Ben a member, Maria Olsen a patient with an account of her own; Mia is invited.
@@ -16,40 +16,40 @@ configured, it has this route, and this service has not. [/schema/accounts](/sch
 accounts, as far as this service has them.
 
 ```sh
-curl -s -i -X POST -u "$EMAIL:$PASSWORD" "$API/auth/login"
+curl -s -i -X POST -u "$EMAIL:$PASSWORD" "$SERVICE/auth/login"
 ```
 
 Every other request carries the token in a header of the same name. **Who am I?** `userid` is `ME` below.
 
 ```sh
-curl -s -H "x-tidepool-session-token: $TOKEN" "$API/auth/user"
+curl -s -H "x-tidepool-session-token: $TOKEN" "$SERVICE/auth/user"
 ```
 
 **My clinics**, each with my roles there; `clinic.id` is `CLINIC` below. A person who has no clinic gets `[]`.
 
 ```sh
-curl -s -H "x-tidepool-session-token: $TOKEN" "$API/v1/clinicians/$ME/clinics"
+curl -s -H "x-tidepool-session-token: $TOKEN" "$SERVICE/v1/clinicians/$ME/clinics"
 ```
 
 **Create.** Times have an offset, days are `YYYY-MM-DD`, glucose is in mmol/L, shares are fractions from 0 to 1.
 
 ```sh
 curl -s -X POST -H "x-tidepool-session-token: $TOKEN" -H "content-type: application/json" \\
-  -d '{"fullName": "Nora Berg", "birthDate": "1991-11-05"}' "$API/v1/clinics/$CLINIC/patients"
+  -d '{"fullName": "Nora Berg", "birthDate": "1991-11-05"}' "$SERVICE/v1/clinics/$CLINIC/patients"
 ```
 
 **Pages.** `limit` (10 when absent) and `offset` choose a page, which has at most 2,000 records. For a clinic's
 patients `meta.count` says how many fit in all.
 
 ```sh
-curl -s -H "x-tidepool-session-token: $TOKEN" "$API/v1/clinics/$CLINIC/patients?limit=20&offset=0"
+curl -s -H "x-tidepool-session-token: $TOKEN" "$SERVICE/v1/clinics/$CLINIC/patients?limit=20&offset=0"
 ```
 
 **Sorting.** A sign and an attribute, and `sortType` for whose statistics. `+` has to be written `%2B`: in a query
 a plus means a blank.
 
 ```sh
-curl -s -H "x-tidepool-session-token: $TOKEN" "$API/v1/clinics/$CLINIC/patients?sortType=cgm&sort=%2BfullName"
+curl -s -H "x-tidepool-session-token: $TOKEN" "$SERVICE/v1/clinics/$CLINIC/patients?sortType=cgm&sort=%2BfullName"
 ```
 
 **Filters** of different parameters all have to hold. A comparison is a sign and a number (`%3C` is `<`); lists are
@@ -57,7 +57,7 @@ separated by commas. A parameter that is given twice is refused, one that is not
 
 ```sh
 curl -s -H "x-tidepool-session-token: $TOKEN" \\
-  "$API/v1/clinics/$CLINIC/patients?search=olsen&period=14d&cgm.timeInTargetPercent=%3C0.7"
+  "$SERVICE/v1/clinics/$CLINIC/patients?search=olsen&period=14d&cgm.timeInTargetPercent=%3C0.7"
 ```
 
 **Errors** have two forms. Most operations answer `{"message": "<text>"}`; those of the Confirmation API answer
@@ -66,7 +66,7 @@ first. The texts that begin a message stay as they are (`clinic not found`, `dup
 `payment required`); what follows `has an error:` may be worded otherwise one day. No text holds what was sent.
 
 ```sh
-curl -s -H "x-tidepool-session-token: $TOKEN" "$API/v1/clinics/$CLINIC/patients?limit=0"
+curl -s -H "x-tidepool-session-token: $TOKEN" "$SERVICE/v1/clinics/$CLINIC/patients?limit=0"
 ```
 
 answers 400 with
@@ -82,7 +82,7 @@ how many seconds another try makes sense. After a 503 a change may have been mad
 which hold no names, addresses or queries. You may send one of your own, up to 64 letters and digits.
 
 ```sh
-curl -s -H "x-tidepool-session-token: $TOKEN" -H "x-tidepool-trace-request: maria42" "$API/v1/clinics/$CLINIC"
+curl -s -H "x-tidepool-session-token: $TOKEN" -H "x-tidepool-trace-request: maria42" "$SERVICE/v1/clinics/$CLINIC"
 ```
 
 ## Bounds of requests

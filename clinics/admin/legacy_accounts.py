@@ -16,18 +16,24 @@ from clinics.admin.readable_clinicians import clinician
 from clinics.representation.migrations import migration
 from clinics.services import clinics, migrations, staff_reads
 from clinics.services.migration_readiness import can_migrate
+from kernel import db
 from kernel.api import schema
 from kernel.db import Document
 from kernel.errors import DomainError, NotFound
 from kernel.staff import pages, roles
 from kernel.staff.fields import Reason, ReasonForm, Text
+from users.services import people
 
 OPENED, STARTED, ADDED = "clinic.opened_for_legacy_account", "migration.started", "migration.added"
 MOST_SHOWN = 10
 
 
 class LegacyAccountForm(ReasonForm):
-    user_id = Text(schema.user_id(), label="User id of the account")
+    user_id = Text(
+        schema.user_id(),
+        label="User id of the account",
+        letters="This is no user id: ten hexadecimal digits, or a UUID.",
+    )
     reason = Reason()
     field_order = ("user_id", "reason")
 
@@ -139,11 +145,12 @@ def _add(request: HttpRequest, clinic: Document, form: ReasonForm) -> None:
         migrations.create_migration(clinic_id=clinic["_id"], user_id=user_id)
         changes.record(request, clinic=clinic, action=ADDED, reason=reason, **subject)
 
-    changes.guarded(
+    with changes.refusals_recorded(
         request,
         clinic_id=str(clinic["_id"]),
         action=ADDED,
         reason=reason,
-        change=add,
         subject=changes.Subject("user", user_id),
-    )
+    ):
+        people.access_legacy_account(user_id)  # the operation takes any member
+        db.run_in_transaction(add)

@@ -67,7 +67,9 @@ def list_patients(keys: Keys) -> list[Document]:
 
 def list_found(patient_ids: Sequence[ObjectId]) -> dict[ObjectId, Document]:
     """By id of the record."""
-    fields = {"clinicId": 1, "userId": 1, "fullName": 1, "birthDate": 1, "mrn": 1, "email": 1}
+    fields = dict.fromkeys(
+        ("clinicId", "userId", "fullName", "birthDate", "mrn", "email", "permissions"), 1
+    )
     found = db.collection(COLLECTION).find({"_id": {"$in": list(patient_ids)}}, fields)
     return {record["_id"]: record for record in found}
 

@@ -71,6 +71,18 @@ def test_an_mrn_that_looks_like_an_id_finds_its_patient_and_is_in_no_address(mrn
     assert mrn not in str(events())
 
 
+def test_it_is_shown_who_looks_after_the_account_of_a_patient(other, staff):
+    for name, permissions in (("Kept Person", {"custodian": {}}), ("Own Person", {"view": {}})):
+        make_patient(other, fullName=name, permissions=permissions)
+    list(preparing.prepare())
+    page = staff("support").post("find/", q="Person")
+    rows = page.context["groups"]["patients"].rows
+    assert {row["fullName"]: row["is_custodial"] for row in rows} == {
+        "Kept Person": True,
+        "Own Person": False,
+    }
+
+
 def test_a_search_that_is_behind_says_so(iris, staff, monkeypatch):
     words = "some patients may not be found yet"
     assert words not in text(staff("support").post("find/", q="iris"))

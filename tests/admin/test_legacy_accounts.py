@@ -81,6 +81,22 @@ def test_another_account_of_the_practice_moves_into_the_clinic(person, lee):
     assert outcomes == ["refused", "done", "refused"]
 
 
+@pytest.mark.parametrize("typed", ["nope", "abc def", "ben.member@example.org"])
+def test_what_is_no_user_id_is_said(person, typed):
+    clinic = make_clinic(isMigrated=True)
+    page = person.post(page_of(clinic), user_id=typed, **REASON)
+    assert page.status_code == 400
+    assert "This is no user id" in text(page)
+
+
+def test_the_patients_of_an_ordinary_account_do_not_move(person, ada):
+    clinic = make_clinic(isMigrated=True)
+    make_clinician(clinic, ada)
+    page = person.post(page_of(clinic), user_id=ada.user_id, **REASON)
+    assert (page.status_code, migrations_of(clinic)) == (400, [])
+    assert "is not clinician" in text(page)
+
+
 def test_no_clinic_is_opened_for_another_account(person, ada):
     refused = person.post(f"users/{ada.user_id}/clinic", **REASON)
     assert refused.status_code == 400

@@ -49,7 +49,7 @@ def names(clinic):
         email=EMAIL, full_name="Kim", roles=("clinician",), password=PASSWORD
     )
     add_member(clinic, Person(kim.user_id, "", EMAIL))
-    return {"API": HOST, "EMAIL": EMAIL, "PASSWORD": PASSWORD, "CLINIC": clinic["id"]}
+    return {"SERVICE": HOST, "EMAIL": EMAIL, "PASSWORD": PASSWORD, "CLINIC": clinic["id"]}
 
 
 def test_it_is_in_the_description():
