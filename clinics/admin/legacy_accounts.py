@@ -41,7 +41,8 @@ class LegacyAccountForm(ReasonForm):
 @pages.page("users/<str:user_id>/clinic", name="legacy_clinic", needs=roles.SETTINGS)
 def open_clinic(request: HttpRequest, user_id: str) -> HttpResponseBase:
     """The clinics that the account has are shown first: a second empty one is seldom wanted."""
-    if not user_lookup.is_known(request, user_id):
+    user, outage = user_lookup.find_account(user_id)
+    if user is None and not outage:
         raise NotFound
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():

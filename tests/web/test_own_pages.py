@@ -1,6 +1,7 @@
 """The small pages to which mails link while there is no web app."""
 
 import html
+import io
 import os
 import re
 import subprocess
@@ -306,18 +307,25 @@ def test_a_page_tells_no_one_its_address_and_runs_nothing(visitor, address):
     assert "onclick" not in visitor.text
 
 
-def test_keys_and_addresses_are_in_no_line_of_the_log(visitor, capsys):
-    logging.configure("INFO")
-    try:
-        visitor.open("/login?signupKey=Zyxmarker&signupEmail=Zyxmarker@example.org")
-        visitor.send("/login/confirm")
-        visitor.open("/confirm-password-reset?resetKey=Zyxmarker")
-        visitor.send("/confirm-password-reset", email="zyxmarker@example.org", password=PASSWORD)
-        log_in(visitor, "zyxmarker@example.org")
-        visitor.client.post("/login/confirm?signupKey=Zyxmarker", {"key": "Zyxmarker"})
-    finally:
-        logging.configure(settings.LOG_LEVEL)
-    seen = "".join(capsys.readouterr())
+@pytest.fixture
+def log(monkeypatch):
+    """What is logged from INFO on. Afterwards it goes where it went before, and not into what is closed by then."""
+    stream = io.StringIO()
+    with monkeypatch.context() as patched:
+        patched.setattr("sys.stderr", stream)
+        logging.configure("INFO")
+    yield stream
+    logging.configure(settings.LOG_LEVEL)
+
+
+def test_keys_and_addresses_are_in_no_line_of_the_log(visitor, log):
+    visitor.open("/login?signupKey=Zyxmarker&signupEmail=Zyxmarker@example.org")
+    visitor.send("/login/confirm")
+    visitor.open("/confirm-password-reset?resetKey=Zyxmarker")
+    visitor.send("/confirm-password-reset", email="zyxmarker@example.org", password=PASSWORD)
+    log_in(visitor, "zyxmarker@example.org")
+    visitor.client.post("/login/confirm?signupKey=Zyxmarker", {"key": "Zyxmarker"})
+    seen = log.getvalue()
     for name in ("pages.login", "pages.confirm", "pages.password"):
         assert f'"operation":"{name}"' in seen
     assert "zyxmarker" not in seen.lower()
