@@ -42,7 +42,8 @@ class LegacyAccountForm(ReasonForm):
 def open_clinic(request: HttpRequest, user_id: str) -> HttpResponseBase:
     """The clinics that the account has are shown first: a second empty one is seldom wanted."""
     user, outage = user_lookup.find_account(user_id)
-    if user is None and not outage:
+    rows, total = staff_reads.list_memberships(Person(user_id=user_id), skip=0, limit=MOST_SHOWN)
+    if user is None and not outage and not rows:
         raise NotFound
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -50,7 +51,6 @@ def open_clinic(request: HttpRequest, user_id: str) -> HttpResponseBase:
         if opened is not None:
             pages.succeed(request, "The clinic is open. Its owner or you fill in the profile.")
             return pages.go(reverse("admin:clinic_migrations", args=[opened["_id"]]))
-    rows, total = staff_reads.list_memberships(Person(user_id=user_id), skip=0, limit=MOST_SHOWN)
     return pages.render(
         request,
         "clinics/staff/legacy_clinic.html",
