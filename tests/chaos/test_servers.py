@@ -60,7 +60,11 @@ def happen(breaking, writers):
     began = time.monotonic()
     breaking.happen()
     ended = time.monotonic()
-    writers.wait_for_acknowledged(within=BACK)
+    try:
+        writers.wait_for_acknowledged(within=BACK)
+    except AssertionError as error:
+        answers = writers.answers(since=ended)
+        raise AssertionError(f"after {breaking.title!r}: {error}; since then {answers}") from error
     recovered = time.monotonic()
     breaking.put_right()
     return began, ended, recovered

@@ -101,6 +101,11 @@ class Writers:
     def acknowledged(self, *, since: float = 0.0) -> list[Write]:
         return [one for one in list(self.log) if one.status == 200 and one.began >= since]
 
+    def answers(self, *, since: float) -> dict[str, int]:
+        """How often each kind of write ended with each status (0: without an answer)."""
+        kinds = ((one.name.split("-")[0], one.status) for one in list(self.log) if one.ended >= since)
+        return {f"{kind} {status}": times for (kind, status), times in Counter(kinds).items()}
+
     def wait_for_acknowledged(self, *, within: float = 60) -> None:
         """One of each kind that begins from now on."""
         now = time.monotonic()
