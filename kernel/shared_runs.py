@@ -1,11 +1,15 @@
 """Parallel calls of the same work share a run of it."""
 
+import math
 import threading
 import time
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
+
+from kernel import deadline
+from kernel.errors import Unavailable
 
 T = TypeVar("T")
 
@@ -20,7 +24,8 @@ class _Turns(Generic[T]):
 
 class SharedRuns(Generic[T]):
     """One call of a key runs at a time. Those who wait take the result of a run that began after they came: it is never
-    older than the call, and any number of parallel calls are two runs. Calls of one process alone share."""
+    older than the call, and any number of parallel calls are two runs. Calls of one process alone share.
+    Raises Unavailable where the time of the request ends before its turn comes."""
 
     def __init__(self) -> None:
         self._guard = threading.Lock()
@@ -28,7 +33,7 @@ class SharedRuns(Generic[T]):
 
     def run(self, key: Hashable, work: Callable[[], T]) -> T:
         came = time.monotonic()
-        with self._turns_of(key) as turns, turns.lock:
+        with self._turns_of(key) as turns, _held(turns.lock):
             if turns.begun < came:
                 began, result = time.monotonic(), work()
                 turns.begun, turns.results = began, [result]
@@ -47,3 +52,14 @@ class SharedRuns(Generic[T]):
                 turns.callers -= 1
                 if not turns.callers:
                     del self._turns[key]
+
+
+@contextmanager
+def _held(lock: threading.Lock) -> Iterator[None]:
+    seconds = deadline.seconds_left()
+    if not lock.acquire(timeout=-1 if math.isinf(seconds) else max(seconds, 0)):
+        raise Unavailable
+    try:
+        yield
+    finally:
+        lock.release()

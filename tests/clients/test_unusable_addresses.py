@@ -3,7 +3,7 @@
 import ast
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 import httpx2
 import pytest
@@ -13,6 +13,7 @@ from django.core.cache import cache
 
 from ehr.clients import reports
 from kernel import http as outgoing
+from kernel import kept_connections
 from kernel.errors import RetryLater
 from kernel.http import ServiceError, ServiceUnavailable
 from notifications.clients import marketing
@@ -34,13 +35,14 @@ UNUSABLE = (
 NOW = datetime(2026, 11, 28, tzinfo=UTC)
 
 
-class Session:
+class Session(ServerSession):
     """A session that has its token, so that what fails is the call itself."""
 
-    def token(self):
-        return "token"
+    def __init__(self):
+        super().__init__(url="", name="clinics", secret="")
 
-    call = ServerSession.call
+    def token(self, *, instead_of=""):
+        return "token"
 
 
 def report(user_id):
@@ -173,9 +175,14 @@ def test_no_id_changes_the_path(leads_to, monkeypatch, module, one):
             taken.append(request.url.raw_path.decode().partition("?")[0])
             return httpx2.Response(404)
 
+        def answer_plainly(url, *_, **__):
+            taken.append(urlsplit(url).path)
+            return kept_connections.Answer(404, b"")
+
         monkeypatch.setattr(
             outgoing, "_client", httpx2.Client(transport=httpx2.MockTransport(answer))
         )
+        monkeypatch.setattr(kept_connections, "get", answer_plainly)
         leads_to("http://service/base", with_token=True)
         for call in CALLS[module]:
             try:

@@ -1,6 +1,7 @@
 """Tests for the HTTP clients alone: logins, headers, statuses, outages (rules ACCOUNT-153 to ACCOUNT-165)."""
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import httpx2
@@ -134,6 +135,27 @@ class TestTokenCheck:
             True,
             "p",
         )
+
+    def test_checks_of_one_token_at_one_moment_share_an_answer(self, standin, users):
+        standin.delay = 0.3
+        with ThreadPoolExecutor(12) as threads:
+            answers = list(threads.map(users.check_token, ["x"] * 11 + ["y"]))
+        assert answers == [None] * 12
+        checks = [call for call in standin.calls if "/token/" in call]
+        assert checks.count("GET /token/x") <= 3
+        assert checks.count("GET /token/y") == 1
+
+    def test_a_check_never_takes_the_answer_of_one_that_began_earlier(self, standin, users):
+        """The token is refused while an earlier check of it is still on its way."""
+        standin.override["GET /token/x"] = (200, {"userid": OWNER})
+        users.check_token("x")
+        standin.delay = 0.3
+        with ThreadPoolExecutor(1) as threads:
+            earlier = threads.submit(users.check_token, "x")
+            time.sleep(0.1)
+            standin.override["GET /token/x"] = (401, None)
+            assert users.check_token("x") is None
+            earlier.result()
 
     def test_the_token_is_sent_as_one_path_segment(self, standin, users):
         users.check_token("kc:a/b?c=1#d e")

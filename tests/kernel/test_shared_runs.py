@@ -5,6 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from kernel import deadline
+from kernel.errors import Unavailable
 from kernel.shared_runs import SharedRuns
 
 
@@ -68,4 +70,16 @@ def test_a_failure_is_of_one_call_alone():
     with pytest.raises(ZeroDivisionError):
         runs.run("a", lambda: 1 / 0)
     assert runs.run("a", lambda: 5) == 5
+    assert runs._turns == {}
+
+
+def test_a_call_waits_for_its_turn_no_longer_than_its_request_has():
+    runs, work = SharedRuns(), Work()
+    with ThreadPoolExecutor(1) as threads:
+        first = threads.submit(runs.run, "a", work)
+        work.begun.wait(5)
+        with pytest.raises(Unavailable), deadline.within(0.05):
+            runs.run("a", work)
+        work.may_end.set()
+        assert first.result(5) == 1
     assert runs._turns == {}

@@ -7,9 +7,10 @@ import orjson
 from django.conf import settings
 from httpx2 import Response
 
-from kernel import addresses, deadline, http
+from kernel import addresses, deadline, http, kept_connections
 from kernel.http import ServiceError, ServiceUnavailable, segment
 from kernel.principal import Principal
+from kernel.shared_runs import SharedRuns
 from users.clients.http.answers import json_object
 from users.clients.http.server_session import SERVICE, ServerSession
 from users.clients.http.sessions import own_session
@@ -40,23 +41,32 @@ class HttpUserService:
     def __init__(self, address: str, session: ServerSession | None = None) -> None:
         self._base = address.rstrip("/")
         self._session = session or own_session()
+        self._can_be_asked_cheaply = kept_connections.can_ask(self._base)
+        self._checks: SharedRuns[Principal | None] = SharedRuns()
 
     def is_personal(self, token: str) -> bool:
         return False  # tokens of the real service do not say
 
     def check_token(self, token: str) -> Principal | None:
-        """None when the service refuses the token. An outage is ServiceUnavailable, not a logout."""
-        url = f"{self._base}/token/{segment(token)}"
+        """None when the service refuses the token. An outage is ServiceUnavailable, not a logout. What is asked about
+        one token at one moment is asked once."""
         try:
             with deadline.within(_seconds_for_check()):
-                answer = self._session.call(
-                    SERVICE, "GET", url, timeout=_CHECK_TIMEOUT, attempts=_CHECK_ATTEMPTS
-                )
+                return self._checks.run(token, lambda: self._check_token(token))
         except ServiceError:
             raise ServiceUnavailable(SERVICE) from None
+
+    def _check_token(self, token: str) -> Principal | None:
+        url = f"{self._base}/token/{segment(token)}"
+        options: Any = {"timeout": _CHECK_TIMEOUT, "attempts": _CHECK_ATTEMPTS}
+        answer = (
+            self._session.get(SERVICE, url, **options)
+            if self._can_be_asked_cheaply
+            else self._session.call(SERVICE, "GET", url, **options)
+        )
         if answer.status_code >= _SERVER_ERROR:
             raise ServiceUnavailable(SERVICE)
-        return _principal(answer) if answer.status_code == 200 else None
+        return _principal(answer.content) if answer.status_code == 200 else None
 
     def server_token(self) -> str:
         return self._session.token()
@@ -127,11 +137,11 @@ class HttpUserService:
         return self._session.call(SERVICE, method, self._base + path, **options)
 
 
-def _principal(answer: Response) -> Principal | None:
+def _principal(content: bytes) -> Principal | None:
     """Field names in any case, as other clients of the service accept them. An answer without a user is a
     refusal."""
     try:
-        value = orjson.loads(answer.content)
+        value = orjson.loads(content)
     except orjson.JSONDecodeError:
         return None
     if not isinstance(value, dict):

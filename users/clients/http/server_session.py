@@ -7,13 +7,15 @@ seconds. Many threads share one session; only one of them logs in at a time.
 
 import threading
 import time
+from collections.abc import Callable
 from typing import Any
 
 from httpx2 import Response
 
 from kernel import http
 from kernel.authn import HEADER
-from kernel.http import ServiceError
+from kernel.http import A, ServiceError
+from kernel.kept_connections import Answer
 
 SERVICE = "user"
 _TRUSTED = 5.0  # seconds for which a fresh token is not renewed despite a 401
@@ -48,13 +50,20 @@ class ServerSession:
         return str(token)
 
     def call(self, service: str, method: str, url: str, **options: Any) -> Response:
-        """One call with the token. After a 401 the token may have expired: the call is repeated once with a
-        new one."""
+        """One call with the token."""
+        return self._ask(
+            lambda headers: http.request(service, method, url, headers=headers, **options)
+        )
+
+    def get(self, service: str, url: str, **options: Any) -> Answer:
+        """As `call`, over connections of its own: see `kernel.http.get`."""
+        return self._ask(lambda headers: http.get(service, url, headers=headers, **options))
+
+    def _ask(self, send: Callable[[dict[str, str]], A]) -> A:
+        """After a 401 the token may have expired: the call is repeated once with a new one."""
         token = self.token()
-        answer = http.request(service, method, url, headers={HEADER: token}, **options)
+        answer = send({HEADER: token})
         if answer.status_code != 401:
             return answer
         renewed = self.token(instead_of=token)
-        if renewed == token:
-            return answer
-        return http.request(service, method, url, headers={HEADER: renewed}, **options)
+        return answer if renewed == token else send({HEADER: renewed})
