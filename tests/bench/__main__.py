@@ -20,7 +20,17 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-from tests.bench import beside, floors, orders, report, service, user_service, verdict, world
+from tests.bench import (
+    against,
+    beside,
+    floors,
+    orders,
+    report,
+    service,
+    user_service,
+    verdict,
+    world,
+)
 from tests.bench.meters import Meters
 from tests.bench.scenarios import SCENARIOS, Scenario, World
 
@@ -59,6 +69,8 @@ def main() -> None:
         order_rows = [row for one in measured for row in orders.measure(one, port)]
     orders.show(order_rows)
     verdict.show(rows, order_rows)
+    if options.against:
+        against.show(rows, options.reference)
     result = {
         "machine": beside.speed_of_machine(),
         "rows": rows,
@@ -120,8 +132,16 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--accounts",
         choices=["embedded", "http"],
-        default="embedded",
-        help="where tokens are checked: in our database, or by a user service over HTTP as in a deployment",
+        default="http",
+        help="where tokens are checked: by a user service over HTTP as in a deployment, or in our database",
+    )
+    parser.add_argument(
+        "--against", choices=["original"], help="compare with the other service's recorded figures"
+    )
+    parser.add_argument(
+        "--reference",
+        type=Path,
+        help="a result, on this machine, of the version beside which those figures were recorded",
     )
     parser.add_argument("--fresh", action="store_true", help="seed the clinics again")
     return parser.parse_args()
@@ -184,7 +204,8 @@ def _load(
         "host": "127.0.0.1",
         "port": port,
         "method": scenario.method,
-        "token": clinic_world.tokens[scenario.token],
+        "token": scenario.token and clinic_world.tokens[scenario.token],
+        "statuses": scenario.status,
         "headers": scenario.headers,
         "targets": [(paths[i % len(paths)], bodies[i % len(bodies)]) for i in range(count)],
         "connections": connections,

@@ -64,7 +64,7 @@ def _run(job: dict[str, Any], number: int) -> dict[str, Any]:
             continue
         result["latencies"].append(time.perf_counter() - started)
         result["bytes"] += size
-        if status not in (200, 204):
+        if status not in job["statuses"]:
             result["errors"] += 1
 
 
@@ -94,10 +94,11 @@ def _connect(job: dict[str, Any]) -> socket.socket:
 
 def _request(job: dict[str, Any], path: str, body: Any) -> bytes:
     content = b"" if body is None else json.dumps(body).encode()
+    token = {"x-tidepool-session-token": job["token"]} if job["token"] else {}
     head = (
         f"{job['method']} {path} HTTP/1.1\r\nHost: {job['host']}:{job['port']}\r\n"
-        f"x-tidepool-session-token: {job['token']}\r\nConnection: keep-alive\r\n"
-    ) + "".join(f"{name}: {value}\r\n" for name, value in job["headers"].items())
+        "Connection: keep-alive\r\n"
+    ) + "".join(f"{name}: {value}\r\n" for name, value in (token | job["headers"]).items())
     if body is not None:
         head += "Content-Type: application/json\r\n"
     return f"{head}Content-Length: {len(content)}\r\n\r\n".encode() + content

@@ -40,6 +40,7 @@ class Scenario:
     method: str = "GET"
     body: Callable[[World], list[Any]] | None = None
     page: int = 0
+    status: tuple[int, ...] = (200, 204)
     headers: dict[str, str] = field(default_factory=dict)
 
 
@@ -47,8 +48,16 @@ def _each_patient(suffix: str = "") -> Callable[[World], list[str]]:
     return lambda w: [f"{w.clinic}/patients/{p}{suffix}" for p in w.patient_ids]
 
 
+NO_TOKEN = ""
+# What needs neither a right nor a record.
+CHEAP = [
+    Scenario("/live", lambda w: "/live", token=NO_TOKEN),
+    Scenario("/ready", lambda w: "/ready", token=NO_TOKEN),
+    Scenario("no token", lambda w: w.clinic, token=NO_TOKEN, status=(400,)),
+    Scenario("unknown path", lambda w: "/v1/unknown", token="backend", status=(404,)),
+]
+
 HOT = [
-    Scenario("empty answer", lambda w: "/live"),
     Scenario("get clinic, backend", lambda w: w.clinic, token="backend"),
     Scenario("get clinic, user", lambda w: w.clinic),
     Scenario("get mrn settings, backend", lambda w: f"{w.clinic}/settings/mrn", token="backend"),
@@ -158,6 +167,17 @@ WRITES = [
         body=_summaries,
     ),
     Scenario("put review", _each_patient("/reviews"), method="PUT", body=lambda w: [{"404": {}}]),
+    Scenario(
+        "send upload reminder",
+        _each_patient("/upload_reminder"),
+        method="POST",
+    ),
+    Scenario(
+        "refresh patient count",
+        lambda w: f"{w.clinic}/patient_count/refresh",
+        method="POST",
+        token="backend",
+    ),
     Scenario("create patient", lambda w: f"{w.clinic}/patients", method="POST", body=_new_patients),
 ]
 
@@ -204,4 +224,11 @@ XEALTH = [
     _xealth("xealth, pre-order form", "preorder", "POST", _new_to_xealth),
 ]
 
-SCENARIOS = {"hot": HOT, "lists": LISTS, "tide": TIDE, "writes": WRITES, "xealth": XEALTH}
+SCENARIOS = {
+    "cheap": CHEAP,
+    "hot": HOT,
+    "lists": LISTS,
+    "tide": TIDE,
+    "writes": WRITES,
+    "xealth": XEALTH,
+}

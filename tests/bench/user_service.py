@@ -8,6 +8,7 @@ import json
 import socket
 import subprocess
 import sys
+import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -42,7 +43,18 @@ class _Handler(BaseHTTPRequestHandler):
         self.connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def do_POST(self) -> None:
-        self._answer(200, {}, {TOKEN_HEADER: SERVER_TOKEN})
+        self._read()
+        if self.path.endswith("/users"):  # a patient's account, made by a clinic
+            self._answer(201, {"userid": str(uuid.uuid4()), "emails": [], "roles": ["patient"]})
+        else:
+            self._answer(200, {}, {TOKEN_HEADER: SERVER_TOKEN})
+
+    def do_PUT(self) -> None:
+        self._read()
+        self._answer(200, {})
+
+    def _read(self) -> None:
+        self.rfile.read(int(self.headers.get("Content-Length") or 0))
 
     def do_GET(self) -> None:
         principal = self.principals.get(self.path.rpartition("/")[2])

@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from tests.bench.against import compare
 from tests.bench.compare import dearer
 
 pytestmark = pytest.mark.yardstick("W5")
@@ -61,3 +62,20 @@ def test_the_command_fails_when_a_request_is_dearer(tmp_path, web_ms, status):
         [sys.executable, "-m", "tests.bench.compare", *files], check=False, capture_output=True
     )
     assert ended.returncode == status
+
+
+RECORDED = {
+    "scenario": "list, by name",
+    "patients": 250,
+    "at_most": 0.9,
+    "original": [20.0, 10.0],
+    "then": [8.0, 2.0],
+}
+
+
+@pytest.mark.parametrize(("then_here", "times"), [([], 0.5), ([ROW], 15 / 45)])
+def test_the_other_services_figures_count_at_the_speed_of_this_machine(then_here, times):
+    """The version of then needs 15 ms here and needed 10 ms there: this machine is half as slow again."""
+    (found,) = compare([ROW], [RECORDED], then_here)
+    assert (found.title, found.is_scaled) == ("list, by name, 250 patients", bool(then_here))
+    assert found.times == pytest.approx(times)
