@@ -52,6 +52,8 @@ _refreshes: SharedRuns[Document] = SharedRuns()
 _TRIES = 5  # attempts to count without someone replacing the counts meanwhile
 _DOUBT_LASTS = timedelta(minutes=10)  # after that a worker may be asked again
 _TRUST_LASTS = timedelta(days=1)
+# Of so many patients, reading each row costs less than a query for each tag and site.
+FEW_ROWS = 2000
 # Patients' records may name tags that their clinic does not have. A clinic has at most 50 tags and 50 sites; when
 # more than this many are counted, everything is counted again without the unknown ones.
 MOST_TAGS_AND_SITES = 400
@@ -484,7 +486,8 @@ def _everything(clinic_id: ObjectId, clinic: Document) -> Document:
         tally.update(_tally(demo))
     sources = _nested({path: n for path, n in tally.items() if path not in COUNTED and n})
     numbers_of_all = {name: tally[name] for name in COUNTED}
-    return {**numbers_of_all, **_count_tags_and_sites(clinic), "sources": sources}
+    of_tags = _count_tags_and_sites(clinic, total=tally["total"])
+    return {**numbers_of_all, **of_tags, "sources": sources}
 
 
 def count_for_plan(clinic_id: ObjectId) -> int:
@@ -504,14 +507,18 @@ def _is_exempt(sources: Sequence[str]) -> bool:
     return any(source.partition(".")[0] == EXEMPT_PROVIDER for source in sources)
 
 
-def _count_tags_and_sites(clinic: Document) -> dict[str, dict[str, int]]:
-    """One query each, because `$unionWith` is not allowed in a transaction."""
+def _count_tags_and_sites(clinic: Document, *, total: int) -> dict[str, dict[str, int]]:
+    """In a large clinic one query of index keys each, because `$unionWith` is not allowed in a transaction."""
     counted: dict[str, dict[str, int]] = {"tags": {}, "sites": {}}
-    for tag_or_site in tags_and_sites_of(clinic):
-        n = tags_and_sites.count_patients(tag_or_site)
-        if n:
-            _, field, tag_or_site_id = tag_or_site
-            counted[store.KINDS[field]][str(tag_or_site_id)] = n
+    items = list(tags_and_sites_of(clinic))
+    if total <= FEW_ROWS:
+        found = tags_and_sites.count_all(clinic["_id"]) if items else {}
+    else:
+        found = {item: tags_and_sites.count_patients(item) for item in items}
+    for item in items:
+        if found.get(item):
+            _, field, tag_or_site_id = item
+            counted[store.KINDS[field]][str(tag_or_site_id)] = found[item]
     return counted
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from bson import ObjectId
 
 from kernel import db, updates
+from kernel.db import Document
 from patients.store import list_rows
 from patients.store.patients import COLLECTION, ONE
 
@@ -30,6 +31,28 @@ def count_patients(tag_or_site: TagOrSite) -> int:
     clinic_id, field, tag_or_site_id = tag_or_site
     query = {"clinicId": clinic_id, ROWS[field]: tag_or_site_id}
     return db.collection(list_rows.COLLECTION).count_documents(query, hint=KEYS[field])
+
+
+def count_all(clinic_id: ObjectId) -> dict[TagOrSite, int]:
+    """How many patients each tag and site has, by reading all rows of the clinic: one command, where `count_patients`
+    would be one for each of them."""
+    of_field: list[Document] = [
+        {
+            "$map": {
+                "input": {"$setUnion": [{"$ifNull": [f"${name}", []]}, []]},
+                "in": {"field": field, "id": "$$this"},
+            }
+        }
+        for field, name in ROWS.items()
+    ]
+    pipeline: list[Document] = [
+        {"$match": {"clinicId": clinic_id}},
+        {"$project": {"item": {"$concatArrays": of_field}}},
+        {"$unwind": "$item"},
+        {"$group": {"_id": "$item", "n": {"$sum": 1}}},
+    ]
+    groups = db.collection(list_rows.COLLECTION).aggregate(pipeline)
+    return {(clinic_id, group["_id"]["field"], group["_id"]["id"]): group["n"] for group in groups}
 
 
 # --- changes of many patients ----------------------------------------------------------------------------

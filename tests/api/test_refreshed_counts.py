@@ -82,3 +82,42 @@ def test_it_costs_the_same_for_many_patients(lakeside, backend, mongo_commands):
     with mongo_commands() as many:
         refresh(backend, lakeside["_id"])
     assert many == few
+
+
+@pytest.mark.parametrize("few_rows", [0, patient_counts.FEW_ROWS])
+def test_tags_and_sites_are_counted_alike_in_small_and_large_clinics(
+    backend, monkeypatch, few_rows
+):
+    monkeypatch.setattr(patient_counts, "FEW_ROWS", few_rows)
+    tags = [{"_id": ObjectId(), "name": f"Tag {n}"} for n in range(3)]
+    sites = [{"id": ObjectId(), "name": f"Site {n}"} for n in range(2)]
+    clinic = make_clinic(patientTags=tags, sites=sites)
+    one, two, _ = (tag["_id"] for tag in tags)
+    foreign = ObjectId()
+    make_patients(
+        clinic,
+        [
+            {"tags": [one, two], "sites": [sites[0]]},
+            {"tags": [one, one, foreign]},
+            {"tags": [], "sites": sites},
+            {"tags": None, "sites": None},
+            {},
+        ],
+    )
+    assert refresh(backend, clinic["_id"]) == 200
+    counts = patient_counts.kept_counts(clinic["_id"])
+    assert counts["tags"] == {str(one): 2, str(two): 1}
+    assert counts["sites"] == {str(sites[0]["id"]): 2, str(sites[1]["id"]): 1}
+
+
+def test_it_costs_the_same_with_many_tags_and_sites(backend, mongo_commands):
+    def cost(number):
+        tags = [{"_id": ObjectId(), "name": f"Tag {n}"} for n in range(number)]
+        clinic = make_clinic(patientTags=tags)
+        make_patients(clinic, [{"tags": [tag["_id"] for tag in tags]}])
+        refresh(backend, clinic["_id"])
+        with mongo_commands() as commands:
+            refresh(backend, clinic["_id"])
+        return commands
+
+    assert cost(20) == cost(1)
