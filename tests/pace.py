@@ -1,5 +1,5 @@
 """How slow this machine is now, compared with the one on which limits of tests were chosen. The only place that
-knows: limits of tests with processes and of `eventually` grow with it, so that they say something about the service
+knows: limits of tests with processes or a browser, of walks and of `eventually` grow with it, so that they say something about the service
 and nothing about what else runs.
 """
 
@@ -10,6 +10,7 @@ import pytest_timeout
 
 QUICK = 0.06  # seconds that the loop below takes on two free cores
 SLOWEST = 8.0
+LATER = 3.0
 _VALID = 10.0  # seconds
 _measured = {"at": float("-inf"), "slowness": 1.0}
 
@@ -29,9 +30,13 @@ def _loop() -> float:
     return time.perf_counter() - began
 
 
+GROWING = ("processes", "browser", "walk")  # marks of tests whose limit grows
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_timeout_set_timer(item, settings):
-    if not settings.timeout or item.get_closest_marker("processes") is None:
+    if not settings.timeout or not any(map(item.get_closest_marker, GROWING)):
         return None
-    longer = settings._replace(timeout=settings.timeout * slowness())
+    # A machine that is free when the test begins may be busy later, and `eventually` then waits longer.
+    longer = settings._replace(timeout=settings.timeout * max(slowness(), LATER))
     return pytest_timeout.pytest_timeout_set_timer(item, longer)

@@ -175,14 +175,15 @@ class Service:
 
 
 def eventually(check: Callable[[], T], *, within: float = 30, every: float = 0.1) -> T:
-    """The first true result of `check`; fails if there is none in time, which is longer on a slow machine."""
-    within *= pace.slowness()
-    deadline = time.monotonic() + within
+    """The first true result of `check`; fails if there is none in time, which is longer on a slow machine, also on
+    one that has become slow meanwhile."""
+    began, most = time.monotonic(), within * pace.slowness()
     while True:
         result = check()
         if result:
             return result
-        assert time.monotonic() < deadline, (
-            f"not within {within:.0f} seconds; last answer {result!r}"
-        )
+        waited = time.monotonic() - began
+        if waited > most:
+            most = max(most, within * pace.slowness())
+        assert waited <= most, f"not within {most:.0f} seconds; last answer {result!r}"
         time.sleep(every)
