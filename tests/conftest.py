@@ -45,17 +45,27 @@ def pytest_collection_modifyitems(items):
     alone; and alternate them with others, so that the processor is busy meanwhile."""
     by_file = groupby(items, key=lambda item: item.path)
     files = [list(group) for _, group in by_file]
+    files.sort(key=_weight, reverse=True)
     waiting = [tests for tests in files if any(map(_waits, tests))]
     others = [tests for tests in files if not any(map(_waits, tests))]
-    others.sort(key=_weight, reverse=True)
     # The last ones are short, so that no process waits long for another.
     alternating = chain.from_iterable(zip_longest(waiting, others, fillvalue=()))
     items[:] = chain.from_iterable(alternating)
 
 
 def _weight(tests):
-    """A walk takes as long as some ten other tests."""
-    return sum(10 if test.get_closest_marker("walk") else 1 for test in tests)
+    return sum(map(_weight_of, tests))
+
+
+def _weight_of(test):
+    """A walk takes as long as some ten other tests, and one that may take longer than others do takes long."""
+    limit = test.get_closest_marker("timeout")
+    if limit is not None and limit.args[0] > USUAL_LIMIT:
+        return limit.args[0]
+    return 10 if test.get_closest_marker("walk") else 1
+
+
+USUAL_LIMIT = 180  # seconds, of tests with processes
 
 
 def pytest_collection_finish():
