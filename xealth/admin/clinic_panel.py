@@ -25,6 +25,7 @@ def _program(request: HttpRequest, clinic: Document) -> dict[str, Any] | None:
         "deployment": settings.get("sourceId"),
         "program": codes.get(Procedure.CREATE_AND_ENABLE),
         "subscribed": staff_reads.count_subscribed(clinic["_id"], REPORTS),
+        "test_url": reverse("admin:ehr_xealth_match_test", args=[clinic["_id"]]),
         "links": [
             ("Orders", reverse("admin:ehr_xealth_orders") + query),
             ("Pre-orders", reverse("admin:ehr_xealth_preorders") + query),

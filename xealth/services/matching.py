@@ -81,15 +81,26 @@ def match(
 ) -> Match:
     """`fields`: what is read of the patient's record, by default all. Raises BadRequest where the subject is
     incomplete, and ConstraintViolation where several patients match."""
-    with _named(purpose):
-        demographics = _demographics(subject)
-        identity = _identity(clinic, subject, demographics)
-        patients = patient_matching.find_matches(
-            clinic["_id"], identity, (purpose.criterion,), fields
-        )
-        if len(patients) > 1:
+    identity = identify(clinic, subject, purpose)
+    patients = find_patients(clinic, identity, purpose, fields)
+    if len(patients) > 1:
+        with _named(purpose):
             raise ConstraintViolation(SEVERAL_PATIENTS)
-    return Match(identity, demographics.email, patients[0] if patients else None)
+    email = subject.demographics.email if subject.demographics else ""
+    return Match(identity, email, patients[0] if patients else None)
+
+
+def identify(clinic: Document, subject: Subject, purpose: Purpose) -> Identity:
+    """Whom the health record means. Raises BadRequest where the subject is incomplete."""
+    with _named(purpose):
+        return _identity(clinic, subject, _demographics(subject))
+
+
+def find_patients(
+    clinic: Document, identity: Identity, purpose: Purpose, fields: Mapping[str, Any] | None = None
+) -> list[Document]:
+    """Everyone who matches."""
+    return patient_matching.find_matches(clinic["_id"], identity, (purpose.criterion,), fields)
 
 
 def access_patient(
@@ -101,6 +112,11 @@ def access_patient(
         with _named(purpose):
             raise NotFound(NO_PATIENT)
     return patient
+
+
+def mrn_type_of(clinic: Document) -> str:
+    settings = safe_reading.mapping(clinic.get("ehrSettings"))
+    return safe_reading.text(settings.get("mrnIdType")) or DEFAULT_MRN_TYPE
 
 
 def key_of(clinic: Document, identity: Identity) -> str:
@@ -123,10 +139,8 @@ def _demographics(subject: Subject) -> Demographics:
 
 
 def _identity(clinic: Document, subject: Subject, demographics: Demographics) -> Identity:
-    settings = safe_reading.mapping(clinic.get("ehrSettings"))
-    id_type = safe_reading.text(settings.get("mrnIdType")) or DEFAULT_MRN_TYPE
     identity = Identity(
-        mrn=subject.mrn(id_type),
+        mrn=subject.mrn(mrn_type_of(clinic)),
         birth_date=demographics.birth_date,
         full_name=demographics.full_name,
     )

@@ -18,7 +18,7 @@ from kernel.db import Document
 from kernel.errors import BadRequest, ConstraintViolation, Duplicate, PermanentFailure, RetryLater
 from kernel.safe_reading import mapping
 from patients.services import patient_matching
-from patients.services.patient_matching import MatchedMessage
+from patients.services.patient_matching import Identity, MatchedMessage
 from xealth import configuration
 from xealth.choices import REPORTS, Failure
 from xealth.services import matching, new_patients, subscriptions
@@ -71,13 +71,13 @@ def process_order(record: Document) -> Outcome:
     if document is None:
         return ignored("order_missing")
     notification = read_notification(document)
-    if _find_clinic(notification.deployment) is None:
+    if find_clinic(notification.deployment) is None:
         return ignored("no_clinic")
     order = read_order(_read_back(document["_id"], notification))
     if order.order_id not in ("", notification.order_id):
         raise PermanentFailure(Failure.OTHER_ORDER)
-    preorder = _find_preorder(order) if notification.is_new else None
-    clinic = _find_clinic(order.subject.deployment)
+    preorder = find_preorder(order) if notification.is_new else None
+    clinic = find_clinic(order.subject.deployment)
     if clinic is None:
         return ignored("no_clinic")
     processing.note(record, clinicId=clinic["_id"])
@@ -100,7 +100,8 @@ def _carry_out(work: Work, preorder: Document | None) -> Outcome:
     return _create(work, preorder)
 
 
-def _find_clinic(deployment: str) -> Document | None:
+def find_clinic(deployment: str) -> Document | None:
+    """The clinic that carries out orders of the deployment. Raises PermanentFailure for several."""
     try:
         return matching.find_clinic(deployment, Purpose.ORDER)
     except Duplicate:
@@ -111,14 +112,16 @@ def _match(clinic: Document, order: Order) -> Match:
     try:
         return matching.match(clinic, order.subject, Purpose.ORDER)
     except BadRequest as error:
-        raise _failure(Failure.ORDER_INCOMPLETE, error.message) from None
+        raise incomplete(error) from None
     except ConstraintViolation:
         raise PermanentFailure(Failure.SEVERAL_PATIENTS) from None
 
 
-def _failure(code: Failure, message: str) -> PermanentFailure:
+def incomplete(error: BadRequest) -> PermanentFailure:
     """With what is wrong, without the words of the operation."""
-    return PermanentFailure(f"{code.value}: {message.rpartition(': ')[2]}")
+    return PermanentFailure(
+        f"{Failure.ORDER_INCOMPLETE.value}: {error.message.rpartition(': ')[2]}"
+    )
 
 
 # --- the order, read back -----------------------------------------------------------------------------
@@ -172,7 +175,7 @@ def _with_text_birth_date(data: Json) -> Json:
     return {**data, "datasets": {**datasets, "demographicsV1": readable}}
 
 
-def _find_preorder(order: Order) -> Document | None:
+def find_preorder(order: Order) -> Document | None:
     """What the clinician has entered. An order that names it cannot do without; a cancellation needs nothing of it."""
     if order.tracking_id is None:
         return None
@@ -231,17 +234,17 @@ def _update_subscription(patient: Document, message: MatchedMessage, *, active: 
     )
 
 
-def _is_of(preorder: Document, work: Work) -> bool:
+def is_of(preorder: Document, clinic: Document, identity: Identity) -> bool:
     """Whether it was entered in this clinic, for this patient. The earlier service stored neither."""
-    person = matching.key_of(work.clinic, work.match.identity)
-    return preorder.get("clinicId") in (None, work.clinic["_id"]) and (
+    person = matching.key_of(clinic, identity)
+    return preorder.get("clinicId") in (None, clinic["_id"]) and (
         preorder.get("personKey") in (None, person)
     )
 
 
 def _create(work: Work, preorder: Document) -> Outcome:
     """The patient, the subscription and the note of them are one transaction: no crash comes between them."""
-    if not _is_of(preorder, work):
+    if not is_of(preorder, work.clinic, work.match.identity):
         raise PermanentFailure(Failure.PREORDER_MISSING)
 
     def check() -> None:

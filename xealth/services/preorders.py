@@ -11,6 +11,7 @@ from kernel import addresses, texts
 from kernel.addresses import InvalidAddress
 from kernel.db import Document
 from kernel.errors import BadRequest
+from patients.services.patient_matching import Identity
 from users.services import people
 from xealth.choices import Context, Flow, Form
 from xealth.services import matching
@@ -21,13 +22,13 @@ from xealth.store import preorders as store
 EVENT_TYPE = "preorder"
 FIELDS = {"userId": 1, "birthDate": 1}  # what is read of a patient's record
 MOST_TAGS = 100  # twice what a clinic can have
-_PURPOSES = {
+PURPOSES = {
     Context.INITIAL: Purpose.INITIAL_PREORDER,
     Context.SUBSEQUENT: Purpose.SUBSEQUENT_PREORDER,
 }
 _OF_BOTH = ("email", "connectAbbott", "connectDexcom")
 _NAMES = {Flow.PATIENT: _OF_BOTH, Flow.GUARDIAN: ("firstName", "lastName", *_OF_BOTH)}
-_FORMS = {Flow.PATIENT: Form.PATIENT, Flow.GUARDIAN: Form.GUARDIAN}
+FORMS = {Flow.PATIENT: Form.PATIENT, Flow.GUARDIAN: Form.GUARDIAN}
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,34 +109,34 @@ class Conversation:
 def answer(body: Json) -> Answer:
     """Raises BadRequest, NotFound, Conflict and ConstraintViolation in the words of matching, and Unavailable."""
     try:
-        return _answer(_read(Part(REQUEST, body)))
+        return _answer(read_request(Part(REQUEST, body)))
     except Unreadable as error:
         raise BadRequest(error.reason) from None
 
 
 def _answer(request: Request) -> Answer:
-    purpose = _PURPOSES[request.context]
+    purpose = PURPOSES[request.context]
     clinic = matching.access_clinic(request.subject.deployment, purpose)
     match = matching.match(clinic, request.subject, purpose, FIELDS)
-    is_child = matching.is_under_13(clinic, match.identity)
-    flow = Flow.GUARDIAN if is_child else Flow.PATIENT
+    flow = flow_of(clinic, match.identity)
     conversation = Conversation(clinic, match, flow, request.tracking_id or str(uuid.uuid4()))
     if match.patient is not None:
         if match.patient.get("birthDate") == match.identity.birth_date:
             return FINAL
         return conversation.show(Form.BIRTH_DATE_DIFFERS, conversation.first_data)
     if request.context is Context.INITIAL:
-        return conversation.show(_FORMS[flow], conversation.first_data)
-    if not request.tracking_id:
-        msg = "dataTrackingId is required"
-        raise BadRequest(msg)
-    return _take(conversation, _read_entry(request.user_input, flow))
+        return conversation.show(FORMS[flow], conversation.first_data)
+    return _take(conversation, read_entry(request, flow))
+
+
+def flow_of(clinic: Document, identity: Identity) -> Flow:
+    return Flow.GUARDIAN if matching.is_under_13(clinic, identity) else Flow.PATIENT
 
 
 def _take(conversation: Conversation, entry: Entry) -> Answer:
     """Keeps what was entered, or shows why it cannot be used."""
     email = _address(entry)
-    problem = _problem(entry, conversation.flow, email)
+    problem = problem_of(entry, conversation.flow)
     if problem is not None:
         return conversation.show_again(problem, entry)
     if not _save(conversation, entry, email or ""):
@@ -153,7 +154,9 @@ def _address(entry: Entry) -> str | None:
         return None
 
 
-def _problem(entry: Entry, flow: Flow, email: str | None) -> Form | None:
+def problem_of(entry: Entry, flow: Flow) -> Form | None:
+    """The form that is shown because what was entered cannot be used. Asks the user service."""
+    email = _address(entry)
     has_name = entry.first_name and entry.last_name
     if email is None or (flow is Flow.GUARDIAN and not has_name):
         return Form.NOT_CREATED
@@ -178,7 +181,7 @@ def _save(conversation: Conversation, entry: Entry, email: str) -> bool:
 
 
 # --- reading ------------------------------------------------------------------------------------------
-def _read(body: Part) -> Request:
+def read_request(body: Part) -> Request:
     """Raises BadRequest and Unreadable."""
     event_type, context = body.text("eventType"), body.text("eventContext")
     if event_type != EVENT_TYPE:
@@ -196,8 +199,12 @@ def _read(body: Part) -> Request:
     )
 
 
-def _read_entry(user_input: Part, flow: Flow) -> Entry:
-    """The flow goes by the age alone, whatever form comes back. Raises Unreadable."""
+def read_entry(request: Request, flow: Flow) -> Entry:
+    """The flow goes by the age alone, whatever form comes back. Raises BadRequest and Unreadable."""
+    if not request.tracking_id:
+        msg = "dataTrackingId is required"
+        raise BadRequest(msg)
+    user_input = request.user_input
     person, tags = _folded(user_input.part(flow)), _folded(user_input.part("tags"))
     is_guardian = flow is Flow.GUARDIAN
     return Entry(
