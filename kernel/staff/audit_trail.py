@@ -11,7 +11,7 @@ from kernel import audit, ids
 from kernel.api.rendering import encode
 from kernel.choices import AuditOutcome
 from kernel.errors import NotFound
-from kernel.staff import days, exports, pages, paging, roles, subjects
+from kernel.staff import actions, days, exports, pages, paging, roles, subjects
 from kernel.staff.differences import difference
 
 PAGE = 50
@@ -39,6 +39,7 @@ def trail(request: HttpRequest) -> HttpResponseBase:
         export_query=paging.query_without(request, "before"),
         problem=problem,
         outcomes=AuditOutcome.values,
+        actions=actions.WORDS.items(),
     )
 
 

@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 from kernel.api.rendering import encode
 from kernel.choices import ClinicianRole
 from kernel.page_limits import MOST_COUNTED
-from kernel.staff import pages
+from kernel.staff import actions, pages
 from kernel.staff.differences import difference, flat
 from kernel.staff.moments import when
 from kernel.texts import DIRECTIONS
@@ -29,6 +29,7 @@ _KINDS = {
 
 
 register.filter("sentence", pages.sentence)
+register.filter("action", actions.in_words)
 register.filter(when)
 
 
