@@ -18,7 +18,7 @@ from kernel.accesses import processes, reading
 from kernel.api.operations import REGISTRY
 from kernel.choices import AccessKind
 from kernel.db import Document
-from kernel.staff import days, pages, paging, roles
+from kernel.staff import days, pages, paging, roles, searches
 from patients.services import staff_reads as patient_reads
 
 PAGE = 50
@@ -28,9 +28,10 @@ _KINDS = dict(AccessKind.choices)
 _ACCOUNTS = {AccessKind.USER, AccessKind.SERVICE}
 
 
-@pages.page("accesses/", name="accesses", needs=roles.AUDIT)
+@pages.page("accesses/", name="accesses", needs=roles.AUDIT, hides=("patient", "who"))
 def who_has_seen(request: HttpRequest) -> HttpResponseBase:
-    asked = {name: request.GET.get(name, "").strip().lower() for name in ("patient", "who")}
+    typed = searches.asked(request)
+    asked = {name: typed.get(name, "").strip().lower() for name in ("patient", "who")}
     period, problem = days.bounds_of_ids(request)
     if not all(ids.is_user_id(user_id) for user_id in asked.values() if user_id):
         problem = NO_ID
@@ -42,7 +43,7 @@ def who_has_seen(request: HttpRequest) -> HttpResponseBase:
         request,
         "clinics/staff/accesses.html",
         title="Who has seen a patient",
-        filters=request.GET,
+        filters=typed,
         problem=problem,
         sections=sections,
         is_patient_asked=bool(asked["patient"] and sections),

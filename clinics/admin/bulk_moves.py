@@ -23,7 +23,7 @@ from kernel.errors import (
 from kernel.staff import pages
 from kernel.staff.fields import Text
 from kernel.templatetags.staff import pluralized
-from patients.admin import many_patients
+from patients.admin import list_choices, many_patients
 from patients.admin.many_patients import PatientsForm, Sample, Work
 from patients.services import moves, patient_counts, plan_limits
 from patients.services import staff_reads as patient_reads
@@ -109,7 +109,11 @@ def _named(clinic: Document) -> str:
 
 
 @pages.page(
-    "clinics/<str:clinic_id>/patients/move", name="clinic_patients_move", needs=patient_moves.NEEDS
+    "clinics/<str:clinic_id>/patients/move",
+    name="clinic_patients_move",
+    needs=patient_moves.NEEDS,
+    hides=list_choices.HIDDEN,
+    begins_at="clinic_patients",
 )
 def choose(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
     """No clinic is chosen beforehand."""

@@ -17,7 +17,7 @@ from kernel import jobs
 from kernel.choices import ClinicianRole
 from kernel.db import Document
 from kernel.errors import BadRequest, Busy, Conflict, ConstraintViolation, NotFound
-from kernel.staff import pages, roles
+from kernel.staff import pages, roles, searches
 from kernel.staff.fields import StaffForm
 
 MOST_SHOWN = 100
@@ -119,7 +119,10 @@ class ManyRolesForm(StaffForm):
 
 
 @pages.page(
-    "clinics/<str:clinic_id>/members/roles", name="clinic_members_roles", needs=roles.MEMBERS
+    "clinics/<str:clinic_id>/members/roles",
+    name="clinic_members_roles",
+    needs=roles.MEMBERS,
+    hides=("q",),
 )
 def choose(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
     clinic = readable_clinics.access_clinic(clinic_id)
@@ -136,7 +139,7 @@ def choose(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
 
 
 def _ask(request: HttpRequest, clinic: Document, form: ManyRolesForm) -> HttpResponseBase:
-    search = request.GET.get("q", "").strip()
+    search = searches.asked(request).get("q", "").strip()
     found, total = staff_reads.page_of_members(
         clinic["_id"], search=search, in_addresses=True, skip=0, limit=MOST_SHOWN
     )

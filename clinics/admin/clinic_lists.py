@@ -16,13 +16,14 @@ from clinics.services.staff_reads import ClinicFilter
 from clinics.services.troubles import Troubles
 from kernel import audit, texts
 from kernel.db import Document
-from kernel.staff import exports, overview, pages, paging, recents, roles
+from kernel.staff import exports, overview, pages, paging, recents, roles, searches
 
 _SHOWN_ON_OVERVIEW = 8
 MOST_EXPORTED = 50_000
+_HIDDEN = ("q",)  # Find leads here with what was typed, which may be a patient's name
 
 
-@pages.page("clinics/", name="clinics", needs=roles.FIND)
+@pages.page("clinics/", name="clinics", needs=roles.FIND, hides=_HIDDEN)
 def clinics(request: HttpRequest) -> HttpResponseBase:
     clinic_filter, problem = _filter(request)
     number, size = paging.requested(request)
@@ -36,14 +37,20 @@ def clinics(request: HttpRequest) -> HttpResponseBase:
         title="Clinics",
         clinics=rows(request, page),
         paging=paging.paging(request, shown=len(page), total=total),
-        filters=request.GET,
+        filters=searches.asked(request),
         query=paging.query_without(request, "page"),
         tiers=Tier.choices,
         problem=problem,
     )
 
 
-@pages.page("clinics/export.csv", name="clinics_export", needs=[roles.FIND, roles.EXPORT])
+@pages.page(
+    "clinics/export.csv",
+    name="clinics_export",
+    needs=[roles.FIND, roles.EXPORT],
+    hides=_HIDDEN,
+    begins_at="clinics",
+)
 def export(request: HttpRequest) -> HttpResponseBase:
     clinic_filter, _ = _filter(request)
     exported, _ = staff_reads.list_clinics(
@@ -105,7 +112,7 @@ def _filter(request: HttpRequest) -> tuple[ClinicFilter, str]:
     except (ValueError, OverflowError):
         return ClinicFilter(), "A day is written as 2026-11-24."
     return ClinicFilter(
-        name=texts.name(request.GET.get("q", "").replace("\0", ""))[:200],
+        name=texts.name(searches.asked(request).get("q", "").replace("\0", ""))[:200],
         tier=request.GET.get("tier", ""),
         ehr=ehr,
         created_from=start,

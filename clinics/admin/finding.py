@@ -22,7 +22,7 @@ from clinics.admin.readable_clinicians import clinician
 from clinics.services import clinic_names, staff_reads
 from kernel import addresses, texts
 from kernel.db import Document
-from kernel.staff import pages, recents, roles
+from kernel.staff import pages, recents, roles, searches
 from patients.admin.readable_patients import patient
 from patients.services import finding as patient_finding
 from patients.services import staff_reads as patient_reads
@@ -62,14 +62,14 @@ def _typed(fields: QueryDict) -> str:
 def _from_address(request: HttpRequest, text: str) -> HttpResponseBase:
     kind = staff_reads.what_is(text)
     if kind == "user":
-        return pages.go(f"{reverse('admin:user_lookup')}?{urlencode({'q': text})}")
+        return _go_to_user(request, text)
     clinic_id = _certain_clinic(text, kind)
     if clinic_id:
         return _open(request, clinic_id)
     if kind == "share_code":
         pages.fail(request, f"No clinic has the share code {text.upper()}")
         return pages.go(reverse("admin:clinics"))
-    return pages.go(f"{reverse('admin:clinics')}?{urlencode({'q': text})}")
+    return pages.go(f"{reverse('admin:clinics')}?{searches.query_of(request, q=text)}")
 
 
 def _certain_clinic(text: str, kind: str) -> ObjectId | None:
@@ -139,7 +139,7 @@ def _clinics(request: HttpRequest, text: str) -> Group:
     rows = clinic_lists.rows(request, clinics)
     if total <= SHOWN:
         return Group(rows)
-    query = urlencode({"q": text})
+    query = searches.query_of(request, q=text)  # what was typed may be a patient's name
     return Group(rows, f"{total - SHOWN} more", f"{reverse('admin:clinics')}?{query}")
 
 
@@ -150,7 +150,7 @@ def _person(request: HttpRequest, text: str, with_mrn: Group | None) -> HttpResp
     has_patients = with_mrn is not None and bool(with_mrn.rows)
     user_id = _account(request, text)
     if user_id and not has_patients:
-        return _go_to_user(user_id)
+        return _go_to_user(request, user_id)
     address = addresses.account_address(text) if "@" in text else ""
     spellings = tuple(sorted({address or text, text})) if "@" in text else ()
     person = Person(user_id=user_id, spellings=spellings)
@@ -174,8 +174,10 @@ def _account(request: HttpRequest, text: str) -> str:
     return user.user_id if user else ""
 
 
-def _go_to_user(user_id: str) -> HttpResponseBase:
-    return pages.go(f"{reverse('admin:user_lookup')}?{urlencode({'q': user_id})}")
+def _go_to_user(request: HttpRequest, text: str) -> HttpResponseBase:
+    """An id may stand in the address."""
+    query = searches.query_of(request, q=text) if "@" in text else urlencode({"q": text})
+    return pages.go(f"{reverse('admin:user_lookup')}?{query}")
 
 
 def _members(person: Person) -> Group:

@@ -12,7 +12,7 @@ from clinics.services import clinicians, staff_reads
 from kernel import audit
 from kernel.db import Document
 from kernel.errors import Conflict, DomainError, NotFound
-from kernel.staff import exports, hidden_values, pages, paging, roles
+from kernel.staff import exports, hidden_values, pages, paging, roles, searches
 
 ROLES_CHANGED = "clinician.roles_changed"
 _COLUMNS = ("id", "name", "e-mail", "roles", "state", "added")
@@ -21,10 +21,12 @@ _COLUMNS = ("id", "name", "e-mail", "roles", "state", "added")
 frame.add_tab(frame.Tab("clinic_members", "Members", roles.FIND, position=30))
 
 
-@pages.page("clinics/<str:clinic_id>/members/", name="clinic_members", needs=roles.FIND)
+@pages.page(
+    "clinics/<str:clinic_id>/members/", name="clinic_members", needs=roles.FIND, hides=("q",)
+)
 def listing(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
     clinic = readable_clinics.access_clinic(clinic_id)
-    search = request.GET.get("q", "").strip()
+    search = searches.asked(request).get("q", "").strip()
     shows_addresses = pages.has(request, roles.MEMBERS)
     number, size = paging.requested(request)
     found, total = staff_reads.page_of_members(
@@ -41,6 +43,7 @@ def listing(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
         tab="clinic_members",
         members=[_row(readable_clinicians.clinician(document)) for document in found],
         paging=paging.paging(request, shown=len(found), total=total),
+        query=paging.query_without(request, "page", "size"),
         is_searched=bool(search),
         search=search,
         shows_addresses=shows_addresses,

@@ -14,7 +14,7 @@ from clinics.services import staff_reads
 from kernel import addresses, audit, ids
 from kernel.db import Document
 from kernel.http import ServiceError, ServiceUnavailable
-from kernel.staff import pages, paging, recents, roles
+from kernel.staff import pages, paging, recents, roles, searches
 from kernel.staff.fields import NO_ADDRESS
 from kernel.staff.moments import when
 from patients.admin.readable_patients import patient
@@ -53,9 +53,9 @@ _NONE: dict[str, Any] = {"rows": [], "total": 0}
 NO_ANSWER = "The user service does not answer: only what clinics know is shown."
 
 
-@pages.page("users/", name="user_lookup", needs=roles.FIND)
+@pages.page("users/", name="user_lookup", needs=roles.FIND, hides=("q",))
 def lookup(request: HttpRequest) -> HttpResponseBase:
-    text = request.GET.get("q", "").strip()[:500]
+    text = searches.asked(request).get("q", "").strip()[:500]
     sees_patients = pages.has(request, roles.PATIENTS)
     address_or_id, problem = _address_or_id(text) if text else (None, "")
     is_person = bool(address_or_id) and not ids.parse_id(address_or_id or "")

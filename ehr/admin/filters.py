@@ -8,10 +8,11 @@ from django.http import HttpRequest
 from clinics.services.staff_reads import ClinicFilter, list_clinics
 from ehr.services.records import STATES, Filter
 from kernel import ids, texts
-from kernel.staff import pages, roles
+from kernel.staff import pages, roles, searches
 from patients.services import patient_lists
 from patients.services.patient_lists import PatientFilter
 
+HIDDEN = ("user",)  # a patient by name or MRN
 MOST_CLINICS = 50
 MOST_PATIENTS = 100
 FIRST_YEAR, LAST_YEAR = 1970, 2105
@@ -33,8 +34,9 @@ def read_filter(request: HttpRequest, *, kind: str | None = None) -> tuple[Filte
 
 
 def _read(request: HttpRequest, kind: str | None) -> Filter:
+    asked = searches.asked(request)
     values = {
-        name: texts.name(request.GET.get(name, ""))[: texts.LONGEST]
+        name: texts.name(asked.get(name, ""))[: texts.LONGEST]
         for name in ("clinic", "user", "state", "from", "to")
     }
     clinic_ids = _clinics(values["clinic"])

@@ -9,7 +9,7 @@ from ehr.services.records import Item
 from kernel.staff import pages, paging, roles
 
 
-@pages.page("ehr/processing/", name="ehr_processing", needs=roles.MESSAGES)
+@pages.page("ehr/processing/", name="ehr_processing", needs=roles.MESSAGES, hides=filters.HIDDEN)
 def processing(request: HttpRequest) -> HttpResponseBase:
     kind = request.GET.get("kind") if request.GET.get("kind") in kinds.names() else None
     conditions, problem = filters.read_filter(request, kind=kind)

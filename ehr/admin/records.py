@@ -22,7 +22,7 @@ from ehr.services.records import STATES, Item
 from kernel import ids
 from kernel.db import Document
 from kernel.errors import NotFound
-from kernel.staff import pages, paging, roles
+from kernel.staff import pages, paging, roles, searches
 from kernel.staff.fields import ReasonForm
 
 
@@ -69,7 +69,7 @@ PAGES: dict[str, KindPages] = {}
 def add_pages(kind: str, its: KindPages) -> None:
     PAGES[kind] = its
 
-    @pages.page(its.route, name=its.listing, needs=roles.MESSAGES)
+    @pages.page(its.route, name=its.listing, needs=roles.MESSAGES, hides=filters.HIDDEN)
     def listing(request: HttpRequest) -> HttpResponseBase:
         return _list(request, kind)
 
@@ -101,7 +101,7 @@ def render_list(
         title=title,
         rows=rows,
         paging=paging.paging(request, shown=len(items), total=total),
-        filters=request.GET,
+        filters=searches.asked(request),
         query=paging.query_without(request, "page"),
         states=STATES,
         **context,

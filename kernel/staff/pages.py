@@ -21,6 +21,7 @@ from django.urls import NoReverseMatch, URLPattern, path, reverse
 from kernel import audit, ids
 from kernel.choices import ActorKind, AuditOutcome
 from kernel.errors import DomainError, NotFound
+from kernel.staff import searches
 
 View = Callable[..., HttpResponseBase]
 PAGES: list[tuple[str, str, View]] = []
@@ -33,9 +34,16 @@ class Crumb:
 
 
 def page(
-    route: str, *, name: str, needs: str | Sequence[str], posts_only: bool = False
+    route: str,
+    *,
+    name: str,
+    needs: str | Sequence[str],
+    posts_only: bool = False,
+    hides: Sequence[str] = (),
+    begins_at: str = "",
 ) -> Callable[[View], View]:
-    """Register a page. `needs` is one permission or several, all of them required."""
+    """Register a page. `needs` is one permission or several, all of them required. `hides`: fields of a search that
+    stand in no address (`kernel.staff.searches`); `begins_at`: the page where it is typed, if it is not this one."""
     needed = [needs] if isinstance(needs, str) else list(needs)
 
     def register(view: View) -> View:
@@ -47,16 +55,33 @@ def page(
                 raise PermissionDenied
             if posts_only and request.method != "POST":
                 raise Http404
+            if elsewhere := hides and _elsewhere(request, hides, begins_at or name):
+                return elsewhere
             try:
                 return view(request, **path_parameters)
             except NotFound as error:
                 raise Http404(error.message) from None
 
         checked.posts_only = posts_only  # type: ignore[attr-defined]
+        checked.hides = hides  # type: ignore[attr-defined]
         PAGES.append((route, name, checked))
         return checked
 
     return register
+
+
+def _elsewhere(
+    request: HttpRequest, hidden: Sequence[str], begins_at: str
+) -> HttpResponseBase | None:
+    """Where a search that is posted, or stands in the address, or is kept no longer, leads to."""
+    query = searches.moved(request, hidden)
+    if query is not None:
+        return go(f"{request.path}?{query}")
+    if not searches.is_lost(request):
+        return None
+    fail(request, searches.LOST)
+    parameters = request.resolver_match.kwargs if request.resolver_match else {}
+    return go(reverse(f"admin:{begins_at}", kwargs=parameters))
 
 
 def has(request: HttpRequest, permission: str) -> bool:

@@ -11,7 +11,7 @@ from kernel.db import Document
 from kernel.errors import NotFound
 from kernel.staff import pages
 from kernel.templatetags.staff import pluralized
-from patients.admin import many_patients, removals
+from patients.admin import list_choices, many_patients, removals
 from patients.admin.many_patients import PatientsForm, Sample, Work
 from patients.services import patients, staff_reads
 
@@ -50,7 +50,11 @@ REMOVE = jobs.add(
 
 
 @pages.page(
-    "clinics/<str:clinic_id>/patients/remove", name="clinic_patients_remove", needs=removals.NEEDS
+    "clinics/<str:clinic_id>/patients/remove",
+    name="clinic_patients_remove",
+    needs=removals.NEEDS,
+    hides=list_choices.HIDDEN,
+    begins_at="clinic_patients",
 )
 def choose(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
     clinic = readable_clinics.access_clinic(clinic_id)

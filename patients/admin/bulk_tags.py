@@ -58,7 +58,13 @@ class TagForm(PatientsForm):
         self.fields["chosen"].choices = list(tags)  # type: ignore[attr-defined]
 
 
-@pages.page("clinics/<str:clinic_id>/patients/tag", name="clinic_patients_tag", needs=_NEEDS)
+@pages.page(
+    "clinics/<str:clinic_id>/patients/tag",
+    name="clinic_patients_tag",
+    needs=_NEEDS,
+    hides=list_choices.HIDDEN,
+    begins_at="clinic_patients",
+)
 def choose(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
     clinic = readable_clinics.access_clinic(clinic_id)
     choice = many_patients.choice_of(request)

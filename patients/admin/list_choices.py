@@ -14,6 +14,7 @@ from patients.services import patient_lists
 from patients.services.patient_lists import Ordering, PatientFilter
 
 _LONGEST_SEARCH = 200
+HIDDEN = ("q",)  # stands in no address
 # Name in the address -> words, and what the API's operation calls it. The first is used where none is chosen.
 _ORDERS: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "name": ("Name", {"sort": "+fullName", "sortType": "cgm"}),

@@ -19,7 +19,7 @@ from clinic_records.admin.clinic_jobs import ConfirmForm
 from kernel import jobs
 from kernel.api import schema
 from kernel.db import Document
-from kernel.staff import pages
+from kernel.staff import pages, searches
 from kernel.staff.fields import StaffForm, hold, normal
 from patients.admin import list_choices
 from patients.admin.list_choices import Choice
@@ -127,7 +127,7 @@ def plan(task: jobs.Task) -> Iterable[str]:
 
 # --- the pages ------------------------------------------------------------------------------------
 def choice_of(request: HttpRequest) -> Choice:
-    return list_choices.read(request.POST if request.method == "POST" else request.GET)
+    return list_choices.read(request.POST if request.method == "POST" else searches.asked(request))
 
 
 def _page(clinic: Document, choice: Choice, limit: int) -> patient_lists.PatientPage:

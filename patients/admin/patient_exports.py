@@ -11,7 +11,7 @@ from clinic_records.admin import clinic_jobs, frame, readable_clinics
 from kernel import jobs
 from kernel.db import Document
 from kernel.jobs.files import FORMATS, XLSX
-from kernel.staff import pages, roles
+from kernel.staff import pages, roles, searches
 from kernel.staff.fields import Reason, StaffForm
 from patients.admin import list_choices
 from patients.admin.list_choices import Choice
@@ -56,13 +56,17 @@ class ExportForm(StaffForm):
 
 
 @pages.page(
-    "clinics/<str:clinic_id>/patients/export", name="clinic_patients_export_job", needs=_NEEDS
+    "clinics/<str:clinic_id>/patients/export",
+    name="clinic_patients_export_job",
+    needs=_NEEDS,
+    hides=list_choices.HIDDEN,
+    begins_at="clinic_patients",
 )
 def choose(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
     clinic = readable_clinics.access_clinic(clinic_id)
     is_sent = request.method == "POST"
     form = ExportForm(request.POST) if is_sent else ExportForm()
-    choice = list_choices.read(request.POST if is_sent else request.GET)
+    choice = list_choices.read(request.POST if is_sent else searches.asked(request))
     if is_sent and form.is_valid():
         return _begin(request, clinic, choice, form)
     return pages.render(

@@ -11,7 +11,7 @@ from pymongo.errors import PyMongoError
 from clinic_records.admin import changes, frame, readable_clinics
 from kernel.db import Document
 from kernel.errors import DomainError
-from kernel.staff import exports, pages, paging, recents, roles
+from kernel.staff import exports, pages, paging, recents, roles, searches
 from kernel.staff.fields import OptionalReasonForm
 from patients import fields
 from patients.admin import arrivals, list_choices, readable_patients
@@ -28,10 +28,15 @@ COLUMNS = fields.columns()
 HEADER = [title for title, _ in COLUMNS]
 
 
-@pages.page("clinics/<str:clinic_id>/patients/", name="clinic_patients", needs=roles.PATIENTS)
+@pages.page(
+    "clinics/<str:clinic_id>/patients/",
+    name="clinic_patients",
+    needs=roles.PATIENTS,
+    hides=list_choices.HIDDEN,
+)
 def listing(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
     clinic = readable_clinics.access_clinic(clinic_id)
-    choice = list_choices.read(request.GET)
+    choice = list_choices.read(searches.asked(request))
     number, size = paging.requested(request)
     page = patient_lists.list_patients(
         clinic_id=str(clinic["_id"]),
@@ -63,6 +68,8 @@ def listing(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
     "clinics/<str:clinic_id>/patients/export.csv",
     name="clinic_patients_export",
     needs=[roles.PATIENTS, roles.EXPORT],
+    hides=list_choices.HIDDEN,
+    begins_at="clinic_patients",
 )
 def export(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
     """The export and its number of rows are recorded before the first row is sent. A longer list is for a job."""
@@ -71,7 +78,7 @@ def export(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
     if not form.is_valid():
         pages.fail(request, form.first_error)
         return pages.go(reverse("admin:clinic_patients", args=[clinic_id]))
-    choice = list_choices.read(request.GET)
+    choice = list_choices.read(searches.asked(request))
     count = patient_lists.count_patients(clinic["_id"], choice.patient_filter)
     if count > MOST_AT_ONCE:
         pages.fail(

@@ -14,7 +14,7 @@ from ehr.services.records import kinds_of
 from kernel import ids
 from kernel.db import Document
 from kernel.errors import NotFound
-from kernel.staff import pages, paging, roles
+from kernel.staff import pages, paging, roles, searches
 from redox.services import admin_reads
 
 EMBEDDED = "Redox is not connected here: these messages were made and kept, not sent."
@@ -23,7 +23,7 @@ CONNECTED = (
 )
 
 
-@pages.page("ehr/deliveries/", name="ehr_deliveries", needs=roles.MESSAGES)
+@pages.page("ehr/deliveries/", name="ehr_deliveries", needs=roles.MESSAGES, hides=filters.HIDDEN)
 def deliveries(request: HttpRequest) -> HttpResponseBase:
     kind = request.GET.get("kind") if request.GET.get("kind") in admin_reads.SENDS else None
     conditions, problem = filters.read_filter(request, kind=kind)
@@ -41,7 +41,7 @@ def deliveries(request: HttpRequest) -> HttpResponseBase:
         title="EHR deliveries",
         rows=rows,
         paging=paging.paging(request, shown=len(page), total=total),
-        filters=request.GET,
+        filters=searches.asked(request),
         kinds=admin_reads.SENDS,
         lead=CONNECTED if settings.REDOX["enabled"] else EMBEDDED,
         problem=problem,

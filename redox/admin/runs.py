@@ -11,12 +11,12 @@ from clinic_records.services import access
 from ehr.admin import filters, names, records
 from ehr.services.records import STATES
 from kernel.errors import NotFound
-from kernel.staff import pages, paging, roles
+from kernel.staff import pages, paging, roles, searches
 from redox.services import admin_reads
 from redox.services.admin_reads import Run
 
 
-@pages.page("ehr/runs/", name="ehr_runs", needs=roles.MESSAGES)
+@pages.page("ehr/runs/", name="ehr_runs", needs=roles.MESSAGES, hides=filters.HIDDEN)
 def runs(request: HttpRequest) -> HttpResponseBase:
     conditions, problem = filters.read_filter(request)
     number, size = paging.requested(request)
@@ -28,7 +28,7 @@ def runs(request: HttpRequest) -> HttpResponseBase:
         title="Sync runs",
         rows=[row_of(run, names_by_id.get(run.clinic_id)) for run in page],
         paging=paging.paging(request, shown=len(page), total=total),
-        filters=request.GET,
+        filters=searches.asked(request),
         problem=problem,
     )
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.contrib import admin
 from django.http import HttpResponse
 
+from tests.admin.conftest import is_kept_search
 from tests.admin.large_data import ADDRESS, LONG_NAME
 from tests.admin.posted_forms import forms_of
 from tests.admin.test_routes import ARGUMENT, routes
@@ -44,12 +45,18 @@ def pages(client, values):
     """Path and response of each page. `values` has examples by argument name. New pages are included automatically."""
     pages_by_path = {}
     for name, route in routes():
-        answers = {path: client.get(path) for path in paths_of(name, route, values)}
+        answers = {path: opened(client, path) for path in paths_of(name, route, values)}
         pages_by_path |= {path: answer for path, answer in answers.items() if is_page(answer)}
         is_missing = all(answer.status_code == 404 for answer in answers.values())
         may_be_missing = not name or name in EXTERNAL or only_posted(name)
         assert not is_missing or may_be_missing, f"no example leads to {name} ({route})"
     return pages_by_path
+
+
+def opened(client, path):
+    """With a search, the page that the address with its key leads to."""
+    answer = client.get(path)
+    return client.get(answer.headers["Location"]) if is_kept_search(answer) else answer
 
 
 @dataclass(frozen=True)

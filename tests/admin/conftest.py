@@ -1,6 +1,7 @@
 """Staff of every role, a clinic with people, and the audit trail."""
 
 import re
+from urllib.parse import urlsplit
 
 import pytest
 from bson import ObjectId
@@ -32,7 +33,9 @@ class Staff:
         self.client.force_login(self.user)
 
     def get(self, path, query=None):
-        return self.client.get(f"/admin/{path}", query or {})
+        """As a browser does, it follows to the address that has a key in place of what was typed."""
+        answer = self.client.get(f"/admin/{path}", query or {})
+        return self.client.get(answer.headers["Location"]) if is_kept_search(answer) else answer
 
     def post(self, path, **fields):
         return self.client.post(f"/admin/{path}", fields)
@@ -46,6 +49,11 @@ class Staff:
     @property
     def id(self) -> str:
         return str(self.user.pk)
+
+
+def is_kept_search(answer) -> bool:
+    moved_to = urlsplit(answer.headers.get("Location", ""))
+    return moved_to.path == answer.request["PATH_INFO"] and "search=" in moved_to.query
 
 
 def make_account(name: str, roles: tuple[str, ...], *, superuser: bool) -> User:

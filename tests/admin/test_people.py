@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -383,8 +384,8 @@ def test_members_have_pages_and_the_number_of_all(clinic, staff):
     viewer = staff("viewer")
     first = viewer.get(at(clinic, "members/"), {"q": "person"})
     assert "1–25 of 30" in text(first)
-    assert "?q=person&amp;page=2" in text(first)
-    second = viewer.get(at(clinic, "members/"), {"q": "person", "page": "2"})
+    next_page = re.search(r"\?(search=[\w-]+&amp;page=2)", text(first))[1].replace("&amp;", "&")
+    second = viewer.client.get(f"/admin/{at(clinic, 'members/')}?{next_page}")
     names = [member["name"] for page in (first, second) for member in page.context["members"]]
     assert names == [f"Person {number:04}" for number in range(30)]
     assert "There is no page 9" in text(viewer.get(at(clinic, "members/"), {"page": "9"}))

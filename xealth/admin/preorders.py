@@ -10,13 +10,18 @@ from ehr.admin import filters, names, records
 from kernel import ids, texts
 from kernel.db import Document
 from kernel.errors import NotFound
-from kernel.staff import pages, paging, roles
+from kernel.staff import pages, paging, roles, searches
 from xealth.admin import shown_forms
 from xealth.kinds import ORDER
 from xealth.services import staff_reads
 
 
-@pages.page("ehr/xealth-preorders/", name="ehr_xealth_preorders", needs=roles.MESSAGES)
+@pages.page(
+    "ehr/xealth-preorders/",
+    name="ehr_xealth_preorders",
+    needs=roles.MESSAGES,
+    hides=(*filters.HIDDEN, "name"),
+)
 def preorders(request: HttpRequest) -> HttpResponseBase:
     conditions, problem = filters.read_filter(request)
     number, size = paging.requested(request)
@@ -32,7 +37,7 @@ def preorders(request: HttpRequest) -> HttpResponseBase:
         title="Xealth pre-orders",
         rows=rows,
         paging=paging.paging(request, shown=len(page), total=total),
-        filters=request.GET,
+        filters=searches.asked(request),
         problem=problem,
     )
 
@@ -83,7 +88,7 @@ def _name(request: HttpRequest) -> str:
     """The patient's name to search for, by staff who may see patients."""
     if not pages.has(request, roles.PATIENTS):
         return ""
-    return texts.name(request.GET.get("name", ""))[: texts.LONGEST]
+    return texts.name(searches.asked(request).get("name", ""))[: texts.LONGEST]
 
 
 def _add_patients(request: HttpRequest, rows: list[dict[str, Any]], page: list[Document]) -> None:

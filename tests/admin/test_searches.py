@@ -1,0 +1,129 @@
+"""What staff look for is the name, birth date, MRN or address of a person, and stands in no address."""
+
+import re
+from urllib.parse import urlsplit
+
+import pytest
+from django.contrib.auth.models import User
+from django.urls import reverse
+
+from kernel.staff import pages, searches
+from tests.admin.all_pages import pages as all_pages
+from tests.admin.conftest import PASSWORD, Staff, events, is_kept_search, text
+from tests.admin.large_data import ADDRESS, LargeData
+from tests.cast import QuickClient
+
+TYPED = "maria marker"
+# Fields of searches that stand in addresses: what is typed there is no person's.
+NO_PERSONS = {
+    "clinic", "from", "to", "source", "target",  # clinics and days
+    "object", "actor", "action", "limit",  # of the audit trail: ids, staff, names of actions
+    "q",  # on the pages below
+}  # fmt: skip
+NOT_OF_PERSONS = {"patient_move", "auth_user_changelist", "auth_group_changelist"}  # clinics, staff
+_GET_FORM = re.compile(r"<form[^>]*method=\"get\".*?</form>", re.DOTALL)
+_TYPED_FIELD = re.compile(
+    r"<input(?![^>]*type=\"(?:hidden|date|checkbox|radio)\")[^>]*name=\"(\w+)\""
+)
+
+
+def hiding():
+    """Route of each page with fields that stand in no address, and the fields, by its name."""
+    return {name: (route, view.hides) for route, name, view in pages.PAGES if view.hides}
+
+
+def path_of(name, clinic):
+    route, _ = hiding()[name]
+    return route.replace("<str:clinic_id>", str(clinic["_id"]))
+
+
+@pytest.mark.parametrize("name", hiding())
+def test_what_is_typed_is_kept_and_the_address_has_a_key(name, clinic, root):
+    path, (_, fields) = path_of(name, clinic), hiding()[name]
+    for field in fields:
+        posted = root.post(path, search="1", order="oldest", **{field: TYPED})
+        in_address = root.client.get(f"/admin/{path}", {field: TYPED, "order": "oldest"})
+        for answer in (posted, in_address):
+            assert is_kept_search(answer)
+            assert "order=oldest" in answer.headers["Location"]
+            assert "maria" not in answer.headers["Location"]
+        page = root.client.get(posted.headers["Location"])
+        if page.status_code == 200 and not page.streaming:
+            links = re.findall(r"(?:href|action)=\"([^\"]*)\"", text(page))
+            assert not [link for link in links if "maria" in link.lower()]
+
+
+@pytest.mark.parametrize("name", hiding())
+def test_a_search_that_is_lost_shows_nothing_else(name, clinic, root):
+    """A job about all patients must not begin in place of one about those who were searched."""
+    answer = root.client.get(f"/admin/{path_of(name, clinic)}", {"search": "unknown"})
+    assert answer.status_code == 302
+    assert "search" not in answer.headers["Location"]
+    back = root.client.get(answer.headers["Location"])
+    assert searches.LOST in text(back)
+
+
+def test_a_search_is_of_one_session(clinic, root):
+    found = root.post(f"clinics/{clinic['_id']}/patients/", search="1", q="maria")
+    other = Staff("support")
+    assert other.client.get(found.headers["Location"]).status_code == 302
+    assert "Maria Marker" in text(root.client.get(found.headers["Location"]))
+
+
+def test_pages_of_a_list_and_jobs_keep_the_search(clinic, root):
+    found = root.post(f"clinics/{clinic['_id']}/patients/", search="1", q="mar", size="10")
+    page = root.client.get(found.headers["Location"])
+    key = re.search(r"search=([\w-]+)", found.headers["Location"])[1]
+    links = re.findall(r"href=\"([^\"]*patients/(?:tag|move|remove|export)[^\"]*)\"", text(page))
+    assert len(links) == 4
+    for link in links:
+        assert f"search={key}" in link
+        narrowed = root.client.get(link)
+        assert narrowed.context["count"] == 1, link
+
+
+def test_ids_stay_in_addresses(clinic, root, ben):
+    assert root.client.get("/admin/users/", {"q": ben.user_id}).status_code == 200
+    assert root.client.get("/admin/accesses/", {"patient": ben.user_id.upper()}).status_code == 200
+
+
+def test_an_address_typed_for_the_browser_is_led_to_a_key(root, ben):
+    answer = root.client.get("/admin/find/", {"q": "nobody.known@example.org"})
+    assert urlsplit(answer.headers["Location"]).path == reverse("admin:user_lookup")
+    assert "example.org" not in answer.headers["Location"]
+
+
+def test_the_latest_searches_are_kept(clinic, root):
+    path = f"clinics/{clinic['_id']}/patients/"
+    first = root.post(path, search="1", q="number 0").headers["Location"]
+    again = root.post(path, search="1", q="number 0").headers["Location"]
+    assert first == again
+    for number in range(1, 40):
+        last = root.post(path, search="1", q=f"number {number}").headers["Location"]
+    assert root.client.get(first).status_code == 302
+    assert root.client.get(last).status_code == 200
+
+
+def test_what_was_typed_is_in_no_event(clinic, root):
+    root.client.get(
+        root.post(f"clinics/{clinic['_id']}/patients/", search="1", q=TYPED).headers["Location"]
+    )
+    assert TYPED not in str(events())
+
+
+@pytest.mark.walk
+@pytest.mark.foreign_writes
+@pytest.mark.timeout(300)
+def test_no_form_of_any_page_puts_a_person_into_an_address(django_db_setup):
+    """New pages are included automatically."""
+    data = LargeData()
+    client = QuickClient()
+    client.force_login(User.objects.create_superuser("root", ADDRESS, PASSWORD))
+    found = {}
+    for page in all_pages(client, data.values).values():
+        for form in _GET_FORM.findall(text(page)):
+            found.setdefault(page.resolver_match.url_name, set()).update(_TYPED_FIELD.findall(form))
+    assert found
+    for name, fields in found.items():
+        allowed = NO_PERSONS - (set() if name in NOT_OF_PERSONS else {"q"})
+        assert fields <= allowed, name
