@@ -13,6 +13,8 @@ alone cannot show, such as a restored older copy or the deletion of everything, 
 (audit_anchors.py). audit_check.py verifies the chain.
 """
 
+import hashlib
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -27,6 +29,7 @@ from kernel.choices import AuditOutcome
 
 COLLECTION = "auditEvents"
 HEADS = "auditHeads"
+_MOST_SKEW = 60  # seconds that the clock of another machine may be ahead; more would put events into a wrong day
 
 indexes.declare(
     COLLECTION,
@@ -62,7 +65,6 @@ def record(  # noqa: PLR0913 (an event has that many parts, all named)
     patient's). `scope` says how much was affected: row counts, page, fields.
     """
     event: dict[str, Any] = {
-        "_id": ObjectId(),
         "time": clock.now(),
         "environment": settings.ENVIRONMENT,
         "action": action,
@@ -83,8 +85,10 @@ def record(  # noqa: PLR0913 (an event has that many parts, all named)
 def _append(event: dict[str, Any]) -> None:
     heads, chain = db.collection(HEADS), settings.ENVIRONMENT
     head = heads.find_one({"_id": chain}) or {"number": 0, "seal": ""}
+    number = head["number"] + 1
     event |= {
-        "number": head["number"] + 1,
+        "_id": _id_of(chain, number, event["time"]),
+        "number": number,
         "previous": head["seal"],
         "key": seals.key_id(seals.present_key()),
     }
@@ -96,6 +100,20 @@ def _append(event: dict[str, Any]) -> None:
     else:
         heads.insert_one({"_id": chain, **new_head})
     db.collection(COLLECTION).insert_one(event)
+
+
+def _id_of(chain: str, number: int, moment: datetime) -> ObjectId:
+    """An id that has its place in the chain: lists are sorted by ids, which hold a time (so that days are found by
+    them) and are an order across chains, which numbers are not: a database may hold those of two environments.
+    Ids that each process counts by itself would be in any order within a second, and by the clocks of machines."""
+    second = int(moment.timestamp())
+    query = {"environment": chain, "number": number - 1}
+    before = db.collection(COLLECTION).find_one(query, {"_id": 1})
+    if before is not None and isinstance(before["_id"], ObjectId):
+        latest = int(before["_id"].generation_time.timestamp())
+        second = max(second, latest) if latest - second <= _MOST_SKEW else second
+    place = hashlib.sha256(chain.encode()).digest()[:3] + number.to_bytes(5, "big")
+    return ObjectId(second.to_bytes(4, "big") + place)
 
 
 # --- seals -----------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 import io
 import threading
+from datetime import UTC, datetime, timedelta
 
 import orjson
 import pytest
@@ -11,6 +12,8 @@ from django.core.management import CommandError, call_command
 from kernel import audit, audit_anchors, clock, db, indexes
 from kernel.audit_check import Walk
 
+MOMENT = datetime(2026, 11, 24, 12, tzinfo=UTC)
+CLINIC = ObjectId()
 COLLECTIONS = (audit.COLLECTION, audit.HEADS, audit_anchors.COLLECTION)
 
 
@@ -30,6 +33,11 @@ def write(count=1, **changes):
         **changes,
     }
     return [audit.record(**event) for _ in range(count)]
+
+
+@pytest.fixture
+def clock_at(monkeypatch):
+    return lambda moment: monkeypatch.setattr(clock, "now", lambda: moment)
 
 
 def rows():
@@ -57,6 +65,35 @@ def test_an_event_holds_actor_action_object_and_its_position_in_the_chain():
     assert event["environment"] == "test"
     assert event["actor"] == {"id": "staff-1", "kind": "staff", "name": ""}
     assert audit.is_intact(event)
+
+
+@pytest.mark.parametrize(
+    "ahead", [0, 2, -2], ids=["one second", "one clock is ahead", "one clock is behind"]
+)
+def test_lists_are_in_the_order_of_the_chain_whichever_process_has_written_them(
+    monkeypatch, clock_at, ahead
+):
+    """What a process begins and what a worker finishes within the same second."""
+    for turn in range(6):
+        clock_at(MOMENT + timedelta(seconds=ahead * (turn % 2)))
+        counted = bytes([255 - 100 * (turn % 2)]) * 5
+        monkeypatch.setattr(ObjectId, "_random", classmethod(lambda _, it=counted: it))
+        write(1, clinic_id=CLINIC)
+    assert [event["number"] for event in audit.list_events({}, limit=9)] == [6, 5, 4, 3, 2, 1]
+    paged, before = [], None
+    while page := audit.list_events({"clinicId": CLINIC}, before=before, limit=2):
+        paged += [event["number"] for event in page]
+        before = page[-1]["_id"]
+    assert paged == [6, 5, 4, 3, 2, 1]
+    assert "6 events of test are intact" in verify()
+
+
+def test_a_clock_that_is_far_ahead_once_does_not_move_later_events_into_its_day(clock_at):
+    clock_at(MOMENT + timedelta(days=2))
+    write()
+    clock_at(MOMENT)
+    [event_id] = write()
+    assert event_id.generation_time == MOMENT
 
 
 def test_an_intact_trail_is_reported_with_its_anchor():
