@@ -12,7 +12,7 @@ REQUEST_ID = "x-tidepool-trace-request"
 
 
 class ClinicsError(Exception):
-    """An answer with a status of 400 or more.
+    """An answer with a status of 300 or more: a redirection is not followed, because requests carry a token.
 
     `status`: the status. `message`: the service's words, without a form when something between client and service
     has answered. `request_id`: name it when you ask for help. `retry_after`: seconds to wait, None when the answer
@@ -87,7 +87,7 @@ _BY_STATUS: dict[int, type[ClinicsError]] = {
 
 def raise_for_failure(response: httpx.Response) -> None:
     """Raises the ClinicsError of a failed answer; does nothing for others."""
-    if response.status_code < 400:
+    if response.status_code < 300:
         return
     response.read()
     kind = _BY_STATUS.get(response.status_code, ClinicsError)

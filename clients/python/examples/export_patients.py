@@ -6,19 +6,19 @@ CLINICS_ADDRESS=http://127.0.0.1:8080 CLINICS_TOKEN=… CLINICS_CLINIC=… pytho
 from __future__ import annotations
 
 import csv
-import os
 import sys
 
 from clinics_client import connect, pages
 from clinics_client.generated.api.clinics import list_patients
 from clinics_client.generated.models import CgmPeriod, Patient
+from clinics_client.scripts import run, variables
 
 
 def main() -> None:
+    address, token, clinic_id = variables("CLINICS_ADDRESS", "CLINICS_TOKEN", "CLINICS_CLINIC")
     rows = csv.writer(sys.stdout)
     rows.writerow(["id", "name", "born", "mean glucose (mmol/L)", "time in target (fraction)"])
-    with connect(os.environ["CLINICS_ADDRESS"], os.environ["CLINICS_TOKEN"]) as clinics:
-        clinic_id = os.environ["CLINICS_CLINIC"]
+    with connect(address, token) as clinics:
         for patient in pages(
             list_patients.sync, clinic_id, client=clinics, sort="+fullName", sort_type="cgm"
         ):
@@ -42,4 +42,4 @@ def fourteen_days(patient: Patient) -> CgmPeriod | None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

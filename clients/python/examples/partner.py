@@ -8,7 +8,6 @@ Everything here follows from /docs: "Start here" at its top, and the operations 
 from __future__ import annotations
 
 import datetime as dt
-import os
 import uuid
 
 from clinics_client import ClinicsClient, Conflict, PaymentRequired, done, log_in, pages
@@ -19,14 +18,13 @@ from clinics_client.generated.api.clinics import (
     tide_report,
 )
 from clinics_client.generated.models import Clinic, Patient, PatientCreate
+from clinics_client.scripts import run, variables
 
 BIRTH_DATE = dt.date(1988, 4, 17)
 
 
 def main() -> None:
-    with log_in(
-        os.environ["CLINICS_ADDRESS"], os.environ["CLINICS_EMAIL"], os.environ["CLINICS_PASSWORD"]
-    ) as clinics:
+    with log_in(*variables("CLINICS_ADDRESS", "CLINICS_EMAIL", "CLINICS_PASSWORD")) as clinics:
         memberships = pages(list_clinics_for_clinician.sync, clinics.user_id, client=clinics)
         for membership in memberships:
             visit(clinics, membership.clinic)
@@ -97,4 +95,4 @@ def show_tide_report(clinics: ClinicsClient, clinic: Clinic) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

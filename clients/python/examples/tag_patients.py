@@ -5,8 +5,6 @@ CLINICS_ADDRESS=http://127.0.0.1:8080 CLINICS_TOKEN=… CLINICS_CLINIC=… pytho
 
 from __future__ import annotations
 
-import os
-
 from clinics_client import ClinicsClient, Conflict, connect, done, pages
 from clinics_client.generated.api.clinics import (
     create_patient_tag,
@@ -15,13 +13,14 @@ from clinics_client.generated.api.clinics import (
     update_patient,
 )
 from clinics_client.generated.models import Patient, PatientTagWrite, PatientUpdate
+from clinics_client.scripts import run, variables
 
 TAG = "Often low"
 
 
 def main() -> None:
-    with connect(os.environ["CLINICS_ADDRESS"], os.environ["CLINICS_TOKEN"]) as clinics:
-        clinic_id = os.environ["CLINICS_CLINIC"]
+    address, token, clinic_id = variables("CLINICS_ADDRESS", "CLINICS_TOKEN", "CLINICS_CLINIC")
+    with connect(address, token) as clinics:
         tag_id = tag(clinics, clinic_id)
         # All are read before the first is changed: a change could move someone to another page.
         low = list(
@@ -58,4 +57,4 @@ def add(clinics: ClinicsClient, clinic_id: str, patient: Patient, tag_id: str) -
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

@@ -97,6 +97,26 @@ class LogIn(unittest.TestCase):
         self.assertEqual(second.headers["x-tidepool-session-token"], "secret")
         self.assertNotIn("authorization", second.headers)
 
+    def test_an_answer_of_something_else_is_an_error_and_no_log_in(self) -> None:
+        token = {"x-tidepool-session-token": "secret"}
+        for answer in (
+            httpx.Response(200, text="<html>Welcome</html>"),
+            httpx.Response(200, json=[], headers=token),
+            httpx.Response(200, json={"userid": "c0ffee1234"}),
+            httpx.Response(301, headers={"location": "https://elsewhere.example"}),
+        ):
+            with self.assertRaises(ClinicsError) as caught:
+                log_in(ADDRESS, "kim@example.org", "pass-word", transport=Service(answer))
+            self.assertNotIn("pass-word", str(caught.exception))
+
+    def test_a_client_that_is_printed_shows_no_token(self) -> None:
+        service = Service(failure(404, {"message": "clinic not found"}))
+        with connect(ADDRESS, "a-secret-token", user_id="c0ffee1234", transport=service) as clinics:
+            with self.assertRaises(NotFound) as caught:
+                get_clinic.sync("c", client=clinics)
+        for shown in (repr(clinics), str(clinics), f"{[clinics]}", repr(caught.exception)):
+            self.assertNotIn("a-secret-token", shown)
+
 
 class Retries(unittest.TestCase):
     def ask(self, method: str, *answers: httpx.Response) -> tuple[int, int, list[float]]:
@@ -192,6 +212,31 @@ class Requests(unittest.TestCase):
         self.assertEqual(params.get_list("tags"), ["a,b"])
         self.assertEqual(params["sort"], "+fullName")
         self.assertIn("sort=%2BfullName", str(service.requests[0].url))
+
+    def test_an_id_stays_one_part_of_the_address(self) -> None:
+        service = Service(failure(404, {"message": "clinic not found"}))
+        with connect(ADDRESS, "t", transport=service) as clinics:
+            with self.assertRaises(NotFound):
+                get_clinic.sync("a/../b?c#d%2F", client=clinics)
+        self.assertEqual(service.requests[0].url.raw_path, b"/v1/clinics/a%2F..%2Fb%3Fc%23d%252F")
+
+    def test_an_id_that_would_lead_elsewhere_is_not_sent(self) -> None:
+        service = Service()
+        with connect(ADDRESS, "t", transport=service) as clinics:
+            for wrong in ("", ".", ".."):
+                with self.assertRaises(ValueError):
+                    delete_patient.sync_detailed(wrong, "p", client=clinics)
+                with self.assertRaises(ValueError):
+                    delete_patient.sync_detailed("c", wrong, client=clinics)
+        self.assertEqual(service.requests, [])
+
+    def test_a_redirection_is_not_followed_with_the_token(self) -> None:
+        moved = httpx.Response(307, headers={"location": "https://elsewhere.example/"})
+        service = Service(moved)
+        with connect(ADDRESS, "t", transport=service) as clinics:
+            with self.assertRaises(ClinicsError):
+                get_clinic.sync("c", client=clinics)
+        self.assertEqual(len(service.requests), 1)
 
     def test_an_answer_that_is_not_described_is_no_result(self) -> None:
         with connect(ADDRESS, "t", transport=Service(httpx.Response(204))) as clinics:
