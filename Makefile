@@ -72,7 +72,7 @@ yardsticks: dev-setup  ## every test that shows a row of docs/yardsticks.md, and
 	@-ONLY_MARKED=1 $(PYTHON_BIN) -m pytest -o addopts="$(OWN_ADDOPTS)" -p tests.yardstick_results tests/chaos tests/fuzz $(ARGS)
 	@$(PYTHON_BIN) -m scripts.yardsticks
 
-chaos-short: dev-setup  ## the part of chaos that CI runs: each kind of fault once, some 100 seconds
+chaos-short: dev-setup  ## the part of chaos that CI runs: each kind of fault of servers and processes once, some 100 seconds
 	@$(PYTHON_BIN) -m pytest -o addopts="$(OWN_ADDOPTS)" tests/chaos/test_servers.py -k each_kind $(ARGS)
 
 fuzz-short: dev-setup  ## random requests, stories, messages and merges, the same in every run: a minute

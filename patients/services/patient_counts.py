@@ -52,7 +52,7 @@ _refreshes: SharedRuns[Document] = SharedRuns()
 _TRIES = 5  # attempts to count without someone replacing the counts meanwhile
 _DOUBT_LASTS = timedelta(minutes=10)  # after that a worker may be asked again
 _TRUST_LASTS = timedelta(days=1)
-# Of so many patients, reading each row costs less than a query for each tag and site.
+# For so many patients, reading each row costs less than a query for each tag and site.
 FEW_ROWS = 2000
 # Patients' records may name tags that their clinic does not have. A clinic has at most 50 tags and 50 sites; when
 # more than this many are counted, everything is counted again without the unknown ones.

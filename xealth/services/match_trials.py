@@ -19,7 +19,7 @@ from xealth.services.subjects import REQUEST, Subject
 
 
 class Effect(Enum):
-    """What would follow. Of the forms, `Trial.form` says which is shown."""
+    """What would follow. `Trial.form` says which of the forms is shown."""
 
     SUBSCRIBED = auto()
     CREATED = auto()
