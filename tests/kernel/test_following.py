@@ -426,6 +426,15 @@ def test_a_parked_document_is_released_when_a_change_of_it_is_handled(copies, pr
     assert parked() == {}
 
 
+def test_a_batch_deletes_nothing_while_no_document_is_parked(copies, process, mongo_commands):
+    write(1, 2)
+    write(3, name=OTHERS)
+    with mongo_commands() as commands:
+        process.catch_up()
+    assert copies.things == {1: 1, 2: 1}
+    assert "delete" not in commands
+
+
 def test_parked_documents_are_tried_again_at_the_next_start(copies, process):
     copies.broken = {2: KeyError(), 3: KeyError()}
     write(2, 3)
