@@ -16,9 +16,12 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.support import expected_conditions
 from selenium.webdriver.support.ui import WebDriverWait
 
+from tests import pace
+
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 DRIVER = shutil.which("chromedriver")
-TIMEOUT = 15  # seconds
+TIMEOUT = 15  # seconds, on a free machine
+SCRIPT_TIMEOUT = 30  # the same, for what is asked of a page
 # With BROWSER_REQUIRED a machine without a browser fails, so that a green run has tried the pages.
 NEEDS_CHROMIUM = pytest.mark.skipif(
     not (CHROMIUM and DRIVER) and not os.environ.get("BROWSER_REQUIRED"),
@@ -76,12 +79,32 @@ class Browser:
         logs = ["browser", "performance"] if notes_requests else ["browser"]
         options.set_capability("goog:loggingPrefs", dict.fromkeys(logs, "ALL"))
         self.driver = webdriver.Chrome(options=options, service=Service(DRIVER))
+        self.driver.set_script_timeout(SCRIPT_TIMEOUT * pace.SLOWEST)
         # A download would be stored in the home folder of the person who runs the tests.
         self.driver.execute_cdp_cmd("Browser.setDownloadBehavior", {"behavior": "deny"})
         self.site = site
 
+    def forget(self):
+        """Leave nothing that a browser which was just started does not have, but for the files of the pages in its cache:
+        starting one takes as long as a short test."""
+        self.driver.get("about:blank")
+        first, *others = self.driver.window_handles
+        for window in others:
+            self.driver.switch_to.window(window)
+            self.driver.close()
+        self.driver.switch_to.window(first)
+        everything = {"origin": self.site.url, "storageTypes": "all"}
+        self.driver.execute_cdp_cmd("Storage.clearDataForOrigin", everything)
+        self.driver.execute_cdp_cmd("Network.clearBrowserCookies", {})
+        self.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+        self.complaints()
+
     def open(self, path):
         self.driver.get(self.site.url + path)
+
+    def wait_until(self, condition, message="", every=0.5):
+        """Until `condition(driver)` is true; longer on a slow machine."""
+        WebDriverWait(self.driver, TIMEOUT * pace.slowness(), every).until(condition, message)
 
     def log_in(self, name, password):
         self.open("/admin/")
@@ -109,7 +132,7 @@ class Browser:
         self.open(path)
         page = self.find("html")
         self.driver.execute_script(SEND, number, fields)
-        WebDriverWait(self.driver, TIMEOUT).until(expected_conditions.staleness_of(page))
+        self.wait_until(expected_conditions.staleness_of(page))
 
     def press_for(self, key, field_id):
         """Press a shortcut until it moves the cursor into the field: the page's script may still be loading."""
@@ -120,7 +143,7 @@ class Browser:
             self.find("body").send_keys(key)
             return False
 
-        WebDriverWait(self.driver, TIMEOUT).until(is_focused, f"{key} does not lead to {field_id}")
+        self.wait_until(is_focused, f"{key} does not lead to {field_id}")
 
     def click_text(self, text):
         xpath = f"//*[self::a or self::button][contains(normalize-space(.), {text!r})]"
@@ -133,7 +156,7 @@ class Browser:
             except Exception:  # noqa: BLE001 (the page changes while it is read)
                 return False
 
-        WebDriverWait(self.driver, TIMEOUT).until(is_there, f"no {selector} with {text!r}")
+        self.wait_until(is_there, f"no {selector} with {text!r}", every=0.05)
 
     @property
     def path(self):

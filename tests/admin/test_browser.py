@@ -23,11 +23,17 @@ def site(django_db_setup):
     running_site.stop()
 
 
+@pytest.fixture(scope="module")
+def chrome(site):
+    started = chromium.Browser(site)
+    yield started
+    started.quit()
+
+
 @pytest.fixture
-def browser(site):
-    chrome = chromium.Browser(site)
-    yield chrome
-    chrome.quit()
+def browser(chrome):
+    chrome.forget()
+    return chrome
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ from PIL import Image
 from reportlab.pdfgen.canvas import Canvas
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
-from selenium.webdriver.support.ui import WebDriverWait
 
 from kernel import clock, db
 from tests.admin import browser as chromium
@@ -53,7 +52,7 @@ def patient():
 
 
 def wait_until(browser, condition):
-    WebDriverWait(browser.driver, chromium.TIMEOUT, 0.05).until(lambda _: condition())
+    browser.wait_until(lambda _: condition(), every=0.05)
 
 
 def open_report(browser, patient):
