@@ -6,7 +6,7 @@ OWN_ADDOPTS := -q --strict-markers -p no:cacheprovider -p tests.environment
 # Otherwise each process would compile the whole program again.
 unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
-.PHONY: help run serve setup test walks lint fmt house screenshots bench bench-compare bench-ehr bench-merge bench-outbox yardsticks fuzz-short fuzz chaos-short chaos soak promtool chart attack audit clients lock servers stop clean run-setup dev-setup
+.PHONY: help run serve setup test walks lint fmt house screenshots bench bench-compare bench-ehr bench-merge bench-jobs bench-outbox yardsticks fuzz-short fuzz chaos-short chaos soak promtool chart attack audit clients lock servers stop clean run-setup dev-setup
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
@@ -63,6 +63,9 @@ bench-ehr: dev-setup  ## speed of an EHR sync through real workers; ARGS="--pati
 
 bench-merge: dev-setup  ## two clinics of 10,000 patients become one; ARGS="--patients 1000"
 	@$(PYTHON_BIN) -m tests.bench.merge $(ARGS)
+
+bench-jobs: dev-setup  ## jobs of staff about 20,000 patients, through a real worker; ARGS="--patients 2000"
+	@$(PYTHON_BIN) -m tests.bench.jobs $(ARGS)
 
 bench-outbox: dev-setup  ## how fast real workers drain the outbox; ARGS="--rows 5000"
 	@$(PYTHON_BIN) -m tests.bench.outbox $(ARGS)

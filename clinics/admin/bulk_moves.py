@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from bson import ObjectId
 from django import forms
 from django.http import HttpRequest, HttpResponseBase
 
@@ -36,13 +37,15 @@ SEVERAL = "Several clinics have it in their names. Type the share code:"
 
 def _work(task: jobs.Task, items: Sequence[str]) -> jobs.Batch:
     """What refuses all of them ends the job; what refuses one does not."""
-    clinics = [access.access_clinic(each)["_id"] for each in (task.clinic_id, task.options["to"])]
+    clinics = (task.clinic_id, ObjectId(task.options["to"]))
     for user_id in items:
         try:
             moves.move_patient(clinic_id=clinics[0], user_id=user_id, target_id=clinics[1])
         except Busy:
             raise
         except _REFUSALS as error:
+            if isinstance(error, NotFound):
+                _require(clinics)
             raise jobs.Skipped(error.words or error.message) from None
         for clinic_id in clinics:
             clinic_jobs.record_one(
@@ -54,6 +57,12 @@ def _work(task: jobs.Task, items: Sequence[str]) -> jobs.Batch:
                 scope={"from": str(clinics[0]), "to": str(clinics[1])},
             )
     return jobs.Batch(len(items))
+
+
+def _require(clinic_ids: Sequence[ObjectId]) -> None:
+    """A move reads both clinics itself; what refuses it may be that one is gone. Raises NotFound."""
+    for clinic_id in clinic_ids:
+        access.access_clinic(clinic_id)
 
 
 MOVE = jobs.add(

@@ -29,6 +29,9 @@ NOT_AGAIN = "it cannot be started again: it has not failed, or failed too long a
 # One delivery of the event works this long, then leaves the rest to the next: tasks have a time limit, and other work
 # waits behind it.
 SLICE = timedelta(seconds=20)
+EACH_LASTS = timedelta(
+    seconds=1
+)  # so long items are worked on one by one before the job is read again
 MOST_NAMED = 500  # whom an audit event names; more are counted
 PARTS_LAST = timedelta(
     days=3
@@ -218,34 +221,51 @@ def _work(job: Document, kind: Kind, task: Task) -> None:
         _fail_for_good(job)
         return
     if kind.is_one_by_one:
-        offset = job.get("offset", 0)
-        _work_on_one(job, kind, task, items[offset], is_last=offset + 1 == len(items))
-        items = items[offset : offset + 1]
-    elif kind.is_atomic:
+        _work_on_each(job, kind, task, items)
+        return
+    if kind.is_atomic:
         db.run_in_transaction(lambda: _note(job, kind, items, kind.work(task, items)))
     else:
         batch = kind.work(task, items)
         db.run_in_transaction(partial(_note, job, kind, items, batch))
+    _note_shown(kind, len(items))
+
+
+def _note_shown(kind: Kind, count: int) -> None:
     if kind.items == PATIENTS:
-        accesses.note_shown(len(items))
+        accesses.note_shown(count)
 
 
-def _work_on_one(job: Document, kind: Kind, task: Task, item: str, *, is_last: bool) -> None:
-    """What is refused has changed nothing: the note of it is written after that transaction."""
+def _work_on_each(job: Document, kind: Kind, task: Task, items: Sequence[str]) -> None:
+    """What is left of a part, for a while: neither the job nor the part is read again for each. Someone who cancels it
+    is heard after each, because the next note of it fails then."""
+    started = time.monotonic()
+    for offset in range(job.get("offset", 0), len(items)):
+        is_last = offset + 1 == len(items)
+        job = _work_on_one(job, kind, task, items[offset], is_last=is_last)
+        _note_shown(kind, 1)
+        if time.monotonic() - started >= EACH_LASTS.total_seconds():
+            return
+
+
+def _work_on_one(job: Document, kind: Kind, task: Task, item: str, *, is_last: bool) -> Document:
+    """The job afterwards. What is refused has changed nothing: the note of it is written after that transaction."""
     try:
-        db.run_in_transaction(lambda: _note_one(job, kind.work(task, [item]).done, is_last=is_last))
+        return db.run_in_transaction(
+            lambda: _note_one(job, kind.work(task, [item]).done, is_last=is_last)
+        )
     except Skipped as skipped:
-        _note_one(job, 0, f"{item}: {skipped.words}", is_last=is_last)
+        return _note_one(job, 0, f"{item}: {skipped.words}", is_last=is_last)
 
 
-def _note_one(job: Document, succeeded: int, *lines: str, is_last: bool) -> None:
-    """`is_last`: of its part."""
+def _note_one(job: Document, succeeded: int, *lines: str, is_last: bool) -> Document:
+    """The job afterwards. `is_last`: of its part."""
     done = job["done"] + 1
     increase = {"position": int(is_last), "done": 1, "succeeded": succeeded}
     if is_last:
         lines = (*lines, f"{done} of {job['total']}")
     offset = 0 if is_last else job.get("offset", 0) + 1
-    _advance(job, {"offset": offset}, lines=lines, increase=increase)
+    return _advance(job, {"offset": offset}, lines=lines, increase=increase)
 
 
 def _note(job: Document, kind: Kind, items: Sequence[str], batch: Batch) -> None:
@@ -346,6 +366,8 @@ def _scope(job: Document) -> dict[str, Any]:
     return scope
 
 
-def _advance(job: Document, fields: Mapping[str, Any], **noted: Any) -> None:
-    if store.advance(job, fields, **noted) is None:
+def _advance(job: Document, fields: Mapping[str, Any], **noted: Any) -> Document:
+    advanced = store.advance(job, fields, **noted)
+    if advanced is None:
         raise _Elsewhere
+    return advanced

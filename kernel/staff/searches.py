@@ -16,7 +16,7 @@ from kernel import ids
 
 KEY = "search"
 LOST = "What was searched for is no longer kept: type it again"
-_KEPT, _MOST_KEPT = "searches", 30
+KEPT, _MOST_KEPT = "searches", 30
 
 
 def asked(request: HttpRequest) -> Mapping[str, str]:
@@ -59,12 +59,12 @@ def _keep(request: HttpRequest, typed: Mapping[str, str]) -> str:
     kept = _kept(request)
     key = next((key for key, one in kept.items() if one == typed), secrets.token_urlsafe(9))
     others = [item for item in kept.items() if item[0] != key]
-    request.session[_KEPT] = dict([*others, (key, dict(typed))][-_MOST_KEPT:])
+    request.session[KEPT] = dict([*others, (key, dict(typed))][-_MOST_KEPT:])
     return key
 
 
 def _kept(request: HttpRequest) -> dict[str, dict[str, str]]:
-    kept: dict[str, dict[str, str]] = request.session.get(_KEPT, {})
+    kept: dict[str, dict[str, str]] = request.session.get(KEPT, {})
     return kept
 
 

@@ -1,6 +1,7 @@
 """Many patients are removed from a clinic: what is lost is shown first, and a worker removes one after the other."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from bson import ObjectId
@@ -14,6 +15,7 @@ from tests.admin import many
 from tests.admin.conftest import events, messages_of, patient_ids, text
 from tests.admin.many import REASON, job, log_of
 from tests.events import deliver_all
+from tests.factories import make_patient
 from users.services.neighbours import user_service
 
 NAME = "Harbor Diabetes Center"
@@ -183,6 +185,7 @@ def test_a_job_is_canceled_between_two_patients_however_far_it_has_come(
     clinic, person, monkeypatch
 ):
     """The page that cancels has read the job before the last steps."""
+    monkeypatch.setattr(running, "EACH_LASTS", timedelta(0))
     path = begin(person, clinic)
     running._take_step(job())
     running._take_step(job())
@@ -216,3 +219,28 @@ def test_a_merge_that_begins_meanwhile_ends_the_job(clinic, person):
     assert job()["state"] == "failed"
     assert len(patient_ids(clinic)) == 3
     assert events(action="patients.removed")[-1]["outcome"] == "refused"
+
+
+def test_neither_the_job_nor_its_part_is_read_again_for_each(clinic, person, monkeypatch):
+    """Of a job about many thousands these would be most of what is read."""
+    for number in range(20):
+        make_patient(clinic, fullName=f"Many {number}")
+    reads = []
+    find_items = store.find_items
+    monkeypatch.setattr(store, "find_items", lambda *of: reads.append(of) or find_items(*of))
+    monkeypatch.setattr(running, "EACH_LASTS", timedelta(minutes=1))
+    remove(person, clinic)
+    assert job()["succeeded"] > 20
+    assert len(reads) == 1
+
+
+def test_a_cancellation_is_heard_before_the_next_patient(clinic, person, monkeypatch):
+    monkeypatch.setattr(running, "EACH_LASTS", timedelta(minutes=1))
+    path = begin(person, clinic)
+
+    def cancel(*_):
+        person.post(f"{path}cancel", reason=REASON)
+
+    monkeypatch.setattr(running, "_note_shown", cancel)  # called after each
+    deliver_all()
+    assert (job()["state"], job()["done"], len(deletions())) == ("canceled", 1, 1)

@@ -27,6 +27,7 @@ from tests.bench import (
     orders,
     report,
     service,
+    staff,
     user_service,
     verdict,
     world,
@@ -48,7 +49,9 @@ def main() -> None:
         env | {"LOG_LEVEL": "WARNING"}
     )  # of this process; the web process logs as usual
     (service.ROOT / ".local").mkdir(exist_ok=True)
-    worlds = world.prepare(options.patients, fresh=options.fresh)
+    worlds = world.prepare(
+        options.patients, fresh=options.fresh, has_staff="staff" in options.group
+    )
     chosen = _chosen(options)
     floor_results = [
         floors.measure(clinic_world, page, service.database(env))
@@ -206,7 +209,7 @@ def _load(
         "method": scenario.method,
         "token": scenario.token and clinic_world.tokens[scenario.token],
         "statuses": scenario.status,
-        "headers": scenario.headers,
+        "headers": staff.headers(scenario, clinic_world),
         "targets": [(paths[i % len(paths)], bodies[i % len(bodies)]) for i in range(count)],
         "connections": connections,
         "seconds": seconds,

@@ -224,6 +224,84 @@ XEALTH = [
     _xealth("xealth, pre-order form", "preorder", "POST", _new_to_xealth),
 ]
 
+
+# --- pages of staff -----------------------------------------------------------------------------------
+# Key in the address -> what is searched: as of `_list`.
+SEARCHES = {"everyone": "e", "name": "*", "one": "1", "none": "unknown name"}
+
+
+def _page(name: str, path: str, **query: str) -> Scenario:
+    """`path` under /admin, with {clinic}, {patient}, {tag} and {site} of the clinic of patients."""
+
+    def full(world: World) -> str:
+        of_world = {
+            "clinic": world.clinic_id,
+            "patient": world.patient_ids[0],
+            "tag": world.tag_ids[0],
+            "site": world.site_ids[0],
+        }
+        values = {key: value.format(**of_world) for key, value in query.items()}
+        return f"/admin/{path.format(**of_world)}" + (f"?{urlencode(values)}" if values else "")
+
+    return Scenario(f"staff: {name}", full, token="staff")
+
+
+_PATIENTS = "clinics/{clinic}/patients/"
+_NARROWED = {
+    "one tag": {"tag": "{tag}"},
+    "one site": {"site": "{site}"},
+    "tag and site": {"tag": "{tag}", "site": "{site}"},
+    "looked after": {"account": "custodial"},
+    "own account": {"account": "own"},
+    "source error": {"source": "error"},
+    "source connected": {"source": "connected"},
+    "no source": {"source": "none"},
+    "data arrives": {"data": "arrives"},
+    "none for 14 days": {"data": "14"},
+    "none for a year": {"data": "365"},
+    "never any": {"data": "never"},
+    "tag, error, no data": {"tag": "{tag}", "source": "error", "data": "30"},
+    **{f"search, {key}": {"search": key} for key in SEARCHES},
+}
+_ORDERS = (
+    "name-down",
+    "oldest",
+    "youngest",
+    "cgm-newest",
+    "cgm-oldest",
+    "bgm-newest",
+    "bgm-oldest",
+    "reviewed",
+)
+STAFF = [
+    _page("overview", ""),
+    _page("clinics", "clinics/"),
+    _page("clinics, by words", "clinics/", search="everyone"),
+    _page("clinics, last page", "clinics/", page="100", size="100"),
+    _page("need attention", "clinics/attention"),
+    _page("clinic", "clinics/{clinic}/"),
+    _page("members", "clinics/{clinic}/members/"),
+    _page("tags and sites", "clinics/{clinic}/labels/"),
+    _page("history", "clinics/{clinic}/history"),
+    _page("EHR patients", "clinics/{clinic}/ehr/patients"),
+    _page("person of 2,000 clinics", "users/", q="5e6f7a8b9c"),
+    _page("person, last page", "users/", **{"q": "5e6f7a8b9c", "as": "clinician", "page": "20", "size": "100"}),
+    _page("jobs", "jobs/"),
+    _page("events", "outbox/"),
+    _page("EHR processing", "ehr/processing/", clinic="{clinic}"),
+    _page("patient", _PATIENTS + "{patient}/"),
+    _page("patients", _PATIENTS),
+    _page("patients, hundredth page", _PATIENTS, page="100"),
+    *(_page(f"patients, {order}", _PATIENTS, order=order) for order in _ORDERS),
+    *(_page(f"patients, {name}", _PATIENTS, **query) for name, query in _NARROWED.items()),
+    *(_page(f"patients, {name}, newest data", _PATIENTS, **{**query, "order": "cgm-newest"})
+      for name, query in _NARROWED.items()),
+    *(_page(f"tag: {name}", _PATIENTS + "tag", **query) for name, query in _NARROWED.items()),
+    _page("remove: all", _PATIENTS + "remove"),
+    _page("move: all", _PATIENTS + "move"),
+    _page("export: all", _PATIENTS + "export"),
+]  # fmt: skip
+
 SCENARIOS = {
     "cheap": CHEAP,
     "hot": HOT,
@@ -231,4 +309,5 @@ SCENARIOS = {
     "tide": TIDE,
     "writes": WRITES,
     "xealth": XEALTH,
+    "staff": STAFF,
 }

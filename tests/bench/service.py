@@ -61,7 +61,7 @@ def _process(name: str, env: dict[str, str]) -> Iterator[subprocess.Popen[bytes]
 
 
 def _wait_until_ready(process: subprocess.Popen[bytes], port: int) -> None:
-    for _ in range(150):
+    for _ in range(600):
         if process.poll() is not None:
             sys.exit("the web process ended; see .local/bench-web.log")
         try:

@@ -7,7 +7,7 @@ from tests.bench import orders
 
 FROM = 100_000  # patients
 _PAGE_MS, _PAGE_RATIO, _USUAL_RATIO = 400, 20, 2
-_SEARCH_MS, _FILTER_MS, _TIDE_MS = 150, 250, 400
+_SEARCH_MS, _FILTER_MS, _TIDE_MS, _STAFF_MS = 150, 250, 400, 1_000
 _LIMITS = {
     "search, ": _SEARCH_MS,
     "list, two tags": _FILTER_MS,
@@ -16,6 +16,7 @@ _LIMITS = {
     "list, no tags": _FILTER_MS,
     "list, no sites": _FILTER_MS,
     "TIDE, one tag": _TIDE_MS,
+    "staff: ": _STAFF_MS,
 }
 
 

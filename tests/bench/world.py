@@ -4,12 +4,13 @@ from typing import Any
 
 import django
 
+from tests.bench import staff
 from tests.bench.scenarios import NEW, World
 
 PATIENTS_SAMPLED = 200
 
 
-def prepare(sizes: list[int], *, fresh: bool) -> list[World]:
+def prepare(sizes: list[int], *, fresh: bool, has_staff: bool = False) -> list[World]:
     """One clinic per size with an admin, tags, sites, settings and patients with full summaries."""
     django.setup()
     from django.core.management import call_command
@@ -20,7 +21,12 @@ def prepare(sizes: list[int], *, fresh: bool) -> list[World]:
         db.client().drop_database(db.database_name())
     call_command("migrate", verbosity=0)
     call_command("ensure_indexes", verbosity=0)
-    return [_world(size) for size in sizes]
+    worlds = [_world(size) for size in sizes]
+    if has_staff:
+        staff.grow()
+        for one in worlds:
+            one.tokens["staff"] = staff.sign_in(one.search_text, one.one_text)
+    return worlds
 
 
 def _world(size: int) -> World:

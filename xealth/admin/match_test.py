@@ -50,8 +50,14 @@ def _read(raw: bytes) -> Document:
 def _shown(trial: Trial) -> Mapping[str, Any]:
     return {
         "problem": _problem(trial),
-        "outcome": _FORMS[trial.form] if trial.form else _EFFECTS.get(trial.effect, ""),
+        "outcome": _outcome(trial),
     }
+
+
+def _outcome(trial: Trial) -> str:
+    if trial.form:
+        return _FORMS[trial.form]
+    return _EFFECTS[trial.effect] if trial.effect else ""
 
 
 def _problem(trial: Trial) -> str:
