@@ -222,7 +222,7 @@ def test_a_merge_that_begins_meanwhile_ends_the_job(clinic, person):
 
 
 def test_neither_the_job_nor_its_part_is_read_again_for_each(clinic, person, monkeypatch):
-    """Of a job about many thousands these would be most of what is read."""
+    """In a job about many thousands these reads would be very many."""
     for number in range(20):
         make_patient(clinic, fullName=f"Many {number}")
     reads = []
