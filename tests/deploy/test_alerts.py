@@ -18,6 +18,7 @@ from kernel.tasks import relay_outbox
 from patients.events import PatientCreated
 from patients.services import daily_checks
 from scripts import local
+from tests import deliveries
 from tests.cast import QuickClient
 from tests.deploy import expressions
 from tests.deploy.expressions import NOT_OURS, OF_SCRAPES
@@ -54,7 +55,7 @@ def something_of_each_kind(monkeypatch, ada):
         outbox.subscribe(PatientCreated, name)(handle)
         outbox.emit(PatientCreated(clinic_id="c", user_id=name))
     for row in db.collection(outbox.COLLECTION).find({"handler": {"$in": list(handlers)}}):
-        outbox.deliver(row["_id"])
+        deliveries.deliver(row["_id"])
     monkeypatch.setattr(outbox, "relay", lambda: give_up(None))
     with pytest.raises(PermanentFailure):
         relay_outbox()

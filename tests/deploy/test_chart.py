@@ -470,6 +470,42 @@ def test_helm_refuses_them_too():
     assert [one.keys() for one in answers] == [{"refused"}] * len(WRONG)
 
 
+def numbers_in(schema, path=()):
+    """Where values may be numbers: the names that lead there."""
+    if "$ref" in schema:
+        schema = {**schema, **SCHEMA["definitions"][schema["$ref"].rpartition("/")[2]]}
+    if "integer" in (schema.get("type"), *[one.get("type") for one in schema.get("anyOf", ())]):
+        yield path, schema
+    for name, inner in schema.get("properties", {}).items():
+        yield from numbers_in(inner, (*path, name))
+
+
+LARGE = 10_000_000
+
+
+def test_large_numbers_are_written_with_all_their_digits():
+    """Ids of users on some clusters have ten digits; Helm's own way to write them is 1.0007e+09."""
+    values = {"env": {"BYTES": 67_108_864, "SHARE": 0.25, "IS_ON": True, "NAME": "1e6"}}
+    for path, schema in numbers_in(SCHEMA):
+        place = values
+        for name in path[:-1]:
+            place = place.setdefault(name, {})
+        place[path[-1]] = min(schema.get("maximum", LARGE), LARGE)
+    for name in SCALERS:
+        values[name]["autoscaling"]["enabled"] = True
+    assert refusals(values) == []
+    (answer,) = rendered([{"values": values}])
+    assert re.findall(r"\de\+\d", answer["text"]) == []
+    assert answer["text"].count(str(LARGE)) > 20
+    for name, written in (
+        ("BYTES", "67108864"),
+        ("SHARE", "0.25"),
+        ("IS_ON", "true"),
+        ("NAME", "1e6"),
+    ):
+        assert f'{{name: {name}, value: "{written}"}}' in answer["text"]
+
+
 def test_every_setting_has_a_place_and_no_secret_is_among_the_others():
     of_the_chart = {"PORT", "HEALTH_PORT", "METRICS_PORT", "PROMETHEUS_MULTIPROC_DIR"}
     names = {name.replace("*", "SERVER_TOKEN") for name in env.VARIABLES}

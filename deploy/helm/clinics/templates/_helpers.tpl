@@ -30,6 +30,11 @@ helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version }}
 {{- end -}}
 {{- end -}}
 
+{{/* Helm reads numbers as floating point, and would write a million as 1e+06. Texts and halves stay as they are. */}}
+{{- define "clinics.text" -}}
+{{- if and (kindIs "float64" .) (eq (floor .) .) }}{{ int64 . }}{{ else }}{{ toString . }}{{ end -}}
+{{- end -}}
+
 {{/* Settings of a process. What the chart decides stands after what it only proposes. */}}
 {{- define "clinics.env" -}}
 {{- $env := merge (dict) .root.Values.env -}}
@@ -43,7 +48,7 @@ helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version }}
 {{- $_ := set $env "METRICS_HOST" (get $env "METRICS_HOST" | default "0.0.0.0") -}}
 {{- end -}}
 {{- range $name, $value := $env }}
-- {name: {{ $name }}, value: {{ $value | toString | quote }}}
+- {name: {{ $name }}, value: {{ include "clinics.text" $value | quote }}}
 {{- end }}
 {{- range $name, $key := merge (dict) (.own.files | default dict) .root.Values.secrets.files }}
 - {name: {{ $name }}_FILE, value: /run/secrets/clinics/{{ $key }}}
@@ -115,9 +120,9 @@ spec:
   {{- end }}
   securityContext:
     runAsNonRoot: true
-    runAsUser: {{ .root.Values.user }}
-    runAsGroup: {{ .root.Values.user }}
-    fsGroup: {{ .root.Values.user }}
+    runAsUser: {{ int64 .root.Values.user }}
+    runAsGroup: {{ int64 .root.Values.user }}
+    fsGroup: {{ int64 .root.Values.user }}
     seccompProfile: {type: RuntimeDefault}
   {{- with .root.Values.image.pullSecrets }}
   imagePullSecrets:
@@ -139,7 +144,7 @@ spec:
         - {name: health, containerPort: 8081}
       lifecycle:
         preStop:
-          exec: {command: [sleep, {{ .own.drainSeconds | toString | quote }}]}
+          exec: {command: [sleep, {{ include "clinics.text" .own.drainSeconds | quote }}]}
       {{- else if eq .kind "background" }}
       ports:
         - {name: metrics, containerPort: 9100}
@@ -177,7 +182,7 @@ metadata:
     {{- include "clinics.labels" . | nindent 4 }}
 spec:
   {{- if not (dig "autoscaling" "enabled" false .own) }}
-  replicas: {{ dig "replicas" 1 .own }}
+  replicas: {{ dig "replicas" 1 .own | int64 }}
   {{- end }}
   {{- /* A new one serves before an old one ends. */}}
   strategy:
