@@ -1,6 +1,7 @@
 """View and deliver the events that a test has caused."""
 
 from kernel import db, outbox
+from tests import deliveries
 
 
 def emitted(event=None):
@@ -20,7 +21,7 @@ def deliver_all(rounds=20):
         rows = db.collection(outbox.COLLECTION).find(
             {"state": outbox.PENDING, "attempts": 0}, {"_id": 1}, sort=[("order", 1)]
         )
-        done = sum(outbox.deliver(row["_id"]) for row in list(rows))
+        done = sum(deliveries.deliver(row["_id"]) for row in list(rows))
         if not done:
             return delivered
         delivered += done

@@ -5,7 +5,7 @@ update, run by a Celery task, repeated with growing delay kept in MongoDB, and p
 try, where staff see it and can start it again. Payloads hold ids only.
 """
 
-from kernel.outbox.delivery import deliver, drain, work
+from kernel.outbox.delivery import work
 from kernel.outbox.emitting import emit, emit_many, withdraw
 from kernel.outbox.events import Event, event, key, secret
 from kernel.outbox.operators import (
@@ -31,10 +31,8 @@ __all__ = [
     "Event",
     "Retries",
     "dead_by_handler",
-    "deliver",
     "depth",
     "depth_by_queue",
-    "drain",
     "emit",
     "emit_many",
     "event",

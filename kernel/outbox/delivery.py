@@ -30,13 +30,8 @@ DELIVERIES = Counter("clinics_deliveries_total", "Tries to deliver events", ["ha
 log = structlog.get_logger("kernel.outbox")
 
 
-def drain(queue: str) -> int:
-    """Run the due rows of a queue, oldest first, until none is left or the time is up. Returns how many were
-    run."""
-    return sum(1 for _ in _drained(queue))
-
-
 def _drained(queue: str) -> Iterator[Row]:
+    """Runs the due rows of a queue, oldest first, until none is left or the time is up."""
     due, deadline = claiming.Due(queue), time.monotonic() + DRAIN_SECONDS
     while time.monotonic() < deadline:
         row = due.claim_next()
@@ -45,12 +40,6 @@ def _drained(queue: str) -> Iterator[Row]:
         if claiming.is_first(row):
             _run(row)
             yield row
-
-
-def deliver(row_id: ObjectId) -> bool:
-    """Run one row if it is due, unclaimed and first of its key. True if it was delivered."""
-    row = claiming.claim(row_id)
-    return row is not None and _run(row)
 
 
 def work(row_id: ObjectId, queue: str) -> int:

@@ -9,6 +9,7 @@ from clinics.events import ClinicMerged
 from confirmations.services import clinic_shares
 from kernel import clock, db, outbox
 from patients.services import patients
+from tests import deliveries
 from tests.api.test_confirmations_shares import offer, path, set_fields, stored
 from tests.cast import make_clinic, make_person
 from tests.events import deliver_all, emitted
@@ -30,7 +31,7 @@ def merge(clinic, target):
         for row in list(
             db.collection(outbox.COLLECTION).find({"handler": MOVE, "state": outbox.PENDING})
         ):
-            assert outbox.deliver(row["_id"])
+            assert deliveries.deliver(row["_id"])
 
     return run
 
@@ -178,6 +179,6 @@ def test_a_claim_link_stays_valid_and_its_reminder_names_the_target(clinic, targ
     db.collection(outbox.COLLECTION).update_one(
         {"_id": reminder["_id"]}, {"$set": {"notBefore": clock.now()}}
     )
-    assert outbox.deliver(reminder["_id"])
+    assert deliveries.deliver(reminder["_id"])
     [mail] = emitted("mail.requested")
     assert mail["variables"]["ClinicName"] == target["name"]

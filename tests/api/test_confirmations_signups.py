@@ -6,6 +6,7 @@ import pytest
 from bson import ObjectId
 
 from kernel import clock, db, outbox
+from tests import deliveries
 from tests.cast import make_person
 from tests.events import deliver_all, emitted
 from users.clients import embedded
@@ -33,7 +34,7 @@ def mails():
     requested = {"event": "signup.resend_requested", "state": "pending"}
     rows = db.collection(outbox.COLLECTION).find(requested)
     for row in list(rows):
-        outbox.deliver(row["_id"])
+        deliveries.deliver(row["_id"])
     return emitted("mail.requested")
 
 
@@ -72,7 +73,7 @@ def test_a_new_patient_claims_the_account_with_the_mailed_link(clinic, ada, anon
     user_id = created.json()["id"]
     profile_service().update_profile(user_id, {"patient": {"birthday": "1990-01-02"}})
     for row in db.collection(outbox.COLLECTION).find({"event": "patient.created"}):
-        outbox.deliver(row["_id"])
+        deliveries.deliver(row["_id"])
 
     [mail] = emitted("mail.requested")
     document = stored(userId=user_id)
@@ -107,7 +108,7 @@ def test_a_reminder_renews_the_link_of_an_unclaimed_account_only(clinic, ada):
     )
     user_id = created.json()["id"]
     for row in list(db.collection(outbox.COLLECTION).find({"event": "patient.created"})):
-        outbox.deliver(row["_id"])
+        deliveries.deliver(row["_id"])
     [reminder] = db.collection(outbox.COLLECTION).find({"event": "signup.reminder_due"})
     wait = reminder["notBefore"] - clock.now()
     assert timedelta(days=6, hours=23) < wait <= timedelta(days=7)
@@ -116,7 +117,7 @@ def test_a_reminder_renews_the_link_of_an_unclaimed_account_only(clinic, ada):
     db.collection(outbox.COLLECTION).update_one(
         {"_id": reminder["_id"]}, {"$set": {"notBefore": clock.now()}}
     )
-    assert outbox.deliver(reminder["_id"])
+    assert deliveries.deliver(reminder["_id"])
     second = stored(userId=user_id)["_id"]
     assert second != first
     assert mails()[-1]["variables"]["Key"] == second
@@ -149,7 +150,7 @@ def test_a_new_address_replaces_link_and_reminder_and_a_removed_one_ends_both(cl
 def deliver_patient_events():
     handlers = {"event": {"$in": ["patient.created", "patient.updated"]}, "state": "pending"}
     for row in list(db.collection(outbox.COLLECTION).find(handlers, sort=[("_id", 1)])):
-        outbox.deliver(row["_id"])
+        deliveries.deliver(row["_id"])
 
 
 # --- sending --------------------------------------------------------------------------------------

@@ -24,6 +24,7 @@ def main(kind: str, number: int = 0) -> None:
     django.setup()
     from kernel import db, outbox
     from kernel.outbox import emitting, waking
+    from tests import deliveries
 
     @outbox.subscribe(_counted(), "test.hear")
     def hear(event: Any) -> None:
@@ -33,7 +34,7 @@ def main(kind: str, number: int = 0) -> None:
     waking.enqueue = lambda wake_ups: None
     if kind == "deliver":
         while True:
-            outbox.drain(outbox.DEFAULT_QUEUE)
+            deliveries.drain(outbox.DEFAULT_QUEUE)
             time.sleep(0.01)
     _skew_ids(emitting, HOUR if number % 2 else -HOUR)
     for key in KEYS * (CHANGES // len(KEYS)):

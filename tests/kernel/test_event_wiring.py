@@ -10,6 +10,7 @@ import pytest
 from clinics_site import checks
 from kernel import db, outbox
 from kernel.outbox import events, subscriptions, wiring
+from tests import deliveries
 
 FOLDERS = checks.apps_of_the_project()
 OURS = sorted(
@@ -72,7 +73,7 @@ def test_three_files_make_a_new_event(library):
     assert library(events=DECLARATION, loans=EMITTER, handlers=HANDLERS) == []
 
     sys.modules["library.loans"].lend("b")
-    outbox.deliver(db.collection(outbox.COLLECTION).find_one({})["_id"])
+    deliveries.deliver(db.collection(outbox.COLLECTION).find_one({})["_id"])
 
     assert sys.modules["library.handlers"].LENT == ["b"]
 

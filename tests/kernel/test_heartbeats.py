@@ -10,6 +10,7 @@ from django.conf import settings
 from clinics_site.celery import app
 from kernel import beat, clock, db, heartbeats, outbox
 from kernel.outbox import subscriptions
+from tests import deliveries
 from tests.admin.conftest import Staff
 from tests.cast import QuickClient
 
@@ -60,7 +61,7 @@ def test_one_that_is_done_is_noted_and_leaves_no_row(queue):
     assert [row["queue"] for row in rows()] == [queue]
     assert age(queue) == float("inf")
 
-    assert outbox.drain(queue) == 1
+    assert deliveries.drain(queue) == 1
 
     assert 0 <= age(queue) < 60
     assert rows() == []
@@ -79,7 +80,7 @@ def test_one_that_another_worker_has_taken_over_is_left_to_it(monkeypatch):
         db.collection(outbox.COLLECTION).update_one({}, {"$set": {"claim": "another's"}})
 
     monkeypatch.setitem(subscriptions.BY_NAME, name, replace(subscription, handle=lose_the_lease))
-    outbox.drain("default")
+    deliveries.drain("default")
 
     assert [row["claim"] for row in rows()] == ["another's"]
 

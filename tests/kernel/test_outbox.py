@@ -19,6 +19,7 @@ from kernel.outbox import claiming, delivery, emitting, ending, staff_reads, sub
 from kernel.outbox import rows as outbox_rows
 from kernel.outbox.retries import FAULTY_TRIES, GROWING, LASTING
 from kernel.tasks import deliver_event, requeue_unknown
+from tests import deliveries
 
 
 @outbox.event("test.happened")
@@ -148,7 +149,7 @@ class TestEmit:
         listen("test.fail", fail_with(RuntimeError()))
         outbox.emit(happened(id="x"))
         for row in rows():
-            outbox.deliver(row["_id"])
+            deliveries.deliver(row["_id"])
 
         states = {row["handler"]: row["state"] for row in rows()}
         assert states == {"test.hear": outbox.DONE, "test.fail": outbox.PENDING}
@@ -175,12 +176,12 @@ class TestEmit:
 
         watched = [row for row in rows() if row["handler"] == "test.watched"]
         assert [row["payload"]["id"] for row in watched] == ["before", "continued"]
-        assert all(outbox.deliver(row["_id"]) for row in watched)
+        assert all(deliveries.deliver(row["_id"]) for row in watched)
 
     def test_an_event_for_later_is_not_delivered_before_its_time(self, heard):
         outbox.emit(happened(id="x"), not_before=clock.now() + timedelta(hours=1))
 
-        assert outbox.deliver(only_row()["_id"]) is False
+        assert deliveries.deliver(only_row()["_id"]) is False
         assert heard == []
 
     def test_a_row_that_has_not_started_can_be_withdrawn(self, heard):
@@ -227,16 +228,16 @@ class TestTypes:
 
         assert only_row()["key"] == "k"
         assert "about" not in only_row()["payload"]
-        outbox.deliver(only_row()["_id"])
+        deliveries.deliver(only_row()["_id"])
         assert heard[0].about == "k"
 
     def test_a_missing_field_has_its_default_and_an_unknown_one_is_ignored(self, lent):
-        outbox.deliver(self.store(clinicId="c", bookId="b", token="t", shelf="s"))
+        deliveries.deliver(self.store(clinicId="c", bookId="b", token="t", shelf="s"))
 
         assert lent == [Lent(clinic_id="c", book_id="b", token="t", days=14)]
 
     def test_a_row_without_a_required_field_is_parked_at_once(self, lent):
-        outbox.deliver(self.store(clinicId="c", token="t"))
+        deliveries.deliver(self.store(clinicId="c", token="t"))
 
         assert (only_row()["state"], only_row()["lastError"]) == (
             outbox.DEAD,
@@ -281,7 +282,7 @@ class TestDelivery:
         outbox.emit(happened("k", id="x"))
         row = only_row()
 
-        assert outbox.deliver(row["_id"]) is True
+        assert deliveries.deliver(row["_id"]) is True
         assert heard == [happened("k", id="x")]
         assert heard[0].event_id == str(row["_id"])
         after = only_row()
@@ -291,7 +292,7 @@ class TestDelivery:
     def test_a_delivered_row_is_not_delivered_again(self, heard):
         outbox.emit(happened(id="x"))
         for _ in range(2):
-            outbox.deliver(only_row()["_id"])
+            deliveries.deliver(only_row()["_id"])
 
         assert len(heard) == 1
 
@@ -304,7 +305,7 @@ class TestDelivery:
 
         def work():
             gate.wait()
-            outbox.deliver(row_id)
+            deliveries.deliver(row_id)
 
         threads = [threading.Thread(target=work) for _ in range(8)]
         for thread in threads:
@@ -325,12 +326,12 @@ class TestDelivery:
     def test_a_payload_that_names_a_person_is_dropped_on_delivery(self, listen):
         listen("test.mail", lambda event: None, event=Mailed)
         outbox.emit(Mailed(recipient="marker@example.org"))
-        outbox.deliver(only_row()["_id"])
+        deliveries.deliver(only_row()["_id"])
 
         assert "marker" not in str(rows())
 
     def test_an_unknown_row_is_not_delivered(self):
-        assert outbox.deliver(ObjectId()) is False
+        assert deliveries.deliver(ObjectId()) is False
 
 
 class TestOtherVersions:
@@ -347,13 +348,13 @@ class TestOtherVersions:
     def test_a_row_with_an_unknown_handler_is_left_to_workers_that_know_it(
         self, of_another, listen
     ):
-        outbox.deliver(of_another)
+        deliveries.deliver(of_another)
         assert (only_row()["state"], only_row()["lastError"]) == (outbox.PENDING, "handler_unknown")
 
         events = []
         listen("test.to_come", events.append)
         with time_machine.travel(clock.now() + timedelta(minutes=1)):
-            outbox.deliver(of_another)
+            deliveries.deliver(of_another)
         assert [event.id for event in events] == ["x"]
 
     def test_it_is_parked_when_no_worker_has_known_it_for_a_day(self, of_another):
@@ -361,7 +362,7 @@ class TestOtherVersions:
         for _ in range(GROWING.attempts):
             with time_machine.travel(began + LASTING + timedelta(minutes=1)):
                 outbox_rows.collection().update_one({}, {"$set": {"notBefore": began}})
-                outbox.deliver(of_another)
+                deliveries.deliver(of_another)
 
         assert (only_row()["state"], only_row()["lastError"]) == (outbox.DEAD, "handler_unknown")
 
@@ -376,7 +377,7 @@ class TestOtherVersions:
         assert only_row()["state"] == outbox.DEAD  # a moment ago
         with time_machine.travel(clock.now() + timedelta(minutes=1)):
             requeue_unknown()
-            outbox.deliver(only_row()["_id"])
+            deliveries.deliver(only_row()["_id"])
         assert [event.id for event in heard] == ["x"]
 
     @pytest.mark.parametrize(
@@ -402,10 +403,10 @@ class TestLeases:
         outbox.emit(happened(id="x"))
         row = claiming.claim(only_row()["_id"])
         assert row["notBefore"] - clock.now() <= leases.LEASE
-        assert outbox.deliver(row["_id"]) is False
+        assert deliveries.deliver(row["_id"]) is False
 
         make_due(row["_id"])
-        assert outbox.deliver(row["_id"]) is True
+        assert deliveries.deliver(row["_id"]) is True
 
     def test_the_lease_of_a_running_worker_is_renewed(self, listen, monkeypatch):
         monkeypatch.setattr(leases, "RENEW_EVERY", 0.02)
@@ -418,7 +419,7 @@ class TestLeases:
 
         listen("test.slow", slow)
         outbox.emit(happened(id="x"))
-        outbox.deliver(only_row()["_id"])
+        deliveries.deliver(only_row()["_id"])
 
         assert ends[1] > ends[0]
 
@@ -439,7 +440,7 @@ class TestFailures:
     def test_a_failed_row_is_tried_again_later_and_records_its_error(self, listen):
         listen("test.fail", fail_with(ValueError("marker")))
         outbox.emit(happened(id="x"))
-        outbox.deliver(only_row()["_id"])
+        deliveries.deliver(only_row()["_id"])
 
         row = only_row()
         assert (row["state"], row["attempts"], row["lastError"]) == ("pending", 1, "ValueError")
@@ -466,7 +467,7 @@ class TestFailures:
         retries = outbox.Retries(quick=(timedelta(seconds=30),))
         listen("test.fail", fail_with(ConnectionError()), retries=retries)
         outbox.emit(happened(id="x"))
-        outbox.deliver(only_row()["_id"])
+        deliveries.deliver(only_row()["_id"])
 
         row = only_row()
         assert 30 <= (row["notBefore"] - row["updatedTime"]).total_seconds() <= 33
@@ -486,7 +487,7 @@ class TestFailures:
         outbox.emit(happened(id="x"))
         tried = {"attempts": attempts, "dueTime": clock.now() - lasted}
         db.collection(outbox.COLLECTION).update_one({}, {"$set": tried})
-        outbox.deliver(only_row()["_id"])
+        deliveries.deliver(only_row()["_id"])
 
         assert (only_row()["state"], only_row()["lastError"]) == (state, "ConnectionError")
 
@@ -496,7 +497,7 @@ class TestFailures:
         waits = []
         for _ in range(FAULTY_TRIES):
             make_due(only_row()["_id"])
-            outbox.deliver(only_row()["_id"])
+            deliveries.deliver(only_row()["_id"])
             waits.append((only_row()["notBefore"] - only_row()["updatedTime"]).total_seconds())
 
         row = only_row()
@@ -514,7 +515,7 @@ class TestFailures:
         outbox.emit(happened(id="x"))
         while errors:
             make_due(only_row()["_id"])
-            outbox.deliver(only_row()["_id"])
+            deliveries.deliver(only_row()["_id"])
 
         assert only_row()["state"] == outbox.PENDING
 
@@ -522,7 +523,7 @@ class TestFailures:
         outbox.emit(happened(id="x"))
         lost = {"attempts": GROWING.attempts, "dueTime": clock.now() - LASTING}
         db.collection(outbox.COLLECTION).update_one({}, {"$set": lost})
-        outbox.deliver(only_row()["_id"])
+        deliveries.deliver(only_row()["_id"])
 
         assert heard == []
         assert (only_row()["state"], only_row()["lastError"]) == (outbox.DEAD, "worker_lost")
@@ -533,7 +534,7 @@ class TestFailures:
 
         listen("test.fail", fail_with(PermanentFailure("poison")), on_dead=on_dead)
         outbox.emit(happened(id="x"))
-        outbox.deliver(only_row()["_id"])
+        deliveries.deliver(only_row()["_id"])
 
         assert only_row()["state"] == outbox.DEAD
 
@@ -541,7 +542,7 @@ class TestFailures:
     def test_a_permanent_failure_is_parked_at_once(self, listen):
         listen("test.fail", fail_with(PermanentFailure("account_is_a_clinicians")))
         outbox.emit(happened(id="x"))
-        outbox.deliver(only_row()["_id"])
+        deliveries.deliver(only_row()["_id"])
 
         assert only_row()["state"] == outbox.DEAD
         assert only_row()["lastError"] == "account_is_a_clinicians"
@@ -557,9 +558,9 @@ class TestFailures:
         listen("test.fail", fail_with(PermanentFailure("poison")), on_dead=on_dead)
         outbox.emit(happened(id="x"))
         with pytest.raises(ConnectionError):
-            outbox.deliver(only_row()["_id"])
+            deliveries.deliver(only_row()["_id"])
         make_due(only_row()["_id"])
-        outbox.deliver(only_row()["_id"])
+        deliveries.deliver(only_row()["_id"])
 
         assert calls == [("x", "poison", outbox.CLAIMED)] * 2
         assert only_row()["state"] == outbox.DEAD
@@ -570,7 +571,7 @@ class TestFailures:
         outbox.emit(happened("k", id="1"))
         outbox.emit(happened("k", id="2"))
         for row in rows():
-            outbox.deliver(row["_id"])
+            deliveries.deliver(row["_id"])
 
         assert [event.id for event in heard] == ["1", "2"]
         assert [row["state"] for row in rows(handler="test.poison")] == [outbox.DEAD] * 2
@@ -580,7 +581,7 @@ class TestFailures:
         listen("test.fail", fail_with(PermanentFailure("x")))
         outbox.emit(happened(id="x"))
         row_id = only_row()["_id"]
-        outbox.deliver(row_id)
+        deliveries.deliver(row_id)
 
         assert outbox.requeue(row_id) is True
         assert outbox.requeue(row_id) is False
@@ -589,7 +590,7 @@ class TestFailures:
 
     def test_a_row_that_is_not_parked_cannot_be_started_again(self, heard):
         outbox.emit(happened(id="x"))
-        outbox.deliver(only_row()["_id"])
+        deliveries.deliver(only_row()["_id"])
 
         assert outbox.requeue(only_row()["_id"]) is False
 
@@ -601,17 +602,17 @@ class TestOrder:
             outbox.emit(happened("k", n=number))
         ids = [row["_id"] for row in rows()]
 
-        assert [outbox.deliver(i) for i in reversed(ids)] == [False, False, True]
+        assert [deliveries.deliver(i) for i in reversed(ids)] == [False, False, True]
         for row_id in ids[1:]:
             make_due(row_id)
-            assert outbox.deliver(row_id) is True
+            assert deliveries.deliver(row_id) is True
         assert [event.n for event in heard] == [0, 1, 2]
 
     def test_waiting_for_a_predecessor_does_not_count_as_an_attempt(self, heard):
         for number in range(2):
             outbox.emit(happened("k", n=number))
         second = rows()[1]
-        outbox.deliver(second["_id"])
+        deliveries.deliver(second["_id"])
 
         assert rows()[1]["attempts"] == 0
         assert rows()[1]["state"] == outbox.PENDING
@@ -620,10 +621,10 @@ class TestOrder:
         for number in range(2):
             outbox.emit(happened("k", n=number))
         first, second = rows()
-        outbox.deliver(second["_id"])
-        outbox.deliver(first["_id"])
+        deliveries.deliver(second["_id"])
+        deliveries.deliver(first["_id"])
 
-        assert outbox.deliver(second["_id"]) is True
+        assert deliveries.deliver(second["_id"]) is True
 
     def test_rows_of_a_key_are_not_ordered_by_their_ids(self, heard, monkeypatch):
         """Within a second, or with a clock that is wrong, a later id may be the smaller one."""
@@ -632,9 +633,9 @@ class TestOrder:
             outbox.emit(happened("k", n=number))
         second, first = rows()
 
-        assert outbox.deliver(second["_id"]) is False
-        assert outbox.deliver(first["_id"]) is True
-        assert outbox.deliver(second["_id"]) is True
+        assert deliveries.deliver(second["_id"]) is False
+        assert deliveries.deliver(first["_id"]) is True
+        assert deliveries.deliver(second["_id"]) is True
         assert [event.n for event in heard] == [2, 1]
 
     def test_rows_of_an_older_version_come_first_in_the_order_of_their_ids(self, heard):
@@ -645,11 +646,11 @@ class TestOrder:
             {"_id": {"$ne": oldest["_id"]}}, {"$unset": {"order": ""}}
         )
 
-        assert outbox.deliver(oldest["_id"]) is False
-        assert outbox.deliver(new["_id"]) is False
+        assert deliveries.deliver(oldest["_id"]) is False
+        assert deliveries.deliver(new["_id"]) is False
         for row in (old, new, oldest):
             make_due(row["_id"])
-            assert outbox.deliver(row["_id"]) is True
+            assert deliveries.deliver(row["_id"]) is True
 
     def test_searching_for_a_predecessor_reads_one_row_of_a_long_backlog(self, heard):
         outbox.emit_many(happened(f"k{number % 10}", n=number) for number in range(500))
@@ -666,7 +667,7 @@ class TestOrder:
         outbox.emit(happened("a", n=1))
         outbox.emit(happened("b", n=2))
 
-        assert outbox.deliver(rows()[1]["_id"]) is True
+        assert deliveries.deliver(rows()[1]["_id"]) is True
 
 
 class Commands(CommandListener):
@@ -722,20 +723,20 @@ class TestWaiting:
         listen("test.wait", handle)
         outbox.emit_many(happened("k", n=number) for number in range(201))
         start = clock.now()
-        outbox.drain(outbox.DEFAULT_QUEUE)
+        deliveries.drain(outbox.DEFAULT_QUEUE)
         handed_out.clear()
 
         with counted_commands(monkeypatch) as counts:
             for minutes in range(1, 60, 5):
                 with time_machine.travel(start + timedelta(minutes=minutes), tick=False):
-                    assert outbox.drain(outbox.DEFAULT_QUEUE) == 0
+                    assert deliveries.drain(outbox.DEFAULT_QUEUE) == 0
                     assert outbox.relay() == 0
         queues = len(subscriptions.queues())
         assert counts == {"find": 12 + 12 * queues}
         assert (heard, handed_out) == ([], [])
 
         with time_machine.travel(start + timedelta(hours=1, seconds=1), tick=False):
-            assert outbox.drain(outbox.DEFAULT_QUEUE) == 201
+            assert deliveries.drain(outbox.DEFAULT_QUEUE) == 201
         assert heard == list(range(201))
         assert {row["attempts"] for row in rows()} == {1, 2}
 
@@ -747,14 +748,14 @@ class TestWaiting:
         def handle(event):
             if event.n == 0:
                 with counted_commands(monkeypatch) as counts:
-                    met.append(outbox.drain(outbox.DEFAULT_QUEUE))  # the other worker
+                    met.append(deliveries.drain(outbox.DEFAULT_QUEUE))  # the other worker
                 met.append(counts.total())
             met.append(event.n)
 
         listen("test.wait", handle)
         outbox.emit_many(happened("k", n=number) for number in range(200))
 
-        outbox.drain(outbox.DEFAULT_QUEUE)
+        deliveries.drain(outbox.DEFAULT_QUEUE)
 
         others, commands, *in_order = met
         assert (others, in_order) == (0, list(range(200)))
@@ -762,11 +763,11 @@ class TestWaiting:
 
     def test_a_row_that_is_not_due_yet_is_not_marked_as_waiting(self, listen):
         later = clock.now() + timedelta(hours=1)
-        listen("test.wait", lambda event: outbox.drain(outbox.DEFAULT_QUEUE))
+        listen("test.wait", lambda event: deliveries.drain(outbox.DEFAULT_QUEUE))
         for not_before in (None, None, later):
             outbox.emit(happened("k", n=0), not_before=not_before)
 
-        assert outbox.drain(outbox.DEFAULT_QUEUE) == 2
+        assert deliveries.drain(outbox.DEFAULT_QUEUE) == 2
 
         assert rows()[2]["notBefore"] == later
 
@@ -782,14 +783,14 @@ class TestWaiting:
         listen("test.wait", handle)
         outbox.emit_many(happened("k", n=number) for number in range(3))
         first, second, third = (row["_id"] for row in rows())
-        assert [outbox.deliver(third), outbox.deliver(second)] == [False, False]
+        assert [deliveries.deliver(third), deliveries.deliver(second)] == [False, False]
         assert [row.get("waits") for row in rows()] == [None, True, True]
 
-        outbox.deliver(first)
+        deliveries.deliver(first)
 
         assert [row.get("waits") for row in rows()] == [None, None, True]
-        assert [outbox.deliver(third), outbox.deliver(second)] == [False, True]
-        assert outbox.deliver(third) is True
+        assert [deliveries.deliver(third), deliveries.deliver(second)] == [False, True]
+        assert deliveries.deliver(third) is True
         assert heard[-2:] == [1, 2]
 
     def test_a_worker_that_dies_between_the_end_and_the_release_has_done_neither(
@@ -797,7 +798,7 @@ class TestWaiting:
     ):
         outbox.emit_many(happened("k", n=number) for number in range(2))
         first, second = (row["_id"] for row in rows())
-        outbox.deliver(second)
+        deliveries.deliver(second)
 
         def die():
             raise SystemExit
@@ -806,12 +807,12 @@ class TestWaiting:
         with monkeypatch.context() as patched:
             patched.setattr(ending, "_end_followed", lambda *args: (end(*args), die()))
             with pytest.raises(SystemExit):
-                outbox.deliver(first)
+                deliveries.deliver(first)
         assert rows()[0]["state"] == outbox.CLAIMED
 
         make_due(first)
-        assert outbox.deliver(first) is True
-        assert outbox.deliver(second) is True
+        assert deliveries.deliver(first) is True
+        assert deliveries.deliver(second) is True
 
     def test_a_row_that_begins_to_wait_while_the_first_one_ends_is_released(
         self, heard, monkeypatch
@@ -823,12 +824,12 @@ class TestWaiting:
         def answer_late(row):
             answer = has_predecessor(row)
             if row["_id"] == second:
-                outbox.deliver(first)
+                deliveries.deliver(first)
             return answer
 
         monkeypatch.setattr(claiming, "_has_predecessor", answer_late)
 
-        assert outbox.deliver(second) is True
+        assert deliveries.deliver(second) is True
 
     def test_a_row_for_later_is_not_released_before_its_time(self, heard):
         later = clock.now() + timedelta(hours=1)
@@ -836,15 +837,15 @@ class TestWaiting:
         outbox.emit(happened("k", n=1), not_before=later)
         outbox.emit(happened("k", n=2))
         first, _, third = (row["_id"] for row in rows())
-        outbox.deliver(third)
+        deliveries.deliver(third)
 
-        outbox.deliver(first)
+        deliveries.deliver(first)
 
         assert rows()[1]["notBefore"] == later
 
     def test_a_waiting_row_is_withdrawn_with_the_row_it_waits_for(self, heard):
         outbox.emit_many(happened("k", n=number) for number in range(2))
-        outbox.deliver(rows()[1]["_id"])
+        deliveries.deliver(rows()[1]["_id"])
 
         assert outbox.withdraw(Happened, "k") == 2
 
@@ -933,7 +934,7 @@ class TestRelay:
     def test_the_backlog_counts_waiting_and_dead_rows(self, listen):
         listen("test.fail", fail_with(PermanentFailure("x")))
         outbox.emit(happened(n=1))
-        outbox.deliver(only_row()["_id"])
+        deliveries.deliver(only_row()["_id"])
         outbox.emit(happened(n=2))
 
         depth = outbox.depth()
@@ -963,15 +964,15 @@ class TestQueues:
         for number in range(30):
             outbox.emit(happened(n=number))
 
-        assert outbox.drain("other") == 0
-        assert outbox.drain(outbox.DEFAULT_QUEUE) == 30
+        assert deliveries.drain("other") == 0
+        assert deliveries.drain(outbox.DEFAULT_QUEUE) == 30
         assert [event.n for event in heard] == list(range(30))
 
     def test_a_drain_reads_rows_in_batches(self, heard, monkeypatch):
         outbox.emit_many(happened("", n=number) for number in range(claiming.CLAIM_BATCH * 2))
 
         with counted_commands(monkeypatch) as counts:
-            outbox.drain(outbox.DEFAULT_QUEUE)
+            deliveries.drain(outbox.DEFAULT_QUEUE)
 
         assert counts["findAndModify"] == claiming.CLAIM_BATCH * 2
         assert counts["find"] < 6
@@ -982,11 +983,11 @@ class TestQueues:
         def take_the_next_ones(event):
             heard.append(event.n)
             if event.n == 0:
-                outbox.drain(outbox.DEFAULT_QUEUE)
+                deliveries.drain(outbox.DEFAULT_QUEUE)
 
         listen("test.hear", take_the_next_ones)
         outbox.emit_many(happened("", n=number) for number in range(5))
-        outbox.drain(outbox.DEFAULT_QUEUE)
+        deliveries.drain(outbox.DEFAULT_QUEUE)
 
         assert heard == list(range(5))
 
@@ -1002,7 +1003,7 @@ class TestQueues:
         listen("test.hear", emit_an_older_one)
         outbox.emit(happened(n=0))
 
-        assert outbox.drain(outbox.DEFAULT_QUEUE) == 2
+        assert deliveries.drain(outbox.DEFAULT_QUEUE) == 2
         assert heard == [0, 1]
 
     def test_a_large_backlog_needs_few_wake_ups(self, heard, handed_out):
@@ -1023,7 +1024,7 @@ class TestQueues:
     def test_a_handler_can_say_how_long_to_wait(self, listen):
         listen("test.wait", fail_with(RetryLater("rate_limited", wait=timedelta(minutes=7))))
         outbox.emit(happened(n=1))
-        outbox.deliver(only_row()["_id"])
+        deliveries.deliver(only_row()["_id"])
 
         row = only_row()
         assert row["lastError"] == "rate_limited"

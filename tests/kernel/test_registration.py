@@ -16,9 +16,10 @@ WORKER = """
 import json, sys
 from clinics_site.celery import app
 app.loader.import_default_modules()
-from kernel import backfills, indexes, outbox
+from kernel import backfills, indexes
 from kernel.api import schema
 from kernel.outbox import subscriptions, waking
+from tests import deliveries
 
 def known():
     return {
@@ -30,7 +31,7 @@ def known():
     }
 
 waking.enqueue = lambda wake_ups: None
-outbox.drain("ehr")
+deliveries.drain("ehr")
 at_start, knew_urls = known(), "clinics_site.urls" in sys.modules
 import clinics_site.urls
 later = {kind: sorted(names - at_start[kind]) for kind, names in known().items()}

@@ -12,6 +12,7 @@ from bson import ObjectId, Timestamp
 
 from kernel import clock, db, outbox
 from kernel.outbox import events, subscriptions
+from tests import deliveries
 
 ROWS = json.loads(Path(__file__).with_name("rows_of_0_1.json").read_text())
 handler_of_row = pytest.mark.parametrize("old", ROWS, ids=[row["handler"] for row in ROWS])
@@ -56,7 +57,7 @@ def test_every_handler_has_a_row_of_version_0_1():
 def test_a_row_of_version_0_1_is_delivered_as_the_same_event(old, heard):
     row_id = store(old)
 
-    assert outbox.deliver(row_id) is True
+    assert deliveries.deliver(row_id) is True
 
     (event,) = heard
     assert event.event_id == str(row_id)
@@ -67,7 +68,7 @@ def test_a_row_of_version_0_1_is_delivered_as_the_same_event(old, heard):
 @pytest.mark.yardstick("V4")
 @handler_of_row
 def test_an_event_is_stored_in_the_form_of_version_0_1(old, heard):
-    outbox.deliver(store(old))
+    deliveries.deliver(store(old))
     db.collection(outbox.COLLECTION).delete_many({})
     outbox.emit(heard[0])
 

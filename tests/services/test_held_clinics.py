@@ -12,6 +12,7 @@ from kernel import db, outbox
 from kernel.errors import Busy
 from kernel.outbox.retries import FAULTY_TRIES
 from patients.services.patient_details import SharedPatient
+from tests import deliveries
 from tests.api.test_confirmations_shares import offer
 
 SOURCE, TARGET = "source", "target"
@@ -150,4 +151,4 @@ def test_the_move_of_a_legacy_account_waits_for_the_merge_and_is_not_given_up(cl
 def deliver_when_due(row):
     due = db.collection(outbox.COLLECTION).find_one({"_id": row["_id"]})["notBefore"]
     with time_machine.travel(due, tick=False):
-        outbox.deliver(row["_id"])
+        deliveries.deliver(row["_id"])

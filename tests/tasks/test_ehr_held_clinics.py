@@ -10,7 +10,7 @@ from clinic_records.services import closures
 from ehr.admin import reasons
 from kernel import clock, db, outbox
 from redox.services import orders, scheduling
-from tests import ehr
+from tests import deliveries, ehr
 from tests.events import deliver_all
 from tests.factories import stored_patient
 from tests.xealth import Xealth, xealth_clinic, xealth_patient
@@ -47,7 +47,7 @@ def deliver_again():
     )
     wait = row["notBefore"] - row["updatedTime"]
     with time_machine.travel(row["notBefore"], tick=False):
-        outbox.deliver(row["_id"])
+        deliveries.deliver(row["_id"])
     return wait
 
 

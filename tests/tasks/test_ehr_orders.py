@@ -10,7 +10,7 @@ from bson import ObjectId
 from kernel import clock, db, errors, outbox
 from kernel.errors import DomainError, RetryLater
 from patients.services import custodial_accounts, patients
-from tests import ehr
+from tests import deliveries, ehr
 from tests.cast import make_person
 from tests.events import deliver_all
 from tests.factories import stored_patient
@@ -245,7 +245,7 @@ class TestCreate:
         db.collection("outbox").update_many(
             {"state": "pending"}, {"$set": {"notBefore": clock.now()}}
         )
-        outbox.drain("ehr")
+        deliveries.drain("ehr")
 
         assert answers() == [account("SUCCESS", "Account was successfully created")]
         assert db.collection("patients").count_documents({}) == 1
@@ -270,7 +270,7 @@ def test_the_account_of_a_try_that_died_is_not_taken_for_someone_elses(receive, 
     for minutes in (1, 20, 40):
         with time_machine.travel(clock.now() + timedelta(minutes=minutes)):
             for row in list(db.collection(outbox.COLLECTION).find({"state": {"$ne": outbox.DONE}})):
-                outbox.deliver(row["_id"])
+                deliveries.deliver(row["_id"])
     assert answers() == [account("SUCCESS", "Account was successfully created")]
     assert db.collection("patients").count_documents({}) == 1
 
@@ -320,7 +320,7 @@ class TestTwoOrdersAtOnce:
 
 def deliver_again():
     for row in db.collection(outbox.COLLECTION).find({"state": outbox.PENDING}):
-        outbox.deliver(row["_id"])
+        deliveries.deliver(row["_id"])
 
 
 class TestCreateAndEnable:
@@ -579,7 +579,7 @@ class TestFailures:
         db.collection("outbox").update_many(
             {"state": "pending"}, {"$set": {"notBefore": clock.now()}}
         )
-        outbox.drain("ehr")
+        deliveries.drain("ehr")
 
         assert sent == ["Results", "Flowsheet", "Notes", "Notes"]
         assert ehr.records("message")[0]["state"] == "done"

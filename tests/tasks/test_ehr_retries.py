@@ -10,7 +10,7 @@ from kernel import db, outbox
 from kernel.errors import RetryLater
 from redox.clients.redox import EmbeddedRedox
 from redox.services import scheduling
-from tests import ehr
+from tests import deliveries, ehr
 
 pytestmark = pytest.mark.usefixtures("quick_report")  # each try draws one
 START = datetime.fromisoformat("2026-03-02T10:00:00+00:00")
@@ -27,7 +27,7 @@ def try_until_parked():
     while (row := only_row())["state"] == outbox.PENDING:
         moments.append(row["notBefore"])
         with time_machine.travel(row["notBefore"], tick=False):
-            outbox.deliver(row["_id"])
+            deliveries.deliver(row["_id"])
     return moments
 
 
@@ -77,7 +77,7 @@ def test_after_an_outage_of_less_than_a_day_everything_is_sent(scheduled, monkey
         for _ in range(90):
             row = only_row()
             with time_machine.travel(row["notBefore"], tick=False):
-                outbox.deliver(row["_id"])
+                deliveries.deliver(row["_id"])
 
     try_until_parked()
 

@@ -11,7 +11,7 @@ from pymongo.errors import AutoReconnect
 from kernel import clock, db, leases, outbox
 from redox.clients.redox import EmbeddedRedox
 from redox.services import scheduling
-from tests import ehr
+from tests import deliveries, ehr
 from tests.events import deliver_all, emitted
 
 START = datetime.fromisoformat("2026-03-02T10:00:00+00:00")
@@ -315,9 +315,9 @@ class TestSyncsOfSeveralBatches:
             (row,) = db.collection(outbox.COLLECTION).find({})
             with monkeypatch.context() as patched:
                 self.fail_after_one_batch(patched, AutoReconnect())
-                assert outbox.deliver(row["_id"]) is False
+                assert deliveries.deliver(row["_id"]) is False
         with time_machine.travel(clock.now() + timedelta(hours=1, minutes=1), tick=False):
-            assert outbox.deliver(row["_id"]) is True
+            assert deliveries.deliver(row["_id"]) is True
         self.assert_one_whole_run()
 
     def test_a_regular_sync_is_claimed_only_together_with_its_event(self, crowd, monkeypatch):

@@ -38,7 +38,7 @@ from patients.events import (
     PatientUpdated,
     UploadReminderRequested,
 )
-from tests import mails
+from tests import deliveries, mails
 from tests.factories import make_clinic, make_clinician, make_patient
 from tests.processes.service import Service, eventually
 from users.services import neighbours
@@ -57,7 +57,7 @@ def deliver(rounds=2):
     """Deliver this app's due rows, and the rows that they emit."""
     for _ in range(rounds):
         for row in rows(state="pending", attempts=0, handler={"$regex": "^notifications[.]"}):
-            outbox.deliver(row["_id"])
+            deliveries.deliver(row["_id"])
 
 
 def happen(event, **fields):
@@ -615,7 +615,7 @@ def failing(settings):
 
 def try_again(row_id):
     make_due(_id=row_id)
-    return outbox.deliver(row_id)
+    return deliveries.deliver(row_id)
 
 
 def test_a_provider_that_fails_three_times_is_tried_a_fourth_time(failing):
@@ -710,10 +710,10 @@ DELIVER = """
 import sys, django
 django.setup()
 from bson import ObjectId
-from kernel import outbox
 from kernel.outbox import waking
+from tests import deliveries
 waking.enqueue = lambda wake_ups: None
-outbox.deliver(ObjectId(sys.argv[1]))
+deliveries.deliver(ObjectId(sys.argv[1]))
 """
 
 
@@ -750,10 +750,10 @@ def test_a_worker_killed_while_sending_loses_nothing(backend, folder):
     assert in_own_process(row_id, folder, backend) == -signal.SIGKILL
     assert sent_mails.find(row_id)["state"] == "sending"
     db.collection(ROWS).update_one({"_id": row_id}, {"$set": {"notBefore": clock.now()}})
-    assert not outbox.deliver(row_id), "not before the killed worker's claims have expired"
+    assert not deliveries.deliver(row_id), "not before the killed worker's claims have expired"
     expire_claims(row_id)
-    assert outbox.deliver(row_id)
-    assert not outbox.deliver(row_id)
+    assert deliveries.deliver(row_id)
+    assert not deliveries.deliver(row_id)
     # No one can know whether the provider took the mail of the killed worker. The copy has the same Message-ID.
     assert {mail["Message-ID"] for mail in mails.newest_first(folder)} == {
         f"<{row_id}@tidepool.org>"
@@ -767,12 +767,12 @@ def test_a_mail_that_kills_its_workers_is_parked_for_staff(folder):
     for _ in range(2):
         assert in_own_process(row_id, folder, "DiesAfterSending") == -signal.SIGKILL
         expire_claims(row_id)
-    assert not outbox.deliver(row_id)
+    assert not deliveries.deliver(row_id)
     (row,) = rows()
     assert (row["state"], row["lastError"]) == ("dead", "mail_outcome_unclear")
     assert len(mails.newest_first(folder)) == 2
     assert outbox.requeue(row_id)
-    assert outbox.deliver(row_id)
+    assert deliveries.deliver(row_id)
     assert len(mails.newest_first(folder)) == 3
 
 
@@ -780,9 +780,9 @@ def test_a_worker_killed_after_noting_the_mail_as_sent_sends_once(folder, monkey
     row_id = request_mail()
     with monkeypatch.context() as patch:
         patch.setattr(ending, "finish", lambda row: None)
-        outbox.deliver(row_id)
+        deliveries.deliver(row_id)
     expire_claims(row_id)
-    assert outbox.deliver(row_id)
+    assert deliveries.deliver(row_id)
     assert len(mails.newest_first(folder)) == 1
 
 

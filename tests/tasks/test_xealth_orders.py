@@ -15,6 +15,7 @@ from kernel import clock, db, outbox
 from patients import kept
 from patients.services import custodial_accounts, patient_matching
 from patients.services import patients as patients_service
+from tests import deliveries
 from tests import xealth_orders as orders
 from tests.cast import make_person
 from tests.events import deliver_all, emitted
@@ -445,14 +446,16 @@ def test_two_notifications_at_once_leave_one_patient_and_one_subscription(partne
     partner.post(orders.NOTIFICATION, notification())
     partner.post(orders.NOTIFICATION, notification(eventId="2", patientIdentity={"ids": more}))
     rows = db.collection(outbox.COLLECTION).find({"event": "xealth.order_notified"})
-    threads = [threading.Thread(target=outbox.deliver, args=(row["_id"],)) for row in list(rows)]
+    threads = [
+        threading.Thread(target=deliveries.deliver, args=(row["_id"],)) for row in list(rows)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     with time_machine.travel(clock.now() + timedelta(minutes=20)):
         for row in db.collection(outbox.COLLECTION).find({"event": "xealth.order_notified"}):
-            outbox.deliver(row["_id"])
+            deliveries.deliver(row["_id"])
 
     (patient,) = orders.patients()
     assert patient["ehrSubscriptions"]["xealthReports"]["active"] is True
@@ -464,7 +467,7 @@ def due_again(minutes=20):
     """All rows that wait are delivered, as if that much time had passed."""
     with time_machine.travel(clock.now() + timedelta(minutes=minutes)):
         for row in list(db.collection(outbox.COLLECTION).find({"state": {"$ne": outbox.DONE}})):
-            outbox.deliver(row["_id"])
+            deliveries.deliver(row["_id"])
 
 
 class Killed(BaseException):
@@ -673,7 +676,7 @@ def test_a_redelivered_or_ended_order_is_not_read_again(partner, known, peer):
     rows = list(db.collection(outbox.COLLECTION).find({"event": "xealth.order_notified"}))
 
     db.collection(outbox.COLLECTION).update_many({}, {"$set": {"state": outbox.PENDING}})
-    outbox.deliver(rows[0]["_id"])
+    deliveries.deliver(rows[0]["_id"])
 
     assert len(peer.reads) == 1
 
