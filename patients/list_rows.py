@@ -26,9 +26,9 @@ from kernel import safe_reading
 from kernel.db import Document
 from patients import statistics
 from patients.choices import RangePreset, RangeType
+from patients.custody import is_custodial
 from patients.find_terms import terms_of
 from patients.search_keys import SEARCHED, search_key
-from users.choices import Grant
 
 NO_FLAG = "0"
 # Other writers may have stored texts and lists of any length; a row has to fit into a document and its indexes.
@@ -125,8 +125,7 @@ def _ranges(record: Mapping[str, Any]) -> Document:
 
 
 def _custody(record: Mapping[str, Any]) -> Document:
-    permissions = safe_reading.mapping(record.get("permissions"))
-    return {"isCustodial": True} if Grant.CUSTODIAN in permissions else {}
+    return {"isCustodial": True} if is_custodial(record) else {}
 
 
 def _sources(record: Mapping[str, Any]) -> Document:
@@ -217,8 +216,12 @@ COUNTED = ("userId", "tags", "sites", "sources")
 
 def counted_part(record: Mapping[str, Any]) -> Document:
     """As much of its row as counts need."""
-    user = {"userId": record.get("userId")}
-    return {**user, **_tags(record), **_sites(record), **_sources(record)}
+    return {"userId": _user_id(record), **_tags(record), **_sites(record), **_sources(record)}
+
+
+def _user_id(record: Mapping[str, Any]) -> str | None:
+    value = safe_reading.text(record.get("userId"))
+    return None if value is None else value[:_LONGEST_TEXT]
 
 
 def row_id(clinic_id: ObjectId, patient_id: ObjectId) -> bytes:
@@ -234,7 +237,7 @@ def row_of(record: Mapping[str, Any]) -> Document:
         "_id": row_id(record["clinicId"], record["_id"]),
         "clinicId": record["clinicId"],
         "patientId": record["_id"],
-        "userId": record.get("userId"),
+        "userId": _user_id(record),
     }
     for _, _, part in _PARTS:
         row |= part(record)

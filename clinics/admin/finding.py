@@ -24,9 +24,9 @@ from kernel import addresses, texts
 from kernel.db import Document
 from kernel.staff import pages, recents, roles, searches
 from patients.admin.readable_patients import patient
+from patients.custody import is_custodial
 from patients.services import finding as patient_finding
 from patients.services import staff_reads as patient_reads
-from patients.services.patient_details import is_custodial
 
 SHOWN = 10
 _MORE = "There are more, or may be: add something to narrow it down"

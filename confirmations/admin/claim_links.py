@@ -11,7 +11,7 @@ from kernel import clock, safe_reading
 from kernel.db import Document
 from kernel.errors import DomainError
 from kernel.staff import pages, roles
-from patients.services.patient_details import is_custodial
+from patients.custody import is_custodial
 
 RESENT = "patient.invitation_sent_again"
 

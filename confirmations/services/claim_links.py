@@ -10,8 +10,8 @@ from confirmations.services import people, signups
 from kernel import clock, outbox
 from kernel.errors import ConstraintViolation, Forbidden, NotFound
 from kernel.principal import Principal
+from patients.custody import is_custodial
 from patients.services import patients
-from patients.services.patient_details import is_custodial
 
 # Claim links are requested by the clinic's side, not by a person.
 CLINIC_SIDE = Principal(user_id="", is_server=True)

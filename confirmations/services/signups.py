@@ -19,8 +19,8 @@ from kernel import addresses, clock, db, mail_limits, outbox
 from kernel.db import Document
 from kernel.errors import Conflict, ConstraintViolation, Forbidden, NotFound, Unavailable
 from kernel.principal import Principal
+from patients.custody import is_custodial
 from patients.services import patients
-from patients.services.patient_details import is_custodial
 from users.choices import AccountRole
 from users.clients.protocol import AccountChanged, Expected, User, UserUpdate
 from users.services.neighbours import user_service

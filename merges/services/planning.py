@@ -19,9 +19,9 @@ from kernel.safe_reading import mapping, objects, text, texts
 from kernel.texts import camel_case
 from merges.plan.model import Clinic, Clinician, MergePlan, Patient, Restriction, Site, Tag
 from merges.plan.plan import make_plan
+from patients.custody import is_custodial
 from patients.documents import PatientDocument
 from patients.services import merging
-from patients.services.patient_details import is_custodial
 
 NO_SOURCE = "the id of the source clinic is required"
 SAME_CLINIC = "a clinic cannot be merged into itself"

@@ -18,7 +18,7 @@ from notifications.services import directory
 from notifications.services.catalogue import PROVIDERS
 from notifications.services.requests import Cause, Draft, request_once
 from patients.choices import SourceState
-from patients.services.patient_details import is_custodial
+from patients.custody import is_custodial
 from users.services import neighbours
 
 TOKEN_LIFETIME = timedelta(days=30)

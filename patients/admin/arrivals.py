@@ -9,9 +9,9 @@ from kernel import clock, safe_reading
 from kernel.db import Document
 from patients import statistics
 from patients.choices import DataProvider, Finding
+from patients.custody import is_custodial
 from patients.services import arrivals
 from patients.services.arrivals import Arrival
-from patients.services.patient_details import is_custodial
 
 
 @dataclass(frozen=True, slots=True)

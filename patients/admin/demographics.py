@@ -16,8 +16,8 @@ from kernel.staff.differences import difference
 from kernel.staff.fields import Address, OptionalReasonForm, StaffForm, Text
 from patients.admin import readable_patients
 from patients.choices import DiagnosisType
+from patients.custody import is_custodial
 from patients.services import patients
-from patients.services.patient_details import is_custodial
 
 CORRECTED = "patient.corrected"
 NEEDED = "It can be corrected, but not erased."

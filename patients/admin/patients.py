@@ -17,7 +17,8 @@ from patients import fields
 from patients.admin import arrivals, list_choices, readable_patients
 from patients.admin.patient_fields import cell, line
 from patients.choices import DataProvider
-from patients.services import data_sources, patient_details, patient_lists
+from patients.custody import is_custodial
+from patients.services import data_sources, patient_lists
 from patients.services.patient_lists import PatientFilter
 
 frame.add_tab(frame.Tab("clinic_patients", "Patients", roles.PATIENTS, position=20))
@@ -189,7 +190,7 @@ def _row(document: Document, clinic: Document, last_data: datetime | None) -> di
     return {
         **document,
         "id": document["userId"],
-        "is_custodial": patient_details.is_custodial(document),
+        "is_custodial": is_custodial(document),
         "tag_names": [names.get(tag, f"deleted tag {tag}") for tag in document.get("tags") or []],
         "site_names": [site["name"] for site in document.get("sites") or []],
         "granted": sorted(document.get("permissions") or {}),

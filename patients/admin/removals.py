@@ -6,8 +6,8 @@ from django.urls import reverse
 from clinic_records.admin import readable_clinics, removals
 from kernel.staff import pages, roles
 from patients.admin import readable_patients
+from patients.custody import is_custodial
 from patients.services import patients
-from patients.services.patient_details import is_custodial
 
 REMOVED = "patient.removed"
 NEEDS = (roles.PATIENTS, roles.DESTROY)

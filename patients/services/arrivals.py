@@ -10,8 +10,8 @@ from kernel import safe_reading
 from kernel.clock import ZERO
 from kernel.db import Document
 from patients.choices import DataProvider, Finding, SourceState
+from patients.custody import is_custodial
 from patients.services.data_sources import REQUEST_LASTS
-from patients.services.patient_details import is_custodial
 
 IS_STALE = timedelta(hours=48)
 INVITATION_LASTS = timedelta(days=31)  # from the day of the record; a reminder does not prolong it

@@ -11,8 +11,8 @@ from kernel import clock, ids
 from kernel.db import Document
 from kernel.errors import NoChange
 from patients import fields
+from patients.custody import is_custodial
 from patients.services import data_sources, summaries, summary_mapping
-from patients.services.patient_details import is_custodial
 from patients.services.patients import find_patient
 from patients.store import patients as store
 from users.services.neighbours import data_service, profile_service, user_service

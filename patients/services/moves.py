@@ -12,10 +12,10 @@ from clinic_records.services import access, closures
 from kernel import clock, db, outbox, safe_reading, texts
 from kernel.db import Document
 from kernel.errors import BadRequest, ConstraintViolation, DomainError, Duplicate, PaymentRequired
+from patients.custody import is_custodial
 from patients.documents import PatientDocument
 from patients.events import PatientChangedClinic
 from patients.services import moving, patient_counts, patients, plan_limits
-from patients.services.patient_details import is_custodial
 
 _key = texts.key_without_blanks
 SAME = "the patient is in this clinic"

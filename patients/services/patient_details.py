@@ -10,12 +10,10 @@ from bson import ObjectId
 
 from clinic_records.documents import ClinicDocument
 from clinic_records.services import access
-from kernel import safe_reading
 from kernel.db import Document
 from kernel.errors import ConstraintViolation
 from patients import fields
 from patients.choices import PERMISSIONS
-from users.choices import Grant
 
 UNKNOWN_SITE = "the clinic has no site with that name"
 
@@ -56,10 +54,6 @@ def _check_names(said: Mapping[str, Any], known: Set[str]) -> None:
 
 def permissions_of(granted: Sequence[str]) -> Document:
     return {name: {} for name in PERMISSIONS if name in granted}
-
-
-def is_custodial(document: Document) -> bool:
-    return Grant.CUSTODIAN in safe_reading.mapping(document.get("permissions"))
 
 
 def known_tags_and_sites(

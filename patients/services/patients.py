@@ -27,6 +27,7 @@ from kernel.errors import (
 from kernel.policy import Path
 from patients import fields
 from patients.choices import PERMISSIONS
+from patients.custody import is_custodial
 from patients.documents import PatientDocument
 from patients.events import PatientCreated, PatientDeleted, PatientUpdated
 from patients.services import (
@@ -39,7 +40,6 @@ from patients.services import (
 from patients.services.patient_details import (
     PatientDetails,
     SharedPatient,
-    is_custodial,
     known_tags_and_sites,
     names_tags_or_sites,
     permissions_of,

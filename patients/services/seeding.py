@@ -12,11 +12,11 @@ from kernel import clock, db
 from kernel.api.rendering import encode
 from kernel.db import Document
 from kernel.errors import Conflict
+from patients.custody import is_custodial
 from patients.documents import PatientDocument
 from patients.services import patient_counts
 from patients.services.demo_patients import Surroundings, invent_patients
 from patients.services.effects import profile_of
-from patients.services.patient_details import is_custodial
 from patients.store import patients as store
 from patients.summary_answers import PARTS, shown
 from users.services import accounts

@@ -27,8 +27,9 @@ from kernel.errors import (
 )
 from patients import ages, fields
 from patients.choices import MatchCriterion
+from patients.custody import is_custodial
 from patients.services import custodial_accounts, patients
-from patients.services.patient_details import PatientDetails, is_custodial
+from patients.services.patient_details import PatientDetails
 from redox.choices import Failure
 from redox.messages.orders import WHAT, Order, read_order
 from redox.messages.results import Kind

@@ -5,7 +5,9 @@ import pytest
 from bson import ObjectId
 
 from kernel import db
-from patients.list_rows import row_of
+from patients.list_rows import counted_part, row_of
+from patients.models import Patient
+from patients.store import list_rows
 from tests.factories import make_patient, make_patients
 
 pytestmark = pytest.mark.foreign_documents
@@ -62,6 +64,32 @@ def test_everyone_is_listed_and_someone_can_be_added(limited, ada, quirk):
     assert ada.api.post(url, BODY).status_code == 200
     assert ada.api.delete(f"{url}/{patient['userId']}").status_code == 204
     assert ada.api.get(url).json()["meta"]["count"] == 2
+
+
+@pytest.mark.parametrize("user_id", ["u" * 9_000_000, ["u" * 9_000_000], {"u": "u" * 9_000_000}])
+def test_a_user_id_of_megabytes_is_not_copied_and_hides_no_one(clinic, ada, user_id):
+    place = {"_id": ObjectId(clinic["id"])}
+    make_patients(place, [{"fullName": "Ann"}])
+    make_patient(place, userId=user_id)
+    url = f"/v1/clinics/{clinic['id']}/patients"
+    assert ada.api.get(f"{url}?search=ann").json()["meta"]["count"] == 1
+    assert ada.api.post(url, BODY).status_code == 200
+    (row,) = db.collection(list_rows.COLLECTION).aggregate(
+        [{"$match": {"clinicId": place["_id"]}}, {"$sort": {"size": -1}},
+         {"$group": {"_id": None, "largest": {"$max": {"$bsonSize": "$$ROOT"}}}}]
+    )  # fmt: skip
+    assert row["largest"] < 20_000
+
+
+@pytest.mark.parametrize("name", sorted(field.column for field in Patient._meta.fields))
+@pytest.mark.parametrize(
+    "make", [str, lambda text: [text], lambda text: {"name": text, "id": text}]
+)
+def test_no_field_of_a_record_is_copied_whole_into_its_row(name, make):
+    keys = {"_id": ObjectId(), "clinicId": ObjectId()}
+    if name not in keys:
+        assert len(str(row_of({**keys, name: make("long " * 400_000)}))) < 20_000
+        assert len(str(counted_part({**keys, name: make("long " * 400_000)}))) < 20_000
 
 
 def test_providers_of_megabytes_hide_no_one_of_their_clinic(clinic, ada):
