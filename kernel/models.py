@@ -422,6 +422,17 @@ class Job(StoredDocument):
     )
     options: Any = PassThroughField(shape=dict, help_text="what the kind needs besides")
     about = models.TextField(help_text="what it does, in words, without patients")
+    narrowed: Any = PassThroughField(
+        null=True,
+        shape=[{"title": str, "value": str}],
+        help_text="by what its patients were chosen, in words, without the text that was searched for",
+    )
+    left_out: Any = PassThroughField(
+        null=True,
+        db_column="leftOut",
+        shape=[{"words": str, "count": int, "items": [str]}],
+        help_text="why some were left out, how many, and the first of them, 500 in all",
+    )
     state = models.TextField(choices=JobState.choices, help_text="how far it has come")
     steps = models.IntegerField(help_text="steps that were taken, so that none is taken twice")
     position = models.IntegerField(help_text="the part that is next")
@@ -434,7 +445,7 @@ class Job(StoredDocument):
     problem = models.TextField(help_text="why it ended early")
     log: Any = PassThroughField(
         shape=[{"time": datetime, "words": str}],
-        help_text="its steps and what was left out, the last 500",
+        help_text="its steps, the last 500",
     )
     file: Any = PassThroughField(
         null=True,
@@ -468,17 +479,20 @@ class JobPart(StoredDocument):
     life = lives.expires(
         "JobPartsCleanup",
         "a day after the file was made; of a job that has not ended, three days after the part was made; of one that "
-        "has failed, three days after that",
+        "has failed, three days after that; what was searched for, three days after the begin",
     )
 
     job_id = ObjectIdField(db_column="jobId", help_text="the job")
-    series = models.TextField(help_text="`wanted`, `items`, `rows`, or that of the file")
+    series = models.TextField(help_text="`wanted`, `typed`, `items`, `rows`, or that of the file")
     number = models.IntegerField(help_text="its place in the series")
     items = ArrayField(models.TextField(), null=True, help_text="ids of what is worked on")
     wanted: Any = PassThroughField(
         null=True,
         shape=dict,
         help_text="what was asked for, of a job that failed before it was planned",
+    )
+    typed = models.TextField(
+        null=True, help_text="the text that was searched for, for the page of the job"
     )
     data = models.BinaryField(null=True, help_text="rows, compressed, or a piece of the file")
     expires_time = models.DateTimeField(db_column="expiresTime", help_text="when it goes")

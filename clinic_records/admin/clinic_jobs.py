@@ -1,7 +1,7 @@
 """How a page begins a job about a clinic, with the event that says what was asked for, in one transaction; and what the
 work of such a job records."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bson import ObjectId
@@ -22,7 +22,7 @@ class ConfirmForm(RemovalForm):
     wrong_text = "The text does not match; nothing was begun."
 
 
-def begin(
+def begin(  # noqa: PLR0913 (all named, and passed on as they are)
     request: HttpRequest,
     clinic: Document,
     kind: jobs.Kind,
@@ -32,8 +32,11 @@ def begin(
     scope: dict[str, Any],
     about: str,
     reason: str,
+    narrowed: Sequence[tuple[str, str]] = (),
+    typed: str = "",
+    left_out: Mapping[str, int] | None = None,
 ) -> HttpResponseBase:
-    """Leads to the page of the job."""
+    """Leads to the page of the job. `narrowed`, `typed` and `left_out` as `jobs.begin` takes them."""
     begun: list[str] = []
 
     def apply() -> None:
@@ -44,6 +47,9 @@ def begin(
             wanted=wanted,
             options=options,
             about=about,
+            narrowed=narrowed,
+            typed=typed,
+            left_out=left_out,
             reason=reason,
         )
         begun[:] = [str(job_id)]

@@ -13,14 +13,7 @@ from clinics.admin import patient_moves
 from kernel import clock, jobs, safe_reading
 from kernel.api import schema
 from kernel.db import Document
-from kernel.errors import (
-    BadRequest,
-    Busy,
-    Conflict,
-    ConstraintViolation,
-    NotFound,
-    PaymentRequired,
-)
+from kernel.errors import Busy
 from kernel.staff import pages
 from kernel.staff.fields import Text
 from kernel.templatetags.staff import pluralized
@@ -30,23 +23,19 @@ from patients.services import moves, patient_counts, plan_limits
 from patients.services import staff_reads as patient_reads
 
 _TITLE = "Move many patients"
-_REFUSALS = (BadRequest, Conflict, ConstraintViolation, NotFound, PaymentRequired)
 NO_CLINIC = "No other clinic has this name, share code or id."
 SEVERAL = "Several clinics have it in their names. Type the share code:"
 
 
+def _requires(task: jobs.Task) -> None:
+    for clinic_id in (task.clinic_id, task.options["to"]):
+        access.access_clinic(clinic_id)
+
+
 def _work(task: jobs.Task, items: Sequence[str]) -> jobs.Batch:
-    """What refuses all of them ends the job; what refuses one does not."""
-    clinics = (task.clinic_id, ObjectId(task.options["to"]))
+    clinics = task.clinic_id, ObjectId(task.options["to"])
     for user_id in items:
-        try:
-            moves.move_patient(clinic_id=clinics[0], user_id=user_id, target_id=clinics[1])
-        except Busy:
-            raise
-        except _REFUSALS as error:
-            if isinstance(error, NotFound):
-                _require(clinics)
-            raise jobs.Skipped(error.words or error.message) from None
+        moves.move_patient(clinic_id=clinics[0], user_id=user_id, target_id=clinics[1])
         for clinic_id in clinics:
             clinic_jobs.record_one(
                 task,
@@ -59,12 +48,6 @@ def _work(task: jobs.Task, items: Sequence[str]) -> jobs.Batch:
     return jobs.Batch(len(items))
 
 
-def _require(clinic_ids: Sequence[ObjectId]) -> None:
-    """A move reads both clinics itself; what refuses it may be that one is gone. Raises NotFound."""
-    for clinic_id in clinic_ids:
-        access.access_clinic(clinic_id)
-
-
 MOVE = jobs.add(
     jobs.Kind(
         name="patients.move",
@@ -73,7 +56,10 @@ MOVE = jobs.add(
         sees=patient_moves.NEEDS,
         begins=patient_moves.NEEDS,
         plan=many_patients.plan,
+        requires=_requires,
         work=_work,
+        names=patient_reads.names_in_clinic,
+        page="clinic_patient",
         batch=500,
         is_one_by_one=True,
         names_items=True,
@@ -173,10 +159,12 @@ def _lines_of_patients(sample: Sample) -> list[str]:
 
 
 def _rules(target: Document) -> list[str]:
-    """Who would stay, and be a line of the log."""
+    """Who would be left out."""
     name = target.get("name")
     stored = access.access_clinic(target["_id"])
-    lines = [f"Who is a patient of {name} already stays where they are, and the log says so."]
+    lines = [
+        f"Who is a patient of {name} already stays where they are, and the page of the job says so."
+    ]
     rules = safe_reading.mapping(stored.get("mrnSettings"))
     if rules.get("required") is True:
         lines.append(f"So does who has no MRN: {name} requires one.")

@@ -16,7 +16,6 @@ from clinics.services import clinicians, staff_reads
 from kernel import jobs
 from kernel.choices import ClinicianRole
 from kernel.db import Document
-from kernel.errors import BadRequest, Busy, Conflict, ConstraintViolation, NotFound
 from kernel.staff import pages, roles, searches
 from kernel.staff.fields import StaffForm
 
@@ -25,7 +24,6 @@ _ADMIN, _MEMBER = ClinicianRole.ADMIN.value, ClinicianRole.MEMBER.value
 _OTHER = {_ADMIN: _MEMBER, _MEMBER: _ADMIN}
 _CHANGES = {_ADMIN: "Make them admins", _MEMBER: "Make them members who are no admins"}
 _TITLE = "Roles of many members"
-_REFUSALS = (BadRequest, Conflict, ConstraintViolation, NotFound)
 UNREADABLE = "the record has roles that no page can show; change it on its own page"
 ALREADY = "has the role already"
 NO_ONE = "There is no one among these whose roles would change"
@@ -37,15 +35,12 @@ def _plan(task: jobs.Task) -> Sequence[str]:
     return list(task.wanted["userIds"])
 
 
-def _work(task: jobs.Task, items: Sequence[str]) -> jobs.Batch:
-    """What refuses all of them ends the job; what refuses one does not."""
+def _requires(task: jobs.Task) -> None:
     closures.require_open(access.access_migrated_clinic(task.clinic_id)["_id"])
-    try:
-        return jobs.Batch(sum(_change(task, user_id) for user_id in items))
-    except Busy:
-        raise
-    except _REFUSALS as error:
-        raise jobs.Skipped(error.words or error.message) from None
+
+
+def _work(task: jobs.Task, items: Sequence[str]) -> jobs.Batch:
+    return jobs.Batch(sum(_change(task, user_id) for user_id in items))
 
 
 def _change(task: jobs.Task, user_id: str) -> bool:
@@ -76,7 +71,10 @@ ROLES = jobs.add(
         sees=(roles.MEMBERS,),
         begins=(roles.MEMBERS,),
         plan=_plan,
+        requires=_requires,
         work=_work,
+        names=staff_reads.names_in_clinic,
+        page="clinic_member",
         is_one_by_one=True,
         items="members",
         names_items=True,

@@ -109,6 +109,12 @@ def is_invite(text: str) -> bool:
     return record_id is not None and store.is_invite(record_id)
 
 
+def names_in_clinic(clinic_id: ObjectId, user_ids: Sequence[str]) -> dict[str, str]:
+    """Of present members, by user id."""
+    members = list_members_with_ids(clinic_id, user_ids)
+    return {member["userId"]: safe_reading.text(member.get("name")) or "" for member in members}
+
+
 def names_of_clinicians(keys: Sequence[tuple[ObjectId, str]]) -> dict[tuple[ObjectId, str], str]:
     """Names by clinic and user id; those of removed clinicians come from the archive."""
     return people.names_by_key(store.list_clinicians(keys), "userId", "name")

@@ -7,7 +7,7 @@ running   how a job begins, goes on after a crash, and ends
 """
 
 from kernel.jobs.files import fetch, is_ready
-from kernel.jobs.kinds import KINDS, Batch, Kind, Skipped, Task, add
+from kernel.jobs.kinds import KINDS, PATIENTS, Batch, Kind, Skipped, Task, add
 from kernel.jobs.running import (
     access,
     begin,
@@ -17,11 +17,12 @@ from kernel.jobs.running import (
     is_at_work,
     start_again,
 )
-from kernel.jobs.store import COLLECTION
+from kernel.jobs.store import COLLECTION, find_typed
 
 __all__ = [
     "COLLECTION",
     "KINDS",
+    "PATIENTS",
     "Batch",
     "Kind",
     "Skipped",
@@ -33,6 +34,7 @@ __all__ = [
     "can_start_again",
     "cancel",
     "fetch",
+    "find_typed",
     "is_at_work",
     "is_ready",
     "start_again",

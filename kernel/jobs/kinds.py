@@ -1,7 +1,7 @@
 """What an app declares of a kind of job: what it works on, and what it does with a part of that."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from bson import ObjectId
@@ -23,8 +23,8 @@ class Task:
 
 
 class Skipped(Exception):
-    """Raised by work that goes on one by one: the rules refuse it for this item, and the rest goes on. `words` become a
-    line of the log after the item's id, so they say nothing else about a patient."""
+    """Raised by work that goes on one by one: this item is left out, and the rest goes on. `words` say why, and nothing
+    about a patient."""
 
     def __init__(self, words: str) -> None:
         self.words = words
@@ -33,10 +33,12 @@ class Skipped(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What became of a part: for how many it was done, and its rows in the file, if the job makes one."""
+    """What became of a part: for how many it was done, its rows in the file, if the job makes one, and who was left
+    out: why -> items."""
 
     done: int
     rows: Sequence[Sequence[Any]] = ()
+    left_out: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +46,15 @@ class Kind:
     """`plan` names all that the job works on, by id and in order, and `work` takes `batch` of them at a time. Both may
     be called again after a crash, unless the work `is_atomic`: then it is done in one transaction with the note that it
     was, and neither waits for other services nor for long. Work that `is_one_by_one` is called for one item at a time,
-    each in such a transaction of its own, and may raise `Skipped`.
+    each in such a transaction of its own: an item that the rules refuse is left out, as one for which it raises
+    `Skipped`, and the rest goes on. What refuses all of them ends the job: what `requires` raises, which is called
+    before each `work` and with it, and `Busy`, which passes.
 
     `sees` are the permissions to see the job, all of them needed, `begins` those to begin it, to cancel it and
     to start it again. With a `header` the job makes a file. `items` says what is worked on; where these are user ids,
-    `names_items` has the event of its end name them. `let_go` gives back what was claimed for the job when it began:
-    called in the transaction in which it fails or is canceled."""
+    `names_items` has the event of its end name them. `names` finds the names of those who were left out, in the clinic
+    and by item, for who sees the job, and `page` is the page of one of them. `let_go` gives back what was claimed for
+    the job when it began: called in the transaction in which it fails or is canceled."""
 
     name: str  # stored
     title: str
@@ -64,6 +69,9 @@ class Kind:
     items: str = PATIENTS
     names_items: bool = False
     header: tuple[str, ...] = ()
+    requires: Callable[[Task], None] = lambda _: None
+    names: Callable[[ObjectId, Sequence[str]], Mapping[str, str]] = lambda *_: {}
+    page: str = ""
     let_go: Callable[[Task], None] = lambda _: None
 
 

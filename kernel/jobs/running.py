@@ -17,7 +17,15 @@ from bson import ObjectId
 from kernel import accesses, audit, clock, db, ids, outbox
 from kernel.choices import AuditOutcome, Failure, JobState
 from kernel.db import Document
-from kernel.errors import BadRequest, Conflict, ConstraintViolation, NotFound, PermanentFailure
+from kernel.errors import (
+    BadRequest,
+    Busy,
+    Conflict,
+    ConstraintViolation,
+    NotFound,
+    PaymentRequired,
+    PermanentFailure,
+)
 from kernel.events import JobDue
 from kernel.jobs import files, store
 from kernel.jobs.kinds import KINDS, PATIENTS, Batch, Kind, Skipped, Task
@@ -32,13 +40,13 @@ SLICE = timedelta(seconds=20)
 EACH_LASTS = timedelta(
     seconds=1
 )  # so long items are worked on one by one before the job is read again
-MOST_NAMED = 500  # whom an audit event names; more are counted
+MOST_NAMED = 500  # whom an audit event names, and a job of those it has left out; more are counted
 PARTS_LAST = timedelta(
     days=3
 )  # longer than the outbox tries; and so long a failed job can be started again
 _AT_WORK = (JobState.PLANNING, JobState.RUNNING, JobState.WRITING)
 # What the rules refuse; other failures are tried again by the outbox.
-_REFUSALS = (BadRequest, Conflict, ConstraintViolation, NotFound)
+_REFUSALS = (BadRequest, Conflict, ConstraintViolation, NotFound, PaymentRequired)
 
 log = structlog.get_logger(__name__)
 
@@ -56,10 +64,15 @@ def begin(
     wanted: Mapping[str, Any] | None = None,
     options: Mapping[str, Any] | None = None,
     about: str = "",
+    narrowed: Sequence[tuple[str, str]] = (),
+    typed: str = "",
+    left_out: Mapping[str, int] | None = None,
     reason: str = "",
 ) -> ObjectId:
     """In the caller's transaction, with the audit event that says what was asked for. `about`: the same in words,
-    without anything about a patient."""
+    without anything about a patient. `narrowed`: by what those it is about were chosen, in words (title, value).
+    `typed`: the text that was searched for, which is kept for three days. `left_out`: why -> how many could not be
+    chosen."""
     moment = clock.now()
     job = {
         "_id": ids.new_id(),
@@ -69,6 +82,11 @@ def begin(
         "wanted": dict(wanted or {}),
         "options": dict(options or {}),
         "about": about,
+        "narrowed": [{"title": title, "value": value} for title, value in narrowed],
+        "leftOut": [
+            {"words": words, "count": count, "items": []}
+            for words, count in (left_out or {}).items()
+        ],
         "state": JobState.PLANNING.value,
         **dict.fromkeys(("steps", "position", "offset", "total", "done", "succeeded"), 0),
         "problem": "",
@@ -79,6 +97,8 @@ def begin(
         "updatedTime": moment,
     }
     store.insert(job)
+    if typed:
+        store.keep_typed(job["_id"], typed, moment + PARTS_LAST)
     _emit(job)
     job_id: ObjectId = job["_id"]
     return job_id
@@ -224,9 +244,9 @@ def _work(job: Document, kind: Kind, task: Task) -> None:
         _work_on_each(job, kind, task, items)
         return
     if kind.is_atomic:
-        db.run_in_transaction(lambda: _note(job, kind, items, kind.work(task, items)))
+        db.run_in_transaction(lambda: _note(job, kind, items, _worked(kind, task, items)))
     else:
-        batch = kind.work(task, items)
+        batch = _worked(kind, task, items)
         db.run_in_transaction(partial(_note, job, kind, items, batch))
     _note_shown(kind, len(items))
 
@@ -239,6 +259,7 @@ def _note_shown(kind: Kind, count: int) -> None:
 def _work_on_each(job: Document, kind: Kind, task: Task, items: Sequence[str]) -> None:
     """What is left of a part, for a while: neither the job nor the part is read again for each. Someone who cancels it
     is heard after each, because the next note of it fails then."""
+    kind.requires(task)
     started = time.monotonic()
     for offset in range(job.get("offset", 0), len(items)):
         is_last = offset + 1 == len(items)
@@ -252,26 +273,62 @@ def _work_on_one(job: Document, kind: Kind, task: Task, item: str, *, is_last: b
     """The job afterwards. What is refused has changed nothing: the note of it is written after that transaction."""
     try:
         return db.run_in_transaction(
-            lambda: _note_one(job, kind.work(task, [item]).done, is_last=is_last)
+            lambda: _note_one(job, _worked_on_one(kind, task, item), is_last=is_last)
         )
     except Skipped as skipped:
-        return _note_one(job, 0, f"{item}: {skipped.words}", is_last=is_last)
+        return _note_one(job, Batch(0, left_out={skipped.words: [item]}), is_last=is_last)
 
 
-def _note_one(job: Document, succeeded: int, *lines: str, is_last: bool) -> Document:
+def _worked(kind: Kind, task: Task, items: Sequence[str]) -> Batch:
+    kind.requires(task)
+    return kind.work(task, items)
+
+
+def _worked_on_one(kind: Kind, task: Task, item: str) -> Batch:
+    """Raises Skipped for what the rules refuse for this item alone."""
+    try:
+        return kind.work(task, [item])
+    except Busy:
+        raise
+    except _REFUSALS as error:
+        if isinstance(error, NotFound):
+            kind.requires(task)  # otherwise what all of them need would be gone
+        raise Skipped(error.words or error.message) from None
+
+
+def _note_one(job: Document, batch: Batch, *, is_last: bool) -> Document:
     """The job afterwards. `is_last`: of its part."""
     done = job["done"] + 1
-    increase = {"position": int(is_last), "done": 1, "succeeded": succeeded}
-    if is_last:
-        lines = (*lines, f"{done} of {job['total']}")
+    increase = {"position": int(is_last), "done": 1, "succeeded": batch.done}
+    lines = [f"{done} of {job['total']}"] if is_last else []
     offset = 0 if is_last else job.get("offset", 0) + 1
-    return _advance(job, {"offset": offset}, lines=lines, increase=increase)
+    fields = {"offset": offset, **_left_out(job, batch)}
+    return _advance(job, fields, lines=lines, increase=increase)
+
+
+def _left_out(job: Document, batch: Batch) -> dict[str, Any]:
+    """All who were left out until then, by why, the first of them by id. The note of a step requires that none was
+    noted since the job was read."""
+    if not batch.left_out:
+        return {}
+    entries = {entry["words"]: entry for entry in job.get("leftOut") or []}
+    room = MOST_NAMED - sum(len(entry["items"]) for entry in entries.values())
+    for words, items in batch.left_out.items():
+        entry = entries.get(words) or {"words": words, "count": 0, "items": []}
+        named = list(items[: max(room, 0)])
+        room -= len(named)
+        entries[words] = {
+            "words": words,
+            "count": entry["count"] + len(items),
+            "items": [*entry["items"], *named],
+        }
+    return {"leftOut": [entry for entry in entries.values() if entry["count"]]}
 
 
 def _note(job: Document, kind: Kind, items: Sequence[str], batch: Batch) -> None:
     done = job["done"] + len(items)
     increase = {"position": 1, "done": len(items), "succeeded": batch.done}
-    _advance(job, {}, lines=[f"{done} of {job['total']}"], increase=increase)
+    _advance(job, _left_out(job, batch), lines=[f"{done} of {job['total']}"], increase=increase)
     if kind.header:
         expires, rows = clock.now() + PARTS_LAST, files.pack(batch.rows)
         store.insert_part(job["_id"], files.ROWS, job["position"], expires, data=rows)

@@ -13,7 +13,8 @@ from kernel.db import Document
 from kernel.page_limits import MOST_COUNTED
 
 COLLECTION, PARTS = "jobs", "jobParts"
-_WANTED = "wanted"  # a series of one part
+_WANTED, _TYPED = "wanted", "typed"  # series of one part each
+_LONG = ("log", "narrowed", "leftOut")
 _MOST_LINES = 500  # of a log
 
 indexes.declare(
@@ -43,9 +44,11 @@ def find(job_id: ObjectId) -> Document | None:
 
 
 def list_newest(query: Mapping[str, Any], *, skip: int, limit: int) -> list[Document]:
-    """Without their logs."""
+    """Without their logs, and without what was typed to choose, and who was left out."""
     sort = [("_id", DESCENDING)]
-    rows = db.collection(COLLECTION).find(query, {"log": 0}, sort=sort, skip=skip, limit=limit)
+    rows = db.collection(COLLECTION).find(
+        query, dict.fromkeys(_LONG, 0), sort=sort, skip=skip, limit=limit
+    )
     return list(rows)
 
 
@@ -142,16 +145,24 @@ def take_wanted(job_id: ObjectId) -> Document | None:
     return None if part is None else part["wanted"]
 
 
+def keep_typed(job_id: ObjectId, text: str, expires: datetime) -> None:
+    """For the page of the job; it goes when it expires, and not with the job's other parts."""
+    insert_part(job_id, _TYPED, 0, expires, typed=text)
+
+
+def find_typed(job_id: ObjectId) -> str | None:
+    part = db.collection(PARTS).find_one({"jobId": job_id, "series": _TYPED, "number": 0})
+    return None if part is None else part["typed"]
+
+
 def prolong_parts(job_id: ObjectId, expires: datetime) -> None:
-    db.collection(PARTS).update_many({"jobId": job_id}, {"$set": {"expiresTime": expires}})
+    query = {"jobId": job_id, "series": {"$ne": _TYPED}}
+    db.collection(PARTS).update_many(query, {"$set": {"expiresTime": expires}})
 
 
 def remove_parts(job_id: ObjectId, *, but: str = "") -> None:
-    """All, or all but those of a series."""
-    query: dict[str, Any] = {"jobId": job_id}
-    if but:
-        query["series"] = {"$ne": but}
-    db.collection(PARTS).delete_many(query)
+    """All but what was typed, and those of a series."""
+    db.collection(PARTS).delete_many({"jobId": job_id, "series": {"$nin": [_TYPED, but]}})
 
 
 def remove_series(job_id: ObjectId, series: str) -> None:

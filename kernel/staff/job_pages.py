@@ -1,6 +1,6 @@
 """Jobs: which there are, how far each is, its file. What a job is about decides who sees it."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -259,7 +259,14 @@ def _page_of(job: Document) -> str:
 def _moving_parts(request: HttpRequest, job: Document) -> dict[str, Any]:
     may_change = _has_all(request, jobs.KINDS[job["kind"]].begins)
     return {
-        "row": {**_row(job), **_file(job), "log": job["log"][::-1]},
+        "row": {
+            **_row(job),
+            **_file(job),
+            "log": job["log"][::-1],
+            "narrowed": job.get("narrowed") or [],
+            "typed": jobs.find_typed(job["_id"]) or "",
+            "left_out": _left_out(request, job),
+        },
         "can_cancel": may_change and jobs.can_cancel(job),
         "can_start_again": may_change and jobs.can_start_again(job),
         "can_fetch": jobs.is_ready(job) and _is_own(request, job),
@@ -289,6 +296,29 @@ def _row(job: Document) -> dict[str, Any]:
         "updated": job["updatedTime"],
         "ended": job.get("endedTime"),
     }
+
+
+def _left_out(request: HttpRequest, job: Document) -> list[dict[str, Any]]:
+    """Named when the job has ended: parts of a page that reload themselves would be looks, each time."""
+    kind, entries = jobs.KINDS[job["kind"]], job.get("leftOut") or []
+    ids_ = [item for entry in entries for item in entry["items"]]
+    names: Mapping[str, str] = {}
+    if ids_ and kind.page and not jobs.is_at_work(job):
+        names = kind.names(job["clinicId"], ids_)
+        if names and kind.items == jobs.PATIENTS:
+            pages.record_view_of_patients(
+                request, clinic_id=job["clinicId"], user_ids=list(names), searched=False
+            )
+    return [
+        {
+            "words": entry["words"],
+            "count": entry["count"],
+            "page": f"admin:{kind.page}" if kind.page else "",
+            "who": [(item, names.get(item)) for item in entry["items"]] if kind.page else [],
+            "more": entry["count"] - len(entry["items"]) if entry["items"] else 0,
+        }
+        for entry in entries
+    ]
 
 
 def _file(job: Document) -> dict[str, Any]:

@@ -5,10 +5,8 @@ from collections.abc import Callable, Sequence
 from django.http import HttpRequest, HttpResponseBase
 
 from clinic_records.admin import clinic_jobs, readable_clinics
-from clinic_records.services import closures
 from kernel import jobs
 from kernel.db import Document
-from kernel.errors import NotFound
 from kernel.staff import pages
 from kernel.templatetags.staff import pluralized
 from patients.admin import list_choices, many_patients, removals
@@ -19,14 +17,10 @@ _TITLE = "Remove many patients"
 
 
 def _work(task: jobs.Task, items: Sequence[str]) -> jobs.Batch:
-    closures.require_open(task.clinic_id)
     for user_id in items:
-        try:
-            patients.remove_patient(
-                clinic_id=task.clinic_id, user_id=user_id, deleted_by=clinic_jobs.signature(task)
-            )
-        except NotFound as error:
-            raise jobs.Skipped(error.message) from None
+        patients.remove_patient(
+            clinic_id=task.clinic_id, user_id=user_id, deleted_by=clinic_jobs.signature(task)
+        )
         clinic_jobs.record_one(
             task, action=removals.REMOVED, object_type="patient", object_id=user_id
         )
@@ -41,7 +35,10 @@ REMOVE = jobs.add(
         sees=removals.NEEDS,
         begins=removals.NEEDS,
         plan=many_patients.plan,
+        requires=many_patients.requires_open,
         work=_work,
+        names=staff_reads.names_in_clinic,
+        page="clinic_patient",
         batch=500,
         is_one_by_one=True,
         names_items=True,

@@ -7,12 +7,11 @@ from django import forms
 from django.http import HttpRequest, HttpResponseBase
 
 from clinic_records.admin import readable_clinics
-from clinic_records.services import closures
 from kernel import jobs
 from kernel.staff import pages, roles
 from patients.admin import list_choices, many_patients
 from patients.admin.many_patients import PatientsForm, Work
-from patients.services import patient_tags
+from patients.services import patient_tags, staff_reads
 
 ADD, REMOVE = "add", "remove"
 _CHANGES = {ADD: "Give the tag", REMOVE: "Take the tag away"}
@@ -22,13 +21,13 @@ _NEEDS = (roles.PATIENTS, roles.CARE)
 
 
 def _work(task: jobs.Task, items: Sequence[str]) -> jobs.Batch:
-    closures.require_open(task.clinic_id)
     is_added = task.options["change"] == ADD
     change = patient_tags.assign_tag if is_added else patient_tags.remove_tag
-    changed = change(
-        clinic_id=str(task.clinic_id), tag_id=task.options["tag"], user_ids=list(items)
-    )
-    return jobs.Batch(changed)
+    whom = {
+        "clinic_id": str(task.clinic_id), "tag_id": task.options["tag"], "user_ids": list(items)
+    }  # fmt: skip
+    left_out = patient_tags.unchanged_by(is_added=is_added, **whom)
+    return jobs.Batch(change(**whom), left_out=left_out)
 
 
 TAG = jobs.add(
@@ -39,7 +38,10 @@ TAG = jobs.add(
         sees=_NEEDS,
         begins=_NEEDS,
         plan=many_patients.plan,
+        requires=many_patients.requires_open,
         work=_work,
+        names=staff_reads.names_in_clinic,
+        page="clinic_patient",
         batch=500,
         is_atomic=True,
         names_items=True,

@@ -77,6 +77,22 @@ class Choice:
         narrowing = {name: getattr(self, name) for name in _NARROWING}
         return {"q": self.search, **narrowing, "order": self.order}
 
+    def in_words(self, clinic: Mapping[str, Any]) -> list[tuple[str, str]]:
+        """The conditions and their values, without the search, which may be a name."""
+        named = {
+            "tag": _named(clinic.get("patientTags"), "_id"),
+            "site": _named(clinic.get("sites"), "id"),
+        }
+        values = [
+            (name.capitalize(), dict(known).get(chosen) or chosen)
+            for name, known in named.items()
+            for chosen in [getattr(self, name)]
+        ]
+        values += [
+            (title, known.get(getattr(self, name), "")) for name, (title, known) in _CHOICES.items()
+        ]
+        return [(title, value) for title, value in values if value]
+
     @property
     def order_in_words(self) -> str:
         return _ORDERS[self.order][0]
@@ -124,6 +140,7 @@ def context(choice: Choice, clinic: Document) -> dict[str, Any]:
     """For the form above the list."""
     return {
         "choice": choice,
+        "chosen_in_words": shown_in_words(choice, clinic),
         "orders": [(name, words) for name, (words, _) in _ORDERS.items()],
         "tags": _named(clinic.get("patientTags"), "_id"),
         "sites": _named(clinic.get("sites"), "id"),
@@ -132,6 +149,12 @@ def context(choice: Choice, clinic: Document) -> dict[str, Any]:
             for name, (title, known) in _CHOICES.items()
         ],
     }
+
+
+def shown_in_words(choice: Choice, clinic: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The conditions and their values, for staff who see patients."""
+    search = [("Search", choice.search)] if choice.search else []
+    return [*search, *choice.in_words(clinic)]
 
 
 def _one(chosen: ObjectId | None) -> list[ObjectId] | None:

@@ -16,6 +16,7 @@ from django.urls import reverse
 
 from clinic_records.admin import clinic_jobs, frame
 from clinic_records.admin.clinic_jobs import ConfirmForm
+from clinic_records.services import closures
 from kernel import jobs
 from kernel.api import schema
 from kernel.db import Document
@@ -29,6 +30,7 @@ from patients.services.staff_reads import Pasted
 
 NO_ONE = "There is no patient among these"
 CHANGED = "The list has changed meanwhile. Read whom it is about now"
+NO_PATIENT, SEVERAL_PATIENTS = "a line that names no patient", "an MRN of several patients"
 _MOST_NAMED = 10
 _MOST_PASTED = 1_000
 _MOST_SAMPLED = 200
@@ -123,6 +125,10 @@ def plan(task: jobs.Task) -> Iterable[str]:
     if "userIds" in task.wanted:
         return list(task.wanted["userIds"])
     return staff_reads.user_ids_of(list_choices.list_ids(task, limit=MOST_EXPORTED))
+
+
+def requires_open(task: jobs.Task) -> None:
+    closures.require_open(task.clinic_id)
 
 
 # --- the pages ------------------------------------------------------------------------------------
@@ -222,6 +228,7 @@ def confirm(
         more=chosen.count - len(chosen.named),
         pasted=chosen.pasted,
         problem=problem,
+        chosen=[] if lines else list_choices.shown_in_words(choice, clinic),
         choice=choice,
         status=400 if is_sent else 200,
     )
@@ -241,9 +248,11 @@ def _begin(request: HttpRequest, chosen: _Chosen, work: Work, reason: str) -> Ht
             "userIds": [patient["userId"] for patient in chosen.pasted.patients]
         }
         scope |= {"patients": wanted["userIds"]}
+        narrowed, typed = [("Patients", "those whose user ids or MRNs were pasted")], ""
     else:
         wanted = chosen.choice.asked
         scope |= {"count": chosen.count, "narrowed": chosen.choice.names}
+        narrowed, typed = chosen.choice.in_words(chosen.clinic), chosen.choice.search
     return clinic_jobs.begin(
         request,
         chosen.clinic,
@@ -252,5 +261,16 @@ def _begin(request: HttpRequest, chosen: _Chosen, work: Work, reason: str) -> Ht
         options=work.options,
         scope=scope,
         about=work.about,
+        narrowed=narrowed,
+        typed=typed,
+        left_out=_left_out(chosen.pasted),
         reason=reason,
     )
+
+
+def _left_out(pasted: Pasted | None) -> dict[str, int]:
+    """Of the lines that were pasted; what they were is not kept."""
+    if pasted is None:
+        return {}
+    counts = {NO_PATIENT: len(pasted.unknown), SEVERAL_PATIENTS: len(pasted.ambiguous)}
+    return {why: count for why, count in counts.items() if count}

@@ -16,7 +16,7 @@ from kernel.staff.fields import Reason, StaffForm
 from patients.admin import list_choices
 from patients.admin.list_choices import Choice
 from patients.admin.patients import HEADER, MOST_AT_ONCE, MOST_EXPORTED, cells_of, rows_of
-from patients.services import patient_lists
+from patients.services import patient_lists, patient_tags
 
 _NEEDS = (roles.PATIENTS, roles.EXPORT)
 
@@ -32,7 +32,9 @@ def _work(task: jobs.Task, items: Sequence[str]) -> jobs.Batch:
     clinic = readable_clinics.access_clinic(str(task.clinic_id))
     documents = patient_lists.list_by_ids(task.clinic_id, items)
     rows = [cells_of(row) for row in rows_of(documents, clinic)]
-    return jobs.Batch(len(rows), rows)
+    found = {str(document["_id"]) for document in documents}
+    gone = [item for item in items if item not in found]
+    return jobs.Batch(len(rows), rows, {patient_tags.GONE: gone} if gone else {})
 
 
 EXPORT = jobs.add(
@@ -124,5 +126,7 @@ def _begin(
             "columns": HEADER,
         },
         about=", ".join((FORMATS[chosen], *(f"narrowed by {name}" for name in choice.names))),
+        narrowed=choice.in_words(clinic),
+        typed=choice.search,
         reason=form.cleaned_data["reason"],
     )

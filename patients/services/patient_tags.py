@@ -19,6 +19,8 @@ from patients.services.patients import parsed_clinic
 from patients.store import tags_and_sites as store
 
 # After this time a change of very many patients has either ended or failed.
+GONE = "is no patient of the clinic any more"
+HAS_IT, LACKS_IT = "has the tag already", "does not have the tag"
 RECOUNT_AFTER = timedelta(minutes=10)
 
 
@@ -46,6 +48,22 @@ def remove_tag(*, clinic_id: str, tag_id: str, user_ids: Sequence[str] | None = 
     changed = store.remove_tag(clinic, user_ids, tag, clock.now())
     _recount(clinic, tag)
     return changed
+
+
+def unchanged_by(
+    *, clinic_id: str, tag_id: str, user_ids: Sequence[str], is_added: bool
+) -> dict[str, list[str]]:
+    """Whom giving the tag to these patients, or taking it from them, leaves as they are: why -> user ids."""
+    clinic, tag = parsed_clinic(clinic_id), ids.parse_id(tag_id)
+    holders, others = store.split_by_tag(clinic, user_ids, tag)
+    known = holders | others
+    left_out = {
+        GONE: [user_id for user_id in user_ids if user_id not in known],
+        HAS_IT if is_added else LACKS_IT: [
+            user_id for user_id in user_ids if user_id in (holders if is_added else others)
+        ],
+    }
+    return {why: found for why, found in left_out.items() if found}
 
 
 def recount_tag(*, clinic_id: ObjectId, tag_id: ObjectId) -> None:

@@ -39,6 +39,12 @@ def names_of_patients(keys: Sequence[tuple[ObjectId, str]]) -> dict[tuple[Object
     return people.names_by_key(store.list_patients(keys), "userId", "fullName")
 
 
+def names_in_clinic(clinic_id: ObjectId, user_ids: Sequence[str]) -> dict[str, str]:
+    """Of present patients, by user id; "" for one without a name."""
+    keys = [(clinic_id, user_id) for user_id in user_ids]
+    return {user_id: name for (_, user_id), name in names_of_present(keys).items()}
+
+
 def names_of_present(keys: Sequence[tuple[ObjectId, str]]) -> dict[tuple[ObjectId, str], str]:
     """By clinic and user id, without removed patients; "" for one without a name."""
     return {

@@ -118,6 +118,19 @@ def add_tag(
     return _change(clinic_id, ids, {TAGS: {"$ne": tag_id}}, change, of_rows)
 
 
+def split_by_tag(
+    clinic_id: ObjectId, user_ids: Sequence[str], tag_id: ObjectId | None
+) -> tuple[set[str], set[str]]:
+    """User ids of those who have the tag, and of those who do not."""
+    query = {"clinicId": clinic_id, "userId": {"$in": list(user_ids)}}
+    split: tuple[set[str], set[str]] = (set(), set())
+    for patient in db.collection(COLLECTION).find(query, {"userId": 1, TAGS: 1}, hint=ONE):
+        tags, user_id = patient.get(TAGS), patient["userId"]
+        if isinstance(user_id, str):  # a list that holds the sought id is found, too
+            split[not (isinstance(tags, list) and tag_id in tags)].add(user_id)
+    return split
+
+
 def remove_tag(
     clinic_id: ObjectId, user_ids: Sequence[str] | None, tag_id: ObjectId, moment: datetime
 ) -> int:

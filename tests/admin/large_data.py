@@ -179,6 +179,8 @@ class LargeData:
             "options": {"format": "xlsx", "name": "patients"}, "about": LONG_NAME, "state": state.value, "steps": 9, "position": 4, "total": 123_456,
             "done": 2_000, "succeeded": 1_999, "problem": REASON if state == JobState.FAILED else "", "reason": REASON,
             "log": [{"time": NOW, "words": "2000 of 123456"}] * 30,
+            "narrowed": [{"title": "Search", "value": LONG_NAME}, {"title": "Tag", "value": LONG_NAME}],
+            "leftOut": [{"words": REASON, "count": 700, "items": [str(ObjectId())] * 500}],
             "askedBy": {"actor_id": str(self.user.pk), "actor_kind": "staff", "actor_name": ADDRESS}, "createdTime": NOW, "updatedTime": NOW,
             **({"again": {"state": JobState.RUNNING.value, "until": NOW + timedelta(days=3)}} if state == JobState.FAILED else {}),
             **({"file": {"series": str(ObjectId()), "size": 7_654_321, "expiresTime": NOW + timedelta(days=1)}} if is_done else {}),

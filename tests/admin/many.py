@@ -31,5 +31,8 @@ def job():
     return db.collection("jobs").find_one({}, sort=[("_id", -1)])
 
 
-def log_of(found):
-    return [line["words"] for line in found["log"]]
+def left_out():
+    """Who was left out of the job, and why."""
+    return {
+        (item, entry["words"]) for entry in job().get("leftOut") or [] for item in entry["items"]
+    }

@@ -1,12 +1,14 @@
 """A tag for many patients of a clinic: whom it would be done for is shown first, and a worker does it."""
 
 import pytest
+import time_machine
 from bson import ObjectId
 
-from kernel import db
+from kernel import clock, db
 from kernel.jobs import running
 from tests.accesses import recorded
 from tests.admin.conftest import events, text
+from tests.admin.many import left_out
 from tests.admin.posted_forms import form_with
 from tests.events import deliver_all
 from tests.factories import make_clinic, make_patient
@@ -127,6 +129,96 @@ def test_pasted_ids_and_mrns_name_the_patients_and_what_names_no_one_is_said(
     confirm(person, clinic, page, typed="South")
     deliver_all()
     assert names_with(clinic, 1) == ["Al Abel", "Cy Cole"]
+
+
+def test_the_job_says_by_what_its_patients_were_chosen(clinic, people, person):
+    north = str(clinic["patientTags"][0]["_id"])
+    narrowing = {
+        "q": "Berg",
+        "tag": north,
+        "account": "custodial",
+        "source": "none",
+        "data": "never",
+    }
+    asked = person.post(path_of(clinic), change="remove", chosen=north, **narrowing)
+    page = text(asked)
+    answer = confirm(person, clinic, asked)
+    deliver_all()
+    path = answer.headers["Location"].removeprefix("/admin/")
+    said = {
+        "Search": "Berg", "Tag": "North", "Account": "Looked after by the clinic",
+        "Data source": "No data source", "Data": "Never any",
+    }  # fmt: skip
+    for shown in (page, text(person.get(path)), text(person.get(f"{path}progress"))):
+        assert {
+            title: value in after(shown, title) for title, value in said.items()
+        } == dict.fromkeys(said, True)
+    assert "Berg" not in str(job())
+    assert "Berg" not in str(events())
+    with time_machine.travel(clock.now() + running.PARTS_LAST, tick=False):
+        db.collection("jobParts").delete_many(
+            {"expiresTime": {"$lte": clock.now()}}
+        )  # as the index does
+    assert "Search" not in facts(text(person.get(path)))
+
+
+def facts(page):
+    return page.partition('<dl class="st-facts">')[2].partition("</dl>")[0]
+
+
+def after(page, title):
+    return facts(page).partition(f"<dt>{title}</dt>")[2].partition("</dd>")[0]
+
+
+def test_who_is_left_out_is_named_with_the_reason_when_the_job_has_ended(clinic, people, person):
+    _, bo, cy = people
+    path = f"jobs/{tag_begun(person, clinic)}/"
+    running._take_step(job())  # planned
+    db.collection("patients").delete_one({"userId": cy["userId"]})
+    deliver_all()
+    assert (job()["done"], job()["succeeded"]) == (3, 1)
+    page = text(person.get(path))
+    for who, why in (
+        (bo["userId"], "Has the tag already"),
+        (cy["userId"], "Is no patient of the clinic any more"),
+    ):
+        assert who in page
+        assert why in page
+    assert "Bo Berg" in page
+    assert "Al Abel" not in page
+    assert events(action="patients.listed")[-1]["scope"]["patients"] == [bo["userId"]]
+    tag(person, clinic, change="remove", tag=1, typed="South")
+    assert {words for _, words in left_out()} == {"does not have the tag"}
+
+
+def tag_begun(person, clinic):
+    answer = confirm(person, clinic, ask(person, clinic))
+    assert answer.status_code == 302, text(answer)
+    return job()["_id"]
+
+
+def test_lines_that_name_no_one_patient_are_counted_on_the_page_of_the_job(clinic, people, person):
+    lines = ("0007", "Unknown-1", "Unknown-2", "12")
+    path = tag(person, clinic, pasted="\n".join(lines))
+    assert [(e["words"], e["count"], e["items"]) for e in job()["leftOut"]] == [
+        ("a line that names no patient", 2, []), ("an MRN of several patients", 1, []),
+    ]  # fmt: skip
+    page = text(person.get(path))
+    assert "A line that names no patient" in page
+    assert "Unknown-1" not in page
+
+
+def test_while_it_is_at_work_no_one_is_named(clinic, people, person):
+    """The page reloads itself, and each time would be a look."""
+    job_id = tag_begun(person, clinic)
+    running._take_step(job())
+    left = [{"words": "has the tag already", "count": 1, "items": [people[1]["userId"]]}]
+    db.collection("jobs").update_one({"_id": job_id}, {"$set": {"leftOut": left}})
+    looks = len(events(action="patients.listed"))
+    page = text(person.get(f"jobs/{job_id}/progress"))
+    assert people[1]["userId"] in page
+    assert "Bo Berg" not in page
+    assert len(events(action="patients.listed")) == looks
 
 
 def test_without_anyone_nothing_can_begin(clinic, people, person):
